@@ -1,0 +1,33 @@
+import type { Context } from "../context.ts";
+import { DomainError } from "../errors.ts";
+import { type Permission, roleHas } from "./roles.ts";
+
+/** Whether the actor may; the product's own work may do everything, clients and users nothing here. */
+export function can(ctx: Context, permission: Permission): boolean {
+  switch (ctx.actor.kind) {
+    case "admin":
+    case "api_token":
+      return roleHas(ctx.actor.role, permission);
+    case "system":
+      return true;
+    case "client":
+    case "user":
+    case "anonymous":
+      return false;
+    default:
+      return ctx.actor satisfies never;
+  }
+}
+
+/**
+ * Lets the actor pass or refuses.
+ *
+ * @throws {DomainError} NOT_SIGNED_IN for nobody, FORBIDDEN for an actor without the permission.
+ */
+export function requirePermission(ctx: Context, permission: Permission): void {
+  if (ctx.actor.kind === "anonymous") throw new DomainError("NOT_SIGNED_IN", "Sign in first.");
+  if (!can(ctx, permission))
+    throw new DomainError("FORBIDDEN", "Your role does not allow this.", {
+      detail: `${ctx.actor.kind} ${ctx.actor.id} lacks ${permission}`,
+    });
+}

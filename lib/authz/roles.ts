@@ -1,0 +1,70 @@
+/** Roles of the console's people and API tokens, from the most to the least trusted. Browser-safe. */
+export const ROLES = ["owner", "responder", "governor", "auditor"] as const;
+export type Role = (typeof ROLES)[number];
+
+const READ = [
+  "overview:read",
+  "token:read",
+  "user:read",
+  "group:read",
+  "client:read",
+  "audience:read",
+  "verifier:read",
+  "key:read",
+  "order:read",
+  "audit:read",
+  "organisation:read",
+] as const;
+
+const RESPOND = ["token:revoke", "family:revoke", "session:revoke", "user:revoke", "client:revoke"] as const;
+const GOVERN = [
+  "client:write",
+  "user:write",
+  "group:write",
+  "audience:write",
+  "verifier:write",
+  "organisation:write",
+] as const;
+const OWN = ["admin:read", "admin:write", "api-token:read", "api-token:write", "everything:revoke"] as const;
+
+/** `noun:verb`. */
+export type Permission =
+  | (typeof READ)[number]
+  | (typeof RESPOND)[number]
+  | (typeof GOVERN)[number]
+  | (typeof OWN)[number];
+
+const GRANTED: Record<Role, ReadonlySet<Permission>> = {
+  owner: new Set<Permission>([...READ, ...RESPOND, ...GOVERN, ...OWN]),
+  responder: new Set<Permission>([...READ, ...RESPOND]),
+  governor: new Set<Permission>([
+    ...READ,
+    ...RESPOND.filter((p) => p === "token:revoke" || p === "family:revoke"),
+    ...GOVERN,
+  ]),
+  auditor: new Set<Permission>(READ),
+};
+
+/** Whether a role has a permission; an unknown role has none. */
+export function roleHas(role: string, permission: Permission): boolean {
+  return (ROLES as readonly string[]).includes(role) && GRANTED[role as Role].has(permission);
+}
+
+/** All permissions of a role, for the interface to show what a person may do. */
+export function permissionsOf(role: Role): Permission[] {
+  return [...GRANTED[role]];
+}
+
+export const ROLE_WORDS: Record<Role, { name: string; means: string }> = {
+  owner: { name: "Owner", means: "Everything, admins and API tokens included." },
+  responder: {
+    name: "Responder",
+    means: "Sees everything and revokes tokens, families, sessions, users and clients.",
+  },
+  governor: {
+    name: "Governor",
+    means:
+      "Manages clients, users, groups, audiences, verifiers and lifetimes; revokes single tokens and families.",
+  },
+  auditor: { name: "Auditor", means: "Sees everything, changes nothing." },
+};

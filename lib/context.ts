@@ -1,0 +1,34 @@
+import { randomUUID } from "node:crypto";
+import type { Role } from "./authz/roles.ts";
+import type { Database } from "./db/database.ts";
+
+/** Who acts. `name` is what people call them: an e-mail address, an API token's name, a client_id. */
+export type Actor =
+  | { kind: "admin"; id: string; name: string; role: Role; sessionId: string }
+  | { kind: "api_token"; id: string; name: string; role: Role }
+  | { kind: "client"; id: string; name: string }
+  | { kind: "user"; id: string; name: string }
+  | { kind: "system"; id: string; name: string }
+  | { kind: "anonymous"; id: string; name: string };
+
+/** Everything a use case needs of its caller. `now` is the only clock. */
+export type Context = {
+  db: Database;
+  now: Date;
+  actor: Actor;
+  requestId: string;
+  ip: string | null;
+  userAgent: string | null;
+};
+
+/** A context for the product's own work: start-up, worker, command line. `name` says which. */
+export function systemContext(db: Database, name: string, now: Date = new Date()): Context {
+  return {
+    db,
+    now,
+    actor: { kind: "system", id: name, name },
+    requestId: randomUUID(),
+    ip: null,
+    userAgent: null,
+  };
+}

@@ -1,0 +1,140 @@
+/** Orders and what they reach; browser-safe. */
+export const VERBS = ["revoke", "suspend", "restore"] as const;
+export type Verb = (typeof VERBS)[number];
+
+export const TARGET_KINDS = [
+  "token",
+  "family",
+  "session",
+  "user",
+  "client",
+  "permission",
+  "group",
+  "audience",
+  "signing_key",
+  "everything",
+] as const;
+export type TargetKind = (typeof TARGET_KINDS)[number];
+
+export const REASONS = [
+  "token_leaked",
+  "key_compromise",
+  "account_compromise",
+  "superseded",
+  "affiliation_changed",
+  "privilege_withdrawn",
+  "user_request",
+  "policy",
+  "test",
+  "unspecified",
+] as const;
+export type Reason = (typeof REASONS)[number];
+
+export const REASON_WORDS: Record<Reason, string> = {
+  token_leaked: "Token leaked",
+  key_compromise: "Key compromised",
+  account_compromise: "Account compromised",
+  superseded: "Superseded",
+  affiliation_changed: "Left or moved",
+  privilege_withdrawn: "Privilege withdrawn",
+  user_request: "Asked for by the user",
+  policy: "Policy",
+  test: "Test",
+  unspecified: "Other (needs a note)",
+};
+
+/** An order as every process holds it. Times in milliseconds since the epoch. */
+export type Order = {
+  id: string;
+  /** Dense and in commit order. */
+  position: bigint;
+  verb: Verb;
+  targetKind: TargetKind;
+  targetId: string;
+  /** Tokens rooted at or before it are reached; null for token, family and signing_key. */
+  cutoffMs: number | null;
+  effectiveFromMs: number;
+  /** Suspensions only. */
+  expiresAtMs: number | null;
+  reason: Reason;
+};
+
+/** What of a token an order looks at. */
+export type OrderSubject = {
+  id: string;
+  familyId: string;
+  sessionUid: string | null;
+  userId: string | null;
+  clientId: string;
+  scopes: readonly string[];
+  groups: readonly string[];
+  audiences: readonly string[];
+  signingKid: string | null;
+  rootedAtMs: number;
+};
+
+/** Whether an order's target and cutoff reach a token, whatever the hour. SQL twin: `order_reaches`. */
+export function orderReaches(
+  order: Pick<Order, "targetKind" | "targetId" | "cutoffMs">,
+  token: OrderSubject,
+): boolean {
+  switch (order.targetKind) {
+    case "token":
+      return order.targetId === token.id;
+    case "family":
+      return order.targetId === token.familyId;
+    case "signing_key":
+      return order.targetId === token.signingKid;
+    case "session":
+      return order.targetId === token.sessionUid && isCutOff(order, token);
+    case "user":
+      return order.targetId === token.userId && isCutOff(order, token);
+    case "client":
+      return order.targetId === token.clientId && isCutOff(order, token);
+    case "permission":
+      return token.scopes.includes(order.targetId) && isCutOff(order, token);
+    case "group":
+      return token.groups.includes(order.targetId) && isCutOff(order, token);
+    case "audience":
+      return token.audiences.includes(order.targetId) && isCutOff(order, token);
+    case "everything":
+      return isCutOff(order, token);
+    default:
+      return order.targetKind satisfies never;
+  }
+}
+
+function isCutOff(order: { cutoffMs: number | null }, token: OrderSubject): boolean {
+  return order.cutoffMs !== null && token.rootedAtMs <= order.cutoffMs;
+}
+
+export type Verdict = { isRevoked: boolean; isSuspended: boolean; order: Order | null };
+
+/**
+ * The standing of a token under all orders that reach it at an instant: every order counts, revoked beats suspended, and a restore
+ * ends only suspensions of the same target that came before it. `order` is the one that decided.
+ */
+export function verdictOf(orders: Iterable<Order>, token: OrderSubject, nowMs: number): Verdict {
+  const restoredUpTo = new Map<string, bigint>();
+  const suspensions: Order[] = [];
+  let revocation: Order | null = null;
+  for (const order of orders) {
+    if (order.effectiveFromMs > nowMs || !orderReaches(order, token)) continue;
+    if (order.verb === "revoke") {
+      if (revocation === null || order.position < revocation.position) revocation = order;
+    } else if (order.verb === "suspend") {
+      suspensions.push(order);
+    } else {
+      const target = `${order.targetKind} ${order.targetId}`;
+      const seen = restoredUpTo.get(target) ?? -1n;
+      if (order.position > seen) restoredUpTo.set(target, order.position);
+    }
+  }
+  if (revocation !== null) return { isRevoked: true, isSuspended: false, order: revocation };
+  for (const order of suspensions) {
+    const restored = restoredUpTo.get(`${order.targetKind} ${order.targetId}`) ?? -1n;
+    const isOver = order.expiresAtMs !== null && order.expiresAtMs <= nowMs;
+    if (!isOver && order.position > restored) return { isRevoked: false, isSuspended: true, order };
+  }
+  return { isRevoked: false, isSuspended: false, order: null };
+}
