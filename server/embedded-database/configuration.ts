@@ -1,0 +1,54 @@
+import { chownSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import type { SystemUser } from "./system-user.ts";
+
+/** Written anew at each start, so that a new version brings its settings along. */
+function settings(port: number): string {
+  const lines: Record<string, string> = {
+    listen_addresses: "'127.0.0.1'",
+    port: String(port),
+    unix_socket_directories: "''",
+    max_connections: "100",
+    shared_buffers: "256MB",
+    work_mem: "8MB",
+    maintenance_work_mem: "128MB",
+    random_page_cost: "1.1",
+    fsync: "on",
+    full_page_writes: "on",
+    synchronous_commit: "on",
+    wal_level: "replica",
+    wal_compression: "on",
+    max_wal_size: "2GB",
+    min_wal_size: "128MB",
+    timezone: "'UTC'",
+    log_timezone: "'UTC'",
+    lc_messages: "'C'",
+    log_line_prefix: "'%m [%p] '",
+    log_checkpoints: "off",
+    // Values of rows and texts of statements may hold personal data; an error's code and message are enough here.
+    log_error_verbosity: "terse",
+    log_min_error_statement: "panic",
+  };
+  return Object.entries(lines)
+    .map(([name, value]) => `${name} = ${value}\n`)
+    .join("");
+}
+
+function writeOwned(file: string, content: string, user: SystemUser | undefined): void {
+  writeFileSync(file, content, { mode: 0o600 });
+  if (user) chownSync(file, user.uid, user.gid);
+}
+
+/** Settings and access rules of a cluster that was just created; an operator's own settings go below the include. */
+export function writeInitialConfiguration(clusterDir: string, user: SystemUser | undefined): void {
+  writeOwned(
+    path.join(clusterDir, "postgresql.conf"),
+    "# Tokenwarden writes tokenwarden.conf at each start. Settings of your own go below and win.\ninclude 'tokenwarden.conf'\n",
+    user,
+  );
+  writeOwned(path.join(clusterDir, "pg_hba.conf"), "host all all 127.0.0.1/32 scram-sha-256\n", user);
+}
+
+export function writeSettings(clusterDir: string, port: number, user: SystemUser | undefined): void {
+  writeOwned(path.join(clusterDir, "tokenwarden.conf"), settings(port), user);
+}
