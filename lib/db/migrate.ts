@@ -1,0 +1,118 @@
+import type { DiagnoseMigrationHistoryOutput, MigrationList } from "@prisma/schema-engine-wasm";
+import pg from "pg";
+import { readMigrations } from "./migration-files.ts";
+import { openSingleConnection, withSchemaEngine } from "./schema-engine.ts";
+
+/** A database that cannot be migrated by this version. `message` is one line for a person. */
+export class MigrationError extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = "MigrationError";
+  }
+}
+
+/** Names the lock that migrators of one database wait for. */
+const LOCK_KEY = 0x746f6b77;
+
+const NO_FILTERS = { externalTables: [], externalEnums: [] };
+
+/** A migration that says so in a line of its own runs outside of a transaction (CREATE INDEX CONCURRENTLY). */
+const NO_TRANSACTION = /^-- no transaction$/m;
+
+async function withMigrationLock<T>(url: string, log: (line: string) => void, use: () => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  client.on("error", () => {});
+  try {
+    await client.connect();
+  } catch (cause) {
+    throw new MigrationError(`the database cannot be reached: ${(cause as Error).message}`, cause);
+  }
+  try {
+    const { rows } = await client.query<{ locked: boolean }>("SELECT pg_try_advisory_lock($1) AS locked", [LOCK_KEY]);
+    if (!rows[0]?.locked) {
+      log("waiting for another migration of this database");
+      await client.query("SELECT pg_advisory_lock($1)", [LOCK_KEY]);
+    }
+    return await use();
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+function requireKnownHistory(diagnosis: DiagnoseMigrationHistoryOutput): void {
+  const { failedMigrationNames, editedMigrationNames, history } = diagnosis;
+  if (history?.diagnostic === "migrationsDirectoryIsBehind" || history?.diagnostic === "historiesDiverge") {
+    const names = history.unpersistedMigrationNames.join(", ");
+    throw new MigrationError(`the database was migrated by a newer version (${names}); start that version instead`);
+  }
+  if (failedMigrationNames.length > 0) {
+    throw new MigrationError(
+      `migration ${failedMigrationNames.join(", ")} is marked as failed in this database; restore a backup from before it`,
+    );
+  }
+  if (editedMigrationNames.length > 0) {
+    throw new MigrationError(
+      `migration ${editedMigrationNames.join(", ")} was changed after it was applied; put the original file back`,
+    );
+  }
+}
+
+/** The database's own words out of an engine error, without its report. */
+function readReason(error: unknown): string {
+  const lines = String((error as Error).message ?? error).split("\n");
+  const line = lines.find((text) => /ERROR|error:/.test(text)) ?? lines[0] ?? "";
+  return line.replace(/^.*?ERROR: /, "").trim();
+}
+
+/** Applies the next migration; it and the note that it was applied commit together, or not at all. */
+async function applyNext(database: pg.Pool, migrations: MigrationList, name: string): Promise<void> {
+  const upTo = migrations.migrationDirectories.filter((migration) => migration.path <= name);
+  const { content } = upTo.at(-1)?.migrationFile ?? {};
+  const inTransaction = content?.tag !== "ok" || !NO_TRANSACTION.test(content.value);
+  const migrationsList = { ...migrations, migrationDirectories: upTo };
+  if (inTransaction) await database.query("BEGIN");
+  try {
+    await withSchemaEngine({ database }, (engine) => engine.applyMigrations({ migrationsList, filters: NO_FILTERS }));
+    if (inTransaction) await database.query("COMMIT");
+  } catch (cause) {
+    if (inTransaction) await database.query("ROLLBACK").catch(() => {});
+    const state = inTransaction ? "the database is as before it" : "the database may hold a part of it";
+    throw new MigrationError(`migration ${name} failed: ${readReason(cause)} (${state})`, cause);
+  }
+}
+
+/**
+ * Brings a database to the schema of this version, and returns the names of the migrations that were applied.
+ * Idempotent; of several at once on one database, one works and the others wait. Each migration commits as a whole.
+ *
+ * @throws {MigrationError} when the database is newer than this version, its history was edited, or a migration fails.
+ */
+export async function migrate(
+  url: string,
+  options: { migrationsDir?: string; log?: (line: string) => void } = {},
+): Promise<string[]> {
+  const migrations = readMigrations(options.migrationsDir);
+  const log = options.log ?? (() => {});
+  return withMigrationLock(url, log, async () => {
+    const database = openSingleConnection(url);
+    try {
+      const diagnosis = await withSchemaEngine({ database }, (engine) =>
+        engine.diagnoseMigrationHistory({
+          migrationsList: migrations,
+          optInToShadowDatabase: false,
+          filters: NO_FILTERS,
+        }),
+      );
+      requireKnownHistory(diagnosis);
+      const pending =
+        diagnosis.history?.diagnostic === "databaseIsBehind" ? diagnosis.history.unappliedMigrationNames : [];
+      for (const name of pending) {
+        log(`applying migration ${name}`);
+        await applyNext(database, migrations, name);
+      }
+      return pending;
+    } finally {
+      await database.end();
+    }
+  });
+}
