@@ -1,0 +1,163 @@
+import type { Sql } from "../db/sql.ts";
+
+/** What an authority keeps in memory of the registry. Reloaded whole when `registry_version` moves. */
+export type RegistryClient = {
+  /** The register's id. */
+  id: string;
+  /** The protocol's `client_id`. */
+  clientId: string;
+  name: string;
+  kind: "web" | "spa" | "native" | "service";
+  isConfidential: boolean;
+  tokenFormat: "jwt" | "opaque";
+  grantTypes: string[];
+  redirectUris: string[];
+  postLogoutRedirectUris: string[];
+  /** Null takes the organisation's default. */
+  accessTokenTtlSeconds: number | null;
+  customClaims: Record<string, unknown>;
+  requireConsent: boolean;
+  isDisabled: boolean;
+  /** SHA-256 of each secret that was not replaced. */
+  secrets: { hash: Buffer; expiresAtMs: number | null }[];
+  audiences: { name: string; resourceUri: string }[];
+  permissions: { name: string; audience: string }[];
+  groups: string[];
+};
+
+export type RegistryVerifier = {
+  id: string;
+  name: string;
+  mode: "strict" | "lenient";
+  maxStalenessSeconds: number;
+  auditMode: "durable" | "relaxed";
+  isDisabled: boolean;
+  audiences: ReadonlySet<string>;
+};
+
+export type RegistryKey = {
+  kid: string;
+  purpose: string;
+  algorithm: string;
+  state: string;
+  publicJwk: Record<string, unknown>;
+  privateWrapped: Buffer | null;
+};
+
+export type RegistryOrganisation = {
+  name: string;
+  accessTokenTtlSeconds: number;
+  serviceTokenTtlSeconds: number;
+  accessTokenTtlMinSeconds: number;
+  accessTokenTtlMaxSeconds: number;
+  refreshTokenIdleSeconds: number;
+  refreshTokenAbsoluteSeconds: number;
+  authorizationCodeTtlSeconds: number;
+  idTokenTtlSeconds: number;
+  sessionIdleSeconds: number;
+  sessionAbsoluteSeconds: number;
+  clockSkewSeconds: number;
+};
+
+export type RegistryAudience = { id: string; name: string; resourceUri: string; permissions: string[] };
+
+export type RegistrySnapshot = {
+  version: bigint;
+  organisation: RegistryOrganisation;
+  clientsByUuid: ReadonlyMap<string, RegistryClient>;
+  clientsByClientId: ReadonlyMap<string, RegistryClient>;
+  /** By the hex of the SHA-256 of the verifier's secret. */
+  verifiersBySecretHash: ReadonlyMap<string, RegistryVerifier>;
+  audiencesByUri: ReadonlyMap<string, RegistryAudience>;
+  keys: RegistryKey[];
+  /** Moves when the set of usable keys or a key's state does. */
+  keySetVersion: string;
+};
+
+const CLIENTS = `
+  SELECT c.id, c.client_id AS "clientId", c.name, c.kind, c.token_format AS "tokenFormat", c.grant_types AS "grantTypes",
+    c.redirect_uris AS "redirectUris", c.post_logout_redirect_uris AS "postLogoutRedirectUris",
+    c.access_token_ttl_seconds AS "accessTokenTtlSeconds", c.custom_claims AS "customClaims", c.require_consent AS "requireConsent",
+    c.disabled_at IS NOT NULL AS "isDisabled",
+    coalesce((SELECT array_agg(encode(s.secret_hash, 'hex') || '|' || coalesce((extract(epoch FROM s.expires_at) * 1000)::bigint::text, ''))
+      FROM client_secret s WHERE s.client_id = c.id), '{}') AS "secretTexts",
+    coalesce((SELECT array_agg(a.name || '|' || a.resource_uri ORDER BY a.name) FROM client_audience ca JOIN audience a ON a.id = ca.audience_id
+      WHERE ca.client_id = c.id), '{}') AS "audienceTexts",
+    coalesce((SELECT array_agg(p.name || '|' || a.name ORDER BY p.name) FROM client_permission cp JOIN permission p ON p.id = cp.permission_id
+      JOIN audience a ON a.id = p.audience_id WHERE cp.client_id = c.id), '{}') AS "permissionTexts",
+    coalesce((SELECT array_agg(g.name ORDER BY g.name) FROM group_client gc JOIN user_group g ON g.id = gc.group_id
+      WHERE gc.client_id = c.id), '{}') AS groups
+  FROM client c`;
+
+const VERIFIERS = `
+  SELECT v.id, v.name, v.mode, v.max_staleness_seconds AS "maxStalenessSeconds", v.audit_mode AS "auditMode",
+    v.disabled_at IS NOT NULL AS "isDisabled", encode(v.secret_hash, 'hex') AS "secretHash",
+    coalesce((SELECT array_agg(a.name) FROM verifier_audience va JOIN audience a ON a.id = va.audience_id WHERE va.verifier_id = v.id), '{}') AS audiences
+  FROM verifier v`;
+
+const AUDIENCES = `
+  SELECT a.id, a.name, a.resource_uri AS "resourceUri",
+    coalesce((SELECT array_agg(p.name ORDER BY p.name) FROM permission p WHERE p.audience_id = a.id), '{}') AS permissions
+  FROM audience a`;
+
+const ORGANISATION = `
+  SELECT name, access_token_ttl_seconds AS "accessTokenTtlSeconds", service_token_ttl_seconds AS "serviceTokenTtlSeconds",
+    access_token_ttl_min_seconds AS "accessTokenTtlMinSeconds", access_token_ttl_max_seconds AS "accessTokenTtlMaxSeconds",
+    refresh_token_idle_seconds AS "refreshTokenIdleSeconds", refresh_token_absolute_seconds AS "refreshTokenAbsoluteSeconds",
+    authorization_code_ttl_seconds AS "authorizationCodeTtlSeconds", id_token_ttl_seconds AS "idTokenTtlSeconds",
+    session_idle_seconds AS "sessionIdleSeconds", session_absolute_seconds AS "sessionAbsoluteSeconds", clock_skew_seconds AS "clockSkewSeconds"
+  FROM organisation WHERE id = 1`;
+
+const KEYS = `
+  SELECT kid, purpose, algorithm, state, public_jwk AS "publicJwk", private_wrapped AS "privateWrapped" FROM signing_key ORDER BY created_at, kid`;
+
+type ClientRecord = Omit<RegistryClient, "isConfidential" | "secrets" | "audiences" | "permissions"> & {
+  secretTexts: string[];
+  audienceTexts: string[];
+  permissionTexts: string[];
+};
+
+function pair(text: string): [string, string] {
+  const at = text.indexOf("|");
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+function clientOf({ secretTexts, audienceTexts, permissionTexts, ...record }: ClientRecord): RegistryClient {
+  return {
+    ...record,
+    isConfidential: record.kind === "web" || record.kind === "service",
+    secrets: secretTexts.map((text) => {
+      const [hex, expires] = pair(text);
+      return { hash: Buffer.from(hex, "hex"), expiresAtMs: expires === "" ? null : Number(expires) };
+    }),
+    audiences: audienceTexts.map(pair).map(([name, resourceUri]) => ({ name, resourceUri })),
+    permissions: permissionTexts.map(pair).map(([name, audience]) => ({ name, audience })),
+  };
+}
+
+/**
+ * Reads the whole registry. The version is read first: a change during the read leaves a lower version behind, so that the next poll reloads.
+ *
+ * @throws whatever the database throws; a snapshot is whole or not there.
+ */
+export async function loadRegistry(db: Sql): Promise<RegistrySnapshot> {
+  const [head] = await db.query<{ version: bigint }>("SELECT version FROM registry_version WHERE id = 1");
+  const [organisation] = await db.query<RegistryOrganisation>(ORGANISATION);
+  if (head === undefined || organisation === undefined) throw new Error("the registry has no organisation row");
+  const clients = (await db.query<ClientRecord>(CLIENTS)).map(clientOf);
+  const verifiers = await db.query<Omit<RegistryVerifier, "audiences"> & { secretHash: string; audiences: string[] }>(VERIFIERS);
+  const audiences = await db.query<RegistryAudience>(AUDIENCES);
+  const keys = await db.query<RegistryKey>(KEYS);
+  return {
+    version: head.version,
+    organisation,
+    clientsByUuid: new Map(clients.map((client) => [client.id, client])),
+    clientsByClientId: new Map(clients.map((client) => [client.clientId, client])),
+    verifiersBySecretHash: new Map(
+      verifiers.map(({ secretHash, ...verifier }) => [secretHash, { ...verifier, audiences: new Set(verifier.audiences) }]),
+    ),
+    audiencesByUri: new Map(audiences.map((audience) => [audience.resourceUri, audience])),
+    keys,
+    keySetVersion: keys.map((key) => `${key.kid}:${key.state}`).join(","),
+  };
+}

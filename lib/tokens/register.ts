@@ -1,0 +1,119 @@
+import { randomBytes } from "node:crypto";
+import { createBatcher } from "../db/batcher.ts";
+import type { Sql } from "../db/sql.ts";
+import { uuidv7 } from "../ids.ts";
+import type { UseWriter } from "../verification/use-writer.ts";
+import type { TokenFormat, TokenKind } from "./model.ts";
+
+/** A token as it is issued. Never its value: its SHA-256. */
+export type NewToken = {
+  /** UUIDv7 whose time is `issuedAt`. */
+  id: string;
+  issuedAt: Date;
+  kind: TokenKind;
+  format: TokenFormat;
+  /** The client's register id. */
+  clientId: string;
+  userId: string | null;
+  subject: string;
+  familyId: string;
+  parentId: string | null;
+  sessionUid: string | null;
+  grantType: string;
+  scopes: string[];
+  groups: string[];
+  roles: string[];
+  audiences: string[];
+  claims: Record<string, unknown>;
+  signingKid: string | null;
+  rootedAt: Date;
+  expiresAt: Date;
+  ip: string | null;
+  userAgent: string | null;
+  valueHash: Buffer;
+};
+
+// One statement writes register, labels and the "issued" event of every token of a batch: they are there together or not at all.
+// The rows travel as one JSON array: a set of columns with arrays in them has no unnest form.
+const REGISTER = `
+  WITH input AS MATERIALIZED (
+    SELECT * FROM jsonb_to_recordset($1::jsonb) AS t(id uuid, issued_at timestamptz, kind text, format text, client_id uuid, user_id uuid,
+      subject text, family_id uuid, parent_id uuid, session_uid text, grant_type text, scopes text[], groups text[], roles text[],
+      audiences text[], claims jsonb, signing_kid text, rooted_at timestamptz, expires_at timestamptz, ip text, user_agent text,
+      value_hash text, event_id uuid, ordinal int, salt text)
+  ), registered AS (
+    INSERT INTO token (id, issued_at, kind, format, client_id, user_id, subject, family_id, parent_id, session_uid, grant_type, scopes,
+      groups, roles, audiences, claims, signing_kid, rooted_at, expires_at, ip, user_agent, value_hash)
+    SELECT id, issued_at, kind, format, client_id, user_id, subject, family_id, parent_id, session_uid, grant_type, scopes, groups, roles,
+      audiences, claims, signing_kid, rooted_at, expires_at, ip, user_agent, decode(value_hash, 'hex') FROM input
+  ), labelled AS (
+    INSERT INTO token_label (kind, label, issued_at, token_id)
+    SELECT 'scope', label, issued_at, id FROM input, unnest(scopes) AS label
+    UNION ALL SELECT 'group', label, issued_at, id FROM input, unnest(groups) AS label
+    UNION ALL SELECT 'audience', label, issued_at, id FROM input, unnest(audiences) AS label
+    ON CONFLICT DO NOTHING
+  )
+  INSERT INTO token_use (id, received_at, at, outcome, source, token_id, token_kind, family_id, client_id, user_id, subject, ip, user_agent,
+    writer_id, flush, ordinal, salt)
+  SELECT event_id, issued_at, issued_at, 'issued', 'issue', id, kind, family_id, client_id, user_id, subject, ip, user_agent,
+    $2::uuid, $3::bigint, ordinal, decode(salt, 'hex') FROM input`;
+
+/**
+ * Writes tokens, their labels and an "issued" event each, in one statement on the given connection or transaction.
+ * Nothing may be handed out before that connection has committed.
+ */
+export async function registerTokens(sql: Sql, tokens: readonly NewToken[], writer: UseWriter): Promise<void> {
+  if (tokens.length === 0) return;
+  const salts = randomBytes(16 * tokens.length);
+  const rows = tokens.map((token, ordinal) => ({
+    id: token.id,
+    issued_at: token.issuedAt,
+    kind: token.kind,
+    format: token.format,
+    client_id: token.clientId,
+    user_id: token.userId,
+    subject: token.subject,
+    family_id: token.familyId,
+    parent_id: token.parentId,
+    session_uid: token.sessionUid,
+    grant_type: token.grantType,
+    scopes: token.scopes,
+    groups: token.groups,
+    roles: token.roles,
+    audiences: token.audiences,
+    claims: token.claims,
+    signing_kid: token.signingKid,
+    rooted_at: token.rootedAt,
+    expires_at: token.expiresAt,
+    ip: token.ip,
+    user_agent: token.userAgent,
+    value_hash: token.valueHash.toString("hex"),
+    event_id: uuidv7(token.issuedAt),
+    ordinal,
+    salt: salts.toString("hex", ordinal * 16, ordinal * 16 + 16),
+  }));
+  await sql.query(REGISTER, [JSON.stringify(rows), writer.id, writer.nextFlush()]);
+}
+
+export type TokenRegister = {
+  /** Registers a token with whatever others come in the same moment; resolves once they are committed. */
+  record(token: NewToken): Promise<void>;
+  /** Registers tokens inside the caller's transaction. */
+  recordIn(sql: Sql, tokens: readonly NewToken[]): Promise<void>;
+};
+
+/** The register's door for issue: concurrent issues share one INSERT and one commit. */
+export function createTokenRegister(db: Sql, writer: UseWriter): TokenRegister {
+  const batcher = createBatcher<NewToken, void>({
+    maxBatch: 200,
+    maxInFlight: 2,
+    run: async (tokens) => {
+      await registerTokens(db, tokens, writer);
+      return tokens.map(() => undefined);
+    },
+  });
+  return {
+    record: (token) => batcher.add(token),
+    recordIn: (sql, tokens) => registerTokens(sql, tokens, writer),
+  };
+}

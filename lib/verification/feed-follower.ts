@@ -1,0 +1,149 @@
+import pg from "pg";
+import type { Database } from "../db/database.ts";
+import { loadRegistry, type RegistrySnapshot } from "../registry/snapshot.ts";
+import { OrderBook } from "./order-book.ts";
+import { readOrdersAfter, readOrdersInForce } from "./read-orders.ts";
+
+export type FeedFollowerOptions = {
+  db: Database;
+  databaseUrl: string;
+  /** Milliseconds between polls. */
+  pollMs?: number;
+  /** Milliseconds without word from the database after which `isStale` is true. */
+  staleAfterMs?: number;
+  onRegistry?(snapshot: RegistrySnapshot): void;
+  onError?(error: unknown): void;
+};
+
+const PAGE = 5_000;
+
+/** Keeps a process's orders and registry in step with the database: NOTIFY is a hint, polling is the promise. */
+export class FeedFollower {
+  readonly #options: Required<Pick<FeedFollowerOptions, "pollMs" | "staleAfterMs">> & FeedFollowerOptions;
+  #book = new OrderBook();
+  #registry: RegistrySnapshot;
+  #heardAt = performance.now();
+  #catchingUp: Promise<void> | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #listener: pg.Client | null = null;
+  #isStopped = false;
+  #isPolling = false;
+
+  private constructor(options: FeedFollowerOptions, registry: RegistrySnapshot) {
+    this.#options = { pollMs: 250, staleAfterMs: 5_000, ...options };
+    this.#registry = registry;
+  }
+
+  /** Reads orders and registry and goes on following them. */
+  static async start(options: FeedFollowerOptions): Promise<FeedFollower> {
+    const follower = new FeedFollower(options, await loadRegistry(options.db));
+    const { position, orders } = await readOrdersInForce(options.db, new Date());
+    follower.#book.load(orders, position);
+    follower.#schedule();
+    void follower.#listen();
+    return follower;
+  }
+
+  get book(): OrderBook {
+    return this.#book;
+  }
+
+  get registry(): RegistrySnapshot {
+    return this.#registry;
+  }
+
+  /** True when the database was not heard of for too long: answer 503 rather than guess. */
+  get isStale(): boolean {
+    return this.stalenessMs > this.#options.staleAfterMs;
+  }
+
+  /** Milliseconds since the database last said where the feed is. */
+  get stalenessMs(): number {
+    return performance.now() - this.#heardAt;
+  }
+
+  /** Brings the book to the feed's head, at least to `position`. Callers at the same time share one read. */
+  async catchUp(position: bigint): Promise<void> {
+    while (this.#book.position < position) {
+      this.#catchingUp ??= this.#readOn().finally(() => {
+        this.#catchingUp = null;
+      });
+      await this.#catchingUp;
+    }
+  }
+
+  async #readOn(): Promise<void> {
+    const orders = await readOrdersAfter(this.#options.db, this.#book.position, PAGE);
+    for (const order of orders) this.#book.append(order);
+    if (orders.length === 0) throw new Error("the feed's head is ahead of its orders");
+  }
+
+  /** Asks where feed and registry are, and follows. */
+  async poll(): Promise<void> {
+    const askedAt = performance.now();
+    const [heads] = await this.#options.db.query<{ position: bigint; version: bigint }>(
+      "SELECT (SELECT position FROM feed_head WHERE id = 1) AS position, (SELECT version FROM registry_version WHERE id = 1) AS version",
+    );
+    if (heads === undefined) throw new Error("the feed of revocations has no head");
+    if (heads.position < this.#book.position)
+      throw new Error(`the feed of revocations went back from ${this.#book.position} to ${heads.position}: an older database was restored`);
+    await this.catchUp(heads.position);
+    if (heads.version !== this.#registry.version) {
+      this.#registry = await loadRegistry(this.#options.db);
+      this.#options.onRegistry?.(this.#registry);
+    }
+    this.#heardAt = askedAt;
+  }
+
+  async #tick(): Promise<void> {
+    if (this.#isPolling || this.#isStopped) return;
+    this.#isPolling = true;
+    try {
+      await this.poll();
+    } catch (error) {
+      this.#options.onError?.(error);
+    } finally {
+      this.#isPolling = false;
+    }
+  }
+
+  #schedule(): void {
+    if (this.#isStopped) return;
+    this.#timer = setTimeout(async () => {
+      await this.#tick();
+      this.#schedule();
+    }, this.#options.pollMs);
+  }
+
+  async #listen(): Promise<void> {
+    if (this.#isStopped) return;
+    const client = new pg.Client({ connectionString: this.#options.databaseUrl, application_name: "tokenwarden feed", keepAlive: true });
+    const retry = () => {
+      client.removeAllListeners("end");
+      if (this.#listener === client) this.#listener = null;
+      void client.end().catch(() => {});
+      if (!this.#isStopped) setTimeout(() => void this.#listen(), 1_000).unref();
+    };
+    client.on("error", () => {});
+    client.on("end", retry);
+    client.on("notification", () => void this.#tick());
+    try {
+      await client.connect();
+      await client.query("LISTEN revocations; LISTEN registry");
+      this.#listener = client;
+      if (this.#isStopped) await client.end();
+    } catch (error) {
+      this.#options.onError?.(error);
+      retry();
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    const listener = this.#listener;
+    this.#listener = null;
+    listener?.removeAllListeners("end");
+    await listener?.end().catch(() => {});
+  }
+}

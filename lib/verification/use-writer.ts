@@ -1,0 +1,162 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { createBatcher } from "../db/batcher.ts";
+import type { Sql } from "../db/sql.ts";
+import { uuidv7 } from "../ids.ts";
+import type { TokenKind } from "../tokens/model.ts";
+
+export type UseSource = "introspection" | "forward_auth" | "userinfo" | "refresh" | "report";
+
+/** Why a registered token was refused. */
+export type Refusal =
+  | "revoked"
+  | "suspended"
+  | "expired"
+  | "not_yet_valid"
+  | "consumed"
+  | "replayed"
+  | "altered"
+  | "audience"
+  | "permission"
+  | "client_disabled"
+  | "user_disabled"
+  | "not_an_access_token";
+
+/** One use of a registered token, allowed or refused, as it is written to `token_use`. */
+export type TokenUseRow = {
+  at: Date;
+  /** Null: allowed. */
+  refusal: Refusal | null;
+  source: UseSource;
+  tokenId: string;
+  tokenKind: TokenKind;
+  familyId: string;
+  clientId: string;
+  userId: string | null;
+  subject: string;
+  verifierId: string | null;
+  audience: string | null;
+  method: string | null;
+  path: string | null;
+  ip: string | null;
+  userAgent: string | null;
+};
+
+// The rows go in only if the feed's head is still where the writer's orders are: otherwise nothing is written and the caller decides again.
+const WRITE = `
+  WITH head AS MATERIALIZED (SELECT position FROM feed_head WHERE id = 1),
+  written AS (
+    INSERT INTO token_use (id, received_at, at, outcome, refusal, source, token_id, token_kind, family_id, client_id, user_id, subject,
+      verifier_id, audience, method, path, ip, user_agent, writer_id, flush, ordinal, salt)
+    SELECT u.id, u.received_at, u.at, CASE WHEN u.refusal IS NULL THEN 'allowed' ELSE 'refused' END, u.refusal, u.source, u.token_id,
+      u.token_kind, u.family_id, u.client_id, u.user_id, u.subject, u.verifier_id, u.audience, u.method, u.path, u.ip, u.user_agent,
+      $2::uuid, $3::bigint, u.ordinal, decode(u.salt, 'hex')
+    FROM head, json_to_recordset($1::json) AS u(id uuid, received_at timestamptz, at timestamptz, refusal text, source text, token_id uuid,
+      token_kind text, family_id uuid, client_id uuid, user_id uuid, subject text, verifier_id uuid, audience text, method text, path text,
+      ip text, user_agent text, ordinal int, salt text)
+    WHERE $4::bigint IS NULL OR head.position = $4::bigint
+  )
+  SELECT position FROM head`;
+
+/** One writer of evidence: a process has one. Flushes are numbered, so that a gap shows. */
+export type UseWriter = {
+  readonly id: string;
+  nextFlush(): bigint;
+  /**
+   * Writes rows in one statement. With `knownPosition` nothing is written when the feed has moved past it.
+   *
+   * @returns the feed's head; the rows are written exactly when it equals `knownPosition`, or that is null.
+   */
+  write(sql: Sql, rows: readonly TokenUseRow[], knownPosition: bigint | null): Promise<bigint>;
+};
+
+export function createUseWriter(now: () => Date = () => new Date()): UseWriter {
+  const id = randomUUID();
+  let flush = 0n;
+  const nextFlush = () => {
+    flush += 1n;
+    return flush;
+  };
+  return {
+    id,
+    nextFlush,
+    async write(sql, rows, knownPosition) {
+      const receivedAt = now();
+      const salts = randomBytes(16 * rows.length).toString("hex");
+      const input = rows.map((row, ordinal) => ({
+        id: uuidv7(receivedAt),
+        received_at: receivedAt,
+        at: row.at,
+        refusal: row.refusal,
+        source: row.source,
+        token_id: row.tokenId,
+        token_kind: row.tokenKind,
+        family_id: row.familyId,
+        client_id: row.clientId,
+        user_id: row.userId,
+        subject: row.subject,
+        verifier_id: row.verifierId,
+        audience: row.audience,
+        method: row.method,
+        path: row.path,
+        ip: row.ip,
+        user_agent: row.userAgent,
+        ordinal,
+        salt: salts.slice(ordinal * 32, ordinal * 32 + 32),
+      }));
+      const [head] = await sql.query<{ position: bigint }>(WRITE, [JSON.stringify(input), id, nextFlush(), knownPosition]);
+      if (head === undefined) throw new Error("the feed of revocations has no head");
+      return head.position;
+    },
+  };
+}
+
+export type Evaluation<Answer> = { row: TokenUseRow; answer: Answer };
+
+export type UseRecorder = {
+  /**
+   * Decides and records one use with those of other requests of the same moment: `evaluate` is called under the newest orders that the
+   * database had when the row was written, and the promise resolves once it is committed.
+   */
+  record<Answer>(evaluate: () => Evaluation<Answer>): Promise<Answer>;
+  idle(): Promise<void>;
+};
+
+export type UseRecorderOptions = {
+  db: Sql;
+  writer: UseWriter;
+  /** The position that `evaluate` decides under. */
+  position(): bigint;
+  /** Brings the orders up to `position` or later. */
+  catchUp(position: bigint): Promise<void>;
+  /** Told of every row that was committed. */
+  onWritten?(rows: readonly TokenUseRow[]): void;
+};
+
+const ATTEMPTS = 8;
+
+/** Group commit of uses: one INSERT and one fsync for the requests of a moment, each answered after it. */
+export function createUseRecorder(options: UseRecorderOptions): UseRecorder {
+  const { db, writer, position, catchUp, onWritten } = options;
+  const batcher = createBatcher<() => Evaluation<unknown>, unknown>({
+    maxBatch: 500,
+    maxInFlight: 2,
+    run: async (evaluations) => {
+      for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+        const known = position();
+        const decided = evaluations.map((evaluate) => evaluate());
+        const rows = decided.map((one) => one.row);
+        const head = await writer.write(db, rows, known);
+        if (head === known) {
+          onWritten?.(rows);
+          return decided.map((one) => one.answer);
+        }
+        await catchUp(head);
+      }
+      throw Object.assign(new Error("revocations arrive faster than uses can be decided"), { code: "53400" });
+    },
+  });
+  return {
+    record: <Answer>(evaluate: () => Evaluation<Answer>) => batcher.add(evaluate) as Promise<Answer>,
+    idle: () => batcher.idle(),
+  };
+}
