@@ -1,7 +1,7 @@
 import type { DiagnoseMigrationHistoryOutput, MigrationList } from "@prisma/schema-engine-wasm";
 import pg from "pg";
 import { readMigrations } from "./migration-files.ts";
-import { openSingleConnection, withSchemaEngine } from "./schema-engine.ts";
+import { findScriptError, openSingleConnection, withSchemaEngine } from "./schema-engine.ts";
 
 /** A database that cannot be migrated by this version. `message` is one line for a person. */
 export class MigrationError extends Error {
@@ -19,7 +19,11 @@ const NO_FILTERS = { externalTables: [], externalEnums: [] };
 /** A migration that says so in a line of its own runs outside of a transaction (CREATE INDEX CONCURRENTLY). */
 const NO_TRANSACTION = /^-- no transaction$/m;
 
-async function withMigrationLock<T>(url: string, log: (line: string) => void, use: () => Promise<T>): Promise<T> {
+async function withMigrationLock<T>(
+  url: string,
+  log: (line: string) => void,
+  use: () => Promise<T>,
+): Promise<T> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
   client.on("error", () => {});
   try {
@@ -28,7 +32,9 @@ async function withMigrationLock<T>(url: string, log: (line: string) => void, us
     throw new MigrationError(`the database cannot be reached: ${(cause as Error).message}`, cause);
   }
   try {
-    const { rows } = await client.query<{ locked: boolean }>("SELECT pg_try_advisory_lock($1) AS locked", [LOCK_KEY]);
+    const { rows } = await client.query<{ locked: boolean }>("SELECT pg_try_advisory_lock($1) AS locked", [
+      LOCK_KEY,
+    ]);
     if (!rows[0]?.locked) {
       log("waiting for another migration of this database");
       await client.query("SELECT pg_advisory_lock($1)", [LOCK_KEY]);
@@ -43,7 +49,9 @@ function requireKnownHistory(diagnosis: DiagnoseMigrationHistoryOutput): void {
   const { failedMigrationNames, editedMigrationNames, history } = diagnosis;
   if (history?.diagnostic === "migrationsDirectoryIsBehind" || history?.diagnostic === "historiesDiverge") {
     const names = history.unpersistedMigrationNames.join(", ");
-    throw new MigrationError(`the database was migrated by a newer version (${names}); start that version instead`);
+    throw new MigrationError(
+      `the database was migrated by a newer version (${names}); start that version instead`,
+    );
   }
   if (failedMigrationNames.length > 0) {
     throw new MigrationError(
@@ -57,13 +65,6 @@ function requireKnownHistory(diagnosis: DiagnoseMigrationHistoryOutput): void {
   }
 }
 
-/** The database's own words out of an engine error, without its report. */
-function readReason(error: unknown): string {
-  const lines = String((error as Error).message ?? error).split("\n");
-  const line = lines.find((text) => /ERROR|error:/.test(text)) ?? lines[0] ?? "";
-  return line.replace(/^.*?ERROR: /, "").trim();
-}
-
 /** Applies the next migration; it and the note that it was applied commit together, or not at all. */
 async function applyNext(database: pg.Pool, migrations: MigrationList, name: string): Promise<void> {
   const upTo = migrations.migrationDirectories.filter((migration) => migration.path <= name);
@@ -72,12 +73,15 @@ async function applyNext(database: pg.Pool, migrations: MigrationList, name: str
   const migrationsList = { ...migrations, migrationDirectories: upTo };
   if (inTransaction) await database.query("BEGIN");
   try {
-    await withSchemaEngine({ database }, (engine) => engine.applyMigrations({ migrationsList, filters: NO_FILTERS }));
+    await withSchemaEngine({ database }, (engine) =>
+      engine.applyMigrations({ migrationsList, filters: NO_FILTERS }),
+    );
     if (inTransaction) await database.query("COMMIT");
   } catch (cause) {
     if (inTransaction) await database.query("ROLLBACK").catch(() => {});
     const state = inTransaction ? "the database is as before it" : "the database may hold a part of it";
-    throw new MigrationError(`migration ${name} failed: ${readReason(cause)} (${state})`, cause);
+    const { message } = findScriptError(database) ?? (cause as Error);
+    throw new MigrationError(`migration ${name} failed: ${message.split("\n")[0]} (${state})`, cause);
   }
 }
 

@@ -4,7 +4,9 @@ import type { MigrationList, SchemasContainer } from "@prisma/schema-engine-wasm
 
 const prismaDir = path.resolve(import.meta.dirname, "../../prisma");
 
-function readOrError(file: string): MigrationList["migrationDirectories"][number]["migrationFile"]["content"] {
+function readOrError(
+  file: string,
+): MigrationList["migrationDirectories"][number]["migrationFile"]["content"] {
   try {
     return { tag: "ok", value: readFileSync(file, "utf8") };
   } catch (error) {

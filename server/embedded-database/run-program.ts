@@ -2,7 +2,12 @@ import { spawn } from "node:child_process";
 import type { SystemUser } from "./system-user.ts";
 
 /** Nothing of the caller's PG* variables, locale or library path may reach the server. */
-const CLEAN_ENVIRONMENT = { PATH: "/usr/local/bin:/usr/bin:/bin", LANG: "C", LC_ALL: "C", TZ: "UTC" };
+const CLEAN_ENVIRONMENT = {
+  PATH: "/usr/local/bin:/usr/bin:/bin",
+  LANG: "C",
+  LC_ALL: "C",
+  TZ: "UTC",
+} as unknown as NodeJS.ProcessEnv;
 
 /**
  * Runs one of the server's programs to its end and returns its exit code. Output goes to an open file; the server

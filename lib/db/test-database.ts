@@ -1,0 +1,27 @@
+import { randomBytes } from "node:crypto";
+import pg from "pg";
+import { inject } from "vitest";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Superuser's URL of the PostgreSQL of this test run. */
+    databaseAdminUrl: string;
+    /** Owner's URL of the migrated template; other databases of the run differ in the path only. */
+    databaseTemplateUrl: string;
+  }
+}
+
+/** An empty, migrated database of the caller's own, gone when the run ends; for `*.db.test.ts` and `*.endpoint.test.ts`. */
+export async function testDatabase(): Promise<{ url: string }> {
+  const template = new URL(inject("databaseTemplateUrl"));
+  const name = `test_${randomBytes(6).toString("hex")}`;
+  const admin = new pg.Client({ connectionString: inject("databaseAdminUrl") });
+  await admin.connect();
+  try {
+    await admin.query(`CREATE DATABASE ${name} TEMPLATE ${template.pathname.slice(1)} OWNER tokenwarden`);
+  } finally {
+    await admin.end();
+  }
+  template.pathname = `/${name}`;
+  return { url: template.toString() };
+}
