@@ -1,0 +1,64 @@
+import { randomUUID } from "node:crypto";
+import { findSession } from "#lib/admins/find-session.ts";
+import { findApiToken } from "#lib/api-tokens/find-api-token.ts";
+import type { Actor, Context } from "#lib/context.ts";
+import { getEnv } from "#lib/env.ts";
+import { getMasterKey } from "#lib/keys/master-key.ts";
+import { clientAddress, trustedList } from "./client-address.ts";
+import { getDatabase } from "./database.ts";
+import { findCookie, openSession, sessionCookieName } from "./session-cookie.ts";
+
+/** How the caller showed who they are: only a cookie can be sent by somebody else's page. */
+export type Credential = "cookie" | "bearer" | "none";
+
+export type Caller = { ctx: Context; credential: Credential };
+
+const ANONYMOUS: Actor = { kind: "anonymous", id: "anonymous", name: "anonymous" };
+const MAX_USER_AGENT = 400;
+
+/** Who calls, from the headers of a request: an API token, else a session cookie, else nobody. Never both. */
+export async function callerOf(headers: Headers): Promise<Caller> {
+  const env = getEnv();
+  const db = getDatabase();
+  const base = {
+    db,
+    now: new Date(),
+    requestId: randomUUID(),
+    ip: clientAddress(headers, trustedList(env.trustedProxies)),
+    userAgent: readUserAgent(headers),
+  };
+  const authorization = headers.get("authorization");
+  if (authorization !== null) {
+    const token = /^Bearer +([\x21-\x7e]+)$/i.exec(authorization)?.[1];
+    const found = token === undefined ? null : await findApiToken(db, { value: token, now: base.now });
+    if (found === null) return { ctx: { ...base, actor: ANONYMOUS }, credential: "none" };
+    return { ctx: { ...base, actor: { kind: "api_token", ...found } }, credential: "bearer" };
+  }
+  const cookie = findCookie(headers.get("cookie"), sessionCookieName(env));
+  const sessionId = cookie === null ? null : await openSession(cookie, await getMasterKey(env));
+  const session = sessionId === null ? null : await findSession(db, { sessionId, now: base.now });
+  if (session === null) return { ctx: { ...base, actor: ANONYMOUS }, credential: "none" };
+  return {
+    ctx: {
+      ...base,
+      actor: {
+        kind: "admin",
+        id: session.adminId,
+        name: session.email,
+        role: session.role,
+        sessionId: session.id,
+      },
+    },
+    credential: "cookie",
+  };
+}
+
+/** The context of a request to a route. */
+export async function contextOf(request: Request): Promise<Context> {
+  return (await callerOf(request.headers)).ctx;
+}
+
+function readUserAgent(headers: Headers): string | null {
+  const text = headers.get("user-agent");
+  return text === null ? null : text.replaceAll(/[\p{Cc}\p{Cf}]/gu, "").slice(0, MAX_USER_AGENT);
+}

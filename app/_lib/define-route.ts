@@ -1,0 +1,216 @@
+import { z } from "zod";
+import { requirePermission } from "#lib/authz/require-permission.ts";
+import type { Permission } from "#lib/authz/roles.ts";
+import type { Context } from "#lib/context.ts";
+import { getEnv } from "#lib/env.ts";
+import { DomainError, type FieldProblem } from "#lib/errors.ts";
+import type { ListQuery, TableDeclaration } from "#lib/list-query/define-table.ts";
+import { parseListQueryStrict } from "#lib/list-query/parse-list-query.ts";
+import { callerOf } from "./context-of.ts";
+import { requireNoForeignOrigin, requireSameOrigin } from "./origin-check.ts";
+import { logProblem, problemResponse } from "./problem.ts";
+import { readJson } from "./read-body.ts";
+import { recordRefusal } from "./record-refusal.ts";
+
+/** Who may call: holders of a permission, anybody signed in, or everybody. */
+export type Access = Permission | "signed-in" | "public";
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** An answer that is not JSON: the handler makes the `Response` itself. */
+export type OtherContent = { contentType: string; description: string };
+
+type Nothing = Record<string, never>;
+type Output<S> = S extends z.ZodType ? z.output<S> : Nothing;
+
+/** What a handler gets: everything typed, nothing raw but `request` (for its signal and URL). */
+export type RouteInput<P, Q, B, L> = {
+  params: Output<P>;
+  query: Output<Q>;
+  body: Output<B>;
+  list: L extends TableDeclaration ? ListQuery<L> : undefined;
+  request: Request;
+};
+
+export type RouteSpec<
+  P extends z.ZodType | undefined,
+  Q extends z.ZodType | undefined,
+  B extends z.ZodType | undefined,
+  R extends z.ZodType | OtherContent,
+  L extends TableDeclaration | undefined,
+> = {
+  method: Method;
+  /** OpenAPI form: `/api/v1/clients/{id}`. */
+  path: `/api/${string}`;
+  summary: string;
+  description?: string;
+  permission: Access;
+  params?: P;
+  /** An object schema; parameters it does not name are refused. A parameter given twice arrives as an array. */
+  query?: Q;
+  /** The table whose filters, sort, size and cursor the query carries. */
+  list?: L;
+  body?: B;
+  response: R;
+  /** Of the success; 200 unless told. */
+  status?: 200 | 201 | 202;
+  handler: (
+    ctx: Context,
+    input: RouteInput<P, Q, B, L>,
+  ) => Promise<(R extends z.ZodType ? z.input<R> : never) | Response>;
+};
+
+export type AnyRouteSpec = Omit<
+  RouteSpec<
+    z.ZodType | undefined,
+    z.ZodType | undefined,
+    z.ZodType | undefined,
+    z.ZodType | OtherContent,
+    TableDeclaration | undefined
+  >,
+  "handler"
+>;
+
+type Segments = Record<string, string | string[] | undefined>;
+
+/** What a `route.ts` exports under its method's name, with its declaration for OpenAPI and the access matrix. */
+export type Route = ((request: Request, context: { params: Promise<Segments> }) => Promise<Response>) & {
+  spec: AnyRouteSpec;
+};
+
+/**
+ * One method of one route: authenticates, refuses what other sites' pages send, bounds and parses the input, asks for the
+ * permission, calls the handler and shapes its answer. Every refusal is a problem document (RFC 9457).
+ * Use cases ask for the permission again: this is the door, they are the lock.
+ */
+export function defineRoute<
+  R extends z.ZodType | OtherContent,
+  P extends z.ZodType | undefined = undefined,
+  Q extends z.ZodType | undefined = undefined,
+  B extends z.ZodType | undefined = undefined,
+  L extends TableDeclaration | undefined = undefined,
+>(spec: RouteSpec<P, Q, B, R, L>): Route {
+  async function handle(request: Request, { params }: { params: Promise<Segments> }): Promise<Response> {
+    let ctx: Context | undefined;
+    const requestId = () => ctx?.requestId ?? "none";
+    try {
+      const caller = await callerOf(request.headers);
+      ctx = caller.ctx;
+      const segments = await params;
+      try {
+        if (spec.method !== "GET") {
+          if (caller.credential === "cookie") requireSameOrigin(request.headers, getEnv().consoleUrl);
+          else if (caller.credential === "none") requireNoForeignOrigin(request.headers, getEnv().consoleUrl);
+        }
+        requireAccess(ctx, spec.permission);
+        const input = {
+          params: parse(spec.params, segments, ""),
+          ...parseQuery(spec.query, spec.list, request.url),
+          body: spec.body === undefined ? {} : parse(spec.body, await readJson(request), ""),
+          request,
+        } as unknown as RouteInput<P, Q, B, L>;
+        const result = await spec.handler(ctx, input);
+        return result instanceof Response
+          ? privately(result, ctx.requestId)
+          : answer(spec, result, ctx.requestId);
+      } catch (error) {
+        if (spec.method !== "GET") await recordRefusal(ctx, spec, segments, error);
+        throw error;
+      }
+    } catch (error) {
+      const id = requestId();
+      logProblem(error, id, `${spec.method} ${spec.path}`);
+      return problemResponse(error, id);
+    }
+  }
+
+  return Object.assign(handle, { spec: spec as unknown as AnyRouteSpec });
+}
+
+function requireAccess(ctx: Context, access: Access): void {
+  if (access === "public") return;
+  if (ctx.actor.kind === "anonymous") throw new DomainError("NOT_SIGNED_IN", "Sign in first.");
+  if (access !== "signed-in") requirePermission(ctx, access);
+}
+
+function parseQuery(schema: z.ZodType | undefined, table: TableDeclaration | undefined, url: string) {
+  const given = readQuery(url);
+  if (holdsNul(given)) throw new DomainError("INVALID_INPUT", "A parameter has a NUL character.");
+  const own = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  if (table === undefined) {
+    const strict = schema instanceof z.ZodObject ? schema.strict() : (schema ?? z.strictObject({}));
+    return { query: parse(strict, Object.fromEntries(given), ""), list: undefined };
+  }
+  const list = parseListQueryStrict(table, Object.fromEntries(given), own);
+  const rest = [...given].filter(([name]) => own.includes(name));
+  return { query: parse(schema, Object.fromEntries(rest), ""), list };
+}
+
+function readQuery(url: string): Map<string, string | string[]> {
+  const query = new Map<string, string | string[]>();
+  for (const [name, value] of new URL(url).searchParams) {
+    const before = query.get(name);
+    query.set(name, before === undefined ? value : [...(Array.isArray(before) ? before : [before]), value]);
+  }
+  return query;
+}
+
+function parse(schema: z.ZodType | undefined, value: unknown, prefix: string): unknown {
+  if (schema === undefined) return {};
+  if (holdsNul(value))
+    throw new DomainError("INVALID_INPUT", "A NUL character cannot be used.", {
+      fields: [{ path: prefix, message: "has a NUL character" }],
+    });
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.flatMap(fieldProblems);
+  const first = fields[0];
+  throw new DomainError("INVALID_INPUT", first ? `${first.path || "body"}: ${first.message}` : "Bad input.", {
+    fields,
+  });
+}
+
+function fieldProblems(issue: z.core.$ZodIssue): FieldProblem[] {
+  const path = issue.path.map(String).join(".");
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.map((key) => ({
+      path: (path === "" ? key : `${path}.${key}`).slice(0, 100),
+      message: "is not a known parameter",
+    }));
+  return [{ path, message: issue.message }];
+}
+
+// PostgreSQL's text holds no NUL
+function holdsNul(value: unknown): boolean {
+  if (typeof value === "string") return value.includes("\0");
+  if (typeof value !== "object" || value === null) return false;
+  if (value instanceof Map) return holdsNul([...value]);
+  return Object.entries(value).some(([key, inner]) => key.includes("\0") || holdsNul(inner));
+}
+
+function answer(
+  spec: { response: z.ZodType | OtherContent; status?: number; method: Method; path: string },
+  result: unknown,
+  requestId: string,
+): Response {
+  if (process.env.NODE_ENV !== "production" && spec.response instanceof z.ZodType) {
+    const checked = spec.response.safeParse(result);
+    if (!checked.success)
+      throw new Error(
+        `${spec.method} ${spec.path} answers what it did not declare: ${checked.error.message}`,
+      );
+  }
+  return privately(
+    new Response(JSON.stringify(result), {
+      status: spec.status ?? 200,
+      headers: { "content-type": "application/json" },
+    }),
+    requestId,
+  );
+}
+
+function privately(response: Response, requestId: string): Response {
+  response.headers.set("x-request-id", requestId);
+  if (!response.headers.has("cache-control")) response.headers.set("cache-control", "no-store");
+  return response;
+}

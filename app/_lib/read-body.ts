@@ -1,0 +1,56 @@
+import { RequestRefusal } from "./problem.ts";
+
+export const MAX_BODY_BYTES = 256 * 1024;
+
+/**
+ * The request's body as JSON, read no further than its bound, whatever length was announced.
+ *
+ * @throws {RequestRefusal} 413, 415, or 400 for what is not JSON.
+ */
+export async function readJson(request: Request): Promise<unknown> {
+  const type = (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase();
+  if (type !== "application/json")
+    throw new RequestRefusal(415, "UNSUPPORTED_MEDIA_TYPE", "Send the body as application/json.");
+  const bytes = await readBounded(request, MAX_BODY_BYTES);
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw invalidJson("The body is not UTF-8.");
+  }
+  // PostgreSQL's text holds no NUL: refuse it at the door
+  if (text.includes("\\u0000")) throw invalidJson("The body has a NUL character.");
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw invalidJson("The body is not JSON.");
+  }
+}
+
+/** @throws {RequestRefusal} 413 */
+export async function readBounded(request: Request, maxBytes: number): Promise<Uint8Array> {
+  const announced = Number(request.headers.get("content-length") ?? "0");
+  if (announced > maxBytes) throw tooLarge(maxBytes);
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  const reader = request.body?.getReader();
+  while (reader !== undefined) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    size += value.byteLength;
+    if (size > maxBytes) {
+      await reader.cancel();
+      throw tooLarge(maxBytes);
+    }
+    parts.push(value);
+  }
+  return Buffer.concat(parts);
+}
+
+function invalidJson(message: string): RequestRefusal {
+  return new RequestRefusal(400, "INVALID_INPUT", message, [{ path: "body", message }]);
+}
+
+function tooLarge(maxBytes: number): RequestRefusal {
+  return new RequestRefusal(413, "TOO_LARGE", `The body is larger than ${maxBytes / 1024} KiB.`);
+}
