@@ -1,0 +1,90 @@
+"use client";
+
+import { Tooltip } from "@mantine/core";
+import { useMounted } from "@mantine/hooks";
+import { useClock } from "./clock.tsx";
+import { relativeWords } from "./duration.ts";
+import classes from "./instant.module.css";
+
+const LOCAL = new Intl.DateTimeFormat("en-GB", {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  timeZoneName: "short",
+});
+const SHORT = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+});
+const SHORT_UTC = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  timeZone: "UTC",
+});
+
+/** An instant in the reader's own time zone, with its name. */
+export function localWords(at: string): string {
+  return LOCAL.format(new Date(at));
+}
+
+/** `2026-11-17 09:36:41 UTC`. */
+export function utcWords(at: string): string {
+  return `${new Date(at).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+}
+
+type InstantProps = {
+  /** ISO 8601 in UTC; null shows `none`. */
+  at: string | null;
+  /** relative (`4 min ago`, the default) or exact (`17 Nov, 09:36:41`). */
+  show?: "relative" | "exact";
+  /** Words before it, such as "ended". */
+  prefix?: string;
+  none?: string;
+  /** A further line of the tooltip, such as the precision. */
+  hint?: string;
+  /** Whether the keyboard can reach it for its tooltip. Off in tables, where the drawer tells the same. */
+  focusable?: boolean;
+};
+
+/** A time: short in the text, exact (local and UTC) on hover and focus. */
+export function Instant({ at, show = "relative", prefix, none = "–", hint, focusable = false }: InstantProps) {
+  const ms = at === null ? Number.NaN : Date.parse(at);
+  const relative = useClock((nowMs) => (Number.isNaN(ms) ? "" : relativeWords(ms, nowMs)));
+  const isMounted = useMounted();
+  if (at === null || Number.isNaN(ms)) return <span className="faint">{none}</span>;
+  const exact = isMounted ? SHORT.format(ms) : SHORT_UTC.format(ms);
+  return (
+    <Tooltip
+      events={{ hover: true, focus: true, touch: true }}
+      label={
+        <span className={classes.exact}>
+          <span>{isMounted ? localWords(at) : ""}</span>
+          <span>{utcWords(at)}</span>
+          {show === "exact" ? <span>{relative}</span> : null}
+          {hint ? <span>{hint}</span> : null}
+        </span>
+      }
+    >
+      <time
+        dateTime={at}
+        className={classes.instant}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the exact time must be reachable by keyboard
+        {...(focusable ? { tabIndex: 0 } : {})}
+        suppressHydrationWarning
+      >
+        {prefix ? `${prefix} ` : ""}
+        {show === "exact" ? exact : relative}
+      </time>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,60 @@
+import {
+  IconAlertCircle,
+  IconBan,
+  IconCircleCheck,
+  IconCircleDashed,
+  IconCircleOff,
+  IconClockOff,
+  IconClockPlay,
+  IconEye,
+  IconPlayerPause,
+  IconRefresh,
+  IconShieldX,
+  IconSignature,
+  IconTrash,
+} from "@tabler/icons-react";
+import classes from "./state-badge.module.css";
+
+const STATES = {
+  // tokens
+  active: { word: "Active", tone: "active", Icon: IconCircleCheck },
+  suspended: { word: "Suspended", tone: "suspended", Icon: IconPlayerPause },
+  revoked: { word: "Revoked", tone: "revoked", Icon: IconBan },
+  expired: { word: "Expired", tone: "expired", Icon: IconClockOff },
+  not_yet_valid: { word: "Not yet valid", tone: "standby", Icon: IconClockPlay },
+  consumed: { word: "Exchanged", tone: "expired", Icon: IconRefresh },
+  // keys
+  signing: { word: "Signing", tone: "active", Icon: IconSignature },
+  standby: { word: "Standby", tone: "standby", Icon: IconCircleDashed },
+  retiring: { word: "Retiring", tone: "expired", Icon: IconEye },
+  retired: { word: "Retired", tone: "expired", Icon: IconCircleOff },
+  compromised: { word: "Compromised", tone: "revoked", Icon: IconAlertCircle },
+  destroyed: { word: "Destroyed", tone: "revoked", Icon: IconTrash },
+  // clients, users, verifiers, admins
+  enabled: { word: "Enabled", tone: "active", Icon: IconCircleCheck },
+  disabled: { word: "Disabled", tone: "expired", Icon: IconCircleOff },
+  // uses and acts
+  issued: { word: "Issued", tone: "standby", Icon: IconSignature },
+  allowed: { word: "Allowed", tone: "active", Icon: IconCircleCheck },
+  refused: { word: "Refused", tone: "revoked", Icon: IconShieldX },
+  done: { word: "Done", tone: "active", Icon: IconCircleCheck },
+} as const;
+
+export type BadgeState = keyof typeof STATES;
+
+type StateBadgeProps = {
+  state: BadgeState;
+  /** Another word than the state's own, such as "214 refused". */
+  children?: React.ReactNode;
+};
+
+/** A state by icon, word and colour together. */
+export function StateBadge({ state, children }: StateBadgeProps) {
+  const { word, tone, Icon } = STATES[state];
+  return (
+    <span className={classes.badge} data-tone={tone}>
+      <Icon size={14} stroke={1.9} aria-hidden />
+      {children ?? word}
+    </span>
+  );
+}

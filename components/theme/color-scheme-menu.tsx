@@ -1,0 +1,42 @@
+"use client";
+
+import { ActionIcon, Menu, Tooltip, useMantineColorScheme } from "@mantine/core";
+import { useMounted } from "@mantine/hooks";
+import { IconCheck, IconDeviceDesktop, IconMoon, IconSun } from "@tabler/icons-react";
+import classes from "./color-scheme-menu.module.css";
+
+const SCHEMES = [
+  { value: "light", word: "Light", Icon: IconSun },
+  { value: "dark", word: "Dark", Icon: IconMoon },
+  { value: "auto", word: "As the system", Icon: IconDeviceDesktop },
+] as const;
+
+/** Chooses light, dark or the system's theme; kept in this browser. */
+export function ColorSchemeMenu() {
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const isMounted = useMounted();
+  return (
+    <Menu width={180}>
+      <Menu.Target>
+        <Tooltip label="Theme">
+          <ActionIcon aria-label="Theme">
+            <IconSun size={18} className={classes.inLight} />
+            <IconMoon size={18} className={classes.inDark} />
+          </ActionIcon>
+        </Tooltip>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {SCHEMES.map(({ value, word, Icon }) => (
+          <Menu.Item
+            key={value}
+            leftSection={<Icon size={16} />}
+            rightSection={isMounted && colorScheme === value ? <IconCheck size={14} aria-label="chosen" /> : null}
+            onClick={() => setColorScheme(value)}
+          >
+            {word}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
