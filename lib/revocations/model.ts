@@ -138,3 +138,84 @@ export function verdictOf(orders: Iterable<Order>, token: OrderSubject, nowMs: n
   }
   return { isRevoked: false, isSuspended: false, order: null };
 }
+
+/** What a person may take back in one act here. */
+export const REVOCABLE_KINDS = ["token", "family", "session", "user", "client"] as const;
+export type RevocableKind = (typeof REVOCABLE_KINDS)[number];
+
+/** What every door to a revocation takes. `id` is a token's jti, a family's or user's or client's id, a session's uid. */
+export type RevokeInput = { id: string; reason: Reason; note: string };
+
+/** An order as lists and pages tell it. Times are ISO 8601 in UTC. */
+export type OrderRow = {
+  id: string;
+  position: string;
+  verb: Verb;
+  target: { kind: TargetKind; id: string; name: string };
+  reason: Reason;
+  note: string;
+  cutoff: string | null;
+  effectiveFrom: string;
+  expiresAt: string | null;
+  actor: { kind: string; id: string; name: string };
+  createdAt: string;
+  /** Null while the worker is writing down its tokens; it is in force all the same. */
+  settledAt: string | null;
+  settledCount: number;
+};
+
+export type OrderDetail = OrderRow & {
+  /** Tokens that the order reaches and that would be live without it, counted exactly up to COUNT_MAX. */
+  reached: { value: number; isExact: boolean };
+};
+
+/** Something that a revocation left valid, with where to see it. */
+export type Remaining = {
+  kind:
+    | "refresh_token"
+    | "family_tokens"
+    | "user_tokens"
+    | "user_sessions"
+    | "client_tokens"
+    | "client_secret";
+  count: number;
+  isExact: boolean;
+  /** One sentence. */
+  says: string;
+  /** A page of the console, or null. */
+  href: string | null;
+};
+
+/** What a revocation did. */
+export type RevocationResult = {
+  /** The order that was placed, or the one that had already ended the target. */
+  order: OrderRow;
+  /** false where it had ended before: nothing was changed, nothing was placed. */
+  wasPlaced: boolean;
+  /** Tokens that were live (active, suspended or not yet valid) and are no more. */
+  reached: { tokens: number; isExact: boolean };
+  remains: Remaining[];
+  /** When the last verifier refuses, in words, and the instant where it is not at once. */
+  refusedEverywhere: { at: string | null; says: string };
+};
+
+/** A caller that used a target's tokens in the last 24 hours. */
+export type Caller = { kind: "verifier" | "client"; id: string; name: string; uses: number; lastAt: string };
+
+/** What a revocation would do, counted before anyone presses the button. */
+export type RevocationPreview = {
+  target: { kind: RevocableKind; id: string; name: string };
+  /** Set where the target is a refresh token: revoking it ends its family. */
+  widensTo: { kind: RevocableKind; id: string; name: string } | null;
+  isAlreadyRevoked: boolean;
+  tokens: { value: number; isExact: boolean };
+  users: number;
+  clients: number;
+  callers: Caller[];
+  remains: Remaining[];
+  /** The dialog's text, a sentence each. */
+  sentences: string[];
+};
+
+/** Counts beyond it are given as "at least". */
+export const COUNT_MAX = 10_000;

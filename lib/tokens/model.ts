@@ -3,12 +3,28 @@ export const TOKEN_KINDS = ["access", "refresh"] as const;
 export type TokenKind = (typeof TOKEN_KINDS)[number];
 export const TOKEN_FORMATS = ["jwt", "opaque"] as const;
 export type TokenFormat = (typeof TOKEN_FORMATS)[number];
-export const TOKEN_STATES = ["active", "suspended", "revoked", "expired", "not_yet_valid"] as const;
+export const TOKEN_STATES = [
+  "active",
+  "suspended",
+  "revoked",
+  "consumed",
+  "expired",
+  "not_yet_valid",
+] as const;
 export type TokenState = (typeof TOKEN_STATES)[number];
 
+export const TOKEN_STATE_WORDS: Record<TokenState, { name: string; means: string }> = {
+  active: { name: "Active", means: "It works now." },
+  suspended: { name: "Suspended", means: "Refused until it is restored or the suspension ends." },
+  revoked: { name: "Revoked", means: "Taken back, for ever." },
+  consumed: { name: "Consumed", means: "This refresh token was exchanged for a new one and works no more." },
+  expired: { name: "Expired", means: "Its lifetime is over." },
+  not_yet_valid: { name: "Not yet valid", means: "Its lifetime has not begun." },
+};
+
 /**
- * A token's state at an instant, in one place. Revoked always wins, then expiry, then suspension.
- * Its SQL twin is `token_state`; a property test holds the two together.
+ * A token's state at an instant, in one place. What is final comes first: revoked always wins, then consumed, then expired;
+ * suspended can still pass. Its SQL twin is `token_state`; a property test holds the two together.
  */
 export function tokenState(token: {
   now: Date;
@@ -16,8 +32,11 @@ export function tokenState(token: {
   expiresAt: Date;
   isRevoked: boolean;
   isSuspended: boolean;
+  /** A refresh token that was exchanged. */
+  isConsumed?: boolean;
 }): TokenState {
   if (token.isRevoked) return "revoked";
+  if (token.isConsumed) return "consumed";
   if (token.expiresAt.getTime() <= token.now.getTime()) return "expired";
   if (token.isSuspended) return "suspended";
   return token.notBefore.getTime() > token.now.getTime() ? "not_yet_valid" : "active";
@@ -38,7 +57,7 @@ export type TokenRow = {
   audiences: string[];
   issuedAt: string;
   expiresAt: string;
-  /** When it was revoked or suspended, or null. */
+  /** When it was revoked, consumed or suspended, or else when it expired; null while it is active or not yet valid. */
   endedAt: string | null;
   lastUsedAt: string | null;
   lastIp: string | null;
@@ -55,8 +74,11 @@ export type LineageNode = {
   parentId: string | null;
   kind: TokenKind;
   state: TokenState;
+  permissions: string[];
   issuedAt: string;
   expiresAt: string;
+  /** When it was revoked, consumed, suspended or expired. */
+  endedAt: string | null;
   /** Set for a refresh token that was exchanged. */
   consumedAt: string | null;
 };
@@ -66,12 +88,16 @@ export type StandingOrder = {
   id: string;
   verb: "revoke" | "suspend" | "restore";
   targetKind: string;
+  targetId: string;
   targetName: string;
   reason: string;
   note: string;
   actorName: string;
   createdAt: string;
   effectiveFrom: string;
+  expiresAt: string | null;
+  /** Whether this order decides the token's state now. */
+  decides: boolean;
 };
 
 /** Whether a verifier can still accept a token, and until when. */
@@ -79,9 +105,13 @@ export type VerifierStanding = {
   verifierId: string;
   name: string;
   mode: string;
-  /** "now" when it asks the authority each time. */
+  /** The audiences of the token that it answers for. */
+  audiences: string[];
+  /** Until when it can accept the token; null where it accepts it no more. */
   acceptsUntil: string | null;
+  /** The same in words. */
   says: string;
+  lastSeenAt: string | null;
 };
 
 /** A token's page. The value is never stored, so it is never here. */
@@ -102,9 +132,21 @@ export type TokenDetail = TokenRow & {
   header: Record<string, unknown> | null;
   payload: Record<string, unknown>;
   orders: StandingOrder[];
+  /** Oldest first; at most LINEAGE_MAX, and `lineageTotal` says how many there are. */
   lineage: LineageNode[];
+  lineageTotal: number;
+  /** The live refresh token of its family, which can make new access tokens whatever becomes of this one. */
+  liveRefreshTokenId: string | null;
   verifiers: VerifierStanding[];
 };
+
+export const LINEAGE_MAX = 200;
+
+/** Uses of a token in one bucket of its lifeline. */
+export type UseBucket = { at: string; issued: number; allowed: number; refused: number };
+
+/** A token's uses over time. `from` is its issue; buckets without a use are there with zeros. */
+export type TokenUseHistogram = { from: string; to: string; bucketSeconds: number; buckets: UseBucket[] };
 
 /** Middle-shortened id for people: `01a2f3b4…d911`. */
 export function shortId(id: string): string {

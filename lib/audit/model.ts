@@ -1,0 +1,74 @@
+/** What the log holds, for every layer; browser-safe. Times are ISO 8601 in UTC. */
+export const USE_OUTCOMES = ["issued", "allowed", "refused"] as const;
+export type UseOutcome = (typeof USE_OUTCOMES)[number];
+
+export const USE_SOURCES = [
+  "issue",
+  "introspection",
+  "forward_auth",
+  "userinfo",
+  "refresh",
+  "report",
+] as const;
+export type UseSource = (typeof USE_SOURCES)[number];
+
+/** One event in a token's life, as the authority saw it. */
+export type TokenUseRow = {
+  id: string;
+  /** When the authority recorded it: the log's order. */
+  receivedAt: string;
+  at: string;
+  outcome: UseOutcome;
+  refusal: string | null;
+  source: string;
+  token: { id: string; kind: string };
+  familyId: string;
+  client: { id: string; clientId: string; name: string } | null;
+  user: { id: string; email: string; name: string } | null;
+  subject: string;
+  verifier: { id: string; name: string } | null;
+  audience: string | null;
+  method: string | null;
+  path: string | null;
+  ip: string | null;
+  country: string | null;
+  userAgent: string | null;
+};
+
+/** One act of an admin, or a refusal of one. */
+export type AuditEntryRow = {
+  id: string;
+  sequence: string;
+  at: string;
+  actor: { kind: string; id: string; name: string };
+  act: string;
+  outcome: "done" | "refused";
+  errorCode: string | null;
+  target: { kind: string; id: string; name: string };
+  reason: string | null;
+  note: string | null;
+  requestId: string;
+  ip: string | null;
+};
+
+export type AuditEntryDetail = AuditEntryRow & {
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown> | null;
+  userAgent: string | null;
+};
+
+/** One line of the merged log: a use of a token, or an act upon something. */
+export type ActivityRow =
+  | { kind: "use"; id: string; at: string; use: TokenUseRow }
+  | { kind: "act"; id: string; at: string; entry: AuditEntryRow };
+
+export type UseHistogramBucket = { at: string; issued: number; allowed: number; refused: number };
+
+/** Uses over time by outcome. Buckets without a use are there with zeros. */
+export type UseHistogram = {
+  from: string;
+  to: string;
+  bucketSeconds: number;
+  buckets: UseHistogramBucket[];
+  total: { issued: number; allowed: number; refused: number };
+};

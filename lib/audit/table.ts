@@ -1,0 +1,65 @@
+import { defineTable, type ListQuery } from "../list-query/define-table.ts";
+import { USE_OUTCOMES, USE_SOURCES } from "./model.ts";
+import { OUTCOME_WORDS, REFUSAL_WORDS, REFUSALS, SOURCE_WORDS } from "./words.ts";
+
+/** Uses of tokens, newest first. */
+export const tokenUsesTable = defineTable({
+  name: "token-uses",
+  filters: {
+    at: { kind: "time", label: "When", looks: "back" },
+    outcome: { kind: "oneOf", label: "Outcome", options: USE_OUTCOMES, words: OUTCOME_WORDS },
+    refusal: { kind: "oneOf", label: "Refused because", options: REFUSALS, words: REFUSAL_WORDS },
+    source: { kind: "oneOf", label: "Seen at", options: USE_SOURCES, words: SOURCE_WORDS },
+    client: { kind: "set", label: "Client", hint: "client_id or id" },
+    user: { kind: "set", label: "User", hint: "E-mail address or id" },
+    verifier: { kind: "set", label: "Verifier", hint: "Name or id" },
+    token: { kind: "id", label: "Token", aliases: ["jti"], format: "uuid" },
+    family: { kind: "id", label: "Family", format: "uuid" },
+    ip: { kind: "id", label: "IP address", format: "text" },
+  },
+  sorts: { at: { label: "When", type: "time" } },
+  defaultSort: { key: "at", direction: "desc" },
+});
+export type TokenUsesQuery = ListQuery<typeof tokenUsesTable>;
+
+/** Acts of admins, newest first. */
+export const auditEntriesTable = defineTable({
+  name: "audit-entries",
+  search: "q",
+  filters: {
+    q: { kind: "text", label: "Search", hint: "Part of the actor's or the target's name or of the note" },
+    at: { kind: "time", label: "When", looks: "back" },
+    act: { kind: "set", label: "Act" },
+    outcome: {
+      kind: "oneOf",
+      label: "Outcome",
+      options: ["done", "refused"],
+      words: { done: "Done", refused: "Refused" },
+    },
+    actor: { kind: "id", label: "By", hint: "An admin's or API token's id", format: "text" },
+    target: { kind: "id", label: "Target kind", format: "text" },
+    targetId: { kind: "id", label: "Target id", format: "text" },
+    ip: { kind: "id", label: "IP address", format: "text" },
+  },
+  sorts: { at: { label: "When", type: "time" } },
+  defaultSort: { key: "at", direction: "desc" },
+});
+export type AuditEntriesQuery = ListQuery<typeof auditEntriesTable>;
+
+/** Uses and acts in one order of time. With `token` it is that token's whole story, the orders that reached it among it. */
+export const activityTable = defineTable({
+  name: "activity",
+  filters: {
+    at: { kind: "time", label: "When", looks: "back" },
+    what: {
+      kind: "oneOf",
+      label: "What",
+      options: ["use", "act"],
+      words: { use: "Token use", act: "Admin act" },
+    },
+    token: { kind: "id", label: "Token", aliases: ["jti"], format: "uuid" },
+  },
+  sorts: { at: { label: "When", type: "time" } },
+  defaultSort: { key: "at", direction: "desc" },
+});
+export type ActivityQuery = ListQuery<typeof activityTable>;

@@ -1,0 +1,103 @@
+import type { Filter, TimeValue } from "./define-table.ts";
+import { FILTER_VALUES_MAX, TEXT_MAX } from "./define-table.ts";
+import { formatDuration, parseDuration } from "./duration.ts";
+
+/** A value as the URL and the typed query write it, read and written in one place. Browser-safe. */
+export type AnyFilterValue = string | true | TimeValue | readonly string[];
+export type ParsedValue = { value: AnyFilterValue } | { problem: string };
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+// what no text column holds: a NUL cannot be stored, the rest is no one's name
+const CONTROL = /\p{Cc}/u;
+const INSTANT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})?)?$/;
+
+/** An instant in UTC of `2026-11-21`, `2026-11-21T09:30` or a full ISO 8601 text; without a zone it is UTC. Null where it is none. */
+export function parseInstant(text: string): string | null {
+  if (!INSTANT.test(text)) return null;
+  const zoned = /(Z|[+-]\d{2}:\d{2})$/.test(text) || text.length === 10 ? text : `${text}Z`;
+  const at = new Date(zoned);
+  if (Number.isNaN(at.getTime())) return null;
+  const year = at.getUTCFullYear();
+  return year >= 1970 && year <= 9999 ? at.toISOString() : null;
+}
+
+function parseTime(text: string): TimeValue | null {
+  const distance = /^(within|beyond):(.+)$/.exec(text);
+  if (distance !== null) {
+    const seconds = parseDuration(distance[2] as string);
+    return seconds === null ? null : { type: distance[1] as "within" | "beyond", seconds };
+  }
+  const sides = text.split("..");
+  if (sides.length !== 2) return null;
+  const from = sides[0] === "" ? null : parseInstant(sides[0] as string);
+  const to = sides[1] === "" ? null : parseInstant(sides[1] as string);
+  if ((sides[0] !== "" && from === null) || (sides[1] !== "" && to === null)) return null;
+  if (from === null && to === null) return null;
+  if (from !== null && to !== null && from >= to) return null;
+  return { type: "range", from, to };
+}
+
+/** How a time is written: `within:24h`, `beyond:7d`, `2026-11-01T00:00:00.000Z..`. */
+export function formatTime(value: TimeValue): string {
+  return value.type === "range"
+    ? `${value.from ?? ""}..${value.to ?? ""}`
+    : `${value.type}:${formatDuration(value.seconds)}`;
+}
+
+function parseText(raw: string, maxLength: number): string | { problem: string } {
+  const text = raw.trim();
+  if (text === "") return { problem: "Is empty." };
+  if (text.length > maxLength) return { problem: `Is longer than ${maxLength} characters.` };
+  if (CONTROL.test(text)) return { problem: "Has control characters." };
+  return text;
+}
+
+/** The typed value of a filter from the texts it was given, or what is wrong with them. */
+export function parseFilterValue(filter: Filter, texts: readonly string[]): ParsedValue {
+  const isMany = filter.kind === "set" || filter.kind === "oneOf";
+  if (!isMany && texts.length > 1) return { problem: "Is given more than once." };
+  if (texts.length > FILTER_VALUES_MAX) return { problem: `Has more than ${FILTER_VALUES_MAX} values.` };
+  const values: string[] = [];
+  for (const raw of texts) {
+    const text = parseText(raw, filter.kind === "text" ? (filter.maxLength ?? TEXT_MAX) : TEXT_MAX);
+    if (typeof text !== "string") return text;
+    if (!values.includes(text)) values.push(text);
+  }
+  const [first] = values;
+  if (first === undefined) return { problem: "Is empty." };
+  switch (filter.kind) {
+    case "text":
+      return { value: first };
+    case "id": {
+      if (filter.format === "text") return { value: first };
+      const id = first.toLowerCase();
+      return UUID.test(id) ? { value: id } : { problem: "Is no id." };
+    }
+    case "set":
+      return { value: values.sort() };
+    case "oneOf": {
+      const unknown = values.find((value) => !filter.options.includes(value));
+      return unknown === undefined
+        ? { value: filter.options.filter((option) => values.includes(option)) }
+        : { problem: `Is none of ${filter.options.join(", ")}.` };
+    }
+    case "flag":
+      return first === "true" ? { value: true } : { problem: "Is not true." };
+    case "time": {
+      const time = parseTime(first);
+      return time === null
+        ? { problem: "Is no time: write within:24h, beyond:7d or 2026-11-01..2026-11-02." }
+        : { value: time };
+    }
+    default:
+      return filter satisfies never;
+  }
+}
+
+/** The texts of a filter's value, as the URL has them. */
+export function formatFilterValue(value: AnyFilterValue): string[] {
+  if (value === true) return ["true"];
+  if (typeof value === "string") return [value];
+  if (Array.isArray(value)) return [...value];
+  return [formatTime(value as TimeValue)];
+}

@@ -1,0 +1,6 @@
+import type { Context } from "../context.ts";
+import type { RevocationResult, RevokeInput } from "./model.ts";
+
+export async function revokeUserTokens(_ctx: Context, _input: RevokeInput): Promise<RevocationResult> {
+  throw new Error("soon");
+}

@@ -1,0 +1,48 @@
+import { defineTable, type ListQuery } from "../list-query/define-table.ts";
+import { TOKEN_FORMATS, TOKEN_KINDS, TOKEN_STATE_WORDS, TOKEN_STATES, type TokenState } from "./model.ts";
+
+const STATE_NAMES = Object.fromEntries(
+  TOKEN_STATES.map((state) => [state, TOKEN_STATE_WORDS[state].name]),
+) as Record<TokenState, string>;
+
+/** The Tokens table: what can be asked of the register. */
+export const tokensTable = defineTable({
+  name: "tokens",
+  search: "q",
+  filters: {
+    q: {
+      kind: "text",
+      label: "Search",
+      hint: "Part of an e-mail address or name, a subject, a client id, a token id",
+    },
+    state: { kind: "oneOf", label: "State", aliases: ["status"], options: TOKEN_STATES, words: STATE_NAMES },
+    kind: {
+      kind: "oneOf",
+      label: "Kind",
+      options: TOKEN_KINDS,
+      words: { access: "Access", refresh: "Refresh" },
+    },
+    format: {
+      kind: "oneOf",
+      label: "Format",
+      options: TOKEN_FORMATS,
+      words: { jwt: "JWT", opaque: "Opaque" },
+    },
+    user: { kind: "set", label: "User", hint: "E-mail address or id" },
+    client: { kind: "set", label: "Client", hint: "client_id or id" },
+    permission: { kind: "set", label: "Permission", aliases: ["scope"] },
+    group: { kind: "set", label: "Group" },
+    audience: { kind: "set", label: "Audience", aliases: ["aud"] },
+    issued: { kind: "time", label: "Issued", looks: "back" },
+    expires: { kind: "time", label: "Expires", looks: "ahead" },
+    lastUsed: { kind: "time", label: "Last used", aliases: ["used"], looks: "back" },
+    neverUsed: { kind: "flag", label: "Never used" },
+    family: { kind: "id", label: "Family", format: "uuid" },
+    session: { kind: "id", label: "Session", format: "text" },
+    key: { kind: "id", label: "Signing key", aliases: ["kid"], format: "text" },
+  },
+  sorts: { issued: { label: "Issued", type: "time" }, expires: { label: "Expires", type: "time" } },
+  defaultSort: { key: "issued", direction: "desc" },
+});
+
+export type TokensQuery = ListQuery<typeof tokensTable>;
