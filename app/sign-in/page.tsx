@@ -1,0 +1,28 @@
+import type { Metadata } from "next";
+import { Doorway } from "#components/layout/doorway.tsx";
+import { getEnv } from "#lib/env.ts";
+import { SignInForm } from "./_components/sign-in-form.tsx";
+import { safeNext } from "./safe-next.ts";
+import { signInWords } from "./words.ts";
+
+export const metadata: Metadata = { title: signInWords.title };
+export const dynamic = "force-dynamic";
+
+/** Where admins come in; `next` is where they wanted to go, `why` what brought them here. */
+export default async function SignInPage({
+  searchParams,
+}: {
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+}) {
+  const { next, why } = await searchParams;
+  const notice = why === "ended" ? signInWords.ended : why === "signed-out" ? signInWords.signedOut : null;
+  return (
+    <Doorway
+      title={signInWords.title}
+      lead={signInWords.lead}
+      environmentName={getEnv().environmentName}
+    >
+      <SignInForm next={safeNext(next)} notice={notice} />
+    </Doorway>
+  );
+}

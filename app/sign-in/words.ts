@@ -1,0 +1,27 @@
+/** Texts of the sign-in page. */
+export const signInWords = {
+  title: "Sign in",
+  lead: "For the people who look after this organisation's tokens.",
+  email: "E-mail",
+  password: "Password",
+  code: "Six-digit code",
+  codeHelp: "From your authenticator app. Each code works once.",
+  codeShape: "Six digits",
+  next: "Continue",
+  submit: "Sign in",
+  back: "Use another account",
+  lost: "Lost your authenticator? An owner can give you a new set-up link.",
+  ended: "Your session has ended. Sign in again to go on where you were.",
+  signedOut: "You are signed out.",
+  unreachable: "The console cannot be reached. Nothing was sent on; try again.",
+  refused(code: string | undefined): string {
+    switch (code) {
+      case "TOO_MANY_ATTEMPTS":
+        return "Too many attempts. Wait a few minutes, then try again.";
+      case "UNAVAILABLE":
+        return "The database cannot be reached, so nobody can be signed in. Try again in a moment.";
+      default:
+        return "The e-mail, the password or the code is not right. A code works once and for 30 seconds: wait for the next one.";
+    }
+  },
+};

@@ -1,0 +1,41 @@
+import { IconShieldLock } from "@tabler/icons-react";
+import type { ReactNode } from "react";
+import { ColorSchemeMenu } from "../theme/color-scheme-menu.tsx";
+import classes from "./doorway.module.css";
+
+/** The frame of pages that are seen before signing in: brand, environment, one card. */
+export function Doorway({
+  title,
+  lead,
+  environmentName,
+  isWide = false,
+  children,
+}: {
+  title: string;
+  lead: string;
+  environmentName: string;
+  isWide?: boolean;
+  children: ReactNode;
+}) {
+  return (
+    <div className={classes.page}>
+      <header className={classes.top}>
+        <span className={classes.brand}>
+          <span className={classes.mark}>
+            <IconShieldLock size={18} aria-hidden />
+          </span>
+          Tokenwarden
+        </span>
+        <span className={classes.environment}>{environmentName}</span>
+        <span className={classes.end}>
+          <ColorSchemeMenu />
+        </span>
+      </header>
+      <main className={isWide ? classes.wide : classes.narrow}>
+        <h1 className={classes.title}>{title}</h1>
+        <p className={classes.lead}>{lead}</p>
+        <div className={classes.card}>{children}</div>
+      </main>
+    </div>
+  );
+}
