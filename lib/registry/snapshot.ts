@@ -143,9 +143,12 @@ function clientOf({ secretTexts, audienceTexts, permissionTexts, ...record }: Cl
 export async function loadRegistry(db: Sql): Promise<RegistrySnapshot> {
   const [head] = await db.query<{ version: bigint }>("SELECT version FROM registry_version WHERE id = 1");
   const [organisation] = await db.query<RegistryOrganisation>(ORGANISATION);
-  if (head === undefined || organisation === undefined) throw new Error("the registry has no organisation row");
+  if (head === undefined || organisation === undefined)
+    throw new Error("the registry has no organisation row");
   const clients = (await db.query<ClientRecord>(CLIENTS)).map(clientOf);
-  const verifiers = await db.query<Omit<RegistryVerifier, "audiences"> & { secretHash: string; audiences: string[] }>(VERIFIERS);
+  const verifiers = await db.query<
+    Omit<RegistryVerifier, "audiences"> & { secretHash: string; audiences: string[] }
+  >(VERIFIERS);
   const audiences = await db.query<RegistryAudience>(AUDIENCES);
   const keys = await db.query<RegistryKey>(KEYS);
   return {
@@ -154,7 +157,10 @@ export async function loadRegistry(db: Sql): Promise<RegistrySnapshot> {
     clientsByUuid: new Map(clients.map((client) => [client.id, client])),
     clientsByClientId: new Map(clients.map((client) => [client.clientId, client])),
     verifiersBySecretHash: new Map(
-      verifiers.map(({ secretHash, ...verifier }) => [secretHash, { ...verifier, audiences: new Set(verifier.audiences) }]),
+      verifiers.map(({ secretHash, ...verifier }) => [
+        secretHash,
+        { ...verifier, audiences: new Set(verifier.audiences) },
+      ]),
     ),
     audiencesByUri: new Map(audiences.map((audience) => [audience.resourceUri, audience])),
     keys,

@@ -62,7 +62,11 @@ const REGISTER = `
  * Writes tokens, their labels and an "issued" event each, in one statement on the given connection or transaction.
  * Nothing may be handed out before that connection has committed.
  */
-export async function registerTokens(sql: Sql, tokens: readonly NewToken[], writer: UseWriter): Promise<void> {
+export async function registerTokens(
+  sql: Sql,
+  tokens: readonly NewToken[],
+  writer: UseWriter,
+): Promise<void> {
   if (tokens.length === 0) return;
   const salts = randomBytes(16 * tokens.length);
   const rows = tokens.map((token, ordinal) => ({

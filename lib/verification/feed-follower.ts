@@ -28,6 +28,7 @@ export class FeedFollower {
   #listener: pg.Client | null = null;
   #isStopped = false;
   #isPolling = false;
+  #isAskedAgain = false;
 
   private constructor(options: FeedFollowerOptions, registry: RegistrySnapshot) {
     this.#options = { pollMs: 250, staleAfterMs: 5_000, ...options };
@@ -86,7 +87,9 @@ export class FeedFollower {
     );
     if (heads === undefined) throw new Error("the feed of revocations has no head");
     if (heads.position < this.#book.position)
-      throw new Error(`the feed of revocations went back from ${this.#book.position} to ${heads.position}: an older database was restored`);
+      throw new Error(
+        `the feed of revocations went back from ${this.#book.position} to ${heads.position}: an older database was restored`,
+      );
     await this.catchUp(heads.position);
     if (heads.version !== this.#registry.version) {
       this.#registry = await loadRegistry(this.#options.db);
@@ -96,10 +99,17 @@ export class FeedFollower {
   }
 
   async #tick(): Promise<void> {
-    if (this.#isPolling || this.#isStopped) return;
+    if (this.#isStopped) return;
+    if (this.#isPolling) {
+      this.#isAskedAgain = true;
+      return;
+    }
     this.#isPolling = true;
     try {
-      await this.poll();
+      do {
+        this.#isAskedAgain = false;
+        await this.poll();
+      } while (this.#isAskedAgain);
     } catch (error) {
       this.#options.onError?.(error);
     } finally {
@@ -117,7 +127,11 @@ export class FeedFollower {
 
   async #listen(): Promise<void> {
     if (this.#isStopped) return;
-    const client = new pg.Client({ connectionString: this.#options.databaseUrl, application_name: "tokenwarden feed", keepAlive: true });
+    const client = new pg.Client({
+      connectionString: this.#options.databaseUrl,
+      application_name: "tokenwarden feed",
+      keepAlive: true,
+    });
     const retry = () => {
       client.removeAllListeners("end");
       if (this.#listener === client) this.#listener = null;

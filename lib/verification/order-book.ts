@@ -1,4 +1,10 @@
-import { type Order, type OrderSubject, type TargetKind, type Verdict, verdictOf } from "../revocations/model.ts";
+import {
+  type Order,
+  type OrderSubject,
+  type TargetKind,
+  type Verdict,
+  verdictOf,
+} from "../revocations/model.ts";
 
 const NOTHING: Verdict = { isRevoked: false, isSuspended: false, order: null };
 
@@ -68,7 +74,8 @@ export class OrderBook {
     if (this.#has("signing_key")) this.#collect(orders, "signing_key", token.signingKid);
     if (this.#has("permission")) for (const scope of token.scopes) this.#collect(orders, "permission", scope);
     if (this.#has("group")) for (const group of token.groups) this.#collect(orders, "group", group);
-    if (this.#has("audience")) for (const audience of token.audiences) this.#collect(orders, "audience", audience);
+    if (this.#has("audience"))
+      for (const audience of token.audiences) this.#collect(orders, "audience", audience);
     if (this.#has("everything")) this.#collect(orders, "everything", "*");
     return orders.length === 0 ? NOTHING : verdictOf(orders, token, nowMs);
   }

@@ -103,7 +103,12 @@ export function createUseWriter(now: () => Date = () => new Date()): UseWriter {
         ordinal,
         salt: salts.slice(ordinal * 32, ordinal * 32 + 32),
       }));
-      const [head] = await sql.query<{ position: bigint }>(WRITE, [JSON.stringify(input), id, nextFlush(), knownPosition]);
+      const [head] = await sql.query<{ position: bigint }>(WRITE, [
+        JSON.stringify(input),
+        id,
+        nextFlush(),
+        knownPosition,
+      ]);
       if (head === undefined) throw new Error("the feed of revocations has no head");
       return head.position;
     },

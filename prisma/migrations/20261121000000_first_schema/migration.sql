@@ -447,7 +447,7 @@ CREATE TABLE "refresh_consumption" (
 -- CreateTable
 CREATE TABLE "token_usage" (
     "token_id" UUID NOT NULL,
-    "last_used_at" TIMESTAMPTZ(3) NOT NULL,
+    "last_used_at" TIMESTAMPTZ(3),
     "use_count" BIGINT NOT NULL,
     "refused_count" BIGINT NOT NULL DEFAULT 0,
     "last_ip" TEXT,

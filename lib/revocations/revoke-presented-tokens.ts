@@ -1,0 +1,95 @@
+import { randomBytes } from "node:crypto";
+import { createBatcher } from "../db/batcher.ts";
+import type { Sql } from "../db/sql.ts";
+import { uuidv7 } from "../ids.ts";
+
+/** A token that its own client handed in to be revoked. */
+export type PresentedToken = {
+  tokenId: string;
+  familyId: string;
+  /** A refresh token takes its family with it. */
+  kind: "access" | "refresh";
+  client: { id: string; clientId: string };
+  requestId: string;
+  ip: string | null;
+  userAgent: string | null;
+};
+
+// Orders, standings and audit entries of a batch in one statement: they commit together. An access token that is revoked already gets
+// neither a second order nor a second entry; the same holds for a family. The feed's head is locked before the chain's, as everywhere.
+const REVOKE = `
+  WITH input AS MATERIALIZED (
+    SELECT i.*, row_number() OVER (ORDER BY i.ordinal) AS n FROM json_to_recordset($1::json) AS i(ordinal int, order_id uuid, entry_id uuid,
+      target_kind text, target_id text, target_name text, actor_id text, actor_name text, request_id text, ip text, user_agent text, salt text)
+    WHERE NOT EXISTS (SELECT FROM revocation_order o WHERE o.verb = 'revoke' AND o.target_kind = i.target_kind AND o.target_id = i.target_id)
+  ), total AS (SELECT count(*) AS count FROM input),
+  head AS (UPDATE feed_head SET position = position + total.count FROM total WHERE id = 1 AND total.count > 0 RETURNING position),
+  clock AS (SELECT greatest(clock_timestamp(), $2::timestamptz)::timestamptz(3) AS at),
+  ordered AS (
+    INSERT INTO revocation_order (id, position, verb, target_kind, target_id, target_name, cutoff, reason, note, effective_from, actor_kind,
+      actor_id, actor_name, created_at, settled_at, settled_count)
+    SELECT i.order_id, head.position - total.count + i.n, 'revoke', i.target_kind, i.target_id, i.target_name, NULL, 'user_request',
+      'by its client at the revocation endpoint', clock.at, 'client', i.actor_id, i.actor_name, clock.at,
+      CASE i.target_kind WHEN 'token' THEN clock.at END, CASE i.target_kind WHEN 'token' THEN 1 ELSE 0 END
+    FROM input i, head, total, clock
+  ), standing AS (
+    INSERT INTO token_standing (token_id, revoked_at, revoked_order_id)
+    SELECT i.target_id::uuid, clock.at, i.order_id FROM input i, head, clock WHERE i.target_kind = 'token'
+    ON CONFLICT (token_id) DO UPDATE SET revoked_at = excluded.revoked_at, revoked_order_id = excluded.revoked_order_id
+    WHERE token_standing.revoked_at IS NULL
+  ), chain AS (UPDATE audit_chain SET sequence = sequence + total.count FROM total, head WHERE id = 'admin' RETURNING sequence),
+  entries AS (
+    INSERT INTO audit_entry (id, sequence, at, actor_kind, actor_id, actor_name, act, outcome, target_kind, target_id, target_name, reason,
+      request_id, ip, user_agent, salt)
+    SELECT i.entry_id, chain.sequence - total.count + i.n, clock.at, 'client', i.actor_id, i.actor_name, i.target_kind || '.revoked', 'done',
+      i.target_kind, i.target_id, i.target_name, 'user_request', i.request_id, i.ip, i.user_agent, decode(i.salt, 'hex')
+    FROM input i, chain, total, clock
+  )
+  SELECT coalesce((SELECT position FROM head), (SELECT position FROM feed_head WHERE id = 1)) AS position`;
+
+/**
+ * Revokes presented tokens for their clients; those of the same moment share one transaction with their audit entries.
+ * Idempotent: what is revoked already stays as it is.
+ *
+ * @returns the feed's position from which on the revocation is in force.
+ * @see RFC 7009
+ */
+export function createPresentedTokenRevoker(
+  db: Sql,
+  now: () => Date = () => new Date(),
+): (token: PresentedToken) => Promise<bigint> {
+  const batcher = createBatcher<PresentedToken, bigint>({
+    maxBatch: 200,
+    // one at a time: the feed's head is one row, a second transaction would only wait for it
+    maxInFlight: 1,
+    run: async (tokens) => {
+      const at = now();
+      const seen = new Set<string>();
+      const rows = [];
+      for (const [ordinal, token] of tokens.entries()) {
+        const isFamily = token.kind === "refresh";
+        const targetId = isFamily ? token.familyId : token.tokenId;
+        if (seen.has(targetId)) continue;
+        seen.add(targetId);
+        rows.push({
+          ordinal,
+          order_id: uuidv7(at),
+          entry_id: uuidv7(at),
+          target_kind: isFamily ? "family" : "token",
+          target_id: targetId,
+          target_name: targetId,
+          actor_id: token.client.id,
+          actor_name: token.client.clientId,
+          request_id: token.requestId,
+          ip: token.ip,
+          user_agent: token.userAgent,
+          salt: randomBytes(16).toString("hex"),
+        });
+      }
+      const [head] = await db.query<{ position: bigint }>(REVOKE, [JSON.stringify(rows), at]);
+      if (head === undefined) throw new Error("the feed of revocations has no head");
+      return tokens.map(() => head.position);
+    },
+  });
+  return (token) => batcher.add(token);
+}

@@ -1,0 +1,175 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import {
+  type CryptoKey,
+  compactVerify,
+  decodeProtectedHeader,
+  errors,
+  importJWK,
+  type JWK,
+  type KeyObject,
+} from "jose";
+import type { RegistryKey, RegistrySnapshot } from "../registry/snapshot.ts";
+import { parseOpaque } from "../tokens/opaque.ts";
+import type { RegisteredToken } from "./registered-token.ts";
+
+/** Longest token value that is looked at, in characters. */
+export const MAX_TOKEN_LENGTH = 16_384;
+
+/** Why a value is not a token of ours: counted, not written row by row. */
+export type Unknown = "malformed" | "unknown" | "bad_signature" | "wrong_key" | "unregistered";
+
+export type Reading =
+  | { token: RegisteredToken; isAltered: boolean }
+  | {
+      token: null;
+      unknown: Unknown /** The key whose good signature stands over an id nobody registered. */;
+      forgedWith?: string;
+    };
+
+export type TokenReader = {
+  /** What a presented value is. Answers from memory what was read before under the same keys. */
+  read(value: string): Promise<Reading>;
+  readonly size: number;
+};
+
+export type TokenReaderOptions = {
+  registry(): RegistrySnapshot;
+  find(id: string): Promise<RegisteredToken | null>;
+  issuer: string;
+  /** Tokens kept in memory at most. */
+  maxCached?: number;
+};
+
+const UNTRUSTED_HEADERS = [
+  "jwk",
+  "jku",
+  "x5u",
+  "x5c",
+  "x5t",
+  "crit",
+  "zip",
+  "b64",
+  "p2c",
+  "p2s",
+  "epk",
+] as const;
+/** A key in these states verifies; a standby key has signed nothing yet, a compromised one no more. */
+const VERIFYING = new Set(["active", "retiring"]);
+
+type VerifyingKey = { kid: string; algorithm: string; key: CryptoKey | KeyObject | Uint8Array };
+
+async function importKeys(keys: readonly RegistryKey[]): Promise<Map<string, VerifyingKey>> {
+  const usable = keys.filter((key) => key.purpose === "access_token" && VERIFYING.has(key.state));
+  const imported = await Promise.all(
+    usable.map(async (key) => ({
+      kid: key.kid,
+      algorithm: key.algorithm,
+      key: await importJWK(key.publicJwk as JWK, key.algorithm),
+    })),
+  );
+  return new Map(imported.map((key) => [key.kid, key]));
+}
+
+function isRefusedHeader(header: Record<string, unknown>): boolean {
+  if (header.typ !== "at+jwt" || typeof header.kid !== "string" || header.kid.length > 128) return true;
+  return UNTRUSTED_HEADERS.some((name) => header[name] !== undefined);
+}
+
+const JWT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
+
+export function createTokenReader(options: TokenReaderOptions): TokenReader {
+  const { registry, find, issuer, maxCached = 100_000 } = options;
+  const cache = new Map<string, RegisteredToken>();
+  let cachedUnder = "";
+  let keys: Promise<Map<string, VerifyingKey>> | null = null;
+
+  function keysNow(): Promise<Map<string, VerifyingKey>> {
+    const { keySetVersion, keys: known } = registry();
+    if (keys === null || keySetVersion !== cachedUnder) {
+      // another key set may refuse what this one accepted: nothing that was read before counts
+      cache.clear();
+      cachedUnder = keySetVersion;
+      keys = importKeys(known);
+    }
+    return keys;
+  }
+
+  function remember(hash: string, token: RegisteredToken): void {
+    if (cache.size >= maxCached) {
+      const oldest = cache.keys().next();
+      if (!oldest.done) cache.delete(oldest.value);
+    }
+    cache.set(hash, token);
+  }
+
+  async function readJwt(value: string): Promise<Reading> {
+    let header: Record<string, unknown>;
+    try {
+      header = decodeProtectedHeader(value) as Record<string, unknown>;
+    } catch {
+      return { token: null, unknown: "malformed" };
+    }
+    if (isRefusedHeader(header)) return { token: null, unknown: "malformed" };
+    const key = (await keysNow()).get(header.kid as string);
+    if (key === undefined || header.alg !== key.algorithm) return { token: null, unknown: "wrong_key" };
+    let payload: Record<string, unknown>;
+    try {
+      const verified = await compactVerify(value, key.key, { algorithms: [key.algorithm] });
+      payload = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(verified.payload)) as Record<
+        string,
+        unknown
+      >;
+    } catch (error) {
+      return {
+        token: null,
+        unknown: error instanceof errors.JWSSignatureVerificationFailed ? "bad_signature" : "malformed",
+      };
+    }
+    const id = payload?.jti;
+    if (typeof id !== "string" || payload.iss !== issuer)
+      return { token: null, unknown: "unregistered", forgedWith: key.kid };
+    const token = await find(id);
+    if (token === null || token.format !== "jwt" || token.signingKid !== key.kid)
+      return { token: null, unknown: "unregistered", forgedWith: key.kid };
+    return { token, isAltered: false };
+  }
+
+  async function readOpaque(value: string): Promise<Reading> {
+    const parsed = parseOpaque(value);
+    if (parsed === null) return { token: null, unknown: "malformed" };
+    const token = await find(parsed.id);
+    if (token === null || token.format !== "opaque" || token.kind !== parsed.kind)
+      return { token: null, unknown: "unknown" };
+    return { token, isAltered: false };
+  }
+
+  return {
+    get size() {
+      return cache.size;
+    },
+    async read(value) {
+      if (value.length > MAX_TOKEN_LENGTH) return { token: null, unknown: "malformed" };
+      // also clears the cache when the keys have changed
+      await keysNow();
+      const digest = createHash("sha256").update(value).digest();
+      const hash = digest.toString("latin1");
+      const known = cache.get(hash);
+      if (known !== undefined) return { token: known, isAltered: false };
+      const reading =
+        value.startsWith("tw") && !value.includes(".")
+          ? await readOpaque(value)
+          : JWT.test(value)
+            ? await readJwt(value)
+            : ({ token: null, unknown: "malformed" } as const);
+      if (reading.token === null) return reading;
+      if (!timingSafeEqual(reading.token.valueHash, digest)) {
+        // an opaque value that is not the one issued is a guess; a JWT whose signature was rewritten is refused and on record
+        return reading.token.format === "opaque"
+          ? { token: null, unknown: "unknown" }
+          : { token: reading.token, isAltered: true };
+      }
+      remember(hash, reading.token);
+      return reading;
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import type { FastifyReply } from "fastify";
+import { isUnavailable } from "#lib/db/database.ts";
+
+/** An error as OAuth writes it. @see RFC 6749 section 5.2 */
+export type OAuthError =
+  | "invalid_request"
+  | "invalid_client"
+  | "invalid_token"
+  | "insufficient_scope"
+  | "unauthorized_client"
+  | "unsupported_token_type"
+  | "temporarily_unavailable"
+  | "server_error";
+
+/** A request that is answered with an OAuth error. `description` goes out. */
+export class Refused extends Error {
+  override name = "Refused";
+  readonly status: number;
+  readonly error: OAuthError;
+  readonly challenge: string | undefined;
+
+  constructor(status: number, error: OAuthError, description: string, challenge?: string) {
+    super(description);
+    this.status = status;
+    this.error = error;
+    this.challenge = challenge;
+  }
+}
+
+/** The database is behind, gone or full: nothing is guessed. */
+export function notReady(): Refused {
+  return new Refused(
+    503,
+    "temporarily_unavailable",
+    "The authority cannot reach its database or is behind it. Ask again.",
+  );
+}
+
+/** The one place where the authority's errors become answers. */
+export function answerError(error: unknown, reply: FastifyReply): { status: number; isOurs: boolean } {
+  const refused = error instanceof Refused ? error : isUnavailable(error) ? notReady() : asRefused(error);
+  if (refused.challenge !== undefined) reply.header("www-authenticate", refused.challenge);
+  if (refused.status === 503) reply.header("retry-after", "1");
+  reply
+    .code(refused.status)
+    .header("cache-control", "no-store")
+    .send({ error: refused.error, error_description: refused.message, request_id: reply.request.id });
+  return { status: refused.status, isOurs: error instanceof Refused };
+}
+
+function asRefused(error: unknown): Refused {
+  const status = (error as { statusCode?: unknown }).statusCode;
+  // fastify's own: body too large, wrong content type, bad length
+  if (typeof status === "number" && status >= 400 && status < 500)
+    return new Refused(status, "invalid_request", (error as Error).message);
+  return new Refused(500, "server_error", "Something went wrong here. The request id leads to the log.");
+}

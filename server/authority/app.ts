@@ -1,0 +1,130 @@
+import { createHash, randomUUID } from "node:crypto";
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import Fastify, { type FastifyInstance } from "fastify";
+import { publicJwks } from "#lib/keys/public-jwks.ts";
+import { answerError, notReady } from "./answers.ts";
+import { forwardAuth } from "./forward-auth.ts";
+import { introspect } from "./introspection.ts";
+import type { Metrics } from "./metrics.ts";
+import { revoke } from "./revocation.ts";
+import type { Services } from "./services.ts";
+
+/** The protocol engine: takes whole requests. */
+export type EngineDoor = { handle(req: IncomingMessage, res: ServerResponse): void };
+
+export type AppOptions = {
+  services: Services;
+  engine: EngineDoor;
+  metrics: Metrics;
+  tls?: { cert: Buffer; key: Buffer } | undefined;
+};
+
+const OURS = /^\/(?:oauth\/(?:introspect|revoke|jwks)|verify|healthz|readyz)(?:\?|$)/;
+/** Seconds that a verifier may keep the key set: a new key waits that long before it signs. */
+const JWKS_MAX_AGE_SECONDS = 600;
+
+function createJwksAnswer(services: Services): () => { body: string; etag: string } {
+  let version: string | null = null;
+  let answer = { body: "", etag: "" };
+  return () => {
+    const { keySetVersion, keys } = services.follower.registry;
+    if (keySetVersion !== version) {
+      const body = JSON.stringify(publicJwks(keys));
+      answer = { body, etag: `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"` };
+      version = keySetVersion;
+    }
+    return answer;
+  };
+}
+
+function requireCurrent(services: Services): void {
+  if (services.follower.isStale) throw notReady();
+}
+
+function addRoutes(app: FastifyInstance, services: Services): void {
+  const jwks = createJwksAnswer(services);
+  app.post("/oauth/introspect", async (request, reply) => {
+    requireCurrent(services);
+    const answer = await introspect(services, request);
+    return reply.header("cache-control", "no-store").send(answer);
+  });
+  app.post("/oauth/revoke", async (request, reply) => {
+    await revoke(services, request);
+    return reply.code(200).header("cache-control", "no-store").send();
+  });
+  app.get("/verify", async (request, reply) => {
+    requireCurrent(services);
+    await forwardAuth(services, request, reply);
+    return reply;
+  });
+  app.get("/oauth/jwks", (request, reply) => {
+    const { body, etag } = jwks();
+    reply
+      .header("cache-control", `public, max-age=${JWKS_MAX_AGE_SECONDS}`)
+      .header("etag", etag)
+      .header("access-control-allow-origin", "*");
+    if (request.headers["if-none-match"] === etag) return reply.code(304).send();
+    return reply.header("content-type", "application/jwk-set+json").send(body);
+  });
+  app.get("/healthz", () => ({ status: "ok" }));
+  app.get("/readyz", async () => {
+    requireCurrent(services);
+    await services.db.query("SELECT 1");
+    return { status: "ready", position: String(services.follower.book.position) };
+  });
+}
+
+/** The machine-facing door: introspection, revocation, forward-auth, keys and health here, the rest of OAuth by the engine. */
+export function buildAuthority({ services, engine, metrics, tls }: AppOptions): FastifyInstance {
+  const app = Fastify({
+    logger: false,
+    bodyLimit: 64 * 1024,
+    requestTimeout: 15_000,
+    connectionTimeout: 30_000,
+    keepAliveTimeout: 65_000,
+    genReqId: () => randomUUID(),
+    routerOptions: { maxParamLength: 200 },
+    serverFactory: (handler) => {
+      const listener = (req: IncomingMessage, res: ServerResponse) => {
+        metrics.watch(req, res);
+        res.setHeader("x-content-type-options", "nosniff");
+        if (tls !== undefined)
+          res.setHeader("strict-transport-security", "max-age=31536000; includeSubDomains");
+        if (OURS.test(req.url ?? "/")) handler(req, res);
+        else engine.handle(req, res);
+      };
+      const server = tls === undefined ? createHttpServer(listener) : createHttpsServer(tls, listener);
+      server.headersTimeout = 10_000;
+      server.requestTimeout = 15_000;
+      server.keepAliveTimeout = 65_000;
+      server.maxRequestsPerSocket = 0;
+      return server;
+    },
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    "application/x-www-form-urlencoded",
+    { parseAs: "string" },
+    (_request, body, done) => done(null, body),
+  );
+  app.setErrorHandler((error, request, reply) => {
+    const { status } = answerError(error, reply);
+    if (status >= 500)
+      services.log.error(
+        { err: error, requestId: request.id, url: request.raw.url?.split("?")[0] },
+        "request failed",
+      );
+  });
+  app.setNotFoundHandler((request, reply) => {
+    reply
+      .code(404)
+      .send({
+        error: "invalid_request",
+        error_description: "There is nothing at this address.",
+        request_id: request.id,
+      });
+  });
+  addRoutes(app, services);
+  return app;
+}

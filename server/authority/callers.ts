@@ -1,0 +1,79 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { RegistryClient, RegistrySnapshot, RegistryVerifier } from "#lib/registry/snapshot.ts";
+
+/** Who asks: a registered verifier, or a client about its own tokens. */
+export type Caller =
+  | { kind: "verifier"; verifier: RegistryVerifier }
+  | { kind: "client"; client: RegistryClient };
+
+export type Credentials = { id: string | null; secret: string };
+
+function formDecode(text: string): string | null {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "));
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The credentials of a request: HTTP Basic with both halves form-encoded, a Bearer verifier secret, or `client_id` and `client_secret` in
+ * the form. Two at once are refused.
+ *
+ * @returns null where there are none, "malformed" where they cannot be read or come twice.
+ * @see RFC 6749 section 2.3.1
+ */
+export function readCredentials(
+  authorization: string | undefined,
+  form: URLSearchParams | null,
+): Credentials | null | "malformed" {
+  const id = form?.get("client_id") ?? null;
+  const secret = form?.get("client_secret") ?? null;
+  if (authorization === undefined) return secret === null ? null : { id, secret };
+  if (secret !== null) return "malformed";
+  const [scheme = "", value = "", ...rest] = authorization.split(" ");
+  if (rest.length > 0 || value === "") return "malformed";
+  if (scheme.toLowerCase() === "bearer") return { id: null, secret: value };
+  if (scheme.toLowerCase() !== "basic") return "malformed";
+  const text = Buffer.from(value, "base64").toString("utf8");
+  const colon = text.indexOf(":");
+  if (colon < 0) return "malformed";
+  const user = formDecode(text.slice(0, colon));
+  const password = formDecode(text.slice(colon + 1));
+  if (user === null || password === null || password === "") return "malformed";
+  return id !== null && id !== user ? "malformed" : { id: user, secret: password };
+}
+
+const NOBODY = Buffer.alloc(32);
+
+function findClient(
+  registry: RegistrySnapshot,
+  clientId: string,
+  digest: Buffer,
+  nowMs: number,
+): RegistryClient | null {
+  const client = registry.clientsByClientId.get(clientId);
+  let isMatch = false;
+  for (const { hash, expiresAtMs } of client?.secrets ?? [{ hash: NOBODY, expiresAtMs: 0 }]) {
+    const isLive = expiresAtMs === null || expiresAtMs > nowMs;
+    if (timingSafeEqual(hash, digest) && isLive) isMatch = true;
+  }
+  return client !== undefined && isMatch && !client.isDisabled && client.isConfidential ? client : null;
+}
+
+/** The caller whose secret this is, or null. Secrets are 256 random bits, compared as SHA-256: the look-up itself gives nothing away. */
+export function findCaller(
+  registry: RegistrySnapshot,
+  { id, secret }: Credentials,
+  nowMs: number,
+): Caller | null {
+  const digest = createHash("sha256").update(secret).digest();
+  const verifier = registry.verifiersBySecretHash.get(digest.toString("hex"));
+  if (verifier !== undefined) {
+    const isNamed = id === null || id === verifier.name || id === verifier.id;
+    return verifier.isDisabled || !isNamed ? null : { kind: "verifier", verifier };
+  }
+  if (id === null) return null;
+  const client = findClient(registry, id, digest, nowMs);
+  return client === null ? null : { kind: "client", client };
+}

@@ -1,0 +1,120 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { Refused } from "./answers.ts";
+import { findCaller } from "./callers.ts";
+import { printable, requireSingle } from "./form.ts";
+import { readPresentedUse } from "./presented-use.ts";
+import type { Services } from "./services.ts";
+import { verifyPresented } from "./verification.ts";
+
+const PARAMETERS = new Set(["audience", "permission"]);
+const NAME = /^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/;
+
+function readDemand(
+  request: FastifyRequest,
+  own: ReadonlySet<string>,
+): { audiences: ReadonlySet<string>; permissions: string[] } {
+  const query = requireSingle(new URLSearchParams(request.raw.url?.split("?")[1] ?? ""));
+  for (const name of query.keys()) {
+    if (!PARAMETERS.has(name))
+      throw new Refused(400, "invalid_request", `${printable(name)} is not a parameter of /verify`);
+  }
+  const audience = query.get("audience");
+  const permissions = (query.get("permission") ?? "").split(/[ ,]/).filter((name) => name !== "");
+  for (const name of permissions) {
+    if (!NAME.test(name))
+      throw new Refused(400, "invalid_request", `permission: ${printable(name)} is not a permission`);
+  }
+  if (audience === null) return { audiences: own, permissions };
+  if (!own.has(audience))
+    throw new Refused(
+      400,
+      "invalid_request",
+      `audience: ${printable(audience)} is not one of this verifier's`,
+    );
+  return { audiences: new Set([audience]), permissions };
+}
+
+/** Headers hold no characters beyond ASCII: names outside it are percent-encoded. */
+function headerText(text: string): string {
+  return text.replace(/[^\x20-\x24\x26-\x7e]/g, (character) => encodeURIComponent(character));
+}
+
+function bearerOf(authorization: string | undefined): string | null {
+  const match = /^Bearer +([^\s,]+)$/i.exec(authorization ?? "");
+  return match?.[1] ?? null;
+}
+
+function challenge(error: string, description: string, scope?: string): string {
+  return `Bearer realm="tokenwarden", error="${error}", error_description="${description}"${scope ? `, scope="${scope}"` : ""}`;
+}
+
+/**
+ * Forward authentication for nginx `auth_request`, Traefik and Envoy: reads the bearer of the request that a gateway holds, and answers
+ * 200 with identity headers, 401 for a token that is not good, 403 where a permission is missing. The gateway shows who it is with
+ * `X-Tokenwarden-Verifier: <its secret>`.
+ *
+ * @see RFC 6750 section 3
+ */
+export async function forwardAuth(
+  services: Services,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const secret = request.headers["x-tokenwarden-verifier"];
+  const caller =
+    typeof secret === "string"
+      ? findCaller(services.follower.registry, { id: null, secret }, Date.now())
+      : null;
+  if (caller?.kind !== "verifier") {
+    services.refusals.count("nobody", services.addresses.of(request.raw), "unknown", new Date());
+    throw new Refused(
+      403,
+      "invalid_client",
+      "The gateway did not show a registered verifier's credential (X-Tokenwarden-Verifier).",
+    );
+  }
+  const { verifier } = caller;
+  const demand = readDemand(request, verifier.audiences);
+  const value = bearerOf(request.headers.authorization);
+  if (value === null)
+    throw new Refused(401, "invalid_token", "Send a bearer token.", 'Bearer realm="tokenwarden"');
+  const outcome = await verifyPresented(services, value, {
+    source: "forward_auth",
+    verifierId: verifier.id,
+    askerId: verifier.id,
+    demand,
+    ...readPresentedUse(services, request),
+  });
+  if (outcome.token !== null && outcome.refusal === "permission") {
+    const scope = demand.permissions.join(" ");
+    throw new Refused(
+      403,
+      "insufficient_scope",
+      `The token lacks ${scope}.`,
+      challenge("insufficient_scope", "a permission is missing", scope),
+    );
+  }
+  if (outcome.token === null || outcome.refusal !== null || outcome.token.kind !== "access")
+    throw new Refused(
+      401,
+      "invalid_token",
+      "The token is not good.",
+      challenge("invalid_token", "the token is not good"),
+    );
+  const { token } = outcome;
+  const client = services.follower.registry.clientsByUuid.get(token.clientId);
+  reply
+    .code(200)
+    .headers({
+      "cache-control": "no-store",
+      "x-auth-subject": headerText(token.subject),
+      "x-auth-client": headerText(client?.clientId ?? token.clientId),
+      "x-auth-permissions": headerText(token.scopes.join(" ")),
+      "x-auth-groups": token.groups.map((group) => headerText(group).replaceAll(",", "%2C")).join(","),
+      "x-auth-audience": headerText(token.audiences.join(" ")),
+      "x-auth-token-id": token.id,
+      "x-auth-expires": String(Math.floor(token.expiresAtMs / 1000)),
+      ...(token.userId === null ? {} : { "x-auth-user": token.userId }),
+    })
+    .send();
+}

@@ -1,0 +1,81 @@
+import type { FastifyRequest } from "fastify";
+import type { RegisteredToken } from "#lib/verification/registered-token.ts";
+import { Refused } from "./answers.ts";
+import { type Caller, findCaller, readCredentials } from "./callers.ts";
+import { readForm, requireParameter } from "./form.ts";
+import { readPresentedUse } from "./presented-use.ts";
+import type { Services } from "./services.ts";
+import { verifyPresented } from "./verification.ts";
+
+const CHALLENGE = 'Basic realm="tokenwarden", charset="UTF-8"';
+
+/** The caller of introspection or revocation, or a refusal that names what is wrong. */
+export function requireCaller(services: Services, request: FastifyRequest, form: URLSearchParams): Caller {
+  const credentials = readCredentials(request.headers.authorization, form);
+  if (credentials === "malformed")
+    throw new Refused(400, "invalid_request", "The credentials cannot be read, or are given in two ways.");
+  const caller =
+    credentials === null ? null : findCaller(services.follower.registry, credentials, Date.now());
+  if (caller === null) {
+    services.refusals.count("nobody", services.addresses.of(request.raw), "unknown", new Date());
+    throw new Refused(401, "invalid_client", "Authenticate as a verifier or a client.", CHALLENGE);
+  }
+  return caller;
+}
+
+/** What introspection says of a good token. @see RFC 7662 section 2.2, RFC 9068 section 2.2 */
+export function introspectionOf(
+  token: RegisteredToken,
+  issuer: string,
+  clientId: string,
+): Record<string, unknown> {
+  return {
+    ...token.claims,
+    active: true,
+    iss: issuer,
+    sub: token.subject,
+    client_id: clientId,
+    ...(token.kind === "access"
+      ? { aud: token.audiences.length === 1 ? token.audiences[0] : token.audiences }
+      : {}),
+    scope: token.scopes.join(" "),
+    groups: token.groups,
+    roles: token.roles,
+    token_type: token.kind === "access" ? "Bearer" : "refresh_token",
+    jti: token.id,
+    iat: Math.floor(token.issuedAtMs / 1000),
+    exp: Math.floor(token.expiresAtMs / 1000),
+    rooted_at: token.rootedAtMs,
+  };
+}
+
+/**
+ * Token introspection. Whatever is not good for this caller is exactly `{"active":false}`.
+ *
+ * @see RFC 7662
+ */
+export async function introspect(
+  services: Services,
+  request: FastifyRequest,
+): Promise<Record<string, unknown>> {
+  const form = readForm(request);
+  const caller = requireCaller(services, request, form);
+  const value = requireParameter(form, "token");
+  const asker = caller.kind === "verifier" ? caller.verifier : caller.client;
+  const outcome = await verifyPresented(services, value, {
+    source: "introspection",
+    verifierId: caller.kind === "verifier" ? caller.verifier.id : null,
+    askerId: asker.id,
+    demand: { audiences: caller.kind === "verifier" ? caller.verifier.audiences : null, permissions: [] },
+    ...(caller.kind === "verifier"
+      ? readPresentedUse(services, request)
+      : { method: null, path: null, ip: null, userAgent: null }),
+  });
+  if (outcome.token === null || outcome.refusal !== null) return { active: false };
+  const { token } = outcome;
+  // a client may ask about its own tokens only, a verifier about access tokens only
+  const isTheirs = caller.kind === "client" ? token.clientId === caller.client.id : token.kind === "access";
+  if (!isTheirs) return { active: false };
+  const client = services.follower.registry.clientsByUuid.get(token.clientId);
+  return introspectionOf(token, services.env.authorityIssuer, client?.clientId ?? token.clientId);
+}

@@ -1,0 +1,93 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+
+export type Metrics = {
+  /** Times one request. */
+  watch(req: IncomingMessage, res: ServerResponse): void;
+  /** Serves `/metrics` on loopback. */
+  listen(port: number): Promise<Server>;
+};
+
+const ROUTES = [
+  "/oauth/introspect",
+  "/oauth/revoke",
+  "/oauth/token",
+  "/oauth/authorize",
+  "/oauth/userinfo",
+  "/oauth/jwks",
+  "/verify",
+];
+
+function routeOf(url: string | undefined): string {
+  const path = url?.split("?", 1)[0] ?? "/";
+  return ROUTES.includes(path) ? path : "other";
+}
+
+export type MetricsSource = {
+  stalenessMs(): number;
+  position(): bigint;
+  orders(): number;
+  cachedTokens(): number;
+};
+
+export function createMetrics(source: () => MetricsSource | null): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const requests = new Counter({
+    name: "tokenwarden_requests_total",
+    help: "Requests answered, by route and status.",
+    labelNames: ["route", "status"],
+    registers: [registry],
+  });
+  const seconds = new Histogram({
+    name: "tokenwarden_request_seconds",
+    help: "Time to answer, by route.",
+    labelNames: ["route"],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+    registers: [registry],
+  });
+  const gauge = (name: string, help: string, read: (from: MetricsSource) => number) =>
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        const from = source();
+        if (from !== null) this.set(read(from));
+      },
+    });
+  gauge(
+    "tokenwarden_feed_staleness_seconds",
+    "Since the database last said where the feed is.",
+    (from) => from.stalenessMs() / 1000,
+  );
+  gauge("tokenwarden_feed_position", "Last revocation fact that this process decides under.", (from) =>
+    Number(from.position()),
+  );
+  gauge("tokenwarden_orders", "Orders held in memory.", (from) => from.orders());
+  gauge("tokenwarden_cached_tokens", "Verified tokens held in memory.", (from) => from.cachedTokens());
+
+  return {
+    watch(req, res) {
+      const startedAt = performance.now();
+      const route = routeOf(req.url);
+      res.once("finish", () => {
+        requests.inc({ route, status: String(res.statusCode) });
+        seconds.observe({ route }, (performance.now() - startedAt) / 1000);
+      });
+    },
+    async listen(port) {
+      const server = createServer(async (req, res) => {
+        if (req.method !== "GET" || req.url !== "/metrics") {
+          res.writeHead(404).end();
+          return;
+        }
+        res.writeHead(200, { "content-type": registry.contentType }).end(await registry.metrics());
+      });
+      await new Promise<void>((resolve, reject) => {
+        server.once("error", reject).listen(port, "127.0.0.1", () => resolve());
+      });
+      return server;
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type { FastifyRequest } from "fastify";
+import { Refused } from "./answers.ts";
+import { readForm, requireParameter } from "./form.ts";
+import { requireCaller } from "./introspection.ts";
+import { findPublicClient } from "./public-client.ts";
+import type { Services } from "./services.ts";
+
+const HINTS = new Set(["access_token", "refresh_token"]);
+
+/**
+ * Token revocation by the token's own client: JWT or opaque, access or refresh (which takes its family with it). A wrong hint still revokes;
+ * an unknown token is 200; another client's token stays.
+ *
+ * @see RFC 7009
+ */
+export async function revoke(services: Services, request: FastifyRequest): Promise<void> {
+  const form = readForm(request);
+  const client = findPublicClient(services, request, form) ?? requireClient(services, request, form);
+  const value = requireParameter(form, "token");
+  const hint = form.get("token_type_hint");
+  if (hint !== null && !HINTS.has(hint))
+    throw new Refused(400, "unsupported_token_type", "Access tokens and refresh tokens can be revoked here.");
+  const { token } = await services.reader.read(value);
+  if (token === null) return;
+  if (token.clientId !== client.id)
+    throw new Refused(400, "unauthorized_client", "The token belongs to another client.");
+  const position = await services.revokePresented({
+    tokenId: token.id,
+    familyId: token.familyId,
+    kind: token.kind,
+    client: { id: client.id, clientId: client.clientId },
+    requestId: request.id,
+    ip: services.addresses.of(request.raw),
+    userAgent: request.headers["user-agent"]?.slice(0, 256) ?? null,
+  });
+  // in force here before it is answered; every other authority sees the feed's head before it answers anything
+  await services.follower.catchUp(position);
+}
+
+function requireClient(services: Services, request: FastifyRequest, form: URLSearchParams) {
+  const caller = requireCaller(services, request, form);
+  if (caller.kind !== "client")
+    throw new Refused(400, "unauthorized_client", "Only a token's client revokes it here.");
+  return caller.client;
+}

@@ -1,0 +1,92 @@
+import type { Logger } from "pino";
+import type { Database } from "#lib/db/database.ts";
+import type { Env } from "#lib/env.ts";
+import {
+  createPresentedTokenRevoker,
+  type PresentedToken,
+} from "#lib/revocations/revoke-presented-tokens.ts";
+import { createTokenRegister, type TokenRegister } from "#lib/tokens/register.ts";
+import { FeedFollower } from "#lib/verification/feed-follower.ts";
+import { createTokenReader, type TokenReader } from "#lib/verification/read-token.ts";
+import { RefusalCounter } from "#lib/verification/refusal-counter.ts";
+import { createTokenFinder } from "#lib/verification/registered-token.ts";
+import { UsageCounter } from "#lib/verification/usage-counter.ts";
+import {
+  createUseRecorder,
+  createUseWriter,
+  type UseRecorder,
+  type UseWriter,
+} from "#lib/verification/use-writer.ts";
+import { type AddressReader, createAddressReader } from "./client-address.ts";
+
+/** What the authority's endpoints share in one process. */
+export type Services = {
+  env: Env;
+  db: Database;
+  log: Logger;
+  follower: FeedFollower;
+  writer: UseWriter;
+  register: TokenRegister;
+  reader: TokenReader;
+  recorder: UseRecorder;
+  usage: UsageCounter;
+  refusals: RefusalCounter;
+  revokePresented(token: PresentedToken): Promise<bigint>;
+  addresses: AddressReader;
+  stop(): Promise<void>;
+};
+
+export type ServicesOptions = {
+  env: Env;
+  db: Database;
+  databaseUrl: string;
+  log: Logger;
+  onRegistry(): void;
+};
+
+/** Starts what the endpoints share: the feed's follower first, so that nothing is answered under orders that were not read. */
+export async function startServices({
+  env,
+  db,
+  databaseUrl,
+  log,
+  onRegistry,
+}: ServicesOptions): Promise<Services> {
+  const complain = (error: unknown) => log.warn({ err: error }, "the database does not answer");
+  const follower = await FeedFollower.start({ db, databaseUrl, onRegistry, onError: complain });
+  const writer = createUseWriter();
+  const usage = new UsageCounter(db, complain);
+  const refusals = new RefusalCounter(db, complain);
+  const reader = createTokenReader({
+    registry: () => follower.registry,
+    find: createTokenFinder(db),
+    issuer: env.authorityIssuer,
+  });
+  const recorder = createUseRecorder({
+    db,
+    writer,
+    position: () => follower.book.position,
+    catchUp: (position) => follower.catchUp(position),
+    onWritten: (rows) => usage.count(rows),
+  });
+  return {
+    env,
+    db,
+    log,
+    follower,
+    writer,
+    register: createTokenRegister(db, writer),
+    reader,
+    recorder,
+    usage,
+    refusals,
+    revokePresented: createPresentedTokenRevoker(db),
+    addresses: createAddressReader(env.trustedProxies),
+    async stop() {
+      await recorder.idle();
+      await usage.stop();
+      await refusals.stop();
+      await follower.stop();
+    },
+  };
+}

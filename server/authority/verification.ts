@@ -1,0 +1,114 @@
+import { recordEntry } from "#lib/audit/record-entry.ts";
+import { systemContext } from "#lib/context.ts";
+import { type Demand, decide } from "#lib/verification/decide.ts";
+import type { Reading, Unknown } from "#lib/verification/read-token.ts";
+import type { RegisteredToken } from "#lib/verification/registered-token.ts";
+import type { Refusal, UseSource } from "#lib/verification/use-writer.ts";
+import type { Services } from "./services.ts";
+
+/** Where and how a token was presented, as the asker tells it. */
+export type Presentation = {
+  source: UseSource;
+  verifierId: string | null;
+  /** Whom garbage is counted against: a verifier's or client's id. */
+  askerId: string;
+  demand: Demand;
+  method: string | null;
+  path: string | null;
+  ip: string | null;
+  userAgent: string | null;
+};
+
+export type Outcome = { token: RegisteredToken; refusal: Refusal | null } | { token: null; unknown: Unknown };
+
+async function reportForgery(services: Services, kid: string, presentation: Presentation): Promise<void> {
+  const ctx = systemContext(services.db, "authority");
+  await services.db.transaction((tx) =>
+    recordEntry(
+      tx,
+      { ...ctx, ip: presentation.ip, userAgent: presentation.userAgent },
+      {
+        act: "token.forgery_detected",
+        target: { kind: "signing_key", id: kid, name: kid },
+        note: "A good signature stands over a token that was never registered.",
+        after: { source: presentation.source, verifierId: presentation.verifierId },
+      },
+    ),
+  );
+}
+
+/** One entry a minute and key is enough to raise the alarm; every attempt is counted. */
+const reportedAt = new Map<string, number>();
+
+async function onUnknown(
+  services: Services,
+  reading: Extract<Reading, { token: null }>,
+  presentation: Presentation,
+): Promise<void> {
+  const now = Date.now();
+  services.refusals.count(presentation.askerId, presentation.ip, reading.unknown, new Date(now));
+  const kid = reading.forgedWith;
+  if (kid === undefined || now - (reportedAt.get(kid) ?? 0) < 60_000) return;
+  reportedAt.set(kid, now);
+  services.log.error(
+    { kid, verifier: presentation.verifierId },
+    "forged token: a good signature over an unregistered id",
+  );
+  await reportForgery(services, kid, presentation);
+}
+
+/**
+ * Decides about a presented value and puts the use on record before it returns. Values that are no token of ours are counted.
+ *
+ * @throws whatever the database throws: the caller answers 503, never that a token is good.
+ */
+export async function verifyPresented(
+  services: Services,
+  value: string,
+  presentation: Presentation,
+): Promise<Outcome> {
+  const reading = await services.reader.read(value);
+  if (reading.token === null) {
+    await onUnknown(services, reading, presentation);
+    return { token: null, unknown: reading.unknown };
+  }
+  const { token, isAltered } = reading;
+  const isConsumed = token.kind === "refresh" && (await isRefreshConsumed(services, token.id));
+  const audience =
+    presentation.demand.audiences === null
+      ? null
+      : (token.audiences.find((name) => presentation.demand.audiences?.has(name)) ?? null);
+  return services.recorder.record(() => {
+    const { book, registry } = services.follower;
+    const at = new Date();
+    const standing = decide(token, presentation.demand, book, registry, at.getTime());
+    const refusal: Refusal | null = isAltered ? "altered" : (standing ?? (isConsumed ? "consumed" : null));
+    return {
+      row: {
+        at,
+        refusal,
+        source: presentation.source,
+        tokenId: token.id,
+        tokenKind: token.kind,
+        familyId: token.familyId,
+        clientId: token.clientId,
+        userId: token.userId,
+        subject: token.subject,
+        verifierId: presentation.verifierId,
+        audience,
+        method: presentation.method,
+        path: presentation.path,
+        ip: presentation.ip,
+        userAgent: presentation.userAgent,
+      },
+      answer: { token, refusal },
+    };
+  });
+}
+
+async function isRefreshConsumed(services: Services, tokenId: string): Promise<boolean> {
+  const rows = await services.db.query("SELECT FROM refresh_consumption WHERE token_id = $1::uuid", [
+    tokenId,
+  ]);
+  return rows.length > 0;
+}
