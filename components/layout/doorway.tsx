@@ -1,5 +1,5 @@
-import { IconShieldLock } from "@tabler/icons-react";
 import type { ReactNode } from "react";
+import { Mark } from "../frame/mark.tsx";
 import { ColorSchemeMenu } from "../theme/color-scheme-menu.tsx";
 import classes from "./doorway.module.css";
 
@@ -21,9 +21,7 @@ export function Doorway({
     <div className={classes.page}>
       <header className={classes.top}>
         <span className={classes.brand}>
-          <span className={classes.mark}>
-            <IconShieldLock size={18} aria-hidden />
-          </span>
+          <Mark size={26} />
           Tokenwarden
         </span>
         <span className={classes.environment}>{environmentName}</span>

@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { keyAxis, keySegments } from "./key-segments.ts";
+
+const at = (day: number) => new Date(Date.UTC(2026, 0, day)).toISOString();
+const none = { activatedAt: null, retiringAt: null, retiredAt: null, compromisedAt: null };
+
+test("a key that was announced, signed and verifies has three segments without gaps", () => {
+  const segments = keySegments({ ...none, createdAt: at(1), activatedAt: at(15), retiringAt: at(40) });
+  expect(segments.map(({ phase }) => phase)).toEqual(["standby", "signing", "verifying"]);
+  expect(segments[0]?.untilMs).toBe(segments[1]?.fromMs);
+  expect(segments[1]?.untilMs).toBe(segments[2]?.fromMs);
+  expect(segments[2]?.untilMs).toBeNull();
+});
+
+test("a key that signed from its first moment was never on standby", () => {
+  expect(keySegments({ ...none, createdAt: at(1), activatedAt: at(1) })).toEqual([
+    { phase: "signing", fromMs: Date.parse(at(1)), untilMs: null },
+  ]);
+});
+
+test("a compromise ends the segment that it met", () => {
+  const [, signing] = keySegments({ ...none, createdAt: at(1), activatedAt: at(2), compromisedAt: at(9) });
+  expect(signing?.untilMs).toBe(Date.parse(at(9)));
+});
+
+test("the axis holds all segments and now, with ticks inside of it", () => {
+  const nowMs = Date.parse(at(200));
+  const axis = keyAxis(keySegments({ ...none, createdAt: at(1), activatedAt: at(15) }), nowMs);
+  expect(axis.fromMs).toBe(Date.parse(at(1)));
+  expect(axis.untilMs).toBeGreaterThan(nowMs);
+  expect(axis.ticks.length).toBeGreaterThan(3);
+  for (const tick of axis.ticks) expect(tick.ms).toBeLessThan(axis.untilMs);
+});

@@ -1,0 +1,71 @@
+import { groupedNumber } from "#components/display/number-text.tsx";
+import { type KeyLife, type KeySegment, keyAxis, keySegments } from "./key-segments.ts";
+import classes from "./key-timeline.module.css";
+
+type TimelineKey = KeyLife & { id: string; kid: string; purposeWord: string; liveTokens: number };
+
+const DATE = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+
+function says(segment: KeySegment): string {
+  const until = segment.untilMs === null ? "now" : DATE.format(segment.untilMs);
+  return `${segment.phase} from ${DATE.format(segment.fromMs)} to ${until}`;
+}
+
+/** The key ring as time: when each key was announced, signed, verified. The table below it is its twin. */
+export function KeyTimeline({ keys, now }: { keys: TimelineKey[]; now: string }) {
+  const nowMs = Date.parse(now);
+  const rows = keys.map((key) => ({ key, segments: keySegments(key) }));
+  const axis = keyAxis(rows.flatMap((row) => row.segments), nowMs);
+  const place = (ms: number) => ((ms - axis.fromMs) / (axis.untilMs - axis.fromMs)) * 100;
+  return (
+    <figure className={classes.figure}>
+      <figcaption className="for-screen-readers">Key ring over time; the table after it has the same in words.</figcaption>
+      <div className={classes.axis} aria-hidden>
+        {axis.ticks.map((tick) => (
+          <span key={tick.ms} className={classes.tick} style={{ left: `${place(tick.ms)}%` }}>
+            {tick.label}
+          </span>
+        ))}
+      </div>
+      <div className={classes.rows}>
+        <div className={classes.grid} aria-hidden>
+          {axis.ticks.map((tick) => (
+            <span key={tick.ms} className={classes.line} style={{ left: `${place(tick.ms)}%` }} />
+          ))}
+          <span className={classes.now} style={{ left: `${place(nowMs)}%` }}>
+            <span className={classes.nowWord}>now</span>
+          </span>
+        </div>
+        {rows.map(({ key, segments }) => (
+          <div key={key.id} className={classes.row}>
+            <span className={classes.name}>
+              <a className="mono" href={`#key-${key.kid}`}>
+                {key.kid}
+              </a>
+              <span className="faint">{key.purposeWord}</span>
+            </span>
+            <span className={classes.lane}>
+              {segments.map((segment) => (
+                <span
+                  key={segment.phase}
+                  className={classes.segment}
+                  data-phase={segment.phase}
+                  title={`${key.kid}: ${says(segment)}`}
+                  style={{
+                    left: `${place(segment.fromMs)}%`,
+                    width: `calc(${place(segment.untilMs ?? nowMs) - place(segment.fromMs)}% - 3px)`,
+                  }}
+                >
+                  {segment.phase}
+                  {segment.phase === "signing" && segment.untilMs === null && key.liveTokens > 0
+                    ? ` · ${groupedNumber(key.liveTokens)} live ${key.liveTokens === 1 ? "token" : "tokens"}`
+                    : ""}
+                </span>
+              ))}
+            </span>
+          </div>
+        ))}
+      </div>
+    </figure>
+  );
+}
