@@ -1,0 +1,40 @@
+import type { Role } from "../authz/roles.ts";
+
+/** People of the console; browser-safe. Times are ISO 8601 in UTC. */
+export const ADMIN_STATES = ["active", "invited", "enrolling", "disabled"] as const;
+/** `invited` has yet to use their link, `enrolling` has a password and no second factor yet. */
+export type AdminState = (typeof ADMIN_STATES)[number];
+
+export type AdminRow = {
+  id: string;
+  email: string;
+  name: string;
+  role: Role;
+  state: AdminState;
+  createdAt: string;
+  lastSignInAt: string | null;
+  /** Sessions that are live now. */
+  sessions: number;
+};
+
+/** A one-time link on its way out: shown once, stored hashed. */
+export type OneTimeLink = { url: string; expiresAt: string };
+
+/** What the page of a link needs to know before anything is typed. */
+export type InspectedLink =
+  | { kind: "owner"; expiresAt: string }
+  | { kind: "admin"; expiresAt: string; email: string; name: string; role: Role };
+
+/** A second factor on offer. `enrolment` is sealed: hand it back unchanged with the code. */
+export type TotpOffer = { enrolment: string; totpSecret: string; otpauthUrl: string; expiresAt: string };
+
+export const ADMIN_PASSWORD_MIN = 12;
+export const ADMIN_PASSWORD_MAX = 256;
+export const ADMIN_NAME_MAX = 120;
+export const SETUP_LINK_SECONDS = 3600;
+export const INVITATION_SECONDS = 72 * 3600;
+export const ADMIN_SESSION_IDLE_SECONDS = 1800;
+export const ADMIN_SESSION_ABSOLUTE_SECONDS = 36_000;
+
+/** Failed sign-ins allowed in the window before the door stays shut until it passes. */
+export const SIGN_IN_LIMITS = { windowSeconds: 900, perAccount: 10, perAddress: 50 } as const;

@@ -1,0 +1,20 @@
+import { defineTable } from "../list-query/define-table.ts";
+import { CLIENT_KINDS, CLIENT_STATES } from "./model.ts";
+
+/** The clients list. */
+export const CLIENTS_TABLE = defineTable({
+  name: "clients",
+  filters: {
+    q: { kind: "text", label: "Name or client ID" },
+    kind: { kind: "oneOf", label: "Kind", options: CLIENT_KINDS },
+    state: { kind: "oneOf", label: "State", options: CLIENT_STATES },
+    audience: { kind: "set", label: "Audience" },
+    format: { kind: "oneOf", label: "Token format", options: ["jwt", "opaque"] },
+  },
+  search: "q",
+  sorts: {
+    created: { label: "Created", type: "time" },
+    name: { label: "Name", type: "text" },
+  },
+  defaultSort: { key: "name", direction: "asc" },
+});

@@ -1,0 +1,92 @@
+/** The organisation's lifetimes and the bounds around them; browser-safe. Seconds everywhere. */
+
+export type Organisation = {
+  name: string;
+  accessTokenTtlSeconds: number;
+  serviceTokenTtlSeconds: number;
+  accessTokenTtlMinSeconds: number;
+  accessTokenTtlMaxSeconds: number;
+  refreshTokenIdleSeconds: number;
+  refreshTokenAbsoluteSeconds: number;
+  authorizationCodeTtlSeconds: number;
+  idTokenTtlSeconds: number;
+  sessionIdleSeconds: number;
+  sessionAbsoluteSeconds: number;
+  clockSkewSeconds: number;
+  version: number;
+  updatedAt: string;
+};
+
+/** What an admin may change of it. */
+export type OrganisationSettings = Omit<Organisation, "version" | "updatedAt">;
+
+export type LifetimeKey = Exclude<keyof OrganisationSettings, "name">;
+
+const MINUTE = 60;
+const DAY = 86_400;
+
+/** The range of each setting; `warnAbove` is allowed and worth a word. */
+export const LIFETIME_RANGES: Record<LifetimeKey, { min: number; max: number; warnAbove?: number }> = {
+  accessTokenTtlSeconds: { min: MINUTE, max: DAY, warnAbove: 3600 },
+  serviceTokenTtlSeconds: { min: MINUTE, max: DAY, warnAbove: 3600 },
+  accessTokenTtlMinSeconds: { min: MINUTE, max: DAY },
+  accessTokenTtlMaxSeconds: { min: MINUTE, max: DAY },
+  refreshTokenIdleSeconds: { min: 5 * MINUTE, max: 365 * DAY },
+  refreshTokenAbsoluteSeconds: { min: 5 * MINUTE, max: 365 * DAY },
+  authorizationCodeTtlSeconds: { min: 10, max: 10 * MINUTE },
+  idTokenTtlSeconds: { min: 5 * MINUTE, max: DAY },
+  sessionIdleSeconds: { min: MINUTE, max: 30 * DAY },
+  sessionAbsoluteSeconds: { min: MINUTE, max: 30 * DAY },
+  clockSkewSeconds: { min: 0, max: 120 },
+};
+
+export const LIFETIME_WORDS: Record<LifetimeKey, string> = {
+  accessTokenTtlSeconds: "Access token",
+  serviceTokenTtlSeconds: "Access token of a service",
+  accessTokenTtlMinSeconds: "Shortest access token",
+  accessTokenTtlMaxSeconds: "Longest access token",
+  refreshTokenIdleSeconds: "Refresh token, idle",
+  refreshTokenAbsoluteSeconds: "Refresh token, absolute",
+  authorizationCodeTtlSeconds: "Authorization code",
+  idTokenTtlSeconds: "ID token",
+  sessionIdleSeconds: "Sign-on session, idle",
+  sessionAbsoluteSeconds: "Sign-on session, absolute",
+  clockSkewSeconds: "Clock skew",
+};
+
+export type LifetimeProblem = { path: LifetimeKey; message: string };
+
+/** What is wrong with a set of lifetimes, each by the setting to change; empty where nothing is. */
+export function lifetimeProblems(settings: Record<LifetimeKey, number>): LifetimeProblem[] {
+  const problems: LifetimeProblem[] = [];
+  for (const [key, range] of Object.entries(LIFETIME_RANGES) as [
+    LifetimeKey,
+    { min: number; max: number },
+  ][]) {
+    const value = settings[key];
+    if (!Number.isSafeInteger(value))
+      problems.push({ path: key, message: "must be a whole number of seconds" });
+    else if (value < range.min || value > range.max)
+      problems.push({ path: key, message: `must be from ${range.min} to ${range.max} seconds` });
+  }
+  if (problems.length > 0) return problems;
+  const atMost = (low: LifetimeKey, high: LifetimeKey, blamed: LifetimeKey = low) => {
+    if (settings[low] > settings[high])
+      problems.push({
+        path: blamed,
+        message:
+          blamed === low
+            ? `must be at most ${settings[high]} seconds (${LIFETIME_WORDS[high].toLowerCase()})`
+            : `must be at least ${settings[low]} seconds (${LIFETIME_WORDS[low].toLowerCase()})`,
+      });
+  };
+  atMost("accessTokenTtlMinSeconds", "accessTokenTtlMaxSeconds");
+  atMost("accessTokenTtlSeconds", "accessTokenTtlMaxSeconds");
+  atMost("accessTokenTtlMinSeconds", "accessTokenTtlSeconds", "accessTokenTtlSeconds");
+  atMost("serviceTokenTtlSeconds", "accessTokenTtlMaxSeconds");
+  atMost("accessTokenTtlMinSeconds", "serviceTokenTtlSeconds", "serviceTokenTtlSeconds");
+  atMost("accessTokenTtlSeconds", "refreshTokenIdleSeconds", "refreshTokenIdleSeconds");
+  atMost("refreshTokenIdleSeconds", "refreshTokenAbsoluteSeconds");
+  atMost("sessionIdleSeconds", "sessionAbsoluteSeconds");
+  return problems;
+}

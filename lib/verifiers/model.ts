@@ -1,0 +1,46 @@
+/** Resource servers and gateways that ask whether tokens are good; browser-safe. Times are ISO 8601 in UTC. */
+export const VERIFIER_MODES = ["strict", "lenient"] as const;
+export type VerifierMode = (typeof VERIFIER_MODES)[number];
+export const VERIFIER_MODE_WORDS: Record<VerifierMode, { name: string; means: string }> = {
+  strict: {
+    name: "Strict",
+    means: "Refuses tokens while what it knows of revocations is older than it may be.",
+  },
+  lenient: { name: "Lenient", means: "Goes on accepting valid signatures while it hears nothing." },
+};
+
+export const AUDIT_MODES = ["durable", "relaxed"] as const;
+export type AuditMode = (typeof AUDIT_MODES)[number];
+export const AUDIT_MODE_WORDS: Record<AuditMode, { name: string; means: string }> = {
+  durable: { name: "Durable", means: "Each use is on record before it is answered." },
+  relaxed: {
+    name: "Relaxed",
+    means: "Answered first, on record within a second; a crash can lose that second.",
+  },
+};
+
+export const VERIFIER_STATES = ["enabled", "disabled"] as const;
+export type VerifierState = (typeof VERIFIER_STATES)[number];
+
+export type VerifierRow = {
+  id: string;
+  name: string;
+  description: string;
+  state: VerifierState;
+  mode: VerifierMode;
+  maxStalenessSeconds: number;
+  auditMode: AuditMode;
+  audiences: { id: string; name: string; title: string }[];
+  /** The last four characters of its secret. */
+  hint: string;
+  lastSeenAt: string | null;
+  createdAt: string;
+};
+
+export type VerifierDetail = VerifierRow & { disabledAt: string | null; updatedAt: string; version: number };
+
+/** The secret of a new or rotated verifier: shown once, kept nowhere. */
+export type CreatedVerifier = { verifier: VerifierDetail; secret: string };
+
+export const VERIFIER_NAME_PATTERN = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/;
+export const MAX_STALENESS_RANGE = { min: 1, max: 3600 } as const;
