@@ -1,0 +1,182 @@
+"use client";
+
+import { createSpotlight, Spotlight } from "@mantine/spotlight";
+import { IconKey, IconLock, IconPlugConnected, IconSearch, IconUser } from "@tabler/icons-react";
+import { useRouter } from "next/navigation";
+import { type ReactNode, useEffect, useState } from "react";
+import { requestJson } from "../request/request-json.ts";
+import { recogniseToken } from "../token-input/recognise-token.ts";
+import { SECTIONS } from "./destinations.ts";
+
+const [store, spotlight] = createSpotlight();
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const SHA256 = /^[0-9a-f]{64}$/i;
+const DESTINATIONS = SECTIONS.flatMap((section) => section.destinations);
+
+type Found = { href: string; label: string; description: string; icon: ReactNode };
+type Listed<Row> = { rows: Row[] };
+
+async function findPeopleAndClients(text: string, signal: AbortSignal): Promise<Found[]> {
+  const q = encodeURIComponent(text);
+  const [users, clients] = await Promise.allSettled([
+    requestJson<Listed<{ id: string; email: string; name: string }>>(`/api/v1/users?size=5&q=${q}`, { signal }),
+    requestJson<Listed<{ id: string; clientId: string; name: string }>>(`/api/v1/clients?size=5&q=${q}`, { signal }),
+  ]);
+  const found: Found[] = [];
+  if (clients.status === "fulfilled")
+    for (const row of clients.value.rows)
+      found.push({
+        href: `/clients/${row.id}`,
+        label: row.name,
+        description: `Client ${row.clientId}`,
+        icon: <IconPlugConnected size={18} />,
+      });
+  if (users.status === "fulfilled")
+    for (const row of users.value.rows)
+      found.push({
+        href: `/users/${row.id}`,
+        label: row.name,
+        description: `User ${row.email}`,
+        icon: <IconUser size={18} />,
+      });
+  return found;
+}
+
+/** Users and clients that a text finds, asked for when the typing rests. Never asked with anything that looks like a token. */
+function useFound(text: string, isSafe: boolean): Found[] {
+  const [found, setFound] = useState<Found[]>([]);
+  useEffect(() => {
+    setFound([]);
+    if (!isSafe || text.length < 2) return;
+    const stop = new AbortController();
+    const timer = setTimeout(() => {
+      findPeopleAndClients(text, stop.signal)
+        .then((rows) => (stop.signal.aborted ? undefined : setFound(rows)))
+        .catch(() => {});
+    }, 180);
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+  }, [text, isSafe]);
+  return found;
+}
+
+/** ⌘K: goes anywhere, finds a client, user or token, recognises a pasted token without sending it. */
+export function CommandPalette({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
+  const router = useRouter();
+  const [query, setQuery] = useState("");
+  const text = query.trim();
+  const token = recogniseToken(text);
+  const isId = UUID.test(text) || SHA256.test(text);
+  const found = useFound(text, token === null && !isId && text.length <= 100);
+
+  useEffect(() => {
+    if (isOpen) spotlight.open();
+    else spotlight.close();
+  }, [isOpen]);
+
+  function go(href: string) {
+    setQuery("");
+    router.push(href);
+  }
+
+  const places = DESTINATIONS.filter(({ name, about }) =>
+    `${name} ${about}`.toLowerCase().includes(text.toLowerCase()),
+  );
+  return (
+    <Spotlight.Root
+      store={store}
+      query={query}
+      onQueryChange={setQuery}
+      onSpotlightClose={onClose}
+      shortcut={null}
+      scrollable
+      maxHeight={440}
+      aria-label="Find, go to, or paste a token"
+    >
+      <Spotlight.Search
+        placeholder="Find, go to, or paste a token"
+        aria-label="Find, go to, or paste a token"
+        leftSection={<IconSearch size={18} />}
+        autoComplete="off"
+        spellCheck={false}
+      />
+      <Spotlight.ActionsList>
+        {token ? (
+          <Spotlight.ActionsGroup label="This is a token. Its value stays in this browser: only the id is looked up.">
+            {token.id ? (
+              <Spotlight.Action
+                label={`Open token ${token.id.slice(0, 8)}…${token.id.slice(-4)}`}
+                description={`${token.format === "jwt" ? "JWT" : "Opaque"} token, recognised by its id`}
+                leftSection={<IconKey size={18} />}
+                onClick={() => go(`/tokens/${token.id}`)}
+              />
+            ) : (
+              <Spotlight.Action
+                label="This token carries no id of ours"
+                description="It is cut, mistyped, or was issued by somebody else."
+                leftSection={<IconLock size={18} />}
+                closeSpotlightOnTrigger={false}
+              />
+            )}
+          </Spotlight.ActionsGroup>
+        ) : null}
+        {!token && isId ? (
+          <Spotlight.ActionsGroup label="By id">
+            {UUID.test(text) ? (
+              <Spotlight.Action
+                label={`Open token ${text.slice(0, 8)}…${text.slice(-4)}`}
+                description="By its jti"
+                leftSection={<IconKey size={18} />}
+                onClick={() => go(`/tokens/${text.toLowerCase()}`)}
+              />
+            ) : (
+              <Spotlight.Action
+                label={`Find the token with hash ${text.slice(0, 8)}…`}
+                description="By the SHA-256 of its value"
+                leftSection={<IconKey size={18} />}
+                onClick={() => go(`/tokens/${text.toLowerCase()}`)}
+              />
+            )}
+          </Spotlight.ActionsGroup>
+        ) : null}
+        {found.length > 0 ? (
+          <Spotlight.ActionsGroup label="Users and clients">
+            {found.map(({ href, label, description, icon }) => (
+              <Spotlight.Action
+                key={href}
+                label={label}
+                description={description}
+                leftSection={icon}
+                onClick={() => go(href)}
+              />
+            ))}
+          </Spotlight.ActionsGroup>
+        ) : null}
+        {!token && places.length > 0 ? (
+          <Spotlight.ActionsGroup label="Go to">
+            {places.map(({ href, name, about, Icon }) => (
+              <Spotlight.Action
+                key={href}
+                label={name}
+                description={about}
+                leftSection={<Icon size={18} stroke={1.7} />}
+                onClick={() => go(href)}
+              />
+            ))}
+          </Spotlight.ActionsGroup>
+        ) : null}
+        {!token && text.length > 1 && !isId ? (
+          <Spotlight.ActionsGroup label="Search">
+            <Spotlight.Action
+              label={`Tokens that match “${text.length > 40 ? `${text.slice(0, 40)}…` : text}”`}
+              leftSection={<IconSearch size={18} />}
+              onClick={() => go(`/tokens?q=${encodeURIComponent(text.slice(0, 200))}`)}
+            />
+          </Spotlight.ActionsGroup>
+        ) : null}
+      </Spotlight.ActionsList>
+    </Spotlight.Root>
+  );
+}

@@ -1,0 +1,59 @@
+import {
+  IconAddressBook,
+  IconChecklist,
+  IconClockCog,
+  IconFolders,
+  IconGavel,
+  IconKey,
+  IconLayoutDashboard,
+  IconPlugConnected,
+  IconShieldCheck,
+  IconSignature,
+  IconUsers,
+} from "@tabler/icons-react";
+
+export type Destination = {
+  href: string;
+  name: string;
+  /** What a person finds there, for search. */
+  about: string;
+  Icon: typeof IconKey;
+};
+
+/** Everything that the navigation and the command palette lead to, by section. */
+export const SECTIONS: { name: string | null; destinations: Destination[] }[] = [
+  {
+    name: null,
+    destinations: [
+      { href: "/", name: "Overview", about: "What is out there and what needs a look", Icon: IconLayoutDashboard },
+      { href: "/tokens", name: "Tokens", about: "Every access and refresh token", Icon: IconKey },
+      { href: "/users", name: "Users", about: "People who hold tokens", Icon: IconUsers },
+      { href: "/groups", name: "Groups", about: "Groups and the permissions they give", Icon: IconFolders },
+      { href: "/clients", name: "Clients", about: "Applications that get tokens", Icon: IconPlugConnected },
+      { href: "/verifiers", name: "Verifiers", about: "Services that check tokens", Icon: IconShieldCheck },
+      { href: "/keys", name: "Keys", about: "Keys that sign tokens", Icon: IconSignature },
+    ],
+  },
+  {
+    name: "Respond",
+    destinations: [
+      { href: "/audit", name: "Audit", about: "Every use of a token and every act of an admin", Icon: IconChecklist },
+      { href: "/orders", name: "Orders", about: "What was revoked, suspended and restored", Icon: IconGavel },
+    ],
+  },
+  {
+    name: "Organisation",
+    destinations: [
+      { href: "/settings", name: "Lifetimes", about: "How long tokens live, and the bounds", Icon: IconClockCog },
+      { href: "/settings/admins", name: "Admins", about: "Who may use this console", Icon: IconAddressBook },
+    ],
+  },
+];
+
+/** The destination that a path belongs to: the longest that begins it. */
+export function destinationOf(path: string): string | undefined {
+  return SECTIONS.flatMap((section) => section.destinations)
+    .map((destination) => destination.href)
+    .filter((href) => (href === "/" ? path === "/" : path === href || path.startsWith(`${href}/`)))
+    .sort((a, b) => b.length - a.length)[0];
+}

@@ -1,0 +1,125 @@
+"use client";
+
+import { ActionIcon, AppShell, Burger, Drawer, Tooltip, UnstyledButton } from "@mantine/core";
+import { useDisclosure, useHotkeys } from "@mantine/hooks";
+import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand, IconSearch } from "@tabler/icons-react";
+import dynamic from "next/dynamic";
+import Link from "next/link";
+import { type ReactNode, useState } from "react";
+import { ClockProvider } from "../display/clock.tsx";
+import { Tag } from "../display/tag.tsx";
+import { LiveDot, LiveProvider } from "../live/live.tsx";
+import { ColorSchemeMenu } from "../theme/color-scheme-menu.tsx";
+import { AccountMenu, type Person } from "./account-menu.tsx";
+import classes from "./frame.module.css";
+import { Mark } from "./mark.tsx";
+import { Navigation } from "./navigation.tsx";
+
+const CommandPalette = dynamic(() => import("./command-palette.tsx").then((module) => module.CommandPalette), {
+  ssr: false,
+});
+
+/** The cookie that remembers a collapsed navigation, read by the layout so that nothing jumps. */
+export const COLLAPSED_COOKIE = "tw-navigation";
+
+type FrameProps = {
+  environmentName: string;
+  person: Person;
+  isCollapsed: boolean;
+  /** The server's clock. */
+  now: string;
+  onSignOut: () => Promise<void>;
+  children: ReactNode;
+};
+
+function toneOf(environment: string): "revoked" | "suspended" | "standby" {
+  if (/^prod/i.test(environment)) return "revoked";
+  return /^(stag|pre|uat)/i.test(environment) ? "suspended" : "standby";
+}
+
+/** What stands around every page of the console. */
+export function Frame(props: FrameProps) {
+  const { environmentName, person, now, onSignOut, children } = props;
+  const [isCollapsed, setIsCollapsed] = useState(props.isCollapsed);
+  const [isDrawerOpen, drawer] = useDisclosure(false);
+  const [isPaletteOpen, palette] = useDisclosure(false);
+  const [wasPaletteOpened, setWasPaletteOpened] = useState(false);
+
+  function openPalette() {
+    setWasPaletteOpened(true);
+    palette.open();
+  }
+  useHotkeys([["mod+K", openPalette]], []);
+
+  function toggleCollapsed() {
+    const next = !isCollapsed;
+    setIsCollapsed(next);
+    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API needs a secure context
+    document.cookie = `${COLLAPSED_COOKIE}=${next ? "collapsed" : "open"}; path=/; max-age=31536000; samesite=lax`;
+  }
+
+  return (
+    <ClockProvider now={now}>
+      <LiveProvider>
+        <a href="#main" className={classes.skip}>
+          Skip to the page
+        </a>
+        <AppShell
+          header={{ height: 52 }}
+          navbar={{ width: isCollapsed ? 57 : 212, breakpoint: "md", collapsed: { mobile: true } }}
+          transitionDuration={0}
+          padding={0}
+        >
+          <AppShell.Header className={classes.top}>
+            <Burger
+              hiddenFrom="md"
+              size="sm"
+              opened={isDrawerOpen}
+              onClick={drawer.toggle}
+              aria-label="Open the navigation"
+            />
+            <Link href="/" className={classes.brand} aria-label="Tokenwarden, overview">
+              <Mark />
+              <span className={classes.name}>Tokenwarden</span>
+            </Link>
+            <span className={classes.environment}>
+              <Tag tone={toneOf(environmentName)}>{environmentName}</Tag>
+            </span>
+            <span className={classes.space} />
+            <UnstyledButton className={classes.search} onClick={openPalette} aria-label="Find, go to, or paste a token">
+              <IconSearch size={16} aria-hidden />
+              <span className={classes.searchWords}>Find, go to, or paste a token</span>
+              <kbd className={classes.key}>⌘K</kbd>
+            </UnstyledButton>
+            <ColorSchemeMenu />
+            <AccountMenu person={person} onSignOut={onSignOut} />
+          </AppShell.Header>
+          <AppShell.Navbar className={classes.side} aria-label="Navigation">
+            <Navigation isCollapsed={isCollapsed} />
+            <div className={classes.foot} data-collapsed={isCollapsed || undefined}>
+              <LiveDot isShort={isCollapsed} />
+              <Tooltip label={isCollapsed ? "Widen the navigation" : "Narrow the navigation"} position="right">
+                <ActionIcon
+                  aria-label={isCollapsed ? "Widen the navigation" : "Narrow the navigation"}
+                  onClick={toggleCollapsed}
+                >
+                  {isCollapsed ? <IconLayoutSidebarLeftExpand size={18} /> : <IconLayoutSidebarLeftCollapse size={18} />}
+                </ActionIcon>
+              </Tooltip>
+            </div>
+          </AppShell.Navbar>
+          <AppShell.Main id="main" tabIndex={-1} className={classes.main}>
+            {children}
+          </AppShell.Main>
+        </AppShell>
+        <Drawer opened={isDrawerOpen} onClose={drawer.close} size={280} title="Tokenwarden" hiddenFrom="md">
+          <Navigation onNavigate={drawer.close} />
+          <div className={classes.foot}>
+            <LiveDot />
+          </div>
+        </Drawer>
+        {wasPaletteOpened ? <CommandPalette isOpen={isPaletteOpen} onClose={palette.close} /> : null}
+      </LiveProvider>
+    </ClockProvider>
+  );
+}

@@ -1,0 +1,40 @@
+"use client";
+
+import { Tooltip } from "@mantine/core";
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import { destinationOf, SECTIONS } from "./destinations.ts";
+import classes from "./navigation.module.css";
+
+type NavigationProps = { isCollapsed?: boolean; onNavigate?: () => void };
+
+/** The left navigation: icons and words, or icons alone with the words on hover. */
+export function Navigation({ isCollapsed = false, onNavigate }: NavigationProps) {
+  const current = destinationOf(usePathname());
+  return (
+    <nav aria-label="Console" className={classes.navigation} data-collapsed={isCollapsed || undefined}>
+      {SECTIONS.map((section) => (
+        <div key={section.name ?? "first"} className={classes.section}>
+          {section.name ? <p className={classes.heading}>{section.name}</p> : null}
+          <ul className={classes.list}>
+            {section.destinations.map(({ href, name, Icon }) => (
+              <li key={href}>
+                <Tooltip label={name} position="right" disabled={!isCollapsed} openDelay={0}>
+                  <Link
+                    href={href}
+                    className={classes.link}
+                    aria-current={href === current ? "page" : undefined}
+                    {...(onNavigate ? { onClick: onNavigate } : {})}
+                  >
+                    <Icon size={18} stroke={1.7} aria-hidden />
+                    <span className={classes.word}>{name}</span>
+                  </Link>
+                </Tooltip>
+              </li>
+            ))}
+          </ul>
+        </div>
+      ))}
+    </nav>
+  );
+}

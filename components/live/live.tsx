@@ -1,0 +1,85 @@
+"use client";
+
+import { Tooltip, UnstyledButton } from "@mantine/core";
+import { useRouter } from "next/navigation";
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
+import classes from "./live.module.css";
+
+type LiveState = "live" | "connecting" | "lost" | "paused";
+type Live = { state: LiveState; toggle: () => void };
+
+const LiveContext = createContext<Live>({ state: "paused", toggle: () => {} });
+
+/** Pages are drawn again at most this often. */
+const REFRESH_EVERY_MS = 1000;
+
+/**
+ * Follows `/api/v1/live` (server-sent events) and draws the current page again when something changed, at most once a second and
+ * only while the page is seen. `lost` means that what is on the screen may be old.
+ */
+export function LiveProvider({ children }: { children: ReactNode }) {
+  const router = useRouter();
+  const [isPaused, setIsPaused] = useState(false);
+  const [connection, setConnection] = useState<"connecting" | "live" | "lost">("connecting");
+  const lastRefresh = useRef(0);
+  const pending = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+
+  const refresh = useCallback(() => {
+    if (pending.current !== undefined || document.visibilityState !== "visible") return;
+    const wait = Math.max(0, lastRefresh.current + REFRESH_EVERY_MS - Date.now());
+    pending.current = setTimeout(() => {
+      pending.current = undefined;
+      lastRefresh.current = Date.now();
+      router.refresh();
+    }, wait);
+  }, [router]);
+
+  useEffect(() => {
+    if (isPaused) return;
+    const source = new EventSource("/api/v1/live");
+    source.onopen = () => setConnection("live");
+    source.onerror = () => setConnection("lost");
+    source.onmessage = refresh;
+    source.addEventListener("change", refresh);
+    document.addEventListener("visibilitychange", refresh);
+    return () => {
+      source.close();
+      document.removeEventListener("visibilitychange", refresh);
+      clearTimeout(pending.current);
+      pending.current = undefined;
+      setConnection("connecting");
+    };
+  }, [isPaused, refresh]);
+
+  const live = useMemo<Live>(
+    () => ({ state: isPaused ? "paused" : connection, toggle: () => setIsPaused((was) => !was) }),
+    [isPaused, connection],
+  );
+  return <LiveContext value={live}>{children}</LiveContext>;
+}
+
+const WORDS: Record<LiveState, { word: string; means: string }> = {
+  live: { word: "live", means: "What you see follows what happens. Press to pause." },
+  connecting: { word: "connecting", means: "Waiting for the live connection." },
+  lost: { word: "not live", means: "The live connection is lost; what you see may be old. It is being tried again." },
+  paused: { word: "paused", means: "What you see stays as it is. Press to follow again." },
+};
+
+/** Says whether the page follows what happens, and pauses it. */
+export function LiveDot({ isShort = false }: { isShort?: boolean }) {
+  const { state, toggle } = useContext(LiveContext);
+  const { word, means } = WORDS[state];
+  return (
+    <Tooltip label={means}>
+      <UnstyledButton
+        className={classes.live}
+        data-state={state}
+        aria-label={`${word}. ${state === "paused" ? "Follow again" : "Pause"}`}
+        onClick={toggle}
+      >
+        <span className={classes.dot} aria-hidden />
+        {isShort ? null : <span>{word}</span>}
+      </UnstyledButton>
+    </Tooltip>
+  );
+}
