@@ -27,8 +27,13 @@ export type DatabaseOptions = {
   applicationName: string;
 };
 
-// int8 as bigint, timestamptz as Date (the driver's default), numeric untouched
-pg.types.setTypeParser(pg.types.builtins.INT8, (text) => BigInt(text));
+/** int8 as bigint in our own SQL; Prisma brings parsers of its own with each of its statements, so that this stays with the pool. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: "text" | "binary") =>
+    oid === pg.types.builtins.INT8 && format !== "binary"
+      ? (text: string) => BigInt(text)
+      : pg.types.getTypeParser(oid, format as "text")) as typeof pg.types.getTypeParser,
+};
 
 function roleOption(role: DatabaseRole): string {
   return role === "owner" ? "" : ` -c role=tokenwarden_${role}`;
@@ -43,6 +48,7 @@ export function openDatabase({ url, role, maxConnections, applicationName }: Dat
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
+    types,
     options: `-c statement_timeout=30000 -c idle_in_transaction_session_timeout=30000 -c timezone=UTC${roleOption(role)}`,
   });
   // a connection that breaks while idle is replaced by the pool; the next statement reports what is wrong

@@ -131,12 +131,14 @@ export function verdictOf(orders: Iterable<Order>, token: OrderSubject, nowMs: n
     }
   }
   if (revocation !== null) return { isRevoked: true, isSuspended: false, order: revocation };
+  let suspension: Order | null = null;
   for (const order of suspensions) {
     const restored = restoredUpTo.get(`${order.targetKind} ${order.targetId}`) ?? -1n;
     const isOver = order.expiresAtMs !== null && order.expiresAtMs <= nowMs;
-    if (!isOver && order.position > restored) return { isRevoked: false, isSuspended: true, order };
+    if (isOver || order.position <= restored) continue;
+    if (suspension === null || order.position < suspension.position) suspension = order;
   }
-  return { isRevoked: false, isSuspended: false, order: null };
+  return { isRevoked: false, isSuspended: suspension !== null, order: suspension };
 }
 
 /** What a person may take back in one act here. */

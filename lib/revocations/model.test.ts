@@ -1,0 +1,119 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { OrderBook } from "../verification/order-book.ts";
+import { type Order, type OrderSubject, TARGET_KINDS, VERBS, verdictOf } from "./model.ts";
+
+const NAMES = ["a", "b", "c"] as const;
+const name = fc.constantFrom(...NAMES);
+
+const subject: fc.Arbitrary<OrderSubject> = fc.record({
+  id: name,
+  familyId: name,
+  sessionUid: fc.option(name),
+  userId: fc.option(name),
+  clientId: name,
+  scopes: fc.uniqueArray(name),
+  groups: fc.uniqueArray(name),
+  audiences: fc.uniqueArray(name),
+  signingKid: fc.option(name),
+  rootedAtMs: fc.integer({ min: 0, max: 20 }),
+});
+
+const orders: fc.Arbitrary<Order[]> = fc
+  .array(
+    fc.record({
+      verb: fc.constantFrom(...VERBS),
+      targetKind: fc.constantFrom(...TARGET_KINDS),
+      targetId: name,
+      cutoffMs: fc.integer({ min: 0, max: 20 }),
+      effectiveFromMs: fc.integer({ min: 0, max: 20 }),
+      expiresAtMs: fc.option(fc.integer({ min: 0, max: 30 })),
+    }),
+    { maxLength: 12 },
+  )
+  .map((list) =>
+    list.map((order, index) => ({
+      ...order,
+      id: String(index),
+      position: BigInt(index + 1),
+      targetId: order.targetKind === "everything" ? "*" : order.targetId,
+      expiresAtMs: order.verb === "suspend" ? order.expiresAtMs : null,
+      reason: "test" as const,
+    })),
+  );
+
+test("the book of orders finds the same verdict as looking at every order", () => {
+  fc.assert(
+    fc.property(orders, subject, fc.integer({ min: 0, max: 30 }), (list, token, nowMs) => {
+      const book = new OrderBook();
+      for (const order of list) book.append(order);
+      expect(book.verdict(token, nowMs)).toEqual(verdictOf(list, token, nowMs));
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test("revoked stays revoked whatever order comes after", () => {
+  fc.assert(
+    fc.property(orders, orders, subject, fc.integer({ min: 0, max: 30 }), (before, after, token, nowMs) => {
+      if (!verdictOf(before, token, nowMs).isRevoked) return;
+      const later = after.map((order) => ({ ...order, position: order.position + BigInt(before.length) }));
+      expect(verdictOf([...before, ...later], token, nowMs).isRevoked).toBe(true);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test("a restore ends suspensions of its own target only", () => {
+  const token: OrderSubject = {
+    id: "t",
+    familyId: "f",
+    sessionUid: null,
+    userId: "u",
+    clientId: "c",
+    scopes: [],
+    groups: [],
+    audiences: [],
+    signingKid: null,
+    rootedAtMs: 1,
+  };
+  const order = (
+    position: bigint,
+    verb: Order["verb"],
+    targetKind: Order["targetKind"],
+    targetId: string,
+  ): Order => ({
+    id: String(position),
+    position,
+    verb,
+    targetKind,
+    targetId,
+    cutoffMs: 5,
+    effectiveFromMs: 0,
+    expiresAtMs: null,
+    reason: "test",
+  });
+  const both = [order(1n, "suspend", "user", "u"), order(2n, "suspend", "client", "c")];
+  expect(verdictOf([...both, order(3n, "restore", "user", "u")], token, 10).isSuspended).toBe(true);
+  expect(
+    verdictOf([...both, order(3n, "restore", "user", "u"), order(4n, "restore", "client", "c")], token, 10)
+      .isSuspended,
+  ).toBe(false);
+});
+
+test("the book refuses a gap in the feed", () => {
+  const book = new OrderBook();
+  expect(() =>
+    book.append({
+      id: "x",
+      position: 2n,
+      verb: "revoke",
+      targetKind: "token",
+      targetId: "t",
+      cutoffMs: null,
+      effectiveFromMs: 0,
+      expiresAtMs: null,
+      reason: "test",
+    }),
+  ).toThrow("jumps from 0 to 2");
+});
