@@ -1,4 +1,4 @@
-import { durationWords } from "#components/display/duration.ts";
+import { durationWords, shortDuration } from "#components/display/duration.ts";
 import classes from "./lifetime-ruler.module.css";
 import type { LifetimeAnswer } from "./which-lifetime.ts";
 
@@ -17,7 +17,7 @@ export function LifetimeRuler({ answer }: { answer: LifetimeAnswer }) {
   const { minSeconds, maxSeconds, defaultSeconds, effectiveSeconds, says } = answer;
   const at = place(effectiveSeconds);
   return (
-    <figure className={classes.figure} aria-label={`Access token lifetime: ${says}`}>
+    <figure className={classes.figure} aria-label={`Access token lifetime: ${durationWords(effectiveSeconds)}, ${says}`}>
       <div className={classes.scale} aria-hidden>
         <span className={classes.track} />
         <span
@@ -32,12 +32,12 @@ export function LifetimeRuler({ answer }: { answer: LifetimeAnswer }) {
         </span>
         {TICKS.map((tick) => (
           <span key={tick} className={classes.tick} style={{ left: `${place(tick)}%` }}>
-            {durationWords(tick)}
+            {shortDuration(tick)}
           </span>
         ))}
       </div>
       <figcaption className={classes.caption}>
-        <strong>{durationWords(effectiveSeconds)}</strong> {says}
+        <strong>{durationWords(effectiveSeconds)}</strong>, {says}.
         <span className={classes.legend}>
           <i className={classes.keyAllowed} aria-hidden /> allowed {durationWords(minSeconds)} to{" "}
           {durationWords(maxSeconds)}

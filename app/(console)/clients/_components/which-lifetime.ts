@@ -1,36 +1,50 @@
-/** What the ruler needs, in seconds, and the sentence that says which setting wins. */
+import { type ClientKind, type EffectiveTtl, resolveAccessTokenTtl } from "#lib/clients/model.ts";
+import type { Organisation } from "#lib/organisation/model.ts";
+
+export type Bounds = Pick<
+  Organisation,
+  "accessTokenTtlSeconds" | "serviceTokenTtlSeconds" | "accessTokenTtlMinSeconds" | "accessTokenTtlMaxSeconds"
+>;
+
+/** What the ruler draws, in seconds, and the sentence that says which setting wins. */
 export type LifetimeAnswer = {
   minSeconds: number;
   maxSeconds: number;
   /** The organisation's default for this kind of client. */
   defaultSeconds: number;
   effectiveSeconds: number;
-  /** Completes "<duration> …". */
+  /** Completes "<duration>, …". */
   says: string;
 };
 
-/** Which setting decides a client's access-token lifetime: its own inside the bounds, else the nearest bound, else the default. */
-export function whichLifetime(input: {
-  clientSeconds: number | null;
-  isService: boolean;
-  organisation: {
-    accessTokenTtlSeconds: number;
-    serviceTokenTtlSeconds: number;
-    accessTokenTtlMinSeconds: number;
-    accessTokenTtlMaxSeconds: number;
+/** A client's access-token lifetime on the organisation's scale. */
+export function whichLifetime(
+  client: { kind: ClientKind; accessTokenTtlSeconds: number | null },
+  bounds: Bounds,
+): LifetimeAnswer {
+  const isService = client.kind === "service";
+  const effective = resolveAccessTokenTtl(client, bounds);
+  return {
+    minSeconds: bounds.accessTokenTtlMinSeconds,
+    maxSeconds: bounds.accessTokenTtlMaxSeconds,
+    defaultSeconds: isService ? bounds.serviceTokenTtlSeconds : bounds.accessTokenTtlSeconds,
+    effectiveSeconds: effective.seconds,
+    says: ttlWords(effective),
   };
-}): LifetimeAnswer {
-  const { clientSeconds, isService, organisation } = input;
-  const minSeconds = organisation.accessTokenTtlMinSeconds;
-  const maxSeconds = organisation.accessTokenTtlMaxSeconds;
-  const defaultSeconds = isService ? organisation.serviceTokenTtlSeconds : organisation.accessTokenTtlSeconds;
-  const bounds = { minSeconds, maxSeconds, defaultSeconds };
-  const kind = isService ? "default for services" : "default";
-  if (clientSeconds === null)
-    return { ...bounds, effectiveSeconds: defaultSeconds, says: `by the organisation's ${kind}: this client sets none of its own.` };
-  if (clientSeconds > maxSeconds)
-    return { ...bounds, effectiveSeconds: maxSeconds, says: "by the organisation's upper bound: this client's own setting is longer." };
-  if (clientSeconds < minSeconds)
-    return { ...bounds, effectiveSeconds: minSeconds, says: "by the organisation's lower bound: this client's own setting is shorter." };
-  return { ...bounds, effectiveSeconds: clientSeconds, says: `by this client's own setting, instead of the organisation's ${kind}.` };
+}
+
+/** Which setting wins, in words that follow the duration. */
+export function ttlWords({ source, clampedBy }: EffectiveTtl): string {
+  if (clampedBy === "max") return "by the organisation's upper bound: this client's own setting is longer";
+  if (clampedBy === "min") return "by the organisation's lower bound: this client's own setting is shorter";
+  switch (source) {
+    case "client":
+      return "by this client's own setting, which wins over the organisation's default";
+    case "organisation":
+      return "by the organisation's default: this client sets none of its own";
+    case "organisation_service":
+      return "by the organisation's default for services: this client sets none of its own";
+    default:
+      return source satisfies never;
+  }
 }

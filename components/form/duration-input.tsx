@@ -1,0 +1,73 @@
+"use client";
+
+import { Group, Input, NativeSelect, NumberInput } from "@mantine/core";
+import { type ReactNode, useId, useState } from "react";
+import { durationWords } from "../display/duration.ts";
+
+const UNITS = [
+  { value: "1", label: "seconds" },
+  { value: "60", label: "minutes" },
+  { value: "3600", label: "hours" },
+  { value: "86400", label: "days" },
+];
+
+/** The largest unit that a span fits evenly. */
+function unitOf(seconds: number): number {
+  return [86_400, 3_600, 60].find((unit) => seconds >= unit && seconds % unit === 0) ?? 1;
+}
+
+type DurationInputProps = {
+  label: string;
+  description?: ReactNode;
+  error?: ReactNode;
+  /** Whole seconds, or null while nothing is typed. */
+  value: number | null;
+  onChange: (seconds: number | null) => void;
+  /** In seconds; told under the field. */
+  min: number;
+  max: number;
+  disabled?: boolean;
+};
+
+/** A span of time as a number and its unit; it gives whole seconds. */
+export function DurationInput(props: DurationInputProps) {
+  const { label, description, error, value, onChange, min, max, disabled = false } = props;
+  const id = useId();
+  const [unit, setUnit] = useState(() => unitOf(value ?? min));
+  const range = `${durationWords(min)} to ${durationWords(max)}`;
+  return (
+    <Input.Wrapper
+      id={id}
+      label={label}
+      error={error}
+      description={description === undefined ? range : <>{description} {range}.</>}
+    >
+      <Group gap={8} mt={4} wrap="nowrap">
+        <NumberInput
+          id={id}
+          value={value === null ? "" : value / unit}
+          onChange={(typed) => onChange(typed === "" ? null : Math.round(Number(typed) * unit))}
+          min={0}
+          decimalScale={2}
+          allowNegative={false}
+          hideControls
+          disabled={disabled}
+          error={error !== undefined && error !== null}
+          w={110}
+        />
+        <NativeSelect
+          aria-label={`Unit of ${label.toLowerCase()}`}
+          data={UNITS}
+          value={String(unit)}
+          disabled={disabled}
+          onChange={(event) => {
+            const next = Number(event.currentTarget.value);
+            // the number stays and its meaning changes, as people expect of a unit
+            if (value !== null) onChange(Math.round((value / unit) * next));
+            setUnit(next);
+          }}
+        />
+      </Group>
+    </Input.Wrapper>
+  );
+}

@@ -1,0 +1,64 @@
+"use client";
+
+import { Button } from "@mantine/core";
+import Link from "next/link";
+import type { FormEvent, ReactNode } from "react";
+import { FaultNote } from "./fault-note.tsx";
+import classes from "./form-card.module.css";
+import type { RequestFault } from "./send-json.ts";
+
+type FormCardProps = {
+  /** The form's name for screen readers. */
+  name: string;
+  onSubmit: () => void;
+  isBusy: boolean;
+  fault: RequestFault | null;
+  submitWord: string;
+  /** Where Cancel leads; without it there is no Cancel. */
+  cancelHref?: string;
+  isSubmitDisabled?: boolean;
+  /** Beside the buttons: what saving will do. */
+  note?: ReactNode;
+  children: ReactNode;
+};
+
+/** A form as a card of sections with its buttons at the foot. */
+export function FormCard(props: FormCardProps) {
+  const { name, onSubmit, isBusy, fault, submitWord, cancelHref, isSubmitDisabled = false, note, children } = props;
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (!isBusy) onSubmit();
+  }
+  return (
+    <form className={classes.form} aria-label={name} onSubmit={submit} noValidate={false}>
+      {children}
+      <footer className={classes.foot}>
+        {fault ? <FaultNote fault={fault} /> : null}
+        <div className={classes.buttons}>
+          {note ? <p className={classes.note}>{note}</p> : null}
+          {cancelHref ? (
+            <Button component={Link} href={cancelHref}>
+              Cancel
+            </Button>
+          ) : null}
+          <Button type="submit" variant="filled" loading={isBusy} disabled={isSubmitDisabled}>
+            {submitWord}
+          </Button>
+        </div>
+      </footer>
+    </form>
+  );
+}
+
+/** A part of a form: what it is about at the left, its fields at the right. */
+export function FormSection({ title, help, children }: { title: string; help?: ReactNode; children: ReactNode }) {
+  return (
+    <section className={classes.section}>
+      <div className={classes.about}>
+        <h2 className={classes.title}>{title}</h2>
+        {help ? <p className={classes.help}>{help}</p> : null}
+      </div>
+      <div className={classes.fields}>{children}</div>
+    </section>
+  );
+}
