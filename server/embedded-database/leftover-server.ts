@@ -20,7 +20,7 @@ function isAlive(pid: number): boolean {
 }
 
 /** The process that a server noted as its own, or null. */
-export function findRecordedPid(clusterDir: string): number | null {
+function findRecordedPid(clusterDir: string): number | null {
   try {
     const pid = Number.parseInt(readFileSync(path.join(clusterDir, "postmaster.pid"), "utf8"), 10);
     return pid > 0 ? pid : null;
@@ -42,4 +42,10 @@ export function hasLeftoverServer(clusterDir: string): boolean {
   const anybody = readdirSync("/proc").some((name) => /^\d+$/.test(name) && worksIn(folder, name));
   if (!anybody) rmSync(path.join(clusterDir, "postmaster.pid"), { force: true });
   return false;
+}
+
+/** Whether the process that the server noted as its own lives. */
+export function isServerAlive(clusterDir: string): boolean {
+  const pid = findRecordedPid(clusterDir);
+  return pid !== null && isAlive(pid);
 }

@@ -1,11 +1,8 @@
 import { chmodSync, closeSync, fstatSync, mkdirSync, openSync } from "node:fs";
 import path from "node:path";
 import { StartRefusal } from "#server/start-refusal.ts";
-import type { Binaries } from "./binaries.ts";
 import { createCluster, hasCluster } from "./cluster.ts";
-import { writeSettings } from "./configuration.ts";
 import { createOwnedDatabase, createOwnerRole } from "./create-database.ts";
-import { findFreePort } from "./free-port.ts";
 import { hasLeftoverServer } from "./leftover-server.ts";
 import {
   connectionUrls,
@@ -16,8 +13,8 @@ import {
   saveMemory,
 } from "./memory.ts";
 import { chooseClusterDir, placeBinaries, requireOwnClusterDir } from "./placement.ts";
-import { runProgram } from "./run-program.ts";
-import { boundLog, findLastComplaint } from "./server-log.ts";
+import { type Site, startServer, stopServer, watchServer } from "./server.ts";
+import { boundLog } from "./server-log.ts";
 import { canEnter, getSystemUser, type SystemUser } from "./system-user.ts";
 
 export interface EmbeddedDatabase {
@@ -27,71 +24,6 @@ export interface EmbeddedDatabase {
   adminUrl: string;
   /** Ends every connection and shuts the server down, data on disk; may be called twice. */
   stop(): Promise<void>;
-}
-
-interface Site {
-  dataDir: string;
-  clusterDir: string;
-  binaries: Binaries;
-  user: SystemUser | undefined;
-  logFile: string;
-  log: (line: string) => void;
-}
-
-const START_SECONDS = 600;
-const STOP_SECONDS = 60;
-const BOUND_LOG_MS = 60_000;
-
-/** Runs a program with its output in the server's log; `start` is where in the log its lines begin. */
-async function runLogged(
-  site: Site,
-  program: string,
-  args: string[],
-): Promise<{ code: number; start: number }> {
-  const descriptor = openSync(site.logFile, "a", 0o600);
-  try {
-    const start = fstatSync(descriptor).size;
-    return { code: await runProgram(program, args, { user: site.user, output: descriptor }), start };
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-async function stopServer(site: Site): Promise<void> {
-  const stop = (mode: string) =>
-    runLogged(site, site.binaries.pgCtl, [
-      "stop",
-      "-s",
-      "-w",
-      "-D",
-      site.clusterDir,
-      "-m",
-      mode,
-      "-t",
-      `${STOP_SECONDS}`,
-    ]);
-  const fast = await stop("fast");
-  if (fast.code !== 0 && hasLeftoverServer(site.clusterDir)) await stop("immediate");
-}
-
-/** Starts the server on the remembered port, or on another when that one is taken; returns the port. */
-async function startServer(site: Site, remembered: number | undefined): Promise<number> {
-  let preferred = remembered;
-  for (let attempt = 1; ; attempt += 1) {
-    const port = await findFreePort(preferred);
-    writeSettings(site.clusterDir, port, site.user);
-    const args = ["start", "-s", "-w", "-t", `${START_SECONDS}`, "-D", site.clusterDir];
-    const { code, start } = await runLogged(site, site.binaries.pgCtl, args);
-    if (code === 0) return port;
-    const complaint = findLastComplaint(site.logFile, start) ?? `pg_ctl ended with ${code}`;
-    if (attempt < 3 && /could not (bind|create any TCP)/.test(complaint)) {
-      preferred = undefined;
-      continue;
-    }
-    throw new StartRefusal(
-      `the database in ${site.clusterDir} does not start: ${complaint} (log: ${site.logFile}; nothing was changed)`,
-    );
-  }
 }
 
 async function initialize(site: Site, memory: EmbeddedDatabaseMemory): Promise<void> {
@@ -159,6 +91,8 @@ function findSite(
 export async function startEmbeddedDatabase(options: {
   dataDir: string;
   log?: (line: string) => void;
+  /** Start the server again, on the same port, when it ends by itself. */
+  restarts?: boolean;
 }): Promise<EmbeddedDatabase> {
   const dataDir = path.resolve(options.dataDir);
   openDataDir(dataDir);
@@ -182,11 +116,9 @@ export async function startEmbeddedDatabase(options: {
   const port = await startServer(site, memory.port);
   const urls = connectionUrls({ ...memory, port });
   let stopped: Promise<void> | undefined;
-  const timer = setInterval(() => boundLog(logFile), BOUND_LOG_MS);
-  timer.unref();
+  const watch = watchServer(site, port, options.restarts ?? false);
   const stop = () => {
-    clearInterval(timer);
-    stopped ??= stopServer(site);
+    stopped ??= watch.end().then(() => stopServer(site));
     return stopped;
   };
   try {

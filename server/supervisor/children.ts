@@ -1,0 +1,55 @@
+import path from "node:path";
+import type { Env } from "#lib/env.ts";
+import type { ChildSpec } from "./child-process.ts";
+
+const ROOT = path.resolve(import.meta.dirname, "../..");
+
+export const CHILD_NAMES = ["console", "authority", "worker"] as const;
+export type ChildName = (typeof CHILD_NAMES)[number];
+export type ChildEntries = Record<ChildName, string>;
+
+/** The programs that `npm start` keeps running. */
+export const ENTRIES: ChildEntries = {
+  console: path.join(ROOT, "server/console/main.ts"),
+  authority: path.join(ROOT, "server/authority/main.ts"),
+  worker: path.join(ROOT, "server/worker/main.ts"),
+};
+
+/** How a child is run: on our own Node, in the repository, with paths and addresses made absolute. */
+export function childSpec(
+  name: ChildName,
+  entry: string,
+  env: Env,
+  databaseUrl: string,
+  metricsPort: number,
+): ChildSpec {
+  return {
+    name,
+    command: process.execPath,
+    args: [entry],
+    cwd: ROOT,
+    env: {
+      ...process.env,
+      NODE_ENV: process.env.NODE_ENV ?? "production",
+      DATABASE_URL: databaseUrl,
+      DATA_DIR: env.dataDir,
+      METRICS_PORT: String(metricsPort),
+      ...(env.tls ? { TLS_CERT: env.tls.certPath, TLS_KEY: env.tls.keyPath } : {}),
+    },
+  };
+}
+
+/** What answers 200 once a child does its work; a worker says so itself. */
+export function findHealthUrl(name: ChildName, env: Env): string | null {
+  const scheme = env.tls ? "https" : "http";
+  switch (name) {
+    case "console":
+      return `${scheme}://127.0.0.1:${env.consolePort}/api/health`;
+    case "authority":
+      return `${scheme}://127.0.0.1:${env.authorityPort}/readyz`;
+    case "worker":
+      return null;
+    default:
+      return name satisfies never;
+  }
+}
