@@ -1,12 +1,82 @@
+import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
+import { countUpTo } from "../list-query/count-up-to.ts";
 import type { Page, Total } from "../list-query/define-table.ts";
+import { type Keyset, keysetOf, orderBy, seek, toPage } from "../list-query/keyset.ts";
+import { all, type Fragment, joined, run, sql } from "../list-query/sql-fragment.ts";
 import type { TokenRow } from "./model.ts";
-import type { TokensQuery } from "./table.ts";
+import { hasPendingOrders, readClockSkew, readPendingOrders, STATE_JOINS, stateSql } from "./state-sql.ts";
+import { type TokensQuery, tokensTable } from "./table.ts";
+import { type Branch, selectTokens, type TokenSelection } from "./token-filters.ts";
+import { ROW_JOINS, rowColumns, type TokenRecord, tokenRowOf } from "./token-row.ts";
 
-/** One page of the register, newest first unless asked otherwise, with how many match. Needs `token:read`. */
+/** Rows that a total is counted up to. */
+export const TOKENS_COUNT_MAX = 10_000;
+
+function matching(selection: TokenSelection, branch: Branch, also: Fragment | null): Fragment {
+  const state = selection.needsState ? STATE_JOINS : sql``;
+  const usage = selection.needsUsage ? sql`LEFT JOIN token_usage us ON us.token_id = t.id` : sql``;
+  const where = all([...branch.where, ...selection.conditions, ...(also === null ? [] : [also])]);
+  return sql`FROM ${branch.from} ${state} ${usage} WHERE ${where}`;
+}
+
+function idsOfPage(selection: TokenSelection, keyset: Keyset, isByIssue: boolean): Fragment {
+  const parts = selection.branches.map((branch) => {
+    const column = isByIssue ? branch.issuedAt : sql`t.expires_at`;
+    const id = isByIssue ? branch.id : sql`t.id`;
+    return sql`(SELECT ${column} AS place, ${id} AS id ${matching(selection, branch, seek(keyset, column, id))}
+      ORDER BY ${orderBy(keyset, column, id)} LIMIT ${keyset.limit}::int)`;
+  });
+  return sql`SELECT place, id FROM (${joined(parts, " UNION ALL ")}) AS found ORDER BY ${orderBy(keyset, sql`place`, sql`id`)}
+    LIMIT ${keyset.limit}::int`;
+}
+
+function upToCount(selection: TokenSelection): Fragment {
+  const parts = selection.branches.map(
+    (branch) => sql`(SELECT 1 ${matching(selection, branch, null)} LIMIT ${TOKENS_COUNT_MAX + 1}::int)`,
+  );
+  return sql`SELECT 1 FROM (${joined(parts, " UNION ALL ")}) AS found LIMIT ${TOKENS_COUNT_MAX + 1}::int`;
+}
+
+/**
+ * One page of the register, newest first unless asked otherwise, with how many match: exact up to TOKENS_COUNT_MAX, above it and
+ * where counting takes too long at least that many. Orders that the worker has not settled count. Needs `token:read`.
+ *
+ * @throws {DomainError} NOT_SIGNED_IN, FORBIDDEN
+ */
 export async function listTokens(
-  _ctx: Context,
-  _query: TokensQuery,
+  ctx: Context,
+  query: TokensQuery,
 ): Promise<Page<TokenRow> & { total: Total }> {
-  throw new Error("soon");
+  requirePermission(ctx, "token:read");
+  const [pending, skew] = await Promise.all([readPendingOrders(ctx.db, ctx.now), readClockSkew(ctx.db)]);
+  const state = stateSql(pending, ctx.now, skew);
+  const isByIssue = query.sort.key === "issued";
+  const selection = await selectTokens(ctx.db, query.filters, {
+    now: ctx.now,
+    state,
+    isAnyPending: hasPendingOrders(pending),
+    byIssue: isByIssue,
+  });
+  if (selection.branches.length === 0)
+    return { rows: [], next: null, previous: null, total: { value: 0, isExact: true } };
+
+  const keyset = keysetOf(tokensTable, query);
+  let seen = 0;
+  const counting = countUpTo(ctx.db, upToCount(selection), { max: TOKENS_COUNT_MAX, atLeast: () => seen });
+  const reading = run<TokenRecord>(
+    ctx.db,
+    sql`WITH page AS MATERIALIZED (${idsOfPage(selection, keyset, isByIssue)})
+      SELECT ${rowColumns(state)} FROM page JOIN token t ON t.issued_at = uuid_extract_timestamp(page.id) AND t.id = page.id
+      ${STATE_JOINS} ${ROW_JOINS} ORDER BY ${orderBy(keyset, sql`page.place`, sql`page.id`)}`,
+  ).then((records) => {
+    seen = records.length;
+    return records;
+  });
+  const [records, total] = await Promise.all([reading, counting]);
+  const page = toPage(tokensTable, query, keyset, records, (record) => ({
+    value: (isByIssue ? record.issuedAt : record.expiresAt).toISOString(),
+    id: record.id,
+  }));
+  return { ...page, rows: page.rows.map(tokenRowOf), total };
 }

@@ -50,8 +50,9 @@ export type TokenRow = {
   state: TokenState;
   subject: string;
   /** Null for a service. */
-  user: { id: string; email: string; name: string } | null;
-  client: { id: string; clientId: string; name: string };
+  user: { id: string; email: string; name: string; isDisabled: boolean } | null;
+  /** A disabled client's tokens are refused whatever their state. */
+  client: { id: string; clientId: string; name: string; isDisabled: boolean };
   permissions: string[];
   groups: string[];
   audiences: string[];

@@ -1,0 +1,93 @@
+import type { Sql } from "../db/sql.ts";
+import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
+
+/**
+ * Orders that are in force at an instant and that `token_standing` may not tell yet: every list adds them, so that it is right
+ * before the worker has settled anything.
+ */
+export type PendingOrders = {
+  revokes: string[];
+  suspends: string[];
+  /** false while a restore is unsettled: then `suspends` holds every suspension in force, and the settled ones do not count. */
+  countsSettledSuspensions: boolean;
+};
+
+/** Reads the pending orders. Ask before the statement that uses them: an order that is settled in between counts once or twice, never not. */
+export async function readPendingOrders(db: Sql, now: Date): Promise<PendingOrders> {
+  const rows = await run<{ id: string; verb: string; anyRestore: boolean }>(
+    db,
+    sql`WITH unsettled AS (SELECT id, verb FROM revocation_order WHERE settled_at IS NULL AND effective_from <= ${now}::timestamptz),
+        flag AS (SELECT EXISTS (SELECT FROM unsettled WHERE verb = 'restore') AS any_restore)
+      SELECT o.id, o.verb, flag.any_restore AS "anyRestore" FROM flag, revocation_order o
+      WHERE o.id IN (SELECT id FROM unsettled WHERE verb = 'revoke')
+      UNION ALL
+      SELECT o.id, o.verb, flag.any_restore FROM flag, revocation_order o
+      WHERE o.verb = 'suspend' AND o.effective_from <= ${now}::timestamptz AND (o.expires_at IS NULL OR o.expires_at > ${now}::timestamptz)
+        AND (flag.any_restore OR o.settled_at IS NULL) AND NOT EXISTS (SELECT FROM revocation_order r WHERE r.verb = 'restore'
+          AND r.target_kind = o.target_kind AND r.target_id = o.target_id AND r.position > o.position AND r.effective_from <= ${now}::timestamptz)
+      UNION ALL SELECT NULL, 'none', true FROM flag WHERE flag.any_restore`,
+  );
+  return {
+    revokes: rows.filter((row) => row.verb === "revoke").map((row) => row.id),
+    suspends: rows.filter((row) => row.verb === "suspend").map((row) => row.id),
+    countsSettledSuspensions: !rows.some((row) => row.anyRestore),
+  };
+}
+
+export function hasPendingOrders(pending: PendingOrders): boolean {
+  return pending.revokes.length > 0 || pending.suspends.length > 0 || !pending.countsSettledSuspensions;
+}
+
+function reachedBy(orderIds: readonly string[]): Fragment {
+  return sql`EXISTS (SELECT FROM revocation_order o WHERE o.id = ANY (${orderIds}::uuid[]) AND order_reaches(o, t))`;
+}
+
+export type StateSql = {
+  isRevoked: Fragment;
+  isSuspended: Fragment;
+  isConsumed: Fragment;
+  /** One of TOKEN_STATES, by `token_state`. */
+  state: Fragment;
+  /** When a revocation or suspension began, an exchange was made or the lifetime ended; null while it is good. */
+  endedAt: Fragment;
+};
+
+/** The tables that the state of `token t` is read from. */
+export const STATE_JOINS = sql`LEFT JOIN token_standing s ON s.token_id = t.id LEFT JOIN refresh_consumption c ON c.token_id = t.id`;
+
+/** The state of `token t`, beside STATE_JOINS. */
+export function stateSql(pending: PendingOrders, now: Date, clockSkewSeconds: number): StateSql {
+  const isRevoked =
+    pending.revokes.length === 0
+      ? sql`s.revoked_at IS NOT NULL`
+      : sql`(s.revoked_at IS NOT NULL OR ${reachedBy(pending.revokes)})`;
+  const settledSuspension = pending.countsSettledSuspensions
+    ? sql`(s.suspended_at IS NOT NULL AND (s.suspended_until IS NULL OR s.suspended_until > ${now}::timestamptz))`
+    : sql`false`;
+  const isSuspended =
+    pending.suspends.length === 0
+      ? settledSuspension
+      : sql`(${settledSuspension} OR ${reachedBy(pending.suspends)})`;
+  const isConsumed = sql`c.token_id IS NOT NULL`;
+  const state = sql`token_state(${now}::timestamptz, t.issued_at - make_interval(secs => ${clockSkewSeconds}::int), t.expires_at, ${isRevoked},
+    ${isSuspended}, ${isConsumed})`;
+  const firstReach = (ids: readonly string[]) =>
+    ids.length === 0
+      ? sql`NULL::timestamptz`
+      : sql`(SELECT min(o.effective_from) FROM revocation_order o WHERE o.id = ANY (${ids}::uuid[]) AND order_reaches(o, t))`;
+  const endedAt = sql`CASE ${state}
+      WHEN 'revoked' THEN coalesce(s.revoked_at, ${firstReach(pending.revokes)})
+      WHEN 'consumed' THEN c.consumed_at
+      WHEN 'expired' THEN t.expires_at
+      WHEN 'suspended' THEN coalesce(${firstReach(pending.suspends)}, s.suspended_at)
+    END`;
+  return { isRevoked, isSuspended, isConsumed, state, endedAt };
+}
+
+/** The tolerance that "not yet valid" allows for, in seconds. */
+export async function readClockSkew(db: Sql): Promise<number> {
+  const [row] = await db.query<{ seconds: number }>(
+    "SELECT clock_skew_seconds AS seconds FROM organisation WHERE id = 1",
+  );
+  return row?.seconds ?? 0;
+}

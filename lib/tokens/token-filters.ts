@@ -1,0 +1,282 @@
+import type { Sql } from "../db/sql.ts";
+import { isUuid, uuidv7Time } from "../ids.ts";
+import type { FilterValues } from "../list-query/define-table.ts";
+import { all, containing, type Fragment, run, sql } from "../list-query/sql-fragment.ts";
+import { inWindow, timeWindow, type Window } from "../list-query/time-window.ts";
+import type { TokenState } from "./model.ts";
+import type { StateSql } from "./state-sql.ts";
+import type { tokensTable } from "./table.ts";
+
+/**
+ * Where the rows of a list come from, in the order of issue: the register itself, or one of the narrow tables whose index already has what a
+ * filter asks for. A planner that does not know how rare a label is walks the whole register for it; this decides for it.
+ */
+export type Branch = {
+  from: Fragment;
+  where: Fragment[];
+  /** The columns that say issue time and id in this branch. */
+  issuedAt: Fragment;
+  id: Fragment;
+};
+
+export type TokenSelection = {
+  /** Disjoint: no token is in two. None: nothing can match. */
+  branches: Branch[];
+  /** What every row must fulfil, on `token t`, `s` and `c` of STATE_JOINS and `us` of the usage. */
+  conditions: Fragment[];
+  /** Whether the conditions look at more than the register's own columns. */
+  needsState: boolean;
+  needsUsage: boolean;
+};
+
+type Filters = FilterValues<typeof tokensTable>;
+
+const T_ISSUED = sql`t.issued_at`;
+const T_ID = sql`t.id`;
+
+function onRegister(where: Fragment[]): Branch {
+  return { from: sql`token t`, where, issuedAt: T_ISSUED, id: T_ID };
+}
+
+function onLabel(kind: string, label: string, not: readonly string[]): Branch {
+  const where = [sql`l.kind = ${kind}`, sql`l.label = ${label}`];
+  if (not.length > 0)
+    where.push(sql`NOT EXISTS (SELECT FROM token_label o WHERE o.kind = ${kind} AND o.label = ANY (${not}::text[])
+      AND o.issued_at = l.issued_at AND o.token_id = l.token_id)`);
+  return {
+    from: sql`token_label l JOIN token t ON t.issued_at = l.issued_at AND t.id = l.token_id`,
+    where,
+    issuedAt: sql`l.issued_at`,
+    id: sql`l.token_id`,
+  };
+}
+
+/** A token by its id; a UUIDv7 carries the time that finds its partition. */
+export function byTokenId(id: string): Fragment {
+  const at = uuidv7Time(id);
+  return at === null ? sql`false` : sql`t.issued_at = ${at}::timestamptz AND t.id = ${id}::uuid`;
+}
+
+async function findUsers(db: Sql, values: readonly string[]): Promise<string[]> {
+  const rows = await run<{ id: string }>(
+    db,
+    sql`SELECT id FROM user_account WHERE email = ANY (${values.map((value) => value.toLowerCase())}::text[])
+      OR id = ANY (${values.map((value) => value.toLowerCase()).filter(isUuid)}::uuid[])`,
+  );
+  return rows.map((row) => row.id);
+}
+
+async function findClients(db: Sql, values: readonly string[]): Promise<string[]> {
+  const rows = await run<{ id: string }>(
+    db,
+    sql`SELECT id FROM client WHERE client_id = ANY (${values}::text[])
+      OR id = ANY (${values.map((value) => value.toLowerCase()).filter(isUuid)}::uuid[])`,
+  );
+  return rows.map((row) => row.id);
+}
+
+const SEARCH_BRANCHES_MAX = 20;
+const SEARCH_USERS_MAX = 500;
+
+async function searchBranches(db: Sql, text: string): Promise<Branch[]> {
+  const lower = text.toLowerCase();
+  if (isUuid(lower)) {
+    const id = sql`${lower}::uuid`;
+    return [
+      onRegister([byTokenId(lower)]),
+      onRegister([sql`t.user_id = ${id}`]),
+      onRegister([sql`t.client_id = ${id}`]),
+      onRegister([sql`t.family_id = ${id}`]),
+    ];
+  }
+  if (/^[0-9a-f]{64}$/.test(lower)) return [onRegister([sql`t.value_hash = decode(${lower}, 'hex')`])];
+  const pattern = containing(text);
+  const users = await run<{ id: string }>(
+    db,
+    sql`SELECT id FROM user_account WHERE (email || ' ' || name) ILIKE ${pattern} LIMIT ${SEARCH_USERS_MAX + 1}::int`,
+  );
+  const clients = await run<{ id: string }>(
+    db,
+    sql`SELECT id FROM client WHERE client_id ILIKE ${pattern} OR name ILIKE ${pattern}`,
+  );
+  const userIds = users.map((row) => row.id);
+  const clientIds = clients.map((row) => row.id);
+  if (userIds.length > SEARCH_USERS_MAX)
+    return [
+      onRegister([
+        sql`t.client_id = ANY (${clientIds}::uuid[]) OR EXISTS (SELECT FROM user_account x WHERE x.id = t.user_id
+          AND (x.email || ' ' || x.name) ILIKE ${pattern})`,
+      ]),
+    ];
+  if (userIds.length + clientIds.length > SEARCH_BRANCHES_MAX)
+    return [
+      onRegister([sql`t.user_id = ANY (${userIds}::uuid[]) OR t.client_id = ANY (${clientIds}::uuid[])`]),
+    ];
+  return [
+    ...userIds.map((id) => onRegister([sql`t.user_id = ${id}::uuid`])),
+    ...clientIds.map((id) =>
+      onRegister([
+        sql`t.client_id = ${id}::uuid`,
+        sql`t.user_id IS NULL OR t.user_id <> ALL (${userIds}::uuid[])`,
+      ]),
+    ),
+  ];
+}
+
+/** Labels rarer than this are where a list is read from; commoner ones are looked at row by row. */
+const RARE_LABEL = 5_000;
+
+async function countLabel(db: Sql, kind: string, labels: readonly string[], window: Window): Promise<number> {
+  const [row] = await run<{ count: bigint }>(
+    db,
+    sql`SELECT count(*) AS count FROM (SELECT FROM token_label l WHERE l.kind = ${kind} AND l.label = ANY (${labels}::text[])
+      AND ${inWindow(sql`l.issued_at`, window)} LIMIT ${RARE_LABEL + 1}::int) AS found`,
+  );
+  return Number(row?.count ?? 0);
+}
+
+type LabelFilter = { kind: string; labels: readonly string[]; contained: Fragment };
+
+function labelFilters(filters: Filters): LabelFilter[] {
+  const found: LabelFilter[] = [];
+  if (filters.permission)
+    found.push({
+      kind: "scope",
+      labels: filters.permission,
+      contained: sql`t.scopes && ${filters.permission}::text[]`,
+    });
+  if (filters.group)
+    found.push({
+      kind: "group",
+      labels: filters.group,
+      contained: sql`t.groups && ${filters.group}::text[]`,
+    });
+  if (filters.audience)
+    found.push({
+      kind: "audience",
+      labels: filters.audience,
+      contained: sql`t.audiences && ${filters.audience}::text[]`,
+    });
+  return found;
+}
+
+const LIVE: ReadonlySet<TokenState> = new Set(["active", "suspended", "not_yet_valid"]);
+const ONLY_STANDING = sql`token_standing d JOIN token t ON t.issued_at = uuid_extract_timestamp(d.token_id) AND t.id = d.token_id`;
+const ONLY_CONSUMED = sql`refresh_consumption d JOIN token t ON t.issued_at = uuid_extract_timestamp(d.token_id) AND t.id = d.token_id`;
+
+/** A branch for states that few tokens are in, read from the narrow table that has them; null where the register must be walked. */
+function stateBranch(states: readonly TokenState[], isAnyPending: boolean): Branch | null {
+  if (isAnyPending || states.length !== 1) return null;
+  const places = { issuedAt: sql`uuid_extract_timestamp(d.token_id)`, id: sql`d.token_id` };
+  if (states[0] === "revoked")
+    return { from: ONLY_STANDING, where: [sql`d.revoked_at IS NOT NULL`], ...places };
+  if (states[0] === "suspended")
+    return { from: ONLY_STANDING, where: [sql`d.suspended_order_id IS NOT NULL`], ...places };
+  if (states[0] === "consumed") return { from: ONLY_CONSUMED, where: [], ...places };
+  return null;
+}
+
+/**
+ * What a query's filters mean on the register. `byIssue` says that the list is ordered by issue time: only then may rows come from the narrow
+ * tables.
+ */
+export async function selectTokens(
+  db: Sql,
+  filters: Filters,
+  options: { now: Date; state: StateSql; isAnyPending: boolean; byIssue: boolean },
+): Promise<TokenSelection> {
+  const { now, state, byIssue } = options;
+  const conditions: Fragment[] = [];
+  let branches: Branch[] | null = null;
+  /** The first filter that has an index of its own leads; the others are looked at row by row. */
+  const lead = (led: Branch[], otherwise: Fragment) => {
+    if (branches === null) branches = led;
+    else conditions.push(otherwise);
+  };
+
+  if (filters.family) {
+    const only = sql`t.family_id = ${filters.family}::uuid`;
+    lead([onRegister([only])], only);
+  }
+  if (filters.session) {
+    const only = sql`t.session_uid = ${filters.session}`;
+    lead(
+      [
+        onRegister([
+          sql`t.family_id IN (SELECT f.id FROM token_family f WHERE f.session_uid = ${filters.session})`,
+          only,
+        ]),
+      ],
+      only,
+    );
+  }
+  if (filters.user) {
+    const ids = await findUsers(db, filters.user);
+    lead(
+      ids.map((id) => onRegister([sql`t.user_id = ${id}::uuid`])),
+      sql`t.user_id = ANY (${ids}::uuid[])`,
+    );
+  }
+  if (filters.q) {
+    const found = await searchBranches(db, filters.q);
+    const either = found.map((branch) => all(branch.where));
+    lead(found, either.length === 0 ? sql`false` : anyOf(either));
+  }
+
+  const window: Window = filters.issued ? timeWindow(filters.issued, "back", now) : { from: null, to: null };
+  let labels = labelFilters(filters);
+  if (labels.length > 0 && branches === null && byIssue) {
+    const counts = await Promise.all(labels.map((one) => countLabel(db, one.kind, one.labels, window)));
+    const rarest = counts.indexOf(Math.min(...counts));
+    if ((counts[rarest] as number) <= RARE_LABEL || !filters.client) {
+      const { kind, labels: values } = labels[rarest] as LabelFilter;
+      branches = values.map((label, index) => onLabel(kind, label, values.slice(0, index)));
+      labels = labels.filter((_, index) => index !== rarest);
+    }
+  }
+  conditions.push(...labels.map((one) => one.contained));
+  if (filters.client) {
+    const ids = await findClients(db, filters.client);
+    lead(
+      ids.map((id) => onRegister([sql`t.client_id = ${id}::uuid`])),
+      sql`t.client_id = ANY (${ids}::uuid[])`,
+    );
+  }
+
+  if (filters.kind) conditions.push(sql`t.kind = ANY (${filters.kind}::text[])`);
+  if (filters.format) conditions.push(sql`t.format = ANY (${filters.format}::text[])`);
+  if (filters.key) conditions.push(sql`t.signing_kid = ${filters.key}`);
+  if (filters.expires)
+    conditions.push(inWindow(sql`t.expires_at`, timeWindow(filters.expires, "ahead", now)));
+  if (filters.state) {
+    const states = filters.state;
+    conditions.push(sql`${state.state} = ANY (${states}::text[])`);
+    // says again, in a form that indexes know, what the state implies
+    if (states.every((one) => LIVE.has(one))) conditions.push(sql`t.expires_at > ${now}::timestamptz`);
+    if (states.every((one) => one === "expired")) conditions.push(sql`t.expires_at <= ${now}::timestamptz`);
+    if (states.every((one) => one === "consumed")) conditions.push(sql`t.kind = 'refresh'`);
+    const led = byIssue && branches === null ? stateBranch(states, options.isAnyPending) : null;
+    if (led !== null) branches = [led];
+  }
+  if (filters.lastUsed) {
+    const used = timeWindow(filters.lastUsed, "back", now);
+    conditions.push(inWindow(sql`us.last_used_at`, used));
+    // a token is used before it expires; five minutes for clocks that differ
+    if (used.from !== null)
+      conditions.push(sql`t.expires_at >= ${new Date(used.from.getTime() - 300_000)}::timestamptz`);
+  }
+  if (filters.neverUsed) conditions.push(sql`us.last_used_at IS NULL`);
+
+  const found: Branch[] = branches ?? [onRegister([])];
+  if (filters.issued) for (const branch of found) branch.where.push(inWindow(branch.issuedAt, window));
+  return {
+    branches: found,
+    conditions,
+    needsState: filters.state !== undefined,
+    needsUsage: filters.lastUsed !== undefined || filters.neverUsed !== undefined,
+  };
+}
+
+function anyOf(conditions: readonly Fragment[]): Fragment {
+  return conditions.reduce((before, one) => sql`(${before}) OR (${one})`);
+}

@@ -1,0 +1,77 @@
+import { type Fragment, sql } from "../list-query/sql-fragment.ts";
+import type { TokenFormat, TokenKind, TokenRow, TokenState } from "./model.ts";
+import type { StateSql } from "./state-sql.ts";
+
+/** A row as ROW_COLUMNS gives it. */
+export type TokenRecord = {
+  id: string;
+  kind: TokenKind;
+  format: TokenFormat;
+  state: TokenState;
+  subject: string;
+  clientUuid: string;
+  clientId: string | null;
+  clientName: string | null;
+  clientDisabledAt: Date | null;
+  userId: string | null;
+  userEmail: string | null;
+  userName: string | null;
+  userDisabledAt: Date | null;
+  scopes: string[];
+  groups: string[];
+  audiences: string[];
+  issuedAt: Date;
+  expiresAt: Date;
+  endedAt: Date | null;
+  lastUsedAt: Date | null;
+  lastIp: string | null;
+  useCount: bigint | null;
+  refusedCount: bigint | null;
+};
+
+/** The columns of a TokenRow, beside STATE_JOINS and ROW_JOINS. */
+export function rowColumns(state: StateSql): Fragment {
+  return sql`t.id, t.kind, t.format, ${state.state} AS state, t.subject, t.client_id AS "clientUuid", cl.client_id AS "clientId",
+    cl.name AS "clientName", cl.disabled_at AS "clientDisabledAt", t.user_id AS "userId", u.email AS "userEmail", u.name AS "userName",
+    u.disabled_at AS "userDisabledAt", t.scopes, t.groups, t.audiences, t.issued_at AS "issuedAt", t.expires_at AS "expiresAt",
+    ${state.endedAt} AS "endedAt", us.last_used_at AS "lastUsedAt", us.last_ip AS "lastIp", us.use_count AS "useCount",
+    us.refused_count AS "refusedCount"`;
+}
+
+export const ROW_JOINS = sql`LEFT JOIN client cl ON cl.id = t.client_id LEFT JOIN user_account u ON u.id = t.user_id
+  LEFT JOIN token_usage us ON us.token_id = t.id`;
+
+export function tokenRowOf(record: TokenRecord): TokenRow {
+  return {
+    id: record.id,
+    kind: record.kind,
+    format: record.format,
+    state: record.state,
+    subject: record.subject,
+    user:
+      record.userId === null
+        ? null
+        : {
+            id: record.userId,
+            email: record.userEmail ?? record.subject,
+            name: record.userName ?? "Deleted user",
+            isDisabled: record.userDisabledAt !== null,
+          },
+    client: {
+      id: record.clientUuid,
+      clientId: record.clientId ?? record.clientUuid,
+      name: record.clientName ?? "Deleted client",
+      isDisabled: record.clientDisabledAt !== null,
+    },
+    permissions: record.scopes,
+    groups: record.groups,
+    audiences: record.audiences,
+    issuedAt: record.issuedAt.toISOString(),
+    expiresAt: record.expiresAt.toISOString(),
+    endedAt: record.endedAt?.toISOString() ?? null,
+    lastUsedAt: record.lastUsedAt?.toISOString() ?? null,
+    lastIp: record.lastIp,
+    useCount: Number(record.useCount ?? 0),
+    refusedCount: Number(record.refusedCount ?? 0),
+  };
+}
