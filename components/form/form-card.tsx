@@ -3,16 +3,16 @@
 import { Button } from "@mantine/core";
 import Link from "next/link";
 import type { FormEvent, ReactNode } from "react";
-import { FaultNote } from "./fault-note.tsx";
+import { ProblemAlert } from "../feedback/problem-alert.tsx";
+import type { RequestProblem } from "../request/request-json.ts";
 import classes from "./form-card.module.css";
-import type { RequestFault } from "./send-json.ts";
 
 type FormCardProps = {
   /** The form's name for screen readers. */
   name: string;
   onSubmit: () => void;
   isBusy: boolean;
-  fault: RequestFault | null;
+  problem: RequestProblem | null;
   submitWord: string;
   /** Where Cancel leads; without it there is no Cancel. */
   cancelHref?: string;
@@ -24,7 +24,7 @@ type FormCardProps = {
 
 /** A form as a card of sections with its buttons at the foot. */
 export function FormCard(props: FormCardProps) {
-  const { name, onSubmit, isBusy, fault, submitWord, cancelHref, isSubmitDisabled = false, note, children } = props;
+  const { name, onSubmit, isBusy, problem, submitWord, cancelHref, isSubmitDisabled = false, note, children } = props;
   function submit(event: FormEvent) {
     event.preventDefault();
     if (!isBusy) onSubmit();
@@ -33,7 +33,7 @@ export function FormCard(props: FormCardProps) {
     <form className={classes.form} aria-label={name} onSubmit={submit} noValidate={false}>
       {children}
       <footer className={classes.foot}>
-        {fault ? <FaultNote fault={fault} /> : null}
+        <ProblemAlert error={problem} title="It was not saved" />
         <div className={classes.buttons}>
           {note ? <p className={classes.note}>{note}</p> : null}
           {cancelHref ? (

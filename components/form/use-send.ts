@@ -1,16 +1,16 @@
 "use client";
 
 import { useCallback, useState } from "react";
-import { RequestFault, sendJson } from "./send-json.ts";
+import { RequestProblem, requestJson } from "../request/request-json.ts";
 
 export type Send = {
   isBusy: boolean;
   /** What the whole request failed of, or null. */
-  fault: RequestFault | null;
+  problem: RequestProblem | null;
   /** What is wrong with one field, by its path or the beginning of it. */
   faultOf: (path: string) => string | undefined;
   clear: () => void;
-  /** The answer, or undefined where it failed: `fault` says why. */
+  /** The answer, or undefined where it failed: `problem` says why. */
   send: <Answer>(
     method: "POST" | "PUT" | "PATCH" | "DELETE",
     url: string,
@@ -21,26 +21,30 @@ export type Send = {
 /** A request that a form or a button makes, with its busy state and its refusal. */
 export function useSend(): Send {
   const [isBusy, setIsBusy] = useState(false);
-  const [fault, setFault] = useState<RequestFault | null>(null);
+  const [problem, setProblem] = useState<RequestProblem | null>(null);
 
-  const send = useCallback<Send["send"]>(async (method, url, body) => {
-    setIsBusy(true);
-    setFault(null);
-    try {
-      return await sendJson(method, url, body ?? {});
-    } catch (error) {
-      setFault(error instanceof RequestFault ? error : new RequestFault(0, "UNKNOWN", String(error)));
-      return undefined;
-    } finally {
-      setIsBusy(false);
-    }
-  }, []);
+  const send = useCallback(
+    async <Answer>(method: "POST" | "PUT" | "PATCH" | "DELETE", url: string, body?: unknown) => {
+      setIsBusy(true);
+      setProblem(null);
+      try {
+        return await requestJson<Answer>(url, body === undefined ? { method } : { method, body });
+      } catch (error) {
+        if (!(error instanceof RequestProblem)) throw error;
+        setProblem(error);
+        return undefined;
+      } finally {
+        setIsBusy(false);
+      }
+    },
+    [],
+  );
 
   const faultOf = useCallback(
     (path: string) =>
-      fault?.fields.find((field) => field.path === path || field.path.startsWith(`${path}.`))?.message,
-    [fault],
+      problem?.errors.find((field) => field.path === path || field.path.startsWith(`${path}.`))?.message,
+    [problem],
   );
-  const clear = useCallback(() => setFault(null), []);
-  return { isBusy, fault, faultOf, clear, send };
+  const clear = useCallback(() => setProblem(null), []);
+  return { isBusy, problem, faultOf, clear, send };
 }

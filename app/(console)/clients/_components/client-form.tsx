@@ -1,0 +1,224 @@
+"use client";
+
+import { JsonInput, MultiSelect, Radio, SegmentedControl, Stack, Switch, Textarea, TextInput } from "@mantine/core";
+import { useState } from "react";
+import { DurationInput } from "#components/form/duration-input.tsx";
+import { FormCard, FormSection } from "#components/form/form-card.tsx";
+import type { Send } from "#components/form/use-send.ts";
+import type { AudienceRow } from "#lib/audiences/model.ts";
+import { type ClientKind, clientIdFromName, isConfidential } from "#lib/clients/model.ts";
+import { clientWords as words } from "../words.ts";
+import { KindChoice } from "./kind-choice.tsx";
+import { LifetimeRuler } from "./lifetime-ruler.tsx";
+import { PermissionPicker, type Picked } from "./permission-picker.tsx";
+import { type Bounds, whichLifetime } from "./which-lifetime.ts";
+
+export type ClientDraft = Picked & {
+  kind: ClientKind;
+  name: string;
+  clientId: string;
+  description: string;
+  redirectUris: string;
+  postLogoutRedirectUris: string;
+  tokenFormat: "jwt" | "opaque";
+  accessTokenTtlSeconds: number | null;
+  requireConsent: boolean;
+  customClaims: string;
+  groupIds: string[];
+};
+
+type ClientFormProps = {
+  start: ClientDraft;
+  /** A client that is there keeps its kind and its client_id. */
+  isNew: boolean;
+  audiences: Pick<AudienceRow, "id" | "name" | "title" | "permissions">[];
+  groups: { id: string; name: string }[];
+  bounds: Bounds;
+  request: Send;
+  cancelHref: string;
+  onSave: (draft: ClientDraft) => void;
+};
+
+/** One address a line. */
+export function linesOf(text: string): string[] {
+  return text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+}
+
+/** What a client is, in the order in which its kind decides what is asked. */
+export function ClientForm(props: ClientFormProps) {
+  const { start, isNew, audiences, groups, bounds, request, cancelHref, onSave } = props;
+  const [draft, setDraft] = useState(start);
+  const [isIdTyped, setIsIdTyped] = useState(!isNew);
+  const [claimsFault, setClaimsFault] = useState<string | null>(null);
+  const isService = draft.kind === "service";
+  const set = (change: Partial<ClientDraft>) => setDraft((was) => ({ ...was, ...change }));
+  const setName = (name: string) => set(isIdTyped ? { name } : { name, clientId: clientIdFromName(name) });
+
+  function save() {
+    try {
+      JSON.parse(draft.customClaims || "{}");
+    } catch {
+      setClaimsFault(words.claimsNotJson);
+      return;
+    }
+    setClaimsFault(null);
+    onSave(draft);
+  }
+
+  return (
+    <FormCard
+      name={isNew ? words.createTitle : words.editTitle}
+      onSubmit={save}
+      isBusy={request.isBusy}
+      problem={request.problem}
+      submitWord={isNew ? words.create : words.save}
+      cancelHref={cancelHref}
+      note={isNew && isConfidential(draft.kind) ? words.secretNote : undefined}
+    >
+      {isNew ? (
+        <FormSection title={words.kind} help={words.kindHelp}>
+          <KindChoice value={draft.kind} onChange={(kind) => set({ kind })} />
+        </FormSection>
+      ) : null}
+      <FormSection title={words.identity} help={words.identityHelp}>
+        <TextInput
+          label={words.name}
+          value={draft.name}
+          onChange={(event) => setName(event.currentTarget.value)}
+          error={request.faultOf("name")}
+          maxLength={80}
+          required
+          withAsterisk={false}
+        />
+        <TextInput
+          label={words.clientId}
+          description={isNew ? words.clientIdHelp : words.clientIdFixed}
+          value={draft.clientId}
+          onChange={(event) => {
+            setIsIdTyped(true);
+            set({ clientId: event.currentTarget.value });
+          }}
+          error={request.faultOf("clientId")}
+          disabled={!isNew}
+          maxLength={64}
+          required
+          withAsterisk={false}
+          className="mono-input"
+        />
+        <TextInput
+          label={words.description}
+          value={draft.description}
+          onChange={(event) => set({ description: event.currentTarget.value })}
+          error={request.faultOf("description")}
+          maxLength={500}
+        />
+      </FormSection>
+      {isService ? null : (
+        <FormSection title={words.signIn} help={words.signInHelp[draft.kind]}>
+          <Textarea
+            label={words.redirectUris}
+            description={words.redirectHelp[draft.kind]}
+            value={draft.redirectUris}
+            onChange={(event) => set({ redirectUris: event.currentTarget.value })}
+            error={request.faultOf("redirectUris")}
+            autosize
+            minRows={2}
+            required
+            withAsterisk={false}
+          />
+          <Textarea
+            label={words.postLogoutUris}
+            description={words.postLogoutHelp}
+            value={draft.postLogoutRedirectUris}
+            onChange={(event) => set({ postLogoutRedirectUris: event.currentTarget.value })}
+            error={request.faultOf("postLogoutRedirectUris")}
+            autosize
+            minRows={1}
+          />
+          <Switch
+            label={words.consent}
+            description={words.consentHelp}
+            checked={draft.requireConsent}
+            onChange={(event) => set({ requireConsent: event.currentTarget.checked })}
+          />
+        </FormSection>
+      )}
+      <FormSection title={words.opens} help={words.opensHelp}>
+        {audiences.length === 0 ? (
+          <p className="muted">{words.noAudiences}</p>
+        ) : (
+          <PermissionPicker
+            audiences={audiences}
+            value={draft}
+            onChange={set}
+            error={request.faultOf("audiences") ?? request.faultOf("permissions")}
+          />
+        )}
+        {isService && groups.length > 0 ? (
+          <MultiSelect
+            label={words.groups}
+            description={words.groupsHelp}
+            data={groups.map((group) => ({ value: group.id, label: group.name }))}
+            value={draft.groupIds}
+            onChange={(groupIds) => set({ groupIds })}
+            error={request.faultOf("groups")}
+            searchable
+          />
+        ) : null}
+      </FormSection>
+      <FormSection title={words.lifetime} help={words.lifetimeHelp}>
+        <Radio.Group
+          aria-label={words.lifetime}
+          value={draft.accessTokenTtlSeconds === null ? "organisation" : "own"}
+          onChange={(value) =>
+            set({
+              accessTokenTtlSeconds:
+                value === "own" ? whichLifetime({ ...draft, accessTokenTtlSeconds: null }, bounds).defaultSeconds : null,
+            })
+          }
+        >
+          <Stack gap={8}>
+            <Radio value="organisation" label={words.lifetimeDefault} />
+            <Radio value="own" label={words.lifetimeOwn} />
+          </Stack>
+        </Radio.Group>
+        {draft.accessTokenTtlSeconds === null ? null : (
+          <DurationInput
+            label={words.lifetimeField}
+            value={draft.accessTokenTtlSeconds}
+            onChange={(seconds) => set({ accessTokenTtlSeconds: seconds ?? bounds.accessTokenTtlMinSeconds })}
+            min={bounds.accessTokenTtlMinSeconds}
+            max={bounds.accessTokenTtlMaxSeconds}
+            error={request.faultOf("accessTokenTtlSeconds")}
+          />
+        )}
+        <LifetimeRuler answer={whichLifetime(draft, bounds)} />
+      </FormSection>
+      <FormSection title={words.shape} help={words.shapeHelp[draft.tokenFormat]}>
+        <SegmentedControl
+          aria-label={words.shape}
+          data={[
+            { value: "jwt", label: "JWT" },
+            { value: "opaque", label: "Opaque" },
+          ]}
+          value={draft.tokenFormat}
+          onChange={(tokenFormat) => set({ tokenFormat: tokenFormat as ClientDraft["tokenFormat"] })}
+        />
+        <JsonInput
+          label={words.claims}
+          description={words.claimsHelp}
+          value={draft.customClaims}
+          onChange={(customClaims) => set({ customClaims })}
+          error={claimsFault ?? request.faultOf("customClaims")}
+          formatOnBlur
+          autosize
+          minRows={3}
+          styles={{ input: { fontFamily: "var(--tw-mono)", fontSize: 12 } }}
+        />
+      </FormSection>
+    </FormCard>
+  );
+}
