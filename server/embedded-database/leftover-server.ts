@@ -1,5 +1,10 @@
 import { readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from "node:fs";
 import path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { findProcessStart } from "#server/setup/process-identity.mjs";
+
+const POLL_MS = 100;
+const LAST_BACKENDS_MS = 15_000;
 
 /** Processes of a server work inside its data folder, which tells them from any other that got the same number. */
 function worksIn(folder: string, pid: string): boolean {
@@ -10,13 +15,8 @@ function worksIn(folder: string, pid: string): boolean {
   }
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
+function isAnybodyIn(folder: string): boolean {
+  return readdirSync("/proc").some((name) => /^\d+$/.test(name) && worksIn(folder, name));
 }
 
 /** The process that a server noted as its own, or null. */
@@ -29,23 +29,24 @@ function findRecordedPid(clusterDir: string): number | null {
   }
 }
 
-/**
- * Whether a server that an earlier run left behind still works in the folder. Where that is certain not to be so, a
- * note that now names somebody else's process is taken away: PostgreSQL would refuse to start because of it.
- */
-export function hasLeftoverServer(clusterDir: string): boolean {
-  const recorded = findRecordedPid(clusterDir);
-  if (recorded === null || !isAlive(recorded)) return false;
-  if (process.platform !== "linux") return true;
-  const folder = realpathSync(clusterDir);
-  if (worksIn(folder, String(recorded))) return true;
-  const anybody = readdirSync("/proc").some((name) => /^\d+$/.test(name) && worksIn(folder, name));
-  if (!anybody) rmSync(path.join(clusterDir, "postmaster.pid"), { force: true });
-  return false;
-}
-
 /** Whether the process that the server noted as its own lives. */
 export function isServerAlive(clusterDir: string): boolean {
   const pid = findRecordedPid(clusterDir);
-  return pid !== null && isAlive(pid);
+  if (pid === null || findProcessStart(pid) === null) return false;
+  return process.platform !== "linux" || worksIn(realpathSync(clusterDir), String(pid));
+}
+
+/**
+ * Makes way for a new server where none is alive: lets the last backends of a killed one end, and takes away its note
+ * when that is certain to name nobody, or somebody else; PostgreSQL would refuse to start because of it.
+ */
+export async function clearAfterKilledServer(clusterDir: string): Promise<void> {
+  if (process.platform !== "linux" || findRecordedPid(clusterDir) === null) return;
+  const folder = realpathSync(clusterDir);
+  const deadline = Date.now() + LAST_BACKENDS_MS;
+  while (isAnybodyIn(folder)) {
+    if (Date.now() > deadline) return;
+    await wait(POLL_MS);
+  }
+  rmSync(path.join(clusterDir, "postmaster.pid"), { force: true });
 }

@@ -3,7 +3,7 @@ import { StartRefusal } from "#server/start-refusal.ts";
 import type { Binaries } from "./binaries.ts";
 import { writeSettings } from "./configuration.ts";
 import { findFreePort } from "./free-port.ts";
-import { hasLeftoverServer, isServerAlive } from "./leftover-server.ts";
+import { clearAfterKilledServer, isServerAlive } from "./leftover-server.ts";
 import { runProgram } from "./run-program.ts";
 import { boundLog, findLastComplaint } from "./server-log.ts";
 import type { SystemUser } from "./system-user.ts";
@@ -52,7 +52,7 @@ export async function stopServer(site: Site): Promise<void> {
       `${STOP_SECONDS}`,
     ]);
   const fast = await stop("fast");
-  if (fast.code !== 0 && hasLeftoverServer(site.clusterDir)) await stop("immediate");
+  if (fast.code !== 0 && isServerAlive(site.clusterDir)) await stop("immediate");
 }
 
 function startArguments(site: Site): string[] {
@@ -61,6 +61,7 @@ function startArguments(site: Site): string[] {
 
 /** Starts the server on the remembered port, or on another when that one is taken; returns the port. */
 export async function startServer(site: Site, remembered: number | undefined): Promise<number> {
+  await clearAfterKilledServer(site.clusterDir);
   let preferred = remembered;
   for (let attempt = 1; ; attempt += 1) {
     const port = await findFreePort(preferred);
@@ -84,6 +85,7 @@ export function watchServer(site: Site, port: number, restarts: boolean): { end:
   const restart = async () => {
     site.log("the database ended by itself; it is started again");
     try {
+      await clearAfterKilledServer(site.clusterDir);
       writeSettings(site.clusterDir, port, site.user);
       const { code, start } = await runLogged(site, site.binaries.pgCtl, startArguments(site));
       if (code !== 0) site.log(`the database does not start: ${findLastComplaint(site.logFile, start)}`);

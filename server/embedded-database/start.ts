@@ -3,7 +3,7 @@ import path from "node:path";
 import { StartRefusal } from "#server/start-refusal.ts";
 import { createCluster, hasCluster } from "./cluster.ts";
 import { createOwnedDatabase, createOwnerRole } from "./create-database.ts";
-import { hasLeftoverServer } from "./leftover-server.ts";
+import { isServerAlive } from "./leftover-server.ts";
 import {
   connectionUrls,
   createMemory,
@@ -109,7 +109,7 @@ export async function startEmbeddedDatabase(options: {
   };
   boundLog(logFile);
   if (!hasCluster(clusterDir)) await initialize(site, memory);
-  if (hasLeftoverServer(clusterDir)) {
+  if (isServerAlive(clusterDir)) {
     site.log("stopping the database that an earlier run left behind");
     await stopServer(site);
   }

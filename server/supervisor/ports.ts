@@ -1,6 +1,6 @@
+import type { Env } from "#lib/env.ts";
 import { findFreePort, isPortFree } from "#server/embedded-database/free-port.ts";
 import { StartRefusal } from "#server/start-refusal.ts";
-import type { Env } from "#lib/env.ts";
 
 async function requireFree(port: number, variable: string, host?: string): Promise<void> {
   if (await isPortFree(port, host)) return;

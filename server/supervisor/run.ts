@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
-import type { Env } from "#lib/env.ts";
 import { migrate } from "#lib/db/migrate.ts";
+import type { Env } from "#lib/env.ts";
 import { type EmbeddedDatabase, startEmbeddedDatabase } from "#server/embedded-database/start.ts";
 import { waitForAnswer } from "./answers.ts";
 import { BoundedLog } from "./bounded-log.ts";
