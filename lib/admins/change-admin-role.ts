@@ -1,0 +1,40 @@
+import { recordEntry } from "../audit/record-entry.ts";
+import { requirePermission } from "../authz/require-permission.ts";
+import type { Role } from "../authz/roles.ts";
+import type { Context } from "../context.ts";
+import { DomainError } from "../errors.ts";
+import { endSessions } from "./end-sessions.ts";
+import { getAdminRow } from "./list-admins.ts";
+import type { AdminRow } from "./model.ts";
+import { lockOwners, requireAnOwner } from "./owner-lock.ts";
+
+/**
+ * Gives an admin another role; their sessions end, so that nothing goes on under the old one. Recorded as `admin.role_changed`.
+ * Needs `admin:write`.
+ *
+ * @throws {DomainError} NOT_FOUND, CONFLICT for oneself, the last owner, or the role they have.
+ */
+export async function changeAdminRole(
+  ctx: Context,
+  { adminId, role }: { adminId: string; role: Role },
+): Promise<AdminRow> {
+  requirePermission(ctx, "admin:write");
+  if (ctx.actor.id === adminId)
+    throw new DomainError("CONFLICT", "You cannot change your own role. Ask another owner.");
+  return ctx.db.transaction(async (tx) => {
+    await lockOwners(tx);
+    const before = await getAdminRow(tx, { id: adminId, now: ctx.now });
+    if (before.role === role) throw new DomainError("CONFLICT", "This admin has that role.");
+    await tx.query("UPDATE admin SET role = $2::text WHERE id = $1::uuid", [adminId, role]);
+    await requireAnOwner(tx);
+    const sessions = await endSessions(tx, { adminId, now: ctx.now, reason: "role_changed" });
+    const admin = await getAdminRow(tx, { id: adminId, now: ctx.now });
+    await recordEntry(tx, ctx, {
+      act: "admin.role_changed",
+      target: { kind: "admin", id: adminId, name: admin.email },
+      before: { role: before.role },
+      after: { role, endedSessions: sessions },
+    });
+    return admin;
+  });
+}

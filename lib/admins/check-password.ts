@@ -1,0 +1,73 @@
+import { recordEntry } from "../audit/record-entry.ts";
+import type { Role } from "../authz/roles.ts";
+import type { Context } from "../context.ts";
+import { DomainError } from "../errors.ts";
+import { verifyPassword } from "../passwords/hash-password.ts";
+import { reserveAttempt } from "../passwords/throttle.ts";
+import { SIGN_IN_LIMITS } from "./model.ts";
+
+/** An enabled admin whose password was right. */
+export type KnownAdmin = {
+  id: string;
+  email: string;
+  name: string;
+  role: Role;
+  passwordHash: string;
+  /** Null until the second factor is enrolled. */
+  totpWrapped: Uint8Array | null;
+};
+
+/** The keys that sign-in attempts are counted by. */
+export function attemptKeys(ctx: Context, email: string): { account: string; address: string } {
+  return { account: `admin:${email.toLowerCase()}`, address: `admin-address:${ctx.ip ?? "unknown"}` };
+}
+
+/**
+ * Counts the attempt, then checks the password. Unknown, disabled and not yet enrolled accounts take as long and answer the same.
+ * A refusal is recorded as `admin.sign_in_refused`.
+ *
+ * @throws {DomainError} TOO_MANY_ATTEMPTS, NOT_SIGNED_IN
+ */
+export async function checkPassword(
+  ctx: Context,
+  { email, password }: { email: string; password: string },
+): Promise<KnownAdmin> {
+  const keys = attemptKeys(ctx, email);
+  await reserveAttempt(ctx.db, {
+    keys: [
+      { key: keys.account, limit: SIGN_IN_LIMITS.perAccount },
+      { key: keys.address, limit: SIGN_IN_LIMITS.perAddress },
+    ],
+    windowSeconds: SIGN_IN_LIMITS.windowSeconds,
+    now: ctx.now,
+  });
+  const [admin] = await ctx.db.query<KnownAdmin & { disabledAt: Date | null }>(
+    `SELECT id, email, name, role, password_hash AS "passwordHash", totp_wrapped AS "totpWrapped", disabled_at AS "disabledAt"
+     FROM admin WHERE email = $1::text`,
+    [email.toLowerCase()],
+  );
+  const isRight = await verifyPassword(admin?.passwordHash ?? null, password);
+  if (admin === undefined || !isRight || admin.disabledAt !== null)
+    throw await refuseSignIn(ctx, admin ?? null, "password");
+  return admin;
+}
+
+/** Puts a refused sign-in on record and gives the one answer that all of them get. */
+export async function refuseSignIn(
+  ctx: Context,
+  admin: { id: string; email: string } | null,
+  why: string,
+): Promise<DomainError> {
+  await ctx.db.transaction((tx) =>
+    recordEntry(tx, ctx, {
+      act: "admin.sign_in_refused",
+      // what was typed for an address may be a password: an unknown one is not kept
+      target: { kind: "admin", id: admin?.id ?? "-", name: admin?.email ?? "unknown account" },
+      note: why,
+      errorCode: "NOT_SIGNED_IN",
+    }),
+  );
+  return new DomainError("NOT_SIGNED_IN", "The e-mail, the password or the code is not right.", {
+    detail: why,
+  });
+}

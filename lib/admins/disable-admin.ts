@@ -1,0 +1,36 @@
+import { recordEntry } from "../audit/record-entry.ts";
+import { requirePermission } from "../authz/require-permission.ts";
+import type { Context } from "../context.ts";
+import { DomainError } from "../errors.ts";
+import { endSessions } from "./end-sessions.ts";
+import { getAdminRow } from "./list-admins.ts";
+import type { AdminRow } from "./model.ts";
+import { lockOwners, requireAnOwner } from "./owner-lock.ts";
+
+/**
+ * Shuts an admin out at once: every session ends in the same transaction. Recorded as `admin.disabled`. Needs `admin:write`.
+ *
+ * @throws {DomainError} NOT_FOUND, ALREADY_ENDED, CONFLICT for oneself and for the last owner.
+ */
+export async function disableAdmin(ctx: Context, { adminId }: { adminId: string }): Promise<AdminRow> {
+  requirePermission(ctx, "admin:write");
+  if (ctx.actor.id === adminId)
+    throw new DomainError("CONFLICT", "You cannot disable yourself. Ask another owner.");
+  return ctx.db.transaction(async (tx) => {
+    await lockOwners(tx);
+    const before = await getAdminRow(tx, { id: adminId, now: ctx.now });
+    if (before.state === "disabled")
+      throw new DomainError("ALREADY_ENDED", "This admin is disabled already.");
+    await tx.query("UPDATE admin SET disabled_at = $2::timestamptz WHERE id = $1::uuid", [adminId, ctx.now]);
+    await requireAnOwner(tx);
+    const sessions = await endSessions(tx, { adminId, now: ctx.now, reason: "admin_disabled" });
+    const admin = await getAdminRow(tx, { id: adminId, now: ctx.now });
+    await recordEntry(tx, ctx, {
+      act: "admin.disabled",
+      target: { kind: "admin", id: adminId, name: admin.email },
+      before: { state: before.state },
+      after: { state: "disabled", endedSessions: sessions },
+    });
+    return admin;
+  });
+}

@@ -1,0 +1,14 @@
+import type { Sql } from "../db/sql.ts";
+
+/** Ends an admin's live sessions inside the caller's transaction, one of them spared where told; answers how many. */
+export async function endSessions(
+  tx: Sql,
+  options: { adminId: string; now: Date; reason: string; except?: string | undefined },
+): Promise<number> {
+  const rows = await tx.query(
+    `UPDATE admin_session SET ended_at = $2::timestamptz, ended_reason = $3::text
+     WHERE admin_id = $1::uuid AND ended_at IS NULL AND id <> $4::uuid RETURNING id`,
+    [options.adminId, options.now, options.reason, options.except ?? "00000000-0000-0000-0000-000000000000"],
+  );
+  return rows.length;
+}

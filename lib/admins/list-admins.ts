@@ -1,0 +1,61 @@
+import { requirePermission } from "../authz/require-permission.ts";
+import type { Role } from "../authz/roles.ts";
+import type { Context } from "../context.ts";
+import type { Sql } from "../db/sql.ts";
+import { notFound } from "../errors.ts";
+import { isUuid } from "../ids.ts";
+import type { AdminRow, AdminState } from "./model.ts";
+
+type Row = {
+  id: string;
+  email: string;
+  name: string;
+  role: Role;
+  hasPassword: boolean;
+  hasTotp: boolean;
+  disabledAt: Date | null;
+  createdAt: Date;
+  lastSignInAt: Date | null;
+  sessions: number;
+};
+
+const SELECT = `SELECT a.id, a.email, a.name, a.role, a.password_hash IS NOT NULL AS "hasPassword",
+    a.totp_wrapped IS NOT NULL AS "hasTotp", a.disabled_at AS "disabledAt", a.created_at AS "createdAt",
+    a.last_sign_in_at AS "lastSignInAt",
+    (SELECT count(*)::int FROM admin_session s WHERE s.admin_id = a.id AND s.ended_at IS NULL
+      AND s.absolute_expires_at > $1::timestamptz
+      AND s.last_seen_at + make_interval(secs => s.idle_seconds) > $1::timestamptz) AS sessions
+  FROM admin a`;
+
+/** Every admin by name: there are few. Needs `admin:read`. */
+export async function listAdmins(ctx: Context): Promise<AdminRow[]> {
+  requirePermission(ctx, "admin:read");
+  const rows = await ctx.db.query<Row>(`${SELECT} ORDER BY lower(a.name), a.id`, [ctx.now]);
+  return rows.map(toAdminRow);
+}
+
+/** One admin for a use case's answer. @throws {DomainError} NOT_FOUND */
+export async function getAdminRow(db: Sql, { id, now }: { id: string; now: Date }): Promise<AdminRow> {
+  const [row] = isUuid(id) ? await db.query<Row>(`${SELECT} WHERE a.id = $2::uuid`, [now, id]) : [];
+  if (row === undefined) throw notFound("The admin");
+  return toAdminRow(row);
+}
+
+function toAdminRow(row: Row): AdminRow {
+  return {
+    id: row.id,
+    email: row.email,
+    name: row.name,
+    role: row.role,
+    state: stateOf(row),
+    createdAt: row.createdAt.toISOString(),
+    lastSignInAt: row.lastSignInAt?.toISOString() ?? null,
+    sessions: row.sessions,
+  };
+}
+
+function stateOf(row: Row): AdminState {
+  if (row.disabledAt !== null) return "disabled";
+  if (row.hasTotp) return "active";
+  return row.hasPassword ? "enrolling" : "invited";
+}

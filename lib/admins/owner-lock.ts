@@ -1,0 +1,28 @@
+import type { Sql } from "../db/sql.ts";
+import { DomainError } from "../errors.ts";
+
+/** One at a time until the transaction ends: whoever makes, disables or demotes an owner. */
+export async function lockOwners(tx: Sql): Promise<void> {
+  await tx.query("SELECT 1 AS locked FROM (SELECT pg_advisory_xact_lock(hashtext('tokenwarden.owners'))) l");
+}
+
+/** Whether anybody is there already: an owner, enabled or not. */
+export async function hasOwner(tx: Sql): Promise<boolean> {
+  const [row] = await tx.query<{ found: boolean }>(
+    "SELECT EXISTS (SELECT FROM admin WHERE role = 'owner') AS found",
+  );
+  return row?.found ?? false;
+}
+
+/**
+ * Refuses to leave the console without an owner who can sign in. Call after the change, under the lock.
+ *
+ * @throws {DomainError} CONFLICT
+ */
+export async function requireAnOwner(tx: Sql): Promise<void> {
+  const [row] = await tx.query<{ found: boolean }>(
+    "SELECT EXISTS (SELECT FROM admin WHERE role = 'owner' AND disabled_at IS NULL AND totp_wrapped IS NOT NULL) AS found",
+  );
+  if (!row?.found)
+    throw new DomainError("CONFLICT", "This is the last owner who can sign in. Make another owner first.");
+}

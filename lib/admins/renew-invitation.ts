@@ -1,0 +1,42 @@
+import { recordEntry } from "../audit/record-entry.ts";
+import { requirePermission } from "../authz/require-permission.ts";
+import type { Context } from "../context.ts";
+import { getEnv } from "../env.ts";
+import { DomainError } from "../errors.ts";
+import { storeLink } from "./create-setup-link.ts";
+import { endSessions } from "./end-sessions.ts";
+import { getAdminRow } from "./list-admins.ts";
+import { INVITATION_SECONDS, type OneTimeLink } from "./model.ts";
+import { lockOwners, requireAnOwner } from "./owner-lock.ts";
+
+/**
+ * A new one-time link for an admin who never used theirs or lost their second factor: password and factor are taken away, every
+ * session ends, earlier links stop working. Recorded as `admin.enrolment_reset`. Needs `admin:write`.
+ *
+ * @throws {DomainError} NOT_FOUND, CONFLICT for a disabled admin or the last owner.
+ */
+export async function renewInvitation(
+  ctx: Context,
+  { adminId }: { adminId: string },
+  consoleUrl: string = getEnv().consoleUrl,
+): Promise<OneTimeLink> {
+  requirePermission(ctx, "admin:write");
+  return ctx.db.transaction(async (tx) => {
+    await lockOwners(tx);
+    const admin = await getAdminRow(tx, { id: adminId, now: ctx.now });
+    if (admin.state === "disabled")
+      throw new DomainError("CONFLICT", "This admin is disabled. Enable them first.");
+    await tx.query("UPDATE admin SET password_hash = NULL, totp_wrapped = NULL WHERE id = $1::uuid", [
+      adminId,
+    ]);
+    await requireAnOwner(tx);
+    const sessions = await endSessions(tx, { adminId, now: ctx.now, reason: "enrolment_reset" });
+    const link = await storeLink(tx, ctx, { consoleUrl, adminId, seconds: INVITATION_SECONDS });
+    await recordEntry(tx, ctx, {
+      act: "admin.enrolment_reset",
+      target: { kind: "admin", id: adminId, name: admin.email },
+      after: { linkExpiresAt: link.expiresAt, endedSessions: sessions },
+    });
+    return { url: link.url, expiresAt: link.expiresAt };
+  });
+}

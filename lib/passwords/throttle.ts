@@ -1,0 +1,49 @@
+import type { Sql } from "../db/sql.ts";
+import { DomainError } from "../errors.ts";
+
+/** How many failed attempts `key` may have in a window. */
+export type AttemptLimit = { key: string; limit: number };
+
+/**
+ * Counts an attempt against each key before it is made, so that attempts in parallel count too.
+ *
+ * @throws {DomainError} TOO_MANY_ATTEMPTS once a key is over its limit, until the window passes.
+ */
+export async function reserveAttempt(
+  db: Sql,
+  { keys, windowSeconds, now }: { keys: readonly AttemptLimit[]; windowSeconds: number; now: Date },
+): Promise<void> {
+  const windowStart = windowOf(now, windowSeconds);
+  let isOver = false;
+  for (const { key, limit } of keys) {
+    const [row] = await db.query<{ failures: number }>(
+      `INSERT INTO sign_in_attempt (key, window_start, failures) VALUES ($1::text, $2::timestamptz, 1)
+       ON CONFLICT (key, window_start) DO UPDATE SET failures = sign_in_attempt.failures + 1 RETURNING failures`,
+      [key, windowStart],
+    );
+    if (row === undefined || row.failures > limit) isOver = true;
+  }
+  if (isOver)
+    throw new DomainError("TOO_MANY_ATTEMPTS", "Too many attempts. Wait a few minutes, then try again.");
+}
+
+/** Takes a successful attempt out of the count: all of `cleared`'s failures, and one of each of `returned`. */
+export async function releaseAttempt(
+  db: Sql,
+  options: { cleared: readonly string[]; returned: readonly string[]; windowSeconds: number; now: Date },
+): Promise<void> {
+  const windowStart = windowOf(options.now, options.windowSeconds);
+  await db.query(
+    "DELETE FROM sign_in_attempt WHERE (key = ANY ($1::text[]) AND window_start = $2::timestamptz) OR window_start < $2::timestamptz - interval '1 day'",
+    [options.cleared, windowStart],
+  );
+  await db.query(
+    "UPDATE sign_in_attempt SET failures = greatest(failures - 1, 0) WHERE key = ANY ($1::text[]) AND window_start = $2::timestamptz",
+    [options.returned, windowStart],
+  );
+}
+
+function windowOf(now: Date, windowSeconds: number): Date {
+  const size = windowSeconds * 1000;
+  return new Date(Math.floor(now.getTime() / size) * size);
+}
