@@ -1,0 +1,73 @@
+import {
+  columnResizingFeature,
+  columnSizingFeature,
+  columnVisibilityFeature,
+  createColumnHelper,
+  metaHelper,
+  rowSelectionFeature,
+  tableFeatures,
+} from "@tanstack/react-table";
+import type { ReactNode } from "react";
+
+/** One column of a list. */
+export type DataTableColumn<Row> = {
+  id: string;
+  header: string;
+  cell: (row: Row) => ReactNode;
+  /** Pixels. */
+  size: number;
+  minSize?: number;
+  /** Takes the room that the others leave. One column only. */
+  grows?: boolean;
+  /** The table's sort key that its header orders by. */
+  sort?: string;
+  align?: "end";
+  /** Whether a person may hide it; true unless told. */
+  canHide?: boolean;
+  isHiddenAtFirst?: boolean;
+  /** Where it stands when rows are cards: across the top, or with its name among the others. */
+  onCard?: "title" | "line" | "hidden";
+};
+
+export type ColumnMeta = {
+  header: string;
+  sort?: string | undefined;
+  align?: "end" | undefined;
+  grows?: boolean | undefined;
+  onCard: "title" | "line" | "hidden";
+};
+
+export const features = tableFeatures({
+  rowSelectionFeature,
+  columnVisibilityFeature,
+  columnSizingFeature,
+  columnResizingFeature,
+  columnMeta: metaHelper<ColumnMeta>(),
+});
+
+export type ListRow = { id: string };
+
+/** TanStack's columns of ours. */
+export function toColumns<Row extends ListRow>(columns: DataTableColumn<Row>[]) {
+  const helper = createColumnHelper<typeof features, Row>();
+  return helper.columns(
+    columns.map((column) =>
+      helper.display({
+        id: column.id,
+        header: column.header,
+        cell: ({ row }) => column.cell(row.original),
+        size: column.size,
+        minSize: column.minSize ?? 64,
+        maxSize: 640,
+        enableHiding: column.canHide ?? true,
+        meta: {
+          header: column.header,
+          sort: column.sort,
+          align: column.align,
+          grows: column.grows,
+          onCard: column.onCard ?? "line",
+        },
+      }),
+    ),
+  );
+}

@@ -1,0 +1,49 @@
+"use client";
+
+import { Kbd, Modal } from "@mantine/core";
+import classes from "./data-table.module.css";
+
+const KEYS: [keys: string[], does: string][] = [
+  [["j", "↓"], "next row"],
+  [["k", "↑"], "previous row"],
+  [["Enter"], "open the row beside the table"],
+  [["⌘ click"], "open the row's page in a new tab"],
+  [["x"], "select the row"],
+  [["Shift click"], "select all rows up to this one"],
+  [["/"], "type a filter"],
+  [["Esc"], "close the row"],
+  [["⌘ K"], "find, go to, or paste a token"],
+  [["?"], "this list"],
+];
+
+/** What the keys of a list do. */
+export function KeyboardHelp({
+  isOpen,
+  onClose,
+  more,
+}: {
+  isOpen: boolean;
+  onClose: () => void;
+  more: [key: string, does: string][];
+}) {
+  return (
+    <Modal opened={isOpen} onClose={onClose} title="Keys of this list" size={420}>
+      <dl className={classes.keys}>
+        {[...KEYS.slice(0, 6), ...more.map(([key, does]) => [[key], does] as [string[], string]), ...KEYS.slice(6)].map(
+          ([keys, does]) => (
+            <div key={does}>
+              <dt>
+                {keys.map((key) => (
+                  <Kbd key={key} size="sm">
+                    {key}
+                  </Kbd>
+                ))}
+              </dt>
+              <dd>{does}</dd>
+            </div>
+          ),
+        )}
+      </dl>
+    </Modal>
+  );
+}

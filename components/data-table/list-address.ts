@@ -1,0 +1,19 @@
+import type { FilterValues, ListQuery, TableDeclaration } from "#lib/list-query/define-table.ts";
+import { toListParameters } from "#lib/list-query/parse-list-query.ts";
+
+/** The address of a list: the page's own path with the query's parameters. */
+export function listAddress<T extends TableDeclaration>(path: string, table: T, query: ListQuery<T>): string {
+  const parameters = toListParameters(table, query).toString();
+  return parameters === "" ? path : `${path}?${parameters}`;
+}
+
+/** The query with other filters, on its first page. */
+export function withFilters<T extends TableDeclaration>(query: ListQuery<T>, filters: FilterValues<T>): ListQuery<T> {
+  return { ...query, filters, cursor: null };
+}
+
+/** The query ordered by a column: the other way round where it is already, else newest or largest first. */
+export function withSort<T extends TableDeclaration>(query: ListQuery<T>, key: string): ListQuery<T> {
+  const direction = query.sort.key === key && query.sort.direction === "desc" ? "asc" : "desc";
+  return { ...query, sort: { key, direction } as ListQuery<T>["sort"], cursor: null };
+}

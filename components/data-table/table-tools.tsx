@@ -1,0 +1,85 @@
+"use client";
+
+import { ActionIcon, Checkbox, Menu, Tooltip } from "@mantine/core";
+import { IconBaselineDensityMedium, IconBaselineDensitySmall, IconColumns3, IconKeyboard } from "@tabler/icons-react";
+import type { Total } from "#lib/list-query/define-table.ts";
+import { groupedNumber } from "../display/number-text.tsx";
+import type { Density } from "./preferences.ts";
+import classes from "./data-table.module.css";
+
+type ToolColumn = { id: string; header: string; isVisible: boolean; toggle: () => void };
+
+type TableToolsProps = {
+  total: Total | null;
+  unit: [one: string, many: string];
+  columns: ToolColumn[];
+  density: Density;
+  onDensity: (density: Density) => void;
+  onReset: () => void;
+  onHelp: () => void;
+};
+
+/** How many rows match, and what a person may change of the table's look. */
+export function TableTools({ total, unit, columns, density, onDensity, onReset, onHelp }: TableToolsProps) {
+  const isCompact = density === "compact";
+  return (
+    <div className={classes.tools}>
+      {total ? (
+        <p className={classes.total} aria-live="polite">
+          <strong>
+            {groupedNumber(total.value)}
+            {total.isExact ? "" : "+"}
+          </strong>{" "}
+          {total.value === 1 ? unit[0] : unit[1]}
+        </p>
+      ) : null}
+      <Menu closeOnItemClick={false} width={220}>
+        <Menu.Target>
+          <Tooltip label="Columns">
+            <ActionIcon variant="default" size={32} aria-label="Columns">
+              <IconColumns3 size={17} stroke={1.7} />
+            </ActionIcon>
+          </Tooltip>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Label>Columns</Menu.Label>
+          {columns.map((column) => (
+            <Menu.Item
+              key={column.id}
+              role="menuitemcheckbox"
+              aria-checked={column.isVisible}
+              onClick={column.toggle}
+              leftSection={<Checkbox.Indicator size="xs" checked={column.isVisible} aria-hidden />}
+            >
+              {column.header}
+            </Menu.Item>
+          ))}
+          <Menu.Divider />
+          <Menu.Item onClick={onReset}>Columns as they come</Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <Tooltip label={isCompact ? "More room between rows" : "Less room between rows"}>
+        <ActionIcon
+          variant="default"
+          size={32}
+          aria-label="Compact rows"
+          aria-pressed={isCompact}
+          onClick={() => onDensity(isCompact ? "comfortable" : "compact")}
+        >
+          {isCompact ? (
+            <IconBaselineDensitySmall size={17} stroke={1.7} />
+          ) : (
+            <IconBaselineDensityMedium size={17} stroke={1.7} />
+          )}
+        </ActionIcon>
+      </Tooltip>
+      <span className={classes.wideOnly}>
+        <Tooltip label="Keys of this list">
+          <ActionIcon variant="default" size={32} aria-label="Keys of this list" onClick={onHelp}>
+            <IconKeyboard size={17} stroke={1.7} />
+          </ActionIcon>
+        </Tooltip>
+      </span>
+    </div>
+  );
+}

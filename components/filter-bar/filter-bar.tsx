@@ -1,0 +1,144 @@
+"use client";
+
+import { Button, Menu, Popover, UnstyledButton } from "@mantine/core";
+import { IconPlus, IconX } from "@tabler/icons-react";
+import dynamic from "next/dynamic";
+import { type ReactNode, type RefObject, useState } from "react";
+import type { Filter, FilterValues, TableDeclaration } from "#lib/list-query/define-table.ts";
+import type { AnyFilterValue } from "#lib/list-query/filter-value.ts";
+import classes from "./filter-bar.module.css";
+import { filterWords } from "./filter-words.ts";
+import { QueryField } from "./query-field.tsx";
+
+const FilterEditor = dynamic(() => import("./filter-editor.tsx").then((module) => module.FilterEditor), {
+  ssr: false,
+  loading: () => <div className={classes.editorWait} />,
+});
+
+export type Suggestion = { value: string; label?: string; count?: number };
+/** Real values for a filter, by what was typed of them. */
+export type Suggest = (filterKey: string, text: string, signal: AbortSignal) => Promise<Suggestion[]>;
+
+type Filters = FilterValues<TableDeclaration>;
+
+type FilterBarProps = {
+  declaration: TableDeclaration;
+  filters: Filters;
+  onChange: (filters: Filters) => void;
+  suggest?: Suggest;
+  fieldRef?: RefObject<HTMLInputElement | null>;
+  /** At the right of the first line. */
+  tools?: ReactNode;
+};
+
+/** What a list is narrowed to: a field for those who type, chips for those who point, both in step. */
+export function FilterBar({ declaration, filters, onChange, suggest, fieldRef, tools }: FilterBarProps) {
+  const [editing, setEditing] = useState<string | null>(null);
+  const values = filters as Record<string, AnyFilterValue | undefined>;
+  const used = Object.keys(declaration.filters).filter((key) => values[key] !== undefined);
+  const unused = Object.keys(declaration.filters).filter(
+    (key) => values[key] === undefined && key !== declaration.search,
+  );
+  const shown = editing !== null && !used.includes(editing) ? [...used, editing] : used;
+
+  function set(key: string, value: AnyFilterValue | undefined) {
+    const next: Record<string, AnyFilterValue | undefined> = { ...values };
+    if (value === undefined) delete next[key];
+    else next[key] = value;
+    onChange(next as Filters);
+  }
+
+  function add(key: string) {
+    if (declaration.filters[key]?.kind === "flag") set(key, true);
+    // the menu gives the focus back before the editor takes it
+    else setTimeout(() => setEditing(key), 0);
+  }
+
+  return (
+    <div className={classes.bar}>
+      <div className={classes.line}>
+        <QueryField
+          declaration={declaration}
+          filters={filters}
+          onChange={onChange}
+          {...(suggest ? { suggest } : {})}
+          {...(fieldRef ? { fieldRef } : {})}
+        />
+        <Menu position="bottom-start" width={200}>
+          <Menu.Target>
+            <Button leftSection={<IconPlus size={15} />}>Filter</Button>
+          </Menu.Target>
+          <Menu.Dropdown mah={360} style={{ overflow: "auto" }}>
+            {unused.map((key) => (
+              <Menu.Item key={key} onClick={() => add(key)}>
+                {declaration.filters[key]?.label}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+        {tools}
+      </div>
+      {shown.length > 0 ? (
+        <ul className={classes.chips} aria-label="Filters">
+          {shown.map((key) => {
+            const filter = declaration.filters[key] as Filter;
+            const value = values[key];
+            const words = value === undefined ? { operator: "is", value: "…" } : filterWords(filter, value);
+            return (
+              <li key={key} className={classes.chip}>
+                <Popover
+                  opened={editing === key}
+                  onChange={(isOpen) => setEditing(isOpen ? key : null)}
+                  trapFocus
+                  returnFocus
+                  position="bottom-start"
+                  width={320}
+                >
+                  <Popover.Target>
+                    <UnstyledButton
+                      className={classes.words}
+                      disabled={filter.kind === "flag"}
+                      onClick={() => setEditing(editing === key ? null : key)}
+                    >
+                      <span className="muted">
+                        {filter.label} {words.operator}
+                      </span>{" "}
+                      <strong>{words.value}</strong>
+                    </UnstyledButton>
+                  </Popover.Target>
+                  <Popover.Dropdown>
+                    <FilterEditor
+                      filterKey={key}
+                      filter={filter}
+                      value={value}
+                      {...(suggest ? { suggest } : {})}
+                      onApply={(next) => {
+                        setEditing(null);
+                        set(key, next);
+                      }}
+                    />
+                  </Popover.Dropdown>
+                </Popover>
+                <UnstyledButton
+                  className={classes.remove}
+                  aria-label={`Remove the filter ${filter.label}`}
+                  onClick={() => {
+                    setEditing(null);
+                    if (value !== undefined) set(key, undefined);
+                  }}
+                >
+                  <IconX size={14} />
+                </UnstyledButton>
+              </li>
+            );
+          })}
+          <li>
+            <UnstyledButton className={classes.clear} onClick={() => onChange({} as Filters)}>
+              Clear all
+            </UnstyledButton>
+          </li>
+        </ul>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,192 @@
+"use client";
+
+import { Button, Checkbox, Group, TagsInput, TextInput } from "@mantine/core";
+import { useEffect, useState } from "react";
+import type { Filter, TimeFilter, TimeValue } from "#lib/list-query/define-table.ts";
+import { type AnyFilterValue, formatFilterValue, parseFilterValue } from "#lib/list-query/filter-value.ts";
+import type { Suggest } from "./filter-bar.tsx";
+import classes from "./filter-bar.module.css";
+
+type EditorProps = {
+  filterKey: string;
+  filter: Filter;
+  value: AnyFilterValue | undefined;
+  suggest?: Suggest;
+  onApply: (value: AnyFilterValue | undefined) => void;
+};
+
+const PRESETS = [
+  ["15m", "15 min"],
+  ["1h", "1 h"],
+  ["24h", "24 h"],
+  ["7d", "7 d"],
+  ["30d", "30 d"],
+] as const;
+
+function useSuggestions(suggest: Suggest | undefined, key: string, text: string): string[] {
+  const [values, setValues] = useState<string[]>([]);
+  useEffect(() => {
+    if (!suggest) return;
+    const stop = new AbortController();
+    const timer = setTimeout(() => {
+      suggest(key, text, stop.signal)
+        .then((rows) => setValues([...new Set(rows.map((row) => row.value))]))
+        .catch(() => {});
+    }, 150);
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+  }, [suggest, key, text]);
+  return values;
+}
+
+/** The editor of one filter, by its kind. */
+export function FilterEditor({ filterKey, filter, value, suggest, onApply }: EditorProps) {
+  const [texts, setTexts] = useState<string[]>(value === undefined ? [] : formatFilterValue(value));
+  const [typed, setTyped] = useState("");
+  const [problem, setProblem] = useState<string | null>(null);
+  const offered = useSuggestions(filter.kind === "set" ? suggest : undefined, filterKey, typed);
+
+  function apply(given: string[]) {
+    const all = given.map((text) => text.trim()).filter((text) => text !== "");
+    if (all.length === 0) return onApply(undefined);
+    const parsed = parseFilterValue(filter, all);
+    if ("problem" in parsed) setProblem(parsed.problem);
+    else onApply(parsed.value);
+  }
+
+  return (
+    <form
+      className={classes.editor}
+      onSubmit={(event) => {
+        event.preventDefault();
+        apply(filter.kind === "set" && typed.trim() !== "" ? [...texts, typed] : texts);
+      }}
+    >
+      {filter.kind === "oneOf" ? (
+        <Checkbox.Group value={texts} onChange={setTexts} label={filter.label}>
+          <div className={classes.options}>
+            {filter.options.map((option, index) => (
+              <Checkbox
+                key={option}
+                value={option}
+                label={(filter.words as Record<string, string> | undefined)?.[option] ?? option}
+                {...(index === 0 ? { "data-autofocus": true } : {})}
+              />
+            ))}
+          </div>
+        </Checkbox.Group>
+      ) : null}
+      {filter.kind === "set" ? (
+        <TagsInput
+          label={filter.label}
+          description={filter.hint ?? "Any of these"}
+          data={offered}
+          value={texts}
+          onChange={setTexts}
+          searchValue={typed}
+          onSearchChange={setTyped}
+          error={problem}
+          comboboxProps={{ withinPortal: false }}
+          data-autofocus
+        />
+      ) : null}
+      {filter.kind === "text" || filter.kind === "id" ? (
+        <TextInput
+          label={filter.label}
+          description={filter.hint}
+          value={texts[0] ?? ""}
+          error={problem}
+          onChange={(event) => {
+            setProblem(null);
+            setTexts([event.currentTarget.value]);
+          }}
+          data-autofocus
+        />
+      ) : null}
+      {filter.kind === "time" ? <TimeEditor filter={filter} value={value} onApply={onApply} /> : null}
+      {filter.kind === "time" ? null : (
+        <Group justify="flex-end">
+          <Button type="submit" variant="filled">
+            Apply
+          </Button>
+        </Group>
+      )}
+    </form>
+  );
+}
+
+function toLocal(at: string | null): string {
+  if (at === null) return "";
+  const date = new Date(at);
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+function TimeEditor({
+  filter,
+  value,
+  onApply,
+}: {
+  filter: TimeFilter;
+  value: AnyFilterValue | undefined;
+  onApply: (value: AnyFilterValue | undefined) => void;
+}) {
+  const time = value as TimeValue | undefined;
+  const [from, setFrom] = useState(time?.type === "range" ? toLocal(time.from) : "");
+  const [to, setTo] = useState(time?.type === "range" ? toLocal(time.to) : "");
+  const [problem, setProblem] = useState<string | null>(null);
+  const isBack = filter.looks === "back";
+
+  function apply(text: string) {
+    const parsed = parseFilterValue(filter, [text]);
+    if ("problem" in parsed) setProblem(parsed.problem);
+    else onApply(parsed.value);
+  }
+  const instant = (local: string) => (local === "" ? "" : new Date(local).toISOString());
+
+  return (
+    <>
+      {(["within", "beyond"] as const).map((type) => (
+        <fieldset key={type} style={{ border: 0, padding: 0, margin: 0 }}>
+          <legend className="muted" style={{ marginBottom: 6 }}>
+            {type === "within"
+              ? `${filter.label} in the ${isBack ? "last" : "next"}`
+              : `${filter.label} more than … ${isBack ? "ago" : "from now"}`}
+          </legend>
+          <div className={classes.presets}>
+            {PRESETS.map(([text, words]) => (
+              <Button key={text} size="compact-sm" onClick={() => apply(`${type}:${text}`)}>
+                {words}
+              </Button>
+            ))}
+          </div>
+        </fieldset>
+      ))}
+      <Group grow gap="xs" align="flex-start">
+        <TextInput
+          type="datetime-local"
+          label="From (your time)"
+          value={from}
+          onChange={(event) => setFrom(event.currentTarget.value)}
+        />
+        <TextInput
+          type="datetime-local"
+          label="To (your time)"
+          value={to}
+          onChange={(event) => setTo(event.currentTarget.value)}
+        />
+      </Group>
+      {problem ? (
+        <p role="alert" className={classes.problem}>
+          {problem}
+        </p>
+      ) : null}
+      <Group justify="flex-end">
+        <Button variant="filled" onClick={() => apply(`${instant(from)}..${instant(to)}`)}>
+          Apply
+        </Button>
+      </Group>
+    </>
+  );
+}

@@ -1,0 +1,43 @@
+import type { Filter, TimeValue } from "#lib/list-query/define-table.ts";
+import { type AnyFilterValue, parseInstant } from "#lib/list-query/filter-value.ts";
+import { shortDuration } from "../display/duration.ts";
+
+function shortInstant(at: string): string {
+  const iso = parseInstant(at) ?? at;
+  return `${iso.slice(0, 16).replace("T", " ")} UTC`;
+}
+
+function timeWords(value: TimeValue, looks: "back" | "ahead"): { operator: string; value: string } {
+  if (value.type === "range") {
+    if (value.from === null) return { operator: "before", value: shortInstant(value.to ?? "") };
+    if (value.to === null) return { operator: "since", value: shortInstant(value.from) };
+    return { operator: "between", value: `${shortInstant(value.from)} and ${shortInstant(value.to)}` };
+  }
+  const span = shortDuration(value.seconds);
+  if (value.type === "within") return { operator: looks === "back" ? "in the last" : "in the next", value: span };
+  return { operator: "more than", value: looks === "back" ? `${span} ago` : `${span} from now` };
+}
+
+/** A filter's value as a chip tells it: `State is Active, Revoked +1`. */
+export function filterWords(filter: Filter, value: AnyFilterValue): { operator: string; value: string } {
+  switch (filter.kind) {
+    case "flag":
+      return { operator: "", value: "" };
+    case "text":
+      return { operator: "has", value: String(value) };
+    case "id":
+      return { operator: "is", value: String(value) };
+    case "time":
+      return timeWords(value as TimeValue, filter.looks);
+    case "set":
+    case "oneOf": {
+      const all = value as readonly string[];
+      const words = filter.kind === "oneOf" ? (filter.words as Record<string, string> | undefined) : undefined;
+      const first = all.slice(0, 3).map((one) => words?.[one] ?? one);
+      const rest = all.length - first.length;
+      return { operator: "is", value: `${first.join(", ")}${rest > 0 ? ` +${rest}` : ""}` };
+    }
+    default:
+      return filter satisfies never;
+  }
+}
