@@ -117,13 +117,11 @@ export function buildAuthority({ services, engine, metrics, tls }: AppOptions): 
       );
   });
   app.setNotFoundHandler((request, reply) => {
-    reply
-      .code(404)
-      .send({
-        error: "invalid_request",
-        error_description: "There is nothing at this address.",
-        request_id: request.id,
-      });
+    reply.code(404).send({
+      error: "invalid_request",
+      error_description: "There is nothing at this address.",
+      request_id: request.id,
+    });
   });
   addRoutes(app, services);
   return app;

@@ -1,0 +1,120 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { freePort, issue, revokeAs, startTestInstance, type TestInstance } from "./test-authority.ts";
+
+const hasNginx = spawnSync("nginx", ["-v"]).status === 0;
+
+/** A missing tool makes the test "not run", never passed. */
+describe.skipIf(!hasNginx)("a real nginx with auth_request in front of an upstream", () => {
+  let instance: TestInstance;
+  let upstream: Server;
+  let nginx: ChildProcess;
+  let folder: string;
+  let gateway: string;
+  let seen: Record<string, unknown>[] = [];
+
+  beforeAll(async () => {
+    instance = await startTestInstance();
+    upstream = createServer((req, res) => {
+      seen.push({
+        url: req.url,
+        client: req.headers["x-auth-client"],
+        permissions: req.headers["x-auth-permissions"],
+      });
+      res.end("invoices");
+    });
+    const [port, upstreamPort] = [await freePort(), await freePort()];
+    await new Promise<void>((resolve) => upstream.listen(upstreamPort, "127.0.0.1", resolve));
+    gateway = `http://127.0.0.1:${port}`;
+    folder = mkdtempSync(path.join(tmpdir(), "tokenwarden-nginx-"));
+    const file = path.join(folder, "nginx.conf");
+    writeFileSync(
+      file,
+      `daemon off; worker_processes 1; pid ${folder}/pid; error_log ${folder}/error.log;
+events {}
+http {
+  access_log off; client_body_temp_path ${folder}; proxy_temp_path ${folder}; fastcgi_temp_path ${folder}; uwsgi_temp_path ${folder}; scgi_temp_path ${folder};
+  server {
+    listen 127.0.0.1:${port};
+    location / {
+      auth_request /_verify;
+      auth_request_set $client $upstream_http_x_auth_client;
+      auth_request_set $permissions $upstream_http_x_auth_permissions;
+      proxy_set_header X-Auth-Client $client;
+      proxy_set_header X-Auth-Permissions $permissions;
+      proxy_pass http://127.0.0.1:${upstreamPort};
+    }
+    location = /_verify {
+      internal;
+      proxy_pass ${instance.urls[0]}/verify?audience=billing&permission=invoices:read;
+      proxy_pass_request_body off;
+      proxy_set_header Content-Length "";
+      proxy_set_header X-Tokenwarden-Verifier ${instance.registry.verifiers.billing.secret};
+      proxy_set_header X-Original-URI $request_uri;
+      proxy_set_header X-Original-Method $request_method;
+      proxy_set_header X-Forwarded-For $remote_addr;
+    }
+  }
+}
+`,
+    );
+    nginx = spawn("nginx", ["-c", file, "-p", folder], { stdio: "ignore" });
+    await expect
+      .poll(
+        () =>
+          fetch(gateway).then(
+            (answer) => answer.status,
+            () => 0,
+          ),
+        { timeout: 10_000 },
+      )
+      .toBe(401);
+  });
+
+  afterAll(async () => {
+    nginx?.kill("SIGTERM");
+    upstream?.close();
+    await instance?.stop();
+    if (folder) rmSync(folder, { recursive: true, force: true });
+  });
+
+  const call = (token: string) =>
+    fetch(`${gateway}/v1/invoices?draft=1`, { headers: { authorization: `Bearer ${token}` } });
+
+  test("lets a good token through with its identity, refuses it once revoked, and both are on record", async () => {
+    const [url] = instance.urls as [string];
+    const client = instance.registry.jwtService;
+    const token = await issue(url, client);
+    seen = [];
+    const answer = await call(token);
+    expect([answer.status, await answer.text()]).toEqual([200, "invoices"]);
+    expect(seen).toEqual([
+      {
+        url: "/v1/invoices?draft=1",
+        client: "reconciler",
+        permissions: expect.stringContaining("invoices:read"),
+      },
+    ]);
+    await revokeAs(url, client, token);
+    expect((await call(token)).status).toBe(401);
+    expect(seen.length).toBe(1);
+    const uses = await instance.db.query(
+      "SELECT outcome, refusal, method, path, ip FROM token_use WHERE source = 'forward_auth' ORDER BY received_at",
+    );
+    expect(uses).toEqual([
+      { outcome: "allowed", refusal: null, method: "GET", path: "/v1/invoices", ip: "127.0.0.1" },
+      { outcome: "refused", refusal: "revoked", method: "GET", path: "/v1/invoices", ip: "127.0.0.1" },
+    ]);
+  });
+
+  test("answers 403 where the permission is missing and 401 where there is no token", async () => {
+    const [url] = instance.urls as [string];
+    const token = await issue(url, instance.registry.jwtService, { scope: "invoices:write" });
+    expect((await call(token)).status).toBe(403);
+    expect((await fetch(gateway)).status).toBe(401);
+  });
+});
