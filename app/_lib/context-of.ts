@@ -3,9 +3,9 @@ import { findSession } from "#lib/admins/find-session.ts";
 import { findApiToken } from "#lib/api-tokens/find-api-token.ts";
 import type { Actor, Context } from "#lib/context.ts";
 import { getEnv } from "#lib/env.ts";
-import { getMasterKey } from "#lib/keys/master-key.ts";
 import { clientAddress, trustedList } from "./client-address.ts";
 import { getDatabase } from "./database.ts";
+import { derivedKey } from "./secrets.ts";
 import { findCookie, openSession, sessionCookieName } from "./session-cookie.ts";
 
 /** How the caller showed who they are: only a cookie can be sent by somebody else's page. */
@@ -35,7 +35,7 @@ export async function callerOf(headers: Headers): Promise<Caller> {
     return { ctx: { ...base, actor: { kind: "api_token", ...found } }, credential: "bearer" };
   }
   const cookie = findCookie(headers.get("cookie"), sessionCookieName(env));
-  const sessionId = cookie === null ? null : await openSession(cookie, await getMasterKey(env));
+  const sessionId = cookie === null ? null : await openSession(cookie, derivedKey("session"));
   const session = sessionId === null ? null : await findSession(db, { sessionId, now: base.now });
   if (session === null) return { ctx: { ...base, actor: ANONYMOUS }, credential: "none" };
   return {

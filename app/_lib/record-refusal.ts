@@ -18,7 +18,7 @@ export async function recordRefusal(
   const isCrossSite = error instanceof RequestRefusal && error.code === "CROSS_SITE";
   if (ctx.actor.kind === "anonymous" || !(isForbidden || isCrossSite)) return;
   const noun = spec.permission.includes(":") ? (spec.permission.split(":")[0] as string) : "request";
-  const id = typeof segments["id"] === "string" ? segments["id"].slice(0, 100).replaceAll("\0", "") : "-";
+  const id = typeof segments.id === "string" ? segments.id.slice(0, 100).replaceAll("\0", "") : "-";
   await ctx.db.transaction((tx) =>
     recordEntry(tx, ctx, {
       act: `${noun.replaceAll("-", "_")}.refused`,

@@ -1,4 +1,3 @@
-import { hkdfSync } from "node:crypto";
 import { EncryptJWT, jwtDecrypt } from "jose";
 import type { Env } from "#lib/env.ts";
 import { isUuid } from "#lib/ids.ts";
@@ -12,29 +11,24 @@ export function isSecure(env: Pick<Env, "consoleUrl">): boolean {
   return env.consoleUrl.startsWith("https:");
 }
 
-/** The key of the session cookie: the master key's own child, good for nothing else. */
-export function sessionKey(masterKey: Buffer): Uint8Array {
-  return new Uint8Array(hkdfSync("sha256", masterKey, Buffer.alloc(0), "tokenwarden console session", 32));
-}
-
 /** Seals a session id: the cookie carries it and nothing else, so that ending the row ends the session. */
 export async function sealSession(
   sessionId: string,
-  masterKey: Buffer,
+  key: Uint8Array,
   maxAgeSeconds: number,
 ): Promise<string> {
   return new EncryptJWT({ sid: sessionId })
     .setProtectedHeader({ alg: "dir", enc: "A256GCM", typ: "tw-session" })
     .setIssuedAt()
     .setExpirationTime(`${maxAgeSeconds}s`)
-    .encrypt(sessionKey(masterKey));
+    .encrypt(key);
 }
 
 /** The session id of a cookie, or null for anything that we did not seal or that is past its time. */
-export async function openSession(cookie: string, masterKey: Buffer): Promise<string | null> {
+export async function openSession(cookie: string, key: Uint8Array): Promise<string | null> {
   if (cookie.length > 2048) return null;
   try {
-    const { payload } = await jwtDecrypt(cookie, sessionKey(masterKey), {
+    const { payload } = await jwtDecrypt(cookie, key, {
       keyManagementAlgorithms: ["dir"],
       contentEncryptionAlgorithms: ["A256GCM"],
       typ: "tw-session",

@@ -1,0 +1,41 @@
+import { NextRequest } from "next/server";
+import NextAuth from "next-auth";
+import { authOptions } from "#app/_lib/auth-options.ts";
+import { callerOf } from "#app/_lib/context-of.ts";
+import { requireNoForeignOrigin } from "#app/_lib/origin-check.ts";
+import { logProblem, problemResponse } from "#app/_lib/problem.ts";
+import { readBounded } from "#app/_lib/read-body.ts";
+import { getEnv } from "#lib/env.ts";
+
+const MAX_FORM_BYTES = 16 * 1024;
+
+type Segments = { params: Promise<{ nextauth: string[] }> };
+
+/** next-auth behind the same door as the API: who calls is known first, other sites' pages and large bodies are refused. */
+async function handle(request: NextRequest, context: Segments): Promise<Response> {
+  let requestId = "none";
+  try {
+    const { ctx } = await callerOf(request.headers);
+    requestId = ctx.requestId;
+    let bounded = request;
+    if (request.method === "POST") {
+      requireNoForeignOrigin(request.headers, getEnv().consoleUrl);
+      const body = await readBounded(request, MAX_FORM_BYTES);
+      bounded = new NextRequest(request.url, {
+        method: "POST",
+        headers: request.headers,
+        body: body as BodyInit,
+      });
+    }
+    const failures: unknown[] = [];
+    const response: Response = await NextAuth(bounded, context, authOptions(ctx, failures));
+    if (failures.length > 0) throw failures[0];
+    response.headers.set("cache-control", "no-store");
+    return response;
+  } catch (error) {
+    logProblem(error, requestId, `${request.method} /api/auth`);
+    return problemResponse(error, requestId);
+  }
+}
+
+export { handle as GET, handle as POST };

@@ -1,0 +1,15 @@
+import type { NextConfig } from "next";
+
+const config: NextConfig = {
+  // several development servers can stand side by side
+  distDir: process.env.NEXT_DIST_DIR ?? ".next",
+  poweredByHeader: false,
+  reactStrictMode: true,
+  images: { unoptimized: true },
+  serverExternalPackages: ["@node-rs/argon2", "@prisma/client", "@prisma/adapter-pg", "pg", "pino", "prisma"],
+  turbopack: { root: import.meta.dirname },
+  devIndicators: false,
+  typescript: { ignoreBuildErrors: false },
+};
+
+export default config;
