@@ -46,8 +46,8 @@ export async function readOrdersAfter(db: Sql, position: bigint, limit: number):
 export async function readOrdersInForce(db: Sql, now: Date): Promise<{ position: bigint; orders: Order[] }> {
   const records = await db.query<OrderRecord & { head: bigint }>(
     `SELECT h.position AS head, o.* FROM feed_head h LEFT JOIN LATERAL (
-       SELECT ${COLUMNS} FROM revocation_order r WHERE r.position <= h.position AND NOT (r.target_kind = 'token' AND EXISTS (
-         SELECT FROM token t WHERE t.id = r.target_id::uuid AND t.issued_at = uuid_extract_timestamp(r.target_id::uuid) AND t.expires_at < $1::timestamptz))
+       SELECT ${COLUMNS} FROM revocation_order r WHERE r.position <= h.position AND NOT CASE WHEN r.target_kind = 'token' THEN EXISTS (
+         SELECT FROM token t WHERE t.id = r.target_id::uuid AND t.issued_at = uuid_extract_timestamp(r.target_id::uuid) AND t.expires_at < $1::timestamptz) ELSE false END
        ORDER BY r.position) o ON true
      WHERE h.id = 1`,
     [now],
