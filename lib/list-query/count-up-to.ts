@@ -11,7 +11,7 @@ const CANCELLED = "57014";
 export async function countUpTo(
   db: Database,
   rows: Fragment,
-  { max, atLeast, timeoutMs = 1_500 }: { max: number; atLeast: () => number; timeoutMs?: number },
+  { max, atLeast, timeoutMs = 1_000 }: { max: number; atLeast: () => number; timeoutMs?: number },
 ): Promise<Total> {
   const { text, values } = compile(rows);
   const connection = await db.pool.connect();

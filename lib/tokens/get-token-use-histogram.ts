@@ -1,7 +1,40 @@
+import { type BucketRecord, bucketSecondsFor, fillBuckets } from "../audit/buckets.ts";
+import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
+import { notFound } from "../errors.ts";
+import { uuidv7Time } from "../ids.ts";
+import { run, sql } from "../list-query/sql-fragment.ts";
 import type { TokenUseHistogram } from "./model.ts";
 
-/** A token's uses over its life, in about sixty buckets. Needs `audit:read`. @throws {DomainError} NOT_FOUND */
-export async function getTokenUseHistogram(_ctx: Context, _tokenId: string): Promise<TokenUseHistogram> {
-  throw new Error("soon");
+/**
+ * A token's uses from its issue to now, its expiry or its last attempt, whichever the story ends with. Needs `audit:read`.
+ *
+ * @throws {DomainError} NOT_FOUND
+ */
+export async function getTokenUseHistogram(ctx: Context, tokenId: string): Promise<TokenUseHistogram> {
+  requirePermission(ctx, "audit:read");
+  const issuedAt = uuidv7Time(tokenId);
+  if (issuedAt === null) throw notFound("The token");
+  const [token] = await run<{ expiresAt: Date; lastAt: Date | null }>(
+    ctx.db,
+    sql`SELECT t.expires_at AS "expiresAt", (SELECT max(x.received_at) FROM token_use x WHERE x.token_id = t.id
+        AND x.received_at >= t.issued_at - interval '1 minute') AS "lastAt"
+      FROM token t WHERE t.issued_at = ${issuedAt}::timestamptz AND t.id = ${tokenId}::uuid`,
+  );
+  if (token === undefined) throw notFound("The token");
+  const end = Math.max(token.lastAt?.getTime() ?? 0, Math.min(ctx.now.getTime(), token.expiresAt.getTime()));
+  const to = new Date(Math.max(end, issuedAt.getTime()) + 1);
+  const bucketSeconds = bucketSecondsFor(issuedAt, to);
+  const records = await run<BucketRecord>(
+    ctx.db,
+    sql`SELECT date_bin(make_interval(secs => ${bucketSeconds}::int), x.received_at, timestamptz 'epoch') AS at, x.outcome, count(*) AS count
+      FROM token_use x WHERE x.token_id = ${tokenId}::uuid AND x.received_at >= ${issuedAt}::timestamptz - interval '1 minute'
+      GROUP BY 1, 2`,
+  );
+  return {
+    from: issuedAt.toISOString(),
+    to: to.toISOString(),
+    bucketSeconds,
+    buckets: fillBuckets(records, issuedAt, to, bucketSeconds),
+  };
 }

@@ -32,9 +32,13 @@ function idsOfPage(selection: TokenSelection, keyset: Keyset, isByIssue: boolean
 }
 
 function upToCount(selection: TokenSelection): Fragment {
-  const parts = selection.branches.map(
-    (branch) => sql`(SELECT 1 ${matching(selection, branch, null)} LIMIT ${TOKENS_COUNT_MAX + 1}::int)`,
-  );
+  const parts = selection.branches.map((branch) => {
+    const isBare = selection.conditions.length === 0 && branch.countFrom !== undefined;
+    const rows = isBare
+      ? sql`FROM ${branch.countFrom as Fragment} WHERE ${all(branch.where)}`
+      : matching(selection, branch, null);
+    return sql`(SELECT 1 ${rows} LIMIT ${TOKENS_COUNT_MAX + 1}::int)`;
+  });
   return sql`SELECT 1 FROM (${joined(parts, " UNION ALL ")}) AS found LIMIT ${TOKENS_COUNT_MAX + 1}::int`;
 }
 

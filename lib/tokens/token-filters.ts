@@ -17,6 +17,8 @@ export type Branch = {
   /** The columns that say issue time and id in this branch. */
   issuedAt: Fragment;
   id: Fragment;
+  /** The same rows without the register, for counting where nothing else is asked. */
+  countFrom?: Fragment;
 };
 
 export type TokenSelection = {
@@ -48,6 +50,7 @@ function onLabel(kind: string, label: string, not: readonly string[]): Branch {
     where,
     issuedAt: sql`l.issued_at`,
     id: sql`l.token_id`,
+    countFrom: sql`token_label l`,
   };
 }
 
@@ -160,6 +163,20 @@ function labelFilters(filters: Filters): LabelFilter[] {
   return found;
 }
 
+const CLOCK_SLACK_MS = 300_000;
+
+/** Tokens of a signing key; when it began and ceased to sign bounds the search, five minutes aside for clocks that differ. */
+async function signedWith(db: Sql, kid: string): Promise<Fragment> {
+  const [key] = await run<{ from: Date; to: Date | null }>(
+    db,
+    sql`SELECT coalesce(activated_at, created_at) AS from, least(retiring_at, retired_at, compromised_at) AS to FROM signing_key WHERE kid = ${kid}`,
+  );
+  if (key === undefined) return sql`false`;
+  const from = new Date(key.from.getTime() - CLOCK_SLACK_MS);
+  const to = key.to === null ? null : new Date(key.to.getTime() + CLOCK_SLACK_MS);
+  return sql`t.signing_kid = ${kid} AND ${inWindow(sql`t.issued_at`, { from, to })}`;
+}
+
 const LIVE: ReadonlySet<TokenState> = new Set(["active", "suspended", "not_yet_valid"]);
 const ONLY_STANDING = sql`token_standing d JOIN token t ON t.issued_at = uuid_extract_timestamp(d.token_id) AND t.id = d.token_id`;
 const ONLY_CONSUMED = sql`refresh_consumption d JOIN token t ON t.issued_at = uuid_extract_timestamp(d.token_id) AND t.id = d.token_id`;
@@ -225,10 +242,10 @@ export async function selectTokens(
 
   const window: Window = filters.issued ? timeWindow(filters.issued, "back", now) : { from: null, to: null };
   let labels = labelFilters(filters);
-  if (labels.length > 0 && branches === null && byIssue) {
+  if (labels.length > 0 && branches === null) {
     const counts = await Promise.all(labels.map((one) => countLabel(db, one.kind, one.labels, window)));
     const rarest = counts.indexOf(Math.min(...counts));
-    if ((counts[rarest] as number) <= RARE_LABEL || !filters.client) {
+    if ((counts[rarest] as number) <= RARE_LABEL || (byIssue && !filters.client)) {
       const { kind, labels: values } = labels[rarest] as LabelFilter;
       branches = values.map((label, index) => onLabel(kind, label, values.slice(0, index)));
       labels = labels.filter((_, index) => index !== rarest);
@@ -245,7 +262,7 @@ export async function selectTokens(
 
   if (filters.kind) conditions.push(sql`t.kind = ANY (${filters.kind}::text[])`);
   if (filters.format) conditions.push(sql`t.format = ANY (${filters.format}::text[])`);
-  if (filters.key) conditions.push(sql`t.signing_kid = ${filters.key}`);
+  if (filters.key) conditions.push(await signedWith(db, filters.key));
   if (filters.expires)
     conditions.push(inWindow(sql`t.expires_at`, timeWindow(filters.expires, "ahead", now)));
   if (filters.state) {
@@ -261,9 +278,9 @@ export async function selectTokens(
   if (filters.lastUsed) {
     const used = timeWindow(filters.lastUsed, "back", now);
     conditions.push(inWindow(sql`us.last_used_at`, used));
-    // a token is used before it expires; five minutes for clocks that differ
+    // a token is used before it expires
     if (used.from !== null)
-      conditions.push(sql`t.expires_at >= ${new Date(used.from.getTime() - 300_000)}::timestamptz`);
+      conditions.push(sql`t.expires_at >= ${new Date(used.from.getTime() - CLOCK_SLACK_MS)}::timestamptz`);
   }
   if (filters.neverUsed) conditions.push(sql`us.last_used_at IS NULL`);
 
