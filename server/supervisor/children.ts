@@ -30,7 +30,7 @@ export function childSpec(
     cwd: ROOT,
     env: {
       ...process.env,
-      NODE_ENV: process.env.NODE_ENV ?? "production",
+      NODE_ENV: "production",
       DATABASE_URL: databaseUrl,
       DATA_DIR: env.dataDir,
       METRICS_PORT: String(metricsPort),

@@ -39,7 +39,7 @@ function stopOnSignals(supervisor: Supervisor): void {
  * stderr with an exit code when the start is refused.
  */
 export async function runFromCommandLine(
-  options: Pick<SupervisorOptions, "entries" | "findSetupLink">,
+  options: Pick<SupervisorOptions, "entries" | "ensureFirstOwner">,
 ): Promise<void> {
   try {
     const env = getEnv();

@@ -1,5 +1,5 @@
 import { ENTRIES } from "./children.ts";
 import { runFromCommandLine } from "./command-line.ts";
-import { findSetupLink } from "./setup-link.ts";
+import { ensureFirstOwner } from "./first-owner.ts";
 
-await runFromCommandLine({ entries: ENTRIES, findSetupLink });
+await runFromCommandLine({ entries: ENTRIES, ensureFirstOwner });

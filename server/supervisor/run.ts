@@ -18,8 +18,8 @@ const STILL_WAITING_MS = 30_000;
 export interface SupervisorOptions {
   env: Env;
   entries: ChildEntries;
-  /** Makes the one-time link for the first owner; null when there is an owner. */
-  findSetupLink: (databaseUrl: string) => Promise<string | null>;
+  /** Returns the one-time link for the first owner, or null when there is an owner. */
+  ensureFirstOwner: (env: Env, databaseUrl: string) => Promise<string | null>;
   say: (line: string) => void;
   backOff?: BackOff;
 }
@@ -116,7 +116,7 @@ async function start(options: SupervisorOptions, started: Started, signal: Abort
     started.children.push(running[name].child);
   }
   await untilReady(running, say, signal);
-  const link = await options.findSetupLink(databaseUrl);
+  const link = await options.ensureFirstOwner(env, databaseUrl);
   const setUp = link ? ` · set up: ${link}` : "";
   say(`tokenwarden ready · console ${env.consoleUrl} · authority ${env.authorityIssuer}${setUp}`);
 }

@@ -1,0 +1,88 @@
+import { parseArgs } from "node:util";
+import { createSetupLink } from "#lib/admins/create-setup-link.ts";
+import { createApiToken } from "#lib/api-tokens/create-api-token.ts";
+import { ROLES } from "#lib/authz/roles.ts";
+import { migrate } from "#lib/db/migrate.ts";
+import type { Env } from "#lib/env.ts";
+import { parseDuration } from "./duration.ts";
+import { NotAvailableError, UsageError } from "./usage-error.ts";
+import { withContext, withDatabaseUrl } from "./with-database.ts";
+
+export interface Command {
+  /** As a person writes it. */
+  usage: string;
+  does: string;
+  run(args: string[], env: Env): Promise<void>;
+}
+
+const print = (line: string) => void process.stdout.write(`${line}\n`);
+const remark = (line: string) => void process.stderr.write(`${line}\n`);
+
+function requireNoArguments(args: string[]): void {
+  parseArgs({ args, options: {}, strict: true });
+}
+
+const setupLink: Command = {
+  usage: "setup-link",
+  does: "prints a one-time link with which the first owner is created",
+  async run(args, env) {
+    requireNoArguments(args);
+    const link = await withContext(env, (ctx) => createSetupLink(ctx));
+    if (!link) throw new Error("there is an owner already; ask an owner to invite you in the console");
+    print(link.url);
+    remark(`It works once, until ${link.expiresAt}.`);
+  },
+};
+
+const apiTokenCreate: Command = {
+  usage: "api-token create --role ROLE --name NAME [--expires-in 90d]",
+  does: `makes an API token for automation and prints it; ROLE is ${ROLES.join(", ")}`,
+  async run(args, env) {
+    const { values } = parseArgs({
+      args,
+      options: { role: { type: "string" }, name: { type: "string" }, "expires-in": { type: "string" } },
+      strict: true,
+    });
+    const role = ROLES.find((known) => known === values.role);
+    if (!role) throw new UsageError(`--role must be one of ${ROLES.join(", ")}`);
+    const name = values.name?.trim();
+    if (!name) throw new UsageError("--name must say what the token is for");
+    const expiresIn = values["expires-in"];
+    const expiresInSeconds = expiresIn === undefined ? undefined : parseDuration(expiresIn);
+    const created = await withContext(env, (ctx) => createApiToken(ctx, { name, role, expiresInSeconds }));
+    print(created.token);
+    remark(`API token ${name} (${created.id}) with the role ${role}. It is shown only now.`);
+  },
+};
+
+const dbMigrate: Command = {
+  usage: "db migrate",
+  does: "brings the database to the schema of this version",
+  async run(args, env) {
+    requireNoArguments(args);
+    const applied = await withDatabaseUrl(env, (url) => migrate(url));
+    for (const name of applied) print(`applied ${name}`);
+    if (applied.length === 0) print("the database is up to date");
+  },
+};
+
+function notAvailable(usage: string, does: string): Command {
+  return {
+    usage,
+    does: `${does} (not available in this version)`,
+    async run() {
+      throw new NotAvailableError(
+        `${usage.split(" ").slice(0, 2).join(" ")} is not available in this version`,
+      );
+    },
+  };
+}
+
+/** By the words a person writes. */
+export const COMMANDS: Record<string, Command> = {
+  "setup-link": setupLink,
+  "api-token create": apiTokenCreate,
+  "db migrate": dbMigrate,
+  "audit verify": notAvailable("audit verify FILE…", "verifies an exported audit log offline"),
+  "keys rewrap": notAvailable("keys rewrap", "wraps all keys with a new master key"),
+};

@@ -1,0 +1,55 @@
+import { spawnSync } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import path from "node:path";
+
+/** @param {string} command */
+function findInPath(command) {
+  for (const folder of [...(process.env.PATH ?? "").split(path.delimiter), "/usr/sbin", "/usr/local/sbin"]) {
+    if (folder === "") continue;
+    const file = path.join(folder, command);
+    try {
+      accessSync(file, constants.X_OK);
+      return file;
+    } catch {
+      // look further
+    }
+  }
+  return null;
+}
+
+/** @param {string} name */
+function installPackage(name) {
+  if (process.getuid?.() !== 0 || findInPath("apt-get") === null) return;
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const run = (/** @type {string[]} */ args) =>
+    spawnSync("apt-get", args, { stdio: "ignore", env, timeout: 600_000 }).status === 0;
+  const install = ["install", "-y", "--no-install-recommends", name];
+  if (!run(install)) {
+    run(["update"]);
+    run(install);
+  }
+}
+
+/**
+ * The path of a program that a test needs: one of `commands` that is installed, else, as root on a Debian-like system,
+ * the distribution's package is installed. Null when it cannot be had: the test is then "not run".
+ *
+ * @param {{ commands: string[], packageName: string }} tool
+ * @returns {string | null}
+ */
+export function ensureTool({ commands, packageName }) {
+  const find = () => commands.map(findInPath).find((file) => file !== null) ?? null;
+  const found = find();
+  if (found !== null) return found;
+  installPackage(packageName);
+  return find();
+}
+
+/** nginx, for the tests of forward-auth. */
+export const NGINX = { commands: ["nginx"], packageName: "nginx-light" };
+
+/** A Chromium of the system, for tests in a browser. */
+export const CHROMIUM = {
+  commands: ["chromium", "chromium-browser", "google-chrome"],
+  packageName: "chromium",
+};

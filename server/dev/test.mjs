@@ -1,0 +1,74 @@
+// `npm test`: everything, on a fresh clone too. `npm test -- unit database` runs some of the suites.
+import { buildConsole } from "../setup/build-console.mjs";
+import { SetupError, say } from "../setup/console-lines.mjs";
+import { prepare } from "../setup/prepare.mjs";
+import { runPlaywright } from "./playwright-suite.mjs";
+import { runCheck } from "./suite.mjs";
+import { runVitest } from "./vitest-suite.mjs";
+
+async function runBuild() {
+  const startedAt = Date.now();
+  const result = { name: "build", passed: 1, failed: 0, skipped: 0, notes: [] };
+  try {
+    await buildConsole();
+    return { ...result, seconds: (Date.now() - startedAt) / 1000 };
+  } catch (error) {
+    const notes = [error instanceof SetupError ? error.message : error.stack];
+    return { ...result, passed: 0, failed: 1, seconds: (Date.now() - startedAt) / 1000, notes };
+  }
+}
+
+/** In the order in which they run: the build first, because types come from it and a browser needs it. */
+const SUITES = {
+  build: runBuild,
+  lint: () => runCheck("lint", ["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings"]),
+  types: () => runCheck("types", ["node_modules/typescript/bin/tsc", "--noEmit", "-p", "."]),
+  unit: () => runVitest("unit"),
+  database: () => runVitest("database"),
+  endpoint: () => runVitest("endpoint"),
+  "end-to-end": runPlaywright,
+};
+
+/** @param {import("./suite.mjs").SuiteResult} result */
+function show({ name, passed, failed, skipped, seconds, notes }) {
+  const isRun = passed + failed > 0;
+  const mark = failed > 0 ? "✗" : isRun ? "✓" : "-";
+  const counts = isRun
+    ? [`${passed} passed`, failed > 0 && `${failed} failed`, skipped > 0 && `${skipped} not run`].filter(
+        Boolean,
+      )
+    : ["not run"];
+  process.stdout.write(`${mark} ${name.padEnd(12)} ${counts.join(", ")} (${seconds.toFixed(1)} s)\n`);
+  for (const note of notes) process.stdout.write(`    ${note.replaceAll("\n", "\n    ")}\n`);
+}
+
+const args = process.argv.slice(2);
+if (args.includes("--full")) process.env.TEST_FULL = "1";
+const asked = args.filter((arg) => !arg.startsWith("-"));
+const unknown = asked.filter((name) => !(name in SUITES));
+if (unknown.length > 0) {
+  process.stderr.write(
+    `there is no suite ${unknown.join(", ")}; they are ${Object.keys(SUITES).join(", ")}\n`,
+  );
+  process.exit(2);
+}
+
+try {
+  await prepare({ build: false });
+} catch (error) {
+  process.stderr.write(`${error instanceof SetupError ? error.message : error.stack}\n`);
+  process.stdout.write("0 passed, 1 failed\n");
+  process.exit(1);
+}
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+for (const [name, run] of Object.entries(SUITES)) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  say(name);
+  const result = await run();
+  show(result);
+  for (const key of Object.keys(total)) total[key] += result[key];
+}
+const notRun = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
+process.stdout.write(`\n${total.passed} passed, ${total.failed} failed${notRun}\n`);
+process.exit(total.failed > 0 ? 1 : 0);

@@ -1,0 +1,20 @@
+// `npm run start:console`, `start:authority`, `start:worker`: one part alone, for a deployment over several machines.
+import { spawn } from "node:child_process";
+import path from "node:path";
+import { SetupError } from "./setup/console-lines.mjs";
+import { NODE, ROOT } from "./setup/paths.mjs";
+import { prepare } from "./setup/prepare.mjs";
+
+const name = process.argv[2];
+try {
+  await prepare({ build: name === "console" });
+} catch (error) {
+  process.stderr.write(`tokenwarden: ${error instanceof SetupError ? error.message : error.stack}\n`);
+  process.exit(1);
+}
+const child = spawn(NODE, [path.join(ROOT, "server/supervisor/run-one.ts"), name], {
+  detached: true,
+  stdio: ["inherit", "inherit", "inherit", "ipc"],
+});
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+child.once("exit", (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
