@@ -17,11 +17,7 @@ export default async function SignInPage({
   const { next, why } = await searchParams;
   const notice = why === "ended" ? signInWords.ended : why === "signed-out" ? signInWords.signedOut : null;
   return (
-    <Doorway
-      title={signInWords.title}
-      lead={signInWords.lead}
-      environmentName={getEnv().environmentName}
-    >
+    <Doorway title={signInWords.title} lead={signInWords.lead} environmentName={getEnv().environmentName}>
       <SignInForm next={safeNext(next)} notice={notice} />
     </Doorway>
   );

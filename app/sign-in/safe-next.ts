@@ -7,6 +7,6 @@ export function safeNext(value: unknown): string {
   if (url === null || url.origin !== BASE) return "/";
   const path = `${url.pathname}${url.search}${url.hash}`;
   // "/.//host" parses to "//host", which a browser takes for another origin
-  if (path.startsWith("//") || /^\/(api|sign-in|setup)(\/|\?|$)/.test(path)) return "/";
+  if (path.startsWith("//") || /^\/(api|sign-in)(\/|\?|$)/.test(path)) return "/";
   return path;
 }

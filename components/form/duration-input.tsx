@@ -40,7 +40,15 @@ export function DurationInput(props: DurationInputProps) {
       id={id}
       label={label}
       error={error}
-      description={description === undefined ? range : <>{description} {range}.</>}
+      description={
+        description === undefined ? (
+          range
+        ) : (
+          <>
+            {description} {range}.
+          </>
+        )
+      }
     >
       <Group gap={8} mt={4} wrap="nowrap">
         <NumberInput

@@ -24,7 +24,17 @@ type FormCardProps = {
 
 /** A form as a card of sections with its buttons at the foot. */
 export function FormCard(props: FormCardProps) {
-  const { name, onSubmit, isBusy, problem, submitWord, cancelHref, isSubmitDisabled = false, note, children } = props;
+  const {
+    name,
+    onSubmit,
+    isBusy,
+    problem,
+    submitWord,
+    cancelHref,
+    isSubmitDisabled = false,
+    note,
+    children,
+  } = props;
   function submit(event: FormEvent) {
     event.preventDefault();
     if (!isBusy) onSubmit();
@@ -51,7 +61,15 @@ export function FormCard(props: FormCardProps) {
 }
 
 /** A part of a form: what it is about at the left, its fields at the right. */
-export function FormSection({ title, help, children }: { title: string; help?: ReactNode; children: ReactNode }) {
+export function FormSection({
+  title,
+  help,
+  children,
+}: {
+  title: string;
+  help?: ReactNode;
+  children: ReactNode;
+}) {
   return (
     <section className={classes.section}>
       <div className={classes.about}>

@@ -4,9 +4,11 @@ export const clientWords = {
   purpose: "Applications that get tokens here, and how long their tokens live.",
   register: "Register a client",
   emptyTitle: "No client yet",
-  emptyText: "Register the first application, or run npm run demo to load a sample organisation with live traffic.",
+  emptyText:
+    "Register the first application, or run npm run demo to load a sample organisation with live traffic.",
   createTitle: "Register a client",
-  createPurpose: "Its kind decides what is asked. Everything but the kind and the client ID can be changed later.",
+  createPurpose:
+    "Its kind decides what is asked. Everything but the kind and the client ID can be changed later.",
   editTitle: "Edit the client",
   create: "Register",
   save: "Save changes",
@@ -39,12 +41,15 @@ export const clientWords = {
   consent: "Ask people for consent",
   consentHelp: "Off for your own applications, on for other people's.",
   opens: "What its tokens open",
-  opensHelp: "Audiences whose applications accept its tokens, and the permissions it may ask for. People get at most what their groups give them.",
-  noAudiences: "There is no audience yet. Create one first: an audience is an application that accepts tokens.",
+  opensHelp:
+    "Audiences whose applications accept its tokens, and the permissions it may ask for. People get at most what their groups give them.",
+  noAudiences:
+    "There is no audience yet. Create one first: an audience is an application that accepts tokens.",
   groups: "Groups of the service",
   groupsHelp: "Its own tokens carry these groups.",
   lifetime: "Access token lifetime",
-  lifetimeHelp: "Short lifetimes limit what a stolen token is good for. Tokens that are out keep the lifetime they were issued with.",
+  lifetimeHelp:
+    "Short lifetimes limit what a stolen token is good for. Tokens that are out keep the lifetime they were issued with.",
   lifetimeDefault: "As the organisation sets it",
   lifetimeOwn: "Its own",
   lifetimeField: "Access tokens live for",

@@ -1,75 +1,110 @@
 "use client";
 
 import { Alert, Anchor, Button, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
-import { IconAlertCircle, IconArrowLeft } from "@tabler/icons-react";
+import { IconAlertCircle } from "@tabler/icons-react";
 import { signIn } from "next-auth/react";
 import { type FormEvent, useEffect, useRef, useState } from "react";
-import { signInWords } from "../words.ts";
+import { SecondFactor } from "#components/form/second-factor.tsx";
+import { useSend } from "#components/form/use-send.ts";
+import type { TotpOffer } from "#lib/admins/model.ts";
+import { signInWords as words } from "../words.ts";
 
-/** E-mail and password, then the code, in one form: the server sees all three at once and says only yes or no. */
+type Step = "password" | "code";
+
+/**
+ * E-mail and password, then the code, in one form: the server sees all three at once and says only yes or no.
+ * An account without a second factor enrols one here, at its first sign-in.
+ */
 export function SignInForm({ next, notice }: { next: string; notice: string | null }) {
-  const [step, setStep] = useState<"password" | "code">("password");
-  const [problem, setProblem] = useState<string | null>(null);
+  const [step, setStep] = useState<Step>("password");
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  const [code, setCode] = useState("");
+  const [offer, setOffer] = useState<TotpOffer | null>(null);
+  const [refusal, setRefusal] = useState<string | null>(null);
   const [isBusy, setIsBusy] = useState(false);
-  const form = useRef<HTMLFormElement>(null);
-  const code = useRef<HTMLInputElement>(null);
+  const enrolment = useSend();
+  const codeField = useRef<HTMLInputElement>(null);
 
   useEffect(() => {
-    if (step === "code") code.current?.focus();
+    if (step === "code") codeField.current?.focus();
   }, [step]);
 
-  async function submit(event: FormEvent) {
-    event.preventDefault();
-    if (step === "password") {
-      setProblem(null);
-      setStep("code");
-      return;
-    }
-    const fields = new FormData(form.current as HTMLFormElement);
+  async function enter(digits: string) {
     setIsBusy(true);
-    setProblem(null);
+    setRefusal(null);
     try {
-      const answer = await signIn("credentials", {
-        redirect: false,
-        email: String(fields.get("email")),
-        password: String(fields.get("password")),
-        code: String(fields.get("code")).replaceAll(/\s/g, ""),
-      });
+      const proof = { email, password, code: digits, ...(offer ? { enrolment: offer.enrolment } : {}) };
+      const answer = await signIn("credentials", { redirect: false, ...proof });
       if (answer?.ok && !answer.error) {
         window.location.assign(next);
         return;
       }
-      setProblem(signInWords.refused(answer?.error ?? undefined));
-      if (code.current) code.current.value = "";
-      code.current?.focus();
+      if (answer?.error === "ENROLMENT_REQUIRED") await beginEnrolment();
+      else setRefusal(offer ? words.codeRefused : words.refused(answer?.error));
     } catch {
-      setProblem(signInWords.unreachable);
+      setRefusal(words.unreachable);
     }
+    setCode("");
     setIsBusy(false);
+    codeField.current?.focus();
   }
 
+  async function beginEnrolment() {
+    setRefusal(null);
+    const offered = await enrolment.send<TotpOffer>("POST", "/api/v1/sign-in/enrolment", { email, password });
+    if (offered) setOffer(offered);
+  }
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    setRefusal(null);
+    if (step === "password") setStep("code");
+    else void enter(code.replaceAll(/\s/g, ""));
+  }
+
+  function restart() {
+    setOffer(null);
+    setRefusal(null);
+    enrolment.clear();
+    setStep("password");
+  }
+
+  const problem = refusal ?? enrolment.problem?.message ?? null;
+  const alert = problem ? (
+    <Alert color="red" icon={<IconAlertCircle size={18} />} role="alert" variant="light">
+      {problem}
+    </Alert>
+  ) : null;
+  if (offer !== null)
+    return (
+      <Stack gap="md">
+        {alert}
+        <SecondFactor
+          offer={offer}
+          request={{ ...enrolment, isBusy, problem: null }}
+          submitWord={words.submit}
+          onBack={restart}
+          onCode={enter}
+        />
+      </Stack>
+    );
   const isCode = step === "code";
   return (
-    <form ref={form} onSubmit={submit} aria-label={signInWords.title}>
+    <form onSubmit={submit} aria-label={words.title}>
       <Stack gap="md">
-        {problem && (
-          <Alert color="red" icon={<IconAlertCircle size={18} />} role="alert" variant="light">
-            {problem}
-          </Alert>
-        )}
-        {problem === null && notice !== null && (
-          <Text size="sm" c="dimmed" role="status">
-            {notice}
-          </Text>
-        )}
-        {/* kept in the page in the second step, so that password managers see one whole form */}
-        <Stack gap="md" hidden={isCode} display={isCode ? "none" : undefined}>
+        {alert}
+        {problem === null && notice !== null ? <Text role="status">{notice}</Text> : null}
+        {/* both fields stay in the page in the second step, so that password managers see one whole form */}
+        <Stack gap="md" display={isCode ? "none" : undefined}>
           <TextInput
             name="email"
             type="email"
-            label={signInWords.email}
+            label={words.email}
             autoComplete="username"
             inputMode="email"
+            value={email}
+            onChange={(event) => setEmail(event.currentTarget.value)}
             required
             withAsterisk={false}
             autoFocus
@@ -77,40 +112,48 @@ export function SignInForm({ next, notice }: { next: string; notice: string | nu
           />
           <PasswordInput
             name="password"
-            label={signInWords.password}
+            label={words.password}
             autoComplete="current-password"
+            value={password}
+            onChange={(event) => setPassword(event.currentTarget.value)}
             required
             withAsterisk={false}
             maxLength={256}
           />
         </Stack>
-        {isCode && (
+        {isCode ? (
           <TextInput
-            ref={code}
+            ref={codeField}
             name="code"
-            label={signInWords.code}
-            description={signInWords.codeHelp}
+            label={words.code}
+            description={words.codeHelp}
             autoComplete="one-time-code"
             inputMode="numeric"
             pattern="[0-9 ]{6,7}"
-            title={signInWords.codeShape}
+            title={words.codeShape}
             maxLength={7}
+            value={code}
+            onChange={(event) => setCode(event.currentTarget.value)}
             required
             withAsterisk={false}
-            styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)", letterSpacing: "0.3em" } }}
+            styles={{ input: { fontFamily: "var(--tw-mono)", letterSpacing: "0.3em" } }}
           />
-        )}
-        <Button type="submit" fullWidth loading={isBusy}>
-          {isCode ? signInWords.submit : signInWords.next}
+        ) : null}
+        <Button type="submit" variant="filled" fullWidth loading={isBusy}>
+          {isCode ? words.submit : words.next}
         </Button>
-        {isCode && (
-          <Anchor component="button" type="button" size="sm" onClick={() => setStep("password")}>
-            <IconArrowLeft size={14} aria-hidden /> {signInWords.back}
-          </Anchor>
-        )}
-        {!isCode && (
+        {isCode ? (
+          <Stack gap={4} align="flex-start">
+            <Anchor component="button" type="button" size="sm" onClick={restart}>
+              {words.back}
+            </Anchor>
+            <Anchor component="button" type="button" size="sm" onClick={() => void beginEnrolment()}>
+              {words.noFactor}
+            </Anchor>
+          </Stack>
+        ) : (
           <Text size="xs" c="dimmed">
-            {signInWords.lost}
+            {words.lost}
           </Text>
         )}
       </Stack>

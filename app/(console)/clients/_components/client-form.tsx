@@ -1,6 +1,15 @@
 "use client";
 
-import { JsonInput, MultiSelect, Radio, SegmentedControl, Stack, Switch, Textarea, TextInput } from "@mantine/core";
+import {
+  JsonInput,
+  MultiSelect,
+  Radio,
+  SegmentedControl,
+  Stack,
+  Switch,
+  Textarea,
+  TextInput,
+} from "@mantine/core";
 import { useState } from "react";
 import { DurationInput } from "#components/form/duration-input.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
@@ -176,7 +185,9 @@ export function ClientForm(props: ClientFormProps) {
           onChange={(value) =>
             set({
               accessTokenTtlSeconds:
-                value === "own" ? whichLifetime({ ...draft, accessTokenTtlSeconds: null }, bounds).defaultSeconds : null,
+                value === "own"
+                  ? whichLifetime({ ...draft, accessTokenTtlSeconds: null }, bounds).defaultSeconds
+                  : null,
             })
           }
         >

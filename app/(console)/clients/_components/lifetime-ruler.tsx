@@ -17,7 +17,10 @@ export function LifetimeRuler({ answer }: { answer: LifetimeAnswer }) {
   const { minSeconds, maxSeconds, defaultSeconds, effectiveSeconds, says } = answer;
   const at = place(effectiveSeconds);
   return (
-    <figure className={classes.figure} aria-label={`Access token lifetime: ${durationWords(effectiveSeconds)}, ${says}`}>
+    <figure
+      className={classes.figure}
+      aria-label={`Access token lifetime: ${durationWords(effectiveSeconds)}, ${says}`}
+    >
       <div className={classes.scale} aria-hidden>
         <span className={classes.track} />
         <span

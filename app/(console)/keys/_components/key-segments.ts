@@ -42,7 +42,11 @@ export function keyAxis(segments: KeySegment[], nowMs: number): TimeAxis {
   const room = Math.max(DAY, (nowMs - first) * 0.25);
   const untilMs = nowMs + room;
   const spanDays = (untilMs - first) / DAY;
-  return { fromMs: first, untilMs, ticks: spanDays > 75 ? monthTicks(first, untilMs) : dayTicks(first, untilMs) };
+  return {
+    fromMs: first,
+    untilMs,
+    ticks: spanDays > 75 ? monthTicks(first, untilMs) : dayTicks(first, untilMs),
+  };
 }
 
 function monthTicks(fromMs: number, untilMs: number) {

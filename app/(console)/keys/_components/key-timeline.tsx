@@ -4,7 +4,12 @@ import classes from "./key-timeline.module.css";
 
 type TimelineKey = KeyLife & { id: string; kid: string; purposeWord: string; liveTokens: number };
 
-const DATE = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+const DATE = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  timeZone: "UTC",
+});
 
 function says(segment: KeySegment): string {
   const until = segment.untilMs === null ? "now" : DATE.format(segment.untilMs);
@@ -15,11 +20,16 @@ function says(segment: KeySegment): string {
 export function KeyTimeline({ keys, now }: { keys: TimelineKey[]; now: string }) {
   const nowMs = Date.parse(now);
   const rows = keys.map((key) => ({ key, segments: keySegments(key) }));
-  const axis = keyAxis(rows.flatMap((row) => row.segments), nowMs);
+  const axis = keyAxis(
+    rows.flatMap((row) => row.segments),
+    nowMs,
+  );
   const place = (ms: number) => ((ms - axis.fromMs) / (axis.untilMs - axis.fromMs)) * 100;
   return (
     <figure className={classes.figure}>
-      <figcaption className="for-screen-readers">Key ring over time; the table after it has the same in words.</figcaption>
+      <figcaption className="for-screen-readers">
+        Key ring over time; the table after it has the same in words.
+      </figcaption>
       <div className={classes.axis} aria-hidden>
         {axis.ticks.map((tick) => (
           <span key={tick.ms} className={classes.tick} style={{ left: `${place(tick.ms)}%` }}>

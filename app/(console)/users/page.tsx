@@ -1,0 +1,41 @@
+import { Button } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
+import type { Metadata } from "next";
+import Link from "next/link";
+import { requireSignedIn } from "#app/_lib/context.ts";
+import { Page, PageHeader } from "#components/frame/page-header.tsx";
+import { can } from "#lib/authz/require-permission.ts";
+import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
+import { listUsers } from "#lib/users/list-users.ts";
+import { USERS_TABLE } from "#lib/users/table.ts";
+import { UsersTable } from "./_components/users-table.tsx";
+import { userWords as words } from "./words.ts";
+
+export const metadata: Metadata = { title: words.title };
+
+export default async function UsersPage({
+  searchParams,
+}: {
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+}) {
+  const ctx = await requireSignedIn("/users");
+  const { query } = parseListQuery(USERS_TABLE, await searchParams);
+  const { total, ...page } = await listUsers(ctx, query);
+  const canWrite = can(ctx, "user:write");
+  return (
+    <Page fill>
+      <PageHeader
+        title={words.title}
+        purpose={words.purpose}
+        actions={
+          canWrite ? (
+            <Button component={Link} href="/users/new" variant="filled" leftSection={<IconPlus size={16} />}>
+              {words.create}
+            </Button>
+          ) : null
+        }
+      />
+      <UsersTable query={query} page={page} total={total} canWrite={canWrite} />
+    </Page>
+  );
+}

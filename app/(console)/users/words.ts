@@ -1,0 +1,20 @@
+/** Texts of the Users area. */
+export const userWords = {
+  title: "Users",
+  purpose: "People who sign in and hold tokens.",
+  create: "Create a user",
+  emptyTitle: "No user yet",
+  emptyText: "Create the first person, or run npm run demo to load a sample organisation with 300 of them.",
+  createTitle: "Create a user",
+  createPurpose: "They sign in at the authority with this e-mail and password.",
+  identity: "Identity",
+  identityHelp: "The e-mail is the sign-in name.",
+  name: "Name",
+  email: "E-mail",
+  password: "Password",
+  passwordHelp: "12 characters or more. Without one they cannot sign in.",
+  passwordSection: "Password",
+  groups: "Groups",
+  groupsHelp: "Groups give permissions. Tokens carry what the groups gave when they were issued.",
+  save: "Create",
+};

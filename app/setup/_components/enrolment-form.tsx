@@ -1,0 +1,123 @@
+"use client";
+
+import { Anchor, Button, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { type FormEvent, useState } from "react";
+import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
+import { SecondFactor } from "#components/form/second-factor.tsx";
+import { useSend } from "#components/form/use-send.ts";
+import { ADMIN_NAME_MAX, ADMIN_PASSWORD_MAX, ADMIN_PASSWORD_MIN, type TotpOffer } from "#lib/admins/model.ts";
+import { setupWords as words } from "../words.ts";
+
+/** Who enrols: the first owner says who they are, an invited admin is known already. */
+export type Enrolling = { kind: "owner" } | { kind: "admin"; email: string; name: string };
+
+/** Name, password and second factor of the person behind a one-time link. */
+export function EnrolmentForm({ setupToken, who }: { setupToken: string; who: Enrolling }) {
+  const isOwner = who.kind === "owner";
+  const [email, setEmail] = useState(isOwner ? "" : who.email);
+  const [name, setName] = useState(isOwner ? "" : who.name);
+  const [password, setPassword] = useState("");
+  const [offer, setOffer] = useState<TotpOffer | null>(null);
+  const [isDone, setIsDone] = useState(false);
+  const request = useSend();
+
+  async function begin(event: FormEvent) {
+    event.preventDefault();
+    const next = await request.send<TotpOffer>("POST", "/api/v1/setup/enrolment", { setupToken, email });
+    if (next) setOffer(next);
+  }
+
+  async function finish(code: string) {
+    if (offer === null) return;
+    const proof = { setupToken, enrolment: offer.enrolment, password, code };
+    const done = await (isOwner
+      ? request.send("POST", "/api/v1/setup/owner", { ...proof, email, name })
+      : request.send("POST", "/api/v1/setup/invitation", proof));
+    if (done !== undefined) setIsDone(true);
+  }
+
+  if (isDone)
+    return (
+      <Stack gap="md">
+        <div role="status">
+          <Text fw={600}>{isOwner ? words.doneTitle : words.invitedDone}</Text>
+          <Text c="dimmed">{words.doneText}</Text>
+        </div>
+        <Button
+          component="a"
+          variant="filled"
+          href={isOwner ? `/sign-in?next=${encodeURIComponent("/setup?step=organisation")}` : "/sign-in"}
+        >
+          {words.doneButton}
+        </Button>
+      </Stack>
+    );
+  if (offer !== null)
+    return (
+      <SecondFactor
+        offer={offer}
+        request={request}
+        submitWord={isOwner ? words.createOwner : words.join}
+        onBack={() => {
+          request.clear();
+          setOffer(null);
+        }}
+        onCode={finish}
+      />
+    );
+  return (
+    <form onSubmit={begin} aria-label={words.steps.owner}>
+      <Stack gap="md">
+        <TextInput
+          label={words.name}
+          name="name"
+          autoComplete="name"
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+          error={request.faultOf("name")}
+          maxLength={ADMIN_NAME_MAX}
+          readOnly={!isOwner}
+          required
+          withAsterisk={false}
+          autoFocus={isOwner}
+        />
+        <TextInput
+          label={words.email}
+          name="email"
+          type="email"
+          autoComplete="username"
+          value={email}
+          onChange={(event) => setEmail(event.currentTarget.value)}
+          error={request.faultOf("email")}
+          maxLength={254}
+          readOnly={!isOwner}
+          required
+          withAsterisk={false}
+        />
+        <PasswordInput
+          label={words.password}
+          description={words.passwordHelp}
+          name="password"
+          autoComplete="new-password"
+          value={password}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+          error={request.faultOf("password")}
+          minLength={ADMIN_PASSWORD_MIN}
+          maxLength={ADMIN_PASSWORD_MAX}
+          required
+          withAsterisk={false}
+          autoFocus={!isOwner}
+        />
+        <ProblemAlert error={request.problem} />
+        <Button type="submit" variant="filled" loading={request.isBusy}>
+          {words.next}
+        </Button>
+        {isOwner ? null : (
+          <Anchor href="/sign-in" size="sm">
+            {words.signIn}
+          </Anchor>
+        )}
+      </Stack>
+    </form>
+  );
+}

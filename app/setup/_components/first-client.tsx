@@ -1,0 +1,32 @@
+import { Button, Stack, Text } from "@mantine/core";
+import Link from "next/link";
+import { CommandLine } from "#components/display/command-line.tsx";
+import { setupWords as words } from "../words.ts";
+
+/** The third step: the organisation's own first client, or the sample. */
+export function FirstClient() {
+  return (
+    <Stack gap="lg">
+      <Text>{words.clientText}</Text>
+      <div>
+        <Text fw={600}>{words.clientOwn}</Text>
+        <Text c="dimmed" mb="xs">
+          {words.clientOwnText}
+        </Text>
+        <Button component={Link} href="/clients/new" variant="filled">
+          {words.clientOwn}
+        </Button>
+      </div>
+      <div>
+        <Text fw={600}>{words.clientSample}</Text>
+        <Text c="dimmed" mb="xs">
+          {words.clientSampleText}
+        </Text>
+        <CommandLine text={words.sampleCommand} what="command" />
+      </div>
+      <Button component={Link} href="/" style={{ alignSelf: "flex-start" }}>
+        {words.later}
+      </Button>
+    </Stack>
+  );
+}

@@ -1,0 +1,31 @@
+import { Anchor, Stack, Text } from "@mantine/core";
+import { CommandLine } from "#components/display/command-line.tsx";
+import { Doorway } from "#components/layout/doorway.tsx";
+import { setupWords as words } from "../words.ts";
+
+/** Nobody is signed in and no link was opened. */
+export function NoLink({ environmentName }: { environmentName: string }) {
+  return (
+    <Doorway title={words.noLinkTitle} lead="" environmentName={environmentName} isWide>
+      <Stack gap="md">
+        <Text>{words.noLinkText}</Text>
+        <CommandLine text={words.command} />
+        <Anchor href="/sign-in">{words.signIn}</Anchor>
+      </Stack>
+    </Doorway>
+  );
+}
+
+/** A link that is used, replaced or past its time, and how to get another. */
+export function GoneLink({ environmentName }: { environmentName: string }) {
+  return (
+    <Doorway title={words.gone} lead={words.goneText} environmentName={environmentName} isWide>
+      <Stack gap="md">
+        <Text>{words.goneOwner}</Text>
+        <CommandLine text={words.command} />
+        <Text>{words.goneInvited}</Text>
+        <Anchor href="/sign-in">{words.signIn}</Anchor>
+      </Stack>
+    </Doorway>
+  );
+}
