@@ -1,7 +1,33 @@
+import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
-import type { OrderDetail } from "./model.ts";
+import { notFound } from "../errors.ts";
+import { isUuid } from "../ids.ts";
+import { countUpTo } from "../list-query/count-up-to.ts";
+import { run, sql } from "../list-query/sql-fragment.ts";
+import { COUNT_MAX, type OrderDetail } from "./model.ts";
+import { ORDER_COLUMNS, type OrderRecord, orderRowOf } from "./order-row.ts";
+import { tokensOfTarget } from "./order-tokens.ts";
 
-/** One order. Needs `order:read`. @throws {DomainError} NOT_FOUND */
-export async function getOrder(_ctx: Context, _id: string): Promise<OrderDetail> {
-  throw new Error("soon");
+/**
+ * One order, with how many tokens that have not expired yet it reaches. Needs `order:read`.
+ *
+ * @throws {DomainError} NOT_FOUND, FORBIDDEN
+ */
+export async function getOrder(ctx: Context, id: string): Promise<OrderDetail> {
+  requirePermission(ctx, "order:read");
+  const [record] = isUuid(id)
+    ? await run<OrderRecord>(
+        ctx.db,
+        sql`SELECT ${ORDER_COLUMNS} FROM revocation_order o WHERE o.id = ${id}::uuid`,
+      )
+    : [];
+  if (record === undefined) throw notFound("The order");
+  const { from, where } = tokensOfTarget(record.targetKind, record.targetId);
+  const reached = await countUpTo(
+    ctx.db,
+    sql`SELECT 1 FROM ${from} WHERE ${where} AND t.expires_at > ${ctx.now}::timestamptz
+      AND (${record.cutoff}::timestamptz IS NULL OR t.rooted_at <= ${record.cutoff}::timestamptz) LIMIT ${COUNT_MAX + 1}::int`,
+    { max: COUNT_MAX, atLeast: () => 0 },
+  );
+  return { ...orderRowOf(record), reached };
 }

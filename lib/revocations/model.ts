@@ -167,7 +167,7 @@ export type OrderRow = {
 };
 
 export type OrderDetail = OrderRow & {
-  /** Tokens that the order reaches and that would be live without it, counted exactly up to COUNT_MAX. */
+  /** Tokens that the order reaches and that have not expired yet, counted exactly up to COUNT_MAX. */
   reached: { value: number; isExact: boolean };
 };
 
@@ -178,7 +178,7 @@ export type Remaining = {
     | "family_tokens"
     | "user_tokens"
     | "user_sessions"
-    | "client_tokens"
+    | "user_sign_in"
     | "client_secret";
   count: number;
   isExact: boolean;
@@ -194,6 +194,8 @@ export type RevocationResult = {
   order: OrderRow;
   /** false where it had ended before: nothing was changed, nothing was placed. */
   wasPlaced: boolean;
+  /** Set where a refresh token was asked for: its whole family was revoked. */
+  widenedTo: { kind: RevocableKind; id: string; name: string } | null;
   /** Tokens that were live (active, suspended or not yet valid) and are no more. */
   reached: { tokens: number; isExact: boolean };
   remains: Remaining[];

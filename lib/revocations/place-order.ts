@@ -21,7 +21,7 @@ const WITHOUT_CUTOFF: ReadonlySet<TargetKind> = new Set(["token", "family", "sig
 /**
  * Writes one order inside the caller's transaction: from its commit on, every authority refuses what it reaches.
  * The feed's head is locked until the transaction ends, so that positions are dense and in commit order: take no slow step after it.
- * A token's own order is settled here, a wider one by the worker. Orders on a user also end the user's sessions and pending codes.
+ * A token's own order is settled here, a wider one by the worker. Orders on a user also end the user's sessions and pending codes, those on a session the session.
  * Authorise and record before and after: this does neither.
  *
  * @throws {DomainError} INVALID_INPUT where the reason needs a note and has none.
@@ -77,6 +77,11 @@ export async function placeOrder(tx: Sql, ctx: Context, input: PlaceOrderInput):
       "DELETE FROM protocol_state WHERE account_id = $1::text AND model IN ('Session', 'AuthorizationCode', 'Interaction')",
       [input.target.id],
     );
+  }
+  if (input.target.kind === "session" && input.verb !== "restore") {
+    await tx.query("DELETE FROM protocol_state WHERE uid = $1::text AND model = 'Session'", [
+      input.target.id,
+    ]);
   }
   return { id, position: head.position, cutoff, at };
 }

@@ -1,10 +1,123 @@
+import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
-import type { RevocableKind, RevocationPreview } from "./model.ts";
+import { run, sql } from "../list-query/sql-fragment.ts";
+import { findEndingOrder } from "./already-revoked.ts";
+import { type FoundTarget, getTarget } from "./find-target.ts";
+import { countLive, type LiveTokens, liveTokens } from "./live-tokens.ts";
+import { type Caller, COUNT_MAX, type RevocableKind, type RevocationPreview } from "./model.ts";
+import { readRemaining } from "./remaining.ts";
 
-/** What revoking a target would do, in counts and words. Needs `order:read`. @throws {DomainError} NOT_FOUND */
+const DAY_MS = 86_400_000;
+/** Tokens whose uses are looked at for callers: the newest of the target. */
+const CALLER_TOKENS_MAX = 2_000;
+
+async function readCallers(ctx: Context, target: FoundTarget): Promise<Caller[]> {
+  const since = new Date(ctx.now.getTime() - DAY_MS);
+  const rows = await run<{
+    kind: "verifier" | "client";
+    id: string;
+    name: string;
+    uses: bigint;
+    lastAt: Date;
+  }>(
+    ctx.db,
+    sql`WITH recent AS MATERIALIZED (SELECT t.id FROM token t WHERE ${target.tokens} AND t.expires_at > ${since}::timestamptz
+          ORDER BY t.issued_at DESC LIMIT ${CALLER_TOKENS_MAX}::int),
+        uses AS MATERIALIZED (SELECT x.verifier_id, x.client_id, count(*) AS uses, max(x.received_at) AS last_at FROM recent
+          JOIN token_use x ON x.token_id = recent.id AND x.received_at >= ${since}::timestamptz AND x.outcome = 'allowed' GROUP BY 1, 2)
+      SELECT 'client' AS kind, c.id, c.client_id AS name, sum(u.uses)::bigint AS uses, max(u.last_at) AS "lastAt"
+        FROM uses u JOIN client c ON c.id = u.client_id GROUP BY c.id
+      UNION ALL SELECT 'verifier', v.id, v.name, sum(u.uses)::bigint, max(u.last_at) FROM uses u JOIN verifier v ON v.id = u.verifier_id GROUP BY v.id
+      ORDER BY kind, uses DESC`,
+  );
+  return rows.map((row) => ({ ...row, uses: Number(row.uses), lastAt: row.lastAt.toISOString() }));
+}
+
+async function readHolders(
+  ctx: Context,
+  live: LiveTokens,
+  target: FoundTarget,
+): Promise<{ users: number; clients: number }> {
+  const [row] = await run<{ users: bigint; clients: bigint }>(
+    ctx.db,
+    sql`SELECT count(DISTINCT x.user_id) AS users, count(DISTINCT x.client_id) AS clients FROM (SELECT t.user_id, t.client_id
+      ${live(target.tokens)} LIMIT ${COUNT_MAX}::int) x`,
+  );
+  return { users: Number(row?.users ?? 0), clients: Number(row?.clients ?? 0) };
+}
+
+function plural(count: number, one: string, more: string): string {
+  return count === 1 ? `1 ${one}` : `${count.toLocaleString("en")} ${more}`;
+}
+
+function named(callers: readonly Caller[]): string {
+  const names = callers.slice(0, 5).map((caller) => caller.name);
+  return `${names.join(", ")}${callers.length > 5 ? ` and ${callers.length - 5} more` : ""}`;
+}
+
+function sentencesOf(preview: Omit<RevocationPreview, "sentences">): string[] {
+  const { tokens, users, clients, callers, target } = preview;
+  const sentences: string[] = [];
+  if (preview.widensTo !== null)
+    sentences.push(
+      "This is a refresh token: its whole family ends with it, because whoever holds it may hold what it made.",
+    );
+  if (preview.isAlreadyRevoked) sentences.push("It is revoked already: revoking again changes nothing.");
+  else if (tokens.value === 0) sentences.push("No live token is left to stop; the order holds all the same.");
+  else {
+    const many = `${tokens.isExact ? "" : "At least "}${plural(tokens.value, "token", "tokens")}`;
+    const of = users > 0 ? ` of ${plural(users, "user", "users")}` : "";
+    const through = clients > 1 ? ` through ${plural(clients, "client", "clients")}` : "";
+    const verb = tokens.value === 1 && tokens.isExact ? "stops" : "stop";
+    sentences.push(`${many}${of}${through} ${verb} working, everywhere and at once.`);
+  }
+  const clientCallers = callers.filter((caller) => caller.kind === "client");
+  const verifierCallers = callers.filter((caller) => caller.kind === "verifier");
+  if (callers.length === 0) sentences.push("Nobody used them in the last 24 hours.");
+  if (clientCallers.length > 0)
+    sentences.push(
+      `${plural(clientCallers.length, "client", "clients")} used them in the last 24 hours: ${named(clientCallers)}.`,
+    );
+  if (verifierCallers.length > 0)
+    sentences.push(`They were accepted at ${named(verifierCallers)} in the last 24 hours.`);
+  if (target.kind === "user") sentences.push("The user's sign-in sessions end too.");
+  if (target.kind === "session") sentences.push("The sign-in session ends too.");
+  sentences.push("This cannot be undone; new tokens can be issued.");
+  return sentences;
+}
+
+/**
+ * What revoking a target would do, in counts and words. Changes nothing and binds nothing. Needs `order:read`.
+ *
+ * @throws {DomainError} NOT_FOUND, FORBIDDEN
+ */
 export async function previewRevocation(
-  _ctx: Context,
-  _target: { kind: RevocableKind; id: string },
+  ctx: Context,
+  { kind, id }: { kind: RevocableKind; id: string },
 ): Promise<RevocationPreview> {
-  throw new Error("soon");
+  requirePermission(ctx, "order:read");
+  const asked = await getTarget(ctx.db, kind, id);
+  const widened =
+    asked.token?.kind === "refresh" && asked.familyId !== null
+      ? await getTarget(ctx.db, "family", asked.familyId)
+      : null;
+  const target = widened ?? asked;
+  const live = await liveTokens(ctx);
+  const [ending, tokens, holders, callers, remains] = await Promise.all([
+    findEndingOrder(ctx.db, target, ctx.now),
+    countLive(ctx.db, live, target.tokens),
+    readHolders(ctx, live, target),
+    readCallers(ctx, target),
+    readRemaining(ctx, live, target),
+  ]);
+  const preview = {
+    target: { kind: asked.kind, id: asked.id, name: asked.name },
+    widensTo: widened === null ? null : { kind: widened.kind, id: widened.id, name: widened.name },
+    isAlreadyRevoked: ending !== null,
+    tokens,
+    ...holders,
+    callers,
+    remains,
+  };
+  return { ...preview, sentences: sentencesOf(preview) };
 }

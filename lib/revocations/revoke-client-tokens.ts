@@ -1,6 +1,16 @@
+import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
+import { getTarget } from "./find-target.ts";
 import type { RevocationResult, RevokeInput } from "./model.ts";
+import { revokeTarget } from "./revoke-target.ts";
 
-export async function revokeClientTokens(_ctx: Context, _input: RevokeInput): Promise<RevocationResult> {
-  throw new Error("soon");
+/**
+ * Revokes every token that a client has been given; the client can get new ones. Needs `client:revoke`. Recorded as
+ * `client.tokens_revoked`. Where nothing came after the last such order, nothing changes and that order is named.
+ *
+ * @throws {DomainError} NOT_FOUND, FORBIDDEN, INVALID_INPUT where the reason needs a note
+ */
+export async function revokeClientTokens(ctx: Context, input: RevokeInput): Promise<RevocationResult> {
+  requirePermission(ctx, "client:revoke");
+  return revokeTarget(ctx, await getTarget(ctx.db, "client", input.id), input, "client.tokens_revoked");
 }

@@ -1,0 +1,56 @@
+import type { Sql } from "../db/sql.ts";
+import { run, sql } from "../list-query/sql-fragment.ts";
+import type { FoundTarget } from "./find-target.ts";
+import type { OrderSubject } from "./model.ts";
+import type { OrderRecord } from "./order-row.ts";
+import { ORDER_COLUMNS } from "./order-row.ts";
+import { readReachingOrders } from "./reaching-orders.ts";
+
+// what all tokens of a family have in common: an order on one of these that reaches one reaches all
+const OF_THE_FAMILY = new Set(["family", "session", "user", "client", "everything"]);
+
+async function subjectOf(db: Sql, target: FoundTarget): Promise<OrderSubject | null> {
+  const [row] = await run<Omit<OrderSubject, "rootedAtMs"> & { rootedAt: Date }>(
+    db,
+    sql`SELECT t.id, t.family_id AS "familyId", t.session_uid AS "sessionUid", t.user_id AS "userId", t.client_id AS "clientId", t.scopes,
+        t.groups, t.audiences, t.signing_kid AS "signingKid", t.rooted_at AS "rootedAt" FROM token t WHERE ${target.tokens} LIMIT 1`,
+  );
+  if (row === undefined) return null;
+  const { rootedAt, ...subject } = row;
+  return { ...subject, rootedAtMs: rootedAt.getTime() };
+}
+
+/**
+ * The order that has already ended a target for ever, or null where another would change something. A token and a family end once. Users,
+ * clients and sessions can come to new tokens: their last order still holds where none was issued, and no sign-in made, after it.
+ */
+export async function findEndingOrder(db: Sql, target: FoundTarget, now: Date): Promise<OrderRecord | null> {
+  if (target.kind === "token" || target.kind === "family") {
+    const subject = await subjectOf(db, target);
+    if (subject === null) return null;
+    const orders = await readReachingOrders(db, subject);
+    const isOnTarget = (order: OrderRecord) => target.kind === "token" || OF_THE_FAMILY.has(order.targetKind);
+    return (
+      orders.find((order) => order.verb === "revoke" && order.effectiveFrom <= now && isOnTarget(order)) ??
+      null
+    );
+  }
+  const [last] = await run<OrderRecord>(
+    db,
+    sql`SELECT ${ORDER_COLUMNS} FROM revocation_order o WHERE o.target_kind = ${target.kind} AND o.target_id = ${target.id}
+      AND o.verb = 'revoke' AND o.effective_from <= ${now}::timestamptz ORDER BY o.position DESC LIMIT 1`,
+  );
+  if (last === undefined || last.cutoff === null) return null;
+  const signIn =
+    target.kind === "user"
+      ? sql`EXISTS (SELECT FROM protocol_state p WHERE p.account_id = ${target.id} AND p.created_at > ${last.cutoff}::timestamptz)`
+      : target.kind === "session"
+        ? sql`EXISTS (SELECT FROM protocol_state p WHERE p.uid = ${target.id})`
+        : sql`false`;
+  const [since] = await run<{ any: boolean }>(
+    db,
+    sql`SELECT ${signIn} OR EXISTS (SELECT FROM token t WHERE ${target.tokens} AND t.issued_at > ${last.cutoff}::timestamptz
+      AND t.rooted_at > ${last.cutoff}::timestamptz) AS "any"`,
+  );
+  return since?.any === false ? last : null;
+}

@@ -1,0 +1,26 @@
+import type { Context } from "../context.ts";
+import type { Database } from "../db/database.ts";
+import { countUpTo } from "../list-query/count-up-to.ts";
+import type { Total } from "../list-query/define-table.ts";
+import { type Fragment, sql } from "../list-query/sql-fragment.ts";
+import { readPendingOrders, STATE_JOINS, stateSql } from "../tokens/state-sql.ts";
+import { COUNT_MAX } from "./model.ts";
+
+/** Tokens that work, or will again without anybody's doing: active, suspended, not yet valid. As FROM … WHERE on `token t`. */
+export type LiveTokens = (which: Fragment) => Fragment;
+
+/** How live tokens are told at `now`, the orders that are in force but unsettled among it. */
+export async function liveTokens(ctx: Context): Promise<LiveTokens> {
+  const state = stateSql(await readPendingOrders(ctx.db, ctx.now), ctx.now, 0);
+  return (which) =>
+    sql`FROM token t ${STATE_JOINS} WHERE ${which} AND t.expires_at > ${ctx.now}::timestamptz AND NOT ${state.isRevoked}
+      AND NOT (${state.isConsumed})`;
+}
+
+/** Counts live tokens, exactly up to COUNT_MAX. */
+export function countLive(db: Database, live: LiveTokens, which: Fragment): Promise<Total> {
+  return countUpTo(db, sql`SELECT 1 ${live(which)} LIMIT ${COUNT_MAX + 1}::int`, {
+    max: COUNT_MAX,
+    atLeast: () => 0,
+  });
+}

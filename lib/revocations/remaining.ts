@@ -1,0 +1,120 @@
+import type { Context } from "../context.ts";
+import { run, sql } from "../list-query/sql-fragment.ts";
+import type { FoundTarget } from "./find-target.ts";
+import { countLive, type LiveTokens } from "./live-tokens.ts";
+import type { Remaining } from "./model.ts";
+
+function many(count: number, isExact: boolean, one: string, more: string): string {
+  return count === 1 && isExact
+    ? `One ${one}`
+    : `${isExact ? "" : "At least "}${count.toLocaleString("en")} ${more}`;
+}
+
+async function familyRemains(ctx: Context, live: LiveTokens, target: FoundTarget): Promise<Remaining[]> {
+  if (target.kind !== "token" || target.familyId === null || target.token?.kind === "refresh") return [];
+  const others = await run<{ kind: string; count: bigint }>(
+    ctx.db,
+    sql`SELECT t.kind, count(*) AS count ${live(sql`t.family_id = ${target.familyId}::uuid AND t.id <> ${target.id}::uuid`)} GROUP BY t.kind`,
+  );
+  const href = `/tokens?family=${target.familyId}`;
+  return others.map(({ kind, count }) =>
+    kind === "refresh"
+      ? {
+          kind: "refresh_token",
+          count: Number(count),
+          isExact: true,
+          says: "This access token's family still has a live refresh token: it can make new access tokens. Revoke the family to end that.",
+          href,
+        }
+      : {
+          kind: "family_tokens",
+          count: Number(count),
+          isExact: true,
+          says: `${many(Number(count), true, "other access token", "other access tokens")} of the same family still work.`,
+          href,
+        },
+  );
+}
+
+async function userRemains(ctx: Context, live: LiveTokens, target: FoundTarget): Promise<Remaining[]> {
+  if (target.userId === null) return [];
+  const remains: Remaining[] = [];
+  if (target.kind !== "user") {
+    const ofFamily = target.familyId === null ? sql`true` : sql`t.family_id <> ${target.familyId}::uuid`;
+    const ofSession =
+      target.kind === "session" ? sql`t.session_uid IS DISTINCT FROM ${target.id}` : sql`true`;
+    const which = sql`t.user_id = ${target.userId}::uuid AND ${ofFamily} AND ${ofSession}`;
+    const tokens = await countLive(ctx.db, live, which);
+    if (tokens.value > 0)
+      remains.push({
+        kind: "user_tokens",
+        count: tokens.value,
+        isExact: tokens.isExact,
+        says: `${many(tokens.value, tokens.isExact, "other token", "other tokens")} of the user still work.`,
+        href: `/tokens?user=${target.userId}&state=active`,
+      });
+    const besides = target.kind === "session" ? sql`p.uid IS DISTINCT FROM ${target.id}` : sql`true`;
+    const [sessions] = await run<{ count: bigint }>(
+      ctx.db,
+      sql`SELECT count(*) AS count FROM protocol_state p WHERE p.account_id = ${target.userId} AND p.model = 'Session'
+        AND ${besides} AND (p.expires_at IS NULL OR p.expires_at > ${ctx.now}::timestamptz)`,
+    );
+    const count = Number(sessions?.count ?? 0);
+    if (count > 0)
+      remains.push({
+        kind: "user_sessions",
+        count,
+        isExact: true,
+        says: `The user is still signed in at the authority (${many(count, true, "session", "sessions").toLowerCase()}) and can get new tokens without signing in again.`,
+        href: `/users/${target.userId}`,
+      });
+  }
+  const [user] = await run<{ isDisabled: boolean }>(
+    ctx.db,
+    sql`SELECT disabled_at IS NOT NULL AS "isDisabled" FROM user_account WHERE id = ${target.userId}::uuid`,
+  );
+  if (target.kind === "user" && user?.isDisabled === false)
+    remains.push({
+      kind: "user_sign_in",
+      count: 1,
+      isExact: true,
+      says: "The user can sign in again and get new tokens. Disable the user to end that.",
+      href: `/users/${target.userId}`,
+    });
+  return remains;
+}
+
+async function clientRemains(ctx: Context, target: FoundTarget): Promise<Remaining[]> {
+  if (target.clientId === null || target.userId !== null) return [];
+  const [client] = await run<{ secrets: bigint; isDisabled: boolean }>(
+    ctx.db,
+    sql`SELECT c.disabled_at IS NOT NULL AS "isDisabled", (SELECT count(*) FROM client_secret s WHERE s.client_id = c.id
+        AND (s.expires_at IS NULL OR s.expires_at > ${ctx.now}::timestamptz)) AS secrets
+      FROM client c WHERE c.id = ${target.clientId}::uuid`,
+  );
+  const secrets = Number(client?.secrets ?? 0);
+  if (secrets === 0 || client?.isDisabled !== false) return [];
+  return [
+    {
+      kind: "client_secret",
+      count: secrets,
+      isExact: true,
+      says: "The client can get new tokens with its secret. Replace the secret or disable the client to end that.",
+      href: `/clients/${target.clientId}`,
+    },
+  ];
+}
+
+/** What still works after a target was revoked, or would: the rest of its family, its user's tokens and sessions, its client's secret. */
+export async function readRemaining(
+  ctx: Context,
+  live: LiveTokens,
+  target: FoundTarget,
+): Promise<Remaining[]> {
+  const [family, user, client] = await Promise.all([
+    familyRemains(ctx, live, target),
+    userRemains(ctx, live, target),
+    clientRemains(ctx, target),
+  ]);
+  return [...family, ...user, ...client];
+}

@@ -1,0 +1,80 @@
+import { recordEntry } from "../audit/record-entry.ts";
+import type { Context } from "../context.ts";
+import { run, sql } from "../list-query/sql-fragment.ts";
+import { findEndingOrder } from "./already-revoked.ts";
+import type { FoundTarget } from "./find-target.ts";
+import { countLive, liveTokens } from "./live-tokens.ts";
+import type { RevocationResult, RevokeInput } from "./model.ts";
+import { ORDER_COLUMNS, type OrderRecord, orderRowOf } from "./order-row.ts";
+import { placeOrder } from "./place-order.ts";
+import { readRemaining } from "./remaining.ts";
+
+/** The audit act of a revoked target. */
+export type RevocationAct =
+  | "token.revoked"
+  | "family.revoked"
+  | "session.revoked"
+  | "user.tokens_revoked"
+  | "client.tokens_revoked";
+
+function refusedEverywhere(target: FoundTarget): RevocationResult["refusedEverywhere"] {
+  const asks = "Every verifier that asks the authority refuses from this moment on.";
+  const alone = "An application that only checks signatures by itself accepts a JWT until it expires";
+  if (target.token?.format === "opaque") return { at: null, says: asks };
+  const until = target.token === null ? "" : `, here at ${target.token.expiresAt.toISOString()}`;
+  return { at: null, says: `${asks} ${alone}${until}.` };
+}
+
+/**
+ * Places the order on a target that was found and may be revoked, with its audit entry, in one transaction, and tells what it did.
+ * What has ended before stays as it is: nothing is placed and nothing recorded, and the answer names the order that ended it.
+ *
+ * @throws {DomainError} INVALID_INPUT where the reason needs a note and has none
+ */
+export async function revokeTarget(
+  ctx: Context,
+  target: FoundTarget,
+  { reason, note }: Pick<RevokeInput, "reason" | "note">,
+  act: RevocationAct,
+): Promise<RevocationResult> {
+  const live = await liveTokens(ctx);
+  const ended = await findEndingOrder(ctx.db, target, ctx.now);
+  if (ended !== null)
+    return {
+      order: orderRowOf(ended),
+      wasPlaced: false,
+      widenedTo: null,
+      reached: { tokens: 0, isExact: true },
+      remains: await readRemaining(ctx, live, target),
+      refusedEverywhere: refusedEverywhere(target),
+    };
+  const reached = await countLive(ctx.db, live, target.tokens);
+  const order = await ctx.db.transaction(async (tx) => {
+    const placed = await placeOrder(tx, ctx, {
+      verb: "revoke",
+      target: { kind: target.kind, id: target.id, name: target.name },
+      reason,
+      note,
+    });
+    const [record] = await run<OrderRecord>(
+      tx,
+      sql`SELECT ${ORDER_COLUMNS} FROM revocation_order o WHERE o.id = ${placed.id}::uuid`,
+    );
+    await recordEntry(tx, ctx, {
+      act,
+      target: { kind: target.kind, id: target.id, name: target.name },
+      reason,
+      note: note.trim() === "" ? undefined : note.trim(),
+      after: { orderId: placed.id, liveTokens: reached.value, liveTokensIsExact: reached.isExact },
+    });
+    return record as OrderRecord;
+  });
+  return {
+    order: orderRowOf(order),
+    wasPlaced: true,
+    widenedTo: null,
+    reached: { tokens: reached.value, isExact: reached.isExact },
+    remains: await readRemaining(ctx, live, target),
+    refusedEverywhere: refusedEverywhere(target),
+  };
+}
