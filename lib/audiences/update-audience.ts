@@ -1,0 +1,58 @@
+import { changesOf, requireVersion } from "../audit/changes.ts";
+import { recordEntry } from "../audit/record-entry.ts";
+import { requirePermission } from "../authz/require-permission.ts";
+import type { Context } from "../context.ts";
+import { isUuid } from "../ids.ts";
+import { readAudience } from "./get-audience.ts";
+import type { UpdateAudienceInput } from "./input.ts";
+import type { AudienceRow } from "./model.ts";
+import { requireFreeNames, savePermissions } from "./save-permissions.ts";
+
+/**
+ * Changes an audience's title, resource URI or permissions. A permission that is taken away leaves clients and groups too; tokens
+ * that are out keep it. Recorded as `audience.updated`. Needs `audience:write`.
+ *
+ * @throws {DomainError} NOT_FOUND, STALE_VERSION, CONFLICT
+ */
+export async function updateAudience(
+  ctx: Context,
+  { audienceId, ...input }: UpdateAudienceInput & { audienceId: string },
+): Promise<AudienceRow> {
+  requirePermission(ctx, "audience:write");
+  return ctx.db.transaction(async (tx) => {
+    if (isUuid(audienceId)) await tx.query("SELECT id FROM audience WHERE id = $1::uuid FOR UPDATE", [audienceId]);
+    const audience = await readAudience(tx, audienceId);
+    await requireVersion(tx, input.version, {
+      what: "The audience",
+      act: "audience.updated",
+      targetId: audienceId,
+      version: audience.version,
+    });
+    const had = audience.permissions.map(({ name, description }) => ({ name, description }));
+    const before = { title: audience.title, resourceUri: audience.resourceUri, permissions: had };
+    const wanted = input.permissions ?? had;
+    const after = {
+      title: input.title ?? audience.title,
+      resourceUri: input.resourceUri ?? audience.resourceUri,
+      permissions: wanted.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    };
+    const changes = changesOf(
+      { ...before, permissions: had.toSorted((a, b) => (a.name < b.name ? -1 : 1)) },
+      after,
+    );
+    if (changes === null) return audience;
+    await requireFreeNames(tx, { id: audienceId, resourceUri: after.resourceUri, permissions: wanted });
+    await savePermissions(tx, ctx, { audienceId, had: audience.permissions, wanted });
+    await tx.query(
+      "UPDATE audience SET title = $2::text, resource_uri = $3::text, version = version + 1 WHERE id = $1::uuid",
+      [audienceId, after.title, after.resourceUri],
+    );
+    const updated = await readAudience(tx, audienceId);
+    await recordEntry(tx, ctx, {
+      act: "audience.updated",
+      target: { kind: "audience", id: audienceId, name: audience.name },
+      ...changes,
+    });
+    return updated;
+  });
+}

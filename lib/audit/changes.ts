@@ -1,0 +1,47 @@
+import type { Sql } from "../db/sql.ts";
+import { DomainError } from "../errors.ts";
+
+export type Changes = { before: Record<string, unknown>; after: Record<string, unknown> };
+
+/** What differs between two states of a thing, field by field, or null where nothing does. */
+export function changesOf(before: Record<string, unknown>, after: Record<string, unknown>): Changes | null {
+  const changes: Changes = { before: {}, after: {} };
+  for (const key of Object.keys(after)) {
+    if (JSON.stringify(before[key]) === JSON.stringify(after[key])) continue;
+    changes.before[key] = before[key] ?? null;
+    changes.after[key] = after[key] ?? null;
+  }
+  return Object.keys(changes.after).length === 0 ? null : changes;
+}
+
+/**
+ * Refuses an update of a version that is no longer the current one, and says which fields changed since and by whom, from the
+ * audit log. Each version past the first has one entry of `act`.
+ *
+ * @throws {DomainError} STALE_VERSION
+ */
+export async function requireVersion(
+  tx: Sql,
+  seen: number,
+  current: { what: string; act: string; targetId: string; version: number },
+): Promise<void> {
+  if (seen === current.version) return;
+  const missed = Math.max(1, Math.min(current.version - seen, 50));
+  const entries = await tx.query<{ actorName: string; fields: string[] | null }>(
+    `SELECT actor_name AS "actorName", ARRAY(SELECT jsonb_object_keys(coalesce(after, '{}'))) AS fields FROM audit_entry
+     WHERE target_id = $1::text AND act = $2::text ORDER BY sequence DESC LIMIT $3::int`,
+    [current.targetId, current.act, missed],
+  );
+  const fields = [...new Set(entries.flatMap((entry) => entry.fields ?? []))].sort();
+  const people = [...new Set(entries.map((entry) => entry.actorName))].join(", ");
+  throw new DomainError(
+    "STALE_VERSION",
+    `${current.what} was changed${people === "" ? "" : ` by ${people}`} since you opened it${fields.length === 0 ? "" : `: ${fields.join(", ")}`}. Load it again and repeat your change.`,
+    {
+      fields: [
+        { path: "version", message: `is ${current.version} now` },
+        ...fields.map((path) => ({ path, message: "changed meanwhile" })),
+      ],
+    },
+  );
+}

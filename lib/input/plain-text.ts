@@ -1,0 +1,68 @@
+import { z } from "zod";
+
+// control characters, and the ones that turn a line of text around: names are shown in tables, logs and terminals
+const UNPRINTABLE = /[\p{Cc}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069\uFEFF]/u;
+
+/** One line of printable text, trimmed, of 1 to `max` characters. */
+export function line(max: number) {
+  return z
+    .string()
+    .trim()
+    .min(1, "must not be empty")
+    .max(max, `must have at most ${max} characters`)
+    .refine(isPrintable, "has characters that cannot be shown");
+}
+
+/** The same, or nothing. */
+export function optionalLine(max: number) {
+  return z
+    .string()
+    .trim()
+    .max(max, `must have at most ${max} characters`)
+    .refine(isPrintable, "has characters that cannot be shown");
+}
+
+function isPrintable(text: string): boolean {
+  return text.isWellFormed() && !UNPRINTABLE.test(text);
+}
+
+/** An e-mail address in lower case. */
+export const emailAddress = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(254, "must have at most 254 characters")
+  .pipe(z.email("is not an e-mail address"));
+
+/** The id of a row. */
+export const rowId = z.uuid("is not an id").toLowerCase();
+
+/** Ids of rows, each once. */
+export function rowIds(max: number) {
+  return z
+    .array(rowId)
+    .max(max, `must have at most ${max} entries`)
+    .transform((ids) => [...new Set(ids)]);
+}
+
+/** The version that the caller saw: an update of another one is refused. */
+export const seenVersion = z.int("must be a whole number").min(1);
+
+/** A password that a person chose. */
+export function chosenPassword(min: number, max: number) {
+  return z
+    .string()
+    .min(min, `must have at least ${min} characters`)
+    .max(max, `must have at most ${max} characters`)
+    .refine((text) => text.isWellFormed(), "has characters that cannot be used");
+}
+
+/** A JSON object of at most `maxBytes` as text. */
+export function jsonObject(maxBytes: number) {
+  return z
+    .record(z.string().max(64, "has a name longer than 64 characters"), z.json())
+    .refine(
+      (value) => new TextEncoder().encode(JSON.stringify(value)).length <= maxBytes,
+      `must be at most ${maxBytes} bytes of JSON`,
+    );
+}

@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { line, seenVersion } from "../input/plain-text.ts";
+import { LIFETIME_RANGES, type LifetimeKey } from "./model.ts";
+
+function seconds(key: LifetimeKey) {
+  const { min, max } = LIFETIME_RANGES[key];
+  return z
+    .int("must be a whole number of seconds")
+    .min(min, `must be at least ${min} seconds`)
+    .max(max, `must be at most ${max} seconds`);
+}
+
+/** What may be changed of the organisation; settings left out stay. */
+export const updateOrganisationInput = z.strictObject({
+  version: seenVersion,
+  name: line(80).optional(),
+  accessTokenTtlSeconds: seconds("accessTokenTtlSeconds").optional(),
+  serviceTokenTtlSeconds: seconds("serviceTokenTtlSeconds").optional(),
+  accessTokenTtlMinSeconds: seconds("accessTokenTtlMinSeconds").optional(),
+  accessTokenTtlMaxSeconds: seconds("accessTokenTtlMaxSeconds").optional(),
+  refreshTokenIdleSeconds: seconds("refreshTokenIdleSeconds").optional(),
+  refreshTokenAbsoluteSeconds: seconds("refreshTokenAbsoluteSeconds").optional(),
+  authorizationCodeTtlSeconds: seconds("authorizationCodeTtlSeconds").optional(),
+  idTokenTtlSeconds: seconds("idTokenTtlSeconds").optional(),
+  sessionIdleSeconds: seconds("sessionIdleSeconds").optional(),
+  sessionAbsoluteSeconds: seconds("sessionAbsoluteSeconds").optional(),
+  clockSkewSeconds: seconds("clockSkewSeconds").optional(),
+});
+
+export type UpdateOrganisationInput = z.output<typeof updateOrganisationInput>;
