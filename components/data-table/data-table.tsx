@@ -15,7 +15,7 @@ import { type DataTableColumn, features, type ListRow, toColumns } from "./colum
 import classes from "./data-table.module.css";
 import { useTableKeys } from "./keyboard.ts";
 import { KeyboardHelp } from "./keyboard-help.tsx";
-import { listAddress, withFilters, withSort } from "./list-address.ts";
+import { type AnyListQuery, listAddress, withFilters, withSort } from "./list-address.ts";
 import { useTablePreferences } from "./preferences.ts";
 import { TableTools } from "./table-tools.tsx";
 
@@ -23,7 +23,7 @@ type Selection<Row> = { rows: Row[]; clear: () => void };
 
 export type DataTableProps<Row extends ListRow> = {
   declaration: TableDeclaration;
-  query: ListQuery;
+  query: AnyListQuery;
   page: Page<Row>;
   total: Total | null;
   /** What the rows are, in one and many: ["token", "tokens"]. */
@@ -55,7 +55,8 @@ export type DataTableProps<Row extends ListRow> = {
  * become cards where it is narrow.
  */
 export function DataTable<Row extends ListRow>(props: DataTableProps<Row>) {
-  const { declaration, query, page, total, unit, nameOf, hrefOf, drawer, selectionActions, isFaded } = props;
+  const { declaration, page, total, unit, nameOf, hrefOf, drawer, selectionActions, isFaded } = props;
+  const query = props.query as ListQuery;
   const router = useRouter();
   const path = usePathname();
   const [isPending, startTransition] = useTransition();

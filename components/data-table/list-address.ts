@@ -1,5 +1,13 @@
-import type { FilterValues, ListQuery, TableDeclaration } from "#lib/list-query/define-table.ts";
+import type { Direction, FilterValues, ListQuery, TableDeclaration } from "#lib/list-query/define-table.ts";
 import { toListParameters } from "#lib/list-query/parse-list-query.ts";
+
+/** The query of any table, for components that take lists of every kind. */
+export type AnyListQuery = {
+  filters: object;
+  sort: { key: string; direction: Direction };
+  pageSize: number;
+  cursor: string | null;
+};
 
 /** The address of a list: the page's own path with the query's parameters. */
 export function listAddress<T extends TableDeclaration>(path: string, table: T, query: ListQuery<T>): string {

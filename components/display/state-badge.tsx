@@ -22,7 +22,7 @@ const STATES = {
   revoked: { word: "Revoked", tone: "revoked", Icon: IconBan },
   expired: { word: "Expired", tone: "expired", Icon: IconClockOff },
   not_yet_valid: { word: "Not yet valid", tone: "standby", Icon: IconClockPlay },
-  consumed: { word: "Exchanged", tone: "expired", Icon: IconRefresh },
+  consumed: { word: "Consumed", tone: "expired", Icon: IconRefresh },
   // keys
   signing: { word: "Signing", tone: "active", Icon: IconSignature },
   standby: { word: "Standby", tone: "standby", Icon: IconCircleDashed },

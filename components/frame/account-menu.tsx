@@ -29,7 +29,7 @@ export function AccountMenu({ person, onSignOut }: { person: Person; onSignOut: 
       <Menu.Dropdown>
         <div className={classes.person}>
           <p className={classes.personName}>{person.name}</p>
-          <p className="muted">{person.email}</p>
+          {person.email === person.name ? null : <p className="muted">{person.email}</p>}
         </div>
         <Menu.Divider />
         <div className={classes.role}>

@@ -11,6 +11,7 @@ import { Tag } from "../display/tag.tsx";
 import { LiveDot, LiveProvider } from "../live/live.tsx";
 import { ColorSchemeMenu } from "../theme/color-scheme-menu.tsx";
 import { AccountMenu, type Person } from "./account-menu.tsx";
+import { COLLAPSED_COOKIE } from "./collapsed-cookie.ts";
 import classes from "./frame.module.css";
 import { Mark } from "./mark.tsx";
 import { Navigation } from "./navigation.tsx";
@@ -18,9 +19,6 @@ import { Navigation } from "./navigation.tsx";
 const CommandPalette = dynamic(() => import("./command-palette.tsx").then((module) => module.CommandPalette), {
   ssr: false,
 });
-
-/** The cookie that remembers a collapsed navigation, read by the layout so that nothing jumps. */
-export const COLLAPSED_COOKIE = "tw-navigation";
 
 type FrameProps = {
   environmentName: string;

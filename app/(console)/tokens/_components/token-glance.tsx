@@ -1,0 +1,156 @@
+"use client";
+
+import { Button } from "@mantine/core";
+import { IconArrowRight } from "@tabler/icons-react";
+import Link from "next/link";
+import { useEffect, useState } from "react";
+import { Instant } from "#components/display/instant.tsx";
+import { KeyValue } from "#components/display/key-value.tsx";
+import { NumberText } from "#components/display/number-text.tsx";
+import { StateBadge } from "#components/display/state-badge.tsx";
+import { Tag } from "#components/display/tag.tsx";
+import { ErrorState } from "#components/feedback/error-state.tsx";
+import { Bar, LoadingNote } from "#components/feedback/skeleton.tsx";
+import { RequestProblem, requestJson } from "#components/request/request-json.ts";
+import type { MayRevoke } from "#components/revocation/revocable-by.ts";
+import { RevokeMenu } from "#components/revocation/revoke-menu.tsx";
+import { REASON_WORDS, type Reason } from "#lib/revocations/model.ts";
+import { TOKEN_STATE_WORDS, type TokenDetail, type TokenRow } from "#lib/tokens/model.ts";
+import { revokeChoices } from "./revoke-choices.ts";
+import { Expiry, PRECISION } from "./token-cells.tsx";
+import classes from "./token-glance.module.css";
+
+function useDetail(id: string, state: string | undefined) {
+  const [detail, setDetail] = useState<TokenDetail | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const [attempt, setAttempt] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked again when the row's state changes or on a retry
+  useEffect(() => {
+    const stop = new AbortController();
+    setError(null);
+    requestJson<TokenDetail>(`/api/v1/tokens/${id}`, { signal: stop.signal })
+      .then(setDetail)
+      .catch((cause) => (stop.signal.aborted ? undefined : setError(cause)));
+    return () => stop.abort();
+  }, [id, state, attempt]);
+  return { detail, error, retry: () => setAttempt((count) => count + 1) };
+}
+
+/** A token beside the table: what its row knows at once, its standing as soon as it is told. */
+export function TokenGlance({ id, row, may }: { id: string; row: TokenRow | null; may: MayRevoke }) {
+  const { detail, error, retry } = useDetail(id, row?.state);
+  const token: TokenRow | null = row ?? detail;
+  if (token === null)
+    return error ? (
+      <ErrorState
+        title="This token could not be shown"
+        reason={error instanceof Error ? error.message : undefined}
+        requestId={error instanceof RequestProblem ? error.requestId : undefined}
+        retry={retry}
+      />
+    ) : (
+      <div className={classes.glance}>
+        <LoadingNote what="the token" />
+        <Bar width="60%" />
+        <Bar />
+        <Bar width="80%" />
+      </div>
+    );
+  const order = detail?.orders.find((one) => one.decides);
+  return (
+    <div className={classes.glance}>
+      <div className={classes.badges}>
+        <StateBadge state={token.state} />
+        <Tag>
+          {token.format === "jwt" ? "JWT" : "Opaque"} {token.kind} token
+        </Tag>
+      </div>
+      <p className="muted">{TOKEN_STATE_WORDS[token.state].means}</p>
+      <KeyValue
+        items={[
+          {
+            key: token.user ? "User" : "Service",
+            value: token.user ? (
+              <>
+                <Link href={`/users/${token.user.id}`}>{token.user.name}</Link>
+                <br />
+                <span className="muted">{token.user.email}</span>
+              </>
+            ) : (
+              token.subject
+            ),
+          },
+          { key: "Client", value: <Link href={`/clients/${token.client.id}`}>{token.client.clientId}</Link> },
+          { key: "Permissions", value: <List values={token.permissions} isCode /> },
+          { key: "Groups", value: <List values={token.groups} /> },
+          { key: "Audience", value: <List values={token.audiences} /> },
+          { key: "Issued", value: <Instant at={token.issuedAt} focusable /> },
+          { key: "Expires", value: <Expiry token={token} /> },
+          {
+            key: "Last used",
+            value: (
+              <>
+                <Instant at={token.lastUsedAt} none="never" hint={PRECISION} focusable />
+                {token.lastIp ? <span className="muted mono"> {token.lastIp}</span> : null}
+              </>
+            ),
+          },
+          {
+            key: "Uses",
+            value: (
+              <>
+                <NumberText value={token.useCount} /> allowed, <NumberText value={token.refusedCount} /> refused
+              </>
+            ),
+          },
+          ...(order
+            ? [
+                {
+                  key: "Why",
+                  value: (
+                    <>
+                      {REASON_WORDS[order.reason as Reason] ?? order.reason}
+                      {order.note ? ` · “${order.note}”` : ""}
+                      <br />
+                      <span className="muted">
+                        {order.actorName}, <Instant at={order.createdAt} focusable />
+                      </span>
+                    </>
+                  ),
+                },
+              ]
+            : []),
+        ]}
+      />
+      {detail && detail.verifiers.length > 0 ? (
+        <ul className={classes.verifiers} aria-label="Who can still accept it">
+          {detail.verifiers.map((verifier) => (
+            <li key={verifier.verifierId}>
+              <span>{verifier.name}</span>
+              <span className="muted">{verifier.says}</span>
+            </li>
+          ))}
+        </ul>
+      ) : null}
+      <div className={classes.actions}>
+        <Button component={Link} href={`/tokens/${id}`} rightSection={<IconArrowRight size={16} />}>
+          Its page
+        </Button>
+        <RevokeMenu choices={revokeChoices(token, detail)} may={may} />
+      </div>
+    </div>
+  );
+}
+
+function List({ values, isCode = false }: { values: string[]; isCode?: boolean }) {
+  if (values.length === 0) return <span className="faint">none</span>;
+  return isCode ? (
+    <span className={classes.codes}>
+      {values.map((value) => (
+        <code key={value}>{value}</code>
+      ))}
+    </span>
+  ) : (
+    values.join(", ")
+  );
+}

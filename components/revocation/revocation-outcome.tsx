@@ -1,0 +1,61 @@
+"use client";
+
+import { Anchor, Button, Group } from "@mantine/core";
+import { IconCircleCheck, IconClockHour4, IconInfoCircle } from "@tabler/icons-react";
+import Link from "next/link";
+import type { RevocationResult } from "#lib/revocations/model.ts";
+import { groupedNumber } from "../display/number-text.tsx";
+import classes from "./revoke-dialog.module.css";
+
+/** What a revocation did, when the last verifier refuses, and what it left valid. */
+export function RevocationOutcome({ result, onClose }: { result: RevocationResult; onClose: () => void }) {
+  const { wasPlaced, reached, remains, refusedEverywhere, order } = result;
+  return (
+    <div className={classes.form} role="status">
+      <div className={classes.outcome}>
+        <IconCircleCheck size={20} aria-hidden />
+        <p>
+          {wasPlaced
+            ? `Revoked. ${groupedNumber(reached.tokens)}${reached.isExact ? "" : " or more"} live token${
+                reached.tokens === 1 ? "" : "s"
+              } stopped working.`
+            : "It was revoked before: nothing was changed."}
+        </p>
+      </div>
+      <p className={classes.line}>
+        <IconClockHour4 size={18} aria-hidden />
+        {refusedEverywhere.says}
+      </p>
+      {remains.length > 0 ? (
+        <div>
+          <h3 className={classes.heading}>Still valid</h3>
+          <ul className={classes.remains}>
+            {remains.map((remaining) => (
+              <li key={`${remaining.kind} ${remaining.says}`}>
+                {remaining.says}{" "}
+                {remaining.href ? (
+                  <Anchor component={Link} href={remaining.href} onClick={onClose} size="sm">
+                    Show
+                  </Anchor>
+                ) : null}
+              </li>
+            ))}
+          </ul>
+        </div>
+      ) : (
+        <p className={classes.line}>
+          <IconInfoCircle size={18} aria-hidden />
+          Nothing that hangs together with it is left valid.
+        </p>
+      )}
+      <Group justify="space-between" gap="xs">
+        <Anchor component={Link} href={`/orders?open=${order.id}`} onClick={onClose} size="sm">
+          The order on record
+        </Anchor>
+        <Button variant="filled" onClick={onClose} data-autofocus>
+          Close
+        </Button>
+      </Group>
+    </div>
+  );
+}

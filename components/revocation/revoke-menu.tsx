@@ -1,0 +1,56 @@
+"use client";
+
+import { Button, Menu } from "@mantine/core";
+import { IconBan, IconChevronDown } from "@tabler/icons-react";
+import { useState } from "react";
+import type { RevocableKind } from "#lib/revocations/model.ts";
+import type { MayRevoke } from "./revocable-by.ts";
+import type { RevocationTarget } from "./revocation-requests.ts";
+import { RevokeDialog } from "./revoke-dialog.tsx";
+
+export type RevokeChoice = {
+  kind: RevocableKind;
+  id: string;
+  /** "This token…" */
+  label: string;
+  /** What it reaches, in a few words. */
+  about: string;
+};
+
+/** One button that leads to each thing that can be taken back from here, from the smallest to the largest. */
+export function RevokeMenu({ choices, may, label = "Revoke" }: { choices: RevokeChoice[]; may: MayRevoke; label?: string }) {
+  const [target, setTarget] = useState<RevocationTarget | null>(null);
+  return (
+    <>
+      <Menu width={320}>
+        <Menu.Target>
+          <Button
+            variant="outline"
+            color="red"
+            leftSection={<IconBan size={16} />}
+            rightSection={<IconChevronDown size={15} />}
+          >
+            {label}
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {choices.map(({ kind, id, label: name, about }) => (
+            <Menu.Item
+              key={`${kind} ${id}`}
+              disabled={!may[kind]}
+              leftSection={<IconBan size={16} />}
+              onClick={() => setTarget({ kind, id })}
+            >
+              {name}
+              <br />
+              <span className="muted" style={{ fontSize: 12 }}>
+                {may[kind] ? about : "Your role does not allow it."}
+              </span>
+            </Menu.Item>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+      <RevokeDialog target={target} onClose={() => setTarget(null)} />
+    </>
+  );
+}
