@@ -1,7 +1,31 @@
+import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
+import { notFound } from "../errors.ts";
+import { isUuid } from "../ids.ts";
+import { run, sql } from "../list-query/sql-fragment.ts";
+import { ENTRY_COLUMNS, type EntryRecord, entryRowOf } from "./entry-record.ts";
 import type { AuditEntryDetail } from "./model.ts";
 
-/** One admin act with what it changed. Needs `audit:read`. @throws {DomainError} NOT_FOUND */
-export async function getAuditEntry(_ctx: Context, _id: string): Promise<AuditEntryDetail> {
-  throw new Error("soon");
+type DetailRecord = EntryRecord & {
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown> | null;
+  userAgent: string | null;
+};
+
+/** One admin act with what it changed. Needs `audit:read`. @throws {DomainError} NOT_FOUND, FORBIDDEN */
+export async function getAuditEntry(ctx: Context, id: string): Promise<AuditEntryDetail> {
+  requirePermission(ctx, "audit:read");
+  const [record] = isUuid(id)
+    ? await run<DetailRecord>(
+        ctx.db,
+        sql`SELECT ${ENTRY_COLUMNS}, e.before, e.after, e.user_agent AS "userAgent" FROM audit_entry e WHERE e.id = ${id}::uuid`,
+      )
+    : [];
+  if (record === undefined) throw notFound("The entry");
+  return {
+    ...entryRowOf(record),
+    before: record.before,
+    after: record.after,
+    userAgent: record.userAgent,
+  };
 }

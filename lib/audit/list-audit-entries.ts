@@ -1,12 +1,51 @@
+import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import type { Page } from "../list-query/define-table.ts";
+import { keysetOf, orderBy, seek, toPage } from "../list-query/keyset.ts";
+import { all, containing, type Fragment, run, sql } from "../list-query/sql-fragment.ts";
+import { inWindow, timeWindow } from "../list-query/time-window.ts";
+import { ENTRY_COLUMNS, type EntryRecord, entryRowOf } from "./entry-record.ts";
 import type { AuditEntryRow } from "./model.ts";
-import type { AuditEntriesQuery } from "./table.ts";
+import { type AuditEntriesQuery, auditEntriesTable } from "./table.ts";
 
-/** One page of admin acts, newest first. Needs `audit:read`. */
-export async function listAuditEntries(
-  _ctx: Context,
-  _query: AuditEntriesQuery,
-): Promise<Page<AuditEntryRow>> {
-  throw new Error("soon");
+function conditionsOf(filters: AuditEntriesQuery["filters"], now: Date): Fragment[] {
+  const conditions: Fragment[] = [];
+  if (filters.q) {
+    const pattern = containing(filters.q);
+    conditions.push(
+      sql`e.actor_name ILIKE ${pattern} OR e.target_name ILIKE ${pattern} OR e.note ILIKE ${pattern} OR e.act ILIKE ${pattern}`,
+    );
+  }
+  if (filters.at) conditions.push(inWindow(sql`e.at`, timeWindow(filters.at, "back", now)));
+  if (filters.act) conditions.push(sql`e.act = ANY (${filters.act}::text[])`);
+  if (filters.outcome) conditions.push(sql`e.outcome = ANY (${filters.outcome}::text[])`);
+  if (filters.actor) conditions.push(sql`e.actor_id = ${filters.actor}`);
+  if (filters.target) conditions.push(sql`e.target_kind = ${filters.target}`);
+  if (filters.targetId) conditions.push(sql`e.target_id = ${filters.targetId}`);
+  if (filters.ip) conditions.push(sql`e.ip = ${filters.ip}`);
+  return conditions;
+}
+
+/**
+ * One page of admin acts, newest first, refused ones among them. Needs `audit:read`.
+ *
+ * @throws {DomainError} NOT_SIGNED_IN, FORBIDDEN
+ */
+export async function listAuditEntries(ctx: Context, query: AuditEntriesQuery): Promise<Page<AuditEntryRow>> {
+  requirePermission(ctx, "audit:read");
+  const keyset = keysetOf(auditEntriesTable, query);
+  const [column, id] = [sql`e.at`, sql`e.id`];
+  const conditions = conditionsOf(query.filters, ctx.now);
+  const after = seek(keyset, column, id);
+  if (after !== null) conditions.push(after);
+  const records = await run<EntryRecord>(
+    ctx.db,
+    sql`SELECT ${ENTRY_COLUMNS} FROM audit_entry e WHERE ${all(conditions)} ORDER BY ${orderBy(keyset, column, id)}
+      LIMIT ${keyset.limit}::int`,
+  );
+  const page = toPage(auditEntriesTable, query, keyset, records, (record) => ({
+    value: record.at.toISOString(),
+    id: record.id,
+  }));
+  return { ...page, rows: page.rows.map(entryRowOf) };
 }

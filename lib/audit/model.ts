@@ -23,7 +23,7 @@ export type TokenUseRow = {
   source: string;
   token: { id: string; kind: string };
   familyId: string;
-  client: { id: string; clientId: string; name: string } | null;
+  client: { id: string; clientId: string; name: string };
   user: { id: string; email: string; name: string } | null;
   subject: string;
   verifier: { id: string; name: string } | null;

@@ -23,15 +23,12 @@ export const REFUSALS = [
   "not_yet_valid",
   "consumed",
   "replayed",
+  "altered",
   "audience",
   "permission",
-  "kind",
+  "not_an_access_token",
   "client_disabled",
   "user_disabled",
-  "verifier_disabled",
-  "unregistered",
-  "forged",
-  "signature",
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
@@ -42,15 +39,12 @@ export const REFUSAL_WORDS: Record<Refusal, string> = {
   not_yet_valid: "The token is not valid yet",
   consumed: "The refresh token was already exchanged",
   replayed: "A used refresh token came back: its family was ended",
+  altered: "The value is not the one that was issued: its signature was rewritten",
   audience: "The token is for another audience",
   permission: "The token lacks the permission",
-  kind: "The wrong kind of token",
+  not_an_access_token: "It is not an access token",
   client_disabled: "The client is disabled",
   user_disabled: "The user is disabled",
-  verifier_disabled: "The verifier is disabled",
-  unregistered: "No such token is on record",
-  forged: "A valid signature over a token that was never issued",
-  signature: "The signature is not ours",
 };
 
 /** A refusal in words; one that this version does not know is shown as it is. */
@@ -58,4 +52,73 @@ export function refusalWords(refusal: string): string {
   return Object.hasOwn(REFUSAL_WORDS, refusal)
     ? REFUSAL_WORDS[refusal as Refusal]
     : refusal.replaceAll("_", " ");
+}
+
+/** Acts in words, as "who … what": "ines@… revoked the token 01a2…". */
+export const ACT_WORDS: Record<string, string> = {
+  "token.revoked": "revoked the token",
+  "family.revoked": "revoked the family",
+  "session.revoked": "revoked the session",
+  "user.tokens_revoked": "revoked all tokens of the user",
+  "client.tokens_revoked": "revoked all tokens of the client",
+  "token.forgery_detected": "presented a forged token",
+  "user.signed_in": "signed in at the authority",
+  "user.sign_in_refused": "was refused at the authority's sign-in",
+  "admin.signed_in": "signed in",
+  "admin.signed_out": "signed out",
+  "admin.sign_in_refused": "was refused at sign-in",
+  "admin.sessions_ended": "ended all sessions of the admin",
+  "admin.created": "created the admin",
+  "admin.invited": "invited the admin",
+  "admin.enrolled": "enrolled as admin",
+  "admin.enrolment_reset": "reset the enrolment of the admin",
+  "admin.role_changed": "changed the role of the admin",
+  "admin.disabled": "disabled the admin",
+  "admin.enabled": "enabled the admin",
+  "setup_link.created": "made a set-up link",
+  "api_token.created": "created the API token",
+  "api_token.revoked": "revoked the API token",
+  "key.created": "created the signing key",
+  "key.activated": "activated the signing key",
+  "client.created": "registered the client",
+  "client.changed": "changed the client",
+  "client.updated": "changed the client",
+  "client.disabled": "disabled the client",
+  "client.enabled": "enabled the client",
+  "client.deleted": "deleted the client",
+  "client.secret_created": "made a secret for the client",
+  "client.secret_revoked": "took back a secret of the client",
+  "user.created": "created the user",
+  "user.changed": "changed the user",
+  "user.updated": "changed the user",
+  "user.disabled": "disabled the user",
+  "user.enabled": "enabled the user",
+  "group.created": "created the group",
+  "group.changed": "changed the group",
+  "group.updated": "changed the group",
+  "group.deleted": "deleted the group",
+  "audience.created": "created the audience",
+  "audience.changed": "changed the audience",
+  "audience.updated": "changed the audience",
+  "verifier.created": "registered the verifier",
+  "verifier.changed": "changed the verifier",
+  "verifier.updated": "changed the verifier",
+  "verifier.disabled": "disabled the verifier",
+  "verifier.enabled": "enabled the verifier",
+  "organisation.changed": "changed the organisation's settings",
+  "organisation.updated": "changed the organisation's settings",
+};
+
+const NOUN_WORDS: Record<string, string> = { api_token: "API token", user_group: "group" };
+
+/** An act in words, as "who … what"; one that this version does not name is read from its own parts. */
+export function actWords(act: string): string {
+  if (Object.hasOwn(ACT_WORDS, act)) return ACT_WORDS[act] as string;
+  const [noun = act, verb = ""] = act.split(".");
+  return `${verb.replaceAll("_", " ")} ${NOUN_WORDS[noun] ?? noun.replaceAll("_", " ")}`.trim();
+}
+
+/** The same for an act that was refused: "was refused to …" reads badly of every act, so it is said after it. */
+export function actOutcomeWords(entry: { act: string; outcome: "done" | "refused" }): string {
+  return entry.outcome === "done" ? actWords(entry.act) : `${actWords(entry.act)} (refused)`;
 }
