@@ -77,13 +77,17 @@ describe("the key list", () => {
     const [db] = databases as [Database];
     const nobody = { ...systemContext(db, "test"), actor: { kind: "anonymous", id: "", name: "" } as const };
     await expect(listKeys(nobody)).rejects.toMatchObject({ code: "NOT_SIGNED_IN" });
-    await expect(getKey({ ...nobody, actor: { kind: "user", id: "u", name: "u" } }, { kid: "x" })).rejects.toMatchObject({
+    await expect(
+      getKey({ ...nobody, actor: { kind: "user", id: "u", name: "u" } }, { kid: "x" }),
+    ).rejects.toMatchObject({
       code: "FORBIDDEN",
     });
   });
 
   it("does not know a kid that is not there", async () => {
     const [db] = databases as [Database];
-    await expect(getKey(systemContext(db, "test"), { kid: "x' OR true" })).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(getKey(systemContext(db, "test"), { kid: "x' OR true" })).rejects.toMatchObject({
+      code: "NOT_FOUND",
+    });
   });
 });

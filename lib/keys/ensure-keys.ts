@@ -14,7 +14,12 @@ import { DEFAULT_ALGORITHM, KEY_PURPOSES } from "./model.ts";
  * @throws {DomainError} SEALED where the master key does not open a key that is there; then nothing is made.
  */
 export async function ensureKeys(ctx: Context, wrapper: KeyWrapper): Promise<string[]> {
-  const held = await ctx.db.query<{ kid: string; purpose: string; state: string; privateWrapped: Buffer | null }>(
+  const held = await ctx.db.query<{
+    kid: string;
+    purpose: string;
+    state: string;
+    privateWrapped: Buffer | null;
+  }>(
     `SELECT kid, purpose, state, private_wrapped AS "privateWrapped" FROM signing_key WHERE private_wrapped IS NOT NULL`,
   );
   for (const key of held) if (key.privateWrapped !== null) await wrapper.unwrap(key.privateWrapped, key.kid);

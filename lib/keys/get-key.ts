@@ -12,7 +12,10 @@ import { type KeyRecord, keyRow, SELECT_KEYS } from "./read-key.ts";
  */
 export async function getKey(ctx: Context, input: { kid: string }): Promise<KeyDetail> {
   requirePermission(ctx, "key:read");
-  const [record] = await ctx.db.query<KeyRecord>(`${SELECT_KEYS} WHERE k.kid = $2::text`, [ctx.now, input.kid]);
+  const [record] = await ctx.db.query<KeyRecord>(`${SELECT_KEYS} WHERE k.kid = $2::text`, [
+    ctx.now,
+    input.kid,
+  ]);
   if (record === undefined) throw notFound("The key");
   return { ...(await keyRow(record)), publicJwk: publicMembers(record.publicJwk) };
 }

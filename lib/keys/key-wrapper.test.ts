@@ -41,7 +41,9 @@ describe("a wrapped key", () => {
 
   it("is sealed when it is empty or cut", async () => {
     await expect(wrapper.unwrap(Buffer.alloc(0), "a")).rejects.toEqual(SEALED);
-    await expect(wrapper.unwrap((await wrapper.wrap(Buffer.from("x"), "a")).subarray(0, 29), "a")).rejects.toEqual(SEALED);
+    await expect(
+      wrapper.unwrap((await wrapper.wrap(Buffer.from("x"), "a")).subarray(0, 29), "a"),
+    ).rejects.toEqual(SEALED);
   });
 
   it("needs a master key of 32 bytes", () => {

@@ -1,7 +1,7 @@
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
-import { type KeyRecord, keyRow, SELECT_KEYS } from "./read-key.ts";
 import type { KeyRow } from "./model.ts";
+import { type KeyRecord, keyRow, SELECT_KEYS } from "./read-key.ts";
 
 /**
  * Every signing key, by purpose, newest first.
@@ -10,6 +10,9 @@ import type { KeyRow } from "./model.ts";
  */
 export async function listKeys(ctx: Context): Promise<KeyRow[]> {
   requirePermission(ctx, "key:read");
-  const records = await ctx.db.query<KeyRecord>(`${SELECT_KEYS} ORDER BY k.purpose, k.created_at DESC, k.kid`, [ctx.now]);
+  const records = await ctx.db.query<KeyRecord>(
+    `${SELECT_KEYS} ORDER BY k.purpose, k.created_at DESC, k.kid`,
+    [ctx.now],
+  );
   return Promise.all(records.map(keyRow));
 }

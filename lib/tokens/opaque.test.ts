@@ -48,14 +48,25 @@ describe("an opaque token value", () => {
   it("is refused when it is cut, longer, of another prefix, in another alphabet, or over the range", () => {
     const value = makeOpaque("twa_", ID, counting);
     const tooLarge = `twa_${"z".repeat(65)}`;
-    for (const bad of ["", "twa_", value.slice(1), value.slice(0, -1), `${value}0`, ` ${value}`, `${value}\n`, `twx_${value.slice(4)}`])
+    for (const bad of [
+      "",
+      "twa_",
+      value.slice(1),
+      value.slice(0, -1),
+      `${value}0`,
+      ` ${value}`,
+      `${value}\n`,
+      `twx_${value.slice(4)}`,
+    ])
       expect(parseOpaque(bad), bad).toBeNull();
     expect(parseOpaque(tooLarge + "0".repeat(6))).toBeNull();
   });
 
   it("does not choke on arbitrary text", () => {
-    fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 200 }), (text) => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 200 }), (text) => {
         expect(parseOpaque(text)).toBeNull();
-      }));
+      }),
+    );
   });
 });

@@ -1,0 +1,79 @@
+import type { Sql } from "../db/sql.ts";
+import {
+  type Order,
+  type OrderSubject,
+  type Reason,
+  type TargetKind,
+  type Verb,
+  type Verdict,
+  verdictOf,
+} from "../revocations/model.ts";
+
+type OrderRecord = {
+  id: string;
+  position: bigint;
+  verb: Verb;
+  targetKind: TargetKind;
+  targetId: string;
+  cutoff: Date | null;
+  effectiveFrom: Date;
+  expiresAt: Date | null;
+  reason: Reason;
+  clock: Date;
+};
+
+function targetsOf(subject: OrderSubject): [TargetKind, string | null][] {
+  return [
+    ["token", subject.id],
+    ["family", subject.familyId],
+    ["session", subject.sessionUid],
+    ["user", subject.userId],
+    ["client", subject.clientId],
+    ["signing_key", subject.signingKid],
+    ["everything", "*"],
+    ...subject.scopes.map((scope): [TargetKind, string] => ["permission", scope]),
+    ...subject.groups.map((group): [TargetKind, string] => ["group", group]),
+    ...subject.audiences.map((audience): [TargetKind, string] => ["audience", audience]),
+  ];
+}
+
+/**
+ * The standing of tokens under every order that the database has now, not the process's memory: for an exchange, just before it commits.
+ * The strictest verdict over all subjects.
+ */
+export async function readVerdict(
+  sql: Sql,
+  subjects: readonly OrderSubject[],
+  nowMs: number,
+): Promise<Verdict> {
+  const targets = new Map<string, [TargetKind, string]>();
+  for (const subject of subjects)
+    for (const [kind, id] of targetsOf(subject)) if (id !== null) targets.set(`${kind} ${id}`, [kind, id]);
+  const pairs = [...targets.values()];
+  const records = await sql.query<OrderRecord>(
+    `SELECT o.id, o.position, o.verb, o.target_kind AS "targetKind", o.target_id AS "targetId", o.cutoff, o.effective_from AS "effectiveFrom",
+       o.expires_at AS "expiresAt", o.reason, clock_timestamp()::timestamptz(3) AS clock
+     FROM unnest($1::text[], $2::text[]) AS k(kind, id) JOIN revocation_order o ON o.target_kind = k.kind AND o.target_id = k.id`,
+    [pairs.map(([kind]) => kind), pairs.map(([, id]) => id)],
+  );
+  const orders = records.map(
+    (record): Order => ({
+      id: record.id,
+      position: record.position,
+      verb: record.verb,
+      targetKind: record.targetKind,
+      targetId: record.targetId,
+      cutoffMs: record.cutoff?.getTime() ?? null,
+      effectiveFromMs: record.effectiveFrom.getTime(),
+      expiresAtMs: record.expiresAt?.getTime() ?? null,
+      reason: record.reason,
+    }),
+  );
+  // an order is in force from the later of two clocks on: the slower one must not miss it
+  const at = Math.max(nowMs, records[0]?.clock.getTime() ?? nowMs);
+  const verdicts = subjects.map((subject) => verdictOf(orders, subject, at));
+  return (
+    verdicts.find((verdict) => verdict.isRevoked) ??
+    verdicts.find((verdict) => verdict.isSuspended) ?? { isRevoked: false, isSuspended: false, order: null }
+  );
+}

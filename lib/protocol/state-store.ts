@@ -1,0 +1,116 @@
+import { createHash } from "node:crypto";
+import type { Sql } from "../db/sql.ts";
+import type { StateSeal } from "./state-seal.ts";
+
+/** What the engine keeps under one id. `payload` never holds that id. */
+export type ProtocolState = {
+  payload: Record<string, unknown>;
+  consumedAt: Date | null;
+};
+
+export type NewProtocolState = {
+  model: string;
+  id: string;
+  payload: Record<string, unknown>;
+  grantId?: string | undefined;
+  accountId?: string | undefined;
+  uid?: string | undefined;
+  familyId?: string | undefined;
+  /** Undefined: kept until it is dropped. */
+  expiresAt?: Date | undefined;
+};
+
+type StateRecord = { idHash: Buffer; payload: unknown; consumedAt: Date | null };
+
+const COLUMNS = `id_hash AS "idHash", payload, consumed_at AS "consumedAt"`;
+
+/** Ids are credentials (cookies, codes, refresh tokens): the database knows their SHA-256. */
+function hashId(id: string): Buffer {
+  return createHash("sha256").update(id).digest();
+}
+
+function place(model: string, idHash: Uint8Array): string {
+  return `${model} ${Buffer.from(idHash).toString("hex")}`;
+}
+
+function opened(seal: StateSeal, model: string, record: StateRecord | undefined): ProtocolState | null {
+  if (record === undefined) return null;
+  const payload = seal.open(record.payload, place(model, record.idHash));
+  return payload === null ? null : { payload, consumedAt: record.consumedAt };
+}
+
+/** Keeps state under an id, in place of what was there. */
+export async function putState(sql: Sql, seal: StateSeal, state: NewProtocolState): Promise<void> {
+  const idHash = hashId(state.id);
+  await sql.query(
+    `INSERT INTO protocol_state (model, id_hash, payload, grant_id, account_id, uid, family_id, expires_at)
+     VALUES ($1::text, $2::bytea, $3::jsonb, $4::text, $5::text, $6::text, $7::uuid, $8::timestamptz)
+     ON CONFLICT (model, id_hash) DO UPDATE SET payload = excluded.payload, grant_id = excluded.grant_id,
+       account_id = excluded.account_id, uid = excluded.uid, family_id = excluded.family_id, expires_at = excluded.expires_at`,
+    [
+      state.model,
+      idHash,
+      JSON.stringify(seal.seal(state.payload, place(state.model, idHash))),
+      state.grantId ?? null,
+      state.accountId ?? null,
+      state.uid ?? null,
+      state.familyId ?? null,
+      state.expiresAt ?? null,
+    ],
+  );
+}
+
+/** Keeps an id that may be used once, ever. @returns false where it was there already. */
+export async function putOnce(sql: Sql, model: string, id: string, expiresAt: Date): Promise<boolean> {
+  const rows = await sql.query(
+    `INSERT INTO protocol_state (model, id_hash, payload, expires_at) VALUES ($1::text, $2::bytea, '{}', $3::timestamptz)
+     ON CONFLICT DO NOTHING RETURNING model`,
+    [model, hashId(id), expiresAt],
+  );
+  return rows.length > 0;
+}
+
+/** With `lock` the row is held until the caller's transaction ends, and read as the last one to hold it left it. */
+export async function findState(
+  sql: Sql,
+  seal: StateSeal,
+  model: string,
+  id: string,
+  lock = false,
+): Promise<ProtocolState | null> {
+  const [record] = await sql.query<StateRecord>(
+    `SELECT ${COLUMNS} FROM protocol_state WHERE model = $1::text AND id_hash = $2::bytea${lock ? " FOR UPDATE" : ""}`,
+    [model, hashId(id)],
+  );
+  return opened(seal, model, record);
+}
+
+export async function findStateByUid(
+  sql: Sql,
+  seal: StateSeal,
+  model: string,
+  uid: string,
+): Promise<ProtocolState | null> {
+  const [record] = await sql.query<StateRecord>(
+    `SELECT ${COLUMNS} FROM protocol_state WHERE uid = $1::text AND model = $2::text`,
+    [uid, model],
+  );
+  return opened(seal, model, record);
+}
+
+/** Uses something up. @returns false where it is not there or somebody else did. */
+export async function consumeState(sql: Sql, model: string, id: string, now: Date): Promise<boolean> {
+  const rows = await sql.query(
+    `UPDATE protocol_state SET consumed_at = $3::timestamptz WHERE model = $1::text AND id_hash = $2::bytea AND consumed_at IS NULL
+     RETURNING model`,
+    [model, hashId(id), now],
+  );
+  return rows.length > 0;
+}
+
+export async function dropState(sql: Sql, model: string, id: string): Promise<void> {
+  await sql.query("DELETE FROM protocol_state WHERE model = $1::text AND id_hash = $2::bytea", [
+    model,
+    hashId(id),
+  ]);
+}

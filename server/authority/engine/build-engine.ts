@@ -1,0 +1,99 @@
+import { createHash } from "node:crypto";
+import Provider, { type KoaContextWithOIDC } from "oidc-provider";
+import { isUnavailable } from "#lib/db/database.ts";
+import type { StateSeal } from "#lib/protocol/state-seal.ts";
+import { putOnce } from "#lib/protocol/state-store.ts";
+import { createConfiguration, OIDC_SCOPES } from "./configuration.ts";
+import type { EngineDeps } from "./deps.ts";
+import { currentSql } from "./exchange.ts";
+import { shapeAccessTokens } from "./model-access-tokens.ts";
+import { registryClient, shapeClients } from "./model-clients.ts";
+import { shapeCodes, shapePushedRequests } from "./model-codes.ts";
+import { rememberOidcScopes, shapeRefreshTokens } from "./model-refresh-tokens.ts";
+import { shapeSessions } from "./model-sessions.ts";
+import { shapeUserinfo } from "./model-userinfo.ts";
+import { factsOf } from "./request-facts.ts";
+import { coveredIndicators } from "./resources.ts";
+import { securityHeaders } from "./security-headers.ts";
+import { openSigningKeys } from "./signing-keys.ts";
+import { answerUnavailable, createTokenEndpoint } from "./token-endpoint.ts";
+
+type Koa = { request: object };
+
+/** The engine speaks of itself by the issuer alone: neither a Host header nor a proxy's can put another name into metadata, links or cookies. */
+function speakAsIssuer(provider: Provider): void {
+  const { host, protocol } = new URL(provider.issuer);
+  Object.defineProperties((provider as unknown as Koa).request, {
+    host: { get: () => host },
+    protocol: { get: () => protocol.slice(0, -1) },
+  });
+}
+
+/** A token of one audience may be asked for where all of a client's audiences were granted. */
+function shapeIndicators(provider: Provider, deps: EngineDeps): void {
+  for (const model of [provider.AuthorizationCode, provider.RefreshToken]) {
+    Object.defineProperty(model.prototype, "resourceIndicators", {
+      get(this: { clientId: string; resource?: string | string[] }) {
+        const client = registryClient(deps, this.clientId);
+        const granted = this.resource === undefined ? [] : [this.resource].flat();
+        return new Set(granted.flatMap((indicator) => coveredIndicators(client, indicator)));
+      },
+    });
+  }
+}
+
+/** A DPoP proof is good once, also when it comes twice at the same moment. @see RFC 9449 section 11.1 */
+function shapeReplayDetection(provider: Provider, deps: EngineDeps): void {
+  Object.defineProperty(provider.ReplayDetection, "unique", {
+    value: (iss: string, jti: string, exp: number) => {
+      const id = createHash("sha256").update(`${iss}\n${jti}`).digest("base64url");
+      return putOnce(currentSql(deps.db), "ReplayDetection", id, new Date(exp * 1_000));
+    },
+  });
+}
+
+/** What the engine has no route for. */
+async function notFound(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
+  await next();
+  if (ctx.status !== 404 || ctx.body) return;
+  ctx.status = 404;
+  ctx.body = { error: "invalid_request", error_description: "There is nothing at this address." };
+}
+
+function logErrors(provider: Provider, deps: EngineDeps): void {
+  provider.on("error" as "server_error", (error: unknown) => {
+    deps.log.error({ err: error }, "the protocol engine failed");
+  });
+  provider.on("server_error", (ctx, error) => {
+    const fields = { err: error, requestId: factsOf(deps, ctx.req).requestId, path: ctx.path };
+    deps.log.error(fields, "the protocol engine failed");
+    if (isUnavailable(error) && !ctx.response.is("html")) answerUnavailable(ctx);
+  });
+}
+
+/**
+ * An engine for the registry's present key set. Keys are fixed when an engine is built: another key set is another engine.
+ *
+ * @throws {DomainError} SEALED where the master key does not open a key; an Error where a purpose has no active key.
+ */
+export async function buildEngine(deps: EngineDeps, seal: StateSeal): Promise<Provider> {
+  const keys = await openSigningKeys(deps.registry().keys, deps.masterKey);
+  const { idTokenJwks } = keys;
+  const provider = new Provider(deps.env.authorityIssuer, createConfiguration({ deps, seal, idTokenJwks }));
+  speakAsIssuer(provider);
+  rememberOidcScopes(provider, OIDC_SCOPES);
+  shapeClients(provider, deps);
+  shapeCodes(provider, deps);
+  shapePushedRequests(provider);
+  shapeRefreshTokens(provider, deps);
+  shapeIndicators(provider, deps);
+  shapeAccessTokens(provider, deps, keys);
+  shapeSessions(provider, deps);
+  shapeUserinfo(provider, deps);
+  shapeReplayDetection(provider, deps);
+  logErrors(provider, deps);
+  provider.use(securityHeaders as never);
+  provider.use(notFound as never);
+  provider.use(createTokenEndpoint(deps) as never);
+  return provider;
+}

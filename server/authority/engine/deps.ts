@@ -1,0 +1,34 @@
+import type { IncomingMessage } from "node:http";
+import type { Database } from "#lib/db/database.ts";
+import type { Env } from "#lib/env.ts";
+import type { RegistrySnapshot } from "#lib/registry/snapshot.ts";
+import type { TokenRegister } from "#lib/tokens/register.ts";
+import type { OrderBook } from "#lib/verification/order-book.ts";
+import type { Reading } from "#lib/verification/read-token.ts";
+import type { TokenUseRow, UseWriter } from "#lib/verification/use-writer.ts";
+
+/** What the engine takes of a logger. */
+export type EngineLog = {
+  error(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+};
+
+/** What the authority hands the protocol engine. */
+export type EngineDeps = {
+  env: Pick<Env, "authorityIssuer" | "environmentName">;
+  db: Database;
+  log: EngineLog;
+  /** 32 bytes. */
+  masterKey: Buffer;
+  registry(): RegistrySnapshot;
+  register: TokenRegister;
+  orders(): OrderBook;
+  /** True when the orders are too old to answer by. */
+  isStale(): boolean;
+  writer: UseWriter;
+  findToken(value: string): Promise<Reading>;
+  clientIp(req: IncomingMessage): string | null;
+  /** Told of uses after they are committed. */
+  countUses(rows: readonly TokenUseRow[]): void;
+};

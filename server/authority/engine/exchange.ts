@@ -1,0 +1,95 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type pg from "pg";
+import type { Sql } from "#lib/db/sql.ts";
+import type { OrderSubject } from "#lib/revocations/model.ts";
+import type { NewToken } from "#lib/tokens/register.ts";
+import type { Refusal } from "#lib/verification/use-writer.ts";
+import { guarded, guardedSql } from "./protocol-errors.ts";
+
+/** What was presented to be exchanged. `tokenId` is null for an authorization code. */
+export type Presented = OrderSubject & { tokenId: string | null; clientName: string; subject: string };
+
+/**
+ * One exchange of a code or a refresh token: everything that it reads and writes goes over one connection, between a BEGIN at the first
+ * statement and a COMMIT before the answer leaves. Three engine calls (find, consume, save) would otherwise be three chances for another
+ * request to come between.
+ */
+export class Exchange {
+  readonly #pool: pg.Pool;
+  #connection: Promise<pg.PoolClient> | null = null;
+  presented: Presented | null = null;
+  /** Why the presented token is refused, as far as it is known. */
+  refusal: Refusal | null = null;
+  /** What was presented had been used before: its family is to end. */
+  isReplayed = false;
+  /** Tokens that are signed and wait for the register. */
+  readonly tokens: NewToken[] = [];
+
+  constructor(pool: pg.Pool) {
+    this.#pool = pool;
+  }
+
+  get isBegun(): boolean {
+    return this.#connection !== null;
+  }
+
+  async #begin(): Promise<pg.PoolClient> {
+    const connection = await guarded(this.#pool.connect());
+    try {
+      await guarded(connection.query("BEGIN"));
+      return connection;
+    } catch (error) {
+      connection.release(true);
+      throw error;
+    }
+  }
+
+  /** The exchange's connection; the first call begins its transaction. */
+  readonly sql: Sql = guardedSql({
+    query: async <Row extends object>(text: string, values: readonly unknown[] = []) => {
+      this.#connection ??= this.#begin();
+      const connection = await this.#connection;
+      return (await connection.query(text, values as unknown[])).rows as Row[];
+    },
+  });
+
+  async commit(): Promise<void> {
+    await this.#end("COMMIT");
+  }
+
+  async rollback(): Promise<void> {
+    await this.#end("ROLLBACK").catch(() => {});
+  }
+
+  async #end(statement: "COMMIT" | "ROLLBACK"): Promise<void> {
+    const begun = this.#connection;
+    this.#connection = null;
+    if (begun === null) return;
+    const connection = await begun;
+    try {
+      const { command } = await guarded(connection.query(statement));
+      // a COMMIT of a failed transaction answers ROLLBACK
+      if (command !== statement) throw new Error(`${statement} was answered with ${command}`);
+    } catch (error) {
+      connection.release(true);
+      throw error;
+    }
+    connection.release();
+  }
+}
+
+const storage = new AsyncLocalStorage<Exchange>();
+
+export function runExchange<T>(exchange: Exchange, work: () => Promise<T>): Promise<T> {
+  return storage.run(exchange, work);
+}
+
+/** The exchange that the running request is, or null at any other endpoint. */
+export function currentExchange(): Exchange | null {
+  return storage.getStore() ?? null;
+}
+
+/** The connection that engine code must use now: the exchange's own, or any of the pool. */
+export function currentSql(db: Sql): Sql {
+  return currentExchange()?.sql ?? guardedSql(db);
+}

@@ -1,0 +1,82 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type Provider from "oidc-provider";
+import { createStateSeal } from "#lib/protocol/state-seal.ts";
+import { buildEngine } from "./build-engine.ts";
+import type { EngineDeps } from "./deps.ts";
+import { handleInteraction } from "./interactions.ts";
+import { factsOf } from "./request-facts.ts";
+
+export type EngineHost = {
+  /** Answers one request of the protocol: `/oauth/*`, `/.well-known/*` and `/interaction/*`; anything else is not found. */
+  handle(req: IncomingMessage, res: ServerResponse): void;
+  /** Told that the registry changed: builds the engine of another key set before the next request needs it. */
+  refresh(): void;
+};
+
+type Engine = { provider: Provider; callback: (req: IncomingMessage, res: ServerResponse) => Promise<void> };
+
+function sendJson(res: ServerResponse, status: number, body: object): void {
+  if (res.headersSent) {
+    res.destroy();
+    return;
+  }
+  res.writeHead(status, { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" });
+  res.end(JSON.stringify(body));
+}
+
+/** Holds the engine of the registry's present key set; an engine of another set never answers a new request. */
+export function createEngineHost(deps: EngineDeps): EngineHost {
+  const seal = createStateSeal(deps.masterKey);
+  let current: { keySetVersion: string; engine: Promise<Engine> } | null = null;
+
+  async function build(): Promise<Engine> {
+    const provider = await buildEngine(deps, seal);
+    const callback = provider.callback() as unknown as Engine["callback"];
+    return { provider, callback };
+  }
+
+  function engineNow(): Promise<Engine> {
+    const { keySetVersion } = deps.registry();
+    if (current?.keySetVersion !== keySetVersion) {
+      const building = { keySetVersion, engine: build() };
+      current = building;
+      building.engine.catch((error: unknown) => {
+        deps.log.error({ err: error }, "the protocol engine could not be built for the present keys");
+        // the next request tries again
+        if (current === building) current = null;
+      });
+    }
+    return (current as { engine: Promise<Engine> }).engine;
+  }
+
+  async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const { requestId } = factsOf(deps, req);
+    res.setHeader("x-request-id", requestId);
+    if (!req.url?.startsWith("/")) return sendJson(res, 400, { error: "invalid_request" });
+    let engine: Engine;
+    try {
+      engine = await engineNow();
+    } catch {
+      res.setHeader("retry-after", "1");
+      return sendJson(res, 503, {
+        error: "temporarily_unavailable",
+        error_description: "The authority cannot use its signing keys.",
+        request_id: requestId,
+      });
+    }
+    if (req.url.startsWith("/interaction/")) await handleInteraction(deps, engine.provider, req, res);
+    else await engine.callback(req, res);
+  }
+
+  return {
+    handle(req, res) {
+      answer(req, res).catch((error: unknown) => {
+        deps.log.error({ err: error }, "a request failed");
+        sendJson(res, 500, { error: "server_error", error_description: "Something went wrong here." });
+      });
+    },
+    refresh() {
+      engineNow().catch(() => {});
+    },
+  };
+}

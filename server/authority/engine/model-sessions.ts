@@ -1,0 +1,59 @@
+import type Provider from "oidc-provider";
+import { findAccount } from "#lib/protocol/find-account.ts";
+import type { EngineDeps } from "./deps.ts";
+import { currentSql } from "./exchange.ts";
+import { extendPayload } from "./extend-model.ts";
+
+type EngineSession = InstanceType<Provider["Session"]> & { signedInAtMs?: number };
+
+type SessionClass = {
+  find(id: string, options?: object): Promise<EngineSession | undefined>;
+  findByUid(uid: string): Promise<EngineSession | undefined>;
+  prototype: EngineSession;
+};
+
+/** Whether a session still counts: not past its maximum, not ended by an order on it, its person or everything, and its person not disabled. */
+async function isLive(deps: EngineDeps, session: EngineSession): Promise<boolean> {
+  const { accountId, loginTs, uid } = session;
+  if (accountId === undefined) return true;
+  const now = Date.now();
+  const signedInAtMs = session.signedInAtMs ?? (loginTs ?? 0) * 1_000;
+  if (signedInAtMs + deps.registry().organisation.sessionAbsoluteSeconds * 1_000 <= now) return false;
+  const verdict = deps.orders().verdict(
+    {
+      id: "",
+      familyId: "",
+      sessionUid: uid,
+      userId: accountId,
+      clientId: "",
+      scopes: [],
+      groups: [],
+      audiences: [],
+      signingKid: null,
+      rootedAtMs: signedInAtMs,
+    },
+    now,
+  );
+  if (verdict.isRevoked || verdict.isSuspended) return false;
+  return (await findAccount(currentSql(deps.db), accountId)) !== null;
+}
+
+/** SSO sessions end with their maximum, with orders that reach them, and with their person. */
+export function shapeSessions(provider: Provider, deps: EngineDeps): void {
+  const Session = provider.Session as unknown as SessionClass;
+  extendPayload(Session, ["signedInAtMs"]);
+  const { find, findByUid } = Session;
+  const { loginAccount } = Session.prototype;
+  Session.find = async (id, options) => {
+    const session = await find.call(Session, id, options);
+    return session !== undefined && (await isLive(deps, session)) ? session : undefined;
+  };
+  Session.findByUid = async (uid) => {
+    const session = await findByUid.call(Session, uid);
+    return session !== undefined && (await isLive(deps, session)) ? session : undefined;
+  };
+  Session.prototype.loginAccount = function loginAtInstant(this: EngineSession, details) {
+    loginAccount.call(this, details);
+    this.signedInAtMs = Date.now();
+  };
+}

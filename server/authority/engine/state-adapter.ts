@@ -1,0 +1,69 @@
+import type { Adapter, AdapterPayload } from "oidc-provider";
+import type { Sql } from "#lib/db/sql.ts";
+import type { StateSeal } from "#lib/protocol/state-seal.ts";
+import {
+  consumeState,
+  dropState,
+  findState,
+  findStateByUid,
+  type ProtocolState,
+  putState,
+} from "#lib/protocol/state-store.ts";
+import { currentExchange, currentSql } from "./exchange.ts";
+
+type Payload = AdapterPayload & { familyId?: string; result?: { login?: { accountId?: string } } };
+
+/** Raised where something may be used once and was used before. */
+export class AlreadyUsed extends Error {
+  override name = "AlreadyUsed";
+}
+
+function accountOf(payload: Payload): string | undefined {
+  const session = payload.session as { accountId?: string } | undefined;
+  return payload.accountId ?? payload.result?.login?.accountId ?? session?.accountId;
+}
+
+/** The engine's storage for one of its models. Ids reach the database hashed, payloads sealed and without the id. */
+export function createStateAdapter(db: Sql, seal: StateSeal): (model: string) => Adapter {
+  function restored(state: ProtocolState | null, id?: string): AdapterPayload | undefined {
+    if (state === null) return undefined;
+    const consumed =
+      state.consumedAt === null ? {} : { consumed: Math.floor(state.consumedAt.getTime() / 1_000) };
+    return { ...state.payload, ...(id === undefined ? {} : { jti: id }), ...consumed } as AdapterPayload;
+  }
+  const nobody = async () => undefined;
+
+  return (model) => ({
+    async upsert(id, payload, expiresIn) {
+      const { jti: _, ...rest } = payload as Payload;
+      const expiresAt = expiresIn ? new Date(Date.now() + expiresIn * 1_000) : undefined;
+      await putState(currentSql(db), seal, {
+        model,
+        id,
+        payload: rest,
+        grantId: rest.grantId,
+        accountId: accountOf(rest),
+        uid: rest.uid,
+        familyId: rest.familyId,
+        expiresAt,
+      });
+    },
+    async find(id) {
+      // held until the exchange ends: of any number at once, one finds it unused
+      const isHeld = currentExchange() !== null && model === "AuthorizationCode";
+      return restored(await findState(currentSql(db), seal, model, id, isHeld), id);
+    },
+    async findByUid(uid) {
+      return restored(await findStateByUid(currentSql(db), seal, model, uid));
+    },
+    findByUserCode: nobody,
+    async consume(id) {
+      if (!(await consumeState(currentSql(db), model, id, new Date()))) throw new AlreadyUsed(model);
+    },
+    async destroy(id) {
+      await dropState(currentSql(db), model, id);
+    },
+    // the engine's grant spans every code flow of a session and client: families end instead
+    async revokeByGrantId() {},
+  });
+}

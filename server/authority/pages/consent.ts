@@ -1,0 +1,43 @@
+import { html } from "./html.ts";
+import { layout } from "./layout.ts";
+
+export type ConsentAudience = { title: string; permissions: { name: string; description: string }[] };
+
+export type ConsentPage = {
+  action: string;
+  clientName: string;
+  userEmail: string;
+  /** What the application learns about the person. */
+  about: string[];
+  audiences: ConsentAudience[];
+  environment: string;
+};
+
+export function consentPage(page: ConsentPage): string {
+  const about =
+    page.about.length > 0 &&
+    html`<h2>About you</h2><ul>${page.about.map((line) => html`<li>${line}</li>`)}</ul>`;
+  const audiences = page.audiences.map(
+    ({ title, permissions }) => html`<h2>At ${title}</h2>
+<ul>${permissions.map(
+      ({ name, description }) =>
+        html`<li>${description === "" ? name : description}${description !== "" && html`<span><code>${name}</code></span>`}</li>`,
+    )}</ul>`,
+  );
+  const isEmpty = page.about.length === 0 && page.audiences.length === 0;
+  return layout({
+    title: "Allow access",
+    environment: page.environment,
+    body: html`<h1>${page.clientName} asks for access</h1>
+<p>You are signed in as <strong>${page.userEmail}</strong>. If you allow it, the application may:</p>
+${isEmpty && html`<p>know that you signed in. You hold none of the permissions that it asks for.</p>`}
+${about}
+${audiences}
+<form method="post" action="${page.action}">
+<div class="actions">
+<button class="primary" name="decision" value="allow">Allow</button>
+<button name="decision" value="deny">Deny</button>
+</div>
+</form>`,
+  });
+}
