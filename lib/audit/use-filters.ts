@@ -1,6 +1,6 @@
 import type { Sql } from "../db/sql.ts";
 import { isUuid, uuidv7Time } from "../ids.ts";
-import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
+import { type Fragment, run, sql, trusted } from "../list-query/sql-fragment.ts";
 import { inWindow, timeWindow } from "../list-query/time-window.ts";
 import type { TokenUsesQuery } from "./table.ts";
 
@@ -10,6 +10,21 @@ async function idsOf(db: Sql, statement: Fragment): Promise<string[]> {
 
 function uuidsIn(values: readonly string[]): string[] {
   return values.map((value) => value.toLowerCase()).filter(isUuid);
+}
+
+/** Holders with no more tokens than this are found through their tokens: the log has an index by token alone. */
+const FEW_TOKENS = 1_000;
+
+/** Uses by the holders of one column: those who hold few tokens by the tokens' own index, the others row by row. */
+async function byHolder(db: Sql, column: "client_id" | "user_id", ids: readonly string[]): Promise<Fragment> {
+  const name = trusted(column);
+  const tokens = await idsOf(
+    db,
+    sql`SELECT t.id FROM token t WHERE t.${name} = ANY (${ids}::uuid[]) LIMIT ${FEW_TOKENS + 1}::int`,
+  );
+  if (tokens.length > FEW_TOKENS) return sql`x.${name} = ANY (${ids}::uuid[])`;
+  // through ARRAY(…), so that the planner does not see how many there are and walk the log by time for them
+  return sql`x.token_id = ANY (ARRAY (SELECT unnest(${tokens}::uuid[])))`;
 }
 
 /** What a query's filters mean on `token_use x`. */
@@ -28,7 +43,7 @@ export async function useConditions(
       db,
       sql`SELECT id FROM client WHERE client_id = ANY (${filters.client}::text[]) OR id = ANY (${uuidsIn(filters.client)}::uuid[])`,
     );
-    conditions.push(sql`x.client_id = ANY (${ids}::uuid[])`);
+    conditions.push(await byHolder(db, "client_id", ids));
   }
   if (filters.user) {
     const emails = filters.user.map((value) => value.toLowerCase());
@@ -36,7 +51,7 @@ export async function useConditions(
       db,
       sql`SELECT id FROM user_account WHERE email = ANY (${emails}::text[]) OR id = ANY (${uuidsIn(filters.user)}::uuid[])`,
     );
-    conditions.push(sql`x.user_id = ANY (${ids}::uuid[])`);
+    conditions.push(await byHolder(db, "user_id", ids));
   }
   if (filters.verifier) {
     const ids = await idsOf(
