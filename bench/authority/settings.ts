@@ -1,0 +1,20 @@
+import type { Scenario } from "./scenarios.ts";
+
+/** How long and how wide a run is. */
+export type Settings = {
+  mode: "full" | "short" | "smoke";
+  rounds: number;
+  /** Seconds that each side is loaded in a round. */
+  seconds: number;
+  warmUpSeconds: number;
+  connections: number;
+  /** Tokens that introspection and forward-auth go round. */
+  pool: number;
+  /** Revoked tokens in the register before the authority starts. */
+  revokedIds: number;
+  /** Tokens that the authority has in memory when its size is read. */
+  cachedTokens: number;
+  scenarios: readonly Scenario[];
+  /** Write a CPU profile of our authority. */
+  profiles: boolean;
+};

@@ -1,0 +1,48 @@
+import type { Figure } from "#bench/report/figures.ts";
+import { median, spread } from "#bench/report/statistics.ts";
+import type { Measured, Round } from "./measure.ts";
+import type { Scenario } from "./scenarios.ts";
+
+export type SideSummary = {
+  perSecond: number;
+  /** Lowest and highest rate of a round. */
+  perSecondSpread: [number, number];
+  p50Ms: number;
+  p99Ms: number;
+};
+
+export type ScenarioSummary = {
+  scenario: Scenario;
+  ours: SideSummary;
+  stock: SideSummary;
+  /** Median of the rounds' own ratios: what slows the machine for a while slows both sides of a round. */
+  ratio: number;
+  ratioSpread: [number, number];
+};
+
+function summaryOf(rounds: readonly Round[]): SideSummary {
+  const rates = rounds.map((round) => round.perSecond);
+  return {
+    perSecond: median(rates),
+    perSecondSpread: spread(rates),
+    p50Ms: median(rounds.map((round) => round.p50Ms)),
+    p99Ms: median(rounds.map((round) => round.p99Ms)),
+  };
+}
+
+export function summarize(scenario: Scenario, measured: Measured): ScenarioSummary {
+  const ratios = measured.ours.map(
+    (round, index) => round.perSecond / (measured.stock[index]?.perSecond ?? Number.NaN),
+  );
+  return {
+    scenario,
+    ours: summaryOf(measured.ours),
+    stock: summaryOf(measured.stock),
+    ratio: median(ratios),
+    ratioSpread: spread(ratios),
+  };
+}
+
+export function figureOf(summary: ScenarioSummary): Figure {
+  return { name: `${summary.scenario}_ratio`, value: summary.ratio, unit: "x" };
+}

@@ -1,0 +1,52 @@
+import type { AuthorityReport } from "./bench-authority.ts";
+import type { Scenario } from "./scenarios.ts";
+import type { ScenarioSummary, SideSummary } from "./summary.ts";
+
+const WORDS: Record<Scenario, string> = {
+  introspection: "introspection (ours JWT with durable audit, peer opaque)",
+  verify: "`/verify` (the peer: its introspection)",
+  issue_jwt: "client-credentials JWT ES256 (ours with register and audit, peer in memory)",
+  revocation: "revocation of one token (ours JWT with audit entry, peer opaque)",
+  jwks: "JWKS",
+};
+
+const GOALS: Record<Scenario, string> = {
+  introspection: "≥ 3, then 5",
+  verify: "≥ 3, then 5",
+  issue_jwt: "≥ 0.8, then 1.2",
+  revocation: "≥ 2, then 4",
+  jwks: "≥ 2",
+};
+
+const MODES: Record<AuthorityReport["settings"]["mode"], string> = {
+  full: "Full run",
+  short: "Short run: an indication, not the result",
+  smoke: "Smoke run: shows that it works, says nothing about speed",
+};
+
+const rate = (value: number) => String(Math.round(value));
+
+function side({ perSecond, perSecondSpread: [least, most], p50Ms, p99Ms }: SideSummary): string {
+  return `${rate(perSecond)} (${rate(least)}–${rate(most)}) | ${p50Ms.toFixed(1)} / ${p99Ms.toFixed(1)}`;
+}
+
+function row({ scenario, ours, stock, ratio, ratioSpread: [least, most] }: ScenarioSummary): string {
+  return `| ${WORDS[scenario]} | ${side(ours)} | ${side(stock)} | **${ratio.toFixed(2)}** (${least.toFixed(2)}–${most.toFixed(2)}) | ${GOALS[scenario]} |`;
+}
+
+/** The dated table of `bench/README.md`. */
+export function renderTable(report: AuthorityReport): string {
+  const { machine, versions, settings, memory, evidence } = report;
+  const answered = Object.values(evidence).reduce((sum, one) => sum + one.answered, 0);
+  const figure = (name: string) => report.figures.find((one) => one.name === name)?.value ?? Number.NaN;
+  return [
+    `${MODES[settings.mode]}, ${report.at.slice(0, 10)}, commit ${machine.commit ?? "unknown"}: ${settings.rounds} rounds of ${settings.seconds} s a side, ${settings.connections} connections, ${settings.revokedIds} revoked ids in force.`,
+    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.system}; load average before the run ${machine.loadAverage.toFixed(1)}. Node ${machine.node}, PostgreSQL ${versions.postgresql}, oidc-provider ${versions["oidc-provider"]}, fastify ${versions.fastify}, autocannon ${versions.autocannon}.`,
+    "",
+    "| work | ours /s | p50 / p99 ms | stock /s | p50 / p99 ms | ratio | goal |",
+    "| --- | --- | --- | --- | --- | --- | --- |",
+    ...report.summaries.map(row),
+    "",
+    `Answered by ours ${answered}, unrecorded ${figure("unrecorded_uses")}, wrong answers on both sides ${report.wrong}, revoked and still active ${report.stillActive.ours}. Authority: ${memory.rssMb.toFixed(0)} MB (at most ${memory.peakMb?.toFixed(0) ?? "unknown"} MB) with ${memory.orders} orders and ${memory.cachedTokens} tokens in memory; ready after ${(report.readyAfterMs / 1000).toFixed(1)} s.`,
+  ].join("\n");
+}

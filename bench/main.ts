@@ -1,0 +1,116 @@
+// npm run bench -- <what> [options]: see bench/README.md
+import { parseArgs } from "node:util";
+import { benchAuthority } from "./authority/bench-authority.ts";
+import { SCENARIOS, type Scenario } from "./authority/scenarios.ts";
+import type { Settings } from "./authority/settings.ts";
+import { benchStart } from "./start/bench-start.ts";
+
+const USAGE = `npm run bench -- authority [--rounds N] [--seconds S] [--connections C] [--only ${SCENARIOS.join(",")}] [--profile] [--record] [--smoke]
+npm run bench -- start [--rounds N] [--record] [--smoke]`;
+
+class UsageError extends Error {}
+
+const OPTIONS = {
+  rounds: { type: "string" },
+  seconds: { type: "string" },
+  connections: { type: "string" },
+  only: { type: "string" },
+  profile: { type: "boolean", default: false },
+  record: { type: "boolean", default: false },
+  smoke: { type: "boolean", default: false },
+} as const;
+
+function readNumber(name: string, text: string | undefined, byDefault: number): number {
+  const value = text === undefined ? byDefault : Number(text);
+  if (!(value > 0 && value <= 10_000))
+    throw new UsageError(`--${name} must be a number from 1 to 10000, not ${text}`);
+  return value;
+}
+
+function readScenarios(text: string | undefined): readonly Scenario[] {
+  if (text === undefined) return SCENARIOS;
+  return text.split(",").map((name) => {
+    const scenario = SCENARIOS.find((one) => one === name);
+    if (scenario === undefined) throw new UsageError(`--only knows ${SCENARIOS.join(", ")}, not ${name}`);
+    return scenario;
+  });
+}
+
+const FULL = { rounds: 5, seconds: 10, connections: 50 };
+const SMOKE = { rounds: 1, seconds: 0.5, connections: 8 };
+
+function readArguments(args: string[]) {
+  try {
+    return parseArgs({ args, options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+type Arguments = ReturnType<typeof readArguments>["values"];
+
+function authoritySettings(values: Arguments): Settings {
+  const { rounds, seconds, connections } = values.smoke ? SMOKE : FULL;
+  const scenarios = readScenarios(values.only);
+  const settings = {
+    rounds: Math.round(readNumber("rounds", values.rounds, rounds)),
+    seconds: readNumber("seconds", values.seconds, seconds),
+    connections: Math.round(readNumber("connections", values.connections, connections)),
+    scenarios,
+    profiles: values.profile,
+  };
+  if (values.smoke)
+    return { ...settings, mode: "smoke", warmUpSeconds: 0.2, pool: 40, revokedIds: 1_000, cachedTokens: 0 };
+  const isFull =
+    settings.rounds >= FULL.rounds &&
+    settings.seconds >= FULL.seconds &&
+    scenarios.length === SCENARIOS.length &&
+    !settings.profiles;
+  return isFull
+    ? {
+        ...settings,
+        mode: "full",
+        warmUpSeconds: 5,
+        pool: 1_000,
+        revokedIds: 1_000_000,
+        cachedTokens: 100_000,
+      }
+    : { ...settings, mode: "short", warmUpSeconds: 2, pool: 1_000, revokedIds: 1_000, cachedTokens: 0 };
+}
+
+async function run(args: string[], stack: AsyncDisposableStack): Promise<boolean> {
+  const { positionals, values } = readArguments(args);
+  const log = (line: string) => console.log(line);
+  const [what, ...rest] = positionals;
+  if (rest.length > 0)
+    throw new UsageError(`only one thing is measured at a time, not ${rest.join(", ")} too`);
+  switch (what) {
+    case "authority": {
+      const settings = authoritySettings(values);
+      return benchAuthority(settings, { records: values.record || settings.mode === "full", log, stack });
+    }
+    case "start":
+      return benchStart({
+        rounds: Math.round(readNumber("rounds", values.rounds, values.smoke ? 1 : 3)),
+        isSmoke: values.smoke,
+        records: values.record || !values.smoke,
+        log,
+        stack,
+      });
+    default:
+      throw new UsageError(what === undefined ? "what is to be measured?" : `${what} is not known`);
+  }
+}
+
+const stack = new AsyncDisposableStack();
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.once(signal, () => void stack.disposeAsync().finally(() => process.exit(130)));
+try {
+  process.exitCode = (await run(process.argv.slice(2), stack)) ? 0 : 1;
+} catch (error) {
+  const isUsage = error instanceof UsageError;
+  console.error(isUsage ? `${error.message}\n${USAGE}` : error);
+  process.exitCode = isUsage ? 2 : 1;
+} finally {
+  await stack.disposeAsync();
+}

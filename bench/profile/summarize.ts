@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+
+type Profile = {
+  nodes: { id: number; callFrame: { functionName: string; url: string; lineNumber: number } }[];
+  samples: number[];
+  timeDeltas: number[];
+};
+
+const ROOT = path.resolve(import.meta.dirname, "../..");
+const LINES = 40;
+
+/** Frames that are no work. */
+const IDLE = new Set(["(idle)", "(root)"]);
+
+function placeOf({ functionName, url, lineNumber }: Profile["nodes"][number]["callFrame"]): string {
+  const file = url
+    .replace("file://", "")
+    .replace(`${ROOT}/`, "")
+    .replace(/^node_modules\//, "");
+  return `${functionName || "(anonymous)"}${file === "" ? "" : ` ${file}:${lineNumber + 1}`}`;
+}
+
+/** The package, folder or runtime part that a frame belongs to. */
+function partOf({ functionName, url }: Profile["nodes"][number]["callFrame"]): string {
+  const file = url.replace("file://", "").replace(`${ROOT}/`, "");
+  if (file === "") return functionName === "(garbage collector)" ? functionName : "native";
+  if (file.startsWith("node:")) return "node";
+  const parts = file.split("/");
+  if (parts[0] !== "node_modules") return parts.slice(0, 2).join("/");
+  return parts.slice(0, parts[1]?.startsWith("@") ? 3 : 2).join("/");
+}
+
+function add(sums: Map<string, number>, key: string, value: number): void {
+  sums.set(key, (sums.get(key) ?? 0) + value);
+}
+
+function list(title: string, sums: Map<string, number>, total: number, count: number): string[] {
+  const sorted = [...sums].toSorted(([, one], [, other]) => other - one).slice(0, count);
+  return [
+    title,
+    ...sorted.map(([name, value]) => `${((value / total) * 100).toFixed(1).padStart(6)} %  ${name}`),
+  ];
+}
+
+/** Where a process spent its time: self time by part and by function, of all profiles of a folder. Idle time is left out. */
+export function summarizeProfiles(dir: string): string {
+  const byPart = new Map<string, number>();
+  const byPlace = new Map<string, number>();
+  let busy = 0;
+  for (const name of readdirSync(dir).filter((file) => file.endsWith(".cpuprofile"))) {
+    const profile = JSON.parse(readFileSync(path.join(dir, name), "utf8")) as Profile;
+    const frames = new Map(profile.nodes.map((node) => [node.id, node.callFrame]));
+    for (const [index, id] of profile.samples.entries()) {
+      const frame = frames.get(id);
+      if (frame === undefined || IDLE.has(frame.functionName)) continue;
+      const micros = profile.timeDeltas[index] ?? 0;
+      busy += micros;
+      add(byPart, partOf(frame), micros);
+      add(byPlace, placeOf(frame), micros);
+    }
+  }
+  return [
+    `busy ${(busy / 1e6).toFixed(1)} s (${path.relative(process.cwd(), dir)})`,
+    ...list("by part", byPart, busy, 20),
+    ...list("by function, without what it calls", byPlace, busy, LINES),
+  ].join("\n");
+}
