@@ -70,7 +70,9 @@ export function StackedHistogram<Key extends string>(props: StackedHistogramProp
             <span key={key} className={classes.entry}>
               <i className={classes.swatch} data-tone={tone} aria-hidden />
               {label}{" "}
-              <strong>{groupedNumber((shown ? [shown] : buckets).reduce((sum, bucket) => sum + bucket[key], 0))}</strong>
+              <strong>
+                {groupedNumber((shown ? [shown] : buckets).reduce((sum, bucket) => sum + bucket[key], 0))}
+              </strong>
             </span>
           ))}
         </span>
@@ -82,7 +84,13 @@ export function StackedHistogram<Key extends string>(props: StackedHistogramProp
         </UnstyledButton>
       </figcaption>
       {isTable ? (
-        <HistogramTable name={name} series={series} buckets={buckets} when={words.exact} height={height + 24} />
+        <HistogramTable
+          name={name}
+          series={series}
+          buckets={buckets}
+          when={words.exact}
+          height={height + 24}
+        />
       ) : (
         <>
           {/* biome-ignore lint/a11y/useSemanticElements: a group of bars has no element of its own */}
@@ -119,12 +127,18 @@ export function StackedHistogram<Key extends string>(props: StackedHistogramProp
                 className={classes.bar}
                 data-pointed={index === pointed || undefined}
                 data-chosen={
-                  (drag && index >= Math.min(drag.from, drag.to) && index <= Math.max(drag.from, drag.to)) || undefined
+                  (drag && index >= Math.min(drag.from, drag.to) && index <= Math.max(drag.from, drag.to)) ||
+                  undefined
                 }
               >
                 {series.map(({ key, tone }) =>
                   bucket[key] === 0 ? null : (
-                    <i key={key} className={classes.part} data-tone={tone} style={{ height: `${(bucket[key] / max) * 100}%` }} />
+                    <i
+                      key={key}
+                      className={classes.part}
+                      data-tone={tone}
+                      style={{ height: `${(bucket[key] / max) * 100}%` }}
+                    />
                   ),
                 )}
               </span>
@@ -149,10 +163,13 @@ function HistogramTable<Key extends string>({
   buckets,
   when,
   height,
-}: Pick<StackedHistogramProps<Key>, "name" | "series" | "buckets"> & { when: (ms: number) => string; height: number }) {
+}: Pick<StackedHistogramProps<Key>, "name" | "series" | "buckets"> & {
+  when: (ms: number) => string;
+  height: number;
+}) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <div className={classes.tableFrame} style={{ height }} tabIndex={0} role="region" aria-label={name}>
+    <section className={classes.tableFrame} style={{ height }} tabIndex={0} aria-label={name}>
       <table className={classes.table}>
         <thead>
           <tr>
@@ -184,7 +201,9 @@ function timeWords(bucketSeconds: number, timeZone: string | undefined) {
   const zone = timeZone === undefined ? {} : { timeZone };
   const tick = new Intl.DateTimeFormat(
     "en-GB",
-    bucketSeconds >= 21_600 ? { day: "numeric", month: "short", ...zone } : { hour: "2-digit", minute: "2-digit", ...zone },
+    bucketSeconds >= 21_600
+      ? { day: "numeric", month: "short", ...zone }
+      : { hour: "2-digit", minute: "2-digit", ...zone },
   );
   const exact = new Intl.DateTimeFormat("en-GB", {
     day: "numeric",

@@ -37,7 +37,7 @@ const COLUMNS: DataTableColumn<TokenRow>[] = [
     canHide: false,
     cell: (token) => (
       <span className={classes.token}>
-        <IdText id={token.id} what="token id" href={`/tokens/${token.id}`} withCopy={false} />
+        <IdText id={token.id} what="token id" href={`/tokens/${token.id}`} withCopy={false} quiet />
         <span className={classes.kind}>{token.kind}</span>
       </span>
     ),
