@@ -11,7 +11,7 @@ import { FirstClient } from "./_components/first-client.tsx";
 import { GoneLink, NoLink } from "./_components/no-link.tsx";
 import { OrganisationForm } from "./_components/organisation-form.tsx";
 import { SetupSteps } from "./_components/steps.tsx";
-import { setupWords as words } from "./words.ts";
+import { setupWords as words } from "./_components/words.ts";
 
 export const metadata: Metadata = { title: words.title, referrer: "no-referrer" };
 export const dynamic = "force-dynamic";

@@ -2,8 +2,8 @@ import type { Metadata } from "next";
 import { Doorway } from "#components/layout/doorway.tsx";
 import { getEnv } from "#lib/env.ts";
 import { SignInForm } from "./_components/sign-in-form.tsx";
+import { signInWords } from "./_components/words.ts";
 import { safeNext } from "./safe-next.ts";
-import { signInWords } from "./words.ts";
 
 export const metadata: Metadata = { title: signInWords.title };
 export const dynamic = "force-dynamic";

@@ -192,7 +192,7 @@ function HistogramTable<Key extends string>({
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 

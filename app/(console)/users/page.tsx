@@ -2,14 +2,16 @@ import { Button } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import type { Metadata } from "next";
 import Link from "next/link";
+import { redirect } from "next/navigation";
 import { requireSignedIn } from "#app/_lib/context.ts";
+import { listAddress } from "#components/data-table/list-address.ts";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { can } from "#lib/authz/require-permission.ts";
 import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
 import { listUsers } from "#lib/users/list-users.ts";
 import { USERS_TABLE } from "#lib/users/table.ts";
 import { UsersTable } from "./_components/users-table.tsx";
-import { userWords as words } from "./words.ts";
+import { userWords as words } from "./_components/words.ts";
 
 export const metadata: Metadata = { title: words.title };
 
@@ -18,8 +20,10 @@ export default async function UsersPage({
 }: {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 }) {
-  const ctx = await requireSignedIn("/users");
-  const { query } = parseListQuery(USERS_TABLE, await searchParams);
+  const { query, dropped } = parseListQuery(USERS_TABLE, await searchParams);
+  const address = listAddress("/users", USERS_TABLE, query);
+  const ctx = await requireSignedIn(address);
+  if (dropped.length > 0) redirect(address);
   const { total, ...page } = await listUsers(ctx, query);
   const canWrite = can(ctx, "user:write");
   return (
@@ -30,7 +34,7 @@ export default async function UsersPage({
         actions={
           canWrite ? (
             <Button component={Link} href="/users/new" variant="filled" leftSection={<IconPlus size={16} />}>
-              {words.create}
+              {words.register}
             </Button>
           ) : null
         }

@@ -6,7 +6,7 @@ import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
 import { SecondFactor } from "#components/form/second-factor.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import { ADMIN_NAME_MAX, ADMIN_PASSWORD_MAX, ADMIN_PASSWORD_MIN, type TotpOffer } from "#lib/admins/model.ts";
-import { setupWords as words } from "../words.ts";
+import { setupWords as words } from "./words.ts";
 
 /** Who enrols: the first owner says who they are, an invited admin is known already. */
 export type Enrolling = { kind: "owner" } | { kind: "admin"; email: string; name: string };

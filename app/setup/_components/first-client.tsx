@@ -1,7 +1,7 @@
 import { Button, Stack, Text } from "@mantine/core";
 import Link from "next/link";
 import { CommandLine } from "#components/display/command-line.tsx";
-import { setupWords as words } from "../words.ts";
+import { setupWords as words } from "./words.ts";
 
 /** The third step: the organisation's own first client, or the sample. */
 export function FirstClient() {

@@ -1,7 +1,7 @@
 import { Anchor, Stack, Text } from "@mantine/core";
 import { CommandLine } from "#components/display/command-line.tsx";
 import { Doorway } from "#components/layout/doorway.tsx";
-import { setupWords as words } from "../words.ts";
+import { setupWords as words } from "./words.ts";
 
 /** Nobody is signed in and no link was opened. */
 export function NoLink({ environmentName }: { environmentName: string }) {

@@ -7,7 +7,7 @@ import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
 import { DurationInput } from "#components/form/duration-input.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import { LIFETIME_RANGES, type Organisation } from "#lib/organisation/model.ts";
-import { setupWords as words } from "../words.ts";
+import { setupWords as words } from "./words.ts";
 
 type Start = Pick<
   Organisation,

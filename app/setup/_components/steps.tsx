@@ -2,7 +2,7 @@
 
 import { Stepper } from "@mantine/core";
 import type { ReactNode } from "react";
-import { setupWords as words } from "../words.ts";
+import { setupWords as words } from "./words.ts";
 
 /** Where the set-up stands: 0 owner, 1 organisation, 2 first client. */
 export function SetupSteps({ active, children }: { active: 0 | 1 | 2; children: ReactNode }) {

@@ -7,7 +7,7 @@ import { type FormEvent, useEffect, useRef, useState } from "react";
 import { SecondFactor } from "#components/form/second-factor.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import type { TotpOffer } from "#lib/admins/model.ts";
-import { signInWords as words } from "../words.ts";
+import { signInWords as words } from "./words.ts";
 
 type Step = "password" | "code";
 

@@ -16,11 +16,11 @@ import { FormCard, FormSection } from "#components/form/form-card.tsx";
 import type { Send } from "#components/form/use-send.ts";
 import type { AudienceRow } from "#lib/audiences/model.ts";
 import { type ClientKind, clientIdFromName, isConfidential } from "#lib/clients/model.ts";
-import { clientWords as words } from "../words.ts";
 import { KindChoice } from "./kind-choice.tsx";
 import { LifetimeRuler } from "./lifetime-ruler.tsx";
 import { PermissionPicker, type Picked } from "./permission-picker.tsx";
 import { type Bounds, whichLifetime } from "./which-lifetime.ts";
+import { clientWords as words } from "./words.ts";
 
 export type ClientDraft = Picked & {
   kind: ClientKind;

@@ -5,15 +5,16 @@ import { IconUsers } from "@tabler/icons-react";
 import Link from "next/link";
 import type { DataTableColumn } from "#components/data-table/columns.ts";
 import { DataTable } from "#components/data-table/data-table.tsx";
+import type { AnyListQuery } from "#components/data-table/list-address.ts";
 import { Instant } from "#components/display/instant.tsx";
 import { NumberText } from "#components/display/number-text.tsx";
 import { ScopeList } from "#components/display/scope-list.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { EmptyState } from "#components/feedback/empty-state.tsx";
-import type { ListQuery, Page, Total } from "#lib/list-query/define-table.ts";
+import type { Page, Total } from "#lib/list-query/define-table.ts";
 import type { UserRow } from "#lib/users/model.ts";
 import { USERS_TABLE } from "#lib/users/table.ts";
-import { userWords as words } from "../words.ts";
+import { userWords as words } from "./words.ts";
 
 const COLUMNS: DataTableColumn<UserRow>[] = [
   {
@@ -67,7 +68,7 @@ export function UsersTable({
   total,
   canWrite,
 }: {
-  query: ListQuery;
+  query: AnyListQuery;
   page: Page<UserRow>;
   total: Total;
   canWrite: boolean;
@@ -90,7 +91,7 @@ export function UsersTable({
           action={
             canWrite ? (
               <Button component={Link} href="/users/new" variant="filled">
-                {words.create}
+                {words.register}
               </Button>
             ) : null
           }

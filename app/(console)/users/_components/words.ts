@@ -2,7 +2,7 @@
 export const userWords = {
   title: "Users",
   purpose: "People who sign in and hold tokens.",
-  create: "Create a user",
+  register: "Create a user",
   emptyTitle: "No user yet",
   emptyText: "Create the first person, or run npm run demo to load a sample organisation with 300 of them.",
   createTitle: "Create a user",

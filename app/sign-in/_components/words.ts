@@ -16,7 +16,7 @@ export const signInWords = {
   ended: "Your session has ended. Sign in again to go on where you were.",
   signedOut: "You are signed out.",
   unreachable: "The console cannot be reached. Nothing was sent on; try again.",
-  refused(code: string | undefined): string {
+  refused(code: string | null | undefined): string {
     switch (code) {
       case "TOO_MANY_ATTEMPTS":
         return "Too many attempts. Wait a few minutes, then try again.";

@@ -1,0 +1,48 @@
+"use client";
+
+import { Button } from "@mantine/core";
+import { useEffect, useState } from "react";
+import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
+import { Bar, LoadingNote } from "#components/feedback/skeleton.tsx";
+import { requestJson } from "#components/request/request-json.ts";
+import type { AuditEntryDetail } from "#lib/audit/model.ts";
+import { ActRecord } from "./act-record.tsx";
+
+/** One act beside the list, with what it changed. */
+export function ActDrawer({ id }: { id: string }) {
+  const [entry, setEntry] = useState<AuditEntryDetail | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const [attempt, setAttempt] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an attempt is asked for again on purpose
+  useEffect(() => {
+    const stop = new AbortController();
+    setEntry(null);
+    setError(null);
+    requestJson<AuditEntryDetail>(`/api/v1/audit-entries/${encodeURIComponent(id)}`, { signal: stop.signal })
+      .then(setEntry)
+      .catch((cause) => (stop.signal.aborted ? undefined : setError(cause)));
+    return () => stop.abort();
+  }, [id, attempt]);
+
+  if (error !== null)
+    return (
+      <>
+        <ProblemAlert error={error} title="The record could not be loaded" />
+        <Button mt="sm" onClick={() => setAttempt(attempt + 1)}>
+          Try again
+        </Button>
+      </>
+    );
+  if (entry === null)
+    return (
+      <>
+        <LoadingNote what="the record" />
+        {[70, 40, 55, 62, 48, 66].map((width) => (
+          <p key={width} style={{ padding: "6px 0" }}>
+            <Bar width={`${width}%`} />
+          </p>
+        ))}
+      </>
+    );
+  return <ActRecord entry={entry} />;
+}

@@ -1,0 +1,78 @@
+import Link from "next/link";
+import { CardHeading } from "#components/display/card.tsx";
+import { IdText } from "#components/display/id-text.tsx";
+import { Instant } from "#components/display/instant.tsx";
+import { KeyValue, type KeyValueItem } from "#components/display/key-value.tsx";
+import { StateBadge } from "#components/display/state-badge.tsx";
+import type { AuditEntryDetail } from "#lib/audit/model.ts";
+import { REASON_WORDS, type Reason } from "#lib/revocations/model.ts";
+import classes from "./act-record.module.css";
+import { actWords, targetHref } from "./act-words.ts";
+
+const none = <span className="faint">none</span>;
+
+/** One act, whole: who, what, upon what, why, and what it changed. */
+export function ActRecord({ entry }: { entry: AuditEntryDetail }) {
+  const href = targetHref(entry.target);
+  const items: KeyValueItem[] = [
+    { key: "Act", value: actWords(entry.act) },
+    { key: "Outcome", value: <StateBadge state={entry.outcome} /> },
+    ...(entry.errorCode ? [{ key: "Because", value: <span className="mono">{entry.errorCode}</span> }] : []),
+    { key: "When", value: <Instant at={entry.at} show="exact" focusable /> },
+    { key: "By", value: `${entry.actor.name} (${entry.actor.kind.replaceAll("_", " ")})` },
+    { key: "Upon", value: href ? <Link href={href}>{entry.target.name}</Link> : entry.target.name },
+    { key: "Reason", value: entry.reason ? (REASON_WORDS[entry.reason as Reason] ?? entry.reason) : none },
+    { key: "Note", value: entry.note || none },
+    { key: "Address", value: entry.ip ? <span className="mono">{entry.ip}</span> : none },
+    { key: "User agent", value: entry.userAgent ?? none },
+    { key: "Request", value: <IdText id={entry.requestId} what="request id" head={8} /> },
+    { key: "Record", value: <span className="mono">#{entry.sequence}</span> },
+  ];
+  return (
+    <>
+      <KeyValue items={items} />
+      {entry.before === null && entry.after === null ? null : (
+        <Changes before={entry.before} after={entry.after} />
+      )}
+    </>
+  );
+}
+
+type Values = Record<string, unknown> | null;
+
+/** What was and what is, a line for each thing that changed. */
+function Changes({ before, after }: { before: Values; after: Values }) {
+  const keys = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
+  return (
+    <section className={classes.changes}>
+      <CardHeading>Changed</CardHeading>
+      <dl className={classes.list}>
+        {keys.map((key) => (
+          <div key={key} className={classes.change}>
+            <dt className="mono">{key}</dt>
+            {before && key in before ? (
+              <dd className={classes.was}>
+                <span className="for-screen-readers">was </span>
+                <del>{textOf(before[key])}</del>
+              </dd>
+            ) : null}
+            {after && key in after ? (
+              <dd className={classes.is}>
+                <span className="for-screen-readers">is </span>
+                {textOf(after[key])}
+              </dd>
+            ) : null}
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+function textOf(value: unknown): string {
+  if (value === null || value === undefined) return "none";
+  if (typeof value === "string") return value === "" ? "empty" : value;
+  if (Array.isArray(value) && value.every((item) => typeof item === "string"))
+    return value.length === 0 ? "none" : value.join(", ");
+  return JSON.stringify(value);
+}

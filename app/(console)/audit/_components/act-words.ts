@@ -1,0 +1,30 @@
+/** An act as people read it: `client.secret_rotated` → `Client: secret rotated`. */
+export function actWords(act: string): string {
+  const [noun = act, verb] = act.split(".");
+  const words = (text: string) => text.replaceAll("_", " ");
+  const subject = words(noun).replace(/^./, (first) => first.toUpperCase());
+  return verb === undefined ? subject : `${subject}: ${words(verb)}`;
+}
+
+const PAGES: Record<string, (id: string) => string> = {
+  token: (id) => `/tokens/${id}`,
+  family: (id) => `/tokens?family=${encodeURIComponent(id)}`,
+  session: (id) => `/tokens?session=${encodeURIComponent(id)}`,
+  user: (id) => `/users/${id}`,
+  client: (id) => `/clients/${id}`,
+  group: (id) => `/groups/${id}`,
+  audience: (id) => `/audiences/${id}`,
+  verifier: (id) => `/verifiers/${id}`,
+  admin: () => "/admins",
+  api_token: () => "/api-tokens",
+  organisation: () => "/settings",
+  order: (id) => `/orders/${id}`,
+  revocation_order: (id) => `/orders/${id}`,
+  signing_key: () => "/keys",
+};
+
+/** The page of what an act was upon, or null where it has none. */
+export function targetHref(target: { kind: string; id: string }): string | null {
+  if (!Object.hasOwn(PAGES, target.kind)) return null;
+  return PAGES[target.kind]?.(target.id) ?? null;
+}

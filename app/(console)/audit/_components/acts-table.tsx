@@ -1,0 +1,90 @@
+"use client";
+
+import { IconChecklist } from "@tabler/icons-react";
+import Link from "next/link";
+import type { DataTableColumn } from "#components/data-table/columns.ts";
+import { DataTable } from "#components/data-table/data-table.tsx";
+import type { AnyListQuery } from "#components/data-table/list-address.ts";
+import { Instant } from "#components/display/instant.tsx";
+import { StateBadge } from "#components/display/state-badge.tsx";
+import { EmptyState } from "#components/feedback/empty-state.tsx";
+import type { AuditEntryRow } from "#lib/audit/model.ts";
+import { auditEntriesTable } from "#lib/audit/table.ts";
+import type { Page } from "#lib/list-query/define-table.ts";
+import { REASON_WORDS, type Reason } from "#lib/revocations/model.ts";
+import { ActDrawer } from "./act-drawer.tsx";
+import { actWords, targetHref } from "./act-words.ts";
+import { auditWords as words } from "./words.ts";
+
+const none = <span className="faint">–</span>;
+
+const COLUMNS: DataTableColumn<AuditEntryRow>[] = [
+  {
+    id: "at",
+    header: "When",
+    size: 150,
+    canHide: false,
+    sort: "at",
+    cell: (row) => <Instant at={row.at} show="exact" />,
+  },
+  { id: "outcome", header: "Outcome", size: 110, cell: (row) => <StateBadge state={row.outcome} /> },
+  {
+    id: "act",
+    header: "Act",
+    size: 220,
+    canHide: false,
+    onCard: "title",
+    cell: (row) => <span title={row.act}>{actWords(row.act)}</span>,
+  },
+  {
+    id: "target",
+    header: "Upon",
+    size: 240,
+    grows: true,
+    cell: (row) => {
+      const href = targetHref(row.target);
+      return href ? (
+        <Link href={href} prefetch={false}>
+          {row.target.name}
+        </Link>
+      ) : (
+        row.target.name
+      );
+    },
+  },
+  { id: "actor", header: "By", size: 210, cell: (row) => row.actor.name },
+  {
+    id: "reason",
+    header: "Reason",
+    size: 200,
+    cell: (row) => (row.reason ? (REASON_WORDS[row.reason as Reason] ?? row.reason) : (row.note ?? none)),
+  },
+  {
+    id: "ip",
+    header: "Address",
+    size: 130,
+    cell: (row) => (row.ip ? <span className="mono">{row.ip}</span> : none),
+  },
+];
+
+/** The log of admin acts; a row opens beside it. */
+export function ActsTable({ query, page }: { query: AnyListQuery; page: Page<AuditEntryRow> }) {
+  return (
+    <DataTable
+      declaration={auditEntriesTable}
+      query={query}
+      page={page}
+      total={null}
+      unit={["act", "acts"]}
+      columns={COLUMNS}
+      nameOf={(row) => `${row.act} ${row.target.name}`}
+      hrefOf={(row) => `/audit/acts/${row.id}`}
+      drawer={{ title: () => "Admin act", body: (id) => <ActDrawer id={id} /> }}
+      empty={
+        <EmptyState icon={<IconChecklist size={28} stroke={1.5} />} title={words.emptyActs}>
+          {words.emptyActsText}
+        </EmptyState>
+      }
+    />
+  );
+}

@@ -1,0 +1,61 @@
+import Link from "next/link";
+import { IdText } from "#components/display/id-text.tsx";
+import { Instant } from "#components/display/instant.tsx";
+import { KeyValue, type KeyValueItem } from "#components/display/key-value.tsx";
+import { StateBadge } from "#components/display/state-badge.tsx";
+import type { TokenUseRow } from "#lib/audit/model.ts";
+import { refusalWords } from "#lib/audit/words.ts";
+import { sourceWords } from "./use-words.ts";
+
+const none = <span className="faint">none</span>;
+
+/** One use of a token, whole, with where to go from it. */
+export function UseDrawer({ use }: { use: TokenUseRow }) {
+  const items: KeyValueItem[] = [
+    { key: "Outcome", value: <StateBadge state={use.outcome} /> },
+    ...(use.refusal ? [{ key: "Because", value: refusalWords(use.refusal) }] : []),
+    { key: "When", value: <Instant at={use.at} show="exact" focusable /> },
+    { key: "On record", value: <Instant at={use.receivedAt} show="exact" focusable /> },
+    { key: "Seen at", value: sourceWords(use.source) },
+    {
+      key: "Token",
+      value: (
+        <>
+          <IdText id={use.token.id} what="token id" href={`/tokens/${use.token.id}`} head={8} />{" "}
+          {use.token.kind}
+        </>
+      ),
+    },
+    {
+      key: "Family",
+      value: <IdText id={use.familyId} what="family id" href={`/tokens?family=${use.familyId}`} head={8} />,
+    },
+    {
+      key: "Client",
+      value: use.client ? <Link href={`/clients/${use.client.id}`}>{use.client.name}</Link> : none,
+    },
+    {
+      key: "User",
+      value: use.user ? <Link href={`/users/${use.user.id}`}>{use.user.email}</Link> : "a service of its own",
+    },
+    { key: "Subject", value: <span className="mono">{use.subject}</span> },
+    {
+      key: "Verifier",
+      value: use.verifier ? <Link href={`/verifiers/${use.verifier.id}`}>{use.verifier.name}</Link> : none,
+    },
+    { key: "Audience", value: use.audience ?? none },
+    {
+      key: "Request",
+      value:
+        use.method || use.path ? (
+          <span className="mono">{`${use.method ?? ""} ${use.path ?? ""}`.trim()}</span>
+        ) : (
+          none
+        ),
+    },
+    { key: "Address", value: use.ip ? <span className="mono">{use.ip}</span> : none },
+    { key: "User agent", value: use.userAgent ?? none },
+    { key: "Record", value: <IdText id={use.id} what="record id" head={8} /> },
+  ];
+  return <KeyValue items={items} />;
+}

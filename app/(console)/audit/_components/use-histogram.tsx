@@ -1,0 +1,39 @@
+"use client";
+
+import { usePathname, useRouter } from "next/navigation";
+import { type HistogramSeries, StackedHistogram } from "#components/charts/stacked-histogram.tsx";
+import { listAddress, withFilters } from "#components/data-table/list-address.ts";
+import type { UseHistogram as Histogram, UseOutcome } from "#lib/audit/model.ts";
+import { type TokenUsesQuery, tokenUsesTable } from "#lib/audit/table.ts";
+import { OUTCOME_WORDS } from "#lib/audit/words.ts";
+import { auditWords as words } from "./words.ts";
+
+const SERIES: HistogramSeries<UseOutcome>[] = [
+  { key: "issued", label: OUTCOME_WORDS.issued, tone: "issued" },
+  { key: "allowed", label: OUTCOME_WORDS.allowed, tone: "allowed" },
+  { key: "refused", label: OUTCOME_WORDS.refused, tone: "refused" },
+];
+
+/** The log's uses over time; a dragged range becomes the list's own filter. */
+export function UseHistogram({ histogram, query }: { histogram: Histogram; query: TokenUsesQuery }) {
+  const router = useRouter();
+  const path = usePathname();
+  return (
+    <StackedHistogram
+      name={words.histogram}
+      series={SERIES}
+      buckets={histogram.buckets}
+      bucketSeconds={histogram.bucketSeconds}
+      onRange={(fromMs, untilMs) => {
+        const at = {
+          type: "range" as const,
+          from: new Date(fromMs).toISOString(),
+          to: new Date(untilMs).toISOString(),
+        };
+        router.push(listAddress(path, tokenUsesTable, withFilters(query, { ...query.filters, at })), {
+          scroll: false,
+        });
+      }}
+    />
+  );
+}

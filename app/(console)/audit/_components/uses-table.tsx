@@ -1,0 +1,124 @@
+"use client";
+
+import { IconChecklist } from "@tabler/icons-react";
+import Link from "next/link";
+import type { DataTableColumn } from "#components/data-table/columns.ts";
+import { DataTable } from "#components/data-table/data-table.tsx";
+import type { AnyListQuery } from "#components/data-table/list-address.ts";
+import { IdText } from "#components/display/id-text.tsx";
+import { Instant } from "#components/display/instant.tsx";
+import { StateBadge } from "#components/display/state-badge.tsx";
+import { EmptyState } from "#components/feedback/empty-state.tsx";
+import type { TokenUseRow } from "#lib/audit/model.ts";
+import { tokenUsesTable } from "#lib/audit/table.ts";
+import { refusalWords } from "#lib/audit/words.ts";
+import type { Page } from "#lib/list-query/define-table.ts";
+import { UseDrawer } from "./use-drawer.tsx";
+import { sourceWords } from "./use-words.ts";
+import { auditWords as words } from "./words.ts";
+
+const none = <span className="faint">–</span>;
+
+const COLUMNS: DataTableColumn<TokenUseRow>[] = [
+  {
+    id: "at",
+    header: "When",
+    size: 150,
+    canHide: false,
+    sort: "at",
+    cell: (row) => <Instant at={row.receivedAt} show="exact" />,
+  },
+  {
+    id: "outcome",
+    header: "Outcome",
+    size: 110,
+    canHide: false,
+    onCard: "title",
+    cell: (row) => <StateBadge state={row.outcome} />,
+  },
+  {
+    id: "token",
+    header: "Token",
+    size: 150,
+    cell: (row) => (
+      <>
+        <IdText id={row.token.id} what="token id" href={`/tokens/${row.token.id}`} quiet withCopy={false} />{" "}
+        <span className="faint">{row.token.kind}</span>
+      </>
+    ),
+  },
+  {
+    id: "who",
+    header: "User or service",
+    size: 230,
+    cell: (row) =>
+      row.user ? (
+        <Link href={`/users/${row.user.id}`} prefetch={false}>
+          {row.user.email}
+        </Link>
+      ) : (
+        (row.client?.clientId ?? row.subject)
+      ),
+  },
+  {
+    id: "client",
+    header: "Client",
+    size: 140,
+    cell: (row) =>
+      row.client ? (
+        <Link href={`/clients/${row.client.id}`} prefetch={false}>
+          {row.client.clientId}
+        </Link>
+      ) : (
+        none
+      ),
+  },
+  {
+    id: "what",
+    header: "Request",
+    size: 260,
+    grows: true,
+    cell: (row) =>
+      row.refusal ? (
+        <span title={row.path ?? undefined}>{refusalWords(row.refusal)}</span>
+      ) : row.path ? (
+        <span className="mono">{`${row.method ?? ""} ${row.path}`.trim()}</span>
+      ) : (
+        <span className="faint">{sourceWords(row.source)}</span>
+      ),
+  },
+  { id: "verifier", header: "Verifier", size: 130, cell: (row) => row.verifier?.name ?? none },
+  {
+    id: "ip",
+    header: "Address",
+    size: 130,
+    cell: (row) => (row.ip ? <span className="mono">{row.ip}</span> : none),
+  },
+];
+
+/** The log of token uses; a row opens beside it. */
+export function UsesTable({ query, page }: { query: AnyListQuery; page: Page<TokenUseRow> }) {
+  return (
+    <DataTable
+      declaration={tokenUsesTable}
+      query={query}
+      page={page}
+      total={null}
+      unit={["use", "uses"]}
+      columns={COLUMNS}
+      nameOf={(row) => `${row.outcome} ${row.at}`}
+      hrefOf={(row) => `/tokens/${row.token.id}`}
+      drawer={{
+        title: () => "Token use",
+        body: (_id, row) =>
+          row ? <UseDrawer use={row} /> : <p className="muted">It is not on this page of the log.</p>,
+      }}
+      empty={
+        <EmptyState icon={<IconChecklist size={28} stroke={1.5} />} title={words.emptyUses}>
+          {words.emptyUsesText}
+        </EmptyState>
+      }
+      note={words.note}
+    />
+  );
+}

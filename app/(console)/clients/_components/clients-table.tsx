@@ -1,0 +1,130 @@
+"use client";
+
+import { Button } from "@mantine/core";
+import { IconPlugConnected } from "@tabler/icons-react";
+import Link from "next/link";
+import type { DataTableColumn } from "#components/data-table/columns.ts";
+import { DataTable } from "#components/data-table/data-table.tsx";
+import type { AnyListQuery } from "#components/data-table/list-address.ts";
+import { shortDuration } from "#components/display/duration.ts";
+import { Instant } from "#components/display/instant.tsx";
+import { NumberText } from "#components/display/number-text.tsx";
+import { ScopeList } from "#components/display/scope-list.tsx";
+import { StateBadge } from "#components/display/state-badge.tsx";
+import { EmptyState } from "#components/feedback/empty-state.tsx";
+import { CLIENT_KIND_WORDS, type ClientRow } from "#lib/clients/model.ts";
+import { CLIENTS_TABLE } from "#lib/clients/table.ts";
+import type { Page, Total } from "#lib/list-query/define-table.ts";
+import { ttlWords } from "./which-lifetime.ts";
+import { clientWords as words } from "./words.ts";
+
+const COLUMNS: DataTableColumn<ClientRow>[] = [
+  {
+    id: "name",
+    header: "Name",
+    size: 200,
+    canHide: false,
+    onCard: "title",
+    sort: "name",
+    cell: (row) => (
+      <Link href={`/clients/${row.id}`} prefetch={false}>
+        {row.name}
+      </Link>
+    ),
+  },
+  {
+    id: "clientId",
+    header: "Client ID",
+    size: 180,
+    grows: true,
+    cell: (row) => <span className="mono">{row.clientId}</span>,
+  },
+  { id: "kind", header: "Kind", size: 160, cell: (row) => CLIENT_KIND_WORDS[row.kind].name },
+  { id: "state", header: "State", size: 110, cell: (row) => <StateBadge state={row.state} /> },
+  {
+    id: "audiences",
+    header: "Audiences",
+    size: 170,
+    cell: (row) => (
+      <ScopeList
+        values={row.audiences.map((audience) => audience.name)}
+        what={["audience", "audiences"]}
+        shown={2}
+        plain
+      />
+    ),
+  },
+  {
+    id: "format",
+    header: "Format",
+    size: 90,
+    cell: (row) => (row.tokenFormat === "jwt" ? "JWT" : "Opaque"),
+  },
+  {
+    id: "lifetime",
+    header: "Access token",
+    size: 150,
+    cell: (row) => (
+      <span title={ttlWords(row.accessTokenTtl)}>
+        {shortDuration(row.accessTokenTtl.seconds)}{" "}
+        <span className="faint">{row.accessTokenTtl.source === "client" ? "own" : "default"}</span>
+      </span>
+    ),
+  },
+  {
+    id: "live",
+    header: "Live tokens",
+    size: 110,
+    align: "end",
+    cell: (row) => <NumberText value={row.liveTokens} />,
+  },
+  {
+    id: "created",
+    header: "Created",
+    size: 120,
+    sort: "created",
+    cell: (row) => <Instant at={row.createdAt} />,
+  },
+];
+
+/** Applications that get tokens. */
+export function ClientsTable({
+  query,
+  page,
+  total,
+  canWrite,
+}: {
+  query: AnyListQuery;
+  page: Page<ClientRow>;
+  total: Total;
+  canWrite: boolean;
+}) {
+  return (
+    <DataTable
+      declaration={CLIENTS_TABLE}
+      query={query}
+      page={page}
+      total={total}
+      unit={["client", "clients"]}
+      columns={COLUMNS}
+      nameOf={(row) => row.name}
+      hrefOf={(row) => `/clients/${row.id}`}
+      isFaded={(row) => row.state === "disabled"}
+      empty={
+        <EmptyState
+          icon={<IconPlugConnected size={28} stroke={1.5} />}
+          title={words.emptyTitle}
+          action={
+            canWrite ? (
+              <Button component={Link} href="/clients/new" variant="filled">
+                {words.register}
+              </Button>
+            ) : null
+          }
+        >
+          {words.emptyText}
+        </EmptyState>
+      }
+    />
+  );
+}

@@ -1,0 +1,20 @@
+/** Texts of the Groups area. */
+export const groupWords = {
+  title: "Groups",
+  purpose: "Named sets of people and services. A group gives permissions, and its name stands in tokens.",
+  register: "Create a group",
+  emptyTitle: "No group yet",
+  emptyText: "Create one to give people permissions, or run npm run demo to load a sample organisation.",
+  createTitle: "Create a group",
+  createPurpose: "What it gives reaches new tokens, and those that are out at their next refresh.",
+  editTitle: "Edit the group",
+  identity: "Identity",
+  identityHelp: "The name stands in the groups claim of tokens. Services may rely on it.",
+  name: "Name",
+  description: "Description",
+  permissions: "Permissions",
+  permissionsHelp: "What members may do. A client passes on only those that it may ask for itself.",
+  noPermissions: "There is no permission yet: audiences own them. Create an audience first.",
+  create: "Create",
+  save: "Save changes",
+};

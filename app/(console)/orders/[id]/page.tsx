@@ -1,0 +1,29 @@
+import type { Metadata } from "next";
+import { requireSignedIn } from "#app/_lib/context.ts";
+import { orNotFound } from "#app/_lib/or-not-found.ts";
+import { Card } from "#components/display/card.tsx";
+import { Page, PageHeader } from "#components/frame/page-header.tsx";
+import { getOrder } from "#lib/revocations/get-order.ts";
+import { REASON_WORDS } from "#lib/revocations/model.ts";
+import { OrderRecord } from "../_components/order-record.tsx";
+import { VERB_WORDS, orderWords as words } from "../_components/words.ts";
+
+export const metadata: Metadata = { title: words.title };
+
+export default async function OrderPage({ params }: { params: Promise<{ id: string }> }) {
+  const { id } = await params;
+  const ctx = await requireSignedIn(`/orders/${id}`);
+  const order = await orNotFound(getOrder(ctx, id));
+  return (
+    <Page>
+      <PageHeader
+        title={`${VERB_WORDS[order.verb]}: ${order.target.name}`}
+        purpose={`${REASON_WORDS[order.reason]}, by ${order.actor.name}`}
+        crumbs={[{ name: words.title, href: "/orders" }]}
+      />
+      <Card>
+        <OrderRecord order={order} />
+      </Card>
+    </Page>
+  );
+}

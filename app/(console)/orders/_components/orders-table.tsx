@@ -1,0 +1,109 @@
+"use client";
+
+import { IconGavel } from "@tabler/icons-react";
+import Link from "next/link";
+import type { DataTableColumn } from "#components/data-table/columns.ts";
+import { DataTable } from "#components/data-table/data-table.tsx";
+import type { AnyListQuery } from "#components/data-table/list-address.ts";
+import { Instant } from "#components/display/instant.tsx";
+import { NumberText } from "#components/display/number-text.tsx";
+import { type BadgeState, StateBadge } from "#components/display/state-badge.tsx";
+import { Tag } from "#components/display/tag.tsx";
+import { EmptyState } from "#components/feedback/empty-state.tsx";
+import type { Page, Total } from "#lib/list-query/define-table.ts";
+import { type OrderRow, REASON_WORDS, type Verb } from "#lib/revocations/model.ts";
+import { ordersTable } from "#lib/revocations/table.ts";
+import { OrderRecord } from "./order-record.tsx";
+import { targetHref } from "./target-href.ts";
+import { TARGET_WORDS, VERB_WORDS, orderWords as words } from "./words.ts";
+
+const BADGES: Record<Verb, BadgeState> = { revoke: "revoked", suspend: "suspended", restore: "active" };
+
+const COLUMNS: DataTableColumn<OrderRow>[] = [
+  {
+    id: "at",
+    header: "When",
+    size: 150,
+    sort: "at",
+    canHide: false,
+    cell: (row) => <Instant at={row.createdAt} show="exact" />,
+  },
+  {
+    id: "verb",
+    header: "Verb",
+    size: 120,
+    cell: (row) => <StateBadge state={BADGES[row.verb]}>{VERB_WORDS[row.verb]}</StateBadge>,
+  },
+  {
+    id: "target",
+    header: "Target",
+    size: 300,
+    grows: true,
+    canHide: false,
+    onCard: "title",
+    cell: (row) => (
+      <>
+        <span className="muted">{TARGET_WORDS[row.target.kind]}</span>{" "}
+        <Link href={targetHref(row.target)} prefetch={false}>
+          {row.target.name}
+        </Link>
+      </>
+    ),
+  },
+  { id: "reason", header: "Reason", size: 160, cell: (row) => REASON_WORDS[row.reason] },
+  {
+    id: "note",
+    header: "Note",
+    size: 220,
+    cell: (row) =>
+      row.note ? <span title={row.note}>{row.note}</span> : <span className="faint">none</span>,
+  },
+  { id: "by", header: "By", size: 190, cell: (row) => row.actor.name },
+  {
+    id: "settled",
+    header: "Written down",
+    size: 170,
+    align: "end",
+    cell: (row) =>
+      row.settledAt ? (
+        <NumberText value={row.settledCount} unit={["token", "tokens"]} />
+      ) : (
+        <Tag tone="standby">Settling</Tag>
+      ),
+  },
+];
+
+/** Orders, newest first; a row opens beside the list. */
+export function OrdersTable({
+  query,
+  page,
+  total,
+}: {
+  query: AnyListQuery;
+  page: Page<OrderRow>;
+  total: Total;
+}) {
+  return (
+    <DataTable
+      declaration={ordersTable}
+      query={query}
+      page={page}
+      total={total}
+      unit={["order", "orders"]}
+      columns={COLUMNS}
+      nameOf={(row) => `${row.verb} ${row.target.name}`}
+      hrefOf={(row) => `/orders/${row.id}`}
+      drawer={{
+        title: () => "Order",
+        body: (_id, row) =>
+          row ? <OrderRecord order={row} /> : <p className="muted">It is not on this page.</p>,
+      }}
+      empty={
+        <EmptyState icon={<IconGavel size={28} stroke={1.5} />} title={words.emptyTitle}>
+          {words.emptyText}
+        </EmptyState>
+      }
+      note={words.note}
+    />
+  );
+}

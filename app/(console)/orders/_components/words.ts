@@ -1,0 +1,31 @@
+import type { TargetKind, Verb } from "#lib/revocations/model.ts";
+
+/** Texts of the Orders area. */
+export const orderWords = {
+  title: "Orders",
+  purpose: "What was revoked, suspended and restored: by whom, why, and what it reached.",
+  emptyTitle: "Nothing was taken back yet",
+  emptyText: "Revoke a token, a user or a client from its page, and the order stands here with its reason.",
+  settling: "in force, being written down",
+  note: "An order is in force from the moment it was placed; settling only writes it down token by token.",
+  noUndo: "A revocation has no undo: new tokens have to be issued instead.",
+};
+
+export const VERB_WORDS: Record<Verb, string> = {
+  revoke: "Revoked",
+  suspend: "Suspended",
+  restore: "Restored",
+};
+
+export const TARGET_WORDS: Record<TargetKind, string> = {
+  token: "token",
+  family: "family",
+  session: "session",
+  user: "all tokens of user",
+  client: "all tokens of client",
+  permission: "tokens with permission",
+  group: "tokens with group",
+  audience: "tokens for audience",
+  signing_key: "tokens signed by key",
+  everything: "every token",
+};

@@ -1,0 +1,124 @@
+"use client";
+
+import { Button } from "@mantine/core";
+import { IconShieldCheck } from "@tabler/icons-react";
+import Link from "next/link";
+import type { DataTableColumn } from "#components/data-table/columns.ts";
+import { DataTable } from "#components/data-table/data-table.tsx";
+import type { AnyListQuery } from "#components/data-table/list-address.ts";
+import { Instant } from "#components/display/instant.tsx";
+import { ScopeList } from "#components/display/scope-list.tsx";
+import { StateBadge } from "#components/display/state-badge.tsx";
+import { EmptyState } from "#components/feedback/empty-state.tsx";
+import type { Page, Total } from "#lib/list-query/define-table.ts";
+import { AUDIT_MODE_WORDS, VERIFIER_MODE_WORDS, type VerifierRow } from "#lib/verifiers/model.ts";
+import { VERIFIERS_TABLE } from "#lib/verifiers/table.ts";
+import { verifierWords as words } from "./words.ts";
+
+const COLUMNS: DataTableColumn<VerifierRow>[] = [
+  {
+    id: "name",
+    header: "Name",
+    size: 180,
+    canHide: false,
+    onCard: "title",
+    sort: "name",
+    cell: (row) => (
+      <Link href={`/verifiers/${row.id}`} prefetch={false}>
+        {row.name}
+      </Link>
+    ),
+  },
+  {
+    id: "description",
+    header: "Description",
+    size: 260,
+    grows: true,
+    cell: (row) => row.description || <span className="faint">none</span>,
+  },
+  { id: "state", header: "State", size: 110, cell: (row) => <StateBadge state={row.state} /> },
+  {
+    id: "audiences",
+    header: "Audiences",
+    size: 180,
+    cell: (row) => (
+      <ScopeList
+        values={row.audiences.map((audience) => audience.name)}
+        what={["audience", "audiences"]}
+        shown={2}
+        plain
+      />
+    ),
+  },
+  {
+    id: "mode",
+    header: "Mode",
+    size: 100,
+    cell: (row) => (
+      <span title={VERIFIER_MODE_WORDS[row.mode].means}>{VERIFIER_MODE_WORDS[row.mode].name}</span>
+    ),
+  },
+  {
+    id: "audit",
+    header: "Record",
+    size: 100,
+    cell: (row) => (
+      <span title={AUDIT_MODE_WORDS[row.auditMode].means}>{AUDIT_MODE_WORDS[row.auditMode].name}</span>
+    ),
+  },
+  {
+    id: "seen",
+    header: "Last asked",
+    size: 120,
+    cell: (row) => <Instant at={row.lastSeenAt} none="never" />,
+  },
+  {
+    id: "created",
+    header: "Created",
+    size: 120,
+    sort: "created",
+    cell: (row) => <Instant at={row.createdAt} />,
+  },
+];
+
+/** Services that ask whether tokens are good. */
+export function VerifiersTable({
+  query,
+  page,
+  total,
+  canWrite,
+}: {
+  query: AnyListQuery;
+  page: Page<VerifierRow>;
+  total: Total;
+  canWrite: boolean;
+}) {
+  return (
+    <DataTable
+      declaration={VERIFIERS_TABLE}
+      query={query}
+      page={page}
+      total={total}
+      unit={["verifier", "verifiers"]}
+      columns={COLUMNS}
+      nameOf={(row) => row.name}
+      hrefOf={(row) => `/verifiers/${row.id}`}
+      isFaded={(row) => row.state === "disabled"}
+      empty={
+        <EmptyState
+          icon={<IconShieldCheck size={28} stroke={1.5} />}
+          title={words.emptyTitle}
+          action={
+            canWrite ? (
+              <Button component={Link} href="/verifiers/new" variant="filled">
+                {words.register}
+              </Button>
+            ) : null
+          }
+        >
+          {words.emptyText}
+        </EmptyState>
+      }
+    />
+  );
+}

@@ -1,0 +1,28 @@
+/** Texts of the Verifiers area. */
+export const verifierWords = {
+  title: "Verifiers",
+  purpose: "Services and gateways that ask here whether a token is good.",
+  register: "Register a verifier",
+  emptyTitle: "No verifier yet",
+  emptyText:
+    "Register the service or the gateway in front of it: it gets credentials and asks by introspection or forward-auth.",
+  createTitle: "Register a verifier",
+  createPurpose: "A service, or a gateway in front of several. It asks with credentials of its own.",
+  editTitle: "Edit the verifier",
+  identity: "Identity",
+  identityHelp: "The name is the user name of its credentials.",
+  name: "Name",
+  nameHelp: "Lower-case letters, digits, dots, hyphens, underscores.",
+  nameFixed: "It is the user name of its credentials, so it cannot be changed.",
+  description: "Description",
+  audiences: "Audiences",
+  audiencesHelp: "It may ask about tokens for these. Every other token looks to it as if there were none.",
+  noAudiences: "There is no audience yet. Create one first.",
+  behaviour: "Behaviour",
+  behaviourHelp: "What it does when it cannot hear of revocations, and when its uses are on record.",
+  mode: "When it hears nothing",
+  staleness: "It may hear nothing for",
+  audit: "Uses are on record",
+  create: "Register",
+  save: "Save changes",
+};
