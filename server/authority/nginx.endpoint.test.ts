@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { freePort, issue, revokeAs, startTestInstance, type TestInstance } from "./test-authority.ts";
 
 const hasNginx = spawnSync("nginx", ["-v"]).status === 0;
@@ -63,16 +63,7 @@ http {
 `,
     );
     nginx = spawn("nginx", ["-c", file, "-p", folder], { stdio: "ignore" });
-    await expect
-      .poll(
-        () =>
-          fetch(gateway).then(
-            (answer) => answer.status,
-            () => 0,
-          ),
-        { timeout: 10_000 },
-      )
-      .toBe(401);
+    await vi.waitFor(async () => expect((await fetch(gateway)).status).toBe(401), { timeout: 10_000 });
   });
 
   afterAll(async () => {
