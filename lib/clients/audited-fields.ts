@@ -1,0 +1,18 @@
+import type { ClientDetail } from "./model.ts";
+
+/** What an audit entry tells of a client, under the names that the API has; ids as the names that people know. */
+export function auditedFields(client: ClientDetail): Record<string, unknown> {
+  return {
+    name: client.name,
+    description: client.description,
+    tokenFormat: client.tokenFormat,
+    redirectUris: client.redirectUris,
+    postLogoutRedirectUris: client.postLogoutRedirectUris,
+    accessTokenTtlSeconds: client.accessTokenTtlSeconds,
+    audiences: client.audiences.map((audience) => audience.name),
+    permissions: client.permissions.map((permission) => permission.name),
+    groups: client.groups.map((group) => group.name),
+    customClaims: client.customClaims,
+    requireConsent: client.requireConsent,
+  };
+}

@@ -1,0 +1,87 @@
+import type { Sql } from "../db/sql.ts";
+import { DomainError, type FieldProblem } from "../errors.ts";
+import { readOrganisation } from "../organisation/get-organisation.ts";
+import type { ClientKind } from "./model.ts";
+import { redirectUriProblem } from "./redirect-uri.ts";
+
+/** What of a client depends on its kind, the organisation and the registry. */
+export type ClientSettings = {
+  kind: ClientKind;
+  redirectUris: readonly string[];
+  postLogoutRedirectUris: readonly string[];
+  accessTokenTtlSeconds: number | null;
+  audienceIds: readonly string[];
+  permissionIds: readonly string[];
+  groupIds: readonly string[];
+};
+
+/**
+ * Refuses settings that contradict the client's kind, the organisation's bounds or each other. The organisation's row is held, so
+ * that bounds do not move meanwhile.
+ *
+ * @param changed the settings to look at: what was valid once is not refused because of a change elsewhere.
+ * @throws {DomainError} INVALID_INPUT naming every field.
+ */
+export async function checkSettings(
+  tx: Sql,
+  settings: ClientSettings,
+  changed: ReadonlySet<keyof ClientSettings>,
+): Promise<void> {
+  const fields: FieldProblem[] = [];
+  if (changed.has("redirectUris")) fields.push(...uriProblems(settings, "redirectUris"));
+  if (changed.has("postLogoutRedirectUris")) fields.push(...uriProblems(settings, "postLogoutRedirectUris"));
+  if (changed.has("redirectUris") && settings.kind !== "service" && settings.redirectUris.length === 0)
+    fields.push({ path: "redirectUris", message: "must have at least one address" });
+  if (changed.has("accessTokenTtlSeconds") && settings.accessTokenTtlSeconds !== null) {
+    const { accessTokenTtlMinSeconds: min, accessTokenTtlMaxSeconds: max } = await readOrganisation(tx, "share");
+    if (settings.accessTokenTtlSeconds < min || settings.accessTokenTtlSeconds > max)
+      fields.push({
+        path: "accessTokenTtlSeconds",
+        message: `must be from ${min} to ${max} seconds, the organisation's bounds`,
+      });
+  }
+  if (changed.has("groupIds") && settings.kind !== "service" && settings.groupIds.length > 0)
+    fields.push({ path: "groupIds", message: "only services stand in groups: people bring their own" });
+  if (changed.has("groupIds"))
+    fields.push(...(await unknown(tx, "groupIds", settings.groupIds, "user_group", "is no group")));
+  if (changed.has("audienceIds") || changed.has("permissionIds")) {
+    fields.push(...(await unknown(tx, "audienceIds", settings.audienceIds, "audience", "is no audience")));
+    fields.push(...(await strayPermissions(tx, settings)));
+  }
+  if (fields.length > 0)
+    throw new DomainError("INVALID_INPUT", `${fields[0]?.path}: ${fields[0]?.message}`, { fields });
+}
+
+function uriProblems(settings: ClientSettings, path: "redirectUris" | "postLogoutRedirectUris"): FieldProblem[] {
+  if (settings.kind === "service" && settings[path].length > 0)
+    return [{ path, message: "a service has none: nobody signs in" }];
+  return settings[path].flatMap((uri, index) => {
+    const message = redirectUriProblem(uri, settings.kind);
+    return message === null ? [] : [{ path: `${path}.${index}`, message }];
+  });
+}
+
+async function unknown(
+  tx: Sql,
+  path: string,
+  ids: readonly string[],
+  table: "user_group" | "audience",
+  message: string,
+): Promise<FieldProblem[]> {
+  const rows = await tx.query<{ id: string }>(`SELECT id FROM ${table} WHERE id = ANY ($1::uuid[])`, [ids]);
+  const known = new Set(rows.map((row) => row.id));
+  return ids.flatMap((id, index) => (known.has(id) ? [] : [{ path: `${path}.${index}`, message }]));
+}
+
+async function strayPermissions(tx: Sql, settings: ClientSettings): Promise<FieldProblem[]> {
+  const rows = await tx.query<{ id: string }>(
+    "SELECT id FROM permission WHERE id = ANY ($1::uuid[]) AND audience_id = ANY ($2::uuid[])",
+    [settings.permissionIds, settings.audienceIds],
+  );
+  const known = new Set(rows.map((row) => row.id));
+  return settings.permissionIds.flatMap((id, index) =>
+    known.has(id)
+      ? []
+      : [{ path: `permissionIds.${index}`, message: "is no permission of the chosen audiences" }],
+  );
+}

@@ -1,0 +1,87 @@
+import { recordEntry } from "../audit/record-entry.ts";
+import { requirePermission } from "../authz/require-permission.ts";
+import type { Context } from "../context.ts";
+import type { Sql } from "../db/sql.ts";
+import { DomainError } from "../errors.ts";
+import { uuidv7 } from "../ids.ts";
+import { checkSettings } from "./check-settings.ts";
+import { auditedFields } from "./audited-fields.ts";
+import { readClient } from "./get-client.ts";
+import type { CreateClientInput } from "./input.ts";
+import { clientIdFromName, type CreatedClient, grantTypesOf, isConfidential } from "./model.ts";
+import { saveClientLinks, storeClientSecret } from "./save-client-links.ts";
+
+/**
+ * Registers an OAuth client; a kind that can keep a secret gets one, which the answer shows once.
+ * Recorded as `client.created`, never the secret. Needs `client:write`.
+ *
+ * @throws {DomainError} CONFLICT for a client_id that is taken, INVALID_INPUT for settings that contradict the kind or the
+ *   organisation's bounds.
+ */
+export async function createClient(ctx: Context, input: CreateClientInput): Promise<CreatedClient> {
+  requirePermission(ctx, "client:write");
+  return ctx.db.transaction(async (tx) => {
+    const id = uuidv7(ctx.now);
+    await checkSettings(tx, input, ALL_SETTINGS);
+    const clientId = await freeClientId(tx, input);
+    await tx.query(
+      `INSERT INTO client (id, client_id, name, description, kind, token_format, grant_types, redirect_uris, post_logout_redirect_uris,
+         access_token_ttl_seconds, custom_claims, require_consent, created_at, updated_at)
+       VALUES ($1::uuid, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text[], $8::text[], $9::text[], $10::int, $11::jsonb,
+         $12::boolean, $13::timestamptz, $13::timestamptz)`,
+      [
+        id,
+        clientId,
+        input.name,
+        input.description,
+        input.kind,
+        input.tokenFormat,
+        grantTypesOf(input.kind),
+        input.redirectUris,
+        input.postLogoutRedirectUris,
+        input.accessTokenTtlSeconds,
+        JSON.stringify(input.customClaims),
+        input.requireConsent,
+        ctx.now,
+      ],
+    );
+    await saveClientLinks(tx, id, input);
+    const secret = isConfidential(input.kind) ? await storeClientSecret(tx, ctx, id) : null;
+    const client = await readClient(tx, { id, now: ctx.now });
+    await recordEntry(tx, ctx, {
+      act: "client.created",
+      target: { kind: "client", id, name: clientId },
+      after: { clientId, kind: input.kind, ...auditedFields(client) },
+    });
+    return { client, secret: secret?.value ?? null };
+  });
+}
+
+const ALL_SETTINGS = new Set([
+  "redirectUris",
+  "postLogoutRedirectUris",
+  "accessTokenTtlSeconds",
+  "audienceIds",
+  "permissionIds",
+  "groupIds",
+] as const);
+
+/** The one that was asked for, or one made of the name with the first free number behind it. */
+async function freeClientId(tx: Sql, input: CreateClientInput): Promise<string> {
+  await tx.query("SELECT 1 AS locked FROM (SELECT pg_advisory_xact_lock(hashtext('tokenwarden.client_ids'))) l");
+  const wanted = input.clientId ?? clientIdFromName(input.name);
+  const taken = new Set(
+    (
+      await tx.query<{ clientId: string }>(
+        `SELECT client_id AS "clientId" FROM client WHERE client_id = $1::text OR starts_with(client_id, $1::text || '-')`,
+        [wanted],
+      )
+    ).map((row) => row.clientId),
+  );
+  if (!taken.has(wanted)) return wanted;
+  if (input.clientId !== undefined)
+    throw new DomainError("CONFLICT", "A client with this client ID exists.", {
+      fields: [{ path: "clientId", message: "is in use" }],
+    });
+  for (let number = 2; ; number++) if (!taken.has(`${wanted}-${number}`)) return `${wanted}-${number}`;
+}

@@ -1,0 +1,106 @@
+import { requirePermission } from "../authz/require-permission.ts";
+import type { Context } from "../context.ts";
+import type { Sql } from "../db/sql.ts";
+import { notFound } from "../errors.ts";
+import { isUuid } from "../ids.ts";
+import { run, sql } from "../list-query/sql-fragment.ts";
+import { readOrganisation } from "../organisation/get-organisation.ts";
+import type { Organisation } from "../organisation/model.ts";
+import { countLiveTokens, type LiveTokens } from "../tokens/count-live-tokens.ts";
+import { type ClientDetail, type ClientRow, resolveAccessTokenTtl } from "./model.ts";
+
+export type ClientRecord = Pick<
+  ClientRow,
+  "id" | "clientId" | "name" | "description" | "kind" | "tokenFormat" | "audiences"
+> & { accessTokenTtlSeconds: number | null; disabledAt: Date | null; createdAt: Date };
+
+type DetailRecord = ClientRecord &
+  Pick<
+    ClientDetail,
+    | "grantTypes"
+    | "redirectUris"
+    | "postLogoutRedirectUris"
+    | "customClaims"
+    | "requireConsent"
+    | "permissions"
+    | "groups"
+    | "version"
+  > & {
+    updatedAt: Date;
+    secrets: { id: string; hint: string; createdAt: string; expiresAt: string | null }[];
+  };
+
+/** The columns of a ClientRow over `client c`. */
+export const CLIENT_COLUMNS = sql`c.client_id AS "clientId", c.name, c.description, c.kind, c.token_format AS "tokenFormat",
+  c.access_token_ttl_seconds AS "accessTokenTtlSeconds", c.disabled_at AS "disabledAt", c.created_at AS "createdAt",
+  (SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'name', a.name, 'title', a.title) ORDER BY a.name), '[]')
+    FROM client_audience ca JOIN audience a ON a.id = ca.audience_id WHERE ca.client_id = c.id) AS audiences`;
+
+const DETAIL_COLUMNS = sql`c.grant_types AS "grantTypes", c.redirect_uris AS "redirectUris",
+  c.post_logout_redirect_uris AS "postLogoutRedirectUris", c.custom_claims AS "customClaims", c.require_consent AS "requireConsent",
+  c.updated_at AS "updatedAt", c.version,
+  (SELECT coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'name', p.name, 'audience', a.name) ORDER BY p.name), '[]')
+    FROM client_permission cp JOIN permission p ON p.id = cp.permission_id JOIN audience a ON a.id = p.audience_id
+    WHERE cp.client_id = c.id) AS permissions,
+  (SELECT coalesce(jsonb_agg(jsonb_build_object('id', g.id, 'name', g.name) ORDER BY g.name), '[]')
+    FROM group_client gc JOIN user_group g ON g.id = gc.group_id WHERE gc.client_id = c.id) AS groups`;
+
+/** One client with everything but its secrets' values. Needs `client:read`. */
+export async function getClient(ctx: Context, { clientId }: { clientId: string }): Promise<ClientDetail> {
+  requirePermission(ctx, "client:read");
+  return readClient(ctx.db, { id: clientId, now: ctx.now });
+}
+
+/** The same for use cases; `id` is the row's. @throws {DomainError} NOT_FOUND */
+export async function readClient(db: Sql, { id, now }: { id: string; now: Date }): Promise<ClientDetail> {
+  const [record] = isUuid(id)
+    ? await run<DetailRecord>(
+        db,
+        sql`SELECT c.id, ${CLIENT_COLUMNS}, ${DETAIL_COLUMNS},
+            (SELECT coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'hint', s.hint, 'createdAt', s.created_at, 'expiresAt', s.expires_at)
+                ORDER BY s.created_at DESC, s.id), '[]') FROM client_secret s
+              WHERE s.client_id = c.id AND (s.expires_at IS NULL OR s.expires_at > ${now}::timestamptz)) AS secrets
+          FROM client c WHERE c.id = ${id}::uuid`,
+      )
+    : [];
+  if (record === undefined) throw notFound("The client");
+  const live = (await countLiveTokens(db, { by: "client", ids: [id], now }))(id);
+  return {
+    ...clientRowOf(record, await readOrganisation(db), live),
+    grantTypes: record.grantTypes,
+    redirectUris: record.redirectUris,
+    postLogoutRedirectUris: record.postLogoutRedirectUris,
+    accessTokenTtlSeconds: record.accessTokenTtlSeconds,
+    customClaims: record.customClaims,
+    requireConsent: record.requireConsent,
+    permissions: record.permissions.map(({ id, name, audience }) => ({ id, name, audience })),
+    groups: record.groups.map(({ id, name }) => ({ id, name })),
+    secrets: record.secrets.map(({ id, hint, createdAt, expiresAt }) => ({
+      id,
+      hint,
+      createdAt: new Date(createdAt).toISOString(),
+      expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
+    })),
+    liveAccessTokens: live.access,
+    liveRefreshTokens: live.refresh,
+    disabledAt: record.disabledAt?.toISOString() ?? null,
+    updatedAt: record.updatedAt.toISOString(),
+    version: record.version,
+  };
+}
+
+export function clientRowOf(record: ClientRecord, organisation: Organisation, live: LiveTokens): ClientRow {
+  return {
+    id: record.id,
+    clientId: record.clientId,
+    name: record.name,
+    description: record.description,
+    kind: record.kind,
+    tokenFormat: record.tokenFormat,
+    state: record.disabledAt === null ? "enabled" : "disabled",
+    accessTokenTtl: resolveAccessTokenTtl(record, organisation),
+    audiences: record.audiences.map(({ id, name, title }) => ({ id, name, title })),
+    liveTokens: live.access + live.refresh,
+    createdAt: record.createdAt.toISOString(),
+  };
+}

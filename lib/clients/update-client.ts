@@ -1,0 +1,87 @@
+import { changesOf, requireVersion } from "../audit/changes.ts";
+import { recordEntry } from "../audit/record-entry.ts";
+import { requirePermission } from "../authz/require-permission.ts";
+import type { Context } from "../context.ts";
+import { isUuid } from "../ids.ts";
+import { auditedFields } from "./audited-fields.ts";
+import { type ClientSettings, checkSettings } from "./check-settings.ts";
+import { readClient } from "./get-client.ts";
+import type { UpdateClientInput } from "./input.ts";
+import type { ClientDetail } from "./model.ts";
+import { saveClientLinks } from "./save-client-links.ts";
+
+/**
+ * Changes a client's settings; kind and client_id stay. Tokens that are out keep what they were issued with.
+ * Recorded as `client.updated` with what changed; a change of nothing records nothing. Needs `client:write`.
+ *
+ * @throws {DomainError} NOT_FOUND, STALE_VERSION, INVALID_INPUT
+ */
+export async function updateClient(
+  ctx: Context,
+  { clientId, ...input }: UpdateClientInput & { clientId: string },
+): Promise<ClientDetail> {
+  requirePermission(ctx, "client:write");
+  return ctx.db.transaction(async (tx) => {
+    if (isUuid(clientId)) await tx.query("SELECT id FROM client WHERE id = $1::uuid FOR UPDATE", [clientId]);
+    const client = await readClient(tx, { id: clientId, now: ctx.now });
+    await requireVersion(tx, input.version, {
+      what: "The client",
+      act: "client.updated",
+      targetId: clientId,
+      version: client.version,
+    });
+    const settings = settingsOf(client, input);
+    const changed = new Set(
+      (Object.keys(settings) as (keyof ClientSettings)[]).filter(
+        (key) => key !== "kind" && input[key] !== undefined,
+      ),
+    );
+    await checkSettings(tx, settings, changed);
+    await tx.query(
+      `UPDATE client SET name = $2::text, description = $3::text, token_format = $4::text, redirect_uris = $5::text[],
+         post_logout_redirect_uris = $6::text[], access_token_ttl_seconds = $7::int, custom_claims = $8::jsonb,
+         require_consent = $9::boolean WHERE id = $1::uuid`,
+      [
+        clientId,
+        input.name ?? client.name,
+        input.description ?? client.description,
+        input.tokenFormat ?? client.tokenFormat,
+        settings.redirectUris,
+        settings.postLogoutRedirectUris,
+        settings.accessTokenTtlSeconds,
+        JSON.stringify(input.customClaims ?? client.customClaims),
+        input.requireConsent ?? client.requireConsent,
+      ],
+    );
+    await saveClientLinks(tx, clientId, input);
+    const changes = changesOf(
+      auditedFields(client),
+      auditedFields(await readClient(tx, { id: clientId, now: ctx.now })),
+    );
+    if (changes === null) return client;
+    await tx.query("UPDATE client SET version = version + 1, updated_at = $2::timestamptz WHERE id = $1::uuid", [
+      clientId,
+      ctx.now,
+    ]);
+    const updated = await readClient(tx, { id: clientId, now: ctx.now });
+    await recordEntry(tx, ctx, {
+      act: "client.updated",
+      target: { kind: "client", id: clientId, name: client.clientId },
+      ...changes,
+    });
+    return updated;
+  });
+}
+
+function settingsOf(client: ClientDetail, input: UpdateClientInput): ClientSettings {
+  return {
+    kind: client.kind,
+    redirectUris: input.redirectUris ?? client.redirectUris,
+    postLogoutRedirectUris: input.postLogoutRedirectUris ?? client.postLogoutRedirectUris,
+    accessTokenTtlSeconds:
+      input.accessTokenTtlSeconds === undefined ? client.accessTokenTtlSeconds : input.accessTokenTtlSeconds,
+    audienceIds: input.audienceIds ?? client.audiences.map((audience) => audience.id),
+    permissionIds: input.permissionIds ?? client.permissions.map((permission) => permission.id),
+    groupIds: input.groupIds ?? client.groups.map((group) => group.id),
+  };
+}
