@@ -1,8 +1,8 @@
 "use client";
 
 import { Button } from "@mantine/core";
-import Link from "next/link";
 import type { FormEvent, ReactNode } from "react";
+import { LinkButton } from "../display/link-button.tsx";
 import { ProblemAlert } from "../feedback/problem-alert.tsx";
 import type { RequestProblem } from "../request/request-json.ts";
 import classes from "./form-card.module.css";
@@ -46,11 +46,7 @@ export function FormCard(props: FormCardProps) {
         <ProblemAlert error={problem} title="It was not saved" />
         <div className={classes.buttons}>
           {note ? <p className={classes.note}>{note}</p> : null}
-          {cancelHref ? (
-            <Button component={Link} href={cancelHref}>
-              Cancel
-            </Button>
-          ) : null}
+          {cancelHref ? <LinkButton href={cancelHref}>Cancel</LinkButton> : null}
           <Button type="submit" variant="filled" loading={isBusy} disabled={isSubmitDisabled}>
             {submitWord}
           </Button>

@@ -1,10 +1,9 @@
-import { Button } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import type { Metadata } from "next";
-import Link from "next/link";
 import { redirect } from "next/navigation";
 import { requireSignedIn } from "#app/_lib/context.ts";
 import { listAddress } from "#components/data-table/list-address.ts";
+import { LinkButton } from "#components/display/link-button.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { can } from "#lib/authz/require-permission.ts";
 import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
@@ -33,9 +32,9 @@ export default async function UsersPage({
         purpose={words.purpose}
         actions={
           canWrite ? (
-            <Button component={Link} href="/users/new" variant="filled" leftSection={<IconPlus size={16} />}>
+            <LinkButton href="/users/new" variant="filled" leftSection={<IconPlus size={16} />}>
               {words.register}
-            </Button>
+            </LinkButton>
           ) : null
         }
       />

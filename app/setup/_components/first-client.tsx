@@ -1,6 +1,6 @@
-import { Button, Stack, Text } from "@mantine/core";
-import Link from "next/link";
+import { Stack, Text } from "@mantine/core";
 import { CommandLine } from "#components/display/command-line.tsx";
+import { LinkButton } from "#components/display/link-button.tsx";
 import { setupWords as words } from "./words.ts";
 
 /** The third step: the organisation's own first client, or the sample. */
@@ -13,9 +13,9 @@ export function FirstClient() {
         <Text c="dimmed" mb="xs">
           {words.clientOwnText}
         </Text>
-        <Button component={Link} href="/clients/new" variant="filled">
+        <LinkButton href="/clients/new" variant="filled">
           {words.clientOwn}
-        </Button>
+        </LinkButton>
       </div>
       <div>
         <Text fw={600}>{words.clientSample}</Text>
@@ -24,9 +24,9 @@ export function FirstClient() {
         </Text>
         <CommandLine text={words.sampleCommand} what="command" />
       </div>
-      <Button component={Link} href="/" style={{ alignSelf: "flex-start" }}>
+      <LinkButton href="/" style={{ alignSelf: "flex-start" }}>
         {words.later}
-      </Button>
+      </LinkButton>
     </Stack>
   );
 }

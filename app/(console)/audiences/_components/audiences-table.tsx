@@ -1,12 +1,12 @@
 "use client";
 
-import { Button } from "@mantine/core";
 import { IconTargetArrow } from "@tabler/icons-react";
 import Link from "next/link";
 import type { DataTableColumn } from "#components/data-table/columns.ts";
 import { DataTable } from "#components/data-table/data-table.tsx";
 import type { AnyListQuery } from "#components/data-table/list-address.ts";
 import { Instant } from "#components/display/instant.tsx";
+import { LinkButton } from "#components/display/link-button.tsx";
 import { NumberText } from "#components/display/number-text.tsx";
 import { ScopeList } from "#components/display/scope-list.tsx";
 import { EmptyState } from "#components/feedback/empty-state.tsx";
@@ -105,9 +105,9 @@ export function AudiencesTable({
           title={words.emptyTitle}
           action={
             canWrite ? (
-              <Button component={Link} href="/audiences/new" variant="filled">
+              <LinkButton href="/audiences/new" variant="filled">
                 {words.register}
-              </Button>
+              </LinkButton>
             ) : null
           }
         >

@@ -1,6 +1,5 @@
 "use client";
 
-import { Button } from "@mantine/core";
 import { IconPlugConnected } from "@tabler/icons-react";
 import Link from "next/link";
 import type { DataTableColumn } from "#components/data-table/columns.ts";
@@ -8,6 +7,7 @@ import { DataTable } from "#components/data-table/data-table.tsx";
 import type { AnyListQuery } from "#components/data-table/list-address.ts";
 import { shortDuration } from "#components/display/duration.ts";
 import { Instant } from "#components/display/instant.tsx";
+import { LinkButton } from "#components/display/link-button.tsx";
 import { NumberText } from "#components/display/number-text.tsx";
 import { ScopeList } from "#components/display/scope-list.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
@@ -116,9 +116,9 @@ export function ClientsTable({
           title={words.emptyTitle}
           action={
             canWrite ? (
-              <Button component={Link} href="/clients/new" variant="filled">
+              <LinkButton href="/clients/new" variant="filled">
                 {words.register}
-              </Button>
+              </LinkButton>
             ) : null
           }
         >

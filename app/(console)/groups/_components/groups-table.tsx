@@ -1,12 +1,12 @@
 "use client";
 
-import { Button } from "@mantine/core";
 import { IconFolders } from "@tabler/icons-react";
 import Link from "next/link";
 import type { DataTableColumn } from "#components/data-table/columns.ts";
 import { DataTable } from "#components/data-table/data-table.tsx";
 import type { AnyListQuery } from "#components/data-table/list-address.ts";
 import { Instant } from "#components/display/instant.tsx";
+import { LinkButton } from "#components/display/link-button.tsx";
 import { NumberText } from "#components/display/number-text.tsx";
 import { EmptyState } from "#components/feedback/empty-state.tsx";
 import type { GroupRow } from "#lib/groups/model.ts";
@@ -93,9 +93,9 @@ export function GroupsTable({
           title={words.emptyTitle}
           action={
             canWrite ? (
-              <Button component={Link} href="/groups/new" variant="filled">
+              <LinkButton href="/groups/new" variant="filled">
                 {words.register}
-              </Button>
+              </LinkButton>
             ) : null
           }
         >

@@ -1,12 +1,12 @@
 "use client";
 
-import { Button } from "@mantine/core";
 import { IconUsers } from "@tabler/icons-react";
 import Link from "next/link";
 import type { DataTableColumn } from "#components/data-table/columns.ts";
 import { DataTable } from "#components/data-table/data-table.tsx";
 import type { AnyListQuery } from "#components/data-table/list-address.ts";
 import { Instant } from "#components/display/instant.tsx";
+import { LinkButton } from "#components/display/link-button.tsx";
 import { NumberText } from "#components/display/number-text.tsx";
 import { ScopeList } from "#components/display/scope-list.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
@@ -90,9 +90,9 @@ export function UsersTable({
           title={words.emptyTitle}
           action={
             canWrite ? (
-              <Button component={Link} href="/users/new" variant="filled">
+              <LinkButton href="/users/new" variant="filled">
                 {words.register}
-              </Button>
+              </LinkButton>
             ) : null
           }
         >

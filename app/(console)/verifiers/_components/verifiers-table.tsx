@@ -1,12 +1,12 @@
 "use client";
 
-import { Button } from "@mantine/core";
 import { IconShieldCheck } from "@tabler/icons-react";
 import Link from "next/link";
 import type { DataTableColumn } from "#components/data-table/columns.ts";
 import { DataTable } from "#components/data-table/data-table.tsx";
 import type { AnyListQuery } from "#components/data-table/list-address.ts";
 import { Instant } from "#components/display/instant.tsx";
+import { LinkButton } from "#components/display/link-button.tsx";
 import { ScopeList } from "#components/display/scope-list.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { EmptyState } from "#components/feedback/empty-state.tsx";
@@ -110,9 +110,9 @@ export function VerifiersTable({
           title={words.emptyTitle}
           action={
             canWrite ? (
-              <Button component={Link} href="/verifiers/new" variant="filled">
+              <LinkButton href="/verifiers/new" variant="filled">
                 {words.register}
-              </Button>
+              </LinkButton>
             ) : null
           }
         >
