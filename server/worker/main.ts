@@ -1,0 +1,20 @@
+import { pino } from "pino";
+import { getEnv } from "#lib/env.ts";
+import { attachToSupervisor } from "#server/supervisor/child.ts";
+import { type RunningWorker, startWorker } from "./start.ts";
+
+let running: RunningWorker | null = null;
+const supervisor = attachToSupervisor({ onStop: async () => running?.stop() });
+
+try {
+  const env = getEnv();
+  const log = pino({ name: "worker", level: env.logLevel });
+  if (env.databaseUrl === undefined)
+    throw new Error("DATABASE_URL must be set when the worker is started alone");
+  running = await startWorker({ databaseUrl: env.databaseUrl, log });
+  supervisor.ready();
+  log.info("worker ready");
+} catch (error) {
+  process.stderr.write(`worker: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}

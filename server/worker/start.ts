@@ -1,0 +1,60 @@
+import { PgBoss } from "pg-boss";
+import type { Logger } from "pino";
+import { openDatabase } from "#lib/db/database.ts";
+import { Settler } from "./settler.ts";
+import { ensurePartitions, purgeExpired } from "./upkeep.ts";
+
+export type RunningWorker = { stop(): Promise<void> };
+
+export type WorkerOptions = { databaseUrl: string; log: Logger };
+
+/**
+ * Starts the product's scheduled and long work: settles orders, keeps partitions ahead of time, takes expired state away. Several workers share
+ * one database: each job and each order's step is done by one of them. The queue lives in a schema of its own that the login role makes.
+ *
+ * @throws where the database cannot be reached.
+ */
+export async function startWorker({ databaseUrl, log }: WorkerOptions): Promise<RunningWorker> {
+  const db = openDatabase({
+    url: databaseUrl,
+    role: "app",
+    maxConnections: 4,
+    applicationName: "tokenwarden-worker",
+  });
+  const boss = new PgBoss({
+    connectionString: databaseUrl,
+    application_name: "tokenwarden-worker-queue",
+    schema: "pgboss",
+    max: 3,
+  });
+  boss.on("error", (error) => log.warn({ err: error }, "the job queue stumbled; it goes on"));
+  const settler = new Settler(db, databaseUrl, log);
+
+  const jobs: Record<string, { cron: string; run: () => Promise<unknown> }> = {
+    "ensure-partitions": { cron: "15 3 * * *", run: () => ensurePartitions(db, new Date()) },
+    "purge-expired": { cron: "*/10 * * * *", run: () => purgeExpired(db, new Date()) },
+  };
+
+  async function stop(): Promise<void> {
+    await settler.stop();
+    await boss.stop({ graceful: true, timeout: 5_000 });
+    await db.end();
+  }
+
+  try {
+    await ensurePartitions(db, new Date());
+    await boss.start();
+    for (const [name, job] of Object.entries(jobs)) {
+      await boss.createQueue(name, { policy: "short", retryLimit: 3, expireInSeconds: 600 });
+      await boss.work(name, { pollingIntervalSeconds: 10 }, async () => {
+        log.debug({ job: name, result: await job.run() }, "job done");
+      });
+      await boss.schedule(name, job.cron, null, { tz: "UTC" });
+    }
+    settler.start();
+  } catch (error) {
+    await stop().catch(() => {});
+    throw error;
+  }
+  return { stop };
+}

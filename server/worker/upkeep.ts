@@ -1,0 +1,41 @@
+import type { Sql } from "#lib/db/sql.ts";
+
+const BATCH = 5_000;
+
+/** Makes the partitions of the coming three weeks, and those of the last one where they are missing. Made ones stay. */
+export async function ensurePartitions(db: Sql, now: Date): Promise<number> {
+  const [row] = await db.query<{ made: number }>(
+    "SELECT ensure_partitions($1::timestamptz - interval '7 days', $1::timestamptz + interval '21 days') AS made",
+    [now],
+  );
+  return row?.made ?? 0;
+}
+
+async function deleteAll(db: Sql, statement: string, now: Date): Promise<number> {
+  let deleted = 0;
+  for (;;) {
+    const [row] = await db.query<{ count: bigint }>(
+      `WITH gone AS (${statement} RETURNING 1) SELECT count(*) AS count FROM gone`,
+      [now, BATCH],
+    );
+    const count = Number(row?.count ?? 0);
+    deleted += count;
+    if (count < BATCH) return deleted;
+  }
+}
+
+const PROTOCOL_STATE = `DELETE FROM protocol_state WHERE (model, id_hash) IN (SELECT model, id_hash FROM protocol_state
+  WHERE expires_at < $1::timestamptz - interval '1 hour' LIMIT $2::int FOR UPDATE SKIP LOCKED)`;
+const SIGN_IN_ATTEMPTS = `DELETE FROM sign_in_attempt WHERE (key, window_start) IN (SELECT key, window_start FROM sign_in_attempt
+  WHERE window_start < $1::timestamptz - interval '1 day' LIMIT $2::int FOR UPDATE SKIP LOCKED)`;
+
+/** Takes away what the authority's engine kept and expired over an hour ago, and failed sign-ins of the day before. No evidence is in either. */
+export async function purgeExpired(
+  db: Sql,
+  now: Date,
+): Promise<{ protocolStates: number; signInAttempts: number }> {
+  return {
+    protocolStates: await deleteAll(db, PROTOCOL_STATE, now),
+    signInAttempts: await deleteAll(db, SIGN_IN_ATTEMPTS, now),
+  };
+}
