@@ -78,7 +78,7 @@ async function run(job: LoadJob): Promise<LoadResult> {
     setTimeout(() => {
       for (const client of clients)
         client.responseMax = Math.min(
-          client.responseMax ?? Number.POSITIVE_INFINITY,
+          client.responseMax || Number.POSITIVE_INFINITY,
           Math.max(1, client.reqsMade),
         );
     }, job.seconds * 1_000).unref();
