@@ -1,0 +1,133 @@
+import { IconCircleCheck, IconHourglass } from "@tabler/icons-react";
+import Link from "next/link";
+import { CardHeading } from "#components/display/card.tsx";
+import { Instant } from "#components/display/instant.tsx";
+import { KeyValue } from "#components/display/key-value.tsx";
+import { StateBadge } from "#components/display/state-badge.tsx";
+import { Tag } from "#components/display/tag.tsx";
+import { REASON_WORDS, type Reason } from "#lib/revocations/model.ts";
+import { TOKEN_STATE_WORDS, type StandingOrder, type TokenDetail, type VerifierStanding } from "#lib/tokens/model.ts";
+import classes from "./token-page.module.css";
+
+function OrderLine({ order }: { order: StandingOrder }) {
+  return (
+    <Link href={`/orders?open=${order.id}`}>
+      {order.verb} {order.targetKind.replace("_", " ")} {order.targetName}
+    </Link>
+  );
+}
+
+function Verifier({ verifier, isLive }: { verifier: VerifierStanding; isLive: boolean }) {
+  const accepts = verifier.acceptsUntil !== null;
+  return (
+    <li>
+      <span>
+        {verifier.name} <small>{verifier.mode}</small>
+        <br />
+        <small>{verifier.says}</small>
+      </span>
+      {accepts ? (
+        <Tag tone={isLive ? "active" : "suspended"}>
+          {isLive ? <IconCircleCheck size={14} aria-hidden /> : <IconHourglass size={14} aria-hidden />}
+          {isLive ? "accepts it" : "can accept it"}
+        </Tag>
+      ) : (
+        <StateBadge state="refused">refuses it</StateBadge>
+      )}
+    </li>
+  );
+}
+
+/** Its state, why, by whom, and who can still accept it. */
+export function Standing({ token }: { token: TokenDetail }) {
+  const decides = token.orders.find((order) => order.decides);
+  const others = token.orders.filter((order) => !order.decides);
+  return (
+    <>
+      <KeyValue
+        items={[
+          {
+            key: "State",
+            value: (
+              <>
+                <StateBadge state={token.state} />{" "}
+                {token.endedAt ? <Instant at={token.endedAt} focusable /> : null}
+                <br />
+                <span className="muted">{TOKEN_STATE_WORDS[token.state].means}</span>
+              </>
+            ),
+          },
+          ...(decides
+            ? [
+                {
+                  key: "Reason",
+                  value: `${REASON_WORDS[decides.reason as Reason] ?? decides.reason}${
+                    decides.note ? ` · “${decides.note}”` : ""
+                  }`,
+                },
+                {
+                  key: "By",
+                  value: (
+                    <>
+                      {decides.actorName}, <Instant at={decides.createdAt} focusable />
+                    </>
+                  ),
+                },
+                { key: "Order", value: <OrderLine order={decides} /> },
+              ]
+            : []),
+          ...(others.length > 0
+            ? [
+                {
+                  key: "Also",
+                  value: others.map((order) => (
+                    <div key={order.id}>
+                      <OrderLine order={order} />
+                    </div>
+                  )),
+                },
+              ]
+            : []),
+          ...(token.state === "revoked" ? [{ key: "Undo", value: "None. Issue a new one instead." }] : []),
+          ...(token.liveRefreshTokenId && token.liveRefreshTokenId !== token.id
+            ? [
+                {
+                  key: "Renewal",
+                  value: (
+                    <>
+                      A <Link href={`/tokens/${token.liveRefreshTokenId}`}>live refresh token</Link> of its family can make new
+                      access tokens.
+                    </>
+                  ),
+                },
+              ]
+            : []),
+          { key: "Grant", value: token.grantType.replaceAll("_", " ") },
+          ...(token.sessionUid
+            ? [
+                {
+                  key: "Session",
+                  value: (
+                    <Link href={`/tokens?session=${encodeURIComponent(token.sessionUid)}`} className="mono">
+                      {token.sessionUid}
+                    </Link>
+                  ),
+                },
+              ]
+            : []),
+          { key: "Issued to", value: token.issuingIp ? <span className="mono">{token.issuingIp}</span> : "unknown address" },
+        ]}
+      />
+      <CardHeading>Who can still accept it</CardHeading>
+      {token.verifiers.length > 0 ? (
+        <ul className={classes.rows}>
+          {token.verifiers.map((verifier) => (
+            <Verifier key={verifier.verifierId} verifier={verifier} isLive={token.state === "active"} />
+          ))}
+        </ul>
+      ) : (
+        <p className="muted">No registered verifier answers for its audiences.</p>
+      )}
+    </>
+  );
+}

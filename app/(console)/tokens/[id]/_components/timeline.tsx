@@ -1,0 +1,90 @@
+import Link from "next/link";
+import { Card } from "#components/display/card.tsx";
+import { Instant } from "#components/display/instant.tsx";
+import { StateBadge } from "#components/display/state-badge.tsx";
+import type { ActivityRow } from "#lib/audit/model.ts";
+import { REFUSAL_WORDS, type Refusal, SOURCE_WORDS } from "#lib/audit/words.ts";
+import type { UseSource } from "#lib/audit/model.ts";
+import classes from "./timeline.module.css";
+
+const SHOWN = 25;
+
+function Event({ row }: { row: ActivityRow }) {
+  if (row.kind === "act") {
+    const { entry } = row;
+    return (
+      <tr data-act>
+        <td>
+          <Instant at={row.at} />
+        </td>
+        <td>
+          <StateBadge state={entry.outcome === "done" ? "done" : "refused"} />
+        </td>
+        <td colSpan={3}>
+          <strong>{entry.actor.name}</strong> {entry.act.replace(".", " ").replaceAll("_", " ")}
+          {entry.note ? ` · “${entry.note}”` : ""}
+        </td>
+        <td className="mono">{entry.ip ?? ""}</td>
+      </tr>
+    );
+  }
+  const { use } = row;
+  return (
+    <tr>
+      <td>
+        <Instant at={row.at} />
+      </td>
+      <td>
+        <StateBadge state={use.outcome} />
+      </td>
+      <td>{use.verifier?.name ?? SOURCE_WORDS[use.source as UseSource] ?? use.source}</td>
+      <td>
+        {use.method ? <span className="mono">{use.method} </span> : null}
+        {use.path ? <span className="mono">{use.path}</span> : <span className="faint">–</span>}
+      </td>
+      <td className={classes.why}>{use.refusal ? (REFUSAL_WORDS[use.refusal as Refusal] ?? use.refusal) : ""}</td>
+      <td>
+        <span className="mono">{use.ip ?? ""}</span> {use.country ?? ""}
+      </td>
+    </tr>
+  );
+}
+
+/** Each event of a token, newest first: uses, refused attempts, and what admins did to it. */
+export function Timeline({ tokenId, activity, hasMore }: { tokenId: string; activity: ActivityRow[]; hasMore: boolean }) {
+  const isCut = hasMore || activity.length > SHOWN;
+  return (
+    <Card
+      title="Timeline"
+      flush
+      aside={
+        <Link href={`/audit?token=${tokenId}`}>{isCut ? `Newest ${Math.min(SHOWN, activity.length)} · all in the audit log` : "In the audit log"}</Link>
+      }
+    >
+      {activity.length === 0 ? (
+        <p className={classes.none}>Nothing has happened to it yet.</p>
+      ) : (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        <div className={classes.frame} tabIndex={0} role="region" aria-label="Timeline">
+          <table className={classes.table}>
+            <thead>
+              <tr>
+                <th>When</th>
+                <th>Outcome</th>
+                <th>Where</th>
+                <th>Request</th>
+                <th>Why</th>
+                <th>From</th>
+              </tr>
+            </thead>
+            <tbody>
+              {activity.slice(0, SHOWN).map((row) => (
+                <Event key={`${row.kind} ${row.id}`} row={row} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Card>
+  );
+}

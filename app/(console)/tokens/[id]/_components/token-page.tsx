@@ -1,0 +1,83 @@
+import { Card } from "#components/display/card.tsx";
+import { IdText } from "#components/display/id-text.tsx";
+import { Instant } from "#components/display/instant.tsx";
+import { StateBadge } from "#components/display/state-badge.tsx";
+import { Tag } from "#components/display/tag.tsx";
+import { Lifeline } from "#components/charts/lifeline.tsx";
+import { Page, PageHeader } from "#components/frame/page-header.tsx";
+import type { MayRevoke } from "#components/revocation/revocable-by.ts";
+import { RevokeMenu } from "#components/revocation/revoke-menu.tsx";
+import type { ActivityRow } from "#lib/audit/model.ts";
+import { type TokenDetail, type TokenUseHistogram } from "#lib/tokens/model.ts";
+import { revokeChoices } from "../../_components/revoke-choices.ts";
+import { Anatomy } from "./anatomy.tsx";
+import { lifelineMarks } from "./lifeline-marks.ts";
+import { Lineage } from "./lineage.tsx";
+import { SeenFrom } from "./seen-from.tsx";
+import { Standing } from "./standing.tsx";
+import { Timeline } from "./timeline.tsx";
+import classes from "./token-page.module.css";
+
+type TokenPageProps = {
+  token: TokenDetail;
+  histogram: TokenUseHistogram;
+  /** Newest first. */
+  activity: ActivityRow[];
+  hasMore: boolean;
+  may: MayRevoke;
+};
+
+/** A token's page: the lifeline first, then what it is, where it stands and where it came from, then each use. */
+export function TokenPage({ token, histogram, activity, hasMore, may }: TokenPageProps) {
+  const holder = token.user?.email ?? token.subject;
+  const isEnded = token.state === "revoked" || token.state === "consumed";
+  return (
+    <Page>
+      <PageHeader
+        crumbs={[
+          { name: "Tokens", href: "/tokens" },
+          { name: token.client.clientId, href: `/tokens?client=${encodeURIComponent(token.client.clientId)}` },
+        ]}
+        title={<IdText id={token.id} what="token id" head={13} tail={4} />}
+        badges={
+          <>
+            <StateBadge state={token.state} />
+            <Tag>
+              {token.format === "jwt" ? "JWT" : "Opaque"} {token.kind} token
+            </Tag>
+          </>
+        }
+        purpose={
+          <>
+            {holder} through {token.client.clientId} · issued <Instant at={token.issuedAt} show="exact" focusable /> ·{" "}
+            {isEnded ? "would have expired" : token.state === "expired" ? "expired" : "expires"}{" "}
+            <Instant at={token.expiresAt} show="exact" focusable />
+          </>
+        }
+        actions={<RevokeMenu choices={revokeChoices(token, token)} may={may} label={isEnded ? "Revoke more" : "Revoke"} />}
+      />
+      <Card title="Lifeline">
+        <Lifeline
+          from={histogram.from}
+          to={histogram.to}
+          bucketSeconds={histogram.bucketSeconds}
+          buckets={histogram.buckets}
+          marks={lifelineMarks(token, activity)}
+        />
+      </Card>
+      <div className={classes.columns}>
+        <Card title="Anatomy" className={classes.anatomy}>
+          <Anatomy token={token} />
+        </Card>
+        <Card title="Standing">
+          <Standing token={token} />
+        </Card>
+        <Card title="Lineage" aside={`${token.lineageTotal} ${token.lineageTotal === 1 ? "token" : "tokens"}`}>
+          <Lineage token={token} activity={activity} />
+          <SeenFrom activity={activity} hasMore={hasMore} />
+        </Card>
+      </div>
+      <Timeline tokenId={token.id} activity={activity} hasMore={hasMore} />
+    </Page>
+  );
+}

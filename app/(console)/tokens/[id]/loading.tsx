@@ -1,0 +1,35 @@
+import { Card } from "#components/display/card.tsx";
+import { Bar, LoadingNote } from "#components/feedback/skeleton.tsx";
+import { Page } from "#components/frame/page-header.tsx";
+import classes from "./_components/token-page.module.css";
+
+function Lines({ count }: { count: number }) {
+  return (
+    <div style={{ display: "grid", gap: 10 }}>
+      {Array.from({ length: count }, (_, line) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the lines are all alike
+        <Bar key={line} width={`${90 - ((line * 17) % 50)}%`} />
+      ))}
+    </div>
+  );
+}
+
+export default function TokenLoading() {
+  return (
+    <Page>
+      <LoadingNote what="the token" />
+      <Bar width={180} />
+      <Bar width={360} height={24} />
+      <Card title="Lifeline">
+        <Bar height={150} />
+      </Card>
+      <div className={classes.columns}>
+        {["Anatomy", "Standing", "Lineage"].map((title) => (
+          <Card key={title} title={title}>
+            <Lines count={12} />
+          </Card>
+        ))}
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,49 @@
+import type { Metadata } from "next";
+import { notFound, redirect } from "next/navigation";
+import { orNotFound } from "#app/(console)/or-not-found.ts";
+import { requireSignedIn } from "#app/_lib/context.ts";
+import { revocableBy } from "#components/revocation/revocable-by.ts";
+import { listActivity } from "#lib/audit/list-activity.ts";
+import { activityTable } from "#lib/audit/table.ts";
+import { isUuid } from "#lib/ids.ts";
+import { defaultQuery } from "#lib/list-query/define-table.ts";
+import { findToken } from "#lib/tokens/find-token.ts";
+import { getToken } from "#lib/tokens/get-token.ts";
+import { getTokenUseHistogram } from "#lib/tokens/get-token-use-histogram.ts";
+import { shortId } from "#lib/tokens/model.ts";
+import { TokenPage } from "./_components/token-page.tsx";
+
+type TokenRouteProps = { params: Promise<{ id: string }> };
+
+/** Uses that the timeline and "seen from" look at. */
+const RECENT = 200;
+
+export async function generateMetadata({ params }: TokenRouteProps): Promise<Metadata> {
+  const { id } = await params;
+  return { title: isUuid(id) ? `Token ${shortId(id)}` : "Token" };
+}
+
+/** One token: what it is, where it stands, whose family it is of, what it did. A hash leads to the token that has it. */
+export default async function TokenRoute({ params }: TokenRouteProps) {
+  const { id } = await params;
+  const ctx = await requireSignedIn(`/tokens/${encodeURIComponent(id)}`);
+  if (/^[0-9a-f]{64}$/i.test(id)) {
+    const found = await findToken(ctx, id);
+    if (found) redirect(`/tokens/${found.id}`);
+  }
+  if (!isUuid(id)) notFound();
+  const [token, histogram, activity] = await Promise.all([
+    getToken(ctx, id),
+    getTokenUseHistogram(ctx, id),
+    listActivity(ctx, { ...defaultQuery(activityTable), filters: { token: id }, pageSize: RECENT }),
+  ]).catch(orNotFound);
+  return (
+    <TokenPage
+      token={token}
+      histogram={histogram}
+      activity={activity.rows}
+      hasMore={activity.next !== null}
+      may={revocableBy(ctx.actor.role)}
+    />
+  );
+}
