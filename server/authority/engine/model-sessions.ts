@@ -12,11 +12,13 @@ type SessionClass = {
   prototype: EngineSession;
 };
 
-/** Whether a session still counts: not past its maximum, not ended by an order on it, its person or everything, and its person not disabled. */
+/** Whether a session still counts: not idle too long, not past its maximum, not ended by an order on it, its person or everything, and its person not disabled. */
 async function isLive(deps: EngineDeps, session: EngineSession): Promise<boolean> {
   const { accountId, loginTs, uid } = session;
-  if (accountId === undefined) return true;
   const now = Date.now();
+  // the engine lets stored times pass by its tolerance for other people's clocks
+  if (session.exp <= Math.floor(now / 1_000)) return false;
+  if (accountId === undefined) return true;
   const signedInAtMs = session.signedInAtMs ?? (loginTs ?? 0) * 1_000;
   if (signedInAtMs + deps.registry().organisation.sessionAbsoluteSeconds * 1_000 <= now) return false;
   const verdict = deps.orders().verdict(
