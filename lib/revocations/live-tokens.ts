@@ -17,10 +17,16 @@ export async function liveTokens(ctx: Context): Promise<LiveTokens> {
       AND NOT (${state.isConsumed})`;
 }
 
-/** Counts live tokens, exactly up to COUNT_MAX. */
-export function countLive(db: Database, live: LiveTokens, which: Fragment): Promise<Total> {
+/** Counts live tokens, exactly up to COUNT_MAX; what takes longer than `timeoutMs` is not waited for. */
+export function countLive(
+  db: Database,
+  live: LiveTokens,
+  which: Fragment,
+  timeoutMs = 1_000,
+): Promise<Total> {
   return countUpTo(db, sql`SELECT 1 ${live(which)} LIMIT ${COUNT_MAX + 1}::int`, {
     max: COUNT_MAX,
     atLeast: () => 0,
+    timeoutMs,
   });
 }

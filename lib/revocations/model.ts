@@ -223,3 +223,6 @@ export type RevocationPreview = {
 
 /** Counts beyond it are given as "at least". */
 export const COUNT_MAX = 10_000;
+
+/** Characters of a note. */
+export const NOTE_MAX = 1_000;

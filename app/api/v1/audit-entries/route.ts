@@ -1,0 +1,14 @@
+import { defineRoute } from "#app/_lib/define-route.ts";
+import { listAuditEntries } from "#lib/audit/list-audit-entries.ts";
+import { auditEntriesTable } from "#lib/audit/table.ts";
+import { auditEntryRow, logPageOf } from "./schema.ts";
+
+export const GET = defineRoute({
+  method: "GET",
+  path: "/api/v1/audit-entries",
+  summary: "Lists admin acts, refused ones among them, newest first",
+  permission: "audit:read",
+  list: auditEntriesTable,
+  response: logPageOf(auditEntryRow),
+  handler: (ctx, { list }) => listAuditEntries(ctx, list),
+});

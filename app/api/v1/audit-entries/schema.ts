@@ -1,0 +1,57 @@
+import { z } from "zod";
+import { instant } from "#app/_lib/schemas/paging.ts";
+import { USE_OUTCOMES } from "#lib/audit/model.ts";
+
+/** A page of a log: it grows all the time and is not counted. */
+export function logPageOf<Row extends z.ZodType>(row: Row) {
+  return z.object({ rows: z.array(row), next: z.string().nullable(), previous: z.string().nullable() });
+}
+
+export const tokenUseRow = z.object({
+  id: z.string(),
+  receivedAt: instant,
+  at: instant,
+  outcome: z.enum(USE_OUTCOMES),
+  refusal: z.string().nullable(),
+  source: z.string(),
+  token: z.object({ id: z.string(), kind: z.string() }),
+  familyId: z.string(),
+  client: z.object({ id: z.string(), clientId: z.string(), name: z.string() }),
+  user: z.object({ id: z.string(), email: z.string(), name: z.string() }).nullable(),
+  subject: z.string(),
+  verifier: z.object({ id: z.string(), name: z.string() }).nullable(),
+  audience: z.string().nullable(),
+  method: z.string().nullable(),
+  path: z.string().nullable(),
+  ip: z.string().nullable(),
+  country: z.string().nullable(),
+  userAgent: z.string().nullable(),
+});
+
+const named = z.object({ kind: z.string(), id: z.string(), name: z.string() });
+
+export const auditEntryRow = z.object({
+  id: z.string(),
+  sequence: z.string(),
+  at: instant,
+  actor: named,
+  act: z.string(),
+  outcome: z.enum(["done", "refused"]),
+  errorCode: z.string().nullable(),
+  target: named,
+  reason: z.string().nullable(),
+  note: z.string().nullable(),
+  requestId: z.string(),
+  ip: z.string().nullable(),
+});
+
+export const auditEntryDetail = auditEntryRow.extend({
+  before: z.record(z.string(), z.unknown()).nullable(),
+  after: z.record(z.string(), z.unknown()).nullable(),
+  userAgent: z.string().nullable(),
+});
+
+export const activityRow = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("use"), id: z.string(), at: instant, use: tokenUseRow }),
+  z.object({ kind: z.literal("act"), id: z.string(), at: instant, entry: auditEntryRow }),
+]);

@@ -1,0 +1,14 @@
+import { defineRoute } from "#app/_lib/define-route.ts";
+import { revocationPreview } from "#app/api/v1/orders/schema.ts";
+import { previewInput } from "#lib/revocations/input.ts";
+import { previewRevocation } from "#lib/revocations/preview-revocation.ts";
+
+export const GET = defineRoute({
+  method: "GET",
+  path: "/api/v1/revocations/preview",
+  summary: "Says what revoking a target would do; changes nothing",
+  permission: "order:read",
+  query: previewInput,
+  response: revocationPreview,
+  handler: (ctx, { query }) => previewRevocation(ctx, query),
+});

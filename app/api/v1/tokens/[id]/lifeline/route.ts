@@ -1,0 +1,14 @@
+import { defineRoute } from "#app/_lib/define-route.ts";
+import { idParams } from "#app/_lib/schemas/paging.ts";
+import { getTokenUseHistogram } from "#lib/tokens/get-token-use-histogram.ts";
+import { tokenUseHistogram } from "../../schema.ts";
+
+export const GET = defineRoute({
+  method: "GET",
+  path: "/api/v1/tokens/{id}/lifeline",
+  summary: "Counts a token's uses over its life",
+  permission: "audit:read",
+  params: idParams,
+  response: tokenUseHistogram,
+  handler: (ctx, { params }) => getTokenUseHistogram(ctx, params.id),
+});
