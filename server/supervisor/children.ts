@@ -5,7 +5,8 @@ import type { ChildSpec } from "./child-process.ts";
 const ROOT = path.resolve(import.meta.dirname, "../..");
 
 export const CHILD_NAMES = ["console", "authority", "worker"] as const;
-export type ChildName = (typeof CHILD_NAMES)[number];
+/** The demo comes after the others, and nobody waits for it. */
+export type ChildName = (typeof CHILD_NAMES)[number] | "demo";
 export type ChildEntries = Record<ChildName, string>;
 
 /** The programs that `npm start` keeps running. */
@@ -13,6 +14,7 @@ export const ENTRIES: ChildEntries = {
   console: path.join(ROOT, "server/console/main.ts"),
   authority: path.join(ROOT, "server/authority/main.ts"),
   worker: path.join(ROOT, "server/worker/main.ts"),
+  demo: path.join(ROOT, "server/demo/main.ts"),
 };
 
 /** How a child is run: on our own Node, in the repository, with paths and addresses made absolute. */
@@ -35,6 +37,10 @@ export function childSpec(
       DATA_DIR: env.dataDir,
       METRICS_PORT: String(metricsPort),
       ...(env.tls ? { TLS_CERT: env.tls.certPath, TLS_KEY: env.tls.keyPath } : {}),
+      // the demo's people come through this machine and say where from
+      ...(name === "authority" && env.demo && env.trustedProxies.length === 0
+        ? { TRUSTED_PROXIES: "127.0.0.1,::1" }
+        : {}),
     },
   };
 }
@@ -48,6 +54,7 @@ export function findHealthUrl(name: ChildName, env: Env): string | null {
     case "authority":
       return `${scheme}://127.0.0.1:${env.authorityPort}/readyz`;
     case "worker":
+    case "demo":
       return null;
     default:
       return name satisfies never;

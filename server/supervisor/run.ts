@@ -119,6 +119,7 @@ async function start(options: SupervisorOptions, started: Started, signal: Abort
   const link = await options.ensureFirstOwner(env, databaseUrl);
   const setUp = link ? ` · set up: ${link}` : "";
   say(`tokenwarden ready · console ${env.consoleUrl} · authority ${env.authorityIssuer}${setUp}`);
+  if (env.demo) started.children.push(startChild("demo", options, databaseUrl, metricsPort, signal).child);
 }
 
 /**
