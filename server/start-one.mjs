@@ -2,9 +2,11 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
 import { SetupError } from "./setup/console-lines.mjs";
+import { STOP_SIGNALS, stopWithLauncher } from "./setup/launcher.mjs";
 import { NODE, ROOT } from "./setup/paths.mjs";
 import { prepare } from "./setup/prepare.mjs";
 
+stopWithLauncher();
 const name = process.argv[2];
 try {
   await prepare({ build: name === "console" });
@@ -16,5 +18,5 @@ const child = spawn(NODE, [path.join(ROOT, "server/supervisor/run-one.ts"), name
   detached: true,
   stdio: ["inherit", "inherit", "inherit", "ipc"],
 });
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+for (const signal of STOP_SIGNALS) process.on(signal, () => child.kill(signal));
 child.once("exit", (code, signal) => process.exit(code ?? (signal ? 1 : 0)));

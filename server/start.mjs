@@ -18,10 +18,12 @@ if (major < OLDEST_NODE) {
 }
 
 const { SetupError } = await import("./setup/console-lines.mjs");
+const { STOP_SIGNALS, stopWithLauncher } = await import("./setup/launcher.mjs");
 const { acquireLock } = await import("./setup/lock.mjs");
 const { NODE, ROOT } = await import("./setup/paths.mjs");
 const { prepare } = await import("./setup/prepare.mjs");
 
+stopWithLauncher();
 if (process.argv.includes("--demo")) process.env.DEMO = "1";
 
 const dataDir = path.resolve(process.env.DATA_DIR?.trim() || ".data");
@@ -55,6 +57,6 @@ if (major === RUNTIME_MAJOR && !installed) {
     detached: true,
     stdio: ["inherit", "inherit", "inherit", "ipc"],
   });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  for (const signal of STOP_SIGNALS) process.on(signal, () => child.kill(signal));
   child.once("exit", (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
 }

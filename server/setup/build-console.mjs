@@ -29,9 +29,13 @@ const isSource = (file) => !file.startsWith("lib/db/generated/") && !/\.test\.ts
 export async function buildConsole() {
   const wanted = hashOf(SOURCES, isSource);
   if (findStamp(STAMP) === wanted && existsSync(path.join(ROOT, ".next/BUILD_ID"))) return;
+  const withoutConfig = SOURCES.filter((name) => name !== "tsconfig.json");
+  const sources = hashOf(withoutConfig, isSource);
   say("building the console");
   await runStep("build", NODE, ["node_modules/next/dist/bin/next", "build"], {
-    env: { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" },
+    env: { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1", NO_COLOR: "1" },
   });
-  saveStamp(STAMP, wanted);
+  // The build itself may complete tsconfig.json; whatever else changed meanwhile makes the next start build again.
+  const isSame = hashOf(withoutConfig, isSource) === sources;
+  saveStamp(STAMP, isSame ? hashOf(SOURCES, isSource) : wanted);
 }

@@ -3,6 +3,7 @@ import path from "node:path";
 import { MigrationError } from "#lib/db/migrate.ts";
 import { EnvError, getEnv } from "#lib/env.ts";
 import { MasterKeyError } from "#lib/keys/master-key.ts";
+import { STOP_SIGNALS } from "#server/setup/launcher.mjs";
 import { acquireLock } from "#server/setup/lock.mjs";
 import { StartRefusal } from "#server/start-refusal.ts";
 import { runSupervisor, type Supervisor, type SupervisorOptions } from "./run.ts";
@@ -30,7 +31,7 @@ function stopOnSignals(supervisor: Supervisor): void {
     await supervisor.stop();
     process.exit(0);
   };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, onSignal);
+  for (const signal of STOP_SIGNALS) process.on(signal, onSignal);
   if (process.send) process.once("disconnect", onSignal);
 }
 
