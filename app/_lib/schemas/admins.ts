@@ -1,0 +1,24 @@
+import { z } from "zod";
+import { ADMIN_STATES } from "#lib/admins/model.ts";
+import { ROLES } from "#lib/authz/roles.ts";
+import { instant } from "./paging.ts";
+
+export const adminRow = z.object({
+  id: z.uuid(),
+  email: z.string(),
+  name: z.string(),
+  role: z.enum(ROLES),
+  state: z.enum(ADMIN_STATES),
+  createdAt: instant,
+  lastSignInAt: instant.nullable(),
+  sessions: z.int(),
+});
+
+export const oneTimeLink = z.object({ url: z.string(), expiresAt: instant });
+
+export const totpOffer = z.object({
+  enrolment: z.string(),
+  totpSecret: z.string(),
+  otpauthUrl: z.string(),
+  expiresAt: instant,
+});

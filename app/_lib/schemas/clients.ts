@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { CLIENT_KINDS, CLIENT_STATES } from "#lib/clients/model.ts";
+import { instant } from "./paging.ts";
+
+const audience = z.object({ id: z.uuid(), name: z.string(), title: z.string() });
+
+export const clientRow = z.object({
+  id: z.uuid(),
+  clientId: z.string(),
+  name: z.string(),
+  description: z.string(),
+  kind: z.enum(CLIENT_KINDS),
+  tokenFormat: z.enum(["jwt", "opaque"]),
+  state: z.enum(CLIENT_STATES),
+  accessTokenTtl: z.object({
+    seconds: z.int(),
+    source: z.enum(["client", "organisation", "organisation_service"]),
+    clampedBy: z.enum(["min", "max"]).nullable(),
+  }),
+  audiences: z.array(audience),
+  liveTokens: z.int(),
+  createdAt: instant,
+});
+
+export const clientDetail = clientRow.extend({
+  grantTypes: z.array(z.string()),
+  redirectUris: z.array(z.string()),
+  postLogoutRedirectUris: z.array(z.string()),
+  accessTokenTtlSeconds: z.int().nullable(),
+  customClaims: z.record(z.string(), z.unknown()),
+  requireConsent: z.boolean(),
+  permissions: z.array(z.object({ id: z.uuid(), name: z.string(), audience: z.string() })),
+  groups: z.array(z.object({ id: z.uuid(), name: z.string() })),
+  secrets: z.array(
+    z.object({ id: z.uuid(), hint: z.string(), createdAt: instant, expiresAt: instant.nullable() }),
+  ),
+  liveAccessTokens: z.int(),
+  liveRefreshTokens: z.int(),
+  disabledAt: instant.nullable(),
+  updatedAt: instant,
+  version: z.int(),
+});

@@ -1,0 +1,81 @@
+import type { Route } from "#app/_lib/define-route.ts";
+import * as adminsIdDisable from "./admins/[id]/disable/route.ts";
+import * as adminsIdEnable from "./admins/[id]/enable/route.ts";
+import * as adminsIdEndSessions from "./admins/[id]/end-sessions/route.ts";
+import * as adminsIdInvitation from "./admins/[id]/invitation/route.ts";
+import * as adminsIdRole from "./admins/[id]/role/route.ts";
+import * as admins from "./admins/route.ts";
+import * as apiTokensIdRevoke from "./api-tokens/[id]/revoke/route.ts";
+import * as apiTokens from "./api-tokens/route.ts";
+import * as audiencesId from "./audiences/[id]/route.ts";
+import * as audiences from "./audiences/route.ts";
+import * as clientsIdDisable from "./clients/[id]/disable/route.ts";
+import * as clientsIdEnable from "./clients/[id]/enable/route.ts";
+import * as clientsIdRotateSecret from "./clients/[id]/rotate-secret/route.ts";
+import * as clientsId from "./clients/[id]/route.ts";
+import * as clients from "./clients/route.ts";
+import * as groupsId from "./groups/[id]/route.ts";
+import * as groups from "./groups/route.ts";
+import * as meEndSessions from "./me/end-sessions/route.ts";
+import * as me from "./me/route.ts";
+import * as openapiJson from "./openapi.json/route.ts";
+import * as organisation from "./organisation/route.ts";
+import * as setupEnrolment from "./setup/enrolment/route.ts";
+import * as setupInvitation from "./setup/invitation/route.ts";
+import * as setupLink from "./setup/link/route.ts";
+import * as setupOwner from "./setup/owner/route.ts";
+import * as signInEnrolment from "./sign-in/enrolment/route.ts";
+import * as usersIdDisable from "./users/[id]/disable/route.ts";
+import * as usersIdEnable from "./users/[id]/enable/route.ts";
+import * as usersIdGroups from "./users/[id]/groups/route.ts";
+import * as usersIdPassword from "./users/[id]/password/route.ts";
+import * as usersId from "./users/[id]/route.ts";
+import * as users from "./users/route.ts";
+import * as verifiersIdDisable from "./verifiers/[id]/disable/route.ts";
+import * as verifiersIdEnable from "./verifiers/[id]/enable/route.ts";
+import * as verifiersIdRotateSecret from "./verifiers/[id]/rotate-secret/route.ts";
+import * as verifiersId from "./verifiers/[id]/route.ts";
+import * as verifiers from "./verifiers/route.ts";
+
+/** Every route of the API. A test walks the folders and fails for one that is missing here. */
+export function allRoutes(): Route[] {
+  return [
+    admins,
+    adminsIdDisable,
+    adminsIdEnable,
+    adminsIdEndSessions,
+    adminsIdInvitation,
+    adminsIdRole,
+    apiTokens,
+    apiTokensIdRevoke,
+    audiences,
+    audiencesId,
+    clients,
+    clientsId,
+    clientsIdDisable,
+    clientsIdEnable,
+    clientsIdRotateSecret,
+    groups,
+    groupsId,
+    me,
+    meEndSessions,
+    openapiJson,
+    organisation,
+    setupEnrolment,
+    setupInvitation,
+    setupLink,
+    setupOwner,
+    signInEnrolment,
+    users,
+    usersId,
+    usersIdDisable,
+    usersIdEnable,
+    usersIdGroups,
+    usersIdPassword,
+    verifiers,
+    verifiersId,
+    verifiersIdDisable,
+    verifiersIdEnable,
+    verifiersIdRotateSecret,
+  ].flatMap((methods) => Object.values(methods) as Route[]);
+}

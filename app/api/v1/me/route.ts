@@ -1,0 +1,24 @@
+import { z } from "zod";
+import { defineRoute } from "#app/_lib/define-route.ts";
+import { permissionsOf, ROLES } from "#lib/authz/roles.ts";
+import { DomainError } from "#lib/errors.ts";
+
+export const GET = defineRoute({
+  method: "GET",
+  path: "/api/v1/me",
+  summary: "Says who is asking, and what they may",
+  permission: "signed-in",
+  response: z.object({
+    kind: z.enum(["admin", "api_token"]),
+    id: z.uuid(),
+    name: z.string(),
+    role: z.enum(ROLES),
+    permissions: z.array(z.string()),
+  }),
+  handler: async ({ actor }) => {
+    if (actor.kind !== "admin" && actor.kind !== "api_token")
+      throw new DomainError("NOT_SIGNED_IN", "Sign in first.");
+    const { kind, id, name, role } = actor;
+    return { kind, id, name, role, permissions: permissionsOf(role) };
+  },
+});

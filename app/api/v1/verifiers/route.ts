@@ -1,0 +1,29 @@
+import { z } from "zod";
+import { defineRoute } from "#app/_lib/define-route.ts";
+import { pageOf } from "#app/_lib/schemas/paging.ts";
+import { verifierDetail, verifierRow } from "#app/_lib/schemas/verifiers.ts";
+import { createVerifier } from "#lib/verifiers/create-verifier.ts";
+import { createVerifierInput } from "#lib/verifiers/input.ts";
+import { listVerifiers } from "#lib/verifiers/list-verifiers.ts";
+import { VERIFIERS_TABLE } from "#lib/verifiers/table.ts";
+
+export const GET = defineRoute({
+  method: "GET",
+  path: "/api/v1/verifiers",
+  summary: "Lists verifiers",
+  permission: "verifier:read",
+  list: VERIFIERS_TABLE,
+  response: pageOf(verifierRow),
+  handler: (ctx, { list }) => listVerifiers(ctx, list),
+});
+
+export const POST = defineRoute({
+  method: "POST",
+  path: "/api/v1/verifiers",
+  summary: "Registers a resource server or gateway; its secret is in this answer alone",
+  permission: "verifier:write",
+  body: createVerifierInput,
+  status: 201,
+  response: z.object({ verifier: verifierDetail, secret: z.string() }),
+  handler: (ctx, { body }) => createVerifier(ctx, body),
+});

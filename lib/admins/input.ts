@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { ROLES } from "../authz/roles.ts";
+import { chosenPassword, emailAddress, line } from "../input/plain-text.ts";
+import { ADMIN_NAME_MAX, ADMIN_PASSWORD_MAX, ADMIN_PASSWORD_MIN } from "./model.ts";
+
+const setupToken = z.string().min(1).max(100);
+const enrolment = z.string().min(1).max(2000);
+const code = z.string().regex(/^\d{6}$/, "must be six digits");
+const password = chosenPassword(ADMIN_PASSWORD_MIN, ADMIN_PASSWORD_MAX);
+
+export const inspectSetupLinkInput = z.strictObject({ setupToken });
+
+/** `email` is what the authenticator shows; an invitation knows its own. */
+export const beginEnrolmentInput = z.strictObject({ setupToken, email: emailAddress });
+
+export const createOwnerInput = z.strictObject({
+  setupToken,
+  enrolment,
+  email: emailAddress,
+  name: line(ADMIN_NAME_MAX),
+  password,
+  code,
+});
+
+export const acceptInvitationInput = z.strictObject({ setupToken, enrolment, password, code });
+
+export const beginSignInEnrolmentInput = z.strictObject({
+  email: z.string().min(1).max(254),
+  password: z.string().min(1).max(ADMIN_PASSWORD_MAX),
+});
+
+export const createAdminInput = z.strictObject({
+  email: emailAddress,
+  name: line(ADMIN_NAME_MAX),
+  role: z.enum(ROLES),
+});
+
+export const changeAdminRoleInput = z.strictObject({ role: z.enum(ROLES) });

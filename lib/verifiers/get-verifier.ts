@@ -1,0 +1,60 @@
+import { requirePermission } from "../authz/require-permission.ts";
+import type { Context } from "../context.ts";
+import type { Sql } from "../db/sql.ts";
+import { notFound } from "../errors.ts";
+import { isUuid } from "../ids.ts";
+import { run, sql } from "../list-query/sql-fragment.ts";
+import type { VerifierDetail, VerifierRow } from "./model.ts";
+
+export type VerifierRecord = Pick<
+  VerifierRow,
+  "id" | "name" | "description" | "mode" | "maxStalenessSeconds" | "auditMode" | "audiences" | "hint"
+> & { disabledAt: Date | null; lastSeenAt: Date | null; createdAt: Date };
+
+/** The columns of a VerifierRow over `verifier v`. */
+export const VERIFIER_COLUMNS = sql`v.name, v.description, v.mode, v.max_staleness_seconds AS "maxStalenessSeconds",
+  v.audit_mode AS "auditMode", v.hint, v.disabled_at AS "disabledAt", v.last_seen_at AS "lastSeenAt", v.created_at AS "createdAt",
+  (SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'name', a.name, 'title', a.title) ORDER BY a.name), '[]')
+    FROM verifier_audience va JOIN audience a ON a.id = va.audience_id WHERE va.verifier_id = v.id) AS audiences`;
+
+/** One verifier with everything but its secret. Needs `verifier:read`. */
+export async function getVerifier(
+  ctx: Context,
+  { verifierId }: { verifierId: string },
+): Promise<VerifierDetail> {
+  requirePermission(ctx, "verifier:read");
+  return readVerifier(ctx.db, verifierId);
+}
+
+/** The same for use cases. @throws {DomainError} NOT_FOUND */
+export async function readVerifier(db: Sql, id: string): Promise<VerifierDetail> {
+  const [record] = isUuid(id)
+    ? await run<VerifierRecord & { updatedAt: Date; version: number }>(
+        db,
+        sql`SELECT v.id, v.version, v.updated_at AS "updatedAt", ${VERIFIER_COLUMNS} FROM verifier v WHERE v.id = ${id}::uuid`,
+      )
+    : [];
+  if (record === undefined) throw notFound("The verifier");
+  return {
+    ...verifierRowOf(record),
+    disabledAt: record.disabledAt?.toISOString() ?? null,
+    updatedAt: record.updatedAt.toISOString(),
+    version: record.version,
+  };
+}
+
+export function verifierRowOf(record: VerifierRecord): VerifierRow {
+  return {
+    id: record.id,
+    name: record.name,
+    description: record.description,
+    state: record.disabledAt === null ? "enabled" : "disabled",
+    mode: record.mode,
+    maxStalenessSeconds: record.maxStalenessSeconds,
+    auditMode: record.auditMode,
+    audiences: record.audiences.map(({ id, name, title }) => ({ id, name, title })),
+    hint: record.hint,
+    lastSeenAt: record.lastSeenAt?.toISOString() ?? null,
+    createdAt: record.createdAt.toISOString(),
+  };
+}

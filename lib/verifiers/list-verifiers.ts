@@ -1,0 +1,39 @@
+import { requirePermission } from "../authz/require-permission.ts";
+import type { Context } from "../context.ts";
+import type { ListQuery, Page, Total } from "../list-query/define-table.ts";
+import { listRows } from "../list-query/list-rows.ts";
+import { containing, type Fragment, sql } from "../list-query/sql-fragment.ts";
+import { VERIFIER_COLUMNS, type VerifierRecord, verifierRowOf } from "./get-verifier.ts";
+import type { VerifierRow } from "./model.ts";
+import { VERIFIERS_TABLE } from "./table.ts";
+
+export type VerifiersQuery = ListQuery<typeof VERIFIERS_TABLE>;
+
+/** One page of the verifiers. Needs `verifier:read`. */
+export async function listVerifiers(
+  ctx: Context,
+  query: VerifiersQuery,
+): Promise<Page<VerifierRow> & { total: Total }> {
+  requirePermission(ctx, "verifier:read");
+  const { filters, sort } = query;
+  const where: Fragment[] = [];
+  if (filters.q !== undefined)
+    where.push(sql`(v.name || ' ' || v.description) ILIKE ${containing(filters.q)}`);
+  if (filters.mode !== undefined) where.push(sql`v.mode = ANY (${filters.mode}::text[])`);
+  if (filters.audit !== undefined) where.push(sql`v.audit_mode = ANY (${filters.audit}::text[])`);
+  if (filters.state !== undefined)
+    where.push(
+      sql`CASE WHEN v.disabled_at IS NULL THEN 'enabled' ELSE 'disabled' END = ANY (${filters.state}::text[])`,
+    );
+  if (filters.audience !== undefined)
+    where.push(sql`EXISTS (SELECT FROM verifier_audience va JOIN audience a ON a.id = va.audience_id
+      WHERE va.verifier_id = v.id AND a.name = ANY (${filters.audience}::text[]))`);
+  const page = await listRows<typeof VERIFIERS_TABLE, VerifierRecord>(ctx, VERIFIERS_TABLE, query, {
+    columns: VERIFIER_COLUMNS,
+    from: sql`verifier v`,
+    id: sql`v.id`,
+    place: sort.key === "name" ? sql`v.name` : sql`v.created_at`,
+    where,
+  });
+  return { ...page, rows: page.rows.map(verifierRowOf) };
+}
