@@ -19,7 +19,7 @@ const COLUMNS: DataTableColumn<AudienceRow>[] = [
   {
     id: "title",
     header: "Title",
-    size: 200,
+    size: 160,
     canHide: false,
     onCard: "title",
     cell: (row) => (
@@ -31,21 +31,21 @@ const COLUMNS: DataTableColumn<AudienceRow>[] = [
   {
     id: "name",
     header: "In aud",
-    size: 150,
+    size: 130,
     sort: "name",
     cell: (row) => <span className="mono">{row.name}</span>,
   },
   {
     id: "resource",
     header: "Resource",
-    size: 280,
+    size: 240,
     grows: true,
     cell: (row) => <span className="mono">{row.resourceUri}</span>,
   },
   {
     id: "permissions",
     header: "Permissions",
-    size: 230,
+    size: 190,
     cell: (row) => (
       <ScopeList
         values={row.permissions.map((permission) => permission.name)}
@@ -57,7 +57,7 @@ const COLUMNS: DataTableColumn<AudienceRow>[] = [
   {
     id: "clients",
     header: "Clients",
-    size: 90,
+    size: 80,
     align: "end",
     cell: (row) => <NumberText value={row.clientCount} />,
   },
@@ -71,7 +71,7 @@ const COLUMNS: DataTableColumn<AudienceRow>[] = [
   {
     id: "created",
     header: "Created",
-    size: 120,
+    size: 110,
     sort: "created",
     cell: (row) => <Instant at={row.createdAt} />,
   },

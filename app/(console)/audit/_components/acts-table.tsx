@@ -22,16 +22,16 @@ const COLUMNS: DataTableColumn<AuditEntryRow>[] = [
   {
     id: "at",
     header: "When",
-    size: 150,
+    size: 146,
     canHide: false,
     sort: "at",
     cell: (row) => <Instant at={row.at} show="exact" />,
   },
-  { id: "outcome", header: "Outcome", size: 110, cell: (row) => <StateBadge state={row.outcome} /> },
+  { id: "outcome", header: "Outcome", size: 108, cell: (row) => <StateBadge state={row.outcome} /> },
   {
     id: "act",
     header: "Act",
-    size: 220,
+    size: 190,
     canHide: false,
     onCard: "title",
     cell: (row) => <span title={row.act}>{actWords(row.act)}</span>,
@@ -39,7 +39,7 @@ const COLUMNS: DataTableColumn<AuditEntryRow>[] = [
   {
     id: "target",
     header: "Upon",
-    size: 240,
+    size: 200,
     grows: true,
     cell: (row) => {
       const href = targetHref(row.target);
@@ -52,17 +52,17 @@ const COLUMNS: DataTableColumn<AuditEntryRow>[] = [
       );
     },
   },
-  { id: "actor", header: "By", size: 210, cell: (row) => row.actor.name },
+  { id: "actor", header: "By", size: 190, cell: (row) => row.actor.name },
   {
     id: "reason",
     header: "Reason",
-    size: 200,
+    size: 190,
     cell: (row) => (row.reason ? (REASON_WORDS[row.reason as Reason] ?? row.reason) : (row.note ?? none)),
   },
   {
     id: "ip",
     header: "Address",
-    size: 130,
+    size: 126,
     cell: (row) => (row.ip ? <span className="mono">{row.ip}</span> : none),
   },
 ];

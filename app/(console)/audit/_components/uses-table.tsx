@@ -23,7 +23,7 @@ const COLUMNS: DataTableColumn<TokenUseRow>[] = [
   {
     id: "at",
     header: "When",
-    size: 150,
+    size: 146,
     canHide: false,
     sort: "at",
     cell: (row) => <Instant at={row.receivedAt} show="exact" />,
@@ -31,7 +31,7 @@ const COLUMNS: DataTableColumn<TokenUseRow>[] = [
   {
     id: "outcome",
     header: "Outcome",
-    size: 110,
+    size: 108,
     canHide: false,
     onCard: "title",
     cell: (row) => <StateBadge state={row.outcome} />,
@@ -39,7 +39,7 @@ const COLUMNS: DataTableColumn<TokenUseRow>[] = [
   {
     id: "token",
     header: "Token",
-    size: 150,
+    size: 136,
     cell: (row) => (
       <>
         <IdText id={row.token.id} what="token id" href={`/tokens/${row.token.id}`} quiet withCopy={false} />{" "}
@@ -50,7 +50,7 @@ const COLUMNS: DataTableColumn<TokenUseRow>[] = [
   {
     id: "who",
     header: "User or service",
-    size: 230,
+    size: 214,
     cell: (row) =>
       row.user ? (
         <Link href={`/users/${row.user.id}`} prefetch={false}>
@@ -63,7 +63,7 @@ const COLUMNS: DataTableColumn<TokenUseRow>[] = [
   {
     id: "client",
     header: "Client",
-    size: 140,
+    size: 124,
     cell: (row) =>
       row.client ? (
         <Link href={`/clients/${row.client.id}`} prefetch={false}>
@@ -76,7 +76,7 @@ const COLUMNS: DataTableColumn<TokenUseRow>[] = [
   {
     id: "what",
     header: "Request",
-    size: 260,
+    size: 196,
     grows: true,
     cell: (row) =>
       row.refusal ? (
@@ -87,11 +87,11 @@ const COLUMNS: DataTableColumn<TokenUseRow>[] = [
         <span className="faint">{sourceWords(row.source)}</span>
       ),
   },
-  { id: "verifier", header: "Verifier", size: 130, cell: (row) => row.verifier?.name ?? none },
+  { id: "verifier", header: "Verifier", size: 122, cell: (row) => row.verifier?.name ?? none },
   {
     id: "ip",
     header: "Address",
-    size: 130,
+    size: 126,
     cell: (row) => (row.ip ? <span className="mono">{row.ip}</span> : none),
   },
 ];

@@ -22,7 +22,7 @@ const COLUMNS: DataTableColumn<ClientRow>[] = [
   {
     id: "name",
     header: "Name",
-    size: 200,
+    size: 170,
     canHide: false,
     onCard: "title",
     sort: "name",
@@ -35,16 +35,16 @@ const COLUMNS: DataTableColumn<ClientRow>[] = [
   {
     id: "clientId",
     header: "Client ID",
-    size: 180,
+    size: 150,
     grows: true,
     cell: (row) => <span className="mono">{row.clientId}</span>,
   },
-  { id: "kind", header: "Kind", size: 160, cell: (row) => CLIENT_KIND_WORDS[row.kind].name },
-  { id: "state", header: "State", size: 110, cell: (row) => <StateBadge state={row.state} /> },
+  { id: "kind", header: "Kind", size: 150, cell: (row) => CLIENT_KIND_WORDS[row.kind].name },
+  { id: "state", header: "State", size: 106, cell: (row) => <StateBadge state={row.state} /> },
   {
     id: "audiences",
     header: "Audiences",
-    size: 170,
+    size: 150,
     cell: (row) => (
       <ScopeList
         values={row.audiences.map((audience) => audience.name)}
@@ -57,13 +57,13 @@ const COLUMNS: DataTableColumn<ClientRow>[] = [
   {
     id: "format",
     header: "Format",
-    size: 90,
+    size: 80,
     cell: (row) => (row.tokenFormat === "jwt" ? "JWT" : "Opaque"),
   },
   {
     id: "lifetime",
     header: "Access token",
-    size: 150,
+    size: 130,
     cell: (row) => (
       <span title={ttlWords(row.accessTokenTtl)}>
         {shortDuration(row.accessTokenTtl.seconds)}{" "}
@@ -74,14 +74,14 @@ const COLUMNS: DataTableColumn<ClientRow>[] = [
   {
     id: "live",
     header: "Live tokens",
-    size: 110,
+    size: 106,
     align: "end",
     cell: (row) => <NumberText value={row.liveTokens} />,
   },
   {
     id: "created",
     header: "Created",
-    size: 120,
+    size: 106,
     sort: "created",
     cell: (row) => <Instant at={row.createdAt} />,
   },

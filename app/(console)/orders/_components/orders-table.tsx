@@ -23,7 +23,7 @@ const COLUMNS: DataTableColumn<OrderRow>[] = [
   {
     id: "at",
     header: "When",
-    size: 150,
+    size: 146,
     sort: "at",
     canHide: false,
     cell: (row) => <Instant at={row.createdAt} show="exact" />,
@@ -31,13 +31,13 @@ const COLUMNS: DataTableColumn<OrderRow>[] = [
   {
     id: "verb",
     header: "Verb",
-    size: 120,
+    size: 116,
     cell: (row) => <StateBadge state={BADGES[row.verb]}>{VERB_WORDS[row.verb]}</StateBadge>,
   },
   {
     id: "target",
     header: "Target",
-    size: 300,
+    size: 260,
     grows: true,
     canHide: false,
     onCard: "title",
@@ -50,19 +50,19 @@ const COLUMNS: DataTableColumn<OrderRow>[] = [
       </>
     ),
   },
-  { id: "reason", header: "Reason", size: 160, cell: (row) => REASON_WORDS[row.reason] },
+  { id: "reason", header: "Reason", size: 140, cell: (row) => REASON_WORDS[row.reason] },
   {
     id: "note",
     header: "Note",
-    size: 220,
+    size: 180,
     cell: (row) =>
       row.note ? <span title={row.note}>{row.note}</span> : <span className="faint">none</span>,
   },
-  { id: "by", header: "By", size: 190, cell: (row) => row.actor.name },
+  { id: "by", header: "By", size: 170, cell: (row) => row.actor.name },
   {
     id: "settled",
     header: "Written down",
-    size: 170,
+    size: 140,
     align: "end",
     cell: (row) =>
       row.settledAt ? (

@@ -1,6 +1,11 @@
+import { groupedNumber } from "#components/display/number-text.tsx";
+
+const tokens = (count: number) => `${groupedNumber(count)} ${count === 1 ? "token" : "tokens"}`;
+
 /** Texts of the Users area. */
 export const userWords = {
   title: "Users",
+  one: "User",
   purpose: "People who sign in and hold tokens.",
   register: "Create a user",
   emptyTitle: "No user yet",
@@ -12,9 +17,41 @@ export const userWords = {
   name: "Name",
   email: "E-mail",
   password: "Password",
-  passwordHelp: "12 characters or more. Without one they cannot sign in.",
+  newPassword: "New password",
+  passwordHelp: "12 characters or more.",
   passwordSection: "Password",
+  passwordSectionHelp: "Without one they cannot sign in. It can be set later.",
   groups: "Groups",
   groupsHelp: "Groups give permissions. Tokens carry what the groups gave when they were issued.",
   save: "Create",
+  cancel: "Cancel",
+  saveChange: "Save",
+  permissions: "Permissions today",
+  permissionsAside: "Tokens carry those of their issue",
+  noPermissions: "None: the user's groups give none.",
+  noGroups: "In no group.",
+  facts: "Account",
+  usesLink: "Token use",
+  actsLink: "Acts upon this user",
+  more: "More about this user",
+  setGroups: "Set groups…",
+  setPassword: "Set password…",
+  disable: "Disable…",
+  enable: "Enable…",
+  revokeAll: "Revoke all tokens…",
+  disableTitle: (name: string) => `Disable ${name}?`,
+  disableText: (live: number) =>
+    `They cannot sign in any more, their sessions end, and ${live === 0 ? "every token they may have" : `${tokens(live)} of theirs`} will be revoked. Enabling them later lets them sign in again; revoked tokens stay revoked.`,
+  disableAct: "Disable and revoke",
+  disabled: (name: string, count: number) => `${name} is disabled, ${tokens(count)} revoked.`,
+  enableTitle: (name: string) => `Enable ${name}?`,
+  enableText: "They can sign in again. Tokens that were revoked stay revoked.",
+  enableAct: "Enable",
+  enabled: (name: string) => `${name} is enabled.`,
+  groupsTitle: (name: string) => `Groups of ${name}`,
+  groupsSaved: "Groups are set. Tokens that are out keep theirs until they are refreshed.",
+  passwordTitle: (name: string) => `Set the password of ${name}`,
+  passwordEffect:
+    "Their sign-on sessions end. Tokens that are out go on: revoke them where the account was taken over.",
+  passwordSaved: "The password is set.",
 };

@@ -19,7 +19,7 @@ const COLUMNS: DataTableColumn<VerifierRow>[] = [
   {
     id: "name",
     header: "Name",
-    size: 180,
+    size: 150,
     canHide: false,
     onCard: "title",
     sort: "name",
@@ -32,15 +32,15 @@ const COLUMNS: DataTableColumn<VerifierRow>[] = [
   {
     id: "description",
     header: "Description",
-    size: 260,
+    size: 220,
     grows: true,
     cell: (row) => row.description || <span className="faint">none</span>,
   },
-  { id: "state", header: "State", size: 110, cell: (row) => <StateBadge state={row.state} /> },
+  { id: "state", header: "State", size: 106, cell: (row) => <StateBadge state={row.state} /> },
   {
     id: "audiences",
     header: "Audiences",
-    size: 180,
+    size: 160,
     cell: (row) => (
       <ScopeList
         values={row.audiences.map((audience) => audience.name)}
@@ -53,7 +53,7 @@ const COLUMNS: DataTableColumn<VerifierRow>[] = [
   {
     id: "mode",
     header: "Mode",
-    size: 100,
+    size: 90,
     cell: (row) => (
       <span title={VERIFIER_MODE_WORDS[row.mode].means}>{VERIFIER_MODE_WORDS[row.mode].name}</span>
     ),
@@ -61,7 +61,7 @@ const COLUMNS: DataTableColumn<VerifierRow>[] = [
   {
     id: "audit",
     header: "Record",
-    size: 100,
+    size: 90,
     cell: (row) => (
       <span title={AUDIT_MODE_WORDS[row.auditMode].means}>{AUDIT_MODE_WORDS[row.auditMode].name}</span>
     ),
@@ -69,13 +69,13 @@ const COLUMNS: DataTableColumn<VerifierRow>[] = [
   {
     id: "seen",
     header: "Last asked",
-    size: 120,
+    size: 110,
     cell: (row) => <Instant at={row.lastSeenAt} none="never" />,
   },
   {
     id: "created",
     header: "Created",
-    size: 120,
+    size: 110,
     sort: "created",
     cell: (row) => <Instant at={row.createdAt} />,
   },

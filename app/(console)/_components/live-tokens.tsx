@@ -1,0 +1,85 @@
+import Link from "next/link";
+import { Card } from "#components/display/card.tsx";
+import { IdText } from "#components/display/id-text.tsx";
+import { Instant } from "#components/display/instant.tsx";
+import { groupedNumber } from "#components/display/number-text.tsx";
+import { PlainTable } from "#components/display/plain-table.tsx";
+import { ScopeList } from "#components/display/scope-list.tsx";
+import type { Context } from "#lib/context.ts";
+import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
+import { listTokens } from "#lib/tokens/list-tokens.ts";
+import { LAST_USED_PRECISION_SECONDS, type TokenRow } from "#lib/tokens/model.ts";
+import { tokensTable } from "#lib/tokens/table.ts";
+
+const SHOWN = 8;
+
+/** The newest live tokens of a user or client, with the way to all of them. */
+export async function LiveTokens({ ctx, of }: { ctx: Context; of: { user: string } | { client: string } }) {
+  const { query } = parseListQuery(tokensTable, { ...of, state: "active", size: String(SHOWN) });
+  const { rows, total } = await listTokens(ctx, query);
+  const all = `/tokens?${new URLSearchParams({ ...of, state: "active" })}`;
+  const count = `${groupedNumber(total.value)}${total.isExact ? "" : "+"}`;
+  return (
+    <Card
+      title="Live tokens"
+      flush={rows.length > 0}
+      aside={
+        rows.length === 0 ? null : (
+          <Link href={all}>{total.value > rows.length ? `All ${count}` : "In the register"}</Link>
+        )
+      }
+    >
+      {rows.length === 0 ? (
+        <p className="muted">
+          None now. <Link href={`/tokens?${new URLSearchParams(of)}`}>See those that ended</Link>
+        </p>
+      ) : (
+        <PlainTable
+          name="Live tokens"
+          rows={rows}
+          keyOf={(row) => row.id}
+          columns={[
+            {
+              header: "Token",
+              cell: (row: TokenRow) => (
+                <>
+                  <IdText id={row.id} what="token id" href={`/tokens/${row.id}`} withCopy={false} />{" "}
+                  <span className="faint">{row.kind}</span>
+                </>
+              ),
+            },
+            "user" in of
+              ? {
+                  header: "Client",
+                  cell: (row: TokenRow) => <Link href={`/clients/${row.client.id}`}>{row.client.name}</Link>,
+                }
+              : {
+                  header: "User or service",
+                  cell: (row: TokenRow) =>
+                    row.user ? <Link href={`/users/${row.user.id}`}>{row.user.email}</Link> : row.subject,
+                },
+            {
+              header: "Permissions",
+              isExtra: true,
+              cell: (row: TokenRow) => (
+                <ScopeList values={row.permissions} what={["permission", "permissions"]} shown={1} />
+              ),
+            },
+            { header: "Expires", cell: (row: TokenRow) => <Instant at={row.expiresAt} /> },
+            {
+              header: "Last used",
+              isExtra: true,
+              cell: (row: TokenRow) => (
+                <Instant
+                  at={row.lastUsedAt}
+                  none="never"
+                  hint={`Exact to ${LAST_USED_PRECISION_SECONDS} seconds`}
+                />
+              ),
+            },
+          ]}
+        />
+      )}
+    </Card>
+  );
+}

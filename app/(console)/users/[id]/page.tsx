@@ -1,0 +1,51 @@
+import type { Metadata } from "next";
+import { requireSignedIn } from "#app/_lib/context.ts";
+import { orNotFound } from "#app/_lib/or-not-found.ts";
+import { LiveTokens } from "#app/(console)/_components/live-tokens.tsx";
+import { groupChoices } from "#app/(console)/_lib/choices.ts";
+import { StateBadge } from "#components/display/state-badge.tsx";
+import { Page, PageHeader } from "#components/frame/page-header.tsx";
+import { Columns } from "#components/layout/columns.tsx";
+import { can } from "#lib/authz/require-permission.ts";
+
+import { getUser } from "#lib/users/get-user.ts";
+import { UserActions } from "../_components/user-actions.tsx";
+import { UserFacts, UserGroups, UserPermissions } from "../_components/user-cards.tsx";
+import { userWords as words } from "../_components/words.ts";
+
+export const metadata: Metadata = { title: words.one };
+
+export default async function UserPage({ params }: { params: Promise<{ id: string }> }) {
+  const { id } = await params;
+  const ctx = await requireSignedIn(`/users/${id}`);
+  const user = await orNotFound(getUser(ctx, { userId: id }));
+  const canWrite = can(ctx, "user:write");
+  const groups = canWrite ? await groupChoices(ctx) : [];
+  return (
+    <Page>
+      <PageHeader
+        title={user.name}
+        badges={<StateBadge state={user.state} />}
+        purpose={user.email}
+        crumbs={[{ name: words.title, href: "/users" }]}
+        actions={
+          <UserActions user={user} groups={groups} canWrite={canWrite} canRevoke={can(ctx, "user:revoke")} />
+        }
+      />
+      <Columns
+        main={
+          <>
+            <LiveTokens ctx={ctx} of={{ user: user.id }} />
+            <UserPermissions user={user} />
+          </>
+        }
+        side={
+          <>
+            <UserFacts user={user} />
+            <UserGroups user={user} />
+          </>
+        }
+      />
+    </Page>
+  );
+}

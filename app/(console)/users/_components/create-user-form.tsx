@@ -1,0 +1,78 @@
+"use client";
+
+import { MultiSelect, PasswordInput, TextInput } from "@mantine/core";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { FormCard, FormSection } from "#components/form/form-card.tsx";
+import { useSend } from "#components/form/use-send.ts";
+import { USER_NAME_MAX, USER_PASSWORD_MAX, USER_PASSWORD_MIN, type UserDetail } from "#lib/users/model.ts";
+import { userWords as words } from "./words.ts";
+
+/** A new person: who, with which password, in which groups. */
+export function CreateUserForm({ groups }: { groups: { id: string; name: string }[] }) {
+  const router = useRouter();
+  const request = useSend();
+  const [draft, setDraft] = useState({ name: "", email: "", password: "", groupIds: [] as string[] });
+  const set = (change: Partial<typeof draft>) => setDraft((was) => ({ ...was, ...change }));
+
+  async function save() {
+    const { password, ...rest } = draft;
+    const user = await request.send<UserDetail>("POST", "/api/v1/users", password === "" ? rest : draft);
+    if (user) router.push(`/users/${user.id}`);
+  }
+
+  return (
+    <FormCard
+      name={words.createTitle}
+      onSubmit={save}
+      isBusy={request.isBusy}
+      problem={request.problem}
+      submitWord={words.save}
+      cancelHref="/users"
+    >
+      <FormSection title={words.identity} help={words.identityHelp}>
+        <TextInput
+          label={words.name}
+          value={draft.name}
+          onChange={(event) => set({ name: event.currentTarget.value })}
+          error={request.faultOf("name")}
+          maxLength={USER_NAME_MAX}
+          autoComplete="off"
+          required
+        />
+        <TextInput
+          label={words.email}
+          type="email"
+          value={draft.email}
+          onChange={(event) => set({ email: event.currentTarget.value })}
+          error={request.faultOf("email")}
+          maxLength={254}
+          autoComplete="off"
+          required
+        />
+      </FormSection>
+      <FormSection title={words.passwordSection} help={words.passwordSectionHelp}>
+        <PasswordInput
+          label={words.password}
+          description={words.passwordHelp}
+          value={draft.password}
+          onChange={(event) => set({ password: event.currentTarget.value })}
+          error={request.faultOf("password")}
+          minLength={USER_PASSWORD_MIN}
+          maxLength={USER_PASSWORD_MAX}
+          autoComplete="new-password"
+        />
+      </FormSection>
+      <FormSection title={words.groups} help={words.groupsHelp}>
+        <MultiSelect
+          label={words.groups}
+          data={groups.map((group) => ({ value: group.id, label: group.name }))}
+          value={draft.groupIds}
+          onChange={(groupIds) => set({ groupIds })}
+          error={request.faultOf("groupIds")}
+          searchable
+        />
+      </FormSection>
+    </FormCard>
+  );
+}
