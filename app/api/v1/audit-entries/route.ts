@@ -1,7 +1,7 @@
+import { auditEntryRow, logPageOf } from "#app/_lib/audit-schemas.ts";
 import { defineRoute } from "#app/_lib/define-route.ts";
 import { listAuditEntries } from "#lib/audit/list-audit-entries.ts";
 import { auditEntriesTable } from "#lib/audit/table.ts";
-import { auditEntryRow, logPageOf } from "./schema.ts";
 
 export const GET = defineRoute({
   method: "GET",

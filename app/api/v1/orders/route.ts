@@ -1,8 +1,8 @@
 import { defineRoute } from "#app/_lib/define-route.ts";
+import { orderRow } from "#app/_lib/revocation-schemas.ts";
 import { pageOf } from "#app/_lib/schemas/paging.ts";
 import { listOrders } from "#lib/revocations/list-orders.ts";
 import { ordersTable } from "#lib/revocations/table.ts";
-import { orderRow } from "./schema.ts";
 
 export const GET = defineRoute({
   method: "GET",

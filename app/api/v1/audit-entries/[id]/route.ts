@@ -1,7 +1,7 @@
+import { auditEntryDetail } from "#app/_lib/audit-schemas.ts";
 import { defineRoute } from "#app/_lib/define-route.ts";
 import { idParams } from "#app/_lib/schemas/paging.ts";
 import { getAuditEntry } from "#lib/audit/get-audit-entry.ts";
-import { auditEntryDetail } from "../schema.ts";
 
 export const GET = defineRoute({
   method: "GET",

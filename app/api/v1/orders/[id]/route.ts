@@ -1,7 +1,7 @@
 import { defineRoute } from "#app/_lib/define-route.ts";
+import { orderDetail } from "#app/_lib/revocation-schemas.ts";
 import { idParams } from "#app/_lib/schemas/paging.ts";
 import { getOrder } from "#lib/revocations/get-order.ts";
-import { orderDetail } from "../schema.ts";
 
 export const GET = defineRoute({
   method: "GET",

@@ -1,7 +1,7 @@
 import { defineRoute } from "#app/_lib/define-route.ts";
 import { idParams } from "#app/_lib/schemas/paging.ts";
+import { tokenDetail } from "#app/_lib/token-schemas.ts";
 import { getToken } from "#lib/tokens/get-token.ts";
-import { tokenDetail } from "../schema.ts";
 
 export const GET = defineRoute({
   method: "GET",

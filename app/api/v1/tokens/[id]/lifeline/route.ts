@@ -1,7 +1,7 @@
 import { defineRoute } from "#app/_lib/define-route.ts";
 import { idParams } from "#app/_lib/schemas/paging.ts";
+import { tokenUseHistogram } from "#app/_lib/token-schemas.ts";
 import { getTokenUseHistogram } from "#lib/tokens/get-token-use-histogram.ts";
-import { tokenUseHistogram } from "../../schema.ts";
 
 export const GET = defineRoute({
   method: "GET",
