@@ -23,6 +23,8 @@ type LifelineProps = {
   bucketSeconds: number;
   buckets: LifelineBucket[];
   marks: LifelineMark[];
+  /** The time in which some could still accept it after its end. */
+  shade?: { from: string; to: string } | undefined;
 };
 
 function clock(ms: number, spanMs: number, isLocal: boolean): string {
@@ -48,7 +50,7 @@ function ticksOf(fromMs: number, toMs: number): number[] {
 }
 
 /** Uses over a life on one axis, with what happened to it marked: made of plain elements, so that it is there at once. */
-export function Lifeline({ from, to, bucketSeconds, buckets, marks }: LifelineProps) {
+export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade }: LifelineProps) {
   const isMounted = useMounted();
   const [isTable, setIsTable] = useState(false);
   const startMs = Math.min(Date.parse(from), ...marks.map((mark) => Date.parse(mark.at)));
@@ -66,6 +68,16 @@ export function Lifeline({ from, to, bucketSeconds, buckets, marks }: LifelinePr
     <figure className={classes.figure}>
       <div className={classes.scroll}>
         <div className={classes.plot} aria-hidden={isTable || undefined}>
+          {shade ? (
+            <div
+              className={classes.shade}
+              title="Some verifiers could still accept it in this time"
+              style={{
+                left: place(Date.parse(shade.from)),
+                width: `${((Date.parse(shade.to) - Date.parse(shade.from)) / (toMs - fromMs)) * 100}%`,
+              }}
+            />
+          ) : null}
           {marks.map((mark) => {
             const isLate = (Date.parse(mark.at) - fromMs) / (toMs - fromMs) > 0.6;
             return (

@@ -42,6 +42,11 @@ const STATES = {
 
 export type BadgeState = keyof typeof STATES;
 
+/** Whether a text that came from elsewhere names a state that has a badge. */
+export function isBadgeState(text: string): text is BadgeState {
+  return Object.hasOwn(STATES, text);
+}
+
 type StateBadgeProps = {
   state: BadgeState;
   /** Another word than the state's own, such as "214 refused". */

@@ -9,7 +9,10 @@ export function ScrollTo({ selector }: { selector: string }) {
     const scroller = here.current?.parentElement;
     const found = scroller?.querySelector<HTMLElement>(selector);
     if (scroller && found)
-      scroller.scrollLeft = found.offsetLeft - scroller.offsetLeft - (scroller.clientWidth - found.offsetWidth) / 2;
+      scroller.scrollLeft +=
+        found.getBoundingClientRect().left -
+        scroller.getBoundingClientRect().left -
+        (scroller.clientWidth - found.offsetWidth) / 2;
   }, [selector]);
   return <span ref={here} hidden />;
 }

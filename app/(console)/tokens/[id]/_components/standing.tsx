@@ -27,12 +27,15 @@ function Verifier({ verifier, isLive }: { verifier: VerifierStanding; isLive: bo
         <small>{verifier.says}</small>
       </span>
       {accepts ? (
-        <Tag tone={isLive ? "active" : "suspended"}>
+        <Tag tone={isLive ? "standby" : "suspended"}>
           {isLive ? <IconCircleCheck size={14} aria-hidden /> : <IconHourglass size={14} aria-hidden />}
           {isLive ? "accepts it" : "can accept it"}
         </Tag>
       ) : (
-        <StateBadge state="refused">refuses it</StateBadge>
+        <Tag tone="active">
+          <IconCircleCheck size={14} aria-hidden />
+          refuses it
+        </Tag>
       )}
     </li>
   );

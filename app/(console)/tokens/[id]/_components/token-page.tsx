@@ -11,7 +11,7 @@ import type { ActivityRow } from "#lib/audit/model.ts";
 import { type TokenDetail, type TokenUseHistogram } from "#lib/tokens/model.ts";
 import { revokeChoices } from "../../_components/revoke-choices.ts";
 import { Anatomy } from "./anatomy.tsx";
-import { lifelineMarks } from "./lifeline-marks.ts";
+import { lifelineMarks, propagationWindow } from "./lifeline-marks.ts";
 import { Lineage } from "./lineage.tsx";
 import { SeenFrom } from "./seen-from.tsx";
 import { Standing } from "./standing.tsx";
@@ -63,6 +63,7 @@ export function TokenPage({ token, histogram, activity, hasMore, may }: TokenPag
           bucketSeconds={histogram.bucketSeconds}
           buckets={histogram.buckets}
           marks={lifelineMarks(token, activity)}
+          shade={propagationWindow(token)}
         />
       </Card>
       <div className={classes.columns}>

@@ -1,0 +1,57 @@
+import Link from "next/link";
+import { Card } from "#components/display/card.tsx";
+import type { Overview } from "#lib/overview/model.ts";
+import { Count } from "./figures.tsx";
+import classes from "./overview.module.css";
+
+/** Which clients hold the live tokens. */
+export function ClientsCard({ overview }: { overview: Overview }) {
+  const { clients, otherClients } = overview;
+  const most = Math.max(1, ...clients.map((client) => client.access.value + client.refresh.value));
+  return (
+    <Card
+      title="Live tokens by client"
+      aside={
+        <span className={classes.legend}>
+          <i data-kind="access" /> access <i data-kind="refresh" /> refresh
+        </span>
+      }
+    >
+      {clients.length === 0 ? (
+        <p className="muted">No client holds a live token.</p>
+      ) : (
+        <ul className={classes.bars}>
+          {clients.map((client) => (
+            <li key={client.id}>
+              <Link href={`/clients/${client.id}`} className={classes.client} title={client.name}>
+                {client.clientId}
+              </Link>
+              <span className={classes.track} aria-hidden>
+                <i data-kind="access" style={{ width: `${(client.access.value / most) * 100}%` }} />
+                <i data-kind="refresh" style={{ width: `${(client.refresh.value / most) * 100}%` }} />
+              </span>
+              <span className={classes.counts}>
+                <Link href={client.access.href} aria-label={`${client.access.value} access tokens of ${client.clientId}`}>
+                  <Count count={client.access} />
+                </Link>
+                <span className="faint" aria-hidden>
+                  {" · "}
+                </span>
+                <Link href={client.refresh.href} aria-label={`${client.refresh.value} refresh tokens of ${client.clientId}`}>
+                  <Count count={client.refresh} />
+                </Link>
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {otherClients > 0 ? (
+        <p className={classes.more}>
+          <Link href="/clients">
+            and {otherClients} more {otherClients === 1 ? "client" : "clients"}
+          </Link>
+        </p>
+      ) : null}
+    </Card>
+  );
+}

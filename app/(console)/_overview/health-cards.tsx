@@ -1,0 +1,115 @@
+import { IconAlertTriangle, IconCircleCheck } from "@tabler/icons-react";
+import Link from "next/link";
+import { Card } from "#components/display/card.tsx";
+import { Instant } from "#components/display/instant.tsx";
+import { NumberText } from "#components/display/number-text.tsx";
+import { type BadgeState, isBadgeState, StateBadge } from "#components/display/state-badge.tsx";
+import { Tag } from "#components/display/tag.tsx";
+import type { Overview } from "#lib/overview/model.ts";
+import { REASON_WORDS } from "#lib/revocations/model.ts";
+import classes from "./overview.module.css";
+
+/** Keys that sign, and whether one needs a look. */
+export function KeysCard({ overview }: { overview: Overview }) {
+  return (
+    <Card title="Keys" aside={<Link href="/keys">All keys</Link>}>
+      {overview.keys.length === 0 ? (
+        <p className="muted">No key is there yet: the authority makes the first ones when it starts.</p>
+      ) : (
+        <ul className={classes.rows}>
+          {overview.keys.map((key) => (
+            <li key={`${key.kid} ${key.purpose}`}>
+              <span>
+                <Link href={key.href} className="mono">
+                  {key.kid}
+                </Link>{" "}
+                <small>
+                  {key.purpose.replaceAll("_", " ")}, {key.algorithm}
+                </small>
+                <br />
+                <small className={key.health === "attention" ? classes.attention : undefined}>
+                  {key.health === "attention" ? <IconAlertTriangle size={13} aria-hidden /> : null} {key.says}
+                </small>
+              </span>
+              {isBadgeState(key.state) ? <StateBadge state={key.state as BadgeState} /> : <Tag>{key.state}</Tag>}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}
+
+/** Services that check tokens, and when each was last heard of. */
+export function VerifiersCard({ overview }: { overview: Overview }) {
+  return (
+    <Card title="Verifiers" aside={<Link href="/verifiers">All verifiers</Link>}>
+      {overview.verifiers.length === 0 ? (
+        <p className="muted">
+          No verifier is registered. <Link href="/verifiers/new">Register the first</Link>, so that a service can ask whether a
+          token is good.
+        </p>
+      ) : (
+        <ul className={classes.rows}>
+          {overview.verifiers.map((verifier) => (
+            <li key={verifier.id}>
+              <span>
+                <Link href={verifier.href}>{verifier.name}</Link> <small>{verifier.mode}</small>
+              </span>
+              {verifier.isDisabled ? (
+                <StateBadge state="disabled" />
+              ) : (
+                <small>
+                  <Instant at={verifier.lastSeenAt} prefix="asked" none="never asked" />
+                </small>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}
+
+const VERB_STATES = { revoke: "revoked", suspend: "suspended", restore: "enabled" } as const;
+const VERB_WORDS = { revoke: "Revoked", suspend: "Suspended", restore: "Restored" } as const;
+
+/** What was taken back of late. */
+export function OrdersCard({ overview }: { overview: Overview }) {
+  const { recentOrders, unsettledOrders } = overview;
+  return (
+    <Card title="Orders" aside={<Link href="/orders">All orders</Link>}>
+      {recentOrders.length === 0 ? (
+        <p className="muted">Nothing was revoked or suspended yet.</p>
+      ) : (
+        <ul className={classes.rows}>
+          {recentOrders.map((order) => (
+            <li key={order.id}>
+              <span>
+                <Link href={`/orders/${order.id}`}>
+                  {order.target.kind.replaceAll("_", " ")} {order.target.name}
+                </Link>
+                <br />
+                <small>
+                  {REASON_WORDS[order.reason]} · {order.actor.name} · <Instant at={order.createdAt} />
+                </small>
+              </span>
+              <StateBadge state={VERB_STATES[order.verb]}>{VERB_WORDS[order.verb]}</StateBadge>
+            </li>
+          ))}
+        </ul>
+      )}
+      <p className={classes.more}>
+        {unsettledOrders.value > 0 ? (
+          <Link href={unsettledOrders.href}>
+            <NumberText value={unsettledOrders.value} unit={["order", "orders"]} /> being written down; in force already
+          </Link>
+        ) : (
+          <span className={classes.fine}>
+            <IconCircleCheck size={14} aria-hidden /> every order is written down
+          </span>
+        )}
+      </p>
+    </Card>
+  );
+}

@@ -1,0 +1,19 @@
+"use client";
+
+import { ErrorState } from "#components/feedback/error-state.tsx";
+import { Page } from "#components/frame/page-header.tsx";
+
+/** A page that could not be shown. What is known of the cause stands in the server's log under the digest. */
+export default function ConsoleError({ error, retry }: { error: unknown; retry: () => void }) {
+  const digest = error instanceof Error && "digest" in error ? String(error.digest) : undefined;
+  return (
+    <Page>
+      <ErrorState
+        title="This page could not be shown"
+        reason="The console did not get an answer in time, or got one that it does not understand."
+        requestId={digest}
+        retry={retry}
+      />
+    </Page>
+  );
+}
