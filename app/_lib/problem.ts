@@ -123,13 +123,15 @@ export function logProblem(error: unknown, requestId: string, what: string): voi
 
 function inWords(error: unknown): string {
   if (!(error instanceof Error)) return "a value that is no error was thrown";
-  // statements with their parameters may stand in database messages: the first line names the fault, the stack the place
+  // statements and parameters stay out: one line names the fault, the stack the place
   const stack = error.stack?.split("\n").filter((line) => line.trimStart().startsWith("at "));
   const cause = error.cause instanceof Error ? ` <- ${inWords(error.cause)}` : "";
-  return `${error.name}: ${firstLine(error.message)} ${stack?.slice(0, 6).join(" ") ?? ""}${cause}`;
+  const { code } = error as { code?: unknown };
+  return `${error.name}${typeof code === "string" ? ` ${code}` : ""}: ${lastLine(error.message)} ${stack?.slice(0, 6).join(" ") ?? ""}${cause}`;
 }
 
-function firstLine(message: string): string {
-  const line = message.split("\n").find((part) => part.trim() !== "") ?? "";
+// Prisma's first lines name its own method, the last what happened
+function lastLine(message: string): string {
+  const line = message.split("\n").findLast((part) => part.trim() !== "") ?? "";
   return line.slice(0, 300);
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
+import { unavailable } from "../errors.ts";
 import { uuidv7 } from "../ids.ts";
 
 /** What was done, to what. `before` and `after` hold only what changed, never a secret. */
@@ -21,9 +22,17 @@ export type Act = {
  * The chain's head is locked until the transaction ends, so that sequences are dense; call it last.
  *
  * @returns the entry's id.
+ * @throws {DomainError} UNAVAILABLE where the entry cannot be written, whatever the cause: no record, no act.
  */
 export async function recordEntry(tx: Sql, ctx: Context, entry: Act): Promise<string> {
   const id = uuidv7(ctx.now);
+  await insertEntry(tx, ctx, id, entry).catch((cause: unknown) => {
+    throw unavailable(cause);
+  });
+  return id;
+}
+
+async function insertEntry(tx: Sql, ctx: Context, id: string, entry: Act): Promise<void> {
   await tx.query(
     `WITH head AS (UPDATE audit_chain SET sequence = sequence + 1 WHERE id = 'admin' RETURNING sequence)
      INSERT INTO audit_entry (id, sequence, at, actor_kind, actor_id, actor_name, act, outcome, error_code, target_kind, target_id,
@@ -52,5 +61,4 @@ export async function recordEntry(tx: Sql, ctx: Context, entry: Act): Promise<st
       randomBytes(16),
     ],
   );
-  return id;
 }

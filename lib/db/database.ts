@@ -122,6 +122,11 @@ export function isUnavailable(error: unknown): boolean {
     )
   )
     return true;
+  // Prisma keeps what a raw statement failed of apart from the cause
+  const { driverAdapterError } =
+    (error as { meta?: { driverAdapterError?: { cause?: unknown } } }).meta ?? {};
+  const { originalCode } = (driverAdapterError?.cause ?? {}) as { originalCode?: unknown };
+  if (typeof originalCode === "string" && UNAVAILABLE_STATES.has(originalCode)) return true;
   return error.cause !== undefined && error.cause !== error && isUnavailable(error.cause);
 }
 
