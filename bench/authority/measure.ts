@@ -1,3 +1,4 @@
+import { cpuSecondsAround, cpuSecondsOf } from "#bench/cpu.ts";
 import type { LoadResult } from "#bench/load/job.ts";
 import type { LoadGenerator } from "#bench/load/load-generator.ts";
 import { issueRequests, type Requests, requestsOf, type Scenario, SIDES, type Side } from "./scenarios.ts";
@@ -11,8 +12,16 @@ const FRESH_SPARE = 1.3;
 const AMOUNT_SECONDS = 600;
 
 /** One load of one side. */
-export type Round = Omit<LoadResult, "tokens">;
+export type Round = Omit<LoadResult, "tokens"> & {
+  /** Processor time a request, in microseconds: hardly moved by what else the machine does. Null where the system does not say. */
+  serverCpuMicros: number | null;
+  databaseCpuMicros: number | null;
+};
 export type Measured = Record<Side, Round[]>;
+
+function microsPerRequest(before: number | null, after: number | null, requests: number): number | null {
+  return before === null || after === null ? null : Math.round(((after - before) * 1e6) / requests);
+}
 
 /** Loads both sides, and keeps count of what our authority must have on record. */
 export class Bench {
@@ -94,11 +103,19 @@ export class Bench {
     const requests = requestsOf(scenario, side, this.#sides.credentials);
     const isFresh = requests.tokens?.source === "fresh";
     const tokens = isFresh ? await this.issueTokens(side, freshTokens) : this.#pools[side];
-    const { tokens: _, ...round } = await this.#send(scenario, side, requests, {
+    const readServer = () => cpuSecondsOf(this.#sides[side].pid);
+    const readDatabase = () => cpuSecondsAround(this.#sides.databasePid);
+    const [serverBefore, databaseBefore] = [readServer(), readDatabase()];
+    const { tokens: _, ...load } = await this.#send(scenario, side, requests, {
       seconds,
       tokens,
       once: isFresh,
     });
+    const round = {
+      ...load,
+      serverCpuMicros: microsPerRequest(serverBefore, readServer(), load.answered),
+      databaseCpuMicros: microsPerRequest(databaseBefore, readDatabase(), load.answered),
+    };
     if (isFresh) this.revoked[side] = tokens.slice(0, Math.min(tokens.length, this.#settings.connections));
     return round;
   }
@@ -120,7 +137,7 @@ export class Bench {
         measured[side].push(result);
         fresh[side] = Math.max(fresh[side], Math.ceil(result.perSecond * seconds * FRESH_SPARE));
         this.#log(
-          `${scenario} ${round + 1}/${rounds} ${side}: ${Math.round(result.perSecond)}/s, p50 ${result.p50Ms} ms, p99 ${result.p99Ms} ms`,
+          `${scenario} ${round + 1}/${rounds} ${side}: ${Math.round(result.perSecond)}/s, p50 ${result.p50Ms} ms, p99 ${result.p99Ms} ms, CPU a request: server ${result.serverCpuMicros} µs, database ${result.databaseCpuMicros} µs`,
         );
       }
     }

@@ -25,6 +25,8 @@ export type Sides = {
   metricsUrl: string;
   ours: Child;
   stock: Child;
+  /** A connection of the database server, by which its processes are found. */
+  databasePid: number;
 };
 
 export type SidesOptions = {
@@ -126,7 +128,20 @@ export async function startSides({ revokedIds, profileDir, log, stack }: SidesOp
     readyWithinMs: READY_MS,
   });
   stack.defer(() => stock.stop());
-  return { db, credentials, urls, metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`, ours, stock };
+  const watcher = new pg.Client({ connectionString: server.adminUrl });
+  await watcher.connect();
+  stack.defer(() => watcher.end());
+  const { rows } = await watcher.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+  const databasePid = rows[0]?.pid ?? 0;
+  return {
+    databasePid,
+    db,
+    credentials,
+    urls,
+    metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
+    ours,
+    stock,
+  };
 }
 
 /** One number of our authority's metrics. */

@@ -9,6 +9,8 @@ export type SideSummary = {
   perSecondSpread: [number, number];
   p50Ms: number;
   p99Ms: number;
+  serverCpuMicros: number | null;
+  databaseCpuMicros: number | null;
 };
 
 export type ScenarioSummary = {
@@ -20,6 +22,11 @@ export type ScenarioSummary = {
   ratioSpread: [number, number];
 };
 
+function medianOrNull(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length < values.length ? null : median(known);
+}
+
 function summaryOf(rounds: readonly Round[]): SideSummary {
   const rates = rounds.map((round) => round.perSecond);
   return {
@@ -27,6 +34,8 @@ function summaryOf(rounds: readonly Round[]): SideSummary {
     perSecondSpread: spread(rates),
     p50Ms: median(rounds.map((round) => round.p50Ms)),
     p99Ms: median(rounds.map((round) => round.p99Ms)),
+    serverCpuMicros: medianOrNull(rounds.map((round) => round.serverCpuMicros)),
+    databaseCpuMicros: medianOrNull(rounds.map((round) => round.databaseCpuMicros)),
   };
 }
 

@@ -26,8 +26,10 @@ const MODES: Record<AuthorityReport["settings"]["mode"], string> = {
 
 const rate = (value: number) => String(Math.round(value));
 
-function side({ perSecond, perSecondSpread: [least, most], p50Ms, p99Ms }: SideSummary): string {
-  return `${rate(perSecond)} (${rate(least)}–${rate(most)}) | ${p50Ms.toFixed(1)} / ${p99Ms.toFixed(1)}`;
+function side(summary: SideSummary): string {
+  const [least, most] = summary.perSecondSpread;
+  const cpu = `${summary.serverCpuMicros ?? "?"} + ${summary.databaseCpuMicros ?? "?"}`;
+  return `${rate(summary.perSecond)} (${rate(least)}–${rate(most)}) | ${summary.p50Ms.toFixed(1)} / ${summary.p99Ms.toFixed(1)} | ${cpu}`;
 }
 
 function row({ scenario, ours, stock, ratio, ratioSpread: [least, most] }: ScenarioSummary): string {
@@ -43,8 +45,8 @@ export function renderTable(report: AuthorityReport): string {
     `${MODES[settings.mode]}, ${report.at.slice(0, 10)}, commit ${machine.commit ?? "unknown"}: ${settings.rounds} rounds of ${settings.seconds} s a side, ${settings.connections} connections, ${settings.revokedIds} revoked ids in force.`,
     `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.system}; load average before the run ${machine.loadAverage.toFixed(1)}. Node ${machine.node}, PostgreSQL ${versions.postgresql}, oidc-provider ${versions["oidc-provider"]}, fastify ${versions.fastify}, autocannon ${versions.autocannon}.`,
     "",
-    "| work | ours /s | p50 / p99 ms | stock /s | p50 / p99 ms | ratio | goal |",
-    "| --- | --- | --- | --- | --- | --- | --- |",
+    "| work | ours /s | p50 / p99 ms | CPU µs | stock /s | p50 / p99 ms | CPU µs | ratio | goal |",
+    "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ...report.summaries.map(row),
     "",
     `Answered by ours ${answered}, unrecorded ${figure("unrecorded_uses")}, wrong answers on both sides ${report.wrong}, revoked and still active ${report.stillActive.ours}. Authority: ${memory.rssMb.toFixed(0)} MB (at most ${memory.peakMb?.toFixed(0) ?? "unknown"} MB) with ${memory.orders} orders and ${memory.cachedTokens} tokens in memory; ready after ${(report.readyAfterMs / 1000).toFixed(1)} s.`,
