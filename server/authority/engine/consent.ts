@@ -17,11 +17,11 @@ export type ConsentRequest = {
 };
 
 const ABOUT: Record<string, string | null> = {
-  openid: "know that it is you who signed in",
-  profile: "read your name",
-  email: "read your e-mail address",
-  groups: "read the groups that you are in",
-  offline_access: "stay connected while you are away",
+  openid: "Know that it is you who signed in",
+  profile: "Read your name",
+  email: "Read your e-mail address",
+  groups: "Read the groups that you are in",
+  offline_access: "Stay connected while you are away",
 };
 
 /** Null where the session's person is gone. */

@@ -9,6 +9,14 @@ import { guarded, guardedSql } from "./protocol-errors.ts";
 /** What was presented to be exchanged. `tokenId` is null for an authorization code. */
 export type Presented = OrderSubject & { tokenId: string | null; clientName: string; subject: string };
 
+function ignore(): void {}
+
+function giveBack(connection: pg.PoolClient, isBroken: boolean): void {
+  // a broken one still has its event to come
+  if (!isBroken) connection.off("error", ignore);
+  connection.release(isBroken);
+}
+
 /**
  * One exchange of a code or a refresh token: everything that it reads and writes goes over one connection, between a BEGIN at the first
  * statement and a COMMIT before the answer leaves. Three engine calls (find, consume, save) would otherwise be three chances for another
@@ -35,11 +43,13 @@ export class Exchange {
 
   async #begin(): Promise<pg.PoolClient> {
     const connection = await guarded(this.#pool.connect());
+    // a connection that breaks while no statement runs on it tells so by an event; the next statement fails and says the rest
+    connection.on("error", ignore);
     try {
       await guarded(connection.query("BEGIN"));
       return connection;
     } catch (error) {
-      connection.release(true);
+      giveBack(connection, true);
       throw error;
     }
   }
@@ -71,10 +81,10 @@ export class Exchange {
       // a COMMIT of a failed transaction answers ROLLBACK
       if (command !== statement) throw new Error(`${statement} was answered with ${command}`);
     } catch (error) {
-      connection.release(true);
+      giveBack(connection, true);
       throw error;
     }
-    connection.release();
+    giveBack(connection, false);
   }
 }
 

@@ -218,7 +218,7 @@ describe("the consent page", () => {
       "invoices:read",
       "At ledger",
       "ledger:read",
-      "read your name",
+      "Read your name",
     ])
       expect(html).toContain(text);
   });

@@ -49,10 +49,9 @@ export async function securityHeaders(ctx: KoaContextWithOIDC, next: () => Promi
   }
   const client = ctx.oidc?.client;
   const targets = formTargets([...(client?.redirectUris ?? []), ...(client?.postLogoutRedirectUris ?? [])]);
-  if (targets.length === 0) return;
-  const policy = String(ctx.response.get("content-security-policy"));
-  ctx.set(
-    "content-security-policy",
-    policy.replace("form-action 'self'", ["form-action 'self'", ...targets].join(" ")),
-  );
+  const policy = ctx.response
+    .get("content-security-policy")
+    .replace("form-action 'self'", ["form-action 'self'", ...targets].join(" "))
+    .replace("script-src 'none' 'sha256-", "script-src 'sha256-");
+  ctx.set("content-security-policy", policy);
 }

@@ -19,9 +19,10 @@ export function consentPage(page: ConsentPage): string {
     html`<h2>About you</h2><ul>${page.about.map((line) => html`<li>${line}</li>`)}</ul>`;
   const audiences = page.audiences.map(
     ({ title, permissions }) => html`<h2>At ${title}</h2>
-<ul>${permissions.map(
-      ({ name, description }) =>
-        html`<li>${description === "" ? name : description}${description !== "" && html`<span><code>${name}</code></span>`}</li>`,
+<ul>${permissions.map(({ name, description }) =>
+      description === ""
+        ? html`<li><code>${name}</code></li>`
+        : html`<li>${description}<span><code>${name}</code></span></li>`,
     )}</ul>`,
   );
   const isEmpty = page.about.length === 0 && page.audiences.length === 0;

@@ -22,7 +22,7 @@ header { display: flex; align-items: center; gap: 8px; margin: 0 4px 16px; }
 .product { font-weight: 600; }
 .environment { margin-left: auto; padding: 2px 8px; border: 1px solid var(--line); border-radius: 6px; color: var(--muted); font-size: 13px; overflow-wrap: anywhere; }
 .card { background: var(--surface); border: 1px solid var(--line); border-radius: 6px; padding: 28px; box-shadow: 0 1px 2px rgb(0 0 0 / 6%), 0 8px 24px rgb(0 0 0 / 4%); }
-h1 { margin: 0 0 4px; font-size: 20px; line-height: 1.3; font-weight: 600; overflow-wrap: anywhere; }
+h1 { margin: 0 0 6px; font-size: 20px; line-height: 1.3; font-weight: 600; overflow-wrap: anywhere; }
 h2 { margin: 20px 0 8px; font-size: 13px; font-weight: 600; color: var(--muted); overflow-wrap: anywhere; }
 p { margin: 0 0 16px; color: var(--muted); overflow-wrap: anywhere; }
 p strong, dd { color: var(--text); }
