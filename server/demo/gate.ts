@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { AuthorityDoor } from "./authority-door.ts";
 
 const FIRST_MS = 250;
-const MAX_MS = 10_000;
+const MAX_MS = 3_000;
 
 /** Whether the authority answers. While it does not, all traffic waits and one question after another asks for it. */
 export type Gate = {
