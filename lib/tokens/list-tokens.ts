@@ -5,7 +5,14 @@ import type { Page, Total } from "../list-query/define-table.ts";
 import { type Keyset, keysetOf, orderBy, seek, toPage } from "../list-query/keyset.ts";
 import { all, type Fragment, joined, run, sql } from "../list-query/sql-fragment.ts";
 import type { TokenRow } from "./model.ts";
-import { hasPendingOrders, readClockSkew, readPendingOrders, STATE_JOINS, stateSql } from "./state-sql.ts";
+import {
+  hasPendingOrders,
+  readClockSkew,
+  readPendingOrders,
+  STATE_JOINS,
+  type StateSql,
+  stateSql,
+} from "./state-sql.ts";
 import { type TokensQuery, tokensTable } from "./table.ts";
 import { type Branch, selectTokens, type TokenSelection } from "./token-filters.ts";
 import { ROW_JOINS, rowColumns, type TokenRecord, tokenRowOf } from "./token-row.ts";
@@ -42,9 +49,39 @@ function upToCount(selection: TokenSelection): Fragment {
   return sql`SELECT 1 FROM (${joined(parts, " UNION ALL ")}) AS found LIMIT ${TOKENS_COUNT_MAX + 1}::int`;
 }
 
+async function select(
+  ctx: Context,
+  filters: TokensQuery["filters"],
+  byIssue: boolean,
+): Promise<{ selection: TokenSelection; state: StateSql }> {
+  const [pending, skew] = await Promise.all([readPendingOrders(ctx.db, ctx.now), readClockSkew(ctx.db)]);
+  const state = stateSql(pending, ctx.now, skew);
+  const isAnyPending = hasPendingOrders(pending);
+  return {
+    state,
+    selection: await selectTokens(ctx.db, filters, { now: ctx.now, state, isAnyPending, byIssue }),
+  };
+}
+
+async function count(ctx: Context, selection: TokenSelection, atLeast: () => number): Promise<Total> {
+  if (selection.branches.length === 0) return { value: 0, isExact: true };
+  return countUpTo(ctx.db, upToCount(selection), { max: TOKENS_COUNT_MAX, atLeast });
+}
+
 /**
- * One page of the register, newest first unless asked otherwise, with how many match: exact up to TOKENS_COUNT_MAX, above it and
- * where counting takes too long at least that many. Orders that the worker has not settled count. Needs `token:read`.
+ * How many tokens match: exact up to TOKENS_COUNT_MAX, above it and where counting takes too long at least that many. Needs `token:read`.
+ *
+ * @throws {DomainError} NOT_SIGNED_IN, FORBIDDEN
+ */
+export async function countTokens(ctx: Context, filters: TokensQuery["filters"]): Promise<Total> {
+  requirePermission(ctx, "token:read");
+  const { selection } = await select(ctx, filters, true);
+  return count(ctx, selection, () => 0);
+}
+
+/**
+ * One page of the register, newest first unless asked otherwise, with how many match as `countTokens` says. Orders that the worker has not
+ * settled count. Needs `token:read`.
  *
  * @throws {DomainError} NOT_SIGNED_IN, FORBIDDEN
  */
@@ -53,21 +90,13 @@ export async function listTokens(
   query: TokensQuery,
 ): Promise<Page<TokenRow> & { total: Total }> {
   requirePermission(ctx, "token:read");
-  const [pending, skew] = await Promise.all([readPendingOrders(ctx.db, ctx.now), readClockSkew(ctx.db)]);
-  const state = stateSql(pending, ctx.now, skew);
   const isByIssue = query.sort.key === "issued";
-  const selection = await selectTokens(ctx.db, query.filters, {
-    now: ctx.now,
-    state,
-    isAnyPending: hasPendingOrders(pending),
-    byIssue: isByIssue,
-  });
+  const { selection, state } = await select(ctx, query.filters, isByIssue);
   if (selection.branches.length === 0)
     return { rows: [], next: null, previous: null, total: { value: 0, isExact: true } };
 
   const keyset = keysetOf(tokensTable, query);
   let seen = 0;
-  const counting = countUpTo(ctx.db, upToCount(selection), { max: TOKENS_COUNT_MAX, atLeast: () => seen });
   const reading = run<TokenRecord>(
     ctx.db,
     sql`WITH page AS MATERIALIZED (${idsOfPage(selection, keyset, isByIssue)})
@@ -77,7 +106,7 @@ export async function listTokens(
     seen = records.length;
     return records;
   });
-  const [records, total] = await Promise.all([reading, counting]);
+  const [records, total] = await Promise.all([reading, count(ctx, selection, () => seen)]);
   const page = toPage(tokensTable, query, keyset, records, (record) => ({
     value: (isByIssue ? record.issuedAt : record.expiresAt).toISOString(),
     id: record.id,

@@ -1,5 +1,5 @@
-import { activityRow, logPageOf } from "#app/_lib/audit-schemas.ts";
 import { defineRoute } from "#app/_lib/define-route.ts";
+import { activityRow, logPageOf } from "#app/_lib/schemas/audit.ts";
 import { listActivity } from "#lib/audit/list-activity.ts";
 import { activityTable } from "#lib/audit/table.ts";
 

@@ -1,5 +1,5 @@
-import { auditEntryRow, logPageOf } from "#app/_lib/audit-schemas.ts";
 import { defineRoute } from "#app/_lib/define-route.ts";
+import { auditEntryRow, logPageOf } from "#app/_lib/schemas/audit.ts";
 import { listAuditEntries } from "#lib/audit/list-audit-entries.ts";
 import { auditEntriesTable } from "#lib/audit/table.ts";
 

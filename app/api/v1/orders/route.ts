@@ -1,6 +1,6 @@
 import { defineRoute } from "#app/_lib/define-route.ts";
-import { orderRow } from "#app/_lib/revocation-schemas.ts";
 import { pageOf } from "#app/_lib/schemas/paging.ts";
+import { orderRow } from "#app/_lib/schemas/revocations.ts";
 import { listOrders } from "#lib/revocations/list-orders.ts";
 import { ordersTable } from "#lib/revocations/table.ts";
 

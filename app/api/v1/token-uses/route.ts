@@ -1,5 +1,5 @@
-import { logPageOf, tokenUseRow } from "#app/_lib/audit-schemas.ts";
 import { defineRoute } from "#app/_lib/define-route.ts";
+import { logPageOf, tokenUseRow } from "#app/_lib/schemas/audit.ts";
 import { listTokenUses } from "#lib/audit/list-token-uses.ts";
 import { tokenUsesTable } from "#lib/audit/table.ts";
 

@@ -1,6 +1,6 @@
 import { defineRoute } from "#app/_lib/define-route.ts";
 import { pageOf } from "#app/_lib/schemas/paging.ts";
-import { tokenRow } from "#app/_lib/token-schemas.ts";
+import { tokenRow } from "#app/_lib/schemas/tokens.ts";
 import { listTokens } from "#lib/tokens/list-tokens.ts";
 import { tokensTable } from "#lib/tokens/table.ts";
 

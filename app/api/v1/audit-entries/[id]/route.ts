@@ -1,5 +1,5 @@
-import { auditEntryDetail } from "#app/_lib/audit-schemas.ts";
 import { defineRoute } from "#app/_lib/define-route.ts";
+import { auditEntryDetail } from "#app/_lib/schemas/audit.ts";
 import { idParams } from "#app/_lib/schemas/paging.ts";
 import { getAuditEntry } from "#lib/audit/get-audit-entry.ts";
 

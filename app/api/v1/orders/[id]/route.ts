@@ -1,6 +1,6 @@
 import { defineRoute } from "#app/_lib/define-route.ts";
-import { orderDetail } from "#app/_lib/revocation-schemas.ts";
 import { idParams } from "#app/_lib/schemas/paging.ts";
+import { orderDetail } from "#app/_lib/schemas/revocations.ts";
 import { getOrder } from "#lib/revocations/get-order.ts";
 
 export const GET = defineRoute({

@@ -1,5 +1,5 @@
 import { defineRoute } from "#app/_lib/define-route.ts";
-import { revocationPreview } from "#app/_lib/revocation-schemas.ts";
+import { revocationPreview } from "#app/_lib/schemas/revocations.ts";
 import { previewInput } from "#lib/revocations/input.ts";
 import { previewRevocation } from "#lib/revocations/preview-revocation.ts";
 

@@ -1,5 +1,5 @@
 import { defineRoute } from "#app/_lib/define-route.ts";
-import { useHistogram } from "#app/_lib/token-schemas.ts";
+import { useHistogram } from "#app/_lib/schemas/tokens.ts";
 import { getUseHistogram } from "#lib/audit/get-use-histogram.ts";
 import { tokenUsesTable } from "#lib/audit/table.ts";
 

@@ -1,6 +1,6 @@
 import { defineRoute } from "#app/_lib/define-route.ts";
 import { idParams } from "#app/_lib/schemas/paging.ts";
-import { tokenDetail } from "#app/_lib/token-schemas.ts";
+import { tokenDetail } from "#app/_lib/schemas/tokens.ts";
 import { getToken } from "#lib/tokens/get-token.ts";
 
 export const GET = defineRoute({

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineRoute } from "#app/_lib/define-route.ts";
-import { revocationResult } from "#app/_lib/revocation-schemas.ts";
+import { revocationResult } from "#app/_lib/schemas/revocations.ts";
 import { revocationInput, sessionUid } from "#lib/revocations/input.ts";
 import { revokeSession } from "#lib/revocations/revoke-session.ts";
 

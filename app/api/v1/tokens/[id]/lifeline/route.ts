@@ -1,6 +1,6 @@
 import { defineRoute } from "#app/_lib/define-route.ts";
 import { idParams } from "#app/_lib/schemas/paging.ts";
-import { tokenUseHistogram } from "#app/_lib/token-schemas.ts";
+import { tokenUseHistogram } from "#app/_lib/schemas/tokens.ts";
 import { getTokenUseHistogram } from "#lib/tokens/get-token-use-histogram.ts";
 
 export const GET = defineRoute({

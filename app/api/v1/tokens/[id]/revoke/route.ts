@@ -1,6 +1,6 @@
 import { defineRoute } from "#app/_lib/define-route.ts";
-import { revocationResult } from "#app/_lib/revocation-schemas.ts";
 import { idParams } from "#app/_lib/schemas/paging.ts";
+import { revocationResult } from "#app/_lib/schemas/revocations.ts";
 import { revocationInput } from "#lib/revocations/input.ts";
 import { revokeToken } from "#lib/revocations/revoke-token.ts";
 

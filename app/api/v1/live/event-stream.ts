@@ -1,0 +1,70 @@
+import type { Context } from "#lib/context.ts";
+import { DomainError } from "#lib/errors.ts";
+import { isStillSignedIn } from "#lib/live/is-still-signed-in.ts";
+import { fingerprintOf, PulseWatcher } from "#lib/live/pulse-watcher.ts";
+
+const HEARTBEAT_MS = 15_000;
+/** An ended session is noticed within this time. */
+const SESSION_CHECK_MS = 3_000;
+/** Connections of one process; more are told to come back. */
+const CONNECTIONS_MAX = 500;
+
+// development reloads modules: one watcher outlives them
+const store = globalThis as typeof globalThis & { tokenwardenPulse?: PulseWatcher };
+
+/**
+ * Server-sent events: `change` whenever something moved (with where each log ends now), a comment as heartbeat. Ends with the session. A reader
+ * that comes back with Last-Event-ID is told at once of what moved meanwhile.
+ */
+export function eventStream(ctx: Context, request: Request): Response {
+  store.tokenwardenPulse ??= new PulseWatcher(ctx.db);
+  const watcher = store.tokenwardenPulse;
+  if (watcher.listeners >= CONNECTIONS_MAX)
+    throw new DomainError("UNAVAILABLE", "Too many pages follow what happens. Try again later.");
+  const lastEventId = request.headers.get("last-event-id");
+  let stop = () => {};
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      const encoder = new TextEncoder();
+      const write = (text: string) => controller.enqueue(encoder.encode(text));
+      write("retry: 2000\n: following\n\n");
+      const unsubscribe = watcher.subscribe(
+        (pulse) => write(`event: change\nid: ${fingerprintOf(pulse)}\ndata: ${JSON.stringify(pulse)}\n\n`),
+        // without a known state the first one is news: the page was drawn before this connection stood
+        lastEventId ?? "",
+      );
+      const heartbeat = setInterval(() => write(": still here\n\n"), HEARTBEAT_MS);
+      const check = setInterval(async () => {
+        try {
+          if (await isStillSignedIn(ctx, new Date())) return;
+        } catch {
+          // the database is away: the reader comes back and is asked again
+        }
+        stop();
+      }, SESSION_CHECK_MS);
+      stop = () => {
+        stop = () => {};
+        unsubscribe();
+        clearInterval(heartbeat);
+        clearInterval(check);
+        try {
+          controller.close();
+        } catch {
+          // the reader has gone first
+        }
+      };
+      request.signal.addEventListener("abort", () => stop(), { once: true });
+    },
+    cancel() {
+      stop();
+    },
+  });
+  return new Response(body, {
+    headers: {
+      "content-type": "text/event-stream; charset=utf-8",
+      // no-transform: a proxy that compresses would hold events back
+      "cache-control": "no-store, no-transform",
+      "x-accel-buffering": "no",
+    },
+  });
+}

@@ -1,0 +1,27 @@
+import type { Context } from "../context.ts";
+import { run, sql } from "../list-query/sql-fragment.ts";
+
+/**
+ * Whether the actor of a long connection still may be there: the session not ended, idle or over, the admin enabled, the API token good.
+ * Looking is no activity: it keeps no session alive.
+ */
+export async function isStillSignedIn(ctx: Context, now: Date): Promise<boolean> {
+  const { actor } = ctx;
+  if (actor.kind === "admin") {
+    const rows = await run(
+      ctx.db,
+      sql`SELECT 1 FROM admin_session s JOIN admin a ON a.id = s.admin_id WHERE s.id = ${actor.sessionId}::uuid AND s.ended_at IS NULL
+        AND a.disabled_at IS NULL AND a.role = ${actor.role} AND s.absolute_expires_at > ${now}::timestamptz
+        AND s.last_seen_at + make_interval(secs => s.idle_seconds) > ${now}::timestamptz`,
+    );
+    return rows.length > 0;
+  }
+  if (actor.kind === "api_token") {
+    const rows = await run(
+      ctx.db,
+      sql`SELECT 1 FROM api_token WHERE id = ${actor.id}::uuid AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ${now}::timestamptz)`,
+    );
+    return rows.length > 0;
+  }
+  return false;
+}

@@ -1,0 +1,47 @@
+import type { Sql } from "../db/sql.ts";
+import { run, sql } from "../list-query/sql-fragment.ts";
+
+/** What moves when something happens: a glance at the end of each log. Says that there is news, never what. */
+export type Pulse = {
+  newestTokenId: string | null;
+  /** Revocations, suspensions, restores. */
+  feedPosition: string;
+  unsettledOrders: number;
+  newestUseAt: string | null;
+  /** The last admin act's sequence. */
+  newestEntry: string;
+  /** Moves with clients, verifiers, keys, groups and settings. */
+  registryVersion: string;
+};
+
+/** What is older than this is no news; the bound lets the planner leave all older partitions out. */
+const NEWS_MS = 3_600_000;
+
+/** Reads the pulse: one row at the end of each index. */
+export async function readPulse(db: Sql, now: Date = new Date()): Promise<Pulse> {
+  const since = new Date(now.getTime() - NEWS_MS);
+  const [row] = await run<{
+    newestTokenId: string | null;
+    feedPosition: bigint;
+    unsettledOrders: bigint;
+    newestUseAt: Date | null;
+    newestEntry: bigint;
+    registryVersion: bigint;
+  }>(
+    db,
+    sql`SELECT (SELECT id FROM token WHERE issued_at >= ${since}::timestamptz ORDER BY issued_at DESC, id DESC LIMIT 1) AS "newestTokenId",
+      coalesce((SELECT position FROM feed_head WHERE id = 1), 0) AS "feedPosition",
+      (SELECT count(*) FROM revocation_order WHERE settled_at IS NULL) AS "unsettledOrders",
+      (SELECT received_at FROM token_use WHERE received_at >= ${since}::timestamptz ORDER BY received_at DESC, id DESC LIMIT 1) AS "newestUseAt",
+      coalesce((SELECT sequence FROM audit_chain WHERE id = 'admin'), 0) AS "newestEntry",
+      coalesce((SELECT version FROM registry_version WHERE id = 1), 0) AS "registryVersion"`,
+  );
+  return {
+    newestTokenId: row?.newestTokenId ?? null,
+    feedPosition: String(row?.feedPosition ?? 0),
+    unsettledOrders: Number(row?.unsettledOrders ?? 0),
+    newestUseAt: row?.newestUseAt?.toISOString() ?? null,
+    newestEntry: String(row?.newestEntry ?? 0),
+    registryVersion: String(row?.registryVersion ?? 0),
+  };
+}

@@ -1,0 +1,34 @@
+import type { Context } from "../context.ts";
+import { sql } from "../list-query/sql-fragment.ts";
+import { withinTime } from "../list-query/within-time.ts";
+import { readClockSkew, readPendingOrders, STATE_JOINS, stateSql } from "../tokens/state-sql.ts";
+import { timedCache } from "./timed-cache.ts";
+
+export type LiveCount = {
+  clientUuid: string;
+  clientId: string;
+  name: string;
+  kind: "access" | "refresh";
+  count: number;
+};
+
+const TIMEOUT_MS = 1_900;
+const cache = timedCache<object, LiveCount[] | null>();
+
+/** Active tokens by client and kind, or null where there are more than can be counted in time. Kept a little by what counting cost. */
+export function liveTokensByClient(ctx: Context): Promise<LiveCount[] | null> {
+  return cache.get(ctx.db.pool, async () => {
+    const [pending, skew] = await Promise.all([readPendingOrders(ctx.db, ctx.now), readClockSkew(ctx.db)]);
+    const { state } = stateSql(pending, ctx.now, skew);
+    const rows = await withinTime<Omit<LiveCount, "count"> & { count: bigint }>(
+      ctx.db,
+      sql`SELECT n.client_id AS "clientUuid", coalesce(cl.client_id, n.client_id::text) AS "clientId", coalesce(cl.name, 'Deleted client') AS name,
+          n.kind, n.count
+        FROM (SELECT t.client_id, t.kind, count(*) AS count FROM token t ${STATE_JOINS}
+          WHERE t.expires_at > ${ctx.now}::timestamptz AND ${state} = 'active' GROUP BY 1, 2) n
+        LEFT JOIN client cl ON cl.id = n.client_id`,
+      TIMEOUT_MS,
+    );
+    return rows?.map((row) => ({ ...row, count: Number(row.count) })) ?? null;
+  });
+}
