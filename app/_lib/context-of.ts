@@ -17,13 +17,13 @@ const ANONYMOUS: Actor = { kind: "anonymous", id: "anonymous", name: "anonymous"
 const MAX_USER_AGENT = 400;
 
 /** Who calls, from the headers of a request: an API token, else a session cookie, else nobody. Never both. */
-export async function callerOf(headers: Headers): Promise<Caller> {
+export async function callerOf(headers: Headers, requestId: string = randomUUID()): Promise<Caller> {
   const env = getEnv();
   const db = getDatabase();
   const base = {
     db,
     now: new Date(),
-    requestId: randomUUID(),
+    requestId,
     ip: clientAddress(headers, trustedList(env.trustedProxies)),
     userAgent: readUserAgent(headers),
   };

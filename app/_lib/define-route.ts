@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { requirePermission } from "#lib/authz/require-permission.ts";
 import type { Permission } from "#lib/authz/roles.ts";
@@ -91,16 +92,15 @@ export function defineRoute<
   L extends TableDeclaration | undefined = undefined,
 >(spec: RouteSpec<P, Q, B, R, L>): Route {
   async function handle(request: Request, { params }: { params: Promise<Segments> }): Promise<Response> {
-    let ctx: Context | undefined;
-    const requestId = () => ctx?.requestId ?? "none";
+    const requestId = randomUUID();
     try {
-      const caller = await callerOf(request.headers);
-      ctx = caller.ctx;
-      const segments = await params;
+      const { ctx, credential } = await callerOf(request.headers, requestId);
+      // a route without segments has no params
+      const segments = (await params) ?? {};
       try {
         if (spec.method !== "GET") {
-          if (caller.credential === "cookie") requireSameOrigin(request.headers, getEnv().consoleUrl);
-          else if (caller.credential === "none") requireNoForeignOrigin(request.headers, getEnv().consoleUrl);
+          if (credential === "cookie") requireSameOrigin(request.headers, getEnv().consoleUrl);
+          else if (credential === "none") requireNoForeignOrigin(request.headers, getEnv().consoleUrl);
         }
         requireAccess(ctx, spec.permission);
         const input = {
@@ -111,16 +111,15 @@ export function defineRoute<
         } as unknown as RouteInput<P, Q, B, L>;
         const result = await spec.handler(ctx, input);
         return result instanceof Response
-          ? privately(result, ctx.requestId)
-          : answer(spec, result, ctx.requestId);
+          ? privately(result, requestId)
+          : answer(spec, result, requestId);
       } catch (error) {
         if (spec.method !== "GET") await recordRefusal(ctx, spec, segments, error);
         throw error;
       }
     } catch (error) {
-      const id = requestId();
-      logProblem(error, id, `${spec.method} ${spec.path}`);
-      return problemResponse(error, id);
+      logProblem(error, requestId, `${spec.method} ${spec.path}`);
+      return problemResponse(error, requestId);
     }
   }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { NextRequest } from "next/server";
 import NextAuth from "next-auth";
 import { authOptions } from "#app/_lib/auth-options.ts";
@@ -13,10 +14,9 @@ type Segments = { params: Promise<{ nextauth: string[] }> };
 
 /** next-auth behind the same door as the API: who calls is known first, other sites' pages and large bodies are refused. */
 async function handle(request: NextRequest, context: Segments): Promise<Response> {
-  let requestId = "none";
+  const requestId = randomUUID();
   try {
-    const { ctx } = await callerOf(request.headers);
-    requestId = ctx.requestId;
+    const { ctx } = await callerOf(request.headers, requestId);
     let bounded = request;
     if (request.method === "POST") {
       requireNoForeignOrigin(request.headers, getEnv().consoleUrl);
