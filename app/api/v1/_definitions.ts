@@ -1,45 +1,65 @@
 import type { Route } from "#app/_lib/define-route.ts";
+import * as activity from "./activity/route.ts";
+import * as admins from "./admins/route.ts";
 import * as adminsIdDisable from "./admins/[id]/disable/route.ts";
 import * as adminsIdEnable from "./admins/[id]/enable/route.ts";
 import * as adminsIdEndSessions from "./admins/[id]/end-sessions/route.ts";
 import * as adminsIdInvitation from "./admins/[id]/invitation/route.ts";
 import * as adminsIdRole from "./admins/[id]/role/route.ts";
-import * as admins from "./admins/route.ts";
-import * as apiTokensIdRevoke from "./api-tokens/[id]/revoke/route.ts";
 import * as apiTokens from "./api-tokens/route.ts";
-import * as audiencesId from "./audiences/[id]/route.ts";
+import * as apiTokensIdRevoke from "./api-tokens/[id]/revoke/route.ts";
 import * as audiences from "./audiences/route.ts";
+import * as audiencesId from "./audiences/[id]/route.ts";
+import * as auditEntries from "./audit-entries/route.ts";
+import * as auditEntriesId from "./audit-entries/[id]/route.ts";
+import * as clients from "./clients/route.ts";
+import * as clientsId from "./clients/[id]/route.ts";
 import * as clientsIdDisable from "./clients/[id]/disable/route.ts";
 import * as clientsIdEnable from "./clients/[id]/enable/route.ts";
+import * as clientsIdRevoke from "./clients/[id]/revoke/route.ts";
 import * as clientsIdRotateSecret from "./clients/[id]/rotate-secret/route.ts";
-import * as clientsId from "./clients/[id]/route.ts";
-import * as clients from "./clients/route.ts";
-import * as groupsId from "./groups/[id]/route.ts";
+import * as familiesIdRevoke from "./families/[id]/revoke/route.ts";
 import * as groups from "./groups/route.ts";
-import * as meEndSessions from "./me/end-sessions/route.ts";
+import * as groupsId from "./groups/[id]/route.ts";
+import * as live from "./live/route.ts";
 import * as me from "./me/route.ts";
+import * as meEndSessions from "./me/end-sessions/route.ts";
 import * as openapiJson from "./openapi.json/route.ts";
+import * as orders from "./orders/route.ts";
+import * as ordersId from "./orders/[id]/route.ts";
 import * as organisation from "./organisation/route.ts";
+import * as overview from "./overview/route.ts";
+import * as revocationsPreview from "./revocations/preview/route.ts";
+import * as sessionsUidRevoke from "./sessions/[uid]/revoke/route.ts";
 import * as setupEnrolment from "./setup/enrolment/route.ts";
 import * as setupInvitation from "./setup/invitation/route.ts";
 import * as setupLink from "./setup/link/route.ts";
 import * as setupOwner from "./setup/owner/route.ts";
 import * as signInEnrolment from "./sign-in/enrolment/route.ts";
+import * as tokenUses from "./token-uses/route.ts";
+import * as tokenUsesHistogram from "./token-uses/histogram/route.ts";
+import * as tokens from "./tokens/route.ts";
+import * as tokensId from "./tokens/[id]/route.ts";
+import * as tokensIdLifeline from "./tokens/[id]/lifeline/route.ts";
+import * as tokensIdRevoke from "./tokens/[id]/revoke/route.ts";
+import * as tokensFind from "./tokens/find/route.ts";
+import * as users from "./users/route.ts";
+import * as usersId from "./users/[id]/route.ts";
 import * as usersIdDisable from "./users/[id]/disable/route.ts";
 import * as usersIdEnable from "./users/[id]/enable/route.ts";
 import * as usersIdGroups from "./users/[id]/groups/route.ts";
 import * as usersIdPassword from "./users/[id]/password/route.ts";
-import * as usersId from "./users/[id]/route.ts";
-import * as users from "./users/route.ts";
+import * as usersIdRevoke from "./users/[id]/revoke/route.ts";
+import * as verifiers from "./verifiers/route.ts";
+import * as verifiersId from "./verifiers/[id]/route.ts";
 import * as verifiersIdDisable from "./verifiers/[id]/disable/route.ts";
 import * as verifiersIdEnable from "./verifiers/[id]/enable/route.ts";
 import * as verifiersIdRotateSecret from "./verifiers/[id]/rotate-secret/route.ts";
-import * as verifiersId from "./verifiers/[id]/route.ts";
-import * as verifiers from "./verifiers/route.ts";
 
 /** Every route of the API. A test walks the folders and fails for one that is missing here. */
 export function allRoutes(): Route[] {
   return [
+    activity,
     admins,
     adminsIdDisable,
     adminsIdEnable,
@@ -50,28 +70,46 @@ export function allRoutes(): Route[] {
     apiTokensIdRevoke,
     audiences,
     audiencesId,
+    auditEntries,
+    auditEntriesId,
     clients,
     clientsId,
     clientsIdDisable,
     clientsIdEnable,
+    clientsIdRevoke,
     clientsIdRotateSecret,
+    familiesIdRevoke,
     groups,
     groupsId,
+    live,
     me,
     meEndSessions,
     openapiJson,
+    orders,
+    ordersId,
     organisation,
+    overview,
+    revocationsPreview,
+    sessionsUidRevoke,
     setupEnrolment,
     setupInvitation,
     setupLink,
     setupOwner,
     signInEnrolment,
+    tokenUses,
+    tokenUsesHistogram,
+    tokens,
+    tokensId,
+    tokensIdLifeline,
+    tokensIdRevoke,
+    tokensFind,
     users,
     usersId,
     usersIdDisable,
     usersIdEnable,
     usersIdGroups,
     usersIdPassword,
+    usersIdRevoke,
     verifiers,
     verifiersId,
     verifiersIdDisable,
