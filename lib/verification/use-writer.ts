@@ -19,6 +19,7 @@ export type Refusal =
   | "permission"
   | "client_disabled"
   | "user_disabled"
+  | "wrong_client"
   | "not_an_access_token";
 
 /** One use of a registered token, allowed or refused, as it is written to `token_use`. */

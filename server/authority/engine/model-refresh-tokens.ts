@@ -103,6 +103,10 @@ async function judgePresented(
     rootedAtMs: token.rootedAtMs,
   };
   exchange.presented = presented;
+  if (Provider.ctx?.oidc.client?.clientId !== client.clientId) {
+    exchange.refusal = "wrong_client";
+    throw invalidGrant("the refresh token is another client's");
+  }
   await lockFamily(exchange.sql, token.familyId);
   token.consumed = (await findConsumption(exchange.sql, token.tokenId)) ?? undefined;
   const verdict = await readVerdict(exchange.sql, [presented], Date.now());

@@ -164,6 +164,20 @@ describe("a refresh", () => {
     expect(entries).toEqual([{ act: "refresh_token.replayed" }]);
   });
 
+  test("ends the family also when the second use comes after the token's own end", async () => {
+    const { tokens } = await logIn(web);
+    const next = await refresh(web, tokens.refresh_token);
+    const now = Date.now;
+    try {
+      Date.now = () => now() + 604_801_000;
+      await expect(refresh(web, tokens.refresh_token)).rejects.toMatchObject(REFUSED);
+    } finally {
+      Date.now = now;
+    }
+    expect((await usesOf(tokens.refresh_token)).map((use) => use.refusal)).toContain("replayed");
+    await expect(refresh(web, next.refresh_token)).rejects.toMatchObject(REFUSED);
+  });
+
   test("leaves the same person's other families alone when one is replayed", async () => {
     const { tokens, browser } = await logIn(web);
     const { tokens: other } = await logIn(web, { browser });
@@ -199,9 +213,13 @@ describe("a refresh", () => {
     expect(uses.filter((use) => use.outcome === "refused")).toHaveLength(19);
   });
 
-  test("is refused to another client, which ends nothing", async () => {
+  test("is refused to another client, which is on record and ends nothing", async () => {
     const { tokens } = await logIn(web);
     await expect(refresh(spa, tokens.refresh_token)).rejects.toMatchObject(REFUSED);
+    expect((await usesOf(tokens.refresh_token)).at(-1)).toMatchObject({
+      outcome: "refused",
+      refusal: "wrong_client",
+    });
     expect((await refresh(web, tokens.refresh_token)).access_token).toBeTruthy();
   });
 
