@@ -105,6 +105,7 @@ export const ACT_WORDS: Record<string, string> = {
   "verifier.updated": "changed the verifier",
   "verifier.disabled": "disabled the verifier",
   "verifier.enabled": "enabled the verifier",
+  "demo.seeded": "loaded the sample organisation",
   "organisation.changed": "changed the organisation's settings",
   "organisation.updated": "changed the organisation's settings",
 };

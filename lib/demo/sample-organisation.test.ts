@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { AUDIENCE_NAME_PATTERN, PERMISSION_NAME_PATTERN, PROTOCOL_SCOPES } from "../audiences/model.ts";
 import { CLIENT_ID_PATTERN, RESERVED_CLAIMS } from "../clients/model.ts";
+import { redirectUriProblem } from "../clients/redirect-uri.ts";
 import { GROUP_NAME_PATTERN } from "../groups/model.ts";
 import { VERIFIER_NAME_PATTERN } from "../verifiers/model.ts";
 import { completeDemoCredentials } from "./credentials.ts";
@@ -36,8 +37,13 @@ test("gives clients only permissions of their own audiences, and groups only per
 test("has one verifier for each audience, and somewhere to come back to for each client with users", () => {
   const verified = SAMPLE_VERIFIERS.flatMap(({ audiences }) => audiences);
   expect(verified.toSorted()).toEqual(SAMPLE_AUDIENCES.map(({ name }) => name).toSorted());
-  for (const client of SAMPLE_CLIENTS)
-    expect(sampleRedirectUris(client).length > 0).toBe(client.kind !== "service");
+  for (const client of SAMPLE_CLIENTS) {
+    const uris = sampleRedirectUris(client);
+    expect(uris.length > 0).toBe(client.kind !== "service");
+    expect(
+      uris.map((uri) => redirectUriProblem(uri, client.kind)).filter((problem) => problem !== null),
+    ).toEqual([]);
+  }
 });
 
 test("has the same people on every call, each with an address of their own and one to three groups", () => {
