@@ -84,10 +84,12 @@ export function Frame(props: FrameProps) {
               <Tag tone={toneOf(environmentName)}>{environmentName}</Tag>
             </span>
             <span className={classes.space} />
-            <UnstyledButton className={classes.search} onClick={openPalette} aria-label="Find, go to, or paste a token">
+            <UnstyledButton className={classes.search} onClick={openPalette}>
               <IconSearch size={16} aria-hidden />
               <span className={classes.searchWords}>Find, go to, or paste a token</span>
-              <kbd className={classes.key}>⌘K</kbd>
+              <kbd className={classes.key} aria-hidden>
+                ⌘K
+              </kbd>
             </UnstyledButton>
             <ColorSchemeMenu />
             <AccountMenu person={person} onSignOut={onSignOut} />

@@ -1,8 +1,13 @@
 import Link from "next/link";
 import { Card } from "#components/display/card.tsx";
-import type { Overview } from "#lib/overview/model.ts";
+import { groupedNumber } from "#components/display/number-text.tsx";
+import type { LinkedCount, Overview } from "#lib/overview/model.ts";
 import { Count } from "./figures.tsx";
 import classes from "./overview.module.css";
+
+function words(count: LinkedCount): string {
+  return `${groupedNumber(count.value)}${count.isExact ? "" : "+"}`;
+}
 
 /** Which clients hold the live tokens. */
 export function ClientsCard({ overview }: { overview: Overview }) {
@@ -31,13 +36,13 @@ export function ClientsCard({ overview }: { overview: Overview }) {
                 <i data-kind="refresh" style={{ width: `${(client.refresh.value / most) * 100}%` }} />
               </span>
               <span className={classes.counts}>
-                <Link href={client.access.href} aria-label={`${client.access.value} access tokens of ${client.clientId}`}>
+                <Link href={client.access.href} aria-label={`${words(client.access)} access tokens of ${client.clientId}`}>
                   <Count count={client.access} />
                 </Link>
                 <span className="faint" aria-hidden>
                   {" · "}
                 </span>
-                <Link href={client.refresh.href} aria-label={`${client.refresh.value} refresh tokens of ${client.clientId}`}>
+                <Link href={client.refresh.href} aria-label={`${words(client.refresh)} refresh tokens of ${client.clientId}`}>
                   <Count count={client.refresh} />
                 </Link>
               </span>

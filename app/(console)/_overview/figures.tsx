@@ -28,7 +28,7 @@ function Figure({
   return (
     <div className={classes.figure} data-tone={tone}>
       <p className={classes.figureName}>{name}</p>
-      <Link href={count.href} className={classes.figureNumber} aria-label={`${name}: ${count.value}`}>
+      <Link href={count.href} className={classes.figureNumber} aria-label={`${name}: ${groupedNumber(count.value)}${count.isExact ? "" : "+"}`}>
         <Count count={count} />
       </Link>
       <p className={classes.figureMore}>{children}</p>
@@ -38,7 +38,7 @@ function Figure({
 
 function Part({ count, word }: { count: LinkedCount; word: string }) {
   return (
-    <Link href={count.href}>
+    <Link href={count.href} className={classes.part}>
       <Count count={count} /> {word}
     </Link>
   );

@@ -89,9 +89,8 @@ export function OrdersCard({ overview }: { overview: Overview }) {
                 <Link href={`/orders/${order.id}`}>
                   {order.target.kind.replaceAll("_", " ")} {order.target.name}
                 </Link>
-                <br />
-                <small>
-                  {REASON_WORDS[order.reason]} · {order.actor.name} · <Instant at={order.createdAt} />
+                <small className={classes.oneLine} title={order.actor.name}>
+                  <Instant at={order.createdAt} /> · {REASON_WORDS[order.reason]} · {order.actor.name}
                 </small>
               </span>
               <StateBadge state={VERB_STATES[order.verb]}>{VERB_WORDS[order.verb]}</StateBadge>

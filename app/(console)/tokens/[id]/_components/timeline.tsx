@@ -2,9 +2,8 @@ import Link from "next/link";
 import { Card } from "#components/display/card.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
-import type { ActivityRow } from "#lib/audit/model.ts";
-import { REFUSAL_WORDS, type Refusal, SOURCE_WORDS } from "#lib/audit/words.ts";
-import type { UseSource } from "#lib/audit/model.ts";
+import type { ActivityRow, UseSource } from "#lib/audit/model.ts";
+import { actOutcomeWords, refusalWords, SOURCE_WORDS } from "#lib/audit/words.ts";
 import classes from "./timeline.module.css";
 
 const SHOWN = 25;
@@ -21,7 +20,7 @@ function Event({ row }: { row: ActivityRow }) {
           <StateBadge state={entry.outcome === "done" ? "done" : "refused"} />
         </td>
         <td colSpan={3}>
-          <strong>{entry.actor.name}</strong> {entry.act.replace(".", " ").replaceAll("_", " ")}
+          <strong>{entry.actor.name}</strong> {actOutcomeWords(entry)} {entry.target.kind === "token" ? "" : entry.target.name}
           {entry.note ? ` · “${entry.note}”` : ""}
         </td>
         <td className="mono">{entry.ip ?? ""}</td>
@@ -42,7 +41,7 @@ function Event({ row }: { row: ActivityRow }) {
         {use.method ? <span className="mono">{use.method} </span> : null}
         {use.path ? <span className="mono">{use.path}</span> : <span className="faint">–</span>}
       </td>
-      <td className={classes.why}>{use.refusal ? (REFUSAL_WORDS[use.refusal as Refusal] ?? use.refusal) : ""}</td>
+      <td className={classes.why}>{use.refusal ? refusalWords(use.refusal) : ""}</td>
       <td>
         <span className="mono">{use.ip ?? ""}</span> {use.country ?? ""}
       </td>
