@@ -110,9 +110,7 @@ export function defineRoute<
           request,
         } as unknown as RouteInput<P, Q, B, L>;
         const result = await spec.handler(ctx, input);
-        return result instanceof Response
-          ? privately(result, requestId)
-          : answer(spec, result, requestId);
+        return result instanceof Response ? privately(result, requestId) : answer(spec, result, requestId);
       } catch (error) {
         if (spec.method !== "GET") await recordRefusal(ctx, spec, segments, error);
         throw error;

@@ -57,12 +57,20 @@ export function chosenPassword(min: number, max: number) {
     .refine((text) => text.isWellFormed(), "has characters that cannot be used");
 }
 
-/** A JSON object of at most `maxBytes` as text. */
+/** A JSON object of at most `maxBytes` as text, eight levels deep. */
 export function jsonObject(maxBytes: number) {
   return z
-    .record(z.string().max(64, "has a name longer than 64 characters"), z.json())
+    .record(z.string().max(64, "has a name longer than 64 characters"), z.unknown())
+    .refine((value) => depthOf(value) <= MAX_DEPTH, `must be at most ${MAX_DEPTH} levels deep`)
     .refine(
       (value) => new TextEncoder().encode(JSON.stringify(value)).length <= maxBytes,
       `must be at most ${maxBytes} bytes of JSON`,
     );
+}
+
+const MAX_DEPTH = 8;
+
+function depthOf(value: unknown, limit = MAX_DEPTH + 1): number {
+  if (typeof value !== "object" || value === null || limit === 0) return 0;
+  return 1 + Math.max(0, ...Object.values(value).map((inner) => depthOf(inner, limit - 1)));
 }

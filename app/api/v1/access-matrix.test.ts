@@ -1,0 +1,89 @@
+import { globSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { API_ACCESS, OTHER_ROUTES, PAGE_ACCESS } from "#app/_lib/access-matrix.ts";
+import { openApiDocument } from "#app/_lib/openapi.ts";
+import { allRoutes } from "./_definitions.ts";
+
+const APP = path.resolve(import.meta.dirname, "../..");
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+
+/** `api/v1/users/[id]/route.ts` → `/api/v1/users/{id}`. */
+function apiPath(file: string): string {
+  const folders = path.dirname(file).split(path.sep);
+  return `/${folders.map((name) => name.replace(/^\[(?:\.\.\.)?(.+)\]$/, "{$1}")).join("/")}`;
+}
+
+/** `(console)/users/[id]/page.tsx` → `/users/[id]`. */
+function pagePath(file: string): string {
+  const folders = path.dirname(file).split(path.sep);
+  return `/${folders.filter((name) => name !== "." && !name.startsWith("(")).join("/")}`;
+}
+
+function exportedMethods(file: string): string[] {
+  const text = readFileSync(path.join(APP, file), "utf8");
+  return METHODS.filter((method) =>
+    new RegExp(`export (?:const|async function|function) ${method}\\b|\\bas ${method}\\b`).test(text),
+  );
+}
+
+const routeFiles = globSync("**/route.{ts,tsx}", { cwd: APP });
+const pageFiles = globSync("**/page.{ts,tsx}", { cwd: APP });
+
+test("every method of every route file is declared, listed and has its place in the matrix", () => {
+  const declared = allRoutes().map(({ spec }) => `${spec.method} ${spec.path}`);
+  const found = routeFiles
+    .map((file) => ({ at: apiPath(file), methods: exportedMethods(file) }))
+    .filter(({ at }) => !Object.hasOwn(OTHER_ROUTES, at))
+    .flatMap(({ at, methods }) => methods.map((method) => `${method} ${at}`));
+  expect(found.length).toBeGreaterThan(30);
+  expect(found.toSorted()).toEqual(declared.toSorted());
+  expect(Object.keys(API_ACCESS).toSorted()).toEqual(declared.toSorted());
+});
+
+test("every route asks for what the matrix says", () => {
+  const asked = Object.fromEntries(
+    allRoutes().map(({ spec }) => [`${spec.method} ${spec.path}`, spec.permission]),
+  );
+  expect(asked).toEqual(API_ACCESS);
+});
+
+test("routes outside the declared ones are the two that are known", () => {
+  const outside = routeFiles.map(apiPath).filter((at) => !at.startsWith("/api/v1/"));
+  expect(outside.toSorted()).toEqual(Object.keys(OTHER_ROUTES).toSorted());
+});
+
+test("every page has its place in the matrix", () => {
+  const missing = pageFiles.map(pagePath).filter((at) => !Object.hasOwn(PAGE_ACCESS, at));
+  expect(missing).toEqual([]);
+});
+
+test("every page but those of the door asks who is there", () => {
+  const open = pageFiles
+    .filter((file) => PAGE_ACCESS[pagePath(file)] !== "public")
+    .filter((file) => !/\brequireSignedIn\b/.test(readFileSync(path.join(APP, file), "utf8")));
+  expect(open).toEqual([]);
+});
+
+test("no GET changes state: every route that needs more than reading uses another method", () => {
+  const writing = allRoutes().filter(
+    ({ spec }) => spec.method === "GET" && !/:read$|^public$|^signed-in$/.test(spec.permission),
+  );
+  expect(writing.map(({ spec }) => spec.path)).toEqual([]);
+});
+
+test("the OpenAPI document describes every route, each operation under an id of its own", () => {
+  const document = openApiDocument(allRoutes()) as {
+    paths: Record<string, Record<string, { operationId: string }>>;
+  };
+  const operations = Object.entries(document.paths).flatMap(([at, methods]) =>
+    Object.entries(methods).map(([method, { operationId }]) => ({
+      is: `${method.toUpperCase()} ${at}`,
+      operationId,
+    })),
+  );
+  expect(operations.map((operation) => operation.is).toSorted()).toEqual(Object.keys(API_ACCESS).toSorted());
+  expect(new Set(operations.map((operation) => operation.operationId)).size).toBe(operations.length);
+  // a reference into a schema would point nowhere in the document
+  expect(JSON.stringify(document).includes("$defs")).toBe(false);
+});
