@@ -1,4 +1,4 @@
-type Cookie = { value: string; path: string };
+type Cookie = { value: string; path: string; expiresAtMs: number };
 
 /** The cookies of one browser at one host. */
 export class CookieJar {
@@ -14,15 +14,23 @@ export class CookieJar {
       const read = (key: string) =>
         attributes.find((attribute) => attribute.toLowerCase().startsWith(`${key}=`))?.slice(key.length + 1);
       const path = read("path") ?? "/";
-      const expires = Date.parse(read("expires") ?? "");
-      const isGone = value === "" || read("max-age") === "0" || expires <= Date.now();
-      if (isGone) this.#cookies.delete(`${path} ${name}`);
-      else this.#cookies.set(`${path} ${name}`, { value, path });
+      const lastsMs = Number(read("max-age") ?? Number.NaN) * 1_000;
+      const expiresAtMs = Number.isNaN(lastsMs) ? Date.parse(read("expires") ?? "") : Date.now() + lastsMs;
+      const key = `${path} ${name}`;
+      if (value === "" || expiresAtMs <= Date.now()) this.#cookies.delete(key);
+      else
+        this.#cookies.set(key, {
+          value,
+          path,
+          expiresAtMs: Number.isNaN(expiresAtMs) ? Number.POSITIVE_INFINITY : expiresAtMs,
+        });
     }
   }
 
   /** The Cookie header for a path, or undefined where there is none to send. */
   header(path: string): string | undefined {
+    for (const [key, { expiresAtMs }] of this.#cookies)
+      if (expiresAtMs <= Date.now()) this.#cookies.delete(key);
     const matching = [...this.#cookies].filter(([, cookie]) => isUnder(path, cookie.path));
     if (matching.length === 0) return undefined;
     return matching
