@@ -31,7 +31,12 @@ async function isPassword(passwordHash: string | null, password: string): Promis
  * @throws {DomainError} NOT_SIGNED_IN for a pair that is not right, TOO_MANY_ATTEMPTS after too many of them.
  */
 export async function signInUser(ctx: Context, input: SignInUserInput): Promise<SignedInUser> {
-  const email = input.email.trim().toLowerCase().slice(0, MAX_EMAIL);
+  // no address has control characters, and the database takes no NUL
+  const email = input.email
+    .replace(/\p{Cc}/gu, "")
+    .trim()
+    .toLowerCase()
+    .slice(0, MAX_EMAIL);
   const attempt = await countAttempt(ctx.db, email, ctx.ip, ctx.now);
   const [user] = await ctx.db.query<UserRecord>(
     `SELECT id, email, name, password_hash AS "passwordHash", disabled_at IS NOT NULL AS "isDisabled" FROM user_account WHERE email = $1::text`,
