@@ -140,7 +140,7 @@ export async function benchAuthority(
 
   const table = renderTable(report);
   log(`\n${table}\n`);
-  if (profileDir !== null) log(summarizeProfiles(profileDir));
+  if (profileDir !== null) log(summarizeProfiles(profileDir, sides.ours.readyAfterMs));
   log(`written to ${path.relative(process.cwd(), writeResult("authority", at, report))}`);
   if (options.records) writeSection("authority", table);
   for (const figure of report.figures) console.log(figureLine(figure));
