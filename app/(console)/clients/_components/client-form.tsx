@@ -15,26 +15,13 @@ import { DurationInput } from "#components/form/duration-input.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
 import type { Send } from "#components/form/use-send.ts";
 import type { AudienceRow } from "#lib/audiences/model.ts";
-import { type ClientKind, clientIdFromName, isConfidential } from "#lib/clients/model.ts";
+import { clientIdFromName, isConfidential } from "#lib/clients/model.ts";
+import type { ClientDraft } from "./client-draft.ts";
 import { KindChoice } from "./kind-choice.tsx";
 import { LifetimeRuler } from "./lifetime-ruler.tsx";
-import { PermissionPicker, type Picked } from "./permission-picker.tsx";
+import { PermissionPicker } from "./permission-picker.tsx";
 import { type Bounds, whichLifetime } from "./which-lifetime.ts";
 import { clientWords as words } from "./words.ts";
-
-export type ClientDraft = Picked & {
-  kind: ClientKind;
-  name: string;
-  clientId: string;
-  description: string;
-  redirectUris: string;
-  postLogoutRedirectUris: string;
-  tokenFormat: "jwt" | "opaque";
-  accessTokenTtlSeconds: number | null;
-  requireConsent: boolean;
-  customClaims: string;
-  groupIds: string[];
-};
 
 type ClientFormProps = {
   start: ClientDraft;
@@ -47,14 +34,6 @@ type ClientFormProps = {
   cancelHref: string;
   onSave: (draft: ClientDraft) => void;
 };
-
-/** One address a line. */
-export function linesOf(text: string): string[] {
-  return text
-    .split("\n")
-    .map((line) => line.trim())
-    .filter((line) => line !== "");
-}
 
 /** What a client is, in the order in which its kind decides what is asked. */
 export function ClientForm(props: ClientFormProps) {
@@ -163,7 +142,7 @@ export function ClientForm(props: ClientFormProps) {
             audiences={audiences}
             value={draft}
             onChange={set}
-            error={request.faultOf("audiences") ?? request.faultOf("permissions")}
+            error={request.faultOf("audienceIds") ?? request.faultOf("permissionIds")}
           />
         )}
         {isService && groups.length > 0 ? (
@@ -173,7 +152,7 @@ export function ClientForm(props: ClientFormProps) {
             data={groups.map((group) => ({ value: group.id, label: group.name }))}
             value={draft.groupIds}
             onChange={(groupIds) => set({ groupIds })}
-            error={request.faultOf("groups")}
+            error={request.faultOf("groupIds")}
             searchable
           />
         ) : null}

@@ -1,3 +1,18 @@
+import { groupedNumber } from "#components/display/number-text.tsx";
+
+const tokens = (count: number) => `${groupedNumber(count)} live ${count === 1 ? "token" : "tokens"}`;
+
+const GRANTS: Record<string, string> = {
+  authorization_code: "authorization code",
+  refresh_token: "refresh",
+  client_credentials: "client credentials",
+};
+
+/** A grant type as people say it. */
+export function grantWords(grant: string): string {
+  return GRANTS[grant] ?? grant;
+}
+
 /** Texts of the Clients area. */
 export const clientWords = {
   title: "Clients",
@@ -61,4 +76,39 @@ export const clientWords = {
   claims: "Custom claims",
   claimsHelp: "A JSON object that is put into each access token. Claims of the standards cannot be set.",
   claimsNotJson: "This is not JSON.",
+  one: "Client",
+  boundsLink: "Organisation's bounds",
+  opensNothing: "Nothing: it names no audience, so it gets no access token.",
+  facts: "Client",
+  usesLink: "Token use",
+  actsLink: "Acts upon this client",
+  secrets: "Secrets",
+  secret: "Client secret",
+  noSecrets: "None: it cannot prove who it is. Make one.",
+  more: "More about this client",
+  edit: "Edit",
+  cancel: "Cancel",
+  revokeAll: "Revoke all tokens…",
+  rotate: "New secret…",
+  rotateTitle: (name: string) => `New secret for ${name}`,
+  rotateText: "It works at once. Give it to the application, then let the old ones end.",
+  overlap: "The secrets that are there now go on working",
+  rotateAct: "Make the secret",
+  secretDone: "I have kept it",
+  disable: "Disable…",
+  disableTitle: (name: string) => `Disable ${name}?`,
+  disableText: (live: number) =>
+    `It gets no token any more, and its ${tokens(live)} are refused while it is disabled. They work again once it is enabled, until they expire: revoke them where they must not.`,
+  disableAct: "Disable the client",
+  disabled: (name: string) => `${name} is disabled.`,
+  enable: "Enable…",
+  enableTitle: (name: string) => `Enable ${name}?`,
+  enableText: (live: number) => `It gets tokens again, and its ${tokens(live)} are accepted again.`,
+  enableAct: "Enable the client",
+  enabled: (name: string) => `${name} is enabled.`,
+  created: "The client is registered",
+  createdText: "Its client ID is its name at the token endpoint.",
+  tryIt: "Get a token with it",
+  saved: "Saved. New tokens follow it; those that are out keep what they were issued with.",
+  openClient: "Open the client",
 };

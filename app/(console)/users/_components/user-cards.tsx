@@ -36,7 +36,7 @@ export function UserGroups({ user }: { user: UserDetail }) {
       {user.groups.length === 0 ? (
         <p className="muted">{words.noGroups}</p>
       ) : (
-        <ul style={{ display: "grid", gap: 6, paddingLeft: 16 }}>
+        <ul style={{ display: "grid", gap: 6, padding: 0, listStyle: "none" }}>
           {user.groups.map((group) => (
             <li key={group.id}>
               <Link href={`/groups/${group.id}`}>{group.name}</Link>

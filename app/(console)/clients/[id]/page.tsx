@@ -1,0 +1,63 @@
+import type { Metadata } from "next";
+import { requireSignedIn } from "#app/_lib/context.ts";
+import { orNotFound } from "#app/_lib/or-not-found.ts";
+import { LiveTokens } from "#app/(console)/_components/live-tokens.tsx";
+import { StateBadge } from "#components/display/state-badge.tsx";
+import { Page, PageHeader } from "#components/frame/page-header.tsx";
+import { Columns } from "#components/layout/columns.tsx";
+import { can } from "#lib/authz/require-permission.ts";
+import { getClient } from "#lib/clients/get-client.ts";
+import { getOrganisation } from "#lib/organisation/get-organisation.ts";
+import { ClientActions } from "../_components/client-actions.tsx";
+import {
+  ClientAddresses,
+  ClientClaims,
+  ClientFacts,
+  ClientLifetime,
+  ClientOpens,
+  ClientSecrets,
+} from "../_components/client-cards.tsx";
+import { clientWords as words } from "../_components/words.ts";
+
+export const metadata: Metadata = { title: words.one };
+
+export default async function ClientPage({ params }: { params: Promise<{ id: string }> }) {
+  const { id } = await params;
+  const ctx = await requireSignedIn(`/clients/${id}`);
+  const client = await orNotFound(getClient(ctx, { clientId: id }));
+  const organisation = await getOrganisation(ctx);
+  return (
+    <Page>
+      <PageHeader
+        title={client.name}
+        badges={<StateBadge state={client.state} />}
+        purpose={client.description || words.purpose}
+        crumbs={[{ name: words.title, href: "/clients" }]}
+        actions={
+          <ClientActions
+            client={client}
+            canWrite={can(ctx, "client:write")}
+            canRevoke={can(ctx, "client:revoke")}
+          />
+        }
+      />
+      <Columns
+        main={
+          <>
+            <ClientLifetime client={client} bounds={organisation} />
+            <ClientOpens client={client} />
+            <LiveTokens ctx={ctx} of={{ client: client.clientId }} />
+          </>
+        }
+        side={
+          <>
+            <ClientFacts client={client} />
+            <ClientSecrets client={client} />
+            <ClientAddresses client={client} />
+            <ClientClaims client={client} />
+          </>
+        }
+      />
+    </Page>
+  );
+}

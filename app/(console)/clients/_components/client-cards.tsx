@@ -1,0 +1,172 @@
+import Link from "next/link";
+import { Card } from "#components/display/card.tsx";
+import { CommandLine } from "#components/display/command-line.tsx";
+import { CopyButton } from "#components/display/copy-button.tsx";
+import { IdText } from "#components/display/id-text.tsx";
+import { Instant } from "#components/display/instant.tsx";
+import { KeyValue } from "#components/display/key-value.tsx";
+import { PlainTable } from "#components/display/plain-table.tsx";
+import { ScopeList } from "#components/display/scope-list.tsx";
+import {
+  type AudienceRef,
+  CLIENT_KIND_WORDS,
+  type ClientDetail,
+  type ClientSecretRef,
+  isConfidential,
+} from "#lib/clients/model.ts";
+import { LifetimeRuler } from "./lifetime-ruler.tsx";
+import { type Bounds, whichLifetime } from "./which-lifetime.ts";
+import { grantWords, clientWords as words } from "./words.ts";
+
+export function ClientLifetime({ client, bounds }: { client: ClientDetail; bounds: Bounds }) {
+  return (
+    <Card title={words.lifetime} aside={<Link href="/settings">{words.boundsLink}</Link>}>
+      <LifetimeRuler answer={whichLifetime(client, bounds)} />
+    </Card>
+  );
+}
+
+/** What its tokens open: audiences, and the permissions of each that it may ask for. */
+export function ClientOpens({ client }: { client: ClientDetail }) {
+  const permissionsOf = (audience: AudienceRef) =>
+    client.permissions.filter((permission) => permission.audience === audience.name).map(({ name }) => name);
+  return (
+    <Card title={words.opens} flush={client.audiences.length > 0}>
+      {client.audiences.length === 0 ? (
+        <p className="muted">{words.opensNothing}</p>
+      ) : (
+        <PlainTable
+          name={words.opens}
+          rows={client.audiences}
+          keyOf={(row) => row.id}
+          columns={[
+            {
+              header: "Audience",
+              cell: (row: AudienceRef) => (
+                <>
+                  <Link href={`/audiences/${row.id}`}>{row.title}</Link>{" "}
+                  <span className="mono faint">{row.name}</span>
+                </>
+              ),
+            },
+            {
+              header: "It may ask for",
+              cell: (row: AudienceRef) => (
+                <ScopeList values={permissionsOf(row)} what={["permission", "permissions"]} shown={3} />
+              ),
+            },
+          ]}
+        />
+      )}
+    </Card>
+  );
+}
+
+export function ClientFacts({ client }: { client: ClientDetail }) {
+  return (
+    <Card title={words.facts}>
+      <KeyValue
+        items={[
+          {
+            key: "Client ID",
+            value: (
+              <>
+                <span className="mono">{client.clientId}</span>{" "}
+                <CopyButton value={client.clientId} what="client ID" />
+              </>
+            ),
+          },
+          { key: "Kind", value: CLIENT_KIND_WORDS[client.kind].name },
+          { key: "Grants", value: client.grantTypes.map(grantWords).join(", ") },
+          { key: "Tokens", value: client.tokenFormat === "jwt" ? "JWT, signed and readable" : "opaque" },
+          ...(client.kind === "service"
+            ? [{ key: "Groups", value: client.groups.map((group) => group.name).join(", ") || "none" }]
+            : [
+                {
+                  key: "Consent",
+                  value: client.requireConsent ? "people are asked" : "people are not asked",
+                },
+              ]),
+          ...(client.disabledAt
+            ? [{ key: "Disabled", value: <Instant at={client.disabledAt} focusable /> }]
+            : []),
+          { key: "Created", value: <Instant at={client.createdAt} focusable /> },
+          { key: "Changed", value: <Instant at={client.updatedAt} focusable /> },
+          { key: "Record", value: <IdText id={client.id} what="record id" head={8} /> },
+        ]}
+      />
+      <p style={{ marginTop: 12 }}>
+        <Link href={`/audit?client=${encodeURIComponent(client.clientId)}`}>{words.usesLink}</Link>
+        {" · "}
+        <Link href={`/audit/acts?target=client&targetId=${client.id}`}>{words.actsLink}</Link>
+      </p>
+    </Card>
+  );
+}
+
+export function ClientAddresses({ client }: { client: ClientDetail }) {
+  if (client.kind === "service") return null;
+  return (
+    <Card title={words.redirectUris}>
+      <Addresses list={client.redirectUris} />
+      {client.postLogoutRedirectUris.length > 0 ? (
+        <>
+          <p className="muted" style={{ margin: "12px 0 4px" }}>
+            {words.postLogoutUris}
+          </p>
+          <Addresses list={client.postLogoutRedirectUris} />
+        </>
+      ) : null}
+    </Card>
+  );
+}
+
+function Addresses({ list }: { list: string[] }) {
+  return (
+    <ul style={{ display: "grid", gap: 4, padding: 0, listStyle: "none" }}>
+      {list.map((uri) => (
+        <li key={uri} className="mono" style={{ overflowWrap: "anywhere" }}>
+          {uri}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function ClientClaims({ client }: { client: ClientDetail }) {
+  if (Object.keys(client.customClaims).length === 0) return null;
+  return (
+    <Card title={words.claims}>
+      <CommandLine text={JSON.stringify(client.customClaims, null, 2)} what="custom claims" />
+    </Card>
+  );
+}
+
+/** The secrets that work now, by their last characters. */
+export function ClientSecrets({ client }: { client: ClientDetail }) {
+  if (!isConfidential(client.kind)) return null;
+  return (
+    <Card title={words.secrets} flush={client.secrets.length > 0}>
+      {client.secrets.length === 0 ? (
+        <p className="muted">{words.noSecrets}</p>
+      ) : (
+        <PlainTable
+          name={words.secrets}
+          rows={client.secrets}
+          keyOf={(row) => row.id}
+          columns={[
+            {
+              header: "Ends with",
+              cell: (row: ClientSecretRef) => <span className="mono">…{row.hint}</span>,
+            },
+            { header: "Made", cell: (row: ClientSecretRef) => <Instant at={row.createdAt} /> },
+            {
+              header: "Works until",
+              cell: (row: ClientSecretRef) => <Instant at={row.expiresAt} none="until replaced" />,
+            },
+          ]}
+        />
+      )}
+    </Card>
+  );
+}

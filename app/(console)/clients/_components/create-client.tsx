@@ -1,0 +1,74 @@
+"use client";
+
+import { Stack } from "@mantine/core";
+import { useState } from "react";
+import { Card, CardHeading } from "#components/display/card.tsx";
+import { CommandLine } from "#components/display/command-line.tsx";
+import { LinkButton } from "#components/display/link-button.tsx";
+import { SecretOnce } from "#components/display/secret-once.tsx";
+import { useSend } from "#components/form/use-send.ts";
+import type { AudienceRow } from "#lib/audiences/model.ts";
+import type { CreatedClient } from "#lib/clients/model.ts";
+import { type ClientDraft, EMPTY_DRAFT, settingsOf } from "./client-draft.ts";
+import { ClientForm } from "./client-form.tsx";
+import type { Bounds } from "./which-lifetime.ts";
+import { clientWords as words } from "./words.ts";
+
+type CreateClientProps = {
+  audiences: Pick<AudienceRow, "id" | "name" | "title" | "permissions">[];
+  groups: { id: string; name: string }[];
+  bounds: Bounds;
+  /** Where the authority is reached. */
+  issuer: string;
+};
+
+/** Registers a client, then shows its secret for the one time and how to get a token with it. */
+export function CreateClient({ audiences, groups, bounds, issuer }: CreateClientProps) {
+  const request = useSend();
+  const [created, setCreated] = useState<CreatedClient | null>(null);
+
+  async function save(draft: ClientDraft) {
+    const body = { ...settingsOf(draft), kind: draft.kind, clientId: draft.clientId };
+    const made = await request.send<CreatedClient>("POST", "/api/v1/clients", body);
+    if (made) setCreated(made);
+  }
+
+  if (created !== null) return <Registered created={created} issuer={issuer} />;
+  return (
+    <ClientForm
+      start={EMPTY_DRAFT}
+      isNew
+      audiences={audiences}
+      groups={groups}
+      bounds={bounds}
+      request={request}
+      cancelHref="/clients"
+      onSave={save}
+    />
+  );
+}
+
+function Registered({ created, issuer }: { created: CreatedClient; issuer: string }) {
+  const { client, secret } = created;
+  return (
+    <Card title={words.created}>
+      <Stack gap="md" maw={720}>
+        <p role="status">
+          <strong>{client.name}</strong> <span className="mono">{client.clientId}</span>. {words.createdText}
+        </p>
+        {secret === null ? null : <SecretOnce name={words.secret} value={secret} />}
+        {client.kind === "service" ? (
+          <div>
+            <CardHeading>{words.tryIt}</CardHeading>
+            <CommandLine
+              text={`curl -u ${client.clientId}:SECRET \\\n  -d grant_type=client_credentials \\\n  ${issuer}/oauth/token`}
+            />
+          </div>
+        ) : null}
+        <LinkButton href={`/clients/${client.id}`} variant="filled" style={{ alignSelf: "flex-start" }}>
+          {words.openClient}
+        </LinkButton>
+      </Stack>
+    </Card>
+  );
+}

@@ -1,0 +1,97 @@
+"use client";
+
+import { Button, Group, Modal, NativeSelect, Stack, Text } from "@mantine/core";
+import { useRouter } from "next/navigation";
+import { type FormEvent, useState } from "react";
+import { SecretOnce } from "#components/display/secret-once.tsx";
+import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
+import { useSend } from "#components/form/use-send.ts";
+import type { ClientDetail } from "#lib/clients/model.ts";
+import { clientWords as words } from "./words.ts";
+
+const OVERLAPS = [
+  { value: "86400", label: "For 24 hours more" },
+  { value: "3600", label: "For 1 hour more" },
+  { value: "604800", label: "For 7 days more" },
+  { value: "0", label: "Not any more: they leaked" },
+];
+
+/** A new secret beside the old ones for a while, or instead of them at once; shown once. */
+export function RotateSecretDialog({
+  client,
+  isOpen,
+  onClose,
+}: {
+  client: ClientDetail;
+  isOpen: boolean;
+  onClose: () => void;
+}) {
+  const router = useRouter();
+  const request = useSend();
+  const [overlap, setOverlap] = useState("86400");
+  const [secret, setSecret] = useState<string | null>(null);
+
+  function close() {
+    if (request.isBusy) return;
+    if (secret !== null) router.refresh();
+    setSecret(null);
+    request.clear();
+    onClose();
+  }
+
+  async function rotate(event: FormEvent) {
+    event.preventDefault();
+    const made = await request.send<{ secret: string }>("POST", `/api/v1/clients/${client.id}/rotate-secret`, {
+      overlapSeconds: Number(overlap),
+    });
+    if (made) setSecret(made.secret);
+  }
+
+  return (
+    <Modal
+      opened={isOpen}
+      onClose={close}
+      title={words.rotateTitle(client.name)}
+      size={560}
+      closeOnClickOutside={secret === null}
+    >
+      {secret === null ? (
+        <form onSubmit={rotate}>
+          <Stack gap="md">
+            <Text>{words.rotateText}</Text>
+            <NativeSelect
+              label={words.overlap}
+              data={OVERLAPS}
+              value={overlap}
+              onChange={(event) => setOverlap(event.currentTarget.value)}
+              data-autofocus
+            />
+            <ProblemAlert error={request.problem} />
+            <Group justify="flex-end" gap="xs">
+              <Button onClick={close} disabled={request.isBusy}>
+                {words.cancel}
+              </Button>
+              <Button
+                type="submit"
+                variant="filled"
+                color={overlap === "0" ? "red" : "accent"}
+                loading={request.isBusy}
+              >
+                {words.rotateAct}
+              </Button>
+            </Group>
+          </Stack>
+        </form>
+      ) : (
+        <Stack gap="md">
+          <SecretOnce name={words.secret} value={secret} />
+          <Group justify="flex-end">
+            <Button variant="filled" onClick={close}>
+              {words.secretDone}
+            </Button>
+          </Group>
+        </Stack>
+      )}
+    </Modal>
+  );
+}
