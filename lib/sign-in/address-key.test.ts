@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addressKey } from "./attempts.ts";
+import { addressKey } from "./address-key.ts";
 
 describe("the address that attempts are counted by", () => {
   it.each([
