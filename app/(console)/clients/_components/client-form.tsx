@@ -11,6 +11,7 @@ import {
   TextInput,
 } from "@mantine/core";
 import { useState } from "react";
+import { PermissionPicker } from "#app/(console)/_components/permission-picker.tsx";
 import { DurationInput } from "#components/form/duration-input.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
 import type { Send } from "#components/form/use-send.ts";
@@ -19,7 +20,6 @@ import { clientIdFromName, isConfidential } from "#lib/clients/model.ts";
 import type { ClientDraft } from "./client-draft.ts";
 import { KindChoice } from "./kind-choice.tsx";
 import { LifetimeRuler } from "./lifetime-ruler.tsx";
-import { PermissionPicker } from "./permission-picker.tsx";
 import { type Bounds, whichLifetime } from "./which-lifetime.ts";
 import { clientWords as words } from "./words.ts";
 

@@ -41,9 +41,13 @@ export function RotateSecretDialog({
 
   async function rotate(event: FormEvent) {
     event.preventDefault();
-    const made = await request.send<{ secret: string }>("POST", `/api/v1/clients/${client.id}/rotate-secret`, {
-      overlapSeconds: Number(overlap),
-    });
+    const made = await request.send<{ secret: string }>(
+      "POST",
+      `/api/v1/clients/${client.id}/rotate-secret`,
+      {
+        overlapSeconds: Number(overlap),
+      },
+    );
     if (made) setSecret(made.secret);
   }
 

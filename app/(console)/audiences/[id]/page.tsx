@@ -1,0 +1,39 @@
+import { IconPencil } from "@tabler/icons-react";
+import type { Metadata } from "next";
+import { requireSignedIn } from "#app/_lib/context.ts";
+import { orNotFound } from "#app/_lib/or-not-found.ts";
+import { LinkButton } from "#components/display/link-button.tsx";
+import { Page, PageHeader } from "#components/frame/page-header.tsx";
+import { Columns } from "#components/layout/columns.tsx";
+import { getAudience } from "#lib/audiences/get-audience.ts";
+import { can } from "#lib/authz/require-permission.ts";
+import { AudienceFacts, AudiencePermissions } from "../_components/audience-cards.tsx";
+import { audienceWords as words } from "../_components/words.ts";
+
+export const metadata: Metadata = { title: words.one };
+
+export default async function AudiencePage({ params }: { params: Promise<{ id: string }> }) {
+  const { id } = await params;
+  const ctx = await requireSignedIn(`/audiences/${id}`);
+  const audience = await orNotFound(getAudience(ctx, { audienceId: id }));
+  return (
+    <Page>
+      <PageHeader
+        title={audience.title}
+        purpose={words.purpose}
+        crumbs={[{ name: words.title, href: "/audiences" }]}
+        actions={
+          can(ctx, "audience:write") ? (
+            <LinkButton href={`/audiences/${audience.id}/edit`} leftSection={<IconPencil size={16} />}>
+              {words.edit}
+            </LinkButton>
+          ) : null
+        }
+      />
+      <Columns
+        main={<AudiencePermissions audience={audience} />}
+        side={<AudienceFacts audience={audience} />}
+      />
+    </Page>
+  );
+}

@@ -1,0 +1,103 @@
+import Link from "next/link";
+import { Card } from "#components/display/card.tsx";
+import { CopyButton } from "#components/display/copy-button.tsx";
+import { IdText } from "#components/display/id-text.tsx";
+import { Instant } from "#components/display/instant.tsx";
+import { KeyValue } from "#components/display/key-value.tsx";
+import { NumberText } from "#components/display/number-text.tsx";
+import { PlainTable } from "#components/display/plain-table.tsx";
+import type { AudiencePermission, AudienceRow } from "#lib/audiences/model.ts";
+import { audienceWords as words } from "./words.ts";
+
+export function AudiencePermissions({ audience }: { audience: AudienceRow }) {
+  return (
+    <Card title={words.permissions} flush={audience.permissions.length > 0}>
+      {audience.permissions.length === 0 ? (
+        <p className="muted">{words.none}</p>
+      ) : (
+        <PlainTable
+          name={words.permissions}
+          rows={audience.permissions}
+          keyOf={(row) => row.id}
+          columns={[
+            {
+              header: "Permission",
+              cell: (row: AudiencePermission) => <span className="mono">{row.name}</span>,
+            },
+            {
+              header: "Allows",
+              cell: (row: AudiencePermission) => row.description || <span className="faint">not said</span>,
+            },
+            {
+              header: "Live tokens",
+              isExtra: true,
+              cell: (row: AudiencePermission) => (
+                <Link href={`/tokens?${new URLSearchParams({ permission: row.name, state: "active" })}`}>
+                  See them
+                </Link>
+              ),
+            },
+          ]}
+        />
+      )}
+    </Card>
+  );
+}
+
+export function AudienceFacts({ audience }: { audience: AudienceRow }) {
+  const named = new URLSearchParams({ audience: audience.name });
+  return (
+    <Card title={words.facts}>
+      <KeyValue
+        items={[
+          {
+            key: "In aud",
+            value: (
+              <>
+                <span className="mono">{audience.name}</span> <CopyButton value={audience.name} what="name" />
+              </>
+            ),
+          },
+          {
+            key: "Resource",
+            value: (
+              <>
+                <span className="mono" style={{ overflowWrap: "anywhere" }}>
+                  {audience.resourceUri}
+                </span>{" "}
+                <CopyButton value={audience.resourceUri} what="resource" />
+              </>
+            ),
+          },
+          {
+            key: "Clients",
+            value: (
+              <Link href={`/clients?${named}`}>
+                <NumberText value={audience.clientCount} unit={["client", "clients"]} /> may name it
+              </Link>
+            ),
+          },
+          {
+            key: "Verifiers",
+            value:
+              audience.verifierCount === 0 ? (
+                words.noVerifiers
+              ) : (
+                <Link href={`/verifiers?${named}`}>
+                  <NumberText value={audience.verifierCount} unit={["verifier", "verifiers"]} /> may ask about
+                  it
+                </Link>
+              ),
+          },
+          { key: "Created", value: <Instant at={audience.createdAt} focusable /> },
+          { key: "Record", value: <IdText id={audience.id} what="record id" head={8} /> },
+        ]}
+      />
+      <p style={{ marginTop: 12 }}>
+        <Link href={`/tokens?${named}&state=active`}>{words.tokensLink}</Link>
+        {" · "}
+        <Link href={`/audit/acts?target=audience&targetId=${audience.id}`}>{words.actsLink}</Link>
+      </p>
+    </Card>
+  );
+}

@@ -1,0 +1,136 @@
+"use client";
+
+import { ActionIcon, Button, TextInput } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { IconPlus, IconTrash } from "@tabler/icons-react";
+import { useRouter } from "next/navigation";
+import { useRef, useState } from "react";
+import { FormCard, FormSection } from "#components/form/form-card.tsx";
+import { useSend } from "#components/form/use-send.ts";
+import type { AudienceRow } from "#lib/audiences/model.ts";
+import classes from "./audience-form.module.css";
+import { audienceWords as words } from "./words.ts";
+
+type PermissionLine = { key: number; name: string; description: string };
+
+/** What an audience is called and the permissions that it owns. Null for a new one. */
+export function AudienceForm({ audience }: { audience: AudienceRow | null }) {
+  const router = useRouter();
+  const request = useSend();
+  const nextKey = useRef(audience?.permissions.length ?? 1);
+  const [title, setTitle] = useState(audience?.title ?? "");
+  const [name, setName] = useState(audience?.name ?? "");
+  const [resourceUri, setResourceUri] = useState(audience?.resourceUri ?? "");
+  const [lines, setLines] = useState<PermissionLine[]>(
+    () =>
+      audience?.permissions.map((permission, key) => ({
+        key,
+        name: permission.name,
+        description: permission.description,
+      })) ?? [{ key: 0, name: "", description: "" }],
+  );
+
+  const change = (key: number, part: Partial<PermissionLine>) =>
+    setLines((was) => was.map((line) => (line.key === key ? { ...line, ...part } : line)));
+  const sent = lines.filter((line) => line.name.trim() !== "");
+
+  async function save() {
+    const permissions = sent.map((line) => ({
+      name: line.name.trim(),
+      description: line.description.trim(),
+    }));
+    const body = { title, resourceUri, permissions };
+    const saved = await (audience === null
+      ? request.send<AudienceRow>("POST", "/api/v1/audiences", { ...body, name })
+      : request.send<AudienceRow>("PATCH", `/api/v1/audiences/${audience.id}`, {
+          ...body,
+          version: audience.version,
+        }));
+    if (saved === undefined) return;
+    notifications.show({ message: words.saved, color: "green" });
+    router.push(`/audiences/${saved.id}`);
+    router.refresh();
+  }
+
+  return (
+    <FormCard
+      name={audience === null ? words.createTitle : words.editTitle}
+      onSubmit={save}
+      isBusy={request.isBusy}
+      problem={request.problem}
+      submitWord={audience === null ? words.create : words.save}
+      cancelHref={audience === null ? "/audiences" : `/audiences/${audience.id}`}
+    >
+      <FormSection title={words.identity} help={words.identityHelp}>
+        <TextInput
+          label={words.titleField}
+          value={title}
+          onChange={(event) => setTitle(event.currentTarget.value)}
+          error={request.faultOf("title")}
+          maxLength={80}
+          required
+        />
+        <TextInput
+          label={words.name}
+          description={words.nameHelp}
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+          error={request.faultOf("name")}
+          maxLength={64}
+          disabled={audience !== null}
+          required
+        />
+        <TextInput
+          label={words.resource}
+          description={words.resourceHelp}
+          value={resourceUri}
+          onChange={(event) => setResourceUri(event.currentTarget.value)}
+          error={request.faultOf("resourceUri")}
+          maxLength={500}
+          required
+        />
+      </FormSection>
+      <FormSection title={words.permissions} help={words.permissionsHelp}>
+        <ul className={classes.lines} aria-label={words.permissions}>
+          {lines.map((line) => (
+            <li key={line.key} className={classes.line}>
+              <TextInput
+                aria-label={words.permissionName}
+                placeholder="invoices:read"
+                value={line.name}
+                onChange={(event) => change(line.key, { name: event.currentTarget.value })}
+                error={request.faultOf(`permissions.${sent.indexOf(line)}.name`)}
+                maxLength={100}
+              />
+              <TextInput
+                aria-label={words.permissionDescription}
+                placeholder={words.permissionDescription}
+                value={line.description}
+                onChange={(event) => change(line.key, { description: event.currentTarget.value })}
+                error={request.faultOf(`permissions.${sent.indexOf(line)}.description`)}
+                maxLength={200}
+              />
+              <ActionIcon
+                size={36}
+                aria-label={`${words.removePermission} ${line.name}`}
+                onClick={() => setLines((was) => was.filter(({ key }) => key !== line.key))}
+              >
+                <IconTrash size={17} />
+              </ActionIcon>
+            </li>
+          ))}
+        </ul>
+        <Button
+          leftSection={<IconPlus size={15} />}
+          style={{ alignSelf: "flex-start" }}
+          onClick={() => {
+            nextKey.current += 1;
+            setLines((was) => [...was, { key: nextKey.current, name: "", description: "" }]);
+          }}
+        >
+          {words.addPermission}
+        </Button>
+      </FormSection>
+    </FormCard>
+  );
+}

@@ -1,0 +1,49 @@
+import { IconPencil } from "@tabler/icons-react";
+import type { Metadata } from "next";
+import { requireSignedIn } from "#app/_lib/context.ts";
+import { orNotFound } from "#app/_lib/or-not-found.ts";
+import { LinkButton } from "#components/display/link-button.tsx";
+import { Page, PageHeader } from "#components/frame/page-header.tsx";
+import { Columns } from "#components/layout/columns.tsx";
+import { can } from "#lib/authz/require-permission.ts";
+import { getGroup } from "#lib/groups/get-group.ts";
+import { GroupFacts, GroupMembers, GroupPermissions, GroupServices } from "../_components/group-cards.tsx";
+import { groupWords as words } from "../_components/words.ts";
+
+export const metadata: Metadata = { title: words.one };
+
+export default async function GroupPage({ params }: { params: Promise<{ id: string }> }) {
+  const { id } = await params;
+  const ctx = await requireSignedIn(`/groups/${id}`);
+  const group = await orNotFound(getGroup(ctx, { groupId: id }));
+  return (
+    <Page>
+      <PageHeader
+        title={group.name}
+        purpose={group.description || words.purpose}
+        crumbs={[{ name: words.title, href: "/groups" }]}
+        actions={
+          can(ctx, "group:write") ? (
+            <LinkButton href={`/groups/${group.id}/edit`} leftSection={<IconPencil size={16} />}>
+              {words.edit}
+            </LinkButton>
+          ) : null
+        }
+      />
+      <Columns
+        main={
+          <>
+            <GroupPermissions group={group} />
+            <GroupMembers ctx={ctx} group={group} />
+          </>
+        }
+        side={
+          <>
+            <GroupFacts group={group} />
+            <GroupServices group={group} />
+          </>
+        }
+      />
+    </Page>
+  );
+}

@@ -1,0 +1,41 @@
+import type { Metadata } from "next";
+import { requireSignedIn } from "#app/_lib/context.ts";
+import { orNotFound } from "#app/_lib/or-not-found.ts";
+import { StateBadge } from "#components/display/state-badge.tsx";
+import { Page, PageHeader } from "#components/frame/page-header.tsx";
+import { Columns } from "#components/layout/columns.tsx";
+import { can } from "#lib/authz/require-permission.ts";
+import { getEnv } from "#lib/env.ts";
+import { getVerifier } from "#lib/verifiers/get-verifier.ts";
+import { HowToCheck } from "../_components/how-to-check.tsx";
+import { VerifierActions } from "../_components/verifier-actions.tsx";
+import { VerifierAudiences, VerifierFacts } from "../_components/verifier-cards.tsx";
+import { verifierWords as words } from "../_components/words.ts";
+
+export const metadata: Metadata = { title: words.one };
+
+export default async function VerifierPage({ params }: { params: Promise<{ id: string }> }) {
+  const { id } = await params;
+  const ctx = await requireSignedIn(`/verifiers/${id}`);
+  const verifier = await orNotFound(getVerifier(ctx, { verifierId: id }));
+  return (
+    <Page>
+      <PageHeader
+        title={verifier.name}
+        badges={<StateBadge state={verifier.state} />}
+        purpose={verifier.description || words.purpose}
+        crumbs={[{ name: words.title, href: "/verifiers" }]}
+        actions={can(ctx, "verifier:write") ? <VerifierActions verifier={verifier} /> : null}
+      />
+      <Columns
+        main={<HowToCheck verifier={verifier} issuer={getEnv().authorityIssuer} />}
+        side={
+          <>
+            <VerifierFacts verifier={verifier} />
+            <VerifierAudiences verifier={verifier} />
+          </>
+        }
+      />
+    </Page>
+  );
+}

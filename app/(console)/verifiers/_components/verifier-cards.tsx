@@ -1,0 +1,64 @@
+import Link from "next/link";
+import { Card } from "#components/display/card.tsx";
+import { durationWords } from "#components/display/duration.ts";
+import { IdText } from "#components/display/id-text.tsx";
+import { Instant } from "#components/display/instant.tsx";
+import { KeyValue } from "#components/display/key-value.tsx";
+import { AUDIT_MODE_WORDS, VERIFIER_MODE_WORDS, type VerifierDetail } from "#lib/verifiers/model.ts";
+import { verifierWords as words } from "./words.ts";
+
+function Means({ mode }: { mode: { name: string; means: string } }) {
+  return (
+    <>
+      {mode.name}
+      <br />
+      <span className="muted">{mode.means}</span>
+    </>
+  );
+}
+
+export function VerifierFacts({ verifier }: { verifier: VerifierDetail }) {
+  return (
+    <Card title={words.facts}>
+      <KeyValue
+        items={[
+          { key: "Last asked", value: <Instant at={verifier.lastSeenAt} none="never" focusable /> },
+          { key: "Mode", value: <Means mode={VERIFIER_MODE_WORDS[verifier.mode]} /> },
+          { key: "Hears nothing for", value: `${durationWords(verifier.maxStalenessSeconds)} at most` },
+          { key: "Record", value: <Means mode={AUDIT_MODE_WORDS[verifier.auditMode]} /> },
+          { key: "Secret", value: <span className="mono">…{verifier.hint}</span> },
+          ...(verifier.disabledAt
+            ? [{ key: "Disabled", value: <Instant at={verifier.disabledAt} focusable /> }]
+            : []),
+          { key: "Created", value: <Instant at={verifier.createdAt} focusable /> },
+          { key: "Changed", value: <Instant at={verifier.updatedAt} focusable /> },
+          { key: "Id", value: <IdText id={verifier.id} what="verifier id" head={8} /> },
+        ]}
+      />
+      <p style={{ marginTop: 12 }}>
+        <Link href={`/audit?verifier=${encodeURIComponent(verifier.name)}`}>{words.usesLink}</Link>
+        {" · "}
+        <Link href={`/audit/acts?target=verifier&targetId=${verifier.id}`}>{words.actsLink}</Link>
+      </p>
+    </Card>
+  );
+}
+
+export function VerifierAudiences({ verifier }: { verifier: VerifierDetail }) {
+  return (
+    <Card title={words.audiences}>
+      {verifier.audiences.length === 0 ? (
+        <p className="muted">{words.none}</p>
+      ) : (
+        <ul style={{ display: "grid", gap: 6, padding: 0, listStyle: "none" }}>
+          {verifier.audiences.map((audience) => (
+            <li key={audience.id}>
+              <Link href={`/audiences/${audience.id}`}>{audience.title}</Link>{" "}
+              <span className="mono faint">{audience.name}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,130 @@
+"use client";
+
+import { MultiSelect, Radio, Stack, TextInput } from "@mantine/core";
+import { useState } from "react";
+import { DurationInput } from "#components/form/duration-input.tsx";
+import { FormCard, FormSection } from "#components/form/form-card.tsx";
+import type { Send } from "#components/form/use-send.ts";
+import {
+  AUDIT_MODE_WORDS,
+  AUDIT_MODES,
+  type AuditMode,
+  MAX_STALENESS_RANGE,
+  VERIFIER_MODE_WORDS,
+  VERIFIER_MODES,
+  type VerifierMode,
+} from "#lib/verifiers/model.ts";
+import { verifierWords as words } from "./words.ts";
+
+export type VerifierDraft = {
+  name: string;
+  description: string;
+  audienceIds: string[];
+  mode: VerifierMode;
+  maxStalenessSeconds: number;
+  auditMode: AuditMode;
+};
+
+type VerifierFormProps = {
+  start: VerifierDraft;
+  isNew: boolean;
+  audiences: { id: string; name: string; title: string }[];
+  request: Send;
+  cancelHref: string;
+  onSave: (draft: VerifierDraft) => void;
+};
+
+/** What a verifier may ask about, and what it does when it hears nothing. */
+export function VerifierForm({ start, isNew, audiences, request, cancelHref, onSave }: VerifierFormProps) {
+  const [draft, setDraft] = useState(start);
+  const set = (change: Partial<VerifierDraft>) => setDraft((was) => ({ ...was, ...change }));
+  return (
+    <FormCard
+      name={isNew ? words.createTitle : words.editTitle}
+      onSubmit={() => onSave(draft)}
+      isBusy={request.isBusy}
+      problem={request.problem}
+      submitWord={isNew ? words.create : words.save}
+      cancelHref={cancelHref}
+      note={isNew ? words.secretNote : undefined}
+    >
+      <FormSection title={words.identity} help={words.identityHelp}>
+        <TextInput
+          label={words.name}
+          description={isNew ? words.nameHelp : words.nameFixed}
+          value={draft.name}
+          onChange={(event) => set({ name: event.currentTarget.value })}
+          error={request.faultOf("name")}
+          maxLength={64}
+          required
+        />
+        <TextInput
+          label={words.description}
+          value={draft.description}
+          onChange={(event) => set({ description: event.currentTarget.value })}
+          error={request.faultOf("description")}
+          maxLength={500}
+        />
+      </FormSection>
+      <FormSection title={words.audiences} help={words.audiencesHelp}>
+        {audiences.length === 0 ? (
+          <p className="muted">{words.noAudiences}</p>
+        ) : (
+          <MultiSelect
+            label={words.audiences}
+            data={audiences.map((audience) => ({
+              value: audience.id,
+              label: `${audience.title} (${audience.name})`,
+            }))}
+            value={draft.audienceIds}
+            onChange={(audienceIds) => set({ audienceIds })}
+            error={request.faultOf("audienceIds")}
+            searchable
+          />
+        )}
+      </FormSection>
+      <FormSection title={words.behaviour} help={words.behaviourHelp}>
+        <Radio.Group
+          label={words.mode}
+          value={draft.mode}
+          onChange={(mode) => set({ mode: mode as VerifierMode })}
+        >
+          <Stack gap={10} mt={8}>
+            {VERIFIER_MODES.map((mode) => (
+              <Radio
+                key={mode}
+                value={mode}
+                label={VERIFIER_MODE_WORDS[mode].name}
+                description={VERIFIER_MODE_WORDS[mode].means}
+              />
+            ))}
+          </Stack>
+        </Radio.Group>
+        <DurationInput
+          label={words.staleness}
+          value={draft.maxStalenessSeconds}
+          onChange={(seconds) => set({ maxStalenessSeconds: seconds ?? MAX_STALENESS_RANGE.min })}
+          min={MAX_STALENESS_RANGE.min}
+          max={MAX_STALENESS_RANGE.max}
+          error={request.faultOf("maxStalenessSeconds")}
+        />
+        <Radio.Group
+          label={words.audit}
+          value={draft.auditMode}
+          onChange={(mode) => set({ auditMode: mode as AuditMode })}
+        >
+          <Stack gap={10} mt={8}>
+            {AUDIT_MODES.map((mode) => (
+              <Radio
+                key={mode}
+                value={mode}
+                label={AUDIT_MODE_WORDS[mode].name}
+                description={AUDIT_MODE_WORDS[mode].means}
+              />
+            ))}
+          </Stack>
+        </Radio.Group>
+      </FormSection>
+    </FormCard>
+  );
+}
