@@ -137,7 +137,7 @@ export class Bench {
         measured[side].push(result);
         fresh[side] = Math.max(fresh[side], Math.ceil(result.perSecond * seconds * FRESH_SPARE));
         this.#log(
-          `${scenario} ${round + 1}/${rounds} ${side}: ${Math.round(result.perSecond)}/s, p50 ${result.p50Ms} ms, p99 ${result.p99Ms} ms, CPU a request: server ${result.serverCpuMicros} µs, database ${result.databaseCpuMicros} µs`,
+          `${scenario} ${round + 1}/${rounds} ${side}: ${Math.round(result.perSecond)}/s, p50 ${result.p50Ms} ms, p99 ${result.p99Ms} ms, CPU a request: server ${result.serverCpuMicros} µs, database ${result.databaseCpuMicros} µs, load ${result.generatorCpuMicros} µs`,
         );
       }
     }

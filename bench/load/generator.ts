@@ -50,6 +50,7 @@ async function run(job: LoadJob): Promise<LoadResult> {
   let answered = 0;
   let startedAt = 0;
   let lastAt = 0;
+  let cpuBefore = process.cpuUsage();
 
   const tracker = autocannon({
     url: job.url,
@@ -74,6 +75,7 @@ async function run(job: LoadJob): Promise<LoadResult> {
   });
   tracker.on("start", () => {
     startedAt = performance.now();
+    cpuBefore = process.cpuUsage();
     // no request is cut off: each connection is told that the one under way is its last
     setTimeout(() => {
       for (const client of clients)
@@ -89,6 +91,7 @@ async function run(job: LoadJob): Promise<LoadResult> {
     latencies.add(ms);
   });
   const result = await tracker;
+  const cpu = process.cpuUsage(cpuBefore);
 
   const statuses = Object.fromEntries(
     Object.entries(result.statusCodeStats).map(([status, { count }]) => [status, count]),
@@ -103,6 +106,7 @@ async function run(job: LoadJob): Promise<LoadResult> {
     perSecond: seconds > 0 ? answered / seconds : 0,
     p50Ms: latencies.quantile(0.5),
     p99Ms: latencies.quantile(0.99),
+    generatorCpuMicros: Math.round((cpu.user + cpu.system) / Math.max(1, answered)),
     statuses,
     wrongBody,
     tokens: collected,

@@ -39,6 +39,8 @@ export type LoadResult = {
   perSecond: number;
   p50Ms: number;
   p99Ms: number;
+  /** Processor time that the generator itself took for a request, in microseconds. */
+  generatorCpuMicros: number;
   statuses: Record<string, number>;
   /** The first wrong body, cut short. */
   wrongBody: string | null;
