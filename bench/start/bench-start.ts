@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Child, startChild } from "#bench/child.ts";
@@ -71,6 +71,8 @@ export async function benchStart(options: StartOptions): Promise<boolean> {
   const at = new Date();
   const machine = readMachine();
   const temporary = mkdtempSync(path.join(tmpdir(), "tokenwarden-bench-"));
+  // the database's own account passes through it
+  chmodSync(temporary, 0o711);
   stack.defer(() => rmSync(temporary, { recursive: true, force: true, maxRetries: 3 }));
   const dataDir = path.join(temporary, "data");
   const warm: number[] = [];

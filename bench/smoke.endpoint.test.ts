@@ -1,0 +1,62 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+
+const MAIN = path.join(import.meta.dirname, "main.ts");
+const IS_BUILT = existsSync(path.join(import.meta.dirname, "../.next/BUILD_ID"));
+
+function bench(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
+    encoding: "utf8",
+    timeout: 170_000,
+  });
+  const figures = Object.fromEntries(
+    [...stdout.matchAll(/^figure (\w+) (\S+) \S+$/gm)].map(([, name, value]) => [name, value]),
+  );
+  return { status, figures, output: stdout + stderr };
+}
+
+describe("the smoke run", () => {
+  test("of authority prints every figure, with right answers that are all on record", {
+    timeout: 180_000,
+  }, () => {
+    const { status, figures, output } = bench("authority", "--smoke");
+    expect(status, output).toBe(0);
+    for (const name of ["introspection", "verify", "issue_jwt", "revocation", "jwks"])
+      expect(Number(figures[`${name}_ratio`]), output).toBeGreaterThan(0);
+    expect(Number(figures.authority_rss_mb)).toBeGreaterThan(0);
+    expect(figures).toMatchObject({
+      unrecorded_uses: "0",
+      wrong_answers: "0",
+      broken_requests: "0",
+      still_active_after_revocation: "0",
+    });
+  });
+
+  test.skipIf(!IS_BUILT)(
+    "of start times a warm start and does not make up a cold one",
+    { timeout: 180_000 },
+    () => {
+      const { status, figures, output } = bench("start", "--smoke");
+      expect(status, output).toBe(0);
+      expect(figures.cold_start_s).toBe("not_run");
+      expect(Number(figures.warm_start_s), output).toBeGreaterThan(0);
+    },
+  );
+});
+
+describe("refuses", () => {
+  test.each([
+    [["authority", "--rounds", "none"], "--rounds must be a number"],
+    [["authority", "--only", "nothing"], "--only knows introspection"],
+    [["authority", "--quickly"], "--quickly"],
+    [["nothing"], "nothing is not known"],
+    [[], "what is to be measured?"],
+  ])("%j in one line with the usage", (args, line) => {
+    const { status, output } = bench(...args);
+    expect(status).toBe(2);
+    expect(output).toContain(line);
+    expect(output).toContain("npm run bench -- authority");
+  });
+});
