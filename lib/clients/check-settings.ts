@@ -33,7 +33,10 @@ export async function checkSettings(
   if (changed.has("redirectUris") && settings.kind !== "service" && settings.redirectUris.length === 0)
     fields.push({ path: "redirectUris", message: "must have at least one address" });
   if (changed.has("accessTokenTtlSeconds") && settings.accessTokenTtlSeconds !== null) {
-    const { accessTokenTtlMinSeconds: min, accessTokenTtlMaxSeconds: max } = await readOrganisation(tx, "share");
+    const { accessTokenTtlMinSeconds: min, accessTokenTtlMaxSeconds: max } = await readOrganisation(
+      tx,
+      "share",
+    );
     if (settings.accessTokenTtlSeconds < min || settings.accessTokenTtlSeconds > max)
       fields.push({
         path: "accessTokenTtlSeconds",
@@ -52,7 +55,10 @@ export async function checkSettings(
     throw new DomainError("INVALID_INPUT", `${fields[0]?.path}: ${fields[0]?.message}`, { fields });
 }
 
-function uriProblems(settings: ClientSettings, path: "redirectUris" | "postLogoutRedirectUris"): FieldProblem[] {
+function uriProblems(
+  settings: ClientSettings,
+  path: "redirectUris" | "postLogoutRedirectUris",
+): FieldProblem[] {
   if (settings.kind === "service" && settings[path].length > 0)
     return [{ path, message: "a service has none: nobody signs in" }];
   return settings[path].flatMap((uri, index) => {

@@ -4,11 +4,11 @@ import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { uuidv7 } from "../ids.ts";
-import { checkSettings } from "./check-settings.ts";
 import { auditedFields } from "./audited-fields.ts";
+import { checkSettings } from "./check-settings.ts";
 import { readClient } from "./get-client.ts";
 import type { CreateClientInput } from "./input.ts";
-import { clientIdFromName, type CreatedClient, grantTypesOf, isConfidential } from "./model.ts";
+import { type CreatedClient, clientIdFromName, grantTypesOf, isConfidential } from "./model.ts";
 import { saveClientLinks, storeClientSecret } from "./save-client-links.ts";
 
 /**
@@ -68,7 +68,9 @@ const ALL_SETTINGS = new Set([
 
 /** The one that was asked for, or one made of the name with the first free number behind it. */
 async function freeClientId(tx: Sql, input: CreateClientInput): Promise<string> {
-  await tx.query("SELECT 1 AS locked FROM (SELECT pg_advisory_xact_lock(hashtext('tokenwarden.client_ids'))) l");
+  await tx.query(
+    "SELECT 1 AS locked FROM (SELECT pg_advisory_xact_lock(hashtext('tokenwarden.client_ids'))) l",
+  );
   const wanted = input.clientId ?? clientIdFromName(input.name);
   const taken = new Set(
     (

@@ -23,7 +23,11 @@ const ttl = z
 const customClaims = jsonObject(CUSTOM_CLAIMS_MAX_BYTES).superRefine((claims, context) => {
   for (const name of Object.keys(claims)) {
     if (RESERVED_CLAIMS.has(name))
-      context.addIssue({ code: "custom", path: [name], message: "is a claim that the product or a standard owns" });
+      context.addIssue({
+        code: "custom",
+        path: [name],
+        message: "is a claim that the product or a standard owns",
+      });
     else if (!/^[\x21-\x7e]{1,64}$/.test(name))
       context.addIssue({ code: "custom", path: [name], message: "must be 1 to 64 visible ASCII characters" });
   }
@@ -69,7 +73,11 @@ export const updateClientInput = z.strictObject({
 
 export const rotateClientSecretInput = z.strictObject({
   /** How long the secrets that are there now go on working beside the new one. */
-  overlapSeconds: z.int("must be a whole number of seconds").min(0).max(30 * 86_400).default(0),
+  overlapSeconds: z
+    .int("must be a whole number of seconds")
+    .min(0)
+    .max(30 * 86_400)
+    .default(0),
 });
 
 export type CreateClientInput = z.output<typeof createClientInput>;

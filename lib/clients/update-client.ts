@@ -59,10 +59,10 @@ export async function updateClient(
       auditedFields(await readClient(tx, { id: clientId, now: ctx.now })),
     );
     if (changes === null) return client;
-    await tx.query("UPDATE client SET version = version + 1, updated_at = $2::timestamptz WHERE id = $1::uuid", [
-      clientId,
-      ctx.now,
-    ]);
+    await tx.query(
+      "UPDATE client SET version = version + 1, updated_at = $2::timestamptz WHERE id = $1::uuid",
+      [clientId, ctx.now],
+    );
     const updated = await readClient(tx, { id: clientId, now: ctx.now });
     await recordEntry(tx, ctx, {
       act: "client.updated",

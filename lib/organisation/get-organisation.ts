@@ -21,7 +21,10 @@ export async function getOrganisation(ctx: Context): Promise<Organisation> {
 }
 
 /** The same for use cases that decide by it; `lock` holds it until the transaction ends. */
-export async function readOrganisation(db: Sql, lock: "share" | "update" | "none" = "none"): Promise<Organisation> {
+export async function readOrganisation(
+  db: Sql,
+  lock: "share" | "update" | "none" = "none",
+): Promise<Organisation> {
   const suffix = lock === "none" ? "" : lock === "share" ? " FOR SHARE" : " FOR UPDATE";
   const [row] = await db.query<Row>(SELECT + suffix);
   if (row === undefined) throw new DomainError("UNAVAILABLE", "The organisation's settings are missing.");

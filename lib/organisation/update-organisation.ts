@@ -14,7 +14,10 @@ import { lifetimeProblems, type Organisation } from "./model.ts";
  *
  * @throws {DomainError} STALE_VERSION, INVALID_INPUT for lifetimes that contradict each other.
  */
-export async function updateOrganisation(ctx: Context, input: UpdateOrganisationInput): Promise<Organisation> {
+export async function updateOrganisation(
+  ctx: Context,
+  input: UpdateOrganisationInput,
+): Promise<Organisation> {
   requirePermission(ctx, "organisation:write");
   const { version: seen, ...settings } = input;
   return ctx.db.transaction(async (tx) => {

@@ -1,0 +1,356 @@
+import { randomBytes } from "node:crypto";
+import { Secret, TOTP } from "otpauth";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import type { Role } from "../authz/roles.ts";
+import { type Context, systemContext } from "../context.ts";
+import { type Database, openDatabase } from "../db/database.ts";
+import { testDatabase } from "../db/test-database.ts";
+import { createKeyWrapper } from "../keys/key-wrapper.ts";
+import { acceptInvitation } from "./accept-invitation.ts";
+import { beginEnrolment } from "./begin-enrolment.ts";
+import { beginSignInEnrolment } from "./begin-sign-in-enrolment.ts";
+import { changeAdminRole } from "./change-admin-role.ts";
+import { createAdmin } from "./create-admin.ts";
+import { createOwner } from "./create-owner.ts";
+import { createOwnerFromEnv } from "./create-owner-from-env.ts";
+import { createSetupLink } from "./create-setup-link.ts";
+import { disableAdmin } from "./disable-admin.ts";
+import { endAdminSessions } from "./end-admin-sessions.ts";
+import { findSession } from "./find-session.ts";
+import { inspectSetupLink } from "./inspect-setup-link.ts";
+import { listAdmins } from "./list-admins.ts";
+import { renewInvitation } from "./renew-invitation.ts";
+import { signIn } from "./sign-in.ts";
+import { signOut } from "./sign-out.ts";
+
+const URL_BASE = "http://localhost:3000";
+const PASSWORD = "correct horse battery";
+const wrapper = createKeyWrapper(randomBytes(32));
+const start = new Date("2026-11-21T12:00:00.000Z");
+const open: Database[] = [];
+let db: Database;
+
+beforeEach(async () => {
+  db = openDatabase({ ...(await testDatabase()), role: "app", maxConnections: 6, applicationName: "test" });
+  open.push(db);
+});
+afterAll(async () => {
+  await Promise.all(open.map((one) => one.end()));
+});
+
+function at(seconds: number): Context {
+  return systemContext(db, "test", new Date(start.getTime() + seconds * 1000));
+}
+
+function nobody(seconds: number, ip = "203.0.113.7"): Context {
+  return { ...at(seconds), actor: { kind: "anonymous", id: "anonymous", name: "anonymous" }, ip };
+}
+
+function as(role: Role, id: string, seconds: number, sessionId = ""): Context {
+  return { ...at(seconds), actor: { kind: "admin", id, name: `${role}@example.com`, role, sessionId } };
+}
+
+function codeAt(totpSecret: string, seconds: number): string {
+  const totp = new TOTP({ secret: Secret.fromBase32(totpSecret) });
+  return totp.generate({ timestamp: start.getTime() + seconds * 1000 });
+}
+
+function tokenOf(url: string): string {
+  return new URL(url).searchParams.get("token") as string;
+}
+
+async function newSetupToken(seconds = 0): Promise<string> {
+  const link = await createSetupLink(at(seconds), URL_BASE);
+  return tokenOf(link?.url as string);
+}
+
+async function makeOwner(): Promise<{ adminId: string; totpSecret: string }> {
+  const setupToken = await newSetupToken();
+  const offer = await beginEnrolment(nobody(1), { setupToken, email: "olive@example.com" }, wrapper);
+  const { adminId } = await createOwner(
+    nobody(2),
+    {
+      setupToken,
+      enrolment: offer.enrolment,
+      email: "olive@example.com",
+      name: "Olive",
+      password: PASSWORD,
+      code: codeAt(offer.totpSecret, 2),
+    },
+    wrapper,
+  );
+  return { adminId, totpSecret: offer.totpSecret };
+}
+
+async function makeAdmin(owner: string, role: Role, seconds: number) {
+  const made = await createAdmin(
+    as("owner", owner, seconds),
+    { email: `${role}@example.com`, name: role, role },
+    URL_BASE,
+  );
+  const setupToken = tokenOf(made.link.url);
+  const offer = await beginEnrolment(nobody(seconds), { setupToken, email: "ignored@example.com" }, wrapper);
+  await acceptInvitation(
+    nobody(seconds),
+    { setupToken, enrolment: offer.enrolment, password: PASSWORD, code: codeAt(offer.totpSecret, seconds) },
+    wrapper,
+  );
+  return { adminId: made.admin.id, totpSecret: offer.totpSecret };
+}
+
+async function acts(): Promise<string[]> {
+  const rows = await db.query<{ act: string; outcome: string }>(
+    "SELECT act, outcome FROM audit_entry ORDER BY sequence",
+  );
+  return rows.map((row) => `${row.act} ${row.outcome}`);
+}
+
+describe("the set-up link", () => {
+  test("makes one owner, whose entry names them", async () => {
+    const { adminId } = await makeOwner();
+    expect(await acts()).toEqual(["setup_link.created done", "admin.created done"]);
+    const [row] = await db.query("SELECT actor_id, target_id FROM audit_entry WHERE act = 'admin.created'");
+    expect(row).toEqual({ actor_id: adminId, target_id: adminId });
+    expect(await createSetupLink(at(10), URL_BASE)).toBeNull();
+  });
+
+  test("is refused once used, replaced, expired or made up: all alike", async () => {
+    const replaced = await newSetupToken(0);
+    const expired = await newSetupToken(1);
+    const message = "This link was used, replaced, or is past its time. Ask for a new one.";
+    for (const [setupToken, seconds] of [
+      [replaced, 2],
+      [expired, 3602],
+      [`tws_${"0".repeat(43)}`, 2],
+      ["x", 2],
+    ] as const)
+      await expect(inspectSetupLink(nobody(seconds), { setupToken })).rejects.toMatchObject({
+        code: "GONE",
+        message,
+      });
+    expect(await inspectSetupLink(nobody(3600), { setupToken: expired })).toMatchObject({ kind: "owner" });
+  });
+
+  test("lets one of two win that use it at the same moment", async () => {
+    const setupToken = await newSetupToken();
+    const offer = await beginEnrolment(nobody(1), { setupToken, email: "a@example.com" }, wrapper);
+    const make = (email: string) =>
+      createOwner(
+        nobody(2),
+        {
+          setupToken,
+          enrolment: offer.enrolment,
+          email,
+          name: "A",
+          password: PASSWORD,
+          code: codeAt(offer.totpSecret, 2),
+        },
+        wrapper,
+      );
+    const results = await Promise.allSettled([make("a@example.com"), make("b@example.com")]);
+    expect(results.map((result) => result.status).toSorted()).toEqual(["fulfilled", "rejected"]);
+    expect(await db.query("SELECT email FROM admin")).toHaveLength(1);
+  });
+
+  test("makes nobody without a proven second factor, and not with a secret of the browser's choice", async () => {
+    const setupToken = await newSetupToken();
+    const offer = await beginEnrolment(nobody(1), { setupToken, email: "a@example.com" }, wrapper);
+    const input = { setupToken, email: "a@example.com", name: "A", password: PASSWORD };
+    const other = createKeyWrapper(randomBytes(32));
+    const forged = (await other.wrap(Buffer.from('{"totpSecret":"AAAA","expiresAtMs":9e15}'), "x")).toString(
+      "base64url",
+    );
+    for (const [enrolment, code] of [
+      [offer.enrolment, "000000"],
+      [forged, codeAt("AAAA", 2)],
+      ["", "123456"],
+    ] as const)
+      await expect(createOwner(nobody(2), { ...input, enrolment, code }, wrapper)).rejects.toMatchObject({
+        code: "INVALID_INPUT",
+      });
+    expect(await db.query("SELECT id FROM admin")).toEqual([]);
+  });
+});
+
+describe("signing in", () => {
+  test("takes password and code, and opens a session that ends with the sign-out", async () => {
+    const { adminId, totpSecret } = await makeOwner();
+    const result = await signIn(
+      nobody(60),
+      { email: "Olive@Example.com", password: PASSWORD, code: codeAt(totpSecret, 60) },
+      wrapper,
+    );
+    if (result.outcome !== "signed_in") throw new Error("not signed in");
+    const { sessionId } = result;
+    expect(await findSession(db, { sessionId, now: at(61).now })).toMatchObject({ adminId, role: "owner" });
+    await signOut(as("owner", adminId, 62, sessionId));
+    expect(await findSession(db, { sessionId, now: at(63).now })).toBeNull();
+    expect((await acts()).slice(-2)).toEqual(["admin.signed_in done", "admin.signed_out done"]);
+  });
+
+  test("lets a code through once, also when it comes twice at the same moment", async () => {
+    const { totpSecret } = await makeOwner();
+    const attempt = () =>
+      signIn(
+        nobody(60),
+        { email: "olive@example.com", password: PASSWORD, code: codeAt(totpSecret, 60) },
+        wrapper,
+      );
+    const results = await Promise.allSettled([attempt(), attempt(), attempt()]);
+    expect(results.filter((result) => result.status === "fulfilled")).toHaveLength(1);
+    await expect(attempt()).rejects.toMatchObject({ code: "NOT_SIGNED_IN" });
+  });
+
+  test("refuses the code that enrolled, codes two steps away, and a wrong one", async () => {
+    const { totpSecret } = await makeOwner();
+    for (const code of [codeAt(totpSecret, 2), codeAt(totpSecret, 180), codeAt(totpSecret, 40), "12345", ""])
+      await expect(
+        signIn(nobody(105), { email: "olive@example.com", password: PASSWORD, code }, wrapper),
+      ).rejects.toMatchObject({ code: "NOT_SIGNED_IN" });
+  });
+
+  test("answers the same for an unknown account, a wrong password and a disabled admin", async () => {
+    const owner = await makeOwner();
+    const auditor = await makeAdmin(owner.adminId, "auditor", 30);
+    await disableAdmin(as("owner", owner.adminId, 40), { adminId: auditor.adminId });
+    const attempts = [
+      { email: "nobody@example.com", password: PASSWORD, code: "123456" },
+      { email: "olive@example.com", password: "wrong horse battery", code: codeAt(owner.totpSecret, 60) },
+      { email: "auditor@example.com", password: PASSWORD, code: codeAt(auditor.totpSecret, 60) },
+    ];
+    const answers = await Promise.all(
+      attempts.map((input) => signIn(nobody(60), input, wrapper).catch((error: Error) => error.message)),
+    );
+    expect(new Set(answers)).toEqual(new Set(["The e-mail, the password or the code is not right."]));
+    const names = await db.query<{ name: string }>(
+      "SELECT target_name AS name FROM audit_entry WHERE act = 'admin.sign_in_refused'",
+    );
+    expect(names.map((row) => row.name)).not.toContain("nobody@example.com");
+  });
+
+  test("shuts an account after ten failures, the right password too, until the window passes", async () => {
+    const { totpSecret } = await makeOwner();
+    const guess = (n: number) =>
+      signIn(
+        nobody(60, `198.51.100.${n}`),
+        { email: "olive@example.com", password: "wrong", code: "000000" },
+        wrapper,
+      ).catch((error) => error.code);
+    const codes = await Promise.all(Array.from({ length: 14 }, (_, n) => guess(n)));
+    expect(codes.filter((code) => code === "NOT_SIGNED_IN")).toHaveLength(10);
+    const right = (seconds: number) =>
+      signIn(
+        nobody(seconds),
+        { email: "olive@example.com", password: PASSWORD, code: codeAt(totpSecret, seconds) },
+        wrapper,
+      );
+    await expect(right(90)).rejects.toMatchObject({ code: "TOO_MANY_ATTEMPTS" });
+    await expect(right(901)).resolves.toMatchObject({ outcome: "signed_in" });
+  });
+});
+
+describe("the owner from the environment", () => {
+  const given = { email: "Root@Example.com", password: PASSWORD };
+
+  test("enrols the second factor at the first sign-in and needs it from then on", async () => {
+    await createOwnerFromEnv(at(0), given);
+    expect(await createOwnerFromEnv(at(1), given)).toBeNull();
+    const input = { email: "root@example.com", password: PASSWORD };
+    expect(await signIn(nobody(2), { ...input, code: "123456" }, wrapper)).toEqual({
+      outcome: "enrolment_required",
+    });
+    await expect(
+      beginSignInEnrolment(nobody(3), { ...input, password: "wrong" }, wrapper),
+    ).rejects.toMatchObject({ code: "NOT_SIGNED_IN" });
+    const offer = await beginSignInEnrolment(nobody(3), input, wrapper);
+    const code = codeAt(offer.totpSecret, 4);
+    expect(await signIn(nobody(4), { ...input, code, enrolment: offer.enrolment }, wrapper)).toMatchObject({
+      outcome: "signed_in",
+    });
+    await expect(beginSignInEnrolment(nobody(5), input, wrapper)).rejects.toMatchObject({ code: "CONFLICT" });
+    await expect(
+      signIn(nobody(5), { ...input, code, enrolment: offer.enrolment }, wrapper),
+    ).rejects.toMatchObject({ code: "NOT_SIGNED_IN" });
+  });
+});
+
+describe("sessions", () => {
+  async function session() {
+    const owner = await makeOwner();
+    const auditor = await makeAdmin(owner.adminId, "auditor", 30);
+    const result = await signIn(
+      nobody(90),
+      { email: "auditor@example.com", password: PASSWORD, code: codeAt(auditor.totpSecret, 90) },
+      wrapper,
+    );
+    if (result.outcome !== "signed_in") throw new Error("not signed in");
+    const lives = async (seconds: number) =>
+      (await findSession(db, { sessionId: result.sessionId, now: at(seconds).now })) !== null;
+    return { owner: owner.adminId, auditor: auditor.adminId, lives };
+  }
+
+  test("end when idle, and at their absolute limit however busy", async () => {
+    const { lives } = await session();
+    expect(await lives(90 + 1799)).toBe(true);
+    expect(await lives(90 + 1799 + 1801)).toBe(false);
+    for (let seconds = 90; seconds < 90 + 36_000; seconds += 1700) await lives(seconds);
+    expect(await lives(90 + 36_001)).toBe(false);
+  });
+
+  test.each([
+    ["the admin is disabled", (owner: Context, adminId: string) => disableAdmin(owner, { adminId })],
+    [
+      "the role changes",
+      (owner: Context, adminId: string) => changeAdminRole(owner, { adminId, role: "governor" }),
+    ],
+    ["an owner ends them", (owner: Context, adminId: string) => endAdminSessions(owner, { adminId })],
+    [
+      "the enrolment is reset",
+      (owner: Context, adminId: string) => renewInvitation(owner, { adminId }, URL_BASE),
+    ],
+  ])("are over at once when %s", async (_, act) => {
+    const { owner, auditor, lives } = await session();
+    expect(await lives(100)).toBe(true);
+    await act(as("owner", owner, 101), auditor);
+    expect(await lives(101)).toBe(false);
+  });
+});
+
+describe("admins", () => {
+  test("are managed by owners alone", async () => {
+    const { adminId } = await makeOwner();
+    for (const role of ["responder", "governor", "auditor"] as const) {
+      const ctx = as(role, "01a20000-0000-7000-8000-000000000001", 50);
+      await expect(listAdmins(ctx)).rejects.toMatchObject({ code: "FORBIDDEN" });
+      await expect(
+        createAdmin(ctx, { email: "x@example.com", name: "X", role: "owner" }, URL_BASE),
+      ).rejects.toMatchObject({ code: "FORBIDDEN" });
+      await expect(disableAdmin(ctx, { adminId })).rejects.toMatchObject({ code: "FORBIDDEN" });
+      await expect(endAdminSessions(ctx, { adminId })).rejects.toMatchObject({ code: "FORBIDDEN" });
+    }
+  });
+
+  test("never lose their last owner, and nobody disables or promotes themself", async () => {
+    const { adminId } = await makeOwner();
+    const token: Context = { ...at(50), actor: { kind: "api_token", id: "t", name: "t", role: "owner" } };
+    await expect(disableAdmin(token, { adminId })).rejects.toMatchObject({ code: "CONFLICT" });
+    await expect(changeAdminRole(token, { adminId, role: "auditor" })).rejects.toMatchObject({
+      code: "CONFLICT",
+    });
+    await expect(disableAdmin(as("owner", adminId, 50), { adminId })).rejects.toMatchObject({
+      code: "CONFLICT",
+    });
+    await expect(
+      changeAdminRole(as("owner", adminId, 50), { adminId, role: "auditor" }),
+    ).rejects.toMatchObject({ code: "CONFLICT" });
+    expect(await listAdmins(as("owner", adminId, 51))).toMatchObject([{ state: "active", role: "owner" }]);
+  });
+
+  test("keep no secret in the audit log", async () => {
+    const owner = await makeOwner();
+    await makeAdmin(owner.adminId, "governor", 30);
+    const text = JSON.stringify(await db.query("SELECT before, after, note, target_name FROM audit_entry"));
+    for (const secret of [PASSWORD, owner.totpSecret, "tws_", "$argon2"])
+      expect(text.includes(secret)).toBe(false);
+  });
+});
