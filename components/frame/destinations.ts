@@ -1,5 +1,6 @@
 import {
   IconAddressBook,
+  IconApi,
   IconChecklist,
   IconClockCog,
   IconFolders,
@@ -9,6 +10,7 @@ import {
   IconPlugConnected,
   IconShieldCheck,
   IconSignature,
+  IconTargetArrow,
   IconUsers,
 } from "@tabler/icons-react";
 
@@ -25,11 +27,22 @@ export const SECTIONS: { name: string | null; destinations: Destination[] }[] = 
   {
     name: null,
     destinations: [
-      { href: "/", name: "Overview", about: "What is out there and what needs a look", Icon: IconLayoutDashboard },
+      {
+        href: "/",
+        name: "Overview",
+        about: "What is out there and what needs a look",
+        Icon: IconLayoutDashboard,
+      },
       { href: "/tokens", name: "Tokens", about: "Every access and refresh token", Icon: IconKey },
       { href: "/users", name: "Users", about: "People who hold tokens", Icon: IconUsers },
       { href: "/groups", name: "Groups", about: "Groups and the permissions they give", Icon: IconFolders },
       { href: "/clients", name: "Clients", about: "Applications that get tokens", Icon: IconPlugConnected },
+      {
+        href: "/audiences",
+        name: "Audiences",
+        about: "Applications that accept tokens, and their permissions",
+        Icon: IconTargetArrow,
+      },
       { href: "/verifiers", name: "Verifiers", about: "Services that check tokens", Icon: IconShieldCheck },
       { href: "/keys", name: "Keys", about: "Keys that sign tokens", Icon: IconSignature },
     ],
@@ -37,15 +50,26 @@ export const SECTIONS: { name: string | null; destinations: Destination[] }[] = 
   {
     name: "Respond",
     destinations: [
-      { href: "/audit", name: "Audit", about: "Every use of a token and every act of an admin", Icon: IconChecklist },
+      {
+        href: "/audit",
+        name: "Audit",
+        about: "Every use of a token and every act of an admin",
+        Icon: IconChecklist,
+      },
       { href: "/orders", name: "Orders", about: "What was revoked, suspended and restored", Icon: IconGavel },
     ],
   },
   {
     name: "Organisation",
     destinations: [
-      { href: "/settings", name: "Lifetimes", about: "How long tokens live, and the bounds", Icon: IconClockCog },
-      { href: "/settings/admins", name: "Admins", about: "Who may use this console", Icon: IconAddressBook },
+      {
+        href: "/settings",
+        name: "Lifetimes",
+        about: "How long tokens live, and the bounds",
+        Icon: IconClockCog,
+      },
+      { href: "/admins", name: "Admins", about: "Who may use this console", Icon: IconAddressBook },
+      { href: "/api-tokens", name: "API tokens", about: "Credentials for automation by REST", Icon: IconApi },
     ],
   },
 ];

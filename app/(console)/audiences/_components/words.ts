@@ -10,7 +10,7 @@ export const audienceWords = {
   createPurpose: "Its name stands in the aud claim of tokens, its permissions in their scope.",
   editTitle: "Edit the audience",
   identity: "Identity",
-  identityHelp: "Name and resource cannot be changed later: services compare them.",
+  identityHelp: "The name cannot be changed later: services compare it.",
   titleField: "Title",
   name: "Name",
   nameHelp: "Stands in aud. Lower-case letters, digits, dots, hyphens, underscores.",

@@ -1,7 +1,8 @@
 import type { Metadata } from "next";
 import { requireSignedIn } from "#app/_lib/context.ts";
+import { NotForRole } from "#app/(console)/_components/not-for-role.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
-import { requirePermission } from "#lib/authz/require-permission.ts";
+import { can } from "#lib/authz/require-permission.ts";
 import { AudienceForm } from "../_components/audience-form.tsx";
 import { audienceWords as words } from "../_components/words.ts";
 
@@ -9,7 +10,7 @@ export const metadata: Metadata = { title: words.createTitle };
 
 export default async function CreateAudiencePage() {
   const ctx = await requireSignedIn("/audiences/new");
-  requirePermission(ctx, "audience:write");
+  if (!can(ctx, "audience:write")) return <NotForRole role={ctx.actor.role} />;
   return (
     <Page>
       <PageHeader

@@ -79,7 +79,6 @@ export function ClientForm(props: ClientFormProps) {
           error={request.faultOf("name")}
           maxLength={80}
           required
-          withAsterisk={false}
         />
         <TextInput
           label={words.clientId}
@@ -93,7 +92,6 @@ export function ClientForm(props: ClientFormProps) {
           disabled={!isNew}
           maxLength={64}
           required
-          withAsterisk={false}
           className="mono-input"
         />
         <TextInput
@@ -115,7 +113,6 @@ export function ClientForm(props: ClientFormProps) {
             autosize
             minRows={2}
             required
-            withAsterisk={false}
           />
           <Textarea
             label={words.postLogoutUris}

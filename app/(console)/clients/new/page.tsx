@@ -1,8 +1,9 @@
 import type { Metadata } from "next";
 import { requireSignedIn } from "#app/_lib/context.ts";
+import { NotForRole } from "#app/(console)/_components/not-for-role.tsx";
 import { audienceChoices, groupChoices } from "#app/(console)/_lib/choices.ts";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
-import { requirePermission } from "#lib/authz/require-permission.ts";
+import { can } from "#lib/authz/require-permission.ts";
 import { getEnv } from "#lib/env.ts";
 import { getOrganisation } from "#lib/organisation/get-organisation.ts";
 import { CreateClient } from "../_components/create-client.tsx";
@@ -12,7 +13,7 @@ export const metadata: Metadata = { title: words.createTitle };
 
 export default async function CreateClientPage() {
   const ctx = await requireSignedIn("/clients/new");
-  requirePermission(ctx, "client:write");
+  if (!can(ctx, "client:write")) return <NotForRole role={ctx.actor.role} />;
   const [audiences, groups, organisation] = await Promise.all([
     audienceChoices(ctx),
     groupChoices(ctx),

@@ -2,7 +2,7 @@ import { groupedNumber } from "#components/display/number-text.tsx";
 import { type KeyLife, type KeySegment, keyAxis, keySegments } from "./key-segments.ts";
 import classes from "./key-timeline.module.css";
 
-type TimelineKey = KeyLife & { id: string; kid: string; purposeWord: string; liveTokens: number };
+type TimelineKey = KeyLife & { kid: string; purposeWord: string; liveTokens: number };
 
 const DATE = new Intl.DateTimeFormat("en-GB", {
   day: "numeric",
@@ -47,9 +47,9 @@ export function KeyTimeline({ keys, now }: { keys: TimelineKey[]; now: string })
           </span>
         </div>
         {rows.map(({ key, segments }) => (
-          <div key={key.id} className={classes.row}>
+          <div key={key.kid} className={classes.row}>
             <span className={classes.name}>
-              <a className="mono" href={`#key-${key.kid}`}>
+              <a className="mono" href={`#row-${key.kid}`}>
                 {key.kid}
               </a>
               <span className="faint">{key.purposeWord}</span>

@@ -1,9 +1,10 @@
 import type { Metadata } from "next";
 import { requireSignedIn } from "#app/_lib/context.ts";
 import { orNotFound } from "#app/_lib/or-not-found.ts";
+import { NotForRole } from "#app/(console)/_components/not-for-role.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { getAudience } from "#lib/audiences/get-audience.ts";
-import { requirePermission } from "#lib/authz/require-permission.ts";
+import { can } from "#lib/authz/require-permission.ts";
 import { AudienceForm } from "../../_components/audience-form.tsx";
 import { audienceWords as words } from "../../_components/words.ts";
 
@@ -12,7 +13,7 @@ export const metadata: Metadata = { title: words.editTitle };
 export default async function EditAudiencePage({ params }: { params: Promise<{ id: string }> }) {
   const { id } = await params;
   const ctx = await requireSignedIn(`/audiences/${id}/edit`);
-  requirePermission(ctx, "audience:write");
+  if (!can(ctx, "audience:write")) return <NotForRole role={ctx.actor.role} />;
   const audience = await orNotFound(getAudience(ctx, { audienceId: id }));
   return (
     <Page>

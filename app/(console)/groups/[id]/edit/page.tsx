@@ -1,9 +1,10 @@
 import type { Metadata } from "next";
 import { requireSignedIn } from "#app/_lib/context.ts";
 import { orNotFound } from "#app/_lib/or-not-found.ts";
+import { NotForRole } from "#app/(console)/_components/not-for-role.tsx";
 import { audienceChoices } from "#app/(console)/_lib/choices.ts";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
-import { requirePermission } from "#lib/authz/require-permission.ts";
+import { can } from "#lib/authz/require-permission.ts";
 import { getGroup } from "#lib/groups/get-group.ts";
 import { GroupForm } from "../../_components/group-form.tsx";
 import { groupWords as words } from "../../_components/words.ts";
@@ -13,7 +14,7 @@ export const metadata: Metadata = { title: words.editTitle };
 export default async function EditGroupPage({ params }: { params: Promise<{ id: string }> }) {
   const { id } = await params;
   const ctx = await requireSignedIn(`/groups/${id}/edit`);
-  requirePermission(ctx, "group:write");
+  if (!can(ctx, "group:write")) return <NotForRole role={ctx.actor.role} />;
   const group = await orNotFound(getGroup(ctx, { groupId: id }));
   return (
     <Page>

@@ -1,0 +1,168 @@
+"use client";
+
+import { ActionIcon, Button, Group, Menu, Modal, Stack, Text } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import {
+  IconCircleCheck,
+  IconCircleOff,
+  IconDots,
+  IconLink,
+  IconLogout,
+  IconUserShield,
+} from "@tabler/icons-react";
+import { useRouter } from "next/navigation";
+import { type FormEvent, useState } from "react";
+import { RoleChoice } from "#app/(console)/_components/role-choice.tsx";
+import { SecretOnce } from "#components/display/secret-once.tsx";
+import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
+import { useSend } from "#components/form/use-send.ts";
+import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
+import { requestJson } from "#components/request/request-json.ts";
+import type { AdminRow, OneTimeLink } from "#lib/admins/model.ts";
+import { adminWords as words } from "./words.ts";
+
+type Dialog = "role" | "link" | "sessions" | "disable" | "enable" | null;
+
+/** What an owner may do upon another admin. */
+export function AdminActions({ admin }: { admin: AdminRow }) {
+  const router = useRouter();
+  const [dialog, setDialog] = useState<Dialog>(null);
+  const [link, setLink] = useState<OneTimeLink | null>(null);
+  const close = () => setDialog(null);
+  const url = `/api/v1/admins/${admin.id}`;
+
+  async function act(path: string, message: string) {
+    await requestJson(`${url}/${path}`, { method: "POST" });
+    notifications.show({ message, color: "green" });
+    router.refresh();
+  }
+
+  return (
+    <>
+      <Menu width={220}>
+        <Menu.Target>
+          <ActionIcon aria-label={words.actions(admin.name)}>
+            <IconDots size={17} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<IconUserShield size={16} />} onClick={() => setDialog("role")}>
+            {words.changeRole}
+          </Menu.Item>
+          <Menu.Item leftSection={<IconLink size={16} />} onClick={() => setDialog("link")}>
+            {words.newLink}
+          </Menu.Item>
+          <Menu.Item
+            leftSection={<IconLogout size={16} />}
+            disabled={admin.sessions === 0}
+            onClick={() => setDialog("sessions")}
+          >
+            {words.endSessions}
+          </Menu.Item>
+          <Menu.Divider />
+          {admin.state === "disabled" ? (
+            <Menu.Item leftSection={<IconCircleCheck size={16} />} onClick={() => setDialog("enable")}>
+              {words.enable}
+            </Menu.Item>
+          ) : (
+            <Menu.Item
+              color="red"
+              leftSection={<IconCircleOff size={16} />}
+              onClick={() => setDialog("disable")}
+            >
+              {words.disable}
+            </Menu.Item>
+          )}
+        </Menu.Dropdown>
+      </Menu>
+      <Modal opened={dialog === "role"} onClose={close} title={words.roleTitle(admin.name)}>
+        <RoleForm admin={admin} onClose={close} />
+      </Modal>
+      <ConfirmDialog
+        isOpen={dialog === "link"}
+        onClose={close}
+        title={words.linkTitle(admin.name)}
+        act={words.linkAct}
+        isDanger
+        onConfirm={async () =>
+          setLink(await requestJson<OneTimeLink>(`${url}/invitation`, { method: "POST" }))
+        }
+      >
+        {words.linkText}
+      </ConfirmDialog>
+      <Modal
+        opened={link !== null}
+        onClose={() => {
+          setLink(null);
+          router.refresh();
+        }}
+        title={words.invited}
+        size={600}
+        closeOnClickOutside={false}
+      >
+        {link ? <SecretOnce name={words.link} value={link.url} whenLost={words.linkLost} /> : null}
+      </Modal>
+      <ConfirmDialog
+        isOpen={dialog === "sessions"}
+        onClose={close}
+        title={words.sessionsTitle(admin.name)}
+        act={words.sessionsAct}
+        isDanger
+        onConfirm={() => act("end-sessions", words.sessionsEnded)}
+      >
+        {words.sessionsText(admin.sessions)}
+      </ConfirmDialog>
+      <ConfirmDialog
+        isOpen={dialog === "disable"}
+        onClose={close}
+        title={words.disableTitle(admin.name)}
+        act={words.disableAct}
+        isDanger
+        onConfirm={() => act("disable", words.disabled(admin.name))}
+      >
+        {words.disableText}
+      </ConfirmDialog>
+      <ConfirmDialog
+        isOpen={dialog === "enable"}
+        onClose={close}
+        title={words.enableTitle(admin.name)}
+        act={words.enableAct}
+        onConfirm={() => act("enable", words.enabled(admin.name))}
+      >
+        {words.enableText}
+      </ConfirmDialog>
+    </>
+  );
+}
+
+function RoleForm({ admin, onClose }: { admin: AdminRow; onClose: () => void }) {
+  const router = useRouter();
+  const request = useSend();
+  const [role, setRole] = useState(admin.role);
+
+  async function save(event: FormEvent) {
+    event.preventDefault();
+    if ((await request.send("PUT", `/api/v1/admins/${admin.id}/role`, { role })) === undefined) return;
+    onClose();
+    notifications.show({ message: words.roleSaved, color: "green" });
+    router.refresh();
+  }
+
+  return (
+    <form onSubmit={save}>
+      <Stack gap="md">
+        <RoleChoice label={words.role} value={role} onChange={setRole} error={request.faultOf("role")} />
+        <Text c="dimmed">{words.roleEffect}</Text>
+        <ProblemAlert error={request.problem} />
+        <Group justify="flex-end" gap="xs">
+          <Button onClick={onClose} disabled={request.isBusy}>
+            {words.cancel}
+          </Button>
+          <Button type="submit" variant="filled" loading={request.isBusy} disabled={role === admin.role}>
+            {words.save}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,58 @@
+"use client";
+
+import { Instant } from "#components/display/instant.tsx";
+import { NumberText } from "#components/display/number-text.tsx";
+import { PlainTable } from "#components/display/plain-table.tsx";
+import { StateBadge } from "#components/display/state-badge.tsx";
+import { Tag } from "#components/display/tag.tsx";
+import type { AdminRow } from "#lib/admins/model.ts";
+import { ROLE_WORDS } from "#lib/authz/roles.ts";
+import { AdminActions } from "./admin-actions.tsx";
+import { ADMIN_BADGES, adminWords as words } from "./words.ts";
+
+/** Every admin, with what may be done upon each but oneself. */
+export function AdminsTable({ admins, selfId }: { admins: AdminRow[]; selfId: string }) {
+  return (
+    <PlainTable
+      name={words.all}
+      rows={admins}
+      keyOf={(row) => row.id}
+      columns={[
+        {
+          header: "Name",
+          cell: (row: AdminRow) => (
+            <>
+              <strong>{row.name}</strong> {row.id === selfId ? <Tag tone="accent">{words.you}</Tag> : null}
+            </>
+          ),
+        },
+        { header: "E-mail", isExtra: true, cell: (row: AdminRow) => row.email },
+        { header: "Role", cell: (row: AdminRow) => ROLE_WORDS[row.role].name },
+        {
+          header: "State",
+          cell: (row: AdminRow) => (
+            <span title={ADMIN_BADGES[row.state].means}>
+              <StateBadge state={ADMIN_BADGES[row.state].badge}>{ADMIN_BADGES[row.state].word}</StateBadge>
+            </span>
+          ),
+        },
+        {
+          header: "Last sign-in",
+          isExtra: true,
+          cell: (row: AdminRow) => <Instant at={row.lastSignInAt} none="never" />,
+        },
+        {
+          header: "Sessions",
+          align: "end",
+          isExtra: true,
+          cell: (row: AdminRow) => <NumberText value={row.sessions} />,
+        },
+        {
+          header: "Actions",
+          align: "end",
+          cell: (row: AdminRow) => (row.id === selfId ? null : <AdminActions admin={row} />),
+        },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,24 @@
+import type { Metadata } from "next";
+import { requireSignedIn } from "#app/_lib/context.ts";
+import { NotForRole } from "#app/(console)/_components/not-for-role.tsx";
+import { Page, PageHeader } from "#components/frame/page-header.tsx";
+import { can } from "#lib/authz/require-permission.ts";
+import { InviteAdmin } from "../_components/invite-admin.tsx";
+import { adminWords as words } from "../_components/words.ts";
+
+export const metadata: Metadata = { title: words.createTitle };
+
+export default async function InviteAdminPage() {
+  const ctx = await requireSignedIn("/admins/new");
+  if (!can(ctx, "admin:write")) return <NotForRole role={ctx.actor.role} />;
+  return (
+    <Page>
+      <PageHeader
+        title={words.createTitle}
+        purpose={words.createPurpose}
+        crumbs={[{ name: words.title, href: "/admins" }]}
+      />
+      <InviteAdmin />
+    </Page>
+  );
+}

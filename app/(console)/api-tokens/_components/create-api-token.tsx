@@ -1,0 +1,94 @@
+"use client";
+
+import { NativeSelect, Stack, TextInput } from "@mantine/core";
+import { useState } from "react";
+import { RoleChoice } from "#app/(console)/_components/role-choice.tsx";
+import { Card, CardHeading } from "#components/display/card.tsx";
+import { CommandLine } from "#components/display/command-line.tsx";
+import { LinkButton } from "#components/display/link-button.tsx";
+import { SecretOnce } from "#components/display/secret-once.tsx";
+import { FormCard, FormSection } from "#components/form/form-card.tsx";
+import { useSend } from "#components/form/use-send.ts";
+import { API_TOKEN_NAME_MAX, type CreatedApiToken } from "#lib/api-tokens/model.ts";
+import type { Role } from "#lib/authz/roles.ts";
+import { apiTokenWords as words } from "./words.ts";
+
+const DAY = 86_400;
+const LIVES = [
+  { value: String(90 * DAY), label: "After 90 days" },
+  { value: String(7 * DAY), label: "After 7 days" },
+  { value: String(30 * DAY), label: "After 30 days" },
+  { value: String(365 * DAY), label: "After a year" },
+  { value: "", label: words.never },
+];
+
+/** Makes an API token, then shows its value for the one time and how to use it. */
+export function CreateApiToken({ consoleUrl }: { consoleUrl: string }) {
+  const request = useSend();
+  const [name, setName] = useState("");
+  const [role, setRole] = useState<Role>("auditor");
+  const [life, setLife] = useState(String(90 * DAY));
+  const [created, setCreated] = useState<CreatedApiToken | null>(null);
+
+  async function save() {
+    const body = { name, role, ...(life === "" ? {} : { expiresInSeconds: Number(life) }) };
+    const made = await request.send<CreatedApiToken>("POST", "/api/v1/api-tokens", body);
+    if (made) setCreated(made);
+  }
+
+  if (created !== null)
+    return (
+      <Card title={words.created}>
+        <Stack gap="md" maw={720}>
+          <SecretOnce name={words.value} value={created.token} />
+          <div>
+            <CardHeading>{words.tryIt}</CardHeading>
+            <CommandLine
+              text={`curl -H "Authorization: Bearer API_TOKEN" \\\n  ${consoleUrl}/api/v1/tokens`}
+            />
+            <p className="muted" style={{ marginTop: 8 }}>
+              {words.reference}
+              <a href="/api/v1/openapi.json">/api/v1/openapi.json</a>
+            </p>
+          </div>
+          <LinkButton href="/api-tokens" variant="filled" style={{ alignSelf: "flex-start" }}>
+            {words.done}
+          </LinkButton>
+        </Stack>
+      </Card>
+    );
+  return (
+    <FormCard
+      name={words.createTitle}
+      onSubmit={save}
+      isBusy={request.isBusy}
+      problem={request.problem}
+      submitWord={words.create}
+      cancelHref="/api-tokens"
+    >
+      <FormSection title={words.identity} help={words.identityHelp}>
+        <TextInput
+          label={words.name}
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+          error={request.faultOf("name")}
+          maxLength={API_TOKEN_NAME_MAX}
+          autoComplete="off"
+          required
+        />
+      </FormSection>
+      <FormSection title={words.role} help={words.roleHelp}>
+        <RoleChoice label={words.role} value={role} onChange={setRole} error={request.faultOf("role")} />
+      </FormSection>
+      <FormSection title={words.life} help={words.lifeHelp}>
+        <NativeSelect
+          label={words.expires}
+          data={LIVES}
+          value={life}
+          onChange={(event) => setLife(event.currentTarget.value)}
+          error={request.faultOf("expiresInSeconds")}
+        />
+      </FormSection>
+    </FormCard>
+  );
+}

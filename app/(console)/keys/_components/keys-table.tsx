@@ -1,0 +1,70 @@
+import Link from "next/link";
+import { CopyButton } from "#components/display/copy-button.tsx";
+import { Instant } from "#components/display/instant.tsx";
+import { groupedNumber } from "#components/display/number-text.tsx";
+import { PlainTable } from "#components/display/plain-table.tsx";
+import { StateBadge } from "#components/display/state-badge.tsx";
+import { KEY_PURPOSE_WORDS, type KeyRow } from "#lib/keys/model.ts";
+import { KEY_BADGES, keyWords as words } from "./words.ts";
+
+/** When a key last changed its state. */
+function changedAt(key: KeyRow): string {
+  return (
+    key.destroyedAt ??
+    key.compromisedAt ??
+    key.retiredAt ??
+    key.retiringAt ??
+    key.activatedAt ??
+    key.createdAt
+  );
+}
+
+/** Every key in words: the twin of the timeline. */
+export function KeysTable({ keys }: { keys: KeyRow[] }) {
+  return (
+    <PlainTable
+      name={words.all}
+      rows={keys}
+      keyOf={(row) => row.kid}
+      columns={[
+        {
+          header: "Key",
+          cell: (row: KeyRow) => (
+            <>
+              <span className="mono">{row.kid}</span> <CopyButton value={row.kid} what="key id" />
+            </>
+          ),
+        },
+        {
+          header: "State",
+          cell: (row: KeyRow) => (
+            <span title={KEY_BADGES[row.state].means}>
+              <StateBadge state={KEY_BADGES[row.state].badge} />
+            </span>
+          ),
+        },
+        { header: "Means", isExtra: true, cell: (row: KeyRow) => KEY_BADGES[row.state].means },
+        { header: "Purpose", cell: (row: KeyRow) => KEY_PURPOSE_WORDS[row.purpose].name },
+        {
+          header: "Algorithm",
+          isExtra: true,
+          cell: (row: KeyRow) => <span className="mono">{row.algorithm}</span>,
+        },
+        {
+          header: "Live tokens",
+          align: "end",
+          cell: (row: KeyRow) =>
+            row.liveTokenCount === null ? (
+              <span className="faint">{words.notRegistered}</span>
+            ) : (
+              <Link href={`/tokens?${new URLSearchParams({ key: row.kid, state: "active" })}`}>
+                {groupedNumber(row.liveTokenCount)}
+              </Link>
+            ),
+        },
+        { header: "Created", isExtra: true, cell: (row: KeyRow) => <Instant at={row.createdAt} /> },
+        { header: "Changed", isExtra: true, cell: (row: KeyRow) => <Instant at={changedAt(row)} /> },
+      ]}
+    />
+  );
+}

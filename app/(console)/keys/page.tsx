@@ -1,0 +1,58 @@
+import { IconCode, IconSignature } from "@tabler/icons-react";
+import type { Metadata } from "next";
+import { requireSignedIn } from "#app/_lib/context.ts";
+import { Card } from "#components/display/card.tsx";
+import { LinkButton } from "#components/display/link-button.tsx";
+import { EmptyState } from "#components/feedback/empty-state.tsx";
+import { Page, PageHeader } from "#components/frame/page-header.tsx";
+import { getEnv } from "#lib/env.ts";
+import { listKeys } from "#lib/keys/list-keys.ts";
+import { KEY_PURPOSE_WORDS } from "#lib/keys/model.ts";
+import { KeyTimeline } from "./_components/key-timeline.tsx";
+import { KeysTable } from "./_components/keys-table.tsx";
+import { keyWords as words } from "./_components/words.ts";
+
+export const metadata: Metadata = { title: words.title };
+
+export default async function KeysPage() {
+  const ctx = await requireSignedIn("/keys");
+  const keys = await listKeys(ctx);
+  const jwks = `${getEnv().authorityIssuer}/oauth/jwks`;
+  return (
+    <Page>
+      <PageHeader
+        title={words.title}
+        purpose={words.purpose}
+        actions={
+          <LinkButton href={jwks} leftSection={<IconCode size={16} />}>
+            {words.jwks}
+          </LinkButton>
+        }
+      />
+      {keys.length === 0 ? (
+        <Card>
+          <EmptyState icon={<IconSignature size={28} stroke={1.5} />} title={words.emptyTitle}>
+            {words.emptyText}
+          </EmptyState>
+        </Card>
+      ) : (
+        <>
+          <Card title={words.ring}>
+            <KeyTimeline
+              keys={keys.map((key) => ({
+                ...key,
+                purposeWord: KEY_PURPOSE_WORDS[key.purpose].name,
+                liveTokens: key.liveTokenCount ?? 0,
+              }))}
+              now={ctx.now.toISOString()}
+            />
+          </Card>
+          <Card title={words.all} flush>
+            <KeysTable keys={keys} />
+          </Card>
+          <p className="muted">{words.tokensNote}</p>
+        </>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,86 @@
+"use client";
+
+import { TextInput } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { DurationInput } from "#components/form/duration-input.tsx";
+import { FormCard, FormSection } from "#components/form/form-card.tsx";
+import { useSend } from "#components/form/use-send.ts";
+import {
+  LIFETIME_RANGES,
+  LIFETIME_WORDS,
+  type LifetimeKey,
+  lifetimeProblems,
+  type Organisation,
+} from "#lib/organisation/model.ts";
+import { SECTIONS, settingWords as words } from "./words.ts";
+
+/** The organisation's name and every lifetime, checked against each other while they are typed. */
+export function LifetimesForm({ organisation, canWrite }: { organisation: Organisation; canWrite: boolean }) {
+  const router = useRouter();
+  const request = useSend();
+  const { updatedAt: _, ...start } = organisation;
+  const [draft, setDraft] = useState(start);
+  const problems = lifetimeProblems(draft);
+  const isChanged = JSON.stringify(draft) !== JSON.stringify(start);
+
+  async function save() {
+    const saved = await request.send<Organisation>("PATCH", "/api/v1/organisation", draft);
+    if (saved === undefined) return;
+    const { updatedAt: _, ...next } = saved;
+    setDraft(next);
+    notifications.show({ message: words.saved, color: "green" });
+    router.refresh();
+  }
+
+  function lifetime(key: LifetimeKey) {
+    const { min, max, warnAbove } = LIFETIME_RANGES[key];
+    const isLong = warnAbove !== undefined && draft[key] > warnAbove;
+    return (
+      <DurationInput
+        key={key}
+        label={LIFETIME_WORDS[key]}
+        description={isLong ? words.usual : undefined}
+        value={draft[key]}
+        onChange={(seconds) => setDraft((was) => ({ ...was, [key]: seconds ?? min }))}
+        min={min}
+        max={max}
+        error={problems.find(({ path }) => path === key)?.message ?? request.faultOf(key)}
+        disabled={!canWrite}
+      />
+    );
+  }
+
+  return (
+    <FormCard
+      name={words.title}
+      onSubmit={save}
+      isBusy={request.isBusy}
+      problem={request.problem}
+      submitWord={words.save}
+      isSubmitDisabled={!canWrite || !isChanged || problems.length > 0}
+      note={canWrite ? words.note : words.readOnly}
+    >
+      <FormSection title={words.organisation} help={words.organisationHelp}>
+        <TextInput
+          label={words.name}
+          value={draft.name}
+          onChange={(event) => {
+            const name = event.currentTarget.value;
+            setDraft((was) => ({ ...was, name }));
+          }}
+          error={request.faultOf("name")}
+          maxLength={80}
+          required
+          disabled={!canWrite}
+        />
+      </FormSection>
+      {SECTIONS.map((section) => (
+        <FormSection key={section.title} title={section.title} help={section.help}>
+          {section.keys.map(lifetime)}
+        </FormSection>
+      ))}
+    </FormCard>
+  );
+}
