@@ -1,0 +1,231 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Database, openDatabase } from "../db/database.ts";
+import { testDatabase } from "../db/test-database.ts";
+import { uuidv7 } from "../ids.ts";
+import { defaultQuery } from "../list-query/define-table.ts";
+import { parseListQueryStrict } from "../list-query/parse-list-query.ts";
+import { revokeClientTokens } from "../revocations/revoke-client-tokens.ts";
+import { revokeToken } from "../revocations/revoke-token.ts";
+import { getTokenUseHistogram } from "../tokens/get-token-use-histogram.ts";
+import type { NewToken } from "../tokens/register.ts";
+import { contextAs, type Fixture, fixtureOf } from "../tokens/token-fixture.ts";
+import { getAuditEntry } from "./get-audit-entry.ts";
+import { getUseHistogram } from "./get-use-histogram.ts";
+import { listActivity } from "./list-activity.ts";
+import { listAuditEntries } from "./list-audit-entries.ts";
+import { listTokenUses } from "./list-token-uses.ts";
+import { recordEntry } from "./record-entry.ts";
+import { activityTable, auditEntriesTable, tokenUsesTable } from "./table.ts";
+import { actWords, REFUSALS, refusalWords } from "./words.ts";
+
+let db: Database;
+let fixture: Fixture;
+let clientId: string;
+let userId: string;
+let verifierId: string;
+
+beforeAll(async () => {
+  const { url } = await testDatabase();
+  db = openDatabase({ url, role: "app", maxConnections: 6, applicationName: "test" });
+  fixture = fixtureOf(db);
+  clientId = await fixture.client("billing");
+  userId = await fixture.user("ines@example.test");
+  verifierId = randomUUID();
+  await db.query(
+    "INSERT INTO verifier (id, name, secret_hash, hint, created_at, updated_at) VALUES ($1::uuid, 'billing-api', sha256('v'), 'x', now(), now())",
+    [verifierId],
+  );
+});
+afterAll(() => db.end());
+
+const auditor = (now = new Date()) => contextAs(db, "auditor", now);
+const uses = (text: string) => parseListQueryStrict(tokenUsesTable, new URLSearchParams(text));
+
+async function use(token: NewToken, at: Date, refusal: string | null = null, ip = "192.0.2.7") {
+  await db.query(
+    `INSERT INTO token_use (id, received_at, at, outcome, refusal, source, token_id, token_kind, family_id, client_id, user_id, subject,
+       verifier_id, audience, method, path, ip, writer_id, flush, ordinal, salt)
+     VALUES ($1, $2, $2, $3, $4, 'forward_auth', $5, $6, $7, $8, $9, 's', $10, 'billing', 'GET', '/invoices', $11, gen_random_uuid(), 1, 0, '\\x00')`,
+    [
+      uuidv7(at),
+      at,
+      refusal === null ? "allowed" : "refused",
+      refusal,
+      token.id,
+      token.kind,
+      token.familyId,
+      token.clientId,
+      token.userId,
+      verifierId,
+      ip,
+    ],
+  );
+}
+
+const ago = (seconds: number) => new Date(Date.now() - seconds * 1000);
+
+test("tells a token's whole story in one place: issue, uses, who revoked it and why, and the attempts refused since", async () => {
+  const token = await fixture.token({ clientId, userId, issuedAt: ago(600) });
+  const bystander = await fixture.token({ clientId, userId, issuedAt: ago(600) });
+  await use(token, ago(500));
+  await use(token, ago(400));
+  await use(bystander, ago(300));
+  await revokeToken(contextAs(db, "responder", ago(1)), {
+    id: token.id,
+    reason: "token_leaked",
+    note: "in a gist",
+  });
+  await use(token, new Date(Date.now() + 1000), "revoked");
+  // an act on the same client that does not reach the token: it is not its story
+  await db.transaction((tx) =>
+    recordEntry(tx, auditor(), {
+      act: "client.updated",
+      target: { kind: "client", id: clientId, name: "billing" },
+    }),
+  );
+  const query = { ...defaultQuery(activityTable), filters: { token: token.id } };
+  const { rows } = await listActivity(auditor(new Date(Date.now() + 2000)), query);
+  expect(
+    rows.map((row) =>
+      row.kind === "use" ? `${row.use.outcome} ${row.use.refusal ?? ""}`.trim() : row.entry.act,
+    ),
+  ).toEqual(["refused revoked", "token.revoked", "allowed", "allowed", "issued"]);
+  expect(rows[1]).toMatchObject({ kind: "act", entry: { reason: "token_leaked", note: "in a gist" } });
+  expect(rows[0]).toMatchObject({
+    kind: "use",
+    use: { verifier: { name: "billing-api" }, path: "/invoices" },
+  });
+
+  const acts = await listActivity(auditor(), { ...query, filters: { token: token.id, what: ["act"] } });
+  expect(acts.rows).toHaveLength(1);
+
+  const lifeline = await getTokenUseHistogram(auditor(new Date(Date.now() + 2000)), token.id);
+  const sum = (key: "issued" | "allowed" | "refused") =>
+    lifeline.buckets.reduce((all, one) => all + one[key], 0);
+  expect([sum("issued"), sum("allowed"), sum("refused")]).toEqual([1, 2, 1]);
+});
+
+test("a wider order is part of the story of the tokens that it reached, and of no later one", async () => {
+  const client = await fixture.client("reports");
+  const before = await fixture.token({ clientId: client, issuedAt: ago(60) });
+  await revokeClientTokens(contextAs(db, "responder"), { id: client, reason: "policy", note: "" });
+  const after = await fixture.token({ clientId: client, issuedAt: new Date(Date.now() + 5) });
+  const acts = async (token: NewToken) => {
+    const query = { ...defaultQuery(activityTable), filters: { token: token.id, what: ["act" as const] } };
+    return (await listActivity(auditor(), query)).rows.length;
+  };
+  expect(await acts(before)).toBe(1);
+  expect(await acts(after)).toBe(0);
+});
+
+test("pages of the merged log give each row once, in order, both ways", async () => {
+  const whole = await listActivity(auditor(), { ...defaultQuery(activityTable), pageSize: 200 });
+  const ids = whole.rows.map((row) => row.id);
+  expect(ids.length).toBeGreaterThan(8);
+  const seen: string[] = [];
+  let cursor: string | null = null;
+  let last: string | null = null;
+  do {
+    const page: Awaited<ReturnType<typeof listActivity>> = await listActivity(auditor(), {
+      ...defaultQuery(activityTable),
+      pageSize: 3,
+      cursor,
+    });
+    seen.push(...page.rows.map((row) => row.id));
+    cursor = page.next;
+    last = page.previous ?? last;
+  } while (cursor !== null);
+  expect(seen).toEqual(ids);
+  const back = await listActivity(auditor(), { ...defaultQuery(activityTable), pageSize: 200, cursor: last });
+  expect(ids.slice(0, back.rows.length)).toEqual(back.rows.map((row) => row.id));
+});
+
+test("uses are found by each filter alone", async () => {
+  const client = await fixture.client("export");
+  const user = await fixture.user("rare@example.test");
+  const token = await fixture.token({ clientId: client, userId: user, issuedAt: ago(120) });
+  await use(token, ago(100), null, "198.51.100.9");
+  await use(token, ago(90), "expired", "198.51.100.9");
+  const count = async (text: string) => (await listTokenUses(auditor(), uses(text))).rows.length;
+  expect(await count(`token=${token.id}`)).toBe(3);
+  expect(await count(`family=${token.familyId}`)).toBe(3);
+  expect(await count("client=export")).toBe(3);
+  expect(await count(`client=${client}&outcome=refused`)).toBe(1);
+  expect(await count("user=RARE%40example.test")).toBe(3);
+  expect(await count(`user=${user}&outcome=issued`)).toBe(1);
+  expect(await count("client=export&refusal=expired")).toBe(1);
+  expect(await count("client=export&source=issue")).toBe(1);
+  expect(await count("ip=198.51.100.9")).toBe(2);
+  expect(await count("verifier=billing-api&client=export")).toBe(2);
+  expect(await count("client=export&at=within:95s")).toBe(1);
+  expect(await count("client=nobody")).toBe(0);
+  expect(await count("verifier=%27%20OR%20true%20--")).toBe(0);
+  const { total } = await getUseHistogram(auditor(), uses("client=export").filters);
+  expect(total).toEqual({ issued: 1, allowed: 1, refused: 1 });
+});
+
+test("a histogram counts the last day where no time is named, and never more than its range", async () => {
+  const now = new Date();
+  const day = await getUseHistogram(auditor(now), {});
+  expect(new Date(day.to).getTime() - new Date(day.from).getTime()).toBe(86_400_000);
+  const wide = await getUseHistogram(auditor(now), {
+    at: { type: "range", from: "1970-01-02T00:00:00.000Z", to: null },
+  });
+  expect(new Date(wide.to).getTime() - new Date(wide.from).getTime()).toBe(90 * 86_400_000);
+  const future = await getUseHistogram(auditor(now), {
+    at: { type: "range", from: "2999-01-01T00:00:00.000Z", to: null },
+  });
+  expect(future.total).toEqual({ issued: 0, allowed: 0, refused: 0 });
+});
+
+test("admin acts are found by who, what and on what, with % and _ as they stand", async () => {
+  const ctx = contextAs(db, "governor");
+  for (const name of ["50%_off", "5000 off"])
+    await db.transaction((tx) =>
+      recordEntry(tx, ctx, {
+        act: "group.created",
+        target: { kind: "group", id: name, name },
+        after: { name },
+      }),
+    );
+  const find = async (filters: object) =>
+    (await listAuditEntries(auditor(), { ...defaultQuery(auditEntriesTable), filters })).rows;
+  expect(await find({ q: "50%_" })).toHaveLength(1);
+  expect(await find({ act: ["group.created"] })).toHaveLength(2);
+  expect(await find({ actor: ctx.actor.id })).toHaveLength(2);
+  expect(await find({ target: "group", targetId: "50%_off" })).toHaveLength(1);
+  expect(await find({ outcome: ["refused"], act: ["group.created"] })).toHaveLength(0);
+  expect(await find({ q: "'; DROP TABLE audit_entry; --" })).toHaveLength(0);
+  const [entry] = await find({ q: "50%_" });
+  expect(await getAuditEntry(auditor(), entry?.id as string)).toMatchObject({
+    after: { name: "50%_off" },
+    before: null,
+  });
+});
+
+test("nobody who is not signed in reads the log", async () => {
+  const ctx = contextAs(db, "anonymous");
+  const refusal = { code: "NOT_SIGNED_IN" };
+  await expect(listTokenUses(ctx, uses(""))).rejects.toMatchObject(refusal);
+  await expect(listAuditEntries(ctx, defaultQuery(auditEntriesTable))).rejects.toMatchObject(refusal);
+  await expect(getAuditEntry(ctx, randomUUID())).rejects.toMatchObject(refusal);
+  await expect(listActivity(ctx, defaultQuery(activityTable))).rejects.toMatchObject(refusal);
+  await expect(getUseHistogram(ctx, {})).rejects.toMatchObject(refusal);
+  await expect(getTokenUseHistogram(ctx, randomUUID())).rejects.toMatchObject(refusal);
+});
+
+test("what is not there is not found", async () => {
+  for (const id of ["x", randomUUID()]) {
+    await expect(getAuditEntry(auditor(), id)).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(getTokenUseHistogram(auditor(), id)).rejects.toMatchObject({ code: "NOT_FOUND" });
+  }
+});
+
+test("every refusal and act has words, those of a later version too", () => {
+  for (const refusal of REFUSALS) expect(refusalWords(refusal)).not.toContain("_");
+  expect(refusalWords("some_new_reason")).toBe("some new reason");
+  expect(refusalWords("constructor")).toBe("constructor");
+  expect(actWords("token.revoked")).toBe("revoked the token");
+  expect(actWords("stream.created")).toBe("created stream");
+});
