@@ -27,7 +27,8 @@ export interface EmbeddedDatabase {
 }
 
 async function initialize(site: Site, memory: EmbeddedDatabaseMemory): Promise<void> {
-  site.log("creating the database");
+  const isInside = site.clusterDir.startsWith(site.dataDir);
+  site.log(isInside ? "creating the database" : `creating the database in ${site.clusterDir}`);
   const descriptor = openSync(site.logFile, "a", 0o600);
   try {
     await createCluster({
