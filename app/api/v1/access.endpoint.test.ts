@@ -87,11 +87,12 @@ describe.each(routes)("$name", ({ route }) => {
   const isMutation = route.spec.method !== "GET";
 
   test("answers nobody but where it is public", async () => {
-    for (const headers of [
+    const strangers: Record<string, string>[] = [
       {},
       { authorization: "Bearer twk_wrong" },
       { cookie: "tokenwarden.session=forged" },
-    ]) {
+    ];
+    for (const headers of strangers) {
       const { status, code } = await call(route, { headers });
       if (isPublic) expect(status).not.toBe(401);
       else expect({ status, code }).toEqual({ status: 401, code: "NOT_SIGNED_IN" });
