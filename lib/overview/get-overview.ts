@@ -48,8 +48,9 @@ function clientsOf(counts: readonly LiveCount[]): { shown: OverviewClient[]; oth
     client[kind] = exactly(count, href(kind));
     byClient.set(clientUuid, client);
   }
+  const size = (client: OverviewClient) => client.access.value + client.refresh.value;
   const clients = [...byClient.values()].sort(
-    (one, other) => other.access.value + other.refresh.value - (one.access.value + one.refresh.value),
+    (one, other) => size(other) - size(one) || one.clientId.localeCompare(other.clientId),
   );
   return { shown: clients.slice(0, CLIENTS_SHOWN), others: Math.max(0, clients.length - CLIENTS_SHOWN) };
 }
