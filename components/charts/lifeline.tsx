@@ -66,7 +66,8 @@ export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade }: Lif
 
   return (
     <figure className={classes.figure}>
-      <div className={classes.scroll}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <div className={classes.scroll} tabIndex={0} role="region" aria-label="Uses over time">
         <div className={classes.plot} aria-hidden={isTable || undefined}>
           {shade ? (
             <div

@@ -43,7 +43,7 @@ export function TimeBars({ title, series, stepSeconds, points }: TimeBarsProps) 
   return (
     <figure className={classes.figure}>
       <div className={classes.plot} aria-hidden>
-        <span className={classes.most}>{groupedNumber(most)}</span>
+        {isQuiet ? null : <span className={classes.most}>{groupedNumber(most)}</span>}
         {points.map((point, index) => (
           <Tooltip
             key={point.at}

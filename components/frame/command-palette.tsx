@@ -6,12 +6,21 @@ import { useRouter } from "next/navigation";
 import { type ReactNode, useEffect, useState } from "react";
 import { requestJson } from "../request/request-json.ts";
 import { recogniseToken } from "../token-input/recognise-token.ts";
+import classes from "./command-palette.module.css";
 import { SECTIONS } from "./destinations.ts";
 
 const [store, spotlight] = createSpotlight();
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const SHA256 = /^[0-9a-f]{64}$/i;
 const DESTINATIONS = SECTIONS.flatMap((section) => section.destinations);
+
+/** What Enter will do: the spotlight marks the line in the document itself. */
+function selectFirst(): void {
+  const list = document.getElementById(store.getState().listId);
+  list?.querySelector("[data-selected]")?.removeAttribute("data-selected");
+  list?.querySelector("[data-action]")?.setAttribute("data-selected", "true");
+  store.updateState((state) => ({ ...state, selected: 0 }));
+}
 
 type Found = { href: string; label: string; description: string; icon: ReactNode };
 type Listed<Row> = { rows: Row[] };
@@ -76,6 +85,12 @@ export function CommandPalette({ isOpen, onClose }: { isOpen: boolean; onClose: 
     else spotlight.close();
   }, [isOpen]);
 
+  // what Enter does is the first of what is shown, also after more was found
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each new list begins at its first line
+  useEffect(() => {
+    if (isOpen) selectFirst();
+  }, [isOpen, text, found]);
+
   function go(href: string) {
     setQuery("");
     router.push(href);
@@ -93,7 +108,11 @@ export function CommandPalette({ isOpen, onClose }: { isOpen: boolean; onClose: 
       shortcut={null}
       scrollable
       maxHeight={440}
-      aria-label="Find, go to, or paste a token"
+      yOffset="14vh"
+      centered={false}
+      overlayProps={{ color: "var(--tw-scrim)", backgroundOpacity: 1, blur: 0 }}
+      attributes={{ content: { "aria-label": "Find, go to, or paste a token" } }}
+      classNames={{ search: classes.search, action: classes.action, actionsGroup: classes.group }}
     >
       <Spotlight.Search
         placeholder="Find, go to, or paste a token"

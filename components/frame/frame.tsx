@@ -94,7 +94,7 @@ export function Frame(props: FrameProps) {
             <ColorSchemeMenu />
             <AccountMenu person={person} onSignOut={onSignOut} />
           </AppShell.Header>
-          <AppShell.Navbar className={classes.side} aria-label="Navigation">
+          <AppShell.Navbar className={classes.side} aria-label="Console">
             <Navigation isCollapsed={isCollapsed} />
             <div className={classes.foot} data-collapsed={isCollapsed || undefined}>
               <LiveDot isShort={isCollapsed} />
@@ -113,7 +113,9 @@ export function Frame(props: FrameProps) {
           </AppShell.Main>
         </AppShell>
         <Drawer opened={isDrawerOpen} onClose={drawer.close} size={280} title="Tokenwarden" hiddenFrom="md">
-          <Navigation onNavigate={drawer.close} />
+          <nav aria-label="Console, all pages">
+            <Navigation onNavigate={drawer.close} />
+          </nav>
           <div className={classes.foot}>
             <LiveDot />
           </div>

@@ -8,11 +8,11 @@ import classes from "./navigation.module.css";
 
 type NavigationProps = { isCollapsed?: boolean; onNavigate?: () => void };
 
-/** The left navigation: icons and words, or icons alone with the words on hover. */
+/** What the navigation leads to: icons and words, or icons alone with the words on hover. Stands inside of a `nav`. */
 export function Navigation({ isCollapsed = false, onNavigate }: NavigationProps) {
   const current = destinationOf(usePathname());
   return (
-    <nav aria-label="Console" className={classes.navigation} data-collapsed={isCollapsed || undefined}>
+    <div className={classes.navigation} data-collapsed={isCollapsed || undefined}>
       {SECTIONS.map((section) => (
         <div key={section.name ?? "first"} className={classes.section}>
           {section.name ? <p className={classes.heading}>{section.name}</p> : null}
@@ -35,6 +35,6 @@ export function Navigation({ isCollapsed = false, onNavigate }: NavigationProps)
           </ul>
         </div>
       ))}
-    </nav>
+    </div>
   );
 }

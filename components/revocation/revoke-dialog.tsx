@@ -23,6 +23,14 @@ const TYPE_ABOVE = 20;
 
 const NAMES = { token: "token", family: "family", session: "session", user: "user", client: "client" } as const;
 
+const TITLES = {
+  token: "Revoke a token",
+  family: "Revoke a family of tokens",
+  session: "Revoke a session",
+  user: "Revoke everything of a user",
+  client: "Revoke everything of a client",
+} as const;
+
 function amount(value: number, isExact: boolean): string {
   return `${groupedNumber(value)}${isExact ? "" : " or more"} token${value === 1 ? "" : "s"}`;
 }
@@ -43,7 +51,7 @@ export function RevokeDialog({ target, onClose }: RevokeDialogProps) {
     <Modal
       opened={target !== null}
       onClose={() => (isBusy ? undefined : onClose())}
-      title={target ? `Revoke ${NAMES[target.kind]}` : ""}
+      title={target ? TITLES[target.kind] : ""}
       size={580}
     >
       {target ? (
@@ -147,10 +155,11 @@ function RevokeForm({
         <IconAlertTriangle size={18} aria-hidden />
         <div>
           {preview.isAlreadyRevoked ? <p>It is revoked already: nothing more will be changed.</p> : null}
-          {preview.sentences.map((sentence) => (
-            <p key={sentence}>{sentence}</p>
+          {preview.sentences.map((sentence, index) => (
+            <p key={sentence} className={index === preview.sentences.length - 1 ? classes.final : undefined}>
+              {sentence}
+            </p>
           ))}
-          <p className={classes.final}>There is no undo. A new token has to be issued instead.</p>
         </div>
       </div>
       {preview.callers.length > 0 ? (
@@ -178,7 +187,7 @@ function RevokeForm({
       ) : null}
       <NativeSelect
         label="Reason"
-        description="Stands in the audit log, and is what owners of the token are told."
+        description="Stands in the audit log beside your name."
         required
         value={reason}
         onChange={(event) => setReason(event.currentTarget.value as Reason | "")}

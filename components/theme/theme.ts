@@ -130,6 +130,8 @@ export const theme = createTheme({
     Modal: {
       defaultProps: {
         centered: true,
+        // a dialog's header is no banner of the page
+        attributes: { header: { role: "presentation" } },
         overlayProps: { color: "var(--tw-scrim)", backgroundOpacity: 1 },
         closeButtonProps: { "aria-label": "Close" },
         transitionProps: { duration: 120 },
@@ -137,6 +139,7 @@ export const theme = createTheme({
     },
     Drawer: {
       defaultProps: {
+        attributes: { header: { role: "presentation" } },
         overlayProps: { color: "var(--tw-scrim)", backgroundOpacity: 1 },
         closeButtonProps: { "aria-label": "Close" },
         transitionProps: { duration: 140 },

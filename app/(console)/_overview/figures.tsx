@@ -31,7 +31,7 @@ function Figure({
       <Link href={count.href} className={classes.figureNumber} aria-label={`${name}: ${groupedNumber(count.value)}${count.isExact ? "" : "+"}`}>
         <Count count={count} />
       </Link>
-      <p className={classes.figureMore}>{children}</p>
+      <div className={classes.figureMore}>{children}</div>
     </div>
   );
 }
@@ -50,7 +50,8 @@ export function Figures({ overview }: { overview: Overview }) {
   return (
     <section className={classes.figures} aria-label="Figures">
       <Figure name="Live tokens" count={live.all}>
-        <Part count={live.access} word="access" /> · <Part count={live.refresh} word="refresh" />
+        <Part count={live.access} word="access" />
+        <Part count={live.refresh} word="refresh" />
       </Figure>
       <Figure name="Issued in the last hour" count={lastHour.issued}>
         <Part count={lastDay.issued} word="in 24 h" />
