@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { createSetupLink } from "#lib/admins/create-setup-link.ts";
 import { createApiToken } from "#lib/api-tokens/create-api-token.ts";
+import { createApiTokenInput } from "#lib/api-tokens/input.ts";
 import { ROLES } from "#lib/authz/roles.ts";
 import { migrate } from "#lib/db/migrate.ts";
 import type { Env } from "#lib/env.ts";
@@ -17,6 +18,14 @@ export interface Command {
 
 const print = (line: string) => void process.stdout.write(`${line}\n`);
 const remark = (line: string) => void process.stderr.write(`${line}\n`);
+
+const OPTIONS: Record<string, string> = { name: "--name", role: "--role", expiresInSeconds: "--expires-in" };
+
+function explainIssue(issue: { path: PropertyKey[]; message: string } | undefined): string {
+  const option = OPTIONS[String(issue?.path[0])] ?? "an option";
+  if (option === "--role") return `--role must be one of ${ROLES.join(", ")}`;
+  return `${option} ${issue?.message.replace(/^Invalid input: /, "") ?? "cannot be used"}`;
+}
 
 function requireNoArguments(args: string[]): void {
   parseArgs({ args, options: {}, strict: true });
@@ -43,15 +52,18 @@ const apiTokenCreate: Command = {
       options: { role: { type: "string" }, name: { type: "string" }, "expires-in": { type: "string" } },
       strict: true,
     });
-    const role = ROLES.find((known) => known === values.role);
-    if (!role) throw new UsageError(`--role must be one of ${ROLES.join(", ")}`);
-    const name = values.name?.trim();
-    if (!name) throw new UsageError("--name must say what the token is for");
     const expiresIn = values["expires-in"];
-    const expiresInSeconds = expiresIn === undefined ? undefined : parseDuration(expiresIn);
-    const created = await withContext(env, (ctx) => createApiToken(ctx, { name, role, expiresInSeconds }));
+    const input = createApiTokenInput.safeParse({
+      name: values.name,
+      role: values.role,
+      expiresInSeconds: expiresIn === undefined ? undefined : parseDuration(expiresIn),
+    });
+    if (!input.success) throw new UsageError(explainIssue(input.error.issues[0]));
+    const created = await withContext(env, (ctx) => createApiToken(ctx, input.data));
     print(created.token);
-    remark(`API token ${name} (${created.id}) with the role ${role}. It is shown only now.`);
+    const { name, role, expiresAt } = created.row;
+    const until = expiresAt ? `until ${expiresAt}` : "until it is revoked";
+    remark(`API token ${name} (${created.id}), role ${role}, good ${until}. It is shown only now.`);
   },
 };
 

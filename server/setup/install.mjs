@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { SetupError, say } from "./console-lines.mjs";
 import { NODE, ROOT } from "./paths.mjs";
@@ -44,6 +44,13 @@ async function linkDatabaseLibraries() {
   if (existsSync(script)) await runStep("link-libraries", NODE, [script], { cwd: folder });
 }
 
+/** So that `npx tokenwarden` finds our own tool, and asks no registry for one. */
+function linkCommandLine() {
+  const link = path.join(ROOT, "node_modules/.bin/tokenwarden");
+  rmSync(link, { force: true });
+  symlinkSync("../../server/cli/tokenwarden.mjs", link);
+}
+
 /**
  * Installs the packages of the lockfile unless they are there.
  *
@@ -63,6 +70,7 @@ export async function installPackages() {
     );
   }
   await linkDatabaseLibraries();
+  linkCommandLine();
   saveStamp(STAMP, wanted);
   return !isThere;
 }
