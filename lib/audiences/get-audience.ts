@@ -16,7 +16,10 @@ export const AUDIENCE_COLUMNS = sql`a.name, a.title, a.resource_uri AS "resource
   (SELECT count(*)::int FROM verifier_audience v WHERE v.audience_id = a.id) AS "verifierCount"`;
 
 /** One audience with its permissions. Needs `audience:read`. @throws {DomainError} NOT_FOUND */
-export async function getAudience(ctx: Context, { audienceId }: { audienceId: string }): Promise<AudienceRow> {
+export async function getAudience(
+  ctx: Context,
+  { audienceId }: { audienceId: string },
+): Promise<AudienceRow> {
   requirePermission(ctx, "audience:read");
   return readAudience(ctx.db, audienceId);
 }

@@ -21,7 +21,8 @@ const permissions = z
   .superRefine((list, context) => {
     const names = new Set<string>();
     for (const [index, { name }] of list.entries()) {
-      if (names.has(name)) context.addIssue({ code: "custom", path: [index, "name"], message: "is there twice" });
+      if (names.has(name))
+        context.addIssue({ code: "custom", path: [index, "name"], message: "is there twice" });
       names.add(name);
     }
   });

@@ -34,7 +34,9 @@ export async function requireFreeNames(
   tx: Sql,
   wanted: { id: string; name?: string; resourceUri: string; permissions: Wanted[] },
 ): Promise<void> {
-  await tx.query("SELECT 1 AS locked FROM (SELECT pg_advisory_xact_lock(hashtext('tokenwarden.audiences'))) l");
+  await tx.query(
+    "SELECT 1 AS locked FROM (SELECT pg_advisory_xact_lock(hashtext('tokenwarden.audiences'))) l",
+  );
   const fields: FieldProblem[] = [];
   const taken = async (path: string, text: string, values: readonly string[]) => {
     const rows = await tx.query(text, [...values, wanted.id]);
@@ -51,6 +53,5 @@ export async function requireFreeNames(
       "SELECT id FROM permission WHERE name = $1::text AND audience_id <> $2::uuid",
       [name],
     );
-  if (fields.length > 0)
-    throw new DomainError("CONFLICT", "Another audience has this already.", { fields });
+  if (fields.length > 0) throw new DomainError("CONFLICT", "Another audience has this already.", { fields });
 }

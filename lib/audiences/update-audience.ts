@@ -20,7 +20,8 @@ export async function updateAudience(
 ): Promise<AudienceRow> {
   requirePermission(ctx, "audience:write");
   return ctx.db.transaction(async (tx) => {
-    if (isUuid(audienceId)) await tx.query("SELECT id FROM audience WHERE id = $1::uuid FOR UPDATE", [audienceId]);
+    if (isUuid(audienceId))
+      await tx.query("SELECT id FROM audience WHERE id = $1::uuid FOR UPDATE", [audienceId]);
     const audience = await readAudience(tx, audienceId);
     await requireVersion(tx, input.version, {
       what: "The audience",

@@ -31,12 +31,15 @@ export async function saveGroupPermissions(
 }
 
 /** @throws {DomainError} CONFLICT */
-export async function requireFreeGroupName(tx: Sql, { id, name }: { id: string; name: string }): Promise<void> {
+export async function requireFreeGroupName(
+  tx: Sql,
+  { id, name }: { id: string; name: string },
+): Promise<void> {
   await tx.query("SELECT 1 AS locked FROM (SELECT pg_advisory_xact_lock(hashtext('tokenwarden.groups'))) l");
-  const rows = await tx.query("SELECT id FROM user_group WHERE lower(name) = lower($1::text) AND id <> $2::uuid", [
-    name,
-    id,
-  ]);
+  const rows = await tx.query(
+    "SELECT id FROM user_group WHERE lower(name) = lower($1::text) AND id <> $2::uuid",
+    [name, id],
+  );
   if (rows.length > 0)
     throw new DomainError("CONFLICT", "A group with this name exists.", {
       fields: [{ path: "name", message: "is in use" }],

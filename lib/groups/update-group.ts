@@ -20,7 +20,8 @@ export async function updateGroup(
 ): Promise<GroupDetail> {
   requirePermission(ctx, "group:write");
   return ctx.db.transaction(async (tx) => {
-    if (isUuid(groupId)) await tx.query("SELECT id FROM user_group WHERE id = $1::uuid FOR UPDATE", [groupId]);
+    if (isUuid(groupId))
+      await tx.query("SELECT id FROM user_group WHERE id = $1::uuid FOR UPDATE", [groupId]);
     const group = await readGroup(tx, groupId);
     await requireVersion(tx, input.version, {
       what: "The group",

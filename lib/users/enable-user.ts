@@ -15,7 +15,8 @@ import type { UserDetail } from "./model.ts";
 export async function enableUser(ctx: Context, { userId }: { userId: string }): Promise<UserDetail> {
   requirePermission(ctx, "user:write");
   return ctx.db.transaction(async (tx) => {
-    if (isUuid(userId)) await tx.query("SELECT id FROM user_account WHERE id = $1::uuid FOR UPDATE", [userId]);
+    if (isUuid(userId))
+      await tx.query("SELECT id FROM user_account WHERE id = $1::uuid FOR UPDATE", [userId]);
     const before = await readUser(tx, { id: userId, now: ctx.now });
     if (before.state === "enabled") throw new DomainError("CONFLICT", "This user is not disabled.");
     await tx.query(

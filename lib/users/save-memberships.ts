@@ -10,7 +10,9 @@ export async function saveMemberships(
   tx: Sql,
   { userId, groupIds }: { userId: string; groupIds: readonly string[] },
 ): Promise<void> {
-  const found = await tx.query<{ id: string }>("SELECT id FROM user_group WHERE id = ANY ($1::uuid[])", [groupIds]);
+  const found = await tx.query<{ id: string }>("SELECT id FROM user_group WHERE id = ANY ($1::uuid[])", [
+    groupIds,
+  ]);
   const known = new Set(found.map((row) => row.id));
   const fields = groupIds.flatMap((id, index) =>
     known.has(id) ? [] : [{ path: `groupIds.${index}`, message: "is no group" }],

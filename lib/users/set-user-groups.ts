@@ -20,7 +20,8 @@ export async function setUserGroups(
 ): Promise<UserDetail> {
   requirePermission(ctx, "user:write");
   return ctx.db.transaction(async (tx) => {
-    if (isUuid(userId)) await tx.query("SELECT id FROM user_account WHERE id = $1::uuid FOR UPDATE", [userId]);
+    if (isUuid(userId))
+      await tx.query("SELECT id FROM user_account WHERE id = $1::uuid FOR UPDATE", [userId]);
     const before = await readUser(tx, { id: userId, now: ctx.now });
     await saveMemberships(tx, { userId, groupIds });
     const user = await readUser(tx, { id: userId, now: ctx.now });

@@ -19,7 +19,8 @@ export async function updateUser(
 ): Promise<UserDetail> {
   requirePermission(ctx, "user:write");
   return ctx.db.transaction(async (tx) => {
-    if (isUuid(userId)) await tx.query("SELECT id FROM user_account WHERE id = $1::uuid FOR UPDATE", [userId]);
+    if (isUuid(userId))
+      await tx.query("SELECT id FROM user_account WHERE id = $1::uuid FOR UPDATE", [userId]);
     const user = await readUser(tx, { id: userId, now: ctx.now });
     await requireVersion(tx, input.version, {
       what: "The user",
