@@ -4,8 +4,25 @@ import { Anchor, Button, Group } from "@mantine/core";
 import { IconCircleCheck, IconClockHour4, IconInfoCircle } from "@tabler/icons-react";
 import Link from "next/link";
 import type { RevocationResult } from "#lib/revocations/model.ts";
+import { Instant } from "../display/instant.tsx";
 import { groupedNumber } from "../display/number-text.tsx";
 import classes from "./revoke-dialog.module.css";
+
+/** When the last one refuses: the instant in it is told as every other time is. */
+function Refusal({ says, at }: { says: string; at: string | null }) {
+  const [before, after] = at === null ? [says] : says.split(at);
+  return (
+    <span>
+      {before}
+      {at !== null && after !== undefined ? (
+        <>
+          <Instant at={at} show="exact" focusable />
+          {after}
+        </>
+      ) : null}
+    </span>
+  );
+}
 
 /** What a revocation did, when the last verifier refuses, and what it left valid. */
 export function RevocationOutcome({ result, onClose }: { result: RevocationResult; onClose: () => void }) {
@@ -24,7 +41,7 @@ export function RevocationOutcome({ result, onClose }: { result: RevocationResul
       </div>
       <p className={classes.line}>
         <IconClockHour4 size={18} aria-hidden />
-        {refusedEverywhere.says}
+        <Refusal says={refusedEverywhere.says} at={refusedEverywhere.at} />
       </p>
       {remains.length > 0 ? (
         <div>
@@ -49,7 +66,7 @@ export function RevocationOutcome({ result, onClose }: { result: RevocationResul
         </p>
       )}
       <Group justify="space-between" gap="xs">
-        <Anchor component={Link} href={`/orders?open=${order.id}`} onClick={onClose} size="sm">
+        <Anchor component={Link} href={`/orders/${order.id}`} onClick={onClose} size="sm">
           The order on record
         </Anchor>
         <Button variant="filled" onClick={onClose} data-autofocus>

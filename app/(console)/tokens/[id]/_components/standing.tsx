@@ -11,7 +11,7 @@ import classes from "./token-page.module.css";
 
 function OrderLine({ order }: { order: StandingOrder }) {
   return (
-    <Link href={`/orders?open=${order.id}`}>
+    <Link href={`/orders/${order.id}`}>
       {order.verb} {order.targetKind.replace("_", " ")} {order.targetName}
     </Link>
   );
