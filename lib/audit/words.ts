@@ -16,6 +16,7 @@ export const SOURCE_WORDS: Record<UseSource, string> = {
   report: "Reported by a verifier",
 };
 
+/** Why a registered token was refused. */
 export const REFUSALS = [
   "revoked",
   "suspended",
@@ -29,6 +30,8 @@ export const REFUSALS = [
   "not_an_access_token",
   "client_disabled",
   "user_disabled",
+  "wrong_client",
+  "proof_missing",
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
@@ -45,6 +48,8 @@ export const REFUSAL_WORDS: Record<Refusal, string> = {
   not_an_access_token: "It is not an access token",
   client_disabled: "The client is disabled",
   user_disabled: "The user is disabled",
+  wrong_client: "Another client presented it",
+  proof_missing: "The token is bound to a key, and its holder did not prove it",
 };
 
 /** A refusal in words; one that this version does not know is shown as it is. */

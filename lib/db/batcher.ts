@@ -25,7 +25,11 @@ export type Batcher<Item, Result> = {
   idle(): Promise<void>;
 };
 
-type Entry<Item, Result> = { item: Item; resolve: (result: Result) => void; reject: (error: unknown) => void };
+type Entry<Item, Result> = {
+  item: Item;
+  resolve: (result: Result) => void;
+  reject: (error: unknown) => void;
+};
 
 /**
  * Joins concurrent work into batches without a timer: what arrives while a run is under way goes into the next one, so that batches grow
@@ -75,7 +79,8 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
 
   return {
     add(item) {
-      if (queue.length >= maxWaiting) return Promise.reject(new BacklogFull("too much work is waiting for the database"));
+      if (queue.length >= maxWaiting)
+        return Promise.reject(new BacklogFull("too much work is waiting for the database"));
       return new Promise((resolve, reject) => {
         queue.push({ item, resolve, reject });
         schedule();

@@ -1,8 +1,8 @@
+import type { Refusal } from "../audit/words.ts";
 import type { RegistrySnapshot } from "../registry/snapshot.ts";
 import { tokenState } from "../tokens/model.ts";
 import type { OrderBook } from "./order-book.ts";
 import type { RegisteredToken } from "./registered-token.ts";
-import type { Refusal } from "./use-writer.ts";
 
 /** What the asker needs the token to be good for. Null: does not matter. */
 export type Demand = {

@@ -1,5 +1,5 @@
-import pg from "pg";
 import type { Database } from "../db/database.ts";
+import { type Listener, listen } from "../db/listen.ts";
 import { loadRegistry, type RegistrySnapshot } from "../registry/snapshot.ts";
 import { OrderBook } from "./order-book.ts";
 import { readOrdersAfter, readOrdersInForce } from "./read-orders.ts";
@@ -25,7 +25,7 @@ export class FeedFollower {
   #heardAt = performance.now();
   #catchingUp: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
-  #listener: pg.Client | null = null;
+  #listener: Listener | null = null;
   #isStopped = false;
   #isPolling = false;
   #isAskedAgain = false;
@@ -41,7 +41,12 @@ export class FeedFollower {
     const { position, orders } = await readOrdersInForce(options.db, new Date());
     follower.#book.load(orders, position);
     follower.#schedule();
-    void follower.#listen();
+    follower.#listener = listen({
+      url: options.databaseUrl,
+      channels: ["revocations", "registry"],
+      onHint: () => void follower.#tick(),
+      onError: (error) => options.onError?.(error),
+    });
     return follower;
   }
 
@@ -125,39 +130,9 @@ export class FeedFollower {
     }, this.#options.pollMs);
   }
 
-  async #listen(): Promise<void> {
-    if (this.#isStopped) return;
-    const client = new pg.Client({
-      connectionString: this.#options.databaseUrl,
-      application_name: "tokenwarden feed",
-      keepAlive: true,
-    });
-    const retry = () => {
-      client.removeAllListeners("end");
-      if (this.#listener === client) this.#listener = null;
-      void client.end().catch(() => {});
-      if (!this.#isStopped) setTimeout(() => void this.#listen(), 1_000).unref();
-    };
-    client.on("error", () => {});
-    client.on("end", retry);
-    client.on("notification", () => void this.#tick());
-    try {
-      await client.connect();
-      await client.query("LISTEN revocations; LISTEN registry");
-      this.#listener = client;
-      if (this.#isStopped) await client.end();
-    } catch (error) {
-      this.#options.onError?.(error);
-      retry();
-    }
-  }
-
   async stop(): Promise<void> {
     this.#isStopped = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
-    const listener = this.#listener;
-    this.#listener = null;
-    listener?.removeAllListeners("end");
-    await listener?.end().catch(() => {});
+    await this.#listener?.stop();
   }
 }

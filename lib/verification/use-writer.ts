@@ -1,26 +1,11 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import type { Refusal } from "../audit/words.ts";
 import { createBatcher } from "../db/batcher.ts";
 import type { Sql } from "../db/sql.ts";
 import { uuidv7 } from "../ids.ts";
 import type { TokenKind } from "../tokens/model.ts";
 
 export type UseSource = "introspection" | "forward_auth" | "userinfo" | "refresh" | "report";
-
-/** Why a registered token was refused. */
-export type Refusal =
-  | "revoked"
-  | "suspended"
-  | "expired"
-  | "not_yet_valid"
-  | "consumed"
-  | "replayed"
-  | "altered"
-  | "audience"
-  | "permission"
-  | "client_disabled"
-  | "user_disabled"
-  | "wrong_client"
-  | "not_an_access_token";
 
 /** One use of a registered token, allowed or refused, as it is written to `token_use`. */
 export type TokenUseRow = {

@@ -8,8 +8,8 @@ import { placeOrder } from "../revocations/place-order.ts";
 import { createPresentedTokenRevoker } from "../revocations/revoke-presented-tokens.ts";
 import { createTokenRegister, type NewToken } from "../tokens/register.ts";
 import { FeedFollower } from "./feed-follower.ts";
-import { createTokenFinder } from "./registered-token.ts";
 import { RefusalCounter } from "./refusal-counter.ts";
+import { createTokenFinder } from "./registered-token.ts";
 import { UsageCounter } from "./usage-counter.ts";
 import { createUseRecorder, createUseWriter, type TokenUseRow } from "./use-writer.ts";
 

@@ -80,7 +80,8 @@ export async function forwardAuth(
     throw new Refused(401, "invalid_token", "Send a bearer token.", 'Bearer realm="tokenwarden"');
   const outcome = await verifyPresented(services, value, {
     source: "forward_auth",
-    verifierId: verifier.id,
+    verifier,
+    isBearer: true,
     askerId: verifier.id,
     demand,
     ...readPresentedUse(services, request),

@@ -41,7 +41,8 @@ export function introspectionOf(
     scope: token.scopes.join(" "),
     groups: token.groups,
     roles: token.roles,
-    token_type: token.kind === "access" ? "Bearer" : "refresh_token",
+    token_type:
+      token.kind === "refresh" ? "refresh_token" : token.claims.cnf === undefined ? "Bearer" : "DPoP",
     jti: token.id,
     iat: Math.floor(token.issuedAtMs / 1000),
     exp: Math.floor(token.expiresAtMs / 1000),
@@ -64,7 +65,9 @@ export async function introspect(
   const asker = caller.kind === "verifier" ? caller.verifier : caller.client;
   const outcome = await verifyPresented(services, value, {
     source: "introspection",
-    verifierId: caller.kind === "verifier" ? caller.verifier.id : null,
+    verifier: caller.kind === "verifier" ? caller.verifier : null,
+    // the asker sees `cnf` in the answer and checks the proof itself
+    isBearer: false,
     askerId: asker.id,
     demand: { audiences: caller.kind === "verifier" ? caller.verifier.audiences : null, permissions: [] },
     ...(caller.kind === "verifier"

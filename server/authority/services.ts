@@ -10,6 +10,7 @@ import { FeedFollower } from "#lib/verification/feed-follower.ts";
 import { createTokenReader, type TokenReader } from "#lib/verification/read-token.ts";
 import { RefusalCounter } from "#lib/verification/refusal-counter.ts";
 import { createTokenFinder } from "#lib/verification/registered-token.ts";
+import { createRelaxedRecorder, type RelaxedRecorder } from "#lib/verification/relaxed-recorder.ts";
 import { UsageCounter } from "#lib/verification/usage-counter.ts";
 import {
   createUseRecorder,
@@ -17,6 +18,7 @@ import {
   type UseRecorder,
   type UseWriter,
 } from "#lib/verification/use-writer.ts";
+import { VerifierSightings } from "#lib/verification/verifier-sightings.ts";
 import { type AddressReader, createAddressReader } from "./client-address.ts";
 
 /** What the authority's endpoints share in one process. */
@@ -29,6 +31,8 @@ export type Services = {
   register: TokenRegister;
   reader: TokenReader;
   recorder: UseRecorder;
+  relaxed: RelaxedRecorder;
+  sightings: VerifierSightings;
   usage: UsageCounter;
   refusals: RefusalCounter;
   revokePresented(token: PresentedToken): Promise<bigint>;
@@ -69,6 +73,13 @@ export async function startServices({
     catchUp: (position) => follower.catchUp(position),
     onWritten: (rows) => usage.count(rows),
   });
+  const relaxed = createRelaxedRecorder({
+    db,
+    writer,
+    onWritten: (rows) => usage.count(rows),
+    onError: complain,
+  });
+  const sightings = new VerifierSightings(db, complain);
   return {
     env,
     db,
@@ -78,12 +89,16 @@ export async function startServices({
     register: createTokenRegister(db, writer),
     reader,
     recorder,
+    relaxed,
+    sightings,
     usage,
     refusals,
     revokePresented: createPresentedTokenRevoker(db),
     addresses: createAddressReader(env.trustedProxies),
     async stop() {
       await recorder.idle();
+      await relaxed.stop();
+      await sightings.stop();
       await usage.stop();
       await refusals.stop();
       await follower.stop();

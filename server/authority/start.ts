@@ -1,3 +1,4 @@
+import "./runtime-release.ts";
 import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";

@@ -119,6 +119,42 @@ test("an order from the console's side is in force on every authority with the n
   expect((await verify(one, await issue(one, client), ledger())).status).toBe(200);
 });
 
+test("a relaxed verifier is answered first, and its uses are on record within moments", async () => {
+  const { db, registry } = instance;
+  await db.prisma.verifier.update({
+    where: { id: registry.verifiers.ledger.id },
+    data: { auditMode: "relaxed" },
+  });
+  const version = () => instance.authorities[0]?.services.follower.registry.verifiersBySecretHash;
+  await expect
+    .poll(
+      () =>
+        [...(version()?.values() ?? [])].find((one) => one.id === registry.verifiers.ledger.id)?.auditMode,
+    )
+    .toBe("relaxed");
+  const token = await issue(one, service());
+  for (let index = 0; index < 20; index += 1) expect((await verify(one, token, ledger())).status).toBe(200);
+  await expect
+    .poll(async () => (await uses(token)).filter((use) => use.outcome === "allowed").length)
+    .toBe(20);
+  await revokeAs(one, service(), token);
+  expect((await verify(one, token, ledger())).status).toBe(401);
+  await db.prisma.verifier.update({
+    where: { id: registry.verifiers.ledger.id },
+    data: { auditMode: "durable" },
+  });
+});
+
+test("when a verifier last asked is kept beside it", async () => {
+  const before = new Date();
+  await verify(one, await issue(one, service()), billing());
+  const read = () =>
+    instance.db.prisma.verifier.findUniqueOrThrow({ where: { id: instance.registry.verifiers.billing.id } });
+  await expect
+    .poll(async () => ((await read()).lastSeenAt ?? new Date(0)) >= before, { timeout: 10_000 })
+    .toBe(true);
+});
+
 describe("introspection (RFC 7662)", () => {
   test("answers exactly active false to a verifier that is no audience of the token (section 4)", async () => {
     const token = await issue(one, instance.registry.opaqueService);

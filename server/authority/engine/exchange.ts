@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type pg from "pg";
+import type { Refusal } from "#lib/audit/words.ts";
 import type { Sql } from "#lib/db/sql.ts";
 import type { OrderSubject } from "#lib/revocations/model.ts";
 import type { NewToken } from "#lib/tokens/register.ts";
-import type { Refusal } from "#lib/verification/use-writer.ts";
 import { guarded, guardedSql } from "./protocol-errors.ts";
 
 /** What was presented to be exchanged. `tokenId` is null for an authorization code. */

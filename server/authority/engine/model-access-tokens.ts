@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import Provider, { errors, type KoaContextWithOIDC } from "oidc-provider";
+import { RESERVED_CLAIMS } from "#lib/clients/model.ts";
 import { uuidv7 } from "#lib/ids.ts";
 import type { RegistryClient } from "#lib/registry/snapshot.ts";
 import { makeOpaque } from "#lib/tokens/opaque.ts";
@@ -27,15 +28,10 @@ type Grant = Pick<NewToken, "subject" | "userId" | "scopes" | "groups" | "sessio
   family: { id: string; rootedAtMs: number } | null;
 };
 
-/** Claims that only the authority writes. @see RFC 9068 section 2.2 */
-const RESERVED = new Set(
-  "iss sub aud exp nbf iat jti client_id scope groups roles entitlements cnf act may_act azp sid auth_time acr amr nonce status rooted_at active token_type username authorization_details".split(
-    " ",
-  ),
-);
-
 function customClaims(client: RegistryClient): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(client.customClaims).filter(([name]) => !RESERVED.has(name)));
+  return Object.fromEntries(
+    Object.entries(client.customClaims).filter(([name]) => !RESERVED_CLAIMS.has(name)),
+  );
 }
 
 function userGrant(provider: Provider, ctx: KoaContextWithOIDC, token: EngineToken): Grant {

@@ -1,8 +1,9 @@
 import type Provider from "oidc-provider";
 import OidcProvider, { errors } from "oidc-provider";
+import type { Refusal } from "#lib/audit/words.ts";
 import { decide } from "#lib/verification/decide.ts";
 import type { RegisteredToken } from "#lib/verification/registered-token.ts";
-import type { Refusal, TokenUseRow } from "#lib/verification/use-writer.ts";
+import type { TokenUseRow } from "#lib/verification/use-writer.ts";
 import type { EngineDeps } from "./deps.ts";
 import { isOidcScope } from "./model-refresh-tokens.ts";
 import { guarded, temporarilyUnavailable } from "./protocol-errors.ts";
