@@ -2,8 +2,8 @@ import type { Sql } from "../db/sql.ts";
 import { notFound } from "../errors.ts";
 import { isUuid } from "../ids.ts";
 import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
+import { byTokenId } from "../tokens/by-token-id.ts";
 import { shortId } from "../tokens/model.ts";
-import { byTokenId } from "../tokens/token-filters.ts";
 import type { RevocableKind } from "./model.ts";
 
 /** What a person wants to take back, found. */

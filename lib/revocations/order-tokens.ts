@@ -1,5 +1,5 @@
 import { type Fragment, sql } from "../list-query/sql-fragment.ts";
-import { byTokenId } from "../tokens/token-filters.ts";
+import { byTokenId } from "../tokens/by-token-id.ts";
 import type { TargetKind } from "./model.ts";
 
 /**

@@ -3,7 +3,7 @@ import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { isUuid } from "../ids.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
-import { byTokenId } from "./token-filters.ts";
+import { byTokenId } from "./by-token-id.ts";
 
 /**
  * The token that a jti or a SHA-256 (64 hex digits) means, or null. Never takes a raw value: that is hashed where it was pasted.

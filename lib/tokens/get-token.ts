@@ -6,10 +6,10 @@ import { run, sql } from "../list-query/sql-fragment.ts";
 import { type OrderSubject, verdictOf } from "../revocations/model.ts";
 import type { OrderRecord } from "../revocations/order-row.ts";
 import { orderOf, readReachingOrders } from "../revocations/reaching-orders.ts";
+import { byTokenId } from "./by-token-id.ts";
 import { readLineage } from "./lineage.ts";
 import type { StandingOrder, TokenDetail } from "./model.ts";
 import { readClockSkew, readPendingOrders, STATE_JOINS, stateSql } from "./state-sql.ts";
-import { byTokenId } from "./token-filters.ts";
 import { ROW_JOINS, rowColumns, type TokenRecord, tokenRowOf } from "./token-row.ts";
 import { readVerifierStandings } from "./verifier-standing.ts";
 

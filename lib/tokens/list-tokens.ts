@@ -1,21 +1,19 @@
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
+import { DomainError } from "../errors.ts";
 import { countUpTo } from "../list-query/count-up-to.ts";
 import type { Page, Total } from "../list-query/define-table.ts";
 import { type Keyset, keysetOf, orderBy, seek, toPage } from "../list-query/keyset.ts";
-import { all, type Fragment, joined, run, sql } from "../list-query/sql-fragment.ts";
+import { all, type Fragment, joined, sql } from "../list-query/sql-fragment.ts";
+import { withinTime } from "../list-query/within-time.ts";
 import type { TokenRow } from "./model.ts";
-import {
-  hasPendingOrders,
-  readClockSkew,
-  readPendingOrders,
-  STATE_JOINS,
-  type StateSql,
-  stateSql,
-} from "./state-sql.ts";
+import { readClockSkew, readPendingOrders, STATE_JOINS, type StateSql, stateSql } from "./state-sql.ts";
 import { type TokensQuery, tokensTable } from "./table.ts";
 import { type Branch, selectTokens, type TokenSelection } from "./token-filters.ts";
 import { ROW_JOINS, rowColumns, type TokenRecord, tokenRowOf } from "./token-row.ts";
+
+/** A page that takes longer is given up, so that a rare combination of filters holds nobody else up. */
+const PAGE_TIMEOUT_MS = 5_000;
 
 /** Rows that a total is counted up to. */
 export const TOKENS_COUNT_MAX = 10_000;
@@ -56,10 +54,9 @@ async function select(
 ): Promise<{ selection: TokenSelection; state: StateSql }> {
   const [pending, skew] = await Promise.all([readPendingOrders(ctx.db, ctx.now), readClockSkew(ctx.db)]);
   const state = stateSql(pending, ctx.now, skew);
-  const isAnyPending = hasPendingOrders(pending);
   return {
     state,
-    selection: await selectTokens(ctx.db, filters, { now: ctx.now, state, isAnyPending, byIssue }),
+    selection: await selectTokens(ctx.db, filters, { now: ctx.now, state, pending, byIssue }),
   };
 }
 
@@ -97,12 +94,18 @@ export async function listTokens(
 
   const keyset = keysetOf(tokensTable, query);
   let seen = 0;
-  const reading = run<TokenRecord>(
+  const reading = withinTime<TokenRecord>(
     ctx.db,
     sql`WITH page AS MATERIALIZED (${idsOfPage(selection, keyset, isByIssue)})
       SELECT ${rowColumns(state)} FROM page JOIN token t ON t.issued_at = uuid_extract_timestamp(page.id) AND t.id = page.id
       ${STATE_JOINS} ${ROW_JOINS} ORDER BY ${orderBy(keyset, sql`page.place`, sql`page.id`)}`,
+    PAGE_TIMEOUT_MS,
   ).then((records) => {
+    if (records === null)
+      throw new DomainError(
+        "UNAVAILABLE",
+        "This search takes too long. Narrow it, by a client, a user or a time.",
+      );
     seen = records.length;
     return records;
   });

@@ -1,5 +1,8 @@
 import type { Sql } from "../db/sql.ts";
 import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
+import type { TargetKind } from "../revocations/model.ts";
+
+export type PendingRevocation = { id: string; targetKind: TargetKind; targetId: string; cutoff: Date | null };
 
 /**
  * Orders that are in force at an instant and that `token_standing` may not tell yet: every list adds them, so that it is right
@@ -7,6 +10,8 @@ import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
  */
 export type PendingOrders = {
   revokes: string[];
+  /** The same, with what they name. */
+  revocations: PendingRevocation[];
   suspends: string[];
   /** false while a restore is unsettled: then `suspends` holds every suspension in force, and the settled ones do not count. */
   countsSettledSuspensions: boolean;
@@ -14,31 +19,31 @@ export type PendingOrders = {
 
 /** Reads the pending orders. Ask before the statement that uses them: an order that is settled in between counts once or twice, never not. */
 export async function readPendingOrders(db: Sql, now: Date): Promise<PendingOrders> {
-  const rows = await run<{ id: string; verb: string; anyRestore: boolean }>(
+  const rows = await run<PendingRevocation & { verb: string; anyRestore: boolean }>(
     db,
     sql`WITH unsettled AS (SELECT id, verb FROM revocation_order WHERE settled_at IS NULL AND effective_from <= ${now}::timestamptz),
         flag AS (SELECT EXISTS (SELECT FROM unsettled WHERE verb = 'restore') AS any_restore)
-      SELECT o.id, o.verb, flag.any_restore AS "anyRestore" FROM flag, revocation_order o
+      SELECT o.id, o.verb, flag.any_restore AS "anyRestore", o.target_kind AS "targetKind", o.target_id AS "targetId", o.cutoff
+      FROM flag, revocation_order o
       WHERE o.id IN (SELECT id FROM unsettled WHERE verb = 'revoke')
       UNION ALL
-      SELECT o.id, o.verb, flag.any_restore FROM flag, revocation_order o
+      SELECT o.id, o.verb, flag.any_restore, o.target_kind, o.target_id, o.cutoff FROM flag, revocation_order o
       WHERE o.verb = 'suspend' AND o.effective_from <= ${now}::timestamptz AND (o.expires_at IS NULL OR o.expires_at > ${now}::timestamptz)
         AND (flag.any_restore OR o.settled_at IS NULL) AND NOT EXISTS (SELECT FROM revocation_order r WHERE r.verb = 'restore'
           AND r.target_kind = o.target_kind AND r.target_id = o.target_id AND r.position > o.position AND r.effective_from <= ${now}::timestamptz)
-      UNION ALL SELECT NULL, 'none', true FROM flag WHERE flag.any_restore`,
+      UNION ALL SELECT NULL, 'none', true, NULL, NULL, NULL FROM flag WHERE flag.any_restore`,
   );
+  const revocations = rows.filter((row) => row.verb === "revoke");
   return {
-    revokes: rows.filter((row) => row.verb === "revoke").map((row) => row.id),
+    revokes: revocations.map((row) => row.id),
+    revocations,
     suspends: rows.filter((row) => row.verb === "suspend").map((row) => row.id),
     countsSettledSuspensions: !rows.some((row) => row.anyRestore),
   };
 }
 
-export function hasPendingOrders(pending: PendingOrders): boolean {
-  return pending.revokes.length > 0 || pending.suspends.length > 0 || !pending.countsSettledSuspensions;
-}
-
-function reachedBy(orderIds: readonly string[]): Fragment {
+/** Whether one of some orders reaches `token t`. */
+export function reachedBy(orderIds: readonly string[]): Fragment {
   return sql`EXISTS (SELECT FROM revocation_order o WHERE o.id = ANY (${orderIds}::uuid[]) AND order_reaches(o, t))`;
 }
 

@@ -1,10 +1,12 @@
 import type { Sql } from "../db/sql.ts";
-import { isUuid, uuidv7Time } from "../ids.ts";
+import { isUuid } from "../ids.ts";
 import type { FilterValues } from "../list-query/define-table.ts";
 import { all, containing, type Fragment, run, sql } from "../list-query/sql-fragment.ts";
 import { inWindow, timeWindow, type Window } from "../list-query/time-window.ts";
+import { tokensOfTarget } from "../revocations/order-tokens.ts";
+import { byTokenId } from "./by-token-id.ts";
 import type { TokenState } from "./model.ts";
-import type { StateSql } from "./state-sql.ts";
+import { type PendingOrders, reachedBy, type StateSql } from "./state-sql.ts";
 import type { tokensTable } from "./table.ts";
 
 /**
@@ -52,12 +54,6 @@ function onLabel(kind: string, label: string, not: readonly string[]): Branch {
     id: sql`l.token_id`,
     countFrom: sql`token_label l`,
   };
-}
-
-/** A token by its id; a UUIDv7 carries the time that finds its partition. */
-export function byTokenId(id: string): Fragment {
-  const at = uuidv7Time(id);
-  return at === null ? sql`false` : sql`t.issued_at = ${at}::timestamptz AND t.id = ${id}::uuid`;
 }
 
 async function findUsers(db: Sql, values: readonly string[]): Promise<string[]> {
@@ -181,15 +177,38 @@ const LIVE: ReadonlySet<TokenState> = new Set(["active", "suspended", "not_yet_v
 const ONLY_STANDING = sql`token_standing d JOIN token t ON t.issued_at = uuid_extract_timestamp(d.token_id) AND t.id = d.token_id`;
 const ONLY_CONSUMED = sql`refresh_consumption d JOIN token t ON t.issued_at = uuid_extract_timestamp(d.token_id) AND t.id = d.token_id`;
 
-/** A branch for states that few tokens are in, read from the narrow table that has them; null where the register must be walked. */
-function stateBranch(states: readonly TokenState[], isAnyPending: boolean): Branch | null {
-  if (isAnyPending || states.length !== 1) return null;
+/** More pending orders than these are looked at row by row. */
+const PENDING_BRANCHES_MAX = 10;
+
+/** Revoked tokens: the settled ones, and for each pending order those of its target that neither are settled nor reached by one before. */
+function revokedBranches(pending: PendingOrders, settled: Branch): Branch[] | null {
+  if (pending.revocations.length > PENDING_BRANCHES_MAX) return null;
+  const unsettled = pending.revocations.map(({ targetKind, targetId, cutoff }, index) => {
+    const { from, where } = tokensOfTarget(targetKind, targetId);
+    const conditions = [
+      where,
+      sql`${cutoff}::timestamptz IS NULL OR t.rooted_at <= ${cutoff}::timestamptz`,
+      sql`NOT EXISTS (SELECT FROM token_standing z WHERE z.token_id = t.id AND z.revoked_at IS NOT NULL)`,
+    ];
+    if (index > 0) conditions.push(sql`NOT ${reachedBy(pending.revokes.slice(0, index))}`);
+    return { from, where: conditions, issuedAt: T_ISSUED, id: T_ID };
+  });
+  return [settled, ...unsettled];
+}
+
+/** Branches for a state that few tokens are in, read from the narrow table that has them; null where the register must be walked. */
+function stateBranches(states: readonly TokenState[], pending: PendingOrders): Branch[] | null {
+  if (states.length !== 1) return null;
   const places = { issuedAt: sql`uuid_extract_timestamp(d.token_id)`, id: sql`d.token_id` };
+  if (states[0] === "consumed") return [{ from: ONLY_CONSUMED, where: [], ...places }];
   if (states[0] === "revoked")
-    return { from: ONLY_STANDING, where: [sql`d.revoked_at IS NOT NULL`], ...places };
-  if (states[0] === "suspended")
-    return { from: ONLY_STANDING, where: [sql`d.suspended_order_id IS NOT NULL`], ...places };
-  if (states[0] === "consumed") return { from: ONLY_CONSUMED, where: [], ...places };
+    return revokedBranches(pending, {
+      from: ONLY_STANDING,
+      where: [sql`d.revoked_at IS NOT NULL`],
+      ...places,
+    });
+  if (states[0] === "suspended" && pending.suspends.length === 0 && pending.countsSettledSuspensions)
+    return [{ from: ONLY_STANDING, where: [sql`d.suspended_order_id IS NOT NULL`], ...places }];
   return null;
 }
 
@@ -200,7 +219,7 @@ function stateBranch(states: readonly TokenState[], isAnyPending: boolean): Bran
 export async function selectTokens(
   db: Sql,
   filters: Filters,
-  options: { now: Date; state: StateSql; isAnyPending: boolean; byIssue: boolean },
+  options: { now: Date; state: StateSql; pending: PendingOrders; byIssue: boolean },
 ): Promise<TokenSelection> {
   const { now, state, byIssue } = options;
   const conditions: Fragment[] = [];
@@ -272,8 +291,7 @@ export async function selectTokens(
     if (states.every((one) => LIVE.has(one))) conditions.push(sql`t.expires_at > ${now}::timestamptz`);
     if (states.every((one) => one === "expired")) conditions.push(sql`t.expires_at <= ${now}::timestamptz`);
     if (states.every((one) => one === "consumed")) conditions.push(sql`t.kind = 'refresh'`);
-    const led = byIssue && branches === null ? stateBranch(states, options.isAnyPending) : null;
-    if (led !== null) branches = [led];
+    if (byIssue && branches === null) branches = stateBranches(states, options.pending);
   }
   if (filters.lastUsed) {
     const used = timeWindow(filters.lastUsed, "back", now);
