@@ -201,9 +201,16 @@ describe("signing in", () => {
     await expect(attempt()).rejects.toMatchObject({ code: "NOT_SIGNED_IN" });
   });
 
-  test("refuses the code that enrolled, codes two steps away, and a wrong one", async () => {
+  test("takes the code that enrolled for the first sign-in, once", async () => {
     const { totpSecret } = await makeOwner();
-    for (const code of [codeAt(totpSecret, 2), codeAt(totpSecret, 180), codeAt(totpSecret, 40), "12345", ""])
+    const input = { email: "olive@example.com", password: PASSWORD, code: codeAt(totpSecret, 2) };
+    await expect(signIn(nobody(3), input, wrapper)).resolves.toHaveProperty("sessionId");
+    await expect(signIn(nobody(4), input, wrapper)).rejects.toMatchObject({ code: "NOT_SIGNED_IN" });
+  });
+
+  test("refuses codes two steps away, and a wrong one", async () => {
+    const { totpSecret } = await makeOwner();
+    for (const code of [codeAt(totpSecret, 180), codeAt(totpSecret, 40), "12345", ""])
       await expect(
         signIn(nobody(105), { email: "olive@example.com", password: PASSWORD, code }, wrapper),
       ).rejects.toMatchObject({ code: "NOT_SIGNED_IN" });

@@ -42,10 +42,11 @@ export async function createOwner(
     await lockOwners(tx);
     if (await hasOwner(tx)) throw new DomainError("CONFLICT", "An owner exists already. Sign in instead.");
     await consumeLink(tx, link, ctx.now);
+    // the step before the code's: the code that proved the factor is good for one sign-in too, its link is used up
     await tx.query(
       `INSERT INTO admin (id, email, name, role, password_hash, totp_wrapped, totp_last_step, created_at)
        VALUES ($1::uuid, $2::text, $3::text, 'owner', $4::text, $5::bytea, $6::bigint, $7::timestamptz)`,
-      [id, email, input.name, passwordHash, totpWrapped, factor.step, ctx.now],
+      [id, email, input.name, passwordHash, totpWrapped, factor.step - 1n, ctx.now],
     );
     const actor = { kind: "admin", id, name: email, role: "owner", sessionId: "" } as const;
     await recordEntry(

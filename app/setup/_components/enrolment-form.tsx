@@ -1,6 +1,7 @@
 "use client";
 
 import { Anchor, Button, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { signIn } from "next-auth/react";
 import { type FormEvent, useState } from "react";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
 import { SecondFactor } from "#components/form/second-factor.tsx";
@@ -33,7 +34,13 @@ export function EnrolmentForm({ setupToken, who }: { setupToken: string; who: En
     const done = await (isOwner
       ? request.send("POST", "/api/v1/setup/owner", { ...proof, email, name })
       : request.send("POST", "/api/v1/setup/invitation", proof));
-    if (done !== undefined) setIsDone(true);
+    if (done === undefined) return;
+    // the code is good for one sign-in: nobody types the same three things twice
+    const answer = await signIn("credentials", { redirect: false, email, password, code }).catch(
+      () => undefined,
+    );
+    if (answer?.ok && !answer.error) window.location.assign(isOwner ? "/setup?step=organisation" : "/");
+    else setIsDone(true);
   }
 
   if (isDone)

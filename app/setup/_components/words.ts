@@ -27,7 +27,7 @@ export const setupWords = {
   join: "Join",
   doneTitle: "You are the owner",
   invitedDone: "You are in",
-  doneText: "Sign in with your password and the next code of your authenticator: each code works once.",
+  doneText: "Sign in with your password and a code of your authenticator.",
   doneButton: "Sign in and go on",
   organisationName: "Organisation",
   organisationHelp: "People see it at sign-in and consent.",
