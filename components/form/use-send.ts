@@ -40,11 +40,17 @@ export function useSend(): Send {
     [],
   );
 
-  const faultOf = useCallback(
-    (path: string) =>
-      problem?.errors.find((field) => field.path === path || field.path.startsWith(`${path}.`))?.message,
-    [problem],
-  );
+  const faultOf = useCallback((path: string) => faultAt(problem, path), [problem]);
   const clear = useCallback(() => setProblem(null), []);
   return { isBusy, problem, faultOf, clear, send };
+}
+
+/** What is wrong at a path or below it, as a sentence for the field: `iss is a claim …`, `Line 2: is no address`. */
+function faultAt(problem: RequestProblem | null, path: string): string | undefined {
+  const fault = problem?.errors.find((field) => field.path === path || field.path.startsWith(`${path}.`));
+  if (fault === undefined) return undefined;
+  const [first = "", ...others] = fault.path.slice(path.length + 1).split(".");
+  if (first === "") return fault.message.replace(/^./, (letter) => letter.toUpperCase());
+  if (/^\d+$/.test(first)) return `Line ${Number(first) + 1}: ${[...others, fault.message].join(" ")}`;
+  return [first, ...others, fault.message].join(" ");
 }

@@ -1,7 +1,6 @@
 import Link from "next/link";
 import { Card } from "#components/display/card.tsx";
 import { CommandLine } from "#components/display/command-line.tsx";
-import { CopyButton } from "#components/display/copy-button.tsx";
 import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { KeyValue } from "#components/display/key-value.tsx";
@@ -69,12 +68,7 @@ export function ClientFacts({ client }: { client: ClientDetail }) {
         items={[
           {
             key: "Client ID",
-            value: (
-              <>
-                <span className="mono">{client.clientId}</span>{" "}
-                <CopyButton value={client.clientId} what="client ID" />
-              </>
-            ),
+            value: <IdText id={client.clientId} what="client ID" head={40} tail={8} />,
           },
           { key: "Kind", value: CLIENT_KIND_WORDS[client.kind].name },
           { key: "Grants", value: client.grantTypes.map(grantWords).join(", ") },

@@ -66,10 +66,12 @@ export function KeyTimeline({ keys, now }: { keys: TimelineKey[]; now: string })
                     width: `calc(${place(segment.untilMs ?? nowMs) - place(segment.fromMs)}% - 3px)`,
                   }}
                 >
-                  {segment.phase}
-                  {segment.phase === "signing" && segment.untilMs === null && key.liveTokens > 0
-                    ? ` · ${groupedNumber(key.liveTokens)} live ${key.liveTokens === 1 ? "token" : "tokens"}`
-                    : ""}
+                  <span className={classes.word}>
+                    {segment.phase}
+                    {segment.phase === "signing" && segment.untilMs === null && key.liveTokens > 0
+                      ? ` · ${groupedNumber(key.liveTokens)} live ${key.liveTokens === 1 ? "token" : "tokens"}`
+                      : ""}
+                  </span>
                 </span>
               ))}
             </span>

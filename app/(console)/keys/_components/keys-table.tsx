@@ -1,5 +1,5 @@
 import Link from "next/link";
-import { CopyButton } from "#components/display/copy-button.tsx";
+import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { groupedNumber } from "#components/display/number-text.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
@@ -29,11 +29,7 @@ export function KeysTable({ keys }: { keys: KeyRow[] }) {
       columns={[
         {
           header: "Key",
-          cell: (row: KeyRow) => (
-            <>
-              <span className="mono">{row.kid}</span> <CopyButton value={row.kid} what="key id" />
-            </>
-          ),
+          cell: (row: KeyRow) => <IdText id={row.kid} what="key id" head={20} tail={6} />,
         },
         {
           header: "State",

@@ -1,6 +1,6 @@
 "use client";
 
-import { TextInput } from "@mantine/core";
+import { SimpleGrid, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
@@ -78,7 +78,9 @@ export function LifetimesForm({ organisation, canWrite }: { organisation: Organi
       </FormSection>
       {SECTIONS.map((section) => (
         <FormSection key={section.title} title={section.title} help={section.help}>
-          {section.keys.map(lifetime)}
+          <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md">
+            {section.keys.map(lifetime)}
+          </SimpleGrid>
         </FormSection>
       ))}
     </FormCard>
