@@ -1,7 +1,7 @@
 import type { Database } from "../db/database.ts";
 import type { Total } from "./define-table.ts";
 import { type Fragment, sql } from "./sql-fragment.ts";
-import { withinTime } from "./within-time.ts";
+import { type Lead, withinTime } from "./within-time.ts";
 
 /**
  * Counts the rows of a statement that itself stops at `max + 1` rows. Takes at most `timeoutMs`: what has not been counted by then is given
@@ -10,12 +10,18 @@ import { withinTime } from "./within-time.ts";
 export async function countUpTo(
   db: Database,
   rows: Fragment,
-  { max, atLeast, timeoutMs = 1_000 }: { max: number; atLeast: () => number; timeoutMs?: number },
+  {
+    max,
+    atLeast,
+    timeoutMs = 1_000,
+    lead = "free",
+  }: { max: number; atLeast: () => number; timeoutMs?: number; lead?: Lead },
 ): Promise<Total> {
   const counted = await withinTime<{ count: bigint }>(
     db,
     sql`SELECT count(*) AS count FROM (${rows}) AS counted`,
     timeoutMs,
+    lead,
   );
   if (counted === null) return { value: atLeast(), isExact: false };
   const value = Number(counted[0]?.count ?? 0);

@@ -38,6 +38,19 @@ export function orderBy(keyset: Keyset, column: Fragment, id: Fragment): Fragmen
   return sql`${column} ${direction}, ${id} ${direction}`;
 }
 
+/** The same where the id alone is the order, because it carries the sort's time (UUIDv7). */
+export function orderById(keyset: Keyset, id: Fragment): Fragment {
+  return sql`${id} ${trusted(keyset.direction === "desc" ? "DESC" : "ASC")}`;
+}
+
+/** Rows after the keyset's place where the id alone is the order. */
+export function seekById(keyset: Keyset, id: Fragment): Fragment | null {
+  if (keyset.from === null) return null;
+  return keyset.direction === "desc"
+    ? sql`${id} < ${keyset.from.id}::uuid`
+    : sql`${id} > ${keyset.from.id}::uuid`;
+}
+
 /** Rows after the keyset's place, or null for the first page. The bare comparison beside the pair lets partitions be left out. */
 export function seek(keyset: Keyset, column: Fragment, id: Fragment): Fragment | null {
   if (keyset.from === null) return null;

@@ -3,18 +3,32 @@ import { compile, type Fragment } from "./sql-fragment.ts";
 
 const CANCELLED = "57014";
 
+/**
+ * How the planner is led. `lookups`: row by row through indexes, never a whole table for the sake of a few rows. `ordered`: also in an
+ * index's own order, never by sorting what matches. Its own choice goes by estimates that are far off for rare labels and states.
+ */
+export type Lead = "free" | "lookups" | "ordered";
+
+const SETTINGS: Record<Lead, string> = {
+  free: "",
+  lookups: "; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off",
+  ordered: "; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_sort = off",
+};
+
 /** Runs a read that may take at most `timeoutMs`, or null where it took longer and was ended. */
 export async function withinTime<Row extends object>(
   db: Database,
   statement: Fragment,
   timeoutMs: number,
+  lead: Lead = "free",
 ): Promise<Row[] | null> {
   const { text, values } = compile(statement);
   const connection = await db.pool.connect();
   let failure: unknown;
   try {
-    await connection.query("BEGIN READ ONLY");
-    await connection.query(`SET LOCAL statement_timeout = ${Math.round(timeoutMs)}`);
+    await connection.query(
+      `BEGIN READ ONLY; SET LOCAL statement_timeout = ${Math.round(timeoutMs)}${SETTINGS[lead]}`,
+    );
     const { rows } = await connection.query(text, values);
     await connection.query("COMMIT");
     return rows as Row[];

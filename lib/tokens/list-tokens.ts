@@ -3,7 +3,7 @@ import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { countUpTo } from "../list-query/count-up-to.ts";
 import type { Page, Total } from "../list-query/define-table.ts";
-import { type Keyset, keysetOf, orderBy, seek, toPage } from "../list-query/keyset.ts";
+import { type Keyset, keysetOf, orderBy, orderById, seek, seekById, toPage } from "../list-query/keyset.ts";
 import { all, type Fragment, joined, sql } from "../list-query/sql-fragment.ts";
 import { withinTime } from "../list-query/within-time.ts";
 import type { TokenRow } from "./model.ts";
@@ -25,13 +25,26 @@ function matching(selection: TokenSelection, branch: Branch, also: Fragment | nu
   return sql`FROM ${branch.from} ${state} ${usage} WHERE ${where}`;
 }
 
+function idsOfBranch(
+  selection: TokenSelection,
+  branch: Branch,
+  keyset: Keyset,
+  isByIssue: boolean,
+): Fragment {
+  const limit = sql`LIMIT ${keyset.limit}::int`;
+  if (isByIssue && branch.issuedAt === null) {
+    const { id } = branch;
+    return sql`(SELECT uuid_extract_timestamp(${id}) AS place, ${id} AS id ${matching(selection, branch, seekById(keyset, id))}
+      ORDER BY ${orderById(keyset, id)} ${limit})`;
+  }
+  const column = isByIssue && branch.issuedAt !== null ? branch.issuedAt : sql`t.expires_at`;
+  const id = isByIssue ? branch.id : sql`t.id`;
+  return sql`(SELECT ${column} AS place, ${id} AS id ${matching(selection, branch, seek(keyset, column, id))}
+    ORDER BY ${orderBy(keyset, column, id)} ${limit})`;
+}
+
 function idsOfPage(selection: TokenSelection, keyset: Keyset, isByIssue: boolean): Fragment {
-  const parts = selection.branches.map((branch) => {
-    const column = isByIssue ? branch.issuedAt : sql`t.expires_at`;
-    const id = isByIssue ? branch.id : sql`t.id`;
-    return sql`(SELECT ${column} AS place, ${id} AS id ${matching(selection, branch, seek(keyset, column, id))}
-      ORDER BY ${orderBy(keyset, column, id)} LIMIT ${keyset.limit}::int)`;
-  });
+  const parts = selection.branches.map((branch) => idsOfBranch(selection, branch, keyset, isByIssue));
   return sql`SELECT place, id FROM (${joined(parts, " UNION ALL ")}) AS found ORDER BY ${orderBy(keyset, sql`place`, sql`id`)}
     LIMIT ${keyset.limit}::int`;
 }
@@ -62,7 +75,7 @@ async function select(
 
 async function count(ctx: Context, selection: TokenSelection, atLeast: () => number): Promise<Total> {
   if (selection.branches.length === 0) return { value: 0, isExact: true };
-  return countUpTo(ctx.db, upToCount(selection), { max: TOKENS_COUNT_MAX, atLeast });
+  return countUpTo(ctx.db, upToCount(selection), { max: TOKENS_COUNT_MAX, atLeast, lead: "lookups" });
 }
 
 /**
@@ -100,6 +113,7 @@ export async function listTokens(
       SELECT ${rowColumns(state)} FROM page JOIN token t ON t.issued_at = uuid_extract_timestamp(page.id) AND t.id = page.id
       ${STATE_JOINS} ${ROW_JOINS} ORDER BY ${orderBy(keyset, sql`page.place`, sql`page.id`)}`,
     PAGE_TIMEOUT_MS,
+    isByIssue && selection.branches.every((branch) => branch.isOrdered) ? "ordered" : "lookups",
   ).then((records) => {
     if (records === null)
       throw new DomainError(

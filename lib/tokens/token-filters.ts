@@ -16,9 +16,11 @@ import type { tokensTable } from "./table.ts";
 export type Branch = {
   from: Fragment;
   where: Fragment[];
-  /** The columns that say issue time and id in this branch. */
-  issuedAt: Fragment;
+  /** The columns that say issue time and id in this branch. Without the first, the id's own order is the order of issue. */
+  issuedAt: Fragment | null;
   id: Fragment;
+  /** Whether an index gives the rows in the order of issue. */
+  isOrdered: boolean;
   /** The same rows without the register, for counting where nothing else is asked. */
   countFrom?: Fragment;
 };
@@ -38,8 +40,8 @@ type Filters = FilterValues<typeof tokensTable>;
 const T_ISSUED = sql`t.issued_at`;
 const T_ID = sql`t.id`;
 
-function onRegister(where: Fragment[]): Branch {
-  return { from: sql`token t`, where, issuedAt: T_ISSUED, id: T_ID };
+function onRegister(where: Fragment[], isOrdered = true): Branch {
+  return { from: sql`token t`, where, issuedAt: T_ISSUED, id: T_ID, isOrdered };
 }
 
 function onLabel(kind: string, label: string, not: readonly string[]): Branch {
@@ -52,6 +54,7 @@ function onLabel(kind: string, label: string, not: readonly string[]): Branch {
     where,
     issuedAt: sql`l.issued_at`,
     id: sql`l.token_id`,
+    isOrdered: true,
     countFrom: sql`token_label l`,
   };
 }
@@ -85,10 +88,10 @@ async function searchBranches(db: Sql, text: string): Promise<Branch[]> {
       onRegister([byTokenId(lower)]),
       onRegister([sql`t.user_id = ${id}`]),
       onRegister([sql`t.client_id = ${id}`]),
-      onRegister([sql`t.family_id = ${id}`]),
+      onRegister([sql`t.family_id = ${id}`], false),
     ];
   }
-  if (/^[0-9a-f]{64}$/.test(lower)) return [onRegister([sql`t.value_hash = decode(${lower}, 'hex')`])];
+  if (/^[0-9a-f]{64}$/.test(lower)) return [onRegister([sql`t.value_hash = decode(${lower}, 'hex')`], false)];
   const pattern = containing(text);
   const users = await run<{ id: string }>(
     db,
@@ -103,13 +106,17 @@ async function searchBranches(db: Sql, text: string): Promise<Branch[]> {
   if (userIds.length > SEARCH_USERS_MAX)
     return [
       onRegister([
-        sql`t.client_id = ANY (${clientIds}::uuid[]) OR EXISTS (SELECT FROM user_account x WHERE x.id = t.user_id
-          AND (x.email || ' ' || x.name) ILIKE ${pattern})`,
+        // a scalar look-up a row: as EXISTS the planner reads all users
+        sql`t.client_id = ANY (${clientIds}::uuid[]) OR coalesce((SELECT (x.email || ' ' || x.name) ILIKE ${pattern} FROM user_account x
+          WHERE x.id = t.user_id), false)`,
       ]),
     ];
   if (userIds.length + clientIds.length > SEARCH_BRANCHES_MAX)
     return [
-      onRegister([sql`t.user_id = ANY (${userIds}::uuid[]) OR t.client_id = ANY (${clientIds}::uuid[])`]),
+      onRegister(
+        [sql`t.user_id = ANY (${userIds}::uuid[]) OR t.client_id = ANY (${clientIds}::uuid[])`],
+        false,
+      ),
     ];
   return [
     ...userIds.map((id) => onRegister([sql`t.user_id = ${id}::uuid`])),
@@ -173,9 +180,18 @@ async function signedWith(db: Sql, kid: string): Promise<Fragment> {
   return sql`t.signing_kid = ${kid} AND ${inWindow(sql`t.issued_at`, { from, to })}`;
 }
 
+/** Tokens that expire after an instant; where the register is walked, from the oldest week on that has one. */
+async function expiringAfter(db: Sql, at: Date, isWalked: boolean): Promise<Fragment> {
+  const expires = sql`t.expires_at > ${at}::timestamptz`;
+  if (!isWalked) return expires;
+  return sql`${expires} AND t.issued_at >= ${await oldestWeekExpiringAfter(db, at)}::timestamptz`;
+}
+
 const LIVE: ReadonlySet<TokenState> = new Set(["active", "suspended", "not_yet_valid"]);
-const ONLY_STANDING = sql`token_standing d JOIN token t ON t.issued_at = uuid_extract_timestamp(d.token_id) AND t.id = d.token_id`;
-const ONLY_CONSUMED = sql`refresh_consumption d JOIN token t ON t.issued_at = uuid_extract_timestamp(d.token_id) AND t.id = d.token_id`;
+// LIMIT keeps the planner from taking the join apart: it reads the narrow table in order and looks each token up
+const ITS_TOKEN = sql`CROSS JOIN LATERAL (SELECT * FROM token x WHERE x.issued_at = uuid_extract_timestamp(d.token_id) AND x.id = d.token_id LIMIT 1) t`;
+const ONLY_STANDING = sql`token_standing d ${ITS_TOKEN}`;
+const ONLY_CONSUMED = sql`refresh_consumption d ${ITS_TOKEN}`;
 
 /** More pending orders than these are looked at row by row. */
 const PENDING_BRANCHES_MAX = 10;
@@ -191,25 +207,59 @@ function revokedBranches(pending: PendingOrders, settled: Branch): Branch[] | nu
       sql`NOT EXISTS (SELECT FROM token_standing z WHERE z.token_id = t.id AND z.revoked_at IS NOT NULL)`,
     ];
     if (index > 0) conditions.push(sql`NOT ${reachedBy(pending.revokes.slice(0, index))}`);
-    return { from, where: conditions, issuedAt: T_ISSUED, id: T_ID };
+    return { from, where: conditions, issuedAt: T_ISSUED, id: T_ID, isOrdered: false };
   });
   return [settled, ...unsettled];
 }
 
-/** Branches for a state that few tokens are in, read from the narrow table that has them; null where the register must be walked. */
-function stateBranches(states: readonly TokenState[], pending: PendingOrders): Branch[] | null {
+/**
+ * Branches for a state that few tokens are in, read from the narrow table that has them: they are of that state and need no other look. Null
+ * where the register must be walked. The order of states is `token_state`'s; the property test of the lists holds them together.
+ */
+function stateBranches(states: readonly TokenState[], pending: PendingOrders, now: Date): Branch[] | null {
   if (states.length !== 1) return null;
-  const places = { issuedAt: sql`uuid_extract_timestamp(d.token_id)`, id: sql`d.token_id` };
-  if (states[0] === "consumed") return [{ from: ONLY_CONSUMED, where: [], ...places }];
+  const places = { issuedAt: null, id: sql`d.token_id`, isOrdered: true };
   if (states[0] === "revoked")
     return revokedBranches(pending, {
       from: ONLY_STANDING,
       where: [sql`d.revoked_at IS NOT NULL`],
       ...places,
     });
-  if (states[0] === "suspended" && pending.suspends.length === 0 && pending.countsSettledSuspensions)
-    return [{ from: ONLY_STANDING, where: [sql`d.suspended_order_id IS NOT NULL`], ...places }];
+  const isPending =
+    pending.revokes.length > 0 || pending.suspends.length > 0 || !pending.countsSettledSuspensions;
+  if (isPending) return null;
+  if (states[0] === "consumed") {
+    const isRevoked = sql`EXISTS (SELECT FROM token_standing z WHERE z.token_id = d.token_id AND z.revoked_at IS NOT NULL)`;
+    return [{ from: ONLY_CONSUMED, where: [sql`NOT ${isRevoked}`], ...places }];
+  }
+  if (states[0] === "suspended") {
+    const where = [
+      sql`d.suspended_order_id IS NOT NULL AND d.revoked_at IS NULL`,
+      sql`d.suspended_until IS NULL OR d.suspended_until > ${now}::timestamptz`,
+      sql`t.expires_at > ${now}::timestamptz`,
+      sql`NOT EXISTS (SELECT FROM refresh_consumption z WHERE z.token_id = d.token_id)`,
+    ];
+    return [{ from: ONLY_STANDING, where, ...places }];
+  }
   return null;
+}
+
+const WEEK_MS = 7 * 86_400_000;
+/** No token lives longer than a year; the rest is slack. */
+const LIFE_MAX_WEEKS = 58;
+
+/**
+ * The week that the oldest token which expires at `at` or later was issued in. Older partitions hold nothing then, and would be read to the end to
+ * find that out; this asks each for one.
+ */
+async function oldestWeekExpiringAfter(db: Sql, at: Date): Promise<Date> {
+  const since = new Date(at.getTime() - LIFE_MAX_WEEKS * WEEK_MS);
+  const [row] = await run<{ week: Date | null }>(
+    db,
+    sql`SELECT min(w) AS week FROM generate_series(date_trunc('week', ${since}::timestamptz), ${at}::timestamptz, interval '7 days') w
+      WHERE EXISTS (SELECT FROM token t WHERE t.issued_at >= w AND t.issued_at < w + interval '7 days' AND t.expires_at >= ${at}::timestamptz)`,
+  );
+  return row?.week ?? at;
 }
 
 /**
@@ -232,16 +282,19 @@ export async function selectTokens(
 
   if (filters.family) {
     const only = sql`t.family_id = ${filters.family}::uuid`;
-    lead([onRegister([only])], only);
+    lead([onRegister([only], false)], only);
   }
   if (filters.session) {
     const only = sql`t.session_uid = ${filters.session}`;
     lead(
       [
-        onRegister([
-          sql`t.family_id IN (SELECT f.id FROM token_family f WHERE f.session_uid = ${filters.session})`,
-          only,
-        ]),
+        onRegister(
+          [
+            sql`t.family_id IN (SELECT f.id FROM token_family f WHERE f.session_uid = ${filters.session})`,
+            only,
+          ],
+          false,
+        ),
       ],
       only,
     );
@@ -284,30 +337,40 @@ export async function selectTokens(
   if (filters.key) conditions.push(await signedWith(db, filters.key));
   if (filters.expires)
     conditions.push(inWindow(sql`t.expires_at`, timeWindow(filters.expires, "ahead", now)));
+  let needsState = false;
   if (filters.state) {
     const states = filters.state;
-    conditions.push(sql`${state.state} = ANY (${states}::text[])`);
-    // says again, in a form that indexes know, what the state implies
-    if (states.every((one) => LIVE.has(one))) conditions.push(sql`t.expires_at > ${now}::timestamptz`);
-    if (states.every((one) => one === "expired")) conditions.push(sql`t.expires_at <= ${now}::timestamptz`);
-    if (states.every((one) => one === "consumed")) conditions.push(sql`t.kind = 'refresh'`);
-    if (byIssue && branches === null) branches = stateBranches(states, options.pending);
+    const led: Branch[] | null =
+      byIssue && branches === null ? stateBranches(states, options.pending, now) : null;
+    if (led !== null) branches = led;
+    else {
+      needsState = true;
+      conditions.push(sql`${state.state} = ANY (${states}::text[])`);
+      // says again, in a form that indexes know, what the state implies
+      if (states.every((one) => LIVE.has(one)))
+        conditions.push(await expiringAfter(db, now, branches === null));
+      if (states.every((one) => one === "expired")) conditions.push(sql`t.expires_at <= ${now}::timestamptz`);
+      if (states.every((one) => one === "consumed")) conditions.push(sql`t.kind = 'refresh'`);
+    }
   }
   if (filters.lastUsed) {
     const used = timeWindow(filters.lastUsed, "back", now);
     conditions.push(inWindow(sql`us.last_used_at`, used));
     // a token is used before it expires
     if (used.from !== null)
-      conditions.push(sql`t.expires_at >= ${new Date(used.from.getTime() - CLOCK_SLACK_MS)}::timestamptz`);
+      conditions.push(
+        await expiringAfter(db, new Date(used.from.getTime() - CLOCK_SLACK_MS), branches === null),
+      );
   }
   if (filters.neverUsed) conditions.push(sql`us.last_used_at IS NULL`);
 
   const found: Branch[] = branches ?? [onRegister([])];
-  if (filters.issued) for (const branch of found) branch.where.push(inWindow(branch.issuedAt, window));
+  if (filters.issued)
+    for (const branch of found) branch.where.push(inWindow(branch.issuedAt ?? T_ISSUED, window));
   return {
     branches: found,
     conditions,
-    needsState: filters.state !== undefined,
+    needsState,
     needsUsage: filters.lastUsed !== undefined || filters.neverUsed !== undefined,
   };
 }
