@@ -8,6 +8,7 @@ export default function RootError({ error, retry }: { error: unknown; retry: () 
   return (
     <main>
       <ErrorState
+        isPage
         title="The console could not be shown"
         reason="Its database may be away. It is tried again when you ask."
         requestId={digest}

@@ -6,6 +6,7 @@ export default function NotFound() {
   return (
     <main>
       <EmptyState
+        isPage
         icon={<IconMapOff size={24} stroke={1.6} />}
         title="There is no such page"
         action={<Link href="/">To the overview</Link>}

@@ -7,6 +7,7 @@ export default function ConsoleNotFound() {
   return (
     <Page>
       <EmptyState
+        isPage
         icon={<IconMapOff size={24} stroke={1.6} />}
         title="This is not there"
         action={<Link href="/">To the overview</Link>}

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { durationWords } from "../display/duration.ts";
 import { localWords, utcWords } from "../display/instant.tsx";
 import { groupedNumber } from "../display/number-text.tsx";
+import { Scroller } from "../display/scroller.tsx";
 import classes from "./lifeline.module.css";
 
 export type LifelineBucket = { at: string; allowed: number; refused: number };
@@ -66,8 +67,7 @@ export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade }: Lif
 
   return (
     <figure className={classes.figure}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <div className={classes.scroll} tabIndex={0} role="region" aria-label="Uses over time">
+      <Scroller className={classes.scroll} label="Uses over time">
         <div className={classes.plot} aria-hidden={isTable || undefined}>
           {shade ? (
             <div
@@ -139,7 +139,7 @@ export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade }: Lif
             </span>
           ))}
         </div>
-      </div>
+      </Scroller>
       <figcaption className={classes.caption}>
         <span>
           Uses per {durationWords(bucketSeconds)} · <i className={classes.allowedKey} /> allowed{" "}
@@ -154,13 +154,7 @@ export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade }: Lif
         </UnstyledButton>
       </figcaption>
       {isTable ? (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-        <div
-          className={classes.tableFrame}
-          tabIndex={0}
-          role="region"
-          aria-label="Uses over time, as a table"
-        >
+        <Scroller className={classes.tableFrame} label="Uses over time, as a table">
           <table className={classes.table}>
             <thead>
               <tr>
@@ -179,7 +173,7 @@ export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade }: Lif
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroller>
       ) : null}
     </figure>
   );

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { durationWords } from "../display/duration.ts";
 import { localWords, utcWords } from "../display/instant.tsx";
 import { groupedNumber } from "../display/number-text.tsx";
+import { Scroller } from "../display/scroller.tsx";
 import classes from "./time-bars.module.css";
 
 export type BarSeries = { name: string; tone: "active" | "revoked" | "standby" };
@@ -83,7 +84,11 @@ export function TimeBars({ title, series, stepSeconds, points }: TimeBarsProps) 
       <div className={classes.axis} aria-hidden>
         {points.map((point, index) =>
           index % every === 0 ? (
-            <span key={point.at} style={{ left: `${(index / points.length) * 100}%` }} suppressHydrationWarning>
+            <span
+              key={point.at}
+              style={{ left: `${(index / points.length) * 100}%` }}
+              suppressHydrationWarning
+            >
               {clock(point.at, isLong, isMounted)}
             </span>
           ) : null,
@@ -99,13 +104,16 @@ export function TimeBars({ title, series, stepSeconds, points }: TimeBarsProps) 
           ))}
           · times in {zone}
         </span>
-        <UnstyledButton className={classes.toggle} aria-expanded={isTable} onClick={() => setIsTable((was) => !was)}>
+        <UnstyledButton
+          className={classes.toggle}
+          aria-expanded={isTable}
+          onClick={() => setIsTable((was) => !was)}
+        >
           {isTable ? "Hide the table" : "As a table"}
         </UnstyledButton>
       </figcaption>
       {isTable ? (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-        <div className={classes.tableFrame} tabIndex={0} role="region" aria-label={`${title}, as a table`}>
+        <Scroller className={classes.tableFrame} label={`${title}, as a table`}>
           <table className={classes.table}>
             <thead>
               <tr>
@@ -126,7 +134,7 @@ export function TimeBars({ title, series, stepSeconds, points }: TimeBarsProps) 
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroller>
       ) : null}
     </figure>
   );

@@ -29,20 +29,22 @@ export function KeyboardHelp({
   return (
     <Modal opened={isOpen} onClose={onClose} title="Keys of this list" size={420}>
       <dl className={classes.keys}>
-        {[...KEYS.slice(0, 6), ...more.map(([key, does]) => [[key], does] as [string[], string]), ...KEYS.slice(6)].map(
-          ([keys, does]) => (
-            <div key={does}>
-              <dt>
-                {keys.map((key) => (
-                  <Kbd key={key} size="sm">
-                    {key}
-                  </Kbd>
-                ))}
-              </dt>
-              <dd>{does}</dd>
-            </div>
-          ),
-        )}
+        {[
+          ...KEYS.slice(0, 6),
+          ...more.map(([key, does]) => [[key], does] as [string[], string]),
+          ...KEYS.slice(6),
+        ].map(([keys, does]) => (
+          <div key={does}>
+            <dt>
+              {keys.map((key) => (
+                <Kbd key={key} size="sm">
+                  {key}
+                </Kbd>
+              ))}
+            </dt>
+            <dd>{does}</dd>
+          </div>
+        ))}
       </dl>
     </Modal>
   );

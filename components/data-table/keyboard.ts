@@ -16,7 +16,9 @@ export type TableKeys = {
 function isTyping(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
-    (target.isContentEditable || target.closest('input:not([type="checkbox"]), textarea, select, [role="dialog"], [role="menu"]') !== null)
+    (target.isContentEditable ||
+      target.closest('input:not([type="checkbox"]), textarea, select, [role="dialog"], [role="menu"]') !==
+        null)
   );
 }
 
@@ -26,10 +28,12 @@ export function useTableKeys(keys: TableKeys): void {
   current.current = keys;
   useEffect(() => {
     function press(event: KeyboardEvent) {
-      if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return;
+      if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target))
+        return;
       if (document.querySelector('[aria-modal="true"]')) return;
       const on = current.current;
-      const isControl = event.target instanceof HTMLElement && event.target.closest("a, button, [role='button']") !== null;
+      const isControl =
+        event.target instanceof HTMLElement && event.target.closest("a, button, [role='button']") !== null;
       const act = {
         j: () => on.move(1),
         ArrowDown: () => on.move(1),

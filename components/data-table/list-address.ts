@@ -16,7 +16,10 @@ export function listAddress<T extends TableDeclaration>(path: string, table: T, 
 }
 
 /** The query with other filters, on its first page. */
-export function withFilters<T extends TableDeclaration>(query: ListQuery<T>, filters: FilterValues<T>): ListQuery<T> {
+export function withFilters<T extends TableDeclaration>(
+  query: ListQuery<T>,
+  filters: FilterValues<T>,
+): ListQuery<T> {
   return { ...query, filters, cursor: null };
 }
 

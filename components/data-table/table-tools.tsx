@@ -1,11 +1,16 @@
 "use client";
 
 import { ActionIcon, Checkbox, Menu, Tooltip } from "@mantine/core";
-import { IconBaselineDensityMedium, IconBaselineDensitySmall, IconColumns3, IconKeyboard } from "@tabler/icons-react";
+import {
+  IconBaselineDensityMedium,
+  IconBaselineDensitySmall,
+  IconColumns3,
+  IconKeyboard,
+} from "@tabler/icons-react";
 import type { Total } from "#lib/list-query/define-table.ts";
 import { groupedNumber } from "../display/number-text.tsx";
-import type { Density } from "./preferences.ts";
 import classes from "./data-table.module.css";
+import type { Density } from "./preferences.ts";
 
 type ToolColumn = { id: string; header: string; isVisible: boolean; toggle: () => void };
 

@@ -57,7 +57,14 @@ type InstantProps = {
 };
 
 /** A time: short in the text, exact (local and UTC) on hover and focus. */
-export function Instant({ at, show = "relative", prefix, none = "–", hint, focusable = false }: InstantProps) {
+export function Instant({
+  at,
+  show = "relative",
+  prefix,
+  none = "–",
+  hint,
+  focusable = false,
+}: InstantProps) {
   const ms = at === null ? Number.NaN : Date.parse(at);
   const relative = useClock((nowMs) => (Number.isNaN(ms) ? "" : relativeWords(ms, nowMs)));
   const isMounted = useMounted();
@@ -78,7 +85,6 @@ export function Instant({ at, show = "relative", prefix, none = "–", hint, foc
       <time
         dateTime={at}
         className={classes.instant}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: the exact time must be reachable by keyboard
         {...(focusable ? { tabIndex: 0 } : {})}
         suppressHydrationWarning
       >

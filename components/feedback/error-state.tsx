@@ -6,6 +6,8 @@ import { CopyButton } from "../display/copy-button.tsx";
 import classes from "./state.module.css";
 
 type ErrorStateProps = {
+  /** Where it is all that the page has: the title is the page's own. */
+  isPage?: boolean;
   /** What failed: "The tokens could not be loaded". */
   title: string;
   /** Why, where it is known and may be shown. */
@@ -15,13 +17,14 @@ type ErrorStateProps = {
 };
 
 /** A failure: what failed, that nothing was lost, the request id, and a retry. */
-export function ErrorState({ title, reason, requestId, retry }: ErrorStateProps) {
+export function ErrorState({ title, reason, requestId, retry, isPage = false }: ErrorStateProps) {
+  const Title = isPage ? "h1" : "p";
   return (
     <div className={classes.state} role="alert" data-tone="revoked">
       <span className={classes.icon} aria-hidden>
         <IconAlertTriangle size={26} stroke={1.6} />
       </span>
-      <p className={classes.title}>{title}</p>
+      <Title className={classes.title}>{title}</Title>
       <div className={classes.text}>
         {reason ? <p>{reason}</p> : null}
         <p>Nothing was changed and nothing is lost.</p>

@@ -13,8 +13,12 @@ export function SkeletonRows({ rows = 15, columns = 8 }: { rows?: number; column
     <div className={classes.table} aria-hidden>
       <div className={classes.head} />
       {Array.from({ length: rows }, (_, row) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the rows are all alike
-        <div key={row} className={classes.row} style={{ gridTemplateColumns: `28px repeat(${columns}, 1fr)` }}>
+        <div
+          // biome-ignore lint/suspicious/noArrayIndexKey: the rows are all alike
+          key={row}
+          className={classes.row}
+          style={{ gridTemplateColumns: `28px repeat(${columns}, 1fr)` }}
+        >
           <span className={classes.bar} style={{ width: 16, height: 16 }} />
           {Array.from({ length: columns }, (_, column) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: the cells are all alike

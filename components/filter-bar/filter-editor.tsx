@@ -4,8 +4,8 @@ import { Button, Checkbox, Group, TagsInput, TextInput } from "@mantine/core";
 import { useEffect, useState } from "react";
 import type { Filter, TimeFilter, TimeValue } from "#lib/list-query/define-table.ts";
 import { type AnyFilterValue, formatFilterValue, parseFilterValue } from "#lib/list-query/filter-value.ts";
-import type { Suggest } from "./filter-bar.tsx";
 import classes from "./filter-bar.module.css";
+import type { Suggest } from "./filter-bar.tsx";
 
 type EditorProps = {
   filterKey: string;

@@ -14,7 +14,8 @@ function timeWords(value: TimeValue, looks: "back" | "ahead"): { operator: strin
     return { operator: "between", value: `${shortInstant(value.from)} and ${shortInstant(value.to)}` };
   }
   const span = shortDuration(value.seconds);
-  if (value.type === "within") return { operator: looks === "back" ? "in the last" : "in the next", value: span };
+  if (value.type === "within")
+    return { operator: looks === "back" ? "in the last" : "in the next", value: span };
   return { operator: "more than", value: looks === "back" ? `${span} ago` : `${span} from now` };
 }
 
@@ -32,7 +33,8 @@ export function filterWords(filter: Filter, value: AnyFilterValue): { operator: 
     case "set":
     case "oneOf": {
       const all = value as readonly string[];
-      const words = filter.kind === "oneOf" ? (filter.words as Record<string, string> | undefined) : undefined;
+      const words =
+        filter.kind === "oneOf" ? (filter.words as Record<string, string> | undefined) : undefined;
       const first = all.slice(0, 3).map((one) => words?.[one] ?? one);
       const rest = all.length - first.length;
       return { operator: "is", value: `${first.join(", ")}${rest > 0 ? ` +${rest}` : ""}` };

@@ -7,8 +7,8 @@ import { type RefObject, useEffect, useRef, useState } from "react";
 import { type FilterValues, findFilterKey, type TableDeclaration } from "#lib/list-query/define-table.ts";
 import { formatTypedQuery, parseTypedQuery } from "#lib/list-query/typed-query.ts";
 import { recogniseToken } from "../token-input/recognise-token.ts";
-import type { Suggest } from "./filter-bar.tsx";
 import classes from "./filter-bar.module.css";
+import type { Suggest } from "./filter-bar.tsx";
 
 type Filters = FilterValues<TableDeclaration>;
 type Offer = { insert: string; label: string; about: string; isDone: boolean };
@@ -32,7 +32,10 @@ function offersOf(declaration: TableDeclaration, text: string): Offer[] {
   const folded = part.toLowerCase();
   if (key === null)
     return Object.entries(declaration.filters)
-      .filter(([name, filter]) => name !== declaration.search && `${name} ${filter.label}`.toLowerCase().includes(folded))
+      .filter(
+        ([name, filter]) =>
+          name !== declaration.search && `${name} ${filter.label}`.toLowerCase().includes(folded),
+      )
       .map(([name, filter]) => ({
         insert: `${before}${name}${filter.kind === "time" ? "<" : filter.kind === "flag" ? ":true" : ":"}`,
         label: `${name}${filter.kind === "time" ? "<" : ":"}`,
@@ -121,7 +124,8 @@ export function QueryField({ declaration, filters, onChange, suggest, fieldRef }
     const token = recogniseToken(value);
     if (token !== null) {
       setText("");
-      if (token.id === null) setProblem("That is a token, but it carries no id of ours. It was not sent anywhere.");
+      if (token.id === null)
+        setProblem("That is a token, but it carries no id of ours. It was not sent anywhere.");
       else router.push(`/tokens/${token.id}`);
       return;
     }
@@ -152,7 +156,9 @@ export function QueryField({ declaration, filters, onChange, suggest, fieldRef }
           <TextInput
             ref={fieldRef}
             value={text}
-            placeholder={declaration.search ? "Search, or type a filter such as state:active" : "Type a filter"}
+            placeholder={
+              declaration.search ? "Search, or type a filter such as state:active" : "Type a filter"
+            }
             aria-label="Filters as text"
             autoComplete="off"
             spellCheck={false}
@@ -180,7 +186,9 @@ export function QueryField({ declaration, filters, onChange, suggest, fieldRef }
         <Combobox.Dropdown hidden={offers.length === 0 && !isToken}>
           <Combobox.Options mah={320} style={{ overflow: "auto" }}>
             {isToken ? (
-              <Combobox.Empty>This is a token. Enter opens its page by its id; its value stays here.</Combobox.Empty>
+              <Combobox.Empty>
+                This is a token. Enter opens its page by its id; its value stays here.
+              </Combobox.Empty>
             ) : (
               offers.map((offer) => (
                 <Combobox.Option key={offer.insert} value={offer.insert}>

@@ -19,7 +19,10 @@ export function AccountMenu({ person, onSignOut }: { person: Person; onSignOut: 
     <Menu width={280}>
       <Menu.Target>
         <Tooltip label="Account">
-          <UnstyledButton aria-label={`${initials(person.name)}, account of ${person.name}`} className={classes.account}>
+          <UnstyledButton
+            aria-label={`${initials(person.name)}, account of ${person.name}`}
+            className={classes.account}
+          >
             <Avatar size={28} radius="xl" color="accent" variant="light" aria-hidden>
               {initials(person.name)}
             </Avatar>

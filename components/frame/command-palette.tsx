@@ -28,8 +28,12 @@ type Listed<Row> = { rows: Row[] };
 async function findPeopleAndClients(text: string, signal: AbortSignal): Promise<Found[]> {
   const q = encodeURIComponent(text);
   const [users, clients] = await Promise.allSettled([
-    requestJson<Listed<{ id: string; email: string; name: string }>>(`/api/v1/users?size=5&q=${q}`, { signal }),
-    requestJson<Listed<{ id: string; clientId: string; name: string }>>(`/api/v1/clients?size=5&q=${q}`, { signal }),
+    requestJson<Listed<{ id: string; email: string; name: string }>>(`/api/v1/users?size=5&q=${q}`, {
+      signal,
+    }),
+    requestJson<Listed<{ id: string; clientId: string; name: string }>>(`/api/v1/clients?size=5&q=${q}`, {
+      signal,
+    }),
   ]);
   const found: Found[] = [];
   if (clients.status === "fulfilled")

@@ -16,9 +16,12 @@ import classes from "./frame.module.css";
 import { Mark } from "./mark.tsx";
 import { Navigation } from "./navigation.tsx";
 
-const CommandPalette = dynamic(() => import("./command-palette.tsx").then((module) => module.CommandPalette), {
-  ssr: false,
-});
+const CommandPalette = dynamic(
+  () => import("./command-palette.tsx").then((module) => module.CommandPalette),
+  {
+    ssr: false,
+  },
+);
 
 type FrameProps = {
   environmentName: string;
@@ -98,12 +101,19 @@ export function Frame(props: FrameProps) {
             <Navigation isCollapsed={isCollapsed} />
             <div className={classes.foot} data-collapsed={isCollapsed || undefined}>
               <LiveDot isShort={isCollapsed} />
-              <Tooltip label={isCollapsed ? "Widen the navigation" : "Narrow the navigation"} position="right">
+              <Tooltip
+                label={isCollapsed ? "Widen the navigation" : "Narrow the navigation"}
+                position="right"
+              >
                 <ActionIcon
                   aria-label={isCollapsed ? "Widen the navigation" : "Narrow the navigation"}
                   onClick={toggleCollapsed}
                 >
-                  {isCollapsed ? <IconLayoutSidebarLeftExpand size={18} /> : <IconLayoutSidebarLeftCollapse size={18} />}
+                  {isCollapsed ? (
+                    <IconLayoutSidebarLeftExpand size={18} />
+                  ) : (
+                    <IconLayoutSidebarLeftCollapse size={18} />
+                  )}
                 </ActionIcon>
               </Tooltip>
             </div>

@@ -25,7 +25,9 @@ export function PageHeader({ title, purpose, badges, actions, crumbs }: PageHead
           <ol className={classes.trail}>
             {crumbs.map((crumb, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: a trail has a fixed order
-              <li key={index}>{crumb.href ? <Link href={crumb.href}>{crumb.name}</Link> : <span>{crumb.name}</span>}</li>
+              <li key={index}>
+                {crumb.href ? <Link href={crumb.href}>{crumb.name}</Link> : <span>{crumb.name}</span>}
+              </li>
             ))}
           </ol>
         </nav>

@@ -2,7 +2,16 @@
 
 import { Tooltip, UnstyledButton } from "@mantine/core";
 import { useRouter } from "next/navigation";
-import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
+import {
+  createContext,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import classes from "./live.module.css";
 
 type LiveState = "live" | "connecting" | "lost" | "paused";
@@ -61,7 +70,10 @@ export function LiveProvider({ children }: { children: ReactNode }) {
 const WORDS: Record<LiveState, { word: string; means: string }> = {
   live: { word: "live", means: "What you see follows what happens. Press to pause." },
   connecting: { word: "connecting", means: "Waiting for the live connection." },
-  lost: { word: "not live", means: "The live connection is lost; what you see may be old. It is being tried again." },
+  lost: {
+    word: "not live",
+    means: "The live connection is lost; what you see may be old. It is being tried again.",
+  },
   paused: { word: "paused", means: "What you see stays as it is. Press to follow again." },
 };
 

@@ -5,23 +5,29 @@ import { IconAlertTriangle, IconBan } from "@tabler/icons-react";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useEffect, useState } from "react";
 import {
-  type Reason,
   REASON_WORDS,
   REASONS,
+  type Reason,
   type RevocationPreview,
   type RevocationResult,
 } from "#lib/revocations/model.ts";
 import { groupedNumber } from "../display/number-text.tsx";
 import { ProblemAlert } from "../feedback/problem-alert.tsx";
 import { Bar, LoadingNote } from "../feedback/skeleton.tsx";
-import { askPreview, type RevocationTarget, sendRevocation } from "./revocation-requests.ts";
 import { RevocationOutcome } from "./revocation-outcome.tsx";
+import { askPreview, type RevocationTarget, sendRevocation } from "./revocation-requests.ts";
 import classes from "./revoke-dialog.module.css";
 
 /** Above so many tokens the target's name is to be typed. */
 const TYPE_ABOVE = 20;
 
-const NAMES = { token: "token", family: "family", session: "session", user: "user", client: "client" } as const;
+const NAMES = {
+  token: "token",
+  family: "family",
+  session: "session",
+  user: "user",
+  client: "client",
+} as const;
 
 const TITLES = {
   token: "Revoke a token",
@@ -55,7 +61,12 @@ export function RevokeDialog({ target, onClose }: RevokeDialogProps) {
       size={580}
     >
       {target ? (
-        <RevokeForm key={`${target.kind} ${target.id}`} target={target} onClose={onClose} onBusy={setIsBusy} />
+        <RevokeForm
+          key={`${target.kind} ${target.id}`}
+          target={target}
+          onClose={onClose}
+          onBusy={setIsBusy}
+        />
       ) : null}
     </Modal>
   );
@@ -121,7 +132,9 @@ function RevokeForm({
   const needsNote = reason === "unspecified";
   const mustType = preview.tokens.value > TYPE_ABOVE;
   const isReady =
-    reason !== "" && (!needsNote || note.trim() !== "") && (!mustType || typed.trim() === preview.target.name);
+    reason !== "" &&
+    (!needsNote || note.trim() !== "") &&
+    (!mustType || typed.trim() === preview.target.name);
 
   async function submit(event: FormEvent) {
     event.preventDefault();

@@ -18,7 +18,15 @@ export type RevokeChoice = {
 };
 
 /** One button that leads to each thing that can be taken back from here, from the smallest to the largest. */
-export function RevokeMenu({ choices, may, label = "Revoke" }: { choices: RevokeChoice[]; may: MayRevoke; label?: string }) {
+export function RevokeMenu({
+  choices,
+  may,
+  label = "Revoke",
+}: {
+  choices: RevokeChoice[];
+  may: MayRevoke;
+  label?: string;
+}) {
   const [target, setTarget] = useState<RevocationTarget | null>(null);
   return (
     <>

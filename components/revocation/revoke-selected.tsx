@@ -4,18 +4,19 @@ import { Button, Group, Modal, NativeSelect, Progress, Textarea } from "@mantine
 import { IconAlertTriangle, IconBan, IconCircleCheck } from "@tabler/icons-react";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
-import { type Reason, REASON_WORDS, REASONS, type RevocationResult } from "#lib/revocations/model.ts";
+import { REASON_WORDS, REASONS, type Reason, type RevocationResult } from "#lib/revocations/model.ts";
 import { ProblemAlert } from "../feedback/problem-alert.tsx";
 import { sendRevocation } from "./revocation-requests.ts";
-import { RevokeDialog } from "./revoke-dialog.tsx";
 import classes from "./revoke-dialog.module.css";
+import { RevokeDialog } from "./revoke-dialog.tsx";
 
 type SelectedToken = { id: string; name: string };
 
 /** Revokes what is selected: one token with its whole preview, several one after the other. Empty while closed. */
 export function RevokeSelected({ tokens, onClose }: { tokens: SelectedToken[]; onClose: () => void }) {
   const [only] = tokens;
-  if (tokens.length <= 1) return <RevokeDialog target={only ? { kind: "token", id: only.id } : null} onClose={onClose} />;
+  if (tokens.length <= 1)
+    return <RevokeDialog target={only ? { kind: "token", id: only.id } : null} onClose={onClose} />;
   return <RevokeSeveral tokens={tokens} onClose={onClose} />;
 }
 
@@ -28,7 +29,9 @@ function RevokeSeveral({ tokens, onClose }: { tokens: SelectedToken[]; onClose: 
   const [isSending, setIsSending] = useState(false);
   const isReady = reason !== "" && (reason !== "unspecified" || note.trim() !== "");
   const isDone = results.length === tokens.length;
-  const left = [...new Map(results.flatMap((result) => result.remains).map((one) => [one.says, one])).values()];
+  const left = [
+    ...new Map(results.flatMap((result) => result.remains).map((one) => [one.says, one])).values(),
+  ];
 
   async function submit(event: FormEvent) {
     event.preventDefault();
@@ -38,7 +41,10 @@ function RevokeSeveral({ tokens, onClose }: { tokens: SelectedToken[]; onClose: 
     try {
       // those that were done stay done: trying again goes on where it stopped
       for (const token of tokens.slice(results.length)) {
-        const result = await sendRevocation({ kind: "token", id: token.id }, { reason: reason as Reason, note: note.trim() });
+        const result = await sendRevocation(
+          { kind: "token", id: token.id },
+          { reason: reason as Reason, note: note.trim() },
+        );
         setResults((was) => [...was, result]);
       }
     } catch (cause) {
@@ -60,23 +66,29 @@ function RevokeSeveral({ tokens, onClose }: { tokens: SelectedToken[]; onClose: 
         {isDone ? (
           <div className={classes.outcome} role="status">
             <IconCircleCheck size={20} aria-hidden />
-            <p>{tokens.length} tokens are revoked. {results.at(-1)?.refusedEverywhere.says}</p>
+            <p>
+              {tokens.length} tokens are revoked. {results.at(-1)?.refusedEverywhere.says}
+            </p>
           </div>
         ) : (
           <div className={classes.effect}>
             <IconAlertTriangle size={18} aria-hidden />
             <div>
-              <p>These {tokens.length} tokens stop working at once. A refresh token among them ends its whole family.</p>
+              <p>
+                These {tokens.length} tokens stop working at once. A refresh token among them ends its whole
+                family.
+              </p>
               <p className={classes.final}>There is no undo. New tokens have to be issued instead.</p>
             </div>
           </div>
         )}
         <ul className={classes.remains} style={{ maxHeight: 180, overflow: "auto" }}>
-          {(isDone ? left.map((one) => one.says) : tokens.map((token) => `${token.id.slice(0, 8)}…${token.id.slice(-4)} · ${token.name}`)).map(
-            (line) => (
-              <li key={line}>{line}</li>
-            ),
-          )}
+          {(isDone
+            ? left.map((one) => one.says)
+            : tokens.map((token) => `${token.id.slice(0, 8)}…${token.id.slice(-4)} · ${token.name}`)
+          ).map((line) => (
+            <li key={line}>{line}</li>
+          ))}
         </ul>
         {isDone ? null : (
           <>

@@ -30,7 +30,9 @@ export function ColorSchemeMenu() {
           <Menu.Item
             key={value}
             leftSection={<Icon size={16} />}
-            rightSection={isMounted && colorScheme === value ? <IconCheck size={14} aria-label="chosen" /> : null}
+            rightSection={
+              isMounted && colorScheme === value ? <IconCheck size={14} aria-label="chosen" /> : null
+            }
             onClick={() => setColorScheme(value)}
           >
             {word}

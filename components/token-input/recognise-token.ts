@@ -10,7 +10,9 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 function readJti(jwt: string): string | null {
   try {
     const part = jwt.split(".")[1] ?? "";
-    const bytes = Uint8Array.from(atob(part.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
+    const bytes = Uint8Array.from(atob(part.replaceAll("-", "+").replaceAll("_", "/")), (c) =>
+      c.charCodeAt(0),
+    );
     const { jti } = JSON.parse(new TextDecoder().decode(bytes)) as { jti?: unknown };
     return typeof jti === "string" && UUID.test(jti) ? jti : null;
   } catch {

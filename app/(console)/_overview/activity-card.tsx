@@ -33,7 +33,10 @@ export function ActivityCard({ perMinute, perHour }: { perMinute: OverviewSeries
         title="Issued, used, refused"
         series={[...SERIES]}
         stepSeconds={shown.stepSeconds}
-        points={shown.points.map(({ at, allowed, issued, refused }) => ({ at, values: [allowed, issued, refused] }))}
+        points={shown.points.map(({ at, allowed, issued, refused }) => ({
+          at,
+          values: [allowed, issued, refused],
+        }))}
       />
     </div>
   );

@@ -36,13 +36,19 @@ export function ClientsCard({ overview }: { overview: Overview }) {
                 <i data-kind="refresh" style={{ width: `${(client.refresh.value / most) * 100}%` }} />
               </span>
               <span className={classes.counts}>
-                <Link href={client.access.href} aria-label={`${words(client.access)} access tokens of ${client.clientId}`}>
+                <Link
+                  href={client.access.href}
+                  aria-label={`${words(client.access)} access tokens of ${client.clientId}`}
+                >
                   <Count count={client.access} />
                 </Link>
                 <span className="faint" aria-hidden>
                   {" · "}
                 </span>
-                <Link href={client.refresh.href} aria-label={`${words(client.refresh)} refresh tokens of ${client.clientId}`}>
+                <Link
+                  href={client.refresh.href}
+                  aria-label={`${words(client.refresh)} refresh tokens of ${client.clientId}`}
+                >
                   <Count count={client.refresh} />
                 </Link>
               </span>

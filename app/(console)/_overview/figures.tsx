@@ -28,7 +28,11 @@ function Figure({
   return (
     <div className={classes.figure} data-tone={tone}>
       <p className={classes.figureName}>{name}</p>
-      <Link href={count.href} className={classes.figureNumber} aria-label={`${name}: ${groupedNumber(count.value)}${count.isExact ? "" : "+"}`}>
+      <Link
+        href={count.href}
+        className={classes.figureNumber}
+        aria-label={`${name}: ${groupedNumber(count.value)}${count.isExact ? "" : "+"}`}
+      >
         <Count count={count} />
       </Link>
       <div className={classes.figureMore}>{children}</div>
@@ -59,7 +63,11 @@ export function Figures({ overview }: { overview: Overview }) {
       <Figure name="Uses in the last hour" count={lastHour.allowed}>
         <Part count={lastDay.allowed} word="in 24 h" />
       </Figure>
-      <Figure name="Refused in the last hour" count={lastHour.refused} tone={lastHour.refused.value > 0 ? "revoked" : undefined}>
+      <Figure
+        name="Refused in the last hour"
+        count={lastHour.refused}
+        tone={lastHour.refused.value > 0 ? "revoked" : undefined}
+      >
         <Part count={lastDay.refused} word="in 24 h" />
       </Figure>
       <Figure name="Expire within the hour" count={expiringWithinHour}>

@@ -33,7 +33,11 @@ export function FirstSteps({ registry }: { registry: Overview["registry"] }) {
       <ol className={classes.steps}>
         {steps.map((step) => (
           <li key={step.name} data-done={step.isDone || undefined}>
-            {step.isDone ? <IconCircleCheckFilled size={20} aria-label="done" /> : <IconCircle size={20} aria-label="to do" />}
+            {step.isDone ? (
+              <IconCircleCheckFilled size={20} aria-label="done" />
+            ) : (
+              <IconCircle size={20} aria-label="to do" />
+            )}
             <span>
               {step.isDone ? <strong>{step.name}</strong> : <Link href={step.href}>{step.name}</Link>}
               <br />
@@ -43,7 +47,8 @@ export function FirstSteps({ registry }: { registry: Overview["registry"] }) {
         ))}
       </ol>
       <p className={classes.more}>
-        To look around first, load the sample organisation with live traffic: <code className="mono">npm run demo</code>
+        To look around first, load the sample organisation with live traffic:{" "}
+        <code className="mono">npm run demo</code>
       </p>
     </Card>
   );

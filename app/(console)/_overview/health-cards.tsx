@@ -31,7 +31,11 @@ export function KeysCard({ overview }: { overview: Overview }) {
                   {key.health === "attention" ? <IconAlertTriangle size={13} aria-hidden /> : null} {key.says}
                 </small>
               </span>
-              {isBadgeState(key.state) ? <StateBadge state={key.state as BadgeState} /> : <Tag>{key.state}</Tag>}
+              {isBadgeState(key.state) ? (
+                <StateBadge state={key.state as BadgeState} />
+              ) : (
+                <Tag>{key.state}</Tag>
+              )}
             </li>
           ))}
         </ul>
@@ -46,8 +50,8 @@ export function VerifiersCard({ overview }: { overview: Overview }) {
     <Card title="Verifiers" aside={<Link href="/verifiers">All verifiers</Link>}>
       {overview.verifiers.length === 0 ? (
         <p className="muted">
-          No verifier is registered. <Link href="/verifiers/new">Register the first</Link>, so that a service can ask whether a
-          token is good.
+          No verifier is registered. <Link href="/verifiers/new">Register the first</Link>, so that a service
+          can ask whether a token is good.
         </p>
       ) : (
         <ul className={classes.rows}>
@@ -101,7 +105,8 @@ export function OrdersCard({ overview }: { overview: Overview }) {
       <p className={classes.more}>
         {unsettledOrders.value > 0 ? (
           <Link href={unsettledOrders.href}>
-            <NumberText value={unsettledOrders.value} unit={["order", "orders"]} /> being written down; in force already
+            <NumberText value={unsettledOrders.value} unit={["order", "orders"]} /> being written down; in
+            force already
           </Link>
         ) : (
           <span className={classes.fine}>

@@ -2,9 +2,9 @@ import { Card } from "#components/display/card.tsx";
 import type { Overview } from "#lib/overview/model.ts";
 import { ActivityCard } from "./activity-card.tsx";
 import { ClientsCard } from "./clients-card.tsx";
+import { Figures } from "./figures.tsx";
 import { FirstSteps } from "./first-steps.tsx";
 import { KeysCard, OrdersCard, VerifiersCard } from "./health-cards.tsx";
-import { Figures } from "./figures.tsx";
 import classes from "./overview.module.css";
 
 /** The overview: the figures first, then what happens, then what stands behind it. */

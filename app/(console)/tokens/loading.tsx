@@ -1,10 +1,13 @@
-import { LoadingNote, Bar, SkeletonRows } from "#components/feedback/skeleton.tsx";
+import { Bar, LoadingNote, SkeletonRows } from "#components/feedback/skeleton.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 
 export default function TokensLoading() {
   return (
     <Page fill>
-      <PageHeader title="Tokens" purpose="Every access and refresh token on record. Values are never stored." />
+      <PageHeader
+        title="Tokens"
+        purpose="Every access and refresh token on record. Values are never stored."
+      />
       <LoadingNote what="tokens" />
       <Bar height={32} />
       <SkeletonRows rows={18} columns={9} />

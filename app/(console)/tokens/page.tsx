@@ -22,7 +22,10 @@ export default async function TokensPage({ searchParams }: TokensPageProps) {
   const { total, ...page } = await listTokens(ctx, query);
   return (
     <Page fill>
-      <PageHeader title="Tokens" purpose="Every access and refresh token on record. Values are never stored." />
+      <PageHeader
+        title="Tokens"
+        purpose="Every access and refresh token on record. Values are never stored."
+      />
       <TokensTable query={query} page={page} total={total} may={revocableBy(ctx.actor.role)} />
     </Page>
   );

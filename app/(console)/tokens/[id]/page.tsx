@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { notFound, redirect } from "next/navigation";
-import { orNotFound } from "#app/(console)/or-not-found.ts";
 import { requireSignedIn } from "#app/_lib/context.ts";
+import { orNotFound } from "#app/_lib/or-not-found.ts";
 import { revocableBy } from "#components/revocation/revocable-by.ts";
 import { listActivity } from "#lib/audit/list-activity.ts";
 import { activityTable } from "#lib/audit/table.ts";
@@ -32,11 +32,13 @@ export default async function TokenRoute({ params }: TokenRouteProps) {
     if (found) redirect(`/tokens/${found.id}`);
   }
   if (!isUuid(id)) notFound();
-  const [token, histogram, activity] = await Promise.all([
-    getToken(ctx, id),
-    getTokenUseHistogram(ctx, id),
-    listActivity(ctx, { ...defaultQuery(activityTable), filters: { token: id }, pageSize: RECENT }),
-  ]).catch(orNotFound);
+  const [token, histogram, activity] = await orNotFound(
+    Promise.all([
+      getToken(ctx, id),
+      getTokenUseHistogram(ctx, id),
+      listActivity(ctx, { ...defaultQuery(activityTable), filters: { token: id }, pageSize: RECENT }),
+    ]),
+  );
   return (
     <TokenPage
       token={token}

@@ -12,7 +12,8 @@ export function revokeChoices(
       kind: "token",
       id: token.id,
       label: "This token…",
-      about: token.kind === "refresh" ? "A refresh token ends with its family." : "Its siblings go on working.",
+      about:
+        token.kind === "refresh" ? "A refresh token ends with its family." : "Its siblings go on working.",
     },
     ...(detail && !isAlone
       ? [

@@ -9,11 +9,16 @@ export const suggestTokenValues: Suggest = async (filterKey, text, signal) => {
   if (text !== "") query.set("q", text);
   switch (filterKey) {
     case "client": {
-      const { rows } = await requestJson<Rows<{ clientId: string; name: string }>>(`/api/v1/clients?${query}`, { signal });
+      const { rows } = await requestJson<Rows<{ clientId: string; name: string }>>(
+        `/api/v1/clients?${query}`,
+        { signal },
+      );
       return rows.map((row) => ({ value: row.clientId, label: row.name }));
     }
     case "user": {
-      const { rows } = await requestJson<Rows<{ email: string; name: string }>>(`/api/v1/users?${query}`, { signal });
+      const { rows } = await requestJson<Rows<{ email: string; name: string }>>(`/api/v1/users?${query}`, {
+        signal,
+      });
       return rows.map((row) => ({ value: row.email, label: row.name }));
     }
     case "group": {

@@ -99,7 +99,8 @@ export function TokenGlance({ id, row, may }: { id: string; row: TokenRow | null
             key: "Uses",
             value: (
               <>
-                <NumberText value={token.useCount} /> allowed, <NumberText value={token.refusedCount} /> refused
+                <NumberText value={token.useCount} /> allowed, <NumberText value={token.refusedCount} />{" "}
+                refused
               </>
             ),
           },

@@ -17,8 +17,8 @@ import type { Page, Total } from "#lib/list-query/define-table.ts";
 import type { TokenRow } from "#lib/tokens/model.ts";
 import { type TokensQuery, tokensTable } from "#lib/tokens/table.ts";
 import { suggestTokenValues } from "./suggest-token-values.ts";
-import { Expiry, Holder, LastUse, PRECISION } from "./token-cells.tsx";
 import classes from "./token-cells.module.css";
+import { Expiry, Holder, LastUse, PRECISION } from "./token-cells.tsx";
 import { TokenGlance } from "./token-glance.tsx";
 
 const COLUMNS: DataTableColumn<TokenRow>[] = [
@@ -42,7 +42,13 @@ const COLUMNS: DataTableColumn<TokenRow>[] = [
       </span>
     ),
   },
-  { id: "holder", header: "User or service", size: 172, grows: true, cell: (token) => <Holder token={token} /> },
+  {
+    id: "holder",
+    header: "User or service",
+    size: 172,
+    grows: true,
+    cell: (token) => <Holder token={token} />,
+  },
   {
     id: "client",
     header: "Client",
@@ -107,7 +113,13 @@ export function TokensTable({ query, page, total, may }: TokensTableProps) {
           title: (id) => <IdText id={id} what="token id" head={8} href={`/tokens/${id}`} />,
           body: (id, token) => <TokenGlance key={id} id={id} row={token} may={may} />,
         }}
-        keys={[{ key: "r", does: "revoke what is selected", run: (rows) => (isAllowed ? setRevoking(rows) : undefined) }]}
+        keys={[
+          {
+            key: "r",
+            does: "revoke what is selected",
+            run: (rows) => (isAllowed ? setRevoking(rows) : undefined),
+          },
+        ]}
         selectionActions={({ rows, clear }) => (
           <>
             <Button
@@ -135,14 +147,18 @@ export function TokensTable({ query, page, total, may }: TokensTableProps) {
             }
           >
             <p>
-              Register a client, get a token from the authority with it, and it stands here within a second. To look
-              around first, start with the sample organisation: <code className="mono">npm run demo</code>
+              Register a client, get a token from the authority with it, and it stands here within a second.
+              To look around first, start with the sample organisation:{" "}
+              <code className="mono">npm run demo</code>
             </p>
           </EmptyState>
         }
       />
       <RevokeSelected
-        tokens={revoking.map((token) => ({ id: token.id, name: `${token.kind} token of ${token.user?.email ?? token.subject}` }))}
+        tokens={revoking.map((token) => ({
+          id: token.id,
+          name: `${token.kind} token of ${token.user?.email ?? token.subject}`,
+        }))}
         onClose={() => setRevoking([])}
       />
     </>

@@ -22,12 +22,19 @@ function Claim({ name, value, after }: { name: string; value: unknown; after?: R
     "A custom claim, set for this client."
   );
   return (
-    <Tooltip label={label} events={{ hover: true, focus: true, touch: true }} position="top-start" openDelay={80}>
+    <Tooltip
+      label={label}
+      events={{ hover: true, focus: true, touch: true }}
+      position="top-start"
+      openDelay={80}
+    >
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the explanation must be reachable by keyboard */}
       <span className={classes.claim} tabIndex={0}>
         <span className={classes.name}>"{name}"</span>:{" "}
         <span className={classes.value} data-custom={known ? undefined : true}>
-          {JSON.stringify(value, null, 1)?.replaceAll(/\n\s*/g, " ").replaceAll(/\[ (.*?) \]/g, "[$1]")}
+          {JSON.stringify(value, null, 1)
+            ?.replaceAll(/\n\s*/g, " ")
+            .replaceAll(/\[ (.*?) \]/g, "[$1]")}
         </span>
         {after ? <span className={classes.after}> {after}</span> : null}
       </span>

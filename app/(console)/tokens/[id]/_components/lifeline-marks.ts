@@ -5,8 +5,13 @@ import type { TokenDetail } from "#lib/tokens/model.ts";
 /** The time in which a verifier could still accept a revoked token. */
 export function propagationWindow(token: TokenDetail): { from: string; to: string } | undefined {
   const decides = token.orders.find((order) => order.decides);
-  const until = token.verifiers.map((verifier) => verifier.acceptsUntil ?? "").sort().at(-1);
-  return decides && until && until > decides.effectiveFrom ? { from: decides.effectiveFrom, to: until } : undefined;
+  const until = token.verifiers
+    .map((verifier) => verifier.acceptsUntil ?? "")
+    .sort()
+    .at(-1);
+  return decides && until && until > decides.effectiveFrom
+    ? { from: decides.effectiveFrom, to: until }
+    : undefined;
 }
 
 /** What happened to a token, for its lifeline. */

@@ -1,6 +1,7 @@
 import Link from "next/link";
-import { StateBadge } from "#components/display/state-badge.tsx";
 import { Instant } from "#components/display/instant.tsx";
+import { Scroller } from "#components/display/scroller.tsx";
+import { StateBadge } from "#components/display/state-badge.tsx";
 import type { ActivityRow } from "#lib/audit/model.ts";
 import type { LineageNode, TokenDetail } from "#lib/tokens/model.ts";
 import classes from "./lineage.module.css";
@@ -49,18 +50,21 @@ function Node({ node, isThis, isReplayed }: { node: LineageNode; isThis: boolean
 export function Lineage({ token, activity }: { token: TokenDetail; activity: ActivityRow[] }) {
   const generations = generationsOf(token.lineage);
   const replayed = new Set(
-    activity.flatMap((row) => (row.kind === "use" && row.use.refusal === "replayed" ? [row.use.token.id] : [])),
+    activity.flatMap((row) =>
+      row.kind === "use" && row.use.refusal === "replayed" ? [row.use.token.id] : [],
+    ),
   );
   const isAlone = token.lineage.length === 1 && token.grantType === "client_credentials";
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <div className={classes.scroll} tabIndex={0} role="region" aria-label="Family of this token">
+      <Scroller className={classes.scroll} label="Family of this token">
         <ol className={classes.tree}>
           <li className={classes.generation}>
             <div className={classes.row}>
               <span className={classes.root}>
-                <span>{token.grantType === "client_credentials" ? "client credentials" : "authorization"}</span>
+                <span>
+                  {token.grantType === "client_credentials" ? "client credentials" : "authorization"}
+                </span>
                 <span className={classes.words}>
                   <Instant at={token.rootedAt} />
                 </span>
@@ -71,11 +75,20 @@ export function Lineage({ token, activity }: { token: TokenDetail; activity: Act
             <li key={(generation.refresh[0] ?? generation.access[0])?.id} className={classes.generation}>
               <div className={classes.row}>
                 {generation.refresh.map((node) => (
-                  <Node key={node.id} node={node} isThis={node.id === token.id} isReplayed={replayed.has(node.id)} />
+                  <Node
+                    key={node.id}
+                    node={node}
+                    isThis={node.id === token.id}
+                    isReplayed={replayed.has(node.id)}
+                  />
                 ))}
-                {generation.refresh.length === 0 && !isAlone ? <span className={classes.gap}>no refresh token</span> : null}
+                {generation.refresh.length === 0 && !isAlone ? (
+                  <span className={classes.gap}>no refresh token</span>
+                ) : null}
                 {isAlone
-                  ? generation.access.map((node) => <Node key={node.id} node={node} isThis isReplayed={false} />)
+                  ? generation.access.map((node) => (
+                      <Node key={node.id} node={node} isThis isReplayed={false} />
+                    ))
                   : null}
               </div>
               {isAlone
@@ -89,7 +102,7 @@ export function Lineage({ token, activity }: { token: TokenDetail; activity: Act
           ))}
         </ol>
         <ScrollTo selector="[aria-current='page']" />
-      </div>
+      </Scroller>
       {isAlone ? (
         <p className="muted">A family of its own: client credentials give no refresh token.</p>
       ) : token.lineageTotal > token.lineage.length ? (

@@ -6,7 +6,13 @@ import { StateBadge } from "#components/display/state-badge.tsx";
 import type { ActivityRow } from "#lib/audit/model.ts";
 import classes from "./token-page.module.css";
 
-type Place = { country: string | null; ip: string | null; outcome: "allowed" | "refused"; count: number; lastAt: string };
+type Place = {
+  country: string | null;
+  ip: string | null;
+  outcome: "allowed" | "refused";
+  count: number;
+  lastAt: string;
+};
 
 function placesOf(activity: ActivityRow[]): Place[] {
   const places = new Map<string, Place>();
@@ -34,7 +40,8 @@ export function SeenFrom({ activity, hasMore }: { activity: ActivityRow[]; hasMo
           {places.map((place) => (
             <li key={`${place.country} ${place.ip} ${place.outcome}`}>
               <span>
-                <Country code={place.country} /> <small className="mono">{place.ip ?? "unknown address"}</small>
+                <Country code={place.country} />{" "}
+                <small className="mono">{place.ip ?? "unknown address"}</small>
                 <br />
                 <small>
                   last <Instant at={place.lastAt} />

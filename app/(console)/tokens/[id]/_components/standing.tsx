@@ -6,7 +6,12 @@ import { KeyValue } from "#components/display/key-value.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { Tag } from "#components/display/tag.tsx";
 import { REASON_WORDS, type Reason } from "#lib/revocations/model.ts";
-import { TOKEN_STATE_WORDS, type StandingOrder, type TokenDetail, type VerifierStanding } from "#lib/tokens/model.ts";
+import {
+  type StandingOrder,
+  TOKEN_STATE_WORDS,
+  type TokenDetail,
+  type VerifierStanding,
+} from "#lib/tokens/model.ts";
 import classes from "./token-page.module.css";
 
 function OrderLine({ order }: { order: StandingOrder }) {
@@ -98,8 +103,8 @@ export function Standing({ token }: { token: TokenDetail }) {
                   key: "Renewal",
                   value: (
                     <>
-                      A <Link href={`/tokens/${token.liveRefreshTokenId}`}>live refresh token</Link> of its family can make new
-                      access tokens.
+                      A <Link href={`/tokens/${token.liveRefreshTokenId}`}>live refresh token</Link> of its
+                      family can make new access tokens.
                     </>
                   ),
                 },
@@ -118,7 +123,10 @@ export function Standing({ token }: { token: TokenDetail }) {
                 },
               ]
             : []),
-          { key: "Issued to", value: token.issuingIp ? <span className="mono">{token.issuingIp}</span> : "unknown address" },
+          {
+            key: "Issued to",
+            value: token.issuingIp ? <span className="mono">{token.issuingIp}</span> : "unknown address",
+          },
         ]}
       />
       <CardHeading>Who can still accept it</CardHeading>

@@ -1,6 +1,7 @@
 import Link from "next/link";
 import { Card } from "#components/display/card.tsx";
 import { Instant } from "#components/display/instant.tsx";
+import { Scroller } from "#components/display/scroller.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import type { ActivityRow, UseSource } from "#lib/audit/model.ts";
 import { actOutcomeWords, refusalWords, SOURCE_WORDS } from "#lib/audit/words.ts";
@@ -20,7 +21,8 @@ function Event({ row }: { row: ActivityRow }) {
           <StateBadge state={entry.outcome === "done" ? "done" : "refused"} />
         </td>
         <td colSpan={3}>
-          <strong>{entry.actor.name}</strong> {actOutcomeWords(entry)} {entry.target.kind === "token" ? "" : entry.target.name}
+          <strong>{entry.actor.name}</strong> {actOutcomeWords(entry)}{" "}
+          {entry.target.kind === "token" ? "" : entry.target.name}
           {entry.note ? ` · “${entry.note}”` : ""}
         </td>
         <td className="mono">{entry.ip ?? ""}</td>
@@ -50,21 +52,30 @@ function Event({ row }: { row: ActivityRow }) {
 }
 
 /** Each event of a token, newest first: uses, refused attempts, and what admins did to it. */
-export function Timeline({ tokenId, activity, hasMore }: { tokenId: string; activity: ActivityRow[]; hasMore: boolean }) {
+export function Timeline({
+  tokenId,
+  activity,
+  hasMore,
+}: {
+  tokenId: string;
+  activity: ActivityRow[];
+  hasMore: boolean;
+}) {
   const isCut = hasMore || activity.length > SHOWN;
   return (
     <Card
       title="Timeline"
       flush
       aside={
-        <Link href={`/audit?token=${tokenId}`}>{isCut ? `Newest ${Math.min(SHOWN, activity.length)} · all in the audit log` : "In the audit log"}</Link>
+        <Link href={`/audit?token=${tokenId}`}>
+          {isCut ? `Newest ${Math.min(SHOWN, activity.length)} · all in the audit log` : "In the audit log"}
+        </Link>
       }
     >
       {activity.length === 0 ? (
         <p className={classes.none}>Nothing has happened to it yet.</p>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-        <div className={classes.frame} tabIndex={0} role="region" aria-label="Timeline">
+        <Scroller className={classes.frame} label="Timeline">
           <table className={classes.table}>
             <thead>
               <tr>
@@ -82,7 +93,7 @@ export function Timeline({ tokenId, activity, hasMore }: { tokenId: string; acti
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroller>
       )}
     </Card>
   );

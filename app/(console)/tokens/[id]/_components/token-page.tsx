@@ -1,14 +1,14 @@
+import { Lifeline } from "#components/charts/lifeline.tsx";
 import { Card } from "#components/display/card.tsx";
 import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { Tag } from "#components/display/tag.tsx";
-import { Lifeline } from "#components/charts/lifeline.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import type { MayRevoke } from "#components/revocation/revocable-by.ts";
 import { RevokeMenu } from "#components/revocation/revoke-menu.tsx";
 import type { ActivityRow } from "#lib/audit/model.ts";
-import { type TokenDetail, type TokenUseHistogram } from "#lib/tokens/model.ts";
+import type { TokenDetail, TokenUseHistogram } from "#lib/tokens/model.ts";
 import { revokeChoices } from "../../_components/revoke-choices.ts";
 import { Anatomy } from "./anatomy.tsx";
 import { lifelineMarks, propagationWindow } from "./lifeline-marks.ts";
@@ -36,7 +36,10 @@ export function TokenPage({ token, histogram, activity, hasMore, may }: TokenPag
       <PageHeader
         crumbs={[
           { name: "Tokens", href: "/tokens" },
-          { name: token.client.clientId, href: `/tokens?client=${encodeURIComponent(token.client.clientId)}` },
+          {
+            name: token.client.clientId,
+            href: `/tokens?client=${encodeURIComponent(token.client.clientId)}`,
+          },
         ]}
         title={<IdText id={token.id} what="token id" head={13} tail={4} />}
         badges={
@@ -49,12 +52,19 @@ export function TokenPage({ token, histogram, activity, hasMore, may }: TokenPag
         }
         purpose={
           <>
-            {holder} through {token.client.clientId} · issued <Instant at={token.issuedAt} show="exact" focusable /> ·{" "}
+            {holder} through {token.client.clientId} · issued{" "}
+            <Instant at={token.issuedAt} show="exact" focusable /> ·{" "}
             {isEnded ? "would have expired" : token.state === "expired" ? "expired" : "expires"}{" "}
             <Instant at={token.expiresAt} show="exact" focusable />
           </>
         }
-        actions={<RevokeMenu choices={revokeChoices(token, token)} may={may} label={isEnded ? "Revoke more" : "Revoke"} />}
+        actions={
+          <RevokeMenu
+            choices={revokeChoices(token, token)}
+            may={may}
+            label={isEnded ? "Revoke more" : "Revoke"}
+          />
+        }
       />
       <Card title="Lifeline">
         <Lifeline
@@ -73,7 +83,10 @@ export function TokenPage({ token, histogram, activity, hasMore, may }: TokenPag
         <Card title="Standing">
           <Standing token={token} />
         </Card>
-        <Card title="Lineage" aside={`${token.lineageTotal} ${token.lineageTotal === 1 ? "token" : "tokens"}`}>
+        <Card
+          title="Lineage"
+          aside={`${token.lineageTotal} ${token.lineageTotal === 1 ? "token" : "tokens"}`}
+        >
           <Lineage token={token} activity={activity} />
           <SeenFrom activity={activity} hasMore={hasMore} />
         </Card>

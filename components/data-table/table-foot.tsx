@@ -1,0 +1,41 @@
+"use client";
+
+import { Button } from "@mantine/core";
+import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
+import type { ReactNode } from "react";
+import { LiveDot } from "../live/live.tsx";
+import classes from "./data-table.module.css";
+
+type TableFootProps = {
+  /** What may be done with the selection, or the note of the list. */
+  children: ReactNode;
+  previous: string | null;
+  next: string | null;
+  onPage: (cursor: string | null) => void;
+};
+
+/** Under the rows: what may be done with what is selected, and the way to newer and older ones. */
+export function TableFoot({ children, previous, next, onPage }: TableFootProps) {
+  return (
+    <footer className={classes.foot}>
+      <div className={classes.chosen}>{children}</div>
+      <div className={classes.paging}>
+        <LiveDot />
+        <Button
+          leftSection={<IconChevronLeft size={16} />}
+          disabled={previous === null}
+          onClick={() => onPage(previous)}
+        >
+          Newer
+        </Button>
+        <Button
+          rightSection={<IconChevronRight size={16} />}
+          disabled={next === null}
+          onClick={() => onPage(next)}
+        >
+          Older
+        </Button>
+      </div>
+    </footer>
+  );
+}
