@@ -15,7 +15,12 @@ export function ExpiryBar({ from, to, tone = "accent" }: ExpiryBarProps) {
   });
   return (
     <span className={classes.track} aria-hidden>
-      <span className={classes.left} data-tone={tone} data-low={percent < 15 || undefined} style={{ width: `${percent}%` }} />
+      <span
+        className={classes.left}
+        data-tone={tone}
+        data-low={percent < 15 || undefined}
+        style={{ width: `${percent}%` }}
+      />
     </span>
   );
 }
