@@ -39,7 +39,16 @@ export function OrganisationForm({ start }: { start: Start }) {
 
   async function save(event: FormEvent) {
     event.preventDefault();
-    const saved = await request.send("PATCH", "/api/v1/organisation", draft);
+    const { name, accessTokenTtlSeconds, serviceTokenTtlSeconds, version } = draft;
+    const { accessTokenTtlMinSeconds, accessTokenTtlMaxSeconds } = draft;
+    const saved = await request.send("PATCH", "/api/v1/organisation", {
+      name,
+      accessTokenTtlSeconds,
+      serviceTokenTtlSeconds,
+      accessTokenTtlMinSeconds,
+      accessTokenTtlMaxSeconds,
+      version,
+    });
     if (saved !== undefined) router.push("/setup?step=client");
   }
 
