@@ -1,6 +1,7 @@
 "use client";
 
 import { Tooltip, UnstyledButton } from "@mantine/core";
+import { useIdle } from "@mantine/hooks";
 import { useRouter } from "next/navigation";
 import {
   createContext,
@@ -14,13 +15,15 @@ import {
 } from "react";
 import classes from "./live.module.css";
 
-type LiveState = "live" | "connecting" | "lost" | "paused";
+type LiveState = "live" | "connecting" | "lost" | "paused" | "resting";
 type Live = { state: LiveState; toggle: () => void };
 
 const LiveContext = createContext<Live>({ state: "paused", toggle: () => {} });
 
 /** Pages are drawn again at most this often. */
 const REFRESH_EVERY_MS = 1000;
+/** Without a key, a pointer or a touch for so long, pages are drawn no more: a screen that nobody looks at must not keep its session alive. */
+const REST_AFTER_MS = 10 * 60 * 1000;
 
 /**
  * Follows `/api/v1/live` (server-sent events) and draws the current page again when something changed, at most once a second and
@@ -29,6 +32,7 @@ const REFRESH_EVERY_MS = 1000;
 export function LiveProvider({ children }: { children: ReactNode }) {
   const router = useRouter();
   const [isPaused, setIsPaused] = useState(false);
+  const isResting = useIdle(REST_AFTER_MS, { initialState: false });
   const [connection, setConnection] = useState<"connecting" | "live" | "lost">("connecting");
   const lastRefresh = useRef(0);
   const pending = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
@@ -44,7 +48,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   }, [router]);
 
   useEffect(() => {
-    if (isPaused) return;
+    if (isPaused || isResting) return;
     const source = new EventSource("/api/v1/live");
     source.onopen = () => setConnection("live");
     source.onerror = () => setConnection("lost");
@@ -58,11 +62,14 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       pending.current = undefined;
       setConnection("connecting");
     };
-  }, [isPaused, refresh]);
+  }, [isPaused, isResting, refresh]);
 
   const live = useMemo<Live>(
-    () => ({ state: isPaused ? "paused" : connection, toggle: () => setIsPaused((was) => !was) }),
-    [isPaused, connection],
+    () => ({
+      state: isPaused ? "paused" : isResting ? "resting" : connection,
+      toggle: () => setIsPaused((was) => !was),
+    }),
+    [isPaused, isResting, connection],
   );
   return <LiveContext value={live}>{children}</LiveContext>;
 }
@@ -73,6 +80,10 @@ const WORDS: Record<LiveState, { word: string; means: string }> = {
   lost: {
     word: "not live",
     means: "The live connection is lost; what you see may be old. It is being tried again.",
+  },
+  resting: {
+    word: "resting",
+    means: "Nobody was here for ten minutes. Move or press a key to follow again.",
   },
   paused: { word: "paused", means: "What you see stays as it is. Press to follow again." },
 };
