@@ -1,4 +1,5 @@
 import { EnvError, getEnv, parseEnv } from "#lib/env.ts";
+import { findFreePort } from "#server/embedded-database/free-port.ts";
 import { findEmbeddedDatabaseUrl } from "#server/embedded-database/start.ts";
 import { StartRefusal } from "#server/start-refusal.ts";
 import { CHILD_NAMES, ENTRIES } from "./children.ts";
@@ -18,6 +19,8 @@ async function runOne(name: string | undefined): Promise<void> {
     }
     process.env.DATABASE_URL = url;
   }
+  // A second authority on one machine: the port of metrics is a default, not a promise.
+  if (!env.metricsPortIsSet) process.env.METRICS_PORT = String(await findFreePort(env.metricsPort));
   getEnv();
   await import(ENTRIES[part]);
 }
