@@ -11,7 +11,7 @@ export default function RootError({ error, retry }: { error: unknown; retry: () 
         isPage
         title="The console could not be shown"
         reason="Its database may be away. It is tried again when you ask."
-        requestId={digest}
+        digest={digest}
         retry={retry}
       />
     </main>

@@ -12,7 +12,7 @@ export default function ConsoleError({ error, retry }: { error: unknown; retry: 
         isPage
         title="This page could not be shown"
         reason="The console did not get an answer in time, or got one that it does not understand."
-        requestId={digest}
+        digest={digest}
         retry={retry}
       />
     </Page>

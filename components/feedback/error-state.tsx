@@ -13,11 +13,13 @@ type ErrorStateProps = {
   /** Why, where it is known and may be shown. */
   reason?: string | undefined;
   requestId?: string | undefined;
+  /** The error's own number in the server's log, where the request's id is not known. */
+  digest?: string | undefined;
   retry?: (() => void) | undefined;
 };
 
 /** A failure: what failed, that nothing was lost, the request id, and a retry. */
-export function ErrorState({ title, reason, requestId, retry, isPage = false }: ErrorStateProps) {
+export function ErrorState({ title, reason, requestId, digest, retry, isPage = false }: ErrorStateProps) {
   const Title = isPage ? "h1" : "p";
   return (
     <div className={classes.state} role="alert" data-tone="revoked">
@@ -32,6 +34,12 @@ export function ErrorState({ title, reason, requestId, retry, isPage = false }: 
           <p className={classes.request}>
             Request <code className="mono">{requestId}</code>
             <CopyButton value={requestId} what="request id" />
+          </p>
+        ) : null}
+        {digest ? (
+          <p className={classes.request}>
+            Error <code className="mono">{digest}</code>
+            <CopyButton value={digest} what="error number" />
           </p>
         ) : null}
       </div>
