@@ -21,7 +21,13 @@ async function runBuild() {
 /** In the order in which they run: the build first, because types come from it and a browser needs it. */
 const SUITES = {
   build: runBuild,
-  lint: () => runCheck("lint", ["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings", "--reporter=summary"]),
+  lint: () =>
+    runCheck("lint", [
+      "node_modules/@biomejs/biome/bin/biome",
+      "check",
+      "--error-on-warnings",
+      "--reporter=summary",
+    ]),
   types: () => runCheck("types", ["node_modules/typescript/bin/tsc", "--noEmit", "-p", "."]),
   unit: () => runVitest("unit"),
   database: () => runVitest("database"),
