@@ -10,7 +10,7 @@ import { Bench, type Measured } from "./measure.ts";
 import type { Scenario } from "./scenarios.ts";
 import type { Settings } from "./settings.ts";
 import { readMetric, type Sides, startSides } from "./sides.ts";
-import { figureOf, type ScenarioSummary, summarize } from "./summary.ts";
+import { figuresOfScenario, type ScenarioSummary, summarize } from "./summary.ts";
 import { renderTable } from "./table.ts";
 
 /** What a run found out. */
@@ -78,7 +78,7 @@ function figuresOf(
     0,
   );
   return [
-    ...report.summaries.map(figureOf),
+    ...report.summaries.flatMap(figuresOfScenario),
     { name: "unrecorded_uses", value: unrecorded, unit: "uses" },
     { name: "authority_rss_mb", value: report.memory.rssMb, unit: "MB" },
     { name: "wrong_answers", value: report.wrong, unit: "answers" },
