@@ -9,7 +9,7 @@ import { groupedNumber } from "../display/number-text.tsx";
 import classes from "./revoke-dialog.module.css";
 
 /** When the last one refuses: the instant in it is told as every other time is. */
-function Refusal({ says, at }: { says: string; at: string | null }) {
+export function Refusal({ says, at }: { says: string; at: string | null }) {
   const [before, after] = at === null ? [says] : says.split(at);
   return (
     <span>

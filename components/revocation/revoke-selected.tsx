@@ -6,6 +6,7 @@ import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import { REASON_WORDS, REASONS, type Reason, type RevocationResult } from "#lib/revocations/model.ts";
 import { ProblemAlert } from "../feedback/problem-alert.tsx";
+import { Refusal } from "./revocation-outcome.tsx";
 import { sendRevocation } from "./revocation-requests.ts";
 import classes from "./revoke-dialog.module.css";
 import { RevokeDialog } from "./revoke-dialog.tsx";
@@ -29,6 +30,11 @@ function RevokeSeveral({ tokens, onClose }: { tokens: SelectedToken[]; onClose: 
   const [isSending, setIsSending] = useState(false);
   const isReady = reason !== "" && (reason !== "unspecified" || note.trim() !== "");
   const isDone = results.length === tokens.length;
+  // what counts is the one that is refused everywhere last
+  const last = results
+    .map((result) => result.refusedEverywhere)
+    .sort((a, b) => (a.at ?? "").localeCompare(b.at ?? ""))
+    .at(-1);
   const left = [
     ...new Map(results.flatMap((result) => result.remains).map((one) => [one.says, one])).values(),
   ];
@@ -67,7 +73,7 @@ function RevokeSeveral({ tokens, onClose }: { tokens: SelectedToken[]; onClose: 
           <div className={classes.outcome} role="status">
             <IconCircleCheck size={20} aria-hidden />
             <p>
-              {tokens.length} tokens are revoked. {results.at(-1)?.refusedEverywhere.says}
+              {tokens.length} tokens are revoked. {last ? <Refusal says={last.says} at={last.at} /> : null}
             </p>
           </div>
         ) : (
