@@ -11,7 +11,10 @@ export default async function OverviewPage() {
   const overview = await getOverview(await requireSignedIn("/"));
   return (
     <Page>
-      <PageHeader title="Overview" purpose="What is out there now, and what needs a look. Every number leads to its list." />
+      <PageHeader
+        title="Overview"
+        purpose="What is out there now, and what needs a look. Every number leads to its list."
+      />
       <OverviewBoard overview={overview} />
     </Page>
   );

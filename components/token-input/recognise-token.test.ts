@@ -13,7 +13,12 @@ function jwt(payload: unknown): string {
 describe("recogniseToken", () => {
   it("reads the jti of a JWT, whatever stands around it", () => {
     const token = jwt({ jti: id });
-    for (const text of [token, `  ${token}\n`, `Authorization: Bearer ${token}`, `{"access_token":"${token}"}`])
+    for (const text of [
+      token,
+      `  ${token}\n`,
+      `Authorization: Bearer ${token}`,
+      `{"access_token":"${token}"}`,
+    ])
       expect(recogniseToken(text)).toEqual({ format: "jwt", id });
   });
 
