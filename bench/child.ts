@@ -24,20 +24,41 @@ export type ChildOptions = {
   args: string[];
   cwd: string;
   env: Environment;
-  /** A Node program that ends when this process does. */
-  isTied: boolean;
+  /** `tied`: a Node program that ends when this process does. `group`: a shell or script, whose own children are to be stopped with it. */
+  kind: "tied" | "group";
   /** Whether it is up: looked at until it is. */
   isReady(output: string): boolean | Promise<boolean>;
   readyWithinMs: number;
+  /** Stops it too, however early the run ends. */
+  stack: AsyncDisposableStack;
 };
 
-async function stopChild(child: ChildProcess): Promise<void> {
+async function stopTied(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, "exit");
   child.kill("SIGTERM");
   const timer = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
   await ended;
   clearTimeout(timer);
+}
+
+/** Whether the signal found anybody; 0 only asks. */
+function signalGroup(leader: number, signal: "SIGTERM" | "SIGKILL" | 0): boolean {
+  try {
+    return process.kill(-leader, signal);
+  } catch {
+    return false;
+  }
+}
+
+/** Ends all processes of a group: npm passes a signal on to its shell alone, which leaves the program behind. */
+async function stopGroup(leader: number): Promise<void> {
+  signalGroup(leader, "SIGTERM");
+  const startedAt = performance.now();
+  while (signalGroup(leader, 0)) {
+    if (performance.now() - startedAt > 2 * STOP_MS) signalGroup(leader, "SIGKILL");
+    await wait(50);
+  }
 }
 
 /**
@@ -47,11 +68,19 @@ async function stopChild(child: ChildProcess): Promise<void> {
  */
 export async function startChild(options: ChildOptions): Promise<Child> {
   const startedAt = performance.now();
+  const isTied = options.kind === "tied";
   const child = spawn(options.command, options.args, {
     cwd: options.cwd,
     env: options.env as NodeJS.ProcessEnv,
-    stdio: ["ignore", "pipe", "pipe", ...(options.isTied ? (["ipc"] as const) : [])],
+    stdio: ["ignore", "pipe", "pipe", ...(isTied ? (["ipc"] as const) : [])],
+    detached: !isTied,
   });
+  let stopped: Promise<void> | undefined;
+  const stop = () => {
+    stopped ??= isTied || child.pid === undefined ? stopTied(child) : stopGroup(child.pid);
+    return stopped;
+  };
+  options.stack.defer(stop);
   let output = "";
   let tail = "";
   child.stdout?.setEncoding("utf8").on("data", (text: string) => {
@@ -72,14 +101,14 @@ export async function startChild(options: ChildOptions): Promise<Child> {
       await wait(20);
     }
   } catch (error) {
-    await stopChild(child);
+    await stop();
     throw new Error(`${options.name}: ${(error as Error).message}\n${tail.trimEnd()}`);
   }
   return {
     pid: child.pid as number,
     readyAfterMs: performance.now() - startedAt,
     output: () => output,
-    stop: () => stopChild(child),
+    stop,
   };
 }
 

@@ -97,7 +97,7 @@ export async function startSides({ revokedIds, profileDir, log, stack }: SidesOp
     command: process.execPath,
     args: [...profiling, path.join(ROOT, "server/authority/main.ts")],
     cwd: ROOT,
-    isTied: true,
+    kind: "tied",
     env: {
       ...baseEnv(),
       DATABASE_URL: server.url,
@@ -109,14 +109,14 @@ export async function startSides({ revokedIds, profileDir, log, stack }: SidesOp
     },
     isReady: () => answers(`${urls.ours}/readyz`),
     readyWithinMs: READY_MS,
+    stack,
   });
-  stack.defer(() => ours.stop());
   const stock = await startChild({
     name: "stock oidc-provider",
     command: process.execPath,
     args: [path.join(ROOT, "bench/peers/stock-oidc-provider.ts")],
     cwd: ROOT,
-    isTied: true,
+    kind: "tied",
     env: {
       ...baseEnv(),
       DATABASE_URL: peerUrl,
@@ -126,8 +126,8 @@ export async function startSides({ revokedIds, profileDir, log, stack }: SidesOp
     },
     isReady: () => answers(`${urls.stock}/jwks`),
     readyWithinMs: READY_MS,
+    stack,
   });
-  stack.defer(() => stock.stop());
   const watcher = new pg.Client({ connectionString: server.adminUrl });
   await watcher.connect();
   stack.defer(() => watcher.end());

@@ -23,7 +23,12 @@ export type StartOptions = {
 };
 
 /** Starts the product as a person would, and waits for its line. */
-async function start(folder: string, dataDir: string, readyWithinMs: number): Promise<Child> {
+async function start(
+  folder: string,
+  dataDir: string,
+  readyWithinMs: number,
+  stack: AsyncDisposableStack,
+): Promise<Child> {
   const [consolePort, authorityPort, metricsPort] = await findPorts(3);
   const { PATH, HOME, TMPDIR, npm_config_cache } = process.env;
   // the repository's own binaries come first in a script's PATH: a person's shell has them not
@@ -33,7 +38,7 @@ async function start(folder: string, dataDir: string, readyWithinMs: number): Pr
     command: "npm",
     args: ["start"],
     cwd: folder,
-    isTied: false,
+    kind: "group",
     env: {
       PATH: ownPath.join(path.delimiter),
       HOME,
@@ -46,12 +51,18 @@ async function start(folder: string, dataDir: string, readyWithinMs: number): Pr
     },
     isReady: (output) => output.includes(READY),
     readyWithinMs,
+    stack,
   });
 }
 
 /** Seconds from the command to its line; the product is stopped again. */
-async function timeStart(folder: string, dataDir: string, readyWithinMs: number): Promise<number> {
-  const child = await start(folder, dataDir, readyWithinMs);
+async function timeStart(
+  folder: string,
+  dataDir: string,
+  readyWithinMs: number,
+  stack: AsyncDisposableStack,
+): Promise<number> {
+  const child = await start(folder, dataDir, readyWithinMs, stack);
   await child.stop();
   return child.readyAfterMs / 1_000;
 }
@@ -81,13 +92,13 @@ export async function benchStart(options: StartOptions): Promise<boolean> {
   if (!isSmoke) {
     folder = path.join(temporary, "clone");
     clone(folder);
-    cold = await timeStart(folder, dataDir, COLD_MS);
+    cold = await timeStart(folder, dataDir, COLD_MS, stack);
     log(`cold: ${cold.toFixed(1)} s`);
   }
   const isBuilt = existsSync(path.join(folder, ".next/BUILD_ID"));
-  if (isSmoke && isBuilt) await timeStart(folder, dataDir, COLD_MS);
+  if (isSmoke && isBuilt) await timeStart(folder, dataDir, COLD_MS, stack);
   for (let round = 0; isBuilt && round < rounds; round += 1) {
-    warm.push(await timeStart(folder, dataDir, WARM_MS));
+    warm.push(await timeStart(folder, dataDir, WARM_MS, stack));
     log(`warm ${round + 1}/${rounds}: ${warm.at(-1)?.toFixed(1)} s`);
   }
   if (isSmoke)
