@@ -139,6 +139,12 @@ describe("the embedded database", { timeout: 60_000 }, () => {
     await expect(start()).rejects.toThrow("postgres.json is damaged");
   });
 
+  it("lets its account pass through a data folder that alone is closed", async () => {
+    mkdirSync(dataDir, { mode: 0o700 });
+    await start();
+    expect(existsSync(path.join(dataDir, "postgres/PG_VERSION"))).toBe(true);
+  });
+
   it.skipIf(process.getuid?.() !== 0)(
     "keeps its data elsewhere when its account cannot enter the folder, and for that folder only",
     async () => {
