@@ -2,7 +2,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { DomainError, unavailable } from "../errors.ts";
 import { PrismaClient } from "./generated/client.ts";
-import type { Sql } from "./sql.ts";
+import { preparedName, type Sql } from "./sql.ts";
 
 /** Prisma inside a transaction, with plain SQL on the same connection. */
 export type Tx = Parameters<Parameters<PrismaClient["$transaction"]>[0]>[0];
@@ -56,7 +56,9 @@ export function openDatabase({ url, role, maxConnections, applicationName }: Dat
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
 
   async function query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    return (await pool.query(text, values as unknown[])).rows as Row[];
+    const name = preparedName(text);
+    const statement = name === undefined ? { text, values } : { name, text, values };
+    return (await pool.query(statement as pg.QueryConfig)).rows as Row[];
   }
 
   async function transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {

@@ -17,3 +17,19 @@ export type Sql = {
     values?: readonly SqlValue[],
   ): Promise<Row[]>;
 };
+
+const preparedNames = new Map<string, string>();
+
+/**
+ * Marks a fixed statement of a hot path: each connection of the pool plans it once instead of at every call. Never for a text that is put
+ * together at run time: connections keep every plan.
+ */
+export function prepared(text: string): string {
+  preparedNames.set(text, `tokenwarden_${preparedNames.size}`);
+  return text;
+}
+
+/** The name that a prepared statement's text goes by, or undefined. */
+export function preparedName(text: string): string | undefined {
+  return preparedNames.get(text);
+}

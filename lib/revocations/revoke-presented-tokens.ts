@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createBatcher } from "../db/batcher.ts";
-import type { Sql } from "../db/sql.ts";
+import { prepared, type Sql } from "../db/sql.ts";
 import { uuidv7 } from "../ids.ts";
 
 /** A token that its own client handed in to be revoked. */
@@ -17,7 +17,7 @@ export type PresentedToken = {
 
 // Orders, standings and audit entries of a batch in one statement: they commit together. An access token that is revoked already gets
 // neither a second order nor a second entry; the same holds for a family. The feed's head is locked before the chain's, as everywhere.
-const REVOKE = `
+const REVOKE = prepared(`
   WITH input AS MATERIALIZED (
     SELECT i.*, row_number() OVER (ORDER BY i.ordinal) AS n FROM json_to_recordset($1::json) AS i(ordinal int, order_id uuid, entry_id uuid,
       target_kind text, target_id text, target_name text, actor_id text, actor_name text, request_id text, ip text, user_agent text, salt text)
@@ -45,7 +45,7 @@ const REVOKE = `
       i.target_kind, i.target_id, i.target_name, 'user_request', i.request_id, i.ip, i.user_agent, decode(i.salt, 'hex')
     FROM input i, chain, total, clock
   )
-  SELECT coalesce((SELECT position FROM head), (SELECT position FROM feed_head WHERE id = 1)) AS position`;
+  SELECT coalesce((SELECT position FROM head), (SELECT position FROM feed_head WHERE id = 1)) AS position`);
 
 /**
  * Revokes presented tokens for their clients; those of the same moment share one transaction with their audit entries.

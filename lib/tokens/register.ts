@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createBatcher } from "../db/batcher.ts";
-import type { Sql } from "../db/sql.ts";
+import { prepared, type Sql } from "../db/sql.ts";
 import { uuidv7 } from "../ids.ts";
 import type { UseWriter } from "../verification/use-writer.ts";
 import type { TokenFormat, TokenKind } from "./model.ts";
@@ -35,7 +35,7 @@ export type NewToken = {
 
 // One statement writes register, labels and the "issued" event of every token of a batch: they are there together or not at all.
 // The rows travel as one JSON array: a set of columns with arrays in them has no unnest form.
-const REGISTER = `
+const REGISTER = prepared(`
   WITH input AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset($1::jsonb) AS t(id uuid, issued_at timestamptz, kind text, format text, client_id uuid, user_id uuid,
       subject text, family_id uuid, parent_id uuid, session_uid text, grant_type text, scopes text[], groups text[], roles text[],
@@ -56,7 +56,7 @@ const REGISTER = `
   INSERT INTO token_use (id, received_at, at, outcome, source, token_id, token_kind, family_id, client_id, user_id, subject, ip, user_agent,
     writer_id, flush, ordinal, salt)
   SELECT event_id, issued_at, issued_at, 'issued', 'issue', id, kind, family_id, client_id, user_id, subject, ip, user_agent,
-    $2::uuid, $3::bigint, ordinal, decode(salt, 'hex') FROM input`;
+    $2::uuid, $3::bigint, ordinal, decode(salt, 'hex') FROM input`);
 
 /**
  * Writes tokens, their labels and an "issued" event each, in one statement on the given connection or transaction.

@@ -1,5 +1,5 @@
 import { createBatcher } from "../db/batcher.ts";
-import type { Sql } from "../db/sql.ts";
+import { prepared, type Sql } from "../db/sql.ts";
 import { uuidv7Time } from "../ids.ts";
 import type { OrderSubject } from "../revocations/model.ts";
 import type { TokenFormat, TokenKind } from "../tokens/model.ts";
@@ -23,11 +23,11 @@ type TokenRecord = Omit<RegisteredToken, "rootedAtMs" | "issuedAtMs" | "expiresA
   expiresAt: Date;
 };
 
-const FIND = `
+const FIND = prepared(`
   SELECT t.id, t.kind, t.format, t.client_id AS "clientId", t.user_id AS "userId", t.subject, t.family_id AS "familyId",
     t.session_uid AS "sessionUid", t.grant_type AS "grantType", t.scopes, t.groups, t.roles, t.audiences, t.claims,
     t.signing_kid AS "signingKid", t.rooted_at AS "rootedAt", t.issued_at AS "issuedAt", t.expires_at AS "expiresAt", t.value_hash AS "valueHash"
-  FROM unnest($1::uuid[], $2::timestamptz[]) AS k(id, issued_at) JOIN token t ON t.issued_at = k.issued_at AND t.id = k.id`;
+  FROM unnest($1::uuid[], $2::timestamptz[]) AS k(id, issued_at) JOIN token t ON t.issued_at = k.issued_at AND t.id = k.id`);
 
 /** Finds registered tokens by id; look-ups of the same moment share one statement. An id that is no UUIDv7 is nobody's. */
 export function createTokenFinder(db: Sql): (id: string) => Promise<RegisteredToken | null> {

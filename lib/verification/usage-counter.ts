@@ -1,17 +1,17 @@
-import type { Sql } from "../db/sql.ts";
+import { prepared, type Sql } from "../db/sql.ts";
 import { LAST_USED_PRECISION_SECONDS } from "../tokens/model.ts";
 import type { TokenUseRow } from "./use-writer.ts";
 
 type Delta = { lastUsedAt: Date | null; uses: number; refusals: number; lastIp: string | null };
 
-const WRITE = `
+const WRITE = prepared(`
   INSERT INTO token_usage AS u (token_id, last_used_at, use_count, refused_count, last_ip)
   SELECT d.token_id, d.last_used_at, d.uses, d.refusals, d.last_ip
   FROM json_to_recordset($1::json) AS d(token_id uuid, last_used_at timestamptz, uses bigint, refusals bigint, last_ip text)
   ORDER BY d.token_id
   ON CONFLICT (token_id) DO UPDATE SET last_used_at = greatest(u.last_used_at, excluded.last_used_at),
     use_count = u.use_count + excluded.use_count, refused_count = u.refused_count + excluded.refused_count,
-    last_ip = coalesce(excluded.last_ip, u.last_ip)`;
+    last_ip = coalesce(excluded.last_ip, u.last_ip)`);
 
 function later(one: Date | null, other: Date | null): Date | null {
   if (one === null || other === null) return one ?? other;

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Refusal } from "../audit/words.ts";
 import { createBatcher } from "../db/batcher.ts";
-import type { Sql } from "../db/sql.ts";
+import { prepared, type Sql } from "../db/sql.ts";
 import { uuidv7 } from "../ids.ts";
 import type { TokenKind } from "../tokens/model.ts";
 
@@ -28,7 +28,7 @@ export type TokenUseRow = {
 };
 
 // The rows go in only if the feed's head is still where the writer's orders are: otherwise nothing is written and the caller decides again.
-const WRITE = `
+const WRITE = prepared(`
   WITH head AS MATERIALIZED (SELECT position FROM feed_head WHERE id = 1),
   written AS (
     INSERT INTO token_use (id, received_at, at, outcome, refusal, source, token_id, token_kind, family_id, client_id, user_id, subject,
@@ -41,7 +41,7 @@ const WRITE = `
       ip text, user_agent text, ordinal int, salt text)
     WHERE $4::bigint IS NULL OR head.position = $4::bigint
   )
-  SELECT position FROM head`;
+  SELECT position FROM head`);
 
 /** One writer of evidence: a process has one. Flushes are numbered, so that a gap shows. */
 export type UseWriter = {
