@@ -1,16 +1,23 @@
 import { existsSync } from "node:fs";
-import { defineConfig, devices } from "@playwright/test";
+import { chromium, defineConfig, devices } from "@playwright/test";
+import { OWNER_STATE } from "./fixtures/product.ts";
 
-/** Playwright's own Chromium where it is there, else the system's. */
-const systemChromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
-  (file) => existsSync(file),
-);
+/** The browser that `npm test` found, else Playwright's own where it is there, else the system's. */
+function findChromium(): string | undefined {
+  if (process.env.CHROMIUM_PATH) return process.env.CHROMIUM_PATH;
+  if (existsSync(chromium.executablePath())) return undefined;
+  return ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((file) =>
+    existsSync(file),
+  );
+}
+
+const executablePath = findChromium();
 
 const browser = {
   ...devices["Desktop Chrome"],
   viewport: { width: 1440, height: 900 },
   launchOptions: {
-    ...(systemChromium === undefined ? {} : { executablePath: systemChromium }),
+    ...(executablePath === undefined ? {} : { executablePath }),
     args: [
       ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
       "--disable-background-networking",
@@ -40,6 +47,11 @@ export default defineConfig({
   },
   projects: [
     { name: "first-run", testMatch: /first-run\.setup\.ts/, use: browser },
-    { name: "console", testIgnore: /\.setup\.ts/, dependencies: ["first-run"], use: browser },
+    {
+      name: "console",
+      testIgnore: /\.setup\.ts/,
+      dependencies: ["first-run"],
+      use: { ...browser, storageState: OWNER_STATE },
+    },
   ],
 });

@@ -1,0 +1,41 @@
+import { writeFileSync } from "node:fs";
+import { OWNER_FILE, OWNER_STATE } from "../fixtures/product.ts";
+import { expect, test } from "../fixtures/test.ts";
+import { codeOf } from "../fixtures/totp.ts";
+import { EnrolmentPage } from "../pages/enrolment-page.ts";
+
+const OWNER = { name: "Olive Owner", email: "olive@example.com", password: "a sentence is easier to keep" };
+
+test("the link that the start prints leads to an owner, an organisation and a console that is alive, once", async ({
+  page,
+  browser,
+  product,
+}) => {
+  const enrolment = new EnrolmentPage(page);
+  await enrolment.open(product.setupUrl);
+  await enrolment.name.fill(OWNER.name);
+  await enrolment.email.fill(OWNER.email);
+  await enrolment.password.fill(OWNER.password);
+  await enrolment.continue();
+  await expect(enrolment.qrCode).toBeVisible();
+  const totpSecret = await enrolment.readKey();
+  await enrolment.finish(codeOf(totpSecret), "Create the owner");
+
+  await expect(page).toHaveURL("/setup?step=organisation");
+  await page.getByRole("textbox", { name: "Organisation" }).fill("Example Works");
+  await page.getByRole("button", { name: "Save and go on" }).click();
+  await expect(page.getByText("npm run demo")).toBeVisible();
+  await page.getByRole("link", { name: "Go to the overview" }).click();
+  await expect(page).toHaveURL("/");
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expect(page.getByRole("button", { name: /^live\./ }).first()).toBeVisible();
+
+  await page.context().storageState({ path: OWNER_STATE });
+  writeFileSync(OWNER_FILE, JSON.stringify({ ...OWNER, totpSecret }));
+
+  const stranger = await browser.newPage({ baseURL: product.consoleUrl });
+  await stranger.goto(product.setupUrl);
+  await expect(stranger.getByRole("heading", { name: "This link no longer works" })).toBeVisible();
+  await expect(stranger.getByLabel("Your name")).toHaveCount(0);
+  await stranger.close();
+});
