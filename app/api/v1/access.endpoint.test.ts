@@ -118,19 +118,20 @@ describe.each(routes)("$name", ({ route }) => {
     expect(headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  test.runIf(isMutation)("refuses a session from any page but ours (P15)", async () => {
-    const cookie = cookies.get("owner") as string;
-    for (const headers of [
-      {},
-      { origin: "null" },
-      { origin: "https://evil.example" },
-      { origin: ORIGIN, "sec-fetch-site": "cross-site" },
-    ] as Record<string, string>[]) {
-      const { status, code } = await call(route, { headers: { cookie, ...headers } });
-      expect({ status, code }).toEqual({ status: 403, code: "CROSS_SITE" });
-    }
-    expect((await call(route, { headers: { cookie, origin: ORIGIN } })).status).not.toBe(403);
-  });
+  if (isMutation)
+    test("refuses a session from any page but ours (P15)", async () => {
+      const cookie = cookies.get("owner") as string;
+      for (const headers of [
+        {},
+        { origin: "null" },
+        { origin: "https://evil.example" },
+        { origin: ORIGIN, "sec-fetch-site": "cross-site" },
+      ] as Record<string, string>[]) {
+        const { status, code } = await call(route, { headers: { cookie, ...headers } });
+        expect({ status, code }).toEqual({ status: 403, code: "CROSS_SITE" });
+      }
+      expect((await call(route, { headers: { cookie, origin: ORIGIN } })).status).not.toBe(403);
+    });
 
   test("refuses a parameter that it does not know, by name", async () => {
     const { status, errors } = await call(route, { headers: bearer("owner"), query: "?nosuch=1" });
@@ -138,17 +139,17 @@ describe.each(routes)("$name", ({ route }) => {
     expect(errors?.map((error) => error.path)).toContain("nosuch");
   });
 
-  test.runIf(route.spec.path.includes("{"))("answers ids that are none with a 4xx", async () => {
-    for (const ids of ["0", "../me", "' OR '1'='1", "\0", "x".repeat(5000), "__proto__"]) {
-      const { status } = await call(route, { headers: bearer("owner"), ids });
-      expect(status).toBeGreaterThanOrEqual(400);
-      expect(status).toBeLessThan(500);
-    }
-  });
+  if (route.spec.path.includes("{"))
+    test("answers ids that are none with a 4xx", async () => {
+      for (const ids of ["0", "../me", "' OR '1'='1", "\0", "x".repeat(5000), "__proto__"]) {
+        const { status } = await call(route, { headers: bearer("owner"), ids });
+        expect(status).toBeGreaterThanOrEqual(400);
+        expect(status).toBeLessThan(500);
+      }
+    });
 
-  test.runIf(route.spec.list !== undefined)(
-    "answers list parameters that are bad with a 400 that names them",
-    async () => {
+  if (route.spec.list !== undefined)
+    test("answers list parameters that are bad with a 400 that names them", async () => {
       for (const [query, path] of [
         ["?size=1000000000", "size"],
         ["?size=NaN", "size"],
@@ -162,32 +163,32 @@ describe.each(routes)("$name", ({ route }) => {
         expect(status).toBe(400);
         expect(errors?.map((error) => error.path)).toContain(path);
       }
-    },
-  );
+    });
 
-  test.runIf(route.spec.body !== undefined)("answers a malformed body with a 4xx that says so", async () => {
-    const headers = bearer("owner");
-    const statusOf = async (body: BodyInit, more: Record<string, string> = {}) =>
-      (await call(route, { headers: { ...headers, ...more }, body })).status;
-    for (const body of [
-      "",
-      "{",
-      "null",
-      "[]",
-      "1",
-      '"x"',
-      '{"a":"\\u0000"}',
-      "\xff\xfe",
-      '{"__proto__":{"x":1},"nosuch":1}',
-    ])
-      expect(await statusOf(body)).toBe(400);
-    expect(await statusOf(`{"name":"${"x".repeat(300_000)}"}`)).toBe(413);
-    expect(await statusOf("a=1", { "content-type": "application/x-www-form-urlencoded" })).toBe(415);
-    expect(await statusOf("{}", { "content-type": "text/plain" })).toBe(415);
-    const { status, errors } = await call(route, { headers, body: '{"nosuch":1}' });
-    expect(status).toBe(400);
-    expect(errors?.map((error) => error.path)).toContain("nosuch");
-  });
+  if (route.spec.body !== undefined)
+    test("answers a malformed body with a 4xx that says so", async () => {
+      const headers = bearer("owner");
+      const statusOf = async (body: BodyInit, more: Record<string, string> = {}) =>
+        (await call(route, { headers: { ...headers, ...more }, body })).status;
+      for (const body of [
+        "",
+        "{",
+        "null",
+        "[]",
+        "1",
+        '"x"',
+        '{"a":"\\u0000"}',
+        "\xff\xfe",
+        '{"__proto__":{"x":1},"nosuch":1}',
+      ])
+        expect(await statusOf(body)).toBe(400);
+      expect(await statusOf(`{"name":"${"x".repeat(300_000)}"}`)).toBe(413);
+      expect(await statusOf("a=1", { "content-type": "application/x-www-form-urlencoded" })).toBe(415);
+      expect(await statusOf("{}", { "content-type": "text/plain" })).toBe(415);
+      const { status, errors } = await call(route, { headers, body: '{"nosuch":1}' });
+      expect(status).toBe(400);
+      expect(errors?.map((error) => error.path)).toContain("nosuch");
+    });
 });
 
 describe("the door", () => {
