@@ -9,7 +9,7 @@ export const signInWords = {
   codeShape: "Six digits",
   next: "Continue",
   submit: "Sign in",
-  back: "Use another account",
+  back: "Back to e-mail and password",
   noFactor: "First sign-in, no authenticator yet? Set it up",
   codeRefused: "The code is not right. Scan the picture again or wait for the next code.",
   lost: "Lost your password or authenticator? Ask an owner of this console.",

@@ -33,7 +33,6 @@ const COLUMNS: DataTableColumn<AuditEntryRow>[] = [
     header: "Act",
     size: 190,
     canHide: false,
-    onCard: "title",
     cell: (row) => <span title={row.act}>{actWords(row.act)}</span>,
   },
   {

@@ -33,7 +33,6 @@ const COLUMNS: DataTableColumn<TokenUseRow>[] = [
     header: "Outcome",
     size: 108,
     canHide: false,
-    onCard: "title",
     cell: (row) => <StateBadge state={row.outcome} />,
   },
   {

@@ -11,6 +11,7 @@ import {
   TextInput,
 } from "@mantine/core";
 import { useState } from "react";
+import { NoAudiences } from "#app/(console)/_components/no-audiences.tsx";
 import { PermissionPicker } from "#app/(console)/_components/permission-picker.tsx";
 import { DurationInput } from "#components/form/duration-input.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
@@ -133,7 +134,7 @@ export function ClientForm(props: ClientFormProps) {
       )}
       <FormSection title={words.opens} help={words.opensHelp}>
         {audiences.length === 0 ? (
-          <p className="muted">{words.noAudiences}</p>
+          <NoAudiences why={words.noAudiences} />
         ) : (
           <PermissionPicker
             audiences={audiences}

@@ -59,7 +59,7 @@ export const clientWords = {
   opensHelp:
     "Audiences whose applications accept its tokens, and the permissions it may ask for. People get at most what their groups give them.",
   noAudiences:
-    "There is no audience yet. Create one first: an audience is an application that accepts tokens.",
+    "There is no audience yet: an application that accepts tokens. Without one the client gets no access token.",
   groups: "Groups of the service",
   groupsHelp: "Its own tokens carry these groups.",
   lifetime: "Access token lifetime",

@@ -4,6 +4,7 @@ import { TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { NoAudiences } from "#app/(console)/_components/no-audiences.tsx";
 import { PermissionPicker, type Picked } from "#app/(console)/_components/permission-picker.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
 import { useSend } from "#components/form/use-send.ts";
@@ -72,7 +73,7 @@ export function GroupForm({ group, audiences }: GroupFormProps) {
       </FormSection>
       <FormSection title={words.permissions} help={words.permissionsHelp}>
         {audiences.length === 0 ? (
-          <p className="muted">{words.noPermissions}</p>
+          <NoAudiences why={words.noPermissions} />
         ) : (
           <PermissionPicker
             audiences={audiences}

@@ -14,7 +14,7 @@ export const groupWords = {
   description: "Description",
   permissions: "Permissions",
   permissionsHelp: "What members may do. A client passes on only those that it may ask for itself.",
-  noPermissions: "There is no permission yet: audiences own them. Create an audience first.",
+  noPermissions: "There is no permission yet: audiences own them.",
   create: "Create",
   save: "Save changes",
   one: "Group",

@@ -40,7 +40,6 @@ const COLUMNS: DataTableColumn<OrderRow>[] = [
     size: 260,
     grows: true,
     canHide: false,
-    onCard: "title",
     cell: (row) => (
       <>
         <span className="muted">{TARGET_WORDS[row.target.kind]}</span>{" "}

@@ -2,6 +2,7 @@
 
 import { MultiSelect, Radio, Stack, TextInput } from "@mantine/core";
 import { useState } from "react";
+import { NoAudiences } from "#app/(console)/_components/no-audiences.tsx";
 import { DurationInput } from "#components/form/duration-input.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
 import type { Send } from "#components/form/use-send.ts";
@@ -68,7 +69,7 @@ export function VerifierForm({ start, isNew, audiences, request, cancelHref, onS
       </FormSection>
       <FormSection title={words.audiences} help={words.audiencesHelp}>
         {audiences.length === 0 ? (
-          <p className="muted">{words.noAudiences}</p>
+          <NoAudiences why={words.noAudiences} />
         ) : (
           <MultiSelect
             label={words.audiences}

@@ -17,7 +17,7 @@ export const verifierWords = {
   description: "Description",
   audiences: "Audiences",
   audiencesHelp: "It may ask about tokens for these. Every other token looks to it as if there were none.",
-  noAudiences: "There is no audience yet. Create one first.",
+  noAudiences: "There is no audience yet: an application that accepts tokens.",
   behaviour: "Behaviour",
   behaviourHelp: "What it does when it cannot hear of revocations, and when its uses are on record.",
   mode: "When it hears nothing",
