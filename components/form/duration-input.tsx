@@ -1,7 +1,7 @@
 "use client";
 
-import { Group, Input, NativeSelect, NumberInput } from "@mantine/core";
-import { type ReactNode, useId, useState } from "react";
+import { Group, NativeSelect, NumberInput } from "@mantine/core";
+import { type ReactNode, useState } from "react";
 import { durationWords } from "../display/duration.ts";
 
 const UNITS = [
@@ -20,9 +20,9 @@ type DurationInputProps = {
   label: string;
   description?: ReactNode;
   error?: ReactNode;
-  /** Whole seconds, or null while nothing is typed. */
-  value: number | null;
-  onChange: (seconds: number | null) => void;
+  /** Whole seconds. */
+  value: number;
+  onChange: (seconds: number) => void;
   /** In seconds; told under the field. */
   min: number;
   max: number;
@@ -32,12 +32,11 @@ type DurationInputProps = {
 /** A span of time as a number and its unit; it gives whole seconds. */
 export function DurationInput(props: DurationInputProps) {
   const { label, description, error, value, onChange, min, max, disabled = false } = props;
-  const id = useId();
-  const [unit, setUnit] = useState(() => unitOf(value ?? min));
+  const [unit, setUnit] = useState(() => unitOf(value));
+  const [isEmpty, setIsEmpty] = useState(false);
   const range = `${durationWords(min)} to ${durationWords(max)}`;
   return (
-    <Input.Wrapper
-      id={id}
+    <NumberInput
       label={label}
       error={error}
       description={
@@ -49,33 +48,37 @@ export function DurationInput(props: DurationInputProps) {
           </>
         )
       }
-    >
-      <Group gap={8} mt={4} wrap="nowrap">
-        <NumberInput
-          id={id}
-          value={value === null ? "" : value / unit}
-          onChange={(typed) => onChange(typed === "" ? null : Math.round(Number(typed) * unit))}
-          min={0}
-          decimalScale={2}
-          allowNegative={false}
-          hideControls
-          disabled={disabled}
-          error={error !== undefined && error !== null}
-          w={110}
-        />
-        <NativeSelect
-          aria-label={`Unit of ${label.toLowerCase()}`}
-          data={UNITS}
-          value={String(unit)}
-          disabled={disabled}
-          onChange={(event) => {
-            const next = Number(event.currentTarget.value);
-            // the number stays and its meaning changes, as people expect of a unit
-            if (value !== null) onChange(Math.round((value / unit) * next));
-            setUnit(next);
-          }}
-        />
-      </Group>
-    </Input.Wrapper>
+      inputContainer={(input) => (
+        <Group gap={8} mt={4} wrap="nowrap">
+          {input}
+          <NativeSelect
+            aria-label={`Unit of ${label.toLowerCase()}`}
+            data={UNITS}
+            value={String(unit)}
+            disabled={disabled}
+            onChange={(event) => {
+              const next = Number(event.currentTarget.value);
+              // the number stays and its meaning changes, as people expect of a unit
+              onChange(Math.round((value / unit) * next));
+              setUnit(next);
+            }}
+          />
+        </Group>
+      )}
+      styles={{ wrapper: { width: 110 } }}
+      value={isEmpty ? "" : value / unit}
+      onChange={(typed) => {
+        // the last span stays until another is typed; an empty field keeps the form from being sent
+        setIsEmpty(typed === "");
+        if (typed !== "") onChange(Math.round(Number(typed) * unit));
+      }}
+      min={0}
+      decimalScale={2}
+      allowNegative={false}
+      hideControls
+      disabled={disabled}
+      required
+      withAsterisk={false}
+    />
   );
 }

@@ -30,7 +30,7 @@ export function OrganisationForm({ start }: { start: Start }) {
       label={label}
       description={help}
       value={draft[key]}
-      onChange={(seconds) => set({ [key]: seconds ?? LIFETIME_RANGES[key].min })}
+      onChange={(seconds) => set({ [key]: seconds })}
       min={LIFETIME_RANGES[key].min}
       max={LIFETIME_RANGES[key].max}
       error={request.faultOf(key)}

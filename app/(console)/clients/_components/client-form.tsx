@@ -177,7 +177,7 @@ export function ClientForm(props: ClientFormProps) {
           <DurationInput
             label={words.lifetimeField}
             value={draft.accessTokenTtlSeconds}
-            onChange={(seconds) => set({ accessTokenTtlSeconds: seconds ?? bounds.accessTokenTtlMinSeconds })}
+            onChange={(seconds) => set({ accessTokenTtlSeconds: seconds })}
             min={bounds.accessTokenTtlMinSeconds}
             max={bounds.accessTokenTtlMaxSeconds}
             error={request.faultOf("accessTokenTtlSeconds")}
@@ -201,6 +201,7 @@ export function ClientForm(props: ClientFormProps) {
           value={draft.customClaims}
           onChange={(customClaims) => set({ customClaims })}
           error={claimsFault ?? request.faultOf("customClaims")}
+          validationError={words.claimsNotJson}
           formatOnBlur
           autosize
           minRows={3}

@@ -43,7 +43,7 @@ export function LifetimesForm({ organisation, canWrite }: { organisation: Organi
         label={LIFETIME_WORDS[key]}
         description={isLong ? words.usual : undefined}
         value={draft[key]}
-        onChange={(seconds) => setDraft((was) => ({ ...was, [key]: seconds ?? min }))}
+        onChange={(seconds) => setDraft((was) => ({ ...was, [key]: seconds }))}
         min={min}
         max={max}
         error={problems.find(({ path }) => path === key)?.message ?? request.faultOf(key)}

@@ -104,7 +104,7 @@ export function VerifierForm({ start, isNew, audiences, request, cancelHref, onS
         <DurationInput
           label={words.staleness}
           value={draft.maxStalenessSeconds}
-          onChange={(seconds) => set({ maxStalenessSeconds: seconds ?? MAX_STALENESS_RANGE.min })}
+          onChange={(seconds) => set({ maxStalenessSeconds: seconds })}
           min={MAX_STALENESS_RANGE.min}
           max={MAX_STALENESS_RANGE.max}
           error={request.faultOf("maxStalenessSeconds")}
