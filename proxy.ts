@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type NextRequest, NextResponse } from "next/server";
+import { safePath } from "#app/_lib/safe-path.ts";
+import { sessionCookieName } from "#app/_lib/session-cookie.ts";
 import { getEnv } from "#lib/env.ts";
 
 /**
@@ -23,6 +25,18 @@ function contentSecurityPolicy(nonce: string, isDevelopment: boolean, isSecure: 
   ].join("; ");
 }
 
+/** Pages that nobody needs to be signed in for; the API answers for itself. */
+const OPEN = /^\/(?:sign-in|setup|api)(?:\/|$)/;
+
+/** A courtesy to whoever has no session at all: the sign-in page at once. Who may see what is decided by the use cases, never here. */
+function signInAddress(request: NextRequest): URL | null {
+  const { pathname, search } = request.nextUrl;
+  if (OPEN.test(pathname) || request.cookies.has(sessionCookieName(getEnv()))) return null;
+  const address = new URL("/sign-in", getEnv().consoleUrl);
+  if (pathname !== "/") address.searchParams.set("next", safePath(pathname + search));
+  return address;
+}
+
 /** Security headers for every page and route; the nonce reaches Next through the request's own policy. */
 export function proxy(request: NextRequest): NextResponse {
   const isSecure = getEnv().consoleUrl.startsWith("https:");
@@ -32,7 +46,11 @@ export function proxy(request: NextRequest): NextResponse {
   headers.set("x-nonce", nonce);
   headers.set("content-security-policy", policy);
 
-  const response = NextResponse.next({ request: { headers } });
+  const signIn = signInAddress(request);
+  const response =
+    signIn === null
+      ? NextResponse.next({ request: { headers } })
+      : new NextResponse(null, { status: 307, headers: { location: signIn.pathname + signIn.search } });
   response.headers.set("content-security-policy", policy);
   response.headers.set("cache-control", "no-store");
   response.headers.set("x-content-type-options", "nosniff");

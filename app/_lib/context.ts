@@ -3,6 +3,7 @@ import { redirect } from "next/navigation";
 import { cache } from "react";
 import type { Actor, Context } from "#lib/context.ts";
 import { callerOf } from "./context-of.ts";
+import { safePath } from "./safe-path.ts";
 
 /** A context whose actor is an admin in a live session. */
 export type SignedInContext = Context & { actor: Extract<Actor, { kind: "admin" }> };
@@ -21,13 +22,4 @@ export async function requireSignedIn(path = "/"): Promise<SignedInContext> {
   const ctx = await requestContext();
   if (ctx.actor.kind === "admin") return ctx as SignedInContext;
   redirect(path === "/" ? "/sign-in" : `/sign-in?next=${encodeURIComponent(safePath(path))}`);
-}
-
-/** A path within this console, or `/`: never another host, whatever a link said. */
-export function safePath(path: string): string {
-  const base = "http://console.invalid";
-  const url = path.startsWith("/") ? URL.parse(path, base) : null;
-  return url !== null && url.origin === base && !path.startsWith("//") && !/[\\\p{Cc}]/u.test(path)
-    ? `${url.pathname}${url.search}`
-    : "/";
 }

@@ -1,9 +1,9 @@
 import type { Metadata } from "next";
+import { safePath } from "#app/_lib/safe-path.ts";
 import { Doorway } from "#components/layout/doorway.tsx";
 import { getEnv } from "#lib/env.ts";
 import { SignInForm } from "./_components/sign-in-form.tsx";
 import { signInWords } from "./_components/words.ts";
-import { safeNext } from "./safe-next.ts";
 
 export const metadata: Metadata = { title: signInWords.title };
 export const dynamic = "force-dynamic";
@@ -18,7 +18,7 @@ export default async function SignInPage({
   const notice = why === "ended" ? signInWords.ended : why === "signed-out" ? signInWords.signedOut : null;
   return (
     <Doorway title={signInWords.title} lead={signInWords.lead} environmentName={getEnv().environmentName}>
-      <SignInForm next={safeNext(next)} notice={notice} />
+      <SignInForm next={safePath(next)} notice={notice} />
     </Doorway>
   );
 }

@@ -20,7 +20,13 @@ function healthOf(key: KeyRecord, ageDays: number): Pick<OverviewKey, "health" |
     case "active":
       return ageDays > ROTATE_AFTER_DAYS
         ? { health: "attention", says: `Signs for ${ageDays} days: rotate it.` }
-        : { health: "good", says: `Signs for ${ageDays === 1 ? "1 day" : `${ageDays} days`}.` };
+        : {
+            health: "good",
+            says:
+              ageDays === 0
+                ? "Signs since today."
+                : `Signs for ${ageDays === 1 ? "1 day" : `${ageDays} days`}.`,
+          };
     case "standby":
       return { health: "good", says: "Published, and ready to sign." };
     case "retiring":

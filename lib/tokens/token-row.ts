@@ -41,6 +41,16 @@ export function rowColumns(state: StateSql): Fragment {
 export const ROW_JOINS = sql`LEFT JOIN client cl ON cl.id = t.client_id LEFT JOIN user_account u ON u.id = t.user_id
   LEFT JOIN token_usage us ON us.token_id = t.id`;
 
+const PROTOCOL_SCOPES = new Set(["openid", "profile", "email", "offline_access"]);
+
+/** What a token opens first, what the protocol adds to it last. */
+function permissionsFirst(scopes: readonly string[]): string[] {
+  return [
+    ...scopes.filter((scope) => !PROTOCOL_SCOPES.has(scope)),
+    ...scopes.filter((scope) => PROTOCOL_SCOPES.has(scope)),
+  ];
+}
+
 export function tokenRowOf(record: TokenRecord): TokenRow {
   return {
     id: record.id,
@@ -63,7 +73,7 @@ export function tokenRowOf(record: TokenRecord): TokenRow {
       name: record.clientName ?? "Deleted client",
       isDisabled: record.clientDisabledAt !== null,
     },
-    permissions: record.scopes,
+    permissions: permissionsFirst(record.scopes),
     groups: record.groups,
     audiences: record.audiences,
     issuedAt: record.issuedAt.toISOString(),

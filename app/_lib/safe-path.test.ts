@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { safeNext } from "./safe-next.ts";
+import { safePath } from "./safe-path.ts";
 
 test("keeps a path of this console with its query", () => {
-  expect(safeNext("/tokens?state=active#row")).toBe("/tokens?state=active#row");
+  expect(safePath("/tokens?state=active#row")).toBe("/tokens?state=active#row");
 });
 
 test.each([
@@ -21,5 +21,5 @@ test.each([
   "/sign-in?next=/tokens",
   `/${"a".repeat(3_000)}`,
 ])("goes to the overview for %j", (value) => {
-  expect(safeNext(value)).toBe("/");
+  expect(safePath(value)).toBe("/");
 });

@@ -1,7 +1,7 @@
 const BASE = "http://console.invalid";
 
-/** Where to go after signing in: a path of this console, or its overview for anything else. */
-export function safeNext(value: unknown): string {
+/** Where to go after signing in: a path of this console, or its overview for anything else, whatever a link said. */
+export function safePath(value: unknown): string {
   if (typeof value !== "string" || !value.startsWith("/") || value.length > 2_000) return "/";
   const url = URL.parse(value, BASE);
   if (url === null || url.origin !== BASE) return "/";
