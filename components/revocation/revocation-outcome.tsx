@@ -51,7 +51,13 @@ export function RevocationOutcome({ result, onClose }: { result: RevocationResul
               <li key={`${remaining.kind} ${remaining.says}`}>
                 {remaining.says}{" "}
                 {remaining.href ? (
-                  <Anchor component={Link} href={remaining.href} onClick={onClose} size="sm">
+                  <Anchor
+                    component={Link}
+                    href={remaining.href}
+                    onClick={onClose}
+                    size="sm"
+                    underline="always"
+                  >
                     Show
                   </Anchor>
                 ) : null}
@@ -66,7 +72,7 @@ export function RevocationOutcome({ result, onClose }: { result: RevocationResul
         </p>
       )}
       <Group justify="space-between" gap="xs">
-        <Anchor component={Link} href={`/orders/${order.id}`} onClick={onClose} size="sm">
+        <Anchor component={Link} href={`/orders/${order.id}`} onClick={onClose} size="sm" underline="always">
           The order on record
         </Anchor>
         <Button variant="filled" onClick={onClose} data-autofocus>

@@ -124,6 +124,12 @@ export const theme = createTheme({
     ActionIcon: { defaultProps: { variant: "subtle", color: "gray", size: 30 } },
     TextInput: { defaultProps: { size: "sm" } },
     Checkbox: { defaultProps: { size: "xs", iconColor: "var(--tw-on-accent)", radius: 4 } },
+    Notification: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
+    // the list scrolls itself, and stays beside its field, inside of the dialog or page that it belongs to
+    MultiSelect: {
+      defaultProps: { withScrollArea: false, comboboxProps: { withinPortal: false } },
+      styles: { options: { maxHeight: 240, overflowY: "auto" } },
+    },
     Tooltip: { defaultProps: { openDelay: 200, withArrow: false, multiline: true, maw: 320 } },
     Popover: { defaultProps: { shadow: "md", radius: "md" } },
     Menu: { defaultProps: { shadow: "md", radius: "md", position: "bottom-end" } },

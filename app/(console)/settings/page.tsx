@@ -4,6 +4,7 @@ import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { can } from "#lib/authz/require-permission.ts";
 import { getOrganisation } from "#lib/organisation/get-organisation.ts";
 import { LifetimesForm } from "./_components/lifetimes-form.tsx";
+import { LifetimesList } from "./_components/lifetimes-list.tsx";
 import { settingWords as words } from "./_components/words.ts";
 
 export const metadata: Metadata = { title: words.title };
@@ -14,11 +15,11 @@ export default async function SettingsPage() {
   return (
     <Page>
       <PageHeader title={words.title} purpose={words.purpose} />
-      <LifetimesForm
-        key={organisation.version}
-        organisation={organisation}
-        canWrite={can(ctx, "organisation:write")}
-      />
+      {can(ctx, "organisation:write") ? (
+        <LifetimesForm key={organisation.version} organisation={organisation} />
+      ) : (
+        <LifetimesList organisation={organisation} />
+      )}
     </Page>
   );
 }

@@ -17,7 +17,7 @@ import {
 import { SECTIONS, settingWords as words } from "./words.ts";
 
 /** The organisation's name and every lifetime, checked against each other while they are typed. */
-export function LifetimesForm({ organisation, canWrite }: { organisation: Organisation; canWrite: boolean }) {
+export function LifetimesForm({ organisation }: { organisation: Organisation }) {
   const router = useRouter();
   const request = useSend();
   const { updatedAt: _, ...start } = organisation;
@@ -47,7 +47,6 @@ export function LifetimesForm({ organisation, canWrite }: { organisation: Organi
         min={min}
         max={max}
         error={problems.find(({ path }) => path === key)?.message ?? request.faultOf(key)}
-        disabled={!canWrite}
       />
     );
   }
@@ -59,8 +58,8 @@ export function LifetimesForm({ organisation, canWrite }: { organisation: Organi
       isBusy={request.isBusy}
       problem={request.problem}
       submitWord={words.save}
-      isSubmitDisabled={!canWrite || !isChanged || problems.length > 0}
-      note={canWrite ? words.note : words.readOnly}
+      isSubmitDisabled={!isChanged || problems.length > 0}
+      note={words.note}
     >
       <FormSection title={words.organisation} help={words.organisationHelp}>
         <TextInput
@@ -73,7 +72,6 @@ export function LifetimesForm({ organisation, canWrite }: { organisation: Organi
           error={request.faultOf("name")}
           maxLength={80}
           required
-          disabled={!canWrite}
         />
       </FormSection>
       {SECTIONS.map((section) => (
