@@ -72,7 +72,13 @@ export function RevocationOutcome({ result, onClose }: { result: RevocationResul
         </p>
       )}
       <Group justify="space-between" gap="xs">
-        <Anchor component={Link} href={`/orders/${order.id}`} onClick={onClose} size="sm" underline="always">
+        <Anchor
+          component={Link}
+          href={`/orders/${order.id}`}
+          onClick={onClose}
+          size="sm"
+          style={{ textDecoration: "underline" }}
+        >
           The order on record
         </Anchor>
         <Button variant="filled" onClick={onClose} data-autofocus>
