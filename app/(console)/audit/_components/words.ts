@@ -5,6 +5,7 @@ export const auditWords = {
   uses: "Token use",
   acts: "Admin acts",
   histogram: "Token uses over time",
+  record: "On record",
   emptyUses: "No token was used yet",
   emptyUsesText:
     "Uses appear here within a second: issue a token with a client, then have a verifier check it.",

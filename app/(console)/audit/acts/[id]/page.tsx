@@ -24,7 +24,7 @@ export default async function AuditActPage({ params }: { params: Promise<{ id: s
           { name: words.acts, href: "/audit/acts" },
         ]}
       />
-      <Card>
+      <Card title={words.record}>
         <ActRecord entry={entry} />
       </Card>
     </Page>
