@@ -132,7 +132,10 @@ export const theme = createTheme({
     },
     Tooltip: { defaultProps: { openDelay: 200, withArrow: false, multiline: true, maw: 320 } },
     Popover: { defaultProps: { shadow: "md", radius: "md" } },
-    Menu: { defaultProps: { shadow: "md", radius: "md", position: "bottom-end" } },
+    // without the placeholder the focus goes to the first item, and a menu holds nothing but items
+    Menu: {
+      defaultProps: { shadow: "md", radius: "md", position: "bottom-end", withInitialFocusPlaceholder: false },
+    },
     Modal: {
       defaultProps: {
         centered: true,
