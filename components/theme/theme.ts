@@ -134,7 +134,12 @@ export const theme = createTheme({
     Popover: { defaultProps: { shadow: "md", radius: "md" } },
     // without the placeholder the focus goes to the first item, and a menu holds nothing but items
     Menu: {
-      defaultProps: { shadow: "md", radius: "md", position: "bottom-end", withInitialFocusPlaceholder: false },
+      defaultProps: {
+        shadow: "md",
+        radius: "md",
+        position: "bottom-end",
+        withInitialFocusPlaceholder: false,
+      },
     },
     Modal: {
       defaultProps: {
