@@ -32,7 +32,7 @@ const OPEN = /^\/(?:sign-in|setup|api)(?:\/|$)/;
 function signInAddress(request: NextRequest): URL | null {
   const { pathname, search } = request.nextUrl;
   if (OPEN.test(pathname) || request.cookies.has(sessionCookieName(getEnv()))) return null;
-  const address = new URL("/sign-in", getEnv().consoleUrl);
+  const address = new URL("/sign-in", request.url);
   if (pathname !== "/") address.searchParams.set("next", safePath(pathname + search));
   return address;
 }
@@ -48,9 +48,7 @@ export function proxy(request: NextRequest): NextResponse {
 
   const signIn = signInAddress(request);
   const response =
-    signIn === null
-      ? NextResponse.next({ request: { headers } })
-      : new NextResponse(null, { status: 307, headers: { location: signIn.pathname + signIn.search } });
+    signIn === null ? NextResponse.next({ request: { headers } }) : NextResponse.redirect(signIn, 307);
   response.headers.set("content-security-policy", policy);
   response.headers.set("cache-control", "no-store");
   response.headers.set("x-content-type-options", "nosniff");
