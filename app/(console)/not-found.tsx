@@ -10,7 +10,11 @@ export default function ConsoleNotFound() {
         isPage
         icon={<IconMapOff size={24} stroke={1.6} />}
         title="This is not there"
-        action={<Link href="/">To the overview</Link>}
+        action={
+          <Link prefetch={false} href="/">
+            To the overview
+          </Link>
+        }
       >
         <p>It was never there, it was removed, or your role may not see it.</p>
       </EmptyState>

@@ -79,7 +79,7 @@ export function Frame(props: FrameProps) {
               onClick={drawer.toggle}
               aria-label="Open the navigation"
             />
-            <Link href="/" className={classes.brand} aria-label="Tokenwarden, overview">
+            <Link prefetch={false} href="/" className={classes.brand} aria-label="Tokenwarden, overview">
               <Mark />
               <span className={classes.name}>Tokenwarden</span>
             </Link>

@@ -21,6 +21,7 @@ export function Navigation({ isCollapsed = false, onNavigate }: NavigationProps)
               <li key={href}>
                 <Tooltip label={name} position="right" disabled={!isCollapsed} openDelay={0}>
                   <Link
+                    prefetch={false}
                     href={href}
                     className={classes.link}
                     aria-current={href === current ? "page" : undefined}

@@ -26,7 +26,13 @@ export function PageHeader({ title, purpose, badges, actions, crumbs }: PageHead
             {crumbs.map((crumb, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: a trail has a fixed order
               <li key={index}>
-                {crumb.href ? <Link href={crumb.href}>{crumb.name}</Link> : <span>{crumb.name}</span>}
+                {crumb.href ? (
+                  <Link prefetch={false} href={crumb.href}>
+                    {crumb.name}
+                  </Link>
+                ) : (
+                  <span>{crumb.name}</span>
+                )}
               </li>
             ))}
           </ol>

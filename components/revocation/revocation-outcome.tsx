@@ -53,6 +53,7 @@ export function RevocationOutcome({ result, onClose }: { result: RevocationResul
                 {remaining.href ? (
                   <Anchor
                     component={Link}
+                    prefetch={false}
                     href={remaining.href}
                     onClick={onClose}
                     size="sm"
@@ -74,6 +75,7 @@ export function RevocationOutcome({ result, onClose }: { result: RevocationResul
       <Group justify="space-between" gap="xs">
         <Anchor
           component={Link}
+          prefetch={false}
           href={`/orders/${order.id}`}
           onClick={onClose}
           size="sm"

@@ -25,13 +25,18 @@ export async function LiveTokens({ ctx, of }: { ctx: Context; of: { user: string
       flush={rows.length > 0}
       aside={
         rows.length === 0 ? null : (
-          <Link href={all}>{total.value > rows.length ? `All ${count}` : "In the register"}</Link>
+          <Link prefetch={false} href={all}>
+            {total.value > rows.length ? `All ${count}` : "In the register"}
+          </Link>
         )
       }
     >
       {rows.length === 0 ? (
         <p className="muted">
-          None now. <Link href={`/tokens?${new URLSearchParams(of)}`}>See those that ended</Link>
+          None now.{" "}
+          <Link prefetch={false} href={`/tokens?${new URLSearchParams(of)}`}>
+            See those that ended
+          </Link>
         </p>
       ) : (
         <PlainTable
@@ -51,12 +56,22 @@ export async function LiveTokens({ ctx, of }: { ctx: Context; of: { user: string
             "user" in of
               ? {
                   header: "Client",
-                  cell: (row: TokenRow) => <Link href={`/clients/${row.client.id}`}>{row.client.name}</Link>,
+                  cell: (row: TokenRow) => (
+                    <Link prefetch={false} href={`/clients/${row.client.id}`}>
+                      {row.client.name}
+                    </Link>
+                  ),
                 }
               : {
                   header: "User or service",
                   cell: (row: TokenRow) =>
-                    row.user ? <Link href={`/users/${row.user.id}`}>{row.user.email}</Link> : row.subject,
+                    row.user ? (
+                      <Link prefetch={false} href={`/users/${row.user.id}`}>
+                        {row.user.email}
+                      </Link>
+                    ) : (
+                      row.subject
+                    ),
                 },
             {
               header: "Permissions",

@@ -4,7 +4,10 @@ import Link from "next/link";
 export function NoAudiences({ why }: { why: string }) {
   return (
     <p className="muted">
-      {why} <Link href="/audiences/new">Create an audience</Link>
+      {why}{" "}
+      <Link prefetch={false} href="/audiences/new">
+        Create an audience
+      </Link>
     </p>
   );
 }

@@ -28,7 +28,12 @@ export function ClientsCard({ overview }: { overview: Overview }) {
         <ul className={classes.bars}>
           {clients.map((client) => (
             <li key={client.id}>
-              <Link href={`/clients/${client.id}`} className={classes.client} title={client.name}>
+              <Link
+                prefetch={false}
+                href={`/clients/${client.id}`}
+                className={classes.client}
+                title={client.name}
+              >
                 {client.clientId}
               </Link>
               <span className={classes.track} aria-hidden>
@@ -37,6 +42,7 @@ export function ClientsCard({ overview }: { overview: Overview }) {
               </span>
               <span className={classes.counts}>
                 <Link
+                  prefetch={false}
                   href={client.access.href}
                   aria-label={`${words(client.access)} access tokens of ${client.clientId}`}
                 >
@@ -46,6 +52,7 @@ export function ClientsCard({ overview }: { overview: Overview }) {
                   {" · "}
                 </span>
                 <Link
+                  prefetch={false}
                   href={client.refresh.href}
                   aria-label={`${words(client.refresh)} refresh tokens of ${client.clientId}`}
                 >
@@ -58,7 +65,7 @@ export function ClientsCard({ overview }: { overview: Overview }) {
       )}
       {otherClients > 0 ? (
         <p className={classes.more}>
-          <Link href="/clients">
+          <Link prefetch={false} href="/clients">
             and {otherClients} more {otherClients === 1 ? "client" : "clients"}
           </Link>
         </p>

@@ -29,6 +29,7 @@ function Figure({
     <div className={classes.figure} data-tone={tone}>
       <p className={classes.figureName}>{name}</p>
       <Link
+        prefetch={false}
         href={count.href}
         className={classes.figureNumber}
         aria-label={`${name}: ${groupedNumber(count.value)}${count.isExact ? "" : "+"}`}
@@ -42,7 +43,7 @@ function Figure({
 
 function Part({ count, word }: { count: LinkedCount; word: string }) {
   return (
-    <Link href={count.href} className={classes.part}>
+    <Link prefetch={false} href={count.href} className={classes.part}>
       <Count count={count} /> {word}
     </Link>
   );

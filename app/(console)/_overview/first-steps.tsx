@@ -39,7 +39,13 @@ export function FirstSteps({ registry }: { registry: Overview["registry"] }) {
               <IconCircle size={20} aria-label="to do" />
             )}
             <span>
-              {step.isDone ? <strong>{step.name}</strong> : <Link href={step.href}>{step.name}</Link>}
+              {step.isDone ? (
+                <strong>{step.name}</strong>
+              ) : (
+                <Link prefetch={false} href={step.href}>
+                  {step.name}
+                </Link>
+              )}
               <br />
               <small>{step.about}</small>
             </span>

@@ -12,7 +12,14 @@ import classes from "./overview.module.css";
 /** Keys that sign, and whether one needs a look. */
 export function KeysCard({ overview }: { overview: Overview }) {
   return (
-    <Card title="Keys" aside={<Link href="/keys">All keys</Link>}>
+    <Card
+      title="Keys"
+      aside={
+        <Link prefetch={false} href="/keys">
+          All keys
+        </Link>
+      }
+    >
       {overview.keys.length === 0 ? (
         <p className="muted">No key is there yet: the authority makes the first ones when it starts.</p>
       ) : (
@@ -20,7 +27,7 @@ export function KeysCard({ overview }: { overview: Overview }) {
           {overview.keys.map((key) => (
             <li key={`${key.kid} ${key.purpose}`}>
               <span>
-                <Link href={key.href} className="mono">
+                <Link prefetch={false} href={key.href} className="mono">
                   {key.kid}
                 </Link>{" "}
                 <small>
@@ -47,18 +54,31 @@ export function KeysCard({ overview }: { overview: Overview }) {
 /** Services that check tokens, and when each was last heard of. */
 export function VerifiersCard({ overview }: { overview: Overview }) {
   return (
-    <Card title="Verifiers" aside={<Link href="/verifiers">All verifiers</Link>}>
+    <Card
+      title="Verifiers"
+      aside={
+        <Link prefetch={false} href="/verifiers">
+          All verifiers
+        </Link>
+      }
+    >
       {overview.verifiers.length === 0 ? (
         <p className="muted">
-          No verifier is registered. <Link href="/verifiers/new">Register the first</Link>, so that a service
-          can ask whether a token is good.
+          No verifier is registered.{" "}
+          <Link prefetch={false} href="/verifiers/new">
+            Register the first
+          </Link>
+          , so that a service can ask whether a token is good.
         </p>
       ) : (
         <ul className={classes.rows}>
           {overview.verifiers.map((verifier) => (
             <li key={verifier.id}>
               <span>
-                <Link href={verifier.href}>{verifier.name}</Link> <small>{verifier.mode}</small>
+                <Link prefetch={false} href={verifier.href}>
+                  {verifier.name}
+                </Link>{" "}
+                <small>{verifier.mode}</small>
               </span>
               {verifier.isDisabled ? (
                 <StateBadge state="disabled" />
@@ -82,7 +102,14 @@ const VERB_WORDS = { revoke: "Revoked", suspend: "Suspended", restore: "Restored
 export function OrdersCard({ overview }: { overview: Overview }) {
   const { recentOrders, unsettledOrders } = overview;
   return (
-    <Card title="Orders" aside={<Link href="/orders">All orders</Link>}>
+    <Card
+      title="Orders"
+      aside={
+        <Link prefetch={false} href="/orders">
+          All orders
+        </Link>
+      }
+    >
       {recentOrders.length === 0 ? (
         <p className="muted">Nothing was revoked or suspended yet.</p>
       ) : (
@@ -90,7 +117,7 @@ export function OrdersCard({ overview }: { overview: Overview }) {
           {recentOrders.map((order) => (
             <li key={order.id}>
               <span>
-                <Link href={`/orders/${order.id}`}>
+                <Link prefetch={false} href={`/orders/${order.id}`}>
                   {order.target.kind.replaceAll("_", " ")} {order.target.name}
                 </Link>
                 <small className={classes.oneLine} title={order.actor.name}>
@@ -104,7 +131,7 @@ export function OrdersCard({ overview }: { overview: Overview }) {
       )}
       <p className={classes.more}>
         {unsettledOrders.value > 0 ? (
-          <Link href={unsettledOrders.href}>
+          <Link prefetch={false} href={unsettledOrders.href}>
             <NumberText value={unsettledOrders.value} unit={["order", "orders"]} /> being written down; in
             force already
           </Link>

@@ -32,7 +32,10 @@ export function AudiencePermissions({ audience }: { audience: AudienceRow }) {
               header: "Live tokens",
               isExtra: true,
               cell: (row: AudiencePermission) => (
-                <Link href={`/tokens?${new URLSearchParams({ permission: row.name, state: "active" })}`}>
+                <Link
+                  prefetch={false}
+                  href={`/tokens?${new URLSearchParams({ permission: row.name, state: "active" })}`}
+                >
                   See them
                 </Link>
               ),
@@ -72,7 +75,7 @@ export function AudienceFacts({ audience }: { audience: AudienceRow }) {
           {
             key: "Clients",
             value: (
-              <Link href={`/clients?${named}`}>
+              <Link prefetch={false} href={`/clients?${named}`}>
                 <NumberText value={audience.clientCount} unit={["client", "clients"]} /> may name it
               </Link>
             ),
@@ -83,7 +86,7 @@ export function AudienceFacts({ audience }: { audience: AudienceRow }) {
               audience.verifierCount === 0 ? (
                 words.noVerifiers
               ) : (
-                <Link href={`/verifiers?${named}`}>
+                <Link prefetch={false} href={`/verifiers?${named}`}>
                   <NumberText value={audience.verifierCount} unit={["verifier", "verifiers"]} /> may ask about
                   it
                 </Link>
@@ -94,9 +97,13 @@ export function AudienceFacts({ audience }: { audience: AudienceRow }) {
         ]}
       />
       <p style={{ marginTop: 12 }}>
-        <Link href={`/tokens?${named}&state=active`}>{words.tokensLink}</Link>
+        <Link prefetch={false} href={`/tokens?${named}&state=active`}>
+          {words.tokensLink}
+        </Link>
         {" · "}
-        <Link href={`/audit/acts?target=audience&targetId=${audience.id}`}>{words.actsLink}</Link>
+        <Link prefetch={false} href={`/audit/acts?target=audience&targetId=${audience.id}`}>
+          {words.actsLink}
+        </Link>
       </p>
     </Card>
   );

@@ -20,7 +20,16 @@ export function ActRecord({ entry }: { entry: AuditEntryDetail }) {
     ...(entry.errorCode ? [{ key: "Because", value: <span className="mono">{entry.errorCode}</span> }] : []),
     { key: "When", value: <Instant at={entry.at} show="exact" focusable /> },
     { key: "By", value: `${entry.actor.name} (${entry.actor.kind.replaceAll("_", " ")})` },
-    { key: "Upon", value: href ? <Link href={href}>{entry.target.name}</Link> : entry.target.name },
+    {
+      key: "Upon",
+      value: href ? (
+        <Link prefetch={false} href={href}>
+          {entry.target.name}
+        </Link>
+      ) : (
+        entry.target.name
+      ),
+    },
     { key: "Reason", value: entry.reason ? (REASON_WORDS[entry.reason as Reason] ?? entry.reason) : none },
     { key: "Note", value: entry.note || none },
     { key: "Address", value: entry.ip ? <span className="mono">{entry.ip}</span> : none },

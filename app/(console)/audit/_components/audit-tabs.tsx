@@ -6,10 +6,20 @@ import { auditWords as words } from "./words.ts";
 export function AuditTabs({ current }: { current: "uses" | "acts" }) {
   return (
     <nav className={classes.tabs} aria-label="Logs">
-      <Link href="/audit" aria-current={current === "uses" ? "page" : undefined} className={classes.tab}>
+      <Link
+        prefetch={false}
+        href="/audit"
+        aria-current={current === "uses" ? "page" : undefined}
+        className={classes.tab}
+      >
         {words.uses}
       </Link>
-      <Link href="/audit/acts" aria-current={current === "acts" ? "page" : undefined} className={classes.tab}>
+      <Link
+        prefetch={false}
+        href="/audit/acts"
+        aria-current={current === "acts" ? "page" : undefined}
+        className={classes.tab}
+      >
         {words.acts}
       </Link>
     </nav>

@@ -32,16 +32,34 @@ export function UseDrawer({ use }: { use: TokenUseRow }) {
     },
     {
       key: "Client",
-      value: use.client ? <Link href={`/clients/${use.client.id}`}>{use.client.name}</Link> : none,
+      value: use.client ? (
+        <Link prefetch={false} href={`/clients/${use.client.id}`}>
+          {use.client.name}
+        </Link>
+      ) : (
+        none
+      ),
     },
     {
       key: "User",
-      value: use.user ? <Link href={`/users/${use.user.id}`}>{use.user.email}</Link> : "a service of its own",
+      value: use.user ? (
+        <Link prefetch={false} href={`/users/${use.user.id}`}>
+          {use.user.email}
+        </Link>
+      ) : (
+        "a service of its own"
+      ),
     },
     { key: "Subject", value: <span className="mono">{use.subject}</span> },
     {
       key: "Verifier",
-      value: use.verifier ? <Link href={`/verifiers/${use.verifier.id}`}>{use.verifier.name}</Link> : none,
+      value: use.verifier ? (
+        <Link prefetch={false} href={`/verifiers/${use.verifier.id}`}>
+          {use.verifier.name}
+        </Link>
+      ) : (
+        none
+      ),
     },
     { key: "Audience", value: use.audience ?? none },
     {

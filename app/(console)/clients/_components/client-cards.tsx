@@ -19,7 +19,14 @@ import { grantWords, clientWords as words } from "./words.ts";
 
 export function ClientLifetime({ client, bounds }: { client: ClientDetail; bounds: Bounds }) {
   return (
-    <Card title={words.lifetime} aside={<Link href="/settings">{words.boundsLink}</Link>}>
+    <Card
+      title={words.lifetime}
+      aside={
+        <Link prefetch={false} href="/settings">
+          {words.boundsLink}
+        </Link>
+      }
+    >
       <LifetimeRuler answer={whichLifetime(client, bounds)} />
     </Card>
   );
@@ -43,7 +50,9 @@ export function ClientOpens({ client }: { client: ClientDetail }) {
               header: "Audience",
               cell: (row: AudienceRef) => (
                 <>
-                  <Link href={`/audiences/${row.id}`}>{row.title}</Link>{" "}
+                  <Link prefetch={false} href={`/audiences/${row.id}`}>
+                    {row.title}
+                  </Link>{" "}
                   <span className="mono faint">{row.name}</span>
                 </>
               ),
@@ -90,9 +99,13 @@ export function ClientFacts({ client }: { client: ClientDetail }) {
         ]}
       />
       <p style={{ marginTop: 12 }}>
-        <Link href={`/audit?client=${encodeURIComponent(client.clientId)}`}>{words.usesLink}</Link>
+        <Link prefetch={false} href={`/audit?client=${encodeURIComponent(client.clientId)}`}>
+          {words.usesLink}
+        </Link>
         {" · "}
-        <Link href={`/audit/acts?target=client&targetId=${client.id}`}>{words.actsLink}</Link>
+        <Link prefetch={false} href={`/audit/acts?target=client&targetId=${client.id}`}>
+          {words.actsLink}
+        </Link>
       </p>
     </Card>
   );

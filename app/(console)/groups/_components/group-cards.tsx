@@ -51,7 +51,7 @@ export async function GroupMembers({ ctx, group }: { ctx: Context; group: GroupD
       flush={rows.length > 0}
       aside={
         total.value > rows.length ? (
-          <Link href={`/users?${new URLSearchParams({ group: group.name })}`}>
+          <Link prefetch={false} href={`/users?${new URLSearchParams({ group: group.name })}`}>
             All {groupedNumber(total.value)}
           </Link>
         ) : null
@@ -65,7 +65,14 @@ export async function GroupMembers({ ctx, group }: { ctx: Context; group: GroupD
           rows={rows}
           keyOf={(row) => row.id}
           columns={[
-            { header: "Name", cell: (row: UserRow) => <Link href={`/users/${row.id}`}>{row.name}</Link> },
+            {
+              header: "Name",
+              cell: (row: UserRow) => (
+                <Link prefetch={false} href={`/users/${row.id}`}>
+                  {row.name}
+                </Link>
+              ),
+            },
             { header: "E-mail", isExtra: true, cell: (row: UserRow) => row.email },
             { header: "State", cell: (row: UserRow) => <StateBadge state={row.state} /> },
             {
@@ -93,9 +100,13 @@ export function GroupFacts({ group }: { group: GroupDetail }) {
         ]}
       />
       <p style={{ marginTop: 12 }}>
-        <Link href={tokens}>{words.tokensLink}</Link>
+        <Link prefetch={false} href={tokens}>
+          {words.tokensLink}
+        </Link>
         {" · "}
-        <Link href={`/audit/acts?target=group&targetId=${group.id}`}>{words.actsLink}</Link>
+        <Link prefetch={false} href={`/audit/acts?target=group&targetId=${group.id}`}>
+          {words.actsLink}
+        </Link>
       </p>
     </Card>
   );
@@ -110,7 +121,14 @@ export function GroupServices({ group }: { group: GroupDetail }) {
         rows={group.clients}
         keyOf={(row) => row.id}
         columns={[
-          { header: "Name", cell: (row: GroupClient) => <Link href={`/clients/${row.id}`}>{row.name}</Link> },
+          {
+            header: "Name",
+            cell: (row: GroupClient) => (
+              <Link prefetch={false} href={`/clients/${row.id}`}>
+                {row.name}
+              </Link>
+            ),
+          },
           { header: "Client ID", cell: (row: GroupClient) => <span className="mono">{row.clientId}</span> },
         ]}
       />

@@ -53,7 +53,10 @@ export function KeysTable({ keys }: { keys: KeyRow[] }) {
             row.liveTokenCount === null ? (
               <span className="faint">{words.notRegistered}</span>
             ) : (
-              <Link href={`/tokens?${new URLSearchParams({ key: row.kid, state: "active" })}`}>
+              <Link
+                prefetch={false}
+                href={`/tokens?${new URLSearchParams({ key: row.kid, state: "active" })}`}
+              >
                 {groupedNumber(row.liveTokenCount)}
               </Link>
             ),

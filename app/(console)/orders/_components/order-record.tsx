@@ -15,7 +15,10 @@ export function OrderRecord({ order }: { order: OrderRow | OrderDetail }) {
       key: VERB_WORDS[order.verb],
       value: (
         <>
-          {TARGET_WORDS[order.target.kind]} <Link href={targetHref(order.target)}>{order.target.name}</Link>
+          {TARGET_WORDS[order.target.kind]}{" "}
+          <Link prefetch={false} href={targetHref(order.target)}>
+            {order.target.name}
+          </Link>
         </>
       ),
     },

@@ -10,7 +10,11 @@ export default function TokenNotFound() {
         isPage
         icon={<IconKeyOff size={24} stroke={1.6} />}
         title="No token with this id is on record"
-        action={<Link href="/tokens">All tokens</Link>}
+        action={
+          <Link prefetch={false} href="/tokens">
+            All tokens
+          </Link>
+        }
       >
         <p>
           It was not issued here, or it expired so long ago that the register no longer keeps it. A token that

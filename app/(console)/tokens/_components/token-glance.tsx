@@ -72,7 +72,9 @@ export function TokenGlance({ id, row, may }: { id: string; row: TokenRow | null
             key: token.user ? "User" : "Service",
             value: token.user ? (
               <>
-                <Link href={`/users/${token.user.id}`}>{token.user.name}</Link>
+                <Link prefetch={false} href={`/users/${token.user.id}`}>
+                  {token.user.name}
+                </Link>
                 <br />
                 <span className="muted">{token.user.email}</span>
               </>
@@ -80,7 +82,14 @@ export function TokenGlance({ id, row, may }: { id: string; row: TokenRow | null
               token.subject
             ),
           },
-          { key: "Client", value: <Link href={`/clients/${token.client.id}`}>{token.client.clientId}</Link> },
+          {
+            key: "Client",
+            value: (
+              <Link prefetch={false} href={`/clients/${token.client.id}`}>
+                {token.client.clientId}
+              </Link>
+            ),
+          },
           { key: "Permissions", value: <List values={token.permissions} isCode /> },
           { key: "Groups", value: <List values={token.groups} /> },
           { key: "Audience", value: <List values={token.audiences} /> },
@@ -134,7 +143,12 @@ export function TokenGlance({ id, row, may }: { id: string; row: TokenRow | null
         </ul>
       ) : null}
       <div className={classes.actions}>
-        <Button component={Link} href={`/tokens/${id}`} rightSection={<IconArrowRight size={16} />}>
+        <Button
+          component={Link}
+          prefetch={false}
+          href={`/tokens/${id}`}
+          rightSection={<IconArrowRight size={16} />}
+        >
           Its page
         </Button>
         <RevokeMenu choices={revokeChoices(token, detail)} may={may} />

@@ -141,7 +141,7 @@ export function TokensTable({ query, page, total, may }: TokensTableProps) {
             icon={<IconKey size={24} stroke={1.6} />}
             title="No token has been issued yet"
             action={
-              <Button component={Link} href="/clients/new" variant="filled">
+              <Button component={Link} prefetch={false} href="/clients/new" variant="filled">
                 Register a client
               </Button>
             }

@@ -39,7 +39,9 @@ export function UserGroups({ user }: { user: UserDetail }) {
         <ul style={{ display: "grid", gap: 6, padding: 0, listStyle: "none" }}>
           {user.groups.map((group) => (
             <li key={group.id}>
-              <Link href={`/groups/${group.id}`}>{group.name}</Link>
+              <Link prefetch={false} href={`/groups/${group.id}`}>
+                {group.name}
+              </Link>
             </li>
           ))}
         </ul>
@@ -74,9 +76,13 @@ export function UserFacts({ user }: { user: UserDetail }) {
         ]}
       />
       <p style={{ marginTop: 12 }}>
-        <Link href={`/audit?user=${user.id}`}>{words.usesLink}</Link>
+        <Link prefetch={false} href={`/audit?user=${user.id}`}>
+          {words.usesLink}
+        </Link>
         {" · "}
-        <Link href={`/audit/acts?target=user&targetId=${user.id}`}>{words.actsLink}</Link>
+        <Link prefetch={false} href={`/audit/acts?target=user&targetId=${user.id}`}>
+          {words.actsLink}
+        </Link>
       </p>
     </Card>
   );

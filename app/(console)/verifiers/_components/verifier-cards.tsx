@@ -36,9 +36,13 @@ export function VerifierFacts({ verifier }: { verifier: VerifierDetail }) {
         ]}
       />
       <p style={{ marginTop: 12 }}>
-        <Link href={`/audit?verifier=${encodeURIComponent(verifier.name)}`}>{words.usesLink}</Link>
+        <Link prefetch={false} href={`/audit?verifier=${encodeURIComponent(verifier.name)}`}>
+          {words.usesLink}
+        </Link>
         {" · "}
-        <Link href={`/audit/acts?target=verifier&targetId=${verifier.id}`}>{words.actsLink}</Link>
+        <Link prefetch={false} href={`/audit/acts?target=verifier&targetId=${verifier.id}`}>
+          {words.actsLink}
+        </Link>
       </p>
     </Card>
   );
@@ -53,7 +57,9 @@ export function VerifierAudiences({ verifier }: { verifier: VerifierDetail }) {
         <ul style={{ display: "grid", gap: 6, padding: 0, listStyle: "none" }}>
           {verifier.audiences.map((audience) => (
             <li key={audience.id}>
-              <Link href={`/audiences/${audience.id}`}>{audience.title}</Link>{" "}
+              <Link prefetch={false} href={`/audiences/${audience.id}`}>
+                {audience.title}
+              </Link>{" "}
               <span className="mono faint">{audience.name}</span>
             </li>
           ))}

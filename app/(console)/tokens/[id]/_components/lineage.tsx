@@ -27,6 +27,7 @@ function Node({ node, isThis, isReplayed }: { node: LineageNode; isThis: boolean
   const isOver = node.state === "consumed" || node.state === "expired";
   return (
     <Link
+      prefetch={false}
       href={`/tokens/${node.id}`}
       className={classes.node}
       data-this={isThis || undefined}
@@ -108,11 +109,15 @@ export function Lineage({ token, activity }: { token: TokenDetail; activity: Act
       ) : token.lineageTotal > token.lineage.length ? (
         <p className="muted">
           The newest {token.lineage.length} of {token.lineageTotal}.{" "}
-          <Link href={`/tokens?family=${token.familyId}`}>All in the table</Link>
+          <Link prefetch={false} href={`/tokens?family=${token.familyId}`}>
+            All in the table
+          </Link>
         </p>
       ) : (
         <p className="muted">
-          <Link href={`/tokens?family=${token.familyId}`}>The family in the table</Link>
+          <Link prefetch={false} href={`/tokens?family=${token.familyId}`}>
+            The family in the table
+          </Link>
         </p>
       )}
     </>

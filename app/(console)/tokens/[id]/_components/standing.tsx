@@ -16,7 +16,7 @@ import classes from "./token-page.module.css";
 
 function OrderLine({ order }: { order: StandingOrder }) {
   return (
-    <Link href={`/orders/${order.id}`}>
+    <Link prefetch={false} href={`/orders/${order.id}`}>
       {order.verb} {order.targetKind.replace("_", " ")} {order.targetName}
     </Link>
   );
@@ -103,8 +103,11 @@ export function Standing({ token }: { token: TokenDetail }) {
                   key: "Renewal",
                   value: (
                     <>
-                      A <Link href={`/tokens/${token.liveRefreshTokenId}`}>live refresh token</Link> of its
-                      family can make new access tokens.
+                      A{" "}
+                      <Link prefetch={false} href={`/tokens/${token.liveRefreshTokenId}`}>
+                        live refresh token
+                      </Link>{" "}
+                      of its family can make new access tokens.
                     </>
                   ),
                 },
@@ -116,7 +119,11 @@ export function Standing({ token }: { token: TokenDetail }) {
                 {
                   key: "Session",
                   value: (
-                    <Link href={`/tokens?session=${encodeURIComponent(token.sessionUid)}`} className="mono">
+                    <Link
+                      prefetch={false}
+                      href={`/tokens?session=${encodeURIComponent(token.sessionUid)}`}
+                      className="mono"
+                    >
                       {token.sessionUid}
                     </Link>
                   ),

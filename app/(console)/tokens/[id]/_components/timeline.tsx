@@ -67,7 +67,7 @@ export function Timeline({
       title="Timeline"
       flush
       aside={
-        <Link href={`/audit?token=${tokenId}`}>
+        <Link prefetch={false} href={`/audit?token=${tokenId}`}>
           {isCut ? `Newest ${Math.min(SHOWN, activity.length)} · all in the audit log` : "In the audit log"}
         </Link>
       }
