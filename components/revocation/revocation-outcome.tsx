@@ -8,18 +8,17 @@ import { Instant } from "../display/instant.tsx";
 import { groupedNumber } from "../display/number-text.tsx";
 import classes from "./revoke-dialog.module.css";
 
-/** When the last one refuses: the instant in it is told as every other time is. */
+/** When the last one refuses: its instant is told as every other time is. */
 export function Refusal({ says, at }: { says: string; at: string | null }) {
-  const [before, after] = at === null ? [says] : says.split(at);
   return (
     <span>
-      {before}
-      {at !== null && after !== undefined ? (
+      {says}
+      {at === null ? null : (
         <>
-          <Instant at={at} show="exact" focusable />
-          {after}
+          {" "}
+          Expires: <Instant at={at} show="exact" focusable />
         </>
-      ) : null}
+      )}
     </span>
   );
 }

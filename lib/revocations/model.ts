@@ -199,7 +199,7 @@ export type RevocationResult = {
   /** Tokens that were live (active, suspended or not yet valid) and are no more. */
   reached: { tokens: number; isExact: boolean };
   remains: Remaining[];
-  /** When the last verifier refuses, in words, and the instant where it is not at once. */
+  /** When the last verifier refuses, in words that hold no time, and the instant where it is known and not at once. */
   refusedEverywhere: { at: string | null; says: string };
 };
 

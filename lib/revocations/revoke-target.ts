@@ -24,8 +24,7 @@ function refusedEverywhere(target: FoundTarget): RevocationResult["refusedEveryw
   const asks = "Every verifier that asks the authority refuses from this moment on.";
   const alone = "An application that only checks signatures by itself accepts a JWT until it expires";
   if (target.token?.format === "opaque") return { at: null, says: asks };
-  const until = target.token === null ? "" : `, here at ${target.token.expiresAt.toISOString()}`;
-  return { at: null, says: `${asks} ${alone}${until}.` };
+  return { at: target.token?.expiresAt.toISOString() ?? null, says: `${asks} ${alone}.` };
 }
 
 /**
