@@ -182,7 +182,9 @@ function RevokeForm({
             {preview.callers.map((caller) => (
               <li key={`${caller.kind} ${caller.id}`}>
                 <span>{caller.name}</span>
-                <span className="muted">{groupedNumber(caller.uses)} uses</span>
+                <span className="muted">
+                  {groupedNumber(caller.uses)} {caller.uses === 1 ? "use" : "uses"}
+                </span>
               </li>
             ))}
           </ul>
@@ -245,7 +247,9 @@ function RevokeForm({
           disabled={!isReady}
           loading={isSending}
         >
-          Revoke {amount(preview.tokens.value, preview.tokens.isExact)}
+          {preview.tokens.value === 0
+            ? "Revoke"
+            : `Revoke ${amount(preview.tokens.value, preview.tokens.isExact)}`}
         </Button>
       </Group>
     </form>

@@ -73,13 +73,17 @@ function sentencesOf(preview: Omit<RevocationPreview, "sentences">): string[] {
   }
   const clientCallers = callers.filter((caller) => caller.kind === "client");
   const verifierCallers = callers.filter((caller) => caller.kind === "verifier");
-  if (callers.length === 0) sentences.push("Nobody used them in the last 24 hours.");
+  const isOne = tokens.value === 1 && tokens.isExact;
+  const them = isOne ? "it" : "them";
+  if (callers.length === 0) sentences.push(`Nobody used ${them} in the last 24 hours.`);
   if (clientCallers.length > 0)
     sentences.push(
-      `${plural(clientCallers.length, "client", "clients")} used them in the last 24 hours: ${named(clientCallers)}.`,
+      `${plural(clientCallers.length, "client", "clients")} used ${them} in the last 24 hours: ${named(clientCallers)}.`,
     );
   if (verifierCallers.length > 0)
-    sentences.push(`They were accepted at ${named(verifierCallers)} in the last 24 hours.`);
+    sentences.push(
+      `${isOne ? "It was" : "They were"} accepted at ${named(verifierCallers)} in the last 24 hours.`,
+    );
   if (target.kind === "user") sentences.push("The user's sign-in sessions end too.");
   if (target.kind === "session") sentences.push("The sign-in session ends too.");
   sentences.push("This cannot be undone; new tokens can be issued.");

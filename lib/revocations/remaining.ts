@@ -10,6 +10,10 @@ function many(count: number, isExact: boolean, one: string, more: string): strin
     : `${isExact ? "" : "At least "}${count.toLocaleString("en")} ${more}`;
 }
 
+function work(count: number, isExact: boolean): string {
+  return count === 1 && isExact ? "works" : "work";
+}
+
 async function familyRemains(ctx: Context, live: LiveTokens, target: FoundTarget): Promise<Remaining[]> {
   if (target.kind !== "token" || target.familyId === null || target.token?.kind === "refresh") return [];
   const others = await run<{ kind: string; count: bigint }>(
@@ -30,7 +34,7 @@ async function familyRemains(ctx: Context, live: LiveTokens, target: FoundTarget
           kind: "family_tokens",
           count: Number(count),
           isExact: true,
-          says: `${many(Number(count), true, "other access token", "other access tokens")} of the same family still work.`,
+          says: `${many(Number(count), true, "other access token", "other access tokens")} of the same family still ${work(Number(count), true)}.`,
           href,
         },
   );
@@ -50,7 +54,7 @@ async function userRemains(ctx: Context, live: LiveTokens, target: FoundTarget):
         kind: "user_tokens",
         count: tokens.value,
         isExact: tokens.isExact,
-        says: `${many(tokens.value, tokens.isExact, "other token", "other tokens")} of the user still work.`,
+        says: `${many(tokens.value, tokens.isExact, "other token", "other tokens")} of the user still ${work(tokens.value, tokens.isExact)}.`,
         href: `/tokens?user=${target.userId}&state=active`,
       });
     const besides = target.kind === "session" ? sql`p.uid IS DISTINCT FROM ${target.id}` : sql`true`;
