@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { findSession } from "#lib/admins/find-session.ts";
 import { findApiToken } from "#lib/api-tokens/find-api-token.ts";
+import { redactSecrets } from "#lib/audit/redact.ts";
 import type { Actor, Context } from "#lib/context.ts";
 import { getEnv } from "#lib/env.ts";
 import { clientAddress, trustedList } from "./client-address.ts";
@@ -60,5 +61,7 @@ export async function contextOf(request: Request): Promise<Context> {
 
 function readUserAgent(headers: Headers): string | null {
   const text = headers.get("user-agent");
-  return text === null ? null : text.replaceAll(/[\p{Cc}\p{Cf}]/gu, "").slice(0, MAX_USER_AGENT);
+  return text === null
+    ? null
+    : redactSecrets(text.replaceAll(/[\p{Cc}\p{Cf}]/gu, "")).slice(0, MAX_USER_AGENT);
 }

@@ -8,7 +8,7 @@ import type { OrderRecord } from "../revocations/order-row.ts";
 import { orderOf, readReachingOrders } from "../revocations/reaching-orders.ts";
 import { byTokenId } from "./by-token-id.ts";
 import { readLineage } from "./lineage.ts";
-import type { StandingOrder, TokenDetail } from "./model.ts";
+import { PROTOCOL_SCOPES, type StandingOrder, type TokenDetail } from "./model.ts";
 import { readClockSkew, readPendingOrders, STATE_JOINS, stateSql } from "./state-sql.ts";
 import { ROW_JOINS, rowColumns, type TokenRecord, tokenRowOf } from "./token-row.ts";
 import { readVerifierStandings } from "./verifier-standing.ts";
@@ -54,6 +54,9 @@ function payloadOf(record: DetailRecord, issuer: string): Record<string, unknown
     scope: record.scopes.join(" "),
     groups: record.groups,
     roles: record.roles,
+    ...(record.kind === "access"
+      ? { entitlements: record.scopes.filter((scope) => !PROTOCOL_SCOPES.has(scope)) }
+      : {}),
     iat: Math.floor(record.issuedAt.getTime() / 1000),
     exp: Math.floor(record.expiresAt.getTime() / 1000),
     jti: record.id,

@@ -42,6 +42,9 @@ export function tokenState(token: {
   return token.notBefore.getTime() > token.now.getTime() ? "not_yet_valid" : "active";
 }
 
+/** Scope values of OpenID Connect and OAuth themselves: they open nothing at an audience. */
+export const PROTOCOL_SCOPES: ReadonlySet<string> = new Set(["openid", "profile", "email", "offline_access"]);
+
 /** One row of the Tokens table. Times are ISO 8601 in UTC. */
 export type TokenRow = {
   id: string;

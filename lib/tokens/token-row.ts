@@ -1,5 +1,11 @@
 import { type Fragment, sql } from "../list-query/sql-fragment.ts";
-import type { TokenFormat, TokenKind, TokenRow, TokenState } from "./model.ts";
+import {
+  PROTOCOL_SCOPES,
+  type TokenFormat,
+  type TokenKind,
+  type TokenRow,
+  type TokenState,
+} from "./model.ts";
 import type { StateSql } from "./state-sql.ts";
 
 /** A row as ROW_COLUMNS gives it. */
@@ -40,8 +46,6 @@ export function rowColumns(state: StateSql): Fragment {
 
 export const ROW_JOINS = sql`LEFT JOIN client cl ON cl.id = t.client_id LEFT JOIN user_account u ON u.id = t.user_id
   LEFT JOIN token_usage us ON us.token_id = t.id`;
-
-const PROTOCOL_SCOPES = new Set(["openid", "profile", "email", "offline_access"]);
 
 /** What a token opens first, what the protocol adds to it last. */
 function permissionsFirst(scopes: readonly string[]): string[] {

@@ -19,7 +19,11 @@ function readDemand(
       throw new Refused(400, "invalid_request", `${printable(name)} is not a parameter of /verify`);
   }
   const audience = query.get("audience");
-  const permissions = (query.get("permission") ?? "").split(/[ ,]/).filter((name) => name !== "");
+  const asked = query.get("permission");
+  const permissions = (asked ?? "").split(/[ ,]/).filter((name) => name !== "");
+  // a gateway's variable that was not set must not open what it guards
+  if (asked !== null && permissions.length === 0)
+    throw new Refused(400, "invalid_request", "permission is empty: name one, or leave it out");
   for (const name of permissions) {
     if (!NAME.test(name))
       throw new Refused(400, "invalid_request", `permission: ${printable(name)} is not a permission`);

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from "fastify";
+import { PROTOCOL_SCOPES } from "#lib/tokens/model.ts";
 import type { RegisteredToken } from "#lib/verification/registered-token.ts";
 import { Refused } from "./answers.ts";
 import { type Caller, findCaller, readCredentials } from "./callers.ts";
@@ -41,6 +42,9 @@ export function introspectionOf(
     scope: token.scopes.join(" "),
     groups: token.groups,
     roles: token.roles,
+    ...(token.kind === "access"
+      ? { entitlements: token.scopes.filter((scope) => !PROTOCOL_SCOPES.has(scope)) }
+      : {}),
     token_type:
       token.kind === "refresh" ? "refresh_token" : token.claims.cnf === undefined ? "Bearer" : "DPoP",
     jti: token.id,

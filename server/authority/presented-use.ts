@@ -1,4 +1,5 @@
 import type { FastifyRequest } from "fastify";
+import { redactSecrets } from "#lib/audit/redact.ts";
 import type { Services } from "./services.ts";
 
 /** Where a token was presented, as a registered verifier forwards it. */
@@ -18,8 +19,9 @@ function first(value: string | string[] | undefined): string | null {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it takes out
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
-function clean(text: string | null, length: number): string | null {
-  return text === null ? null : text.replace(CONTROL, "").slice(0, length) || null;
+/** Text of a header as it may be kept: no control characters, no secrets, bounded. */
+export function clean(text: string | null, length: number): string | null {
+  return text === null ? null : redactSecrets(text.replace(CONTROL, "")).slice(0, length) || null;
 }
 
 /** The path alone: query strings hold secrets of others. */

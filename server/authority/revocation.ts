@@ -1,7 +1,9 @@
 import type { FastifyRequest } from "fastify";
+import { decodeProtectedHeader } from "jose";
 import { Refused } from "./answers.ts";
 import { readForm, requireParameter } from "./form.ts";
 import { requireCaller } from "./introspection.ts";
+import { clean } from "./presented-use.ts";
 import { findPublicClient } from "./public-client.ts";
 import type { Services } from "./services.ts";
 
@@ -20,6 +22,8 @@ export async function revoke(services: Services, request: FastifyRequest): Promi
   const hint = form.get("token_type_hint");
   if (hint !== null && !HINTS.has(hint))
     throw new Refused(400, "unsupported_token_type", "Access tokens and refresh tokens can be revoked here.");
+  if (isOtherKind(services, value))
+    throw new Refused(400, "unsupported_token_type", "Access tokens and refresh tokens can be revoked here.");
   const { token } = await services.reader.read(value);
   if (token === null) return;
   if (token.clientId !== client.id)
@@ -31,10 +35,21 @@ export async function revoke(services: Services, request: FastifyRequest): Promi
     client: { id: client.id, clientId: client.clientId },
     requestId: request.id,
     ip: services.addresses.of(request.raw),
-    userAgent: request.headers["user-agent"]?.slice(0, 256) ?? null,
+    userAgent: clean(request.headers["user-agent"] ?? null, 256),
   });
   // in force here before it is answered; every other authority sees the feed's head before it answers anything
   await services.follower.catchUp(position);
+}
+
+/** A JWT of ours that is no access token: an ID token, a status list. What cannot be revoked is not answered with 200. */
+function isOtherKind(services: Services, value: string): boolean {
+  try {
+    const { kid } = decodeProtectedHeader(value);
+    const key = services.follower.registry.keys.find((one) => one.kid === kid);
+    return key !== undefined && key.purpose !== "access_token";
+  } catch {
+    return false;
+  }
 }
 
 function requireClient(services: Services, request: FastifyRequest, form: URLSearchParams) {

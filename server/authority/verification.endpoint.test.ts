@@ -299,6 +299,31 @@ describe("bad requests get a 4xx that names what is wrong", () => {
   });
 });
 
+test("a gateway's empty permission is refused: an unset variable opens nothing", async () => {
+  const token = await issue(one, service());
+  for (const query of ["?permission=", "?permission=%20", "?permission=,"])
+    expect((await verify(one, token, billing(), query)).status).toBe(400);
+});
+
+test("a token in a path or a user agent is not kept", async () => {
+  const [token, other] = [await issue(one, service()), await issue(one, instance.registry.opaqueService)];
+  await fetch(`${one}/verify`, {
+    headers: {
+      authorization: `Bearer ${token}`,
+      "x-tokenwarden-verifier": billing(),
+      "x-original-uri": `/files/${other}/x`,
+      "user-agent": `agent ${token}`,
+    },
+  });
+  expect((await uses(token)).slice(-1)).toMatchObject([{ path: "/files/twa_[redacted]/x" }]);
+  for (const value of [token, other]) {
+    const found = await instance.db.query("SELECT FROM token_use AS u WHERE u::text LIKE $1::text", [
+      `%${value.slice(-40)}%`,
+    ]);
+    expect(found).toHaveLength(0);
+  }
+});
+
 test("a verifier's forwarded address, method and path are on record without the query", async () => {
   const token = await issue(one, service());
   await fetch(`${one}/verify`, {

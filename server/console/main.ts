@@ -1,5 +1,12 @@
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { createServer, type RequestListener, type Server, type ServerOptions } from "node:http";
+import {
+  createServer,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import path from "node:path";
 import next from "next";
@@ -33,6 +40,30 @@ function drain(server: Server): Promise<void> {
   });
 }
 
+/** Whether an address decodes: Next answers 500 to one that does not. */
+function isReadable(url: string): boolean {
+  try {
+    decodeURIComponent(url.split("?", 1)[0] ?? "/");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function refuseAddress(response: ServerResponse): void {
+  const problem = {
+    type: "about:blank",
+    title: "Bad Request",
+    status: 400,
+    detail: "The path of the address has a % that begins no character.",
+    code: "INVALID_INPUT",
+    requestId: randomUUID(),
+    errors: [{ path: "path", message: "cannot be decoded" }],
+  };
+  response.writeHead(400, { "content-type": "application/problem+json", "cache-control": "no-store" });
+  response.end(JSON.stringify(problem));
+}
+
 /** Serves the built console until it is told to stop. */
 async function serveConsole(env: Env): Promise<void> {
   const app = next({ dev: false, dir: path.resolve(import.meta.dirname, "../.."), port: env.consolePort });
@@ -40,6 +71,10 @@ async function serveConsole(env: Env): Promise<void> {
   const handle = app.getRequestHandler();
   const server = openServer(env, (request, response) => {
     request.headers[PEER_HEADER] = request.socket.remoteAddress ?? "";
+    if (!isReadable(request.url ?? "/")) {
+      refuseAddress(response);
+      return;
+    }
     void handle(request, response);
   });
   const { ready } = attachToSupervisor({

@@ -2,6 +2,8 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import pg from "pg";
 import type { Env } from "#lib/env.ts";
+import { DomainError } from "#lib/errors.ts";
+import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
 import { getMasterKey, masterKeyFile } from "#lib/keys/master-key.ts";
 import { writeDurably } from "#server/embedded-database/durable-file.ts";
 import { StartRefusal } from "#server/start-refusal.ts";
@@ -19,18 +21,36 @@ async function hasWrappedKeys(databaseUrl: string): Promise<boolean> {
   }
 }
 
+/** A key that opens nothing would only send the authority round in circles. */
+async function checkOpens(masterKey: Buffer, databaseUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ kid: string; wrapped: Buffer }>(
+      "SELECT kid, private_wrapped AS wrapped FROM signing_key WHERE private_wrapped IS NOT NULL",
+    );
+    const wrapper = createKeyWrapper(masterKey);
+    for (const { kid, wrapped } of rows) await wrapper.unwrap(wrapped, kid);
+  } catch (error) {
+    if (error instanceof DomainError && error.code === "SEALED") throw new StartRefusal(error.message);
+    throw error;
+  } finally {
+    await client.end();
+  }
+}
+
 /**
  * Sees that there is a master key. For a new embedded database one is made, in the file `master-key` of the data
  * folder. It is never made where keys are wrapped already, which no new one could open, nor for a database of the
  * operator's own, which may be shared by several machines.
  *
- * @throws {StartRefusal} when there is none and none may be made.
+ * @throws {StartRefusal} when there is none and none may be made, or when it does not open the keys that are there.
  * @throws {MasterKeyError} when the file does not hold a key.
  */
 export async function ensureMasterKey(env: Env, databaseUrl: string): Promise<void> {
   const file = masterKeyFile(env);
   if (env.masterKey || existsSync(file)) {
-    getMasterKey(env);
+    await checkOpens(getMasterKey(env), databaseUrl);
     return;
   }
   if (await hasWrappedKeys(databaseUrl)) {

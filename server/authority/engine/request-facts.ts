@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { redactSecrets } from "#lib/audit/redact.ts";
 import type { Context } from "#lib/context.ts";
 import type { EngineDeps } from "./deps.ts";
 
@@ -17,7 +18,7 @@ export function factsOf(deps: Pick<EngineDeps, "clientIp">, req: IncomingMessage
     facts = {
       requestId: randomUUID(),
       ip: deps.clientIp(req),
-      userAgent: agent === undefined ? null : agent.slice(0, MAX_USER_AGENT),
+      userAgent: agent === undefined ? null : redactSecrets(agent).slice(0, MAX_USER_AGENT),
     };
     known.set(req, facts);
   }
