@@ -114,7 +114,11 @@ export function DataTable<Row extends ListRow>(props: DataTableProps<Row>) {
       else router.push(hrefOf(row.original));
     },
     select: () => rows[at]?.toggleSelected(),
-    close: () => (openId === null ? clearSelection() : open(null)),
+    close() {
+      if (openId !== null) return open(null);
+      clearSelection();
+      setCursorId(null);
+    },
     filter: () => filterField.current?.focus(),
     help: () => setIsHelpOpen(true),
     others: Object.fromEntries(
@@ -231,7 +235,10 @@ export function DataTable<Row extends ListRow>(props: DataTableProps<Row>) {
             isOpen={openId !== null}
             label={`Open ${unit[0]}`}
             title={openId === null ? "" : drawer.title(openId, openRow)}
-            onClose={() => open(null)}
+            onClose={() => {
+              open(null);
+              setCursorId(null);
+            }}
           >
             {openId === null ? null : drawer.body(openId, openRow)}
           </RowDrawer>

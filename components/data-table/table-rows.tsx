@@ -1,6 +1,7 @@
 "use client";
 
-import type { MouseEvent } from "react";
+import { type MouseEvent, useState } from "react";
+import { useHold } from "../live/live.tsx";
 import { CheckBox } from "./check-box.tsx";
 import type { ListRow } from "./columns.ts";
 import classes from "./data-table.module.css";
@@ -17,11 +18,22 @@ type TableRowsProps<Row extends ListRow> = {
   onPress: (event: MouseEvent, row: Row) => void;
 };
 
-/** The rows of a page. What a press does, the list's keys and the links inside of a row do as well. */
+/**
+ * The rows of a page, which stay still while a person points at them or has one chosen. What a press does, the list's keys and the
+ * links inside of a row do as well.
+ */
 export function TableRows<Row extends ListRow>(props: TableRowsProps<Row>) {
   const { table, isSelectable, isPressable, openId, cursorId, nameOf, isFaded, onPress } = props;
+  const [isPointed, setIsPointed] = useState(false);
+  useHold(
+    isPointed ||
+      openId !== null ||
+      cursorId !== null ||
+      table.getIsSomeRowsSelected() ||
+      table.getIsAllRowsSelected(),
+  );
   return (
-    <tbody>
+    <tbody onPointerEnter={() => setIsPointed(true)} onPointerLeave={() => setIsPointed(false)}>
       {table.getRowModel().rows.map((row) => (
         <tr
           key={row.id}

@@ -15,19 +15,24 @@ import {
 } from "react";
 import classes from "./live.module.css";
 
-type LiveState = "live" | "connecting" | "lost" | "paused" | "resting";
+type LiveState = "live" | "holding" | "connecting" | "lost" | "paused" | "resting";
 type Live = { state: LiveState; toggle: () => void };
 
 const LiveContext = createContext<Live>({ state: "paused", toggle: () => {} });
+/** Takes a hold and gives its release. */
+const HoldContext = createContext<() => () => void>(() => () => {});
 
 /** Pages are drawn again at most this often. */
 const REFRESH_EVERY_MS = 1000;
+/** While something holds, it is looked again so often whether it still does. */
+const HELD_LOOK_MS = 250;
 /** Without a key, a pointer or a touch for so long, pages are drawn no more: a screen that nobody looks at must not keep its session alive. */
 const REST_AFTER_MS = 10 * 60 * 1000;
 
 /**
  * Follows `/api/v1/live` (server-sent events) and draws the current page again when something changed, at most once a second and
- * only while the page is seen. `lost` means that what is on the screen may be old.
+ * only while the page is seen and nothing holds it: an open dialog does, and whoever calls `useHold`. `lost` means that what is
+ * on the screen may be old.
  */
 export function LiveProvider({ children }: { children: ReactNode }) {
   const router = useRouter();
@@ -36,11 +41,26 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   const [connection, setConnection] = useState<"connecting" | "live" | "lost">("connecting");
   const lastRefresh = useRef(0);
   const pending = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const holds = useRef(0);
+  const [isHolding, setIsHolding] = useState(false);
+
+  const hold = useCallback(() => {
+    holds.current += 1;
+    setIsHolding(true);
+    return () => {
+      holds.current -= 1;
+      setIsHolding(holds.current > 0);
+    };
+  }, []);
 
   const refresh = useCallback(() => {
     if (pending.current !== undefined || document.visibilityState !== "visible") return;
     const wait = Math.max(0, lastRefresh.current + REFRESH_EVERY_MS - Date.now());
-    pending.current = setTimeout(() => {
+    pending.current = setTimeout(function draw() {
+      if (holds.current > 0 || document.querySelector('[aria-modal="true"]') !== null) {
+        pending.current = setTimeout(draw, HELD_LOOK_MS);
+        return;
+      }
       pending.current = undefined;
       lastRefresh.current = Date.now();
       router.refresh();
@@ -66,16 +86,36 @@ export function LiveProvider({ children }: { children: ReactNode }) {
 
   const live = useMemo<Live>(
     () => ({
-      state: isPaused ? "paused" : isResting ? "resting" : connection,
+      state: isPaused
+        ? "paused"
+        : isResting
+          ? "resting"
+          : isHolding && connection === "live"
+            ? "holding"
+            : connection,
       toggle: () => setIsPaused((was) => !was),
     }),
-    [isPaused, isResting, connection],
+    [isPaused, isResting, isHolding, connection],
   );
-  return <LiveContext value={live}>{children}</LiveContext>;
+  return (
+    <HoldContext value={hold}>
+      <LiveContext value={live}>{children}</LiveContext>
+    </HoldContext>
+  );
+}
+
+/** While `isHeld`, what happens is not drawn: it waits, and is drawn when the last hold is gone. */
+export function useHold(isHeld: boolean): void {
+  const hold = useContext(HoldContext);
+  useEffect(() => (isHeld ? hold() : undefined), [isHeld, hold]);
 }
 
 const WORDS: Record<LiveState, { word: string; means: string }> = {
   live: { word: "live", means: "What you see follows what happens. Press to pause." },
+  holding: {
+    word: "holding",
+    means: "Rows stay still while you point at them or have one chosen; new ones come when you leave.",
+  },
   connecting: { word: "connecting", means: "Waiting for the live connection." },
   lost: {
     word: "not live",
