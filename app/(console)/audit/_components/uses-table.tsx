@@ -77,14 +77,23 @@ const COLUMNS: DataTableColumn<TokenUseRow>[] = [
     header: "Request",
     size: 196,
     grows: true,
-    cell: (row) =>
-      row.refusal ? (
-        <span title={row.path ?? undefined}>{refusalWords(row.refusal)}</span>
-      ) : row.path ? (
-        <span className="mono">{`${row.method ?? ""} ${row.path}`.trim()}</span>
-      ) : (
-        <span className="faint">{sourceWords(row.source)}</span>
-      ),
+    cell: (row) => (
+      <>
+        {row.path ? (
+          <span className="mono" title={row.path}>
+            {`${row.method ?? ""} ${row.path}`.trim()}
+          </span>
+        ) : (
+          <span className="faint">{sourceWords(row.source)}</span>
+        )}
+        {row.refusal ? (
+          <>
+            <br />
+            <small className="muted">{refusalWords(row.refusal)}</small>
+          </>
+        ) : null}
+      </>
+    ),
   },
   { id: "verifier", header: "Verifier", size: 122, cell: (row) => row.verifier?.name ?? none },
   {
