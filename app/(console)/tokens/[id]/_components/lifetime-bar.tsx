@@ -28,7 +28,7 @@ export function LifetimeBar({ from, to, endedAt }: { from: string; to: string; e
         />
       </div>
       <p className={classes.words}>
-        <span>lives {durationWords((end - start) / 1000)}</span>
+        <span>lives {durationWords(Math.ceil((end - start) / 1000))}</span>
         <span>{words}</span>
       </p>
     </div>
