@@ -17,8 +17,8 @@ export default function TokenNotFound() {
         }
       >
         <p>
-          It was not issued here, or it expired so long ago that the register no longer keeps it. A token that
-          carries our signature but is not on record is a forgery: tell your security team.
+          The id may be mistyped, or its token older than what the register keeps. If it came from a token
+          that carries a good signature of ours, treat that token as a forgery and tell your security team.
         </p>
       </EmptyState>
     </Page>
