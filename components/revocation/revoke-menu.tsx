@@ -2,7 +2,7 @@
 
 import { Button, Menu } from "@mantine/core";
 import { IconBan, IconChevronDown } from "@tabler/icons-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import type { RevocableKind } from "#lib/revocations/model.ts";
 import type { MayRevoke } from "./revocable-by.ts";
 import type { RevocationTarget } from "./revocation-requests.ts";
@@ -28,11 +28,20 @@ export function RevokeMenu({
   label?: string;
 }) {
   const [target, setTarget] = useState<RevocationTarget | null>(null);
+  const button = useRef<HTMLButtonElement>(null);
+
+  function close() {
+    setTarget(null);
+    // the dialog would give the focus back to the item that was chosen, which is gone
+    setTimeout(() => button.current?.focus(), 50);
+  }
+
   return (
     <>
       <Menu width={320}>
         <Menu.Target>
           <Button
+            ref={button}
             variant="outline"
             color="red"
             leftSection={<IconBan size={16} />}
@@ -58,7 +67,7 @@ export function RevokeMenu({
           ))}
         </Menu.Dropdown>
       </Menu>
-      <RevokeDialog target={target} onClose={() => setTarget(null)} />
+      <RevokeDialog target={target} onClose={close} />
     </>
   );
 }
