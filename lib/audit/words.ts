@@ -63,6 +63,7 @@ export function refusalWords(refusal: string): string {
 export const ACT_WORDS: Record<string, string> = {
   "token.revoked": "revoked the token",
   "family.revoked": "revoked the family",
+  "revocation.repeated": "asked again to revoke",
   "session.revoked": "revoked the session",
   "user.tokens_revoked": "revoked all tokens of the user",
   "client.tokens_revoked": "revoked all tokens of the client",

@@ -18,6 +18,14 @@ export type PlacedOrder = { id: string; position: bigint; cutoff: Date | null; a
 
 const WITHOUT_CUTOFF: ReadonlySet<TargetKind> = new Set(["token", "family", "signing_key"]);
 
+/** @throws {DomainError} INVALID_INPUT where the reason needs a note and has none. */
+export function requireNote({ reason, note }: { reason: Reason; note: string }): void {
+  if (reason === "unspecified" && note.trim() === "")
+    throw new DomainError("INVALID_INPUT", "This reason needs a note.", {
+      fields: [{ path: "note", message: "Say why." }],
+    });
+}
+
 /**
  * Writes one order inside the caller's transaction: from its commit on, every authority refuses what it reaches.
  * The feed's head is locked until the transaction ends, so that positions are dense and in commit order: take no slow step after it.
@@ -27,10 +35,7 @@ const WITHOUT_CUTOFF: ReadonlySet<TargetKind> = new Set(["token", "family", "sig
  * @throws {DomainError} INVALID_INPUT where the reason needs a note and has none.
  */
 export async function placeOrder(tx: Sql, ctx: Context, input: PlaceOrderInput): Promise<PlacedOrder> {
-  if (input.reason === "unspecified" && input.note.trim() === "")
-    throw new DomainError("INVALID_INPUT", "This reason needs a note.", {
-      fields: [{ path: "note", message: "Say why." }],
-    });
+  requireNote(input);
   const [head] = await tx.query<{ position: bigint; clock: Date }>(
     "UPDATE feed_head SET position = position + 1 WHERE id = 1 RETURNING position, clock_timestamp()::timestamptz(3) AS clock",
   );

@@ -6,7 +6,7 @@ import type { FoundTarget } from "./find-target.ts";
 import { countLive, liveTokens } from "./live-tokens.ts";
 import type { RevocationResult, RevokeInput } from "./model.ts";
 import { ORDER_COLUMNS, type OrderRecord, orderRowOf } from "./order-row.ts";
-import { placeOrder } from "./place-order.ts";
+import { placeOrder, requireNote } from "./place-order.ts";
 import { readRemaining } from "./remaining.ts";
 
 /** The audit act of a revoked target. */
@@ -29,7 +29,8 @@ function refusedEverywhere(target: FoundTarget): RevocationResult["refusedEveryw
 
 /**
  * Places the order on a target that was found and may be revoked, with its audit entry, in one transaction, and tells what it did.
- * What has ended before stays as it is: nothing is placed and nothing recorded, and the answer names the order that ended it.
+ * What has ended before stays as it is: nothing is placed, the answer names the order that ended it, and `revocation.repeated` keeps the
+ * new reason and note.
  *
  * @throws {DomainError} INVALID_INPUT where the reason needs a note and has none
  */
@@ -41,7 +42,18 @@ export async function revokeTarget(
 ): Promise<RevocationResult> {
   const live = await liveTokens(ctx);
   const ended = await findEndingOrder(ctx.db, target, ctx.now);
-  if (ended !== null)
+  requireNote({ reason, note });
+  if (ended !== null) {
+    // who asks again may know more: the reason and the note are kept
+    await ctx.db.transaction((tx) =>
+      recordEntry(tx, ctx, {
+        act: "revocation.repeated",
+        target: { kind: target.kind, id: target.id, name: target.name },
+        reason,
+        note: note.trim() === "" ? undefined : note.trim(),
+        after: { orderId: ended.id },
+      }),
+    );
     return {
       order: orderRowOf(ended),
       wasPlaced: false,
@@ -50,6 +62,7 @@ export async function revokeTarget(
       remains: await readRemaining(ctx, live, target),
       refusedEverywhere: refusedEverywhere(target),
     };
+  }
   // an emergency does not wait for a number
   const reached = await countLive(ctx.db, live, target.tokens, COUNT_WAIT_MS);
   const order = await ctx.db.transaction(async (tx) => {

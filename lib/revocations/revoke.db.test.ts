@@ -163,16 +163,20 @@ function targetOf(user: Awaited<ReturnType<typeof signedInUser>>, kind: Revocabl
 }
 
 test.each(KINDS)(
-  "revoking a %s a second time changes nothing and names the order that ended it",
+  "revoking a %s a second time places nothing, names the order that ended it, and keeps the new reason",
   async (kind) => {
     const user = await signedInUser();
     const input = { id: targetOf(user, kind), ...because };
     const first = await ACTS[kind](as("responder"), input);
     const [head] = await db.query<{ position: bigint }>("SELECT position FROM feed_head");
-    const second = await ACTS[kind](as("responder"), input);
+    const second = await ACTS[kind](as("responder"), { ...input, note: "found in a chat" });
     expect(second).toMatchObject({ wasPlaced: false, order: { id: first.order.id }, reached: { tokens: 0 } });
     expect(await db.query("SELECT position FROM feed_head")).toEqual([head]);
-    expect(await entriesOn(input.id)).toHaveLength(1);
+    expect((await entriesOn(input.id)).map((entry) => entry.act)).toContain("revocation.repeated");
+    await expect(
+      ACTS[kind](as("responder"), { id: input.id, reason: "unspecified", note: " " }),
+    ).rejects.toMatchObject({ code: "INVALID_INPUT" });
+    expect(await entriesOn(input.id)).toHaveLength(2);
   },
 );
 
