@@ -7,6 +7,7 @@ import { type BadgeState, isBadgeState, StateBadge } from "#components/display/s
 import { Tag } from "#components/display/tag.tsx";
 import type { Overview } from "#lib/overview/model.ts";
 import { REASON_WORDS } from "#lib/revocations/model.ts";
+import { targetWords } from "#lib/revocations/target-words.ts";
 import classes from "./overview.module.css";
 
 /** Keys that sign, and whether one needs a look. */
@@ -98,6 +99,15 @@ export function VerifiersCard({ overview }: { overview: Overview }) {
 const VERB_STATES = { revoke: "revoked", suspend: "suspended", restore: "enabled" } as const;
 const VERB_WORDS = { revoke: "Revoked", suspend: "Suspended", restore: "Restored" } as const;
 
+function OrderLink({ order }: { order: Overview["recentOrders"][number] }) {
+  const { lead, name } = targetWords(order.target.kind.replaceAll("_", " "), order.target.name);
+  return (
+    <Link prefetch={false} href={`/orders/${order.id}`} title={order.target.name}>
+      {lead} {name}
+    </Link>
+  );
+}
+
 /** What was taken back of late. */
 export function OrdersCard({ overview }: { overview: Overview }) {
   const { recentOrders, unsettledOrders } = overview;
@@ -117,9 +127,7 @@ export function OrdersCard({ overview }: { overview: Overview }) {
           {recentOrders.map((order) => (
             <li key={order.id}>
               <span>
-                <Link prefetch={false} href={`/orders/${order.id}`}>
-                  {order.target.kind.replaceAll("_", " ")} {order.target.name}
-                </Link>
+                <OrderLink order={order} />
                 <small className={classes.oneLine} title={order.actor.name}>
                   <Instant at={order.createdAt} /> · {REASON_WORDS[order.reason]} · {order.actor.name}
                 </small>

@@ -4,20 +4,22 @@ import { Instant } from "#components/display/instant.tsx";
 import { KeyValue, type KeyValueItem } from "#components/display/key-value.tsx";
 import { groupedNumber } from "#components/display/number-text.tsx";
 import { type OrderDetail, type OrderRow, REASON_WORDS } from "#lib/revocations/model.ts";
+import { targetWords } from "#lib/revocations/target-words.ts";
 import { targetHref } from "./target-href.ts";
 import { TARGET_WORDS, VERB_WORDS, orderWords as words } from "./words.ts";
 
 /** One order, whole. A detail also says how many tokens it holds. */
 export function OrderRecord({ order }: { order: OrderRow | OrderDetail }) {
   const reached = "reached" in order ? order.reached : null;
+  const target = targetWords(TARGET_WORDS[order.target.kind], order.target.name);
   const items: KeyValueItem[] = [
     {
       key: VERB_WORDS[order.verb],
       value: (
         <>
-          {TARGET_WORDS[order.target.kind]}{" "}
-          <Link prefetch={false} href={targetHref(order.target)}>
-            {order.target.name}
+          {target.lead}{" "}
+          <Link prefetch={false} href={targetHref(order.target)} title={order.target.name}>
+            {target.name}
           </Link>
         </>
       ),

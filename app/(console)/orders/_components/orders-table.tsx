@@ -13,6 +13,7 @@ import { EmptyState } from "#components/feedback/empty-state.tsx";
 import type { Page, Total } from "#lib/list-query/define-table.ts";
 import { type OrderRow, REASON_WORDS, type Verb } from "#lib/revocations/model.ts";
 import { ordersTable } from "#lib/revocations/table.ts";
+import { targetWords } from "#lib/revocations/target-words.ts";
 import { OrderRecord } from "./order-record.tsx";
 import { targetHref } from "./target-href.ts";
 import { TARGET_WORDS, VERB_WORDS, orderWords as words } from "./words.ts";
@@ -40,14 +41,17 @@ const COLUMNS: DataTableColumn<OrderRow>[] = [
     size: 260,
     grows: true,
     canHide: false,
-    cell: (row) => (
-      <>
-        <span className="muted">{TARGET_WORDS[row.target.kind]}</span>{" "}
-        <Link href={targetHref(row.target)} prefetch={false}>
-          {row.target.name}
-        </Link>
-      </>
-    ),
+    cell: ({ target }) => {
+      const { lead, name } = targetWords(TARGET_WORDS[target.kind], target.name);
+      return (
+        <>
+          {lead ? <span className="muted">{lead} </span> : null}
+          <Link href={targetHref(target)} prefetch={false} title={target.name}>
+            {name}
+          </Link>
+        </>
+      );
+    },
   },
   { id: "reason", header: "Reason", size: 140, cell: (row) => REASON_WORDS[row.reason] },
   {

@@ -6,6 +6,7 @@ import { KeyValue } from "#components/display/key-value.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { Tag } from "#components/display/tag.tsx";
 import { REASON_WORDS, type Reason } from "#lib/revocations/model.ts";
+import { targetWords } from "#lib/revocations/target-words.ts";
 import {
   type StandingOrder,
   TOKEN_STATE_WORDS,
@@ -15,9 +16,10 @@ import {
 import classes from "./token-page.module.css";
 
 function OrderLine({ order }: { order: StandingOrder }) {
+  const { lead, name } = targetWords(order.targetKind.replace("_", " "), order.targetName);
   return (
-    <Link prefetch={false} href={`/orders/${order.id}`}>
-      {order.verb} {order.targetKind.replace("_", " ")} {order.targetName}
+    <Link prefetch={false} href={`/orders/${order.id}`} title={order.targetName}>
+      {order.verb} {lead} {name}
     </Link>
   );
 }
