@@ -8,7 +8,9 @@ test.each([
   [7, 10],
   [10, 10],
   [11, 20],
-  [213, 500],
+  [21, 25],
+  [213, 250],
+  [260, 500],
   [1_000_001, 2_000_000],
 ])("the axis of %d ends at %d", (count, end) => {
   expect(niceMax(count)).toBe(end);

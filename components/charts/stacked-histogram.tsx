@@ -17,6 +17,7 @@ export type HistogramBucket<Key extends string> = { at: string } & Record<Key, n
 
 type StackedHistogramProps<Key extends string> = {
   name: string;
+  /** Stacked from below. */
   series: HistogramSeries<Key>[];
   /** Oldest first, without gaps. */
   buckets: HistogramBucket<Key>[];
@@ -77,7 +78,9 @@ export function StackedHistogram<Key extends string>(props: StackedHistogramProp
           ))}
         </span>
         <span className={classes.when} aria-live="polite">
-          {shown ? words.exact(Date.parse(shown.at)) : `per ${shortDuration(bucketSeconds)}`}
+          {shown
+            ? words.exact(Date.parse(shown.at))
+            : `per ${shortDuration(bucketSeconds)} · times in ${words.zone}`}
         </span>
         <UnstyledButton className={classes.twin} aria-pressed={isTable} onClick={() => setIsTable(!isTable)}>
           {isTable ? "As a chart" : "As a table"}
@@ -93,6 +96,9 @@ export function StackedHistogram<Key extends string>(props: StackedHistogramProp
         />
       ) : (
         <>
+          <p className={classes.top} aria-hidden>
+            {groupedNumber(max)}
+          </p>
           {/* biome-ignore lint/a11y/useSemanticElements: a group of bars has no element of its own */}
           <div
             ref={plot}
@@ -120,7 +126,6 @@ export function StackedHistogram<Key extends string>(props: StackedHistogramProp
               setDrag(null);
             }}
           >
-            <span className={classes.top}>{groupedNumber(max)}</span>
             {buckets.map((bucket, index) => (
               <span
                 key={bucket.at}
@@ -214,5 +219,9 @@ function timeWords(bucketSeconds: number, timeZone: string | undefined) {
     timeZoneName: "short",
     ...zone,
   });
-  return { tick: (ms: number) => tick.format(ms), exact: (ms: number) => exact.format(ms) };
+  return {
+    tick: (ms: number) => tick.format(ms),
+    exact: (ms: number) => exact.format(ms),
+    zone: exact.resolvedOptions().timeZone,
+  };
 }

@@ -9,8 +9,8 @@ import { OUTCOME_WORDS } from "#lib/audit/words.ts";
 import { auditWords as words } from "./words.ts";
 
 const SERIES: HistogramSeries<UseOutcome>[] = [
-  { key: "issued", label: OUTCOME_WORDS.issued, tone: "issued" },
   { key: "allowed", label: OUTCOME_WORDS.allowed, tone: "allowed" },
+  { key: "issued", label: OUTCOME_WORDS.issued, tone: "issued" },
   { key: "refused", label: OUTCOME_WORDS.refused, tone: "refused" },
 ];
 
