@@ -215,6 +215,7 @@ export function DataTable<Row extends ListRow>(props: DataTableProps<Row>) {
           ) : null}
           {isEmpty ? null : (
             <TableFoot
+              isByTime={declaration.sorts[query.sort.key]?.type === "time" && query.sort.direction === "desc"}
               previous={page.previous}
               next={page.next}
               onPage={(cursor) => go({ ...query, cursor })}

@@ -9,13 +9,15 @@ import classes from "./data-table.module.css";
 type TableFootProps = {
   /** What may be done with the selection, or the note of the list. */
   children: ReactNode;
+  /** Whether the order is one of time, so that the ways lead to newer and older rows. */
+  isByTime: boolean;
   previous: string | null;
   next: string | null;
   onPage: (cursor: string | null) => void;
 };
 
-/** Under the rows: what may be done with what is selected, and the way to newer and older ones. */
-export function TableFoot({ children, previous, next, onPage }: TableFootProps) {
+/** Under the rows: what may be done with what is selected, and the way to other pages. */
+export function TableFoot({ children, isByTime, previous, next, onPage }: TableFootProps) {
   return (
     <footer className={classes.foot}>
       <div className={classes.chosen}>{children}</div>
@@ -26,14 +28,14 @@ export function TableFoot({ children, previous, next, onPage }: TableFootProps) 
           disabled={previous === null}
           onClick={() => onPage(previous)}
         >
-          Newer
+          {isByTime ? "Newer" : "Previous"}
         </Button>
         <Button
           rightSection={<IconChevronRight size={16} />}
           disabled={next === null}
           onClick={() => onPage(next)}
         >
-          Older
+          {isByTime ? "Older" : "Next"}
         </Button>
       </div>
     </footer>
