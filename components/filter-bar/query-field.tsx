@@ -66,6 +66,14 @@ function offersOf(declaration: TableDeclaration, text: string): Offer[] {
   return [];
 }
 
+/** A filter of this very list, for the field's hint. */
+function exampleOf(declaration: TableDeclaration): string {
+  for (const [name, filter] of Object.entries(declaration.filters))
+    if (filter.kind === "oneOf" && filter.options[0] !== undefined)
+      return ` such as ${name}:${quoted(filter.options[0])}`;
+  return "";
+}
+
 type QueryFieldProps = {
   declaration: TableDeclaration;
   filters: Filters;
@@ -156,9 +164,7 @@ export function QueryField({ declaration, filters, onChange, suggest, fieldRef }
           <TextInput
             ref={fieldRef}
             value={text}
-            placeholder={
-              declaration.search ? "Search, or type a filter such as state:active" : "Type a filter"
-            }
+            placeholder={`${declaration.search ? "Search, or type a filter" : "Type a filter"}${exampleOf(declaration)}`}
             aria-label="Filters as text"
             autoComplete="off"
             spellCheck={false}
