@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { isIP } from "node:net";
 import proxyAddr from "@fastify/proxy-addr";
 
 /** Whose address counts as the caller's, by TRUSTED_PROXIES. */
@@ -9,17 +10,22 @@ export type AddressReader = {
   spokenOf(req: IncomingMessage): string | null;
 };
 
+/** An IPv4 address as it is written everywhere else, also where a socket of both families tells it. */
+function plain(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, "");
+}
+
 export function createAddressReader(trustedProxies: readonly string[]): AddressReader {
   const isTrusted = trustedProxies.length === 0 ? () => false : proxyAddr.compile([...trustedProxies]);
   return {
-    of: (req) => proxyAddr(req, isTrusted),
+    of: (req) => plain(proxyAddr(req, isTrusted)),
     spokenOf: (req) => {
       if (req.headers["x-forwarded-for"] === undefined) return null;
-      const address = proxyAddr(
-        req,
-        (candidate: string, hop: number) => hop === 0 || isTrusted(candidate, hop),
+      const address = plain(
+        proxyAddr(req, (candidate: string, hop: number) => hop === 0 || isTrusted(candidate, hop)),
       );
-      return address.length <= 64 ? address : null;
+      // what is no address is no evidence of one
+      return isIP(address) === 0 || address.includes("%") ? null : address;
     },
   };
 }

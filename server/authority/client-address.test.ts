@@ -1,0 +1,16 @@
+import type { IncomingMessage } from "node:http";
+import { expect, test } from "vitest";
+import { createAddressReader } from "./client-address.ts";
+
+function requestFrom(remoteAddress: string, forwarded?: string): IncomingMessage {
+  const headers = forwarded === undefined ? {} : { "x-forwarded-for": forwarded };
+  return { headers, socket: { remoteAddress } } as unknown as IncomingMessage;
+}
+
+test("tells an IPv4 address plainly where a socket of both families gives it", () => {
+  const addresses = createAddressReader(["10.0.0.0/8"]);
+  expect(addresses.of(requestFrom("::ffff:192.0.2.7"))).toBe("192.0.2.7");
+  expect(addresses.of(requestFrom("::ffff:10.1.1.1", "::ffff:192.0.2.7"))).toBe("192.0.2.7");
+  expect(addresses.spokenOf(requestFrom("192.0.2.1", "::ffff:192.0.2.7"))).toBe("192.0.2.7");
+  expect(addresses.of(requestFrom("2001:db8::1"))).toBe("2001:db8::1");
+});
