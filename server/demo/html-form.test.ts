@@ -8,6 +8,7 @@ test("reads the authority's own sign-in page", () => {
     clientName: 'Tom & "Jerry"',
     email: "inès&co@northwind.example",
     problem: null,
+    organisation: "Northwind",
     environment: "Test",
   });
   const [form] = findForms(page);

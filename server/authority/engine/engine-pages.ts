@@ -32,6 +32,7 @@ export function renderEngineError(
       code: out.error,
       description: out.error_description ?? null,
       requestId,
+      organisation: deps.registry().organisation.name,
       environment: deps.env.environmentName,
     }),
   );
@@ -40,10 +41,25 @@ export function renderEngineError(
 /** `form` comes from the engine: it holds the one-time value that the confirmation needs. */
 export function renderLogout(deps: EngineDeps, ctx: KoaContextWithOIDC, form: string): void {
   const name = ctx.oidc.client?.clientName ?? null;
-  show(ctx, logoutPage({ form, clientName: name, environment: deps.env.environmentName }));
+  show(
+    ctx,
+    logoutPage({
+      form,
+      clientName: name,
+      organisation: deps.registry().organisation.name,
+      environment: deps.env.environmentName,
+    }),
+  );
 }
 
 export function renderLoggedOut(deps: EngineDeps, ctx: KoaContextWithOIDC): void {
   const name = ctx.oidc.client?.clientName ?? null;
-  show(ctx, loggedOutPage({ clientName: name, environment: deps.env.environmentName }));
+  show(
+    ctx,
+    loggedOutPage({
+      clientName: name,
+      organisation: deps.registry().organisation.name,
+      environment: deps.env.environmentName,
+    }),
+  );
 }

@@ -63,6 +63,7 @@ function showLogin(visit: Visit, status: number, email: string, problem: string 
     clientName: clientOf(visit).name,
     email,
     problem,
+    organisation: visit.deps.registry().organisation.name,
     environment: environmentName,
   });
   sendPage(visit.res, status, page, targetsOf(visit));
@@ -111,6 +112,7 @@ async function consent(visit: Visit, form: URLSearchParams | null): Promise<void
       userEmail: person.email,
       about: aboutLines(request),
       audiences: await listConsentAudiences(ctx, request),
+      organisation: deps.registry().organisation.name,
       environment: deps.env.environmentName,
     });
     return sendPage(visit.res, 200, page, targetsOf(visit));
@@ -142,7 +144,8 @@ function sendError(deps: EngineDeps, req: IncomingMessage, res: ServerResponse, 
   if (status >= 500) deps.log.error({ err: error, requestId }, "a sign-in page failed");
   if (status === 503) res.setHeader("retry-after", "1");
   const environment = deps.env.environmentName;
-  sendPage(res, status, errorPage({ ...words, description: null, requestId, environment }));
+  const organisation = deps.registry().organisation.name;
+  sendPage(res, status, errorPage({ ...words, description: null, requestId, organisation, environment }));
 }
 
 /** Serves `/interaction/…`: sign-in, consent and their stylesheet. The interaction's cookie says whose request it is. */

@@ -10,6 +10,7 @@ export type ConsentPage = {
   /** What the application learns about the person. */
   about: string[];
   audiences: ConsentAudience[];
+  organisation: string;
   environment: string;
 };
 
@@ -28,6 +29,7 @@ export function consentPage(page: ConsentPage): string {
   const isEmpty = page.about.length === 0 && page.audiences.length === 0;
   return layout({
     title: "Allow access",
+    organisation: page.organisation,
     environment: page.environment,
     body: html`<h1>${page.clientName} asks for access</h1>
 <p>You are signed in as <strong>${page.userEmail}</strong>. If you allow it, the application may:</p>

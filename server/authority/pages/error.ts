@@ -8,12 +8,22 @@ export type ErrorPage = {
   code: string;
   description: string | null;
   requestId: string;
+  organisation: string;
   environment: string;
 };
 
-export function errorPage({ title, text, code, description, requestId, environment }: ErrorPage): string {
+export function errorPage({
+  title,
+  text,
+  code,
+  description,
+  requestId,
+  organisation,
+  environment,
+}: ErrorPage): string {
   return layout({
     title,
+    organisation,
     environment,
     body: html`<h1>${title}</h1>
 <p>${text}</p>

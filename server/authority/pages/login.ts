@@ -7,12 +7,21 @@ export type LoginPage = {
   email: string;
   /** Why the last try was refused, or null. */
   problem: string | null;
+  organisation: string;
   environment: string;
 };
 
-export function loginPage({ action, clientName, email, problem, environment }: LoginPage): string {
+export function loginPage({
+  action,
+  clientName,
+  email,
+  problem,
+  organisation,
+  environment,
+}: LoginPage): string {
   return layout({
     title: "Sign in",
+    organisation,
     environment,
     body: html`<h1>Sign in</h1>
 <p>to go on to <strong>${clientName}</strong></p>

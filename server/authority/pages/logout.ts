@@ -4,12 +4,14 @@ import { layout } from "./layout.ts";
 export type LogoutPage = {
   /** The engine's form. */ form: string;
   clientName: string | null;
+  organisation: string;
   environment: string;
 };
 
-export function logoutPage({ form, clientName, environment }: LogoutPage): string {
+export function logoutPage({ form, clientName, organisation, environment }: LogoutPage): string {
   return layout({
     title: "Sign out",
+    organisation,
     environment,
     body: html`<h1>Sign out?</h1>
 <p>${clientName !== null && html`<strong>${clientName}</strong> asks to sign you out. `}Other applications that use this sign-in will ask you to sign in again.</p>
@@ -23,13 +25,16 @@ ${new Html(form)}
 
 export function loggedOutPage({
   clientName,
+  organisation,
   environment,
 }: {
   clientName: string | null;
+  organisation: string;
   environment: string;
 }): string {
   return layout({
     title: clientName === null ? "Signed out" : "Still signed in",
+    organisation,
     environment,
     body:
       clientName === null

@@ -19,7 +19,8 @@ body { margin: 0; background: var(--page); color: var(--text); }
 main { max-width: 440px; margin: 0 auto; padding: 12vh 16px 48px; }
 header { display: flex; align-items: center; gap: 8px; margin: 0 4px 16px; }
 .shield { fill: var(--accent); } .eye { fill: var(--surface); }
-.product { font-weight: 600; }
+.brand { line-height: 1.25; overflow-wrap: anywhere; }
+.brand strong { display: block; font-weight: 600; } .brand small { color: var(--muted); font-size: 13px; }
 .environment { margin-left: auto; padding: 2px 8px; border: 1px solid var(--line); border-radius: 6px; color: var(--muted); font-size: 13px; overflow-wrap: anywhere; }
 .card { background: var(--surface); border: 1px solid var(--line); border-radius: 6px; padding: 28px; box-shadow: 0 1px 2px rgb(0 0 0 / 6%), 0 8px 24px rgb(0 0 0 / 4%); }
 h1 { margin: 0 0 6px; font-size: 20px; line-height: 1.3; font-weight: 600; overflow-wrap: anywhere; }
