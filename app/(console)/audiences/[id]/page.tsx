@@ -1,7 +1,9 @@
 import { IconPencil } from "@tabler/icons-react";
 import type { Metadata } from "next";
-import { requireSignedIn } from "#app/_lib/context.ts";
+import { cache } from "react";
+import { requestContext, requireSignedIn } from "#app/_lib/context.ts";
 import { orNotFound } from "#app/_lib/or-not-found.ts";
+import { titleOf } from "#app/_lib/title-of.ts";
 import { LinkButton } from "#components/display/link-button.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { Columns } from "#components/layout/columns.tsx";
@@ -10,12 +12,23 @@ import { can } from "#lib/authz/require-permission.ts";
 import { AudienceFacts, AudiencePermissions } from "../_components/audience-cards.tsx";
 import { audienceWords as words } from "../_components/words.ts";
 
-export const metadata: Metadata = { title: words.one };
+type AudiencePageProps = { params: Promise<{ id: string }> };
 
-export default async function AudiencePage({ params }: { params: Promise<{ id: string }> }) {
+/** Read once for the title and the page. */
+const readAudience = cache(async (id: string) => getAudience(await requestContext(), { audienceId: id }));
+
+export async function generateMetadata({ params }: AudiencePageProps): Promise<Metadata> {
+  const { id } = await params;
+  return titleOf(
+    readAudience(id).then((found) => found.title),
+    words.one,
+  );
+}
+
+export default async function AudiencePage({ params }: AudiencePageProps) {
   const { id } = await params;
   const ctx = await requireSignedIn(`/audiences/${id}`);
-  const audience = await orNotFound(getAudience(ctx, { audienceId: id }));
+  const audience = await orNotFound(readAudience(id));
   return (
     <Page>
       <PageHeader

@@ -1,6 +1,8 @@
 import type { Metadata } from "next";
-import { requireSignedIn } from "#app/_lib/context.ts";
+import { cache } from "react";
+import { requestContext, requireSignedIn } from "#app/_lib/context.ts";
 import { orNotFound } from "#app/_lib/or-not-found.ts";
+import { titleOf } from "#app/_lib/title-of.ts";
 import { LiveTokens } from "#app/(console)/_components/live-tokens.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
@@ -19,12 +21,23 @@ import {
 } from "../_components/client-cards.tsx";
 import { clientWords as words } from "../_components/words.ts";
 
-export const metadata: Metadata = { title: words.one };
+type ClientPageProps = { params: Promise<{ id: string }> };
 
-export default async function ClientPage({ params }: { params: Promise<{ id: string }> }) {
+/** Read once for the title and the page. */
+const readClient = cache(async (id: string) => getClient(await requestContext(), { clientId: id }));
+
+export async function generateMetadata({ params }: ClientPageProps): Promise<Metadata> {
+  const { id } = await params;
+  return titleOf(
+    readClient(id).then((found) => found.name),
+    words.one,
+  );
+}
+
+export default async function ClientPage({ params }: ClientPageProps) {
   const { id } = await params;
   const ctx = await requireSignedIn(`/clients/${id}`);
-  const client = await orNotFound(getClient(ctx, { clientId: id }));
+  const client = await orNotFound(readClient(id));
   const organisation = await getOrganisation(ctx);
   return (
     <Page>

@@ -1,7 +1,9 @@
 import { IconPencil } from "@tabler/icons-react";
 import type { Metadata } from "next";
-import { requireSignedIn } from "#app/_lib/context.ts";
+import { cache } from "react";
+import { requestContext, requireSignedIn } from "#app/_lib/context.ts";
 import { orNotFound } from "#app/_lib/or-not-found.ts";
+import { titleOf } from "#app/_lib/title-of.ts";
 import { LinkButton } from "#components/display/link-button.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { Columns } from "#components/layout/columns.tsx";
@@ -10,12 +12,23 @@ import { getGroup } from "#lib/groups/get-group.ts";
 import { GroupFacts, GroupMembers, GroupPermissions, GroupServices } from "../_components/group-cards.tsx";
 import { groupWords as words } from "../_components/words.ts";
 
-export const metadata: Metadata = { title: words.one };
+type GroupPageProps = { params: Promise<{ id: string }> };
 
-export default async function GroupPage({ params }: { params: Promise<{ id: string }> }) {
+/** Read once for the title and the page. */
+const readGroup = cache(async (id: string) => getGroup(await requestContext(), { groupId: id }));
+
+export async function generateMetadata({ params }: GroupPageProps): Promise<Metadata> {
+  const { id } = await params;
+  return titleOf(
+    readGroup(id).then((found) => found.name),
+    words.one,
+  );
+}
+
+export default async function GroupPage({ params }: GroupPageProps) {
   const { id } = await params;
   const ctx = await requireSignedIn(`/groups/${id}`);
-  const group = await orNotFound(getGroup(ctx, { groupId: id }));
+  const group = await orNotFound(readGroup(id));
   return (
     <Page>
       <PageHeader

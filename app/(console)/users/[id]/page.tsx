@@ -1,6 +1,8 @@
 import type { Metadata } from "next";
-import { requireSignedIn } from "#app/_lib/context.ts";
+import { cache } from "react";
+import { requestContext, requireSignedIn } from "#app/_lib/context.ts";
 import { orNotFound } from "#app/_lib/or-not-found.ts";
+import { titleOf } from "#app/_lib/title-of.ts";
 import { LiveTokens } from "#app/(console)/_components/live-tokens.tsx";
 import { groupChoices } from "#app/(console)/_lib/choices.ts";
 import { StateBadge } from "#components/display/state-badge.tsx";
@@ -13,12 +15,23 @@ import { UserActions } from "../_components/user-actions.tsx";
 import { UserFacts, UserGroups, UserPermissions } from "../_components/user-cards.tsx";
 import { userWords as words } from "../_components/words.ts";
 
-export const metadata: Metadata = { title: words.one };
+type UserPageProps = { params: Promise<{ id: string }> };
 
-export default async function UserPage({ params }: { params: Promise<{ id: string }> }) {
+/** Read once for the title and the page. */
+const readUser = cache(async (id: string) => getUser(await requestContext(), { userId: id }));
+
+export async function generateMetadata({ params }: UserPageProps): Promise<Metadata> {
+  const { id } = await params;
+  return titleOf(
+    readUser(id).then((found) => found.name),
+    words.one,
+  );
+}
+
+export default async function UserPage({ params }: UserPageProps) {
   const { id } = await params;
   const ctx = await requireSignedIn(`/users/${id}`);
-  const user = await orNotFound(getUser(ctx, { userId: id }));
+  const user = await orNotFound(readUser(id));
   const canWrite = can(ctx, "user:write");
   const groups = canWrite ? await groupChoices(ctx) : [];
   return (

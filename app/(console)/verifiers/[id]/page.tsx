@@ -1,6 +1,8 @@
 import type { Metadata } from "next";
-import { requireSignedIn } from "#app/_lib/context.ts";
+import { cache } from "react";
+import { requestContext, requireSignedIn } from "#app/_lib/context.ts";
 import { orNotFound } from "#app/_lib/or-not-found.ts";
+import { titleOf } from "#app/_lib/title-of.ts";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { Columns } from "#components/layout/columns.tsx";
@@ -12,12 +14,23 @@ import { VerifierActions } from "../_components/verifier-actions.tsx";
 import { VerifierAudiences, VerifierFacts } from "../_components/verifier-cards.tsx";
 import { verifierWords as words } from "../_components/words.ts";
 
-export const metadata: Metadata = { title: words.one };
+type VerifierPageProps = { params: Promise<{ id: string }> };
 
-export default async function VerifierPage({ params }: { params: Promise<{ id: string }> }) {
+/** Read once for the title and the page. */
+const readVerifier = cache(async (id: string) => getVerifier(await requestContext(), { verifierId: id }));
+
+export async function generateMetadata({ params }: VerifierPageProps): Promise<Metadata> {
+  const { id } = await params;
+  return titleOf(
+    readVerifier(id).then((found) => found.name),
+    words.one,
+  );
+}
+
+export default async function VerifierPage({ params }: VerifierPageProps) {
   const { id } = await params;
   const ctx = await requireSignedIn(`/verifiers/${id}`);
-  const verifier = await orNotFound(getVerifier(ctx, { verifierId: id }));
+  const verifier = await orNotFound(readVerifier(id));
   return (
     <Page>
       <PageHeader
