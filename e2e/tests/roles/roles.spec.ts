@@ -113,7 +113,10 @@ for (const [role, may] of Object.entries(MAY)) {
     await has(`/audiences/${ids.audience}`, "Edit", may.write);
     for (const path of ["/admins", "/admins/new", "/api-tokens", "/api-tokens/new"]) {
       await theirs.goto(path);
-      await expect(theirs.locator("#main").getByText("Your role does not open this page"), path).toBeVisible();
+      await expect(
+        theirs.locator("#main").getByText("Your role does not open this page"),
+        path,
+      ).toBeVisible();
     }
 
     const tokenPage = new TokenPage(theirs);
