@@ -132,7 +132,13 @@ function requireAccess(ctx: Context, access: Access): void {
 
 function parseQuery(schema: z.ZodType | undefined, table: TableDeclaration | undefined, url: string) {
   const given = readQuery(url);
-  if (holdsNul(given)) throw new DomainError("INVALID_INPUT", "A parameter has a NUL character.");
+  for (const [name, value] of given)
+    if (holdsNul([name, value])) {
+      const path = name.replaceAll("\0", "").slice(0, 100);
+      throw new DomainError("INVALID_INPUT", `${path}: a NUL character cannot be used.`, {
+        fields: [{ path, message: "has a NUL character" }],
+      });
+    }
   const own = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
   if (table === undefined) {
     const strict = schema instanceof z.ZodObject ? schema.strict() : (schema ?? z.strictObject({}));
@@ -181,7 +187,6 @@ function fieldProblems(issue: z.core.$ZodIssue): FieldProblem[] {
 function holdsNul(value: unknown): boolean {
   if (typeof value === "string") return value.includes("\0");
   if (typeof value !== "object" || value === null) return false;
-  if (value instanceof Map) return holdsNul([...value]);
   return Object.entries(value).some(([key, inner]) => key.includes("\0") || holdsNul(inner));
 }
 
