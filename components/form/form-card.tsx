@@ -40,7 +40,8 @@ export function FormCard(props: FormCardProps) {
     if (!isBusy) onSubmit();
   }
   return (
-    <form className={classes.form} aria-label={name} onSubmit={submit} noValidate={false}>
+    // before the script is there, what was typed must not end up in the address
+    <form method="post" className={classes.form} aria-label={name} onSubmit={submit} noValidate={false}>
       {children}
       <footer className={classes.foot}>
         <ProblemAlert error={problem} title="It was not saved" />

@@ -73,7 +73,8 @@ export function EnrolmentForm({ setupToken, who }: { setupToken: string; who: En
       />
     );
   return (
-    <form onSubmit={begin} aria-label={words.steps.owner}>
+    // before the script is there, what was typed must not end up in the address
+    <form method="post" onSubmit={begin} aria-label={words.steps.owner}>
       <Stack gap="md">
         <TextInput
           label={words.name}

@@ -53,7 +53,7 @@ export function OrganisationForm({ start }: { start: Start }) {
   }
 
   return (
-    <form onSubmit={save} aria-label={words.steps.organisation}>
+    <form method="post" onSubmit={save} aria-label={words.steps.organisation}>
       <Stack gap="md">
         <TextInput
           label={words.organisationName}

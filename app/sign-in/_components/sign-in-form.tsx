@@ -91,7 +91,8 @@ export function SignInForm({ next, notice }: { next: string; notice: string | nu
     );
   const isCode = step === "code";
   return (
-    <form onSubmit={submit} aria-label={words.title}>
+    // before the script is there, what was typed must not end up in the address
+    <form method="post" onSubmit={submit} aria-label={words.title}>
       <Stack gap="md">
         {alert}
         {problem === null && notice !== null ? <Text role="status">{notice}</Text> : null}
