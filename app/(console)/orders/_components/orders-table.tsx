@@ -44,12 +44,12 @@ const COLUMNS: DataTableColumn<OrderRow>[] = [
     cell: ({ target }) => {
       const { lead, name } = targetWords(TARGET_WORDS[target.kind], target.name);
       return (
-        <>
+        <span className={lead ? "among-words" : undefined}>
           {lead ? <span className="muted">{lead} </span> : null}
           <Link href={targetHref(target)} prefetch={false} title={target.name}>
             {name}
           </Link>
-        </>
+        </span>
       );
     },
   },
