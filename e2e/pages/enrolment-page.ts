@@ -1,4 +1,5 @@
 import type { Locator, Page } from "@playwright/test";
+import { untilAlive } from "./alive.ts";
 
 /** What a one-time link opens: who one is, a password, and a second factor. */
 export class EnrolmentPage {
@@ -20,6 +21,7 @@ export class EnrolmentPage {
 
   async open(link: string): Promise<void> {
     await this.#page.goto(link);
+    await untilAlive(this.#page);
   }
 
   async continue(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Locator, Page } from "@playwright/test";
+import { untilAlive } from "./alive.ts";
 
 /** What all forms of the registry have: a name, fields, and a button that saves. */
 class RegistryForm {
@@ -16,6 +17,7 @@ class RegistryForm {
 
   async open(): Promise<void> {
     await this.page.goto(this.#path);
+    await untilAlive(this.page);
   }
 
   field(name: string): Locator {

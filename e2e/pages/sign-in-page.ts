@@ -1,4 +1,5 @@
 import type { Locator, Page } from "@playwright/test";
+import { untilAlive } from "./alive.ts";
 
 /** The console's sign-in: e-mail and password, then the code. */
 export class SignInPage {
@@ -16,8 +17,9 @@ export class SignInPage {
     this.alert = page.getByRole("alert").filter({ hasText: /./ });
   }
 
-  open(query = ""): Promise<unknown> {
-    return this.#page.goto(`/sign-in${query}`);
+  async open(query = ""): Promise<void> {
+    await this.#page.goto(`/sign-in${query}`);
+    await untilAlive(this.#page);
   }
 
   /** Fills in all three and sends them. */

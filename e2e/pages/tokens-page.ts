@@ -8,6 +8,7 @@ export class TokensPage {
   readonly query: Locator;
   readonly chips: Locator;
   readonly total: Locator;
+  readonly nothing: Locator;
   readonly drawer: Locator;
   readonly older: Locator;
   readonly newer: Locator;
@@ -22,6 +23,7 @@ export class TokensPage {
       .getByRole("listitem")
       .filter({ hasNotText: "Clear all" });
     this.total = page.getByRole("main").locator("p[aria-live]");
+    this.nothing = page.getByRole("main").getByText("No tokens match");
     this.drawer = page.getByRole("complementary", { name: "Open token" });
     this.older = page.getByRole("button", { name: "Older" });
     this.newer = page.getByRole("button", { name: "Newer" });

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { OWNER_FILE, OWNER_STATE } from "../fixtures/product.ts";
 import { expect, test } from "../fixtures/test.ts";
 import { codeOf } from "../fixtures/totp.ts";
+import { untilAlive } from "../pages/alive.ts";
 import { EnrolmentPage } from "../pages/enrolment-page.ts";
 
 const OWNER = { name: "Olive Owner", email: "olive@example.com", password: "a sentence is easier to keep" };
@@ -22,6 +23,7 @@ test("the link that the start prints leads to an owner, an organisation and a co
   await enrolment.finish(codeOf(totpSecret), "Create the owner");
 
   await expect(page).toHaveURL("/setup?step=organisation");
+  await untilAlive(page);
   await page.getByRole("textbox", { name: "Organisation" }).fill("Example Works");
   await page.getByRole("button", { name: "Save and go on" }).click();
   await expect(page.getByText("npm run demo")).toBeVisible();

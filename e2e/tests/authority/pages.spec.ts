@@ -1,4 +1,4 @@
-import { listViolations, overflowOf } from "../../fixtures/accessibility.ts";
+import { expectAccessible, overflowOf } from "../../fixtures/accessibility.ts";
 import { Application } from "../../fixtures/application.ts";
 import { expect, NOBODY, test } from "../../fixtures/test.ts";
 import { AuthorityPages } from "../../pages/authority-pages.ts";
@@ -36,7 +36,7 @@ test("login, its refusal and consent are accessible and fit, light and dark, wid
         await page.setViewportSize(viewport);
         await page.emulateMedia({ colorScheme });
         expect(await overflowOf(page), name).toBe(0);
-        expect(await listViolations(page), `${name}, ${viewport.width}, ${colorScheme}`).toEqual([]);
+        await expectAccessible(page, `${name}, ${viewport.width}, ${colorScheme}`);
       }
   }
 

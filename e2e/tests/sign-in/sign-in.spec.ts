@@ -121,3 +121,24 @@ test("who is not signed in is sent to sign-in by pages and refused by the API", 
   for (const path of ["/api/v1/tokens", "/api/v1/clients", "/api/v1/audit-entries", "/api/v1/live"])
     expect((await visitorApi.get(path)).status(), path).toBe(401);
 });
+
+test("what is typed before the page's script is there never stands in an address", async ({
+  browser,
+  product,
+}) => {
+  const slow = await browser.newContext({
+    storageState: NOBODY,
+    baseURL: product.consoleUrl,
+    javaScriptEnabled: false,
+  });
+  const page = await slow.newPage();
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(request.url()));
+  await page.goto("/sign-in");
+  await page.getByLabel("E-mail").fill("olive@example.com");
+  await page.locator('input[name="password"]').fill("a-password-in-a-hurry");
+  await page.getByRole("button", { name: "Continue" }).click();
+  await expect.poll(() => asked.filter((url) => url.includes("/sign-in")).length).toBeGreaterThan(1);
+  expect(asked.join("\n")).not.toContain("hurry");
+  await slow.close();
+});

@@ -55,7 +55,7 @@ test("a service is registered, its token is seen, used, revoked, refused and on 
 
   const tokens = new TokensPage(page);
   await tokens.open({ client: client.clientId });
-  await expect(page.getByText("No tokens match")).toBeVisible();
+  await expect(tokens.nothing).toBeVisible();
   const token = await authority.issue(client);
   const claims = decodeJwt(token);
   expect((claims.exp ?? 0) - (claims.iat ?? 0)).toBe(300);

@@ -46,7 +46,12 @@ const COLUMNS: DataTableColumn<OrderRow>[] = [
       return (
         <span className={lead ? "among-words" : undefined}>
           {lead ? <span className="muted">{lead} </span> : null}
-          <Link href={targetHref(target)} prefetch={false} title={target.name}>
+          <Link
+            href={targetHref(target)}
+            prefetch={false}
+            title={target.name}
+            style={{ textDecoration: "underline" }}
+          >
             {name}
           </Link>
         </span>

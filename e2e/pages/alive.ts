@@ -1,0 +1,12 @@
+import type { Page } from "@playwright/test";
+
+/** Waits until the page's script has taken over its forms: a browser that is driven types faster than any person. */
+export async function untilAlive(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const forms = [...document.querySelectorAll("form")];
+    return (
+      forms.length > 0 &&
+      forms.every((form) => Object.keys(form).some((key) => key.startsWith("__reactProps")))
+    );
+  });
+}
