@@ -27,6 +27,10 @@ const browser = {
   },
 };
 
+/** Every page in both themes and sizes takes minutes: a part of `npm run test:full`. */
+const isFull = process.env.TEST_FULL === "1";
+const isForPictures = process.env.UPDATE_PICTURES === "1";
+
 export default defineConfig({
   testDir: "./tests",
   outputDir: "../test-results/e2e",
@@ -49,7 +53,11 @@ export default defineConfig({
     { name: "first-run", testMatch: /first-run\.setup\.ts/, use: browser },
     {
       name: "console",
-      testIgnore: /\.setup\.ts/,
+      testIgnore: [
+        /\.setup\.ts/,
+        ...(isFull ? [] : [/every-page\//]),
+        ...(isForPictures ? [] : [/pictures\//]),
+      ],
       dependencies: ["first-run"],
       use: { ...browser, storageState: OWNER_STATE },
     },

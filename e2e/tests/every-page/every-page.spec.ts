@@ -1,0 +1,166 @@
+import type { Browser, Page } from "@playwright/test";
+import { decodeJwt } from "jose";
+import { expectAccessible, listViolations, overflowOf } from "../../fixtures/accessibility.ts";
+import { listPageRoutes } from "../../fixtures/page-routes.ts";
+import { expect, NOBODY, test } from "../../fixtures/test.ts";
+import { CommandPalette } from "../../pages/command-palette.ts";
+import { TokenPage } from "../../pages/token-page.ts";
+
+const WIDE = { width: 1440, height: 900 };
+const NARROW = { width: 390, height: 844 };
+/** Pages for people who are not signed in. */
+const OF_NOBODY = new Set(["/sign-in", "/setup"]);
+
+/** By area, the id of something that is there. */
+const ids: Record<string, string> = {};
+
+// a record of each step would hold each page as many times as it is looked at
+test.use({ contextOptions: { reducedMotion: "reduce" }, trace: "off" });
+
+test.beforeAll(async ({ ownerApi, authority, registry }) => {
+  const client = await registry.addService({ customClaims: { tier: "gold" }, accessTokenTtlSeconds: 300 });
+  const [token, ended] = [await authority.issue(client), await authority.issue(client)];
+  await authority.verify(token, registry.verifier, "/invoices/7");
+  await authority.verify(ended, registry.verifier, "/invoices/8");
+  const revoked = await ownerApi.make<{ order: { id: string } }>(
+    `/api/v1/tokens/${decodeJwt(ended).jti}/revoke`,
+    {
+      reason: "token_leaked",
+      note: "in a public repository",
+    },
+  );
+  await authority.verify(ended, registry.verifier, "/invoices/9");
+  const user = await ownerApi.make<{ id: string }>("/api/v1/users", {
+    name: "Ana Lima",
+    email: `ana-${registry.mark}@example.com`,
+    groupIds: [registry.group.id],
+  });
+  const acts = await ownerApi.read<{ rows: { id: string }[] }>(`/api/v1/audit-entries?targetId=${user.id}`);
+  Object.assign(ids, {
+    tokens: String(decodeJwt(ended).jti),
+    clients: client.id,
+    users: user.id,
+    groups: registry.group.id,
+    audiences: registry.audience.id,
+    verifiers: registry.verifier.id,
+    orders: revoked.order.id,
+    "audit/acts": acts.rows[0]?.id ?? "",
+  });
+});
+
+/** The address of a route: its `[id]` is of something that is there. */
+function addressOf(route: string): string {
+  const [, area = ""] = /^\/(.+?)\/\[id\]/.exec(route) ?? [];
+  const id = ids[area];
+  if (route.includes("[") && !id) throw new Error(`${route} needs an id: add one for "${area}" to this file`);
+  return route.replace("[id]", id ?? "");
+}
+
+async function pageFor(browser: Browser, page: Page, route: string, baseURL: string): Promise<Page> {
+  if (!OF_NOBODY.has(route)) return page;
+  const context = await browser.newContext({ storageState: NOBODY, baseURL, reducedMotion: "reduce" });
+  return context.newPage();
+}
+
+async function wear(page: Page, colorScheme: "light" | "dark"): Promise<void> {
+  await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+  await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", colorScheme);
+}
+
+async function expectSound(page: Page, name: string): Promise<void> {
+  for (const [size, viewport] of Object.entries({ wide: WIDE, narrow: NARROW })) {
+    await page.setViewportSize(viewport);
+    await wear(page, "light");
+    await expect.poll(() => overflowOf(page), `${name} is as ${size} as its window`).toBe(0);
+    await expectAccessible(page, `${name}, ${size}, light`);
+    await wear(page, "dark");
+    await expectAccessible(page, `${name}, ${size}, dark`, "colours");
+  }
+}
+
+for (const route of listPageRoutes()) {
+  test(`${route} is accessible, fits and is quiet, light and dark, wide and narrow`, async ({
+    page,
+    browser,
+    product,
+  }) => {
+    const address = addressOf(route);
+    const shown = await pageFor(browser, page, route, product.consoleUrl);
+    const response = await shown.goto(address);
+    expect(response?.status()).toBe(200);
+    expect(response?.headers()["content-security-policy"]).toMatch(/script-src 'self' 'nonce-/);
+    await expect(shown).toHaveURL(address);
+    await expect(shown).toHaveTitle(/Tokenwarden/);
+    await expect(shown.getByRole("heading", { level: 1 })).toBeVisible();
+    await expect(shown.getByText(/^Loading/)).toHaveCount(0);
+    await expectSound(shown, address);
+    if (shown !== page) await shown.context().close();
+  });
+}
+
+test("what opens over a page is accessible too: drawer, palette, keys, menus and the revocation's dialog", async ({
+  page,
+}) => {
+  await page.goto(`/tokens?open=${ids.tokens}`);
+  await expect(page.getByRole("complementary", { name: "Open token" })).toContainText("Its page");
+  await expectAccessible(page, "drawer");
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog", { name: "Keys of this list" })).toBeVisible();
+  await expectAccessible(page, "keys");
+  await page.keyboard.press("Escape");
+  const palette = new CommandPalette(page);
+  await palette.open();
+  await expect(palette.field).toBeFocused();
+  await expectAccessible(page, "palette");
+  await page.keyboard.press("Escape");
+
+  const tokenPage = new TokenPage(page);
+  await tokenPage.open(ids.tokens ?? "");
+  await tokenPage.revokeMenu.click();
+  await expect(page.getByRole("menuitem", { name: "All of this client…" })).toBeVisible();
+  // it stands at the end of the document, outside of the landmarks, and has the focus
+  const ofMenu = (await listViolations(page)).filter((line) => !line.startsWith("region:"));
+  expect(ofMenu, "menu").toEqual([]);
+  await page.getByRole("menuitem", { name: "All of this client…" }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog.getByRole("combobox", { name: "Reason" })).toBeVisible();
+  await expectAccessible(page, "dialog");
+  await page.keyboard.press("Escape");
+  await expect(dialog).toHaveCount(0);
+  await expect(tokenPage.revokeMenu, "the focus comes back").toBeFocused();
+});
+
+test("what is not there says so, and is accessible", async ({ page }) => {
+  const response = await page.goto("/nowhere");
+  expect(response?.status()).toBe(404);
+  for (const [path, title] of [
+    ["/nowhere", "There is no such page"],
+    ["/clients/none", "This is not there"],
+    ["/tokens/01a20000-0000-7000-8000-000000000000", "No token with this id is on record"],
+  ] as const) {
+    await page.goto(path);
+    await expect(page.getByRole("heading", { level: 1 }), path).toHaveText(title);
+    await expectAccessible(page, path);
+  }
+});
+
+test.describe("a page that somebody got a script into", () => {
+  test.use({ expectedNoise: /Content Security Policy/ });
+
+  test("does not run it", async ({ page }) => {
+    await page.goto("/tokens?q=%3Cscript%3Ealert(1)%3C%2Fscript%3E");
+    await expect(page.getByRole("main").getByText("No tokens match")).toBeVisible();
+    await expect(page.getByRole("textbox", { name: "Filters as text" })).toHaveValue(
+      /<script>alert\(1\)<\/script>/,
+    );
+    const breach = page.waitForEvent("console", (message) => /Content Security Policy/.test(message.text()));
+    await page.evaluate(() => {
+      document.body.insertAdjacentHTML(
+        "beforeend",
+        '<img src="data:," alt="" onerror="window.name = \'ran\'">',
+      );
+    });
+    await breach;
+    expect(await page.evaluate(() => window.name)).toBe("");
+  });
+});
