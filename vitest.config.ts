@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 const EXCLUDED = ["**/node_modules/**", "**/.next/**", "**/.data/**", "**/.cache/**", "e2e/**"];
 const DATABASE = "**/*.db.test.{ts,tsx}";
 const ENDPOINT = "**/*.endpoint.test.{ts,tsx}";
+/** Long ones with processes of their own: races, kill -9, a full disk, a clock that jumps. A part of `npm run test:full`. */
+const FAULTS = "**/*.faults.test.ts";
 const globalSetup = ["./server/dev/test-database.global.ts"];
 
 export default defineConfig({
@@ -13,7 +15,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["**/*.test.{ts,tsx}"],
-          exclude: [...EXCLUDED, DATABASE, ENDPOINT],
+          exclude: [...EXCLUDED, DATABASE, ENDPOINT, FAULTS],
           testTimeout: 20_000,
         },
       },
@@ -35,6 +37,17 @@ export default defineConfig({
           globalSetup,
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "faults",
+          include: [FAULTS],
+          exclude: EXCLUDED,
+          globalSetup,
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
         },
       },
     ],

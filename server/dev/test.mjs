@@ -33,7 +33,11 @@ const SUITES = {
   database: () => runVitest("database"),
   endpoint: () => runVitest("endpoint"),
   "end-to-end": runPlaywright,
+  faults: () => runVitest("faults"),
 };
+
+/** What takes long: run where it is asked for by name, or with `--full`. */
+const FULL_ONLY = new Set(["faults"]);
 
 /** @param {import("./suite.mjs").SuiteResult} result */
 function show({ name, passed, failed, skipped, seconds, notes }) {
@@ -49,7 +53,8 @@ function show({ name, passed, failed, skipped, seconds, notes }) {
 }
 
 const args = process.argv.slice(2);
-if (args.includes("--full")) process.env.TEST_FULL = "1";
+const isFull = args.includes("--full");
+if (isFull) process.env.TEST_FULL = "1";
 const asked = args.filter((arg) => !arg.startsWith("-"));
 const unknown = asked.filter((name) => !(name in SUITES));
 if (unknown.length > 0) {
@@ -69,7 +74,7 @@ try {
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 for (const [name, run] of Object.entries(SUITES)) {
-  if (asked.length > 0 && !asked.includes(name)) continue;
+  if (asked.length > 0 ? !asked.includes(name) : FULL_ONLY.has(name) && !isFull) continue;
   say(name);
   const result = await run();
   show(result);
