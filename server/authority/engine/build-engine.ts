@@ -15,6 +15,7 @@ import { shapeUserinfo } from "./model-userinfo.ts";
 import { factsOf } from "./request-facts.ts";
 import { coveredIndicators } from "./resources.ts";
 import { securityHeaders } from "./security-headers.ts";
+import { createServiceTokens, type ServiceTokens } from "./service-tokens.ts";
 import { openSigningKeys } from "./signing-keys.ts";
 import { answerUnavailable, createTokenEndpoint } from "./token-endpoint.ts";
 
@@ -76,7 +77,10 @@ function logErrors(provider: Provider, deps: EngineDeps): void {
  *
  * @throws {DomainError} SEALED where the master key does not open a key; an Error where a purpose has no active key.
  */
-export async function buildEngine(deps: EngineDeps, seal: StateSeal): Promise<Provider> {
+export async function buildEngine(
+  deps: EngineDeps,
+  seal: StateSeal,
+): Promise<{ provider: Provider; serviceTokens: ServiceTokens }> {
   const keys = await openSigningKeys(deps.registry().keys, deps.masterKey);
   const { idTokenJwks } = keys;
   const provider = new Provider(deps.env.authorityIssuer, createConfiguration({ deps, seal, idTokenJwks }));
@@ -95,5 +99,5 @@ export async function buildEngine(deps: EngineDeps, seal: StateSeal): Promise<Pr
   provider.use(securityHeaders as never);
   provider.use(notFound as never);
   provider.use(createTokenEndpoint(deps) as never);
-  return provider;
+  return { provider, serviceTokens: createServiceTokens(deps, keys) };
 }

@@ -5,6 +5,8 @@ import { buildEngine } from "./build-engine.ts";
 import type { EngineDeps } from "./deps.ts";
 import { handleInteraction } from "./interactions.ts";
 import { factsOf } from "./request-facts.ts";
+import type { ServiceTokens } from "./service-tokens.ts";
+import { readTokenRequest, replayBody } from "./token-request-body.ts";
 
 export type EngineHost = {
   /** Answers one request of the protocol: `/oauth/*`, `/.well-known/*` and `/interaction/*`; anything else is not found. */
@@ -13,7 +15,11 @@ export type EngineHost = {
   refresh(): void;
 };
 
-type Engine = { provider: Provider; callback: (req: IncomingMessage, res: ServerResponse) => Promise<void> };
+type Engine = {
+  provider: Provider;
+  serviceTokens: ServiceTokens;
+  callback: (req: IncomingMessage, res: ServerResponse) => Promise<void>;
+};
 
 function sendJson(res: ServerResponse, status: number, body: object): void {
   if (res.headersSent) {
@@ -30,9 +36,9 @@ export function createEngineHost(deps: EngineDeps): EngineHost {
   let current: { keySetVersion: string; engine: Promise<Engine> } | null = null;
 
   async function build(): Promise<Engine> {
-    const provider = await buildEngine(deps, seal);
+    const { provider, serviceTokens } = await buildEngine(deps, seal);
     const callback = provider.callback() as unknown as Engine["callback"];
-    return { provider, callback };
+    return { provider, serviceTokens, callback };
   }
 
   function engineNow(): Promise<Engine> {
@@ -64,13 +70,22 @@ export function createEngineHost(deps: EngineDeps): EngineHost {
         request_id: requestId,
       });
     }
-    if (req.url.startsWith("/interaction/")) await handleInteraction(deps, engine.provider, req, res);
-    else await engine.callback(req, res);
+    if (req.url.startsWith("/interaction/")) return handleInteraction(deps, engine.provider, req, res);
+    if (req.url === "/oauth/token" && req.method === "POST") {
+      const body = await readTokenRequest(req);
+      if (body !== null) {
+        if (await engine.serviceTokens.answer(req, res, body.toString("utf8"))) return;
+        replayBody(req, body);
+      }
+    }
+    await engine.callback(req, res);
   }
 
   return {
     handle(req, res) {
       answer(req, res).catch((error: unknown) => {
+        // whoever sent it has gone: there is nobody to answer
+        if (req.errored !== null) return;
         deps.log.error({ err: error }, "a request failed");
         sendJson(res, 500, { error: "server_error", error_description: "Something went wrong here." });
       });

@@ -1,4 +1,5 @@
-import { importJWK, type JWK, SignJWT } from "jose";
+import type { JWK } from "jose";
+import { createJwtSigner, type JwtSigner } from "#lib/keys/jwt-signer.ts";
 import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
 import { openPrivateKey } from "#lib/keys/open-private-key.ts";
 import type { RegistryKey } from "#lib/registry/snapshot.ts";
@@ -6,7 +7,7 @@ import type { RegistryKey } from "#lib/registry/snapshot.ts";
 /** The keys of one key-set version, opened for signing in this process. */
 export type SigningKeys = {
   /** Signs an access token's claims. @see RFC 9068 section 2.1 */
-  signAccessToken(claims: Record<string, unknown>): Promise<string>;
+  signAccessToken: JwtSigner;
   accessTokenKid: string;
   /** Private JWKs for ID tokens, the active one first; the others only verify what was signed before. */
   idTokenJwks: JWK[];
@@ -26,16 +27,19 @@ function activeOf(keys: readonly RegistryKey[], purpose: string): RegistryKey {
 export async function openSigningKeys(keys: readonly RegistryKey[], masterKey: Buffer): Promise<SigningKeys> {
   const wrapper = createKeyWrapper(masterKey);
   const access = activeOf(keys, "access_token");
-  const accessKey = await importJWK(await openPrivateKey(access, wrapper), access.algorithm);
   const activeId = activeOf(keys, "id_token");
   const retiringIds = keys.filter((key) => key.purpose === "id_token" && key.state === "retiring");
   const idTokenJwks = await Promise.all(
     [activeId, ...retiringIds].map((key) => openPrivateKey(key, wrapper)),
   );
-  const header = { alg: access.algorithm, typ: "at+jwt", kid: access.kid };
+  const signAccessToken = await createJwtSigner(await openPrivateKey(access, wrapper), {
+    alg: access.algorithm,
+    typ: "at+jwt",
+    kid: access.kid,
+  });
   return {
     accessTokenKid: access.kid,
     idTokenJwks,
-    signAccessToken: (claims) => new SignJWT(claims).setProtectedHeader(header).sign(accessKey),
+    signAccessToken,
   };
 }

@@ -1,0 +1,110 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { isUnavailable } from "#lib/db/database.ts";
+import type { RegistryClient } from "#lib/registry/snapshot.ts";
+import { readCredentials } from "../callers.ts";
+import type { EngineDeps } from "./deps.ts";
+import { scopeValues } from "./extend-model.ts";
+import { makeAccessToken, serviceGrant } from "./make-access-token.ts";
+import { isClientSecret } from "./model-clients.ts";
+import { factsOf } from "./request-facts.ts";
+import { defaultResourceOf, findResource, type ResolvedResource } from "./resources.ts";
+import { PAGE_HEADERS } from "./security-headers.ts";
+import type { SigningKeys } from "./signing-keys.ts";
+
+const PARAMETERS = new Set(["grant_type", "scope", "resource", "client_id", "client_secret"]);
+
+/** A request that is plain in every respect, with what it asks for. */
+type PlainRequest = { client: RegistryClient; resource: ResolvedResource; permissions: string[] };
+
+/** The form's parameters, or null where one comes twice or is none of the plain ones. */
+function readPlainForm(body: string): URLSearchParams | null {
+  const form = new URLSearchParams(body);
+  const seen = new Set<string>();
+  for (const name of form.keys()) {
+    if (seen.has(name) || !PARAMETERS.has(name)) return null;
+    seen.add(name);
+  }
+  return form.get("grant_type") === "client_credentials" ? form : null;
+}
+
+function readPlainRequest(deps: EngineDeps, req: IncomingMessage, body: string): PlainRequest | null {
+  const form = readPlainForm(body);
+  if (form === null) return null;
+  const credentials = readCredentials(req.headers.authorization, form);
+  if (credentials === null || credentials === "malformed" || credentials.id === null) return null;
+  const client = deps.registry().clientsByClientId.get(credentials.id);
+  if (client === undefined || client.isDisabled || !client.isConfidential) return null;
+  if (!client.grantTypes.includes("client_credentials")) return null;
+  if (!isClientSecret(client, credentials.secret, Date.now())) return null;
+  const resource = findResource(client, form.get("resource") ?? defaultResourceOf(client.clientId));
+  if (resource === null) return null;
+  const asked = scopeValues(form.get("scope") ?? undefined);
+  const isAllowed = asked.every((scope) => resource.permissions.includes(scope));
+  if (!isAllowed) return null;
+  return {
+    client,
+    resource,
+    permissions: asked.length === 0 ? [...resource.permissions] : [...new Set(asked)],
+  };
+}
+
+function send(res: ServerResponse, status: number, body: object): void {
+  const text = JSON.stringify(body);
+  res.writeHead(status, {
+    ...PAGE_HEADERS,
+    "content-type": "application/json; charset=utf-8",
+    "content-length": Buffer.byteLength(text),
+    ...(status === 503 ? { "retry-after": "1" } : {}),
+  });
+  res.end(text);
+}
+
+export type ServiceTokens = {
+  /** Answers a plain client-credentials request and returns true, or leaves it untouched for the engine. */
+  answer(req: IncomingMessage, res: ServerResponse, body: string): Promise<boolean>;
+};
+
+/**
+ * Client credentials without the protocol engine: a service that authenticates by its secret and asks for nothing that it may not have.
+ * Whatever is unusual or wrong in a request (other parameters, proofs of possession, other credentials, a refusal) is the engine's to
+ * answer, so that there is one place that words it. The token is made and registered by the same code on both ways.
+ *
+ * @see RFC 6749 section 4.4
+ */
+export function createServiceTokens(deps: EngineDeps, keys: SigningKeys): ServiceTokens {
+  const issuer = deps.env.authorityIssuer;
+  return {
+    async answer(req, res, body) {
+      if (req.headers.dpop !== undefined) return false;
+      const plain = readPlainRequest(deps, req, body);
+      if (plain === null) return false;
+      try {
+        const { value, registered, expiresInSeconds, scope } = await makeAccessToken({
+          issuer,
+          organisation: deps.registry().organisation,
+          keys,
+          client: plain.client,
+          grantType: "client_credentials",
+          grant: serviceGrant(plain.client, plain.permissions),
+          audiences: plain.resource.audiences,
+          confirmation: {},
+          facts: factsOf(deps, req),
+        });
+        await deps.register.record(registered);
+        send(res, 200, {
+          access_token: value,
+          expires_in: expiresInSeconds,
+          token_type: "Bearer",
+          ...(scope === undefined ? {} : { scope }),
+        });
+      } catch (error) {
+        if (!isUnavailable(error)) throw error;
+        send(res, 503, {
+          error: "temporarily_unavailable",
+          error_description: "The authority cannot reach its database or is behind it. Ask again.",
+        });
+      }
+      return true;
+    },
+  };
+}
