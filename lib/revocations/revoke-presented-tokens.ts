@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createBatcher } from "../db/batcher.ts";
 import { prepared, type Sql } from "../db/sql.ts";
 import { uuidv7 } from "../ids.ts";
+import type { Order } from "./model.ts";
 
 /** A token that its own client handed in to be revoked. */
 export type PresentedToken = {
@@ -45,7 +46,31 @@ const REVOKE = prepared(`
       i.target_kind, i.target_id, i.target_name, 'user_request', i.request_id, i.ip, i.user_agent, decode(i.salt, 'hex')
     FROM input i, chain, total, clock
   )
-  SELECT coalesce((SELECT position FROM head), (SELECT position FROM feed_head WHERE id = 1)) AS position`);
+  SELECT coalesce((SELECT position FROM head), (SELECT position FROM feed_head WHERE id = 1)) AS position, total.count FROM total`);
+
+export type PresentedTokenRevokerOptions = {
+  /** Told of the orders that were placed, once they are committed, where their positions are known without reading them. */
+  onPlaced?(orders: readonly Order[]): void;
+  now?(): Date;
+};
+
+function placed(
+  row: { order_id: string; target_kind: "family" | "token"; target_id: string },
+  head: { position: bigint; count: bigint },
+  index: number,
+): Order {
+  return {
+    id: row.order_id,
+    position: head.position - head.count + BigInt(index + 1),
+    verb: "revoke",
+    targetKind: row.target_kind,
+    targetId: row.target_id,
+    cutoffMs: null,
+    effectiveFromMs: 0,
+    expiresAtMs: null,
+    reason: "user_request",
+  };
+}
 
 /**
  * Revokes presented tokens for their clients; those of the same moment share one transaction with their audit entries.
@@ -56,7 +81,7 @@ const REVOKE = prepared(`
  */
 export function createPresentedTokenRevoker(
   db: Sql,
-  now: () => Date = () => new Date(),
+  { onPlaced, now = () => new Date() }: PresentedTokenRevokerOptions = {},
 ): (token: PresentedToken) => Promise<bigint> {
   const batcher = createBatcher<PresentedToken, bigint>({
     maxBatch: 200,
@@ -75,7 +100,7 @@ export function createPresentedTokenRevoker(
           ordinal,
           order_id: uuidv7(at),
           entry_id: uuidv7(at),
-          target_kind: isFamily ? "family" : "token",
+          target_kind: isFamily ? ("family" as const) : ("token" as const),
           target_id: targetId,
           target_name: targetId,
           actor_id: token.client.id,
@@ -86,8 +111,10 @@ export function createPresentedTokenRevoker(
           salt: randomBytes(16).toString("hex"),
         });
       }
-      const [head] = await db.query<{ position: bigint }>(REVOKE, [JSON.stringify(rows), at]);
+      const [head] = await db.query<{ position: bigint; count: bigint }>(REVOKE, [JSON.stringify(rows), at]);
       if (head === undefined) throw new Error("the feed of revocations has no head");
+      // each row became an order: none of the targets had been revoked before
+      if (head.count === BigInt(rows.length)) onPlaced?.(rows.map((row, index) => placed(row, head, index)));
       return tokens.map(() => head.position);
     },
   });

@@ -1,8 +1,9 @@
 import type { Database } from "../db/database.ts";
 import { type Listener, listen } from "../db/listen.ts";
 import { loadRegistry, type RegistrySnapshot } from "../registry/snapshot.ts";
-import { OrderBook } from "./order-book.ts";
-import { readOrdersAfter, readOrdersInForce } from "./read-orders.ts";
+import type { Order } from "../revocations/model.ts";
+import type { OrderBook } from "./order-book.ts";
+import { readBook, readOrdersAfter } from "./read-orders.ts";
 
 export type FeedFollowerOptions = {
   db: Database;
@@ -20,7 +21,7 @@ const PAGE = 5_000;
 /** Keeps a process's orders and registry in step with the database: NOTIFY is a hint, polling is the promise. */
 export class FeedFollower {
   readonly #options: Required<Pick<FeedFollowerOptions, "pollMs" | "staleAfterMs">> & FeedFollowerOptions;
-  #book = new OrderBook();
+  #book: OrderBook;
   #registry: RegistrySnapshot;
   #heardAt = performance.now();
   #catchingUp: Promise<void> | null = null;
@@ -30,16 +31,16 @@ export class FeedFollower {
   #isPolling = false;
   #isAskedAgain = false;
 
-  private constructor(options: FeedFollowerOptions, registry: RegistrySnapshot) {
+  private constructor(options: FeedFollowerOptions, registry: RegistrySnapshot, book: OrderBook) {
     this.#options = { pollMs: 250, staleAfterMs: 5_000, ...options };
     this.#registry = registry;
+    this.#book = book;
   }
 
   /** Reads orders and registry and goes on following them. */
   static async start(options: FeedFollowerOptions): Promise<FeedFollower> {
-    const follower = new FeedFollower(options, await loadRegistry(options.db));
-    const { position, orders } = await readOrdersInForce(options.db, new Date());
-    follower.#book.load(orders, position);
+    const registry = await loadRegistry(options.db);
+    const follower = new FeedFollower(options, registry, await readBook(options.db, new Date()));
     follower.#schedule();
     follower.#listener = listen({
       url: options.databaseUrl,
@@ -78,22 +79,29 @@ export class FeedFollower {
     }
   }
 
+  /** Takes orders that this process placed itself, where they are the next ones of the feed; else they come by reading. */
+  offer(orders: readonly Order[]): void {
+    for (const order of orders) if (order.position === this.#book.position + 1n) this.#book.append(order);
+  }
+
   async #readOn(): Promise<void> {
     const orders = await readOrdersAfter(this.#options.db, this.#book.position, PAGE);
-    for (const order of orders) this.#book.append(order);
     if (orders.length === 0) throw new Error("the feed's head is ahead of its orders");
+    // some may have been offered in the meantime
+    for (const order of orders) if (order.position > this.#book.position) this.#book.append(order);
   }
 
   /** Asks where feed and registry are, and follows. */
   async poll(): Promise<void> {
     const askedAt = performance.now();
+    const askedFrom = this.#book.position;
     const [heads] = await this.#options.db.query<{ position: bigint; version: bigint }>(
       "SELECT (SELECT position FROM feed_head WHERE id = 1) AS position, (SELECT version FROM registry_version WHERE id = 1) AS version",
     );
     if (heads === undefined) throw new Error("the feed of revocations has no head");
-    if (heads.position < this.#book.position)
+    if (heads.position < askedFrom)
       throw new Error(
-        `the feed of revocations went back from ${this.#book.position} to ${heads.position}: an older database was restored`,
+        `the feed of revocations went back from ${askedFrom} to ${heads.position}: an older database was restored`,
       );
     await this.catchUp(heads.position);
     if (heads.version !== this.#registry.version) {

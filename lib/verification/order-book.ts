@@ -5,12 +5,29 @@ import {
   type Verdict,
   verdictOf,
 } from "../revocations/model.ts";
+import { IdSet } from "./id-set.ts";
 
-const NOTHING: Verdict = { isRevoked: false, isSuspended: false, order: null };
+/** What the orders of a book come to for a token. */
+export type Standing = Pick<Verdict, "isRevoked" | "isSuspended">;
 
-/** All orders in force, in memory, by target. A token's verdict costs a look-up for each of its properties that any order names. */
+const GOOD: Standing = { isRevoked: false, isSuspended: false };
+const REVOKED: Standing = { isRevoked: true, isSuspended: false };
+
+/** Revocations of these that hold at once and for ever are kept as bare ids: there can be millions. */
+export type BareKind = "token" | "family";
+
+function isBare(order: Order): order is Order & { targetKind: BareKind } {
+  return (
+    order.verb === "revoke" &&
+    order.effectiveFromMs === 0 &&
+    (order.targetKind === "token" || order.targetKind === "family")
+  );
+}
+
+/** All orders in force, in memory, by target. A token's standing costs a look-up for each of its properties that any order names. */
 export class OrderBook {
   #position = 0n;
+  readonly #bare: Record<BareKind, IdSet> = { token: new IdSet(), family: new IdSet() };
   readonly #byTarget = new Map<string, Order[]>();
   readonly #countByKind = new Map<TargetKind, number>();
 
@@ -19,9 +36,9 @@ export class OrderBook {
     return this.#position;
   }
 
-  /** Orders that the book holds. */
+  /** Orders that the book holds; a second revocation of one token or family is none. */
   get size(): number {
-    let sum = 0;
+    let sum = this.#bare.token.size + this.#bare.family.size;
     for (const count of this.#countByKind.values()) sum += count;
     return sum;
   }
@@ -38,13 +55,23 @@ export class OrderBook {
     this.#position = order.position;
   }
 
-  /** Fills a new book with the orders that still matter and the position that they were read at. */
-  load(orders: Iterable<Order>, position: bigint): void {
+  /** Fills a new book with orders that still matter. */
+  load(orders: Iterable<Order>): void {
     for (const order of orders) this.#keep(order);
+  }
+
+  /** Fills a new book with tokens or families that are revoked for ever, 16 bytes each. */
+  loadRevoked(kind: BareKind, ids: Buffer): void {
+    this.#bare[kind].addBytes(ids);
+  }
+
+  /** Says up to which position a new book was filled. */
+  loadedTo(position: bigint): void {
     this.#position = position;
   }
 
   #keep(order: Order): void {
+    if (isBare(order) && this.#bare[order.targetKind].add(order.targetId)) return;
     const key = `${order.targetKind} ${order.targetId}`;
     const known = this.#byTarget.get(key);
     if (known === undefined) this.#byTarget.set(key, [order]);
@@ -63,8 +90,9 @@ export class OrderBook {
   }
 
   /** The token's standing under every order of the book, at an instant. */
-  verdict(token: OrderSubject, nowMs: number): Verdict {
-    if (this.#byTarget.size === 0) return NOTHING;
+  verdict(token: OrderSubject, nowMs: number): Standing {
+    if (this.#bare.token.has(token.id) || this.#bare.family.has(token.familyId)) return REVOKED;
+    if (this.#byTarget.size === 0) return GOOD;
     const orders: Order[] = [];
     if (this.#has("token")) this.#collect(orders, "token", token.id);
     if (this.#has("family")) this.#collect(orders, "family", token.familyId);
@@ -77,6 +105,6 @@ export class OrderBook {
     if (this.#has("audience"))
       for (const audience of token.audiences) this.#collect(orders, "audience", audience);
     if (this.#has("everything")) this.#collect(orders, "everything", "*");
-    return orders.length === 0 ? NOTHING : verdictOf(orders, token, nowMs);
+    return orders.length === 0 ? GOOD : verdictOf(orders, token, nowMs);
   }
 }

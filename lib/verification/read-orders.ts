@@ -1,5 +1,6 @@
 import type { Sql } from "../db/sql.ts";
 import type { Order, Reason, TargetKind, Verb } from "../revocations/model.ts";
+import { type BareKind, OrderBook } from "./order-book.ts";
 
 type OrderRecord = {
   id: string;
@@ -9,12 +10,13 @@ type OrderRecord = {
   targetId: string;
   cutoff: Date | null;
   effectiveFrom: Date;
+  isImmediate: boolean;
   expiresAt: Date | null;
   reason: Reason;
 };
 
 const COLUMNS = `id, position, verb, target_kind AS "targetKind", target_id AS "targetId", cutoff, effective_from AS "effectiveFrom",
-  expires_at AS "expiresAt", reason`;
+  effective_from <= created_at AS "isImmediate", expires_at AS "expiresAt", reason`;
 
 function orderOf(record: OrderRecord): Order {
   return {
@@ -24,7 +26,8 @@ function orderOf(record: OrderRecord): Order {
     targetKind: record.targetKind,
     targetId: record.targetId,
     cutoffMs: record.cutoff?.getTime() ?? null,
-    effectiveFromMs: record.effectiveFrom.getTime(),
+    // what was not scheduled is in force for whoever has read it, also where its clock is behind the one that placed it
+    effectiveFromMs: record.isImmediate ? 0 : record.effectiveFrom.getTime(),
     expiresAtMs: record.expiresAt?.getTime() ?? null,
     reason: record.reason,
   };
@@ -39,20 +42,37 @@ export async function readOrdersAfter(db: Sql, position: bigint, limit: number):
   return records.map(orderOf);
 }
 
+/** Positions that are looked at in one statement. */
+const CHUNK = 100_000n;
+
+const IS_BARE =
+  "r.verb = 'revoke' AND r.target_kind IN ('token', 'family') AND r.effective_from <= r.created_at";
+/** Single tokens that have expired since matter no more. */
+const IS_OVER = `CASE WHEN r.target_kind = 'token' THEN EXISTS (SELECT FROM token t WHERE t.id = r.target_id::uuid
+  AND t.issued_at = uuid_extract_timestamp(r.target_id::uuid) AND t.expires_at < $3::timestamptz) ELSE false END`;
+
+const BARE = `
+  SELECT r.target_kind AS kind, string_agg(uuid_send(r.target_id::uuid), '') AS ids FROM revocation_order r
+  WHERE r.position > $1::bigint AND r.position <= $2::bigint AND ${IS_BARE} AND NOT ${IS_OVER} GROUP BY r.target_kind`;
+
+const OTHERS = `
+  SELECT ${COLUMNS} FROM revocation_order r
+  WHERE r.position > $1::bigint AND r.position <= $2::bigint AND NOT (${IS_BARE}) AND NOT ${IS_OVER} ORDER BY r.position`;
+
 /**
- * What a newcomer needs: the head and all orders up to it, without those on single tokens that have expired since.
- * Head and orders are of one snapshot.
+ * What a newcomer needs: a book of all orders up to the feed's head, without those on single tokens that have expired since. Orders never
+ * change and their positions are dense and in commit order: what is at or below a head that was read is all there.
  */
-export async function readOrdersInForce(db: Sql, now: Date): Promise<{ position: bigint; orders: Order[] }> {
-  const records = await db.query<OrderRecord & { head: bigint }>(
-    `SELECT h.position AS head, o.* FROM feed_head h LEFT JOIN LATERAL (
-       SELECT ${COLUMNS} FROM revocation_order r WHERE r.position <= h.position AND NOT CASE WHEN r.target_kind = 'token' THEN EXISTS (
-         SELECT FROM token t WHERE t.id = r.target_id::uuid AND t.issued_at = uuid_extract_timestamp(r.target_id::uuid) AND t.expires_at < $1::timestamptz) ELSE false END
-       ORDER BY r.position) o ON true
-     WHERE h.id = 1`,
-    [now],
-  );
-  const head = records[0];
+export async function readBook(db: Sql, now: Date): Promise<OrderBook> {
+  const [head] = await db.query<{ position: bigint }>("SELECT position FROM feed_head WHERE id = 1");
   if (head === undefined) throw new Error("the feed of revocations has no head");
-  return { position: head.head, orders: records.filter((record) => record.id !== null).map(orderOf) };
+  const book = new OrderBook();
+  for (let from = 0n; from < head.position; from += CHUNK) {
+    const to = from + CHUNK < head.position ? from + CHUNK : head.position;
+    const bare = await db.query<{ kind: BareKind; ids: Buffer }>(BARE, [from, to, now]);
+    for (const { kind, ids } of bare) book.loadRevoked(kind, ids);
+    book.load((await db.query<OrderRecord>(OTHERS, [from, to, now])).map(orderOf));
+  }
+  book.loadedTo(head.position);
+  return book;
 }

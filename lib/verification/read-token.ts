@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import {
   type CryptoKey,
   compactVerify,
+  decodeJwt,
   decodeProtectedHeader,
   errors,
   importJWK,
@@ -29,6 +30,11 @@ export type Reading =
 export type TokenReader = {
   /** What a presented value is. Answers from memory what was read before under the same keys. */
   read(value: string): Promise<Reading>;
+  /**
+   * The registered token that a value is, by its hash alone, whatever became of the key that signed it; null where the register has no such
+   * value. Good for taking a token back, never for letting one in: that wants `read`.
+   */
+  identify(value: string): Promise<RegisteredToken | null>;
   readonly size: number;
 };
 
@@ -73,6 +79,10 @@ async function importKeys(keys: readonly RegistryKey[]): Promise<Map<string, Ver
 function isRefusedHeader(header: Record<string, unknown>): boolean {
   if (header.typ !== "at+jwt" || typeof header.kid !== "string" || header.kid.length > 128) return true;
   return UNTRUSTED_HEADERS.some((name) => header[name] !== undefined);
+}
+
+function isOpaque(value: string): boolean {
+  return value.startsWith("tw") && !value.includes(".");
 }
 
 const JWT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
@@ -143,9 +153,30 @@ export function createTokenReader(options: TokenReaderOptions): TokenReader {
     return { token, isAltered: false };
   }
 
+  /** The id that a value claims, unproven. */
+  function claimedId(value: string): string | null {
+    if (isOpaque(value)) return parseOpaque(value)?.id ?? null;
+    if (!JWT.test(value)) return null;
+    try {
+      const { jti } = decodeJwt(value);
+      return typeof jti === "string" ? jti : null;
+    } catch {
+      return null;
+    }
+  }
+
   return {
     get size() {
       return cache.size;
+    },
+    async identify(value) {
+      if (value.length > MAX_TOKEN_LENGTH) return null;
+      const digest = createHash("sha256").update(value).digest();
+      const known = cache.get(digest.toString("latin1"));
+      if (known !== undefined) return known;
+      const id = claimedId(value);
+      const token = id === null ? null : await find(id);
+      return token !== null && timingSafeEqual(token.valueHash, digest) ? token : null;
     },
     async read(value) {
       if (value.length > MAX_TOKEN_LENGTH) return { token: null, unknown: "malformed" };
@@ -155,12 +186,11 @@ export function createTokenReader(options: TokenReaderOptions): TokenReader {
       const hash = digest.toString("latin1");
       const known = cache.get(hash);
       if (known !== undefined) return { token: known, isAltered: false };
-      const reading =
-        value.startsWith("tw") && !value.includes(".")
-          ? await readOpaque(value)
-          : JWT.test(value)
-            ? await readJwt(value)
-            : ({ token: null, unknown: "malformed" } as const);
+      const reading = isOpaque(value)
+        ? await readOpaque(value)
+        : JWT.test(value)
+          ? await readJwt(value)
+          : ({ token: null, unknown: "malformed" } as const);
       if (reading.token === null) return reading;
       if (!timingSafeEqual(reading.token.valueHash, digest)) {
         // an opaque value that is not the one issued is a guess; a JWT whose signature was rewritten is refused and on record

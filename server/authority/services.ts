@@ -93,7 +93,7 @@ export async function startServices({
     sightings,
     usage,
     refusals,
-    revokePresented: createPresentedTokenRevoker(db),
+    revokePresented: createPresentedTokenRevoker(db, { onPlaced: (orders) => follower.offer(orders) }),
     addresses: createAddressReader(env.trustedProxies),
     async stop() {
       await recorder.idle();
