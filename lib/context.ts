@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Role } from "./authz/roles.ts";
 import type { Database } from "./db/database.ts";
+import type { SqlDatabase } from "./db/sql-database.ts";
 
 /** Who acts. `name` is what people call them: an e-mail address, an API token's name, a client_id. */
 export type Actor =
@@ -12,8 +13,8 @@ export type Actor =
   | { kind: "anonymous"; id: string; name: string };
 
 /** Everything a use case needs of its caller. `now` is the only clock. */
-export type Context = {
-  db: Database;
+export type Context<Db extends SqlDatabase = Database> = {
+  db: Db;
   now: Date;
   actor: Actor;
   requestId: string;
@@ -21,8 +22,15 @@ export type Context = {
   userAgent: string | null;
 };
 
+/** What a use case that speaks SQL alone needs: an authority has no more. */
+export type SqlContext = Context<SqlDatabase>;
+
 /** A context for the product's own work: start-up, worker, command line. `name` says which. */
-export function systemContext(db: Database, name: string, now: Date = new Date()): Context {
+export function systemContext<Db extends SqlDatabase>(
+  db: Db,
+  name: string,
+  now: Date = new Date(),
+): Context<Db> {
   return {
     db,
     now,

@@ -6,7 +6,7 @@ import { ADMIN_SESSION_ABSOLUTE_SECONDS } from "#lib/admins/model.ts";
 import { signIn } from "#lib/admins/sign-in.ts";
 import { signOut } from "#lib/admins/sign-out.ts";
 import type { Context } from "#lib/context.ts";
-import { isUnavailable } from "#lib/db/database.ts";
+import { isUnavailable } from "#lib/db/unavailable.ts";
 import { getEnv } from "#lib/env.ts";
 import { DomainError } from "#lib/errors.ts";
 import { logProblem } from "./problem.ts";

@@ -1,4 +1,4 @@
-import { isUnavailable } from "#lib/db/database.ts";
+import { isUnavailable } from "#lib/db/unavailable.ts";
 import { DomainError, type ErrorCode, type FieldProblem } from "#lib/errors.ts";
 
 /** A refusal that belongs to HTTP alone: the domain never saw the request. */

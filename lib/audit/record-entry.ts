@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Context } from "../context.ts";
+import type { SqlContext } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { unavailable } from "../errors.ts";
 import { uuidv7 } from "../ids.ts";
@@ -24,7 +24,7 @@ export type Act = {
  * @returns the entry's id.
  * @throws {DomainError} UNAVAILABLE where the entry cannot be written, whatever the cause: no record, no act.
  */
-export async function recordEntry(tx: Sql, ctx: Context, entry: Act): Promise<string> {
+export async function recordEntry(tx: Sql, ctx: SqlContext, entry: Act): Promise<string> {
   const id = uuidv7(ctx.now);
   await insertEntry(tx, ctx, id, entry).catch((cause: unknown) => {
     throw unavailable(cause);
@@ -32,7 +32,7 @@ export async function recordEntry(tx: Sql, ctx: Context, entry: Act): Promise<st
   return id;
 }
 
-async function insertEntry(tx: Sql, ctx: Context, id: string, entry: Act): Promise<void> {
+async function insertEntry(tx: Sql, ctx: SqlContext, id: string, entry: Act): Promise<void> {
   await tx.query(
     `WITH head AS (UPDATE audit_chain SET sequence = sequence + 1 WHERE id = 'admin' RETURNING sequence)
      INSERT INTO audit_entry (id, sequence, at, actor_kind, actor_id, actor_name, act, outcome, error_code, target_kind, target_id,

@@ -1,5 +1,5 @@
 import { recordEntry } from "../audit/record-entry.ts";
-import type { Context } from "../context.ts";
+import type { SqlContext } from "../context.ts";
 import { uuidv7 } from "../ids.ts";
 import { generateKey } from "./generate-key.ts";
 import type { KeyWrapper } from "./key-wrapper.ts";
@@ -13,7 +13,7 @@ import { DEFAULT_ALGORITHM, KEY_PURPOSES } from "./model.ts";
  * @returns the kids that were made.
  * @throws {DomainError} SEALED where the master key does not open a key that is there; then nothing is made.
  */
-export async function ensureKeys(ctx: Context, wrapper: KeyWrapper): Promise<string[]> {
+export async function ensureKeys(ctx: SqlContext, wrapper: KeyWrapper): Promise<string[]> {
   const held = await ctx.db.query<{
     kid: string;
     purpose: string;

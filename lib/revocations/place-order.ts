@@ -1,4 +1,4 @@
-import type { Context } from "../context.ts";
+import type { SqlContext } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { uuidv7 } from "../ids.ts";
@@ -34,7 +34,7 @@ export function requireNote({ reason, note }: { reason: Reason; note: string }):
  *
  * @throws {DomainError} INVALID_INPUT where the reason needs a note and has none.
  */
-export async function placeOrder(tx: Sql, ctx: Context, input: PlaceOrderInput): Promise<PlacedOrder> {
+export async function placeOrder(tx: Sql, ctx: SqlContext, input: PlaceOrderInput): Promise<PlacedOrder> {
   requireNote(input);
   const [head] = await tx.query<{ position: bigint; clock: Date }>(
     "UPDATE feed_head SET position = position + 1 WHERE id = 1 RETURNING position, clock_timestamp()::timestamptz(3) AS clock",

@@ -1,5 +1,5 @@
 import { recordEntry } from "../audit/record-entry.ts";
-import type { Context } from "../context.ts";
+import type { SqlContext } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { verifyPassword } from "../passwords/hash-password.ts";
 import { type AttemptLimit, releaseAttempt, reserveAttempt } from "../passwords/throttle.ts";
@@ -24,7 +24,7 @@ const MAX_PASSWORD = 1_024;
  *
  * @throws {DomainError} NOT_SIGNED_IN for a pair that is not right, TOO_MANY_ATTEMPTS after too many of them.
  */
-export async function signInUser(ctx: Context, input: SignInUserInput): Promise<SignedInUser> {
+export async function signInUser(ctx: SqlContext, input: SignInUserInput): Promise<SignedInUser> {
   const { db, now } = ctx;
   // no address has control characters, and the database takes no NUL
   const email = input.email
@@ -72,7 +72,7 @@ export async function signInUser(ctx: Context, input: SignInUserInput): Promise<
 }
 
 /** Whether this is the attempt that closed the door: every further one counts higher. */
-async function isFirstOver(ctx: Context, keys: readonly AttemptLimit[]): Promise<boolean> {
+async function isFirstOver(ctx: SqlContext, keys: readonly AttemptLimit[]): Promise<boolean> {
   const rows = await ctx.db.query(
     `SELECT a.key FROM sign_in_attempt a JOIN unnest($1::text[], $2::int[]) AS k(key, failures) ON a.key = k.key AND a.failures = k.failures
      WHERE a.window_start > $3::timestamptz`,
@@ -90,7 +90,11 @@ function targetOf(user: SignedInUser) {
 }
 
 /** What somebody typed as an unknown address is not kept: it may be a password. */
-async function recordRefusal(ctx: Context, user: SignedInUser | undefined, errorCode: string): Promise<void> {
+async function recordRefusal(
+  ctx: SqlContext,
+  user: SignedInUser | undefined,
+  errorCode: string,
+): Promise<void> {
   const target =
     user === undefined ? { kind: "user", id: "unknown", name: "unknown account" } : targetOf(user);
   const actor = { kind: "anonymous", id: "anonymous", name: "not signed in" } as const;

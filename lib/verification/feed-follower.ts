@@ -1,12 +1,12 @@
-import type { Database } from "../db/database.ts";
 import { type Listener, listen } from "../db/listen.ts";
+import type { SqlDatabase } from "../db/sql-database.ts";
 import { loadRegistry, type RegistrySnapshot } from "../registry/snapshot.ts";
 import type { Order } from "../revocations/model.ts";
 import type { OrderBook } from "./order-book.ts";
 import { readBook, readOrdersAfter } from "./read-orders.ts";
 
 export type FeedFollowerOptions = {
-  db: Database;
+  db: SqlDatabase;
   databaseUrl: string;
   /** Milliseconds between polls. */
   pollMs?: number;

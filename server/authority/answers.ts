@@ -1,5 +1,5 @@
 import type { FastifyReply } from "fastify";
-import { isUnavailable } from "#lib/db/database.ts";
+import { isUnavailable } from "#lib/db/unavailable.ts";
 
 /** An error as OAuth writes it. @see RFC 6749 section 5.2 */
 export type OAuthError =

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { Database } from "#lib/db/database.ts";
+import type { SqlDatabase } from "#lib/db/sql-database.ts";
 import type { Env } from "#lib/env.ts";
 import {
   createPresentedTokenRevoker,
@@ -24,7 +24,7 @@ import { type AddressReader, createAddressReader } from "./client-address.ts";
 /** What the authority's endpoints share in one process. */
 export type Services = {
   env: Env;
-  db: Database;
+  db: SqlDatabase;
   log: Logger;
   follower: FeedFollower;
   writer: UseWriter;
@@ -42,7 +42,7 @@ export type Services = {
 
 export type ServicesOptions = {
   env: Env;
-  db: Database;
+  db: SqlDatabase;
   databaseUrl: string;
   log: Logger;
   onRegistry(): void;

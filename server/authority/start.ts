@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";
 import { systemContext } from "#lib/context.ts";
 import { checkDurability } from "#lib/db/check-durability.ts";
-import { openDatabase } from "#lib/db/database.ts";
+import { openSqlDatabase } from "#lib/db/sql-database.ts";
 import type { Env } from "#lib/env.ts";
 import { ensureKeys } from "#lib/keys/ensure-keys.ts";
 import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
@@ -27,7 +27,7 @@ export type RunningAuthority = { port: number; services: Services; stop(): Promi
 /** Starts one authority: several may run on one database, in one process or in many. */
 export async function startAuthority(options: AuthorityOptions): Promise<RunningAuthority> {
   const { env, databaseUrl, masterKey, log, metricsPort } = options;
-  const db = openDatabase({
+  const db = openSqlDatabase({
     url: databaseUrl,
     role: "app",
     maxConnections: 16,

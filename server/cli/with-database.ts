@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
-import { systemContext } from "#lib/context.ts";
+import { type Context, systemContext } from "#lib/context.ts";
 import { type Database, openDatabase } from "#lib/db/database.ts";
 import { migrate } from "#lib/db/migrate.ts";
 import type { Env } from "#lib/env.ts";
@@ -39,10 +39,7 @@ export async function withDatabaseUrl<T>(env: Env, use: (url: string) => Promise
 }
 
 /** The same, migrated and with a master key, as a use case takes it. */
-export async function withContext<T>(
-  env: Env,
-  use: (ctx: ReturnType<typeof systemContext>) => Promise<T>,
-): Promise<T> {
+export async function withContext<T>(env: Env, use: (ctx: Context) => Promise<T>): Promise<T> {
   return withDatabaseUrl(env, async (url) => {
     await migrate(url, { log: tell });
     await ensureMasterKey(env, url);

@@ -1,6 +1,7 @@
 import pg from "pg";
 import type { Logger } from "pino";
-import { type Database, isUnavailable } from "#lib/db/database.ts";
+import type { Database } from "#lib/db/database.ts";
+import { isUnavailable } from "#lib/db/unavailable.ts";
 import { settleNext } from "#lib/revocations/settle-orders.ts";
 
 /** How long an order can wait where its notification was lost. */

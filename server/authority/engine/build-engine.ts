@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import Provider, { type KoaContextWithOIDC } from "oidc-provider";
-import { isUnavailable } from "#lib/db/database.ts";
+import { isUnavailable } from "#lib/db/unavailable.ts";
 import type { StateSeal } from "#lib/protocol/state-seal.ts";
 import { putOnce } from "#lib/protocol/state-store.ts";
 import { createConfiguration, OIDC_SCOPES } from "./configuration.ts";

@@ -1,6 +1,6 @@
 import type Provider from "oidc-provider";
 import { recordEntry } from "#lib/audit/record-entry.ts";
-import type { Context } from "#lib/context.ts";
+import type { SqlContext } from "#lib/context.ts";
 import { findAccount, type TokenAccount } from "#lib/protocol/find-account.ts";
 import type { RegistryClient } from "#lib/registry/snapshot.ts";
 import type { ConsentAudience } from "#server/authority/pages/consent.ts";
@@ -26,7 +26,7 @@ const ABOUT: Record<string, string | null> = {
 
 /** Null where the session's person is gone. */
 export async function readConsentRequest(
-  ctx: Context,
+  ctx: SqlContext,
   interaction: Interaction,
 ): Promise<ConsentRequest | null> {
   const person = await findAccount(ctx.db, interaction.session?.accountId ?? "");
@@ -49,7 +49,7 @@ export function aboutLines(request: ConsentRequest): string[] {
 
 /** The permissions in people's words, by the application that they open. */
 export async function listConsentAudiences(
-  ctx: Context,
+  ctx: SqlContext,
   request: ConsentRequest,
 ): Promise<ConsentAudience[]> {
   const names = [...new Set(request.resources.flatMap((resource) => resource.held))];
@@ -69,7 +69,7 @@ export async function listConsentAudiences(
  * @returns the grant's id, for the engine.
  */
 export async function grantConsent(
-  ctx: Context,
+  ctx: SqlContext,
   provider: Provider,
   client: RegistryClient,
   interaction: Interaction,

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { Database } from "#lib/db/database.ts";
+import type { SqlDatabase } from "#lib/db/sql-database.ts";
 import type { Env } from "#lib/env.ts";
 import type { RegistrySnapshot } from "#lib/registry/snapshot.ts";
 import type { TokenRegister } from "#lib/tokens/register.ts";
@@ -17,7 +17,7 @@ export type EngineLog = {
 /** What the authority hands the protocol engine. */
 export type EngineDeps = {
   env: Pick<Env, "authorityIssuer" | "environmentName">;
-  db: Database;
+  db: SqlDatabase;
   log: EngineLog;
   /** 32 bytes. */
   masterKey: Buffer;

@@ -1,5 +1,5 @@
 import { recordEntry } from "#lib/audit/record-entry.ts";
-import { type Context, systemContext } from "#lib/context.ts";
+import { type SqlContext, systemContext } from "#lib/context.ts";
 import { lockFamily } from "#lib/protocol/family.ts";
 import { placeOrder } from "#lib/revocations/place-order.ts";
 import type { TokenUseRow } from "#lib/verification/use-writer.ts";
@@ -46,7 +46,7 @@ export async function endReplayedFamily(
 ): Promise<void> {
   const what = presented.tokenId === null ? "authorization code" : "refresh token";
   const now = new Date();
-  const ctx: Context = { ...systemContext(deps.db, "authority", now), ...facts };
+  const ctx: SqlContext = { ...systemContext(deps.db, "authority", now), ...facts };
   const target = { kind: "family" as const, id: presented.familyId, name: presented.clientName };
   const use = refreshUse(presented, "replayed", facts);
   const work = new Exchange(deps.db.pool);

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type Provider from "oidc-provider";
 import { errors } from "oidc-provider";
-import { isUnavailable } from "#lib/db/database.ts";
+import { isUnavailable } from "#lib/db/unavailable.ts";
 import { DomainError } from "#lib/errors.ts";
 import { signInUser } from "#lib/sign-in/sign-in-user.ts";
 import { consentPage } from "#server/authority/pages/consent.ts";

@@ -1,6 +1,6 @@
 import { errors } from "oidc-provider";
-import { isUnavailable } from "#lib/db/database.ts";
 import type { Sql } from "#lib/db/sql.ts";
+import { isUnavailable } from "#lib/db/unavailable.ts";
 
 /** The database is gone, full or behind: nothing was handed out. @see RFC 6749 section 4.1.2.1 */
 export function temporarilyUnavailable(cause: unknown): errors.OIDCProviderError {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { redactSecrets } from "#lib/audit/redact.ts";
-import type { Context } from "#lib/context.ts";
+import type { SqlContext } from "#lib/context.ts";
 import type { EngineDeps } from "./deps.ts";
 
 /** What goes on record of a request. */
@@ -26,7 +26,7 @@ export function factsOf(deps: Pick<EngineDeps, "clientIp">, req: IncomingMessage
 }
 
 /** A context for a person, or nobody yet, at this door. */
-export function contextOf(deps: EngineDeps, req: IncomingMessage, actor: Context["actor"]): Context {
+export function contextOf(deps: EngineDeps, req: IncomingMessage, actor: SqlContext["actor"]): SqlContext {
   return { db: deps.db, now: new Date(), actor, ...factsOf(deps, req) };
 }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { isUnavailable } from "#lib/db/database.ts";
+import { isUnavailable } from "#lib/db/unavailable.ts";
 import type { RegistryClient } from "#lib/registry/snapshot.ts";
 import { readCredentials } from "../callers.ts";
 import type { EngineDeps } from "./deps.ts";

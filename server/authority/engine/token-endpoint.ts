@@ -1,5 +1,5 @@
 import type { KoaContextWithOIDC } from "oidc-provider";
-import { isUnavailable } from "#lib/db/database.ts";
+import { isUnavailable } from "#lib/db/unavailable.ts";
 import { readVerdict } from "#lib/protocol/read-verdict.ts";
 import type { OrderSubject } from "#lib/revocations/model.ts";
 import type { NewToken } from "#lib/tokens/register.ts";

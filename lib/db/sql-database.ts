@@ -1,0 +1,97 @@
+import pg from "pg";
+import { preparedName, type Sql } from "./sql.ts";
+
+/** The pool of a process that speaks SQL alone: without Prisma's client, which takes some 50 MB. */
+export type SqlDatabase = Sql & {
+  pool: pg.Pool;
+  /** Runs `work` on one connection between BEGIN and COMMIT; whatever it throws rolls all back. */
+  transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T>;
+  end(): Promise<void>;
+};
+
+export type DatabaseRole = "app" | "retention" | "owner";
+
+export type DatabaseOptions = {
+  url: string;
+  role: DatabaseRole;
+  maxConnections: number;
+  applicationName: string;
+};
+
+/** int8 as bigint in our own SQL; Prisma brings parsers of its own with each of its statements, so that this stays with the pool. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: "text" | "binary") =>
+    oid === pg.types.builtins.INT8 && format !== "binary"
+      ? (text: string) => BigInt(text)
+      : pg.types.getTypeParser(oid, format as "text")) as typeof pg.types.getTypeParser,
+};
+
+function roleOption(role: DatabaseRole): string {
+  return role === "owner" ? "" : ` -c role=tokenwarden_${role}`;
+}
+
+function statementOf(text: string, values: readonly unknown[]): pg.QueryConfig {
+  const name = preparedName(text);
+  return (name === undefined ? { text, values } : { name, text, values }) as pg.QueryConfig;
+}
+
+function ignore(): void {}
+
+/** Opens the one pool of a process. Connections take the named database role; statements end after 30 s. */
+export function openSqlDatabase({
+  url,
+  role,
+  maxConnections,
+  applicationName,
+}: DatabaseOptions): SqlDatabase {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: maxConnections,
+    application_name: applicationName,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+    types,
+    options: `-c statement_timeout=30000 -c idle_in_transaction_session_timeout=30000 -c timezone=UTC${roleOption(role)}`,
+  });
+  // a connection that breaks while idle is replaced by the pool; the next statement reports what is wrong
+  pool.on("error", ignore);
+
+  async function query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return (await pool.query(statementOf(text, values))).rows as Row[];
+  }
+
+  async function transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T> {
+    const connection = await pool.connect();
+    // one that breaks while no statement runs on it tells so by an event; the next statement fails and says the rest
+    connection.on("error", ignore);
+    const tx: Sql = {
+      query: async <Row extends object>(text: string, values: readonly unknown[] = []) =>
+        (await connection.query(statementOf(text, values))).rows as Row[],
+    };
+    try {
+      await connection.query("BEGIN");
+      const result = await work(tx);
+      const { command } = await connection.query("COMMIT");
+      // a COMMIT of a failed transaction answers ROLLBACK
+      if (command !== "COMMIT") throw new Error(`COMMIT was answered with ${command}`);
+      connection.off("error", ignore);
+      connection.release();
+      return result;
+    } catch (error) {
+      const isClean = await connection.query("ROLLBACK").then(
+        () => true,
+        () => false,
+      );
+      if (isClean) connection.off("error", ignore);
+      connection.release(!isClean);
+      throw error;
+    }
+  }
+
+  async function end(): Promise<void> {
+    if (!pool.ended) await pool.end();
+  }
+
+  return { pool, query, transaction, end };
+}
