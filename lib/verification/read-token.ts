@@ -11,7 +11,7 @@ import {
 } from "jose";
 import type { RegistryKey, RegistrySnapshot } from "../registry/snapshot.ts";
 import { parseOpaque } from "../tokens/opaque.ts";
-import type { RegisteredToken } from "./registered-token.ts";
+import type { RegisterEntry, RegisteredToken } from "./registered-token.ts";
 
 /** Longest token value that is looked at, in characters. */
 export const MAX_TOKEN_LENGTH = 16_384;
@@ -40,7 +40,7 @@ export type TokenReader = {
 
 export type TokenReaderOptions = {
   registry(): RegistrySnapshot;
-  find(id: string): Promise<RegisteredToken | null>;
+  find(id: string): Promise<RegisterEntry | null>;
   issuer: string;
   /** Tokens kept in memory at most. */
   maxCached?: number;
@@ -112,7 +112,16 @@ export function createTokenReader(options: TokenReaderOptions): TokenReader {
     cache.set(hash, token);
   }
 
-  async function readJwt(value: string): Promise<Reading> {
+  /** A registered token, once its hash was compared: an opaque value with another one is a guess, a JWT's signature was rewritten. */
+  function readingOf({ token, valueHash }: RegisterEntry, digest: Buffer, under: string): Reading {
+    const isOwn = timingSafeEqual(valueHash, digest);
+    if (!isOwn && token.format === "opaque") return { token: null, unknown: "unknown" };
+    // what was read under keys that have been replaced meanwhile counts for this request only
+    if (isOwn && under === cachedUnder) remember(digest.toString("latin1"), token);
+    return { token, isAltered: !isOwn };
+  }
+
+  async function readJwt(value: string, digest: Buffer, under: string): Promise<Reading> {
     let header: Record<string, unknown>;
     try {
       header = decodeProtectedHeader(value) as Record<string, unknown>;
@@ -138,19 +147,19 @@ export function createTokenReader(options: TokenReaderOptions): TokenReader {
     const id = payload?.jti;
     if (typeof id !== "string" || payload.iss !== issuer)
       return { token: null, unknown: "unregistered", forgedWith: key.kid };
-    const token = await find(id);
-    if (token === null || token.format !== "jwt" || token.signingKid !== key.kid)
+    const entry = await find(id);
+    if (entry === null || entry.token.format !== "jwt" || entry.token.signingKid !== key.kid)
       return { token: null, unknown: "unregistered", forgedWith: key.kid };
-    return { token, isAltered: false };
+    return readingOf(entry, digest, under);
   }
 
-  async function readOpaque(value: string): Promise<Reading> {
+  async function readOpaque(value: string, digest: Buffer, under: string): Promise<Reading> {
     const parsed = parseOpaque(value);
     if (parsed === null) return { token: null, unknown: "malformed" };
-    const token = await find(parsed.id);
-    if (token === null || token.format !== "opaque" || token.kind !== parsed.kind)
+    const entry = await find(parsed.id);
+    if (entry === null || entry.token.format !== "opaque" || entry.token.kind !== parsed.kind)
       return { token: null, unknown: "unknown" };
-    return { token, isAltered: false };
+    return readingOf(entry, digest, under);
   }
 
   /** The id that a value claims, unproven. */
@@ -175,31 +184,19 @@ export function createTokenReader(options: TokenReaderOptions): TokenReader {
       const known = cache.get(digest.toString("latin1"));
       if (known !== undefined) return known;
       const id = claimedId(value);
-      const token = id === null ? null : await find(id);
-      return token !== null && timingSafeEqual(token.valueHash, digest) ? token : null;
+      const entry = id === null ? null : await find(id);
+      return entry !== null && timingSafeEqual(entry.valueHash, digest) ? entry.token : null;
     },
     async read(value) {
       if (value.length > MAX_TOKEN_LENGTH) return { token: null, unknown: "malformed" };
       // also clears the cache when the keys have changed
       await keysNow();
       const digest = createHash("sha256").update(value).digest();
-      const hash = digest.toString("latin1");
-      const known = cache.get(hash);
+      const known = cache.get(digest.toString("latin1"));
       if (known !== undefined) return { token: known, isAltered: false };
-      const reading = isOpaque(value)
-        ? await readOpaque(value)
-        : JWT.test(value)
-          ? await readJwt(value)
-          : ({ token: null, unknown: "malformed" } as const);
-      if (reading.token === null) return reading;
-      if (!timingSafeEqual(reading.token.valueHash, digest)) {
-        // an opaque value that is not the one issued is a guess; a JWT whose signature was rewritten is refused and on record
-        return reading.token.format === "opaque"
-          ? { token: null, unknown: "unknown" }
-          : { token: reading.token, isAltered: true };
-      }
-      remember(hash, reading.token);
-      return reading;
+      const under = cachedUnder;
+      if (isOpaque(value)) return readOpaque(value, digest, under);
+      return JWT.test(value) ? readJwt(value, digest, under) : { token: null, unknown: "malformed" };
     },
   };
 }

@@ -3,6 +3,7 @@ import { prepared, type Sql } from "../db/sql.ts";
 import { uuidv7Time } from "../ids.ts";
 import type { OrderSubject } from "../revocations/model.ts";
 import type { TokenFormat, TokenKind } from "../tokens/model.ts";
+import { SharedValues } from "./shared-values.ts";
 
 /** What the register says of a token, as far as verification needs it. Nothing here ever changes. */
 export type RegisteredToken = OrderSubject & {
@@ -14,14 +15,42 @@ export type RegisteredToken = OrderSubject & {
   claims: Record<string, unknown>;
   issuedAtMs: number;
   expiresAtMs: number;
-  valueHash: Buffer;
 };
+
+/** What the register has of a value: a token, and the SHA-256 that tells whether the value is its own. */
+export type RegisterEntry = { token: RegisteredToken; valueHash: Buffer };
 
 type TokenRecord = Omit<RegisteredToken, "rootedAtMs" | "issuedAtMs" | "expiresAtMs"> & {
   rootedAt: Date;
   issuedAt: Date;
   expiresAt: Date;
+  valueHash: Buffer;
 };
+
+function entryOf(record: TokenRecord, shared: SharedValues): RegisterEntry {
+  const token: RegisteredToken = {
+    id: record.id,
+    kind: shared.text(record.kind),
+    format: shared.text(record.format),
+    clientId: shared.text(record.clientId),
+    userId: shared.text(record.userId),
+    subject: shared.text(record.subject),
+    // a service's token is a family of its own
+    familyId: record.familyId === record.id ? record.id : shared.text(record.familyId),
+    sessionUid: shared.text(record.sessionUid),
+    grantType: shared.text(record.grantType),
+    scopes: shared.list(record.scopes),
+    groups: shared.list(record.groups),
+    roles: shared.list(record.roles),
+    audiences: shared.list(record.audiences),
+    claims: shared.claims(record.claims),
+    signingKid: shared.text(record.signingKid),
+    rootedAtMs: record.rootedAt.getTime(),
+    issuedAtMs: record.issuedAt.getTime(),
+    expiresAtMs: record.expiresAt.getTime(),
+  };
+  return { token, valueHash: record.valueHash };
+}
 
 const FIND = prepared(`
   SELECT t.id, t.kind, t.format, t.client_id AS "clientId", t.user_id AS "userId", t.subject, t.family_id AS "familyId",
@@ -30,8 +59,9 @@ const FIND = prepared(`
   FROM unnest($1::uuid[], $2::timestamptz[]) AS k(id, issued_at) JOIN token t ON t.issued_at = k.issued_at AND t.id = k.id`);
 
 /** Finds registered tokens by id; look-ups of the same moment share one statement. An id that is no UUIDv7 is nobody's. */
-export function createTokenFinder(db: Sql): (id: string) => Promise<RegisteredToken | null> {
-  const batcher = createBatcher<{ id: string; issuedAt: Date }, RegisteredToken | null>({
+export function createTokenFinder(db: Sql): (id: string) => Promise<RegisterEntry | null> {
+  const shared = new SharedValues();
+  const batcher = createBatcher<{ id: string; issuedAt: Date }, RegisterEntry | null>({
     maxBatch: 500,
     maxInFlight: 2,
     run: async (keys) => {
@@ -39,17 +69,7 @@ export function createTokenFinder(db: Sql): (id: string) => Promise<RegisteredTo
         keys.map((key) => key.id),
         keys.map((key) => key.issuedAt),
       ]);
-      const found = new Map(
-        records.map(({ rootedAt, issuedAt, expiresAt, ...record }) => [
-          record.id,
-          {
-            ...record,
-            rootedAtMs: rootedAt.getTime(),
-            issuedAtMs: issuedAt.getTime(),
-            expiresAtMs: expiresAt.getTime(),
-          },
-        ]),
-      );
+      const found = new Map(records.map((record) => [record.id, entryOf(record, shared)]));
       return keys.map((key) => found.get(key.id) ?? null);
     },
   });

@@ -87,12 +87,14 @@ test("a registered token is found by its id with everything that was granted, an
   const found = await Promise.all(tokens.map((token) => find(token.id)));
   for (const [index, token] of tokens.entries()) {
     expect(found[index]).toMatchObject({
-      id: token.id,
-      scopes: token.scopes,
-      groups: token.groups,
-      claims: token.claims,
-      issuedAtMs: token.issuedAt.getTime(),
-      rootedAtMs: token.rootedAt.getTime(),
+      token: {
+        id: token.id,
+        scopes: token.scopes,
+        groups: token.groups,
+        claims: token.claims,
+        issuedAtMs: token.issuedAt.getTime(),
+        rootedAtMs: token.rootedAt.getTime(),
+      },
     });
     expect(found[index]?.valueHash.equals(token.valueHash)).toBe(true);
   }
