@@ -12,6 +12,8 @@ export type FeedFollowerOptions = {
   pollMs?: number;
   /** Milliseconds without word from the database after which `isStale` is true. */
   staleAfterMs?: number;
+  /** Orders that a book takes in before it is read anew, without those on tokens that have expired since. */
+  renewAfter?: bigint;
   onRegistry?(snapshot: RegistrySnapshot): void;
   onError?(error: unknown): void;
 };
@@ -20,19 +22,21 @@ const PAGE = 5_000;
 
 /** Keeps a process's orders and registry in step with the database: NOTIFY is a hint, polling is the promise. */
 export class FeedFollower {
-  readonly #options: Required<Pick<FeedFollowerOptions, "pollMs" | "staleAfterMs">> & FeedFollowerOptions;
+  readonly #options: Required<Pick<FeedFollowerOptions, "pollMs" | "staleAfterMs" | "renewAfter">> &
+    FeedFollowerOptions;
   #book: OrderBook;
   #registry: RegistrySnapshot;
   #heardAt = performance.now();
   #catchingUp: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
   #listener: Listener | null = null;
+  #renewing: Promise<void> | null = null;
   #isStopped = false;
   #isPolling = false;
   #isAskedAgain = false;
 
   private constructor(options: FeedFollowerOptions, registry: RegistrySnapshot, book: OrderBook) {
-    this.#options = { pollMs: 250, staleAfterMs: 5_000, ...options };
+    this.#options = { pollMs: 250, staleAfterMs: 5_000, renewAfter: 500_000n, ...options };
     this.#registry = registry;
     this.#book = book;
   }
@@ -91,6 +95,22 @@ export class FeedFollower {
     for (const order of orders) if (order.position > this.#book.position) this.#book.append(order);
   }
 
+  /**
+   * Puts a book without what has ended since in the place of one that has grown: memory holds what is in force, however long a process runs.
+   * The old one serves until the new one has come as far.
+   */
+  async #renew(): Promise<void> {
+    const { db } = this.#options;
+    const book = await readBook(db, new Date());
+    for (;;) {
+      if (book.position >= this.#book.position) {
+        this.#book = book;
+        return;
+      }
+      for (const order of await readOrdersAfter(db, book.position, PAGE)) book.append(order);
+    }
+  }
+
   /** Asks where feed and registry are, and follows. */
   async poll(): Promise<void> {
     const askedAt = performance.now();
@@ -109,6 +129,12 @@ export class FeedFollower {
       this.#options.onRegistry?.(this.#registry);
     }
     this.#heardAt = askedAt;
+    if (this.#book.grown >= this.#options.renewAfter && this.#renewing === null)
+      this.#renewing = this.#renew()
+        .catch((error: unknown) => this.#options.onError?.(error))
+        .finally(() => {
+          this.#renewing = null;
+        });
   }
 
   async #tick(): Promise<void> {
@@ -141,6 +167,7 @@ export class FeedFollower {
   async stop(): Promise<void> {
     this.#isStopped = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
+    await this.#renewing;
     await this.#listener?.stop();
   }
 }

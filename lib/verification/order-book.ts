@@ -27,6 +27,7 @@ function isBare(order: Order): order is Order & { targetKind: BareKind } {
 /** All orders in force, in memory, by target. A token's standing costs a look-up for each of its properties that any order names. */
 export class OrderBook {
   #position = 0n;
+  #loadedTo = 0n;
   readonly #bare: Record<BareKind, IdSet> = { token: new IdSet(), family: new IdSet() };
   readonly #byTarget = new Map<string, Order[]>();
   readonly #countByKind = new Map<TargetKind, number>();
@@ -68,6 +69,12 @@ export class OrderBook {
   /** Says up to which position a new book was filled. */
   loadedTo(position: bigint): void {
     this.#position = position;
+    this.#loadedTo = position;
+  }
+
+  /** Orders taken since the book was filled. */
+  get grown(): bigint {
+    return this.#position - this.#loadedTo;
   }
 
   #keep(order: Order): void {

@@ -130,7 +130,7 @@ export function createUseRecorder(options: UseRecorderOptions): UseRecorder {
   const { db, writer, position, catchUp, onWritten } = options;
   const batcher = createBatcher<() => Evaluation<unknown>, unknown>({
     maxBatch: 500,
-    maxInFlight: 2,
+    maxInFlight: 1,
     run: async (evaluations) => {
       for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
         const known = position();

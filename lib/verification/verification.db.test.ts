@@ -230,6 +230,45 @@ test("a newcomer reads the same orders as one who followed the feed", async () =
   await newcomer.stop();
 });
 
+test("a book that has grown is read anew without what has expired since, and misses nothing that was revoked meanwhile", async () => {
+  const { url } = await testDatabase();
+  const own = openDatabase({ url, role: "app", maxConnections: 4, applicationName: "test" });
+  const register = createTokenRegister(own, createUseWriter());
+  const grown = await FeedFollower.start({
+    db: own,
+    databaseUrl: url,
+    pollMs: 3_600_000,
+    renewAfter: 40n,
+    onError: (error) => expect.unreachable(String(error)),
+  });
+  const revoke = createPresentedTokenRevoker(own, { onPlaced: (orders) => grown.offer(orders) });
+  const take = async (token: NewToken) => {
+    await register.record(token);
+    const client = { id: token.clientId, clientId: "reconciler" };
+    const { id: tokenId, familyId } = token;
+    const facts = { requestId: randomUUID(), ip: null, userAgent: null };
+    await grown.catchUp(await revoke({ tokenId, familyId, kind: "access", client, ...facts }));
+    return token;
+  };
+  const isRevoked = (token: NewToken) =>
+    grown.book.verdict({ ...token, rootedAtMs: token.rootedAt.getTime() }, Date.now()).isRevoked;
+  const over = { expiresAt: new Date(Date.now() - 1_000) };
+  const expired = await Promise.all(Array.from({ length: 30 }, () => take(newToken(over))));
+  const live = await Promise.all(Array.from({ length: 20 }, () => take(newToken())));
+  expect(grown.book.size).toBe(50);
+  const before = grown.book;
+  await grown.poll();
+  const meanwhile: NewToken[] = [];
+  for (let count = 0; grown.book === before && count < 200; count += 1)
+    meanwhile.push(await take(newToken()));
+  expect(grown.book).not.toBe(before);
+  expect(grown.book.size).toBe(20 + meanwhile.length);
+  expect([...live, ...meanwhile].every(isRevoked)).toBe(true);
+  expect(expired.some(isRevoked)).toBe(false);
+  await grown.stop();
+  await own.end();
+});
+
 test("last use and counts gather by token; a refused attempt is no use", async () => {
   const token = newToken();
   const usage = new UsageCounter(db, (error) => expect.unreachable(String(error)));
