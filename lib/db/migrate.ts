@@ -23,10 +23,13 @@ const NO_TRANSACTION = /^-- no transaction$/m;
 /** A migration that says so in a line of its own leaves processes of the version before at work: they can live with what it changes. */
 const BESIDE_OLDER = /^-- runs beside the version before$/m;
 
-/** How long a migration stands in the way of everybody who comes after it for a table that somebody else is at work with. */
-const LOCK_TIMEOUT_MS = 2_000;
+/**
+ * How long a migration stands in the way of everybody who comes after it for a table that somebody else is at work with. Shorter than the
+ * server's deadlock_timeout: of two that wait for each other the migration gives way, and nobody's request fails.
+ */
+const LOCK_TIMEOUT_MS = 400;
 const LOCK_PAUSE_MS = 250;
-const LOCK_ATTEMPTS = 40;
+const LOCK_ATTEMPTS = 100;
 /** lock_not_available, deadlock_detected */
 const RETRIED = new Set(["55P03", "40P01"]);
 

@@ -24,6 +24,7 @@ try {
     db: running.services.db,
     onRefusal: ({ message }) => {
       process.stderr.write(`authority: ${message}\n`);
+      running?.refuse();
       void supervisor.stop(1);
     },
   });

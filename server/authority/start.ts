@@ -1,4 +1,5 @@
 import "./runtime-release.ts";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Server as TlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";
@@ -9,6 +10,7 @@ import { requireKnownSchema } from "#lib/db/schema-version.ts";
 import type { Env } from "#lib/env.ts";
 import { ensureKeys } from "#lib/keys/ensure-keys.ts";
 import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
+import { letGo } from "#server/let-go.ts";
 import { readCertificate, TLS_POLICY } from "#server/tls/certificate.ts";
 import { followCertificate } from "#server/tls/renewal.ts";
 import { buildAuthority } from "./app.ts";
@@ -25,7 +27,13 @@ export type AuthorityOptions = {
   metricsPort: number | null;
 };
 
-export type RunningAuthority = { port: number; services: Services; stop(): Promise<void> };
+export type RunningAuthority = {
+  port: number;
+  services: Services;
+  /** From now on nothing is answered but 503. */
+  refuse(): void;
+  stop(): Promise<void>;
+};
 
 /** Starts one authority: several may run on one database, in one process or in many. */
 export async function startAuthority(options: AuthorityOptions): Promise<RunningAuthority> {
@@ -82,11 +90,25 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
   return {
     port: (app.server.address() as AddressInfo).port,
     services,
+    refuse() {
+      const body = JSON.stringify({
+        error: "temporarily_unavailable",
+        error_description: "This authority is being replaced by a newer version. Ask again.",
+      });
+      app.server.removeAllListeners("request");
+      app.server.on("request", (_req: IncomingMessage, res: ServerResponse) => {
+        res.writeHead(503, {
+          "content-type": "application/json",
+          "cache-control": "no-store",
+          "retry-after": "1",
+          connection: "close",
+        });
+        res.end(body);
+      });
+    },
     async stop() {
       renewal?.stop();
-      // ends idle keep-alive connections at once; requests under way are answered
-      app.server.closeIdleConnections();
-      await app.close();
+      await letGo(app.server, () => app.close());
       metricsServer?.close();
       metricsServer?.closeAllConnections();
       await services.stop();

@@ -12,6 +12,7 @@ import next from "next";
 import { openDatabase } from "#lib/db/database.ts";
 import { requireKnownSchema, SchemaRefusal, watchSchema } from "#lib/db/schema-version.ts";
 import { type Env, EnvError, getEnv } from "#lib/env.ts";
+import { letGo } from "#server/let-go.ts";
 import { attachToSupervisor } from "#server/supervisor/child.ts";
 import { type Certificate, readCertificate, TLS_POLICY } from "#server/tls/certificate.ts";
 import { followCertificate } from "#server/tls/renewal.ts";
@@ -44,13 +45,15 @@ function openServer(env: Env, certificate: Certificate | undefined, listener: Re
 }
 
 /** A newer version's schema ends this process; without a database there is nothing to look at, and every page says so. */
-function guardSchema(env: Env, end: (exitCode: number) => Promise<void>): void {
+function guardSchema(env: Env, server: Server, end: (exitCode: number) => Promise<void>): void {
   if (env.databaseUrl === undefined) return;
   const options = { url: env.databaseUrl, role: "app", maxConnections: 1 } as const;
   watchSchema({
     db: openDatabase({ ...options, applicationName: "tokenwarden-console schema" }),
     onRefusal: ({ message }) => {
       console.error(`tokenwarden: ${message}`);
+      server.removeAllListeners("request");
+      server.on("request", (_request, response) => refuse(response, OUTDATED));
       void end(1);
     },
   });
@@ -63,13 +66,10 @@ function setCommonHeaders(response: ServerResponse, isSecure: boolean): void {
   if (isSecure) response.setHeader("strict-transport-security", "max-age=63072000; includeSubDomains");
 }
 
-/** Lets requests in flight end, then closes what is left. */
-function drain(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-    setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref();
-  });
+/** Lets requests in flight end, then closes what is left: streams of changes have no end of their own. */
+async function drain(server: Server): Promise<void> {
+  setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref();
+  await letGo(server, () => new Promise<void>((resolve) => void server.close(() => resolve())));
 }
 
 /** Whether an address decodes: Next answers 500 to one that does not. */
@@ -82,17 +82,25 @@ function isReadable(url: string): boolean {
   }
 }
 
-function refuseAddress(response: ServerResponse): void {
-  const problem = {
-    type: "about:blank",
-    title: "Bad Request",
-    status: 400,
-    detail: "The path of the address has a % that begins no character.",
-    code: "INVALID_INPUT",
-    requestId: randomUUID(),
-    errors: [{ path: "path", message: "cannot be decoded" }],
-  };
-  response.writeHead(400, {
+const BAD_ADDRESS = {
+  title: "Bad Request",
+  status: 400,
+  detail: "The path of the address has a % that begins no character.",
+  code: "INVALID_INPUT",
+  errors: [{ path: "path", message: "cannot be decoded" }],
+};
+const OUTDATED = {
+  title: "Unavailable",
+  status: 503,
+  detail: "This console is being replaced by a newer version. Try again in a moment.",
+  code: "UNAVAILABLE",
+  errors: [],
+};
+
+/** An answer that Next has no part in. */
+function refuse(response: ServerResponse, what: { status: number; code: string }): void {
+  const problem = { type: "about:blank", ...what, requestId: randomUUID() };
+  response.writeHead(what.status, {
     "content-type": "application/problem+json",
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -113,7 +121,7 @@ async function serveConsole(env: Env): Promise<void> {
     setCommonHeaders(response, isSecure);
     request.headers[PEER_HEADER] = request.socket.remoteAddress ?? "";
     if (!isReadable(request.url ?? "/")) {
-      refuseAddress(response);
+      refuse(response, BAD_ADDRESS);
       return;
     }
     void handle(request, response);
@@ -128,7 +136,7 @@ async function serveConsole(env: Env): Promise<void> {
     server.once("error", reject);
     server.listen(env.consolePort, resolve);
   });
-  guardSchema(env, stop);
+  guardSchema(env, server, stop);
   ready();
 }
 
