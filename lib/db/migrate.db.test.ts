@@ -70,6 +70,23 @@ describe("migrate", () => {
     expect(await migrate(url, { migrationsDir })).toEqual(["29990101000000_one"]);
   });
 
+  it("lets go of what it holds while a table is in use, so that nobody queues up behind it, and goes on afterwards", async () => {
+    addMigration(
+      "29990101000000_one",
+      "CREATE TABLE later_one (id int); ALTER TABLE client ADD COLUMN later int;",
+    );
+    await client.query("BEGIN; SELECT count(*) FROM client");
+    const told: string[] = [];
+    const migrating = migrate(url, { migrationsDir, log: (line) => told.push(line) });
+    await expect
+      .poll(() => told, { timeout: 10_000 })
+      .toContain("migration 29990101000000_one waits for tables that are in use");
+    expect(await tables()).toEqual([]);
+    await client.query("COMMIT");
+    expect(await migrating).toEqual(["29990101000000_one"]);
+    expect(await tables()).toEqual(["later_one"]);
+  });
+
   it("runs a migration outside of a transaction when it says so", async () => {
     addMigration("29990101000000_one", "CREATE TABLE later_one (id int);");
     addMigration(

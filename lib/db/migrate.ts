@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { DiagnoseMigrationHistoryOutput, MigrationList } from "@prisma/schema-engine-wasm";
 import pg from "pg";
 import { readMigrations } from "./migration-files.ts";
@@ -18,6 +19,19 @@ const NO_FILTERS = { externalTables: [], externalEnums: [] };
 
 /** A migration that says so in a line of its own runs outside of a transaction (CREATE INDEX CONCURRENTLY). */
 const NO_TRANSACTION = /^-- no transaction$/m;
+
+/** A migration that says so in a line of its own leaves processes of the version before at work: they can live with what it changes. */
+const BESIDE_OLDER = /^-- runs beside the version before$/m;
+
+/**
+ * How long a migration stands in the way of everybody who comes after it for a table that somebody else is at work with. Shorter than the
+ * server's deadlock_timeout: of two that wait for each other the migration gives way, and nobody's request fails.
+ */
+const LOCK_TIMEOUT_MS = 400;
+const LOCK_PAUSE_MS = 250;
+const LOCK_ATTEMPTS = 100;
+/** lock_not_available, deadlock_detected */
+const RETRIED = new Set(["55P03", "40P01"]);
 
 async function withMigrationLock<T>(
   url: string,
@@ -65,14 +79,32 @@ function requireKnownHistory(diagnosis: DiagnoseMigrationHistoryOutput): void {
   }
 }
 
+/** Others held what the migration needs; it let go of all, so that they do not queue up behind it. */
+class LockedOut extends Error {
+  constructor(reason: Error) {
+    super(reason.message, { cause: reason });
+  }
+}
+
+/** From its commit on, processes that do not know this migration stop; a schema of before there was such a floor has none to raise. */
+async function raiseFloor(database: pg.Pool, name: string): Promise<void> {
+  const { rows } = await database.query<{ found: boolean }>(
+    "SELECT to_regclass('schema_floor') IS NOT NULL AS found",
+  );
+  if (rows[0]?.found)
+    await database.query(`UPDATE schema_floor SET oldest = GREATEST(oldest, $1 COLLATE "C")`, [name]);
+}
+
 /** Applies the next migration; it and the note that it was applied commit together, or not at all. */
 async function applyNext(database: pg.Pool, migrations: MigrationList, name: string): Promise<void> {
   const upTo = migrations.migrationDirectories.filter((migration) => migration.path <= name);
   const { content } = upTo.at(-1)?.migrationFile ?? {};
-  const inTransaction = content?.tag !== "ok" || !NO_TRANSACTION.test(content.value);
+  const script = content?.tag === "ok" ? content.value : "";
+  const inTransaction = !NO_TRANSACTION.test(script);
   const migrationsList = { ...migrations, migrationDirectories: upTo };
-  if (inTransaction) await database.query("BEGIN");
+  if (inTransaction) await database.query(`BEGIN; SET LOCAL lock_timeout = '${LOCK_TIMEOUT_MS}ms'`);
   try {
+    if (!BESIDE_OLDER.test(script)) await raiseFloor(database, name);
     await withSchemaEngine({ database }, (engine) =>
       engine.applyMigrations({ migrationsList, filters: NO_FILTERS }),
     );
@@ -80,8 +112,32 @@ async function applyNext(database: pg.Pool, migrations: MigrationList, name: str
   } catch (cause) {
     if (inTransaction) await database.query("ROLLBACK").catch(() => {});
     const state = inTransaction ? "the database is as before it" : "the database may hold a part of it";
-    const { message } = findScriptError(database) ?? (cause as Error);
+    const reason = findScriptError(database) ?? (cause as Error);
+    if (inTransaction && RETRIED.has((reason as { code?: string }).code ?? "")) throw new LockedOut(reason);
+    const { message } = reason;
     throw new MigrationError(`migration ${name} failed: ${message.split("\n")[0]} (${state})`, cause);
+  }
+}
+
+async function applyPatiently(
+  database: pg.Pool,
+  migrations: MigrationList,
+  name: string,
+  log: (line: string) => void,
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await applyNext(database, migrations, name);
+    } catch (error) {
+      if (!(error instanceof LockedOut)) throw error;
+      if (attempt === LOCK_ATTEMPTS)
+        throw new MigrationError(
+          `migration ${name} found its tables in use for too long: ${error.message} (the database is as before it)`,
+          error,
+        );
+      if (attempt === 1) log(`migration ${name} waits for tables that are in use`);
+      await wait(LOCK_PAUSE_MS);
+    }
   }
 }
 
@@ -112,7 +168,7 @@ export async function migrate(
         diagnosis.history?.diagnostic === "databaseIsBehind" ? diagnosis.history.unappliedMigrationNames : [];
       for (const name of pending) {
         log(`applying migration ${name}`);
-        await applyNext(database, migrations, name);
+        await applyPatiently(database, migrations, name, log);
       }
       return pending;
     } finally {

@@ -14,12 +14,19 @@ function readOrError(
   }
 }
 
-/** The migrations of a folder, in order, as the schema engine takes them. */
-export function readMigrations(migrationsDir = path.join(prismaDir, "migrations")): MigrationList {
-  const names = readdirSync(migrationsDir, { withFileTypes: true })
+const ours = path.join(prismaDir, "migrations");
+
+/** The names of the migrations of a folder, in order. */
+export function listMigrationNames(migrationsDir = ours): string[] {
+  return readdirSync(migrationsDir, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
     .sort();
+}
+
+/** The migrations of a folder, in order, as the schema engine takes them. */
+export function readMigrations(migrationsDir = ours): MigrationList {
+  const names = listMigrationNames(migrationsDir);
   return {
     baseDir: migrationsDir,
     lockfile: {

@@ -17,6 +17,9 @@ const UNAVAILABLE_STATES = new Set([
   "58030",
   "57014",
   "25006",
+  // two waited for each other, as while a migration lands: asked again it works
+  "40P01",
+  "55P03",
 ]);
 const UNAVAILABLE_SYSTEM = new Set([
   "ECONNREFUSED",
@@ -34,8 +37,11 @@ export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code } = error as { code?: unknown };
   if (typeof code === "string" && (UNAVAILABLE_STATES.has(code) || UNAVAILABLE_SYSTEM.has(code))) return true;
-  // Prisma: cannot reach, timed out, closed, transaction could not start
-  if (typeof code === "string" && ["P1001", "P1002", "P1008", "P1017", "P2024", "P2028"].includes(code))
+  // Prisma: cannot reach, timed out, closed, transaction could not start, deadlock
+  if (
+    typeof code === "string" &&
+    ["P1001", "P1002", "P1008", "P1017", "P2024", "P2028", "P2034"].includes(code)
+  )
     return true;
   if (
     /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|shutting down|recovery mode/i.test(

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { createServer as createHttpsServer } from "node:https";
+import { createServer as createHttpsServer, type ServerOptions as TlsOptions } from "node:https";
 import Fastify, { type FastifyInstance } from "fastify";
 import { publicJwks } from "#lib/keys/public-jwks.ts";
 import { answerError, notReady } from "./answers.ts";
@@ -17,7 +17,7 @@ export type AppOptions = {
   services: Services;
   engine: EngineDoor;
   metrics: Metrics;
-  tls?: { cert: Buffer; key: Buffer } | undefined;
+  tls?: TlsOptions | undefined;
 };
 
 const OURS = /^\/(?:oauth\/(?:introspect|revoke|jwks)|verify|healthz|readyz)(?:\?|$)/;

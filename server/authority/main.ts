@@ -1,4 +1,5 @@
 import { pino } from "pino";
+import { watchSchema } from "#lib/db/schema-version.ts";
 import { getEnv } from "#lib/env.ts";
 import { getMasterKey } from "#lib/keys/master-key.ts";
 import { attachToSupervisor } from "#server/supervisor/child.ts";
@@ -18,6 +19,14 @@ try {
     masterKey: getMasterKey(env),
     log,
     metricsPort: env.metricsPort,
+  });
+  watchSchema({
+    db: running.services.db,
+    onRefusal: ({ message }) => {
+      process.stderr.write(`authority: ${message}\n`);
+      running?.refuse();
+      void supervisor.stop(1);
+    },
   });
   supervisor.ready();
   log.info({ issuer: env.authorityIssuer, port: running.port }, "authority ready");

@@ -1,13 +1,18 @@
 import "./runtime-release.ts";
-import { readFileSync } from "node:fs";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Server as TlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";
 import { systemContext } from "#lib/context.ts";
 import { checkDurability } from "#lib/db/check-durability.ts";
+import { requireKnownSchema } from "#lib/db/schema-version.ts";
 import { openSqlDatabase } from "#lib/db/sql-database.ts";
 import type { Env } from "#lib/env.ts";
 import { ensureKeys } from "#lib/keys/ensure-keys.ts";
 import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
+import { letGo } from "#server/let-go.ts";
+import { readCertificate, TLS_POLICY } from "#server/tls/certificate.ts";
+import { followCertificate } from "#server/tls/renewal.ts";
 import { buildAuthority } from "./app.ts";
 import { createEngineHost, type EngineHost } from "./engine/host.ts";
 import { createMetrics } from "./metrics.ts";
@@ -22,11 +27,19 @@ export type AuthorityOptions = {
   metricsPort: number | null;
 };
 
-export type RunningAuthority = { port: number; services: Services; stop(): Promise<void> };
+export type RunningAuthority = {
+  port: number;
+  services: Services;
+  /** From now on nothing is answered but 503. */
+  refuse(): void;
+  stop(): Promise<void>;
+};
 
 /** Starts one authority: several may run on one database, in one process or in many. */
 export async function startAuthority(options: AuthorityOptions): Promise<RunningAuthority> {
   const { env, databaseUrl, masterKey, log, metricsPort } = options;
+  const certificate = env.tls && readCertificate(env.tls);
+  await requireKnownSchema(databaseUrl);
   const db = openSqlDatabase({
     url: databaseUrl,
     role: "app",
@@ -63,20 +76,39 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     orders: () => follower.book.size,
     cachedTokens: () => services.reader.size,
   }));
-  const tls = env.tls && { cert: readFileSync(env.tls.certPath), key: readFileSync(env.tls.keyPath) };
+  const tls = certificate && { ...TLS_POLICY, cert: certificate.cert, key: certificate.key };
   const app = buildAuthority({ services, engine, metrics, tls });
   const metricsServer = metricsPort === null ? null : await metrics.listen(metricsPort);
   await app.listen({ port: env.authorityPort, host: "::" }).catch(async (error: NodeJS.ErrnoException) => {
     if (error.code !== "EAFNOSUPPORT") throw error;
     await app.listen({ port: env.authorityPort, host: "0.0.0.0" });
   });
+  const renewal =
+    certificate &&
+    env.tls &&
+    followCertificate({ server: app.server as TlsServer, paths: env.tls, current: certificate, log });
   return {
     port: (app.server.address() as AddressInfo).port,
     services,
+    refuse() {
+      const body = JSON.stringify({
+        error: "temporarily_unavailable",
+        error_description: "This authority is being replaced by a newer version. Ask again.",
+      });
+      app.server.removeAllListeners("request");
+      app.server.on("request", (_req: IncomingMessage, res: ServerResponse) => {
+        res.writeHead(503, {
+          "content-type": "application/json",
+          "cache-control": "no-store",
+          "retry-after": "1",
+          connection: "close",
+        });
+        res.end(body);
+      });
+    },
     async stop() {
-      // ends idle keep-alive connections at once; requests under way are answered
-      app.server.closeIdleConnections();
-      await app.close();
+      renewal?.stop();
+      await letGo(app.server, () => app.close());
       metricsServer?.close();
       metricsServer?.closeAllConnections();
       await services.stop();

@@ -124,14 +124,18 @@ export type TestInstance = {
   stop(): Promise<void>;
 };
 
-/** Real authorities on a database of their own, in this process, with a seeded registry. */
-export async function startTestInstance(count = 1): Promise<TestInstance> {
+/** Real authorities on a database of their own, in this process, with a seeded registry; `variables` go into their environment. */
+export async function startTestInstance(
+  count = 1,
+  variables: Record<string, string> = {},
+): Promise<TestInstance> {
   const { url: databaseUrl } = await testDatabase();
   const db = openDatabase({ url: databaseUrl, role: "app", maxConnections: 6, applicationName: "test" });
   const registry = await seedRegistry(db);
   const masterKey = randomBytes(32);
   const ports = await Promise.all(Array.from({ length: count }, freePort));
-  const issuer = `http://localhost:${ports[0]}`;
+  const scheme = variables.TLS_CERT === undefined ? "http" : "https";
+  const issuer = `${scheme}://localhost:${ports[0]}`;
   const authorities: RunningAuthority[] = [];
   for (const port of ports) {
     const env = parseEnv({
@@ -140,6 +144,7 @@ export async function startTestInstance(count = 1): Promise<TestInstance> {
       METRICS_PORT: "2",
       AUTHORITY_ISSUER: issuer,
       DATABASE_URL: databaseUrl,
+      ...variables,
     });
     authorities.push(
       await startAuthority({
@@ -157,7 +162,7 @@ export async function startTestInstance(count = 1): Promise<TestInstance> {
     masterKey,
     issuer,
     authorities,
-    urls: ports.map((port) => `http://localhost:${port}`),
+    urls: ports.map((port) => `${scheme}://localhost:${port}`),
     registry,
     async stop() {
       for (const authority of authorities) await authority.stop();

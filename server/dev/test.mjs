@@ -2,6 +2,7 @@
 import { buildConsole } from "../setup/build-console.mjs";
 import { SetupError, say } from "../setup/console-lines.mjs";
 import { prepare } from "../setup/prepare.mjs";
+import { runAudit } from "./audit-suite.mjs";
 import { runPlaywright } from "./playwright-suite.mjs";
 import { runCheck } from "./suite.mjs";
 import { runVitest } from "./vitest-suite.mjs";
@@ -29,6 +30,7 @@ const SUITES = {
       "--reporter=summary",
     ]),
   types: () => runCheck("types", ["node_modules/typescript/bin/tsc", "--noEmit", "-p", "."]),
+  audit: runAudit,
   unit: () => runVitest("unit"),
   database: () => runVitest("database"),
   endpoint: () => runVitest("endpoint"),

@@ -3,6 +3,7 @@ import path from "node:path";
 import { migrate } from "#lib/db/migrate.ts";
 import type { Env } from "#lib/env.ts";
 import { type EmbeddedDatabase, startEmbeddedDatabase } from "#server/embedded-database/start.ts";
+import { readCertificate } from "#server/tls/certificate.ts";
 import { waitForAnswer } from "./answers.ts";
 import { BoundedLog } from "./bounded-log.ts";
 import { type BackOff, DEFAULT_BACK_OFF, type SupervisedChild, superviseChild } from "./child-process.ts";
@@ -96,6 +97,7 @@ async function undo(started: Started, hasten: AbortSignal): Promise<void> {
 
 async function start(options: SupervisorOptions, started: Started, signal: AbortSignal): Promise<void> {
   const { env, say } = options;
+  if (env.tls) readCertificate(env.tls);
   const { metricsPort } = await requireFreePorts(env);
   mkdirSync(path.join(env.dataDir, "logs"), { recursive: true, mode: 0o700 });
   if (!env.databaseUrl) {
@@ -125,7 +127,7 @@ async function start(options: SupervisorOptions, started: Started, signal: Abort
 /**
  * Starts the database, migrates it, keeps console, authority and worker running, and says when all of them answer.
  *
- * @throws {StartRefusal | MigrationError | MasterKeyError} with one line for a person; whatever was started is stopped.
+ * @throws {StartRefusal | EnvError | MigrationError | MasterKeyError} with one line for a person; whatever was started is stopped.
  */
 export async function runSupervisor(
   options: SupervisorOptions,

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findFreePort } from "#server/embedded-database/free-port.ts";
 import { findEmbeddedDatabaseUrl } from "#server/embedded-database/start.ts";
 import { findProcessStart } from "#server/setup/process-identity.mjs";
+import { HAS_OPENSSL, makeCertificate } from "#server/tls/test-certificate.ts";
 
 const fixture = path.join(import.meta.dirname, "fixtures/run-stand-ins.ts");
 const NODE = path.resolve(import.meta.dirname, "../../node_modules/.bin/node");
@@ -183,6 +184,16 @@ describe("the supervisor", { timeout: 60_000 }, () => {
     const started = start({ CONSOLE_PORT: "http" });
     expect(await started.ended).toBe(2);
     expect(started.output()).toBe('tokenwarden: CONSOLE_PORT must be a port from 1 to 65535, not "http"\n');
+  });
+
+  it.skipIf(!HAS_OPENSSL)("refuses another certificate's key before anything is started", async () => {
+    const [one, other] = [makeCertificate(), makeCertificate()];
+    const started = start({ TLS_CERT: one.certPath, TLS_KEY: other.keyPath });
+    expect(await started.ended).toBe(2);
+    expect(started.output()).toBe(
+      `tokenwarden: TLS_KEY is not the key of the certificate in ${one.certPath}\n`,
+    );
+    expect(existsSync(path.join(dataDir, "postgres"))).toBe(false);
   });
 
   it("names a port that is in use", async () => {

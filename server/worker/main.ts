@@ -1,4 +1,5 @@
 import { pino } from "pino";
+import { watchSchema } from "#lib/db/schema-version.ts";
 import { getEnv } from "#lib/env.ts";
 import { attachToSupervisor } from "#server/supervisor/child.ts";
 import { type RunningWorker, startWorker } from "./start.ts";
@@ -12,6 +13,13 @@ try {
   if (env.databaseUrl === undefined)
     throw new Error("DATABASE_URL must be set when the worker is started alone");
   running = await startWorker({ databaseUrl: env.databaseUrl, log });
+  watchSchema({
+    db: running.db,
+    onRefusal: ({ message }) => {
+      process.stderr.write(`worker: ${message}\n`);
+      void supervisor.stop(1);
+    },
+  });
   supervisor.ready();
   log.info("worker ready");
 } catch (error) {

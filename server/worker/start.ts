@@ -1,10 +1,11 @@
 import { PgBoss } from "pg-boss";
 import type { Logger } from "pino";
-import { openDatabase } from "#lib/db/database.ts";
+import { type Database, openDatabase } from "#lib/db/database.ts";
+import { requireKnownSchema } from "#lib/db/schema-version.ts";
 import { Settler } from "./settler.ts";
 import { ensurePartitions, purgeExpired } from "./upkeep.ts";
 
-export type RunningWorker = { stop(): Promise<void> };
+export type RunningWorker = { db: Database; stop(): Promise<void> };
 
 export type WorkerOptions = { databaseUrl: string; log: Logger };
 
@@ -15,6 +16,7 @@ export type WorkerOptions = { databaseUrl: string; log: Logger };
  * @throws where the database cannot be reached.
  */
 export async function startWorker({ databaseUrl, log }: WorkerOptions): Promise<RunningWorker> {
+  await requireKnownSchema(databaseUrl);
   const db = openDatabase({
     url: databaseUrl,
     role: "app",
@@ -56,5 +58,5 @@ export async function startWorker({ databaseUrl, log }: WorkerOptions): Promise<
     await stop().catch(() => {});
     throw error;
   }
-  return { stop };
+  return { db, stop };
 }

@@ -1,0 +1,313 @@
+import { randomBytes } from "node:crypto";
+import pg from "pg";
+import { afterEach, describe, expect, it, onTestFinished } from "vitest";
+import { type Database, openDatabase } from "#lib/db/database.ts";
+import { migrate } from "#lib/db/migrate.ts";
+import { listMigrationNames } from "#lib/db/migration-files.ts";
+import { requireKnownSchema } from "#lib/db/schema-version.ts";
+import { testDatabase } from "#lib/db/test-database.ts";
+import { fixtureOf } from "#lib/tokens/token-fixture.ts";
+import { freePort, issue, post, seedRegistry, verify } from "#server/authority/test-authority.ts";
+import { addMigration, copyMigrations, fingerprints, firstVersionDatabase } from "./first-version.ts";
+import { type Program, runProgram } from "./program.ts";
+
+const ROWS = 100_000;
+const NEWER = "29990101000000_newer";
+
+const running: Program[] = [];
+afterEach(async () => {
+  for (const { process: child, ended } of running.splice(0)) {
+    child.kill("SIGKILL");
+    await ended;
+  }
+});
+
+function run(args: string[], variables: Record<string, string> = {}): Program {
+  const program = runProgram(args, variables);
+  running.push(program);
+  return program;
+}
+
+const migrator = (url: string, folder: string) => run(["server/upgrade/migrate-folder.ts", url, folder]);
+
+function open(url: string, role: "app" | "owner"): Database {
+  const db = openDatabase({ url, role, maxConnections: 8, applicationName: "test" });
+  onTestFinished(() => db.end());
+  return db;
+}
+
+/** What an authority does all day, by statements of the first version; tells what was committed and how long the slowest took. */
+function startLoad(db: Database, clientId: string) {
+  const fixture = fixtureOf(db);
+  const committed: string[] = [];
+  const failures: string[] = [];
+  let slowestMs = 0;
+  let isOn = true;
+  const work = async () => {
+    while (isOn) {
+      const startedAt = performance.now();
+      try {
+        const token = await fixture.token({ clientId });
+        await db.query("SELECT t.id FROM token t JOIN client c ON c.id = t.client_id WHERE t.id = $1", [
+          token.id,
+        ]);
+        await db.query(
+          "INSERT INTO token_usage (token_id, last_used_at, use_count) VALUES ($1, now(), 1) ON CONFLICT (token_id) DO UPDATE SET use_count = token_usage.use_count + 1",
+          [token.id],
+        );
+        committed.push(token.id);
+      } catch (error) {
+        failures.push((error as Error).message);
+      }
+      slowestMs = Math.max(slowestMs, performance.now() - startedAt);
+    }
+  };
+  const workers = Array.from({ length: 4 }, work);
+  return {
+    committed,
+    failures,
+    slowestMs: () => slowestMs,
+    async stop() {
+      isOn = false;
+      await Promise.all(workers);
+    },
+  };
+}
+
+describe("an upgrade from the first version", () => {
+  it("loses nothing under load, and the present authority issues and checks tokens on what came out", async () => {
+    const url = await firstVersionDatabase(ROWS);
+    const before = await fingerprints(url);
+    const db = open(url, "app");
+    const [client] = await db.query<{ id: string }>("SELECT id FROM client LIMIT 1");
+    const load = startLoad(db, client?.id ?? "");
+    await expect.poll(() => load.committed.length, { timeout: 10_000 }).toBeGreaterThan(200);
+    const startedAt = performance.now();
+    expect(await migrate(url)).toEqual(listMigrationNames().slice(1));
+    const seconds = (performance.now() - startedAt) / 1_000;
+    const during = load.committed.length;
+    await expect.poll(() => load.committed.length, { timeout: 10_000 }).toBeGreaterThan(during + 50);
+    await load.stop();
+    console.log(
+      `${ROWS} tokens of the first version: migrated in ${seconds.toFixed(2)} s under load; ${load.committed.length} issues, the slowest ${load.slowestMs().toFixed(0)} ms, ${load.failures.length} failures`,
+    );
+    expect(load.failures).toEqual([]);
+    expect(load.slowestMs()).toBeLessThan(5_000);
+
+    const kept = await db.query(
+      "SELECT count(*) AS n FROM token t JOIN token_usage u ON u.token_id = t.id WHERE t.id = ANY($1::uuid[])",
+      [load.committed],
+    );
+    expect(kept).toEqual([{ n: BigInt(load.committed.length) }]);
+    const [counts] = await db.query<{ tokens: bigint; uses: bigint }>(
+      "SELECT (SELECT count(*) FROM token) AS tokens, (SELECT count(*) FROM token_use) AS uses",
+    );
+    expect(counts).toEqual({
+      tokens: BigInt(ROWS + load.committed.length),
+      uses: BigInt(ROWS + load.committed.length),
+    });
+    const after = await fingerprints(url);
+    for (const table of ["token_family", "token_standing", "client", "user_account", "audience"])
+      expect({ table, is: after[table] }).toEqual({ table, is: before[table] });
+
+    await requireKnownSchema(url);
+    const { registry, address } = await startAuthority(url);
+    const token = await issue(address, registry.jwtService);
+    expect((await verify(address, token, registry.verifiers.billing.secret)).status).toBe(200);
+  });
+
+  it("goes on after a migrator was killed at any moment, as if nothing had been", async () => {
+    for (const delayMs of [0, 60, 150, 300]) {
+      const url = await firstVersionDatabase(2_000);
+      const before = await fingerprints(url);
+      const db = open(url, "app");
+      const { process: child, ended, output } = migrator(url, copyMigrations());
+      await expect.poll(() => output(), { timeout: 20_000, interval: 5 }).toContain("applying migration");
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
+      child.kill("SIGKILL");
+      await ended;
+      const applied = await db.query<{ name: string }>(
+        "SELECT migration_name AS name FROM _prisma_migrations WHERE finished_at IS NOT NULL ORDER BY 1",
+      );
+      const rest = await migrate(url);
+      expect([...applied.map((row) => row.name), ...rest]).toEqual(
+        expect.arrayContaining(listMigrationNames()),
+      );
+      expect(await fingerprints(url)).toEqual(before);
+      await requireKnownSchema(url);
+    }
+  });
+});
+
+describe("a migration", () => {
+  it("that is killed in its middle leaves the database as before, and the next start applies it whole", async () => {
+    const { url } = await testDatabase();
+    const folder = copyMigrations();
+    addMigration(
+      folder,
+      NEWER,
+      "CREATE TABLE later (id int); INSERT INTO later SELECT generate_series(1, 1000); SELECT pg_sleep(60);",
+    );
+    const [db, owner] = [open(url, "app"), open(url, "owner")];
+    const sleeping = () =>
+      owner.query(
+        "SELECT pid FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)%' AND pid <> pg_backend_pid()",
+      );
+    const first = migrator(url, folder);
+    await expect.poll(async () => (await sleeping()).length, { timeout: 20_000 }).toBe(1);
+    const second = migrator(url, folder);
+    await expect.poll(() => second.output(), { timeout: 20_000 }).toContain("waiting for another migration");
+    first.process.kill("SIGKILL");
+    await first.ended;
+    second.process.kill("SIGKILL");
+    await second.ended;
+    // the server notices that its client is gone when it next writes to it
+    for (const { pid } of await sleeping())
+      await owner.query("SELECT pg_terminate_backend($1)", [Number((pid as bigint | number).toString())]);
+    await expect.poll(async () => (await sleeping()).length, { timeout: 20_000 }).toBe(0);
+    expect(await db.query("SELECT to_regclass('later')::text AS found")).toEqual([{ found: null }]);
+    await requireKnownSchema(url);
+
+    const shorter = copyMigrations();
+    addMigration(
+      shorter,
+      NEWER,
+      "CREATE TABLE later (id int); INSERT INTO later SELECT generate_series(1, 1000);",
+    );
+    const third = migrator(url, shorter);
+    expect([await third.ended, third.output()]).toEqual([0, `applying migration ${NEWER}\napplied 1\n`]);
+    expect(await owner.query("SELECT count(*) AS n FROM later")).toEqual([{ n: 1000n }]);
+  });
+
+  it("is applied once by two migrators at once: one works, one waits, both end well", async () => {
+    const url = await firstVersionDatabase(1_000);
+    const programs = [migrator(url, copyMigrations()), migrator(url, copyMigrations())];
+    expect(await Promise.all(programs.map((program) => program.ended))).toEqual([0, 0]);
+    const outputs = programs.map((program) => program.output());
+    const applied = outputs.map((output) => Number(/applied (\d+)/.exec(output)?.[1]));
+    expect(applied.toSorted()).toEqual([0, listMigrationNames().length - 1]);
+    await requireKnownSchema(url);
+  });
+});
+
+async function startAuthority(databaseUrl: string, masterKey = randomBytes(32).toString("base64")) {
+  const db = open(databaseUrl, "app");
+  const registry = await seedRegistry(db);
+  const port = await freePort();
+  const address = `http://localhost:${port}`;
+  const program = run(["server/authority/main.ts"], {
+    DATABASE_URL: databaseUrl,
+    MASTER_KEY: masterKey,
+    AUTHORITY_PORT: String(port),
+    METRICS_PORT: String(await freePort()),
+    AUTHORITY_ISSUER: address,
+    CONSOLE_PORT: "1",
+    LOG_LEVEL: "warn",
+  });
+  const isReady = () =>
+    fetch(`${address}/readyz`).then(
+      (answer) => answer.status,
+      () => 0,
+    );
+  await expect.poll(isReady, { timeout: 30_000, message: program.output() }).toBe(200);
+  return { registry, address, program, db };
+}
+
+describe("an older version on a newer schema", () => {
+  it("goes on beside a migration that it can live with; from one that it cannot, it stops, and corrupts nothing", async () => {
+    const { url } = await testDatabase();
+    const { registry, address, program, db } = await startAuthority(url);
+    const statuses = new Map<string, number>();
+    let isOn = true;
+    const credentials = {
+      client_id: registry.jwtService.clientId,
+      client_secret: registry.jwtService.secret,
+    };
+    const load = Array.from({ length: 3 }, async () => {
+      while (isOn) {
+        const status = await post(`${address}/oauth/token`, {
+          grant_type: "client_credentials",
+          ...credentials,
+        }).then(
+          async (answer) => `${answer.status} ${"access_token" in ((await answer.json()) as object)}`,
+          () => "gone",
+        );
+        statuses.set(status, (statuses.get(status) ?? 0) + 1);
+        if (status === "gone") return;
+      }
+    });
+    await expect.poll(() => statuses.get("200 true"), { timeout: 10_000 }).toBeGreaterThan(20);
+
+    const folder = copyMigrations();
+    addMigration(folder, NEWER, "-- runs beside the version before\nCREATE TABLE later (id int);");
+    await migrate(url, { migrationsDir: folder });
+    const settled = statuses.get("200 true") ?? 0;
+    // longer than it takes to notice
+    await expect.poll(() => statuses.get("200 true"), { timeout: 20_000 }).toBeGreaterThan(settled + 100);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect([...statuses.keys()]).toEqual(["200 true"]);
+    expect(program.process.exitCode).toBe(null);
+
+    addMigration(folder, "29990102000000_newest", "ALTER TABLE token_label RENAME TO token_mark;");
+    const landedAt = Date.now();
+    await migrate(url, { migrationsDir: folder });
+    expect(await program.ended).toBe(1);
+    const stoppedMs = Date.now() - landedAt;
+    console.log(`an authority stopped ${stoppedMs} ms after a newer schema began to land`);
+    expect(stoppedMs).toBeLessThan(6_000);
+    expect(program.output()).toContain(
+      "authority: the database was migrated by a newer version (29990102000000_newest); start that version instead\n",
+    );
+    isOn = false;
+    await Promise.all(load);
+    // what was handed out is on record; what could not be was refused
+    const [row] = await db.query<{ n: bigint }>("SELECT count(*) AS n FROM token");
+    expect(Number(row?.n)).toBeGreaterThanOrEqual(statuses.get("200 true") ?? 0);
+    const answers = [...statuses.keys()].filter(
+      (one) => !["200 true", "503 false", "500 false", "gone"].includes(one),
+    );
+    expect(answers).toEqual([]);
+
+    const variables = {
+      DATABASE_URL: url,
+      MASTER_KEY: randomBytes(32).toString("base64"),
+      CONSOLE_PORT: "1",
+    };
+    for (const [entry, name] of [
+      ["server/authority/main.ts", "authority"],
+      ["server/worker/main.ts", "worker"],
+      ["server/console/main.ts", "tokenwarden"],
+    ] as const) {
+      const starting = run([entry], { ...variables, AUTHORITY_PORT: "2", METRICS_PORT: "3" });
+      expect(await starting.ended).not.toBe(0);
+      expect(starting.output()).toBe(
+        `${name}: the database was migrated by a newer version (${NEWER}, 29990102000000_newest); start that version instead\n`,
+      );
+    }
+  });
+
+  it("refuses to start on a schema that lacks a migration", async () => {
+    const url = await firstVersionDatabase(10);
+    const variables = {
+      DATABASE_URL: url,
+      MASTER_KEY: randomBytes(32).toString("base64"),
+      CONSOLE_PORT: "1",
+    };
+    for (const entry of ["authority", "worker", "console"]) {
+      const starting = run([`server/${entry}/main.ts`], {
+        ...variables,
+        AUTHORITY_PORT: "2",
+        METRICS_PORT: "3",
+      });
+      expect(await starting.ended).not.toBe(0);
+      expect(starting.output()).toMatch(
+        /^\w+: the database lacks 20261121010000_consumed_state, .*; migrate it first \(npx tokenwarden db migrate\)\n$/,
+      );
+    }
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    const { rows } = await client.query("SELECT count(*)::int AS n FROM signing_key");
+    await client.end();
+    expect(rows).toEqual([{ n: 0 }]);
+  });
+});
