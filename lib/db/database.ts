@@ -2,6 +2,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { DomainError, unavailable } from "../errors.ts";
 import { PrismaClient } from "./generated/client.ts";
+import { endWhenSilent } from "./end-when-silent.ts";
 import { preparedName, type Sql } from "./sql.ts";
 
 /** Prisma inside a transaction, with plain SQL on the same connection. */
@@ -25,7 +26,11 @@ export type DatabaseOptions = {
   role: DatabaseRole;
   maxConnections: number;
   applicationName: string;
+  /** Milliseconds without a byte from the database after which a connection with work under way is given up; by default above the statements' own end. */
+  maxSilenceMs?: number;
 };
+
+const MAX_SILENCE_MS = 35_000;
 
 /** int8 as bigint in our own SQL; Prisma brings parsers of its own with each of its statements, so that this stays with the pool. */
 const types: pg.CustomTypesConfig = {
@@ -40,7 +45,8 @@ function roleOption(role: DatabaseRole): string {
 }
 
 /** Opens the one pool of a process. Connections take the named database role; statements end after 30 s. */
-export function openDatabase({ url, role, maxConnections, applicationName }: DatabaseOptions): Database {
+export function openDatabase(options: DatabaseOptions): Database {
+  const { url, role, maxConnections, applicationName, maxSilenceMs = MAX_SILENCE_MS } = options;
   const pool = new pg.Pool({
     connectionString: url,
     max: maxConnections,
@@ -53,6 +59,7 @@ export function openDatabase({ url, role, maxConnections, applicationName }: Dat
   });
   // a connection that breaks while idle is replaced by the pool; the next statement reports what is wrong
   pool.on("error", () => {});
+  pool.on("connect", (client) => endWhenSilent(client, maxSilenceMs));
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
 
   async function query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {

@@ -107,6 +107,7 @@ async function judgePresented(
     exchange.refusal = "wrong_client";
     throw invalidGrant("the refresh token is another client's");
   }
+  await exchange.enter(token.familyId);
   await lockFamily(exchange.sql, token.familyId);
   token.consumed = (await findConsumption(exchange.sql, token.tokenId)) ?? undefined;
   const verdict = await readVerdict(exchange.sql, [presented], Date.now());

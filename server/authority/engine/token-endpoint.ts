@@ -63,10 +63,12 @@ async function recordRefusal(deps: EngineDeps, ctx: KoaContextWithOIDC, exchange
 export function createTokenEndpoint(deps: EngineDeps) {
   return async function tokenEndpoint(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
     if (ctx.method !== "POST" || ctx.path !== "/oauth/token") return next();
-    const exchange = new Exchange(deps.db.pool);
+    // nobody waits for a database that has been silent for seconds
+    if (deps.isStale()) return answerUnavailable(ctx);
+    const exchange = new Exchange(deps.db.pool, deps.gate);
     try {
       await runExchange(exchange, next);
-      if (!exchange.isBegun) return;
+      if (!exchange.isBegun && exchange.presented === null) return;
       if (ctx.status === 200) {
         const { presented } = exchange;
         const use = presented === null ? null : refreshUse(presented, null, factsOf(deps, ctx.req));
@@ -84,6 +86,8 @@ export function createTokenEndpoint(deps: EngineDeps) {
       if (!isUnavailable(error) && !isProtocolUnavailable(error))
         refuse(ctx, 500, "server_error", "Something went wrong here. The request id leads to the log.");
       else answerUnavailable(ctx);
+    } finally {
+      exchange.leave();
     }
   };
 }
