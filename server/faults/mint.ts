@@ -6,6 +6,7 @@ import { findState, hashId, putState } from "#lib/protocol/state-store.ts";
 import { makeOpaque, parseOpaque } from "#lib/tokens/opaque.ts";
 import { registerTokens } from "#lib/tokens/register.ts";
 import { createUseWriter } from "#lib/verification/use-writer.ts";
+import { defaultResourceOf } from "#server/authority/engine/resources.ts";
 import { discover, logIn, type PeopleClient } from "#server/authority/engine/test-people.ts";
 import { addUsers } from "./add-users.ts";
 import type { Instance } from "./instance.ts";
@@ -21,7 +22,7 @@ export type Minted = {
 
 export type Mint = {
   /** Fresh families of one user and the public client, or of the given ones. */
-  families(count: number, of?: { client?: PeopleClient; userId?: string }): Promise<Minted[]>;
+  families(count: number, owner?: { client?: PeopleClient; userId?: string }): Promise<Minted[]>;
   /** So many people with the permissions of the first one. */
   users(count: number): Promise<string[]>;
 };
@@ -46,17 +47,23 @@ export async function openMint(instance: Instance): Promise<Mint> {
   if (model === null || row === undefined || grant === null)
     throw new Error("the sign-in left no refresh token");
 
+  /** The client's own resource stands in what was granted. */
+  function of(payload: object | undefined, clientId: string): Record<string, unknown> {
+    const [from, to] = [defaultResourceOf(people.spa.clientId), defaultResourceOf(clientId)];
+    return JSON.parse(JSON.stringify(payload).replaceAll(JSON.stringify(from), JSON.stringify(to)));
+  }
+
   async function addGrant(userId: string, clientId: string): Promise<string> {
     const id = `minted-${userId}-${clientId}`;
-    const payload = { ...grant?.payload, accountId: userId, clientId };
+    const payload = { ...of(grant?.payload, clientId), accountId: userId, clientId };
     await putState(db, seal, { model: "Grant", id, payload, grantId: id, accountId: userId });
     return id;
   }
 
   return {
     users: (count) => addUsers(db, people.users.ana, count),
-    async families(count, of = {}) {
-      const { client = people.spa, userId = people.users.ana } = of;
+    async families(count, owner = {}) {
+      const { client = people.spa, userId = people.users.ana } = owner;
       const grantOf = await addGrant(userId, client.clientId);
       const minted: Minted[] = [];
       for (let index = 0; index < count; index += 1) {
@@ -72,7 +79,7 @@ export async function openMint(instance: Instance): Promise<Mint> {
           rootedAt: now,
           expiresAt,
         });
-        const { sessionUid: _uid, sid: _sid, ...payload } = model.payload;
+        const { sessionUid: _uid, sid: _sid, ...payload } = of(model.payload, client.clientId);
         await putState(db, seal, {
           model: "RefreshToken",
           id: token,

@@ -16,8 +16,9 @@ import { type Mint, type Minted, openMint } from "./mint.ts";
 
 const ROUNDS = 200;
 const LANES = 4;
-/** Milliseconds that either side may come later: as long as a refresh takes. */
-const OFFSET_MS = 25;
+/** Milliseconds that either side may come later: about as long as the other takes. */
+const REFRESH_MS = 25;
+const REVOCATION_MS = 60;
 
 let instance: Instance;
 let mint: Mint;
@@ -27,6 +28,7 @@ let users: string[];
 
 beforeAll(async () => {
   instance = await startInstance({ authorities: 2 });
+  await instance.startWorker();
   mint = await openMint(instance);
   urls = instance.authorities.map((authority) => authority.url);
   users = await mint.users(LANES);
@@ -109,8 +111,8 @@ describe("a refresh at the same moment as a revocation of", () => {
             userId: users[lane] as string,
           })) as [Minted];
           const [refreshed] = await Promise.all([
-            wait(randomInt(OFFSET_MS)).then(() => askRefresh(urlOf(round), token.client, token.value)),
-            wait(randomInt(OFFSET_MS)).then(() => door(token, urlOf(round + lane))),
+            wait(randomInt(REVOCATION_MS)).then(() => askRefresh(urlOf(round), token.client, token.value)),
+            wait(randomInt(REFRESH_MS)).then(() => door(token, urlOf(round + lane))),
           ]);
           const alive = await survivors(token, refreshed);
           found.push(alive.length > 0 ? alive.join(", ") : refreshed.status === 200 ? "after" : "before");
