@@ -1,8 +1,8 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { DomainError, unavailable } from "../errors.ts";
-import { PrismaClient } from "./generated/client.ts";
 import { endWhenSilent } from "./end-when-silent.ts";
+import { PrismaClient } from "./generated/client.ts";
 import { preparedName, type Sql } from "./sql.ts";
 
 /** Prisma inside a transaction, with plain SQL on the same connection. */

@@ -230,7 +230,7 @@ test("a newcomer reads the same orders as one who followed the feed", async () =
 
 test("last use and counts gather by token; a refused attempt is no use", async () => {
   const token = newToken();
-  const usage = new UsageCounter(db, (error) => expect.unreachable(String(error)));
+  const usage = new UsageCounter(db, createUseWriter(), (error) => expect.unreachable(String(error)));
   usage.count([useOf(token, "revoked")]);
   await usage.flush();
   const read = () =>

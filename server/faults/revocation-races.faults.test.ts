@@ -121,7 +121,9 @@ describe("a refresh at the same moment as a revocation of", () => {
       });
       const counts = countBy(outcomes.flat(), (one) => one);
       expect(Object.keys(counts).sort()).toEqual(["after", "before"]);
-      console.info(`${name}: the refresh was first ${counts.after} times, the revocation ${counts.before} times`);
+      console.info(
+        `${name}: the refresh was first ${counts.after} times, the revocation ${counts.before} times`,
+      );
     },
     120_000,
   );

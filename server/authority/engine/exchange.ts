@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type pg from "pg";
 import type { Refusal } from "#lib/audit/words.ts";
+import { isUnavailable } from "#lib/db/database.ts";
 import type { Sql } from "#lib/db/sql.ts";
 import type { OrderSubject } from "#lib/revocations/model.ts";
-import { isUnavailable } from "#lib/db/database.ts";
 import type { NewToken } from "#lib/tokens/register.ts";
 import type { ExchangeGate } from "./exchange-gate.ts";
 import { guarded, guardedSql } from "./protocol-errors.ts";
@@ -35,6 +35,8 @@ export class Exchange {
   refusal: Refusal | null = null;
   /** What was presented had been used before: its family is to end. */
   isReplayed = false;
+  /** What was presented had been used before and may be used again: the refresh tokens that it had given end with the commit. */
+  supersedes: string[] | null = null;
   /** Tokens that are signed and wait for the register. */
   readonly tokens: NewToken[] = [];
 
