@@ -1,4 +1,5 @@
 import pg from "pg";
+import { endWhenSilent } from "./end-when-silent.ts";
 import { preparedName, type Sql } from "./sql.ts";
 
 /** The pool of a process that speaks SQL alone: without Prisma's client, which takes some 50 MB. */
@@ -16,7 +17,11 @@ export type DatabaseOptions = {
   role: DatabaseRole;
   maxConnections: number;
   applicationName: string;
+  /** Milliseconds without a byte from the database after which a connection with work under way is given up; by default above the statements' own end. */
+  maxSilenceMs?: number;
 };
+
+const MAX_SILENCE_MS = 35_000;
 
 /** int8 as bigint in our own SQL; Prisma brings parsers of its own with each of its statements, so that this stays with the pool. */
 const types: pg.CustomTypesConfig = {
@@ -38,12 +43,8 @@ function statementOf(text: string, values: readonly unknown[]): pg.QueryConfig {
 function ignore(): void {}
 
 /** Opens the one pool of a process. Connections take the named database role; statements end after 30 s. */
-export function openSqlDatabase({
-  url,
-  role,
-  maxConnections,
-  applicationName,
-}: DatabaseOptions): SqlDatabase {
+export function openSqlDatabase(options: DatabaseOptions): SqlDatabase {
+  const { url, role, maxConnections, applicationName, maxSilenceMs = MAX_SILENCE_MS } = options;
   const pool = new pg.Pool({
     connectionString: url,
     max: maxConnections,
@@ -56,6 +57,7 @@ export function openSqlDatabase({
   });
   // a connection that breaks while idle is replaced by the pool; the next statement reports what is wrong
   pool.on("error", ignore);
+  pool.on("connect", (client) => endWhenSilent(client, maxSilenceMs));
 
   async function query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
     return (await pool.query(statementOf(text, values))).rows as Row[];

@@ -20,6 +20,7 @@ export const updateOrganisationInput = z.strictObject({
   accessTokenTtlMaxSeconds: seconds("accessTokenTtlMaxSeconds").optional(),
   refreshTokenIdleSeconds: seconds("refreshTokenIdleSeconds").optional(),
   refreshTokenAbsoluteSeconds: seconds("refreshTokenAbsoluteSeconds").optional(),
+  refreshGraceSeconds: seconds("refreshGraceSeconds").optional(),
   authorizationCodeTtlSeconds: seconds("authorizationCodeTtlSeconds").optional(),
   idTokenTtlSeconds: seconds("idTokenTtlSeconds").optional(),
   sessionIdleSeconds: seconds("sessionIdleSeconds").optional(),

@@ -8,6 +8,7 @@ export type Organisation = {
   accessTokenTtlMaxSeconds: number;
   refreshTokenIdleSeconds: number;
   refreshTokenAbsoluteSeconds: number;
+  refreshGraceSeconds: number;
   authorizationCodeTtlSeconds: number;
   idTokenTtlSeconds: number;
   sessionIdleSeconds: number;
@@ -33,6 +34,7 @@ export const LIFETIME_RANGES: Record<LifetimeKey, { min: number; max: number; wa
   accessTokenTtlMaxSeconds: { min: MINUTE, max: DAY },
   refreshTokenIdleSeconds: { min: 5 * MINUTE, max: 365 * DAY },
   refreshTokenAbsoluteSeconds: { min: 5 * MINUTE, max: 365 * DAY },
+  refreshGraceSeconds: { min: 0, max: MINUTE },
   authorizationCodeTtlSeconds: { min: 10, max: 10 * MINUTE },
   idTokenTtlSeconds: { min: 5 * MINUTE, max: DAY },
   sessionIdleSeconds: { min: MINUTE, max: 30 * DAY },
@@ -47,6 +49,7 @@ export const LIFETIME_WORDS: Record<LifetimeKey, string> = {
   accessTokenTtlMaxSeconds: "Longest access token",
   refreshTokenIdleSeconds: "Refresh token, idle",
   refreshTokenAbsoluteSeconds: "Refresh token, absolute",
+  refreshGraceSeconds: "Refresh token, grace",
   authorizationCodeTtlSeconds: "Authorization code",
   idTokenTtlSeconds: "ID token",
   sessionIdleSeconds: "Sign-on session, idle",

@@ -31,6 +31,7 @@ describe("the organisation's lifetimes", () => {
     "access_token_ttl_seconds = 59",
     "authorization_code_ttl_seconds = 601",
     "clock_skew_seconds = 121",
+    "refresh_grace_seconds = 61",
     "refresh_token_idle_seconds = 31536001, refresh_token_absolute_seconds = 31536001",
     "session_idle_seconds = 36001",
     "id_token_ttl_seconds = 299",

@@ -40,7 +40,8 @@ export async function updateOrganisation(
          access_token_ttl_min_seconds = $4::int, access_token_ttl_max_seconds = $5::int, refresh_token_idle_seconds = $6::int,
          refresh_token_absolute_seconds = $7::int, authorization_code_ttl_seconds = $8::int, id_token_ttl_seconds = $9::int,
          session_idle_seconds = $10::int, session_absolute_seconds = $11::int, clock_skew_seconds = $12::int,
-         version = version + 1, updated_at = $13::timestamptz WHERE id = 1`,
+         refresh_grace_seconds = $13::int,
+         version = version + 1, updated_at = $14::timestamptz WHERE id = 1`,
       [
         after.name,
         after.accessTokenTtlSeconds,
@@ -54,6 +55,7 @@ export async function updateOrganisation(
         after.sessionIdleSeconds,
         after.sessionAbsoluteSeconds,
         after.clockSkewSeconds,
+        after.refreshGraceSeconds,
         ctx.now,
       ],
     );

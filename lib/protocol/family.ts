@@ -47,3 +47,49 @@ export async function consumeRefreshToken(
   );
   return rows.length > 0;
 }
+
+/** A token that an exchange of some refresh token gave. */
+export type Successor = {
+  id: string;
+  kind: "access" | "refresh";
+  /** It was exchanged itself. */
+  isConsumed: boolean;
+  isRevoked: boolean;
+  /** Somebody presented it anywhere: it has arrived. */
+  isSeen: boolean;
+};
+
+/** What the exchanges of a refresh token gave. */
+export function findSuccessors(sql: Sql, token: { id: string; familyId: string }): Promise<Successor[]> {
+  return sql.query<Successor>(
+    `SELECT t.id, t.kind, c.token_id IS NOT NULL AS "isConsumed", s.revoked_at IS NOT NULL AS "isRevoked",
+       EXISTS (SELECT FROM token_use u WHERE u.token_id = t.id AND u.outcome <> 'issued') AS "isSeen"
+     FROM token t LEFT JOIN refresh_consumption c ON c.token_id = t.id LEFT JOIN token_standing s ON s.token_id = t.id
+     WHERE t.family_id = $1::uuid AND t.parent_id = $2::uuid`,
+    [token.familyId, token.id],
+  );
+}
+
+/**
+ * Whether the answer to a refresh token's last exchange has left the process that made it, as far as the database knows. `lost` is certain:
+ * that process died, or gave up, before the answer left. `unknown` is so for a second at most, or until the process is taken for dead.
+ */
+export type Answer = { writerId: string; flush: bigint; receivedAt: Date; left: "yes" | "lost" | "unknown" };
+
+/** Seconds without a word after which a process is taken for dead here. */
+const SILENT_SECONDS = 5;
+
+/** @returns null where no exchange of the token is on record. */
+export async function findAnswer(sql: Sql, tokenId: string, consumedAt: Date): Promise<Answer | null> {
+  const [answer] = await sql.query<Answer>(
+    `SELECT u.writer_id AS "writerId", u.flush, u.received_at AS "receivedAt",
+       CASE WHEN w.id IS NULL OR (u.flush <= w.counted_flush AND u.flush <> ALL (w.open_flushes)) THEN 'yes'
+         WHEN w.ended_at IS NOT NULL OR w.seen_at < clock_timestamp() - make_interval(secs => $3::int) THEN 'lost'
+         ELSE 'unknown' END AS left
+     FROM token_use u LEFT JOIN evidence_writer w ON w.id = u.writer_id
+     WHERE u.token_id = $1::uuid AND u.received_at >= $2::timestamptz - interval '1 minute' AND u.source = 'refresh' AND u.outcome = 'allowed'
+     ORDER BY u.received_at DESC LIMIT 1`,
+    [tokenId, consumedAt, SILENT_SECONDS],
+  );
+  return answer ?? null;
+}

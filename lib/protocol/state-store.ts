@@ -25,7 +25,7 @@ type StateRecord = { idHash: Buffer; payload: unknown; consumedAt: Date | null }
 const COLUMNS = `id_hash AS "idHash", payload, consumed_at AS "consumedAt"`;
 
 /** Ids are credentials (cookies, codes, refresh tokens): the database knows their SHA-256. */
-function hashId(id: string): Buffer {
+export function hashId(id: string): Buffer {
   return createHash("sha256").update(id).digest();
 }
 

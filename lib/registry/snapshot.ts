@@ -52,6 +52,7 @@ export type RegistryOrganisation = {
   accessTokenTtlMaxSeconds: number;
   refreshTokenIdleSeconds: number;
   refreshTokenAbsoluteSeconds: number;
+  refreshGraceSeconds: number;
   authorizationCodeTtlSeconds: number;
   idTokenTtlSeconds: number;
   sessionIdleSeconds: number;
@@ -104,6 +105,7 @@ const ORGANISATION = `
   SELECT name, access_token_ttl_seconds AS "accessTokenTtlSeconds", service_token_ttl_seconds AS "serviceTokenTtlSeconds",
     access_token_ttl_min_seconds AS "accessTokenTtlMinSeconds", access_token_ttl_max_seconds AS "accessTokenTtlMaxSeconds",
     refresh_token_idle_seconds AS "refreshTokenIdleSeconds", refresh_token_absolute_seconds AS "refreshTokenAbsoluteSeconds",
+    refresh_grace_seconds AS "refreshGraceSeconds",
     authorization_code_ttl_seconds AS "authorizationCodeTtlSeconds", id_token_ttl_seconds AS "idTokenTtlSeconds",
     session_idle_seconds AS "sessionIdleSeconds", session_absolute_seconds AS "sessionAbsoluteSeconds", clock_skew_seconds AS "clockSkewSeconds"
   FROM organisation WHERE id = 1`;

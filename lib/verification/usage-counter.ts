@@ -1,59 +1,73 @@
 import { prepared, type Sql } from "../db/sql.ts";
 import { LAST_USED_PRECISION_SECONDS } from "../tokens/model.ts";
-import type { TokenUseRow } from "./use-writer.ts";
+import { type CountedUse, usageDeltas } from "./usage-deltas.ts";
+import type { TokenUseRow, UseWriter } from "./use-writer.ts";
 
-type Delta = { lastUsedAt: Date | null; uses: number; refusals: number; lastIp: string | null };
+/** After this, no statement that wrote a flush can still be under way. */
+const CERTAIN_AFTER_MS = 60_000;
 
+// A batch goes in with its number, once: whoever does not know whether it was written writes it again. A worker that took this process for
+// dead has counted up to a flush of its own; then nothing goes in, and what came after that flush is tried anew.
 const WRITE = prepared(`
-  INSERT INTO token_usage AS u (token_id, last_used_at, use_count, refused_count, last_ip)
-  SELECT d.token_id, d.last_used_at, d.uses, d.refusals, d.last_ip
-  FROM json_to_recordset($1::json) AS d(token_id uuid, last_used_at timestamptz, uses bigint, refusals bigint, last_ip text)
-  ORDER BY d.token_id
-  ON CONFLICT (token_id) DO UPDATE SET last_used_at = greatest(u.last_used_at, excluded.last_used_at),
-    use_count = u.use_count + excluded.use_count, refused_count = u.refused_count + excluded.refused_count,
-    last_ip = coalesce(excluded.last_ip, u.last_ip)`);
+  WITH writer AS (
+    INSERT INTO evidence_writer AS w (id, started_at, seen_at, batch, counted_flush, open_flushes)
+    VALUES ($1::uuid, clock_timestamp(), clock_timestamp(), $2::bigint, $3::bigint, $4::bigint[])
+    ON CONFLICT (id) DO UPDATE SET seen_at = clock_timestamp(), batch = excluded.batch, counted_flush = excluded.counted_flush,
+      open_flushes = excluded.open_flushes, ended_at = NULL, reconciled_flush = NULL
+    WHERE w.batch < excluded.batch AND w.reconciled_flush IS NOT DISTINCT FROM $5::bigint
+    RETURNING 1
+  ), counted AS (
+    INSERT INTO token_usage AS u (token_id, last_used_at, use_count, refused_count, last_ip)
+    SELECT d.token_id, d.last_used_at, d.uses, d.refusals, d.last_ip
+    FROM writer, json_to_recordset($6::json) AS d(token_id uuid, last_used_at timestamptz, uses bigint, refusals bigint, last_ip text)
+    ORDER BY d.token_id
+    ON CONFLICT (token_id) DO UPDATE SET last_used_at = greatest(u.last_used_at, excluded.last_used_at),
+      use_count = u.use_count + excluded.use_count, refused_count = u.refused_count + excluded.refused_count,
+      last_ip = coalesce(excluded.last_ip, u.last_ip)
+  )
+  SELECT (SELECT reconciled_flush FROM evidence_writer WHERE id = $1::uuid) AS "reconciledFlush"`);
 
-function later(one: Date | null, other: Date | null): Date | null {
-  if (one === null || other === null) return one ?? other;
-  return one > other ? one : other;
-}
+const WRITTEN = `
+  SELECT token_id AS "tokenId", CASE outcome WHEN 'refused' THEN refusal END AS refusal, at, ip FROM token_use
+  WHERE received_at = ANY ($2::timestamptz[]) AND writer_id = $1::uuid AND flush = ANY ($3::bigint[]) AND outcome <> 'issued'`;
+
+type Counted = { flush: bigint | null; rows: readonly CountedUse[] };
+type Batch = {
+  number: bigint;
+  countedFlush: bigint;
+  openFlushes: bigint[];
+  counted: Counted[];
+};
 
 /**
  * Last use and counts of tokens, written together every second: kept beside the evidence in `token_use`, which is exact, so that a busy token
- * costs one row update a second and not one a use. A refused attempt counts apart and is no use.
+ * costs one row update a second and not one a use. A refused attempt counts apart and is no use. With them goes which flushes are counted:
+ * what a process that was killed had not counted, a worker counts (`countMissedUses`).
  */
 export class UsageCounter {
   readonly #db: Sql;
+  readonly #writer: UseWriter;
   readonly #onError: (error: unknown) => void;
-  #deltas = new Map<string, Delta>();
   readonly #timer: NodeJS.Timeout;
+  #counted: Counted[] = [];
+  #number = 0n;
+  /** Under way, or lost sight of. */
+  #batch: Batch | null = null;
+  /** A worker has counted up to here, and this process took up again. */
+  #reconciledFlush: bigint | null = null;
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(db: Sql, onError: (error: unknown) => void) {
+  constructor(db: Sql, writer: UseWriter, onError: (error: unknown) => void) {
     this.#db = db;
+    this.#writer = writer;
     this.#onError = onError;
     this.#timer = setInterval(() => void this.flush(), (LAST_USED_PRECISION_SECONDS * 1_000) / 2);
     this.#timer.unref();
   }
 
+  /** Counts rows that were written and answered: the same ones that the writer was given. */
   count(rows: readonly TokenUseRow[]): void {
-    for (const row of rows) {
-      const isUse = row.refusal === null;
-      const delta = this.#deltas.get(row.tokenId);
-      if (delta === undefined) {
-        this.#deltas.set(row.tokenId, {
-          lastUsedAt: isUse ? row.at : null,
-          uses: isUse ? 1 : 0,
-          refusals: isUse ? 0 : 1,
-          lastIp: row.ip,
-        });
-      } else {
-        if (isUse) delta.uses += 1;
-        else delta.refusals += 1;
-        if (isUse) delta.lastUsedAt = later(delta.lastUsedAt, row.at);
-        delta.lastIp = row.ip ?? delta.lastIp;
-      }
-    }
+    if (rows.length > 0) this.#counted.push({ flush: this.#writer.ledger.close(rows), rows });
   }
 
   /** Writes what has gathered. What cannot be written is kept for the next time. */
@@ -62,38 +76,74 @@ export class UsageCounter {
     return this.#writing;
   }
 
+  /** Flushes that nobody came to count: rolled back, or written while the connection broke. The evidence says which. */
+  async #settleDoubtful(): Promise<void> {
+    const before = Date.now() - CERTAIN_AFTER_MS;
+    const doubtful = this.#writer.ledger.open.filter((one) => one.receivedAt.getTime() < before);
+    if (doubtful.length === 0) return;
+    const rows = await this.#db.query<CountedUse>(WRITTEN, [
+      this.#writer.id,
+      doubtful.map((one) => one.receivedAt),
+      doubtful.map((one) => one.flush),
+    ]);
+    this.#writer.ledger.settle(doubtful);
+    if (rows.length > 0) this.#counted.push({ flush: null, rows });
+  }
+
+  #gather(): Batch {
+    const { ledger } = this.#writer;
+    this.#number += 1n;
+    const counted = this.#counted;
+    this.#counted = [];
+    return {
+      number: this.#number,
+      countedFlush: ledger.last,
+      openFlushes: ledger.open.map((one) => one.flush),
+      counted,
+    };
+  }
+
+  async #write(batch: Batch): Promise<bigint | null> {
+    const [answer] = await this.#db.query<{ reconciledFlush: bigint | null }>(WRITE, [
+      this.#writer.id,
+      batch.number,
+      batch.countedFlush,
+      batch.openFlushes,
+      this.#reconciledFlush,
+      JSON.stringify(usageDeltas(batch.counted.flatMap((one) => one.rows))),
+    ]);
+    return answer?.reconciledFlush ?? null;
+  }
+
   async #flush(): Promise<void> {
-    if (this.#deltas.size === 0) return;
-    const deltas = this.#deltas;
-    this.#deltas = new Map();
     try {
-      const rows = [...deltas].map(([tokenId, delta]) => ({
-        token_id: tokenId,
-        last_used_at: delta.lastUsedAt,
-        uses: delta.uses,
-        refusals: delta.refusals,
-        last_ip: delta.lastIp,
-      }));
-      await this.#db.query(WRITE, [JSON.stringify(rows)]);
+      if (this.#batch === null) {
+        await this.#settleDoubtful();
+        this.#batch = this.#gather();
+      }
+      const reconciledFlush = await this.#write(this.#batch);
+      if (reconciledFlush !== null && reconciledFlush !== this.#reconciledFlush) {
+        // nothing of the batch went in
+        this.#reconciledFlush = reconciledFlush;
+        this.#counted.unshift(
+          ...this.#batch.counted.filter(({ flush }) => flush !== null && flush > reconciledFlush),
+        );
+      } else this.#reconciledFlush = null;
+      this.#batch = null;
     } catch (error) {
       this.#onError(error);
-      for (const [tokenId, delta] of this.#deltas) {
-        const older = deltas.get(tokenId);
-        if (older === undefined) deltas.set(tokenId, delta);
-        else
-          deltas.set(tokenId, {
-            lastUsedAt: later(delta.lastUsedAt, older.lastUsedAt),
-            uses: delta.uses + older.uses,
-            refusals: delta.refusals + older.refusals,
-            lastIp: delta.lastIp ?? older.lastIp,
-          });
-      }
-      this.#deltas = deltas;
     }
   }
 
+  /** Writes the last counts and says that this writer has ended. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
+    // the first one may be a batch that was lost sight of
     await this.flush();
+    await this.flush();
+    if (this.#batch !== null || this.#writer.ledger.open.length > 0) return;
+    await this.#db
+      .query("UPDATE evidence_writer SET ended_at = clock_timestamp() WHERE id = $1::uuid", [this.#writer.id])
+      .catch(this.#onError);
   }
 }

@@ -4,6 +4,7 @@ import { createBatcher } from "../db/batcher.ts";
 import { prepared, type Sql } from "../db/sql.ts";
 import { uuidv7 } from "../ids.ts";
 import type { TokenKind } from "../tokens/model.ts";
+import { FlushLedger } from "./flush-ledger.ts";
 
 export type UseSource = "introspection" | "forward_auth" | "userinfo" | "refresh" | "report";
 
@@ -46,6 +47,8 @@ const WRITE = prepared(`
 /** One writer of evidence: a process has one. Flushes are numbered, so that a gap shows. */
 export type UseWriter = {
   readonly id: string;
+  /** Which flushes of uses are counted and answered. */
+  readonly ledger: FlushLedger;
   nextFlush(): bigint;
   /**
    * Writes rows in one statement. With `knownPosition` nothing is written when the feed has moved past it.
@@ -57,14 +60,11 @@ export type UseWriter = {
 
 export function createUseWriter(now: () => Date = () => new Date()): UseWriter {
   const id = randomUUID();
-  let flush = 0n;
-  const nextFlush = () => {
-    flush += 1n;
-    return flush;
-  };
+  const ledger = new FlushLedger();
   return {
     id,
-    nextFlush,
+    ledger,
+    nextFlush: () => ledger.next(),
     async write(sql, rows, knownPosition) {
       const receivedAt = now();
       const salts = randomBytes(16 * rows.length).toString("hex");
@@ -92,10 +92,12 @@ export function createUseWriter(now: () => Date = () => new Date()): UseWriter {
       const [head] = await sql.query<{ position: bigint }>(WRITE, [
         JSON.stringify(input),
         id,
-        nextFlush(),
+        ledger.begin(rows, receivedAt),
         knownPosition,
       ]);
       if (head === undefined) throw new Error("the feed of revocations has no head");
+      // nothing was written
+      if (knownPosition !== null && head.position !== knownPosition) ledger.close(rows);
       return head.position;
     },
   };

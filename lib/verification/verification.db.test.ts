@@ -271,7 +271,7 @@ test("a book that has grown is read anew without what has expired since, and mis
 
 test("last use and counts gather by token; a refused attempt is no use", async () => {
   const token = newToken();
-  const usage = new UsageCounter(db, (error) => expect.unreachable(String(error)));
+  const usage = new UsageCounter(db, createUseWriter(), (error) => expect.unreachable(String(error)));
   usage.count([useOf(token, "revoked")]);
   await usage.flush();
   const read = () =>

@@ -59,7 +59,9 @@ export async function startServices({
   const complain = (error: unknown) => log.warn({ err: error }, "the database does not answer");
   const follower = await FeedFollower.start({ db, databaseUrl, onRegistry, onError: complain });
   const writer = createUseWriter();
-  const usage = new UsageCounter(db, complain);
+  const usage = new UsageCounter(db, writer, complain);
+  // it is known before it answers anybody
+  await usage.flush();
   const refusals = new RefusalCounter(db, complain);
   const reader = createTokenReader({
     registry: () => follower.registry,

@@ -14,6 +14,7 @@ import { letGo } from "#server/let-go.ts";
 import { readCertificate, TLS_POLICY } from "#server/tls/certificate.ts";
 import { followCertificate } from "#server/tls/renewal.ts";
 import { buildAuthority } from "./app.ts";
+import { ExchangeGate } from "./engine/exchange-gate.ts";
 import { createEngineHost, type EngineHost } from "./engine/host.ts";
 import { createMetrics } from "./metrics.ts";
 import { type Services, startServices } from "./services.ts";
@@ -45,6 +46,8 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     role: "app",
     maxConnections: 16,
     applicationName: "tokenwarden authority",
+    // as long as orders may go unheard of: whoever waits is told 503 rather than to go on waiting
+    maxSilenceMs: 5_000,
   });
   try {
     await checkDurability(db);
@@ -66,6 +69,7 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     orders: () => follower.book,
     isStale: () => follower.isStale,
     writer: services.writer,
+    gate: new ExchangeGate(),
     findToken: (value) => services.reader.read(value),
     clientIp: (req) => services.addresses.of(req),
     countUses: (rows) => services.usage.count(rows),

@@ -2,6 +2,7 @@ import { PgBoss } from "pg-boss";
 import type { Logger } from "pino";
 import { type Database, openDatabase } from "#lib/db/database.ts";
 import { requireKnownSchema } from "#lib/db/schema-version.ts";
+import { countMissedUses } from "#lib/verification/count-missed-uses.ts";
 import { Settler } from "./settler.ts";
 import { ensurePartitions, purgeExpired } from "./upkeep.ts";
 
@@ -10,7 +11,8 @@ export type RunningWorker = { db: Database; stop(): Promise<void> };
 export type WorkerOptions = { databaseUrl: string; log: Logger };
 
 /**
- * Starts the product's scheduled and long work: settles orders, keeps partitions ahead of time, takes expired state away. Several workers share
+ * Starts the product's scheduled and long work: settles orders, keeps partitions ahead of time, takes expired state away, counts what killed
+ * authorities had not counted. Several workers share
  * one database: each job and each order's step is done by one of them. The queue lives in a schema of its own that the login role makes.
  *
  * @throws where the database cannot be reached.
@@ -34,6 +36,7 @@ export async function startWorker({ databaseUrl, log }: WorkerOptions): Promise<
 
   const jobs: Record<string, { cron: string; run: () => Promise<unknown> }> = {
     "ensure-partitions": { cron: "15 3 * * *", run: () => ensurePartitions(db, new Date()) },
+    "count-missed-uses": { cron: "* * * * *", run: () => countMissedUses(db) },
     "purge-expired": { cron: "*/10 * * * *", run: () => purgeExpired(db, new Date()) },
   };
 

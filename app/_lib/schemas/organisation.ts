@@ -9,6 +9,7 @@ export const organisation = z.object({
   accessTokenTtlMaxSeconds: z.int(),
   refreshTokenIdleSeconds: z.int(),
   refreshTokenAbsoluteSeconds: z.int(),
+  refreshGraceSeconds: z.int(),
   authorizationCodeTtlSeconds: z.int(),
   idTokenTtlSeconds: z.int(),
   sessionIdleSeconds: z.int(),

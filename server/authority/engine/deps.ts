@@ -6,6 +6,7 @@ import type { TokenRegister } from "#lib/tokens/register.ts";
 import type { OrderBook } from "#lib/verification/order-book.ts";
 import type { Reading } from "#lib/verification/read-token.ts";
 import type { TokenUseRow, UseWriter } from "#lib/verification/use-writer.ts";
+import type { ExchangeGate } from "./exchange-gate.ts";
 
 /** What the engine takes of a logger. */
 export type EngineLog = {
@@ -27,6 +28,7 @@ export type EngineDeps = {
   /** True when the orders are too old to answer by. */
   isStale(): boolean;
   writer: UseWriter;
+  gate: ExchangeGate;
   findToken(value: string): Promise<Reading>;
   clientIp(req: IncomingMessage): string | null;
   /** Told of uses after they are committed. */

@@ -49,7 +49,7 @@ export async function endReplayedFamily(
   const ctx: SqlContext = { ...systemContext(deps.db, "authority", now), ...facts };
   const target = { kind: "family" as const, id: presented.familyId, name: presented.clientName };
   const use = refreshUse(presented, "replayed", facts);
-  const work = new Exchange(deps.db.pool);
+  const work = new Exchange(deps.db.pool, null);
   try {
     const { sql } = work;
     await lockFamily(sql, presented.familyId);

@@ -2,8 +2,10 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type pg from "pg";
 import type { Refusal } from "#lib/audit/words.ts";
 import type { Sql } from "#lib/db/sql.ts";
+import { isUnavailable } from "#lib/db/unavailable.ts";
 import type { OrderSubject } from "#lib/revocations/model.ts";
 import type { NewToken } from "#lib/tokens/register.ts";
+import type { ExchangeGate } from "./exchange-gate.ts";
 import { guarded, guardedSql } from "./protocol-errors.ts";
 
 /** What was presented to be exchanged. `tokenId` is null for an authorization code. */
@@ -24,17 +26,36 @@ function giveBack(connection: pg.PoolClient, isBroken: boolean): void {
  */
 export class Exchange {
   readonly #pool: pg.Pool;
+  readonly #gate: ExchangeGate | null;
   #connection: Promise<pg.PoolClient> | null = null;
+  #isBroken = false;
+  #letNextIn: (() => void) | null = null;
   presented: Presented | null = null;
   /** Why the presented token is refused, as far as it is known. */
   refusal: Refusal | null = null;
   /** What was presented had been used before: its family is to end. */
   isReplayed = false;
+  /** What was presented had been used before and may be used again: the refresh tokens that it had given end with the commit. */
+  supersedes: string[] | null = null;
   /** Tokens that are signed and wait for the register. */
   readonly tokens: NewToken[] = [];
 
-  constructor(pool: pg.Pool) {
+  /** `gate` null: whoever makes it has been let in already. */
+  constructor(pool: pg.Pool, gate: ExchangeGate | null) {
     this.#pool = pool;
+    this.#gate = gate;
+  }
+
+  /** Waits until nothing else of this process exchanges within the same family or code; before the first statement. */
+  async enter(key: string): Promise<void> {
+    if (this.#gate === null || this.#letNextIn !== null) return;
+    this.#letNextIn = await guarded(this.#gate.enter(key));
+  }
+
+  /** Lets the next one in. The exchange is over, with all that a refusal leaves behind. */
+  leave(): void {
+    this.#letNextIn?.();
+    this.#letNextIn = null;
   }
 
   get isBegun(): boolean {
@@ -59,7 +80,13 @@ export class Exchange {
     query: async <Row extends object>(text: string, values: readonly unknown[] = []) => {
       this.#connection ??= this.#begin();
       const connection = await this.#connection;
-      return (await connection.query(text, values as unknown[])).rows as Row[];
+      try {
+        return (await connection.query(text, values as unknown[])).rows as Row[];
+      } catch (error) {
+        // a ROLLBACK would wait for the same silence
+        if (isUnavailable(error)) this.#isBroken = true;
+        throw error;
+      }
     },
   });
 
@@ -76,6 +103,7 @@ export class Exchange {
     this.#connection = null;
     if (begun === null) return;
     const connection = await begun;
+    if (this.#isBroken) return giveBack(connection, true);
     try {
       const { command } = await guarded(connection.query(statement));
       // a COMMIT of a failed transaction answers ROLLBACK

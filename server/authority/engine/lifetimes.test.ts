@@ -11,6 +11,7 @@ const organisation: RegistryOrganisation = {
   accessTokenTtlMaxSeconds: 7_200,
   refreshTokenIdleSeconds: 1_000,
   refreshTokenAbsoluteSeconds: 5_000,
+  refreshGraceSeconds: 0,
   authorizationCodeTtlSeconds: 60,
   idTokenTtlSeconds: 3_600,
   sessionIdleSeconds: 1_800,

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
 import Provider, { type KoaContextWithOIDC } from "oidc-provider";
 import { uuidv7 } from "#lib/ids.ts";
 import { consumeRefreshToken, findConsumption, lockFamily } from "#lib/protocol/family.ts";
@@ -14,6 +15,7 @@ import { type EngineCode, type FamilyFields, markReplayed } from "./model-codes.
 import { invalidGrant } from "./protocol-errors.ts";
 import { factsOf } from "./request-facts.ts";
 import { findResource } from "./resources.ts";
+import { judgeSecondUse } from "./second-use.ts";
 
 export type EngineRefreshToken = InstanceType<Provider["RefreshToken"]> &
   FamilyFields & {
@@ -81,6 +83,10 @@ export function isOidcScope(provider: Provider, scope: string): boolean {
   return OIDC_SCOPES.get(provider)?.has(scope) ?? false;
 }
 
+/** Longer than it takes until a dead process is taken for dead. */
+const SECOND_USE_WAIT_MS = 6_500;
+const SECOND_USE_POLL_MS = 50;
+
 async function judgePresented(
   deps: EngineDeps,
   exchange: Exchange,
@@ -107,16 +113,36 @@ async function judgePresented(
     exchange.refusal = "wrong_client";
     throw invalidGrant("the refresh token is another client's");
   }
-  await lockFamily(exchange.sql, token.familyId);
-  token.consumed = (await findConsumption(exchange.sql, token.tokenId)) ?? undefined;
-  const verdict = await readVerdict(exchange.sql, [presented], Date.now());
-  if (verdict.isRevoked || verdict.isSuspended) {
-    exchange.refusal = verdict.isRevoked ? "revoked" : "suspended";
-    throw invalidGrant(`the refresh token is ${exchange.refusal}`);
-  }
-  if (client.isDisabled) {
-    exchange.refusal = "client_disabled";
-    throw invalidGrant("the client is disabled");
+  await exchange.enter(token.familyId);
+  const until = performance.now() + SECOND_USE_WAIT_MS;
+  for (;;) {
+    await lockFamily(exchange.sql, token.familyId);
+    const verdict = await readVerdict(exchange.sql, [presented], Date.now());
+    if (verdict.isRevoked || verdict.isSuspended) {
+      // it was superseded, and somebody has it all the same: two hold tokens of the family
+      if (verdict.order?.targetKind === "token" && verdict.order.reason === "superseded")
+        await markReplayed();
+      else exchange.refusal = verdict.isRevoked ? "revoked" : "suspended";
+      throw invalidGrant(`the refresh token is ${exchange.refusal}`);
+    }
+    if (client.isDisabled) {
+      exchange.refusal = "client_disabled";
+      throw invalidGrant("the client is disabled");
+    }
+    const consumedAt = await findConsumption(exchange.sql, token.tokenId);
+    token.consumed = consumedAt ?? undefined;
+    if (consumedAt === null) break;
+    const hasWaited = performance.now() > until;
+    const secondUse = await judgeSecondUse(deps, exchange.sql, presented, consumedAt, hasWaited);
+    if (secondUse === "replay") break;
+    if (secondUse !== "unknown") {
+      token.consumed = undefined;
+      exchange.supersedes = secondUse.supersedes;
+      break;
+    }
+    // whether the first answer left is known in a moment, or its process is dead in a few: without a connection or the lock meanwhile
+    await exchange.rollback();
+    await wait(SECOND_USE_POLL_MS);
   }
   if (token.isExpired) exchange.refusal = "expired";
 }
@@ -141,6 +167,8 @@ export function shapeRefreshTokens(provider: Provider, deps: EngineDeps): void {
     const exchange = currentExchange();
     if (exchange === null) throw new Error("a refresh token is used outside an exchange");
     const token = { id: this.tokenId, familyId: this.familyId };
+    // the first use stands
+    if (exchange.supersedes !== null) return;
     if (await consumeRefreshToken(exchange.sql, token, new Date())) return;
     await markReplayed();
     throw invalidGrant("the refresh token was used at the same moment");

@@ -6,10 +6,12 @@ import {
   dropState,
   findState,
   findStateByUid,
+  hashId,
   type ProtocolState,
   putState,
 } from "#lib/protocol/state-store.ts";
 import { currentExchange, currentSql } from "./exchange.ts";
+import { guardedSql } from "./protocol-errors.ts";
 
 type Payload = AdapterPayload & { familyId?: string; result?: { login?: { accountId?: string } } };
 
@@ -49,8 +51,13 @@ export function createStateAdapter(db: Sql, seal: StateSeal): (model: string) =>
       });
     },
     async find(id) {
+      const exchange = currentExchange();
+      // what a refresh token was issued with never changes: its family is known before the exchange takes a connection
+      if (exchange !== null && model === "RefreshToken")
+        return restored(await findState(guardedSql(db), seal, model, id), id);
       // held until the exchange ends: of any number at once, one finds it unused
-      const isHeld = currentExchange() !== null && model === "AuthorizationCode";
+      const isHeld = exchange !== null && model === "AuthorizationCode";
+      if (isHeld) await exchange.enter(`code ${hashId(id).toString("hex")}`);
       return restored(await findState(currentSql(db), seal, model, id, isHeld), id);
     },
     async findByUid(uid) {

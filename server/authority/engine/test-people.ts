@@ -115,7 +115,10 @@ export async function seedPeople(db: Database) {
 export type People = Awaited<ReturnType<typeof seedPeople>>;
 
 /** A third party's client library, set up from our metadata. */
-export function discover(instance: TestInstance, client: PeopleClient): Promise<oidc.Configuration> {
+export function discover(
+  instance: Pick<TestInstance, "issuer">,
+  client: PeopleClient,
+): Promise<oidc.Configuration> {
   return oidc.discovery(
     new URL(instance.issuer),
     client.clientId,

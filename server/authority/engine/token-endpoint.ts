@@ -7,7 +7,8 @@ import type { TokenUseRow } from "#lib/verification/use-writer.ts";
 import type { EngineDeps } from "./deps.ts";
 import { endReplayedFamily, refreshUse } from "./end-family.ts";
 import { Exchange, runExchange } from "./exchange.ts";
-import { factsOf } from "./request-facts.ts";
+import { factsOf, type RequestFacts } from "./request-facts.ts";
+import { revokeSuperseded } from "./second-use.ts";
 
 function subjectOf(token: NewToken): OrderSubject {
   return { ...token, rootedAtMs: token.rootedAt.getTime() };
@@ -33,7 +34,12 @@ export function answerUnavailable(ctx: KoaContextWithOIDC): void {
  *
  * @returns false where an order reached the tokens in the meantime; then nothing is written.
  */
-async function settle(deps: EngineDeps, exchange: Exchange, use: TokenUseRow | null): Promise<boolean> {
+async function settle(
+  deps: EngineDeps,
+  exchange: Exchange,
+  use: TokenUseRow | null,
+  facts: RequestFacts,
+): Promise<boolean> {
   await deps.register.recordIn(exchange.sql, exchange.tokens);
   if (use !== null) await deps.writer.write(exchange.sql, [use], null);
   const verdict = await readVerdict(exchange.sql, exchange.tokens.map(subjectOf), Date.now());
@@ -41,6 +47,7 @@ async function settle(deps: EngineDeps, exchange: Exchange, use: TokenUseRow | n
     exchange.refusal = verdict.isRevoked ? "revoked" : "suspended";
     return false;
   }
+  await revokeSuperseded(deps, exchange, facts);
   await exchange.commit();
   return true;
 }
@@ -63,15 +70,19 @@ async function recordRefusal(deps: EngineDeps, ctx: KoaContextWithOIDC, exchange
 export function createTokenEndpoint(deps: EngineDeps) {
   return async function tokenEndpoint(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
     if (ctx.method !== "POST" || ctx.path !== "/oauth/token") return next();
-    const exchange = new Exchange(deps.db.pool);
+    // nobody waits for a database that has been silent for seconds
+    if (deps.isStale()) return answerUnavailable(ctx);
+    const exchange = new Exchange(deps.db.pool, deps.gate);
     try {
       await runExchange(exchange, next);
-      if (!exchange.isBegun) return;
+      if (!exchange.isBegun && exchange.presented === null) return;
       if (ctx.status === 200) {
         const { presented } = exchange;
-        const use = presented === null ? null : refreshUse(presented, null, factsOf(deps, ctx.req));
-        if (await settle(deps, exchange, use)) {
-          if (use !== null) deps.countUses([use]);
+        const facts = factsOf(deps, ctx.req);
+        const use = presented === null ? null : refreshUse(presented, null, facts);
+        if (await settle(deps, exchange, use, facts)) {
+          // counted is answered: an answer that never left may be asked for again
+          if (use !== null) ctx.res.once("finish", () => deps.countUses([use]));
           return;
         }
         refuse(ctx, 400, "invalid_grant", "grant request is invalid");
@@ -84,6 +95,8 @@ export function createTokenEndpoint(deps: EngineDeps) {
       if (!isUnavailable(error) && !isProtocolUnavailable(error))
         refuse(ctx, 500, "server_error", "Something went wrong here. The request id leads to the log.");
       else answerUnavailable(ctx);
+    } finally {
+      exchange.leave();
     }
   };
 }

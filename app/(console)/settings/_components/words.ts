@@ -30,8 +30,8 @@ export const SECTIONS: Section[] = [
   },
   {
     title: "Refresh tokens",
-    help: "Idle ends a refresh token that is not used; absolute ends its family whatever happens.",
-    keys: ["refreshTokenIdleSeconds", "refreshTokenAbsoluteSeconds"],
+    help: "Idle ends a refresh token that is not used; absolute ends its family whatever happens. Within the grace, an application whose answer was lost may use the same refresh token again; 0 ends the family at the second use.",
+    keys: ["refreshTokenIdleSeconds", "refreshTokenAbsoluteSeconds", "refreshGraceSeconds"],
   },
   {
     title: "Signing in",
