@@ -1,5 +1,5 @@
 import type { Sql } from "../db/sql.ts";
-import type { Order, Reason, TargetKind, Verb } from "../revocations/model.ts";
+import { inForceFromMs, type Order, type Reason, type TargetKind, type Verb } from "../revocations/model.ts";
 
 type OrderRecord = {
   id: string;
@@ -9,12 +9,13 @@ type OrderRecord = {
   targetId: string;
   cutoff: Date | null;
   effectiveFrom: Date;
+  createdAt: Date;
   expiresAt: Date | null;
   reason: Reason;
 };
 
 const COLUMNS = `id, position, verb, target_kind AS "targetKind", target_id AS "targetId", cutoff, effective_from AS "effectiveFrom",
-  expires_at AS "expiresAt", reason`;
+  created_at AS "createdAt", expires_at AS "expiresAt", reason`;
 
 function orderOf(record: OrderRecord): Order {
   return {
@@ -24,7 +25,7 @@ function orderOf(record: OrderRecord): Order {
     targetKind: record.targetKind,
     targetId: record.targetId,
     cutoffMs: record.cutoff?.getTime() ?? null,
-    effectiveFromMs: record.effectiveFrom.getTime(),
+    effectiveFromMs: inForceFromMs(record),
     expiresAtMs: record.expiresAt?.getTime() ?? null,
     reason: record.reason,
   };

@@ -109,8 +109,9 @@ export function buildAuthority({ services, engine, metrics, tls }: AppOptions): 
     (_request, body, done) => done(null, body),
   );
   app.setErrorHandler((error, request, reply) => {
-    const { status } = answerError(error, reply);
-    if (status >= 500)
+    const { status, isOurs } = answerError(error, reply);
+    // what is refused on purpose is counted by the metrics; a line for each of a million requests helps nobody
+    if (status >= 500 && !isOurs)
       services.log.error(
         { err: error, requestId: request.id, url: request.raw.url?.split("?")[0] },
         "request failed",

@@ -28,6 +28,7 @@ export type MetricsSource = {
   position(): bigint;
   orders(): number;
   cachedTokens(): number;
+  clockOffsetMs(): number;
 };
 
 export function createMetrics(source: () => MetricsSource | null): Metrics {
@@ -63,6 +64,11 @@ export function createMetrics(source: () => MetricsSource | null): Metrics {
   );
   gauge("tokenwarden_feed_position", "Last revocation fact that this process decides under.", (from) =>
     Number(from.position()),
+  );
+  gauge(
+    "tokenwarden_clock_offset_seconds",
+    "How far this machine's clock is ahead of the database's.",
+    (from) => from.clockOffsetMs() / 1000,
   );
   gauge("tokenwarden_orders", "Orders held in memory.", (from) => from.orders());
   gauge("tokenwarden_cached_tokens", "Verified tokens held in memory.", (from) => from.cachedTokens());

@@ -57,7 +57,20 @@ export async function startServices({
   onRegistry,
 }: ServicesOptions): Promise<Services> {
   const complain = (error: unknown) => log.warn({ err: error }, "the database does not answer");
-  const follower = await FeedFollower.start({ db, databaseUrl, onRegistry, onError: complain });
+  const follower = await FeedFollower.start({
+    db,
+    databaseUrl,
+    onRegistry,
+    onError: complain,
+    onClock: ({ isWrong, offsetMs }) => {
+      if (isWrong)
+        log.error(
+          { offsetMs },
+          "the clock differs from the database's: nothing is answered until it is right",
+        );
+      else log.warn({ offsetMs }, "the clock is right again");
+    },
+  });
   const writer = createUseWriter();
   const usage = new UsageCounter(db, complain);
   const refusals = new RefusalCounter(db, complain);

@@ -62,6 +62,7 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     position: () => follower.book.position,
     orders: () => follower.book.size,
     cachedTokens: () => services.reader.size,
+    clockOffsetMs: () => follower.clockOffsetMs,
   }));
   const tls = env.tls && { cert: readFileSync(env.tls.certPath), key: readFileSync(env.tls.keyPath) };
   const app = buildAuthority({ services, engine, metrics, tls });

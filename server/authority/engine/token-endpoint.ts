@@ -63,6 +63,7 @@ async function recordRefusal(deps: EngineDeps, ctx: KoaContextWithOIDC, exchange
 export function createTokenEndpoint(deps: EngineDeps) {
   return async function tokenEndpoint(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
     if (ctx.method !== "POST" || ctx.path !== "/oauth/token") return next();
+    if (deps.isStale()) return answerUnavailable(ctx);
     const exchange = new Exchange(deps.db.pool);
     try {
       await runExchange(exchange, next);
