@@ -11,6 +11,8 @@ export type FeedFollowerOptions = {
   pollMs?: number;
   /** Milliseconds without word from the database after which `isStale` is true. */
   staleAfterMs?: number;
+  /** Milliseconds that this machine's clock may differ from the database's; the organisation's tolerance unless told. */
+  clockToleranceMs?: number | undefined;
   onRegistry?(snapshot: RegistrySnapshot): void;
   /** Told when this machine's clock goes wrong against the database's, and when it is right again. */
   onClock?(state: { isWrong: boolean; offsetMs: number }): void;
@@ -72,7 +74,8 @@ export class FeedFollower {
 
   /** True when this machine and the database differ about the time by more than the tolerance that the organisation sets. */
   get isClockWrong(): boolean {
-    const tolerance = Math.max(CLOCK_TOLERANCE_MS, this.#registry.organisation.clockSkewSeconds * 1_000);
+    const organisationMs = this.#registry.organisation.clockSkewSeconds * 1_000;
+    const tolerance = this.#options.clockToleranceMs ?? Math.max(CLOCK_TOLERANCE_MS, organisationMs);
     return Math.abs(this.clockOffsetMs) > tolerance;
   }
 

@@ -29,6 +29,10 @@ export type MetricsSource = {
   orders(): number;
   cachedTokens(): number;
   clockOffsetMs(): number;
+  /** Requests that wait for their caller's turn. */
+  waiting(): number;
+  /** What went over a bound, by bound. */
+  throttled(): Readonly<Record<string, number>>;
 };
 
 export function createMetrics(source: () => MetricsSource | null): Metrics {
@@ -71,6 +75,19 @@ export function createMetrics(source: () => MetricsSource | null): Metrics {
     (from) => from.clockOffsetMs() / 1000,
   );
   gauge("tokenwarden_orders", "Orders held in memory.", (from) => from.orders());
+  gauge("tokenwarden_waiting_requests", "Requests that wait for their caller's turn.", (from) =>
+    from.waiting(),
+  );
+  new Counter({
+    name: "tokenwarden_throttled_total",
+    help: "Requests that went over a bound and were answered 429, by bound.",
+    labelNames: ["bound"],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [bound, count] of Object.entries(source()?.throttled() ?? {})) this.inc({ bound }, count);
+    },
+  });
   gauge("tokenwarden_cached_tokens", "Verified tokens held in memory.", (from) => from.cachedTokens());
 
   return {

@@ -24,8 +24,13 @@ export async function revoke(services: Services, request: FastifyRequest): Promi
     throw new Refused(400, "unsupported_token_type", "Access tokens and refresh tokens can be revoked here.");
   if (isOtherKind(services, value))
     throw new Refused(400, "unsupported_token_type", "Access tokens and refresh tokens can be revoked here.");
-  const { token } = await services.reader.read(value);
-  if (token === null) return;
+  const reading = await services.reader.read(value);
+  if (reading.token === null) {
+    services.refusals.count(client.id, services.addresses.of(request.raw), reading.unknown, new Date());
+    services.bounds.countGarbage(client.id);
+    return;
+  }
+  const { token } = reading;
   if (token.clientId !== client.id)
     throw new Refused(400, "unauthorized_client", "The token belongs to another client.");
   const position = await services.revokePresented({

@@ -20,13 +20,15 @@ export type AuthorityOptions = {
   log: Logger;
   /** Null: no metrics port. */
   metricsPort: number | null;
+  /** How far the clock may be off; the organisation's tolerance unless told. */
+  clockToleranceMs?: number | undefined;
 };
 
 export type RunningAuthority = { port: number; services: Services; stop(): Promise<void> };
 
 /** Starts one authority: several may run on one database, in one process or in many. */
 export async function startAuthority(options: AuthorityOptions): Promise<RunningAuthority> {
-  const { env, databaseUrl, masterKey, log, metricsPort } = options;
+  const { env, databaseUrl, masterKey, log, metricsPort, clockToleranceMs } = options;
   const db = openDatabase({
     url: databaseUrl,
     role: "app",
@@ -41,7 +43,8 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     throw error;
   }
   let engine: EngineHost | null = null;
-  const services = await startServices({ env, db, databaseUrl, log, onRegistry: () => engine?.refresh() });
+  const onRegistry = () => engine?.refresh();
+  const services = await startServices({ env, db, databaseUrl, log, onRegistry, clockToleranceMs });
   const { follower } = services;
   engine = createEngineHost({
     env,
@@ -56,6 +59,8 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     findToken: (value) => services.reader.read(value),
     clientIp: (req) => services.addresses.of(req),
     countUses: (rows) => services.usage.count(rows),
+    bounds: services.bounds,
+    countRefusal: (askerId, ip, refusal) => services.refusals.count(askerId, ip, refusal, new Date()),
   });
   const metrics = createMetrics(() => ({
     stalenessMs: () => follower.stalenessMs,
@@ -63,6 +68,8 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     orders: () => follower.book.size,
     cachedTokens: () => services.reader.size,
     clockOffsetMs: () => follower.clockOffsetMs,
+    waiting: () => services.bounds.turnstile.waiting,
+    throttled: () => services.bounds.throttled,
   }));
   const tls = env.tls && { cert: readFileSync(env.tls.certPath), key: readFileSync(env.tls.keyPath) };
   const app = buildAuthority({ services, engine, metrics, tls });

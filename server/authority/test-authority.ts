@@ -125,7 +125,10 @@ export type TestInstance = {
 };
 
 /** Real authorities on a database of their own, in this process, with a seeded registry. */
-export async function startTestInstance(count = 1): Promise<TestInstance> {
+export async function startTestInstance(
+  count = 1,
+  options: { clockToleranceMs?: number; env?: Record<string, string> } = {},
+): Promise<TestInstance> {
   const { url: databaseUrl } = await testDatabase();
   const db = openDatabase({ url: databaseUrl, role: "app", maxConnections: 6, applicationName: "test" });
   const registry = await seedRegistry(db);
@@ -140,6 +143,7 @@ export async function startTestInstance(count = 1): Promise<TestInstance> {
       METRICS_PORT: "2",
       AUTHORITY_ISSUER: issuer,
       DATABASE_URL: databaseUrl,
+      ...options.env,
     });
     authorities.push(
       await startAuthority({
@@ -148,6 +152,7 @@ export async function startTestInstance(count = 1): Promise<TestInstance> {
         masterKey,
         log: pino({ level: "silent" }),
         metricsPort: null,
+        clockToleranceMs: options.clockToleranceMs,
       }),
     );
   }

@@ -1,34 +1,22 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import {
-  createServer,
-  type RequestListener,
-  type Server,
-  type ServerOptions,
-  type ServerResponse,
-} from "node:http";
+import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import path from "node:path";
 import next from "next";
 import { type Env, EnvError, getEnv } from "#lib/env.ts";
+import { boundConnections, HTTP_LIMITS, TLS_LIMITS } from "#server/http-limits.ts";
 import { attachToSupervisor } from "#server/supervisor/child.ts";
 
 /** Says which address a request came from; written here so that nobody else can. */
 const PEER_HEADER = "x-tokenwarden-peer";
 
-const LIMITS: ServerOptions = {
-  headersTimeout: 10_000,
-  requestTimeout: 60_000,
-  // longer than the idle time of common proxies, which otherwise meet a connection that was just closed
-  keepAliveTimeout: 65_000,
-  maxHeaderSize: 16 * 1024,
-};
 const DRAIN_MS = 8_000;
 
 function openServer(env: Env, listener: RequestListener): Server {
-  if (!env.tls) return createServer(LIMITS, listener);
+  if (!env.tls) return createServer(HTTP_LIMITS, listener);
   const certificate = { cert: readFileSync(env.tls.certPath), key: readFileSync(env.tls.keyPath) };
-  return createTlsServer({ ...LIMITS, ...certificate, minVersion: "TLSv1.2" }, listener);
+  return createTlsServer({ ...HTTP_LIMITS, ...TLS_LIMITS, ...certificate }, listener);
 }
 
 /** Lets requests in flight end, then closes what is left. */
@@ -77,6 +65,7 @@ async function serveConsole(env: Env): Promise<void> {
     }
     void handle(request, response);
   });
+  boundConnections(server);
   const { ready } = attachToSupervisor({
     onStop: async () => {
       await drain(server);

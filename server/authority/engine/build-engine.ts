@@ -16,6 +16,7 @@ import { factsOf } from "./request-facts.ts";
 import { coveredIndicators } from "./resources.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { openSigningKeys } from "./signing-keys.ts";
+import { createThrottle } from "./throttle.ts";
 import { answerUnavailable, createTokenEndpoint } from "./token-endpoint.ts";
 
 type Koa = { request: object };
@@ -94,6 +95,7 @@ export async function buildEngine(deps: EngineDeps, seal: StateSeal): Promise<Pr
   logErrors(provider, deps);
   provider.use(securityHeaders as never);
   provider.use(notFound as never);
+  provider.use(createThrottle(deps) as never);
   provider.use(createTokenEndpoint(deps) as never);
   return provider;
 }
