@@ -7,6 +7,7 @@ import next from "next";
 import { type Env, EnvError, getEnv } from "#lib/env.ts";
 import { boundConnections, HTTP_LIMITS, TLS_LIMITS } from "#server/http-limits.ts";
 import { attachToSupervisor } from "#server/supervisor/child.ts";
+import { createAddressBound } from "./address-bound.ts";
 
 /** Says which address a request came from; written here so that nobody else can. */
 const PEER_HEADER = "x-tokenwarden-peer";
@@ -57,7 +58,9 @@ async function serveConsole(env: Env): Promise<void> {
   const app = next({ dev: false, dir: path.resolve(import.meta.dirname, "../.."), port: env.consolePort });
   await app.prepare();
   const handle = app.getRequestHandler();
+  const isRefused = createAddressBound(env);
   const server = openServer(env, (request, response) => {
+    if (isRefused(request, response)) return;
     request.headers[PEER_HEADER] = request.socket.remoteAddress ?? "";
     if (!isReadable(request.url ?? "/")) {
       refuseAddress(response);
