@@ -9,6 +9,8 @@ const config: NextConfig = {
   serverExternalPackages: ["@node-rs/argon2", "@prisma/client", "@prisma/adapter-pg", "pg", "pino", "prisma"],
   turbopack: { root: import.meta.dirname },
   devIndicators: false,
+  // Next keeps what a request's proxy step may read; ten megabytes for each of many uploads at once would be the process's end
+  experimental: { proxyClientMaxBodySize: 512 * 1024 },
   typescript: { ignoreBuildErrors: false },
 };
 

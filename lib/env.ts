@@ -3,6 +3,24 @@ import { isIP } from "node:net";
 import path from "node:path";
 import { z } from "zod";
 
+/** Where a flood ends; see docs/decisions/0015-bounds.md. Rates are per second and process, with a burst of ten seconds' worth. */
+export interface EnvBounds {
+  /** Requests of one caller under way at once while other callers are there. */
+  callerShare: number;
+  /** Requests of one caller that may wait for their turn. */
+  callerWaiting: number;
+  /** Failed authentications of one address. */
+  failuresPerSecond: number;
+  /** Values that are no tokens of ours, of one verifier or client. */
+  garbagePerSecond: number;
+  /** Authorizations that one address begins. */
+  authorizationsPerSecond: number;
+  /** Requests of one admin or API token to `/api`. */
+  apiRequestsPerSecond: number;
+  /** Requests of one address to the console, of any kind. */
+  consoleRequestsPerSecond: number;
+}
+
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 
 /** What the process was told by its environment, parsed once; see the table in README.md. */
@@ -30,6 +48,7 @@ export interface Env {
   adminEmail: string | undefined;
   adminPassword: string | undefined;
   demo: boolean;
+  bounds: EnvBounds;
   logLevel: (typeof LOG_LEVELS)[number];
   /** False when nobody asked for `logLevel`: then a terminal shows warnings and above. */
   logLevelIsSet: boolean;
@@ -97,6 +116,12 @@ function readMasterKey(value: string): Buffer | undefined {
   return isBase64 && key.length === 32 && key.toString("base64") === value ? key : undefined;
 }
 
+function readCount(value: string): number | undefined {
+  if (!/^\d{1,7}$/.test(value)) return undefined;
+  const count = Number(value);
+  return count >= 1 && count <= 1_000_000 ? count : undefined;
+}
+
 function readFlag(value: string): boolean | undefined {
   if (value === "1" || value === "true") return true;
   return value === "0" || value === "false" ? false : undefined;
@@ -114,6 +139,7 @@ function readFilePath(value: string): string | undefined {
 
 const PORT = "must be a port from 1 to 65535";
 const ORIGIN = "must be an origin such as https://tokens.example.com (http or https, no path, query or user)";
+const COUNT = "must be a whole number from 1 to 1000000";
 const READABLE = "must be the path of a readable PEM file";
 
 const variables = z.object({
@@ -144,6 +170,13 @@ const variables = z.object({
     "must have 12 to 256 characters",
     false,
   ),
+  CALLER_SHARE: text(readCount, COUNT),
+  CALLER_WAITING: text(readCount, COUNT),
+  FAILURES_PER_SECOND: text(readCount, COUNT),
+  GARBAGE_PER_SECOND: text(readCount, COUNT),
+  AUTHORIZATIONS_PER_SECOND: text(readCount, COUNT),
+  API_REQUESTS_PER_SECOND: text(readCount, COUNT),
+  CONSOLE_REQUESTS_PER_SECOND: text(readCount, COUNT),
   DEMO: text(readFlag, "must be 1 or 0"),
   LOG_LEVEL: text(
     (value) => LOG_LEVELS.find((level) => level === value),
@@ -209,6 +242,15 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
     adminEmail: values.ADMIN_EMAIL,
     adminPassword: values.ADMIN_PASSWORD,
     demo: values.DEMO ?? false,
+    bounds: {
+      callerShare: values.CALLER_SHARE ?? 32,
+      callerWaiting: values.CALLER_WAITING ?? 1_000,
+      failuresPerSecond: values.FAILURES_PER_SECOND ?? 20,
+      garbagePerSecond: values.GARBAGE_PER_SECOND ?? 500,
+      authorizationsPerSecond: values.AUTHORIZATIONS_PER_SECOND ?? 50,
+      apiRequestsPerSecond: values.API_REQUESTS_PER_SECOND ?? 100,
+      consoleRequestsPerSecond: values.CONSOLE_REQUESTS_PER_SECOND ?? 500,
+    },
     logLevel: values.LOG_LEVEL ?? "info",
     logLevelIsSet: values.LOG_LEVEL !== undefined,
   };

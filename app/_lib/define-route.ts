@@ -7,6 +7,7 @@ import { getEnv } from "#lib/env.ts";
 import { DomainError, type FieldProblem } from "#lib/errors.ts";
 import type { ListQuery, TableDeclaration } from "#lib/list-query/define-table.ts";
 import { parseListQueryStrict } from "#lib/list-query/parse-list-query.ts";
+import { requireWithinBound } from "./actor-bound.ts";
 import { callerOf } from "./context-of.ts";
 import { requireNoForeignOrigin, requireSameOrigin } from "./origin-check.ts";
 import { logProblem, problemResponse } from "./problem.ts";
@@ -97,6 +98,7 @@ export function defineRoute<
       const { ctx, credential } = await callerOf(request.headers, requestId);
       // a route without segments has no params
       const segments = (await params) ?? {};
+      requireWithinBound(ctx);
       try {
         if (spec.method !== "GET") {
           if (credential === "cookie") requireSameOrigin(request.headers, getEnv().consoleUrl);
@@ -183,7 +185,7 @@ function fieldProblems(issue: z.core.$ZodIssue): FieldProblem[] {
   return [{ path, message: issue.message }];
 }
 
-// PostgreSQL's text holds no NUL
+// PostgreSQL's text holds no NUL. `readJson` has bounded how deep a body goes.
 function holdsNul(value: unknown): boolean {
   if (typeof value === "string") return value.includes("\0");
   if (typeof value !== "object" || value === null) return false;

@@ -4,7 +4,7 @@ import { DomainError, type ErrorCode, type FieldProblem } from "#lib/errors.ts";
 /** A refusal that belongs to HTTP alone: the domain never saw the request. */
 export class RequestRefusal extends Error {
   override name = "RequestRefusal";
-  readonly status: 400 | 403 | 405 | 413 | 415;
+  readonly status: 400 | 403 | 405 | 413 | 415 | 429;
   readonly code: string;
   readonly fields: FieldProblem[];
 
@@ -40,7 +40,7 @@ const TITLES: Record<number, string> = {
   410: "Gone",
   413: "Too large",
   415: "Unsupported media type",
-  429: "Too many attempts",
+  429: "Too many requests",
   500: "Internal error",
   503: "Unavailable",
 };
@@ -101,6 +101,7 @@ export function problemResponse(error: unknown, requestId: string): Response {
   });
   if (body.status === 401) headers.set("www-authenticate", 'Bearer realm="tokenwarden"');
   if (body.status === 503) headers.set("retry-after", "5");
+  if (body.status === 429) headers.set("retry-after", body.code === "TOO_MANY_REQUESTS" ? "1" : "60");
   return new Response(JSON.stringify(body), { status: body.status, headers });
 }
 

@@ -1,5 +1,6 @@
 import type { Sql } from "../db/sql.ts";
 import {
+  inForceFromMs,
   type Order,
   type OrderSubject,
   type Reason,
@@ -17,6 +18,7 @@ type OrderRecord = {
   targetId: string;
   cutoff: Date | null;
   effectiveFrom: Date;
+  createdAt: Date;
   expiresAt: Date | null;
   reason: Reason;
   clock: Date;
@@ -52,7 +54,7 @@ export async function readVerdict(
   const pairs = [...targets.values()];
   const records = await sql.query<OrderRecord>(
     `SELECT o.id, o.position, o.verb, o.target_kind AS "targetKind", o.target_id AS "targetId", o.cutoff, o.effective_from AS "effectiveFrom",
-       o.expires_at AS "expiresAt", o.reason, clock_timestamp()::timestamptz(3) AS clock
+       o.created_at AS "createdAt", o.expires_at AS "expiresAt", o.reason, clock_timestamp()::timestamptz(3) AS clock
      FROM unnest($1::text[], $2::text[]) AS k(kind, id) JOIN revocation_order o ON o.target_kind = k.kind AND o.target_id = k.id`,
     [pairs.map(([kind]) => kind), pairs.map(([, id]) => id)],
   );
@@ -64,7 +66,7 @@ export async function readVerdict(
       targetKind: record.targetKind,
       targetId: record.targetId,
       cutoffMs: record.cutoff?.getTime() ?? null,
-      effectiveFromMs: record.effectiveFrom.getTime(),
+      effectiveFromMs: inForceFromMs(record),
       expiresAtMs: record.expiresAt?.getTime() ?? null,
       reason: record.reason,
     }),

@@ -1,7 +1,7 @@
 import type { Sql } from "../db/sql.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import type { FoundTarget } from "./find-target.ts";
-import type { OrderSubject } from "./model.ts";
+import { inForceFromMs, type OrderSubject } from "./model.ts";
 import type { OrderRecord } from "./order-row.ts";
 import { ORDER_COLUMNS } from "./order-row.ts";
 import { readReachingOrders } from "./reaching-orders.ts";
@@ -31,14 +31,15 @@ export async function findEndingOrder(db: Sql, target: FoundTarget, now: Date): 
     const orders = await readReachingOrders(db, subject);
     const isOnTarget = (order: OrderRecord) => target.kind === "token" || OF_THE_FAMILY.has(order.targetKind);
     return (
-      orders.find((order) => order.verb === "revoke" && order.effectiveFrom <= now && isOnTarget(order)) ??
-      null
+      orders.find(
+        (order) => order.verb === "revoke" && inForceFromMs(order) <= now.getTime() && isOnTarget(order),
+      ) ?? null
     );
   }
   const [last] = await run<OrderRecord>(
     db,
     sql`SELECT ${ORDER_COLUMNS} FROM revocation_order o WHERE o.target_kind = ${target.kind} AND o.target_id = ${target.id}
-      AND o.verb = 'revoke' AND o.effective_from <= ${now}::timestamptz ORDER BY o.position DESC LIMIT 1`,
+      AND o.verb = 'revoke' AND (o.effective_from <= o.created_at OR o.effective_from <= ${now}::timestamptz) ORDER BY o.position DESC LIMIT 1`,
   );
   if (last === undefined || last.cutoff === null) return null;
   const signIn =

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { OrderBook } from "../verification/order-book.ts";
-import { type Order, type OrderSubject, TARGET_KINDS, VERBS, verdictOf } from "./model.ts";
+import { inForceFromMs, type Order, type OrderSubject, TARGET_KINDS, VERBS, verdictOf } from "./model.ts";
 
 const NAMES = ["a", "b", "0190a0a0-0000-7000-8000-00000000000c"] as const;
 const name = fc.constantFrom(...NAMES);
@@ -27,7 +27,7 @@ const orders: fc.Arbitrary<Order[]> = fc
       targetId: name,
       cutoffMs: fc.integer({ min: 0, max: 20 }),
       // zero: in force at once
-      effectiveFromMs: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 20 })),
+      effectiveFromMs: fc.oneof(fc.constant(Number.NEGATIVE_INFINITY), fc.integer({ min: 0, max: 20 })),
       expiresAtMs: fc.option(fc.integer({ min: 0, max: 30 })),
     }),
     { maxLength: 12 },
@@ -61,6 +61,33 @@ test("revoked stays revoked whatever order comes after", () => {
       if (!verdictOf(before, token, nowMs).isRevoked) return;
       const later = after.map((order) => ({ ...order, position: order.position + BigInt(before.length) }));
       expect(verdictOf([...before, ...later], token, nowMs).isRevoked).toBe(true);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test("an order that was placed to hold at once holds whatever a clock says, one for later from its hour on", () => {
+  const token = { id: "t", familyId: "f", sessionUid: null, userId: null, clientId: "c" } as const;
+  const bearer = { ...token, scopes: [], groups: [], audiences: [], signingKid: null, rootedAtMs: 0 };
+  fc.assert(
+    fc.property(fc.integer(), fc.nat(), fc.integer(), (placedMs, delayMs, nowMs) => {
+      const effectiveFromMs = inForceFromMs({
+        effectiveFrom: new Date(placedMs + delayMs),
+        createdAt: new Date(placedMs),
+      });
+      const order: Order = {
+        id: "o",
+        position: 1n,
+        verb: "revoke",
+        targetKind: "token",
+        targetId: "t",
+        cutoffMs: null,
+        effectiveFromMs,
+        expiresAtMs: null,
+        reason: "test",
+      };
+      const isInForce = delayMs === 0 || nowMs >= placedMs + delayMs;
+      expect(verdictOf([order], bearer, nowMs).isRevoked).toBe(isInForce);
     }),
     { numRuns: 2_000 },
   );

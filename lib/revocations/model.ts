@@ -53,11 +53,20 @@ export type Order = {
   targetId: string;
   /** Tokens rooted at or before it are reached; null for token, family and signing_key. */
   cutoffMs: number | null;
+  /** -Infinity for an order that was placed to hold at once: no clock may be behind it. See `inForceFromMs`. */
   effectiveFromMs: number;
   /** Suspensions only. */
   expiresAtMs: number | null;
   reason: Reason;
 };
+
+/**
+ * From when on an order counts. One that was placed to hold at once counts wherever it is known, whatever the clock there says: a machine
+ * whose clock is behind the one that placed it must not go on accepting what it took back. SQL twin: `effective_from <= created_at OR …`.
+ */
+export function inForceFromMs(order: { effectiveFrom: Date; createdAt: Date }): number {
+  return order.effectiveFrom <= order.createdAt ? Number.NEGATIVE_INFINITY : order.effectiveFrom.getTime();
+}
 
 /** What of a token an order looks at. */
 export type OrderSubject = {

@@ -2,6 +2,8 @@ import type { SqlContext } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { uuidv7 } from "../ids.ts";
+import { shortId } from "../tokens/model.ts";
+import { findFamiliesRootedLater } from "./families-rooted-later.ts";
 import type { Reason, TargetKind, Verb } from "./model.ts";
 
 export type OrderTarget = { kind: TargetKind; id: string; name: string };
@@ -29,6 +31,7 @@ export function requireNote({ reason, note }: { reason: Reason; note: string }):
 /**
  * Writes one order inside the caller's transaction: from its commit on, every authority refuses what it reaches.
  * The feed's head is locked until the transaction ends, so that positions are dense and in commit order: take no slow step after it.
+ * A clock that was ahead leaves tokens rooted in the future, which no cutoff of today reaches: those on record get an order on their family each.
  * A token's own order is settled here, a wider one by the worker. Orders on a user also end the user's sessions and pending codes, those on a session the session.
  * Authorise and record before and after: this does neither.
  *
@@ -87,6 +90,13 @@ export async function placeOrder(tx: Sql, ctx: SqlContext, input: PlaceOrderInpu
     await tx.query("DELETE FROM protocol_state WHERE uid = $1::text AND model = 'Session'", [
       input.target.id,
     ]);
+  }
+  if (cutoff !== null && input.verb === "revoke") {
+    for (const family of await findFamiliesRootedLater(tx, input.target.kind, input.target.id, cutoff))
+      await placeOrder(tx, ctx, {
+        ...input,
+        target: { kind: "family", id: family, name: `family ${shortId(family)} of ${input.target.name}` },
+      });
   }
   return { id, position: head.position, cutoff, at };
 }

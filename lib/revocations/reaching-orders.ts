@@ -1,6 +1,6 @@
 import type { Sql } from "../db/sql.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
-import type { Order, OrderSubject, TargetKind } from "./model.ts";
+import { inForceFromMs, type Order, type OrderSubject, type TargetKind } from "./model.ts";
 import { ORDER_COLUMNS, type OrderRecord } from "./order-row.ts";
 
 /** Every target that an order can name to reach a token. */
@@ -41,7 +41,7 @@ export function orderOf(record: OrderRecord): Order {
     targetKind: record.targetKind,
     targetId: record.targetId,
     cutoffMs: record.cutoff?.getTime() ?? null,
-    effectiveFromMs: record.effectiveFrom.getTime(),
+    effectiveFromMs: inForceFromMs(record),
     expiresAtMs: record.expiresAt?.getTime() ?? null,
     reason: record.reason,
   };

@@ -66,7 +66,7 @@ function placed(
     targetKind: row.target_kind,
     targetId: row.target_id,
     cutoffMs: null,
-    effectiveFromMs: 0,
+    effectiveFromMs: Number.NEGATIVE_INFINITY,
     expiresAtMs: null,
     reason: "user_request",
   };

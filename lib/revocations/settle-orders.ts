@@ -26,7 +26,7 @@ async function takeOrder(tx: Sql): Promise<OrderRecord | null> {
   const [order] = await run<OrderRecord>(
     tx,
     sql`SELECT ${ORDER_COLUMNS} FROM revocation_order o LEFT JOIN order_settling p ON p.order_id = o.id
-      WHERE o.settled_at IS NULL AND o.effective_from <= clock_timestamp() AND (p.due_at IS NULL OR p.due_at <= clock_timestamp())
+      WHERE o.settled_at IS NULL AND (o.effective_from <= o.created_at OR o.effective_from <= clock_timestamp()) AND (p.due_at IS NULL OR p.due_at <= clock_timestamp())
       ORDER BY o.position LIMIT 1 FOR UPDATE OF o SKIP LOCKED`,
   );
   return order ?? null;
@@ -91,7 +91,8 @@ async function isRestored(tx: Sql, order: OrderRecord): Promise<boolean> {
   const [row] = await run<{ is: boolean }>(
     tx,
     sql`SELECT EXISTS (SELECT FROM revocation_order r WHERE r.verb = 'restore' AND r.target_kind = ${order.targetKind}
-      AND r.target_id = ${order.targetId} AND r.position > ${order.position}::bigint AND r.effective_from <= clock_timestamp()) AS "is"`,
+      AND r.target_id = ${order.targetId} AND r.position > ${order.position}::bigint
+      AND (r.effective_from <= r.created_at OR r.effective_from <= clock_timestamp())) AS "is"`,
   );
   return row?.is === true;
 }
@@ -106,9 +107,10 @@ async function settleRestore(tx: Sql, order: OrderRecord): Promise<number> {
         next AS (SELECT e.token_id, other.id, other.effective_from, other.expires_at FROM ended e
           LEFT JOIN token t ON t.issued_at = uuid_extract_timestamp(e.token_id) AND t.id = e.token_id
           LEFT JOIN LATERAL (SELECT o.id, o.effective_from, o.expires_at FROM revocation_order o
-            WHERE o.verb = 'suspend' AND o.effective_from <= clock_timestamp() AND (o.expires_at IS NULL OR o.expires_at > clock_timestamp())
+            WHERE o.verb = 'suspend' AND (o.effective_from <= o.created_at OR o.effective_from <= clock_timestamp()) AND (o.expires_at IS NULL OR o.expires_at > clock_timestamp())
               AND order_reaches(o, t) AND NOT EXISTS (SELECT FROM revocation_order r WHERE r.verb = 'restore' AND r.target_kind = o.target_kind
-                AND r.target_id = o.target_id AND r.position > o.position AND r.effective_from <= clock_timestamp())
+                AND r.target_id = o.target_id AND r.position > o.position
+                AND (r.effective_from <= r.created_at OR r.effective_from <= clock_timestamp()))
             ORDER BY o.expires_at DESC NULLS FIRST LIMIT 1) other ON true),
         written AS (UPDATE token_standing s SET suspended_at = next.effective_from, suspended_until = next.expires_at, suspended_order_id = next.id
           FROM next WHERE s.token_id = next.token_id RETURNING 1)

@@ -21,16 +21,18 @@ export type PendingOrders = {
 export async function readPendingOrders(db: Sql, now: Date): Promise<PendingOrders> {
   const rows = await run<PendingRevocation & { verb: string; anyRestore: boolean }>(
     db,
-    sql`WITH unsettled AS (SELECT id, verb FROM revocation_order WHERE settled_at IS NULL AND effective_from <= ${now}::timestamptz),
+    sql`WITH unsettled AS (SELECT id, verb FROM revocation_order WHERE settled_at IS NULL
+          AND (effective_from <= created_at OR effective_from <= ${now}::timestamptz)),
         flag AS (SELECT EXISTS (SELECT FROM unsettled WHERE verb = 'restore') AS any_restore)
       SELECT o.id, o.verb, flag.any_restore AS "anyRestore", o.target_kind AS "targetKind", o.target_id AS "targetId", o.cutoff
       FROM flag, revocation_order o
       WHERE o.id IN (SELECT id FROM unsettled WHERE verb = 'revoke')
       UNION ALL
       SELECT o.id, o.verb, flag.any_restore, o.target_kind, o.target_id, o.cutoff FROM flag, revocation_order o
-      WHERE o.verb = 'suspend' AND o.effective_from <= ${now}::timestamptz AND (o.expires_at IS NULL OR o.expires_at > ${now}::timestamptz)
+      WHERE o.verb = 'suspend' AND (o.effective_from <= o.created_at OR o.effective_from <= ${now}::timestamptz) AND (o.expires_at IS NULL OR o.expires_at > ${now}::timestamptz)
         AND (flag.any_restore OR o.settled_at IS NULL) AND NOT EXISTS (SELECT FROM revocation_order r WHERE r.verb = 'restore'
-          AND r.target_kind = o.target_kind AND r.target_id = o.target_id AND r.position > o.position AND r.effective_from <= ${now}::timestamptz)
+          AND r.target_kind = o.target_kind AND r.target_id = o.target_id AND r.position > o.position
+          AND (r.effective_from <= r.created_at OR r.effective_from <= ${now}::timestamptz))
       UNION ALL SELECT NULL, 'none', true, NULL, NULL, NULL FROM flag WHERE flag.any_restore`,
   );
   const revocations = rows.filter((row) => row.verb === "revoke");

@@ -122,7 +122,7 @@ async function place(orders: Omit<Order, "position" | "id">[], from: bigint): Pr
     const full = { ...order, id: uuidv7(new Date()), position: from + BigInt(index) };
     await db.query(
       `INSERT INTO revocation_order (id, position, verb, target_kind, target_id, target_name, cutoff, reason, note, effective_from, expires_at,
-         actor_kind, actor_id, actor_name, created_at) VALUES ($1, $2, $3, $4, $5, $5, $6, 'test', '', $7, $8, 'system', 't', 't', now())`,
+         actor_kind, actor_id, actor_name, created_at) VALUES ($1, $2, $3, $4, $5, $5, $6, 'test', '', $7, $8, 'system', 't', 't', '2000-01-01')`,
       [
         full.id,
         full.position,

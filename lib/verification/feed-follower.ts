@@ -14,11 +14,17 @@ export type FeedFollowerOptions = {
   staleAfterMs?: number;
   /** Orders that a book takes in before it is read anew, without those on tokens that have expired since. */
   renewAfter?: bigint;
+  /** Milliseconds that this machine's clock may differ from the database's; the organisation's tolerance unless told. */
+  clockToleranceMs?: number | undefined;
   onRegistry?(snapshot: RegistrySnapshot): void;
+  /** Told when this machine's clock goes wrong against the database's, and when it is right again. */
+  onClock?(state: { isWrong: boolean; offsetMs: number }): void;
   onError?(error: unknown): void;
 };
 
 const PAGE = 5_000;
+/** Clocks that differ by less are as good as one, however small the tolerance that the organisation sets. */
+const CLOCK_TOLERANCE_MS = 5_000;
 
 /** Keeps a process's orders and registry in step with the database: NOTIFY is a hint, polling is the promise. */
 export class FeedFollower {
@@ -27,6 +33,9 @@ export class FeedFollower {
   #book: OrderBook;
   #registry: RegistrySnapshot;
   #heardAt = performance.now();
+  /** What the clock on the wall was when `performance.now()` was 0, as the database has it. */
+  #clockOrigin = Date.now() - performance.now();
+  #isClockReportedWrong = false;
   #catchingUp: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
   #listener: Listener | null = null;
@@ -63,9 +72,21 @@ export class FeedFollower {
     return this.#registry;
   }
 
-  /** True when the database was not heard of for too long: answer 503 rather than guess. */
+  /** True when the database was not heard of for too long, or the clock cannot be trusted: answer 503 rather than guess. */
   get isStale(): boolean {
-    return this.stalenessMs > this.#options.staleAfterMs;
+    return this.stalenessMs > this.#options.staleAfterMs || this.isClockWrong;
+  }
+
+  /** True when this machine and the database differ about the time by more than the tolerance that the organisation sets. */
+  get isClockWrong(): boolean {
+    const organisationMs = this.#registry.organisation.clockSkewSeconds * 1_000;
+    const tolerance = this.#options.clockToleranceMs ?? Math.max(CLOCK_TOLERANCE_MS, organisationMs);
+    return Math.abs(this.clockOffsetMs) > tolerance;
+  }
+
+  /** Milliseconds that this machine's clock is ahead of the database's; a jump shows at once, not only with the next poll. */
+  get clockOffsetMs(): number {
+    return Date.now() - performance.now() - this.#clockOrigin;
   }
 
   /** Milliseconds since the database last said where the feed is. */
@@ -115,10 +136,12 @@ export class FeedFollower {
   async poll(): Promise<void> {
     const askedAt = performance.now();
     const askedFrom = this.#book.position;
-    const [heads] = await this.#options.db.query<{ position: bigint; version: bigint }>(
-      "SELECT (SELECT position FROM feed_head WHERE id = 1) AS position, (SELECT version FROM registry_version WHERE id = 1) AS version",
+    const askedAtTime = Date.now();
+    const [heads] = await this.#options.db.query<{ position: bigint; version: bigint; clock: Date }>(
+      "SELECT (SELECT position FROM feed_head WHERE id = 1) AS position, (SELECT version FROM registry_version WHERE id = 1) AS version, clock_timestamp() AS clock",
     );
     if (heads === undefined) throw new Error("the feed of revocations has no head");
+    this.#compareClocks(heads.clock.getTime(), askedAtTime);
     if (heads.position < askedFrom)
       throw new Error(
         `the feed of revocations went back from ${askedFrom} to ${heads.position}: an older database was restored`,
@@ -135,6 +158,17 @@ export class FeedFollower {
         .finally(() => {
           this.#renewing = null;
         });
+  }
+
+  /** The database's clock was read between two readings of ours: what lies outside of them is the difference. */
+  #compareClocks(theirs: number, askedAtTime: number): void {
+    const heardAtTime = Date.now();
+    const behind = Math.max(0, theirs - heardAtTime);
+    const ahead = Math.max(0, askedAtTime - theirs);
+    this.#clockOrigin = heardAtTime - performance.now() + behind - ahead;
+    if (this.isClockWrong === this.#isClockReportedWrong) return;
+    this.#isClockReportedWrong = this.isClockWrong;
+    this.#options.onClock?.({ isWrong: this.isClockWrong, offsetMs: Math.round(this.clockOffsetMs) });
   }
 
   async #tick(): Promise<void> {

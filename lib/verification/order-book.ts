@@ -19,7 +19,7 @@ export type BareKind = "token" | "family";
 function isBare(order: Order): order is Order & { targetKind: BareKind } {
   return (
     order.verb === "revoke" &&
-    order.effectiveFromMs === 0 &&
+    order.effectiveFromMs === Number.NEGATIVE_INFINITY &&
     (order.targetKind === "token" || order.targetKind === "family")
   );
 }

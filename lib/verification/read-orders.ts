@@ -1,5 +1,5 @@
 import type { Sql } from "../db/sql.ts";
-import type { Order, Reason, TargetKind, Verb } from "../revocations/model.ts";
+import { inForceFromMs, type Order, type Reason, type TargetKind, type Verb } from "../revocations/model.ts";
 import { type BareKind, OrderBook } from "./order-book.ts";
 
 type OrderRecord = {
@@ -10,13 +10,13 @@ type OrderRecord = {
   targetId: string;
   cutoff: Date | null;
   effectiveFrom: Date;
-  isImmediate: boolean;
+  createdAt: Date;
   expiresAt: Date | null;
   reason: Reason;
 };
 
 const COLUMNS = `id, position, verb, target_kind AS "targetKind", target_id AS "targetId", cutoff, effective_from AS "effectiveFrom",
-  effective_from <= created_at AS "isImmediate", expires_at AS "expiresAt", reason`;
+  created_at AS "createdAt", expires_at AS "expiresAt", reason`;
 
 function orderOf(record: OrderRecord): Order {
   return {
@@ -26,8 +26,7 @@ function orderOf(record: OrderRecord): Order {
     targetKind: record.targetKind,
     targetId: record.targetId,
     cutoffMs: record.cutoff?.getTime() ?? null,
-    // what was not scheduled is in force for whoever has read it, also where its clock is behind the one that placed it
-    effectiveFromMs: record.isImmediate ? 0 : record.effectiveFrom.getTime(),
+    effectiveFromMs: inForceFromMs(record),
     expiresAtMs: record.expiresAt?.getTime() ?? null,
     reason: record.reason,
   };

@@ -1,6 +1,9 @@
 import type { Sql } from "../db/sql.ts";
 import type { Unknown } from "./read-token.ts";
 
+/** Why something was refused that no token on record stands for: what was presented, who presented it, or how much of it. */
+export type CountedRefusal = Unknown | "credentials" | "throttled";
+
 const WRITE = `
   INSERT INTO refused_count AS c (minute, verifier_id, ip, refusal, count)
   SELECT d.minute, d.verifier_id, d.ip, d.refusal, d.count
@@ -25,7 +28,7 @@ export class RefusalCounter {
     this.#timer.unref();
   }
 
-  count(askerId: string, ip: string | null, refusal: Unknown, at: Date): void {
+  count(askerId: string, ip: string | null, refusal: CountedRefusal, at: Date): void {
     const minute = Math.floor(at.getTime() / 60_000);
     const key = `${minute}\n${askerId}\n${ip ?? "unknown"}\n${refusal}`;
     const known = this.#counts.get(key);

@@ -40,7 +40,7 @@ export function notReady(): Refused {
 export function answerError(error: unknown, reply: FastifyReply): { status: number; isOurs: boolean } {
   const refused = error instanceof Refused ? error : isUnavailable(error) ? notReady() : asRefused(error);
   if (refused.challenge !== undefined) reply.header("www-authenticate", refused.challenge);
-  if (refused.status === 503) reply.header("retry-after", "1");
+  if (refused.status === 503 || refused.status === 429) reply.header("retry-after", "1");
   reply
     .code(refused.status)
     .header("cache-control", "no-store")

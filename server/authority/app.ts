@@ -3,6 +3,7 @@ import { createServer as createHttpServer, type IncomingMessage, type ServerResp
 import { createServer as createHttpsServer, type ServerOptions as TlsOptions } from "node:https";
 import Fastify, { type FastifyInstance } from "fastify";
 import { publicJwks } from "#lib/keys/public-jwks.ts";
+import { boundConnections, HTTP_LIMITS, TLS_LIMITS } from "#server/http-limits.ts";
 import { answerError, notReady } from "./answers.ts";
 import { forwardAuth } from "./forward-auth.ts";
 import { introspect } from "./introspection.ts";
@@ -80,9 +81,6 @@ export function buildAuthority({ services, engine, metrics, tls }: AppOptions): 
   const app = Fastify({
     logger: false,
     bodyLimit: 64 * 1024,
-    requestTimeout: 15_000,
-    connectionTimeout: 30_000,
-    keepAliveTimeout: 65_000,
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: 200 },
     serverFactory: (handler) => {
@@ -94,11 +92,11 @@ export function buildAuthority({ services, engine, metrics, tls }: AppOptions): 
         if (OURS.test(req.url ?? "/")) handler(req, res);
         else engine.handle(req, res);
       };
-      const server = tls === undefined ? createHttpServer(listener) : createHttpsServer(tls, listener);
-      server.headersTimeout = 10_000;
-      server.requestTimeout = 15_000;
-      server.keepAliveTimeout = 65_000;
-      server.maxRequestsPerSocket = 0;
+      const server =
+        tls === undefined
+          ? createHttpServer(HTTP_LIMITS, listener)
+          : createHttpsServer({ ...HTTP_LIMITS, ...TLS_LIMITS, ...tls }, listener);
+      boundConnections(server, () => services.bounds.count("pipelining"));
       return server;
     },
   });
@@ -108,13 +106,16 @@ export function buildAuthority({ services, engine, metrics, tls }: AppOptions): 
     { parseAs: "string" },
     (_request, body, done) => done(null, body),
   );
-  app.setErrorHandler((error, request, reply) => {
-    const { status } = answerError(error, reply);
-    if (status >= 500)
+  app.setErrorHandler(async (error, request, reply) => {
+    await services.bounds.hold(error);
+    const { status, isOurs } = answerError(error, reply);
+    // what is refused on purpose is counted by the metrics; a line for each of a million requests helps nobody
+    if (status >= 500 && !isOurs)
       services.log.error(
         { err: error, requestId: request.id, url: request.raw.url?.split("?")[0] },
         "request failed",
       );
+    return reply;
   });
   app.setNotFoundHandler((request, reply) => {
     reply.code(404).send({

@@ -4,7 +4,7 @@ import { findCaller } from "./callers.ts";
 import { printable, requireSingle } from "./form.ts";
 import { readPresentedUse } from "./presented-use.ts";
 import type { Services } from "./services.ts";
-import { verifyPresented } from "./verification.ts";
+import { type Presentation, verifyPresented } from "./verification.ts";
 
 const PARAMETERS = new Set(["audience", "permission"]);
 const NAME = /^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/;
@@ -70,11 +70,15 @@ export async function forwardAuth(
       ? findCaller(services.follower.registry, { id: null, secret }, Date.now())
       : null;
   if (caller?.kind !== "verifier") {
-    services.refusals.count("nobody", services.addresses.of(request.raw), "unknown", new Date());
-    throw new Refused(
-      403,
-      "invalid_client",
-      "The gateway did not show a registered verifier's credential (X-Tokenwarden-Verifier).",
+    const ip = services.addresses.of(request.raw);
+    services.refusals.count("nobody", ip, "credentials", new Date());
+    throw services.bounds.refuseCredentials(
+      ip,
+      new Refused(
+        403,
+        "invalid_client",
+        "The gateway did not show a registered verifier's credential (X-Tokenwarden-Verifier).",
+      ),
     );
   }
   const { verifier } = caller;
@@ -82,14 +86,17 @@ export async function forwardAuth(
   const value = bearerOf(request.headers.authorization);
   if (value === null)
     throw new Refused(401, "invalid_token", "Send a bearer token.", 'Bearer realm="tokenwarden"');
-  const outcome = await verifyPresented(services, value, {
+  const presentation: Presentation = {
     source: "forward_auth",
     verifier,
     isBearer: true,
     askerId: verifier.id,
     demand,
     ...readPresentedUse(services, request),
-  });
+  };
+  const outcome = await services.bounds.turnstile.pass(verifier.id, 1, () =>
+    verifyPresented(services, value, presentation),
+  );
   if (outcome.token !== null && outcome.refusal === "permission") {
     const scope = demand.permissions.join(" ");
     throw new Refused(

@@ -6,7 +6,7 @@ import { type Caller, findCaller, readCredentials } from "./callers.ts";
 import { readForm, requireParameter } from "./form.ts";
 import { readPresentedUse } from "./presented-use.ts";
 import type { Services } from "./services.ts";
-import { verifyPresented } from "./verification.ts";
+import { type Presentation, verifyPresented } from "./verification.ts";
 
 const CHALLENGE = 'Basic realm="tokenwarden", charset="UTF-8"';
 
@@ -18,8 +18,12 @@ export function requireCaller(services: Services, request: FastifyRequest, form:
   const caller =
     credentials === null ? null : findCaller(services.follower.registry, credentials, Date.now());
   if (caller === null) {
-    services.refusals.count("nobody", services.addresses.of(request.raw), "unknown", new Date());
-    throw new Refused(401, "invalid_client", "Authenticate as a verifier or a client.", CHALLENGE);
+    const ip = services.addresses.of(request.raw);
+    services.refusals.count("nobody", ip, "credentials", new Date());
+    throw services.bounds.refuseCredentials(
+      ip,
+      new Refused(401, "invalid_client", "Authenticate as a verifier or a client.", CHALLENGE),
+    );
   }
   return caller;
 }
@@ -67,7 +71,7 @@ export async function introspect(
   const caller = requireCaller(services, request, form);
   const value = requireParameter(form, "token");
   const asker = caller.kind === "verifier" ? caller.verifier : caller.client;
-  const outcome = await verifyPresented(services, value, {
+  const presentation: Presentation = {
     source: "introspection",
     verifier: caller.kind === "verifier" ? caller.verifier : null,
     // the asker sees `cnf` in the answer and checks the proof itself
@@ -77,7 +81,10 @@ export async function introspect(
     ...(caller.kind === "verifier"
       ? readPresentedUse(services, request)
       : { method: null, path: null, ip: null, userAgent: null }),
-  });
+  };
+  const outcome = await services.bounds.turnstile.pass(asker.id, 1, () =>
+    verifyPresented(services, value, presentation),
+  );
   if (outcome.token === null || outcome.refusal !== null) return { active: false };
   const { token } = outcome;
   // a client may ask about its own tokens only, a verifier about access tokens only

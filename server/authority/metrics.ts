@@ -28,6 +28,11 @@ export type MetricsSource = {
   position(): bigint;
   orders(): number;
   cachedTokens(): number;
+  clockOffsetMs(): number;
+  /** Requests that wait for their caller's turn. */
+  waiting(): number;
+  /** What went over a bound, by bound. */
+  throttled(): Readonly<Record<string, number>>;
 };
 
 export function createMetrics(source: () => MetricsSource | null): Metrics {
@@ -64,7 +69,25 @@ export function createMetrics(source: () => MetricsSource | null): Metrics {
   gauge("tokenwarden_feed_position", "Last revocation fact that this process decides under.", (from) =>
     Number(from.position()),
   );
+  gauge(
+    "tokenwarden_clock_offset_seconds",
+    "How far this machine's clock is ahead of the database's.",
+    (from) => from.clockOffsetMs() / 1000,
+  );
   gauge("tokenwarden_orders", "Orders held in memory.", (from) => from.orders());
+  gauge("tokenwarden_waiting_requests", "Requests that wait for their caller's turn.", (from) =>
+    from.waiting(),
+  );
+  new Counter({
+    name: "tokenwarden_throttled_total",
+    help: "Requests that went over a bound and were answered 429, by bound.",
+    labelNames: ["bound"],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [bound, count] of Object.entries(source()?.throttled() ?? {})) this.inc({ bound }, count);
+    },
+  });
   gauge("tokenwarden_cached_tokens", "Verified tokens held in memory.", (from) => from.cachedTokens());
 
   return {

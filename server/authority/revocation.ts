@@ -23,7 +23,8 @@ export async function revoke(services: Services, request: FastifyRequest): Promi
   const hint = form.get("token_type_hint");
   if (hint !== null && !HINTS.has(hint))
     throw new Refused(400, "unsupported_token_type", "Access tokens and refresh tokens can be revoked here.");
-  const token = (await services.reader.identify(value)) ?? (await readOther(services, value));
+  const token =
+    (await services.reader.identify(value)) ?? (await readOther(services, request, client.id, value));
   if (token === null) return;
   if (token.clientId !== client.id)
     throw new Refused(400, "unauthorized_client", "The token belongs to another client.");
@@ -41,10 +42,19 @@ export async function revoke(services: Services, request: FastifyRequest): Promi
 }
 
 /** What is not in the register as it stands: one of our JWTs of another kind, a rewritten signature over a registered token, or nobody's. */
-async function readOther(services: Services, value: string): Promise<RegisteredToken | null> {
+async function readOther(
+  services: Services,
+  request: FastifyRequest,
+  clientId: string,
+  value: string,
+): Promise<RegisteredToken | null> {
   if (isOtherKind(services, value))
     throw new Refused(400, "unsupported_token_type", "Access tokens and refresh tokens can be revoked here.");
-  return (await services.reader.read(value)).token;
+  const reading = await services.reader.read(value);
+  if (reading.token !== null) return reading.token;
+  services.refusals.count(clientId, services.addresses.of(request.raw), reading.unknown, new Date());
+  services.bounds.countGarbage(clientId);
+  return null;
 }
 
 /** A JWT of ours that is no access token: an ID token, a status list. What cannot be revoked is not answered with 200. */

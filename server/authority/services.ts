@@ -19,6 +19,7 @@ import {
   type UseWriter,
 } from "#lib/verification/use-writer.ts";
 import { VerifierSightings } from "#lib/verification/verifier-sightings.ts";
+import { type Bounds, createBounds } from "./bounds/bounds.ts";
 import { type AddressReader, createAddressReader } from "./client-address.ts";
 
 /** What the authority's endpoints share in one process. */
@@ -35,6 +36,7 @@ export type Services = {
   sightings: VerifierSightings;
   usage: UsageCounter;
   refusals: RefusalCounter;
+  bounds: Bounds;
   revokePresented(token: PresentedToken): Promise<bigint>;
   addresses: AddressReader;
   stop(): Promise<void>;
@@ -46,6 +48,7 @@ export type ServicesOptions = {
   databaseUrl: string;
   log: Logger;
   onRegistry(): void;
+  clockToleranceMs?: number | undefined;
 };
 
 /** Starts what the endpoints share: the feed's follower first, so that nothing is answered under orders that were not read. */
@@ -55,9 +58,24 @@ export async function startServices({
   databaseUrl,
   log,
   onRegistry,
+  clockToleranceMs,
 }: ServicesOptions): Promise<Services> {
   const complain = (error: unknown) => log.warn({ err: error }, "the database does not answer");
-  const follower = await FeedFollower.start({ db, databaseUrl, onRegistry, onError: complain });
+  const follower = await FeedFollower.start({
+    db,
+    databaseUrl,
+    onRegistry,
+    clockToleranceMs,
+    onError: complain,
+    onClock: ({ isWrong, offsetMs }) => {
+      if (isWrong)
+        log.error(
+          { offsetMs },
+          "the clock differs from the database's: nothing is answered until it is right",
+        );
+      else log.warn({ offsetMs }, "the clock is right again");
+    },
+  });
   const writer = createUseWriter();
   const usage = new UsageCounter(db, writer, complain);
   // it is known before it answers anybody
@@ -95,6 +113,7 @@ export async function startServices({
     sightings,
     usage,
     refusals,
+    bounds: createBounds(env),
     revokePresented: createPresentedTokenRevoker(db, { onPlaced: (orders) => follower.offer(orders) }),
     addresses: createAddressReader(env.trustedProxies),
     async stop() {

@@ -26,6 +26,8 @@ export type AuthorityOptions = {
   log: Logger;
   /** Null: no metrics port. */
   metricsPort: number | null;
+  /** How far the clock may be off; the organisation's tolerance unless told. */
+  clockToleranceMs?: number | undefined;
 };
 
 export type RunningAuthority = {
@@ -38,7 +40,7 @@ export type RunningAuthority = {
 
 /** Starts one authority: several may run on one database, in one process or in many. */
 export async function startAuthority(options: AuthorityOptions): Promise<RunningAuthority> {
-  const { env, databaseUrl, masterKey, log, metricsPort } = options;
+  const { env, databaseUrl, masterKey, log, metricsPort, clockToleranceMs } = options;
   const certificate = env.tls && readCertificate(env.tls);
   await requireKnownSchema(databaseUrl);
   const db = openSqlDatabase({
@@ -57,7 +59,8 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     throw error;
   }
   let engine: EngineHost | null = null;
-  const services = await startServices({ env, db, databaseUrl, log, onRegistry: () => engine?.refresh() });
+  const onRegistry = () => engine?.refresh();
+  const services = await startServices({ env, db, databaseUrl, log, onRegistry, clockToleranceMs });
   const { follower } = services;
   engine = createEngineHost({
     env,
@@ -73,12 +76,17 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     findToken: (value) => services.reader.read(value),
     clientIp: (req) => services.addresses.of(req),
     countUses: (rows) => services.usage.count(rows),
+    bounds: services.bounds,
+    countRefusal: (askerId, ip, refusal) => services.refusals.count(askerId, ip, refusal, new Date()),
   });
   const metrics = createMetrics(() => ({
     stalenessMs: () => follower.stalenessMs,
     position: () => follower.book.position,
     orders: () => follower.book.size,
     cachedTokens: () => services.reader.size,
+    clockOffsetMs: () => follower.clockOffsetMs,
+    waiting: () => services.bounds.turnstile.waiting,
+    throttled: () => services.bounds.throttled,
   }));
   const tls = certificate && { ...TLS_POLICY, cert: certificate.cert, key: certificate.key };
   const app = buildAuthority({ services, engine, metrics, tls });

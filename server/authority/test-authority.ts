@@ -124,17 +124,17 @@ export type TestInstance = {
   stop(): Promise<void>;
 };
 
-/** Real authorities on a database of their own, in this process, with a seeded registry; `variables` go into their environment. */
+/** Real authorities on a database of their own, in this process, with a seeded registry. */
 export async function startTestInstance(
   count = 1,
-  variables: Record<string, string> = {},
+  options: { clockToleranceMs?: number; env?: Record<string, string> } = {},
 ): Promise<TestInstance> {
   const { url: databaseUrl } = await testDatabase();
   const db = openDatabase({ url: databaseUrl, role: "app", maxConnections: 6, applicationName: "test" });
   const registry = await seedRegistry(db);
   const masterKey = randomBytes(32);
   const ports = await Promise.all(Array.from({ length: count }, freePort));
-  const scheme = variables.TLS_CERT === undefined ? "http" : "https";
+  const scheme = options.env?.TLS_CERT === undefined ? "http" : "https";
   const issuer = `${scheme}://localhost:${ports[0]}`;
   const authorities: RunningAuthority[] = [];
   for (const port of ports) {
@@ -144,7 +144,7 @@ export async function startTestInstance(
       METRICS_PORT: "2",
       AUTHORITY_ISSUER: issuer,
       DATABASE_URL: databaseUrl,
-      ...variables,
+      ...options.env,
     });
     authorities.push(
       await startAuthority({
@@ -153,6 +153,7 @@ export async function startTestInstance(
         masterKey,
         log: pino({ level: "silent" }),
         metricsPort: null,
+        clockToleranceMs: options.clockToleranceMs,
       }),
     );
   }

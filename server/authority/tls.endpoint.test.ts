@@ -24,8 +24,7 @@ describe.skipIf(!HAS_OPENSSL)("an authority that serves TLS itself (not run with
     certificate = makeCertificate();
     setDefaultCACertificates([...trusted, certificate.pem]);
     instance = await startTestInstance(1, {
-      TLS_CERT: certificate.certPath,
-      TLS_KEY: certificate.keyPath,
+      env: { TLS_CERT: certificate.certPath, TLS_KEY: certificate.keyPath },
     });
     port = Number(new URL(instance.issuer).port);
   });

@@ -65,6 +65,7 @@ async function onUnknown(
 /**
  * Decides about a presented value and puts the use on record before it returns. Values that are no token of ours are counted.
  *
+ * @throws {Throttled} for a value that is no token of ours, where the asker has presented too many.
  * @throws whatever the database throws: the caller answers 503, never that a token is good.
  */
 export async function verifyPresented(
@@ -76,6 +77,7 @@ export async function verifyPresented(
   const reading = await services.reader.read(value);
   if (reading.token === null) {
     await onUnknown(services, reading, presentation);
+    services.bounds.countGarbage(presentation.askerId);
     return { token: null, unknown: reading.unknown };
   }
   const { token, isAltered } = reading;

@@ -1,32 +1,21 @@
 import { randomUUID } from "node:crypto";
-import {
-  createServer,
-  type RequestListener,
-  type Server,
-  type ServerOptions,
-  type ServerResponse,
-} from "node:http";
+import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import path from "node:path";
 import next from "next";
 import { openDatabase } from "#lib/db/database.ts";
 import { requireKnownSchema, SchemaRefusal, watchSchema } from "#lib/db/schema-version.ts";
 import { type Env, EnvError, getEnv } from "#lib/env.ts";
+import { boundConnections, HTTP_LIMITS, TLS_LIMITS } from "#server/http-limits.ts";
 import { letGo } from "#server/let-go.ts";
 import { attachToSupervisor } from "#server/supervisor/child.ts";
 import { type Certificate, readCertificate, TLS_POLICY } from "#server/tls/certificate.ts";
 import { followCertificate } from "#server/tls/renewal.ts";
+import { createAddressBound } from "./address-bound.ts";
 
 /** Says which address a request came from; written here so that nobody else can. */
 const PEER_HEADER = "x-tokenwarden-peer";
 
-const LIMITS: ServerOptions = {
-  headersTimeout: 10_000,
-  requestTimeout: 60_000,
-  // longer than the idle time of common proxies, which otherwise meet a connection that was just closed
-  keepAliveTimeout: 65_000,
-  maxHeaderSize: 16 * 1024,
-};
 const DRAIN_MS = 8_000;
 
 const log = {
@@ -37,9 +26,9 @@ const log = {
 };
 
 function openServer(env: Env, certificate: Certificate | undefined, listener: RequestListener): Server {
-  if (!env.tls || !certificate) return createServer(LIMITS, listener);
+  if (!env.tls || !certificate) return createServer(HTTP_LIMITS, listener);
   const { cert, key } = certificate;
-  const server = createTlsServer({ ...LIMITS, ...TLS_POLICY, cert, key }, listener);
+  const server = createTlsServer({ ...HTTP_LIMITS, ...TLS_LIMITS, ...TLS_POLICY, cert, key }, listener);
   followCertificate({ server, paths: env.tls, current: certificate, log });
   return server;
 }
@@ -117,8 +106,10 @@ async function serveConsole(env: Env): Promise<void> {
   const app = next({ dev: false, dir: path.resolve(import.meta.dirname, "../.."), port: env.consolePort });
   await app.prepare();
   const handle = app.getRequestHandler();
+  const isRefused = createAddressBound(env);
   const server = openServer(env, certificate, (request, response) => {
     setCommonHeaders(response, isSecure);
+    if (isRefused(request, response)) return;
     request.headers[PEER_HEADER] = request.socket.remoteAddress ?? "";
     if (!isReadable(request.url ?? "/")) {
       refuse(response, BAD_ADDRESS);
@@ -126,6 +117,7 @@ async function serveConsole(env: Env): Promise<void> {
     }
     void handle(request, response);
   });
+  boundConnections(server);
   const { ready, stop } = attachToSupervisor({
     onStop: async () => {
       await drain(server);

@@ -53,3 +53,6 @@ export const CHROMIUM = {
   commands: ["chromium", "chromium-browser", "google-chrome"],
   packageName: "chromium",
 };
+
+/** libfaketime, for the tests of a clock that jumps. */
+export const FAKETIME = { commands: ["faketime"], packageName: "faketime" };

@@ -17,6 +17,7 @@ import { coveredIndicators } from "./resources.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { createServiceTokens, type ServiceTokens } from "./service-tokens.ts";
 import { openSigningKeys } from "./signing-keys.ts";
+import { createThrottle } from "./throttle.ts";
 import { answerUnavailable, createTokenEndpoint } from "./token-endpoint.ts";
 
 type Koa = { request: object };
@@ -98,6 +99,7 @@ export async function buildEngine(
   logErrors(provider, deps);
   provider.use(securityHeaders as never);
   provider.use(notFound as never);
+  provider.use(createThrottle(deps) as never);
   provider.use(createTokenEndpoint(deps) as never);
   return { provider, serviceTokens: createServiceTokens(deps, keys) };
 }

@@ -5,7 +5,9 @@ import type { RegistrySnapshot } from "#lib/registry/snapshot.ts";
 import type { TokenRegister } from "#lib/tokens/register.ts";
 import type { OrderBook } from "#lib/verification/order-book.ts";
 import type { Reading } from "#lib/verification/read-token.ts";
+import type { CountedRefusal } from "#lib/verification/refusal-counter.ts";
 import type { TokenUseRow, UseWriter } from "#lib/verification/use-writer.ts";
+import type { Bounds } from "#server/authority/bounds/bounds.ts";
 import type { ExchangeGate } from "./exchange-gate.ts";
 
 /** What the engine takes of a logger. */
@@ -33,4 +35,7 @@ export type EngineDeps = {
   clientIp(req: IncomingMessage): string | null;
   /** Told of uses after they are committed. */
   countUses(rows: readonly TokenUseRow[]): void;
+  bounds: Bounds;
+  /** Told of what was refused without a token on record. */
+  countRefusal(askerId: string, ip: string | null, refusal: CountedRefusal): void;
 };

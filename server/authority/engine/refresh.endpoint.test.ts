@@ -14,7 +14,7 @@ let spa: oidc.Configuration;
 let verifier: string;
 
 beforeAll(async () => {
-  instance = await startTestInstance(2);
+  instance = await startTestInstance(2, { clockToleranceMs: Number.POSITIVE_INFINITY });
   people = await seedPeople(instance.db);
   verifier = instance.registry.verifiers.billing.secret;
   await registryRead();

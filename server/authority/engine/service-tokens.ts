@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isUnavailable } from "#lib/db/unavailable.ts";
 import type { RegistryClient } from "#lib/registry/snapshot.ts";
+import { notReady } from "../answers.ts";
+import { Throttled } from "../bounds/throttled.ts";
 import { readCredentials } from "../callers.ts";
 import type { EngineDeps } from "./deps.ts";
 import { scopeValues } from "./extend-model.ts";
@@ -11,6 +13,8 @@ import { defaultResourceOf, findResource, type ResolvedResource } from "./resour
 import { PAGE_HEADERS } from "./security-headers.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 
+/** An issue beside a verification. */
+const ISSUE_COST = 2;
 const PARAMETERS = new Set(["grant_type", "scope", "resource", "client_id", "client_secret"]);
 
 /** A request that is plain in every respect, with what it asks for. */
@@ -54,9 +58,23 @@ function send(res: ServerResponse, status: number, body: object): void {
     ...PAGE_HEADERS,
     "content-type": "application/json; charset=utf-8",
     "content-length": Buffer.byteLength(text),
-    ...(status === 503 ? { "retry-after": "1" } : {}),
+    ...(status === 503 || status === 429 ? { "retry-after": "1" } : {}),
   });
   res.end(text);
+}
+
+/** @throws what is neither a bound nor a database that is away. */
+async function refuse(
+  deps: EngineDeps,
+  req: IncomingMessage,
+  res: ServerResponse,
+  error: unknown,
+): Promise<void> {
+  if (!(error instanceof Throttled) && !isUnavailable(error)) throw error;
+  await deps.bounds.hold(error);
+  const { status, error: code, message } = error instanceof Throttled ? error : notReady();
+  const { requestId } = factsOf(deps, req);
+  send(res, status, { error: code, error_description: message, request_id: requestId });
 }
 
 export type ServiceTokens = {
@@ -73,36 +91,44 @@ export type ServiceTokens = {
  */
 export function createServiceTokens(deps: EngineDeps, keys: SigningKeys): ServiceTokens {
   const issuer = deps.env.authorityIssuer;
+
+  async function issue(
+    req: IncomingMessage,
+    { client, permissions, resource }: PlainRequest,
+  ): Promise<object> {
+    const made = await makeAccessToken({
+      issuer,
+      organisation: deps.registry().organisation,
+      keys,
+      client,
+      grantType: "client_credentials",
+      grant: serviceGrant(client, permissions),
+      audiences: resource.audiences,
+      confirmation: {},
+      facts: factsOf(deps, req),
+    });
+    await deps.register.record(made.registered);
+    return {
+      access_token: made.value,
+      expires_in: made.expiresInSeconds,
+      token_type: "Bearer",
+      ...(made.scope === undefined ? {} : { scope: made.scope }),
+    };
+  }
+
   return {
     async answer(req, res, body) {
-      if (req.headers.dpop !== undefined) return false;
+      if (req.headers.dpop !== undefined || deps.isStale()) return false;
       const plain = readPlainRequest(deps, req, body);
       if (plain === null) return false;
       try {
-        const { value, registered, expiresInSeconds, scope } = await makeAccessToken({
-          issuer,
-          organisation: deps.registry().organisation,
-          keys,
-          client: plain.client,
-          grantType: "client_credentials",
-          grant: serviceGrant(plain.client, plain.permissions),
-          audiences: plain.resource.audiences,
-          confirmation: {},
-          facts: factsOf(deps, req),
-        });
-        await deps.register.record(registered);
-        send(res, 200, {
-          access_token: value,
-          expires_in: expiresInSeconds,
-          token_type: "Bearer",
-          ...(scope === undefined ? {} : { scope }),
-        });
+        send(
+          res,
+          200,
+          await deps.bounds.turnstile.pass(plain.client.id, ISSUE_COST, () => issue(req, plain)),
+        );
       } catch (error) {
-        if (!isUnavailable(error)) throw error;
-        send(res, 503, {
-          error: "temporarily_unavailable",
-          error_description: "The authority cannot reach its database or is behind it. Ask again.",
-        });
+        await refuse(deps, req, res, error);
       }
       return true;
     },

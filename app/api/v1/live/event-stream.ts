@@ -8,6 +8,8 @@ const HEARTBEAT_MS = 15_000;
 const SESSION_CHECK_MS = 3_000;
 /** Connections of one process; more are told to come back. */
 const CONNECTIONS_MAX = 500;
+/** Messages that a reader may leave lying. */
+const MAX_UNREAD = 200;
 
 // development reloads modules: one watcher outlives them
 const store = globalThis as typeof globalThis & { tokenwardenPulse?: PulseWatcher };
@@ -26,7 +28,11 @@ export function eventStream(ctx: Context, request: Request): Response {
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
       const encoder = new TextEncoder();
-      const write = (text: string) => controller.enqueue(encoder.encode(text));
+      const write = (text: string) => {
+        // who does not read loses the connection, not our memory
+        if ((controller.desiredSize ?? 0) < -MAX_UNREAD) return stop();
+        controller.enqueue(encoder.encode(text));
+      };
       write("retry: 2000\n: following\n\n");
       const unsubscribe = watcher.subscribe(
         (pulse) => write(`event: change\nid: ${fingerprintOf(pulse)}\ndata: ${JSON.stringify(pulse)}\n\n`),

@@ -1,0 +1,79 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { TokenBuckets } from "#lib/bounds/token-buckets.ts";
+import type { Env } from "#lib/env.ts";
+import { addressKey } from "#lib/sign-in/address-key.ts";
+import { THROTTLE_REASONS, Throttled, type ThrottleReason } from "./throttled.ts";
+import { Turnstile } from "./turnstile.ts";
+
+/** What a refusal over a bound is held back for: who asks again and again on one connection asks once a second. */
+const HOLD_MS = 1_000;
+/** Answers held back at once; more are given at once. */
+const MAX_HELD = 5_000;
+/** A burst is this many seconds' worth of a rate. */
+const BURST_SECONDS = 10;
+
+/** The bounds of one authority process: what a flood meets, and nobody else. */
+export type Bounds = {
+  turnstile: Turnstile;
+  /**
+   * What to answer to credentials that are nobody's: the refusal itself, or 429 where the address had too many. Credentials that are good are
+   * never asked about their address.
+   */
+  refuseCredentials<E>(ip: string | null, refusal: E): E | Throttled;
+  /** Whether an address had too many failures already. */
+  isSpent(ip: string | null): boolean;
+  /** @throws {Throttled} where an asker has presented too many values that are no tokens of ours. */
+  countGarbage(askerId: string): void;
+  /** @throws {Throttled} where an address begins too many authorizations: each is kept for a while. */
+  countAuthorization(ip: string | null): void;
+  /** Counts what went over a bound, and holds its answer back. Anything else passes at once. */
+  hold(error: unknown): Promise<void>;
+  count(reason: ThrottleReason): void;
+  /** What went over a bound since the start, by bound. */
+  readonly throttled: Readonly<Record<ThrottleReason, number>>;
+};
+
+export function createBounds(env: Pick<Env, "bounds">): Bounds {
+  const { bounds } = env;
+  const buckets = (perSecond: number) =>
+    new TokenBuckets({ perSecond, burst: Math.max(1, perSecond * BURST_SECONDS) });
+  const failures = buckets(bounds.failuresPerSecond);
+  const garbage = buckets(bounds.garbagePerSecond);
+  const authorizations = buckets(bounds.authorizationsPerSecond);
+  const throttled = Object.fromEntries(THROTTLE_REASONS.map((reason) => [reason, 0])) as Record<
+    ThrottleReason,
+    number
+  >;
+  let held = 0;
+  return {
+    turnstile: new Turnstile({ share: bounds.callerShare, maxWaiting: bounds.callerWaiting }),
+    throttled,
+    refuseCredentials: (ip, refusal) =>
+      failures.take(addressKey(ip))
+        ? refusal
+        : new Throttled("credentials", "Too many failed attempts from this address. Ask again in a second."),
+    isSpent: (ip) => failures.isSpent(addressKey(ip)),
+    countGarbage(askerId) {
+      if (!garbage.take(askerId))
+        throw new Throttled("garbage", "Too many values that are no tokens of ours. Ask again in a second.");
+    },
+    countAuthorization(ip) {
+      if (!authorizations.take(addressKey(ip)))
+        throw new Throttled(
+          "authorizations",
+          "Too many authorizations were begun from this address. Try again in a second.",
+        );
+    },
+    count(reason) {
+      throttled[reason] += 1;
+    },
+    async hold(error) {
+      if (!(error instanceof Throttled)) return;
+      throttled[error.reason] += 1;
+      if (held >= MAX_HELD) return;
+      held += 1;
+      await wait(HOLD_MS);
+      held -= 1;
+    },
+  };
+}

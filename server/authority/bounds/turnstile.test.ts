@@ -1,0 +1,86 @@
+import { expect, test } from "vitest";
+import { Throttled } from "./throttled.ts";
+import { Turnstile } from "./turnstile.ts";
+
+function setUp(options: { share: number; maxWaiting: number }) {
+  const clock = { ms: 0 };
+  const turnstile = new Turnstile({ ...options, now: () => clock.ms });
+  const counts = new Map<string, number>();
+  const ends: { id: string; end: () => void }[] = [];
+  /** Begins a request that goes on until it is told to end. */
+  const begin = (id: string, cost = 1) =>
+    turnstile.pass(id, cost, async () => {
+      counts.set(id, (counts.get(id) ?? 0) + 1);
+      await new Promise<void>((resolve) => ends.push({ id, end: resolve }));
+      counts.set(id, (counts.get(id) ?? 0) - 1);
+      return id;
+    });
+  const endOne = async (id: string) => {
+    const at = ends.findIndex((one) => one.id === id);
+    ends.splice(at, 1)[0]?.end();
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  return { clock, turnstile, begin, endOne, inside: (id: string) => counts.get(id) ?? 0 };
+}
+
+test("a caller that is alone has no bound", () => {
+  const { begin, inside, turnstile } = setUp({ share: 2, maxWaiting: 1 });
+  for (let index = 0; index < 500; index += 1) void begin("gateway");
+  expect(inside("gateway")).toBe(500);
+  expect(turnstile.waiting).toBe(0);
+});
+
+test("while another is there, a flood has its share under way and waits in its own line", async () => {
+  const { begin, endOne, inside, turnstile } = setUp({ share: 2, maxWaiting: 100 });
+  void begin("small");
+  for (let index = 0; index < 10; index += 1) void begin("flood");
+  expect(inside("flood")).toBe(2);
+  expect(turnstile.waiting).toBe(8);
+  void begin("small");
+  expect(inside("small")).toBe(2);
+  await endOne("flood");
+  expect(inside("flood")).toBe(2);
+  expect(turnstile.waiting).toBe(7);
+});
+
+test("what waits in a line goes on all at once when the other has gone", async () => {
+  const { begin, clock, endOne, inside, turnstile } = setUp({ share: 2, maxWaiting: 100 });
+  void begin("small");
+  for (let index = 0; index < 10; index += 1) void begin("flood");
+  await endOne("small");
+  clock.ms = 1_001;
+  await endOne("flood");
+  expect(inside("flood")).toBe(9);
+  expect(turnstile.waiting).toBe(0);
+});
+
+test("a line that is full refuses what comes, and the caller has its turn again afterwards", async () => {
+  const { begin, endOne, inside } = setUp({ share: 1, maxWaiting: 2 });
+  void begin("small");
+  const waiting = [begin("flood"), begin("flood"), begin("flood")];
+  await expect(begin("flood")).rejects.toBeInstanceOf(Throttled);
+  for (let index = 0; index < 3; index += 1) await endOne("flood");
+  expect(await Promise.all(waiting)).toEqual(["flood", "flood", "flood"]);
+  expect(inside("flood")).toBe(0);
+  void begin("flood");
+  expect(inside("flood")).toBe(1);
+});
+
+test("heavy work takes more of the share, and work heavier than the whole of it is done alone", async () => {
+  const { begin, endOne, inside } = setUp({ share: 4, maxWaiting: 100 });
+  void begin("small");
+  for (let index = 0; index < 4; index += 1) void begin("flood", 2);
+  expect(inside("flood")).toBe(2);
+  for (let index = 0; index < 3; index += 1) void begin("giant", 9);
+  expect(inside("giant")).toBe(1);
+  await endOne("giant");
+  expect(inside("giant")).toBe(1);
+});
+
+test("work that fails gives its place back", async () => {
+  const { turnstile, begin, inside } = setUp({ share: 1, maxWaiting: 10 });
+  void begin("small");
+  await expect(turnstile.pass("flood", 1, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+  void begin("flood");
+  expect(inside("flood")).toBe(1);
+});

@@ -1,0 +1,104 @@
+import { Throttled } from "./throttled.ts";
+
+export type TurnstileOptions = {
+  /** What one caller may have under way at once while others are there too. */
+  share: number;
+  /** What of one caller may wait for its turn; more is answered 429. */
+  maxWaiting: number;
+  /** A caller counts as there for so long after it came. */
+  presenceMs?: number;
+  now?: () => number;
+};
+
+type Waiting = { cost: number; go: () => void };
+type Caller = { inside: number; line: Waiting[] };
+
+const NOBODY = { id: "", at: Number.NEGATIVE_INFINITY };
+
+/**
+ * Shares the process fairly between its callers: who is alone has all of it, and as soon as another one comes each has no more than its
+ * share under way, the rest in a line of its own. A flood by one waits in its own line, whatever it sends.
+ */
+export class Turnstile {
+  readonly #share: number;
+  readonly #maxWaiting: number;
+  readonly #presenceMs: number;
+  readonly #now: () => number;
+  readonly #callers = new Map<string, Caller>();
+  #last = NOBODY;
+  #lastOther = NOBODY;
+
+  constructor({ share, maxWaiting, presenceMs = 1_000, now = () => performance.now() }: TurnstileOptions) {
+    this.#share = share;
+    this.#maxWaiting = maxWaiting;
+    this.#presenceMs = presenceMs;
+    this.#now = now;
+  }
+
+  /**
+   * Does a caller's work when it is its turn. `cost` tells how heavy it is beside a verification.
+   *
+   * @throws {Throttled} where too much of the caller waits already; nothing was done.
+   */
+  async pass<T>(callerId: string, cost: number, work: () => Promise<T>): Promise<T> {
+    const caller = this.#find(callerId);
+    this.#notice(callerId);
+    if (caller.line.length > 0 || !this.#mayEnter(caller, callerId, cost)) await this.#wait(caller, cost);
+    else caller.inside += cost;
+    try {
+      return await work();
+    } finally {
+      caller.inside -= cost;
+      this.#admit(callerId, caller);
+    }
+  }
+
+  /** Requests that wait for their turn. */
+  get waiting(): number {
+    let sum = 0;
+    for (const caller of this.#callers.values()) sum += caller.line.length;
+    return sum;
+  }
+
+  #find(callerId: string): Caller {
+    let caller = this.#callers.get(callerId);
+    if (caller === undefined) {
+      caller = { inside: 0, line: [] };
+      this.#callers.set(callerId, caller);
+    }
+    return caller;
+  }
+
+  #notice(id: string): void {
+    const at = this.#now();
+    if (this.#last.id !== id) this.#lastOther = this.#last;
+    this.#last = { id, at };
+  }
+
+  #isAlone(id: string): boolean {
+    const other = this.#last.id === id ? this.#lastOther : this.#last;
+    return this.#now() - other.at > this.#presenceMs;
+  }
+
+  #mayEnter(caller: Caller, id: string, cost: number): boolean {
+    return caller.inside === 0 || caller.inside + cost <= this.#share || this.#isAlone(id);
+  }
+
+  #wait(caller: Caller, cost: number): Promise<void> {
+    if (caller.line.length >= this.#maxWaiting)
+      throw new Throttled("share", "Too many of your requests are waiting. Ask again in a second.");
+    return new Promise((resolve) => caller.line.push({ cost, go: resolve }));
+  }
+
+  #admit(id: string, caller: Caller): void {
+    let admitted = 0;
+    for (const next of caller.line) {
+      if (!this.#mayEnter(caller, id, next.cost)) break;
+      caller.inside += next.cost;
+      admitted += 1;
+      next.go();
+    }
+    if (admitted > 0) caller.line.splice(0, admitted);
+    if (caller.inside === 0 && caller.line.length === 0) this.#callers.delete(id);
+  }
+}

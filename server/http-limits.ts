@@ -1,0 +1,56 @@
+import type { IncomingMessage, Server, ServerOptions, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+
+/** How long and how large a request may be at either door, before anybody has looked at it. */
+export const HTTP_LIMITS = {
+  headersTimeout: 10_000,
+  /** Of the whole request, its body included. */
+  requestTimeout: 15_000,
+  /** Longer than the idle time of common proxies, which otherwise meet a connection that was just closed. */
+  keepAliveTimeout: 65_000,
+  maxHeaderSize: 16 * 1_024,
+  /** How often the two above are looked at: Node's own half a minute would stand beside them. */
+  connectionsCheckingInterval: 1_000,
+} satisfies ServerOptions;
+
+/** For a TLS door: who does not finish the handshake holds a connection no longer than who does not send headers. */
+export const TLS_LIMITS = { handshakeTimeout: 10_000, minVersion: "TLSv1.2" } as const;
+
+/** A connection on which nothing moves in either direction while a request is answered. */
+const IDLE_MS = 30_000;
+/** Requests of one connection that are not answered yet. No client of ours sends more than one. */
+const MAX_PIPELINED = 64;
+const MAX_CONNECTIONS = 20_000;
+/** Idle connections are closed once so many are open, so that there is room for others. */
+const CROWDED = 0.75;
+const MAKE_ROOM_MS = 1_000;
+
+/**
+ * Bounds what connections may hold: one that nothing moves on ends, one that sends requests without waiting for answers ends, and where there
+ * are very many the idle ones make room.
+ */
+export function boundConnections(server: Server, onExcess: () => void = () => {}): void {
+  const unanswered = new WeakMap<Socket, number>();
+  let madeRoomAt = Number.NEGATIVE_INFINITY;
+  let open = 0;
+  server.maxConnections = MAX_CONNECTIONS;
+  server.setTimeout(IDLE_MS);
+  server.on("connection", (socket: Socket) => {
+    open += 1;
+    socket.once("close", () => {
+      open -= 1;
+    });
+    const now = performance.now();
+    if (open < MAX_CONNECTIONS * CROWDED || now - madeRoomAt < MAKE_ROOM_MS) return;
+    madeRoomAt = now;
+    server.closeIdleConnections();
+  });
+  server.prependListener("request", ({ socket }: IncomingMessage, response: ServerResponse) => {
+    const count = (unanswered.get(socket) ?? 0) + 1;
+    unanswered.set(socket, count);
+    response.once("close", () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
+    if (count <= MAX_PIPELINED || socket.destroyed) return;
+    onExcess();
+    socket.destroy();
+  });
+}
