@@ -110,6 +110,7 @@ export class Bench {
     if (side === "ours" && scenario !== "jwks") this.answered[scenario] += result.answered;
     const { wrong, errors } = this.faultsOf(side);
     this.#faults.set(side, { wrong: wrong + result.wrong, errors: errors + result.errors });
+    if (result.errors > 0) this.#log(`${scenario}, ${side}: ${result.errors} broken requests`);
     if (result.wrong > 0)
       this.#log(
         `${scenario}, ${side}: ${result.wrong} wrong answers ${JSON.stringify(result.statuses)} ${result.wrongBody ?? ""}`,

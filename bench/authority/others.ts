@@ -35,16 +35,11 @@ export async function reportOthers(
   sides: Sides,
   bench: Bench,
 ): Promise<OtherReport[]> {
-  const missing = [...peers.missing, ...sides.failed];
-  const reports: OtherReport[] = missing.map(({ peer: { name, title, version }, why }) => ({
-    name,
-    title,
-    version,
-    runs: false,
-    why,
-  }));
+  const reports: OtherReport[] = [];
   for (const { peer } of peers.available)
-    if (sides.names.includes(peer.name)) reports.unshift(await reportOf(peer, sides, bench));
+    if (sides.names.includes(peer.name)) reports.push(await reportOf(peer, sides, bench));
+  for (const { peer, why } of [...peers.missing, ...sides.failed])
+    reports.push({ name: peer.name, title: peer.title, version: peer.version, runs: false, why });
   return reports;
 }
 

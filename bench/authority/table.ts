@@ -59,15 +59,16 @@ function sayOf(other: OtherReport): string {
 }
 
 function renderOthers({ summaries, others }: AuthorityReport): string[] {
-  return [
+  const rows = summaries.flatMap((summary) => otherRows(summary, others));
+  const table = [
     "Other authorities, in the same rounds:",
     "",
     "| work | authority | theirs /s | p50 / p99 ms | CPU µs | ours ÷ theirs |",
     "| --- | --- | --- | --- | --- | --- |",
-    ...summaries.flatMap((summary) => otherRows(summary, others)),
+    ...rows,
     "",
-    others.map(sayOf).join(" "),
   ];
+  return [...(rows.length === 0 ? [] : table), others.map(sayOf).join(" ")];
 }
 
 function row({ scenario, ours, stock, ratio, ratioSpread: [least, most] }: ScenarioSummary): string {

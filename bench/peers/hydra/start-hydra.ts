@@ -9,7 +9,8 @@ import type { PeerStart, RunningSide } from "#bench/peers/peer.ts";
 import { findPorts } from "#bench/ports.ts";
 
 const READY_MS = 120_000;
-const KEYS = "hydra.jwt.access-token";
+/** Its own are RS256; the second set signs ID tokens, and counts as it is part of the JWKS. */
+const KEY_SETS = ["hydra.jwt.access-token", "hydra.openid.id-token"];
 
 async function tell(method: string, url: string, body?: unknown): Promise<void> {
   const response = await fetch(url, {
@@ -22,10 +23,12 @@ async function tell(method: string, url: string, body?: unknown): Promise<void> 
     throw new Error(`Hydra answers ${response.status} to ${method} ${url}: ${await response.text()}`);
 }
 
-/** An ES256 key for access tokens, and the client that gets them. */
+/** Keys for ES256, as all sides have, and the client that gets the tokens. */
 async function register(admin: string, { clientId, clientSecret }: Credentials): Promise<void> {
-  await tell("DELETE", `${admin}/admin/keys/${KEYS}`);
-  await tell("POST", `${admin}/admin/keys/${KEYS}`, { alg: "ES256", kid: "hydra", use: "sig" });
+  for (const set of KEY_SETS) {
+    await tell("DELETE", `${admin}/admin/keys/${set}`);
+    await tell("POST", `${admin}/admin/keys/${set}`, { alg: "ES256", kid: set, use: "sig" });
+  }
   await tell("POST", `${admin}/admin/clients`, {
     client_id: clientId,
     client_secret: clientSecret,

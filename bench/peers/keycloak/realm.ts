@@ -34,6 +34,8 @@ function realmOf({ clientId, clientSecret, verifierSecret }: Credentials) {
         secret: clientSecret,
         serviceAccountsEnabled: true,
         fullScopeAllowed: false,
+        // no claims about a person, whom a service has not
+        defaultClientScopes: ["basic"],
         protocolMappers: [
           {
             name: "audience",
@@ -71,7 +73,7 @@ async function signIn(origin: string, secret: string): Promise<string> {
     body: "grant_type=client_credentials",
   });
   const { access_token } = (await response.json()) as { access_token?: string };
-  if (access_token === undefined) throw new Error(`Keycloak does not let the bootstrap client in`);
+  if (access_token === undefined) throw new Error("Keycloak does not let the bootstrap client in");
   return `Bearer ${access_token}`;
 }
 
