@@ -18,6 +18,12 @@ export type Child = {
 /** All that a child is told; nothing is inherited. */
 export type Environment = Record<string, string | undefined>;
 
+/** Nothing of the caller's own settings reaches a server under measurement. */
+export function baseEnv(): Environment {
+  const { PATH, HOME, TMPDIR } = process.env;
+  return { PATH, HOME, TMPDIR, NODE_ENV: "production" };
+}
+
 export type ChildOptions = {
   name: string;
   command: string;

@@ -3,10 +3,12 @@ import { parseArgs } from "node:util";
 import { benchAuthority } from "./authority/bench-authority.ts";
 import { SCENARIOS, type Scenario } from "./authority/scenarios.ts";
 import type { Settings } from "./authority/settings.ts";
+import type { WantedPeers } from "./peers/available.ts";
+import { OTHER_PEERS } from "./peers/peer.ts";
 import { benchStart } from "./start/bench-start.ts";
 
-const USAGE = `npm run bench -- authority [--rounds N] [--seconds S] [--connections C] [--only ${SCENARIOS.join(",")}] [--profile] [--record] [--smoke]
-npm run bench -- start [--rounds N] [--record] [--smoke]`;
+const USAGE = `npm run bench -- authority [--rounds N] [--seconds S] [--connections C] [--only ${SCENARIOS.join(",")}] [--peers ${OTHER_PEERS.join(",")}|none] [--profile] [--record] [--smoke]
+npm run bench -- start [--rounds N] [--peers keycloak|none] [--record] [--smoke]`;
 
 class UsageError extends Error {}
 
@@ -15,6 +17,7 @@ const OPTIONS = {
   seconds: { type: "string" },
   connections: { type: "string" },
   only: { type: "string" },
+  peers: { type: "string" },
   profile: { type: "boolean", default: false },
   record: { type: "boolean", default: false },
   smoke: { type: "boolean", default: false },
@@ -33,6 +36,18 @@ function readScenarios(text: string | undefined): readonly Scenario[] {
     const scenario = SCENARIOS.find((one) => one === name);
     if (scenario === undefined) throw new UsageError(`--only knows ${SCENARIOS.join(", ")}, not ${name}`);
     return scenario;
+  });
+}
+
+/** Without a word, all that are built; a smoke run is quick, and runs none that it was not asked for. */
+function readPeers(text: string | undefined, isSmoke: boolean): WantedPeers {
+  if (text === undefined) return isSmoke ? [] : "built";
+  if (text === "none") return [];
+  return text.split(",").map((name) => {
+    const peer = OTHER_PEERS.find((one) => one === name);
+    if (peer === undefined)
+      throw new UsageError(`--peers knows ${OTHER_PEERS.join(", ")}, none, not ${name}`);
+    return peer;
   });
 }
 
@@ -57,6 +72,8 @@ function authoritySettings(values: Arguments): Settings {
     seconds: readNumber("seconds", values.seconds, seconds),
     connections: Math.round(readNumber("connections", values.connections, connections)),
     scenarios,
+    peers: readPeers(values.peers, values.smoke),
+    slowWarmUpSeconds: values.smoke ? 0.2 : 30,
     profiles: values.profile,
   };
   if (values.smoke)
@@ -93,6 +110,7 @@ async function run(args: string[], stack: AsyncDisposableStack): Promise<boolean
       return benchStart({
         rounds: Math.round(readNumber("rounds", values.rounds, values.smoke ? 1 : 3)),
         isSmoke: values.smoke,
+        peers: readPeers(values.peers, values.smoke),
         records: values.record || !values.smoke,
         log,
         stack,

@@ -1,12 +1,14 @@
 import path from "node:path";
 import { memoryOf } from "#bench/child.ts";
 import { startLoadGenerator } from "#bench/load/load-generator.ts";
+import { findPeers } from "#bench/peers/available.ts";
 import { summarizeProfiles } from "#bench/profile/summarize.ts";
 import { type Figure, figureLine } from "#bench/report/figures.ts";
 import { type Machine, readMachine, versionOf } from "#bench/report/machine.ts";
 import { RESULTS_DIR, writeResult, writeSection } from "#bench/report/write.ts";
 import { countEvidence } from "./evidence.ts";
 import { Bench, type Measured } from "./measure.ts";
+import { figuresOfOther, type OtherReport, reportOthers } from "./others.ts";
 import type { Scenario } from "./scenarios.ts";
 import type { Settings } from "./settings.ts";
 import { readMetric, type Sides, startSides } from "./sides.ts";
@@ -24,12 +26,14 @@ export type AuthorityReport = {
   rounds: Partial<Record<Scenario, Measured>>;
   /** Requests that our authority answered, and what is on record of them. */
   evidence: Record<string, { answered: number; recorded: number }>;
+  /** Of ours and stock oidc-provider together. */
   wrong: number;
   errors: number;
   /** Tokens that were revoked and are still said to be active. */
   stillActive: { ours: number; stock: number };
   memory: { rssMb: number; peakMb: number | null; orders: number; cachedTokens: number };
   readyAfterMs: number;
+  others: OtherReport[];
   figures: Figure[];
 };
 
@@ -71,7 +75,10 @@ async function readEvidence(sides: Sides, bench: Bench): Promise<AuthorityReport
 }
 
 function figuresOf(
-  report: Pick<AuthorityReport, "summaries" | "evidence" | "memory" | "wrong" | "errors" | "stillActive">,
+  report: Pick<
+    AuthorityReport,
+    "summaries" | "evidence" | "memory" | "wrong" | "errors" | "stillActive" | "others"
+  >,
 ): Figure[] {
   const unrecorded = Object.values(report.evidence).reduce(
     (sum, { answered, recorded }) => sum + Math.max(0, answered - recorded),
@@ -84,6 +91,7 @@ function figuresOf(
     { name: "wrong_answers", value: report.wrong, unit: "answers" },
     { name: "broken_requests", value: report.errors, unit: "requests" },
     { name: "still_active_after_revocation", value: report.stillActive.ours, unit: "tokens" },
+    ...report.others.flatMap(figuresOfOther),
   ];
 }
 
@@ -94,9 +102,9 @@ function isSound(report: AuthorityReport): boolean {
 }
 
 /**
- * Loads our authority and stock oidc-provider in turn and reports the ratios.
+ * Loads our authority, stock oidc-provider and the other peers in turn and reports the ratios.
  *
- * @returns false where an answer was wrong or is not on record.
+ * @returns false where an answer of ours or of stock oidc-provider was wrong, or one of ours is not on record.
  */
 export async function benchAuthority(
   settings: Settings,
@@ -104,11 +112,13 @@ export async function benchAuthority(
 ): Promise<boolean> {
   const { log, stack } = options;
   const at = new Date();
+  const peers = await findPeers(settings.peers, log, stack);
   const machine = readMachine();
   const profileDir = settings.profiles
     ? path.join(RESULTS_DIR, `profile-${at.toISOString().replaceAll(":", "").slice(0, 17)}`)
     : null;
-  const sides = await startSides({ revokedIds: settings.revokedIds, profileDir, log, stack });
+  const { revokedIds } = settings;
+  const sides = await startSides({ revokedIds, profileDir, peers: peers.available, log, stack });
   const generator = startLoadGenerator();
   stack.defer(() => generator.stop());
 
@@ -120,11 +130,21 @@ export async function benchAuthority(
     ours: await bench.countStillActive("ours"),
     stock: await bench.countStillActive("stock"),
   };
+  const others = await reportOthers(peers, sides, bench);
   const memory = await readMemory(sides, bench, settings);
   const evidence = await readEvidence(sides, bench);
 
   const summaries = settings.scenarios.map((scenario) => summarize(scenario, rounds[scenario] as Measured));
-  const found = { summaries, evidence, memory, stillActive, wrong: bench.wrong, errors: bench.errors };
+  const [ours, stock] = [bench.faultsOf("ours"), bench.faultsOf("stock")];
+  const found = {
+    summaries,
+    evidence,
+    memory,
+    stillActive,
+    others,
+    wrong: ours.wrong + stock.wrong,
+    errors: ours.errors + stock.errors,
+  };
   const report: AuthorityReport = {
     what: "authority",
     at: at.toISOString(),
@@ -132,15 +152,15 @@ export async function benchAuthority(
     versions: await versions(sides),
     settings,
     rounds,
-    readyAfterMs: sides.ours.readyAfterMs,
+    readyAfterMs: sides.ours.child.readyAfterMs,
     ...found,
     figures: figuresOf(found),
   };
-  await sides.ours.stop();
+  await sides.ours.child.stop();
 
   const table = renderTable(report);
   log(`\n${table}\n`);
-  if (profileDir !== null) log(summarizeProfiles(profileDir, sides.ours.readyAfterMs));
+  if (profileDir !== null) log(summarizeProfiles(profileDir, report.readyAfterMs));
   log(`written to ${path.relative(process.cwd(), writeResult("authority", at, report))}`);
   if (options.records) writeSection("authority", table);
   for (const figure of report.figures) console.log(figureLine(figure));

@@ -1,7 +1,15 @@
 import { cpuSecondsAround, cpuSecondsOf } from "#bench/cpu.ts";
 import type { LoadResult } from "#bench/load/job.ts";
 import type { LoadGenerator } from "#bench/load/load-generator.ts";
-import { issueRequests, type Requests, requestsOf, type Scenario, SIDES, type Side } from "./scenarios.ts";
+import {
+  type BySide,
+  issueRequests,
+  type Requests,
+  requestsOf,
+  type Scenario,
+  type Side,
+  sidesOf,
+} from "./scenarios.ts";
 import type { Settings } from "./settings.ts";
 import type { Sides } from "./sides.ts";
 
@@ -17,19 +25,27 @@ export type Round = Omit<LoadResult, "tokens"> & {
   serverCpuMicros: number | null;
   databaseCpuMicros: number | null;
 };
-export type Measured = Record<Side, Round[]>;
+export type Measured = BySide<Round[]>;
 
 function microsPerRequest(before: number | null, after: number | null, requests: number): number | null {
   return before === null || after === null ? null : Math.round(((after - before) * 1e6) / requests);
 }
 
-/** Loads both sides, and keeps count of what our authority must have on record. */
+/** Answers that were not as they must be. */
+type Faults = {
+  /** With another status or body than expected. */
+  wrong: number;
+  /** Requests that broke or timed out. */
+  errors: number;
+};
+
+/** Loads all sides, and keeps count of what our authority must have on record. */
 export class Bench {
   readonly #sides: Sides;
   readonly #generator: LoadGenerator;
   readonly #settings: Settings;
   readonly #log: (line: string) => void;
-  #pools: Record<Side, string[]> = { ours: [], stock: [] };
+  #pools: BySide<string[]> = { ours: [], stock: [] };
   /** Answered by our authority, by what it must have recorded. */
   readonly answered: Record<Exclude<Scenario, "jwks">, number> = {
     introspection: 0,
@@ -37,10 +53,9 @@ export class Bench {
     issue_jwt: 0,
     revocation: 0,
   };
-  wrong = 0;
-  errors = 0;
+  readonly #faults = new Map<Side, Faults>();
   /** Tokens that were revoked in the last round of each side. */
-  revoked: Record<Side, string[]> = { ours: [], stock: [] };
+  revoked: BySide<string[]> = { ours: [], stock: [] };
 
   constructor(sides: Sides, generator: LoadGenerator, settings: Settings, log: (line: string) => void) {
     this.#sides = sides;
@@ -49,10 +64,13 @@ export class Bench {
     this.#log = log;
   }
 
-  /** Issues tokens to be used by the load: JWTs by ours, opaque ones by the peer. */
+  faultsOf(side: Side): Faults {
+    return this.#faults.get(side) ?? { wrong: 0, errors: 0 };
+  }
+
+  /** Issues tokens to be introspected and revoked. */
   async issueTokens(side: Side, count: number): Promise<string[]> {
-    const form = side === "ours" ? "jwt" : "opaque";
-    const requests = issueRequests(side, this.#sides.credentials, form);
+    const requests = issueRequests(this.#sides.get(side).endpoints, "used");
     const { tokens } = await this.#send("issue_jwt", side, requests, {
       amount: count,
       seconds: AMOUNT_SECONDS,
@@ -61,12 +79,13 @@ export class Bench {
   }
 
   async fillPools(): Promise<void> {
-    for (const side of SIDES) this.#pools[side] = await this.issueTokens(side, this.#settings.pool);
+    for (const side of this.#sides.names)
+      this.#pools[side] = await this.issueTokens(side, this.#settings.pool);
   }
 
   /** Introspects each of some tokens once, so that our authority has them in memory. */
   async introspectOnce(tokens: string[]): Promise<void> {
-    const requests = requestsOf("introspection", "ours", this.#sides.credentials);
+    const requests = requestsOf("introspection", "ours", this.#sides);
     await this.#send("introspection", "ours", requests, { tokens, once: true, seconds: AMOUNT_SECONDS });
   }
 
@@ -76,10 +95,9 @@ export class Bench {
     requests: Requests,
     load: { seconds: number; amount?: number; tokens?: string[]; once?: boolean },
   ): Promise<LoadResult> {
-    const { path, tokens, ...rest } = requests;
+    const { tokens, ...rest } = requests;
     const result = await this.#generator.run({
       ...rest,
-      url: this.#sides.urls[side] + path,
       tokens:
         tokens === null
           ? null
@@ -90,8 +108,9 @@ export class Bench {
       collectsTokens: load.amount !== undefined,
     });
     if (side === "ours" && scenario !== "jwks") this.answered[scenario] += result.answered;
-    this.wrong += result.wrong;
-    this.errors += result.errors;
+    const { wrong, errors } = this.faultsOf(side);
+    this.#faults.set(side, { wrong: wrong + result.wrong, errors: errors + result.errors });
+    if (result.errors > 0) this.#log(`${scenario}, ${side}: ${result.errors} broken requests`);
     if (result.wrong > 0)
       this.#log(
         `${scenario}, ${side}: ${result.wrong} wrong answers ${JSON.stringify(result.statuses)} ${result.wrongBody ?? ""}`,
@@ -100,10 +119,10 @@ export class Bench {
   }
 
   async #round(scenario: Scenario, side: Side, seconds: number, freshTokens: number): Promise<Round> {
-    const requests = requestsOf(scenario, side, this.#sides.credentials);
+    const requests = requestsOf(scenario, side, this.#sides);
     const isFresh = requests.tokens?.source === "fresh";
-    const tokens = isFresh ? await this.issueTokens(side, freshTokens) : this.#pools[side];
-    const readServer = () => cpuSecondsOf(this.#sides[side].pid);
+    const tokens = isFresh ? await this.issueTokens(side, freshTokens) : (this.#pools[side] ?? []);
+    const readServer = () => cpuSecondsOf(this.#sides.get(side).pid);
     const readDatabase = () => cpuSecondsAround(this.#sides.databasePid);
     const [serverBefore, databaseBefore] = [readServer(), readDatabase()];
     const { tokens: _, ...load } = await this.#send(scenario, side, requests, {
@@ -120,22 +139,33 @@ export class Bench {
     return round;
   }
 
-  /** Warms both sides up and loads them in turn; who comes first changes with every round. */
+  /** Loads a side until it is as fast as it gets; returns how many fresh tokens a round may need. */
+  async #warmUp(scenario: Scenario, side: Side): Promise<number> {
+    const { seconds, warmUpSeconds, slowWarmUpSeconds, pool } = this.#settings;
+    const warmsUpSlowly = this.#sides.get(side).warmsUpSlowly;
+    const { perSecond } = await this.#round(
+      scenario,
+      side,
+      warmsUpSlowly ? slowWarmUpSeconds : warmUpSeconds,
+      Math.min(FIRST_FRESH_TOKENS, pool),
+    );
+    return Math.ceil(perSecond * seconds * FRESH_SPARE);
+  }
+
+  /** Warms all sides up and loads them in turn; who comes first changes with every round. */
   async measure(scenario: Scenario): Promise<Measured> {
-    const { rounds, seconds, warmUpSeconds } = this.#settings;
+    const { rounds, seconds } = this.#settings;
+    const names = sidesOf(scenario, this.#sides);
     const measured: Measured = { ours: [], stock: [] };
-    const fresh: Record<Side, number> = { ours: 0, stock: 0 };
-    for (const side of SIDES) {
-      const first = Math.min(FIRST_FRESH_TOKENS, this.#settings.pool);
-      const { perSecond } = await this.#round(scenario, side, warmUpSeconds, first);
-      fresh[side] = Math.ceil(perSecond * seconds * FRESH_SPARE);
-    }
+    const fresh: BySide<number> = { ours: 0, stock: 0 };
+    for (const side of names) fresh[side] = await this.#warmUp(scenario, side);
     for (let round = 0; round < rounds; round += 1) {
-      const order: Side[] = round % 2 === 0 ? ["ours", "stock"] : ["stock", "ours"];
-      for (const side of order) {
-        const result = await this.#round(scenario, side, seconds, fresh[side]);
-        measured[side].push(result);
-        fresh[side] = Math.max(fresh[side], Math.ceil(result.perSecond * seconds * FRESH_SPARE));
+      const first = round % names.length;
+      for (const side of [...names.slice(first), ...names.slice(0, first)]) {
+        const freshTokens = fresh[side] ?? 0;
+        const result = await this.#round(scenario, side, seconds, freshTokens);
+        measured[side] = [...(measured[side] ?? []), result];
+        fresh[side] = Math.max(freshTokens, Math.ceil(result.perSecond * seconds * FRESH_SPARE));
         this.#log(
           `${scenario} ${round + 1}/${rounds} ${side}: ${Math.round(result.perSecond)}/s, p50 ${result.p50Ms} ms, p99 ${result.p99Ms} ms, CPU a request: server ${result.serverCpuMicros} µs, database ${result.databaseCpuMicros} µs, load ${result.generatorCpuMicros} µs`,
         );
@@ -146,10 +176,10 @@ export class Bench {
 
   /** How many of the tokens that were revoked last are still said to be active; must be none. */
   async countStillActive(side: Side): Promise<number> {
-    const { headers, path, expect } = requestsOf("introspection", side, this.#sides.credentials);
+    const { url, headers, expect } = requestsOf("introspection", side, this.#sides);
     let active = 0;
-    for (const token of this.revoked[side]) {
-      const response = await fetch(this.#sides.urls[side] + path, {
+    for (const token of this.revoked[side] ?? []) {
+      const response = await fetch(url, {
         method: "POST",
         headers,
         body: `token=${encodeURIComponent(token)}`,

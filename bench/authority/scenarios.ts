@@ -1,60 +1,54 @@
 import type { LoadJob } from "#bench/load/job.ts";
-import { basic, type Credentials } from "./credentials.ts";
-import { RESOURCE, SCOPE, VERIFIER } from "./seed-registry.ts";
+import type { Endpoints, OtherPeer } from "#bench/peers/peer.ts";
+import type { Sides } from "./sides.ts";
 
-export const SIDES = ["ours", "stock"] as const;
-export type Side = (typeof SIDES)[number];
+export type Side = "ours" | "stock" | OtherPeer;
+/** Something of each side; the other peers are not always there. */
+export type BySide<T> = Record<"ours" | "stock", T> & Partial<Record<OtherPeer, T>>;
 
 export const SCENARIOS = ["introspection", "verify", "issue_jwt", "revocation", "jwks"] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
-export type Requests = Pick<LoadJob, "method" | "headers" | "body" | "expect"> & {
-  path: string;
+export type Requests = Pick<LoadJob, "url" | "method" | "headers" | "body" | "expect"> & {
   /** Where the tokens come from: a pool that is used again and again, or fresh ones that are used once. */
   tokens: { carrier: "form" | "bearer"; source: "pool" | "fresh" } | null;
 };
 
 const FORM = { "content-type": "application/x-www-form-urlencoded" };
-const JWT_FORM = `grant_type=client_credentials&scope=${encodeURIComponent(SCOPE)}&resource=${encodeURIComponent(RESOURCE)}`;
-const OPAQUE_FORM = `grant_type=client_credentials&scope=${encodeURIComponent(SCOPE)}`;
 const ACTIVE = { status: 200, text: '"active":true' };
 const ISSUED = { status: 200, text: '"access_token":"' };
 const REVOKED = { status: 200, text: null };
 const KEYS = { status: 200, text: '"keys":[' };
 
-/** The requests by which each side gets its pool of tokens: ours JWTs, the peer's opaque, as it introspects no others. */
-export function issueRequests(side: Side, credentials: Credentials, form: "jwt" | "opaque"): Requests {
+/** The requests by which a side hands out tokens: JWTs, or those that it introspects and revokes. */
+export function issueRequests(endpoints: Endpoints, what: "jwt" | "used"): Requests {
   return {
+    url: endpoints.token,
     method: "POST",
-    path: side === "ours" ? "/oauth/token" : "/token",
-    headers: { ...FORM, authorization: basic(credentials.clientId, credentials.clientSecret) },
-    body: form === "jwt" ? JWT_FORM : OPAQUE_FORM,
+    headers: { ...FORM, authorization: endpoints.clientAuthorization },
+    body: what === "jwt" ? endpoints.jwtForm : endpoints.usedForm,
     expect: ISSUED,
     tokens: null,
   };
 }
 
-function introspectionRequests(side: Side, credentials: Credentials): Requests {
-  const authorization =
-    side === "ours"
-      ? basic(VERIFIER, credentials.verifierSecret)
-      : basic(credentials.clientId, credentials.clientSecret);
+function introspectionRequests({ introspection, introspectionAuthorization }: Endpoints): Requests {
   return {
+    url: introspection,
     method: "POST",
-    path: side === "ours" ? "/oauth/introspect" : "/token/introspection",
-    headers: { ...FORM, authorization },
+    headers:
+      introspectionAuthorization === null ? FORM : { ...FORM, authorization: introspectionAuthorization },
     body: null,
     expect: ACTIVE,
     tokens: { carrier: "form", source: "pool" },
   };
 }
 
-/** Forward-auth as a gateway sends it; the peer has none, its introspection does that work. */
-function verifyRequests(side: Side, credentials: Credentials): Requests {
-  if (side === "stock") return introspectionRequests(side, credentials);
+/** Forward-auth as a gateway sends it. */
+function verifyRequests({ ours, credentials }: Sides): Requests {
   return {
+    url: ours.verifyUrl,
     method: "GET",
-    path: "/verify",
     headers: {
       "x-tokenwarden-verifier": credentials.verifierSecret,
       "x-original-method": "GET",
@@ -67,41 +61,41 @@ function verifyRequests(side: Side, credentials: Credentials): Requests {
   };
 }
 
-function revocationRequests(side: Side, credentials: Credentials): Requests {
+function revocationRequests({ revocation, clientAuthorization }: Endpoints): Requests {
   return {
+    url: revocation,
     method: "POST",
-    path: side === "ours" ? "/oauth/revoke" : "/token/revocation",
-    headers: { ...FORM, authorization: basic(credentials.clientId, credentials.clientSecret) },
+    headers: { ...FORM, authorization: clientAuthorization },
     body: null,
     expect: REVOKED,
     tokens: { carrier: "form", source: "fresh" },
   };
 }
 
-function jwksRequests(side: Side): Requests {
-  return {
-    method: "GET",
-    path: side === "ours" ? "/oauth/jwks" : "/jwks",
-    headers: {},
-    body: null,
-    expect: KEYS,
-    tokens: null,
-  };
+function jwksRequests({ jwks }: Endpoints): Requests {
+  return { url: jwks, method: "GET", headers: {}, body: null, expect: KEYS, tokens: null };
 }
 
-export function requestsOf(scenario: Scenario, side: Side, credentials: Credentials): Requests {
+export function requestsOf(scenario: Scenario, side: Side, sides: Sides): Requests {
+  const { endpoints } = sides.get(side);
   switch (scenario) {
     case "introspection":
-      return introspectionRequests(side, credentials);
+      return introspectionRequests(endpoints);
     case "verify":
-      return verifyRequests(side, credentials);
+      // no peer has it: its introspection does that work
+      return side === "ours" ? verifyRequests(sides) : introspectionRequests(endpoints);
     case "issue_jwt":
-      return issueRequests(side, credentials, "jwt");
+      return issueRequests(endpoints, "jwt");
     case "revocation":
-      return revocationRequests(side, credentials);
+      return revocationRequests(endpoints);
     case "jwks":
-      return jwksRequests(side);
+      return jwksRequests(endpoints);
     default:
       return scenario satisfies never;
   }
+}
+
+/** Who does a work: the other peers' introspection is measured once, not once more beside `/verify`. */
+export function sidesOf(scenario: Scenario, sides: Sides): Side[] {
+  return scenario === "verify" ? ["ours", "stock"] : sides.names;
 }

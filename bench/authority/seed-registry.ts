@@ -7,7 +7,7 @@ export const RESOURCE = "https://api.example.com";
 export const SCOPE = "orders:read";
 export const VERIFIER = "bench-gateway";
 
-const DAY_SECONDS = 86_400;
+export const DAY_SECONDS = 86_400;
 
 /** One service client that gets JWTs, one audience with one permission, one verifier with durable audit. Returns the client's id. */
 export async function seedRegistry(db: Database, credentials: Credentials): Promise<string> {

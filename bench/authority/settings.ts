@@ -1,3 +1,4 @@
+import type { WantedPeers } from "#bench/peers/available.ts";
 import type { Scenario } from "./scenarios.ts";
 
 /** How long and how wide a run is. */
@@ -7,6 +8,8 @@ export type Settings = {
   /** Seconds that each side is loaded in a round. */
   seconds: number;
   warmUpSeconds: number;
+  /** Of a side that warms up slowly. */
+  slowWarmUpSeconds: number;
   connections: number;
   /** Tokens that introspection and forward-auth go round. */
   pool: number;
@@ -15,6 +18,8 @@ export type Settings = {
   /** Tokens that the authority has in memory when its size is read. */
   cachedTokens: number;
   scenarios: readonly Scenario[];
+  /** Peers beside stock oidc-provider. */
+  peers: WantedPeers;
   /** Write a CPU profile of our authority. */
   profiles: boolean;
 };

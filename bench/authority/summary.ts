@@ -1,3 +1,4 @@
+import { OTHER_PEERS, type OtherPeer } from "#bench/peers/peer.ts";
 import type { Figure } from "#bench/report/figures.ts";
 import { median, spread } from "#bench/report/statistics.ts";
 import type { Measured, Round } from "./measure.ts";
@@ -13,13 +14,14 @@ export type SideSummary = {
   databaseCpuMicros: number | null;
 };
 
-export type ScenarioSummary = {
+/** Ours over a peer: the median of the rounds' own ratios, as what slows the machine for a while slows all sides of a round. */
+type Ratio = { ratio: number; ratioSpread: [number, number] };
+
+export type ScenarioSummary = Ratio & {
   scenario: Scenario;
   ours: SideSummary;
   stock: SideSummary;
-  /** Median of the rounds' own ratios: what slows the machine for a while slows both sides of a round. */
-  ratio: number;
-  ratioSpread: [number, number];
+  others: Partial<Record<OtherPeer, SideSummary & Ratio>>;
 };
 
 function medianOrNull(values: readonly (number | null)[]): number | null {
@@ -39,17 +41,19 @@ function summaryOf(rounds: readonly Round[]): SideSummary {
   };
 }
 
+function ratioOf(ours: readonly Round[], theirs: readonly Round[]): Ratio {
+  const ratios = ours.map((round, index) => round.perSecond / (theirs[index]?.perSecond ?? Number.NaN));
+  return { ratio: median(ratios), ratioSpread: spread(ratios) };
+}
+
 export function summarize(scenario: Scenario, measured: Measured): ScenarioSummary {
-  const ratios = measured.ours.map(
-    (round, index) => round.perSecond / (measured.stock[index]?.perSecond ?? Number.NaN),
-  );
-  return {
-    scenario,
-    ours: summaryOf(measured.ours),
-    stock: summaryOf(measured.stock),
-    ratio: median(ratios),
-    ratioSpread: spread(ratios),
-  };
+  const { ours, stock } = measured;
+  const others: ScenarioSummary["others"] = {};
+  for (const peer of OTHER_PEERS) {
+    const rounds = measured[peer];
+    if (rounds !== undefined) others[peer] = { ...summaryOf(rounds), ...ratioOf(ours, rounds) };
+  }
+  return { scenario, ours: summaryOf(ours), stock: summaryOf(stock), ...ratioOf(ours, stock), others };
 }
 
 function cpuOf({ serverCpuMicros, databaseCpuMicros }: SideSummary): number | null {
@@ -57,11 +61,23 @@ function cpuOf({ serverCpuMicros, databaseCpuMicros }: SideSummary): number | nu
 }
 
 /** The ratio of the rates, and that of processor time a request, server and database together: how much less ours needs. */
-export function figuresOfScenario({ scenario, ratio, ours, stock }: ScenarioSummary): Figure[] {
-  const [ourCpu, stockCpu] = [cpuOf(ours), cpuOf(stock)];
-  const cpuRatio = ourCpu === null || stockCpu === null || ourCpu === 0 ? null : stockCpu / ourCpu;
+export function figuresOfScenario({ scenario, ratio, ours, stock, others }: ScenarioSummary): Figure[] {
+  const cpuRatio = (theirs: SideSummary) => {
+    const [ourCpu, theirCpu] = [cpuOf(ours), cpuOf(theirs)];
+    return ourCpu === null || theirCpu === null || ourCpu === 0 ? null : theirCpu / ourCpu;
+  };
+  const unit = "x";
   return [
-    { name: `${scenario}_ratio`, value: ratio, unit: "x" },
-    { name: `${scenario}_cpu_ratio`, value: cpuRatio, unit: "x" },
+    { name: `${scenario}_ratio`, value: ratio, unit },
+    { name: `${scenario}_cpu_ratio`, value: cpuRatio(stock), unit },
+    ...OTHER_PEERS.flatMap((peer) => {
+      const theirs = others[peer];
+      // no peer is measured twice for its introspection
+      if (scenario === "verify") return [];
+      return [
+        { name: `${peer}_${scenario}_ratio`, value: theirs?.ratio ?? null, unit },
+        { name: `${peer}_${scenario}_cpu_ratio`, value: theirs ? cpuRatio(theirs) : null, unit },
+      ];
+    }),
   ];
 }

@@ -3,11 +3,13 @@ import { chmodSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Child, startChild } from "#bench/child.ts";
+import type { WantedPeers } from "#bench/peers/available.ts";
 import { findPorts } from "#bench/ports.ts";
 import { type Figure, figureLine } from "#bench/report/figures.ts";
 import { readMachine } from "#bench/report/machine.ts";
 import { median, spread } from "#bench/report/statistics.ts";
 import { writeResult, writeSection } from "#bench/report/write.ts";
+import { type KeycloakStarts, timeKeycloak } from "./time-keycloak.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const READY = "tokenwarden ready";
@@ -17,6 +19,8 @@ const WARM_MS = 120_000;
 export type StartOptions = {
   rounds: number;
   isSmoke: boolean;
+  /** Keycloak is timed too where it is among them. */
+  peers: WantedPeers;
   records: boolean;
   log(line: string): void;
   stack: AsyncDisposableStack;
@@ -73,6 +77,15 @@ function clone(into: string): void {
   });
 }
 
+/** Rows of a table whose cells are ours. */
+function keycloakRows({ first, next, version }: KeycloakStarts): string {
+  if (first === null || next.length === 0) return "";
+  const [least, most] = spread(next);
+  return `
+| Keycloak ${version}, built, database up: first start, on an empty database | ${first.toFixed(1)} | |
+| Keycloak ${version}, the same: median of ${next.length} after that | ${median(next).toFixed(1)} (${least.toFixed(1)}–${most.toFixed(1)}) | |`;
+}
+
 /**
  * Times `npm start`: cold on a fresh clone with no data, warm on what that left behind. The smoke run times a warm start of this folder,
  * and only where the console is built already.
@@ -104,11 +117,16 @@ export async function benchStart(options: StartOptions): Promise<boolean> {
   if (isSmoke)
     log(`not run: the cold start${isBuilt ? "" : ", and the warm one, as the console is not built here"}`);
 
+  const keycloak = await timeKeycloak({ peers: options.peers, rounds, folder: temporary, log, stack });
+  const medianOf = (seconds: readonly number[]) => (seconds.length === 0 ? null : median(seconds));
   const figures: Figure[] = [
     { name: "cold_start_s", value: cold, unit: "s" },
-    { name: "warm_start_s", value: warm.length === 0 ? null : median(warm), unit: "s" },
+    { name: "warm_start_s", value: medianOf(warm), unit: "s" },
+    { name: "keycloak_first_start_s", value: keycloak.first, unit: "s" },
+    { name: "keycloak_start_s", value: medianOf(keycloak.next), unit: "s" },
   ];
-  writeResult("start", at, { what: "start", at: at.toISOString(), machine, isSmoke, cold, warm, figures });
+  const result = { what: "start", at: at.toISOString(), machine, isSmoke, cold, warm, keycloak, figures };
+  writeResult("start", at, result);
   if (options.records && cold !== null && warm.length > 0) {
     const [least, most] = spread(warm);
     writeSection(
@@ -118,7 +136,7 @@ export async function benchStart(options: StartOptions): Promise<boolean> {
 | start | seconds | goal |
 | --- | --- | --- |
 | cold: fresh clone, warm package cache, no data | ${cold.toFixed(1)} | ≤ 180 |
-| warm: median of ${warm.length} | ${median(warm).toFixed(1)} (${least.toFixed(1)}–${most.toFixed(1)}) | ≤ 10 |`,
+| warm: median of ${warm.length} | ${median(warm).toFixed(1)} (${least.toFixed(1)}–${most.toFixed(1)}) | ≤ 10 |${keycloakRows(keycloak)}`,
     );
   }
   for (const figure of figures) console.log(figureLine(figure));

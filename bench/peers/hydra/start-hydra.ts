@@ -1,0 +1,104 @@
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import path from "node:path";
+import { promisify } from "node:util";
+import { basic, type Credentials } from "#bench/authority/credentials.ts";
+import { RESOURCE, SCOPE } from "#bench/authority/seed-registry.ts";
+import { answers, baseEnv, startChild } from "#bench/child.ts";
+import type { PeerStart, RunningSide } from "#bench/peers/peer.ts";
+import { findPorts } from "#bench/ports.ts";
+
+const READY_MS = 120_000;
+/** Its own are RS256; the second set signs ID tokens, and counts as it is part of the JWKS. */
+const KEY_SETS = ["hydra.jwt.access-token", "hydra.openid.id-token"];
+
+async function tell(method: string, url: string, body?: unknown): Promise<void> {
+  const response = await fetch(url, {
+    method,
+    headers: { "content-type": "application/json" },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  // a key set that is to be deleted need not be there
+  if (!response.ok && !(method === "DELETE" && response.status === 404))
+    throw new Error(`Hydra answers ${response.status} to ${method} ${url}: ${await response.text()}`);
+}
+
+/** Keys for ES256, as all sides have, and the client that gets the tokens. */
+async function register(admin: string, { clientId, clientSecret }: Credentials): Promise<void> {
+  for (const set of KEY_SETS) {
+    await tell("DELETE", `${admin}/admin/keys/${set}`);
+    await tell("POST", `${admin}/admin/keys/${set}`, { alg: "ES256", kid: set, use: "sig" });
+  }
+  await tell("POST", `${admin}/admin/clients`, {
+    client_id: clientId,
+    client_secret: clientSecret,
+    grant_types: ["client_credentials"],
+    scope: SCOPE,
+    audience: [RESOURCE],
+    token_endpoint_auth_method: "client_secret_basic",
+  });
+}
+
+function poolOf16(databaseUrl: string): string {
+  const url = new URL(databaseUrl);
+  url.searchParams.set("max_conns", "16");
+  url.searchParams.set("max_idle_conns", "16");
+  url.searchParams.set("sslmode", "disable");
+  return url.toString();
+}
+
+/** Starts it in production mode, behind an imagined TLS proxy, with JWTs as access tokens. */
+export async function startHydra({ home, databaseUrl, credentials, stack }: PeerStart): Promise<RunningSide> {
+  const [publicPort, adminPort] = (await findPorts(2)) as [number, number];
+  const origin = `http://127.0.0.1:${publicPort}`;
+  const admin = `http://127.0.0.1:${adminPort}`;
+  const command = path.join(home, "hydra");
+  const env = {
+    ...baseEnv(),
+    DSN: poolOf16(databaseUrl),
+    SECRETS_SYSTEM: randomBytes(32).toString("base64url"),
+    SERVE_PUBLIC_HOST: "127.0.0.1",
+    SERVE_PUBLIC_PORT: String(publicPort),
+    SERVE_ADMIN_HOST: "127.0.0.1",
+    SERVE_ADMIN_PORT: String(adminPort),
+    URLS_SELF_ISSUER: "https://hydra.example.com",
+    STRATEGIES_ACCESS_TOKEN: "jwt",
+    TTL_ACCESS_TOKEN: "24h",
+    // secrets here are random, as those of ours, which are kept as one SHA-256: no need to be slow on purpose
+    OAUTH2_HASHERS_PBKDF2_ITERATIONS: "1",
+    LOG_LEVEL: "warn",
+    SQA_OPT_OUT: "true",
+  };
+  await promisify(execFile)(command, ["migrate", "sql", "up", "-e", "--yes"], {
+    env: env as NodeJS.ProcessEnv & typeof env,
+    maxBuffer: 2 ** 24,
+  });
+  const child = await startChild({
+    name: "Ory Hydra",
+    command,
+    args: ["serve", "all"],
+    cwd: home,
+    kind: "group",
+    env,
+    isReady: () => answers(`${admin}/health/ready`),
+    readyWithinMs: READY_MS,
+    stack,
+  });
+  await register(admin, credentials);
+  const form = `grant_type=client_credentials&scope=${encodeURIComponent(SCOPE)}&audience=${encodeURIComponent(RESOURCE)}`;
+  return {
+    endpoints: {
+      token: `${origin}/oauth2/token`,
+      introspection: `${admin}/admin/oauth2/introspect`,
+      revocation: `${origin}/oauth2/revoke`,
+      jwks: `${origin}/.well-known/jwks.json`,
+      clientAuthorization: basic(credentials.clientId, credentials.clientSecret),
+      introspectionAuthorization: null,
+      jwtForm: form,
+      usedForm: form,
+    },
+    child,
+    pid: child.pid,
+    warmsUpSlowly: false,
+  };
+}

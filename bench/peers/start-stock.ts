@@ -1,0 +1,54 @@
+import path from "node:path";
+import { basic, type Credentials } from "#bench/authority/credentials.ts";
+import { RESOURCE, SCOPE } from "#bench/authority/seed-registry.ts";
+import { answers, baseEnv, startChild } from "#bench/child.ts";
+import { findPorts } from "#bench/ports.ts";
+import type { RunningSide } from "./peer.ts";
+
+const ROOT = path.resolve(import.meta.dirname, "../..");
+const READY_MS = 120_000;
+
+/** Starts stock oidc-provider on a database of its own. It introspects opaque tokens alone, so that is what its pool is made of. */
+export async function startStock(options: {
+  databaseUrl: string;
+  credentials: Credentials;
+  stack: AsyncDisposableStack;
+}): Promise<RunningSide> {
+  const { databaseUrl, credentials, stack } = options;
+  const [port] = (await findPorts(1)) as [number];
+  const origin = `http://127.0.0.1:${port}`;
+  const child = await startChild({
+    name: "stock oidc-provider",
+    command: process.execPath,
+    args: [path.join(ROOT, "bench/peers/stock-oidc-provider.ts")],
+    cwd: ROOT,
+    kind: "tied",
+    env: {
+      ...baseEnv(),
+      DATABASE_URL: databaseUrl,
+      PEER_PORT: String(port),
+      PEER_CLIENT_ID: credentials.clientId,
+      PEER_CLIENT_SECRET: credentials.clientSecret,
+    },
+    isReady: () => answers(`${origin}/jwks`),
+    readyWithinMs: READY_MS,
+    stack,
+  });
+  const authorization = basic(credentials.clientId, credentials.clientSecret);
+  const usedForm = `grant_type=client_credentials&scope=${encodeURIComponent(SCOPE)}`;
+  return {
+    endpoints: {
+      token: `${origin}/token`,
+      introspection: `${origin}/token/introspection`,
+      revocation: `${origin}/token/revocation`,
+      jwks: `${origin}/jwks`,
+      clientAuthorization: authorization,
+      introspectionAuthorization: authorization,
+      jwtForm: `${usedForm}&resource=${encodeURIComponent(RESOURCE)}`,
+      usedForm,
+    },
+    child,
+    pid: child.pid,
+    warmsUpSlowly: false,
+  };
+}
