@@ -29,6 +29,15 @@ describe("settings from the environment", () => {
       adminEmail: undefined,
       adminPassword: undefined,
       demo: false,
+      bounds: {
+        callerShare: 32,
+        callerWaiting: 1_000,
+        failuresPerSecond: 20,
+        garbagePerSecond: 500,
+        authorizationsPerSecond: 50,
+        apiRequestsPerSecond: 100,
+        consoleRequestsPerSecond: 500,
+      },
       logLevel: "info",
       logLevelIsSet: false,
     });

@@ -37,7 +37,7 @@ function useOf(tokenId: string, refusal: TokenUseRow["refusal"] = null): TokenUs
 /** A writer with its counter, whose timer never comes: the process of a test. */
 function process() {
   const writer = createUseWriter();
-  const usage = new UsageCounter(db, writer, (error) => expect.unreachable(String(error)));
+  const usage = new UsageCounter(db, writer, (error) => expect.unreachable(String(error)), 3_600_000);
   const write = async (rows: TokenUseRow[]) => {
     await writer.write(db, rows, null);
     return rows;
@@ -134,7 +134,7 @@ test("a use whose connection broke off is counted by the evidence once its fate 
   const token = randomUUID();
   let now = new Date(Date.now() - 120_000);
   const writer = createUseWriter(() => now);
-  const usage = new UsageCounter(db, writer, (error) => expect.unreachable(String(error)));
+  const usage = new UsageCounter(db, writer, (error) => expect.unreachable(String(error)), 3_600_000);
   await writer.write(db, [useOf(token)], null);
   const rolledBack = { query: () => Promise.reject(new Error("the connection broke")) };
   await expect(writer.write(rolledBack, [useOf(token)], null)).rejects.toThrow();

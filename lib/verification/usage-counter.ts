@@ -57,11 +57,16 @@ export class UsageCounter {
   #reconciledFlush: bigint | null = null;
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(db: Sql, writer: UseWriter, onError: (error: unknown) => void) {
+  constructor(
+    db: Sql,
+    writer: UseWriter,
+    onError: (error: unknown) => void,
+    everyMs = (LAST_USED_PRECISION_SECONDS * 1_000) / 2,
+  ) {
     this.#db = db;
     this.#writer = writer;
     this.#onError = onError;
-    this.#timer = setInterval(() => void this.flush(), (LAST_USED_PRECISION_SECONDS * 1_000) / 2);
+    this.#timer = setInterval(() => void this.flush(), everyMs);
     this.#timer.unref();
   }
 
