@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import {
   createServer,
+  type IncomingMessage,
   type RequestListener,
   type Server,
   type ServerOptions,
@@ -50,18 +51,53 @@ function isReadable(url: string): boolean {
   }
 }
 
-function refuseAddress(response: ServerResponse): void {
+/** Methods that a request to Next can have; of others its `Request` cannot be made. */
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+function refuse(
+  response: ServerResponse,
+  status: 400 | 405,
+  code: string,
+  detail: string,
+  path: string,
+): void {
+  const requestId = randomUUID();
   const problem = {
-    type: "about:blank",
-    title: "Bad Request",
-    status: 400,
-    detail: "The path of the address has a % that begins no character.",
-    code: "INVALID_INPUT",
-    requestId: randomUUID(),
-    errors: [{ path: "path", message: "cannot be decoded" }],
+    type: `urn:tokenwarden:problem:${code.toLowerCase().replaceAll("_", "-")}`,
+    title: status === 400 ? "Bad request" : "Method not allowed",
+    status,
+    detail,
+    code,
+    requestId,
+    errors: [{ path, message: detail }],
   };
-  response.writeHead(400, { "content-type": "application/problem+json", "cache-control": "no-store" });
+  response.writeHead(status, {
+    "content-type": "application/problem+json",
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    "x-request-id": requestId,
+    ...(status === 405 ? { allow: METHODS.join(", ") } : {}),
+  });
   response.end(JSON.stringify(problem));
+}
+
+/** Answers what would make Next fail. @returns whether it did. */
+function refuseUnreadable(request: IncomingMessage, response: ServerResponse): boolean {
+  const url = request.url ?? "/";
+  if (!METHODS.includes(request.method ?? ""))
+    refuse(response, 405, "METHOD_NOT_ALLOWED", "The console does not know this method.", "method");
+  else if (!url.startsWith("/"))
+    refuse(response, 400, "INVALID_INPUT", "The address must begin with a slash.", "path");
+  else if (!isReadable(url))
+    refuse(
+      response,
+      400,
+      "INVALID_INPUT",
+      "The path of the address has a % that begins no character.",
+      "path",
+    );
+  else return false;
+  return true;
 }
 
 /** Serves the built console until it is told to stop. */
@@ -71,11 +107,7 @@ async function serveConsole(env: Env): Promise<void> {
   const handle = app.getRequestHandler();
   const server = openServer(env, (request, response) => {
     request.headers[PEER_HEADER] = request.socket.remoteAddress ?? "";
-    if (!isReadable(request.url ?? "/")) {
-      refuseAddress(response);
-      return;
-    }
-    void handle(request, response);
+    if (!refuseUnreadable(request, response)) void handle(request, response);
   });
   const { ready } = attachToSupervisor({
     onStop: async () => {
