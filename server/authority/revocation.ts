@@ -6,6 +6,7 @@ import { requireCaller } from "./introspection.ts";
 import { clean } from "./presented-use.ts";
 import { findPublicClient } from "./public-client.ts";
 import type { Services } from "./services.ts";
+import { noticeUnknown } from "./unknown-tokens.ts";
 
 const HINTS = new Set(["access_token", "refresh_token"]);
 
@@ -24,8 +25,16 @@ export async function revoke(services: Services, request: FastifyRequest): Promi
     throw new Refused(400, "unsupported_token_type", "Access tokens and refresh tokens can be revoked here.");
   if (isOtherKind(services, value))
     throw new Refused(400, "unsupported_token_type", "Access tokens and refresh tokens can be revoked here.");
-  const { token } = await services.reader.read(value);
-  if (token === null) return;
+  const ip = services.addresses.of(request.raw);
+  const userAgent = clean(request.headers["user-agent"] ?? null, 256);
+  const reading = await services.reader.read(value);
+  if (reading.token === null) {
+    const presenter = { askerId: client.id, source: "revocation", verifierId: null, ip, userAgent };
+    return noticeUnknown(services, reading, presenter);
+  }
+  // a value whose signature was rewritten is not the token that was handed out
+  if (reading.isAltered) return;
+  const { token } = reading;
   if (token.clientId !== client.id)
     throw new Refused(400, "unauthorized_client", "The token belongs to another client.");
   const position = await services.revokePresented({
@@ -34,8 +43,8 @@ export async function revoke(services: Services, request: FastifyRequest): Promi
     kind: token.kind,
     client: { id: client.id, clientId: client.clientId },
     requestId: request.id,
-    ip: services.addresses.of(request.raw),
-    userAgent: clean(request.headers["user-agent"] ?? null, 256),
+    ip,
+    userAgent,
   });
   // in force here before it is answered; every other authority sees the feed's head before it answers anything
   await services.follower.catchUp(position);

@@ -12,6 +12,7 @@ import { buildAuthority } from "./app.ts";
 import { createEngineHost, type EngineHost } from "./engine/host.ts";
 import { createMetrics } from "./metrics.ts";
 import { type Services, startServices } from "./services.ts";
+import { noticeUnknown } from "./unknown-tokens.ts";
 
 export type AuthorityOptions = {
   env: Env;
@@ -54,6 +55,8 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     isStale: () => follower.isStale,
     writer: services.writer,
     findToken: (value) => services.reader.read(value),
+    noticeUnknown: (reading, from) =>
+      noticeUnknown(services, reading, { ...from, askerId: "nobody", source: "userinfo", verifierId: null }),
     clientIp: (req) => services.addresses.of(req),
     countUses: (rows) => services.usage.count(rows),
   });
