@@ -1,5 +1,6 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { type NextRequest, NextResponse } from "next/server";
+import { answerAtDoor } from "#app/_lib/api-door.ts";
 import { safePath } from "#app/_lib/safe-path.ts";
 import { sessionCookieName } from "#app/_lib/session-cookie.ts";
 import { getEnv } from "#lib/env.ts";
@@ -37,8 +38,13 @@ function signInAddress(request: NextRequest): URL | null {
   return address;
 }
 
+function pass(request: NextRequest, headers: Headers): Response {
+  const signIn = signInAddress(request);
+  return signIn === null ? NextResponse.next({ request: { headers } }) : NextResponse.redirect(signIn, 307);
+}
+
 /** Security headers for every page and route; the nonce reaches Next through the request's own policy. */
-export function proxy(request: NextRequest): NextResponse {
+export function proxy(request: NextRequest): Response {
   const isSecure = getEnv().consoleUrl.startsWith("https:");
   const nonce = randomBytes(18).toString("base64");
   const policy = contentSecurityPolicy(nonce, process.env.NODE_ENV === "development", isSecure);
@@ -46,9 +52,8 @@ export function proxy(request: NextRequest): NextResponse {
   headers.set("x-nonce", nonce);
   headers.set("content-security-policy", policy);
 
-  const signIn = signInAddress(request);
   const response =
-    signIn === null ? NextResponse.next({ request: { headers } }) : NextResponse.redirect(signIn, 307);
+    answerAtDoor(request.nextUrl.pathname, request.method, randomUUID()) ?? pass(request, headers);
   response.headers.set("content-security-policy", policy);
   response.headers.set("cache-control", "no-store");
   response.headers.set("x-content-type-options", "nosniff");

@@ -13,6 +13,7 @@ import { requireNoForeignOrigin, requireSameOrigin } from "./origin-check.ts";
 import { logProblem, problemResponse } from "./problem.ts";
 import { readJson } from "./read-body.ts";
 import { recordRefusal } from "./record-refusal.ts";
+import { requireStorable } from "./storable.ts";
 
 /** Who may call: holders of a permission, anybody signed in, or everybody. */
 export type Access = Permission | "signed-in" | "public";
@@ -56,6 +57,8 @@ export type RouteSpec<
   response: R;
   /** Of the success; 200 unless told. */
   status?: 200 | 201 | 202;
+  /** Statuses of refusals that its shape does not tell: a link that is used up, too many attempts. */
+  refusals?: readonly (401 | 404 | 410 | 429)[];
   handler: (
     ctx: Context,
     input: RouteInput<P, Q, B, L>,
@@ -72,6 +75,9 @@ export type AnyRouteSpec = Omit<
   >,
   "handler"
 >;
+
+/** Enough to mend a form by; an answer is never much longer than the request. */
+const MAX_FIELD_PROBLEMS = 50;
 
 type Segments = Record<string, string | string[] | undefined>;
 
@@ -106,9 +112,9 @@ export function defineRoute<
         }
         requireAccess(ctx, spec.permission);
         const input = {
-          params: parse(spec.params, segments, ""),
+          params: parse(spec.params, segments, "path"),
           ...parseQuery(spec.query, spec.list, request.url),
-          body: spec.body === undefined ? {} : parse(spec.body, await readJson(request), ""),
+          body: spec.body === undefined ? {} : parse(spec.body, await readJson(request), "body"),
           request,
         } as unknown as RouteInput<P, Q, B, L>;
         const result = await spec.handler(ctx, input);
@@ -134,21 +140,15 @@ function requireAccess(ctx: Context, access: Access): void {
 
 function parseQuery(schema: z.ZodType | undefined, table: TableDeclaration | undefined, url: string) {
   const given = readQuery(url);
-  for (const [name, value] of given)
-    if (holdsNul([name, value])) {
-      const path = name.replaceAll("\0", "").slice(0, 100);
-      throw new DomainError("INVALID_INPUT", `${path}: a NUL character cannot be used.`, {
-        fields: [{ path, message: "has a NUL character" }],
-      });
-    }
+  requireStorable(Object.fromEntries(given), "query");
   const own = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
   if (table === undefined) {
     const strict = schema instanceof z.ZodObject ? schema.strict() : (schema ?? z.strictObject({}));
-    return { query: parse(strict, Object.fromEntries(given), ""), list: undefined };
+    return { query: parse(strict, Object.fromEntries(given), "query"), list: undefined };
   }
   const list = parseListQueryStrict(table, Object.fromEntries(given), own);
   const rest = [...given].filter(([name]) => own.includes(name));
-  return { query: parse(schema, Object.fromEntries(rest), ""), list };
+  return { query: parse(schema, Object.fromEntries(rest), "query"), list };
 }
 
 function readQuery(url: string): Map<string, string | string[]> {
@@ -160,17 +160,17 @@ function readQuery(url: string): Map<string, string | string[]> {
   return query;
 }
 
-function parse(schema: z.ZodType | undefined, value: unknown, prefix: string): unknown {
+function parse(schema: z.ZodType | undefined, value: unknown, place: "path" | "query" | "body"): unknown {
   if (schema === undefined) return {};
-  if (holdsNul(value))
-    throw new DomainError("INVALID_INPUT", "A NUL character cannot be used.", {
-      fields: [{ path: prefix, message: "has a NUL character" }],
-    });
+  requireStorable(value, place);
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const fields = parsed.error.issues.flatMap(fieldProblems);
+  const fields = parsed.error.issues
+    .flatMap(fieldProblems)
+    .slice(0, MAX_FIELD_PROBLEMS)
+    .map(({ path, message }) => ({ path: path || place, message }));
   const first = fields[0];
-  throw new DomainError("INVALID_INPUT", first ? `${first.path || "body"}: ${first.message}` : "Bad input.", {
+  throw new DomainError("INVALID_INPUT", first ? `${first.path}: ${first.message}` : "Bad input.", {
     fields,
   });
 }
@@ -183,13 +183,6 @@ function fieldProblems(issue: z.core.$ZodIssue): FieldProblem[] {
       message: "is not a known parameter",
     }));
   return [{ path, message: issue.message }];
-}
-
-// PostgreSQL's text holds no NUL. `readJson` has bounded how deep a body goes.
-function holdsNul(value: unknown): boolean {
-  if (typeof value === "string") return value.includes("\0");
-  if (typeof value !== "object" || value === null) return false;
-  return Object.entries(value).some(([key, inner]) => key.includes("\0") || holdsNul(inner));
 }
 
 function answer(

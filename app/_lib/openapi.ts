@@ -26,6 +26,9 @@ function parametersOf(schema: z.ZodType | undefined, place: "path" | "query"): J
   }));
 }
 
+const INSTANT = "\\d{4}-\\d{2}-\\d{2}(?:T\\d{2}:\\d{2}(?::\\d{2}(?:\\.\\d{1,3})?)?(?:Z|[+-]\\d{2}:\\d{2})?)?";
+const TIME_PATTERN = `^(?:(?:within|beyond):[1-9]\\d{0,4}[smhdw]|(?:${INSTANT})?\\.\\.(?:${INSTANT})?)$`;
+
 function filterSchema(filter: Filter): Json {
   switch (filter.kind) {
     case "oneOf":
@@ -35,11 +38,16 @@ function filterSchema(filter: Filter): Json {
     case "id":
       return filter.format === "uuid" ? { type: "string", format: "uuid" } : { type: "string" };
     case "flag":
-      return { type: "string" };
+      return { type: "string", enum: ["true"] };
     case "text":
       return { type: "string", ...(filter.maxLength === undefined ? {} : { maxLength: filter.maxLength }) };
     case "time":
-      return { type: "string", description: "A distance such as `<24h` or `>7d`, or two instants." };
+      return {
+        type: "string",
+        description:
+          "A distance from now such as `within:24h` or `beyond:7d`, or two instants, one of which may be left out.",
+        pattern: TIME_PATTERN,
+      };
     default:
       return filter satisfies never;
   }
@@ -83,6 +91,22 @@ function contentOf(response: AnyRouteSpec["response"]): Json {
   return { [response.contentType]: { schema: { type: "string", description: response.description } } };
 }
 
+/** Every status with which an operation refuses; whatever else comes is a fault of ours. */
+function refusalsOf(spec: AnyRouteSpec): number[] {
+  const isChange = spec.method !== "GET";
+  return [
+    400,
+    ...(spec.permission === "public" ? [] : [401]),
+    ...(spec.permission === "public" && !isChange ? [] : [403]),
+    ...(spec.params === undefined ? [] : [404]),
+    ...(isChange ? [409] : []),
+    ...(spec.body === undefined ? [] : [413, 415]),
+    ...(spec.refusals ?? []),
+    500,
+    503,
+  ].sort((a, b) => a - b);
+}
+
 function operationOf(spec: AnyRouteSpec): Json {
   const problem = { $ref: "#/components/responses/Problem" };
   const isPublic = spec.permission === "public";
@@ -108,7 +132,7 @@ function operationOf(spec: AnyRouteSpec): Json {
         }),
     responses: {
       [String(spec.status ?? 200)]: { description: "Done", content: contentOf(spec.response) },
-      default: problem,
+      ...Object.fromEntries(refusalsOf(spec).map((status) => [String(status), problem])),
     },
   };
 }

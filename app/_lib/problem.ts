@@ -1,5 +1,6 @@
 import { isUnavailable } from "#lib/db/unavailable.ts";
 import { DomainError, type ErrorCode, type FieldProblem } from "#lib/errors.ts";
+import { type Problem, problemDocument, problemHeaders } from "./problem-document.ts";
 
 /** A refusal that belongs to HTTP alone: the domain never saw the request. */
 export class RequestRefusal extends Error {
@@ -30,75 +31,31 @@ const STATUS: Record<ErrorCode, number> = {
   SEALED: 503,
 };
 
-const TITLES: Record<number, string> = {
-  400: "Bad request",
-  401: "Not signed in",
-  403: "Not allowed",
-  404: "Not found",
-  405: "Method not allowed",
-  409: "Conflict",
-  410: "Gone",
-  413: "Too large",
-  415: "Unsupported media type",
-  429: "Too many requests",
-  500: "Internal error",
-  503: "Unavailable",
-};
-
-/** RFC 9457, with a stable `code`, the request's id, and one entry per bad parameter. */
-export type Problem = {
-  type: string;
-  title: string;
-  status: number;
-  detail: string;
-  code: string;
-  requestId: string;
-  errors: FieldProblem[];
-};
-
 /** The one place where the console's API turns an error into an answer. Details and causes stay inside. */
 export function problemOf(error: unknown, requestId: string): Problem {
   if (error instanceof RequestRefusal)
-    return problem(error.status, error.code, error.message, requestId, error.fields);
+    return problemDocument(error.status, error.code, error.message, requestId, error.fields);
   if (error instanceof DomainError)
-    return problem(STATUS[error.code], error.code, error.message, requestId, error.fields);
+    return problemDocument(STATUS[error.code], error.code, error.message, requestId, error.fields);
   if (isUnavailable(error))
-    return problem(
+    return problemDocument(
       503,
       "UNAVAILABLE",
       "The database cannot be reached or cannot write. Nothing was changed.",
       requestId,
     );
-  return problem(500, "INTERNAL", "Something went wrong. The request id finds it in the log.", requestId);
-}
-
-function problem(
-  status: number,
-  code: string,
-  detail: string,
-  requestId: string,
-  errors: FieldProblem[] = [],
-): Problem {
-  const slug = code.toLowerCase().replaceAll("_", "-");
-  return {
-    type: `urn:tokenwarden:problem:${slug}`,
-    title: TITLES[status] ?? "Error",
-    status,
-    detail,
-    code,
+  return problemDocument(
+    500,
+    "INTERNAL",
+    "Something went wrong. The request id finds it in the log.",
     requestId,
-    errors,
-  };
+  );
 }
 
 /** A problem as its response. */
 export function problemResponse(error: unknown, requestId: string): Response {
   const body = problemOf(error, requestId);
-  const headers = new Headers({
-    "content-type": "application/problem+json",
-    "cache-control": "no-store",
-    "x-request-id": requestId,
-  });
+  const headers = problemHeaders(requestId);
   if (body.status === 401) headers.set("www-authenticate", 'Bearer realm="tokenwarden"');
   if (body.status === 503) headers.set("retry-after", "5");
   if (body.status === 429) headers.set("retry-after", body.code === "TOO_MANY_REQUESTS" ? "1" : "60");

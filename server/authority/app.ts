@@ -7,6 +7,7 @@ import { boundConnections, HTTP_LIMITS, TLS_LIMITS } from "#server/http-limits.t
 import { answerError, notReady } from "./answers.ts";
 import { forwardAuth } from "./forward-auth.ts";
 import { introspect } from "./introspection.ts";
+import { allowOf } from "./methods.ts";
 import type { Metrics } from "./metrics.ts";
 import { revoke } from "./revocation.ts";
 import type { Services } from "./services.ts";
@@ -118,11 +119,16 @@ export function buildAuthority({ services, engine, metrics, tls }: AppOptions): 
     return reply;
   });
   app.setNotFoundHandler((request, reply) => {
-    reply.code(404).send({
-      error: "invalid_request",
-      error_description: "There is nothing at this address.",
-      request_id: request.id,
-    });
+    const allow = allowOf(request.raw.url ?? "/", request.method);
+    if (allow !== null) reply.header("allow", allow);
+    reply
+      .code(allow === null ? 404 : 405)
+      .header("cache-control", "no-store")
+      .send({
+        error: "invalid_request",
+        error_description: allow === null ? "There is nothing at this address." : `Ask by ${allow}.`,
+        request_id: request.id,
+      });
   });
   addRoutes(app, services);
   return app;

@@ -7,6 +7,7 @@ import { requireCaller } from "./introspection.ts";
 import { clean } from "./presented-use.ts";
 import { findPublicClient } from "./public-client.ts";
 import type { Services } from "./services.ts";
+import { noticeUnknown, type Presenter } from "./unknown-tokens.ts";
 
 const HINTS = new Set(["access_token", "refresh_token"]);
 
@@ -23,8 +24,10 @@ export async function revoke(services: Services, request: FastifyRequest): Promi
   const hint = form.get("token_type_hint");
   if (hint !== null && !HINTS.has(hint))
     throw new Refused(400, "unsupported_token_type", "Access tokens and refresh tokens can be revoked here.");
-  const token =
-    (await services.reader.identify(value)) ?? (await readOther(services, request, client.id, value));
+  const ip = services.addresses.of(request.raw);
+  const userAgent = clean(request.headers["user-agent"] ?? null, 256);
+  const presenter = { askerId: client.id, source: "revocation", verifierId: null, ip, userAgent };
+  const token = (await services.reader.identify(value)) ?? (await readOther(services, presenter, value));
   if (token === null) return;
   if (token.clientId !== client.id)
     throw new Refused(400, "unauthorized_client", "The token belongs to another client.");
@@ -34,8 +37,8 @@ export async function revoke(services: Services, request: FastifyRequest): Promi
     kind: token.kind,
     client: { id: client.id, clientId: client.clientId },
     requestId: request.id,
-    ip: services.addresses.of(request.raw),
-    userAgent: clean(request.headers["user-agent"] ?? null, 256),
+    ip,
+    userAgent,
   });
   // in force here before it is answered; every other authority sees the feed's head before it answers anything
   await services.follower.catchUp(position);
@@ -44,16 +47,15 @@ export async function revoke(services: Services, request: FastifyRequest): Promi
 /** What is not in the register as it stands: one of our JWTs of another kind, a rewritten signature over a registered token, or nobody's. */
 async function readOther(
   services: Services,
-  request: FastifyRequest,
-  clientId: string,
+  presenter: Presenter,
   value: string,
 ): Promise<RegisteredToken | null> {
   if (isOtherKind(services, value))
     throw new Refused(400, "unsupported_token_type", "Access tokens and refresh tokens can be revoked here.");
   const reading = await services.reader.read(value);
-  if (reading.token !== null) return reading.token;
-  services.refusals.count(clientId, services.addresses.of(request.raw), reading.unknown, new Date());
-  services.bounds.countGarbage(clientId);
+  if (reading.token !== null) return reading.isAltered ? null : reading.token;
+  await noticeUnknown(services, reading, presenter);
+  services.bounds.countGarbage(presenter.askerId);
   return null;
 }
 

@@ -18,6 +18,7 @@ import { ExchangeGate } from "./engine/exchange-gate.ts";
 import { createEngineHost, type EngineHost } from "./engine/host.ts";
 import { createMetrics } from "./metrics.ts";
 import { type Services, startServices } from "./services.ts";
+import { noticeUnknown } from "./unknown-tokens.ts";
 
 export type AuthorityOptions = {
   env: Env;
@@ -74,6 +75,8 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     writer: services.writer,
     gate: new ExchangeGate(),
     findToken: (value) => services.reader.read(value),
+    noticeUnknown: (reading, from) =>
+      noticeUnknown(services, reading, { ...from, askerId: "nobody", source: "userinfo", verifierId: null }),
     clientIp: (req) => services.addresses.of(req),
     countUses: (rows) => services.usage.count(rows),
     bounds: services.bounds,

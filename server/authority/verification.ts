@@ -1,12 +1,11 @@
-import { recordEntry } from "#lib/audit/record-entry.ts";
 import type { Refusal } from "#lib/audit/words.ts";
-import { systemContext } from "#lib/context.ts";
 import type { RegistryVerifier } from "#lib/registry/snapshot.ts";
 import { type Demand, decide } from "#lib/verification/decide.ts";
-import type { Reading, Unknown } from "#lib/verification/read-token.ts";
+import type { Unknown } from "#lib/verification/read-token.ts";
 import type { RegisteredToken } from "#lib/verification/registered-token.ts";
 import type { Evaluation, UseSource } from "#lib/verification/use-writer.ts";
 import type { Services } from "./services.ts";
+import { noticeUnknown } from "./unknown-tokens.ts";
 
 /** Where and how a token was presented, as the asker tells it. */
 export type Presentation = {
@@ -26,42 +25,6 @@ export type Presentation = {
 
 export type Outcome = { token: RegisteredToken; refusal: Refusal | null } | { token: null; unknown: Unknown };
 
-async function reportForgery(services: Services, kid: string, presentation: Presentation): Promise<void> {
-  const ctx = systemContext(services.db, "authority");
-  await services.db.transaction((tx) =>
-    recordEntry(
-      tx,
-      { ...ctx, ip: presentation.ip, userAgent: presentation.userAgent },
-      {
-        act: "token.forgery_detected",
-        target: { kind: "signing_key", id: kid, name: kid },
-        note: "A good signature stands over a token that was never registered.",
-        after: { source: presentation.source, verifierId: presentation.verifier?.id ?? null },
-      },
-    ),
-  );
-}
-
-/** One entry a minute and key is enough to raise the alarm; every attempt is counted. */
-const reportedAt = new Map<string, number>();
-
-async function onUnknown(
-  services: Services,
-  reading: Extract<Reading, { token: null }>,
-  presentation: Presentation,
-): Promise<void> {
-  const now = Date.now();
-  services.refusals.count(presentation.askerId, presentation.ip, reading.unknown, new Date(now));
-  const kid = reading.forgedWith;
-  if (kid === undefined || now - (reportedAt.get(kid) ?? 0) < 60_000) return;
-  reportedAt.set(kid, now);
-  services.log.error(
-    { kid, verifier: presentation.verifier?.id ?? null },
-    "forged token: a good signature over an unregistered id",
-  );
-  await reportForgery(services, kid, presentation);
-}
-
 /**
  * Decides about a presented value and puts the use on record before it returns. Values that are no token of ours are counted.
  *
@@ -76,8 +39,10 @@ export async function verifyPresented(
   if (presentation.verifier !== null) services.sightings.saw(presentation.verifier.id, new Date());
   const reading = await services.reader.read(value);
   if (reading.token === null) {
-    await onUnknown(services, reading, presentation);
-    services.bounds.countGarbage(presentation.askerId);
+    const { askerId, source, ip, userAgent } = presentation;
+    const verifierId = presentation.verifier?.id ?? null;
+    await noticeUnknown(services, reading, { askerId, source, verifierId, ip, userAgent });
+    services.bounds.countGarbage(askerId);
     return { token: null, unknown: reading.unknown };
   }
   const { token, isAltered } = reading;

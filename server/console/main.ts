@@ -1,5 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import path from "node:path";
 import next from "next";
@@ -71,31 +77,69 @@ function isReadable(url: string): boolean {
   }
 }
 
-const BAD_ADDRESS = {
-  title: "Bad Request",
-  status: 400,
-  detail: "The path of the address has a % that begins no character.",
-  code: "INVALID_INPUT",
-  errors: [{ path: "path", message: "cannot be decoded" }],
+/** Methods that a request to Next can have; of others its `Request` cannot be made. */
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+type Refusal = { status: 400 | 405 | 503; code: string; detail: string; path?: string };
+
+const TITLES = { 400: "Bad request", 405: "Method not allowed", 503: "Unavailable" } as const;
+const BAD_METHOD: Refusal = {
+  status: 405,
+  code: "METHOD_NOT_ALLOWED",
+  detail: "The console does not know this method.",
+  path: "method",
 };
-const OUTDATED = {
-  title: "Unavailable",
+const NO_PATH: Refusal = {
+  status: 400,
+  code: "INVALID_INPUT",
+  detail: "The address must begin with a slash.",
+  path: "path",
+};
+const BAD_PATH: Refusal = {
+  status: 400,
+  code: "INVALID_INPUT",
+  detail: "The path of the address has a % that begins no character.",
+  path: "path",
+};
+const OUTDATED: Refusal = {
   status: 503,
-  detail: "This console is being replaced by a newer version. Try again in a moment.",
   code: "UNAVAILABLE",
-  errors: [],
+  detail: "This console is being replaced by a newer version. Try again in a moment.",
 };
 
 /** An answer that Next has no part in. */
-function refuse(response: ServerResponse, what: { status: number; code: string }): void {
-  const problem = { type: "about:blank", ...what, requestId: randomUUID() };
-  response.writeHead(what.status, {
+function refuse(response: ServerResponse, { status, code, detail, path }: Refusal): void {
+  const requestId = randomUUID();
+  const problem = {
+    type: `urn:tokenwarden:problem:${code.toLowerCase().replaceAll("_", "-")}`,
+    title: TITLES[status],
+    status,
+    detail,
+    code,
+    requestId,
+    errors: path === undefined ? [] : [{ path, message: detail }],
+  };
+  response.writeHead(status, {
     "content-type": "application/problem+json",
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
     "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-request-id": requestId,
+    ...(status === 405 ? { allow: METHODS.join(", ") } : {}),
+    ...(status === 503 ? { "retry-after": "1" } : {}),
   });
   response.end(JSON.stringify(problem));
+}
+
+/** Answers what would make Next fail. @returns whether it did. */
+function refuseUnreadable(request: IncomingMessage, response: ServerResponse): boolean {
+  const url = request.url ?? "/";
+  if (!METHODS.includes(request.method ?? "")) refuse(response, BAD_METHOD);
+  else if (!url.startsWith("/")) refuse(response, NO_PATH);
+  else if (!isReadable(url)) refuse(response, BAD_PATH);
+  else return false;
+  return true;
 }
 
 /** Serves the built console until it is told to stop. */
@@ -111,11 +155,7 @@ async function serveConsole(env: Env): Promise<void> {
     setCommonHeaders(response, isSecure);
     if (isRefused(request, response)) return;
     request.headers[PEER_HEADER] = request.socket.remoteAddress ?? "";
-    if (!isReadable(request.url ?? "/")) {
-      refuse(response, BAD_ADDRESS);
-      return;
-    }
-    void handle(request, response);
+    if (!refuseUnreadable(request, response)) void handle(request, response);
   });
   boundConnections(server);
   const { ready, stop } = attachToSupervisor({

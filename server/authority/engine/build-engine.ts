@@ -3,6 +3,7 @@ import Provider, { type KoaContextWithOIDC } from "oidc-provider";
 import { isUnavailable } from "#lib/db/unavailable.ts";
 import type { StateSeal } from "#lib/protocol/state-seal.ts";
 import { putOnce } from "#lib/protocol/state-store.ts";
+import { allowOf } from "#server/authority/methods.ts";
 import { createConfiguration, OIDC_SCOPES } from "./configuration.ts";
 import type { EngineDeps } from "./deps.ts";
 import { currentSql } from "./exchange.ts";
@@ -58,8 +59,11 @@ function shapeReplayDetection(provider: Provider, deps: EngineDeps): void {
 async function notFound(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
   await next();
   if (ctx.status !== 404 || ctx.body) return;
-  ctx.status = 404;
-  ctx.body = { error: "invalid_request", error_description: "There is nothing at this address." };
+  const allow = allowOf(ctx.path, ctx.method);
+  if (allow !== null) ctx.set("allow", allow);
+  ctx.status = allow === null ? 404 : 405;
+  const description = allow === null ? "There is nothing at this address." : `Ask by ${allow}.`;
+  ctx.body = { error: "invalid_request", error_description: description };
 }
 
 function logErrors(provider: Provider, deps: EngineDeps): void {

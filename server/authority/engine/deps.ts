@@ -32,6 +32,11 @@ export type EngineDeps = {
   writer: UseWriter;
   gate: ExchangeGate;
   findToken(value: string): Promise<Reading>;
+  /** Told of values that are no token of ours; raises the alarm over forged ones. */
+  noticeUnknown(
+    reading: Extract<Reading, { token: null }>,
+    from: { ip: string | null; userAgent: string | null },
+  ): Promise<void>;
   clientIp(req: IncomingMessage): string | null;
   /** Told of uses after they are committed. */
   countUses(rows: readonly TokenUseRow[]): void;

@@ -58,7 +58,10 @@ export function createEngineHost(deps: EngineDeps): EngineHost {
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const { requestId } = factsOf(deps, req);
     res.setHeader("x-request-id", requestId);
-    if (!req.url?.startsWith("/")) return sendJson(res, 400, { error: "invalid_request" });
+    if (!req.url?.startsWith("/")) {
+      const error_description = "The address must begin with a slash.";
+      return sendJson(res, 400, { error: "invalid_request", error_description, request_id: requestId });
+    }
     let engine: Engine;
     try {
       engine = await engineNow();

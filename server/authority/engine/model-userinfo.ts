@@ -68,9 +68,14 @@ export function shapeUserinfo(provider: Provider, deps: EngineDeps): void {
     find(value: string): Promise<object | undefined>;
   };
   AccessToken.find = async (value) => {
-    const { token, ...reading } = await guarded(deps.findToken(value));
-    if (token === null) return undefined;
-    const refusal = await judge(deps, token, "isAltered" in reading && reading.isAltered);
+    const reading = await guarded(deps.findToken(value));
+    if (reading.token === null) {
+      const ctx = OidcProvider.ctx;
+      if (ctx !== undefined) await guarded(deps.noticeUnknown(reading, factsOf(deps, ctx.req)));
+      return undefined;
+    }
+    const { token } = reading;
+    const refusal = await judge(deps, token, reading.isAltered);
     if (refusal === "permission")
       throw new errors.InsufficientScope("access token missing openid scope", "openid");
     const client = deps.registry().clientsByUuid.get(token.clientId);

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import { redactSecrets } from "#lib/audit/redact.ts";
 import type { SqlContext } from "#lib/context.ts";
+import { clean } from "#server/authority/presented-use.ts";
 import type { EngineDeps } from "./deps.ts";
 
 /** What goes on record of a request. */
@@ -14,11 +14,10 @@ const known = new WeakMap<IncomingMessage, RequestFacts>();
 export function factsOf(deps: Pick<EngineDeps, "clientIp">, req: IncomingMessage): RequestFacts {
   let facts = known.get(req);
   if (facts === undefined) {
-    const agent = req.headers["user-agent"];
     facts = {
       requestId: randomUUID(),
       ip: deps.clientIp(req),
-      userAgent: agent === undefined ? null : redactSecrets(agent).slice(0, MAX_USER_AGENT),
+      userAgent: clean(req.headers["user-agent"] ?? null, MAX_USER_AGENT),
     };
     known.set(req, facts);
   }

@@ -4,7 +4,7 @@ import NextAuth from "next-auth";
 import { authOptions } from "#app/_lib/auth-options.ts";
 import { callerOf } from "#app/_lib/context-of.ts";
 import { requireNoForeignOrigin } from "#app/_lib/origin-check.ts";
-import { logProblem, problemResponse } from "#app/_lib/problem.ts";
+import { logProblem, problemResponse, RequestRefusal } from "#app/_lib/problem.ts";
 import { readBounded } from "#app/_lib/read-body.ts";
 import { getEnv } from "#lib/env.ts";
 
@@ -12,14 +12,36 @@ const MAX_FORM_BYTES = 16 * 1024;
 
 type Segments = { params: Promise<{ nextauth: string[] }> };
 
+/** What next-auth would put into a header, and fail: it echoes `error` and `callbackUrl`. */
+function requirePlainQuery(url: string): void {
+  for (const [name, value] of new URL(url).searchParams)
+    if (/\p{Cc}/u.test(name + value)) {
+      const path = name.replaceAll(/\p{Cc}/gu, "").slice(0, 100) || "query";
+      const message = "has control characters";
+      throw new RequestRefusal(400, "INVALID_INPUT", `${path}: ${message}`, [{ path, message }]);
+    }
+}
+
+function requireForm(headers: Headers): void {
+  const [type = ""] = (headers.get("content-type") ?? "").split(";");
+  if (type.trim().toLowerCase() !== "application/x-www-form-urlencoded")
+    throw new RequestRefusal(
+      415,
+      "UNSUPPORTED_MEDIA_TYPE",
+      "Send the form as application/x-www-form-urlencoded.",
+    );
+}
+
 /** next-auth behind the same door as the API: who calls is known first, other sites' pages and large bodies are refused. */
 async function handle(request: NextRequest, context: Segments): Promise<Response> {
   const requestId = randomUUID();
   try {
     const { ctx } = await callerOf(request.headers, requestId);
+    requirePlainQuery(request.url);
     let bounded = request;
     if (request.method === "POST") {
       requireNoForeignOrigin(request.headers, getEnv().consoleUrl);
+      requireForm(request.headers);
       const body = await readBounded(request, MAX_FORM_BYTES);
       bounded = new NextRequest(request.url, {
         method: "POST",

@@ -8,6 +8,7 @@ export const GET = defineRoute({
   path: "/api/v1/revocations/preview",
   summary: "Says what revoking a target would do; changes nothing",
   permission: "order:read",
+  refusals: [404],
   query: previewInput,
   response: revocationPreview,
   handler: (ctx, { query }) => previewRevocation(ctx, query),

@@ -9,6 +9,7 @@ export const POST = defineRoute({
   path: "/api/v1/setup/enrolment",
   summary: "Offers the holder of a one-time link a second factor",
   permission: "public",
+  refusals: [410],
   body: beginEnrolmentInput,
   response: totpOffer,
   handler: (ctx, { body }) => beginEnrolment(ctx, body, keyWrapper()),

@@ -9,6 +9,7 @@ export const POST = defineRoute({
   path: "/api/v1/setup/invitation",
   summary: "Enrols an invited admin with their link",
   permission: "public",
+  refusals: [410],
   body: acceptInvitationInput,
   status: 201,
   response: z.object({ adminId: z.uuid() }),

@@ -10,6 +10,7 @@ export const POST = defineRoute({
   path: "/api/v1/setup/link",
   summary: "Says what a one-time link is for, without using it",
   permission: "public",
+  refusals: [410],
   body: inspectSetupLinkInput,
   response: z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("owner"), expiresAt: instant }),

@@ -9,6 +9,7 @@ export const POST = defineRoute({
   path: "/api/v1/setup/owner",
   summary: "Makes the first owner with the set-up link",
   permission: "public",
+  refusals: [410],
   body: createOwnerInput,
   status: 201,
   response: z.object({ adminId: z.uuid() }),

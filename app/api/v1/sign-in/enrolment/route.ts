@@ -9,6 +9,7 @@ export const POST = defineRoute({
   path: "/api/v1/sign-in/enrolment",
   summary: "Offers an account that has a password alone its second factor; counts as a sign-in attempt",
   permission: "public",
+  refusals: [401, 429],
   body: beginSignInEnrolmentInput,
   response: totpOffer,
   handler: (ctx, { body }) => beginSignInEnrolment(ctx, body, keyWrapper()),

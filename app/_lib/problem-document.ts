@@ -1,0 +1,55 @@
+import type { FieldProblem } from "#lib/errors.ts";
+
+const TITLES: Record<number, string> = {
+  400: "Bad request",
+  401: "Not signed in",
+  403: "Not allowed",
+  404: "Not found",
+  405: "Method not allowed",
+  409: "Conflict",
+  410: "Gone",
+  413: "Too large",
+  415: "Unsupported media type",
+  429: "Too many requests",
+  500: "Internal error",
+  503: "Unavailable",
+};
+
+/** RFC 9457, with a stable `code`, the request's id, and one entry per bad parameter. */
+export type Problem = {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  requestId: string;
+  errors: FieldProblem[];
+};
+
+export function problemDocument(
+  status: number,
+  code: string,
+  detail: string,
+  requestId: string,
+  errors: FieldProblem[] = [],
+): Problem {
+  const slug = code.toLowerCase().replaceAll("_", "-");
+  return {
+    type: `urn:tokenwarden:problem:${slug}`,
+    title: TITLES[status] ?? "Error",
+    status,
+    detail,
+    code,
+    requestId,
+    errors,
+  };
+}
+
+/** The headers that every problem is sent with. */
+export function problemHeaders(requestId: string): Headers {
+  return new Headers({
+    "content-type": "application/problem+json",
+    "cache-control": "no-store",
+    "x-request-id": requestId,
+  });
+}

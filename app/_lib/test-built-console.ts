@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { createServer } from "node:net";
+import path from "node:path";
+import { type Database, openDatabase } from "#lib/db/database.ts";
+import { testDatabase } from "#lib/db/test-database.ts";
+import { uuidv7 } from "#lib/ids.ts";
+import { derivedKey } from "./secrets.ts";
+import { sealSession } from "./session-cookie.ts";
+
+const ROOT = path.resolve(import.meta.dirname, "../..");
+
+/** Whether the console was built: without that there is none to be asked. */
+export const isBuilt = existsSync(path.join(ROOT, ".next/BUILD_ID"));
+
+/** The console as it is served, in a process of its own. */
+export type BuiltConsole = {
+  origin: string;
+  port: number;
+  db: Database;
+  /** Of a signed-in owner. */
+  cookie: string;
+  stop(): Promise<void>;
+};
+
+async function findFreePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function untilAnswering(origin: string, child: ChildProcess): Promise<void> {
+  const deadline = Date.now() + 45_000;
+  while (Date.now() < deadline) {
+    if (child.exitCode !== null) throw new Error(`the console ended with ${child.exitCode}`);
+    const response = await fetch(`${origin}/api/health`).catch(() => null);
+    if (response?.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error("the console does not answer");
+}
+
+async function signInOwner(db: Database): Promise<string> {
+  const now = new Date();
+  const [adminId, sessionId] = [uuidv7(now), uuidv7(now)];
+  await db.query(
+    `INSERT INTO admin (id, email, name, role, password_hash, totp_wrapped, created_at)
+     VALUES ($1::uuid, 'owner@example.com', 'Owner', 'owner', 'x', '\\x00', now())`,
+    [adminId],
+  );
+  await db.query(
+    `INSERT INTO admin_session (id, admin_id, created_at, last_seen_at, absolute_expires_at, idle_seconds)
+     VALUES ($1::uuid, $2::uuid, now(), now(), now() + interval '1 hour', 1800)`,
+    [sessionId, adminId],
+  );
+  return `tokenwarden.session=${await sealSession(sessionId, derivedKey("session"), 3600)}`;
+}
+
+export async function startBuiltConsole(): Promise<BuiltConsole> {
+  const { url } = await testDatabase();
+  const port = await findFreePort();
+  const origin = `http://localhost:${port}`;
+  // the test seals a cookie with the same key
+  process.env.MASTER_KEY = randomBytes(32).toString("base64");
+  const child = spawn(
+    path.join(ROOT, "node_modules/.bin/node"),
+    [path.join(ROOT, "server/console/main.ts")],
+    {
+      cwd: ROOT,
+      env: {
+        PATH: process.env.PATH ?? "",
+        NODE_ENV: "production",
+        DATABASE_URL: url,
+        MASTER_KEY: process.env.MASTER_KEY,
+        CONSOLE_PORT: String(port),
+        CONSOLE_URL: origin,
+      },
+      stdio: ["ignore", "ignore", "inherit"],
+    },
+  );
+  const db = openDatabase({ url, role: "app", maxConnections: 2, applicationName: "test" });
+  const stop = async () => {
+    await db.end();
+    if (child.exitCode !== null) return;
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    child.kill("SIGTERM");
+    await ended;
+  };
+  try {
+    await untilAnswering(origin, child);
+    return { origin, port, db, cookie: await signInOwner(db), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,3 @@
+import { describeOperations } from "./test-operations.ts";
+
+describeOperations(400);

@@ -1,0 +1,120 @@
+import { randomBytes } from "node:crypto";
+import { getDatabase } from "#app/_lib/database.ts";
+import { createApiToken } from "#lib/api-tokens/create-api-token.ts";
+import { ROLES, type Role } from "#lib/authz/roles.ts";
+import { systemContext } from "#lib/context.ts";
+import type { Database } from "#lib/db/database.ts";
+import { testDatabase } from "#lib/db/test-database.ts";
+import { placeOrder } from "#lib/revocations/place-order.ts";
+import { fixtureOf } from "#lib/tokens/token-fixture.ts";
+import { allRoutes } from "./_definitions.ts";
+
+const ORIGIN = "http://localhost:3000";
+
+/** The console's API in this process on a database of its own, with an API token for each role. */
+export type TestConsole = {
+  db: Database;
+  tokens: ReadonlyMap<Role, string>;
+  /** Sends one request to the route behind `method` and `path`, as a role or as nobody. */
+  send(request: ApiRequest): Promise<Response>;
+  end(): Promise<void>;
+};
+
+export type ApiRequest = {
+  method: string;
+  /** As OpenAPI writes it. */
+  path: string;
+  role: Role | null;
+  segments?: Record<string, string>;
+  query?: string;
+  /** JSON text; none for undefined. */
+  body?: string | undefined;
+  headers?: Record<string, string>;
+};
+
+export async function startTestConsole(): Promise<TestConsole> {
+  process.env.DATABASE_URL = (await testDatabase()).url;
+  process.env.MASTER_KEY = randomBytes(32).toString("base64");
+  delete process.env.CONSOLE_URL;
+  const db = getDatabase();
+  const ctx = systemContext(db, "test");
+  const tokens = new Map<Role, string>();
+  for (const role of ROLES) tokens.set(role, (await createApiToken(ctx, { name: role, role })).token);
+  const routes = new Map(allRoutes().map((route) => [`${route.spec.method} ${route.spec.path}`, route]));
+  return {
+    db,
+    tokens,
+    async send({ method, path, role, segments = {}, query = "", body, headers = {} }) {
+      const route = routes.get(`${method} ${path}`);
+      if (route === undefined) throw new Error(`there is no ${method} ${path}`);
+      const address = path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+        encodeURIComponent((segments[name] ?? "").toWellFormed()),
+      );
+      const request = new Request(`${ORIGIN}${address}${query}`, {
+        method,
+        headers: {
+          host: "localhost:3000",
+          ...(role === null ? {} : { authorization: `Bearer ${tokens.get(role)}` }),
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body }),
+      });
+      return route(request, { params: Promise.resolve(segments) });
+    },
+    end: () => db.end(),
+  };
+}
+
+/** One row of everything that an id can name, made through the API and the register; ids by what they name. */
+export async function seedEverything(console: TestConsole): Promise<Record<string, string[]>> {
+  const ids: Record<string, string[]> = {};
+  async function make(kind: string, body: object): Promise<string> {
+    const path = `/api/v1/${kind}`;
+    const response = await console.send({ method: "POST", path, role: "owner", body: JSON.stringify(body) });
+    if (response.status !== 201) throw new Error(`POST ${path}: ${response.status} ${await response.text()}`);
+    const answer = (await response.json()) as { id?: string };
+    const inner = Object.values(answer).find((one) => typeof one === "object" && one !== null);
+    const id = String(answer.id ?? (inner as { id?: unknown } | undefined)?.id);
+    ids[kind] = [...(ids[kind] ?? []), id];
+    return id;
+  }
+  const audienceId = await make("audiences", {
+    name: "billing",
+    title: "Billing",
+    resourceUri: "https://billing.example.com/",
+    permissions: [{ name: "invoices:read", description: "" }],
+  });
+  const groupId = await make("groups", { name: "Finance" });
+  const audienceIds = [audienceId];
+  const clientId = await make("clients", { name: "Portal", kind: "service", audienceIds });
+  await make("clients", { name: "Shop", kind: "spa", redirectUris: ["https://app.example.com/callback"] });
+  const userId = await make("users", { email: "ana@example.com", name: "Ana", groupIds: [groupId] });
+  await make("verifiers", { name: "gateway", audienceIds });
+  await make("admins", { email: "new@example.com", name: "New", role: "auditor" });
+  await make("api-tokens", { name: "spare", role: "auditor" });
+  const fixture = fixtureOf(console.db);
+  const family = { clientId, userId, sessionUid: "session-one" };
+  const familyId = await fixture.family(family);
+  const token = await fixture.token({ ...family, familyId });
+  const refresh = await fixture.token({ ...family, familyId, kind: "refresh", format: "opaque" });
+  await console.db.transaction((tx) =>
+    placeOrder(tx, systemContext(console.db, "test"), {
+      verb: "revoke",
+      target: { kind: "client", id: clientId, name: "portal" },
+      reason: "test",
+      note: "",
+    }),
+  );
+  const idsIn = async (table: string) =>
+    (await console.db.query<{ id: string }>(`SELECT id FROM ${table} LIMIT 3`)).map((row) => row.id);
+  return {
+    ...ids,
+    families: [familyId],
+    tokens: [token.id, refresh.id],
+    sessions: ["session-one"],
+    orders: await idsIn("revocation_order"),
+    permissions: await idsIn("permission"),
+    "audit-entries": await idsIn("audit_entry"),
+  };
+}

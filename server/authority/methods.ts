@@ -1,0 +1,25 @@
+/** The methods of each of the authority's addresses. */
+const METHODS: Record<string, readonly string[]> = {
+  "/.well-known/oauth-authorization-server": ["GET", "HEAD"],
+  "/.well-known/openid-configuration": ["GET", "HEAD"],
+  "/healthz": ["GET", "HEAD"],
+  "/oauth/authorize": ["GET", "HEAD"],
+  "/oauth/introspect": ["POST"],
+  "/oauth/jwks": ["GET", "HEAD"],
+  "/oauth/logout": ["GET", "HEAD"],
+  "/oauth/logout/confirm": ["POST"],
+  "/oauth/logout/success": ["GET", "HEAD"],
+  "/oauth/par": ["POST"],
+  "/oauth/revoke": ["POST"],
+  "/oauth/token": ["POST"],
+  "/oauth/userinfo": ["GET", "HEAD", "POST"],
+  "/readyz": ["GET", "HEAD"],
+  "/verify": ["GET", "HEAD"],
+};
+
+/** The `Allow` of an address that has other methods than the one that it was asked by, or null where there is no such address. */
+export function allowOf(target: string, method: string): string | null {
+  const path = target.split("?", 1)[0] ?? "";
+  const methods = Object.hasOwn(METHODS, path) ? METHODS[path] : undefined;
+  return methods === undefined || methods.includes(method) ? null : methods.join(", ");
+}

@@ -1,0 +1,65 @@
+import { recordEntry } from "#lib/audit/record-entry.ts";
+import { systemContext } from "#lib/context.ts";
+import type { Reading } from "#lib/verification/read-token.ts";
+import type { Services } from "./services.ts";
+
+export type UnknownReading = Extract<Reading, { token: null }>;
+
+/** Who presented a value that is no token of ours, and where. */
+export type Presenter = {
+  /** Whom garbage is counted against: a verifier's or client's id, or "nobody". */
+  askerId: string;
+  source: string;
+  verifierId: string | null;
+  ip: string | null;
+  userAgent: string | null;
+};
+
+type Needed = Pick<Services, "db" | "log" | "refusals">;
+
+const ALARM_MS = 60_000;
+
+async function reportForgery({ db }: Needed, kid: string, presenter: Presenter): Promise<void> {
+  const ctx = systemContext(db, "authority");
+  await db.transaction((tx) =>
+    recordEntry(
+      tx,
+      { ...ctx, ip: presenter.ip, userAgent: presenter.userAgent },
+      {
+        act: "token.forgery_detected",
+        target: { kind: "signing_key", id: kid, name: kid },
+        note: "A good signature stands over a token that was never registered.",
+        after: { source: presenter.source, verifierId: presenter.verifierId },
+      },
+    ),
+  );
+}
+
+/** One entry a minute and key is enough to raise the alarm; every attempt is counted. */
+const reportedAt = new Map<string, number>();
+
+/**
+ * Counts a value that is no token of ours, at whichever door it came, and raises the alarm where its signature is good: then somebody
+ * else signs with a key of ours. Recorded as `token.forgery_detected`, once a minute and key.
+ *
+ * @throws whatever the database throws: an alarm that could not be written is raised again by the next forgery.
+ */
+export async function noticeUnknown(
+  services: Needed,
+  reading: UnknownReading,
+  presenter: Presenter,
+): Promise<void> {
+  const now = Date.now();
+  services.refusals.count(presenter.askerId, presenter.ip, reading.unknown, new Date(now));
+  const kid = reading.forgedWith;
+  if (kid === undefined || now - (reportedAt.get(kid) ?? 0) < ALARM_MS) return;
+  reportedAt.set(kid, now);
+  const fields = { kid, source: presenter.source, verifier: presenter.verifierId };
+  services.log.error(fields, "forged token: a good signature over an unregistered id");
+  try {
+    await reportForgery(services, kid, presenter);
+  } catch (error) {
+    reportedAt.delete(kid);
+    throw error;
+  }
+}
