@@ -25,8 +25,9 @@ export function askRefresh(url: string, client: Minted["client"], value: string)
   return read(post(`${url}/oauth/token`, form));
 }
 
-export function askIntrospection(url: string, token: string, secret: string): Promise<Answer> {
-  return read(post(`${url}/oauth/introspect`, { token }, { authorization: `Bearer ${secret}` }));
+export function askIntrospection(url: string, token: string, secret: string, path = "/"): Promise<Answer> {
+  const headers = { authorization: `Bearer ${secret}`, "x-original-uri": path };
+  return read(post(`${url}/oauth/introspect`, { token }, headers));
 }
 
 export function askVerify(url: string, token: string, secret: string, path = "/"): Promise<Answer> {
