@@ -1,6 +1,5 @@
-import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import path from "node:path";
 import next from "next";
@@ -8,6 +7,7 @@ import { type Env, EnvError, getEnv } from "#lib/env.ts";
 import { boundConnections, HTTP_LIMITS, TLS_LIMITS } from "#server/http-limits.ts";
 import { attachToSupervisor } from "#server/supervisor/child.ts";
 import { createAddressBound } from "./address-bound.ts";
+import { findFault, refuse } from "./refuse.ts";
 
 /** Says which address a request came from; written here so that nobody else can. */
 const PEER_HEADER = "x-tokenwarden-peer";
@@ -29,41 +29,19 @@ function drain(server: Server): Promise<void> {
   });
 }
 
-/** Whether an address decodes: Next answers 500 to one that does not. */
-function isReadable(url: string): boolean {
-  try {
-    decodeURIComponent(url.split("?", 1)[0] ?? "/");
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function refuseAddress(response: ServerResponse): void {
-  const problem = {
-    type: "about:blank",
-    title: "Bad Request",
-    status: 400,
-    detail: "The path of the address has a % that begins no character.",
-    code: "INVALID_INPUT",
-    requestId: randomUUID(),
-    errors: [{ path: "path", message: "cannot be decoded" }],
-  };
-  response.writeHead(400, { "content-type": "application/problem+json", "cache-control": "no-store" });
-  response.end(JSON.stringify(problem));
-}
-
 /** Serves the built console until it is told to stop. */
 async function serveConsole(env: Env): Promise<void> {
   const app = next({ dev: false, dir: path.resolve(import.meta.dirname, "../.."), port: env.consolePort });
   await app.prepare();
   const handle = app.getRequestHandler();
-  const isRefused = createAddressBound(env);
+  const overBound = createAddressBound(env);
   const server = openServer(env, (request, response) => {
-    if (isRefused(request, response)) return;
     request.headers[PEER_HEADER] = request.socket.remoteAddress ?? "";
-    if (!isReadable(request.url ?? "/")) {
-      refuseAddress(response);
+    // ended while it was read: what else came with it is answered to nobody
+    if (request.socket.destroyed) return;
+    const refusal = overBound(request) ?? findFault(request);
+    if (refusal !== null) {
+      refuse(response, refusal);
       return;
     }
     void handle(request, response);
