@@ -8,7 +8,7 @@ import { testDatabase } from "#lib/db/test-database.ts";
 import { freePort, introspect, issue, seedRegistry } from "./authority/test-authority.ts";
 import { type AuthorityProcess, startAuthorityProcess, until } from "./authority/test-authority-process.ts";
 import { HTTP_LIMITS } from "./http-limits.ts";
-import { drip, openConnection, pour } from "./test-socket.ts";
+import { drip, openConnection, pour, type RawConnection } from "./test-socket.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "..");
 /** What is looked at once a second ends at most so much after its time; the rest is a loaded machine's. */
@@ -128,8 +128,13 @@ describe.each(doors)("the $door", ({ door, paths }) => {
     "serves others while two thousand connections send nothing, and is rid of them soon",
     async () => {
       const before = residentBytes(door);
-      const idle = Array.from({ length: 2_000 }, () => openConnection(portOf(door)));
-      await until("half of them are open", () => idle.filter((one) => !one.socket.connecting).length > 1_000);
+      const idle: RawConnection[] = [];
+      // no more at a time than wait in the line of a listening socket: what is beyond it the server never hears of
+      while (idle.length < 2_000) {
+        idle.push(...Array.from({ length: 200 }, () => openConnection(portOf(door))));
+        await until("they are open", () => idle.every((one) => !one.socket.connecting));
+        expect(await isServed(door)).toBe(true);
+      }
       for (let index = 0; index < 10; index += 1) expect(await isServed(door)).toBe(true);
       expect(residentBytes(door) - before).toBeLessThan(200 * MEGABYTE);
       const elapsed = Math.max(...(await Promise.all(idle.map((one) => one.ended))));
@@ -153,14 +158,14 @@ describe.each(doors)("the $door", ({ door, paths }) => {
     });
     await Promise.all(
       floods.map(({ connection }) =>
-        Promise.race([connection.ended, until("", () => connection.received() !== "")]),
+        Promise.race([connection.ended, until("it is answered", () => connection.received() !== "")]),
       ),
     );
     expect(await isServed(door)).toBe(true);
     expect(residentBytes(door) - before).toBeLessThan(150 * MEGABYTE);
     for (const { connection } of floods) {
       const status = /^HTTP\/1\.1 (\d+)/.exec(connection.received())?.[1];
-      expect(status ?? "closed").toMatch(/^(400|401|403|404|408|410|413|closed)$/);
+      expect(status ?? "closed").toMatch(/^(400|401|403|404|408|410|411|413|closed)$/);
       // whoever goes on sending is cut off in the time that a request has
       expect(await connection.ended).toBeLessThan(HTTP_LIMITS.requestTimeout + 2 * MARGIN_MS);
     }
@@ -185,18 +190,17 @@ describe.each(doors)("the $door", ({ door, paths }) => {
     ["a size of a chunk that is none", "transfer-encoding: chunked\r\n", "zz\r\na\r\n"],
   ])("refuses %s and closes", async (_what, headers, body) => {
     const crooked = openConnection(portOf(door));
-    crooked.write(`${post(paths[0] as [string, string], headers)}${body}GET / HTTP/1.1\r\nhost: x\r\n\r\n`);
+    const request = post(paths[0] as [string, string], headers);
+    crooked.write(`${request}${body}GET / HTTP/1.1\r\nhost: x\r\n\r\n`);
     await crooked.ended;
     expect(crooked.received().match(/HTTP\/1\.1 /g)).toHaveLength(1);
     expect(crooked.received()).toMatch(/^HTTP\/1\.1 400 /);
   });
 
-  test.skipIf(skip)("answers a request whose sender has closed its half", async () => {
+  test.skipIf(skip)("holds no connection whose sender has closed its half", async () => {
     const half = openConnection(portOf(door), { allowHalfOpen: true });
-    half.socket.end(`GET ${door === "console" ? "/api/health" : "/readyz"} HTTP/1.1\r\nhost: x\r\n\r\n`);
-    await until("it is answered", () => half.received().includes("\r\n\r\n"));
-    expect(half.received()).toMatch(/^HTTP\/1\.1 200 /);
-    half.socket.destroy();
+    half.socket.end(post(paths[0] as [string, string], "content-length: 100\r\n"));
+    expect(await half.ended).toBeLessThan(2_000);
   });
 
   test.skipIf(skip)("ends a connection that sends thousands of requests and reads no answer", async () => {
@@ -208,7 +212,7 @@ describe.each(doors)("the $door", ({ door, paths }) => {
       one.write(request.repeat(5_000));
     }
     await until("others are served", () => isServed(door));
-    expect(residentBytes(door) - before).toBeLessThan(150 * MEGABYTE);
+    expect(residentBytes(door) - before).toBeLessThan(300 * MEGABYTE);
     for (const one of deaf) one.socket.resume();
     expect(Math.max(...(await Promise.all(deaf.map((one) => one.ended))))).toBeLessThan(10_000);
   });

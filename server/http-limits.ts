@@ -19,11 +19,25 @@ export const TLS_LIMITS = { handshakeTimeout: 10_000, minVersion: "TLSv1.2" } as
 /** A connection on which nothing moves in either direction while a request is answered. */
 const IDLE_MS = 30_000;
 /** Requests of one connection that are not answered yet. No client of ours sends more than one. */
-const MAX_PIPELINED = 64;
+const MAX_PIPELINED = 32;
 const MAX_CONNECTIONS = 20_000;
 /** Idle connections are closed once so many are open, so that there is room for others. */
 const CROWDED = 0.75;
 const MAKE_ROOM_MS = 1_000;
+const UNREAD_MS = 500;
+const UNREAD_BYTES = 1_024 * 1_024;
+
+/** What is answered before its body was read: the rest is waited for shortly, so that the sender gets to read the answer, and never swallowed. */
+function endUnread(request: IncomingMessage): void {
+  if (request.complete || request.socket.destroyed) return;
+  const isLarge = Number(request.headers["content-length"] ?? 0) > UNREAD_BYTES;
+  setTimeout(
+    () => {
+      if (!request.complete) request.socket.destroy();
+    },
+    isLarge ? 0 : UNREAD_MS,
+  ).unref();
+}
 
 /**
  * Bounds what connections may hold: one that nothing moves on ends, one that sends requests without waiting for answers ends, and where there
@@ -45,10 +59,12 @@ export function boundConnections(server: Server, onExcess: () => void = () => {}
     madeRoomAt = now;
     server.closeIdleConnections();
   });
-  server.prependListener("request", ({ socket }: IncomingMessage, response: ServerResponse) => {
+  server.prependListener("request", (request: IncomingMessage, response: ServerResponse) => {
+    const { socket } = request;
     const count = (unanswered.get(socket) ?? 0) + 1;
     unanswered.set(socket, count);
     response.once("close", () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
+    response.once("finish", () => endUnread(request));
     if (count <= MAX_PIPELINED || socket.destroyed) return;
     onExcess();
     socket.destroy();

@@ -86,6 +86,8 @@ export function buildAuthority({ services, engine, metrics, tls }: AppOptions): 
     routerOptions: { maxParamLength: 200 },
     serverFactory: (handler) => {
       const listener = (req: IncomingMessage, res: ServerResponse) => {
+        // ended while it was read: what else came with it is answered to nobody
+        if (req.socket.destroyed) return;
         metrics.watch(req, res);
         res.setHeader("x-content-type-options", "nosniff");
         if (tls !== undefined)

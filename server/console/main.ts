@@ -1,11 +1,4 @@
-import { randomUUID } from "node:crypto";
-import {
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerResponse,
-} from "node:http";
+import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import path from "node:path";
 import next from "next";
@@ -18,6 +11,7 @@ import { attachToSupervisor } from "#server/supervisor/child.ts";
 import { type Certificate, readCertificate, TLS_POLICY } from "#server/tls/certificate.ts";
 import { followCertificate } from "#server/tls/renewal.ts";
 import { createAddressBound } from "./address-bound.ts";
+import { findFault, OUTDATED, refuse } from "./refuse.ts";
 
 /** Says which address a request came from; written here so that nobody else can. */
 const PEER_HEADER = "x-tokenwarden-peer";
@@ -67,81 +61,6 @@ async function drain(server: Server): Promise<void> {
   await letGo(server, () => new Promise<void>((resolve) => void server.close(() => resolve())));
 }
 
-/** Whether an address decodes: Next answers 500 to one that does not. */
-function isReadable(url: string): boolean {
-  try {
-    decodeURIComponent(url.split("?", 1)[0] ?? "/");
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Methods that a request to Next can have; of others its `Request` cannot be made. */
-const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
-
-type Refusal = { status: 400 | 405 | 503; code: string; detail: string; path?: string };
-
-const TITLES = { 400: "Bad request", 405: "Method not allowed", 503: "Unavailable" } as const;
-const BAD_METHOD: Refusal = {
-  status: 405,
-  code: "METHOD_NOT_ALLOWED",
-  detail: "The console does not know this method.",
-  path: "method",
-};
-const NO_PATH: Refusal = {
-  status: 400,
-  code: "INVALID_INPUT",
-  detail: "The address must begin with a slash.",
-  path: "path",
-};
-const BAD_PATH: Refusal = {
-  status: 400,
-  code: "INVALID_INPUT",
-  detail: "The path of the address has a % that begins no character.",
-  path: "path",
-};
-const OUTDATED: Refusal = {
-  status: 503,
-  code: "UNAVAILABLE",
-  detail: "This console is being replaced by a newer version. Try again in a moment.",
-};
-
-/** An answer that Next has no part in. */
-function refuse(response: ServerResponse, { status, code, detail, path }: Refusal): void {
-  const requestId = randomUUID();
-  const problem = {
-    type: `urn:tokenwarden:problem:${code.toLowerCase().replaceAll("_", "-")}`,
-    title: TITLES[status],
-    status,
-    detail,
-    code,
-    requestId,
-    errors: path === undefined ? [] : [{ path, message: detail }],
-  };
-  response.writeHead(status, {
-    "content-type": "application/problem+json",
-    "cache-control": "no-store",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-    "x-request-id": requestId,
-    ...(status === 405 ? { allow: METHODS.join(", ") } : {}),
-    ...(status === 503 ? { "retry-after": "1" } : {}),
-  });
-  response.end(JSON.stringify(problem));
-}
-
-/** Answers what would make Next fail. @returns whether it did. */
-function refuseUnreadable(request: IncomingMessage, response: ServerResponse): boolean {
-  const url = request.url ?? "/";
-  if (!METHODS.includes(request.method ?? "")) refuse(response, BAD_METHOD);
-  else if (!url.startsWith("/")) refuse(response, NO_PATH);
-  else if (!isReadable(url)) refuse(response, BAD_PATH);
-  else return false;
-  return true;
-}
-
 /** Serves the built console until it is told to stop. */
 async function serveConsole(env: Env): Promise<void> {
   const certificate = env.tls && readCertificate(env.tls);
@@ -150,12 +69,15 @@ async function serveConsole(env: Env): Promise<void> {
   const app = next({ dev: false, dir: path.resolve(import.meta.dirname, "../.."), port: env.consolePort });
   await app.prepare();
   const handle = app.getRequestHandler();
-  const isRefused = createAddressBound(env);
+  const overBound = createAddressBound(env);
   const server = openServer(env, certificate, (request, response) => {
     setCommonHeaders(response, isSecure);
-    if (isRefused(request, response)) return;
     request.headers[PEER_HEADER] = request.socket.remoteAddress ?? "";
-    if (!refuseUnreadable(request, response)) void handle(request, response);
+    // ended while it was read: what else came with it is answered to nobody
+    if (request.socket.destroyed) return;
+    const refusal = overBound(request) ?? findFault(request);
+    if (refusal === null) void handle(request, response);
+    else refuse(response, refusal);
   });
   boundConnections(server);
   const { ready, stop } = attachToSupervisor({
