@@ -10,7 +10,7 @@ let people: People;
 let spa: oidc.Configuration;
 
 beforeAll(async () => {
-  instance = await startTestInstance(2);
+  instance = await startTestInstance(2, { clockToleranceMs: Number.POSITIVE_INFINITY });
   people = await seedPeople(instance.db);
   await setGrace(0);
   spa = await discover(instance, people.spa);
