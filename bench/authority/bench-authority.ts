@@ -113,6 +113,7 @@ export async function benchAuthority(
   const { log, stack } = options;
   const at = new Date();
   const peers = await findPeers(settings.peers, log, stack);
+  for (const { peer, why } of peers.missing) log(`not run: ${peer.title}: ${why}`);
   const machine = readMachine();
   const profileDir = settings.profiles
     ? path.join(RESULTS_DIR, `profile-${at.toISOString().replaceAll(":", "").slice(0, 17)}`)

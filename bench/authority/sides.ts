@@ -5,6 +5,7 @@ import pg from "pg";
 import type { AvailablePeer, MissingPeer } from "#bench/peers/available.ts";
 import { POOL_SIZE, type RunningSide } from "#bench/peers/peer.ts";
 import { startStock } from "#bench/peers/start-stock.ts";
+import { tryOut } from "#bench/peers/try-out.ts";
 import { type Database, openDatabase } from "#lib/db/database.ts";
 import { migrate } from "#lib/db/migrate.ts";
 import { type EmbeddedDatabase, startEmbeddedDatabase } from "#server/embedded-database/start.ts";
@@ -23,7 +24,7 @@ export type Sides = {
   /** In the order in which the first round loads them. */
   names: Side[];
   get(side: Side): RunningSide;
-  /** Peers that did not start. */
+  /** Peers that did not start, or do not do the work. */
   failed: MissingPeer[];
   /** A connection of the database server, by which its processes are found. */
   databasePid: number;
@@ -118,11 +119,17 @@ export async function startSides(options: SidesOptions): Promise<Sides> {
   for (const { peer, home } of peers) {
     log(`starting ${peer.title}`);
     const databaseUrl = await createPeerDatabase(server, peer.name);
+    const own = stack.use(new AsyncDisposableStack());
     try {
       const poolSize = peer.poolFor(connections);
-      running[peer.name] = await peer.start({ home, databaseUrl, poolSize, credentials, stack });
+      const side = await peer.start({ home, databaseUrl, poolSize, credentials, stack: own });
+      await tryOut(side, connections);
+      running[peer.name] = side;
     } catch (error) {
-      failed.push({ peer, why: (error as Error).message });
+      const why = (error as Error).message;
+      log(`not run: ${peer.title}: ${why}`);
+      failed.push({ peer, why });
+      await own.disposeAsync();
     }
   }
 
