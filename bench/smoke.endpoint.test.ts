@@ -31,6 +31,8 @@ describe("the smoke run", () => {
       wrong_answers: "0",
       broken_requests: "0",
       still_active_after_revocation: "0",
+      keycloak_introspection_ratio: "not_run",
+      hydra_issue_jwt_ratio: "not_run",
     });
   });
 
@@ -50,6 +52,7 @@ describe("refuses", () => {
   test.each([
     [["authority", "--rounds", "none"], "--rounds must be a number"],
     [["authority", "--only", "nothing"], "--only knows introspection"],
+    [["authority", "--peers", "nobody"], "--peers knows keycloak"],
     [["authority", "--quickly"], "--quickly"],
     [["nothing"], "nothing is not known"],
     [[], "what is to be measured?"],

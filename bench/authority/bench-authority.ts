@@ -113,12 +113,14 @@ export async function benchAuthority(
   const { log, stack } = options;
   const at = new Date();
   const peers = await findPeers(settings.peers, log, stack);
+  for (const { peer, why } of peers.missing) log(`not run: ${peer.title}: ${why}`);
   const machine = readMachine();
   const profileDir = settings.profiles
     ? path.join(RESULTS_DIR, `profile-${at.toISOString().replaceAll(":", "").slice(0, 17)}`)
     : null;
-  const { revokedIds } = settings;
-  const sides = await startSides({ revokedIds, profileDir, peers: peers.available, log, stack });
+  const { revokedIds, connections } = settings;
+  const started = { revokedIds, connections, profileDir, peers: peers.available };
+  const sides = await startSides({ ...started, log, stack });
   const generator = startLoadGenerator();
   stack.defer(() => generator.stop());
 

@@ -28,7 +28,9 @@ export type Round = Omit<LoadResult, "tokens"> & {
 export type Measured = BySide<Round[]>;
 
 function microsPerRequest(before: number | null, after: number | null, requests: number): number | null {
-  return before === null || after === null ? null : Math.round(((after - before) * 1e6) / requests);
+  return before === null || after === null || requests === 0
+    ? null
+    : Math.round(((after - before) * 1e6) / requests);
 }
 
 /** Answers that were not as they must be. */

@@ -47,6 +47,7 @@ export function figuresOfOther(other: OtherReport): Figure[] {
   return [
     { name: `${other.name}_wrong_answers`, value: other.runs ? other.wrong : null, unit: "answers" },
     { name: `${other.name}_broken_requests`, value: other.runs ? other.errors : null, unit: "requests" },
+    { name: `${other.name}_still_active`, value: other.runs ? other.stillActive : null, unit: "tokens" },
     { name: `${other.name}_rss_mb`, value: other.runs ? other.rssMb : null, unit: "MB" },
   ];
 }

@@ -3,11 +3,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import pg from "pg";
 import type { AvailablePeer, MissingPeer } from "#bench/peers/available.ts";
-import type { RunningSide } from "#bench/peers/peer.ts";
+import { POOL_SIZE, type RunningSide } from "#bench/peers/peer.ts";
 import { startStock } from "#bench/peers/start-stock.ts";
+import { tryOut } from "#bench/peers/try-out.ts";
 import { type Database, openDatabase } from "#lib/db/database.ts";
 import { migrate } from "#lib/db/migrate.ts";
-import { startEmbeddedDatabase } from "#server/embedded-database/start.ts";
+import { type EmbeddedDatabase, startEmbeddedDatabase } from "#server/embedded-database/start.ts";
 import { type Credentials, createCredentials } from "./credentials.ts";
 import type { BySide, Side } from "./scenarios.ts";
 import { seedRegistry } from "./seed-registry.ts";
@@ -23,7 +24,7 @@ export type Sides = {
   /** In the order in which the first round loads them. */
   names: Side[];
   get(side: Side): RunningSide;
-  /** Peers that did not start. */
+  /** Peers that did not start, or do not do the work. */
   failed: MissingPeer[];
   /** A connection of the database server, by which its processes are found. */
   databasePid: number;
@@ -35,6 +36,8 @@ export type SidesOptions = {
   profileDir: string | null;
   /** Peers beside stock oidc-provider. */
   peers: readonly AvailablePeer[];
+  /** Requests at a time. */
+  connections: number;
   log(line: string): void;
   /** What is to be undone at the end, in reverse. */
   stack: AsyncDisposableStack;
@@ -57,6 +60,26 @@ export async function createPeerDatabase(
   return peerUrl.toString();
 }
 
+/** Its settings are as they are, but for peers that need more connections than the server allows. */
+async function startDatabase(
+  dataDir: string,
+  { peers, connections }: Pick<SidesOptions, "peers" | "connections">,
+): Promise<EmbeddedDatabase> {
+  const more = peers.reduce((sum, { peer }) => sum + peer.poolFor(connections) - POOL_SIZE, 0);
+  const server = await startEmbeddedDatabase({ dataDir });
+  if (more === 0) return server;
+  try {
+    const admin = new pg.Client({ connectionString: server.adminUrl });
+    await admin.connect();
+    const { rows } = await admin.query<{ max_connections: string }>("SHOW max_connections");
+    await admin.query(`ALTER SYSTEM SET max_connections = ${Number(rows[0]?.max_connections) + more}`);
+    await admin.end();
+  } finally {
+    await server.stop();
+  }
+  return startEmbeddedDatabase({ dataDir });
+}
+
 function makeDataDir(stack: AsyncDisposableStack): string {
   const dataDir = mkdtempSync(path.join(tmpdir(), "tokenwarden-bench-"));
   // the database's own account passes through it
@@ -67,10 +90,10 @@ function makeDataDir(stack: AsyncDisposableStack): string {
 
 /** Starts database, our authority and the peers, with everything in them that the load needs. */
 export async function startSides(options: SidesOptions): Promise<Sides> {
-  const { revokedIds, profileDir, peers, log, stack } = options;
+  const { revokedIds, profileDir, peers, connections, log, stack } = options;
   const dataDir = makeDataDir(stack);
   log("starting the database");
-  const server = await startEmbeddedDatabase({ dataDir });
+  const server = await startDatabase(dataDir, { peers, connections });
   stack.defer(() => server.stop());
   await migrate(server.url);
 
@@ -96,10 +119,17 @@ export async function startSides(options: SidesOptions): Promise<Sides> {
   for (const { peer, home } of peers) {
     log(`starting ${peer.title}`);
     const databaseUrl = await createPeerDatabase(server, peer.name);
+    const own = stack.use(new AsyncDisposableStack());
     try {
-      running[peer.name] = await peer.start({ home, databaseUrl, credentials, stack });
+      const poolSize = peer.poolFor(connections);
+      const side = await peer.start({ home, databaseUrl, poolSize, credentials, stack: own });
+      await tryOut(side, connections);
+      running[peer.name] = side;
     } catch (error) {
-      failed.push({ peer, why: (error as Error).message });
+      const why = (error as Error).message;
+      log(`not run: ${peer.title}: ${why}`);
+      failed.push({ peer, why });
+      await own.disposeAsync();
     }
   }
 

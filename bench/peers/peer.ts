@@ -1,6 +1,9 @@
 import type { Credentials } from "#bench/authority/credentials.ts";
 import type { Child } from "#bench/child.ts";
 
+/** Database connections of each side. */
+export const POOL_SIZE = 16;
+
 /** The authorities that are measured where they can be had; stock oidc-provider is measured always. */
 export const OTHER_PEERS = ["keycloak", "hydra"] as const;
 export type OtherPeer = (typeof OTHER_PEERS)[number];
@@ -36,6 +39,8 @@ export type PeerStart = {
   home: string;
   /** Its own database, as its owner. */
   databaseUrl: string;
+  /** Database connections, as `poolFor` says. */
+  poolSize: number;
   credentials: Credentials;
   stack: AsyncDisposableStack;
 };
@@ -52,6 +57,8 @@ export type Peer = {
    * @throws where a tool is missing, or the registry or the build says no.
    */
   obtain(log: (line: string) => void, stack: AsyncDisposableStack): Promise<string>;
+  /** Database connections that it needs under so many requests at a time: `POOL_SIZE` where it can do with that. */
+  poolFor(connections: number): number;
   /** Starts it on an empty database and registers there what the load needs. */
   start(options: PeerStart): Promise<RunningSide>;
 };

@@ -7,5 +7,5 @@ function printed(value: number): string {
 
 /** `figure <name> <value> <unit>`, or `figure <name> not_run <unit>`. */
 export function figureLine({ name, value, unit }: Figure): string {
-  return `figure ${name} ${value === null ? "not_run" : printed(value)} ${unit}`;
+  return `figure ${name} ${value === null || !Number.isFinite(value) ? "not_run" : printed(value)} ${unit}`;
 }

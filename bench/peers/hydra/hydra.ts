@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { findBuild, keepBuild } from "#bench/peers/builds.ts";
-import type { Peer } from "#bench/peers/peer.ts";
+import { type Peer, POOL_SIZE } from "#bench/peers/peer.ts";
 import { runTool } from "#bench/peers/run-tool.ts";
 import { startHydra } from "./start-hydra.ts";
 
@@ -17,6 +17,8 @@ export const HYDRA: Peer = {
   title: "Ory Hydra",
   version: VERSION,
   find: () => findBuild(NAME),
+  // it takes a second connection while its transaction holds the first: with fewer than requests it stands still for good
+  poolFor: (connections) => connections + POOL_SIZE,
   start: startHydra,
   obtain: (log, stack) =>
     keepBuild(NAME, async (folder, logFile) => {

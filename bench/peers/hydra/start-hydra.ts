@@ -39,23 +39,24 @@ async function register(admin: string, { clientId, clientSecret }: Credentials):
   });
 }
 
-function poolOf16(databaseUrl: string): string {
+function withPool(databaseUrl: string, size: number): string {
   const url = new URL(databaseUrl);
-  url.searchParams.set("max_conns", "16");
-  url.searchParams.set("max_idle_conns", "16");
+  url.searchParams.set("max_conns", String(size));
+  url.searchParams.set("max_idle_conns", String(size));
   url.searchParams.set("sslmode", "disable");
   return url.toString();
 }
 
 /** Starts it in production mode, behind an imagined TLS proxy, with JWTs as access tokens. */
-export async function startHydra({ home, databaseUrl, credentials, stack }: PeerStart): Promise<RunningSide> {
+export async function startHydra(options: PeerStart): Promise<RunningSide> {
+  const { home, databaseUrl, poolSize, credentials, stack } = options;
   const [publicPort, adminPort] = (await findPorts(2)) as [number, number];
   const origin = `http://127.0.0.1:${publicPort}`;
   const admin = `http://127.0.0.1:${adminPort}`;
   const command = path.join(home, "hydra");
   const env = {
     ...baseEnv(),
-    DSN: poolOf16(databaseUrl),
+    DSN: withPool(databaseUrl, poolSize),
     SECRETS_SYSTEM: randomBytes(32).toString("base64url"),
     SERVE_PUBLIC_HOST: "127.0.0.1",
     SERVE_PUBLIC_PORT: String(publicPort),

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import path from "node:path";
 import { findBuild, keepBuild } from "#bench/peers/builds.ts";
-import type { Peer } from "#bench/peers/peer.ts";
+import { type Peer, POOL_SIZE } from "#bench/peers/peer.ts";
 import { runTool } from "#bench/peers/run-tool.ts";
 import { getJavaHome } from "./java.ts";
 import { startKeycloak } from "./start-keycloak.ts";
@@ -17,6 +17,7 @@ export const KEYCLOAK: Peer = {
   title: "Keycloak",
   version: VERSION,
   find: () => findBuild(NAME),
+  poolFor: () => POOL_SIZE,
   start: startKeycloak,
   obtain: (log, stack) =>
     keepBuild(NAME, async (folder, logFile) => {

@@ -4,7 +4,7 @@ import { basic } from "#bench/authority/credentials.ts";
 import { SCOPE, VERIFIER } from "#bench/authority/seed-registry.ts";
 import { answers, baseEnv, type Child, startChild } from "#bench/child.ts";
 import { childOf } from "#bench/cpu.ts";
-import type { PeerStart, RunningSide } from "#bench/peers/peer.ts";
+import { type PeerStart, POOL_SIZE, type RunningSide } from "#bench/peers/peer.ts";
 import { findPorts } from "#bench/ports.ts";
 import { getJavaHome } from "./java.ts";
 import { BOOTSTRAP_CLIENT, createRealm, REALM } from "./realm.ts";
@@ -38,9 +38,9 @@ export async function runKeycloak(options: {
       KC_DB_URL: `jdbc:postgresql://${database.host}${database.pathname}`,
       KC_DB_USERNAME: decodeURIComponent(database.username),
       KC_DB_PASSWORD: decodeURIComponent(database.password),
-      KC_DB_POOL_INITIAL_SIZE: "16",
-      KC_DB_POOL_MIN_SIZE: "16",
-      KC_DB_POOL_MAX_SIZE: "16",
+      KC_DB_POOL_INITIAL_SIZE: String(POOL_SIZE),
+      KC_DB_POOL_MIN_SIZE: String(POOL_SIZE),
+      KC_DB_POOL_MAX_SIZE: String(POOL_SIZE),
       KC_CACHE: "local",
       KC_HTTP_ENABLED: "true",
       KC_HTTP_HOST: "127.0.0.1",
