@@ -5,10 +5,10 @@ import { askRefresh, countBy, inTurn } from "./ask.ts";
 import { eventually, type Instance, startInstance } from "./instance.ts";
 import { type Asked, type Load, startLoad } from "./load.ts";
 import { type Mint, type Minted, openMint } from "./mint.ts";
-import { postgresProcesses, signalAll } from "./postgres.ts";
+import { outlive, postgresProcesses, signalAll } from "./postgres.ts";
 
 /** No answer may take longer, whatever became of the database: a wait for a connection and one for a statement. */
-const BOUND_MS = 12_000;
+const BOUND_MS = 13_000;
 
 let instance: Instance;
 let mint: Mint;
@@ -43,7 +43,8 @@ async function underLoad(mark: string, fault: (load: Load) => Promise<void>): Pr
   );
   expect(load.asked.filter((one) => one.status === 401 && !revoked.includes(one.token))).toEqual([]);
   expect(load.asked.filter((one) => isGood(one) && revoked.includes(one.token))).toEqual([]);
-  expect(Math.max(...load.asked.map((one) => one.ms))).toBeLessThan(BOUND_MS);
+  const slow = load.asked.filter((one) => one.ms > BOUND_MS);
+  expect(slow.map(({ kind, status, ms }) => `${kind} ${status} after ${ms} ms`)).toEqual([]);
 
   const rows = await instance.db.query<{ path: string }>(
     "SELECT path FROM token_use WHERE path LIKE $1::text",
@@ -78,8 +79,7 @@ function tell(what: string, asked: Asked[]): void {
 describe("under load, the authorities recover by themselves and nothing that was answered is lost when", () => {
   test("PostgreSQL is killed with -9", async () => {
     const asked = await underLoad("postmaster", async () => {
-      signalAll(postgresProcesses(instance).slice(0, 1), "SIGKILL");
-      await eventually(() => instance.db.query("SELECT 1").catch(() => undefined), 30_000);
+      await outlive(instance, () => signalAll(postgresProcesses(instance).slice(0, 1), "SIGKILL"));
     });
     expect(asked.some((one) => one.status === 503)).toBe(true);
     tell("postmaster killed", asked);
@@ -90,8 +90,7 @@ describe("under load, the authorities recover by themselves and nothing that was
       const [backend] = await instance.db.query<{ pid: number }>(
         "SELECT pid FROM pg_stat_activity WHERE application_name = 'tokenwarden authority' LIMIT 1",
       );
-      signalAll([backend?.pid as number], "SIGKILL");
-      await eventually(() => instance.db.query("SELECT 1").catch(() => undefined), 30_000);
+      await outlive(instance, () => signalAll([backend?.pid as number], "SIGKILL"));
     });
     tell("backend killed", asked);
   });

@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import path from "node:path";
-import type { Instance } from "./instance.ts";
+import { eventually, type Instance } from "./instance.ts";
 
 function parentOf(pid: string): number {
   try {
@@ -30,4 +30,23 @@ export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void
       // it has ended
     }
   }
+}
+
+function isWorking(pid: number): boolean {
+  try {
+    readlinkSync(`/proc/${pid}/cwd`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Does away with PostgreSQL, or a part of it, and waits until all but the postmaster are others, and answer. */
+export async function outlive(instance: Instance, kill: () => void): Promise<void> {
+  const [, ...before] = postgresProcesses(instance);
+  kill();
+  await eventually(async () => {
+    if (before.some(isWorking)) return undefined;
+    return instance.db.query("SELECT 1").catch(() => undefined);
+  }, 30_000);
 }
