@@ -20,6 +20,7 @@ describe("settings from the environment", () => {
       metricsPortIsSet: false,
       dataDir: path.resolve(".data"),
       databaseUrl: undefined,
+      databaseDir: undefined,
       consoleUrl: "http://localhost:3000",
       authorityIssuer: "http://localhost:4000",
       environmentName: "Development",
@@ -29,6 +30,15 @@ describe("settings from the environment", () => {
       adminEmail: undefined,
       adminPassword: undefined,
       demo: false,
+      bounds: {
+        callerShare: 32,
+        callerWaiting: 1_000,
+        failuresPerSecond: 20,
+        garbagePerSecond: 500,
+        authorizationsPerSecond: 50,
+        apiRequestsPerSecond: 100,
+        consoleRequestsPerSecond: 500,
+      },
       logLevel: "info",
       logLevelIsSet: false,
     });

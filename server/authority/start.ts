@@ -54,7 +54,7 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     registry: () => follower.registry,
     register: services.register,
     orders: () => follower.book,
-    isStale: () => follower.isStale,
+    isStale: () => follower.isStale || services.disk.isFull,
     writer: services.writer,
     findToken: (value) => services.reader.read(value),
     clientIp: (req) => services.addresses.of(req),
@@ -68,6 +68,7 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     orders: () => follower.book.size,
     cachedTokens: () => services.reader.size,
     clockOffsetMs: () => follower.clockOffsetMs,
+    isDiskFull: () => services.disk.isFull,
     waiting: () => services.bounds.turnstile.waiting,
     throttled: () => services.bounds.throttled,
   }));

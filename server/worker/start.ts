@@ -1,12 +1,13 @@
 import { PgBoss } from "pg-boss";
 import type { Logger } from "pino";
 import { openDatabase } from "#lib/db/database.ts";
+import { watchDisk } from "#lib/db/disk-space.ts";
 import { Settler } from "./settler.ts";
 import { ensurePartitions, purgeExpired } from "./upkeep.ts";
 
 export type RunningWorker = { stop(): Promise<void> };
 
-export type WorkerOptions = { databaseUrl: string; log: Logger };
+export type WorkerOptions = { databaseUrl: string; databaseDir?: string | undefined; log: Logger };
 
 /**
  * Starts the product's scheduled and long work: settles orders, keeps partitions ahead of time, takes expired state away. Several workers share
@@ -14,7 +15,7 @@ export type WorkerOptions = { databaseUrl: string; log: Logger };
  *
  * @throws where the database cannot be reached.
  */
-export async function startWorker({ databaseUrl, log }: WorkerOptions): Promise<RunningWorker> {
+export async function startWorker({ databaseUrl, databaseDir, log }: WorkerOptions): Promise<RunningWorker> {
   const db = openDatabase({
     url: databaseUrl,
     role: "app",
@@ -28,7 +29,9 @@ export async function startWorker({ databaseUrl, log }: WorkerOptions): Promise<
     max: 3,
   });
   boss.on("error", (error) => log.warn({ err: error }, "the job queue stumbled; it goes on"));
-  const settler = new Settler(db, databaseUrl, log);
+  const disk = await watchDisk(databaseDir);
+  // an order is in force before it is settled: settling waits for room, so that the next order has some
+  const settler = new Settler(db, databaseUrl, log, () => disk.isFull);
 
   const jobs: Record<string, { cron: string; run: () => Promise<unknown> }> = {
     "ensure-partitions": { cron: "15 3 * * *", run: () => ensurePartitions(db, new Date()) },
@@ -36,6 +39,7 @@ export async function startWorker({ databaseUrl, log }: WorkerOptions): Promise<
   };
 
   async function stop(): Promise<void> {
+    disk.stop();
     await settler.stop();
     await boss.stop({ graceful: true, timeout: 5_000 });
     await db.end();
