@@ -20,6 +20,7 @@ describe("settings from the environment", () => {
       metricsPortIsSet: false,
       dataDir: path.resolve(".data"),
       databaseUrl: undefined,
+      databaseDir: undefined,
       consoleUrl: "http://localhost:3000",
       authorityIssuer: "http://localhost:4000",
       environmentName: "Development",

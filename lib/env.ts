@@ -35,6 +35,8 @@ export interface Env {
   dataDir: string;
   /** Undefined: the embedded database of `dataDir`. */
   databaseUrl: string | undefined;
+  /** Where the embedded database lies, for the processes that use it; undefined for a database elsewhere. */
+  databaseDir: string | undefined;
   /** Origin under which admins reach the console. */
   consoleUrl: string;
   /** Issuer identifier of the authority; an origin. */
@@ -148,6 +150,7 @@ const variables = z.object({
   METRICS_PORT: text(readPort, PORT),
   DATA_DIR: text((value) => (value.includes("\0") ? undefined : path.resolve(value)), "must be a folder"),
   DATABASE_URL: text(readDatabaseUrl, "must be a postgres://user:password@host:port/database URL", false),
+  DATABASE_DIR: text((value) => (path.isAbsolute(value) ? value : undefined), "must be an absolute path"),
   CONSOLE_URL: text(readOrigin, ORIGIN),
   AUTHORITY_ISSUER: text(readOrigin, ORIGIN),
   ENVIRONMENT_NAME: text(
@@ -233,6 +236,7 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
     metricsPortIsSet: values.METRICS_PORT !== undefined,
     dataDir: values.DATA_DIR ?? path.resolve(".data"),
     databaseUrl: values.DATABASE_URL,
+    databaseDir: values.DATABASE_DIR,
     consoleUrl: values.CONSOLE_URL ?? `${scheme}://localhost:${consolePort}`,
     authorityIssuer: values.AUTHORITY_ISSUER ?? `${scheme}://localhost:${authorityPort}`,
     environmentName: values.ENVIRONMENT_NAME ?? "Development",

@@ -35,6 +35,19 @@ export type TokenUseRow = {
   userAgent: string | null;
 };
 
+/** What was refused in one minute, by one asker, from one address, for one reason, without a token on record. */
+export type RefusedCountRow = {
+  id: string;
+  /** Its beginning. */
+  minute: string;
+  /** "nobody" showed no secret of a verifier or client. A client whose secret was wrong is the one that was named. */
+  asker: { kind: "verifier" | "client" | "nobody"; id: string; name: string };
+  /** Null where it is not known, and for addresses beyond the first thousands of a minute. */
+  ip: string | null;
+  refusal: string;
+  count: number;
+};
+
 /** One act of an admin, or a refusal of one. */
 export type AuditEntryRow = {
   id: string;

@@ -1,6 +1,13 @@
 import { defineTable, type ListQuery } from "../list-query/define-table.ts";
 import { USE_OUTCOMES, USE_SOURCES } from "./model.ts";
-import { OUTCOME_WORDS, REFUSAL_WORDS, REFUSALS, SOURCE_WORDS } from "./words.ts";
+import {
+  COUNTED_REFUSAL_WORDS,
+  COUNTED_REFUSALS,
+  OUTCOME_WORDS,
+  REFUSAL_WORDS,
+  REFUSALS,
+  SOURCE_WORDS,
+} from "./words.ts";
 
 /** Uses of tokens, newest first. */
 export const tokenUsesTable = defineTable({
@@ -21,6 +28,30 @@ export const tokenUsesTable = defineTable({
   defaultSort: { key: "at", direction: "desc" },
 });
 export type TokenUsesQuery = ListQuery<typeof tokenUsesTable>;
+
+/** What was refused without a token on record, newest minute first. */
+export const refusedCountsTable = defineTable({
+  name: "refused-counts",
+  filters: {
+    at: { kind: "time", label: "When", looks: "back" },
+    asker: {
+      kind: "set",
+      label: "Asked by",
+      aliases: ["verifier", "client"],
+      hint: "A verifier's name, a client_id, an id, or nobody",
+    },
+    refusal: {
+      kind: "oneOf",
+      label: "Refused because",
+      options: COUNTED_REFUSALS,
+      words: COUNTED_REFUSAL_WORDS,
+    },
+    ip: { kind: "id", label: "IP address", format: "text" },
+  },
+  sorts: { at: { label: "Minute", type: "time" } },
+  defaultSort: { key: "at", direction: "desc" },
+});
+export type RefusedCountsQuery = ListQuery<typeof refusedCountsTable>;
 
 /** Acts of admins, newest first. */
 export const auditEntriesTable = defineTable({

@@ -59,6 +59,33 @@ export function refusalWords(refusal: string): string {
     : refusal.replaceAll("_", " ");
 }
 
+/** Why something was refused that no token on record stands for. */
+export const COUNTED_REFUSALS = [
+  "malformed",
+  "unknown",
+  "bad_signature",
+  "wrong_key",
+  "unregistered",
+  "credentials",
+] as const;
+export type CountedRefusal = (typeof COUNTED_REFUSALS)[number];
+
+export const COUNTED_REFUSAL_WORDS: Record<CountedRefusal, string> = {
+  malformed: "It is no token: it cannot be read",
+  unknown: "A token of ours by its looks, but nobody was given it",
+  bad_signature: "Its signature is not ours",
+  wrong_key: "It names a key that does not sign tokens",
+  unregistered: "A good signature over a token that was never registered: forged",
+  credentials: "The asker's secret was wrong or missing",
+};
+
+/** The same in words; one that this version does not know is shown as it is. */
+export function countedRefusalWords(refusal: string): string {
+  return Object.hasOwn(COUNTED_REFUSAL_WORDS, refusal)
+    ? COUNTED_REFUSAL_WORDS[refusal as CountedRefusal]
+    : refusal.replaceAll("_", " ");
+}
+
 /** Acts in words, as "who … what": "ines@… revoked the token 01a2…". */
 export const ACT_WORDS: Record<string, string> = {
   "token.revoked": "revoked the token",

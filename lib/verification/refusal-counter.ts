@@ -1,8 +1,5 @@
+import type { CountedRefusal } from "../audit/words.ts";
 import type { Sql } from "../db/sql.ts";
-import type { Unknown } from "./read-token.ts";
-
-/** Why something was refused that no token on record stands for: what was presented, who presented it, or how much of it. */
-export type CountedRefusal = Unknown | "credentials" | "throttled";
 
 const WRITE = `
   INSERT INTO refused_count AS c (minute, verifier_id, ip, refusal, count)

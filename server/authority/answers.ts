@@ -36,6 +36,15 @@ export function notReady(): Refused {
   );
 }
 
+/** Uses and issues are refused so that revocations can still be written. */
+export function diskFull(): Refused {
+  return new Refused(
+    503,
+    "temporarily_unavailable",
+    "The database's disk is nearly full. Nothing is taken in but revocations until there is room.",
+  );
+}
+
 /** The one place where the authority's errors become answers. */
 export function answerError(error: unknown, reply: FastifyReply): { status: number; isOurs: boolean } {
   const refused = error instanceof Refused ? error : isUnavailable(error) ? notReady() : asRefused(error);

@@ -4,7 +4,7 @@ import { createServer as createHttpsServer, type ServerOptions as TlsOptions } f
 import Fastify, { type FastifyInstance } from "fastify";
 import { publicJwks } from "#lib/keys/public-jwks.ts";
 import { boundConnections, HTTP_LIMITS, TLS_LIMITS } from "#server/http-limits.ts";
-import { answerError, notReady } from "./answers.ts";
+import { answerError, diskFull, notReady } from "./answers.ts";
 import { forwardAuth } from "./forward-auth.ts";
 import { introspect } from "./introspection.ts";
 import { allowOf } from "./methods.ts";
@@ -42,6 +42,7 @@ function createJwksAnswer(services: Services): () => { body: string; etag: strin
 
 function requireCurrent(services: Services): void {
   if (services.follower.isStale) throw notReady();
+  if (services.disk.isFull) throw diskFull();
 }
 
 function addRoutes(app: FastifyInstance, services: Services): void {
@@ -71,9 +72,11 @@ function addRoutes(app: FastifyInstance, services: Services): void {
   });
   app.get("/healthz", () => ({ status: "ok" }));
   app.get("/readyz", async () => {
-    requireCurrent(services);
+    if (services.follower.isStale) throw notReady();
     await services.db.query("SELECT 1");
-    return { status: "ready", position: String(services.follower.book.position) };
+    // with a full disk it is ready for revocations, and no other authority on that database would be for more
+    const intake = services.disk.isFull ? "revocations only" : "all";
+    return { status: "ready", position: String(services.follower.book.position), intake };
   });
 }
 

@@ -29,6 +29,7 @@ export type MetricsSource = {
   orders(): number;
   cachedTokens(): number;
   clockOffsetMs(): number;
+  isDiskFull(): boolean;
   /** Requests that wait for their caller's turn. */
   waiting(): number;
   /** What went over a bound, by bound. */
@@ -75,6 +76,9 @@ export function createMetrics(source: () => MetricsSource | null): Metrics {
     (from) => from.clockOffsetMs() / 1000,
   );
   gauge("tokenwarden_orders", "Orders held in memory.", (from) => from.orders());
+  gauge("tokenwarden_disk_full", "1 while only revocations are taken in, for want of room.", (from) =>
+    from.isDiskFull() ? 1 : 0,
+  );
   gauge("tokenwarden_waiting_requests", "Requests that wait for their caller's turn.", (from) =>
     from.waiting(),
   );

@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { type DiskWatch, watchDisk } from "#lib/db/disk-space.ts";
 import type { SqlDatabase } from "#lib/db/sql-database.ts";
 import type { Env } from "#lib/env.ts";
 import {
@@ -37,6 +38,7 @@ export type Services = {
   usage: UsageCounter;
   refusals: RefusalCounter;
   bounds: Bounds;
+  disk: DiskWatch;
   revokePresented(token: PresentedToken): Promise<bigint>;
   addresses: AddressReader;
   stop(): Promise<void>;
@@ -76,6 +78,10 @@ export async function startServices({
       else log.warn({ offsetMs }, "the clock is right again");
     },
   });
+  const disk = await watchDisk(env.databaseDir, (isFull, space) => {
+    if (isFull) log.error(space, "the database's disk is nearly full: nothing is taken in but revocations");
+    else log.warn(space, "there is room on the database's disk again");
+  });
   const writer = createUseWriter();
   const usage = new UsageCounter(db, writer, complain);
   // it is known before it answers anybody
@@ -114,6 +120,7 @@ export async function startServices({
     usage,
     refusals,
     bounds: createBounds(env),
+    disk,
     revokePresented: createPresentedTokenRevoker(db, { onPlaced: (orders) => follower.offer(orders) }),
     addresses: createAddressReader(env.trustedProxies),
     async stop() {
@@ -122,6 +129,7 @@ export async function startServices({
       await sightings.stop();
       await usage.stop();
       await refusals.stop();
+      disk.stop();
       await follower.stop();
     },
   };

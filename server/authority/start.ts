@@ -71,7 +71,7 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     registry: () => follower.registry,
     register: services.register,
     orders: () => follower.book,
-    isStale: () => follower.isStale,
+    isStale: () => follower.isStale || services.disk.isFull,
     writer: services.writer,
     gate: new ExchangeGate(),
     findToken: (value) => services.reader.read(value),
@@ -88,6 +88,7 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     orders: () => follower.book.size,
     cachedTokens: () => services.reader.size,
     clockOffsetMs: () => follower.clockOffsetMs,
+    isDiskFull: () => services.disk.isFull,
     waiting: () => services.bounds.turnstile.waiting,
     throttled: () => services.bounds.throttled,
   }));

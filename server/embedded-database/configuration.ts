@@ -1,9 +1,13 @@
-import { chownSync, writeFileSync } from "node:fs";
+import { chownSync, readFileSync, renameSync, statfsSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { SystemUser } from "./system-user.ts";
 
+const MEGABYTE = 1_024 * 1_024;
+
 /** Written anew at each start, so that a new version brings its settings along. */
-function settings(port: number): string {
+function settings(port: number, totalBytes: number): string {
+  // what is kept for the log on a small disk is a part of it: by itself it would fill the disk
+  const walMegabytes = Math.max(64, Math.min(2_048, Math.floor(totalBytes / MEGABYTE / 6)));
   const lines: Record<string, string> = {
     listen_addresses: "'127.0.0.1'",
     port: String(port),
@@ -18,8 +22,8 @@ function settings(port: number): string {
     synchronous_commit: "on",
     wal_level: "replica",
     wal_compression: "on",
-    max_wal_size: "2GB",
-    min_wal_size: "128MB",
+    max_wal_size: `${walMegabytes}MB`,
+    min_wal_size: `${Math.min(128, walMegabytes / 2)}MB`,
     timezone: "'UTC'",
     log_timezone: "'UTC'",
     lc_messages: "'C'",
@@ -39,6 +43,14 @@ function writeOwned(file: string, content: string, user: SystemUser | undefined)
   if (user) chownSync(file, user.uid, user.gid);
 }
 
+function isSame(file: string, content: string): boolean {
+  try {
+    return readFileSync(file, "utf8") === content;
+  } catch {
+    return false;
+  }
+}
+
 /** Settings and access rules of a cluster that was just created; an operator's own settings go below the include. */
 export function writeInitialConfiguration(clusterDir: string, user: SystemUser | undefined): void {
   writeOwned(
@@ -50,5 +62,11 @@ export function writeInitialConfiguration(clusterDir: string, user: SystemUser |
 }
 
 export function writeSettings(clusterDir: string, port: number, user: SystemUser | undefined): void {
-  writeOwned(path.join(clusterDir, "tokenwarden.conf"), settings(port), user);
+  const { blocks, bsize } = statfsSync(clusterDir);
+  const file = path.join(clusterDir, "tokenwarden.conf");
+  const content = settings(port, blocks * bsize);
+  if (isSame(file, content)) return;
+  // whole or not at all: a file cut off by a full disk would start a server with other settings
+  writeOwned(`${file}.new`, content, user);
+  renameSync(`${file}.new`, file);
 }

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync } from "node:fs";
+import { isRefusedAt, readDiskSpace } from "#lib/db/disk-space.ts";
 import { StartRefusal } from "#server/start-refusal.ts";
 import type { Binaries } from "./binaries.ts";
 import { writeSettings } from "./configuration.ts";
@@ -79,12 +80,23 @@ export async function startServer(site: Site, remembered: number | undefined): P
   }
 }
 
+async function isDiskFull(clusterDir: string): Promise<boolean> {
+  const space = await readDiskSpace(clusterDir);
+  return isRefusedAt(space, false);
+}
+
 /** Bounds the log, and brings a server back that was killed; PostgreSQL then recovers all that was committed. */
-export function watchServer(site: Site, port: number, restarts: boolean): { end: () => Promise<void> } {
+export function watchServer(
+  site: Site,
+  port: number,
+  restarts: boolean,
+  makeRoom: () => void = () => {},
+): { end: () => Promise<void> } {
   let restarting: Promise<unknown> | undefined;
   const restart = async () => {
     site.log("the database ended by itself; it is started again");
     try {
+      if (await isDiskFull(site.clusterDir)) makeRoom();
       await clearAfterKilledServer(site.clusterDir);
       writeSettings(site.clusterDir, port, site.user);
       const { code, start } = await runLogged(site, site.binaries.pgCtl, startArguments(site));
@@ -95,7 +107,11 @@ export function watchServer(site: Site, port: number, restarts: boolean): { end:
     restarting = undefined;
   };
   const timer = setInterval(() => {
-    boundLog(site.logFile);
+    try {
+      boundLog(site.logFile);
+    } catch {
+      // no room to keep what was in it: it is bounded later
+    }
     if (restarts && !restarting && !isServerAlive(site.clusterDir)) restarting = restart();
   }, WATCH_MS);
   timer.unref();

@@ -13,6 +13,7 @@ import {
   saveMemory,
 } from "./memory.ts";
 import { chooseClusterDir, placeBinaries, requireOwnClusterDir } from "./placement.ts";
+import { keepReserve } from "./reserve.ts";
 import { type Site, startServer, stopServer, watchServer } from "./server.ts";
 import { boundLog } from "./server-log.ts";
 import { canEnter, getSystemUser, type SystemUser } from "./system-user.ts";
@@ -22,6 +23,8 @@ export interface EmbeddedDatabase {
   url: string;
   /** As superuser, of the database `postgres`. */
   adminUrl: string;
+  /** The folder of its data. */
+  clusterDir: string;
   /** Ends every connection and shuts the server down, data on disk; may be called twice. */
   stop(): Promise<void>;
 }
@@ -116,9 +119,11 @@ export async function startEmbeddedDatabase(options: {
   }
   const port = await startServer(site, memory.port);
   const urls = connectionUrls({ ...memory, port });
+  const reserve = options.restarts ? await keepReserve(clusterDir, site.log) : null;
   let stopped: Promise<void> | undefined;
-  const watch = watchServer(site, port, options.restarts ?? false);
+  const watch = watchServer(site, port, options.restarts ?? false, () => reserve?.release());
   const stop = () => {
+    reserve?.stop();
     stopped ??= watch.end().then(() => stopServer(site));
     return stopped;
   };
@@ -134,7 +139,7 @@ export async function startEmbeddedDatabase(options: {
     await stop();
     throw error;
   }
-  return { ...urls, stop };
+  return { ...urls, clusterDir, stop };
 }
 
 /** The URL under which a running embedded database of `dataDir` was last reached, or null when there never was one. */

@@ -24,6 +24,7 @@ export function childSpec(
   env: Env,
   databaseUrl: string,
   metricsPort: number,
+  databaseDir?: string,
 ): ChildSpec {
   return {
     name,
@@ -34,6 +35,7 @@ export function childSpec(
       ...process.env,
       NODE_ENV: "production",
       DATABASE_URL: databaseUrl,
+      ...(databaseDir === undefined ? {} : { DATABASE_DIR: databaseDir }),
       DATA_DIR: env.dataDir,
       METRICS_PORT: String(metricsPort),
       ...(env.tls ? { TLS_CERT: env.tls.certPath, TLS_KEY: env.tls.keyPath } : {}),

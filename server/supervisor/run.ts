@@ -38,7 +38,7 @@ interface Running {
 function startChild(
   name: ChildName,
   options: SupervisorOptions,
-  databaseUrl: string,
+  { databaseUrl, databaseDir }: { databaseUrl: string; databaseDir: string | undefined },
   metricsPort: number,
   signal: AbortSignal,
 ): Running {
@@ -46,7 +46,7 @@ function startChild(
   const log = new BoundedLog(path.join(env.dataDir, `logs/${name}.log`), LOG_BYTES);
   const saidReady = Promise.withResolvers<void>();
   const child = superviseChild(
-    childSpec(name, options.entries[name], env, databaseUrl, metricsPort),
+    childSpec(name, options.entries[name], env, databaseUrl, metricsPort, databaseDir),
     {
       onLine: (line, stream) => {
         log.writeLine(line);
@@ -108,20 +108,21 @@ async function start(options: SupervisorOptions, started: Started, signal: Abort
     });
   }
   const databaseUrl = started.database?.url ?? env.databaseUrl ?? "";
+  const database = { databaseUrl, databaseDir: started.database?.clusterDir };
   await migrate(databaseUrl, { log: (line) => say(`· ${line}`) });
   await ensureMasterKey(env, databaseUrl);
   signal.throwIfAborted();
 
   const running = {} as Record<ChildName, Running>;
   for (const name of CHILD_NAMES) {
-    running[name] = startChild(name, options, databaseUrl, metricsPort, signal);
+    running[name] = startChild(name, options, database, metricsPort, signal);
     started.children.push(running[name].child);
   }
   await untilReady(running, say, signal);
   const link = await options.ensureFirstOwner(env, databaseUrl);
   const setUp = link ? ` · set up: ${link}` : "";
   say(`tokenwarden ready · console ${env.consoleUrl} · authority ${env.authorityIssuer}${setUp}`);
-  if (env.demo) started.children.push(startChild("demo", options, databaseUrl, metricsPort, signal).child);
+  if (env.demo) started.children.push(startChild("demo", options, database, metricsPort, signal).child);
 }
 
 /**

@@ -12,7 +12,7 @@ try {
   const log = pino({ name: "worker", level: env.logLevel });
   if (env.databaseUrl === undefined)
     throw new Error("DATABASE_URL must be set when the worker is started alone");
-  running = await startWorker({ databaseUrl: env.databaseUrl, log });
+  running = await startWorker({ databaseUrl: env.databaseUrl, databaseDir: env.databaseDir, log });
   watchSchema({
     db: running.db,
     onRefusal: ({ message }) => {

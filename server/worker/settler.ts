@@ -13,13 +13,15 @@ export class Settler {
   readonly #db: Database;
   readonly #url: string;
   readonly #log: Logger;
+  readonly #isHeld: () => boolean;
   #isStopping = false;
   #isHinted = false;
   #wake: () => void = () => {};
   #listener: pg.Client | null = null;
   #running: Promise<void> = Promise.resolve();
 
-  constructor(db: Database, url: string, log: Logger) {
+  constructor(db: Database, url: string, log: Logger, isHeld: () => boolean = () => false) {
+    this.#isHeld = isHeld;
     this.#db = db;
     this.#url = url;
     this.#log = log;
@@ -46,7 +48,7 @@ export class Settler {
     while (!this.#isStopping) {
       let hasWorked = false;
       try {
-        hasWorked = await settleNext(this.#db);
+        hasWorked = !this.#isHeld() && (await settleNext(this.#db));
       } catch (error) {
         this.#log[isUnavailable(error) ? "warn" : "error"](
           { err: error },

@@ -1,6 +1,7 @@
 import { PgBoss } from "pg-boss";
 import type { Logger } from "pino";
 import { type Database, openDatabase } from "#lib/db/database.ts";
+import { watchDisk } from "#lib/db/disk-space.ts";
 import { requireKnownSchema } from "#lib/db/schema-version.ts";
 import { countMissedUses } from "#lib/verification/count-missed-uses.ts";
 import { Settler } from "./settler.ts";
@@ -8,7 +9,7 @@ import { ensurePartitions, purgeExpired } from "./upkeep.ts";
 
 export type RunningWorker = { db: Database; stop(): Promise<void> };
 
-export type WorkerOptions = { databaseUrl: string; log: Logger };
+export type WorkerOptions = { databaseUrl: string; databaseDir?: string | undefined; log: Logger };
 
 /**
  * Starts the product's scheduled and long work: settles orders, keeps partitions ahead of time, takes expired state away, counts what killed
@@ -17,7 +18,7 @@ export type WorkerOptions = { databaseUrl: string; log: Logger };
  *
  * @throws where the database cannot be reached.
  */
-export async function startWorker({ databaseUrl, log }: WorkerOptions): Promise<RunningWorker> {
+export async function startWorker({ databaseUrl, databaseDir, log }: WorkerOptions): Promise<RunningWorker> {
   await requireKnownSchema(databaseUrl);
   const db = openDatabase({
     url: databaseUrl,
@@ -32,7 +33,9 @@ export async function startWorker({ databaseUrl, log }: WorkerOptions): Promise<
     max: 3,
   });
   boss.on("error", (error) => log.warn({ err: error }, "the job queue stumbled; it goes on"));
-  const settler = new Settler(db, databaseUrl, log);
+  const disk = await watchDisk(databaseDir);
+  // an order is in force before it is settled: settling waits for room, so that the next order has some
+  const settler = new Settler(db, databaseUrl, log, () => disk.isFull);
 
   const jobs: Record<string, { cron: string; run: () => Promise<unknown> }> = {
     "ensure-partitions": { cron: "15 3 * * *", run: () => ensurePartitions(db, new Date()) },
@@ -41,6 +44,7 @@ export async function startWorker({ databaseUrl, log }: WorkerOptions): Promise<
   };
 
   async function stop(): Promise<void> {
+    disk.stop();
     await settler.stop();
     await boss.stop({ graceful: true, timeout: 5_000 });
     await db.end();

@@ -28,6 +28,15 @@ export const tokenUseRow = z.object({
   userAgent: z.string().nullable(),
 });
 
+export const refusedCountRow = z.object({
+  id: z.string(),
+  minute: instant,
+  asker: z.object({ kind: z.enum(["verifier", "client", "nobody"]), id: z.string(), name: z.string() }),
+  ip: z.string().nullable(),
+  refusal: z.string(),
+  count: z.int(),
+});
+
 const named = z.object({ kind: z.string(), id: z.string(), name: z.string() });
 
 export const auditEntryRow = z.object({

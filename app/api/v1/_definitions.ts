@@ -29,6 +29,7 @@ import * as ordersId from "./orders/[id]/route.ts";
 import * as orders from "./orders/route.ts";
 import * as organisation from "./organisation/route.ts";
 import * as overview from "./overview/route.ts";
+import * as refusedCounts from "./refused-counts/route.ts";
 import * as revocationsPreview from "./revocations/preview/route.ts";
 import * as sessionsUidRevoke from "./sessions/[uid]/revoke/route.ts";
 import * as setupEnrolment from "./setup/enrolment/route.ts";
@@ -89,6 +90,7 @@ export function allRoutes(): Route[] {
     ordersId,
     organisation,
     overview,
+    refusedCounts,
     revocationsPreview,
     sessionsUidRevoke,
     setupEnrolment,

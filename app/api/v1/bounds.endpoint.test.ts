@@ -76,5 +76,8 @@ test.each([
 ])("a body of %s nested a hundred thousand deep is refused with a 400", async (_what, body) => {
   const answer = await call("POST", "/api/v1/clients", bearer(calm), body);
   expect(answer.status).toBe(400);
-  expect(await answer.json()).toMatchObject({ code: "INVALID_INPUT", errors: [{ message: "is nested too deeply" }] });
+  expect(await answer.json()).toMatchObject({
+    code: "INVALID_INPUT",
+    errors: [{ message: "is nested too deeply" }],
+  });
 });

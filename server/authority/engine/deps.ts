@@ -1,11 +1,11 @@
 import type { IncomingMessage } from "node:http";
+import type { CountedRefusal } from "#lib/audit/words.ts";
 import type { SqlDatabase } from "#lib/db/sql-database.ts";
 import type { Env } from "#lib/env.ts";
 import type { RegistrySnapshot } from "#lib/registry/snapshot.ts";
 import type { TokenRegister } from "#lib/tokens/register.ts";
 import type { OrderBook } from "#lib/verification/order-book.ts";
 import type { Reading } from "#lib/verification/read-token.ts";
-import type { CountedRefusal } from "#lib/verification/refusal-counter.ts";
 import type { TokenUseRow, UseWriter } from "#lib/verification/use-writer.ts";
 import type { Bounds } from "#server/authority/bounds/bounds.ts";
 import type { ExchangeGate } from "./exchange-gate.ts";

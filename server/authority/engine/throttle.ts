@@ -4,6 +4,7 @@ import { Throttled } from "#server/authority/bounds/throttled.ts";
 import { findCaller, readCredentials } from "#server/authority/callers.ts";
 import type { EngineDeps } from "./deps.ts";
 import { factsOf } from "./request-facts.ts";
+import { answerUnavailable } from "./token-endpoint.ts";
 
 /** An exchange beside a verification: the engine's work, a signature, several statements. */
 const EXCHANGE_COST = 4;
@@ -66,6 +67,7 @@ export function createThrottle(deps: EngineDeps) {
   return async function throttle(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
     const isExchange = ctx.method === "POST" && (ctx.path === "/oauth/token" || ctx.path === "/oauth/par");
     if (!isExchange && ctx.path !== "/oauth/authorize") return next();
+    if (deps.isStale()) return answerUnavailable(ctx);
     try {
       if (isExchange) return await exchange(ctx, next);
       bounds.countAuthorization(factsOf(deps, ctx.req).ip);

@@ -2,8 +2,8 @@ import Link from "next/link";
 import classes from "./audit-tabs.module.css";
 import { auditWords as words } from "./words.ts";
 
-/** The two logs. */
-export function AuditTabs({ current }: { current: "uses" | "acts" }) {
+/** The two logs, and what is only counted. */
+export function AuditTabs({ current }: { current: "uses" | "acts" | "refused" }) {
   return (
     <nav className={classes.tabs} aria-label="Logs">
       <Link
@@ -21,6 +21,14 @@ export function AuditTabs({ current }: { current: "uses" | "acts" }) {
         className={classes.tab}
       >
         {words.acts}
+      </Link>
+      <Link
+        prefetch={false}
+        href="/audit/refused"
+        aria-current={current === "refused" ? "page" : undefined}
+        className={classes.tab}
+      >
+        {words.refused}
       </Link>
     </nav>
   );

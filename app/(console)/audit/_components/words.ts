@@ -4,6 +4,15 @@ export const auditWords = {
   purpose: "Every use of a token and every act of an admin. Nothing here can be changed or taken out.",
   uses: "Token use",
   acts: "Admin acts",
+  refused: "Refused without a token",
+  purposeRefused:
+    "Values that are no token of ours and secrets that are nobody's: counted by asker, address and minute, never one by one.",
+  nobody: "nobody we know",
+  manyAddresses: "many or unknown",
+  emptyRefused: "Nothing of the kind",
+  emptyRefusedText:
+    "Garbage, forgeries and wrong secrets appear here within seconds. What was refused of a real token stands under Token use.",
+  noteRefused: "Counted within two seconds.",
   histogram: "Token uses over time",
   record: "On record",
   emptyUses: "No token was used yet",

@@ -40,6 +40,10 @@ export function VerifierFacts({ verifier }: { verifier: VerifierDetail }) {
           {words.usesLink}
         </Link>
         {" · "}
+        <Link prefetch={false} href={`/audit/refused?asker=${encodeURIComponent(verifier.name)}`}>
+          {words.refusedLink}
+        </Link>
+        {" · "}
         <Link prefetch={false} href={`/audit/acts?target=verifier&targetId=${verifier.id}`}>
           {words.actsLink}
         </Link>

@@ -32,6 +32,7 @@ export const verifierWords = {
   facts: "Verifier",
   none: "None: every token looks to it as if there were none.",
   usesLink: "What it asked",
+  refusedLink: "What it presented that is no token",
   actsLink: "Acts upon this verifier",
   how: "How to check tokens",
   howCurl: "Ask whether a token is good (RFC 7662)",

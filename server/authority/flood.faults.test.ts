@@ -1,0 +1,273 @@
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { Agent, request } from "node:http";
+import path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Database, openDatabase } from "#lib/db/database.ts";
+import { testDatabase } from "#lib/db/test-database.ts";
+import { introspect, issue, post, seedRegistry } from "./test-authority.ts";
+import { type AuthorityProcess, startAuthorityProcess, until } from "./test-authority-process.ts";
+
+const ROOT = path.resolve(import.meta.dirname, "../..");
+const CALM_PER_SECOND = 150;
+/** A difference below it is the machine's, not the flood's. */
+const NOISE_MS = 4;
+const ROUNDS = 4;
+
+let db: Database;
+let registry: Awaited<ReturnType<typeof seedRegistry>>;
+let authority: AuthorityProcess;
+let own: string;
+let others: string;
+
+beforeAll(async () => {
+  const { url: databaseUrl } = await testDatabase();
+  db = openDatabase({ url: databaseUrl, role: "app", maxConnections: 4, applicationName: "test" });
+  registry = await seedRegistry(db);
+  authority = await startAuthorityProcess({ databaseUrl, env: { GARBAGE_PER_SECOND: "50" } });
+  own = await issue(authority.url, registry.jwtService);
+  others = await issue(authority.url, registry.otherService);
+});
+
+afterAll(async () => {
+  await authority?.stop();
+  await db?.end();
+});
+
+type Flood = { address: string; authorization: string; body: string; perSecond: number; connections: number };
+type Sent = {
+  "2xx": number;
+  non2xx: number;
+  errors: number;
+  statusCodeStats: Record<string, { count: number }>;
+};
+
+/** Sends at a fixed rate from a process of its own; what the other side does not answer in time is not sent. */
+function flood({ address, authorization, body, perSecond, connections }: Flood, seconds: number) {
+  const child = spawn(
+    path.join(ROOT, "node_modules/.bin/node"),
+    [
+      path.join(ROOT, "node_modules/autocannon/autocannon.js"),
+      ...[
+        "-j",
+        "-n",
+        "-m",
+        "POST",
+        "-c",
+        String(connections),
+        "-R",
+        String(perSecond),
+        "-d",
+        String(seconds),
+      ],
+      ...["-H", `authorization=${authorization}`, "-H", "content-type=application/x-www-form-urlencoded"],
+      ...["-b", body, authority.url + address],
+    ],
+    { stdio: ["ignore", "pipe", "ignore"] },
+  );
+  let output = "";
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+    output += chunk;
+  });
+  return new Promise<Sent>((resolve, reject) => {
+    child.once("close", () => {
+      try {
+        resolve(JSON.parse(output) as Sent);
+      } catch (error) {
+        reject(error);
+      }
+    });
+  });
+}
+
+/** The 99th percentile of another verifier's introspections, in milliseconds, at a calm and steady rate. */
+async function calmP99(seconds: number): Promise<number> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+  const body = `token=${others}`;
+  const headers = {
+    authorization: `Bearer ${registry.verifiers.ledger.secret}`,
+    "content-type": "application/x-www-form-urlencoded",
+    "content-length": body.length,
+  };
+  const once = () =>
+    new Promise<number>((resolve, reject) => {
+      const startedAt = performance.now();
+      const sent = request(
+        `${authority.url}/oauth/introspect`,
+        { method: "POST", agent, headers },
+        (answer) => {
+          let text = "";
+          answer.setEncoding("utf8").on("data", (chunk: string) => {
+            text += chunk;
+          });
+          answer.once("end", () => {
+            if (text.includes('"active":true')) resolve(performance.now() - startedAt);
+            else reject(new Error(`${answer.statusCode} ${text}`));
+          });
+        },
+      );
+      sent.once("error", reject).end(body);
+    });
+  const pending: Promise<number>[] = [];
+  const startedAt = performance.now();
+  for (let index = 0; index < seconds * CALM_PER_SECOND; index += 1) {
+    const dueAt = startedAt + (index * 1_000) / CALM_PER_SECOND;
+    const early = dueAt - performance.now();
+    if (early > 1) await wait(early);
+    pending.push(once());
+  }
+  const sorted = (await Promise.all(pending)).sort((a, b) => a - b);
+  agent.destroy();
+  return sorted[Math.floor(sorted.length * 0.99)] as number;
+}
+
+/** A JWT under our key with a signature that is not ours: what costs the most to refuse. */
+function forgedToken(): string {
+  const [header, payload] = own.split(".");
+  return `${header}.${payload}.${randomBytes(64).toString("base64url")}`;
+}
+
+async function throttled(bound: string): Promise<number> {
+  const text = await (await fetch(authority.metricsUrl)).text();
+  return Number(new RegExp(`tokenwarden_throttled_total\\{bound="${bound}"\\} (\\d+)`).exec(text)?.[1]);
+}
+
+const basic = (id: string, secret: string) => `Basic ${Buffer.from(`${id}:${secret}`).toString("base64")}`;
+
+const floods: [string, () => Flood, string | null][] = [
+  [
+    "a verifier's flood of forged tokens",
+    () => ({
+      address: "/oauth/introspect",
+      authorization: `Bearer ${registry.verifiers.billing.secret}`,
+      body: `token=${forgedToken()}`,
+      perSecond: 1_500,
+      connections: 50,
+    }),
+    "garbage",
+  ],
+  [
+    "a flood of wrong secrets at introspection",
+    () => ({
+      address: "/oauth/introspect",
+      authorization: `Bearer twv_${randomBytes(32).toString("base64url")}`,
+      body: `token=${own}`,
+      perSecond: 2_000,
+      connections: 50,
+    }),
+    "credentials",
+  ],
+  [
+    "a flood of wrong secrets at the token endpoint",
+    () => ({
+      address: "/oauth/token",
+      authorization: basic(registry.jwtService.clientId, "wrong"),
+      body: "grant_type=client_credentials",
+      perSecond: 1_000,
+      connections: 50,
+    }),
+    "credentials",
+  ],
+  [
+    "one verifier's good traffic",
+    () => ({
+      address: "/oauth/introspect",
+      authorization: `Bearer ${registry.verifiers.billing.secret}`,
+      body: `token=${own}`,
+      perSecond: 1_500,
+      connections: 100,
+    }),
+    null,
+  ],
+  [
+    "one client's token requests",
+    () => ({
+      address: "/oauth/token",
+      authorization: basic(registry.jwtService.clientId, registry.jwtService.secret),
+      body: "grant_type=client_credentials",
+      perSecond: 400,
+      connections: 50,
+    }),
+    null,
+  ],
+];
+
+const floodAt = (index: number) => (floods[index] as (typeof floods)[number])[1]();
+
+test.each(floods)("%s does not slow another verifier to twice its time", async (name, make, bound) => {
+  await calmP99(1);
+  const figures: string[] = [];
+  for (let round = 1; ; round += 1) {
+    const alone = await calmP99(3);
+    const sent = flood(make(), 5);
+    await wait(1_000);
+    const beside = await calmP99(3);
+    const { statusCodeStats, errors } = await sent;
+    const answered = Object.entries(statusCodeStats).map(([status, { count }]) => `${count} × ${status}`);
+    figures.push(
+      `${name}: p99 ${alone.toFixed(1)} ms alone, ${beside.toFixed(1)} ms beside it (${answered.join(", ")})`,
+    );
+    expect(errors).toBe(0);
+    expect(Object.keys(statusCodeStats).every((status) => Number(status) < 500)).toBe(true);
+    if (bound !== null) expect(await throttled(bound)).toBeGreaterThan(0);
+    else expect(Object.keys(statusCodeStats)).toEqual(["200"]);
+    if (beside < 2 * Math.max(alone, NOISE_MS)) break;
+    // other work on the machine is no flood: once has to be quiet enough to tell
+    if (round === ROUNDS) throw new Error(figures.join("\n"));
+  }
+  console.info(figures.join("\n"));
+});
+
+test("a verifier that presents garbage without end is answered for its good tokens all the time", async () => {
+  const sent = flood(floodAt(0), 4);
+  await until("it is throttled", async () => (await throttled("garbage")) > 0);
+  for (let index = 0; index < 20; index += 1)
+    expect(await introspect(authority.url, own, registry.verifiers.billing.secret)).toMatchObject({
+      active: true,
+    });
+  let refused: Response | null = null;
+  await until("its garbage is refused", async () => {
+    const answer = await post(
+      `${authority.url}/oauth/introspect`,
+      { token: "nothing" },
+      { authorization: `Bearer ${registry.verifiers.billing.secret}` },
+    );
+    if (answer.status === 429) refused = answer;
+    return refused !== null;
+  });
+  expect((refused as unknown as Response).headers.get("retry-after")).toBe("1");
+  expect(await (refused as unknown as Response).json()).toMatchObject({ error: "temporarily_unavailable" });
+  await sent;
+});
+
+test("wrong secrets from an address do not lock out who has the right one there", async () => {
+  const sent = flood(floodAt(2), 3);
+  await until("it is throttled", async () => (await throttled("credentials")) > 0);
+  for (let index = 0; index < 10; index += 1) await issue(authority.url, registry.jwtService);
+  await sent;
+});
+
+test("garbage grows neither the database nor its log: it is counted by asker, address and minute", async () => {
+  const measure = async () => {
+    const [row] = await db.query<{ size: bigint; log: bigint; rows: bigint; count: bigint }>(
+      `SELECT pg_database_size(current_database()) AS size, (pg_current_wal_insert_lsn() - '0/0')::bigint AS log,
+         (SELECT count(*) FROM refused_count) AS rows, (SELECT coalesce(sum(count), 0)::bigint FROM refused_count) AS count`,
+    );
+    return row as { size: bigint; log: bigint; rows: bigint; count: bigint };
+  };
+  await wait(1_500);
+  const before = await measure();
+  let answered = 0;
+  for (const [, make] of floods.slice(0, 3)) {
+    const { "2xx": good, non2xx } = await flood(make(), 3);
+    answered += good + non2xx;
+  }
+  await until("all of it is counted", async () => Number((await measure()).count - before.count) >= answered);
+  const after = await measure();
+  const figures = `${after.log - before.log} bytes of log, ${after.size - before.size} bytes of database, ${after.rows - before.rows} rows for ${answered} refusals`;
+  expect(Number(after.rows - before.rows), figures).toBeLessThan(20);
+  expect(Number(after.size - before.size), figures).toBeLessThan(1_048_576);
+  expect(Number(after.log - before.log), figures).toBeLessThan(2 * 1_048_576);
+  console.info(figures);
+});
