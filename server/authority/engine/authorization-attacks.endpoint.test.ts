@@ -327,11 +327,12 @@ describe("RFC 8725, RFC 9101: a JWT that comes through the browser is refused, a
 
   test.each(rows)("as request or request_uri: %s", async (_name, make) => {
     const value = await make();
-    for (const change of [
+    const changes: Record<string, string>[] = [
       { request: value },
       { request_uri: trap.url },
       { request_uri: `${trap.url}#${value.slice(0, 40)}` },
-    ]) {
+    ];
+    for (const change of changes) {
       const location = (await authorize(change)).headers.get("location") ?? "";
       expect(location).not.toMatch(/[?&]code=|\/interaction\//);
       expect((await par({ ...change, redirect_uri: REDIRECT_URI })).status).toBe(400);
