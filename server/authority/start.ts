@@ -6,6 +6,7 @@ import { systemContext } from "#lib/context.ts";
 import { checkDurability } from "#lib/db/check-durability.ts";
 import { openDatabase } from "#lib/db/database.ts";
 import type { Env } from "#lib/env.ts";
+import { keepIssuer } from "#lib/issuer/keep-issuer.ts";
 import { ensureKeys } from "#lib/keys/ensure-keys.ts";
 import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
 import { buildAuthority } from "./app.ts";
@@ -37,6 +38,7 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
   try {
     await checkDurability(db);
     await ensureKeys(systemContext(db, "authority"), createKeyWrapper(masterKey));
+    await keepIssuer(systemContext(db, "authority"), env.authorityIssuer);
   } catch (error) {
     await db.end();
     throw error;
