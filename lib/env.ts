@@ -88,7 +88,8 @@ function readPort(value: string): number | undefined {
   return port >= 1 && port <= 65_535 ? port : undefined;
 }
 
-function readOrigin(value: string): string | undefined {
+/** An origin as its URL writes it, or undefined for what is none or has more to it. */
+export function readOrigin(value: string): string | undefined {
   const url = URL.parse(value);
   if (!url || (url.protocol !== "http:" && url.protocol !== "https:")) return undefined;
   const isBare = url.pathname === "/" && !url.search && !url.hash && !url.username && !url.password;

@@ -1,7 +1,7 @@
 // `npm start`: sets up what is missing, then hands over to the supervisor. Runs on any Node from 20 on, with nothing
 // but its own modules, because on a fresh clone there is nothing else yet.
 import { spawn } from "node:child_process";
-import { chmodSync, mkdirSync } from "node:fs";
+import { chmodSync } from "node:fs";
 import path from "node:path";
 
 const OLDEST_NODE = 20;
@@ -20,6 +20,7 @@ if (major < OLDEST_NODE) {
 const { SetupError } = await import("./setup/console-lines.mjs");
 const { STOP_SIGNALS, stopWithLauncher } = await import("./setup/launcher.mjs");
 const { acquireLock } = await import("./setup/lock.mjs");
+const { makeFolder } = await import("./setup/make-folder.mjs");
 const { NODE, ROOT } = await import("./setup/paths.mjs");
 const { prepare } = await import("./setup/prepare.mjs");
 
@@ -29,8 +30,7 @@ if (process.argv.includes("--demo")) process.env.DEMO = "1";
 const dataDir = path.resolve(process.env.DATA_DIR?.trim() || ".data");
 let lock;
 try {
-  const created = mkdirSync(dataDir, { recursive: true });
-  if (created) chmodSync(dataDir, process.getuid?.() === 0 ? 0o711 : 0o700);
+  if (makeFolder(dataDir)) chmodSync(dataDir, process.getuid?.() === 0 ? 0o711 : 0o700);
   lock = acquireLock(path.join(dataDir, "lock"));
 } catch (error) {
   refuse(`DATA_DIR ${dataDir} cannot be used: ${error.message}`, 2);

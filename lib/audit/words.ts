@@ -111,6 +111,8 @@ export const ACT_WORDS: Record<string, string> = {
   "setup_link.created": "made a set-up link",
   "api_token.created": "created the API token",
   "api_token.revoked": "revoked the API token",
+  "issuer.kept": "kept the first issuer",
+  "issuer.changed": "changed the issuer to",
   "key.created": "created the signing key",
   "key.activated": "activated the signing key",
   "client.created": "registered the client",

@@ -8,6 +8,7 @@ import { checkDurability } from "#lib/db/check-durability.ts";
 import { requireKnownSchema } from "#lib/db/schema-version.ts";
 import { openSqlDatabase } from "#lib/db/sql-database.ts";
 import type { Env } from "#lib/env.ts";
+import { keepIssuer } from "#lib/issuer/keep-issuer.ts";
 import { ensureKeys } from "#lib/keys/ensure-keys.ts";
 import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
 import { letGo } from "#server/let-go.ts";
@@ -55,6 +56,7 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
   try {
     await checkDurability(db);
     await ensureKeys(systemContext(db, "authority"), createKeyWrapper(masterKey));
+    await keepIssuer(systemContext(db, "authority"), env.authorityIssuer);
   } catch (error) {
     await db.end();
     throw error;

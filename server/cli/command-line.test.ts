@@ -9,9 +9,13 @@ const tool = path.join(import.meta.dirname, "tokenwarden.mjs");
 const dataDir = path.join(tmpdir(), `tokenwarden-cli-${process.pid}-${randomInt(1e9)}`);
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
-function run(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+type Result = { code: number | null; stdout: string; stderr: string };
+
+const run = (...args: string[]) => runIn({ dataDir }, ...args);
+
+function runIn(given: { dataDir: string }, ...args: string[]): Promise<Result> {
   return new Promise((resolve) => {
-    const env = { PATH: process.env.PATH, DATA_DIR: dataDir } as unknown as NodeJS.ProcessEnv;
+    const env = { PATH: process.env.PATH, DATA_DIR: given.dataDir } as unknown as NodeJS.ProcessEnv;
     const child = spawn(process.execPath, [tool, ...args], { env });
     let stdout = "";
     let stderr = "";
@@ -33,6 +37,7 @@ describe("npx tokenwarden", { timeout: 60_000 }, () => {
       "setup-link",
       "api-token create",
       "db migrate",
+      "issuer set",
       "audit verify FILE…",
       "keys rewrap",
     ]) {
@@ -65,10 +70,19 @@ describe("npx tokenwarden", { timeout: 60_000 }, () => {
     ],
     [["api-token", "create", "--rolle", "auditor"], "Unknown option '--rolle'"],
     [["setup-link", "now"], "Unexpected argument 'now'"],
+    [["issuer", "set", "https://a.example.com"], "--instead-of"],
+    [["issuer", "set", "https://a.example.com/path", "--instead-of", "https://b.example.com"], "one origin"],
+    [["issuer", "set"], "one origin"],
   ])("refuses %j before it touches the database", async (args, line) => {
     const { code, stdout, stderr } = await run(...args);
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toContain(line);
+  });
+
+  it("refuses a data folder that cannot be made, in one line", async () => {
+    const { code, stdout, stderr } = await runIn({ dataDir: "/proc/tokenwarden/x" }, "setup-link");
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(/^tokenwarden: DATA_DIR \/proc\/tokenwarden\/x cannot be used: [^\n]+\n$/);
   });
 
   it("makes a set-up link and API tokens on the embedded database, started for the moment", async () => {

@@ -4,7 +4,8 @@ import { createApiToken } from "#lib/api-tokens/create-api-token.ts";
 import { createApiTokenInput } from "#lib/api-tokens/input.ts";
 import { ROLES } from "#lib/authz/roles.ts";
 import { migrate } from "#lib/db/migrate.ts";
-import type { Env } from "#lib/env.ts";
+import { type Env, readOrigin } from "#lib/env.ts";
+import { changeIssuer } from "#lib/issuer/change-issuer.ts";
 import { parseDuration } from "./duration.ts";
 import { NotAvailableError, UsageError } from "./usage-error.ts";
 import { withContext, withDatabaseUrl } from "./with-database.ts";
@@ -78,6 +79,30 @@ const dbMigrate: Command = {
   },
 };
 
+const issuerSet: Command = {
+  usage: "issuer set ORIGIN --instead-of PRESENT",
+  does: "changes the issuer for good: tokens of the present one are refused by every authority that starts after it",
+  async run(args, env) {
+    const { values, positionals } = parseArgs({
+      args,
+      options: { "instead-of": { type: "string" } },
+      allowPositionals: true,
+      strict: true,
+    });
+    const [issuer, ...rest] = positionals.map((text) => readOrigin(text));
+    const insteadOf = values["instead-of"];
+    if (issuer === undefined || rest.length > 0)
+      throw new UsageError("ORIGIN must be one origin such as https://tokens.example.com");
+    if (insteadOf === undefined)
+      throw new UsageError("say with --instead-of which issuer it replaces: its tokens will be refused");
+    await withContext(env, (ctx) => changeIssuer(ctx, { issuer, insteadOf }));
+    print(issuer);
+    remark(
+      `Start every authority with AUTHORITY_ISSUER=${issuer}. Tokens of ${insteadOf} are refused from then on.`,
+    );
+  },
+};
+
 function notAvailable(usage: string, does: string): Command {
   return {
     usage,
@@ -95,6 +120,7 @@ export const COMMANDS: Record<string, Command> = {
   "setup-link": setupLink,
   "api-token create": apiTokenCreate,
   "db migrate": dbMigrate,
+  "issuer set": issuerSet,
   "audit verify": notAvailable("audit verify FILE…", "verifies an exported audit log offline"),
   "keys rewrap": notAvailable("keys rewrap", "wraps all keys with a new master key"),
 };

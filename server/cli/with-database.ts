@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { type Context, systemContext } from "#lib/context.ts";
 import { type Database, openDatabase } from "#lib/db/database.ts";
@@ -6,8 +5,18 @@ import { migrate } from "#lib/db/migrate.ts";
 import type { Env } from "#lib/env.ts";
 import { findEmbeddedDatabaseUrl, startEmbeddedDatabase } from "#server/embedded-database/start.ts";
 import { acquireLock } from "#server/setup/lock.mjs";
+import { makeFolder } from "#server/setup/make-folder.mjs";
 import { StartRefusal } from "#server/start-refusal.ts";
 import { ensureMasterKey } from "#server/supervisor/master-key.ts";
+
+function lockDataDir(dataDir: string) {
+  try {
+    makeFolder(dataDir);
+    return acquireLock(path.join(dataDir, "lock"));
+  } catch (error) {
+    throw new StartRefusal(`DATA_DIR ${dataDir} cannot be used: ${(error as Error).message}`);
+  }
+}
 
 const tell = (line: string) => void process.stderr.write(`· ${line}\n`);
 
@@ -19,8 +28,7 @@ const tell = (line: string) => void process.stderr.write(`· ${line}\n`);
  */
 export async function withDatabaseUrl<T>(env: Env, use: (url: string) => Promise<T>): Promise<T> {
   if (env.databaseUrl) return use(env.databaseUrl);
-  mkdirSync(env.dataDir, { recursive: true });
-  const lock = acquireLock(path.join(env.dataDir, "lock"));
+  const lock = lockDataDir(env.dataDir);
   if (lock.heldBy !== undefined) {
     const url = findEmbeddedDatabaseUrl(env.dataDir);
     if (url) return use(url);

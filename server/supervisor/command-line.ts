@@ -1,10 +1,10 @@
-import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { MigrationError } from "#lib/db/migrate.ts";
 import { EnvError, getEnv } from "#lib/env.ts";
 import { MasterKeyError } from "#lib/keys/master-key.ts";
 import { STOP_SIGNALS } from "#server/setup/launcher.mjs";
 import { acquireLock } from "#server/setup/lock.mjs";
+import { makeFolder } from "#server/setup/make-folder.mjs";
 import { StartRefusal } from "#server/start-refusal.ts";
 import { runSupervisor, type Supervisor, type SupervisorOptions } from "./run.ts";
 
@@ -21,6 +21,17 @@ function refuseFor(error: unknown): never {
   if (error instanceof StartRefusal) refuse(error.message, error.exitCode);
   if (error instanceof MigrationError || error instanceof MasterKeyError) refuse(error.message, 1);
   refuse(error instanceof Error ? (error.stack ?? error.message) : String(error), 1);
+}
+
+function lockDataDir(dataDir: string) {
+  try {
+    makeFolder(dataDir);
+    return acquireLock(path.join(dataDir, "lock"), { heir: process.ppid });
+  } catch (error) {
+    throw new StartRefusal(`DATA_DIR ${dataDir} cannot be used: ${(error as Error).message}`, {
+      exitCode: 2,
+    });
+  }
 }
 
 function stopOnSignals(supervisor: Supervisor): void {
@@ -44,8 +55,7 @@ export async function runFromCommandLine(
 ): Promise<void> {
   try {
     const env = getEnv();
-    mkdirSync(env.dataDir, { recursive: true });
-    const lock = acquireLock(path.join(env.dataDir, "lock"), { heir: process.ppid });
+    const lock = lockDataDir(env.dataDir);
     if (lock.heldBy !== undefined) {
       throw new StartRefusal(
         `is already running on ${env.dataDir} (process ${lock.heldBy}); stop it, or set another DATA_DIR`,

@@ -8,6 +8,7 @@ import { waitForAnswer } from "./answers.ts";
 import { BoundedLog } from "./bounded-log.ts";
 import { type BackOff, DEFAULT_BACK_OFF, type SupervisedChild, superviseChild } from "./child-process.ts";
 import { CHILD_NAMES, type ChildEntries, type ChildName, childSpec, findHealthUrl } from "./children.ts";
+import { checkIssuer } from "./issuer.ts";
 import { isForTerminal, splitLines } from "./log-line.ts";
 import { ensureMasterKey } from "./master-key.ts";
 import { requireFreePorts } from "./ports.ts";
@@ -111,6 +112,7 @@ async function start(options: SupervisorOptions, started: Started, signal: Abort
   const database = { databaseUrl, databaseDir: started.database?.clusterDir };
   await migrate(databaseUrl, { log: (line) => say(`· ${line}`) });
   await ensureMasterKey(env, databaseUrl);
+  await checkIssuer(env, databaseUrl);
   signal.throwIfAborted();
 
   const running = {} as Record<ChildName, Running>;

@@ -6,6 +6,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openDatabase } from "#lib/db/database.ts";
+import { fixtureOf } from "#lib/tokens/token-fixture.ts";
 import { findFreePort } from "#server/embedded-database/free-port.ts";
 import { findEmbeddedDatabaseUrl } from "#server/embedded-database/start.ts";
 import { findProcessStart } from "#server/setup/process-identity.mjs";
@@ -194,6 +196,33 @@ describe("the supervisor", { timeout: 60_000 }, () => {
       `tokenwarden: TLS_KEY is not the key of the certificate in ${one.certPath}\n`,
     );
     expect(existsSync(path.join(dataDir, "postgres"))).toBe(false);
+  });
+
+  it.skipIf(!existsSync("/proc/self"))("says in one line that the data folder cannot be made", async () => {
+    const started = start({ DATA_DIR: "/proc/tokenwarden/x" });
+    expect(await started.ended).toBe(2);
+    expect(started.output()).toMatch(
+      /^tokenwarden: DATA_DIR \/proc\/tokenwarden\/x cannot be used: [^\n]+\n$/,
+    );
+  });
+
+  it("refuses another issuer than that of the tokens that are there, in one line", async () => {
+    const first = start();
+    await first.wrote("tokenwarden ready");
+    const url = findEmbeddedDatabaseUrl(dataDir) ?? "";
+    const db = openDatabase({ url, role: "app", maxConnections: 1, applicationName: "test" });
+    const fixture = fixtureOf(db);
+    await fixture.token({ clientId: await fixture.client("service") });
+    await db.end();
+    first.process.kill("SIGTERM");
+    expect(await first.ended).toBe(0);
+    const second = start({ AUTHORITY_ISSUER: "https://other.example.com" });
+    expect(await second.ended).toBe(1);
+    expect(second.output()).toMatch(
+      /tokenwarden: AUTHORITY_ISSUER is https:\/\/other\.example\.com, but the tokens of this database were issued by http:\/\/localhost:\d+ and would all be refused: set AUTHORITY_ISSUER=http:\/\/localhost:\d+, or change it for good with: npx tokenwarden issuer set https:\/\/other\.example\.com --instead-of http:\/\/localhost:\d+\n$/,
+    );
+    const third = start();
+    await third.wrote("tokenwarden ready");
   });
 
   it("names a port that is in use", async () => {

@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import * as oidc from "openid-client";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { systemContext } from "#lib/context.ts";
 import { parseEnv } from "#lib/env.ts";
+import { changeIssuer } from "#lib/issuer/change-issuer.ts";
 import { startAuthority } from "../start.ts";
 import { freePort, startTestInstance, type TestInstance } from "../test-authority.ts";
 import { TestBrowser } from "./test-browser.ts";
@@ -191,13 +193,19 @@ describe("behind a proxy that speaks TLS", () => {
       DATABASE_URL: instance.databaseUrl,
     });
     const { databaseUrl, masterKey } = instance;
-    const authority = await startAuthority({
+    const start = () => startAuthority(options);
+    const options = {
       env,
       databaseUrl,
       masterKey,
       log: pino({ level: "silent" }),
       metricsPort: null,
-    });
+    };
+    // tokens of the first issuer are there: another one must be meant
+    await expect(start()).rejects.toThrow(/issuer set https:\/\/auth\.example\.com --instead-of/);
+    const ctx = systemContext(instance.db, "test");
+    await changeIssuer(ctx, { issuer: env.authorityIssuer, insteadOf: instance.issuer });
+    const authority = await start();
     try {
       const { url } = await startAuthorization(web);
       const response = await fetch(`http://localhost:${port}${url.pathname}${url.search}`, {

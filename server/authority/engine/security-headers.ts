@@ -43,6 +43,9 @@ export async function securityHeaders(ctx: KoaContextWithOIDC, next: () => Promi
   ctx.set("content-security-policy", contentSecurityPolicy([]));
   await next();
   if (ctx.status === 503) ctx.set("retry-after", "1");
+  // the engine names a scheme only to who tried one; a 401 always has a challenge (RFC 9110 section 15.5.2)
+  if (ctx.status === 401 && !ctx.response.get("www-authenticate"))
+    ctx.set("www-authenticate", 'Basic realm="tokenwarden", charset="UTF-8"');
   if (!ctx.response.is("html")) {
     ctx.remove("content-security-policy");
     return;
