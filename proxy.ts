@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type NextRequest, NextResponse } from "next/server";
 import { safePath } from "#app/_lib/safe-path.ts";
 import { sessionCookieName } from "#app/_lib/session-cookie.ts";
+import { holdsSecret } from "#lib/audit/redact.ts";
 import { getEnv } from "#lib/env.ts";
 
 /**
@@ -37,6 +38,37 @@ function signInAddress(request: NextRequest): URL | null {
   return address;
 }
 
+/** The one secret that belongs into an address: a one-time link, used up by its first use. */
+function isOneTimeLink(pathname: string, name: string, value: string): boolean {
+  return pathname === "/setup" && name === "token" && /^tws_[\w-]+$/.test(value);
+}
+
+function decoded(pathname: string): string {
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    return pathname;
+  }
+}
+
+/** An address that somebody put a token into is left at once: Next would repeat it in the page, and the browser keep it in its history. */
+function withoutSecrets(request: NextRequest): NextResponse | null {
+  const { pathname, searchParams } = request.nextUrl;
+  const isApi = pathname.startsWith("/api/");
+  if (holdsSecret(decoded(pathname))) {
+    if (!isApi) return NextResponse.redirect(new URL("/", request.url), 307);
+    return NextResponse.json({ title: "Not found", status: 404, code: "NOT_FOUND" }, { status: 404 });
+  }
+  if (isApi) return null;
+  const misplaced = [...searchParams]
+    .filter(([name, value]) => holdsSecret(name) || holdsSecret(decoded(value)))
+    .filter(([name, value]) => !isOneTimeLink(pathname, name, value));
+  if (misplaced.length === 0) return null;
+  const address = new URL(request.url);
+  for (const [name] of misplaced) address.searchParams.delete(name);
+  return NextResponse.redirect(address, 307);
+}
+
 /** Security headers for every page and route; the nonce reaches Next through the request's own policy. */
 export function proxy(request: NextRequest): NextResponse {
   const isSecure = getEnv().consoleUrl.startsWith("https:");
@@ -46,9 +78,11 @@ export function proxy(request: NextRequest): NextResponse {
   headers.set("x-nonce", nonce);
   headers.set("content-security-policy", policy);
 
-  const signIn = signInAddress(request);
+  const elsewhere = withoutSecrets(request);
+  const signIn = elsewhere === null ? signInAddress(request) : null;
   const response =
-    signIn === null ? NextResponse.next({ request: { headers } }) : NextResponse.redirect(signIn, 307);
+    elsewhere ??
+    (signIn === null ? NextResponse.next({ request: { headers } }) : NextResponse.redirect(signIn, 307));
   response.headers.set("content-security-policy", policy);
   response.headers.set("cache-control", "no-store");
   response.headers.set("x-content-type-options", "nosniff");

@@ -1,3 +1,4 @@
+import { redactSecrets } from "#lib/audit/redact.ts";
 import { isUnavailable } from "#lib/db/database.ts";
 import { DomainError, type ErrorCode, type FieldProblem } from "#lib/errors.ts";
 
@@ -84,10 +85,14 @@ function problem(
     type: `urn:tokenwarden:problem:${slug}`,
     title: TITLES[status] ?? "Error",
     status,
-    detail,
+    // a caller's own words come back in these: a token that was put where it does not belong must not
+    detail: redactSecrets(detail),
     code,
     requestId,
-    errors,
+    errors: errors.map(({ path, message }) => ({
+      path: redactSecrets(path),
+      message: redactSecrets(message),
+    })),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Role } from "../authz/roles.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { verifyPassword } from "../passwords/hash-password.ts";
-import { reserveAttempt } from "../passwords/throttle.ts";
+import { accountKey, reserveAttempt } from "../passwords/throttle.ts";
 import { SIGN_IN_LIMITS } from "./model.ts";
 
 /** An enabled admin whose password was right. */
@@ -19,7 +19,7 @@ export type KnownAdmin = {
 
 /** The keys that sign-in attempts are counted by. */
 export function attemptKeys(ctx: Context, email: string): { account: string; address: string } {
-  return { account: `admin:${email.toLowerCase()}`, address: `admin-address:${ctx.ip ?? "unknown"}` };
+  return { account: accountKey("admin", email), address: `admin-address:${ctx.ip ?? "unknown"}` };
 }
 
 /**
