@@ -60,7 +60,7 @@ test("nothing that is stored runs on any page that shows it, and nothing needs t
     name: `evil-${mark}`,
     title: SCRIPT,
     resourceUri: `https://evil-${mark}.example.com/?<svg/onload=__ran(5)>`,
-    permissions: [{ name: permission, description: EVERYTHING }],
+    permissions: [{ name: permission, description: EVERYTHING.slice(0, 200) }],
   });
   const rights = { audienceIds: [audience.id], permissionIds: audience.permissions.map(({ id }) => id) };
   const group = await ownerApi.make<{ id: string }>("/api/v1/groups", {
