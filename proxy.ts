@@ -1,8 +1,9 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { type NextRequest, NextResponse } from "next/server";
-import { answerAtDoor } from "#app/_lib/api-door.ts";
+import { answerAtDoor, answerNotFound } from "#app/_lib/api-door.ts";
 import { safePath } from "#app/_lib/safe-path.ts";
 import { sessionCookieName } from "#app/_lib/session-cookie.ts";
+import { holdsSecret } from "#lib/audit/redact.ts";
 import { getEnv } from "#lib/env.ts";
 
 /**
@@ -38,6 +39,37 @@ function signInAddress(request: NextRequest): URL | null {
   return address;
 }
 
+/** The one secret that belongs into an address: a one-time link, used up by its first use. */
+function isOneTimeLink(pathname: string, name: string, value: string): boolean {
+  return pathname === "/setup" && name === "token" && /^tws_[\w-]+$/.test(value);
+}
+
+function decoded(pathname: string): string {
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    return pathname;
+  }
+}
+
+/** An address that somebody put a token into is left at once: Next would repeat it in the page, and the browser keep it in its history. */
+function withoutSecrets(request: NextRequest): Response | null {
+  const { pathname, searchParams } = request.nextUrl;
+  const isApi = pathname.startsWith("/api/");
+  if (holdsSecret(decoded(pathname))) {
+    if (!isApi) return NextResponse.redirect(new URL("/", request.url), 307);
+    return answerNotFound(randomUUID());
+  }
+  if (isApi) return null;
+  const misplaced = [...searchParams]
+    .filter(([name, value]) => holdsSecret(name) || holdsSecret(decoded(value)))
+    .filter(([name, value]) => !isOneTimeLink(pathname, name, value));
+  if (misplaced.length === 0) return null;
+  const address = new URL(request.url);
+  for (const [name] of misplaced) address.searchParams.delete(name);
+  return NextResponse.redirect(address, 307);
+}
+
 function pass(request: NextRequest, headers: Headers): Response {
   const signIn = signInAddress(request);
   return signIn === null ? NextResponse.next({ request: { headers } }) : NextResponse.redirect(signIn, 307);
@@ -53,7 +85,9 @@ export function proxy(request: NextRequest): Response {
   headers.set("content-security-policy", policy);
 
   const response =
-    answerAtDoor(request.nextUrl.pathname, request.method, randomUUID()) ?? pass(request, headers);
+    withoutSecrets(request) ??
+    answerAtDoor(request.nextUrl.pathname, request.method, randomUUID()) ??
+    pass(request, headers);
   response.headers.set("content-security-policy", policy);
   response.headers.set("cache-control", "no-store");
   response.headers.set("x-content-type-options", "nosniff");

@@ -16,6 +16,8 @@ try {
 }
 const child = spawn(NODE, [path.join(ROOT, "server/supervisor/run-one.ts"), name], {
   detached: true,
+  // libraries' own tracing writes headers, cookies and addresses with passwords whole
+  env: { ...process.env, DEBUG: undefined, NODE_DEBUG: undefined },
   stdio: ["inherit", "inherit", "inherit", "ipc"],
 });
 for (const signal of STOP_SIGNALS) process.on(signal, () => child.kill(signal));

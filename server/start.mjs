@@ -25,6 +25,9 @@ const { NODE, ROOT } = await import("./setup/paths.mjs");
 const { prepare } = await import("./setup/prepare.mjs");
 
 stopWithLauncher();
+// libraries' own tracing writes headers, cookies and addresses with passwords whole
+delete process.env.DEBUG;
+delete process.env.NODE_DEBUG;
 if (process.argv.includes("--demo")) process.env.DEMO = "1";
 
 const dataDir = path.resolve(process.env.DATA_DIR?.trim() || ".data");

@@ -49,6 +49,11 @@ function answerMethod(method: string, allowed: ReadonlySet<string>, requestId: s
   return new Response(JSON.stringify(body), { status: 405, headers });
 }
 
+export function answerNotFound(requestId: string): Response {
+  const body = problemDocument(404, "NOT_FOUND", "There is nothing at this address.", requestId);
+  return new Response(JSON.stringify(body), { status: 404, headers: problemHeaders(requestId) });
+}
+
 /**
  * What no route of the console answers: an address of the API that is none, and a method that an address does not have. Next itself would
  * answer with a page of HTML, and without `Allow`.
@@ -60,6 +65,5 @@ export function answerAtDoor(pathname: string, method: string, requestId: string
   if (!/^\/api(?:\/|$)/.test(pathname)) return answerMethod(method, PAGE_METHODS, requestId);
   const known = PATHS.find(({ pattern }) => pattern.test(pathname));
   if (known !== undefined) return answerMethod(method, known.methods, requestId);
-  const body = problemDocument(404, "NOT_FOUND", "There is nothing at this address.", requestId);
-  return new Response(JSON.stringify(body), { status: 404, headers: problemHeaders(requestId) });
+  return answerNotFound(requestId);
 }

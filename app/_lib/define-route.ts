@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
+import { holdsSecret } from "#lib/audit/redact.ts";
 import { requirePermission } from "#lib/authz/require-permission.ts";
 import type { Permission } from "#lib/authz/roles.ts";
 import type { Context } from "#lib/context.ts";
@@ -114,7 +115,8 @@ export function defineRoute<
         const input = {
           params: parse(spec.params, segments, "path"),
           ...parseQuery(spec.query, spec.list, request.url),
-          body: spec.body === undefined ? {} : parse(spec.body, await readJson(request), "body"),
+          body:
+            spec.body === undefined ? {} : requireNoSecret(parse(spec.body, await readJson(request), "body")),
           request,
         } as unknown as RouteInput<P, Q, B, L>;
         const result = await spec.handler(ctx, input);
@@ -183,6 +185,29 @@ function fieldProblems(issue: z.core.$ZodIssue): FieldProblem[] {
       message: "is not a known parameter",
     }));
   return [{ path, message: issue.message }];
+}
+
+/** What is sent to be used and not kept: hashed, sealed or compared. */
+const SENT_TO_BE_USED = new Set(["setupToken", "enrolment", "password", "code"]);
+
+/** Names, notes and settings are shown and kept for years: a token that was pasted into one is not taken. */
+function requireNoSecret<T>(body: T, at: string[] = []): T {
+  if (typeof body === "string" && holdsSecret(body)) {
+    const path = at.join(".");
+    throw new DomainError(
+      "INVALID_INPUT",
+      `${path}: looks like a token or a secret, which is not kept here.`,
+      {
+        fields: [{ path, message: "looks like a token or a secret" }],
+      },
+    );
+  }
+  if (typeof body === "object" && body !== null)
+    for (const [key, inner] of Object.entries(body)) {
+      requireNoSecret(key, [...at, "key"]);
+      if (at.length > 0 || !SENT_TO_BE_USED.has(key)) requireNoSecret(inner, [...at, key]);
+    }
+  return body;
 }
 
 function answer(

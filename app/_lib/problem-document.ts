@@ -1,3 +1,4 @@
+import { redactSecrets } from "#lib/audit/redact.ts";
 import type { FieldProblem } from "#lib/errors.ts";
 
 const TITLES: Record<number, string> = {
@@ -38,10 +39,14 @@ export function problemDocument(
     type: `urn:tokenwarden:problem:${slug}`,
     title: TITLES[status] ?? "Error",
     status,
-    detail,
+    // a caller's own words come back in these: a token that was put where it does not belong must not
+    detail: redactSecrets(detail),
     code,
     requestId,
-    errors,
+    errors: errors.map(({ path, message }) => ({
+      path: redactSecrets(path),
+      message: redactSecrets(message),
+    })),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Role } from "../authz/roles.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { verifyPassword } from "../passwords/hash-password.ts";
-import { reserveAttempt } from "../passwords/throttle.ts";
+import { accountKey, reserveAttempt } from "../passwords/throttle.ts";
 import { addressKey } from "../sign-in/address-key.ts";
 import { SIGN_IN_LIMITS } from "./model.ts";
 
@@ -20,7 +20,7 @@ export type KnownAdmin = {
 
 /** The keys that sign-in attempts are counted by. */
 export function attemptKeys(ctx: Context, email: string): { account: string; address: string } {
-  return { account: `admin:${email.toLowerCase()}`, address: `admin-address:${addressKey(ctx.ip)}` };
+  return { account: accountKey("admin", email), address: `admin-address:${addressKey(ctx.ip)}` };
 }
 
 /**

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { makeOpaque } from "../tokens/opaque.ts";
-import { redactSecrets } from "./redact.ts";
+import { holdsSecret, redactSecrets } from "./redact.ts";
 
 test("takes opaque tokens, JWTs and secrets out of what others sent, wherever they stand", () => {
   const opaque = makeOpaque("twa_", "019ab000-0000-7000-8000-000000000001");
@@ -9,6 +9,27 @@ test("takes opaque tokens, JWTs and secrets out of what others sent, wherever th
   expect(redactSecrets(`/files/${opaque}/x`)).toBe("/files/twa_[redacted]/x");
   expect(redactSecrets(`curl/8 (${jwt})`)).toBe("curl/8 ([redacted JWT])");
   expect(redactSecrets("agent twc_AbCdEfGhIjKlMnOpQrStUvWx-_")).toBe("agent twc_[redacted]");
+});
+
+test("takes out JWTs with encoded dots, of five parts, and those that were cut off", () => {
+  for (const text of [
+    "eyJhbGciOiJFUzI1NiJ9%2EeyJqdGkiOiIxIn0%2Ec2lnbmF0dXJl",
+    "eyJhbGciOiJkaXIifQ..aXZpdml2aXZpdg.Y2lwaGVydGV4dA.dGFndGFndGFndGFn",
+    "eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9",
+  ])
+    expect(redactSecrets(`a ${text} b`)).toBe("a [redacted JWT] b");
+});
+
+test("tells text that holds a secret from text that only looks odd", () => {
+  for (const text of ["see eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJ", "twc_AbCdEfGhIjKlMnOpQrStUvWx"])
+    expect(holdsSecret(text)).toBe(true);
+  for (const text of [
+    "https://eyewitness-reports.example.com",
+    "two_words",
+    "twc_",
+    "keyJournal-of-everything-else",
+  ])
+    expect(holdsSecret(text)).toBe(false);
 });
 
 test("leaves what is no secret as it is", () => {

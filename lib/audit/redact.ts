@@ -1,8 +1,19 @@
-// our own values (tokens, secrets, links) and anything in the shape of a JWT
+// our own values (tokens, secrets, links) and anything in the shape of a JWT or JWE, its dots written as in an address too
 const OURS = /tw[a-z]_[0-9A-Za-z_-]{16,}/g;
-const JWT = /ey[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?/g;
+const JWT =
+  /ey[A-Za-z0-9_-]{10,}(?:\.|%2E)[A-Za-z0-9_-]*(?:\.|%2E)?[A-Za-z0-9_-]{4,}(?:(?:\.|%2E)[A-Za-z0-9_-]*)*/gi;
+/** The beginning of a JWT, which begins with `{"`, wherever it was cut off. */
+const BEGUN_JWT = /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{16,}/;
 
 /** Text that somebody sent, fit to be kept as evidence: what looks like a token or a secret is taken out of it. */
 export function redactSecrets(text: string): string {
-  return text.replace(OURS, (value) => `${value.slice(0, 4)}[redacted]`).replace(JWT, "[redacted JWT]");
+  return text
+    .replace(OURS, (value) => `${value.slice(0, 4)}[redacted]`)
+    .replace(JWT, "[redacted JWT]")
+    .replace(new RegExp(BEGUN_JWT, "g"), "[redacted JWT]");
+}
+
+/** Whether a token or a secret stands in text: surer than `redactSecrets` has to be, because the text is refused. */
+export function holdsSecret(text: string): boolean {
+  return text.search(OURS) >= 0 || BEGUN_JWT.test(text);
 }

@@ -1,8 +1,14 @@
+import { createHash } from "node:crypto";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 
 /** How many failed attempts `key` may have in a window. */
 export type AttemptLimit = { key: string; limit: number };
+
+/** The key of an account's attempts at a door. What is typed for an e-mail address is now and then a password: it is not kept as it is. */
+export function accountKey(door: "user" | "admin", typed: string): string {
+  return `${door} ${createHash("sha256").update(typed.toLowerCase()).digest("base64url")}`;
+}
 
 /**
  * Counts an attempt against each key before it is made, so that attempts in parallel count too.

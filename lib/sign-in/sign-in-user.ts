@@ -2,7 +2,7 @@ import { recordEntry } from "../audit/record-entry.ts";
 import type { SqlContext } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { verifyPassword } from "../passwords/hash-password.ts";
-import { type AttemptLimit, releaseAttempt, reserveAttempt } from "../passwords/throttle.ts";
+import { type AttemptLimit, accountKey, releaseAttempt, reserveAttempt } from "../passwords/throttle.ts";
 import { addressKey } from "./address-key.ts";
 
 export type SignInUserInput = { email: string; password: string };
@@ -32,7 +32,7 @@ export async function signInUser(ctx: SqlContext, input: SignInUserInput): Promi
     .trim()
     .toLowerCase()
     .slice(0, MAX_EMAIL);
-  const account = { key: `user ${email}`, limit: ACCOUNT_LIMIT };
+  const account = { key: accountKey("user", email), limit: ACCOUNT_LIMIT };
   const address = { key: `user-address ${addressKey(ctx.ip)}`, limit: ADDRESS_LIMIT };
   const [user] = await db.query<UserRecord>(
     `SELECT id, email, name, password_hash AS "passwordHash", disabled_at IS NOT NULL AS "isDisabled" FROM user_account WHERE email = $1::text`,

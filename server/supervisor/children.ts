@@ -34,6 +34,9 @@ export function childSpec(
     env: {
       ...process.env,
       NODE_ENV: "production",
+      // of a library's own tracing, which writes headers, cookies and addresses with passwords whole
+      DEBUG: undefined,
+      NODE_DEBUG: undefined,
       DATABASE_URL: databaseUrl,
       ...(databaseDir === undefined ? {} : { DATABASE_DIR: databaseDir }),
       DATA_DIR: env.dataDir,

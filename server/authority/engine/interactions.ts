@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type Provider from "oidc-provider";
 import { errors } from "oidc-provider";
+import { holdsSecret } from "#lib/audit/redact.ts";
 import { isUnavailable } from "#lib/db/unavailable.ts";
 import { DomainError } from "#lib/errors.ts";
 import { signInUser } from "#lib/sign-in/sign-in-user.ts";
@@ -69,6 +70,13 @@ function showLogin(visit: Visit, status: number, email: string, problem: string 
   sendPage(visit.res, status, page, targetsOf(visit));
 }
 
+const ADDRESS = /^[^\s@]{1,64}@[^\s@]{1,189}$/;
+
+/** What was typed for an e-mail address, to be shown again: not a password or a token that was typed there. */
+function shownAgain(typed: string): string {
+  return ADDRESS.test(typed) && !holdsSecret(typed) ? typed : "";
+}
+
 async function signIn(visit: Visit, form: URLSearchParams): Promise<void> {
   const email = form.get("email") ?? "";
   try {
@@ -82,13 +90,13 @@ async function signIn(visit: Visit, form: URLSearchParams): Promise<void> {
       (error.code !== "NOT_SIGNED_IN" && error.code !== "TOO_MANY_ATTEMPTS")
     )
       throw error;
-    showLogin(visit, error.code === "NOT_SIGNED_IN" ? 401 : 429, email.slice(0, 254), error.message);
+    showLogin(visit, error.code === "NOT_SIGNED_IN" ? 401 : 429, shownAgain(email), error.message);
   }
 }
 
 async function login(visit: Visit, form: URLSearchParams | null): Promise<void> {
   const hint = visit.interaction.params.login_hint;
-  if (form === null) showLogin(visit, 200, typeof hint === "string" ? hint.slice(0, 254) : "", null);
+  if (form === null) showLogin(visit, 200, typeof hint === "string" ? shownAgain(hint) : "", null);
   else if (form.get("decision") === "cancel") await deny(visit);
   else await signIn(visit, form);
 }

@@ -1,0 +1,192 @@
+import type { Page } from "@playwright/test";
+import { decodeJwt } from "jose";
+import { listPageRoutes } from "../../fixtures/page-routes.ts";
+import { expect, test } from "../../fixtures/test.ts";
+
+const SCRIPT = "<script>__ran('script')</script>";
+const IMAGE = "<img src=x onerror=__ran('image')>";
+const BREAKOUT = "\"'></title></style></textarea><svg onload=__ran('svg')>";
+const TEMPLATE = "{{constructor.constructor('__ran(1)')()}}" + "$" + "{__ran(2)}<%=__ran(3)%>";
+const EVERYTHING = `${BREAKOUT}${SCRIPT}${IMAGE}${TEMPLATE}</script><script nonce=guess>__ran('nonce')</script>`;
+
+type Ran = { __ran: (what: string) => void; ran: string[]; violations: string[] };
+
+/** Whatever a page runs of what was stored shows here, and so does what the policy had to stop. */
+async function watch(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const here = window as unknown as Ran;
+    here.ran = [];
+    here.violations = [];
+    here.__ran = (what) => here.ran.push(what);
+    document.addEventListener("securitypolicyviolation", (event) =>
+      here.violations.push(`${event.violatedDirective} ${event.blockedURI}`),
+    );
+  });
+  page.on("dialog", (dialog) => {
+    throw new Error(`a dialog: ${dialog.message()}`);
+  });
+}
+
+async function expectNothingRan(page: Page, where: string): Promise<void> {
+  const found = await page.evaluate(() => {
+    const here = window as unknown as Ran;
+    const links = [...document.querySelectorAll<HTMLAnchorElement>("a[href], form[action], iframe[src]")];
+    return {
+      ran: here.ran,
+      violations: here.violations,
+      handlers: document.querySelectorAll("[onerror], [onload], [onclick]").length,
+      scriptLinks: links.filter((link) =>
+        /^\s*(?:javascript|data|vbscript):/i.test(
+          link.getAttribute("href") ?? link.getAttribute("action") ?? link.getAttribute("src") ?? "",
+        ),
+      ).length,
+    };
+  });
+  expect(found, where).toEqual({ ran: [], violations: [], handlers: 0, scriptLinks: 0 });
+}
+
+test("nothing that is stored runs on any page that shows it, and nothing needs the policy to stop it", async ({
+  page,
+  ownerApi,
+  authority,
+  product,
+  registry,
+  callback,
+}) => {
+  test.setTimeout(240_000);
+  const { mark } = registry;
+  const permission = `a<img/src=x/onerror=__ran(4)>-${mark}`;
+  const audience = await ownerApi.make<{ id: string; permissions: { id: string }[] }>("/api/v1/audiences", {
+    name: `evil-${mark}`,
+    title: SCRIPT,
+    resourceUri: `https://evil-${mark}.example.com/?<svg/onload=__ran(5)>`,
+    permissions: [{ name: permission, description: EVERYTHING.slice(0, 200) }],
+  });
+  const rights = { audienceIds: [audience.id], permissionIds: audience.permissions.map(({ id }) => id) };
+  const group = await ownerApi.make<{ id: string }>("/api/v1/groups", {
+    name: `Evil ${mark}`,
+    description: EVERYTHING,
+    permissionIds: rights.permissionIds,
+  });
+  const service = await registry.addService({
+    ...rights,
+    groupIds: [group.id],
+    name: IMAGE,
+    description: EVERYTHING,
+    customClaims: { "<script>__ran(6)</script>": EVERYTHING, list: [EVERYTHING] },
+  });
+  const password = "a sentence of somebody evil";
+  const email = `evil-${mark}@example.com`;
+  const user = await ownerApi.make<{ id: string }>("/api/v1/users", {
+    name: `${SCRIPT}${IMAGE}`,
+    email,
+    password,
+    groupIds: [group.id],
+    attributes: { title: EVERYTHING },
+  });
+  const web = await ownerApi.make<{ client: { id: string } }>("/api/v1/clients", {
+    kind: "spa",
+    name: BREAKOUT,
+    clientId: `evil-web-${mark}`,
+    redirectUris: [callback.uri],
+    ...rights,
+  });
+  const { verifier } = await ownerApi.make<{ verifier: { id: string } }>("/api/v1/verifiers", {
+    name: `evil-${mark}`,
+    description: EVERYTHING,
+    audienceIds: [audience.id],
+  });
+  await ownerApi.make("/api/v1/api-tokens", { name: SCRIPT, role: "auditor" });
+  for (const refused of [
+    "javascript:__ran(7)",
+    "data:text/html,<script>__ran(8)</script>",
+    'https://x.example.com/"onload="__ran(9)',
+  ]) {
+    const answer = await ownerApi.send("POST", "/api/v1/clients", {
+      kind: "web",
+      name: "Links",
+      redirectUris: [refused],
+    });
+    expect([refused, answer.status()]).toEqual([refused, 400]);
+  }
+  const token = await authority.issue(service);
+  for (const path of [`/${EVERYTHING}`, "javascript:__ran(10)"])
+    await fetch(`${product.authorityUrl}/verify`, {
+      headers: {
+        authorization: `Bearer ${token}`,
+        "x-tokenwarden-verifier": registry.verifier.secret,
+        "x-original-uri": path,
+        "x-original-method": "GET",
+        "user-agent": EVERYTHING,
+        "x-forwarded-for": IMAGE,
+      },
+    });
+  const revoked = await ownerApi.make<{ order: { id: string } }>(
+    `/api/v1/tokens/${decodeJwt(token).jti}/revoke`,
+    { reason: "token_leaked", note: EVERYTHING.slice(0, 200) },
+  );
+  const acts = await ownerApi.read<{ rows: { id: string }[] }>(`/api/v1/audit-entries?targetId=${user.id}`);
+  const ids: Record<string, string> = {
+    tokens: String(decodeJwt(token).jti),
+    clients: service.id,
+    users: user.id,
+    groups: group.id,
+    audiences: audience.id,
+    verifiers: verifier.id,
+    orders: revoked.order.id,
+    "audit/acts": acts.rows[0]?.id ?? "",
+  };
+
+  await watch(page);
+  const addresses = listPageRoutes().map((route) => {
+    const [, area = ""] = /^\/(.+?)\/\[id\]/.exec(route) ?? [];
+    return route.replace("[id]", ids[area] ?? "");
+  });
+  const hostile = encodeURIComponent(EVERYTHING);
+  for (const address of [
+    ...addresses,
+    `/clients/${web.client.id}`,
+    `/tokens?q=${hostile}`,
+    `/users?q=${hostile}&sort=${hostile}`,
+    `/sign-in?error=${hostile}&next=${hostile}`,
+    `/setup?token=${hostile}`,
+    `/audit?${hostile}=${hostile}`,
+    `/${hostile}`,
+  ])
+    await test.step(address.slice(0, 60), async () => {
+      await page.goto(address);
+      await expect(page.locator("body")).toBeVisible();
+      await expectNothingRan(page, address);
+    });
+  await page.goto("/clients");
+  await expect(page.getByText(IMAGE).first()).toBeVisible();
+
+  // the authority's own pages, which show names of clients, people, audiences and permissions
+  const query = new URLSearchParams({
+    client_id: `evil-web-${mark}`,
+    redirect_uri: callback.uri,
+    response_type: "code",
+    scope: `openid ${permission}`,
+    login_hint: EVERYTHING,
+    state: EVERYTHING,
+    code_challenge: "x".repeat(43),
+    code_challenge_method: "S256",
+  });
+  await page.goto(`${product.authorityUrl}/oauth/authorize?${query}`);
+  await expectNothingRan(page, "login");
+  await page.getByLabel("E-mail address").fill(email);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("button", { name: "Allow" })).toBeVisible();
+  await expectNothingRan(page, "consent");
+  for (const path of [
+    `/oauth/authorize?client_id=${hostile}&error=${hostile}`,
+    `/oauth/authorize?${query}&response_mode=${hostile}`,
+    `/oauth/logout?post_logout_redirect_uri=${hostile}`,
+    `/interaction/${hostile}`,
+    `/${hostile}`,
+  ]) {
+    await page.goto(`${product.authorityUrl}${path}`);
+    await expectNothingRan(page, path.slice(0, 60));
+  }
+});

@@ -1,0 +1,75 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { Answer, Ask, Transcript } from "./transcript.ts";
+
+export type Credentials = { clientId: string; secret: string };
+export type SignIn = {
+  clientId: string;
+  redirectUri: string;
+  email: string;
+  password: string;
+  scope: string;
+  state: string;
+  nonce: string;
+};
+
+export function basic({ clientId, secret }: Credentials): string {
+  return `Basic ${Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(secret)}`).toString("base64")}`;
+}
+
+/** What applications and people do at the authority. */
+export class AuthorityDriver {
+  readonly url: string;
+  readonly #transcript: Transcript;
+
+  constructor(transcript: Transcript, url: string) {
+    this.url = url;
+    this.#transcript = transcript;
+  }
+
+  ask(path: string, ask: Ask = {}, cookies?: Map<string, string>): Promise<Answer> {
+    return this.#transcript.ask("authority", new URL(path, this.url).toString(), ask, cookies);
+  }
+
+  token(client: Credentials | null, form: Record<string, string>, ask: Ask = {}): Promise<Answer> {
+    const headers: Record<string, string> = client === null ? {} : { authorization: basic(client) };
+    return this.ask("/oauth/token", { ...ask, form, headers: { ...headers, ...ask.headers } });
+  }
+
+  /** Through the pages to the redirect back; the code, and what must be kept of it. */
+  async signIn(who: SignIn, cookies: Map<string, string>) {
+    const verifier = randomBytes(32).toString("base64url");
+    const challenge = createHash("sha256").update(verifier).digest("base64url");
+    const query = new URLSearchParams({
+      client_id: who.clientId,
+      redirect_uri: who.redirectUri,
+      response_type: "code",
+      scope: who.scope,
+      state: who.state,
+      nonce: who.nonce,
+      code_challenge: challenge,
+      code_challenge_method: "S256",
+    });
+    let answer = await this.ask(`/oauth/authorize?${query}`, {}, cookies);
+    for (let hop = 0; hop < 8; hop += 1) {
+      const location = answer.headers.get("location");
+      if (location?.startsWith(who.redirectUri)) {
+        answer.handsOut.add("authorization code").add("state");
+        return { code: new URL(location).searchParams.get("code") ?? "", verifier, cookies };
+      }
+      if (location !== null) answer = await this.ask(location, {}, cookies);
+      else answer = await this.#submit(answer, who, cookies);
+    }
+    throw new Error(`no way through the pages: ${answer.status} ${answer.text}`);
+  }
+
+  #submit(page: Answer, { email, password }: SignIn, cookies: Map<string, string>): Promise<Answer> {
+    const form: Record<string, string> = page.text.includes('name="password"')
+      ? { email, password, decision: "sign_in" }
+      : { decision: "allow" };
+    return this.ask(
+      page.path,
+      { form, headers: { origin: this.url, "sec-fetch-site": "same-origin" } },
+      cookies,
+    );
+  }
+}

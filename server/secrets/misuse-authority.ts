@@ -1,0 +1,140 @@
+import { basic } from "./drive-authority.ts";
+import { REDIRECT_URI } from "./issue-tokens.ts";
+import type { SecretsRun } from "./secrets-run.ts";
+import type { Registry } from "./set-up.ts";
+
+/** Routes of the authority that its metadata does not name. */
+const AUTHORITY_ROUTES = [
+  "/oauth/introspect",
+  "/oauth/revoke",
+  "/oauth/jwks",
+  "/verify",
+  "/healthz",
+  "/readyz",
+];
+
+/** A token that is nearly right: what a slip of the hand or a cut line makes of it. */
+function nearlyRight(token: string): string[] {
+  return [
+    token.slice(0, -3),
+    `${token}x`,
+    `"${token}"`,
+    encodeURIComponent(`Bearer ${token}`),
+    token.replaceAll(".", "%2E"),
+  ];
+}
+
+export async function driveAuthorityWrongly(run: SecretsRun, registry: Registry): Promise<void> {
+  const form = "application/x-www-form-urlencoded";
+  for (const [name, bait] of run.baits) {
+    for (const token of [bait, ...nearlyRight(bait)]) {
+      const headers = { authorization: `Bearer ${registry.verifier}` };
+      await run.authority.ask("/oauth/introspect", { form: { token }, headers });
+      await run.authority.ask("/oauth/revoke", {
+        form: { token: `${token}x` },
+        headers: { authorization: basic(registry.jwt) },
+      });
+      await run.authority.ask("/verify", {
+        headers: {
+          authorization: `Bearer ${token}`,
+          "x-tokenwarden-verifier": registry.verifier,
+          "x-original-uri": `/things/${token}?access_token=${token}`,
+          "x-original-method": "GET",
+          "user-agent": `tool/${token}`,
+          referer: `https://x.example/?t=${token}`,
+        },
+      });
+      await run.authority.ask("/oauth/introspect", {
+        form: { token: "x" },
+        headers: { authorization: `Bearer ${token}x` },
+      });
+      await run.authority.ask("/oauth/userinfo", {
+        headers: { authorization: `Bearer ${token}`, "user-agent": token },
+      });
+    }
+    const slips = {
+      "user-agent": `curl/8 ${bait}`,
+      referer: `https://x.example/#${bait}`,
+      "x-forwarded-for": bait,
+      accept: "text/html",
+    };
+    for (const at of [
+      `/${bait}`,
+      `/oauth/authorize?client_id=${bait}`,
+      `/oauth/authorize?client_id=web-app&redirect_uri=${bait}&state=${bait}`,
+      `/oauth/authorize?client_id=web-app&response_type=${bait}&redirect_uri=${encodeURIComponent(REDIRECT_URI)}`,
+      `/oauth/userinfo?access_token=${bait}`,
+      `/interaction/${bait}`,
+      `/oauth/logout?post_logout_redirect_uri=${bait}`,
+      `/oauth/logout?id_token_hint=${bait}`,
+      `/verify?${bait}=${bait}`,
+      `/readyz?${bait}`,
+      `/healthz?${bait}`,
+      `/oauth/jwks?${bait}`,
+      `/.well-known/${bait}`,
+    ])
+      await run.authority.ask(at, { headers: slips });
+    for (const client of [
+      { clientId: bait, secret: "wrong" },
+      { clientId: "web-app", secret: bait },
+      { clientId: bait, secret: "web-app" },
+    ])
+      for (const at of ["/oauth/token", "/oauth/introspect", "/oauth/revoke", "/oauth/par"])
+        await run.authority.ask(at, {
+          form: { grant_type: bait, token: bait, [bait]: "1" },
+          headers: { authorization: basic(client), ...slips },
+        });
+    await run.authority.ask("/oauth/token", {
+      method: "POST",
+      headers: { "content-type": "application/json", ...slips },
+      json: { [bait]: bait },
+    });
+    await run.authority.ask("/oauth/revoke", {
+      method: "POST",
+      headers: { "content-type": form, authorization: bait },
+    });
+    await run.authority.token(registry.jwt, {
+      grant_type: "client_credentials",
+      scope: bait,
+      resource: bait,
+    });
+    await run.authority.token(registry.web, {
+      grant_type: "authorization_code",
+      code: bait,
+      redirect_uri: bait,
+      code_verifier: bait,
+    });
+    await run.authority.token(registry.web, {
+      grant_type: "refresh_token",
+      refresh_token: `${bait}`,
+      client_id: name,
+    });
+  }
+  // a password typed where the address goes, and a token
+  const cookies = new Map<string, string>();
+  const query = new URLSearchParams({
+    client_id: "web-app",
+    redirect_uri: REDIRECT_URI,
+    response_type: "code",
+    scope: "openid",
+    code_challenge: "x".repeat(43),
+    code_challenge_method: "S256",
+  });
+  const page = await run.authority.ask(`/oauth/authorize?${query}`, {}, cookies);
+  const at = page.headers.get("location") ?? "";
+  for (const email of [registry.password, run.bait("jwt access token")])
+    await run.authority.ask(
+      at,
+      {
+        form: { email, password: "wrong", decision: "sign_in" },
+        headers: { origin: run.authority.url, "sec-fetch-site": "same-origin" },
+      },
+      cookies,
+    );
+  const pushed = await run.authority.ask("/oauth/par", {
+    form: { ...Object.fromEntries(query), state: run.secrets.get("state") as string },
+    headers: { authorization: basic(registry.web) },
+  });
+  if (pushed.status !== 201) throw new Error(`the pushed request answered ${pushed.status}`);
+  for (const known of AUTHORITY_ROUTES) await run.authority.ask(known);
+}
