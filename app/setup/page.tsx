@@ -3,8 +3,13 @@ import { redirect } from "next/navigation";
 import { requestContext } from "#app/_lib/context.ts";
 import { Doorway } from "#components/layout/doorway.tsx";
 import { inspectSetupLink } from "#lib/admins/inspect-setup-link.ts";
+import { hasOwner } from "#lib/admins/owner-lock.ts";
+import { listAudiences } from "#lib/audiences/list-audiences.ts";
+import { AUDIENCES_TABLE } from "#lib/audiences/table.ts";
+import type { Context } from "#lib/context.ts";
 import { getEnv } from "#lib/env.ts";
 import { DomainError } from "#lib/errors.ts";
+import { defaultQuery } from "#lib/list-query/define-table.ts";
 import { getOrganisation } from "#lib/organisation/get-organisation.ts";
 import { EnrolmentForm } from "./_components/enrolment-form.tsx";
 import { FirstClient } from "./_components/first-client.tsx";
@@ -23,16 +28,26 @@ export default async function SetupPage({ searchParams }: { searchParams: Parame
   const { token, step } = await searchParams;
   if (typeof token === "string") return <WithLink setupToken={token} />;
   const ctx = await requestContext();
-  if (ctx.actor.kind !== "admin") return <NoLink environmentName={getEnv().environmentName} />;
+  if (ctx.actor.kind !== "admin")
+    return <NoLink environmentName={getEnv().environmentName} isDue={!(await hasOwner(ctx.db))} />;
   if (ctx.actor.role !== "owner" && ctx.actor.role !== "governor") redirect("/");
   const isLast = step === "client";
   return (
     <Doorway title={words.title} lead={words.lead} environmentName={getEnv().environmentName} isWide>
       <SetupSteps active={isLast ? 2 : 1}>
-        {isLast ? <FirstClient /> : <OrganisationForm start={await getOrganisation(ctx)} />}
+        {isLast ? (
+          <FirstClient hasAudience={await hasAudience(ctx)} />
+        ) : (
+          <OrganisationForm start={await getOrganisation(ctx)} />
+        )}
       </SetupSteps>
     </Doorway>
   );
+}
+
+async function hasAudience(ctx: Context): Promise<boolean> {
+  const { rows } = await listAudiences(ctx, { ...defaultQuery(AUDIENCES_TABLE), pageSize: 1 });
+  return rows.length > 0;
 }
 
 async function WithLink({ setupToken }: { setupToken: string }) {

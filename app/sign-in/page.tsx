@@ -1,6 +1,9 @@
 import type { Metadata } from "next";
+import { redirect } from "next/navigation";
+import { requestContext } from "#app/_lib/context.ts";
 import { safePath } from "#app/_lib/safe-path.ts";
 import { Doorway } from "#components/layout/doorway.tsx";
+import { hasOwner } from "#lib/admins/owner-lock.ts";
 import { getEnv } from "#lib/env.ts";
 import { SignInForm } from "./_components/sign-in-form.tsx";
 import { signInWords } from "./_components/words.ts";
@@ -15,6 +18,10 @@ export default async function SignInPage({
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 }) {
   const { next, why } = await searchParams;
+  // before there is an owner nobody can sign in: the set-up says how to begin
+  const { db } = await requestContext();
+  // with the database away the form stays, and says so itself
+  if (!(await hasOwner(db).catch(() => true))) redirect("/setup");
   const notice = why === "ended" ? signInWords.ended : why === "signed-out" ? signInWords.signedOut : null;
   return (
     <Doorway title={signInWords.title} lead={signInWords.lead} environmentName={getEnv().environmentName}>

@@ -8,6 +8,7 @@ import { localWords, utcWords } from "../display/instant.tsx";
 import { groupedNumber } from "../display/number-text.tsx";
 import { Scroller } from "../display/scroller.tsx";
 import classes from "./lifeline.module.css";
+import { lifelineRows } from "./lifeline-rows.ts";
 
 export type LifelineBucket = { at: string; allowed: number; refused: number };
 export type LifelineMark = {
@@ -37,6 +38,12 @@ function clock(ms: number, spanMs: number, isLocal: boolean): string {
   }).format(ms);
 }
 
+/** The plot is never narrower, in pixels; wider ones have more room than is counted with. */
+const PLOT_MIN = 560;
+const LINE_HEIGHT = 16;
+/** Of the marks' words, in pixels, with some room after them. */
+const widthOf = (text: string) => text.length * 6.2 + 14;
+
 const STEPS = [
   10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800,
 ];
@@ -62,6 +69,16 @@ export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade }: Lif
   const place = (ms: number) => `${(((ms - fromMs) / (toMs - fromMs)) * 100).toFixed(3)}%`;
   const most = Math.max(1, ...buckets.map((bucket) => bucket.allowed + bucket.refused));
   const width = `${((bucketSeconds * 1000) / (toMs - fromMs)) * 100}%`;
+  const placed = marks.map((mark) => {
+    const share = (Date.parse(mark.at) - fromMs) / (toMs - fromMs);
+    return {
+      place: share,
+      isLate: share > 0.6,
+      width: Math.max(widthOf(mark.word), widthOf(mark.more ?? "")) / PLOT_MIN,
+      lines: mark.more ? 2 : 1,
+    };
+  });
+  const rows = lifelineRows(placed);
   const used = buckets.filter((bucket) => bucket.allowed + bucket.refused > 0);
   const zone = isMounted ? Intl.DateTimeFormat().resolvedOptions().timeZone : "UTC";
 
@@ -79,17 +96,16 @@ export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade }: Lif
               }}
             />
           ) : null}
-          {marks.map((mark) => {
-            const isLate = (Date.parse(mark.at) - fromMs) / (toMs - fromMs) > 0.6;
+          {marks.map((mark, index) => {
             return (
               <div
                 key={`${mark.word} ${mark.at}`}
                 className={classes.mark}
                 data-tone={mark.tone}
-                data-late={isLate || undefined}
+                data-late={placed[index]?.isLate || undefined}
                 style={{ left: place(Date.parse(mark.at)) }}
               >
-                <span className={classes.markWords}>
+                <span className={classes.markWords} style={{ top: (rows[index] ?? 0) * LINE_HEIGHT }}>
                   <strong>{mark.word}</strong>
                   {mark.more ? <span>{mark.more}</span> : null}
                 </span>

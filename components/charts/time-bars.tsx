@@ -7,6 +7,7 @@ import { durationWords } from "../display/duration.ts";
 import { localWords, utcWords } from "../display/instant.tsx";
 import { groupedNumber } from "../display/number-text.tsx";
 import { Scroller } from "../display/scroller.tsx";
+import { niceMax } from "./axis.ts";
 import classes from "./time-bars.module.css";
 
 export type BarSeries = { name: string; tone: "active" | "revoked" | "standby" };
@@ -35,7 +36,9 @@ function clock(at: string, isLong: boolean, isLocal: boolean): string {
 export function TimeBars({ title, series, stepSeconds, points }: TimeBarsProps) {
   const isMounted = useMounted();
   const [isTable, setIsTable] = useState(false);
-  const most = Math.max(1, ...points.map((point) => point.values.reduce((sum, value) => sum + value, 0)));
+  const most = niceMax(
+    Math.max(...points.map((point) => point.values.reduce((sum, value) => sum + value, 0))),
+  );
   const every = Math.max(1, Math.ceil(points.length / LABELS));
   const zone = isMounted ? Intl.DateTimeFormat().resolvedOptions().timeZone : "UTC";
   const isLong = stepSeconds * points.length > 86_400;

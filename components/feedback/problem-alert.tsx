@@ -3,27 +3,42 @@
 import { Alert } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { CopyButton } from "../display/copy-button.tsx";
+import { faultWords, isAt } from "../form/fault-words.ts";
 import { RequestProblem } from "../request/request-json.ts";
 
-/** What a request was refused with: why, which parameters, that nothing was changed, and the request's id. */
-export function ProblemAlert({ error, title = "It was not done" }: { error: unknown; title?: string }) {
+type ProblemAlertProps = {
+  error: unknown;
+  title?: string;
+  /** Fields that say themselves what is wrong with them. */
+  fields?: readonly string[];
+};
+
+/** What a request was refused with: why, what no field says, that nothing was changed, and the request's id. */
+export function ProblemAlert({ error, title = "It was not done", fields = [] }: ProblemAlertProps) {
   if (error === null || error === undefined) return null;
   const problem = error instanceof RequestProblem ? error : null;
+  const errors = problem?.errors ?? [];
+  const others = errors.filter(({ path }) => !fields.some((field) => isAt(path, field)));
+  const marked = errors.length - others.length;
   return (
     <Alert color="red" title={title} icon={<IconAlertTriangle size={18} />} role="alert">
-      <p>{error instanceof Error ? error.message : "Something went wrong."}</p>
-      {problem && problem.errors.length > 0 ? (
+      {marked > 0 ? (
+        <p>{marked === 1 ? "One field needs another look." : `${marked} fields need another look.`}</p>
+      ) : (
+        <p>{error instanceof Error ? error.message : "Something went wrong."}</p>
+      )}
+      {others.length > 0 ? (
         <ul>
-          {problem.errors.map((field) => (
-            <li key={`${field.path} ${field.message}`}>
-              <span className="mono">{field.path}</span> {field.message}
+          {others.map(({ path, message }) => (
+            <li key={`${path} ${message}`}>
+              <span className="mono">{path}</span>: {faultWords(message)}
             </li>
           ))}
         </ul>
       ) : null}
       <p>
         Nothing was changed.
-        {problem?.requestId ? (
+        {problem?.requestId && marked === 0 ? (
           <>
             {" "}
             Request <code className="mono">{problem.requestId}</code>{" "}

@@ -1,18 +1,17 @@
 "use client";
 
 import { Button } from "@mantine/core";
-import type { FormEvent, ReactNode } from "react";
+import { type FormEvent, type ReactNode, useEffect, useRef } from "react";
 import { LinkButton } from "../display/link-button.tsx";
 import { ProblemAlert } from "../feedback/problem-alert.tsx";
-import type { RequestProblem } from "../request/request-json.ts";
 import classes from "./form-card.module.css";
+import type { Send } from "./use-send.ts";
 
 type FormCardProps = {
   /** The form's name for screen readers. */
   name: string;
   onSubmit: () => void;
-  isBusy: boolean;
-  problem: RequestProblem | null;
+  request: Pick<Send, "isBusy" | "problem" | "refusals" | "fields">;
   submitWord: string;
   /** Where Cancel leads; without it there is no Cancel. */
   cancelHref?: string;
@@ -24,27 +23,23 @@ type FormCardProps = {
 
 /** A form as a card of sections with its buttons at the foot. */
 export function FormCard(props: FormCardProps) {
-  const {
-    name,
-    onSubmit,
-    isBusy,
-    problem,
-    submitWord,
-    cancelHref,
-    isSubmitDisabled = false,
-    note,
-    children,
-  } = props;
+  const { name, onSubmit, request, submitWord, cancelHref, isSubmitDisabled = false, note, children } = props;
+  const { isBusy, problem, refusals, fields } = request;
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (refusals > 0) showFirstFault(form.current);
+  }, [refusals]);
+
   function submit(event: FormEvent) {
     event.preventDefault();
     if (!isBusy) onSubmit();
   }
   return (
     // before the script is there, what was typed must not end up in the address
-    <form method="post" className={classes.form} aria-label={name} onSubmit={submit} noValidate={false}>
+    <form method="post" ref={form} className={classes.form} aria-label={name} onSubmit={submit}>
       {children}
       <footer className={classes.foot}>
-        <ProblemAlert error={problem} title="It was not saved" />
+        <ProblemAlert error={problem} title="It was not saved" fields={fields} />
         <div className={classes.buttons}>
           {note ? <p className={classes.note}>{note}</p> : null}
           {cancelHref ? <LinkButton href={cancelHref}>Cancel</LinkButton> : null}
@@ -55,6 +50,13 @@ export function FormCard(props: FormCardProps) {
       </footer>
     </form>
   );
+}
+
+/** Takes the person to the first field that was refused. */
+function showFirstFault(form: HTMLFormElement | null): void {
+  const field = form?.querySelector<HTMLElement>('[aria-invalid="true"], [data-fault]');
+  field?.focus({ preventScroll: true });
+  field?.scrollIntoView({ block: "center" });
 }
 
 /** A part of a form: what it is about at the left, its fields at the right. */

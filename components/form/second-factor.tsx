@@ -38,7 +38,7 @@ export function SecondFactor({
   const [code, setCode] = useState("");
   function submit(event: FormEvent) {
     event.preventDefault();
-    onCode(code.replaceAll(/\s/g, ""));
+    if (!request.isBusy) onCode(code.replaceAll(/\s/g, ""));
   }
   return (
     <form onSubmit={submit} aria-label={words.factor}>
@@ -79,7 +79,9 @@ export function SecondFactor({
           <ProblemAlert error={request.problem} />
         ) : null}
         <Group justify="space-between">
-          <Button onClick={onBack}>{words.back}</Button>
+          <Button onClick={onBack} disabled={request.isBusy}>
+            {words.back}
+          </Button>
           <Button type="submit" variant="filled" loading={request.isBusy}>
             {submitWord}
           </Button>

@@ -12,8 +12,11 @@ import {
   useMemo,
   useRef,
   useState,
+  useTransition,
 } from "react";
+import { type News, newsOf, type Pulse } from "#lib/live/model.ts";
 import classes from "./live.module.css";
+import { type LastDrawing, waitBeforeDrawing } from "./pace.ts";
 
 type LiveState = "live" | "holding" | "connecting" | "lost" | "paused" | "resting";
 type Live = { state: LiveState; toggle: () => void };
@@ -22,27 +25,79 @@ const LiveContext = createContext<Live>({ state: "paused", toggle: () => {} });
 /** Takes a hold and gives its release. */
 const HoldContext = createContext<() => () => void>(() => () => {});
 
-/** Pages are drawn again at most this often. */
-const REFRESH_EVERY_MS = 1000;
 /** While something holds, it is looked again so often whether it still does. */
 const HELD_LOOK_MS = 250;
 /** Without a key, a pointer or a touch for so long, pages are drawn no more: a screen that nobody looks at must not keep its session alive. */
 const REST_AFTER_MS = 10 * 60 * 1000;
 
 /**
- * Follows `/api/v1/live` (server-sent events) and draws the current page again when something changed, at most once a second and
- * only while the page is seen and nothing holds it: an open dialog does, and whoever calls `useHold`. `lost` means that what is
- * on the screen may be old.
+ * Draws the current page again when there is news: one drawing at a time, only while the page is seen and nothing holds it, and
+ * as often as `waitBeforeDrawing` says.
+ */
+function useDrawing(isHeld: () => boolean) {
+  const router = useRouter();
+  const [isDrawing, startDrawing] = useTransition();
+  const last = useRef<LastDrawing & { isUnderWay: boolean }>({
+    startedAtMs: 0,
+    tookMs: 0,
+    isUnderWay: false,
+  });
+  const news = useRef<News | null>(null);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+
+  const schedule = useCallback(() => {
+    function draw() {
+      if (last.current.isUnderWay || document.visibilityState !== "visible") return;
+      if (isHeld()) {
+        timer.current = setTimeout(draw, HELD_LOOK_MS);
+        return;
+      }
+      news.current = null;
+      last.current = { startedAtMs: Date.now(), tookMs: 0, isUnderWay: true };
+      startDrawing(() => router.refresh());
+    }
+    if (news.current === null || last.current.isUnderWay) return;
+    clearTimeout(timer.current);
+    timer.current = setTimeout(draw, waitBeforeDrawing(last.current, news.current, Date.now()));
+  }, [router, isHeld]);
+
+  useEffect(() => {
+    if (isDrawing || !last.current.isUnderWay) return;
+    const { startedAtMs } = last.current;
+    last.current = { startedAtMs, tookMs: Date.now() - startedAtMs, isUnderWay: false };
+    schedule();
+  }, [isDrawing, schedule]);
+
+  const tell = useCallback(
+    (more: News) => {
+      if (news.current !== "urgent") news.current = more;
+      schedule();
+    },
+    [schedule],
+  );
+  const forget = useCallback(() => {
+    clearTimeout(timer.current);
+    news.current = null;
+  }, []);
+  return { tell, forget };
+}
+
+/**
+ * Follows `/api/v1/live` (server-sent events) and draws the current page again when something changed, only while the page is
+ * seen and nothing holds it: an open dialog does, and whoever calls `useHold`. `lost` means that what is on the screen may be
+ * old.
  */
 export function LiveProvider({ children }: { children: ReactNode }) {
-  const router = useRouter();
   const [isPaused, setIsPaused] = useState(false);
   const isResting = useIdle(REST_AFTER_MS, { initialState: false });
   const [connection, setConnection] = useState<"connecting" | "live" | "lost">("connecting");
-  const lastRefresh = useRef(0);
-  const pending = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const holds = useRef(0);
   const [isHolding, setIsHolding] = useState(false);
+  const isHeld = useCallback(
+    () => holds.current > 0 || document.querySelector('[aria-modal="true"]') !== null,
+    [],
+  );
+  const { tell, forget } = useDrawing(isHeld);
 
   const hold = useCallback(() => {
     holds.current += 1;
@@ -53,36 +108,28 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     };
   }, []);
 
-  const refresh = useCallback(() => {
-    if (pending.current !== undefined || document.visibilityState !== "visible") return;
-    const wait = Math.max(0, lastRefresh.current + REFRESH_EVERY_MS - Date.now());
-    pending.current = setTimeout(function draw() {
-      if (holds.current > 0 || document.querySelector('[aria-modal="true"]') !== null) {
-        pending.current = setTimeout(draw, HELD_LOOK_MS);
-        return;
-      }
-      pending.current = undefined;
-      lastRefresh.current = Date.now();
-      router.refresh();
-    }, wait);
-  }, [router]);
-
   useEffect(() => {
     if (isPaused || isResting) return;
     const source = new EventSource("/api/v1/live");
+    let known: Pulse | null = null;
+    const hear = (event: MessageEvent<string>) => {
+      const pulse = JSON.parse(event.data) as Pulse;
+      const news = newsOf(known, pulse);
+      known = pulse;
+      if (news !== null) tell(news);
+    };
+    const look = () => (document.visibilityState === "visible" ? tell("urgent") : undefined);
     source.onopen = () => setConnection("live");
     source.onerror = () => setConnection("lost");
-    source.onmessage = refresh;
-    source.addEventListener("change", refresh);
-    document.addEventListener("visibilitychange", refresh);
+    source.addEventListener("change", hear);
+    document.addEventListener("visibilitychange", look);
     return () => {
       source.close();
-      document.removeEventListener("visibilitychange", refresh);
-      clearTimeout(pending.current);
-      pending.current = undefined;
+      document.removeEventListener("visibilitychange", look);
+      forget();
       setConnection("connecting");
     };
-  }, [isPaused, isResting, refresh]);
+  }, [isPaused, isResting, tell, forget]);
 
   const live = useMemo<Live>(
     () => ({

@@ -13,7 +13,7 @@ export class RequestProblem extends Error {
       detail?: string;
       title?: string;
       code?: string;
-      requestId?: string;
+      requestId?: string | undefined;
       errors?: { path: string; message: string }[];
     },
   ) {

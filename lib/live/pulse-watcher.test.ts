@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Sql } from "../db/sql.ts";
+import type { Pulse } from "./model.ts";
 import { fingerprintOf, PulseWatcher } from "./pulse-watcher.ts";
-import type { Pulse } from "./read-pulse.ts";
 
 function fakeDatabase() {
   let position = 1n;

@@ -1,7 +1,9 @@
 import type { Sql } from "../db/sql.ts";
-import { type Pulse, readPulse } from "./read-pulse.ts";
+import type { Pulse } from "./model.ts";
+import { readPulse } from "./read-pulse.ts";
 
-export const PULSE_EVERY_MS = 700;
+/** A new token is to be seen within a second: this, the wait for the last drawing and the drawing itself must fit into it. */
+export const PULSE_EVERY_MS = 150;
 
 export type PulseListener = (pulse: Pulse) => void;
 

@@ -1,18 +1,6 @@
 import type { Sql } from "../db/sql.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
-
-/** What moves when something happens: a glance at the end of each log. Says that there is news, never what. */
-export type Pulse = {
-  newestTokenId: string | null;
-  /** Revocations, suspensions, restores. */
-  feedPosition: string;
-  unsettledOrders: number;
-  newestUseAt: string | null;
-  /** The last admin act's sequence. */
-  newestEntry: string;
-  /** Moves with clients, verifiers, keys, groups and settings. */
-  registryVersion: string;
-};
+import type { Pulse } from "./model.ts";
 
 /** What is older than this is no news; the bound lets the planner leave all older partitions out. */
 const NEWS_MS = 3_600_000;

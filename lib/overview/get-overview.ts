@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import { defaultQuery } from "../list-query/define-table.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { listOrders } from "../revocations/list-orders.ts";
+import { ORDERING_KINDS } from "../revocations/model.ts";
 import { ordersTable } from "../revocations/table.ts";
 import { countTokens } from "../tokens/list-tokens.ts";
 import type { TokensQuery } from "../tokens/table.ts";
@@ -84,12 +85,13 @@ async function readVerifiers(ctx: Context): Promise<OverviewVerifier[]> {
 }
 
 async function readRegistry(ctx: Context): Promise<Overview["registry"]> {
-  const [row] = await run<{ users: bigint; clients: bigint; verifiers: bigint }>(
+  const [row] = await run<{ audiences: bigint; users: bigint; clients: bigint; verifiers: bigint }>(
     ctx.db,
-    sql`SELECT (SELECT count(*) FROM user_account) AS users, (SELECT count(*) FROM client) AS clients,
-      (SELECT count(*) FROM verifier) AS verifiers`,
+    sql`SELECT (SELECT count(*) FROM audience) AS audiences, (SELECT count(*) FROM user_account) AS users,
+      (SELECT count(*) FROM client) AS clients, (SELECT count(*) FROM verifier) AS verifiers`,
   );
   return {
+    audiences: Number(row?.audiences ?? 0),
     users: Number(row?.users ?? 0),
     clients: Number(row?.clients ?? 0),
     verifiers: Number(row?.verifiers ?? 0),
@@ -125,7 +127,12 @@ export async function getOverview(ctx: Context): Promise<Overview> {
     liveOf(ctx, byClient),
     readKeyHealth(ctx),
     readVerifiers(ctx),
-    listOrders(ctx, { ...defaultQuery(ordersTable), pageSize: ORDERS_SHOWN }),
+    listOrders(ctx, {
+      ...defaultQuery(ordersTable),
+      // at each logout a client gives up tokens of its own: they would hide what people did
+      filters: { by: ORDERING_KINDS.filter((kind) => kind !== "client") },
+      pageSize: ORDERS_SHOWN,
+    }),
     listOrders(ctx, { ...defaultQuery(ordersTable), filters: { unsettled: true }, pageSize: 1 }),
     readRegistry(ctx),
   ]);

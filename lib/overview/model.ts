@@ -56,10 +56,11 @@ export type Overview = {
   perHour: OverviewSeries;
   keys: OverviewKey[];
   verifiers: OverviewVerifier[];
+  /** Without those by which clients gave up tokens of their own. */
   recentOrders: OrderRow[];
   unsettledOrders: LinkedCount;
-  /** Users, clients and verifiers there are: zero shows what to set up first. */
-  registry: { users: number; clients: number; verifiers: number };
+  /** What there is of each: zero shows what to set up first. */
+  registry: { audiences: number; users: number; clients: number; verifiers: number };
   /** What is not exact here and how old it may be, in a sentence. */
   precision: string;
 };

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { getUseHistogram } from "../audit/get-use-histogram.ts";
 import { tokenUsesTable } from "../audit/table.ts";
@@ -7,6 +8,7 @@ import { parseListQueryStrict } from "../list-query/parse-list-query.ts";
 import { isStillSignedIn } from "../live/is-still-signed-in.ts";
 import { readPulse } from "../live/read-pulse.ts";
 import { listOrders } from "../revocations/list-orders.ts";
+import { placeOrder } from "../revocations/place-order.ts";
 import { revokeToken } from "../revocations/revoke-token.ts";
 import { ordersTable } from "../revocations/table.ts";
 import { listTokens } from "../tokens/list-tokens.ts";
@@ -29,7 +31,7 @@ test("an empty register has an overview of zeros", async () => {
     live: { all: { value: 0, isExact: true } },
     clients: [],
     recentOrders: [],
-    registry: { users: 0, clients: 0, verifiers: 0 },
+    registry: { audiences: 0, users: 0, clients: 0, verifiers: 0 },
   });
   expect(overview.perMinute.points).toHaveLength(60);
   expect(overview.perHour.points).toHaveLength(24);
@@ -95,6 +97,30 @@ test("every number is what the list behind its link counts", async () => {
   } finally {
     await own.end();
   }
+});
+
+test("orders by which clients give up their own tokens stay out of the overview, and are listed by who placed them", async () => {
+  const client = {
+    ...contextAs(db, "auditor"),
+    actor: { kind: "client", id: "shop", name: "shop" },
+  } as const;
+  const placed = await db.transaction((tx) =>
+    placeOrder(tx, client, {
+      verb: "revoke",
+      target: { kind: "token", id: randomUUID(), name: "a token" },
+      reason: "user_request",
+      note: "",
+    }),
+  );
+  const ctx = contextAs(db, "auditor");
+  const { recentOrders } = await getOverview(ctx);
+  expect(recentOrders.map(({ id }) => id)).not.toContain(placed.id);
+  const listed = async (by: string) => {
+    const query = parseListQueryStrict(ordersTable, new URLSearchParams({ by }));
+    return (await listOrders(ctx, query)).rows.map(({ id }) => id);
+  };
+  expect(await listed("client")).toEqual([placed.id]);
+  expect(await listed("admin")).not.toContain(placed.id);
 });
 
 test("nobody who is not signed in sees the overview", async () => {

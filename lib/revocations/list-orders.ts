@@ -21,6 +21,7 @@ function conditionsOf(filters: OrdersQuery["filters"], now: Date): Fragment[] {
   if (filters.target) conditions.push(sql`o.target_kind = ANY (${filters.target}::text[])`);
   if (filters.targetId) conditions.push(sql`o.target_id = ${filters.targetId}`);
   if (filters.reason) conditions.push(sql`o.reason = ANY (${filters.reason}::text[])`);
+  if (filters.by) conditions.push(sql`o.actor_kind = ANY (${filters.by}::text[])`);
   if (filters.actor) conditions.push(sql`o.actor_id = ${filters.actor}`);
   if (filters.at) conditions.push(inWindow(sql`o.created_at`, timeWindow(filters.at, "back", now)));
   if (filters.unsettled) conditions.push(sql`o.settled_at IS NULL`);

@@ -1,7 +1,21 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { OrderBook } from "../verification/order-book.ts";
-import { inForceFromMs, type Order, type OrderSubject, TARGET_KINDS, VERBS, verdictOf } from "./model.ts";
+import {
+  inForceFromMs,
+  type Order,
+  type OrderSubject,
+  reasonWords,
+  TARGET_KINDS,
+  VERBS,
+  verdictOf,
+} from "./model.ts";
+
+test("a token that its client gave up is not said to have been asked for by the user", () => {
+  expect(reasonWords("user_request", "client")).toBe("Given up by its client");
+  expect(reasonWords("user_request", "admin")).toBe("Asked for by the user");
+  expect(reasonWords("token_leaked", "client")).toBe("Token leaked");
+});
 
 const NAMES = ["a", "b", "0190a0a0-0000-7000-8000-00000000000c"] as const;
 const name = fc.constantFrom(...NAMES);

@@ -43,6 +43,27 @@ export const REASON_WORDS: Record<Reason, string> = {
   unspecified: "Other (needs a note)",
 };
 
+/**
+ * Why, in words. A client that gives up its own tokens (RFC 7009) sends no reason: it is on record as `user_request`, for most do so
+ * when somebody signs out, and nobody here knows whether anybody asked.
+ */
+export function reasonWords(reason: string, actorKind: string): string {
+  if (reason === "user_request" && actorKind === "client") return "Given up by its client";
+  return REASON_WORDS[reason as Reason] ?? reason;
+}
+
+/** Who places orders. Clients give up their own tokens, everybody else takes others' back. */
+export const ORDERING_KINDS = ["admin", "api_token", "client", "user", "system"] as const;
+export type OrderingKind = (typeof ORDERING_KINDS)[number];
+
+export const ORDERING_KIND_WORDS: Record<OrderingKind, string> = {
+  admin: "An admin",
+  api_token: "An API token",
+  client: "The client itself",
+  user: "A user",
+  system: "Tokenwarden",
+};
+
 /** An order as every process holds it. Times in milliseconds since the epoch. */
 export type Order = {
   id: string;

@@ -1,5 +1,5 @@
 import { defineTable, type ListQuery } from "../list-query/define-table.ts";
-import { REASON_WORDS, REASONS, TARGET_KINDS, VERBS } from "./model.ts";
+import { ORDERING_KIND_WORDS, ORDERING_KINDS, REASON_WORDS, REASONS, TARGET_KINDS, VERBS } from "./model.ts";
 
 /** The orders: what was taken back, suspended and restored, newest first. */
 export const ordersTable = defineTable({
@@ -11,7 +11,8 @@ export const ordersTable = defineTable({
     target: { kind: "oneOf", label: "Target", options: TARGET_KINDS },
     targetId: { kind: "id", label: "Target id", format: "text" },
     reason: { kind: "oneOf", label: "Reason", options: REASONS, words: REASON_WORDS },
-    actor: { kind: "id", label: "By", format: "text" },
+    by: { kind: "oneOf", label: "By", options: ORDERING_KINDS, words: ORDERING_KIND_WORDS },
+    actor: { kind: "id", label: "By id", format: "text" },
     at: { kind: "time", label: "When", looks: "back" },
     unsettled: { kind: "flag", label: "Still settling" },
   },

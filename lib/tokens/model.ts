@@ -96,6 +96,7 @@ export type StandingOrder = {
   targetName: string;
   reason: string;
   note: string;
+  actorKind: string;
   actorName: string;
   createdAt: string;
   effectiveFrom: string;

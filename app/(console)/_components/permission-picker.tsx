@@ -82,7 +82,11 @@ export function PermissionPicker({
           );
         })}
       </ul>
-      {error ? <p className={classes.error}>{error}</p> : null}
+      {error ? (
+        <p className={classes.error} data-fault>
+          {error}
+        </p>
+      ) : null}
     </div>
   );
 }

@@ -9,6 +9,13 @@ export function FirstSteps({ registry }: { registry: Overview["registry"] }) {
   const steps = [
     { isDone: true, name: "Create the owner", href: "/admins", about: "You are signed in." },
     {
+      isDone: registry.audiences > 0,
+      name: "Create an audience",
+      href: "/audiences/new",
+      about:
+        "An application that accepts tokens, with its permissions. Without one a client gets no access token.",
+    },
+    {
       isDone: registry.clients > 0,
       name: "Register a client",
       href: "/clients/new",
@@ -17,13 +24,13 @@ export function FirstSteps({ registry }: { registry: Overview["registry"] }) {
     {
       isDone: registry.users > 0,
       name: "Add the first user",
-      href: "/users",
+      href: "/users/new",
       about: "A person who signs in at the authority. A service client needs none.",
     },
     {
       isDone: registry.verifiers > 0,
       name: "Register a verifier",
-      href: "/verifiers",
+      href: "/verifiers/new",
       about: "A service that asks whether a token is good, and refuses it the moment it is revoked.",
     },
   ];

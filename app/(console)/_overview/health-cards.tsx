@@ -3,10 +3,10 @@ import Link from "next/link";
 import { Card } from "#components/display/card.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { NumberText } from "#components/display/number-text.tsx";
-import { type BadgeState, isBadgeState, StateBadge } from "#components/display/state-badge.tsx";
+import { isBadgeState, StateBadge } from "#components/display/state-badge.tsx";
 import { Tag } from "#components/display/tag.tsx";
 import type { Overview } from "#lib/overview/model.ts";
-import { REASON_WORDS } from "#lib/revocations/model.ts";
+import { reasonWords } from "#lib/revocations/model.ts";
 import { targetWords } from "#lib/revocations/target-words.ts";
 import classes from "./overview.module.css";
 
@@ -40,7 +40,8 @@ export function KeysCard({ overview }: { overview: Overview }) {
                 </small>
               </span>
               {isBadgeState(key.state) ? (
-                <StateBadge state={key.state as BadgeState} />
+                // a key is active when it signs: one word for it, here and on the page of keys
+                <StateBadge state={key.state === "active" ? "signing" : key.state} />
               ) : (
                 <Tag>{key.state}</Tag>
               )}
@@ -121,7 +122,7 @@ export function OrdersCard({ overview }: { overview: Overview }) {
       }
     >
       {recentOrders.length === 0 ? (
-        <p className="muted">Nothing was revoked or suspended yet.</p>
+        <p className="muted">Nobody revoked or suspended anything yet.</p>
       ) : (
         <ul className={classes.rows}>
           {recentOrders.map((order) => (
@@ -129,7 +130,8 @@ export function OrdersCard({ overview }: { overview: Overview }) {
               <span>
                 <OrderLink order={order} />
                 <small className={classes.oneLine} title={order.actor.name}>
-                  <Instant at={order.createdAt} /> · {REASON_WORDS[order.reason]} · {order.actor.name}
+                  <Instant at={order.createdAt} /> · {reasonWords(order.reason, order.actor.kind)} ·{" "}
+                  {order.actor.name}
                 </small>
               </span>
               <StateBadge state={VERB_STATES[order.verb]}>{VERB_WORDS[order.verb]}</StateBadge>
@@ -147,7 +149,11 @@ export function OrdersCard({ overview }: { overview: Overview }) {
           <span className={classes.fine}>
             <IconCircleCheck size={14} aria-hidden /> every order is written down
           </span>
-        )}
+        )}{" "}
+        ·{" "}
+        <Link prefetch={false} href="/orders?by=client">
+          given up by clients themselves
+        </Link>
       </p>
     </Card>
   );

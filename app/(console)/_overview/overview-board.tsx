@@ -10,7 +10,7 @@ import classes from "./overview.module.css";
 /** The overview: the figures first, then what happens, then what stands behind it. */
 export function OverviewBoard({ overview }: { overview: Overview }) {
   const { registry } = overview;
-  const isNew = registry.clients === 0 || registry.users === 0 || registry.verifiers === 0;
+  const isNew = Object.values(registry).some((count) => count === 0);
   return (
     <>
       {isNew ? <FirstSteps registry={registry} /> : null}

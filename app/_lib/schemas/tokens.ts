@@ -31,6 +31,7 @@ const standingOrder = z.object({
   targetName: z.string(),
   reason: z.string(),
   note: z.string(),
+  actorKind: z.string(),
   actorName: z.string(),
   createdAt: instant,
   effectiveFrom: instant,

@@ -9,6 +9,8 @@ import { useSend } from "#components/form/use-send.ts";
 import { ADMIN_NAME_MAX, ADMIN_PASSWORD_MAX, ADMIN_PASSWORD_MIN, type TotpOffer } from "#lib/admins/model.ts";
 import { setupWords as words } from "./words.ts";
 
+const FIELDS = ["name", "email", "password"];
+
 /** Who enrols: the first owner says who they are, an invited admin is known already. */
 export type Enrolling = { kind: "owner" } | { kind: "admin"; email: string; name: string };
 
@@ -20,7 +22,9 @@ export function EnrolmentForm({ setupToken, who }: { setupToken: string; who: En
   const [password, setPassword] = useState("");
   const [offer, setOffer] = useState<TotpOffer | null>(null);
   const [isDone, setIsDone] = useState(false);
-  const request = useSend();
+  // until the browser has left: the link is used up, and a second press would be told so
+  const [isFinishing, setIsFinishing] = useState(false);
+  const request = useSend(FIELDS);
 
   async function begin(event: FormEvent) {
     event.preventDefault();
@@ -29,12 +33,13 @@ export function EnrolmentForm({ setupToken, who }: { setupToken: string; who: En
   }
 
   async function finish(code: string) {
-    if (offer === null) return;
+    if (offer === null || isFinishing) return;
+    setIsFinishing(true);
     const proof = { setupToken, enrolment: offer.enrolment, password, code };
     const done = await (isOwner
       ? request.send("POST", "/api/v1/setup/owner", { ...proof, email, name })
       : request.send("POST", "/api/v1/setup/invitation", proof));
-    if (done === undefined) return;
+    if (done === undefined) return setIsFinishing(false);
     // the code is good for one sign-in: nobody types the same three things twice
     const answer = await signIn("credentials", { redirect: false, email, password, code }).catch(
       () => undefined,
@@ -63,7 +68,7 @@ export function EnrolmentForm({ setupToken, who }: { setupToken: string; who: En
     return (
       <SecondFactor
         offer={offer}
-        request={request}
+        request={{ ...request, isBusy: request.isBusy || isFinishing }}
         submitWord={isOwner ? words.createOwner : words.join}
         onBack={() => {
           request.clear();
@@ -81,7 +86,10 @@ export function EnrolmentForm({ setupToken, who }: { setupToken: string; who: En
           name="name"
           autoComplete="name"
           value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
+          onChange={(event) => {
+            request.touch("name");
+            setName(event.currentTarget.value);
+          }}
           error={request.faultOf("name")}
           maxLength={ADMIN_NAME_MAX}
           readOnly={!isOwner}
@@ -95,7 +103,10 @@ export function EnrolmentForm({ setupToken, who }: { setupToken: string; who: En
           type="email"
           autoComplete="username"
           value={email}
-          onChange={(event) => setEmail(event.currentTarget.value)}
+          onChange={(event) => {
+            request.touch("email");
+            setEmail(event.currentTarget.value);
+          }}
           error={request.faultOf("email")}
           maxLength={254}
           readOnly={!isOwner}
@@ -108,7 +119,10 @@ export function EnrolmentForm({ setupToken, who }: { setupToken: string; who: En
           name="password"
           autoComplete="new-password"
           value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
+          onChange={(event) => {
+            request.touch("password");
+            setPassword(event.currentTarget.value);
+          }}
           error={request.faultOf("password")}
           minLength={ADMIN_PASSWORD_MIN}
           maxLength={ADMIN_PASSWORD_MAX}
@@ -116,7 +130,7 @@ export function EnrolmentForm({ setupToken, who }: { setupToken: string; who: En
           withAsterisk={false}
           autoFocus={!isOwner}
         />
-        <ProblemAlert error={request.problem} />
+        <ProblemAlert error={request.problem} fields={FIELDS} />
         <Button type="submit" variant="filled" loading={request.isBusy}>
           {words.next}
         </Button>

@@ -3,17 +3,26 @@ import { CommandLine } from "#components/display/command-line.tsx";
 import { LinkButton } from "#components/display/link-button.tsx";
 import { setupWords as words } from "./words.ts";
 
-/** The third step: the organisation's own first client, or the sample. */
-export function FirstClient() {
+/** The third step: what tokens are for and who gets them, or the sample. */
+export function FirstClient({ hasAudience }: { hasAudience: boolean }) {
   return (
     <Stack gap="lg">
       <Text>{words.clientText}</Text>
       <div>
-        <Text fw={600}>{words.clientOwn}</Text>
+        <Text fw={600}>1. {words.audienceFirst}</Text>
         <Text c="dimmed" mb="xs">
-          {words.clientOwnText}
+          {words.audienceFirstText} {hasAudience ? words.audienceDone : ""}
         </Text>
-        <LinkButton href="/clients/new" variant="filled">
+        <LinkButton href="/audiences/new" variant={hasAudience ? "default" : "filled"}>
+          {words.audienceFirst}
+        </LinkButton>
+      </div>
+      <div>
+        <Text fw={600}>2. {words.clientOwn}</Text>
+        <Text c="dimmed" mb="xs">
+          {words.clientOwnText} {hasAudience ? "" : words.noAudienceYet}
+        </Text>
+        <LinkButton href="/clients/new" variant={hasAudience ? "filled" : "default"}>
           {words.clientOwn}
         </LinkButton>
       </div>

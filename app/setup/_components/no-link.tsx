@@ -4,13 +4,18 @@ import { Doorway } from "#components/layout/doorway.tsx";
 import { setupWords as words } from "./words.ts";
 
 /** Nobody is signed in and no link was opened. */
-export function NoLink({ environmentName }: { environmentName: string }) {
+export function NoLink({ environmentName, isDue }: { environmentName: string; isDue: boolean }) {
   return (
-    <Doorway title={words.noLinkTitle} lead="" environmentName={environmentName} isWide>
+    <Doorway
+      title={isDue ? words.dueTitle : words.noLinkTitle}
+      lead={isDue ? words.dueLead : ""}
+      environmentName={environmentName}
+      isWide
+    >
       <Stack gap="md">
         <Text>{words.noLinkText}</Text>
         <CommandLine text={words.command} />
-        <Anchor href="/sign-in">{words.signIn}</Anchor>
+        {isDue ? null : <Anchor href="/sign-in">{words.signIn}</Anchor>}
       </Stack>
     </Doorway>
   );

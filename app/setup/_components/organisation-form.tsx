@@ -19,12 +19,23 @@ type Start = Pick<
   | "version"
 >;
 
+const FIELDS = [
+  "name",
+  "accessTokenTtlSeconds",
+  "serviceTokenTtlSeconds",
+  "accessTokenTtlMinSeconds",
+  "accessTokenTtlMaxSeconds",
+];
+
 /** The second step: what the organisation is called and how long its tokens live. */
 export function OrganisationForm({ start }: { start: Start }) {
   const router = useRouter();
-  const request = useSend();
+  const request = useSend(FIELDS);
   const [draft, setDraft] = useState(start);
-  const set = (change: Partial<Start>) => setDraft((was) => ({ ...was, ...change }));
+  function set(change: Partial<Start>) {
+    request.touch(...Object.keys(change));
+    setDraft((was) => ({ ...was, ...change }));
+  }
   const lifetime = (key: keyof typeof LIFETIME_RANGES & keyof Start, label: string, help?: string) => (
     <DurationInput
       label={label}
@@ -72,7 +83,7 @@ export function OrganisationForm({ start }: { start: Start }) {
           {lifetime("accessTokenTtlMinSeconds", words.minTtl)}
           {lifetime("accessTokenTtlMaxSeconds", words.maxTtl)}
         </Group>
-        <ProblemAlert error={request.problem} />
+        <ProblemAlert error={request.problem} fields={FIELDS} />
         <Group justify="flex-end">
           <Button type="submit" variant="filled" loading={request.isBusy}>
             {words.saveOrganisation}

@@ -3,7 +3,7 @@ import { ROLE_WORDS, type Role } from "#lib/authz/roles.ts";
 /** Texts of the set-up and of invitations. */
 export const setupWords = {
   title: "Set up Tokenwarden",
-  lead: "Three short steps: the owner, the organisation, the first client.",
+  lead: "Three short steps: the owner, the organisation, the first audience and client.",
   invitedTitle: "Join the console",
   invitedLead: (role: Role) =>
     `You are invited as ${ROLE_WORDS[role].name.toLowerCase()}. ${ROLE_WORDS[role].means}`,
@@ -12,6 +12,8 @@ export const setupWords = {
   goneOwner: "For the first set-up, make a new one on the server:",
   goneInvited: "For an invitation, ask an owner for a new one.",
   signIn: "Go to sign-in",
+  dueTitle: "Set-up is due",
+  dueLead: "There is no owner yet, so nobody can sign in.",
   noLinkTitle: "Open the set-up link",
   noLinkText:
     "The first owner is created with a one-time link that the server prints when it starts. To make a new one:",
@@ -38,11 +40,14 @@ export const setupWords = {
   minTtl: "No client may go below",
   maxTtl: "No client may go above",
   saveOrganisation: "Save and go on",
-  clientText:
-    "A client is an application that gets tokens. Register your own, or look around with a sample first.",
+  clientText: "Two things make the first token, or look around with a sample first.",
+  audienceFirst: "Create an audience",
+  audienceFirstText: "An application that accepts tokens, with its permissions: what a token is for.",
+  audienceDone: "There is one already.",
+  noAudienceYet: "Without an audience it gets no access token: create one first.",
   clientOwn: "Register a client",
   clientOwnText:
-    "Choose its kind, where it may send people back to, what its tokens open and how long they live.",
+    "An application that gets tokens. Choose its kind, where it may send people back to, what its tokens open and how long they live.",
   clientSample: "Load the sample organisation",
   clientSampleText:
     "12 clients, 300 users in groups with permissions, 3 verifiers, and live traffic. Stop this server, then run:",

@@ -2,7 +2,7 @@ import type Provider from "oidc-provider";
 import { recordEntry } from "#lib/audit/record-entry.ts";
 import type { SqlContext } from "#lib/context.ts";
 import { findAccount, type TokenAccount } from "#lib/protocol/find-account.ts";
-import type { RegistryClient } from "#lib/registry/snapshot.ts";
+import type { RegistryClient, RegistryOrganisation } from "#lib/registry/snapshot.ts";
 import type { ConsentAudience } from "#server/authority/pages/consent.ts";
 import { coveredIndicators } from "./resources.ts";
 
@@ -21,7 +21,8 @@ const ABOUT: Record<string, string | null> = {
   profile: "Read your name",
   email: "Read your e-mail address",
   groups: "Read the groups that you are in",
-  offline_access: "Stay connected while you are away",
+  // said for every application that gets refresh tokens, whether it asks for this or not: `staysConnected`
+  offline_access: null,
 };
 
 /** Null where the session's person is gone. */
@@ -44,7 +45,27 @@ export async function readConsentRequest(
 }
 
 export function aboutLines(request: ConsentRequest): string[] {
-  return request.oidcScopes.map((scope) => ABOUT[scope] ?? scope);
+  return request.oidcScopes.flatMap((scope) => ABOUT[scope] ?? (scope in ABOUT ? [] : [scope]));
+}
+
+const DURATION = new Intl.DurationFormat("en", { style: "long" });
+
+/**
+ * How long the application can go on getting access tokens without the person, in words; null for one that gets no refresh tokens.
+ *
+ * @see OpenID Connect Core 1.0, section 11: refresh tokens may be given without `offline_access`; the person is told all the same.
+ */
+export function staysConnected(
+  client: Pick<RegistryClient, "grantTypes">,
+  organisation: Pick<RegistryOrganisation, "refreshTokenAbsoluteSeconds">,
+): string | null {
+  if (!client.grantTypes.includes("refresh_token")) return null;
+  const minutes = Math.ceil(organisation.refreshTokenAbsoluteSeconds / 60);
+  return DURATION.format({
+    days: Math.floor(minutes / 1_440),
+    hours: Math.floor((minutes % 1_440) / 60),
+    minutes: minutes % 60,
+  });
 }
 
 /** The permissions in people's words, by the application that they open. */

@@ -9,7 +9,13 @@ import { consentPage } from "#server/authority/pages/consent.ts";
 import { errorPage } from "#server/authority/pages/error.ts";
 import { loginPage } from "#server/authority/pages/login.ts";
 import { STYLESHEET } from "#server/authority/pages/stylesheet.ts";
-import { aboutLines, grantConsent, listConsentAudiences, readConsentRequest } from "./consent.ts";
+import {
+  aboutLines,
+  grantConsent,
+  listConsentAudiences,
+  readConsentRequest,
+  staysConnected,
+} from "./consent.ts";
 import type { EngineDeps } from "./deps.ts";
 import { registryClient } from "./model-clients.ts";
 import { AWAY, EXPIRED, FAILED } from "./problem-words.ts";
@@ -120,6 +126,7 @@ async function consent(visit: Visit, form: URLSearchParams | null): Promise<void
       userEmail: person.email,
       about: aboutLines(request),
       audiences: await listConsentAudiences(ctx, request),
+      staysConnected: staysConnected(client, deps.registry().organisation),
       organisation: deps.registry().organisation.name,
       environment: deps.env.environmentName,
     });

@@ -223,6 +223,30 @@ describe("the consent page", () => {
       expect(html).toContain(text);
   });
 
+  test("OIDC Core section 11: says for how long the application stays connected, though it did not ask for offline_access", async () => {
+    const { html } = await openConsent();
+    expect(html).not.toContain("offline_access");
+    expect(html).toContain("stays connected for up to 30 days, also while you are away");
+  });
+
+  test("says nothing of staying connected for an application that gets no refresh token", async () => {
+    const setGrants = (grants: string) =>
+      instance.db.query("UPDATE client SET grant_types = $1::text[] WHERE client_id = $2::text", [
+        grants,
+        people.web.clientId,
+      ]);
+    await setGrants("{authorization_code}");
+    await registryRead();
+    try {
+      const { html } = await openConsent();
+      expect(html).toContain("asks for access");
+      expect(html).not.toContain("stays connected");
+    } finally {
+      await setGrants("{authorization_code,refresh_token}");
+      await registryRead();
+    }
+  });
+
   test("asks only for what the person holds", async () => {
     const { html } = await openConsent(BEN);
     expect(html).toContain("invoices:read");

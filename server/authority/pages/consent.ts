@@ -10,6 +10,8 @@ export type ConsentPage = {
   /** What the application learns about the person. */
   about: string[];
   audiences: ConsentAudience[];
+  /** A duration in words, or null where it can do nothing without the person. */
+  staysConnected: string | null;
   organisation: string;
   environment: string;
 };
@@ -36,6 +38,10 @@ export function consentPage(page: ConsentPage): string {
 ${isEmpty && html`<p>know that you signed in. You hold none of the permissions that it asks for.</p>`}
 ${about}
 ${audiences}
+${
+  page.staysConnected !== null &&
+  html`<h2>For how long</h2><p>It stays connected for up to ${page.staysConnected}, also while you are away.</p>`
+}
 <form method="post" action="${page.action}">
 <div class="actions">
 <button class="primary" name="decision" value="allow">Allow</button>

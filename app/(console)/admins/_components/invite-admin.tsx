@@ -12,11 +12,13 @@ import { ADMIN_NAME_MAX, type AdminRow, type OneTimeLink } from "#lib/admins/mod
 import type { Role } from "#lib/authz/roles.ts";
 import { adminWords as words } from "./words.ts";
 
+const FIELDS = ["name", "email", "role"];
+
 type Invited = { admin: AdminRow; link: OneTimeLink };
 
 /** Invites an admin, then shows the one-time link for the one time. */
 export function InviteAdmin() {
-  const request = useSend();
+  const request = useSend(FIELDS);
   const [name, setName] = useState("");
   const [email, setEmail] = useState("");
   const [role, setRole] = useState<Role>("auditor");
@@ -43,8 +45,7 @@ export function InviteAdmin() {
     <FormCard
       name={words.createTitle}
       onSubmit={save}
-      isBusy={request.isBusy}
-      problem={request.problem}
+      request={request}
       submitWord={words.create}
       cancelHref="/admins"
     >
@@ -52,7 +53,10 @@ export function InviteAdmin() {
         <TextInput
           label={words.name}
           value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
+          onChange={(event) => {
+            request.touch("name");
+            setName(event.currentTarget.value);
+          }}
           error={request.faultOf("name")}
           maxLength={ADMIN_NAME_MAX}
           autoComplete="off"
@@ -62,7 +66,10 @@ export function InviteAdmin() {
           label={words.email}
           type="email"
           value={email}
-          onChange={(event) => setEmail(event.currentTarget.value)}
+          onChange={(event) => {
+            request.touch("email");
+            setEmail(event.currentTarget.value);
+          }}
           error={request.faultOf("email")}
           maxLength={254}
           autoComplete="off"

@@ -13,6 +13,7 @@ import { API_TOKEN_NAME_MAX, type CreatedApiToken } from "#lib/api-tokens/model.
 import type { Role } from "#lib/authz/roles.ts";
 import { apiTokenWords as words } from "./words.ts";
 
+const FIELDS = ["name", "role", "expiresInSeconds"];
 const DAY = 86_400;
 const LIVES = [
   { value: String(90 * DAY), label: "After 90 days" },
@@ -24,7 +25,7 @@ const LIVES = [
 
 /** Makes an API token, then shows its value for the one time and how to use it. */
 export function CreateApiToken({ consoleUrl }: { consoleUrl: string }) {
-  const request = useSend();
+  const request = useSend(FIELDS);
   const [name, setName] = useState("");
   const [role, setRole] = useState<Role>("auditor");
   const [life, setLife] = useState(String(90 * DAY));
@@ -61,8 +62,7 @@ export function CreateApiToken({ consoleUrl }: { consoleUrl: string }) {
     <FormCard
       name={words.createTitle}
       onSubmit={save}
-      isBusy={request.isBusy}
-      problem={request.problem}
+      request={request}
       submitWord={words.create}
       cancelHref="/api-tokens"
     >
@@ -70,7 +70,10 @@ export function CreateApiToken({ consoleUrl }: { consoleUrl: string }) {
         <TextInput
           label={words.name}
           value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
+          onChange={(event) => {
+            request.touch("name");
+            setName(event.currentTarget.value);
+          }}
           error={request.faultOf("name")}
           maxLength={API_TOKEN_NAME_MAX}
           autoComplete="off"

@@ -11,12 +11,14 @@ import type { AudienceRow } from "#lib/audiences/model.ts";
 import classes from "./audience-form.module.css";
 import { audienceWords as words } from "./words.ts";
 
+const FIELDS = ["title", "name", "resourceUri", "permissions"];
+
 type PermissionLine = { key: number; name: string; description: string };
 
 /** What an audience is called and the permissions that it owns. Null for a new one. */
 export function AudienceForm({ audience }: { audience: AudienceRow | null }) {
   const router = useRouter();
-  const request = useSend();
+  const request = useSend(FIELDS);
   const nextKey = useRef(audience?.permissions.length ?? 1);
   const [title, setTitle] = useState(audience?.title ?? "");
   const [name, setName] = useState(audience?.name ?? "");
@@ -30,8 +32,12 @@ export function AudienceForm({ audience }: { audience: AudienceRow | null }) {
       })) ?? [{ key: 0, name: "", description: "" }],
   );
 
+  function changeLines(next: (was: PermissionLine[]) => PermissionLine[]) {
+    request.touch("permissions");
+    setLines(next);
+  }
   const change = (key: number, part: Partial<PermissionLine>) =>
-    setLines((was) => was.map((line) => (line.key === key ? { ...line, ...part } : line)));
+    changeLines((was) => was.map((line) => (line.key === key ? { ...line, ...part } : line)));
   const sent = lines.filter((line) => line.name.trim() !== "");
 
   async function save() {
@@ -56,8 +62,7 @@ export function AudienceForm({ audience }: { audience: AudienceRow | null }) {
     <FormCard
       name={audience === null ? words.createTitle : words.editTitle}
       onSubmit={save}
-      isBusy={request.isBusy}
-      problem={request.problem}
+      request={request}
       submitWord={audience === null ? words.create : words.save}
       cancelHref={audience === null ? "/audiences" : `/audiences/${audience.id}`}
     >
@@ -65,7 +70,10 @@ export function AudienceForm({ audience }: { audience: AudienceRow | null }) {
         <TextInput
           label={words.titleField}
           value={title}
-          onChange={(event) => setTitle(event.currentTarget.value)}
+          onChange={(event) => {
+            request.touch("title");
+            setTitle(event.currentTarget.value);
+          }}
           error={request.faultOf("title")}
           maxLength={80}
           required
@@ -74,7 +82,10 @@ export function AudienceForm({ audience }: { audience: AudienceRow | null }) {
           label={words.name}
           description={words.nameHelp}
           value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
+          onChange={(event) => {
+            request.touch("name");
+            setName(event.currentTarget.value);
+          }}
           error={request.faultOf("name")}
           maxLength={64}
           disabled={audience !== null}
@@ -84,7 +95,10 @@ export function AudienceForm({ audience }: { audience: AudienceRow | null }) {
           label={words.resource}
           description={words.resourceHelp}
           value={resourceUri}
-          onChange={(event) => setResourceUri(event.currentTarget.value)}
+          onChange={(event) => {
+            request.touch("resourceUri");
+            setResourceUri(event.currentTarget.value);
+          }}
           error={request.faultOf("resourceUri")}
           maxLength={500}
           required
@@ -113,7 +127,7 @@ export function AudienceForm({ audience }: { audience: AudienceRow | null }) {
               <ActionIcon
                 size={36}
                 aria-label={`${words.removePermission} ${line.name}`}
-                onClick={() => setLines((was) => was.filter(({ key }) => key !== line.key))}
+                onClick={() => changeLines((was) => was.filter(({ key }) => key !== line.key))}
               >
                 <IconTrash size={17} />
               </ActionIcon>

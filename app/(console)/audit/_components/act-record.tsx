@@ -5,7 +5,7 @@ import { Instant } from "#components/display/instant.tsx";
 import { KeyValue, type KeyValueItem } from "#components/display/key-value.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import type { AuditEntryDetail } from "#lib/audit/model.ts";
-import { REASON_WORDS, type Reason } from "#lib/revocations/model.ts";
+import { reasonWords } from "#lib/revocations/model.ts";
 import classes from "./act-record.module.css";
 import { actWords, targetHref } from "./act-words.ts";
 
@@ -30,7 +30,7 @@ export function ActRecord({ entry }: { entry: AuditEntryDetail }) {
         entry.target.name
       ),
     },
-    { key: "Reason", value: entry.reason ? (REASON_WORDS[entry.reason as Reason] ?? entry.reason) : none },
+    { key: "Reason", value: entry.reason ? reasonWords(entry.reason, entry.actor.kind) : none },
     { key: "Note", value: entry.note || none },
     { key: "Address", value: entry.ip ? <span className="mono">{entry.ip}</span> : none },
     { key: "User agent", value: entry.userAgent ?? none },

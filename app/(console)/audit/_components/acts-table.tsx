@@ -11,7 +11,7 @@ import { EmptyState } from "#components/feedback/empty-state.tsx";
 import type { AuditEntryRow } from "#lib/audit/model.ts";
 import { auditEntriesTable } from "#lib/audit/table.ts";
 import type { Page } from "#lib/list-query/define-table.ts";
-import { REASON_WORDS, type Reason } from "#lib/revocations/model.ts";
+import { reasonWords } from "#lib/revocations/model.ts";
 import { ActDrawer } from "./act-drawer.tsx";
 import { actWords, targetHref } from "./act-words.ts";
 import { auditWords as words } from "./words.ts";
@@ -56,7 +56,7 @@ const COLUMNS: DataTableColumn<AuditEntryRow>[] = [
     id: "reason",
     header: "Reason",
     size: 190,
-    cell: (row) => (row.reason ? (REASON_WORDS[row.reason as Reason] ?? row.reason) : (row.note ?? none)),
+    cell: (row) => (row.reason ? reasonWords(row.reason, row.actor.kind) : (row.note ?? none)),
   },
   {
     id: "ip",

@@ -1,5 +1,19 @@
 import type { ClientDetail, ClientKind } from "#lib/clients/model.ts";
 
+/** What the form shows its own faults of. */
+export const CLIENT_FIELDS = [
+  "name",
+  "clientId",
+  "description",
+  "redirectUris",
+  "postLogoutRedirectUris",
+  "accessTokenTtlSeconds",
+  "customClaims",
+  "audienceIds",
+  "permissionIds",
+  "groupIds",
+];
+
 /** A client while it is being written down: addresses one a line, claims as the text of their JSON. */
 export type ClientDraft = {
   kind: ClientKind;

@@ -1,15 +1,6 @@
 "use client";
 
-import {
-  JsonInput,
-  MultiSelect,
-  Radio,
-  SegmentedControl,
-  Stack,
-  Switch,
-  Textarea,
-  TextInput,
-} from "@mantine/core";
+import { MultiSelect, Radio, SegmentedControl, Stack, Switch, Textarea, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { NoAudiences } from "#app/(console)/_components/no-audiences.tsx";
 import { PermissionPicker } from "#app/(console)/_components/permission-picker.tsx";
@@ -41,19 +32,20 @@ export function ClientForm(props: ClientFormProps) {
   const { start, isNew, audiences, groups, bounds, request, cancelHref, onSave } = props;
   const [draft, setDraft] = useState(start);
   const [isIdTyped, setIsIdTyped] = useState(!isNew);
-  const [claimsFault, setClaimsFault] = useState<string | null>(null);
   const isService = draft.kind === "service";
-  const set = (change: Partial<ClientDraft>) => setDraft((was) => ({ ...was, ...change }));
+  function set(change: Partial<ClientDraft>) {
+    request.touch(...Object.keys(change));
+    setDraft((was) => ({ ...was, ...change }));
+  }
   const setName = (name: string) => set(isIdTyped ? { name } : { name, clientId: clientIdFromName(name) });
 
   function save() {
     try {
       JSON.parse(draft.customClaims || "{}");
     } catch {
-      setClaimsFault(words.claimsNotJson);
+      request.refuse("customClaims", words.claimsNotJson);
       return;
     }
-    setClaimsFault(null);
     onSave(draft);
   }
 
@@ -61,8 +53,7 @@ export function ClientForm(props: ClientFormProps) {
     <FormCard
       name={isNew ? words.createTitle : words.editTitle}
       onSubmit={save}
-      isBusy={request.isBusy}
-      problem={request.problem}
+      request={request}
       submitWord={isNew ? words.create : words.save}
       cancelHref={cancelHref}
       note={isNew && isConfidential(draft.kind) ? words.secretNote : undefined}
@@ -183,7 +174,7 @@ export function ClientForm(props: ClientFormProps) {
             error={request.faultOf("accessTokenTtlSeconds")}
           />
         )}
-        <LifetimeRuler answer={whichLifetime(draft, bounds)} />
+        <LifetimeRuler answer={whichLifetime(draft, bounds)} isDraft />
       </FormSection>
       <FormSection title={words.shape} help={words.shapeHelp[draft.tokenFormat]}>
         <SegmentedControl
@@ -195,14 +186,12 @@ export function ClientForm(props: ClientFormProps) {
           value={draft.tokenFormat}
           onChange={(tokenFormat) => set({ tokenFormat: tokenFormat as ClientDraft["tokenFormat"] })}
         />
-        <JsonInput
+        <Textarea
           label={words.claims}
           description={words.claimsHelp}
           value={draft.customClaims}
-          onChange={(customClaims) => set({ customClaims })}
-          error={claimsFault ?? request.faultOf("customClaims")}
-          validationError={words.claimsNotJson}
-          formatOnBlur
+          onChange={(event) => set({ customClaims: event.currentTarget.value })}
+          error={request.faultOf("customClaims")}
           autosize
           minRows={3}
           styles={{ input: { fontFamily: "var(--tw-mono)", fontSize: 12 } }}

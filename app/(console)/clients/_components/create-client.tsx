@@ -9,7 +9,7 @@ import { SecretOnce } from "#components/display/secret-once.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import type { AudienceRow } from "#lib/audiences/model.ts";
 import type { CreatedClient } from "#lib/clients/model.ts";
-import { type ClientDraft, EMPTY_DRAFT, settingsOf } from "./client-draft.ts";
+import { CLIENT_FIELDS, type ClientDraft, EMPTY_DRAFT, settingsOf } from "./client-draft.ts";
 import { ClientForm } from "./client-form.tsx";
 import type { Bounds } from "./which-lifetime.ts";
 import { clientWords as words } from "./words.ts";
@@ -24,7 +24,7 @@ type CreateClientProps = {
 
 /** Registers a client, then shows its secret for the one time and how to get a token with it. */
 export function CreateClient({ audiences, groups, bounds, issuer }: CreateClientProps) {
-  const request = useSend();
+  const request = useSend(CLIENT_FIELDS);
   const [created, setCreated] = useState<CreatedClient | null>(null);
 
   async function save(draft: ClientDraft) {

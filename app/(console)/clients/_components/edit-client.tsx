@@ -5,7 +5,7 @@ import { useRouter } from "next/navigation";
 import { useSend } from "#components/form/use-send.ts";
 import type { AudienceRow } from "#lib/audiences/model.ts";
 import type { ClientDetail } from "#lib/clients/model.ts";
-import { type ClientDraft, draftOf, settingsOf } from "./client-draft.ts";
+import { CLIENT_FIELDS, type ClientDraft, draftOf, settingsOf } from "./client-draft.ts";
 import { ClientForm } from "./client-form.tsx";
 import type { Bounds } from "./which-lifetime.ts";
 import { clientWords as words } from "./words.ts";
@@ -20,7 +20,7 @@ type EditClientProps = {
 /** Changes a client; somebody else's change in between is refused, never overwritten. */
 export function EditClient({ client, audiences, groups, bounds }: EditClientProps) {
   const router = useRouter();
-  const request = useSend();
+  const request = useSend(CLIENT_FIELDS);
   const href = `/clients/${client.id}`;
 
   async function save(draft: ClientDraft) {

@@ -13,14 +13,15 @@ function place(seconds: number): number {
 }
 
 /** A client's access-token lifetime on one scale with the organisation's bounds and default, and in words which one wins. */
-export function LifetimeRuler({ answer }: { answer: LifetimeAnswer }) {
-  const { minSeconds, maxSeconds, defaultSeconds, effectiveSeconds, says } = answer;
+export function LifetimeRuler({ answer, isDraft = false }: { answer: LifetimeAnswer; isDraft?: boolean }) {
+  const { minSeconds, maxSeconds, defaultSeconds, effectiveSeconds, outsideSeconds } = answer;
+  // what is there is cut to the bounds, what is typed is refused
+  const isRefused = isDraft && outsideSeconds !== null;
+  const shown = durationWords(isRefused ? outsideSeconds : effectiveSeconds);
+  const says = isRefused ? "which the organisation does not allow: it would be refused" : answer.says;
   const at = place(effectiveSeconds);
   return (
-    <figure
-      className={classes.figure}
-      aria-label={`Access token lifetime: ${durationWords(effectiveSeconds)}, ${says}`}
-    >
+    <figure className={classes.figure} aria-label={`Access token lifetime: ${shown}, ${says}`}>
       <div className={classes.scale} aria-hidden>
         <span className={classes.track} />
         <span
@@ -31,7 +32,7 @@ export function LifetimeRuler({ answer }: { answer: LifetimeAnswer }) {
         <span className={classes.default} style={{ left: `${place(defaultSeconds)}%` }} />
         <span className={classes.knob} style={{ left: `${at}%` }} />
         <span className={classes.value} style={{ left: `clamp(40px, ${at}%, calc(100% - 40px))` }}>
-          {durationWords(effectiveSeconds)}
+          {shown}
         </span>
         {TICKS.map((tick) => (
           <span key={tick} className={classes.tick} style={{ left: `${place(tick)}%` }}>
@@ -40,7 +41,7 @@ export function LifetimeRuler({ answer }: { answer: LifetimeAnswer }) {
         ))}
       </div>
       <figcaption className={classes.caption}>
-        <strong>{durationWords(effectiveSeconds)}</strong>, {says}.
+        <strong>{shown}</strong>, {says}.
         <span className={classes.legend}>
           <i className={classes.keyAllowed} aria-hidden /> allowed {durationWords(minSeconds)} to{" "}
           {durationWords(maxSeconds)}

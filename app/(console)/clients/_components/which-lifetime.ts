@@ -13,6 +13,8 @@ export type LifetimeAnswer = {
   /** The organisation's default for this kind of client. */
   defaultSeconds: number;
   effectiveSeconds: number;
+  /** The client's own setting where it is outside of the bounds. */
+  outsideSeconds: number | null;
   /** Completes "<duration>, …". */
   says: string;
 };
@@ -29,6 +31,7 @@ export function whichLifetime(
     maxSeconds: bounds.accessTokenTtlMaxSeconds,
     defaultSeconds: isService ? bounds.serviceTokenTtlSeconds : bounds.accessTokenTtlSeconds,
     effectiveSeconds: effective.seconds,
+    outsideSeconds: effective.clampedBy ? client.accessTokenTtlSeconds : null,
     says: ttlWords(effective),
   };
 }

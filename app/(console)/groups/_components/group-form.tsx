@@ -12,6 +12,8 @@ import type { AudienceRow } from "#lib/audiences/model.ts";
 import { GROUP_NAME_MAX, type GroupDetail } from "#lib/groups/model.ts";
 import { groupWords as words } from "./words.ts";
 
+const FIELDS = ["name", "description", "permissionIds"];
+
 type GroupFormProps = {
   /** Null for a new one. */
   group: GroupDetail | null;
@@ -21,7 +23,7 @@ type GroupFormProps = {
 /** What a group is called and what it gives. */
 export function GroupForm({ group, audiences }: GroupFormProps) {
   const router = useRouter();
-  const request = useSend();
+  const request = useSend(FIELDS);
   const [name, setName] = useState(group?.name ?? "");
   const [description, setDescription] = useState(group?.description ?? "");
   const [picked, setPicked] = useState<Picked>(() => {
@@ -49,8 +51,7 @@ export function GroupForm({ group, audiences }: GroupFormProps) {
     <FormCard
       name={group === null ? words.createTitle : words.editTitle}
       onSubmit={save}
-      isBusy={request.isBusy}
-      problem={request.problem}
+      request={request}
       submitWord={group === null ? words.create : words.save}
       cancelHref={group === null ? "/groups" : `/groups/${group.id}`}
     >
@@ -58,7 +59,10 @@ export function GroupForm({ group, audiences }: GroupFormProps) {
         <TextInput
           label={words.name}
           value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
+          onChange={(event) => {
+            request.touch("name");
+            setName(event.currentTarget.value);
+          }}
           error={request.faultOf("name")}
           maxLength={GROUP_NAME_MAX}
           required
@@ -66,7 +70,10 @@ export function GroupForm({ group, audiences }: GroupFormProps) {
         <TextInput
           label={words.description}
           value={description}
-          onChange={(event) => setDescription(event.currentTarget.value)}
+          onChange={(event) => {
+            request.touch("description");
+            setDescription(event.currentTarget.value);
+          }}
           error={request.faultOf("description")}
           maxLength={500}
         />
@@ -78,7 +85,10 @@ export function GroupForm({ group, audiences }: GroupFormProps) {
           <PermissionPicker
             audiences={audiences}
             value={picked}
-            onChange={setPicked}
+            onChange={(next) => {
+              request.touch("permissionIds");
+              setPicked(next);
+            }}
             error={request.faultOf("permissionIds")}
           />
         )}

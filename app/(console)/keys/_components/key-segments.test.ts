@@ -23,6 +23,19 @@ test("a compromise ends the segment that it met", () => {
   expect(signing?.untilMs).toBe(Date.parse(at(9)));
 });
 
+test("a young key's segment fills most of the axis, with ticks by the time of day", () => {
+  for (const age of [0.5, 5, 60, 24 * 60]) {
+    const createdAt = at(10);
+    const nowMs = Date.parse(createdAt) + age * 60_000;
+    const axis = keyAxis(keySegments({ ...none, createdAt, activatedAt: createdAt }), nowMs);
+    const share = (nowMs - axis.fromMs) / (axis.untilMs - axis.fromMs);
+    expect(share, `${age} minutes`).toBeGreaterThanOrEqual(age < 8 ? age / 10 - 0.001 : 0.79);
+    expect(axis.ticks.length, `${age} minutes`).toBeGreaterThan(2);
+    expect(axis.ticks.length).toBeLessThan(10);
+    expect(axis.ticks.some(({ label }) => label.endsWith("UTC"))).toBe(true);
+  }
+});
+
 test("the axis holds all segments and now, with ticks inside of it", () => {
   const nowMs = Date.parse(at(200));
   const axis = keyAxis(keySegments({ ...none, createdAt: at(1), activatedAt: at(15) }), nowMs);

@@ -32,21 +32,31 @@ export function keySegments(key: KeyLife): KeySegment[] {
 
 export type TimeAxis = { fromMs: number; untilMs: number; ticks: { ms: number; label: string }[] };
 
+const MINUTE = 60_000;
 const DAY = 86_400_000;
+/** A key ring that was made a moment ago fills its axis all the same. */
+const SPAN_MIN = 10 * MINUTE;
 const MONTH = new Intl.DateTimeFormat("en-GB", { month: "short", timeZone: "UTC" });
 const DATE = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
 
-/** An axis over all segments with room after now; a tick per month, or per some days where it is short. */
+/** An axis from the first segment with room after now; ticks by month, day or time of day, as its length asks for. */
 export function keyAxis(segments: KeySegment[], nowMs: number): TimeAxis {
-  const first = Math.min(nowMs - DAY, ...segments.map((segment) => segment.fromMs));
-  const room = Math.max(DAY, (nowMs - first) * 0.25);
-  const untilMs = nowMs + room;
-  const spanDays = (untilMs - first) / DAY;
-  return {
-    fromMs: first,
-    untilMs,
-    ticks: spanDays > 75 ? monthTicks(first, untilMs) : dayTicks(first, untilMs),
-  };
+  const fromMs = Math.min(nowMs, ...segments.map((segment) => segment.fromMs));
+  const untilMs = fromMs + Math.max(SPAN_MIN, (nowMs - fromMs) * 1.25);
+  const spanDays = (untilMs - fromMs) / DAY;
+  const ticks = spanDays > 75 ? monthTicks : spanDays > 4 ? dayTicks : timeTicks;
+  return { fromMs, untilMs, ticks: ticks(fromMs, untilMs) };
+}
+
+const TIME = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
+const TIME_STEPS = [2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440].map((minutes) => minutes * MINUTE);
+
+function timeTicks(fromMs: number, untilMs: number) {
+  const step = TIME_STEPS.find((size) => (untilMs - fromMs) / size <= 8) ?? DAY;
+  const ticks: TimeAxis["ticks"] = [];
+  for (let tick = Math.ceil(fromMs / step) * step; tick < untilMs; tick += step)
+    ticks.push({ ms: tick, label: tick % DAY === 0 ? DATE.format(tick) : `${TIME.format(tick)} UTC` });
+  return ticks;
 }
 
 function monthTicks(fromMs: number, untilMs: number) {

@@ -8,7 +8,10 @@ const DATE = new Intl.DateTimeFormat("en-GB", {
   day: "numeric",
   month: "short",
   year: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
   timeZone: "UTC",
+  timeZoneName: "short",
 });
 
 function says(segment: KeySegment): string {

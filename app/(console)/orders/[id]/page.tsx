@@ -4,7 +4,7 @@ import { orNotFound } from "#app/_lib/or-not-found.ts";
 import { Card } from "#components/display/card.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { getOrder } from "#lib/revocations/get-order.ts";
-import { REASON_WORDS } from "#lib/revocations/model.ts";
+import { reasonWords } from "#lib/revocations/model.ts";
 import { OrderRecord } from "../_components/order-record.tsx";
 import { VERB_WORDS, orderWords as words } from "../_components/words.ts";
 
@@ -18,7 +18,7 @@ export default async function OrderPage({ params }: { params: Promise<{ id: stri
     <Page>
       <PageHeader
         title={`${VERB_WORDS[order.verb]}: ${order.target.name}`}
-        purpose={`${REASON_WORDS[order.reason]}, by ${order.actor.name}`}
+        purpose={`${reasonWords(order.reason, order.actor.kind)}, by ${order.actor.name}`}
         crumbs={[{ name: words.title, href: "/orders" }]}
       />
       <Card>

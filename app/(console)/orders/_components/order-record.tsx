@@ -3,7 +3,7 @@ import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { KeyValue, type KeyValueItem } from "#components/display/key-value.tsx";
 import { groupedNumber } from "#components/display/number-text.tsx";
-import { type OrderDetail, type OrderRow, REASON_WORDS } from "#lib/revocations/model.ts";
+import { type OrderDetail, type OrderRow, reasonWords } from "#lib/revocations/model.ts";
 import { targetWords } from "#lib/revocations/target-words.ts";
 import { targetHref } from "./target-href.ts";
 import { TARGET_WORDS, VERB_WORDS, orderWords as words } from "./words.ts";
@@ -24,7 +24,7 @@ export function OrderRecord({ order }: { order: OrderRow | OrderDetail }) {
         </>
       ),
     },
-    { key: "Reason", value: REASON_WORDS[order.reason] },
+    { key: "Reason", value: reasonWords(order.reason, order.actor.kind) },
     { key: "Note", value: order.note || <span className="faint">none</span> },
     { key: "By", value: order.actor.name },
     { key: "In force from", value: <Instant at={order.effectiveFrom} show="exact" focusable /> },

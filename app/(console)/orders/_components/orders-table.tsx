@@ -11,7 +11,7 @@ import { type BadgeState, StateBadge } from "#components/display/state-badge.tsx
 import { Tag } from "#components/display/tag.tsx";
 import { EmptyState } from "#components/feedback/empty-state.tsx";
 import type { Page, Total } from "#lib/list-query/define-table.ts";
-import { type OrderRow, REASON_WORDS, type Verb } from "#lib/revocations/model.ts";
+import { type OrderRow, reasonWords, type Verb } from "#lib/revocations/model.ts";
 import { ordersTable } from "#lib/revocations/table.ts";
 import { targetWords } from "#lib/revocations/target-words.ts";
 import { OrderRecord } from "./order-record.tsx";
@@ -58,7 +58,7 @@ const COLUMNS: DataTableColumn<OrderRow>[] = [
       );
     },
   },
-  { id: "reason", header: "Reason", size: 140, cell: (row) => REASON_WORDS[row.reason] },
+  { id: "reason", header: "Reason", size: 140, cell: (row) => reasonWords(row.reason, row.actor.kind) },
   {
     id: "note",
     header: "Note",

@@ -5,6 +5,7 @@ import { notifications } from "@mantine/notifications";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { DurationInput } from "#components/form/duration-input.tsx";
+import { faultAt } from "#components/form/fault-words.ts";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import {
@@ -16,10 +17,12 @@ import {
 } from "#lib/organisation/model.ts";
 import { SECTIONS, settingWords as words } from "./words.ts";
 
+const FIELDS = ["name", ...Object.keys(LIFETIME_WORDS)];
+
 /** The organisation's name and every lifetime, checked against each other while they are typed. */
 export function LifetimesForm({ organisation }: { organisation: Organisation }) {
   const router = useRouter();
-  const request = useSend();
+  const request = useSend(FIELDS);
   const { updatedAt: _, ...start } = organisation;
   const [draft, setDraft] = useState(start);
   const problems = lifetimeProblems(draft);
@@ -43,10 +46,13 @@ export function LifetimesForm({ organisation }: { organisation: Organisation }) 
         label={LIFETIME_WORDS[key]}
         description={isLong ? words.usual : undefined}
         value={draft[key]}
-        onChange={(seconds) => setDraft((was) => ({ ...was, [key]: seconds }))}
+        onChange={(seconds) => {
+          request.touch(key);
+          setDraft((was) => ({ ...was, [key]: seconds }));
+        }}
         min={min}
         max={max}
-        error={problems.find(({ path }) => path === key)?.message ?? request.faultOf(key)}
+        error={faultAt(problems, key) ?? request.faultOf(key)}
       />
     );
   }
@@ -55,8 +61,7 @@ export function LifetimesForm({ organisation }: { organisation: Organisation }) 
     <FormCard
       name={words.title}
       onSubmit={save}
-      isBusy={request.isBusy}
-      problem={request.problem}
+      request={request}
       submitWord={words.save}
       isSubmitDisabled={!isChanged || problems.length > 0}
       note={words.note}
@@ -67,6 +72,7 @@ export function LifetimesForm({ organisation }: { organisation: Organisation }) 
           value={draft.name}
           onChange={(event) => {
             const name = event.currentTarget.value;
+            request.touch("name");
             setDraft((was) => ({ ...was, name }));
           }}
           error={request.faultOf("name")}

@@ -14,7 +14,7 @@ import { Bar, LoadingNote } from "#components/feedback/skeleton.tsx";
 import { RequestProblem, requestJson } from "#components/request/request-json.ts";
 import type { MayRevoke } from "#components/revocation/revocable-by.ts";
 import { RevokeMenu } from "#components/revocation/revoke-menu.tsx";
-import { REASON_WORDS, type Reason } from "#lib/revocations/model.ts";
+import { reasonWords } from "#lib/revocations/model.ts";
 import { TOKEN_STATE_WORDS, type TokenDetail, type TokenRow } from "#lib/tokens/model.ts";
 import { revokeChoices } from "./revoke-choices.ts";
 import { Expiry, PRECISION } from "./token-cells.tsx";
@@ -119,7 +119,7 @@ export function TokenGlance({ id, row, may }: { id: string; row: TokenRow | null
                   key: "Why",
                   value: (
                     <>
-                      {REASON_WORDS[order.reason as Reason] ?? order.reason}
+                      {reasonWords(order.reason, order.actorKind)}
                       {order.note ? ` · “${order.note}”` : ""}
                       <br />
                       <span className="muted">

@@ -8,12 +8,17 @@ import { useSend } from "#components/form/use-send.ts";
 import { USER_NAME_MAX, USER_PASSWORD_MAX, USER_PASSWORD_MIN, type UserDetail } from "#lib/users/model.ts";
 import { userWords as words } from "./words.ts";
 
+const FIELDS = ["name", "email", "password", "groupIds"];
+
 /** A new person: who, with which password, in which groups. */
 export function CreateUserForm({ groups }: { groups: { id: string; name: string }[] }) {
   const router = useRouter();
-  const request = useSend();
+  const request = useSend(FIELDS);
   const [draft, setDraft] = useState({ name: "", email: "", password: "", groupIds: [] as string[] });
-  const set = (change: Partial<typeof draft>) => setDraft((was) => ({ ...was, ...change }));
+  function set(change: Partial<typeof draft>) {
+    request.touch(...Object.keys(change));
+    setDraft((was) => ({ ...was, ...change }));
+  }
 
   async function save() {
     const { password, ...rest } = draft;
@@ -25,8 +30,7 @@ export function CreateUserForm({ groups }: { groups: { id: string; name: string 
     <FormCard
       name={words.createTitle}
       onSubmit={save}
-      isBusy={request.isBusy}
-      problem={request.problem}
+      request={request}
       submitWord={words.save}
       cancelHref="/users"
     >

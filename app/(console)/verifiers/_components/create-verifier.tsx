@@ -8,7 +8,7 @@ import { SecretOnce } from "#components/display/secret-once.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import type { CreatedVerifier } from "#lib/verifiers/model.ts";
 import { HowToCheck } from "./how-to-check.tsx";
-import { type VerifierDraft, VerifierForm } from "./verifier-form.tsx";
+import { VERIFIER_FIELDS, type VerifierDraft, VerifierForm } from "./verifier-form.tsx";
 import { verifierWords as words } from "./words.ts";
 
 const START: VerifierDraft = {
@@ -28,7 +28,7 @@ export function CreateVerifier({
   audiences: { id: string; name: string; title: string }[];
   issuer: string;
 }) {
-  const request = useSend();
+  const request = useSend(VERIFIER_FIELDS);
   const [created, setCreated] = useState<CreatedVerifier | null>(null);
 
   async function save(draft: VerifierDraft) {

@@ -4,7 +4,7 @@ import { notifications } from "@mantine/notifications";
 import { useRouter } from "next/navigation";
 import { useSend } from "#components/form/use-send.ts";
 import type { VerifierDetail } from "#lib/verifiers/model.ts";
-import { type VerifierDraft, VerifierForm } from "./verifier-form.tsx";
+import { VERIFIER_FIELDS, type VerifierDraft, VerifierForm } from "./verifier-form.tsx";
 import { verifierWords as words } from "./words.ts";
 
 /** Changes a verifier; somebody else's change in between is refused, never overwritten. */
@@ -16,7 +16,7 @@ export function EditVerifier({
   audiences: { id: string; name: string; title: string }[];
 }) {
   const router = useRouter();
-  const request = useSend();
+  const request = useSend(VERIFIER_FIELDS);
   const href = `/verifiers/${verifier.id}`;
 
   async function save(draft: VerifierDraft) {

@@ -17,6 +17,9 @@ import {
 } from "#lib/verifiers/model.ts";
 import { verifierWords as words } from "./words.ts";
 
+/** What the form shows its own faults of. */
+export const VERIFIER_FIELDS = ["name", "description", "audienceIds", "maxStalenessSeconds"];
+
 export type VerifierDraft = {
   name: string;
   description: string;
@@ -38,13 +41,15 @@ type VerifierFormProps = {
 /** What a verifier may ask about, and what it does when it hears nothing. */
 export function VerifierForm({ start, isNew, audiences, request, cancelHref, onSave }: VerifierFormProps) {
   const [draft, setDraft] = useState(start);
-  const set = (change: Partial<VerifierDraft>) => setDraft((was) => ({ ...was, ...change }));
+  function set(change: Partial<VerifierDraft>) {
+    request.touch(...Object.keys(change));
+    setDraft((was) => ({ ...was, ...change }));
+  }
   return (
     <FormCard
       name={isNew ? words.createTitle : words.editTitle}
       onSubmit={() => onSave(draft)}
-      isBusy={request.isBusy}
-      problem={request.problem}
+      request={request}
       submitWord={isNew ? words.create : words.save}
       cancelHref={cancelHref}
       note={isNew ? words.secretNote : undefined}

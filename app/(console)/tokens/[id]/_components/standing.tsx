@@ -5,7 +5,7 @@ import { Instant } from "#components/display/instant.tsx";
 import { KeyValue } from "#components/display/key-value.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { Tag } from "#components/display/tag.tsx";
-import { REASON_WORDS, type Reason } from "#lib/revocations/model.ts";
+import { reasonWords } from "#lib/revocations/model.ts";
 import { targetWords } from "#lib/revocations/target-words.ts";
 import {
   type StandingOrder,
@@ -71,7 +71,7 @@ export function Standing({ token }: { token: TokenDetail }) {
             ? [
                 {
                   key: "Reason",
-                  value: `${REASON_WORDS[decides.reason as Reason] ?? decides.reason}${
+                  value: `${reasonWords(decides.reason, decides.actorKind)}${
                     decides.note ? ` · “${decides.note}”` : ""
                   }`,
                 },

@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { newsOf, type Pulse } from "./model.ts";
+
+const known: Pulse = {
+  newestTokenId: "a",
+  feedPosition: "7",
+  unsettledOrders: 0,
+  newestUseAt: "2026-01-01T00:00:00.000Z",
+  newestEntry: "3",
+  registryVersion: "1",
+};
+
+test("a new token, an order, an act and a change of the registry are urgent", () => {
+  for (const change of [
+    { newestTokenId: "b" },
+    { feedPosition: "8" },
+    { unsettledOrders: 1 },
+    { newestEntry: "4" },
+    { registryVersion: "2" },
+    { newestTokenId: "b", newestUseAt: "2026-01-01T00:00:01.000Z" },
+  ])
+    expect(newsOf(known, { ...known, ...change }), JSON.stringify(change)).toBe("urgent");
+});
+
+test("uses alone are not urgent, and what is the same is no news", () => {
+  expect(newsOf(known, { ...known, newestUseAt: "2026-01-01T00:00:01.000Z" })).toBe("uses");
+  expect(newsOf(known, { ...known })).toBeNull();
+});
+
+test("what comes first is urgent: the page was drawn before it", () => {
+  expect(newsOf(null, known)).toBe("urgent");
+});
