@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, createSign, type KeyObject } from "node:crypto";
-import { createServer } from "node:net";
+import { createServer, type Socket } from "node:net";
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
 import { openPrivateKey } from "#lib/keys/open-private-key.ts";
@@ -73,16 +73,25 @@ export type Trap = { url: string; connections(): number; close(): Promise<void> 
 /** A listener on loopback that counts connections: what a header names must never be asked. */
 export async function openTrap(): Promise<Trap> {
   let connections = 0;
+  const open = new Set<Socket>();
   const server = createServer((socket) => {
     connections += 1;
+    open.add(socket);
     socket.on("error", () => {});
-    socket.end('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{"keys":[]}');
+    socket.on("close", () => open.delete(socket));
+    socket.end(
+      'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: 11\r\n\r\n{"keys":[]}',
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as { port: number };
   return {
     url: `http://127.0.0.1:${port}/keys`,
     connections: () => connections,
-    close: () => new Promise((resolve) => server.close(() => resolve())),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of open) socket.destroy();
+      }),
   };
 }
