@@ -1,3 +1,3 @@
 import { describeForms } from "./test-forms.ts";
 
-describeForms(150);
+describeForms(60);

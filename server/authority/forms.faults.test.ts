@@ -1,3 +1,3 @@
 import { describeForms } from "./test-forms.ts";
 
-describeForms(5_000);
+describeForms(2_000);

@@ -78,7 +78,10 @@ export async function openTrap(): Promise<Trap> {
     connections += 1;
     open.add(socket);
     socket.on("error", () => {});
-    socket.end('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{"keys":[]}');
+    socket.on("close", () => open.delete(socket));
+    socket.end(
+      'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: 11\r\n\r\n{"keys":[]}',
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as { port: number };

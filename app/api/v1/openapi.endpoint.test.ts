@@ -1,3 +1,3 @@
 import { describeOperations } from "./test-operations.ts";
 
-describeOperations(15);
+describeOperations(10);
