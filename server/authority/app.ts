@@ -67,10 +67,11 @@ function addRoutes(app: FastifyInstance, services: Services): void {
     if (request.headers["if-none-match"] === etag) return reply.code(304).send();
     return reply.header("content-type", "application/jwk-set+json").send(body);
   });
-  app.get("/healthz", () => ({ status: "ok" }));
-  app.get("/readyz", async () => {
+  app.get("/healthz", (_request, reply) => reply.header("cache-control", "no-store").send({ status: "ok" }));
+  app.get("/readyz", async (_request, reply) => {
     requireCurrent(services);
     await services.db.query("SELECT 1");
+    reply.header("cache-control", "no-store");
     return { status: "ready", position: String(services.follower.book.position) };
   });
 }
@@ -117,7 +118,7 @@ export function buildAuthority({ services, engine, metrics, tls }: AppOptions): 
       );
   });
   app.setNotFoundHandler((request, reply) => {
-    reply.code(404).send({
+    reply.code(404).header("cache-control", "no-store").send({
       error: "invalid_request",
       error_description: "There is nothing at this address.",
       request_id: request.id,
