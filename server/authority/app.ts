@@ -70,10 +70,11 @@ function addRoutes(app: FastifyInstance, services: Services): void {
     if (request.headers["if-none-match"] === etag) return reply.code(304).send();
     return reply.header("content-type", "application/jwk-set+json").send(body);
   });
-  app.get("/healthz", () => ({ status: "ok" }));
-  app.get("/readyz", async () => {
+  app.get("/healthz", (_request, reply) => reply.header("cache-control", "no-store").send({ status: "ok" }));
+  app.get("/readyz", async (_request, reply) => {
     if (services.follower.isStale) throw notReady();
     await services.db.query("SELECT 1");
+    reply.header("cache-control", "no-store");
     // with a full disk it is ready for revocations, and no other authority on that database would be for more
     const intake = services.disk.isFull ? "revocations only" : "all";
     return { status: "ready", position: String(services.follower.book.position), intake };

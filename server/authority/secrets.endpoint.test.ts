@@ -20,9 +20,6 @@ let people: People;
 beforeAll(async () => {
   instance = await startTestInstance();
   people = await seedPeople(instance.db);
-  await expect
-    .poll(() => instance.authorities[0]?.services.follower.registry.clientsByClientId.has("spa"))
-    .toBe(true);
 });
 afterAll(() => instance.stop());
 
@@ -33,6 +30,9 @@ test("nothing that the authority hands out or is shown is in its database afterw
   const { issuer, registry } = instance;
   const secrets = new Map<string, string>();
   const keep = (name: string, value: string) => secrets.set(name, secretOf(value));
+  await expect
+    .poll(() => instance.authorities[0]?.services.follower.registry.clientsByClientId.has("spa"))
+    .toBe(true);
   const web = await discover(instance, people.web);
   const { tokens, callback, verifier, state, browser } = await logIn(web, {
     parameters: { scope: "openid offline_access invoices:read" },
