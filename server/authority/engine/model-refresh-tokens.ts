@@ -113,9 +113,9 @@ async function judgePresented(
     exchange.refusal = "wrong_client";
     throw invalidGrant("the refresh token is another client's");
   }
-  await exchange.enter(token.familyId);
   const until = performance.now() + SECOND_USE_WAIT_MS;
   for (;;) {
+    await exchange.enter(token.familyId);
     await lockFamily(exchange.sql, token.familyId);
     const verdict = await readVerdict(exchange.sql, [presented], Date.now());
     if (verdict.isRevoked || verdict.isSuspended) {
@@ -140,8 +140,9 @@ async function judgePresented(
       exchange.supersedes = secondUse.supersedes;
       break;
     }
-    // whether the first answer left is known in a moment, or its process is dead in a few: without a connection or the lock meanwhile
+    // whether the first answer left is known in a moment, or its process is dead in a few: nothing is held meanwhile
     await exchange.rollback();
+    exchange.leave();
     await wait(SECOND_USE_POLL_MS);
   }
   if (token.isExpired) exchange.refusal = "expired";
