@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { setTimeout as wait } from "node:timers/promises";
 import Provider, { type KoaContextWithOIDC } from "oidc-provider";
 import { uuidv7 } from "#lib/ids.ts";
 import { consumeRefreshToken, findConsumption, lockFamily } from "#lib/protocol/family.ts";
@@ -113,9 +112,9 @@ async function judgePresented(
     exchange.refusal = "wrong_client";
     throw invalidGrant("the refresh token is another client's");
   }
+  await exchange.enter(token.familyId);
   const until = performance.now() + SECOND_USE_WAIT_MS;
   for (;;) {
-    await exchange.enter(token.familyId);
     await lockFamily(exchange.sql, token.familyId);
     const verdict = await readVerdict(exchange.sql, [presented], Date.now());
     if (verdict.isRevoked || verdict.isSuspended) {
@@ -141,9 +140,7 @@ async function judgePresented(
       break;
     }
     // whether the first answer left is known in a moment, or its process is dead in a few: nothing is held meanwhile
-    await exchange.rollback();
-    exchange.leave();
-    await wait(SECOND_USE_POLL_MS);
+    await exchange.pause(SECOND_USE_POLL_MS);
   }
   if (token.isExpired) exchange.refusal = "expired";
 }
