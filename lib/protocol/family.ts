@@ -63,7 +63,8 @@ export type Successor = {
 export function findSuccessors(sql: Sql, token: { id: string; familyId: string }): Promise<Successor[]> {
   return sql.query<Successor>(
     `SELECT t.id, t.kind, c.token_id IS NOT NULL AS "isConsumed", s.revoked_at IS NOT NULL AS "isRevoked",
-       EXISTS (SELECT FROM token_use u WHERE u.token_id = t.id AND u.outcome <> 'issued') AS "isSeen"
+       EXISTS (SELECT FROM token_use u WHERE u.token_id = t.id AND u.received_at >= t.issued_at - interval '1 minute'
+         AND u.outcome <> 'issued') AS "isSeen"
      FROM token t LEFT JOIN refresh_consumption c ON c.token_id = t.id LEFT JOIN token_standing s ON s.token_id = t.id
      WHERE t.family_id = $1::uuid AND t.parent_id = $2::uuid`,
     [token.familyId, token.id],

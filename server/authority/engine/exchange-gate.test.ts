@@ -9,9 +9,9 @@ test("lets those of one key in one after the other, in the order they came, and 
   const gate = new ExchangeGate();
   const entered: string[] = [];
   const come = async (name: string, key: string) => {
-    const leave = await gate.enter(key);
+    const turn = await gate.enter(key);
     entered.push(name);
-    return leave;
+    return turn;
   };
   const first = await come("first", "a");
   const second = come("second", "a");
@@ -19,12 +19,12 @@ test("lets those of one key in one after the other, in the order they came, and 
   await come("other", "b");
   await settled();
   expect(entered).toEqual(["first", "other"]);
-  first();
-  const leaveSecond = await second;
+  first.leave();
+  const turn = await second;
   await settled();
   expect(entered).toEqual(["first", "other", "second"]);
-  leaveSecond();
-  (await third)();
+  turn.leave();
+  (await third).leave();
   expect(entered).toEqual(["first", "other", "second", "third"]);
   expect(gate.waiting).toBe(0);
 });
@@ -34,32 +34,48 @@ test("holds all back beyond its places, whatever their keys", async () => {
   const one = await gate.enter("a");
   await gate.enter("b");
   let isIn = false;
-  const third = gate.enter("c").then((leave) => {
+  const third = gate.enter("c").then((turn) => {
     isIn = true;
-    return leave;
+    return turn;
   });
   await settled();
   expect([isIn, gate.waiting]).toEqual([false, 1]);
-  one();
+  one.leave();
   await third;
   expect([isIn, gate.waiting]).toEqual([true, 0]);
 });
 
 test("refuses as unavailable what would wait behind too many, and what has waited too long", async () => {
   const gate = new ExchangeGate({ maxWaitingAlike: 1, maxWaitMs: 20 });
-  const leave = await gate.enter("a");
+  const turn = await gate.enter("a");
   const waiting = gate.enter("a").catch((error: unknown) => error);
   expect(isUnavailable(await gate.enter("a").catch((error: unknown) => error))).toBe(true);
   expect(isUnavailable(await waiting)).toBe(true);
-  leave();
-  (await gate.enter("a"))();
+  turn.leave();
+  (await gate.enter("a")).leave();
 });
 
 test("gives the turn on where one of the same key got no place in time", async () => {
   const gate = new ExchangeGate({ maxAtOnce: 1, maxWaitMs: 20 });
-  const leave = await gate.enter("busy");
+  const turn = await gate.enter("busy");
   await expect(gate.enter("a")).rejects.toThrow();
-  leave();
-  (await gate.enter("a"))();
-  (await gate.enter("busy"))();
+  turn.leave();
+  (await gate.enter("a")).leave();
+  (await gate.enter("busy")).leave();
+});
+
+test("lets others take the place of one that rests, and none of its own line before it", async () => {
+  const gate = new ExchangeGate({ maxAtOnce: 1 });
+  const first = await gate.enter("a");
+  const entered: string[] = [];
+  const alike = gate.enter("a").then((turn) => {
+    entered.push("alike");
+    return turn;
+  });
+  const rest = first.rest(10).then(() => entered.push("rested"));
+  (await gate.enter("b")).leave();
+  await rest;
+  first.leave();
+  (await alike).leave();
+  expect(entered).toEqual(["rested", "alike"]);
 });

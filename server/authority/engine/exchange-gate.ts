@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { BacklogFull } from "#lib/db/batcher.ts";
 
 export type ExchangeGateOptions = {
@@ -16,6 +17,14 @@ const OPTIONS: ExchangeGateOptions = {
   maxWaitingAlike: 250,
   maxWaiting: 2_000,
   maxWaitMs: 10_000,
+};
+
+/** An exchange that was let in. */
+export type Turn = {
+  /** Lets the next one in. */
+  leave(): void;
+  /** Gives its place to others for a while, and stays the first of its own line. @throws {BacklogFull} where no place is free in time. */
+  rest(ms: number): Promise<void>;
 };
 
 type Waiter = { enter: () => void; refuse: (error: Error) => void; timer: NodeJS.Timeout };
@@ -83,10 +92,10 @@ export class ExchangeGate {
   /**
    * Waits for its turn among those of the same key, then for a place.
    *
-   * @returns what lets the next one in; call it once.
+   * @returns its turn; call `leave` once.
    * @throws {BacklogFull} where too many wait, or it waited too long.
    */
-  async enter(key: string): Promise<() => void> {
+  async enter(key: string): Promise<Turn> {
     const { maxWaiting, maxWaitingAlike, maxWaitMs } = this.#options;
     const line = this.#lines.get(key) ?? new Line(1);
     if (this.#waiting >= maxWaiting || line.length >= maxWaitingAlike)
@@ -110,9 +119,19 @@ export class ExchangeGate {
     } finally {
       this.#waiting -= 1;
     }
-    return () => {
-      this.#places.leave();
-      leaveLine();
+    let hasPlace = true;
+    return {
+      leave: () => {
+        if (hasPlace) this.#places.leave();
+        leaveLine();
+      },
+      rest: async (ms) => {
+        hasPlace = false;
+        this.#places.leave();
+        await wait(ms);
+        await this.#places.take(maxWaitMs);
+        hasPlace = true;
+      },
     };
   }
 }

@@ -1,11 +1,12 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { setTimeout as wait } from "node:timers/promises";
 import type pg from "pg";
 import type { Refusal } from "#lib/audit/words.ts";
 import type { Sql } from "#lib/db/sql.ts";
 import { isUnavailable } from "#lib/db/unavailable.ts";
 import type { OrderSubject } from "#lib/revocations/model.ts";
 import type { NewToken } from "#lib/tokens/register.ts";
-import type { ExchangeGate } from "./exchange-gate.ts";
+import type { ExchangeGate, Turn } from "./exchange-gate.ts";
 import { guarded, guardedSql } from "./protocol-errors.ts";
 
 /** What was presented to be exchanged. `tokenId` is null for an authorization code. */
@@ -29,7 +30,7 @@ export class Exchange {
   readonly #gate: ExchangeGate | null;
   #connection: Promise<pg.PoolClient> | null = null;
   #isBroken = false;
-  #letNextIn: (() => void) | null = null;
+  #turn: Turn | null = null;
   presented: Presented | null = null;
   /** Why the presented token is refused, as far as it is known. */
   refusal: Refusal | null = null;
@@ -48,14 +49,20 @@ export class Exchange {
 
   /** Waits until nothing else of this process exchanges within the same family or code; before the first statement. */
   async enter(key: string): Promise<void> {
-    if (this.#gate === null || this.#letNextIn !== null) return;
-    this.#letNextIn = await guarded(this.#gate.enter(key));
+    if (this.#gate === null || this.#turn !== null) return;
+    this.#turn = await guarded(this.#gate.enter(key));
   }
 
   /** Lets the next one in. The exchange is over, with all that a refusal leaves behind. */
   leave(): void {
-    this.#letNextIn?.();
-    this.#letNextIn = null;
+    this.#turn?.leave();
+    this.#turn = null;
+  }
+
+  /** Ends what was begun and waits: without a connection, a lock or a place, but before all others of the family. */
+  async pause(ms: number): Promise<void> {
+    await this.rollback();
+    await guarded(this.#turn?.rest(ms) ?? wait(ms));
   }
 
   get isBegun(): boolean {

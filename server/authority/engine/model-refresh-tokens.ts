@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { setTimeout as wait } from "node:timers/promises";
 import Provider, { type KoaContextWithOIDC } from "oidc-provider";
 import { uuidv7 } from "#lib/ids.ts";
 import { consumeRefreshToken, findConsumption, lockFamily } from "#lib/protocol/family.ts";
@@ -140,9 +139,8 @@ async function judgePresented(
       exchange.supersedes = secondUse.supersedes;
       break;
     }
-    // whether the first answer left is known in a moment, or its process is dead in a few: without a connection or the lock meanwhile
-    await exchange.rollback();
-    await wait(SECOND_USE_POLL_MS);
+    // whether the first answer left is known in a moment, or its process is dead in a few: nothing is held meanwhile
+    await exchange.pause(SECOND_USE_POLL_MS);
   }
   if (token.isExpired) exchange.refusal = "expired";
 }

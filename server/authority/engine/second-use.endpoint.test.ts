@@ -2,6 +2,7 @@ import type * as oidc from "openid-client";
 import { refreshTokenGrant } from "openid-client";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { parseOpaque } from "#lib/tokens/opaque.ts";
+import { createUseWriter } from "#lib/verification/use-writer.ts";
 import { introspect, startTestInstance, type TestInstance } from "../test-authority.ts";
 import { discover, logIn, type People, seedPeople } from "./test-people.ts";
 
@@ -93,6 +94,60 @@ test("after the grace, a refresh token that comes a second time ends its family"
     Date.now = now;
   }
   await expect(refresh(first.refresh_token)).rejects.toMatchObject(REFUSED);
+});
+
+describe("without a grace, a refresh token that comes a second time", () => {
+  beforeEach(() => setGrace(0));
+
+  /** Puts the last exchange of a token down to a process that was not heard of since, before it said that its answer left. */
+  async function putDownToDeadProcess(token: string | undefined) {
+    const writer = createUseWriter();
+    const [row] = await instance.db.query<{ family: string; client: string }>(
+      "SELECT family_id AS family, client_id AS client FROM token WHERE id = $1::uuid",
+      [idOf(token)],
+    );
+    const use = {
+      at: new Date(),
+      refusal: null,
+      source: "refresh" as const,
+      tokenId: idOf(token),
+      tokenKind: "refresh" as const,
+      familyId: row?.family ?? "",
+      clientId: row?.client ?? "",
+      userId: null,
+      subject: "ana",
+      verifierId: null,
+      audience: null,
+      method: null,
+      path: null,
+      ip: null,
+      userAgent: null,
+    };
+    await writer.write(instance.db, [use], null);
+    await instance.db.query(
+      `INSERT INTO evidence_writer (id, started_at, seen_at, batch, counted_flush)
+       VALUES ($1::uuid, now(), now() - interval '6 seconds', 1, 0)`,
+      [writer.id],
+    );
+  }
+
+  test("is answered again where the process of the first use died before its answer left", async () => {
+    const { tokens } = await logIn(spa);
+    await refresh(tokens.refresh_token);
+    await putDownToDeadProcess(tokens.refresh_token);
+    const second = await refresh(tokens.refresh_token);
+    expect((await refresh(second.refresh_token)).access_token).toBeTruthy();
+  });
+
+  test("ends its family all the same where something that the first use gave was seen", async () => {
+    const { tokens } = await logIn(spa);
+    const first = await refresh(tokens.refresh_token);
+    const secret = instance.registry.verifiers.billing.secret;
+    expect(await introspect(instance.issuer, first.access_token, secret)).toMatchObject({ active: true });
+    await putDownToDeadProcess(tokens.refresh_token);
+    await expect(refresh(tokens.refresh_token)).rejects.toMatchObject(REFUSED);
+    await expect(refresh(first.refresh_token)).rejects.toMatchObject(REFUSED);
+  });
 });
 
 test("without a grace, an answer that left is answered once: a second use ends the family", async () => {
