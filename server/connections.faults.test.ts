@@ -194,7 +194,8 @@ describe.each(doors)("the $door", ({ door, paths }) => {
     crooked.write(`${request}${body}GET / HTTP/1.1\r\nhost: x\r\n\r\n`);
     await crooked.ended;
     expect(crooked.received().match(/HTTP\/1\.1 /g)).toHaveLength(1);
-    expect(crooked.received()).toMatch(/^HTTP\/1\.1 400 /);
+    // the console takes no chunks at all
+    expect(crooked.received()).toMatch(/^HTTP\/1\.1 4(?:00|11) /);
   });
 
   test.skipIf(skip)("holds no connection whose sender has closed its half", async () => {

@@ -23,7 +23,7 @@ let web: oidc.Configuration;
 let spa: oidc.Configuration;
 
 beforeAll(async () => {
-  instance = await startTestInstance(1);
+  instance = await startTestInstance(1, { clockToleranceMs: Number.POSITIVE_INFINITY });
   people = await seedPeople(instance.db);
   await registryRead();
   web = await discover(instance, people.web);
