@@ -9,7 +9,7 @@ import { BoundedLog } from "./bounded-log.ts";
 import { type BackOff, DEFAULT_BACK_OFF, type SupervisedChild, superviseChild } from "./child-process.ts";
 import { CHILD_NAMES, type ChildEntries, type ChildName, childSpec, findHealthUrl } from "./children.ts";
 import { isForTerminal, splitLines } from "./log-line.ts";
-import { ensureMasterKey } from "./master-key.ts";
+import { ensureMasterKey, masterKeyWarning } from "./master-key.ts";
 import { requireFreePorts } from "./ports.ts";
 
 const LOG_BYTES = 20 * 1024 * 1024;
@@ -110,6 +110,8 @@ async function start(options: SupervisorOptions, started: Started, signal: Abort
   const databaseUrl = started.database?.url ?? env.databaseUrl ?? "";
   await migrate(databaseUrl, { log: (line) => say(`· ${line}`) });
   await ensureMasterKey(env, databaseUrl);
+  const warning = masterKeyWarning(env);
+  if (warning) say(`· ${warning}`);
   signal.throwIfAborted();
 
   const running = {} as Record<ChildName, Running>;
@@ -145,7 +147,13 @@ export async function runSupervisor(
     return stopped;
   };
   starting = start(options, started, stopping.signal);
-  onSupervisor({ stop });
+  onSupervisor({
+    stop() {
+      if (stopped) return stop();
+      options.say("· stopping");
+      return stop().then(() => options.say("· stopped"));
+    },
+  });
   try {
     await starting;
   } catch (error) {
