@@ -202,6 +202,7 @@ export function DataTable<Row extends ListRow>(props: DataTableProps<Row>) {
                 />
                 <TableRows
                   table={table}
+                  columns={props.columns}
                   isSelectable={isSelectable}
                   isPressable={hrefOf !== undefined}
                   openId={openId}

@@ -1,14 +1,14 @@
 "use client";
 
-import { type MouseEvent, useState } from "react";
+import { type MouseEvent, useCallback, useEffect, useRef, useState } from "react";
 import { useHold } from "../live/live.tsx";
-import { CheckBox } from "./check-box.tsx";
-import type { ListRow } from "./columns.ts";
-import classes from "./data-table.module.css";
+import type { DataTableColumn, ListRow } from "./columns.ts";
+import { TableRow } from "./table-row.tsx";
 import type { ListTable } from "./use-list-table.ts";
 
 type TableRowsProps<Row extends ListRow> = {
   table: ListTable<Row>;
+  columns: DataTableColumn<Row>[];
   isSelectable: boolean;
   isPressable: boolean;
   openId: string | null;
@@ -23,7 +23,7 @@ type TableRowsProps<Row extends ListRow> = {
  * links inside of a row do as well.
  */
 export function TableRows<Row extends ListRow>(props: TableRowsProps<Row>) {
-  const { table, isSelectable, isPressable, openId, cursorId, nameOf, isFaded, onPress } = props;
+  const { table, columns, isSelectable, isPressable, openId, cursorId, nameOf, isFaded, onPress } = props;
   const [isPointed, setIsPointed] = useState(false);
   useHold(
     isPointed ||
@@ -32,43 +32,34 @@ export function TableRows<Row extends ListRow>(props: TableRowsProps<Row>) {
       table.getIsSomeRowsSelected() ||
       table.getIsAllRowsSelected(),
   );
+  const latest = useRef(onPress);
+  useEffect(() => {
+    latest.current = onPress;
+  });
+  const press = useCallback((event: MouseEvent, row: Row) => latest.current(event, row), []);
+  const shown = table
+    .getVisibleLeafColumns()
+    .map((column) => column.id)
+    .join(" ");
   return (
     <tbody onPointerEnter={() => setIsPointed(true)} onPointerLeave={() => setIsPointed(false)}>
       {table.getRowModel().rows.map((row) => (
-        <tr
+        <TableRow
           key={row.id}
-          id={`row-${row.id}`}
-          data-selected={row.getIsSelected() || undefined}
-          data-open={row.id === openId || undefined}
-          data-cursor={row.id === cursorId || undefined}
-          data-faded={isFaded?.(row.original) || undefined}
-          data-pressable={isPressable || undefined}
-          onClick={(event) => onPress(event, row.original)}
-          onAuxClick={(event) => onPress(event, row.original)}
-        >
-          {isSelectable ? (
-            <td className={classes.check}>
-              <CheckBox
-                label={`Select ${nameOf(row.original)}`}
-                isChecked={row.getIsSelected()}
-                onChange={row.getToggleSelectedHandler()}
-              />
-            </td>
-          ) : null}
-          {row.getVisibleCells().map((cell) => {
-            const meta = cell.column.columnDef.meta;
-            return (
-              <td
-                key={cell.id}
-                data-label={meta?.header}
-                data-align={meta?.align}
-                data-on-card={meta?.onCard}
-              >
-                <table.FlexRender cell={cell} />
-              </td>
-            );
-          })}
-        </tr>
+          table={table}
+          row={row}
+          original={row.original}
+          columns={columns}
+          shown={shown}
+          name={nameOf(row.original)}
+          isSelectable={isSelectable}
+          isSelected={row.getIsSelected()}
+          isOpen={row.id === openId}
+          isAtCursor={row.id === cursorId}
+          isFaded={isFaded?.(row.original) ?? false}
+          isPressable={isPressable}
+          onPress={press}
+        />
       ))}
     </tbody>
   );

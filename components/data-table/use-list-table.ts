@@ -4,6 +4,7 @@ import { functionalUpdate, type RowSelectionState, useTable } from "@tanstack/re
 import { useEffect, useMemo, useState } from "react";
 import { type DataTableColumn, features, type ListRow, toColumns } from "./columns.ts";
 import { useTablePreferences } from "./preferences.ts";
+import { shareRows } from "./share-rows.ts";
 
 type ListTableOptions<Row> = {
   name: string;
@@ -15,12 +16,15 @@ type ListTableOptions<Row> = {
 /** TanStack's table over one page of the server's: selection is the page's, columns and density the person's. */
 export function useListTable<Row extends ListRow>({
   name,
-  rows,
+  rows: given,
   columns,
   isSelectable,
 }: ListTableOptions<Row>) {
   const [preferences, setPreferences] = useTablePreferences(name);
   const [selection, setSelection] = useState<RowSelectionState>({});
+  const [kept, setKept] = useState({ given, rows: given });
+  const rows = kept.given === given ? kept.rows : shareRows(kept.rows, given);
+  if (kept.given !== given) setKept({ given, rows });
   const definitions = useMemo(() => toColumns(columns), [columns]);
   const hiddenAtFirst = useMemo(
     () => Object.fromEntries(columns.filter((column) => column.isHiddenAtFirst).map(({ id }) => [id, false])),

@@ -56,6 +56,11 @@ type InstantProps = {
   focusable?: boolean;
 };
 
+/** Alone in following the clock: what is around it is much dearer to draw. */
+function Relative({ ms }: { ms: number }) {
+  return useClock((nowMs) => relativeWords(ms, nowMs));
+}
+
 /** A time: short in the text, exact (local and UTC) on hover and focus. */
 export function Instant({
   at,
@@ -66,7 +71,6 @@ export function Instant({
   focusable = false,
 }: InstantProps) {
   const ms = at === null ? Number.NaN : Date.parse(at);
-  const relative = useClock((nowMs) => (Number.isNaN(ms) ? "" : relativeWords(ms, nowMs)));
   const isMounted = useMounted();
   if (at === null || Number.isNaN(ms)) return <span className="faint">{none}</span>;
   const exact = isMounted ? SHORT.format(ms) : SHORT_UTC.format(ms);
@@ -77,7 +81,11 @@ export function Instant({
         <span className={classes.exact}>
           <span>{isMounted ? localWords(at) : ""}</span>
           <span>{utcWords(at)}</span>
-          {show === "exact" ? <span>{relative}</span> : null}
+          {show === "exact" ? (
+            <span>
+              <Relative ms={ms} />
+            </span>
+          ) : null}
           {hint ? <span>{hint}</span> : null}
         </span>
       }
@@ -89,7 +97,7 @@ export function Instant({
         suppressHydrationWarning
       >
         {prefix ? `${prefix} ` : ""}
-        {show === "exact" ? exact : relative}
+        {show === "exact" ? exact : <Relative ms={ms} />}
       </time>
     </Tooltip>
   );

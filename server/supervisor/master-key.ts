@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import pg from "pg";
 import type { Env } from "#lib/env.ts";
 import { DomainError } from "#lib/errors.ts";
@@ -37,6 +37,13 @@ async function checkOpens(masterKey: Buffer, databaseUrl: string): Promise<void>
   } finally {
     await client.end();
   }
+}
+
+/** What a person should know of the master key's file: that others of this machine can read it. Null where all is well. */
+export function masterKeyWarning(env: Env): string | null {
+  const file = masterKeyFile(env);
+  if (env.masterKey || !existsSync(file) || (statSync(file).mode & 0o077) === 0) return null;
+  return `warning: other users of this machine can read ${file}; run chmod 600 on it`;
 }
 
 /**

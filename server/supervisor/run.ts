@@ -10,7 +10,7 @@ import { type BackOff, DEFAULT_BACK_OFF, type SupervisedChild, superviseChild } 
 import { CHILD_NAMES, type ChildEntries, type ChildName, childSpec, findHealthUrl } from "./children.ts";
 import { checkIssuer } from "./issuer.ts";
 import { isForTerminal, splitLines } from "./log-line.ts";
-import { ensureMasterKey } from "./master-key.ts";
+import { ensureMasterKey, masterKeyWarning } from "./master-key.ts";
 import { requireFreePorts } from "./ports.ts";
 
 const LOG_BYTES = 20 * 1024 * 1024;
@@ -113,6 +113,8 @@ async function start(options: SupervisorOptions, started: Started, signal: Abort
   await migrate(databaseUrl, { log: (line) => say(`· ${line}`) });
   await ensureMasterKey(env, databaseUrl);
   await checkIssuer(env, databaseUrl);
+  const warning = masterKeyWarning(env);
+  if (warning) say(`· ${warning}`);
   signal.throwIfAborted();
 
   const running = {} as Record<ChildName, Running>;
@@ -148,7 +150,13 @@ export async function runSupervisor(
     return stopped;
   };
   starting = start(options, started, stopping.signal);
-  onSupervisor({ stop });
+  onSupervisor({
+    stop() {
+      if (stopped) return stop();
+      options.say("· stopping");
+      return stop().then(() => options.say("· stopped"));
+    },
+  });
   try {
     await starting;
   } catch (error) {

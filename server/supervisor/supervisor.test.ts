@@ -120,6 +120,7 @@ describe("the supervisor", { timeout: 60_000 }, () => {
 
     first.process.kill("SIGTERM");
     expect(await first.ended).toBe(0);
+    expect(first.output()).toMatch(/· stopping\n[\s\S]*· stopped\n$/);
     expect([child.pid, database].map(isAlive)).toEqual([false, false]);
     expect(existsSync(path.join(dataDir, "lock"))).toBe(false);
 

@@ -58,11 +58,11 @@ const COLUMNS: DataTableColumn<OrderRow>[] = [
       );
     },
   },
-  { id: "reason", header: "Reason", size: 140, cell: (row) => reasonWords(row.reason, row.actor.kind) },
+  { id: "reason", header: "Reason", size: 164, cell: (row) => reasonWords(row.reason, row.actor.kind) },
   {
     id: "note",
     header: "Note",
-    size: 180,
+    size: 170,
     cell: (row) =>
       row.note ? <span title={row.note}>{row.note}</span> : <span className="faint">none</span>,
   },

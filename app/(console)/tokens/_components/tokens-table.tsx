@@ -25,7 +25,7 @@ const COLUMNS: DataTableColumn<TokenRow>[] = [
   {
     id: "state",
     header: "State",
-    size: 112,
+    size: 120,
     canHide: false,
     onCard: "title",
     cell: (token) => <StateBadge state={token.state} />,
@@ -33,7 +33,7 @@ const COLUMNS: DataTableColumn<TokenRow>[] = [
   {
     id: "token",
     header: "Token",
-    size: 152,
+    size: 144,
     canHide: false,
     cell: (token) => (
       <span className={classes.token}>
@@ -58,7 +58,7 @@ const COLUMNS: DataTableColumn<TokenRow>[] = [
   {
     id: "permissions",
     header: "Permissions",
-    size: 150,
+    size: 146,
     cell: (token) => <ScopeList values={token.permissions} what={["permission", "permissions"]} />,
   },
   {
@@ -70,7 +70,7 @@ const COLUMNS: DataTableColumn<TokenRow>[] = [
   {
     id: "issued",
     header: "Issued",
-    size: 92,
+    size: 88,
     sort: "issued",
     cell: (token) => <Instant at={token.issuedAt} />,
   },

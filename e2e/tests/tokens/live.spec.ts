@@ -1,0 +1,52 @@
+import type { Page } from "@playwright/test";
+import { decodeJwt } from "jose";
+import { expect, test } from "../../fixtures/test.ts";
+import { TokensPage } from "../../pages/tokens-page.ts";
+
+const ISSUES = 9;
+const SEEN_WITHIN_MS = 1_000;
+
+/** Notes, in the page itself, when each row was there: how often a test looks does not count as the product's time. */
+async function watchRows(page: Page): Promise<(id: string) => Promise<number>> {
+  await page.evaluate(() => {
+    const seen = new Map<string, number>();
+    Object.assign(window, { rowSeenAt: (id: string) => seen.get(id) });
+    new MutationObserver(() => {
+      for (const row of document.querySelectorAll("tr[id]"))
+        if (!seen.has(row.id)) seen.set(row.id, Date.now());
+    }).observe(document.body, { childList: true, subtree: true });
+  });
+  return async (id) => {
+    const seen = await page.waitForFunction(
+      (row) => (window as unknown as { rowSeenAt: (id: string) => number | undefined }).rowSeenAt(row),
+      `row-${id}`,
+      { polling: 50 },
+    );
+    return Number(await seen.jsonValue());
+  };
+}
+
+test("a new token stands in the open table within a second of the token endpoint's answer", async ({
+  page,
+  authority,
+  registry,
+}) => {
+  const client = await registry.addService();
+  await authority.issue(client);
+  const tokens = new TokensPage(page);
+  await tokens.open({ client: client.clientId });
+  await expect(tokens.rows).toHaveCount(1);
+  await expect(page.getByRole("button", { name: /^live\./ }).first()).toBeVisible();
+  const seenAt = await watchRows(page);
+  const tookMs: number[] = [];
+  for (let count = 0; count < ISSUES; count += 1) {
+    const token = await authority.issue(client);
+    const answeredAt = Date.now();
+    tookMs.push((await seenAt(String(decodeJwt(token).jti))) - answeredAt);
+  }
+  tookMs.sort((one, other) => one - other);
+  const said = `milliseconds, of ${ISSUES}: ${tookMs.join(", ")}`;
+  // the worst of them belongs to the machine as much as to the product
+  expect(tookMs[Math.floor(ISSUES / 2)], said).toBeLessThanOrEqual(SEEN_WITHIN_MS);
+  expect(tookMs.at(-2), said).toBeLessThanOrEqual(SEEN_WITHIN_MS * 2);
+});
