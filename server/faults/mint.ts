@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { uuidv7 } from "#lib/ids.ts";
 import { createFamily } from "#lib/protocol/family.ts";
 import { createStateSeal } from "#lib/protocol/state-seal.ts";
-import { findState, hashId, putState } from "#lib/protocol/state-store.ts";
+import { findState, putState } from "#lib/protocol/state-store.ts";
 import { makeOpaque, parseOpaque } from "#lib/tokens/opaque.ts";
 import { registerTokens } from "#lib/tokens/register.ts";
 import { createUseWriter } from "#lib/verification/use-writer.ts";
@@ -133,6 +133,3 @@ export async function openMint(instance: Instance): Promise<Mint> {
     },
   };
 }
-
-/** Where the database keeps what belongs to a value: for tests that look. */
-export const stateKey = (value: string) => hashId(value);
