@@ -5,8 +5,8 @@ import { addressKey } from "#lib/sign-in/address-key.ts";
 import { THROTTLE_REASONS, Throttled, type ThrottleReason } from "./throttled.ts";
 import { Turnstile } from "./turnstile.ts";
 
-/** What a refusal over a bound is held back for: who asks again and again on one connection asks once a second. */
-const HOLD_MS = 1_000;
+/** What a refusal over a bound is held back for: who asks again and again on one connection asks once a second, and not all of them at once. */
+const HOLD_MS = { least: 500, most: 1_500 };
 /** Answers held back at once; more are given at once. */
 const MAX_HELD = 5_000;
 /** A burst is this many seconds' worth of a rate. */
@@ -72,7 +72,7 @@ export function createBounds(env: Pick<Env, "bounds">): Bounds {
       throttled[error.reason] += 1;
       if (held >= MAX_HELD) return;
       held += 1;
-      await wait(HOLD_MS);
+      await wait(HOLD_MS.least + Math.random() * (HOLD_MS.most - HOLD_MS.least));
       held -= 1;
     },
   };

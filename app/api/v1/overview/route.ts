@@ -60,7 +60,7 @@ export const GET = defineRoute({
     ),
     recentOrders: z.array(orderRow),
     unsettledOrders: linkedCount,
-    registry: z.object({ users: z.int(), clients: z.int(), verifiers: z.int() }),
+    registry: z.object({ audiences: z.int(), users: z.int(), clients: z.int(), verifiers: z.int() }),
     precision: z.string(),
   }),
   handler: (ctx) => getOverview(ctx),
