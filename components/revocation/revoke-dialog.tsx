@@ -178,16 +178,8 @@ function RevokeForm({
       {preview.callers.length > 0 ? (
         <div>
           <h3 className={classes.heading}>Called with it in the last 24 hours</h3>
-          <ul className={classes.callers}>
-            {preview.callers.map((caller) => (
-              <li key={`${caller.kind} ${caller.id}`}>
-                <span>{caller.name}</span>
-                <span className="muted">
-                  {groupedNumber(caller.uses)} {caller.uses === 1 ? "use" : "uses"}
-                </span>
-              </li>
-            ))}
-          </ul>
+          <Callers title="Clients that it was used by" callers={preview.callers} kind="client" />
+          <Callers title="Verifiers that saw the same uses" callers={preview.callers} kind="verifier" />
         </div>
       ) : null}
       {preview.remains.length > 0 ? (
@@ -253,5 +245,34 @@ function RevokeForm({
         </Button>
       </Group>
     </form>
+  );
+}
+
+/** Who would notice, of one kind: clients and verifiers count the same uses, each from its own side. */
+function Callers({
+  title,
+  callers,
+  kind,
+}: {
+  title: string;
+  callers: RevocationPreview["callers"];
+  kind: RevocationPreview["callers"][number]["kind"];
+}) {
+  const ofKind = callers.filter((caller) => caller.kind === kind);
+  if (ofKind.length === 0) return null;
+  return (
+    <>
+      <p className="muted">{title}</p>
+      <ul className={classes.callers} aria-label={title}>
+        {ofKind.map((caller) => (
+          <li key={caller.id}>
+            <span>{caller.name}</span>
+            <span className="muted">
+              {groupedNumber(caller.uses)} {caller.uses === 1 ? "use" : "uses"}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }

@@ -12,6 +12,10 @@ test("the link that the start prints leads to an owner, an organisation and a co
   browser,
   product,
 }) => {
+  await page.goto("/");
+  await expect(page.getByRole("heading", { level: 1 }), "nobody can sign in yet").toHaveText("Set-up is due");
+  await expect(page.getByText("npx tokenwarden setup-link")).toBeVisible();
+
   const enrolment = new EnrolmentPage(page);
   await enrolment.open(product.setupUrl);
   await enrolment.name.fill(OWNER.name);
@@ -20,13 +24,22 @@ test("the link that the start prints leads to an owner, an organisation and a co
   await enrolment.continue();
   await expect(enrolment.qrCode).toBeVisible();
   const totpSecret = await enrolment.readKey();
+  const signingIn = page.waitForRequest("**/api/auth/callback/credentials");
   await enrolment.finish(codeOf(totpSecret), "Create the owner");
+  await signingIn;
+  const button = page.getByRole("button", { name: "Create the owner" });
+  const isBusy = await button.isDisabled({ timeout: 1_000 }).catch(() => "gone");
+  expect(isBusy, "the link is used up: nobody can press again").not.toBe(false);
 
   await expect(page).toHaveURL("/setup?step=organisation");
   await untilAlive(page);
   await page.getByRole("textbox", { name: "Organisation" }).fill("Example Works");
   await page.getByRole("button", { name: "Save and go on" }).click();
   await expect(page.getByText("npm run demo")).toBeVisible();
+  await expect(
+    page.getByRole("link", { name: "Create an audience" }),
+    "it comes before the client",
+  ).toBeVisible();
   await page.getByRole("link", { name: "Go to the overview" }).click();
   await expect(page).toHaveURL("/");
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();

@@ -18,7 +18,7 @@ export const setupWords = {
   noLinkText:
     "The first owner is created with a one-time link that the server prints when it starts. To make a new one:",
   command: "npx tokenwarden setup-link",
-  steps: { owner: "Owner", organisation: "Organisation", client: "First client" },
+  steps: { owner: "Owner", organisation: "Organisation", client: "Audience and client" },
   name: "Your name",
   email: "E-mail",
   password: "Password",

@@ -32,7 +32,7 @@ test("a young key's segment fills most of the axis, with ticks by the time of da
     expect(share, `${age} minutes`).toBeGreaterThanOrEqual(age < 8 ? age / 10 - 0.001 : 0.79);
     expect(axis.ticks.length, `${age} minutes`).toBeGreaterThan(2);
     expect(axis.ticks.length).toBeLessThan(10);
-    expect(axis.ticks.some(({ label }) => label.endsWith("UTC"))).toBe(true);
+    expect(axis.ticks.some(({ label }) => /^\d\d:\d\d$/.test(label))).toBe(true);
   }
 });
 

@@ -55,7 +55,7 @@ function timeTicks(fromMs: number, untilMs: number) {
   const step = TIME_STEPS.find((size) => (untilMs - fromMs) / size <= 8) ?? DAY;
   const ticks: TimeAxis["ticks"] = [];
   for (let tick = Math.ceil(fromMs / step) * step; tick < untilMs; tick += step)
-    ticks.push({ ms: tick, label: tick % DAY === 0 ? DATE.format(tick) : `${TIME.format(tick)} UTC` });
+    ticks.push({ ms: tick, label: tick % DAY === 0 ? DATE.format(tick) : TIME.format(tick) });
   return ticks;
 }
 

@@ -34,6 +34,7 @@ export function KeyTimeline({ keys, now }: { keys: TimelineKey[]; now: string })
         Key ring over time; the table after it has the same in words.
       </figcaption>
       <div className={classes.axis} aria-hidden>
+        <span className={classes.zone}>times in UTC</span>
         {axis.ticks.map((tick) => (
           <span key={tick.ms} className={classes.tick} style={{ left: `${place(tick.ms)}%` }}>
             {tick.label}
