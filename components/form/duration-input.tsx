@@ -65,7 +65,8 @@ export function DurationInput(props: DurationInputProps) {
           />
         </Group>
       )}
-      styles={{ wrapper: { width: 110 } }}
+      // the group has the margin: with one of its own the field would stand lower than its unit
+      styles={{ wrapper: { width: 110, margin: 0 } }}
       value={isEmpty ? "" : value / unit}
       onChange={(typed) => {
         // the last span stays until another is typed; an empty field keeps the form from being sent

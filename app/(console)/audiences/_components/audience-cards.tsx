@@ -35,8 +35,9 @@ export function AudiencePermissions({ audience }: { audience: AudienceRow }) {
                 <Link
                   prefetch={false}
                   href={`/tokens?${new URLSearchParams({ permission: row.name, state: "active" })}`}
+                  aria-label={`Live tokens with ${row.name}`}
                 >
-                  See them
+                  Tokens with it
                 </Link>
               ),
             },
