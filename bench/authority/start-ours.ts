@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { answers, baseEnv, startChild } from "#bench/child.ts";
 import type { RunningSide } from "#bench/peers/peer.ts";
@@ -8,6 +9,9 @@ import { RESOURCE, SCOPE, VERIFIER } from "./seed-registry.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const READY_MS = 120_000;
+const FLAGS = JSON.parse(
+  readFileSync(path.join(ROOT, "server/authority/node-flags.json"), "utf8"),
+) as string[];
 
 export type Ours = RunningSide & {
   /** Forward-auth. */
@@ -31,7 +35,7 @@ export async function startOurs(options: {
   const child = await startChild({
     name: "authority",
     command: process.execPath,
-    args: [...profiling, path.join(ROOT, "server/authority/main.ts")],
+    args: [...FLAGS, ...profiling, path.join(ROOT, "server/authority/main.ts")],
     cwd: ROOT,
     kind: "tied",
     env: {

@@ -72,7 +72,11 @@ export class UsageCounter {
 
   /** Counts rows that were written and answered: the same ones that the writer was given. */
   count(rows: readonly TokenUseRow[]): void {
-    if (rows.length > 0) this.#counted.push({ flush: this.#writer.ledger.close(rows), rows });
+    if (rows.length === 0) return;
+    const flush = this.#writer.ledger.close(rows);
+    // the rows themselves would live for a second, thousands of them
+    const uses = rows.map(({ tokenId, refusal, at, ip }) => ({ tokenId, refusal, at, ip }));
+    this.#counted.push({ flush, rows: uses });
   }
 
   /** Writes what has gathered. What cannot be written is kept for the next time. */

@@ -1,12 +1,12 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createHttpsServer, type ServerOptions as TlsOptions } from "node:https";
 import Fastify, { type FastifyInstance } from "fastify";
-import { publicJwks } from "#lib/keys/public-jwks.ts";
 import { boundConnections, HTTP_LIMITS, TLS_LIMITS } from "#server/http-limits.ts";
 import { answerError, diskFull, notReady } from "./answers.ts";
 import { forwardAuth } from "./forward-auth.ts";
 import { introspect } from "./introspection.ts";
+import { createJwksAnswer } from "./jwks.ts";
 import { allowOf } from "./methods.ts";
 import type { Metrics } from "./metrics.ts";
 import { revoke } from "./revocation.ts";
@@ -23,30 +23,14 @@ export type AppOptions = {
 };
 
 const OURS = /^\/(?:oauth\/(?:introspect|revoke|jwks)|verify|healthz|readyz)(?:\?|$)/;
-/** Seconds that a verifier may keep the key set: a new key waits that long before it signs. */
-const JWKS_MAX_AGE_SECONDS = 600;
-
-function createJwksAnswer(services: Services): () => { body: string; etag: string } {
-  let version: string | null = null;
-  let answer = { body: "", etag: "" };
-  return () => {
-    const { keySetVersion, keys } = services.follower.registry;
-    if (keySetVersion !== version) {
-      const body = JSON.stringify(publicJwks(keys));
-      answer = { body, etag: `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"` };
-      version = keySetVersion;
-    }
-    return answer;
-  };
-}
-
 function requireCurrent(services: Services): void {
   if (services.follower.isStale) throw notReady();
   if (services.disk.isFull) throw diskFull();
 }
 
-function addRoutes(app: FastifyInstance, services: Services): void {
-  const jwks = createJwksAnswer(services);
+type JwksAnswer = ReturnType<typeof createJwksAnswer>;
+
+function addRoutes(app: FastifyInstance, services: Services, jwks: JwksAnswer): void {
   app.post("/oauth/introspect", async (request, reply) => {
     requireCurrent(services);
     const answer = await introspect(services, request);
@@ -62,13 +46,8 @@ function addRoutes(app: FastifyInstance, services: Services): void {
     return reply;
   });
   app.get("/oauth/jwks", (request, reply) => {
-    const { body, etag } = jwks();
-    reply
-      .header("cache-control", `public, max-age=${JWKS_MAX_AGE_SECONDS}`)
-      .header("etag", etag)
-      .header("access-control-allow-origin", "*");
-    if (request.headers["if-none-match"] === etag) return reply.code(304).send();
-    return reply.header("content-type", "application/jwk-set+json").send(body);
+    reply.hijack();
+    jwks(request.raw, reply.raw);
   });
   app.get("/healthz", (_request, reply) => reply.header("cache-control", "no-store").send({ status: "ok" }));
   app.get("/readyz", async (_request, reply) => {
@@ -83,6 +62,9 @@ function addRoutes(app: FastifyInstance, services: Services): void {
 
 /** The machine-facing door: introspection, revocation, forward-auth, keys and health here, the rest of OAuth by the engine. */
 export function buildAuthority({ services, engine, metrics, tls }: AppOptions): FastifyInstance {
+  const common = ["x-content-type-options", "nosniff"];
+  if (tls !== undefined) common.push("strict-transport-security", "max-age=31536000; includeSubDomains");
+  const jwks = createJwksAnswer(() => services.follower.registry, common);
   const app = Fastify({
     logger: false,
     bodyLimit: 64 * 1024,
@@ -93,9 +75,9 @@ export function buildAuthority({ services, engine, metrics, tls }: AppOptions): 
         // ended while it was read: what else came with it is answered to nobody
         if (req.socket.destroyed) return;
         metrics.watch(req, res);
-        res.setHeader("x-content-type-options", "nosniff");
-        if (tls !== undefined)
-          res.setHeader("strict-transport-security", "max-age=31536000; includeSubDomains");
+        if (req.url === "/oauth/jwks" && req.method === "GET") return jwks(req, res);
+        for (let at = 0; at < common.length; at += 2)
+          res.setHeader(common[at] as string, common[at + 1] as string);
         if (OURS.test(req.url ?? "/")) handler(req, res);
         else engine.handle(req, res);
       };
@@ -136,6 +118,6 @@ export function buildAuthority({ services, engine, metrics, tls }: AppOptions): 
         request_id: request.id,
       });
   });
-  addRoutes(app, services);
+  addRoutes(app, services, jwks);
   return app;
 }

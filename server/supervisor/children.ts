@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { Env } from "#lib/env.ts";
 import type { ChildSpec } from "./child-process.ts";
@@ -17,6 +18,11 @@ export const ENTRIES: ChildEntries = {
   demo: path.join(ROOT, "server/demo/main.ts"),
 };
 
+/** A small young generation and a heap that grows slowly: an authority's memory is what it holds, not what it has let go. */
+const AUTHORITY_FLAGS = JSON.parse(
+  readFileSync(path.join(ROOT, "server/authority/node-flags.json"), "utf8"),
+) as string[];
+
 /** How a child is run: on our own Node, in the repository, with paths and addresses made absolute. */
 export function childSpec(
   name: ChildName,
@@ -29,7 +35,7 @@ export function childSpec(
   return {
     name,
     command: process.execPath,
-    args: [entry],
+    args: [...(name === "authority" ? AUTHORITY_FLAGS : []), entry],
     cwd: ROOT,
     env: {
       ...process.env,

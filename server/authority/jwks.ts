@@ -1,0 +1,49 @@
+import { createHash } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { publicJwks } from "#lib/keys/public-jwks.ts";
+import type { RegistrySnapshot } from "#lib/registry/snapshot.ts";
+
+/** Seconds that a verifier may keep the key set: a new key waits that long before it signs. */
+const MAX_AGE_SECONDS = 600;
+
+type KeySet = { body: Buffer; etag: string; headers: string[]; unchanged: string[] };
+
+function keySetOf(registry: RegistrySnapshot, common: readonly string[]): KeySet {
+  const body = Buffer.from(JSON.stringify(publicJwks(registry.keys)));
+  const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
+  const unchanged = [
+    ...common,
+    "cache-control",
+    `public, max-age=${MAX_AGE_SECONDS}`,
+    "etag",
+    etag,
+    "access-control-allow-origin",
+    "*",
+  ];
+  const content = ["content-type", "application/jwk-set+json", "content-length", String(body.length)];
+  return { body, etag, unchanged, headers: [...unchanged, ...content] };
+}
+
+/**
+ * Answers the key set, put together once for each. The same for everybody, asked by everybody: it goes out without the framework.
+ *
+ * @param common headers of every answer of this server, name after value.
+ * @see RFC 7517 section 5
+ */
+export function createJwksAnswer(
+  registry: () => RegistrySnapshot,
+  common: readonly string[],
+): (req: IncomingMessage, res: ServerResponse) => void {
+  let version: string | null = null;
+  let keySet: KeySet;
+  return (req, res) => {
+    const snapshot = registry();
+    if (snapshot.keySetVersion !== version) {
+      keySet = keySetOf(snapshot, common);
+      version = snapshot.keySetVersion;
+    }
+    const isUnchanged = req.headers["if-none-match"] === keySet.etag;
+    res.writeHead(isUnchanged ? 304 : 200, isUnchanged ? keySet.unchanged : keySet.headers);
+    res.end(isUnchanged || req.method === "HEAD" ? undefined : keySet.body);
+  };
+}
