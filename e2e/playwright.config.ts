@@ -27,8 +27,6 @@ const browser = {
   },
 };
 
-/** Every page in both themes and sizes takes minutes: a part of `npm run test:full`. */
-const isFull = process.env.TEST_FULL === "1";
 const isForPictures = process.env.UPDATE_PICTURES === "1";
 
 export default defineConfig({
@@ -53,11 +51,7 @@ export default defineConfig({
     { name: "first-run", testMatch: /first-run\.setup\.ts/, use: browser },
     {
       name: "console",
-      testIgnore: [
-        /\.setup\.ts/,
-        ...(isFull ? [] : [/every-page\//]),
-        ...(isForPictures ? [] : [/pictures\//]),
-      ],
+      testIgnore: [/\.setup\.ts/, ...(isForPictures ? [] : [/pictures\//])],
       dependencies: ["first-run"],
       use: { ...browser, storageState: OWNER_STATE },
     },
