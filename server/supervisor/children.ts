@@ -18,7 +18,7 @@ export const ENTRIES: ChildEntries = {
   demo: path.join(ROOT, "server/demo/main.ts"),
 };
 
-/** A young generation of 8 MB: an authority's garbage is short-lived, and its memory is then what it holds. */
+/** A young generation of 4 MB: an authority's garbage is short-lived, and its memory is then what it holds. */
 const AUTHORITY_FLAGS = JSON.parse(
   readFileSync(path.join(ROOT, "server/authority/node-flags.json"), "utf8"),
 ) as string[];
