@@ -253,10 +253,10 @@ test("a book that has grown is read anew without what has expired since, and mis
   const isRevoked = (token: NewToken) =>
     grown.book.verdict({ ...token, rootedAtMs: token.rootedAt.getTime() }, Date.now()).isRevoked;
   const over = { expiresAt: new Date(Date.now() - 1_000) };
+  const before = grown.book;
   const expired = await Promise.all(Array.from({ length: 30 }, () => take(newToken(over))));
   const live = await Promise.all(Array.from({ length: 20 }, () => take(newToken())));
-  expect(grown.book.size).toBe(50);
-  const before = grown.book;
+  // a notification may have led to it already: the fortieth order is one of the live ones
   await grown.poll();
   const meanwhile: NewToken[] = [];
   for (let count = 0; grown.book === before && count < 200; count += 1)
