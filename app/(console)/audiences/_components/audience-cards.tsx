@@ -35,7 +35,7 @@ export function AudiencePermissions({ audience }: { audience: AudienceRow }) {
                 <Link
                   prefetch={false}
                   href={`/tokens?${new URLSearchParams({ permission: row.name, state: "active" })}`}
-                  aria-label={`Live tokens with ${row.name}`}
+                  aria-label={`Tokens with it: live ones with ${row.name}`}
                 >
                   Tokens with it
                 </Link>
