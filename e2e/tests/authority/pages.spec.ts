@@ -53,4 +53,10 @@ test("login, its refusal and consent are accessible and fit, light and dark, wid
   await pages.signIn(email, password);
   await expect(pages.consent).toBeVisible();
   await expectSound("consent");
+  await pages.allow();
+  await page.waitForURL((url) => url.href.startsWith(callback.uri));
+  await page.goto(await application.startSignIn(`openid profile ${registry.permissions.join(" ")}`));
+  await expect(page.getByText("It asks for more now")).toBeVisible();
+  await expect(pages.permissions.filter({ hasText: "New" })).toHaveCount(1);
+  await expectSound("consent, asked for more");
 });

@@ -3,17 +3,28 @@ import { recordEntry } from "#lib/audit/record-entry.ts";
 import type { SqlContext } from "#lib/context.ts";
 import { findAccount, type TokenAccount } from "#lib/protocol/find-account.ts";
 import type { RegistryClient, RegistryOrganisation } from "#lib/registry/snapshot.ts";
-import type { ConsentAudience } from "#server/authority/pages/consent.ts";
-import { coveredIndicators } from "./resources.ts";
+import type { ConsentAudience, ConsentLine } from "#server/authority/pages/consent.ts";
+import { scopeValues } from "./extend-model.ts";
+import { giveScopes } from "./give-scopes.ts";
+import { isOidcScope } from "./model-refresh-tokens.ts";
+import { findResource } from "./resources.ts";
 
 type Interaction = Awaited<ReturnType<Provider["interactionDetails"]>>;
 
-/** What a person is asked to consent to: only what they hold is shown and given, the rest is settled as not given. */
+/** `isNew`: not given to the application by this person before. */
+export type AskedScope = { name: string; isNew: boolean };
+
+/**
+ * What a person is asked to consent to: all that the application asks for, what it was given before among it. Only what they hold is shown and
+ * given, the rest is settled as not given.
+ */
 export type ConsentRequest = {
   person: TokenAccount;
-  oidcScopes: string[];
+  /** Whether the person has given this application something before. */
+  isRepeated: boolean;
+  oidcScopes: AskedScope[];
   /** By resource indicator. */
-  resources: { indicator: string; held: string[]; lacking: string[] }[];
+  resources: { indicator: string; held: AskedScope[]; lacking: AskedScope[] }[];
 };
 
 const ABOUT: Record<string, string | null> = {
@@ -25,27 +36,60 @@ const ABOUT: Record<string, string | null> = {
   offline_access: null,
 };
 
+function indicatorsOf({ params }: Interaction): string[] {
+  const { resource } = params;
+  return (Array.isArray(resource) ? resource : [resource]).filter((one) => typeof one === "string");
+}
+
 /** Null where the session's person is gone. */
 export async function readConsentRequest(
   ctx: SqlContext,
+  provider: Provider,
+  client: RegistryClient,
   interaction: Interaction,
 ): Promise<ConsentRequest | null> {
   const person = await findAccount(ctx.db, interaction.session?.accountId ?? "");
   if (person === null) return null;
-  const { missingOIDCScope = [], missingResourceScopes = {} } = interaction.prompt.details as {
-    missingOIDCScope?: string[];
-    missingResourceScopes?: Record<string, string[]>;
+  const grant =
+    interaction.grantId === undefined ? undefined : await provider.Grant.find(interaction.grantId);
+  const asked = [...new Set(scopeValues(interaction.params.scope as string | undefined))];
+  const marked = (names: readonly string[], given: string | undefined): AskedScope[] => {
+    const before = new Set(scopeValues(given));
+    return names.map((name) => ({ name, isNew: !before.has(name) }));
   };
-  const resources = Object.entries(missingResourceScopes).map(([indicator, scopes]) => ({
-    indicator,
-    held: scopes.filter((scope) => person.permissions.has(scope)),
-    lacking: scopes.filter((scope) => !person.permissions.has(scope)),
-  }));
-  return { person, oidcScopes: missingOIDCScope, resources };
+  const resources = indicatorsOf(interaction).map((indicator) => {
+    const open = new Set(findResource(client, indicator)?.permissions);
+    const scopes = marked(
+      asked.filter((scope) => open.has(scope)),
+      grant?.getResourceScope(indicator),
+    );
+    return {
+      indicator,
+      held: scopes.filter(({ name }) => person.permissions.has(name)),
+      lacking: scopes.filter(({ name }) => !person.permissions.has(name)),
+    };
+  });
+  const oidcScopes = marked(
+    asked.filter((scope) => isOidcScope(provider, scope)),
+    grant?.getOIDCScope(),
+  );
+  return { person, isRepeated: client.requireConsent && grant !== undefined, oidcScopes, resources };
 }
 
-export function aboutLines(request: ConsentRequest): string[] {
-  return request.oidcScopes.flatMap((scope) => ABOUT[scope] ?? (scope in ABOUT ? [] : [scope]));
+/** What the application learns about the person, in words. */
+export function aboutLines({ oidcScopes, isRepeated }: ConsentRequest): ConsentLine[] {
+  return oidcScopes.flatMap(({ name, isNew }) => {
+    const text = name in ABOUT ? ABOUT[name] : name;
+    return typeof text === "string" ? [{ text, isNew: isRepeated && isNew }] : [];
+  });
+}
+
+/** Whether the application asks for permissions, and the person holds not one of them. */
+export function lacksAll({ resources }: ConsentRequest): boolean {
+  return (
+    resources.some((resource) => resource.lacking.length > 0) &&
+    resources.every((resource) => resource.held.length === 0)
+  );
 }
 
 const DURATION = new Intl.DurationFormat("en", { style: "long" });
@@ -73,19 +117,23 @@ export async function listConsentAudiences(
   ctx: SqlContext,
   request: ConsentRequest,
 ): Promise<ConsentAudience[]> {
-  const names = [...new Set(request.resources.flatMap((resource) => resource.held))];
-  if (names.length === 0) return [];
+  const held = request.resources.flatMap((resource) => resource.held);
+  if (held.length === 0) return [];
+  const added = new Set(held.filter(({ isNew }) => request.isRepeated && isNew).map(({ name }) => name));
   const rows = await ctx.db.query<{ name: string; description: string; title: string }>(
     `SELECT p.name, p.description, a.title FROM permission p JOIN audience a ON a.id = p.audience_id
      WHERE p.name = ANY($1::text[]) ORDER BY a.title, p.name`,
-    [names],
+    [[...new Set(held.map(({ name }) => name))]],
   );
   const byTitle = Map.groupBy(rows, (row) => row.title);
-  return [...byTitle].map(([title, permissions]) => ({ title, permissions }));
+  return [...byTitle].map(([title, permissions]) => ({
+    title,
+    permissions: permissions.map(({ name, description }) => ({ name, description, isNew: added.has(name) })),
+  }));
 }
 
 /**
- * Writes a person's consent and puts it on record as `grant.consented`.
+ * Writes a person's consent to all that was shown and puts it on record as `grant.consented`.
  *
  * @returns the grant's id, for the engine.
  */
@@ -99,12 +147,18 @@ export async function grantConsent(
   const known =
     interaction.grantId === undefined ? undefined : await provider.Grant.find(interaction.grantId);
   const grant = known ?? new provider.Grant({ accountId: request.person.id, clientId: client.clientId });
-  if (request.oidcScopes.length > 0) grant.addOIDCScope(request.oidcScopes.join(" "));
+  const oidcScopes = request.oidcScopes.map(({ name }) => name);
+  if (oidcScopes.length > 0) grant.addOIDCScope(oidcScopes.join(" "));
   for (const { indicator, held, lacking } of request.resources) {
-    if (held.length > 0)
-      for (const covered of coveredIndicators(client, indicator))
-        grant.addResourceScope(covered, held.join(" "));
-    if (lacking.length > 0) grant.rejectResourceScope(indicator, lacking.join(" "));
+    giveScopes(
+      grant,
+      client,
+      indicator,
+      held.map(({ name }) => name),
+    );
+    // what was given before and is not held now stays given: it counts again once it is held again
+    const refused = lacking.filter(({ isNew }) => isNew).map(({ name }) => name);
+    if (refused.length > 0) grant.rejectResourceScope(indicator, refused.join(" "));
   }
   const id = await grant.save();
   await ctx.db.transaction((tx) =>
@@ -112,8 +166,8 @@ export async function grantConsent(
       act: "grant.consented",
       target: { kind: "client", id: client.id, name: client.name },
       after: {
-        scopes: request.oidcScopes,
-        permissions: request.resources.flatMap((resource) => resource.held),
+        scopes: oidcScopes,
+        permissions: request.resources.flatMap((resource) => resource.held.map(({ name }) => name)),
       },
     }),
   );

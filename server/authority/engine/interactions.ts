@@ -12,6 +12,7 @@ import { STYLESHEET } from "#server/authority/pages/stylesheet.ts";
 import {
   aboutLines,
   grantConsent,
+  lacksAll,
   listConsentAudiences,
   readConsentRequest,
   staysConnected,
@@ -114,18 +115,20 @@ async function deny(visit: Visit): Promise<void> {
 async function consent(visit: Visit, form: URLSearchParams | null): Promise<void> {
   const { deps, provider, req, interaction } = visit;
   if (form?.get("decision") === "deny") return deny(visit);
-  const request = await readConsentRequest(contextOf(deps, req, NOBODY), interaction);
+  const client = clientOf(visit);
+  const request = await readConsentRequest(contextOf(deps, req, NOBODY), provider, client, interaction);
   if (request === null) throw new errors.SessionNotFound("the session's person is gone");
   const { person } = request;
   const ctx = contextOf(deps, req, { kind: "user", id: person.id, name: person.email });
-  const client = clientOf(visit);
   if (form === null) {
     const page = consentPage({
       action: `/interaction/${interaction.uid}`,
       clientName: client.name,
       userEmail: person.email,
+      isRepeated: request.isRepeated,
       about: aboutLines(request),
       audiences: await listConsentAudiences(ctx, request),
+      lacksAll: lacksAll(request),
       staysConnected: staysConnected(client, deps.registry().organisation),
       organisation: deps.registry().organisation.name,
       environment: deps.env.environmentName,

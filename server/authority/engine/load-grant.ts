@@ -1,9 +1,7 @@
 import type { KoaContextWithOIDC } from "oidc-provider";
 import type { EngineDeps } from "./deps.ts";
+import { type EngineGrant, giveScopes } from "./give-scopes.ts";
 import { registryClient } from "./model-clients.ts";
-import { coveredIndicators } from "./resources.ts";
-
-type EngineGrant = NonNullable<KoaContextWithOIDC["oidc"]["grant"]>;
 
 /**
  * What a person has consented to for this client in this session. A client whose users are not asked has everything that it asks for;
@@ -20,15 +18,15 @@ export async function loadGrant(deps: EngineDeps, ctx: KoaContextWithOIDC): Prom
   if (registered.requireConsent) return grant;
 
   const given = grant ?? new provider.Grant({ accountId: account.accountId, clientId: client.clientId });
-  const before = JSON.stringify([given.openid, given.resources]);
+  const content = () => JSON.stringify([given.openid, given.resources, given.rejected]);
+  const before = content();
   const oidc = [...ctx.oidc.requestParamOIDCScopes].join(" ");
   if (oidc !== "") given.addOIDCScope(oidc);
   const asked = ctx.oidc.requestParamScopes;
   for (const [indicator, server] of Object.entries(ctx.oidc.resourceServers ?? {})) {
-    const scopes = [...asked].filter((scope) => server.scopes.has(scope)).join(" ");
-    if (scopes === "") continue;
-    for (const covered of coveredIndicators(registered, indicator)) given.addResourceScope(covered, scopes);
+    const scopes = [...asked].filter((scope) => server.scopes.has(scope));
+    giveScopes(given, registered, indicator, scopes);
   }
-  if (grant === undefined || before !== JSON.stringify([given.openid, given.resources])) await given.save();
+  if (grant === undefined || before !== content()) await given.save();
   return given;
 }

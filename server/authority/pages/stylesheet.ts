@@ -27,6 +27,8 @@ h1 { margin: 0 0 6px; font-size: 20px; line-height: 1.3; font-weight: 600; overf
 h2 { margin: 20px 0 8px; font-size: 13px; font-weight: 600; color: var(--muted); overflow-wrap: anywhere; }
 p { margin: 0 0 16px; color: var(--muted); overflow-wrap: anywhere; }
 p strong, dd { color: var(--text); }
+p.after { margin: 16px 0 0; }
+.new { margin-left: 4px; padding: 1px 6px; border-radius: 6px; background: var(--wash); color: var(--accent); font-size: 12px; font-weight: 600; }
 label { display: block; margin: 16px 0 4px; font-weight: 500; }
 input { width: 100%; height: 40px; padding: 0 12px; font: inherit; color: var(--text); background: var(--surface); border: 1px solid var(--field); border-radius: 6px; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
