@@ -6,6 +6,11 @@ export function groupedNumber(value: number): string {
   return GROUPED.format(value);
 }
 
+/** `10,000+`: a count, with a plus where there are at least so many. */
+export function countedNumber({ value, isExact }: { value: number; isExact: boolean }): string {
+  return `${groupedNumber(value)}${isExact ? "" : "+"}`;
+}
+
 type NumberTextProps = {
   value: number;
   /** Follows the number, in one and many: ["token", "tokens"]. */

@@ -1,7 +1,7 @@
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import type { KeyRow } from "./model.ts";
-import { type KeyRecord, keyRow, SELECT_KEYS } from "./read-key.ts";
+import { readKeys } from "./read-key.ts";
 
 /**
  * Every signing key, by purpose, newest first.
@@ -10,9 +10,5 @@ import { type KeyRecord, keyRow, SELECT_KEYS } from "./read-key.ts";
  */
 export async function listKeys(ctx: Context): Promise<KeyRow[]> {
   requirePermission(ctx, "key:read");
-  const records = await ctx.db.query<KeyRecord>(
-    `${SELECT_KEYS} ORDER BY k.purpose, k.created_at DESC, k.kid`,
-    [ctx.now],
-  );
-  return Promise.all(records.map(keyRow));
+  return (await readKeys(ctx)).map(({ row }) => row);
 }

@@ -44,8 +44,8 @@ export type KeyRow = {
   retiredAt: string | null;
   compromisedAt: string | null;
   destroyedAt: string | null;
-  /** Access tokens signed with it that have not expired; null for a purpose whose signatures are not registered. */
-  liveTokenCount: number | null;
+  /** Active access tokens that it signed, where not exact at least so many; null for a purpose whose signatures are not registered. */
+  liveTokens: { value: number; isExact: boolean } | null;
 };
 
 /** A key's page. */

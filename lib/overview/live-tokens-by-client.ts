@@ -1,8 +1,8 @@
 import type { Context } from "../context.ts";
 import { sql } from "../list-query/sql-fragment.ts";
+import { timedCache } from "../list-query/timed-cache.ts";
 import { withinTime } from "../list-query/within-time.ts";
 import { readClockSkew, readPendingOrders, STATE_JOINS, stateSql } from "../tokens/state-sql.ts";
-import { timedCache } from "./timed-cache.ts";
 
 export type LiveCount = {
   clientUuid: string;

@@ -1,9 +1,9 @@
 import { type BucketRecord, fillBuckets } from "../audit/buckets.ts";
 import type { Context } from "../context.ts";
 import { sql } from "../list-query/sql-fragment.ts";
+import { timedCache } from "../list-query/timed-cache.ts";
 import { withinTime } from "../list-query/within-time.ts";
 import type { OverviewSeries } from "./model.ts";
-import { timedCache } from "./timed-cache.ts";
 
 const TIMEOUT_MS = 1_900;
 const MINUTE = { stepSeconds: 60, steps: 60 };

@@ -2,7 +2,7 @@ import Link from "next/link";
 import { Card } from "#components/display/card.tsx";
 import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
-import { groupedNumber } from "#components/display/number-text.tsx";
+import { countedNumber } from "#components/display/number-text.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
 import { ScopeList } from "#components/display/scope-list.tsx";
 import type { Context } from "#lib/context.ts";
@@ -18,7 +18,7 @@ export async function LiveTokens({ ctx, of }: { ctx: Context; of: { user: string
   const { query } = parseListQuery(tokensTable, { ...of, state: "active", size: String(SHOWN) });
   const { rows, total } = await listTokens(ctx, query);
   const all = `/tokens?${new URLSearchParams({ ...of, state: "active" })}`;
-  const count = `${groupedNumber(total.value)}${total.isExact ? "" : "+"}`;
+  const count = countedNumber(total);
   return (
     <Card
       title="Live tokens"

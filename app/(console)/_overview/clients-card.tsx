@@ -1,13 +1,9 @@
 import Link from "next/link";
 import { Card } from "#components/display/card.tsx";
-import { groupedNumber } from "#components/display/number-text.tsx";
-import type { LinkedCount, Overview } from "#lib/overview/model.ts";
+import { countedNumber } from "#components/display/number-text.tsx";
+import type { Overview } from "#lib/overview/model.ts";
 import { Count } from "./figures.tsx";
 import classes from "./overview.module.css";
-
-function words(count: LinkedCount): string {
-  return `${groupedNumber(count.value)}${count.isExact ? "" : "+"}`;
-}
 
 /** Which clients hold the live tokens. */
 export function ClientsCard({ overview }: { overview: Overview }) {
@@ -44,7 +40,7 @@ export function ClientsCard({ overview }: { overview: Overview }) {
                 <Link
                   prefetch={false}
                   href={client.access.href}
-                  aria-label={`${words(client.access)} access tokens of ${client.clientId}`}
+                  aria-label={`${countedNumber(client.access)} access tokens of ${client.clientId}`}
                 >
                   <Count count={client.access} />
                 </Link>
@@ -54,7 +50,7 @@ export function ClientsCard({ overview }: { overview: Overview }) {
                 <Link
                   prefetch={false}
                   href={client.refresh.href}
-                  aria-label={`${words(client.refresh)} refresh tokens of ${client.clientId}`}
+                  aria-label={`${countedNumber(client.refresh)} refresh tokens of ${client.clientId}`}
                 >
                   <Count count={client.refresh} />
                 </Link>

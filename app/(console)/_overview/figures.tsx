@@ -1,17 +1,12 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
-import { groupedNumber } from "#components/display/number-text.tsx";
+import { countedNumber } from "#components/display/number-text.tsx";
 import type { LinkedCount, Overview } from "#lib/overview/model.ts";
 import classes from "./overview.module.css";
 
 /** A number that leads to its list. */
 export function Count({ count }: { count: LinkedCount }) {
-  return (
-    <>
-      {groupedNumber(count.value)}
-      {count.isExact ? "" : "+"}
-    </>
-  );
+  return countedNumber(count);
 }
 
 function Figure({
@@ -32,7 +27,7 @@ function Figure({
         prefetch={false}
         href={count.href}
         className={classes.figureNumber}
-        aria-label={`${name}: ${groupedNumber(count.value)}${count.isExact ? "" : "+"}`}
+        aria-label={`${name}: ${countedNumber(count)}`}
       >
         <Count count={count} />
       </Link>

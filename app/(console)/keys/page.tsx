@@ -39,11 +39,7 @@ export default async function KeysPage() {
         <>
           <Card title={words.ring}>
             <KeyTimeline
-              keys={keys.map((key) => ({
-                ...key,
-                purposeWord: KEY_PURPOSE_WORDS[key.purpose].name,
-                liveTokens: key.liveTokenCount ?? 0,
-              }))}
+              keys={keys.map((key) => ({ ...key, purposeWord: KEY_PURPOSE_WORDS[key.purpose].name }))}
               now={ctx.now.toISOString()}
             />
           </Card>

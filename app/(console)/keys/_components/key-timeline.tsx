@@ -1,8 +1,9 @@
-import { groupedNumber } from "#components/display/number-text.tsx";
+import { countedNumber } from "#components/display/number-text.tsx";
+import type { KeyRow } from "#lib/keys/model.ts";
 import { type KeyLife, type KeySegment, keyAxis, keySegments } from "./key-segments.ts";
 import classes from "./key-timeline.module.css";
 
-type TimelineKey = KeyLife & { kid: string; purposeWord: string; liveTokens: number };
+type TimelineKey = KeyLife & { kid: string; purposeWord: string; liveTokens: KeyRow["liveTokens"] };
 
 const DATE = new Intl.DateTimeFormat("en-GB", {
   day: "numeric",
@@ -72,8 +73,8 @@ export function KeyTimeline({ keys, now }: { keys: TimelineKey[]; now: string })
                 >
                   <span className={classes.word}>
                     {segment.phase}
-                    {segment.phase === "signing" && segment.untilMs === null && key.liveTokens > 0
-                      ? ` · ${groupedNumber(key.liveTokens)} live ${key.liveTokens === 1 ? "token" : "tokens"}`
+                    {segment.phase === "signing" && segment.untilMs === null && key.liveTokens?.value
+                      ? ` · ${countedNumber(key.liveTokens)} live ${key.liveTokens.value === 1 ? "token" : "tokens"}`
                       : ""}
                   </span>
                 </span>

@@ -1,7 +1,7 @@
 import Link from "next/link";
 import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
-import { groupedNumber } from "#components/display/number-text.tsx";
+import { countedNumber } from "#components/display/number-text.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { KEY_PURPOSE_WORDS, type KeyRow } from "#lib/keys/model.ts";
@@ -50,14 +50,14 @@ export function KeysTable({ keys }: { keys: KeyRow[] }) {
           header: "Live tokens",
           align: "end",
           cell: (row: KeyRow) =>
-            row.liveTokenCount === null ? (
+            row.liveTokens === null ? (
               <span className="faint">{words.notRegistered}</span>
             ) : (
               <Link
                 prefetch={false}
                 href={`/tokens?${new URLSearchParams({ key: row.kid, state: "active" })}`}
               >
-                {groupedNumber(row.liveTokenCount)}
+                {countedNumber(row.liveTokens)}
               </Link>
             ),
         },

@@ -12,7 +12,8 @@ export const keyWords = {
   emptyTitle: "No key yet",
   emptyText: "The authority makes its keys when it starts for the first time: start it, and they stand here.",
   notRegistered: "not counted",
-  tokensNote: "Live tokens are counted for access tokens: what other keys signed is not registered.",
+  tokensNote:
+    "Live tokens are access tokens that work now, counted at most 20 seconds ago; a plus says at least. What other keys signed is not registered.",
 };
 
 /** What a key in a state does, beside the badge's own word. */
