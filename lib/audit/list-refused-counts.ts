@@ -38,7 +38,7 @@ function conditionsOf(filters: RefusedCountsQuery["filters"], now: Date): Fragme
 }
 
 /**
- * One page of what was refused without a token on record, newest first: values that are no token of ours and secrets that are nobody's,
+ * One page of what was refused without a token on record, newest first: requests without a token, values that are no token of ours and secrets that are nobody's,
  * counted by asker, address and minute. Needs `audit:read`.
  *
  * @throws {DomainError} NOT_SIGNED_IN, FORBIDDEN

@@ -66,6 +66,7 @@ export const COUNTED_REFUSALS = [
   "bad_signature",
   "wrong_key",
   "unregistered",
+  "no_token",
   "credentials",
 ] as const;
 export type CountedRefusal = (typeof COUNTED_REFUSALS)[number];
@@ -76,6 +77,7 @@ export const COUNTED_REFUSAL_WORDS: Record<CountedRefusal, string> = {
   bad_signature: "Its signature is not ours",
   wrong_key: "It names a key that does not sign tokens",
   unregistered: "A good signature over a token that was never registered: forged",
+  no_token: "No bearer token was sent",
   credentials: "The asker's secret was wrong or missing",
 };
 

@@ -84,15 +84,18 @@ export async function forwardAuth(
   const { verifier } = caller;
   const demand = readDemand(request, verifier.audiences);
   const value = bearerOf(request.headers.authorization);
-  if (value === null)
+  const use = readPresentedUse(services, request);
+  if (value === null) {
+    services.refusals.count(verifier.id, use.ip, "no_token", new Date());
     throw new Refused(401, "invalid_token", "Send a bearer token.", 'Bearer realm="tokenwarden"');
+  }
   const presentation: Presentation = {
     source: "forward_auth",
     verifier,
     isBearer: true,
     askerId: verifier.id,
     demand,
-    ...readPresentedUse(services, request),
+    ...use,
   };
   const outcome = await services.bounds.turnstile.pass(verifier.id, 1, () =>
     verifyPresented(services, value, presentation),

@@ -6,7 +6,7 @@ export const auditWords = {
   acts: "Admin acts",
   refused: "Refused without a token",
   purposeRefused:
-    "Values that are no token of ours and secrets that are nobody's: counted by asker, address and minute, never one by one.",
+    "Requests without a token, values that are no token of ours, and secrets that are nobody's: counted by asker, address and minute, never one by one.",
   nobody: "nobody we know",
   manyAddresses: "many or unknown",
   emptyRefused: "Nothing of the kind",
