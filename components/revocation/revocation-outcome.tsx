@@ -3,23 +3,37 @@
 import { Anchor, Button, Group } from "@mantine/core";
 import { IconCircleCheck, IconClockHour4, IconInfoCircle } from "@tabler/icons-react";
 import Link from "next/link";
-import type { RevocationResult } from "#lib/revocations/model.ts";
+import type { Remaining, RevocationResult } from "#lib/revocations/model.ts";
 import { Instant } from "../display/instant.tsx";
 import { groupedNumber } from "../display/number-text.tsx";
 import classes from "./revoke-dialog.module.css";
 
-/** When the last one refuses: its instant is told as every other time is. */
-export function Refusal({ says, at }: { says: string; at: string | null }) {
+/** Who refuses, and until when the last token can be accepted by what asks nobody. */
+export function Refusal({ refusal }: { refusal: RevocationResult["refusedEverywhere"] }) {
   return (
     <span>
-      {says}
-      {at === null ? null : (
-        <>
-          {" "}
-          Expires: <Instant at={at} show="exact" focusable />
-        </>
-      )}
+      {refusal.says} <Until at={refusal.at} isExact={refusal.isExact} />
     </span>
+  );
+}
+
+/** Something that still works, and until when. */
+export function StillWorks({ remaining }: { remaining: Remaining }) {
+  return (
+    <>
+      {remaining.says} <Until at={remaining.until} isExact={remaining.kind !== "user_sessions"} />
+    </>
+  );
+}
+
+/** An instant is told here as everywhere else. */
+function Until({ at, isExact }: { at: string | null; isExact: boolean }) {
+  if (at === null) return null;
+  return (
+    <>
+      {isExact ? "Until: " : "At the latest until: "}
+      <Instant at={at} show="exact" focusable />
+    </>
   );
 }
 
@@ -40,7 +54,7 @@ export function RevocationOutcome({ result, onClose }: { result: RevocationResul
       </div>
       <p className={classes.line}>
         <IconClockHour4 size={18} aria-hidden />
-        <Refusal says={refusedEverywhere.says} at={refusedEverywhere.at} />
+        <Refusal refusal={refusedEverywhere} />
       </p>
       {remains.length > 0 ? (
         <div>
@@ -48,7 +62,7 @@ export function RevocationOutcome({ result, onClose }: { result: RevocationResul
           <ul className={classes.remains}>
             {remains.map((remaining) => (
               <li key={`${remaining.kind} ${remaining.says}`}>
-                {remaining.says}{" "}
+                <StillWorks remaining={remaining} />{" "}
                 {remaining.href ? (
                   <Anchor
                     component={Link}

@@ -14,7 +14,7 @@ import {
 import { groupedNumber } from "../display/number-text.tsx";
 import { ProblemAlert } from "../feedback/problem-alert.tsx";
 import { Bar, LoadingNote } from "../feedback/skeleton.tsx";
-import { RevocationOutcome } from "./revocation-outcome.tsx";
+import { RevocationOutcome, StillWorks } from "./revocation-outcome.tsx";
 import { askPreview, type RevocationTarget, sendRevocation } from "./revocation-requests.ts";
 import classes from "./revoke-dialog.module.css";
 
@@ -187,7 +187,9 @@ function RevokeForm({
           <h3 className={classes.heading}>This will still work</h3>
           <ul className={classes.remains}>
             {preview.remains.map((remaining) => (
-              <li key={`${remaining.kind} ${remaining.says}`}>{remaining.says}</li>
+              <li key={`${remaining.kind} ${remaining.says}`}>
+                <StillWorks remaining={remaining} />
+              </li>
             ))}
           </ul>
         </div>

@@ -5,8 +5,9 @@ import { IconAlertTriangle, IconBan, IconCircleCheck } from "@tabler/icons-react
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import { REASON_WORDS, REASONS, type Reason, type RevocationResult } from "#lib/revocations/model.ts";
+import { shortId } from "#lib/tokens/model.ts";
 import { ProblemAlert } from "../feedback/problem-alert.tsx";
-import { Refusal } from "./revocation-outcome.tsx";
+import { Refusal, StillWorks } from "./revocation-outcome.tsx";
 import { sendRevocation } from "./revocation-requests.ts";
 import classes from "./revoke-dialog.module.css";
 import { RevokeDialog } from "./revoke-dialog.tsx";
@@ -36,7 +37,9 @@ function RevokeSeveral({ tokens, onClose }: { tokens: SelectedToken[]; onClose: 
     .sort((a, b) => (a.at ?? "").localeCompare(b.at ?? ""))
     .at(-1);
   const left = [
-    ...new Map(results.flatMap((result) => result.remains).map((one) => [one.says, one])).values(),
+    ...new Map(
+      results.flatMap((result) => result.remains).map((one) => [`${one.says} ${one.until}`, one]),
+    ).values(),
   ];
 
   async function submit(event: FormEvent) {
@@ -73,7 +76,7 @@ function RevokeSeveral({ tokens, onClose }: { tokens: SelectedToken[]; onClose: 
           <div className={classes.outcome} role="status">
             <IconCircleCheck size={20} aria-hidden />
             <p>
-              {tokens.length} tokens are revoked. {last ? <Refusal says={last.says} at={last.at} /> : null}
+              {tokens.length} tokens are revoked. {last ? <Refusal refusal={last} /> : null}
             </p>
           </div>
         ) : (
@@ -89,12 +92,17 @@ function RevokeSeveral({ tokens, onClose }: { tokens: SelectedToken[]; onClose: 
           </div>
         )}
         <ul className={classes.remains} style={{ maxHeight: 180, overflow: "auto" }}>
-          {(isDone
-            ? left.map((one) => one.says)
-            : tokens.map((token) => `${token.id.slice(0, 8)}…${token.id.slice(-4)} · ${token.name}`)
-          ).map((line) => (
-            <li key={line}>{line}</li>
-          ))}
+          {isDone
+            ? left.map((one) => (
+                <li key={`${one.says} ${one.until}`}>
+                  <StillWorks remaining={one} />
+                </li>
+              ))
+            : tokens.map((token) => (
+                <li key={token.id}>
+                  {shortId(token.id)} · {token.name}
+                </li>
+              ))}
         </ul>
         {isDone ? null : (
           <>

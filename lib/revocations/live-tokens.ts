@@ -3,6 +3,7 @@ import type { Database } from "../db/database.ts";
 import { countUpTo } from "../list-query/count-up-to.ts";
 import type { Total } from "../list-query/define-table.ts";
 import { type Fragment, sql } from "../list-query/sql-fragment.ts";
+import { withinTime } from "../list-query/within-time.ts";
 import { readPendingOrders, STATE_JOINS, stateSql } from "../tokens/state-sql.ts";
 import { COUNT_MAX } from "./model.ts";
 
@@ -29,4 +30,18 @@ export function countLive(
     atLeast: () => 0,
     timeoutMs,
   });
+}
+
+/** When `token t` ends by itself: a refresh token with its family, because it can be renewed until then. */
+export const ENDS_AT = sql`CASE WHEN t.kind = 'refresh' THEN greatest(t.expires_at, (SELECT f.expires_at FROM token_family f WHERE f.id = t.family_id))
+  ELSE t.expires_at END`;
+
+/** When the last of some live tokens ends by itself, or null where it takes longer than a second to find. */
+export async function lastEndOf(db: Database, live: LiveTokens, which: Fragment): Promise<Date | null> {
+  const rows = await withinTime<{ at: Date | null }>(
+    db,
+    sql`SELECT max(${ENDS_AT}) AS at ${live(which)}`,
+    1_000,
+  );
+  return rows?.[0]?.at ?? null;
 }

@@ -212,8 +212,10 @@ export type Remaining = {
     | "client_secret";
   count: number;
   isExact: boolean;
-  /** One sentence. */
+  /** One sentence, that holds no time. */
   says: string;
+  /** When the last of it ends by itself, renewals included; null where nothing ends it. */
+  until: string | null;
   /** A page of the console, or null. */
   href: string | null;
 };
@@ -229,8 +231,11 @@ export type RevocationResult = {
   /** Tokens that were live (active, suspended or not yet valid) and are no more. */
   reached: { tokens: number; isExact: boolean };
   remains: Remaining[];
-  /** When the last verifier refuses, in words that hold no time, and the instant where it is known and not at once. */
-  refusedEverywhere: { at: string | null; says: string };
+  /**
+   * Who refuses, in words that hold no time, and until when the last JWT of what was taken back can still be accepted by what asks nobody: null
+   * where none can. Not exact: at the latest then.
+   */
+  refusedEverywhere: { at: string | null; isExact: boolean; says: string };
 };
 
 /** A caller that used a target's tokens in the last 24 hours. */

@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import type { FoundTarget } from "./find-target.ts";
-import { countLive, type LiveTokens } from "./live-tokens.ts";
+import { countLive, ENDS_AT, type LiveTokens, lastEndOf } from "./live-tokens.ts";
 import type { Remaining } from "./model.ts";
 
 function many(count: number, isExact: boolean, one: string, more: string): string {
@@ -16,18 +16,19 @@ function work(count: number, isExact: boolean): string {
 
 async function familyRemains(ctx: Context, live: LiveTokens, target: FoundTarget): Promise<Remaining[]> {
   if (target.kind !== "token" || target.familyId === null || target.token?.kind === "refresh") return [];
-  const others = await run<{ kind: string; count: bigint }>(
+  const others = await run<{ kind: string; count: bigint; until: Date }>(
     ctx.db,
-    sql`SELECT t.kind, count(*) AS count ${live(sql`t.family_id = ${target.familyId}::uuid AND t.id <> ${target.id}::uuid`)} GROUP BY t.kind`,
+    sql`SELECT t.kind, count(*) AS count, max(${ENDS_AT}) AS until ${live(sql`t.family_id = ${target.familyId}::uuid AND t.id <> ${target.id}::uuid`)} GROUP BY t.kind`,
   );
   const href = `/tokens?family=${target.familyId}`;
-  return others.map(({ kind, count }) =>
+  return others.map(({ kind, count, until }) =>
     kind === "refresh"
       ? {
           kind: "refresh_token",
           count: Number(count),
           isExact: true,
           says: "This access token's family still has a live refresh token: it can make new access tokens. Revoke the family to end that.",
+          until: until.toISOString(),
           href,
         }
       : {
@@ -35,6 +36,7 @@ async function familyRemains(ctx: Context, live: LiveTokens, target: FoundTarget
           count: Number(count),
           isExact: true,
           says: `${many(Number(count), true, "other access token", "other access tokens")} of the same family still ${work(Number(count), true)}.`,
+          until: until.toISOString(),
           href,
         },
   );
@@ -48,19 +50,25 @@ async function userRemains(ctx: Context, live: LiveTokens, target: FoundTarget):
     const ofSession =
       target.kind === "session" ? sql`t.session_uid IS DISTINCT FROM ${target.id}` : sql`true`;
     const which = sql`t.user_id = ${target.userId}::uuid AND ${ofFamily} AND ${ofSession}`;
-    const tokens = await countLive(ctx.db, live, which);
+    const [tokens, until] = await Promise.all([
+      countLive(ctx.db, live, which),
+      lastEndOf(ctx.db, live, which),
+    ]);
     if (tokens.value > 0)
       remains.push({
         kind: "user_tokens",
         count: tokens.value,
         isExact: tokens.isExact,
         says: `${many(tokens.value, tokens.isExact, "other token", "other tokens")} of the user still ${work(tokens.value, tokens.isExact)}.`,
+        until: until?.toISOString() ?? null,
         href: `/tokens?user=${target.userId}&state=active`,
       });
     const besides = target.kind === "session" ? sql`p.uid IS DISTINCT FROM ${target.id}` : sql`true`;
-    const [sessions] = await run<{ count: bigint }>(
+    // a session that is used lives on, at most for the longest that one may last from now
+    const [sessions] = await run<{ count: bigint; until: Date }>(
       ctx.db,
-      sql`SELECT count(*) AS count FROM protocol_state p WHERE p.account_id = ${target.userId} AND p.model = 'Session'
+      sql`SELECT count(*) AS count, ${ctx.now}::timestamptz + make_interval(secs => (SELECT session_absolute_seconds FROM organisation WHERE id = 1)) AS until
+        FROM protocol_state p WHERE p.account_id = ${target.userId} AND p.model = 'Session'
         AND ${besides} AND (p.expires_at IS NULL OR p.expires_at > ${ctx.now}::timestamptz)`,
     );
     const count = Number(sessions?.count ?? 0);
@@ -70,6 +78,7 @@ async function userRemains(ctx: Context, live: LiveTokens, target: FoundTarget):
         count,
         isExact: true,
         says: `The user is still signed in at the authority (${many(count, true, "session", "sessions").toLowerCase()}) and can get new tokens without signing in again.`,
+        until: sessions?.until?.toISOString() ?? null,
         href: `/users/${target.userId}`,
       });
   }
@@ -83,6 +92,7 @@ async function userRemains(ctx: Context, live: LiveTokens, target: FoundTarget):
       count: 1,
       isExact: true,
       says: "The user can sign in again and get new tokens. Disable the user to end that.",
+      until: null,
       href: `/users/${target.userId}`,
     });
   return remains;
@@ -90,11 +100,12 @@ async function userRemains(ctx: Context, live: LiveTokens, target: FoundTarget):
 
 async function clientRemains(ctx: Context, target: FoundTarget): Promise<Remaining[]> {
   if (target.clientId === null || target.userId !== null) return [];
-  const [client] = await run<{ secrets: bigint; isDisabled: boolean }>(
+  const [client] = await run<{ secrets: bigint; isDisabled: boolean; until: Date | null }>(
     ctx.db,
-    sql`SELECT c.disabled_at IS NOT NULL AS "isDisabled", (SELECT count(*) FROM client_secret s WHERE s.client_id = c.id
-        AND (s.expires_at IS NULL OR s.expires_at > ${ctx.now}::timestamptz)) AS secrets
-      FROM client c WHERE c.id = ${target.clientId}::uuid`,
+    sql`SELECT c.disabled_at IS NOT NULL AS "isDisabled", s.secrets, s.until
+      FROM client c, LATERAL (SELECT count(*) AS secrets, CASE WHEN bool_and(x.expires_at IS NOT NULL) THEN max(x.expires_at) END AS until
+        FROM client_secret x WHERE x.client_id = c.id AND (x.expires_at IS NULL OR x.expires_at > ${ctx.now}::timestamptz)) s
+      WHERE c.id = ${target.clientId}::uuid`,
   );
   const secrets = Number(client?.secrets ?? 0);
   if (secrets === 0 || client?.isDisabled !== false) return [];
@@ -104,6 +115,7 @@ async function clientRemains(ctx: Context, target: FoundTarget): Promise<Remaini
       count: secrets,
       isExact: true,
       says: "The client can get new tokens with its secret. Replace the secret or disable the client to end that.",
+      until: client.until?.toISOString() ?? null,
       href: `/clients/${target.clientId}`,
     },
   ];

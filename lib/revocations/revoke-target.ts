@@ -3,10 +3,11 @@ import type { Context } from "../context.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { findEndingOrder } from "./already-revoked.ts";
 import type { FoundTarget } from "./find-target.ts";
-import { countLive, liveTokens } from "./live-tokens.ts";
+import { countLive, type LiveTokens, liveTokens } from "./live-tokens.ts";
 import type { RevocationResult, RevokeInput } from "./model.ts";
 import { ORDER_COLUMNS, type OrderRecord, orderRowOf } from "./order-row.ts";
 import { placeOrder, requireNote } from "./place-order.ts";
+import { readRefusedEverywhere } from "./refused-everywhere.ts";
 import { readRemaining } from "./remaining.ts";
 
 /** The audit act of a revoked target. */
@@ -20,11 +21,17 @@ export type RevocationAct =
 /** How long counting may hold an order up. */
 const COUNT_WAIT_MS = 300;
 
-function refusedEverywhere(target: FoundTarget): RevocationResult["refusedEverywhere"] {
-  const asks = "Every verifier that asks the authority refuses from this moment on.";
-  const alone = "An application that only checks signatures by itself accepts a JWT until it expires";
-  if (target.token?.format === "opaque") return { at: null, says: asks };
-  return { at: target.token?.expiresAt.toISOString() ?? null, says: `${asks} ${alone}.` };
+async function readLeft(
+  ctx: Context,
+  live: LiveTokens,
+  target: FoundTarget,
+  order: OrderRecord,
+): Promise<Pick<RevocationResult, "remains" | "refusedEverywhere">> {
+  const [remains, refusedEverywhere] = await Promise.all([
+    readRemaining(ctx, live, target),
+    readRefusedEverywhere(ctx, target, order),
+  ]);
+  return { remains, refusedEverywhere };
 }
 
 /**
@@ -59,8 +66,7 @@ export async function revokeTarget(
       wasPlaced: false,
       widenedTo: null,
       reached: { tokens: 0, isExact: true },
-      remains: await readRemaining(ctx, live, target),
-      refusedEverywhere: refusedEverywhere(target),
+      ...(await readLeft(ctx, live, target, ended)),
     };
   }
   // an emergency does not wait for a number
@@ -90,7 +96,6 @@ export async function revokeTarget(
     wasPlaced: true,
     widenedTo: null,
     reached: { tokens: reached.value, isExact: reached.isExact },
-    remains: await readRemaining(ctx, live, target),
-    refusedEverywhere: refusedEverywhere(target),
+    ...(await readLeft(ctx, live, target, order)),
   };
 }

@@ -8,6 +8,7 @@ import { type Database, openDatabase } from "../db/database.ts";
 import { testDatabase } from "../db/test-database.ts";
 import { defaultQuery } from "../list-query/define-table.ts";
 import { getToken } from "../tokens/get-token.ts";
+import type { NewToken } from "../tokens/register.ts";
 import { contextAs, type Fixture, fixtureOf } from "../tokens/token-fixture.ts";
 import { getOrder } from "./get-order.ts";
 import { listOrders } from "./list-orders.ts";
@@ -116,6 +117,63 @@ test("revokes a session and ends it at the authority, and leaves the user's othe
   expect(await db.query("SELECT 1 FROM protocol_state WHERE uid = $1", [user.sessionUid])).toEqual([]);
   expect(await stateOf(user.access.id)).toBe("revoked");
   expect(await stateOf(user.other.id)).toBe("active");
+});
+
+test("says until when the last JWT of a whole client can be accepted by what asks nobody, asked again too", async () => {
+  const clientId = await fixture.client(`service-${randomUUID().slice(0, 8)}`);
+  const now = Date.now();
+  const ending = (seconds: number, change: Partial<NewToken> = {}) =>
+    fixture.token({ clientId, expiresAt: new Date(now + seconds * 1000), ...change });
+  const last = await ending(5_000);
+  await ending(600);
+  await ending(90_000, { format: "opaque" });
+  await ending(900_000, { kind: "refresh", format: "opaque" });
+  const result = await revokeClientTokens(as("responder"), { id: clientId, ...because });
+  expect(result.refusedEverywhere).toEqual({
+    at: last.expiresAt.toISOString(),
+    isExact: true,
+    says: expect.stringMatching(/asks the authority refuses .* accepts a JWT of these until it expires\.$/),
+  });
+  expect(await stateOf(last.id)).toBe("revoked");
+  const again = await revokeClientTokens(as("responder"), { id: clientId, ...because });
+  expect(again).toMatchObject({ wasPlaced: false, refusedEverywhere: result.refusedEverywhere });
+});
+
+test.each(["user", "family", "session", "token"] as const)(
+  "says until when the last JWT of a %s can be accepted, and when what is left ends by itself",
+  async (kind) => {
+    const user = await signedInUser();
+    const familyEnd = new Date(Date.now() + 86_400_000);
+    await db.query("UPDATE token_family SET expires_at = $1 WHERE id = $2", [familyEnd, user.familyId]);
+    const id = {
+      user: user.userId,
+      family: user.familyId,
+      session: user.sessionUid,
+      token: user.access.id,
+    }[kind];
+    const revoke = {
+      user: revokeUserTokens,
+      family: revokeFamily,
+      session: revokeSession,
+      token: revokeToken,
+    }[kind];
+    const { refusedEverywhere, remains } = await revoke(as("responder"), { id, ...because });
+    const last = kind === "user" ? user.other : user.access;
+    expect(refusedEverywhere).toMatchObject({ at: last.expiresAt.toISOString(), isExact: true });
+    const until = new Map(remains.map((one) => [one.kind, one.until]));
+    if (kind === "user") expect(until.get("user_sign_in")).toBeNull();
+    else expect(until.get("user_tokens")).toBe(user.other.expiresAt.toISOString());
+    // a refresh token can be renewed until its family ends
+    if (kind === "token") expect(until.get("refresh_token")).toBe(familyEnd.toISOString());
+  },
+);
+
+test("says of an opaque token that nothing can accept it any more", async () => {
+  const clientId = await fixture.client(`opaque-${randomUUID().slice(0, 8)}`);
+  const token = await fixture.token({ clientId, format: "opaque" });
+  const { refusedEverywhere } = await revokeToken(as("responder"), { id: token.id, ...because });
+  expect(refusedEverywhere).toMatchObject({ at: null, isExact: true });
+  expect(refusedEverywhere.says).not.toContain("until it expires");
 });
 
 test("revokes all tokens of a user with the sessions, and no later token", async () => {

@@ -3,7 +3,9 @@ import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { isUuid } from "../ids.ts";
+import { sql } from "../list-query/sql-fragment.ts";
 import { placeOrder } from "../revocations/place-order.ts";
+import { lastExpiryOf } from "../revocations/refused-everywhere.ts";
 import { readUser } from "./get-user.ts";
 import type { DisableUserInput } from "./input.ts";
 import type { DisabledUser } from "./model.ts";
@@ -19,7 +21,7 @@ export async function disableUser(
   { userId, reason, note }: DisableUserInput & { userId: string },
 ): Promise<DisabledUser> {
   requirePermission(ctx, "user:write");
-  return ctx.db.transaction(async (tx) => {
+  const { user, order, revokedTokens, lenient } = await ctx.db.transaction(async (tx) => {
     if (isUuid(userId))
       await tx.query("SELECT id FROM user_account WHERE id = $1::uuid FOR UPDATE", [userId]);
     const before = await readUser(tx, { id: userId, now: ctx.now });
@@ -47,10 +49,22 @@ export async function disableUser(
       before: { state: "enabled" },
       after: { state: "disabled", orderId: order.id, revokedTokens: before.liveTokens },
     });
-    const remaining = (localOnly?.names ?? []).map((name) => ({
-      subject: `${name} is lenient: while it hears nothing of the authority it goes on accepting tokens until they expire`,
-      until: null,
-    }));
-    return { user, orderId: order.id, revokedTokens: before.liveTokens, remaining };
+    return { user, order, revokedTokens: before.liveTokens, lenient: localOnly?.names ?? [] };
   });
+  const last =
+    lenient.length === 0
+      ? null
+      : await lastExpiryOf(ctx, sql`t.user_id = ${userId}::uuid`, {
+          cutoff: order.cutoff,
+          effectiveFrom: order.at,
+        });
+  const until = last?.at?.toISOString() ?? null;
+  const remaining =
+    until === null
+      ? []
+      : lenient.map((name) => ({
+          subject: `${name} is lenient: while it hears nothing of the authority it goes on accepting tokens until they expire`,
+          until,
+        }));
+  return { user, orderId: order.id, revokedTokens, remaining };
 }

@@ -5,6 +5,7 @@ import { TEST_START, testContexts } from "../db/test-context.ts";
 import { createGroup } from "../groups/create-group.ts";
 import { uuidv7 } from "../ids.ts";
 import { defaultQuery } from "../list-query/define-table.ts";
+import { fixtureOf } from "../tokens/token-fixture.ts";
 import { createUser } from "./create-user.ts";
 import { disableUser } from "./disable-user.ts";
 import { enableUser } from "./enable-user.ts";
@@ -90,6 +91,31 @@ describe("users", () => {
     });
     expect((await enableUser(ctx, { userId: user.id })).state).toBe("enabled");
     expect(await world.db.query("SELECT id FROM revocation_order")).toHaveLength(1);
+  });
+
+  test("are disabled with a word on who may go on accepting their tokens, and until when the last of them expires", async () => {
+    const user = await createUser(ctx, ana);
+    const fixture = fixtureOf(world.db);
+    const clientId = await fixture.client("desk");
+    const issued = { clientId, userId: user.id, issuedAt: TEST_START };
+    const expiresAt = new Date(TEST_START.getTime() + 5_400_000);
+    await fixture.token({ ...issued, expiresAt });
+    await fixture.token({ ...issued, expiresAt: new Date(TEST_START.getTime() + 60_000) });
+    await fixture.token({
+      ...issued,
+      kind: "refresh",
+      expiresAt: new Date(TEST_START.getTime() + 90_000_000),
+    });
+    await world.db.query(
+      `INSERT INTO verifier (id, name, secret_hash, hint, mode, created_at, updated_at)
+       VALUES (gen_random_uuid(), 'edge', sha256('edge'), 'x', 'lenient', now(), now())`,
+    );
+    const result = await disableUser(ctx, { userId: user.id, reason: "policy", note: "" });
+    expect(result.remaining).toEqual([
+      { subject: expect.stringMatching(/^edge is lenient/), until: expiresAt.toISOString() },
+    ]);
+    const other = await createUser(ctx, { ...ana, email: "ben@example.com" });
+    expect((await disableUser(ctx, { userId: other.id, reason: "policy", note: "" })).remaining).toEqual([]);
   });
 
   test("keep everything where the order needs a note that is missing", async () => {

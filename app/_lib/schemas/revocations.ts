@@ -34,6 +34,7 @@ const remaining = z.object({
   count: z.int(),
   isExact: z.boolean(),
   says: z.string(),
+  until: instant.nullable(),
   href: z.string().nullable(),
 });
 
@@ -45,7 +46,7 @@ export const revocationResult = z.object({
   widenedTo: target.nullable(),
   reached: z.object({ tokens: z.int(), isExact: z.boolean() }),
   remains: z.array(remaining),
-  refusedEverywhere: z.object({ at: instant.nullable(), says: z.string() }),
+  refusedEverywhere: z.object({ at: instant.nullable(), isExact: z.boolean(), says: z.string() }),
 });
 
 export const revocationPreview = z.object({
