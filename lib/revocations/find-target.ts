@@ -5,6 +5,7 @@ import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
 import { byTokenId } from "../tokens/by-token-id.ts";
 import { shortId } from "../tokens/model.ts";
 import type { RevocableKind } from "./model.ts";
+import { targetName } from "./target-name.ts";
 
 /** What a person wants to take back, found. */
 export type FoundTarget = {
@@ -48,7 +49,7 @@ async function findToken(db: Sql, id: string): Promise<FoundTarget | null> {
   return {
     kind: "token",
     id,
-    name: `${record.kind} token ${shortId(id)} of ${holderName(record)}`,
+    name: targetName(`${record.kind} token`, id, holderName(record)),
     tokens: byTokenId(id),
     userId: record.userId,
     clientId: record.clientUuid,
@@ -64,7 +65,7 @@ async function findFamily(db: Sql, id: string): Promise<FoundTarget | null> {
   return {
     kind: "family",
     id,
-    name: `family ${shortId(id)} of ${holderName(record)}`,
+    name: targetName("family", id, holderName(record)),
     tokens,
     userId: record.userId,
     clientId: record.clientUuid,
@@ -86,7 +87,7 @@ async function findSession(db: Sql, uid: string): Promise<FoundTarget | null> {
   return {
     kind: "session",
     id: uid,
-    name: `session ${shortId(uid)} of ${record.email ?? "nobody"}`,
+    name: targetName("session", uid, record.email ?? "nobody"),
     tokens: sql`t.family_id IN (SELECT f.id FROM token_family f WHERE f.session_uid = ${uid}) AND t.session_uid = ${uid}`,
     userId: record.userId,
     clientId: null,

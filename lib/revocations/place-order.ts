@@ -2,9 +2,9 @@ import type { SqlContext } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { uuidv7 } from "../ids.ts";
-import { shortId } from "../tokens/model.ts";
 import { findFamiliesRootedLater } from "./families-rooted-later.ts";
 import type { Reason, TargetKind, Verb } from "./model.ts";
+import { targetName } from "./target-name.ts";
 
 export type OrderTarget = { kind: TargetKind; id: string; name: string };
 
@@ -95,7 +95,7 @@ export async function placeOrder(tx: Sql, ctx: SqlContext, input: PlaceOrderInpu
     for (const family of await findFamiliesRootedLater(tx, input.target.kind, input.target.id, cutoff))
       await placeOrder(tx, ctx, {
         ...input,
-        target: { kind: "family", id: family, name: `family ${shortId(family)} of ${input.target.name}` },
+        target: { kind: "family", id: family, name: targetName("family", family, input.target.name) },
       });
   }
   return { id, position: head.position, cutoff, at };

@@ -3,6 +3,7 @@ import { createBatcher } from "../db/batcher.ts";
 import { prepared, type Sql } from "../db/sql.ts";
 import { uuidv7 } from "../ids.ts";
 import type { Order } from "./model.ts";
+import { targetName } from "./target-name.ts";
 
 /** A token that its own client handed in to be revoked. */
 export type PresentedToken = {
@@ -10,7 +11,8 @@ export type PresentedToken = {
   familyId: string;
   /** A refresh token takes its family with it. */
   kind: "access" | "refresh";
-  client: { id: string; clientId: string };
+  /** Whose token it is. */
+  client: { id: string; clientId: string; name: string };
   requestId: string;
   ip: string | null;
   userAgent: string | null;
@@ -41,9 +43,9 @@ const REVOKE = prepared(`
   ), chain AS (UPDATE audit_chain SET sequence = sequence + total.count FROM total, head WHERE id = 'admin' RETURNING sequence),
   entries AS (
     INSERT INTO audit_entry (id, sequence, at, actor_kind, actor_id, actor_name, act, outcome, target_kind, target_id, target_name, reason,
-      request_id, ip, user_agent, salt)
+      after, request_id, ip, user_agent, salt)
     SELECT i.entry_id, chain.sequence - total.count + i.n, clock.at, 'client', i.actor_id, i.actor_name, i.target_kind || '.revoked', 'done',
-      i.target_kind, i.target_id, i.target_name, 'user_request', i.request_id, i.ip, i.user_agent, decode(i.salt, 'hex')
+      i.target_kind, i.target_id, i.target_name, 'user_request', jsonb_build_object('orderId', i.order_id), i.request_id, i.ip, i.user_agent, decode(i.salt, 'hex')
     FROM input i, chain, total, clock
   )
   SELECT coalesce((SELECT position FROM head), (SELECT position FROM feed_head WHERE id = 1)) AS position, total.count FROM total`);
@@ -102,9 +104,9 @@ export function createPresentedTokenRevoker(
           entry_id: uuidv7(at),
           target_kind: isFamily ? ("family" as const) : ("token" as const),
           target_id: targetId,
-          target_name: targetId,
+          target_name: targetName(isFamily ? "family" : "access token", targetId, token.client.clientId),
           actor_id: token.client.id,
-          actor_name: token.client.clientId,
+          actor_name: token.client.name,
           request_id: token.requestId,
           ip: token.ip,
           user_agent: token.userAgent,

@@ -1,14 +1,51 @@
 import { shortId } from "../tokens/model.ts";
+import type { TargetKind, Verb } from "./model.ts";
+
+export const VERB_WORDS: Record<Verb, string> = {
+  revoke: "Revoked",
+  suspend: "Suspended",
+  restore: "Restored",
+};
+
+const LEADS: Record<Exclude<TargetKind, "everything">, string> = {
+  token: "token",
+  family: "family",
+  session: "session",
+  user: "all tokens of user",
+  client: "all tokens of client",
+  permission: "tokens with permission",
+  group: "tokens with group",
+  audience: "tokens for audience",
+  signing_key: "tokens signed by key",
+};
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const NAMED_BY_KIND = /^(?:(?:access |refresh )?token|family|session) /;
 
 /**
- * How a target is told: what stands before its name, and the name. A name that says its kind by itself has nothing before it; a
- * bare id is shortened in the middle.
- *
- * @param words what the target's kind is called where this is shown.
+ * What an order is upon, as every page tells it: what stands before the name, and the name. A name that says its kind by itself has nothing
+ * before it; a bare id is shortened in the middle.
  */
-export function targetWords(words: string, name: string): { lead: string; name: string } {
-  return { lead: NAMED_BY_KIND.test(name) ? "" : words, name: UUID.test(name) ? shortId(name) : name };
+export function targetWords({ kind, name }: { kind: string; name: string }): { lead: string; name: string } {
+  if (kind === "everything") return { lead: "", name: "every token" };
+  const lead = Object.hasOwn(LEADS, kind) ? LEADS[kind as keyof typeof LEADS] : kind.replaceAll("_", " ");
+  return { lead: NAMED_BY_KIND.test(name) ? "" : lead, name: UUID.test(name) ? shortId(name) : name };
+}
+
+/** An order in one line: "Revoked all tokens of client token-bot". */
+export function orderLine(order: { verb: Verb; target: { kind: string; name: string } }): string {
+  const { lead, name } = targetWords(order.target);
+  return [VERB_WORDS[order.verb], lead, name].filter((word) => word !== "").join(" ");
+}
+
+const ORDER_ACT = /\.(?:tokens_)?revoked$|^revocation\.repeated$/;
+const ORDERED_KINDS: ReadonlySet<string> = new Set([...Object.keys(LEADS), "everything"]);
+
+/** What an act was upon: as the order tells it where the act placed one, else its name. */
+export function actTargetWords({ act, target }: { act: string; target: { kind: string; name: string } }): {
+  lead: string;
+  name: string;
+} {
+  if (ORDER_ACT.test(act) && ORDERED_KINDS.has(target.kind)) return targetWords(target);
+  return { lead: "", name: UUID.test(target.name) ? shortId(target.name) : target.name };
 }

@@ -97,6 +97,7 @@ export type StandingOrder = {
   reason: string;
   note: string;
   actorKind: string;
+  actorId: string;
   actorName: string;
   createdAt: string;
   effectiveFrom: string;

@@ -182,7 +182,7 @@ test("tokens that their clients hand in are revoked together, once, with an audi
     tokenId: token.id,
     familyId: token.familyId,
     kind,
-    client: { id: token.clientId, clientId: "reconciler" },
+    client: { id: token.clientId, clientId: "reconciler", name: "Reconciler" },
     requestId: randomUUID(),
     ip: null,
     userAgent: null,
@@ -244,7 +244,7 @@ test("a book that has grown is read anew without what has expired since, and mis
   const revoke = createPresentedTokenRevoker(own, { onPlaced: (orders) => grown.offer(orders) });
   const take = async (token: NewToken) => {
     await register.record(token);
-    const client = { id: token.clientId, clientId: "reconciler" };
+    const client = { id: token.clientId, clientId: "reconciler", name: "reconciler" };
     const { id: tokenId, familyId } = token;
     const facts = { requestId: randomUUID(), ip: null, userAgent: null };
     await grown.catchUp(await revoke({ tokenId, familyId, kind: "access", client, ...facts }));

@@ -1,7 +1,14 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { getAuditEntry } from "#lib/audit/get-audit-entry.ts";
+import { listAuditEntries } from "#lib/audit/list-audit-entries.ts";
+import { listRefusedCounts } from "#lib/audit/list-refused-counts.ts";
+import { auditEntriesTable, refusedCountsTable } from "#lib/audit/table.ts";
 import { systemContext } from "#lib/context.ts";
+import { parseListQueryStrict } from "#lib/list-query/parse-list-query.ts";
+import { getOrder } from "#lib/revocations/get-order.ts";
 import { placeOrder } from "#lib/revocations/place-order.ts";
+import { contextAs } from "#lib/tokens/token-fixture.ts";
 import {
   introspect,
   issue,
@@ -278,6 +285,25 @@ describe("bad requests get a 4xx that names what is wrong", () => {
     ]);
   });
 
+  test("a request without a bearer is counted against its verifier and address, and stands in the log of the refused", async () => {
+    const ip = "198.51.100.77";
+    const without = { "x-tokenwarden-verifier": ledger(), "x-forwarded-for": ip };
+    const answers = [
+      await fetch(`${one}/verify`, { headers: without }),
+      await fetch(`${one}/verify`, { headers: { ...without, authorization: "Basic dTpw" } }),
+    ];
+    expect(answers.map((answer) => answer.status)).toEqual([401, 401]);
+    await instance.authorities[0]?.services.refusals.flush();
+    const query = parseListQueryStrict(refusedCountsTable, new URLSearchParams({ ip, asker: "ledger-api" }));
+    const { rows } = await listRefusedCounts(contextAs(instance.db, "auditor"), query);
+    expect(rows[0]).toMatchObject({
+      asker: { kind: "verifier", name: "ledger-api" },
+      ip,
+      refusal: "no_token",
+    });
+    expect(rows.reduce((sum, row) => sum + row.count, 0)).toBe(2);
+  });
+
   test("a missing permission is 403 and names it (RFC 6750 section 3.1)", async () => {
     const token = await issue(one, instance.registry.opaqueService);
     const answer = await verify(one, token, billing(), "?permission=invoices:write");
@@ -292,6 +318,23 @@ describe("bad requests get a 4xx that names what is wrong", () => {
     expect((await verify(one, token, billing())).status).toBe(200);
     expect((await revokeAs(one, service(), "nonsense")).status).toBe(200);
   });
+});
+
+test("a revocation by the token's own client is on record by the client's name, upon a token that is named, with its order", async () => {
+  const client = await instance.registry.addService("sweeper", "jwt", ["invoices:read"]);
+  await instance.db.query("UPDATE client SET name = 'Night sweeper' WHERE id = $1::uuid", [client.id]);
+  await instance.authorities[0]?.services.follower.poll();
+  const token = await issue(one, client);
+  expect((await revokeAs(one, client, token)).status).toBe(200);
+  const ctx = contextAs(instance.db, "auditor");
+  const entries = parseListQueryStrict(auditEntriesTable, new URLSearchParams({ actor: client.id }));
+  const [entry] = (await listAuditEntries(ctx, entries)).rows;
+  const actor = { kind: "client", id: client.id, name: "Night sweeper" };
+  expect(entry).toMatchObject({ act: "token.revoked", actor });
+  expect(entry?.target.name).toMatch(/^access token \w{8}…\w{4} of sweeper$/);
+  const { after } = await getAuditEntry(ctx, entry?.id ?? "");
+  const order = await getOrder(ctx, String(after?.orderId));
+  expect(order).toMatchObject({ verb: "revoke", actor, target: entry?.target });
 });
 
 test("a gateway's empty permission is refused: an unset variable opens nothing", async () => {

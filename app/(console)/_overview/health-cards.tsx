@@ -7,7 +7,7 @@ import { isBadgeState, StateBadge } from "#components/display/state-badge.tsx";
 import { Tag } from "#components/display/tag.tsx";
 import type { Overview } from "#lib/overview/model.ts";
 import { reasonWords } from "#lib/revocations/model.ts";
-import { targetWords } from "#lib/revocations/target-words.ts";
+import { targetWords, VERB_WORDS } from "#lib/revocations/target-words.ts";
 import classes from "./overview.module.css";
 
 /** Keys that sign, and whether one needs a look. */
@@ -98,10 +98,9 @@ export function VerifiersCard({ overview }: { overview: Overview }) {
 }
 
 const VERB_STATES = { revoke: "revoked", suspend: "suspended", restore: "enabled" } as const;
-const VERB_WORDS = { revoke: "Revoked", suspend: "Suspended", restore: "Restored" } as const;
 
-function OrderLink({ order }: { order: Overview["recentOrders"][number] }) {
-  const { lead, name } = targetWords(order.target.kind.replaceAll("_", " "), order.target.name);
+function TargetLink({ order }: { order: Overview["recentOrders"][number] }) {
+  const { lead, name } = targetWords(order.target);
   return (
     <Link prefetch={false} href={`/orders/${order.id}`} title={order.target.name}>
       {lead} {name}
@@ -128,7 +127,7 @@ export function OrdersCard({ overview }: { overview: Overview }) {
           {recentOrders.map((order) => (
             <li key={order.id}>
               <span>
-                <OrderLink order={order} />
+                <TargetLink order={order} />
                 <small className={classes.oneLine} title={order.actor.name}>
                   <Instant at={order.createdAt} /> · {reasonWords(order.reason, order.actor.kind)} ·{" "}
                   {order.actor.name}

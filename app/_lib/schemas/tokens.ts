@@ -32,6 +32,7 @@ const standingOrder = z.object({
   reason: z.string(),
   note: z.string(),
   actorKind: z.string(),
+  actorId: z.string(),
   actorName: z.string(),
   createdAt: instant,
   effectiveFrom: instant,

@@ -2,6 +2,7 @@ import { recordEntry } from "#lib/audit/record-entry.ts";
 import { type SqlContext, systemContext } from "#lib/context.ts";
 import { lockFamily } from "#lib/protocol/family.ts";
 import { placeOrder } from "#lib/revocations/place-order.ts";
+import { targetName } from "#lib/revocations/target-name.ts";
 import type { TokenUseRow } from "#lib/verification/use-writer.ts";
 import type { EngineDeps } from "./deps.ts";
 import type { Presented } from "./exchange.ts";
@@ -47,7 +48,8 @@ export async function endReplayedFamily(
   const what = presented.tokenId === null ? "authorization code" : "refresh token";
   const now = new Date();
   const ctx: SqlContext = { ...systemContext(deps.db, "authority", now), ...facts };
-  const target = { kind: "family" as const, id: presented.familyId, name: presented.clientName };
+  const { familyId, clientName } = presented;
+  const target = { kind: "family" as const, id: familyId, name: targetName("family", familyId, clientName) };
   const use = refreshUse(presented, "replayed", facts);
   const work = new Exchange(deps.db.pool, null);
   try {

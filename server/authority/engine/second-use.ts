@@ -3,6 +3,7 @@ import { type SqlContext, systemContext } from "#lib/context.ts";
 import type { Sql } from "#lib/db/sql.ts";
 import { findAnswer, findSuccessors } from "#lib/protocol/family.ts";
 import { placeOrder } from "#lib/revocations/place-order.ts";
+import { targetName } from "#lib/revocations/target-name.ts";
 import type { EngineDeps } from "./deps.ts";
 import type { Exchange } from "./exchange.ts";
 import type { RequestFacts } from "./request-facts.ts";
@@ -67,17 +68,22 @@ export async function revokeSuperseded(
   if (presented === null) return;
   const ctx: SqlContext = { ...systemContext(deps.db, "authority"), ...facts };
   const note = "A refresh token whose answer was lost came again: what it had given is superseded.";
-  for (const id of supersedes ?? [])
+  const targets = (supersedes ?? []).map((id) => ({
+    kind: "token" as const,
+    id,
+    name: targetName("refresh token", id, presented.clientName),
+  }));
+  for (const target of targets)
     await placeOrder(sql, ctx, {
       verb: "revoke",
-      target: { kind: "token", id, name: presented.clientName },
+      target,
       reason: "superseded",
       note,
     });
-  for (const id of supersedes ?? [])
+  for (const target of targets)
     await recordEntry(sql, ctx, {
       act: "refresh_token.superseded",
-      target: { kind: "token", id, name: presented.clientName },
+      target,
       reason: "superseded",
       note,
       after: { familyId: presented.familyId, presentedTokenId: presented.tokenId },

@@ -1,4 +1,5 @@
 import Link from "next/link";
+import { ActorName } from "#app/(console)/_components/actor-name.tsx";
 import { CardHeading } from "#components/display/card.tsx";
 import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
@@ -6,6 +7,7 @@ import { KeyValue, type KeyValueItem } from "#components/display/key-value.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import type { AuditEntryDetail } from "#lib/audit/model.ts";
 import { reasonWords } from "#lib/revocations/model.ts";
+import { actTargetWords } from "#lib/revocations/target-words.ts";
 import classes from "./act-record.module.css";
 import { actWords, targetHref } from "./act-words.ts";
 
@@ -14,22 +16,45 @@ const none = <span className="faint">none</span>;
 /** One act, whole: who, what, upon what, why, and what it changed. */
 export function ActRecord({ entry }: { entry: AuditEntryDetail }) {
   const href = targetHref(entry.target);
+  const upon = actTargetWords(entry);
+  const { orderId, ...changed } = entry.after ?? {};
+  const after = Object.keys(changed).length > 0 ? changed : null;
   const items: KeyValueItem[] = [
     { key: "Act", value: actWords(entry.act) },
     { key: "Outcome", value: <StateBadge state={entry.outcome} /> },
     ...(entry.errorCode ? [{ key: "Because", value: <span className="mono">{entry.errorCode}</span> }] : []),
     { key: "When", value: <Instant at={entry.at} show="exact" focusable /> },
-    { key: "By", value: `${entry.actor.name} (${entry.actor.kind.replaceAll("_", " ")})` },
     {
-      key: "Upon",
-      value: href ? (
-        <Link prefetch={false} href={href}>
-          {entry.target.name}
-        </Link>
-      ) : (
-        entry.target.name
+      key: "By",
+      value: (
+        <>
+          <ActorName actor={entry.actor} /> ({entry.actor.kind.replaceAll("_", " ")})
+        </>
       ),
     },
+    {
+      key: "Upon",
+      value: (
+        <>
+          {upon.lead}{" "}
+          {href ? (
+            <Link prefetch={false} href={href} title={entry.target.name}>
+              {upon.name}
+            </Link>
+          ) : (
+            upon.name
+          )}
+        </>
+      ),
+    },
+    ...(typeof orderId === "string"
+      ? [
+          {
+            key: "Order",
+            value: <IdText id={orderId} what="order id" href={`/orders/${orderId}`} head={8} />,
+          },
+        ]
+      : []),
     { key: "Reason", value: entry.reason ? reasonWords(entry.reason, entry.actor.kind) : none },
     { key: "Note", value: entry.note || none },
     { key: "Address", value: entry.ip ? <span className="mono">{entry.ip}</span> : none },
@@ -40,9 +65,7 @@ export function ActRecord({ entry }: { entry: AuditEntryDetail }) {
   return (
     <>
       <KeyValue items={items} />
-      {entry.before === null && entry.after === null ? null : (
-        <Changes before={entry.before} after={entry.after} />
-      )}
+      {entry.before === null && after === null ? null : <Changes before={entry.before} after={after} />}
     </>
   );
 }

@@ -2,6 +2,7 @@
 
 import { IconChecklist } from "@tabler/icons-react";
 import Link from "next/link";
+import { ActorName } from "#app/(console)/_components/actor-name.tsx";
 import type { DataTableColumn } from "#components/data-table/columns.ts";
 import { DataTable } from "#components/data-table/data-table.tsx";
 import type { AnyListQuery } from "#components/data-table/list-address.ts";
@@ -12,6 +13,7 @@ import type { AuditEntryRow } from "#lib/audit/model.ts";
 import { auditEntriesTable } from "#lib/audit/table.ts";
 import type { Page } from "#lib/list-query/define-table.ts";
 import { reasonWords } from "#lib/revocations/model.ts";
+import { actTargetWords } from "#lib/revocations/target-words.ts";
 import { ActDrawer } from "./act-drawer.tsx";
 import { actWords, targetHref } from "./act-words.ts";
 import { auditWords as words } from "./words.ts";
@@ -41,17 +43,23 @@ const COLUMNS: DataTableColumn<AuditEntryRow>[] = [
     size: 200,
     grows: true,
     cell: (row) => {
+      const { lead, name } = actTargetWords(row);
       const href = targetHref(row.target);
-      return href ? (
-        <Link href={href} prefetch={false}>
-          {row.target.name}
-        </Link>
-      ) : (
-        row.target.name
+      return (
+        <span className={lead ? "among-words" : undefined} title={row.target.name}>
+          {lead ? <span className="muted">{lead} </span> : null}
+          {href ? (
+            <Link href={href} prefetch={false}>
+              {name}
+            </Link>
+          ) : (
+            name
+          )}
+        </span>
       );
     },
   },
-  { id: "actor", header: "By", size: 190, cell: (row) => row.actor.name },
+  { id: "actor", header: "By", size: 190, cell: (row) => <ActorName actor={row.actor} /> },
   {
     id: "reason",
     header: "Reason",

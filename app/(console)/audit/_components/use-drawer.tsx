@@ -5,6 +5,8 @@ import { KeyValue, type KeyValueItem } from "#components/display/key-value.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import type { TokenUseRow } from "#lib/audit/model.ts";
 import { refusalWords } from "#lib/audit/words.ts";
+import { isRefusedByOrder } from "#lib/tokens/refusing-order.ts";
+import { RefusingOrder } from "./refusing-order.tsx";
 import { sourceWords } from "./use-words.ts";
 
 const none = <span className="faint">none</span>;
@@ -14,6 +16,7 @@ export function UseDrawer({ use }: { use: TokenUseRow }) {
   const items: KeyValueItem[] = [
     { key: "Outcome", value: <StateBadge state={use.outcome} /> },
     ...(use.refusal ? [{ key: "Because", value: refusalWords(use.refusal) }] : []),
+    ...(isRefusedByOrder(use) ? [{ key: "Order", value: <RefusingOrder key={use.id} use={use} /> }] : []),
     { key: "When", value: <Instant at={use.at} show="exact" focusable /> },
     { key: "On record", value: <Instant at={use.receivedAt} show="exact" focusable /> },
     { key: "Seen at", value: sourceWords(use.source) },

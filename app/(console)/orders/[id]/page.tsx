@@ -5,8 +5,9 @@ import { Card } from "#components/display/card.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { getOrder } from "#lib/revocations/get-order.ts";
 import { reasonWords } from "#lib/revocations/model.ts";
+import { orderLine } from "#lib/revocations/target-words.ts";
 import { OrderRecord } from "../_components/order-record.tsx";
-import { VERB_WORDS, orderWords as words } from "../_components/words.ts";
+import { orderWords as words } from "../_components/words.ts";
 
 export const metadata: Metadata = { title: words.title };
 
@@ -17,7 +18,7 @@ export default async function OrderPage({ params }: { params: Promise<{ id: stri
   return (
     <Page>
       <PageHeader
-        title={`${VERB_WORDS[order.verb]}: ${order.target.name}`}
+        title={orderLine(order)}
         purpose={`${reasonWords(order.reason, order.actor.kind)}, by ${order.actor.name}`}
         crumbs={[{ name: words.title, href: "/orders" }]}
       />

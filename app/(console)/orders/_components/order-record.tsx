@@ -1,17 +1,18 @@
 import Link from "next/link";
+import { ActorName } from "#app/(console)/_components/actor-name.tsx";
 import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { KeyValue, type KeyValueItem } from "#components/display/key-value.tsx";
 import { groupedNumber } from "#components/display/number-text.tsx";
 import { type OrderDetail, type OrderRow, reasonWords } from "#lib/revocations/model.ts";
-import { targetWords } from "#lib/revocations/target-words.ts";
+import { targetWords, VERB_WORDS } from "#lib/revocations/target-words.ts";
 import { targetHref } from "./target-href.ts";
-import { TARGET_WORDS, VERB_WORDS, orderWords as words } from "./words.ts";
+import { orderWords as words } from "./words.ts";
 
 /** One order, whole. A detail also says how many tokens it holds. */
 export function OrderRecord({ order }: { order: OrderRow | OrderDetail }) {
   const reached = "reached" in order ? order.reached : null;
-  const target = targetWords(TARGET_WORDS[order.target.kind], order.target.name);
+  const target = targetWords(order.target);
   const items: KeyValueItem[] = [
     {
       key: VERB_WORDS[order.verb],
@@ -26,7 +27,7 @@ export function OrderRecord({ order }: { order: OrderRow | OrderDetail }) {
     },
     { key: "Reason", value: reasonWords(order.reason, order.actor.kind) },
     { key: "Note", value: order.note || <span className="faint">none</span> },
-    { key: "By", value: order.actor.name },
+    { key: "By", value: <ActorName actor={order.actor} /> },
     { key: "In force from", value: <Instant at={order.effectiveFrom} show="exact" focusable /> },
     ...(order.cutoff
       ? [

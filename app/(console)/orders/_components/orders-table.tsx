@@ -2,6 +2,7 @@
 
 import { IconGavel } from "@tabler/icons-react";
 import Link from "next/link";
+import { ActorName } from "#app/(console)/_components/actor-name.tsx";
 import type { DataTableColumn } from "#components/data-table/columns.ts";
 import { DataTable } from "#components/data-table/data-table.tsx";
 import type { AnyListQuery } from "#components/data-table/list-address.ts";
@@ -13,10 +14,10 @@ import { EmptyState } from "#components/feedback/empty-state.tsx";
 import type { Page, Total } from "#lib/list-query/define-table.ts";
 import { type OrderRow, reasonWords, type Verb } from "#lib/revocations/model.ts";
 import { ordersTable } from "#lib/revocations/table.ts";
-import { targetWords } from "#lib/revocations/target-words.ts";
+import { targetWords, VERB_WORDS } from "#lib/revocations/target-words.ts";
 import { OrderRecord } from "./order-record.tsx";
 import { targetHref } from "./target-href.ts";
-import { TARGET_WORDS, VERB_WORDS, orderWords as words } from "./words.ts";
+import { orderWords as words } from "./words.ts";
 
 const BADGES: Record<Verb, BadgeState> = { revoke: "revoked", suspend: "suspended", restore: "active" };
 
@@ -42,7 +43,7 @@ const COLUMNS: DataTableColumn<OrderRow>[] = [
     grows: true,
     canHide: false,
     cell: ({ target }) => {
-      const { lead, name } = targetWords(TARGET_WORDS[target.kind], target.name);
+      const { lead, name } = targetWords(target);
       return (
         <span className={lead ? "among-words" : undefined}>
           {lead ? <span className="muted">{lead} </span> : null}
@@ -66,7 +67,7 @@ const COLUMNS: DataTableColumn<OrderRow>[] = [
     cell: (row) =>
       row.note ? <span title={row.note}>{row.note}</span> : <span className="faint">none</span>,
   },
-  { id: "by", header: "By", size: 170, cell: (row) => row.actor.name },
+  { id: "by", header: "By", size: 170, cell: (row) => <ActorName actor={row.actor} /> },
   {
     id: "settled",
     header: "Written down",

@@ -1,5 +1,3 @@
-import type { TargetKind, Verb } from "#lib/revocations/model.ts";
-
 /** Texts of the Orders area. */
 export const orderWords = {
   title: "Orders",
@@ -9,23 +7,4 @@ export const orderWords = {
   settling: "in force, being written down",
   note: "An order is in force from the moment it was placed; settling only writes it down token by token.",
   noUndo: "A revocation has no undo: new tokens have to be issued instead.",
-};
-
-export const VERB_WORDS: Record<Verb, string> = {
-  revoke: "Revoked",
-  suspend: "Suspended",
-  restore: "Restored",
-};
-
-export const TARGET_WORDS: Record<TargetKind, string> = {
-  token: "token",
-  family: "family",
-  session: "session",
-  user: "all tokens of user",
-  client: "all tokens of client",
-  permission: "tokens with permission",
-  group: "tokens with group",
-  audience: "tokens for audience",
-  signing_key: "tokens signed by key",
-  everything: "every token",
 };

@@ -3,7 +3,9 @@
 import { Button } from "@mantine/core";
 import { IconArrowRight } from "@tabler/icons-react";
 import Link from "next/link";
-import { useEffect, useState } from "react";
+import { ActorName } from "#app/(console)/_components/actor-name.tsx";
+import { OrderLink } from "#app/(console)/_components/order-link.tsx";
+import { useTokenDetail } from "#app/(console)/_components/use-token-detail.ts";
 import { Instant } from "#components/display/instant.tsx";
 import { KeyValue } from "#components/display/key-value.tsx";
 import { NumberText } from "#components/display/number-text.tsx";
@@ -11,34 +13,18 @@ import { StateBadge } from "#components/display/state-badge.tsx";
 import { Tag } from "#components/display/tag.tsx";
 import { ErrorState } from "#components/feedback/error-state.tsx";
 import { Bar, LoadingNote } from "#components/feedback/skeleton.tsx";
-import { RequestProblem, requestJson } from "#components/request/request-json.ts";
+import { RequestProblem } from "#components/request/request-json.ts";
 import type { MayRevoke } from "#components/revocation/revocable-by.ts";
 import { RevokeMenu } from "#components/revocation/revoke-menu.tsx";
 import { reasonWords } from "#lib/revocations/model.ts";
-import { TOKEN_STATE_WORDS, type TokenDetail, type TokenRow } from "#lib/tokens/model.ts";
+import { TOKEN_STATE_WORDS, type TokenRow } from "#lib/tokens/model.ts";
 import { revokeChoices } from "./revoke-choices.ts";
 import { Expiry, PRECISION } from "./token-cells.tsx";
 import classes from "./token-glance.module.css";
 
-function useDetail(id: string, state: string | undefined) {
-  const [detail, setDetail] = useState<TokenDetail | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const [attempt, setAttempt] = useState(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: asked again when the row's state changes or on a retry
-  useEffect(() => {
-    const stop = new AbortController();
-    setError(null);
-    requestJson<TokenDetail>(`/api/v1/tokens/${id}`, { signal: stop.signal })
-      .then(setDetail)
-      .catch((cause) => (stop.signal.aborted ? undefined : setError(cause)));
-    return () => stop.abort();
-  }, [id, state, attempt]);
-  return { detail, error, retry: () => setAttempt((count) => count + 1) };
-}
-
 /** A token beside the table: what its row knows at once, its standing as soon as it is told. */
 export function TokenGlance({ id, row, may }: { id: string; row: TokenRow | null; may: MayRevoke }) {
-  const { detail, error, retry } = useDetail(id, row?.state);
+  const { detail, error, retry } = useTokenDetail(id, row?.state);
   const token: TokenRow | null = row ?? detail;
   if (token === null)
     return error ? (
@@ -123,8 +109,13 @@ export function TokenGlance({ id, row, may }: { id: string; row: TokenRow | null
                       {order.note ? ` · “${order.note}”` : ""}
                       <br />
                       <span className="muted">
-                        {order.actorName}, <Instant at={order.createdAt} focusable />
+                        <ActorName
+                          actor={{ kind: order.actorKind, id: order.actorId, name: order.actorName }}
+                        />
+                        , <Instant at={order.createdAt} focusable />
                       </span>
+                      <br />
+                      <OrderLink order={order} />
                     </>
                   ),
                 },

@@ -4,6 +4,7 @@ import { orNotFound } from "#app/_lib/or-not-found.ts";
 import { Card } from "#components/display/card.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { getAuditEntry } from "#lib/audit/get-audit-entry.ts";
+import { actTargetWords } from "#lib/revocations/target-words.ts";
 import { ActRecord } from "../../_components/act-record.tsx";
 import { actWords } from "../../_components/act-words.ts";
 import { auditWords as words } from "../../_components/words.ts";
@@ -14,11 +15,12 @@ export default async function AuditActPage({ params }: { params: Promise<{ id: s
   const { id } = await params;
   const ctx = await requireSignedIn(`/audit/acts/${id}`);
   const entry = await orNotFound(getAuditEntry(ctx, id));
+  const upon = actTargetWords(entry);
   return (
     <Page>
       <PageHeader
         title={actWords(entry.act)}
-        purpose={`${entry.target.name}, by ${entry.actor.name}`}
+        purpose={`${[upon.lead, upon.name].join(" ").trim()}, by ${entry.actor.name}`}
         crumbs={[
           { name: words.title, href: "/audit" },
           { name: words.acts, href: "/audit/acts" },

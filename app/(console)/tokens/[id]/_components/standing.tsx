@@ -1,28 +1,15 @@
 import { IconCircleCheck, IconHourglass } from "@tabler/icons-react";
 import Link from "next/link";
+import { ActorName } from "#app/(console)/_components/actor-name.tsx";
+import { OrderLink } from "#app/(console)/_components/order-link.tsx";
 import { CardHeading } from "#components/display/card.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { KeyValue } from "#components/display/key-value.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { Tag } from "#components/display/tag.tsx";
 import { reasonWords } from "#lib/revocations/model.ts";
-import { targetWords } from "#lib/revocations/target-words.ts";
-import {
-  type StandingOrder,
-  TOKEN_STATE_WORDS,
-  type TokenDetail,
-  type VerifierStanding,
-} from "#lib/tokens/model.ts";
+import { TOKEN_STATE_WORDS, type TokenDetail, type VerifierStanding } from "#lib/tokens/model.ts";
 import classes from "./token-page.module.css";
-
-function OrderLine({ order }: { order: StandingOrder }) {
-  const { lead, name } = targetWords(order.targetKind.replace("_", " "), order.targetName);
-  return (
-    <Link prefetch={false} href={`/orders/${order.id}`} title={order.targetName}>
-      {order.verb} {lead} {name}
-    </Link>
-  );
-}
 
 function Verifier({ verifier, isLive }: { verifier: VerifierStanding; isLive: boolean }) {
   const accepts = verifier.acceptsUntil !== null;
@@ -79,11 +66,14 @@ export function Standing({ token }: { token: TokenDetail }) {
                   key: "By",
                   value: (
                     <>
-                      {decides.actorName}, <Instant at={decides.createdAt} focusable />
+                      <ActorName
+                        actor={{ kind: decides.actorKind, id: decides.actorId, name: decides.actorName }}
+                      />
+                      , <Instant at={decides.createdAt} focusable />
                     </>
                   ),
                 },
-                { key: "Order", value: <OrderLine order={decides} /> },
+                { key: "Order", value: <OrderLink order={decides} /> },
               ]
             : []),
           ...(others.length > 0
@@ -92,7 +82,7 @@ export function Standing({ token }: { token: TokenDetail }) {
                   key: "Also",
                   value: others.map((order) => (
                     <div key={order.id}>
-                      <OrderLine order={order} />
+                      <OrderLink order={order} />
                     </div>
                   )),
                 },

@@ -1,10 +1,12 @@
 import Link from "next/link";
+import { ActorName } from "#app/(console)/_components/actor-name.tsx";
 import { Card } from "#components/display/card.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { Scroller } from "#components/display/scroller.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import type { ActivityRow, UseSource } from "#lib/audit/model.ts";
 import { actOutcomeWords, refusalWords, SOURCE_WORDS } from "#lib/audit/words.ts";
+import { actTargetWords } from "#lib/revocations/target-words.ts";
 import classes from "./timeline.module.css";
 
 const SHOWN = 25;
@@ -21,8 +23,10 @@ function Event({ row }: { row: ActivityRow }) {
           <StateBadge state={entry.outcome === "done" ? "done" : "refused"} />
         </td>
         <td colSpan={3}>
-          <strong>{entry.actor.name}</strong> {actOutcomeWords(entry)}{" "}
-          {entry.target.kind === "token" ? "" : entry.target.name}
+          <strong>
+            <ActorName actor={entry.actor} />
+          </strong>{" "}
+          {actOutcomeWords(entry)} {entry.target.kind === "token" ? "" : actTargetWords(entry).name}
           {entry.note ? ` · “${entry.note}”` : ""}
         </td>
         <td className="mono">{entry.ip ?? ""}</td>
