@@ -12,7 +12,8 @@ import classes from "./revoke-dialog.module.css";
 export function Refusal({ refusal }: { refusal: RevocationResult["refusedEverywhere"] }) {
   return (
     <span>
-      {refusal.says} <Until at={refusal.at} isExact={refusal.isExact} />
+      {refusal.says}{" "}
+      <Until at={refusal.at} words={refusal.isExact ? "Last expiry:" : "Last expiry, at the latest:"} />
     </span>
   );
 }
@@ -21,18 +22,21 @@ export function Refusal({ refusal }: { refusal: RevocationResult["refusedEverywh
 export function StillWorks({ remaining }: { remaining: Remaining }) {
   return (
     <>
-      {remaining.says} <Until at={remaining.until} isExact={remaining.kind !== "user_sessions"} />
+      {remaining.says}{" "}
+      <Until
+        at={remaining.until}
+        words={remaining.kind === "user_sessions" ? "At the latest until:" : "Until:"}
+      />
     </>
   );
 }
 
 /** An instant is told here as everywhere else. */
-function Until({ at, isExact }: { at: string | null; isExact: boolean }) {
+function Until({ at, words }: { at: string | null; words: string }) {
   if (at === null) return null;
   return (
     <>
-      {isExact ? "Until: " : "At the latest until: "}
-      <Instant at={at} show="exact" focusable />
+      {words} <Instant at={at} show="exact" focusable />
     </>
   );
 }

@@ -48,7 +48,7 @@ export function OrderRecord({ order }: { order: OrderRow | OrderDetail }) {
       ? [
           {
             key: "Reaches",
-            value: `${groupedNumber(reached.value)}${reached.isExact ? "" : " or more"} ${reached.value === 1 ? "token" : "tokens"} that would be live without it`,
+            value: `${groupedNumber(reached.value)}${reached.isExact ? "" : " or more"} ${reached.value === 1 ? "token" : "tokens"} that have not expired`,
           },
         ]
       : []),
