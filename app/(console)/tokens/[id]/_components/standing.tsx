@@ -1,6 +1,7 @@
 import { IconCircleCheck, IconHourglass } from "@tabler/icons-react";
 import Link from "next/link";
 import { CardHeading } from "#components/display/card.tsx";
+import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { KeyValue } from "#components/display/key-value.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
@@ -121,13 +122,12 @@ export function Standing({ token }: { token: TokenDetail }) {
                 {
                   key: "Session",
                   value: (
-                    <Link
-                      prefetch={false}
+                    <IdText
+                      id={token.sessionUid}
+                      what="session id"
+                      head={8}
                       href={`/tokens?session=${encodeURIComponent(token.sessionUid)}`}
-                      className="mono"
-                    >
-                      {token.sessionUid}
-                    </Link>
+                    />
                   ),
                 },
               ]
