@@ -4,6 +4,7 @@ import { expect, test } from "../fixtures/test.ts";
 import { codeOf } from "../fixtures/totp.ts";
 import { untilAlive } from "../pages/alive.ts";
 import { EnrolmentPage } from "../pages/enrolment-page.ts";
+import { AudienceForm } from "../pages/registry-forms.ts";
 
 const OWNER = { name: "Olive Owner", email: "olive@example.com", password: "a sentence is easier to keep" };
 
@@ -44,6 +45,17 @@ test("the link that the start prints leads to an owner, an organisation and a co
   await expect(page).toHaveURL("/");
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   await expect(page.getByRole("button", { name: /^live\./ }).first()).toBeVisible();
+
+  await page.getByRole("link", { name: "Create an audience" }).click();
+  const audience = new AudienceForm(page);
+  await audience.field("Title").fill("First");
+  await audience.field("Name").fill("first");
+  await audience.field("Resource").fill("https://first.example.com/");
+  await audience.save("Create");
+  const next = page.getByRole("link", { name: "Register a client" });
+  await expect(next, "the audience's page says what comes next").toHaveAttribute("href", "/clients/new");
+  await page.goto("/");
+  await expect(next, "and so does the overview").toHaveAttribute("href", "/clients/new");
 
   await page.context().storageState({ path: OWNER_STATE });
   writeFileSync(OWNER_FILE, JSON.stringify({ ...OWNER, totpSecret }));
