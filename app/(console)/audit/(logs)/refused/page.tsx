@@ -6,9 +6,9 @@ import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { listRefusedCounts } from "#lib/audit/list-refused-counts.ts";
 import { refusedCountsTable } from "#lib/audit/table.ts";
 import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
-import { AuditTabs } from "../_components/audit-tabs.tsx";
-import { RefusedTable } from "../_components/refused-table.tsx";
-import { auditWords as words } from "../_components/words.ts";
+import { AuditTabs } from "../../_components/audit-tabs.tsx";
+import { RefusedTable } from "../../_components/refused-table.tsx";
+import { auditWords as words } from "../../_components/words.ts";
 
 export const metadata: Metadata = { title: words.refused };
 

@@ -6,9 +6,9 @@ import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { listAuditEntries } from "#lib/audit/list-audit-entries.ts";
 import { auditEntriesTable } from "#lib/audit/table.ts";
 import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
-import { ActsTable } from "../_components/acts-table.tsx";
-import { AuditTabs } from "../_components/audit-tabs.tsx";
-import { auditWords as words } from "../_components/words.ts";
+import { ActsTable } from "../../_components/acts-table.tsx";
+import { AuditTabs } from "../../_components/audit-tabs.tsx";
+import { auditWords as words } from "../../_components/words.ts";
 
 export const metadata: Metadata = { title: words.acts };
 

@@ -8,10 +8,11 @@ import { getUseHistogram } from "#lib/audit/get-use-histogram.ts";
 import { listTokenUses } from "#lib/audit/list-token-uses.ts";
 import { tokenUsesTable } from "#lib/audit/table.ts";
 import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
-import { AuditTabs } from "./_components/audit-tabs.tsx";
-import { UseHistogram } from "./_components/use-histogram.tsx";
-import { UsesTable } from "./_components/uses-table.tsx";
-import { auditWords as words } from "./_components/words.ts";
+import { AuditTabs } from "../_components/audit-tabs.tsx";
+import { TimeRange } from "../_components/time-range.tsx";
+import { UseHistogram } from "../_components/use-histogram.tsx";
+import { UsesTable } from "../_components/uses-table.tsx";
+import { auditWords as words } from "../_components/words.ts";
 
 export const metadata: Metadata = { title: words.title };
 
@@ -31,7 +32,9 @@ export default async function AuditPage({
   return (
     <Page fill>
       <PageHeader title={words.title} purpose={words.purpose} />
-      <AuditTabs current="uses" />
+      <AuditTabs current="uses">
+        <TimeRange query={query} />
+      </AuditTabs>
       <Card>
         <UseHistogram histogram={histogram} query={query} />
       </Card>
