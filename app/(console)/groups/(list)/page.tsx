@@ -9,8 +9,8 @@ import { can } from "#lib/authz/require-permission.ts";
 import { listGroups } from "#lib/groups/list-groups.ts";
 import { GROUPS_TABLE } from "#lib/groups/table.ts";
 import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
-import { GroupsTable } from "./_components/groups-table.tsx";
-import { groupWords as words } from "./_components/words.ts";
+import { GroupsTable } from "../_components/groups-table.tsx";
+import { groupWords as words } from "../_components/words.ts";
 
 export const metadata: Metadata = { title: words.title };
 

@@ -6,8 +6,8 @@ import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
 import { listOrders } from "#lib/revocations/list-orders.ts";
 import { ordersTable } from "#lib/revocations/table.ts";
-import { OrdersTable } from "./_components/orders-table.tsx";
-import { orderWords as words } from "./_components/words.ts";
+import { OrdersTable } from "../_components/orders-table.tsx";
+import { orderWords as words } from "../_components/words.ts";
 
 export const metadata: Metadata = { title: words.title };
 

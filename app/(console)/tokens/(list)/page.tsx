@@ -7,7 +7,7 @@ import { revocableBy } from "#components/revocation/revocable-by.ts";
 import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
 import { listTokens } from "#lib/tokens/list-tokens.ts";
 import { tokensTable } from "#lib/tokens/table.ts";
-import { TokensTable } from "./_components/tokens-table.tsx";
+import { TokensTable } from "../_components/tokens-table.tsx";
 
 export const metadata: Metadata = { title: "Tokens" };
 

@@ -6,25 +6,25 @@ import { listAddress } from "#components/data-table/list-address.ts";
 import { LinkButton } from "#components/display/link-button.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { can } from "#lib/authz/require-permission.ts";
+import { listClients } from "#lib/clients/list-clients.ts";
+import { CLIENTS_TABLE } from "#lib/clients/table.ts";
 import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
-import { listUsers } from "#lib/users/list-users.ts";
-import { USERS_TABLE } from "#lib/users/table.ts";
-import { UsersTable } from "./_components/users-table.tsx";
-import { userWords as words } from "./_components/words.ts";
+import { ClientsTable } from "../_components/clients-table.tsx";
+import { clientWords as words } from "../_components/words.ts";
 
 export const metadata: Metadata = { title: words.title };
 
-export default async function UsersPage({
+export default async function ClientsPage({
   searchParams,
 }: {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 }) {
-  const { query, dropped } = parseListQuery(USERS_TABLE, await searchParams);
-  const address = listAddress("/users", USERS_TABLE, query);
+  const { query, dropped } = parseListQuery(CLIENTS_TABLE, await searchParams);
+  const address = listAddress("/clients", CLIENTS_TABLE, query);
   const ctx = await requireSignedIn(address);
   if (dropped.length > 0) redirect(address);
-  const { total, ...page } = await listUsers(ctx, query);
-  const canWrite = can(ctx, "user:write");
+  const { total, ...page } = await listClients(ctx, query);
+  const canWrite = can(ctx, "client:write");
   return (
     <Page fill>
       <PageHeader
@@ -32,13 +32,13 @@ export default async function UsersPage({
         purpose={words.purpose}
         actions={
           canWrite ? (
-            <LinkButton href="/users/new" variant="filled" leftSection={<IconPlus size={16} />}>
+            <LinkButton href="/clients/new" variant="filled" leftSection={<IconPlus size={16} />}>
               {words.register}
             </LinkButton>
           ) : null
         }
       />
-      <UsersTable query={query} page={page} total={total} canWrite={canWrite} />
+      <ClientsTable query={query} page={page} total={total} canWrite={canWrite} />
     </Page>
   );
 }

@@ -1,14 +1,14 @@
 import { Bar, LoadingNote, SkeletonRows } from "#components/feedback/skeleton.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
-import { verifierWords as words } from "./_components/words.ts";
+import { userWords as words } from "../_components/words.ts";
 
-export default function VerifiersLoading() {
+export default function UsersLoading() {
   return (
     <Page fill>
       <PageHeader title={words.title} purpose={words.purpose} />
-      <LoadingNote what="verifiers" />
+      <LoadingNote what="users" />
       <Bar height={32} />
-      <SkeletonRows rows={18} columns={8} />
+      <SkeletonRows rows={18} columns={7} />
     </Page>
   );
 }

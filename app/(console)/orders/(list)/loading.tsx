@@ -1,12 +1,12 @@
 import { Bar, LoadingNote, SkeletonRows } from "#components/feedback/skeleton.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
-import { audienceWords as words } from "./_components/words.ts";
+import { orderWords as words } from "../_components/words.ts";
 
-export default function AudiencesLoading() {
+export default function OrdersLoading() {
   return (
     <Page fill>
       <PageHeader title={words.title} purpose={words.purpose} />
-      <LoadingNote what="audiences" />
+      <LoadingNote what="orders" />
       <Bar height={32} />
       <SkeletonRows rows={18} columns={7} />
     </Page>

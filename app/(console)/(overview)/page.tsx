@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { requireSignedIn } from "#app/_lib/context.ts";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { getOverview } from "#lib/overview/get-overview.ts";
-import { OverviewBoard } from "./_overview/overview-board.tsx";
+import { OverviewBoard } from "../_overview/overview-board.tsx";
 
 export const metadata: Metadata = { title: "Overview" };
 

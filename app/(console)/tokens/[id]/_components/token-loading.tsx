@@ -1,7 +1,7 @@
 import { Card } from "#components/display/card.tsx";
 import { Bar, LoadingNote } from "#components/feedback/skeleton.tsx";
 import { Page } from "#components/frame/page-header.tsx";
-import classes from "./_components/token-page.module.css";
+import classes from "./token-page.module.css";
 
 function Lines({ count }: { count: number }) {
   return (
@@ -14,7 +14,8 @@ function Lines({ count }: { count: number }) {
   );
 }
 
-export default function TokenLoading() {
+/** The shape of a token's page, while its story is read. */
+export function TokenLoading() {
   return (
     <Page>
       <LoadingNote what="the token" />
