@@ -18,6 +18,8 @@ const browser = {
   viewport: { width: 1440, height: 900 },
   launchOptions: {
     ...(executablePath === undefined ? {} : { executablePath }),
+    // people have scrollbars, and they take room
+    ignoreDefaultArgs: ["--hide-scrollbars"],
     args: [
       ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
       "--disable-background-networking",

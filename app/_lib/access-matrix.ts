@@ -86,6 +86,7 @@ export const OTHER_ROUTES: Record<string, string> = {
 /** Pages by their path: what it takes to see them. */
 export const PAGE_ACCESS: Record<string, Access> = {
   "/": "overview:read",
+  "/[...unknown]": "signed-in",
   "/admins": "admin:read",
   "/admins/new": "admin:write",
   "/api-tokens": "api-token:read",

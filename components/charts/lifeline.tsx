@@ -8,17 +8,9 @@ import { localWords, utcWords } from "../display/instant.tsx";
 import { groupedNumber } from "../display/number-text.tsx";
 import { Scroller } from "../display/scroller.tsx";
 import classes from "./lifeline.module.css";
-import { lifelineRows } from "./lifeline-rows.ts";
+import { AxisLayer, LAYOUTS, type LifelineMark, MarksLayer } from "./lifeline-layer.tsx";
 
 export type LifelineBucket = { at: string; allowed: number; refused: number };
-export type LifelineMark = {
-  at: string;
-  word: string;
-  /** A second line. */
-  more?: string;
-  tone: "muted" | "revoked" | "suspended" | "expired";
-};
-
 type LifelineProps = {
   from: string;
   to: string;
@@ -38,25 +30,6 @@ function clock(ms: number, spanMs: number, isLocal: boolean): string {
   }).format(ms);
 }
 
-/** The plot is never narrower, in pixels; wider ones have more room than is counted with. */
-const PLOT_MIN = 560;
-const LINE_HEIGHT = 16;
-/** Of the marks' words, in pixels, with some room after them. */
-const widthOf = (text: string) => text.length * 6.2 + 14;
-
-const STEPS = [
-  10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800,
-];
-
-function ticksOf(fromMs: number, toMs: number): number[] {
-  const step = (STEPS.find((seconds) => (toMs - fromMs) / (seconds * 1000) <= 9) ?? 2_592_000) * 1000;
-  const first = Math.ceil(fromMs / step) * step;
-  return Array.from(
-    { length: Math.max(0, Math.floor((toMs - first) / step) + 1) },
-    (_, index) => first + index * step,
-  );
-}
-
 /** Uses over a life on one axis, with what happened to it marked: made of plain elements, so that it is there at once. */
 export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade }: LifelineProps) {
   const isMounted = useMounted();
@@ -69,22 +42,13 @@ export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade }: Lif
   const place = (ms: number) => `${(((ms - fromMs) / (toMs - fromMs)) * 100).toFixed(3)}%`;
   const most = Math.max(1, ...buckets.map((bucket) => bucket.allowed + bucket.refused));
   const width = `${((bucketSeconds * 1000) / (toMs - fromMs)) * 100}%`;
-  const placed = marks.map((mark) => {
-    const share = (Date.parse(mark.at) - fromMs) / (toMs - fromMs);
-    return {
-      place: share,
-      isLate: share > 0.6,
-      width: Math.max(widthOf(mark.word), widthOf(mark.more ?? "")) / PLOT_MIN,
-      lines: mark.more ? 2 : 1,
-    };
-  });
-  const rows = lifelineRows(placed);
+  const placed = marks.map((mark) => ({ mark, share: (Date.parse(mark.at) - fromMs) / (toMs - fromMs) }));
   const used = buckets.filter((bucket) => bucket.allowed + bucket.refused > 0);
   const zone = isMounted ? Intl.DateTimeFormat().resolvedOptions().timeZone : "UTC";
 
   return (
     <figure className={classes.figure}>
-      <Scroller className={classes.scroll} label="Uses over time">
+      <div>
         <div className={classes.plot} aria-hidden={isTable || undefined}>
           {shade ? (
             <div
@@ -96,22 +60,6 @@ export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade }: Lif
               }}
             />
           ) : null}
-          {marks.map((mark, index) => {
-            return (
-              <div
-                key={`${mark.word} ${mark.at}`}
-                className={classes.mark}
-                data-tone={mark.tone}
-                data-late={placed[index]?.isLate || undefined}
-                style={{ left: place(Date.parse(mark.at)) }}
-              >
-                <span className={classes.markWords} style={{ top: (rows[index] ?? 0) * LINE_HEIGHT }}>
-                  <strong>{mark.word}</strong>
-                  {mark.more ? <span>{mark.more}</span> : null}
-                </span>
-              </div>
-            );
-          })}
           {used.map((bucket) => {
             const at = Date.parse(bucket.at);
             return (
@@ -146,16 +94,25 @@ export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade }: Lif
               </Tooltip>
             );
           })}
-          {used.length === 0 ? <p className={classes.none}>Not used in this time.</p> : null}
-        </div>
-        <div className={classes.axis} aria-hidden suppressHydrationWarning>
-          {ticksOf(fromMs, toMs).map((tick) => (
-            <span key={tick} style={{ left: place(tick) }} suppressHydrationWarning>
-              {clock(tick, toMs - fromMs, isMounted)}
-            </span>
+          {LAYOUTS.map((layout) => (
+            <MarksLayer
+              key={layout.name}
+              layout={layout}
+              marks={placed}
+              none={used.length === 0 ? "Not used in this time." : null}
+            />
           ))}
         </div>
-      </Scroller>
+        {LAYOUTS.map((layout) => (
+          <AxisLayer
+            key={layout.name}
+            layout={layout}
+            fromMs={fromMs}
+            toMs={toMs}
+            clock={(ms) => clock(ms, toMs - fromMs, isMounted)}
+          />
+        ))}
+      </div>
       <figcaption className={classes.caption}>
         <span>
           Uses per {durationWords(bucketSeconds)} · <i className={classes.allowedKey} /> allowed{" "}

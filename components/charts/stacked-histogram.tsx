@@ -8,6 +8,8 @@ import { groupedNumber } from "../display/number-text.tsx";
 import { axisTicks, niceMax } from "./axis.ts";
 import classes from "./stacked-histogram.module.css";
 
+const DAY_SECONDS = 86_400;
+
 export type HistogramSeries<Key extends string> = {
   key: Key;
   label: string;
@@ -22,6 +24,8 @@ type StackedHistogramProps<Key extends string> = {
   /** Oldest first, without gaps. */
   buckets: HistogramBucket<Key>[];
   bucketSeconds: number;
+  /** What time it looks at, in words; its first and last instant unless told. */
+  span?: string;
   /** A range that was dragged or a bar that was pressed, in milliseconds. */
   onRange?: (fromMs: number, untilMs: number) => void;
   height?: number;
@@ -29,7 +33,7 @@ type StackedHistogramProps<Key extends string> = {
 
 /** Counts over time, stacked; drag to look closer. Its twin is a table, one press away. */
 export function StackedHistogram<Key extends string>(props: StackedHistogramProps<Key>) {
-  const { name, series, buckets, bucketSeconds, onRange, height = 112 } = props;
+  const { name, series, buckets, bucketSeconds, span, onRange, height = 112 } = props;
   const isMounted = useMounted();
   const [isTable, setIsTable] = useState(false);
   const [pointed, setPointed] = useState<number | null>(null);
@@ -38,8 +42,15 @@ export function StackedHistogram<Key extends string>(props: StackedHistogramProp
   const sumOf = (bucket: HistogramBucket<Key>) => series.reduce((sum, { key }) => sum + bucket[key], 0);
   const max = niceMax(Math.max(0, ...buckets.map(sumOf)));
   const zone = isMounted ? undefined : "UTC";
-  const words = timeWords(bucketSeconds, zone);
+  const words = timeWords(bucketSeconds, buckets.length * bucketSeconds, zone);
   const shown = pointed === null ? null : (buckets[pointed] ?? null);
+
+  const [first, last] = [buckets[0], buckets.at(-1)];
+  const looksAt =
+    span ??
+    (first && last
+      ? `${words.short(Date.parse(first.at))} – ${words.short(Date.parse(last.at) + bucketSeconds * 1000)}`
+      : "");
 
   function indexAt(event: PointerEvent): number {
     const box = plot.current?.getBoundingClientRect();
@@ -80,7 +91,7 @@ export function StackedHistogram<Key extends string>(props: StackedHistogramProp
         <span className={classes.when} aria-live="polite">
           {shown
             ? words.exact(Date.parse(shown.at))
-            : `per ${shortDuration(bucketSeconds)} · times in ${words.zone}`}
+            : `${looksAt} · per ${shortDuration(bucketSeconds)} · times in ${words.zone}`}
         </span>
         <UnstyledButton className={classes.twin} aria-pressed={isTable} onClick={() => setIsTable(!isTable)}>
           {isTable ? "As a chart" : "As a table"}
@@ -202,14 +213,22 @@ function HistogramTable<Key extends string>({
 }
 
 /** How bars name their time: in the reader's zone once the browser has it, in UTC before. */
-function timeWords(bucketSeconds: number, timeZone: string | undefined) {
+function timeWords(bucketSeconds: number, spanSeconds: number, timeZone: string | undefined) {
   const zone = timeZone === undefined ? {} : { timeZone };
-  const tick = new Intl.DateTimeFormat(
-    "en-GB",
-    bucketSeconds >= 21_600
-      ? { day: "numeric", month: "short", ...zone }
-      : { hour: "2-digit", minute: "2-digit", ...zone },
-  );
+  const day = { day: "numeric", month: "short" } as const;
+  const time = { hour: "2-digit", minute: "2-digit" } as const;
+  const tick = new Intl.DateTimeFormat("en-GB", {
+    ...(spanSeconds > DAY_SECONDS * 1.5 ? day : {}),
+    ...(bucketSeconds < DAY_SECONDS / 4 ? time : {}),
+    ...(spanSeconds < 600 ? { second: "2-digit" as const } : {}),
+    ...zone,
+  });
+  const short = new Intl.DateTimeFormat("en-GB", {
+    ...day,
+    ...time,
+    ...(bucketSeconds < 60 ? { second: "2-digit" as const } : {}),
+    ...zone,
+  });
   const exact = new Intl.DateTimeFormat("en-GB", {
     day: "numeric",
     month: "short",
@@ -221,6 +240,7 @@ function timeWords(bucketSeconds: number, timeZone: string | undefined) {
   });
   return {
     tick: (ms: number) => tick.format(ms),
+    short: (ms: number) => short.format(ms),
     exact: (ms: number) => exact.format(ms),
     zone: exact.resolvedOptions().timeZone,
   };

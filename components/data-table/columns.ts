@@ -16,6 +16,7 @@ export type DataTableColumn<Row> = {
   cell: (row: Row) => ReactNode;
   /** Pixels. */
   size: number;
+  /** Down to which a person may make it, and a growing one gives way before the list scrolls sideways. */
   minSize?: number;
   /** Takes the room that the others leave. One column only. */
   grows?: boolean;
@@ -45,6 +46,10 @@ export const features = tableFeatures({
   columnMeta: metaHelper<ColumnMeta>(),
 });
 
+const MIN_SIZE = 64;
+/** What a growing column still says something in. */
+const MIN_SIZE_GROWING = 140;
+
 export type ListRow = { id: string };
 
 /** TanStack's columns of ours. */
@@ -57,7 +62,7 @@ export function toColumns<Row extends ListRow>(columns: DataTableColumn<Row>[]) 
         header: column.header,
         cell: ({ row }) => column.cell(row.original),
         size: column.size,
-        minSize: column.minSize ?? 64,
+        minSize: column.minSize ?? (column.grows ? Math.min(column.size, MIN_SIZE_GROWING) : MIN_SIZE),
         maxSize: 640,
         enableHiding: column.canHide ?? true,
         meta: {

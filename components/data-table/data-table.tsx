@@ -20,6 +20,9 @@ import { TableRows } from "./table-rows.tsx";
 import { TableTools } from "./table-tools.tsx";
 import { useListTable } from "./use-list-table.ts";
 
+/** Of the column of check boxes, in pixels. */
+const CHECK_WIDTH = 36;
+
 type Selection<Row> = { rows: Row[]; clear: () => void };
 
 export type DataTableProps<Row extends ListRow> = {
@@ -136,7 +139,12 @@ export function DataTable<Row extends ListRow>(props: DataTableProps<Row>) {
   const isFirst = query.cursor === null;
   const isEmpty = page.rows.length === 0 && Object.keys(query.filters).length === 0 && isFirst;
   const visible = table.getVisibleLeafColumns();
-  const minWidth = visible.reduce((sum, column) => sum + column.getSize(), isSelectable ? 36 : 0);
+  const takesRest = ({ id, columnDef }: (typeof visible)[number]) =>
+    columnDef.meta?.grows === true && preferences.sizes[id] === undefined;
+  const minWidth = visible.reduce(
+    (sum, column) => sum + (takesRest(column) ? (column.columnDef.minSize ?? 0) : column.getSize()),
+    isSelectable ? CHECK_WIDTH : 0,
+  );
   const openRow = page.rows.find((row) => row.id === openId) ?? null;
 
   return (
@@ -186,12 +194,10 @@ export function DataTable<Row extends ListRow>(props: DataTableProps<Row>) {
             <Scroller label={`List of ${unit[1]}`} className={classes.scroll} ref={frame}>
               <table className={classes.table} style={{ minWidth }}>
                 <colgroup>
-                  {isSelectable ? <col style={{ width: 36 }} /> : null}
-                  {visible.map((column) => {
-                    const takesRest =
-                      column.columnDef.meta?.grows && preferences.sizes[column.id] === undefined;
-                    return <col key={column.id} style={takesRest ? {} : { width: column.getSize() }} />;
-                  })}
+                  {isSelectable ? <col style={{ width: CHECK_WIDTH }} /> : null}
+                  {visible.map((column) => (
+                    <col key={column.id} style={takesRest(column) ? {} : { width: column.getSize() }} />
+                  ))}
                 </colgroup>
                 <TableHead
                   table={table}

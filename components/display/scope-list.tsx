@@ -20,7 +20,9 @@ export function ScopeList({ values, what, shown = 1, plain = false }: ScopeListP
   return (
     <span className={classes.list}>
       {plain ? (
-        <span className={classes.plain}>{first.join(", ")}</span>
+        <span className={classes.plain} title={first.join(", ")}>
+          {first.join(", ")}
+        </span>
       ) : (
         first.map((value) => (
           <code key={value} className={classes.scope} title={value}>

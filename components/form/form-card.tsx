@@ -1,7 +1,7 @@
 "use client";
 
 import { Button } from "@mantine/core";
-import { type FormEvent, type ReactNode, useEffect, useRef } from "react";
+import { type FormEvent, type ReactNode, useEffect, useId, useRef } from "react";
 import { LinkButton } from "../display/link-button.tsx";
 import { ProblemAlert } from "../feedback/problem-alert.tsx";
 import classes from "./form-card.module.css";
@@ -15,7 +15,8 @@ type FormCardProps = {
   submitWord: string;
   /** Where Cancel leads; without it there is no Cancel. */
   cancelHref?: string;
-  isSubmitDisabled?: boolean;
+  /** Why it cannot be sent as it stands, in a sentence; null where it can. */
+  whyNotYet?: string | null;
   /** Beside the buttons: what saving will do. */
   note?: ReactNode;
   children: ReactNode;
@@ -23,8 +24,9 @@ type FormCardProps = {
 
 /** A form as a card of sections with its buttons at the foot. */
 export function FormCard(props: FormCardProps) {
-  const { name, onSubmit, request, submitWord, cancelHref, isSubmitDisabled = false, note, children } = props;
+  const { name, onSubmit, request, submitWord, cancelHref, whyNotYet = null, note, children } = props;
   const { isBusy, problem, refusals, fields } = request;
+  const whyId = useId();
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
     if (refusals > 0) showFirstFault(form.current);
@@ -43,7 +45,16 @@ export function FormCard(props: FormCardProps) {
         <div className={classes.buttons}>
           {note ? <p className={classes.note}>{note}</p> : null}
           {cancelHref ? <LinkButton href={cancelHref}>Cancel</LinkButton> : null}
-          <Button type="submit" variant="filled" loading={isBusy} disabled={isSubmitDisabled}>
+          <p id={whyId} className={classes.why} aria-live="polite">
+            {whyNotYet}
+          </p>
+          <Button
+            type="submit"
+            variant="filled"
+            loading={isBusy}
+            disabled={whyNotYet !== null}
+            aria-describedby={whyId}
+          >
             {submitWord}
           </Button>
         </div>

@@ -4,6 +4,7 @@ import { expect, test } from "../fixtures/test.ts";
 import { codeOf } from "../fixtures/totp.ts";
 import { untilAlive } from "../pages/alive.ts";
 import { EnrolmentPage } from "../pages/enrolment-page.ts";
+import { AudienceForm } from "../pages/registry-forms.ts";
 
 const OWNER = { name: "Olive Owner", email: "olive@example.com", password: "a sentence is easier to keep" };
 
@@ -53,4 +54,23 @@ test("the link that the start prints leads to an owner, an organisation and a co
   await expect(stranger.getByRole("heading", { name: "This link no longer works" })).toBeVisible();
   await expect(stranger.getByLabel("Your name")).toHaveCount(0);
   await stranger.close();
+});
+
+test.describe("the owner of an empty organisation", () => {
+  test.use({ storageState: OWNER_STATE });
+  test.skip(process.env.UPDATE_PICTURES === "1", "the sample organisation has all of it");
+
+  test("is told what comes next, after the first audience too", async ({ page }) => {
+    await page.goto("/");
+    await page.getByRole("link", { name: "Create an audience" }).click();
+    const audience = new AudienceForm(page);
+    await audience.field("Title").fill("First");
+    await audience.field("Name").fill("first");
+    await audience.field("Resource").fill("https://first.example.com/");
+    await audience.save("Create");
+    const next = page.getByRole("link", { name: "Register a client" });
+    await expect(next, "the audience's page says what comes next").toHaveAttribute("href", "/clients/new");
+    await page.goto("/");
+    await expect(next, "and so does the overview").toHaveAttribute("href", "/clients/new");
+  });
 });

@@ -179,6 +179,21 @@ test("a histogram counts the last day where no time is named, and never more tha
   expect(future.total).toEqual({ issued: 0, allowed: 0, refused: 0 });
 });
 
+test("a histogram follows the time range that the page has, in round steps", async () => {
+  const now = new Date();
+  const within = async (seconds: number) => {
+    const { from, to, bucketSeconds, buckets } = await getUseHistogram(auditor(now), {
+      at: { type: "within", seconds },
+    });
+    expect(Math.round((Date.parse(to) - Date.parse(from)) / 1000)).toBe(seconds);
+    expect(buckets.length).toBeLessThanOrEqual(90);
+    return bucketSeconds;
+  };
+  expect(await within(3_600)).toBe(60);
+  expect(await within(7 * 86_400)).toBe(7_200);
+  expect(await within(30 * 86_400)).toBe(43_200);
+});
+
 test("admin acts are found by who, what and on what, with % and _ as they stand", async () => {
   const ctx = contextAs(db, "governor");
   for (const name of ["50%_off", "5000 off"])

@@ -6,6 +6,7 @@ const known: Pulse = {
   feedPosition: "7",
   unsettledOrders: 0,
   newestUseAt: "2026-01-01T00:00:00.000Z",
+  refusedCounts: "5",
   newestEntry: "3",
   registryVersion: "1",
 };
@@ -22,8 +23,9 @@ test("a new token, an order, an act and a change of the registry are urgent", ()
     expect(newsOf(known, { ...known, ...change }), JSON.stringify(change)).toBe("urgent");
 });
 
-test("uses alone are not urgent, and what is the same is no news", () => {
+test("uses and refusals without a token alone are not urgent, and what is the same is no news", () => {
   expect(newsOf(known, { ...known, newestUseAt: "2026-01-01T00:00:01.000Z" })).toBe("uses");
+  expect(newsOf(known, { ...known, refusedCounts: "6" })).toBe("uses");
   expect(newsOf(known, { ...known })).toBeNull();
 });
 

@@ -17,6 +17,7 @@ function fakeDatabase() {
           feedPosition: position,
           unsettledOrders: 0n,
           newestUseAt: null,
+          refusedCounts: "0",
           newestEntry: 0n,
           registryVersion: 0n,
         },

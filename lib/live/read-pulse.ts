@@ -4,8 +4,10 @@ import type { Pulse } from "./model.ts";
 
 /** What is older than this is no news; the bound lets the planner leave all older partitions out. */
 const NEWS_MS = 3_600_000;
+/** As many as a page of the list can show, in its order: a count that is beyond them under a flood is news with the next minute. */
+const REFUSED_ROWS = 200;
 
-/** Reads the pulse: one row at the end of each index. */
+/** Reads the pulse: one row at the end of each index, and of the refused counts, which change in place, the newest page. */
 export async function readPulse(db: Sql, now: Date = new Date()): Promise<Pulse> {
   const since = new Date(now.getTime() - NEWS_MS);
   const [row] = await run<{
@@ -13,6 +15,7 @@ export async function readPulse(db: Sql, now: Date = new Date()): Promise<Pulse>
     feedPosition: bigint;
     unsettledOrders: bigint;
     newestUseAt: Date | null;
+    refusedCounts: string;
     newestEntry: bigint;
     registryVersion: bigint;
   }>(
@@ -21,6 +24,8 @@ export async function readPulse(db: Sql, now: Date = new Date()): Promise<Pulse>
       coalesce((SELECT position FROM feed_head WHERE id = 1), 0) AS "feedPosition",
       (SELECT count(*) FROM revocation_order WHERE settled_at IS NULL) AS "unsettledOrders",
       (SELECT received_at FROM token_use WHERE received_at >= ${since}::timestamptz ORDER BY received_at DESC, id DESC LIMIT 1) AS "newestUseAt",
+      (SELECT coalesce(sum(hashtextextended(c::text, 0)), 0)::text FROM (SELECT * FROM refused_count
+        ORDER BY minute DESC, verifier_id DESC, ip DESC, refusal DESC LIMIT ${REFUSED_ROWS}::int) c) AS "refusedCounts",
       coalesce((SELECT sequence FROM audit_chain WHERE id = 'admin'), 0) AS "newestEntry",
       coalesce((SELECT version FROM registry_version WHERE id = 1), 0) AS "registryVersion"`,
   );
@@ -29,6 +34,7 @@ export async function readPulse(db: Sql, now: Date = new Date()): Promise<Pulse>
     feedPosition: String(row?.feedPosition ?? 0),
     unsettledOrders: Number(row?.unsettledOrders ?? 0),
     newestUseAt: row?.newestUseAt?.toISOString() ?? null,
+    refusedCounts: row?.refusedCounts ?? "0",
     newestEntry: String(row?.newestEntry ?? 0),
     registryVersion: String(row?.registryVersion ?? 0),
   };

@@ -1,6 +1,7 @@
 import { IconCircle, IconCircleCheckFilled } from "@tabler/icons-react";
 import Link from "next/link";
 import { Card } from "#components/display/card.tsx";
+import { LinkButton } from "#components/display/link-button.tsx";
 import type { Overview } from "#lib/overview/model.ts";
 import classes from "./overview.module.css";
 
@@ -34,6 +35,7 @@ export function FirstSteps({ registry }: { registry: Overview["registry"] }) {
       about: "A service that asks whether a token is good, and refuses it the moment it is revoked.",
     },
   ];
+  const next = steps.find((step) => !step.isDone);
   const done = steps.filter((step) => step.isDone).length;
   return (
     <Card title="First steps" aside={`${done} of ${steps.length} done`}>
@@ -46,7 +48,7 @@ export function FirstSteps({ registry }: { registry: Overview["registry"] }) {
               <IconCircle size={20} aria-label="to do" />
             )}
             <span>
-              {step.isDone ? (
+              {step.isDone || step === next ? (
                 <strong>{step.name}</strong>
               ) : (
                 <Link prefetch={false} href={step.href}>
@@ -55,6 +57,11 @@ export function FirstSteps({ registry }: { registry: Overview["registry"] }) {
               )}
               <br />
               <small>{step.about}</small>
+              {step === next ? (
+                <LinkButton href={step.href} variant="filled" mt={8} display="block" w="fit-content">
+                  {step.name}
+                </LinkButton>
+              ) : null}
             </span>
           </li>
         ))}

@@ -130,16 +130,26 @@ test("what opens over a page is accessible too: drawer, palette, keys, menus and
   await expect(tokenPage.revokeMenu, "the focus comes back").toBeFocused();
 });
 
-test("what is not there says so, and is accessible", async ({ page }) => {
-  const response = await page.goto("/nowhere");
-  expect(response?.status()).toBe(404);
-  for (const [path, title] of [
+test("what is not there answers 404, says so inside of the frame, and is accessible", async ({ page }) => {
+  const nobody = "01a20000-0000-7000-8000-000000000000";
+  const areas = ["users", "groups", "clients", "audiences", "verifiers", "orders", "audit/acts"];
+  const missing: [path: string, title: string][] = [
     ["/nowhere", "There is no such page"],
-    ["/clients/none", "This is not there"],
-    ["/tokens/01a20000-0000-7000-8000-000000000000", "No token with this id is on record"],
-  ] as const) {
-    await page.goto(path);
+    ["/tokens/01/deeper", "There is no such page"],
+    [`/tokens/${nobody}`, "No token with this id is on record"],
+    ...areas.flatMap((area): [string, string][] => [
+      [`/${area}/${nobody}`, "This is not there"],
+      [`/${area}/none`, "This is not there"],
+    ]),
+  ];
+  for (const [path, title] of missing) {
+    const response = await page.goto(path);
+    expect(response?.status(), path).toBe(404);
     await expect(page.getByRole("heading", { level: 1 }), path).toHaveText(title);
+    await expect(page.getByRole("navigation", { name: "Console" }), path).toBeVisible();
+  }
+  for (const path of ["/nowhere", "/clients/none", `/tokens/${nobody}`]) {
+    await page.goto(path);
     await expectAccessible(page, path);
   }
 });

@@ -139,6 +139,11 @@ test("a person is registered, signs in through the authority's pages, consents, 
   await expect(tokenPage.main).toContainText(person.email);
   await expect(tokenPage.lineage.getByRole("link")).toHaveCount(4);
   await expect(tokenPage.lineage.getByRole("link").filter({ hasText: "Consumed" })).toHaveCount(1);
+  const session = tokenPage.standing("Session");
+  await expect(session.getByRole("link").locator("[aria-hidden]"), "shortened in the middle").toHaveText(
+    /^.{8}….{4}$/,
+  );
+  await expect(session.getByRole("button", { name: "Copy session id" })).toBeVisible();
   await device.close();
 });
 

@@ -10,6 +10,7 @@ import { Columns } from "#components/layout/columns.tsx";
 import { getAudience } from "#lib/audiences/get-audience.ts";
 import { can } from "#lib/authz/require-permission.ts";
 import { AudienceFacts, AudiencePermissions } from "../_components/audience-cards.tsx";
+import { NextStep } from "../_components/next-step.tsx";
 import { audienceWords as words } from "../_components/words.ts";
 
 type AudiencePageProps = { params: Promise<{ id: string }> };
@@ -44,7 +45,16 @@ export default async function AudiencePage({ params }: AudiencePageProps) {
         }
       />
       <Columns
-        main={<AudiencePermissions audience={audience} />}
+        main={
+          <>
+            <NextStep
+              audience={audience}
+              canAddClient={can(ctx, "client:write")}
+              canAddVerifier={can(ctx, "verifier:write")}
+            />
+            <AudiencePermissions audience={audience} />
+          </>
+        }
         side={<AudienceFacts audience={audience} />}
       />
     </Page>

@@ -3,10 +3,15 @@
 import { usePathname, useRouter } from "next/navigation";
 import { type HistogramSeries, StackedHistogram } from "#components/charts/stacked-histogram.tsx";
 import { listAddress, withFilters } from "#components/data-table/list-address.ts";
+import { durationWords } from "#components/display/duration.ts";
 import type { UseHistogram as Histogram, UseOutcome } from "#lib/audit/model.ts";
 import { type TokenUsesQuery, tokenUsesTable } from "#lib/audit/table.ts";
 import { OUTCOME_WORDS } from "#lib/audit/words.ts";
-import { auditWords as words } from "./words.ts";
+import { RANGES, auditWords as words } from "./words.ts";
+
+function rangeWords(seconds: number): string {
+  return RANGES.find((range) => range.seconds === seconds)?.word ?? durationWords(seconds);
+}
 
 const SERIES: HistogramSeries<UseOutcome>[] = [
   { key: "allowed", label: OUTCOME_WORDS.allowed, tone: "allowed" },
@@ -18,12 +23,16 @@ const SERIES: HistogramSeries<UseOutcome>[] = [
 export function UseHistogram({ histogram, query }: { histogram: Histogram; query: TokenUsesQuery }) {
   const router = useRouter();
   const path = usePathname();
+  const { at } = query.filters;
+  const countedSeconds = Math.round((Date.parse(histogram.to) - Date.parse(histogram.from)) / 1000);
+  const isUntilNow = at === undefined || at.type === "within";
   return (
     <StackedHistogram
       name={words.histogram}
       series={SERIES}
       buckets={histogram.buckets}
       bucketSeconds={histogram.bucketSeconds}
+      {...(isUntilNow ? { span: `last ${rangeWords(countedSeconds)}` } : {})}
       onRange={(fromMs, untilMs) => {
         const at = {
           type: "range" as const,

@@ -14,6 +14,8 @@ export const auditWords = {
     "Garbage, forgeries and wrong secrets appear here within seconds. What was refused of a real token stands under Token use.",
   noteRefused: "Counted within two seconds.",
   histogram: "Token uses over time",
+  range: "Time range",
+  anyTime: "Any time",
   record: "On record",
   emptyUses: "No token was used yet",
   emptyUsesText:
@@ -22,3 +24,12 @@ export const auditWords = {
   emptyActsText: "Everything that admins and API tokens change or are refused appears here.",
   note: "On record before it is answered, except by relaxed verifiers: within a second.",
 };
+
+/** The usual ranges of the log, the widest as wide as its chart counts. */
+export const RANGES = [
+  { seconds: 3_600, word: "1 hour" },
+  { seconds: 86_400, word: "24 hours" },
+  { seconds: 7 * 86_400, word: "7 days" },
+  { seconds: 30 * 86_400, word: "30 days" },
+  { seconds: 90 * 86_400, word: "90 days" },
+] as const;

@@ -59,15 +59,15 @@ const COLUMNS: DataTableColumn<OrderRow>[] = [
       );
     },
   },
-  { id: "reason", header: "Reason", size: 164, cell: (row) => reasonWords(row.reason, row.actor.kind) },
+  { id: "reason", header: "Reason", size: 160, cell: (row) => reasonWords(row.reason, row.actor.kind) },
   {
     id: "note",
     header: "Note",
-    size: 170,
+    size: 150,
     cell: (row) =>
       row.note ? <span title={row.note}>{row.note}</span> : <span className="faint">none</span>,
   },
-  { id: "by", header: "By", size: 170, cell: (row) => <ActorName actor={row.actor} /> },
+  { id: "by", header: "By", size: 150, cell: (row) => <ActorName actor={row.actor} /> },
   {
     id: "settled",
     header: "Written down",

@@ -5,7 +5,7 @@ import { notifications } from "@mantine/notifications";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { DurationInput } from "#components/form/duration-input.tsx";
-import { faultAt } from "#components/form/fault-words.ts";
+import { faultAt, faultWords } from "#components/form/fault-words.ts";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import {
@@ -27,6 +27,13 @@ export function LifetimesForm({ organisation }: { organisation: Organisation }) 
   const [draft, setDraft] = useState(start);
   const problems = lifetimeProblems(draft);
   const isChanged = JSON.stringify(draft) !== JSON.stringify(start);
+
+  const [fault] = problems;
+  const whyNotYet = fault
+    ? `${LIFETIME_WORDS[fault.path]}: ${faultWords(fault.message)}.`
+    : isChanged
+      ? null
+      : words.unchanged;
 
   async function save() {
     const saved = await request.send<Organisation>("PATCH", "/api/v1/organisation", draft);
@@ -63,7 +70,7 @@ export function LifetimesForm({ organisation }: { organisation: Organisation }) 
       onSubmit={save}
       request={request}
       submitWord={words.save}
-      isSubmitDisabled={!isChanged || problems.length > 0}
+      whyNotYet={whyNotYet}
       note={words.note}
     >
       <FormSection title={words.organisation} help={words.organisationHelp}>

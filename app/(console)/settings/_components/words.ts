@@ -5,6 +5,7 @@ export const settingWords = {
   title: "Lifetimes",
   purpose: "How long tokens and sessions live, and the bounds that no client may leave.",
   save: "Save changes",
+  unchanged: "Nothing is changed yet.",
   saved: "Saved. New tokens follow it; those that are out keep what they were issued with.",
   note: "Tokens that are out keep the lifetime they were issued with.",
   readOnly: "Your role may look at these and not change them.",

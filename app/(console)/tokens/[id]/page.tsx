@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { notFound, redirect } from "next/navigation";
-import { requireSignedIn } from "#app/_lib/context.ts";
+import { Suspense } from "react";
+import { requireSignedIn, type SignedInContext } from "#app/_lib/context.ts";
 import { orNotFound } from "#app/_lib/or-not-found.ts";
 import { revocableBy } from "#components/revocation/revocable-by.ts";
 import { listActivity } from "#lib/audit/list-activity.ts";
@@ -10,7 +11,8 @@ import { defaultQuery } from "#lib/list-query/define-table.ts";
 import { findToken } from "#lib/tokens/find-token.ts";
 import { getToken } from "#lib/tokens/get-token.ts";
 import { getTokenUseHistogram } from "#lib/tokens/get-token-use-histogram.ts";
-import { shortId } from "#lib/tokens/model.ts";
+import { shortId, type TokenDetail } from "#lib/tokens/model.ts";
+import { TokenLoading } from "./_components/token-loading.tsx";
 import { TokenPage } from "./_components/token-page.tsx";
 
 type TokenRouteProps = { params: Promise<{ id: string }> };
@@ -32,13 +34,20 @@ export default async function TokenRoute({ params }: TokenRouteProps) {
     if (found) redirect(`/tokens/${found.id}`);
   }
   if (!isUuid(id)) notFound();
-  const [token, histogram, activity] = await orNotFound(
-    Promise.all([
-      getToken(ctx, id),
-      getTokenUseHistogram(ctx, id),
-      listActivity(ctx, { ...defaultQuery(activityTable), filters: { token: id }, pageSize: RECENT }),
-    ]),
+  // whether it is there is known before anything is sent: after that the answer could not be 404 any more
+  const token = await orNotFound(getToken(ctx, id));
+  return (
+    <Suspense fallback={<TokenLoading />}>
+      <TokenStory ctx={ctx} token={token} />
+    </Suspense>
   );
+}
+
+async function TokenStory({ ctx, token }: { ctx: SignedInContext; token: TokenDetail }) {
+  const [histogram, activity] = await Promise.all([
+    getTokenUseHistogram(ctx, token.id),
+    listActivity(ctx, { ...defaultQuery(activityTable), filters: { token: token.id }, pageSize: RECENT }),
+  ]);
   return (
     <TokenPage
       token={token}

@@ -25,7 +25,7 @@ const COLUMNS: DataTableColumn<TokenRow>[] = [
   {
     id: "state",
     header: "State",
-    size: 120,
+    size: 112,
     canHide: false,
     onCard: "title",
     cell: (token) => <StateBadge state={token.state} />,
@@ -33,7 +33,7 @@ const COLUMNS: DataTableColumn<TokenRow>[] = [
   {
     id: "token",
     header: "Token",
-    size: 144,
+    size: 140,
     canHide: false,
     cell: (token) => (
       <span className={classes.token}>
@@ -46,36 +46,37 @@ const COLUMNS: DataTableColumn<TokenRow>[] = [
     id: "holder",
     header: "User or service",
     size: 172,
+    minSize: 150,
     grows: true,
     cell: (token) => <Holder token={token} />,
   },
   {
     id: "client",
     header: "Client",
-    size: 116,
+    size: 112,
     cell: (token) => <span title={token.client.name}>{token.client.clientId}</span>,
   },
   {
     id: "permissions",
     header: "Permissions",
-    size: 146,
+    size: 164,
     cell: (token) => <ScopeList values={token.permissions} what={["permission", "permissions"]} />,
   },
   {
     id: "audience",
     header: "Audience",
-    size: 112,
+    size: 104,
     cell: (token) => <ScopeList values={token.audiences} what={["audience", "audiences"]} plain shown={2} />,
   },
   {
     id: "issued",
     header: "Issued",
-    size: 88,
+    size: 84,
     sort: "issued",
     cell: (token) => <Instant at={token.issuedAt} />,
   },
-  { id: "expires", header: "Expires", size: 150, sort: "expires", cell: (token) => <Expiry token={token} /> },
-  { id: "lastUsed", header: "Last used", size: 96, cell: (token) => <LastUse token={token} /> },
+  { id: "expires", header: "Expires", size: 146, sort: "expires", cell: (token) => <Expiry token={token} /> },
+  { id: "lastUsed", header: "Last used", size: 92, cell: (token) => <LastUse token={token} /> },
   {
     id: "format",
     header: "Format",

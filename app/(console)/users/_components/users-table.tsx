@@ -20,7 +20,7 @@ const COLUMNS: DataTableColumn<UserRow>[] = [
   {
     id: "name",
     header: "Name",
-    size: 200,
+    size: 190,
     canHide: false,
     onCard: "title",
     cell: (row) => (

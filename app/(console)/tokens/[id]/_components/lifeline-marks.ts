@@ -1,4 +1,4 @@
-import type { LifelineMark } from "#components/charts/lifeline.tsx";
+import type { LifelineMark } from "#components/charts/lifeline-layer.tsx";
 import type { ActivityRow } from "#lib/audit/model.ts";
 import type { TokenDetail } from "#lib/tokens/model.ts";
 

@@ -3,6 +3,7 @@ import Link from "next/link";
 import { ActorName } from "#app/(console)/_components/actor-name.tsx";
 import { OrderLink } from "#app/(console)/_components/order-link.tsx";
 import { CardHeading } from "#components/display/card.tsx";
+import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { KeyValue } from "#components/display/key-value.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
@@ -111,13 +112,12 @@ export function Standing({ token }: { token: TokenDetail }) {
                 {
                   key: "Session",
                   value: (
-                    <Link
-                      prefetch={false}
+                    <IdText
+                      id={token.sessionUid}
+                      what="session id"
+                      head={8}
                       href={`/tokens?session=${encodeURIComponent(token.sessionUid)}`}
-                      className="mono"
-                    >
-                      {token.sessionUid}
-                    </Link>
+                    />
                   ),
                 },
               ]

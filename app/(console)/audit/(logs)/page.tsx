@@ -1,0 +1,44 @@
+import type { Metadata } from "next";
+import { redirect } from "next/navigation";
+import { requireSignedIn } from "#app/_lib/context.ts";
+import { listAddress } from "#components/data-table/list-address.ts";
+import { Card } from "#components/display/card.tsx";
+import { Page, PageHeader } from "#components/frame/page-header.tsx";
+import { getUseHistogram } from "#lib/audit/get-use-histogram.ts";
+import { listTokenUses } from "#lib/audit/list-token-uses.ts";
+import { tokenUsesTable } from "#lib/audit/table.ts";
+import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
+import { AuditTabs } from "../_components/audit-tabs.tsx";
+import { TimeRange } from "../_components/time-range.tsx";
+import { UseHistogram } from "../_components/use-histogram.tsx";
+import { UsesTable } from "../_components/uses-table.tsx";
+import { auditWords as words } from "../_components/words.ts";
+
+export const metadata: Metadata = { title: words.title };
+
+export default async function AuditPage({
+  searchParams,
+}: {
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+}) {
+  const { query, dropped } = parseListQuery(tokenUsesTable, await searchParams);
+  const address = listAddress("/audit", tokenUsesTable, query);
+  const ctx = await requireSignedIn(address);
+  if (dropped.length > 0) redirect(address);
+  const [page, histogram] = await Promise.all([
+    listTokenUses(ctx, query),
+    getUseHistogram(ctx, query.filters),
+  ]);
+  return (
+    <Page fill>
+      <PageHeader title={words.title} purpose={words.purpose} />
+      <AuditTabs current="uses">
+        <TimeRange query={query} />
+      </AuditTabs>
+      <Card>
+        <UseHistogram histogram={histogram} query={query} />
+      </Card>
+      <UsesTable query={query} page={page} />
+    </Page>
+  );
+}

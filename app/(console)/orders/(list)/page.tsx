@@ -1,0 +1,30 @@
+import type { Metadata } from "next";
+import { redirect } from "next/navigation";
+import { requireSignedIn } from "#app/_lib/context.ts";
+import { listAddress } from "#components/data-table/list-address.ts";
+import { Page, PageHeader } from "#components/frame/page-header.tsx";
+import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
+import { listOrders } from "#lib/revocations/list-orders.ts";
+import { ordersTable } from "#lib/revocations/table.ts";
+import { OrdersTable } from "../_components/orders-table.tsx";
+import { orderWords as words } from "../_components/words.ts";
+
+export const metadata: Metadata = { title: words.title };
+
+export default async function OrdersPage({
+  searchParams,
+}: {
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+}) {
+  const { query, dropped } = parseListQuery(ordersTable, await searchParams);
+  const address = listAddress("/orders", ordersTable, query);
+  const ctx = await requireSignedIn(address);
+  if (dropped.length > 0) redirect(address);
+  const { total, ...page } = await listOrders(ctx, query);
+  return (
+    <Page fill>
+      <PageHeader title={words.title} purpose={words.purpose} />
+      <OrdersTable query={query} page={page} total={total} />
+    </Page>
+  );
+}

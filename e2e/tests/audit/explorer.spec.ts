@@ -1,0 +1,73 @@
+import type { Page } from "@playwright/test";
+import { expect, test } from "../../fixtures/test.ts";
+
+const LIVE = /^live\./;
+
+/** All that the refused counts on the page come to. */
+async function refusedOn(page: Page): Promise<number> {
+  const cells = await page.locator('tbody td[data-label="Refused"]').allTextContents();
+  return cells.reduce((sum, text) => sum + Number(text.replaceAll(",", "")), 0);
+}
+
+test("what is refused without a token is counted on the open page by itself, at once", async ({
+  page,
+  authority,
+  registry,
+}) => {
+  await authority.introspect("no-token-of-ours", registry.verifier);
+  await page.goto(`/audit/refused?asker=${registry.verifier.name}`);
+  await expect(page.getByRole("button", { name: LIVE }).first()).toBeVisible();
+  await expect(page.locator("tbody tr").first()).toBeVisible();
+  // what was asked for before is written by now
+  await expect.poll(() => refusedOn(page)).toBeGreaterThan(0);
+  for (let round = 0; round < 3; round += 1) {
+    const before = await refusedOn(page);
+    for (let count = 0; count < 5; count += 1)
+      await authority.introspect(`no-token-${round}-${count}`, registry.verifier);
+    // counts are written once a second, and drawn within a second after that
+    await expect
+      .poll(() => refusedOn(page), { timeout: 3_000, intervals: [100] })
+      .toBeGreaterThanOrEqual(before + 5);
+  }
+});
+
+test("the chart of uses follows the time range in the address, and a dragged part of it becomes the range", async ({
+  page,
+  authority,
+  registry,
+}) => {
+  const client = await registry.addService();
+  const token = await authority.issue(client);
+  await authority.verify(token, registry.verifier);
+  await page.goto(`/audit?client=${client.clientId}`);
+  const ranges = page.getByRole("navigation", { name: "Time range" });
+  const chart = page.getByRole("group", { name: /^Token uses over time/ });
+  await expect(ranges.getByRole("link", { name: "Any time" })).toHaveAttribute("aria-current", "true");
+  await expect(page.getByText(/^last 24 hours · per 30 min/)).toBeVisible();
+
+  for (const [name, at, words] of [
+    ["7 days", "within:7d", /^last 7 days · per 2 h/],
+    ["30 days", "within:30d", /^last 30 days · per 12 h/],
+    ["1 hour", "within:1h", /^last 1 hour · per 1 min/],
+  ] as const) {
+    await ranges.getByRole("link", { name }).click();
+    await expect(page).toHaveURL((url) => url.searchParams.get("at") === at);
+    await expect(page, "other filters stay").toHaveURL(/client=/);
+    await expect(page.getByText(words)).toBeVisible();
+    await expect(page.getByText("allowed 1", { exact: false }).first()).toBeVisible();
+  }
+  await page.reload();
+  await expect(ranges.getByRole("link", { name: "1 hour" })).toHaveAttribute("aria-current", "true");
+  await expect(page.getByText(/^last 1 hour/)).toBeVisible();
+
+  const box = await chart.boundingBox();
+  if (box === null) throw new Error("there is no chart");
+  await page.mouse.move(box.x + box.width * 0.5, box.y + 40);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.6, box.y + 40, { steps: 4 });
+  await page.mouse.up();
+  await expect(page).toHaveURL((url) => /\.\./.test(url.searchParams.get("at") ?? ""));
+  await page.mouse.move(0, 0);
+  await expect(page.getByText(/ – .+ · per (5|10) s/)).toBeVisible();
+  await expect(ranges.locator("[aria-current]")).toHaveCount(0);
+});
