@@ -27,29 +27,84 @@ type TokenRecord = Omit<RegisteredToken, "rootedAtMs" | "issuedAtMs" | "expiresA
   valueHash: Buffer;
 };
 
-function entryOf(record: TokenRecord, shared: SharedValues): RegisterEntry {
-  const token: RegisteredToken = {
-    id: record.id,
-    kind: shared.text(record.kind),
-    format: shared.text(record.format),
-    clientId: shared.text(record.clientId),
-    userId: shared.text(record.userId),
-    subject: shared.text(record.subject),
+type Own = "id" | "familyId" | "sessionUid" | "rootedAtMs" | "issuedAtMs" | "expiresAtMs";
+/** What the tokens of one holder have in common. */
+type Common = Omit<RegisteredToken, Own>;
+
+/** A registered token in little memory: an authority holds a hundred thousand, and most of what they say is the same. */
+class HeldToken implements RegisteredToken {
+  readonly #common: Common;
+  readonly id: string;
+  readonly familyId: string;
+  readonly sessionUid: string | null;
+  readonly rootedAtMs: number;
+  readonly issuedAtMs: number;
+  readonly expiresAtMs: number;
+
+  constructor(record: TokenRecord, shared: SharedValues) {
+    this.#common = commonOf(record, shared);
+    this.id = record.id;
     // a service's token is a family of its own
-    familyId: record.familyId === record.id ? record.id : shared.text(record.familyId),
-    sessionUid: shared.text(record.sessionUid),
-    grantType: shared.text(record.grantType),
+    this.familyId = record.familyId === record.id ? record.id : shared.text(record.familyId);
+    this.sessionUid = shared.text(record.sessionUid);
+    this.rootedAtMs = record.rootedAt.getTime();
+    this.issuedAtMs = record.issuedAt.getTime();
+    this.expiresAtMs = record.expiresAt.getTime();
+  }
+
+  get kind() {
+    return this.#common.kind;
+  }
+  get format() {
+    return this.#common.format;
+  }
+  get clientId() {
+    return this.#common.clientId;
+  }
+  get userId() {
+    return this.#common.userId;
+  }
+  get subject() {
+    return this.#common.subject;
+  }
+  get grantType() {
+    return this.#common.grantType;
+  }
+  get scopes() {
+    return this.#common.scopes;
+  }
+  get groups() {
+    return this.#common.groups;
+  }
+  get roles() {
+    return this.#common.roles;
+  }
+  get audiences() {
+    return this.#common.audiences;
+  }
+  get claims() {
+    return this.#common.claims;
+  }
+  get signingKid() {
+    return this.#common.signingKid;
+  }
+}
+
+function commonOf(record: TokenRecord, shared: SharedValues): Common {
+  return shared.record({
+    kind: record.kind,
+    format: record.format,
+    clientId: record.clientId,
+    userId: record.userId,
+    subject: record.subject,
+    grantType: record.grantType,
     scopes: shared.list(record.scopes),
     groups: shared.list(record.groups),
     roles: shared.list(record.roles),
     audiences: shared.list(record.audiences),
-    claims: shared.claims(record.claims),
-    signingKid: shared.text(record.signingKid),
-    rootedAtMs: record.rootedAt.getTime(),
-    issuedAtMs: record.issuedAt.getTime(),
-    expiresAtMs: record.expiresAt.getTime(),
-  };
-  return { token, valueHash: record.valueHash };
+    claims: record.claims,
+    signingKid: record.signingKid,
+  });
 }
 
 const FIND = prepared(`
@@ -69,7 +124,12 @@ export function createTokenFinder(db: Sql): (id: string) => Promise<RegisterEntr
         keys.map((key) => key.id),
         keys.map((key) => key.issuedAt),
       ]);
-      const found = new Map(records.map((record) => [record.id, entryOf(record, shared)]));
+      const found = new Map(
+        records.map((record) => [
+          record.id,
+          { token: new HeldToken(record, shared), valueHash: record.valueHash },
+        ]),
+      );
       return keys.map((key) => found.get(key.id) ?? null);
     },
   });
