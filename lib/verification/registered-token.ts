@@ -18,7 +18,7 @@ export type RegisteredToken = OrderSubject & {
 };
 
 /** What the register has of a value: a token, and the SHA-256 that tells whether the value is its own. */
-export type RegisterEntry = { token: RegisteredToken; valueHash: Buffer };
+export type RegisterEntry = { token: HeldToken; valueHash: Buffer };
 
 type TokenRecord = Omit<RegisteredToken, "rootedAtMs" | "issuedAtMs" | "expiresAtMs"> & {
   rootedAt: Date;
@@ -29,11 +29,11 @@ type TokenRecord = Omit<RegisteredToken, "rootedAtMs" | "issuedAtMs" | "expiresA
 
 type Own = "id" | "familyId" | "sessionUid" | "rootedAtMs" | "issuedAtMs" | "expiresAtMs";
 /** What the tokens of one holder have in common. */
-type Common = Omit<RegisteredToken, Own>;
+export type TokenFacts = Omit<RegisteredToken, Own>;
 
-/** A registered token in little memory: an authority holds a hundred thousand, and most of what they say is the same. */
-class HeldToken implements RegisteredToken {
-  readonly #common: Common;
+/** A registered token that shares with others what they have in common. */
+export class HeldToken implements RegisteredToken {
+  readonly facts: TokenFacts;
   readonly id: string;
   readonly familyId: string;
   readonly sessionUid: string | null;
@@ -41,57 +41,56 @@ class HeldToken implements RegisteredToken {
   readonly issuedAtMs: number;
   readonly expiresAtMs: number;
 
-  constructor(record: TokenRecord, shared: SharedValues) {
-    this.#common = commonOf(record, shared);
-    this.id = record.id;
-    // a service's token is a family of its own
-    this.familyId = record.familyId === record.id ? record.id : shared.text(record.familyId);
-    this.sessionUid = shared.text(record.sessionUid);
-    this.rootedAtMs = record.rootedAt.getTime();
-    this.issuedAtMs = record.issuedAt.getTime();
-    this.expiresAtMs = record.expiresAt.getTime();
+  constructor(facts: TokenFacts, own: Pick<RegisteredToken, Own>) {
+    this.facts = facts;
+    this.id = own.id;
+    this.familyId = own.familyId;
+    this.sessionUid = own.sessionUid;
+    this.rootedAtMs = own.rootedAtMs;
+    this.issuedAtMs = own.issuedAtMs;
+    this.expiresAtMs = own.expiresAtMs;
   }
 
   get kind() {
-    return this.#common.kind;
+    return this.facts.kind;
   }
   get format() {
-    return this.#common.format;
+    return this.facts.format;
   }
   get clientId() {
-    return this.#common.clientId;
+    return this.facts.clientId;
   }
   get userId() {
-    return this.#common.userId;
+    return this.facts.userId;
   }
   get subject() {
-    return this.#common.subject;
+    return this.facts.subject;
   }
   get grantType() {
-    return this.#common.grantType;
+    return this.facts.grantType;
   }
   get scopes() {
-    return this.#common.scopes;
+    return this.facts.scopes;
   }
   get groups() {
-    return this.#common.groups;
+    return this.facts.groups;
   }
   get roles() {
-    return this.#common.roles;
+    return this.facts.roles;
   }
   get audiences() {
-    return this.#common.audiences;
+    return this.facts.audiences;
   }
   get claims() {
-    return this.#common.claims;
+    return this.facts.claims;
   }
   get signingKid() {
-    return this.#common.signingKid;
+    return this.facts.signingKid;
   }
 }
 
-function commonOf(record: TokenRecord, shared: SharedValues): Common {
-  return shared.record({
+function entryOf(record: TokenRecord, shared: SharedValues): RegisterEntry {
+  const facts = shared.record<TokenFacts>({
     kind: record.kind,
     format: record.format,
     clientId: record.clientId,
@@ -105,6 +104,15 @@ function commonOf(record: TokenRecord, shared: SharedValues): Common {
     claims: record.claims,
     signingKid: record.signingKid,
   });
+  const token = new HeldToken(facts, {
+    id: record.id,
+    familyId: record.familyId,
+    sessionUid: shared.text(record.sessionUid),
+    rootedAtMs: record.rootedAt.getTime(),
+    issuedAtMs: record.issuedAt.getTime(),
+    expiresAtMs: record.expiresAt.getTime(),
+  });
+  return { token, valueHash: record.valueHash };
 }
 
 const FIND = prepared(`
@@ -124,12 +132,7 @@ export function createTokenFinder(db: Sql): (id: string) => Promise<RegisterEntr
         keys.map((key) => key.id),
         keys.map((key) => key.issuedAt),
       ]);
-      const found = new Map(
-        records.map((record) => [
-          record.id,
-          { token: new HeldToken(record, shared), valueHash: record.valueHash },
-        ]),
-      );
+      const found = new Map(records.map((record) => [record.id, entryOf(record, shared)]));
       return keys.map((key) => found.get(key.id) ?? null);
     },
   });
