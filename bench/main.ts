@@ -19,6 +19,7 @@ const OPTIONS = {
   only: { type: "string" },
   peers: { type: "string" },
   profile: { type: "boolean", default: false },
+  size: { type: "boolean", default: false },
   record: { type: "boolean", default: false },
   smoke: { type: "boolean", default: false },
 } as const;
@@ -92,7 +93,14 @@ function authoritySettings(values: Arguments): Settings {
         revokedIds: 1_000_000,
         cachedTokens: 100_000,
       }
-    : { ...settings, mode: "short", warmUpSeconds: 2, pool: 1_000, revokedIds: 1_000, cachedTokens: 0 };
+    : {
+        ...settings,
+        mode: "short",
+        warmUpSeconds: 2,
+        pool: 1_000,
+        revokedIds: values.size ? 1_000_000 : 1_000,
+        cachedTokens: values.size ? 100_000 : 0,
+      };
 }
 
 async function run(args: string[], stack: AsyncDisposableStack): Promise<boolean> {

@@ -1,6 +1,11 @@
-const INITIAL_SLOTS = 1_024;
-/** Slots are doubled when more than this part of them is taken: probes stay short. */
-const MAX_LOAD = 0.6;
+/** A set is kept in parts that grow one after the other: growing never holds the whole of it twice. A power of two. */
+const PARTS = 16;
+const PART_BITS = 4;
+const INITIAL_SLOTS = 64;
+/** Slots are added when more than this part of them is taken: probes stay short. */
+const MAX_LOAD = 0.75;
+/** Small steps: doubling would leave up to half of tens of megabytes empty. */
+const GROWTH = 1.25;
 /** 32-bit words of an id. */
 const WORDS = 4;
 
@@ -30,13 +35,77 @@ function parse(id: string): boolean {
   return true;
 }
 
+/** Where an id belongs, spread over 32 bits. The random half of a UUIDv7 spreads by itself; mixing keeps other UUIDs from lining up. */
+function spread(c: number, d: number): number {
+  const mixed = Math.imul(c ^ (d >>> 15), 0x9e3779b1) ^ d;
+  return Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b) >>> 0;
+}
+
+/** A part of a set: open addressing in typed memory. */
+class Part {
+  #capacity = INITIAL_SLOTS;
+  #slots = new Uint32Array(INITIAL_SLOTS * WORDS);
+  #size = 0;
+
+  /** The index of the id's first word, or, where it is not there, of the empty slot that it would take, as -1 - index. */
+  #find(hash: number, a: number, b: number, c: number, d: number): number {
+    const slots = this.#slots;
+    const end = this.#capacity * WORDS;
+    // the part's own bits of the hash are the same for all of its ids
+    let at = Math.floor((((hash << PART_BITS) >>> 0) / 0x1_0000_0000) * this.#capacity) * WORDS;
+    for (;;) {
+      if (slots[at] === a && slots[at + 1] === b && slots[at + 2] === c && slots[at + 3] === d) return at;
+      if (slots[at] === 0 && slots[at + 1] === 0 && slots[at + 2] === 0 && slots[at + 3] === 0)
+        return -1 - at;
+      at += WORDS;
+      if (at === end) at = 0;
+    }
+  }
+
+  has(hash: number, a: number, b: number, c: number, d: number): boolean {
+    return this.#size > 0 && this.#find(hash, a, b, c, d) >= 0;
+  }
+
+  /** @returns whether it is new. */
+  add(hash: number, a: number, b: number, c: number, d: number): boolean {
+    if (this.#size >= this.#capacity * MAX_LOAD) this.#grow();
+    const found = this.#find(hash, a, b, c, d);
+    if (found >= 0) return false;
+    this.#set(-1 - found, a, b, c, d);
+    this.#size += 1;
+    return true;
+  }
+
+  #set(at: number, a: number, b: number, c: number, d: number): void {
+    const slots = this.#slots;
+    slots[at] = a;
+    slots[at + 1] = b;
+    slots[at + 2] = c;
+    slots[at + 3] = d;
+  }
+
+  #grow(): void {
+    const old = this.#slots;
+    this.#capacity = Math.ceil(this.#capacity * GROWTH);
+    this.#slots = new Uint32Array(this.#capacity * WORDS);
+    for (let at = 0; at < old.length; at += WORDS) {
+      const [a, b, c, d] = [old[at], old[at + 1], old[at + 2], old[at + 3]] as [
+        number,
+        number,
+        number,
+        number,
+      ];
+      if ((a | b | c | d) !== 0) this.#set(-1 - this.#find(spread(c, d), a, b, c, d), a, b, c, d);
+    }
+  }
+}
+
 /**
- * A set of UUIDs that only grows, in typed memory: 16 bytes a slot, where a Map of strings takes some 180 an id. The nil UUID marks an empty
+ * A set of UUIDs that only grows, in typed memory: some 24 bytes an id, where a Map of strings takes some 180. The nil UUID marks an empty
  * slot and is never in it.
  */
 export class IdSet {
-  #slots = new Uint32Array(INITIAL_SLOTS * WORDS);
-  #mask = INITIAL_SLOTS - 1;
+  readonly #parts = Array.from({ length: PARTS }, () => new Part());
   #size = 0;
 
   get size(): number {
@@ -64,43 +133,14 @@ export class IdSet {
   has(id: string): boolean {
     if (this.#size === 0 || !parse(id)) return false;
     const [a, b, c, d] = parsed as unknown as [number, number, number, number];
-    const slots = this.#slots;
-    for (let slot = this.#first(c, d); ; slot = (slot + 1) & this.#mask) {
-      const at = slot * WORDS;
-      if (slots[at] === a && slots[at + 1] === b && slots[at + 2] === c && slots[at + 3] === d) return true;
-      if (slots[at] === 0 && slots[at + 1] === 0 && slots[at + 2] === 0 && slots[at + 3] === 0) return false;
-    }
-  }
-
-  /** The random half of a UUIDv7 spreads by itself; the product keeps other UUIDs from lining up. */
-  #first(c: number, d: number): number {
-    return (Math.imul(c ^ (d >>> 15), 0x9e3779b1) ^ d) & this.#mask;
+    const hash = spread(c, d);
+    return (this.#parts[hash >>> (32 - PART_BITS)] as Part).has(hash, a, b, c, d);
   }
 
   #put(a: number, b: number, c: number, d: number): boolean {
     if ((a | b | c | d) === 0) return false;
-    if (this.#size >= (this.#mask + 1) * MAX_LOAD) this.#grow();
-    const slots = this.#slots;
-    for (let slot = this.#first(c, d); ; slot = (slot + 1) & this.#mask) {
-      const at = slot * WORDS;
-      if (slots[at] === a && slots[at + 1] === b && slots[at + 2] === c && slots[at + 3] === d) return true;
-      if (slots[at] === 0 && slots[at + 1] === 0 && slots[at + 2] === 0 && slots[at + 3] === 0) {
-        slots[at] = a;
-        slots[at + 1] = b;
-        slots[at + 2] = c;
-        slots[at + 3] = d;
-        this.#size += 1;
-        return true;
-      }
-    }
-  }
-
-  #grow(): void {
-    const old = this.#slots;
-    this.#mask = (this.#mask + 1) * 2 - 1;
-    this.#slots = new Uint32Array((this.#mask + 1) * WORDS);
-    this.#size = 0;
-    for (let at = 0; at < old.length; at += WORDS)
-      this.#put(old[at] as number, old[at + 1] as number, old[at + 2] as number, old[at + 3] as number);
+    const hash = spread(c, d);
+    if ((this.#parts[hash >>> (32 - PART_BITS)] as Part).add(hash, a, b, c, d)) this.#size += 1;
+    return true;
   }
 }

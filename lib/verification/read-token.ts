@@ -12,6 +12,7 @@ import {
 import type { RegistryKey, RegistrySnapshot } from "../registry/snapshot.ts";
 import { parseOpaque } from "../tokens/opaque.ts";
 import type { RegisterEntry, RegisteredToken } from "./registered-token.ts";
+import { TokenStore } from "./token-store.ts";
 
 /** Longest token value that is looked at, in characters. */
 export const MAX_TOKEN_LENGTH = 16_384;
@@ -89,7 +90,7 @@ const JWT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 
 export function createTokenReader(options: TokenReaderOptions): TokenReader {
   const { registry, find, issuer, maxCached = 100_000 } = options;
-  const cache = new Map<string, RegisteredToken>();
+  const cache = new TokenStore(maxCached);
   let cachedUnder = "";
   let keys: Promise<Map<string, VerifyingKey>> | null = null;
 
@@ -104,20 +105,12 @@ export function createTokenReader(options: TokenReaderOptions): TokenReader {
     return keys;
   }
 
-  function remember(hash: string, token: RegisteredToken): void {
-    if (cache.size >= maxCached) {
-      const oldest = cache.keys().next();
-      if (!oldest.done) cache.delete(oldest.value);
-    }
-    cache.set(hash, token);
-  }
-
   /** A registered token, once its hash was compared: an opaque value with another one is a guess, a JWT's signature was rewritten. */
   function readingOf({ token, valueHash }: RegisterEntry, digest: Buffer, under: string): Reading {
     const isOwn = timingSafeEqual(valueHash, digest);
     if (!isOwn && token.format === "opaque") return { token: null, unknown: "unknown" };
     // what was read under keys that have been replaced meanwhile counts for this request only
-    if (isOwn && under === cachedUnder) remember(digest.toString("latin1"), token);
+    if (isOwn && under === cachedUnder) cache.add(digest, token);
     return { token, isAltered: !isOwn };
   }
 
@@ -181,8 +174,8 @@ export function createTokenReader(options: TokenReaderOptions): TokenReader {
     async identify(value) {
       if (value.length > MAX_TOKEN_LENGTH) return null;
       const digest = createHash("sha256").update(value).digest();
-      const known = cache.get(digest.toString("latin1"));
-      if (known !== undefined) return known;
+      const known = cache.find(digest);
+      if (known !== null) return known;
       const id = claimedId(value);
       const entry = id === null ? null : await find(id);
       return entry !== null && timingSafeEqual(entry.valueHash, digest) ? entry.token : null;
@@ -192,8 +185,8 @@ export function createTokenReader(options: TokenReaderOptions): TokenReader {
       // also clears the cache when the keys have changed
       await keysNow();
       const digest = createHash("sha256").update(value).digest();
-      const known = cache.get(digest.toString("latin1"));
-      if (known !== undefined) return { token: known, isAltered: false };
+      const known = cache.find(digest);
+      if (known !== null) return { token: known, isAltered: false };
       const under = cachedUnder;
       if (isOpaque(value)) return readOpaque(value, digest, under);
       return JWT.test(value) ? readJwt(value, digest, under) : { token: null, unknown: "malformed" };

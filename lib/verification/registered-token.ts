@@ -18,7 +18,7 @@ export type RegisteredToken = OrderSubject & {
 };
 
 /** What the register has of a value: a token, and the SHA-256 that tells whether the value is its own. */
-export type RegisterEntry = { token: RegisteredToken; valueHash: Buffer };
+export type RegisterEntry = { token: HeldToken; valueHash: Buffer };
 
 type TokenRecord = Omit<RegisteredToken, "rootedAtMs" | "issuedAtMs" | "expiresAtMs"> & {
   rootedAt: Date;
@@ -27,28 +27,91 @@ type TokenRecord = Omit<RegisteredToken, "rootedAtMs" | "issuedAtMs" | "expiresA
   valueHash: Buffer;
 };
 
+type Own = "id" | "familyId" | "sessionUid" | "rootedAtMs" | "issuedAtMs" | "expiresAtMs";
+/** What the tokens of one holder have in common. */
+export type TokenFacts = Omit<RegisteredToken, Own>;
+
+/** A registered token that shares with others what they have in common. */
+export class HeldToken implements RegisteredToken {
+  readonly facts: TokenFacts;
+  readonly id: string;
+  readonly familyId: string;
+  readonly sessionUid: string | null;
+  readonly rootedAtMs: number;
+  readonly issuedAtMs: number;
+  readonly expiresAtMs: number;
+
+  constructor(facts: TokenFacts, own: Pick<RegisteredToken, Own>) {
+    this.facts = facts;
+    this.id = own.id;
+    this.familyId = own.familyId;
+    this.sessionUid = own.sessionUid;
+    this.rootedAtMs = own.rootedAtMs;
+    this.issuedAtMs = own.issuedAtMs;
+    this.expiresAtMs = own.expiresAtMs;
+  }
+
+  get kind() {
+    return this.facts.kind;
+  }
+  get format() {
+    return this.facts.format;
+  }
+  get clientId() {
+    return this.facts.clientId;
+  }
+  get userId() {
+    return this.facts.userId;
+  }
+  get subject() {
+    return this.facts.subject;
+  }
+  get grantType() {
+    return this.facts.grantType;
+  }
+  get scopes() {
+    return this.facts.scopes;
+  }
+  get groups() {
+    return this.facts.groups;
+  }
+  get roles() {
+    return this.facts.roles;
+  }
+  get audiences() {
+    return this.facts.audiences;
+  }
+  get claims() {
+    return this.facts.claims;
+  }
+  get signingKid() {
+    return this.facts.signingKid;
+  }
+}
+
 function entryOf(record: TokenRecord, shared: SharedValues): RegisterEntry {
-  const token: RegisteredToken = {
-    id: record.id,
-    kind: shared.text(record.kind),
-    format: shared.text(record.format),
-    clientId: shared.text(record.clientId),
-    userId: shared.text(record.userId),
-    subject: shared.text(record.subject),
-    // a service's token is a family of its own
-    familyId: record.familyId === record.id ? record.id : shared.text(record.familyId),
-    sessionUid: shared.text(record.sessionUid),
-    grantType: shared.text(record.grantType),
+  const facts = shared.record<TokenFacts>({
+    kind: record.kind,
+    format: record.format,
+    clientId: record.clientId,
+    userId: record.userId,
+    subject: record.subject,
+    grantType: record.grantType,
     scopes: shared.list(record.scopes),
     groups: shared.list(record.groups),
     roles: shared.list(record.roles),
     audiences: shared.list(record.audiences),
-    claims: shared.claims(record.claims),
-    signingKid: shared.text(record.signingKid),
+    claims: record.claims,
+    signingKid: record.signingKid,
+  });
+  const token = new HeldToken(facts, {
+    id: record.id,
+    familyId: record.familyId,
+    sessionUid: shared.text(record.sessionUid),
     rootedAtMs: record.rootedAt.getTime(),
     issuedAtMs: record.issuedAt.getTime(),
     expiresAtMs: record.expiresAt.getTime(),
-  };
+  });
   return { token, valueHash: record.valueHash };
 }
 
