@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { requestContext } from "#app/_lib/context.ts";
 import { COLLAPSED_COOKIE } from "#components/frame/collapsed-cookie.ts";
 import { findSession } from "#lib/admins/find-session.ts";
-import { ROLE_WORDS } from "#lib/authz/roles.ts";
+import { ROLE_WORDS, roleHas } from "#lib/authz/roles.ts";
 import { getEnv } from "#lib/env.ts";
 import { ConsoleFrame } from "./_components/console-frame.tsx";
 
@@ -18,6 +18,7 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
       environmentName={getEnv().environmentName}
       person={{ name: session?.name ?? actor.name, email: actor.name, role: ROLE_WORDS[actor.role] }}
       isCollapsed={isCollapsed}
+      mayExport={roleHas(actor.role, "export:create")}
       now={now.toISOString()}
     >
       {children}

@@ -30,6 +30,10 @@ export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
   "POST /api/v1/clients/{id}/enable": "client:write",
   "POST /api/v1/clients/{id}/revoke": "client:revoke",
   "POST /api/v1/clients/{id}/rotate-secret": "client:write",
+  "POST /api/v1/exports": "export:create",
+  "GET /api/v1/exports/{id}": "signed-in",
+  "POST /api/v1/exports/{id}/cancel": "export:create",
+  "GET /api/v1/exports/{id}/file": "signed-in",
   "POST /api/v1/families/{id}/revoke": "family:revoke",
   "GET /api/v1/groups": "group:read",
   "POST /api/v1/groups": "group:write",
@@ -75,6 +79,7 @@ export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
   "POST /api/v1/verifiers/{id}/disable": "verifier:write",
   "POST /api/v1/verifiers/{id}/enable": "verifier:write",
   "POST /api/v1/verifiers/{id}/rotate-secret": "verifier:write",
+  "GET /api/v1/work": "overview:read",
 };
 
 /** Routes that are not declared by `defineRoute`, and why. */

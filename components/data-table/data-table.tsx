@@ -11,7 +11,7 @@ import type { DataTableColumn, ListRow } from "./columns.ts";
 import classes from "./data-table.module.css";
 import { useTableKeys } from "./keyboard.ts";
 import { KeyboardHelp } from "./keyboard-help.tsx";
-import { type AnyListQuery, listAddress, withFilters, withSort } from "./list-address.ts";
+import { type AnyListQuery, listAddress, listText, withFilters, withSort } from "./list-address.ts";
 import { useOpenRow } from "./open-row.ts";
 import { RowDrawer } from "./row-drawer.tsx";
 import { TableFoot } from "./table-foot.tsx";
@@ -149,6 +149,8 @@ export function DataTable<Row extends ListRow>(props: DataTableProps<Row>) {
         {...(props.suggest ? { suggest: props.suggest } : {})}
         tools={
           <TableTools
+            list={declaration.name}
+            listText={listText(declaration, query)}
             total={total}
             unit={unit}
             density={preferences.density}

@@ -18,6 +18,10 @@ import * as clientsIdRevoke from "./clients/[id]/revoke/route.ts";
 import * as clientsIdRotateSecret from "./clients/[id]/rotate-secret/route.ts";
 import * as clientsId from "./clients/[id]/route.ts";
 import * as clients from "./clients/route.ts";
+import * as exportsIdCancel from "./exports/[id]/cancel/route.ts";
+import * as exportsIdFile from "./exports/[id]/file/route.ts";
+import * as exportsId from "./exports/[id]/route.ts";
+import * as exports from "./exports/route.ts";
 import * as familiesIdRevoke from "./families/[id]/revoke/route.ts";
 import * as groupsId from "./groups/[id]/route.ts";
 import * as groups from "./groups/route.ts";
@@ -56,6 +60,7 @@ import * as verifiersIdEnable from "./verifiers/[id]/enable/route.ts";
 import * as verifiersIdRotateSecret from "./verifiers/[id]/rotate-secret/route.ts";
 import * as verifiersId from "./verifiers/[id]/route.ts";
 import * as verifiers from "./verifiers/route.ts";
+import * as work from "./work/route.ts";
 
 /** Every route of the API. A test walks the folders and fails for one that is missing here. */
 export function allRoutes(): Route[] {
@@ -79,6 +84,10 @@ export function allRoutes(): Route[] {
     clientsIdEnable,
     clientsIdRevoke,
     clientsIdRotateSecret,
+    exports,
+    exportsId,
+    exportsIdCancel,
+    exportsIdFile,
     familiesIdRevoke,
     groups,
     groupsId,
@@ -117,5 +126,6 @@ export function allRoutes(): Route[] {
     verifiersIdDisable,
     verifiersIdEnable,
     verifiersIdRotateSecret,
+    work,
   ].flatMap((methods) => Object.values(methods) as Route[]);
 }
