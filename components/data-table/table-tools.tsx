@@ -12,7 +12,7 @@ import { isListName } from "#lib/lists/model.ts";
 import { groupedNumber } from "../display/number-text.tsx";
 import classes from "./data-table.module.css";
 import { ExportMenu } from "./export-menu.tsx";
-import type { Density } from "./preferences.ts";
+import type { Density } from "./preferences.tsx";
 
 type ToolColumn = { id: string; header: string; isVisible: boolean; toggle: () => void };
 

@@ -24,6 +24,7 @@ const GOVERN = [
   "audience:write",
   "verifier:write",
   "organisation:write",
+  "shared-view:write",
 ] as const;
 /** What leaves the product as a file: beside the permission to read the list itself. */
 const EXPORT = ["export:create"] as const;

@@ -28,6 +28,7 @@ import * as groups from "./groups/route.ts";
 import * as live from "./live/route.ts";
 import * as meEndSessions from "./me/end-sessions/route.ts";
 import * as me from "./me/route.ts";
+import * as meTablesName from "./me/tables/[name]/route.ts";
 import * as openapiJson from "./openapi.json/route.ts";
 import * as ordersId from "./orders/[id]/route.ts";
 import * as orders from "./orders/route.ts";
@@ -35,6 +36,8 @@ import * as organisation from "./organisation/route.ts";
 import * as overview from "./overview/route.ts";
 import * as refusedCounts from "./refused-counts/route.ts";
 import * as revocationsPreview from "./revocations/preview/route.ts";
+import * as savedViewsId from "./saved-views/[id]/route.ts";
+import * as savedViews from "./saved-views/route.ts";
 import * as sessionsUidRevoke from "./sessions/[uid]/revoke/route.ts";
 import * as setupEnrolment from "./setup/enrolment/route.ts";
 import * as setupInvitation from "./setup/invitation/route.ts";
@@ -94,6 +97,7 @@ export function allRoutes(): Route[] {
     live,
     me,
     meEndSessions,
+    meTablesName,
     openapiJson,
     orders,
     ordersId,
@@ -101,6 +105,8 @@ export function allRoutes(): Route[] {
     overview,
     refusedCounts,
     revocationsPreview,
+    savedViews,
+    savedViewsId,
     sessionsUidRevoke,
     setupEnrolment,
     setupInvitation,
