@@ -13,19 +13,23 @@ import { getTokenUseHistogram } from "#lib/tokens/get-token-use-histogram.ts";
 import { shortId } from "#lib/tokens/model.ts";
 import { TokenPage } from "./_components/token-page.tsx";
 
-type TokenRouteProps = { params: Promise<{ id: string }> };
+type TokenRouteProps = {
+  params: Promise<{ id: string }>;
+  searchParams: Promise<{ pasted?: string | string[] }>;
+};
 
 /** Uses that the timeline and "seen from" look at. */
 const RECENT = 200;
 
-export async function generateMetadata({ params }: TokenRouteProps): Promise<Metadata> {
+export async function generateMetadata({ params }: Pick<TokenRouteProps, "params">): Promise<Metadata> {
   const { id } = await params;
   return { title: isUuid(id) ? `Token ${shortId(id)}` : "Token" };
 }
 
 /** One token: what it is, where it stands, whose family it is of, what it did. A hash leads to the token that has it. */
-export default async function TokenRoute({ params }: TokenRouteProps) {
+export default async function TokenRoute({ params, searchParams }: TokenRouteProps) {
   const { id } = await params;
+  const { pasted } = await searchParams;
   const ctx = await requireSignedIn(`/tokens/${encodeURIComponent(id)}`);
   if (/^[0-9a-f]{64}$/i.test(id)) {
     const found = await findToken(ctx, id);
@@ -46,6 +50,7 @@ export default async function TokenRoute({ params }: TokenRouteProps) {
       activity={activity.rows}
       hasMore={activity.next !== null}
       may={revocableBy(ctx.actor.role)}
+      pastedDiffers={pasted === "differs"}
     />
   );
 }
