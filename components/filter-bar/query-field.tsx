@@ -7,6 +7,7 @@ import { type RefObject, useEffect, useRef, useState } from "react";
 import { type FilterValues, findFilterKey, type TableDeclaration } from "#lib/list-query/define-table.ts";
 import { formatTypedQuery, parseTypedQuery } from "#lib/list-query/typed-query.ts";
 import { openPasted } from "../token-input/open-pasted.ts";
+import { pastedLines } from "../token-input/pasted-lines.ts";
 import { holdsValue, recogniseToken } from "../token-input/recognise-token.ts";
 import classes from "./filter-bar.module.css";
 import type { Suggest } from "./filter-bar.tsx";
@@ -173,6 +174,10 @@ export function QueryField({ declaration, filters, onChange, suggest, fieldRef }
               setProblem(null);
               combobox.openDropdown();
               combobox.resetSelectedOption();
+            }}
+            onPaste={(event) => {
+              const lines = pastedLines(event);
+              if (lines !== null) setText(lines);
             }}
             onClick={() => combobox.openDropdown()}
             onBlur={() => combobox.closeDropdown()}

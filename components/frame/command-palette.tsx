@@ -5,6 +5,7 @@ import { IconKey, IconLock, IconPlugConnected, IconSearch, IconUser } from "@tab
 import { useRouter } from "next/navigation";
 import { type ReactNode, useEffect, useState } from "react";
 import { requestJson } from "../request/request-json.ts";
+import { pastedLines } from "../token-input/pasted-lines.ts";
 import { holdsValue } from "../token-input/recognise-token.ts";
 import classes from "./command-palette.module.css";
 import { SECTIONS } from "./destinations.ts";
@@ -127,6 +128,10 @@ export function CommandPalette({ isOpen, onClose }: { isOpen: boolean; onClose: 
         placeholder="Find, go to, or paste a token"
         aria-label="Find, go to, or paste a token"
         leftSection={<IconSearch size={18} />}
+        onPaste={(event) => {
+          const lines = pastedLines(event);
+          if (lines !== null) setQuery(lines);
+        }}
         autoComplete="off"
         spellCheck={false}
       />
