@@ -14,6 +14,7 @@ import type { Total } from "#lib/list-query/define-table.ts";
 import type { ListName } from "#lib/lists/model.ts";
 import { groupedNumber } from "../display/number-text.tsx";
 import { requestJson } from "../request/request-json.ts";
+import { rememberWork } from "../work/seen-work.ts";
 import { useWork } from "../work/work.tsx";
 
 /** The browser takes the file by itself, so that it goes on while pages come and go. */
@@ -46,6 +47,7 @@ export function ExportMenu({ list, text, total, unit }: ExportMenuProps) {
         method: "POST",
         body: { list, format, query: text },
       });
+      rememberWork(made.id);
       download(`/api/v1/exports/${made.id}/file`);
       look();
     } catch (error) {

@@ -1,6 +1,6 @@
 "use client";
 
-import { ActionIcon, Checkbox, Menu, Tooltip } from "@mantine/core";
+import { ActionIcon, Menu, Tooltip } from "@mantine/core";
 import {
   IconBaselineDensityMedium,
   IconBaselineDensitySmall,
@@ -58,15 +58,9 @@ export function TableTools(props: TableToolsProps) {
         <Menu.Dropdown>
           <Menu.Label>Columns</Menu.Label>
           {columns.map((column) => (
-            <Menu.Item
-              key={column.id}
-              role="menuitemcheckbox"
-              aria-checked={column.isVisible}
-              onClick={column.toggle}
-              leftSection={<Checkbox.Indicator size="xs" checked={column.isVisible} aria-hidden />}
-            >
+            <Menu.CheckboxItem key={column.id} checked={column.isVisible} onChange={column.toggle}>
               {column.header}
-            </Menu.Item>
+            </Menu.CheckboxItem>
           ))}
           <Menu.Divider />
           <Menu.Item onClick={onReset}>Columns as they come</Menu.Item>

@@ -12,6 +12,19 @@ function readSeen(): string[] {
   }
 }
 
+function keepSeen(ids: Iterable<string>): void {
+  try {
+    localStorage.setItem(KEY, JSON.stringify([...ids].slice(-KEPT_MAX)));
+  } catch {
+    // a browser that keeps nothing tells only what ends before its eyes
+  }
+}
+
+/** Work that was begun here: its end is told, however soon it comes. */
+export function rememberWork(id: string): void {
+  keepSeen([...readSeen(), id]);
+}
+
 /**
  * What was under way when this browser last looked and has ended since. Kept in the browser, so that an end is told after a reload too, and by one
  * tab alone.
@@ -21,10 +34,6 @@ export function endedSinceSeen(items: readonly WorkItem[]): WorkItem[] {
   const ended = items.filter((item) => !isUnderWay(item) && seen.has(item.id));
   for (const { id } of ended) seen.delete(id);
   for (const { id } of items.filter(isUnderWay)) seen.add(id);
-  try {
-    localStorage.setItem(KEY, JSON.stringify([...seen].slice(-KEPT_MAX)));
-  } catch {
-    // a browser that keeps nothing tells only what ends before its eyes
-  }
+  keepSeen(seen);
   return ended;
 }

@@ -6,7 +6,9 @@ import { groupedNumber } from "../display/number-text.tsx";
 export function progressWords(item: WorkItem): string {
   const { done, total, unit, secondsLeft } = item;
   if (item.state === "waiting") return "Waits for the browser to take it";
-  if (total === null) return `${groupedNumber(done)} ${unit} so far`;
+  // "at least so many" says nothing any more once there are more
+  if (total === null || (!total.isExact && done >= total.value))
+    return `${groupedNumber(done)} ${unit} so far`;
   if (!total.isExact)
     return `${groupedNumber(done)} ${unit} so far, of more than ${groupedNumber(total.value)}`;
   const left = secondsLeft === null ? "" : `, about ${shortDuration(Math.max(1, secondsLeft))} left`;

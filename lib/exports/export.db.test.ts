@@ -3,10 +3,9 @@ import { createApiToken } from "../api-tokens/create-api-token.ts";
 import type { Role } from "../authz/roles.ts";
 import type { Context } from "../context.ts";
 import { testContexts } from "../db/test-context.ts";
-import { defaultQuery } from "../list-query/define-table.ts";
 import { parseListQueryStrict } from "../list-query/parse-list-query.ts";
 import { listTokens } from "../tokens/list-tokens.ts";
-import { type TokensQuery, tokensTable } from "../tokens/table.ts";
+import { tokensTable } from "../tokens/table.ts";
 import { type Fixture, fixtureOf } from "../tokens/token-fixture.ts";
 import { listWork } from "../work/list-work.ts";
 import { beginExport } from "./begin-export.ts";
@@ -245,7 +244,10 @@ describe("long work", () => {
   test("shows the actor's own exports with rows, whole and end, and nobody else's", async () => {
     const { id, reader } = await begin("", "csv", { pageSize: 4, noteEveryMs: 10 });
     await reader.read();
-    await until(async () => (await getExport(ctx, id)).total !== null);
+    await until(async () => {
+      const { rows, total } = await getExport(ctx, id);
+      return rows > 0 && total !== null;
+    });
     const [item] = await listWork({ ...ctx, now: new Date(ctx.now.getTime() + 2_000) });
     expect(item).toMatchObject({
       kind: "export",
@@ -261,11 +263,4 @@ describe("long work", () => {
     expect((await listWork(ctx))[0]).toMatchObject({ state: "done", done: 25, cancelPath: null });
     expect(await listWork({ ...ctx, now: new Date(ctx.now.getTime() + 2 * 3_600_000) })).toEqual([]);
   });
-});
-
-test("a list that is walked without its totals says at least none", async () => {
-  const query: TokensQuery = defaultQuery(tokensTable);
-  const { total, rows } = await listTokens(ctx, query, { isCounted: false });
-  expect(total).toEqual({ value: 0, isExact: false });
-  expect(rows).toHaveLength(25);
 });

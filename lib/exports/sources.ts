@@ -8,7 +8,7 @@ import { listGroups } from "../groups/list-groups.ts";
 import type { ListQuery, Page, TableDeclaration, Total } from "../list-query/define-table.ts";
 import type { ListName } from "../lists/model.ts";
 import { listOrders } from "../revocations/list-orders.ts";
-import { listTokens } from "../tokens/list-tokens.ts";
+import { countTokens, listTokens } from "../tokens/list-tokens.ts";
 import { listUsers } from "../users/list-users.ts";
 import { listVerifiers } from "../verifiers/list-verifiers.ts";
 import {
@@ -32,31 +32,32 @@ export type ExportSource = {
   columns: Columns<unknown>;
   /** When a row came to be: what came after the beginning of the export is not in it. */
   bornAt: (row: unknown) => string;
-  readPage: (ctx: Context, query: ListQuery, isFirst: boolean) => Promise<ExportPage>;
+  readPage: (ctx: Context, query: ListQuery) => Promise<ExportPage>;
+  /** How many rows match, where a page does not say it well enough; counted beside the reading. */
+  count?: (ctx: Context, query: ListQuery) => Promise<Total>;
 };
 
 function source<T extends TableDeclaration, Row>(given: {
   columns: Columns<Row>;
   bornAt: (row: Row) => string;
-  read: (ctx: Context, query: ListQuery<T>, isFirst: boolean) => Promise<Page<Row> & { total?: Total }>;
+  read: (ctx: Context, query: ListQuery<T>) => Promise<Page<Row> & { total?: Total }>;
+  count?: (ctx: Context, query: ListQuery<T>) => Promise<Total>;
 }): ExportSource {
   return {
     columns: given.columns as Columns<unknown>,
     bornAt: given.bornAt as (row: unknown) => string,
     // the query was parsed by the declaration that stands under the same name
-    readPage: (ctx, query, isFirst) => given.read(ctx, query as unknown as ListQuery<T>, isFirst),
+    readPage: (ctx, query) => given.read(ctx, query as unknown as ListQuery<T>),
+    ...(given.count === undefined ? {} : { count: given.count as NonNullable<ExportSource["count"]> }),
   };
 }
-
-/** A page of an export may take longer than one that somebody waits for. */
-const PAGE_TIMEOUT_MS = 25_000;
 
 export const EXPORT_SOURCES: Record<ListName, ExportSource> = {
   tokens: source({
     columns: TOKEN_COLUMNS,
     bornAt: (row) => row.issuedAt,
-    read: (ctx, query: Parameters<typeof listTokens>[1], isFirst) =>
-      listTokens(ctx, query, { isCounted: isFirst, timeoutMs: PAGE_TIMEOUT_MS }),
+    read: listTokens,
+    count: (ctx, query) => countTokens(ctx, query.filters),
   }),
   "token-uses": source({ columns: USE_COLUMNS, bornAt: (row) => row.receivedAt, read: listTokenUses }),
   "audit-entries": source({ columns: ENTRY_COLUMNS, bornAt: (row) => row.at, read: listAuditEntries }),

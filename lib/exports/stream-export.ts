@@ -18,6 +18,8 @@ export type StreamOptions = {
   readWithinMs?: number;
 };
 
+const SMALLEST_PAGE = 50;
+
 /** What ended an export before its last row; the reader's connection breaks with it, so that nobody takes the file for whole. */
 class ExportStopped extends Error {
   override name = "ExportStopped";
@@ -86,9 +88,21 @@ export function streamExport(
     if (!hasEnded) timer = setTimeout(() => void look(controller), noteEveryMs).unref();
   }
 
+  /** A page that takes too long is asked for in smaller pieces, before the export is given up. */
+  async function nextPage() {
+    for (;;)
+      try {
+        return await source.readPage(ctx, query);
+      } catch (error) {
+        const isTooLong = error instanceof DomainError && error.code === "UNAVAILABLE";
+        if (!isTooLong || query.pageSize <= SMALLEST_PAGE) throw error;
+        query = { ...query, pageSize: Math.max(SMALLEST_PAGE, Math.floor(query.pageSize / 4)) };
+      }
+  }
+
   async function nextPiece(): Promise<{ piece: string; isLast: boolean }> {
-    const page = await source.readPage(ctx, query, isFirst);
-    if (isFirst) progress.total = page.total ?? null;
+    const page = await nextPage();
+    if (isFirst && source.count === undefined) progress.total = page.total ?? null;
     const rows = page.rows.filter((row) => source.bornAt(row) <= beganAt);
     const piece = encode(rows, isFirst);
     isFirst = false;
@@ -100,6 +114,11 @@ export function streamExport(
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
+        // without it nobody knows how much is left, and nothing else is lost
+        void source
+          .count?.(ctx, query)
+          .then((total) => (progress.total = total))
+          .catch(() => {});
         timer = setTimeout(() => void look(controller), noteEveryMs).unref();
       },
       async pull(controller) {

@@ -93,13 +93,11 @@ export async function countTokens(ctx: Context, filters: TokensQuery["filters"])
  * One page of the register, newest first unless asked otherwise, with how many match as `countTokens` says. Orders that the worker has not
  * settled count. Needs `token:read`.
  *
- * @param isCounted false leaves the total out (at least 0): for whoever reads page after page.
  * @throws {DomainError} NOT_SIGNED_IN, FORBIDDEN
  */
 export async function listTokens(
   ctx: Context,
   query: TokensQuery,
-  { isCounted = true, timeoutMs = PAGE_TIMEOUT_MS }: { isCounted?: boolean; timeoutMs?: number } = {},
 ): Promise<Page<TokenRow> & { total: Total }> {
   requirePermission(ctx, "token:read");
   const isByIssue = query.sort.key === "issued";
@@ -114,7 +112,7 @@ export async function listTokens(
     sql`WITH page AS MATERIALIZED (${idsOfPage(selection, keyset, isByIssue)})
       SELECT ${rowColumns(state)} FROM page JOIN token t ON t.issued_at = uuid_extract_timestamp(page.id) AND t.id = page.id
       ${STATE_JOINS} ${ROW_JOINS} ORDER BY ${orderBy(keyset, sql`page.place`, sql`page.id`)}`,
-    timeoutMs,
+    PAGE_TIMEOUT_MS,
     isByIssue && selection.branches.every((branch) => branch.isOrdered) ? "ordered" : "lookups",
   ).then((records) => {
     if (records === null)
@@ -125,8 +123,7 @@ export async function listTokens(
     seen = records.length;
     return records;
   });
-  const counting = isCounted ? count(ctx, selection, () => seen) : { value: 0, isExact: false };
-  const [records, total] = await Promise.all([reading, counting]);
+  const [records, total] = await Promise.all([reading, count(ctx, selection, () => seen)]);
   const page = toPage(tokensTable, query, keyset, records, (record) => ({
     value: (isByIssue ? record.issuedAt : record.expiresAt).toISOString(),
     id: record.id,
