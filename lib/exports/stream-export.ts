@@ -14,7 +14,7 @@ export type StreamOptions = {
   pageSize?: number;
   /** How often progress is written down and the wish to go on is asked. */
   noteEveryMs?: number;
-  /** A reader that takes nothing for so long is gone. */
+  /** A reader that takes nothing for so long is gone. Sockets hold megabytes for a slow one, who then seems to take nothing. */
   readWithinMs?: number;
 };
 
@@ -32,7 +32,7 @@ class ExportStopped extends Error {
 export function streamExport(
   ctx: Context,
   given: ExportDetail,
-  { pageSize = 2_000, noteEveryMs = 1_000, readWithinMs = 60_000 }: StreamOptions = {},
+  { pageSize = 2_000, noteEveryMs = 1_000, readWithinMs = 600_000 }: StreamOptions = {},
 ): ReadableStream<Uint8Array> {
   const source = EXPORT_SOURCES[given.list];
   const encode = encoderOf(given.format, source.columns);
