@@ -35,9 +35,10 @@ function linesOf({ token, looked }: { token: RecognisedToken; looked: Looked }) 
   switch (looked.is) {
     case "looking":
       return {
-        href: token.id === null ? null : `/tokens/${token.id}`,
+        // whoever is faster than the answer: the page compares the hash itself
+        href: token.id === null ? null : `/tokens/${token.id}?pasted=${token.hash}`,
         label: token.id === null ? "Looking for its hash…" : `Open token ${shortId(token.id)}`,
-        description: token.id === null ? `${format} token` : `${format} token, recognised by its id`,
+        description: `${format} token, being looked up`,
         Icon: IconLoader2,
       };
     case "on record":

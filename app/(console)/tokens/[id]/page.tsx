@@ -26,6 +26,12 @@ export async function generateMetadata({ params }: Pick<TokenRouteProps, "params
   return { title: isUuid(id) ? `Token ${shortId(id)}` : "Token" };
 }
 
+/** Whether the value that led here, of which only the hash is known, is another than the one on record. */
+function differs(pasted: string | string[] | undefined, valueHash: string): boolean {
+  if (typeof pasted !== "string") return false;
+  return pasted === "differs" || (/^[0-9a-f]{64}$/.test(pasted) && pasted !== valueHash);
+}
+
 /** One token: what it is, where it stands, whose family it is of, what it did. A hash leads to the token that has it. */
 export default async function TokenRoute({ params, searchParams }: TokenRouteProps) {
   const { id } = await params;
@@ -50,7 +56,7 @@ export default async function TokenRoute({ params, searchParams }: TokenRoutePro
       activity={activity.rows}
       hasMore={activity.next !== null}
       may={revocableBy(ctx.actor.role)}
-      pastedDiffers={pasted === "differs"}
+      pastedDiffers={differs(pasted, token.valueHash)}
     />
   );
 }
