@@ -96,9 +96,10 @@ export function FilterEditor({ filterKey, filter, value, suggest, onApply }: Edi
           description={filter.hint ?? "Any of these"}
           data={offered}
           value={texts}
-          onChange={setTexts}
+          // a value never becomes a tag: it is looked up as soon as it is there
+          onChange={(values) => (values.some(holdsValue) ? void apply(values) : setTexts(values))}
           searchValue={typed}
-          onSearchChange={setTyped}
+          onSearchChange={(text) => (holdsValue(text) ? void apply([text]) : setTyped(text))}
           error={problem}
           comboboxProps={{ withinPortal: false }}
           data-autofocus

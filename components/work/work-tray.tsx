@@ -91,7 +91,7 @@ export function WorkTray() {
   return (
     <Popover opened={isOpen} onChange={setIsOpen} position="bottom-end" width={400} trapFocus returnFocus>
       <Popover.Target>
-        <Tooltip label={running === 0 ? "Long work" : `${running} under way`}>
+        <Tooltip disabled={isOpen} label={running === 0 ? "Long work" : `${running} under way`}>
           <ActionIcon
             aria-label={label}
             className={classes.target}

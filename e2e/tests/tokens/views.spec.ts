@@ -8,7 +8,7 @@ test("filters, order and columns are saved as a view, opened, changed, shared, r
 }) => {
   const name = `Long-lived ${registry.mark}`;
   const tokens = new TokensPage(page);
-  const views = page.getByRole("button", { name: /^(Views|Long-lived|Older)/ });
+  const views = page.getByRole("button", { name: /^(Views|Long-lived|Renamed)/ });
   const header = (column: string) => tokens.list.getByRole("columnheader", { name: column, exact: true });
   const choose = async (item: string | RegExp) => {
     await views.click();
@@ -47,13 +47,13 @@ test("filters, order and columns are saved as a view, opened, changed, shared, r
   await expect(page.getByText(`“${name}” is shared.`)).toBeVisible();
   await choose("Rename…");
   const rename = page.getByRole("dialog", { name: `Rename “${name}”` });
-  await rename.getByRole("textbox", { name: "Name" }).fill(`Older ${registry.mark}`);
+  await rename.getByRole("textbox", { name: "Name" }).fill(`Renamed ${registry.mark}`);
   await rename.getByRole("button", { name: "Rename" }).click();
-  await expect(views).toHaveText(`Older ${registry.mark}`);
+  await expect(views).toHaveText(`Renamed ${registry.mark}`);
 
   const colleague = await context.newPage();
   await colleague.goto(page.url());
-  await expect(colleague.getByRole("button", { name: `Older ${registry.mark}` })).toBeVisible();
+  await expect(colleague.getByRole("button", { name: `Renamed ${registry.mark}` })).toBeVisible();
   await colleague.close();
 
   await choose("Delete…");
