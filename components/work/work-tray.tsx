@@ -62,9 +62,12 @@ function WorkLine({ item, onGo }: { item: WorkItem; onGo: () => void }) {
             {item.note ? <p className="muted">{item.note}</p> : null}
           </>
         ) : (
-          <p className={classes.progress}>
-            {endWords(item)} · <Instant at={item.endedAt} />
-          </p>
+          <>
+            <p className={classes.progress}>{endWords(item)}</p>
+            <p className="muted">
+              <Instant at={item.endedAt} prefix="ended" focusable />
+            </p>
+          </>
         )}
         {error ? <ProblemAlert error={error} /> : null}
       </div>
