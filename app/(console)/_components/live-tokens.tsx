@@ -22,7 +22,15 @@ function parametersOf(of: Holder): URLSearchParams {
 }
 
 /** The newest live tokens of a user or client, with a group, or for some audiences, with the way to all of them. */
-export async function LiveTokens({ ctx, of }: { ctx: Context; of: Holder }) {
+export async function LiveTokens({
+  ctx,
+  of,
+  title = "Live tokens",
+}: {
+  ctx: Context;
+  of: Holder;
+  title?: string;
+}) {
   const { query } = parseListQuery(tokensTable, { ...of, state: "active", size: String(SHOWN) });
   const { rows, total } = await listTokens(ctx, query);
   const parameters = parametersOf(of);
@@ -30,7 +38,7 @@ export async function LiveTokens({ ctx, of }: { ctx: Context; of: Holder }) {
   const count = `${groupedNumber(total.value)}${total.isExact ? "" : "+"}`;
   return (
     <Card
-      title="Live tokens"
+      title={title}
       flush={rows.length > 0}
       aside={
         rows.length === 0 ? null : (
@@ -49,7 +57,7 @@ export async function LiveTokens({ ctx, of }: { ctx: Context; of: Holder }) {
         </p>
       ) : (
         <PlainTable
-          name="Live tokens"
+          name={title}
           rows={rows}
           keyOf={(row) => row.id}
           columns={[

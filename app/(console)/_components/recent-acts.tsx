@@ -1,13 +1,12 @@
 import Link from "next/link";
 import { Card } from "#components/display/card.tsx";
 import { Instant } from "#components/display/instant.tsx";
-import { PlainTable } from "#components/display/plain-table.tsx";
 import { listAuditEntries } from "#lib/audit/list-audit-entries.ts";
-import type { AuditEntryRow } from "#lib/audit/model.ts";
 import { auditEntriesTable } from "#lib/audit/table.ts";
 import { actOutcomeWords } from "#lib/audit/words.ts";
 import type { Context } from "#lib/context.ts";
 import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
+import classes from "./recent-acts.module.css";
 
 const SHOWN = 5;
 
@@ -27,7 +26,6 @@ export async function RecentActs({
   return (
     <Card
       title="Acts"
-      flush={rows.length > 0}
       aside={
         rows.length === 0 ? null : (
           <Link prefetch={false} href={`/audit/acts?${new URLSearchParams(of)}`}>
@@ -39,22 +37,19 @@ export async function RecentActs({
       {rows.length === 0 ? (
         <p className="muted">Nothing was done to it.</p>
       ) : (
-        <PlainTable
-          name="Acts"
-          rows={rows}
-          keyOf={(row) => row.id}
-          columns={[
-            { header: "When", cell: (row: AuditEntryRow) => <Instant at={row.at} /> },
-            {
-              header: "Who did what",
-              cell: (row: AuditEntryRow) => (
-                <Link prefetch={false} href={`/audit/acts/${row.id}`}>
-                  {row.actor.name} {actOutcomeWords(row)}
-                </Link>
-              ),
-            },
-          ]}
-        />
+        <ol className={classes.acts}>
+          {rows.map((row) => (
+            <li key={row.id}>
+              <Link prefetch={false} href={`/audit/acts/${row.id}`}>
+                {row.actor.name} {actOutcomeWords(row)}
+              </Link>
+              <br />
+              <small className="muted">
+                <Instant at={row.at} focusable />
+              </small>
+            </li>
+          ))}
+        </ol>
       )}
     </Card>
   );

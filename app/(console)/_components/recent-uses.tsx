@@ -83,11 +83,16 @@ export async function RecentUses({ ctx, of, title }: RecentUsesProps) {
                   <span className="faint">{row.source.replaceAll("_", " ")}</span>
                 ),
             },
-            {
-              header: "From",
-              isExtra: true,
-              cell: (row: TokenUseRow) => (row.ip ? <span className="mono">{row.ip}</span> : "–"),
-            },
+            // a verifier's requests come with long addresses; the log has the rest
+            ...("verifier" in of
+              ? []
+              : [
+                  {
+                    header: "From",
+                    isExtra: true,
+                    cell: (row: TokenUseRow) => (row.ip ? <span className="mono">{row.ip}</span> : "–"),
+                  },
+                ]),
           ]}
         />
       )}

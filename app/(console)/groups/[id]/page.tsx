@@ -50,7 +50,7 @@ export default async function GroupPage({ params }: GroupPageProps) {
           <>
             <GroupPermissions group={group} />
             <GroupMembers ctx={ctx} group={group} />
-            <LiveTokens ctx={ctx} of={{ group: group.name }} />
+            <LiveTokens ctx={ctx} of={{ group: group.name }} title="Live tokens with this group" />
           </>
         }
         side={

@@ -54,6 +54,7 @@ export default async function VerifierPage({ params }: VerifierPageProps) {
                 of={{
                   audience: verifier.audiences.slice(0, FILTER_VALUES_MAX).map((audience) => audience.name),
                 }}
+                title="Live tokens for its audiences"
               />
             ) : null}
             <RecentUses ctx={ctx} of={{ verifier: verifier.id }} title="What it asked" />
