@@ -3,21 +3,28 @@ import type { ReactNode } from "react";
 import { requestContext } from "#app/_lib/context.ts";
 import { COLLAPSED_COOKIE } from "#components/frame/collapsed-cookie.ts";
 import { findSession } from "#lib/admins/find-session.ts";
-import { ROLE_WORDS } from "#lib/authz/roles.ts";
+import { ROLE_WORDS, roleHas } from "#lib/authz/roles.ts";
 import { getEnv } from "#lib/env.ts";
+import { readTablePreferences } from "#lib/preferences/read-table-preferences.ts";
 import { ConsoleFrame } from "./_components/console-frame.tsx";
 
 /** The frame around every page. It protects nothing: each page and use case asks who is there. */
 export default async function ConsoleLayout({ children }: { children: ReactNode }) {
-  const { actor, db, now } = await requestContext();
+  const ctx = await requestContext();
+  const { actor, db, now } = ctx;
   if (actor.kind !== "admin") return children;
-  const session = await findSession(db, { sessionId: actor.sessionId, now });
+  const [session, tablePreferences] = await Promise.all([
+    findSession(db, { sessionId: actor.sessionId, now }),
+    readTablePreferences(ctx),
+  ]);
   const isCollapsed = (await cookies()).get(COLLAPSED_COOKIE)?.value === "collapsed";
   return (
     <ConsoleFrame
       environmentName={getEnv().environmentName}
       person={{ name: session?.name ?? actor.name, email: actor.name, role: ROLE_WORDS[actor.role] }}
       isCollapsed={isCollapsed}
+      tablePreferences={tablePreferences}
+      mayExport={roleHas(actor.role, "export:create")}
       now={now.toISOString()}
     >
       {children}

@@ -30,6 +30,10 @@ export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
   "POST /api/v1/clients/{id}/enable": "client:write",
   "POST /api/v1/clients/{id}/revoke": "client:revoke",
   "POST /api/v1/clients/{id}/rotate-secret": "client:write",
+  "POST /api/v1/exports": "export:create",
+  "GET /api/v1/exports/{id}": "signed-in",
+  "POST /api/v1/exports/{id}/cancel": "export:create",
+  "GET /api/v1/exports/{id}/file": "signed-in",
   "POST /api/v1/families/{id}/revoke": "family:revoke",
   "GET /api/v1/groups": "group:read",
   "POST /api/v1/groups": "group:write",
@@ -38,6 +42,7 @@ export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
   "GET /api/v1/live": "overview:read",
   "GET /api/v1/me": "signed-in",
   "POST /api/v1/me/end-sessions": "signed-in",
+  "PUT /api/v1/me/tables/{name}": "signed-in",
   "GET /api/v1/openapi.json": "public",
   "GET /api/v1/orders": "order:read",
   "GET /api/v1/orders/{id}": "order:read",
@@ -45,6 +50,10 @@ export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
   "PATCH /api/v1/organisation": "organisation:write",
   "GET /api/v1/overview": "overview:read",
   "GET /api/v1/revocations/preview": "order:read",
+  "GET /api/v1/saved-views": "signed-in",
+  "POST /api/v1/saved-views": "signed-in",
+  "PATCH /api/v1/saved-views/{id}": "signed-in",
+  "DELETE /api/v1/saved-views/{id}": "signed-in",
   "POST /api/v1/sessions/{uid}/revoke": "session:revoke",
   "POST /api/v1/setup/enrolment": "public",
   "POST /api/v1/setup/invitation": "public",
@@ -75,6 +84,7 @@ export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
   "POST /api/v1/verifiers/{id}/disable": "verifier:write",
   "POST /api/v1/verifiers/{id}/enable": "verifier:write",
   "POST /api/v1/verifiers/{id}/rotate-secret": "verifier:write",
+  "GET /api/v1/work": "overview:read",
 };
 
 /** Routes that are not declared by `defineRoute`, and why. */

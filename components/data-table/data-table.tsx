@@ -4,6 +4,7 @@ import { Button } from "@mantine/core";
 import { usePathname, useRouter } from "next/navigation";
 import { type MouseEvent, type ReactNode, useRef, useState, useTransition } from "react";
 import type { FilterValues, ListQuery, Page, TableDeclaration, Total } from "#lib/list-query/define-table.ts";
+import { isListName } from "#lib/lists/model.ts";
 import { Scroller } from "../display/scroller.tsx";
 import { EmptyState } from "../feedback/empty-state.tsx";
 import { FilterBar, type Suggest } from "../filter-bar/filter-bar.tsx";
@@ -11,7 +12,7 @@ import type { DataTableColumn, ListRow } from "./columns.ts";
 import classes from "./data-table.module.css";
 import { useTableKeys } from "./keyboard.ts";
 import { KeyboardHelp } from "./keyboard-help.tsx";
-import { type AnyListQuery, listAddress, withFilters, withSort } from "./list-address.ts";
+import { type AnyListQuery, listAddress, listText, withFilters, withSort } from "./list-address.ts";
 import { useOpenRow } from "./open-row.ts";
 import { RowDrawer } from "./row-drawer.tsx";
 import { TableFoot } from "./table-foot.tsx";
@@ -19,6 +20,8 @@ import { TableHead } from "./table-head.tsx";
 import { TableRows } from "./table-rows.tsx";
 import { TableTools } from "./table-tools.tsx";
 import { useListTable } from "./use-list-table.ts";
+import { useViewId, withView } from "./use-views.ts";
+import { ViewsMenu } from "./views-menu.tsx";
 
 /** Of the column of check boxes, in pixels. */
 const CHECK_WIDTH = 36;
@@ -67,6 +70,7 @@ export function DataTable<Row extends ListRow>(props: DataTableProps<Row>) {
   const router = useRouter();
   const path = usePathname();
   const { openId, open } = useOpenRow();
+  const viewId = useViewId();
   const [isPending, startTransition] = useTransition();
   const [cursorId, setCursorId] = useState<string | null>(null);
   const [isHelpOpen, setIsHelpOpen] = useState(false);
@@ -86,7 +90,9 @@ export function DataTable<Row extends ListRow>(props: DataTableProps<Row>) {
   function go(next: ListQuery) {
     clearSelection();
     setCursorId(null);
-    startTransition(() => router.push(listAddress(path, declaration, next), { scroll: false }));
+    startTransition(() =>
+      router.push(withView(listAddress(path, declaration, next), viewId), { scroll: false }),
+    );
     frame.current?.scrollTo({ top: 0 });
   }
 
@@ -136,6 +142,8 @@ export function DataTable<Row extends ListRow>(props: DataTableProps<Row>) {
     ),
   });
 
+  const text = listText(declaration, query);
+  const hideable = table.getAllLeafColumns().filter((column) => column.getCanHide());
   const isFirst = query.cursor === null;
   const isEmpty = page.rows.length === 0 && Object.keys(query.filters).length === 0 && isFirst;
   const visible = table.getVisibleLeafColumns();
@@ -155,24 +163,37 @@ export function DataTable<Row extends ListRow>(props: DataTableProps<Row>) {
         fieldRef={filterField}
         onChange={(filters: FilterValues<TableDeclaration>) => go(withFilters(query, filters))}
         {...(props.suggest ? { suggest: props.suggest } : {})}
+        views={
+          isListName(declaration.name) ? (
+            <ViewsMenu
+              list={declaration.name}
+              text={text}
+              hidden={hideable.filter((column) => !column.getIsVisible()).map((column) => column.id)}
+              onHide={(hidden) =>
+                setPreferences({
+                  hidden: Object.fromEntries(hideable.map(({ id }) => [id, hidden.includes(id)])),
+                })
+              }
+            />
+          ) : null
+        }
         tools={
           <TableTools
+            list={declaration.name}
+            listText={text}
             total={total}
             unit={unit}
             density={preferences.density}
             onDensity={(density) => setPreferences({ density })}
             onReset={() => setPreferences({ hidden: {}, sizes: {} })}
             onHelp={() => setIsHelpOpen(true)}
-            columns={table
-              .getAllLeafColumns()
-              .filter((column) => column.getCanHide())
-              .map((column) => ({
-                id: column.id,
-                header: column.columnDef.meta?.header ?? column.id,
-                isVisible: column.getIsVisible(),
-                toggle: () =>
-                  setPreferences({ hidden: { ...preferences.hidden, [column.id]: column.getIsVisible() } }),
-              }))}
+            columns={hideable.map((column) => ({
+              id: column.id,
+              header: column.columnDef.meta?.header ?? column.id,
+              isVisible: column.getIsVisible(),
+              toggle: () =>
+                setPreferences({ hidden: { ...preferences.hidden, [column.id]: column.getIsVisible() } }),
+            }))}
           />
         }
       />

@@ -1,4 +1,10 @@
-import type { Direction, FilterValues, ListQuery, TableDeclaration } from "#lib/list-query/define-table.ts";
+import {
+  type Direction,
+  type FilterValues,
+  type ListQuery,
+  PAGE_SIZE_DEFAULT,
+  type TableDeclaration,
+} from "#lib/list-query/define-table.ts";
 import { toListParameters } from "#lib/list-query/parse-list-query.ts";
 
 /** The query of any table, for components that take lists of every kind. */
@@ -13,6 +19,11 @@ export type AnyListQuery = {
 export function listAddress<T extends TableDeclaration>(path: string, table: T, query: ListQuery<T>): string {
   const parameters = toListParameters(table, query).toString();
   return parameters === "" ? path : `${path}?${parameters}`;
+}
+
+/** Filters and order alone, as the address has them: what is meant, whatever page is shown. */
+export function listText<T extends TableDeclaration>(table: T, query: ListQuery<T>): string {
+  return toListParameters(table, { ...query, pageSize: PAGE_SIZE_DEFAULT, cursor: null }).toString();
 }
 
 /** The query with other filters, on its first page. */

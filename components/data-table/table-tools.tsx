@@ -1,6 +1,6 @@
 "use client";
 
-import { ActionIcon, Checkbox, Menu, Tooltip } from "@mantine/core";
+import { ActionIcon, Menu, Tooltip } from "@mantine/core";
 import {
   IconBaselineDensityMedium,
   IconBaselineDensitySmall,
@@ -8,13 +8,18 @@ import {
   IconKeyboard,
 } from "@tabler/icons-react";
 import type { Total } from "#lib/list-query/define-table.ts";
+import { isListName } from "#lib/lists/model.ts";
 import { groupedNumber } from "../display/number-text.tsx";
 import classes from "./data-table.module.css";
-import type { Density } from "./preferences.ts";
+import { ExportMenu } from "./export-menu.tsx";
+import type { Density } from "./preferences.tsx";
 
 type ToolColumn = { id: string; header: string; isVisible: boolean; toggle: () => void };
 
 type TableToolsProps = {
+  /** The list's name and its filters and order as text, for what acts upon all that match. */
+  list: string;
+  listText: string;
   total: Total | null;
   unit: [one: string, many: string];
   columns: ToolColumn[];
@@ -25,7 +30,8 @@ type TableToolsProps = {
 };
 
 /** How many rows match, and what a person may change of the table's look. */
-export function TableTools({ total, unit, columns, density, onDensity, onReset, onHelp }: TableToolsProps) {
+export function TableTools(props: TableToolsProps) {
+  const { total, unit, columns, density, onDensity, onReset, onHelp } = props;
   const isCompact = density === "compact";
   return (
     <div className={classes.tools}>
@@ -38,6 +44,9 @@ export function TableTools({ total, unit, columns, density, onDensity, onReset, 
           {total.value === 1 ? unit[0] : unit[1]}
         </p>
       ) : null}
+      {isListName(props.list) ? (
+        <ExportMenu list={props.list} text={props.listText} total={total} unit={unit} />
+      ) : null}
       <Menu closeOnItemClick={false} width={220}>
         <Menu.Target>
           <Tooltip label="Columns">
@@ -49,15 +58,9 @@ export function TableTools({ total, unit, columns, density, onDensity, onReset, 
         <Menu.Dropdown>
           <Menu.Label>Columns</Menu.Label>
           {columns.map((column) => (
-            <Menu.Item
-              key={column.id}
-              role="menuitemcheckbox"
-              aria-checked={column.isVisible}
-              onClick={column.toggle}
-              leftSection={<Checkbox.Indicator size="xs" checked={column.isVisible} aria-hidden />}
-            >
+            <Menu.CheckboxItem key={column.id} checked={column.isVisible} onChange={column.toggle}>
               {column.header}
-            </Menu.Item>
+            </Menu.CheckboxItem>
           ))}
           <Menu.Divider />
           <Menu.Item onClick={onReset}>Columns as they come</Menu.Item>

@@ -3,7 +3,7 @@
 import { functionalUpdate, type RowSelectionState, useTable } from "@tanstack/react-table";
 import { useEffect, useMemo, useState } from "react";
 import { type DataTableColumn, features, type ListRow, toColumns } from "./columns.ts";
-import { useTablePreferences } from "./preferences.ts";
+import { useTablePreferences } from "./preferences.tsx";
 import { shareRows } from "./share-rows.ts";
 
 type ListTableOptions<Row> = {

@@ -27,12 +27,22 @@ type FilterBarProps = {
   onChange: (filters: Filters) => void;
   suggest?: Suggest;
   fieldRef?: RefObject<HTMLInputElement | null>;
+  /** Beside the button that adds a filter. */
+  views?: ReactNode;
   /** At the right of the first line. */
   tools?: ReactNode;
 };
 
 /** What a list is narrowed to: a field for those who type, chips for those who point, both in step. */
-export function FilterBar({ declaration, filters, onChange, suggest, fieldRef, tools }: FilterBarProps) {
+export function FilterBar({
+  declaration,
+  filters,
+  onChange,
+  suggest,
+  fieldRef,
+  views,
+  tools,
+}: FilterBarProps) {
   const [editing, setEditing] = useState<string | null>(null);
   const values = filters as Record<string, AnyFilterValue | undefined>;
   const used = Object.keys(declaration.filters).filter((key) => values[key] !== undefined);
@@ -76,6 +86,7 @@ export function FilterBar({ declaration, filters, onChange, suggest, fieldRef, t
             ))}
           </Menu.Dropdown>
         </Menu>
+        {views}
         {tools}
       </div>
       {shown.length > 0 ? (

@@ -1,9 +1,12 @@
 "use client";
 
 import { Button, Checkbox, Group, TagsInput, TextInput } from "@mantine/core";
+import { useRouter } from "next/navigation";
 import { useEffect, useState } from "react";
 import type { Filter, TimeFilter, TimeValue } from "#lib/list-query/define-table.ts";
 import { type AnyFilterValue, formatFilterValue, parseFilterValue } from "#lib/list-query/filter-value.ts";
+import { openPasted } from "../token-input/open-pasted.ts";
+import { holdsValue } from "../token-input/recognise-token.ts";
 import classes from "./filter-bar.module.css";
 import type { Suggest } from "./filter-bar.tsx";
 
@@ -26,7 +29,7 @@ const PRESETS = [
 function useSuggestions(suggest: Suggest | undefined, key: string, text: string): string[] {
   const [values, setValues] = useState<string[]>([]);
   useEffect(() => {
-    if (!suggest) return;
+    if (!suggest || holdsValue(text)) return;
     const stop = new AbortController();
     const timer = setTimeout(() => {
       suggest(key, text, stop.signal)
@@ -46,9 +49,18 @@ export function FilterEditor({ filterKey, filter, value, suggest, onApply }: Edi
   const [texts, setTexts] = useState<string[]>(value === undefined ? [] : formatFilterValue(value));
   const [typed, setTyped] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
+  const router = useRouter();
   const offered = useSuggestions(filter.kind === "set" ? suggest : undefined, filterKey, typed);
 
-  function apply(given: string[]) {
+  async function apply(given: string[]) {
+    if (given.some(holdsValue)) {
+      setTexts([]);
+      setTyped("");
+      const pasted = await openPasted(given.join("\n"));
+      if (pasted.do === "open") router.push(pasted.href);
+      else if (pasted.do === "say") setProblem(pasted.says);
+      return;
+    }
     const all = given.map((text) => text.trim()).filter((text) => text !== "");
     if (all.length === 0) return onApply(undefined);
     const parsed = parseFilterValue(filter, all);
@@ -61,7 +73,7 @@ export function FilterEditor({ filterKey, filter, value, suggest, onApply }: Edi
       className={classes.editor}
       onSubmit={(event) => {
         event.preventDefault();
-        apply(filter.kind === "set" && typed.trim() !== "" ? [...texts, typed] : texts);
+        void apply(filter.kind === "set" && typed.trim() !== "" ? [...texts, typed] : texts);
       }}
     >
       {filter.kind === "oneOf" ? (
@@ -84,9 +96,10 @@ export function FilterEditor({ filterKey, filter, value, suggest, onApply }: Edi
           description={filter.hint ?? "Any of these"}
           data={offered}
           value={texts}
-          onChange={setTexts}
+          // a value never becomes a tag: it is looked up as soon as it is there
+          onChange={(values) => (values.some(holdsValue) ? void apply(values) : setTexts(values))}
           searchValue={typed}
-          onSearchChange={setTyped}
+          onSearchChange={(text) => (holdsValue(text) ? void apply([text]) : setTyped(text))}
           error={problem}
           comboboxProps={{ withinPortal: false }}
           data-autofocus

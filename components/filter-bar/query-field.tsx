@@ -6,7 +6,9 @@ import { useRouter } from "next/navigation";
 import { type RefObject, useEffect, useRef, useState } from "react";
 import { type FilterValues, findFilterKey, type TableDeclaration } from "#lib/list-query/define-table.ts";
 import { formatTypedQuery, parseTypedQuery } from "#lib/list-query/typed-query.ts";
-import { recogniseToken } from "../token-input/recognise-token.ts";
+import { openPasted } from "../token-input/open-pasted.ts";
+import { pastedLines } from "../token-input/pasted-lines.ts";
+import { holdsValue, recogniseToken } from "../token-input/recognise-token.ts";
 import classes from "./filter-bar.module.css";
 import type { Suggest } from "./filter-bar.tsx";
 
@@ -82,7 +84,7 @@ type QueryFieldProps = {
   fieldRef?: RefObject<HTMLInputElement | null>;
 };
 
-/** The filters as text. What looks like a token is never searched for: its page is opened by its id instead. */
+/** The filters as text. What holds or names a token is never searched for: its page is opened instead. */
 export function QueryField({ declaration, filters, onChange, suggest, fieldRef }: QueryFieldProps) {
   const router = useRouter();
   const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
@@ -100,7 +102,7 @@ export function QueryField({ declaration, filters, onChange, suggest, fieldRef }
     setProblem(null);
   }, [written]);
 
-  const isToken = recogniseToken(text) !== null;
+  const isToken = holdsValue(text);
   const { before, key, part } = lastPiece(text);
   const name = key === null ? null : findFilterKey(declaration, key);
   const isSuggested = name !== null && declaration.filters[name]?.kind === "set" && !isToken;
@@ -128,15 +130,12 @@ export function QueryField({ declaration, filters, onChange, suggest, fieldRef }
     };
   }, [isSuggested, suggest, name, part, before]);
 
-  function apply(value: string) {
-    const token = recogniseToken(value);
-    if (token !== null) {
-      setText("");
-      if (token.id === null)
-        setProblem("That is a token, but it carries no id of ours. It was not sent anywhere.");
-      else router.push(`/tokens/${token.id}`);
-      return;
-    }
+  async function apply(value: string) {
+    // at once: a value does not stay on the screen while it is looked up
+    if (holdsValue(value)) setText("");
+    const pasted = await openPasted(value);
+    if (pasted.do === "open") return router.push(pasted.href);
+    if (pasted.do === "say") return setProblem(pasted.says);
     const parsed = parseTypedQuery(declaration, value);
     const [first] = parsed.problems;
     setProblem(first ? `${first.text}: ${first.message}` : null);
@@ -156,7 +155,7 @@ export function QueryField({ declaration, filters, onChange, suggest, fieldRef }
         onOptionSubmit={(insert) => {
           const offer = offers.find((candidate) => candidate.insert === insert);
           setText(insert);
-          if (offer?.isDone) apply(insert);
+          if (offer?.isDone) void apply(insert);
           else combobox.openDropdown();
         }}
       >
@@ -176,12 +175,16 @@ export function QueryField({ declaration, filters, onChange, suggest, fieldRef }
               combobox.openDropdown();
               combobox.resetSelectedOption();
             }}
+            onPaste={(event) => {
+              const lines = pastedLines(event);
+              if (lines !== null) setText(lines);
+            }}
             onClick={() => combobox.openDropdown()}
             onBlur={() => combobox.closeDropdown()}
             onKeyDown={(event) => {
               if (event.key === "Enter" && combobox.getSelectedOptionIndex() === -1) {
                 event.preventDefault();
-                apply(text);
+                void apply(text);
               } else if (event.key === "Escape") {
                 combobox.closeDropdown();
                 event.currentTarget.blur();
@@ -193,7 +196,9 @@ export function QueryField({ declaration, filters, onChange, suggest, fieldRef }
           <Combobox.Options mah={320} style={{ overflow: "auto" }}>
             {isToken ? (
               <Combobox.Empty>
-                This is a token. Enter opens its page by its id; its value stays here.
+                {recogniseToken(text) === null
+                  ? "This is a secret: it is not searched for, and stays here."
+                  : "This is a token. Enter opens its page by its id or hash; its value stays here."}
               </Combobox.Empty>
             ) : (
               offers.map((offer) => (

@@ -5,9 +5,11 @@ import { IconKey, IconLock, IconPlugConnected, IconSearch, IconUser } from "@tab
 import { useRouter } from "next/navigation";
 import { type ReactNode, useEffect, useState } from "react";
 import { requestJson } from "../request/request-json.ts";
-import { recogniseToken } from "../token-input/recognise-token.ts";
+import { pastedLines } from "../token-input/pasted-lines.ts";
+import { holdsValue } from "../token-input/recognise-token.ts";
 import classes from "./command-palette.module.css";
 import { SECTIONS } from "./destinations.ts";
+import { PastedActions, usePasted } from "./pasted-actions.tsx";
 
 const [store, spotlight] = createSpotlight();
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -80,9 +82,13 @@ export function CommandPalette({ isOpen, onClose }: { isOpen: boolean; onClose: 
   const router = useRouter();
   const [query, setQuery] = useState("");
   const text = query.trim();
-  const token = recogniseToken(text);
+  const pasted = usePasted(text);
+  const isSecret = pasted.length === 0 && holdsValue(text);
+  const isValue = pasted.length > 0 || isSecret;
   const isId = UUID.test(text) || SHA256.test(text);
-  const found = useFound(text, token === null && !isId && text.length <= 100);
+  const found = useFound(text, !isValue && !isId && text.length <= 100);
+
+  const looked = pasted.map((one) => one.looked.is).join();
 
   useEffect(() => {
     if (isOpen) spotlight.open();
@@ -93,7 +99,7 @@ export function CommandPalette({ isOpen, onClose }: { isOpen: boolean; onClose: 
   // biome-ignore lint/correctness/useExhaustiveDependencies: each new list begins at its first line
   useEffect(() => {
     if (isOpen) selectFirst();
-  }, [isOpen, text, found]);
+  }, [isOpen, text, found, looked]);
 
   function go(href: string) {
     setQuery("");
@@ -122,30 +128,26 @@ export function CommandPalette({ isOpen, onClose }: { isOpen: boolean; onClose: 
         placeholder="Find, go to, or paste a token"
         aria-label="Find, go to, or paste a token"
         leftSection={<IconSearch size={18} />}
+        onPaste={(event) => {
+          const lines = pastedLines(event);
+          if (lines !== null) setQuery(lines);
+        }}
         autoComplete="off"
         spellCheck={false}
       />
       <Spotlight.ActionsList>
-        {token ? (
-          <Spotlight.ActionsGroup label="This is a token. Its value stays in this browser: only the id is looked up.">
-            {token.id ? (
-              <Spotlight.Action
-                label={`Open token ${token.id.slice(0, 8)}…${token.id.slice(-4)}`}
-                description={`${token.format === "jwt" ? "JWT" : "Opaque"} token, recognised by its id`}
-                leftSection={<IconKey size={18} />}
-                onClick={() => go(`/tokens/${token.id}`)}
-              />
-            ) : (
-              <Spotlight.Action
-                label="This token carries no id of ours"
-                description="It is cut, mistyped, or was issued by somebody else."
-                leftSection={<IconLock size={18} />}
-                closeSpotlightOnTrigger={false}
-              />
-            )}
+        {pasted.length > 0 ? <PastedActions pasted={pasted} onGo={go} /> : null}
+        {isSecret ? (
+          <Spotlight.ActionsGroup label="This is a secret. It stays in this browser.">
+            <Spotlight.Action
+              label="Secrets are not searched for"
+              description="Rotate it at its client, verifier or API token: nothing is found by a secret itself."
+              leftSection={<IconLock size={18} />}
+              closeSpotlightOnTrigger={false}
+            />
           </Spotlight.ActionsGroup>
         ) : null}
-        {!token && isId ? (
+        {!isValue && isId ? (
           <Spotlight.ActionsGroup label="By id">
             {UUID.test(text) ? (
               <Spotlight.Action
@@ -177,7 +179,7 @@ export function CommandPalette({ isOpen, onClose }: { isOpen: boolean; onClose: 
             ))}
           </Spotlight.ActionsGroup>
         ) : null}
-        {!token && places.length > 0 ? (
+        {!isValue && places.length > 0 ? (
           <Spotlight.ActionsGroup label="Go to">
             {places.map(({ href, name, about, Icon }) => (
               <Spotlight.Action
@@ -190,7 +192,7 @@ export function CommandPalette({ isOpen, onClose }: { isOpen: boolean; onClose: 
             ))}
           </Spotlight.ActionsGroup>
         ) : null}
-        {!token && text.length > 1 && !isId ? (
+        {!isValue && text.length > 1 && !isId ? (
           <Spotlight.ActionsGroup label="Search">
             <Spotlight.Action
               label={`Tokens that match “${text.length > 40 ? `${text.slice(0, 40)}…` : text}”`}

@@ -6,10 +6,14 @@ import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand, IconSearch 
 import dynamic from "next/dynamic";
 import Link from "next/link";
 import { type ReactNode, useState } from "react";
+import type { AllTablePreferences } from "#lib/preferences/model.ts";
+import { PreferencesProvider } from "../data-table/preferences.tsx";
 import { ClockProvider } from "../display/clock.tsx";
 import { Tag } from "../display/tag.tsx";
 import { LiveDot, LiveProvider } from "../live/live.tsx";
 import { ColorSchemeMenu } from "../theme/color-scheme-menu.tsx";
+import { WorkProvider } from "../work/work.tsx";
+import { WorkTray } from "../work/work-tray.tsx";
 import { AccountMenu, type Person } from "./account-menu.tsx";
 import { COLLAPSED_COOKIE } from "./collapsed-cookie.ts";
 import classes from "./frame.module.css";
@@ -27,6 +31,9 @@ type FrameProps = {
   environmentName: string;
   person: Person;
   isCollapsed: boolean;
+  /** Whether their role lets lists leave as files. */
+  mayExport: boolean;
+  tablePreferences: AllTablePreferences;
   /** The server's clock. */
   now: string;
   onSignOut: () => Promise<void>;
@@ -62,75 +69,86 @@ export function Frame(props: FrameProps) {
   return (
     <ClockProvider now={now}>
       <LiveProvider>
-        <a href="#main" className={classes.skip}>
-          Skip to the page
-        </a>
-        <AppShell
-          header={{ height: 52 }}
-          navbar={{ width: isCollapsed ? 57 : 212, breakpoint: "md", collapsed: { mobile: true } }}
-          transitionDuration={0}
-          padding={0}
-        >
-          <AppShell.Header className={classes.top}>
-            <Burger
-              hiddenFrom="md"
-              size="sm"
+        <PreferencesProvider initial={props.tablePreferences}>
+          <WorkProvider mayExport={props.mayExport}>
+            <a href="#main" className={classes.skip}>
+              Skip to the page
+            </a>
+            <AppShell
+              header={{ height: 52 }}
+              navbar={{ width: isCollapsed ? 57 : 212, breakpoint: "md", collapsed: { mobile: true } }}
+              transitionDuration={0}
+              padding={0}
+            >
+              <AppShell.Header className={classes.top}>
+                <Burger
+                  hiddenFrom="md"
+                  size="sm"
+                  opened={isDrawerOpen}
+                  onClick={drawer.toggle}
+                  aria-label="Open the navigation"
+                />
+                <Link prefetch={false} href="/" className={classes.brand} aria-label="Tokenwarden, overview">
+                  <Mark />
+                  <span className={classes.name}>Tokenwarden</span>
+                </Link>
+                <span className={classes.environment}>
+                  <Tag tone={toneOf(environmentName)}>{environmentName}</Tag>
+                </span>
+                <span className={classes.space} />
+                <UnstyledButton className={classes.search} onClick={openPalette}>
+                  <IconSearch size={16} aria-hidden />
+                  <span className={classes.searchWords}>Find, go to, or paste a token</span>
+                  <kbd className={classes.key} aria-hidden>
+                    ⌘K
+                  </kbd>
+                </UnstyledButton>
+                <WorkTray />
+                <ColorSchemeMenu />
+                <AccountMenu person={person} onSignOut={onSignOut} />
+              </AppShell.Header>
+              <AppShell.Navbar className={classes.side} aria-label="Console">
+                <Navigation isCollapsed={isCollapsed} />
+                <div className={classes.foot} data-collapsed={isCollapsed || undefined}>
+                  <LiveDot isShort={isCollapsed} />
+                  <Tooltip
+                    label={isCollapsed ? "Widen the navigation" : "Narrow the navigation"}
+                    position="right"
+                  >
+                    <ActionIcon
+                      aria-label={isCollapsed ? "Widen the navigation" : "Narrow the navigation"}
+                      onClick={toggleCollapsed}
+                    >
+                      {isCollapsed ? (
+                        <IconLayoutSidebarLeftExpand size={18} />
+                      ) : (
+                        <IconLayoutSidebarLeftCollapse size={18} />
+                      )}
+                    </ActionIcon>
+                  </Tooltip>
+                </div>
+              </AppShell.Navbar>
+              <AppShell.Main id="main" tabIndex={-1} className={classes.main}>
+                {children}
+              </AppShell.Main>
+            </AppShell>
+            <Drawer
               opened={isDrawerOpen}
-              onClick={drawer.toggle}
-              aria-label="Open the navigation"
-            />
-            <Link prefetch={false} href="/" className={classes.brand} aria-label="Tokenwarden, overview">
-              <Mark />
-              <span className={classes.name}>Tokenwarden</span>
-            </Link>
-            <span className={classes.environment}>
-              <Tag tone={toneOf(environmentName)}>{environmentName}</Tag>
-            </span>
-            <span className={classes.space} />
-            <UnstyledButton className={classes.search} onClick={openPalette}>
-              <IconSearch size={16} aria-hidden />
-              <span className={classes.searchWords}>Find, go to, or paste a token</span>
-              <kbd className={classes.key} aria-hidden>
-                ⌘K
-              </kbd>
-            </UnstyledButton>
-            <ColorSchemeMenu />
-            <AccountMenu person={person} onSignOut={onSignOut} />
-          </AppShell.Header>
-          <AppShell.Navbar className={classes.side} aria-label="Console">
-            <Navigation isCollapsed={isCollapsed} />
-            <div className={classes.foot} data-collapsed={isCollapsed || undefined}>
-              <LiveDot isShort={isCollapsed} />
-              <Tooltip
-                label={isCollapsed ? "Widen the navigation" : "Narrow the navigation"}
-                position="right"
-              >
-                <ActionIcon
-                  aria-label={isCollapsed ? "Widen the navigation" : "Narrow the navigation"}
-                  onClick={toggleCollapsed}
-                >
-                  {isCollapsed ? (
-                    <IconLayoutSidebarLeftExpand size={18} />
-                  ) : (
-                    <IconLayoutSidebarLeftCollapse size={18} />
-                  )}
-                </ActionIcon>
-              </Tooltip>
-            </div>
-          </AppShell.Navbar>
-          <AppShell.Main id="main" tabIndex={-1} className={classes.main}>
-            {children}
-          </AppShell.Main>
-        </AppShell>
-        <Drawer opened={isDrawerOpen} onClose={drawer.close} size={280} title="Tokenwarden" hiddenFrom="md">
-          <nav aria-label="Console, all pages">
-            <Navigation onNavigate={drawer.close} />
-          </nav>
-          <div className={classes.foot}>
-            <LiveDot />
-          </div>
-        </Drawer>
-        {wasPaletteOpened ? <CommandPalette isOpen={isPaletteOpen} onClose={palette.close} /> : null}
+              onClose={drawer.close}
+              size={280}
+              title="Tokenwarden"
+              hiddenFrom="md"
+            >
+              <nav aria-label="Console, all pages">
+                <Navigation onNavigate={drawer.close} />
+              </nav>
+              <div className={classes.foot}>
+                <LiveDot />
+              </div>
+            </Drawer>
+            {wasPaletteOpened ? <CommandPalette isOpen={isPaletteOpen} onClose={palette.close} /> : null}
+          </WorkProvider>
+        </PreferencesProvider>
       </LiveProvider>
     </ClockProvider>
   );

@@ -25,6 +25,9 @@ const LiveContext = createContext<Live>({ state: "paused", toggle: () => {} });
 /** Takes a hold and gives its release. */
 const HoldContext = createContext<() => () => void>(() => () => {});
 
+export type PulseListener = (pulse: Pulse) => void;
+const PulseContext = createContext<(listener: PulseListener) => () => void>(() => () => {});
+
 /** While something holds, it is looked again so often whether it still does. */
 const HELD_LOOK_MS = 250;
 /** Without a key, a pointer or a touch for so long, pages are drawn no more: a screen that nobody looks at must not keep its session alive. */
@@ -99,6 +102,12 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   );
   const { tell, forget } = useDrawing(isHeld);
 
+  const listeners = useRef(new Set<PulseListener>());
+  const follow = useCallback((listener: PulseListener) => {
+    listeners.current.add(listener);
+    return () => listeners.current.delete(listener);
+  }, []);
+
   const hold = useCallback(() => {
     holds.current += 1;
     setIsHolding(true);
@@ -117,6 +126,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       const news = newsOf(known, pulse);
       known = pulse;
       if (news !== null) tell(news);
+      for (const listener of listeners.current) listener(pulse);
     };
     const look = () => (document.visibilityState === "visible" ? tell("urgent") : undefined);
     source.onopen = () => setConnection("live");
@@ -145,10 +155,26 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     [isPaused, isResting, isHolding, connection],
   );
   return (
-    <HoldContext value={hold}>
-      <LiveContext value={live}>{children}</LiveContext>
-    </HoldContext>
+    <PulseContext value={follow}>
+      <HoldContext value={hold}>
+        <LiveContext value={live}>{children}</LiveContext>
+      </HoldContext>
+    </PulseContext>
   );
+}
+
+/** Whether nobody was here for a while: then nothing is asked for that keeps a session alive. */
+export function useIsResting(): boolean {
+  return useContext(LiveContext).state === "resting";
+}
+
+/** Calls `listener`, which must be stable, with every pulse: for what is not drawn with the page. */
+export function usePulse(listener: PulseListener): void {
+  const follow = useContext(PulseContext);
+  useEffect(() => {
+    const stop = follow(listener);
+    return () => void stop();
+  }, [follow, listener]);
 }
 
 /** While `isHeld`, what happens is not drawn: it waits, and is drawn when the last hold is gone. */

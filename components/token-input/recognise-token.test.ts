@@ -1,9 +1,11 @@
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { uuidv7 } from "#lib/ids.ts";
 import { makeOpaque } from "#lib/tokens/opaque.ts";
-import { recogniseToken } from "./recognise-token.ts";
+import { holdsValue, recogniseToken, recogniseTokenName, recogniseTokens } from "./recognise-token.ts";
 
 const id = uuidv7(Date.UTC(2026, 10, 21));
+const sha256 = (value: string) => createHash("sha256").update(value).digest("hex");
 
 function jwt(payload: unknown): string {
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
@@ -11,31 +13,41 @@ function jwt(payload: unknown): string {
 }
 
 describe("recogniseToken", () => {
-  it("reads the jti of a JWT, whatever stands around it", () => {
+  it("reads the jti of a JWT and hashes its value, whatever stands around it", () => {
     const token = jwt({ jti: id });
     for (const text of [
       token,
       `  ${token}\n`,
       `Authorization: Bearer ${token}`,
       `{"access_token":"${token}"}`,
+      `The token was ${token}.`,
+      `2026-11-21T09:30:00Z GET /invoices?access_token=${token}&page=2 "curl/8" 401`,
+      `/callback#access_token=${token.replaceAll(".", "%2E")}`,
     ])
-      expect(recogniseToken(text)).toEqual({ format: "jwt", id });
+      expect(recogniseToken(text), text).toEqual({ format: "jwt", id, hash: sha256(token) });
   });
 
   it("reads the id of an opaque access and refresh token", () => {
     for (const prefix of ["twa_", "twr_"] as const) {
       const token = makeOpaque(prefix, id);
-      expect(recogniseToken(`token=${token}`)).toEqual({ format: "opaque", id });
+      expect(recogniseToken(`token=${token}`)).toEqual({ format: "opaque", id, hash: sha256(token) });
     }
   });
 
   it("still sees a token that is cut, mistyped or of somebody else, so that it is not searched for", () => {
     const opaque = makeOpaque("twa_", id);
-    expect(recogniseToken(opaque.slice(0, -3))).toEqual({ format: "opaque", id: null });
-    expect(recogniseToken(jwt({ sub: "x" }))).toEqual({ format: "jwt", id: null });
-    expect(recogniseToken(jwt({ jti: "../users" }))).toEqual({ format: "jwt", id: null });
-    const cut = jwt({ jti: id }).split(".").slice(0, 2).join(".");
-    expect(recogniseToken(cut)?.format).toBe("jwt");
+    const cut = opaque.slice(0, -3);
+    expect(recogniseToken(cut)).toEqual({ format: "opaque", id: null, hash: sha256(cut) });
+    expect(recogniseToken(jwt({ sub: "x" }))).toMatchObject({ format: "jwt", id: null });
+    expect(recogniseToken(jwt({ jti: "../users" }))).toMatchObject({ format: "jwt", id: null });
+    const [header, payload] = jwt({ jti: id }).split(".");
+    expect(recogniseToken(`${header}.${payload}`)).toMatchObject({ format: "jwt", id });
+    expect(recogniseToken(header ?? "")).toMatchObject({ format: "jwt", id: null });
+  });
+
+  it("hashes an encrypted token of five parts whole", () => {
+    const encrypted = `${jwt({ jti: id })}.aXY.dGFn`;
+    expect(recogniseToken(encrypted)?.hash).toBe(sha256(encrypted));
   });
 
   it("takes no search, id, hash or address for a token", () => {
@@ -48,7 +60,41 @@ describe("recogniseToken", () => {
       "twa_",
       "a.b.c",
       "version 1.2.3",
-    ])
+    ]) {
       expect(recogniseToken(text)).toBeNull();
+      expect(holdsValue(text)).toBe(false);
+    }
+  });
+});
+
+describe("recogniseTokens", () => {
+  it("finds each token of a secret scanner's findings once, in their order", () => {
+    const [first, second] = [jwt({ jti: id }), makeOpaque("twr_", id)];
+    const findings = JSON.stringify(
+      [first, second, first].map((token) => ({
+        token,
+        type: "tokenwarden",
+        url: "https://example.com/blob/1",
+      })),
+    );
+    expect(recogniseTokens(findings).map((token) => token.hash)).toEqual([sha256(first), sha256(second)]);
+  });
+
+  it("looks through a whole log no further than ten", () => {
+    const log = Array.from({ length: 50 }, () => `Bearer ${makeOpaque("twa_", id)}`).join("\n");
+    expect(recogniseTokens(log)).toHaveLength(10);
+  });
+});
+
+describe("what else goes nowhere, and what is looked up by its name", () => {
+  it("holds back secrets of clients, verifiers, API tokens and links", () => {
+    for (const prefix of ["twc", "twv", "twk", "tws"])
+      expect(holdsValue(`curl -u app:${prefix}_${"A1b2".repeat(8)} …`)).toBe(true);
+  });
+
+  it("knows a jti and a SHA-256 that stand alone", () => {
+    expect(recogniseTokenName(`  ${id.toUpperCase()} `)).toEqual({ by: "id", value: id });
+    expect(recogniseTokenName("AB".repeat(32))).toEqual({ by: "hash", value: "ab".repeat(32) });
+    expect(recogniseTokenName(`user:${id}`)).toBeNull();
   });
 });

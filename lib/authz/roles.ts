@@ -24,7 +24,10 @@ const GOVERN = [
   "audience:write",
   "verifier:write",
   "organisation:write",
+  "shared-view:write",
 ] as const;
+/** What leaves the product as a file: beside the permission to read the list itself. */
+const EXPORT = ["export:create"] as const;
 const OWN = ["admin:read", "admin:write", "api-token:read", "api-token:write", "everything:revoke"] as const;
 
 /** `noun:verb`. */
@@ -32,17 +35,18 @@ export type Permission =
   | (typeof READ)[number]
   | (typeof RESPOND)[number]
   | (typeof GOVERN)[number]
+  | (typeof EXPORT)[number]
   | (typeof OWN)[number];
 
 const GRANTED: Record<Role, ReadonlySet<Permission>> = {
-  owner: new Set<Permission>([...READ, ...RESPOND, ...GOVERN, ...OWN]),
-  responder: new Set<Permission>([...READ, ...RESPOND]),
+  owner: new Set<Permission>([...READ, ...RESPOND, ...GOVERN, ...EXPORT, ...OWN]),
+  responder: new Set<Permission>([...READ, ...RESPOND, ...EXPORT]),
   governor: new Set<Permission>([
     ...READ,
     ...RESPOND.filter((p) => p === "token:revoke" || p === "family:revoke"),
     ...GOVERN,
   ]),
-  auditor: new Set<Permission>(READ),
+  auditor: new Set<Permission>([...READ, ...EXPORT]),
 };
 
 /** Whether a role has a permission; an unknown role has none. */
@@ -59,12 +63,12 @@ export const ROLE_WORDS: Record<Role, { name: string; means: string }> = {
   owner: { name: "Owner", means: "Everything, admins and API tokens included." },
   responder: {
     name: "Responder",
-    means: "Sees everything and revokes tokens, families, sessions, users and clients.",
+    means: "Sees and exports everything, and revokes tokens, families, sessions, users and clients.",
   },
   governor: {
     name: "Governor",
     means:
       "Manages clients, users, groups, audiences, verifiers and lifetimes; revokes single tokens and families.",
   },
-  auditor: { name: "Auditor", means: "Sees everything, changes nothing." },
+  auditor: { name: "Auditor", means: "Sees and exports everything, changes nothing." },
 };

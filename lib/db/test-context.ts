@@ -13,6 +13,8 @@ export type TestContexts = {
   readonly db: Database;
   /** A context of an API token with a role. */
   as(role: Role, name?: string): Context;
+  /** Runs a statement as the owner of the running test's schema. */
+  asOwner(statement: string): Promise<void>;
   /** The newest entry of the audit log. */
   lastEntry(): Promise<LastEntry | undefined>;
   countEntries(): Promise<number>;
@@ -39,6 +41,16 @@ export function testContexts(): TestContexts {
       ...systemContext(current(), "test", TEST_START),
       actor: { kind: "api_token", id: uuidv7(TEST_START), name, role },
     }),
+    async asOwner(statement) {
+      const { connectionString } = current().pool.options as { connectionString: string };
+      const owner = openDatabase({
+        url: connectionString,
+        role: "owner",
+        maxConnections: 1,
+        applicationName: "test",
+      });
+      await owner.query(statement).finally(() => owner.end());
+    },
     async lastEntry() {
       const rows = await current().query<LastEntry>(
         "SELECT act, before, after, target_name AS name FROM audit_entry ORDER BY sequence DESC LIMIT 1",

@@ -148,8 +148,13 @@ test("finds a token by id, by family, by user id and by the hash of its value", 
     tokens.filter((one) => one.userId === users.ines).length,
   );
   const ctx = contextAs(db, "auditor", now);
-  expect(await findToken(ctx, hash)).toEqual({ id: token.id });
-  expect(await findToken(ctx, token.id)).toEqual({ id: token.id });
+  expect(await findToken(ctx, hash)).toEqual({ id: token.id, isSameValue: true });
+  expect(await findToken(ctx, token.id)).toEqual({ id: token.id, isSameValue: null });
+  expect(await findToken(ctx, token.id, hash.toUpperCase())).toEqual({ id: token.id, isSameValue: true });
+  expect(await findToken(ctx, token.id, "0".repeat(64)), "a rewritten signature").toEqual({
+    id: token.id,
+    isSameValue: false,
+  });
   expect(await findToken(ctx, "0".repeat(64))).toBeNull();
 });
 

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { type Database, openDatabase } from "#lib/db/database.ts";
 import { watchDisk } from "#lib/db/disk-space.ts";
 import { requireKnownSchema } from "#lib/db/schema-version.ts";
+import { endAbandonedExports } from "#lib/exports/end-abandoned-exports.ts";
 import { countMissedUses } from "#lib/verification/count-missed-uses.ts";
 import { Settler } from "./settler.ts";
 import { ensurePartitions, purgeExpired } from "./upkeep.ts";
@@ -13,7 +14,7 @@ export type WorkerOptions = { databaseUrl: string; databaseDir?: string | undefi
 
 /**
  * Starts the product's scheduled and long work: settles orders, keeps partitions ahead of time, takes expired state away, counts what killed
- * authorities had not counted. Several workers share
+ * authorities had not counted, ends exports whose console was killed. Several workers share
  * one database: each job and each order's step is done by one of them. The queue lives in a schema of its own that the login role makes.
  *
  * @throws where the database cannot be reached.
@@ -40,6 +41,7 @@ export async function startWorker({ databaseUrl, databaseDir, log }: WorkerOptio
   const jobs: Record<string, { cron: string; run: () => Promise<unknown> }> = {
     "ensure-partitions": { cron: "15 3 * * *", run: () => ensurePartitions(db, new Date()) },
     "count-missed-uses": { cron: "* * * * *", run: () => countMissedUses(db) },
+    "end-abandoned-exports": { cron: "* * * * *", run: () => endAbandonedExports(db, new Date()) },
     "purge-expired": { cron: "*/10 * * * *", run: () => purgeExpired(db, new Date()) },
   };
 

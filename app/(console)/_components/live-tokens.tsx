@@ -13,15 +13,32 @@ import { tokensTable } from "#lib/tokens/table.ts";
 
 const SHOWN = 8;
 
-/** The newest live tokens of a user or client, with the way to all of them. */
-export async function LiveTokens({ ctx, of }: { ctx: Context; of: { user: string } | { client: string } }) {
+type Holder = { user: string } | { client: string } | { group: string } | { audience: string[] };
+
+function parametersOf(of: Holder): URLSearchParams {
+  return new URLSearchParams(
+    Object.entries(of).flatMap(([key, value]) => [value].flat().map((one) => [key, one] as [string, string])),
+  );
+}
+
+/** The newest live tokens of a user or client, with a group, or for some audiences, with the way to all of them. */
+export async function LiveTokens({
+  ctx,
+  of,
+  title = "Live tokens",
+}: {
+  ctx: Context;
+  of: Holder;
+  title?: string;
+}) {
   const { query } = parseListQuery(tokensTable, { ...of, state: "active", size: String(SHOWN) });
   const { rows, total } = await listTokens(ctx, query);
-  const all = `/tokens?${new URLSearchParams({ ...of, state: "active" })}`;
+  const parameters = parametersOf(of);
+  const all = `/tokens?state=active&${parameters}`;
   const count = countedNumber(total);
   return (
     <Card
-      title="Live tokens"
+      title={title}
       flush={rows.length > 0}
       aside={
         rows.length === 0 ? null : (
@@ -34,13 +51,13 @@ export async function LiveTokens({ ctx, of }: { ctx: Context; of: { user: string
       {rows.length === 0 ? (
         <p className="muted">
           None now.{" "}
-          <Link prefetch={false} href={`/tokens?${new URLSearchParams(of)}`}>
+          <Link prefetch={false} href={`/tokens?${parameters}`}>
             See those that ended
           </Link>
         </p>
       ) : (
         <PlainTable
-          name="Live tokens"
+          name={title}
           rows={rows}
           keyOf={(row) => row.id}
           columns={[

@@ -18,12 +18,17 @@ import * as clientsIdRevoke from "./clients/[id]/revoke/route.ts";
 import * as clientsIdRotateSecret from "./clients/[id]/rotate-secret/route.ts";
 import * as clientsId from "./clients/[id]/route.ts";
 import * as clients from "./clients/route.ts";
+import * as exportsIdCancel from "./exports/[id]/cancel/route.ts";
+import * as exportsIdFile from "./exports/[id]/file/route.ts";
+import * as exportsId from "./exports/[id]/route.ts";
+import * as exports from "./exports/route.ts";
 import * as familiesIdRevoke from "./families/[id]/revoke/route.ts";
 import * as groupsId from "./groups/[id]/route.ts";
 import * as groups from "./groups/route.ts";
 import * as live from "./live/route.ts";
 import * as meEndSessions from "./me/end-sessions/route.ts";
 import * as me from "./me/route.ts";
+import * as meTablesName from "./me/tables/[name]/route.ts";
 import * as openapiJson from "./openapi.json/route.ts";
 import * as ordersId from "./orders/[id]/route.ts";
 import * as orders from "./orders/route.ts";
@@ -31,6 +36,8 @@ import * as organisation from "./organisation/route.ts";
 import * as overview from "./overview/route.ts";
 import * as refusedCounts from "./refused-counts/route.ts";
 import * as revocationsPreview from "./revocations/preview/route.ts";
+import * as savedViewsId from "./saved-views/[id]/route.ts";
+import * as savedViews from "./saved-views/route.ts";
 import * as sessionsUidRevoke from "./sessions/[uid]/revoke/route.ts";
 import * as setupEnrolment from "./setup/enrolment/route.ts";
 import * as setupInvitation from "./setup/invitation/route.ts";
@@ -56,6 +63,7 @@ import * as verifiersIdEnable from "./verifiers/[id]/enable/route.ts";
 import * as verifiersIdRotateSecret from "./verifiers/[id]/rotate-secret/route.ts";
 import * as verifiersId from "./verifiers/[id]/route.ts";
 import * as verifiers from "./verifiers/route.ts";
+import * as work from "./work/route.ts";
 
 /** Every route of the API. A test walks the folders and fails for one that is missing here. */
 export function allRoutes(): Route[] {
@@ -79,12 +87,17 @@ export function allRoutes(): Route[] {
     clientsIdEnable,
     clientsIdRevoke,
     clientsIdRotateSecret,
+    exports,
+    exportsId,
+    exportsIdCancel,
+    exportsIdFile,
     familiesIdRevoke,
     groups,
     groupsId,
     live,
     me,
     meEndSessions,
+    meTablesName,
     openapiJson,
     orders,
     ordersId,
@@ -92,6 +105,8 @@ export function allRoutes(): Route[] {
     overview,
     refusedCounts,
     revocationsPreview,
+    savedViews,
+    savedViewsId,
     sessionsUidRevoke,
     setupEnrolment,
     setupInvitation,
@@ -117,5 +132,6 @@ export function allRoutes(): Route[] {
     verifiersIdDisable,
     verifiersIdEnable,
     verifiersIdRotateSecret,
+    work,
   ].flatMap((methods) => Object.values(methods) as Route[]);
 }

@@ -30,6 +30,8 @@ export type ApiRequest = {
   /** JSON text; none for undefined. */
   body?: string | undefined;
   headers?: Record<string, string>;
+  /** As Next answers HEAD: by the route of GET. */
+  asHead?: boolean;
 };
 
 export async function startTestConsole(): Promise<TestConsole> {
@@ -44,14 +46,14 @@ export async function startTestConsole(): Promise<TestConsole> {
   return {
     db,
     tokens,
-    async send({ method, path, role, segments = {}, query = "", body, headers = {} }) {
+    async send({ method, path, role, segments = {}, query = "", body, headers = {}, asHead = false }) {
       const route = routes.get(`${method} ${path}`);
       if (route === undefined) throw new Error(`there is no ${method} ${path}`);
       const address = path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
         encodeURIComponent((segments[name] ?? "").toWellFormed()),
       );
       const request = new Request(`${ORIGIN}${address}${query}`, {
-        method,
+        method: asHead ? "HEAD" : method,
         headers: {
           host: "localhost:3000",
           ...(role === null ? {} : { authorization: `Bearer ${tokens.get(role)}` }),

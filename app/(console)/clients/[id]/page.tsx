@@ -4,6 +4,8 @@ import { requestContext, requireSignedIn } from "#app/_lib/context.ts";
 import { orNotFound } from "#app/_lib/or-not-found.ts";
 import { titleOf } from "#app/_lib/title-of.ts";
 import { LiveTokens } from "#app/(console)/_components/live-tokens.tsx";
+import { RecentActs } from "#app/(console)/_components/recent-acts.tsx";
+import { RecentUses } from "#app/(console)/_components/recent-uses.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { Columns } from "#components/layout/columns.tsx";
@@ -60,6 +62,7 @@ export default async function ClientPage({ params }: ClientPageProps) {
             <ClientLifetime client={client} bounds={organisation} />
             <ClientOpens client={client} />
             <LiveTokens ctx={ctx} of={{ client: client.clientId }} />
+            <RecentUses ctx={ctx} of={{ client: client.clientId }} title="Uses" />
           </>
         }
         side={
@@ -68,6 +71,7 @@ export default async function ClientPage({ params }: ClientPageProps) {
             <ClientSecrets client={client} />
             <ClientAddresses client={client} />
             <ClientClaims client={client} />
+            <RecentActs ctx={ctx} target="client" targetId={client.id} />
           </>
         }
       />

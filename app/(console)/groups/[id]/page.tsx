@@ -4,6 +4,8 @@ import { cache } from "react";
 import { requestContext, requireSignedIn } from "#app/_lib/context.ts";
 import { orNotFound } from "#app/_lib/or-not-found.ts";
 import { titleOf } from "#app/_lib/title-of.ts";
+import { LiveTokens } from "#app/(console)/_components/live-tokens.tsx";
+import { RecentActs } from "#app/(console)/_components/recent-acts.tsx";
 import { LinkButton } from "#components/display/link-button.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { Columns } from "#components/layout/columns.tsx";
@@ -48,12 +50,14 @@ export default async function GroupPage({ params }: GroupPageProps) {
           <>
             <GroupPermissions group={group} />
             <GroupMembers ctx={ctx} group={group} />
+            <LiveTokens ctx={ctx} of={{ group: group.name }} title="Live tokens with this group" />
           </>
         }
         side={
           <>
             <GroupFacts group={group} />
             <GroupServices group={group} />
+            <RecentActs ctx={ctx} target="group" targetId={group.id} />
           </>
         }
       />

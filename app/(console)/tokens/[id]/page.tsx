@@ -15,19 +15,29 @@ import { shortId, type TokenDetail } from "#lib/tokens/model.ts";
 import { TokenLoading } from "./_components/token-loading.tsx";
 import { TokenPage } from "./_components/token-page.tsx";
 
-type TokenRouteProps = { params: Promise<{ id: string }> };
+type TokenRouteProps = {
+  params: Promise<{ id: string }>;
+  searchParams: Promise<{ pasted?: string | string[] }>;
+};
 
 /** Uses that the timeline and "seen from" look at. */
 const RECENT = 200;
 
-export async function generateMetadata({ params }: TokenRouteProps): Promise<Metadata> {
+export async function generateMetadata({ params }: Pick<TokenRouteProps, "params">): Promise<Metadata> {
   const { id } = await params;
   return { title: isUuid(id) ? `Token ${shortId(id)}` : "Token" };
 }
 
+/** Whether the value that led here, of which only the hash is known, is another than the one on record. */
+function differs(pasted: string | string[] | undefined, valueHash: string): boolean {
+  if (typeof pasted !== "string") return false;
+  return pasted === "differs" || (/^[0-9a-f]{64}$/.test(pasted) && pasted !== valueHash);
+}
+
 /** One token: what it is, where it stands, whose family it is of, what it did. A hash leads to the token that has it. */
-export default async function TokenRoute({ params }: TokenRouteProps) {
+export default async function TokenRoute({ params, searchParams }: TokenRouteProps) {
   const { id } = await params;
+  const { pasted } = await searchParams;
   const ctx = await requireSignedIn(`/tokens/${encodeURIComponent(id)}`);
   if (/^[0-9a-f]{64}$/i.test(id)) {
     const found = await findToken(ctx, id);
@@ -55,6 +65,7 @@ async function TokenStory({ ctx, token }: { ctx: SignedInContext; token: TokenDe
       activity={activity.rows}
       hasMore={activity.next !== null}
       may={revocableBy(ctx.actor.role)}
+      pastedDiffers={differs(pasted, token.valueHash)}
     />
   );
 }

@@ -4,6 +4,8 @@ import { requestContext, requireSignedIn } from "#app/_lib/context.ts";
 import { orNotFound } from "#app/_lib/or-not-found.ts";
 import { titleOf } from "#app/_lib/title-of.ts";
 import { LiveTokens } from "#app/(console)/_components/live-tokens.tsx";
+import { RecentActs } from "#app/(console)/_components/recent-acts.tsx";
+import { RecentUses } from "#app/(console)/_components/recent-uses.tsx";
 import { groupChoices } from "#app/(console)/_lib/choices.ts";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
@@ -49,6 +51,7 @@ export default async function UserPage({ params }: UserPageProps) {
         main={
           <>
             <LiveTokens ctx={ctx} of={{ user: user.id }} />
+            <RecentUses ctx={ctx} of={{ user: user.id }} title="Uses" />
             <UserPermissions user={user} />
           </>
         }
@@ -56,6 +59,7 @@ export default async function UserPage({ params }: UserPageProps) {
           <>
             <UserFacts user={user} />
             <UserGroups user={user} />
+            <RecentActs ctx={ctx} target="user" targetId={user.id} />
           </>
         }
       />

@@ -3,11 +3,15 @@ import { cache } from "react";
 import { requestContext, requireSignedIn } from "#app/_lib/context.ts";
 import { orNotFound } from "#app/_lib/or-not-found.ts";
 import { titleOf } from "#app/_lib/title-of.ts";
+import { LiveTokens } from "#app/(console)/_components/live-tokens.tsx";
+import { RecentActs } from "#app/(console)/_components/recent-acts.tsx";
+import { RecentUses } from "#app/(console)/_components/recent-uses.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { Columns } from "#components/layout/columns.tsx";
 import { can } from "#lib/authz/require-permission.ts";
 import { getEnv } from "#lib/env.ts";
+import { FILTER_VALUES_MAX } from "#lib/list-query/define-table.ts";
 import { getVerifier } from "#lib/verifiers/get-verifier.ts";
 import { HowToCheck } from "../_components/how-to-check.tsx";
 import { VerifierActions } from "../_components/verifier-actions.tsx";
@@ -41,11 +45,26 @@ export default async function VerifierPage({ params }: VerifierPageProps) {
         actions={can(ctx, "verifier:write") ? <VerifierActions verifier={verifier} /> : null}
       />
       <Columns
-        main={<HowToCheck verifier={verifier} issuer={getEnv().authorityIssuer} />}
+        main={
+          <>
+            <HowToCheck verifier={verifier} issuer={getEnv().authorityIssuer} />
+            {verifier.audiences.length > 0 ? (
+              <LiveTokens
+                ctx={ctx}
+                of={{
+                  audience: verifier.audiences.slice(0, FILTER_VALUES_MAX).map((audience) => audience.name),
+                }}
+                title="Live tokens for its audiences"
+              />
+            ) : null}
+            <RecentUses ctx={ctx} of={{ verifier: verifier.id }} title="What it asked" />
+          </>
+        }
         side={
           <>
             <VerifierFacts verifier={verifier} />
             <VerifierAudiences verifier={verifier} />
+            <RecentActs ctx={ctx} target="verifier" targetId={verifier.id} />
           </>
         }
       />

@@ -13,6 +13,7 @@ import { revokeChoices } from "../../_components/revoke-choices.ts";
 import { Anatomy } from "./anatomy.tsx";
 import { lifelineMarks, propagationWindow } from "./lifeline-marks.ts";
 import { Lineage } from "./lineage.tsx";
+import { PastedDiffers } from "./pasted-differs.tsx";
 import { SeenFrom } from "./seen-from.tsx";
 import { Standing } from "./standing.tsx";
 import { Timeline } from "./timeline.tsx";
@@ -25,10 +26,12 @@ type TokenPageProps = {
   activity: ActivityRow[];
   hasMore: boolean;
   may: MayRevoke;
+  /** Whether who came here had pasted a value under this id that is not the one on record. */
+  pastedDiffers: boolean;
 };
 
 /** A token's page: the lifeline first, then what it is, where it stands and where it came from, then each use. */
-export function TokenPage({ token, histogram, activity, hasMore, may }: TokenPageProps) {
+export function TokenPage({ token, histogram, activity, hasMore, may, pastedDiffers }: TokenPageProps) {
   const holder = token.user?.email ?? token.subject;
   const isEnded = token.state === "revoked" || token.state === "consumed";
   return (
@@ -66,6 +69,7 @@ export function TokenPage({ token, histogram, activity, hasMore, may }: TokenPag
           />
         }
       />
+      {pastedDiffers ? <PastedDiffers format={token.format} /> : null}
       <Card title="Lifeline">
         <Lifeline
           from={histogram.from}

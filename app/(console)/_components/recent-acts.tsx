@@ -1,0 +1,56 @@
+import Link from "next/link";
+import { Card } from "#components/display/card.tsx";
+import { Instant } from "#components/display/instant.tsx";
+import { listAuditEntries } from "#lib/audit/list-audit-entries.ts";
+import { auditEntriesTable } from "#lib/audit/table.ts";
+import { actOutcomeWords } from "#lib/audit/words.ts";
+import type { Context } from "#lib/context.ts";
+import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
+import classes from "./recent-acts.module.css";
+
+const SHOWN = 5;
+
+/** The newest acts upon something, with the way to all of them. */
+export async function RecentActs({
+  ctx,
+  target,
+  targetId,
+}: {
+  ctx: Context;
+  target: string;
+  targetId: string;
+}) {
+  const of = { target, targetId };
+  const { query } = parseListQuery(auditEntriesTable, { ...of, size: String(SHOWN) });
+  const { rows, next } = await listAuditEntries(ctx, query);
+  return (
+    <Card
+      title="Acts"
+      aside={
+        rows.length === 0 ? null : (
+          <Link prefetch={false} href={`/audit/acts?${new URLSearchParams(of)}`}>
+            {next === null ? "In the log" : "All in the log"}
+          </Link>
+        )
+      }
+    >
+      {rows.length === 0 ? (
+        <p className="muted">Nothing was done to it.</p>
+      ) : (
+        <ol className={classes.acts}>
+          {rows.map((row) => (
+            <li key={row.id}>
+              <Link prefetch={false} href={`/audit/acts/${row.id}`}>
+                {row.actor.name} {actOutcomeWords(row)}
+              </Link>
+              <br />
+              <small className="muted">
+                <Instant at={row.at} focusable />
+              </small>
+            </li>
+          ))}
+        </ol>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,101 @@
+import Link from "next/link";
+import { Card } from "#components/display/card.tsx";
+import { IdText } from "#components/display/id-text.tsx";
+import { Instant } from "#components/display/instant.tsx";
+import { PlainTable } from "#components/display/plain-table.tsx";
+import { StateBadge } from "#components/display/state-badge.tsx";
+import { listRecentUses } from "#lib/audit/list-recent-uses.ts";
+import type { TokenUseRow } from "#lib/audit/model.ts";
+import { tokenUsesTable } from "#lib/audit/table.ts";
+import { refusalWords } from "#lib/audit/words.ts";
+import type { Context } from "#lib/context.ts";
+import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
+
+const SHOWN = 6;
+
+type RecentUsesProps = {
+  ctx: Context;
+  of: { user: string } | { client: string } | { verifier: string };
+  title: string;
+};
+
+function Who({ row, of }: { row: TokenUseRow; of: RecentUsesProps["of"] }) {
+  if ("user" in of || row.user === null)
+    return (
+      <Link prefetch={false} href={`/clients/${row.client.id}`}>
+        {row.client.clientId}
+      </Link>
+    );
+  return (
+    <Link prefetch={false} href={`/users/${row.user.id}`}>
+      {row.user.email}
+    </Link>
+  );
+}
+
+/** The newest uses of a user's or client's tokens, or by a verifier, with the way to all of them. */
+export async function RecentUses({ ctx, of, title }: RecentUsesProps) {
+  const { query } = parseListQuery(tokenUsesTable, of);
+  const rows = await listRecentUses(ctx, query.filters, SHOWN);
+  const all = `/audit?${new URLSearchParams(of)}`;
+  return (
+    <Card
+      title={title}
+      flush={rows !== null && rows.length > 0}
+      aside={
+        <Link prefetch={false} href={all}>
+          In the log
+        </Link>
+      }
+    >
+      {rows === null || rows.length === 0 ? (
+        <p className="muted">
+          {rows === null ? "Finding the last ones takes a moment: look in the log." : "None on record."}
+        </p>
+      ) : (
+        <PlainTable
+          name={title}
+          rows={rows}
+          keyOf={(row) => row.id}
+          columns={[
+            { header: "When", cell: (row: TokenUseRow) => <Instant at={row.receivedAt} /> },
+            { header: "Outcome", cell: (row: TokenUseRow) => <StateBadge state={row.outcome} /> },
+            {
+              header: "Token",
+              cell: (row: TokenUseRow) => (
+                <IdText id={row.token.id} what="token id" href={`/tokens/${row.token.id}`} withCopy={false} />
+              ),
+            },
+            {
+              header: "user" in of ? "Client" : "User or client",
+              isExtra: true,
+              cell: (row: TokenUseRow) => <Who row={row} of={of} />,
+            },
+            {
+              header: "Request",
+              isExtra: true,
+              cell: (row: TokenUseRow) =>
+                row.refusal ? (
+                  refusalWords(row.refusal)
+                ) : row.path ? (
+                  <span className="mono">{`${row.method ?? ""} ${row.path}`.trim()}</span>
+                ) : (
+                  <span className="faint">{row.source.replaceAll("_", " ")}</span>
+                ),
+            },
+            // a verifier's requests come with long addresses; the log has the rest
+            ...("verifier" in of
+              ? []
+              : [
+                  {
+                    header: "From",
+                    isExtra: true,
+                    cell: (row: TokenUseRow) => (row.ip ? <span className="mono">{row.ip}</span> : "–"),
+                  },
+                ]),
+          ]}
+        />
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,85 @@
+"use client";
+
+import { ActionIcon, Menu, Tooltip } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { IconDownload } from "@tabler/icons-react";
+import { useState } from "react";
+import {
+  EXPORT_FORMAT_WORDS,
+  EXPORT_FORMATS,
+  type ExportDetail,
+  type ExportFormat,
+} from "#lib/exports/model.ts";
+import type { Total } from "#lib/list-query/define-table.ts";
+import type { ListName } from "#lib/lists/model.ts";
+import { groupedNumber } from "../display/number-text.tsx";
+import { requestJson } from "../request/request-json.ts";
+import { rememberWork } from "../work/seen-work.ts";
+import { useWork } from "../work/work.tsx";
+
+/** The browser takes the file by itself, so that it goes on while pages come and go. */
+function download(path: string): void {
+  const link = document.createElement("a");
+  link.href = path;
+  link.download = "";
+  link.click();
+}
+
+type ExportMenuProps = {
+  list: ListName;
+  /** Filters and order as the address has them. */
+  text: string;
+  total: Total | null;
+  unit: [one: string, many: string];
+};
+
+/** Exports all that match, not the page alone; the top bar follows it. */
+export function ExportMenu({ list, text, total, unit }: ExportMenuProps) {
+  const { mayExport, look } = useWork();
+  const [isBusy, setIsBusy] = useState(false);
+  const count = total === null ? "" : `${groupedNumber(total.value)}${total.isExact ? "" : "+"} `;
+  const what = `${text === "" ? "all" : "what is filtered:"} ${count}${total?.value === 1 ? unit[0] : unit[1]}`;
+
+  async function begin(format: ExportFormat) {
+    setIsBusy(true);
+    try {
+      const made = await requestJson<ExportDetail>("/api/v1/exports", {
+        method: "POST",
+        body: { list, format, query: text },
+      });
+      rememberWork(made.id);
+      download(`/api/v1/exports/${made.id}/file`);
+      look();
+    } catch (error) {
+      notifications.show({
+        title: "The export did not begin",
+        message: (error as Error).message,
+        color: "red",
+      });
+    } finally {
+      setIsBusy(false);
+    }
+  }
+
+  return (
+    <Menu width={300} position="bottom-end">
+      <Menu.Target>
+        <Tooltip label="Export">
+          <ActionIcon variant="default" size={32} aria-label="Export" loading={isBusy}>
+            <IconDownload size={17} stroke={1.7} />
+          </ActionIcon>
+        </Tooltip>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{mayExport ? `Export ${what}` : "Your role does not export lists."}</Menu.Label>
+        {EXPORT_FORMATS.map((format) => (
+          <Menu.Item key={format} disabled={!mayExport} onClick={() => void begin(format)}>
+            {EXPORT_FORMAT_WORDS[format].name}
+            <br />
+            <small className="muted">{EXPORT_FORMAT_WORDS[format].means}</small>
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

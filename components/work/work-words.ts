@@ -1,0 +1,30 @@
+import type { WorkItem } from "#lib/work/model.ts";
+import { shortDuration } from "../display/duration.ts";
+import { groupedNumber } from "../display/number-text.tsx";
+
+/** How far it has come: "12,000 of 400,000 rows, about 40 s left". */
+export function progressWords(item: WorkItem): string {
+  const { done, total, unit, secondsLeft } = item;
+  if (item.state === "waiting") return "Waits for the browser to take it";
+  // "at least so many" says nothing any more once there are more
+  if (total === null || (!total.isExact && done >= total.value))
+    return `${groupedNumber(done)} ${unit} so far`;
+  if (!total.isExact)
+    return `${groupedNumber(done)} ${unit} so far, of more than ${groupedNumber(total.value)}`;
+  const left = secondsLeft === null ? "" : `, about ${shortDuration(Math.max(1, secondsLeft))} left`;
+  return `${groupedNumber(done)} of ${groupedNumber(total.value)} ${unit}${left}`;
+}
+
+/** How it ended. */
+export function endWords(item: WorkItem): string {
+  const count = `${groupedNumber(item.done)} ${item.unit}`;
+  if (item.state === "done") return `Done: ${count}`;
+  if (item.state === "cancelled") return `Cancelled after ${count}: the file is not whole`;
+  return `Broke off after ${count}. ${item.note ?? ""}`.trim();
+}
+
+/** From 0 to 100, or null where the whole is not known. */
+export function percentOf({ done, total }: Pick<WorkItem, "done" | "total">): number | null {
+  if (total === null || !total.isExact || total.value <= 0) return null;
+  return Math.min(100, Math.floor((done * 100) / total.value));
+}

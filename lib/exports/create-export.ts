@@ -1,0 +1,62 @@
+import { requirePermission } from "../authz/require-permission.ts";
+import type { Context } from "../context.ts";
+import type { Sql } from "../db/sql.ts";
+import { DomainError } from "../errors.ts";
+import { uuidv7 } from "../ids.ts";
+import { run, sql } from "../list-query/sql-fragment.ts";
+import { parseListText } from "../lists/parse-list-text.ts";
+import { LIST_PERMISSION } from "../lists/permission.ts";
+import { EXPORT_COLUMNS, type ExportRecord, exportDetailOf } from "./export-row.ts";
+import type { CreateExportInput } from "./input.ts";
+import {
+  type ExportDetail,
+  FETCH_WITHIN_SECONDS,
+  OPEN_EXPORTS_OF_ALL,
+  OPEN_EXPORTS_OF_ONE,
+} from "./model.ts";
+import { SILENT_SECONDS } from "./silence.ts";
+
+/** Two that come at once are counted one after the other. */
+const COUNTING_LOCK = 7_164_015;
+
+async function requireRoom(tx: Sql, ctx: Context): Promise<void> {
+  await run(tx, sql`SELECT pg_advisory_xact_lock(${COUNTING_LOCK}::bigint)::text`);
+  const [open] = await run<{ own: bigint; all: bigint }>(
+    tx,
+    sql`SELECT count(*) FILTER (WHERE actor_id = ${ctx.actor.id}) AS own, count(*) AS all FROM list_export
+      WHERE (state = 'waiting' AND created_at > ${ctx.now}::timestamptz - make_interval(secs => ${FETCH_WITHIN_SECONDS}::int))
+        OR (state = 'running' AND seen_at > ${ctx.now}::timestamptz - make_interval(secs => ${SILENT_SECONDS}::int))`,
+  );
+  if (Number(open?.own ?? 0) >= OPEN_EXPORTS_OF_ONE)
+    throw new DomainError(
+      "TOO_MANY_ATTEMPTS",
+      `${OPEN_EXPORTS_OF_ONE} exports of yours are under way. Wait for one to end, or cancel it.`,
+    );
+  if (Number(open?.all ?? 0) >= OPEN_EXPORTS_OF_ALL)
+    throw new DomainError(
+      "TOO_MANY_ATTEMPTS",
+      "Too many exports are under way. Wait for one to end and try again.",
+    );
+}
+
+/**
+ * Prepares an export of what a list's filters match, in the list's order. Its file can be fetched once, by the same actor, within a minute;
+ * the log has it from then on. Needs `export:create` and the list's own permission.
+ *
+ * @throws {DomainError} INVALID_INPUT naming a bad filter, TOO_MANY_ATTEMPTS where too many are open, FORBIDDEN
+ */
+export async function createExport(ctx: Context, input: CreateExportInput): Promise<ExportDetail> {
+  requirePermission(ctx, "export:create");
+  requirePermission(ctx, LIST_PERMISSION[input.list]);
+  parseListText(input.list, input.query, "query");
+  return ctx.db.transaction(async (tx) => {
+    await requireRoom(tx, ctx);
+    const [record] = await run<ExportRecord>(
+      tx,
+      sql`INSERT INTO list_export AS x (id, list, format, query, actor_kind, actor_id, actor_name, state, created_at)
+        VALUES (${uuidv7(ctx.now)}::uuid, ${input.list}, ${input.format}, ${input.query}, ${ctx.actor.kind}, ${ctx.actor.id},
+          ${ctx.actor.name}, 'waiting', ${ctx.now}::timestamptz) RETURNING ${EXPORT_COLUMNS}`,
+    );
+    return exportDetailOf(record as ExportRecord);
+  });
+}

@@ -1,0 +1,41 @@
+import type { Total } from "../list-query/define-table.ts";
+import type { ListName } from "../lists/model.ts";
+
+/** Exports of lists, for every layer; browser-safe. */
+export const EXPORT_FORMATS = ["csv", "ndjson"] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+export const EXPORT_FORMAT_WORDS: Record<ExportFormat, { name: string; means: string }> = {
+  csv: { name: "CSV", means: "For spreadsheets: flat columns, formulas made harmless" },
+  ndjson: { name: "NDJSON", means: "For programs: a JSON object a line, as the API gives it" },
+};
+
+/** `waiting` for its reader, `running`, or how it ended: whole, by its owner, by its reader or process, or by a fault. */
+export const EXPORT_STATES = ["waiting", "running", "completed", "cancelled", "cut", "failed"] as const;
+export type ExportState = (typeof EXPORT_STATES)[number];
+
+/** One export. Times are ISO 8601 in UTC. */
+export type ExportDetail = {
+  id: string;
+  list: ListName;
+  format: ExportFormat;
+  /** Filters and order as the list's address has them. */
+  query: string;
+  state: ExportState;
+  /** Rows and bytes that were written so far. */
+  rows: number;
+  bytes: number;
+  /** How many rows matched when it began; null before that, and where nobody counts them. */
+  total: Total | null;
+  createdAt: string;
+  beganAt: string | null;
+  endedAt: string | null;
+  /** Why it is not whole, for people. */
+  problem: string | null;
+};
+
+/** A prepared export that nobody fetches is over after this time. */
+export const FETCH_WITHIN_SECONDS = 60;
+/** Exports of one person, and of everybody, that may be open at once. */
+export const OPEN_EXPORTS_OF_ONE = 2;
+export const OPEN_EXPORTS_OF_ALL = 8;

@@ -1,0 +1,75 @@
+import { listAudiences } from "../audiences/list-audiences.ts";
+import { listAuditEntries } from "../audit/list-audit-entries.ts";
+import { listRefusedCounts } from "../audit/list-refused-counts.ts";
+import { listTokenUses } from "../audit/list-token-uses.ts";
+import { listClients } from "../clients/list-clients.ts";
+import type { Context } from "../context.ts";
+import { listGroups } from "../groups/list-groups.ts";
+import type { ListQuery, Page, TableDeclaration, Total } from "../list-query/define-table.ts";
+import type { ListName } from "../lists/model.ts";
+import { listOrders } from "../revocations/list-orders.ts";
+import { countTokens, listTokens } from "../tokens/list-tokens.ts";
+import { listUsers } from "../users/list-users.ts";
+import { listVerifiers } from "../verifiers/list-verifiers.ts";
+import {
+  AUDIENCE_COLUMNS,
+  CLIENT_COLUMNS,
+  type Columns,
+  ENTRY_COLUMNS,
+  GROUP_COLUMNS,
+  ORDER_COLUMNS,
+  REFUSED_COLUMNS,
+  TOKEN_COLUMNS,
+  USE_COLUMNS,
+  USER_COLUMNS,
+  VERIFIER_COLUMNS,
+} from "./columns.ts";
+
+type ExportPage = Page<unknown> & { total?: Total };
+
+/** Where an export's rows come from: the list's own use case, page after page, so that a file says what the list says. */
+export type ExportSource = {
+  columns: Columns<unknown>;
+  /** When a row came to be: what came after the beginning of the export is not in it. */
+  bornAt: (row: unknown) => string;
+  readPage: (ctx: Context, query: ListQuery) => Promise<ExportPage>;
+  /** How many rows match, where a page does not say it well enough; counted beside the reading. */
+  count?: (ctx: Context, query: ListQuery) => Promise<Total>;
+};
+
+function source<T extends TableDeclaration, Row>(given: {
+  columns: Columns<Row>;
+  bornAt: (row: Row) => string;
+  read: (ctx: Context, query: ListQuery<T>) => Promise<Page<Row> & { total?: Total }>;
+  count?: (ctx: Context, query: ListQuery<T>) => Promise<Total>;
+}): ExportSource {
+  return {
+    columns: given.columns as Columns<unknown>,
+    bornAt: given.bornAt as (row: unknown) => string,
+    // the query was parsed by the declaration that stands under the same name
+    readPage: (ctx, query) => given.read(ctx, query as unknown as ListQuery<T>),
+    ...(given.count === undefined ? {} : { count: given.count as NonNullable<ExportSource["count"]> }),
+  };
+}
+
+export const EXPORT_SOURCES: Record<ListName, ExportSource> = {
+  tokens: source({
+    columns: TOKEN_COLUMNS,
+    bornAt: (row) => row.issuedAt,
+    read: listTokens,
+    count: (ctx, query) => countTokens(ctx, query.filters),
+  }),
+  "token-uses": source({ columns: USE_COLUMNS, bornAt: (row) => row.receivedAt, read: listTokenUses }),
+  "audit-entries": source({ columns: ENTRY_COLUMNS, bornAt: (row) => row.at, read: listAuditEntries }),
+  "refused-counts": source({
+    columns: REFUSED_COLUMNS,
+    bornAt: (row) => row.minute,
+    read: listRefusedCounts,
+  }),
+  orders: source({ columns: ORDER_COLUMNS, bornAt: (row) => row.createdAt, read: listOrders }),
+  users: source({ columns: USER_COLUMNS, bornAt: (row) => row.createdAt, read: listUsers }),
+  groups: source({ columns: GROUP_COLUMNS, bornAt: (row) => row.createdAt, read: listGroups }),
+  clients: source({ columns: CLIENT_COLUMNS, bornAt: (row) => row.createdAt, read: listClients }),
+  audiences: source({ columns: AUDIENCE_COLUMNS, bornAt: (row) => row.createdAt, read: listAudiences }),
+  verifiers: source({ columns: VERIFIER_COLUMNS, bornAt: (row) => row.createdAt, read: listVerifiers }),
+};

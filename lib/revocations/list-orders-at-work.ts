@@ -1,0 +1,87 @@
+import { can } from "../authz/require-permission.ts";
+import type { Context } from "../context.ts";
+import { countUpTo } from "../list-query/count-up-to.ts";
+import type { Total } from "../list-query/define-table.ts";
+import { run, sql } from "../list-query/sql-fragment.ts";
+import { secondsLeft, WORK_SHOWN_FOR_SECONDS, type WorkItem } from "../work/model.ts";
+import type { Verb } from "./model.ts";
+import { ORDER_COLUMNS, type OrderRecord } from "./order-row.ts";
+import { tokensOfTarget } from "./order-tokens.ts";
+
+const SHOWN_MAX = 20;
+/** Most orders are written down before anybody could look: what takes no longer, and writes no more, is no long work. */
+const LONG_SECONDS = 5;
+const LONG_TOKENS = 5_000;
+/** Counting a target may take this long; where it takes longer nobody knows how many there are. */
+const COUNT_TIMEOUT_MS = 5_000;
+const COUNT_MAX = 50_000_000;
+const COUNTED_KEPT = 100;
+
+/** What a placed order reaches grows no more: it is counted once, beside the answer. Null: being counted, or too many to count. */
+const counted = new Map<string, Total | null>();
+
+function reachedTotal(ctx: Context, order: OrderRecord): Total | null {
+  const known = counted.get(order.id);
+  if (known !== undefined) return known;
+  for (const oldest of counted.keys()) if (counted.size >= COUNTED_KEPT) counted.delete(oldest);
+  counted.set(order.id, null);
+  const { from, where } = tokensOfTarget(order.targetKind, order.targetId);
+  countUpTo(
+    ctx.db,
+    sql`SELECT 1 FROM ${from} WHERE ${where} AND (${order.cutoff}::timestamptz IS NULL OR t.rooted_at <= ${order.cutoff}::timestamptz)
+      LIMIT ${COUNT_MAX + 1}::int`,
+    { max: COUNT_MAX, atLeast: () => 0, timeoutMs: COUNT_TIMEOUT_MS },
+  ).then(
+    (total) => counted.set(order.id, total.isExact ? total : null),
+    () => counted.delete(order.id),
+  );
+  return null;
+}
+
+const ACTS: Record<Verb, { name: string; unit: string }> = {
+  revoke: { name: "Revocation", unit: "tokens written down" },
+  suspend: { name: "Suspension", unit: "tokens written down" },
+  restore: { name: "Restore", unit: "tokens written down" },
+};
+
+function itemOf(ctx: Context, order: OrderRecord): WorkItem {
+  const isSettled = order.settledAt !== null;
+  const done = order.settledCount;
+  const whole = order.verb === "restore" || isSettled ? null : reachedTotal(ctx, order);
+  // tokens that an earlier order had taken back are not written again: the whole is at most this
+  const total = isSettled ? { value: done, isExact: true } : whole;
+  const startedAt = new Date(Math.max(order.effectiveFrom.getTime(), order.createdAt.getTime()));
+  return {
+    kind: "order",
+    id: order.id,
+    title: `${ACTS[order.verb].name}: ${order.targetKind.replaceAll("_", " ")} ${order.targetName}`,
+    unit: ACTS[order.verb].unit,
+    state: isSettled ? "done" : "running",
+    done,
+    total,
+    secondsLeft: isSettled ? null : secondsLeft({ done, total, startedAt, now: ctx.now }),
+    startedAt: startedAt.toISOString(),
+    endedAt: order.settledAt?.toISOString() ?? null,
+    note: isSettled ? null : "In force since it was placed; this only writes it down.",
+    cancelPath: null,
+    href: `/orders/${order.id}`,
+  };
+}
+
+/** Orders that are being written down for longer than a moment, or were within the last hour. Nothing for who may not read orders. */
+export async function listOrdersAtWork(ctx: Context): Promise<WorkItem[]> {
+  if (!can(ctx, "order:read")) return [];
+  const orders = await run<OrderRecord>(
+    ctx.db,
+    sql`(SELECT ${ORDER_COLUMNS} FROM revocation_order o WHERE o.settled_at IS NULL
+          AND greatest(o.effective_from, o.created_at) < ${ctx.now}::timestamptz - make_interval(secs => ${LONG_SECONDS}::int)
+          ORDER BY o.position DESC LIMIT ${SHOWN_MAX}::int)
+      UNION ALL
+        (SELECT ${ORDER_COLUMNS} FROM revocation_order o WHERE o.created_at > ${ctx.now}::timestamptz - interval '1 day'
+          AND o.settled_at > ${ctx.now}::timestamptz - make_interval(secs => ${WORK_SHOWN_FOR_SECONDS}::int)
+          AND (o.settled_count >= ${LONG_TOKENS}::int
+            OR o.settled_at > greatest(o.effective_from, o.created_at) + make_interval(secs => ${2 * LONG_SECONDS}::int))
+          ORDER BY o.created_at DESC LIMIT ${SHOWN_MAX}::int)`,
+  );
+  return orders.map((order) => itemOf(ctx, order));
+}

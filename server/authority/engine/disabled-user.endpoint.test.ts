@@ -1,0 +1,128 @@
+import * as oidc from "openid-client";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Context } from "#lib/context.ts";
+import { contextAs } from "#lib/tokens/token-fixture.ts";
+import { disableUser } from "#lib/users/disable-user.ts";
+import { enableUser } from "#lib/users/enable-user.ts";
+import { introspect, startTestInstance, type TestInstance, verify } from "../test-authority.ts";
+import type { TestBrowser } from "./test-browser.ts";
+import {
+  ANA,
+  BEN,
+  discover,
+  logIn,
+  PASSWORD,
+  type People,
+  REDIRECT_URI,
+  seedPeople,
+  startAuthorization,
+  throughPages,
+} from "./test-people.ts";
+
+let instance: TestInstance;
+let people: People;
+let web: oidc.Configuration;
+let spa: oidc.Configuration;
+let governor: Context;
+
+beforeAll(async () => {
+  instance = await startTestInstance(2, { clockToleranceMs: Number.POSITIVE_INFINITY });
+  people = await seedPeople(instance.db);
+  await registryRead();
+  web = await discover(instance, people.web);
+  spa = await discover(instance, people.spa);
+  governor = contextAs(instance.db, "governor");
+});
+afterAll(() => instance.stop());
+
+async function registryRead() {
+  for (const authority of instance.authorities) await authority.services.follower.poll();
+}
+
+const disable = (userId: string) =>
+  disableUser({ ...governor, now: new Date() }, { userId, reason: "account_compromise", note: "" });
+const enable = (userId: string) => enableUser({ ...governor, now: new Date() }, { userId });
+
+/** What every authority says of an access token, by introspection and by forward-auth. */
+async function isGood(token: string): Promise<boolean[]> {
+  const { secret } = instance.registry.verifiers.billing;
+  const answers = await Promise.all(
+    instance.urls.flatMap((url) => [
+      introspect(url, token, secret).then((answer) => (answer as { active: boolean }).active),
+      verify(url, token, secret).then((response) => response.ok),
+    ]),
+  );
+  return answers;
+}
+
+async function isSignedIn(browser: TestBrowser): Promise<boolean> {
+  const { url } = await browser.open((await startAuthorization(spa, { scope: "openid" })).url);
+  return url.origin + url.pathname === REDIRECT_URI;
+}
+
+const ALL_GOOD = [true, true, true, true];
+const ALL_REFUSED = [false, false, false, false];
+
+describe("disabling a user", () => {
+  test("ends tokens, refreshes, sessions and codes on every authority in one act; enabling brings none back", async () => {
+    const jwt = await logIn(web);
+    const opaque = await logIn(spa);
+    const bystander = await logIn(spa, { email: BEN });
+    const accessTokens = [jwt.tokens.access_token, opaque.tokens.access_token];
+    for (const token of accessTokens) expect(await isGood(token)).toEqual(ALL_GOOD);
+    const pending = await startAuthorization(spa);
+    const callback = await throughPages(opaque.browser, pending.url);
+
+    const { orderId, revokedTokens } = await disable(people.users.ana);
+    await registryRead();
+
+    const nothingWorks = async () => {
+      for (const token of accessTokens) expect(await isGood(token)).toEqual(ALL_REFUSED);
+      for (const [config, login] of [
+        [web, jwt],
+        [spa, opaque],
+      ] as const)
+        await expect(oidc.refreshTokenGrant(config, login.tokens.refresh_token ?? "")).rejects.toMatchObject({
+          error: "invalid_grant",
+        });
+      for (const { browser } of [jwt, opaque]) expect(await isSignedIn(browser)).toBe(false);
+      await expect(
+        oidc.authorizationCodeGrant(spa, callback, {
+          pkceCodeVerifier: pending.verifier,
+          expectedState: pending.state,
+        }),
+      ).rejects.toMatchObject({ error: "invalid_grant" });
+    };
+    await nothingWorks();
+    expect(revokedTokens).toBeGreaterThanOrEqual(4);
+    const entries = await instance.db.query<{ act: string; order: string }>(
+      "SELECT act, after ->> 'orderId' AS order FROM audit_entry WHERE target_id = $1 AND act LIKE 'user.%abled'",
+      [people.users.ana],
+    );
+    expect(entries, "one act, on record with its order").toEqual([{ act: "user.disabled", order: orderId }]);
+    expect(await isGood(bystander.tokens.access_token), "nobody else's end").toEqual(ALL_GOOD);
+    expect(await isSignedIn(bystander.browser)).toBe(true);
+
+    const { browser } = opaque;
+    const start = await startAuthorization(spa, { prompt: "login" });
+    const login = await browser.open(start.url);
+    const refused = await browser.submit(login.url, { email: ANA, password: PASSWORD, decision: "sign_in" });
+    expect(refused.url.origin, "the password alone lets nobody in").toBe(start.url.origin);
+
+    await enable(people.users.ana);
+    await registryRead();
+    await nothingWorks();
+    const anew = await logIn(spa);
+    expect(await isGood(anew.tokens.access_token), "what is issued from now on works").toEqual(ALL_GOOD);
+    for (const token of accessTokens) expect(await isGood(token)).toEqual(ALL_REFUSED);
+  });
+
+  test("is for who manages users; a responder ends everything of theirs by the order alone", async () => {
+    for (const role of ["responder", "auditor"] as const)
+      await expect(
+        disableUser(contextAs(instance.db, role), { userId: people.users.ben, reason: "test", note: "" }),
+      ).rejects.toMatchObject({ code: "FORBIDDEN" });
+    const { browser } = await logIn(spa, { email: BEN });
+    expect(await isSignedIn(browser)).toBe(true);
+  });
+});
