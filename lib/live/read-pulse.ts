@@ -19,7 +19,8 @@ export async function readPulse(db: Sql, now: Date = new Date()): Promise<Pulse>
     db,
     sql`SELECT (SELECT id FROM token WHERE issued_at >= ${since}::timestamptz ORDER BY issued_at DESC, id DESC LIMIT 1) AS "newestTokenId",
       coalesce((SELECT position FROM feed_head WHERE id = 1), 0) AS "feedPosition",
-      (SELECT count(*) FROM revocation_order WHERE settled_at IS NULL) AS "unsettledOrders",
+      (SELECT count(*) FROM revocation_order WHERE settled_at IS NULL
+        AND (effective_from <= created_at OR effective_from <= clock_timestamp())) AS "unsettledOrders",
       (SELECT received_at FROM token_use WHERE received_at >= ${since}::timestamptz ORDER BY received_at DESC, id DESC LIMIT 1) AS "newestUseAt",
       coalesce((SELECT sequence FROM audit_chain WHERE id = 'admin'), 0) AS "newestEntry",
       coalesce((SELECT version FROM registry_version WHERE id = 1), 0) AS "registryVersion"`,

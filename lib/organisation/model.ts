@@ -14,6 +14,9 @@ export type Organisation = {
   sessionIdleSeconds: number;
   sessionAbsoluteSeconds: number;
   clockSkewSeconds: number;
+  orderHorizonDays: number;
+  orderPlanMinutes: number;
+  wideOrderTokens: number;
   version: number;
   updatedAt: string;
 };
@@ -21,7 +24,16 @@ export type Organisation = {
 /** What an admin may change of it. */
 export type OrganisationSettings = Omit<Organisation, "version" | "updatedAt">;
 
-export type LifetimeKey = Exclude<keyof OrganisationSettings, "name">;
+export type OrderBoundKey = "orderHorizonDays" | "orderPlanMinutes" | "wideOrderTokens";
+
+export type LifetimeKey = Exclude<keyof OrganisationSettings, "name" | OrderBoundKey>;
+
+/** The range of each bound of orders. */
+export const ORDER_BOUND_RANGES: Record<OrderBoundKey, { min: number; max: number }> = {
+  orderHorizonDays: { min: 1, max: 365 },
+  orderPlanMinutes: { min: 1, max: 60 },
+  wideOrderTokens: { min: 1, max: 1_000_000_000 },
+};
 
 const MINUTE = 60;
 const DAY = 86_400;

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { type Database, openDatabase } from "#lib/db/database.ts";
 import { watchDisk } from "#lib/db/disk-space.ts";
 import { requireKnownSchema } from "#lib/db/schema-version.ts";
+import { purgePlans } from "#lib/order-plans/purge-plans.ts";
 import { countMissedUses } from "#lib/verification/count-missed-uses.ts";
 import { Settler } from "./settler.ts";
 import { ensurePartitions, purgeExpired } from "./upkeep.ts";
@@ -40,6 +41,7 @@ export async function startWorker({ databaseUrl, databaseDir, log }: WorkerOptio
   const jobs: Record<string, { cron: string; run: () => Promise<unknown> }> = {
     "ensure-partitions": { cron: "15 3 * * *", run: () => ensurePartitions(db, new Date()) },
     "count-missed-uses": { cron: "* * * * *", run: () => countMissedUses(db) },
+    "purge-plans": { cron: "45 * * * *", run: () => purgePlans(db, new Date()) },
     "purge-expired": { cron: "*/10 * * * *", run: () => purgeExpired(db, new Date()) },
   };
 

@@ -97,8 +97,18 @@ export function VerifiersCard({ overview }: { overview: Overview }) {
   );
 }
 
-const VERB_STATES = { revoke: "revoked", suspend: "suspended", restore: "enabled" } as const;
-const VERB_WORDS = { revoke: "Revoked", suspend: "Suspended", restore: "Restored" } as const;
+const VERB_STATES = {
+  revoke: "revoked",
+  suspend: "suspended",
+  restore: "enabled",
+  cancel: "expired",
+} as const;
+const VERB_WORDS = {
+  revoke: "Revoked",
+  suspend: "Suspended",
+  restore: "Restored",
+  cancel: "Called off",
+} as const;
 
 function OrderLink({ order }: { order: Overview["recentOrders"][number] }) {
   const { lead, name } = targetWords(order.target.kind.replaceAll("_", " "), order.target.name);

@@ -18,7 +18,12 @@ import { OrderRecord } from "./order-record.tsx";
 import { targetHref } from "./target-href.ts";
 import { TARGET_WORDS, VERB_WORDS, orderWords as words } from "./words.ts";
 
-const BADGES: Record<Verb, BadgeState> = { revoke: "revoked", suspend: "suspended", restore: "active" };
+const BADGES: Record<Verb, BadgeState> = {
+  revoke: "revoked",
+  suspend: "suspended",
+  restore: "active",
+  cancel: "expired",
+};
 
 const COLUMNS: DataTableColumn<OrderRow>[] = [
   {

@@ -15,6 +15,7 @@ export const VERB_WORDS: Record<Verb, string> = {
   revoke: "Revoked",
   suspend: "Suspended",
   restore: "Restored",
+  cancel: "Called off",
 };
 
 export const TARGET_WORDS: Record<TargetKind, string> = {
@@ -28,4 +29,5 @@ export const TARGET_WORDS: Record<TargetKind, string> = {
   audience: "tokens for audience",
   signing_key: "tokens signed by key",
   everything: "every token",
+  selection: "selection of",
 };
