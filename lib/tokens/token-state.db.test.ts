@@ -94,6 +94,7 @@ function ordersIn(world: World, tokens: NewToken[]): fc.Arbitrary<Drawn[]> {
       case "family":
       case "user":
       case "client":
+      case "selection":
         return fc.constantFrom(...world.ids);
       case "everything":
         return fc.constant("*");

@@ -3,10 +3,11 @@ import { requireSignedIn } from "#app/_lib/context.ts";
 import { orNotFound } from "#app/_lib/or-not-found.ts";
 import { Card } from "#components/display/card.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
+import { revocableBy } from "#components/revocation/revocable-by.ts";
 import { getOrder } from "#lib/revocations/get-order.ts";
 import { reasonWords } from "#lib/revocations/model.ts";
 import { OrderRecord } from "../_components/order-record.tsx";
-import { VERB_WORDS, orderWords as words } from "../_components/words.ts";
+import { verbWords, orderWords as words } from "../_components/words.ts";
 
 export const metadata: Metadata = { title: words.title };
 
@@ -17,12 +18,12 @@ export default async function OrderPage({ params }: { params: Promise<{ id: stri
   return (
     <Page>
       <PageHeader
-        title={`${VERB_WORDS[order.verb]}: ${order.target.name}`}
+        title={`${verbWords(order)}: ${order.target.name}`}
         purpose={`${reasonWords(order.reason, order.actor.kind)}, by ${order.actor.name}`}
         crumbs={[{ name: words.title, href: "/orders" }]}
       />
       <Card>
-        <OrderRecord order={order} />
+        <OrderRecord order={order} may={revocableBy(ctx.actor.role)} />
       </Card>
     </Page>
   );

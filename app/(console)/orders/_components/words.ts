@@ -1,4 +1,4 @@
-import type { TargetKind, Verb } from "#lib/revocations/model.ts";
+import type { OrderRow, TargetKind, Verb } from "#lib/revocations/model.ts";
 
 /** Texts of the Orders area. */
 export const orderWords = {
@@ -8,6 +8,7 @@ export const orderWords = {
   emptyText: "Revoke a token, a user or a client from its page, and the order stands here with its reason.",
   settling: "in force, being written down",
   note: "An order is in force from the moment it was placed; settling only writes it down token by token.",
+  everything: "Revoke everything…",
   noUndo: "A revocation has no undo: new tokens have to be issued instead.",
 };
 
@@ -16,6 +17,31 @@ export const VERB_WORDS: Record<Verb, string> = {
   suspend: "Suspended",
   restore: "Restored",
   cancel: "Called off",
+};
+
+/** What an order did, or is to do, or did while it lasted. */
+export function verbWords(order: Pick<OrderRow, "verb" | "standing">): string {
+  switch (order.standing) {
+    case "scheduled":
+      return order.verb === "revoke" ? "To revoke" : "To suspend";
+    case "cancelled":
+      return "Was called off";
+    case "over":
+    case "restored":
+      return "Was suspended";
+    case "in_force":
+      return VERB_WORDS[order.verb];
+    default:
+      return order.standing satisfies never;
+  }
+}
+
+export const STANDING_WORDS: Record<OrderRow["standing"], string> = {
+  scheduled: "Begins later",
+  in_force: "In force",
+  over: "Its end has come",
+  restored: "Restored",
+  cancelled: "Called off before it began",
 };
 
 export const TARGET_WORDS: Record<TargetKind, string> = {
