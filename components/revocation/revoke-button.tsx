@@ -6,7 +6,7 @@ import { useState } from "react";
 import type { PlanTargetInput } from "#lib/order-plans/model.ts";
 import { RevokeDialog } from "./revoke-dialog.tsx";
 
-/** A button that leads to revoking or suspending by one target. */
+/** A button that leads to revoking or suspending by one target; none where the role may not. */
 export function RevokeButton({
   target,
   label,
@@ -23,14 +23,13 @@ export function RevokeButton({
   size?: "compact-sm";
 }) {
   const [isOpen, setIsOpen] = useState(false);
+  if (!isAllowed) return null;
   return (
     <>
       <Button
         variant={size ? "subtle" : "outline"}
         color="red"
         {...(size ? { size } : { leftSection: <IconBan size={16} /> })}
-        disabled={!isAllowed}
-        {...(isAllowed ? {} : { title: "Your role does not allow it." })}
         {...(about === undefined ? {} : { "aria-label": `${label} ${about}` })}
         onClick={() => setIsOpen(true)}
       >

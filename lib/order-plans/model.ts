@@ -28,6 +28,8 @@ export type PlanTargetInput =
 
 /** Tokens that one frozen selection may have: an authority keeps each of them in memory, 16 bytes and the air between. */
 export const SELECTION_MAX = 1_000_000;
+/** A selection of so many is in force with its order's own commit; of a larger one the worker writes the rest, batch by batch. */
+export const SELECTION_AT_ONCE_MAX = 1_000;
 /** Tokens that may be named one by one. */
 export const SELECTION_IDS_MAX = 1_000;
 /** Users that a group may have to be taken member by member. */

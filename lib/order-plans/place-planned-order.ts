@@ -14,7 +14,7 @@ import { type PlacedOrder, placeOrders, requireNote } from "../revocations/place
 import { settleAtOnce } from "../revocations/settle-selection.ts";
 import { findNewcomers, requireUnchanged } from "./changes-since.ts";
 import type { PlannedOrderInput } from "./input.ts";
-import type { PlannedOrderResult } from "./model.ts";
+import { type PlannedOrderResult, SELECTION_AT_ONCE_MAX } from "./model.ts";
 import type { PlanTarget } from "./plan-target.ts";
 import { outcomeSentences, refusedEverywhereOf } from "./plan-words.ts";
 import { getOwnPlan, type PlanRecord, targetOfPlan } from "./read-plan.ts";
@@ -22,8 +22,6 @@ import { readRemainingOf } from "./remaining-wide.ts";
 
 /** How long counting may hold an order up. */
 const COUNT_WAIT_MS = 300;
-/** A selection of so many is in force with the order's own commit; of a larger one the worker writes the rest, batch by batch. */
-const INLINE_MAX = 1_000;
 
 async function readOrder(db: Sql, id: string): Promise<OrderRecord> {
   const [record] = await run<OrderRecord>(
@@ -122,7 +120,7 @@ async function place(tx: Sql, ctx: Context, input: PlannedOrderInput, lookedFrom
   const [first] = orders;
   if (first === undefined)
     throw new DomainError("CONFLICT", "Nobody whom the plan named is a member any more. Make a new plan.");
-  if (target.kind === "selection" && plan.tokens <= INLINE_MAX)
+  if (target.kind === "selection" && plan.tokens <= SELECTION_AT_ONCE_MAX)
     await settleAtOnce(tx, await readOrder(tx, first.id), !first.isScheduled);
   await usePlan(tx, ctx, plan, first.id);
   await recordPlaced(tx, ctx, plan, orders, input);

@@ -1,5 +1,5 @@
 import type { Caller, OrderRow, Remaining } from "../revocations/model.ts";
-import type { Count, OrderPlan, PlannedVerb } from "./model.ts";
+import { type Count, type OrderPlan, type PlannedVerb, SELECTION_AT_ONCE_MAX } from "./model.ts";
 
 export function plural(count: number, one: string, more: string): string {
   return count === 1 ? `1 ${one}` : `${count.toLocaleString("en")} ${more}`;
@@ -32,7 +32,7 @@ function whatStops(plan: Facts): string {
   const isOne = tokens.value === 1 && tokens.isExact;
   const when =
     plan.effectiveFrom === null
-      ? plan.target.kind === "selection"
+      ? plan.target.kind === "selection" && tokens.value > SELECTION_AT_ONCE_MAX
         ? "everywhere, as the selection is written"
         : "everywhere and at once"
       : `on ${atWords(plan.effectiveFrom)}`;

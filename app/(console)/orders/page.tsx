@@ -30,9 +30,11 @@ export default async function OrdersPage({
         title={words.title}
         purpose={words.purpose}
         actions={
-          may.everything ? (
-            <RevokeButton target={{ kind: "everything", id: "*" }} label={words.everything} isAllowed />
-          ) : null
+          <RevokeButton
+            target={{ kind: "everything", id: "*" }}
+            label={words.everything}
+            isAllowed={may.everything}
+          />
         }
       />
       <OrdersTable query={query} page={page} total={total} may={may} />
