@@ -464,6 +464,45 @@ test.each(["token", "family", "session", "user", "client", "permission", "group"
   },
 );
 
+describe("what remains valid is in the plan (mistake 2):", () => {
+  const says = (made: { remains: { kind: string; says: string }[] }, kind: string) =>
+    made.remains.find((one) => one.kind === kind)?.says ?? "";
+
+  test("sign-on sessions and secrets, where everything is taken back", async () => {
+    const one = await world();
+    await db.query(
+      "INSERT INTO protocol_state (model, id_hash, payload, account_id, uid, expires_at) VALUES ('Session', $1, '{}', $2, $3, now() + interval '1 hour')",
+      [Buffer.from(one.tag), one.users[0] as string, one.tag],
+    );
+    const made = await plan(as("owner"), { verb: "revoke", target: { kind: "everything", id: "*" } });
+    expect(says(made, "sign_on_sessions")).toMatch(/^\d+ sign-on sessions? stays?: /);
+    expect(says(made, "reissue")).toContain("secrets");
+  });
+
+  test("the families of tokens that a selection leaves out, with a refresh token among them", async () => {
+    const one = await world();
+    const userId = one.users[0] as string;
+    const familyId = await fixture.family({ clientId: one.clientId, userId });
+    const access = await fixture.token({ ...one.common, userId, familyId });
+    await fixture.token({ ...one.common, userId, familyId, kind: "refresh", format: "opaque" });
+    const target = { kind: "selection", tokenIds: [access.id] };
+    const made = await plan(as("responder"), { verb: "revoke", target });
+    expect(says(made, "same_families")).toContain("1 token of the same families are not in the selection");
+  });
+
+  test("JWTs until the last of them expires, where only signatures are checked", async () => {
+    const one = await world();
+    const longest = new Date(Date.now() + 7_200_000);
+    await fixture.token({ ...one.common, userId: one.users[0] as string, expiresAt: longest });
+    const made = await plan(as("responder"), {
+      verb: "revoke",
+      target: { kind: "client", id: one.clientId },
+    });
+    expect(made.refusedEverywhere.at).toBe(longest.toISOString());
+    expect(made.refusedEverywhere.says).toContain("checks signatures");
+  });
+});
+
 test("no audit, no order: where the entry cannot be written nothing is changed and the plan is not used", async () => {
   const one = await world();
   const ctx = as("responder");

@@ -28,6 +28,12 @@ export type OrderBoundKey = "orderHorizonDays" | "orderPlanMinutes" | "wideOrder
 
 export type LifetimeKey = Exclude<keyof OrganisationSettings, "name" | OrderBoundKey>;
 
+export const ORDER_BOUND_WORDS: Record<OrderBoundKey, { name: string; unit: string }> = {
+  orderHorizonDays: { name: "Ahead that an order may be scheduled", unit: "days" },
+  orderPlanMinutes: { name: "Time that an order's plan holds", unit: "minutes" },
+  wideOrderTokens: { name: "Above so many, an owner who types it", unit: "tokens" },
+};
+
 /** The range of each bound of orders. */
 export const ORDER_BOUND_RANGES: Record<OrderBoundKey, { min: number; max: number }> = {
   orderHorizonDays: { min: 1, max: 365 },
