@@ -36,9 +36,7 @@ function WrittenSoFar({ order }: { order: OrderRow }) {
   return (
     <div>
       <SelectionProgress written={written} size={size} />
-      <p className="muted" role="status">
-        {isDone ? "All are in force." : "It goes on when this is closed."}
-      </p>
+      <p className="muted">{isDone ? "All are in force." : "It goes on when this is closed."}</p>
     </div>
   );
 }
@@ -48,8 +46,8 @@ export function OrderOutcome({ result, onClose }: { result: PlannedOrderResult; 
   const { remains, refusedEverywhere, order, wasPlaced } = result;
   const isWritten = order.size === null || order.settledAt !== null || order.standing === "scheduled";
   return (
-    <div className={classes.form}>
-      <div className={classes.outcome} role="status">
+    <div className={classes.form} role="status">
+      <div className={classes.outcome}>
         <IconCircleCheck size={20} aria-hidden />
         <p>{result.sentences.join(" ")}</p>
       </div>

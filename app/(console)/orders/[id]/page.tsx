@@ -6,8 +6,9 @@ import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { revocableBy } from "#components/revocation/revocable-by.ts";
 import { getOrder } from "#lib/revocations/get-order.ts";
 import { reasonWords } from "#lib/revocations/model.ts";
+import { orderVerbWords } from "#lib/revocations/order-words.ts";
 import { OrderRecord } from "../_components/order-record.tsx";
-import { verbWords, orderWords as words } from "../_components/words.ts";
+import { orderWords as words } from "../_components/words.ts";
 
 export const metadata: Metadata = { title: words.title };
 
@@ -18,7 +19,7 @@ export default async function OrderPage({ params }: { params: Promise<{ id: stri
   return (
     <Page>
       <PageHeader
-        title={`${verbWords(order)}: ${order.target.name}`}
+        title={`${orderVerbWords(order)}: ${order.target.name}`}
         purpose={`${reasonWords(order.reason, order.actor.kind)}, by ${order.actor.name}`}
         crumbs={[{ name: words.title, href: "/orders" }]}
       />

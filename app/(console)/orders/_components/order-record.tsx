@@ -7,9 +7,10 @@ import { OrderActions } from "#components/revocation/order-actions.tsx";
 import type { MayRevoke } from "#components/revocation/revocable-by.ts";
 import { SelectionProgress } from "#components/revocation/selection-progress.tsx";
 import { type OrderDetail, type OrderRow, reasonWords } from "#lib/revocations/model.ts";
+import { orderVerbWords } from "#lib/revocations/order-words.ts";
 import { targetWords } from "#lib/revocations/target-words.ts";
 import { targetHref } from "./target-href.ts";
-import { STANDING_WORDS, TARGET_WORDS, verbWords, orderWords as words } from "./words.ts";
+import { STANDING_WORDS, TARGET_WORDS, orderWords as words } from "./words.ts";
 
 /** One order, whole. A detail also says how many tokens it holds. */
 export function OrderRecord({ order, may }: { order: OrderRow | OrderDetail; may: MayRevoke }) {
@@ -17,7 +18,7 @@ export function OrderRecord({ order, may }: { order: OrderRow | OrderDetail; may
   const target = targetWords(TARGET_WORDS[order.target.kind], order.target.name);
   const items: KeyValueItem[] = [
     {
-      key: verbWords(order),
+      key: orderVerbWords(order),
       value: (
         <>
           {target.lead}{" "}

@@ -13,11 +13,12 @@ import { EmptyState } from "#components/feedback/empty-state.tsx";
 import type { MayRevoke } from "#components/revocation/revocable-by.ts";
 import type { Page, Total } from "#lib/list-query/define-table.ts";
 import { type OrderRow, reasonWords, type Verb } from "#lib/revocations/model.ts";
+import { orderVerbWords } from "#lib/revocations/order-words.ts";
 import { ordersTable } from "#lib/revocations/table.ts";
 import { targetWords } from "#lib/revocations/target-words.ts";
 import { OrderRecord } from "./order-record.tsx";
 import { targetHref } from "./target-href.ts";
-import { TARGET_WORDS, verbWords, orderWords as words } from "./words.ts";
+import { TARGET_WORDS, orderWords as words } from "./words.ts";
 
 const BADGES: Record<Verb, BadgeState> = {
   revoke: "revoked",
@@ -45,7 +46,7 @@ const COLUMNS: DataTableColumn<OrderRow>[] = [
     id: "verb",
     header: "Verb",
     size: 116,
-    cell: (row) => <StateBadge state={badgeOf(row)}>{verbWords(row)}</StateBadge>,
+    cell: (row) => <StateBadge state={badgeOf(row)}>{orderVerbWords(row)}</StateBadge>,
   },
   {
     id: "target",
@@ -121,7 +122,7 @@ export function OrdersTable({
       total={total}
       unit={["order", "orders"]}
       columns={COLUMNS}
-      nameOf={(row) => `${verbWords(row)} ${row.target.name}`}
+      nameOf={(row) => `${orderVerbWords(row)} ${row.target.name}`}
       hrefOf={(row) => `/orders/${row.id}`}
       drawer={{
         title: () => "Order",

@@ -1,4 +1,4 @@
-import type { OrderRow, TargetKind, Verb } from "#lib/revocations/model.ts";
+import type { OrderRow, TargetKind } from "#lib/revocations/model.ts";
 
 /** Texts of the Orders area. */
 export const orderWords = {
@@ -11,30 +11,6 @@ export const orderWords = {
   everything: "Revoke everything…",
   noUndo: "A revocation has no undo: new tokens have to be issued instead.",
 };
-
-export const VERB_WORDS: Record<Verb, string> = {
-  revoke: "Revoked",
-  suspend: "Suspended",
-  restore: "Restored",
-  cancel: "Called off",
-};
-
-/** What an order did, or is to do, or did while it lasted. */
-export function verbWords(order: Pick<OrderRow, "verb" | "standing">): string {
-  switch (order.standing) {
-    case "scheduled":
-      return order.verb === "revoke" ? "To revoke" : "To suspend";
-    case "cancelled":
-      return "Was called off";
-    case "over":
-    case "restored":
-      return "Was suspended";
-    case "in_force":
-      return VERB_WORDS[order.verb];
-    default:
-      return order.standing satisfies never;
-  }
-}
 
 export const STANDING_WORDS: Record<OrderRow["standing"], string> = {
   scheduled: "Begins later",

@@ -19,7 +19,7 @@ function OrderLine({ order }: { order: StandingOrder }) {
   const { lead, name } = targetWords(order.targetKind.replace("_", " "), order.targetName);
   return (
     <Link prefetch={false} href={`/orders/${order.id}`} title={order.targetName}>
-      {order.verb} {lead} {name}
+      {order.verb === "cancel" ? "called off: an order upon" : order.verb} {lead} {name}
     </Link>
   );
 }
@@ -84,6 +84,9 @@ export function Standing({ token }: { token: TokenDetail }) {
                   ),
                 },
                 { key: "Order", value: <OrderLine order={decides} /> },
+                ...(decides.expiresAt
+                  ? [{ key: "Until", value: <Instant at={decides.expiresAt} show="exact" focusable /> }]
+                  : []),
               ]
             : []),
           ...(others.length > 0
@@ -93,6 +96,12 @@ export function Standing({ token }: { token: TokenDetail }) {
                   value: others.map((order) => (
                     <div key={order.id}>
                       <OrderLine order={order} />
+                      {order.effectiveFrom > order.createdAt ? (
+                        <>
+                          {", from "}
+                          <Instant at={order.effectiveFrom} show="exact" focusable />
+                        </>
+                      ) : null}
                     </div>
                   )),
                 },
