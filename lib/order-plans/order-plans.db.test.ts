@@ -7,81 +7,31 @@ import type { Context } from "../context.ts";
 import { type Database, openDatabase } from "../db/database.ts";
 import { testDatabase } from "../db/test-database.ts";
 import { defaultQuery } from "../list-query/define-table.ts";
-import { settleNext } from "../revocations/settle-orders.ts";
-import { getToken } from "../tokens/get-token.ts";
-import { contextAs, type Fixture, fixtureOf } from "../tokens/token-fixture.ts";
-import { createPlan } from "./create-plan.ts";
-import { type PlanInput, planInput } from "./input.ts";
+import type { Fixture } from "../tokens/token-fixture.ts";
 import { placePlannedOrder } from "./place-planned-order.ts";
+import { type PlanFixture, type PlanWorld, planFixtureOf, why } from "./plan-fixture.ts";
 
 let db: Database;
 let fixture: Fixture;
+let plans: PlanFixture;
 
 beforeAll(async () => {
   const { url } = await testDatabase();
   db = openDatabase({ url, role: "app", maxConnections: 6, applicationName: "test" });
-  fixture = fixtureOf(db);
+  plans = planFixtureOf(db);
+  fixture = plans.tokens;
 });
 afterAll(() => db.end());
 
-const why = { reason: "token_leaked", note: "" } as const;
-const as = (role: Role) => contextAs(db, role);
-const later = (ctx: Context, ms = 0): Context => ({ ...ctx, now: new Date(Date.now() + ms) });
-const plan = (ctx: Context, input: unknown) => createPlan(ctx, planInput.parse(input) as PlanInput);
-const stateOf = async (id: string) => (await getToken(as("auditor"), id)).state;
-const short = () => randomUUID().slice(0, 8);
+const as = (role: Role) => plans.as(role);
+const later = (ctx: Context, ms = 0) => plans.later(ctx, ms);
+const plan = (ctx: Context, input: unknown) => plans.plan(ctx, input);
+const place = (ctx: Context, planId: string, more: { confirm?: string } = {}) =>
+  plans.place(ctx, planId, more);
+const stateOf = (id: string) => plans.stateOf(id);
+const world = () => plans.world();
 
-async function place(ctx: Context, planId: string, more: { confirm?: string } = {}) {
-  return placePlannedOrder(later(ctx), { planId, ...why, ...more });
-}
-
-async function addVerifier(name: string, audience: string): Promise<string> {
-  const [verifierId, audienceId] = [randomUUID(), randomUUID()];
-  await db.query(
-    "INSERT INTO verifier (id, name, secret_hash, hint, created_at, updated_at) VALUES ($1::uuid, $2, sha256($1::uuid::text::bytea), 'x', now(), now())",
-    [verifierId, name],
-  );
-  await db.query(
-    "INSERT INTO audience (id, name, title, resource_uri, created_at) VALUES ($1, $2, $2, 'https://' || $2 || '.example.com/', now()) ON CONFLICT DO NOTHING",
-    [audienceId, audience],
-  );
-  await db.query(
-    "INSERT INTO verifier_audience (verifier_id, audience_id) SELECT $1::uuid, id FROM audience WHERE name = $2",
-    [verifierId, audience],
-  );
-  return verifierId;
-}
-
-/** Two users with a token each, of one client, with a permission, a group and an audience of their own. */
-async function world() {
-  const tag = short();
-  const [clientName, scope, group, audience] = [`app-${tag}`, `read-${tag}`, `team-${tag}`, `api-${tag}`];
-  const clientId = await fixture.client(clientName);
-  const emails = [`a-${tag}@example.test`, `b-${tag}@example.test`];
-  const users = await Promise.all(emails.map((email) => fixture.user(email)));
-  const common = { clientId, scopes: [scope], groups: [group], audiences: [audience] };
-  const tokens = await Promise.all(users.map((userId) => fixture.token({ ...common, userId })));
-  const verifier = await addVerifier(`gate-${tag}`, audience);
-  const [first, second] = tokens.map((token) => token.id) as [string, string];
-  return {
-    tag,
-    clientId,
-    clientName,
-    scope,
-    group,
-    audience,
-    emails,
-    users,
-    common,
-    first,
-    second,
-    verifier,
-  };
-}
-
-type World = Awaited<ReturnType<typeof world>>;
-
-const TARGETS: Record<string, (one: World) => { kind: string; id: string }> = {
+const TARGETS: Record<string, (one: PlanWorld) => { kind: string; id: string }> = {
   client: (one) => ({ kind: "client", id: one.clientId }),
   permission: (one) => ({ kind: "permission", id: one.scope }),
   group: (one) => ({ kind: "group", id: one.group }),
@@ -89,7 +39,7 @@ const TARGETS: Record<string, (one: World) => { kind: string; id: string }> = {
 };
 
 describe.each(Object.keys(TARGETS))("a plan for a %s", (kind) => {
-  const targetOf = TARGETS[kind] as (one: World) => { kind: string; id: string };
+  const targetOf = TARGETS[kind] as (one: PlanWorld) => { kind: string; id: string };
 
   test("names who is reached, and its order reaches them and nobody else", async () => {
     const [one, other] = [await world(), await world()];
@@ -135,7 +85,7 @@ describe.each(Object.keys(TARGETS))("a plan for a %s", (kind) => {
     const one = await world();
     const ctx = as("responder");
     const made = await plan(ctx, { verb: "suspend", target: targetOf(one) });
-    await addVerifier(`late-${one.tag}`, one.audience);
+    await plans.addVerifier(`late-${one.tag}`, one.audience);
     await expect(place(ctx, made.id)).rejects.toMatchObject({
       code: "PLAN_CHANGED",
       fields: [{ path: "verifiers", message: `late-${one.tag}` }],
@@ -347,162 +297,6 @@ describe("a group's members of today", () => {
   });
 });
 
-describe("orders over very much", () => {
-  async function signedBy(kid: string) {
-    await db.query(
-      `INSERT INTO signing_key (id, kid, purpose, algorithm, state, public_jwk, private_wrapped, created_at)
-       VALUES (gen_random_uuid(), $1, 'access_token', 'ES256', 'standby', '{}', '\\x00', now())`,
-      [kid],
-    );
-    const clientId = await fixture.client(`k-${kid}`);
-    return fixture.token({ clientId, signingKid: kid });
-  }
-
-  test("a signing key's tokens are an owner's to take back, and are typed", async () => {
-    const kid = `key-${short()}`;
-    const token = await signedBy(kid);
-    const target = { kind: "signing_key", id: kid };
-    await expect(plan(as("responder"), { verb: "revoke", target })).rejects.toMatchObject({
-      code: "FORBIDDEN",
-    });
-    const ctx = as("owner");
-    const made = await plan(ctx, { verb: "revoke", target });
-    expect(made).toMatchObject({ needsOwner: true, confirm: kid, tokens: { value: 1 } });
-    for (const confirm of [undefined, "", "KEY", "everything"])
-      await expect(place(ctx, made.id, confirm === undefined ? {} : { confirm })).rejects.toMatchObject({
-        code: "INVALID_INPUT",
-        fields: [{ path: "confirm" }],
-      });
-    expect(await stateOf(token.id)).toBe("active");
-    expect(await place(ctx, made.id, { confirm: kid })).toMatchObject({ wasPlaced: true });
-    expect(await stateOf(token.id)).toBe("revoked");
-  });
-
-  test("more tokens than the organisation sets need the owner role and the name typed", async () => {
-    const one = await world();
-    await db.query("UPDATE organisation SET wide_order_tokens = 1 WHERE id = 1");
-    try {
-      const target = { kind: "client", id: one.clientId };
-      const responder = as("responder");
-      const seen = await plan(responder, { verb: "revoke", target });
-      expect(seen).toMatchObject({ needsOwner: true, confirm: one.clientName });
-      await expect(place(responder, seen.id, { confirm: one.clientName })).rejects.toMatchObject({
-        code: "FORBIDDEN",
-      });
-      const owner = as("owner");
-      const made = await plan(owner, { verb: "revoke", target });
-      expect(await place(owner, made.id, { confirm: one.clientName })).toMatchObject({ wasPlaced: true });
-    } finally {
-      await db.query("UPDATE organisation SET wide_order_tokens = 100000 WHERE id = 1");
-    }
-  });
-});
-
-describe("a schedule", () => {
-  const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1_000).toISOString();
-
-  test.each([
-    ["an instant that is past", { effectiveFrom: "2020-01-01T00:00:00Z" }, "effectiveFrom"],
-    ["an instant beyond the horizon", { effectiveFrom: inSeconds(91 * 86_400) }, "effectiveFrom"],
-    [
-      "an end before the beginning",
-      { effectiveFrom: inSeconds(600), suspendedUntil: inSeconds(60) },
-      "suspendedUntil",
-    ],
-    ["an end that is past", { suspendedUntil: "2020-01-01T00:00:00Z" }, "suspendedUntil"],
-    ["an end beyond a year", { suspendedUntil: inSeconds(370 * 86_400) }, "suspendedUntil"],
-  ])("with %s is refused by name", async (_what, times, path) => {
-    const one = await world();
-    await expect(
-      plan(as("owner"), { verb: "suspend", target: { kind: "client", id: one.clientId }, ...times }),
-    ).rejects.toMatchObject({ code: "INVALID_INPUT", fields: [{ path }] });
-  });
-
-  test("of a revocation has no end", async () => {
-    const one = await world();
-    const target = { kind: "client", id: one.clientId };
-    await expect(
-      plan(as("owner"), { verb: "revoke", target, suspendedUntil: inSeconds(60) }),
-    ).rejects.toMatchObject({ fields: [{ path: "suspendedUntil" }] });
-  });
-
-  test("that has come before the order is placed is refused", async () => {
-    const one = await world();
-    const ctx = as("responder");
-    const made = await plan(ctx, {
-      verb: "revoke",
-      target: { kind: "client", id: one.clientId },
-      effectiveFrom: inSeconds(30),
-    });
-    await expect(placePlannedOrder(later(ctx, 31_000), { planId: made.id, ...why })).rejects.toMatchObject({
-      code: "CONFLICT",
-    });
-  });
-});
-
-test("an auditor and nobody may not plan, and what a role may not revoke it may not plan", async () => {
-  const one = await world();
-  const target = { kind: "client", id: one.clientId };
-  for (const role of ["auditor", "governor"] as const)
-    await expect(plan(as(role), { verb: "suspend", target })).rejects.toMatchObject({ code: "FORBIDDEN" });
-  await expect(plan(contextAs(db, "anonymous"), { verb: "suspend", target })).rejects.toMatchObject({
-    code: "NOT_SIGNED_IN",
-  });
-  const token = { kind: "token", id: one.first };
-  await expect(plan(as("governor"), { verb: "suspend", target: token })).resolves.toMatchObject({
-    tokens: { value: 1 },
-  });
-});
-
-test.each(["token", "family", "session", "user", "client", "permission", "group", "audience"])(
-  "a %s that is not there is not found",
-  async (kind) => {
-    for (const id of [randomUUID(), "x", "' OR '1'='1", "*"])
-      await expect(plan(as("owner"), { verb: "revoke", target: { kind, id } })).rejects.toMatchObject({
-        code: "NOT_FOUND",
-      });
-  },
-);
-
-describe("what remains valid is in the plan (mistake 2):", () => {
-  const says = (made: { remains: { kind: string; says: string }[] }, kind: string) =>
-    made.remains.find((one) => one.kind === kind)?.says ?? "";
-
-  test("sign-on sessions and secrets, where everything is taken back", async () => {
-    const one = await world();
-    await db.query(
-      "INSERT INTO protocol_state (model, id_hash, payload, account_id, uid, expires_at) VALUES ('Session', $1, '{}', $2, $3, now() + interval '1 hour')",
-      [Buffer.from(one.tag), one.users[0] as string, one.tag],
-    );
-    const made = await plan(as("owner"), { verb: "revoke", target: { kind: "everything", id: "*" } });
-    expect(says(made, "sign_on_sessions")).toMatch(/^\d+ sign-on sessions? stays?: /);
-    expect(says(made, "reissue")).toContain("secrets");
-  });
-
-  test("the families of tokens that a selection leaves out, with a refresh token among them", async () => {
-    const one = await world();
-    const userId = one.users[0] as string;
-    const familyId = await fixture.family({ clientId: one.clientId, userId });
-    const access = await fixture.token({ ...one.common, userId, familyId });
-    await fixture.token({ ...one.common, userId, familyId, kind: "refresh", format: "opaque" });
-    const target = { kind: "selection", tokenIds: [access.id] };
-    const made = await plan(as("responder"), { verb: "revoke", target });
-    expect(says(made, "same_families")).toContain("1 token of the same families are not in the selection");
-  });
-
-  test("JWTs until the last of them expires, where only signatures are checked", async () => {
-    const one = await world();
-    const longest = new Date(Date.now() + 7_200_000);
-    await fixture.token({ ...one.common, userId: one.users[0] as string, expiresAt: longest });
-    const made = await plan(as("responder"), {
-      verb: "revoke",
-      target: { kind: "client", id: one.clientId },
-    });
-    expect(made.refusedEverywhere.at).toBe(longest.toISOString());
-    expect(made.refusedEverywhere.says).toContain("checks signatures");
-  });
-});
-
 test("no audit, no order: where the entry cannot be written nothing is changed and the plan is not used", async () => {
   const one = await world();
   const ctx = as("responder");
@@ -510,5 +304,4 @@ test("no audit, no order: where the entry cannot be written nothing is changed a
   await expect(place({ ...ctx, requestId: null as unknown as string }, made.id)).rejects.toThrow();
   expect(await stateOf(one.first)).toBe("active");
   expect(await place(ctx, made.id)).toMatchObject({ wasPlaced: true });
-  while (await settleNext(db));
 });

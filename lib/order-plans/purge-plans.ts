@@ -4,7 +4,7 @@ import type { Sql } from "../db/sql.ts";
 const BATCH = 500;
 
 /** How long a plan that was not used is kept after its end: long enough to say that it has expired. */
-const KEPT = "1 day";
+const KEPT = "1 hour";
 
 /**
  * Takes plans away that ended long ago, with the selections that were frozen for those that were never used. What was placed stays on record,

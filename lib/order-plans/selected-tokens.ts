@@ -10,6 +10,9 @@ import { selectTokens } from "../tokens/token-filters.ts";
 
 type Filters = FilterValues<typeof tokensTable>;
 
+/** Enough to mend a filter by. */
+const FIELDS_MAX = 20;
+
 /** Columns that a plan looks at. */
 const COLUMNS = sql`t.id, t.user_id, t.client_id, t.audiences, t.kind, t.format, t.expires_at`;
 
@@ -24,7 +27,7 @@ export function parseTokenFilters(given: Record<string, string | string[]>): Fil
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     throw new DomainError("INVALID_INPUT", "A filter is not valid.", {
-      fields: error.fields.map(({ path, message }) => ({
+      fields: error.fields.slice(0, FIELDS_MAX).map(({ path, message }) => ({
         path: `target.filters.${path}`.slice(0, 100),
         message,
       })),

@@ -41,7 +41,7 @@ export async function startWorker({ databaseUrl, databaseDir, log }: WorkerOptio
   const jobs: Record<string, { cron: string; run: () => Promise<unknown> }> = {
     "ensure-partitions": { cron: "15 3 * * *", run: () => ensurePartitions(db, new Date()) },
     "count-missed-uses": { cron: "* * * * *", run: () => countMissedUses(db) },
-    "purge-plans": { cron: "45 * * * *", run: () => purgePlans(db, new Date()) },
+    "purge-plans": { cron: "5-59/10 * * * *", run: () => purgePlans(db, new Date()) },
     "purge-expired": { cron: "*/10 * * * *", run: () => purgeExpired(db, new Date()) },
   };
 
