@@ -7,6 +7,7 @@ export type ErrorCode =
   | "CONFLICT"
   | "STALE_VERSION"
   | "ALREADY_ENDED"
+  | "PLAN_CHANGED"
   | "GONE"
   | "TOO_MANY_ATTEMPTS"
   | "UNAVAILABLE"

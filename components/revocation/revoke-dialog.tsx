@@ -1,55 +1,34 @@
 "use client";
 
 import { Button, Group, Modal, NativeSelect, Textarea, TextInput } from "@mantine/core";
-import { IconAlertTriangle, IconBan } from "@tabler/icons-react";
+import { IconBan, IconPlayerPause } from "@tabler/icons-react";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useEffect, useState } from "react";
-import {
-  REASON_WORDS,
-  REASONS,
-  type Reason,
-  type RevocationPreview,
-  type RevocationResult,
-} from "#lib/revocations/model.ts";
-import { groupedNumber } from "../display/number-text.tsx";
-import { ProblemAlert } from "../feedback/problem-alert.tsx";
+import type { OrderPlan, PlannedOrderResult, PlanTargetInput } from "#lib/order-plans/model.ts";
+import { REASON_WORDS, REASONS, type Reason } from "#lib/revocations/model.ts";
 import { Bar, LoadingNote } from "../feedback/skeleton.tsx";
-import { RevocationOutcome, StillWorks } from "./revocation-outcome.tsx";
-import { askPreview, type RevocationTarget, sendRevocation } from "./revocation-requests.ts";
+import { OrderOutcome } from "./order-outcome.tsx";
+import { askPlan, type OrderTerms, sendOrder } from "./order-requests.ts";
+import { OrderTermsFields } from "./order-terms-fields.tsx";
+import { actWords, dialogTitle } from "./order-words.ts";
+import { PlanProblem } from "./plan-problem.tsx";
+import { PlanView } from "./plan-view.tsx";
 import classes from "./revoke-dialog.module.css";
 
-/** Above so many tokens the target's name is to be typed. */
+/** Above so many tokens something is to be typed, whatever the organisation asks for. */
 const TYPE_ABOVE = 20;
-
-const NAMES = {
-  token: "token",
-  family: "family",
-  session: "session",
-  user: "user",
-  client: "client",
-} as const;
-
-const TITLES = {
-  token: "Revoke a token",
-  family: "Revoke a family of tokens",
-  session: "Revoke a session",
-  user: "Revoke everything of a user",
-  client: "Revoke everything of a client",
-} as const;
-
-function amount(value: number, isExact: boolean): string {
-  return `${groupedNumber(value)}${isExact ? "" : " or more"} token${value === 1 ? "" : "s"}`;
-}
+/** How long terms rest before a plan is made for them. */
+const REST_MS = 350;
 
 type RevokeDialogProps = {
   /** Null while closed. */
-  target: RevocationTarget | null;
+  target: PlanTargetInput | null;
   onClose: () => void;
 };
 
 /**
- * Revokes a target: says in words what will stop working, asks for the reason, and shows what was done and what remains. Large
- * targets ask for their name.
+ * Revokes or suspends by a target: says in words what will stop working, asks for the reason, and shows what was done and what remains. The order is
+ * bound to the plan that is shown. Large targets ask for their name.
  */
 export function RevokeDialog({ target, onClose }: RevokeDialogProps) {
   const [isBusy, setIsBusy] = useState(false);
@@ -57,36 +36,46 @@ export function RevokeDialog({ target, onClose }: RevokeDialogProps) {
     <Modal
       opened={target !== null}
       onClose={() => (isBusy ? undefined : onClose())}
-      title={target ? TITLES[target.kind] : ""}
-      size={580}
+      title={target ? dialogTitle(target) : ""}
+      size={600}
     >
       {target ? (
-        <RevokeForm
-          key={`${target.kind} ${target.id}`}
-          target={target}
-          onClose={onClose}
-          onBusy={setIsBusy}
-        />
+        <RevokeForm key={JSON.stringify(target)} target={target} onClose={onClose} onBusy={setIsBusy} />
       ) : null}
     </Modal>
   );
 }
 
-function usePreview(target: RevocationTarget) {
-  const { kind, id } = target;
-  const [preview, setPreview] = useState<RevocationPreview | null>(null);
+/** The plan for what is chosen, made anew whenever that changes or is asked for. */
+function usePlan(terms: OrderTerms, isReady: boolean) {
+  const [plan, setPlan] = useState<OrderPlan | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [attempt, setAttempt] = useState(0);
+  const text = JSON.stringify(terms);
   // biome-ignore lint/correctness/useExhaustiveDependencies: an attempt is asked for again on purpose
   useEffect(() => {
-    const stop = new AbortController();
+    setPlan(null);
     setError(null);
-    askPreview({ kind, id }, stop.signal)
-      .then(setPreview)
-      .catch((cause) => (stop.signal.aborted ? undefined : setError(cause)));
-    return () => stop.abort();
-  }, [kind, id, attempt]);
-  return { preview, error, retry: () => setAttempt((count) => count + 1) };
+    if (!isReady) return;
+    const stop = new AbortController();
+    const timer = setTimeout(() => {
+      askPlan(JSON.parse(text) as OrderTerms, stop.signal)
+        .then(setPlan)
+        .catch((cause) => (stop.signal.aborted ? undefined : setError(cause)));
+    }, REST_MS);
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+  }, [text, isReady, attempt]);
+  return { plan, error, replan: () => setAttempt((count) => count + 1) };
+}
+
+function typedFor(plan: OrderPlan | null): string | null {
+  if (plan === null) return null;
+  if (plan.confirm !== null) return plan.confirm;
+  if (plan.tokens.value <= TYPE_ABOVE) return null;
+  return plan.target.kind === "selection" ? `${plan.tokens.value} tokens` : plan.target.name;
 }
 
 function RevokeForm({
@@ -94,56 +83,52 @@ function RevokeForm({
   onClose,
   onBusy,
 }: {
-  target: RevocationTarget;
+  target: PlanTargetInput;
   onClose: () => void;
   onBusy: (isBusy: boolean) => void;
 }) {
   const router = useRouter();
-  const { preview, error: previewError, retry } = usePreview(target);
+  const [terms, setTerms] = useState<OrderTerms>({
+    verb: "revoke",
+    target,
+    effectiveFrom: null,
+    suspendedUntil: null,
+  });
+  const [isTimed, setIsTimed] = useState(true);
+  const { plan, error: planError, replan } = usePlan(terms, isTimed);
   const [reason, setReason] = useState<Reason | "">("");
   const [note, setNote] = useState("");
   const [typed, setTyped] = useState("");
   const [problem, setProblem] = useState<unknown>(null);
   const [isSending, setIsSending] = useState(false);
-  const [result, setResult] = useState<RevocationResult | null>(null);
+  const [result, setResult] = useState<PlannedOrderResult | null>(null);
 
-  if (result) return <RevocationOutcome result={result} onClose={onClose} />;
-  if (previewError)
-    return (
-      <div className={classes.form}>
-        <ProblemAlert error={previewError} title="What it would do could not be counted" />
-        <Group justify="flex-end" gap="xs">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button onClick={retry}>Try again</Button>
-        </Group>
-      </div>
-    );
-  if (!preview)
-    return (
-      <div className={classes.form}>
-        <LoadingNote what="what this would do" />
-        <Bar width="80%" />
-        <Bar width="64%" />
-        <Bar height={34} />
-        <Bar height={72} />
-      </div>
-    );
+  if (result) return <OrderOutcome result={result} onClose={onClose} />;
 
   const needsNote = reason === "unspecified";
-  const mustType = preview.tokens.value > TYPE_ABOVE;
+  const toType = typedFor(plan);
   const isReady =
+    plan !== null &&
     reason !== "" &&
     (!needsNote || note.trim() !== "") &&
-    (!mustType || typed.trim() === preview.target.name);
+    (toType === null || typed.trim() === toType);
+
+  function choose(next: OrderTerms, isWhole: boolean) {
+    setIsTimed(isWhole);
+    setTerms(next);
+    setProblem(null);
+  }
 
   async function submit(event: FormEvent) {
     event.preventDefault();
-    if (!isReady || isSending) return;
+    if (plan === null || !isReady || isSending) return;
     setIsSending(true);
     onBusy(true);
     setProblem(null);
     try {
-      setResult(await sendRevocation(target, { reason: reason as Reason, note: note.trim() }));
+      setResult(
+        await sendOrder(plan, { reason: reason as Reason, note: note.trim(), confirm: typed.trim() }),
+      );
       router.refresh();
     } catch (cause) {
       setProblem(cause);
@@ -153,128 +138,97 @@ function RevokeForm({
     }
   }
 
+  function anew() {
+    setProblem(null);
+    setTyped("");
+    replan();
+  }
+
   return (
     <form className={classes.form} onSubmit={submit}>
-      <p>
-        <strong className={classes.name}>{preview.target.name}</strong>
-        {preview.widensTo ? (
-          <span className="muted">
-            {" "}
-            · a refresh token ends with its {NAMES[preview.widensTo.kind]} {preview.widensTo.name}
-          </span>
-        ) : null}
-      </p>
-      <div className={classes.effect}>
-        <IconAlertTriangle size={18} aria-hidden />
-        <div>
-          {preview.isAlreadyRevoked ? <p>It is revoked already: nothing more will be changed.</p> : null}
-          {preview.sentences.map((sentence, index) => (
-            <p key={sentence} className={index === preview.sentences.length - 1 ? classes.final : undefined}>
-              {sentence}
-            </p>
-          ))}
-        </div>
-      </div>
-      {preview.callers.length > 0 ? (
-        <div>
-          <h3 className={classes.heading}>Called with it in the last 24 hours</h3>
-          <Callers title="Clients that it was used by" callers={preview.callers} kind="client" />
-          <Callers title="Verifiers that saw the same uses" callers={preview.callers} kind="verifier" />
-        </div>
+      <OrderTermsFields terms={terms} isBusy={isSending} onChange={choose} />
+      {plan ? (
+        <>
+          <p>
+            <strong className={classes.name}>{plan.target.name}</strong>
+          </p>
+          <PlanView plan={plan} />
+        </>
+      ) : planError ? (
+        <PlanProblem error={planError} title="It could not be planned" onReplan={anew} />
+      ) : isTimed ? (
+        <Planning />
       ) : null}
-      {preview.remains.length > 0 ? (
-        <div>
-          <h3 className={classes.heading}>This will still work</h3>
-          <ul className={classes.remains}>
-            {preview.remains.map((remaining) => (
-              <li key={`${remaining.kind} ${remaining.says}`}>
-                <StillWorks remaining={remaining} />
-              </li>
-            ))}
-          </ul>
-        </div>
-      ) : null}
-      <NativeSelect
-        label="Reason"
-        description="Stands in the audit log beside your name."
-        required
-        value={reason}
-        onChange={(event) => setReason(event.currentTarget.value as Reason | "")}
-        data={[
-          { value: "", label: "Choose a reason" },
-          ...REASONS.map((value) => ({ value, label: REASON_WORDS[value] })),
-        ]}
-      />
-      <Textarea
-        label="Note"
-        required={needsNote}
-        autosize
-        minRows={2}
-        maxLength={1000}
-        placeholder="Where it was found, who asked, which ticket"
-        value={note}
-        onChange={(event) => setNote(event.currentTarget.value)}
-      />
-      {mustType ? (
-        <TextInput
-          label={
-            <>
-              Type <span className={classes.name}>{preview.target.name}</span> to confirm
-            </>
-          }
-          value={typed}
-          autoComplete="off"
-          spellCheck={false}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-        />
-      ) : null}
-      <ProblemAlert error={problem} title="It was not revoked" />
-      <Group justify="flex-end" gap="xs">
-        <Button onClick={onClose} disabled={isSending}>
-          Cancel
-        </Button>
-        <Button
-          type="submit"
-          variant="filled"
-          color="red"
-          leftSection={<IconBan size={16} />}
-          disabled={!isReady}
-          loading={isSending}
-        >
-          {preview.tokens.value === 0
-            ? "Revoke"
-            : `Revoke ${amount(preview.tokens.value, preview.tokens.isExact)}`}
-        </Button>
-      </Group>
+      {planError && plan === null ? (
+        <Group justify="flex-end" gap="xs">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={anew}>Try again</Button>
+        </Group>
+      ) : (
+        <>
+          <NativeSelect
+            label="Reason"
+            description="Stands in the audit log beside your name."
+            required
+            value={reason}
+            onChange={(event) => setReason(event.currentTarget.value as Reason | "")}
+            data={[
+              { value: "", label: "Choose a reason" },
+              ...REASONS.map((value) => ({ value, label: REASON_WORDS[value] })),
+            ]}
+          />
+          <Textarea
+            label="Note"
+            required={needsNote}
+            autosize
+            minRows={2}
+            maxLength={1000}
+            placeholder="Where it was found, who asked, which ticket"
+            value={note}
+            onChange={(event) => setNote(event.currentTarget.value)}
+          />
+          {toType === null ? null : (
+            <TextInput
+              label={
+                <>
+                  Type <span className={classes.name}>{toType}</span> to confirm
+                </>
+              }
+              value={typed}
+              autoComplete="off"
+              spellCheck={false}
+              onChange={(event) => setTyped(event.currentTarget.value)}
+            />
+          )}
+          {problem ? <PlanProblem error={problem} title="It was not done" onReplan={anew} /> : null}
+          <Group justify="flex-end" gap="xs">
+            <Button onClick={onClose} disabled={isSending}>
+              Cancel
+            </Button>
+            <Button
+              type="submit"
+              variant="filled"
+              color={terms.verb === "revoke" ? "red" : "yellow"}
+              leftSection={terms.verb === "revoke" ? <IconBan size={16} /> : <IconPlayerPause size={16} />}
+              disabled={!isReady}
+              loading={isSending}
+            >
+              {plan ? actWords(plan) : terms.verb === "revoke" ? "Revoke" : "Suspend"}
+            </Button>
+          </Group>
+        </>
+      )}
     </form>
   );
 }
 
-/** Who would notice, of one kind: clients and verifiers count the same uses, each from its own side. */
-function Callers({
-  title,
-  callers,
-  kind,
-}: {
-  title: string;
-  callers: RevocationPreview["callers"];
-  kind: RevocationPreview["callers"][number]["kind"];
-}) {
-  const ofKind = callers.filter((caller) => caller.kind === kind);
-  if (ofKind.length === 0) return null;
+function Planning() {
   return (
-    <>
-      <p className="muted">{title}</p>
-      <ul className={classes.callers} aria-label={title}>
-        {ofKind.map((caller) => (
-          <li key={caller.id}>
-            <span>{caller.name}</span>
-            <span className="muted">
-              {groupedNumber(caller.uses)} {caller.uses === 1 ? "use" : "uses"}
-            </span>
-          </li>
-        ))}
-      </ul>
-    </>
+    <div className={classes.form} style={{ minHeight: 92 }}>
+      <LoadingNote what="what this would do" />
+      <Bar width="80%" />
+      <Bar width="64%" />
+      <Bar width="72%" />
+    </div>
   );
 }

@@ -3,13 +3,12 @@
 import { Button, Menu } from "@mantine/core";
 import { IconBan, IconChevronDown } from "@tabler/icons-react";
 import { useRef, useState } from "react";
-import type { RevocableKind } from "#lib/revocations/model.ts";
+import type { NamedKind, PlanTargetInput } from "#lib/order-plans/model.ts";
 import type { MayRevoke } from "./revocable-by.ts";
-import type { RevocationTarget } from "./revocation-requests.ts";
 import { RevokeDialog } from "./revoke-dialog.tsx";
 
 export type RevokeChoice = {
-  kind: RevocableKind;
+  kind: NamedKind;
   id: string;
   /** "This token…" */
   label: string;
@@ -27,7 +26,7 @@ export function RevokeMenu({
   may: MayRevoke;
   label?: string;
 }) {
-  const [target, setTarget] = useState<RevocationTarget | null>(null);
+  const [target, setTarget] = useState<PlanTargetInput | null>(null);
   const button = useRef<HTMLButtonElement>(null);
 
   function close() {

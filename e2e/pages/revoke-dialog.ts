@@ -9,7 +9,12 @@ export class RevokeDialog {
   constructor(page: Page) {
     this.dialog = page.getByRole("dialog");
     this.outcome = this.dialog.getByRole("status").filter({ hasText: "Revoked." });
-    this.confirm = this.dialog.getByRole("button", { name: /^Revoke / });
+    this.confirm = this.dialog.getByRole("button", { name: /^(?:Revoke|Suspend|Schedule:) / });
+  }
+
+  /** One of the terms above the plan: "What", "When", "Until", "Whose tokens". */
+  async choose(term: string, choice: string): Promise<void> {
+    await this.dialog.getByRole("radiogroup", { name: term }).getByText(choice, { exact: true }).click();
   }
 
   /** Gives a reason and a note, and goes through with it. */

@@ -16,7 +16,20 @@ const READ = [
   "organisation:read",
 ] as const;
 
-const RESPOND = ["token:revoke", "family:revoke", "session:revoke", "user:revoke", "client:revoke"] as const;
+/** Plans, orders by plan, restores, orders called off; each wants the permission of its target's kind too. */
+const ORDER = ["order:write"] as const;
+/** To revoke, suspend and restore tokens by a target of this kind. */
+const RESPOND = [
+  "token:revoke",
+  "family:revoke",
+  "session:revoke",
+  "user:revoke",
+  "client:revoke",
+  "permission:revoke",
+  "group:revoke",
+  "audience:revoke",
+  "selection:revoke",
+] as const;
 const GOVERN = [
   "client:write",
   "user:write",
@@ -28,21 +41,30 @@ const GOVERN = [
 ] as const;
 /** What leaves the product as a file: beside the permission to read the list itself. */
 const EXPORT = ["export:create"] as const;
-const OWN = ["admin:read", "admin:write", "api-token:read", "api-token:write", "everything:revoke"] as const;
+const OWN = [
+  "admin:read",
+  "admin:write",
+  "api-token:read",
+  "api-token:write",
+  "key:revoke",
+  "everything:revoke",
+] as const;
 
 /** `noun:verb`. */
 export type Permission =
   | (typeof READ)[number]
+  | (typeof ORDER)[number]
   | (typeof RESPOND)[number]
   | (typeof GOVERN)[number]
   | (typeof EXPORT)[number]
   | (typeof OWN)[number];
 
 const GRANTED: Record<Role, ReadonlySet<Permission>> = {
-  owner: new Set<Permission>([...READ, ...RESPOND, ...GOVERN, ...EXPORT, ...OWN]),
-  responder: new Set<Permission>([...READ, ...RESPOND, ...EXPORT]),
+  owner: new Set<Permission>([...READ, ...ORDER, ...RESPOND, ...GOVERN, ...EXPORT, ...OWN]),
+  responder: new Set<Permission>([...READ, ...ORDER, ...RESPOND, ...EXPORT]),
   governor: new Set<Permission>([
     ...READ,
+    ...ORDER,
     ...RESPOND.filter((p) => p === "token:revoke" || p === "family:revoke"),
     ...GOVERN,
   ]),
@@ -63,12 +85,13 @@ export const ROLE_WORDS: Record<Role, { name: string; means: string }> = {
   owner: { name: "Owner", means: "Everything, admins and API tokens included." },
   responder: {
     name: "Responder",
-    means: "Sees and exports everything, and revokes tokens, families, sessions, users and clients.",
+    means:
+      "Sees and exports everything; revokes, suspends and restores tokens by token, family, session, user, client, permission, group, audience or selection.",
   },
   governor: {
     name: "Governor",
     means:
-      "Manages clients, users, groups, audiences, verifiers and lifetimes; revokes single tokens and families.",
+      "Manages clients, users, groups, audiences, verifiers and lifetimes; revokes and suspends single tokens and families.",
   },
   auditor: { name: "Auditor", means: "Sees and exports everything, changes nothing." },
 };

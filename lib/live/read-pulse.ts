@@ -22,7 +22,8 @@ export async function readPulse(db: Sql, now: Date = new Date()): Promise<Pulse>
     db,
     sql`SELECT (SELECT id FROM token WHERE issued_at >= ${since}::timestamptz ORDER BY issued_at DESC, id DESC LIMIT 1) AS "newestTokenId",
       coalesce((SELECT position FROM feed_head WHERE id = 1), 0) AS "feedPosition",
-      (SELECT count(*) FROM revocation_order WHERE settled_at IS NULL) AS "unsettledOrders",
+      (SELECT count(*) FROM revocation_order WHERE settled_at IS NULL
+        AND (effective_from <= created_at OR effective_from <= clock_timestamp())) AS "unsettledOrders",
       (SELECT received_at FROM token_use WHERE received_at >= ${since}::timestamptz ORDER BY received_at DESC, id DESC LIMIT 1) AS "newestUseAt",
       (SELECT coalesce(sum(hashtextextended(c::text, 0)), 0)::text FROM (SELECT * FROM refused_count
         ORDER BY minute DESC, verifier_id DESC, ip DESC, refusal DESC LIMIT ${REFUSED_ROWS}::int) c) AS "refusedCounts",

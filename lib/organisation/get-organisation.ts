@@ -12,7 +12,8 @@ const SELECT = `SELECT name, access_token_ttl_seconds AS "accessTokenTtlSeconds"
     refresh_grace_seconds AS "refreshGraceSeconds",
     authorization_code_ttl_seconds AS "authorizationCodeTtlSeconds", id_token_ttl_seconds AS "idTokenTtlSeconds",
     session_idle_seconds AS "sessionIdleSeconds", session_absolute_seconds AS "sessionAbsoluteSeconds",
-    clock_skew_seconds AS "clockSkewSeconds", version, updated_at AS "updatedAt"
+    clock_skew_seconds AS "clockSkewSeconds", order_horizon_days AS "orderHorizonDays", order_plan_minutes AS "orderPlanMinutes",
+    wide_order_tokens AS "wideOrderTokens", version, updated_at AS "updatedAt"
   FROM organisation WHERE id = 1`;
 
 /** The organisation's name, lifetimes and bounds. Needs `organisation:read`. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { line, seenVersion } from "../input/plain-text.ts";
-import { LIFETIME_RANGES, type LifetimeKey } from "./model.ts";
+import { LIFETIME_RANGES, type LifetimeKey, ORDER_BOUND_RANGES, type OrderBoundKey } from "./model.ts";
 
 function seconds(key: LifetimeKey) {
   const { min, max } = LIFETIME_RANGES[key];
@@ -8,6 +8,14 @@ function seconds(key: LifetimeKey) {
     .int("must be a whole number of seconds")
     .min(min, `must be at least ${min} seconds`)
     .max(max, `must be at most ${max} seconds`);
+}
+
+function bound(key: OrderBoundKey) {
+  const { min, max } = ORDER_BOUND_RANGES[key];
+  return z
+    .int("must be a whole number")
+    .min(min, `must be at least ${min}`)
+    .max(max, `must be at most ${max}`);
 }
 
 /** What may be changed of the organisation; settings left out stay. */
@@ -26,6 +34,9 @@ export const updateOrganisationInput = z.strictObject({
   sessionIdleSeconds: seconds("sessionIdleSeconds").optional(),
   sessionAbsoluteSeconds: seconds("sessionAbsoluteSeconds").optional(),
   clockSkewSeconds: seconds("clockSkewSeconds").optional(),
+  orderHorizonDays: bound("orderHorizonDays").optional(),
+  orderPlanMinutes: bound("orderPlanMinutes").optional(),
+  wideOrderTokens: bound("wideOrderTokens").optional(),
 });
 
 export type UpdateOrganisationInput = z.output<typeof updateOrganisationInput>;

@@ -14,6 +14,9 @@ export type Organisation = {
   sessionIdleSeconds: number;
   sessionAbsoluteSeconds: number;
   clockSkewSeconds: number;
+  orderHorizonDays: number;
+  orderPlanMinutes: number;
+  wideOrderTokens: number;
   version: number;
   updatedAt: string;
 };
@@ -21,7 +24,22 @@ export type Organisation = {
 /** What an admin may change of it. */
 export type OrganisationSettings = Omit<Organisation, "version" | "updatedAt">;
 
-export type LifetimeKey = Exclude<keyof OrganisationSettings, "name">;
+export type OrderBoundKey = "orderHorizonDays" | "orderPlanMinutes" | "wideOrderTokens";
+
+export type LifetimeKey = Exclude<keyof OrganisationSettings, "name" | OrderBoundKey>;
+
+export const ORDER_BOUND_WORDS: Record<OrderBoundKey, { name: string; unit: string }> = {
+  orderHorizonDays: { name: "Ahead that an order may be scheduled", unit: "days" },
+  orderPlanMinutes: { name: "Time that an order's plan holds", unit: "minutes" },
+  wideOrderTokens: { name: "Above so many, an owner who types it", unit: "tokens" },
+};
+
+/** The range of each bound of orders. */
+export const ORDER_BOUND_RANGES: Record<OrderBoundKey, { min: number; max: number }> = {
+  orderHorizonDays: { min: 1, max: 365 },
+  orderPlanMinutes: { min: 1, max: 60 },
+  wideOrderTokens: { min: 1, max: 1_000_000_000 },
+};
 
 const MINUTE = 60;
 const DAY = 86_400;

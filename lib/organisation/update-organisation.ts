@@ -40,8 +40,8 @@ export async function updateOrganisation(
          access_token_ttl_min_seconds = $4::int, access_token_ttl_max_seconds = $5::int, refresh_token_idle_seconds = $6::int,
          refresh_token_absolute_seconds = $7::int, authorization_code_ttl_seconds = $8::int, id_token_ttl_seconds = $9::int,
          session_idle_seconds = $10::int, session_absolute_seconds = $11::int, clock_skew_seconds = $12::int,
-         refresh_grace_seconds = $13::int,
-         version = version + 1, updated_at = $14::timestamptz WHERE id = 1`,
+         refresh_grace_seconds = $13::int, order_horizon_days = $14::int, order_plan_minutes = $15::int, wide_order_tokens = $16::int,
+         version = version + 1, updated_at = $17::timestamptz WHERE id = 1`,
       [
         after.name,
         after.accessTokenTtlSeconds,
@@ -56,6 +56,9 @@ export async function updateOrganisation(
         after.sessionAbsoluteSeconds,
         after.clockSkewSeconds,
         after.refreshGraceSeconds,
+        after.orderHorizonDays,
+        after.orderPlanMinutes,
+        after.wideOrderTokens,
         ctx.now,
       ],
     );

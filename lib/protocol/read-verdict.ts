@@ -1,4 +1,5 @@
 import type { Sql } from "../db/sql.ts";
+import { isUuid } from "../ids.ts";
 import {
   inForceFromMs,
   type Order,
@@ -21,6 +22,9 @@ type OrderRecord = {
   createdAt: Date;
   expiresAt: Date | null;
   reason: Reason;
+  cancelsId: string | null;
+  /** Of a frozen selection: the subject that is in it. */
+  selectedId: string | null;
   clock: Date;
 };
 
@@ -54,9 +58,16 @@ export async function readVerdict(
   const pairs = [...targets.values()];
   const records = await sql.query<OrderRecord>(
     `SELECT o.id, o.position, o.verb, o.target_kind AS "targetKind", o.target_id AS "targetId", o.cutoff, o.effective_from AS "effectiveFrom",
-       o.created_at AS "createdAt", o.expires_at AS "expiresAt", o.reason, clock_timestamp()::timestamptz(3) AS clock
-     FROM unnest($1::text[], $2::text[]) AS k(kind, id) JOIN revocation_order o ON o.target_kind = k.kind AND o.target_id = k.id`,
-    [pairs.map(([kind]) => kind), pairs.map(([, id]) => id)],
+       o.created_at AS "createdAt", o.expires_at AS "expiresAt", o.reason, o.cancels_id AS "cancelsId", k.selected AS "selectedId",
+       clock_timestamp()::timestamptz(3) AS clock
+     FROM (SELECT kind, id, NULL::uuid AS selected FROM unnest($1::text[], $2::text[]) AS n(kind, id)
+       UNION ALL SELECT 'selection', s.selection_id::text, s.token_id FROM selection_token s WHERE s.token_id = ANY ($3::uuid[])) k
+     JOIN revocation_order o ON o.target_kind = k.kind AND o.target_id = k.id`,
+    [
+      pairs.map(([kind]) => kind),
+      pairs.map(([, id]) => id),
+      subjects.map((subject) => subject.id).filter(isUuid),
+    ],
   );
   const orders = records.map(
     (record): Order => ({
@@ -69,11 +80,16 @@ export async function readVerdict(
       effectiveFromMs: inForceFromMs(record),
       expiresAtMs: record.expiresAt?.getTime() ?? null,
       reason: record.reason,
+      cancelsId: record.cancelsId,
     }),
   );
   // an order is in force from the later of two clocks on: the slower one must not miss it
   const at = Math.max(nowMs, records[0]?.clock.getTime() ?? nowMs);
-  const verdicts = subjects.map((subject) => verdictOf(orders, subject, at));
+  const verdicts = subjects.map((subject) => {
+    const own = records.filter((record) => record.selectedId === subject.id);
+    const selectionIds = own.map((record) => record.targetId);
+    return verdictOf(orders, { ...subject, selectionIds }, at);
+  });
   return (
     verdicts.find((verdict) => verdict.isRevoked) ??
     verdicts.find((verdict) => verdict.isSuspended) ?? { isRevoked: false, isSuspended: false, order: null }

@@ -1,15 +1,15 @@
 import type { Sql } from "../db/sql.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import type { FoundTarget } from "./find-target.ts";
-import { inForceFromMs, type OrderSubject } from "./model.ts";
+import { inForceFromMs, type OrderSubject, type TargetKind } from "./model.ts";
 import type { OrderRecord } from "./order-row.ts";
-import { ORDER_COLUMNS } from "./order-row.ts";
+import { IS_CANCELLED, ORDER_COLUMNS } from "./order-row.ts";
 import { readReachingOrders } from "./reaching-orders.ts";
 
 // what all tokens of a family have in common: an order on one of these that reaches one reaches all
 const OF_THE_FAMILY = new Set(["family", "session", "user", "client", "everything"]);
 
-async function subjectOf(db: Sql, target: FoundTarget): Promise<OrderSubject | null> {
+async function subjectOf(db: Sql, target: Pick<FoundTarget, "tokens">): Promise<OrderSubject | null> {
   const [row] = await run<Omit<OrderSubject, "rootedAtMs"> & { rootedAt: Date }>(
     db,
     sql`SELECT t.id, t.family_id AS "familyId", t.session_uid AS "sessionUid", t.user_id AS "userId", t.client_id AS "clientId", t.scopes,
@@ -24,7 +24,11 @@ async function subjectOf(db: Sql, target: FoundTarget): Promise<OrderSubject | n
  * The order that has already ended a target for ever, or null where another would change something. A token and a family end once. Users,
  * clients and sessions can come to new tokens: their last order still holds where none was issued, and no sign-in made, after it.
  */
-export async function findEndingOrder(db: Sql, target: FoundTarget, now: Date): Promise<OrderRecord | null> {
+export async function findEndingOrder(
+  db: Sql,
+  target: Pick<FoundTarget, "id" | "tokens"> & { kind: TargetKind },
+  now: Date,
+): Promise<OrderRecord | null> {
   if (target.kind === "token" || target.kind === "family") {
     const subject = await subjectOf(db, target);
     if (subject === null) return null;
@@ -32,16 +36,22 @@ export async function findEndingOrder(db: Sql, target: FoundTarget, now: Date): 
     const isOnTarget = (order: OrderRecord) => target.kind === "token" || OF_THE_FAMILY.has(order.targetKind);
     return (
       orders.find(
-        (order) => order.verb === "revoke" && inForceFromMs(order) <= now.getTime() && isOnTarget(order),
+        (order) =>
+          order.verb === "revoke" &&
+          order.standing !== "cancelled" &&
+          inForceFromMs(order) <= now.getTime() &&
+          isOnTarget(order),
       ) ?? null
     );
   }
   const [last] = await run<OrderRecord>(
     db,
     sql`SELECT ${ORDER_COLUMNS} FROM revocation_order o WHERE o.target_kind = ${target.kind} AND o.target_id = ${target.id}
-      AND o.verb = 'revoke' AND (o.effective_from <= o.created_at OR o.effective_from <= ${now}::timestamptz) ORDER BY o.position DESC LIMIT 1`,
+      AND o.verb = 'revoke' AND (o.effective_from <= o.created_at OR o.effective_from <= ${now}::timestamptz) AND NOT ${IS_CANCELLED} ORDER BY o.position DESC LIMIT 1`,
   );
-  if (last === undefined || last.cutoff === null) return null;
+  if (last === undefined) return null;
+  // a key signs no more tokens that could be good
+  if (last.cutoff === null) return target.kind === "signing_key" ? last : null;
   const signIn =
     target.kind === "user"
       ? sql`EXISTS (SELECT FROM protocol_state p WHERE p.account_id = ${target.id} AND p.created_at > ${last.cutoff}::timestamptz)`

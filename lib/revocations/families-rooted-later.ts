@@ -1,22 +1,30 @@
 import type { Sql } from "../db/sql.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
-import type { TargetKind } from "./model.ts";
 import { tokensOfTarget } from "./order-tokens.ts";
+import type { OrderTarget } from "./place-order.ts";
 
 /** More than a clock's jump can leave behind; what is beyond it waits for a second order. */
 const MAX_FAMILIES = 1_000;
 
 /**
- * Families of a target that are on record and rooted after a cutoff: issued while a clock was ahead, so that the cutoff does not reach them
+ * Families of some targets of one kind that are on record and rooted after a cutoff: issued while a clock was ahead, so that the cutoff does not reach them
  * though they were there before it. Nearly always none, at the cost of one probe of the target's index.
  */
 export async function findFamiliesRootedLater(
   tx: Sql,
-  kind: TargetKind,
-  id: string,
+  targets: readonly OrderTarget[],
   cutoff: Date,
 ): Promise<string[]> {
-  const { from, where } = tokensOfTarget(kind, id);
+  const [first] = targets;
+  if (first === undefined) return [];
+  // several at once are always users: the members of a group
+  const { from, where } =
+    targets.length === 1
+      ? tokensOfTarget(first.kind, first.id)
+      : {
+          from: sql`token t`,
+          where: sql`t.user_id = ANY (${targets.map((target) => target.id)}::uuid[])`,
+        };
   const rows = await run<{ familyId: string }>(
     tx,
     sql`SELECT DISTINCT t.family_id AS "familyId" FROM ${from} WHERE ${where} AND t.issued_at > ${cutoff}::timestamptz

@@ -42,6 +42,7 @@ const ACTS: Record<Verb, { name: string; unit: string }> = {
   revoke: { name: "Revocation", unit: "tokens written down" },
   suspend: { name: "Suspension", unit: "tokens written down" },
   restore: { name: "Restore", unit: "tokens written down" },
+  cancel: { name: "Call-off", unit: "tokens written down" },
 };
 
 function itemOf(ctx: Context, order: OrderRecord): WorkItem {

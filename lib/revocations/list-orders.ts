@@ -6,7 +6,7 @@ import { keysetOf, orderBy, seek, toPage } from "../list-query/keyset.ts";
 import { all, containing, type Fragment, run, sql } from "../list-query/sql-fragment.ts";
 import { inWindow, timeWindow } from "../list-query/time-window.ts";
 import { COUNT_MAX, type OrderRow } from "./model.ts";
-import { ORDER_COLUMNS, type OrderRecord, orderRowOf } from "./order-row.ts";
+import { IS_CANCELLED, ORDER_COLUMNS, type OrderRecord, orderRowOf } from "./order-row.ts";
 import { type OrdersQuery, ordersTable } from "./table.ts";
 
 function conditionsOf(filters: OrdersQuery["filters"], now: Date): Fragment[] {
@@ -24,7 +24,14 @@ function conditionsOf(filters: OrdersQuery["filters"], now: Date): Fragment[] {
   if (filters.by) conditions.push(sql`o.actor_kind = ANY (${filters.by}::text[])`);
   if (filters.actor) conditions.push(sql`o.actor_id = ${filters.actor}`);
   if (filters.at) conditions.push(inWindow(sql`o.created_at`, timeWindow(filters.at, "back", now)));
-  if (filters.unsettled) conditions.push(sql`o.settled_at IS NULL`);
+  if (filters.unsettled)
+    conditions.push(
+      sql`o.settled_at IS NULL AND (o.effective_from <= o.created_at OR o.effective_from <= ${now}::timestamptz)`,
+    );
+  if (filters.scheduled)
+    conditions.push(
+      sql`o.effective_from > o.created_at AND o.effective_from > ${now}::timestamptz AND NOT ${IS_CANCELLED}`,
+    );
   return conditions;
 }
 

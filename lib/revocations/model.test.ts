@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
-import { OrderBook } from "../verification/order-book.ts";
+import { describe, expect, test } from "vitest";
+import { OrderBook, type SelectedTokens } from "../verification/order-book.ts";
 import {
   inForceFromMs,
   type Order,
@@ -54,7 +54,24 @@ const orders: fc.Arbitrary<Order[]> = fc
       targetId: order.targetKind === "everything" ? "*" : order.targetId,
       expiresAtMs: order.verb === "suspend" ? order.expiresAtMs : null,
       reason: "test" as const,
+      cancelsId: null as string | null,
     })),
+  )
+  .map((list) =>
+    list.map((order, index) => {
+      if (order.verb !== "cancel") return order;
+      // only what begins later is called off, by an order upon the same target
+      const off = list.find((one, at) => at < index && Number.isFinite(one.effectiveFromMs));
+      if (off === undefined) return { ...order, verb: "restore" as const };
+      const { targetKind, targetId } = off;
+      return {
+        ...order,
+        targetKind,
+        targetId,
+        effectiveFromMs: Number.NEGATIVE_INFINITY,
+        cancelsId: off.id,
+      };
+    }),
   );
 
 test("the book of orders finds the same verdict as looking at every order", () => {
@@ -73,7 +90,12 @@ test("revoked stays revoked whatever order comes after", () => {
   fc.assert(
     fc.property(orders, orders, subject, fc.integer({ min: 0, max: 30 }), (before, after, token, nowMs) => {
       if (!verdictOf(before, token, nowMs).isRevoked) return;
-      const later = after.map((order) => ({ ...order, position: order.position + BigInt(before.length) }));
+      const later = after.map((order) => ({
+        ...order,
+        id: `later ${order.id}`,
+        position: order.position + BigInt(before.length),
+        cancelsId: order.cancelsId === null ? null : `later ${order.cancelsId}`,
+      }));
       expect(verdictOf([...before, ...later], token, nowMs).isRevoked).toBe(true);
     }),
     { numRuns: 2_000 },
@@ -99,6 +121,7 @@ test("an order that was placed to hold at once holds whatever a clock says, one 
         effectiveFromMs,
         expiresAtMs: null,
         reason: "test",
+        cancelsId: null,
       };
       const isInForce = delayMs === 0 || nowMs >= placedMs + delayMs;
       expect(verdictOf([order], bearer, nowMs).isRevoked).toBe(isInForce);
@@ -135,6 +158,7 @@ test("a restore ends suspensions of its own target only", () => {
     effectiveFromMs: 0,
     expiresAtMs: null,
     reason: "test",
+    cancelsId: null,
   });
   const both = [order(1n, "suspend", "user", "u"), order(2n, "suspend", "client", "c")];
   expect(verdictOf([...both, order(3n, "restore", "user", "u")], token, 10).isSuspended).toBe(true);
@@ -157,6 +181,65 @@ test("the book refuses a gap in the feed", () => {
       effectiveFromMs: 0,
       expiresAtMs: null,
       reason: "test",
+      cancelsId: null,
     }),
   ).toThrow("jumps from 0 to 2");
+});
+
+describe("a frozen selection in the book", () => {
+  const ID = "0190a0a0-0000-7000-8000-00000000000c";
+  const token: OrderSubject = {
+    id: ID,
+    familyId: "f",
+    sessionUid: null,
+    userId: null,
+    clientId: "c",
+    scopes: [],
+    groups: [],
+    audiences: [],
+    signingKid: null,
+    rootedAtMs: 1,
+  };
+  const ids = Buffer.from(ID.replaceAll("-", ""), "hex");
+  const order = (position: bigint, change: Partial<Order>): Order => ({
+    id: String(position),
+    position,
+    verb: "suspend",
+    targetKind: "selection",
+    targetId: "s",
+    cutoffMs: null,
+    effectiveFromMs: Number.NEGATIVE_INFINITY,
+    expiresAtMs: null,
+    reason: "test",
+    cancelsId: null,
+    ...change,
+  });
+  const bookOf = (...entries: (Order | SelectedTokens)[]) => {
+    const book = new OrderBook();
+    for (const entry of entries) book.append(entry);
+    return book;
+  };
+  const chunk = (position: bigint): SelectedTokens => ({ position, selectionId: "s", ids });
+
+  test("holds its tokens from the entry on that brings them, and no others", () => {
+    const book = bookOf(order(1n, { verb: "revoke" }));
+    expect(book.verdict(token, 5).isRevoked).toBe(false);
+    book.append(chunk(2n));
+    expect(book.verdict(token, 5).isRevoked).toBe(true);
+    expect(book.verdict({ ...token, id: ID.replace("c", "d") }, 5).isRevoked).toBe(false);
+  });
+
+  test("suspends until its end or its restore", () => {
+    const book = bookOf(order(1n, { expiresAtMs: 10 }), chunk(2n));
+    expect([9, 10].map((nowMs) => book.verdict(token, nowMs).isSuspended)).toEqual([true, false]);
+    book.append(order(3n, { verb: "restore" }));
+    expect(book.verdict(token, 9)).toEqual({ isRevoked: false, isSuspended: false, order: null });
+  });
+
+  test("holds nothing before its hour, and nothing ever when it was called off", () => {
+    const book = bookOf(order(1n, { verb: "revoke", effectiveFromMs: 10 }), chunk(2n));
+    expect([9, 10].map((nowMs) => book.verdict(token, nowMs).isRevoked)).toEqual([false, true]);
+    book.append(order(3n, { verb: "cancel", cancelsId: "1" }));
+    expect(book.verdict(token, 11).isRevoked).toBe(false);
+  });
 });

@@ -1,5 +1,5 @@
 /** Orders and what they reach; browser-safe. */
-export const VERBS = ["revoke", "suspend", "restore"] as const;
+export const VERBS = ["revoke", "suspend", "restore", "cancel"] as const;
 export type Verb = (typeof VERBS)[number];
 
 export const TARGET_KINDS = [
@@ -13,6 +13,7 @@ export const TARGET_KINDS = [
   "audience",
   "signing_key",
   "everything",
+  "selection",
 ] as const;
 export type TargetKind = (typeof TARGET_KINDS)[number];
 
@@ -72,13 +73,15 @@ export type Order = {
   verb: Verb;
   targetKind: TargetKind;
   targetId: string;
-  /** Tokens rooted at or before it are reached; null for token, family and signing_key. */
+  /** Tokens rooted at or before it are reached; null for token, family, signing_key and selection. */
   cutoffMs: number | null;
   /** -Infinity for an order that was placed to hold at once: no clock may be behind it. See `inForceFromMs`. */
   effectiveFromMs: number;
   /** Suspensions only. */
   expiresAtMs: number | null;
   reason: Reason;
+  /** The scheduled order that this one calls off; of the verb cancel alone. */
+  cancelsId: string | null;
 };
 
 /**
@@ -101,6 +104,8 @@ export type OrderSubject = {
   audiences: readonly string[];
   signingKid: string | null;
   rootedAtMs: number;
+  /** Frozen selections whose written part has the token. */
+  selectionIds?: readonly string[];
 };
 
 /** Whether an order's target and cutoff reach a token, whatever the hour. SQL twin: `order_reaches`. */
@@ -129,6 +134,8 @@ export function orderReaches(
       return token.audiences.includes(order.targetId) && isCutOff(order, token);
     case "everything":
       return isCutOff(order, token);
+    case "selection":
+      return token.selectionIds?.includes(order.targetId) ?? false;
     default:
       return order.targetKind satisfies never;
   }
@@ -141,33 +148,39 @@ function isCutOff(order: { cutoffMs: number | null }, token: OrderSubject): bool
 export type Verdict = { isRevoked: boolean; isSuspended: boolean; order: Order | null };
 
 /**
- * The standing of a token under all orders that reach it at an instant: every order counts, revoked beats suspended, and a restore
- * ends only suspensions of the same target that came before it. `order` is the one that decided.
+ * The standing of a token under all orders that reach it at an instant: every order counts, revoked beats suspended, a restore ends only
+ * suspensions of the same target that came before it, and what was called off never began. `order` is the one that decided.
  */
 export function verdictOf(orders: Iterable<Order>, token: OrderSubject, nowMs: number): Verdict {
   const restoredUpTo = new Map<string, bigint>();
-  const suspensions: Order[] = [];
-  let revocation: Order | null = null;
+  const cancelled = new Set<string>();
+  const reaching: Order[] = [];
   for (const order of orders) {
-    if (order.effectiveFromMs > nowMs || !orderReaches(order, token)) continue;
-    if (order.verb === "revoke") {
-      if (revocation === null || order.position < revocation.position) revocation = order;
-    } else if (order.verb === "suspend") {
-      suspensions.push(order);
-    } else {
-      const target = `${order.targetKind} ${order.targetId}`;
-      const seen = restoredUpTo.get(target) ?? -1n;
-      if (order.position > seen) restoredUpTo.set(target, order.position);
+    if (order.verb === "cancel") {
+      if (order.cancelsId !== null) cancelled.add(order.cancelsId);
+    } else if (order.effectiveFromMs <= nowMs) {
+      // a restore goes by its target: whatever the suspension reaches, it gives back
+      if (order.verb === "restore") {
+        const target = `${order.targetKind} ${order.targetId}`;
+        const seen = restoredUpTo.get(target) ?? -1n;
+        if (order.position > seen) restoredUpTo.set(target, order.position);
+      } else if (orderReaches(order, token)) reaching.push(order);
     }
   }
-  if (revocation !== null) return { isRevoked: true, isSuspended: false, order: revocation };
+  let revocation: Order | null = null;
   let suspension: Order | null = null;
-  for (const order of suspensions) {
+  for (const order of reaching) {
+    if (cancelled.has(order.id)) continue;
+    if (order.verb === "revoke") {
+      if (revocation === null || order.position < revocation.position) revocation = order;
+      continue;
+    }
     const restored = restoredUpTo.get(`${order.targetKind} ${order.targetId}`) ?? -1n;
     const isOver = order.expiresAtMs !== null && order.expiresAtMs <= nowMs;
     if (isOver || order.position <= restored) continue;
     if (suspension === null || order.position < suspension.position) suspension = order;
   }
+  if (revocation !== null) return { isRevoked: true, isSuspended: false, order: revocation };
   return { isRevoked: false, isSuspended: suspension !== null, order: suspension };
 }
 
@@ -178,11 +191,20 @@ export type RevocableKind = (typeof REVOCABLE_KINDS)[number];
 /** What every door to a revocation takes. `id` is a token's jti, a family's or user's or client's id, a session's uid. */
 export type RevokeInput = { id: string; reason: Reason; note: string };
 
+/** Where an order stands now. `over` is a suspension whose end has come, `restored` one that was given back before. */
+export const ORDER_STANDINGS = ["scheduled", "in_force", "over", "restored", "cancelled"] as const;
+export type OrderStanding = (typeof ORDER_STANDINGS)[number];
+
 /** An order as lists and pages tell it. Times are ISO 8601 in UTC. */
 export type OrderRow = {
   id: string;
   position: string;
   verb: Verb;
+  standing: OrderStanding;
+  /** The scheduled order that this one called off. */
+  cancels: string | null;
+  /** Of a frozen selection: how many tokens it has, all of which are to be written. */
+  size: number | null;
   target: { kind: TargetKind; id: string; name: string };
   reason: Reason;
   note: string;
@@ -209,7 +231,10 @@ export type Remaining = {
     | "user_tokens"
     | "user_sessions"
     | "user_sign_in"
-    | "client_secret";
+    | "client_secret"
+    | "reissue"
+    | "sign_on_sessions"
+    | "same_families";
   count: number;
   isExact: boolean;
   /** One sentence, that holds no time. */

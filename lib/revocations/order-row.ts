@@ -1,5 +1,5 @@
 import { sql } from "../list-query/sql-fragment.ts";
-import type { OrderRow, Reason, TargetKind, Verb } from "./model.ts";
+import type { OrderRow, OrderStanding, Reason, TargetKind, Verb } from "./model.ts";
 
 /** A row of `revocation_order o` as ORDER_COLUMNS gives it. */
 export type OrderRecord = {
@@ -20,18 +20,38 @@ export type OrderRecord = {
   createdAt: Date;
   settledAt: Date | null;
   settledCount: number;
+  cancelsId: string | null;
+  standing: OrderStanding;
+  size: number | null;
 };
+
+/** Whether `revocation_order o` was called off before it began. */
+export const IS_CANCELLED = sql`EXISTS (SELECT FROM revocation_order k WHERE k.cancels_id = o.id)`;
+
+/** Whether a restore of the same target came after `revocation_order o`. */
+export const IS_RESTORED = sql`EXISTS (SELECT FROM revocation_order r WHERE r.verb = 'restore' AND r.target_kind = o.target_kind
+  AND r.target_id = o.target_id AND r.position > o.position
+  AND (r.effective_from <= r.created_at OR r.effective_from <= clock_timestamp()))`;
+
+const STANDING = sql`CASE WHEN o.verb IN ('revoke', 'suspend') AND ${IS_CANCELLED} THEN 'cancelled'
+  WHEN o.verb = 'suspend' AND ${IS_RESTORED} THEN 'restored'
+  WHEN o.expires_at <= clock_timestamp() THEN 'over'
+  WHEN o.effective_from > o.created_at AND o.effective_from > clock_timestamp() THEN 'scheduled' ELSE 'in_force' END`;
 
 export const ORDER_COLUMNS = sql`o.id, o.position, o.verb, o.target_kind AS "targetKind", o.target_id AS "targetId",
   o.target_name AS "targetName", o.cutoff, o.reason, o.note, o.effective_from AS "effectiveFrom", o.expires_at AS "expiresAt",
   o.actor_kind AS "actorKind", o.actor_id AS "actorId", o.actor_name AS "actorName", o.created_at AS "createdAt",
-  o.settled_at AS "settledAt", o.settled_count AS "settledCount"`;
+  o.settled_at AS "settledAt", o.settled_count AS "settledCount", o.cancels_id AS "cancelsId", ${STANDING} AS standing,
+  CASE WHEN o.target_kind = 'selection' THEN (SELECT x.size FROM selection x WHERE x.id = o.target_id::uuid) END AS size`;
 
 export function orderRowOf(record: OrderRecord): OrderRow {
   return {
     id: record.id,
     position: String(record.position),
     verb: record.verb,
+    standing: record.standing,
+    cancels: record.cancelsId,
+    size: record.size,
     target: { kind: record.targetKind, id: record.targetId, name: record.targetName },
     reason: record.reason,
     note: record.note,

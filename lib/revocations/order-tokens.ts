@@ -32,6 +32,12 @@ export function tokensOfTarget(kind: TargetKind, id: string): { from: Fragment; 
       return { from: register, where: sql`t.signing_kid = ${id}` };
     case "everything":
       return { from: register, where: sql`true` };
+    case "selection":
+      return {
+        from: sql`(SELECT unnest(x.token_ids) AS id FROM selection_chunk x WHERE x.selection_id = ${id}::uuid AND x.position IS NOT NULL) f
+          JOIN token t ON t.issued_at = uuid_extract_timestamp(f.id) AND t.id = f.id`,
+        where: sql`true`,
+      };
     default:
       return kind satisfies never;
   }

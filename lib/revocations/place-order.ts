@@ -2,23 +2,40 @@ import type { SqlContext } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { uuidv7 } from "../ids.ts";
+import { endSignOn } from "./end-sign-on.ts";
 import { findFamiliesRootedLater } from "./families-rooted-later.ts";
 import type { Reason, TargetKind, Verb } from "./model.ts";
 import { targetName } from "./target-name.ts";
 
 export type OrderTarget = { kind: TargetKind; id: string; name: string };
 
-export type PlaceOrderInput = {
+type OrderTerms = {
   verb: Verb;
-  target: OrderTarget;
   reason: Reason;
   note: string;
+  /** Of a suspension. */
   expiresAt?: Date | undefined;
+  /** When it begins, where that is not at once. */
+  effectiveFrom?: Date | undefined;
+  /** Of the verb cancel: the scheduled order that is called off. */
+  cancelsId?: string | undefined;
+  planId?: string | undefined;
 };
 
-export type PlacedOrder = { id: string; position: bigint; cutoff: Date | null; at: Date };
+export type PlaceOrderInput = OrderTerms & { target: OrderTarget };
+/** The same upon several targets of one kind: an order each, in one go. */
+export type PlaceOrdersInput = OrderTerms & { targets: readonly OrderTarget[] };
 
-const WITHOUT_CUTOFF: ReadonlySet<TargetKind> = new Set(["token", "family", "signing_key"]);
+export type PlacedOrder = {
+  id: string;
+  position: bigint;
+  cutoff: Date | null;
+  /** When it was placed. */
+  at: Date;
+  isScheduled: boolean;
+};
+
+const WITHOUT_CUTOFF: ReadonlySet<TargetKind> = new Set(["token", "family", "signing_key", "selection"]);
 
 /** @throws {DomainError} INVALID_INPUT where the reason needs a note and has none. */
 export function requireNote({ reason, note }: { reason: Reason; note: string }): void {
@@ -29,74 +46,95 @@ export function requireNote({ reason, note }: { reason: Reason; note: string }):
 }
 
 /**
- * Writes one order inside the caller's transaction: from its commit on, every authority refuses what it reaches.
+ * Writes one order inside the caller's transaction: from its commit on, every authority refuses what it reaches; a scheduled one from its instant on,
+ * with that instant as its cutoff.
  * The feed's head is locked until the transaction ends, so that positions are dense and in commit order: take no slow step after it.
  * A clock that was ahead leaves tokens rooted in the future, which no cutoff of today reaches: those on record get an order on their family each.
- * A token's own order is settled here, a wider one by the worker. Orders on a user also end the user's sessions and pending codes, those on a session the session.
+ * A token's own order is settled here, a wider one by the worker. Orders on a user also end the user's sessions and pending codes, those on a session the
+ * session; the worker does that for a scheduled one.
  * Authorise and record before and after: this does neither.
  *
  * @throws {DomainError} INVALID_INPUT where the reason needs a note and has none.
  */
 export async function placeOrder(tx: Sql, ctx: SqlContext, input: PlaceOrderInput): Promise<PlacedOrder> {
+  const { target, ...terms } = input;
+  const [order] = await placeOrders(tx, ctx, { ...terms, targets: [target] });
+  return order as PlacedOrder;
+}
+
+const INSERT = `
+  INSERT INTO revocation_order (id, position, verb, target_kind, target_id, target_name, cutoff, reason, note, effective_from,
+    expires_at, actor_kind, actor_id, actor_name, created_at, settled_at, settled_count, cancels_id, plan_id)
+  SELECT n.id, $1::bigint + n.number, $2::text, $3::text, n.target_id, n.target_name, $4::timestamptz, $5::text, $6::text, $7::timestamptz,
+    $8::timestamptz, $9::text, $10::text, $11::text, $12::timestamptz, $13::timestamptz, $14::int, $15::uuid, $16::uuid
+  FROM unnest($17::uuid[], $18::text[], $19::text[]) WITH ORDINALITY AS n(id, target_id, target_name, number)`;
+
+const SETTLE = `
+  INSERT INTO token_standing (token_id, revoked_at, revoked_order_id)
+  SELECT n.token_id, $1::timestamptz, n.id FROM unnest($2::uuid[], $3::uuid[]) AS n(id, token_id) ORDER BY n.token_id
+  ON CONFLICT (token_id) DO UPDATE SET revoked_at = excluded.revoked_at, revoked_order_id = excluded.revoked_order_id
+  WHERE token_standing.revoked_at IS NULL`;
+
+/** Several orders at once; see `placeOrder`. */
+export async function placeOrders(tx: Sql, ctx: SqlContext, input: PlaceOrdersInput): Promise<PlacedOrder[]> {
   requireNote(input);
+  const { verb, targets } = input;
+  const kind = targets[0]?.kind;
+  if (kind === undefined) return [];
   const [head] = await tx.query<{ position: bigint; clock: Date }>(
-    "UPDATE feed_head SET position = position + 1 WHERE id = 1 RETURNING position, clock_timestamp()::timestamptz(3) AS clock",
+    "UPDATE feed_head SET position = position + $1::int WHERE id = 1 RETURNING position, clock_timestamp()::timestamptz(3) AS clock",
+    [targets.length],
   );
   if (head === undefined) throw new DomainError("UNAVAILABLE", "The feed of revocations has no head.");
   // the later of both clocks: a cutoff never falls behind a token that this machine or the database has already seen issued
   const at = new Date(Math.max(ctx.now.getTime(), head.clock.getTime()));
-  const cutoff = WITHOUT_CUTOFF.has(input.target.kind) ? null : at;
-  const id = uuidv7(at);
-  const isSingle = input.target.kind === "token";
-  await tx.query(
-    `INSERT INTO revocation_order (id, position, verb, target_kind, target_id, target_name, cutoff, reason, note, effective_from,
-       expires_at, actor_kind, actor_id, actor_name, created_at, settled_at, settled_count)
-     VALUES ($1::uuid, $2::bigint, $3::text, $4::text, $5::text, $6::text, $7::timestamptz, $8::text, $9::text, $10::timestamptz,
-       $11::timestamptz, $12::text, $13::text, $14::text, $10::timestamptz, $15::timestamptz, $16::int)`,
-    [
+  const { effectiveFrom } = input;
+  const isScheduled = effectiveFrom !== undefined && effectiveFrom > at;
+  const from = isScheduled ? effectiveFrom : at;
+  const cutoff = WITHOUT_CUTOFF.has(kind) ? null : from;
+  const before = head.position - BigInt(targets.length);
+  const orders = targets.map((_, index) => ({
+    id: uuidv7(at),
+    position: before + BigInt(index + 1),
+    cutoff,
+    at,
+    isScheduled,
+  }));
+  const ids = orders.map((order) => order.id);
+  const isSettled = (kind === "token" && verb === "revoke" && !isScheduled) || verb === "cancel";
+  await tx.query(INSERT, [
+    before,
+    verb,
+    kind,
+    cutoff,
+    input.reason,
+    input.note.trim(),
+    from,
+    input.expiresAt ?? null,
+    ctx.actor.kind,
+    ctx.actor.id,
+    ctx.actor.name,
+    at,
+    isSettled ? at : null,
+    isSettled && verb === "revoke" ? 1 : 0,
+    input.cancelsId ?? null,
+    input.planId ?? null,
+    ids,
+    targets.map((target) => target.id),
+    targets.map((target) => target.name),
+  ]);
+  if (verb === "restore" || verb === "cancel" || isScheduled) return orders;
+  if (isSettled) await tx.query(SETTLE, [at, ids, targets.map((target) => target.id)]);
+  await endSignOn(tx, { kind, ids: targets.map((target) => target.id), until: null });
+  if (cutoff !== null && verb === "revoke") {
+    const whose = targets.length === 1 ? targets[0]?.name : "one of several";
+    const families = await findFamiliesRootedLater(tx, targets, cutoff);
+    const beyond = families.map((id) => ({
+      kind: "family" as const,
       id,
-      head.position,
-      input.verb,
-      input.target.kind,
-      input.target.id,
-      input.target.name,
-      cutoff,
-      input.reason,
-      input.note.trim(),
-      at,
-      input.expiresAt ?? null,
-      ctx.actor.kind,
-      ctx.actor.id,
-      ctx.actor.name,
-      isSingle && input.verb === "revoke" ? at : null,
-      isSingle && input.verb === "revoke" ? 1 : 0,
-    ],
-  );
-  if (isSingle && input.verb === "revoke") {
-    await tx.query(
-      `INSERT INTO token_standing (token_id, revoked_at, revoked_order_id) VALUES ($1::uuid, $2::timestamptz, $3::uuid)
-       ON CONFLICT (token_id) DO UPDATE SET revoked_at = excluded.revoked_at, revoked_order_id = excluded.revoked_order_id
-       WHERE token_standing.revoked_at IS NULL`,
-      [input.target.id, at, id],
-    );
+      name: targetName("family", id, whose ?? "one of several"),
+    }));
+    await placeOrders(tx, ctx, { ...input, effectiveFrom: undefined, targets: beyond });
   }
-  if (input.target.kind === "user" && input.verb !== "restore") {
-    await tx.query(
-      "DELETE FROM protocol_state WHERE account_id = $1::text AND model IN ('Session', 'AuthorizationCode', 'Interaction')",
-      [input.target.id],
-    );
-  }
-  if (input.target.kind === "session" && input.verb !== "restore") {
-    await tx.query("DELETE FROM protocol_state WHERE uid = $1::text AND model = 'Session'", [
-      input.target.id,
-    ]);
-  }
-  if (cutoff !== null && input.verb === "revoke") {
-    for (const family of await findFamiliesRootedLater(tx, input.target.kind, input.target.id, cutoff))
-      await placeOrder(tx, ctx, {
-        ...input,
-        target: { kind: "family", id: family, name: targetName("family", family, input.target.name) },
-      });
-  }
-  return { id, position: head.position, cutoff, at };
+  return orders;
 }

@@ -5,33 +5,8 @@ import { findEndingOrder } from "./already-revoked.ts";
 import { type FoundTarget, getTarget } from "./find-target.ts";
 import { countLive, type LiveTokens, liveTokens } from "./live-tokens.ts";
 import { type Caller, COUNT_MAX, type RevocableKind, type RevocationPreview } from "./model.ts";
+import { readCallers } from "./read-callers.ts";
 import { readRemaining } from "./remaining.ts";
-
-const DAY_MS = 86_400_000;
-/** Tokens whose uses are looked at for callers: the newest of the target. */
-const CALLER_TOKENS_MAX = 2_000;
-
-async function readCallers(ctx: Context, target: FoundTarget): Promise<Caller[]> {
-  const since = new Date(ctx.now.getTime() - DAY_MS);
-  const rows = await run<{
-    kind: "verifier" | "client";
-    id: string;
-    name: string;
-    uses: bigint;
-    lastAt: Date;
-  }>(
-    ctx.db,
-    sql`WITH recent AS MATERIALIZED (SELECT t.id FROM token t WHERE ${target.tokens} AND t.expires_at > ${since}::timestamptz
-          ORDER BY t.issued_at DESC LIMIT ${CALLER_TOKENS_MAX}::int),
-        uses AS MATERIALIZED (SELECT x.verifier_id, x.client_id, count(*) AS uses, max(x.received_at) AS last_at FROM recent
-          JOIN token_use x ON x.token_id = recent.id AND x.received_at >= ${since}::timestamptz AND x.outcome = 'allowed' GROUP BY 1, 2)
-      SELECT 'client' AS kind, c.id, c.client_id AS name, sum(u.uses)::bigint AS uses, max(u.last_at) AS "lastAt"
-        FROM uses u JOIN client c ON c.id = u.client_id GROUP BY c.id
-      UNION ALL SELECT 'verifier', v.id, v.name, sum(u.uses)::bigint, max(u.last_at) FROM uses u JOIN verifier v ON v.id = u.verifier_id GROUP BY v.id
-      ORDER BY kind, uses DESC`,
-  );
-  return rows.map((row) => ({ ...row, uses: Number(row.uses), lastAt: row.lastAt.toISOString() }));
-}
 
 async function readHolders(
   ctx: Context,
@@ -111,7 +86,7 @@ export async function previewRevocation(
     findEndingOrder(ctx.db, target, ctx.now),
     countLive(ctx.db, live, target.tokens),
     readHolders(ctx, live, target),
-    readCallers(ctx, target),
+    readCallers(ctx, { from: sql`token t`, where: target.tokens }),
     readRemaining(ctx, live, target),
   ]);
   const preview = {

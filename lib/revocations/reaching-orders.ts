@@ -20,16 +20,30 @@ function targetsOf(token: OrderSubject): [TargetKind, string][] {
   return targets;
 }
 
-/** The orders that reach a token, in the order they were placed; in force or not yet. Each target is one look-up in an index. */
+/**
+ * The orders that reach a token, in the order they were placed; in force or not yet, with those that restore or call off others. Each target
+ * is one look-up in an index.
+ */
 export async function readReachingOrders(db: Sql, token: OrderSubject): Promise<OrderRecord[]> {
+  const selections = await run<{ id: string }>(
+    db,
+    sql`SELECT selection_id AS id FROM selection_token WHERE token_id = ${token.id}::uuid`,
+  );
   const targets = targetsOf(token);
+  for (const { id } of selections) targets.push(["selection", id]);
   return run<OrderRecord>(
     db,
     sql`SELECT ${ORDER_COLUMNS} FROM unnest(${targets.map(([kind]) => kind)}::text[], ${targets.map(([, id]) => id)}::text[]) AS k(kind, id)
       JOIN revocation_order o ON o.target_kind = k.kind AND o.target_id = k.id
-      WHERE o.cutoff IS NULL OR o.cutoff >= ${new Date(token.rootedAtMs)}::timestamptz
+      WHERE o.verb IN ('restore', 'cancel') OR o.cutoff IS NULL OR o.cutoff >= ${new Date(token.rootedAtMs)}::timestamptz
       ORDER BY o.position`,
   );
+}
+
+/** The token as the pure model takes it beside the orders that were read for it. */
+export function subjectUnder(token: OrderSubject, records: readonly OrderRecord[]): OrderSubject {
+  const selections = records.filter((record) => record.targetKind === "selection");
+  return { ...token, selectionIds: selections.map((record) => record.targetId) };
 }
 
 /** An order as the pure model takes it. */
@@ -44,5 +58,6 @@ export function orderOf(record: OrderRecord): Order {
     effectiveFromMs: inForceFromMs(record),
     expiresAtMs: record.expiresAt?.getTime() ?? null,
     reason: record.reason,
+    cancelsId: record.cancelsId,
   };
 }

@@ -14,10 +14,11 @@ export async function lastExpiryOf(
   ctx: Context,
   which: Fragment,
   order: { cutoff: Date | null; effectiveFrom: Date },
+  from: Fragment = sql`token t`,
 ): Promise<{ at: Date | null; isExact: boolean }> {
   const rows = await withinTime<{ at: Date | null }>(
     ctx.db,
-    sql`SELECT max(t.expires_at) AS at FROM token t WHERE ${which} AND t.kind = 'access' AND t.expires_at > ${ctx.now}::timestamptz
+    sql`SELECT max(t.expires_at) AS at FROM ${from} WHERE ${which} AND t.kind = 'access' AND t.expires_at > ${ctx.now}::timestamptz
       AND (${order.cutoff}::timestamptz IS NULL OR t.rooted_at <= ${order.cutoff}::timestamptz)`,
     WAIT_MS,
   );

@@ -24,7 +24,8 @@ const REVOKE = prepared(`
   WITH input AS MATERIALIZED (
     SELECT i.*, row_number() OVER (ORDER BY i.ordinal) AS n FROM json_to_recordset($1::json) AS i(ordinal int, order_id uuid, entry_id uuid,
       target_kind text, target_id text, target_name text, actor_id text, actor_name text, request_id text, ip text, user_agent text, salt text)
-    WHERE NOT EXISTS (SELECT FROM revocation_order o WHERE o.verb = 'revoke' AND o.target_kind = i.target_kind AND o.target_id = i.target_id)
+    WHERE NOT EXISTS (SELECT FROM revocation_order o WHERE o.verb = 'revoke' AND o.target_kind = i.target_kind AND o.target_id = i.target_id
+      AND o.effective_from <= o.created_at)
   ), total AS (SELECT count(*) AS count FROM input),
   head AS (UPDATE feed_head SET position = position + total.count FROM total WHERE id = 1 AND total.count > 0 RETURNING position),
   clock AS (SELECT greatest(clock_timestamp(), $2::timestamptz)::timestamptz(3) AS at),
@@ -71,6 +72,7 @@ function placed(
     effectiveFromMs: Number.NEGATIVE_INFINITY,
     expiresAtMs: null,
     reason: "user_request",
+    cancelsId: null,
   };
 }
 

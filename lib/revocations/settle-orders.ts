@@ -1,8 +1,10 @@
 import type { Database } from "../db/database.ts";
 import type { Sql } from "../db/sql.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
-import { ORDER_COLUMNS, type OrderRecord } from "./order-row.ts";
+import { endSignOn } from "./end-sign-on.ts";
+import { IS_CANCELLED, IS_RESTORED, ORDER_COLUMNS, type OrderRecord } from "./order-row.ts";
 import { tokensOfTarget } from "./order-tokens.ts";
+import { settleChunk } from "./settle-selection.ts";
 
 /** Tokens looked at in one transaction: a fraction of a second, so that nobody waits for it. */
 const BATCH = 5_000;
@@ -21,12 +23,20 @@ type Progress = {
 
 type Batch = { looked: number; written: number; lastIssuedAt: Date | null; lastId: string | null };
 
+type DueOrder = OrderRecord & { isInForce: boolean; isCancelled: boolean };
+
+/** Frozen selections are brought into the feed before their time, so that they hold everywhere from the instant on. */
+const HAS_CHUNKS_TO_COME = sql`CASE WHEN o.target_kind = 'selection' AND o.verb <> 'restore' THEN EXISTS (SELECT FROM selection_chunk c
+  WHERE c.selection_id = o.target_id::uuid AND c.position IS NULL) ELSE false END`;
+
 /** The next order that has a step due, locked so that no other worker takes the same. */
-async function takeOrder(tx: Sql): Promise<OrderRecord | null> {
-  const [order] = await run<OrderRecord>(
+async function takeOrder(tx: Sql): Promise<DueOrder | null> {
+  const isInForce = sql`(o.effective_from <= o.created_at OR o.effective_from <= clock_timestamp())`;
+  const [order] = await run<DueOrder>(
     tx,
-    sql`SELECT ${ORDER_COLUMNS} FROM revocation_order o LEFT JOIN order_settling p ON p.order_id = o.id
-      WHERE o.settled_at IS NULL AND (o.effective_from <= o.created_at OR o.effective_from <= clock_timestamp()) AND (p.due_at IS NULL OR p.due_at <= clock_timestamp())
+    sql`SELECT ${ORDER_COLUMNS}, ${isInForce} AS "isInForce", ${IS_CANCELLED} AS "isCancelled"
+      FROM revocation_order o LEFT JOIN order_settling p ON p.order_id = o.id
+      WHERE o.settled_at IS NULL AND (${isInForce} OR ${HAS_CHUNKS_TO_COME}) AND (p.due_at IS NULL OR p.due_at <= clock_timestamp())
       ORDER BY o.position LIMIT 1 FOR UPDATE OF o SKIP LOCKED`,
   );
   return order ?? null;
@@ -90,11 +100,18 @@ async function settleBatch(tx: Sql, order: OrderRecord, progress: Progress): Pro
 async function isRestored(tx: Sql, order: OrderRecord): Promise<boolean> {
   const [row] = await run<{ is: boolean }>(
     tx,
-    sql`SELECT EXISTS (SELECT FROM revocation_order r WHERE r.verb = 'restore' AND r.target_kind = ${order.targetKind}
-      AND r.target_id = ${order.targetId} AND r.position > ${order.position}::bigint
-      AND (r.effective_from <= r.created_at OR r.effective_from <= clock_timestamp())) AS "is"`,
+    sql`SELECT ${IS_RESTORED} AS "is" FROM revocation_order o WHERE o.id = ${order.id}::uuid`,
   );
   return row?.is === true;
+}
+
+/** Waits for a step of the target's suspensions that is under way: what it writes is then seen here, and no other step begins. */
+async function lockSuspensions(tx: Sql, order: OrderRecord): Promise<void> {
+  await run(
+    tx,
+    sql`SELECT o.id FROM revocation_order o WHERE o.verb = 'suspend' AND o.target_kind = ${order.targetKind} AND o.target_id = ${order.targetId}
+      AND o.settled_at IS NULL ORDER BY o.position FOR UPDATE`,
+  );
 }
 
 /** Ends the suspensions of a restore's target, up to a batch of tokens; another suspension that still holds a token takes the place. */
@@ -108,7 +125,7 @@ async function settleRestore(tx: Sql, order: OrderRecord): Promise<number> {
           LEFT JOIN token t ON t.issued_at = uuid_extract_timestamp(e.token_id) AND t.id = e.token_id
           LEFT JOIN LATERAL (SELECT o.id, o.effective_from, o.expires_at FROM revocation_order o
             WHERE o.verb = 'suspend' AND (o.effective_from <= o.created_at OR o.effective_from <= clock_timestamp()) AND (o.expires_at IS NULL OR o.expires_at > clock_timestamp())
-              AND order_reaches(o, t) AND NOT EXISTS (SELECT FROM revocation_order r WHERE r.verb = 'restore' AND r.target_kind = o.target_kind
+              AND order_reaches(o, t) AND NOT ${IS_CANCELLED} AND NOT EXISTS (SELECT FROM revocation_order r WHERE r.verb = 'restore' AND r.target_kind = o.target_kind
                 AND r.target_id = o.target_id AND r.position > o.position
                 AND (r.effective_from <= r.created_at OR r.effective_from <= clock_timestamp()))
             ORDER BY o.expires_at DESC NULLS FIRST LIMIT 1) other ON true),
@@ -127,14 +144,23 @@ async function finish(tx: Sql, order: OrderRecord, written: number): Promise<voi
   );
 }
 
-async function step(tx: Sql, order: OrderRecord): Promise<void> {
+async function step(tx: Sql, order: DueOrder): Promise<void> {
+  if (order.isCancelled) return finish(tx, order, 0);
   if (order.verb === "restore") {
+    await lockSuspensions(tx, order);
     const ended = await settleRestore(tx, order);
     if (ended < BATCH) await finish(tx, order, ended);
     return;
   }
   if (order.verb === "suspend" && (await isRestored(tx, order))) return finish(tx, order, 0);
+  if (order.targetKind === "selection") {
+    const hasWritten = await settleChunk(tx, order, order.isInForce);
+    if (!hasWritten && order.isInForce) await finish(tx, order, 0);
+    return;
+  }
   const progress = await progressOf(tx, order);
+  if (order.effectiveFrom > order.createdAt && progress.pass === 1 && progress.afterIssuedAt === null)
+    await endSignOn(tx, { kind: order.targetKind, ids: [order.targetId], until: order.effectiveFrom });
   if (progress.pass === 2 && !progress.isPastHorizon) {
     await run(
       tx,

@@ -15,6 +15,7 @@ export const ordersTable = defineTable({
     actor: { kind: "id", label: "By id", format: "text" },
     at: { kind: "time", label: "When", looks: "back" },
     unsettled: { kind: "flag", label: "Still settling" },
+    scheduled: { kind: "flag", label: "To begin later" },
   },
   sorts: { at: { label: "When", type: "time" } },
   defaultSort: { key: "at", direction: "desc" },

@@ -1,11 +1,6 @@
 import { shortId } from "../tokens/model.ts";
-import type { TargetKind, Verb } from "./model.ts";
-
-export const VERB_WORDS: Record<Verb, string> = {
-  revoke: "Revoked",
-  suspend: "Suspended",
-  restore: "Restored",
-};
+import type { OrderRow, TargetKind, Verb } from "./model.ts";
+import { orderVerbWords } from "./order-words.ts";
 
 const LEADS: Record<Exclude<TargetKind, "everything">, string> = {
   token: "token",
@@ -17,6 +12,7 @@ const LEADS: Record<Exclude<TargetKind, "everything">, string> = {
   group: "tokens with group",
   audience: "tokens for audience",
   signing_key: "tokens signed by key",
+  selection: "selection of",
 };
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -33,9 +29,13 @@ export function targetWords({ kind, name }: { kind: string; name: string }): { l
 }
 
 /** An order in one line: "Revoked all tokens of client token-bot". */
-export function orderLine(order: { verb: Verb; target: { kind: string; name: string } }): string {
+export function orderLine(order: {
+  verb: Verb;
+  standing?: OrderRow["standing"];
+  target: { kind: string; name: string };
+}): string {
   const { lead, name } = targetWords(order.target);
-  return [VERB_WORDS[order.verb], lead, name].filter((word) => word !== "").join(" ");
+  return [orderVerbWords(order), lead, name].filter((word) => word !== "").join(" ");
 }
 
 const ORDER_ACT = /\.(?:tokens_)?revoked$|^revocation\.repeated$/;

@@ -5,7 +5,7 @@ import { notFound } from "../errors.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { type OrderSubject, verdictOf } from "../revocations/model.ts";
 import type { OrderRecord } from "../revocations/order-row.ts";
-import { orderOf, readReachingOrders } from "../revocations/reaching-orders.ts";
+import { orderOf, readReachingOrders, subjectUnder } from "../revocations/reaching-orders.ts";
 import { byTokenId } from "./by-token-id.ts";
 import { readLineage } from "./lineage.ts";
 import { PROTOCOL_SCOPES, type StandingOrder, type TokenDetail } from "./model.ts";
@@ -66,7 +66,7 @@ function payloadOf(record: DetailRecord, issuer: string): Record<string, unknown
 }
 
 function standingOrders(records: readonly OrderRecord[], subject: OrderSubject, now: Date): StandingOrder[] {
-  const verdict = verdictOf(records.map(orderOf), subject, now.getTime());
+  const verdict = verdictOf(records.map(orderOf), subjectUnder(subject, records), now.getTime());
   return records.map((record) => ({
     id: record.id,
     verb: record.verb,

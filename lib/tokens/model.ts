@@ -90,7 +90,7 @@ export type LineageNode = {
 /** An order that reaches a token, as its page tells it. */
 export type StandingOrder = {
   id: string;
-  verb: "revoke" | "suspend" | "restore";
+  verb: "revoke" | "suspend" | "restore" | "cancel";
   targetKind: string;
   targetId: string;
   targetName: string;

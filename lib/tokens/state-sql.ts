@@ -22,6 +22,8 @@ export async function readPendingOrders(db: Sql, now: Date): Promise<PendingOrde
   const rows = await run<PendingRevocation & { verb: string; anyRestore: boolean }>(
     db,
     sql`WITH unsettled AS (SELECT id, verb FROM revocation_order WHERE settled_at IS NULL
+          -- a selection that holds at once is written to token_standing with the chunk that brings it into force
+          AND NOT (target_kind = 'selection' AND verb <> 'restore' AND effective_from <= created_at)
           AND (effective_from <= created_at OR effective_from <= ${now}::timestamptz)),
         flag AS (SELECT EXISTS (SELECT FROM unsettled WHERE verb = 'restore') AS any_restore)
       SELECT o.id, o.verb, flag.any_restore AS "anyRestore", o.target_kind AS "targetKind", o.target_id AS "targetId", o.cutoff
@@ -30,7 +32,8 @@ export async function readPendingOrders(db: Sql, now: Date): Promise<PendingOrde
       UNION ALL
       SELECT o.id, o.verb, flag.any_restore, o.target_kind, o.target_id, o.cutoff FROM flag, revocation_order o
       WHERE o.verb = 'suspend' AND (o.effective_from <= o.created_at OR o.effective_from <= ${now}::timestamptz) AND (o.expires_at IS NULL OR o.expires_at > ${now}::timestamptz)
-        AND (flag.any_restore OR o.settled_at IS NULL) AND NOT EXISTS (SELECT FROM revocation_order r WHERE r.verb = 'restore'
+        AND (flag.any_restore OR o.settled_at IS NULL) AND NOT EXISTS (SELECT FROM revocation_order k WHERE k.cancels_id = o.id)
+        AND NOT EXISTS (SELECT FROM revocation_order r WHERE r.verb = 'restore'
           AND r.target_kind = o.target_kind AND r.target_id = o.target_id AND r.position > o.position
           AND (r.effective_from <= r.created_at OR r.effective_from <= ${now}::timestamptz))
       UNION ALL SELECT NULL, 'none', true, NULL, NULL, NULL FROM flag WHERE flag.any_restore`,

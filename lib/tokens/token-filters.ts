@@ -252,7 +252,7 @@ const LIFE_MAX_WEEKS = 58;
  * The week that the oldest token which expires at `at` or later was issued in. Older partitions hold nothing then, and would be read to the end to
  * find that out; this asks each for one.
  */
-async function oldestWeekExpiringAfter(db: Sql, at: Date): Promise<Date> {
+export async function oldestWeekExpiringAfter(db: Sql, at: Date): Promise<Date> {
   const since = new Date(at.getTime() - LIFE_MAX_WEEKS * WEEK_MS);
   const [row] = await run<{ week: Date | null }>(
     db,

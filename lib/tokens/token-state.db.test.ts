@@ -83,7 +83,10 @@ function subjectOf(token: NewToken): OrderSubject {
   return { ...token, rootedAtMs: token.rootedAt.getTime() };
 }
 
-function ordersIn(world: World, tokens: NewToken[]): fc.Arbitrary<Omit<Order, "position" | "id">[]> {
+/** An order as it is drawn: what it calls off or gives back is one before it, by its place. */
+type Drawn = Omit<Order, "position" | "id" | "cancelsId"> & { selected: number[]; earlier: number };
+
+function ordersIn(world: World, tokens: NewToken[]): fc.Arbitrary<Drawn[]> {
   const idOf = (kind: string): fc.Arbitrary<string> => {
     switch (kind) {
       case "token":
@@ -91,6 +94,7 @@ function ordersIn(world: World, tokens: NewToken[]): fc.Arbitrary<Omit<Order, "p
       case "family":
       case "user":
       case "client":
+      case "selection":
         return fc.constantFrom(...world.ids);
       case "everything":
         return fc.constant("*");
@@ -103,12 +107,17 @@ function ordersIn(world: World, tokens: NewToken[]): fc.Arbitrary<Omit<Order, "p
       verb: fc.constantFrom(...VERBS),
       targetKind: fc.constant(targetKind),
       targetId: idOf(targetKind),
-      cutoffMs: ["token", "family", "signing_key"].includes(targetKind)
+      cutoffMs: ["token", "family", "signing_key", "selection"].includes(targetKind)
         ? fc.constant(null)
         : fc.integer({ min: 0, max: 12 }).map((n) => minute(n).getTime()),
-      effectiveFromMs: fc.integer({ min: 0, max: 80 }).map((n) => minute(n).getTime()),
+      effectiveFromMs: fc.oneof(
+        fc.constant(Number.NEGATIVE_INFINITY),
+        fc.integer({ min: 0, max: 80 }).map((n) => minute(n).getTime()),
+      ),
       expiresAtMs: fc.option(fc.integer({ min: 20, max: 100 }).map((n) => minute(n).getTime())),
       reason: fc.constant("test" as const),
+      selected: fc.uniqueArray(fc.nat(tokens.length - 1), { minLength: 1, maxLength: 6 }),
+      earlier: fc.nat(7),
     }),
   );
   return fc
@@ -116,13 +125,56 @@ function ordersIn(world: World, tokens: NewToken[]): fc.Arbitrary<Omit<Order, "p
     .map((orders) => orders.map((one) => (one.verb === "suspend" ? one : { ...one, expiresAtMs: null })));
 }
 
-async function place(orders: Omit<Order, "position" | "id">[], from: bigint): Promise<Order[]> {
+/** A selection of some tokens, in chunks of two, none of which is in force yet. */
+async function freeze(id: string, tokenIds: string[]): Promise<void> {
+  await db.query("INSERT INTO selection (id, filters, size, created_at) VALUES ($1, '{}', $2, now())", [
+    id,
+    tokenIds.length,
+  ]);
+  for (let at = 0; at < tokenIds.length; at += 2)
+    await db.query(
+      "INSERT INTO selection_chunk (selection_id, number, token_ids) VALUES ($1, $2, $3::uuid[])",
+      [id, at / 2, tokenIds.slice(at, at + 2)],
+    );
+}
+
+/** The order as it can be placed after those before it. */
+function fitted(drawn: Drawn, placed: readonly Order[]): Omit<Order, "id" | "position"> {
+  const { selected: _, earlier, ...order } = drawn;
+  const before = placed[earlier % Math.max(1, placed.length)];
+  const atOnce = Number.NEGATIVE_INFINITY;
+  const later = placed.filter((one) => one.effectiveFromMs !== atOnce && one.verb !== "restore");
+  const off = later[earlier % Math.max(1, later.length)];
+  const isOff = (one: Order) => placed.some((other) => other.cancelsId === one.id);
+  if (order.verb === "cancel" && off !== undefined && !isOff(off)) {
+    const { targetKind, targetId, cutoffMs } = off;
+    return { ...order, targetKind, targetId, cutoffMs, effectiveFromMs: atOnce, cancelsId: off.id };
+  }
+  const verb = order.verb === "cancel" ? "suspend" : order.verb;
+  const isNew = order.targetKind === "selection" && verb !== "restore";
+  const again = order.targetKind === "selection" && before !== undefined ? before : order;
+  const { targetKind, targetId, cutoffMs } = again;
+  return isNew
+    ? { ...order, verb, targetId: randomUUID(), cancelsId: null }
+    : { ...order, verb, targetKind, targetId, cutoffMs, cancelsId: null };
+}
+
+async function place(drawn: Drawn[], from: bigint, tokens: NewToken[]): Promise<Order[]> {
   const placed: Order[] = [];
-  for (const [index, order] of orders.entries()) {
+  for (const [index, one] of drawn.entries()) {
+    const order = fitted(one, placed);
+    if (order.targetKind === "selection" && !placed.some((other) => other.targetId === order.targetId))
+      await freeze(
+        order.targetId,
+        one.selected.map((at) => (tokens[at] as NewToken).id),
+      );
     const full = { ...order, id: uuidv7(new Date()), position: from + BigInt(index) };
+    if (full.cancelsId !== null)
+      await db.query("UPDATE revocation_order SET settled_at = now() WHERE id = $1", [full.cancelsId]);
     await db.query(
       `INSERT INTO revocation_order (id, position, verb, target_kind, target_id, target_name, cutoff, reason, note, effective_from, expires_at,
-         actor_kind, actor_id, actor_name, created_at) VALUES ($1, $2, $3, $4, $5, $5, $6, 'test', '', $7, $8, 'system', 't', 't', '2000-01-01')`,
+         actor_kind, actor_id, actor_name, created_at, cancels_id, settled_at)
+       VALUES ($1, $2, $3, $4, $5, $5, $6, 'test', '', $7, $8, 'system', 't', 't', '2000-01-01', $9, CASE WHEN $9::uuid IS NOT NULL THEN now() END)`,
       [
         full.id,
         full.position,
@@ -130,8 +182,11 @@ async function place(orders: Omit<Order, "position" | "id">[], from: bigint): Pr
         full.targetKind,
         full.targetId,
         full.cutoffMs === null ? null : new Date(full.cutoffMs),
-        new Date(full.effectiveFromMs),
+        full.effectiveFromMs === Number.NEGATIVE_INFINITY
+          ? new Date("2000-01-01")
+          : new Date(full.effectiveFromMs),
         full.expiresAtMs === null ? null : new Date(full.expiresAtMs),
+        full.cancelsId,
       ],
     );
     placed.push(full);
@@ -202,10 +257,20 @@ test("every list tells what the orders say, before anything is settled and after
     );
   // a session's tokens are found through their families: every family here has both sessions' tokens, which real ones never have
   const consumed = new Set(tokens.filter((_, n) => n % 9 === 0).map((token) => token.id));
-  const expected = (orders: Order[], now: Date) =>
-    new Map(
-      tokens.map((token) => {
-        const verdict = verdictOf(orders, subjectOf(token), now.getTime());
+  const subjects = async (): Promise<OrderSubject[]> => {
+    const rows = await db.query<{ token: string; selection: string }>(
+      "SELECT token_id AS token, selection_id AS selection FROM selection_token",
+    );
+    return tokens.map((token) => {
+      const own = rows.filter((row) => row.token === token.id);
+      return { ...subjectOf(token), selectionIds: own.map((row) => row.selection) };
+    });
+  };
+  const expected = async (orders: Order[], now: Date) => {
+    const all = await subjects();
+    return new Map(
+      tokens.map((token, index) => {
+        const verdict = verdictOf(orders, all[index] as OrderSubject, now.getTime());
         const state = tokenState({
           now,
           notBefore: new Date(token.issuedAt.getTime() - 30_000),
@@ -216,6 +281,7 @@ test("every list tells what the orders say, before anything is settled and after
         return [token.id, state];
       }),
     );
+  };
 
   let position = 1n;
   await fc.assert(
@@ -224,37 +290,44 @@ test("every list tells what the orders say, before anything is settled and after
       const orders = await place(
         drawn.filter((order) => order.targetKind !== "session"),
         position,
+        tokens,
       );
       position += BigInt(orders.length);
+      const before = await subjects();
       for (const order of orders) {
         const reached = await run<{ id: string }>(
           db,
           sql`SELECT t.id FROM token t, revocation_order o WHERE o.id = ${order.id}::uuid AND order_reaches(o, t)`,
         );
         expect(new Set(reached.map((row) => row.id))).toEqual(
-          new Set(tokens.filter((token) => orderReaches(order, subjectOf(token))).map((token) => token.id)),
+          new Set(before.filter((subject) => orderReaches(order, subject)).map((subject) => subject.id)),
         );
       }
       const now = new Date();
-      expect(await statesByList(now)).toEqual(expected(orders, now));
-      await eachFilterFindsItsOwn(expected(orders, now), now);
+      expect(await statesByList(now)).toEqual(await expected(orders, now));
+      await eachFilterFindsItsOwn(await expected(orders, now), now);
       // and half-way
-      await settleNext(db);
-      await eachFilterFindsItsOwn(expected(orders, now), now);
+      for (let steps = 0; steps < 3; steps += 1) {
+        await settleNext(db);
+        await eachFilterFindsItsOwn(await expected(orders, now), now);
+      }
       await settleAll();
       const later = new Date();
-      const told = expected(orders, later);
+      const told = await expected(orders, later);
       expect(await statesByList(later)).toEqual(told);
       await eachFilterFindsItsOwn(told, later);
       // the next draw begins with no orders: only a test may take evidence away
       await withSuperuser(async (superuser) => {
         await superuser.query("SET session_replication_role = replica");
         await superuser.query("DELETE FROM order_settling");
+        await superuser.query("DELETE FROM selection_token");
+        await superuser.query("DELETE FROM selection_chunk");
+        await superuser.query("DELETE FROM selection");
         await superuser.query("DELETE FROM token_standing");
         await superuser.query("DELETE FROM revocation_order");
       });
     }),
-    { numRuns: 10 },
+    { numRuns: 12 },
   );
 }, 120_000);
 

@@ -3,7 +3,7 @@ import type { SqlDatabase } from "../db/sql-database.ts";
 import { loadRegistry, type RegistrySnapshot } from "../registry/snapshot.ts";
 import type { Order } from "../revocations/model.ts";
 import type { OrderBook } from "./order-book.ts";
-import { readBook, readOrdersAfter } from "./read-orders.ts";
+import { readBook, readFeedAfter } from "./read-orders.ts";
 
 export type FeedFollowerOptions = {
   db: SqlDatabase;
@@ -110,10 +110,10 @@ export class FeedFollower {
   }
 
   async #readOn(): Promise<void> {
-    const orders = await readOrdersAfter(this.#options.db, this.#book.position, PAGE);
-    if (orders.length === 0) throw new Error("the feed's head is ahead of its orders");
+    const entries = await readFeedAfter(this.#options.db, this.#book.position, PAGE);
+    if (entries.length === 0) throw new Error("the feed's head is ahead of its orders");
     // some may have been offered in the meantime
-    for (const order of orders) if (order.position > this.#book.position) this.#book.append(order);
+    for (const entry of entries) if (entry.position > this.#book.position) this.#book.append(entry);
   }
 
   /**
@@ -128,7 +128,7 @@ export class FeedFollower {
         this.#book = book;
         return;
       }
-      for (const order of await readOrdersAfter(db, book.position, PAGE)) book.append(order);
+      for (const entry of await readFeedAfter(db, book.position, PAGE)) book.append(entry);
     }
   }
 

@@ -13,6 +13,9 @@ export type Standing = Pick<Verdict, "isRevoked" | "isSuspended">;
 const GOOD: Standing = { isRevoked: false, isSuspended: false };
 const REVOKED: Standing = { isRevoked: true, isSuspended: false };
 
+/** Tokens of a frozen selection that came into force together: 16 bytes each, one after the other. */
+export type SelectedTokens = { position: bigint; selectionId: string; ids: Buffer };
+
 /** Revocations of these that hold at once and for ever are kept as bare ids: there can be millions. */
 export type BareKind = "token" | "family";
 
@@ -29,6 +32,9 @@ export class OrderBook {
   #position = 0n;
   #loadedTo = 0n;
   readonly #bare: Record<BareKind, IdSet> = { token: new IdSet(), family: new IdSet() };
+  /** Selections that are suspended, or that are to be revoked later. The others are bare. */
+  readonly #selected = new Map<string, IdSet>();
+  #selectedTaken = 0n;
   readonly #byTarget = new Map<string, Order[]>();
   readonly #countByKind = new Map<TargetKind, number>();
 
@@ -41,19 +47,23 @@ export class OrderBook {
   get size(): number {
     let sum = this.#bare.token.size + this.#bare.family.size;
     for (const count of this.#countByKind.values()) sum += count;
+    for (const tokens of this.#selected.values()) sum += tokens.size;
     return sum;
   }
 
   /**
-   * Takes the next order of the feed.
+   * Takes the next entry of the feed.
    *
    * @throws where it is not the next: a gap would be a revocation that nobody sees.
    */
-  append(order: Order): void {
-    if (order.position !== this.#position + 1n)
-      throw new Error(`the feed of revocations jumps from ${this.#position} to ${order.position}`);
-    this.#keep(order);
-    this.#position = order.position;
+  append(entry: Order | SelectedTokens): void {
+    if (entry.position !== this.#position + 1n)
+      throw new Error(`the feed of revocations jumps from ${this.#position} to ${entry.position}`);
+    if ("selectionId" in entry) {
+      this.loadSelected(entry.selectionId, entry.ids);
+      this.#selectedTaken += BigInt(entry.ids.length / 16);
+    } else this.#keep(entry);
+    this.#position = entry.position;
   }
 
   /** Fills a new book with orders that still matter. */
@@ -66,15 +76,30 @@ export class OrderBook {
     this.#bare[kind].addBytes(ids);
   }
 
+  /** Takes tokens of a frozen selection. Its orders must be in the book: those that are revoked at once and for ever are kept without it. */
+  loadSelected(selectionId: string, ids: Buffer): void {
+    const orders = this.#byTarget.get(`selection ${selectionId}`) ?? [];
+    if (
+      orders.some((order) => order.verb === "revoke" && order.effectiveFromMs === Number.NEGATIVE_INFINITY)
+    ) {
+      this.#bare.token.addBytes(ids);
+      return;
+    }
+    const known = this.#selected.get(selectionId) ?? new IdSet();
+    known.addBytes(ids);
+    this.#selected.set(selectionId, known);
+  }
+
   /** Says up to which position a new book was filled. */
   loadedTo(position: bigint): void {
     this.#position = position;
     this.#loadedTo = position;
+    this.#selectedTaken = 0n;
   }
 
-  /** Orders taken since the book was filled. */
+  /** Orders, and tokens of selections, taken since the book was filled. */
   get grown(): bigint {
-    return this.#position - this.#loadedTo;
+    return this.#position - this.#loadedTo + this.#selectedTaken;
   }
 
   #keep(order: Order): void {
@@ -112,6 +137,13 @@ export class OrderBook {
     if (this.#has("audience"))
       for (const audience of token.audiences) this.#collect(orders, "audience", audience);
     if (this.#has("everything")) this.#collect(orders, "everything", "*");
-    return orders.length === 0 ? GOOD : verdictOf(orders, token, nowMs);
+    const selectionIds: string[] = [];
+    for (const [id, tokens] of this.#selected)
+      if (tokens.has(token.id)) {
+        selectionIds.push(id);
+        this.#collect(orders, "selection", id);
+      }
+    if (orders.length === 0) return GOOD;
+    return verdictOf(orders, selectionIds.length === 0 ? token : { ...token, selectionIds }, nowMs);
   }
 }

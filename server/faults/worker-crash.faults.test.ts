@@ -2,6 +2,8 @@ import { randomInt } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { run, sql } from "#lib/list-query/sql-fragment.ts";
+import { createPlan } from "#lib/order-plans/create-plan.ts";
+import { placePlannedOrder } from "#lib/order-plans/place-planned-order.ts";
 import { revokeClientTokens } from "#lib/revocations/revoke-client-tokens.ts";
 import { readPendingOrders, STATE_JOINS, stateSql } from "#lib/tokens/state-sql.ts";
 import { contextAs } from "#lib/tokens/token-fixture.ts";
@@ -96,6 +98,43 @@ describe("an order over many tokens is written down once and whole, and in force
       worker = await instance.startWorker();
     }
     await expectSettledOnce(clientId);
+    await worker.kill();
+  }, 120_000);
+
+  test("workers are killed with -9 in the middle of a frozen selection: what was written holds, and the rest follows", async () => {
+    const clientId = await addClientWithTokens("killed-selection");
+    const ctx = contextAs(instance.db, "owner");
+    const target = { kind: "selection", filters: { client: "killed-selection" } } as const;
+    const plan = await createPlan(ctx, { verb: "revoke", target });
+    expect(plan.tokens).toEqual({ value: TOKENS, isExact: true });
+    const { order } = await placePlannedOrder(
+      { ...ctx, now: new Date() },
+      { planId: plan.id, reason: "test", note: "", confirm: plan.confirm ?? undefined },
+    );
+    const read = async () => {
+      const [row] = await instance.db.query<{ settled: boolean; count: number; written: number }>(
+        `SELECT o.settled_at IS NOT NULL AS settled, o.settled_count AS count,
+           (SELECT coalesce(sum(cardinality(token_ids)), 0)::int FROM selection_chunk c WHERE c.selection_id = o.target_id::uuid AND position IS NOT NULL) AS written
+         FROM revocation_order o WHERE o.id = $1::uuid`,
+        [order.id],
+      );
+      return row;
+    };
+    let worker: Process = await instance.startWorker();
+    for (let kills = 0; kills < 3; kills += 1) {
+      const from = (await read())?.count ?? 0;
+      await eventually(async () => (((await read())?.count ?? 0) > from ? true : undefined), 30_000);
+      await wait(randomInt(60));
+      await worker.kill();
+      const row = await read();
+      // a chunk is in the feed, on record and in every list, or in none
+      expect(row?.count).toBe(row?.written);
+      expect(await countNotRevoked(clientId)).toBe(row?.count === TOKENS ? 0 : 10);
+      worker = await instance.startWorker();
+    }
+    await eventually(async () => ((await read())?.settled ? true : undefined), 60_000);
+    expect(await read()).toMatchObject({ count: TOKENS, written: TOKENS });
+    expect(await countNotRevoked(clientId)).toBe(0);
     await worker.kill();
   }, 120_000);
 

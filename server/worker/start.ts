@@ -4,6 +4,7 @@ import { type Database, openDatabase } from "#lib/db/database.ts";
 import { watchDisk } from "#lib/db/disk-space.ts";
 import { requireKnownSchema } from "#lib/db/schema-version.ts";
 import { endAbandonedExports } from "#lib/exports/end-abandoned-exports.ts";
+import { purgePlans } from "#lib/order-plans/purge-plans.ts";
 import { countMissedUses } from "#lib/verification/count-missed-uses.ts";
 import { Settler } from "./settler.ts";
 import { ensurePartitions, purgeExpired } from "./upkeep.ts";
@@ -42,6 +43,7 @@ export async function startWorker({ databaseUrl, databaseDir, log }: WorkerOptio
     "ensure-partitions": { cron: "15 3 * * *", run: () => ensurePartitions(db, new Date()) },
     "count-missed-uses": { cron: "* * * * *", run: () => countMissedUses(db) },
     "end-abandoned-exports": { cron: "* * * * *", run: () => endAbandonedExports(db, new Date()) },
+    "purge-plans": { cron: "5-59/10 * * * *", run: () => purgePlans(db, new Date()) },
     "purge-expired": { cron: "*/10 * * * *", run: () => purgeExpired(db, new Date()) },
   };
 

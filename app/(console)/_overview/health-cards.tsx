@@ -3,11 +3,12 @@ import Link from "next/link";
 import { Card } from "#components/display/card.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { NumberText } from "#components/display/number-text.tsx";
-import { isBadgeState, StateBadge } from "#components/display/state-badge.tsx";
+import { type BadgeState, isBadgeState, StateBadge } from "#components/display/state-badge.tsx";
 import { Tag } from "#components/display/tag.tsx";
 import type { Overview } from "#lib/overview/model.ts";
 import { reasonWords } from "#lib/revocations/model.ts";
-import { targetWords, VERB_WORDS } from "#lib/revocations/target-words.ts";
+import { orderVerbWords } from "#lib/revocations/order-words.ts";
+import { targetWords } from "#lib/revocations/target-words.ts";
 import classes from "./overview.module.css";
 
 /** Keys that sign, and whether one needs a look. */
@@ -97,7 +98,18 @@ export function VerifiersCard({ overview }: { overview: Overview }) {
   );
 }
 
-const VERB_STATES = { revoke: "revoked", suspend: "suspended", restore: "enabled" } as const;
+const VERB_STATES = {
+  revoke: "revoked",
+  suspend: "suspended",
+  restore: "enabled",
+  cancel: "expired",
+} as const;
+
+/** One that has not begun, or is over, is not shown as if it held. */
+function badgeOf({ verb, standing }: Overview["recentOrders"][number]): BadgeState {
+  if (standing === "scheduled") return "not_yet_valid";
+  return standing === "in_force" ? VERB_STATES[verb] : "expired";
+}
 
 function TargetLink({ order }: { order: Overview["recentOrders"][number] }) {
   const { lead, name } = targetWords(order.target);
@@ -133,7 +145,7 @@ export function OrdersCard({ overview }: { overview: Overview }) {
                   {order.actor.name}
                 </small>
               </span>
-              <StateBadge state={VERB_STATES[order.verb]}>{VERB_WORDS[order.verb]}</StateBadge>
+              <StateBadge state={badgeOf(order)}>{orderVerbWords(order)}</StateBadge>
             </li>
           ))}
         </ul>

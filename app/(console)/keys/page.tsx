@@ -5,6 +5,7 @@ import { Card } from "#components/display/card.tsx";
 import { LinkButton } from "#components/display/link-button.tsx";
 import { EmptyState } from "#components/feedback/empty-state.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
+import { revocableBy } from "#components/revocation/revocable-by.ts";
 import { getEnv } from "#lib/env.ts";
 import { listKeys } from "#lib/keys/list-keys.ts";
 import { KEY_PURPOSE_WORDS } from "#lib/keys/model.ts";
@@ -44,7 +45,7 @@ export default async function KeysPage() {
             />
           </Card>
           <Card title={words.all} flush>
-            <KeysTable keys={keys} />
+            <KeysTable keys={keys} may={revocableBy(ctx.actor.role)} />
           </Card>
           <p className="muted">{words.tokensNote}</p>
         </>

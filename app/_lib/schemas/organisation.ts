@@ -15,6 +15,9 @@ export const organisation = z.object({
   sessionIdleSeconds: z.int(),
   sessionAbsoluteSeconds: z.int(),
   clockSkewSeconds: z.int(),
+  orderHorizonDays: z.int(),
+  orderPlanMinutes: z.int(),
+  wideOrderTokens: z.int(),
   version: z.int(),
   updatedAt: instant,
 });

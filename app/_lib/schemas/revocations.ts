@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { instant } from "#app/_lib/schemas/paging.ts";
-import { REASONS, REVOCABLE_KINDS, TARGET_KINDS, VERBS } from "#lib/revocations/model.ts";
+import { PLANNED_VERBS } from "#lib/order-plans/model.ts";
+import { ORDER_STANDINGS, REASONS, REVOCABLE_KINDS, TARGET_KINDS, VERBS } from "#lib/revocations/model.ts";
 
 const total = z.object({ value: z.int(), isExact: z.boolean() });
 
@@ -8,6 +9,9 @@ export const orderRow = z.object({
   id: z.string(),
   position: z.string(),
   verb: z.enum(VERBS),
+  standing: z.enum(ORDER_STANDINGS),
+  cancels: z.string().nullable(),
+  size: z.int().nullable(),
   target: z.object({ kind: z.enum(TARGET_KINDS), id: z.string(), name: z.string() }),
   reason: z.enum(REASONS),
   note: z.string(),
@@ -30,6 +34,9 @@ const remaining = z.object({
     "user_sessions",
     "user_sign_in",
     "client_secret",
+    "reissue",
+    "sign_on_sessions",
+    "same_families",
   ]),
   count: z.int(),
   isExact: z.boolean(),
@@ -49,6 +56,14 @@ export const revocationResult = z.object({
   refusedEverywhere: z.object({ at: instant.nullable(), isExact: z.boolean(), says: z.string() }),
 });
 
+const caller = z.object({
+  kind: z.enum(["verifier", "client"]),
+  id: z.string(),
+  name: z.string(),
+  uses: z.int(),
+  lastAt: instant,
+});
+
 export const revocationPreview = z.object({
   target,
   widensTo: target.nullable(),
@@ -56,15 +71,47 @@ export const revocationPreview = z.object({
   tokens: total,
   users: z.int(),
   clients: z.int(),
-  callers: z.array(
-    z.object({
-      kind: z.enum(["verifier", "client"]),
-      id: z.string(),
-      name: z.string(),
-      uses: z.int(),
-      lastAt: instant,
-    }),
-  ),
+  callers: z.array(caller),
   remains: z.array(remaining),
   sentences: z.array(z.string()),
 });
+
+const anyTarget = z.object({ kind: z.enum(TARGET_KINDS), id: z.string(), name: z.string() });
+const names = z.array(z.object({ id: z.string(), name: z.string() }));
+const refusedEverywhere = z.object({ at: instant.nullable(), isExact: z.boolean(), says: z.string() });
+
+export const orderPlan = z.object({
+  id: z.string(),
+  createdAt: instant,
+  expiresAt: instant,
+  verb: z.enum(PLANNED_VERBS),
+  target: anyTarget,
+  members: z.int().nullable(),
+  widensTo: anyTarget.nullable(),
+  effectiveFrom: instant.nullable(),
+  suspendedUntil: instant.nullable(),
+  isAlreadyRevoked: z.boolean(),
+  tokens: total,
+  users: total,
+  clients: total,
+  verifiers: total,
+  named: z.object({ users: names, clients: names, verifiers: names }),
+  callers: z.array(caller),
+  remains: z.array(remaining),
+  refusedEverywhere,
+  needsOwner: z.boolean(),
+  confirm: z.string().nullable(),
+  sentences: z.array(z.string()),
+});
+
+export const plannedOrderResult = z.object({
+  order: orderRow,
+  orders: z.int(),
+  wasPlaced: z.boolean(),
+  reached: z.object({ tokens: z.int(), isExact: z.boolean() }),
+  remains: z.array(remaining),
+  refusedEverywhere,
+  sentences: z.array(z.string()),
+});
+
+export const restoreResult = z.object({ order: orderRow, ended: z.array(orderRow), says: z.string() });

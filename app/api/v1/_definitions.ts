@@ -30,11 +30,14 @@ import * as meEndSessions from "./me/end-sessions/route.ts";
 import * as me from "./me/route.ts";
 import * as meTablesName from "./me/tables/[name]/route.ts";
 import * as openapiJson from "./openapi.json/route.ts";
+import * as ordersIdCancel from "./orders/[id]/cancel/route.ts";
 import * as ordersId from "./orders/[id]/route.ts";
 import * as orders from "./orders/route.ts";
 import * as organisation from "./organisation/route.ts";
 import * as overview from "./overview/route.ts";
+import * as plans from "./plans/route.ts";
 import * as refusedCounts from "./refused-counts/route.ts";
+import * as restores from "./restores/route.ts";
 import * as revocationsPreview from "./revocations/preview/route.ts";
 import * as savedViewsId from "./saved-views/[id]/route.ts";
 import * as savedViews from "./saved-views/route.ts";
@@ -101,9 +104,12 @@ export function allRoutes(): Route[] {
     openapiJson,
     orders,
     ordersId,
+    ordersIdCancel,
     organisation,
     overview,
+    plans,
     refusedCounts,
+    restores,
     revocationsPreview,
     savedViews,
     savedViewsId,

@@ -110,9 +110,10 @@ for (const [role, may] of Object.entries(MAY)) {
       "Revoke all tokens…": may.revokeClient,
       "More about this user": may.write,
     });
-    await has(`/groups/${ids.group}`, { Edit: may.write });
+    await has(`/groups/${ids.group}`, { Edit: may.write, "Revoke tokens…": may.revokeClient });
     await has(`/verifiers/${ids.verifier}`, { Edit: may.write });
-    await has(`/audiences/${ids.audience}`, { Edit: may.write });
+    await has(`/audiences/${ids.audience}`, { Edit: may.write, "Revoke tokens…": may.revokeClient });
+    await has("/orders", { "Revoke everything…": false });
     for (const path of ["/admins", "/admins/new", "/api-tokens", "/api-tokens/new"]) {
       await theirs.goto(path);
       await expect(

@@ -140,10 +140,10 @@ test("is worked by keyboard: filter, move, open, select, revoke, help", async ({
   await page.keyboard.press("x");
   await expect(page.getByText("2 selected")).toBeVisible();
   await page.keyboard.press("r");
-  const dialog = page.getByRole("dialog", { name: "Revoke 2 tokens" });
+  const dialog = page.getByRole("dialog", { name: "Revoke or suspend 2 tokens" });
   await dialog.getByRole("combobox", { name: "Reason" }).selectOption({ label: "Test" });
   await dialog.getByRole("button", { name: "Revoke 2 tokens" }).click();
-  await expect(dialog.getByRole("status").filter({ hasText: "2 tokens are revoked" })).toBeVisible();
+  await expect(dialog.getByRole("status").filter({ hasText: "2 live tokens stopped working" })).toBeVisible();
   for (const token of [first, second])
     expect(await authority.introspect(token, registry.verifier)).toEqual({ active: false });
 });

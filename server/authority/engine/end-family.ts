@@ -56,7 +56,7 @@ export async function endReplayedFamily(
     const { sql } = work;
     await lockFamily(sql, presented.familyId);
     const ended = await sql.query(
-      "SELECT id FROM revocation_order WHERE verb = 'revoke' AND target_kind = 'family' AND target_id = $1::text LIMIT 1",
+      "SELECT id FROM revocation_order WHERE verb = 'revoke' AND target_kind = 'family' AND target_id = $1::text AND effective_from <= created_at LIMIT 1",
       [presented.familyId],
     );
     if (use !== null) await deps.writer.write(sql, [use], null);

@@ -7,6 +7,8 @@ import { titleOf } from "#app/_lib/title-of.ts";
 import { LinkButton } from "#components/display/link-button.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { Columns } from "#components/layout/columns.tsx";
+import { revocableBy } from "#components/revocation/revocable-by.ts";
+import { RevokeButton } from "#components/revocation/revoke-button.tsx";
 import { getAudience } from "#lib/audiences/get-audience.ts";
 import { can } from "#lib/authz/require-permission.ts";
 import { AudienceFacts, AudiencePermissions } from "../_components/audience-cards.tsx";
@@ -30,6 +32,7 @@ export default async function AudiencePage({ params }: AudiencePageProps) {
   const { id } = await params;
   const ctx = await requireSignedIn(`/audiences/${id}`);
   const audience = await orNotFound(readAudience(id));
+  const may = revocableBy(ctx.actor.role);
   return (
     <Page>
       <PageHeader
@@ -37,11 +40,18 @@ export default async function AudiencePage({ params }: AudiencePageProps) {
         purpose={words.purpose}
         crumbs={[{ name: words.title, href: "/audiences" }]}
         actions={
-          can(ctx, "audience:write") ? (
-            <LinkButton href={`/audiences/${audience.id}/edit`} leftSection={<IconPencil size={16} />}>
-              {words.edit}
-            </LinkButton>
-          ) : null
+          <>
+            {can(ctx, "audience:write") ? (
+              <LinkButton href={`/audiences/${audience.id}/edit`} leftSection={<IconPencil size={16} />}>
+                {words.edit}
+              </LinkButton>
+            ) : null}
+            <RevokeButton
+              target={{ kind: "audience", id: audience.name }}
+              label={words.revokeTokens}
+              isAllowed={may.audience}
+            />
+          </>
         }
       />
       <Columns
@@ -52,7 +62,7 @@ export default async function AudiencePage({ params }: AudiencePageProps) {
               canAddClient={can(ctx, "client:write")}
               canAddVerifier={can(ctx, "verifier:write")}
             />
-            <AudiencePermissions audience={audience} />
+            <AudiencePermissions audience={audience} may={may} />
           </>
         }
         side={<AudienceFacts audience={audience} />}

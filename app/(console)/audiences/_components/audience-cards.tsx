@@ -6,10 +6,12 @@ import { Instant } from "#components/display/instant.tsx";
 import { KeyValue } from "#components/display/key-value.tsx";
 import { NumberText } from "#components/display/number-text.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
+import type { MayRevoke } from "#components/revocation/revocable-by.ts";
+import { RevokeButton } from "#components/revocation/revoke-button.tsx";
 import type { AudiencePermission, AudienceRow } from "#lib/audiences/model.ts";
 import { audienceWords as words } from "./words.ts";
 
-export function AudiencePermissions({ audience }: { audience: AudienceRow }) {
+export function AudiencePermissions({ audience, may }: { audience: AudienceRow; may: MayRevoke }) {
   return (
     <Card title={words.permissions} flush={audience.permissions.length > 0}>
       {audience.permissions.length === 0 ? (
@@ -39,6 +41,19 @@ export function AudiencePermissions({ audience }: { audience: AudienceRow }) {
                 >
                   Tokens with it
                 </Link>
+              ),
+            },
+            {
+              header: "",
+              align: "end",
+              cell: (row: AudiencePermission) => (
+                <RevokeButton
+                  target={{ kind: "permission", id: row.name }}
+                  label={words.revokePermission}
+                  about={`tokens with ${row.name}`}
+                  isAllowed={may.permission}
+                  size="compact-sm"
+                />
               ),
             },
           ]}

@@ -27,6 +27,8 @@ export const audienceWords = {
   save: "Save changes",
   one: "Audience",
   edit: "Edit",
+  revokeTokens: "Revoke tokens…",
+  revokePermission: "Revoke…",
   saved: "Saved.",
   none: "It owns none yet.",
   facts: "Audience",

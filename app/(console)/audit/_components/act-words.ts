@@ -1,3 +1,6 @@
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const isUuid = (id: string) => UUID.test(id);
+
 /** An act as people read it: `client.secret_rotated` → `Client: secret rotated`. */
 export function actWords(act: string): string {
   const [noun = act, verb] = act.split(".");
@@ -12,8 +15,11 @@ const PAGES: Record<string, (id: string) => string> = {
   session: (id) => `/tokens?session=${encodeURIComponent(id)}`,
   user: (id) => `/users/${id}`,
   client: (id) => `/clients/${id}`,
-  group: (id) => `/groups/${id}`,
-  audience: (id) => `/audiences/${id}`,
+  // acts upon the thing carry its id, orders upon its tokens its name
+  group: (id) => (isUuid(id) ? `/groups/${id}` : `/tokens?group=${encodeURIComponent(id)}`),
+  audience: (id) => (isUuid(id) ? `/audiences/${id}` : `/tokens?audience=${encodeURIComponent(id)}`),
+  permission: (id) => `/tokens?permission=${encodeURIComponent(id)}`,
+  everything: () => "/tokens",
   verifier: (id) => `/verifiers/${id}`,
   admin: () => "/admins",
   api_token: () => "/api-tokens",

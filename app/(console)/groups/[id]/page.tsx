@@ -9,6 +9,8 @@ import { RecentActs } from "#app/(console)/_components/recent-acts.tsx";
 import { LinkButton } from "#components/display/link-button.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { Columns } from "#components/layout/columns.tsx";
+import { revocableBy } from "#components/revocation/revocable-by.ts";
+import { RevokeButton } from "#components/revocation/revoke-button.tsx";
 import { can } from "#lib/authz/require-permission.ts";
 import { getGroup } from "#lib/groups/get-group.ts";
 import { GroupFacts, GroupMembers, GroupPermissions, GroupServices } from "../_components/group-cards.tsx";
@@ -38,11 +40,18 @@ export default async function GroupPage({ params }: GroupPageProps) {
         purpose={group.description || words.purpose}
         crumbs={[{ name: words.title, href: "/groups" }]}
         actions={
-          can(ctx, "group:write") ? (
-            <LinkButton href={`/groups/${group.id}/edit`} leftSection={<IconPencil size={16} />}>
-              {words.edit}
-            </LinkButton>
-          ) : null
+          <>
+            {can(ctx, "group:write") ? (
+              <LinkButton href={`/groups/${group.id}/edit`} leftSection={<IconPencil size={16} />}>
+                {words.edit}
+              </LinkButton>
+            ) : null}
+            <RevokeButton
+              target={{ kind: "group", id: group.name }}
+              label={words.revokeTokens}
+              isAllowed={revocableBy(ctx.actor.role).group}
+            />
+          </>
         }
       />
       <Columns

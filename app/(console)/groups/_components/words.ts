@@ -19,6 +19,7 @@ export const groupWords = {
   save: "Save changes",
   one: "Group",
   edit: "Edit",
+  revokeTokens: "Revoke tokens…",
   saved: "Saved. New tokens follow it, those that are out at their next refresh.",
   givesNothing: "It gives none: it is only a name in tokens.",
   members: "Members",

@@ -4,6 +4,8 @@ import { Instant } from "#components/display/instant.tsx";
 import { countedNumber } from "#components/display/number-text.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
+import type { MayRevoke } from "#components/revocation/revocable-by.ts";
+import { RevokeButton } from "#components/revocation/revoke-button.tsx";
 import { KEY_PURPOSE_WORDS, type KeyRow } from "#lib/keys/model.ts";
 import { KEY_BADGES, keyWords as words } from "./words.ts";
 
@@ -20,7 +22,7 @@ function changedAt(key: KeyRow): string {
 }
 
 /** Every key in words: the twin of the timeline. */
-export function KeysTable({ keys }: { keys: KeyRow[] }) {
+export function KeysTable({ keys, may }: { keys: KeyRow[]; may: MayRevoke }) {
   return (
     <PlainTable
       name={words.all}
@@ -63,6 +65,20 @@ export function KeysTable({ keys }: { keys: KeyRow[] }) {
         },
         { header: "Created", isExtra: true, cell: (row: KeyRow) => <Instant at={row.createdAt} /> },
         { header: "Changed", isExtra: true, cell: (row: KeyRow) => <Instant at={changedAt(row)} /> },
+        {
+          header: "",
+          align: "end",
+          cell: (row: KeyRow) =>
+            row.liveTokens === null ? null : (
+              <RevokeButton
+                target={{ kind: "signing_key", id: row.kid }}
+                label={words.revokeTokens}
+                about={`tokens signed by ${row.kid}`}
+                isAllowed={may.signing_key}
+                size="compact-sm"
+              />
+            ),
+        },
       ]}
     />
   );

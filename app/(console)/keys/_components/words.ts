@@ -9,6 +9,7 @@ export const keyWords = {
   jwks: "JWKS",
   ring: "Key ring",
   all: "Keys",
+  revokeTokens: "Revoke…",
   emptyTitle: "No key yet",
   emptyText: "The authority makes its keys when it starts for the first time: start it, and they stand here.",
   notRegistered: "not counted",

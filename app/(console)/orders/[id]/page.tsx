@@ -3,6 +3,7 @@ import { requireSignedIn } from "#app/_lib/context.ts";
 import { orNotFound } from "#app/_lib/or-not-found.ts";
 import { Card } from "#components/display/card.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
+import { revocableBy } from "#components/revocation/revocable-by.ts";
 import { getOrder } from "#lib/revocations/get-order.ts";
 import { reasonWords } from "#lib/revocations/model.ts";
 import { orderLine } from "#lib/revocations/target-words.ts";
@@ -23,7 +24,7 @@ export default async function OrderPage({ params }: { params: Promise<{ id: stri
         crumbs={[{ name: words.title, href: "/orders" }]}
       />
       <Card>
-        <OrderRecord order={order} />
+        <OrderRecord order={order} may={revocableBy(ctx.actor.role)} />
       </Card>
     </Page>
   );

@@ -4,18 +4,22 @@ import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { KeyValue, type KeyValueItem } from "#components/display/key-value.tsx";
 import { groupedNumber } from "#components/display/number-text.tsx";
+import { OrderActions } from "#components/revocation/order-actions.tsx";
+import type { MayRevoke } from "#components/revocation/revocable-by.ts";
+import { SelectionProgress } from "#components/revocation/selection-progress.tsx";
 import { type OrderDetail, type OrderRow, reasonWords } from "#lib/revocations/model.ts";
-import { targetWords, VERB_WORDS } from "#lib/revocations/target-words.ts";
+import { orderVerbWords } from "#lib/revocations/order-words.ts";
+import { targetWords } from "#lib/revocations/target-words.ts";
 import { targetHref } from "./target-href.ts";
-import { orderWords as words } from "./words.ts";
+import { STANDING_WORDS, orderWords as words } from "./words.ts";
 
 /** One order, whole. A detail also says how many tokens it holds. */
-export function OrderRecord({ order }: { order: OrderRow | OrderDetail }) {
+export function OrderRecord({ order, may }: { order: OrderRow | OrderDetail; may: MayRevoke }) {
   const reached = "reached" in order ? order.reached : null;
   const target = targetWords(order.target);
   const items: KeyValueItem[] = [
     {
-      key: VERB_WORDS[order.verb],
+      key: orderVerbWords(order),
       value: (
         <>
           {target.lead}{" "}
@@ -25,6 +29,19 @@ export function OrderRecord({ order }: { order: OrderRow | OrderDetail }) {
         </>
       ),
     },
+    { key: "Stands", value: STANDING_WORDS[order.standing] },
+    ...(order.cancels
+      ? [
+          {
+            key: "Calls off",
+            value: (
+              <Link prefetch={false} href={`/orders/${order.cancels}`}>
+                the order
+              </Link>
+            ),
+          },
+        ]
+      : []),
     { key: "Reason", value: reasonWords(order.reason, order.actor.kind) },
     { key: "Note", value: order.note || <span className="faint">none</span> },
     { key: "By", value: <ActorName actor={order.actor} /> },
@@ -54,13 +71,17 @@ export function OrderRecord({ order }: { order: OrderRow | OrderDetail }) {
       : []),
     {
       key: "Written down",
-      value: order.settledAt ? (
+      value: ["scheduled", "cancelled"].includes(order.standing) ? (
+        <span className="faint">nothing: it has not begun</span>
+      ) : order.settledAt ? (
         <>
           {groupedNumber(order.settledCount)} {order.settledCount === 1 ? "token" : "tokens"},{" "}
           <Instant at={order.settledAt} focusable />
         </>
-      ) : (
+      ) : order.size === null ? (
         words.settling
+      ) : (
+        <SelectionProgress written={order.settledCount} size={order.size} />
       ),
     },
     { key: "Position", value: <span className="mono">{order.position}</span> },
@@ -69,7 +90,10 @@ export function OrderRecord({ order }: { order: OrderRow | OrderDetail }) {
   return (
     <>
       <KeyValue items={items} />
-      {order.verb === "revoke" ? (
+      <div style={{ marginTop: 16 }}>
+        <OrderActions order={order} may={may} />
+      </div>
+      {order.verb === "revoke" && order.standing === "in_force" ? (
         <p className="muted" style={{ marginTop: 16 }}>
           {words.noUndo}
         </p>

@@ -11,15 +11,28 @@ import { NumberText } from "#components/display/number-text.tsx";
 import { type BadgeState, StateBadge } from "#components/display/state-badge.tsx";
 import { Tag } from "#components/display/tag.tsx";
 import { EmptyState } from "#components/feedback/empty-state.tsx";
+import type { MayRevoke } from "#components/revocation/revocable-by.ts";
 import type { Page, Total } from "#lib/list-query/define-table.ts";
 import { type OrderRow, reasonWords, type Verb } from "#lib/revocations/model.ts";
+import { orderVerbWords } from "#lib/revocations/order-words.ts";
 import { ordersTable } from "#lib/revocations/table.ts";
-import { targetWords, VERB_WORDS } from "#lib/revocations/target-words.ts";
+import { targetWords } from "#lib/revocations/target-words.ts";
 import { OrderRecord } from "./order-record.tsx";
 import { targetHref } from "./target-href.ts";
 import { orderWords as words } from "./words.ts";
 
-const BADGES: Record<Verb, BadgeState> = { revoke: "revoked", suspend: "suspended", restore: "active" };
+const BADGES: Record<Verb, BadgeState> = {
+  revoke: "revoked",
+  suspend: "suspended",
+  restore: "active",
+  cancel: "expired",
+};
+
+/** One that has not begun, or is over, is not shown as if it held. */
+function badgeOf(row: OrderRow): BadgeState {
+  if (row.standing === "scheduled") return "not_yet_valid";
+  return row.standing === "in_force" ? BADGES[row.verb] : "expired";
+}
 
 const COLUMNS: DataTableColumn<OrderRow>[] = [
   {
@@ -34,7 +47,7 @@ const COLUMNS: DataTableColumn<OrderRow>[] = [
     id: "verb",
     header: "Verb",
     size: 116,
-    cell: (row) => <StateBadge state={BADGES[row.verb]}>{VERB_WORDS[row.verb]}</StateBadge>,
+    cell: (row) => <StateBadge state={badgeOf(row)}>{orderVerbWords(row)}</StateBadge>,
   },
   {
     id: "target",
@@ -74,10 +87,18 @@ const COLUMNS: DataTableColumn<OrderRow>[] = [
     size: 140,
     align: "end",
     cell: (row) =>
-      row.settledAt ? (
+      row.standing === "scheduled" ? (
+        <span title={row.effectiveFrom}>
+          <Instant at={row.effectiveFrom} prefix="begins" />
+        </span>
+      ) : row.standing === "cancelled" || row.verb === "cancel" ? (
+        <span className="faint">nothing</span>
+      ) : row.settledAt ? (
         <NumberText value={row.settledCount} unit={["token", "tokens"]} />
-      ) : (
+      ) : row.size === null ? (
         <Tag tone="standby">Settling</Tag>
+      ) : (
+        <Tag tone="standby">{`${Math.floor((100 * row.settledCount) / row.size)} % written`}</Tag>
       ),
   },
 ];
@@ -87,10 +108,12 @@ export function OrdersTable({
   query,
   page,
   total,
+  may,
 }: {
   query: AnyListQuery;
   page: Page<OrderRow>;
   total: Total;
+  may: MayRevoke;
 }) {
   return (
     <DataTable
@@ -100,12 +123,12 @@ export function OrdersTable({
       total={total}
       unit={["order", "orders"]}
       columns={COLUMNS}
-      nameOf={(row) => `${row.verb} ${row.target.name}`}
+      nameOf={(row) => `${orderVerbWords(row)} ${row.target.name}`}
       hrefOf={(row) => `/orders/${row.id}`}
       drawer={{
         title: () => "Order",
         body: (_id, row) =>
-          row ? <OrderRecord order={row} /> : <p className="muted">It is not on this page.</p>,
+          row ? <OrderRecord order={row} may={may} /> : <p className="muted">It is not on this page.</p>,
       }}
       empty={
         <EmptyState icon={<IconGavel size={28} stroke={1.5} />} title={words.emptyTitle}>

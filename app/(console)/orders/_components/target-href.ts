@@ -20,6 +20,8 @@ export function targetHref({ kind, id }: { kind: TargetKind; id: string }): stri
       return `/tokens?key=${value}`;
     case "everything":
       return "/tokens";
+    case "selection":
+      return "/orders?target=selection";
     default:
       return kind satisfies never;
   }

@@ -1,3 +1,5 @@
+import type { OrderRow } from "#lib/revocations/model.ts";
+
 /** Texts of the Orders area. */
 export const orderWords = {
   title: "Orders",
@@ -6,5 +8,14 @@ export const orderWords = {
   emptyText: "Revoke a token, a user or a client from its page, and the order stands here with its reason.",
   settling: "in force, being written down",
   note: "An order is in force from the moment it was placed; settling only writes it down token by token.",
+  everything: "Revoke everything…",
   noUndo: "A revocation has no undo: new tokens have to be issued instead.",
+};
+
+export const STANDING_WORDS: Record<OrderRow["standing"], string> = {
+  scheduled: "Begins later",
+  in_force: "In force",
+  over: "Its end has come",
+  restored: "Restored",
+  cancelled: "Called off before it began",
 };

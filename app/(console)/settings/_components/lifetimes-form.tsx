@@ -1,6 +1,6 @@
 "use client";
 
-import { SimpleGrid, TextInput } from "@mantine/core";
+import { NumberInput, SimpleGrid, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
@@ -13,11 +13,14 @@ import {
   LIFETIME_WORDS,
   type LifetimeKey,
   lifetimeProblems,
+  ORDER_BOUND_RANGES,
+  ORDER_BOUND_WORDS,
+  type OrderBoundKey,
   type Organisation,
 } from "#lib/organisation/model.ts";
-import { SECTIONS, settingWords as words } from "./words.ts";
+import { ORDER_BOUNDS, SECTIONS, settingWords as words } from "./words.ts";
 
-const FIELDS = ["name", ...Object.keys(LIFETIME_WORDS)];
+const FIELDS = ["name", ...Object.keys(LIFETIME_WORDS), ...ORDER_BOUNDS];
 
 /** The organisation's name and every lifetime, checked against each other while they are typed. */
 export function LifetimesForm({ organisation }: { organisation: Organisation }) {
@@ -64,6 +67,30 @@ export function LifetimesForm({ organisation }: { organisation: Organisation }) 
     );
   }
 
+  function orderBound(key: OrderBoundKey) {
+    const { min, max } = ORDER_BOUND_RANGES[key];
+    const { name, unit } = ORDER_BOUND_WORDS[key];
+    return (
+      <NumberInput
+        key={key}
+        label={name}
+        suffix={` ${unit}`}
+        thousandSeparator=","
+        allowDecimal={false}
+        allowNegative={false}
+        min={min}
+        max={max}
+        value={draft[key]}
+        onChange={(value) => {
+          if (typeof value !== "number") return;
+          request.touch(key);
+          setDraft((was) => ({ ...was, [key]: value }));
+        }}
+        error={request.faultOf(key)}
+      />
+    );
+  }
+
   return (
     <FormCard
       name={words.title}
@@ -94,6 +121,11 @@ export function LifetimesForm({ organisation }: { organisation: Organisation }) 
           </SimpleGrid>
         </FormSection>
       ))}
+      <FormSection title={words.orders} help={words.ordersHelp}>
+        <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md">
+          {ORDER_BOUNDS.map(orderBound)}
+        </SimpleGrid>
+      </FormSection>
     </FormCard>
   );
 }

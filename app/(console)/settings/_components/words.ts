@@ -1,4 +1,4 @@
-import type { LifetimeKey } from "#lib/organisation/model.ts";
+import type { LifetimeKey, OrderBoundKey } from "#lib/organisation/model.ts";
 
 /** Texts of the organisation's settings. */
 export const settingWords = {
@@ -12,10 +12,14 @@ export const settingWords = {
   organisation: "Organisation",
   organisationHelp: "People see the name at sign-in and consent.",
   name: "Name",
+  orders: "Orders",
+  ordersHelp: "What bounds an order that revokes or suspends by a plan.",
   usual: "An hour or less is usual: a stolen token is good for that long.",
 };
 
 type Section = { title: string; help: string; keys: LifetimeKey[] };
+
+export const ORDER_BOUNDS: OrderBoundKey[] = ["orderHorizonDays", "orderPlanMinutes", "wideOrderTokens"];
 
 /** The lifetimes as the page has them, from what matters most. */
 export const SECTIONS: Section[] = [

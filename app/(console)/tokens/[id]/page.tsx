@@ -48,12 +48,20 @@ export default async function TokenRoute({ params, searchParams }: TokenRoutePro
   const token = await orNotFound(getToken(ctx, id));
   return (
     <Suspense fallback={<TokenLoading />}>
-      <TokenStory ctx={ctx} token={token} />
+      <TokenStory ctx={ctx} token={token} pastedDiffers={differs(pasted, token.valueHash)} />
     </Suspense>
   );
 }
 
-async function TokenStory({ ctx, token }: { ctx: SignedInContext; token: TokenDetail }) {
+async function TokenStory({
+  ctx,
+  token,
+  pastedDiffers,
+}: {
+  ctx: SignedInContext;
+  token: TokenDetail;
+  pastedDiffers: boolean;
+}) {
   const [histogram, activity] = await Promise.all([
     getTokenUseHistogram(ctx, token.id),
     listActivity(ctx, { ...defaultQuery(activityTable), filters: { token: token.id }, pageSize: RECENT }),
@@ -65,7 +73,7 @@ async function TokenStory({ ctx, token }: { ctx: SignedInContext; token: TokenDe
       activity={activity.rows}
       hasMore={activity.next !== null}
       may={revocableBy(ctx.actor.role)}
-      pastedDiffers={differs(pasted, token.valueHash)}
+      pastedDiffers={pastedDiffers}
     />
   );
 }

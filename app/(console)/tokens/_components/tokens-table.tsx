@@ -8,12 +8,15 @@ import type { DataTableColumn } from "#components/data-table/columns.ts";
 import { DataTable } from "#components/data-table/data-table.tsx";
 import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
+import { groupedNumber } from "#components/display/number-text.tsx";
 import { ScopeList } from "#components/display/scope-list.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { EmptyState } from "#components/feedback/empty-state.tsx";
 import type { MayRevoke } from "#components/revocation/revocable-by.ts";
-import { RevokeSelected } from "#components/revocation/revoke-selected.tsx";
+import { RevokeDialog } from "#components/revocation/revoke-dialog.tsx";
 import type { Page, Total } from "#lib/list-query/define-table.ts";
+import { toListParameters } from "#lib/list-query/parse-list-query.ts";
+import type { PlanTargetInput } from "#lib/order-plans/model.ts";
 import type { TokenRow } from "#lib/tokens/model.ts";
 import { type TokensQuery, tokensTable } from "#lib/tokens/table.ts";
 import { suggestTokenValues } from "./suggest-token-values.ts";
@@ -93,10 +96,29 @@ function nameOf(token: TokenRow): string {
 
 type TokensTableProps = { query: TokensQuery; page: Page<TokenRow>; total: Total; may: MayRevoke };
 
+/** One token as itself, several as a frozen selection. */
+function targetOf(rows: readonly TokenRow[]): PlanTargetInput | null {
+  const [first] = rows;
+  if (first === undefined) return null;
+  return rows.length === 1
+    ? { kind: "token", id: first.id }
+    : { kind: "selection", tokenIds: rows.map((row) => row.id) };
+}
+
+/** Everything that the list's filters match, beyond this page too. */
+function allThatMatch(query: TokensQuery): PlanTargetInput {
+  const params = toListParameters(tokensTable, query);
+  const filters: Record<string, string[]> = {};
+  for (const key of Object.keys(tokensTable.filters)) if (params.has(key)) filters[key] = params.getAll(key);
+  return { kind: "selection", filters };
+}
+
 /** The Tokens table: one declaration, the server's filters, order and pages. */
 export function TokensTable({ query, page, total, may }: TokensTableProps) {
-  const [revoking, setRevoking] = useState<TokenRow[]>([]);
+  const [target, setTarget] = useState<PlanTargetInput | null>(null);
   const isAllowed = may.token;
+  const setRevoking = (rows: readonly TokenRow[]) =>
+    setTarget(rows.length > 1 && !may.selection ? null : targetOf(rows));
   return (
     <>
       <DataTable
@@ -127,11 +149,22 @@ export function TokensTable({ query, page, total, may }: TokensTableProps) {
               variant="outline"
               color="red"
               leftSection={<IconBan size={16} />}
-              disabled={!isAllowed}
+              disabled={!isAllowed || (rows.length > 1 && !may.selection)}
               onClick={() => setRevoking(rows)}
             >
               Revoke…
             </Button>
+            {total.value > rows.length ? (
+              <Button
+                variant="subtle"
+                color="red"
+                disabled={!may.selection}
+                onClick={() => setTarget(allThatMatch(query))}
+              >
+                All {groupedNumber(total.value)}
+                {total.isExact ? "" : "+"} that match…
+              </Button>
+            ) : null}
             <Button variant="subtle" color="gray" onClick={clear}>
               Clear
             </Button>
@@ -155,13 +188,7 @@ export function TokensTable({ query, page, total, may }: TokensTableProps) {
           </EmptyState>
         }
       />
-      <RevokeSelected
-        tokens={revoking.map((token) => ({
-          id: token.id,
-          name: `${token.kind} token of ${token.user?.email ?? token.subject}`,
-        }))}
-        onClose={() => setRevoking([])}
-      />
+      <RevokeDialog target={target} onClose={() => setTarget(null)} />
     </>
   );
 }

@@ -1,6 +1,8 @@
 import { defineRoute } from "#app/_lib/define-route.ts";
 import { pageOf } from "#app/_lib/schemas/paging.ts";
-import { orderRow } from "#app/_lib/schemas/revocations.ts";
+import { orderRow, plannedOrderResult } from "#app/_lib/schemas/revocations.ts";
+import { plannedOrderInput } from "#lib/order-plans/input.ts";
+import { placePlannedOrder } from "#lib/order-plans/place-planned-order.ts";
 import { listOrders } from "#lib/revocations/list-orders.ts";
 import { ordersTable } from "#lib/revocations/table.ts";
 
@@ -12,4 +14,18 @@ export const GET = defineRoute({
   list: ordersTable,
   response: pageOf(orderRow),
   handler: (ctx, { list }) => listOrders(ctx, list),
+});
+
+export const POST = defineRoute({
+  method: "POST",
+  path: "/api/v1/orders",
+  summary: "Places the order of a plan",
+  description:
+    "Refused with 409 `PLAN_CHANGED` where it would now reach a user, client or verifier that the plan did not name; `errors` says whom. Tokens that have ended or expired since count for nothing.",
+  permission: "order:write",
+  refusals: [404, 410],
+  body: plannedOrderInput,
+  response: plannedOrderResult,
+  status: 201,
+  handler: (ctx, { body }) => placePlannedOrder(ctx, body),
 });

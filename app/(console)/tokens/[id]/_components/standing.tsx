@@ -75,6 +75,9 @@ export function Standing({ token }: { token: TokenDetail }) {
                   ),
                 },
                 { key: "Order", value: <OrderLink order={decides} /> },
+                ...(decides.expiresAt
+                  ? [{ key: "Until", value: <Instant at={decides.expiresAt} show="exact" focusable /> }]
+                  : []),
               ]
             : []),
           ...(others.length > 0
@@ -84,6 +87,12 @@ export function Standing({ token }: { token: TokenDetail }) {
                   value: others.map((order) => (
                     <div key={order.id}>
                       <OrderLink order={order} />
+                      {order.effectiveFrom > order.createdAt ? (
+                        <>
+                          {", from "}
+                          <Instant at={order.effectiveFrom} show="exact" focusable />
+                        </>
+                      ) : null}
                     </div>
                   )),
                 },

@@ -1,0 +1,17 @@
+import { defineRoute } from "#app/_lib/define-route.ts";
+import { restoreResult } from "#app/_lib/schemas/revocations.ts";
+import { restoreInput } from "#lib/order-plans/input.ts";
+import { restoreTarget } from "#lib/revocations/restore-target.ts";
+
+export const POST = defineRoute({
+  method: "POST",
+  path: "/api/v1/restores",
+  summary: "Ends the suspensions of a target",
+  description: "Never a revocation, and no suspension of another target.",
+  permission: "order:write",
+  refusals: [404],
+  body: restoreInput,
+  response: restoreResult,
+  status: 201,
+  handler: (ctx, { body }) => restoreTarget(ctx, body),
+});

@@ -1,0 +1,221 @@
+import { requirePermission } from "../authz/require-permission.ts";
+import type { Context } from "../context.ts";
+import type { Sql } from "../db/sql.ts";
+import { DomainError } from "../errors.ts";
+import { uuidv7 } from "../ids.ts";
+import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
+import { readOrganisation } from "../organisation/get-organisation.ts";
+import { findEndingOrder } from "../revocations/already-revoked.ts";
+import { countLive, liveTokens } from "../revocations/live-tokens.ts";
+import { orderPermission } from "../revocations/order-permission.ts";
+import { CALLER_TOKENS_MAX, readCallers } from "../revocations/read-callers.ts";
+import { oldestWeekExpiringAfter } from "../tokens/token-filters.ts";
+import { freezeSelection } from "./freeze-selection.ts";
+import type { PlanInput } from "./input.ts";
+import type { Count, Name, OrderPlan } from "./model.ts";
+import { NAMES_SHOWN } from "./model.ts";
+import { getPlanTarget, type PlanTarget } from "./plan-target.ts";
+import { requireTimes } from "./plan-times.ts";
+import { planSentences, refusedEverywhereOf } from "./plan-words.ts";
+import { readRemainingOf } from "./remaining-wide.ts";
+import { selectLive } from "./selected-tokens.ts";
+import {
+  insertPlan,
+  nameReach,
+  type PlanDraft,
+  type Reach,
+  readVerifiersOf,
+  transactionWithinTime,
+} from "./write-plan.ts";
+
+/** What looking at every token of a target may take; beyond it a plan names nobody and says so. */
+const LOOK_MS = 6_000;
+
+/** Names the verifiers, and the members of a group beside the users that hold tokens. */
+async function nameOthers(
+  tx: Sql,
+  planId: string,
+  audiences: readonly string[],
+  memberIds: readonly string[] | null,
+): Promise<void> {
+  const verifiers = await readVerifiersOf(tx, audiences);
+  await run(
+    tx,
+    sql`INSERT INTO order_plan_name (plan_id, kind, ids) VALUES (${planId}::uuid, 'verifier', ${verifiers.map((one) => one.id)}::uuid[])`,
+  );
+  if (memberIds !== null)
+    await run(
+      tx,
+      sql`UPDATE order_plan_name SET ids = ${memberIds}::uuid[] WHERE plan_id = ${planId}::uuid AND kind = 'user'`,
+    );
+}
+
+async function finishPlan(
+  tx: Sql,
+  planId: string,
+  given: { tokens: Count; audiences: readonly string[]; needsOwner: boolean; confirm: string | null },
+): Promise<void> {
+  await run(
+    tx,
+    sql`UPDATE order_plan SET tokens = ${given.tokens.value}::int, is_exact = ${given.tokens.isExact}, audiences = ${given.audiences}::text[],
+      needs_owner = ${given.needsOwner}, confirm = ${given.confirm} WHERE id = ${planId}::uuid`,
+  );
+}
+
+async function firstNames(db: Sql, planId: string): Promise<OrderPlan["named"]> {
+  const of = (kind: string, name: Fragment, table: Fragment) =>
+    run<Name>(
+      db,
+      sql`SELECT x.id, ${name} AS name FROM order_plan_name n CROSS JOIN LATERAL unnest(n.ids) WITH ORDINALITY i(id, number) JOIN ${table} x ON x.id = i.id
+      WHERE n.plan_id = ${planId}::uuid AND n.kind = ${kind} AND i.number <= ${NAMES_SHOWN}::int ORDER BY 2`,
+    );
+  const [users, clients, verifiers] = await Promise.all([
+    of("user", sql`x.email`, sql`user_account`),
+    of("client", sql`x.client_id`, sql`client`),
+    of("verifier", sql`x.name`, sql`verifier`),
+  ]);
+  return { users, clients, verifiers };
+}
+
+async function countVerifiers(db: Sql, planId: string): Promise<number> {
+  const [row] = await run<{ count: number }>(
+    db,
+    sql`SELECT cardinality(ids) AS count FROM order_plan_name WHERE plan_id = ${planId}::uuid AND kind = 'verifier'`,
+  );
+  return row?.count ?? 0;
+}
+
+/** What has to be typed before an order over so much. */
+function confirmOf(target: Pick<PlanTarget, "kind" | "name">, tokens: number): string {
+  if (target.kind === "everything") return "everything";
+  return target.kind === "selection" ? `${tokens} tokens` : target.name;
+}
+
+type Looked = { target: PlanTarget; reach: Reach | null };
+
+/** An order over so much is an owner's, and typed. */
+function termsOf(target: Pick<PlanTarget, "kind" | "name">, tokens: Count, wideTokens: number) {
+  const isAlways = target.kind === "everything" || target.kind === "signing_key";
+  const isWide = isAlways || !tokens.isExact || tokens.value > wideTokens;
+  return { tokens, needsOwner: isWide, confirm: isWide ? confirmOf(target, tokens.value) : null };
+}
+
+async function complete(
+  tx: Sql,
+  planId: string,
+  target: Pick<PlanTarget, "kind" | "name" | "memberIds">,
+  reach: Reach,
+  wideTokens: number,
+): Promise<void> {
+  await nameOthers(tx, planId, reach.audiences, target.memberIds);
+  const terms = termsOf(target, { value: reach.tokens, isExact: true }, wideTokens);
+  await finishPlan(tx, planId, { audiences: reach.audiences, ...terms });
+}
+
+/** Writes the plan with everybody it reaches, or, where that takes too long, without names. */
+async function look(ctx: Context, input: PlanInput, draft: PlanDraft, wideTokens: number): Promise<Looked> {
+  if (input.target.kind === "selection") {
+    const selection = { kind: "selection", name: "", memberIds: null } as const;
+    return freezeSelection(ctx, input.target, draft, (tx, reach) =>
+      complete(tx, draft.id, selection, reach, wideTokens),
+    );
+  }
+  const target = await getPlanTarget(ctx.db, input.target);
+  requirePermission(ctx, orderPermission(target.kind));
+  const planned = { ...draft, target: { kind: target.kind, id: target.id, name: target.name } };
+  const live = await selectLive(ctx, target, await oldestWeekExpiringAfter(ctx.db, ctx.now));
+  const reach = await transactionWithinTime(ctx.db, LOOK_MS, async (tx) => {
+    await insertPlan(tx, planned);
+    const seen = await nameReach(tx, draft.id, live, null);
+    await complete(tx, draft.id, target, seen, wideTokens);
+    return seen;
+  });
+  if (reach !== null) return { target, reach };
+  const tokens = await countLive(ctx.db, await liveTokens(ctx), target.tokens);
+  await ctx.db.transaction(async (tx) => {
+    await insertPlan(tx, planned);
+    const terms = termsOf(target, { ...tokens, isExact: false }, wideTokens);
+    await finishPlan(tx, draft.id, { audiences: [], ...terms });
+  });
+  return { target, reach: null };
+}
+
+/**
+ * What an order would do: whom it reaches, who called with the tokens in the last 24 hours, and what stays valid, in counts and words. Changes no
+ * token. The plan is kept with everybody it names, for its own admin and for minutes; a selection is frozen by it.
+ * Needs `order:write` and what the target needs.
+ *
+ * @throws {DomainError} NOT_FOUND, FORBIDDEN, INVALID_INPUT for a schedule that is past or too far, a filter that is not valid or matches no
+ *   live token, a selection that is too large; UNAVAILABLE where freezing one takes too long.
+ */
+export async function createPlan(ctx: Context, input: PlanInput): Promise<OrderPlan> {
+  requirePermission(ctx, "order:write");
+  requirePermission(ctx, orderPermission(input.target.kind));
+  const { orderHorizonDays, orderPlanMinutes, wideOrderTokens } = await readOrganisation(ctx.db);
+  requireTimes(input, { now: ctx.now, horizonDays: orderHorizonDays });
+  const id = uuidv7(ctx.now);
+  const expiresAt = new Date(ctx.now.getTime() + orderPlanMinutes * 60_000);
+  const draft: PlanDraft = {
+    id,
+    actorKind: ctx.actor.kind,
+    actorId: ctx.actor.id,
+    createdAt: ctx.now,
+    expiresAt,
+    verb: input.verb,
+    target: { kind: input.target.kind, id: "", name: "" },
+    isMembers: input.target.kind === "group" && input.target.by === "members",
+    effectiveFrom: input.effectiveFrom ?? null,
+    suspendedUntil: input.suspendedUntil ?? null,
+  };
+  const { target, reach } = await look(ctx, input, draft, wideOrderTokens);
+  const live = await liveTokens(ctx);
+  const [row] = await run<{ tokens: number; isExact: boolean; needsOwner: boolean; confirm: string | null }>(
+    ctx.db,
+    sql`SELECT tokens, is_exact AS "isExact", needs_owner AS "needsOwner", confirm FROM order_plan WHERE id = ${id}::uuid`,
+  );
+  if (row === undefined) throw new DomainError("UNAVAILABLE", "The plan was not kept. Make it again.");
+  const [ending, callers, remains, named, verifiers] = await Promise.all([
+    input.verb === "revoke" && target.memberIds === null && target.kind !== "selection"
+      ? findEndingOrder(ctx.db, target, ctx.now)
+      : null,
+    readCallers(ctx, target),
+    readRemainingOf(ctx, live, target),
+    firstNames(ctx.db, id),
+    countVerifiers(ctx.db, id),
+  ]);
+  const isNamed = reach !== null;
+  const { widenedFrom } = target;
+  const facts = {
+    id,
+    createdAt: ctx.now.toISOString(),
+    expiresAt: expiresAt.toISOString(),
+    verb: input.verb,
+    target:
+      widenedFrom === null
+        ? { kind: target.kind, id: target.id, name: target.name }
+        : { kind: widenedFrom.kind, id: widenedFrom.id, name: widenedFrom.name },
+    members: target.memberIds?.length ?? null,
+    widensTo: widenedFrom === null ? null : { kind: target.kind, id: target.id, name: target.name },
+    effectiveFrom: input.effectiveFrom?.toISOString() ?? null,
+    suspendedUntil: input.suspendedUntil?.toISOString() ?? null,
+    isAlreadyRevoked: ending !== null,
+    tokens: { value: row.tokens, isExact: row.isExact },
+    users: { value: target.memberIds?.length ?? reach?.users ?? 0, isExact: isNamed },
+    clients: { value: reach?.clients ?? 0, isExact: isNamed },
+    verifiers: { value: verifiers, isExact: isNamed },
+    named,
+    callers,
+    remains,
+    needsOwner: row.needsOwner,
+    confirm: row.confirm,
+  };
+  return {
+    ...facts,
+    refusedEverywhere: refusedEverywhereOf(
+      input.verb,
+      { at: reach?.jwtsUntil ?? null, isExact: reach !== null },
+      facts.effectiveFrom,
+    ),
+    sentences: planSentences({ ...facts, isOfNewest: row.tokens > CALLER_TOKENS_MAX }),
+  };
+}

@@ -1,0 +1,307 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { listAuditEntries } from "../audit/list-audit-entries.ts";
+import { auditEntriesTable } from "../audit/table.ts";
+import type { Role } from "../authz/roles.ts";
+import type { Context } from "../context.ts";
+import { type Database, openDatabase } from "../db/database.ts";
+import { testDatabase } from "../db/test-database.ts";
+import { defaultQuery } from "../list-query/define-table.ts";
+import type { Fixture } from "../tokens/token-fixture.ts";
+import { placePlannedOrder } from "./place-planned-order.ts";
+import { type PlanFixture, type PlanWorld, planFixtureOf, why } from "./plan-fixture.ts";
+
+let db: Database;
+let fixture: Fixture;
+let plans: PlanFixture;
+
+beforeAll(async () => {
+  const { url } = await testDatabase();
+  db = openDatabase({ url, role: "app", maxConnections: 6, applicationName: "test" });
+  plans = planFixtureOf(db);
+  fixture = plans.tokens;
+});
+afterAll(() => db.end());
+
+const as = (role: Role) => plans.as(role);
+const later = (ctx: Context, ms = 0) => plans.later(ctx, ms);
+const plan = (ctx: Context, input: unknown) => plans.plan(ctx, input);
+const place = (ctx: Context, planId: string, more: { confirm?: string } = {}) =>
+  plans.place(ctx, planId, more);
+const stateOf = (id: string) => plans.stateOf(id);
+const world = () => plans.world();
+
+const TARGETS: Record<string, (one: PlanWorld) => { kind: string; id: string }> = {
+  client: (one) => ({ kind: "client", id: one.clientId }),
+  permission: (one) => ({ kind: "permission", id: one.scope }),
+  group: (one) => ({ kind: "group", id: one.group }),
+  audience: (one) => ({ kind: "audience", id: one.audience }),
+};
+
+describe.each(Object.keys(TARGETS))("a plan for a %s", (kind) => {
+  const targetOf = TARGETS[kind] as (one: PlanWorld) => { kind: string; id: string };
+
+  test("names who is reached, and its order reaches them and nobody else", async () => {
+    const [one, other] = [await world(), await world()];
+    const ctx = as("responder");
+    const made = await plan(ctx, { verb: "revoke", target: targetOf(one) });
+    expect(made).toMatchObject({
+      tokens: { value: 2, isExact: true },
+      users: { value: 2, isExact: true },
+      clients: { value: 1, isExact: true },
+      verifiers: { value: 1, isExact: true },
+      needsOwner: false,
+      confirm: null,
+    });
+    expect(made.named.users.map((user) => user.name)).toEqual(one.emails);
+    expect(made.named.verifiers.map((verifier) => verifier.name)).toEqual([`gate-${one.tag}`]);
+    expect(made.sentences.join(" ")).toContain("2 tokens of 2 users stop working, everywhere and at once.");
+    expect(await stateOf(one.first)).toBe("active");
+
+    const done = await place(ctx, made.id);
+    expect(done).toMatchObject({ wasPlaced: true, orders: 1, reached: { tokens: 2, isExact: true } });
+    expect([await stateOf(one.first), await stateOf(one.second)]).toEqual(["revoked", "revoked"]);
+    expect(await stateOf(other.first)).toBe("active");
+  });
+
+  test("is refused when somebody came whom it did not name, with who it is, and nothing is changed (mistake 12)", async () => {
+    const one = await world();
+    const ctx = as("responder");
+    const made = await plan(ctx, { verb: "revoke", target: targetOf(one) });
+    const email = `new-${one.tag}@example.test`;
+    await fixture.token({ ...one.common, userId: await fixture.user(email) });
+    await expect(place(ctx, made.id)).rejects.toMatchObject({
+      code: "PLAN_CHANGED",
+      message: expect.stringContaining("1 user"),
+      fields: [{ path: "users", message: email }],
+    });
+    expect(await stateOf(one.first)).toBe("active");
+    // and a plan that names them goes through
+    const again = await plan(ctx, { verb: "revoke", target: targetOf(one) });
+    expect(await place(ctx, again.id)).toMatchObject({ wasPlaced: true, reached: { tokens: 3 } });
+  });
+
+  test("is refused when another verifier answers for its tokens since", async () => {
+    const one = await world();
+    const ctx = as("responder");
+    const made = await plan(ctx, { verb: "suspend", target: targetOf(one) });
+    await plans.addVerifier(`late-${one.tag}`, one.audience);
+    await expect(place(ctx, made.id)).rejects.toMatchObject({
+      code: "PLAN_CHANGED",
+      fields: [{ path: "verifiers", message: `late-${one.tag}` }],
+    });
+  });
+
+  test("does not mind tokens that ended since, or more tokens of those it named", async () => {
+    const one = await world();
+    const ctx = as("responder");
+    const made = await plan(ctx, { verb: "revoke", target: targetOf(one) });
+    const single = await plan(ctx, { verb: "revoke", target: { kind: "token", id: one.first } });
+    await place(ctx, single.id);
+    const more = await fixture.token({ ...one.common, userId: one.users[1] as string });
+    expect(await place(ctx, made.id)).toMatchObject({ wasPlaced: true, reached: { tokens: 2 } });
+    expect(await stateOf(more.id)).toBe("revoked");
+  });
+});
+
+test("who comes while the order waits for another one is seen by its second look", async () => {
+  const one = await world();
+  const ctx = as("responder");
+  const made = await plan(ctx, { verb: "revoke", target: { kind: "client", id: one.clientId } });
+  const email = `new-${one.tag}@example.test`;
+  const userId = await fixture.user(email);
+  let waiting: Promise<unknown> = Promise.resolve();
+  await db.transaction(async (tx) => {
+    await tx.query("SELECT position FROM feed_head WHERE id = 1 FOR UPDATE");
+    waiting = place(ctx, made.id).catch((error: unknown) => error);
+    // past its first look, and in the line for the feed's head
+    await expect
+      .poll(
+        async () => {
+          const rows = await db.query<{ count: number }>(
+            `SELECT count(*)::int AS count FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+             WHERE NOT l.granted AND a.datname = current_database()`,
+          );
+          return rows[0]?.count;
+        },
+        { timeout: 10_000 },
+      )
+      .toBe(1);
+    await fixture.token({ ...one.common, userId });
+  });
+  expect(await waiting).toMatchObject({ code: "PLAN_CHANGED", fields: [{ path: "users", message: email }] });
+  expect(await stateOf(one.first)).toBe("active");
+});
+
+test("a plan that was made for tokens that expire meanwhile holds", async () => {
+  const one = await world();
+  const brief = await fixture.token({
+    ...one.common,
+    userId: one.users[0] as string,
+    expiresAt: new Date(Date.now() + 40),
+  });
+  const ctx = as("responder");
+  const made = await plan(ctx, { verb: "revoke", target: { kind: "client", id: one.clientId } });
+  await expect.poll(() => stateOf(brief.id)).toBe("expired");
+  expect(await place(ctx, made.id)).toMatchObject({ wasPlaced: true });
+});
+
+describe("a plan is", () => {
+  const some = async () => {
+    const one = await world();
+    const ctx = as("responder");
+    return {
+      one,
+      ctx,
+      made: await plan(ctx, { verb: "revoke", target: { kind: "client", id: one.clientId } }),
+    };
+  };
+
+  test("used once, and names its order", async () => {
+    const { ctx, made } = await some();
+    const { order } = await place(ctx, made.id);
+    await expect(place(ctx, made.id)).rejects.toMatchObject({
+      code: "ALREADY_ENDED",
+      message: expect.stringContaining(order.id),
+    });
+  });
+
+  test("used once by two at the same moment", async () => {
+    const { ctx, made } = await some();
+    const tries = await Promise.allSettled(Array.from({ length: 5 }, () => place(ctx, made.id)));
+    expect(tries.filter((one) => one.status === "fulfilled")).toHaveLength(1);
+    const orders = await db.query("SELECT id FROM revocation_order WHERE plan_id = $1", [made.id]);
+    expect(orders).toHaveLength(1);
+  });
+
+  test("nobody else's: another admin's is not found, an owner's neither", async () => {
+    const { one, made } = await some();
+    for (const role of ["responder", "owner"] as const)
+      await expect(place(as(role), made.id)).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(place(as("responder"), randomUUID())).rejects.toMatchObject({ code: "NOT_FOUND" });
+    expect(await stateOf(one.first)).toBe("active");
+  });
+
+  test("gone when it has expired", async () => {
+    const { ctx, one, made } = await some();
+    const tooLate = later(ctx, 10 * 60_000 + 1_000);
+    await expect(placePlannedOrder(tooLate, { planId: made.id, ...why })).rejects.toMatchObject({
+      code: "GONE",
+    });
+    expect(await stateOf(one.first)).toBe("active");
+  });
+
+  test("for its own target", async () => {
+    const { ctx, one, made } = await some();
+    const target = { kind: "user", id: one.users[0] as string } as const;
+    await expect(placePlannedOrder(later(ctx), { planId: made.id, target, ...why })).rejects.toMatchObject({
+      code: "CONFLICT",
+    });
+  });
+
+  test("on record with its order, in one entry", async () => {
+    const { ctx, one, made } = await some();
+    const { order } = await place(ctx, made.id);
+    const { rows } = await listAuditEntries(as("auditor"), {
+      ...defaultQuery(auditEntriesTable),
+      filters: { targetId: one.clientId },
+    });
+    expect(rows).toMatchObject([
+      { act: "client.tokens_revoked", outcome: "done", actor: { id: ctx.actor.id } },
+    ]);
+    const [entry] = await db.query<{ after: object }>("SELECT after FROM audit_entry WHERE target_id = $1", [
+      one.clientId,
+    ]);
+    expect(entry?.after).toMatchObject({ orderId: order.id, planId: made.id, liveTokens: 2 });
+  });
+});
+
+test("two admins who take the same target back by plans of their own both learn that it is done, by one order", async () => {
+  const one = await world();
+  const admins = [as("responder"), as("owner")];
+  const target = { kind: "client", id: one.clientId };
+  const plans = await Promise.all(admins.map((ctx) => plan(ctx, { verb: "revoke", target })));
+  const done = await Promise.all(admins.map((ctx, index) => place(ctx, plans[index]?.id as string)));
+  expect(done.map((result) => result.wasPlaced).sort()).toEqual([false, true]);
+  expect(new Set(done.map((result) => result.order.id)).size).toBe(1);
+});
+
+test("a refresh token is planned with its family, and the plan says so", async () => {
+  const one = await world();
+  const userId = one.users[0] as string;
+  const familyId = await fixture.family({ clientId: one.clientId, userId });
+  const refresh = await fixture.token({ ...one.common, userId, familyId, kind: "refresh", format: "opaque" });
+  const access = await fixture.token({ ...one.common, userId, familyId });
+  const ctx = as("responder");
+  const made = await plan(ctx, { verb: "suspend", target: { kind: "token", id: refresh.id } });
+  expect(made).toMatchObject({ widensTo: { kind: "family", id: familyId }, tokens: { value: 2 } });
+  await place(ctx, made.id);
+  expect([await stateOf(refresh.id), await stateOf(access.id)]).toEqual(["suspended", "suspended"]);
+});
+
+describe("a group's members of today", () => {
+  async function grouped() {
+    const one = await world();
+    const groupId = randomUUID();
+    await db.query("INSERT INTO user_group (id, name, created_at) VALUES ($1, $2, now())", [
+      groupId,
+      one.group,
+    ]);
+    const outside = await fixture.client(`other-${one.tag}`);
+    const join = (userId: string) =>
+      db.query("INSERT INTO group_member (group_id, user_id) VALUES ($1, $2)", [groupId, userId]);
+    await join(one.users[0] as string);
+    // no group stands in this token
+    const plain = await fixture.token({ clientId: outside, userId: one.users[0] as string });
+    return { one, plain, join, target: { kind: "group", id: one.group, by: "members" } };
+  }
+
+  test("lose every token, whatever groups stand in it, and who only carries the group keeps theirs", async () => {
+    const { one, plain, target } = await grouped();
+    const ctx = as("responder");
+    const made = await plan(ctx, { verb: "revoke", target });
+    expect(made).toMatchObject({ members: 1, tokens: { value: 2 }, users: { value: 1 } });
+    expect(await place(ctx, made.id)).toMatchObject({ wasPlaced: true, orders: 1 });
+    expect(await stateOf(plain.id)).toBe("revoked");
+    expect(await stateOf(one.second)).toBe("active");
+  });
+
+  test("are those that the plan named: a new member is refused, one who left is spared", async () => {
+    const { one, plain, join, target } = await grouped();
+    await join(one.users[1] as string);
+    const ctx = as("responder");
+    const made = await plan(ctx, { verb: "revoke", target });
+    const stranger = `s-${one.tag}@example.test`;
+    const strangerId = await fixture.user(stranger);
+    await join(strangerId);
+    await expect(place(ctx, made.id)).rejects.toMatchObject({
+      code: "PLAN_CHANGED",
+      fields: [{ path: "users", message: stranger }],
+    });
+    await db.query("DELETE FROM group_member WHERE user_id = ANY ($1::uuid[])", [
+      [strangerId, one.users[1] as string],
+    ]);
+    expect(await place(ctx, made.id)).toMatchObject({ orders: 1 });
+    expect([await stateOf(plain.id), await stateOf(one.second)]).toEqual(["revoked", "active"]);
+  });
+
+  test("of a group without any, or that is not there, are refused", async () => {
+    const { one, target } = await grouped();
+    await db.query("DELETE FROM group_member WHERE user_id = $1", [one.users[0] as string]);
+    await expect(plan(as("owner"), { verb: "revoke", target })).rejects.toMatchObject({
+      code: "INVALID_INPUT",
+    });
+    await expect(
+      plan(as("owner"), { verb: "revoke", target: { kind: "group", id: "nosuch", by: "members" } }),
+    ).rejects.toMatchObject({ code: "NOT_FOUND" });
+  });
+});
+
+test("no audit, no order: where the entry cannot be written nothing is changed and the plan is not used", async () => {
+  const one = await world();
+  const ctx = as("responder");
+  const made = await plan(ctx, { verb: "revoke", target: { kind: "client", id: one.clientId } });
+  await expect(place({ ...ctx, requestId: null as unknown as string }, made.id)).rejects.toThrow();
+  expect(await stateOf(one.first)).toBe("active");
+  expect(await place(ctx, made.id)).toMatchObject({ wasPlaced: true });
+});

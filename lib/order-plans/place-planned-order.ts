@@ -1,0 +1,183 @@
+import { recordEntry } from "../audit/record-entry.ts";
+import { requirePermission } from "../authz/require-permission.ts";
+import type { Context } from "../context.ts";
+import type { Sql } from "../db/sql.ts";
+import { DomainError } from "../errors.ts";
+import { run, sql } from "../list-query/sql-fragment.ts";
+
+import { findEndingOrder } from "../revocations/already-revoked.ts";
+import { countLive, liveTokens } from "../revocations/live-tokens.ts";
+import { actOf, scheduledAct } from "../revocations/order-acts.ts";
+import { orderPermission } from "../revocations/order-permission.ts";
+import { ORDER_COLUMNS, type OrderRecord, orderRowOf } from "../revocations/order-row.ts";
+import { type PlacedOrder, placeOrders, requireNote } from "../revocations/place-order.ts";
+import { lastExpiryOf } from "../revocations/refused-everywhere.ts";
+import { settleAtOnce } from "../revocations/settle-selection.ts";
+import { findNewcomers, requireUnchanged } from "./changes-since.ts";
+import type { PlannedOrderInput } from "./input.ts";
+import { type PlannedOrderResult, SELECTION_AT_ONCE_MAX } from "./model.ts";
+import type { PlanTarget } from "./plan-target.ts";
+import { outcomeSentences, refusedEverywhereOf } from "./plan-words.ts";
+import { getOwnPlan, type PlanRecord, targetOfPlan } from "./read-plan.ts";
+import { readRemainingOf } from "./remaining-wide.ts";
+
+/** How long counting may hold an order up. */
+const COUNT_WAIT_MS = 300;
+
+async function readOrder(db: Sql, id: string): Promise<OrderRecord> {
+  const [record] = await run<OrderRecord>(
+    db,
+    sql`SELECT ${ORDER_COLUMNS} FROM revocation_order o WHERE o.id = ${id}::uuid`,
+  );
+  return record as OrderRecord;
+}
+
+async function usePlan(tx: Sql, ctx: Context, plan: PlanRecord, orderId: string): Promise<void> {
+  await run(
+    tx,
+    sql`UPDATE order_plan SET used_at = ${ctx.now}::timestamptz, order_id = ${orderId}::uuid WHERE id = ${plan.id}::uuid`,
+  );
+}
+
+function requireConfirmed(ctx: Context, plan: PlanRecord, confirm: string | undefined): void {
+  if (plan.needsOwner) requirePermission(ctx, "everything:revoke");
+  if (plan.confirm !== null && confirm?.trim() !== plan.confirm)
+    throw new DomainError("INVALID_INPUT", `Type "${plan.confirm}" to confirm an order over so much.`, {
+      fields: [{ path: "confirm", message: `must be ${plan.confirm}` }],
+    });
+}
+
+async function recordPlaced(
+  tx: Sql,
+  ctx: Context,
+  plan: PlanRecord,
+  orders: readonly PlacedOrder[],
+  { reason, note }: Pick<PlannedOrderInput, "reason" | "note">,
+): Promise<void> {
+  const [first] = orders;
+  await recordEntry(tx, ctx, {
+    act: first?.isScheduled ? scheduledAct(plan.verb) : actOf(plan.verb, plan.targetKind),
+    target: { kind: plan.targetKind, id: plan.targetId, name: plan.targetName },
+    reason,
+    note: note.trim() === "" ? undefined : note.trim(),
+    after: {
+      orderId: first?.id,
+      ...(plan.isMembers ? { members: orders.length } : {}),
+      planId: plan.id,
+      liveTokens: plan.tokens,
+      liveTokensIsExact: plan.isExact,
+      ...(plan.effectiveFrom === null ? {} : { effectiveFrom: plan.effectiveFrom.toISOString() }),
+      ...(plan.suspendedUntil === null ? {} : { suspendedUntil: plan.suspendedUntil.toISOString() }),
+    },
+  });
+}
+
+/** The members of now: none of them is a newcomer, and who left since is spared. */
+async function targetsOf(tx: Sql, plan: PlanRecord, target: PlanTarget) {
+  if (target.memberIds === null) return [{ kind: target.kind, id: target.id, name: target.name }];
+  const rows = await run<{ id: string; email: string }>(
+    tx,
+    sql`SELECT u.id, u.email FROM user_account u WHERE u.id = ANY (${target.memberIds}::uuid[])
+      AND u.id IN (SELECT unnest(n.ids) FROM order_plan_name n WHERE n.plan_id = ${plan.id}::uuid AND n.kind = 'user') ORDER BY u.id`,
+  );
+  return rows.map(({ id, email }) => ({ kind: "user" as const, id, name: email }));
+}
+
+type Placed = { id: string; orders: number; wasPlaced: boolean; target: PlanTarget };
+
+/** What of the order happens in one transaction: the plan and the feed's head are locked, and the target is looked at again. */
+async function place(tx: Sql, ctx: Context, input: PlannedOrderInput, lookedFrom: Date): Promise<Placed> {
+  const { reason, note } = input;
+  const plan = await getOwnPlan(tx, ctx, input, true);
+  const target = await targetOfPlan(tx, plan);
+  // nobody places an order between this look and the commit
+  await tx.query("SELECT position FROM feed_head WHERE id = 1 FOR UPDATE");
+  const ended =
+    plan.verb === "revoke" && target.memberIds === null && target.kind !== "selection"
+      ? await findEndingOrder(tx, target, ctx.now)
+      : null;
+  if (ended !== null) {
+    await usePlan(tx, ctx, plan, ended.id);
+    await recordEntry(tx, ctx, {
+      act: "revocation.repeated",
+      target: { kind: target.kind, id: target.id, name: target.name },
+      reason,
+      note: note.trim() === "" ? undefined : note.trim(),
+      after: { orderId: ended.id, planId: plan.id },
+    });
+    return { id: ended.id, orders: 0, wasPlaced: false, target };
+  }
+  const names = { planId: plan.id, audiences: plan.audiences };
+  await requireUnchanged(tx, await findNewcomers(tx, names, target, { since: lookedFrom, now: ctx.now }));
+  const orders = await placeOrders(tx, ctx, {
+    verb: plan.verb,
+    targets: await targetsOf(tx, plan, target),
+    reason,
+    note,
+    effectiveFrom: plan.effectiveFrom ?? undefined,
+    expiresAt: plan.suspendedUntil ?? undefined,
+    planId: plan.id,
+  });
+  const [first] = orders;
+  if (first === undefined)
+    throw new DomainError("CONFLICT", "Nobody whom the plan named is a member any more. Make a new plan.");
+  if (target.kind === "selection" && plan.tokens <= SELECTION_AT_ONCE_MAX)
+    await settleAtOnce(tx, await readOrder(tx, first.id), !first.isScheduled);
+  await usePlan(tx, ctx, plan, first.id);
+  await recordPlaced(tx, ctx, plan, orders, input);
+  return { id: first.id, orders: orders.length, wasPlaced: true, target };
+}
+
+/**
+ * Places the order of a plan, with its audit entry, in one transaction, and tells what it did. It is refused where it would now reach a user, a
+ * client or a verifier that the plan did not name; tokens that have ended or expired since count for nothing. A target that had ended before stays
+ * as it is: nothing is placed, `wasPlaced` is false.
+ * Needs `order:write` and what the target needs; where the plan says so, the owner role and `confirm`. Recorded as `<noun>.…revoked`, `<noun>.…suspended`
+ * or, for one that begins later, as `order.revocation_scheduled` or `order.suspension_scheduled`.
+ *
+ * @throws {DomainError} NOT_FOUND for another's plan, ALREADY_ENDED for a used one, GONE for an expired one, PLAN_CHANGED with who came, CONFLICT for one
+ *   whose instant has passed or that is for another target, FORBIDDEN, INVALID_INPUT.
+ */
+export async function placePlannedOrder(ctx: Context, input: PlannedOrderInput): Promise<PlannedOrderResult> {
+  requirePermission(ctx, "order:write");
+  const plan = await getOwnPlan(ctx.db, ctx, input);
+  requirePermission(ctx, orderPermission(plan.targetKind));
+  requireConfirmed(ctx, plan, input.confirm);
+  requireNote(input);
+  const before = await targetOfPlan(ctx.db, plan);
+  const live = await liveTokens(ctx);
+  // the long look comes before the feed's head is locked; under the lock only what came in the meantime is looked at
+  const [clock] = await ctx.db.query<{ at: Date }>("SELECT clock_timestamp() AS at");
+  const names = { planId: plan.id, audiences: plan.audiences };
+  await requireUnchanged(
+    ctx.db,
+    await findNewcomers(ctx.db, names, before, { since: plan.lookedFrom, now: ctx.now }),
+  );
+  const reached =
+    before.kind === "selection" || plan.effectiveFrom !== null
+      ? { value: plan.tokens, isExact: plan.isExact }
+      : await countLive(ctx.db, live, before.tokens, COUNT_WAIT_MS);
+  const placed = await ctx.db.transaction((tx) => place(tx, ctx, input, clock?.at ?? plan.lookedFrom));
+  const record = await readOrder(ctx.db, placed.id);
+  const order = orderRowOf(record);
+  const result = {
+    order,
+    orders: placed.orders,
+    wasPlaced: placed.wasPlaced,
+    reached: placed.wasPlaced
+      ? { tokens: reached.value, isExact: reached.isExact }
+      : { tokens: 0, isExact: true },
+    remains: await readRemainingOf(ctx, live, placed.target),
+  };
+  const effectiveFrom = plan.effectiveFrom?.toISOString() ?? null;
+  const isJwt = sql`${before.where} AND t.format = 'jwt'`;
+  return {
+    ...result,
+    refusedEverywhere: refusedEverywhereOf(
+      plan.verb,
+      await lastExpiryOf(ctx, isJwt, record, before.from),
+      effectiveFrom,
+    ),
+    sentences: outcomeSentences(result, plan.verb),
+  };
+}

@@ -1,0 +1,75 @@
+import type { Context } from "../context.ts";
+import { DomainError } from "../errors.ts";
+import type { FilterValues } from "../list-query/define-table.ts";
+import { parseListQueryStrict } from "../list-query/parse-list-query.ts";
+import { all, type Fragment, joined, sql } from "../list-query/sql-fragment.ts";
+import { formatTypedQuery } from "../list-query/typed-query.ts";
+import { readClockSkew, readPendingOrders, STATE_JOINS, stateSql } from "../tokens/state-sql.ts";
+import { tokensTable } from "../tokens/table.ts";
+import { selectTokens } from "../tokens/token-filters.ts";
+
+type Filters = FilterValues<typeof tokensTable>;
+
+/** Enough to mend a filter by. */
+const FIELDS_MAX = 20;
+
+/** Columns that a plan looks at. */
+const COLUMNS = sql`t.id, t.user_id, t.client_id, t.audiences, t.kind, t.format, t.expires_at`;
+
+/**
+ * The filters of the Tokens table, as its address has them.
+ *
+ * @throws {DomainError} INVALID_INPUT that names what is bad, below `target.filters`.
+ */
+export function parseTokenFilters(given: Record<string, string | string[]>): Filters {
+  try {
+    return parseListQueryStrict(tokensTable, given).filters;
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    throw new DomainError("INVALID_INPUT", "A filter is not valid.", {
+      fields: error.fields.slice(0, FIELDS_MAX).map(({ path, message }) => ({
+        path: `target.filters.${path}`.slice(0, 100),
+        message,
+      })),
+    });
+  }
+}
+
+/** How a filter reads, for the order's name. */
+export function filterWords(filters: Filters): string {
+  const text = formatTypedQuery(tokensTable, filters);
+  return text === "" ? "all tokens" : text;
+}
+
+/** The live tokens that some filters of the Tokens table match, as a statement; null where none can. */
+export async function selectMatching(ctx: Context, filters: Filters): Promise<Fragment | null> {
+  const [pending, skew] = await Promise.all([readPendingOrders(ctx.db, ctx.now), readClockSkew(ctx.db)]);
+  const state = stateSql(pending, ctx.now, skew);
+  const selection = await selectTokens(ctx.db, filters, { now: ctx.now, state, pending, byIssue: false });
+  if (selection.branches.length === 0) return null;
+  const usage = selection.needsUsage ? sql`LEFT JOIN token_usage us ON us.token_id = t.id` : sql``;
+  const isLive = sql`t.expires_at > ${ctx.now}::timestamptz AND NOT ${state.isRevoked} AND NOT (${state.isConsumed})`;
+  const parts = selection.branches.map(
+    (branch) =>
+      sql`(SELECT ${COLUMNS} FROM ${branch.from} ${STATE_JOINS} ${usage} WHERE ${all([...branch.where, ...selection.conditions, isLive])})`,
+  );
+  return joined(parts, " UNION ALL ");
+}
+
+/** The live ones of some tokens, as a statement. */
+export async function selectListed(ctx: Context, tokenIds: readonly string[]): Promise<Fragment> {
+  const state = stateSql(await readPendingOrders(ctx.db, ctx.now), ctx.now, 0);
+  return sql`SELECT ${COLUMNS} FROM unnest(${tokenIds}::uuid[]) n JOIN token t ON t.issued_at = uuid_extract_timestamp(n) AND t.id = n
+    ${STATE_JOINS} WHERE t.expires_at > ${ctx.now}::timestamptz AND NOT ${state.isRevoked} AND NOT (${state.isConsumed})`;
+}
+
+/** The live tokens of a target, as a statement; `since` is when the oldest token that lives was issued. */
+export async function selectLive(
+  ctx: Context,
+  { from, where }: { from: Fragment; where: Fragment },
+  since: Date,
+): Promise<Fragment> {
+  const state = stateSql(await readPendingOrders(ctx.db, ctx.now), ctx.now, 0);
+  return sql`SELECT ${COLUMNS} FROM ${from} ${STATE_JOINS} WHERE ${where} AND t.issued_at >= ${since}::timestamptz
+    AND t.expires_at > ${ctx.now}::timestamptz AND NOT ${state.isRevoked} AND NOT (${state.isConsumed})`;
+}
