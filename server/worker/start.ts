@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { type Database, openDatabase } from "#lib/db/database.ts";
 import { watchDisk } from "#lib/db/disk-space.ts";
 import { requireKnownSchema } from "#lib/db/schema-version.ts";
+import { tallyAll } from "#lib/tokens/tally-tokens.ts";
 import { countMissedUses } from "#lib/verification/count-missed-uses.ts";
 import { Settler } from "./settler.ts";
 import { ensurePartitions, purgeExpired } from "./upkeep.ts";
@@ -12,8 +13,8 @@ export type RunningWorker = { db: Database; stop(): Promise<void> };
 export type WorkerOptions = { databaseUrl: string; databaseDir?: string | undefined; log: Logger };
 
 /**
- * Starts the product's scheduled and long work: settles orders, keeps partitions ahead of time, takes expired state away, counts what killed
- * authorities had not counted. Several workers share
+ * Starts the product's scheduled and long work: settles orders, keeps partitions ahead of time, takes expired state away, counts tokens for totals,
+ * and what killed authorities had not counted. Several workers share
  * one database: each job and each order's step is done by one of them. The queue lives in a schema of its own that the login role makes.
  *
  * @throws where the database cannot be reached.
@@ -39,6 +40,7 @@ export async function startWorker({ databaseUrl, databaseDir, log }: WorkerOptio
 
   const jobs: Record<string, { cron: string; run: () => Promise<unknown> }> = {
     "ensure-partitions": { cron: "15 3 * * *", run: () => ensurePartitions(db, new Date()) },
+    "tally-tokens": { cron: "* * * * *", run: () => tallyAll(db) },
     "count-missed-uses": { cron: "* * * * *", run: () => countMissedUses(db) },
     "purge-expired": { cron: "*/10 * * * *", run: () => purgeExpired(db, new Date()) },
   };

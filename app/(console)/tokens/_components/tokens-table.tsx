@@ -20,6 +20,7 @@ import { suggestTokenValues } from "./suggest-token-values.ts";
 import classes from "./token-cells.module.css";
 import { Expiry, Holder, LastUse, PRECISION } from "./token-cells.tsx";
 import { TokenGlance } from "./token-glance.tsx";
+import { useExactTotal } from "./use-exact-total.ts";
 
 const COLUMNS: DataTableColumn<TokenRow>[] = [
   {
@@ -75,7 +76,13 @@ const COLUMNS: DataTableColumn<TokenRow>[] = [
     cell: (token) => <Instant at={token.issuedAt} />,
   },
   { id: "expires", header: "Expires", size: 150, sort: "expires", cell: (token) => <Expiry token={token} /> },
-  { id: "lastUsed", header: "Last used", size: 96, cell: (token) => <LastUse token={token} /> },
+  {
+    id: "lastUsed",
+    header: "Last used",
+    size: 96,
+    sort: "lastUsed",
+    cell: (token) => <LastUse token={token} />,
+  },
   {
     id: "format",
     header: "Format",
@@ -96,13 +103,14 @@ type TokensTableProps = { query: TokensQuery; page: Page<TokenRow>; total: Total
 export function TokensTable({ query, page, total, may }: TokensTableProps) {
   const [revoking, setRevoking] = useState<TokenRow[]>([]);
   const isAllowed = may.token;
+  const counted = useExactTotal(total, query.filters);
   return (
     <>
       <DataTable
         declaration={tokensTable}
         query={query}
         page={page}
-        total={total}
+        total={counted}
         unit={["token", "tokens"]}
         columns={COLUMNS}
         nameOf={nameOf}
