@@ -1,6 +1,5 @@
-import type { TimeValue } from "../list-query/define-table.ts";
 import { type Fragment, sql } from "../list-query/sql-fragment.ts";
-import { inWindow, timeWindow, type Window } from "../list-query/time-window.ts";
+import { inWindow, type Window } from "../list-query/time-window.ts";
 import { type Branch, onLabel, onRegister, T_ISSUED } from "./branch.ts";
 import type { LabelFilter, Tally, TallyQuestion } from "./read-tally.ts";
 
@@ -54,6 +53,8 @@ export type Lead = {
   tokens: number;
   /** How many branches there are for a stretch of time. */
   width: number;
+  /** Whether they give the rows in the order of issue, so that the first page needs few of them. */
+  isOrdered: boolean;
   branches: (stretch: Window) => Branch[];
   answers: Fragment | null;
 };
@@ -67,6 +68,7 @@ export function labelLead({ facet, labels }: LabelFilter, answers: Fragment, tok
   return {
     tokens,
     width: labels.length,
+    isOrdered: true,
     answers,
     branches: (stretch) =>
       labels.map((label, index) => within(onLabel(facet, label, labels.slice(0, index)), stretch)),
@@ -77,13 +79,20 @@ export function clientLead(ids: readonly string[], answers: Fragment | null, tok
   return {
     tokens,
     width: ids.length,
+    isOrdered: true,
     answers,
     branches: (stretch) => ids.map((id) => within(onRegister([sql`t.client_id = ${id}::uuid`]), stretch)),
   };
 }
 
 export function registerLead(tokens: number): Lead {
-  return { tokens, width: 1, answers: null, branches: (stretch) => [within(onRegister([]), stretch)] };
+  return {
+    tokens,
+    width: 1,
+    isOrdered: true,
+    answers: null,
+    branches: (stretch) => [within(onRegister([]), stretch)],
+  };
 }
 
 /** Rows of a page, and ten times as many for what else is asked of each. */
@@ -92,8 +101,15 @@ const LOOKED_AT = 500;
 const BRANCH_COST = 150;
 
 /** About how many rows are looked at before a page is full, where `atMost` match. */
-export function costOf({ tokens, width }: Lead, atMost: number): number {
-  return Math.min(tokens, (LOOKED_AT * tokens) / Math.max(1, atMost)) + BRANCH_COST * width;
+function costOf({ tokens, width, isOrdered }: Lead, atMost: number): number {
+  const looked = isOrdered ? Math.min(tokens, (LOOKED_AT * tokens) / Math.max(1, atMost)) : tokens;
+  return looked + BRANCH_COST * width;
+}
+
+/** The lead with the least to look at. In another order than that of issue all of its rows are read and sorted. */
+export function bestOf(leads: readonly Lead[], atMost: number, byIssue: boolean): Lead {
+  const cost = (lead: Lead) => (byIssue ? costOf(lead, atMost) : lead.tokens);
+  return leads.reduce((one, other) => (cost(other) < cost(one) ? other : one));
 }
 
 /** Leads by clients that nobody named: those that the tally leaves, where they are few. Tokens since the tally may be of any. */
@@ -115,8 +131,4 @@ export function fewClientsLead(tally: Tally): Lead | null {
       return [...(isPast ? lead.branches(past) : []), ...(isTail ? [within(onRegister([]), tail)] : [])];
     },
   };
-}
-
-export function windowOf(value: TimeValue | undefined, looks: "back" | "ahead", now: Date): Window {
-  return value === undefined ? { from: null, to: null } : timeWindow(value, looks, now);
 }

@@ -1,47 +1,59 @@
 import type { Sql } from "../db/sql.ts";
-import type { FilterValues } from "../list-query/define-table.ts";
 import { all, type Fragment, sql } from "../list-query/sql-fragment.ts";
-import { type Branch, onRegister } from "./branch.ts";
-import { findUsers, searchBranches } from "./search-branches.ts";
-import type { tokensTable } from "./table.ts";
+import { inWindow } from "../list-query/time-window.ts";
+import { onRegister, T_ISSUED } from "./branch.ts";
+import { SOME } from "./few-leads.ts";
+import type { Lead } from "./lead.ts";
+import { searchBranches } from "./search-branches.ts";
 
-type Filters = FilterValues<typeof tokensTable>;
-
-/** The filters that name few tokens by themselves, by an index of their own: the first leads, the others are conditions. Null where none is there. */
-export async function narrowBranches(
-  db: Sql,
-  filters: Filters,
-): Promise<{ branches: Branch[] | null; rest: Fragment[] }> {
-  let branches: Branch[] | null = null;
-  const rest: Fragment[] = [];
-  const lead = (led: Branch[], otherwise: Fragment) => {
-    if (branches === null) branches = led;
-    else rest.push(otherwise);
-  };
-  if (filters.family) {
-    const only = sql`t.family_id = ${filters.family}::uuid`;
-    lead([onRegister([only], false)], only);
-  }
-  if (filters.session) {
-    const only = sql`t.session_uid = ${filters.session}`;
-    const families = sql`t.family_id IN (SELECT f.id FROM token_family f WHERE f.session_uid = ${filters.session})`;
-    lead([onRegister([families, only], false)], only);
-  }
-  if (filters.user) {
-    const ids = await findUsers(db, filters.user);
-    lead(
-      ids.map((id) => onRegister([sql`t.user_id = ${id}::uuid`])),
-      sql`t.user_id = ANY (${ids}::uuid[])`,
-    );
-  }
-  if (filters.q) {
-    const found = await searchBranches(db, filters.q);
-    const either = found.map((branch) => all(branch.where));
-    lead(found, either.length === 0 ? sql`false` : anyOf(either));
-  }
-  return { branches, rest };
-}
+/** Nothing is fewer: it need not be compared. */
+const FEWEST = 0;
 
 function anyOf(conditions: readonly Fragment[]): Fragment {
-  return conditions.reduce((before, one) => sql`(${before}) OR (${one})`);
+  return conditions.length === 0
+    ? sql`false`
+    : conditions.reduce((before, one) => sql`(${before}) OR (${one})`);
+}
+
+/** The way to the tokens of one authorization. */
+export function familyLead(familyId: string): Lead {
+  const answers = sql`t.family_id = ${familyId}::uuid`;
+  return {
+    tokens: FEWEST,
+    width: 1,
+    isOrdered: false,
+    answers,
+    branches: (stretch) => [onRegister([answers, inWindow(T_ISSUED, stretch)], false)],
+  };
+}
+
+/** The way to the tokens of one session. */
+export function sessionLead(uid: string): Lead {
+  const answers = sql`t.session_uid = ${uid}`;
+  const families = sql`t.family_id IN (SELECT f.id FROM token_family f WHERE f.session_uid = ${uid})`;
+  return {
+    tokens: FEWEST,
+    width: 1,
+    isOrdered: false,
+    answers,
+    branches: (stretch) => [onRegister([families, answers, inWindow(T_ISSUED, stretch)], false)],
+  };
+}
+
+/** The way to what free text means; where that is much, a condition alone. */
+export async function searchLead(db: Sql, text: string): Promise<{ answers: Fragment; lead: Lead | null }> {
+  const { branches, isBroad, isOne } = await searchBranches(db, text);
+  const answers = anyOf(branches.map((branch) => all(branch.where)));
+  if (isBroad) return { answers, lead: null };
+  return {
+    answers,
+    lead: {
+      tokens: isOne ? FEWEST : SOME,
+      width: branches.length,
+      isOrdered: branches.every((branch) => branch.isOrdered),
+      answers,
+      branches: (stretch) =>
+        branches.map((branch) => ({ ...branch, where: [...branch.where, inWindow(T_ISSUED, stretch)] })),
+    },
+  };
 }

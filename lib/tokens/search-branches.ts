@@ -28,19 +28,26 @@ export async function findClients(db: Sql, values: readonly string[]): Promise<s
 const SEARCH_BRANCHES_MAX = 20;
 const SEARCH_USERS_MAX = 500;
 
-/** What free text means: an id or hash of a token, an id of a user, client or family, or a part of a user's or client's name. */
-export async function searchBranches(db: Sql, text: string): Promise<Branch[]> {
+/** What free text means. `isBroad`: it is in so many names that it leads nowhere; `isOne`: it names one thing. */
+export type Search = { branches: Branch[]; isBroad: boolean; isOne: boolean };
+
+const onlyTo = (branches: Branch[]): Search => ({ branches, isBroad: false, isOne: true });
+const to = (branches: Branch[]): Search => ({ branches, isBroad: false, isOne: false });
+
+/** An id or hash of a token, an id of a user, client or family, or a part of a user's or client's name. */
+export async function searchBranches(db: Sql, text: string): Promise<Search> {
   const lower = text.toLowerCase();
   if (isUuid(lower)) {
     const id = sql`${lower}::uuid`;
-    return [
+    return onlyTo([
       onRegister([byTokenId(lower)]),
       onRegister([sql`t.user_id = ${id}`]),
       onRegister([sql`t.client_id = ${id}`]),
       onRegister([sql`t.family_id = ${id}`], false),
-    ];
+    ]);
   }
-  if (/^[0-9a-f]{64}$/.test(lower)) return [onRegister([sql`t.value_hash = decode(${lower}, 'hex')`], false)];
+  if (/^[0-9a-f]{64}$/.test(lower))
+    return onlyTo([onRegister([sql`t.value_hash = decode(${lower}, 'hex')`], false)]);
   const pattern = containing(text);
   const users = await run<{ id: string }>(
     db,
@@ -52,22 +59,26 @@ export async function searchBranches(db: Sql, text: string): Promise<Branch[]> {
   );
   const userIds = users.map((row) => row.id);
   const clientIds = clients.map((row) => row.id);
-  if (userIds.length > SEARCH_USERS_MAX)
-    return [
-      onRegister([
-        // a scalar look-up a row: as EXISTS the planner reads all users
-        sql`t.client_id = ANY (${clientIds}::uuid[]) OR coalesce((SELECT (x.email || ' ' || x.name) ILIKE ${pattern} FROM user_account x
-          WHERE x.id = t.user_id), false)`,
-      ]),
-    ];
+  if (userIds.length > SEARCH_USERS_MAX || clientIds.length > SEARCH_BRANCHES_MAX)
+    return {
+      branches: [
+        onRegister([
+          // a scalar look-up a row: as EXISTS the planner reads all users
+          sql`t.client_id = ANY (${clientIds}::uuid[]) OR coalesce((SELECT (x.email || ' ' || x.name) ILIKE ${pattern} FROM user_account x
+            WHERE x.id = t.user_id), false)`,
+        ]),
+      ],
+      isBroad: true,
+      isOne: false,
+    };
   if (userIds.length + clientIds.length > SEARCH_BRANCHES_MAX)
-    return [
+    return to([
       onRegister(
         [sql`t.user_id = ANY (${userIds}::uuid[]) OR t.client_id = ANY (${clientIds}::uuid[])`],
         false,
       ),
-    ];
-  return [
+    ]);
+  return to([
     ...userIds.map((id) => onRegister([sql`t.user_id = ${id}::uuid`])),
     ...clientIds.map((id) =>
       onRegister([
@@ -75,5 +86,5 @@ export async function searchBranches(db: Sql, text: string): Promise<Branch[]> {
         sql`t.user_id IS NULL OR t.user_id <> ALL (${userIds}::uuid[])`,
       ]),
     ),
-  ];
+  ]);
 }

@@ -1,30 +1,26 @@
 import type { Database } from "../db/database.ts";
 import type { Sql } from "../db/sql.ts";
-import type { FilterValues } from "../list-query/define-table.ts";
-import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
+import { lowestUuidv7 } from "../ids.ts";
+import { all, type Fragment, sql } from "../list-query/sql-fragment.ts";
 import { inWindow, type Window } from "../list-query/time-window.ts";
-import { addressCondition, addressLead } from "./address-lead.ts";
 import { type Branch, onRegister, T_ISSUED } from "./branch.ts";
+import { addressCondition, addressLead, expiryLead, SOME, usageLead, userLead } from "./few-leads.ts";
 import {
+  bestOf,
   clientLead,
-  costOf,
   fewClientsLead,
   isOfUse,
   type Lead,
   labelLead,
   registerLead,
   stretchesOf,
-  windowOf,
 } from "./lead.ts";
-import type { TokenState } from "./model.ts";
-import { narrowBranches } from "./narrow-branches.ts";
-import { type LabelFilter, readTally, type Tally, type TallyQuestion } from "./read-tally.ts";
-import { findClients } from "./search-branches.ts";
+import { familyLead, searchLead, sessionLead } from "./narrow-branches.ts";
+import { readTally, type Tally, type TallyQuestion } from "./read-tally.ts";
 import { stateBranches } from "./state-branches.ts";
 import type { PendingOrders, StateSql } from "./state-sql.ts";
-import type { TokensQuery, tokensTable } from "./table.ts";
-
-type Filters = FilterValues<typeof tokensTable>;
+import type { TokensQuery } from "./table.ts";
+import { type Filters, questionOf, type TokenQuestion } from "./token-question.ts";
 
 export type TokenSelection = {
   /** Disjoint: no token is in two. None: nothing can match. */
@@ -54,41 +50,21 @@ export type SelectOptions = {
   sort: TokensQuery["sort"]["key"];
 };
 
-/** So many tokens can be read and sorted at once. */
-const SORTED_MAX = 20_000;
-const CLOCK_SLACK_MS = 300_000;
+/** Without a tally all are unknown; then labels and clients lead before the whole register. */
+const UNKNOWN = Number.MAX_SAFE_INTEGER;
 
-const LIVE: ReadonlySet<TokenState> = new Set(["active", "suspended", "not_yet_valid"]);
-
-function labelFilters(filters: Filters): { filter: LabelFilter; contained: Fragment }[] {
-  const found: { filter: LabelFilter; contained: Fragment }[] = [];
-  const add = (facet: LabelFilter["facet"], labels: readonly string[] | undefined, column: Fragment) => {
-    if (labels) found.push({ filter: { facet, labels }, contained: sql`${column} && ${labels}::text[]` });
-  };
-  add("scope", filters.permission, sql`t.scopes`);
-  add("group", filters.group, sql`t.groups`);
-  add("role", filters.role, sql`t.roles`);
-  add("audience", filters.audience, sql`t.audiences`);
-  return found;
-}
-
-/** When a signing key began and ceased to sign bounds the search for its tokens, five minutes aside for clocks that differ. */
-async function signingTimeOf(db: Sql, kid: string): Promise<Window | null> {
-  const [key] = await run<{ from: Date; to: Date | null }>(
-    db,
-    sql`SELECT coalesce(activated_at, created_at) AS from, least(retiring_at, retired_at, compromised_at) AS to FROM signing_key WHERE kid = ${kid}`,
-  );
-  if (key === undefined) return null;
-  return {
-    from: new Date(key.from.getTime() - CLOCK_SLACK_MS),
-    to: key.to === null ? null : new Date(key.to.getTime() + CLOCK_SLACK_MS),
-  };
-}
-
-const latest = (...dates: (Date | null)[]) =>
-  dates.reduce((one, other) => (one === null || (other !== null && other > one) ? other : one), null);
-const earliest = (...dates: (Date | null)[]) =>
-  dates.reduce((one, other) => (one === null || (other !== null && other < one) ? other : one), null);
+/** What the tally knows to the last one. */
+const TALLIED: ReadonlySet<string> = new Set([
+  "client",
+  "kind",
+  "format",
+  "permission",
+  "group",
+  "role",
+  "audience",
+  "key",
+  "issued",
+]);
 
 /** Rows of the narrow tables, about. */
 async function sizeOf(db: Sql, table: "token_standing" | "refresh_consumption"): Promise<number> {
@@ -97,6 +73,78 @@ async function sizeOf(db: Sql, table: "token_standing" | "refresh_consumption"):
     [table],
   );
   return row?.rows ?? 0;
+}
+
+/** Every way to the rows, the register itself first, and the conditions of those filters that have a way of their own. */
+async function leadsOf(
+  db: Database,
+  filters: Filters,
+  question: TokenQuestion,
+  tally: Tally | null,
+): Promise<{ leads: Lead[]; conditions: Fragment[] }> {
+  const { labels, clients } = question;
+  const leads: Lead[] = [registerLead(tally?.inRegister ?? UNKNOWN)];
+  const conditions = labels.map(({ contained }) => contained);
+  // a label costs a look into the register for each row
+  for (const [index, { filter, contained }] of labels.entries())
+    leads.push(
+      labelLead(filter, contained, tally === null ? UNKNOWN / 2 : (tally.ofLabels[index] as number) * 1.5),
+    );
+  if (clients !== null) {
+    leads.push(clientLead(clients.ids, clients.contained, tally?.ofClients ?? UNKNOWN / 4));
+    conditions.push(clients.contained);
+  } else if (tally !== null) {
+    const few = fewClientsLead(tally);
+    if (few !== null) leads.push(few);
+  }
+  const add = (lead: Lead | null, answers = lead?.answers ?? null) => {
+    if (lead !== null) leads.push(lead);
+    if (answers !== null) conditions.push(answers);
+  };
+  if (filters.family) add(familyLead(filters.family));
+  if (filters.session) add(sessionLead(filters.session));
+  const address = filters.ip ? addressCondition(filters.ip) : null;
+  const [byUser, byText, byAddress, byExpiry, byUse] = await Promise.all([
+    filters.user ? userLead(db, filters.user) : null,
+    filters.q ? searchLead(db, filters.q) : null,
+    filters.ip && address ? addressLead(db, filters.ip, address) : null,
+    expiryLead(db, question.expires),
+    usageLead(db, question.used),
+  ]);
+  add(byUser);
+  if (byText !== null) add(byText.lead, byText.answers);
+  add(byAddress, address);
+  add(byExpiry);
+  add(byUse);
+  return { leads, conditions };
+}
+
+/** Branches for a state that few tokens are in, where they are fewer than those of the lead. */
+async function leadByState(
+  db: Database,
+  filters: Filters,
+  lead: Lead,
+  { pending, now }: SelectOptions,
+): Promise<Branch[] | null> {
+  const states = filters.state ?? [];
+  const branches = stateBranches(states, pending, now);
+  if (branches === null) return null;
+  const size = await sizeOf(db, states[0] === "consumed" ? "refresh_consumption" : "token_standing");
+  return size < lead.tokens ? branches : null;
+}
+
+/** The branch's rows that were issued in a time; where an id is all that it has, by the id. */
+function issuedIn({ issuedAt, id }: Branch, { from, to }: Window): Fragment {
+  if (issuedAt !== null) return inWindow(issuedAt, { from, to });
+  return all([
+    ...(from === null ? [] : [sql`${id} >= ${lowestUuidv7(from)}::uuid`]),
+    ...(to === null ? [] : [sql`${id} < ${lowestUuidv7(to)}::uuid`]),
+  ]);
+}
+
+/** All of some stretches at once. */
+function spanOf(stretches: readonly Window[]): Window {
+  return { from: stretches[0]?.from ?? null, to: stretches.at(-1)?.to ?? null };
 }
 
 /**
@@ -108,168 +156,58 @@ export async function selectTokens(
   filters: Filters,
   options: SelectOptions,
 ): Promise<TokenSelection> {
-  const { now, state, pending } = options;
-  const byIssue = options.sort === "issued";
-  const byUse = options.sort === "lastUsed";
-  const { branches: narrow, rest: conditions } = await narrowBranches(db, filters);
-  const labels = labelFilters(filters);
-  const clientIds = filters.client ? await findClients(db, filters.client) : null;
-  const ofClients = sql`t.client_id = ANY (${clientIds ?? []}::uuid[])`;
-  const signing = filters.key ? await signingTimeOf(db, filters.key) : undefined;
-  const expires = windowOf(filters.expires, "ahead", now);
-  const used = windowOf(filters.lastUsed, "back", now);
-  const issuedAsked = windowOf(filters.issued, "back", now);
+  const { now, state, sort } = options;
+  const question = await questionOf(db, filters, now);
+  const tallied = await readTally(db, question.tally);
+  const tally = isOfUse(tallied, now) ? tallied : null;
+  const stretches =
+    tally === null ? [question.tally.issued] : stretchesOf(tally, question.tally, question.issuedBefore);
+  const { leads, conditions: answerable } = await leadsOf(db, filters, question, tally);
+  const best = bestOf(leads, tally?.atMost ?? 1, sort === "issued");
+  // of many, the register's own index gives the first in its order
+  const lead = sort === "issued" || best.tokens <= SOME ? best : (leads[0] as Lead);
+
   const states = filters.state ?? [];
-  // what is not yet valid was issued later than now, by a clock that is ahead
-  const isAhead = states.length > 0 && states.every((one) => one === "not_yet_valid");
-  const issued: Window = {
-    from: latest(issuedAsked.from, signing?.from ?? null, isAhead ? now : null),
-    to: earliest(issuedAsked.to, signing?.to ?? null),
-  };
-
-  if (filters.kind) conditions.push(sql`t.kind = ANY (${filters.kind}::text[])`);
-  if (filters.format) conditions.push(sql`t.format = ANY (${filters.format}::text[])`);
-  if (filters.key) conditions.push(signing === null ? sql`false` : sql`t.signing_kid = ${filters.key}`);
-  if (filters.expires) conditions.push(inWindow(sql`t.expires_at`, expires));
-  if (filters.longLived)
-    conditions.push(
-      sql`t.expires_at - t.issued_at > make_interval(secs => ${filters.longLived.seconds}::int)`,
-    );
-  if (filters.lastUsed) conditions.push(inWindow(sql`us.last_used_at`, used));
-  if (filters.neverUsed) conditions.push(sql`us.last_used_at IS NULL`);
-  if (byUse) conditions.push(sql`us.last_used_at IS NOT NULL`);
-
-  const isLive = states.length > 0 && states.every((one) => LIVE.has(one));
-  const isExpired = states.length > 0 && states.every((one) => one === "expired");
-  const isConsumed = states.length > 0 && states.every((one) => one === "consumed");
-  // says again, in a form that indexes know, what the state implies
-  const implied: Fragment[] = [];
-  if (isLive) implied.push(sql`t.expires_at > ${now}::timestamptz`);
-  if (isExpired) implied.push(sql`t.expires_at <= ${now}::timestamptz`);
-  if (isConsumed) implied.push(sql`t.kind = 'refresh'`);
-
-  const question: TallyQuestion = {
-    labels: [
-      ...labels.map(({ filter }) => filter),
-      ...(filters.key ? [{ facet: "key" as const, labels: [filters.key] }] : []),
-    ],
-    clientIds,
-    kinds: isConsumed ? ["refresh"] : (filters.kind ?? null),
-    formats: filters.format ?? null,
-    issued,
-    // a token is used before it expires
-    expiresAfter: latest(
-      isLive ? now : null,
-      expires.from,
-      used.from === null ? null : new Date(used.from.getTime() - CLOCK_SLACK_MS),
-    ),
-    livesLongerThanSeconds: filters.longLived?.seconds ?? null,
-  };
+  const byState = sort === "issued" ? await leadByState(db, filters, lead, options) : null;
+  const isLed = byState !== null;
+  const conditions = [
+    ...question.conditions,
+    ...(sort === "lastUsed" ? [sql`us.last_used_at IS NOT NULL`] : []),
+    ...answerable.filter((condition) => isLed || condition !== lead.answers),
+    ...(states.length === 0 || isLed
+      ? []
+      : [sql`${state.state} = ANY (${states}::text[])`, ...question.implied]),
+  ];
   const selection = {
     conditions,
-    needsState: false,
-    needsUsage: byUse || filters.lastUsed !== undefined || filters.neverUsed !== undefined,
+    needsState: states.length > 0 && !isLed,
+    needsUsage: sort === "lastUsed" || filters.lastUsed !== undefined || filters.neverUsed !== undefined,
     isByUsage: false,
-    used,
-    tally: null as Tally | null,
-    question,
+    used: question.used,
+    tally,
+    question: question.tally,
     isAllTallied: false,
-    branchesIn: (): Branch[] => [],
+    branchesIn: lead.branches,
   };
-  const inState = () => {
-    if (states.length === 0) return;
-    selection.needsState = true;
-    conditions.push(sql`${state.state} = ANY (${states}::text[])`, ...implied);
-  };
-
-  if (narrow !== null) {
-    conditions.push(...labels.map(({ contained }) => contained));
-    if (filters.client) conditions.push(ofClients);
-    if (filters.ip) conditions.push(addressCondition(filters.ip).only);
-    if (filters.issued || filters.key)
-      for (const branch of narrow) branch.where.push(inWindow(T_ISSUED, issued));
-    inState();
-    return { ...selection, branches: narrow };
-  }
-
-  const [tallied, byAddress] = await Promise.all([
-    readTally(db, question),
-    filters.ip ? addressLead(db, filters.ip) : null,
-  ]);
-  const tally = isOfUse(tallied, now) ? tallied : null;
-  const issuedBefore = earliest(
-    expires.to,
-    used.to === null ? null : new Date(used.to.getTime() + CLOCK_SLACK_MS),
-    isExpired ? now : null,
-  );
-  const stretches = tally === null ? [issued] : stretchesOf(tally, question, issuedBefore);
-  const unknown = Number.MAX_SAFE_INTEGER;
-
-  const leads: Lead[] = [
-    registerLead(tally?.inRegister ?? unknown),
-    ...labels.map(({ filter, contained }, index) =>
-      // a label costs a look into the register for each row
-      labelLead(filter, contained, tally === null ? unknown / 2 : (tally.ofLabels[index] as number) * 1.5),
-    ),
-    ...(clientIds === null ? [] : [clientLead(clientIds, ofClients, tally?.ofClients ?? unknown / 4)]),
-  ];
-  const few = tally === null || clientIds !== null ? null : fewClientsLead(tally);
-  if (few !== null) leads.push(few);
-  if (byAddress !== null) leads.push(byAddress);
-  const atMost = tally?.atMost ?? 1;
-  const best = leads.reduce((one, other) =>
-    byIssue
-      ? costOf(other, atMost) < costOf(one, atMost)
-        ? other
-        : one
-      : other.tokens < one.tokens
-        ? other
-        : one,
-  );
-  // in another order than that of issue, what is few is read and sorted; of many the register's own index gives the first
-  const lead = byIssue || best.tokens <= SORTED_MAX ? best : (leads[0] as Lead);
-
-  const answered = new Set<Fragment | null>([lead.answers]);
-  const rest = [
-    ...labels.map(({ contained }) => contained),
-    ...(clientIds === null ? [] : [ofClients]),
-    ...(filters.ip && (byAddress === null || lead !== byAddress) ? [addressCondition(filters.ip).only] : []),
-  ].filter((condition) => !answered.has(condition));
-
-  const byState = byIssue ? stateBranches(states, pending, now) : null;
+  const span = spanOf(stretches);
   if (byState !== null) {
-    const table = states[0] === "consumed" ? "refresh_consumption" : "token_standing";
-    if ((await sizeOf(db, table)) < lead.tokens) {
-      const others = [...rest, ...(lead.answers === null ? [] : [lead.answers])];
-      for (const branch of byState)
-        if (branch.issuedAt !== null) branch.where.push(inWindow(T_ISSUED, issued));
-      const bounds = filters.issued || filters.key ? [inWindow(T_ISSUED, issued)] : [];
-      return { ...selection, conditions: [...conditions, ...others, ...bounds], branches: byState, tally };
-    }
+    const branches = byState.map((branch) => ({
+      ...branch,
+      where: [...branch.where, issuedIn(branch, span)],
+    }));
+    return { ...selection, branches };
   }
-  inState();
-  conditions.push(...rest);
-  if (byUse && best.tokens > SORTED_MAX) {
-    if (filters.issued || filters.key) conditions.push(inWindow(T_ISSUED, issued));
-    return { ...selection, tally, isByUsage: true, branches: [onRegister([], false)] };
-  }
+  if (sort === "lastUsed" && best.tokens > SOME)
+    return {
+      ...selection,
+      conditions: [...conditions, inWindow(T_ISSUED, span)],
+      isByUsage: true,
+      branches: [onRegister([], false)],
+    };
   const asked = Object.keys(filters).filter((key) => filters[key as keyof Filters] !== undefined);
-  const talliedKeys = new Set([
-    "client",
-    "kind",
-    "format",
-    "permission",
-    "group",
-    "role",
-    "audience",
-    "key",
-    "issued",
-  ]);
   return {
     ...selection,
-    tally,
     branches: stretches.flatMap((stretch) => lead.branches(stretch)),
-    branchesIn: lead.branches,
-    isAllTallied: tally?.isExact === true && asked.every((key) => talliedKeys.has(key)),
+    isAllTallied: tally?.isExact === true && asked.every((key) => TALLIED.has(key)),
   };
 }
