@@ -10,7 +10,7 @@ import { OTHER_PEERS } from "./peers/peer.ts";
 import { benchStart } from "./start/bench-start.ts";
 
 const USAGE = `npm run bench -- authority [--rounds N] [--seconds S] [--connections C] [--only ${SCENARIOS.join(",")}] [--peers ${OTHER_PEERS.join(",")}|none] [--profile] [--record] [--smoke]
-npm run bench -- inventory [--rows N] [--repeats N] [--keep DIR] [--record] [--smoke]
+npm run bench -- inventory [--rows N] [--repeats N] [--keep DIR] [--no-settle] [--record] [--smoke]
 npm run bench -- start [--rounds N] [--peers keycloak|none] [--record] [--smoke]`;
 
 class UsageError extends Error {}
@@ -22,6 +22,7 @@ const OPTIONS = {
   rows: { type: "string" },
   repeats: { type: "string" },
   keep: { type: "string" },
+  "no-settle": { type: "boolean", default: false },
   only: { type: "string" },
   peers: { type: "string" },
   profile: { type: "boolean", default: false },
@@ -111,7 +112,14 @@ function inventorySettings(values: Arguments): InventorySettings {
   const repeats = Math.round(readNumber("repeats", values.repeats, byDefault.repeats));
   const isFull = rows >= FULL_INVENTORY.rows && repeats >= FULL_INVENTORY.repeats;
   const mode = values.smoke ? "smoke" : isFull ? "full" : "short";
-  return { mode, rows, repeats, everyPair: values.smoke ? 25 : 1, keepDir: values.keep ?? null };
+  return {
+    mode,
+    rows,
+    repeats,
+    everyPair: values.smoke ? 25 : 1,
+    settles: !values["no-settle"],
+    keepDir: values.keep ?? null,
+  };
 }
 
 async function run(args: string[], stack: AsyncDisposableStack): Promise<boolean> {

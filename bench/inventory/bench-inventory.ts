@@ -10,6 +10,7 @@ import { filterValues, pairsOf, SORTS } from "./questions.ts";
 import { findSamples } from "./samples.ts";
 import type { SeedReport } from "./seed/seed-inventory.ts";
 import type { Settings } from "./settings.ts";
+import { measureSettling, type SettleReport } from "./settle/measure-settling.ts";
 import { renderTable } from "./table.ts";
 
 /** What a run found out. */
@@ -26,7 +27,9 @@ export type InventoryReport = {
   paging: Timing[];
   pairs: Timing[];
   counts: CountTiming[];
-  /** Rows of the worst question of one filter, and of a pair. */
+  /** Null: not measured. */
+  settling: SettleReport | null;
+  /** Of all questions. */
   worst: Timing;
   figures: Figure[];
 };
@@ -64,17 +67,12 @@ async function measure(
 const slowest = (timings: readonly Timing[]) =>
   timings.reduce((one, other) => (other.p95Ms > one.p95Ms ? other : one));
 
-function figuresOf({
-  alone,
-  paging,
-  pairs,
-  counts,
-  seeded,
-  isReused,
-}: Omit<
+type Found = Pick<
   InventoryReport,
-  "figures" | "what" | "at" | "machine" | "postgresql" | "settings" | "worst"
->): Figure[] {
+  "alone" | "paging" | "pairs" | "counts" | "seeded" | "isReused" | "settling"
+>;
+
+function figuresOf({ alone, paging, pairs, counts, seeded, isReused, settling }: Found): Figure[] {
   const p95 = (timings: readonly Timing[]) =>
     percentile(
       timings.map((one) => one.p95Ms),
@@ -96,6 +94,13 @@ function figuresOf({
       value: (100 * counts.filter((one) => one.exactly.total?.isExact).length) / counts.length,
       unit: "%",
     },
+    { name: "cutoff_in_force_ms", value: settling?.inForceMs ?? null, unit: "ms" },
+    { name: "settle_rows_per_s", value: settling?.rowsPerSecond ?? null, unit: "rows/s" },
+    ...(["list", "issue", "verify"] as const).map((what) => ({
+      name: `${what}_p99_during_settle_ratio`,
+      value: settling === null ? null : settling.during[what].p99Ms / settling.before[what].p99Ms,
+      unit: "x",
+    })),
     { name: "seed_minutes", value: isReused ? null : seeded.seconds / 60, unit: "min" },
   ];
 }
@@ -114,6 +119,7 @@ export async function benchInventory(
   const machine = readMachine();
   const inventory = await openInventory(settings, options);
   const found = await measure(inventory, settings, log);
+  const settling = settings.settles ? await measureSettling(inventory, options) : null;
   const { seeded, isReused } = inventory;
   const [version] = await inventory.db.query<{ version: string }>(
     "SELECT current_setting('server_version') AS version",
@@ -127,8 +133,9 @@ export async function benchInventory(
     seeded,
     isReused,
     ...found,
+    settling,
     worst: slowest([...found.alone, ...found.paging, ...found.pairs]),
-    figures: figuresOf({ ...found, seeded, isReused }),
+    figures: figuresOf({ ...found, seeded, isReused, settling }),
   };
   const table = renderTable(report);
   log(`\n${table}\n`);

@@ -20,6 +20,23 @@ function group(name: string, timings: readonly Timing[], goal: string): string {
   return `| ${name} | ${timings.length} | ${ms(median(timings.map((one) => one.medianMs)))} | ${ms(p95)} | ${ms(worst?.p95Ms ?? 0)} (${worst?.name}) | ${goal} |`;
 }
 
+function settled(settling: InventoryReport["settling"]): string[] {
+  if (settling === null) return [];
+  const { tokens, inForceMs, settleSeconds, rowsPerSecond, before, during } = settling;
+  const felt = (["list", "issue", "verify"] as const).map(
+    (what) =>
+      `| ${what} | ${before[what].asked} | ${ms(before[what].medianMs)} / ${ms(before[what].p99Ms)} | ${during[what].asked} | ${ms(during[what].medianMs)} / ${ms(during[what].p99Ms)} | ${during[what].failed} |`,
+  );
+  return [
+    `An order upon one client, ${tokens} tokens, two authorities and a worker: in force on both after ${ms(inForceMs)} ms, settled after ${settleSeconds.toFixed(1)} s (${Math.round(rowsPerSecond)} tokens/s). What others felt, one request at a time:`,
+    "",
+    "| | before | p50 / p99 ms | during | p50 / p99 ms | failed |",
+    "| --- | --- | --- | --- | --- | --- |",
+    ...felt,
+    "",
+  ];
+}
+
 /** The dated tables of `bench/README.md`. */
 export function renderTable(report: InventoryReport): string {
   const { machine, settings, seeded, alone, paging, pairs, counts } = report;
@@ -54,6 +71,7 @@ export function renderTable(report: InventoryReport): string {
       .map((one) => `${one.name} ${ms(one.p95Ms)} ms`)
       .join("; ")}.`,
     "",
+    ...settled(report.settling),
     `Made in ${(seeded.seconds / 60).toFixed(1)} minutes (${phases.join(", ")}); ${(seeded.bytes / 1e9).toFixed(1)} GB.`,
   ].join("\n");
 }

@@ -7,6 +7,21 @@ function parseIpv6(text: string): string | null {
 }
 
 /**
+ * The network of 8 bits, or of 32 for version 6, that an address or network lies in, as PostgreSQL writes it; null for a wider one. Takes what
+ * `parseAddress` gives.
+ */
+export function wideNetworkOf(address: string): string | null {
+  const [host = "", prefix] = address.split("/");
+  const isFour = !host.includes(":");
+  if (prefix !== undefined && Number(prefix) < (isFour ? 8 : 32)) return null;
+  if (isFour) return `${host.slice(0, host.indexOf("."))}.0.0.0/8`;
+  const groups = host.split("::")[0]?.split(":") ?? [];
+  const [first, second] = [groups[0] || "0", groups[1] || "0"];
+  if (second !== "0") return `${first}:${second}::/32`;
+  return first === "0" ? "::/32" : `${first}::/32`;
+}
+
+/**
  * An IP address or a network in CIDR notation, in one way of writing, or null for any other text. Bits beyond a network's prefix are left as
  * they are. Browser-safe.
  */

@@ -95,20 +95,29 @@ export function registerLead(tokens: number): Lead {
   };
 }
 
-/** Rows of a page, and ten times as many for what else is asked of each. */
-const LOOKED_AT = 500;
+/** Rows of a page, and four times as many for what is not as even as that. */
+const LOOKED_AT = 200;
 /** What a branch costs before it gives a row, in rows: the database thinks about each partition's indexes. */
 const BRANCH_COST = 150;
 
-/** About how many rows are looked at before a page is full, where `atMost` match. */
-function costOf({ tokens, width, isOrdered }: Lead, atMost: number): number {
-  const looked = isOrdered ? Math.min(tokens, (LOOKED_AT * tokens) / Math.max(1, atMost)) : tokens;
+/** About how many rows are looked at before a page is full, where so many match. */
+function costOf({ tokens, width, isOrdered }: Lead, expected: number): number {
+  const looked = isOrdered ? Math.min(tokens, (LOOKED_AT * tokens) / Math.max(1, expected)) : tokens;
   return looked + BRANCH_COST * width;
 }
 
+/**
+ * About how many tokens match: what the tally says, and of that the share that each other way has of all, as if one had nothing to do with
+ * another.
+ */
+export function expectedOf(tally: Tally, others: readonly number[]): number {
+  const all = Math.max(1, tally.inRegister);
+  return others.reduce((expected, tokens) => expected * Math.min(1, tokens / all), tally.atMost);
+}
+
 /** The lead with the least to look at. In another order than that of issue all of its rows are read and sorted. */
-export function bestOf(leads: readonly Lead[], atMost: number, byIssue: boolean): Lead {
-  const cost = (lead: Lead) => (byIssue ? costOf(lead, atMost) : lead.tokens);
+export function bestOf(leads: readonly Lead[], expected: number, byIssue: boolean): Lead {
+  const cost = (lead: Lead) => (byIssue ? costOf(lead, expected) : lead.tokens);
   return leads.reduce((one, other) => (cost(other) < cost(one) ? other : one));
 }
 

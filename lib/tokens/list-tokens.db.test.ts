@@ -132,6 +132,7 @@ const ASKED: Asked[] = [
     "expires=within:1h",
     (token) => token.expiresAt >= now && token.expiresAt.getTime() < now.getTime() + 3_600_000,
   ],
+  ["neverUsed=true&lastUsed=within:1h", () => false],
   ["neverUsed=true", (token) => tokens.indexOf(token) % 3 !== 0],
   [
     "lastUsed=within:1h",

@@ -41,12 +41,16 @@ export function sessionLead(uid: string): Lead {
 }
 
 /** The way to what free text means; where that is much, a condition alone. */
-export async function searchLead(db: Sql, text: string): Promise<{ answers: Fragment; lead: Lead | null }> {
-  const { branches, isBroad, isOne } = await searchBranches(db, text);
+export async function searchLead(
+  db: Sql,
+  text: string,
+): Promise<{ answers: Fragment; lead: Lead | null; isOfUsers: boolean }> {
+  const { branches, isBroad, isOne, isOfUsers } = await searchBranches(db, text);
   const answers = anyOf(branches.map((branch) => all(branch.where)));
-  if (isBroad) return { answers, lead: null };
+  if (isBroad) return { answers, lead: null, isOfUsers };
   return {
     answers,
+    isOfUsers,
     lead: {
       tokens: isOne ? FEWEST : SOME,
       width: branches.length,

@@ -3,7 +3,7 @@ import type { Window } from "../list-query/time-window.ts";
 import { type Cell, readCells, type TallyCells } from "./tally-cells.ts";
 
 export type LabelFilter = {
-  facet: "scope" | "group" | "role" | "audience" | "key";
+  facet: "scope" | "group" | "role" | "audience" | "key" | "holder" | "network";
   labels: readonly string[];
 };
 

@@ -28,11 +28,16 @@ export async function findClients(db: Sql, values: readonly string[]): Promise<s
 const SEARCH_BRANCHES_MAX = 20;
 const SEARCH_USERS_MAX = 500;
 
-/** What free text means. `isBroad`: it is in so many names that it leads nowhere; `isOne`: it names one thing. */
-export type Search = { branches: Branch[]; isBroad: boolean; isOne: boolean };
+/** What free text means. `isBroad`: it is in so many names that it leads nowhere; `isOne`: it names one thing; `isOfUsers`: users alone. */
+export type Search = { branches: Branch[]; isBroad: boolean; isOne: boolean; isOfUsers: boolean };
 
-const onlyTo = (branches: Branch[]): Search => ({ branches, isBroad: false, isOne: true });
-const to = (branches: Branch[]): Search => ({ branches, isBroad: false, isOne: false });
+const onlyTo = (branches: Branch[]): Search => ({ branches, isBroad: false, isOne: true, isOfUsers: false });
+const to = (branches: Branch[], isOfUsers: boolean): Search => ({
+  branches,
+  isBroad: false,
+  isOne: false,
+  isOfUsers,
+});
 
 /** An id or hash of a token, an id of a user, client or family, or a part of a user's or client's name. */
 export async function searchBranches(db: Sql, text: string): Promise<Search> {
@@ -57,6 +62,7 @@ export async function searchBranches(db: Sql, text: string): Promise<Search> {
     db,
     sql`SELECT id FROM client WHERE client_id ILIKE ${pattern} OR name ILIKE ${pattern}`,
   );
+  const isOfUsers = clients.length === 0;
   const userIds = users.map((row) => row.id);
   const clientIds = clients.map((row) => row.id);
   if (userIds.length > SEARCH_USERS_MAX || clientIds.length > SEARCH_BRANCHES_MAX)
@@ -70,21 +76,28 @@ export async function searchBranches(db: Sql, text: string): Promise<Search> {
       ],
       isBroad: true,
       isOne: false,
+      isOfUsers,
     };
   if (userIds.length + clientIds.length > SEARCH_BRANCHES_MAX)
-    return to([
-      onRegister(
-        [sql`t.user_id = ANY (${userIds}::uuid[]) OR t.client_id = ANY (${clientIds}::uuid[])`],
-        false,
+    return to(
+      [
+        onRegister(
+          [sql`t.user_id = ANY (${userIds}::uuid[]) OR t.client_id = ANY (${clientIds}::uuid[])`],
+          false,
+        ),
+      ],
+      isOfUsers,
+    );
+  return to(
+    [
+      ...userIds.map((id) => onRegister([sql`t.user_id = ${id}::uuid`])),
+      ...clientIds.map((id) =>
+        onRegister([
+          sql`t.client_id = ${id}::uuid`,
+          sql`t.user_id IS NULL OR t.user_id <> ALL (${userIds}::uuid[])`,
+        ]),
       ),
-    ]);
-  return to([
-    ...userIds.map((id) => onRegister([sql`t.user_id = ${id}::uuid`])),
-    ...clientIds.map((id) =>
-      onRegister([
-        sql`t.client_id = ${id}::uuid`,
-        sql`t.user_id IS NULL OR t.user_id <> ALL (${userIds}::uuid[])`,
-      ]),
-    ),
-  ]);
+    ],
+    isOfUsers,
+  );
 }

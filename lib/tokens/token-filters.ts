@@ -8,6 +8,7 @@ import { addressCondition, addressLead, expiryLead, SOME, usageLead, userLead } 
 import {
   bestOf,
   clientLead,
+  expectedOf,
   fewClientsLead,
   isOfUse,
   type Lead,
@@ -80,8 +81,9 @@ async function leadsOf(
   db: Database,
   filters: Filters,
   question: TokenQuestion,
+  search: Awaited<ReturnType<typeof searchLead>> | null,
   tally: Tally | null,
-): Promise<{ leads: Lead[]; conditions: Fragment[] }> {
+): Promise<{ leads: Lead[]; conditions: Fragment[]; others: number[] }> {
   const { labels, clients } = question;
   const leads: Lead[] = [registerLead(tally?.inRegister ?? UNKNOWN)];
   const conditions = labels.map(({ contained }) => contained);
@@ -104,19 +106,21 @@ async function leadsOf(
   if (filters.family) add(familyLead(filters.family));
   if (filters.session) add(sessionLead(filters.session));
   const address = filters.ip ? addressCondition(filters.ip) : null;
-  const [byUser, byText, byAddress, byExpiry, byUse] = await Promise.all([
+  const [byUser, byAddress, byExpiry, byUse] = await Promise.all([
     filters.user ? userLead(db, filters.user) : null,
-    filters.q ? searchLead(db, filters.q) : null,
     filters.ip && address ? addressLead(db, filters.ip, address) : null,
     expiryLead(db, question.expires),
     usageLead(db, question.used),
   ]);
   add(byUser);
-  if (byText !== null) add(byText.lead, byText.answers);
+  if (search !== null) add(search.lead, search.answers);
   add(byAddress, address);
   add(byExpiry);
   add(byUse);
-  return { leads, conditions };
+  const others = [byUser, search?.lead ?? null, byAddress, byExpiry, byUse].flatMap(
+    (lead) => lead?.tokens ?? [],
+  );
+  return { leads, conditions, others };
 }
 
 /** Branches for a state that few tokens are in, where they are fewer than those of the lead. */
@@ -157,13 +161,14 @@ export async function selectTokens(
   options: SelectOptions,
 ): Promise<TokenSelection> {
   const { now, state, sort } = options;
-  const question = await questionOf(db, filters, now);
+  const search = filters.q ? await searchLead(db, filters.q) : null;
+  const question = await questionOf(db, filters, { now, isOfUsers: search?.isOfUsers === true });
   const tallied = await readTally(db, question.tally);
   const tally = isOfUse(tallied, now) ? tallied : null;
   const stretches =
     tally === null ? [question.tally.issued] : stretchesOf(tally, question.tally, question.issuedBefore);
-  const { leads, conditions: answerable } = await leadsOf(db, filters, question, tally);
-  const best = bestOf(leads, tally?.atMost ?? 1, sort === "issued");
+  const { leads, conditions: answerable, others } = await leadsOf(db, filters, question, search, tally);
+  const best = bestOf(leads, tally === null ? 1 : expectedOf(tally, others), sort === "issued");
   // of many, the register's own index gives the first in its order
   const lead = sort === "issued" || best.tokens <= SOME ? best : (leads[0] as Lead);
 

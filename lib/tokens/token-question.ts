@@ -1,5 +1,6 @@
 import type { Database } from "../db/database.ts";
 import type { Sql } from "../db/sql.ts";
+import { wideNetworkOf } from "../list-query/address.ts";
 import type { FilterValues } from "../list-query/define-table.ts";
 import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
 import { inWindow, timeWindow, type Window } from "../list-query/time-window.ts";
@@ -71,12 +72,16 @@ function conditionsOf(filters: Filters, isSigning: boolean, expires: Window, use
       sql`t.expires_at - t.issued_at > make_interval(secs => ${filters.longLived.seconds}::int)`,
     );
   if (filters.lastUsed) conditions.push(inWindow(sql`us.last_used_at`, used));
-  if (filters.neverUsed) conditions.push(sql`us.last_used_at IS NULL`);
+  if (filters.neverUsed) conditions.push(filters.lastUsed ? sql`false` : sql`us.last_used_at IS NULL`);
   return conditions;
 }
 
 /** Reads what names mean, and what the filters say about times together. */
-export async function questionOf(db: Database, filters: Filters, now: Date): Promise<TokenQuestion> {
+export async function questionOf(
+  db: Database,
+  filters: Filters,
+  { now, isOfUsers }: { now: Date; isOfUsers: boolean },
+): Promise<TokenQuestion> {
   const labels = labelsOf(filters);
   const clientIds = filters.client ? await findClients(db, filters.client) : null;
   const signing = filters.key ? await signingTimeOf(db, filters.key) : undefined;
@@ -90,6 +95,7 @@ export async function questionOf(db: Database, filters: Filters, now: Date): Pro
   const isConsumed = areAll((one) => one === "consumed");
   // what is not yet valid was issued later than now, by a clock that is ahead
   const isAhead = areAll((one) => one === "not_yet_valid");
+  const network = filters.ip ? wideNetworkOf(filters.ip) : null;
   const kinds = filters.kind?.filter((kind) => !isConsumed || kind === "refresh");
   return {
     labels,
@@ -114,6 +120,8 @@ export async function questionOf(db: Database, filters: Filters, now: Date): Pro
       labels: [
         ...labels.map(({ filter }) => filter),
         ...(filters.key ? [{ facet: "key" as const, labels: [filters.key] }] : []),
+        ...(filters.user || isOfUsers ? [{ facet: "holder" as const, labels: ["user"] }] : []),
+        ...(network === null ? [] : [{ facet: "network" as const, labels: [network] }]),
       ],
       clientIds,
       kinds: kinds ?? (isConsumed ? ["refresh"] : null),

@@ -21,7 +21,7 @@ CREATE TABLE "token_tally" (
 
     CONSTRAINT "token_tally_pkey" PRIMARY KEY ("facet","label","week","client_id","kind","format")
 ) WITH (fillfactor = 70);
-ALTER TABLE "token_tally" ADD CONSTRAINT "token_tally_facet" CHECK (facet IN ('all', 'scope', 'group', 'role', 'audience', 'key'));
+ALTER TABLE "token_tally" ADD CONSTRAINT "token_tally_facet" CHECK (facet IN ('all', 'scope', 'group', 'role', 'audience', 'key', 'holder', 'network'));
 
 -- CreateTable
 CREATE TABLE "token_tally_mark" (
@@ -40,6 +40,11 @@ GRANT SELECT ON "token_tally", "token_tally_mark" TO tokenwarden_retention;
 -- roles that tokens carry already
 INSERT INTO "token_label" (kind, label, issued_at, token_id)
   SELECT 'role', r, issued_at, id FROM "token", unnest(roles) AS r WHERE roles <> '{}' ON CONFLICT DO NOTHING;
+
+-- The wide network that an address is in, for counts by network.
+CREATE FUNCTION "wide_network_of"(address inet) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+  SELECT network(set_masklen(address, CASE family(address) WHEN 4 THEN 8 ELSE 32 END))::text
+$$;
 
 -- An address as a number to compare, or null for text that is none: an issue never fails for it.
 CREATE FUNCTION "address_of"(address text) RETURNS inet LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
