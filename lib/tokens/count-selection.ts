@@ -12,10 +12,19 @@ import type { TokenSelection } from "./token-filters.ts";
 export const TOKENS_COUNT_MAX = 10_000;
 const WEEK_MS = 7 * 86_400_000;
 
-/** The rows of a branch that fulfil all conditions, as FROM … WHERE. */
-export function matching(selection: TokenSelection, branch: Branch, also: Fragment | null): Fragment {
+// LIMIT keeps the planner from beginning with the usage, of which it thinks that little is asked for
+const LOOKED_UP_USAGE = sql`LEFT JOIN LATERAL (SELECT * FROM token_usage u WHERE u.token_id = t.id LIMIT 1) us ON true`;
+const JOINED_USAGE = sql`LEFT JOIN token_usage us ON us.token_id = t.id`;
+
+/** The rows of a branch that fulfil all conditions, as FROM … WHERE. `isAll`: to be read to the last, so that tables may be joined whole. */
+export function matching(
+  selection: TokenSelection,
+  branch: Branch,
+  also: Fragment | null,
+  isAll = false,
+): Fragment {
   const state = selection.needsState ? STATE_JOINS : sql``;
-  const usage = selection.needsUsage ? sql`LEFT JOIN token_usage us ON us.token_id = t.id` : sql``;
+  const usage = !selection.needsUsage ? sql`` : isAll ? JOINED_USAGE : LOOKED_UP_USAGE;
   const where = all([...branch.where, ...selection.conditions, ...(also === null ? [] : [also])]);
   return sql`FROM ${branch.from} ${state} ${usage} WHERE ${where}`;
 }
@@ -26,7 +35,7 @@ function rowsOf(selection: TokenSelection, branches: readonly Branch[], max: num
     const isBare = selection.conditions.length === 0 && branch.countFrom !== undefined;
     const rows = isBare
       ? sql`FROM ${branch.countFrom as Fragment} WHERE ${all(branch.where)}`
-      : matching(selection, branch, null);
+      : matching(selection, branch, null, max === null);
     return sql`(SELECT 1 ${rows} ${limit})`;
   });
   return sql`SELECT 1 FROM (${joined(parts, " UNION ALL ")}) AS found ${limit}`;

@@ -19,11 +19,11 @@ async function countFew(db: Sql, from: Fragment, where: Fragment): Promise<numbe
   return count > FEW ? null : count;
 }
 
-/** The condition on the address that a token was issued to. */
+/** The condition on the address that a token was issued to. A network is a stretch of addresses: all in it, from the network's own to the last. */
 export function addressCondition(address: string): Fragment {
-  return address.includes("/")
-    ? sql`address_of(t.ip) <<= network(${address}::inet)`
-    : sql`address_of(t.ip) = ${address}::inet`;
+  if (!address.includes("/")) return sql`address_of(t.ip) = ${address}::inet`;
+  const bits = address.includes(":") ? 128 : 32;
+  return sql`address_of(t.ip) BETWEEN network(${address}::inet) AND set_masklen(broadcast(${address}::inet), ${bits}::int)`;
 }
 
 /** The way to the tokens of an address or a small network; null for a network of many. */

@@ -112,7 +112,7 @@ function costOf({ tokens, width, isOrdered }: Lead, expected: number): number {
  */
 export function expectedOf(tally: Tally, others: readonly number[]): number {
   const all = Math.max(1, tally.inRegister);
-  return others.reduce((expected, tokens) => expected * Math.min(1, tokens / all), tally.atMost);
+  return others.reduce((expected, tokens) => expected * Math.min(1, tokens / all), tally.expected);
 }
 
 /** The lead with the least to look at. In another order than that of issue all of its rows are read and sorted. */

@@ -52,7 +52,8 @@ export async function searchLead(
     answers,
     isOfUsers,
     lead: {
-      tokens: isOne ? FEWEST : SOME,
+      // some of whom it finds may hold much
+      tokens: isOne ? FEWEST : SOME * Math.max(1, branches.length / 4),
       width: branches.length,
       isOrdered: branches.every((branch) => branch.isOrdered),
       answers,

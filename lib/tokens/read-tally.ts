@@ -27,6 +27,8 @@ export type Tally = {
   until: Date;
   /** At most so many match of those before `until`. */
   atMost: number;
+  /** About how many do, where one label has nothing to do with another. */
+  expected: number;
   /** Whether exactly `atMost` have the labels, clients, kinds and formats; times aside. */
   isExact: boolean;
   /** In order of time; weeks and clients that cannot have one are left out. */
@@ -95,15 +97,18 @@ export async function readTally(db: Database, question: TallyQuestion): Promise<
   const weeks = new Map<number, number>();
   const clients = new Map<string, number>();
   let atMost = 0;
+  let expected = 0;
   let longestSeconds = 0;
   for (const [key, cell] of everything) {
     let least: Cell | undefined = cell;
+    let share = 1;
     for (const one of ofLabel) {
       const labelled = one.get(key);
       if (labelled === undefined) {
         least = undefined;
         break;
       }
+      share *= Math.min(1, labelled.tokens / cell.tokens);
       least = {
         ...cell,
         tokens: Math.min(least.tokens, labelled.tokens),
@@ -112,6 +117,7 @@ export async function readTally(db: Database, question: TallyQuestion): Promise<
     }
     if (least === undefined || !canHold(least, question)) continue;
     atMost += least.tokens;
+    expected += cell.tokens * share;
     longestSeconds = Math.max(longestSeconds, least.longestSeconds);
     add(weeks, cell.week, least.tokens);
     add(clients, cell.clientId, least.tokens);
@@ -124,6 +130,7 @@ export async function readTally(db: Database, question: TallyQuestion): Promise<
   return {
     until: cells.until,
     atMost,
+    expected,
     isExact: labels.length <= 1 && labels.every((one) => one.facet === "key" || one.labels.length === 1),
     weeks: [...weeks]
       .map(([week, tokens]) => ({ of: new Date(week), tokens }))

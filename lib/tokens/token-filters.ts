@@ -51,6 +51,9 @@ export type SelectOptions = {
   sort: TokensQuery["sort"]["key"];
 };
 
+/** So many tokens can be read and sorted at once. */
+const SORTED_MAX = SOME * 5;
+
 /** Without a tally all are unknown; then labels and clients lead before the whole register. */
 const UNKNOWN = Number.MAX_SAFE_INTEGER;
 
@@ -170,7 +173,7 @@ export async function selectTokens(
   const { leads, conditions: answerable, others } = await leadsOf(db, filters, question, search, tally);
   const best = bestOf(leads, tally === null ? 1 : expectedOf(tally, others), sort === "issued");
   // of many, the register's own index gives the first in its order
-  const lead = sort === "issued" || best.tokens <= SOME ? best : (leads[0] as Lead);
+  const lead = sort === "issued" || best.tokens <= SORTED_MAX ? best : (leads[0] as Lead);
 
   const states = filters.state ?? [];
   const byState = sort === "issued" ? await leadByState(db, filters, lead, options) : null;
@@ -202,7 +205,7 @@ export async function selectTokens(
     }));
     return { ...selection, branches };
   }
-  if (sort === "lastUsed" && best.tokens > SOME)
+  if (sort === "lastUsed" && best.tokens > SORTED_MAX)
     return {
       ...selection,
       conditions: [...conditions, inWindow(T_ISSUED, span)],
