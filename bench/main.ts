@@ -3,11 +3,14 @@ import { parseArgs } from "node:util";
 import { benchAuthority } from "./authority/bench-authority.ts";
 import { SCENARIOS, type Scenario } from "./authority/scenarios.ts";
 import type { Settings } from "./authority/settings.ts";
+import { benchInventory } from "./inventory/bench-inventory.ts";
+import type { Settings as InventorySettings } from "./inventory/settings.ts";
 import type { WantedPeers } from "./peers/available.ts";
 import { OTHER_PEERS } from "./peers/peer.ts";
 import { benchStart } from "./start/bench-start.ts";
 
 const USAGE = `npm run bench -- authority [--rounds N] [--seconds S] [--connections C] [--only ${SCENARIOS.join(",")}] [--peers ${OTHER_PEERS.join(",")}|none] [--profile] [--record] [--smoke]
+npm run bench -- inventory [--rows N] [--repeats N] [--keep DIR] [--no-settle] [--record] [--smoke]
 npm run bench -- start [--rounds N] [--peers keycloak|none] [--record] [--smoke]`;
 
 class UsageError extends Error {}
@@ -16,6 +19,10 @@ const OPTIONS = {
   rounds: { type: "string" },
   seconds: { type: "string" },
   connections: { type: "string" },
+  rows: { type: "string" },
+  repeats: { type: "string" },
+  keep: { type: "string" },
+  "no-settle": { type: "boolean", default: false },
   only: { type: "string" },
   peers: { type: "string" },
   profile: { type: "boolean", default: false },
@@ -24,10 +31,10 @@ const OPTIONS = {
   smoke: { type: "boolean", default: false },
 } as const;
 
-function readNumber(name: string, text: string | undefined, byDefault: number): number {
+function readNumber(name: string, text: string | undefined, byDefault: number, max = 10_000): number {
   const value = text === undefined ? byDefault : Number(text);
-  if (!(value > 0 && value <= 10_000))
-    throw new UsageError(`--${name} must be a number from 1 to 10000, not ${text}`);
+  if (!(value > 0 && value <= max))
+    throw new UsageError(`--${name} must be a number from 1 to ${max}, not ${text}`);
   return value;
 }
 
@@ -103,6 +110,26 @@ function authoritySettings(values: Arguments): Settings {
       };
 }
 
+/** Below these it is a short run, whose table is not written. */
+const FULL_INVENTORY = { rows: 1_000_000, repeats: 5 };
+const SMOKE_INVENTORY = { rows: 4_000, repeats: 1 };
+
+function inventorySettings(values: Arguments): InventorySettings {
+  const byDefault = values.smoke ? SMOKE_INVENTORY : FULL_INVENTORY;
+  const rows = Math.round(readNumber("rows", values.rows, byDefault.rows, 1_000_000_000));
+  const repeats = Math.round(readNumber("repeats", values.repeats, byDefault.repeats));
+  const isFull = rows >= FULL_INVENTORY.rows && repeats >= FULL_INVENTORY.repeats;
+  const mode = values.smoke ? "smoke" : isFull ? "full" : "short";
+  return {
+    mode,
+    rows,
+    repeats,
+    everyPair: values.smoke ? 25 : 1,
+    settles: !values["no-settle"],
+    keepDir: values.keep ?? null,
+  };
+}
+
 async function run(args: string[], stack: AsyncDisposableStack): Promise<boolean> {
   const { positionals, values } = readArguments(args);
   const log = (line: string) => console.log(line);
@@ -113,6 +140,10 @@ async function run(args: string[], stack: AsyncDisposableStack): Promise<boolean
     case "authority": {
       const settings = authoritySettings(values);
       return benchAuthority(settings, { records: values.record || settings.mode === "full", log, stack });
+    }
+    case "inventory": {
+      const settings = inventorySettings(values);
+      return benchInventory(settings, { records: values.record || settings.mode === "full", log, stack });
     }
     case "start":
       return benchStart({

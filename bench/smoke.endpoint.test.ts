@@ -36,6 +36,16 @@ describe("the smoke run", () => {
     });
   });
 
+  test("of inventory fills a register, prints every figure, and knows how many tokens there are", {
+    timeout: 180_000,
+  }, () => {
+    const { status, figures, output } = bench("inventory", "--smoke");
+    expect(status, output).toBe(0);
+    for (const name of ["list_p95_ms", "list_worst_p95_ms", "count_p95_ms", "seed_minutes"])
+      expect(Number(figures[name]), output).toBeGreaterThan(0);
+    expect(figures).toMatchObject({ list_given_up: "0", count_exact_within_2s: "100" });
+  });
+
   test.skipIf(!IS_BUILT)(
     "of start times a warm start and does not make up a cold one",
     { timeout: 180_000 },
@@ -53,6 +63,7 @@ describe("refuses", () => {
     [["authority", "--rounds", "none"], "--rounds must be a number"],
     [["authority", "--only", "nothing"], "--only knows introspection"],
     [["authority", "--peers", "nobody"], "--peers knows keycloak"],
+    [["inventory", "--rows", "many"], "--rows must be a number"],
     [["authority", "--quickly"], "--quickly"],
     [["nothing"], "nothing is not known"],
     [[], "what is to be measured?"],

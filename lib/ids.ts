@@ -39,3 +39,9 @@ export function isUuid(text: string): boolean {
 export function uuidv7Time(text: string): Date | null {
   return UUID_V7.test(text) ? new Date(Number.parseInt(text.slice(0, 8) + text.slice(9, 13), 16)) : null;
 }
+
+/** The lowest UUIDv7 of an instant: all that are made from then on are above it. */
+export function lowestUuidv7(at: Date): string {
+  const hex = Math.max(0, at.getTime()).toString(16).padStart(12, "0");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7000-8000-000000000000`;
+}

@@ -48,9 +48,28 @@ function filterSchema(filter: Filter): Json {
           "A distance from now such as `within:24h` or `beyond:7d`, or two instants, one of which may be left out.",
         pattern: TIME_PATTERN,
       };
+    case "longer":
+      return {
+        type: "string",
+        description: "A span of time such as `1h`, `24h` or `90d`.",
+        pattern: "^(?:true|[1-9]\\d{0,4}[smhdw])$",
+      };
+    case "address":
+      return {
+        type: "string",
+        description: "An IPv4 or IPv6 address, or a network in CIDR notation.",
+        pattern: "^[0-9A-Fa-f:.]{2,45}(?:/\\d{1,3})?$",
+      };
     default:
       return filter satisfies never;
   }
+}
+
+/** Orders that are there beside some filters alone. */
+function conditionalSorts(table: TableDeclaration): string[] {
+  return Object.entries(table.sorts).flatMap(([key, { needs }]) =>
+    needs === undefined ? [] : [`\`${key}\` only beside one of ${needs.join(", ")}.`],
+  );
 }
 
 function listParameters(table: TableDeclaration): Json[] {
@@ -65,7 +84,7 @@ function listParameters(table: TableDeclaration): Json[] {
     {
       name: "sort",
       in: "query",
-      description: "`-` before a key turns the order round.",
+      description: ["`-` before a key turns the order round.", ...conditionalSorts(table)].join(" "),
       schema: {
         type: "string",
         enum: sorts,

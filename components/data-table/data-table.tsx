@@ -3,7 +3,14 @@
 import { Button } from "@mantine/core";
 import { usePathname, useRouter } from "next/navigation";
 import { type MouseEvent, type ReactNode, useRef, useState, useTransition } from "react";
-import type { FilterValues, ListQuery, Page, TableDeclaration, Total } from "#lib/list-query/define-table.ts";
+import {
+  type FilterValues,
+  type ListQuery,
+  type Page,
+  sortRefusal,
+  type TableDeclaration,
+  type Total,
+} from "#lib/list-query/define-table.ts";
 import { isListName } from "#lib/lists/model.ts";
 import { Scroller } from "../display/scroller.tsx";
 import { EmptyState } from "../feedback/empty-state.tsx";
@@ -224,6 +231,7 @@ export function DataTable<Row extends ListRow>(props: DataTableProps<Row>) {
                   table={table}
                   sort={query.sort}
                   onSort={(key) => go(withSort(query, key))}
+                  sortRefusal={(key) => sortRefusal(declaration, key, query.filters)}
                   isSelectable={isSelectable}
                   selectedCount={selected.length}
                 />

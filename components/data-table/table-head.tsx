@@ -1,6 +1,6 @@
 "use client";
 
-import { UnstyledButton } from "@mantine/core";
+import { Tooltip, UnstyledButton } from "@mantine/core";
 import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
 import { CheckBox } from "./check-box.tsx";
 import type { ListRow } from "./columns.ts";
@@ -12,13 +12,15 @@ type TableHeadProps<Row extends ListRow> = {
   table: ListTable<Row>;
   sort: AnyListQuery["sort"];
   onSort: (key: string) => void;
+  /** Why the list is not ordered by a key as it is filtered now, or null where it is. */
+  sortRefusal: (key: string) => string | null;
   isSelectable: boolean;
   selectedCount: number;
 };
 
 /** The sticky header: names, order, and a handle to each column's width. */
 export function TableHead<Row extends ListRow>(props: TableHeadProps<Row>) {
-  const { table, sort, onSort, isSelectable, selectedCount } = props;
+  const { table, sort, onSort, sortRefusal, isSelectable, selectedCount } = props;
   const Arrow = sort.direction === "asc" ? IconArrowUp : IconArrowDown;
   return (
     <thead>
@@ -37,6 +39,7 @@ export function TableHead<Row extends ListRow>(props: TableHeadProps<Row>) {
           const meta = header.column.columnDef.meta;
           const key = meta?.sort;
           const isSorted = key !== undefined && sort.key === key;
+          const refusal = key === undefined ? null : sortRefusal(key);
           return (
             <th
               key={header.id}
@@ -46,10 +49,21 @@ export function TableHead<Row extends ListRow>(props: TableHeadProps<Row>) {
               {key === undefined ? (
                 meta?.header
               ) : (
-                <UnstyledButton className={classes.sort} onClick={() => onSort(key)}>
-                  {meta?.header}
-                  {isSorted ? <Arrow size={13} aria-hidden /> : null}
-                </UnstyledButton>
+                <Tooltip
+                  label={`Not sorted by this here. ${refusal}`}
+                  disabled={refusal === null}
+                  multiline
+                  maw={280}
+                >
+                  <UnstyledButton
+                    className={classes.sort}
+                    aria-disabled={refusal === null ? undefined : true}
+                    onClick={() => (refusal === null ? onSort(key) : undefined)}
+                  >
+                    {meta?.header}
+                    {isSorted ? <Arrow size={13} aria-hidden /> : null}
+                  </UnstyledButton>
+                </Tooltip>
               )}
               <span
                 className={classes.resize}

@@ -4,6 +4,7 @@ import { Button, Checkbox, Group, TagsInput, TextInput } from "@mantine/core";
 import { useRouter } from "next/navigation";
 import { useEffect, useState } from "react";
 import type { Filter, TimeFilter, TimeValue } from "#lib/list-query/define-table.ts";
+import { formatDuration } from "#lib/list-query/duration.ts";
 import { type AnyFilterValue, formatFilterValue, parseFilterValue } from "#lib/list-query/filter-value.ts";
 import { openPasted } from "../token-input/open-pasted.ts";
 import { holdsValue } from "../token-input/recognise-token.ts";
@@ -46,7 +47,10 @@ function useSuggestions(suggest: Suggest | undefined, key: string, text: string)
 
 /** The editor of one filter, by its kind. */
 export function FilterEditor({ filterKey, filter, value, suggest, onApply }: EditorProps) {
-  const [texts, setTexts] = useState<string[]>(value === undefined ? [] : formatFilterValue(value));
+  const [texts, setTexts] = useState<string[]>(() => {
+    if (value !== undefined) return formatFilterValue(value);
+    return filter.kind === "longer" ? [formatDuration(filter.defaultSeconds)] : [];
+  });
   const [typed, setTyped] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
   const router = useRouter();
@@ -105,7 +109,10 @@ export function FilterEditor({ filterKey, filter, value, suggest, onApply }: Edi
           data-autofocus
         />
       ) : null}
-      {filter.kind === "text" || filter.kind === "id" ? (
+      {filter.kind === "text" ||
+      filter.kind === "id" ||
+      filter.kind === "address" ||
+      filter.kind === "longer" ? (
         <TextInput
           label={filter.label}
           description={filter.hint}

@@ -1,4 +1,4 @@
-import type { Filter, TimeValue } from "#lib/list-query/define-table.ts";
+import type { Filter, LongerValue, TimeValue } from "#lib/list-query/define-table.ts";
 import { type AnyFilterValue, parseInstant } from "#lib/list-query/filter-value.ts";
 import { shortDuration } from "../display/duration.ts";
 
@@ -28,6 +28,10 @@ export function filterWords(filter: Filter, value: AnyFilterValue): { operator: 
       return { operator: "has", value: String(value) };
     case "id":
       return { operator: "is", value: String(value) };
+    case "address":
+      return { operator: String(value).includes("/") ? "in" : "is", value: String(value) };
+    case "longer":
+      return { operator: "over", value: shortDuration((value as LongerValue).seconds) };
     case "time":
       return timeWords(value as TimeValue, filter.looks);
     case "set":

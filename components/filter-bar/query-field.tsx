@@ -4,7 +4,12 @@ import { Combobox, Kbd, TextInput, useCombobox } from "@mantine/core";
 import { IconFilter } from "@tabler/icons-react";
 import { useRouter } from "next/navigation";
 import { type RefObject, useEffect, useRef, useState } from "react";
-import { type FilterValues, findFilterKey, type TableDeclaration } from "#lib/list-query/define-table.ts";
+import {
+  type Filter,
+  type FilterValues,
+  findFilterKey,
+  type TableDeclaration,
+} from "#lib/list-query/define-table.ts";
 import { formatTypedQuery, parseTypedQuery } from "#lib/list-query/typed-query.ts";
 import { openPasted } from "../token-input/open-pasted.ts";
 import { pastedLines } from "../token-input/pasted-lines.ts";
@@ -16,6 +21,7 @@ type Filters = FilterValues<TableDeclaration>;
 type Offer = { insert: string; label: string; about: string; isDone: boolean };
 
 const TIMES = ["1h", "24h", "7d", "30d"];
+const LIFETIMES = ["1h", "24h", "30d", "90d"];
 
 /** The last piece of what is typed: what the type-ahead is about. */
 function lastPiece(text: string): { before: string; key: string | null; part: string } {
@@ -29,6 +35,10 @@ function quoted(value: string): string {
   return /^[^\s"]+$/.test(value) ? value : `"${value}"`;
 }
 
+function operatorOf(filter: Filter): string {
+  return filter.kind === "time" ? "<" : filter.kind === "longer" ? ">" : ":";
+}
+
 function offersOf(declaration: TableDeclaration, text: string): Offer[] {
   const { before, key, part } = lastPiece(text);
   const folded = part.toLowerCase();
@@ -39,8 +49,8 @@ function offersOf(declaration: TableDeclaration, text: string): Offer[] {
           name !== declaration.search && `${name} ${filter.label}`.toLowerCase().includes(folded),
       )
       .map(([name, filter]) => ({
-        insert: `${before}${name}${filter.kind === "time" ? "<" : filter.kind === "flag" ? ":true" : ":"}`,
-        label: `${name}${filter.kind === "time" ? "<" : ":"}`,
+        insert: `${before}${name}${filter.kind === "flag" ? ":true" : operatorOf(filter)}`,
+        label: `${name}${operatorOf(filter)}`,
         about: filter.hint ?? filter.label,
         isDone: filter.kind === "flag",
       }));
@@ -58,6 +68,13 @@ function offersOf(declaration: TableDeclaration, text: string): Offer[] {
         isDone: true,
       }));
   }
+  if (filter.kind === "longer")
+    return LIFETIMES.filter((time) => time.startsWith(folded)).map((time) => ({
+      insert: `${before}${name}>${time} `,
+      label: `${name}>${time}`,
+      about: `longer than ${time}`,
+      isDone: true,
+    }));
   if (filter.kind === "time")
     return TIMES.filter((time) => time.startsWith(folded)).map((time) => ({
       insert: `${before}${name}<${time} `,

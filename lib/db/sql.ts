@@ -25,7 +25,7 @@ const preparedNames = new Map<string, string>();
  * together at run time: connections keep every plan.
  */
 export function prepared(text: string): string {
-  preparedNames.set(text, `tokenwarden_${preparedNames.size}`);
+  if (!preparedNames.has(text)) preparedNames.set(text, `tokenwarden_${preparedNames.size}`);
   return text;
 }
 

@@ -24,8 +24,20 @@ export type OneOfFilter<Option extends string = string> = FilterBase & {
 export type TimeFilter = FilterBase & { kind: "time"; looks: "back" | "ahead" };
 /** On, or not there. */
 export type FlagFilter = FilterBase & { kind: "flag" };
+/** A span of time that something lasts longer than. Asked for without one, it is the default. */
+export type LongerFilter = FilterBase & { kind: "longer"; defaultSeconds: number };
+/** An IP address or a network, version 4 or 6. */
+export type AddressFilter = FilterBase & { kind: "address" };
 
-export type Filter = TextFilter | IdFilter | SetFilter | OneOfFilter | TimeFilter | FlagFilter;
+export type Filter =
+  | TextFilter
+  | IdFilter
+  | SetFilter
+  | OneOfFilter
+  | TimeFilter
+  | FlagFilter
+  | LongerFilter
+  | AddressFilter;
 
 export type TimeValue =
   | { type: "within"; seconds: number }
@@ -33,18 +45,27 @@ export type TimeValue =
   /** ISO 8601 in UTC; null leaves a side open, never both. `from` is included, `to` is not. */
   | { type: "range"; from: string | null; to: string | null };
 
+export type LongerValue = { type: "longer"; seconds: number };
+
 export type FilterValue<F extends Filter> = F extends { kind: "oneOf"; options: readonly (infer Option)[] }
   ? readonly Option[]
   : F extends { kind: "set" }
     ? readonly string[]
     : F extends { kind: "time" }
       ? TimeValue
-      : F extends { kind: "flag" }
-        ? true
-        : string;
+      : F extends { kind: "longer" }
+        ? LongerValue
+        : F extends { kind: "flag" }
+          ? true
+          : string;
 
 /** A column to order by. `type` is what its cursor holds; the column must not be null. */
-export type Sort = { label: string; type: "time" | "text" | "number" };
+export type Sort = {
+  label: string;
+  type: "time" | "text" | "number";
+  /** The order is there only beside one of these filters: without one it would have to read everything. */
+  needs?: readonly string[];
+};
 
 export type Direction = "asc" | "desc";
 
@@ -108,9 +129,20 @@ export function defineTable<const Filters extends Record<string, Filter>, const 
         throw new Error(`table ${declaration.name}: filter name ${name} is taken or malformed`);
       names.add(folded);
     }
+  for (const [key, sort] of Object.entries<Sort>(declaration.sorts))
+    if (sort.needs?.some((filter) => declaration.filters[filter] === undefined))
+      throw new Error(`table ${declaration.name}: the sort ${key} needs a filter that is not there`);
   if (declaration.search !== undefined && declaration.filters[declaration.search]?.kind !== "text")
     throw new Error(`table ${declaration.name}: the search filter is no text filter`);
   return declaration;
+}
+
+/** Why a list is not ordered by a key beside these filters, or null where it is. */
+export function sortRefusal(table: TableDeclaration, key: string, filters: object): string | null {
+  const needs = table.sorts[key]?.needs;
+  if (needs === undefined || needs.some((filter) => Object.hasOwn(filters, filter))) return null;
+  const labels = needs.map((filter) => table.filters[filter]?.label.toLowerCase() ?? filter);
+  return `Only beside a filter by ${labels.slice(0, -1).join(", ")} or ${labels.at(-1)}.`;
 }
 
 /** The query of a table that was asked for nothing. */

@@ -1,9 +1,10 @@
-import type { Filter, TimeValue } from "./define-table.ts";
+import { parseAddress } from "./address.ts";
+import type { Filter, LongerValue, TimeValue } from "./define-table.ts";
 import { FILTER_VALUES_MAX, TEXT_MAX } from "./define-table.ts";
 import { formatDuration, parseDuration } from "./duration.ts";
 
 /** A value as the URL and the typed query write it, read and written in one place. Browser-safe. */
-export type AnyFilterValue = string | true | TimeValue | readonly string[];
+export type AnyFilterValue = string | true | TimeValue | LongerValue | readonly string[];
 export type ParsedValue = { value: AnyFilterValue } | { problem: string };
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -89,6 +90,18 @@ export function parseFilterValue(filter: Filter, texts: readonly string[]): Pars
         ? { problem: "Is no time: write within:24h, beyond:7d or 2026-11-01..2026-11-02." }
         : { value: time };
     }
+    case "longer": {
+      const seconds = first === "true" ? filter.defaultSeconds : parseDuration(first);
+      return seconds === null
+        ? { problem: "Is no span of time: write 1h, 24h or 90d." }
+        : { value: { type: "longer", seconds } };
+    }
+    case "address": {
+      const address = parseAddress(first);
+      return address === null
+        ? { problem: "Is no IP address or network: write 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32." }
+        : { value: address };
+    }
     default:
       return filter satisfies never;
   }
@@ -99,5 +112,6 @@ export function formatFilterValue(value: AnyFilterValue): string[] {
   if (value === true) return ["true"];
   if (typeof value === "string") return [value];
   if (Array.isArray(value)) return [...value];
-  return [formatTime(value as TimeValue)];
+  const span = value as TimeValue | LongerValue;
+  return [span.type === "longer" ? formatDuration(span.seconds) : formatTime(span)];
 }

@@ -7,6 +7,7 @@ import {
   PAGE_SIZE_MAX,
   type Sort,
   type SortOf,
+  sortRefusal,
   type TableDeclaration,
 } from "./define-table.ts";
 import { type AnyFilterValue, formatFilterValue, parseFilterValue } from "./filter-value.ts";
@@ -37,7 +38,10 @@ function read<T extends TableDeclaration>(table: T, params: URLSearchParams) {
   const sortText = params.get("sort");
   if (sortText !== null) {
     const key = sortText.replace(/^-/, "");
-    if (Object.hasOwn(table.sorts, key)) sort = { key, direction: sortText.startsWith("-") ? "desc" : "asc" };
+    const refusal = sortRefusal(table, key, filters);
+    if (refusal !== null) problems.push({ path: "sort", message: refusal });
+    else if (Object.hasOwn(table.sorts, key))
+      sort = { key, direction: sortText.startsWith("-") ? "desc" : "asc" };
     else problems.push({ path: "sort", message: `Is none of ${Object.keys(table.sorts).join(", ")}.` });
   }
 

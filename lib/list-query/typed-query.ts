@@ -2,6 +2,7 @@ import {
   type Filter,
   type FilterValues,
   findFilterKey,
+  type LongerValue,
   type TableDeclaration,
   type TimeValue,
 } from "./define-table.ts";
@@ -26,8 +27,13 @@ function pieces(text: string): Piece[] {
 
 function urlText(filter: Filter, piece: Piece): string | null {
   if (piece.operator === ":") return piece.value;
+  if (filter.kind === "longer") return piece.operator === ">" ? piece.value : null;
   if (filter.kind !== "time") return null;
   return `${piece.operator === "<" ? "within" : "beyond"}:${piece.value}`;
+}
+
+function takes(filter: Filter): string {
+  return filter.kind === "longer" ? "a colon or >" : "a colon";
 }
 
 /**
@@ -49,7 +55,11 @@ export function parseTypedQuery<T extends TableDeclaration>(
     const key = findFilterKey(table, piece.key);
     const value = key === null ? null : urlText(table.filters[key] as Filter, piece);
     if (key === null) problems.push({ text: piece.text, message: `There is no filter ${piece.key}.` });
-    else if (value === null) problems.push({ text: piece.text, message: `${piece.key} takes a colon.` });
+    else if (value === null)
+      problems.push({
+        text: piece.text,
+        message: `${piece.key} takes ${takes(table.filters[key] as Filter)}.`,
+      });
     else texts.set(key, { piece, values: [...(texts.get(key)?.values ?? []), value] });
   }
   if (words.length > 0) {
@@ -92,6 +102,8 @@ export function formatTypedQuery<T extends TableDeclaration>(table: T, filters: 
     else if (typeof value === "string")
       out.push(key === table.search ? value.split(" ").map(word).join(" ") : `${key}:${quoted(value)}`);
     else if (Array.isArray(value)) out.push(...value.map((one) => `${key}:${quoted(one)}`));
+    else if ((value as LongerValue).type === "longer")
+      out.push(`${key}>${formatDuration((value as LongerValue).seconds)}`);
     else out.push(typedTime(key, value as TimeValue));
   }
   return out.join(" ");

@@ -9,10 +9,15 @@ const CANCELLED = "57014";
  */
 export type Lead = "free" | "lookups" | "ordered";
 
+const LOOKUPS = ["hashjoin", "mergejoin", "material", "seqscan"]
+  .map((way) => `; SET LOCAL enable_${way} = off`)
+  .concat("; SET LOCAL max_parallel_workers_per_gather = 0")
+  .join("");
+
 const SETTINGS: Record<Lead, string> = {
   free: "",
-  lookups: "; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off",
-  ordered: "; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_sort = off",
+  lookups: LOOKUPS,
+  ordered: `${LOOKUPS}; SET LOCAL enable_sort = off`,
 };
 
 /** Runs a read that may take at most `timeoutMs`, or null where it took longer and was ended. */

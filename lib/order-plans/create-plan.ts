@@ -9,7 +9,7 @@ import { findEndingOrder } from "../revocations/already-revoked.ts";
 import { countLive, liveTokens } from "../revocations/live-tokens.ts";
 import { orderPermission } from "../revocations/order-permission.ts";
 import { CALLER_TOKENS_MAX, readCallers } from "../revocations/read-callers.ts";
-import { oldestWeekExpiringAfter } from "../tokens/token-filters.ts";
+import { oldestWeekExpiringAfter } from "../tokens/oldest-week.ts";
 import { freezeSelection } from "./freeze-selection.ts";
 import type { PlanInput } from "./input.ts";
 import type { Count, Name, OrderPlan } from "./model.ts";

@@ -5,7 +5,7 @@ import { run, sql } from "../list-query/sql-fragment.ts";
 import { listOrders } from "../revocations/list-orders.ts";
 import { ORDERING_KINDS } from "../revocations/model.ts";
 import { ordersTable } from "../revocations/table.ts";
-import { countTokens } from "../tokens/list-tokens.ts";
+import { countTokens } from "../tokens/count-tokens.ts";
 import type { TokensQuery } from "../tokens/table.ts";
 import { readKeyHealth } from "./key-health.ts";
 import { type LiveCount, liveTokensByClient } from "./live-tokens-by-client.ts";

@@ -51,6 +51,7 @@ const REGISTER = prepared(`
     SELECT 'scope', label, issued_at, id FROM input, unnest(scopes) AS label
     UNION ALL SELECT 'group', label, issued_at, id FROM input, unnest(groups) AS label
     UNION ALL SELECT 'audience', label, issued_at, id FROM input, unnest(audiences) AS label
+    UNION ALL SELECT 'role', label, issued_at, id FROM input, unnest(roles) AS label
     ON CONFLICT DO NOTHING
   )
   INSERT INTO token_use (id, received_at, at, outcome, source, token_id, token_kind, family_id, client_id, user_id, subject, ip, user_agent,

@@ -53,6 +53,8 @@ export function reachedBy(orderIds: readonly string[]): Fragment {
 }
 
 export type StateSql = {
+  /** Whether the text is the same at all times: no order is pending. */
+  isFixed: boolean;
   isRevoked: Fragment;
   isSuspended: Fragment;
   isConsumed: Fragment;
@@ -91,7 +93,9 @@ export function stateSql(pending: PendingOrders, now: Date, clockSkewSeconds: nu
       WHEN 'expired' THEN t.expires_at
       WHEN 'suspended' THEN coalesce(${firstReach(pending.suspends)}, s.suspended_at)
     END`;
-  return { isRevoked, isSuspended, isConsumed, state, endedAt };
+  const isFixed =
+    pending.revokes.length === 0 && pending.suspends.length === 0 && pending.countsSettledSuspensions;
+  return { isFixed, isRevoked, isSuspended, isConsumed, state, endedAt };
 }
 
 /** The tolerance that "not yet valid" allows for, in seconds. */

@@ -32,16 +32,39 @@ export const tokensTable = defineTable({
     client: { kind: "set", label: "Client", hint: "client_id or id" },
     permission: { kind: "set", label: "Permission", aliases: ["scope"] },
     group: { kind: "set", label: "Group" },
+    role: { kind: "set", label: "Role" },
     audience: { kind: "set", label: "Audience", aliases: ["aud"] },
     issued: { kind: "time", label: "Issued", looks: "back" },
     expires: { kind: "time", label: "Expires", looks: "ahead" },
     lastUsed: { kind: "time", label: "Last used", aliases: ["used"], looks: "back" },
     neverUsed: { kind: "flag", label: "Never used" },
+    longLived: {
+      kind: "longer",
+      label: "Long-lived",
+      aliases: ["lifetime"],
+      defaultSeconds: 3_600,
+      hint: "Issued to live longer than this: 1h, 24h, 90d",
+    },
+    ip: {
+      kind: "address",
+      label: "Issued to address",
+      aliases: ["network"],
+      hint: "An address, or a network such as 203.0.113.0/24 or 2001:db8::/32",
+    },
     family: { kind: "id", label: "Family", format: "uuid" },
     session: { kind: "id", label: "Session", format: "text" },
     key: { kind: "id", label: "Signing key", aliases: ["kid"], format: "text" },
   },
-  sorts: { issued: { label: "Issued", type: "time" }, expires: { label: "Expires", type: "time" } },
+  sorts: {
+    issued: { label: "Issued", type: "time" },
+    expires: { label: "Expires", type: "time" },
+    // of tokens that were used; among all of them nothing is ordered by what changes with each use
+    lastUsed: {
+      label: "Last used",
+      type: "time",
+      needs: ["user", "client", "family", "session", "key", "lastUsed"],
+    },
+  },
   defaultSort: { key: "issued", direction: "desc" },
 });
 

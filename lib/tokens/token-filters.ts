@@ -1,29 +1,27 @@
+import type { Database } from "../db/database.ts";
 import type { Sql } from "../db/sql.ts";
-import { isUuid } from "../ids.ts";
-import type { FilterValues } from "../list-query/define-table.ts";
-import { all, containing, type Fragment, run, sql } from "../list-query/sql-fragment.ts";
-import { inWindow, timeWindow, type Window } from "../list-query/time-window.ts";
-import { tokensOfTarget } from "../revocations/order-tokens.ts";
-import { byTokenId } from "./by-token-id.ts";
-import type { TokenState } from "./model.ts";
-import { type PendingOrders, reachedBy, type StateSql } from "./state-sql.ts";
-import type { tokensTable } from "./table.ts";
-
-/**
- * Where the rows of a list come from, in the order of issue: the register itself, or one of the narrow tables whose index already has what a
- * filter asks for. A planner that does not know how rare a label is walks the whole register for it; this decides for it.
- */
-export type Branch = {
-  from: Fragment;
-  where: Fragment[];
-  /** The columns that say issue time and id in this branch. Without the first, the id's own order is the order of issue. */
-  issuedAt: Fragment | null;
-  id: Fragment;
-  /** Whether an index gives the rows in the order of issue. */
-  isOrdered: boolean;
-  /** The same rows without the register, for counting where nothing else is asked. */
-  countFrom?: Fragment;
-};
+import { lowestUuidv7 } from "../ids.ts";
+import { all, type Fragment, sql } from "../list-query/sql-fragment.ts";
+import { inWindow, type Window } from "../list-query/time-window.ts";
+import { type Branch, onRegister, T_ISSUED } from "./branch.ts";
+import { addressCondition, addressLead, expiryLead, SOME, usageLead, userLead } from "./few-leads.ts";
+import {
+  bestOf,
+  clientLead,
+  expectedOf,
+  fewClientsLead,
+  isOfUse,
+  type Lead,
+  labelLead,
+  registerLead,
+  stretchesOf,
+} from "./lead.ts";
+import { familyLead, searchLead, sessionLead } from "./narrow-branches.ts";
+import { readTally, type Tally, type TallyQuestion } from "./read-tally.ts";
+import { stateBranches } from "./state-branches.ts";
+import type { PendingOrders, StateSql } from "./state-sql.ts";
+import type { TokensQuery } from "./table.ts";
+import { type Filters, questionOf, type TokenQuestion } from "./token-question.ts";
 
 export type TokenSelection = {
   /** Disjoint: no token is in two. None: nothing can match. */
@@ -33,348 +31,191 @@ export type TokenSelection = {
   /** Whether the conditions look at more than the register's own columns. */
   needsState: boolean;
   needsUsage: boolean;
+  /** Whether the rows are too many to sort by last use, and are to be read from the counters of use. */
+  isByUsage: boolean;
+  /** The time of last use that is asked for. */
+  used: Window;
+  /** What the tally says, where it was asked and is of use. */
+  tally: Tally | null;
+  question: TallyQuestion;
+  /** Whether labels, clients, kinds, formats and issue time are all that is asked for. */
+  isAllTallied: boolean;
+  /** The same way to the rows of another stretch of time. */
+  branchesIn: (stretch: Window) => Branch[];
 };
 
-type Filters = FilterValues<typeof tokensTable>;
+export type SelectOptions = {
+  now: Date;
+  state: StateSql;
+  pending: PendingOrders;
+  sort: TokensQuery["sort"]["key"];
+};
 
-const T_ISSUED = sql`t.issued_at`;
-const T_ID = sql`t.id`;
+/** So many tokens can be read and sorted at once. */
+const SORTED_MAX = SOME * 5;
 
-function onRegister(where: Fragment[], isOrdered = true): Branch {
-  return { from: sql`token t`, where, issuedAt: T_ISSUED, id: T_ID, isOrdered };
+/** Without a tally all are unknown; then labels and clients lead before the whole register. */
+const UNKNOWN = Number.MAX_SAFE_INTEGER;
+
+/** What the tally knows to the last one. */
+const TALLIED: ReadonlySet<string> = new Set([
+  "client",
+  "kind",
+  "format",
+  "permission",
+  "group",
+  "role",
+  "audience",
+  "key",
+  "issued",
+]);
+
+/** Rows of the narrow tables, about. */
+async function sizeOf(db: Sql, table: "token_standing" | "refresh_consumption"): Promise<number> {
+  const [row] = await db.query<{ rows: number }>(
+    "SELECT greatest(reltuples, 0)::float8 AS rows FROM pg_class WHERE oid = $1::regclass",
+    [table],
+  );
+  return row?.rows ?? 0;
 }
 
-function onLabel(kind: string, label: string, not: readonly string[]): Branch {
-  const where = [sql`l.kind = ${kind}`, sql`l.label = ${label}`];
-  if (not.length > 0)
-    where.push(sql`NOT EXISTS (SELECT FROM token_label o WHERE o.kind = ${kind} AND o.label = ANY (${not}::text[])
-      AND o.issued_at = l.issued_at AND o.token_id = l.token_id)`);
-  return {
-    from: sql`token_label l JOIN token t ON t.issued_at = l.issued_at AND t.id = l.token_id`,
-    where,
-    issuedAt: sql`l.issued_at`,
-    id: sql`l.token_id`,
-    isOrdered: true,
-    countFrom: sql`token_label l`,
+/** Every way to the rows, the register itself first, and the conditions of those filters that have a way of their own. */
+async function leadsOf(
+  db: Database,
+  filters: Filters,
+  question: TokenQuestion,
+  search: Awaited<ReturnType<typeof searchLead>> | null,
+  tally: Tally | null,
+): Promise<{ leads: Lead[]; conditions: Fragment[]; others: number[] }> {
+  const { labels, clients } = question;
+  const leads: Lead[] = [registerLead(tally?.inRegister ?? UNKNOWN)];
+  const conditions = labels.map(({ contained }) => contained);
+  // a label costs a look into the register for each row
+  for (const [index, { filter, contained }] of labels.entries())
+    leads.push(
+      labelLead(filter, contained, tally === null ? UNKNOWN / 2 : (tally.ofLabels[index] as number) * 1.5),
+    );
+  if (clients !== null) {
+    leads.push(clientLead(clients.ids, clients.contained, tally?.ofClients ?? UNKNOWN / 4));
+    conditions.push(clients.contained);
+  } else if (tally !== null) {
+    const few = fewClientsLead(tally);
+    if (few !== null) leads.push(few);
+  }
+  const add = (lead: Lead | null, answers = lead?.answers ?? null) => {
+    if (lead !== null) leads.push(lead);
+    if (answers !== null) conditions.push(answers);
   };
-}
-
-async function findUsers(db: Sql, values: readonly string[]): Promise<string[]> {
-  const rows = await run<{ id: string }>(
-    db,
-    sql`SELECT id FROM user_account WHERE email = ANY (${values.map((value) => value.toLowerCase())}::text[])
-      OR id = ANY (${values.map((value) => value.toLowerCase()).filter(isUuid)}::uuid[])`,
+  if (filters.family) add(familyLead(filters.family));
+  if (filters.session) add(sessionLead(filters.session));
+  const address = filters.ip ? addressCondition(filters.ip) : null;
+  const [byUser, byAddress, byExpiry, byUse] = await Promise.all([
+    filters.user ? userLead(db, filters.user) : null,
+    filters.ip && address ? addressLead(db, filters.ip, address) : null,
+    expiryLead(db, question.expires),
+    usageLead(db, question.used),
+  ]);
+  add(byUser);
+  if (search !== null) add(search.lead, search.answers);
+  add(byAddress, address);
+  add(byExpiry);
+  add(byUse);
+  const others = [byUser, search?.lead ?? null, byAddress, byExpiry, byUse].flatMap(
+    (lead) => lead?.tokens ?? [],
   );
-  return rows.map((row) => row.id);
+  return { leads, conditions, others };
 }
 
-async function findClients(db: Sql, values: readonly string[]): Promise<string[]> {
-  const rows = await run<{ id: string }>(
-    db,
-    sql`SELECT id FROM client WHERE client_id = ANY (${values}::text[])
-      OR id = ANY (${values.map((value) => value.toLowerCase()).filter(isUuid)}::uuid[])`,
-  );
-  return rows.map((row) => row.id);
+/** Branches for a state that few tokens are in, where they are fewer than those of the lead. */
+async function leadByState(
+  db: Database,
+  filters: Filters,
+  lead: Lead,
+  { pending, now }: SelectOptions,
+): Promise<Branch[] | null> {
+  const states = filters.state ?? [];
+  const branches = stateBranches(states, pending, now);
+  if (branches === null) return null;
+  const size = await sizeOf(db, states[0] === "consumed" ? "refresh_consumption" : "token_standing");
+  return size < lead.tokens ? branches : null;
 }
 
-const SEARCH_BRANCHES_MAX = 20;
-const SEARCH_USERS_MAX = 500;
-
-async function searchBranches(db: Sql, text: string): Promise<Branch[]> {
-  const lower = text.toLowerCase();
-  if (isUuid(lower)) {
-    const id = sql`${lower}::uuid`;
-    return [
-      onRegister([byTokenId(lower)]),
-      onRegister([sql`t.user_id = ${id}`]),
-      onRegister([sql`t.client_id = ${id}`]),
-      onRegister([sql`t.family_id = ${id}`], false),
-    ];
-  }
-  if (/^[0-9a-f]{64}$/.test(lower)) return [onRegister([sql`t.value_hash = decode(${lower}, 'hex')`], false)];
-  const pattern = containing(text);
-  const users = await run<{ id: string }>(
-    db,
-    sql`SELECT id FROM user_account WHERE (email || ' ' || name) ILIKE ${pattern} LIMIT ${SEARCH_USERS_MAX + 1}::int`,
-  );
-  const clients = await run<{ id: string }>(
-    db,
-    sql`SELECT id FROM client WHERE client_id ILIKE ${pattern} OR name ILIKE ${pattern}`,
-  );
-  const userIds = users.map((row) => row.id);
-  const clientIds = clients.map((row) => row.id);
-  if (userIds.length > SEARCH_USERS_MAX)
-    return [
-      onRegister([
-        // a scalar look-up a row: as EXISTS the planner reads all users
-        sql`t.client_id = ANY (${clientIds}::uuid[]) OR coalesce((SELECT (x.email || ' ' || x.name) ILIKE ${pattern} FROM user_account x
-          WHERE x.id = t.user_id), false)`,
-      ]),
-    ];
-  if (userIds.length + clientIds.length > SEARCH_BRANCHES_MAX)
-    return [
-      onRegister(
-        [sql`t.user_id = ANY (${userIds}::uuid[]) OR t.client_id = ANY (${clientIds}::uuid[])`],
-        false,
-      ),
-    ];
-  return [
-    ...userIds.map((id) => onRegister([sql`t.user_id = ${id}::uuid`])),
-    ...clientIds.map((id) =>
-      onRegister([
-        sql`t.client_id = ${id}::uuid`,
-        sql`t.user_id IS NULL OR t.user_id <> ALL (${userIds}::uuid[])`,
-      ]),
-    ),
-  ];
+/** The branch's rows that were issued in a time; where an id is all that it has, by the id. */
+function issuedIn({ issuedAt, id }: Branch, { from, to }: Window): Fragment {
+  if (issuedAt !== null) return inWindow(issuedAt, { from, to });
+  return all([
+    ...(from === null ? [] : [sql`${id} >= ${lowestUuidv7(from)}::uuid`]),
+    ...(to === null ? [] : [sql`${id} < ${lowestUuidv7(to)}::uuid`]),
+  ]);
 }
 
-/** Labels rarer than this are where a list is read from; commoner ones are looked at row by row. */
-const RARE_LABEL = 5_000;
-
-async function countLabel(db: Sql, kind: string, labels: readonly string[], window: Window): Promise<number> {
-  const [row] = await run<{ count: bigint }>(
-    db,
-    sql`SELECT count(*) AS count FROM (SELECT FROM token_label l WHERE l.kind = ${kind} AND l.label = ANY (${labels}::text[])
-      AND ${inWindow(sql`l.issued_at`, window)} LIMIT ${RARE_LABEL + 1}::int) AS found`,
-  );
-  return Number(row?.count ?? 0);
-}
-
-type LabelFilter = { kind: string; labels: readonly string[]; contained: Fragment };
-
-function labelFilters(filters: Filters): LabelFilter[] {
-  const found: LabelFilter[] = [];
-  if (filters.permission)
-    found.push({
-      kind: "scope",
-      labels: filters.permission,
-      contained: sql`t.scopes && ${filters.permission}::text[]`,
-    });
-  if (filters.group)
-    found.push({
-      kind: "group",
-      labels: filters.group,
-      contained: sql`t.groups && ${filters.group}::text[]`,
-    });
-  if (filters.audience)
-    found.push({
-      kind: "audience",
-      labels: filters.audience,
-      contained: sql`t.audiences && ${filters.audience}::text[]`,
-    });
-  return found;
-}
-
-const CLOCK_SLACK_MS = 300_000;
-
-/** Tokens of a signing key; when it began and ceased to sign bounds the search, five minutes aside for clocks that differ. */
-async function signedWith(db: Sql, kid: string): Promise<Fragment> {
-  const [key] = await run<{ from: Date; to: Date | null }>(
-    db,
-    sql`SELECT coalesce(activated_at, created_at) AS from, least(retiring_at, retired_at, compromised_at) AS to FROM signing_key WHERE kid = ${kid}`,
-  );
-  if (key === undefined) return sql`false`;
-  const from = new Date(key.from.getTime() - CLOCK_SLACK_MS);
-  const to = key.to === null ? null : new Date(key.to.getTime() + CLOCK_SLACK_MS);
-  return sql`t.signing_kid = ${kid} AND ${inWindow(sql`t.issued_at`, { from, to })}`;
-}
-
-/** Tokens that expire after an instant; where the register is walked, from the oldest week on that has one. */
-async function expiringAfter(db: Sql, at: Date, isWalked: boolean): Promise<Fragment> {
-  const expires = sql`t.expires_at > ${at}::timestamptz`;
-  if (!isWalked) return expires;
-  return sql`${expires} AND t.issued_at >= ${await oldestWeekExpiringAfter(db, at)}::timestamptz`;
-}
-
-const LIVE: ReadonlySet<TokenState> = new Set(["active", "suspended", "not_yet_valid"]);
-// LIMIT keeps the planner from taking the join apart: it reads the narrow table in order and looks each token up
-const ITS_TOKEN = sql`CROSS JOIN LATERAL (SELECT * FROM token x WHERE x.issued_at = uuid_extract_timestamp(d.token_id) AND x.id = d.token_id LIMIT 1) t`;
-const ONLY_STANDING = sql`token_standing d ${ITS_TOKEN}`;
-const ONLY_CONSUMED = sql`refresh_consumption d ${ITS_TOKEN}`;
-
-/** More pending orders than these are looked at row by row. */
-const PENDING_BRANCHES_MAX = 10;
-
-/** Revoked tokens: the settled ones, and for each pending order those of its target that neither are settled nor reached by one before. */
-function revokedBranches(pending: PendingOrders, settled: Branch): Branch[] | null {
-  if (pending.revocations.length > PENDING_BRANCHES_MAX) return null;
-  const unsettled = pending.revocations.map(({ targetKind, targetId, cutoff }, index) => {
-    const { from, where } = tokensOfTarget(targetKind, targetId);
-    const conditions = [
-      where,
-      sql`${cutoff}::timestamptz IS NULL OR t.rooted_at <= ${cutoff}::timestamptz`,
-      sql`NOT EXISTS (SELECT FROM token_standing z WHERE z.token_id = t.id AND z.revoked_at IS NOT NULL)`,
-    ];
-    if (index > 0) conditions.push(sql`NOT ${reachedBy(pending.revokes.slice(0, index))}`);
-    return { from, where: conditions, issuedAt: T_ISSUED, id: T_ID, isOrdered: false };
-  });
-  return [settled, ...unsettled];
+/** All of some stretches at once. */
+function spanOf(stretches: readonly Window[]): Window {
+  return { from: stretches[0]?.from ?? null, to: stretches.at(-1)?.to ?? null };
 }
 
 /**
- * Branches for a state that few tokens are in, read from the narrow table that has them: they are of that state and need no other look. Null
- * where the register must be walked. The order of states is `token_state`'s; the property test of the lists holds them together.
- */
-function stateBranches(states: readonly TokenState[], pending: PendingOrders, now: Date): Branch[] | null {
-  if (states.length !== 1) return null;
-  const places = { issuedAt: null, id: sql`d.token_id`, isOrdered: true };
-  if (states[0] === "revoked")
-    return revokedBranches(pending, {
-      from: ONLY_STANDING,
-      where: [sql`d.revoked_at IS NOT NULL`],
-      ...places,
-    });
-  const isPending =
-    pending.revokes.length > 0 || pending.suspends.length > 0 || !pending.countsSettledSuspensions;
-  if (isPending) return null;
-  if (states[0] === "consumed") {
-    const isRevoked = sql`EXISTS (SELECT FROM token_standing z WHERE z.token_id = d.token_id AND z.revoked_at IS NOT NULL)`;
-    return [{ from: ONLY_CONSUMED, where: [sql`NOT ${isRevoked}`], ...places }];
-  }
-  if (states[0] === "suspended") {
-    const where = [
-      sql`d.suspended_order_id IS NOT NULL AND d.revoked_at IS NULL`,
-      sql`d.suspended_until IS NULL OR d.suspended_until > ${now}::timestamptz`,
-      sql`t.expires_at > ${now}::timestamptz`,
-      sql`NOT EXISTS (SELECT FROM refresh_consumption z WHERE z.token_id = d.token_id)`,
-    ];
-    return [{ from: ONLY_STANDING, where, ...places }];
-  }
-  return null;
-}
-
-const WEEK_MS = 7 * 86_400_000;
-/** No token lives longer than a year; the rest is slack. */
-const LIFE_MAX_WEEKS = 58;
-
-/**
- * The week that the oldest token which expires at `at` or later was issued in. Older partitions hold nothing then, and would be read to the end to
- * find that out; this asks each for one.
- */
-export async function oldestWeekExpiringAfter(db: Sql, at: Date): Promise<Date> {
-  const since = new Date(at.getTime() - LIFE_MAX_WEEKS * WEEK_MS);
-  const [row] = await run<{ week: Date | null }>(
-    db,
-    sql`SELECT min(w) AS week FROM generate_series(date_trunc('week', ${since}::timestamptz), ${at}::timestamptz, interval '7 days') w
-      WHERE EXISTS (SELECT FROM token t WHERE t.issued_at >= w AND t.issued_at < w + interval '7 days' AND t.expires_at >= ${at}::timestamptz)`,
-  );
-  return row?.week ?? at;
-}
-
-/**
- * What a query's filters mean on the register. `byIssue` says that the list is ordered by issue time: only then may rows come from the narrow
- * tables.
+ * What a query's filters mean on the register: conditions on each row, and the way to the rows that has the fewest to look at. Only a list that is
+ * ordered by issue time may take many rows in the order of the narrow tables.
  */
 export async function selectTokens(
-  db: Sql,
+  db: Database,
   filters: Filters,
-  options: { now: Date; state: StateSql; pending: PendingOrders; byIssue: boolean },
+  options: SelectOptions,
 ): Promise<TokenSelection> {
-  const { now, state, byIssue } = options;
-  const conditions: Fragment[] = [];
-  let branches: Branch[] | null = null;
-  /** The first filter that has an index of its own leads; the others are looked at row by row. */
-  const lead = (led: Branch[], otherwise: Fragment) => {
-    if (branches === null) branches = led;
-    else conditions.push(otherwise);
-  };
+  const { now, state, sort } = options;
+  const search = filters.q ? await searchLead(db, filters.q) : null;
+  const question = await questionOf(db, filters, { now, isOfUsers: search?.isOfUsers === true });
+  const tallied = await readTally(db, question.tally);
+  const tally = isOfUse(tallied, now) ? tallied : null;
+  const stretches =
+    tally === null ? [question.tally.issued] : stretchesOf(tally, question.tally, question.issuedBefore);
+  const { leads, conditions: answerable, others } = await leadsOf(db, filters, question, search, tally);
+  const best = bestOf(leads, tally === null ? 1 : expectedOf(tally, others), sort === "issued");
+  // of many, the register's own index gives the first in its order
+  const lead = sort === "issued" || best.tokens <= SORTED_MAX ? best : (leads[0] as Lead);
 
-  if (filters.family) {
-    const only = sql`t.family_id = ${filters.family}::uuid`;
-    lead([onRegister([only], false)], only);
-  }
-  if (filters.session) {
-    const only = sql`t.session_uid = ${filters.session}`;
-    lead(
-      [
-        onRegister(
-          [
-            sql`t.family_id IN (SELECT f.id FROM token_family f WHERE f.session_uid = ${filters.session})`,
-            only,
-          ],
-          false,
-        ),
-      ],
-      only,
-    );
-  }
-  if (filters.user) {
-    const ids = await findUsers(db, filters.user);
-    lead(
-      ids.map((id) => onRegister([sql`t.user_id = ${id}::uuid`])),
-      sql`t.user_id = ANY (${ids}::uuid[])`,
-    );
-  }
-  if (filters.q) {
-    const found = await searchBranches(db, filters.q);
-    const either = found.map((branch) => all(branch.where));
-    lead(found, either.length === 0 ? sql`false` : anyOf(either));
-  }
-
-  const window: Window = filters.issued ? timeWindow(filters.issued, "back", now) : { from: null, to: null };
-  let labels = labelFilters(filters);
-  if (labels.length > 0 && branches === null) {
-    const counts = await Promise.all(labels.map((one) => countLabel(db, one.kind, one.labels, window)));
-    const rarest = counts.indexOf(Math.min(...counts));
-    if ((counts[rarest] as number) <= RARE_LABEL || (byIssue && !filters.client)) {
-      const { kind, labels: values } = labels[rarest] as LabelFilter;
-      branches = values.map((label, index) => onLabel(kind, label, values.slice(0, index)));
-      labels = labels.filter((_, index) => index !== rarest);
-    }
-  }
-  conditions.push(...labels.map((one) => one.contained));
-  if (filters.client) {
-    const ids = await findClients(db, filters.client);
-    lead(
-      ids.map((id) => onRegister([sql`t.client_id = ${id}::uuid`])),
-      sql`t.client_id = ANY (${ids}::uuid[])`,
-    );
-  }
-
-  if (filters.kind) conditions.push(sql`t.kind = ANY (${filters.kind}::text[])`);
-  if (filters.format) conditions.push(sql`t.format = ANY (${filters.format}::text[])`);
-  if (filters.key) conditions.push(await signedWith(db, filters.key));
-  if (filters.expires)
-    conditions.push(inWindow(sql`t.expires_at`, timeWindow(filters.expires, "ahead", now)));
-  let needsState = false;
-  if (filters.state) {
-    const states = filters.state;
-    const led: Branch[] | null =
-      byIssue && branches === null ? stateBranches(states, options.pending, now) : null;
-    if (led !== null) branches = led;
-    else {
-      needsState = true;
-      conditions.push(sql`${state.state} = ANY (${states}::text[])`);
-      // says again, in a form that indexes know, what the state implies
-      if (states.every((one) => LIVE.has(one)))
-        conditions.push(await expiringAfter(db, now, branches === null));
-      if (states.every((one) => one === "expired")) conditions.push(sql`t.expires_at <= ${now}::timestamptz`);
-      if (states.every((one) => one === "consumed")) conditions.push(sql`t.kind = 'refresh'`);
-    }
-  }
-  if (filters.lastUsed) {
-    const used = timeWindow(filters.lastUsed, "back", now);
-    conditions.push(inWindow(sql`us.last_used_at`, used));
-    // a token is used before it expires
-    if (used.from !== null)
-      conditions.push(
-        await expiringAfter(db, new Date(used.from.getTime() - CLOCK_SLACK_MS), branches === null),
-      );
-  }
-  if (filters.neverUsed) conditions.push(sql`us.last_used_at IS NULL`);
-
-  const found: Branch[] = branches ?? [onRegister([])];
-  if (filters.issued)
-    for (const branch of found) branch.where.push(inWindow(branch.issuedAt ?? T_ISSUED, window));
-  return {
-    branches: found,
+  const states = filters.state ?? [];
+  const byState = sort === "issued" ? await leadByState(db, filters, lead, options) : null;
+  const isLed = byState !== null;
+  const conditions = [
+    ...question.conditions,
+    ...(sort === "lastUsed" ? [sql`us.last_used_at IS NOT NULL`] : []),
+    ...answerable.filter((condition) => isLed || condition !== lead.answers),
+    ...(states.length === 0 || isLed
+      ? []
+      : [sql`${state.state} = ANY (${states}::text[])`, ...question.implied]),
+  ];
+  const selection = {
     conditions,
-    needsState,
-    needsUsage: filters.lastUsed !== undefined || filters.neverUsed !== undefined,
+    needsState: states.length > 0 && !isLed,
+    needsUsage: sort === "lastUsed" || filters.lastUsed !== undefined || filters.neverUsed !== undefined,
+    isByUsage: false,
+    used: question.used,
+    tally,
+    question: question.tally,
+    isAllTallied: false,
+    branchesIn: lead.branches,
   };
-}
-
-function anyOf(conditions: readonly Fragment[]): Fragment {
-  return conditions.reduce((before, one) => sql`(${before}) OR (${one})`);
+  const span = spanOf(stretches);
+  if (byState !== null) {
+    const branches = byState.map((branch) => ({
+      ...branch,
+      where: [...branch.where, issuedIn(branch, span)],
+    }));
+    return { ...selection, branches };
+  }
+  if (sort === "lastUsed" && best.tokens > SORTED_MAX)
+    return {
+      ...selection,
+      conditions: [...conditions, inWindow(T_ISSUED, span)],
+      isByUsage: true,
+      branches: [onRegister([], false)],
+    };
+  const asked = Object.keys(filters).filter((key) => filters[key as keyof Filters] !== undefined);
+  return {
+    ...selection,
+    branches: stretches.flatMap((stretch) => lead.branches(stretch)),
+    isAllTallied: tally?.isExact === true && asked.every((key) => TALLIED.has(key)),
+  };
 }

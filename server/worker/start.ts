@@ -5,6 +5,7 @@ import { watchDisk } from "#lib/db/disk-space.ts";
 import { requireKnownSchema } from "#lib/db/schema-version.ts";
 import { endAbandonedExports } from "#lib/exports/end-abandoned-exports.ts";
 import { purgePlans } from "#lib/order-plans/purge-plans.ts";
+import { tallyAll } from "#lib/tokens/tally-tokens.ts";
 import { countMissedUses } from "#lib/verification/count-missed-uses.ts";
 import { Settler } from "./settler.ts";
 import { ensurePartitions, purgeExpired } from "./upkeep.ts";
@@ -14,7 +15,7 @@ export type RunningWorker = { db: Database; stop(): Promise<void> };
 export type WorkerOptions = { databaseUrl: string; databaseDir?: string | undefined; log: Logger };
 
 /**
- * Starts the product's scheduled and long work: settles orders, keeps partitions ahead of time, takes expired state away, counts what killed
+ * Starts the product's scheduled and long work: settles orders, keeps partitions ahead of time, takes expired state away, counts tokens for totals and what killed
  * authorities had not counted, ends exports whose console was killed. Several workers share
  * one database: each job and each order's step is done by one of them. The queue lives in a schema of its own that the login role makes.
  *
@@ -41,6 +42,7 @@ export async function startWorker({ databaseUrl, databaseDir, log }: WorkerOptio
 
   const jobs: Record<string, { cron: string; run: () => Promise<unknown> }> = {
     "ensure-partitions": { cron: "15 3 * * *", run: () => ensurePartitions(db, new Date()) },
+    "tally-tokens": { cron: "* * * * *", run: () => tallyAll(db) },
     "count-missed-uses": { cron: "* * * * *", run: () => countMissedUses(db) },
     "end-abandoned-exports": { cron: "* * * * *", run: () => endAbandonedExports(db, new Date()) },
     "purge-plans": { cron: "5-59/10 * * * *", run: () => purgePlans(db, new Date()) },

@@ -54,6 +54,7 @@ import * as tokensIdRevoke from "./tokens/[id]/revoke/route.ts";
 import * as tokensId from "./tokens/[id]/route.ts";
 import * as tokensFind from "./tokens/find/route.ts";
 import * as tokens from "./tokens/route.ts";
+import * as tokensTotal from "./tokens/total/route.ts";
 import * as usersIdDisable from "./users/[id]/disable/route.ts";
 import * as usersIdEnable from "./users/[id]/enable/route.ts";
 import * as usersIdGroups from "./users/[id]/groups/route.ts";
@@ -126,6 +127,7 @@ export function allRoutes(): Route[] {
     tokensIdLifeline,
     tokensIdRevoke,
     tokensFind,
+    tokensTotal,
     users,
     usersId,
     usersIdDisable,

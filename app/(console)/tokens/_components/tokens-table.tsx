@@ -23,6 +23,7 @@ import { suggestTokenValues } from "./suggest-token-values.ts";
 import classes from "./token-cells.module.css";
 import { Expiry, Holder, LastUse, PRECISION } from "./token-cells.tsx";
 import { TokenGlance } from "./token-glance.tsx";
+import { useExactTotal } from "./use-exact-total.ts";
 
 const COLUMNS: DataTableColumn<TokenRow>[] = [
   {
@@ -79,7 +80,13 @@ const COLUMNS: DataTableColumn<TokenRow>[] = [
     cell: (token) => <Instant at={token.issuedAt} />,
   },
   { id: "expires", header: "Expires", size: 146, sort: "expires", cell: (token) => <Expiry token={token} /> },
-  { id: "lastUsed", header: "Last used", size: 92, cell: (token) => <LastUse token={token} /> },
+  {
+    id: "lastUsed",
+    header: "Last used",
+    size: 92,
+    sort: "lastUsed",
+    cell: (token) => <LastUse token={token} />,
+  },
   {
     id: "format",
     header: "Format",
@@ -119,13 +126,14 @@ export function TokensTable({ query, page, total, may }: TokensTableProps) {
   const isAllowed = may.token;
   const setRevoking = (rows: readonly TokenRow[]) =>
     setTarget(rows.length > 1 && !may.selection ? null : targetOf(rows));
+  const counted = useExactTotal(total, query.filters);
   return (
     <>
       <DataTable
         declaration={tokensTable}
         query={query}
         page={page}
-        total={total}
+        total={counted}
         unit={["token", "tokens"]}
         columns={COLUMNS}
         nameOf={nameOf}

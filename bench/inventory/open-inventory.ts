@@ -1,0 +1,90 @@
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { type Database, openDatabase } from "#lib/db/database.ts";
+import { migrate } from "#lib/db/migrate.ts";
+import { tallyAll } from "#lib/tokens/tally-tokens.ts";
+import { startEmbeddedDatabase } from "#server/embedded-database/start.ts";
+import { type SeedReport, seedInventory } from "./seed/seed-inventory.ts";
+import { inventOrganisation, type SyntheticOrganisation } from "./seed/synthetic-organisation.ts";
+import type { Settings } from "./settings.ts";
+
+export type Inventory = {
+  dataDir: string;
+  url: string;
+  adminUrl: string;
+  /** As the application. */
+  db: Database;
+  organisation: SyntheticOrganisation;
+  seeded: SeedReport;
+  /** Whether an earlier run made the data. */
+  isReused: boolean;
+};
+
+const MINUTE_MS = 60_000;
+
+function dataDirOf({ keepDir }: Settings, stack: AsyncDisposableStack): string {
+  if (keepDir !== null) {
+    mkdirSync(keepDir, { recursive: true });
+    chmodSync(keepDir, 0o711);
+    return keepDir;
+  }
+  const dataDir = mkdtempSync(path.join(tmpdir(), "tokenwarden-inventory-"));
+  // the database's own account passes through it
+  chmodSync(dataDir, 0o711);
+  stack.defer(() => rmSync(dataDir, { recursive: true, force: true }));
+  return dataDir;
+}
+
+function findSeeded(file: string, rows: number): SeedReport | null {
+  if (!existsSync(file)) return null;
+  const report = JSON.parse(readFileSync(file, "utf8")) as SeedReport;
+  if (report.rows !== rows)
+    throw new Error(`${file} tells of ${report.rows} tokens, not ${rows}: name another folder, or remove it`);
+  return { ...report, until: new Date(report.until) };
+}
+
+/** Starts the product's own database on a folder, and fills it with synthetic tokens unless it holds them already. */
+export async function openInventory(
+  settings: Settings,
+  { log, stack }: { log(line: string): void; stack: AsyncDisposableStack },
+): Promise<Inventory> {
+  const dataDir = dataDirOf(settings, stack);
+  const file = path.join(dataDir, "inventory.json");
+  const before = findSeeded(file, settings.rows);
+  const server = await startEmbeddedDatabase({ dataDir, log });
+  stack.defer(() => server.stop());
+  await migrate(server.url);
+  const until = new Date(Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS);
+  if (before === null) log(`making ${settings.rows} synthetic tokens in ${dataDir}`);
+  const { url, adminUrl } = server;
+  const seeded = before ?? (await seedInventory({ url, adminUrl, rows: settings.rows, until, log }));
+  const db = openDatabase({ url, role: "app", maxConnections: 8, applicationName: "tokenwarden bench" });
+  stack.defer(() => db.end());
+  if (before === null) {
+    const from = performance.now();
+    await tallyAll(db, { lag: "0 seconds" });
+    await db.query("SELECT 1");
+    seeded.phases.tally = (performance.now() - from) / 1_000;
+    seeded.seconds += seeded.phases.tally;
+    log(`tally: ${seeded.phases.tally.toFixed(1)} s`);
+    const owner = openDatabase({
+      url,
+      role: "owner",
+      maxConnections: 1,
+      applicationName: "tokenwarden bench",
+    });
+    await owner.query("VACUUM ANALYZE token_tally").finally(() => owner.end());
+    writeFileSync(file, JSON.stringify(seeded));
+  }
+  const from = new Date(seeded.until.getTime() - 90 * 86_400_000);
+  return {
+    dataDir,
+    url,
+    adminUrl,
+    db,
+    organisation: inventOrganisation(settings.rows, from),
+    seeded,
+    isReused: before !== null,
+  };
+}

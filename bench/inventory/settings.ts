@@ -1,0 +1,14 @@
+/** How large and how thorough a run is. */
+export type Settings = {
+  mode: "full" | "short" | "smoke";
+  /** Tokens in the register. */
+  rows: number;
+  /** How often each question is asked. */
+  repeats: number;
+  /** Each so many-th pair of filters is asked; 1: all of them. */
+  everyPair: number;
+  /** Whether an order upon the largest client is placed and settled at the end. It changes the data. */
+  settles: boolean;
+  /** A data folder that is kept, and used again where it holds as many tokens already; null: one that is thrown away. */
+  keepDir: string | null;
+};

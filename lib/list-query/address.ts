@@ -1,0 +1,39 @@
+const IPV4 = /^(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/;
+
+/** An IPv6 address in its shortest form, or null. The URL parser knows the rules, in browsers too. */
+function parseIpv6(text: string): string | null {
+  if (!/^[0-9a-f:.]{2,45}$/i.test(text) || !text.includes(":")) return null;
+  return URL.canParse(`http://[${text}]/`) ? new URL(`http://[${text}]/`).hostname.slice(1, -1) : null;
+}
+
+/**
+ * The network of 8 bits, or of 32 for version 6, that an address or network lies in, as PostgreSQL writes it; null for a wider one. Takes what
+ * `parseAddress` gives.
+ */
+export function wideNetworkOf(address: string): string | null {
+  const [host = "", prefix] = address.split("/");
+  const isFour = !host.includes(":");
+  if (prefix !== undefined && Number(prefix) < (isFour ? 8 : 32)) return null;
+  if (isFour) return `${host.slice(0, host.indexOf("."))}.0.0.0/8`;
+  const groups = host.split("::")[0]?.split(":") ?? [];
+  const [first, second] = [groups[0] || "0", groups[1] || "0"];
+  if (second !== "0") return `${first}:${second}::/32`;
+  return first === "0" ? "::/32" : `${first}::/32`;
+}
+
+/**
+ * An IP address or a network in CIDR notation, in one way of writing, or null for any other text. Bits beyond a network's prefix are left as
+ * they are. Browser-safe.
+ */
+export function parseAddress(text: string): string | null {
+  const match = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text);
+  if (match === null) return null;
+  const host = match[1] as string;
+  const isFour = IPV4.test(host);
+  const address = isFour ? host : parseIpv6(host);
+  if (address === null) return null;
+  const bits = isFour ? 32 : 128;
+  const prefix = match[2] === undefined ? bits : Number(match[2]);
+  if (prefix > bits) return null;
+  return prefix === bits ? address : `${address}/${prefix}`;
+}

@@ -1,0 +1,120 @@
+import type { Database } from "../db/database.ts";
+import type { Total } from "../list-query/define-table.ts";
+import { all, type Fragment, joined, sql } from "../list-query/sql-fragment.ts";
+import type { Window } from "../list-query/time-window.ts";
+import { type Lead as PlannerLead, withinTime } from "../list-query/within-time.ts";
+import type { Branch } from "./branch.ts";
+import type { Tally } from "./read-tally.ts";
+import { STATE_JOINS } from "./state-sql.ts";
+import type { TokenSelection } from "./token-filters.ts";
+
+/** Rows that a total which the tally does not know is counted up to, while a page is read. */
+export const TOKENS_COUNT_MAX = 10_000;
+const WEEK_MS = 7 * 86_400_000;
+
+// LIMIT keeps the planner from beginning with the usage, of which it thinks that little is asked for
+const LOOKED_UP_USAGE = sql`LEFT JOIN LATERAL (SELECT * FROM token_usage u WHERE u.token_id = t.id LIMIT 1) us ON true`;
+const JOINED_USAGE = sql`LEFT JOIN token_usage us ON us.token_id = t.id`;
+
+/** The rows of a branch that fulfil all conditions, as FROM … WHERE. `isAll`: to be read to the last, so that tables may be joined whole. */
+export function matching(
+  selection: TokenSelection,
+  branch: Branch,
+  also: Fragment | null,
+  isAll = false,
+): Fragment {
+  const state = selection.needsState ? STATE_JOINS : sql``;
+  const usage = !selection.needsUsage ? sql`` : isAll ? JOINED_USAGE : LOOKED_UP_USAGE;
+  const where = all([...branch.where, ...selection.conditions, ...(also === null ? [] : [also])]);
+  return sql`FROM ${branch.from} ${state} ${usage} WHERE ${where}`;
+}
+
+function rowsOf(selection: TokenSelection, branches: readonly Branch[], max: number | null): Fragment {
+  const limit = max === null ? sql`` : sql`LIMIT ${max + 1}::int`;
+  const parts = branches.map((branch) => {
+    const isBare = selection.conditions.length === 0 && branch.countFrom !== undefined;
+    const rows = isBare
+      ? sql`FROM ${branch.countFrom as Fragment} WHERE ${all(branch.where)}`
+      : matching(selection, branch, null, max === null);
+    return sql`(SELECT 1 ${rows} ${limit})`;
+  });
+  return sql`SELECT 1 FROM (${joined(parts, " UNION ALL ")}) AS found ${limit}`;
+}
+
+async function countRows(
+  db: Database,
+  rows: Fragment,
+  timeoutMs: number,
+  lead: PlannerLead,
+): Promise<number | null> {
+  const counted = await withinTime<{ count: bigint }>(
+    db,
+    sql`SELECT count(*) AS count FROM (${rows}) AS counted`,
+    timeoutMs,
+    lead,
+  );
+  return counted === null ? null : Number(counted[0]?.count ?? 0);
+}
+
+/** The tokens that the tally has counted in weeks that lie whole in the time asked for, and the stretches that are left to be counted. */
+function tallied(tally: Tally, issued: Window): { whole: number; left: Window[] } {
+  const { from, to } = issued;
+  const left: Window[] = [];
+  let whole = 0;
+  for (const { of, tokens } of tally.weeks) {
+    const end = new Date(Math.min(of.getTime() + WEEK_MS, tally.until.getTime()));
+    if ((from === null || of >= from) && (to === null || end <= to)) whole += tokens;
+    else left.push({ from: from === null || of > from ? of : from, to: to === null || end < to ? end : to });
+  }
+  left.push({ from: from !== null && from > tally.until ? from : tally.until, to });
+  return { whole, left: left.filter((one) => one.to === null || (one.from as Date) < one.to) };
+}
+
+/** The total of what the tally knows alone: whole weeks added up, the rest counted. */
+async function countTallied(
+  db: Database,
+  selection: TokenSelection,
+  tally: Tally,
+  timeoutMs: number,
+): Promise<Total> {
+  const { whole, left } = tallied(tally, selection.question.issued);
+  const branches = left.flatMap((stretch) => selection.branchesIn(stretch));
+  const rest =
+    branches.length === 0 ? 0 : await countRows(db, rowsOf(selection, branches, null), timeoutMs, "free");
+  return rest === null ? { value: whole, isExact: false } : { value: whole + rest, isExact: true };
+}
+
+/**
+ * How many tokens match, as far as that is known within `timeoutMs`: exact where the tally knows it and up to TOKENS_COUNT_MAX, else "at least".
+ */
+export async function countAtOnce(
+  db: Database,
+  selection: TokenSelection,
+  { atLeast, timeoutMs }: { atLeast: () => number; timeoutMs: number },
+): Promise<Total> {
+  if (selection.branches.length === 0) return { value: 0, isExact: true };
+  if (selection.tally !== null && selection.isAllTallied) {
+    const total = await countTallied(db, selection, selection.tally, timeoutMs);
+    return total.isExact || total.value >= atLeast() ? total : { value: atLeast(), isExact: false };
+  }
+  const rows = rowsOf(selection, selection.branches, TOKENS_COUNT_MAX);
+  const count = await countRows(db, rows, timeoutMs, "lookups");
+  if (count === null) return { value: atLeast(), isExact: false };
+  return count > TOKENS_COUNT_MAX
+    ? { value: TOKENS_COUNT_MAX, isExact: false }
+    : { value: count, isExact: true };
+}
+
+/** How many tokens match, to the last one, or null where that takes longer than `timeoutMs`. */
+export async function countAll(
+  db: Database,
+  selection: TokenSelection,
+  timeoutMs: number,
+): Promise<number | null> {
+  if (selection.branches.length === 0) return 0;
+  if (selection.tally !== null && selection.isAllTallied) {
+    const total = await countTallied(db, selection, selection.tally, timeoutMs);
+    return total.isExact ? total.value : null;
+  }
+  return countRows(db, rowsOf(selection, selection.branches, null), timeoutMs, "free");
+}

@@ -1,0 +1,92 @@
+import type { Sql } from "../db/sql.ts";
+import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
+import { inWindow, type Window } from "../list-query/time-window.ts";
+import { onRegister, T_ISSUED } from "./branch.ts";
+import type { Lead } from "./lead.ts";
+import { findUsers } from "./search-branches.ts";
+
+/** Rows are counted up to here to see whether they are few. */
+const FEW = 5_000;
+/** What is more than that and still not much: all of a person's tokens. */
+export const SOME = 20_000;
+
+async function countFew(db: Sql, from: Fragment, where: Fragment): Promise<number | null> {
+  const [row] = await run<{ count: bigint }>(
+    db,
+    sql`SELECT count(*) AS count FROM (SELECT FROM ${from} WHERE ${where} LIMIT ${FEW + 1}::int) AS found`,
+  );
+  const count = Number(row?.count ?? 0);
+  return count > FEW ? null : count;
+}
+
+/** The condition on the address that a token was issued to. A network is a stretch of addresses: all in it, from the network's own to the last. */
+export function addressCondition(address: string): Fragment {
+  if (!address.includes("/")) return sql`address_of(t.ip) = ${address}::inet`;
+  const bits = address.includes(":") ? 128 : 32;
+  return sql`address_of(t.ip) BETWEEN network(${address}::inet) AND set_masklen(broadcast(${address}::inet), ${bits}::int)`;
+}
+
+/** The way to the tokens of an address or a small network; null for a network of many. */
+export async function addressLead(db: Sql, address: string, answers: Fragment): Promise<Lead | null> {
+  const count = await countFew(db, sql`token t`, answers);
+  const isOne = !address.includes("/");
+  if (count === null && !isOne) return null;
+  return {
+    tokens: count ?? SOME * 5,
+    width: 1,
+    isOrdered: isOne,
+    answers,
+    branches: (stretch) => [onRegister([answers, inWindow(T_ISSUED, stretch)], isOne)],
+  };
+}
+
+/** The way to the tokens of some users. */
+export async function userLead(db: Sql, values: readonly string[]): Promise<Lead> {
+  const ids = await findUsers(db, values);
+  const answers = sql`t.user_id = ANY (${ids}::uuid[])`;
+  const count = await countFew(db, sql`token t`, answers);
+  return {
+    tokens: count ?? SOME,
+    width: ids.length,
+    isOrdered: true,
+    answers,
+    branches: (stretch) =>
+      ids.map((id) => onRegister([sql`t.user_id = ${id}::uuid`, inWindow(T_ISSUED, stretch)])),
+  };
+}
+
+/** The way to the tokens that expire in a time, where they are few. */
+export async function expiryLead(db: Sql, expires: Window): Promise<Lead | null> {
+  if (expires.from === null && expires.to === null) return null;
+  const within = inWindow(sql`t.expires_at`, expires);
+  const count = await countFew(db, sql`token t`, within);
+  if (count === null) return null;
+  return {
+    tokens: count,
+    width: 1,
+    isOrdered: false,
+    answers: null,
+    branches: (stretch) => [onRegister([within, inWindow(T_ISSUED, stretch)], false)],
+  };
+}
+
+/** The way to the tokens that were used last in a time, where they are few. */
+export async function usageLead(db: Sql, used: Window): Promise<Lead | null> {
+  if (used.from === null) return null;
+  const within = inWindow(sql`v.last_used_at`, used);
+  const count = await countFew(db, sql`token_usage v`, within);
+  if (count === null) return null;
+  return {
+    tokens: count,
+    width: 1,
+    isOrdered: false,
+    answers: null,
+    branches: (stretch) => [
+      {
+        ...onRegister([within, inWindow(T_ISSUED, stretch)], false),
+        from: sql`token_usage v CROSS JOIN LATERAL (SELECT * FROM token x WHERE x.issued_at = uuid_extract_timestamp(v.token_id)
+          AND x.id = v.token_id LIMIT 1) t`,
+      },
+    ],
+  };
+}

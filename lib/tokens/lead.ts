@@ -1,0 +1,143 @@
+import { type Fragment, sql } from "../list-query/sql-fragment.ts";
+import { inWindow, type Window } from "../list-query/time-window.ts";
+import { type Branch, onLabel, onRegister, T_ISSUED } from "./branch.ts";
+import type { LabelFilter, Tally, TallyQuestion } from "./read-tally.ts";
+
+const WEEK_MS = 7 * 86_400_000;
+/** A tally that is further behind tells too little: the worker has yet to count. */
+const TALLY_BEHIND_MAX_MS = 86_400_000;
+/** More stretches of time than these are read as one. */
+const STRETCHES_MAX = 4;
+/** Clients that are read one by one although nobody named them. */
+const CLIENTS_MAX = 10;
+
+export function isOfUse(tally: Tally, now: Date): boolean {
+  return now.getTime() - tally.until.getTime() < TALLY_BEHIND_MAX_MS;
+}
+
+const later = (one: Date | null, other: Date | null) =>
+  one === null || (other !== null && other > one) ? other : one;
+const earlier = (one: Date | null, other: Date | null) =>
+  one === null || (other !== null && other < one) ? other : one;
+
+/**
+ * The stretches of issue time in which tokens can match, oldest first: the weeks that the tally names, and everything since it was counted.
+ */
+export function stretchesOf(tally: Tally, question: TallyQuestion, issuedBefore: Date | null): Window[] {
+  const { expiresAfter, issued } = question;
+  const oldest =
+    expiresAfter === null ? null : new Date(expiresAfter.getTime() - tally.longestSeconds * 1000);
+  const bounds = { from: later(issued.from, oldest), to: earlier(issued.to, issuedBefore) };
+  const stretches: { from: Date; to: Date | null }[] = [];
+  for (const { of } of tally.weeks) {
+    const end = new Date(Math.min(of.getTime() + WEEK_MS, tally.until.getTime()));
+    const from = later(of, bounds.from) as Date;
+    const to = earlier(end, bounds.to) as Date;
+    if (from >= to) continue;
+    const before = stretches.at(-1);
+    if (before?.to?.getTime() === from.getTime()) before.to = to;
+    else stretches.push({ from, to });
+  }
+  const tail = { from: later(tally.until, issued.from) as Date, to: bounds.to };
+  if (tail.to === null || tail.from < tail.to) {
+    const before = stretches.at(-1);
+    if (before?.to?.getTime() === tail.from.getTime()) before.to = tail.to;
+    else stretches.push(tail);
+  }
+  const [first, last] = [stretches[0], stretches.at(-1)];
+  return stretches.length > STRETCHES_MAX && first && last ? [{ from: first.from, to: last.to }] : stretches;
+}
+
+/** A way to the rows: how many there are to look at, and by which branches. `answers` is the condition that the branches fulfil. */
+export type Lead = {
+  tokens: number;
+  /** How many branches there are for a stretch of time. */
+  width: number;
+  /** Whether they give the rows in the order of issue, so that the first page needs few of them. */
+  isOrdered: boolean;
+  branches: (stretch: Window) => Branch[];
+  answers: Fragment | null;
+};
+
+function within(branch: Branch, stretch: Window): Branch {
+  if (stretch.from === null && stretch.to === null) return branch;
+  return { ...branch, where: [...branch.where, inWindow(branch.issuedAt ?? T_ISSUED, stretch)] };
+}
+
+export function labelLead({ facet, labels }: LabelFilter, answers: Fragment, tokens: number): Lead {
+  return {
+    tokens,
+    width: labels.length,
+    isOrdered: true,
+    answers,
+    branches: (stretch) =>
+      labels.map((label, index) => within(onLabel(facet, label, labels.slice(0, index)), stretch)),
+  };
+}
+
+export function clientLead(ids: readonly string[], answers: Fragment | null, tokens: number): Lead {
+  return {
+    tokens,
+    width: ids.length,
+    isOrdered: true,
+    answers,
+    branches: (stretch) => ids.map((id) => within(onRegister([sql`t.client_id = ${id}::uuid`]), stretch)),
+  };
+}
+
+export function registerLead(tokens: number): Lead {
+  return {
+    tokens,
+    width: 1,
+    isOrdered: true,
+    answers: null,
+    branches: (stretch) => [within(onRegister([]), stretch)],
+  };
+}
+
+/** Rows of a page, and four times as many for what is not as even as that. */
+const LOOKED_AT = 200;
+/** What a branch costs before it gives a row, in rows: the database thinks about each partition's indexes. */
+const BRANCH_COST = 150;
+
+/** About how many rows are looked at before a page is full, where so many match. */
+function costOf({ tokens, width, isOrdered }: Lead, expected: number): number {
+  const looked = isOrdered ? Math.min(tokens, (LOOKED_AT * tokens) / Math.max(1, expected)) : tokens;
+  return looked + BRANCH_COST * width;
+}
+
+/**
+ * About how many tokens match: what the tally says, and of that the share that each other way has of all, as if one had nothing to do with
+ * another.
+ */
+export function expectedOf(tally: Tally, others: readonly number[]): number {
+  const all = Math.max(1, tally.inRegister);
+  return others.reduce((expected, tokens) => expected * Math.min(1, tokens / all), tally.expected);
+}
+
+/** The lead with the least to look at. In another order than that of issue all of its rows are read and sorted. */
+export function bestOf(leads: readonly Lead[], expected: number, byIssue: boolean): Lead {
+  const cost = (lead: Lead) => (byIssue ? costOf(lead, expected) : lead.tokens);
+  return leads.reduce((one, other) => (cost(other) < cost(one) ? other : one));
+}
+
+/** Leads by clients that nobody named: those that the tally leaves, where they are few. Tokens since the tally may be of any. */
+export function fewClientsLead(tally: Tally): Lead | null {
+  if (tally.clients.length > CLIENTS_MAX) return null;
+  const lead = clientLead(
+    tally.clients.map(({ of }) => of),
+    null,
+    tally.ofClients,
+  );
+  const { until } = tally;
+  return {
+    ...lead,
+    branches: (stretch) => {
+      const past = { from: stretch.from, to: earlier(stretch.to, until) };
+      const tail = { from: later(stretch.from, until), to: stretch.to };
+      const isPast = past.from === null || past.to === null || past.from < past.to;
+      const isTail = tail.to === null || (tail.from as Date) < tail.to;
+      return [...(isPast ? lead.branches(past) : []), ...(isTail ? [within(onRegister([]), tail)] : [])];
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import type { Sql } from "../db/sql.ts";
+import { all, type Fragment, sql } from "../list-query/sql-fragment.ts";
+import { inWindow } from "../list-query/time-window.ts";
+import { onRegister, T_ISSUED } from "./branch.ts";
+import { SOME } from "./few-leads.ts";
+import type { Lead } from "./lead.ts";
+import { searchBranches } from "./search-branches.ts";
+
+/** Nothing is fewer: it need not be compared. */
+const FEWEST = 0;
+
+function anyOf(conditions: readonly Fragment[]): Fragment {
+  return conditions.length === 0
+    ? sql`false`
+    : conditions.reduce((before, one) => sql`(${before}) OR (${one})`);
+}
+
+/** The way to the tokens of one authorization. */
+export function familyLead(familyId: string): Lead {
+  const answers = sql`t.family_id = ${familyId}::uuid`;
+  return {
+    tokens: FEWEST,
+    width: 1,
+    isOrdered: false,
+    answers,
+    branches: (stretch) => [onRegister([answers, inWindow(T_ISSUED, stretch)], false)],
+  };
+}
+
+/** The way to the tokens of one session. */
+export function sessionLead(uid: string): Lead {
+  const answers = sql`t.session_uid = ${uid}`;
+  const families = sql`t.family_id IN (SELECT f.id FROM token_family f WHERE f.session_uid = ${uid})`;
+  return {
+    tokens: FEWEST,
+    width: 1,
+    isOrdered: false,
+    answers,
+    branches: (stretch) => [onRegister([families, answers, inWindow(T_ISSUED, stretch)], false)],
+  };
+}
+
+/** The way to what free text means; where that is much, a condition alone. */
+export async function searchLead(
+  db: Sql,
+  text: string,
+): Promise<{ answers: Fragment; lead: Lead | null; isOfUsers: boolean }> {
+  const { branches, isBroad, isOne, isOfUsers } = await searchBranches(db, text);
+  const answers = anyOf(branches.map((branch) => all(branch.where)));
+  if (isBroad) return { answers, lead: null, isOfUsers };
+  return {
+    answers,
+    isOfUsers,
+    lead: {
+      // some of whom it finds may hold much
+      tokens: isOne ? FEWEST : SOME * Math.max(1, branches.length / 4),
+      width: branches.length,
+      isOrdered: branches.every((branch) => branch.isOrdered),
+      answers,
+      branches: (stretch) =>
+        branches.map((branch) => ({ ...branch, where: [...branch.where, inWindow(T_ISSUED, stretch)] })),
+    },
+  };
+}
