@@ -168,6 +168,18 @@ describe("an export", () => {
     await expect(readAll(reader)).rejects.toThrow("ended");
   });
 
+  test("that cannot be read to its end breaks off and is on record as failed", async () => {
+    const { id, reader } = await begin("", "csv", { pageSize: 4 });
+    await reader.read();
+    await world.asOwner("REVOKE SELECT ON token FROM tokenwarden_app");
+    await expect(readAll(reader)).rejects.toThrow();
+    expect(await getExport(ctx, id)).toMatchObject({
+      state: "failed",
+      problem: "The database could not be read.",
+    });
+    expect((await entriesOf(id)).at(-1)?.act).toBe("export.failed");
+  });
+
   test("is fetched once, within a minute, by who asked for it", async () => {
     const { id } = await createExport(ctx, { list: "tokens", format: "csv", query: "" });
     const other = await actorOf("owner");

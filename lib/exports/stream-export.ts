@@ -22,7 +22,8 @@ const SMALLEST_PAGE = 50;
 
 /** What ended an export before its last row; the reader's connection breaks with it, so that nobody takes the file for whole. */
 class ExportStopped extends Error {
-  override name = "ExportStopped";
+  // by this name servers know an answer that was broken off on purpose from one that failed
+  override name = "AbortError";
 }
 
 /**
@@ -64,12 +65,13 @@ export function streamExport(
     controller: ReadableStreamDefaultController<Uint8Array>,
     state: ExportEnd["state"],
     problem: string,
+    cause: unknown = new ExportStopped(problem),
   ): Promise<void> {
     if (hasEnded) return;
     try {
       await end(state, problem);
     } finally {
-      controller.error(new ExportStopped(problem));
+      controller.error(cause);
     }
   }
 
@@ -137,7 +139,7 @@ export function streamExport(
         } catch (error) {
           if (hasEnded) return controller.error(error);
           const why = error instanceof DomainError ? error.message : "The database could not be read.";
-          await stop(controller, "failed", why).catch(() => {});
+          await stop(controller, "failed", why, error).catch(() => {});
         } finally {
           askedAtMs = performance.now();
         }

@@ -12,6 +12,8 @@ const SHOWN_MAX = 20;
 /** Most orders are written down before anybody could look: what takes no longer, and writes no more, is no long work. */
 const LONG_SECONDS = 5;
 const LONG_TOKENS = 5_000;
+/** What few tokens belong to is short work, also where it has to wait for its turn behind others. */
+const IS_WIDE = sql`o.target_kind NOT IN ('token', 'family', 'session')`;
 /** Counting a target may take this long; where it takes longer nobody knows how many there are. */
 const COUNT_TIMEOUT_MS = 5_000;
 const COUNT_MAX = 50_000_000;
@@ -74,12 +76,12 @@ export async function listOrdersAtWork(ctx: Context): Promise<WorkItem[]> {
   if (!can(ctx, "order:read")) return [];
   const orders = await run<OrderRecord>(
     ctx.db,
-    sql`(SELECT ${ORDER_COLUMNS} FROM revocation_order o WHERE o.settled_at IS NULL
+    sql`(SELECT ${ORDER_COLUMNS} FROM revocation_order o WHERE o.settled_at IS NULL AND ${IS_WIDE}
           AND greatest(o.effective_from, o.created_at) < ${ctx.now}::timestamptz - make_interval(secs => ${LONG_SECONDS}::int)
           ORDER BY o.position DESC LIMIT ${SHOWN_MAX}::int)
       UNION ALL
         (SELECT ${ORDER_COLUMNS} FROM revocation_order o WHERE o.created_at > ${ctx.now}::timestamptz - interval '1 day'
-          AND o.settled_at > ${ctx.now}::timestamptz - make_interval(secs => ${WORK_SHOWN_FOR_SECONDS}::int)
+          AND ${IS_WIDE} AND o.settled_at > ${ctx.now}::timestamptz - make_interval(secs => ${WORK_SHOWN_FOR_SECONDS}::int)
           AND (o.settled_count >= ${LONG_TOKENS}::int
             OR o.settled_at > greatest(o.effective_from, o.created_at) + make_interval(secs => ${2 * LONG_SECONDS}::int))
           ORDER BY o.created_at DESC LIMIT ${SHOWN_MAX}::int)`,

@@ -20,7 +20,7 @@ beforeEach(async () => {
 const at = (seconds: number): Context =>
   contextAs(world.db, "auditor", new Date(Date.now() + seconds * 1000));
 
-function place(kind: "client" | "token", id: string) {
+function place(kind: "client" | "token" | "family", id: string) {
   return world.db.transaction((tx) =>
     placeOrder(tx, contextAs(world.db, "responder"), {
       verb: "revoke",
@@ -73,9 +73,10 @@ describe("an order that is being written down", () => {
     expect(await listWork(at(2 * 3_600))).toEqual([]);
   });
 
-  test("of one token, and one that was settled at once, is no long work", async () => {
+  test("of one token or family is no long work, however long it waits for its turn", async () => {
     const token = await fixture.token({ clientId });
     await place("token", token.id);
+    await place("family", token.familyId);
     expect(await listWork(at(60))).toEqual([]);
   });
 
