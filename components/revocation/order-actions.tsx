@@ -71,12 +71,12 @@ export function OrderActions({ order, may }: { order: OrderRow; may: MayRevoke }
         onClose={() => setAct(null)}
         title="Restore"
         act="Restore"
-        onConfirm={async (because) => done((await sendRestore(order, because)).says)}
+        onConfirm={async (because) => done((await sendRestore(order.id, because)).says)}
       >
         <p>
-          <strong>{order.target.name}</strong>: every suspension by this target ends, those to come too. What
-          another suspension holds stays suspended, what was revoked stays revoked, and sign-in sessions that
-          ended stay ended.
+          <strong>{order.target.name}</strong>: every suspension by this target ends, those to come too, and
+          so do those that were placed with it, as of a group's members. What another suspension holds stays
+          suspended, what was revoked stays revoked, and sign-in sessions that ended stay ended.
         </p>
       </ReasonDialog>
     </>

@@ -44,8 +44,7 @@ export function sendCancel(id: string, because: Because): Promise<OrderRow> {
   return requestJson(`/api/v1/orders/${id}/cancel`, { method: "POST", body: because });
 }
 
-/** Ends the suspensions of an order's target. */
-export function sendRestore(order: OrderRow, because: Because): Promise<{ says: string }> {
-  const { kind, id } = order.target;
-  return requestJson("/api/v1/restores", { method: "POST", body: { target: { kind, id }, ...because } });
+/** Ends the suspensions of an order's target, and of those that were placed with it. */
+export function sendRestore(orderId: string, because: Because): Promise<{ says: string }> {
+  return requestJson("/api/v1/restores", { method: "POST", body: { orderId, ...because } });
 }

@@ -126,6 +126,7 @@ export const ACT_WORDS: Record<string, string> = {
   "selection.restored": "restored the selection of",
   "order.revocation_scheduled": "scheduled a revocation of",
   "order.suspension_scheduled": "scheduled a suspension of",
+  "order.restored": "restored, with the order,",
   "order.cancelled": "called off an order upon",
   "token.forgery_detected": "presented a forged token",
   "user.signed_in": "signed in at the authority",

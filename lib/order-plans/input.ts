@@ -51,6 +51,13 @@ export const plannedOrderInput = revocationInput.extend({
 });
 export type PlannedOrderInput = z.output<typeof plannedOrderInput>;
 
-export const restoreInput = revocationInput.extend({
-  target: z.strictObject({ kind: z.enum(TARGET_KINDS), id: targetId }),
-});
+/** What a restore takes: a target, or a suspension by its id, with those that were placed with it. */
+export const restoreInput = revocationInput
+  .extend({
+    target: z.strictObject({ kind: z.enum(TARGET_KINDS), id: targetId }).optional(),
+    orderId: rowId.optional(),
+  })
+  .refine(({ target, orderId }) => (target === undefined) !== (orderId === undefined), {
+    path: ["target"],
+    error: "give the target or the order, not both",
+  });

@@ -7,6 +7,7 @@ import type { Context } from "../context.ts";
 import { type Database, openDatabase } from "../db/database.ts";
 import { testDatabase } from "../db/test-database.ts";
 import { defaultQuery } from "../list-query/define-table.ts";
+import { restoreTarget } from "../revocations/restore-target.ts";
 import type { Fixture } from "../tokens/token-fixture.ts";
 import { placePlannedOrder } from "./place-planned-order.ts";
 import { type PlanFixture, type PlanWorld, planFixtureOf, why } from "./plan-fixture.ts";
@@ -283,6 +284,26 @@ describe("a group's members of today", () => {
     ]);
     expect(await place(ctx, made.id)).toMatchObject({ orders: 1 });
     expect([await stateOf(plain.id), await stateOf(one.second)]).toEqual(["revoked", "active"]);
+  });
+
+  test("who are suspended together come back together, by one act on record, but for whom another suspension holds", async () => {
+    const { one, plain, join, target } = await grouped();
+    await join(one.users[1] as string);
+    const ctx = as("responder");
+    const alone = await plan(ctx, { verb: "suspend", target: { kind: "client", id: one.clientId } });
+    await place(ctx, alone.id);
+    const made = await plan(ctx, { verb: "suspend", target });
+    const { order, orders } = await place(ctx, made.id);
+    expect(orders).toBe(2);
+    expect([await stateOf(plain.id), await stateOf(one.second)]).toEqual(["suspended", "suspended"]);
+    const result = await restoreTarget(later(ctx), { orderId: order.id, ...why });
+    expect(result).toMatchObject({ orders: 2, says: expect.stringMatching(/^2 suspensions ended\./) });
+    expect([await stateOf(plain.id), await stateOf(one.second)]).toEqual(["active", "suspended"]);
+    const entries = await db.query(
+      "SELECT id FROM audit_entry WHERE act = 'order.restored' AND target_id = $1",
+      [order.id],
+    );
+    expect(entries).toHaveLength(1);
   });
 
   test("of a group without any, or that is not there, are refused", async () => {

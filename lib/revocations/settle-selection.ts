@@ -1,28 +1,28 @@
 import type { Sql } from "../db/sql.ts";
-import { run, sql } from "../list-query/sql-fragment.ts";
+import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
 import type { OrderRecord } from "./order-row.ts";
 
-type Chunk = { number: number; tokenIds: string[]; position: bigint | null };
+type Chunk = { number: number; position: bigint | null };
 
 /** The next chunk of a selection that is not in the feed, or, once its order is in force, not written down. */
 async function takeChunk(tx: Sql, selectionId: string, isInForce: boolean): Promise<Chunk | null> {
   const [chunk] = await run<Chunk>(
     tx,
-    sql`SELECT c.number, c.token_ids AS "tokenIds", c.position FROM selection_chunk c WHERE c.selection_id = ${selectionId}::uuid
+    sql`SELECT c.number, c.position FROM selection_chunk c WHERE c.selection_id = ${selectionId}::uuid
       AND (c.position IS NULL OR (${isInForce} AND c.settled_at IS NULL)) ORDER BY c.number LIMIT 1`,
   );
   return chunk ?? null;
 }
 
-async function writeDown(tx: Sql, order: OrderRecord, tokenIds: readonly string[]): Promise<number> {
+async function writeDown(tx: Sql, order: OrderRecord, ids: Fragment): Promise<number> {
   const written =
     order.verb === "revoke"
       ? sql`INSERT INTO token_standing (token_id, revoked_at, revoked_order_id)
-          SELECT n, ${order.effectiveFrom}::timestamptz, ${order.id}::uuid FROM unnest(${tokenIds}::uuid[]) n ORDER BY n
+          SELECT n, ${order.effectiveFrom}::timestamptz, ${order.id}::uuid FROM ${ids} AS x(n) ORDER BY n
           ON CONFLICT (token_id) DO UPDATE SET revoked_at = excluded.revoked_at, revoked_order_id = excluded.revoked_order_id
           WHERE token_standing.revoked_at IS NULL RETURNING 1`
       : sql`INSERT INTO token_standing AS s (token_id, suspended_at, suspended_until, suspended_order_id)
-          SELECT n, ${order.effectiveFrom}::timestamptz, ${order.expiresAt}::timestamptz, ${order.id}::uuid FROM unnest(${tokenIds}::uuid[]) n ORDER BY n
+          SELECT n, ${order.effectiveFrom}::timestamptz, ${order.expiresAt}::timestamptz, ${order.id}::uuid FROM ${ids} AS x(n) ORDER BY n
           ON CONFLICT (token_id) DO UPDATE SET suspended_at = excluded.suspended_at, suspended_until = excluded.suspended_until,
             suspended_order_id = excluded.suspended_order_id
           WHERE s.suspended_order_id IS NULL OR (s.suspended_order_id <> excluded.suspended_order_id
@@ -43,19 +43,19 @@ async function writeDown(tx: Sql, order: OrderRecord, tokenIds: readonly string[
 export async function settleChunk(tx: Sql, order: OrderRecord, isInForce: boolean): Promise<boolean> {
   const chunk = await takeChunk(tx, order.targetId, isInForce);
   if (chunk === null) return false;
-  const { tokenIds, number } = chunk;
+  const which = sql`selection_id = ${order.targetId}::uuid AND number = ${chunk.number}::int`;
+  const ids = sql`(SELECT unnest(token_ids) FROM selection_chunk WHERE ${which})`;
   if (chunk.position === null)
     await run(
       tx,
-      sql`INSERT INTO selection_token (selection_id, token_id) SELECT ${order.targetId}::uuid, n FROM unnest(${tokenIds}::uuid[]) n`,
+      sql`INSERT INTO selection_token (selection_id, token_id) SELECT ${order.targetId}::uuid, n FROM ${ids} AS x(n)`,
     );
-  const written = isInForce ? await writeDown(tx, order, tokenIds) : 0;
+  const written = isInForce ? await writeDown(tx, order, ids) : 0;
   if (written > 0)
     await run(
       tx,
       sql`UPDATE revocation_order SET settled_count = settled_count + ${written}::int WHERE id = ${order.id}::uuid`,
     );
-  const which = sql`selection_id = ${order.targetId}::uuid AND number = ${number}::int`;
   if (chunk.position === null)
     await run(
       tx,

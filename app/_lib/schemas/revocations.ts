@@ -114,4 +114,9 @@ export const plannedOrderResult = z.object({
   sentences: z.array(z.string()),
 });
 
-export const restoreResult = z.object({ order: orderRow, ended: z.array(orderRow), says: z.string() });
+export const restoreResult = z.object({
+  order: orderRow,
+  orders: z.int(),
+  ended: z.array(orderRow),
+  says: z.string(),
+});

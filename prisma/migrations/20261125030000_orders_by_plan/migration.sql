@@ -14,6 +14,8 @@ ALTER TABLE "revocation_order"
 CREATE UNIQUE INDEX "revocation_order_cancelled" ON "revocation_order" (cancels_id) WHERE cancels_id IS NOT NULL;
 -- a selection is taken back or suspended by one order, the one that it was frozen for
 CREATE UNIQUE INDEX "revocation_order_selection" ON "revocation_order" (target_id) WHERE target_kind = 'selection' AND verb IN ('revoke', 'suspend');
+-- orders that were placed together
+CREATE INDEX "revocation_order_plan" ON "revocation_order" (plan_id) WHERE plan_id IS NOT NULL;
 -- orders that begin later
 CREATE INDEX "revocation_order_scheduled" ON "revocation_order" (effective_from) WHERE effective_from > created_at;
 

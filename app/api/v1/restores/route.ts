@@ -7,7 +7,8 @@ export const POST = defineRoute({
   method: "POST",
   path: "/api/v1/restores",
   summary: "Ends the suspensions of a target",
-  description: "Never a revocation, and no suspension of another target.",
+  description:
+    "Never a revocation, and no suspension of another target. By `orderId` also those of the orders that were placed with it, such as a group's members.",
   permission: "order:write",
   refusals: [404],
   body: restoreInput,
