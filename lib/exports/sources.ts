@@ -8,7 +8,8 @@ import { listGroups } from "../groups/list-groups.ts";
 import type { ListQuery, Page, TableDeclaration, Total } from "../list-query/define-table.ts";
 import type { ListName } from "../lists/model.ts";
 import { listOrders } from "../revocations/list-orders.ts";
-import { countTokens, listTokens } from "../tokens/list-tokens.ts";
+import { countTokens } from "../tokens/count-tokens.ts";
+import { listTokens } from "../tokens/list-tokens.ts";
 import { listUsers } from "../users/list-users.ts";
 import { listVerifiers } from "../verifiers/list-verifiers.ts";
 import {

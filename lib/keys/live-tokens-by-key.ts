@@ -3,7 +3,7 @@ import type { Total } from "../list-query/define-table.ts";
 import { sql } from "../list-query/sql-fragment.ts";
 import { timedCache } from "../list-query/timed-cache.ts";
 import { withinTime } from "../list-query/within-time.ts";
-import { countTokens } from "../tokens/list-tokens.ts";
+import { countTokens } from "../tokens/count-tokens.ts";
 import { readClockSkew, readPendingOrders, STATE_JOINS, stateSql } from "../tokens/state-sql.ts";
 
 type LiveOf = (kid: string) => Total;

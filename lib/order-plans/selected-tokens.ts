@@ -45,7 +45,7 @@ export function filterWords(filters: Filters): string {
 export async function selectMatching(ctx: Context, filters: Filters): Promise<Fragment | null> {
   const [pending, skew] = await Promise.all([readPendingOrders(ctx.db, ctx.now), readClockSkew(ctx.db)]);
   const state = stateSql(pending, ctx.now, skew);
-  const selection = await selectTokens(ctx.db, filters, { now: ctx.now, state, pending, byIssue: false });
+  const selection = await selectTokens(ctx.db, filters, { now: ctx.now, state, pending, sort: "expires" });
   if (selection.branches.length === 0) return null;
   const usage = selection.needsUsage ? sql`LEFT JOIN token_usage us ON us.token_id = t.id` : sql``;
   const isLive = sql`t.expires_at > ${ctx.now}::timestamptz AND NOT ${state.isRevoked} AND NOT (${state.isConsumed})`;
