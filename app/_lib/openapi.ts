@@ -113,17 +113,19 @@ function contentOf(response: AnyRouteSpec["response"]): Json {
 /** Every status with which an operation refuses; whatever else comes is a fault of ours. */
 function refusalsOf(spec: AnyRouteSpec): number[] {
   const isChange = spec.method !== "GET";
-  return [
+  const statuses = [
     400,
     ...(spec.permission === "public" ? [] : [401]),
     ...(spec.permission === "public" && !isChange ? [] : [403]),
     ...(spec.params === undefined ? [] : [404]),
     ...(isChange ? [409] : []),
     ...(spec.body === undefined ? [] : [413, 415]),
+    429,
     ...(spec.refusals ?? []),
     500,
     503,
-  ].sort((a, b) => a - b);
+  ];
+  return [...new Set(statuses)].sort((a, b) => a - b);
 }
 
 function operationOf(spec: AnyRouteSpec): Json {

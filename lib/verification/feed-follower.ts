@@ -136,12 +136,11 @@ export class FeedFollower {
   async poll(): Promise<void> {
     const askedAt = performance.now();
     const askedFrom = this.#book.position;
-    const askedAtTime = Date.now();
     const [heads] = await this.#options.db.query<{ position: bigint; version: bigint; clock: Date }>(
       "SELECT (SELECT position FROM feed_head WHERE id = 1) AS position, (SELECT version FROM registry_version WHERE id = 1) AS version, clock_timestamp() AS clock",
     );
     if (heads === undefined) throw new Error("the feed of revocations has no head");
-    this.#compareClocks(heads.clock.getTime(), askedAtTime);
+    this.#compareClocks(heads.clock.getTime(), performance.now() - askedAt);
     if (heads.position < askedFrom)
       throw new Error(
         `the feed of revocations went back from ${askedFrom} to ${heads.position}: an older database was restored`,
@@ -160,9 +159,13 @@ export class FeedFollower {
         });
   }
 
-  /** The database's clock was read between two readings of ours: what lies outside of them is the difference. */
-  #compareClocks(theirs: number, askedAtTime: number): void {
+  /**
+   * The database's clock was read some time in the last `elapsedMs`: what lies outside of them is the difference. How long that was tells a clock
+   * that does not jump: one that jumped while the question was under way would hide its own jump.
+   */
+  #compareClocks(theirs: number, elapsedMs: number): void {
     const heardAtTime = Date.now();
+    const askedAtTime = heardAtTime - Math.ceil(elapsedMs) - 1;
     const behind = Math.max(0, theirs - heardAtTime);
     const ahead = Math.max(0, askedAtTime - theirs);
     this.#clockOrigin = heardAtTime - performance.now() + behind - ahead;

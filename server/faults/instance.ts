@@ -33,6 +33,8 @@ export type InstanceOptions = {
   authorities: number;
   /** `own`: a PostgreSQL of its own, started again by itself when it dies. */
   database?: "shared" | "own";
+  /** Settings of its authorities beside the instance's own. */
+  settings?: Readonly<Record<string, string>>;
 };
 
 async function openOwnDatabase() {
@@ -81,6 +83,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     const process = await start("server/authority/main.ts", {
       AUTHORITY_PORT: String(chosen),
       METRICS_PORT: String(await freePort()),
+      ...options.settings,
     });
     return { url: `http://localhost:${chosen}`, process };
   }
