@@ -22,7 +22,10 @@ type ViewsMenuProps = {
   onHide: (hidden: string[]) => void;
 };
 
-/** Columns are set once a tab for each view, so that a reload does not take back what was changed since. */
+/**
+ * Whether a view is arrived at by its address for the first time in this tab: then it sets the columns. A reload does not take back what was changed
+ * since; choosing it again does.
+ */
 function isNewHere(list: ListName, viewId: string): boolean {
   const key = `tokenwarden.view.${list}`;
   try {
@@ -57,8 +60,8 @@ export function ViewsMenu({ list, text, hidden, onHide }: ViewsMenuProps) {
   }, [current?.id]);
 
   function choose(view: SavedView) {
-    if (view.hiddenColumns && isNewHere(list, view.id)) onHide(view.hiddenColumns);
-    else if (view.hiddenColumns && view.id === viewId) onHide(view.hiddenColumns);
+    isNewHere(list, view.id);
+    if (view.hiddenColumns) onHide(view.hiddenColumns);
     router.push(withView(view.query === "" ? path : `${path}?${view.query}`, view.id));
   }
 

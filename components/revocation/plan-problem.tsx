@@ -2,6 +2,7 @@
 
 import { Alert, Button } from "@mantine/core";
 import { IconRefreshAlert } from "@tabler/icons-react";
+import { useEffect, useRef } from "react";
 import { ProblemAlert } from "../feedback/problem-alert.tsx";
 import { RequestProblem } from "../request/request-json.ts";
 import classes from "./revoke-dialog.module.css";
@@ -25,11 +26,17 @@ export function PlanProblem({
   title: string;
   onReplan: () => void;
 }) {
+  const box = useRef<HTMLDivElement>(null);
+  // it stands below a long plan
+  useEffect(() => {
+    if (error) box.current?.scrollIntoView({ block: "nearest" });
+  }, [error]);
   if (!(error instanceof RequestProblem) || !MENDED.has(error.code))
     return <ProblemAlert error={error} title={title} fields={["note", "confirm"]} />;
   const isChanged = error.code === "PLAN_CHANGED";
   return (
     <Alert
+      ref={box}
       color="yellow"
       role="alert"
       icon={<IconRefreshAlert size={18} />}

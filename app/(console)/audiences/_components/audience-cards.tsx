@@ -44,7 +44,7 @@ export function AudiencePermissions({ audience, may }: { audience: AudienceRow; 
               ),
             },
             {
-              header: "",
+              header: words.takeBack,
               align: "end",
               cell: (row: AudiencePermission) => (
                 <RevokeButton

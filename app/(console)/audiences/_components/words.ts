@@ -29,6 +29,7 @@ export const audienceWords = {
   edit: "Edit",
   revokeTokens: "Revoke tokens…",
   revokePermission: "Revoke…",
+  takeBack: "Take back",
   saved: "Saved.",
   none: "It owns none yet.",
   facts: "Audience",

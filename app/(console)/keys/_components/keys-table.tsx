@@ -66,7 +66,7 @@ export function KeysTable({ keys, may }: { keys: KeyRow[]; may: MayRevoke }) {
         { header: "Created", isExtra: true, cell: (row: KeyRow) => <Instant at={row.createdAt} /> },
         { header: "Changed", isExtra: true, cell: (row: KeyRow) => <Instant at={changedAt(row)} /> },
         {
-          header: "",
+          header: words.takeBack,
           align: "end",
           cell: (row: KeyRow) =>
             row.liveTokens === null ? null : (

@@ -10,6 +10,7 @@ export const keyWords = {
   ring: "Key ring",
   all: "Keys",
   revokeTokens: "Revoke…",
+  takeBack: "Take back",
   emptyTitle: "No key yet",
   emptyText: "The authority makes its keys when it starts for the first time: start it, and they stand here.",
   notRegistered: "not counted",

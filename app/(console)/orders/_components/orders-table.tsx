@@ -46,7 +46,7 @@ const COLUMNS: DataTableColumn<OrderRow>[] = [
   {
     id: "verb",
     header: "Verb",
-    size: 116,
+    size: 150,
     cell: (row) => <StateBadge state={badgeOf(row)}>{orderVerbWords(row)}</StateBadge>,
   },
   {
