@@ -8,7 +8,7 @@ import { listGroups } from "../groups/list-groups.ts";
 import type { ListQuery, Page, TableDeclaration, Total } from "../list-query/define-table.ts";
 import type { ListName } from "../lists/model.ts";
 import { listOrders } from "../revocations/list-orders.ts";
-import { countTokens } from "../tokens/count-tokens.ts";
+import { countTokensExactly } from "../tokens/count-tokens.ts";
 import { listTokens } from "../tokens/list-tokens.ts";
 import { listUsers } from "../users/list-users.ts";
 import { listVerifiers } from "../verifiers/list-verifiers.ts";
@@ -58,7 +58,7 @@ export const EXPORT_SOURCES: Record<ListName, ExportSource> = {
     columns: TOKEN_COLUMNS,
     bornAt: (row) => row.issuedAt,
     read: listTokens,
-    count: (ctx, query) => countTokens(ctx, query.filters),
+    count: (ctx, query) => countTokensExactly(ctx, query.filters),
   }),
   "token-uses": source({ columns: USE_COLUMNS, bornAt: (row) => row.receivedAt, read: listTokenUses }),
   "audit-entries": source({ columns: ENTRY_COLUMNS, bornAt: (row) => row.at, read: listAuditEntries }),

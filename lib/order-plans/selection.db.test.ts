@@ -7,8 +7,8 @@ import { parseListQueryStrict } from "../list-query/parse-list-query.ts";
 import { getOrder } from "../revocations/get-order.ts";
 import { restoreTarget } from "../revocations/restore-target.ts";
 import { settleNext } from "../revocations/settle-orders.ts";
+import { countTokensExactly } from "../tokens/count-tokens.ts";
 import { getToken } from "../tokens/get-token.ts";
-import { listTokens } from "../tokens/list-tokens.ts";
 import { tokensTable } from "../tokens/table.ts";
 import { contextAs, type Fixture, fixtureOf } from "../tokens/token-fixture.ts";
 import type { OrderBook } from "../verification/order-book.ts";
@@ -70,7 +70,7 @@ const filtered = (client: string, more: Record<string, string> = {}) => ({
 
 async function countIn(client: string, state: string): Promise<number> {
   const query = parseListQueryStrict(tokensTable, { client, state });
-  return (await listTokens(as("auditor"), query)).total.value;
+  return (await countTokensExactly(as("auditor"), query.filters)).value;
 }
 
 function refused(book: OrderBook, tokenIds: readonly string[], nowMs = Date.now()) {
@@ -184,7 +184,7 @@ describe("a large selection", () => {
     expect(await countIn(client.name, "suspended")).toBe(0);
     await settleAll();
     expect(await countIn(client.name, "suspended")).toBe(0);
-    expect(await countIn(client.name, "active")).toBe(10_000);
+    expect(await countIn(client.name, "active")).toBe(SIZE);
     expect(refused(await readBook(db, new Date()), client.tokens).suspended).toBe(0);
   });
 
