@@ -169,7 +169,12 @@ test("an order that needs a filter is refused without one, and a page falls back
   });
   expect(parseListQueryStrict(picky, new URLSearchParams("sort=-used&owner=me")).sort.key).toBe("used");
   expect(() =>
-    defineTable({ ...picky, sorts: { issued: { label: "I", type: "time", needs: ["nobody"] } } }),
+    defineTable({
+      name: "picky",
+      filters: {},
+      sorts: { issued: { label: "Issued", type: "time", needs: ["nobody"] } },
+      defaultSort: { key: "issued", direction: "desc" },
+    }),
   ).toThrow();
 });
 
