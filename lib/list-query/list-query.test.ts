@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { DomainError } from "../errors.ts";
 import { uuidv7 } from "../ids.ts";
+import { parseAddress } from "./address.ts";
 import { encodeCursor, parseCursor } from "./cursor.ts";
 import { defaultQuery, defineTable, type FilterValues, type ListQuery } from "./define-table.ts";
 import { formatDuration, parseDuration } from "./duration.ts";
@@ -22,6 +23,8 @@ const table = defineTable({
     expires: { kind: "time", label: "Expires", looks: "ahead" },
     used: { kind: "time", label: "Used", looks: "back" },
     never: { kind: "flag", label: "Never used" },
+    long: { kind: "longer", label: "Long-lived", aliases: ["lifetime"], defaultSeconds: 3_600 },
+    ip: { kind: "address", label: "Address", aliases: ["network"] },
   },
   sorts: {
     issued: { label: "Issued", type: "time" },
@@ -59,6 +62,8 @@ const filters = fc.record(
     expires: time,
     used: time,
     never: fc.constant(true as const),
+    long: fc.integer({ min: 1, max: 10_000_000 }).map((seconds) => ({ type: "longer" as const, seconds })),
+    ip: fc.oneof(fc.ipV4(), fc.ipV6()).map((text) => parseAddress(text) ?? "::1"),
   },
   { requiredKeys: [] },
 ) as fc.Arbitrary<FilterValues<typeof table>>;
@@ -129,6 +134,48 @@ test("reads what a person types, by key, alias, quotes and comparison", () => {
     used: { type: "beyond", seconds: 604_800 },
     never: true,
   });
+});
+
+test("reads a lifetime with a colon, a comparison or as its default, and writes it in one way", () => {
+  const hour = { long: { type: "longer", seconds: 3_600 } };
+  for (const text of ["long:true", "long:1h", "lifetime>60m"])
+    expect(parseTypedQuery(table, text)).toEqual({ filters: hour, problems: [] });
+  expect(formatTypedQuery(table, parseTypedQuery(table, "lifetime>60m").filters)).toBe("long>1h");
+  expect(parseTypedQuery(table, "long<1h").problems).toEqual([
+    { text: "long<1h", message: "long takes a colon or >." },
+  ]);
+});
+
+test("reads addresses and networks, and names text that is neither", () => {
+  expect(parseTypedQuery(table, "network:2001:DB8::/32").filters).toEqual({ ip: "2001:db8::/32" });
+  expect(parseTypedQuery(table, "ip:10.0.0.0/99").problems).toHaveLength(1);
+});
+
+test("an order that needs a filter is refused without one, and a page falls back to its own", () => {
+  const picky = defineTable({
+    name: "picky",
+    filters: { owner: { kind: "id", label: "Owner", format: "text" } },
+    sorts: {
+      issued: { label: "Issued", type: "time" },
+      used: { label: "Used", type: "time", needs: ["owner"] },
+    },
+    defaultSort: { key: "issued", direction: "desc" },
+  });
+  const bare = new URLSearchParams("sort=-used");
+  expect(() => parseListQueryStrict(picky, bare)).toThrow(DomainError);
+  expect(parseListQuery(picky, bare)).toMatchObject({
+    query: { sort: { key: "issued" } },
+    dropped: [{ path: "sort" }],
+  });
+  expect(parseListQueryStrict(picky, new URLSearchParams("sort=-used&owner=me")).sort.key).toBe("used");
+  expect(() =>
+    defineTable({
+      name: "picky",
+      filters: {},
+      sorts: { issued: { label: "Issued", type: "time", needs: ["nobody"] } },
+      defaultSort: { key: "issued", direction: "desc" },
+    }),
+  ).toThrow();
 });
 
 test("names what it does not understand instead of guessing", () => {

@@ -5,7 +5,7 @@
 -- Lock: `token` cannot be written while the index of addresses is built, `token_usage` while its own is, `token_label` while roles are added. At
 --   10,000,000 tokens see docs/decisions/0022. The counts themselves are filled by the worker afterwards, in small steps, and hold up nobody.
 -- Partitions: plain. The index is made on the register and on each of its partitions at once; those to come get it when they are made.
--- Size: an entry of 60 bytes a token; a row of 150 bytes for each week, client, kind, format and label that occur together; 24 kB a million uses.
+-- Size: an entry of 55 bytes a token; a row of 150 bytes for each week, client, kind, format and label that occur together; 24 kB a million uses.
 
 -- CreateTable
 CREATE TABLE "token_tally" (
