@@ -108,6 +108,23 @@ export type OrderSubject = {
   selectionIds?: readonly string[];
 };
 
+/** A token with the frozen selections that have it. Field by field: what is held in memory is no plain object. */
+export function withSelections(token: OrderSubject, selectionIds: readonly string[]): OrderSubject {
+  return {
+    id: token.id,
+    familyId: token.familyId,
+    sessionUid: token.sessionUid,
+    userId: token.userId,
+    clientId: token.clientId,
+    scopes: token.scopes,
+    groups: token.groups,
+    audiences: token.audiences,
+    signingKid: token.signingKid,
+    rootedAtMs: token.rootedAtMs,
+    selectionIds,
+  };
+}
+
 /** Whether an order's target and cutoff reach a token, whatever the hour. SQL twin: `order_reaches`. */
 export function orderReaches(
   order: Pick<Order, "targetKind" | "targetId" | "cutoffMs">,

@@ -1,6 +1,6 @@
 import type { Sql } from "../db/sql.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
-import { inForceFromMs, type Order, type OrderSubject, type TargetKind } from "./model.ts";
+import { inForceFromMs, type Order, type OrderSubject, type TargetKind, withSelections } from "./model.ts";
 import { ORDER_COLUMNS, type OrderRecord } from "./order-row.ts";
 
 /** Every target that an order can name to reach a token. */
@@ -43,7 +43,10 @@ export async function readReachingOrders(db: Sql, token: OrderSubject): Promise<
 /** The token as the pure model takes it beside the orders that were read for it. */
 export function subjectUnder(token: OrderSubject, records: readonly OrderRecord[]): OrderSubject {
   const selections = records.filter((record) => record.targetKind === "selection");
-  return { ...token, selectionIds: selections.map((record) => record.targetId) };
+  return withSelections(
+    token,
+    selections.map((record) => record.targetId),
+  );
 }
 
 /** An order as the pure model takes it. */

@@ -4,6 +4,7 @@ import {
   type TargetKind,
   type Verdict,
   verdictOf,
+  withSelections,
 } from "../revocations/model.ts";
 import { IdSet } from "./id-set.ts";
 
@@ -144,6 +145,6 @@ export class OrderBook {
         this.#collect(orders, "selection", id);
       }
     if (orders.length === 0) return GOOD;
-    return verdictOf(orders, selectionIds.length === 0 ? token : { ...token, selectionIds }, nowMs);
+    return verdictOf(orders, selectionIds.length === 0 ? token : withSelections(token, selectionIds), nowMs);
   }
 }
