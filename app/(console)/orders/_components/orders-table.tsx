@@ -72,19 +72,19 @@ const COLUMNS: DataTableColumn<OrderRow>[] = [
       );
     },
   },
-  { id: "reason", header: "Reason", size: 160, cell: (row) => reasonWords(row.reason, row.actor.kind) },
+  { id: "reason", header: "Reason", size: 146, cell: (row) => reasonWords(row.reason, row.actor.kind) },
   {
     id: "note",
     header: "Note",
-    size: 150,
+    size: 124,
     cell: (row) =>
       row.note ? <span title={row.note}>{row.note}</span> : <span className="faint">none</span>,
   },
-  { id: "by", header: "By", size: 150, cell: (row) => <ActorName actor={row.actor} /> },
+  { id: "by", header: "By", size: 134, cell: (row) => <ActorName actor={row.actor} /> },
   {
     id: "settled",
     header: "Written down",
-    size: 140,
+    size: 134,
     align: "end",
     cell: (row) =>
       row.standing === "scheduled" ? (
