@@ -121,6 +121,31 @@ export function bestOf(leads: readonly Lead[], expected: number, byIssue: boolea
   return leads.reduce((one, other) => (cost(other) < cost(one) ? other : one));
 }
 
+/**
+ * The register in the order of expiry: of what the tally knows only up to when the last that can match ends, so that what lives longer is not
+ * walked past.
+ */
+export function registerByExpiry(tally: Tally, stretch: Window): Branch[] {
+  const { until, endsBy } = tally;
+  const past = { from: stretch.from, to: earlier(stretch.to, until) };
+  const tail = { from: later(stretch.from, until), to: stretch.to };
+  const ends = sql`t.expires_at <= ${endsBy}::timestamptz`;
+  return [
+    ...(past.from === null || past.to === null || past.from < past.to
+      ? [within(onRegister([ends]), past)]
+      : []),
+    ...(tail.to === null || (tail.from as Date) < tail.to ? [sinceTally(tail)] : []),
+  ];
+}
+
+/** The few tokens since the tally, found by their issue whatever the order: OFFSET keeps the planner from walking a week in that order for them. */
+function sinceTally(tail: Window): Branch {
+  return {
+    ...onRegister([], false),
+    from: sql`(SELECT * FROM token x WHERE ${inWindow(sql`x.issued_at`, tail)} OFFSET 0) t`,
+  };
+}
+
 /** Leads by clients that nobody named: those that the tally leaves, where they are few. Tokens since the tally may be of any. */
 export function fewClientsLead(tally: Tally): Lead | null {
   if (tally.clients.length > CLIENTS_MAX) return null;

@@ -66,7 +66,7 @@ async function placesOf(
     sql`SELECT place, id FROM (${joined(parts, " UNION ALL ")}) AS found ORDER BY ${orderBy(keyset, sql`place`, sql`id`)}
       LIMIT ${keyset.limit}::int`,
     PAGE_TIMEOUT_MS,
-    sort === "issued" && branches.every((branch) => branch.isOrdered) ? "ordered" : "lookups",
+    selection.isInOrder ? "ordered" : "lookups",
   );
 }
 

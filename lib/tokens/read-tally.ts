@@ -40,6 +40,8 @@ export type Tally = {
   ofLabels: number[];
   /** The longest lifetime among what can match. */
   longestSeconds: number;
+  /** When the last of what can match has ended. */
+  endsBy: Date;
 };
 
 const WEEK_MS = 7 * 86_400_000;
@@ -99,6 +101,7 @@ export async function readTally(db: Database, question: TallyQuestion): Promise<
   let atMost = 0;
   let expected = 0;
   let longestSeconds = 0;
+  let endsByMs = 0;
   for (const [key, cell] of everything) {
     let least: Cell | undefined = cell;
     let share = 1;
@@ -119,6 +122,8 @@ export async function readTally(db: Database, question: TallyQuestion): Promise<
     atMost += least.tokens;
     expected += cell.tokens * share;
     longestSeconds = Math.max(longestSeconds, least.longestSeconds);
+    const issuedBefore = Math.min(cell.week + WEEK_MS, cells.until.getTime());
+    endsByMs = Math.max(endsByMs, issuedBefore + least.longestSeconds * 1000);
     add(weeks, cell.week, least.tokens);
     add(clients, cell.clientId, least.tokens);
   }
@@ -140,5 +145,6 @@ export async function readTally(db: Database, question: TallyQuestion): Promise<
     ofClients: inWeeks(everything, (cell) => clients.has(cell.clientId)),
     ofLabels: ofLabel.map((one) => inWeeks(one, () => true)),
     longestSeconds,
+    endsBy: new Date(endsByMs),
   };
 }
