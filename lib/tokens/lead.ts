@@ -122,20 +122,18 @@ export function bestOf(leads: readonly Lead[], expected: number, byIssue: boolea
 }
 
 /**
- * The register in the order of expiry: of what the tally knows only up to when the last that can match ends, so that what lives longer is not
- * walked past.
+ * The register in the order of expiry, week by week: of what the tally knows only up to when the last that can match ends. Merged as one, each
+ * week would be walked to its first match past all that lives longer.
  */
 export function registerByExpiry(tally: Tally, stretch: Window): Branch[] {
-  const { until, endsBy } = tally;
-  const past = { from: stretch.from, to: earlier(stretch.to, until) };
+  const { until, weeks } = tally;
+  const past = weeks.flatMap(({ of, endsBy }) => {
+    const from = later(of, stretch.from) as Date;
+    const to = earlier(new Date(Math.min(of.getTime() + WEEK_MS, until.getTime())), stretch.to) as Date;
+    return from < to ? [within(onRegister([sql`t.expires_at <= ${endsBy}::timestamptz`]), { from, to })] : [];
+  });
   const tail = { from: later(stretch.from, until), to: stretch.to };
-  const ends = sql`t.expires_at <= ${endsBy}::timestamptz`;
-  return [
-    ...(past.from === null || past.to === null || past.from < past.to
-      ? [within(onRegister([ends]), past)]
-      : []),
-    ...(tail.to === null || (tail.from as Date) < tail.to ? [sinceTally(tail)] : []),
-  ];
+  return [...past, ...(tail.to === null || (tail.from as Date) < tail.to ? [sinceTally(tail)] : [])];
 }
 
 /** The few tokens since the tally, found by their issue whatever the order: OFFSET keeps the planner from walking a week in that order for them. */
