@@ -121,6 +121,29 @@ export function bestOf(leads: readonly Lead[], expected: number, byIssue: boolea
   return leads.reduce((one, other) => (cost(other) < cost(one) ? other : one));
 }
 
+/**
+ * The register in the order of expiry, week by week: of what the tally knows only up to when the last that can match ends. Merged as one, each
+ * week would be walked to its first match past all that lives longer.
+ */
+export function registerByExpiry(tally: Tally, stretch: Window): Branch[] {
+  const { until, weeks } = tally;
+  const past = weeks.flatMap(({ of, endsBy }) => {
+    const from = later(of, stretch.from) as Date;
+    const to = earlier(new Date(Math.min(of.getTime() + WEEK_MS, until.getTime())), stretch.to) as Date;
+    return from < to ? [within(onRegister([sql`t.expires_at <= ${endsBy}::timestamptz`]), { from, to })] : [];
+  });
+  const tail = { from: later(stretch.from, until), to: stretch.to };
+  return [...past, ...(tail.to === null || (tail.from as Date) < tail.to ? [sinceTally(tail)] : [])];
+}
+
+/** The few tokens since the tally, found by their issue whatever the order: OFFSET keeps the planner from walking a week in that order for them. */
+function sinceTally(tail: Window): Branch {
+  return {
+    ...onRegister([], false),
+    from: sql`(SELECT * FROM token x WHERE ${inWindow(sql`x.issued_at`, tail)} OFFSET 0) t`,
+  };
+}
+
 /** Leads by clients that nobody named: those that the tally leaves, where they are few. Tokens since the tally may be of any. */
 export function fewClientsLead(tally: Tally): Lead | null {
   if (tally.clients.length > CLIENTS_MAX) return null;

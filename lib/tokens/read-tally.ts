@@ -32,7 +32,10 @@ export type Tally = {
   /** Whether exactly `atMost` have the labels, clients, kinds and formats; times aside. */
   isExact: boolean;
   /** In order of time; weeks and clients that cannot have one are left out. */
-  weeks: Share<Date>[];
+  weeks: (Share<Date> & {
+    /** When the last of them that can match has ended. */
+    endsBy: Date;
+  })[];
   clients: Share<string>[];
   /** How many tokens there are to look at in those weeks, by where they are looked for. */
   inRegister: number;
@@ -99,6 +102,7 @@ export async function readTally(db: Database, question: TallyQuestion): Promise<
   let atMost = 0;
   let expected = 0;
   let longestSeconds = 0;
+  const endsBy = new Map<number, number>();
   for (const [key, cell] of everything) {
     let least: Cell | undefined = cell;
     let share = 1;
@@ -119,6 +123,9 @@ export async function readTally(db: Database, question: TallyQuestion): Promise<
     atMost += least.tokens;
     expected += cell.tokens * share;
     longestSeconds = Math.max(longestSeconds, least.longestSeconds);
+    const issuedBefore = Math.min(cell.week + WEEK_MS, cells.until.getTime());
+    const end = issuedBefore + least.longestSeconds * 1000;
+    endsBy.set(cell.week, Math.max(endsBy.get(cell.week) ?? 0, end));
     add(weeks, cell.week, least.tokens);
     add(clients, cell.clientId, least.tokens);
   }
@@ -133,7 +140,7 @@ export async function readTally(db: Database, question: TallyQuestion): Promise<
     expected,
     isExact: labels.length <= 1 && labels.every((one) => one.facet === "key" || one.labels.length === 1),
     weeks: [...weeks]
-      .map(([week, tokens]) => ({ of: new Date(week), tokens }))
+      .map(([week, tokens]) => ({ of: new Date(week), tokens, endsBy: new Date(endsBy.get(week) ?? 0) }))
       .sort((one, other) => one.of.getTime() - other.of.getTime()),
     clients: [...clients].map(([of, tokens]) => ({ of, tokens })),
     inRegister: inWeeks(everything, () => true),

@@ -13,6 +13,7 @@ import {
   isOfUse,
   type Lead,
   labelLead,
+  registerByExpiry,
   registerLead,
   stretchesOf,
 } from "./lead.ts";
@@ -31,6 +32,8 @@ export type TokenSelection = {
   /** Whether the conditions look at more than the register's own columns. */
   needsState: boolean;
   needsUsage: boolean;
+  /** Whether indexes give each branch's rows in the order of the list. */
+  isInOrder: boolean;
   /** Whether the rows are too many to sort by last use, and are to be read from the counters of use. */
   isByUsage: boolean;
   /** The time of last use that is asked for. */
@@ -191,6 +194,7 @@ export async function selectTokens(
     needsState: states.length > 0 && !isLed,
     needsUsage: sort === "lastUsed" || filters.lastUsed !== undefined || filters.neverUsed !== undefined,
     isByUsage: false,
+    isInOrder: false,
     used: question.used,
     tally,
     question: question.tally,
@@ -203,7 +207,7 @@ export async function selectTokens(
       ...branch,
       where: [...branch.where, issuedIn(branch, span)],
     }));
-    return { ...selection, branches };
+    return { ...selection, branches, isInOrder: branches.every((branch) => branch.isOrdered) };
   }
   if (sort === "lastUsed" && best.tokens > SORTED_MAX)
     return {
@@ -213,9 +217,14 @@ export async function selectTokens(
       branches: [onRegister([], false)],
     };
   const asked = Object.keys(filters).filter((key) => filters[key as keyof Filters] !== undefined);
+  const isByExpiry = sort === "expires" && lead === leads[0];
+  const branchesIn = (stretch: Window) =>
+    isByExpiry && tally !== null ? registerByExpiry(tally, stretch) : lead.branches(stretch);
+  const branches = stretches.flatMap(branchesIn);
   return {
     ...selection,
-    branches: stretches.flatMap((stretch) => lead.branches(stretch)),
+    branches,
+    isInOrder: isByExpiry || (sort === "issued" && branches.every((branch) => branch.isOrdered)),
     isAllTallied: tally?.isExact === true && asked.every((key) => TALLIED.has(key)),
   };
 }

@@ -96,6 +96,36 @@ test("orders by issue and expiry, and goes through pages forth and back without 
   expect(await tokens.sortOf("Expires")).toBe("descending");
 });
 
+test("finds by address and lifetime, and orders by last use beside a client, saying elsewhere why not", async ({
+  page,
+  authority,
+  registry,
+}) => {
+  const client = await registry.addService();
+  const token = idOf(await authority.issue(client));
+  const tokens = new TokensPage(page);
+  await tokens.open();
+  await tokens.type(`client:${client.clientId} ip:127.0.0.0/8 longLived>1m`);
+  await expect(tokens.chips).toHaveText([
+    `Client is ${client.clientId}`,
+    "Long-lived over 1 min",
+    "Issued to address in 127.0.0.0/8",
+  ]);
+  await expect.poll(() => tokens.ids()).toEqual([token]);
+  await tokens.type(`client:${client.clientId} longLived>24h`);
+  await expect(tokens.nothing).toBeVisible();
+  await tokens.type(`client:${client.clientId}`);
+  await tokens.sortBy("Last used");
+  await expect(page).toHaveURL(/sort=-lastUsed/);
+  // it was never used: the order holds what was
+  await expect(tokens.nothing).toBeVisible();
+
+  await tokens.open();
+  await tokens.list.getByRole("button", { name: "Last used" }).hover();
+  await expect(page.getByRole("tooltip")).toContainText("Only beside a filter by user, client");
+  await expect(tokens.list.getByRole("button", { name: "Last used" })).toBeDisabled();
+});
+
 test("is worked by keyboard: filter, move, open, select, revoke, help", async ({
   page,
   authority,
