@@ -232,6 +232,8 @@ export type Remaining = {
     | "user_sessions"
     | "user_sign_in"
     | "client_secret"
+    | "client_sign_on"
+    | "client_sign_in"
     | "reissue"
     | "sign_on_sessions"
     | "same_families";

@@ -1,5 +1,6 @@
 import type { Context } from "../context.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
+import { clientRemains } from "./client-remaining.ts";
 import type { FoundTarget } from "./find-target.ts";
 import { countLive, ENDS_AT, type LiveTokens, lastEndOf } from "./live-tokens.ts";
 import type { Remaining } from "./model.ts";
@@ -98,30 +99,7 @@ async function userRemains(ctx: Context, live: LiveTokens, target: FoundTarget):
   return remains;
 }
 
-async function clientRemains(ctx: Context, target: FoundTarget): Promise<Remaining[]> {
-  if (target.clientId === null || target.userId !== null) return [];
-  const [client] = await run<{ secrets: bigint; isDisabled: boolean; until: Date | null }>(
-    ctx.db,
-    sql`SELECT c.disabled_at IS NOT NULL AS "isDisabled", s.secrets, s.until
-      FROM client c, LATERAL (SELECT count(*) AS secrets, CASE WHEN bool_and(x.expires_at IS NOT NULL) THEN max(x.expires_at) END AS until
-        FROM client_secret x WHERE x.client_id = c.id AND (x.expires_at IS NULL OR x.expires_at > ${ctx.now}::timestamptz)) s
-      WHERE c.id = ${target.clientId}::uuid`,
-  );
-  const secrets = Number(client?.secrets ?? 0);
-  if (secrets === 0 || client?.isDisabled !== false) return [];
-  return [
-    {
-      kind: "client_secret",
-      count: secrets,
-      isExact: true,
-      says: "The client can get new tokens with its secret. Replace the secret or disable the client to end that.",
-      until: client.until?.toISOString() ?? null,
-      href: `/clients/${target.clientId}`,
-    },
-  ];
-}
-
-/** What still works after a target was revoked, or would: the rest of its family, its user's tokens and sessions, its client's secret. */
+/** What still works after a target was revoked, or would: the rest of its family, its user's tokens and sessions, how its client gets new ones. */
 export async function readRemaining(
   ctx: Context,
   live: LiveTokens,
