@@ -1,3 +1,4 @@
+import * as oidc from "openid-client";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createPlan } from "#lib/order-plans/create-plan.ts";
 import type { Remaining } from "#lib/revocations/model.ts";
@@ -19,8 +20,30 @@ afterAll(() => instance.stop());
 
 const responder = () => contextAs(instance.db, "responder");
 const because = { reason: "token_leaked", note: "" } as const;
+const OF_ANA = /^family \w{8}…\w{4} of ana@example\.com through web$/;
 const said = (remains: readonly Remaining[]) =>
   Object.fromEntries(remains.map((one) => [one.kind, one.says]));
+
+test("an order that a client makes with a refresh token, or a replay of one, says whose family it is", async () => {
+  const nameOf = async (act: () => Promise<unknown>) => {
+    await act();
+    const [order] = await instance.db.query<{ target_kind: string; target_name: string }>(
+      "SELECT target_kind, target_name FROM revocation_order ORDER BY position DESC LIMIT 1",
+    );
+    return order;
+  };
+  const family = { target_kind: "family", target_name: expect.stringMatching(OF_ANA) };
+  const config = await discover(instance, people.web);
+  const handed = (await logIn(config)).tokens.refresh_token ?? "";
+  expect(await nameOf(() => oidc.tokenRevocation(config, handed))).toEqual(family);
+
+  const code = await logIn(config);
+  const again = oidc.authorizationCodeGrant(config, code.callback, {
+    pkceCodeVerifier: code.verifier,
+    expectedState: code.state,
+  });
+  expect(await nameOf(() => expect(again).rejects.toThrow())).toEqual(family);
+});
 
 test.each(["web", "spa"] as const)(
   "says of a %s client whose tokens are revoked that the same browser can get new ones, and it can",
