@@ -241,7 +241,7 @@ export type Remaining = {
   isExact: boolean;
   /** One sentence, that holds no time. */
   says: string;
-  /** When the last of it ends by itself, renewals included; null where nothing ends it. */
+  /** When the last of it ends by itself, of a family with its renewals, of a user's other tokens without; null where nothing ends it. */
   until: string | null;
   /** A page of the console, or null. */
   href: string | null;

@@ -2,7 +2,7 @@ import type { Context } from "../context.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { clientRemains } from "./client-remaining.ts";
 import type { FoundTarget } from "./find-target.ts";
-import { countLive, ENDS_AT, type LiveTokens, lastEndOf } from "./live-tokens.ts";
+import { countLive, ENDS_AT, type LiveTokens, lastExpiryOf } from "./live-tokens.ts";
 import type { Remaining } from "./model.ts";
 
 function many(count: number, isExact: boolean, one: string, more: string): string {
@@ -51,17 +51,17 @@ async function userRemains(ctx: Context, live: LiveTokens, target: FoundTarget):
     const ofSession =
       target.kind === "session" ? sql`t.session_uid IS DISTINCT FROM ${target.id}` : sql`true`;
     const which = sql`t.user_id = ${target.userId}::uuid AND ${ofFamily} AND ${ofSession}`;
-    const [tokens, until] = await Promise.all([
+    const [tokens, expiry] = await Promise.all([
       countLive(ctx.db, live, which),
-      lastEndOf(ctx.db, live, which),
+      lastExpiryOf(ctx.db, live, which),
     ]);
     if (tokens.value > 0)
       remains.push({
         kind: "user_tokens",
         count: tokens.value,
         isExact: tokens.isExact,
-        says: `${many(tokens.value, tokens.isExact, "other token", "other tokens")} of the user still ${work(tokens.value, tokens.isExact)}.`,
-        until: until?.toISOString() ?? null,
+        says: `${many(tokens.value, tokens.isExact, "other token", "other tokens")} of the user still ${work(tokens.value, tokens.isExact)}.${expiry?.canBeRenewed ? " Refresh tokens among them can be renewed." : ""}`,
+        until: expiry?.at?.toISOString() ?? null,
         href: `/tokens?user=${target.userId}&state=active`,
       });
     const besides = target.kind === "session" ? sql`p.uid IS DISTINCT FROM ${target.id}` : sql`true`;
