@@ -46,9 +46,10 @@ export const clientWords = {
   },
   redirectUris: "Redirect URIs",
   redirectHelp: {
-    web: "One a line, https, compared character by character.",
-    spa: "One a line, https, compared character by character.",
-    native: "One a line: a private scheme such as com.example.app:/callback, or http://127.0.0.1/callback.",
+    web: "One a line, https, or http://localhost while you develop. Compared character by character.",
+    spa: "One a line, https, or http://localhost while you develop. Compared character by character.",
+    native:
+      "One a line: a private scheme such as com.example.app:/callback, or http://127.0.0.1/callback or http://localhost/callback.",
     service: "",
   },
   postLogoutUris: "After signing out",
