@@ -9,10 +9,10 @@ export const orderWords = {
   settling: "in force, being written down",
   note: "An order is in force from the moment it was placed; settling only writes it down token by token.",
   reachedHelp:
-    "– now, and not only live ones: used-up refresh tokens and what another order had ended are among them. Before an order only live tokens are counted.",
-  revokedHelp: "– used-up and expired ones among them; what an earlier order had ended is not written again.",
+    "(used-up refresh tokens and what other orders ended among them; before an order only live ones are counted)",
+  revokedHelp: "(used-up and expired ones among them; what an earlier order had ended is not written again)",
   suspendedHelp:
-    "– used-up and expired ones among them; what another order suspends for as long is not written again.",
+    "(used-up and expired ones among them; what another order suspends for as long is not written again)",
   everything: "Revoke everything…",
   noUndo: "A revocation has no undo: new tokens have to be issued instead.",
 };
