@@ -30,6 +30,15 @@ function clock(ms: number, spanMs: number, isLocal: boolean): string {
   }).format(ms);
 }
 
+/** A bar begins no earlier than the life, and one of refusals alone no earlier than the end that fell into its time. */
+function barOf(bucket: LifelineBucket, seconds: number, startMs: number, endsMs: readonly number[]) {
+  const fromMs = Date.parse(bucket.at);
+  const untilMs = fromMs + seconds * 1000;
+  const ended = bucket.allowed === 0 ? endsMs.filter((ms) => ms > fromMs && ms < untilMs) : [];
+  const at = Math.max(fromMs, startMs, ...ended);
+  return { at, untilMs: Math.max(at, untilMs) };
+}
+
 /** Uses over a life on one axis, with what happened to it marked: made of plain elements, so that it is there at once. */
 export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade }: LifelineProps) {
   const isMounted = useMounted();
@@ -41,8 +50,9 @@ export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade }: Lif
   const toMs = lastMs + pad;
   const place = (ms: number) => `${(((ms - fromMs) / (toMs - fromMs)) * 100).toFixed(3)}%`;
   const most = Math.max(1, ...buckets.map((bucket) => bucket.allowed + bucket.refused));
-  const width = `${((bucketSeconds * 1000) / (toMs - fromMs)) * 100}%`;
+  const widthOf = (ms: number) => `${(ms / (toMs - fromMs)) * 100}%`;
   const placed = marks.map((mark) => ({ mark, share: (Date.parse(mark.at) - fromMs) / (toMs - fromMs) }));
+  const endsMs = marks.filter((mark) => mark.tone === "revoked").map((mark) => Date.parse(mark.at));
   const used = buckets.filter((bucket) => bucket.allowed + bucket.refused > 0);
   const zone = isMounted ? Intl.DateTimeFormat().resolvedOptions().timeZone : "UTC";
 
@@ -61,7 +71,7 @@ export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade }: Lif
             />
           ) : null}
           {used.map((bucket) => {
-            const at = Date.parse(bucket.at);
+            const { at, untilMs } = barOf(bucket, bucketSeconds, startMs, endsMs);
             return (
               <Tooltip
                 key={bucket.at}
@@ -77,7 +87,7 @@ export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade }: Lif
                   </>
                 }
               >
-                <span className={classes.bar} style={{ left: place(at), width }}>
+                <span className={classes.bar} style={{ left: place(at), width: widthOf(untilMs - at) }}>
                   {bucket.refused > 0 ? (
                     <span
                       className={classes.refused}

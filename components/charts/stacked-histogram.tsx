@@ -41,6 +41,7 @@ export function StackedHistogram<Key extends string>(props: StackedHistogramProp
   const plot = useRef<HTMLDivElement>(null);
   const sumOf = (bucket: HistogramBucket<Key>) => series.reduce((sum, { key }) => sum + bucket[key], 0);
   const max = niceMax(Math.max(0, ...buckets.map(sumOf)));
+  const isQuiet = buckets.every((bucket) => sumOf(bucket) === 0);
   const zone = isMounted ? undefined : "UTC";
   const words = timeWords(bucketSeconds, buckets.length * bucketSeconds, zone);
   const shown = pointed === null ? null : (buckets[pointed] ?? null);
@@ -108,7 +109,7 @@ export function StackedHistogram<Key extends string>(props: StackedHistogramProp
       ) : (
         <>
           <p className={classes.top} aria-hidden>
-            {groupedNumber(max)}
+            {isQuiet ? "Nothing in this time" : groupedNumber(max)}
           </p>
           {/* biome-ignore lint/a11y/useSemanticElements: a group of bars has no element of its own */}
           <div

@@ -1,18 +1,19 @@
 "use client";
 
 import { Kbd, Modal } from "@mantine/core";
+import { ModKey } from "../display/mod-key.tsx";
 import classes from "./data-table.module.css";
 
 const KEYS: [keys: string[], does: string][] = [
   [["j", "↓"], "next row"],
   [["k", "↑"], "previous row"],
   [["Enter"], "open the row beside the table"],
-  [["⌘ click"], "open the row's page in a new tab"],
+  [["mod click"], "open the row's page in a new tab"],
   [["x"], "select the row"],
   [["Shift click"], "select all rows up to this one"],
   [["/"], "type a filter"],
   [["Esc"], "close the row"],
-  [["⌘ K"], "find, go to, or paste a token"],
+  [["mod K"], "find, go to, or paste a token"],
   [["?"], "this list"],
 ];
 
@@ -38,7 +39,7 @@ export function KeyboardHelp({
             <dt>
               {keys.map((key) => (
                 <Kbd key={key} size="sm">
-                  {key}
+                  {key.startsWith("mod ") ? <ModKey with={key.slice(4)} /> : key}
                 </Kbd>
               ))}
             </dt>

@@ -154,9 +154,9 @@ export function QueryField({ declaration, filters, onChange, suggest, fieldRef }
     if (pasted.do === "open") return router.push(pasted.href);
     if (pasted.do === "say") return setProblem(pasted.says);
     const parsed = parseTypedQuery(declaration, value);
-    const [first] = parsed.problems;
-    setProblem(first ? `${first.text}: ${first.message}` : null);
-    if (first) return;
+    const isUsable = parsed.problems.length === 0;
+    setProblem(isUsable ? null : parsed.problems.map((one) => `${one.text}: ${one.message}`).join(" "));
+    if (!isUsable) return;
     last.current = formatTypedQuery(declaration, parsed.filters);
     setText(last.current);
     combobox.closeDropdown();

@@ -77,7 +77,7 @@ function useFound(text: string, isSafe: boolean): Found[] {
   return found;
 }
 
-/** ⌘K: goes anywhere, finds a client, user or token, recognises a pasted token without sending it. */
+/** ⌘K or Ctrl K: goes anywhere, finds a client, user or token, recognises a pasted token without sending it. */
 export function CommandPalette({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const router = useRouter();
   const [query, setQuery] = useState("");

@@ -9,6 +9,7 @@ import { type ReactNode, useState } from "react";
 import type { AllTablePreferences } from "#lib/preferences/model.ts";
 import { PreferencesProvider } from "../data-table/preferences.tsx";
 import { ClockProvider } from "../display/clock.tsx";
+import { ModKey } from "../display/mod-key.tsx";
 import { Tag } from "../display/tag.tsx";
 import { LiveDot, LiveProvider } from "../live/live.tsx";
 import { ColorSchemeMenu } from "../theme/color-scheme-menu.tsx";
@@ -100,7 +101,7 @@ export function Frame(props: FrameProps) {
                   <IconSearch size={16} aria-hidden />
                   <span className={classes.searchWords}>Find, go to, or paste a token</span>
                   <kbd className={classes.key} aria-hidden>
-                    ⌘K
+                    <ModKey with="K" />
                   </kbd>
                 </UnstyledButton>
                 <WorkTray />

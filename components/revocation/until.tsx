@@ -13,15 +13,17 @@ export function Refusal({ refusal }: { refusal: RevocationResult["refusedEverywh
   );
 }
 
+const UNTIL_WORDS: Partial<Record<Remaining["kind"], string>> = {
+  user_sessions: "At the latest until:",
+  refresh_token: "With renewals at the latest until:",
+  user_tokens: "Last expiry unless renewed:",
+};
+
 /** Something that still works, and until when. */
 export function StillWorks({ remaining }: { remaining: Remaining }) {
   return (
     <>
-      {remaining.says}{" "}
-      <Until
-        at={remaining.until}
-        words={remaining.kind === "user_sessions" ? "At the latest until:" : "Until:"}
-      />
+      {remaining.says} <Until at={remaining.until} words={UNTIL_WORDS[remaining.kind] ?? "Until:"} />
     </>
   );
 }

@@ -3,9 +3,8 @@ import { notFound } from "../errors.ts";
 import { isUuid } from "../ids.ts";
 import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
 import { byTokenId } from "../tokens/by-token-id.ts";
-import { shortId } from "../tokens/model.ts";
 import type { RevocableKind } from "./model.ts";
-import { targetName } from "./target-name.ts";
+import { type Holder, holderName, targetName } from "./target-name.ts";
 
 /** What a person wants to take back, found. */
 export type FoundTarget = {
@@ -22,13 +21,9 @@ export type FoundTarget = {
   token: { kind: "access" | "refresh"; format: "jwt" | "opaque"; expiresAt: Date } | null;
 };
 
-type HolderRecord = {
+type HolderRecord = Holder & {
   id: string;
   familyId: string;
-  userId: string | null;
-  email: string | null;
-  clientUuid: string;
-  clientId: string | null;
   kind: "access" | "refresh";
   format: "jwt" | "opaque";
   expiresAt: Date;
@@ -37,11 +32,6 @@ type HolderRecord = {
 const HOLDER = sql`SELECT t.id, t.family_id AS "familyId", t.user_id AS "userId", u.email, t.client_id AS "clientUuid", c.client_id AS "clientId",
     t.kind, t.format, t.expires_at AS "expiresAt"
   FROM token t LEFT JOIN user_account u ON u.id = t.user_id LEFT JOIN client c ON c.id = t.client_id`;
-
-function holderName(record: HolderRecord): string {
-  const client = record.clientId ?? shortId(record.clientUuid);
-  return record.userId === null ? client : `${record.email ?? shortId(record.userId)} through ${client}`;
-}
 
 async function findToken(db: Sql, id: string): Promise<FoundTarget | null> {
   const [record] = await run<HolderRecord>(db, sql`${HOLDER} WHERE ${byTokenId(id)}`);

@@ -36,12 +36,16 @@ export function countLive(
 export const ENDS_AT = sql`CASE WHEN t.kind = 'refresh' THEN greatest(t.expires_at, (SELECT f.expires_at FROM token_family f WHERE f.id = t.family_id))
   ELSE t.expires_at END`;
 
-/** When the last of some live tokens ends by itself, or null where it takes longer than a second to find. */
-export async function lastEndOf(db: Database, live: LiveTokens, which: Fragment): Promise<Date | null> {
-  const rows = await withinTime<{ at: Date | null }>(
+/** When the last of some live tokens expires, and whether refresh tokens are among them; null where it takes longer than a second to find. */
+export async function lastExpiryOf(
+  db: Database,
+  live: LiveTokens,
+  which: Fragment,
+): Promise<{ at: Date | null; canBeRenewed: boolean | null } | null> {
+  const rows = await withinTime<{ at: Date | null; canBeRenewed: boolean | null }>(
     db,
-    sql`SELECT max(${ENDS_AT}) AS at ${live(which)}`,
+    sql`SELECT max(t.expires_at) AS at, bool_or(t.kind = 'refresh') AS "canBeRenewed" ${live(which)}`,
     1_000,
   );
-  return rows?.[0]?.at ?? null;
+  return rows?.[0] ?? null;
 }

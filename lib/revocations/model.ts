@@ -249,6 +249,8 @@ export type Remaining = {
     | "user_sessions"
     | "user_sign_in"
     | "client_secret"
+    | "client_sign_on"
+    | "client_sign_in"
     | "reissue"
     | "sign_on_sessions"
     | "same_families";
@@ -256,7 +258,7 @@ export type Remaining = {
   isExact: boolean;
   /** One sentence, that holds no time. */
   says: string;
-  /** When the last of it ends by itself, renewals included; null where nothing ends it. */
+  /** When the last of it ends by itself, of a family with its renewals, of a user's other tokens without; null where nothing ends it. */
   until: string | null;
   /** A page of the console, or null. */
   href: string | null;

@@ -5,7 +5,6 @@ import { uuidv7 } from "../ids.ts";
 import { endSignOn } from "./end-sign-on.ts";
 import { findFamiliesRootedLater } from "./families-rooted-later.ts";
 import type { Reason, TargetKind, Verb } from "./model.ts";
-import { targetName } from "./target-name.ts";
 
 export type OrderTarget = { kind: TargetKind; id: string; name: string };
 
@@ -127,13 +126,7 @@ export async function placeOrders(tx: Sql, ctx: SqlContext, input: PlaceOrdersIn
   if (isSettled) await tx.query(SETTLE, [at, ids, targets.map((target) => target.id)]);
   await endSignOn(tx, { kind, ids: targets.map((target) => target.id), until: null });
   if (cutoff !== null && verb === "revoke") {
-    const whose = targets.length === 1 ? targets[0]?.name : "one of several";
-    const families = await findFamiliesRootedLater(tx, targets, cutoff);
-    const beyond = families.map((id) => ({
-      kind: "family" as const,
-      id,
-      name: targetName("family", id, whose ?? "one of several"),
-    }));
+    const beyond = await findFamiliesRootedLater(tx, targets, cutoff);
     await placeOrders(tx, ctx, { ...input, effectiveFrom: undefined, targets: beyond });
   }
   return orders;

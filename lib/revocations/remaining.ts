@@ -1,7 +1,8 @@
 import type { Context } from "../context.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
+import { clientRemains } from "./client-remaining.ts";
 import type { FoundTarget } from "./find-target.ts";
-import { countLive, ENDS_AT, type LiveTokens, lastEndOf } from "./live-tokens.ts";
+import { countLive, ENDS_AT, type LiveTokens, lastExpiryOf } from "./live-tokens.ts";
 import type { Remaining } from "./model.ts";
 
 function many(count: number, isExact: boolean, one: string, more: string): string {
@@ -50,17 +51,17 @@ async function userRemains(ctx: Context, live: LiveTokens, target: FoundTarget):
     const ofSession =
       target.kind === "session" ? sql`t.session_uid IS DISTINCT FROM ${target.id}` : sql`true`;
     const which = sql`t.user_id = ${target.userId}::uuid AND ${ofFamily} AND ${ofSession}`;
-    const [tokens, until] = await Promise.all([
+    const [tokens, expiry] = await Promise.all([
       countLive(ctx.db, live, which),
-      lastEndOf(ctx.db, live, which),
+      lastExpiryOf(ctx.db, live, which),
     ]);
     if (tokens.value > 0)
       remains.push({
         kind: "user_tokens",
         count: tokens.value,
         isExact: tokens.isExact,
-        says: `${many(tokens.value, tokens.isExact, "other token", "other tokens")} of the user still ${work(tokens.value, tokens.isExact)}.`,
-        until: until?.toISOString() ?? null,
+        says: `${many(tokens.value, tokens.isExact, "other token", "other tokens")} of the user still ${work(tokens.value, tokens.isExact)}.${expiry?.canBeRenewed ? " Refresh tokens among them can be renewed." : ""}`,
+        until: expiry?.at?.toISOString() ?? null,
         href: `/tokens?user=${target.userId}&state=active`,
       });
     const besides = target.kind === "session" ? sql`p.uid IS DISTINCT FROM ${target.id}` : sql`true`;
@@ -98,30 +99,7 @@ async function userRemains(ctx: Context, live: LiveTokens, target: FoundTarget):
   return remains;
 }
 
-async function clientRemains(ctx: Context, target: FoundTarget): Promise<Remaining[]> {
-  if (target.clientId === null || target.userId !== null) return [];
-  const [client] = await run<{ secrets: bigint; isDisabled: boolean; until: Date | null }>(
-    ctx.db,
-    sql`SELECT c.disabled_at IS NOT NULL AS "isDisabled", s.secrets, s.until
-      FROM client c, LATERAL (SELECT count(*) AS secrets, CASE WHEN bool_and(x.expires_at IS NOT NULL) THEN max(x.expires_at) END AS until
-        FROM client_secret x WHERE x.client_id = c.id AND (x.expires_at IS NULL OR x.expires_at > ${ctx.now}::timestamptz)) s
-      WHERE c.id = ${target.clientId}::uuid`,
-  );
-  const secrets = Number(client?.secrets ?? 0);
-  if (secrets === 0 || client?.isDisabled !== false) return [];
-  return [
-    {
-      kind: "client_secret",
-      count: secrets,
-      isExact: true,
-      says: "The client can get new tokens with its secret. Replace the secret or disable the client to end that.",
-      until: client.until?.toISOString() ?? null,
-      href: `/clients/${target.clientId}`,
-    },
-  ];
-}
-
-/** What still works after a target was revoked, or would: the rest of its family, its user's tokens and sessions, its client's secret. */
+/** What still works after a target was revoked, or would: the rest of its family, its user's tokens and sessions, how its client gets new ones. */
 export async function readRemaining(
   ctx: Context,
   live: LiveTokens,

@@ -3,7 +3,7 @@ import { createBatcher } from "../db/batcher.ts";
 import { prepared, type Sql } from "../db/sql.ts";
 import { uuidv7 } from "../ids.ts";
 import type { Order } from "./model.ts";
-import { targetName } from "./target-name.ts";
+import { holderName, readEmails, targetName } from "./target-name.ts";
 
 /** A token that its own client handed in to be revoked. */
 export type PresentedToken = {
@@ -11,7 +11,8 @@ export type PresentedToken = {
   familyId: string;
   /** A refresh token takes its family with it. */
   kind: "access" | "refresh";
-  /** Whose token it is. */
+  /** Whose token it is: null where it is the client's own. */
+  userId: string | null;
   client: { id: string; clientId: string; name: string };
   requestId: string;
   ip: string | null;
@@ -95,20 +96,27 @@ export function createPresentedTokenRevoker(
       const at = now();
       const seen = new Set<string>();
       const rows = [];
+      const emails = await readEmails(
+        db,
+        tokens.map((token) => token.userId),
+      );
       for (const [ordinal, token] of tokens.entries()) {
         const isFamily = token.kind === "refresh";
         const targetId = isFamily ? token.familyId : token.tokenId;
         if (seen.has(targetId)) continue;
         seen.add(targetId);
+        const { userId, client } = token;
+        const email = userId === null ? null : (emails.get(userId) ?? null);
+        const holder = holderName({ userId, email, clientUuid: client.id, clientId: client.clientId });
         rows.push({
           ordinal,
           order_id: uuidv7(at),
           entry_id: uuidv7(at),
           target_kind: isFamily ? ("family" as const) : ("token" as const),
           target_id: targetId,
-          target_name: targetName(isFamily ? "family" : "access token", targetId, token.client.clientId),
-          actor_id: token.client.id,
-          actor_name: token.client.name,
+          target_name: targetName(isFamily ? "family" : "access token", targetId, holder),
+          actor_id: client.id,
+          actor_name: client.name,
           request_id: token.requestId,
           ip: token.ip,
           user_agent: token.userAgent,

@@ -168,6 +168,25 @@ test.each(["user", "family", "session", "token"] as const)(
   },
 );
 
+test("says of the user's other tokens when they expire as they are, and that a refresh token can be renewed", async () => {
+  const user = await signedInUser();
+  const familyId = await fixture.family({ clientId: user.clientId, userId: user.userId });
+  await db.query("UPDATE token_family SET expires_at = now() + interval '30 days' WHERE id = $1", [familyId]);
+  const refresh = await fixture.token({
+    clientId: user.clientId,
+    userId: user.userId,
+    familyId,
+    kind: "refresh",
+    format: "opaque",
+    expiresAt: new Date(Date.now() + 7 * 86_400_000),
+  });
+  const { remains } = await revokeFamily(as("responder"), { id: user.familyId, ...because });
+  expect(remains.find((one) => one.kind === "user_tokens")).toMatchObject({
+    until: refresh.expiresAt.toISOString(),
+    says: "2 other tokens of the user still work. Refresh tokens among them can be renewed.",
+  });
+});
+
 test("says of an opaque token that nothing can accept it any more", async () => {
   const clientId = await fixture.client(`opaque-${randomUUID().slice(0, 8)}`);
   const token = await fixture.token({ clientId, format: "opaque" });

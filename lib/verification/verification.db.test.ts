@@ -182,6 +182,7 @@ test("tokens that their clients hand in are revoked together, once, with an audi
     tokenId: token.id,
     familyId: token.familyId,
     kind,
+    userId: token.userId,
     client: { id: token.clientId, clientId: "reconciler", name: "Reconciler" },
     requestId: randomUUID(),
     ip: null,
@@ -247,7 +248,7 @@ test("a book that has grown is read anew without what has expired since, and mis
     const client = { id: token.clientId, clientId: "reconciler", name: "reconciler" };
     const { id: tokenId, familyId } = token;
     const facts = { requestId: randomUUID(), ip: null, userAgent: null };
-    await grown.catchUp(await revoke({ tokenId, familyId, kind: "access", client, ...facts }));
+    await grown.catchUp(await revoke({ tokenId, familyId, kind: "access", userId: null, client, ...facts }));
     return token;
   };
   const isRevoked = (token: NewToken) =>

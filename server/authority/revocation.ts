@@ -35,6 +35,7 @@ export async function revoke(services: Services, request: FastifyRequest): Promi
     tokenId: token.id,
     familyId: token.familyId,
     kind: token.kind,
+    userId: token.userId,
     client: { id: client.id, clientId: client.clientId, name: client.name },
     requestId: request.id,
     ip,

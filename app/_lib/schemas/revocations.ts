@@ -34,6 +34,8 @@ const remaining = z.object({
     "user_sessions",
     "user_sign_in",
     "client_secret",
+    "client_sign_on",
+    "client_sign_in",
     "reissue",
     "sign_on_sessions",
     "same_families",

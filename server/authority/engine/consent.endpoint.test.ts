@@ -100,6 +100,18 @@ describe("OIDC Core section 3.1.2.1: a client that asks again with prompt=consen
     expect(next.entitlements).toEqual(["invoices:read", "ledger:read"]);
   });
 
+  test("says that its tokens carry the person's groups though it does not ask for them, and they do", async () => {
+    const { browser } = await logIn(web);
+    const asked = await again(browser, "openid invoices:read");
+    expect(listed(asked.html).all).not.toContain("Read the groups");
+    expect(asked.html).toContain("also see which groups you are in");
+    const tokens = await oidc.authorizationCodeGrant(web, await decide(browser, asked, "allow"), {
+      pkceCodeVerifier: asked.verifier,
+      expectedState: asked.state,
+    });
+    expect(decodeJwt(tokens.access_token).groups).toEqual(["Finance", "Sales"]);
+  });
+
   test("that is denied keeps what it was given", async () => {
     const { browser } = await logIn(web);
     const asked = await again(browser);

@@ -84,6 +84,11 @@ export function aboutLines({ oidcScopes, isRepeated }: ConsentRequest): ConsentL
   });
 }
 
+/** Whether the access tokens that this gives name the person's groups: they do wherever they open something and there are groups. */
+export function carriesGroups({ person, resources }: ConsentRequest): boolean {
+  return person.groups.length > 0 && resources.length > 0;
+}
+
 /** Whether the application asks for permissions, and the person holds not one of them. */
 export function lacksAll({ resources }: ConsentRequest): boolean {
   return (

@@ -7,6 +7,7 @@ import type { TokenUseRow } from "#lib/verification/use-writer.ts";
 import type { EngineDeps } from "./deps.ts";
 import type { Presented } from "./exchange.ts";
 import { Exchange } from "./exchange.ts";
+import { holderOf } from "./holder-of.ts";
 import type { RequestFacts } from "./request-facts.ts";
 
 /** The row of the timeline for a refresh token that was presented; null for a code, which is no token. */
@@ -48,8 +49,9 @@ export async function endReplayedFamily(
   const what = presented.tokenId === null ? "authorization code" : "refresh token";
   const now = new Date();
   const ctx: SqlContext = { ...systemContext(deps.db, "authority", now), ...facts };
-  const { familyId, clientName } = presented;
-  const target = { kind: "family" as const, id: familyId, name: targetName("family", familyId, clientName) };
+  const { familyId } = presented;
+  const name = targetName("family", familyId, await holderOf(deps.db, presented));
+  const target = { kind: "family" as const, id: familyId, name };
   const use = refreshUse(presented, "replayed", facts);
   const work = new Exchange(deps.db.pool, null);
   try {

@@ -9,8 +9,8 @@ import type { NewToken } from "#lib/tokens/register.ts";
 import type { ExchangeGate, Turn } from "./exchange-gate.ts";
 import { guarded, guardedSql } from "./protocol-errors.ts";
 
-/** What was presented to be exchanged. `tokenId` is null for an authorization code. */
-export type Presented = OrderSubject & { tokenId: string | null; clientName: string; subject: string };
+/** What was presented to be exchanged. `tokenId` is null for an authorization code; `protocolClientId` is the `client_id` of the protocol. */
+export type Presented = OrderSubject & { tokenId: string | null; protocolClientId: string; subject: string };
 
 function ignore(): void {}
 

@@ -11,6 +11,7 @@ import { loginPage } from "#server/authority/pages/login.ts";
 import { STYLESHEET } from "#server/authority/pages/stylesheet.ts";
 import {
   aboutLines,
+  carriesGroups,
   grantConsent,
   lacksAll,
   listConsentAudiences,
@@ -128,6 +129,7 @@ async function consent(visit: Visit, form: URLSearchParams | null): Promise<void
       isRepeated: request.isRepeated,
       about: aboutLines(request),
       audiences: await listConsentAudiences(ctx, request),
+      carriesGroups: carriesGroups(request),
       lacksAll: lacksAll(request),
       staysConnected: staysConnected(client, deps.registry().organisation),
       organisation: deps.registry().organisation.name,

@@ -65,7 +65,7 @@ export function shapeCodes(provider: Provider, deps: EngineDeps): void {
     exchange.presented = {
       id: code.familyId,
       tokenId: null,
-      clientName: client.name,
+      protocolClientId: client.clientId,
       familyId: code.familyId,
       sessionUid: code.sessionUid ?? null,
       userId: code.accountId,

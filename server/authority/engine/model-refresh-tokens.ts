@@ -95,7 +95,7 @@ async function judgePresented(
   const presented = {
     id: token.tokenId,
     tokenId: token.tokenId,
-    clientName: client.name,
+    protocolClientId: client.clientId,
     familyId: token.familyId,
     sessionUid: token.sessionUid ?? null,
     userId: token.accountId,

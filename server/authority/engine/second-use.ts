@@ -6,6 +6,7 @@ import { placeOrder } from "#lib/revocations/place-order.ts";
 import { targetName } from "#lib/revocations/target-name.ts";
 import type { EngineDeps } from "./deps.ts";
 import type { Exchange } from "./exchange.ts";
+import { holderOf } from "./holder-of.ts";
 import type { RequestFacts } from "./request-facts.ts";
 
 /** How long an answer of this process may be on its way. */
@@ -68,10 +69,12 @@ export async function revokeSuperseded(
   if (presented === null) return;
   const ctx: SqlContext = { ...systemContext(deps.db, "authority"), ...facts };
   const note = "A refresh token whose answer was lost came again: what it had given is superseded.";
-  const targets = (supersedes ?? []).map((id) => ({
+  if (supersedes === null || supersedes.length === 0) return;
+  const holder = await holderOf(sql, presented);
+  const targets = supersedes.map((id) => ({
     kind: "token" as const,
     id,
-    name: targetName("refresh token", id, presented.clientName),
+    name: targetName("refresh token", id, holder),
   }));
   for (const target of targets)
     await placeOrder(sql, ctx, {

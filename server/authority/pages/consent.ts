@@ -18,6 +18,8 @@ export type ConsentPage = {
   /** What the application learns about the person. */
   about: ConsentLine[];
   audiences: ConsentAudience[];
+  /** Whether its access tokens name the groups of the person. */
+  carriesGroups: boolean;
   /** Whether it asks for permissions of which the person holds not one. */
   lacksAll: boolean;
   /** A duration in words, or null where it can do nothing without the person. */
@@ -57,6 +59,7 @@ export function consentPage(page: ConsentPage): string {
 ${isEmpty && html`<p>know that you signed in.</p>`}
 ${about}
 ${audiences}
+${page.carriesGroups && html`<p class="after">The applications that its access tokens open also see which groups you are in.</p>`}
 ${page.lacksAll && html`<p class="after">You hold none of the permissions that it asks for.</p>`}
 ${page.isRepeated && html`<p class="after">${repeatedWords(page)} If you deny it, what you allowed before stays allowed.</p>`}
 ${

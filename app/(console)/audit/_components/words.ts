@@ -11,7 +11,7 @@ export const auditWords = {
   manyAddresses: "many or unknown",
   emptyRefused: "Nothing of the kind",
   emptyRefusedText:
-    "Garbage, forgeries and wrong secrets appear here within seconds. What was refused of a real token stands under Token use.",
+    "Garbage, forgeries, wrong secrets and requests without a bearer token appear here within seconds. What was refused of a real token stands under Token use.",
   noteRefused: "Counted within two seconds.",
   histogram: "Token uses over time",
   range: "Time range",

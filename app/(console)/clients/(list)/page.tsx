@@ -5,6 +5,7 @@ import { requireSignedIn } from "#app/_lib/context.ts";
 import { listAddress } from "#components/data-table/list-address.ts";
 import { LinkButton } from "#components/display/link-button.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
+import { hasAudience } from "#lib/audiences/has-audience.ts";
 import { can } from "#lib/authz/require-permission.ts";
 import { listClients } from "#lib/clients/list-clients.ts";
 import { CLIENTS_TABLE } from "#lib/clients/table.ts";
@@ -25,6 +26,7 @@ export default async function ClientsPage({
   if (dropped.length > 0) redirect(address);
   const { total, ...page } = await listClients(ctx, query);
   const canWrite = can(ctx, "client:write");
+  const isWithoutAudience = total.value === 0 && !(await hasAudience(ctx));
   return (
     <Page fill>
       <PageHeader
@@ -38,7 +40,13 @@ export default async function ClientsPage({
           ) : null
         }
       />
-      <ClientsTable query={query} page={page} total={total} canWrite={canWrite} />
+      <ClientsTable
+        query={query}
+        page={page}
+        total={total}
+        canWrite={canWrite}
+        isWithoutAudience={isWithoutAudience}
+      />
     </Page>
   );
 }

@@ -93,11 +93,13 @@ export function ClientsTable({
   page,
   total,
   canWrite,
+  isWithoutAudience,
 }: {
   query: AnyListQuery;
   page: Page<ClientRow>;
   total: Total;
   canWrite: boolean;
+  isWithoutAudience: boolean;
 }) {
   return (
     <DataTable
@@ -116,13 +118,13 @@ export function ClientsTable({
           title={words.emptyTitle}
           action={
             canWrite ? (
-              <LinkButton href="/clients/new" variant="filled">
-                {words.register}
+              <LinkButton href={isWithoutAudience ? "/audiences/new" : "/clients/new"} variant="filled">
+                {isWithoutAudience ? words.addAudience : words.register}
               </LinkButton>
             ) : null
           }
         >
-          {words.emptyText}
+          {isWithoutAudience ? words.emptyWithoutAudience : words.emptyText}
         </EmptyState>
       }
     />

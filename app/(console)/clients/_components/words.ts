@@ -21,6 +21,9 @@ export const clientWords = {
   emptyTitle: "No client yet",
   emptyText:
     "Register the first application, or run npm run demo to load a sample organisation with live traffic.",
+  addAudience: "Add an audience",
+  emptyWithoutAudience:
+    "Add an audience first, the application that accepts the tokens: a client without one gets no access token. Or run npm run demo to load a sample organisation.",
   createTitle: "Register a client",
   createPurpose:
     "Its kind decides what is asked. Everything but the kind and the client ID can be changed later.",
@@ -46,9 +49,10 @@ export const clientWords = {
   },
   redirectUris: "Redirect URIs",
   redirectHelp: {
-    web: "One a line, https, compared character by character.",
-    spa: "One a line, https, compared character by character.",
-    native: "One a line: a private scheme such as com.example.app:/callback, or http://127.0.0.1/callback.",
+    web: "One a line, https, or http://localhost while you develop. Compared character by character.",
+    spa: "One a line, https, or http://localhost while you develop. Compared character by character.",
+    native:
+      "One a line: a private scheme such as com.example.app:/callback, or http://127.0.0.1/callback or http://localhost/callback.",
     service: "",
   },
   postLogoutUris: "After signing out",

@@ -44,3 +44,20 @@ test("the axis holds all segments and now, with ticks inside of it", () => {
   expect(axis.ticks.length).toBeGreaterThan(3);
   for (const tick of axis.ticks) expect(tick.ms).toBeLessThan(axis.untilMs);
 });
+
+test("ticks stand at round times of the reader's clock, also where it is put back in between", () => {
+  const hour = 3_600_000;
+  const fallBack = Date.parse("2026-10-25T01:00:00Z");
+  const berlin = (ms: number) => (ms < fallBack ? 2 : 1) * hour;
+  const [createdAt, nowMs] = ["2026-10-20T00:00:00Z", Date.parse("2026-11-01T12:00:00Z")];
+  const axis = keyAxis(keySegments({ ...none, createdAt, activatedAt: createdAt }), nowMs, berlin);
+  expect(axis.ticks.length).toBeGreaterThan(3);
+  const clock = new Intl.DateTimeFormat("en-GB", {
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone: "Europe/Berlin",
+  });
+  for (const tick of axis.ticks) expect(clock.format(tick.ms)).toBe(`${tick.label}, 00:00`);
+});

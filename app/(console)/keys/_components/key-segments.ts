@@ -39,13 +39,26 @@ const SPAN_MIN = 10 * MINUTE;
 const MONTH = new Intl.DateTimeFormat("en-GB", { month: "short", timeZone: "UTC" });
 const DATE = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
 
-/** An axis from the first segment with room after now; ticks by month, day or time of day, as its length asks for. */
-export function keyAxis(segments: KeySegment[], nowMs: number): TimeAxis {
+/**
+ * An axis from the first segment with room after now; ticks by month, day or time of day, as its length asks for. `offsetOf` gives how far the
+ * reader's clock is ahead of UTC at an instant.
+ */
+export function keyAxis(
+  segments: KeySegment[],
+  nowMs: number,
+  offsetOf: (ms: number) => number = () => 0,
+): TimeAxis {
   const fromMs = Math.min(nowMs, ...segments.map((segment) => segment.fromMs));
   const untilMs = fromMs + Math.max(SPAN_MIN, (nowMs - fromMs) * 1.25);
   const spanDays = (untilMs - fromMs) / DAY;
   const ticks = spanDays > 75 ? monthTicks : spanDays > 4 ? dayTicks : timeTicks;
-  return { fromMs, untilMs, ticks: ticks(fromMs, untilMs) };
+  const ahead = offsetOf(nowMs);
+  // ticks stand at round times of the reader's clock, which may have been put forward or back in between
+  const placed = ticks(fromMs + ahead, untilMs + ahead).map(({ ms: wall, label }) => ({
+    ms: wall - offsetOf(wall - ahead),
+    label,
+  }));
+  return { fromMs, untilMs, ticks: placed };
 }
 
 const TIME = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "UTC" });

@@ -1,3 +1,6 @@
+"use client";
+
+import { useMounted } from "@mantine/hooks";
 import { countedNumber } from "#components/display/number-text.tsx";
 import type { KeyRow } from "#lib/keys/model.ts";
 import { type KeyLife, type KeySegment, keyAxis, keySegments } from "./key-segments.ts";
@@ -5,28 +8,37 @@ import classes from "./key-timeline.module.css";
 
 type TimelineKey = KeyLife & { kid: string; purposeWord: string; liveTokens: KeyRow["liveTokens"] };
 
-const DATE = new Intl.DateTimeFormat("en-GB", {
+const DATE = {
   day: "numeric",
   month: "short",
   year: "numeric",
   hour: "2-digit",
   minute: "2-digit",
-  timeZone: "UTC",
   timeZoneName: "short",
-});
+} as const;
+const LOCAL = new Intl.DateTimeFormat("en-GB", DATE);
+const UTC = new Intl.DateTimeFormat("en-GB", { ...DATE, timeZone: "UTC" });
 
-function says(segment: KeySegment): string {
-  const until = segment.untilMs === null ? "now" : DATE.format(segment.untilMs);
-  return `${segment.phase} from ${DATE.format(segment.fromMs)} to ${until}`;
+function localOffset(ms: number): number {
+  return -new Date(ms).getTimezoneOffset() * 60_000;
+}
+
+function saysIn(format: Intl.DateTimeFormat, segment: KeySegment): string {
+  const until = segment.untilMs === null ? "now" : format.format(segment.untilMs);
+  return `${segment.phase} from ${format.format(segment.fromMs)} to ${until}`;
 }
 
 /** The key ring as time: when each key was announced, signed, verified. The table below it is its twin. */
 export function KeyTimeline({ keys, now }: { keys: TimelineKey[]; now: string }) {
+  const isMounted = useMounted();
+  const format = isMounted ? LOCAL : UTC;
+  const says = (segment: KeySegment) => saysIn(format, segment);
   const nowMs = Date.parse(now);
   const rows = keys.map((key) => ({ key, segments: keySegments(key) }));
   const axis = keyAxis(
     rows.flatMap((row) => row.segments),
     nowMs,
+    isMounted ? localOffset : undefined,
   );
   const place = (ms: number) => ((ms - axis.fromMs) / (axis.untilMs - axis.fromMs)) * 100;
   return (
@@ -35,7 +47,7 @@ export function KeyTimeline({ keys, now }: { keys: TimelineKey[]; now: string })
         Key ring over time; the table after it has the same in words.
       </figcaption>
       <div className={classes.axis} aria-hidden>
-        <span className={classes.zone}>times in UTC</span>
+        <span className={classes.zone}>times in {format.resolvedOptions().timeZone}</span>
         {axis.ticks.map((tick) => (
           <span key={tick.ms} className={classes.tick} style={{ left: `${place(tick.ms)}%` }}>
             {tick.label}

@@ -65,7 +65,14 @@ export function OrderRecord({ order, may }: { order: OrderRow | OrderDetail; may
       ? [
           {
             key: "Reaches",
-            value: `${groupedNumber(reached.value)}${reached.isExact ? "" : " or more"} ${reached.value === 1 ? "token" : "tokens"} that have not expired`,
+            value: (
+              <>
+                {groupedNumber(reached.value)}
+                {reached.isExact ? "" : " or more"}{" "}
+                {reached.value === 1 ? "token that has" : "tokens that have"} not expired{" "}
+                <span className="muted">{words.reachedHelp}</span>
+              </>
+            ),
           },
         ]
       : []),
@@ -76,7 +83,10 @@ export function OrderRecord({ order, may }: { order: OrderRow | OrderDetail; may
       ) : order.settledAt ? (
         <>
           {groupedNumber(order.settledCount)} {order.settledCount === 1 ? "token" : "tokens"},{" "}
-          <Instant at={order.settledAt} focusable />
+          <Instant at={order.settledAt} focusable />{" "}
+          {order.verb === "restore" || order.verb === "cancel" ? null : (
+            <span className="muted">{order.verb === "revoke" ? words.revokedHelp : words.suspendedHelp}</span>
+          )}
         </>
       ) : order.size === null ? (
         words.settling

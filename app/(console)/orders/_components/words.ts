@@ -8,6 +8,11 @@ export const orderWords = {
   emptyText: "Revoke a token, a user or a client from its page, and the order stands here with its reason.",
   settling: "in force, being written down",
   note: "An order is in force from the moment it was placed; settling only writes it down token by token.",
+  reachedHelp:
+    "(used-up refresh tokens and what other orders ended among them; before an order only live ones are counted)",
+  revokedHelp: "(used-up and expired ones among them; what an earlier order had ended is not written again)",
+  suspendedHelp:
+    "(used-up and expired ones among them; what another order suspends for as long is not written again)",
   everything: "Revoke everything…",
   noUndo: "A revocation has no undo: new tokens have to be issued instead.",
 };

@@ -4,6 +4,7 @@ import { requireSignedIn } from "#app/_lib/context.ts";
 import { listAddress } from "#components/data-table/list-address.ts";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { revocableBy } from "#components/revocation/revocable-by.ts";
+import { hasAudience } from "#lib/audiences/has-audience.ts";
 import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
 import { listTokens } from "#lib/tokens/list-tokens.ts";
 import { tokensTable } from "#lib/tokens/table.ts";
@@ -20,13 +21,20 @@ export default async function TokensPage({ searchParams }: TokensPageProps) {
   const ctx = await requireSignedIn(address);
   if (dropped.length > 0) redirect(address);
   const { total, ...page } = await listTokens(ctx, query);
+  const isWithoutAudience = total.value === 0 && !(await hasAudience(ctx));
   return (
     <Page fill>
       <PageHeader
         title="Tokens"
         purpose="Every access and refresh token on record. Values are never stored."
       />
-      <TokensTable query={query} page={page} total={total} may={revocableBy(ctx.actor.role)} />
+      <TokensTable
+        query={query}
+        page={page}
+        total={total}
+        may={revocableBy(ctx.actor.role)}
+        isWithoutAudience={isWithoutAudience}
+      />
     </Page>
   );
 }

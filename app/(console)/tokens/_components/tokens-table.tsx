@@ -101,7 +101,13 @@ function nameOf(token: TokenRow): string {
   return `${token.state} ${token.kind} token of ${token.user?.email ?? token.subject}`;
 }
 
-type TokensTableProps = { query: TokensQuery; page: Page<TokenRow>; total: Total; may: MayRevoke };
+type TokensTableProps = {
+  query: TokensQuery;
+  page: Page<TokenRow>;
+  total: Total;
+  may: MayRevoke;
+  isWithoutAudience: boolean;
+};
 
 /** One token as itself, several as a frozen selection. */
 function targetOf(rows: readonly TokenRow[]): PlanTargetInput | null {
@@ -121,7 +127,7 @@ function allThatMatch(query: TokensQuery): PlanTargetInput {
 }
 
 /** The Tokens table: one declaration, the server's filters, order and pages. */
-export function TokensTable({ query, page, total, may }: TokensTableProps) {
+export function TokensTable({ query, page, total, may, isWithoutAudience }: TokensTableProps) {
   const [target, setTarget] = useState<PlanTargetInput | null>(null);
   const isAllowed = may.token;
   const setRevoking = (rows: readonly TokenRow[]) =>
@@ -183,13 +189,20 @@ export function TokensTable({ query, page, total, may }: TokensTableProps) {
             icon={<IconKey size={24} stroke={1.6} />}
             title="No token has been issued yet"
             action={
-              <Button component={Link} prefetch={false} href="/clients/new" variant="filled">
-                Register a client
+              <Button
+                component={Link}
+                prefetch={false}
+                href={isWithoutAudience ? "/audiences/new" : "/clients/new"}
+                variant="filled"
+              >
+                {isWithoutAudience ? "Add an audience" : "Register a client"}
               </Button>
             }
           >
             <p>
-              Register a client, get a token from the authority with it, and it stands here within a second.
+              {isWithoutAudience
+                ? "Add an audience, the application that accepts the tokens. Then register a client for it, get a token with it, and it stands here within a second."
+                : "Register a client, get a token from the authority with it, and it stands here within a second."}{" "}
               To look around first, start with the sample organisation:{" "}
               <code className="mono">npm run demo</code>
             </p>

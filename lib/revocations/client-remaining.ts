@@ -1,0 +1,70 @@
+import type { Context } from "../context.ts";
+import { run, sql } from "../list-query/sql-fragment.ts";
+import type { FoundTarget } from "./find-target.ts";
+import type { Remaining } from "./model.ts";
+
+type Standing = {
+  isDisabled: boolean;
+  grantTypes: string[];
+  requireConsent: boolean;
+  secrets: bigint;
+  /** When the last secret ends; null where one has no end. */
+  secretsUntil: Date | null;
+  /** People who could sign in now and are signed in at the authority. */
+  signedIn: bigint;
+};
+
+function readStanding(ctx: Context, clientId: string): Promise<Standing[]> {
+  const isLive = sql`(x.expires_at IS NULL OR x.expires_at > ${ctx.now}::timestamptz)`;
+  return run<Standing>(
+    ctx.db,
+    sql`SELECT c.disabled_at IS NOT NULL AS "isDisabled", c.grant_types AS "grantTypes", c.require_consent AS "requireConsent", s.secrets,
+        s.until AS "secretsUntil", p.people AS "signedIn"
+      FROM client c,
+        LATERAL (SELECT count(*) AS secrets, CASE WHEN bool_and(x.expires_at IS NOT NULL) THEN max(x.expires_at) END AS until
+          FROM client_secret x WHERE x.client_id = c.id AND ${isLive}) s,
+        LATERAL (SELECT count(DISTINCT u.id) AS people FROM protocol_state x JOIN user_account u ON u.id::text = x.account_id
+          WHERE x.model = 'Session' AND u.disabled_at IS NULL AND ${isLive}) p
+      WHERE c.id = ${clientId}::uuid`,
+  );
+}
+
+function consentWords(requireConsent: boolean): string {
+  return requireConsent ? "and without being asked where they consented before" : "and without being asked";
+}
+
+/** By which ways a client can be given new tokens after all that it had were taken back: its secret, people who sign in with it. */
+export async function clientRemains(ctx: Context, target: FoundTarget): Promise<Remaining[]> {
+  if (target.clientId === null || target.userId !== null) return [];
+  const [client] = await readStanding(ctx, target.clientId);
+  if (client === undefined || client.isDisabled) return [];
+  const common = { isExact: true, href: `/clients/${target.clientId}` };
+  const remains: Remaining[] = [];
+  const secrets = Number(client.secrets);
+  if (client.grantTypes.includes("client_credentials") && secrets > 0)
+    remains.push({
+      ...common,
+      kind: "client_secret",
+      count: secrets,
+      says: "The client can get new tokens with its secret. Replace the secret or disable the client to end that.",
+      until: client.secretsUntil?.toISOString() ?? null,
+    });
+  if (target.kind !== "client" || !client.grantTypes.includes("authorization_code")) return remains;
+  const people = Number(client.signedIn);
+  if (people > 0)
+    remains.push({
+      ...common,
+      kind: "client_sign_on",
+      count: people,
+      says: `${people === 1 ? "One person who is" : `${people.toLocaleString("en")} people who are`} still signed in at the authority can authorise the client again without signing in, ${consentWords(client.requireConsent)}. Disable the client to end that.`,
+      until: null,
+    });
+  remains.push({
+    ...common,
+    kind: "client_sign_in",
+    count: 1,
+    says: `${people > 0 ? "Others" : "People"} can authorise the client again by signing in, and it gets new tokens. Disable the client to end that.`,
+    until: null,
+  });
+  return remains;
+}
