@@ -34,7 +34,7 @@ describe("settings from the environment", () => {
         callerShare: 32,
         callerWaiting: 1_000,
         failuresPerSecond: 20,
-        garbagePerSecond: 500,
+        garbagePerSecond: 50,
         authorizationsPerSecond: 50,
         apiRequestsPerSecond: 100,
         consoleRequestsPerSecond: 500,

@@ -251,7 +251,7 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
       callerShare: values.CALLER_SHARE ?? 32,
       callerWaiting: values.CALLER_WAITING ?? 1_000,
       failuresPerSecond: values.FAILURES_PER_SECOND ?? 20,
-      garbagePerSecond: values.GARBAGE_PER_SECOND ?? 500,
+      garbagePerSecond: values.GARBAGE_PER_SECOND ?? 50,
       authorizationsPerSecond: values.AUTHORIZATIONS_PER_SECOND ?? 50,
       apiRequestsPerSecond: values.API_REQUESTS_PER_SECOND ?? 100,
       consoleRequestsPerSecond: values.CONSOLE_REQUESTS_PER_SECOND ?? 500,

@@ -4,6 +4,7 @@ import { createServer as createHttpsServer, type ServerOptions as TlsOptions } f
 import Fastify, { type FastifyInstance } from "fastify";
 import { boundConnections, HTTP_LIMITS, TLS_LIMITS } from "#server/http-limits.ts";
 import { answerError, diskFull, notReady } from "./answers.ts";
+import { addressAsker } from "./bounds/bounds.ts";
 import { forwardAuth } from "./forward-auth.ts";
 import { introspect } from "./introspection.ts";
 import { createJwksAnswer } from "./jwks.ts";
@@ -28,6 +29,21 @@ function requireCurrent(services: Services): void {
   if (services.disk.isFull) throw diskFull();
 }
 
+/** What cannot be read or leads nowhere; a token that is not good is no misuse. */
+const MISUSES = new Set([400, 404, 405, 413, 415]);
+
+/** A request that cannot be used, or what it is when its address had too many of them. */
+function overBound({ bounds, addresses }: Services, req: IncomingMessage, error: unknown): unknown {
+  const { status, statusCode } = error as { status?: number; statusCode?: number };
+  if (!MISUSES.has(status ?? statusCode ?? 0)) return error;
+  try {
+    bounds.countGarbage(addressAsker(addresses.of(req)));
+    return error;
+  } catch (throttled) {
+    return throttled;
+  }
+}
+
 type JwksAnswer = ReturnType<typeof createJwksAnswer>;
 
 function addRoutes(app: FastifyInstance, services: Services, jwks: JwksAnswer): void {
@@ -50,9 +66,10 @@ function addRoutes(app: FastifyInstance, services: Services, jwks: JwksAnswer): 
     jwks(request.raw, reply.raw);
   });
   app.get("/healthz", (_request, reply) => reply.header("cache-control", "no-store").send({ status: "ok" }));
-  app.get("/readyz", async (_request, reply) => {
+  app.get("/readyz", async (request, reply) => {
     if (services.follower.isStale) throw notReady();
-    await services.db.query("SELECT 1");
+    const asker = addressAsker(services.addresses.of(request.raw));
+    await services.bounds.turnstile.pass(asker, 1, () => services.db.query("SELECT 1"));
     reply.header("cache-control", "no-store");
     // with a full disk it is ready for revocations, and no other authority on that database would be for more
     const intake = services.disk.isFull ? "revocations only" : "all";
@@ -95,7 +112,8 @@ export function buildAuthority({ services, engine, metrics, tls }: AppOptions): 
     { parseAs: "string" },
     (_request, body, done) => done(null, body),
   );
-  app.setErrorHandler(async (error, request, reply) => {
+  app.setErrorHandler(async (raised, request, reply) => {
+    const error = overBound(services, request.raw, raised);
     await services.bounds.hold(error);
     const { status, isOurs } = answerError(error, reply);
     // what is refused on purpose is counted by the metrics; a line for each of a million requests helps nobody
@@ -107,6 +125,7 @@ export function buildAuthority({ services, engine, metrics, tls }: AppOptions): 
     return reply;
   });
   app.setNotFoundHandler((request, reply) => {
+    services.bounds.countGarbage(addressAsker(services.addresses.of(request.raw)));
     const allow = allowOf(request.raw.url ?? "/", request.method);
     if (allow !== null) reply.header("allow", allow);
     reply

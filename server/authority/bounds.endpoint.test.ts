@@ -1,8 +1,23 @@
+import { createHash, randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { introspect, issue, post, startTestInstance, type TestInstance, verify } from "./test-authority.ts";
+import { uuidv7 } from "#lib/ids.ts";
+import { makeOpaque } from "#lib/tokens/opaque.ts";
+import { type People, seedPeople } from "./engine/test-people.ts";
+import {
+  introspect,
+  issue,
+  post,
+  startTestInstance,
+  type TestClient,
+  type TestInstance,
+  verify,
+} from "./test-authority.ts";
+import { until } from "./test-authority-process.ts";
 
 let instance: TestInstance;
 let url: string;
+let people: People;
+let clients: Record<"first" | "second" | "third", TestClient>;
 
 beforeAll(async () => {
   const env = {
@@ -14,6 +29,22 @@ beforeAll(async () => {
   };
   instance = await startTestInstance(1, { env });
   url = instance.urls[0] as string;
+  people = await seedPeople(instance.db);
+  const addClient = async (clientId: string) =>
+    (await people.addClient({
+      clientId,
+      kind: "web",
+      tokenFormat: "jwt",
+      requireConsent: false,
+    })) as TestClient;
+  clients = {
+    first: await addClient("first"),
+    second: await addClient("second"),
+    third: await addClient("third"),
+  };
+  await until("the clients are known", () =>
+    Boolean(instance.authorities[0]?.services.follower.registry.clientsByClientId.has("third")),
+  );
 });
 afterAll(() => instance.stop());
 
@@ -112,4 +143,131 @@ test("too many authorizations begun by an address are answered 429, those of ano
   const { over } = await manyTimes(begin("192.0.2.20"));
   await expectThrottled(over);
   expect((await begin("192.0.2.21")()).status).toBe(400);
+});
+
+async function stateRows(): Promise<number> {
+  const [row] = await instance.db.query<{ count: bigint }>("SELECT count(*) AS count FROM protocol_state");
+  return Number(row?.count);
+}
+
+type Ask = { path: string; init?: RequestInit };
+const form = (fields: Record<string, string>, authorization?: string): RequestInit => ({
+  method: "POST",
+  body: new URLSearchParams(fields),
+  headers: authorization === undefined ? {} : { authorization },
+});
+const madeUp = (prefix: "twa_" | "twr_") => makeOpaque(prefix, uuidv7(new Date()));
+const bearer = (value: string): RequestInit => ({ headers: { authorization: `Bearer ${value}` } });
+
+const anonymous: [string, string, () => Ask][] = [
+  ["sign-outs by nobody", "192.0.2.30", () => ({ path: "/oauth/logout" })],
+  [
+    "made-up confirmations of a sign-out",
+    "192.0.2.31",
+    () => ({ path: "/oauth/logout/confirm", init: form({ xsrf: "x" }) }),
+  ],
+  [
+    "made-up opaque tokens at userinfo",
+    "192.0.2.32",
+    () => ({ path: "/oauth/userinfo", init: bearer(madeUp("twa_")) }),
+  ],
+  ["requests without a token at userinfo", "192.0.2.33", () => ({ path: "/oauth/userinfo" })],
+  ["visits of sign-ins that are not there", "192.0.2.34", () => ({ path: "/interaction/nothing" })],
+  ["returns to sign-ins that are not there", "192.0.2.35", () => ({ path: "/oauth/authorize/nothing" })],
+  ["requests for what is not there", "192.0.2.36", () => ({ path: "/nothing" })],
+  [
+    "introspections that cannot be read",
+    "192.0.2.37",
+    () => ({ path: "/oauth/introspect", init: form({}, "Digest x") }),
+  ],
+  ["methods that an address does not have", "192.0.2.38", () => ({ path: "/oauth/introspect" })],
+  [
+    "token requests of nobody",
+    "192.0.2.39",
+    () => ({ path: "/oauth/token", init: form({ grant_type: "password" }) }),
+  ],
+  [
+    "garbage to take back, by a public client's name",
+    "192.0.2.40",
+    () => ({ path: "/oauth/revoke", init: form({ client_id: "spa", token: madeUp("twa_") }) }),
+  ],
+];
+
+test.each(anonymous)("too many %s are answered 429, another address's are not", async (_what, ip, make) => {
+  const ask = (from: string) => () => {
+    const { path, init } = make();
+    return fetch(url + path, {
+      ...init,
+      redirect: "manual",
+      headers: { ...(init?.headers as Record<string, string>), "x-forwarded-for": from },
+    });
+  };
+  const { within, over } = await manyTimes(ask(ip));
+  expect(over.length).toBeGreaterThan(5);
+  expect(over[0]?.headers.get("retry-after")).toBe("1");
+  expect(over[0]?.headers.get("cache-control")).toBe("no-store");
+  expect(over.every((answer) => !answer.headers.has("set-cookie"))).toBe(true);
+  expect(within.length).toBeGreaterThan(5);
+  expect(within.every((answer) => answer.status < 500)).toBe(true);
+  expect((await ask("192.0.2.99")()).status).toBe(within[0]?.status);
+});
+
+test("a JWT that is forged is garbage of its address at userinfo too", async () => {
+  const token = await issue(url, jwtService());
+  const [header, payload] = token.split(".");
+  const forged = `${header}.${payload}.${randomBytes(64).toString("base64url")}`;
+  const ask = () =>
+    fetch(`${url}/oauth/userinfo`, {
+      headers: { authorization: `Bearer ${forged}`, "x-forwarded-for": "192.0.2.50" },
+    });
+  await expectThrottled((await manyTimes(ask)).over);
+});
+
+test("an authenticated client's garbage is throttled, its good requests and another client's garbage are not", async () => {
+  const refresh = (client: TestClient) => () =>
+    post(
+      `${url}/oauth/token`,
+      { grant_type: "refresh_token", refresh_token: madeUp("twr_") },
+      { authorization: basic(client.clientId, client.secret), "x-forwarded-for": "192.0.2.51" },
+    );
+  const { within, over } = await manyTimes(refresh(clients.first));
+  expect(within.every((answer) => answer.status === 400)).toBe(true);
+  await expectThrottled(over);
+  expect((await refresh(clients.second)()).status).toBe(400);
+  for (let index = 0; index < 40; index += 1) await issue(url, jwtService());
+});
+
+test("pushed authorization requests of a client are bounded by the client, and not written beyond", async () => {
+  const push = (client: TestClient) => () =>
+    post(
+      `${url}/oauth/par`,
+      {
+        client_id: client.clientId,
+        response_type: "code",
+        redirect_uri: "https://app.example.com/callback",
+        scope: "openid",
+        code_challenge: createHash("sha256").update("verifier").digest("base64url"),
+        code_challenge_method: "S256",
+      },
+      { authorization: basic(client.clientId, client.secret), "x-forwarded-for": "192.0.2.52" },
+    );
+  const before = await stateRows();
+  const { within, over } = await manyTimes(push(clients.second));
+  expect(await Promise.all(within.filter((one) => one.status !== 201).map((one) => one.text()))).toEqual([]);
+  await expectThrottled(over);
+  expect((await stateRows()) - before).toBe(within.length);
+  expect((await push(clients.third)()).status).toBe(201);
+});
+
+test("nobody's sign-out is answered without a session being made, with a cookie of an ended one too", async () => {
+  const before = await stateRows();
+  const first = await fetch(`${url}/oauth/logout`, {
+    redirect: "manual",
+    headers: { "x-forwarded-for": "192.0.2.53" },
+  });
+  expect(first.status).toBe(303);
+  expect(first.headers.get("location")).toBe(`${instance.issuer}/oauth/logout/success`);
+  expect(first.headers.getSetCookie()).toEqual([]);
+  expect(await (await fetch(`${url}/oauth/logout/success`)).text()).toContain("You are signed out");
+  expect(await stateRows()).toBe(before);
 });

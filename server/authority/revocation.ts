@@ -1,7 +1,9 @@
 import type { FastifyRequest } from "fastify";
 import { decodeProtectedHeader } from "jose";
+import type { RegistryClient } from "#lib/registry/snapshot.ts";
 import type { RegisteredToken } from "#lib/verification/registered-token.ts";
 import { Refused } from "./answers.ts";
+import { addressAsker } from "./bounds/bounds.ts";
 import { readForm, requireParameter } from "./form.ts";
 import { requireCaller } from "./introspection.ts";
 import { clean } from "./presented-use.ts";
@@ -19,7 +21,8 @@ const HINTS = new Set(["access_token", "refresh_token"]);
  */
 export async function revoke(services: Services, request: FastifyRequest): Promise<void> {
   const form = readForm(request);
-  const client = findPublicClient(services, request, form) ?? requireClient(services, request, form);
+  const publicClient = findPublicClient(services, request, form);
+  const client = publicClient ?? requireClient(services, request, form);
   const value = requireParameter(form, "token");
   const hint = form.get("token_type_hint");
   if (hint !== null && !HINTS.has(hint))
@@ -27,8 +30,22 @@ export async function revoke(services: Services, request: FastifyRequest): Promi
   const ip = services.addresses.of(request.raw);
   const userAgent = clean(request.headers["user-agent"] ?? null, 256);
   const presenter = { askerId: client.id, source: "revocation", verifierId: null, ip, userAgent };
-  const token = (await services.reader.identify(value)) ?? (await readOther(services, presenter, value));
-  if (token === null) return;
+  // who gives no secret is not told apart from whoever else knows the client's name
+  const asker = publicClient === null ? client.id : addressAsker(ip);
+  await services.bounds.turnstile.pass(asker, 1, async () => {
+    const known = await services.reader.identify(value);
+    const token = known ?? (await readOther(services, presenter, asker, value));
+    if (token !== null) await revokeFound(services, request, client, token, presenter);
+  });
+}
+
+async function revokeFound(
+  services: Services,
+  request: FastifyRequest,
+  client: RegistryClient,
+  token: RegisteredToken,
+  { ip, userAgent }: Presenter,
+): Promise<void> {
   if (token.clientId !== client.id)
     throw new Refused(400, "unauthorized_client", "The token belongs to another client.");
   const position = await services.revokePresented({
@@ -49,6 +66,7 @@ export async function revoke(services: Services, request: FastifyRequest): Promi
 async function readOther(
   services: Services,
   presenter: Presenter,
+  asker: string,
   value: string,
 ): Promise<RegisteredToken | null> {
   if (isOtherKind(services, value))
@@ -56,7 +74,7 @@ async function readOther(
   const reading = await services.reader.read(value);
   if (reading.token !== null) return reading.isAltered ? null : reading.token;
   await noticeUnknown(services, reading, presenter);
-  services.bounds.countGarbage(presenter.askerId);
+  services.bounds.countGarbage(asker);
   return null;
 }
 

@@ -9,7 +9,8 @@ let urls: string[];
 
 beforeAll(async () => {
   // all of it comes from one address, which nobody else's failures may throttle: what is asked here is who wins
-  instance = await startInstance({ authorities: 2, settings: { FAILURES_PER_SECOND: "10000" } });
+  const settings = { FAILURES_PER_SECOND: "10000", GARBAGE_PER_SECOND: "10000" };
+  instance = await startInstance({ authorities: 2, settings });
   mint = await openMint(instance);
   urls = instance.authorities.map((authority) => authority.url);
 });

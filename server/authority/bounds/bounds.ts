@@ -12,6 +12,11 @@ const MAX_HELD = 5_000;
 /** A burst is this many seconds' worth of a rate. */
 const BURST_SECONDS = 10;
 
+/** Who asks where nobody has shown who they are: the address. */
+export function addressAsker(ip: string | null): string {
+  return `address ${addressKey(ip)}`;
+}
+
 /** The bounds of one authority process: what a flood meets, and nobody else. */
 export type Bounds = {
   turnstile: Turnstile;
@@ -22,10 +27,18 @@ export type Bounds = {
   refuseCredentials<E>(ip: string | null, refusal: E): E | Throttled;
   /** Whether an address had too many failures already. */
   isSpent(ip: string | null): boolean;
-  /** @throws {Throttled} where an asker has presented too many values that are no tokens of ours. */
+  /**
+   * Counts a value that is no token of ours, or a request that was refused.
+   *
+   * @throws {Throttled} where an asker (a verifier, a client, an address) had too many.
+   */
   countGarbage(askerId: string): void;
-  /** @throws {Throttled} where an address begins too many authorizations: each is kept for a while. */
-  countAuthorization(ip: string | null): void;
+  /**
+   * Counts the beginning of an authorization, and signing out: what writes for whoever comes.
+   *
+   * @throws {Throttled} where an asker (a client, an address) has too many.
+   */
+  countAuthorization(askerId: string): void;
   /** Counts what went over a bound, and holds its answer back. Anything else passes at once. */
   hold(error: unknown): Promise<void>;
   count(reason: ThrottleReason): void;
@@ -55,13 +68,16 @@ export function createBounds(env: Pick<Env, "bounds">): Bounds {
     isSpent: (ip) => failures.isSpent(addressKey(ip)),
     countGarbage(askerId) {
       if (!garbage.take(askerId))
-        throw new Throttled("garbage", "Too many values that are no tokens of ours. Ask again in a second.");
+        throw new Throttled(
+          "garbage",
+          "Too many values that are no tokens of ours, or requests that cannot be answered. Ask again in a second.",
+        );
     },
-    countAuthorization(ip) {
-      if (!authorizations.take(addressKey(ip)))
+    countAuthorization(askerId) {
+      if (!authorizations.take(askerId))
         throw new Throttled(
           "authorizations",
-          "Too many authorizations were begun from this address. Try again in a second.",
+          "Too many sign-ins or sign-outs at once. Try again in a second.",
         );
     },
     count(reason) {

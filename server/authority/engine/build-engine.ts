@@ -17,6 +17,7 @@ import { factsOf } from "./request-facts.ts";
 import { coveredIndicators } from "./resources.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { createServiceTokens, type ServiceTokens } from "./service-tokens.ts";
+import { answerSignedOut } from "./signed-out.ts";
 import { openSigningKeys } from "./signing-keys.ts";
 import { createThrottle } from "./throttle.ts";
 import { answerUnavailable, createTokenEndpoint } from "./token-endpoint.ts";
@@ -104,6 +105,7 @@ export async function buildEngine(
   provider.use(securityHeaders as never);
   provider.use(notFound as never);
   provider.use(createThrottle(deps) as never);
+  provider.use(answerSignedOut as never);
   provider.use(createTokenEndpoint(deps) as never);
   return { provider, serviceTokens: createServiceTokens(deps, keys) };
 }

@@ -5,6 +5,8 @@ import { holdsSecret } from "#lib/audit/redact.ts";
 import { isUnavailable } from "#lib/db/unavailable.ts";
 import { DomainError } from "#lib/errors.ts";
 import { signInUser } from "#lib/sign-in/sign-in-user.ts";
+import { addressAsker } from "#server/authority/bounds/bounds.ts";
+import { Throttled } from "#server/authority/bounds/throttled.ts";
 import { consentPage } from "#server/authority/pages/consent.ts";
 import { errorPage } from "#server/authority/pages/error.ts";
 import { loginPage } from "#server/authority/pages/login.ts";
@@ -24,6 +26,7 @@ import { AWAY, EXPIRED, FAILED } from "./problem-words.ts";
 import { BadForm, readForm } from "./read-form.ts";
 import { contextOf, factsOf, NOBODY } from "./request-facts.ts";
 import { contentSecurityPolicy, formTargets, PAGE_HEADERS, STYLESHEET_PATH } from "./security-headers.ts";
+import { ENGINE_COST } from "./throttle.ts";
 
 type Interaction = Awaited<ReturnType<Provider["interactionDetails"]>>;
 type Visit = {
@@ -145,6 +148,8 @@ async function consent(visit: Visit, form: URLSearchParams | null): Promise<void
 type Problem = { status: number; code: string; title: string; text: string };
 
 function problemOf(error: unknown): Problem {
+  if (error instanceof Throttled)
+    return { status: error.status, code: error.error, title: "Too many requests", text: error.message };
   if (error instanceof BadForm)
     return {
       status: error.status,
@@ -162,10 +167,36 @@ function sendError(deps: EngineDeps, req: IncomingMessage, res: ServerResponse, 
   const { requestId } = factsOf(deps, req);
   const { status, ...words } = problemOf(error);
   if (status >= 500) deps.log.error({ err: error, requestId }, "a sign-in page failed");
-  if (status === 503) res.setHeader("retry-after", "1");
+  if (status === 503 || status === 429) res.setHeader("retry-after", "1");
   const environment = deps.env.environmentName;
   const organisation = deps.registry().organisation.name;
   sendPage(res, status, errorPage({ ...words, description: null, requestId, organisation, environment }));
+}
+
+/** An error, or what it is when the address had too many of its kind. */
+function overBound({ bounds }: EngineDeps, asker: string, error: unknown): unknown {
+  if (!(error instanceof BadForm) && !(error instanceof errors.SessionNotFound)) return error;
+  try {
+    bounds.countGarbage(asker);
+    return error;
+  } catch (throttled) {
+    return throttled;
+  }
+}
+
+async function answer(
+  deps: EngineDeps,
+  provider: Provider,
+  req: IncomingMessage,
+  res: ServerResponse,
+  form: URLSearchParams | null,
+): Promise<void> {
+  const { pathname } = new URL(req.url ?? "/", deps.env.authorityIssuer);
+  const interaction = await provider.interactionDetails(req, res);
+  if (pathname !== `/interaction/${interaction.uid}`) throw new errors.SessionNotFound("another interaction");
+  const visit = { deps, provider, req, res, interaction };
+  if (interaction.prompt.name === "login") await login(visit, form);
+  else await consent(visit, form);
 }
 
 /** Serves `/interaction/…`: sign-in, consent and their stylesheet. The interaction's cookie says whose request it is. */
@@ -175,6 +206,7 @@ export async function handleInteraction(
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
+  const asker = addressAsker(factsOf(deps, req).ip);
   try {
     const { pathname } = new URL(req.url ?? "/", deps.env.authorityIssuer);
     if (pathname === STYLESHEET_PATH && req.method === "GET") return sendStylesheet(res);
@@ -184,14 +216,14 @@ export async function handleInteraction(
       return;
     }
     const form = req.method === "POST" ? await readForm(req, deps.env.authorityIssuer) : null;
-    const interaction = await provider.interactionDetails(req, res);
-    if (pathname !== `/interaction/${interaction.uid}`)
-      throw new errors.SessionNotFound("another interaction");
-    const visit = { deps, provider, req, res, interaction };
-    if (interaction.prompt.name === "login") await login(visit, form);
-    else await consent(visit, form);
+    await deps.bounds.turnstile.pass(asker, ENGINE_COST, () => answer(deps, provider, req, res, form));
   } catch (error) {
-    if (res.headersSent) res.destroy();
-    else sendError(deps, req, res, error);
+    if (res.headersSent) {
+      res.destroy();
+      return;
+    }
+    const problem = overBound(deps, asker, error);
+    await deps.bounds.hold(problem);
+    sendError(deps, req, res, problem);
   }
 }

@@ -9,7 +9,7 @@ type EngineSession = InstanceType<Provider["Session"]> & { signedInAtMs?: number
 type SessionClass = {
   find(id: string, options?: object): Promise<EngineSession | undefined>;
   findByUid(uid: string): Promise<EngineSession | undefined>;
-  prototype: EngineSession;
+  prototype: EngineSession & { save(ttl: number): Promise<string> };
 };
 
 /** Whether a session still counts: not idle too long, not past its maximum, not ended by an order on it, its person or everything, and its person not disabled. */
@@ -40,12 +40,12 @@ async function isLive(deps: EngineDeps, session: EngineSession): Promise<boolean
   return (await findAccount(currentSql(deps.db), accountId)) !== null;
 }
 
-/** SSO sessions end with their maximum, with orders that reach them, and with their person. */
+/** SSO sessions begin with a person, and end with their maximum, with orders that reach them, and with their person. */
 export function shapeSessions(provider: Provider, deps: EngineDeps): void {
   const Session = provider.Session as unknown as SessionClass;
   extendPayload(Session, ["signedInAtMs"]);
   const { find, findByUid } = Session;
-  const { loginAccount } = Session.prototype;
+  const { loginAccount, save } = Session.prototype;
   Session.find = async (id, options) => {
     const session = await find.call(Session, id, options);
     return session !== undefined && (await isLive(deps, session)) ? session : undefined;
@@ -57,5 +57,11 @@ export function shapeSessions(provider: Provider, deps: EngineDeps): void {
   Session.prototype.loginAccount = function loginAtInstant(this: EngineSession, details) {
     loginAccount.call(this, details);
     this.signedInAtMs = Date.now();
+  };
+  Session.prototype.save = async function saveWithPerson(this: EngineSession & { touched?: boolean }, ttl) {
+    if (this.accountId !== undefined) return save.call(this, ttl);
+    // the engine would keep one for every browser that has lost its own
+    this.touched = false;
+    return this.jti;
   };
 }

@@ -1,13 +1,15 @@
 import type { KoaContextWithOIDC } from "oidc-provider";
-import { addressKey } from "#lib/sign-in/address-key.ts";
+import { addressAsker } from "#server/authority/bounds/bounds.ts";
 import { Throttled } from "#server/authority/bounds/throttled.ts";
 import { findCaller, readCredentials } from "#server/authority/callers.ts";
 import type { EngineDeps } from "./deps.ts";
 import { factsOf } from "./request-facts.ts";
 import { answerUnavailable } from "./token-endpoint.ts";
 
-/** An exchange beside a verification: the engine's work, a signature, several statements. */
-const EXCHANGE_COST = 4;
+/** A request of the engine beside a verification: its own work, a signature, several statements. */
+export const ENGINE_COST = 4;
+/** Addresses where whoever comes has something written for them. */
+const WRITING = new Set(["/oauth/authorize", "/oauth/logout", "/oauth/logout/confirm"]);
 /** What somebody without a good secret can get wrong as often as they like. */
 const FAILURES = new Set(["invalid_client", "invalid_grant"]);
 
@@ -37,7 +39,12 @@ function refuse(ctx: KoaContextWithOIDC, error: Throttled, requestId: string): v
   ctx.type = "json";
   ctx.set("retry-after", "1");
   ctx.set("cache-control", "no-store");
+  for (const name of ["location", "set-cookie", "www-authenticate"]) ctx.remove(name);
   ctx.body = { error: error.error, error_description: error.message, request_id: requestId };
+}
+
+function isRefused(ctx: KoaContextWithOIDC): boolean {
+  return ctx.status >= 400 && ctx.status < 500;
 }
 
 function isFailure(ctx: KoaContextWithOIDC): boolean {
@@ -45,33 +52,43 @@ function isFailure(ctx: KoaContextWithOIDC): boolean {
   return ctx.status === 401 || (typeof error === "string" && FAILURES.has(error));
 }
 
-/** The bounds of the engine's endpoints: each client its share, failures by address, authorizations by address. */
+/**
+ * The bounds of the engine's endpoints: each client, and each address where nobody authenticates, its share; failed authentications by address;
+ * what is refused and what writes by whoever asks.
+ */
 export function createThrottle(deps: EngineDeps) {
   const { bounds } = deps;
 
   async function exchange(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
     const { ip } = factsOf(deps, ctx.req);
     const { clientId, named, isWrong } = readHeader(deps, ctx.req.headers.authorization);
+    const asker = clientId ?? addressAsker(ip);
     // once an address has failed often enough, its wrong secrets do not reach the engine any more
     const isKnownToFail = isWrong && bounds.isSpent(ip);
     if (!isKnownToFail) {
-      if (clientId === null && ctx.path === "/oauth/par") bounds.countAuthorization(ip);
-      await bounds.turnstile.pass(clientId ?? `address ${addressKey(ip)}`, EXCHANGE_COST, next);
-      if (clientId !== null || !isFailure(ctx)) return;
+      if (ctx.path === "/oauth/par") bounds.countAuthorization(asker);
+      await bounds.turnstile.pass(asker, ENGINE_COST, next);
+      if (!isRefused(ctx)) return;
+      if (clientId !== null || !isFailure(ctx)) return bounds.countGarbage(asker);
     }
     deps.countRefusal(named ?? "nobody", ip, "credentials");
     const throttled = bounds.refuseCredentials(ip, null);
     if (throttled !== null) throw throttled;
   }
 
+  async function visit(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
+    const asker = addressAsker(factsOf(deps, ctx.req).ip);
+    const isWriting = WRITING.has(ctx.path);
+    if (isWriting) bounds.countAuthorization(asker);
+    await bounds.turnstile.pass(asker, ENGINE_COST, next);
+    if (!isWriting && isRefused(ctx)) bounds.countGarbage(asker);
+  }
+
   return async function throttle(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
     const isExchange = ctx.method === "POST" && (ctx.path === "/oauth/token" || ctx.path === "/oauth/par");
-    if (!isExchange && ctx.path !== "/oauth/authorize") return next();
-    if (deps.isStale()) return answerUnavailable(ctx);
+    if ((isExchange || ctx.path === "/oauth/authorize") && deps.isStale()) return answerUnavailable(ctx);
     try {
-      if (isExchange) return await exchange(ctx, next);
-      bounds.countAuthorization(factsOf(deps, ctx.req).ip);
-      return await next();
+      return await (isExchange ? exchange(ctx, next) : visit(ctx, next));
     } catch (error) {
       if (!(error instanceof Throttled)) throw error;
       await bounds.hold(error);
