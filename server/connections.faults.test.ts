@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Database, openDatabase } from "#lib/db/database.ts";
@@ -78,6 +78,18 @@ function residentBytes(door: Door): number {
   const pid = door === "console" ? consoleChild?.pid : authority.child.pid;
   return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1_024;
 }
+
+function openDescriptors(door: Door): number {
+  const pid = door === "console" ? consoleChild?.pid : authority.child.pid;
+  return readdirSync(`/proc/${pid}/fd`).length;
+}
+
+/** Protocols that a client may ask for by header: neither door speaks any of them. */
+const UPGRADES = [
+  "connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n",
+  "connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAAQAAP__\r\n",
+];
+const UPGRADE_PATHS = ["/", "/_next/webpack-hmr", "/%", "//evil/", "/api/health"];
 
 const form = "content-type: application/x-www-form-urlencoded\r\n";
 const json = "content-type: application/json\r\n";
@@ -203,6 +215,50 @@ describe.each(doors)("the $door", ({ door, paths }) => {
     half.socket.end(post(paths[0] as [string, string], "content-length: 100\r\n"));
     expect(await half.ended).toBeLessThan(2_000);
   });
+
+  test.skipIf(skip)(
+    "answers a request to change the protocol as a plain one and keeps no connection of it",
+    async () => {
+      // whoever listens for upgrades may begin to at the first request
+      expect(await isServed(door)).toBe(true);
+      const descriptors = openDescriptors(door);
+      const asking = UPGRADES.flatMap((upgrade) =>
+        [...UPGRADE_PATHS, paths[0]?.[0] ?? "/"].map((address) => {
+          const connection = openConnection(portOf(door));
+          connection.write(`GET ${address} HTTP/1.1\r\nhost: x\r\n${upgrade}\r\n`);
+          return connection;
+        }),
+      );
+      await until(
+        "each is answered",
+        () => asking.every((one) => one.received().includes("\r\n\r\n")),
+        20_000,
+      );
+      for (const one of asking) expect(one.received()).toMatch(/^HTTP\/1\.1 (?:2|3|4)\d\d /);
+      expect(Math.max(...(await Promise.all(asking.map((one) => one.ended))))).toBeLessThan(20_000);
+      await until("its descriptors are back", () => openDescriptors(door) <= descriptors + 5);
+    },
+  );
+
+  test.skipIf(skip)(
+    "answers nothing that comes after a request to change the protocol, and ends a slow body of one",
+    async () => {
+      expect(await isServed(door)).toBe(true);
+      const upgrade = UPGRADES[0];
+      const deaf = openConnection(portOf(door));
+      deaf.socket.pause();
+      const address = door === "console" ? "/api/health" : "/readyz";
+      deaf.write(`GET ${address} HTTP/1.1\r\nhost: x\r\n${upgrade}\r\n`.repeat(5_000));
+      const slow = openConnection(portOf(door));
+      slow.write(post(paths[0] as [string, string], `${upgrade}content-length: 5000\r\n`));
+      drip(slow, "a", 400);
+      deaf.socket.resume();
+      expect(await deaf.ended).toBeLessThan(10_000);
+      expect(deaf.received().match(/HTTP\/1\.1 /g)?.length ?? 0).toBeLessThanOrEqual(1);
+      expect(await slow.ended).toBeLessThan(HTTP_LIMITS.requestTimeout + MARGIN_MS);
+    },
+    60_000,
+  );
 
   test.skipIf(skip)("ends a connection that sends thousands of requests and reads no answer", async () => {
     const before = residentBytes(door);

@@ -11,6 +11,8 @@ export const HTTP_LIMITS = {
   maxHeaderSize: 16 * 1_024,
   /** How often the two above are looked at: Node's own half a minute would stand beside them. */
   connectionsCheckingInterval: 1_000,
+  /** No other protocol is spoken here: who asks for one is answered in this. What is upgraded is under none of these limits. @see RFC 9110 7.8 */
+  shouldUpgradeCallback: () => false,
 } satisfies ServerOptions;
 
 /** For a TLS door: who does not finish the handshake holds a connection no longer than who does not send headers. */
@@ -61,6 +63,8 @@ export function boundConnections(server: Server, onExcess: () => void = () => {}
   });
   server.prependListener("request", (request: IncomingMessage, response: ServerResponse) => {
     const { socket } = request;
+    // what came in one piece with it, the parser has let go of: a later answer would be to no request of theirs
+    if (request.headers.upgrade !== undefined) response.shouldKeepAlive = false;
     const count = (unanswered.get(socket) ?? 0) + 1;
     unanswered.set(socket, count);
     response.once("close", () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { HTTP_LIMITS } from "#server/http-limits.ts";
 
 export type Metrics = {
   /** Times one request. */
@@ -104,7 +105,7 @@ export function createMetrics(source: () => MetricsSource | null): Metrics {
       });
     },
     async listen(port) {
-      const server = createServer(async (req, res) => {
+      const server = createServer(HTTP_LIMITS, async (req, res) => {
         if (req.method !== "GET" || req.url !== "/metrics") {
           res.writeHead(404).end();
           return;

@@ -1,7 +1,9 @@
+import { RequestRefusal } from "#app/_lib/problem.ts";
 import type { Context } from "#lib/context.ts";
 import { DomainError } from "#lib/errors.ts";
 import { isStillSignedIn } from "#lib/live/is-still-signed-in.ts";
 import { fingerprintOf, PulseWatcher } from "#lib/live/pulse-watcher.ts";
+import { StreamShares } from "./stream-shares.ts";
 
 const HEARTBEAT_MS = 15_000;
 /** An ended session is noticed within this time. */
@@ -12,17 +14,34 @@ const CONNECTIONS_MAX = 500;
 const MAX_UNREAD = 200;
 
 // development reloads modules: one watcher outlives them
-const store = globalThis as typeof globalThis & { tokenwardenPulse?: PulseWatcher };
+const store = globalThis as typeof globalThis & {
+  tokenwardenPulse?: PulseWatcher;
+  tokenwardenStreamShares?: StreamShares;
+};
+
+const HEADERS = {
+  "content-type": "text/event-stream; charset=utf-8",
+  // no-transform: a proxy that compresses would hold events back
+  "cache-control": "no-store, no-transform",
+  "x-accel-buffering": "no",
+};
 
 /**
  * Server-sent events: `change` whenever something moved (with where each log ends now), a comment as heartbeat. Ends with the session. A reader
- * that comes back with Last-Event-ID is told at once of what moved meanwhile.
+ * that comes back with Last-Event-ID is told at once of what moved meanwhile. HEAD follows nothing.
+ *
+ * @throws {RequestRefusal} 429 where the caller's share of streams is taken.
  */
 export function eventStream(ctx: Context, request: Request): Response {
+  if (request.method === "HEAD") return new Response(null, { headers: HEADERS });
   store.tokenwardenPulse ??= new PulseWatcher(ctx.db);
   const watcher = store.tokenwardenPulse;
   if (watcher.listeners >= CONNECTIONS_MAX)
     throw new DomainError("UNAVAILABLE", "Too many pages follow what happens. Try again later.");
+  store.tokenwardenStreamShares ??= new StreamShares();
+  const giveBack = store.tokenwardenStreamShares.take(ctx.actor);
+  if (giveBack === null)
+    throw new RequestRefusal(429, "TOO_MANY_REQUESTS", "Too many pages of yours follow what happens.");
   const lastEventId = request.headers.get("last-event-id");
   let stop = () => {};
   const body = new ReadableStream<Uint8Array>({
@@ -51,6 +70,7 @@ export function eventStream(ctx: Context, request: Request): Response {
       stop = () => {
         stop = () => {};
         unsubscribe();
+        giveBack();
         clearInterval(heartbeat);
         clearInterval(check);
         try {
@@ -59,18 +79,12 @@ export function eventStream(ctx: Context, request: Request): Response {
           // the reader has gone first
         }
       };
-      request.signal.addEventListener("abort", () => stop(), { once: true });
+      if (request.signal.aborted) stop();
+      else request.signal.addEventListener("abort", () => stop(), { once: true });
     },
     cancel() {
       stop();
     },
   });
-  return new Response(body, {
-    headers: {
-      "content-type": "text/event-stream; charset=utf-8",
-      // no-transform: a proxy that compresses would hold events back
-      "cache-control": "no-store, no-transform",
-      "x-accel-buffering": "no",
-    },
-  });
+  return new Response(body, { headers: HEADERS });
 }
