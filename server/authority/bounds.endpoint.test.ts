@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { uuidv7 } from "#lib/ids.ts";
 import { makeOpaque } from "#lib/tokens/opaque.ts";
-import { type People, seedPeople } from "./engine/test-people.ts";
+import { discover, logIn, type People, type PeopleClient, seedPeople } from "./engine/test-people.ts";
 import {
   introspect,
   issue,
@@ -259,15 +259,39 @@ test("pushed authorization requests of a client are bounded by the client, and n
   expect((await push(clients.third)()).status).toBe(201);
 });
 
-test("nobody's sign-out is answered without a session being made, with a cookie of an ended one too", async () => {
+test("a sign-out by nobody leads on at once, to registered addresses alone, and makes no session", async () => {
+  const signOut = (query: Record<string, string>) =>
+    fetch(`${url}/oauth/logout?${new URLSearchParams(query)}`, {
+      redirect: "manual",
+      headers: { "x-forwarded-for": "192.0.2.53" },
+    });
   const before = await stateRows();
-  const first = await fetch(`${url}/oauth/logout`, {
-    redirect: "manual",
-    headers: { "x-forwarded-for": "192.0.2.53" },
-  });
-  expect(first.status).toBe(303);
-  expect(first.headers.get("location")).toBe(`${instance.issuer}/oauth/logout/success`);
-  expect(first.headers.getSetCookie()).toEqual([]);
+  const plain = await signOut({});
+  expect(plain.status).toBe(303);
+  expect(plain.headers.get("location")).toBe(`${instance.issuer}/oauth/logout/success`);
+  expect(plain.headers.getSetCookie()).toEqual([]);
   expect(await (await fetch(`${url}/oauth/logout/success`)).text()).toContain("You are signed out");
+  const bye = { client_id: "spa", post_logout_redirect_uri: "https://app.example.com/bye", state: "a b&c" };
+  const back = new URL((await signOut(bye)).headers.get("location") ?? "");
+  expect(back.origin + back.pathname).toBe(bye.post_logout_redirect_uri);
+  expect([...back.searchParams]).toEqual([["state", "a b&c"]]);
+  expect((await signOut({ ...bye, post_logout_redirect_uri: "https://evil.example/" })).status).toBe(400);
+  const unnamed = await signOut({ post_logout_redirect_uri: "https://evil.example/" });
+  expect(unnamed.headers.get("location")).toBe(`${instance.issuer}/oauth/logout/success`);
+  expect(await stateRows()).toBe(before);
+});
+
+test("the cookie of a session that has ended makes no other one, at any address that reads it", async () => {
+  const { browser } = await logIn(await discover(instance, people.spa as PeopleClient));
+  await instance.db.query("DELETE FROM protocol_state WHERE model = 'Session'");
+  const before = await stateRows();
+  const from = { headers: { "x-forwarded-for": "192.0.2.54" } };
+  for (let index = 0; index < 3; index += 1) {
+    expect((await browser.request(`${instance.issuer}/oauth/logout`, from)).status).toBe(303);
+    expect((await browser.request(`${instance.issuer}/oauth/authorize/nothing`, from)).status).toBe(400);
+    expect(
+      (await browser.request(`${instance.issuer}/oauth/logout/confirm`, { ...from, method: "POST" })).status,
+    ).toBe(400);
+  }
   expect(await stateRows()).toBe(before);
 });
