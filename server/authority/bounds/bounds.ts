@@ -33,6 +33,8 @@ export type Bounds = {
    * @throws {Throttled} where an asker (a verifier, a client, an address) had too many.
    */
   countGarbage(askerId: string): void;
+  /** Whether an asker has had too much garbage already. */
+  isGarbageSpent(askerId: string): boolean;
   /**
    * Counts the beginning of an authorization, and signing out: what writes for whoever comes.
    *
@@ -73,6 +75,7 @@ export function createBounds(env: Pick<Env, "bounds">): Bounds {
           "Too many values that are no tokens of ours, or requests that cannot be answered. Ask again in a second.",
         );
     },
+    isGarbageSpent: (askerId) => garbage.isSpent(askerId),
     countAuthorization(askerId) {
       if (!authorizations.take(askerId))
         throw new Throttled(

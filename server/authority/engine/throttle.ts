@@ -8,6 +8,8 @@ import { answerUnavailable } from "./token-endpoint.ts";
 
 /** A request of the engine beside a verification: its own work, a signature, several statements. */
 export const ENGINE_COST = 4;
+/** The same of an asker that has spent its garbage: two at once beside others, good ones among them. */
+const SPENT_COST = 16;
 /** Addresses where whoever comes has something written for them. */
 const WRITING = new Set(["/oauth/authorize", "/oauth/logout", "/oauth/logout/confirm"]);
 /** What somebody without a good secret can get wrong as often as they like. */
@@ -59,6 +61,8 @@ function isFailure(ctx: KoaContextWithOIDC): boolean {
 export function createThrottle(deps: EngineDeps) {
   const { bounds } = deps;
 
+  const costOf = (asker: string) => (bounds.isGarbageSpent(asker) ? SPENT_COST : ENGINE_COST);
+
   async function exchange(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
     const { ip } = factsOf(deps, ctx.req);
     const { clientId, named, isWrong } = readHeader(deps, ctx.req.headers.authorization);
@@ -67,7 +71,7 @@ export function createThrottle(deps: EngineDeps) {
     const isKnownToFail = isWrong && bounds.isSpent(ip);
     if (!isKnownToFail) {
       if (ctx.path === "/oauth/par") bounds.countAuthorization(asker);
-      await bounds.turnstile.pass(asker, ENGINE_COST, next);
+      await bounds.turnstile.pass(asker, costOf(asker), next);
       if (!isRefused(ctx)) return;
       if (clientId !== null || !isFailure(ctx)) return bounds.countGarbage(asker);
     }
@@ -80,7 +84,7 @@ export function createThrottle(deps: EngineDeps) {
     const asker = addressAsker(factsOf(deps, ctx.req).ip);
     const isWriting = WRITING.has(ctx.path);
     if (isWriting) bounds.countAuthorization(asker);
-    await bounds.turnstile.pass(asker, ENGINE_COST, next);
+    await bounds.turnstile.pass(asker, costOf(asker), next);
     if (!isWriting && isRefused(ctx)) bounds.countGarbage(asker);
   }
 
