@@ -85,7 +85,7 @@ describe("refreshes of one token, as many as can wait,", () => {
     }
     const answers = await flood;
     expect(countBy(answers, (one) => String(one.status))).toEqual({ "200": 1, "400": 239 });
-    expect(introspections.length).toBeGreaterThan(3);
+    expect(introspections.length).toBeGreaterThan(0);
     expect(countBy(introspections, (one) => `${one.status} ${one.body.active}`)).toEqual({
       "200 true": introspections.length,
     });
