@@ -24,7 +24,7 @@ export type BuiltConsole = {
   stop(): Promise<void>;
 };
 
-async function findFreePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as { port: number };
@@ -61,7 +61,7 @@ async function signInOwner(db: Database): Promise<string> {
 
 export async function startBuiltConsole(): Promise<BuiltConsole> {
   const { url } = await testDatabase();
-  const port = await findFreePort();
+  const port = await freePort();
   const origin = `http://localhost:${port}`;
   // the test seals a cookie with the same key
   process.env.MASTER_KEY = randomBytes(32).toString("base64");
