@@ -28,7 +28,7 @@ export async function readExpiredTokenDays(
 export async function getRetention(ctx: Context): Promise<Retention> {
   requirePermission(ctx, "organisation:read");
   const { db, now } = ctx;
-  const [{ days, version }, weeks, besideBytes, purged, [sum]] = await Promise.all([
+  const [{ days, version }, all, besideBytes, purged, [ever]] = await Promise.all([
     readExpiredTokenDays(db),
     readRegisterWeeks(db),
     readBesideBytes(db),
@@ -42,13 +42,15 @@ export async function getRetention(ctx: Context): Promise<Retention> {
     ),
   ]);
   const next = nextRunAt(now);
+  // partitions are made ahead of time
+  const weeks = all.filter((week) => week.week <= now || week.tokens > 0);
   return {
     expiredTokenDays: days,
     version,
     nextRunAt: next.toISOString(),
     weeks: weeks.map((week) => weekRow(week, days)),
-    tokens: weeks.reduce((all, week) => all + week.tokens, 0),
-    bytes: weeks.reduce((all, week) => all + (week.bytes ?? 0), 0),
+    tokens: weeks.reduce((sum, week) => sum + week.tokens, 0),
+    bytes: weeks.reduce((sum, week) => sum + (week.bytes ?? 0), 0),
     besideBytes,
     due: leavingOf(weeks, days, next),
     purged: purged.map((week) => ({
@@ -58,8 +60,8 @@ export async function getRetention(ctx: Context): Promise<Retention> {
       bytes: Number(week.bytes),
       keptDays: week.keptDays,
     })),
-    purgedTokens: Number(sum?.tokens ?? 0),
-    purgedWeeks: Number(sum?.weeks ?? 0),
+    purgedTokens: Number(ever?.tokens ?? 0),
+    purgedWeeks: Number(ever?.weeks ?? 0),
   };
 }
 

@@ -13,17 +13,26 @@ const IN_USE = new Set(["55P03", "40P01"]);
 
 export type Purged = { weeks: number; tokens: number; swept: number };
 
-/** A worker and a database that disagree by more are no judges of what is old. */
+/** Clocks that disagree by more are no judges of what is old. */
 const CLOCKS_APART_MS = 3_600_000;
 
-/** Weeks whose time has come, by the database's clock. @throws where the worker's own differs by over an hour. */
+/** @throws where the worker's clock and the database's differ by over an hour, or the clock has jumped by as much since this process began. */
+function requireSoundClock(databaseMs: number): void {
+  const sinceStartMs = performance.timeOrigin + performance.now();
+  if (
+    Math.abs(databaseMs - Date.now()) > CLOCKS_APART_MS ||
+    Math.abs(sinceStartMs - Date.now()) > CLOCKS_APART_MS
+  )
+    throw new Error("the clock has jumped, or differs from the database's by over an hour: nothing leaves the register");
+}
+
+/** Weeks whose time has come, by the database's clock. */
 async function readDueWeeks(db: SqlDatabase): Promise<Date[]> {
   const [setting] = await db.query<{ days: number; now: Date }>(
     "SELECT expired_token_days AS days, clock_timestamp() AS now FROM organisation WHERE id = 1",
   );
   if (setting === undefined) return [];
-  if (Math.abs(setting.now.getTime() - Date.now()) > CLOCKS_APART_MS)
-    throw new Error("the clocks of worker and database differ by over an hour: nothing leaves the register");
+  requireSoundClock(setting.now.getTime());
   const unswept = await db.query<{ week: Date }>("SELECT week FROM purged_week WHERE swept_at IS NULL");
   // their last rows go by the sweep
   const left = new Set(unswept.map(({ week }) => week.getTime()));
