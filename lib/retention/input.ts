@@ -6,7 +6,7 @@ const { min, max } = EXPIRED_TOKEN_DAYS;
 
 const days = z
   .int("must be a whole number of days")
-  .min(min, `must be at least ${min} day`)
+  .min(min, `must be at least ${min} days`)
   .max(max, `must be at most ${max} days`);
 
 /** `?days=30`. */

@@ -1,8 +1,8 @@
 /** How long expired tokens stay in the register, and what leaves it when; browser-safe. Times are ISO 8601 in UTC, weeks the dates of their Mondays. */
 import type { Verb } from "../revocations/model.ts";
 
-/** Days that a week stays after its last token has expired. */
-export const EXPIRED_TOKEN_DAYS = { min: 1, max: 3650, usual: 90 };
+/** Days that a week stays after its last token has expired. Partitions are made again for the last week: less than one could not be kept apart from it. */
+export const EXPIRED_TOKEN_DAYS = { min: 7, max: 3650, usual: 90 };
 
 /** The minute of each hour at which the worker takes weeks out. */
 export const PURGE_MINUTE = 35;

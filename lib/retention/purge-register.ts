@@ -13,17 +13,17 @@ const IN_USE = new Set(["55P03", "40P01"]);
 
 export type Purged = { weeks: number; tokens: number; swept: number };
 
-/** Clocks that disagree by more are no judges of what is old. */
-const CLOCKS_APART_MS = 3_600_000;
+/** Clocks that disagree by more are no judges of what is old. Far less than expired tokens are kept at the least: what lives never leaves by it. */
+const CLOCKS_APART_MS = 86_400_000;
 
-/** @throws where the worker's clock and the database's differ by over an hour, or the clock has jumped by as much since this process began. */
+/** @throws where the worker's clock and the database's differ by over a day, or the clock has jumped by as much since this process began. */
 function requireSoundClock(databaseMs: number): void {
   const sinceStartMs = performance.timeOrigin + performance.now();
   if (
     Math.abs(databaseMs - Date.now()) > CLOCKS_APART_MS ||
     Math.abs(sinceStartMs - Date.now()) > CLOCKS_APART_MS
   )
-    throw new Error("the clock has jumped, or differs from the database's by over an hour: nothing leaves the register");
+    throw new Error("the clock has jumped, or differs from the database's by over a day: nothing leaves the register");
 }
 
 /** Weeks whose time has come, by the database's clock. */

@@ -93,7 +93,7 @@ function isOpaque(value: string): boolean {
   return value.startsWith("tw") && !value.includes(".");
 }
 
-/** What expired longer ago than this may have left the register: it is looked up each time. The register keeps it for a day at least. */
+/** What expired longer ago than this may have left the register: it is looked up each time. The register keeps it for a week at least. */
 const KEPT_EXPIRED_MS = 86_400_000;
 
 const JWT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;

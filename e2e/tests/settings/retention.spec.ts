@@ -20,7 +20,7 @@ test("fewer days show what leaves, ask, and what has left is told wherever it is
 
   const days = page.getByRole("textbox", { name: "Expired tokens stay" });
   await days.fill("0");
-  await expect(save).toHaveAccessibleDescription("Must be a whole number of days from 1 to 3,650.");
+  await expect(save).toHaveAccessibleDescription("Must be a whole number of days from 7 to 3,650.");
   await days.fill("30");
   await save.click();
   const dialog = page.getByRole("dialog", { name: "Take weeks out of the register" });

@@ -6,7 +6,7 @@
 
 -- AlterTable
 ALTER TABLE "organisation" ADD COLUMN "expired_token_days" INTEGER NOT NULL DEFAULT 90;
-ALTER TABLE "organisation" ADD CONSTRAINT "organisation_expired_token_days" CHECK (expired_token_days BETWEEN 1 AND 3650);
+ALTER TABLE "organisation" ADD CONSTRAINT "organisation_expired_token_days" CHECK (expired_token_days BETWEEN 7 AND 3650);
 
 -- CreateTable
 CREATE TABLE "purged_week" (

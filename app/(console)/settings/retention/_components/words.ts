@@ -9,7 +9,7 @@ export const retentionWords = {
   unchanged: "Nothing is changed yet.",
   readOnly: "Only owners change it: what has left does not come back.",
   saved: "Saved.",
-  range: "Must be a whole number of days from 1 to 3,650",
+  range: "Must be a whole number of days from 7 to 3,650",
   next: "Next run",
   cost: "What it costs",
   weeks: "Weeks in the register",
