@@ -22,7 +22,9 @@ export async function findPasted(token: RecognisedToken, signal?: AbortSignal): 
     signal === undefined ? {} : { signal },
   );
   if (found === null)
-    return left !== null && token.id !== null ? { is: "left", id: token.id } : { is: "unknown", id: token.id };
+    return left !== null && token.id !== null
+      ? { is: "left", id: token.id }
+      : { is: "unknown", id: token.id };
   return { is: found.isSameValue === false ? "differs" : "on record", id: found.id };
 }
 

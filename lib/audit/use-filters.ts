@@ -17,7 +17,11 @@ function uuidsIn(values: readonly string[]): string[] {
 const FEW_TOKENS = 1_000;
 
 /** Uses by the holders of one column, or of a family: those who hold few tokens by the tokens' own index, the others row by row. */
-async function byHolder(db: Sql, column: "client_id" | "user_id" | "family_id", ids: readonly string[]): Promise<Fragment> {
+async function byHolder(
+  db: Sql,
+  column: "client_id" | "user_id" | "family_id",
+  ids: readonly string[],
+): Promise<Fragment> {
   const tokens = await tokensOf(db, column, ids, FEW_TOKENS);
   if (tokens.length > FEW_TOKENS) return sql`x.${trusted(column)} = ANY (${ids}::uuid[])`;
   // through ARRAY(…), so that the planner does not see how many there are and walk the log by time for them

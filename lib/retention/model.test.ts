@@ -24,11 +24,15 @@ test.each([
 describe("a week leaves", () => {
   const week = at("2026-08-03T00:00:00Z");
   test("so many days after its end where its tokens lived shorter", () => {
-    expect(leavesAt({ week, lastExpiry: at("2026-08-04T00:00:00Z") }, 90)).toEqual(at("2026-11-08T00:00:00Z"));
+    expect(leavesAt({ week, lastExpiry: at("2026-08-04T00:00:00Z") }, 90)).toEqual(
+      at("2026-11-08T00:00:00Z"),
+    );
     expect(leavesAt({ week, lastExpiry: null }, 90)).toEqual(at("2026-11-08T00:00:00Z"));
   });
   test("so many days after its last token expired where that lived longer", () => {
-    expect(leavesAt({ week, lastExpiry: at("2027-08-01T10:00:00Z") }, 90)).toEqual(at("2027-10-30T10:00:00Z"));
+    expect(leavesAt({ week, lastExpiry: at("2027-08-01T10:00:00Z") }, 90)).toEqual(
+      at("2027-10-30T10:00:00Z"),
+    );
   });
 });
 

@@ -23,7 +23,9 @@ function requireSoundClock(databaseMs: number): void {
     Math.abs(databaseMs - Date.now()) > CLOCKS_APART_MS ||
     Math.abs(sinceStartMs - Date.now()) > CLOCKS_APART_MS
   )
-    throw new Error("the clock has jumped, or differs from the database's by over a day: nothing leaves the register");
+    throw new Error(
+      "the clock has jumped, or differs from the database's by over a day: nothing leaves the register",
+    );
 }
 
 /** Weeks whose time has come, by the database's clock. */
@@ -45,11 +47,10 @@ async function readDueWeeks(db: SqlDatabase): Promise<Date[]> {
 async function indexIssues(db: SqlDatabase, week: Date): Promise<void> {
   for (let day = 0; day < 7; day += 1)
     for (const holder of ["client_id", "user_id", "family_id"])
-      await db.query("SELECT index_issues_of_day($1::timestamptz + make_interval(days => $2::int), $3::text)", [
-        week,
-        day,
-        holder,
-      ]);
+      await db.query(
+        "SELECT index_issues_of_day($1::timestamptz + make_interval(days => $2::int), $3::text)",
+        [week, day, holder],
+      );
 }
 
 async function purgePatiently(db: SqlDatabase, week: Date, signal: AbortSignal): Promise<number | null> {

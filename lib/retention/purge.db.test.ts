@@ -58,12 +58,18 @@ describe("a week leaves the register", () => {
     for (const token of [gone, kept]) {
       await past.fixture.consume(token, token.issuedAt);
       await world.db.query("INSERT INTO token_usage (token_id, use_count) VALUES ($1, 3)", [token.id]);
-      await world.db.query("INSERT INTO token_standing (token_id, revoked_at) VALUES ($1, now())", [token.id]);
-      await world.db.query("INSERT INTO selection_token (selection_id, token_id) VALUES ($1, $1)", [token.id]);
+      await world.db.query("INSERT INTO token_standing (token_id, revoked_at) VALUES ($1, now())", [
+        token.id,
+      ]);
+      await world.db.query("INSERT INTO selection_token (selection_id, token_id) VALUES ($1, $1)", [
+        token.id,
+      ]);
     }
     expect(await purgeRegister(past.retention)).toMatchObject({ tokens: 2 });
     expect(await world.db.query("SELECT id FROM token")).toEqual([{ id: kept.id }]);
-    expect(await world.db.query("SELECT DISTINCT token_id AS id FROM token_label")).toEqual([{ id: kept.id }]);
+    expect(await world.db.query("SELECT DISTINCT token_id AS id FROM token_label")).toEqual([
+      { id: kept.id },
+    ]);
     for (const table of ["token_usage", "token_standing", "refresh_consumption", "selection_token"])
       expect(await world.db.query(`SELECT token_id AS id FROM ${table}`), table).toEqual([{ id: kept.id }]);
     expect(await rowsOf("token_family")).toBe(0);
@@ -97,7 +103,9 @@ describe("a week leaves the register", () => {
     const week = past.weekAgo(20);
     await expect(purgeWeek(past.retention, week)).rejects.toMatchObject({ code: "23514" });
     await expect(purgeWeek(past.retention, past.weekAgo(1))).rejects.toMatchObject({ code: "23514" });
-    await expect(past.retention.query("SELECT drop_register_week($1)", [past.weekAgo(25)])).rejects.toMatchObject({
+    await expect(
+      past.retention.query("SELECT drop_register_week($1)", [past.weekAgo(25)]),
+    ).rejects.toMatchObject({
       code: "23514",
     });
     for (const statement of [

@@ -66,7 +66,9 @@ const CHUNK = 100_000n;
 const IS_BARE =
   "r.verb = 'revoke' AND r.target_kind IN ('token', 'family') AND r.effective_from <= r.created_at";
 /** Whether a token has expired since, or has left the register with its week: then it had expired long before. */
-const hasExpired = (id: string) => `(EXISTS (SELECT FROM token t WHERE t.id = ${id} AND t.issued_at = uuid_extract_timestamp(${id})
+const hasExpired = (
+  id: string,
+) => `(EXISTS (SELECT FROM token t WHERE t.id = ${id} AND t.issued_at = uuid_extract_timestamp(${id})
   AND t.expires_at < $3::timestamptz) OR ${isOfPurgedWeek(id)})`;
 /** Single tokens that have expired since matter no more. */
 const IS_OVER = `CASE WHEN r.target_kind = 'token' THEN ${hasExpired("r.target_id::uuid")} ELSE false END`;

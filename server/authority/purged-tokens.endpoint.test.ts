@@ -100,7 +100,12 @@ test("a refresh token of such a week is refused as any that is not known", async
 test("what says of itself that it outlived such a week is forged, and raises the alarm", async () => {
   const { jti, iat, exp } = second;
   const before = await alarms();
-  for (const claims of [{ exp: seconds(new Date()) + 3_600 }, { exp: exp + 1 }, { exp: undefined }, { exp: "1" }]) {
+  for (const claims of [
+    { exp: seconds(new Date()) + 3_600 },
+    { exp: exp + 1 },
+    { exp: undefined },
+    { exp: "1" },
+  ]) {
     const forged = forger.sign(forger.header, { ...forger.payload, jti, iat, ...claims });
     expect(await introspect(instance.issuer, forged, secret())).toEqual({ active: false });
   }

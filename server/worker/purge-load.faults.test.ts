@@ -80,9 +80,9 @@ test("a week of many tokens leaves while tokens are issued and verified: none is
     tookMs = performance.now() - began;
   });
   expect(purged).toMatchObject({ tokens: TOKENS, swept: TOKENS });
-  expect((await past.partitions()).some((name) => name.endsWith(dateOf(past.weekAgo(20)).replaceAll("-", "")))).toBe(
-    false,
-  );
+  expect(
+    (await past.partitions()).some((name) => name.endsWith(dateOf(past.weekAgo(20)).replaceAll("-", ""))),
+  ).toBe(false);
   const [week] = await instance.db.query<{ bytes: bigint }>("SELECT max(bytes) AS bytes FROM purged_week");
   const lines = [
     `${TOKENS} tokens, ${week?.bytes} bytes of partitions: ${tookMs.toFixed(0)} ms with the sweep`,

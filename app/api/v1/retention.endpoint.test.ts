@@ -38,12 +38,20 @@ async function ask<Body>(
 
 const read = async () => (await ask<Retention>("GET", "/api/v1/retention", { role: "auditor" })).body;
 const change = (body: object, role: Role | null = "owner") =>
-  ask<{ code: string; errors: { path: string; message: string }[] }>("PUT", "/api/v1/retention", { role, body });
+  ask<{ code: string; errors: { path: string; message: string }[] }>("PUT", "/api/v1/retention", {
+    role,
+    body,
+  });
 const week = () => dateOf(past.weekAgo(8));
 
 test("the register is shown week by week, with its tokens, bytes and when each leaves", async () => {
   const retention = await read();
-  expect(retention).toMatchObject({ expiredTokenDays: 90, version: 1, tokens: 3, due: { weeks: [], tokens: 0 } });
+  expect(retention).toMatchObject({
+    expiredTokenDays: 90,
+    version: 1,
+    tokens: 3,
+    due: { weeks: [], tokens: 0 },
+  });
   const row = retention.weeks.find((one) => one.week === week());
   expect(row).toMatchObject({ tokens: 2, lastExpiresAt: past.at(8, 4).toISOString() });
   expect(row?.bytes).toBeGreaterThan(8_192);
@@ -53,7 +61,10 @@ test("the register is shown week by week, with its tokens, bytes and when each l
 });
 
 test("a plan says what fewer days would take out, and changes nothing", async () => {
-  const plan = await ask<RetentionPlan>("GET", "/api/v1/retention/plan", { role: "auditor", query: "?days=30" });
+  const plan = await ask<RetentionPlan>("GET", "/api/v1/retention/plan", {
+    role: "auditor",
+    query: "?days=30",
+  });
   expect(plan.body).toMatchObject({ expiredTokenDays: 30, tokens: 2 });
   expect(plan.body.weeks.filter(({ tokens }) => tokens > 0)).toMatchObject([{ week: week(), tokens: 2 }]);
   expect((await read()).expiredTokenDays).toBe(90);
@@ -62,7 +73,10 @@ test("a plan says what fewer days would take out, and changes nothing", async ()
 test("fewer days are taken with the weeks that were shown, on record; others are named and nothing is changed", async () => {
   const { body: plan } = await ask<RetentionPlan>("GET", "/api/v1/retention/plan", { query: "?days=30" });
   const refused = await change({ version: 1, expiredTokenDays: 30 });
-  expect(refused).toMatchObject({ status: 409, body: { code: "PLAN_CHANGED", errors: [{ path: "leaving" }] } });
+  expect(refused).toMatchObject({
+    status: 409,
+    body: { code: "PLAN_CHANGED", errors: [{ path: "leaving" }] },
+  });
   expect(refused.body.errors[0]?.message).toContain(week());
   expect(await read()).toMatchObject({ expiredTokenDays: 90, version: 1 });
   const leaving = plan.weeks.map((one) => one.week);
@@ -82,8 +96,14 @@ test("fewer days are taken with the weeks that were shown, on record; others are
 });
 
 test("more days need nothing confirmed, and the same days record nothing", async () => {
-  expect(await change({ version: 1, expiredTokenDays: 365 })).toMatchObject({ status: 200, body: { version: 2 } });
-  expect(await change({ version: 2, expiredTokenDays: 365 })).toMatchObject({ status: 200, body: { version: 2 } });
+  expect(await change({ version: 1, expiredTokenDays: 365 })).toMatchObject({
+    status: 200,
+    body: { version: 2 },
+  });
+  expect(await change({ version: 2, expiredTokenDays: 365 })).toMatchObject({
+    status: 200,
+    body: { version: 2 },
+  });
 });
 
 test("two owners at once: the later one is told", async () => {
@@ -115,7 +135,9 @@ test.each(["", "?days=0", "?days=6", "?days=3651", "?days=1.5", "?days=x", "?day
 
 test("the database holds the bounds too", async () => {
   for (const days of [6, 3651])
-    await expect(console.db.query(`UPDATE organisation SET expired_token_days = ${days}`)).rejects.toMatchObject({
+    await expect(
+      console.db.query(`UPDATE organisation SET expired_token_days = ${days}`),
+    ).rejects.toMatchObject({
       code: "23514",
     });
 });

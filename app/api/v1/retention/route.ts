@@ -7,8 +7,10 @@ import { changeRetentionInput } from "#lib/retention/input.ts";
 export const GET = defineRoute({
   method: "GET",
   path: "/api/v1/retention",
-  summary: "Shows how long expired tokens stay in the register, what that costs, what leaves next and what has left",
-  description: "Weeks are weeks of issue, by the dates of their Mondays (UTC). Bytes are those on disk, with indexes.",
+  summary:
+    "Shows how long expired tokens stay in the register, what that costs, what leaves next and what has left",
+  description:
+    "Weeks are weeks of issue, by the dates of their Mondays (UTC). Bytes are those on disk, with indexes.",
   permission: "organisation:read",
   response: retention,
   handler: (ctx) => getRetention(ctx),

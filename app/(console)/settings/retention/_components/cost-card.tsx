@@ -1,6 +1,6 @@
 import { Card } from "#components/display/card.tsx";
-import { groupedNumber } from "#components/display/number-text.tsx";
 import { KeyValue } from "#components/display/key-value.tsx";
+import { groupedNumber } from "#components/display/number-text.tsx";
 import { bytesWords, type Retention, WEEK_MS, weekWords } from "#lib/retention/model.ts";
 import { counted, retentionWords as words } from "./words.ts";
 

@@ -17,8 +17,8 @@ export function LeavingWords({ plan }: { plan: RetentionPlan }) {
           {counted(tokens, "token", "tokens", groupedNumber)} of{" "}
           {counted(weeks.length, "week", "weeks", groupedNumber)}
         </strong>{" "}
-        leave the register with the next run, <Instant at={plan.nextRunAt} show="exact" />: {bytesWords(bytes)} on disk.
-        They do not come back.
+        leave the register with the next run, <Instant at={plan.nextRunAt} show="exact" />:{" "}
+        {bytesWords(bytes)} on disk. They do not come back.
       </p>
       <ul>
         {weeks.slice(0, NAMED).map(({ week, tokens: ofWeek }) => (
@@ -28,7 +28,9 @@ export function LeavingWords({ plan }: { plan: RetentionPlan }) {
         ))}
         {more > 0 ? <li>and {counted(more, "more week", "more weeks", groupedNumber)}</li> : null}
       </ul>
-      <p className="muted">All of them have expired. Their uses and the acts upon them stay in the audit log.</p>
+      <p className="muted">
+        All of them have expired. Their uses and the acts upon them stay in the audit log.
+      </p>
     </>
   );
 }

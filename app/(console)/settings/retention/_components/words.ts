@@ -19,6 +19,11 @@ export const retentionWords = {
 };
 
 /** "1 week", "12 weeks". */
-export function counted(count: number, one: string, many: string, grouped: (value: number) => string): string {
+export function counted(
+  count: number,
+  one: string,
+  many: string,
+  grouped: (value: number) => string,
+): string {
   return `${grouped(count)} ${count === 1 ? one : many}`;
 }

@@ -55,8 +55,8 @@ export function PurgedTokenPage({ token }: { token: PurgedToken }) {
         />
       </Card>
       <p className="muted">
-        It had expired long before: a value with this id that says it is still valid is forged. What it carried, and
-        the hash of its value, are gone with its week.{" "}
+        It had expired long before: a value with this id that says it is still valid is forged. What it
+        carried, and the hash of its value, are gone with its week.{" "}
         <Link prefetch={false} href="/settings/retention">
           How long tokens stay
         </Link>
