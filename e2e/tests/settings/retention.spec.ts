@@ -51,7 +51,7 @@ test("fewer days show what leaves, ask, and what has left is told wherever it is
   await expect(page.getByRole("row").filter({ hasText: client.clientId })).toHaveCount(1);
 
   await page.goto("/audit/acts?q=register");
-  await expect(page.getByRole("row").filter({ hasText: "took out of the register" }).first()).toBeVisible();
+  await expect(page.getByRole("row").filter({ hasText: "Register: week purged" }).first()).toBeVisible();
 
   // as it was, for other tests
   await page.goto("/settings/retention");
