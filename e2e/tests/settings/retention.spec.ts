@@ -18,7 +18,7 @@ test("fewer days show what leaves, ask, and what has left is told wherever it is
   const row = page.getByRole("row").filter({ hasText: week });
   await expect(row).toContainText("3");
 
-  const days = page.getByRole("textbox", { name: "Expired tokens stay" });
+  const days = page.getByRole("textbox", { name: "Kept after expiry" });
   await days.fill("0");
   await expect(save).toHaveAccessibleDescription("Must be a whole number of days from 7 to 3,650.");
   await days.fill("30");

@@ -1,3 +1,4 @@
+import { List, Stack } from "@mantine/core";
 import { Instant } from "#components/display/instant.tsx";
 import { groupedNumber } from "#components/display/number-text.tsx";
 import { bytesWords, type RetentionPlan, weekWords } from "#lib/retention/model.ts";
@@ -10,7 +11,7 @@ export function LeavingWords({ plan }: { plan: RetentionPlan }) {
   const { weeks, tokens, bytes } = plan;
   const more = weeks.length - NAMED;
   return (
-    <>
+    <Stack gap="xs">
       <p>
         With {counted(plan.expiredTokenDays, "day", "days", groupedNumber)},{" "}
         <strong>
@@ -20,17 +21,19 @@ export function LeavingWords({ plan }: { plan: RetentionPlan }) {
         leave the register with the next run, <Instant at={plan.nextRunAt} show="exact" />:{" "}
         {bytesWords(bytes)} on disk. They do not come back.
       </p>
-      <ul>
+      <List size="sm" withPadding>
         {weeks.slice(0, NAMED).map(({ week, tokens: ofWeek }) => (
-          <li key={week}>
+          <List.Item key={week}>
             {weekWords(week)}: {counted(ofWeek, "token", "tokens", groupedNumber)}
-          </li>
+          </List.Item>
         ))}
-        {more > 0 ? <li>and {counted(more, "more week", "more weeks", groupedNumber)}</li> : null}
-      </ul>
+        {more > 0 ? (
+          <List.Item>and {counted(more, "more week", "more weeks", groupedNumber)}</List.Item>
+        ) : null}
+      </List>
       <p className="muted">
         All of them have expired. Their uses and the acts upon them stay in the audit log.
       </p>
-    </>
+    </Stack>
   );
 }

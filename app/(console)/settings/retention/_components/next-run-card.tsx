@@ -16,8 +16,8 @@ export function NextRunCard({ retention }: { retention: Retention }) {
   return (
     <Card title={words.next}>
       <p>
-        <Instant at={nextRunAt} show="exact" focusable /> (<Instant at={nextRunAt} />
-        ), hourly.{" "}
+        Every hour; next on <Instant at={nextRunAt} show="exact" focusable /> (<Instant at={nextRunAt} />
+        ).{" "}
         {due.weeks.length > 0 ? (
           <>
             It takes out{" "}

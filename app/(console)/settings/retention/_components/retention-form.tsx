@@ -81,7 +81,7 @@ export function RetentionForm({ days, version, mayChange }: RetentionFormProps) 
       >
         <FormSection title={words.days} help={words.daysHelp}>
           <NumberInput
-            label={words.days}
+            label={words.field}
             suffix=" days"
             thousandSeparator=","
             allowDecimal={false}

@@ -3,6 +3,7 @@ export const retentionWords = {
   title: "Retention",
   purpose: "How long expired tokens stay in the register, what that costs, and what has left it.",
   days: "Expired tokens stay",
+  field: "Kept after expiry",
   daysHelp:
     "A week of issue leaves the register as a whole, once the last of its tokens has been expired for so long. One long-lived token keeps its week.",
   save: "Save",
