@@ -6,11 +6,14 @@ import { activityTable, tokenUsesTable } from "../audit/table.ts";
 import { testContexts } from "../db/test-context.ts";
 import { lowestUuidv7, uuidv7 } from "../ids.ts";
 import { defaultQuery } from "../list-query/define-table.ts";
+import type { OrderRecord } from "../revocations/order-row.ts";
 import { revokeToken } from "../revocations/revoke-token.ts";
+import { settleChunk } from "../revocations/settle-selection.ts";
 import { countTokensExactly } from "../tokens/count-tokens.ts";
 import { getToken } from "../tokens/get-token.ts";
 import { tallyAll } from "../tokens/tally-tokens.ts";
 import { contextAs } from "../tokens/token-fixture.ts";
+import { readBook } from "../verification/read-orders.ts";
 import { findPurgedToken } from "./find-purged-token.ts";
 import { dateOf } from "./model.ts";
 import { purgeRegister } from "./purge-register.ts";
@@ -242,6 +245,36 @@ describe("after a week has left", () => {
     const stranger = lowestUuidv7(past.at(20));
     expect(await findPurgedToken(ctx, stranger)).toBeNull();
     await expect(getToken(ctx, stranger)).rejects.toMatchObject({ code: "NOT_FOUND" });
+  });
+
+  test("an authority that starts holds no order upon them, and a selection that comes into force later leaves them out", async () => {
+    const gone = await past.token({ clientId, issuedAt: past.at(20) });
+    const live = await past.fixture.token({ clientId });
+    const responder = contextAs(world.db, "responder");
+    for (const { id } of [gone, live]) await revokeToken(responder, { id, reason: "test", note: "" });
+    const selectionId = uuidv7(new Date());
+    await world.db.query(
+      "INSERT INTO selection (id, filters, size, created_at) VALUES ($1, '{}', 2, now())",
+      [selectionId],
+    );
+    await world.db.query(
+      "INSERT INTO selection_chunk (selection_id, number, token_ids) VALUES ($1, 0, $2::uuid[])",
+      [selectionId, [gone.id, live.id]],
+    );
+    expect((await readBook(world.db, new Date())).size).toBe(1);
+    await purgeRegister(past.retention);
+    const book = await readBook(world.db, new Date());
+    expect(book.size).toBe(1);
+    expect(book.position).toBe(2n);
+    const order = {
+      id: uuidv7(new Date()),
+      verb: "suspend",
+      targetId: selectionId,
+      effectiveFrom: new Date(),
+    };
+    await world.db.transaction((tx) => settleChunk(tx, order as OrderRecord, true));
+    expect(await world.db.query("SELECT token_id AS id FROM selection_token")).toEqual([{ id: live.id }]);
+    expect(await world.db.query("SELECT token_id AS id FROM token_standing")).toEqual([{ id: live.id }]);
   });
 
   test("the last use that an authority still writes is taken away by a later run", async () => {

@@ -2,6 +2,7 @@ import { expectAccessible } from "../../fixtures/accessibility.ts";
 import { issueLongAgo, purgeNow } from "../../fixtures/old-tokens.ts";
 import { expect, test } from "../../fixtures/test.ts";
 import { CommandPalette } from "../../pages/command-palette.ts";
+import { TokensPage } from "../../pages/tokens-page.ts";
 
 test("fewer days show what leaves, ask, and what has left is told wherever it is looked for", async ({
   page,
@@ -49,6 +50,12 @@ test("fewer days show what leaves, ask, and what has left is told wherever it is
   await expectAccessible(page, "the page of a token that left");
   await page.getByRole("link", { name: "Its uses in the audit log" }).click();
   await expect(page.getByRole("row").filter({ hasText: client.clientId })).toHaveCount(1);
+
+  const list = new TokensPage(page);
+  await list.open();
+  await list.query.fill(id);
+  await list.query.press("Enter");
+  await expect(page, "a list's search knows it too").toHaveURL(`/tokens/${id}`);
 
   await page.goto("/audit/acts?q=register");
   await expect(page.getByRole("row").filter({ hasText: "Register: week purged" }).first()).toBeVisible();
