@@ -1,14 +1,18 @@
 import { createHash } from "node:crypto";
+import { refreshTokenGrant } from "openid-client";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { uuidv7 } from "#lib/ids.ts";
 import { purgeRegister } from "#lib/retention/purge-register.ts";
 import { type PastRegister, pastRegisterOf } from "#lib/retention/retention-fixture.ts";
 import { makeOpaque } from "#lib/tokens/opaque.ts";
+import { openMint } from "#server/faults/mint.ts";
+import { discover, type People, seedPeople } from "./engine/test-people.ts";
 import { introspect, issue, post, startTestInstance, type TestInstance, verify } from "./test-authority.ts";
 import { type Forger, forgerOf } from "./test-forgery.ts";
 
 let instance: TestInstance;
 let past: PastRegister;
+let people: People;
 let forger: Forger;
 let first: Issued;
 let second: Issued;
@@ -16,6 +20,8 @@ let second: Issued;
 beforeAll(async () => {
   instance = await startTestInstance(1);
   past = pastRegisterOf(instance.db);
+  people = await seedPeople(instance.db);
+  await instance.authorities[0]?.services.follower.poll();
   await past.makePartitions(21, 20);
   forger = await forgerOf(instance, await issue(instance.issuer, instance.registry.jwtService));
   [first, second] = [await issuedLongAgo(20), await issuedLongAgo(21)];
@@ -86,16 +92,31 @@ test("a token whose week has left the register is refused and counted as such, w
   expect(row?.n, "nothing is left to revoke").toBe(0n);
 });
 
-test("a refresh token of such a week is refused as any that is not known", async () => {
-  const { jwtService } = instance.registry;
-  const answer = await post(`${instance.issuer}/oauth/token`, {
-    grant_type: "refresh_token",
-    refresh_token: makeOpaque("twr_", uuidv7(past.at(20))),
-    client_id: jwtService.clientId,
-    client_secret: jwtService.secret,
-  });
-  expect(answer.status).toBe(400);
-});
+test.each([
+  ["was exchanged", 22],
+  ["was never exchanged", 23],
+])(
+  "a refresh token of such a week that %s is refused, also where the engine still keeps it",
+  async (_, weeks) => {
+    const mint = await openMint({ ...instance, people });
+    const [minted] = await mint.families(1, { at: past.at(weeks) });
+    if (minted === undefined) throw new Error("nothing was minted");
+    if (weeks === 22)
+      await instance.db.query(
+        "INSERT INTO refresh_consumption (token_id, family_id, consumed_at) VALUES ($1, $2, $3)",
+        [minted.id, minted.familyId, past.at(weeks)],
+      );
+    expect(await purgeRegister(past.retention)).toMatchObject({ tokens: 1 });
+    const refreshing = refreshTokenGrant(await discover(instance, people.spa), minted.value);
+    await expect(refreshing).rejects.toMatchObject({ error: "invalid_grant" });
+    const uses = await instance.db.query(
+      "SELECT refusal FROM token_use WHERE token_id = $1 AND outcome = 'refused'",
+      [minted.id],
+    );
+    expect(uses).toEqual([{ refusal: "expired" }]);
+    expect(await alarms()).toBe(0);
+  },
+);
 
 test("what says of itself that it outlived such a week is forged, and raises the alarm", async () => {
   const { jti, iat, exp } = second;
