@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { PgBoss } from "pg-boss";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Database, openDatabase } from "#lib/db/database.ts";
@@ -8,6 +7,7 @@ import { pastRegisterOf } from "#lib/retention/retention-fixture.ts";
 import { revokeClientTokens } from "#lib/revocations/revoke-client-tokens.ts";
 import { contextAs, type Fixture, fixtureOf } from "#lib/tokens/token-fixture.ts";
 import { type RunningWorker, startWorker } from "./start.ts";
+import { sendJob } from "./test-send-job.ts";
 import { ensurePartitions, purgeExpired } from "./upkeep.ts";
 
 let db: Database;
@@ -66,10 +66,7 @@ test("a week of tokens that expired long ago leaves by the worker's own job", as
   await past.makePartitions(20, 20);
   const clientId = await fixture.client(`old-${randomUUID()}`);
   const { id } = await past.token({ clientId, issuedAt: past.at(20) });
-  const boss = new PgBoss({ connectionString: url, schema: "pgboss", supervise: false, schedule: false });
-  await boss.start();
-  await boss.send("purge-register");
-  await boss.stop({ graceful: false });
+  await sendJob(url, "purge-register");
   await eventually(
     async () => ((await db.query("SELECT FROM token WHERE id = $1", [id])).length === 0 ? true : undefined),
     30_000,
