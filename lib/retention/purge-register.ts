@@ -11,6 +11,12 @@ const PAUSE_MS = 1_000;
 /** lock_not_available, deadlock_detected */
 const IN_USE = new Set(["55P03", "40P01"]);
 
+export type PurgeOptions = {
+  signal?: AbortSignal;
+  /** A week gives room back at once; the sweep only writes, and waits for room. */
+  isDiskFull?(): boolean;
+};
+
 export type Purged = { weeks: number; tokens: number; swept: number };
 
 /** Clocks that disagree by more are no judges of what is old. Far less than expired tokens are kept at the least: what lives never leaves by it. */
@@ -75,7 +81,7 @@ async function purgePatiently(db: SqlDatabase, week: Date, signal: AbortSignal):
  */
 export async function purgeRegister(
   db: SqlDatabase,
-  signal: AbortSignal = new AbortController().signal,
+  { signal = new AbortController().signal, isDiskFull = () => false }: PurgeOptions = {},
 ): Promise<Purged> {
   let weeks = 0;
   let tokens = 0;
@@ -86,5 +92,5 @@ export async function purgeRegister(
     weeks += 1;
     tokens += left;
   }
-  return { weeks, tokens, swept: await sweepPurged(db) };
+  return { weeks, tokens, swept: isDiskFull() ? 0 : await sweepPurged(db) };
 }

@@ -59,7 +59,7 @@ export async function startWorker({ databaseUrl, databaseDir, log }: WorkerOptio
     "purge-plans": { cron: "5-59/10 * * * *", run: () => purgePlans(db, new Date()) },
     "purge-register": {
       cron: `${PURGE_MINUTE} * * * *`,
-      run: () => purgeRegister(retention, stopping.signal),
+      run: () => purgeRegister(retention, { signal: stopping.signal, isDiskFull: () => disk.isFull }),
     },
     "purge-expired": { cron: "*/10 * * * *", run: () => purgeExpired(db, new Date()) },
   };
