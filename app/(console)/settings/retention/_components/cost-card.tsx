@@ -1,21 +1,25 @@
 import { Card } from "#components/display/card.tsx";
 import { KeyValue } from "#components/display/key-value.tsx";
 import { groupedNumber } from "#components/display/number-text.tsx";
-import { bytesWords, type Retention, WEEK_MS, weekWords } from "#lib/retention/model.ts";
+import { bytesWords, type Retention, WEEK_MS, weekOf, weekWords } from "#lib/retention/model.ts";
 import { counted, retentionWords as words } from "./words.ts";
 
 const PACE_WEEKS = 4;
 
 /** What the register would come to at the pace of the last whole weeks; null where there is none yet. */
 function atThisPace({ weeks, expiredTokenDays }: Retention, now: string) {
-  const isWhole = (week: string) => Date.parse(`${week}T00:00:00Z`) + WEEK_MS <= Date.parse(now);
-  const whole = weeks.filter(({ week, tokens }) => isWhole(week) && tokens > 0).slice(-PACE_WEEKS);
-  if (whole.length === 0) return null;
-  const tokens = whole.reduce((sum, week) => sum + week.tokens, 0) / whole.length;
-  const bytes = whole.reduce((sum, week) => sum + (week.bytes ?? 0), 0) / whole.length;
+  const startOf = (week: string) => Date.parse(`${week}T00:00:00Z`);
+  const end = weekOf(new Date(now)).getTime();
+  const oldest = weeks.find((week) => week.tokens > 0);
+  const from = Math.max(oldest === undefined ? end : startOf(oldest.week), end - PACE_WEEKS * WEEK_MS);
+  const count = (end - from) / WEEK_MS;
+  if (count <= 0) return null;
+  const whole = weeks.filter(({ week }) => startOf(week) >= from && startOf(week) < end);
+  const tokens = whole.reduce((sum, week) => sum + week.tokens, 0) / count;
+  const bytes = whole.reduce((sum, week) => sum + (week.bytes ?? 0), 0) / count;
   // a week stays until the last of it has been expired for so many days
   const kept = (expiredTokenDays + 7) / 7;
-  return { tokens: Math.round(tokens * kept), bytes: bytes * kept, weeks: whole.length };
+  return { tokens: Math.round(tokens * kept), bytes: bytes * kept, weeks: count };
 }
 
 /** Rows and bytes of what is kept, and what they will come to. */
