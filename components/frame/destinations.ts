@@ -1,6 +1,7 @@
 import {
   IconAddressBook,
   IconApi,
+  IconArchive,
   IconChecklist,
   IconClockCog,
   IconFolders,
@@ -67,6 +68,12 @@ export const SECTIONS: { name: string | null; destinations: Destination[] }[] = 
         name: "Lifetimes",
         about: "How long tokens live, and the bounds",
         Icon: IconClockCog,
+      },
+      {
+        href: "/settings/retention",
+        name: "Retention",
+        about: "How long expired tokens stay in the register, and what that costs",
+        Icon: IconArchive,
       },
       { href: "/admins", name: "Admins", about: "Who may use this console", Icon: IconAddressBook },
       { href: "/api-tokens", name: "API tokens", about: "Credentials for automation by REST", Icon: IconApi },

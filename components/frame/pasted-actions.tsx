@@ -1,7 +1,7 @@
 "use client";
 
 import { Spotlight } from "@mantine/spotlight";
-import { IconAlertTriangle, IconKey, IconLoader2, IconLock } from "@tabler/icons-react";
+import { IconAlertTriangle, IconArchive, IconKey, IconLoader2, IconLock } from "@tabler/icons-react";
 import { useEffect, useMemo, useState } from "react";
 import { shortId } from "#lib/tokens/model.ts";
 import { findPasted, type PastedToken, pastedHref, unknownWords } from "../token-input/find-pasted.ts";
@@ -57,6 +57,13 @@ function linesOf({ token, looked }: { token: RecognisedToken; looked: Looked }) 
             ? "Its id is on record, but the signature differs from the one on record: it was rewritten."
             : "Its id is on record, but with another value: it was rewritten.",
         Icon: IconAlertTriangle,
+      };
+    case "left":
+      return {
+        href: pastedHref(looked),
+        label: `Open token ${shortId(looked.id)}`,
+        description: "Its week has left the register: what the audit log has of it.",
+        Icon: IconArchive,
       };
     case "unknown":
       return {

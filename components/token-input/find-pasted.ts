@@ -5,28 +5,36 @@ import type { RecognisedToken } from "./recognise-token.ts";
 export type PastedToken =
   | { is: "on record"; id: string }
   | { is: "differs"; id: string }
+  /** Its week has left the register. */
+  | { is: "left"; id: string }
   | { is: "unknown"; id: string | null };
 
-type Found = { token: { id: string; isSameValue: boolean | null } | null };
+type Found = {
+  token: { id: string; isSameValue: boolean | null } | null;
+  left: { week: string; leftAt: string } | null;
+};
 
 /** Asks for a token by what the browser made of it: its id and hash, never its value. */
 export async function findPasted(token: RecognisedToken, signal?: AbortSignal): Promise<PastedToken> {
   const query = token.id === null ? `by=${token.hash}` : `by=${token.id}&hash=${token.hash}`;
-  const { token: found } = await requestJson<Found>(
+  const { token: found, left } = await requestJson<Found>(
     `/api/v1/tokens/find?${query}`,
     signal === undefined ? {} : { signal },
   );
-  if (found === null) return { is: "unknown", id: token.id };
+  if (found === null)
+    return left !== null && token.id !== null
+      ? { is: "left", id: token.id }
+      : { is: "unknown", id: token.id };
   return { is: found.isSameValue === false ? "differs" : "on record", id: found.id };
 }
 
-/** The token that an id or a hash names by itself, or null. */
+/** The token that an id or a hash names by itself, also one that has left the register with its week, or null. */
 export async function findNamed(name: string, signal?: AbortSignal): Promise<{ id: string } | null> {
-  const { token } = await requestJson<Found>(
+  const { token, left } = await requestJson<Found>(
     `/api/v1/tokens/find?by=${name}`,
     signal === undefined ? {} : { signal },
   );
-  return token;
+  return token ?? (left === null ? null : { id: name });
 }
 
 /** The page of a token that was found; it says so where the pasted value is another than the one on record. */

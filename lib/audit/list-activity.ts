@@ -29,7 +29,7 @@ async function actsUpon(db: Sql, tokenId: string): Promise<Fragment> {
               t.groups, t.audiences, t.signing_kid AS "signingKid", t.rooted_at AS "rootedAt"
             FROM token t WHERE t.issued_at = ${issuedAt}::timestamptz AND t.id = ${tokenId}::uuid`,
         );
-  if (row === undefined) return sql`false`;
+  if (row === undefined) return actsUponPurged(db, tokenId, issuedAt);
   const { rootedAt, ...subject } = row;
   const orders = await readReachingOrders(db, { ...subject, rootedAtMs: rootedAt.getTime() });
   const own = [
@@ -43,6 +43,18 @@ async function actsUpon(db: Sql, tokenId: string): Promise<Fragment> {
   const orderIds = orders.map((order) => order.id);
   return sql`(e.target_kind, e.target_id) IN (SELECT * FROM unnest(${kinds}::text[], ${ids}::text[]))
     AND (${isOwn} OR e.after ->> 'orderId' = ANY (${orderIds}::text[]))`;
+}
+
+/** The acts upon a token that has left the register, and upon its family as its issue is in the log. */
+async function actsUponPurged(db: Sql, tokenId: string, issuedAt: Date | null): Promise<Fragment> {
+  if (issuedAt === null) return sql`false`;
+  const [issue] = await run<{ familyId: string }>(
+    db,
+    sql`SELECT x.family_id AS "familyId" FROM token_use x WHERE x.token_id = ${tokenId}::uuid AND x.received_at = ${issuedAt}::timestamptz LIMIT 1`,
+  );
+  const own = issue === undefined ? [] : [["family", issue.familyId] as const];
+  const targets = [["token", tokenId] as const, ...own];
+  return sql`(e.target_kind, e.target_id) IN (SELECT * FROM unnest(${targets.map(([kind]) => kind)}::text[], ${targets.map(([, id]) => id)}::text[]))`;
 }
 
 async function readUses(ctx: Context, query: ActivityQuery, keyset: Keyset): Promise<ActivityRow[]> {

@@ -3,6 +3,7 @@ import { isUuid, uuidv7Time } from "../ids.ts";
 import { type Fragment, run, sql, trusted } from "../list-query/sql-fragment.ts";
 import { inWindow, timeWindow } from "../list-query/time-window.ts";
 import type { TokenUsesQuery } from "./table.ts";
+import { tokensOf } from "./tokens-of.ts";
 
 async function idsOf(db: Sql, statement: Fragment): Promise<string[]> {
   return (await run<{ id: string }>(db, statement)).map((row) => row.id);
@@ -15,14 +16,14 @@ function uuidsIn(values: readonly string[]): string[] {
 /** Holders with no more tokens than this are found through their tokens: the log has an index by token alone. */
 const FEW_TOKENS = 1_000;
 
-/** Uses by the holders of one column: those who hold few tokens by the tokens' own index, the others row by row. */
-async function byHolder(db: Sql, column: "client_id" | "user_id", ids: readonly string[]): Promise<Fragment> {
-  const name = trusted(column);
-  const tokens = await idsOf(
-    db,
-    sql`SELECT t.id FROM token t WHERE t.${name} = ANY (${ids}::uuid[]) LIMIT ${FEW_TOKENS + 1}::int`,
-  );
-  if (tokens.length > FEW_TOKENS) return sql`x.${name} = ANY (${ids}::uuid[])`;
+/** Uses by the holders of one column, or of a family: those who hold few tokens by the tokens' own index, the others row by row. */
+async function byHolder(
+  db: Sql,
+  column: "client_id" | "user_id" | "family_id",
+  ids: readonly string[],
+): Promise<Fragment> {
+  const tokens = await tokensOf(db, column, ids, FEW_TOKENS);
+  if (tokens.length > FEW_TOKENS) return sql`x.${trusted(column)} = ANY (${ids}::uuid[])`;
   // through ARRAY(…), so that the planner does not see how many there are and walk the log by time for them
   return sql`x.token_id = ANY (ARRAY (SELECT unnest(${tokens}::uuid[])))`;
 }
@@ -67,10 +68,7 @@ export async function useConditions(
     if (issuedAt !== null)
       conditions.push(sql`x.received_at >= ${new Date(issuedAt.getTime() - 60_000)}::timestamptz`);
   }
-  if (filters.family)
-    conditions.push(
-      sql`x.token_id IN (SELECT t.id FROM token t WHERE t.family_id = ${filters.family}::uuid)`,
-    );
+  if (filters.family) conditions.push(await byHolder(db, "family_id", [filters.family]));
   if (filters.ip) conditions.push(sql`x.ip = ${filters.ip}`);
   return conditions;
 }

@@ -66,6 +66,7 @@ export const COUNTED_REFUSALS = [
   "bad_signature",
   "wrong_key",
   "unregistered",
+  "purged",
   "no_token",
   "credentials",
 ] as const;
@@ -77,6 +78,7 @@ export const COUNTED_REFUSAL_WORDS: Record<CountedRefusal, string> = {
   bad_signature: "Its signature is not ours",
   wrong_key: "It names a key that does not sign tokens",
   unregistered: "A good signature over a token that was never registered: forged",
+  purged: "It expired long ago: its week has left the register",
   no_token: "No bearer token was sent",
   credentials: "The asker's secret was wrong or missing",
 };
@@ -183,6 +185,7 @@ export const ACT_WORDS: Record<string, string> = {
   "saved_view.updated": "changed the shared view",
   "saved_view.unshared": "shares no more the view",
   "saved_view.deleted": "deleted the shared view",
+  "register.week_purged": "took out of the register",
   "demo.seeded": "loaded the sample organisation",
   "organisation.changed": "changed the organisation's settings",
   "organisation.updated": "changed the organisation's settings",

@@ -48,6 +48,7 @@ const OWN = [
   "api-token:write",
   "key:revoke",
   "everything:revoke",
+  "retention:write",
 ] as const;
 
 /** `noun:verb`. */

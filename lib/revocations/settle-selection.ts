@@ -1,5 +1,6 @@
 import type { Sql } from "../db/sql.ts";
-import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
+import { type Fragment, run, sql, trusted } from "../list-query/sql-fragment.ts";
+import { isOfPurgedWeek } from "../retention/is-of-purged-week.ts";
 import type { OrderRecord } from "./order-row.ts";
 
 type Chunk = { number: number; position: bigint | null };
@@ -44,7 +45,8 @@ export async function settleChunk(tx: Sql, order: OrderRecord, isInForce: boolea
   const chunk = await takeChunk(tx, order.targetId, isInForce);
   if (chunk === null) return false;
   const which = sql`selection_id = ${order.targetId}::uuid AND number = ${chunk.number}::int`;
-  const ids = sql`(SELECT unnest(token_ids) FROM selection_chunk WHERE ${which})`;
+  // what has left the register since it was frozen had expired
+  const ids = sql`(SELECT n FROM (SELECT unnest(token_ids) AS n FROM selection_chunk WHERE ${which}) c WHERE NOT ${trusted(isOfPurgedWeek("n"))})`;
   if (chunk.position === null)
     await run(
       tx,

@@ -4,12 +4,13 @@ import type { Context } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { uuidv7Time } from "../ids.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
+import { missingToken } from "../retention/find-purged-token.ts";
 import type { TokenUseHistogram } from "./model.ts";
 
 /**
  * A token's uses from its issue to now, its expiry or its last attempt, whichever the story ends with. Needs `audit:read`.
  *
- * @throws {DomainError} NOT_FOUND
+ * @throws {DomainError} NOT_FOUND, GONE where it has left the register with its week.
  */
 export async function getTokenUseHistogram(ctx: Context, tokenId: string): Promise<TokenUseHistogram> {
   requirePermission(ctx, "audit:read");
@@ -21,7 +22,7 @@ export async function getTokenUseHistogram(ctx: Context, tokenId: string): Promi
         AND x.received_at >= t.issued_at - interval '1 minute') AS "lastAt"
       FROM token t WHERE t.issued_at = ${issuedAt}::timestamptz AND t.id = ${tokenId}::uuid`,
   );
-  if (token === undefined) throw notFound("The token");
+  if (token === undefined) throw await missingToken(ctx.db, tokenId);
   const end = Math.max(token.lastAt?.getTime() ?? 0, Math.min(ctx.now.getTime(), token.expiresAt.getTime()));
   const to = new Date(Math.max(end, issuedAt.getTime()) + 1);
   const bucketSeconds = bucketSecondsFor(issuedAt, to);

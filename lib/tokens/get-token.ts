@@ -1,8 +1,8 @@
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { getEnv } from "../env.ts";
-import { notFound } from "../errors.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
+import { missingToken } from "../retention/find-purged-token.ts";
 import { type OrderSubject, verdictOf } from "../revocations/model.ts";
 import type { OrderRecord } from "../revocations/order-row.ts";
 import { orderOf, readReachingOrders, subjectUnder } from "../revocations/reaching-orders.ts";
@@ -89,7 +89,7 @@ function standingOrders(records: readonly OrderRecord[], subject: OrderSubject, 
  * Everything about one token but its value: what was signed, the orders that reach it, its family, and which verifiers can still accept it.
  * Needs `token:read`.
  *
- * @throws {DomainError} NOT_FOUND
+ * @throws {DomainError} NOT_FOUND, GONE where it has left the register with its week.
  */
 export async function getToken(ctx: Context, id: string): Promise<TokenDetail> {
   requirePermission(ctx, "token:read");
@@ -102,7 +102,7 @@ export async function getToken(ctx: Context, id: string): Promise<TokenDetail> {
         encode(t.value_hash, 'hex') AS "valueHash", t.signing_kid AS "signingKid", k.algorithm
       FROM token t ${STATE_JOINS} ${ROW_JOINS} LEFT JOIN signing_key k ON k.kid = t.signing_kid WHERE ${byTokenId(id)}`,
   );
-  if (record === undefined) throw notFound("The token");
+  if (record === undefined) throw await missingToken(ctx.db, id);
   const row = tokenRowOf(record);
   const subject = subjectOf(record);
   const [orders, lineage, verifiers] = await Promise.all([

@@ -64,7 +64,7 @@ async function read(db: Database, wanted: readonly (readonly [string, string])[]
 
 /**
  * The tally's cells of some labels, and of all tokens. Kept in memory for half a minute: the tally only grows, and what came after `until` is
- * counted where it stands, so that an older one is as right as the newest.
+ * counted where it stands, so that an older one is as right as the newest. But for weeks that leave the register: a kept one may hold them for so long.
  */
 export async function readCells(
   db: Database,

@@ -1,4 +1,5 @@
 import type { Sql } from "../db/sql.ts";
+import { isOfPurgedWeek } from "../retention/is-of-purged-week.ts";
 import { inForceFromMs, type Order, type Reason, type TargetKind, type Verb } from "../revocations/model.ts";
 import { type BareKind, OrderBook, type SelectedTokens } from "./order-book.ts";
 
@@ -64,9 +65,13 @@ const CHUNK = 100_000n;
 
 const IS_BARE =
   "r.verb = 'revoke' AND r.target_kind IN ('token', 'family') AND r.effective_from <= r.created_at";
+/** Whether a token has expired since, or has left the register with its week: then it had expired long before. */
+const hasExpired = (
+  id: string,
+) => `(EXISTS (SELECT FROM token t WHERE t.id = ${id} AND t.issued_at = uuid_extract_timestamp(${id})
+  AND t.expires_at < $3::timestamptz) OR ${isOfPurgedWeek(id)})`;
 /** Single tokens that have expired since matter no more. */
-const IS_OVER = `CASE WHEN r.target_kind = 'token' THEN EXISTS (SELECT FROM token t WHERE t.id = r.target_id::uuid
-  AND t.issued_at = uuid_extract_timestamp(r.target_id::uuid) AND t.expires_at < $3::timestamptz) ELSE false END`;
+const IS_OVER = `CASE WHEN r.target_kind = 'token' THEN ${hasExpired("r.target_id::uuid")} ELSE false END`;
 
 const BARE = `
   SELECT r.target_kind AS kind, string_agg(uuid_send(r.target_id::uuid), '') AS ids FROM revocation_order r
@@ -79,7 +84,7 @@ const OTHERS = `
 /** The chunks whose order was neither called off nor given back nor has ended, without the tokens that have expired. */
 const SELECTED = `
   SELECT c.position, c.selection_id AS "selectionId", (SELECT string_agg(uuid_send(n), '') FROM unnest(c.token_ids) n
-      WHERE NOT EXISTS (SELECT FROM token t WHERE t.id = n AND t.issued_at = uuid_extract_timestamp(n) AND t.expires_at < $3::timestamptz)) AS ids
+      WHERE NOT ${hasExpired("n")}) AS ids
   FROM (SELECT * FROM selection_chunk WHERE position > $1::bigint AND position <= $2::bigint ORDER BY position LIMIT ${SELECTED_PAGE}) c
   WHERE EXISTS (SELECT FROM revocation_order o WHERE o.target_kind = 'selection' AND o.target_id = c.selection_id::text
     AND o.verb IN ('revoke', 'suspend') AND (o.expires_at IS NULL OR o.expires_at > $3::timestamptz)

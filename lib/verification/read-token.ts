@@ -11,6 +11,7 @@ import {
 } from "jose";
 import type { RegistryKey, RegistrySnapshot } from "../registry/snapshot.ts";
 import { parseOpaque } from "../tokens/opaque.ts";
+import type { FindPurgedWeek, PurgedWindow } from "./purged-weeks.ts";
 import type { RegisterEntry, RegisteredToken } from "./registered-token.ts";
 import { TokenStore } from "./token-store.ts";
 
@@ -18,7 +19,7 @@ import { TokenStore } from "./token-store.ts";
 export const MAX_TOKEN_LENGTH = 16_384;
 
 /** Why a value is not a token of ours: counted, not written row by row. */
-export type Unknown = "malformed" | "unknown" | "bad_signature" | "wrong_key" | "unregistered";
+export type Unknown = "malformed" | "unknown" | "bad_signature" | "wrong_key" | "unregistered" | "purged";
 
 export type Reading =
   | { token: RegisteredToken; isAltered: boolean }
@@ -42,6 +43,7 @@ export type TokenReader = {
 export type TokenReaderOptions = {
   registry(): RegistrySnapshot;
   find(id: string): Promise<RegisterEntry | null>;
+  findPurgedWeek: FindPurgedWeek;
   issuer: string;
   /** Tokens kept in memory at most. */
   maxCached?: number;
@@ -82,14 +84,22 @@ function isRefusedHeader(header: Record<string, unknown>): boolean {
   return UNTRUSTED_HEADERS.some((name) => header[name] !== undefined);
 }
 
+/** Whether a JWT of a week that has left the register says of itself that it had expired by then, as all of them had: what says otherwise is forged. */
+function wasExpired(week: PurgedWindow | null, exp: unknown): boolean {
+  return week !== null && typeof exp === "number" && exp * 1_000 <= week.lastExpiryMs;
+}
+
 function isOpaque(value: string): boolean {
   return value.startsWith("tw") && !value.includes(".");
 }
 
+/** What expired longer ago than this may have left the register: it is looked up each time. The register keeps it for a week at least. */
+const KEPT_EXPIRED_MS = 86_400_000;
+
 const JWT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 
 export function createTokenReader(options: TokenReaderOptions): TokenReader {
-  const { registry, find, issuer, maxCached = 100_000 } = options;
+  const { registry, find, findPurgedWeek, issuer, maxCached = 100_000 } = options;
   const cache = new TokenStore(maxCached);
   let cachedUnder = "";
   let keys: Promise<Map<string, VerifyingKey>> | null = null;
@@ -103,6 +113,11 @@ export function createTokenReader(options: TokenReaderOptions): TokenReader {
       keys = importKeys(known);
     }
     return keys;
+  }
+
+  function findHeld(digest: Buffer): RegisteredToken | null {
+    const held = cache.find(digest);
+    return held === null || held.expiresAtMs + KEPT_EXPIRED_MS < Date.now() ? null : held;
   }
 
   /** A registered token, once its hash was compared: an opaque value with another one is a guess, a JWT's signature was rewritten. */
@@ -141,6 +156,8 @@ export function createTokenReader(options: TokenReaderOptions): TokenReader {
     if (typeof id !== "string" || payload.iss !== issuer)
       return { token: null, unknown: "unregistered", forgedWith: key.kid };
     const entry = await find(id);
+    if (entry === null && wasExpired(await findPurgedWeek(id), payload.exp))
+      return { token: null, unknown: "purged" };
     if (entry === null || entry.token.format !== "jwt" || entry.token.signingKid !== key.kid)
       return { token: null, unknown: "unregistered", forgedWith: key.kid };
     return readingOf(entry, digest, under);
@@ -150,6 +167,8 @@ export function createTokenReader(options: TokenReaderOptions): TokenReader {
     const parsed = parseOpaque(value);
     if (parsed === null) return { token: null, unknown: "malformed" };
     const entry = await find(parsed.id);
+    if (entry === null && (await findPurgedWeek(parsed.id)) !== null)
+      return { token: null, unknown: "purged" };
     if (entry === null || entry.token.format !== "opaque" || entry.token.kind !== parsed.kind)
       return { token: null, unknown: "unknown" };
     return readingOf(entry, digest, under);
@@ -174,7 +193,7 @@ export function createTokenReader(options: TokenReaderOptions): TokenReader {
     async identify(value) {
       if (value.length > MAX_TOKEN_LENGTH) return null;
       const digest = createHash("sha256").update(value).digest();
-      const known = cache.find(digest);
+      const known = findHeld(digest);
       if (known !== null) return known;
       const id = claimedId(value);
       const entry = id === null ? null : await find(id);
@@ -185,7 +204,7 @@ export function createTokenReader(options: TokenReaderOptions): TokenReader {
       // also clears the cache when the keys have changed
       await keysNow();
       const digest = createHash("sha256").update(value).digest();
-      const known = cache.find(digest);
+      const known = findHeld(digest);
       if (known !== null) return { token: known, isAltered: false };
       const under = cachedUnder;
       if (isOpaque(value)) return readOpaque(value, digest, under);

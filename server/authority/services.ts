@@ -8,6 +8,7 @@ import {
 } from "#lib/revocations/revoke-presented-tokens.ts";
 import { createTokenRegister, type TokenRegister } from "#lib/tokens/register.ts";
 import { FeedFollower } from "#lib/verification/feed-follower.ts";
+import { createPurgedWeekFinder } from "#lib/verification/purged-weeks.ts";
 import { createTokenReader, type TokenReader } from "#lib/verification/read-token.ts";
 import { RefusalCounter } from "#lib/verification/refusal-counter.ts";
 import { createTokenFinder } from "#lib/verification/registered-token.ts";
@@ -90,6 +91,7 @@ export async function startServices({
   const reader = createTokenReader({
     registry: () => follower.registry,
     find: createTokenFinder(db),
+    findPurgedWeek: createPurgedWeekFinder(db),
     issuer: env.authorityIssuer,
   });
   const recorder = createUseRecorder({

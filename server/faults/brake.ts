@@ -5,7 +5,7 @@ const KEY = 4_711;
 
 /** Where in an exchange the database can be held. */
 export type Place = {
-  table: "refresh_consumption" | "protocol_state" | "token" | "token_use";
+  table: "refresh_consumption" | "protocol_state" | "token" | "token_use" | "purged_week" | "audit_entry";
   /** `commit`: inside of the COMMIT, before it is one. */
   when: "before" | "after" | "commit";
   condition?: string;
@@ -37,14 +37,20 @@ export class Brake {
     await this.#client.query(`SELECT pg_advisory_lock(${KEY})`);
   }
 
+  /** How many are held. */
+  async waiting(): Promise<number> {
+    const { rows } = await this.#client.query<{ count: string }>(
+      "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = $1",
+      [KEY],
+    );
+    return Number(rows[0]?.count);
+  }
+
   /** Resolves once somebody is held. */
   held(): Promise<number> {
     return eventually(async () => {
-      const { rows } = await this.#client.query<{ count: string }>(
-        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = $1",
-        [KEY],
-      );
-      return Number(rows[0]?.count) > 0 ? Number(rows[0]?.count) : undefined;
+      const waiting = await this.waiting();
+      return waiting > 0 ? waiting : undefined;
     }, 20_000);
   }
 

@@ -21,8 +21,8 @@ export type Minted = {
 };
 
 export type Mint = {
-  /** Fresh families of one user and the public client, or of the given ones. */
-  families(count: number, owner?: { client?: PeopleClient; userId?: string }): Promise<Minted[]>;
+  /** Families of one user and the public client, or of the given ones; fresh, or of a time that is given. */
+  families(count: number, owner?: { client?: PeopleClient; userId?: string; at?: Date }): Promise<Minted[]>;
   /** So many people with the permissions of the first one. */
   users(count: number): Promise<string[]>;
 };
@@ -31,7 +31,9 @@ export type Mint = {
  * Makes refresh tokens as the authority would, without a sign-in for each: one person signs in through the pages, and what that left in the
  * database is written again under other ids, users and clients.
  */
-export async function openMint(instance: Instance): Promise<Mint> {
+export async function openMint(
+  instance: Pick<Instance, "db" | "masterKey" | "issuer" | "people">,
+): Promise<Mint> {
   const { db, people } = instance;
   const seal = createStateSeal(instance.masterKey);
   const writer = createUseWriter();
@@ -67,7 +69,7 @@ export async function openMint(instance: Instance): Promise<Mint> {
       const grantOf = await addGrant(userId, client.clientId);
       const minted: Minted[] = [];
       for (let index = 0; index < count; index += 1) {
-        const now = new Date();
+        const now = owner.at ?? new Date();
         const [id, familyId] = [uuidv7(now), uuidv7(now)];
         const expiresAt = new Date(now.getTime() + 86_400_000);
         const token = makeOpaque("twr_", id);

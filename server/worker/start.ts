@@ -3,8 +3,11 @@ import type { Logger } from "pino";
 import { type Database, openDatabase } from "#lib/db/database.ts";
 import { watchDisk } from "#lib/db/disk-space.ts";
 import { requireKnownSchema } from "#lib/db/schema-version.ts";
+import { openSqlDatabase } from "#lib/db/sql-database.ts";
 import { endAbandonedExports } from "#lib/exports/end-abandoned-exports.ts";
 import { purgePlans } from "#lib/order-plans/purge-plans.ts";
+import { PURGE_MINUTE } from "#lib/retention/model.ts";
+import { purgeRegister } from "#lib/retention/purge-register.ts";
 import { tallyAll } from "#lib/tokens/tally-tokens.ts";
 import { countMissedUses } from "#lib/verification/count-missed-uses.ts";
 import { Settler } from "./settler.ts";
@@ -15,7 +18,7 @@ export type RunningWorker = { db: Database; stop(): Promise<void> };
 export type WorkerOptions = { databaseUrl: string; databaseDir?: string | undefined; log: Logger };
 
 /**
- * Starts the product's scheduled and long work: settles orders, keeps partitions ahead of time, takes expired state away, counts tokens for totals and what killed
+ * Starts the product's scheduled and long work: settles orders, keeps partitions ahead of time, takes expired state away and old weeks out of the register, counts tokens for totals and what killed
  * authorities had not counted, ends exports whose console was killed. Several workers share
  * one database: each job and each order's step is done by one of them. The queue lives in a schema of its own that the login role makes.
  *
@@ -29,6 +32,14 @@ export async function startWorker({ databaseUrl, databaseDir, log }: WorkerOptio
     maxConnections: 4,
     applicationName: "tokenwarden-worker",
   });
+  // the application's own role can take nothing out of the register
+  const retention = openSqlDatabase({
+    url: databaseUrl,
+    role: "retention",
+    maxConnections: 1,
+    applicationName: "tokenwarden-retention",
+  });
+  const stopping = new AbortController();
   const boss = new PgBoss({
     connectionString: databaseUrl,
     application_name: "tokenwarden-worker-queue",
@@ -46,13 +57,19 @@ export async function startWorker({ databaseUrl, databaseDir, log }: WorkerOptio
     "count-missed-uses": { cron: "* * * * *", run: () => countMissedUses(db) },
     "end-abandoned-exports": { cron: "* * * * *", run: () => endAbandonedExports(db, new Date()) },
     "purge-plans": { cron: "5-59/10 * * * *", run: () => purgePlans(db, new Date()) },
+    "purge-register": {
+      cron: `${PURGE_MINUTE} * * * *`,
+      run: () => purgeRegister(retention, { signal: stopping.signal, isDiskFull: () => disk.isFull }),
+    },
     "purge-expired": { cron: "*/10 * * * *", run: () => purgeExpired(db, new Date()) },
   };
 
   async function stop(): Promise<void> {
+    stopping.abort();
     disk.stop();
     await settler.stop();
     await boss.stop({ graceful: true, timeout: 5_000 });
+    await retention.end();
     await db.end();
   }
 

@@ -3,9 +3,11 @@ import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Database, openDatabase } from "#lib/db/database.ts";
 import { testDatabase } from "#lib/db/test-database.ts";
+import { pastRegisterOf } from "#lib/retention/retention-fixture.ts";
 import { revokeClientTokens } from "#lib/revocations/revoke-client-tokens.ts";
 import { contextAs, type Fixture, fixtureOf } from "#lib/tokens/token-fixture.ts";
 import { type RunningWorker, startWorker } from "./start.ts";
+import { sendJob } from "./test-send-job.ts";
 import { ensurePartitions, purgeExpired } from "./upkeep.ts";
 
 let db: Database;
@@ -57,6 +59,22 @@ test("two workers begin to settle an order within a second, and each token is wr
   }, 10_000);
   expect(settled?.settled_count).toBe(20);
   expect(await db.query("SELECT 1 FROM order_settling")).toEqual([]);
+});
+
+test("a week of tokens that expired long ago leaves by the worker's own job", async () => {
+  const past = pastRegisterOf(db);
+  await past.makePartitions(20, 20);
+  const clientId = await fixture.client(`old-${randomUUID()}`);
+  const { id } = await past.token({ clientId, issuedAt: past.at(20) });
+  await sendJob(url, "purge-register");
+  await eventually(
+    async () => ((await db.query("SELECT FROM token WHERE id = $1", [id])).length === 0 ? true : undefined),
+    30_000,
+  );
+  expect(await db.query("SELECT actor_id AS by FROM audit_entry WHERE act = 'register.week_purged'")).toEqual(
+    [{ by: "worker" }],
+  );
+  await past.end();
 });
 
 test("makes partitions ahead of time, and makes none twice", async () => {

@@ -38,6 +38,8 @@ import * as overview from "./overview/route.ts";
 import * as plans from "./plans/route.ts";
 import * as refusedCounts from "./refused-counts/route.ts";
 import * as restores from "./restores/route.ts";
+import * as retentionPlan from "./retention/plan/route.ts";
+import * as retention from "./retention/route.ts";
 import * as revocationsPreview from "./revocations/preview/route.ts";
 import * as savedViewsId from "./saved-views/[id]/route.ts";
 import * as savedViews from "./saved-views/route.ts";
@@ -111,6 +113,8 @@ export function allRoutes(): Route[] {
     plans,
     refusedCounts,
     restores,
+    retention,
+    retentionPlan,
     revocationsPreview,
     savedViews,
     savedViewsId,

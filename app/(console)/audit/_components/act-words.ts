@@ -24,6 +24,7 @@ const PAGES: Record<string, (id: string) => string> = {
   admin: () => "/admins",
   api_token: () => "/api-tokens",
   organisation: () => "/settings",
+  register_week: () => "/settings/retention",
   order: (id) => `/orders/${id}`,
   revocation_order: (id) => `/orders/${id}`,
   signing_key: () => "/keys",

@@ -6,12 +6,16 @@ import { orNotFound } from "#app/_lib/or-not-found.ts";
 import { revocableBy } from "#components/revocation/revocable-by.ts";
 import { listActivity } from "#lib/audit/list-activity.ts";
 import { activityTable } from "#lib/audit/table.ts";
+import { DomainError } from "#lib/errors.ts";
 import { isUuid } from "#lib/ids.ts";
 import { defaultQuery } from "#lib/list-query/define-table.ts";
+import { findPurgedToken } from "#lib/retention/find-purged-token.ts";
+import type { PurgedToken } from "#lib/retention/model.ts";
 import { findToken } from "#lib/tokens/find-token.ts";
 import { getToken } from "#lib/tokens/get-token.ts";
 import { getTokenUseHistogram } from "#lib/tokens/get-token-use-histogram.ts";
 import { shortId, type TokenDetail } from "#lib/tokens/model.ts";
+import { PurgedTokenPage } from "./_components/purged-token-page.tsx";
 import { TokenLoading } from "./_components/token-loading.tsx";
 import { TokenPage } from "./_components/token-page.tsx";
 
@@ -45,12 +49,25 @@ export default async function TokenRoute({ params, searchParams }: TokenRoutePro
   }
   if (!isUuid(id)) notFound();
   // whether it is there is known before anything is sent: after that the answer could not be 404 any more
-  const token = await orNotFound(getToken(ctx, id));
+  const token = await orNotFound(getTokenOrPurged(ctx, id));
+  if ("leftAt" in token) return <PurgedTokenPage token={token} />;
   return (
     <Suspense fallback={<TokenLoading />}>
       <TokenStory ctx={ctx} token={token} pastedDiffers={differs(pasted, token.valueHash)} />
     </Suspense>
   );
+}
+
+/** The token, or what is on record of one that has left the register with its week. */
+async function getTokenOrPurged(ctx: SignedInContext, id: string): Promise<TokenDetail | PurgedToken> {
+  try {
+    return await getToken(ctx, id);
+  } catch (error) {
+    const purged =
+      error instanceof DomainError && error.code === "GONE" ? await findPurgedToken(ctx, id) : null;
+    if (purged === null) throw error;
+    return purged;
+  }
 }
 
 async function TokenStory({

@@ -8,6 +8,7 @@ export const GET = defineRoute({
   path: "/api/v1/tokens/{id}",
   summary: "Shows one token: what was signed, its orders, its family, and who can still accept it",
   permission: "token:read",
+  refusals: [410],
   params: idParams,
   response: tokenDetail,
   handler: (ctx, { params }) => getToken(ctx, params.id),

@@ -8,6 +8,7 @@ export const GET = defineRoute({
   path: "/api/v1/tokens/{id}/lifeline",
   summary: "Counts a token's uses over its life",
   permission: "audit:read",
+  refusals: [410],
   params: idParams,
   response: tokenUseHistogram,
   handler: (ctx, { params }) => getTokenUseHistogram(ctx, params.id),
