@@ -35,6 +35,12 @@ function filterSchema(filter: Filter): Json {
       return { type: "array", items: { type: "string", enum: [...filter.options] } };
     case "set":
       return { type: "array", items: { type: "string" } };
+    case "country":
+      return {
+        type: "array",
+        description: "ISO 3166-1 alpha-2 codes, or `unknown` for no known place.",
+        items: { type: "string", pattern: "^(?:[A-Z]{2}|unknown)$" },
+      };
     case "id":
       return filter.format === "uuid" ? { type: "string", format: "uuid" } : { type: "string" };
     case "flag":

@@ -1,5 +1,6 @@
 import type { Sql } from "../db/sql.ts";
 import { isUuid, uuidv7Time } from "../ids.ts";
+import { UNKNOWN_COUNTRY } from "../list-query/country.ts";
 import { type Fragment, run, sql, trusted } from "../list-query/sql-fragment.ts";
 import { inWindow, timeWindow } from "../list-query/time-window.ts";
 import type { TokenUsesQuery } from "./table.ts";
@@ -72,5 +73,7 @@ export async function useConditions(
       sql`x.token_id IN (SELECT t.id FROM token t WHERE t.family_id = ${filters.family}::uuid)`,
     );
   if (filters.ip) conditions.push(sql`x.ip = ${filters.ip}`);
+  if (filters.country)
+    conditions.push(sql`coalesce(x.country, ${UNKNOWN_COUNTRY}) = ANY (${filters.country}::text[])`);
   return conditions;
 }

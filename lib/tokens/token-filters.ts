@@ -69,6 +69,7 @@ const TALLIED: ReadonlySet<string> = new Set([
   "group",
   "role",
   "audience",
+  "country",
   "key",
   "issued",
 ]);

@@ -4,6 +4,7 @@ import { wideNetworkOf } from "../list-query/address.ts";
 import type { FilterValues } from "../list-query/define-table.ts";
 import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
 import { inWindow, timeWindow, type Window } from "../list-query/time-window.ts";
+import { T_COUNTRY } from "./branch.ts";
 import type { TokenState } from "./model.ts";
 import type { LabelFilter, TallyQuestion } from "./read-tally.ts";
 import { findClients } from "./search-branches.ts";
@@ -45,6 +46,12 @@ function labelsOf(filters: Filters): TokenQuestion["labels"] {
   add("group", filters.group, sql`t.groups`);
   add("role", filters.role, sql`t.roles`);
   add("audience", filters.audience, sql`t.audiences`);
+  const { country } = filters;
+  if (country)
+    found.push({
+      filter: { facet: "country", labels: country },
+      contained: sql`${T_COUNTRY} = ANY (${country}::text[])`,
+    });
   return found;
 }
 

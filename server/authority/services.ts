@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import { type DiskWatch, watchDisk } from "#lib/db/disk-space.ts";
 import type { SqlDatabase } from "#lib/db/sql-database.ts";
 import type { Env } from "#lib/env.ts";
+import { openCountryDatabase } from "#lib/places/country-database.ts";
 import {
   createPresentedTokenRevoker,
   type PresentedToken,
@@ -82,7 +83,8 @@ export async function startServices({
     if (isFull) log.error(space, "the database's disk is nearly full: nothing is taken in but revocations");
     else log.warn(space, "there is room on the database's disk again");
   });
-  const writer = createUseWriter();
+  const places = openCountryDatabase(env.countryDatabase);
+  const writer = createUseWriter({ countryOf: places.countryOf });
   const usage = new UsageCounter(db, writer, complain);
   // it is known before it answers anybody
   await usage.flush();
