@@ -46,7 +46,6 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
   const { env, databaseUrl, masterKey, log, metricsPort, clockToleranceMs } = options;
   const certificate = env.tls && readCertificate(env.tls);
   const { countryOf, builtAt } = openCountryDatabase(env.countryDatabase);
-  log.info({ builtAt }, "the country database was read");
   await requireKnownSchema(databaseUrl);
   const db = openSqlDatabase({
     url: databaseUrl,
@@ -75,6 +74,7 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     clockToleranceMs,
     countryOf,
   });
+  log.info({ countriesAt: builtAt }, "addresses have the countries of this date");
   const { follower } = services;
   engine = createEngineHost({
     env,
