@@ -27,7 +27,7 @@ export const tokenUsesTable = defineTable({
       kind: "country",
       label: "Country",
       aliases: ["place"],
-      hint: "By the address: DE, Germany, or unknown",
+      hint: "By its address: DE, Germany, or unknown",
     },
   },
   sorts: { at: { label: "When", type: "time" } },

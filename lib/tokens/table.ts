@@ -55,7 +55,7 @@ export const tokensTable = defineTable({
       kind: "country",
       label: "Issued to country",
       aliases: ["place"],
-      hint: "By the address it was issued to: DE, Germany, or unknown",
+      hint: "By its address: DE, Germany, or unknown",
     },
     family: { kind: "id", label: "Family", format: "uuid" },
     session: { kind: "id", label: "Session", format: "text" },
