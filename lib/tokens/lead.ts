@@ -1,6 +1,6 @@
 import { type Fragment, sql } from "../list-query/sql-fragment.ts";
 import { inWindow, type Window } from "../list-query/time-window.ts";
-import { type Branch, onLabel, onRegister, T_COUNTRY, T_ISSUED } from "./branch.ts";
+import { type Branch, onLabel, onRegister, T_ISSUED } from "./branch.ts";
 import type { LabelFilter, Tally, TallyQuestion } from "./read-tally.ts";
 
 const WEEK_MS = 7 * 86_400_000;
@@ -71,14 +71,7 @@ export function labelLead({ facet, labels }: LabelFilter, answers: Fragment, tok
     isOrdered: true,
     answers,
     branches: (stretch) =>
-      labels.map((label, index) =>
-        within(
-          facet === "country"
-            ? onRegister([sql`${T_COUNTRY} = ${label}`])
-            : onLabel(facet, label, labels.slice(0, index)),
-          stretch,
-        ),
-      ),
+      labels.map((label, index) => within(onLabel(facet, label, labels.slice(0, index)), stretch)),
   };
 }
 

@@ -9,7 +9,7 @@ const STEP = 100_000;
 const COUNT = sql`
   WITH fresh AS MATERIALIZED (
     SELECT date_trunc('week', issued_at, 'UTC') AS week, client_id, kind, format, scopes, groups, roles, audiences, signing_kid,
-      user_id, coalesce(country, 'unknown') AS country, wide_network_of(address_of(ip)) AS network, ceil(extract(epoch FROM expires_at - issued_at))::int AS life FROM token`;
+      user_id, coalesce(country, 'unknown') AS country, tally_network_of(address_of(ip)) AS network, ceil(extract(epoch FROM expires_at - issued_at))::int AS life FROM token`;
 
 /** Each token once for itself and once for each label that it carries. */
 const FACETS = sql`
@@ -46,11 +46,11 @@ export async function tallyTokens(db: Database, { lag = LAG, step = STEP } = {})
     const [counted] = await run<{ tokens: bigint }>(
       tx,
       sql`${COUNT} WHERE issued_at >= ${mark.from}::timestamptz AND issued_at < ${to}::timestamptz), faceted AS (${FACETS}), added AS (
-          INSERT INTO token_tally AS y (week, client_id, kind, format, facet, label, tokens, longest_seconds, least_seconds)
+          INSERT INTO token_tally AS y (week, client_id, kind, format, facet, label, tokens, longest_seconds, shortest_seconds)
           SELECT week, client_id, kind, format, facet, label, count(*), max(life), min(life) FROM faceted GROUP BY 1, 2, 3, 4, 5, 6
           ON CONFLICT (facet, label, week, client_id, kind, format) DO UPDATE SET tokens = y.tokens + excluded.tokens,
             longest_seconds = greatest(y.longest_seconds, excluded.longest_seconds),
-            least_seconds = least(y.least_seconds, excluded.least_seconds))
+            shortest_seconds = least(y.shortest_seconds, excluded.shortest_seconds))
         SELECT count(*) AS tokens FROM fresh`,
     );
     await run(tx, sql`UPDATE token_tally_mark SET counted_until = ${to}::timestamptz`);
