@@ -408,7 +408,11 @@ test("walking all pages forward and back gives each row once and in order, while
         const query = `${text}&sort=${sort}&size=${size}`;
         const whole = (await list(`${text}&sort=${sort}&size=200`)).rows.map((row) => row.id);
         // newer than all that is here, so that it stands before the first page or after the last
+        let left = 20;
         const issue = async () => {
+          // where they stand after the last page, and a page has one row, there would be another page for ever
+          if (left === 0) return;
+          left -= 1;
           await fixture.token({
             clientId: clients.billing as string,
             scopes: ["payments:write"],
