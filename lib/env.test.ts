@@ -25,6 +25,7 @@ describe("settings from the environment", () => {
       authorityIssuer: "http://localhost:4000",
       environmentName: "Development",
       trustedProxies: [],
+      countryDatabase: undefined,
       tls: undefined,
       masterKey: undefined,
       adminEmail: undefined,
@@ -55,6 +56,7 @@ describe("settings from the environment", () => {
       AUTHORITY_ISSUER: "https://login.example.com",
       ENVIRONMENT_NAME: "Production – EU",
       TRUSTED_PROXIES: "10.0.0.0/8, ::1 fd00::/8,192.0.2.7",
+      COUNTRY_DATABASE: pem,
       TLS_CERT: pem,
       TLS_KEY: pem,
       MASTER_KEY: key,
@@ -73,6 +75,7 @@ describe("settings from the environment", () => {
       authorityIssuer: "https://login.example.com",
       environmentName: "Production – EU",
       trustedProxies: ["10.0.0.0/8", "::1", "fd00::/8", "192.0.2.7"],
+      countryDatabase: pem,
       tls: { certPath: pem, keyPath: pem },
       adminEmail: "owner@example.com",
       demo: true,
@@ -134,6 +137,10 @@ describe("settings from the environment", () => {
     [
       { TLS_CERT: "/nowhere.pem", TLS_KEY: pem },
       'TLS_CERT must be the path of a readable PEM file, not "/nowhere.pem"',
+    ],
+    [
+      { COUNTRY_DATABASE: "/nowhere.mmdb" },
+      'COUNTRY_DATABASE must be the path of a readable MaxMind DB file (.mmdb), not "/nowhere.mmdb"',
     ],
     [{ MASTER_KEY: "c2hvcnQ=" }, "MASTER_KEY must be exactly 32 bytes in base64 (openssl rand -base64 32)"],
     [

@@ -44,6 +44,8 @@ export interface Env {
   environmentName: string;
   /** Addresses and CIDR ranges whose forwarded address is believed. */
   trustedProxies: string[];
+  /** A country database of the operator's own, absolute path; undefined for the one that comes along. */
+  countryDatabase: string | undefined;
   tls: { certPath: string; keyPath: string } | undefined;
   /** 32 bytes. */
   masterKey: Buffer | undefined;
@@ -162,6 +164,7 @@ const variables = z.object({
     readProxies,
     "must be addresses or CIDR ranges separated by commas, such as 10.0.0.0/8,::1",
   ),
+  COUNTRY_DATABASE: text(readFilePath, "must be the path of a readable MaxMind DB file (.mmdb)"),
   TLS_CERT: text(readFilePath, READABLE),
   TLS_KEY: text(readFilePath, READABLE),
   MASTER_KEY: text(readMasterKey, "must be exactly 32 bytes in base64 (openssl rand -base64 32)", false),
@@ -242,6 +245,7 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
     authorityIssuer: values.AUTHORITY_ISSUER ?? `${scheme}://localhost:${authorityPort}`,
     environmentName: values.ENVIRONMENT_NAME ?? "Development",
     trustedProxies: values.TRUSTED_PROXIES ?? [],
+    countryDatabase: values.COUNTRY_DATABASE,
     tls,
     masterKey: values.MASTER_KEY,
     adminEmail: values.ADMIN_EMAIL,

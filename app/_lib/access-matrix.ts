@@ -72,6 +72,7 @@ export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
   "GET /api/v1/token-uses/histogram": "audit:read",
   "GET /api/v1/tokens": "token:read",
   "GET /api/v1/tokens/find": "token:read",
+  "GET /api/v1/tokens/countries": "token:read",
   "GET /api/v1/tokens/total": "token:read",
   "GET /api/v1/tokens/{id}": "token:read",
   "GET /api/v1/tokens/{id}/lifeline": "audit:read",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { allCountries, UNKNOWN_COUNTRY } from "#lib/list-query/country.ts";
 import type { Filter, TableDeclaration } from "#lib/list-query/define-table.ts";
 import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from "#lib/list-query/define-table.ts";
 import type { AnyRouteSpec, Route } from "./define-route.ts";
@@ -35,6 +36,12 @@ function filterSchema(filter: Filter): Json {
       return { type: "array", items: { type: "string", enum: [...filter.options] } };
     case "set":
       return { type: "array", items: { type: "string" } };
+    case "country":
+      return {
+        type: "array",
+        description: "ISO 3166-1 alpha-2 codes, or `unknown` for no known place.",
+        items: { type: "string", enum: [...allCountries().map(({ code }) => code), UNKNOWN_COUNTRY] },
+      };
     case "id":
       return filter.format === "uuid" ? { type: "string", format: "uuid" } : { type: "string" };
     case "flag":

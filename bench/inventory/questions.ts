@@ -1,3 +1,4 @@
+import { COUNTRIES, RAREST_COUNTRY } from "./seed/countries.ts";
 import { RARE, type SyntheticOrganisation } from "./seed/synthetic-organisation.ts";
 
 /** A query string of the Tokens table, by a name for people. */
@@ -62,6 +63,10 @@ export function filterValues(organisation: SyntheticOrganisation, samples: Sampl
     value("ip", "one address", `ip=${samples.address}`),
     value("ip", "small network", "ip=2001:db8:4::/48"),
     value("ip", "large network", "ip=10.0.0.0/8"),
+    value("country", "common", `country=${COUNTRIES[0]}`),
+    value("country", "less common", `country=${COUNTRIES[9]}`),
+    value("country", "rare", `country=${RAREST_COUNTRY}`),
+    value("country", "unknown", "country=unknown"),
   ];
 }
 

@@ -6,10 +6,11 @@ import { useEffect, useState } from "react";
 import type { Filter, TimeFilter, TimeValue } from "#lib/list-query/define-table.ts";
 import { formatDuration } from "#lib/list-query/duration.ts";
 import { type AnyFilterValue, formatFilterValue, parseFilterValue } from "#lib/list-query/filter-value.ts";
+import { groupedNumber } from "../display/number-text.tsx";
 import { openPasted } from "../token-input/open-pasted.ts";
 import { holdsValue } from "../token-input/recognise-token.ts";
 import classes from "./filter-bar.module.css";
-import type { Suggest } from "./filter-bar.tsx";
+import type { Suggest, Suggestion } from "./filter-bar.tsx";
 
 type EditorProps = {
   filterKey: string;
@@ -27,14 +28,14 @@ const PRESETS = [
   ["30d", "30 d"],
 ] as const;
 
-function useSuggestions(suggest: Suggest | undefined, key: string, text: string): string[] {
-  const [values, setValues] = useState<string[]>([]);
+function useSuggestions(suggest: Suggest | undefined, key: string, text: string): Suggestion[] {
+  const [values, setValues] = useState<Suggestion[]>([]);
   useEffect(() => {
     if (!suggest || holdsValue(text)) return;
     const stop = new AbortController();
     const timer = setTimeout(() => {
       suggest(key, text, stop.signal)
-        .then((rows) => setValues([...new Set(rows.map((row) => row.value))]))
+        .then((rows) => setValues([...new Map(rows.map((row) => [row.value, row])).values()]))
         .catch(() => {});
     }, 150);
     return () => {
@@ -54,7 +55,8 @@ export function FilterEditor({ filterKey, filter, value, suggest, onApply }: Edi
   const [typed, setTyped] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
   const router = useRouter();
-  const offered = useSuggestions(filter.kind === "set" ? suggest : undefined, filterKey, typed);
+  const isOfValues = filter.kind === "set" || filter.kind === "country";
+  const offered = useSuggestions(isOfValues ? suggest : undefined, filterKey, typed);
 
   async function apply(given: string[]) {
     if (given.some(holdsValue)) {
@@ -77,7 +79,7 @@ export function FilterEditor({ filterKey, filter, value, suggest, onApply }: Edi
       className={classes.editor}
       onSubmit={(event) => {
         event.preventDefault();
-        void apply(filter.kind === "set" && typed.trim() !== "" ? [...texts, typed] : texts);
+        void apply(isOfValues && typed.trim() !== "" ? [...texts, typed] : texts);
       }}
     >
       {filter.kind === "oneOf" ? (
@@ -94,11 +96,18 @@ export function FilterEditor({ filterKey, filter, value, suggest, onApply }: Edi
           </div>
         </Checkbox.Group>
       ) : null}
-      {filter.kind === "set" ? (
+      {isOfValues ? (
         <TagsInput
           label={filter.label}
           description={filter.hint ?? "Any of these"}
-          data={offered}
+          data={offered.map((one) => one.value)}
+          {...(filter.kind === "country"
+            ? {
+                // what was typed may be in the name
+                filter: ({ options }) => options,
+                renderOption: ({ option }) => <CountryOption of={option.value} among={offered} />,
+              }
+            : {})}
           value={texts}
           // a value never becomes a tag: it is looked up as soon as it is there
           onChange={(values) => (values.some(holdsValue) ? void apply(values) : setTexts(values))}
@@ -134,6 +143,18 @@ export function FilterEditor({ filterKey, filter, value, suggest, onApply }: Edi
         </Group>
       )}
     </form>
+  );
+}
+
+function CountryOption({ of, among }: { of: string; among: readonly Suggestion[] }) {
+  const { label, count } = among.find((one) => one.value === of) ?? {};
+  return (
+    <span className={classes.option} style={{ flex: 1 }}>
+      <span>
+        <code>{of}</code> {label}
+      </span>
+      {count === undefined ? null : <span>{groupedNumber(count)}</span>}
+    </span>
   );
 }
 

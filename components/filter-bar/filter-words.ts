@@ -1,3 +1,4 @@
+import { countryName } from "#lib/list-query/country.ts";
 import type { Filter, LongerValue, TimeValue } from "#lib/list-query/define-table.ts";
 import { type AnyFilterValue, parseInstant } from "#lib/list-query/filter-value.ts";
 import { shortDuration } from "../display/duration.ts";
@@ -35,11 +36,13 @@ export function filterWords(filter: Filter, value: AnyFilterValue): { operator: 
     case "time":
       return timeWords(value as TimeValue, filter.looks);
     case "set":
+    case "country":
     case "oneOf": {
       const all = value as readonly string[];
       const words =
         filter.kind === "oneOf" ? (filter.words as Record<string, string> | undefined) : undefined;
-      const first = all.slice(0, 3).map((one) => words?.[one] ?? one);
+      const named = (one: string) => (filter.kind === "country" ? countryName(one) : (words?.[one] ?? one));
+      const first = all.slice(0, 3).map(named);
       const rest = all.length - first.length;
       return { operator: "is", value: `${first.join(", ")}${rest > 0 ? ` +${rest}` : ""}` };
     }

@@ -11,6 +11,7 @@ import {
   type TableDeclaration,
 } from "#lib/list-query/define-table.ts";
 import { formatTypedQuery, parseTypedQuery } from "#lib/list-query/typed-query.ts";
+import { groupedNumber } from "../display/number-text.tsx";
 import { openPasted } from "../token-input/open-pasted.ts";
 import { pastedLines } from "../token-input/pasted-lines.ts";
 import { holdsValue, recogniseToken } from "../token-input/recognise-token.ts";
@@ -33,6 +34,11 @@ function lastPiece(text: string): { before: string; key: string | null; part: st
 
 function quoted(value: string): string {
   return /^[^\s"]+$/.test(value) ? value : `"${value}"`;
+}
+
+/** Whether real values are offered for it. */
+function isOfValues(filter: Filter | undefined): boolean {
+  return filter?.kind === "set" || filter?.kind === "country";
 }
 
 function operatorOf(filter: Filter): string {
@@ -122,7 +128,7 @@ export function QueryField({ declaration, filters, onChange, suggest, fieldRef }
   const isToken = holdsValue(text);
   const { before, key, part } = lastPiece(text);
   const name = key === null ? null : findFilterKey(declaration, key);
-  const isSuggested = name !== null && declaration.filters[name]?.kind === "set" && !isToken;
+  const isSuggested = name !== null && isOfValues(declaration.filters[name]) && !isToken;
   useEffect(() => {
     setFound([]);
     if (!isSuggested || !suggest || name === null) return;
@@ -134,7 +140,9 @@ export function QueryField({ declaration, filters, onChange, suggest, fieldRef }
             rows.map((row) => ({
               insert: `${before}${name}:${quoted(row.value)} `,
               label: row.value,
-              about: [row.label, row.count === undefined ? null : `${row.count}`].filter(Boolean).join(" · "),
+              about: [row.label, row.count === undefined ? null : groupedNumber(row.count)]
+                .filter(Boolean)
+                .join(" · "),
               isDone: true,
             })),
           ),

@@ -42,11 +42,17 @@ afterAll(() => db.end());
 const auditor = (now = new Date()) => contextAs(db, "auditor", now);
 const uses = (text: string) => parseListQueryStrict(tokenUsesTable, new URLSearchParams(text));
 
-async function use(token: NewToken, at: Date, refusal: string | null = null, ip = "192.0.2.7") {
+async function use(
+  token: NewToken,
+  at: Date,
+  refusal: string | null = null,
+  ip = "192.0.2.7",
+  country: string | null = null,
+) {
   await db.query(
     `INSERT INTO token_use (id, received_at, at, outcome, refusal, source, token_id, token_kind, family_id, client_id, user_id, subject,
-       verifier_id, audience, method, path, ip, writer_id, flush, ordinal, salt)
-     VALUES ($1, $2, $2, $3, $4, 'forward_auth', $5, $6, $7, $8, $9, 's', $10, 'billing', 'GET', '/invoices', $11, gen_random_uuid(), 1, 0, '\\x00')`,
+       verifier_id, audience, method, path, ip, country, writer_id, flush, ordinal, salt)
+     VALUES ($1, $2, $2, $3, $4, 'forward_auth', $5, $6, $7, $8, $9, 's', $10, 'billing', 'GET', '/invoices', $11, $12, gen_random_uuid(), 1, 0, '\\x00')`,
     [
       uuidv7(at),
       at,
@@ -59,6 +65,7 @@ async function use(token: NewToken, at: Date, refusal: string | null = null, ip 
       token.userId,
       verifierId,
       ip,
+      country,
     ],
   );
 }
@@ -145,7 +152,7 @@ test("uses are found by each filter alone", async () => {
   const client = await fixture.client("export");
   const user = await fixture.user("rare@example.test");
   const token = await fixture.token({ clientId: client, userId: user, issuedAt: ago(120) });
-  await use(token, ago(100), null, "198.51.100.9");
+  await use(token, ago(100), null, "198.51.100.9", "PT");
   await use(token, ago(90), "expired", "198.51.100.9");
   const count = async (text: string) => (await listTokenUses(auditor(), uses(text))).rows.length;
   expect(await count(`token=${token.id}`)).toBe(3);
@@ -157,6 +164,10 @@ test("uses are found by each filter alone", async () => {
   expect(await count("client=export&refusal=expired")).toBe(1);
   expect(await count("client=export&source=issue")).toBe(1);
   expect(await count("ip=198.51.100.9")).toBe(2);
+  expect(await count("country=Portugal")).toBe(1);
+  expect(await count("country=unknown&client=export")).toBe(2);
+  expect(await count("country=PT&country=unknown&client=export")).toBe(3);
+  expect(() => uses("country=Lusitania")).toThrow(expect.objectContaining({ code: "INVALID_INPUT" }));
   expect(await count("verifier=billing-api&client=export")).toBe(2);
   expect(await count("client=export&at=within:95s")).toBe(1);
   expect(await count("client=nobody")).toBe(0);

@@ -23,6 +23,12 @@ export const tokenUsesTable = defineTable({
     token: { kind: "id", label: "Token", aliases: ["jti"], format: "uuid" },
     family: { kind: "id", label: "Family", format: "uuid" },
     ip: { kind: "id", label: "IP address", format: "text" },
+    country: {
+      kind: "country",
+      label: "Country",
+      aliases: ["place"],
+      hint: "By its address: DE, Germany, or unknown",
+    },
   },
   sorts: { at: { label: "When", type: "time" } },
   defaultSort: { key: "at", direction: "desc" },

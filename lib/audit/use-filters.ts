@@ -1,5 +1,6 @@
 import type { Sql } from "../db/sql.ts";
 import { isUuid, uuidv7Time } from "../ids.ts";
+import { UNKNOWN_COUNTRY } from "../list-query/country.ts";
 import { type Fragment, run, sql, trusted } from "../list-query/sql-fragment.ts";
 import { inWindow, timeWindow } from "../list-query/time-window.ts";
 import type { TokenUsesQuery } from "./table.ts";
@@ -70,5 +71,7 @@ export async function useConditions(
   }
   if (filters.family) conditions.push(await byHolder(db, "family_id", [filters.family]));
   if (filters.ip) conditions.push(sql`x.ip = ${filters.ip}`);
+  if (filters.country)
+    conditions.push(sql`coalesce(x.country, ${UNKNOWN_COUNTRY}) = ANY (${filters.country}::text[])`);
   return conditions;
 }

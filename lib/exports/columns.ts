@@ -30,6 +30,7 @@ export const TOKEN_COLUMNS: Columns<TokenRow> = {
   permissions: (row) => row.permissions.join(" "),
   groups: (row) => listed(row.groups),
   audiences: (row) => listed(row.audiences),
+  issuing_country: (row) => row.issuingCountry,
   issued_at: (row) => row.issuedAt,
   expires_at: (row) => row.expiresAt,
   ended_at: (row) => row.endedAt,

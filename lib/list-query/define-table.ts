@@ -28,6 +28,8 @@ export type FlagFilter = FilterBase & { kind: "flag" };
 export type LongerFilter = FilterBase & { kind: "longer"; defaultSeconds: number };
 /** An IP address or a network, version 4 or 6. */
 export type AddressFilter = FilterBase & { kind: "address" };
+/** Any of some countries, by ISO 3166-1 code, and UNKNOWN_COUNTRY. */
+export type CountryFilter = FilterBase & { kind: "country" };
 
 export type Filter =
   | TextFilter
@@ -37,7 +39,8 @@ export type Filter =
   | TimeFilter
   | FlagFilter
   | LongerFilter
-  | AddressFilter;
+  | AddressFilter
+  | CountryFilter;
 
 export type TimeValue =
   | { type: "within"; seconds: number }
@@ -49,7 +52,7 @@ export type LongerValue = { type: "longer"; seconds: number };
 
 export type FilterValue<F extends Filter> = F extends { kind: "oneOf"; options: readonly (infer Option)[] }
   ? readonly Option[]
-  : F extends { kind: "set" }
+  : F extends { kind: "set" | "country" }
     ? readonly string[]
     : F extends { kind: "time" }
       ? TimeValue

@@ -1,4 +1,5 @@
 import { parseAddress } from "./address.ts";
+import { parseCountry } from "./country.ts";
 import type { Filter, LongerValue, TimeValue } from "./define-table.ts";
 import { FILTER_VALUES_MAX, TEXT_MAX } from "./define-table.ts";
 import { formatDuration, parseDuration } from "./duration.ts";
@@ -55,7 +56,7 @@ function parseText(raw: string, maxLength: number): string | { problem: string }
 
 /** The typed value of a filter from the texts it was given, or what is wrong with them. */
 export function parseFilterValue(filter: Filter, texts: readonly string[]): ParsedValue {
-  const isMany = filter.kind === "set" || filter.kind === "oneOf";
+  const isMany = filter.kind === "set" || filter.kind === "oneOf" || filter.kind === "country";
   if (!isMany && texts.length > 1) return { problem: "Is given more than once." };
   if (texts.length > FILTER_VALUES_MAX) return { problem: `Has more than ${FILTER_VALUES_MAX} values.` };
   const values: string[] = [];
@@ -81,6 +82,12 @@ export function parseFilterValue(filter: Filter, texts: readonly string[]): Pars
       return unknown === undefined
         ? { value: filter.options.filter((option) => values.includes(option)) }
         : { problem: `Is none of ${filter.options.join(", ")}.` };
+    }
+    case "country": {
+      const codes = values.map(parseCountry);
+      return codes.includes(null)
+        ? { problem: "Is no country: write a code or an English name, such as DE or Germany, or unknown." }
+        : { value: [...new Set(codes as string[])].sort() };
     }
     case "flag":
       return first === "true" ? { value: true } : { problem: "Is not true." };

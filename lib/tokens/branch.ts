@@ -17,6 +17,8 @@ export type Branch = {
 };
 
 export const T_ISSUED = sql`t.issued_at`;
+/** The country that a token was issued to, as its index has it: UNKNOWN_COUNTRY where none is known. */
+export const T_COUNTRY = sql`coalesce(t.country, 'unknown')`;
 const T_ID = sql`t.id`;
 
 export function onRegister(where: Fragment[], isOrdered = true): Branch {

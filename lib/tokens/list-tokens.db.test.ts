@@ -8,6 +8,7 @@ import { parseListQueryStrict } from "../list-query/parse-list-query.ts";
 import { countTokensExactly } from "./count-tokens.ts";
 import { findToken } from "./find-token.ts";
 import { getToken } from "./get-token.ts";
+import { listCountries } from "./list-countries.ts";
 import { listTokens } from "./list-tokens.ts";
 import type { TokenRow } from "./model.ts";
 import type { NewToken } from "./register.ts";
@@ -26,7 +27,7 @@ const tokens: NewToken[] = [];
 beforeAll(async () => {
   ({ url } = await testDatabase());
   db = openDatabase({ url, role: "app", maxConnections: 6, applicationName: "test" });
-  fixture = fixtureOf(db);
+  fixture = fixtureOf(db, placeOf);
   for (const name of ["billing", "ledger", "50%_off"]) clients[name] = await fixture.client(name);
   for (const name of ["ines", "tomas", "o'neil"]) users[name] = await fixture.user(`${name}@example.test`);
   now = new Date();
@@ -86,6 +87,12 @@ function addressOf(n: number): string | null {
       return null;
   }
 }
+/** Networks in two countries, and one whose country is not known. */
+function placeOf(address: string | null): string | null {
+  if (address?.startsWith("203.0.113.")) return "DE";
+  return address?.startsWith("2001:db8:") ? "SE" : null;
+}
+const isFrom = (token: NewToken, country: string | null) => placeOf(token.ip) === country;
 const isIn = (token: NewToken, start: string) => token.ip?.startsWith(start) === true;
 
 const ask = (text: string): TokensQuery => parseListQueryStrict(tokensTable, new URLSearchParams(text));
@@ -173,6 +180,25 @@ const ASKED: Asked[] = [
   ["ip=2001:db8::/32", (token) => isIn(token, "2001:db8:")],
   ["ip=2001:db8:1::/48&kind=access", (token) => isIn(token, "2001:db8:1:") && token.kind === "access"],
   ["ip=198.51.100.0/24", () => false],
+  ["country=DE", (token) => isFrom(token, "DE")],
+  ["country=germany&country=uk", (token) => isFrom(token, "DE")],
+  ["country=DE&country=SE", (token) => isFrom(token, "DE") || isFrom(token, "SE")],
+  ["country=unknown", (token) => isFrom(token, null)],
+  ["country=unknown&country=SE", (token) => !isFrom(token, "DE")],
+  ["country=FR", () => false],
+  [
+    "country=SE&client=billing&kind=access",
+    (token) => isFrom(token, "SE") && token.clientId === clients.billing && token.kind === "access",
+  ],
+  [
+    "country=SE&permission=payments:write&issued=beyond:1h",
+    (token) =>
+      isFrom(token, "SE") &&
+      token.scopes.includes("payments:write") &&
+      token.issuedAt.getTime() < now.getTime() - 3_600_000,
+  ],
+  ["country=DE&ip=2001:db8::/32", () => false],
+  ["country=DE&state=active", (token) => isFrom(token, "DE") && isLive(token)],
   [
     "permission=payments:write&role=operator&group=Engineering",
     (token) => token.scopes.includes("payments:write") && token.roles.includes("operator"),
@@ -274,6 +300,12 @@ test.each([
   "longLived=NaN",
   "longLived=1h&longLived=2h",
   "role=%00",
+  "country=",
+  "country=ZZ",
+  "country=QX",
+  "country=Atlantis",
+  "country=DE%27--",
+  "country=DE&country=",
 ])("refuses %s and names the parameter", (text) => {
   const key = text.slice(0, text.indexOf("="));
   expect(() => ask(text)).toThrow(
@@ -289,13 +321,29 @@ describe("once the worker has counted", () => {
     // what a process keeps of the tally is a moment old
     await db.end();
     db = openDatabase({ url, role: "app", maxConnections: 6, applicationName: "test" });
-    fixture = fixtureOf(db);
+    fixture = fixtureOf(db, placeOf);
     const counted = await tallyAll(db, { lag: `${behind} milliseconds` });
     expect(counted).toBeGreaterThan(20);
     expect(counted).toBeLessThan(40);
   });
 
   test.each(ASKED)("finds by %s exactly the same", (...asked) => eachIsFound(asked));
+});
+
+test("tells the country that each token was issued to, and counts them", async () => {
+  const { rows } = await list("size=200");
+  const places = new Map(rows.map((row) => [row.id, row.issuingCountry]));
+  for (const token of tokens) expect(places.get(token.id)).toBe(placeOf(token.ip));
+  const count = (country: string | null) => tokens.filter((token) => isFrom(token, country)).length;
+  const exactly = (value: number) => ({ value, isExact: true });
+  expect(await listCountries(contextAs(db, "auditor", now))).toEqual([
+    { country: "unknown", tokens: exactly(count(null)) },
+    { country: "SE", tokens: exactly(count("SE")) },
+    { country: "DE", tokens: exactly(count("DE")) },
+  ]);
+  await expect(listCountries(contextAs(db, "anonymous", now))).rejects.toMatchObject({
+    code: "NOT_SIGNED_IN",
+  });
 });
 
 test("finds a token by id, by family, by user id and by the hash of its value", async () => {
@@ -360,7 +408,11 @@ test("walking all pages forward and back gives each row once and in order, while
         const query = `${text}&sort=${sort}&size=${size}`;
         const whole = (await list(`${text}&sort=${sort}&size=200`)).rows.map((row) => row.id);
         // newer than all that is here, so that it stands before the first page or after the last
+        let left = 20;
         const issue = async () => {
+          // where they stand after the last page, and a page has one row, there would be another page for ever
+          if (left === 0) return;
+          left -= 1;
           await fixture.token({
             clientId: clients.billing as string,
             scopes: ["payments:write"],

@@ -59,6 +59,8 @@ export type TokenRow = {
   permissions: string[];
   groups: string[];
   audiences: string[];
+  /** The country of the address that it was issued to, ISO 3166-1 alpha-2, as known at issue; null where it was not. */
+  issuingCountry: string | null;
   issuedAt: string;
   expiresAt: string;
   /** When it was revoked, consumed or suspended, or else when it expired; null while it is active or not yet valid. */

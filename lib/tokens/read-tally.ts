@@ -3,7 +3,7 @@ import type { Window } from "../list-query/time-window.ts";
 import { type Cell, readCells, type TallyCells } from "./tally-cells.ts";
 
 export type LabelFilter = {
-  facet: "scope" | "group" | "role" | "audience" | "key" | "holder" | "network";
+  facet: "scope" | "group" | "role" | "audience" | "key" | "holder" | "network" | "country";
   labels: readonly string[];
 };
 
@@ -46,6 +46,8 @@ export type Tally = {
 };
 
 const WEEK_MS = 7 * 86_400_000;
+/** Facets of which a token has one label at most: several of them are a sum. */
+const ONE_EACH: ReadonlySet<LabelFilter["facet"]> = new Set(["key", "country"]);
 
 /** Whether a cell can hold tokens of what is asked for, labels aside. */
 function canHold(cell: Cell, question: TallyQuestion): boolean {
@@ -138,7 +140,7 @@ export async function readTally(db: Database, question: TallyQuestion): Promise<
     until: cells.until,
     atMost,
     expected,
-    isExact: labels.length <= 1 && labels.every((one) => one.facet === "key" || one.labels.length === 1),
+    isExact: labels.length <= 1 && labels.every((one) => ONE_EACH.has(one.facet) || one.labels.length === 1),
     weeks: [...weeks]
       .map(([week, tokens]) => ({ of: new Date(week), tokens, endsBy: new Date(endsBy.get(week) ?? 0) }))
       .sort((one, other) => one.of.getTime() - other.of.getTime()),

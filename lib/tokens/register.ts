@@ -39,13 +39,13 @@ const REGISTER = prepared(`
   WITH input AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset($1::jsonb) AS t(id uuid, issued_at timestamptz, kind text, format text, client_id uuid, user_id uuid,
       subject text, family_id uuid, parent_id uuid, session_uid text, grant_type text, scopes text[], groups text[], roles text[],
-      audiences text[], claims jsonb, signing_kid text, rooted_at timestamptz, expires_at timestamptz, ip text, user_agent text,
+      audiences text[], claims jsonb, signing_kid text, rooted_at timestamptz, expires_at timestamptz, ip text, country text, user_agent text,
       value_hash text, event_id uuid, ordinal int, salt text)
   ), registered AS (
     INSERT INTO token (id, issued_at, kind, format, client_id, user_id, subject, family_id, parent_id, session_uid, grant_type, scopes,
-      groups, roles, audiences, claims, signing_kid, rooted_at, expires_at, ip, user_agent, value_hash)
+      groups, roles, audiences, claims, signing_kid, rooted_at, expires_at, ip, country, user_agent, value_hash)
     SELECT id, issued_at, kind, format, client_id, user_id, subject, family_id, parent_id, session_uid, grant_type, scopes, groups, roles,
-      audiences, claims, signing_kid, rooted_at, expires_at, ip, user_agent, decode(value_hash, 'hex') FROM input
+      audiences, claims, signing_kid, rooted_at, expires_at, ip, country, user_agent, decode(value_hash, 'hex') FROM input
   ), labelled AS (
     INSERT INTO token_label (kind, label, issued_at, token_id)
     SELECT 'scope', label, issued_at, id FROM input, unnest(scopes) AS label
@@ -54,9 +54,9 @@ const REGISTER = prepared(`
     UNION ALL SELECT 'role', label, issued_at, id FROM input, unnest(roles) AS label
     ON CONFLICT DO NOTHING
   )
-  INSERT INTO token_use (id, received_at, at, outcome, source, token_id, token_kind, family_id, client_id, user_id, subject, ip, user_agent,
+  INSERT INTO token_use (id, received_at, at, outcome, source, token_id, token_kind, family_id, client_id, user_id, subject, ip, country, user_agent,
     writer_id, flush, ordinal, salt)
-  SELECT event_id, issued_at, issued_at, 'issued', 'issue', id, kind, family_id, client_id, user_id, subject, ip, user_agent,
+  SELECT event_id, issued_at, issued_at, 'issued', 'issue', id, kind, family_id, client_id, user_id, subject, ip, country, user_agent,
     $2::uuid, $3::bigint, ordinal, decode(salt, 'hex') FROM input`);
 
 /**
@@ -91,6 +91,7 @@ export async function registerTokens(
     rooted_at: token.rootedAt,
     expires_at: token.expiresAt,
     ip: token.ip,
+    country: writer.countryOf(token.ip),
     user_agent: token.userAgent,
     value_hash: token.valueHash.toString("hex"),
     event_id: uuidv7(token.issuedAt),

@@ -51,6 +51,12 @@ export const tokensTable = defineTable({
       aliases: ["network"],
       hint: "An address, or a network such as 203.0.113.0/24 or 2001:db8::/32",
     },
+    country: {
+      kind: "country",
+      label: "Issued to country",
+      aliases: ["place"],
+      hint: "By its address: DE, Germany, or unknown",
+    },
     family: { kind: "id", label: "Family", format: "uuid" },
     session: { kind: "id", label: "Session", format: "text" },
     key: { kind: "id", label: "Signing key", aliases: ["kid"], format: "text" },

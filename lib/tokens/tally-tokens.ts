@@ -9,7 +9,7 @@ const STEP = 100_000;
 const COUNT = sql`
   WITH fresh AS MATERIALIZED (
     SELECT date_trunc('week', issued_at, 'UTC') AS week, client_id, kind, format, scopes, groups, roles, audiences, signing_kid,
-      user_id, wide_network_of(address_of(ip)) AS network, ceil(extract(epoch FROM expires_at - issued_at))::int AS life FROM token`;
+      user_id, coalesce(country, 'unknown') AS country, tally_network_of(address_of(ip)) AS network, ceil(extract(epoch FROM expires_at - issued_at))::int AS life FROM token`;
 
 /** Each token once for itself and once for each label that it carries. */
 const FACETS = sql`
@@ -17,6 +17,7 @@ const FACETS = sql`
     UNION ALL SELECT week, client_id, kind, format, life, 'key', signing_kid FROM fresh WHERE signing_kid IS NOT NULL
     UNION ALL SELECT week, client_id, kind, format, life, 'holder', 'user' FROM fresh WHERE user_id IS NOT NULL
     UNION ALL SELECT week, client_id, kind, format, life, 'network', network FROM fresh WHERE network IS NOT NULL
+    UNION ALL SELECT week, client_id, kind, format, life, 'country', country FROM fresh
     UNION ALL SELECT week, client_id, kind, format, life, 'scope', l FROM fresh, LATERAL (SELECT DISTINCT unnest(scopes)) AS x(l)
     UNION ALL SELECT week, client_id, kind, format, life, 'group', l FROM fresh, LATERAL (SELECT DISTINCT unnest(groups)) AS x(l)
     UNION ALL SELECT week, client_id, kind, format, life, 'role', l FROM fresh, LATERAL (SELECT DISTINCT unnest(roles)) AS x(l)

@@ -4,6 +4,7 @@ import { lowestUuidv7 } from "../ids.ts";
 import { all, type Fragment, sql } from "../list-query/sql-fragment.ts";
 import { inWindow, type Window } from "../list-query/time-window.ts";
 import { type Branch, onRegister, T_ISSUED } from "./branch.ts";
+import { countryLead } from "./country-lead.ts";
 import { addressCondition, addressLead, expiryLead, SOME, usageLead, userLead } from "./few-leads.ts";
 import {
   bestOf,
@@ -69,6 +70,7 @@ const TALLIED: ReadonlySet<string> = new Set([
   "group",
   "role",
   "audience",
+  "country",
   "key",
   "issued",
 ]);
@@ -109,6 +111,9 @@ async function leadsOf(
     if (lead !== null) leads.push(lead);
     if (answers !== null) conditions.push(answers);
   };
+  // in the tally it stands behind the labels
+  if (question.country !== null)
+    add(countryLead(question.country, tally?.ofLabels[labels.length] ?? UNKNOWN / 3));
   if (filters.family) add(familyLead(filters.family));
   if (filters.session) add(sessionLead(filters.session));
   const address = filters.ip ? addressCondition(filters.ip) : null;

@@ -3,6 +3,7 @@ import type { Role } from "../authz/roles.ts";
 import type { Actor, Context } from "../context.ts";
 import type { Database } from "../db/database.ts";
 import { uuidv7 } from "../ids.ts";
+import type { CountryOf } from "../places/country-database.ts";
 import { createUseWriter } from "../verification/use-writer.ts";
 import { type NewToken, registerTokens } from "./register.ts";
 
@@ -21,8 +22,8 @@ export type Fixture = {
   consume(token: NewToken, at: Date): Promise<void>;
 };
 
-export function fixtureOf(db: Database): Fixture {
-  const writer = createUseWriter();
+export function fixtureOf(db: Database, countryOf?: CountryOf): Fixture {
+  const writer = createUseWriter(countryOf && { countryOf });
   return {
     async client(clientId) {
       const id = randomUUID();

@@ -4,6 +4,7 @@ import { wideNetworkOf } from "../list-query/address.ts";
 import type { FilterValues } from "../list-query/define-table.ts";
 import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
 import { inWindow, timeWindow, type Window } from "../list-query/time-window.ts";
+import { T_COUNTRY } from "./branch.ts";
 import type { TokenState } from "./model.ts";
 import type { LabelFilter, TallyQuestion } from "./read-tally.ts";
 import { findClients } from "./search-branches.ts";
@@ -11,12 +12,16 @@ import type { tokensTable } from "./table.ts";
 
 export type Filters = FilterValues<typeof tokensTable>;
 
+/** Countries that are asked for, and the condition on a row. */
+export type CountryQuestion = { filter: LabelFilter; contained: Fragment };
+
 /** What a query's filters ask for, told apart by how it can be answered. */
 export type TokenQuestion = {
   tally: TallyQuestion;
   /** With the condition that each is on a row. */
   labels: { filter: LabelFilter; contained: Fragment }[];
   clients: { ids: readonly string[]; contained: Fragment } | null;
+  country: CountryQuestion | null;
   /** On the register and the usage, but for what a lead may answer: labels, clients, users, addresses. */
   conditions: Fragment[];
   /** What the states that are asked for imply, in a form that indexes know. */
@@ -46,6 +51,14 @@ function labelsOf(filters: Filters): TokenQuestion["labels"] {
   add("role", filters.role, sql`t.roles`);
   add("audience", filters.audience, sql`t.audiences`);
   return found;
+}
+
+function countryOf({ country }: Filters): CountryQuestion | null {
+  if (country === undefined) return null;
+  return {
+    filter: { facet: "country", labels: country },
+    contained: sql`${T_COUNTRY} = ANY (${country}::text[])`,
+  };
 }
 
 /** When a signing key began and ceased to sign bounds the search for its tokens, five minutes aside for clocks that differ. */
@@ -83,6 +96,7 @@ export async function questionOf(
   { now, isOfUsers }: { now: Date; isOfUsers: boolean },
 ): Promise<TokenQuestion> {
   const labels = labelsOf(filters);
+  const country = countryOf(filters);
   const clientIds = filters.client ? await findClients(db, filters.client) : null;
   const signing = filters.key ? await signingTimeOf(db, filters.key) : undefined;
   const expires = filters.expires ? timeWindow(filters.expires, "ahead", now) : OPEN;
@@ -99,6 +113,7 @@ export async function questionOf(
   const kinds = filters.kind?.filter((kind) => !isConsumed || kind === "refresh");
   return {
     labels,
+    country,
     clients:
       clientIds === null
         ? null
@@ -119,6 +134,7 @@ export async function questionOf(
     tally: {
       labels: [
         ...labels.map(({ filter }) => filter),
+        ...(country === null ? [] : [country.filter]),
         ...(filters.key ? [{ facet: "key" as const, labels: [filters.key] }] : []),
         ...(filters.user || isOfUsers ? [{ facet: "holder" as const, labels: ["user"] }] : []),
         ...(network === null ? [] : [{ facet: "network" as const, labels: [network] }]),

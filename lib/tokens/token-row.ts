@@ -27,6 +27,7 @@ export type TokenRecord = {
   scopes: string[];
   groups: string[];
   audiences: string[];
+  country: string | null;
   issuedAt: Date;
   expiresAt: Date;
   endedAt: Date | null;
@@ -40,7 +41,7 @@ export type TokenRecord = {
 export function rowColumns(state: StateSql): Fragment {
   return sql`t.id, t.kind, t.format, ${state.state} AS state, t.subject, t.client_id AS "clientUuid", cl.client_id AS "clientId",
     cl.name AS "clientName", cl.disabled_at AS "clientDisabledAt", t.user_id AS "userId", u.email AS "userEmail", u.name AS "userName",
-    u.disabled_at AS "userDisabledAt", t.scopes, t.groups, t.audiences, t.issued_at AS "issuedAt", t.expires_at AS "expiresAt",
+    u.disabled_at AS "userDisabledAt", t.scopes, t.groups, t.audiences, t.country, t.issued_at AS "issuedAt", t.expires_at AS "expiresAt",
     ${state.endedAt} AS "endedAt", us.last_used_at AS "lastUsedAt", us.last_ip AS "lastIp", us.use_count AS "useCount",
     us.refused_count AS "refusedCount"`;
 }
@@ -95,6 +96,7 @@ export function tokenRowOf(record: TokenRecord): TokenRow {
     permissions: permissionsFirst(record.scopes),
     groups: record.groups,
     audiences: record.audiences,
+    issuingCountry: record.country,
     issuedAt: record.issuedAt.toISOString(),
     expiresAt: record.expiresAt.toISOString(),
     endedAt: record.endedAt?.toISOString() ?? null,

@@ -133,7 +133,7 @@ test("counts whose write was lost sight of go in once", async () => {
 test("a use whose connection broke off is counted by the evidence once its fate is certain", async () => {
   const token = randomUUID();
   let now = new Date(Date.now() - 120_000);
-  const writer = createUseWriter(() => now);
+  const writer = createUseWriter({ now: () => now });
   const usage = new UsageCounter(db, writer, (error) => expect.unreachable(String(error)), 3_600_000);
   await writer.write(db, [useOf(token)], null);
   const rolledBack = { query: () => Promise.reject(new Error("the connection broke")) };

@@ -3,6 +3,7 @@ import type { Refusal } from "../audit/words.ts";
 import { createBatcher } from "../db/batcher.ts";
 import { prepared, type Sql } from "../db/sql.ts";
 import { uuidv7 } from "../ids.ts";
+import type { CountryOf } from "../places/country-database.ts";
 import type { TokenKind } from "../tokens/model.ts";
 import { FlushLedger } from "./flush-ledger.ts";
 
@@ -33,13 +34,13 @@ const WRITE = prepared(`
   WITH head AS MATERIALIZED (SELECT position FROM feed_head WHERE id = 1),
   written AS (
     INSERT INTO token_use (id, received_at, at, outcome, refusal, source, token_id, token_kind, family_id, client_id, user_id, subject,
-      verifier_id, audience, method, path, ip, user_agent, writer_id, flush, ordinal, salt)
+      verifier_id, audience, method, path, ip, country, user_agent, writer_id, flush, ordinal, salt)
     SELECT u.id, u.received_at, u.at, CASE WHEN u.refusal IS NULL THEN 'allowed' ELSE 'refused' END, u.refusal, u.source, u.token_id,
-      u.token_kind, u.family_id, u.client_id, u.user_id, u.subject, u.verifier_id, u.audience, u.method, u.path, u.ip, u.user_agent,
+      u.token_kind, u.family_id, u.client_id, u.user_id, u.subject, u.verifier_id, u.audience, u.method, u.path, u.ip, u.country, u.user_agent,
       $2::uuid, $3::bigint, u.ordinal, decode(u.salt, 'hex')
     FROM head, json_to_recordset($1::json) AS u(id uuid, received_at timestamptz, at timestamptz, refusal text, source text, token_id uuid,
       token_kind text, family_id uuid, client_id uuid, user_id uuid, subject text, verifier_id uuid, audience text, method text, path text,
-      ip text, user_agent text, ordinal int, salt text)
+      ip text, country text, user_agent text, ordinal int, salt text)
     WHERE $4::bigint IS NULL OR head.position = $4::bigint
   )
   SELECT position FROM head`);
@@ -49,6 +50,8 @@ export type UseWriter = {
   readonly id: string;
   /** Which flushes of uses are counted and answered. */
   readonly ledger: FlushLedger;
+  /** The place of an address, as it goes on record with it. */
+  readonly countryOf: CountryOf;
   nextFlush(): bigint;
   /**
    * Writes rows in one statement. With `knownPosition` nothing is written when the feed has moved past it.
@@ -58,12 +61,19 @@ export type UseWriter = {
   write(sql: Sql, rows: readonly TokenUseRow[], knownPosition: bigint | null): Promise<bigint>;
 };
 
-export function createUseWriter(now: () => Date = () => new Date()): UseWriter {
+export function createUseWriter({
+  now = () => new Date(),
+  countryOf = () => null,
+}: {
+  now?: () => Date;
+  countryOf?: CountryOf;
+} = {}): UseWriter {
   const id = randomUUID();
   const ledger = new FlushLedger();
   return {
     id,
     ledger,
+    countryOf,
     nextFlush: () => ledger.next(),
     async write(sql, rows, knownPosition) {
       const receivedAt = now();
@@ -85,6 +95,7 @@ export function createUseWriter(now: () => Date = () => new Date()): UseWriter {
         method: row.method,
         path: row.path,
         ip: row.ip,
+        country: countryOf(row.ip),
         user_agent: row.userAgent,
         ordinal,
         salt: salts.slice(ordinal * 32, ordinal * 32 + 32),

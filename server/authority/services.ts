@@ -1,7 +1,9 @@
 import type { Logger } from "pino";
 import { type DiskWatch, watchDisk } from "#lib/db/disk-space.ts";
 import type { SqlDatabase } from "#lib/db/sql-database.ts";
+import { withSamplePlaces } from "#lib/demo/sample-places.ts";
 import type { Env } from "#lib/env.ts";
+import type { CountryOf } from "#lib/places/country-database.ts";
 import {
   createPresentedTokenRevoker,
   type PresentedToken,
@@ -52,6 +54,7 @@ export type ServicesOptions = {
   log: Logger;
   onRegistry(): void;
   clockToleranceMs?: number | undefined;
+  countryOf: CountryOf;
 };
 
 /** Starts what the endpoints share: the feed's follower first, so that nothing is answered under orders that were not read. */
@@ -62,6 +65,7 @@ export async function startServices({
   log,
   onRegistry,
   clockToleranceMs,
+  countryOf,
 }: ServicesOptions): Promise<Services> {
   const complain = (error: unknown) => log.warn({ err: error }, "the database does not answer");
   const follower = await FeedFollower.start({
@@ -83,7 +87,7 @@ export async function startServices({
     if (isFull) log.error(space, "the database's disk is nearly full: nothing is taken in but revocations");
     else log.warn(space, "there is room on the database's disk again");
   });
-  const writer = createUseWriter();
+  const writer = createUseWriter({ countryOf: env.demo ? withSamplePlaces(countryOf) : countryOf });
   const usage = new UsageCounter(db, writer, complain);
   // it is known before it answers anybody
   await usage.flush();

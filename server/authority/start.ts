@@ -11,6 +11,7 @@ import type { Env } from "#lib/env.ts";
 import { keepIssuer } from "#lib/issuer/keep-issuer.ts";
 import { ensureKeys } from "#lib/keys/ensure-keys.ts";
 import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
+import { openCountryDatabase } from "#lib/places/country-database.ts";
 import { letGo } from "#server/let-go.ts";
 import { readCertificate, TLS_POLICY } from "#server/tls/certificate.ts";
 import { followCertificate } from "#server/tls/renewal.ts";
@@ -44,6 +45,7 @@ export type RunningAuthority = {
 export async function startAuthority(options: AuthorityOptions): Promise<RunningAuthority> {
   const { env, databaseUrl, masterKey, log, metricsPort, clockToleranceMs } = options;
   const certificate = env.tls && readCertificate(env.tls);
+  const { countryOf, builtAt } = openCountryDatabase(env.countryDatabase);
   await requireKnownSchema(databaseUrl);
   const db = openSqlDatabase({
     url: databaseUrl,
@@ -63,7 +65,16 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
   }
   let engine: EngineHost | null = null;
   const onRegistry = () => engine?.refresh();
-  const services = await startServices({ env, db, databaseUrl, log, onRegistry, clockToleranceMs });
+  const services = await startServices({
+    env,
+    db,
+    databaseUrl,
+    log,
+    onRegistry,
+    clockToleranceMs,
+    countryOf,
+  });
+  log.info({ countriesAt: builtAt }, "addresses have the countries of this date");
   const { follower } = services;
   engine = createEngineHost({
     env,

@@ -41,8 +41,9 @@ async function uses(token: string) {
     source: string;
     path: string | null;
     ip: string | null;
+    country: string | null;
   }>(
-    "SELECT u.outcome, u.refusal, u.source, u.path, u.ip FROM token_use u JOIN token t ON t.id = u.token_id WHERE t.value_hash = $1::bytea ORDER BY u.received_at, u.id",
+    "SELECT u.outcome, u.refusal, u.source, u.path, u.ip, u.country FROM token_use u JOIN token t ON t.id = u.token_id WHERE t.value_hash = $1::bytea ORDER BY u.received_at, u.id",
     [createHash("sha256").update(token).digest()],
   );
 }
@@ -374,6 +375,25 @@ test("a verifier's forwarded address, method and path are on record without the 
     },
   });
   expect((await uses(token)).slice(-1)).toMatchObject([{ path: "/v1/invoices/7", ip: "192.0.2.44" }]);
+});
+
+test("a use has the country of the address that the verifier forwards, and none where that is in none", async () => {
+  const token = await issue(one, service());
+  for (const address of ["193.0.6.139", "2001:4860:4860::8888", "192.168.1.1", "not-an-address"])
+    await fetch(`${one}/verify`, {
+      headers: {
+        authorization: `Bearer ${token}`,
+        "x-tokenwarden-verifier": billing(),
+        "x-forwarded-for": address,
+      },
+    });
+  expect((await uses(token)).map(({ outcome, ip, country }) => [outcome, ip, country])).toEqual([
+    ["issued", "127.0.0.1", null],
+    ["allowed", "193.0.6.139", "NL"],
+    ["allowed", "2001:4860:4860::8888", "US"],
+    ["allowed", "192.168.1.1", null],
+    ["allowed", null, null],
+  ]);
 });
 
 test("the key set is public, cacheable and answers 304; no private member is in it", async () => {

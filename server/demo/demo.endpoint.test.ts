@@ -32,6 +32,7 @@ beforeAll(async () => {
     AUTHORITY_PORT: String(await freePort()),
     AUTHORITY_ISSUER: "https://auth.northwind.example",
     TRUSTED_PROXIES: "127.0.0.1",
+    DEMO: "1",
   });
   const log = pino({ level: "silent" });
   authority = await startAuthority({ env, databaseUrl, masterKey: randomBytes(32), log, metricsPort: null });
@@ -81,6 +82,11 @@ test("people sign in by the real pages, and services and people use all three AP
   expect(token?.ip).toMatch(/^(?:203\.0\.113|198\.51\.100)\.|^2001:db8:/);
   expect(token?.groups.length).toBeGreaterThan(0);
   expect(token?.scopes.some((scope) => scope.includes(":"))).toBe(true);
+  const [places] = await db.query<{ issued: number; used: number }>(
+    `SELECT (SELECT count(DISTINCT country) FROM token)::int AS issued, (SELECT count(DISTINCT country) FROM token_use WHERE outcome <> 'issued')::int AS used`,
+  );
+  expect(places?.issued).toBeGreaterThan(3);
+  expect(places?.used).toBeGreaterThan(3);
   const [use] = await db.query<{ path: string; ip: string; userAgent: string }>(
     `SELECT path, ip, user_agent AS "userAgent" FROM token_use WHERE source = 'forward_auth' LIMIT 1`,
   );

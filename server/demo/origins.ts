@@ -1,4 +1,6 @@
 import type { ClientKind } from "#lib/clients/model.ts";
+import { samplePeople } from "#lib/demo/sample-people.ts";
+import { SAMPLE_COUNTRIES, SHARE } from "#lib/demo/sample-places.ts";
 import type { Origin } from "./authority-door.ts";
 
 const BROWSERS = [
@@ -15,14 +17,16 @@ function numberOf(text: string): number {
   return mixed >>> 0;
 }
 
-/** An address of the ranges that are kept for documentation, the same for the same name. @see RFC 5737, RFC 3849 */
-function addressOf(name: string): string {
+const HOMES = new Map(samplePeople().map(({ email, country }) => [email, country]));
+
+/** An address of the ranges that are kept for documentation, in one country, the same for the same name. @see RFC 5737, RFC 3849 */
+function addressOf(name: string, country: number): string {
   const number = numberOf(name);
-  const host = 1 + ((number >>> 3) % 254);
+  const host = country * SHARE + 1 + ((number >>> 3) % (SHARE - 1));
   switch (number % 8) {
     case 0:
     case 1:
-      return `2001:db8:${((number >>> 8) & 0xfff).toString(16)}::${host.toString(16)}`;
+      return `2001:db8:${host.toString(16)}::${((number >>> 8) & 0xfff).toString(16)}`;
     case 2:
     case 3:
     case 4:
@@ -38,7 +42,9 @@ export function personOrigin(email: string, clientId: string, kind: ClientKind, 
     kind === "native"
       ? `northwind-deploy/3.${numberOf(email) % 7}.0 (${numberOf(email) % 2 === 0 ? "darwin" : "linux"})`
       : (BROWSERS[numberOf(`${email} ${clientId}`) % BROWSERS.length] as string);
-  return { ip: addressOf(isAway ? `${email} away` : email), userAgent };
+  const home = Math.max(0, SAMPLE_COUNTRIES.indexOf(HOMES.get(email) ?? ""));
+  const away = numberOf(`${email} away`) % SAMPLE_COUNTRIES.length;
+  return { ip: isAway ? addressOf(`${email} away`, away) : addressOf(email, home), userAgent };
 }
 
 /** Where one running copy of a service is. */

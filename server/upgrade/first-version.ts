@@ -4,8 +4,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import pg from "pg";
 import { inject } from "vitest";
+import type { Database } from "#lib/db/database.ts";
 import { migrate } from "#lib/db/migrate.ts";
 import { listMigrationNames } from "#lib/db/migration-files.ts";
+import { uuidv7 } from "#lib/ids.ts";
 import { createOwnedDatabase, urlOfDatabase } from "#server/embedded-database/create-database.ts";
 
 const OURS = path.resolve(import.meta.dirname, "../../prisma/migrations");
@@ -22,6 +24,27 @@ export function copyMigrations(count?: number): string {
 export function addMigration(folder: string, name: string, sql: string): void {
   mkdirSync(path.join(folder, name));
   writeFileSync(path.join(folder, name, "migration.sql"), sql);
+}
+
+const ISSUE = `
+  WITH registered AS (
+    INSERT INTO token (id, issued_at, kind, format, client_id, subject, family_id, grant_type, scopes, groups, roles, audiences, claims, rooted_at, expires_at,
+      value_hash)
+    VALUES ($1, uuid_extract_timestamp($1), 'access', 'jwt', $2, 'service', $1, 'client_credentials', '{api-1:read}', '{}', '{}', '{api-1}', '{}',
+      uuid_extract_timestamp($1), uuid_extract_timestamp($1) + interval '1 hour', sha256($1::text::bytea))
+  ), labelled AS (
+    INSERT INTO token_label (kind, label, issued_at, token_id)
+    VALUES ('scope', 'api-1:read', uuid_extract_timestamp($1), $1), ('audience', 'api-1', uuid_extract_timestamp($1), $1)
+  )
+  INSERT INTO token_use (id, received_at, at, outcome, source, token_id, token_kind, family_id, client_id, subject, writer_id, flush, ordinal, salt)
+  VALUES (gen_random_uuid(), uuid_extract_timestamp($1), uuid_extract_timestamp($1), 'issued', 'issue', $1, 'access', $1, $2, 'service', gen_random_uuid(), 1, 0,
+    '\\x00')`;
+
+/** Issues a token by the first version's statement; returns its id. */
+export async function issueAsFirstVersion(db: Database, clientId: string): Promise<string> {
+  const id = uuidv7(new Date());
+  await db.query(ISSUE, [id, clientId]);
+  return id;
 }
 
 /** A database of the first version that ever was: its one migration, and data that it could hold. */
@@ -63,6 +86,14 @@ const SEED = `
   RESET ROLE;
 `;
 
+/** What the first version knew of tables that have gained columns since. */
+const KNOWN: Record<string, string> = {
+  client: "t.id, t.client_id, t.grant_types, coalesce(t.redirect_uris, '{}'), t.created_at",
+  audience: "t.id, t.name, t.title, t.resource_uri, t.created_at",
+  token: `t.id, t.issued_at, t.kind, t.format, t.client_id, t.user_id, t.subject, t.family_id, t.parent_id, t.session_uid, t.grant_type, t.scopes, t.groups,
+    t.roles, t.audiences, t.claims, t.signing_kid, t.rooted_at, t.expires_at, t.ip, t.user_agent, t.value_hash`,
+};
+
 const TABLES = ["token", "token_use", "token_family", "token_standing", "client", "user_account", "audience"];
 
 /** A fingerprint of each table by what the first version knew of its rows; lists of the client as later versions read them. */
@@ -72,12 +103,7 @@ export async function fingerprints(url: string): Promise<Record<string, string>>
   try {
     const found: Record<string, string> = {};
     for (const table of TABLES) {
-      const row =
-        table === "client"
-          ? "t.id, t.client_id, t.grant_types, coalesce(t.redirect_uris, '{}'), t.created_at"
-          : table === "audience"
-            ? "t.id, t.name, t.title, t.resource_uri, t.created_at"
-            : "t.*";
+      const row = KNOWN[table] ?? "t.*";
       const { rows } = await client.query<{ count: string; hash: string }>(
         `SELECT count(*), sum(hashtextextended(ROW(${row})::text, 0)) AS hash FROM ${table} t`,
       );

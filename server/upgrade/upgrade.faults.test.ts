@@ -6,9 +6,14 @@ import { migrate } from "#lib/db/migrate.ts";
 import { listMigrationNames } from "#lib/db/migration-files.ts";
 import { requireKnownSchema } from "#lib/db/schema-version.ts";
 import { testDatabase } from "#lib/db/test-database.ts";
-import { fixtureOf } from "#lib/tokens/token-fixture.ts";
 import { freePort, issue, post, seedRegistry, verify } from "#server/authority/test-authority.ts";
-import { addMigration, copyMigrations, fingerprints, firstVersionDatabase } from "./first-version.ts";
+import {
+  addMigration,
+  copyMigrations,
+  fingerprints,
+  firstVersionDatabase,
+  issueAsFirstVersion,
+} from "./first-version.ts";
 import { type Program, runProgram } from "./program.ts";
 
 const ROWS = 100_000;
@@ -38,7 +43,6 @@ function open(url: string, role: "app" | "owner"): Database {
 
 /** What an authority does all day, by statements of the first version; tells what was committed and how long the slowest took. */
 function startLoad(db: Database, clientId: string) {
-  const fixture = fixtureOf(db);
   const committed: string[] = [];
   const failures: string[] = [];
   let slowestMs = 0;
@@ -47,15 +51,13 @@ function startLoad(db: Database, clientId: string) {
     while (isOn) {
       const startedAt = performance.now();
       try {
-        const token = await fixture.token({ clientId });
-        await db.query("SELECT t.id FROM token t JOIN client c ON c.id = t.client_id WHERE t.id = $1", [
-          token.id,
-        ]);
+        const id = await issueAsFirstVersion(db, clientId);
+        await db.query("SELECT t.id FROM token t JOIN client c ON c.id = t.client_id WHERE t.id = $1", [id]);
         await db.query(
           "INSERT INTO token_usage (token_id, last_used_at, use_count) VALUES ($1, now(), 1) ON CONFLICT (token_id) DO UPDATE SET use_count = token_usage.use_count + 1",
-          [token.id],
+          [id],
         );
-        committed.push(token.id);
+        committed.push(id);
       } catch (error) {
         failures.push((error as Error).message);
       }

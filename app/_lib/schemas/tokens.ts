@@ -14,6 +14,7 @@ export const tokenRow = z.object({
   permissions: z.array(z.string()),
   groups: z.array(z.string()),
   audiences: z.array(z.string()),
+  issuingCountry: z.string().nullable(),
   issuedAt: instant,
   expiresAt: instant,
   endedAt: instant.nullable(),

@@ -54,6 +54,7 @@ import * as tokenUses from "./token-uses/route.ts";
 import * as tokensIdLifeline from "./tokens/[id]/lifeline/route.ts";
 import * as tokensIdRevoke from "./tokens/[id]/revoke/route.ts";
 import * as tokensId from "./tokens/[id]/route.ts";
+import * as tokensCountries from "./tokens/countries/route.ts";
 import * as tokensFind from "./tokens/find/route.ts";
 import * as tokens from "./tokens/route.ts";
 import * as tokensTotal from "./tokens/total/route.ts";
@@ -130,6 +131,7 @@ export function allRoutes(): Route[] {
     tokensId,
     tokensIdLifeline,
     tokensIdRevoke,
+    tokensCountries,
     tokensFind,
     tokensTotal,
     users,

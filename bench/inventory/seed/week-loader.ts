@@ -13,7 +13,7 @@ const dayName = (at: number) => new Date(at).toISOString().slice(0, 10).replaceA
 
 const COLUMNS = {
   token: `id, issued_at, kind, format, client_id, user_id, subject, family_id, parent_id, session_uid, grant_type, scopes, groups, roles,
-    audiences, claims, signing_kid, rooted_at, expires_at, ip, user_agent, value_hash`,
+    audiences, claims, signing_kid, rooted_at, expires_at, ip, country, user_agent, value_hash`,
   token_label: "kind, label, issued_at, token_id",
 } as const;
 

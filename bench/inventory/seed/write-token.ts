@@ -1,3 +1,4 @@
+import { countryOf } from "./countries.ts";
 import type { RandomIds } from "./random-ids.ts";
 import type { NameList, SyntheticClient } from "./synthetic-organisation.ts";
 
@@ -67,6 +68,7 @@ export function writeToken(
     iso(token.rootedAt),
     iso(expiresAt),
     token.ip,
+    countryOf(token.ip),
     token.agent,
     `\\\\x${random.hash()}`,
   ];

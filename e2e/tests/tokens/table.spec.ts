@@ -126,6 +126,42 @@ test("finds by address and lifetime, and orders by last use beside a client, say
   await expect(tokens.list.getByRole("button", { name: "Last used" })).toBeDisabled();
 });
 
+test("finds by the country issued to, typed by code or name and chosen from real ones with counts", async ({
+  page,
+  authority,
+  registry,
+}) => {
+  const client = await registry.addService();
+  const token = idOf(await authority.issue(client));
+  const tokens = new TokensPage(page);
+  await tokens.open();
+  // this machine is in no country
+  await tokens.type(`client:${client.clientId} place:Unknown`);
+  await expect(tokens.chips).toHaveText([
+    `Client is ${client.clientId}`,
+    "Issued to country is Unknown place",
+  ]);
+  await expect(tokens.query).toHaveValue(`client:${client.clientId} country:unknown`);
+  await expect.poll(() => tokens.ids()).toEqual([token]);
+  await tokens.type(`client:${client.clientId} country:germany country:fr`);
+  await expect(tokens.chips.last()).toHaveText("Issued to country is Germany, France");
+  await expect(page).toHaveURL(/country=DE&country=FR/);
+  await expect(tokens.nothing).toBeVisible();
+  await tokens.type(`client:${client.clientId} country:Atlantis`);
+  await expect(page.getByRole("main").getByRole("alert")).toContainText("Is no country");
+
+  await tokens.open({ client: client.clientId });
+  await page.getByRole("button", { name: "Filter", exact: true }).click();
+  await page.getByRole("menuitem", { name: "Issued to country" }).click();
+  const editor = page.getByRole("dialog");
+  await editor.getByRole("combobox", { name: "Issued to country" }).click();
+  const offered = editor.getByRole("option", { name: /^unknown Unknown place [\d,]+$/ });
+  await offered.click();
+  await editor.getByRole("button", { name: "Apply" }).click();
+  await expect(tokens.chips.last()).toHaveText("Issued to country is Unknown place");
+  await expect.poll(() => tokens.ids()).toEqual([token]);
+});
+
 test("is worked by keyboard: filter, move, open, select, revoke, help", async ({
   page,
   authority,

@@ -1,4 +1,5 @@
 import Link from "next/link";
+import { Country } from "#components/display/country.tsx";
 import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { KeyValue, type KeyValueItem } from "#components/display/key-value.tsx";
@@ -75,6 +76,7 @@ export function UseDrawer({ use }: { use: TokenUseRow }) {
         ),
     },
     { key: "Address", value: use.ip ? <span className="mono">{use.ip}</span> : none },
+    { key: "Country", value: <Country code={use.country} /> },
     { key: "User agent", value: use.userAgent ?? none },
     { key: "Record", value: <IdText id={use.id} what="record id" head={8} /> },
   ];

@@ -5,6 +5,7 @@ import Link from "next/link";
 import type { DataTableColumn } from "#components/data-table/columns.ts";
 import { DataTable } from "#components/data-table/data-table.tsx";
 import type { AnyListQuery } from "#components/data-table/list-address.ts";
+import { Country } from "#components/display/country.tsx";
 import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
@@ -101,6 +102,14 @@ const COLUMNS: DataTableColumn<TokenUseRow>[] = [
     header: "Address",
     size: 126,
     cell: (row) => (row.ip ? <span className="mono">{row.ip}</span> : none),
+  },
+  {
+    id: "country",
+    header: "Country",
+    size: 128,
+    isHiddenAtFirst: true,
+    onCard: "hidden",
+    cell: (row) => <Country code={row.country} />,
   },
 ];
 

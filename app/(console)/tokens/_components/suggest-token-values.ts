@@ -1,5 +1,7 @@
 import type { Suggest } from "#components/filter-bar/filter-bar.tsx";
 import { requestJson } from "#components/request/request-json.ts";
+import { countryName } from "#lib/list-query/country.ts";
+import type { Total } from "#lib/list-query/define-table.ts";
 
 type Rows<Row> = { rows: Row[] };
 
@@ -24,6 +26,21 @@ export const suggestTokenValues: Suggest = async (filterKey, text, signal) => {
     case "group": {
       const { rows } = await requestJson<Rows<{ name: string }>>(`/api/v1/groups?${query}`, { signal });
       return rows.map((row) => ({ value: row.name }));
+    }
+    case "country": {
+      const { rows } = await requestJson<Rows<{ country: string; tokens: Total }>>(
+        "/api/v1/tokens/countries",
+        { signal },
+      );
+      const folded = text.toLowerCase();
+      return rows
+        .map(({ country, tokens }) => ({
+          value: country,
+          label: countryName(country),
+          ...(tokens.isExact ? { count: tokens.value } : {}),
+        }))
+        .filter(({ value, label }) => `${value} ${label}`.toLowerCase().includes(folded))
+        .slice(0, 50);
     }
     default:
       return [];

@@ -6,6 +6,7 @@ import Link from "next/link";
 import { ActorName } from "#app/(console)/_components/actor-name.tsx";
 import { OrderLink } from "#app/(console)/_components/order-link.tsx";
 import { useTokenDetail } from "#app/(console)/_components/use-token-detail.ts";
+import { Country } from "#components/display/country.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { KeyValue } from "#components/display/key-value.tsx";
 import { NumberText } from "#components/display/number-text.tsx";
@@ -80,6 +81,7 @@ export function TokenGlance({ id, row, may }: { id: string; row: TokenRow | null
           { key: "Groups", value: <List values={token.groups} /> },
           { key: "Audience", value: <List values={token.audiences} /> },
           { key: "Issued", value: <Instant at={token.issuedAt} focusable /> },
+          { key: "Issued to", value: <Country code={token.issuingCountry} /> },
           { key: "Expires", value: <Expiry token={token} /> },
           {
             key: "Last used",

@@ -6,6 +6,7 @@ import Link from "next/link";
 import { useState } from "react";
 import type { DataTableColumn } from "#components/data-table/columns.ts";
 import { DataTable } from "#components/data-table/data-table.tsx";
+import { Country } from "#components/display/country.tsx";
 import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { groupedNumber } from "#components/display/number-text.tsx";
@@ -86,6 +87,14 @@ const COLUMNS: DataTableColumn<TokenRow>[] = [
     size: 92,
     sort: "lastUsed",
     cell: (token) => <LastUse token={token} />,
+  },
+  {
+    id: "country",
+    header: "Issued to",
+    size: 132,
+    isHiddenAtFirst: true,
+    onCard: "hidden",
+    cell: (token) => <Country code={token.issuingCountry} />,
   },
   {
     id: "format",

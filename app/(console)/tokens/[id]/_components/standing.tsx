@@ -3,6 +3,7 @@ import Link from "next/link";
 import { ActorName } from "#app/(console)/_components/actor-name.tsx";
 import { OrderLink } from "#app/(console)/_components/order-link.tsx";
 import { CardHeading } from "#components/display/card.tsx";
+import { Country } from "#components/display/country.tsx";
 import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { KeyValue } from "#components/display/key-value.tsx";
@@ -133,7 +134,13 @@ export function Standing({ token }: { token: TokenDetail }) {
             : []),
           {
             key: "Issued to",
-            value: token.issuingIp ? <span className="mono">{token.issuingIp}</span> : "unknown address",
+            value: token.issuingIp ? (
+              <span title="The country is that of the address when the token was issued.">
+                <span className="mono">{token.issuingIp}</span> <Country code={token.issuingCountry} />
+              </span>
+            ) : (
+              "unknown address"
+            ),
           },
         ]}
       />
