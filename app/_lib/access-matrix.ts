@@ -77,7 +77,7 @@ export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
   "POST /api/v1/users": "user:write",
   "GET /api/v1/users/{id}": "user:read",
   "PATCH /api/v1/users/{id}": "user:write",
-  "POST /api/v1/users/{id}/disable": "user:write",
+  "POST /api/v1/users/{id}/disable": "user:disable",
   "POST /api/v1/users/{id}/enable": "user:write",
   "PUT /api/v1/users/{id}/groups": "user:write",
   "PUT /api/v1/users/{id}/password": "user:write",
