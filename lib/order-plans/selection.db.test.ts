@@ -126,6 +126,44 @@ test("tokens that are picked one by one are frozen, and those among them that ha
   ]);
 });
 
+test("a selection that was suspended is planned again by its id, and revoked as far as it lives", async () => {
+  const client = await clientWith(4);
+  const [first, second] = client.tokens as [string, string];
+  const ctx = as("responder");
+  const made = await plan(ctx, { verb: "suspend", target: filtered(client.name) });
+  const { order } = await place(ctx, made.id);
+  await place(ctx, (await plan(ctx, { verb: "revoke", target: { kind: "token", id: first } })).id);
+  const late = await fixture.token({ clientId: client.id });
+  const again = await plan(as("owner"), {
+    verb: "revoke",
+    target: { kind: "selection", id: order.target.id },
+  });
+  expect(again).toMatchObject({
+    tokens: { value: 3, isExact: true },
+    target: { kind: "selection", name: `3 tokens with client:${client.name}` },
+  });
+  expect(again.target.id).not.toBe(order.target.id);
+  const mine = await plan(ctx, { verb: "revoke", target: { kind: "selection", id: order.target.id } });
+  await place(ctx, mine.id);
+  expect(await Promise.all([first, second, late.id].map(stateOf))).toEqual(["revoked", "revoked", "active"]);
+  // a restore of the suspension brings nothing back
+  await restoreTarget({ ...ctx, now: new Date() }, { orderId: order.id, ...why });
+  expect(await stateOf(second)).toBe("revoked");
+  await expect(
+    plan(ctx, { verb: "revoke", target: { kind: "selection", id: order.target.id } }),
+  ).rejects.toMatchObject({ code: "INVALID_INPUT", fields: [{ path: "target.id" }] });
+});
+
+test("a selection by an id that no order was placed upon is not found: a plan's alone, or none", async () => {
+  const client = await clientWith(1);
+  const ctx = as("responder");
+  const unused = await plan(ctx, { verb: "suspend", target: filtered(client.name) });
+  for (const id of [unused.target.id, randomUUID()])
+    await expect(plan(ctx, { verb: "revoke", target: { kind: "selection", id } })).rejects.toMatchObject({
+      code: "NOT_FOUND",
+    });
+});
+
 describe("a large selection", () => {
   const SIZE = 11_000;
 
