@@ -53,7 +53,6 @@ export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
   "GET /api/v1/overview": "overview:read",
   "POST /api/v1/plans": "order:write",
   "POST /api/v1/restores": "order:write",
-  "GET /api/v1/revocations/preview": "order:read",
   "GET /api/v1/saved-views": "signed-in",
   "POST /api/v1/saved-views": "signed-in",
   "PATCH /api/v1/saved-views/{id}": "signed-in",

@@ -38,7 +38,6 @@ import * as overview from "./overview/route.ts";
 import * as plans from "./plans/route.ts";
 import * as refusedCounts from "./refused-counts/route.ts";
 import * as restores from "./restores/route.ts";
-import * as revocationsPreview from "./revocations/preview/route.ts";
 import * as savedViewsId from "./saved-views/[id]/route.ts";
 import * as savedViews from "./saved-views/route.ts";
 import * as sessionsUidRevoke from "./sessions/[uid]/revoke/route.ts";
@@ -111,7 +110,6 @@ export function allRoutes(): Route[] {
     plans,
     refusedCounts,
     restores,
-    revocationsPreview,
     savedViews,
     savedViewsId,
     sessionsUidRevoke,
