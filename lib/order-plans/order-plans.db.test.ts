@@ -205,7 +205,7 @@ describe("a plan is", () => {
     const { order } = await place(ctx, made.id);
     const { rows } = await listAuditEntries(as("auditor"), {
       ...defaultQuery(auditEntriesTable),
-      filters: { targetId: one.clientId },
+      filters: { targetId: [one.clientId] },
     });
     expect(rows).toMatchObject([
       { act: "client.tokens_revoked", outcome: "done", actor: { id: ctx.actor.id } },

@@ -29,7 +29,7 @@ const COLUMNS: DataTableColumn<TokenRow>[] = [
   {
     id: "state",
     header: "State",
-    size: 112,
+    size: 126,
     canHide: false,
     onCard: "title",
     cell: (token) => <StateBadge state={token.state} />,
@@ -63,7 +63,7 @@ const COLUMNS: DataTableColumn<TokenRow>[] = [
   {
     id: "permissions",
     header: "Permissions",
-    size: 164,
+    size: 158,
     cell: (token) => <ScopeList values={token.permissions} what={["permission", "permissions"]} />,
   },
   {
