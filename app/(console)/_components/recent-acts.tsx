@@ -3,7 +3,7 @@ import { Card } from "#components/display/card.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { listAuditEntries } from "#lib/audit/list-audit-entries.ts";
 import { auditEntriesTable } from "#lib/audit/table.ts";
-import { actOutcomeWords } from "#lib/audit/words.ts";
+import { actUponItWords } from "#lib/audit/words.ts";
 import type { Context } from "#lib/context.ts";
 import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
 import classes from "./recent-acts.module.css";
@@ -47,7 +47,7 @@ export async function RecentActs({
           {rows.map((row) => (
             <li key={row.id}>
               <Link prefetch={false} href={`/audit/acts/${row.id}`}>
-                {row.actor.name} {actOutcomeWords(row)}
+                {row.actor.name} {actUponItWords(row)}
               </Link>
               <br />
               <small className="muted">
