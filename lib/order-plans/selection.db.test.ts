@@ -189,6 +189,9 @@ describe("a large selection", () => {
       for (const entry of await readFeedAfter(db, follower.position, 100)) follower.append(entry);
       const { revoked } = refused(follower, client.tokens);
       seen.push(revoked);
+      // and so does the order's page, with how many there are
+      const { settling } = await getOrder(as("auditor"), order.id);
+      expect(settling).toMatchObject({ done: revoked, total: { value: SIZE, isExact: true } });
       expect(refused(await readBook(db, new Date()), client.tokens).revoked).toBe(revoked);
       const rows = await db.query(
         "SELECT s.token_id FROM token_standing s JOIN token t ON t.id = s.token_id WHERE t.client_id = $1 AND s.revoked_at IS NOT NULL",
@@ -201,6 +204,7 @@ describe("a large selection", () => {
     expect(await getOrder(as("auditor"), order.id)).toMatchObject({
       settledCount: SIZE,
       settledAt: expect.any(String),
+      settling: null,
     });
     const [dense] = await db.query<{ is: boolean }>(
       `SELECT (SELECT position FROM feed_head) = (SELECT count(*) FROM revocation_order) + (SELECT count(*) FROM selection_chunk WHERE position IS NOT NULL) AS is`,

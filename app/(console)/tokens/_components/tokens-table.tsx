@@ -75,7 +75,7 @@ const COLUMNS: DataTableColumn<TokenRow>[] = [
   {
     id: "issued",
     header: "Issued",
-    size: 84,
+    size: 92,
     sort: "issued",
     cell: (token) => <Instant at={token.issuedAt} />,
   },
