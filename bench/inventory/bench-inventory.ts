@@ -5,6 +5,7 @@ import { percentile } from "#bench/report/percentile.ts";
 import { writeResult, writeSection } from "#bench/report/write.ts";
 import { askedAt, type CountTiming, type Timing, timeCount, timePage } from "./measure.ts";
 import { type Inventory, openInventory } from "./open-inventory.ts";
+import { measurePages, type PageReport } from "./page-on-screen.ts";
 import { timePaging } from "./paging.ts";
 import { filterValues, pairsOf, SORTS } from "./questions.ts";
 import { findSamples } from "./samples.ts";
@@ -27,6 +28,8 @@ export type InventoryReport = {
   paging: Timing[];
   pairs: Timing[];
   counts: CountTiming[];
+  /** Null: not measured. */
+  onScreen: PageReport | null;
   /** Null: not measured. */
   settling: SettleReport | null;
   /** Of all questions. */
@@ -69,10 +72,10 @@ const slowest = (timings: readonly Timing[]) =>
 
 type Found = Pick<
   InventoryReport,
-  "alone" | "paging" | "pairs" | "counts" | "seeded" | "isReused" | "settling"
+  "alone" | "paging" | "pairs" | "counts" | "seeded" | "isReused" | "onScreen" | "settling"
 >;
 
-function figuresOf({ alone, paging, pairs, counts, seeded, isReused, settling }: Found): Figure[] {
+function figuresOf({ alone, paging, pairs, counts, seeded, isReused, onScreen, settling }: Found): Figure[] {
   const p95 = (timings: readonly Timing[]) =>
     percentile(
       timings.map((one) => one.p95Ms),
@@ -94,6 +97,8 @@ function figuresOf({ alone, paging, pairs, counts, seeded, isReused, settling }:
       value: (100 * counts.filter((one) => one.exactly.total?.isExact).length) / counts.length,
       unit: "%",
     },
+    { name: "page_on_screen_median_ms", value: onScreen?.medianMs ?? null, unit: "ms" },
+    { name: "page_on_screen_p95_ms", value: onScreen?.p95Ms ?? null, unit: "ms" },
     { name: "cutoff_in_force_ms", value: settling?.inForceMs ?? null, unit: "ms" },
     { name: "settle_rows_per_s", value: settling?.rowsPerSecond ?? null, unit: "rows/s" },
     ...(["list", "issue", "verify"] as const).map((what) => ({
@@ -119,6 +124,11 @@ export async function benchInventory(
   const machine = readMachine();
   const inventory = await openInventory(settings, options);
   const found = await measure(inventory, settings, log);
+  const values = filterValues(
+    inventory.organisation,
+    await findSamples(inventory.db, inventory.seeded.until),
+  );
+  const onScreen = await measurePages(inventory, values, options);
   const settling = settings.settles ? await measureSettling(inventory, options) : null;
   const { seeded, isReused } = inventory;
   const [version] = await inventory.db.query<{ version: string }>(
@@ -133,9 +143,10 @@ export async function benchInventory(
     seeded,
     isReused,
     ...found,
+    onScreen,
     settling,
     worst: slowest([...found.alone, ...found.paging, ...found.pairs]),
-    figures: figuresOf({ ...found, seeded, isReused, settling }),
+    figures: figuresOf({ ...found, seeded, isReused, onScreen, settling }),
   };
   const table = renderTable(report);
   log(`\n${table}\n`);

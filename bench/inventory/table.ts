@@ -20,6 +20,15 @@ function group(name: string, timings: readonly Timing[], goal: string): string {
   return `| ${name} | ${timings.length} | ${ms(median(timings.map((one) => one.medianMs)))} | ${ms(p95)} | ${ms(worst?.p95Ms ?? 0)} (${worst?.name}) | ${goal} |`;
 }
 
+function onScreen(report: InventoryReport["onScreen"]): string[] {
+  if (report === null) return [];
+  const { pages, medianMs, p95Ms, worst } = report;
+  return [
+    `From the key that sets a filter to its rows on screen, in Chromium on the same machine, ${pages} filters: median ${ms(medianMs)} ms, p95 ${ms(p95Ms)} ms (goal ≤ 300), worst ${ms(worst.ms)} ms (${worst.name}).`,
+    "",
+  ];
+}
+
 function settled(settling: InventoryReport["settling"]): string[] {
   if (settling === null) return [];
   const { tokens, inForceMs, settleSeconds, rowsPerSecond, before, during } = settling;
@@ -71,6 +80,7 @@ export function renderTable(report: InventoryReport): string {
       .map((one) => `${one.name} ${ms(one.p95Ms)} ms`)
       .join("; ")}.`,
     "",
+    ...onScreen(report.onScreen),
     ...settled(report.settling),
     `Made in ${(seeded.seconds / 60).toFixed(1)} minutes (${phases.join(", ")}); ${(seeded.bytes / 1e9).toFixed(1)} GB.`,
   ].join("\n");

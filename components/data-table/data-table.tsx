@@ -251,6 +251,7 @@ export function DataTable<Row extends ListRow>(props: DataTableProps<Row>) {
           ) : null}
           {isEmpty ? null : (
             <TableFoot
+              isChosen={selected.length > 0 && selectionActions !== undefined}
               isByTime={declaration.sorts[query.sort.key]?.type === "time" && query.sort.direction === "desc"}
               previous={page.previous}
               next={page.next}

@@ -9,6 +9,8 @@ import classes from "./data-table.module.css";
 type TableFootProps = {
   /** What may be done with the selection, or the note of the list. */
   children: ReactNode;
+  /** Whether rows are selected: in a narrow window the foot then stays in sight. */
+  isChosen: boolean;
   /** Whether the order is one of time, so that the ways lead to newer and older rows. */
   isByTime: boolean;
   previous: string | null;
@@ -17,9 +19,9 @@ type TableFootProps = {
 };
 
 /** Under the rows: what may be done with what is selected, and the way to other pages. */
-export function TableFoot({ children, isByTime, previous, next, onPage }: TableFootProps) {
+export function TableFoot({ children, isChosen, isByTime, previous, next, onPage }: TableFootProps) {
   return (
-    <footer className={classes.foot}>
+    <footer className={classes.foot} data-chosen={isChosen || undefined}>
       <div className={classes.chosen}>{children}</div>
       <div className={classes.paging}>
         <LiveDot />

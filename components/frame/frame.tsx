@@ -1,7 +1,7 @@
 "use client";
 
 import { ActionIcon, AppShell, Burger, Drawer, Tooltip, UnstyledButton } from "@mantine/core";
-import { useDisclosure, useHotkeys } from "@mantine/hooks";
+import { useDisclosure, useHotkeys, useWindowEvent } from "@mantine/hooks";
 import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand, IconSearch } from "@tabler/icons-react";
 import dynamic from "next/dynamic";
 import Link from "next/link";
@@ -21,12 +21,8 @@ import classes from "./frame.module.css";
 import { Mark } from "./mark.tsx";
 import { Navigation } from "./navigation.tsx";
 
-const CommandPalette = dynamic(
-  () => import("./command-palette.tsx").then((module) => module.CommandPalette),
-  {
-    ssr: false,
-  },
-);
+const loadPalette = () => import("./command-palette.tsx").then((module) => module.CommandPalette);
+const CommandPalette = dynamic(loadPalette, { ssr: false });
 
 type FrameProps = {
   environmentName: string;
@@ -59,6 +55,10 @@ export function Frame(props: FrameProps) {
     palette.open();
   }
   useHotkeys([["mod+K", openPalette]], []);
+  // it is there when K follows: what is pasted at once is not lost
+  useWindowEvent("keydown", ({ key }) => {
+    if (key === "Control" || key === "Meta") void loadPalette().catch(() => {});
+  });
 
   function toggleCollapsed() {
     const next = !isCollapsed;
@@ -97,7 +97,7 @@ export function Frame(props: FrameProps) {
                   <Tag tone={toneOf(environmentName)}>{environmentName}</Tag>
                 </span>
                 <span className={classes.space} />
-                <UnstyledButton className={classes.search} onClick={openPalette}>
+                <UnstyledButton className={classes.search} onClick={openPalette} onPointerEnter={loadPalette}>
                   <IconSearch size={16} aria-hidden />
                   <span className={classes.searchWords}>Find, go to, or paste a token</span>
                   <kbd className={classes.key} aria-hidden>

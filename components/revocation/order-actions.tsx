@@ -2,24 +2,36 @@
 
 import { Button, Group } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { IconCalendarOff, IconPlayerPlay } from "@tabler/icons-react";
+import { IconBan, IconCalendarOff, IconPlayerPlay } from "@tabler/icons-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
+import type { PlanTargetInput } from "#lib/order-plans/model.ts";
 import type { OrderRow } from "#lib/revocations/model.ts";
 import { ReasonDialog } from "../overlay/reason-dialog.tsx";
 import { sendCancel, sendRestore } from "./order-requests.ts";
 import type { MayRevoke } from "./revocable-by.ts";
+import { RevokeDialog } from "./revoke-dialog.tsx";
 
-type Act = "cancel" | "restore" | null;
+type Act = "cancel" | "restore" | "again" | null;
 
-/** What can still be done about an order: one to come is called off, a suspension given back. A revocation has neither. */
+/** The same target, of a selection what lives of it. */
+function againOf({ kind, id }: OrderRow["target"]): PlanTargetInput {
+  return kind === "selection" ? { kind, id } : { kind, id };
+}
+
+/**
+ * What can still be done about an order: one to come is called off, a suspension given back, and what a suspension or an order that was called off was
+ * upon taken back for good. A revocation leaves nothing to do.
+ */
 export function OrderActions({ order, may }: { order: OrderRow; may: MayRevoke }) {
   const router = useRouter();
   const [act, setAct] = useState<Act>(null);
   const isAllowed = may[order.target.kind];
   const canCancel = order.standing === "scheduled";
   const canRestore = order.verb === "suspend" && order.standing === "in_force";
-  if (!canCancel && !canRestore) return null;
+  const canRepeat =
+    order.standing !== "scheduled" && (order.verb === "suspend" || order.standing === "cancelled");
+  if (!canCancel && !canRestore && !canRepeat) return null;
 
   function done(message: string) {
     setAct(null);
@@ -48,8 +60,20 @@ export function OrderActions({ order, may }: { order: OrderRow; may: MayRevoke }
             Restore…
           </Button>
         ) : null}
+        {canRepeat ? (
+          <Button
+            variant="outline"
+            color="red"
+            leftSection={<IconBan size={16} />}
+            disabled={!isAllowed}
+            onClick={() => setAct("again")}
+          >
+            {canRestore ? "Revoke…" : "Revoke or suspend again…"}
+          </Button>
+        ) : null}
         {isAllowed ? null : <span className="muted">Your role does not allow it.</span>}
       </Group>
+      <RevokeDialog target={act === "again" ? againOf(order.target) : null} onClose={() => setAct(null)} />
       <ReasonDialog
         isOpen={act === "cancel"}
         onClose={() => setAct(null)}

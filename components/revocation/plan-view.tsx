@@ -14,7 +14,12 @@ export function PlanView({ plan }: { plan: OrderPlan }) {
         <IconAlertTriangle size={18} aria-hidden />
         <div>
           {plan.sentences.map((sentence, index) => (
-            <p key={sentence} className={index === plan.sentences.length - 1 ? classes.final : undefined}>
+            <p
+              key={sentence}
+              className={
+                index === plan.sentences.length - 1 && !plan.isAlreadyRevoked ? classes.final : undefined
+              }
+            >
               {sentence}
             </p>
           ))}

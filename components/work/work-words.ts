@@ -2,8 +2,15 @@ import type { WorkItem } from "#lib/work/model.ts";
 import { shortDuration } from "../display/duration.ts";
 import { groupedNumber } from "../display/number-text.tsx";
 
+/** "40 s left", in a place where there is little room. */
+export function leftWords(secondsLeft: number): string {
+  return `${shortDuration(Math.max(1, secondsLeft))} left`;
+}
+
 /** How far it has come: "12,000 of 400,000 rows, about 40 s left". */
-export function progressWords(item: WorkItem): string {
+export function progressWords(
+  item: Pick<WorkItem, "done" | "total" | "unit" | "secondsLeft" | "state">,
+): string {
   const { done, total, unit, secondsLeft } = item;
   if (item.state === "waiting") return "Waits for the browser to take it";
   // "at least so many" says nothing any more once there are more
@@ -11,7 +18,7 @@ export function progressWords(item: WorkItem): string {
     return `${groupedNumber(done)} ${unit} so far`;
   if (!total.isExact)
     return `${groupedNumber(done)} ${unit} so far, of more than ${groupedNumber(total.value)}`;
-  const left = secondsLeft === null ? "" : `, about ${shortDuration(Math.max(1, secondsLeft))} left`;
+  const left = secondsLeft === null ? "" : `, about ${leftWords(secondsLeft)}`;
   return `${groupedNumber(done)} of ${groupedNumber(total.value)} ${unit}${left}`;
 }
 

@@ -21,7 +21,7 @@ function conditionsOf(filters: AuditEntriesQuery["filters"], now: Date): Fragmen
   if (filters.outcome) conditions.push(sql`e.outcome = ANY (${filters.outcome}::text[])`);
   if (filters.actor) conditions.push(sql`e.actor_id = ${filters.actor}`);
   if (filters.target) conditions.push(sql`e.target_kind = ${filters.target}`);
-  if (filters.targetId) conditions.push(sql`e.target_id = ${filters.targetId}`);
+  if (filters.targetId) conditions.push(sql`e.target_id = ANY (${filters.targetId}::text[])`);
   if (filters.ip) conditions.push(sql`e.ip = ${filters.ip}`);
   return conditions;
 }

@@ -62,3 +62,53 @@ async function insertEntry(tx: Sql, ctx: SqlContext, id: string, entry: Act): Pr
     ],
   );
 }
+
+/**
+ * Appends an entry for each of several acts of one moment, in their order, in one statement; else as `recordEntry`.
+ *
+ * @throws {DomainError} UNAVAILABLE
+ */
+export async function recordEntries(tx: Sql, ctx: SqlContext, entries: readonly Act[]): Promise<void> {
+  if (entries.length === 0) return;
+  const rows = entries.map((entry, index) => ({
+    n: index + 1,
+    id: uuidv7(ctx.now),
+    act: entry.act,
+    outcome: entry.errorCode === undefined ? "done" : "refused",
+    error_code: entry.errorCode ?? null,
+    target_kind: entry.target.kind,
+    target_id: entry.target.id,
+    target_name: entry.target.name,
+    reason: entry.reason ?? null,
+    note: entry.note ?? null,
+    before: entry.before ?? null,
+    after: entry.after ?? null,
+    salt: randomBytes(16).toString("hex"),
+  }));
+  await insertEntries(tx, ctx, rows).catch((cause: unknown) => {
+    throw unavailable(cause);
+  });
+}
+
+async function insertEntries(tx: Sql, ctx: SqlContext, rows: readonly object[]): Promise<void> {
+  await tx.query(
+    `WITH head AS (UPDATE audit_chain SET sequence = sequence + $2::int WHERE id = 'admin' RETURNING sequence - $2::int AS before)
+     INSERT INTO audit_entry (id, sequence, at, actor_kind, actor_id, actor_name, act, outcome, error_code, target_kind, target_id,
+       target_name, reason, note, before, after, request_id, ip, user_agent, salt)
+     SELECT i.id, head.before + i.n, $3::timestamptz, $4::text, $5::text, $6::text, i.act, i.outcome, i.error_code, i.target_kind, i.target_id,
+       i.target_name, i.reason, i.note, i.before, i.after, $7::text, $8::text, $9::text, decode(i.salt, 'hex')
+     FROM head, json_to_recordset($1::json) AS i(n int, id uuid, act text, outcome text, error_code text, target_kind text, target_id text,
+       target_name text, reason text, note text, before jsonb, after jsonb, salt text)`,
+    [
+      JSON.stringify(rows),
+      rows.length,
+      ctx.now,
+      ctx.actor.kind,
+      ctx.actor.id,
+      ctx.actor.name,
+      ctx.requestId,
+      ctx.ip,
+      ctx.userAgent,
+    ],
+  );
+}

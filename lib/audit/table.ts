@@ -75,7 +75,11 @@ export const auditEntriesTable = defineTable({
     },
     actor: { kind: "id", label: "By", hint: "An admin's or API token's id", format: "text" },
     target: { kind: "id", label: "Target kind", format: "text" },
-    targetId: { kind: "id", label: "Target id", format: "text" },
+    targetId: {
+      kind: "set",
+      label: "Target id",
+      hint: "An id; orders upon groups and audiences carry the name",
+    },
     ip: { kind: "id", label: "IP address", format: "text" },
   },
   sorts: { at: { label: "When", type: "time" } },

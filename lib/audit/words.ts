@@ -200,6 +200,12 @@ export function actWords(act: string): string {
   return `${verb.replaceAll("_", " ")} ${NOUN_WORDS[noun] ?? noun.replaceAll("_", " ")}`.trim();
 }
 
+/** An act where what it was upon is known from the place: "scheduled a revocation of it". */
+export function actUponItWords(entry: { act: string; outcome: "done" | "refused" }): string {
+  const words = actWords(entry.act).replace(/ (of|upon|to)$/, " $1 it");
+  return entry.outcome === "done" ? words : `${words} (refused)`;
+}
+
 /** The same for an act that was refused: "was refused to …" reads badly of every act, so it is said after it. */
 export function actOutcomeWords(entry: { act: string; outcome: "done" | "refused" }): string {
   return entry.outcome === "done" ? actWords(entry.act) : `${actWords(entry.act)} (refused)`;

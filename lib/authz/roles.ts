@@ -30,6 +30,8 @@ const RESPOND = [
   "audience:revoke",
   "selection:revoke",
 ] as const;
+/** To shut a user out, with sessions and tokens, in one act. Letting them in again is the governors'. */
+const SHUT_OUT = ["user:disable"] as const;
 const GOVERN = [
   "client:write",
   "user:write",
@@ -56,17 +58,19 @@ export type Permission =
   | (typeof READ)[number]
   | (typeof ORDER)[number]
   | (typeof RESPOND)[number]
+  | (typeof SHUT_OUT)[number]
   | (typeof GOVERN)[number]
   | (typeof EXPORT)[number]
   | (typeof OWN)[number];
 
 const GRANTED: Record<Role, ReadonlySet<Permission>> = {
-  owner: new Set<Permission>([...READ, ...ORDER, ...RESPOND, ...GOVERN, ...EXPORT, ...OWN]),
-  responder: new Set<Permission>([...READ, ...ORDER, ...RESPOND, ...EXPORT]),
+  owner: new Set<Permission>([...READ, ...ORDER, ...RESPOND, ...SHUT_OUT, ...GOVERN, ...EXPORT, ...OWN]),
+  responder: new Set<Permission>([...READ, ...ORDER, ...RESPOND, ...SHUT_OUT, ...EXPORT]),
   governor: new Set<Permission>([
     ...READ,
     ...ORDER,
     ...RESPOND.filter((p) => p === "token:revoke" || p === "family:revoke"),
+    ...SHUT_OUT,
     ...GOVERN,
   ]),
   auditor: new Set<Permission>([...READ, ...EXPORT]),
@@ -87,7 +91,7 @@ export const ROLE_WORDS: Record<Role, { name: string; means: string }> = {
   responder: {
     name: "Responder",
     means:
-      "Sees and exports everything; revokes, suspends and restores tokens by token, family, session, user, client, permission, group, audience or selection.",
+      "Sees and exports everything; revokes, suspends and restores tokens by token, family, session, user, client, permission, group, audience or selection; disables users.",
   },
   governor: {
     name: "Governor",

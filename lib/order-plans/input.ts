@@ -35,9 +35,11 @@ const listed = z.strictObject({
     .transform((ids) => [...new Set(ids)]),
 });
 
+const frozen = z.strictObject({ kind: z.literal("selection"), id: rowId });
+
 export const planInput = z.strictObject({
   verb: z.enum(PLANNED_VERBS),
-  target: z.union([named, filtered, listed]),
+  target: z.union([named, filtered, listed, frozen]),
   effectiveFrom: later.optional(),
   suspendedUntil: later.optional(),
 });

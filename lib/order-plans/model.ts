@@ -5,7 +5,7 @@ import type { Caller, OrderRow, Remaining, TargetKind, Verb } from "../revocatio
 export const PLANNED_VERBS = ["revoke", "suspend"] as const satisfies readonly Verb[];
 export type PlannedVerb = (typeof PLANNED_VERBS)[number];
 
-/** Kinds of targets that are named by an id. A selection is frozen when it is planned. */
+/** Kinds of targets that are named by an id. A selection is frozen when it is planned, anew each time. */
 export const NAMED_KINDS = [
   "token",
   "family",
@@ -24,7 +24,9 @@ export type NamedKind = (typeof NAMED_KINDS)[number];
 export type PlanTargetInput =
   | { kind: NamedKind; id: string; by?: "token" | "members" | undefined }
   | { kind: "selection"; filters: Record<string, string | string[]> }
-  | { kind: "selection"; tokenIds: string[] };
+  | { kind: "selection"; tokenIds: string[] }
+  /** What an earlier order's selection has, as far as it lives. */
+  | { kind: "selection"; id: string };
 
 /** Tokens that one frozen selection may have: an authority keeps each of them in memory, 16 bytes and the air between. */
 export const SELECTION_MAX = 1_000_000;

@@ -205,7 +205,7 @@ describe("a plan is", () => {
     const { order } = await place(ctx, made.id);
     const { rows } = await listAuditEntries(as("auditor"), {
       ...defaultQuery(auditEntriesTable),
-      filters: { targetId: one.clientId },
+      filters: { targetId: [one.clientId] },
     });
     expect(rows).toMatchObject([
       { act: "client.tokens_revoked", outcome: "done", actor: { id: ctx.actor.id } },
@@ -304,6 +304,29 @@ describe("a group's members of today", () => {
       [order.id],
     );
     expect(entries).toHaveLength(1);
+  });
+
+  test("each have the act among the acts upon them, with the order that is theirs, when they are suspended and when they come back", async () => {
+    const { one, join, target } = await grouped();
+    await join(one.users[1] as string);
+    const ctx = as("responder");
+    const { order } = await place(ctx, (await plan(ctx, { verb: "suspend", target })).id);
+    await restoreTarget(later(ctx), { orderId: order.id, ...why });
+    for (const userId of one.users) {
+      const entries = await db.query<{ act: string; is_own: boolean }>(
+        `SELECT e.act, o.target_id = $1 AS is_own FROM audit_entry e JOIN revocation_order o ON o.id::text = e.after ->> 'orderId'
+         WHERE e.target_kind = 'user' AND e.target_id = $1 ORDER BY e.sequence`,
+        [userId],
+      );
+      expect(entries).toEqual([
+        { act: "user.tokens_suspended", is_own: true },
+        { act: "user.tokens_restored", is_own: true },
+      ]);
+    }
+    const [chain] = await db.query<{ is: boolean }>(
+      "SELECT (SELECT sequence FROM audit_chain WHERE id = 'admin') = count(*) AS is FROM audit_entry",
+    );
+    expect(chain?.is, "no sequence is left out").toBe(true);
   });
 
   test("of a group without any, or that is not there, are refused", async () => {

@@ -1,16 +1,16 @@
-import { recordEntry } from "../audit/record-entry.ts";
+import { recordEntries, recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
-
 import { findEndingOrder } from "../revocations/already-revoked.ts";
 import { countLive, liveTokens } from "../revocations/live-tokens.ts";
+import type { TargetKind } from "../revocations/model.ts";
 import { actOf, scheduledAct } from "../revocations/order-acts.ts";
 import { orderPermission } from "../revocations/order-permission.ts";
 import { ORDER_COLUMNS, type OrderRecord, orderRowOf } from "../revocations/order-row.ts";
-import { type PlacedOrder, placeOrders, requireNote } from "../revocations/place-order.ts";
+import { type OrderTarget, type PlacedOrder, placeOrders, requireNote } from "../revocations/place-order.ts";
 import { lastExpiryOf } from "../revocations/refused-everywhere.ts";
 import { settleAtOnce } from "../revocations/settle-selection.ts";
 import { findNewcomers, requireUnchanged } from "./changes-since.ts";
@@ -47,33 +47,50 @@ function requireConfirmed(ctx: Context, plan: PlanRecord, confirm: string | unde
     });
 }
 
+/** On the target's own page, and of a group's members on each user's too, with the order that is theirs. */
 async function recordPlaced(
   tx: Sql,
   ctx: Context,
   plan: PlanRecord,
-  orders: readonly PlacedOrder[],
+  { orders, targets }: { orders: readonly PlacedOrder[]; targets: readonly OrderTarget[] },
   { reason, note }: Pick<PlannedOrderInput, "reason" | "note">,
 ): Promise<void> {
   const [first] = orders;
+  const act = (kind: TargetKind) => (first?.isScheduled ? scheduledAct(plan.verb) : actOf(plan.verb, kind));
+  const why = { reason, note: note.trim() === "" ? undefined : note.trim() };
+  const times = {
+    ...(plan.effectiveFrom === null ? {} : { effectiveFrom: plan.effectiveFrom.toISOString() }),
+    ...(plan.suspendedUntil === null ? {} : { suspendedUntil: plan.suspendedUntil.toISOString() }),
+  };
   await recordEntry(tx, ctx, {
-    act: first?.isScheduled ? scheduledAct(plan.verb) : actOf(plan.verb, plan.targetKind),
+    act: act(plan.targetKind),
     target: { kind: plan.targetKind, id: plan.targetId, name: plan.targetName },
-    reason,
-    note: note.trim() === "" ? undefined : note.trim(),
+    ...why,
     after: {
       orderId: first?.id,
       ...(plan.isMembers ? { members: orders.length } : {}),
       planId: plan.id,
       liveTokens: plan.tokens,
       liveTokensIsExact: plan.isExact,
-      ...(plan.effectiveFrom === null ? {} : { effectiveFrom: plan.effectiveFrom.toISOString() }),
-      ...(plan.suspendedUntil === null ? {} : { suspendedUntil: plan.suspendedUntil.toISOString() }),
+      ...times,
     },
   });
+  if (!plan.isMembers) return;
+  const memberOf = plan.targetName;
+  await recordEntries(
+    tx,
+    ctx,
+    targets.map((target, index) => ({
+      act: act(target.kind),
+      target,
+      ...why,
+      after: { orderId: orders[index]?.id, memberOf, planId: plan.id, ...times },
+    })),
+  );
 }
 
 /** The members of now: none of them is a newcomer, and who left since is spared. */
-async function targetsOf(tx: Sql, plan: PlanRecord, target: PlanTarget) {
+async function targetsOf(tx: Sql, plan: PlanRecord, target: PlanTarget): Promise<OrderTarget[]> {
   if (target.memberIds === null) return [{ kind: target.kind, id: target.id, name: target.name }];
   const rows = await run<{ id: string; email: string }>(
     tx,
@@ -109,9 +126,10 @@ async function place(tx: Sql, ctx: Context, input: PlannedOrderInput, lookedFrom
   }
   const names = { planId: plan.id, audiences: plan.audiences };
   await requireUnchanged(tx, await findNewcomers(tx, names, target, { since: lookedFrom, now: ctx.now }));
+  const targets = await targetsOf(tx, plan, target);
   const orders = await placeOrders(tx, ctx, {
     verb: plan.verb,
-    targets: await targetsOf(tx, plan, target),
+    targets,
     reason,
     note,
     effectiveFrom: plan.effectiveFrom ?? undefined,
@@ -124,7 +142,7 @@ async function place(tx: Sql, ctx: Context, input: PlannedOrderInput, lookedFrom
   if (target.kind === "selection" && plan.tokens <= SELECTION_AT_ONCE_MAX)
     await settleAtOnce(tx, await readOrder(tx, first.id), !first.isScheduled);
   await usePlan(tx, ctx, plan, first.id);
-  await recordPlaced(tx, ctx, plan, orders, input);
+  await recordPlaced(tx, ctx, plan, { orders, targets }, input);
   return { id: first.id, orders: orders.length, wasPlaced: true, target };
 }
 
@@ -133,7 +151,7 @@ async function place(tx: Sql, ctx: Context, input: PlannedOrderInput, lookedFrom
  * client or a verifier that the plan did not name; tokens that have ended or expired since count for nothing. A target that had ended before stays
  * as it is: nothing is placed, `wasPlaced` is false.
  * Needs `order:write` and what the target needs; where the plan says so, the owner role and `confirm`. Recorded as `<noun>.…revoked`, `<noun>.…suspended`
- * or, for one that begins later, as `order.revocation_scheduled` or `order.suspension_scheduled`.
+ * or, for one that begins later, as `order.revocation_scheduled` or `order.suspension_scheduled`; of a group's members on each of them too.
  *
  * @throws {DomainError} NOT_FOUND for another's plan, ALREADY_ENDED for a used one, GONE for an expired one, PLAN_CHANGED with who came, CONFLICT for one
  *   whose instant has passed or that is for another target, FORBIDDEN, INVALID_INPUT.

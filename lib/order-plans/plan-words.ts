@@ -82,6 +82,7 @@ export function planSentences(plan: Facts): string[] {
     );
   if (plan.target.kind === "user") sentences.push("The user's sign-in sessions end too.");
   if (plan.target.kind === "session") sentences.push("The sign-in session ends too.");
+  if (plan.isAlreadyRevoked) return sentences;
   sentences.push(
     plan.verb === "revoke"
       ? plan.effectiveFrom === null

@@ -35,10 +35,10 @@ export function parseTokenFilters(given: Record<string, string | string[]>): Fil
   }
 }
 
-/** How a filter reads, for the order's name. */
+/** How a filter reads after "12 tokens", for the order's name. */
 export function filterWords(filters: Filters): string {
   const text = formatTypedQuery(tokensTable, filters);
-  return text === "" ? "all tokens" : text;
+  return text === "" ? ": all that were live" : ` with ${text}`;
 }
 
 /** The live tokens that some filters of the Tokens table match, as a statement; null where none can. */
@@ -60,6 +60,14 @@ export async function selectMatching(ctx: Context, filters: Filters): Promise<Fr
 export async function selectListed(ctx: Context, tokenIds: readonly string[]): Promise<Fragment> {
   const state = stateSql(await readPendingOrders(ctx.db, ctx.now), ctx.now, 0);
   return sql`SELECT ${COLUMNS} FROM unnest(${tokenIds}::uuid[]) n JOIN token t ON t.issued_at = uuid_extract_timestamp(n) AND t.id = n
+    ${STATE_JOINS} WHERE t.expires_at > ${ctx.now}::timestamptz AND NOT ${state.isRevoked} AND NOT (${state.isConsumed})`;
+}
+
+/** The live ones of a selection that was frozen before, as a statement. */
+export async function selectFrozen(ctx: Context, selectionId: string): Promise<Fragment> {
+  const state = stateSql(await readPendingOrders(ctx.db, ctx.now), ctx.now, 0);
+  return sql`SELECT ${COLUMNS} FROM (SELECT unnest(x.token_ids) AS id FROM selection_chunk x WHERE x.selection_id = ${selectionId}::uuid) n
+    JOIN token t ON t.issued_at = uuid_extract_timestamp(n.id) AND t.id = n.id
     ${STATE_JOINS} WHERE t.expires_at > ${ctx.now}::timestamptz AND NOT ${state.isRevoked} AND NOT (${state.isConsumed})`;
 }
 

@@ -126,6 +126,44 @@ test("tokens that are picked one by one are frozen, and those among them that ha
   ]);
 });
 
+test("a selection that was suspended is planned again by its id, and revoked as far as it lives", async () => {
+  const client = await clientWith(4);
+  const [first, second] = client.tokens as [string, string];
+  const ctx = as("responder");
+  const made = await plan(ctx, { verb: "suspend", target: filtered(client.name) });
+  const { order } = await place(ctx, made.id);
+  await place(ctx, (await plan(ctx, { verb: "revoke", target: { kind: "token", id: first } })).id);
+  const late = await fixture.token({ clientId: client.id });
+  const again = await plan(as("owner"), {
+    verb: "revoke",
+    target: { kind: "selection", id: order.target.id },
+  });
+  expect(again).toMatchObject({
+    tokens: { value: 3, isExact: true },
+    target: { kind: "selection", name: `3 tokens with client:${client.name}` },
+  });
+  expect(again.target.id).not.toBe(order.target.id);
+  const mine = await plan(ctx, { verb: "revoke", target: { kind: "selection", id: order.target.id } });
+  await place(ctx, mine.id);
+  expect(await Promise.all([first, second, late.id].map(stateOf))).toEqual(["revoked", "revoked", "active"]);
+  // a restore of the suspension brings nothing back
+  await restoreTarget({ ...ctx, now: new Date() }, { orderId: order.id, ...why });
+  expect(await stateOf(second)).toBe("revoked");
+  await expect(
+    plan(ctx, { verb: "revoke", target: { kind: "selection", id: order.target.id } }),
+  ).rejects.toMatchObject({ code: "INVALID_INPUT", fields: [{ path: "target.id" }] });
+});
+
+test("a selection by an id that no order was placed upon is not found: a plan's alone, or none", async () => {
+  const client = await clientWith(1);
+  const ctx = as("responder");
+  const unused = await plan(ctx, { verb: "suspend", target: filtered(client.name) });
+  for (const id of [unused.target.id, randomUUID()])
+    await expect(plan(ctx, { verb: "revoke", target: { kind: "selection", id } })).rejects.toMatchObject({
+      code: "NOT_FOUND",
+    });
+});
+
 describe("a large selection", () => {
   const SIZE = 11_000;
 
@@ -151,6 +189,9 @@ describe("a large selection", () => {
       for (const entry of await readFeedAfter(db, follower.position, 100)) follower.append(entry);
       const { revoked } = refused(follower, client.tokens);
       seen.push(revoked);
+      // and so does the order's page, with how many there are
+      const { settling } = await getOrder(as("auditor"), order.id);
+      expect(settling).toMatchObject({ done: revoked, total: { value: SIZE, isExact: true } });
       expect(refused(await readBook(db, new Date()), client.tokens).revoked).toBe(revoked);
       const rows = await db.query(
         "SELECT s.token_id FROM token_standing s JOIN token t ON t.id = s.token_id WHERE t.client_id = $1 AND s.revoked_at IS NOT NULL",
@@ -163,6 +204,7 @@ describe("a large selection", () => {
     expect(await getOrder(as("auditor"), order.id)).toMatchObject({
       settledCount: SIZE,
       settledAt: expect.any(String),
+      settling: null,
     });
     const [dense] = await db.query<{ is: boolean }>(
       `SELECT (SELECT position FROM feed_head) = (SELECT count(*) FROM revocation_order) + (SELECT count(*) FROM selection_chunk WHERE position IS NOT NULL) AS is`,

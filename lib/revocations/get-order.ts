@@ -7,9 +7,10 @@ import { run, sql } from "../list-query/sql-fragment.ts";
 import { COUNT_MAX, type OrderDetail } from "./model.ts";
 import { ORDER_COLUMNS, type OrderRecord, orderRowOf } from "./order-row.ts";
 import { tokensOfTarget } from "./order-tokens.ts";
+import { readSettling } from "./read-settling.ts";
 
 /**
- * One order, with how many tokens that have not expired yet it reaches. Needs `order:read`.
+ * One order, with how many tokens that have not expired yet it reaches and how far it is written down. Needs `order:read`.
  *
  * @throws {DomainError} NOT_FOUND, FORBIDDEN
  */
@@ -29,5 +30,5 @@ export async function getOrder(ctx: Context, id: string): Promise<OrderDetail> {
       AND (${record.cutoff}::timestamptz IS NULL OR t.rooted_at <= ${record.cutoff}::timestamptz) LIMIT ${COUNT_MAX + 1}::int`,
     { max: COUNT_MAX, atLeast: () => 0 },
   );
-  return { ...orderRowOf(record), reached };
+  return { ...orderRowOf(record), reached, settling: readSettling(ctx, record) };
 }

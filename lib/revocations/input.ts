@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { optionalLine } from "../input/plain-text.ts";
-import { NOTE_MAX, REASONS, REVOCABLE_KINDS } from "./model.ts";
+import { NOTE_MAX, REASONS } from "./model.ts";
 
 /** What comes with a revocation. A note of several lines becomes one. */
 export const revocationInput = z.strictObject({
@@ -15,8 +15,3 @@ export const revocationInput = z.strictObject({
 
 /** A session's uid, as the authority's engine makes it. */
 export const sessionUid = z.string().regex(/^[\w-]{1,128}$/, "is not a session's uid");
-
-export const previewInput = z.object({
-  kind: z.enum(REVOCABLE_KINDS),
-  id: z.string().regex(/^[\w-]{1,128}$/, "is not an id"),
-});

@@ -1,12 +1,10 @@
 import { can } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
-import { countUpTo } from "../list-query/count-up-to.ts";
-import type { Total } from "../list-query/define-table.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
-import { secondsLeft, WORK_SHOWN_FOR_SECONDS, type WorkItem } from "../work/model.ts";
+import { WORK_SHOWN_FOR_SECONDS, type WorkItem } from "../work/model.ts";
 import type { Verb } from "./model.ts";
 import { ORDER_COLUMNS, type OrderRecord } from "./order-row.ts";
-import { tokensOfTarget } from "./order-tokens.ts";
+import { readSettling, settlesFrom } from "./read-settling.ts";
 
 const SHOWN_MAX = 20;
 /** Most orders are written down before anybody could look: what takes no longer, and writes no more, is no long work. */
@@ -14,32 +12,6 @@ const LONG_SECONDS = 5;
 const LONG_TOKENS = 5_000;
 /** What few tokens belong to is short work, also where it has to wait for its turn behind others. */
 const IS_WIDE = sql`o.target_kind NOT IN ('token', 'family', 'session')`;
-/** Counting a target may take this long; where it takes longer nobody knows how many there are. */
-const COUNT_TIMEOUT_MS = 5_000;
-const COUNT_MAX = 50_000_000;
-const COUNTED_KEPT = 100;
-
-/** What a placed order reaches grows no more: it is counted once, beside the answer. Null: being counted, or too many to count. */
-const counted = new Map<string, Total | null>();
-
-function reachedTotal(ctx: Context, order: OrderRecord): Total | null {
-  const known = counted.get(order.id);
-  if (known !== undefined) return known;
-  for (const oldest of counted.keys()) if (counted.size >= COUNTED_KEPT) counted.delete(oldest);
-  counted.set(order.id, null);
-  const { from, where } = tokensOfTarget(order.targetKind, order.targetId);
-  countUpTo(
-    ctx.db,
-    sql`SELECT 1 FROM ${from} WHERE ${where} AND (${order.cutoff}::timestamptz IS NULL OR t.rooted_at <= ${order.cutoff}::timestamptz)
-      LIMIT ${COUNT_MAX + 1}::int`,
-    { max: COUNT_MAX, atLeast: () => 0, timeoutMs: COUNT_TIMEOUT_MS },
-  ).then(
-    (total) => counted.set(order.id, total.isExact ? total : null),
-    () => counted.delete(order.id),
-  );
-  return null;
-}
-
 const ACTS: Record<Verb, { name: string; unit: string }> = {
   revoke: { name: "Revocation", unit: "tokens written down" },
   suspend: { name: "Suspension", unit: "tokens written down" },
@@ -50,10 +22,7 @@ const ACTS: Record<Verb, { name: string; unit: string }> = {
 function itemOf(ctx: Context, order: OrderRecord): WorkItem {
   const isSettled = order.settledAt !== null;
   const done = order.settledCount;
-  const whole = order.verb === "restore" || isSettled ? null : reachedTotal(ctx, order);
-  // tokens that an earlier order had taken back are not written again: the whole is at most this
-  const total = isSettled ? { value: done, isExact: true } : whole;
-  const startedAt = new Date(Math.max(order.effectiveFrom.getTime(), order.createdAt.getTime()));
+  const settling = readSettling(ctx, order);
   return {
     kind: "order",
     id: order.id,
@@ -61,9 +30,9 @@ function itemOf(ctx: Context, order: OrderRecord): WorkItem {
     unit: ACTS[order.verb].unit,
     state: isSettled ? "done" : "running",
     done,
-    total,
-    secondsLeft: isSettled ? null : secondsLeft({ done, total, startedAt, now: ctx.now }),
-    startedAt: startedAt.toISOString(),
+    total: isSettled ? { value: done, isExact: true } : (settling?.total ?? null),
+    secondsLeft: settling?.secondsLeft ?? null,
+    startedAt: settlesFrom(order).toISOString(),
     endedAt: order.settledAt?.toISOString() ?? null,
     note: isSettled ? null : "In force since it was placed; this only writes it down.",
     cancelPath: null,

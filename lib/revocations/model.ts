@@ -235,9 +235,20 @@ export type OrderRow = {
   settledCount: number;
 };
 
+/** How far an order is written down. */
+export type Settling = {
+  done: number;
+  /** At most so many; null where nobody knows. */
+  total: { value: number; isExact: boolean } | null;
+  /** At the pace so far; null where nobody can say. */
+  secondsLeft: number | null;
+};
+
 export type OrderDetail = OrderRow & {
   /** Tokens that the order reaches and that have not expired yet, counted exactly up to COUNT_MAX. */
   reached: { value: number; isExact: boolean };
+  /** Null where everything is written, or nothing is to be yet. */
+  settling: Settling | null;
 };
 
 /** Something that a revocation left valid, with where to see it. */
@@ -284,21 +295,6 @@ export type RevocationResult = {
 
 /** A caller that used a target's tokens in the last 24 hours. */
 export type Caller = { kind: "verifier" | "client"; id: string; name: string; uses: number; lastAt: string };
-
-/** What a revocation would do, counted before anyone presses the button. */
-export type RevocationPreview = {
-  target: { kind: RevocableKind; id: string; name: string };
-  /** Set where the target is a refresh token: revoking it ends its family. */
-  widensTo: { kind: RevocableKind; id: string; name: string } | null;
-  isAlreadyRevoked: boolean;
-  tokens: { value: number; isExact: boolean };
-  users: number;
-  clients: number;
-  callers: Caller[];
-  remains: Remaining[];
-  /** The dialog's text, a sentence each. */
-  sentences: string[];
-};
 
 /** Counts beyond it are given as "at least". */
 export const COUNT_MAX = 10_000;

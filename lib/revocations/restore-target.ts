@@ -1,4 +1,4 @@
-import { recordEntry } from "../audit/record-entry.ts";
+import { recordEntries, recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
@@ -65,7 +65,7 @@ async function findSuspensions(tx: Sql, { kind, ids }: Targets): Promise<OrderRe
 
 /**
  * Ends the suspensions of a target, in force or scheduled; never a revocation, and no suspension of another target. Recorded as
- * `<noun>.…restored`, several at once as `order.restored`. Needs `order:write` and what the target needs.
+ * `<noun>.…restored`, several at once as `order.restored` and on each of them. Needs `order:write` and what the target needs.
  *
  * @throws {DomainError} FORBIDDEN, NOT_FOUND where nothing suspends by this target, INVALID_INPUT where the reason needs a note.
  */
@@ -95,14 +95,25 @@ export async function restoreTarget(ctx: Context, input: RestoreInput): Promise<
       sql`SELECT ${ORDER_COLUMNS} FROM revocation_order o WHERE o.id = ${first.id}::uuid`,
     );
     const [only] = restored;
+    const why = { reason: input.reason, note: input.note.trim() === "" ? undefined : input.note.trim() };
     const several = { kind: "order", id: input.orderId ?? first.id, name: `${restored.length} ${kind}s` };
     await recordEntry(tx, ctx, {
       act: restored.length === 1 ? actOf("restore", kind) : "order.restored",
       target: restored.length === 1 && only !== undefined ? only : several,
-      reason: input.reason,
-      note: input.note.trim() === "" ? undefined : input.note.trim(),
+      ...why,
       after: { orderId: first.id, orders: placed.length, endedOrderIds: ended.map((order) => order.id) },
     });
+    if (restored.length > 1)
+      await recordEntries(
+        tx,
+        ctx,
+        restored.map((target, index) => ({
+          act: actOf("restore", kind),
+          target,
+          ...why,
+          after: { orderId: placed[index]?.id, withOrderId: first.id },
+        })),
+      );
     return {
       order: orderRowOf(record as OrderRecord),
       orders: placed.length,

@@ -124,7 +124,7 @@ test("a restore is on record, and a second one finds nothing to end", async () =
   await expect(restore("user", one.userId)).rejects.toMatchObject({ code: "NOT_FOUND" });
   const { rows } = await listAuditEntries(as("auditor"), {
     ...defaultQuery(auditEntriesTable),
-    filters: { targetId: one.clientId },
+    filters: { targetId: [one.clientId] },
   });
   expect(rows.map((row) => row.act)).toEqual(["client.tokens_restored", "client.tokens_suspended"]);
 });
@@ -195,7 +195,7 @@ describe("an order that begins later", () => {
     expect(await stateOf(longest.id, new Date(begins.getTime() + 1))).toBe("active");
     const { rows } = await listAuditEntries(as("auditor"), {
       ...defaultQuery(auditEntriesTable),
-      filters: { targetId: one.clientId },
+      filters: { targetId: [one.clientId] },
     });
     expect(rows.map((row) => row.act)).toEqual(["order.cancelled", "order.revocation_scheduled"]);
     // the target is no worse to revoke for it

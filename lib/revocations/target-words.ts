@@ -38,7 +38,7 @@ export function orderLine(order: {
   return [orderVerbWords(order), lead, name].filter((word) => word !== "").join(" ");
 }
 
-const ORDER_ACT = /\.(?:tokens_)?revoked$|^revocation\.repeated$/;
+const ORDER_ACT = /\.(?:tokens_)?(?:revoked|suspended|restored)$|^revocation\.repeated$|^order\./;
 const ORDERED_KINDS: ReadonlySet<string> = new Set([...Object.keys(LEADS), "everything"]);
 
 /** What an act was upon: as the order tells it where the act placed one, else its name. */

@@ -12,7 +12,7 @@ import type { DisabledUser } from "./model.ts";
 
 /**
  * Shuts a user out: they cannot sign in, their sign-on sessions and pending codes end, and an order in the same transaction
- * revokes every token rooted until now. The answer says what goes on. Recorded as `user.disabled`. Needs `user:write`.
+ * revokes every token rooted until now. The answer says what goes on. Recorded as `user.disabled`. Needs `user:disable`.
  *
  * @throws {DomainError} NOT_FOUND, ALREADY_ENDED, INVALID_INPUT where the reason needs a note.
  */
@@ -20,7 +20,7 @@ export async function disableUser(
   ctx: Context,
   { userId, reason, note }: DisableUserInput & { userId: string },
 ): Promise<DisabledUser> {
-  requirePermission(ctx, "user:write");
+  requirePermission(ctx, "user:disable");
   const { user, order, revokedTokens, lenient } = await ctx.db.transaction(async (tx) => {
     if (isUuid(userId))
       await tx.query("SELECT id FROM user_account WHERE id = $1::uuid FOR UPDATE", [userId]);

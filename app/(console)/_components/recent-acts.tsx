@@ -3,12 +3,17 @@ import { Card } from "#components/display/card.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { listAuditEntries } from "#lib/audit/list-audit-entries.ts";
 import { auditEntriesTable } from "#lib/audit/table.ts";
-import { actOutcomeWords } from "#lib/audit/words.ts";
+import { actUponItWords } from "#lib/audit/words.ts";
 import type { Context } from "#lib/context.ts";
 import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
 import classes from "./recent-acts.module.css";
 
 const SHOWN = 5;
+
+/** The log of the acts upon something. */
+export function actsAddress(target: string, ids: readonly string[]): string {
+  return `/audit/acts?${new URLSearchParams([["target", target], ...ids.map((id) => ["targetId", id])])}`;
+}
 
 /** The newest acts upon something, with the way to all of them. */
 export async function RecentActs({
@@ -18,17 +23,18 @@ export async function RecentActs({
 }: {
   ctx: Context;
   target: string;
-  targetId: string;
+  /** Several, where acts call the same thing by its id and by its name. */
+  targetId: string | readonly string[];
 }) {
-  const of = { target, targetId };
-  const { query } = parseListQuery(auditEntriesTable, { ...of, size: String(SHOWN) });
+  const ids = typeof targetId === "string" ? [targetId] : [...targetId];
+  const { query } = parseListQuery(auditEntriesTable, { target, targetId: ids, size: String(SHOWN) });
   const { rows, next } = await listAuditEntries(ctx, query);
   return (
     <Card
       title="Acts"
       aside={
         rows.length === 0 ? null : (
-          <Link prefetch={false} href={`/audit/acts?${new URLSearchParams(of)}`}>
+          <Link prefetch={false} href={actsAddress(target, ids)}>
             {next === null ? "In the log" : "All in the log"}
           </Link>
         )
@@ -41,7 +47,7 @@ export async function RecentActs({
           {rows.map((row) => (
             <li key={row.id}>
               <Link prefetch={false} href={`/audit/acts/${row.id}`}>
-                {row.actor.name} {actOutcomeWords(row)}
+                {row.actor.name} {actUponItWords(row)}
               </Link>
               <br />
               <small className="muted">

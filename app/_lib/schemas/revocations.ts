@@ -24,7 +24,10 @@ export const orderRow = z.object({
   settledCount: z.int(),
 });
 
-export const orderDetail = orderRow.extend({ reached: total });
+export const orderDetail = orderRow.extend({
+  reached: total,
+  settling: z.object({ done: z.int(), total: total.nullable(), secondsLeft: z.int().nullable() }).nullable(),
+});
 
 const remaining = z.object({
   kind: z.enum([
@@ -64,18 +67,6 @@ const caller = z.object({
   name: z.string(),
   uses: z.int(),
   lastAt: instant,
-});
-
-export const revocationPreview = z.object({
-  target,
-  widensTo: target.nullable(),
-  isAlreadyRevoked: z.boolean(),
-  tokens: total,
-  users: z.int(),
-  clients: z.int(),
-  callers: z.array(caller),
-  remains: z.array(remaining),
-  sentences: z.array(z.string()),
 });
 
 const anyTarget = z.object({ kind: z.enum(TARGET_KINDS), id: z.string(), name: z.string() });

@@ -40,7 +40,6 @@ import * as refusedCounts from "./refused-counts/route.ts";
 import * as restores from "./restores/route.ts";
 import * as retentionPlan from "./retention/plan/route.ts";
 import * as retention from "./retention/route.ts";
-import * as revocationsPreview from "./revocations/preview/route.ts";
 import * as savedViewsId from "./saved-views/[id]/route.ts";
 import * as savedViews from "./saved-views/route.ts";
 import * as sessionsUidRevoke from "./sessions/[uid]/revoke/route.ts";
@@ -116,7 +115,6 @@ export function allRoutes(): Route[] {
     restores,
     retention,
     retentionPlan,
-    revocationsPreview,
     savedViews,
     savedViewsId,
     sessionsUidRevoke,

@@ -97,6 +97,20 @@ test("an order to come is listed as scheduled, is called off through the API, an
   expect(await stateOf(id)).toBe("active");
 });
 
+test("a selection is planned again through the API: suspended first, revoked by its id then", async () => {
+  const { id, target } = await holder();
+  const selection = { kind: "selection", filters: { client: target.id } };
+  const plan = await post("/api/v1/plans", { verb: "suspend", target: selection });
+  const { body } = await post("/api/v1/orders", { planId: plan.body.id, ...why });
+  const frozen = (body.order as { target: { kind: string; id: string } }).target;
+  const again = await post("/api/v1/plans", { verb: "revoke", target: { kind: frozen.kind, id: frozen.id } });
+  expect(again).toMatchObject({ status: 201, body: { tokens: { value: 1 } } });
+  expect(await post("/api/v1/orders", { planId: again.body.id, ...why })).toMatchObject({ status: 201 });
+  expect(await stateOf(id)).toBe("revoked");
+  const missing = { kind: "selection", id: randomUUID() };
+  expect((await post("/api/v1/plans", { verb: "revoke", target: missing })).status).toBe(404);
+});
+
 test("bad plans are answered 400 that names what is wrong", async () => {
   const { target } = await holder();
   for (const [body, path] of [

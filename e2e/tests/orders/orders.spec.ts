@@ -119,3 +119,82 @@ test("an order is set for later, stands so in the list, and is called off from i
   await expect(page.getByText("Was called off").first()).toBeVisible();
   expect(await authority.introspect(token, registry.verifier)).toMatchObject({ active: true });
 });
+
+test("rows that are ticked are suspended, and the same selection is revoked from its order's page", async ({
+  page,
+  authority,
+  registry,
+}) => {
+  const client = await registry.addService();
+  const tokens = await Promise.all([authority.issue(client), authority.issue(client)]);
+  const list = new TokensPage(page);
+  await list.open({ client: client.clientId });
+  await expect(list.total).toHaveText("2 tokens");
+  for (const key of ["j", "x", "j", "x", "r"]) await page.keyboard.press(key);
+  const dialog = new RevokeDialog(page);
+  await expect(dialog.dialog).toContainText("2 tokens picked by hand");
+  await dialog.choose("What", "Suspend");
+  await expect(dialog.confirm).toHaveText("Suspend 2 tokens");
+  await dialog.revoke("Policy", registry.mark);
+  await dialog.dialog.getByRole("link", { name: "The order on record" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(
+    "Suspended selection of 2 tokens picked by hand",
+  );
+
+  await page.getByRole("button", { name: "Revoke…" }).click();
+  await expect(dialog.dialog).toContainText("2 tokens stop working, everywhere and at once.");
+  await dialog.revoke("Token leaked", registry.mark);
+  await expect(dialog.outcome).toContainText("2 live tokens stopped working");
+  await dialog.close();
+  await expect(page.getByRole("button", { name: "Revoke…" }), "the focus comes back").toBeFocused();
+  for (const token of tokens)
+    expect(await authority.introspect(token, registry.verifier)).toEqual({ active: false });
+});
+
+test("an order upon a group's members stands among the acts of the group and of each member", async ({
+  page,
+  ownerApi,
+  registry,
+}) => {
+  const { id: userId } = await ownerApi.make<{ id: string }>("/api/v1/users", {
+    name: "Ana Lima",
+    email: `ana-${registry.mark}@example.com`,
+    groupIds: [registry.group.id],
+  });
+  await page.goto(`/groups/${registry.group.id}`);
+  await page.getByRole("button", { name: "Revoke tokens…" }).click();
+  const dialog = new RevokeDialog(page);
+  await dialog.choose("What", "Suspend");
+  await dialog.choose("Whose tokens", "Of its members today");
+  await expect(dialog.dialog).toContainText("1 user is a member of the group today");
+  await dialog.dialog
+    .getByRole("combobox", { name: "Reason" })
+    .selectOption({ label: "Account compromised" });
+  await dialog.dialog.getByRole("button", { name: "Suspend", exact: true }).click();
+  await expect(dialog.dialog.getByRole("status").filter({ hasText: "Suspended." })).toBeVisible();
+  await dialog.close();
+  await expect(page.getByRole("link", { name: /suspended all tokens of the group/ })).toBeVisible();
+
+  await page.goto(`/users/${userId}`);
+  await page.getByRole("link", { name: /suspended all tokens of the user/ }).click();
+  await expect(page.getByRole("main")).toContainText("As a member of");
+  await expect(page.getByRole("main").getByRole("link", { name: registry.group.name })).toBeVisible();
+});
+
+test("in a narrow window what may be done with chosen rows stays in sight", async ({
+  page,
+  authority,
+  registry,
+}) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  const client = await registry.addService();
+  await Promise.all(Array.from({ length: 8 }, () => authority.issue(client)));
+  const list = new TokensPage(page);
+  await list.open({ client: client.clientId });
+  await expect(list.total).toHaveText("8 tokens");
+  await list.rows.first().getByRole("checkbox").check();
+  await expect(page.getByText("1 selected")).toBeInViewport();
+  await page.getByRole("button", { name: "Revoke…" }).click();
+  const dialog = new RevokeDialog(page);
+  await expect(dialog.confirm, "under a long plan too").toBeInViewport();
+});

@@ -11,10 +11,11 @@ import { TokenPage } from "../../pages/token-page.ts";
 type Ids = { token: string; client: string; user: string; group: string; verifier: string; audience: string };
 
 /** What a role may do here; the rest it may not. */
-const MAY: Record<string, { write: boolean; revokeToken: boolean; revokeClient: boolean }> = {
-  Responder: { write: false, revokeToken: true, revokeClient: true },
-  Governor: { write: true, revokeToken: true, revokeClient: false },
-  Auditor: { write: false, revokeToken: false, revokeClient: false },
+type May = { write: boolean; disableUser: boolean; revokeToken: boolean; revokeClient: boolean };
+const MAY: Record<string, May> = {
+  Responder: { write: false, disableUser: true, revokeToken: true, revokeClient: true },
+  Governor: { write: true, disableUser: true, revokeToken: true, revokeClient: false },
+  Auditor: { write: false, disableUser: false, revokeToken: false, revokeClient: false },
 };
 
 async function becomeAdmin(page: Page, link: string): Promise<void> {
@@ -29,7 +30,7 @@ async function becomeAdmin(page: Page, link: string): Promise<void> {
 }
 
 /** Acts that a role may not do, asked of the API as the console's own pages would. */
-async function expectRefused(api: ConsoleApi, may: (typeof MAY)[string], ids: Ids): Promise<void> {
+async function expectRefused(api: ConsoleApi, may: May, ids: Ids): Promise<void> {
   const reason = { reason: "test", note: "" };
   const acts: [path: string, body: unknown][] = [
     ["/api/v1/admins", { name: "Mallory", email: "mallory@example.com", role: "owner" }],
@@ -45,8 +46,9 @@ async function expectRefused(api: ConsoleApi, may: (typeof MAY)[string], ids: Id
       [`/api/v1/clients/${ids.client}/disable`, undefined],
       [`/api/v1/clients/${ids.client}/rotate-secret`, { overlapSeconds: 0 }],
       [`/api/v1/verifiers/${ids.verifier}/rotate-secret`, undefined],
-      [`/api/v1/users/${ids.user}/disable`, reason],
+      [`/api/v1/users/${ids.user}/enable`, undefined],
     );
+  if (!may.disableUser) acts.push([`/api/v1/users/${ids.user}/disable`, reason]);
   if (!may.revokeToken) acts.push([`/api/v1/tokens/${ids.token}/revoke`, reason]);
   if (!may.revokeClient)
     acts.push([`/api/v1/clients/${ids.client}/revoke`, reason], [`/api/v1/users/${ids.user}/revoke`, reason]);
@@ -108,7 +110,7 @@ for (const [role, may] of Object.entries(MAY)) {
     await has(`/clients/${ids.client}`, { Edit: may.write, "Revoke all tokens…": may.revokeClient });
     await has(`/users/${ids.user}`, {
       "Revoke all tokens…": may.revokeClient,
-      "More about this user": may.write,
+      "More about this user": may.disableUser,
     });
     await has(`/groups/${ids.group}`, { Edit: may.write, "Revoke tokens…": may.revokeClient });
     await has(`/verifiers/${ids.verifier}`, { Edit: may.write });

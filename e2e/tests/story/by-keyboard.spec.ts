@@ -15,43 +15,53 @@ async function tabTo(page: Page, name: RegExp, most = 40): Promise<void> {
   throw new Error(`Tab does not come to ${name}`);
 }
 
-test("from a pasted token to refused everywhere, by keyboard alone", async ({
-  page,
-  authority,
-  registry,
-}) => {
-  const value = await authority.issue(await registry.addService());
-  expect((await authority.introspect(value, registry.verifier)).active).toBe(true);
-  await page.goto("/");
-  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+const WINDOWS = {
+  "a wide window": { width: 1440, height: 900 },
+  "a narrow window": { width: 390, height: 844 },
+};
 
-  await page.keyboard.press("ControlOrMeta+k");
-  await expect(page.getByRole("dialog").getByRole("textbox")).toBeFocused();
-  await page.keyboard.insertText(`leaked: ${value}`);
-  await expect(page.getByRole("dialog")).toContainText("recognised by its id");
-  await page.keyboard.press("Enter");
-  await expect(page).toHaveURL(/\/tokens\/[0-9a-f-]{36}$/);
+for (const [window, viewport] of Object.entries(WINDOWS))
+  test(`from a pasted token to refused everywhere, by keyboard alone, in ${window}`, async ({
+    page,
+    authority,
+    registry,
+  }) => {
+    await page.setViewportSize(viewport);
+    const value = await authority.issue(await registry.addService());
+    expect((await authority.introspect(value, registry.verifier)).active).toBe(true);
+    await page.goto("/");
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
 
-  await tabTo(page, /^Revoke/);
-  await page.keyboard.press("Enter");
-  await expect(page.getByRole("menuitem", { name: "This token…" })).toBeVisible();
-  await expect(async () => {
-    await page.keyboard.press("ArrowDown");
-    await expect(page.getByRole("menuitem", { name: "This token…" })).toBeFocused({ timeout: 200 });
-  }).toPass({ timeout: 5_000 });
-  await page.keyboard.press("Enter");
-  const dialog = page.getByRole("dialog");
-  await expect(dialog).toBeVisible();
-  await tabTo(page, /^Reason/);
-  await page.keyboard.type("Token leaked");
-  await tabTo(page, /^Revoke/);
-  await page.keyboard.press("Enter");
-  await expect(
-    dialog
-      .getByRole("status")
-      .filter({ hasText: /stopped working|revoked/ })
-      .first(),
-  ).toBeVisible();
-  expect(await authority.introspect(value, registry.verifier)).toEqual({ active: false });
-  expect((await authority.verify(value, registry.verifier)).status).toBe(401);
-});
+    await page.keyboard.press("ControlOrMeta+k");
+    await expect(page.getByRole("dialog").getByRole("textbox")).toBeFocused();
+    await page.keyboard.insertText(`leaked: ${value}`);
+    await expect(page.getByRole("dialog")).toContainText("recognised by its id");
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(/\/tokens\/[0-9a-f-]{36}$/);
+
+    await tabTo(page, /^Revoke/);
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("menuitem", { name: "This token…" })).toBeVisible();
+    await expect(async () => {
+      await page.keyboard.press("ArrowDown");
+      await expect(page.getByRole("menuitem", { name: "This token…" })).toBeFocused({ timeout: 200 });
+    }).toPass({ timeout: 5_000 });
+    await page.keyboard.press("Enter");
+    const dialog = page.getByRole("dialog");
+    await expect(dialog).toBeVisible();
+    await tabTo(page, /^Reason/);
+    await page.keyboard.type("Token leaked");
+    await tabTo(page, /^Revoke/);
+    await page.keyboard.press("Enter");
+    await expect(
+      dialog
+        .getByRole("status")
+        .filter({ hasText: /stopped working|revoked/ })
+        .first(),
+    ).toBeVisible();
+    expect(await authority.introspect(value, registry.verifier)).toEqual({ active: false });
+    expect((await authority.verify(value, registry.verifier)).status).toBe(401);
+    await page.keyboard.press("Escape");
+    await expect(dialog).toHaveCount(0);
+    await expect(page.getByRole("button", { name: /^Revoke/ }), "the focus comes back").toBeFocused();
+  });

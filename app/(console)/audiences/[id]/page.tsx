@@ -4,6 +4,7 @@ import { cache } from "react";
 import { requestContext, requireSignedIn } from "#app/_lib/context.ts";
 import { orNotFound } from "#app/_lib/or-not-found.ts";
 import { titleOf } from "#app/_lib/title-of.ts";
+import { RecentActs } from "#app/(console)/_components/recent-acts.tsx";
 import { LinkButton } from "#components/display/link-button.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { Columns } from "#components/layout/columns.tsx";
@@ -65,7 +66,12 @@ export default async function AudiencePage({ params }: AudiencePageProps) {
             <AudiencePermissions audience={audience} may={may} />
           </>
         }
-        side={<AudienceFacts audience={audience} />}
+        side={
+          <>
+            <AudienceFacts audience={audience} />
+            <RecentActs ctx={ctx} target="audience" targetId={[audience.id, audience.name]} />
+          </>
+        }
       />
     </Page>
   );

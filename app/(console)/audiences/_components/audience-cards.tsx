@@ -1,4 +1,5 @@
 import Link from "next/link";
+import { actsAddress } from "#app/(console)/_components/recent-acts.tsx";
 import { Card } from "#components/display/card.tsx";
 import { CopyButton } from "#components/display/copy-button.tsx";
 import { IdText } from "#components/display/id-text.tsx";
@@ -117,7 +118,7 @@ export function AudienceFacts({ audience }: { audience: AudienceRow }) {
           {words.tokensLink}
         </Link>
         {" · "}
-        <Link prefetch={false} href={`/audit/acts?target=audience&targetId=${audience.id}`}>
+        <Link prefetch={false} href={actsAddress("audience", [audience.id, audience.name])}>
           {words.actsLink}
         </Link>
       </p>

@@ -10,6 +10,7 @@ import { reasonWords } from "#lib/revocations/model.ts";
 import { actTargetWords } from "#lib/revocations/target-words.ts";
 import classes from "./act-record.module.css";
 import { actWords, targetHref } from "./act-words.ts";
+import { orderFacts } from "./order-facts.tsx";
 
 const none = <span className="faint">none</span>;
 
@@ -17,8 +18,7 @@ const none = <span className="faint">none</span>;
 export function ActRecord({ entry }: { entry: AuditEntryDetail }) {
   const href = targetHref(entry.target);
   const upon = actTargetWords(entry);
-  const { orderId, ...changed } = entry.after ?? {};
-  const after = Object.keys(changed).length > 0 ? changed : null;
+  const { items: facts, rest: after } = orderFacts(entry.after);
   const items: KeyValueItem[] = [
     { key: "Act", value: actWords(entry.act) },
     { key: "Outcome", value: <StateBadge state={entry.outcome} /> },
@@ -47,14 +47,7 @@ export function ActRecord({ entry }: { entry: AuditEntryDetail }) {
         </>
       ),
     },
-    ...(typeof orderId === "string"
-      ? [
-          {
-            key: "Order",
-            value: <IdText id={orderId} what="order id" href={`/orders/${orderId}`} head={8} />,
-          },
-        ]
-      : []),
+    ...facts,
     { key: "Reason", value: entry.reason ? reasonWords(entry.reason, entry.actor.kind) : none },
     { key: "Note", value: entry.note || none },
     { key: "Address", value: entry.ip ? <span className="mono">{entry.ip}</span> : none },

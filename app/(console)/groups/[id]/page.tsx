@@ -66,7 +66,7 @@ export default async function GroupPage({ params }: GroupPageProps) {
           <>
             <GroupFacts group={group} />
             <GroupServices group={group} />
-            <RecentActs ctx={ctx} target="group" targetId={group.id} />
+            <RecentActs ctx={ctx} target="group" targetId={[group.id, group.name]} />
           </>
         }
       />

@@ -1,4 +1,5 @@
 import Link from "next/link";
+import { actsAddress } from "#app/(console)/_components/recent-acts.tsx";
 import { Card } from "#components/display/card.tsx";
 import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
@@ -104,7 +105,7 @@ export function GroupFacts({ group }: { group: GroupDetail }) {
           {words.tokensLink}
         </Link>
         {" · "}
-        <Link prefetch={false} href={`/audit/acts?target=group&targetId=${group.id}`}>
+        <Link prefetch={false} href={actsAddress("group", [group.id, group.name])}>
           {words.actsLink}
         </Link>
       </p>

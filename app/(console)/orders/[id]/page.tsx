@@ -3,12 +3,14 @@ import { requireSignedIn } from "#app/_lib/context.ts";
 import { orNotFound } from "#app/_lib/or-not-found.ts";
 import { Card } from "#components/display/card.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
+import { OrderActions } from "#components/revocation/order-actions.tsx";
 import { revocableBy } from "#components/revocation/revocable-by.ts";
 import { getOrder } from "#lib/revocations/get-order.ts";
 import { reasonWords } from "#lib/revocations/model.ts";
 import { orderLine } from "#lib/revocations/target-words.ts";
+import { OrderBadge } from "../_components/order-badge.tsx";
 import { OrderRecord } from "../_components/order-record.tsx";
-import { orderWords as words } from "../_components/words.ts";
+import { STANDING_WORDS, orderWords as words } from "../_components/words.ts";
 
 export const metadata: Metadata = { title: words.title };
 
@@ -21,10 +23,12 @@ export default async function OrderPage({ params }: { params: Promise<{ id: stri
       <PageHeader
         title={orderLine(order)}
         purpose={`${reasonWords(order.reason, order.actor.kind)}, by ${order.actor.name}`}
+        badges={<OrderBadge order={order}>{STANDING_WORDS[order.standing]}</OrderBadge>}
         crumbs={[{ name: words.title, href: "/orders" }]}
+        actions={<OrderActions order={order} may={revocableBy(ctx.actor.role)} />}
       />
       <Card>
-        <OrderRecord order={order} may={revocableBy(ctx.actor.role)} />
+        <OrderRecord order={order} />
       </Card>
     </Page>
   );

@@ -4,30 +4,19 @@ import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { KeyValue, type KeyValueItem } from "#components/display/key-value.tsx";
 import { groupedNumber } from "#components/display/number-text.tsx";
-import { OrderActions } from "#components/revocation/order-actions.tsx";
-import type { MayRevoke } from "#components/revocation/revocable-by.ts";
-import { SelectionProgress } from "#components/revocation/selection-progress.tsx";
+import { SettlingProgress } from "#components/revocation/settling-progress.tsx";
 import { type OrderDetail, type OrderRow, reasonWords } from "#lib/revocations/model.ts";
 import { orderVerbWords } from "#lib/revocations/order-words.ts";
-import { targetWords } from "#lib/revocations/target-words.ts";
-import { targetHref } from "./target-href.ts";
+import { TargetName } from "./target-name.tsx";
 import { STANDING_WORDS, orderWords as words } from "./words.ts";
 
 /** One order, whole. A detail also says how many tokens it holds. */
-export function OrderRecord({ order, may }: { order: OrderRow | OrderDetail; may: MayRevoke }) {
+export function OrderRecord({ order }: { order: OrderRow | OrderDetail }) {
   const reached = "reached" in order ? order.reached : null;
-  const target = targetWords(order.target);
   const items: KeyValueItem[] = [
     {
       key: orderVerbWords(order),
-      value: (
-        <>
-          {target.lead}{" "}
-          <Link prefetch={false} href={targetHref(order.target)} title={order.target.name}>
-            {target.name}
-          </Link>
-        </>
-      ),
+      value: <TargetName target={order.target} />,
     },
     { key: "Stands", value: STANDING_WORDS[order.standing] },
     ...(order.cancels
@@ -88,10 +77,11 @@ export function OrderRecord({ order, may }: { order: OrderRow | OrderDetail; may
             <span className="muted">{order.verb === "revoke" ? words.revokedHelp : words.suspendedHelp}</span>
           )}
         </>
-      ) : order.size === null ? (
-        words.settling
       ) : (
-        <SelectionProgress written={order.settledCount} size={order.size} />
+        <>
+          <SettlingProgress order={order} />
+          <span className="muted">{order.size === null ? words.settling : words.settlingSelection}</span>
+        </>
       ),
     },
     { key: "Position", value: <span className="mono">{order.position}</span> },
@@ -100,9 +90,6 @@ export function OrderRecord({ order, may }: { order: OrderRow | OrderDetail; may
   return (
     <>
       <KeyValue items={items} />
-      <div style={{ marginTop: 16 }}>
-        <OrderActions order={order} may={may} />
-      </div>
       {order.verb === "revoke" && order.standing === "in_force" ? (
         <p className="muted" style={{ marginTop: 16 }}>
           {words.noUndo}

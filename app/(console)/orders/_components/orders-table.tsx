@@ -1,38 +1,24 @@
 "use client";
 
 import { IconGavel } from "@tabler/icons-react";
-import Link from "next/link";
 import { ActorName } from "#app/(console)/_components/actor-name.tsx";
 import type { DataTableColumn } from "#components/data-table/columns.ts";
 import { DataTable } from "#components/data-table/data-table.tsx";
 import type { AnyListQuery } from "#components/data-table/list-address.ts";
 import { Instant } from "#components/display/instant.tsx";
 import { NumberText } from "#components/display/number-text.tsx";
-import { type BadgeState, StateBadge } from "#components/display/state-badge.tsx";
-import { Tag } from "#components/display/tag.tsx";
 import { EmptyState } from "#components/feedback/empty-state.tsx";
+import { OrderActions } from "#components/revocation/order-actions.tsx";
 import type { MayRevoke } from "#components/revocation/revocable-by.ts";
+import { SettlingTag } from "#components/revocation/settling-progress.tsx";
 import type { Page, Total } from "#lib/list-query/define-table.ts";
-import { type OrderRow, reasonWords, type Verb } from "#lib/revocations/model.ts";
+import { type OrderRow, reasonWords } from "#lib/revocations/model.ts";
 import { orderVerbWords } from "#lib/revocations/order-words.ts";
 import { ordersTable } from "#lib/revocations/table.ts";
-import { targetWords } from "#lib/revocations/target-words.ts";
+import { OrderBadge } from "./order-badge.tsx";
 import { OrderRecord } from "./order-record.tsx";
-import { targetHref } from "./target-href.ts";
+import { TargetName } from "./target-name.tsx";
 import { orderWords as words } from "./words.ts";
-
-const BADGES: Record<Verb, BadgeState> = {
-  revoke: "revoked",
-  suspend: "suspended",
-  restore: "active",
-  cancel: "expired",
-};
-
-/** One that has not begun, or is over, is not shown as if it held. */
-function badgeOf(row: OrderRow): BadgeState {
-  if (row.standing === "scheduled") return "not_yet_valid";
-  return row.standing === "in_force" ? BADGES[row.verb] : "expired";
-}
 
 const COLUMNS: DataTableColumn<OrderRow>[] = [
   {
@@ -47,7 +33,7 @@ const COLUMNS: DataTableColumn<OrderRow>[] = [
     id: "verb",
     header: "Verb",
     size: 150,
-    cell: (row) => <StateBadge state={badgeOf(row)}>{orderVerbWords(row)}</StateBadge>,
+    cell: (row) => <OrderBadge order={row} />,
   },
   {
     id: "target",
@@ -55,22 +41,7 @@ const COLUMNS: DataTableColumn<OrderRow>[] = [
     size: 260,
     grows: true,
     canHide: false,
-    cell: ({ target }) => {
-      const { lead, name } = targetWords(target);
-      return (
-        <span className={lead ? "among-words" : undefined}>
-          {lead ? <span className="muted">{lead} </span> : null}
-          <Link
-            href={targetHref(target)}
-            prefetch={false}
-            title={target.name}
-            style={{ textDecoration: "underline" }}
-          >
-            {name}
-          </Link>
-        </span>
-      );
-    },
+    cell: ({ target }) => <TargetName target={target} />,
   },
   { id: "reason", header: "Reason", size: 146, cell: (row) => reasonWords(row.reason, row.actor.kind) },
   {
@@ -95,13 +66,22 @@ const COLUMNS: DataTableColumn<OrderRow>[] = [
         <span className="faint">nothing</span>
       ) : row.settledAt ? (
         <NumberText value={row.settledCount} unit={["token", "tokens"]} />
-      ) : row.size === null ? (
-        <Tag tone="standby">Settling</Tag>
       ) : (
-        <Tag tone="standby">{`${Math.floor((100 * row.settledCount) / row.size)} % written`}</Tag>
+        <SettlingTag order={row} />
       ),
   },
 ];
+
+function OrderDrawer({ order, may }: { order: OrderRow; may: MayRevoke }) {
+  return (
+    <>
+      <OrderRecord order={order} />
+      <div style={{ marginTop: 16 }}>
+        <OrderActions order={order} may={may} />
+      </div>
+    </>
+  );
+}
 
 /** Orders, newest first; a row opens beside the list. */
 export function OrdersTable({
@@ -128,7 +108,7 @@ export function OrdersTable({
       drawer={{
         title: () => "Order",
         body: (_id, row) =>
-          row ? <OrderRecord order={row} may={may} /> : <p className="muted">It is not on this page.</p>,
+          row ? <OrderDrawer order={row} may={may} /> : <p className="muted">It is not on this page.</p>,
       }}
       empty={
         <EmptyState icon={<IconGavel size={28} stroke={1.5} />} title={words.emptyTitle}>

@@ -1,7 +1,7 @@
 import type { TargetKind } from "#lib/revocations/model.ts";
 
-/** Where what an order is upon can be seen; everything is the whole register. */
-export function targetHref({ kind, id }: { kind: TargetKind; id: string }): string {
+/** Where what an order is upon can be seen; everything is the whole register, a frozen selection has no page. */
+export function targetHref({ kind, id }: { kind: TargetKind; id: string }): string | null {
   const value = encodeURIComponent(id);
   switch (kind) {
     case "token":
@@ -21,7 +21,7 @@ export function targetHref({ kind, id }: { kind: TargetKind; id: string }): stri
     case "everything":
       return "/tokens";
     case "selection":
-      return "/orders?target=selection";
+      return null;
     default:
       return kind satisfies never;
   }

@@ -6,7 +6,8 @@ export const orderWords = {
   purpose: "What was revoked, suspended and restored: by whom, why, and what it reached.",
   emptyTitle: "Nothing was taken back yet",
   emptyText: "Revoke a token, a user or a client from its page, and the order stands here with its reason.",
-  settling: "in force, being written down",
+  settling: "It is in force everywhere; this only writes it down.",
+  settlingSelection: "What is written is in force.",
   note: "An order is in force from the moment it was placed; settling only writes it down token by token.",
   reachedHelp:
     "(used-up refresh tokens and what other orders ended among them; before an order only live ones are counted)",

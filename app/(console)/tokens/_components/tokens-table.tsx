@@ -30,7 +30,7 @@ const COLUMNS: DataTableColumn<TokenRow>[] = [
   {
     id: "state",
     header: "State",
-    size: 112,
+    size: 126,
     canHide: false,
     onCard: "title",
     cell: (token) => <StateBadge state={token.state} />,
@@ -64,7 +64,7 @@ const COLUMNS: DataTableColumn<TokenRow>[] = [
   {
     id: "permissions",
     header: "Permissions",
-    size: 164,
+    size: 158,
     cell: (token) => <ScopeList values={token.permissions} what={["permission", "permissions"]} />,
   },
   {
@@ -76,7 +76,7 @@ const COLUMNS: DataTableColumn<TokenRow>[] = [
   {
     id: "issued",
     header: "Issued",
-    size: 84,
+    size: 92,
     sort: "issued",
     cell: (token) => <Instant at={token.issuedAt} />,
   },

@@ -44,7 +44,13 @@ export default async function UserPage({ params }: UserPageProps) {
         purpose={user.email}
         crumbs={[{ name: words.title, href: "/users" }]}
         actions={
-          <UserActions user={user} groups={groups} canWrite={canWrite} canRevoke={can(ctx, "user:revoke")} />
+          <UserActions
+            user={user}
+            groups={groups}
+            canWrite={canWrite}
+            canDisable={can(ctx, "user:disable")}
+            canRevoke={can(ctx, "user:revoke")}
+          />
         }
       />
       <Columns

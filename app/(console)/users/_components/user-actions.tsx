@@ -35,11 +35,12 @@ type UserActionsProps = {
   user: UserDetail;
   groups: { id: string; name: string }[];
   canWrite: boolean;
+  canDisable: boolean;
   canRevoke: boolean;
 };
 
 /** What may be done with a user. What a role may not do is not offered; the server refuses it all the same. */
-export function UserActions({ user, groups, canWrite, canRevoke }: UserActionsProps) {
+export function UserActions({ user, groups, canWrite, canDisable, canRevoke }: UserActionsProps) {
   const router = useRouter();
   const [dialog, setDialog] = useState<Dialog>(null);
   const close = () => setDialog(null);
@@ -54,7 +55,7 @@ export function UserActions({ user, groups, canWrite, canRevoke }: UserActionsPr
 
   return (
     <>
-      {canWrite ? (
+      {canWrite || (canDisable && !isDisabled) ? (
         <Menu width={220}>
           <Menu.Target>
             <ActionIcon variant="default" size={32} aria-label={words.more}>
@@ -62,13 +63,17 @@ export function UserActions({ user, groups, canWrite, canRevoke }: UserActionsPr
             </ActionIcon>
           </Menu.Target>
           <Menu.Dropdown>
-            <Menu.Item leftSection={<IconFolders size={16} />} onClick={() => setDialog("groups")}>
-              {words.setGroups}
-            </Menu.Item>
-            <Menu.Item leftSection={<IconKey size={16} />} onClick={() => setDialog("password")}>
-              {words.setPassword}
-            </Menu.Item>
-            <Menu.Divider />
+            {canWrite ? (
+              <>
+                <Menu.Item leftSection={<IconFolders size={16} />} onClick={() => setDialog("groups")}>
+                  {words.setGroups}
+                </Menu.Item>
+                <Menu.Item leftSection={<IconKey size={16} />} onClick={() => setDialog("password")}>
+                  {words.setPassword}
+                </Menu.Item>
+                <Menu.Divider />
+              </>
+            ) : null}
             {isDisabled ? (
               <Menu.Item leftSection={<IconCircleCheck size={16} />} onClick={() => setDialog("enable")}>
                 {words.enable}

@@ -9,7 +9,7 @@ export const POST = defineRoute({
   method: "POST",
   path: "/api/v1/users/{id}/disable",
   summary: "Shuts a user out, revokes every token they hold, and says what goes on",
-  permission: "user:write",
+  permission: "user:disable",
   params: idParams,
   body: disableUserInput,
   response: z.object({
