@@ -9,6 +9,7 @@ import { addressAsker } from "./bounds/bounds.ts";
 import { forwardAuth } from "./forward-auth.ts";
 import { introspect } from "./introspection.ts";
 import { createJwksAnswer } from "./jwks.ts";
+import { logFailure } from "./log-failure.ts";
 import { allowOf } from "./methods.ts";
 import type { Metrics } from "./metrics.ts";
 import { revoke } from "./revocation.ts";
@@ -137,8 +138,10 @@ export function buildAuthority({ services, engine, metrics, tls }: AppOptions): 
     const { status, isOurs } = answerError(error, reply);
     // what is refused on purpose is counted by the metrics; a line for each of a million requests helps nobody
     if (status >= 500 && !isOurs)
-      services.log.error(
-        { err: error, requestId: request.id, url: request.raw.url?.split("?")[0] },
+      logFailure(
+        services.log,
+        error,
+        { requestId: request.id, url: request.raw.url?.split("?")[0] },
         "request failed",
       );
     return reply;
