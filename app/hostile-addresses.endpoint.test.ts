@@ -158,8 +158,6 @@ describe.skipIf(!isBuilt)("what a request says of itself is not believed", () =>
   const lies: [string, string[]][] = [
     ["another host", ["Host: evil.example"]],
     ["another host, forwarded", ["X-Forwarded-Host: evil.example", "X-Forwarded-Proto: https"]],
-    ["a host that is none", ["Host: @:99999"]],
-    ["a host with markup", ["Host: a<script>alert(1)</script>"]],
     ["a subrequest of Next's", ["x-middleware-subrequest: proxy:proxy:proxy:proxy:proxy"]],
     ["a rewrite of Next's", ["x-middleware-rewrite: /admins", "x-nextjs-data: 1", "x-original-url: /admins"]],
     [

@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerOptions, ServerResponse } from "node:http";
+import { Server as TlsServer } from "node:https";
 import type { Socket } from "node:net";
 
 /** How long and how large a request may be at either door, before anybody has looked at it. */
@@ -41,23 +42,52 @@ function endUnread(request: IncomingMessage): void {
   ).unref();
 }
 
+/** What a server has open, for whoever closes it. */
+type Open = {
+  /** Every connection, whether or not TLS has begun on it. */
+  all: Set<Socket>;
+  /** Those on which HTTP is spoken. */
+  speaking: Set<Socket>;
+  unanswered: WeakMap<Socket, number>;
+  latest: WeakMap<Socket, IncomingMessage>;
+};
+const openOf = new WeakMap<Server, Open>();
+
+/** Ends the connections that have no whole request under way: of those half a request was sent, or none. */
+export function endUnasked(server: Server): void {
+  const { speaking, unanswered, latest } = openOf.get(server) ?? {};
+  for (const socket of speaking ?? [])
+    if ((unanswered?.get(socket) ?? 0) === 0 || latest?.get(socket)?.complete === false) socket.destroy();
+}
+
+/** Ends every connection, also those on which the handshake of TLS is not over. */
+export function endAll(server: Server): void {
+  for (const socket of openOf.get(server)?.all ?? []) socket.destroy();
+}
+
+function remember(sockets: Set<Socket>, socket: Socket): void {
+  sockets.add(socket);
+  socket.once("close", () => sockets.delete(socket));
+}
+
 /**
  * Bounds what connections may hold: one that nothing moves on ends, one that sends requests without waiting for answers ends, and where there
  * are very many the idle ones make room.
  */
 export function boundConnections(server: Server, onExcess: () => void = () => {}): void {
   const unanswered = new WeakMap<Socket, number>();
+  const latest = new WeakMap<Socket, IncomingMessage>();
+  const all = new Set<Socket>();
+  const speaking = server instanceof TlsServer ? new Set<Socket>() : all;
+  openOf.set(server, { all, speaking, unanswered, latest });
+  if (speaking !== all) server.on("secureConnection", (socket: Socket) => remember(speaking, socket));
   let madeRoomAt = Number.NEGATIVE_INFINITY;
-  let open = 0;
   server.maxConnections = MAX_CONNECTIONS;
   server.setTimeout(IDLE_MS);
   server.on("connection", (socket: Socket) => {
-    open += 1;
-    socket.once("close", () => {
-      open -= 1;
-    });
+    remember(all, socket);
     const now = performance.now();
-    if (open < MAX_CONNECTIONS * CROWDED || now - madeRoomAt < MAKE_ROOM_MS) return;
+    if (all.size < MAX_CONNECTIONS * CROWDED || now - madeRoomAt < MAKE_ROOM_MS) return;
     madeRoomAt = now;
     server.closeIdleConnections();
   });
@@ -67,6 +97,7 @@ export function boundConnections(server: Server, onExcess: () => void = () => {}
     if (request.headers.upgrade !== undefined) response.shouldKeepAlive = false;
     const count = (unanswered.get(socket) ?? 0) + 1;
     unanswered.set(socket, count);
+    latest.set(socket, request);
     response.once("close", () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
     response.once("finish", () => endUnread(request));
     if (count <= MAX_PIPELINED || socket.destroyed) return;

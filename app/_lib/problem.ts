@@ -1,3 +1,4 @@
+import { seldom } from "#lib/bounds/seldom.ts";
 import { isUnavailable } from "#lib/db/unavailable.ts";
 import { DomainError, type ErrorCode, type FieldProblem } from "#lib/errors.ts";
 import { type Problem, problemDocument, problemHeaders } from "./problem-document.ts";
@@ -63,28 +64,44 @@ export function problemResponse(error: unknown, requestId: string): Response {
   return new Response(JSON.stringify(body), { status: body.status, headers });
 }
 
-/** Writes what was kept from the caller to the log of the process. Refusals that the caller caused are not worth a line. */
-export function logProblem(error: unknown, requestId: string, what: string): void {
-  const status = problemOf(error, requestId).status;
-  if (status < 500) return;
+type AwayLine = { error: unknown; requestId: string; what: string };
+
+// the build has this module in several copies: the pace is the process's
+const store = globalThis as typeof globalThis & { tokenwardenAwayLine?: (line: AwayLine) => void };
+
+function writeAwayLine({ error, requestId, what }: AwayLine, leftOut: number): void {
   const detail = error instanceof DomainError ? error.detail : undefined;
+  const words = inWords(error, false);
   console.error(
-    JSON.stringify({
-      level: status === 503 ? "warn" : "error",
-      requestId,
-      what,
-      status,
-      detail,
-      error: inWords(error),
-    }),
+    JSON.stringify({ level: "warn", requestId, what, status: 503, leftOut, detail, error: words }),
   );
 }
 
-function inWords(error: unknown): string {
+/**
+ * Writes what was kept from the caller to the log of the process. Refusals that the caller caused are not worth a line. While the database is
+ * away every request is answered 503: then one line a second, without the stack, with the number of those left out.
+ */
+export function logProblem(error: unknown, requestId: string, what: string): void {
+  const status = problemOf(error, requestId).status;
+  if (status < 500) return;
+  if (status === 503) {
+    store.tokenwardenAwayLine ??= seldom(writeAwayLine);
+    store.tokenwardenAwayLine({ error, requestId, what });
+    return;
+  }
+  const detail = error instanceof DomainError ? error.detail : undefined;
+  console.error(
+    JSON.stringify({ level: "error", requestId, what, status, detail, error: inWords(error, true) }),
+  );
+}
+
+function inWords(error: unknown, hasStack: boolean): string {
   if (!(error instanceof Error)) return "a value that is no error was thrown";
   // statements and parameters stay out: one line names the fault, the stack the place
-  const stack = error.stack?.split("\n").filter((line) => line.trimStart().startsWith("at "));
-  const cause = error.cause instanceof Error ? ` <- ${inWords(error.cause)}` : "";
+  const stack = (hasStack ? error.stack : "")
+    ?.split("\n")
+    .filter((line) => line.trimStart().startsWith("at "));
+  const cause = error.cause instanceof Error ? ` <- ${inWords(error.cause, hasStack)}` : "";
   const { code } = error as { code?: unknown };
   return `${error.name}${typeof code === "string" ? ` ${code}` : ""}: ${lastLine(error.message)} ${stack?.slice(0, 6).join(" ") ?? ""}${cause}`;
 }

@@ -1,3 +1,4 @@
+import { nameGivenTwice } from "./name-given-twice.ts";
 import { RequestRefusal } from "./problem.ts";
 
 export const MAX_BODY_BYTES = 256 * 1024;
@@ -5,7 +6,7 @@ export const MAX_BODY_BYTES = 256 * 1024;
 /**
  * The request's body as JSON, read no further than its bound, whatever length was announced.
  *
- * @throws {RequestRefusal} 413, 415, or 400 for what is not JSON.
+ * @throws {RequestRefusal} 413, 415, or 400 for what is not JSON or has a name twice.
  */
 export async function readJson(request: Request): Promise<unknown> {
   const type = (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase();
@@ -18,11 +19,18 @@ export async function readJson(request: Request): Promise<unknown> {
   } catch {
     throw invalidJson("The body is not UTF-8.");
   }
+  let value: unknown;
   try {
-    return JSON.parse(text) as unknown;
+    value = JSON.parse(text);
   } catch {
     throw invalidJson("The body is not JSON.");
   }
+  const twice = nameGivenTwice(text);
+  if (twice === null) return value;
+  const path = twice.replaceAll("\0", "").toWellFormed().slice(0, 100) || "body";
+  throw new RequestRefusal(400, "INVALID_INPUT", `${path}: is given twice`, [
+    { path, message: "is given twice" },
+  ]);
 }
 
 /** @throws {RequestRefusal} 413 */

@@ -17,7 +17,7 @@ function problemOf(text: string): string | null {
 }
 
 /**
- * Refuses input that PostgreSQL cannot hold as text or JSON, or that is nested beyond reason, before anything walks it recursively.
+ * Refuses input that PostgreSQL cannot hold as text or JSON, that names a prototype, or that is nested beyond reason, before anything walks it recursively.
  *
  * @param whole what the input is called as a whole.
  * @throws {DomainError} INVALID_INPUT naming the parameter.
@@ -28,7 +28,11 @@ export function requireStorable(input: unknown, whole: string): void {
     const { value, depth } = place;
     const texts = [place.key, ...(typeof value === "string" ? [value] : [])];
     const problem =
-      depth > MAX_DEPTH ? "is nested too deeply" : texts.map(problemOf).find((one) => one !== null);
+      depth > MAX_DEPTH
+        ? "is nested too deeply"
+        : place.key === "__proto__"
+          ? "is no name"
+          : texts.map(problemOf).find((one) => one !== null);
     if (problem) {
       const path = pathOf(place) || whole;
       throw new DomainError("INVALID_INPUT", `${path}: ${problem}`, {

@@ -3,6 +3,12 @@ import { z } from "zod";
 // control characters, and the ones that turn a line of text around: names are shown in tables, logs and terminals
 const UNPRINTABLE = /[\p{Cc}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069\uFEFF]/u;
 
+/**
+ * Something to see: a letter, a digit, a mark of punctuation or a symbol. Spaces, joiners, fillers and whatever Unicode says is drawn as nothing
+ * are none by themselves; inside of emoji, Persian and Indic names they belong. Braille's blank is a symbol to Unicode.
+ */
+const VISIBLE = /[[\p{L}\p{N}\p{P}\p{S}]--[\p{Default_Ignorable_Code_Point}\u2800]]/v;
+
 /** One line of printable text, trimmed, of 1 to `max` characters. */
 export function line(max: number) {
   return z
@@ -10,7 +16,8 @@ export function line(max: number) {
     .trim()
     .min(1, "must not be empty")
     .max(max, `must have at most ${max} characters`)
-    .refine(isPrintable, "has characters that cannot be shown");
+    .refine(isPrintable, "has characters that cannot be shown")
+    .refine(isVisible, "has nothing that can be seen");
 }
 
 /** The same, or nothing. */
@@ -19,7 +26,12 @@ export function optionalLine(max: number) {
     .string()
     .trim()
     .max(max, `must have at most ${max} characters`)
-    .refine(isPrintable, "has characters that cannot be shown");
+    .refine(isPrintable, "has characters that cannot be shown")
+    .refine((text) => text === "" || isVisible(text), "has nothing that can be seen");
+}
+
+function isVisible(text: string): boolean {
+  return VISIBLE.test(text);
 }
 
 function isPrintable(text: string): boolean {

@@ -3,11 +3,13 @@ import { createServer as createHttpServer, type IncomingMessage, type ServerResp
 import { createServer as createHttpsServer, type ServerOptions as TlsOptions } from "node:https";
 import Fastify, { type FastifyInstance } from "fastify";
 import { boundConnections, HTTP_LIMITS, TLS_LIMITS } from "#server/http-limits.ts";
+import { findMessageFault, type MessageFault } from "#server/http-message.ts";
 import { answerError, diskFull, notReady } from "./answers.ts";
 import { addressAsker } from "./bounds/bounds.ts";
 import { forwardAuth } from "./forward-auth.ts";
 import { introspect } from "./introspection.ts";
 import { createJwksAnswer } from "./jwks.ts";
+import { logFailure } from "./log-failure.ts";
 import { allowOf } from "./methods.ts";
 import type { Metrics } from "./metrics.ts";
 import { revoke } from "./revocation.ts";
@@ -77,6 +79,22 @@ function addRoutes(app: FastifyInstance, services: Services, jwks: JwksAnswer): 
   });
 }
 
+/** To a request that may be read in two ways, before any route; nothing more is read from its connection. */
+function answerFault(res: ServerResponse, { status, message }: MessageFault): void {
+  const body = JSON.stringify({
+    error: "invalid_request",
+    error_description: message,
+    request_id: randomUUID(),
+  });
+  res.writeHead(status, {
+    "content-type": "application/json; charset=utf-8",
+    "content-length": Buffer.byteLength(body),
+    "cache-control": "no-store",
+    connection: "close",
+  });
+  res.end(body);
+}
+
 /** The machine-facing door: introspection, revocation, forward-auth, keys and health here, the rest of OAuth by the engine. */
 export function buildAuthority({ services, engine, metrics, tls }: AppOptions): FastifyInstance {
   const common = ["x-content-type-options", "nosniff"];
@@ -92,9 +110,11 @@ export function buildAuthority({ services, engine, metrics, tls }: AppOptions): 
         // ended while it was read: what else came with it is answered to nobody
         if (req.socket.destroyed) return;
         metrics.watch(req, res);
-        if (req.url === "/oauth/jwks" && req.method === "GET") return jwks(req, res);
+        const fault = findMessageFault(req);
+        if (fault === null && req.url === "/oauth/jwks" && req.method === "GET") return jwks(req, res);
         for (let at = 0; at < common.length; at += 2)
           res.setHeader(common[at] as string, common[at + 1] as string);
+        if (fault !== null) return answerFault(res, fault);
         if (OURS.test(req.url ?? "/")) handler(req, res);
         else engine.handle(req, res);
       };
@@ -118,8 +138,10 @@ export function buildAuthority({ services, engine, metrics, tls }: AppOptions): 
     const { status, isOurs } = answerError(error, reply);
     // what is refused on purpose is counted by the metrics; a line for each of a million requests helps nobody
     if (status >= 500 && !isOurs)
-      services.log.error(
-        { err: error, requestId: request.id, url: request.raw.url?.split("?")[0] },
+      logFailure(
+        services.log,
+        error,
+        { requestId: request.id, url: request.raw.url?.split("?")[0] },
         "request failed",
       );
     return reply;

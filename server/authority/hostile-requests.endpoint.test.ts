@@ -131,7 +131,6 @@ describe("HTTP that can be read in two ways is refused before it is read", () =>
       { target: "/verify", headers: Array.from({ length: 3_000 }, (_, n) => `a${n}: b`) },
       [403, 431],
     ],
-    ["HTTP/0.9", { target: "/verify HTTP/0.9\r\n\r\n" }, [400]],
   ];
   test.each(rows)("%s", async (_name, request, statuses) => {
     expect(statuses).toContain((await send(request)).status);
@@ -316,7 +315,6 @@ describe("a verifier's request is read strictly (RFC 6750)", () => {
 describe("what a request says of itself is not believed", () => {
   test.each([
     ["Host: evil.example"],
-    ["Host: a<script>alert(1)</script>"],
     ["X-Forwarded-Host: evil.example"],
     ["Forwarded: host=evil.example;proto=https"],
     ["X-Original-URL: /oauth/jwks"],

@@ -25,6 +25,7 @@ import {
 import { VerifierSightings } from "#lib/verification/verifier-sightings.ts";
 import { type Bounds, createBounds } from "./bounds/bounds.ts";
 import { type AddressReader, createAddressReader } from "./client-address.ts";
+import { logFailure } from "./log-failure.ts";
 
 /** What the authority's endpoints share in one process. */
 export type Services = {
@@ -67,7 +68,7 @@ export async function startServices({
   clockToleranceMs,
   countryOf,
 }: ServicesOptions): Promise<Services> {
-  const complain = (error: unknown) => log.warn({ err: error }, "the database does not answer");
+  const complain = (error: unknown) => logFailure(log, error, {}, "the database does not answer", true);
   const follower = await FeedFollower.start({
     db,
     databaseUrl,

@@ -16,8 +16,6 @@ import { findFault, OUTDATED, refuse } from "./refuse.ts";
 /** Says which address a request came from; written here so that nobody else can. */
 const PEER_HEADER = "x-tokenwarden-peer";
 
-const DRAIN_MS = 8_000;
-
 const log = {
   info: (fields: object, message: string) =>
     console.log(JSON.stringify({ level: "info", message, ...fields })),
@@ -57,7 +55,6 @@ function setCommonHeaders(response: ServerResponse, isSecure: boolean): void {
 
 /** Lets requests in flight end, then closes what is left: streams of changes have no end of their own. */
 async function drain(server: Server): Promise<void> {
-  setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref();
   await letGo(server, () => new Promise<void>((resolve) => void server.close(() => resolve())));
 }
 

@@ -1,20 +1,24 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { findMessageFault } from "#server/http-message.ts";
 
 export type Refusal = {
-  status: 400 | 405 | 411 | 413 | 429 | 503;
+  status: 400 | 405 | 411 | 413 | 429 | 503 | 505;
   code: string;
   title: string;
   detail: string;
   /** The part of the request that is wrong. */
   path?: string;
+  /** Whether nothing more is read from this connection. */
+  isLast?: boolean;
 };
 
 /** Methods that a request to Next can have; of others its `Request` cannot be made. */
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /** Answers a request that Next never gets to see, as the console's API words a refusal. @see RFC 9457 */
-export function refuse(response: ServerResponse, { status, code, title, detail, path }: Refusal): void {
+export function refuse(response: ServerResponse, refusal: Refusal): void {
+  const { status, code, title, detail, path, isLast = false } = refusal;
   const requestId = randomUUID();
   response.writeHead(status, {
     "content-type": "application/problem+json",
@@ -25,7 +29,7 @@ export function refuse(response: ServerResponse, { status, code, title, detail, 
     "x-request-id": requestId,
     ...(status === 405 ? { allow: METHODS.join(", ") } : {}),
     ...(status === 429 || status === 503 ? { "retry-after": "1" } : {}),
-    ...(status === 411 || status === 413 ? { connection: "close" } : {}),
+    ...(isLast || status === 411 || status === 413 ? { connection: "close" } : {}),
   });
   const type = `urn:tokenwarden:problem:${code.toLowerCase().replaceAll("_", "-")}`;
   const errors = path === undefined ? [] : [{ path, message: detail }];
@@ -45,6 +49,17 @@ const MAX_BODY_BYTES = 1_024 * 1_024;
 
 function badPath(detail: string): Refusal {
   return { status: 400, code: "INVALID_INPUT", title: "Bad request", detail, path: "path" };
+}
+
+function findFaultOfMessage(request: IncomingMessage): Refusal | null {
+  const fault = findMessageFault(request);
+  if (fault === null) return null;
+  const { status, part, message } = fault;
+  const [code, title] =
+    status === 505
+      ? ["VERSION_NOT_SUPPORTED", "HTTP version not supported"]
+      : ["INVALID_INPUT", "Bad request"];
+  return { status, code, title, detail: message, path: part, isLast: true };
 }
 
 function findFaultOfAddress(method: string, url: string): Refusal | null {
@@ -86,5 +101,9 @@ function findFaultOfBody({ headers }: IncomingMessage): Refusal | null {
 
 /** What of a request would make Next fail, or keep it busy without end. */
 export function findFault(request: IncomingMessage): Refusal | null {
-  return findFaultOfAddress(request.method ?? "", request.url ?? "/") ?? findFaultOfBody(request);
+  return (
+    findFaultOfMessage(request) ??
+    findFaultOfAddress(request.method ?? "", request.url ?? "/") ??
+    findFaultOfBody(request)
+  );
 }

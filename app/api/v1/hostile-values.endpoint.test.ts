@@ -118,14 +118,56 @@ describe("custom claims are JSON that the register can hold", () => {
   });
 
   test("a name that is __proto__ is no claim and changes nothing", async () => {
-    const { status } = await send(
+    const { status, body } = await send(
       "POST",
       "/api/v1/clients",
       '{"name":"Proto","kind":"service","customClaims":{"__proto__":{"isOwner":true}}}',
     );
-    expect([201, 400]).toContain(status);
+    expect({ status, path: body.errors[0]?.path }).toEqual({ status: 400, path: "customClaims.__proto__" });
     expect(({} as { isOwner?: unknown }).isOwner).toBeUndefined();
   });
+});
+
+describe("a name that is given twice, or that no parameter has, is refused by its name", () => {
+  test.each([
+    ["name", '{"name":"Twice","kind":"service","name":"Other"}'],
+    ["name", '{"name":"Same","n\\u0061me":"Same","kind":"service"}'],
+    ["customClaims.a", '{"name":"Within","kind":"service","customClaims":{"a":1,"a":2}}'],
+    ["__proto__", '{"name":"Proto","kind":"service","__proto__":{"kind":"app"}}'],
+    ["constructor", '{"name":"Made","kind":"service","constructor":{}}'],
+  ])("in a body: %s of %s", async (path, text) => {
+    const { status, body } = await send("POST", "/api/v1/clients", text);
+    expect({ status, path: body.errors[0]?.path }).toEqual({ status: 400, path });
+  });
+
+  const addresses = [
+    "clients",
+    "tokens",
+    "users",
+    "groups",
+    "audit-entries",
+    "admins",
+    "verifiers",
+    "overview",
+    "me",
+  ];
+  for (const address of addresses)
+    test.each(["__proto__", "constructor", "hasOwnProperty", "toString", "__proto__[isOwner]"])(
+      `in the query of ${address}: %s`,
+      async (name) => {
+        const response = await console.send({
+          method: "GET",
+          path: `/api/v1/${address}`,
+          role: "owner",
+          query: `?${name}=x`,
+        });
+        const body = (await response.json()) as Problem;
+        expect({ status: response.status, path: body.errors?.[0]?.path }).toEqual({
+          status: 400,
+          path: name,
+        });
+      },
+    );
 });
 
 describe("lifetimes are whole seconds within their bounds", () => {

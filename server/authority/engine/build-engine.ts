@@ -4,6 +4,7 @@ import { isUnavailable } from "#lib/db/unavailable.ts";
 import type { StateSeal } from "#lib/protocol/state-seal.ts";
 import { putOnce } from "#lib/protocol/state-store.ts";
 import { allowOf } from "#server/authority/methods.ts";
+import { logFailure } from "../log-failure.ts";
 import { createConfiguration, OIDC_SCOPES } from "./configuration.ts";
 import type { EngineDeps } from "./deps.ts";
 import { currentSql } from "./exchange.ts";
@@ -69,11 +70,11 @@ async function notFound(ctx: KoaContextWithOIDC, next: () => Promise<void>): Pro
 
 function logErrors(provider: Provider, deps: EngineDeps): void {
   provider.on("error" as "server_error", (error: unknown) => {
-    deps.log.error({ err: error }, "the protocol engine failed");
+    logFailure(deps.log, error, {}, "the protocol engine failed");
   });
   provider.on("server_error", (ctx, error) => {
-    const fields = { err: error, requestId: factsOf(deps, ctx.req).requestId, path: ctx.path };
-    deps.log.error(fields, "the protocol engine failed");
+    const fields = { requestId: factsOf(deps, ctx.req).requestId, path: ctx.path };
+    logFailure(deps.log, error, fields, "the protocol engine failed");
     if (isUnavailable(error) && !ctx.response.is("html")) answerUnavailable(ctx);
   });
 }

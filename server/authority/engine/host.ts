@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type Provider from "oidc-provider";
 import { createStateSeal } from "#lib/protocol/state-seal.ts";
+import { logFailure } from "../log-failure.ts";
 import { buildEngine } from "./build-engine.ts";
 import type { EngineDeps } from "./deps.ts";
 import { handleInteraction } from "./interactions.ts";
@@ -89,7 +90,7 @@ export function createEngineHost(deps: EngineDeps): EngineHost {
       answer(req, res).catch((error: unknown) => {
         // whoever sent it has gone: there is nobody to answer
         if (req.errored !== null) return;
-        deps.log.error({ err: error }, "a request failed");
+        logFailure(deps.log, error, {}, "a request failed");
         sendJson(res, 500, { error: "server_error", error_description: "Something went wrong here." });
       });
     },

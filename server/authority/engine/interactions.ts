@@ -11,6 +11,7 @@ import { consentPage } from "#server/authority/pages/consent.ts";
 import { errorPage } from "#server/authority/pages/error.ts";
 import { loginPage } from "#server/authority/pages/login.ts";
 import { STYLESHEET } from "#server/authority/pages/stylesheet.ts";
+import { logFailure } from "../log-failure.ts";
 import {
   aboutLines,
   carriesGroups,
@@ -166,7 +167,7 @@ function problemOf(error: unknown): Problem {
 function sendError(deps: EngineDeps, req: IncomingMessage, res: ServerResponse, error: unknown): void {
   const { requestId } = factsOf(deps, req);
   const { status, ...words } = problemOf(error);
-  if (status >= 500) deps.log.error({ err: error, requestId }, "a sign-in page failed");
+  if (status >= 500) logFailure(deps.log, error, { requestId }, "a sign-in page failed", status === 503);
   if (status === 503 || status === 429) res.setHeader("retry-after", "1");
   const environment = deps.env.environmentName;
   const organisation = deps.registry().organisation.name;

@@ -4,6 +4,7 @@ import { readVerdict } from "#lib/protocol/read-verdict.ts";
 import type { OrderSubject } from "#lib/revocations/model.ts";
 import type { NewToken } from "#lib/tokens/register.ts";
 import type { TokenUseRow } from "#lib/verification/use-writer.ts";
+import { logFailure } from "../log-failure.ts";
 import type { EngineDeps } from "./deps.ts";
 import { endReplayedFamily, refreshUse } from "./end-family.ts";
 import { Exchange, runExchange } from "./exchange.ts";
@@ -91,8 +92,10 @@ export function createTokenEndpoint(deps: EngineDeps) {
       if (ctx.status < 500) await recordRefusal(deps, ctx, exchange);
     } catch (error) {
       await exchange.rollback();
-      deps.log.error({ err: error, requestId: factsOf(deps, ctx.req).requestId }, "an exchange failed");
-      if (!isUnavailable(error) && !isProtocolUnavailable(error))
+      const isAway = isUnavailable(error) || isProtocolUnavailable(error);
+      const { requestId } = factsOf(deps, ctx.req);
+      logFailure(deps.log, error, { requestId }, "an exchange failed", isAway);
+      if (!isAway)
         refuse(ctx, 500, "server_error", "Something went wrong here. The request id leads to the log.");
       else answerUnavailable(ctx);
     } finally {

@@ -1,0 +1,52 @@
+import type { IncomingMessage } from "node:http";
+import { isIPv6, type Socket } from "node:net";
+
+/** What is wrong with a request before its address is looked at. */
+export type MessageFault = { status: 400 | 505; part: "host" | "version"; message: string };
+
+const VERSIONS = new Set(["1.0", "1.1"]);
+/** A name, an IPv4 address or an IPv6 one in brackets, and maybe a port. No user, no path, no list. @see RFC 9112 3.2 */
+const HOST = /^(?:\[([0-9a-f:.]{2,45})\]|[\w.~-]{1,253})(?::(\d{0,5}))?$/i;
+const MAX_PORT = 65_535;
+
+function isHost(value: string): boolean {
+  const parts = HOST.exec(value);
+  if (parts === null) return false;
+  const [, ipv6, port] = parts;
+  return (ipv6 === undefined || isIPv6(ipv6)) && Number(port ?? 0) <= MAX_PORT;
+}
+
+function bad(message: string): MessageFault {
+  return { status: 400, part: "host", message };
+}
+
+/** What came in one piece with a message that is none is no request either, whoever's it is. */
+const faulty = new WeakMap<Socket, MessageFault>();
+
+/**
+ * The versions and the `Host` that Node lets through and that a proxy before it may read otherwise: Node takes the first of two hosts, and
+ * any host and version that is text.
+ *
+ * @returns null where a request is HTTP/1.0 or 1.1 with one host; HTTP/1.0 may have none.
+ */
+export function findMessageFault(request: IncomingMessage): MessageFault | null {
+  const before = faulty.get(request.socket);
+  if (before !== undefined) return before;
+  const fault = faultOf(request);
+  if (fault !== null) faulty.set(request.socket, fault);
+  return fault;
+}
+
+function faultOf({ httpVersion, rawHeaders }: IncomingMessage): MessageFault | null {
+  if (!VERSIONS.has(httpVersion))
+    return { status: 505, part: "version", message: "Only HTTP/1.0 and HTTP/1.1 are spoken here." };
+  let host: string | undefined;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] as string;
+    if (name.length !== 4 || name.toLowerCase() !== "host") continue;
+    if (host !== undefined) return bad("There must be one Host header.");
+    host = rawHeaders[at + 1] as string;
+  }
+  if (host === undefined) return httpVersion === "1.0" ? null : bad("The Host header is missing.");
+  return isHost(host) ? null : bad("The Host header is no host with a port.");
+}
