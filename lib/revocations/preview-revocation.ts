@@ -3,7 +3,7 @@ import type { Context } from "../context.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { findEndingOrder } from "./already-revoked.ts";
 import { type FoundTarget, getTarget } from "./find-target.ts";
-import { countLive, type LiveTokens, liveTokens } from "./live-tokens.ts";
+import { countLive, type LiveTokens, lateEnoughToLive, liveTokens } from "./live-tokens.ts";
 import { type Caller, COUNT_MAX, type RevocableKind, type RevocationPreview } from "./model.ts";
 import { readCallers } from "./read-callers.ts";
 import { readRemaining } from "./remaining.ts";
@@ -81,11 +81,11 @@ export async function previewRevocation(
       ? await getTarget(ctx.db, "family", asked.familyId)
       : null;
   const target = widened ?? asked;
-  const live = await liveTokens(ctx);
+  const [live, ofLate] = await Promise.all([liveTokens(ctx), lateEnoughToLive(ctx, target)]);
   const [ending, tokens, holders, callers, remains] = await Promise.all([
     findEndingOrder(ctx.db, target, ctx.now),
-    countLive(ctx.db, live, target.tokens),
-    readHolders(ctx, live, target),
+    countLive(ctx.db, live, ofLate.tokens),
+    readHolders(ctx, live, ofLate),
     readCallers(ctx, { from: sql`token t`, where: target.tokens }),
     readRemaining(ctx, live, target),
   ]);

@@ -1,7 +1,7 @@
 import { type Fragment, sql } from "../list-query/sql-fragment.ts";
 import { inWindow, type Window } from "../list-query/time-window.ts";
 import { type Branch, onLabel, onRegister, T_ISSUED } from "./branch.ts";
-import type { LabelFilter, Tally, TallyQuestion } from "./read-tally.ts";
+import type { LabelFilter, Lives, Tally, TallyQuestion } from "./read-tally.ts";
 
 const WEEK_MS = 7 * 86_400_000;
 /** A tally that is further behind tells too little: the worker has yet to count. */
@@ -115,22 +115,44 @@ export function expectedOf(tally: Tally, others: readonly number[]): number {
   return others.reduce((expected, tokens) => expected * Math.min(1, tokens / all), tally.expected);
 }
 
+/** About how many rows of the register are looked at in its own order before a page is full. */
+export function walkedOf({ inRegister }: Tally, expected: number): number {
+  return (LOOKED_AT * inRegister) / Math.max(1, expected);
+}
+
 /** The lead with the least to look at. In another order than that of issue all of its rows are read and sorted. */
 export function bestOf(leads: readonly Lead[], expected: number, byIssue: boolean): Lead {
   const cost = (lead: Lead) => (byIssue ? costOf(lead, expected) : lead.tokens);
   return leads.reduce((one, other) => (cost(other) < cost(one) ? other : one));
 }
 
+/** Between when tokens of a week can expire that can match: of each kind for itself, or of all kinds at once. */
+function livesOf(lives: readonly Lives[], isByKind: boolean): { is: Fragment[]; from: Date; by: Date }[] {
+  const { min, max } = Math;
+  if (isByKind || lives.length === 1)
+    return lives.map(({ kind, endsFrom, endsBy }) => ({
+      is: [sql`t.kind = ${kind}`],
+      from: endsFrom,
+      by: endsBy,
+    }));
+  const from = min(...lives.map((one) => one.endsFrom.getTime()));
+  return [{ is: [], from: new Date(from), by: new Date(max(...lives.map((one) => one.endsBy.getTime()))) }];
+}
+
 /**
- * The register in the order of expiry, week by week: of what the tally knows only up to when the last that can match ends. Merged as one, each
- * week would be walked to its first match past all that lives longer.
+ * The register in the order of expiry, week by week: of what the tally knows only from when the first to when the last that can match ends. Merged as one,
+ * each week would be walked to its first match past all that lives longer. Refresh tokens have an index of their own.
  */
-export function registerByExpiry(tally: Tally, stretch: Window): Branch[] {
+export function registerByExpiry(tally: Tally, stretch: Window, isByKind: boolean): Branch[] {
   const { until, weeks } = tally;
-  const past = weeks.flatMap(({ of, endsBy }) => {
+  const past = weeks.flatMap(({ of, lives }) => {
     const from = later(of, stretch.from) as Date;
     const to = earlier(new Date(Math.min(of.getTime() + WEEK_MS, until.getTime())), stretch.to) as Date;
-    return from < to ? [within(onRegister([sql`t.expires_at <= ${endsBy}::timestamptz`]), { from, to })] : [];
+    if (from >= to) return [];
+    return livesOf(lives, isByKind).map((one) => {
+      const bounds = sql`t.expires_at >= ${one.from}::timestamptz AND t.expires_at <= ${one.by}::timestamptz`;
+      return within(onRegister([...one.is, bounds]), { from, to });
+    });
   });
   const tail = { from: later(stretch.from, until), to: stretch.to };
   return [...past, ...(tail.to === null || (tail.from as Date) < tail.to ? [sinceTally(tail)] : [])];

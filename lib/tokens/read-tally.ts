@@ -22,6 +22,9 @@ export type TallyQuestion = {
 /** Tokens that can match at most, of a week or a client. */
 export type Share<Of> = { of: Of; tokens: number };
 
+/** Between when and when tokens of a kind can expire, of those of a week that can match. */
+export type Lives = { kind: string; endsFrom: Date; endsBy: Date };
+
 export type Tally = {
   /** Tokens issued before it are in here; those after it are not. */
   until: Date;
@@ -32,10 +35,7 @@ export type Tally = {
   /** Whether exactly `atMost` have the labels, clients, kinds and formats; times aside. */
   isExact: boolean;
   /** In order of time; weeks and clients that cannot have one are left out. */
-  weeks: (Share<Date> & {
-    /** When the last of them that can match has ended. */
-    endsBy: Date;
-  })[];
+  weeks: (Share<Date> & { lives: Lives[] })[];
   clients: Share<string>[];
   /** How many tokens there are to look at in those weeks, by where they are looked for. */
   inRegister: number;
@@ -76,6 +76,7 @@ function together({ facet, labels }: LabelFilter, cells: TallyCells): ReadonlyMa
           ...cell,
           tokens: before.tokens + cell.tokens,
           longestSeconds: Math.max(before.longestSeconds, cell.longestSeconds),
+          shortestSeconds: Math.min(before.shortestSeconds, cell.shortestSeconds),
         });
     }
   return sum;
@@ -83,6 +84,24 @@ function together({ facet, labels }: LabelFilter, cells: TallyCells): ReadonlyMa
 
 function add<Key>(sums: Map<Key, number>, key: Key, tokens: number): void {
   sums.set(key, (sums.get(key) ?? 0) + tokens);
+}
+
+function addLives(
+  lives: Map<number, Map<string, Lives>>,
+  { week, kind, shortestSeconds, longestSeconds }: Cell,
+  { issuedBefore, atLeastSeconds }: { issuedBefore: number; atLeastSeconds: number },
+): void {
+  const ofWeek = lives.get(week) ?? new Map<string, Lives>();
+  lives.set(week, ofWeek);
+  const before = ofWeek.get(kind);
+  // lifetimes are counted in whole seconds, rounded up
+  const from = week + (Math.max(shortestSeconds, atLeastSeconds) - 1) * 1000;
+  const by = issuedBefore + longestSeconds * 1000;
+  ofWeek.set(kind, {
+    kind,
+    endsFrom: new Date(Math.min(before?.endsFrom.getTime() ?? from, from)),
+    endsBy: new Date(Math.max(before?.endsBy.getTime() ?? by, by)),
+  });
 }
 
 /**
@@ -102,7 +121,7 @@ export async function readTally(db: Database, question: TallyQuestion): Promise<
   let atMost = 0;
   let expected = 0;
   let longestSeconds = 0;
-  const endsBy = new Map<number, number>();
+  const lives = new Map<number, Map<string, Lives>>();
   for (const [key, cell] of everything) {
     let least: Cell | undefined = cell;
     let share = 1;
@@ -117,15 +136,17 @@ export async function readTally(db: Database, question: TallyQuestion): Promise<
         ...cell,
         tokens: Math.min(least.tokens, labelled.tokens),
         longestSeconds: Math.min(least.longestSeconds, labelled.longestSeconds),
+        shortestSeconds: Math.max(least.shortestSeconds, labelled.shortestSeconds),
       };
     }
     if (least === undefined || !canHold(least, question)) continue;
     atMost += least.tokens;
     expected += cell.tokens * share;
     longestSeconds = Math.max(longestSeconds, least.longestSeconds);
-    const issuedBefore = Math.min(cell.week + WEEK_MS, cells.until.getTime());
-    const end = issuedBefore + least.longestSeconds * 1000;
-    endsBy.set(cell.week, Math.max(endsBy.get(cell.week) ?? 0, end));
+    addLives(lives, least, {
+      issuedBefore: Math.min(cell.week + WEEK_MS, cells.until.getTime()),
+      atLeastSeconds: question.livesLongerThanSeconds ?? 0,
+    });
     add(weeks, cell.week, least.tokens);
     add(clients, cell.clientId, least.tokens);
   }
@@ -140,7 +161,11 @@ export async function readTally(db: Database, question: TallyQuestion): Promise<
     expected,
     isExact: labels.length <= 1 && labels.every((one) => one.facet === "key" || one.labels.length === 1),
     weeks: [...weeks]
-      .map(([week, tokens]) => ({ of: new Date(week), tokens, endsBy: new Date(endsBy.get(week) ?? 0) }))
+      .map(([week, tokens]) => ({
+        of: new Date(week),
+        tokens,
+        lives: [...(lives.get(week)?.values() ?? [])],
+      }))
       .sort((one, other) => one.of.getTime() - other.of.getTime()),
     clients: [...clients].map(([of, tokens]) => ({ of, tokens })),
     inRegister: inWeeks(everything, () => true),

@@ -16,6 +16,7 @@ import {
   registerByExpiry,
   registerLead,
   stretchesOf,
+  walkedOf,
 } from "./lead.ts";
 import { familyLead, searchLead, sessionLead } from "./narrow-branches.ts";
 import { readTally, type Tally, type TallyQuestion } from "./read-tally.ts";
@@ -56,6 +57,14 @@ export type SelectOptions = {
 
 /** So many tokens can be read and sorted at once. */
 const SORTED_MAX = SOME * 5;
+
+/** Fewer are always read and sorted: what else is asked of them may be rare. */
+const SORTED_MIN = 5_000;
+
+/** How many tokens are read and sorted by expiry rather than found in the order of expiry among all others. */
+function sortedMax(tally: Tally, expected: number): number {
+  return Math.min(SORTED_MAX, Math.max(SORTED_MIN, walkedOf(tally, expected)));
+}
 
 /** Without a tally all are unknown; then labels and clients lead before the whole register. */
 const UNKNOWN = Number.MAX_SAFE_INTEGER;
@@ -174,9 +183,11 @@ export async function selectTokens(
   const stretches =
     tally === null ? [question.tally.issued] : stretchesOf(tally, question.tally, question.issuedBefore);
   const { leads, conditions: answerable, others } = await leadsOf(db, filters, question, search, tally);
-  const best = bestOf(leads, tally === null ? 1 : expectedOf(tally, others), sort === "issued");
+  const expected = tally === null ? 1 : expectedOf(tally, others);
+  const best = bestOf(leads, expected, sort === "issued");
   // of many, the register's own index gives the first in its order
-  const lead = sort === "issued" || best.tokens <= SORTED_MAX ? best : (leads[0] as Lead);
+  const most = sort === "expires" && tally !== null ? sortedMax(tally, expected) : SORTED_MAX;
+  const lead = sort === "issued" || best.tokens <= most ? best : (leads[0] as Lead);
 
   const states = filters.state ?? [];
   const byState = sort === "issued" ? await leadByState(db, filters, lead, options) : null;
@@ -219,7 +230,9 @@ export async function selectTokens(
   const asked = Object.keys(filters).filter((key) => filters[key as keyof Filters] !== undefined);
   const isByExpiry = sort === "expires" && lead === leads[0];
   const branchesIn = (stretch: Window) =>
-    isByExpiry && tally !== null ? registerByExpiry(tally, stretch) : lead.branches(stretch);
+    isByExpiry && tally !== null
+      ? registerByExpiry(tally, stretch, filters.longLived !== undefined)
+      : lead.branches(stretch);
   const branches = stretches.flatMap(branchesIn);
   return {
     ...selection,
