@@ -7,7 +7,9 @@ import { tokensOfTarget } from "./order-tokens.ts";
 import { settleChunk } from "./settle-selection.ts";
 
 /** Tokens looked at in one transaction: a fraction of a second, so that nobody waits for it. */
-const BATCH = 5_000;
+const BATCH = 20_000;
+/** Tokens whose suspensions end in one transaction: for each of them others are looked for. */
+const RESTORE_BATCH = 5_000;
 /** What was being issued when the order came may commit this much later; then the newest are looked at again. */
 const GRACE = "2 seconds";
 /** How far back the second look goes. A transaction lives at most half a minute. */
@@ -114,13 +116,13 @@ async function lockSuspensions(tx: Sql, order: OrderRecord): Promise<void> {
   );
 }
 
-/** Ends the suspensions of a restore's target, up to a batch of tokens; another suspension that still holds a token takes the place. */
+/** Ends the suspensions of a restore's target, up to RESTORE_BATCH tokens; another suspension that still holds a token takes the place. */
 async function settleRestore(tx: Sql, order: OrderRecord): Promise<number> {
   const [row] = await run<{ count: bigint }>(
     tx,
     sql`WITH ended AS MATERIALIZED (SELECT s.token_id FROM revocation_order x JOIN token_standing s ON s.suspended_order_id = x.id
           WHERE x.verb = 'suspend' AND x.target_kind = ${order.targetKind} AND x.target_id = ${order.targetId}
-            AND x.position < ${order.position}::bigint ORDER BY s.token_id LIMIT ${BATCH}::int),
+            AND x.position < ${order.position}::bigint ORDER BY s.token_id LIMIT ${RESTORE_BATCH}::int),
         next AS (SELECT e.token_id, other.id, other.effective_from, other.expires_at FROM ended e
           LEFT JOIN token t ON t.issued_at = uuid_extract_timestamp(e.token_id) AND t.id = e.token_id
           LEFT JOIN LATERAL (SELECT o.id, o.effective_from, o.expires_at FROM revocation_order o
@@ -149,7 +151,7 @@ async function step(tx: Sql, order: DueOrder): Promise<void> {
   if (order.verb === "restore") {
     await lockSuspensions(tx, order);
     const ended = await settleRestore(tx, order);
-    if (ended < BATCH) await finish(tx, order, ended);
+    if (ended < RESTORE_BATCH) await finish(tx, order, ended);
     return;
   }
   if (order.verb === "suspend" && (await isRestored(tx, order))) return finish(tx, order, 0);
