@@ -1,6 +1,7 @@
 import type { Database } from "../db/database.ts";
 import type { Sql } from "../db/sql.ts";
 import { lowestUuidv7 } from "../ids.ts";
+import { isWideNetwork } from "../list-query/address.ts";
 import { all, type Fragment, sql } from "../list-query/sql-fragment.ts";
 import { inWindow, type Window } from "../list-query/time-window.ts";
 import { type Branch, onRegister, T_ISSUED } from "./branch.ts";
@@ -81,6 +82,11 @@ const TALLIED: ReadonlySet<string> = new Set([
   "key",
   "issued",
 ]);
+
+/** Whether the tally knows to the last one how many tokens pass a filter. */
+function isTallied(filter: string, filters: Filters): boolean {
+  return TALLIED.has(filter) || (filter === "ip" && filters.ip !== undefined && isWideNetwork(filters.ip));
+}
 
 /** Rows of the narrow tables, about. */
 async function sizeOf(db: Sql, table: "token_standing" | "refresh_consumption"): Promise<number> {
@@ -238,6 +244,6 @@ export async function selectTokens(
     ...selection,
     branches,
     isInOrder: isByExpiry || (sort === "issued" && branches.every((branch) => branch.isOrdered)),
-    isAllTallied: tally?.isExact === true && asked.every((key) => TALLIED.has(key)),
+    isAllTallied: tally?.isExact === true && asked.every((key) => isTallied(key, filters)),
   };
 }
