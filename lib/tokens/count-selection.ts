@@ -77,7 +77,7 @@ async function countTallied(
   tally: Tally,
   timeoutMs: number,
 ): Promise<Total> {
-  const { whole, left } = tallied(tally, selection.question.issued);
+  const { whole, left } = tallied(tally, selection.issued);
   const branches = left.flatMap((stretch) => selection.branchesIn(stretch));
   const rest =
     branches.length === 0 ? 0 : await countRows(db, rowsOf(selection, branches, null), timeoutMs, "free");

@@ -10,13 +10,14 @@ const FEW = 5_000;
 /** What is more than that and still not much: all of a person's tokens. */
 export const SOME = 20_000;
 
-async function countFew(db: Sql, from: Fragment, where: Fragment): Promise<number | null> {
+/** Counts rows up to `most`; null where there are more. */
+export async function countFew(db: Sql, from: Fragment, where: Fragment, most = FEW): Promise<number | null> {
   const [row] = await run<{ count: bigint }>(
     db,
-    sql`SELECT count(*) AS count FROM (SELECT FROM ${from} WHERE ${where} LIMIT ${FEW + 1}::int) AS found`,
+    sql`SELECT count(*) AS count FROM (SELECT FROM ${from} WHERE ${where} LIMIT ${most + 1}::int) AS found`,
   );
   const count = Number(row?.count ?? 0);
-  return count > FEW ? null : count;
+  return count > most ? null : count;
 }
 
 /** The condition on the address that a token was issued to. A network is a stretch of addresses: all in it, from the network's own to the last. */
@@ -26,9 +27,14 @@ export function addressCondition(address: string): Fragment {
   return sql`address_of(t.ip) BETWEEN network(${address}::inet) AND set_masklen(broadcast(${address}::inet), ${bits}::int)`;
 }
 
-/** The way to the tokens of an address or a small network; null for a network of many. */
-export async function addressLead(db: Sql, address: string, answers: Fragment): Promise<Lead | null> {
-  const count = await countFew(db, sql`token t`, answers);
+/** The way to the tokens of an address or a small network; null for a network of many. `isSorted`: in another order than that of issue. */
+export async function addressLead(
+  db: Sql,
+  address: string,
+  answers: Fragment,
+  isSorted: boolean,
+): Promise<Lead | null> {
+  const count = await countFew(db, sql`token t`, answers, isSorted ? SOME : FEW);
   const isOne = !address.includes("/");
   if (count === null && !isOne) return null;
   return {
@@ -40,13 +46,13 @@ export async function addressLead(db: Sql, address: string, answers: Fragment): 
   };
 }
 
-/** The way to the tokens of some users. */
-export async function userLead(db: Sql, values: readonly string[]): Promise<Lead> {
+/** The way to the tokens of some users. `isSorted`: in another order than that of issue. */
+export async function userLead(db: Sql, values: readonly string[], isSorted: boolean): Promise<Lead> {
   const ids = await findUsers(db, values);
   const answers = sql`t.user_id = ANY (${ids}::uuid[])`;
-  const count = await countFew(db, sql`token t`, answers);
+  const count = await countFew(db, sql`token t`, answers, isSorted ? SOME : FEW);
   return {
-    tokens: count ?? SOME,
+    tokens: count ?? (isSorted ? 2 * SOME : SOME),
     width: ids.length,
     isOrdered: true,
     answers,

@@ -8,6 +8,8 @@ const WEEK_MS = 7 * 86_400_000;
 const TALLY_BEHIND_MAX_MS = 86_400_000;
 /** More stretches of time than these are read as one. */
 const STRETCHES_MAX = 4;
+/** What was issued in so short a time is read and sorted. */
+const SHORT_MS = 1_800_000;
 /** Clients that are read one by one although nobody named them. */
 const CLIENTS_MAX = 10;
 
@@ -126,17 +128,22 @@ export function bestOf(leads: readonly Lead[], expected: number, byIssue: boolea
   return leads.reduce((one, other) => (cost(other) < cost(one) ? other : one));
 }
 
-/** Between when tokens of a week can expire that can match: of each kind for itself, or of all kinds at once. */
-function livesOf(lives: readonly Lives[], isByKind: boolean): { is: Fragment[]; from: Date; by: Date }[] {
-  const { min, max } = Math;
-  if (isByKind || lives.length === 1)
-    return lives.map(({ kind, endsFrom, endsBy }) => ({
-      is: [sql`t.kind = ${kind}`],
-      from: endsFrom,
-      by: endsBy,
-    }));
-  const from = min(...lives.map((one) => one.endsFrom.getTime()));
-  return [{ is: [], from: new Date(from), by: new Date(max(...lives.map((one) => one.endsBy.getTime()))) }];
+/** When the tokens of a stretch of time expire that can match: each kind for itself, or all kinds at once. */
+function expiriesOf(
+  lives: readonly Lives[],
+  { from, to }: { from: Date; to: Date },
+  isByKind: boolean,
+): Fragment[][] {
+  const between = (some: readonly Lives[]) => {
+    // lifetimes are counted in whole seconds, rounded up
+    const shortest = Math.min(...some.map((one) => one.shortestSeconds)) - 1;
+    const longest = Math.max(...some.map((one) => one.longestSeconds));
+    return sql`t.expires_at >= ${new Date(from.getTime() + shortest * 1000)}::timestamptz
+      AND t.expires_at <= ${new Date(to.getTime() + longest * 1000)}::timestamptz`;
+  };
+  return isByKind || lives.length === 1
+    ? lives.map((one) => [sql`t.kind = ${one.kind}`, between([one])])
+    : [[between(lives)]];
 }
 
 /**
@@ -149,20 +156,18 @@ export function registerByExpiry(tally: Tally, stretch: Window, isByKind: boolea
     const from = later(of, stretch.from) as Date;
     const to = earlier(new Date(Math.min(of.getTime() + WEEK_MS, until.getTime())), stretch.to) as Date;
     if (from >= to) return [];
-    return livesOf(lives, isByKind).map((one) => {
-      const bounds = sql`t.expires_at >= ${one.from}::timestamptz AND t.expires_at <= ${one.by}::timestamptz`;
-      return within(onRegister([...one.is, bounds]), { from, to });
-    });
+    if (to.getTime() - from.getTime() <= SHORT_MS) return [sorted({ from, to })];
+    return expiriesOf(lives, { from, to }, isByKind).map((where) => within(onRegister(where), { from, to }));
   });
   const tail = { from: later(stretch.from, until), to: stretch.to };
-  return [...past, ...(tail.to === null || (tail.from as Date) < tail.to ? [sinceTally(tail)] : [])];
+  return [...past, ...(tail.to === null || (tail.from as Date) < tail.to ? [sorted(tail)] : [])];
 }
 
-/** The few tokens since the tally, found by their issue whatever the order: OFFSET keeps the planner from walking a week in that order for them. */
-function sinceTally(tail: Window): Branch {
+/** The few tokens of a short time or since the tally, found by their issue whatever the order: OFFSET keeps the planner from walking a week in that order. */
+function sorted(stretch: Window): Branch {
   return {
     ...onRegister([], false),
-    from: sql`(SELECT * FROM token x WHERE ${inWindow(sql`x.issued_at`, tail)} OFFSET 0) t`,
+    from: sql`(SELECT * FROM token x WHERE ${inWindow(sql`x.issued_at`, stretch)} OFFSET 0) t`,
   };
 }
 

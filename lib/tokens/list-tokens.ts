@@ -18,8 +18,8 @@ import { readRows, type TokenRecord, tokenRowOf } from "./token-row.ts";
 /** A page that takes longer is given up, so that a rare combination of filters holds nobody else up. */
 const PAGE_TIMEOUT_MS = 2_000;
 /** A total is counted for this long beside a page, which waits this long for it once it is there; what is not known by then is "at least". */
-const TOTAL_TIMEOUT_MS = 150;
-const TOTAL_GRACE_MS = 20;
+const TOTAL_TIMEOUT_MS = 60;
+const TOTAL_GRACE_MS = 5;
 
 export type TokenSort = TokensQuery["sort"]["key"];
 

@@ -2,12 +2,14 @@ import type { Sql } from "../db/sql.ts";
 import { all, type Fragment, sql } from "../list-query/sql-fragment.ts";
 import { inWindow } from "../list-query/time-window.ts";
 import { onRegister, T_ISSUED } from "./branch.ts";
-import { SOME } from "./few-leads.ts";
+import { countFew, SOME } from "./few-leads.ts";
 import type { Lead } from "./lead.ts";
 import { searchBranches } from "./search-branches.ts";
 
 /** Nothing is fewer: it need not be compared. */
 const FEWEST = 0;
+/** What those hold who hold more than SOME, about. */
+const MUCH = 10 * SOME;
 
 function anyOf(conditions: readonly Fragment[]): Fragment {
   return conditions.length === 0
@@ -48,12 +50,12 @@ export async function searchLead(
   const { branches, isBroad, isOne, isOfUsers } = await searchBranches(db, text);
   const answers = anyOf(branches.map((branch) => all(branch.where)));
   if (isBroad) return { answers, lead: null, isOfUsers };
+  const count = isOne ? FEWEST : await countFew(db, sql`token t`, answers, SOME);
   return {
     answers,
     isOfUsers,
     lead: {
-      // some of whom it finds may hold much
-      tokens: isOne ? FEWEST : SOME * Math.max(1, branches.length / 4),
+      tokens: count ?? MUCH,
       width: branches.length,
       isOrdered: branches.every((branch) => branch.isOrdered),
       answers,

@@ -22,8 +22,8 @@ export type TallyQuestion = {
 /** Tokens that can match at most, of a week or a client. */
 export type Share<Of> = { of: Of; tokens: number };
 
-/** Between when and when tokens of a kind can expire, of those of a week that can match. */
-export type Lives = { kind: string; endsFrom: Date; endsBy: Date };
+/** How long tokens of a kind live at least and at most, of those of a week that can match. */
+export type Lives = { kind: string; shortestSeconds: number; longestSeconds: number };
 
 export type Tally = {
   /** Tokens issued before it are in here; those after it are not. */
@@ -86,21 +86,16 @@ function add<Key>(sums: Map<Key, number>, key: Key, tokens: number): void {
   sums.set(key, (sums.get(key) ?? 0) + tokens);
 }
 
-function addLives(
-  lives: Map<number, Map<string, Lives>>,
-  { week, kind, shortestSeconds, longestSeconds }: Cell,
-  { issuedBefore, atLeastSeconds }: { issuedBefore: number; atLeastSeconds: number },
-): void {
+function addLives(lives: Map<number, Map<string, Lives>>, cell: Cell, atLeastSeconds: number): void {
+  const { week, kind, longestSeconds } = cell;
+  const shortestSeconds = Math.max(cell.shortestSeconds, atLeastSeconds);
   const ofWeek = lives.get(week) ?? new Map<string, Lives>();
   lives.set(week, ofWeek);
-  const before = ofWeek.get(kind);
-  // lifetimes are counted in whole seconds, rounded up
-  const from = week + (Math.max(shortestSeconds, atLeastSeconds) - 1) * 1000;
-  const by = issuedBefore + longestSeconds * 1000;
+  const before = ofWeek.get(kind) ?? { shortestSeconds, longestSeconds };
   ofWeek.set(kind, {
     kind,
-    endsFrom: new Date(Math.min(before?.endsFrom.getTime() ?? from, from)),
-    endsBy: new Date(Math.max(before?.endsBy.getTime() ?? by, by)),
+    shortestSeconds: Math.min(before.shortestSeconds, shortestSeconds),
+    longestSeconds: Math.max(before.longestSeconds, longestSeconds),
   });
 }
 
@@ -143,10 +138,7 @@ export async function readTally(db: Database, question: TallyQuestion): Promise<
     atMost += least.tokens;
     expected += cell.tokens * share;
     longestSeconds = Math.max(longestSeconds, least.longestSeconds);
-    addLives(lives, least, {
-      issuedBefore: Math.min(cell.week + WEEK_MS, cells.until.getTime()),
-      atLeastSeconds: question.livesLongerThanSeconds ?? 0,
-    });
+    addLives(lives, least, question.livesLongerThanSeconds ?? 0);
     add(weeks, cell.week, least.tokens);
     add(clients, cell.clientId, least.tokens);
   }

@@ -20,8 +20,8 @@ import {
   walkedOf,
 } from "./lead.ts";
 import { familyLead, searchLead, sessionLead } from "./narrow-branches.ts";
-import { readTally, type Tally, type TallyQuestion } from "./read-tally.ts";
-import { stateBranches } from "./state-branches.ts";
+import { readTally, type Tally } from "./read-tally.ts";
+import { fewSuspended, stateBranches } from "./state-branches.ts";
 import type { PendingOrders, StateSql } from "./state-sql.ts";
 import type { TokensQuery } from "./table.ts";
 import { type Filters, questionOf, type TokenQuestion } from "./token-question.ts";
@@ -42,7 +42,8 @@ export type TokenSelection = {
   used: Window;
   /** What the tally says, where it was asked and is of use. */
   tally: Tally | null;
-  question: TallyQuestion;
+  /** The time of issue that is asked for. */
+  issued: Window;
   /** Whether labels, clients, kinds, formats and issue time are all that is asked for. */
   isAllTallied: boolean;
   /** The same way to the rows of another stretch of time. */
@@ -104,6 +105,7 @@ async function leadsOf(
   question: TokenQuestion,
   search: Awaited<ReturnType<typeof searchLead>> | null,
   tally: Tally | null,
+  isSorted: boolean,
 ): Promise<{ leads: Lead[]; conditions: Fragment[]; others: number[] }> {
   const { labels, clients } = question;
   const leads: Lead[] = [registerLead(tally?.inRegister ?? UNKNOWN)];
@@ -128,8 +130,8 @@ async function leadsOf(
   if (filters.session) add(sessionLead(filters.session));
   const address = filters.ip ? addressCondition(filters.ip) : null;
   const [byUser, byAddress, byExpiry, byUse] = await Promise.all([
-    filters.user ? userLead(db, filters.user) : null,
-    filters.ip && address ? addressLead(db, filters.ip, address) : null,
+    filters.user ? userLead(db, filters.user, isSorted) : null,
+    filters.ip && address ? addressLead(db, filters.ip, address, isSorted) : null,
     expiryLead(db, question.expires),
     usageLead(db, question.used),
   ]);
@@ -149,12 +151,17 @@ async function leadByState(
   db: Database,
   filters: Filters,
   lead: Lead,
-  { pending, now }: SelectOptions,
+  { pending, now, sort }: SelectOptions,
 ): Promise<Branch[] | null> {
   const states = filters.state ?? [];
+  if (states[0] === "suspended" && lead.tokens > SORTED_MIN) {
+    const few = await fewSuspended(db, states, pending, now);
+    if (few !== null) return few;
+  }
   const branches = stateBranches(states, pending, now);
   if (branches === null) return null;
   const size = await sizeOf(db, states[0] === "consumed" ? "refresh_consumption" : "token_standing");
+  if (sort !== "issued" && size > SORTED_MAX) return null;
   return size < lead.tokens ? branches : null;
 }
 
@@ -188,7 +195,11 @@ export async function selectTokens(
   const tally = isOfUse(tallied, now) ? tallied : null;
   const stretches =
     tally === null ? [question.tally.issued] : stretchesOf(tally, question.tally, question.issuedBefore);
-  const { leads, conditions: answerable, others } = await leadsOf(db, filters, question, search, tally);
+  const {
+    leads,
+    conditions: answerable,
+    others,
+  } = await leadsOf(db, filters, question, search, tally, sort !== "issued");
   const expected = tally === null ? 1 : expectedOf(tally, others);
   const best = bestOf(leads, expected, sort === "issued");
   // of many, the register's own index gives the first in its order
@@ -196,7 +207,7 @@ export async function selectTokens(
   const lead = sort === "issued" || best.tokens <= most ? best : (leads[0] as Lead);
 
   const states = filters.state ?? [];
-  const byState = sort === "issued" ? await leadByState(db, filters, lead, options) : null;
+  const byState = sort === "lastUsed" ? null : await leadByState(db, filters, lead, options);
   const isLed = byState !== null;
   const conditions = [
     ...question.conditions,
@@ -214,7 +225,7 @@ export async function selectTokens(
     isInOrder: false,
     used: question.used,
     tally,
-    question: question.tally,
+    issued: question.issued,
     isAllTallied: false,
     branchesIn: lead.branches,
   };
@@ -224,7 +235,8 @@ export async function selectTokens(
       ...branch,
       where: [...branch.where, issuedIn(branch, span)],
     }));
-    return { ...selection, branches, isInOrder: branches.every((branch) => branch.isOrdered) };
+    const isInOrder = sort === "issued" && branches.every((branch) => branch.isOrdered);
+    return { ...selection, branches, isInOrder };
   }
   if (sort === "lastUsed" && best.tokens > SORTED_MAX)
     return {
