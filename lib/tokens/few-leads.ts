@@ -39,6 +39,7 @@ export async function addressLead(
   if (count === null && !isOne) return null;
   return {
     tokens: count ?? SOME * 5,
+    entries: count ?? SOME * 5,
     width: 1,
     isOrdered: isOne,
     answers,
@@ -51,8 +52,11 @@ export async function userLead(db: Sql, values: readonly string[], isSorted: boo
   const ids = await findUsers(db, values);
   const answers = sql`t.user_id = ANY (${ids}::uuid[])`;
   const count = await countFew(db, sql`token t`, answers, isSorted ? SOME : FEW);
+  const tokens = count ?? (isSorted ? 2 * SOME : SOME);
   return {
-    tokens: count ?? (isSorted ? 2 * SOME : SOME),
+    tokens,
+    entries: tokens,
+    isIndexed: true,
     width: ids.length,
     isOrdered: true,
     answers,
@@ -69,6 +73,7 @@ export async function expiryLead(db: Sql, expires: Window): Promise<Lead | null>
   if (count === null) return null;
   return {
     tokens: count,
+    entries: count,
     width: 1,
     isOrdered: false,
     answers: null,
@@ -84,6 +89,7 @@ export async function usageLead(db: Sql, used: Window): Promise<Lead | null> {
   if (count === null) return null;
   return {
     tokens: count,
+    entries: count,
     width: 1,
     isOrdered: false,
     answers: null,

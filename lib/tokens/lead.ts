@@ -59,6 +59,16 @@ export type Lead = {
   isOrdered: boolean;
   branches: (stretch: Window) => Branch[];
   answers: Fragment | null;
+  /** The label that each of the rows carries, and nothing else: the index of labels alone tells them. */
+  label?: { facet: string; name: string };
+  /** Whether an index tells the ids of all rows that fulfil `answers`. */
+  isIndexed?: boolean;
+  /** Entries of that index, or of the label. */
+  entries: number;
+  /** Whether whole indexes are put together, for which the planner is led otherwise. */
+  isOfSets?: boolean;
+  /** More conditions that the branches fulfil. */
+  answersToo?: readonly Fragment[];
 };
 
 function within(branch: Branch, stretch: Window): Branch {
@@ -66,9 +76,13 @@ function within(branch: Branch, stretch: Window): Branch {
   return { ...branch, where: [...branch.where, inWindow(branch.issuedAt ?? T_ISSUED, stretch)] };
 }
 
-export function labelLead({ facet, labels }: LabelFilter, answers: Fragment, tokens: number): Lead {
+export function labelLead({ facet, labels }: LabelFilter, answers: Fragment, entries: number): Lead {
+  const [name] = labels;
   return {
-    tokens,
+    // a label costs a look into the register for each row
+    tokens: entries * 1.5,
+    entries,
+    ...(labels.length === 1 && name !== undefined ? { label: { facet, name } } : {}),
     width: labels.length,
     isOrdered: true,
     answers,
@@ -80,6 +94,8 @@ export function labelLead({ facet, labels }: LabelFilter, answers: Fragment, tok
 export function clientLead(ids: readonly string[], answers: Fragment | null, tokens: number): Lead {
   return {
     tokens,
+    entries: tokens,
+    isIndexed: answers !== null,
     width: ids.length,
     isOrdered: true,
     answers,
@@ -90,6 +106,7 @@ export function clientLead(ids: readonly string[], answers: Fragment | null, tok
 export function registerLead(tokens: number): Lead {
   return {
     tokens,
+    entries: tokens,
     width: 1,
     isOrdered: true,
     answers: null,

@@ -67,7 +67,7 @@ async function placesOf(
     sql`SELECT place, id FROM (${joined(parts, " UNION ALL ")}) AS found ORDER BY ${orderBy(keyset, sql`place`, sql`id`)}
       LIMIT ${keyset.limit}::int`,
     PAGE_TIMEOUT_MS,
-    selection.isInOrder ? "ordered" : "lookups",
+    selection.isOfSets ? "sets" : selection.isInOrder ? "ordered" : "lookups",
   );
 }
 
@@ -120,10 +120,12 @@ export async function listTokens(
   // where the page fails, its total is nobody's business
   counting.catch(() => {});
   const { places, records } = await read();
-  const total = await Promise.race([
+  const counted = await Promise.race([
     counting,
     wait(TOTAL_GRACE_MS, { value: seen, isExact: false }, { ref: false }),
   ]);
+  // counting may have been given up before the page was there
+  const total = counted.isExact || counted.value >= seen ? counted : { value: seen, isExact: false };
   const page = toPage(tokensTable, query, keyset, places, ({ place, id }) => ({
     value: place.toISOString(),
     id,

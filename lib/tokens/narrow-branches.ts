@@ -22,6 +22,7 @@ export function familyLead(familyId: string): Lead {
   const answers = sql`t.family_id = ${familyId}::uuid`;
   return {
     tokens: FEWEST,
+    entries: FEWEST,
     width: 1,
     isOrdered: false,
     answers,
@@ -35,6 +36,7 @@ export function sessionLead(uid: string): Lead {
   const families = sql`t.family_id IN (SELECT f.id FROM token_family f WHERE f.session_uid = ${uid})`;
   return {
     tokens: FEWEST,
+    entries: FEWEST,
     width: 1,
     isOrdered: false,
     answers,
@@ -56,6 +58,8 @@ export async function searchLead(
     isOfUsers,
     lead: {
       tokens: count ?? MUCH,
+      entries: count ?? MUCH,
+      isIndexed: isOfUsers && !isOne && branches.every((branch) => branch.isOrdered),
       width: branches.length,
       isOrdered: branches.every((branch) => branch.isOrdered),
       answers,

@@ -6,6 +6,7 @@ import { all, type Fragment, sql } from "../list-query/sql-fragment.ts";
 import { inWindow, type Window } from "../list-query/time-window.ts";
 import { type Branch, onRegister, T_ISSUED } from "./branch.ts";
 import { addressCondition, addressLead, expiryLead, SOME, usageLead, userLead } from "./few-leads.ts";
+import { intersections } from "./intersect.ts";
 import {
   bestOf,
   clientLead,
@@ -36,6 +37,8 @@ export type TokenSelection = {
   needsUsage: boolean;
   /** Whether indexes give each branch's rows in the order of the list. */
   isInOrder: boolean;
+  /** Whether whole indexes are put together. */
+  isOfSets: boolean;
   /** Whether the rows are too many to sort by last use, and are to be read from the counters of use. */
   isByUsage: boolean;
   /** The time of last use that is asked for. */
@@ -110,10 +113,9 @@ async function leadsOf(
   const { labels, clients } = question;
   const leads: Lead[] = [registerLead(tally?.inRegister ?? UNKNOWN)];
   const conditions = labels.map(({ contained }) => contained);
-  // a label costs a look into the register for each row
   for (const [index, { filter, contained }] of labels.entries())
     leads.push(
-      labelLead(filter, contained, tally === null ? UNKNOWN / 2 : (tally.ofLabels[index] as number) * 1.5),
+      labelLead(filter, contained, tally === null ? UNKNOWN / 3 : (tally.ofLabels[index] as number)),
     );
   if (clients !== null) {
     leads.push(clientLead(clients.ids, clients.contained, tally?.ofClients ?? UNKNOWN / 4));
@@ -201,7 +203,8 @@ export async function selectTokens(
     others,
   } = await leadsOf(db, filters, question, search, tally, sort !== "issued");
   const expected = tally === null ? 1 : expectedOf(tally, others);
-  const best = bestOf(leads, expected, sort === "issued");
+  const together = tally !== null && sort === "issued" ? intersections(leads, expected) : [];
+  const best = bestOf([...leads, ...together], expected, sort === "issued");
   // of many, the register's own index gives the first in its order
   const most = sort === "expires" && tally !== null ? sortedMax(tally, expected) : SORTED_MAX;
   const lead = sort === "issued" || best.tokens <= most ? best : (leads[0] as Lead);
@@ -212,7 +215,9 @@ export async function selectTokens(
   const conditions = [
     ...question.conditions,
     ...(sort === "lastUsed" ? [sql`us.last_used_at IS NOT NULL`] : []),
-    ...answerable.filter((condition) => isLed || condition !== lead.answers),
+    ...answerable.filter(
+      (condition) => isLed || (condition !== lead.answers && !lead.answersToo?.includes(condition)),
+    ),
     ...(states.length === 0 || isLed
       ? []
       : [sql`${state.state} = ANY (${states}::text[])`, ...question.implied]),
@@ -223,6 +228,7 @@ export async function selectTokens(
     needsUsage: sort === "lastUsed" || filters.lastUsed !== undefined || filters.neverUsed !== undefined,
     isByUsage: false,
     isInOrder: false,
+    isOfSets: !isLed && lead.isOfSets === true,
     used: question.used,
     tally,
     issued: question.issued,
