@@ -22,28 +22,52 @@ function idsIn(label: Lead, other: Lead, stretch: Window): Fragment {
         WHERE ${all([first, isOf(two, b)])}`;
 }
 
-function both(label: Lead, other: Lead, expected: number): Lead {
-  const branch = (stretch: Window): Branch => {
-    const ids = sql`(${idsIn(label, other, stretch)} OFFSET 0) f`;
-    return {
-      from: sql`${ids} CROSS JOIN LATERAL (SELECT * FROM token x WHERE x.issued_at = f.issued_at AND x.id = f.token_id LIMIT 1) t`,
-      where: [],
-      issuedAt: sql`f.issued_at`,
-      id: sql`f.token_id`,
-      isOrdered: false,
-      countFrom: ids,
-    };
-  };
+const costOfSets = (one: number, other: number) => (one + other) / ENTRIES_A_LOOK + BEGIN_COST;
+
+/** A branch of what is in a set of ids, given as `issued_at` and `token_id`. */
+function branchOf(ids: Fragment): Branch {
   return {
-    tokens: (label.entries + other.entries) / ENTRIES_A_LOOK + BEGIN_COST + expected,
+    from: sql`${ids} CROSS JOIN LATERAL (SELECT * FROM token x WHERE x.issued_at = f.issued_at AND x.id = f.token_id LIMIT 1) t`,
+    where: [],
+    issuedAt: sql`f.issued_at`,
+    id: sql`f.token_id`,
+    isOrdered: false,
+    countFrom: ids,
+  };
+}
+
+function both(label: Lead, other: Lead, expected: number): Lead {
+  return {
+    tokens: costOfSets(label.entries, other.entries) + expected,
     entries: 0,
     width: 1,
     isOrdered: false,
     isOfSets: true,
     answers: null,
     answersToo: [label.answers, other.answers].flatMap((one) => one ?? []),
-    branches: (stretch) => [branch(stretch)],
+    branches: (stretch) => [branchOf(sql`(${idsIn(label, other, stretch)} OFFSET 0) f`)],
   };
+}
+
+/**
+ * The settled revoked tokens of that lead of which the index is the smallest, put together from both; null where `cost`, what there is to look up
+ * otherwise, is less. `revoked`: about how many there are.
+ */
+export function revokedAmong(
+  leads: readonly Lead[],
+  { revoked, cost, span }: { revoked: number; cost: number; span: Window },
+): { branch: Branch; answers: Fragment | null } | null {
+  const indexed = leads.filter((lead) => lead.label !== undefined || lead.isIndexed === true);
+  if (indexed.length === 0) return null;
+  const least = indexed.reduce((one, other) => (other.entries < one.entries ? other : one));
+  if (costOfSets(revoked, least.entries) >= cost) return null;
+  const { label, answers } = least;
+  const other = label
+    ? sql`JOIN token_label b ON b.token_id = a.token_id WHERE b.kind = ${label.facet} AND b.label = ${label.name} AND ${inWindow(sql`b.issued_at`, span)}`
+    : sql`JOIN token t ON t.id = a.token_id WHERE (${answers ?? sql`true`}) AND ${inWindow(sql`t.issued_at`, span)}`;
+  const at = label ? sql`b.issued_at` : sql`t.issued_at`;
+  const ids = sql`(SELECT ${at}, a.token_id FROM token_standing a ${other} AND a.revoked_at IS NOT NULL OFFSET 0) f`;
+  return { branch: branchOf(ids), answers };
 }
 
 /**

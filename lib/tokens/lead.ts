@@ -134,9 +134,14 @@ export function expectedOf(tally: Tally, others: readonly number[]): number {
   return others.reduce((expected, tokens) => expected * Math.min(1, tokens / all), tally.expected);
 }
 
-/** About how many rows of the register are looked at in its own order before a page is full. */
+/** About how many rows are looked at before a page is full, where such a share of them matches. */
+export function walkedFor(share: number): number {
+  return LOOKED_AT / Math.max(share, Number.EPSILON);
+}
+
+/** The same of the register in its own order. */
 export function walkedOf({ inRegister }: Tally, expected: number): number {
-  return (LOOKED_AT * inRegister) / Math.max(1, expected);
+  return walkedFor(Math.max(1, expected) / Math.max(1, inRegister));
 }
 
 /** The lead with the least to look at. In another order than that of issue all of its rows are read and sorted. */
@@ -186,6 +191,33 @@ function sorted(stretch: Window): Branch {
     ...onRegister([], false),
     from: sql`(SELECT * FROM token x WHERE ${inWindow(sql`x.issued_at`, stretch)} OFFSET 0) t`,
   };
+}
+
+/**
+ * The register in the order of issue where only what has expired by an instant is asked for, of refresh tokens alone: of the newest, which live on for the
+ * most part, those are found by their expiry and sorted. Null where other kinds can match.
+ */
+export function expiredByIssue(tally: Tally, stretch: Window, expiredBy: Date): Branch[] | null {
+  const areRefresh = tally.weeks.every(({ lives }) => lives.every(({ kind }) => kind === "refresh"));
+  if (!areRefresh || !Number.isFinite(tally.soonestSeconds)) return null;
+  const sparse = new Date(expiredBy.getTime() - tally.soonestSeconds * 1000);
+  const recent = { from: later(sparse, stretch.from) as Date, to: earlier(stretch.to, tally.until) as Date };
+  const before = { from: stretch.from, to: earlier(stretch.to, sparse) };
+  const since = { from: later(stretch.from, tally.until) as Date, to: stretch.to };
+  const isAny = ({ from, to }: Window) => from === null || to === null || from < to;
+  const isExpired = sql`x.kind = 'refresh' AND x.expires_at <= ${expiredBy}::timestamptz`;
+  return [
+    ...(isAny(before) ? [within(onRegister([]), before)] : []),
+    ...(isAny(recent)
+      ? [
+          {
+            ...onRegister([]),
+            from: sql`(SELECT * FROM token x WHERE ${isExpired} AND ${inWindow(sql`x.issued_at`, recent)} OFFSET 0) t`,
+          },
+        ]
+      : []),
+    ...(isAny(since) ? [within(onRegister([]), since)] : []),
+  ];
 }
 
 /** Leads by clients that nobody named: those that the tally leaves, where they are few. Tokens since the tally may be of any. */

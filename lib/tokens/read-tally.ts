@@ -43,6 +43,8 @@ export type Tally = {
   ofLabels: number[];
   /** The longest lifetime among what can match. */
   longestSeconds: number;
+  /** The shortest of the longest lifetimes of clients: what is older is expired for some of them as a whole. */
+  soonestSeconds: number;
 };
 
 const WEEK_MS = 7 * 86_400_000;
@@ -116,6 +118,7 @@ export async function readTally(db: Database, question: TallyQuestion): Promise<
   let atMost = 0;
   let expected = 0;
   let longestSeconds = 0;
+  let soonestSeconds = Number.POSITIVE_INFINITY;
   const lives = new Map<number, Map<string, Lives>>();
   for (const [key, cell] of everything) {
     let least: Cell | undefined = cell;
@@ -138,6 +141,7 @@ export async function readTally(db: Database, question: TallyQuestion): Promise<
     atMost += least.tokens;
     expected += cell.tokens * share;
     longestSeconds = Math.max(longestSeconds, least.longestSeconds);
+    soonestSeconds = Math.min(soonestSeconds, least.longestSeconds);
     addLives(lives, least, question.livesLongerThanSeconds ?? 0);
     add(weeks, cell.week, least.tokens);
     add(clients, cell.clientId, least.tokens);
@@ -164,5 +168,6 @@ export async function readTally(db: Database, question: TallyQuestion): Promise<
     ofClients: inWeeks(everything, (cell) => clients.has(cell.clientId)),
     ofLabels: ofLabel.map((one) => inWeeks(one, () => true)),
     longestSeconds,
+    soonestSeconds,
   };
 }

@@ -14,7 +14,8 @@ const ONLY_CONSUMED = sql`refresh_consumption d ${ITS_TOKEN}`;
 /** More pending orders than these are looked at row by row. */
 const PENDING_BRANCHES_MAX = 10;
 
-const isAnyPending = (pending: PendingOrders) =>
+/** Whether `token_standing` does not tell everything yet. */
+export const isAnyPending = (pending: PendingOrders) =>
   pending.revokes.length > 0 || pending.suspends.length > 0 || !pending.countsSettledSuspensions;
 
 /** Revoked tokens: the settled ones, and for each pending order those of its target that neither are settled nor reached by one before. */

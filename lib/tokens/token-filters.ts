@@ -6,11 +6,12 @@ import { all, type Fragment, sql } from "../list-query/sql-fragment.ts";
 import { inWindow, type Window } from "../list-query/time-window.ts";
 import { type Branch, onRegister, T_ISSUED } from "./branch.ts";
 import { addressCondition, addressLead, expiryLead, SOME, usageLead, userLead } from "./few-leads.ts";
-import { intersections } from "./intersect.ts";
+import { intersections, revokedAmong } from "./intersect.ts";
 import {
   bestOf,
   clientLead,
   expectedOf,
+  expiredByIssue,
   fewClientsLead,
   isOfUse,
   type Lead,
@@ -18,11 +19,12 @@ import {
   registerByExpiry,
   registerLead,
   stretchesOf,
+  walkedFor,
   walkedOf,
 } from "./lead.ts";
 import { familyLead, searchLead, sessionLead } from "./narrow-branches.ts";
 import { readTally, type Tally } from "./read-tally.ts";
-import { fewSuspended, stateBranches } from "./state-branches.ts";
+import { fewSuspended, isAnyPending, stateBranches } from "./state-branches.ts";
 import type { PendingOrders, StateSql } from "./state-sql.ts";
 import type { TokensQuery } from "./table.ts";
 import { type Filters, questionOf, type TokenQuestion } from "./token-question.ts";
@@ -148,23 +150,37 @@ async function leadsOf(
   return { leads, conditions, others };
 }
 
+/** Branches for a state, and the condition of another filter that they fulfil too. */
+type StateLead = { branches: Branch[]; isOfSets: boolean; answers: Fragment | null };
+
 /** Branches for a state that few tokens are in, where they are fewer than those of the lead. */
 async function leadByState(
   db: Database,
   filters: Filters,
-  lead: Lead,
+  { leads, lead, expected, span }: { leads: readonly Lead[]; lead: Lead; expected: number; span: Window },
   { pending, now, sort }: SelectOptions,
-): Promise<Branch[] | null> {
+): Promise<StateLead | null> {
   const states = filters.state ?? [];
+  const bounded = (branches: Branch[]): StateLead => ({
+    branches: branches.map((branch) => ({ ...branch, where: [...branch.where, issuedIn(branch, span)] })),
+    isOfSets: false,
+    answers: null,
+  });
   if (states[0] === "suspended" && lead.tokens > SORTED_MIN) {
     const few = await fewSuspended(db, states, pending, now);
-    if (few !== null) return few;
+    if (few !== null) return bounded(few);
   }
   const branches = stateBranches(states, pending, now);
   if (branches === null) return null;
   const size = await sizeOf(db, states[0] === "consumed" ? "refresh_consumption" : "token_standing");
   if (sort !== "issued" && size > SORTED_MAX) return null;
-  return size < lead.tokens ? branches : null;
+  if (sort === "issued" && states[0] === "revoked" && !isAnyPending(pending)) {
+    const share = expected / Math.max(1, leads[0]?.tokens ?? 1);
+    const cost = Math.min(lead.tokens, size, walkedFor(share));
+    const together = revokedAmong(leads, { revoked: size, cost, span });
+    if (together !== null) return { branches: [together.branch], isOfSets: true, answers: together.answers };
+  }
+  return size < lead.tokens ? bounded(branches) : null;
 }
 
 /** The branch's rows that were issued in a time; where an id is all that it has, by the id. */
@@ -210,13 +226,17 @@ export async function selectTokens(
   const lead = sort === "issued" || best.tokens <= most ? best : (leads[0] as Lead);
 
   const states = filters.state ?? [];
-  const byState = sort === "lastUsed" ? null : await leadByState(db, filters, lead, options);
+  const span = spanOf(stretches);
+  const byState =
+    sort === "lastUsed" ? null : await leadByState(db, filters, { leads, lead, expected, span }, options);
   const isLed = byState !== null;
   const conditions = [
     ...question.conditions,
     ...(sort === "lastUsed" ? [sql`us.last_used_at IS NOT NULL`] : []),
-    ...answerable.filter(
-      (condition) => isLed || (condition !== lead.answers && !lead.answersToo?.includes(condition)),
+    ...answerable.filter((condition) =>
+      byState !== null
+        ? condition !== byState.answers
+        : condition !== lead.answers && !lead.answersToo?.includes(condition),
     ),
     ...(states.length === 0 || isLed
       ? []
@@ -228,21 +248,16 @@ export async function selectTokens(
     needsUsage: sort === "lastUsed" || filters.lastUsed !== undefined || filters.neverUsed !== undefined,
     isByUsage: false,
     isInOrder: false,
-    isOfSets: !isLed && lead.isOfSets === true,
+    isOfSets: byState !== null ? byState.isOfSets : lead.isOfSets === true,
     used: question.used,
     tally,
     issued: question.issued,
     isAllTallied: false,
     branchesIn: lead.branches,
   };
-  const span = spanOf(stretches);
   if (byState !== null) {
-    const branches = byState.map((branch) => ({
-      ...branch,
-      where: [...branch.where, issuedIn(branch, span)],
-    }));
-    const isInOrder = sort === "issued" && branches.every((branch) => branch.isOrdered);
-    return { ...selection, branches, isInOrder };
+    const { branches } = byState;
+    return { ...selection, branches, isInOrder: sort === "issued" && branches.every((one) => one.isOrdered) };
   }
   if (sort === "lastUsed" && best.tokens > SORTED_MAX)
     return {
@@ -253,10 +268,15 @@ export async function selectTokens(
     };
   const asked = Object.keys(filters).filter((key) => filters[key as keyof Filters] !== undefined);
   const isByExpiry = sort === "expires" && lead === leads[0];
-  const branchesIn = (stretch: Window) =>
-    isByExpiry && tally !== null
-      ? registerByExpiry(tally, stretch, filters.longLived !== undefined)
-      : lead.branches(stretch);
+  const isOfExpired =
+    sort === "issued" && lead === leads[0] && states.length === 1 && states[0] === "expired";
+  const branchesIn = (stretch: Window) => {
+    if (tally !== null && isByExpiry)
+      return registerByExpiry(tally, stretch, filters.longLived !== undefined);
+    return (
+      (tally !== null && isOfExpired ? expiredByIssue(tally, stretch, now) : null) ?? lead.branches(stretch)
+    );
+  };
   const branches = stretches.flatMap(branchesIn);
   return {
     ...selection,
