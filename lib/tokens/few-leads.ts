@@ -7,7 +7,7 @@ import { findUsers } from "./search-branches.ts";
 
 /** Rows are counted up to here to see whether they are few. */
 const FEW = 5_000;
-/** What is more than that and still not much: all of a person's tokens. */
+/** More than that, and still not too many to be read and sorted. */
 export const SOME = 20_000;
 
 /** Counts rows up to `most`; null where there are more. */
@@ -20,6 +20,15 @@ export async function countFew(db: Sql, from: Fragment, where: Fragment, most = 
   return count > most ? null : count;
 }
 
+/** How many rows there are about, as the database's own statistics say; never fewer than those that were counted. */
+export async function estimateRows(db: Sql, from: Fragment, where: Fragment, atLeast = FEW): Promise<number> {
+  const [row] = await run<{ "QUERY PLAN": [{ Plan: { "Plan Rows": number } }] }>(
+    db,
+    sql`EXPLAIN (FORMAT JSON) SELECT FROM ${from} WHERE ${where}`,
+  );
+  return Math.max(atLeast, row?.["QUERY PLAN"][0].Plan["Plan Rows"] ?? 0);
+}
+
 /** The condition on the address that a token was issued to. A network is a stretch of addresses: all in it, from the network's own to the last. */
 export function addressCondition(address: string): Fragment {
   if (!address.includes("/")) return sql`address_of(t.ip) = ${address}::inet`;
@@ -27,19 +36,15 @@ export function addressCondition(address: string): Fragment {
   return sql`address_of(t.ip) BETWEEN network(${address}::inet) AND set_masklen(broadcast(${address}::inet), ${bits}::int)`;
 }
 
-/** The way to the tokens of an address or a small network; null for a network of many. `isSorted`: in another order than that of issue. */
-export async function addressLead(
-  db: Sql,
-  address: string,
-  answers: Fragment,
-  isSorted: boolean,
-): Promise<Lead | null> {
-  const count = await countFew(db, sql`token t`, answers, isSorted ? SOME : FEW);
+/** The way to the tokens of an address or a small network; null for a network of many. */
+export async function addressLead(db: Sql, address: string, answers: Fragment): Promise<Lead | null> {
+  const count = await countFew(db, sql`token t`, answers);
   const isOne = !address.includes("/");
   if (count === null && !isOne) return null;
+  const tokens = count ?? (await estimateRows(db, sql`token t`, answers));
   return {
-    tokens: count ?? SOME * 5,
-    entries: count ?? SOME * 5,
+    tokens,
+    entries: tokens,
     width: 1,
     isOrdered: isOne,
     answers,
@@ -47,12 +52,12 @@ export async function addressLead(
   };
 }
 
-/** The way to the tokens of some users. `isSorted`: in another order than that of issue. */
-export async function userLead(db: Sql, values: readonly string[], isSorted: boolean): Promise<Lead> {
+/** The way to the tokens of some users. */
+export async function userLead(db: Sql, values: readonly string[]): Promise<Lead> {
   const ids = await findUsers(db, values);
   const answers = sql`t.user_id = ANY (${ids}::uuid[])`;
-  const count = await countFew(db, sql`token t`, answers, isSorted ? SOME : FEW);
-  const tokens = count ?? (isSorted ? 2 * SOME : SOME);
+  const count = await countFew(db, sql`token t`, answers);
+  const tokens = count ?? (await estimateRows(db, sql`token t`, answers));
   return {
     tokens,
     entries: tokens,

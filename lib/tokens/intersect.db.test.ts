@@ -72,7 +72,7 @@ async function named(): Promise<Record<string, Named>> {
       matches: (token) => token.clientId === client,
     },
     user: {
-      lead: await userLead(db, ["tomas@example.test"], false),
+      lead: await userLead(db, ["tomas@example.test"]),
       matches: (token) => token.userId === user,
     },
     // part of "one" and "two", which are clients: no index has it

@@ -4,9 +4,11 @@ import type { Branch } from "./branch.ts";
 import type { Lead } from "./lead.ts";
 
 /** Entries of two indexes that are put together in the time of one look into the register. */
-const ENTRIES_A_LOOK = 60;
+const ENTRIES_A_LOOK = 150;
+/** Larger indexes are not read whole: the page would wait for them. */
+const ENTRIES_MAX = 500_000;
 /** What putting together costs before it begins, in looks. */
-const BEGIN_COST = 1_000;
+const BEGIN_COST = 1_500;
 
 /** The ids of two leads' tokens by their indexes alone: the first carries a label, the second another, or is of some client or user. */
 function idsIn(label: Lead, other: Lead, stretch: Window): Fragment {
@@ -22,7 +24,10 @@ function idsIn(label: Lead, other: Lead, stretch: Window): Fragment {
         WHERE ${all([first, isOf(two, b)])}`;
 }
 
-const costOfSets = (one: number, other: number) => (one + other) / ENTRIES_A_LOOK + BEGIN_COST;
+function costOfSets(one: number, other: number): number {
+  const entries = one + other;
+  return entries > ENTRIES_MAX ? Number.POSITIVE_INFINITY : entries / ENTRIES_A_LOOK + BEGIN_COST;
+}
 
 /** A branch of what is in a set of ids, given as `issued_at` and `token_id`. */
 function branchOf(ids: Fragment): Branch {
@@ -36,9 +41,9 @@ function branchOf(ids: Fragment): Branch {
   };
 }
 
-function both(label: Lead, other: Lead, expected: number): Lead {
+function both(label: Lead, other: Lead, looks: number): Lead {
   return {
-    tokens: costOfSets(label.entries, other.entries) + expected,
+    tokens: costOfSets(label.entries, other.entries) + looks,
     entries: 0,
     width: 1,
     isOrdered: false,
@@ -72,14 +77,15 @@ export function revokedAmong(
 
 /**
  * The ways to what two leads have in common, of which one is a label: both are read from their indexes, whole, and put together, which takes a
- * fraction of looking each token of one up. Where both are large and little is in both, nothing else comes to an end.
+ * fraction of looking each token of one up. Where both are large and little is in both, nothing else comes to an end. `looks`: how many of the tokens in both
+ * are to be looked up for what else is asked.
  */
-export function intersections(leads: readonly Lead[], expected: number): Lead[] {
+export function intersections(leads: readonly Lead[], looks: number): Lead[] {
   return leads.flatMap((label, index) =>
     label.label === undefined
       ? []
       : leads
           .filter((other, place) => (other.label === undefined ? other.isIndexed === true : place > index))
-          .map((other) => both(label, other, expected)),
+          .map((other) => both(label, other, looks)),
   );
 }

@@ -125,6 +125,11 @@ function costOf({ tokens, width, isOrdered }: Lead, expected: number): number {
   return looked + BRANCH_COST * width;
 }
 
+/** Between what a lead costs where filters are independent, and what it costs where nothing fulfils them together. */
+export function riskOf(lead: Lead, expected: number): number {
+  return Math.sqrt(costOf(lead, expected) * (lead.tokens + BRANCH_COST * lead.width));
+}
+
 /**
  * About how many tokens match: what the tally says, and of that the share that each other way has of all, as if one had nothing to do with
  * another.

@@ -2,14 +2,12 @@ import type { Sql } from "../db/sql.ts";
 import { all, type Fragment, sql } from "../list-query/sql-fragment.ts";
 import { inWindow } from "../list-query/time-window.ts";
 import { onRegister, T_ISSUED } from "./branch.ts";
-import { countFew, SOME } from "./few-leads.ts";
+import { countFew, estimateRows } from "./few-leads.ts";
 import type { Lead } from "./lead.ts";
 import { searchBranches } from "./search-branches.ts";
 
 /** Nothing is fewer: it need not be compared. */
 const FEWEST = 0;
-/** What those hold who hold more than SOME, about. */
-const MUCH = 10 * SOME;
 
 function anyOf(conditions: readonly Fragment[]): Fragment {
   return conditions.length === 0
@@ -52,13 +50,14 @@ export async function searchLead(
   const { branches, isBroad, isOne, isOfUsers } = await searchBranches(db, text);
   const answers = anyOf(branches.map((branch) => all(branch.where)));
   if (isBroad) return { answers, lead: null, isOfUsers };
-  const count = isOne ? FEWEST : await countFew(db, sql`token t`, answers, SOME);
+  const count = isOne ? FEWEST : await countFew(db, sql`token t`, answers);
+  const tokens = count ?? (await estimateRows(db, sql`token t`, answers));
   return {
     answers,
     isOfUsers,
     lead: {
-      tokens: count ?? MUCH,
-      entries: count ?? MUCH,
+      tokens,
+      entries: tokens,
       isIndexed: isOfUsers && !isOne && branches.every((branch) => branch.isOrdered),
       width: branches.length,
       isOrdered: branches.every((branch) => branch.isOrdered),

@@ -18,6 +18,7 @@ import {
   labelLead,
   registerByExpiry,
   registerLead,
+  riskOf,
   stretchesOf,
   walkedFor,
   walkedOf,
@@ -110,7 +111,6 @@ async function leadsOf(
   question: TokenQuestion,
   search: Awaited<ReturnType<typeof searchLead>> | null,
   tally: Tally | null,
-  isSorted: boolean,
 ): Promise<{ leads: Lead[]; conditions: Fragment[]; others: number[] }> {
   const { labels, clients } = question;
   const leads: Lead[] = [registerLead(tally?.inRegister ?? UNKNOWN)];
@@ -134,8 +134,8 @@ async function leadsOf(
   if (filters.session) add(sessionLead(filters.session));
   const address = filters.ip ? addressCondition(filters.ip) : null;
   const [byUser, byAddress, byExpiry, byUse] = await Promise.all([
-    filters.user ? userLead(db, filters.user, isSorted) : null,
-    filters.ip && address ? addressLead(db, filters.ip, address, isSorted) : null,
+    filters.user ? userLead(db, filters.user) : null,
+    filters.ip && address ? addressLead(db, filters.ip, address) : null,
     expiryLead(db, question.expires),
     usageLead(db, question.used),
   ]);
@@ -176,7 +176,9 @@ async function leadByState(
   if (sort !== "issued" && size > SORTED_MAX) return null;
   if (sort === "issued" && states[0] === "revoked" && !isAnyPending(pending)) {
     const share = expected / Math.max(1, leads[0]?.tokens ?? 1);
-    const cost = Math.min(lead.tokens, size, walkedFor(share));
+    // between what it is where filters are independent, and where nothing is both
+    const most = Math.min(lead.tokens, size);
+    const cost = Math.sqrt(most * Math.min(most, walkedFor(share)));
     const together = revokedAmong(leads, { revoked: size, cost, span });
     if (together !== null) return { branches: [together.branch], isOfSets: true, answers: together.answers };
   }
@@ -213,14 +215,16 @@ export async function selectTokens(
   const tally = isOfUse(tallied, now) ? tallied : null;
   const stretches =
     tally === null ? [question.tally.issued] : stretchesOf(tally, question.tally, question.issuedBefore);
-  const {
-    leads,
-    conditions: answerable,
-    others,
-  } = await leadsOf(db, filters, question, search, tally, sort !== "issued");
+  const { leads, conditions: answerable, others } = await leadsOf(db, filters, question, search, tally);
   const expected = tally === null ? 1 : expectedOf(tally, others);
-  const together = tally !== null && sort === "issued" ? intersections(leads, expected) : [];
-  const best = bestOf([...leads, ...together], expected, sort === "issued");
+  const least = bestOf(leads, expected, sort === "issued");
+  const isMoreAsked = question.conditions.length > 0 || filters.state !== undefined || others.length > 1;
+  const together =
+    tally !== null && sort === "issued" ? intersections(leads, isMoreAsked ? expected : 0) : [];
+  const best = together.reduce(
+    (one, other) => (other.tokens < (one.isOfSets ? one.tokens : riskOf(one, expected)) ? other : one),
+    least,
+  );
   // of many, the register's own index gives the first in its order
   const most = sort === "expires" && tally !== null ? sortedMax(tally, expected) : SORTED_MAX;
   const lead = sort === "issued" || best.tokens <= most ? best : (leads[0] as Lead);
