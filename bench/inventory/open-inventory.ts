@@ -5,6 +5,7 @@ import { type Database, openDatabase } from "#lib/db/database.ts";
 import { migrate } from "#lib/db/migrate.ts";
 import { tallyAll } from "#lib/tokens/tally-tokens.ts";
 import { startEmbeddedDatabase } from "#server/embedded-database/start.ts";
+import { resetSettings, setForLoading } from "./seed/loading-settings.ts";
 import { type SeedReport, seedInventory } from "./seed/seed-inventory.ts";
 import { inventOrganisation, type SyntheticOrganisation } from "./seed/synthetic-organisation.ts";
 import type { Settings } from "./settings.ts";
@@ -22,6 +23,8 @@ export type Inventory = {
 };
 
 const MINUTE_MS = 60_000;
+/** Tokens counted in one transaction: nobody waits for it here. */
+const TALLY_STEP = 1_000_000;
 
 function dataDirOf({ keepDir }: Settings, stack: AsyncDisposableStack): string {
   if (keepDir !== null) {
@@ -44,6 +47,25 @@ function findSeeded(file: string, rows: number): SeedReport | null {
   return { ...report, until: new Date(report.until) };
 }
 
+/** Makes the tokens, and counts them into the tally as the worker does. */
+async function fill(url: string, rows: number, log: (line: string) => void): Promise<SeedReport> {
+  const until = new Date(Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS);
+  const seeded = await seedInventory({ url, rows, until, log });
+  const from = performance.now();
+  const asOwner = { url, role: "owner", maxConnections: 1, applicationName: "tokenwarden bench" } as const;
+  const owner = openDatabase(asOwner);
+  try {
+    await tallyAll(owner, { lag: "0 seconds", step: TALLY_STEP });
+    await owner.query("VACUUM ANALYZE token_tally");
+  } finally {
+    await owner.end();
+  }
+  seeded.phases.tally = (performance.now() - from) / 1_000;
+  seeded.seconds += seeded.phases.tally;
+  log(`tally: ${seeded.phases.tally.toFixed(1)} s`);
+  return seeded;
+}
+
 /** Starts the product's own database on a folder, and fills it with synthetic tokens unless it holds them already. */
 export async function openInventory(
   settings: Settings,
@@ -52,31 +74,26 @@ export async function openInventory(
   const dataDir = dataDirOf(settings, stack);
   const file = path.join(dataDir, "inventory.json");
   const before = findSeeded(file, settings.rows);
-  const server = await startEmbeddedDatabase({ dataDir, log });
+  let server = await startEmbeddedDatabase({ dataDir, log });
   stack.defer(() => server.stop());
   await migrate(server.url);
-  const until = new Date(Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS);
-  if (before === null) log(`making ${settings.rows} synthetic tokens in ${dataDir}`);
-  const { url, adminUrl } = server;
-  const seeded = before ?? (await seedInventory({ url, adminUrl, rows: settings.rows, until, log }));
-  const db = openDatabase({ url, role: "app", maxConnections: 8, applicationName: "tokenwarden bench" });
-  stack.defer(() => db.end());
-  if (before === null) {
-    const from = performance.now();
-    await tallyAll(db, { lag: "0 seconds" });
-    await db.query("SELECT 1");
-    seeded.phases.tally = (performance.now() - from) / 1_000;
-    seeded.seconds += seeded.phases.tally;
-    log(`tally: ${seeded.phases.tally.toFixed(1)} s`);
-    const owner = openDatabase({
-      url,
-      role: "owner",
-      maxConnections: 1,
-      applicationName: "tokenwarden bench",
-    });
-    await owner.query("VACUUM ANALYZE token_tally").finally(() => owner.end());
+  const startAgain = async () => {
+    await server.stop();
+    server = await startEmbeddedDatabase({ dataDir, log });
+  };
+  let seeded = before;
+  if (seeded === null) {
+    log(`making ${settings.rows} synthetic tokens in ${dataDir}`);
+    await setForLoading(server.adminUrl);
+    await startAgain();
+    seeded = await fill(server.url, settings.rows, log);
+    await resetSettings(server.adminUrl);
+    await startAgain();
     writeFileSync(file, JSON.stringify(seeded));
   }
+  const { url, adminUrl } = server;
+  const db = openDatabase({ url, role: "app", maxConnections: 8, applicationName: "tokenwarden bench" });
+  stack.defer(() => db.end());
   const from = new Date(seeded.until.getTime() - 90 * 86_400_000);
   return {
     dataDir,

@@ -21,6 +21,11 @@ export function wideNetworkOf(address: string): string | null {
   return first === "0" ? "::/32" : `${first}::/32`;
 }
 
+/** Whether a network is one of those that `wideNetworkOf` names. */
+export function isWideNetwork(address: string): boolean {
+  return address.split("/")[1] === (address.includes(":") ? "32" : "8");
+}
+
 /**
  * An IP address or a network in CIDR notation, in one way of writing, or null for any other text. Bits beyond a network's prefix are left as
  * they are. Browser-safe.

@@ -5,9 +5,10 @@ const CANCELLED = "57014";
 
 /**
  * How the planner is led. `lookups`: row by row through indexes, never a whole table for the sake of a few rows. `ordered`: also in an
- * index's own order, never by sorting what matches. Its own choice goes by estimates that are far off for rare labels and states.
+ * index's own order, never by sorting what matches. `sets`: whole indexes are put together, a partition with its
+ * counterpart. Its own choice goes by estimates that are far off for rare labels and states.
  */
-export type Lead = "free" | "lookups" | "ordered";
+export type Lead = "free" | "lookups" | "ordered" | "sets";
 
 const LOOKUPS = ["hashjoin", "mergejoin", "material", "seqscan"]
   .map((way) => `; SET LOCAL enable_${way} = off`)
@@ -17,6 +18,7 @@ const LOOKUPS = ["hashjoin", "mergejoin", "material", "seqscan"]
 const SETTINGS: Record<Lead, string> = {
   free: "",
   lookups: LOOKUPS,
+  sets: "; SET LOCAL enable_partitionwise_join = on; SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_seqscan = off",
   ordered: `${LOOKUPS}; SET LOCAL enable_sort = off`,
 };
 

@@ -4,7 +4,9 @@ import { type Database, openDatabase } from "../db/database.ts";
 import { testDatabase } from "../db/test-database.ts";
 import { getToken } from "../tokens/get-token.ts";
 import { contextAs, type Fixture, fixtureOf } from "../tokens/token-fixture.ts";
+import { placeOrder } from "./place-order.ts";
 import { revokeClientTokens } from "./revoke-client-tokens.ts";
+import { settleNext } from "./settle-orders.ts";
 
 const HOUR_MS = 3_600_000;
 const because = { reason: "token_leaked", note: "" } as const;
@@ -52,3 +54,32 @@ test("a client's tokens that a clock ahead rooted in the future are taken back, 
   const next = await fixture.token({ clientId, issuedAt: new Date(Date.now() + 50) });
   expect(await stateOf(next.id, 1_000)).toBe("active");
 });
+
+test.each(["client", "user", "permission", "everything"] as const)(
+  "an order upon a %s writes down what it reaches, and not what a clock ahead had rooted after it",
+  async (kind) => {
+    const clientId = await fixture.client(`c-${randomUUID()}`);
+    const userId = await fixture.user(`${randomUUID()}@example.test`);
+    const scope = `area:${randomUUID()}`;
+    const common = { clientId, userId, scopes: [scope] };
+    const before = await fixture.token(common);
+    // renewed after the clock was put right
+    const rootedAt = new Date(Date.now() + HOUR_MS);
+    const renewed = await fixture.token({ ...common, rootedAt });
+    const id = { client: clientId, user: userId, permission: scope, everything: "everything" }[kind];
+    await db.transaction((tx) =>
+      placeOrder(tx, responder(), { verb: "revoke", target: { kind, id, name: id }, ...because }),
+    );
+    const told = [await stateOf(before.id), await stateOf(renewed.id)];
+    expect(told).toEqual(["revoked", "active"]);
+    await db.query("UPDATE order_settling SET due_at = clock_timestamp()");
+    for (let step = 0; step < 50 && (await settleNext(db)); step += 1)
+      await db.query("UPDATE order_settling SET due_at = clock_timestamp()");
+    const standing = await db.query<{ id: string }>(
+      "SELECT token_id AS id FROM token_standing WHERE token_id = ANY ($1::uuid[])",
+      [[before.id, renewed.id]],
+    );
+    expect(standing.map((row) => row.id)).toEqual([before.id]);
+    expect([await stateOf(before.id), await stateOf(renewed.id)]).toEqual(told);
+  },
+);

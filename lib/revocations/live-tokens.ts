@@ -4,7 +4,10 @@ import { countUpTo } from "../list-query/count-up-to.ts";
 import type { Total } from "../list-query/define-table.ts";
 import { type Fragment, sql } from "../list-query/sql-fragment.ts";
 import { withinTime } from "../list-query/within-time.ts";
+import { isOfUse, stretchesOf } from "../tokens/lead.ts";
+import { readTally, type TallyQuestion } from "../tokens/read-tally.ts";
 import { readPendingOrders, STATE_JOINS, stateSql } from "../tokens/state-sql.ts";
+import type { FoundTarget } from "./find-target.ts";
 import { COUNT_MAX } from "./model.ts";
 
 /** Tokens that work, or will again without anybody's doing: active, suspended, not yet valid. As FROM … WHERE on `token t`. */
@@ -16,6 +19,27 @@ export async function liveTokens(ctx: Context): Promise<LiveTokens> {
   return (which) =>
     sql`FROM token t ${STATE_JOINS} WHERE ${which} AND t.expires_at > ${ctx.now}::timestamptz AND NOT ${state.isRevoked}
       AND NOT (${state.isConsumed})`;
+}
+
+const OF_ALL_TIMES: Omit<TallyQuestion, "clientIds" | "expiresAfter"> = {
+  labels: [],
+  kinds: null,
+  formats: null,
+  issued: { from: null, to: null },
+  livesLongerThanSeconds: null,
+};
+
+/**
+ * The target with its tokens bounded to those that were issued late enough to be live still, by the tally's longest lifetimes. What a large client was given
+ * has expired for the most part; its index is in the order of issue.
+ */
+export async function lateEnoughToLive(ctx: Context, target: FoundTarget): Promise<FoundTarget> {
+  if (target.kind !== "client") return target;
+  const question = { ...OF_ALL_TIMES, clientIds: [target.id], expiresAfter: ctx.now };
+  const tally = await readTally(ctx.db, question);
+  const [first] = isOfUse(tally, ctx.now) ? stretchesOf(tally, question, null) : [];
+  if (!first?.from) return target;
+  return { ...target, tokens: sql`${target.tokens} AND t.issued_at >= ${first.from}::timestamptz` };
 }
 
 /** Counts live tokens, exactly up to COUNT_MAX; what takes longer than `timeoutMs` is not waited for. */

@@ -3,7 +3,7 @@ import type { Context } from "../context.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { findEndingOrder } from "./already-revoked.ts";
 import type { FoundTarget } from "./find-target.ts";
-import { countLive, type LiveTokens, liveTokens } from "./live-tokens.ts";
+import { countLive, type LiveTokens, lateEnoughToLive, liveTokens } from "./live-tokens.ts";
 import type { RevocationResult, RevokeInput } from "./model.ts";
 import { ORDER_COLUMNS, type OrderRecord, orderRowOf } from "./order-row.ts";
 import { placeOrder, requireNote } from "./place-order.ts";
@@ -47,7 +47,7 @@ export async function revokeTarget(
   { reason, note }: Pick<RevokeInput, "reason" | "note">,
   act: RevocationAct,
 ): Promise<RevocationResult> {
-  const live = await liveTokens(ctx);
+  const [live, ofLate] = await Promise.all([liveTokens(ctx), lateEnoughToLive(ctx, target)]);
   const ended = await findEndingOrder(ctx.db, target, ctx.now);
   requireNote({ reason, note });
   if (ended !== null) {
@@ -66,11 +66,11 @@ export async function revokeTarget(
       wasPlaced: false,
       widenedTo: null,
       reached: { tokens: 0, isExact: true },
-      ...(await readLeft(ctx, live, target, ended)),
+      ...(await readLeft(ctx, live, ofLate, ended)),
     };
   }
   // an emergency does not wait for a number
-  const reached = await countLive(ctx.db, live, target.tokens, COUNT_WAIT_MS);
+  const reached = await countLive(ctx.db, live, ofLate.tokens, COUNT_WAIT_MS);
   const order = await ctx.db.transaction(async (tx) => {
     const placed = await placeOrder(tx, ctx, {
       verb: "revoke",
@@ -96,6 +96,6 @@ export async function revokeTarget(
     wasPlaced: true,
     widenedTo: null,
     reached: { tokens: reached.value, isExact: reached.isExact },
-    ...(await readLeft(ctx, live, target, order)),
+    ...(await readLeft(ctx, live, ofLate, order)),
   };
 }

@@ -1,13 +1,15 @@
 import type { Database } from "../db/database.ts";
 import type { Sql } from "../db/sql.ts";
-import { run, sql } from "../list-query/sql-fragment.ts";
+import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
 import { endSignOn } from "./end-sign-on.ts";
 import { IS_CANCELLED, IS_RESTORED, ORDER_COLUMNS, type OrderRecord } from "./order-row.ts";
 import { tokensOfTarget } from "./order-tokens.ts";
 import { settleChunk } from "./settle-selection.ts";
 
 /** Tokens looked at in one transaction: a fraction of a second, so that nobody waits for it. */
-const BATCH = 5_000;
+const BATCH = 20_000;
+/** Tokens whose suspensions end in one transaction: for each of them others are looked for. */
+const RESTORE_BATCH = 5_000;
 /** What was being issued when the order came may commit this much later; then the newest are looked at again. */
 const GRACE = "2 seconds";
 /** How far back the second look goes. A transaction lives at most half a minute. */
@@ -55,13 +57,34 @@ async function progressOf(tx: Sql, order: OrderRecord): Promise<Progress> {
   return progress as Progress;
 }
 
+/** The next tokens of an order's target in the order of issue, each with whether the order reaches it. */
+function nextTokens(order: OrderRecord, progress: Progress): Fragment {
+  const { from, where, bare } = tokensOfTarget(order.targetKind, order.targetId);
+  const { cutoff } = order;
+  const rows = (which: TokenColumns, isReached: Fragment, also: Fragment) => {
+    const { issuedAt, id } = which;
+    return sql`(SELECT ${issuedAt} AS issued_at, ${id} AS id, ${isReached} AS is_reached FROM ${which.from} WHERE ${which.where} AND ${also}
+      AND ${beyond(progress, issuedAt, id)} ORDER BY ${issuedAt}, ${id} LIMIT ${BATCH}::int)`;
+  };
+  const whole = { from, where, issuedAt: sql`t.issued_at`, id: sql`t.id` };
+  if (cutoff === null) return rows(whole, sql`true`, sql`true`);
+  const isRooted = sql`t.rooted_at <= ${cutoff}::timestamptz`;
+  if (bare === undefined) return rows(whole, isRooted, sql`true`);
+  // a token is rooted before it is issued, but for those of a clock that was ahead
+  const isBefore = sql`${bare.id} NOT IN (SELECT x.id FROM token x WHERE x.rooted_at > x.issued_at AND x.rooted_at > ${cutoff}::timestamptz)`;
+  return sql`${rows(bare, isBefore, sql`${bare.issuedAt} <= ${cutoff}::timestamptz`)}
+    UNION ALL ${rows(whole, isRooted, sql`t.issued_at > ${cutoff}::timestamptz`)} ORDER BY issued_at, id LIMIT ${BATCH}::int`;
+}
+
+type TokenColumns = Record<"from" | "where" | "issuedAt" | "id", Fragment>;
+
+function beyond({ afterIssuedAt, afterId }: Progress, issuedAt: Fragment, id: Fragment): Fragment {
+  if (afterIssuedAt === null) return sql`true`;
+  return sql`${issuedAt} >= ${afterIssuedAt}::timestamptz
+    AND (${issuedAt}, ${id}) > (${afterIssuedAt}::timestamptz, ${afterId ?? NIL}::uuid)`;
+}
+
 async function settleBatch(tx: Sql, order: OrderRecord, progress: Progress): Promise<Batch> {
-  const { from, where } = tokensOfTarget(order.targetKind, order.targetId);
-  const after =
-    progress.afterIssuedAt === null
-      ? sql`true`
-      : sql`t.issued_at >= ${progress.afterIssuedAt}::timestamptz
-          AND (t.issued_at, t.id) > (${progress.afterIssuedAt}::timestamptz, ${progress.afterId ?? NIL}::uuid)`;
   const written =
     order.verb === "revoke"
       ? sql`INSERT INTO token_standing (token_id, revoked_at, revoked_order_id)
@@ -81,8 +104,7 @@ async function settleBatch(tx: Sql, order: OrderRecord, progress: Progress): Pro
     lastId: string | null;
   }>(
     tx,
-    sql`WITH looked AS MATERIALIZED (SELECT t.issued_at, t.id, ${order.cutoff}::timestamptz IS NULL OR t.rooted_at <= ${order.cutoff}::timestamptz AS is_reached
-          FROM ${from} WHERE ${where} AND ${after} ORDER BY t.issued_at, t.id LIMIT ${BATCH}::int),
+    sql`WITH looked AS MATERIALIZED (${nextTokens(order, progress)}),
         written AS (${written}),
         last AS (SELECT issued_at, id FROM looked ORDER BY issued_at DESC, id DESC LIMIT 1)
       SELECT (SELECT count(*) FROM looked) AS looked, (SELECT count(*) FROM written) AS written, (SELECT issued_at FROM last) AS "lastIssuedAt",
@@ -114,13 +136,13 @@ async function lockSuspensions(tx: Sql, order: OrderRecord): Promise<void> {
   );
 }
 
-/** Ends the suspensions of a restore's target, up to a batch of tokens; another suspension that still holds a token takes the place. */
+/** Ends the suspensions of a restore's target, up to RESTORE_BATCH tokens; another suspension that still holds a token takes the place. */
 async function settleRestore(tx: Sql, order: OrderRecord): Promise<number> {
   const [row] = await run<{ count: bigint }>(
     tx,
     sql`WITH ended AS MATERIALIZED (SELECT s.token_id FROM revocation_order x JOIN token_standing s ON s.suspended_order_id = x.id
           WHERE x.verb = 'suspend' AND x.target_kind = ${order.targetKind} AND x.target_id = ${order.targetId}
-            AND x.position < ${order.position}::bigint ORDER BY s.token_id LIMIT ${BATCH}::int),
+            AND x.position < ${order.position}::bigint ORDER BY s.token_id LIMIT ${RESTORE_BATCH}::int),
         next AS (SELECT e.token_id, other.id, other.effective_from, other.expires_at FROM ended e
           LEFT JOIN token t ON t.issued_at = uuid_extract_timestamp(e.token_id) AND t.id = e.token_id
           LEFT JOIN LATERAL (SELECT o.id, o.effective_from, o.expires_at FROM revocation_order o
@@ -149,7 +171,7 @@ async function step(tx: Sql, order: DueOrder): Promise<void> {
   if (order.verb === "restore") {
     await lockSuspensions(tx, order);
     const ended = await settleRestore(tx, order);
-    if (ended < BATCH) await finish(tx, order, ended);
+    if (ended < RESTORE_BATCH) await finish(tx, order, ended);
     return;
   }
   if (order.verb === "suspend" && (await isRestored(tx, order))) return finish(tx, order, 0);

@@ -77,10 +77,17 @@ async function countTallied(
   tally: Tally,
   timeoutMs: number,
 ): Promise<Total> {
-  const { whole, left } = tallied(tally, selection.question.issued);
+  const { whole, left } = tallied(tally, selection.issued);
   const branches = left.flatMap((stretch) => selection.branchesIn(stretch));
   const rest =
-    branches.length === 0 ? 0 : await countRows(db, rowsOf(selection, branches, null), timeoutMs, "free");
+    branches.length === 0
+      ? 0
+      : await countRows(
+          db,
+          rowsOf(selection, branches, null),
+          timeoutMs,
+          selection.isOfSets ? "sets" : "free",
+        );
   return rest === null ? { value: whole, isExact: false } : { value: whole + rest, isExact: true };
 }
 
@@ -98,7 +105,7 @@ export async function countAtOnce(
     return total.isExact || total.value >= atLeast() ? total : { value: atLeast(), isExact: false };
   }
   const rows = rowsOf(selection, selection.branches, TOKENS_COUNT_MAX);
-  const count = await countRows(db, rows, timeoutMs, "lookups");
+  const count = await countRows(db, rows, timeoutMs, selection.isOfSets ? "sets" : "lookups");
   if (count === null) return { value: atLeast(), isExact: false };
   return count > TOKENS_COUNT_MAX
     ? { value: TOKENS_COUNT_MAX, isExact: false }
@@ -116,5 +123,10 @@ export async function countAll(
     const total = await countTallied(db, selection, selection.tally, timeoutMs);
     return total.isExact ? total.value : null;
   }
-  return countRows(db, rowsOf(selection, selection.branches, null), timeoutMs, "free");
+  return countRows(
+    db,
+    rowsOf(selection, selection.branches, null),
+    timeoutMs,
+    selection.isOfSets ? "sets" : "free",
+  );
 }

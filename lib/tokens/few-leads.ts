@@ -7,16 +7,26 @@ import { findUsers } from "./search-branches.ts";
 
 /** Rows are counted up to here to see whether they are few. */
 const FEW = 5_000;
-/** What is more than that and still not much: all of a person's tokens. */
+/** More than that, and still not too many to be read and sorted. */
 export const SOME = 20_000;
 
-async function countFew(db: Sql, from: Fragment, where: Fragment): Promise<number | null> {
+/** Counts rows up to `most`; null where there are more. */
+export async function countFew(db: Sql, from: Fragment, where: Fragment, most = FEW): Promise<number | null> {
   const [row] = await run<{ count: bigint }>(
     db,
-    sql`SELECT count(*) AS count FROM (SELECT FROM ${from} WHERE ${where} LIMIT ${FEW + 1}::int) AS found`,
+    sql`SELECT count(*) AS count FROM (SELECT FROM ${from} WHERE ${where} LIMIT ${most + 1}::int) AS found`,
   );
   const count = Number(row?.count ?? 0);
-  return count > FEW ? null : count;
+  return count > most ? null : count;
+}
+
+/** How many rows there are about, as the database's own statistics say; never fewer than those that were counted. */
+export async function estimateRows(db: Sql, from: Fragment, where: Fragment, atLeast = FEW): Promise<number> {
+  const [row] = await run<{ "QUERY PLAN": [{ Plan: { "Plan Rows": number } }] }>(
+    db,
+    sql`EXPLAIN (FORMAT JSON) SELECT FROM ${from} WHERE ${where}`,
+  );
+  return Math.max(atLeast, row?.["QUERY PLAN"][0].Plan["Plan Rows"] ?? 0);
 }
 
 /** The condition on the address that a token was issued to. A network is a stretch of addresses: all in it, from the network's own to the last. */
@@ -31,8 +41,10 @@ export async function addressLead(db: Sql, address: string, answers: Fragment): 
   const count = await countFew(db, sql`token t`, answers);
   const isOne = !address.includes("/");
   if (count === null && !isOne) return null;
+  const tokens = count ?? (await estimateRows(db, sql`token t`, answers));
   return {
-    tokens: count ?? SOME * 5,
+    tokens,
+    entries: tokens,
     width: 1,
     isOrdered: isOne,
     answers,
@@ -45,8 +57,11 @@ export async function userLead(db: Sql, values: readonly string[]): Promise<Lead
   const ids = await findUsers(db, values);
   const answers = sql`t.user_id = ANY (${ids}::uuid[])`;
   const count = await countFew(db, sql`token t`, answers);
+  const tokens = count ?? (await estimateRows(db, sql`token t`, answers));
   return {
-    tokens: count ?? SOME,
+    tokens,
+    entries: tokens,
+    isIndexed: true,
     width: ids.length,
     isOrdered: true,
     answers,
@@ -63,6 +78,7 @@ export async function expiryLead(db: Sql, expires: Window): Promise<Lead | null>
   if (count === null) return null;
   return {
     tokens: count,
+    entries: count,
     width: 1,
     isOrdered: false,
     answers: null,
@@ -78,6 +94,7 @@ export async function usageLead(db: Sql, used: Window): Promise<Lead | null> {
   if (count === null) return null;
   return {
     tokens: count,
+    entries: count,
     width: 1,
     isOrdered: false,
     answers: null,

@@ -18,8 +18,8 @@ import { readRows, type TokenRecord, tokenRowOf } from "./token-row.ts";
 /** A page that takes longer is given up, so that a rare combination of filters holds nobody else up. */
 const PAGE_TIMEOUT_MS = 2_000;
 /** A total is counted for this long beside a page, which waits this long for it once it is there; what is not known by then is "at least". */
-const TOTAL_TIMEOUT_MS = 150;
-const TOTAL_GRACE_MS = 20;
+const TOTAL_TIMEOUT_MS = 60;
+const TOTAL_GRACE_MS = 5;
 
 export type TokenSort = TokensQuery["sort"]["key"];
 
@@ -67,7 +67,7 @@ async function placesOf(
     sql`SELECT place, id FROM (${joined(parts, " UNION ALL ")}) AS found ORDER BY ${orderBy(keyset, sql`place`, sql`id`)}
       LIMIT ${keyset.limit}::int`,
     PAGE_TIMEOUT_MS,
-    selection.isInOrder ? "ordered" : "lookups",
+    selection.isOfSets ? "sets" : selection.isInOrder ? "ordered" : "lookups",
   );
 }
 
@@ -120,10 +120,12 @@ export async function listTokens(
   // where the page fails, its total is nobody's business
   counting.catch(() => {});
   const { places, records } = await read();
-  const total = await Promise.race([
+  const counted = await Promise.race([
     counting,
     wait(TOTAL_GRACE_MS, { value: seen, isExact: false }, { ref: false }),
   ]);
+  // counting may have been given up before the page was there
+  const total = counted.isExact || counted.value >= seen ? counted : { value: seen, isExact: false };
   const page = toPage(tokensTable, query, keyset, places, ({ place, id }) => ({
     value: place.toISOString(),
     id,

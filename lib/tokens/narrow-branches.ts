@@ -2,7 +2,7 @@ import type { Sql } from "../db/sql.ts";
 import { all, type Fragment, sql } from "../list-query/sql-fragment.ts";
 import { inWindow } from "../list-query/time-window.ts";
 import { onRegister, T_ISSUED } from "./branch.ts";
-import { SOME } from "./few-leads.ts";
+import { countFew, estimateRows } from "./few-leads.ts";
 import type { Lead } from "./lead.ts";
 import { searchBranches } from "./search-branches.ts";
 
@@ -20,6 +20,7 @@ export function familyLead(familyId: string): Lead {
   const answers = sql`t.family_id = ${familyId}::uuid`;
   return {
     tokens: FEWEST,
+    entries: FEWEST,
     width: 1,
     isOrdered: false,
     answers,
@@ -33,6 +34,7 @@ export function sessionLead(uid: string): Lead {
   const families = sql`t.family_id IN (SELECT f.id FROM token_family f WHERE f.session_uid = ${uid})`;
   return {
     tokens: FEWEST,
+    entries: FEWEST,
     width: 1,
     isOrdered: false,
     answers,
@@ -48,12 +50,15 @@ export async function searchLead(
   const { branches, isBroad, isOne, isOfUsers } = await searchBranches(db, text);
   const answers = anyOf(branches.map((branch) => all(branch.where)));
   if (isBroad) return { answers, lead: null, isOfUsers };
+  const count = isOne ? FEWEST : await countFew(db, sql`token t`, answers);
+  const tokens = count ?? (await estimateRows(db, sql`token t`, answers));
   return {
     answers,
     isOfUsers,
     lead: {
-      // some of whom it finds may hold much
-      tokens: isOne ? FEWEST : SOME * Math.max(1, branches.length / 4),
+      tokens,
+      entries: tokens,
+      isIndexed: isOfUsers && !isOne && branches.every((branch) => branch.isOrdered),
       width: branches.length,
       isOrdered: branches.every((branch) => branch.isOrdered),
       answers,

@@ -22,6 +22,9 @@ export type TallyQuestion = {
 /** Tokens that can match at most, of a week or a client. */
 export type Share<Of> = { of: Of; tokens: number };
 
+/** How long tokens of a kind live at least and at most, of those of a week that can match. */
+export type Lives = { kind: string; shortestSeconds: number; longestSeconds: number };
+
 export type Tally = {
   /** Tokens issued before it are in here; those after it are not. */
   until: Date;
@@ -32,10 +35,7 @@ export type Tally = {
   /** Whether exactly `atMost` have the labels, clients, kinds and formats; times aside. */
   isExact: boolean;
   /** In order of time; weeks and clients that cannot have one are left out. */
-  weeks: (Share<Date> & {
-    /** When the last of them that can match has ended. */
-    endsBy: Date;
-  })[];
+  weeks: (Share<Date> & { lives: Lives[] })[];
   clients: Share<string>[];
   /** How many tokens there are to look at in those weeks, by where they are looked for. */
   inRegister: number;
@@ -43,6 +43,8 @@ export type Tally = {
   ofLabels: number[];
   /** The longest lifetime among what can match. */
   longestSeconds: number;
+  /** The shortest of the longest lifetimes of clients: what is older is expired for some of them as a whole. */
+  soonestSeconds: number;
 };
 
 const WEEK_MS = 7 * 86_400_000;
@@ -78,6 +80,7 @@ function together({ facet, labels }: LabelFilter, cells: TallyCells): ReadonlyMa
           ...cell,
           tokens: before.tokens + cell.tokens,
           longestSeconds: Math.max(before.longestSeconds, cell.longestSeconds),
+          shortestSeconds: Math.min(before.shortestSeconds, cell.shortestSeconds),
         });
     }
   return sum;
@@ -85,6 +88,19 @@ function together({ facet, labels }: LabelFilter, cells: TallyCells): ReadonlyMa
 
 function add<Key>(sums: Map<Key, number>, key: Key, tokens: number): void {
   sums.set(key, (sums.get(key) ?? 0) + tokens);
+}
+
+function addLives(lives: Map<number, Map<string, Lives>>, cell: Cell, atLeastSeconds: number): void {
+  const { week, kind, longestSeconds } = cell;
+  const shortestSeconds = Math.max(cell.shortestSeconds, atLeastSeconds);
+  const ofWeek = lives.get(week) ?? new Map<string, Lives>();
+  lives.set(week, ofWeek);
+  const before = ofWeek.get(kind) ?? { shortestSeconds, longestSeconds };
+  ofWeek.set(kind, {
+    kind,
+    shortestSeconds: Math.min(before.shortestSeconds, shortestSeconds),
+    longestSeconds: Math.max(before.longestSeconds, longestSeconds),
+  });
 }
 
 /**
@@ -104,7 +120,8 @@ export async function readTally(db: Database, question: TallyQuestion): Promise<
   let atMost = 0;
   let expected = 0;
   let longestSeconds = 0;
-  const endsBy = new Map<number, number>();
+  let soonestSeconds = Number.POSITIVE_INFINITY;
+  const lives = new Map<number, Map<string, Lives>>();
   for (const [key, cell] of everything) {
     let least: Cell | undefined = cell;
     let share = 1;
@@ -119,15 +136,15 @@ export async function readTally(db: Database, question: TallyQuestion): Promise<
         ...cell,
         tokens: Math.min(least.tokens, labelled.tokens),
         longestSeconds: Math.min(least.longestSeconds, labelled.longestSeconds),
+        shortestSeconds: Math.max(least.shortestSeconds, labelled.shortestSeconds),
       };
     }
     if (least === undefined || !canHold(least, question)) continue;
     atMost += least.tokens;
     expected += cell.tokens * share;
     longestSeconds = Math.max(longestSeconds, least.longestSeconds);
-    const issuedBefore = Math.min(cell.week + WEEK_MS, cells.until.getTime());
-    const end = issuedBefore + least.longestSeconds * 1000;
-    endsBy.set(cell.week, Math.max(endsBy.get(cell.week) ?? 0, end));
+    soonestSeconds = Math.min(soonestSeconds, least.longestSeconds);
+    addLives(lives, least, question.livesLongerThanSeconds ?? 0);
     add(weeks, cell.week, least.tokens);
     add(clients, cell.clientId, least.tokens);
   }
@@ -142,12 +159,17 @@ export async function readTally(db: Database, question: TallyQuestion): Promise<
     expected,
     isExact: labels.length <= 1 && labels.every((one) => ONE_EACH.has(one.facet) || one.labels.length === 1),
     weeks: [...weeks]
-      .map(([week, tokens]) => ({ of: new Date(week), tokens, endsBy: new Date(endsBy.get(week) ?? 0) }))
+      .map(([week, tokens]) => ({
+        of: new Date(week),
+        tokens,
+        lives: [...(lives.get(week)?.values() ?? [])],
+      }))
       .sort((one, other) => one.of.getTime() - other.of.getTime()),
     clients: [...clients].map(([of, tokens]) => ({ of, tokens })),
     inRegister: inWeeks(everything, () => true),
     ofClients: inWeeks(everything, (cell) => clients.has(cell.clientId)),
     ofLabels: ofLabel.map((one) => inWeeks(one, () => true)),
     longestSeconds,
+    soonestSeconds,
   };
 }

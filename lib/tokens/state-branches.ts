@@ -1,6 +1,8 @@
+import type { Sql } from "../db/sql.ts";
 import { type Fragment, sql } from "../list-query/sql-fragment.ts";
 import { tokensOfTarget } from "../revocations/order-tokens.ts";
 import { type Branch, T_ISSUED } from "./branch.ts";
+import { countFew } from "./few-leads.ts";
 import type { TokenState } from "./model.ts";
 import { type PendingOrders, reachedBy } from "./state-sql.ts";
 
@@ -11,6 +13,10 @@ const ONLY_CONSUMED = sql`refresh_consumption d ${ITS_TOKEN}`;
 
 /** More pending orders than these are looked at row by row. */
 const PENDING_BRANCHES_MAX = 10;
+
+/** Whether `token_standing` does not tell everything yet. */
+export const isAnyPending = (pending: PendingOrders) =>
+  pending.revokes.length > 0 || pending.suspends.length > 0 || !pending.countsSettledSuspensions;
 
 /** Revoked tokens: the settled ones, and for each pending order those of its target that neither are settled nor reached by one before. */
 function revokedBranches(pending: PendingOrders, settled: Branch): Branch[] | null {
@@ -46,9 +52,7 @@ export function stateBranches(
       ...places,
       countFrom: sql`token_standing d`,
     });
-  const isPending =
-    pending.revokes.length > 0 || pending.suspends.length > 0 || !pending.countsSettledSuspensions;
-  if (isPending) return null;
+  if (isAnyPending(pending)) return null;
   if (states[0] === "consumed") {
     const isRevoked = sql`EXISTS (SELECT FROM token_standing z WHERE z.token_id = d.token_id AND z.revoked_at IS NOT NULL)`;
     return [
@@ -60,14 +64,37 @@ export function stateBranches(
       },
     ];
   }
-  if (states[0] === "suspended") {
-    const where = [
-      sql`d.suspended_order_id IS NOT NULL AND d.revoked_at IS NULL`,
-      sql`d.suspended_until IS NULL OR d.suspended_until > ${now}::timestamptz`,
-      sql`t.expires_at > ${now}::timestamptz`,
-      sql`NOT EXISTS (SELECT FROM refresh_consumption z WHERE z.token_id = d.token_id)`,
-    ];
-    return [{ from: ONLY_STANDING, where, ...places }];
-  }
+  if (states[0] === "suspended") return [{ from: ONLY_STANDING, where: isSuspended(now), ...places }];
   return null;
+}
+
+const isSuspended = (now: Date) => [
+  sql`d.suspended_order_id IS NOT NULL AND d.revoked_at IS NULL`,
+  sql`d.suspended_until IS NULL OR d.suspended_until > ${now}::timestamptz`,
+  sql`t.expires_at > ${now}::timestamptz`,
+  sql`NOT EXISTS (SELECT FROM refresh_consumption z WHERE z.token_id = d.token_id)`,
+];
+
+// OFFSET keeps the planner from walking all that stands in the order of ids
+const FEW_SUSPENDED = sql`(SELECT * FROM token_standing x WHERE x.suspended_order_id IS NOT NULL OFFSET 0) d ${ITS_TOKEN}`;
+
+/** The branch of suspended tokens, read and sorted, where they are few; null where they are not, or an order is pending. */
+export async function fewSuspended(
+  db: Sql,
+  states: readonly TokenState[],
+  pending: PendingOrders,
+  now: Date,
+): Promise<Branch[] | null> {
+  if (states.length !== 1 || states[0] !== "suspended" || isAnyPending(pending)) return null;
+  const count = await countFew(db, sql`token_standing x`, sql`x.suspended_order_id IS NOT NULL`);
+  if (count === null) return null;
+  return [
+    {
+      from: FEW_SUSPENDED,
+      where: isSuspended(now),
+      issuedAt: T_ISSUED,
+      id: sql`d.token_id`,
+      isOrdered: false,
+    },
+  ];
 }

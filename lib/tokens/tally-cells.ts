@@ -10,6 +10,7 @@ export type Cell = {
   format: string;
   tokens: number;
   longestSeconds: number;
+  shortestSeconds: number;
 };
 
 /** The cells of what was asked for, by what they are of; all of one instant. */
@@ -33,19 +34,30 @@ type Row = [
   format: string,
   tokens: number,
   longestSeconds: number,
+  shortestSeconds: number,
 ];
 
 async function read(db: Database, wanted: readonly (readonly [string, string])[]): Promise<Kept> {
   const [row] = await run<{ until: Date; cells: Row[] | null }>(
     db,
     sql`SELECT m.counted_until AS until, (SELECT json_agg(json_build_array(y.facet, y.label, extract(epoch FROM y.week)::bigint * 1000, y.client_id, y.kind,
-          y.format, y.tokens, y.longest_seconds))
+          y.format, y.tokens, y.longest_seconds, y.shortest_seconds))
         FROM unnest(${wanted.map(([facet]) => facet)}::text[], ${wanted.map(([, label]) => label)}::text[]) AS w(facet, label)
         JOIN token_tally y ON y.facet = w.facet AND y.label = w.label) AS cells
       FROM token_tally_mark m`,
   );
   const byLabel = new Map(wanted.map(([facet, label]) => [nameOf(facet, label), new Map<string, Cell>()]));
-  for (const [facet, label, week, clientId, kind, format, tokens, longestSeconds] of row?.cells ?? [])
+  for (const [
+    facet,
+    label,
+    week,
+    clientId,
+    kind,
+    format,
+    tokens,
+    longestSeconds,
+    shortestSeconds,
+  ] of row?.cells ?? [])
     byLabel.get(nameOf(facet, label))?.set(`${week} ${clientId} ${kind} ${format}`, {
       week,
       clientId,
@@ -53,6 +65,7 @@ async function read(db: Database, wanted: readonly (readonly [string, string])[]
       format,
       tokens,
       longestSeconds,
+      shortestSeconds,
     });
   return {
     until: row?.until ?? new Date(0),

@@ -1,26 +1,32 @@
 import type { Database } from "../db/database.ts";
 import type { Sql } from "../db/sql.ts";
 import { lowestUuidv7 } from "../ids.ts";
+import { isWideNetwork } from "../list-query/address.ts";
 import { all, type Fragment, sql } from "../list-query/sql-fragment.ts";
 import { inWindow, type Window } from "../list-query/time-window.ts";
 import { type Branch, onRegister, T_ISSUED } from "./branch.ts";
 import { countryLead } from "./country-lead.ts";
 import { addressCondition, addressLead, expiryLead, SOME, usageLead, userLead } from "./few-leads.ts";
+import { intersections, revokedAmong } from "./intersect.ts";
 import {
   bestOf,
   clientLead,
   expectedOf,
+  expiredByIssue,
   fewClientsLead,
   isOfUse,
   type Lead,
   labelLead,
   registerByExpiry,
   registerLead,
+  riskOf,
   stretchesOf,
+  walkedFor,
+  walkedOf,
 } from "./lead.ts";
 import { familyLead, searchLead, sessionLead } from "./narrow-branches.ts";
-import { readTally, type Tally, type TallyQuestion } from "./read-tally.ts";
-import { stateBranches } from "./state-branches.ts";
+import { readTally, type Tally } from "./read-tally.ts";
+import { fewSuspended, isAnyPending, stateBranches } from "./state-branches.ts";
 import type { PendingOrders, StateSql } from "./state-sql.ts";
 import type { TokensQuery } from "./table.ts";
 import { type Filters, questionOf, type TokenQuestion } from "./token-question.ts";
@@ -35,13 +41,16 @@ export type TokenSelection = {
   needsUsage: boolean;
   /** Whether indexes give each branch's rows in the order of the list. */
   isInOrder: boolean;
+  /** Whether whole indexes are put together. */
+  isOfSets: boolean;
   /** Whether the rows are too many to sort by last use, and are to be read from the counters of use. */
   isByUsage: boolean;
   /** The time of last use that is asked for. */
   used: Window;
   /** What the tally says, where it was asked and is of use. */
   tally: Tally | null;
-  question: TallyQuestion;
+  /** The time of issue that is asked for. */
+  issued: Window;
   /** Whether labels, clients, kinds, formats and issue time are all that is asked for. */
   isAllTallied: boolean;
   /** The same way to the rows of another stretch of time. */
@@ -57,6 +66,14 @@ export type SelectOptions = {
 
 /** So many tokens can be read and sorted at once. */
 const SORTED_MAX = SOME * 5;
+
+/** Fewer are always read and sorted: what else is asked of them may be rare. */
+const SORTED_MIN = 5_000;
+
+/** How many tokens are read and sorted by expiry rather than found in the order of expiry among all others. */
+function sortedMax(tally: Tally, expected: number): number {
+  return Math.min(SORTED_MAX, Math.max(SORTED_MIN, walkedOf(tally, expected)));
+}
 
 /** Without a tally all are unknown; then labels and clients lead before the whole register. */
 const UNKNOWN = Number.MAX_SAFE_INTEGER;
@@ -74,6 +91,11 @@ const TALLIED: ReadonlySet<string> = new Set([
   "key",
   "issued",
 ]);
+
+/** Whether the tally knows to the last one how many tokens pass a filter. */
+function isTallied(filter: string, filters: Filters): boolean {
+  return TALLIED.has(filter) || (filter === "ip" && filters.ip !== undefined && isWideNetwork(filters.ip));
+}
 
 /** Rows of the narrow tables, about. */
 async function sizeOf(db: Sql, table: "token_standing" | "refresh_consumption"): Promise<number> {
@@ -95,10 +117,9 @@ async function leadsOf(
   const { labels, clients } = question;
   const leads: Lead[] = [registerLead(tally?.inRegister ?? UNKNOWN)];
   const conditions = labels.map(({ contained }) => contained);
-  // a label costs a look into the register for each row
   for (const [index, { filter, contained }] of labels.entries())
     leads.push(
-      labelLead(filter, contained, tally === null ? UNKNOWN / 2 : (tally.ofLabels[index] as number) * 1.5),
+      labelLead(filter, contained, tally === null ? UNKNOWN / 3 : (tally.ofLabels[index] as number)),
     );
   if (clients !== null) {
     leads.push(clientLead(clients.ids, clients.contained, tally?.ofClients ?? UNKNOWN / 4));
@@ -134,18 +155,39 @@ async function leadsOf(
   return { leads, conditions, others };
 }
 
+/** Branches for a state, and the condition of another filter that they fulfil too. */
+type StateLead = { branches: Branch[]; isOfSets: boolean; answers: Fragment | null };
+
 /** Branches for a state that few tokens are in, where they are fewer than those of the lead. */
 async function leadByState(
   db: Database,
   filters: Filters,
-  lead: Lead,
-  { pending, now }: SelectOptions,
-): Promise<Branch[] | null> {
+  { leads, lead, expected, span }: { leads: readonly Lead[]; lead: Lead; expected: number; span: Window },
+  { pending, now, sort }: SelectOptions,
+): Promise<StateLead | null> {
   const states = filters.state ?? [];
+  const bounded = (branches: Branch[]): StateLead => ({
+    branches: branches.map((branch) => ({ ...branch, where: [...branch.where, issuedIn(branch, span)] })),
+    isOfSets: false,
+    answers: null,
+  });
+  if (states[0] === "suspended" && lead.tokens > SORTED_MIN) {
+    const few = await fewSuspended(db, states, pending, now);
+    if (few !== null) return bounded(few);
+  }
   const branches = stateBranches(states, pending, now);
   if (branches === null) return null;
   const size = await sizeOf(db, states[0] === "consumed" ? "refresh_consumption" : "token_standing");
-  return size < lead.tokens ? branches : null;
+  if (sort !== "issued" && size > SORTED_MAX) return null;
+  if (sort === "issued" && states[0] === "revoked" && !isAnyPending(pending)) {
+    const share = expected / Math.max(1, leads[0]?.tokens ?? 1);
+    // between what it is where filters are independent, and where nothing is both
+    const most = Math.min(lead.tokens, size);
+    const cost = Math.sqrt(most * Math.min(most, walkedFor(share)));
+    const together = revokedAmong(leads, { revoked: size, cost, span });
+    if (together !== null) return { branches: [together.branch], isOfSets: true, answers: together.answers };
+  }
+  return size < lead.tokens ? bounded(branches) : null;
 }
 
 /** The branch's rows that were issued in a time; where an id is all that it has, by the id. */
@@ -179,17 +221,32 @@ export async function selectTokens(
   const stretches =
     tally === null ? [question.tally.issued] : stretchesOf(tally, question.tally, question.issuedBefore);
   const { leads, conditions: answerable, others } = await leadsOf(db, filters, question, search, tally);
-  const best = bestOf(leads, tally === null ? 1 : expectedOf(tally, others), sort === "issued");
+  const expected = tally === null ? 1 : expectedOf(tally, others);
+  const least = bestOf(leads, expected, sort === "issued");
+  const isMoreAsked = question.conditions.length > 0 || filters.state !== undefined || others.length > 1;
+  const together =
+    tally !== null && sort === "issued" ? intersections(leads, isMoreAsked ? expected : 0) : [];
+  const best = together.reduce(
+    (one, other) => (other.tokens < (one.isOfSets ? one.tokens : riskOf(one, expected)) ? other : one),
+    least,
+  );
   // of many, the register's own index gives the first in its order
-  const lead = sort === "issued" || best.tokens <= SORTED_MAX ? best : (leads[0] as Lead);
+  const most = sort === "expires" && tally !== null ? sortedMax(tally, expected) : SORTED_MAX;
+  const lead = sort === "issued" || best.tokens <= most ? best : (leads[0] as Lead);
 
   const states = filters.state ?? [];
-  const byState = sort === "issued" ? await leadByState(db, filters, lead, options) : null;
+  const span = spanOf(stretches);
+  const byState =
+    sort === "lastUsed" ? null : await leadByState(db, filters, { leads, lead, expected, span }, options);
   const isLed = byState !== null;
   const conditions = [
     ...question.conditions,
     ...(sort === "lastUsed" ? [sql`us.last_used_at IS NOT NULL`] : []),
-    ...answerable.filter((condition) => isLed || condition !== lead.answers),
+    ...answerable.filter((condition) =>
+      byState !== null
+        ? condition !== byState.answers
+        : condition !== lead.answers && !lead.answersToo?.includes(condition),
+    ),
     ...(states.length === 0 || isLed
       ? []
       : [sql`${state.state} = ANY (${states}::text[])`, ...question.implied]),
@@ -200,19 +257,16 @@ export async function selectTokens(
     needsUsage: sort === "lastUsed" || filters.lastUsed !== undefined || filters.neverUsed !== undefined,
     isByUsage: false,
     isInOrder: false,
+    isOfSets: byState !== null ? byState.isOfSets : lead.isOfSets === true,
     used: question.used,
     tally,
-    question: question.tally,
+    issued: question.issued,
     isAllTallied: false,
     branchesIn: lead.branches,
   };
-  const span = spanOf(stretches);
   if (byState !== null) {
-    const branches = byState.map((branch) => ({
-      ...branch,
-      where: [...branch.where, issuedIn(branch, span)],
-    }));
-    return { ...selection, branches, isInOrder: branches.every((branch) => branch.isOrdered) };
+    const { branches } = byState;
+    return { ...selection, branches, isInOrder: sort === "issued" && branches.every((one) => one.isOrdered) };
   }
   if (sort === "lastUsed" && best.tokens > SORTED_MAX)
     return {
@@ -223,13 +277,20 @@ export async function selectTokens(
     };
   const asked = Object.keys(filters).filter((key) => filters[key as keyof Filters] !== undefined);
   const isByExpiry = sort === "expires" && lead === leads[0];
-  const branchesIn = (stretch: Window) =>
-    isByExpiry && tally !== null ? registerByExpiry(tally, stretch) : lead.branches(stretch);
+  const isOfExpired =
+    sort === "issued" && lead === leads[0] && states.length === 1 && states[0] === "expired";
+  const branchesIn = (stretch: Window) => {
+    if (tally !== null && isByExpiry)
+      return registerByExpiry(tally, stretch, filters.longLived !== undefined);
+    return (
+      (tally !== null && isOfExpired ? expiredByIssue(tally, stretch, now) : null) ?? lead.branches(stretch)
+    );
+  };
   const branches = stretches.flatMap(branchesIn);
   return {
     ...selection,
     branches,
     isInOrder: isByExpiry || (sort === "issued" && branches.every((branch) => branch.isOrdered)),
-    isAllTallied: tally?.isExact === true && asked.every((key) => TALLIED.has(key)),
+    isAllTallied: tally?.isExact === true && asked.every((key) => isTallied(key, filters)),
   };
 }

@@ -28,6 +28,8 @@ export type TokenQuestion = {
   implied: Fragment[];
   expires: Window;
   used: Window;
+  /** The time of issue that is asked for; the tally's may be narrower. */
+  issued: Window;
   /** Nothing that was issued from then on can match. */
   issuedBefore: Date | null;
 };
@@ -126,6 +128,7 @@ export async function questionOf(
     ],
     expires: isLive ? { from: latest(expires.from, now), to: expires.to } : expires,
     used,
+    issued: asked,
     issuedBefore: earliest(
       expires.to,
       used.to === null ? null : new Date(used.to.getTime() + CLOCK_SLACK_MS),

@@ -1,16 +1,16 @@
 import pg from "pg";
-import { RowCopy } from "./copy-rows.ts";
 import { insertRegistry } from "./insert-registry.ts";
 import { TokenInventor } from "./invent-tokens.ts";
 import { placePastOrders } from "./place-past-orders.ts";
 import { inventOrganisation } from "./synthetic-organisation.ts";
+import { TableLoader } from "./table-loader.ts";
 import { WeekLoader, weekOf } from "./week-loader.ts";
 
 const DAY_MS = 86_400_000;
 /** As long as expired tokens are kept by default. */
 const DAYS = 90;
 
-const SESSION = `SET maintenance_work_mem = '768MB'; SET synchronous_commit = off; SET max_parallel_maintenance_workers = 1; SET timezone = 'UTC'`;
+const SESSION = `SET maintenance_work_mem = '1536MB'; SET synchronous_commit = off; SET max_parallel_maintenance_workers = 1; SET timezone = 'UTC'`;
 
 async function connect(url: string, stack: AsyncDisposableStack): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url, application_name: "tokenwarden bench seed" });
@@ -49,12 +49,11 @@ export type SeedReport = {
  */
 export async function seedInventory(options: {
   url: string;
-  adminUrl: string;
   rows: number;
   until: Date;
   log(line: string): void;
 }): Promise<SeedReport> {
-  const { url, adminUrl, rows, until, log } = options;
+  const { url, rows, until, log } = options;
   await using stack = new AsyncDisposableStack();
   const startedAt = performance.now();
   const phases: Record<string, number> = {};
@@ -64,11 +63,6 @@ export async function seedInventory(options: {
     log(`${phase}: ${phases[phase]?.toFixed(1)} s`);
     phaseFrom = performance.now();
   };
-
-  const admin = await connect(adminUrl, stack);
-  await admin.query("ALTER SYSTEM SET max_wal_size = '12GB'");
-  await admin.query("ALTER SYSTEM SET checkpoint_timeout = '1h'");
-  await admin.query("SELECT pg_reload_conf()");
 
   const db = await connect(url, stack);
   const from = new Date(until.getTime() - DAYS * DAY_MS);
@@ -81,19 +75,21 @@ export async function seedInventory(options: {
     new WeekLoader(register, { loading: await connect(url, stack), attaching: await connect(url, stack) });
   const tokens = await loader("token");
   const labels = await loader("token_label");
-  const copy = async (statement: string) => new RowCopy(await connect(url, stack), statement);
-  const families = await copy(
-    "COPY token_family (id, client_id, user_id, session_uid, rooted_at, expires_at) FROM STDIN",
-  );
-  const consumptions = await copy("COPY refresh_consumption (token_id, family_id, consumed_at) FROM STDIN");
-  const usages = await copy(
-    "COPY token_usage (token_id, last_used_at, use_count, refused_count, last_ip) FROM STDIN",
-  );
+  const whole = async (table: string, columns: string) =>
+    TableLoader.open(await connect(url, stack), table, columns);
+  const families = await whole("token_family", "id, client_id, user_id, session_uid, rooted_at, expires_at");
+  const consumptions = await whole("refresh_consumption", "token_id, family_id, consumed_at");
+  const usages = await whole("token_usage", "token_id, last_used_at, use_count, refused_count, last_ip");
+  let instant = { at: 0, text: "" };
+  const textOf = (at: number) => {
+    if (instant.at !== at) instant = { at, text: new Date(at).toISOString() };
+    return instant.text;
+  };
   const inventor = new TokenInventor(
     organisation,
     {
       token: (_, line) => tokens.add(line),
-      label: (at, kind, label, id) => labels.add(`${kind}\t${label}\t${new Date(at).toISOString()}\t${id}\n`),
+      label: (at, kind, label, id) => labels.add(`${kind}\t${label}\t${textOf(at)}\t${id}\n`),
       family: (line) => families.add(line),
       consumption: (line) => consumptions.add(line),
       usage: (line) => usages.add(line),
@@ -107,8 +103,7 @@ export async function seedInventory(options: {
     { rows, from, until },
   );
   await inventor.make();
-  await Promise.all([families, consumptions, usages].map((one) => one.end()));
-  await Promise.all([tokens.end(), labels.end()]);
+  await Promise.all([tokens, labels, families, consumptions, usages].map((one) => one.end()));
   ended("tokens");
 
   await db.query("SELECT ensure_partitions($1, $2)", [from, new Date(until.getTime() + 21 * DAY_MS)]);
@@ -118,10 +113,6 @@ export async function seedInventory(options: {
   ended("orders");
   await db.query("VACUUM ANALYZE token_usage, token_standing, refresh_consumption, token_family");
   ended("vacuum");
-  await admin.query("ALTER SYSTEM RESET ALL");
-  await admin.query("SELECT pg_reload_conf()");
-  await admin.query("CHECKPOINT");
-  ended("checkpoint");
   const { rows: sizes } = await db.query<{ bytes: string }>(
     "SELECT pg_database_size(current_database()) AS bytes",
   );
