@@ -6,7 +6,7 @@ import { uuidv7 } from "../ids.ts";
 import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
 import { readOrganisation } from "../organisation/get-organisation.ts";
 import { findEndingOrder } from "../revocations/already-revoked.ts";
-import { countLive, liveTokens } from "../revocations/live-tokens.ts";
+import { countLive, lateEnoughToLive, liveTokens } from "../revocations/live-tokens.ts";
 import { orderPermission } from "../revocations/order-permission.ts";
 import { CALLER_TOKENS_MAX, readCallers } from "../revocations/read-callers.ts";
 import { oldestWeekExpiringAfter } from "../tokens/oldest-week.ts";
@@ -131,7 +131,8 @@ async function look(ctx: Context, input: PlanInput, draft: PlanDraft, wideTokens
     return seen;
   });
   if (reach !== null) return { target, reach };
-  const tokens = await countLive(ctx.db, await liveTokens(ctx), target.tokens);
+  const ofLate = await lateEnoughToLive(ctx, target);
+  const tokens = await countLive(ctx.db, await liveTokens(ctx), ofLate.tokens);
   await ctx.db.transaction(async (tx) => {
     await insertPlan(tx, planned);
     const terms = termsOf(target, { ...tokens, isExact: false }, wideTokens);

@@ -5,7 +5,7 @@ import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { findEndingOrder } from "../revocations/already-revoked.ts";
-import { countLive, liveTokens } from "../revocations/live-tokens.ts";
+import { countLive, lateEnoughToLive, liveTokens } from "../revocations/live-tokens.ts";
 import type { TargetKind } from "../revocations/model.ts";
 import { actOf, scheduledAct } from "../revocations/order-acts.ts";
 import { orderPermission } from "../revocations/order-permission.ts";
@@ -174,7 +174,7 @@ export async function placePlannedOrder(ctx: Context, input: PlannedOrderInput):
   const reached =
     before.kind === "selection" || plan.effectiveFrom !== null
       ? { value: plan.tokens, isExact: plan.isExact }
-      : await countLive(ctx.db, live, before.tokens, COUNT_WAIT_MS);
+      : await countLive(ctx.db, live, (await lateEnoughToLive(ctx, before)).tokens, COUNT_WAIT_MS);
   const placed = await ctx.db.transaction((tx) => place(tx, ctx, input, clock?.at ?? plan.lookedFrom));
   const record = await readOrder(ctx.db, placed.id);
   const order = orderRowOf(record);

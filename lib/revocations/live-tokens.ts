@@ -7,7 +7,6 @@ import { withinTime } from "../list-query/within-time.ts";
 import { isOfUse, stretchesOf } from "../tokens/lead.ts";
 import { readTally, type TallyQuestion } from "../tokens/read-tally.ts";
 import { readPendingOrders, STATE_JOINS, stateSql } from "../tokens/state-sql.ts";
-import type { FoundTarget } from "./find-target.ts";
 import { COUNT_MAX } from "./model.ts";
 
 /** Tokens that work, or will again without anybody's doing: active, suspended, not yet valid. As FROM … WHERE on `token t`. */
@@ -33,7 +32,10 @@ const OF_ALL_TIMES: Omit<TallyQuestion, "clientIds" | "expiresAfter"> = {
  * The target with its tokens bounded to those that were issued late enough to be live still, by the tally's longest lifetimes. What a large client was given
  * has expired for the most part; its index is in the order of issue.
  */
-export async function lateEnoughToLive(ctx: Context, target: FoundTarget): Promise<FoundTarget> {
+export async function lateEnoughToLive<T extends { kind: string; id: string; tokens: Fragment }>(
+  ctx: Context,
+  target: T,
+): Promise<T> {
   if (target.kind !== "client") return target;
   const question = { ...OF_ALL_TIMES, clientIds: [target.id], expiresAfter: ctx.now };
   const tally = await readTally(ctx.db, question);
