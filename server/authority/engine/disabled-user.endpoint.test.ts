@@ -117,12 +117,20 @@ describe("disabling a user", () => {
     for (const token of accessTokens) expect(await isGood(token)).toEqual(ALL_REFUSED);
   });
 
-  test("is for who manages users; a responder ends everything of theirs by the order alone", async () => {
-    for (const role of ["responder", "auditor"] as const)
-      await expect(
-        disableUser(contextAs(instance.db, role), { userId: people.users.ben, reason: "test", note: "" }),
-      ).rejects.toMatchObject({ code: "FORBIDDEN" });
+  test("is for responders too, and for no auditor; letting in again is for who manages users", async () => {
+    const ben = people.users.ben;
+    const disable = { userId: ben, reason: "test", note: "" } as const;
     const { browser } = await logIn(spa, { email: BEN });
+    await expect(disableUser(contextAs(instance.db, "auditor"), disable)).rejects.toMatchObject({
+      code: "FORBIDDEN",
+    });
     expect(await isSignedIn(browser)).toBe(true);
+
+    await disableUser(contextAs(instance.db, "responder"), disable);
+    await registryRead();
+    expect(await isSignedIn(browser)).toBe(false);
+    await expect(enableUser(contextAs(instance.db, "responder"), { userId: ben })).rejects.toMatchObject({
+      code: "FORBIDDEN",
+    });
   });
 });
