@@ -1,9 +1,13 @@
 "use client";
 
-import { Button, Group, Modal, NativeSelect, Stack, Textarea } from "@mantine/core";
+import { Button, Group, Modal, Stack } from "@mantine/core";
 import { type FormEvent, type ReactNode, useState } from "react";
-import { REASON_WORDS, REASONS, type Reason } from "#lib/revocations/model.ts";
+import type { Reason } from "#lib/revocations/model.ts";
 import { ProblemAlert } from "../feedback/problem-alert.tsx";
+import { type Because, isExplained, NO_REASON, ReasonFields } from "./reason-fields.tsx";
+
+/** What the acts that are asked about here keep of a note. */
+const NOTE_MAX = 500;
 
 type ReasonDialogProps = {
   isOpen: boolean;
@@ -19,30 +23,25 @@ type ReasonDialogProps = {
 
 /** Asks before a dangerous act: what will happen, the reason, and a note where the reason needs one. */
 export function ReasonDialog({ isOpen, onClose, title, children, act, onConfirm }: ReasonDialogProps) {
-  const [reason, setReason] = useState<Reason | "">("");
-  const [note, setNote] = useState("");
+  const [because, setBecause] = useState<Because>(NO_REASON);
   const [isBusy, setIsBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const needsNote = reason === "unspecified";
-  const isReady = reason !== "" && (!needsNote || note.trim() !== "");
 
   function close() {
     if (isBusy) return;
     setError(null);
-    setReason("");
-    setNote("");
+    setBecause(NO_REASON);
     onClose();
   }
 
   async function confirm(event: FormEvent) {
     event.preventDefault();
-    if (reason === "" || !isReady || isBusy) return;
+    if (!isExplained(because) || isBusy) return;
     setIsBusy(true);
     setError(null);
     try {
-      await onConfirm({ reason, note: note.trim() });
-      setReason("");
-      setNote("");
+      await onConfirm({ reason: because.reason, note: because.note.trim() });
+      setBecause(NO_REASON);
     } catch (cause) {
       setError(cause);
     } finally {
@@ -55,33 +54,24 @@ export function ReasonDialog({ isOpen, onClose, title, children, act, onConfirm 
       <form onSubmit={confirm}>
         <Stack gap="md">
           <div>{children}</div>
-          <NativeSelect
-            label="Reason"
-            description="Stands in the audit log."
-            required
-            value={reason}
-            onChange={(event) => setReason(event.currentTarget.value as Reason | "")}
-            data={[
-              { value: "", label: "Choose a reason" },
-              ...REASONS.map((value) => ({ value, label: REASON_WORDS[value] })),
-            ]}
-          />
-          <Textarea
-            label="Note"
-            required={needsNote}
-            autosize
-            minRows={2}
-            maxLength={500}
+          <ReasonFields
+            value={because}
+            onChange={setBecause}
             placeholder="What happened, who asked, which ticket"
-            value={note}
-            onChange={(event) => setNote(event.currentTarget.value)}
+            noteMax={NOTE_MAX}
           />
           <ProblemAlert error={error} />
           <Group justify="flex-end" gap="xs">
             <Button onClick={close} disabled={isBusy}>
               Cancel
             </Button>
-            <Button type="submit" variant="filled" color="red" loading={isBusy} disabled={!isReady}>
+            <Button
+              type="submit"
+              variant="filled"
+              color="red"
+              loading={isBusy}
+              disabled={!isExplained(because)}
+            >
               {act}
             </Button>
           </Group>

@@ -1,11 +1,11 @@
 "use client";
 
-import { Button, Group, NativeSelect, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, TextInput } from "@mantine/core";
 import { IconBan, IconPlayerPause } from "@tabler/icons-react";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useEffect, useState } from "react";
 import type { OrderPlan, PlannedOrderResult, PlanTargetInput } from "#lib/order-plans/model.ts";
-import { REASON_WORDS, REASONS, type Reason } from "#lib/revocations/model.ts";
+import { type Because, isExplained, NO_REASON, ReasonFields } from "../overlay/reason-fields.tsx";
 import { OrderOutcome } from "./order-outcome.tsx";
 import { askPlan, type OrderTerms, sendOrder } from "./order-requests.ts";
 import { OrderTermsFields } from "./order-terms-fields.tsx";
@@ -71,8 +71,7 @@ export function RevokeForm({
   });
   const [isTimed, setIsTimed] = useState(true);
   const { plan, error: planError, replan } = usePlan(terms, isTimed);
-  const [reason, setReason] = useState<Reason | "">("");
-  const [note, setNote] = useState("");
+  const [because, setBecause] = useState<Because>(NO_REASON);
   const [typed, setTyped] = useState("");
   const [problem, setProblem] = useState<unknown>(null);
   const [isSending, setIsSending] = useState(false);
@@ -80,13 +79,9 @@ export function RevokeForm({
 
   if (result) return <OrderOutcome result={result} onClose={onClose} />;
 
-  const needsNote = reason === "unspecified";
   const toType = typedFor(plan);
-  const isReady =
-    plan !== null &&
-    reason !== "" &&
-    (!needsNote || note.trim() !== "") &&
-    (toType === null || typed.trim() === toType);
+  const isConfirmed = toType === null || typed.trim() === toType;
+  const isReady = plan !== null && isExplained(because) && isConfirmed;
 
   function choose(next: OrderTerms, isWhole: boolean) {
     setIsTimed(isWhole);
@@ -96,14 +91,13 @@ export function RevokeForm({
 
   async function submit(event: FormEvent) {
     event.preventDefault();
-    if (plan === null || !isReady || isSending) return;
+    if (plan === null || !isExplained(because) || !isConfirmed || isSending) return;
     setIsSending(true);
     onBusy(true);
     setProblem(null);
     try {
-      setResult(
-        await sendOrder(plan, { reason: reason as Reason, note: note.trim(), confirm: typed.trim() }),
-      );
+      const { reason, note } = because;
+      setResult(await sendOrder(plan, { reason, note: note.trim(), confirm: typed.trim() }));
       router.refresh();
     } catch (cause) {
       setProblem(cause);
@@ -141,26 +135,10 @@ export function RevokeForm({
         </Group>
       ) : (
         <>
-          <NativeSelect
-            label="Reason"
-            description="Stands in the audit log beside your name."
-            required
-            value={reason}
-            onChange={(event) => setReason(event.currentTarget.value as Reason | "")}
-            data={[
-              { value: "", label: "Choose a reason" },
-              ...REASONS.map((value) => ({ value, label: REASON_WORDS[value] })),
-            ]}
-          />
-          <Textarea
-            label="Note"
-            required={needsNote}
-            autosize
-            minRows={2}
-            maxLength={1000}
+          <ReasonFields
+            value={because}
+            onChange={setBecause}
             placeholder="Where it was found, who asked, which ticket"
-            value={note}
-            onChange={(event) => setNote(event.currentTarget.value)}
           />
           {toType === null ? null : (
             <TextInput

@@ -1,8 +1,9 @@
 import { sql } from "../list-query/sql-fragment.ts";
+import { type PartiesRecord, partiesOf } from "../registry/named-parties.ts";
 import type { TokenUseRow, UseOutcome } from "./model.ts";
 
 /** A row of `token_use x` as USE_COLUMNS gives it, beside USE_JOINS. */
-export type UseRecord = {
+export type UseRecord = PartiesRecord & {
   id: string;
   receivedAt: Date;
   at: Date;
@@ -12,13 +13,6 @@ export type UseRecord = {
   tokenId: string;
   tokenKind: string;
   familyId: string;
-  clientUuid: string;
-  clientId: string | null;
-  clientName: string | null;
-  userId: string | null;
-  userEmail: string | null;
-  userName: string | null;
-  subject: string;
   verifierId: string | null;
   verifierName: string | null;
   audience: string | null;
@@ -47,19 +41,7 @@ export function useRowOf(record: UseRecord): TokenUseRow {
     source: record.source,
     token: { id: record.tokenId, kind: record.tokenKind },
     familyId: record.familyId,
-    client: {
-      id: record.clientUuid,
-      clientId: record.clientId ?? record.clientUuid,
-      name: record.clientName ?? "Deleted client",
-    },
-    user:
-      record.userId === null
-        ? null
-        : {
-            id: record.userId,
-            email: record.userEmail ?? record.subject,
-            name: record.userName ?? "Deleted user",
-          },
+    ...partiesOf(record),
     subject: record.subject,
     verifier:
       record.verifierId === null

@@ -4,6 +4,7 @@ import type { Sql } from "../db/sql.ts";
 import { DomainError, notFound } from "../errors.ts";
 import { uuidv7Time } from "../ids.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
+import { type PartiesRecord, partiesOf } from "../registry/named-parties.ts";
 import type { Verb } from "../revocations/model.ts";
 import { dateOf, type PurgedToken, weekOf, weekWords } from "./model.ts";
 
@@ -20,17 +21,7 @@ async function findLeftWeek(db: Sql, id: string): Promise<LeftWeek | null> {
   return row === undefined ? null : { week: dateOf(row.week), leftAt: row.leftAt.toISOString() };
 }
 
-type IssuedRecord = {
-  kind: string;
-  familyId: string;
-  subject: string;
-  clientUuid: string;
-  clientId: string | null;
-  clientName: string | null;
-  userId: string | null;
-  userEmail: string | null;
-  userName: string | null;
-};
+type IssuedRecord = PartiesRecord & { kind: string; familyId: string };
 
 async function readIssue(db: Sql, id: string, issuedAt: Date): Promise<PurgedToken["issued"]> {
   const [record] = await run<IssuedRecord>(
@@ -41,24 +32,8 @@ async function readIssue(db: Sql, id: string, issuedAt: Date): Promise<PurgedTok
       WHERE x.token_id = ${id}::uuid AND x.received_at = ${issuedAt}::timestamptz AND x.outcome = 'issued' LIMIT 1`,
   );
   if (record === undefined) return null;
-  return {
-    kind: record.kind,
-    familyId: record.familyId,
-    subject: record.subject,
-    client: {
-      id: record.clientUuid,
-      clientId: record.clientId ?? record.clientUuid,
-      name: record.clientName ?? "Deleted client",
-    },
-    user:
-      record.userId === null
-        ? null
-        : {
-            id: record.userId,
-            email: record.userEmail ?? record.subject,
-            name: record.userName ?? "Deleted user",
-          },
-  };
+  const { kind, familyId, subject } = record;
+  return { kind, familyId, subject, ...partiesOf(record) };
 }
 
 async function readPurged(db: Sql, id: string): Promise<PurgedToken | null> {

@@ -1,5 +1,6 @@
 import { prepared, type Sql } from "../db/sql.ts";
 import { compile, type Fragment, sql } from "../list-query/sql-fragment.ts";
+import { type PartiesRecord, partiesOf } from "../registry/named-parties.ts";
 import {
   PROTOCOL_SCOPES,
   type TokenFormat,
@@ -10,19 +11,12 @@ import {
 import { STATE_JOINS, type StateSql } from "./state-sql.ts";
 
 /** A row as ROW_COLUMNS gives it. */
-export type TokenRecord = {
+export type TokenRecord = PartiesRecord & {
   id: string;
   kind: TokenKind;
   format: TokenFormat;
   state: TokenState;
-  subject: string;
-  clientUuid: string;
-  clientId: string | null;
-  clientName: string | null;
   clientDisabledAt: Date | null;
-  userId: string | null;
-  userEmail: string | null;
-  userName: string | null;
   userDisabledAt: Date | null;
   scopes: string[];
   groups: string[];
@@ -72,27 +66,15 @@ function permissionsFirst(scopes: readonly string[]): string[] {
 }
 
 export function tokenRowOf(record: TokenRecord): TokenRow {
+  const { client, user } = partiesOf(record);
   return {
     id: record.id,
     kind: record.kind,
     format: record.format,
     state: record.state,
     subject: record.subject,
-    user:
-      record.userId === null
-        ? null
-        : {
-            id: record.userId,
-            email: record.userEmail ?? record.subject,
-            name: record.userName ?? "Deleted user",
-            isDisabled: record.userDisabledAt !== null,
-          },
-    client: {
-      id: record.clientUuid,
-      clientId: record.clientId ?? record.clientUuid,
-      name: record.clientName ?? "Deleted client",
-      isDisabled: record.clientDisabledAt !== null,
-    },
+    user: user && { ...user, isDisabled: record.userDisabledAt !== null },
+    client: { ...client, isDisabled: record.clientDisabledAt !== null },
     permissions: permissionsFirst(record.scopes),
     groups: record.groups,
     audiences: record.audiences,
