@@ -24,9 +24,10 @@ export async function addSampleVerifiers(
   }));
   const verifiers = await addRows(
     tx,
-    `INSERT INTO verifier (id, name, description, mode, max_staleness_seconds, created_at, updated_at)
-     SELECT id, name, description, mode, "maxStalenessSeconds", at, at
-     FROM jsonb_to_recordset($1::jsonb) AS r(id uuid, name text, description text, mode text, "maxStalenessSeconds" int, at timestamptz)
+    `INSERT INTO verifier (id, name, description, mode, max_staleness_seconds, check_way, created_at, updated_at)
+     SELECT id, name, description, mode, "maxStalenessSeconds", "checkWay", at, at
+     FROM jsonb_to_recordset($1::jsonb) AS r(id uuid, name text, description text, mode text, "maxStalenessSeconds" int,
+       "checkWay" text, at timestamptz)
      ON CONFLICT DO NOTHING RETURNING name AS key`,
     rows,
   );

@@ -24,9 +24,18 @@ export async function createVerifier(ctx: Context, input: CreateVerifierInput): 
     const id = uuidv7(ctx.now);
     await requireFreeVerifierName(tx, { id, name: input.name });
     await tx.query(
-      `INSERT INTO verifier (id, name, description, mode, max_staleness_seconds, audit_mode, created_at, updated_at)
-       VALUES ($1::uuid, $2::text, $3::text, $4::text, $5::int, $6::text, $7::timestamptz, $7::timestamptz)`,
-      [id, input.name, input.description, input.mode, input.maxStalenessSeconds, input.auditMode, ctx.now],
+      `INSERT INTO verifier (id, name, description, mode, max_staleness_seconds, audit_mode, check_way, created_at, updated_at)
+       VALUES ($1::uuid, $2::text, $3::text, $4::text, $5::int, $6::text, $7::text, $8::timestamptz, $8::timestamptz)`,
+      [
+        id,
+        input.name,
+        input.description,
+        input.mode,
+        input.maxStalenessSeconds,
+        input.auditMode,
+        input.checkWay,
+        ctx.now,
+      ],
     );
     const secret = await storeVerifierSecret(tx, ctx, id);
     await saveVerifierAudiences(tx, { verifierId: id, audienceIds: input.audienceIds });

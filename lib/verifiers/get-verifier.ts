@@ -8,12 +8,19 @@ import type { VerifierDetail, VerifierRow, VerifierSecretRef } from "./model.ts"
 
 export type VerifierRecord = Pick<
   VerifierRow,
-  "id" | "name" | "description" | "mode" | "maxStalenessSeconds" | "auditMode" | "audiences"
+  | "id"
+  | "name"
+  | "description"
+  | "mode"
+  | "maxStalenessSeconds"
+  | "auditMode"
+  | "checkWay"
+  | "audiences"
 > & { disabledAt: Date | null; lastSeenAt: Date | null; createdAt: Date };
 
 /** The columns of a VerifierRow over `verifier v`. */
 export const VERIFIER_COLUMNS = sql`v.name, v.description, v.mode, v.max_staleness_seconds AS "maxStalenessSeconds",
-  v.audit_mode AS "auditMode", v.disabled_at AS "disabledAt", v.last_seen_at AS "lastSeenAt", v.created_at AS "createdAt",
+  v.audit_mode AS "auditMode", v.check_way AS "checkWay", v.disabled_at AS "disabledAt", v.last_seen_at AS "lastSeenAt", v.created_at AS "createdAt",
   (SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'name', a.name, 'title', a.title) ORDER BY a.name), '[]')
     FROM verifier_audience va JOIN audience a ON a.id = va.audience_id WHERE va.verifier_id = v.id) AS audiences`;
 
@@ -63,6 +70,7 @@ export function verifierRowOf(record: VerifierRecord): VerifierRow {
     mode: record.mode,
     maxStalenessSeconds: record.maxStalenessSeconds,
     auditMode: record.auditMode,
+    checkWay: record.checkWay,
     audiences: record.audiences.map(({ id, name, title }) => ({ id, name, title })),
     lastSeenAt: record.lastSeenAt?.toISOString() ?? null,
     createdAt: record.createdAt.toISOString(),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { optionalLine, rowIds, seenVersion } from "../input/plain-text.ts";
 import {
   AUDIT_MODES,
+  CHECK_WAYS,
   MAX_STALENESS_RANGE,
   SECRET_OVERLAP_RANGE,
   VERIFIER_MODES,
@@ -24,6 +25,7 @@ export const createVerifierInput = z.strictObject({
   mode: z.enum(VERIFIER_MODES).default("strict"),
   maxStalenessSeconds: maxStalenessSeconds.default(60),
   auditMode: z.enum(AUDIT_MODES).default("durable"),
+  checkWay: z.enum(CHECK_WAYS).default("introspection"),
 });
 
 /** `audienceIds`, where given, is the whole list. */
@@ -35,6 +37,7 @@ export const updateVerifierInput = z.strictObject({
   mode: z.enum(VERIFIER_MODES).optional(),
   maxStalenessSeconds: maxStalenessSeconds.optional(),
   auditMode: z.enum(AUDIT_MODES).optional(),
+  checkWay: z.enum(CHECK_WAYS).optional(),
 });
 
 export const rotateVerifierSecretInput = z.strictObject({

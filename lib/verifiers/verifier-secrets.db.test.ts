@@ -30,6 +30,7 @@ async function gate(name = "gate") {
     mode: "strict",
     maxStalenessSeconds: 60,
     auditMode: "durable",
+    checkWay: "feed",
   });
 }
 /** What the authority finds by a secret: the door that a rotation must show at. */
