@@ -1,4 +1,4 @@
-import type { Standing } from "./standing.ts";
+import type { CheckWay, VerifierMode } from "../verifiers/model.ts";
 
 /** How an order travels to verifiers, as pages and the API tell it; browser-safe. Times are ISO 8601 in UTC. */
 
@@ -12,6 +12,19 @@ export const SEEN_WAY_WORDS: Record<SeenWay, string> = {
   status_list: "status list",
 };
 
+/** How a verifier stands with regard to the feed. The first that is true, from the top. */
+export const STANDINGS = ["silent", "behind", "old_version", "unseen", "by_itself", "in_step"] as const;
+export type Standing = (typeof STANDINGS)[number];
+
+export const STANDING_WORDS: Record<Standing, { name: string; means: string }> = {
+  silent: { name: "Silent", means: "It was connected, and nothing is heard of it." },
+  behind: { name: "Behind", means: "It has not said that it has the newest orders." },
+  old_version: { name: "Old version", means: "It runs a version that is older than this product asks for." },
+  unseen: { name: "Never seen", means: "It has neither asked nor connected since it was registered." },
+  by_itself: { name: "By itself", means: "It decides without telling: its standing cannot be known." },
+  in_step: { name: "In step", means: "It asks at each use, or has every order." },
+};
+
 /** A verifier's place in an order's journey: has it taken it in, can it still do what the order forbids, or does nothing tell. */
 export const JOURNEY_STATES = ["reached", "open"] as const;
 export type JourneyState = (typeof JOURNEY_STATES)[number];
@@ -22,9 +35,9 @@ export type JourneyRow = {
   name: string;
   /** The audiences that it answers for and the order reaches. */
   audiences: string[];
-  mode: string;
+  mode: VerifierMode;
   /** As its owner says. */
-  checkWay: string;
+  checkWay: CheckWay;
   /** As it was seen; empty where it was never seen. */
   seenWays: SeenWay[];
   state: JourneyState;
@@ -66,8 +79,8 @@ export type Journey = {
 export type VerifierPropagation = {
   verifierId: string;
   name: string;
-  checkWay: string;
-  mode: string;
+  checkWay: CheckWay;
+  mode: VerifierMode;
   isDisabled: boolean;
   standing: Standing;
   /** One sentence. */

@@ -1,18 +1,5 @@
 import type { CheckWay } from "../verifiers/model.ts";
-import type { SeenWay } from "./model.ts";
-
-/** How a verifier stands with regard to the feed; browser-safe. The first that is true, from the top. */
-export const STANDINGS = ["silent", "behind", "old_version", "unseen", "by_itself", "in_step"] as const;
-export type Standing = (typeof STANDINGS)[number];
-
-export const STANDING_WORDS: Record<Standing, { name: string; means: string }> = {
-  silent: { name: "Silent", means: "It was connected, and nothing is heard of it." },
-  behind: { name: "Behind", means: "It has not said that it has the newest orders." },
-  old_version: { name: "Old version", means: "It runs a version that is older than this product asks for." },
-  unseen: { name: "Never seen", means: "It has neither asked nor connected since it was registered." },
-  by_itself: { name: "By itself", means: "It decides without telling: its standing cannot be known." },
-  in_step: { name: "In step", means: "It asks at each use, or has every order." },
-};
+import type { SeenWay, Standing } from "./model.ts";
 
 /** What is known of a process now. Times in milliseconds since the epoch. */
 export type InstanceNow = {
