@@ -146,4 +146,5 @@ export const PAGE_ACCESS: Record<string, Access> = {
   "/verifiers/[id]": "verifier:read",
   "/verifiers/[id]/edit": "verifier:write",
   "/verifiers/new": "verifier:write",
+  "/verifiers/propagation": "verifier:read",
 };
