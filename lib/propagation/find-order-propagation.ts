@@ -22,7 +22,8 @@ export async function findOrderPropagation(
   orderId: string | null,
 ): Promise<{ orders: OrderRow[]; chosen: OrderRow | null; journey: Journey | null }> {
   const { rows } = await listOrders(ctx, { ...defaultQuery(ordersTable), pageSize: OFFERED });
-  const named = orderId === null ? null : (rows.find(({ id }) => id === orderId) ?? (await find(ctx, orderId)));
+  const named =
+    orderId === null ? null : (rows.find(({ id }) => id === orderId) ?? (await find(ctx, orderId)));
   const chosen = named ?? rows[0] ?? null;
   if (chosen === null) return { orders: [], chosen: null, journey: null };
   const orders = rows.some(({ id }) => id === chosen.id) ? rows : [...rows, chosen];

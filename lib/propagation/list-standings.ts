@@ -1,5 +1,7 @@
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
+import { notFound } from "../errors.ts";
+import { isUuid } from "../ids.ts";
 import { seenWaysOf } from "./journey-of-order.ts";
 import { LEAST_AGENT_VERSION } from "./least-agent-version.ts";
 import { STANDING_WORDS, type VerifierPropagation } from "./model.ts";
@@ -13,6 +15,14 @@ export async function listVerifierStandings(
   requirePermission(ctx, "verifier:read");
   const { headPosition, rows } = await readStandings(ctx, null);
   return { headPosition: String(headPosition), at: ctx.now.toISOString(), rows };
+}
+
+/** How one verifier stands. Needs `verifier:read`. @throws {DomainError} NOT_FOUND */
+export async function getVerifierStanding(ctx: Context, verifierId: string): Promise<VerifierPropagation> {
+  requirePermission(ctx, "verifier:read");
+  const [row] = isUuid(verifierId) ? (await readStandings(ctx, [verifierId])).rows : [];
+  if (row === undefined) throw notFound("The verifier");
+  return row;
 }
 
 /** The same for use cases, of some of them. */

@@ -6,10 +6,10 @@ import { EmptyState } from "#components/feedback/empty-state.tsx";
 import { useDrawEvery } from "#components/live/live.tsx";
 import type { Journey, JourneyRow } from "#lib/propagation/model.ts";
 import classes from "./journey-board.module.css";
+import { JourneyVerifier, JourneyWhere } from "./journey-cells.tsx";
 import { JourneyLane } from "./journey-lane.tsx";
 import { ticksUpTo } from "./journey-scale.ts";
 import { JourneySummary } from "./journey-summary.tsx";
-import { JourneyVerifier, JourneyWhere } from "./journey-cells.tsx";
 import { journeyWords as words } from "./journey-words.ts";
 
 /** What is open ends by the hour alone: it is drawn again then, and now and then before. */
@@ -24,7 +24,9 @@ const msOf = (at: string | null) => (at === null ? null : Date.parse(at));
  * and in words. `rows` are those to show, all of the journey's unless told.
  */
 export function JourneyBoard({ journey, rows = journey.rows }: { journey: Journey; rows?: JourneyRow[] }) {
-  const ends = journey.rows.flatMap(({ state, until }) => (state === "open" && until ? Date.parse(until) : []));
+  const ends = journey.rows.flatMap(({ state, until }) =>
+    state === "open" && until ? Date.parse(until) : [],
+  );
   const nextInMs = Math.min(DRAW_MS.max, ...ends.map((ms) => ms - Date.parse(journey.at) + 150));
   useDrawEvery(journey.open === 0 ? null : Math.max(DRAW_MS.min, nextInMs));
   if (journey.rows.length === 0)

@@ -45,8 +45,12 @@ export function JourneyWhere({
   return (
     <>
       <span className={classes.where} data-state={row.state}>
-        {isReached ? <IconCircleCheck size={14} aria-hidden /> : <IconHourglass size={14} aria-hidden />}
-        <b>{word}</b>
+        {isReached ? (
+          <IconCircleCheck size={14} className={classes.tone} aria-hidden />
+        ) : (
+          <IconHourglass size={14} className={classes.tone} aria-hidden />
+        )}
+        <b className={classes.tone}>{word}</b>
         {row.until === null ? null : (
           <>
             {isReached ? words.since : words.until} <Instant at={row.until} show="exact" focusable />
@@ -58,7 +62,9 @@ export function JourneyWhere({
       </span>
       <small>
         {row.says}
-        {count > 0 && (count > 1 || acknowledged < count) ? ` ${words.ofInstances(acknowledged, count)}.` : ""}
+        {count > 0 && (count > 1 || acknowledged < count)
+          ? ` ${words.ofInstances(acknowledged, count)}.`
+          : ""}
       </small>
     </>
   );

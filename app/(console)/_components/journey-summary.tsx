@@ -16,9 +16,13 @@ export function JourneySummary({ journey }: { journey: Journey }) {
   return (
     <div className={classes.summary}>
       <p className={classes.answer} data-state={isDone ? "reached" : "open"} role="status">
-        {isDone ? <IconCircleCheck size={18} aria-hidden /> : <IconHourglass size={18} aria-hidden />}
+        {isDone ? (
+          <IconCircleCheck size={18} className={classes.tone} aria-hidden />
+        ) : (
+          <IconHourglass size={18} className={classes.tone} aria-hidden />
+        )}
         <span>
-          <b>{said}</b>
+          <b className={classes.tone}>{said}</b>
           {everywhereAt === null ? null : isDone ? (
             <>
               {" "}

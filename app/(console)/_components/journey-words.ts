@@ -20,7 +20,8 @@ export const journeyWords = {
   seen: "seen",
   ofInstances: (acknowledged: number, count: number) =>
     `${acknowledged} of ${count} ${count === 1 ? "instance" : "instances"} acknowledged`,
-  everywhere: (count: number) => (count === 1 ? "The verifier refuses it" : `All ${count} verifiers refuse it`),
+  everywhere: (count: number) =>
+    count === 1 ? "The verifier refuses it" : `All ${count} verifiers refuse it`,
   everywhereKnown: (count: number) =>
     count === 1 ? "The verifier knows of it" : `All ${count} verifiers know of it`,
   someAccept: (open: number, count: number) =>
@@ -29,8 +30,13 @@ export const journeyWords = {
     `${open} of ${count} ${count === 1 ? "verifier has" : "verifiers have"} not said that they know of it`,
   lastUntil: "the last until",
   afterMs: (ms: number) =>
-    ms < 1_000 ? `${Math.max(0, Math.round(ms))} ms` : ms < 10_000 ? `${(ms / 1_000).toFixed(1)} s` : durationShort(ms),
-  inexact: "What it reaches takes too long to find out: every verifier is shown, and the longest lifetime stands for that of its tokens.",
+    ms < 1_000
+      ? `${Math.max(0, Math.round(ms))} ms`
+      : ms < 10_000
+        ? `${(ms / 1_000).toFixed(1)} s`
+        : durationShort(ms),
+  inexact:
+    "What it reaches takes too long to find out: every verifier is shown, and the longest lifetime stands for that of its tokens.",
   scheduled: "It begins",
   called: "This order was called off: nothing is taken back by it.",
   over: "The suspension is over: its tokens work again.",

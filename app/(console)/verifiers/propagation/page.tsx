@@ -47,7 +47,11 @@ export default async function PropagationPage({
         <Card>
           <BoardChoices
             query={{ ...query, order: chosen.id }}
-            orders={orders.map((order) => ({ id: order.id, line: orderLine(order), createdAt: order.createdAt }))}
+            orders={orders.map((order) => ({
+              id: order.id,
+              line: orderLine(order),
+              createdAt: order.createdAt,
+            }))}
             audiences={[...new Set(journey.rows.flatMap((row) => row.audiences))].sort()}
             verb={journey.order.verb}
             counts={{ reached: journey.reached, open: journey.open }}
