@@ -2,6 +2,7 @@
 
 import { IconShieldCheck } from "@tabler/icons-react";
 import Link from "next/link";
+import { StandingBadge } from "#app/(console)/_components/standing-badge.tsx";
 import { waysDiffer } from "#app/(console)/_components/ways-differ.ts";
 import type { DataTableColumn } from "#components/data-table/columns.ts";
 import { DataTable } from "#components/data-table/data-table.tsx";
@@ -20,7 +21,6 @@ import {
 } from "#lib/verifiers/model.ts";
 import { VERIFIERS_TABLE } from "#lib/verifiers/table.ts";
 import { DayUses } from "./day-uses.tsx";
-import { StandingBadge } from "./standing-badge.tsx";
 import { verifierWords as words } from "./words.ts";
 
 const COLUMNS: DataTableColumn<VerifierListRow>[] = [
