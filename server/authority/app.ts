@@ -6,7 +6,7 @@ import { boundConnections, HTTP_LIMITS, TLS_LIMITS } from "#server/http-limits.t
 import { findMessageFault, type MessageFault } from "#server/http-message.ts";
 import { answerError, diskFull, notReady } from "./answers.ts";
 import { addressAsker } from "./bounds/bounds.ts";
-import { forwardAuth } from "./forward-auth.ts";
+import { FORWARDED_METHODS, forwardAuth, PREFIXED } from "./forward-auth.ts";
 import { introspect } from "./introspection.ts";
 import { createJwksAnswer } from "./jwks.ts";
 import { logFailure } from "./log-failure.ts";
@@ -25,7 +25,7 @@ export type AppOptions = {
   tls?: TlsOptions | undefined;
 };
 
-const OURS = /^\/(?:oauth\/(?:introspect|revoke|jwks)|verify|healthz|readyz)(?:\?|$)/;
+const OURS = /^\/(?:oauth\/(?:introspect|revoke|jwks)|verify|healthz|readyz)(?:\?|$)|^\/verify\//;
 function requireCurrent(services: Services): void {
   if (services.follower.isStale) throw notReady();
   if (services.disk.isFull) throw diskFull();
@@ -62,6 +62,16 @@ function addRoutes(app: FastifyInstance, services: Services, jwks: JwksAnswer): 
     requireCurrent(services);
     await forwardAuth(services, request, reply);
     return reply;
+  });
+  // Envoy asks with the request's own method, and its path after ours
+  app.route({
+    method: [...FORWARDED_METHODS],
+    url: `${PREFIXED}*`,
+    handler: async (request, reply) => {
+      requireCurrent(services);
+      await forwardAuth(services, request, reply);
+      return reply;
+    },
   });
   app.get("/oauth/jwks", (request, reply) => {
     reply.hijack();

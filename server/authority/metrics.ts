@@ -21,6 +21,7 @@ const ROUTES = [
 
 function routeOf(url: string | undefined): string {
   const path = url?.split("?", 1)[0] ?? "/";
+  if (path.startsWith("/verify/")) return "/verify";
   return ROUTES.includes(path) ? path : "other";
 }
 

@@ -25,7 +25,7 @@ export function clean(text: string | null, length: number): string | null {
 }
 
 /** The path alone: query strings hold secrets of others. */
-function pathOf(target: string | null): string | null {
+export function pathOf(target: string | null): string | null {
   if (target === null) return null;
   const path = target.startsWith("http")
     ? (URL.parse(target)?.pathname ?? null)
