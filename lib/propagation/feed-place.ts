@@ -21,6 +21,5 @@ export async function readFeedPlace(db: Sql, order: OrderRecord, now: Date): Pro
   );
   if (chunks?.isWhole !== true || order.settledAt === null)
     return { position: NOT_YET, committedAt: new Date(now.getTime() + NEXT_LOOK_MS) };
-  const last = chunks.last ?? order.position;
-  return { position: last > order.position ? last : order.position, committedAt: order.settledAt };
+  return { position: chunks.last ?? order.position, committedAt: order.settledAt };
 }
