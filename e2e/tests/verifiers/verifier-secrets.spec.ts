@@ -1,5 +1,4 @@
 import { expect, test } from "../../fixtures/test.ts";
-import { untilAlive } from "../../pages/alive.ts";
 
 test("a verifier's secret is rotated with an overlap: both work, until the old one is ended alone", async ({
   page,
@@ -12,7 +11,6 @@ test("a verifier's secret is rotated with an overlap: both work, until the old o
   expect(await authority.introspect(token, verifier)).toMatchObject({ active: true });
 
   await page.goto(`/verifiers/${verifier.id}`);
-  await untilAlive(page);
   await page.getByRole("button", { name: "More about this verifier" }).click();
   await page.getByRole("menuitem", { name: "New secret…" }).click();
   const dialog = page.getByRole("dialog", { name: `New secret for ${verifier.name}` });
