@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import { type DiskWatch, watchDisk } from "#lib/db/disk-space.ts";
-import type { SqlDatabase } from "#lib/db/sql-database.ts";
+import { openSqlDatabase, type SqlDatabase } from "#lib/db/sql-database.ts";
 import { withSamplePlaces } from "#lib/demo/sample-places.ts";
 import type { Env } from "#lib/env.ts";
 import type { CountryOf } from "#lib/places/country-database.ts";
@@ -8,6 +8,7 @@ import {
   createPresentedTokenRevoker,
   type PresentedToken,
 } from "#lib/revocations/revoke-presented-tokens.ts";
+import { createStatusAllocator, type StatusAllocator } from "#lib/status-lists/allocate-status.ts";
 import { createTokenRegister, type TokenRegister } from "#lib/tokens/register.ts";
 import { FeedFollower } from "#lib/verification/feed-follower.ts";
 import { createPurgedWeekFinder } from "#lib/verification/purged-weeks.ts";
@@ -35,6 +36,7 @@ export type Services = {
   follower: FeedFollower;
   writer: UseWriter;
   register: TokenRegister;
+  statuses: StatusAllocator;
   reader: TokenReader;
   recorder: UseRecorder;
   relaxed: RelaxedRecorder;
@@ -112,6 +114,15 @@ export async function startServices({
     onWritten: (rows) => usage.count(rows),
     onError: complain,
   });
+  // exchanges hold connections of the common pool while they wait for a place in a list
+  const claimsDb = openSqlDatabase({
+    url: databaseUrl,
+    role: "app",
+    maxConnections: 1,
+    applicationName: "tokenwarden status list claims",
+    maxSilenceMs: 5_000,
+  });
+  const statuses = createStatusAllocator({ db: claimsDb, writerId: writer.id });
   const sightings = new VerifierSightings(db, complain);
   return {
     env,
@@ -120,6 +131,7 @@ export async function startServices({
     follower,
     writer,
     register: createTokenRegister(db, writer),
+    statuses,
     reader,
     recorder,
     relaxed,
@@ -132,6 +144,8 @@ export async function startServices({
     addresses: createAddressReader(env.trustedProxies),
     async stop() {
       await recorder.idle();
+      await statuses.stop();
+      await claimsDb.end();
       await relaxed.stop();
       await sightings.stop();
       await usage.stop();

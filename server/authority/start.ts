@@ -83,6 +83,7 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     masterKey,
     registry: () => follower.registry,
     register: services.register,
+    statuses: services.statuses,
     orders: () => follower.book,
     isStale: () => follower.isStale || services.disk.isFull,
     writer: services.writer,
