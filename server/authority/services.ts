@@ -4,6 +4,8 @@ import { openSqlDatabase, type SqlDatabase } from "#lib/db/sql-database.ts";
 import { withSamplePlaces } from "#lib/demo/sample-places.ts";
 import type { Env } from "#lib/env.ts";
 import type { CountryOf } from "#lib/places/country-database.ts";
+import { createReportedTokenFinder } from "#lib/reports/find-reported-token.ts";
+import { createReportRecorder, type ReportRecorder } from "#lib/reports/report-recorder.ts";
 import {
   createPresentedTokenRevoker,
   type PresentedToken,
@@ -39,6 +41,8 @@ export type Services = {
   statuses: StatusAllocator;
   reader: TokenReader;
   recorder: UseRecorder;
+  reports: ReportRecorder;
+  findReported: ReturnType<typeof createReportedTokenFinder>;
   relaxed: RelaxedRecorder;
   sightings: VerifierSightings;
   usage: UsageCounter;
@@ -95,10 +99,12 @@ export async function startServices({
   // it is known before it answers anybody
   await usage.flush();
   const refusals = new RefusalCounter(db, complain);
+  const find = createTokenFinder(db);
+  const findPurgedWeek = createPurgedWeekFinder(db);
   const reader = createTokenReader({
     registry: () => follower.registry,
-    find: createTokenFinder(db),
-    findPurgedWeek: createPurgedWeekFinder(db),
+    find,
+    findPurgedWeek,
     issuer: env.authorityIssuer,
   });
   const recorder = createUseRecorder({
@@ -107,6 +113,11 @@ export async function startServices({
     position: () => follower.book.position,
     catchUp: (position) => follower.catchUp(position),
     onWritten: (rows) => usage.count(rows),
+  });
+  const reports = createReportRecorder({
+    db,
+    writer,
+    onWritten: (rows, written) => usage.count(rows, written),
   });
   const relaxed = createRelaxedRecorder({
     db,
@@ -134,6 +145,8 @@ export async function startServices({
     statuses,
     reader,
     recorder,
+    reports,
+    findReported: createReportedTokenFinder({ find, findPurgedWeek }),
     relaxed,
     sightings,
     usage,
@@ -144,6 +157,7 @@ export async function startServices({
     addresses: createAddressReader(env.trustedProxies),
     async stop() {
       await recorder.idle();
+      await reports.idle();
       await statuses.stop();
       await claimsDb.end();
       await relaxed.stop();

@@ -6,6 +6,7 @@ import { requireKnownSchema } from "#lib/db/schema-version.ts";
 import { openSqlDatabase } from "#lib/db/sql-database.ts";
 import { endAbandonedExports } from "#lib/exports/end-abandoned-exports.ts";
 import { purgePlans } from "#lib/order-plans/purge-plans.ts";
+import { purgeReports } from "#lib/reports/purge-reports.ts";
 import { PURGE_MINUTE } from "#lib/retention/model.ts";
 import { purgeRegister } from "#lib/retention/purge-register.ts";
 import { tallyAll } from "#lib/tokens/tally-tokens.ts";
@@ -61,6 +62,7 @@ export async function startWorker({ databaseUrl, databaseDir, log }: WorkerOptio
       cron: `${PURGE_MINUTE} * * * *`,
       run: () => purgeRegister(retention, { signal: stopping.signal, isDiskFull: () => disk.isFull }),
     },
+    "purge-reports": { cron: "25 * * * *", run: () => purgeReports(retention, new Date(), stopping.signal) },
     "purge-expired": { cron: "*/10 * * * *", run: () => purgeExpired(db, new Date()) },
   };
 
