@@ -100,8 +100,6 @@ export function createStatusListAnswer(
             ? null
             : await bounds.turnstile.pass(asker, LIST_COST, () => keeper.get(Number(found[1])));
         if (list === null) throw new Refused(404, "invalid_request", "There is no such status list.");
-        // what the server has set for this answer already is among the headers of the list
-        for (let at = 0; at < common.length; at += 2) reply.raw.removeHeader(common[at] as string);
         reply.hijack();
         send(request.raw, reply.raw, list);
         return reply;
