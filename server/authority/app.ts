@@ -14,6 +14,7 @@ import { allowOf } from "./methods.ts";
 import type { Metrics } from "./metrics.ts";
 import { revoke } from "./revocation.ts";
 import type { Services } from "./services.ts";
+import { addSignalRoutes } from "./signals/routes.ts";
 
 /** The protocol engine: takes whole requests. */
 export type EngineDoor = { handle(req: IncomingMessage, res: ServerResponse): void };
@@ -25,7 +26,8 @@ export type AppOptions = {
   tls?: TlsOptions | undefined;
 };
 
-const OURS = /^\/(?:oauth\/(?:introspect|revoke|jwks)|verify|healthz|readyz)(?:\?|$)/;
+const OURS =
+  /^\/(?:(?:oauth\/(?:introspect|revoke|jwks)|verify|healthz|readyz|revocations\/jwks|\.well-known\/ssf-configuration)(?:\?|$)|signals\/)/;
 function requireCurrent(services: Services): void {
   if (services.follower.isStale) throw notReady();
   if (services.disk.isFull) throw diskFull();
@@ -132,6 +134,8 @@ export function buildAuthority({ services, engine, metrics, tls }: AppOptions): 
     { parseAs: "string" },
     (_request, body, done) => done(null, body),
   );
+  for (const type of ["application/json", "application/secevent+jwt"])
+    app.addContentTypeParser(type, { parseAs: "string" }, (_request, body, done) => done(null, body));
   app.setErrorHandler(async (raised, request, reply) => {
     const error = overBound(services, request.raw, raised);
     await services.bounds.hold(error);
@@ -160,5 +164,6 @@ export function buildAuthority({ services, engine, metrics, tls }: AppOptions): 
       });
   });
   addRoutes(app, services, jwks);
+  addSignalRoutes(app, services);
   return app;
 }

@@ -3,6 +3,8 @@ import { type DiskWatch, watchDisk } from "#lib/db/disk-space.ts";
 import type { SqlDatabase } from "#lib/db/sql-database.ts";
 import { withSamplePlaces } from "#lib/demo/sample-places.ts";
 import type { Env } from "#lib/env.ts";
+import type { KeyWrapper } from "#lib/keys/key-wrapper.ts";
+import { createOutbound, type Outbound } from "#lib/outbound/outbound.ts";
 import type { CountryOf } from "#lib/places/country-database.ts";
 import {
   createPresentedTokenRevoker,
@@ -45,6 +47,9 @@ export type Services = {
   disk: DiskWatch;
   revokePresented(token: PresentedToken): Promise<bigint>;
   addresses: AddressReader;
+  /** Opens and wraps what is kept by the master key. */
+  wrapper: KeyWrapper;
+  outbound: Outbound;
   stop(): Promise<void>;
 };
 
@@ -56,6 +61,7 @@ export type ServicesOptions = {
   onRegistry(): void;
   clockToleranceMs?: number | undefined;
   countryOf: CountryOf;
+  wrapper: KeyWrapper;
 };
 
 /** Starts what the endpoints share: the feed's follower first, so that nothing is answered under orders that were not read. */
@@ -67,6 +73,7 @@ export async function startServices({
   onRegistry,
   clockToleranceMs,
   countryOf,
+  wrapper,
 }: ServicesOptions): Promise<Services> {
   const complain = (error: unknown) => logFailure(log, error, {}, "the database does not answer", true);
   const follower = await FeedFollower.start({
@@ -112,6 +119,7 @@ export async function startServices({
     onWritten: (rows) => usage.count(rows),
     onError: complain,
   });
+  const outbound = createOutbound({ allow: env.outboundAllow });
   const sightings = new VerifierSightings(db, complain);
   return {
     env,
@@ -130,7 +138,10 @@ export async function startServices({
     disk,
     revokePresented: createPresentedTokenRevoker(db, { onPlaced: (orders) => follower.offer(orders) }),
     addresses: createAddressReader(env.trustedProxies),
+    wrapper,
+    outbound,
     async stop() {
+      outbound.close();
       await recorder.idle();
       await relaxed.stop();
       await sightings.stop();
