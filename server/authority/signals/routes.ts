@@ -3,6 +3,7 @@ import { publicJwks } from "#lib/keys/public-jwks.ts";
 import type { Services } from "../services.ts";
 import { CONFIGURATION_PATH, transmitterConfiguration } from "./configuration.ts";
 import { addPollRoute } from "./poll.ts";
+import { addReceiveRoute } from "./receive.ts";
 import { SignalWatch } from "./signal-watch.ts";
 import { addStreamRoutes } from "./streams.ts";
 
@@ -26,4 +27,5 @@ export function addSignalRoutes(app: FastifyInstance, services: Services): void 
   );
   addStreamRoutes(app, services);
   addPollRoute(app, services, watch);
+  addReceiveRoute(app, services);
 }
