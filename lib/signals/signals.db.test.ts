@@ -86,7 +86,7 @@ describe("orders as security events", () => {
     const effectiveFrom = new Date(Date.now() + 1_500);
     const later = await place({ effectiveFrom });
     const off = await place({ effectiveFrom: new Date(Date.now() + 3_600_000) });
-    await cancelOrder(owner(), { orderId: off.id, note: "" } as Parameters<typeof cancelOrder>[1]);
+    await cancelOrder(owner(), { id: off.id, reason: "policy", note: "" });
     await collectSignals(world.db);
     expect(await orderIds()).toEqual([]);
     await new Promise((resolve) => setTimeout(resolve, effectiveFrom.getTime() - Date.now() + 50));
