@@ -20,7 +20,7 @@ export function requireVerifier(services: Services, request: FastifyRequest): Re
   const caller =
     credentials === null ? null : findCaller(services.follower.registry, credentials, Date.now());
   if (caller?.kind === "verifier") {
-    services.sightings.saw(caller.verifier.id, new Date());
+    services.sightings.saw(caller.verifier, new Date());
     return caller.verifier;
   }
   const ip = services.addresses.of(request.raw);
