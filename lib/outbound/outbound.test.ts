@@ -111,6 +111,7 @@ describe("an address that somebody entered", () => {
     await expect(
       outbound(`http://127.0.0.1:${there.port + 1}`).request(post(`${origin}/`)),
     ).rejects.toMatchObject({ fault: "url" });
+    await expect(outbound(origin).check("https://127.0.0.1/")).rejects.toMatchObject({ fault: "address" });
     await outbound("10.0.0.0/8").check("https://10.2.3.4/");
     await expect(outbound("10.0.0.0/8").check("https://11.0.0.1:8443/")).resolves.toBeUndefined();
     await expect(outbound("10.0.0.0/8").check("https://192.168.0.1/")).rejects.toMatchObject({

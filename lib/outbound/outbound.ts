@@ -50,10 +50,9 @@ export function createOutbound({ allow, resolve = systemResolve }: OutboundOptio
   const isInRange = createRangeCheck(allow.ranges);
   const origins = new Set(allow.origins);
   const hosts = new Set(allow.hosts);
-  for (const origin of origins) hosts.add(new URL(origin).hostname);
-
-  const mayConnect = (host: string, address: string) =>
-    hosts.has(host) || isPublicAddress(address) || isInRange(address);
+  const isOpen = (url: URL) => origins.has(url.origin) || hosts.has(url.hostname);
+  const mayConnect = (url: URL, address: string) =>
+    isOpen(url) || isPublicAddress(address) || isInRange(address);
 
   function requireUrl(text: string): URL {
     const url = text.length > URL_MAX ? null : URL.parse(text);
@@ -64,42 +63,44 @@ export function createOutbound({ allow, resolve = systemResolve }: OutboundOptio
       throw new OutboundError("url", "must not carry a user or password");
     const literal = url.hostname.replace(/^\[|\]$/g, "");
     // a literal address is connected to without a look-up
-    if (isIP(literal) !== 0 && !mayConnect(url.hostname, literal))
-      throw new OutboundError("address", NOT_PUBLIC);
+    if (isIP(literal) !== 0 && !mayConnect(url, literal)) throw new OutboundError("address", NOT_PUBLIC);
     return url;
   }
 
-  async function addressesOf(host: string): Promise<Resolved[]> {
+  async function addressesOf(url: URL): Promise<Resolved[]> {
     let addresses: Resolved[];
     try {
-      addresses = await resolve(host);
+      addresses = await resolve(url.hostname);
     } catch (cause) {
       throw new OutboundError("unreachable", "has a name that cannot be resolved", cause);
     }
     if (addresses.length === 0) throw new OutboundError("unreachable", "has a name that cannot be resolved");
     // one that is private among public ones is a trap, not a mistake
-    if (!addresses.every(({ address }) => mayConnect(host, address)))
+    if (!addresses.every(({ address }) => mayConnect(url, address)))
       throw new OutboundError("address", NOT_PUBLIC);
     return addresses;
   }
 
-  const lookup: LookupFunction = (host, options, callback) => {
-    addressesOf(host).then(
-      (addresses) => {
-        const [first] = addresses;
-        if (options.all) callback(null, addresses);
-        else callback(null, first?.address ?? "", first?.family);
-      },
-      (error: NodeJS.ErrnoException) => callback(error, "", 0),
-    );
-  };
-  const settings = { keepAlive: true, maxSockets: 4, maxFreeSockets: 1, timeout: 60_000, lookup };
+  /** What a socket asks for its addresses: of the request's own URL, whatever name it asks by. */
+  const lookupFor =
+    (url: URL): LookupFunction =>
+    (_host, options, callback) => {
+      addressesOf(url).then(
+        (addresses) => {
+          const [first] = addresses;
+          if (options.all) callback(null, addresses);
+          else callback(null, first?.address ?? "", first?.family);
+        },
+        (error: NodeJS.ErrnoException) => callback(error, "", 0),
+      );
+    };
+  const settings = { keepAlive: true, maxSockets: 4, maxFreeSockets: 1, timeout: 60_000 };
   const agents = { "https:": new HttpsAgent(settings), "http:": new HttpAgent(settings) };
 
   return {
     async check(text) {
       const url = requireUrl(text);
-      if (isIP(url.hostname.replace(/^\[|\]$/g, "")) === 0) await addressesOf(url.hostname);
+      if (isIP(url.hostname.replace(/^\[|\]$/g, "")) === 0) await addressesOf(url);
     },
     async request({ url: text, method, headers, body, timeoutMs, maxAnswerBytes, signal }) {
       const url = requireUrl(text);
@@ -111,6 +112,7 @@ export function createOutbound({ allow, resolve = systemResolve }: OutboundOptio
           const sent = (isTls ? httpsRequest : httpRequest)(url, {
             method,
             headers: { ...headers, ...given },
+            lookup: lookupFor(url),
             agent: isTls ? agents["https:"] : agents["http:"],
             signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
           });
