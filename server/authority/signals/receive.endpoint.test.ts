@@ -331,7 +331,7 @@ describe("a peer's security events (RFC 8935)", () => {
   });
 });
 
-test("two authorities tell each other: who is shut out at one is refused at the other", async () => {
+test("two authorities: what ends a user's tokens at one ends them at the other", async () => {
   const two = await startTestInstance(1, { env: { OUTBOUND_ALLOW: instance.issuer } });
   const both = createOutbound({
     allow: readOutboundAllow([two.issuer, instance.issuer].join(",")) ?? expect.fail(),
