@@ -231,7 +231,11 @@ describe("a report", () => {
 describe("a request", () => {
   test("without a verifier's credentials is refused before its body is read, with them by Basic it is taken", async () => {
     const token = await issue(one, instance.registry.jwtService);
-    for (const authorization of ["Bearer nobody", "Bearer twv_wrong", `Bearer ${instance.registry.jwtService.secret}`]) {
+    for (const authorization of [
+      "Bearer nobody",
+      "Bearer twv_wrong",
+      `Bearer ${instance.registry.jwtService.secret}`,
+    ]) {
       const { status, body } = await send(batch(use(token)), { headers: { authorization } });
       expect([status, body.error]).toEqual([401, "invalid_client"]);
     }
