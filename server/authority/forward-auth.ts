@@ -1,8 +1,9 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { cleanPath } from "#lib/audit/clean-text.ts";
 import { Refused } from "./answers.ts";
 import { findCaller } from "./callers.ts";
 import { printable, requireSingle } from "./form.ts";
-import { pathOf, readPresentedUse } from "./presented-use.ts";
+import { readPresentedUse } from "./presented-use.ts";
 import type { Services } from "./services.ts";
 import { type Presentation, verifyPresented } from "./verification.ts";
 
@@ -97,7 +98,7 @@ export async function forwardAuth(
   const value = bearerOf(request.headers.authorization);
   const told = readPresentedUse(services, request);
   const use = isPrefixed
-    ? { ...told, method: request.method, path: pathOf(url.slice(PREFIXED.length - 1)) }
+    ? { ...told, method: request.method, path: cleanPath(url.slice(PREFIXED.length - 1)) }
     : told;
   if (value === null) {
     services.refusals.count(verifier.id, use.ip, "no_token", new Date());
