@@ -49,16 +49,33 @@ export type VerifierRow = {
   auditMode: AuditMode;
   checkWay: CheckWay;
   audiences: { id: string; name: string; title: string }[];
-  /** The last four characters of its secret. */
-  hint: string;
   lastSeenAt: string | null;
   createdAt: string;
 };
 
-export type VerifierDetail = VerifierRow & { disabledAt: string | null; updatedAt: string; version: number };
+/** A secret that works: the last four characters, until when (null: until it is replaced), and its last use to the minute. */
+export type VerifierSecretRef = {
+  id: string;
+  hint: string;
+  createdAt: string;
+  expiresAt: string | null;
+  lastUsedAt: string | null;
+};
+
+export type VerifierDetail = VerifierRow & {
+  /** Newest first. */
+  secrets: VerifierSecretRef[];
+  disabledAt: string | null;
+  updatedAt: string;
+  version: number;
+};
 
 /** The secret of a new or rotated verifier: shown once, kept nowhere. */
 export type CreatedVerifier = { verifier: VerifierDetail; secret: string };
 
 export const VERIFIER_NAME_PATTERN = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/;
+/** How long replaced secrets may go on working beside a new one. */
+export const SECRET_OVERLAP_RANGE = { min: 0, max: 7 * 86_400, default: 86_400 } as const;
+/** Secrets that work at one time. */
+export const MAX_LIVE_SECRETS = 5;
 export const MAX_STALENESS_RANGE = { min: 1, max: 3600 } as const;
