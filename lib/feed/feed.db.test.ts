@@ -240,9 +240,11 @@ describe("a snapshot", () => {
       await order("user", suspended, { verb: "restore" });
       await order("group", "kept");
       // placed two days ago: whatever it reached has expired
-      await order("group", "old");
       await fresh.query(
-        "UPDATE revocation_order SET created_at = created_at - interval '2 days', effective_from = effective_from - interval '2 days', cutoff = cutoff - interval '2 days' WHERE target_id = 'old'",
+        `WITH head AS (UPDATE feed_head SET position = position + 1 RETURNING position)
+         INSERT INTO revocation_order (id, position, verb, target_kind, target_id, target_name, cutoff, reason, effective_from, actor_kind, actor_id,
+           actor_name, created_at) SELECT uuidv7(), position, 'revoke', 'group', 'old', 'x', $1, 'test', $1, 'system', 'x', 'x', $1 FROM head`,
+        [past(48 * HOUR)],
       );
       const model = await newcomer();
       // two tokens and one fact
@@ -378,6 +380,7 @@ describe("what instances say of themselves", () => {
   });
 
   test("what could not be written is written by the next try, and an unknown verifier holds up nobody", async () => {
+    await asOwner("REVOKE INSERT ON verifier_instance FROM tokenwarden_app");
     const errors: unknown[] = [];
     const recorder = new InstanceRecorder(db, (error) => errors.push(error));
     recorder.saw({ verifierId, instanceId: randomUUID(), way: "poll", at: new Date(), position: 3 });
@@ -388,7 +391,6 @@ describe("what instances say of themselves", () => {
       at: new Date(),
       position: 3,
     });
-    await asOwner("REVOKE INSERT ON verifier_instance FROM tokenwarden_app");
     await recorder.flush();
     expect([errors.length, (await acknowledged()).length]).toEqual([1, 0]);
     await asOwner("GRANT INSERT ON verifier_instance TO tokenwarden_app");

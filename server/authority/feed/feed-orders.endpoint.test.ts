@@ -168,7 +168,7 @@ test("a user's family, session, all tokens and the key are revoked by what a JWT
   );
   const target = { kind: "signing_key", id: key?.kid ?? "" } as const;
   const reached = [...held.keys()];
-  await order({ verb: "suspend", target });
+  await order({ verb: "suspend", target }, target.id);
   expect(await agreed()).toEqual(reached);
   await restoreTarget(owner(), { target, ...why });
   expect(await agreed()).toEqual([]);

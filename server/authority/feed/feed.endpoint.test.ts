@@ -69,6 +69,13 @@ async function flood(count: number): Promise<void> {
   });
 }
 
+/** Waits until the first authority has read it all. */
+async function caughtUp(): Promise<void> {
+  const position = BigInt(await head());
+  const { follower } = (instance.authorities[0] as TestInstance["authorities"][number]).services;
+  await expect.poll(() => follower.book.position, { timeout: 20_000 }).toBe(position);
+}
+
 async function restart(index: number): Promise<void> {
   const port = Number(new URL(instance.urls[index] as string).port);
   const env = parseEnv({
@@ -193,7 +200,9 @@ describe("a stream", () => {
     );
     await expect.poll(() => one.isOpen, { timeout: 3_000 }).toBe(false);
     expect((await one.ask("/revocations?after=0")).status).toBe(401);
-    await instance.db.query("UPDATE verifier_secret SET expires_at = NULL WHERE id = $1", [row?.id as string]);
+    await instance.db.query("UPDATE verifier_secret SET expires_at = NULL WHERE id = $1", [
+      row?.id as string,
+    ]);
     await expect
       .poll(async () => (await one.ask("/revocations?after=0")).status, { timeout: 2_000 })
       .toBe(200);
@@ -268,6 +277,7 @@ describe("a position", () => {
 
   test("too far behind is 410: a snapshot is quicker", async () => {
     await flood(100_001);
+    await caughtUp();
     expect(await statusOf("/revocations?after=0")).toEqual([410, "snapshot_required"]);
     const one = await newcomer();
     expect(one.model.position).toBe(await head());
@@ -340,11 +350,11 @@ test("a subscriber that reads nothing is cut off with what fits into one piece i
   await flood(90_000);
   const before = feed.cutOff;
   const sockets = await Promise.all(Array.from({ length: 5 }, async () => deaf((await head()) - 90_000)));
-  const token = await revokeOne();
-  await expect.poll(() => isRefused(one, token), { timeout: 20_000 }).toBe(true);
-  await expect.poll(() => feed.cutOff - before, { timeout: 20_000 }).toBe(5);
-  const again = await revokeOne();
-  await expect.poll(() => isRefused(one, again), { timeout: 2_000 }).toBe(true);
+  await revokeOne();
+  await expect.poll(() => feed.cutOff - before, { timeout: 30_000 }).toBe(5);
+  await expect.poll(() => one.model.position, { timeout: 30_000 }).toBe(await head());
+  await revokeOne();
+  await expect.poll(() => one.model.position, { timeout: 2_000 }).toBe(await head());
   expect(one.failure).toBeNull();
   for (const socket of sockets) socket.destroy();
 });
@@ -355,11 +365,12 @@ test("an instance has one snapshot under way, and the next when it has ended", a
   const [first, second] = await Promise.all([one.ask(path), one.ask(path)]);
   expect([first.status, second.status].sort()).toEqual([200, 429]);
   for (const answer of [first, second]) await answer.text();
-  await expect.poll(async () => (await one.ask(path)).status).toBe(200);
+  const next = await one.ask(path);
+  expect([next.status, (await next.text()).length > 0]).toEqual([200, true]);
 });
 
 describe("what an instance says of itself", () => {
-  const said = (change: object = {}): { instance: string } => ({
+  const said = (change: Record<string, unknown> = {}) => ({
     instance: randomUUID(),
     position: 0,
     agent: "@tokenwarden/verifier/1.2.0",
@@ -448,7 +459,7 @@ describe("what an instance says of itself", () => {
     const body = said(change);
     expect((await say(body)).status).toBe(status);
     await instance.authorities[0]?.services.feed.instances.flush();
-    if (body.instance !== "me") expect(await rowOf(body.instance)).toBeUndefined();
+    if (String(body.instance) !== "me") expect(await rowOf(body.instance)).toBeUndefined();
   });
 
   test("no JSON, a form, a body that is too large and a stranger are refused", async () => {
