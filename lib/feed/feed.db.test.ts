@@ -194,6 +194,7 @@ describe("a snapshot", () => {
         }
         if (random() < 0.3) await issue();
       }
+      for (let n = 0; n < 10; n += 1) await issue();
       const book = await readBook(db, new Date());
       const model = await newcomer();
       const standings = new Set<string>();
