@@ -20,10 +20,12 @@ const ROUTES = [
   "/revocations",
   "/revocations/acknowledgements",
   "/revocations/snapshot",
+  "/events",
 ];
 
 function routeOf(url: string | undefined): string {
   const path = url?.split("?", 1)[0] ?? "/";
+  if (path.startsWith("/status-lists")) return "/status-lists";
   return ROUTES.includes(path) ? path : "other";
 }
 
