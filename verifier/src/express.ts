@@ -4,6 +4,7 @@ import type { Demand } from "./refusal-answer.ts";
 import type { VerifiedToken } from "./verified-token.ts";
 
 declare global {
+  // biome-ignore lint/style/noNamespace: the name under which Express' types are extended
   namespace Express {
     interface Request {
       /** Set by `requireToken`. */
