@@ -33,6 +33,7 @@ export class ReportQueue {
   readonly #stopped = new AbortController();
   #wake: () => void = () => undefined;
   #batchMax = BATCH_MAX;
+  #opening: Promise<void> | null = null;
 
   constructor(options: ReportQueueOptions) {
     this.#options = options;
@@ -93,9 +94,16 @@ export class ReportQueue {
   }
 
   /** Opens the file, if there is one. @throws what the file system says, or where another process has it. */
-  async open(): Promise<void> {
+  open(): Promise<void> {
     const { path } = this.#options.settings;
-    if (path === null || this.#journal !== null) return;
+    if (path === null || this.#journal !== null) return Promise.resolve();
+    this.#opening ??= this.#openFile(path).finally(() => {
+      this.#opening = null;
+    });
+    return this.#opening;
+  }
+
+  async #openFile(path: string): Promise<void> {
     const { journal, reports, unreadable } = await ReportJournal.open(path);
     if (unreadable > 0) this.#lose(unreadable, "lines of the file cannot be read");
     const held = this.#waiting;
@@ -105,13 +113,13 @@ export class ReportQueue {
   }
 
   async #openInTime(): Promise<void> {
-    for (let attempt = 0; !this.#stopped.signal.aborted; attempt += 1) {
+    for (let attempt = 0; !this.#isClosing; attempt += 1) {
       try {
         await this.open();
         return;
       } catch (thrown) {
         this.#options.tell({ type: "reports_delayed", error: errorOf(thrown), waiting: this.waiting });
-        await pause(backoffMs(attempt, RETRY_MAX_MS), this.#stopped.signal);
+        await this.#news(backoffMs(attempt, RETRY_MAX_MS));
       }
     }
   }
@@ -122,7 +130,7 @@ export class ReportQueue {
     for (let attempt = 0; !this.#stopped.signal.aborted; ) {
       if (this.#waiting.length === 0) {
         if (this.#isClosing) return;
-        await this.#news();
+        if (!this.#isClosing) await this.#news(2 ** 30);
         continue;
       }
       if (this.#waiting.length < this.#batchMax && !this.#isClosing)
@@ -139,11 +147,11 @@ export class ReportQueue {
     }
   }
 
-  async #news(): Promise<void> {
+  /** Until something is to be done, or the time is over. */
+  async #news(withinMs: number): Promise<void> {
     const woken = new AbortController();
     this.#wake = () => woken.abort();
-    if (this.#waiting.length === 0 && !this.#isClosing)
-      await pause(2 ** 30, AbortSignal.any([woken.signal, this.#stopped.signal]));
+    await pause(withinMs, woken.signal);
     this.#wake = () => undefined;
   }
 
