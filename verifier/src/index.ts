@@ -40,6 +40,22 @@ export { VerifierError };
 
 /** Longest token that is looked at, in characters. */
 const MAX_TOKEN_LENGTH = 16_384;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** Refusals that are on record with the token. The others are of values that are no token of the authority's, or that it refused itself. */
+const REPORTED = new Set<VerifierErrorCode>([
+  "audience",
+  "expired",
+  "not_yet_valid",
+  "revoked",
+  "suspended",
+  "client_disabled",
+  "permission",
+  "proof_missing",
+  "proof_invalid",
+  "status_missing",
+  "stale",
+  "unavailable",
+]);
 const OPAQUE = /^twa_[0-9A-Za-z]{40,128}$/;
 const WATCH_MS = 250;
 const CLOSE_MS = 5_000;
@@ -186,7 +202,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
       agent: AGENT,
       way: wayNow() === "none" ? "status_list" : wayNow(),
       mode: mode(),
-      max_staleness_seconds: maxStalenessMs() / 1_000,
+      max_staleness_seconds: Math.round(maxStalenessMs() / 1_000),
       ...counts,
       lost: reports?.lost ?? 0,
       ...(latency === null ? {} : { latency_us: latency }),
@@ -293,7 +309,8 @@ export function createVerifier(options: VerifierOptions): Verifier {
     us: number,
   ): Report | null {
     const id = seen.token?.id ?? (error instanceof JwtRefusal ? error.tokenId : null);
-    if (id === null || (seen.isRecorded && (error === null || error.code === "inactive"))) return null;
+    if (id === null || !UUID.test(id)) return null;
+    if (error === null ? seen.isRecorded : !REPORTED.has(error.code)) return null;
     const now = Date.now();
     const audience = seen.token?.audiences.find((name) => settings.audiences.includes(name));
     const report: Report = {

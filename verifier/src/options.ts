@@ -24,7 +24,7 @@ export type VerifierOptions = {
   revocation?: Revocation;
   /** The console's setting where nothing is said. Strict wins over lenient, whoever says it. */
   mode?: Mode;
-  /** 1 to 86,400. The smaller of this and the console's setting holds; 60 until that is known. */
+  /** 1 to 3,600. The smaller of this and the console's setting holds; 60 until that is known. */
   maxStalenessSeconds?: number;
   /** 0 to 120; 30 where nothing is said. */
   clockToleranceSeconds?: number;
@@ -175,7 +175,7 @@ export function parseOptions(options: VerifierOptions): Settings {
     mode:
       options.mode === undefined ? null : parseOneOf("mode", options.mode, ["strict", "lenient"] as const),
     maxStalenessMs:
-      staleness === undefined ? null : parseNumberIn("maxStalenessSeconds", staleness, 1, 86_400, 0) * 1_000,
+      staleness === undefined ? null : parseNumberIn("maxStalenessSeconds", staleness, 1, 3_600, 0) * 1_000,
     clockToleranceSeconds: parseNumberIn("clockToleranceSeconds", options.clockToleranceSeconds, 0, 120, 30),
     algorithms,
     keysMaxAgeMs: parseNumberIn("keysMaxAgeSeconds", options.keysMaxAgeSeconds, 10, 86_400, 600) * 1_000,

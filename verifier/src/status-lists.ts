@@ -126,7 +126,9 @@ export class StatusLists {
     const url = this.#authority.reachable(uri, "status list");
     const askedAt = { wall: Date.now(), steady: performance.now() };
     const headers: Record<string, string> = { accept: "application/statuslist+jwt" };
-    if (held.etag !== null && held.list !== null) headers["if-none-match"] = held.etag;
+    // one that expires soon has to come whole, even where it says the same
+    const isLasting = held.list !== null && held.list.expiresAt > askedAt.wall + held.list.ttlMs * 2;
+    if (held.etag !== null && isLasting) headers["if-none-match"] = held.etag;
     const totalMs = this.#settings.timeoutMs * 2;
     await this.#authority.ask(url, { headers, isPublic: true, totalMs }, async (response) => {
       if (response.status === 304 && held.list !== null) {
