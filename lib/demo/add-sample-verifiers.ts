@@ -24,10 +24,10 @@ export async function addSampleVerifiers(
   }));
   const verifiers = await addRows(
     tx,
-    `INSERT INTO verifier (id, name, description, secret_hash, hint, mode, max_staleness_seconds, created_at, updated_at)
-     SELECT id, name, description, decode(hash, 'hex'), hint, mode, "maxStalenessSeconds", at, at
+    `INSERT INTO verifier (id, name, description, secret_hash, hint, mode, max_staleness_seconds, check_way, created_at, updated_at)
+     SELECT id, name, description, decode(hash, 'hex'), hint, mode, "maxStalenessSeconds", "checkWay", at, at
      FROM jsonb_to_recordset($1::jsonb) AS r(id uuid, name text, description text, hash text, hint text, mode text,
-       "maxStalenessSeconds" int, at timestamptz)
+       "maxStalenessSeconds" int, "checkWay" text, at timestamptz)
      ON CONFLICT DO NOTHING RETURNING name AS key`,
     rows,
   );

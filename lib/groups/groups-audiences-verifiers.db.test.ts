@@ -66,8 +66,11 @@ describe("groups, audiences and verifiers", () => {
       mode: "strict",
       maxStalenessSeconds: 60,
       auditMode: "durable",
+      checkWay: "feed",
     });
     expect(secret).toMatch(/^twv_/);
+    expect(verifier.checkWay).toBe("feed");
+    expect((await world.lastEntry())?.after).toMatchObject({ checkWay: "feed" });
     await expect(
       updateVerifier(ctx, { verifierId: verifier.id, version: 1, audienceIds: [uuidv7(TEST_START)] }),
     ).rejects.toMatchObject({ code: "INVALID_INPUT" });

@@ -25,8 +25,8 @@ export async function createVerifier(ctx: Context, input: CreateVerifierInput): 
     const id = uuidv7(ctx.now);
     await requireFreeVerifierName(tx, { id, name: input.name });
     await tx.query(
-      `INSERT INTO verifier (id, name, description, secret_hash, hint, mode, max_staleness_seconds, audit_mode, created_at, updated_at)
-       VALUES ($1::uuid, $2::text, $3::text, $4::bytea, $5::text, $6::text, $7::int, $8::text, $9::timestamptz, $9::timestamptz)`,
+      `INSERT INTO verifier (id, name, description, secret_hash, hint, mode, max_staleness_seconds, audit_mode, check_way, created_at, updated_at)
+       VALUES ($1::uuid, $2::text, $3::text, $4::bytea, $5::text, $6::text, $7::int, $8::text, $9::text, $10::timestamptz, $10::timestamptz)`,
       [
         id,
         input.name,
@@ -36,6 +36,7 @@ export async function createVerifier(ctx: Context, input: CreateVerifierInput): 
         input.mode,
         input.maxStalenessSeconds,
         input.auditMode,
+        input.checkWay,
         ctx.now,
       ],
     );

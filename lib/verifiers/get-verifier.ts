@@ -8,12 +8,20 @@ import type { VerifierDetail, VerifierRow } from "./model.ts";
 
 export type VerifierRecord = Pick<
   VerifierRow,
-  "id" | "name" | "description" | "mode" | "maxStalenessSeconds" | "auditMode" | "audiences" | "hint"
+  | "id"
+  | "name"
+  | "description"
+  | "mode"
+  | "maxStalenessSeconds"
+  | "auditMode"
+  | "checkWay"
+  | "audiences"
+  | "hint"
 > & { disabledAt: Date | null; lastSeenAt: Date | null; createdAt: Date };
 
 /** The columns of a VerifierRow over `verifier v`. */
 export const VERIFIER_COLUMNS = sql`v.name, v.description, v.mode, v.max_staleness_seconds AS "maxStalenessSeconds",
-  v.audit_mode AS "auditMode", v.hint, v.disabled_at AS "disabledAt", v.last_seen_at AS "lastSeenAt", v.created_at AS "createdAt",
+  v.audit_mode AS "auditMode", v.check_way AS "checkWay", v.hint, v.disabled_at AS "disabledAt", v.last_seen_at AS "lastSeenAt", v.created_at AS "createdAt",
   (SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'name', a.name, 'title', a.title) ORDER BY a.name), '[]')
     FROM verifier_audience va JOIN audience a ON a.id = va.audience_id WHERE va.verifier_id = v.id) AS audiences`;
 
@@ -52,6 +60,7 @@ export function verifierRowOf(record: VerifierRecord): VerifierRow {
     mode: record.mode,
     maxStalenessSeconds: record.maxStalenessSeconds,
     auditMode: record.auditMode,
+    checkWay: record.checkWay,
     audiences: record.audiences.map(({ id, name, title }) => ({ id, name, title })),
     hint: record.hint,
     lastSeenAt: record.lastSeenAt?.toISOString() ?? null,

@@ -19,6 +19,23 @@ export const AUDIT_MODE_WORDS: Record<AuditMode, { name: string; means: string }
   },
 };
 
+/** How a verifier's owner says that it checks tokens. */
+export const CHECK_WAYS = ["introspection", "forward_auth", "feed", "status_list", "jwks"] as const;
+export type CheckWay = (typeof CHECK_WAYS)[number];
+export const CHECK_WAY_WORDS: Record<CheckWay, { name: string; means: string }> = {
+  introspection: { name: "Introspection", means: "Asks the authority about each token." },
+  forward_auth: {
+    name: "Forward-auth",
+    means: "A gateway asks the authority before it lets a request through.",
+  },
+  feed: { name: "Feed", means: "Checks signatures itself and hears of every revocation at once." },
+  status_list: {
+    name: "Status list",
+    means: "Checks signatures itself and fetches lists of what was taken back.",
+  },
+  jwks: { name: "Signatures alone", means: "Hears of no revocation: accepts a token until it expires." },
+};
+
 export const VERIFIER_STATES = ["enabled", "disabled"] as const;
 export type VerifierState = (typeof VERIFIER_STATES)[number];
 
@@ -30,6 +47,7 @@ export type VerifierRow = {
   mode: VerifierMode;
   maxStalenessSeconds: number;
   auditMode: AuditMode;
+  checkWay: CheckWay;
   audiences: { id: string; name: string; title: string }[];
   /** The last four characters of its secret. */
   hint: string;

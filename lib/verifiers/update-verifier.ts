@@ -36,7 +36,7 @@ export async function updateVerifier(
     if (name !== verifier.name) await requireFreeVerifierName(tx, { id: verifierId, name });
     await tx.query(
       `UPDATE verifier SET name = $2::text, description = $3::text, mode = $4::text, max_staleness_seconds = $5::int,
-         audit_mode = $6::text WHERE id = $1::uuid`,
+         audit_mode = $6::text, check_way = $7::text WHERE id = $1::uuid`,
       [
         verifierId,
         name,
@@ -44,6 +44,7 @@ export async function updateVerifier(
         input.mode ?? verifier.mode,
         input.maxStalenessSeconds ?? verifier.maxStalenessSeconds,
         input.auditMode ?? verifier.auditMode,
+        input.checkWay ?? verifier.checkWay,
       ],
     );
     if (input.audienceIds !== undefined)

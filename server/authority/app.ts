@@ -6,9 +6,10 @@ import { boundConnections, HTTP_LIMITS, TLS_LIMITS } from "#server/http-limits.t
 import { findMessageFault, type MessageFault } from "#server/http-message.ts";
 import { answerError, diskFull, notReady } from "./answers.ts";
 import { addressAsker } from "./bounds/bounds.ts";
+import { addFeedRoutes } from "./feed/routes.ts";
 import { forwardAuth } from "./forward-auth.ts";
 import { introspect } from "./introspection.ts";
-import { createJwksAnswer } from "./jwks.ts";
+import { createJwksAnswer, isOfCommonSet, isOfFeed } from "./jwks.ts";
 import { logFailure } from "./log-failure.ts";
 import { allowOf } from "./methods.ts";
 import type { Metrics } from "./metrics.ts";
@@ -25,7 +26,8 @@ export type AppOptions = {
   tls?: TlsOptions | undefined;
 };
 
-const OURS = /^\/(?:oauth\/(?:introspect|revoke|jwks)|verify|healthz|readyz)(?:\?|$)/;
+const OURS =
+  /^\/(?:oauth\/(?:introspect|revoke|jwks)|revocations(?:\/(?:acknowledgements|jwks|snapshot))?|verify|healthz|readyz)(?:\?|$)/;
 function requireCurrent(services: Services): void {
   if (services.follower.isStale) throw notReady();
   if (services.disk.isFull) throw diskFull();
@@ -47,8 +49,9 @@ function overBound({ bounds, addresses }: Services, req: IncomingMessage, error:
 }
 
 type JwksAnswer = ReturnType<typeof createJwksAnswer>;
+type KeySets = { common: JwksAnswer; feed: JwksAnswer };
 
-function addRoutes(app: FastifyInstance, services: Services, jwks: JwksAnswer): void {
+function addRoutes(app: FastifyInstance, services: Services, keySets: KeySets): void {
   app.post("/oauth/introspect", async (request, reply) => {
     requireCurrent(services);
     const answer = await introspect(services, request);
@@ -65,8 +68,13 @@ function addRoutes(app: FastifyInstance, services: Services, jwks: JwksAnswer): 
   });
   app.get("/oauth/jwks", (request, reply) => {
     reply.hijack();
-    jwks(request.raw, reply.raw);
+    keySets.common(request.raw, reply.raw);
   });
+  app.get("/revocations/jwks", (request, reply) => {
+    reply.hijack();
+    keySets.feed(request.raw, reply.raw);
+  });
+  addFeedRoutes(app, services);
   app.get("/healthz", (_request, reply) => reply.header("cache-control", "no-store").send({ status: "ok" }));
   app.get("/readyz", async (request, reply) => {
     if (services.follower.isStale) throw notReady();
@@ -99,7 +107,11 @@ function answerFault(res: ServerResponse, { status, message }: MessageFault): vo
 export function buildAuthority({ services, engine, metrics, tls }: AppOptions): FastifyInstance {
   const common = ["x-content-type-options", "nosniff"];
   if (tls !== undefined) common.push("strict-transport-security", "max-age=31536000; includeSubDomains");
-  const jwks = createJwksAnswer(() => services.follower.registry, common);
+  const registry = () => services.follower.registry;
+  const keySets = {
+    common: createJwksAnswer(registry, isOfCommonSet, common),
+    feed: createJwksAnswer(registry, isOfFeed, common),
+  };
   const app = Fastify({
     logger: false,
     bodyLimit: 64 * 1024,
@@ -111,7 +123,8 @@ export function buildAuthority({ services, engine, metrics, tls }: AppOptions): 
         if (req.socket.destroyed) return;
         metrics.watch(req, res);
         const fault = findMessageFault(req);
-        if (fault === null && req.url === "/oauth/jwks" && req.method === "GET") return jwks(req, res);
+        if (fault === null && req.url === "/oauth/jwks" && req.method === "GET")
+          return keySets.common(req, res);
         for (let at = 0; at < common.length; at += 2)
           res.setHeader(common[at] as string, common[at + 1] as string);
         if (fault !== null) return answerFault(res, fault);
@@ -159,6 +172,6 @@ export function buildAuthority({ services, engine, metrics, tls }: AppOptions): 
         request_id: request.id,
       });
   });
-  addRoutes(app, services, jwks);
+  addRoutes(app, services, keySets);
   return app;
 }

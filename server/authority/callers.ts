@@ -61,6 +61,17 @@ function findClient(
   return client !== undefined && isMatch && !client.isDisabled && client.isConfidential ? client : null;
 }
 
+/** The SHA-256 of a secret in hex: what the registry knows a verifier by. */
+export function secretDigest(secret: string): string {
+  return createHash("sha256").update(secret).digest("hex");
+}
+
+/** The verifier that a secret's digest is good for now, or null. */
+export function findVerifier(registry: RegistrySnapshot, digest: string): RegistryVerifier | null {
+  const verifier = registry.verifiersBySecretHash.get(digest);
+  return verifier === undefined || verifier.isDisabled ? null : verifier;
+}
+
 /** The caller whose secret this is, or null. Secrets are 256 random bits, compared as SHA-256: the look-up itself gives nothing away. */
 export function findCaller(
   registry: RegistrySnapshot,

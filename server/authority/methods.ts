@@ -14,6 +14,10 @@ const METHODS: Record<string, readonly string[]> = {
   "/oauth/token": ["POST"],
   "/oauth/userinfo": ["GET", "HEAD", "POST"],
   "/readyz": ["GET", "HEAD"],
+  "/revocations": ["GET"],
+  "/revocations/acknowledgements": ["POST"],
+  "/revocations/jwks": ["GET", "HEAD"],
+  "/revocations/snapshot": ["GET"],
   "/verify": ["GET", "HEAD"],
 };
 

@@ -25,6 +25,7 @@ import {
 import { VerifierSightings } from "#lib/verification/verifier-sightings.ts";
 import { type Bounds, createBounds } from "./bounds/bounds.ts";
 import { type AddressReader, createAddressReader } from "./client-address.ts";
+import { Feed } from "./feed/feed.ts";
 import { logFailure } from "./log-failure.ts";
 
 /** What the authority's endpoints share in one process. */
@@ -42,6 +43,7 @@ export type Services = {
   usage: UsageCounter;
   refusals: RefusalCounter;
   bounds: Bounds;
+  feed: Feed;
   disk: DiskWatch;
   revokePresented(token: PresentedToken): Promise<bigint>;
   addresses: AddressReader;
@@ -52,8 +54,11 @@ export type ServicesOptions = {
   env: Env;
   db: SqlDatabase;
   databaseUrl: string;
+  masterKey: Buffer;
   log: Logger;
   onRegistry(): void;
+  /** Milliseconds that a stream of the feed may lie unread. */
+  unreadMs?: number | undefined;
   clockToleranceMs?: number | undefined;
   countryOf: CountryOf;
 };
@@ -63,16 +68,22 @@ export async function startServices({
   env,
   db,
   databaseUrl,
+  masterKey,
   log,
   onRegistry,
+  unreadMs,
   clockToleranceMs,
   countryOf,
 }: ServicesOptions): Promise<Services> {
   const complain = (error: unknown) => logFailure(log, error, {}, "the database does not answer", true);
+  let feed: Feed | null = null;
   const follower = await FeedFollower.start({
     db,
     databaseUrl,
-    onRegistry,
+    onRegistry: () => {
+      onRegistry();
+      feed?.refresh();
+    },
     clockToleranceMs,
     onError: complain,
     onClock: ({ isWrong, offsetMs }) => {
@@ -113,6 +124,17 @@ export async function startServices({
     onError: complain,
   });
   const sightings = new VerifierSightings(db, complain);
+  const bounds = createBounds(env);
+  feed = new Feed({
+    db,
+    follower,
+    issuer: env.authorityIssuer,
+    masterKey,
+    turnstile: bounds.turnstile,
+    unreadMs,
+    onSight: (verifierId, at) => sightings.saw(verifierId, at),
+    onError: complain,
+  });
   return {
     env,
     db,
@@ -126,11 +148,13 @@ export async function startServices({
     sightings,
     usage,
     refusals,
-    bounds: createBounds(env),
+    bounds,
+    feed,
     disk,
     revokePresented: createPresentedTokenRevoker(db, { onPlaced: (orders) => follower.offer(orders) }),
     addresses: createAddressReader(env.trustedProxies),
     async stop() {
+      await feed.stop();
       await recorder.idle();
       await relaxed.stop();
       await sightings.stop();

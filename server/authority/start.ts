@@ -31,6 +31,8 @@ export type AuthorityOptions = {
   metricsPort: number | null;
   /** How far the clock may be off; the organisation's tolerance unless told. */
   clockToleranceMs?: number | undefined;
+  /** Milliseconds that a stream of the feed may lie unread before it is cut off. */
+  unreadMs?: number | undefined;
 };
 
 export type RunningAuthority = {
@@ -43,7 +45,7 @@ export type RunningAuthority = {
 
 /** Starts one authority: several may run on one database, in one process or in many. */
 export async function startAuthority(options: AuthorityOptions): Promise<RunningAuthority> {
-  const { env, databaseUrl, masterKey, log, metricsPort, clockToleranceMs } = options;
+  const { env, databaseUrl, masterKey, log, metricsPort, clockToleranceMs, unreadMs } = options;
   const certificate = env.tls && readCertificate(env.tls);
   const { countryOf, builtAt } = openCountryDatabase(env.countryDatabase);
   await requireKnownSchema(databaseUrl);
@@ -69,8 +71,10 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     env,
     db,
     databaseUrl,
+    masterKey,
     log,
     onRegistry,
+    unreadMs,
     clockToleranceMs,
     countryOf,
   });
@@ -104,6 +108,9 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     isDiskFull: () => services.disk.isFull,
     waiting: () => services.bounds.turnstile.waiting,
     throttled: () => services.bounds.throttled,
+    subscribers: () => services.feed.subscribers,
+    batches: () => services.feed.publisher.batches,
+    cutOff: () => services.feed.cutOff,
   }));
   const tls = certificate && { ...TLS_POLICY, cert: certificate.cert, key: certificate.key };
   const app = buildAuthority({ services, engine, metrics, tls });
@@ -120,6 +127,7 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     port: (app.server.address() as AddressInfo).port,
     services,
     refuse() {
+      services.feed.end();
       const body = JSON.stringify({
         error: "temporarily_unavailable",
         error_description: "This authority is being replaced by a newer version. Ask again.",
@@ -137,6 +145,8 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     },
     async stop() {
       renewal?.stop();
+      // streams have no end of their own
+      services.feed.end();
       await letGo(app.server, () => app.close());
       metricsServer?.close();
       metricsServer?.closeAllConnections();

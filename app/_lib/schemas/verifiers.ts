@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { AUDIT_MODES, VERIFIER_MODES, VERIFIER_STATES } from "#lib/verifiers/model.ts";
+import { AUDIT_MODES, CHECK_WAYS, VERIFIER_MODES, VERIFIER_STATES } from "#lib/verifiers/model.ts";
 import { instant } from "./paging.ts";
 
 export const verifierRow = z.object({
@@ -10,6 +10,7 @@ export const verifierRow = z.object({
   mode: z.enum(VERIFIER_MODES),
   maxStalenessSeconds: z.int(),
   auditMode: z.enum(AUDIT_MODES),
+  checkWay: z.enum(CHECK_WAYS),
   audiences: z.array(z.object({ id: z.uuid(), name: z.string(), title: z.string() })),
   hint: z.string(),
   lastSeenAt: instant.nullable(),

@@ -90,6 +90,8 @@ export function createConfiguration({ deps, seal, idTokenJwks }: ConfigurationOp
     discovery: {
       introspection_endpoint: `${issuer}/oauth/introspect`,
       introspection_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
+      revocation_feed_endpoint: `${issuer}/revocations`,
+      revocation_feed_jwks_uri: `${issuer}/revocations/jwks`,
       revocation_endpoint: `${issuer}/oauth/revoke`,
       revocation_endpoint_auth_methods_supported: [...AUTH_METHODS],
     },

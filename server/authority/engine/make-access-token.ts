@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { RESERVED_CLAIMS } from "#lib/clients/model.ts";
 import { uuidv7 } from "#lib/ids.ts";
 import type { RegistryClient, RegistryOrganisation } from "#lib/registry/snapshot.ts";
+import { lineageClaims } from "#lib/tokens/lineage-claims.ts";
 import { makeOpaque } from "#lib/tokens/opaque.ts";
 import type { NewToken } from "#lib/tokens/register.ts";
 import { accessTokenTtlSeconds } from "./lifetimes.ts";
@@ -82,6 +83,7 @@ export async function makeAccessToken(request: AccessTokenRequest): Promise<Made
         iat,
         exp,
         rooted_at: family.rootedAtMs,
+        ...lineageClaims({ id, familyId: family.id, sessionUid: grant.sessionUid }),
         ...(scope === undefined ? {} : { scope }),
         groups: grant.groups,
         roles: [],

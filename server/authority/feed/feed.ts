@@ -1,0 +1,315 @@
+import type { ServerResponse } from "node:http";
+import { TokenBuckets } from "#lib/bounds/token-buckets.ts";
+import type { SqlDatabase } from "#lib/db/sql-database.ts";
+import type { FeedSigner } from "#lib/feed/feed-signer.ts";
+import { openFeedSigner } from "#lib/feed/feed-signer.ts";
+import { InstanceRecorder, type Sighting } from "#lib/feed/instance-recorder.ts";
+import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
+import type { RegistryVerifier } from "#lib/registry/snapshot.ts";
+import type { FeedFollower } from "#lib/verification/feed-follower.ts";
+import { notReady } from "../answers.ts";
+import { Throttled } from "../bounds/throttled.ts";
+import type { Turnstile } from "../bounds/turnstile.ts";
+import { findVerifier } from "../callers.ts";
+import { PlaceCounter } from "./place-counter.ts";
+import { FeedPublisher, HEARTBEAT_MS, type SignedBatch } from "./publisher.ts";
+import { signStatement, statementKey } from "./statement.ts";
+import { FeedStream } from "./stream.ts";
+
+/** A verifier that has shown its secret, of which nothing is kept but the digest. */
+export type Listener = { verifier: RegistryVerifier; digest: string; instanceId: string | null };
+
+export type FeedOptions = {
+  db: SqlDatabase;
+  follower: FeedFollower;
+  issuer: string;
+  masterKey: Buffer;
+  turnstile: Turnstile;
+  /** Milliseconds that what was written to a stream may lie unread. */
+  unreadMs?: number | undefined;
+  /** Told of every verifier that listens, every few seconds. */
+  onSight(verifierId: string, at: Date): void;
+  onError(error: unknown): void;
+};
+
+/** A piece of the feed beside a verification. */
+const PIECE_COST = 4;
+const SNAPSHOT_COST = 8;
+const UNREAD_MS = 30_000;
+const SEEN_EVERY_BEATS = 10;
+/** Pieces that one poll takes along: some megabytes. */
+const POLL_PIECES = 4;
+const STREAMS = { each: 1_000, all: 5_000 };
+const SNAPSHOTS = { each: 16, all: 64 };
+/** Instances of one verifier that may come anew: a fleet at once, and then as many as are replaced. */
+const NEW_INSTANCES = { perSecond: 1, burst: 1_000 };
+
+type OpenStream = {
+  stream: FeedStream;
+  listener: Listener;
+  statement: string;
+  since: Date;
+};
+type Waiting = { listener: Listener; statement: string; wake(reason: "ended" | "refused" | "news"): void };
+
+/** What verifiers hear of revocations from this process: streams and polls, and what they say of themselves. */
+export class Feed {
+  readonly publisher: FeedPublisher;
+  readonly instances: InstanceRecorder;
+  readonly snapshots = new PlaceCounter(SNAPSHOTS, "snapshots");
+  readonly #options: FeedOptions;
+  readonly #places = new PlaceCounter(STREAMS, "streams");
+  readonly #newInstances = new TokenBuckets(NEW_INSTANCES);
+  readonly #streams = new Set<OpenStream>();
+  readonly #waiting = new Set<Waiting>();
+  readonly #timer: NodeJS.Timeout;
+  #signer: { keySetVersion: string; opened: Promise<FeedSigner> } | null = null;
+  #beats = 0;
+  #cutOff = 0;
+  #isEnding = false;
+
+  constructor(options: FeedOptions) {
+    this.#options = options;
+    this.publisher = new FeedPublisher({
+      db: options.db,
+      follower: options.follower,
+      issuer: options.issuer,
+      signer: () => this.signer(),
+      onError: options.onError,
+    });
+    this.instances = new InstanceRecorder(options.db, options.onError);
+    this.#timer = setInterval(() => this.#beat(), HEARTBEAT_MS);
+    this.#timer.unref();
+  }
+
+  /** Streams, and polls that wait. */
+  get subscribers(): number {
+    return this.#streams.size + this.#waiting.size;
+  }
+
+  /** Streams that were cut off unread. */
+  get cutOff(): number {
+    return this.#cutOff;
+  }
+
+  /** The signer of the present key set. */
+  signer(): Promise<FeedSigner> {
+    const { keys, keySetVersion } = this.#options.follower.registry;
+    if (this.#signer?.keySetVersion !== keySetVersion) {
+      const opened = openFeedSigner(keys, createKeyWrapper(this.#options.masterKey));
+      const mine = { keySetVersion, opened };
+      this.#signer = mine;
+      opened.catch(() => {
+        if (this.#signer === mine) this.#signer = null;
+      });
+    }
+    return this.#signer.opened;
+  }
+
+  /** The next piece of the feed for a verifier, when it is its turn. */
+  pieceAfter(verifierId: string, position: number): Promise<SignedBatch> {
+    return this.#options.turnstile.pass(verifierId, PIECE_COST, () => this.publisher.batchAfter(position));
+  }
+
+  /** One statement of a snapshot for a verifier, when it is its turn. */
+  snapshotTurn<T>(verifierId: string, work: () => Promise<T>): Promise<T> {
+    return this.#options.turnstile.pass(verifierId, SNAPSHOT_COST, work);
+  }
+
+  async statementOf(verifier: RegistryVerifier): Promise<string> {
+    return signStatement(await this.signer(), this.#options.issuer, verifier);
+  }
+
+  /**
+   * Notes what was heard of an instance.
+   *
+   * @throws {Throttled} where a verifier has too many new ones.
+   */
+  saw(sighting: Sighting): void {
+    this.#requireRoom(sighting.verifierId, sighting.instanceId);
+    this.instances.saw(sighting);
+  }
+
+  #requireRoom(verifierId: string, instanceId: string | null): void {
+    if (instanceId === null || this.instances.knows(verifierId, instanceId)) return;
+    if (!this.#newInstances.take(verifierId))
+      throw new Throttled(
+        "instances",
+        "Too many new instances of this verifier. Keep an instance's id while it runs.",
+      );
+  }
+
+  /**
+   * Streams the feed from a position on until the subscriber goes, this process stops, or the verifier's secret is no longer good.
+   *
+   * @throws {Throttled} where too many listen already.
+   */
+  async stream(response: ServerResponse, listener: Listener, position: number): Promise<void> {
+    if (this.#isEnding) throw notReady();
+    const leave = this.#places.enter(listener.verifier.id);
+    try {
+      const since = new Date();
+      this.#requireRoom(listener.verifier.id, listener.instanceId);
+      this.#sawStream(listener, since, false);
+      const statement = await this.statementOf(listener.verifier);
+      if (response.destroyed || this.#isEnding) throw notReady();
+      const stream = new FeedStream({
+        response,
+        publisher: this.publisher,
+        position,
+        read: (from) => this.pieceAfter(listener.verifier.id, from),
+        unreadMs: this.#options.unreadMs ?? UNREAD_MS,
+      });
+      const open = { stream, listener, statement: statementKey(listener.verifier), since };
+      this.#streams.add(open);
+      response.once("close", () => {
+        this.#streams.delete(open);
+        leave();
+        this.#noteEnd(open);
+      });
+      stream.begin(statement);
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  }
+
+  #noteEnd({ listener, since }: OpenStream): void {
+    const isAnother = [...this.#streams].some(
+      (other) =>
+        other.listener.instanceId === listener.instanceId &&
+        other.listener.verifier.id === listener.verifier.id,
+    );
+    if (!isAnother) this.#sawStream(listener, since, true);
+  }
+
+  #sawStream({ verifier, instanceId }: Listener, since: Date, isOver: boolean): void {
+    if (instanceId === null) return;
+    this.instances.saw({
+      verifierId: verifier.id,
+      instanceId,
+      way: "feed",
+      at: new Date(),
+      stream: { since, isOver },
+    });
+  }
+
+  /**
+   * The batches after a position: at once where there are any, else as soon as there are, else a heartbeat when the time is over.
+   *
+   * @returns null where the listener is no longer to be answered.
+   * @throws {Throttled} where too many listen already; {Refused} 503 where this process does not know what is so.
+   */
+  async poll(
+    listener: Listener,
+    position: number,
+    waitMs: number,
+    signal: AbortSignal,
+  ): Promise<{ statement: string; batches: SignedBatch[] } | null> {
+    const leave = this.#places.enter(listener.verifier.id);
+    try {
+      if (this.publisher.position <= position) {
+        const reason = await this.#news(listener, position, waitMs, signal);
+        if (reason === "refused") return null;
+      }
+      if (this.#options.follower.isStale || this.#isEnding) throw notReady();
+      const current = findVerifier(this.#options.follower.registry, listener.digest);
+      if (current === null) return null;
+      const batches: SignedBatch[] = [];
+      let at = position;
+      do {
+        const batch = await this.pieceAfter(current.id, at);
+        batches.push(batch);
+        if (batch.to === at) break;
+        at = batch.to;
+      } while (at < this.publisher.position && batches.length < POLL_PIECES);
+      return { statement: await this.statementOf(current), batches };
+    } finally {
+      leave();
+    }
+  }
+
+  /** Waits for news after a position, for so long at most. */
+  #news(
+    listener: Listener,
+    position: number,
+    waitMs: number,
+    signal: AbortSignal,
+  ): Promise<"ended" | "refused" | "news" | "time"> {
+    return new Promise((resolve) => {
+      const finish = (reason: "ended" | "refused" | "news" | "time") => {
+        clearTimeout(timer);
+        unsubscribe();
+        this.#waiting.delete(waiting);
+        signal.removeEventListener("abort", onAbort);
+        resolve(reason);
+      };
+      const waiting: Waiting = { listener, statement: statementKey(listener.verifier), wake: finish };
+      const onAbort = () => finish("refused");
+      const timer = setTimeout(() => finish("time"), waitMs);
+      const unsubscribe = this.publisher.subscribe({
+        deliver: (batch) => {
+          if (batch.isNews || batch.to > position) finish("news");
+        },
+      });
+      this.#waiting.add(waiting);
+      signal.addEventListener("abort", onAbort);
+      if (signal.aborted || this.#isEnding) finish("ended");
+      else if (this.publisher.position > position) finish("news");
+    });
+  }
+
+  /** Ends what a secret was shown for that is no longer good, and tells the others what has changed for them. */
+  refresh(): void {
+    this.publisher.refresh().catch(this.#options.onError);
+    for (const open of this.#streams) {
+      const current = findVerifier(this.#options.follower.registry, open.listener.digest);
+      if (current === null) open.stream.end();
+      else this.#tellChange(open, current);
+    }
+    for (const waiting of this.#waiting) {
+      const current = findVerifier(this.#options.follower.registry, waiting.listener.digest);
+      if (current === null) waiting.wake("refused");
+      else if (statementKey(current) !== waiting.statement) waiting.wake("news");
+    }
+  }
+
+  #tellChange(open: OpenStream, current: RegistryVerifier): void {
+    const statement = statementKey(current);
+    if (statement === open.statement) return;
+    open.statement = statement;
+    open.listener = { ...open.listener, verifier: current };
+    this.statementOf(current)
+      .then((signed) => open.stream.tell(signed))
+      // it is told by its next stream at the latest
+      .catch(() => open.stream.end());
+  }
+
+  #beat(): void {
+    this.#beats += 1;
+    const at = new Date();
+    for (const { stream, listener, since } of this.#streams) {
+      if (stream.cutOffUnread()) this.#cutOff += 1;
+      // a secret may also end by the clock
+      else if (findVerifier(this.#options.follower.registry, listener.digest) === null) stream.end();
+      else if (this.#beats % SEEN_EVERY_BEATS === 0) {
+        this.#options.onSight(listener.verifier.id, at);
+        this.#sawStream(listener, since, false);
+      }
+    }
+  }
+
+  /** Ends every stream and wakes who waits: from now on nobody is taken in. */
+  end(): void {
+    this.#isEnding = true;
+    for (const { stream } of this.#streams) stream.end();
+    for (const waiting of this.#waiting) waiting.wake("ended");
+  }
+
+  async stop(): Promise<void> {
+    this.end();
+    clearInterval(this.#timer);
+    this.publisher.stop();
+    await this.instances.stop();
+  }
+}
