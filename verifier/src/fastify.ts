@@ -1,3 +1,5 @@
+// biome-ignore lint/style/noRestrictedImports: a type alone, so that its request can be extended; nothing of it is left when built
+import type {} from "fastify";
 import { checkRequest } from "./check-request.ts";
 import type { Verifier } from "./index.ts";
 import type { Demand } from "./refusal-answer.ts";
