@@ -89,3 +89,5 @@ export function createRevocationCheck(options: RevocationCheckOptions) {
     },
   };
 }
+
+export type RevocationCheck = ReturnType<typeof createRevocationCheck>;
