@@ -4,7 +4,7 @@ import { connect, createServer, type Socket } from "node:net";
  * A link between a verifier and an authority that can be cut, can swallow what it is given (a partition that nobody is told of), and can be slow.
  */
 export async function startLink(to: string) {
-  const { hostname, port } = new URL(to);
+  let target = new URL(to);
   const pairs = new Set<[Socket, Socket]>();
   let isCut = false;
   let isHeld = false;
@@ -33,7 +33,7 @@ export async function startLink(to: string) {
       near.destroy();
       return;
     }
-    const far = connect(Number(port), hostname);
+    const far = connect(Number(target.port), target.hostname);
     const pair: [Socket, Socket] = [near, far];
     pairs.add(pair);
     near.once("close", () => pairs.delete(pair));
@@ -64,6 +64,10 @@ export async function startLink(to: string) {
       isHeld = false;
       isCut = false;
       delayMs = 0;
+    },
+    /** What comes from now on goes there. */
+    leadTo(other: string) {
+      target = new URL(other);
     },
     /** Each way. */
     slowDown(ms: number) {
