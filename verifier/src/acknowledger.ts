@@ -24,7 +24,7 @@ export class Acknowledger {
   }
 
   /** One that fails is not told again: the next one says all of it. */
-  async send(): Promise<void> {
+  async send(timeoutMs?: number): Promise<void> {
     const url = await this.#authority.endpoint("feed");
     url.pathname = `${url.pathname.replace(/\/$/, "")}/acknowledgements`;
     await this.#authority.ask(
@@ -33,6 +33,7 @@ export class Acknowledger {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify(this.#body()),
+        ...(timeoutMs === undefined ? {} : { timeoutMs }),
       },
       async () => undefined,
     );

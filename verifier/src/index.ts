@@ -36,7 +36,8 @@ export type {
 export { VerifierError };
 
 const WATCH_MS = 250;
-const CLOSE_MS = 5_000;
+const CLOSE_MS = 4_000;
+const LAST_WORD_MS = 1_000;
 
 export type Verifier = {
   /**
@@ -123,7 +124,10 @@ export function createVerifier(options: VerifierOptions): Verifier {
 
   function onStatement(next: Statement): void {
     const { name, mode: its, maxStalenessSeconds, audiences, agentMinimum } = next;
+    const isChanged = statement === null || contentOf(statement) !== contentOf(next);
     statement = next;
+    // each connection begins with it
+    if (!isChanged) return;
     tell({ type: "registered", name, mode: its, maxStalenessSeconds });
     for (const audience of settings.audiences)
       if (!audiences.includes(audience)) tell({ type: "audience_unregistered", audience });
@@ -263,9 +267,14 @@ export function createVerifier(options: VerifierOptions): Verifier {
       clearInterval(watching);
       await reports?.close(sending, CLOSE_MS);
       if (acknowledger !== null && settings.revocation !== "none" && isReady())
-        await acknowledger.send().catch(() => undefined);
+        await acknowledger.send(LAST_WORD_MS).catch(() => undefined);
       closing.abort();
       await Promise.allSettled(running);
     },
   };
+}
+
+/** A statement apart from when it was made. */
+function contentOf(statement: Statement): string {
+  return JSON.stringify({ ...statement, issuedAt: 0 });
 }

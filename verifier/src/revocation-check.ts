@@ -84,7 +84,7 @@ export function createRevocationCheck(options: RevocationCheckOptions) {
       const finite = (ms: number) => (Number.isFinite(ms) ? ms : null);
       if (settings.revocation === "feed") return { isStale: isFeedStale(), ageMs: finite(word.ageMs) };
       if (settings.revocation === "status-list")
-        return { isStale: lists.ageMs > maxStalenessMs() || areKeysOld(), ageMs: finite(lists.ageMs) };
+        return { isStale: lists.ageMs > maxStalenessMs() || areKeysOld(), ageMs: lists.ageMs || null };
       return { isStale: settings.revocation === "none" && areKeysOld(), ageMs: null };
     },
   };

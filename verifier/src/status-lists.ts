@@ -34,6 +34,8 @@ type Held = {
   fetchedAt: number;
   triedAt: number;
   fetching: Promise<void> | null;
+  /** It could not be fetched when it was last tried. */
+  isFailing: boolean;
 };
 
 /** What an index of a list says. @see draft-ietf-oauth-status-list-21 section 4.1 and 7.1 */
@@ -61,10 +63,11 @@ export class StatusLists {
     this.#tell = tell;
   }
 
-  /** The age of the oldest word among the lists that are held, in milliseconds; 0 where there is none. */
+  /** The age of the oldest word among the lists that cannot be fetched at the moment, in milliseconds; 0 where all can. */
   get ageMs(): number {
     let age = 0;
-    for (const { word, list } of this.#held.values()) if (list !== null) age = Math.max(age, word.ageMs);
+    for (const { word, list, isFailing } of this.#held.values())
+      if (isFailing && list !== null) age = Math.max(age, word.ageMs);
     return age;
   }
 
@@ -101,6 +104,7 @@ export class StatusLists {
         fetchedAt: Number.NEGATIVE_INFINITY,
         triedAt: Number.NEGATIVE_INFINITY,
         fetching: null,
+        isFailing: false,
       };
       const oldest = this.#held.size >= LISTS_MAX ? this.#held.keys().next().value : undefined;
       if (oldest !== undefined) this.#held.delete(oldest);
@@ -113,8 +117,14 @@ export class StatusLists {
   #refresh(uri: string, held: Held): Promise<void> {
     held.triedAt = performance.now();
     held.fetching = this.#fetch(uri, held)
-      .catch((thrown: unknown) =>
-        this.#tell({ type: "status_list_unavailable", uri, error: errorOf(thrown) }),
+      .then(
+        () => {
+          held.isFailing = false;
+        },
+        (thrown: unknown) => {
+          held.isFailing = true;
+          this.#tell({ type: "status_list_unavailable", uri, error: errorOf(thrown) });
+        },
       )
       .finally(() => {
         held.fetching = null;
