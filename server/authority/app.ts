@@ -2,10 +2,12 @@ import { randomUUID } from "node:crypto";
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createHttpsServer, type ServerOptions as TlsOptions } from "node:https";
 import Fastify, { type FastifyInstance } from "fastify";
+import type { StatusListKeeper } from "#lib/status-lists/status-list-keeper.ts";
 import { boundConnections, HTTP_LIMITS, TLS_LIMITS } from "#server/http-limits.ts";
 import { findMessageFault, type MessageFault } from "#server/http-message.ts";
 import { answerError, diskFull, notReady } from "./answers.ts";
 import { addressAsker } from "./bounds/bounds.ts";
+import { addEvents } from "./events.ts";
 import { addFeedRoutes } from "./feed/routes.ts";
 import { forwardAuth } from "./forward-auth.ts";
 import { introspect } from "./introspection.ts";
@@ -15,6 +17,7 @@ import { allowOf } from "./methods.ts";
 import type { Metrics } from "./metrics.ts";
 import { revoke } from "./revocation.ts";
 import type { Services } from "./services.ts";
+import { createStatusListAnswer } from "./status-lists.ts";
 
 /** The protocol engine: takes whole requests. */
 export type EngineDoor = { handle(req: IncomingMessage, res: ServerResponse): void };
@@ -22,12 +25,13 @@ export type EngineDoor = { handle(req: IncomingMessage, res: ServerResponse): vo
 export type AppOptions = {
   services: Services;
   engine: EngineDoor;
+  statusLists: StatusListKeeper;
   metrics: Metrics;
   tls?: TlsOptions | undefined;
 };
 
 const OURS =
-  /^\/(?:oauth\/(?:introspect|revoke|jwks)|revocations(?:\/(?:acknowledgements|jwks|snapshot))?|verify|healthz|readyz)(?:\?|$)/;
+  /^\/(?:oauth\/(?:introspect|revoke|jwks)|revocations(?:\/(?:acknowledgements|jwks|snapshot))?|events|status-lists(?:\/\d+)?|verify|healthz|readyz)(?:\?|$)/;
 function requireCurrent(services: Services): void {
   if (services.follower.isStale) throw notReady();
   if (services.disk.isFull) throw diskFull();
@@ -104,7 +108,7 @@ function answerFault(res: ServerResponse, { status, message }: MessageFault): vo
 }
 
 /** The machine-facing door: introspection, revocation, forward-auth, keys and health here, the rest of OAuth by the engine. */
-export function buildAuthority({ services, engine, metrics, tls }: AppOptions): FastifyInstance {
+export function buildAuthority({ services, engine, statusLists, metrics, tls }: AppOptions): FastifyInstance {
   const common = ["x-content-type-options", "nosniff"];
   if (tls !== undefined) common.push("strict-transport-security", "max-age=31536000; includeSubDomains");
   const registry = () => services.follower.registry;
@@ -112,6 +116,7 @@ export function buildAuthority({ services, engine, metrics, tls }: AppOptions): 
     common: createJwksAnswer(registry, isOfCommonSet, common),
     feed: createJwksAnswer(registry, isOfFeed, common),
   };
+  const lists = createStatusListAnswer(services, statusLists, common);
   const app = Fastify({
     logger: false,
     bodyLimit: 64 * 1024,
@@ -125,6 +130,8 @@ export function buildAuthority({ services, engine, metrics, tls }: AppOptions): 
         const fault = findMessageFault(req);
         if (fault === null && req.url === "/oauth/jwks" && req.method === "GET")
           return keySets.common(req, res);
+        if (fault === null && (req.method === "GET" || req.method === "HEAD") && lists.answerHeld(req, res))
+          return;
         for (let at = 0; at < common.length; at += 2)
           res.setHeader(common[at] as string, common[at + 1] as string);
         if (fault !== null) return answerFault(res, fault);
@@ -173,5 +180,7 @@ export function buildAuthority({ services, engine, metrics, tls }: AppOptions): 
       });
   });
   addRoutes(app, services, keySets);
+  lists.addRoutes(app);
+  addEvents(app, services, () => requireCurrent(services));
   return app;
 }

@@ -2,6 +2,7 @@
 const METHODS: Record<string, readonly string[]> = {
   "/.well-known/oauth-authorization-server": ["GET", "HEAD"],
   "/.well-known/openid-configuration": ["GET", "HEAD"],
+  "/events": ["POST"],
   "/healthz": ["GET", "HEAD"],
   "/oauth/authorize": ["GET", "HEAD"],
   "/oauth/introspect": ["POST"],
@@ -18,12 +19,14 @@ const METHODS: Record<string, readonly string[]> = {
   "/revocations/acknowledgements": ["POST"],
   "/revocations/jwks": ["GET", "HEAD"],
   "/revocations/snapshot": ["GET"],
+  "/status-lists": ["GET", "HEAD"],
+  "/status-lists/{id}": ["GET", "HEAD"],
   "/verify": ["GET", "HEAD"],
 };
 
 /** The `Allow` of an address that has other methods than the one that it was asked by, or null where there is no such address. */
 export function allowOf(target: string, method: string): string | null {
-  const path = target.split("?", 1)[0] ?? "";
+  const path = (target.split("?", 1)[0] ?? "").replace(/^\/status-lists\/\d+$/, "/status-lists/{id}");
   const methods = Object.hasOwn(METHODS, path) ? METHODS[path] : undefined;
   return methods === undefined || methods.includes(method) ? null : methods.join(", ");
 }

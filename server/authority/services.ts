@@ -1,13 +1,16 @@
 import type { Logger } from "pino";
 import { type DiskWatch, watchDisk } from "#lib/db/disk-space.ts";
-import type { SqlDatabase } from "#lib/db/sql-database.ts";
+import { openSqlDatabase, type SqlDatabase } from "#lib/db/sql-database.ts";
 import { withSamplePlaces } from "#lib/demo/sample-places.ts";
 import type { Env } from "#lib/env.ts";
 import type { CountryOf } from "#lib/places/country-database.ts";
+import { createReportedTokenFinder } from "#lib/reports/find-reported-token.ts";
+import { createReportRecorder, type ReportRecorder } from "#lib/reports/report-recorder.ts";
 import {
   createPresentedTokenRevoker,
   type PresentedToken,
 } from "#lib/revocations/revoke-presented-tokens.ts";
+import { createStatusAllocator, type StatusAllocator } from "#lib/status-lists/allocate-status.ts";
 import { createTokenRegister, type TokenRegister } from "#lib/tokens/register.ts";
 import { FeedFollower } from "#lib/verification/feed-follower.ts";
 import { createPurgedWeekFinder } from "#lib/verification/purged-weeks.ts";
@@ -36,8 +39,11 @@ export type Services = {
   follower: FeedFollower;
   writer: UseWriter;
   register: TokenRegister;
+  statuses: StatusAllocator;
   reader: TokenReader;
   recorder: UseRecorder;
+  reports: ReportRecorder;
+  findReported: ReturnType<typeof createReportedTokenFinder>;
   relaxed: RelaxedRecorder;
   sightings: VerifierSightings;
   usage: UsageCounter;
@@ -104,10 +110,12 @@ export async function startServices({
   // it is known before it answers anybody
   await usage.flush();
   const refusals = new RefusalCounter(db, complain);
+  const find = createTokenFinder(db);
+  const findPurgedWeek = createPurgedWeekFinder(db);
   const reader = createTokenReader({
     registry: () => follower.registry,
-    find: createTokenFinder(db),
-    findPurgedWeek: createPurgedWeekFinder(db),
+    find,
+    findPurgedWeek,
     issuer: env.authorityIssuer,
   });
   const recorder = createUseRecorder({
@@ -117,12 +125,26 @@ export async function startServices({
     catchUp: (position) => follower.catchUp(position),
     onWritten: (rows) => usage.count(rows),
   });
+  const reports = createReportRecorder({
+    db,
+    writer,
+    onWritten: (rows, written) => usage.count(rows, written),
+  });
   const relaxed = createRelaxedRecorder({
     db,
     writer,
     onWritten: (rows) => usage.count(rows),
     onError: complain,
   });
+  // exchanges hold connections of the common pool while they wait for a place in a list
+  const claimsDb = openSqlDatabase({
+    url: databaseUrl,
+    role: "app",
+    maxConnections: 1,
+    applicationName: "tokenwarden status list claims",
+    maxSilenceMs: 5_000,
+  });
+  const statuses = createStatusAllocator({ db: claimsDb, writerId: writer.id });
   const sightings = new VerifierSightings(db, complain);
   const bounds = createBounds(env);
   feed = new Feed({
@@ -142,8 +164,11 @@ export async function startServices({
     follower,
     writer,
     register: createTokenRegister(db, writer),
+    statuses,
     reader,
     recorder,
+    reports,
+    findReported: createReportedTokenFinder({ find, findPurgedWeek }),
     relaxed,
     sightings,
     usage,
@@ -156,6 +181,9 @@ export async function startServices({
     async stop() {
       await feed.stop();
       await recorder.idle();
+      await reports.idle();
+      await statuses.stop();
+      await claimsDb.end();
       await relaxed.stop();
       await sightings.stop();
       await usage.stop();
