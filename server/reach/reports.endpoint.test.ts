@@ -43,7 +43,7 @@ const usesOf = (value: string) =>
     ip: string | null;
     audience: string | null;
   }>(
-    "SELECT outcome, refusal, source, method, path, host(ip) AS ip, audience FROM token_use WHERE token_id = $1::uuid AND source <> 'issue' ORDER BY at, id",
+    "SELECT outcome, refusal, source, method, path, ip, audience FROM token_use WHERE token_id = $1::uuid AND source <> 'issue' ORDER BY at, id",
     [claimsOf(value).jti],
   );
 
@@ -120,9 +120,14 @@ test("what was lost is told to the authority", async () => {
   await expect.poll(() => verifier.state.reports?.waiting, { timeout: 10_000 }).toBe(0);
   await expect.poll(async () => (await usesOf(value)).length, { timeout: 10_000 }).toBe(30 - lost);
   await verifier.close();
-  const rows = await instance.db.query<{ lost: bigint }>(
-    "SELECT lost FROM verifier_instance WHERE instance_id = $1::uuid",
-    [verifier.state.instance],
+  const told = () =>
+    instance.db.query<{ lost: bigint }>("SELECT lost FROM verifier_instance WHERE instance_id = $1::uuid", [
+      verifier.state.instance,
+    ]);
+  await expect.poll(async () => Number((await told())[0]?.lost), { timeout: 10_000 }).toBe(lost);
+  const gaps = await instance.db.query<{ lost: number }>(
+    "SELECT sum(lost)::int AS lost FROM report_gap WHERE verifier_id = $1::uuid",
+    [instance.registry.verifiers.billing.id],
   );
-  expect(Number(rows[0]?.lost)).toBe(lost);
+  expect(gaps).toEqual([{ lost }]);
 });
