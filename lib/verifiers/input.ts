@@ -4,6 +4,7 @@ import {
   AUDIT_MODES,
   CHECK_WAYS,
   MAX_STALENESS_RANGE,
+  SECRET_OVERLAP_RANGE,
   VERIFIER_MODES,
   VERIFIER_NAME_PATTERN,
 } from "./model.ts";
@@ -37,6 +38,15 @@ export const updateVerifierInput = z.strictObject({
   maxStalenessSeconds: maxStalenessSeconds.optional(),
   auditMode: z.enum(AUDIT_MODES).optional(),
   checkWay: z.enum(CHECK_WAYS).optional(),
+});
+
+export const rotateVerifierSecretInput = z.strictObject({
+  /** How long the secrets that are there now go on working beside the new one. */
+  overlapSeconds: z
+    .int("must be a whole number of seconds")
+    .min(SECRET_OVERLAP_RANGE.min)
+    .max(SECRET_OVERLAP_RANGE.max)
+    .default(SECRET_OVERLAP_RANGE.default),
 });
 
 export type CreateVerifierInput = z.output<typeof createVerifierInput>;

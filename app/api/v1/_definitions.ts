@@ -31,6 +31,7 @@ import * as me from "./me/route.ts";
 import * as meTablesName from "./me/tables/[name]/route.ts";
 import * as openapiJson from "./openapi.json/route.ts";
 import * as ordersIdCancel from "./orders/[id]/cancel/route.ts";
+import * as ordersIdPropagation from "./orders/[id]/propagation/route.ts";
 import * as ordersId from "./orders/[id]/route.ts";
 import * as orders from "./orders/route.ts";
 import * as organisation from "./organisation/route.ts";
@@ -66,8 +67,11 @@ import * as usersId from "./users/[id]/route.ts";
 import * as users from "./users/route.ts";
 import * as verifiersIdDisable from "./verifiers/[id]/disable/route.ts";
 import * as verifiersIdEnable from "./verifiers/[id]/enable/route.ts";
+import * as verifiersIdInstances from "./verifiers/[id]/instances/route.ts";
 import * as verifiersIdRotateSecret from "./verifiers/[id]/rotate-secret/route.ts";
 import * as verifiersId from "./verifiers/[id]/route.ts";
+import * as verifiersIdSecretsSecretIdRevoke from "./verifiers/[id]/secrets/[secretId]/revoke/route.ts";
+import * as verifiersPropagation from "./verifiers/propagation/route.ts";
 import * as verifiers from "./verifiers/route.ts";
 import * as work from "./work/route.ts";
 
@@ -108,6 +112,7 @@ export function allRoutes(): Route[] {
     orders,
     ordersId,
     ordersIdCancel,
+    ordersIdPropagation,
     organisation,
     overview,
     plans,
@@ -141,9 +146,12 @@ export function allRoutes(): Route[] {
     usersIdRevoke,
     verifiers,
     verifiersId,
+    verifiersPropagation,
     verifiersIdDisable,
     verifiersIdEnable,
+    verifiersIdInstances,
     verifiersIdRotateSecret,
+    verifiersIdSecretsSecretIdRevoke,
     work,
   ].flatMap((methods) => Object.values(methods) as Route[]);
 }
