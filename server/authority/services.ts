@@ -154,7 +154,7 @@ export async function startServices({
     masterKey,
     turnstile: bounds.turnstile,
     unreadMs,
-    onSight: (verifierId, at) => sightings.saw(verifierId, at),
+    onSight: (verifier, at) => sightings.saw(verifier, at),
     onError: complain,
   });
   return {

@@ -28,7 +28,7 @@ export type FeedOptions = {
   /** Milliseconds that what was written to a stream may lie unread. */
   unreadMs?: number | undefined;
   /** Told of every verifier that listens, every few seconds. */
-  onSight(verifierId: string, at: Date): void;
+  onSight(verifier: RegistryVerifier, at: Date): void;
   onError(error: unknown): void;
 };
 
@@ -213,7 +213,7 @@ export class Feed {
         if (reason === "refused") return null;
       }
       if (this.#options.follower.isStale || this.#isEnding) throw notReady();
-      const current = findVerifier(this.#options.follower.registry, listener.digest);
+      const current = findVerifier(this.#options.follower.registry, listener.digest, Date.now());
       if (current === null) return null;
       const batches: SignedBatch[] = [];
       let at = position;
@@ -263,12 +263,12 @@ export class Feed {
   refresh(): void {
     this.publisher.refresh().catch(this.#options.onError);
     for (const open of this.#streams) {
-      const current = findVerifier(this.#options.follower.registry, open.listener.digest);
+      const current = findVerifier(this.#options.follower.registry, open.listener.digest, Date.now());
       if (current === null) open.stream.end();
       else this.#tellChange(open, current);
     }
     for (const waiting of this.#waiting) {
-      const current = findVerifier(this.#options.follower.registry, waiting.listener.digest);
+      const current = findVerifier(this.#options.follower.registry, waiting.listener.digest, Date.now());
       if (current === null) waiting.wake("refused");
       else if (statementKey(current) !== waiting.statement) waiting.wake("news");
     }
@@ -291,9 +291,10 @@ export class Feed {
     for (const { stream, listener, since } of this.#streams) {
       if (stream.cutOffUnread()) this.#cutOff += 1;
       // a secret may also end by the clock
-      else if (findVerifier(this.#options.follower.registry, listener.digest) === null) stream.end();
+      else if (findVerifier(this.#options.follower.registry, listener.digest, at.getTime()) === null)
+        stream.end();
       else if (this.#beats % SEEN_EVERY_BEATS === 0) {
-        this.#options.onSight(listener.verifier.id, at);
+        this.#options.onSight(listener.verifier, at);
         this.#sawStream(listener, since, false);
       }
     }

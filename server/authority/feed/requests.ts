@@ -67,7 +67,6 @@ export function requireListener(
     throw new Refused(403, "unauthorized_client", "The feed is for verifiers: show a verifier's secret.");
   const credentials = readCredentials(request.headers.authorization, null);
   if (credentials === null || credentials === "malformed") throw new Error("a caller without credentials");
-  services.sightings.saw(caller.verifier.id, new Date());
   return { verifier: caller.verifier, digest: secretDigest(credentials.secret), instanceId };
 }
 
