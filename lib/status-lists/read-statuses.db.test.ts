@@ -74,13 +74,37 @@ test("a token is invalid from the order's commit on, and stays so when it is set
   const token = await fixture.token({ clientId, status: { listId: 102, index: 63 } });
   const elsewhere = await fixture.token({ clientId, status: { listId: 103, index: 63 } });
   await revoke(token);
-  expect(await statusesOf(list)).toMatchObject({ taken: [[63, 1]], isSettled: false });
+  expect((await statusesOf(list)).taken).toEqual([[63, 1]]);
   expect((await statusesOf(other)).taken).toEqual([]);
   await settleAll();
   expect(await statusesOf(list)).toMatchObject({ taken: [[63, 1]], isSettled: true, changesAt: null });
   await revoke(elsewhere);
   expect((await statusesOf(other)).taken).toEqual([[63, 1]]);
   expect((await statusesOf(list)).taken).toEqual([[63, 1]]);
+});
+
+test("an order upon a client that is not settled yet is in the list, and says that it is on its way", async () => {
+  const list = await claim(108);
+  const fixture = fixtureOf(db);
+  const [clientId, other] = [randomUUID(), randomUUID()];
+  await fixture.token({ clientId, status: { listId: 108, index: 1 } });
+  await fixture.token({ clientId: other, status: { listId: 108, index: 2 } });
+  await db.transaction((tx) =>
+    placeOrder(tx, owner(), {
+      verb: "revoke",
+      target: { kind: "client", id: clientId, name: clientId },
+      reason: "test",
+      note: "",
+    }),
+  );
+  await fixture.token({
+    clientId,
+    issuedAt: new Date(Date.now() + 5_000),
+    status: { listId: 108, index: 3 },
+  });
+  expect(await statusesOf(list)).toMatchObject({ taken: [[1, 1]], isSettled: false });
+  await settleAll();
+  expect(await statusesOf(list)).toMatchObject({ taken: [[1, 1]], isSettled: true });
 });
 
 test("finds the tokens of a list whose process was killed, and those of one that was closed", async () => {

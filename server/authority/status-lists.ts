@@ -78,7 +78,8 @@ export function createStatusListAnswer(
 
   return {
     answerHeld(req, res) {
-      const found = NUMBER.exec(req.url ?? "");
+      if (req.url?.startsWith(STATUS_LISTS_PATH) !== true) return false;
+      const found = NUMBER.exec(req.url);
       const list = found === null ? null : keeper.held(Number(found[1]));
       if (list === null) return false;
       send(req, res, list);
