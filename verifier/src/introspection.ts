@@ -8,6 +8,22 @@ const MAX_ANSWER = 256 * 1024;
 
 export type Use = { method?: string; path?: string; ip?: string; userAgent?: string };
 
+const METHOD = /^[A-Z]{1,16}$/;
+const ADDRESS = /^[0-9A-Fa-f:.]{2,45}$/;
+
+/** Where the token was presented, as headers: what a header cannot hold is left out or encoded, for it is the caller's to choose. */
+function forwarded(use: Use): Record<string, string> {
+  const method = use.method?.toUpperCase();
+  const path = cleanPath(use.path)?.toWellFormed();
+  const userAgent = cleanText(use.userAgent, 256);
+  return {
+    ...(method !== undefined && METHOD.test(method) ? { "x-original-method": method } : {}),
+    ...(path === undefined ? {} : { "x-original-uri": path.replace(/[^\x21-\x7e]+/g, encodeURIComponent) }),
+    ...(use.ip !== undefined && ADDRESS.test(use.ip) ? { "x-forwarded-for": use.ip } : {}),
+    ...(userAgent === undefined ? {} : { "user-agent": userAgent.replace(/[^\x20-\x7e]/g, "?") }),
+  };
+}
+
 /** Asks the authority about tokens. So many at once, twenty times as many waiting; nothing is remembered. @see RFC 7662 */
 export class Introspection {
   readonly #authority: Authority;
@@ -41,15 +57,10 @@ export class Introspection {
 
   async #introspect(token: string, use: Use): Promise<Record<string, unknown> | null> {
     const url = await this.#authority.endpoint("introspection");
-    const path = cleanPath(use.path);
-    const userAgent = cleanText(use.userAgent, 256);
-    const headers: Record<string, string> = {
+    const headers = {
       "content-type": "application/x-www-form-urlencoded",
       accept: "application/json",
-      ...(use.method === undefined ? {} : { "x-original-method": use.method.toUpperCase().slice(0, 16) }),
-      ...(path === undefined ? {} : { "x-original-uri": encodeURI(path) }),
-      ...(use.ip === undefined ? {} : { "x-forwarded-for": use.ip }),
-      ...(userAgent === undefined ? {} : { "user-agent": userAgent.replace(/[^\x20-\x7e]/g, "?") }),
+      ...forwarded(use),
     };
     return this.#authority.ask(
       url,

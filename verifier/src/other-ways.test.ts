@@ -193,6 +193,25 @@ test("opaque tokens are asked about under the feed too, with where they were pre
   });
 });
 
+test("what a caller puts into a request's method, path, address or agent stops no introspection", async () => {
+  const asked = introspect(active);
+  const verifier = await open({ secret: SECRET });
+  const use = {
+    method: "GET\r\nx: y",
+    path: "/\ud800ü\n%20",
+    ip: "1.2.3.4\r\nx: y",
+    userAgent: "a\r\nx: yü",
+  };
+  await expect(verifier.verify(OPAQUE, use)).resolves.toBeDefined();
+  expect(asked[0]?.headers).toMatchObject({
+    "x-original-uri": "/%EF%BF%BD%C3%BC%20",
+    "user-agent": "ax: y?",
+  });
+  expect(asked[0]?.headers).not.toHaveProperty("x-original-method");
+  expect(asked[0]?.headers).not.toHaveProperty("x-forwarded-for");
+  expect(asked[0]?.headers).not.toHaveProperty("x");
+});
+
 test("an inactive token is refused, and one for another audience, whatever the authority says", async () => {
   introspect(() => ({ active: false }));
   const verifier = await open({ secret: SECRET, revocation: "introspection" });
