@@ -17,6 +17,7 @@ import { allowOf } from "./methods.ts";
 import type { Metrics } from "./metrics.ts";
 import { revoke } from "./revocation.ts";
 import type { Services } from "./services.ts";
+import { addSignalRoutes } from "./signals/routes.ts";
 import { createStatusListAnswer } from "./status-lists.ts";
 
 /** The protocol engine: takes whole requests. */
@@ -31,7 +32,7 @@ export type AppOptions = {
 };
 
 const OURS =
-  /^\/(?:oauth\/(?:introspect|revoke|jwks)|revocations(?:\/(?:acknowledgements|jwks|snapshot))?|events|status-lists(?:\/\d+)?|verify|healthz|readyz)(?:\?|$)/;
+  /^\/(?:(?:oauth\/(?:introspect|revoke|jwks)|revocations(?:\/(?:acknowledgements|jwks|snapshot))?|events|status-lists(?:\/\d+)?|verify|healthz|readyz|\.well-known\/ssf-configuration)(?:\?|$)|signals\/)/;
 function requireCurrent(services: Services): void {
   if (services.follower.isStale) throw notReady();
   if (services.disk.isFull) throw diskFull();
@@ -152,6 +153,8 @@ export function buildAuthority({ services, engine, statusLists, metrics, tls }: 
     { parseAs: "string" },
     (_request, body, done) => done(null, body),
   );
+  for (const type of ["application/json", "application/secevent+jwt"])
+    app.addContentTypeParser(type, { parseAs: "string" }, (_request, body, done) => done(null, body));
   app.setErrorHandler(async (raised, request, reply) => {
     const error = overBound(services, request.raw, raised);
     await services.bounds.hold(error);
@@ -182,5 +185,6 @@ export function buildAuthority({ services, engine, statusLists, metrics, tls }: 
   addRoutes(app, services, keySets);
   lists.addRoutes(app);
   addEvents(app, services, () => requireCurrent(services));
+  addSignalRoutes(app, services);
   return app;
 }

@@ -77,7 +77,7 @@ type UseRow = {
 function usesOf(token: string): Promise<UseRow[]> {
   return instance.db.query<UseRow>(
     `SELECT outcome, refusal, path, user_agent AS "userAgent", verifier_id AS "verifierId", at FROM token_use
-     WHERE token_id = $1::uuid AND source = 'report' ORDER BY at`,
+     WHERE token_id = $1::uuid AND source = 'report' ORDER BY at, ordinal`,
     [decodeJwt(token).jti as string],
   );
 }
@@ -231,7 +231,11 @@ describe("a report", () => {
 describe("a request", () => {
   test("without a verifier's credentials is refused before its body is read, with them by Basic it is taken", async () => {
     const token = await issue(one, instance.registry.jwtService);
-    for (const authorization of ["", "Bearer twv_wrong", `Bearer ${instance.registry.jwtService.secret}`]) {
+    for (const authorization of [
+      "Bearer nobody",
+      "Bearer twv_wrong",
+      `Bearer ${instance.registry.jwtService.secret}`,
+    ]) {
       const { status, body } = await send(batch(use(token)), { headers: { authorization } });
       expect([status, body.error]).toEqual([401, "invalid_client"]);
     }

@@ -3,6 +3,8 @@ import { type DiskWatch, watchDisk } from "#lib/db/disk-space.ts";
 import { openSqlDatabase, type SqlDatabase } from "#lib/db/sql-database.ts";
 import { withSamplePlaces } from "#lib/demo/sample-places.ts";
 import type { Env } from "#lib/env.ts";
+import type { KeyWrapper } from "#lib/keys/key-wrapper.ts";
+import { createOutbound, type Outbound } from "#lib/outbound/outbound.ts";
 import type { CountryOf } from "#lib/places/country-database.ts";
 import { createReportedTokenFinder } from "#lib/reports/find-reported-token.ts";
 import { createReportRecorder, type ReportRecorder } from "#lib/reports/report-recorder.ts";
@@ -53,6 +55,9 @@ export type Services = {
   disk: DiskWatch;
   revokePresented(token: PresentedToken): Promise<bigint>;
   addresses: AddressReader;
+  /** Opens and wraps what is kept by the master key. */
+  wrapper: KeyWrapper;
+  outbound: Outbound;
   stop(): Promise<void>;
 };
 
@@ -67,6 +72,7 @@ export type ServicesOptions = {
   unreadMs?: number | undefined;
   clockToleranceMs?: number | undefined;
   countryOf: CountryOf;
+  wrapper: KeyWrapper;
 };
 
 /** Starts what the endpoints share: the feed's follower first, so that nothing is answered under orders that were not read. */
@@ -80,6 +86,7 @@ export async function startServices({
   unreadMs,
   clockToleranceMs,
   countryOf,
+  wrapper,
 }: ServicesOptions): Promise<Services> {
   const complain = (error: unknown) => logFailure(log, error, {}, "the database does not answer", true);
   let feed: Feed | null = null;
@@ -145,6 +152,7 @@ export async function startServices({
     maxSilenceMs: 5_000,
   });
   const statuses = createStatusAllocator({ db: claimsDb, writerId: writer.id });
+  const outbound = createOutbound({ allow: env.outboundAllow });
   const sightings = new VerifierSightings(db, complain);
   const bounds = createBounds(env);
   feed = new Feed({
@@ -178,8 +186,11 @@ export async function startServices({
     disk,
     revokePresented: createPresentedTokenRevoker(db, { onPlaced: (orders) => follower.offer(orders) }),
     addresses: createAddressReader(env.trustedProxies),
+    wrapper,
+    outbound,
     async stop() {
       await feed.stop();
+      outbound.close();
       await recorder.idle();
       await reports.idle();
       await statuses.stop();

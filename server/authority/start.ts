@@ -58,9 +58,10 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     // as long as orders may go unheard of: whoever waits is told 503 rather than to go on waiting
     maxSilenceMs: 5_000,
   });
+  const wrapper = createKeyWrapper(masterKey);
   try {
     await checkDurability(db);
-    await ensureKeys(systemContext(db, "authority"), createKeyWrapper(masterKey));
+    await ensureKeys(systemContext(db, "authority"), wrapper);
     await keepIssuer(systemContext(db, "authority"), env.authorityIssuer);
   } catch (error) {
     await db.end();
@@ -78,6 +79,7 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     unreadMs,
     clockToleranceMs,
     countryOf,
+    wrapper,
   });
   log.info({ countriesAt: builtAt }, "addresses have the countries of this date");
   const { follower } = services;
