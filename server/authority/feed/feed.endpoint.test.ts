@@ -17,7 +17,7 @@ let instance: TestInstance;
 const open: TestReader[] = [];
 
 beforeAll(async () => {
-  instance = await startTestInstance(2, { unreadMs: 1_000 });
+  instance = await startTestInstance(2, { unreadMs: 4_000 });
 });
 afterEach(() => {
   for (const reader of open.splice(0)) reader.drop();
@@ -91,7 +91,7 @@ async function restart(index: number): Promise<void> {
     masterKey: instance.masterKey,
     log: pino({ level: "silent" }),
     metricsPort: null,
-    unreadMs: 1_000,
+    unreadMs: 4_000,
   });
 }
 
@@ -347,12 +347,13 @@ async function deaf(position: number): Promise<Socket> {
 test("a subscriber that reads nothing is cut off with what fits into one piece in memory, and the others wait for nothing", async () => {
   const { feed } = (instance.authorities[0] as TestInstance["authorities"][number]).services;
   const one = await newcomer();
-  await flood(90_000);
+  await flood(40_000);
   const before = feed.cutOff;
-  const sockets = await Promise.all(Array.from({ length: 5 }, async () => deaf((await head()) - 90_000)));
+  const sockets = await Promise.all(Array.from({ length: 5 }, async () => deaf((await head()) - 40_000)));
   await revokeOne();
   await expect.poll(() => feed.cutOff - before, { timeout: 30_000 }).toBe(5);
   await expect.poll(() => one.model.position, { timeout: 30_000 }).toBe(await head());
+  expect(one.isOpen).toBe(true);
   await revokeOne();
   await expect.poll(() => one.model.position, { timeout: 2_000 }).toBe(await head());
   expect(one.failure).toBeNull();

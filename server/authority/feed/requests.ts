@@ -104,5 +104,7 @@ export function readAcknowledgement(body: unknown): Acknowledgement {
   const parsed = acknowledgement.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw refuse(`${issue?.path.join(".") || "The body"}: ${issue?.message ?? "cannot be read"}`.slice(0, 300));
+  // never a name or a value of theirs: either may be a secret in the wrong place
+  if (issue?.code === "unrecognized_keys") throw refuse("The body has a member that nobody knows.");
+  throw refuse(`${issue?.path.join(".") || "The body"}: ${issue?.message ?? "cannot be read"}`);
 }

@@ -103,14 +103,15 @@ export function addFeedRoutes(app: FastifyInstance, services: Services): void {
       const { verifier } = requireListener(services, request, null);
       const said = readAcknowledgement(request.body);
       const listener = { verifier, digest: "", instanceId: said.instance };
-      if (said.way === "feed" || said.way === "poll")
-        await requirePosition(services, listener, said.position);
+      const isListener = said.way === "feed" || said.way === "poll";
+      if (isListener) await requirePosition(services, listener, said.position);
       services.feed.saw({
         verifierId: verifier.id,
         instanceId: said.instance,
         way: said.way,
         at: new Date(),
-        position: said.position,
+        // whoever does not listen to the feed has no place in it
+        position: isListener ? said.position : undefined,
         report: {
           agent: said.agent,
           mode: said.mode,
