@@ -32,7 +32,7 @@ export type AppOptions = {
 };
 
 const OURS =
-  /^\/(?:(?:oauth\/(?:introspect|revoke|jwks)|revocations(?:\/(?:acknowledgements|jwks|snapshot))?|events|status-lists(?:\/\d+)?|verify|healthz|readyz|\.well-known\/ssf-configuration)(?:\?|$)|signals\/)/;
+  /^\/(?:(?:oauth\/(?:introspect|revoke|jwks)|events|status-lists(?:\/\d+)?|revocations(?:\/(?:acknowledgements|jwks|snapshot))?|verify|healthz|readyz|\.well-known\/ssf-configuration)(?:\?|$)|signals\/)/;
 function requireCurrent(services: Services): void {
   if (services.follower.isStale) throw notReady();
   if (services.disk.isFull) throw diskFull();

@@ -17,10 +17,10 @@ const ROUTES = [
   "/oauth/userinfo",
   "/oauth/jwks",
   "/verify",
-  "/events",
   "/revocations",
   "/revocations/acknowledgements",
   "/revocations/snapshot",
+  "/events",
 ];
 
 function routeOf(url: string | undefined): string {

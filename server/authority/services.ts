@@ -65,7 +65,6 @@ export type ServicesOptions = {
   env: Env;
   db: SqlDatabase;
   databaseUrl: string;
-  masterKey: Buffer;
   log: Logger;
   onRegistry(): void;
   /** Milliseconds that a stream of the feed may lie unread. */
@@ -80,7 +79,6 @@ export async function startServices({
   env,
   db,
   databaseUrl,
-  masterKey,
   log,
   onRegistry,
   unreadMs,
@@ -159,7 +157,7 @@ export async function startServices({
     db,
     follower,
     issuer: env.authorityIssuer,
-    masterKey,
+    wrapper,
     turnstile: bounds.turnstile,
     unreadMs,
     onSight: (verifier, at) => sightings.saw(verifier, at),

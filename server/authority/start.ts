@@ -73,7 +73,6 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     env,
     db,
     databaseUrl,
-    masterKey,
     log,
     onRegistry,
     unreadMs,

@@ -4,26 +4,25 @@ import type { SqlDatabase } from "#lib/db/sql-database.ts";
 import type { FeedSigner } from "#lib/feed/feed-signer.ts";
 import { openFeedSigner } from "#lib/feed/feed-signer.ts";
 import { InstanceRecorder, type Sighting } from "#lib/feed/instance-recorder.ts";
-import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
+import type { KeyWrapper } from "#lib/keys/key-wrapper.ts";
 import type { RegistryVerifier } from "#lib/registry/snapshot.ts";
 import type { FeedFollower } from "#lib/verification/feed-follower.ts";
 import { notReady } from "../answers.ts";
 import { Throttled } from "../bounds/throttled.ts";
 import type { Turnstile } from "../bounds/turnstile.ts";
 import { findVerifier } from "../callers.ts";
+import type { Listener } from "./listener.ts";
+import { LongPolls, type PollAnswer } from "./long-polls.ts";
 import { PlaceCounter } from "./place-counter.ts";
 import { FeedPublisher, HEARTBEAT_MS, type SignedBatch } from "./publisher.ts";
 import { signStatement, statementKey } from "./statement.ts";
 import { FeedStream } from "./stream.ts";
 
-/** A verifier that has shown its secret, of which nothing is kept but the digest. */
-export type Listener = { verifier: RegistryVerifier; digest: string; instanceId: string | null };
-
 export type FeedOptions = {
   db: SqlDatabase;
   follower: FeedFollower;
   issuer: string;
-  masterKey: Buffer;
+  wrapper: KeyWrapper;
   turnstile: Turnstile;
   /** Milliseconds that what was written to a stream may lie unread. */
   unreadMs?: number | undefined;
@@ -37,8 +36,6 @@ const PIECE_COST = 4;
 const SNAPSHOT_COST = 8;
 const UNREAD_MS = 30_000;
 const SEEN_EVERY_BEATS = 10;
-/** Pieces that one poll takes along: some megabytes. */
-const POLL_PIECES = 4;
 const STREAMS = { each: 1_000, all: 5_000 };
 const SNAPSHOTS = { each: 16, all: 64 };
 /** Instances of one verifier that may come anew: a fleet at once, and then as many as are replaced. */
@@ -50,7 +47,6 @@ type OpenStream = {
   statement: string;
   since: Date;
 };
-type Waiting = { listener: Listener; statement: string; wake(reason: "ended" | "refused" | "news"): void };
 
 /** What verifiers hear of revocations from this process: streams and polls, and what they say of themselves. */
 export class Feed {
@@ -61,7 +57,7 @@ export class Feed {
   readonly #places = new PlaceCounter(STREAMS, "streams");
   readonly #newInstances = new TokenBuckets(NEW_INSTANCES);
   readonly #streams = new Set<OpenStream>();
-  readonly #waiting = new Set<Waiting>();
+  readonly #polls: LongPolls;
   readonly #timer: NodeJS.Timeout;
   #signer: { keySetVersion: string; opened: Promise<FeedSigner> } | null = null;
   #beats = 0;
@@ -77,6 +73,12 @@ export class Feed {
       signer: () => this.signer(),
       onError: options.onError,
     });
+    this.#polls = new LongPolls({
+      publisher: this.publisher,
+      follower: options.follower,
+      read: (verifierId, position) => this.pieceAfter(verifierId, position),
+      statementOf: (verifier) => this.statementOf(verifier),
+    });
     this.instances = new InstanceRecorder(options.db, options.onError);
     this.#timer = setInterval(() => this.#beat(), HEARTBEAT_MS);
     this.#timer.unref();
@@ -84,7 +86,7 @@ export class Feed {
 
   /** Streams, and polls that wait. */
   get subscribers(): number {
-    return this.#streams.size + this.#waiting.size;
+    return this.#streams.size + this.#polls.waiting;
   }
 
   /** Streams that were cut off unread. */
@@ -96,7 +98,7 @@ export class Feed {
   signer(): Promise<FeedSigner> {
     const { keys, keySetVersion } = this.#options.follower.registry;
     if (this.#signer?.keySetVersion !== keySetVersion) {
-      const opened = openFeedSigner(keys, createKeyWrapper(this.#options.masterKey));
+      const opened = openFeedSigner(keys, this.#options.wrapper);
       const mine = { keySetVersion, opened };
       this.#signer = mine;
       opened.catch(() => {
@@ -194,69 +196,19 @@ export class Feed {
     });
   }
 
-  /**
-   * The batches after a position: at once where there are any, else as soon as there are, else a heartbeat when the time is over.
-   *
-   * @returns null where the listener is no longer to be answered.
-   * @throws {Throttled} where too many listen already; {Refused} 503 where this process does not know what is so.
-   */
+  /** See `LongPolls.answer`. */
   async poll(
     listener: Listener,
     position: number,
     waitMs: number,
     signal: AbortSignal,
-  ): Promise<{ statement: string; batches: SignedBatch[] } | null> {
+  ): Promise<PollAnswer | null> {
     const leave = this.#places.enter(listener.verifier.id);
     try {
-      if (this.publisher.position <= position) {
-        const reason = await this.#news(listener, position, waitMs, signal);
-        if (reason === "refused") return null;
-      }
-      if (this.#options.follower.isStale || this.#isEnding) throw notReady();
-      const current = findVerifier(this.#options.follower.registry, listener.digest, Date.now());
-      if (current === null) return null;
-      const batches: SignedBatch[] = [];
-      let at = position;
-      do {
-        const batch = await this.pieceAfter(current.id, at);
-        batches.push(batch);
-        if (batch.to === at) break;
-        at = batch.to;
-      } while (at < this.publisher.position && batches.length < POLL_PIECES);
-      return { statement: await this.statementOf(current), batches };
+      return await this.#polls.answer(listener, position, waitMs, signal);
     } finally {
       leave();
     }
-  }
-
-  /** Waits for news after a position, for so long at most. */
-  #news(
-    listener: Listener,
-    position: number,
-    waitMs: number,
-    signal: AbortSignal,
-  ): Promise<"ended" | "refused" | "news" | "time"> {
-    return new Promise((resolve) => {
-      const finish = (reason: "ended" | "refused" | "news" | "time") => {
-        clearTimeout(timer);
-        unsubscribe();
-        this.#waiting.delete(waiting);
-        signal.removeEventListener("abort", onAbort);
-        resolve(reason);
-      };
-      const waiting: Waiting = { listener, statement: statementKey(listener.verifier), wake: finish };
-      const onAbort = () => finish("refused");
-      const timer = setTimeout(() => finish("time"), waitMs);
-      const unsubscribe = this.publisher.subscribe({
-        deliver: (batch) => {
-          if (batch.isNews || batch.to > position) finish("news");
-        },
-      });
-      this.#waiting.add(waiting);
-      signal.addEventListener("abort", onAbort);
-      if (signal.aborted || this.#isEnding) finish("ended");
-      else if (this.publisher.position > position) finish("news");
-    });
   }
 
   /** Ends what a secret was shown for that is no longer good, and tells the others what has changed for them. */
@@ -267,11 +219,7 @@ export class Feed {
       if (current === null) open.stream.end();
       else this.#tellChange(open, current);
     }
-    for (const waiting of this.#waiting) {
-      const current = findVerifier(this.#options.follower.registry, waiting.listener.digest, Date.now());
-      if (current === null) waiting.wake("refused");
-      else if (statementKey(current) !== waiting.statement) waiting.wake("news");
-    }
+    this.#polls.refresh();
   }
 
   #tellChange(open: OpenStream, current: RegistryVerifier): void {
@@ -304,7 +252,7 @@ export class Feed {
   end(): void {
     this.#isEnding = true;
     for (const { stream } of this.#streams) stream.end();
-    for (const waiting of this.#waiting) waiting.wake("ended");
+    this.#polls.end();
   }
 
   async stop(): Promise<void> {

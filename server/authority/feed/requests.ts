@@ -8,7 +8,7 @@ import { readCredentials, secretDigest } from "../callers.ts";
 import { requireSingle } from "../form.ts";
 import { requireCaller } from "../introspection.ts";
 import type { Services } from "../services.ts";
-import type { Listener } from "./feed.ts";
+import type { Listener } from "./listener.ts";
 
 export const MAX_WAIT_SECONDS = 30;
 

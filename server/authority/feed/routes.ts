@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { diskFull, notReady, Refused } from "../answers.ts";
 import type { Services } from "../services.ts";
-import type { Listener } from "./feed.ts";
+import type { Listener } from "./listener.ts";
 import {
   readAcknowledgement,
   readAfter,

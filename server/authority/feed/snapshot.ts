@@ -5,7 +5,7 @@ import { readHead, readSnapshot, type SnapshotPart } from "#lib/feed/read-snapsh
 import { uuidv7 } from "#lib/ids.ts";
 import { Throttled } from "../bounds/throttled.ts";
 import type { Services } from "../services.ts";
-import type { Listener } from "./feed.ts";
+import type { Listener } from "./listener.ts";
 
 /** Whoever reads slower than this allows would hold a place for ever. */
 const DEADLINE_MS = 300_000;
