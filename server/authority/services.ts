@@ -1,15 +1,18 @@
 import type { Logger } from "pino";
 import { type DiskWatch, watchDisk } from "#lib/db/disk-space.ts";
-import type { SqlDatabase } from "#lib/db/sql-database.ts";
+import { openSqlDatabase, type SqlDatabase } from "#lib/db/sql-database.ts";
 import { withSamplePlaces } from "#lib/demo/sample-places.ts";
 import type { Env } from "#lib/env.ts";
 import type { KeyWrapper } from "#lib/keys/key-wrapper.ts";
 import { createOutbound, type Outbound } from "#lib/outbound/outbound.ts";
 import type { CountryOf } from "#lib/places/country-database.ts";
+import { createReportedTokenFinder } from "#lib/reports/find-reported-token.ts";
+import { createReportRecorder, type ReportRecorder } from "#lib/reports/report-recorder.ts";
 import {
   createPresentedTokenRevoker,
   type PresentedToken,
 } from "#lib/revocations/revoke-presented-tokens.ts";
+import { createStatusAllocator, type StatusAllocator } from "#lib/status-lists/allocate-status.ts";
 import { createTokenRegister, type TokenRegister } from "#lib/tokens/register.ts";
 import { FeedFollower } from "#lib/verification/feed-follower.ts";
 import { createPurgedWeekFinder } from "#lib/verification/purged-weeks.ts";
@@ -37,8 +40,11 @@ export type Services = {
   follower: FeedFollower;
   writer: UseWriter;
   register: TokenRegister;
+  statuses: StatusAllocator;
   reader: TokenReader;
   recorder: UseRecorder;
+  reports: ReportRecorder;
+  findReported: ReturnType<typeof createReportedTokenFinder>;
   relaxed: RelaxedRecorder;
   sightings: VerifierSightings;
   usage: UsageCounter;
@@ -100,10 +106,12 @@ export async function startServices({
   // it is known before it answers anybody
   await usage.flush();
   const refusals = new RefusalCounter(db, complain);
+  const find = createTokenFinder(db);
+  const findPurgedWeek = createPurgedWeekFinder(db);
   const reader = createTokenReader({
     registry: () => follower.registry,
-    find: createTokenFinder(db),
-    findPurgedWeek: createPurgedWeekFinder(db),
+    find,
+    findPurgedWeek,
     issuer: env.authorityIssuer,
   });
   const recorder = createUseRecorder({
@@ -113,12 +121,26 @@ export async function startServices({
     catchUp: (position) => follower.catchUp(position),
     onWritten: (rows) => usage.count(rows),
   });
+  const reports = createReportRecorder({
+    db,
+    writer,
+    onWritten: (rows, written) => usage.count(rows, written),
+  });
   const relaxed = createRelaxedRecorder({
     db,
     writer,
     onWritten: (rows) => usage.count(rows),
     onError: complain,
   });
+  // exchanges hold connections of the common pool while they wait for a place in a list
+  const claimsDb = openSqlDatabase({
+    url: databaseUrl,
+    role: "app",
+    maxConnections: 1,
+    applicationName: "tokenwarden status list claims",
+    maxSilenceMs: 5_000,
+  });
+  const statuses = createStatusAllocator({ db: claimsDb, writerId: writer.id });
   const outbound = createOutbound({ allow: env.outboundAllow });
   const sightings = new VerifierSightings(db, complain);
   return {
@@ -128,8 +150,11 @@ export async function startServices({
     follower,
     writer,
     register: createTokenRegister(db, writer),
+    statuses,
     reader,
     recorder,
+    reports,
+    findReported: createReportedTokenFinder({ find, findPurgedWeek }),
     relaxed,
     sightings,
     usage,
@@ -143,6 +168,9 @@ export async function startServices({
     async stop() {
       outbound.close();
       await recorder.idle();
+      await reports.idle();
+      await statuses.stop();
+      await claimsDb.end();
       await relaxed.stop();
       await sightings.stop();
       await usage.stop();

@@ -7,8 +7,10 @@ import { openSqlDatabase } from "#lib/db/sql-database.ts";
 import { endAbandonedExports } from "#lib/exports/end-abandoned-exports.ts";
 import { purgePlans } from "#lib/order-plans/purge-plans.ts";
 import type { Outbound } from "#lib/outbound/outbound.ts";
+import { purgeReports } from "#lib/reports/purge-reports.ts";
 import { PURGE_MINUTE } from "#lib/retention/model.ts";
 import { purgeRegister } from "#lib/retention/purge-register.ts";
+import { purgeStatusLists } from "#lib/retention/purge-status-lists.ts";
 import { purgeSignals } from "#lib/signals/purge-signals.ts";
 import { tallyAll } from "#lib/tokens/tally-tokens.ts";
 import { countMissedUses } from "#lib/verification/count-missed-uses.ts";
@@ -79,6 +81,8 @@ export async function startWorker({
       cron: `${PURGE_MINUTE} * * * *`,
       run: () => purgeRegister(retention, { signal: stopping.signal, isDiskFull: () => disk.isFull }),
     },
+    "purge-reports": { cron: "25 * * * *", run: () => purgeReports(retention, new Date(), stopping.signal) },
+    "purge-status-lists": { cron: "35 4 * * *", run: () => purgeStatusLists(retention, new Date()) },
     "purge-signals": { cron: "25 * * * *", run: () => purgeSignals(db, new Date()) },
     "purge-expired": { cron: "*/10 * * * *", run: () => purgeExpired(db, new Date()) },
   };
