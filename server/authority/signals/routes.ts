@@ -7,6 +7,9 @@ import { addReceiveRoute } from "./receive.ts";
 import { SignalWatch } from "./signal-watch.ts";
 import { addStreamRoutes } from "./streams.ts";
 
+/** What is posted here: requests of the stream API, and security events. */
+const BODIES = ["application/json", "application/secevent+jwt"];
+
 /** Shared Signals: what this transmitter is, its streams, and what peers send. */
 export function addSignalRoutes(app: FastifyInstance, services: Services): void {
   const watch = new SignalWatch(services.db);
@@ -25,7 +28,11 @@ export function addSignalRoutes(app: FastifyInstance, services: Services): void 
         JSON.stringify(publicJwks(services.follower.registry.keys.filter((key) => key.purpose === "feed"))),
       ),
   );
-  addStreamRoutes(app, services);
-  addPollRoute(app, services, watch);
-  addReceiveRoute(app, services);
+  app.register(async (scope) => {
+    for (const type of BODIES)
+      scope.addContentTypeParser(type, { parseAs: "string" }, (_request, body, done) => done(null, body));
+    addStreamRoutes(scope, services);
+    addPollRoute(scope, services, watch);
+    addReceiveRoute(scope, services);
+  });
 }

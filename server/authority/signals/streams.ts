@@ -11,11 +11,11 @@ import { readStream, readStreams } from "#lib/signals/stream-record.ts";
 import { updateStream } from "#lib/signals/update-stream.ts";
 import { verifyStream } from "#lib/signals/verify-stream.ts";
 import { diskFull, Refused } from "../answers.ts";
+import { requireVerifier } from "../require-verifier.ts";
 import type { Services } from "../services.ts";
 import { STATUS_PATH, STREAMS_PATH, VERIFY_PATH } from "./configuration.ts";
 import { answering } from "./domain-refusals.ts";
 import { kept, readJsonBody } from "./json-body.ts";
-import { requireVerifier, verifierContext } from "./require-verifier.ts";
 import {
   type Configuration,
   configuration,
@@ -24,6 +24,7 @@ import {
   eventsOf,
   streamId,
 } from "./stream-configuration.ts";
+import { verifierContext } from "./verifier-context.ts";
 
 /** The stream management API. @see OpenID Shared Signals Framework 1.0 section 8 */
 export function addStreamRoutes(app: FastifyInstance, services: Services): void {
@@ -36,6 +37,7 @@ export function addStreamRoutes(app: FastifyInstance, services: Services): void 
     work: (ctx: ReturnType<typeof verifierContext>, owner: { verifierId: string }) => Promise<T>,
   ): Promise<T> {
     const verifier = requireVerifier(services, request);
+    services.sightings.saw(verifier, new Date());
     if (request.method !== "GET" && services.disk.isFull) throw diskFull();
     const ctx = verifierContext(services, request, verifier);
     return services.bounds.turnstile.pass(verifier.id, 1, () =>
