@@ -1,5 +1,4 @@
 import type { FastifyInstance } from "fastify";
-import { publicJwks } from "#lib/keys/public-jwks.ts";
 import type { Services } from "../services.ts";
 import { CONFIGURATION_PATH, transmitterConfiguration } from "./configuration.ts";
 import { addPollRoute } from "./poll.ts";
@@ -19,14 +18,6 @@ export function addSignalRoutes(app: FastifyInstance, services: Services): void 
       .header("cache-control", "public, max-age=600")
       .header("access-control-allow-origin", "*")
       .send(transmitterConfiguration(services.env.authorityIssuer)),
-  );
-  app.get("/revocations/jwks", (_request, reply) =>
-    reply
-      .header("cache-control", "public, max-age=600")
-      .header("content-type", "application/jwk-set+json")
-      .send(
-        JSON.stringify(publicJwks(services.follower.registry.keys.filter((key) => key.purpose === "feed"))),
-      ),
   );
   app.register(async (scope) => {
     for (const type of BODIES)
