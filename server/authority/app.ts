@@ -163,8 +163,6 @@ export function buildAuthority({ services, engine, statusLists, metrics, tls }: 
     { parseAs: "string" },
     (_request, body, done) => done(null, body),
   );
-  for (const type of ["application/json", "application/secevent+jwt"])
-    app.addContentTypeParser(type, { parseAs: "string" }, (_request, body, done) => done(null, body));
   app.setErrorHandler(async (raised, request, reply) => {
     const error = overBound(services, request.raw, raised);
     await services.bounds.hold(error);
