@@ -104,6 +104,8 @@ export async function countAtOnce(
     const total = await countTallied(db, selection, selection.tally, timeoutMs);
     return total.isExact || total.value >= atLeast() ? total : { value: atLeast(), isExact: false };
   }
+  const known = (await selection.countByTimes?.(timeoutMs)) ?? null;
+  if (known !== null) return { value: known, isExact: true };
   const rows = rowsOf(selection, selection.branches, TOKENS_COUNT_MAX);
   const count = await countRows(db, rows, timeoutMs, selection.isOfSets ? "sets" : "lookups");
   if (count === null) return { value: atLeast(), isExact: false };
@@ -123,6 +125,8 @@ export async function countAll(
     const total = await countTallied(db, selection, selection.tally, timeoutMs);
     return total.isExact ? total.value : null;
   }
+  const known = (await selection.countByTimes?.(timeoutMs)) ?? null;
+  if (known !== null) return known;
   return countRows(
     db,
     rowsOf(selection, selection.branches, null),

@@ -191,7 +191,7 @@ export function registerByExpiry(tally: Tally, stretch: Window, isByKind: boolea
 }
 
 /** The few tokens of a short time or since the tally, found by their issue whatever the order: OFFSET keeps the planner from walking a week in that order. */
-function sorted(stretch: Window): Branch {
+export function sorted(stretch: Window): Branch {
   return {
     ...onRegister([], false),
     from: sql`(SELECT * FROM token x WHERE ${inWindow(sql`x.issued_at`, stretch)} OFFSET 0) t`,

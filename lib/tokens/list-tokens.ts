@@ -9,6 +9,7 @@ import { withinTime } from "../list-query/within-time.ts";
 import type { Branch } from "./branch.ts";
 import { countAtOnce, matching } from "./count-selection.ts";
 import type { TokenRow } from "./model.ts";
+import { placesByExpiry } from "./page-by-expiry.ts";
 import { type Place, placesByLastUse } from "./page-by-last-use.ts";
 import { readClockSkew, readPendingOrders, type StateSql, stateSql } from "./state-sql.ts";
 import { type TokensQuery, tokensTable } from "./table.ts";
@@ -61,6 +62,13 @@ async function placesOf(
   const { used, branches } = selection;
   if (selection.isByUsage)
     return placesByLastUse(ctx.db, selection, keyset, { used, now: ctx.now, timeoutMs: PAGE_TIMEOUT_MS });
+  if (selection.walk !== null) {
+    const { taken, places } = await placesByExpiry(ctx.db, selection, selection.walk, {
+      keyset,
+      timeoutMs: PAGE_TIMEOUT_MS,
+    });
+    if (taken) return places;
+  }
   const parts = branches.map((branch) => idsOfBranch(selection, branch, keyset, sort));
   return withinTime<Place>(
     ctx.db,

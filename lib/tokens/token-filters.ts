@@ -5,6 +5,7 @@ import { isWideNetwork } from "../list-query/address.ts";
 import { all, type Fragment, sql } from "../list-query/sql-fragment.ts";
 import { inWindow, type Window } from "../list-query/time-window.ts";
 import { type Branch, onRegister, T_ISSUED } from "./branch.ts";
+import { countByTimes } from "./count-by-times.ts";
 import { countryLead } from "./country-lead.ts";
 import { addressCondition, addressLead, expiryLead, SOME, usageLead, userLead } from "./few-leads.ts";
 import { intersections, revokedAmong } from "./intersect.ts";
@@ -24,11 +25,14 @@ import {
   walkedFor,
   walkedOf,
 } from "./lead.ts";
+import type { TokenState } from "./model.ts";
 import { familyLead, searchLead, sessionLead } from "./narrow-branches.ts";
+import type { ExpiryWalk } from "./page-by-expiry.ts";
 import { readTally, type Tally } from "./read-tally.ts";
 import { fewSuspended, isAnyPending, stateBranches } from "./state-branches.ts";
 import type { PendingOrders, StateSql } from "./state-sql.ts";
 import type { TokensQuery } from "./table.ts";
+import { timeQuestionOf } from "./time-question.ts";
 import { type Filters, questionOf, type TokenQuestion } from "./token-question.ts";
 
 export type TokenSelection = {
@@ -55,6 +59,10 @@ export type TokenSelection = {
   isAllTallied: boolean;
   /** The same way to the rows of another stretch of time. */
   branchesIn: (stretch: Window) => Branch[];
+  /** How the register is walked where that is the way, in the order of expiry. */
+  walk: ExpiryWalk | null;
+  /** Counts to the last one by the counts by time, where they tell it. */
+  countByTimes: ((timeoutMs: number) => Promise<number | null>) | null;
 };
 
 export type SelectOptions = {
@@ -204,6 +212,44 @@ function spanOf(stretches: readonly Window[]): Window {
   return { from: stretches[0]?.from ?? null, to: stretches.at(-1)?.to ?? null };
 }
 
+/** Whose expiries are counted apart: of a single final state, where all of it is settled. */
+function walkedFacet(states: readonly TokenState[], { pending }: SelectOptions): ExpiryWalk["facet"] {
+  const [state, ...others] = states;
+  if (others.length > 0 || isAnyPending(pending)) return "expires";
+  return state === "revoked" || state === "consumed" ? state : "expires";
+}
+
+/** When what is asked for expires. */
+function expiresOf({ expires }: TokenQuestion, states: readonly TokenState[], now: Date): Window {
+  if (states.length === 0 || states.some((state) => state !== "expired")) return expires;
+  return { from: expires.from, to: expires.to !== null && expires.to < now ? expires.to : now };
+}
+
+/** States that a share of tokens is in which nobody knows are thought to be this share of them. */
+const SHARE_OF_STATE = 0.3;
+
+function shareOf(tally: Tally, expected: number, isOfState: boolean): number {
+  const share = Math.min(1, Math.max(1, expected) / Math.max(1, tally.inRegister));
+  return isOfState ? share * SHARE_OF_STATE : share;
+}
+
+/** States that few tokens are in are counted in their own narrow table. */
+const FEW_STATES: ReadonlySet<TokenState> = new Set(["suspended", "not_yet_valid"]);
+
+function timesCount(
+  db: Database,
+  filters: Filters,
+  question: TokenQuestion,
+  { state, now, pending }: SelectOptions,
+): TokenSelection["countByTimes"] {
+  const asked = timeQuestionOf(filters, question);
+  if (asked === null) return null;
+  const { by } = asked;
+  if (by.what === "states" && (isAnyPending(pending) || by.states.every((one) => FEW_STATES.has(one))))
+    return null;
+  return (timeoutMs) => countByTimes(db, asked, { state, now, timeoutMs });
+}
+
 /**
  * What a query's filters mean on the register: conditions on each row, and the way to the rows that has the fewest to look at. Only a list that is
  * ordered by issue time may take many rows in the order of the narrow tables.
@@ -239,6 +285,8 @@ export async function selectTokens(
   const byState =
     sort === "lastUsed" ? null : await leadByState(db, filters, { leads, lead, expected, span }, options);
   const isLed = byState !== null;
+  const ofState =
+    states.length === 0 ? [] : [sql`${state.state} = ANY (${states}::text[])`, ...question.implied];
   const conditions = [
     ...question.conditions,
     ...(sort === "lastUsed" ? [sql`us.last_used_at IS NOT NULL`] : []),
@@ -247,10 +295,26 @@ export async function selectTokens(
         ? condition !== byState.answers
         : condition !== lead.answers && !lead.answersToo?.includes(condition),
     ),
-    ...(states.length === 0 || isLed
-      ? []
-      : [sql`${state.state} = ANY (${states}::text[])`, ...question.implied]),
+    ...(isLed ? [] : ofState),
   ];
+  const facet = walkedFacet(states, options);
+  const isWalked =
+    tally !== null &&
+    sort === "expires" &&
+    (facet === "expires" ? byState === null && lead === leads[0] : best.tokens > SORTED_MIN);
+  const walk: ExpiryWalk | null = isWalked
+    ? {
+        facet,
+        until: tally.until,
+        weeks: tally.weeks,
+        issued: span,
+        expires: expiresOf(question, states, now),
+        share: shareOf(tally, expected, facet === "expires" && states.length > 0),
+        conditions: [...question.conditions, ...answerable, ...ofState],
+        needsState: states.length > 0,
+        now,
+      }
+    : null;
   const selection = {
     conditions,
     needsState: states.length > 0 && !isLed,
@@ -263,6 +327,8 @@ export async function selectTokens(
     issued: question.issued,
     isAllTallied: false,
     branchesIn: lead.branches,
+    walk,
+    countByTimes: tally === null ? null : timesCount(db, filters, question, options),
   };
   if (byState !== null) {
     const { branches } = byState;

@@ -8,6 +8,7 @@ import { endAbandonedExports } from "#lib/exports/end-abandoned-exports.ts";
 import { purgePlans } from "#lib/order-plans/purge-plans.ts";
 import { PURGE_MINUTE } from "#lib/retention/model.ts";
 import { purgeRegister } from "#lib/retention/purge-register.ts";
+import { tallyTimes } from "#lib/tokens/tally-times.ts";
 import { tallyAll } from "#lib/tokens/tally-tokens.ts";
 import { countMissedUses } from "#lib/verification/count-missed-uses.ts";
 import { Settler } from "./settler.ts";
@@ -54,6 +55,7 @@ export async function startWorker({ databaseUrl, databaseDir, log }: WorkerOptio
   const jobs: Record<string, { cron: string; run: () => Promise<unknown> }> = {
     "ensure-partitions": { cron: "15 3 * * *", run: () => ensurePartitions(db, new Date()) },
     "tally-tokens": { cron: "* * * * *", run: () => tallyAll(db) },
+    "tally-times": { cron: "* * * * *", run: () => tallyTimes(db) },
     "count-missed-uses": { cron: "* * * * *", run: () => countMissedUses(db) },
     "end-abandoned-exports": { cron: "* * * * *", run: () => endAbandonedExports(db, new Date()) },
     "purge-plans": { cron: "5-59/10 * * * *", run: () => purgePlans(db, new Date()) },
