@@ -8,6 +8,7 @@ import { type Branch, onRegister, T_ISSUED } from "./branch.ts";
 import { countByTimes } from "./count-by-times.ts";
 import { countryLead } from "./country-lead.ts";
 import { addressCondition, addressLead, expiryLead, SOME, usageLead, userLead } from "./few-leads.ts";
+import { idleBranches } from "./idle-branches.ts";
 import { intersections, revokedAmong } from "./intersect.ts";
 import {
   bestOf,
@@ -70,12 +71,14 @@ export type SelectOptions = {
   state: StateSql;
   pending: PendingOrders;
   sort: TokensQuery["sort"]["key"];
+  /** Fewer are always read and sorted: what else is asked of them may be rare. */
+  few?: number;
 };
 
 /** So many tokens can be read and sorted at once. */
 const SORTED_MAX = SOME * 5;
 
-/** Fewer are always read and sorted: what else is asked of them may be rare. */
+/** So many are few. */
 const SORTED_MIN = 5_000;
 
 /** How many tokens are read and sorted by expiry rather than found in the order of expiry among all others. */
@@ -164,27 +167,32 @@ async function leadsOf(
 }
 
 /** Branches for a state, and the condition of another filter that they fulfil too. */
-type StateLead = { branches: Branch[]; isOfSets: boolean; answers: Fragment | null };
+type StateLead = { branches: Branch[]; isFew: boolean; isOfSets: boolean; answers: Fragment | null };
 
 /** Branches for a state that few tokens are in, where they are fewer than those of the lead. */
 async function leadByState(
   db: Database,
   filters: Filters,
   { leads, lead, expected, span }: { leads: readonly Lead[]; lead: Lead; expected: number; span: Window },
-  { pending, now, sort }: SelectOptions,
+  { pending, now, sort, few = SORTED_MIN }: SelectOptions,
 ): Promise<StateLead | null> {
   const states = filters.state ?? [];
-  const bounded = (branches: Branch[]): StateLead => ({
+  const bounded = (branches: Branch[], isFew: boolean): StateLead => ({
+    isFew,
     branches: branches.map((branch) => ({ ...branch, where: [...branch.where, issuedIn(branch, span)] })),
     isOfSets: false,
     answers: null,
   });
-  if (states[0] === "suspended" && lead.tokens > SORTED_MIN) {
-    const few = await fewSuspended(db, states, pending, now);
-    if (few !== null) return bounded(few);
+  if (states[0] === "suspended" && lead.tokens > few) {
+    const suspended = await fewSuspended(db, states, pending, now);
+    if (suspended !== null) return bounded(suspended, true);
   }
   const branches = stateBranches(states, pending, now);
   if (branches === null) return null;
+  if (states[0] === "consumed" && filters.neverUsed && lead.tokens > few) {
+    const idle = await idleBranches(db, branches[0] as Branch);
+    if (idle !== null) return bounded(idle, true);
+  }
   const size = await sizeOf(db, states[0] === "consumed" ? "refresh_consumption" : "token_standing");
   if (sort !== "issued" && size > SORTED_MAX) return null;
   if (sort === "issued" && states[0] === "revoked" && !isAnyPending(pending)) {
@@ -193,9 +201,10 @@ async function leadByState(
     const most = Math.min(lead.tokens, size);
     const cost = Math.sqrt(most * Math.min(most, walkedFor(share)));
     const together = revokedAmong(leads, { revoked: size, cost, span });
-    if (together !== null) return { branches: [together.branch], isOfSets: true, answers: together.answers };
+    if (together !== null)
+      return { branches: [together.branch], isFew: false, isOfSets: true, answers: together.answers };
   }
-  return size < lead.tokens ? bounded(branches) : null;
+  return size < lead.tokens ? bounded(branches, false) : null;
 }
 
 /** The branch's rows that were issued in a time; where an id is all that it has, by the id. */
@@ -301,7 +310,9 @@ export async function selectTokens(
   const isWalked =
     tally !== null &&
     sort === "expires" &&
-    (facet === "expires" ? byState === null && lead === leads[0] : best.tokens > SORTED_MIN);
+    (facet === "expires"
+      ? byState === null && lead === leads[0]
+      : byState?.isFew !== true && best.tokens > (options.few ?? SORTED_MIN));
   const walk: ExpiryWalk | null = isWalked
     ? {
         facet,
