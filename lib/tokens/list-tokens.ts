@@ -8,6 +8,7 @@ import { all, type Fragment, joined, sql } from "../list-query/sql-fragment.ts";
 import { withinTime } from "../list-query/within-time.ts";
 import type { Branch } from "./branch.ts";
 import { countAtOnce, matching } from "./count-selection.ts";
+import { issueWindows } from "./issue-windows.ts";
 import type { TokenRow } from "./model.ts";
 import { placesByExpiry } from "./page-by-expiry.ts";
 import { type Place, placesByLastUse } from "./page-by-last-use.ts";
@@ -69,14 +70,32 @@ async function placesOf(
     });
     if (taken) return places;
   }
-  const parts = branches.map((branch) => idsOfBranch(selection, branch, keyset, sort));
-  return withinTime<Place>(
-    ctx.db,
-    sql`SELECT place, id FROM (${joined(parts, " UNION ALL ")}) AS found ORDER BY ${orderBy(keyset, sql`place`, sql`id`)}
-      LIMIT ${keyset.limit}::int`,
-    PAGE_TIMEOUT_MS,
-    selection.isOfSets ? "sets" : selection.isInOrder ? "ordered" : "lookups",
-  );
+  const read = async (some: readonly Branch[], limit: number, timeoutMs: number) => {
+    if (some.length === 0) return [];
+    const parts = some.map((branch) => idsOfBranch(selection, branch, { ...keyset, limit }, sort));
+    return withinTime<Place>(
+      ctx.db,
+      sql`SELECT place, id FROM (${joined(parts, " UNION ALL ")}) AS found ORDER BY ${orderBy(keyset, sql`place`, sql`id`)}
+        LIMIT ${limit}::int`,
+      timeoutMs,
+      selection.isOfSets ? "sets" : selection.isInOrder ? "ordered" : "lookups",
+    );
+  };
+  if (selection.byIssue === null) return read(branches, keyset.limit, PAGE_TIMEOUT_MS);
+  const { stretches, tally, expected } = selection.byIssue;
+  const past = keyset.from === null ? null : new Date(keyset.from.value);
+  const order = { isDown: keyset.direction === "desc", past };
+  const deadline = performance.now() + PAGE_TIMEOUT_MS;
+  const places: Place[] = [];
+  for (const window of issueWindows(stretches, { tally, expected, wanted: keyset.limit }, order)) {
+    const left = deadline - performance.now();
+    const more =
+      left <= 0 ? null : await read(window.flatMap(selection.branchesIn), keyset.limit - places.length, left);
+    if (more === null) return null;
+    places.push(...more);
+    if (places.length >= keyset.limit) break;
+  }
+  return places;
 }
 
 /** What a query's filters mean now, with how a token's state is told. */

@@ -6,10 +6,10 @@ import { withinTime } from "../list-query/within-time.ts";
 import { type Branch, onRegister, T_ISSUED } from "./branch.ts";
 import { readTimeMarks, type TimeMarks } from "./count-by-times.ts";
 import { matching } from "./count-selection.ts";
+import type { ExpiryWalk } from "./expiry-walk.ts";
 import { countFew } from "./few-leads.ts";
 import { sorted } from "./lead.ts";
 import type { Place } from "./page-by-last-use.ts";
-import type { Lives } from "./read-tally.ts";
 import { EXPIRY_BUCKET_SECONDS, expiryBucketOf, instantOf } from "./time-buckets.ts";
 import type { TokenSelection } from "./token-filters.ts";
 
@@ -24,23 +24,6 @@ const SLACK = 1.5;
 const CELLS = 256;
 /** A gap of so many buckets in which nothing can match is walked; more stretches of a week than these are walked as one. */
 const [GAP, RUNS_MAX] = [3, 24];
-
-/** How the register is walked in the order of expiry. */
-export type ExpiryWalk = {
-  /** Whose counts tell where to walk: of all tokens, or of those alone that can match. */
-  facet: "expires" | "revoked" | "consumed";
-  /** Weeks and kinds that can match, of what was issued before `until`. */
-  until: Date;
-  weeks: readonly { of: Date; lives: readonly Lives[] }[];
-  issued: Window;
-  expires: Window;
-  /** About which share of what is counted matches. */
-  share: number;
-  /** What every row must fulfil. */
-  conditions: Fragment[];
-  needsState: boolean;
-  now: Date;
-};
 
 type Cell = { bucket: number; week: Date; kind: string; tokens: number };
 

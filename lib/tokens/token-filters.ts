@@ -5,8 +5,8 @@ import { isWideNetwork } from "../list-query/address.ts";
 import { all, type Fragment, sql } from "../list-query/sql-fragment.ts";
 import { inWindow, type Window } from "../list-query/time-window.ts";
 import { type Branch, onRegister, T_ISSUED } from "./branch.ts";
-import { countByTimes } from "./count-by-times.ts";
 import { countryLead } from "./country-lead.ts";
+import { type ExpiryWalk, expiryWalk } from "./expiry-walk.ts";
 import { addressCondition, addressLead, expiryLead, SOME, usageLead, userLead } from "./few-leads.ts";
 import { idleBranches } from "./idle-branches.ts";
 import { intersections, revokedAmong } from "./intersect.ts";
@@ -26,14 +26,12 @@ import {
   walkedFor,
   walkedOf,
 } from "./lead.ts";
-import type { TokenState } from "./model.ts";
 import { familyLead, searchLead, sessionLead } from "./narrow-branches.ts";
-import type { ExpiryWalk } from "./page-by-expiry.ts";
 import { readTally, type Tally } from "./read-tally.ts";
 import { fewSuspended, isAnyPending, stateBranches } from "./state-branches.ts";
 import type { PendingOrders, StateSql } from "./state-sql.ts";
 import type { TokensQuery } from "./table.ts";
-import { timeQuestionOf } from "./time-question.ts";
+import { timesCount } from "./times-count.ts";
 import { type Filters, questionOf, type TokenQuestion } from "./token-question.ts";
 
 export type TokenSelection = {
@@ -60,6 +58,8 @@ export type TokenSelection = {
   isAllTallied: boolean;
   /** The same way to the rows of another stretch of time. */
   branchesIn: (stretch: Window) => Branch[];
+  /** The stretches of issue time that the branches are of, where that is the list's order; how many tokens are expected to match. Null: not known. */
+  byIssue: { stretches: readonly Window[]; tally: Tally; expected: number } | null;
   /** How the register is walked where that is the way, in the order of expiry. */
   walk: ExpiryWalk | null;
   /** Counts to the last one by the counts by time, where they tell it. */
@@ -221,44 +221,6 @@ function spanOf(stretches: readonly Window[]): Window {
   return { from: stretches[0]?.from ?? null, to: stretches.at(-1)?.to ?? null };
 }
 
-/** Whose expiries are counted apart: of a single final state, where all of it is settled. */
-function walkedFacet(states: readonly TokenState[], { pending }: SelectOptions): ExpiryWalk["facet"] {
-  const [state, ...others] = states;
-  if (others.length > 0 || isAnyPending(pending)) return "expires";
-  return state === "revoked" || state === "consumed" ? state : "expires";
-}
-
-/** When what is asked for expires. */
-function expiresOf({ expires }: TokenQuestion, states: readonly TokenState[], now: Date): Window {
-  if (states.length === 0 || states.some((state) => state !== "expired")) return expires;
-  return { from: expires.from, to: expires.to !== null && expires.to < now ? expires.to : now };
-}
-
-/** States that a share of tokens is in which nobody knows are thought to be this share of them. */
-const SHARE_OF_STATE = 0.3;
-
-function shareOf(tally: Tally, expected: number, isOfState: boolean): number {
-  const share = Math.min(1, Math.max(1, expected) / Math.max(1, tally.inRegister));
-  return isOfState ? share * SHARE_OF_STATE : share;
-}
-
-/** States that few tokens are in are counted in their own narrow table. */
-const FEW_STATES: ReadonlySet<TokenState> = new Set(["suspended", "not_yet_valid"]);
-
-function timesCount(
-  db: Database,
-  filters: Filters,
-  question: TokenQuestion,
-  { state, now, pending }: SelectOptions,
-): TokenSelection["countByTimes"] {
-  const asked = timeQuestionOf(filters, question);
-  if (asked === null) return null;
-  const { by } = asked;
-  if (by.what === "states" && (isAnyPending(pending) || by.states.every((one) => FEW_STATES.has(one))))
-    return null;
-  return (timeoutMs) => countByTimes(db, asked, { state, now, timeoutMs });
-}
-
 /**
  * What a query's filters mean on the register: conditions on each row, and the way to the rows that has the fewest to look at. Only a list that is
  * ordered by issue time may take many rows in the order of the narrow tables.
@@ -306,26 +268,16 @@ export async function selectTokens(
     ),
     ...(isLed ? [] : ofState),
   ];
-  const facet = walkedFacet(states, options);
-  const isWalked =
-    tally !== null &&
-    sort === "expires" &&
-    (facet === "expires"
-      ? byState === null && lead === leads[0]
-      : byState?.isFew !== true && best.tokens > (options.few ?? SORTED_MIN));
-  const walk: ExpiryWalk | null = isWalked
-    ? {
-        facet,
-        until: tally.until,
-        weeks: tally.weeks,
-        issued: span,
-        expires: expiresOf(question, states, now),
-        share: shareOf(tally, expected, facet === "expires" && states.length > 0),
-        conditions: [...question.conditions, ...answerable, ...ofState],
-        needsState: states.length > 0,
-        now,
-      }
-    : null;
+  const isLedByRegister = byState === null && lead === leads[0];
+  const isOfMany = byState?.isFew !== true && best.tokens > (options.few ?? SORTED_MIN);
+  const walk =
+    tally === null || sort !== "expires"
+      ? null
+      : expiryWalk(
+          { states, question, tally, span, expected, isLedByRegister, isOfMany },
+          [...question.conditions, ...answerable, ...ofState],
+          options,
+        );
   const selection = {
     conditions,
     needsState: states.length > 0 && !isLed,
@@ -338,6 +290,7 @@ export async function selectTokens(
     issued: question.issued,
     isAllTallied: false,
     branchesIn: lead.branches,
+    byIssue: null,
     walk,
     countByTimes: tally === null ? null : timesCount(db, filters, question, options),
   };
@@ -364,10 +317,13 @@ export async function selectTokens(
     );
   };
   const branches = stretches.flatMap(branchesIn);
+  const isByIssue = sort === "issued" && branches.every((branch) => branch.isOrdered);
   return {
     ...selection,
     branches,
-    isInOrder: isByExpiry || (sort === "issued" && branches.every((branch) => branch.isOrdered)),
+    branchesIn,
+    byIssue: isByIssue && tally !== null ? { stretches, tally, expected } : null,
+    isInOrder: isByExpiry || isByIssue,
     isAllTallied: tally?.isExact === true && asked.every((key) => isTallied(key, filters)),
   };
 }
