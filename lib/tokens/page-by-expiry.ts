@@ -1,7 +1,7 @@
 import type { Database } from "../db/database.ts";
 import { type Keyset, orderBy, seek } from "../list-query/keyset.ts";
 import { all, type Fragment, joined, run, sql } from "../list-query/sql-fragment.ts";
-import { inWindow, type Window } from "../list-query/time-window.ts";
+import { inWindow } from "../list-query/time-window.ts";
 import { withinTime } from "../list-query/within-time.ts";
 import { type Branch, onRegister, T_ISSUED } from "./branch.ts";
 import { readTimeMarks, type TimeMarks } from "./count-by-times.ts";
