@@ -10,6 +10,9 @@ import { revokeToken } from "../revocations/revoke-token.ts";
 import { settleChunk } from "../revocations/settle-selection.ts";
 import { countTokensExactly } from "../tokens/count-tokens.ts";
 import { getToken } from "../tokens/get-token.ts";
+import { listTokens } from "../tokens/list-tokens.ts";
+import { type TokensQuery, tokensTable } from "../tokens/table.ts";
+import { tallyTimes } from "../tokens/tally-times.ts";
 import { tallyAll } from "../tokens/tally-tokens.ts";
 import { contextAs } from "../tokens/token-fixture.ts";
 import { readBook } from "../verification/read-orders.ts";
@@ -43,7 +46,16 @@ describe("after a week has left", () => {
     for (let n = 0; n < 5; n += 1) await past.token({ clientId, scopes: ["a"], issuedAt: past.at(20) });
     await past.token({ clientId, scopes: ["a"], issuedAt: past.at(3) });
     await tallyAll(world.db);
-    await past.fixture.token({ clientId, scopes: ["a"] });
+    const token = await past.token({ clientId, scopes: ["a"], issuedAt: past.at(20) });
+    for (const table of [
+      "token_usage (token_id, last_used_at, use_count)",
+      "token_standing (token_id, revoked_at)",
+    ])
+      await world.db.query(`INSERT INTO ${table} VALUES ($1, now()${table.includes("usage") ? ", 1" : ""})`, [
+        token.id,
+      ]);
+    await tallyTimes(world.db, { lag: "0 seconds" });
+    const fresh = await past.fixture.token({ clientId, scopes: ["a"] });
     await purgeRegister(past.retention);
     const [tally] = await world.db.query<{ tokens: bigint }>(
       "SELECT sum(tokens)::bigint AS tokens FROM token_tally WHERE facet = 'scope'",
@@ -52,6 +64,24 @@ describe("after a week has left", () => {
     const ctx = contextAs(world.db, "auditor");
     expect(await countTokensExactly(ctx, {})).toEqual({ value: 2, isExact: true });
     expect(await countTokensExactly(ctx, { permission: ["a"] })).toEqual({ value: 2, isExact: true });
+    const exactly = async (filters: TokensQuery["filters"]) => (await countTokensExactly(ctx, filters)).value;
+    expect(await exactly({ neverUsed: true })).toBe(2);
+    expect(await exactly({ state: ["revoked"] })).toBe(0);
+    expect(await exactly({ state: ["expired"] })).toBe(1);
+    expect(await exactly({ state: ["active"] })).toBe(1);
+    const [{ weeks } = { weeks: [] }] = await world.db.query<{ weeks: Date[] }>(
+      "SELECT array_agg(DISTINCT week) AS weeks FROM token_time_tally",
+    );
+    expect(weeks).toEqual([past.weekAgo(3)]);
+    await tallyTimes(world.db, { lag: "0 seconds" });
+    expect(await exactly({ state: ["active"] })).toBe(1);
+    const { rows } = await listTokens(ctx, {
+      ...defaultQuery(tokensTable),
+      filters: {},
+      sort: { key: "expires", direction: "desc" },
+    });
+    expect(rows[0]?.id).toBe(fresh.id);
+    expect(rows).toHaveLength(2);
   });
 
   test("the log still tells whose the tokens were and what was done about them", async () => {

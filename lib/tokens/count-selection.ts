@@ -97,7 +97,7 @@ async function countSome(db: Database, selection: TokenSelection, timeoutMs: num
   const lead = selection.isOfSets ? "sets" : "lookups";
   if (selection.byIssue === null)
     return countRows(db, rowsOf(selection, selection.branches, TOKENS_COUNT_MAX), timeoutMs, lead);
-  const { stretches, tally, expected } = selection.byIssue;
+  const { stretches, tally, expected, branchesIn } = selection.byIssue;
   const windows = issueWindows(
     stretches,
     { tally, expected, wanted: TOKENS_COUNT_MAX },
@@ -107,7 +107,7 @@ async function countSome(db: Database, selection: TokenSelection, timeoutMs: num
   let sum = 0;
   for (const window of windows) {
     const left = deadline - performance.now();
-    const rows = rowsOf(selection, window.flatMap(selection.branchesIn), TOKENS_COUNT_MAX - sum);
+    const rows = rowsOf(selection, window.flatMap(branchesIn), TOKENS_COUNT_MAX - sum);
     const count = left < 1 ? null : await countRows(db, rows, left, lead);
     if (count === null) return null;
     sum += count;

@@ -12,6 +12,7 @@ import { issueWindows } from "./issue-windows.ts";
 import type { TokenRow } from "./model.ts";
 import { placesByExpiry } from "./page-by-expiry.ts";
 import { type Place, placesByLastUse } from "./page-by-last-use.ts";
+import { placesByLead } from "./page-by-lead.ts";
 import { readClockSkew, readPendingOrders, type StateSql, stateSql } from "./state-sql.ts";
 import { type TokensQuery, tokensTable } from "./table.ts";
 import { selectTokens, type TokenSelection } from "./token-filters.ts";
@@ -81,16 +82,20 @@ async function placesOf(
       selection.isOfSets ? "sets" : selection.isInOrder ? "ordered" : "lookups",
     );
   };
-  if (selection.byIssue === null) return read(branches, keyset.limit, PAGE_TIMEOUT_MS);
-  const { stretches, tally, expected } = selection.byIssue;
+  const deadline = performance.now() + PAGE_TIMEOUT_MS;
+  const readInTime = (some: readonly Branch[], limit = keyset.limit) => {
+    const left = deadline - performance.now();
+    return left < 1 ? null : read(some, limit, left);
+  };
+  if (selection.byLead !== null)
+    return placesByLead(selection.byLead, keyset, async (some) => readInTime(some));
+  if (selection.byIssue === null) return readInTime(branches);
+  const { stretches, tally, expected, branchesIn } = selection.byIssue;
   const past = keyset.from === null ? null : new Date(keyset.from.value);
   const order = { isDown: keyset.direction === "desc", past };
-  const deadline = performance.now() + PAGE_TIMEOUT_MS;
   const places: Place[] = [];
   for (const window of issueWindows(stretches, { tally, expected, wanted: keyset.limit }, order)) {
-    const left = deadline - performance.now();
-    const more =
-      left <= 0 ? null : await read(window.flatMap(selection.branchesIn), keyset.limit - places.length, left);
+    const more = await readInTime(window.flatMap(branchesIn), keyset.limit - places.length);
     if (more === null) return null;
     places.push(...more);
     if (places.length >= keyset.limit) break;

@@ -27,6 +27,7 @@ import {
   walkedOf,
 } from "./lead.ts";
 import { familyLead, searchLead, sessionLead } from "./narrow-branches.ts";
+import type { LeadByIssue } from "./page-by-lead.ts";
 import { readTally, type Tally } from "./read-tally.ts";
 import { fewSuspended, isAnyPending, stateBranches } from "./state-branches.ts";
 import type { PendingOrders, StateSql } from "./state-sql.ts";
@@ -58,8 +59,10 @@ export type TokenSelection = {
   isAllTallied: boolean;
   /** The same way to the rows of another stretch of time. */
   branchesIn: (stretch: Window) => Branch[];
-  /** The stretches of issue time that the branches are of, where that is the list's order; how many tokens are expected to match. Null: not known. */
-  byIssue: { stretches: readonly Window[]; tally: Tally; expected: number } | null;
+  /** The branches by time of issue, where that is the list's order. */
+  byIssue: LeadByIssue | null;
+  /** The same where the list is ordered by expiry, and there are many. */
+  byLead: LeadByIssue | null;
   /** How the register is walked where that is the way, in the order of expiry. */
   walk: ExpiryWalk | null;
   /** Counts to the last one by the counts by time, where they tell it. */
@@ -77,6 +80,9 @@ export type SelectOptions = {
 
 /** So many tokens can be read and sorted at once. */
 const SORTED_MAX = SOME * 5;
+
+/** So many are read and sorted at once. */
+const FEW_TO_SORT = 1_000;
 
 /** So many are few. */
 const SORTED_MIN = 5_000;
@@ -291,6 +297,7 @@ export async function selectTokens(
     isAllTallied: false,
     branchesIn: lead.branches,
     byIssue: null,
+    byLead: null,
     walk,
     countByTimes: tally === null ? null : timesCount(db, filters, question, options),
   };
@@ -317,12 +324,15 @@ export async function selectTokens(
     );
   };
   const branches = stretches.flatMap(branchesIn);
-  const isByIssue = sort === "issued" && branches.every((branch) => branch.isOrdered);
+  const areOrdered = branches.every((branch) => branch.isOrdered);
+  const isByIssue = sort === "issued" && areOrdered;
+  const byTime = tally === null || !areOrdered ? null : { stretches, tally, expected, branchesIn };
   return {
     ...selection,
     branches,
     branchesIn,
-    byIssue: isByIssue && tally !== null ? { stretches, tally, expected } : null,
+    byIssue: isByIssue ? byTime : null,
+    byLead: sort === "expires" && !isByExpiry && lead.tokens > (options.few ?? FEW_TO_SORT) ? byTime : null,
     isInOrder: isByExpiry || isByIssue,
     isAllTallied: tally?.isExact === true && asked.every((key) => isTallied(key, filters)),
   };
