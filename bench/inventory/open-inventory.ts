@@ -26,6 +26,8 @@ export type Inventory = {
 const MINUTE_MS = 60_000;
 /** Tokens counted in one transaction: nobody waits for it here. */
 const TALLY_STEP = 1_000_000;
+/** Of revocations, exchanges and uses each token is looked up. */
+const TALLY_TIMES_STEP = 100_000;
 
 function dataDirOf({ keepDir }: Settings, stack: AsyncDisposableStack): string {
   if (keepDir !== null) {
@@ -50,8 +52,11 @@ function findSeeded(file: string, rows: number): SeedReport | null {
 
 /** Counts what is not counted yet, as the worker does. */
 async function tally(db: Database): Promise<void> {
-  const options = { lag: "0 seconds", step: TALLY_STEP };
-  await Promise.all([tallyAll(db, options), tallyTimes(db, options)]);
+  const lag = "0 seconds";
+  await Promise.all([
+    tallyAll(db, { lag, step: TALLY_STEP }),
+    tallyTimes(db, { lag, step: TALLY_TIMES_STEP }),
+  ]);
 }
 
 /** Makes the tokens, and counts them into the tally as the worker does. */

@@ -76,10 +76,20 @@ async function lastIdOf(
 const unrecorded = (counts: Fragment, after: string, id: string) =>
   sql`recorded_at < ${RECORDED_FROM}::timestamptz AND ${counts} AND token_id > ${after}::uuid AND token_id <= ${id}::uuid`;
 
+/** The tokens that some ids name. Between when they were issued, so that other partitions are not even asked. */
+async function tokensOf(tx: Sql, ids: Fragment): Promise<Fragment> {
+  const [span] = await run<{ from: Date | null; to: Date | null }>(
+    tx,
+    sql`SELECT min(uuid_extract_timestamp(token_id)) AS "from", max(uuid_extract_timestamp(token_id)) AS "to" FROM (${ids}) AS x(token_id)`,
+  );
+  return sql`JOIN token t ON t.issued_at = uuid_extract_timestamp(e.token_id) AND t.id = e.token_id
+    AND t.issued_at BETWEEN ${span?.from ?? null}::timestamptz AND ${span?.to ?? null}::timestamptz`;
+}
+
 /** What `ended` names, as rows of a facet and an id, by when its tokens expire. */
-function byExpiry(ended: Fragment): Fragment {
+function byExpiry(ended: Fragment, tokens: Fragment): Fragment {
   return sql`SELECT e.facet, ${expiryBucket(sql`t.expires_at`)}, ${WEEK}, t.kind, count(*) FROM (${ended}) AS e(facet, token_id)
-    JOIN token t ON t.issued_at = uuid_extract_timestamp(e.token_id) AND t.id = e.token_id GROUP BY 1, 2, 3, 4`;
+    ${tokens} GROUP BY 1, 2, 3, 4`;
 }
 
 /** The next revocations and exchanges, and which tokens have both, by when they expire. */
@@ -87,8 +97,9 @@ async function countEnds(tx: Sql, mark: Mark, step: number): Promise<boolean> {
   if (mark.endsUntil < RECORDED_FROM) {
     const counts = sql`revoked_at IS NOT NULL`;
     const { id, isLast } = await lastIdOf(tx, "token_standing", { counts, after: mark.endsAfter, step });
-    const rows = sql`SELECT 'revoked', token_id FROM token_standing WHERE ${unrecorded(counts, mark.endsAfter, id)}`;
-    await run(tx, add(byExpiry(rows)));
+    const rows = sql`FROM token_standing WHERE ${unrecorded(counts, mark.endsAfter, id)}`;
+    const tokens = await tokensOf(tx, sql`SELECT token_id ${rows}`);
+    await run(tx, add(byExpiry(sql`SELECT 'revoked', token_id ${rows}`, tokens)));
     await run(
       tx,
       sql`UPDATE token_time_tally_mark SET ends_after = ${id}::uuid, ends_until = ${isLast ? RECORDED_FROM : mark.endsUntil}::timestamptz`,
@@ -103,35 +114,44 @@ async function countEnds(tx: Sql, mark: Mark, step: number): Promise<boolean> {
   const ats = sql`SELECT consumed_at AS at FROM refresh_consumption WHERE ${exchanged(mark.to)}
     UNION ALL SELECT recorded_at FROM token_standing WHERE ${revoked(mark.to)}`;
   const to = await endOf(tx, ats, mark, step);
-  if (to !== null)
+  if (to !== null) {
+    const [c, r] = [
+      sql`SELECT token_id FROM refresh_consumption WHERE ${exchanged(to)}`,
+      sql`SELECT token_id FROM token_standing WHERE ${revoked(to)}`,
+    ];
+    const tokens = await tokensOf(tx, sql`${c} UNION ALL ${r}`);
     await run(
       tx,
-      sql`WITH c AS MATERIALIZED (SELECT token_id FROM refresh_consumption WHERE ${exchanged(to)}),
-          r AS MATERIALIZED (SELECT token_id FROM token_standing WHERE ${revoked(to)})
+      sql`WITH c AS MATERIALIZED (${c}), r AS MATERIALIZED (${r})
         ${add(
-          byExpiry(sql`SELECT 'consumed', token_id FROM c UNION ALL SELECT 'revoked', token_id FROM r
+          byExpiry(
+            sql`SELECT 'consumed', token_id FROM c UNION ALL SELECT 'revoked', token_id FROM r
             UNION ALL SELECT 'both', c.token_id FROM c JOIN token_standing s ON s.token_id = c.token_id
               WHERE s.revoked_at IS NOT NULL AND s.recorded_at < ${to}::timestamptz
             UNION ALL SELECT 'both', r.token_id FROM r JOIN refresh_consumption k ON k.token_id = r.token_id WHERE k.consumed_at < ${from}::timestamptz
-            UNION ALL SELECT 'idle', c.token_id FROM c LEFT JOIN token_usage u ON u.token_id = c.token_id WHERE u.last_used_at IS NULL`),
+            UNION ALL SELECT 'idle', c.token_id FROM c LEFT JOIN token_usage u ON u.token_id = c.token_id WHERE u.last_used_at IS NULL`,
+            tokens,
+          ),
         )}`,
     );
+  }
   await run(tx, sql`UPDATE token_time_tally_mark SET ends_until = ${to ?? mark.to}::timestamptz`);
   return to !== null && to < mark.to;
 }
 
 /** The next tokens that were used for the first time. */
 async function countUses(tx: Sql, mark: Mark, step: number): Promise<boolean> {
-  const used = (ids: Fragment) =>
-    add(sql`SELECT 'used', 0, ${WEEK}, 'any', count(*) FROM (${ids}) AS u(token_id)
-      JOIN token t ON t.issued_at = uuid_extract_timestamp(u.token_id) AND t.id = u.token_id GROUP BY 3`);
+  const addUsed = async (ids: Fragment) => {
+    const tokens = await tokensOf(tx, ids);
+    await run(
+      tx,
+      add(sql`SELECT 'used', 0, ${WEEK}, 'any', count(*) FROM (${ids}) AS e(token_id) ${tokens} GROUP BY 3`),
+    );
+  };
   if (mark.usesUntil < RECORDED_FROM) {
     const counts = sql`last_used_at IS NOT NULL`;
     const { id, isLast } = await lastIdOf(tx, "token_usage", { counts, after: mark.usesAfter, step });
-    await run(
-      tx,
-      used(sql`SELECT token_id FROM token_usage WHERE ${unrecorded(counts, mark.usesAfter, id)}`),
-    );
+    await addUsed(sql`SELECT token_id FROM token_usage WHERE ${unrecorded(counts, mark.usesAfter, id)}`);
     await run(
       tx,
       sql`UPDATE token_time_tally_mark SET uses_after = ${id}::uuid, uses_until = ${isLast ? RECORDED_FROM : mark.usesUntil}::timestamptz`,
@@ -148,7 +168,7 @@ async function countUses(tx: Sql, mark: Mark, step: number): Promise<boolean> {
     mark,
     step,
   );
-  if (to !== null) await run(tx, used(sql`SELECT token_id FROM token_usage WHERE ${recorded(to)}`));
+  if (to !== null) await addUsed(sql`SELECT token_id FROM token_usage WHERE ${recorded(to)}`);
   await run(tx, sql`UPDATE token_time_tally_mark SET uses_until = ${to ?? mark.to}::timestamptz`);
   return to !== null && to < mark.to;
 }
