@@ -1,7 +1,9 @@
 import type { Database } from "../db/database.ts";
+import { lowestUuidv7 } from "../ids.ts";
 import { all, type Fragment, joined, run, sql } from "../list-query/sql-fragment.ts";
 import { inWindow, type Window } from "../list-query/time-window.ts";
 import { withinTime } from "../list-query/within-time.ts";
+import { TALLY_BEHIND_MAX_MS } from "./lead.ts";
 import type { TokenState } from "./model.ts";
 import { STATE_JOINS, type StateSql } from "./state-sql.ts";
 import { EXPIRY_BUCKET_SECONDS, expiryBucketOf, instantOf } from "./time-buckets.ts";
@@ -102,38 +104,72 @@ function unusedParts({ marks }: Parts): Fragment[] {
   ];
 }
 
+type Facet = "expires" | "revoked" | "consumed" | "both";
+
+/** What has to be counted to tell how many tokens are in a state. */
+function facetsOf(state: TokenState): readonly Facet[] {
+  if (state === "revoked") return ["revoked"];
+  if (state === "consumed") return ["consumed", "both"];
+  return state === "expired" || state === "active" ? ["expires", "revoked", "consumed", "both"] : [];
+}
+
+/** Tokens of these states may be few among those that live: they are found one by one, and are not active. */
+const LIVE: ReadonlySet<TokenState> = new Set(["active", "suspended", "not_yet_valid"]);
+
+type StatesAsked = { states: readonly TokenState[]; state: StateSql; now: Date; longestSeconds: number };
+
 /**
  * What states come from: all tokens, revoked ones, exchanged ones and those that are both, each before and after the bucket of expiry that `now` is in, as
  * `expires-before` and so on; that bucket by its states; and the few that are suspended, or of a clock that is ahead.
  */
-function stateParts({ marks, kinds }: Parts, state: StateSql, now: Date): Fragment[] {
+function stateParts(
+  { marks, kinds }: Parts,
+  { states, state, now, longestSeconds }: StatesAsked,
+): Fragment[] {
   const current = expiryBucketOf(now);
   const [from, to] = [instantOf(current), instantOf(current + EXPIRY_BUCKET_SECONDS)];
   const isElsewhere = sql`(t.expires_at < ${from}::timestamptz OR t.expires_at >= ${to}::timestamptz)`;
   const side = sql`CASE WHEN t.expires_at < ${from}::timestamptz THEN '-before' ELSE '-after' END`;
   const kind = ofKind(sql`t.kind`, kinds);
   const since = sql`${marks.ends}::timestamptz`;
-  const fresh = (facet: Fragment, rows: Fragment, id: Fragment, where: Fragment) =>
+  const fresh = (facet: Facet, rows: Fragment, id: Fragment, where: Fragment) =>
     sql`SELECT ${facet} || ${side}, count(*) FROM ${rows} ${TOKEN_OF(id)} WHERE ${where} AND ${isElsewhere} AND ${kind} GROUP BY 1`;
   const [c, s] = [sql`c.token_id`, sql`s.token_id`];
   const both = sql`refresh_consumption c JOIN token_standing s ON s.token_id = c.token_id`;
   const isRevoked = sql`s.revoked_at IS NOT NULL`;
-  const suspended = sql`token_standing d WHERE d.suspended_order_id IS NOT NULL LIMIT ${SUSPENDED_MAX + 1}::int`;
-  return [
-    sql`SELECT facet || CASE WHEN bucket < ${current}::bigint THEN '-before' ELSE '-after' END AS what, sum(tokens)::bigint AS n FROM token_time_tally
-      WHERE facet IN ('expires', 'revoked', 'consumed', 'both') AND bucket <> ${current}::bigint AND ${ofKind(sql`kind`, kinds)} GROUP BY 1`,
-    sql`SELECT 'expires' || ${side}, count(*) FROM token t WHERE ${freshTokens({ marks, kinds })} AND ${isElsewhere} GROUP BY 1`,
-    fresh(sql`'revoked'`, sql`token_standing s`, s, sql`s.recorded_at >= ${since} AND ${isRevoked}`),
-    fresh(sql`'consumed'`, sql`refresh_consumption c`, c, sql`c.consumed_at >= ${since}`),
-    fresh(sql`'both'`, both, c, sql`c.consumed_at >= ${since} AND ${isRevoked}`),
-    fresh(sql`'both'`, both, s, sql`s.recorded_at >= ${since} AND ${isRevoked} AND c.consumed_at < ${since}`),
-    sql`SELECT ${state.state}, count(*) FROM token t ${STATE_JOINS} WHERE t.expires_at >= ${from}::timestamptz AND t.expires_at < ${to}::timestamptz
-      AND t.issued_at < ${to}::timestamptz AND ${kind} GROUP BY 1`,
+  const isFresh: Record<Facet, Fragment[]> = {
+    expires: [
+      sql`SELECT 'expires' || ${side}, count(*) FROM token t WHERE ${freshTokens({ marks, kinds })} AND ${isElsewhere} GROUP BY 1`,
+    ],
+    revoked: [fresh("revoked", sql`token_standing s`, s, sql`s.recorded_at >= ${since} AND ${isRevoked}`)],
+    consumed: [fresh("consumed", sql`refresh_consumption c`, c, sql`c.consumed_at >= ${since}`)],
+    both: [
+      fresh("both", both, c, sql`c.consumed_at >= ${since} AND ${isRevoked}`),
+      fresh("both", both, s, sql`s.recorded_at >= ${since} AND ${isRevoked} AND c.consumed_at < ${since}`),
+    ],
+  };
+  const facets = [...new Set(states.flatMap(facetsOf))];
+  const counted = sql`SELECT facet || CASE WHEN bucket < ${current}::bigint THEN '-before' ELSE '-after' END AS what, sum(tokens)::bigint AS n
+    FROM token_time_tally WHERE facet = ANY (${facets}::text[]) AND bucket <> ${current}::bigint AND ${ofKind(sql`kind`, kinds)} GROUP BY 1`;
+  const ofCurrent = sql`SELECT ${state.state}, count(*) FROM token t ${STATE_JOINS} WHERE t.expires_at >= ${from}::timestamptz
+    AND t.expires_at < ${to}::timestamptz AND t.issued_at < ${to}::timestamptz AND ${kind} GROUP BY 1`;
+  // who lives was issued in the longest lifetime; what the tally does not know yet, since
+  const oldest = lowestUuidv7(
+    new Date(now.getTime() - Math.max(longestSeconds * 1_000, TALLY_BEHIND_MAX_MS)),
+  );
+  const suspended = sql`token_standing d WHERE d.suspended_order_id IS NOT NULL AND d.token_id >= ${oldest}::uuid LIMIT ${SUSPENDED_MAX + 1}::int`;
+  const live = [
     sql`SELECT 'suspensions', count(*) FROM (SELECT FROM ${suspended}) AS few`,
     sql`SELECT 'suspended-elsewhere', count(*) FROM (SELECT d.token_id FROM ${suspended}) AS few ${TOKEN_OF(sql`few.token_id`)} ${STATE_JOINS}
       WHERE ${isElsewhere} AND ${kind} AND ${state.state} = 'suspended'`,
     sql`SELECT 'ahead-elsewhere', count(*) FROM token t ${STATE_JOINS} WHERE t.issued_at > ${now}::timestamptz AND ${isElsewhere} AND ${kind}
       AND ${state.state} = 'not_yet_valid'`,
+  ];
+  return [
+    counted,
+    ...facets.flatMap((facet) => isFresh[facet]),
+    ofCurrent,
+    ...(states.some((one) => LIVE.has(one)) ? live : []),
   ];
 }
 
@@ -166,12 +202,17 @@ function inState(state: TokenState, counts: ReadonlyMap<string, number>): number
 
 /**
  * How many tokens a question that the counts by time know has, to the last one: what is counted, and what was written since, where it stands. Null where that
- * is not known, or not within `timeoutMs`. Ask for states only where no order is pending.
+ * is not known, or not within `timeoutMs`. `longestSeconds`: the longest lifetime that the tally knows. Ask for states only where no order is pending.
  */
 export async function countByTimes(
   db: Database,
   { kinds, by }: TimeQuestion,
-  { state, now, timeoutMs }: { state: StateSql; now: Date; timeoutMs: number },
+  {
+    state,
+    now,
+    longestSeconds,
+    timeoutMs,
+  }: { state: StateSql; now: Date; longestSeconds: number; timeoutMs: number },
 ): Promise<number | null> {
   const marks = await readTimeMarks(db);
   if (marks === null) return null;
@@ -179,7 +220,7 @@ export async function countByTimes(
   const count = (parts: readonly Fragment[]) => countParts(db, marks, parts, timeoutMs);
   switch (by.what) {
     case "states": {
-      const counts = await count(stateParts(asked, state, now));
+      const counts = await count(stateParts(asked, { states: by.states, state, now, longestSeconds }));
       if (counts === null || (counts.get("suspensions") ?? 0) > SUSPENDED_MAX) return null;
       return by.states.reduce((sum, one) => sum + inState(one, counts), 0);
     }

@@ -1,4 +1,4 @@
-import type { Fragment } from "../list-query/sql-fragment.ts";
+import { type Fragment, sql } from "../list-query/sql-fragment.ts";
 import type { Window } from "../list-query/time-window.ts";
 import type { TokenState } from "./model.ts";
 import type { Lives, Tally } from "./read-tally.ts";
@@ -44,6 +44,12 @@ function shareOf(tally: Tally, expected: number, isOfState: boolean): number {
   return isOfState ? share * SHARE_OF_STATE : share;
 }
 
+/** What these states are where no order is pending: they come before all others, and need no look at what else a token is. */
+const IS_ENDED = {
+  revoked: [sql`s.revoked_at IS NOT NULL`],
+  consumed: [sql`t.kind = 'refresh'`, sql`c.token_id IS NOT NULL`, sql`s.revoked_at IS NULL`],
+};
+
 /** How a list by expiry walks the register by the counts; null where another way has few tokens, or gives them in no order. */
 export function expiryWalk(
   asked: {
@@ -55,11 +61,13 @@ export function expiryWalk(
     isLedByRegister: boolean;
     isOfMany: boolean;
   },
-  conditions: Fragment[],
+  { others, ofState }: { others: Fragment[]; ofState: Fragment[] },
   { now, pending }: { now: Date; pending: PendingOrders },
 ): ExpiryWalk | null {
   const { states, question, tally, span, expected } = asked;
   const facet = walkedFacet(states, pending);
+  // nearly none: they are read and sorted
+  if (states.length === 1 && states[0] === "not_yet_valid") return null;
   if (facet === "expires" ? !asked.isLedByRegister : !asked.isOfMany) return null;
   return {
     facet,
@@ -68,7 +76,7 @@ export function expiryWalk(
     issued: span,
     expires: expiresOf(question, states, now),
     share: shareOf(tally, expected, facet === "expires" && states.length > 0),
-    conditions,
+    conditions: [...others, ...(facet === "expires" ? ofState : IS_ENDED[facet])],
     needsState: states.length > 0,
     now,
   };

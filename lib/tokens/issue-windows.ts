@@ -1,17 +1,21 @@
 import type { Window } from "../list-query/time-window.ts";
 import type { Tally } from "./read-tally.ts";
 
-const WEEK_MS = 7 * 86_400_000;
+const DAY_MS = 86_400_000;
+const WEEK_DAYS = 7;
 /** Tokens that are expected in the first windows, for each that is wanted; in the next ones so many times as many. */
 const [SLACK, GROWTH] = [3, 4];
 
 type Piece = { from: Date; to: Date | null; expected: number };
 
-/** Stretches of issue time cut where weeks begin, newest first, each with how many matches are expected in it. */
+/** Stretches of issue time cut where days begin, newest first, each with how many matches are expected in it. */
 function piecesOf(stretches: readonly Window[], tally: Tally, expected: number): Piece[] {
   const share = Math.min(1, expected / Math.max(1, tally.atMost));
   const tokens = new Map(tally.weeks.map(({ of, tokens }) => [of.getTime(), tokens]));
-  const starts = tally.weeks.map(({ of }) => of.getTime()).concat(tally.until.getTime());
+  const days = Array.from({ length: WEEK_DAYS }, (_, day) => day * DAY_MS);
+  const starts = tally.weeks
+    .flatMap(({ of }) => days.map((day) => of.getTime() + day))
+    .concat(tally.until.getTime());
   const pieces = stretches.flatMap(({ from, to }) => {
     if (from === null) return [];
     const inside = starts.filter((at) => at > from.getTime() && (to === null || at < to.getTime()));
@@ -19,11 +23,11 @@ function piecesOf(stretches: readonly Window[], tally: Tally, expected: number):
     return cuts.map((at, index) => {
       const end = cuts[index + 1];
       const week = tally.weeks.findLast(({ of }) => of.getTime() <= at)?.of.getTime();
-      const isCounted = at < tally.until.getTime() && week !== undefined && at < week + WEEK_MS;
+      const isCounted = at < tally.until.getTime() && week !== undefined && at < week + WEEK_DAYS * DAY_MS;
       return {
         from: new Date(at),
         to: end === undefined ? to : new Date(end),
-        expected: isCounted ? (tokens.get(week) ?? 0) * share : 0,
+        expected: isCounted ? ((tokens.get(week) ?? 0) * share) / WEEK_DAYS : 0,
       };
     });
   });
@@ -31,7 +35,7 @@ function piecesOf(stretches: readonly Window[], tally: Tally, expected: number):
 }
 
 /**
- * The time of issue that a list reads in its order, cut into windows of weeks: each with as many matches as are wanted, as far as that is known, and more
+ * The time of issue that a list reads in its order, cut into windows of days and weeks: each with as many matches as are wanted, as far as that is known, and more
  * with each that was not enough. A statement over one week is planned in a fraction of the time that one over all of them takes, and does not look for the
  * first match of weeks that the page does not reach. Each window is made of disjoint stretches.
  *

@@ -5,7 +5,7 @@ import type { LabelFilter, Lives, Tally, TallyQuestion } from "./read-tally.ts";
 
 const WEEK_MS = 7 * 86_400_000;
 /** A tally that is further behind tells too little: the worker has yet to count. */
-const TALLY_BEHIND_MAX_MS = 86_400_000;
+export const TALLY_BEHIND_MAX_MS = 86_400_000;
 /** More stretches of time than these are read as one. */
 const STRETCHES_MAX = 4;
 /** What was issued in so short a time is read and sorted. */

@@ -22,79 +22,96 @@ const [LOOKED_MIN, LOOKED_MAX, GROWTH] = [150, 20_000, 4];
 const SLACK = 1.5;
 /** Cells that are read first. A bucket has fewer: a week and kind is in it once. */
 const CELLS = 256;
-/** A gap of so many buckets in which nothing can match is walked; more stretches of a week than these are walked as one. */
-const [GAP, RUNS_MAX] = [3, 24];
+
+/** What was issued in a week up to `until`, of the time that is asked for. */
+function issuedIn({ issued }: ExpiryWalk, week: Date, until: Date): { from: Date; to: Date } {
+  const end = earlier(until, new Date(week.getTime() + WEEK_MS));
+  return { from: later(issued.from, week), to: earlier(issued.to, end) };
+}
 
 type Cell = { bucket: number; week: Date; kind: string; tokens: number };
 
-/** The cells in the order of the list, from a bucket on, of what can match. */
+/** Between which buckets the tokens of a week and kind end that can match. */
+function spansOf(walk: ExpiryWalk): Map<string, { from: number; to: number }> {
+  const spans = walk.weeks.flatMap(({ of, lives }) => {
+    const { from, to } = issuedIn(walk, of, walk.until);
+    if (from >= to) return [];
+    return lives.map(({ kind, shortestSeconds, longestSeconds }): [string, { from: number; to: number }] => [
+      `${of.getTime()} ${kind}`,
+      {
+        // lifetimes are counted in whole seconds, rounded up
+        from: expiryBucketOf(new Date(from.getTime() + (shortestSeconds - 1) * 1_000)),
+        to: expiryBucketOf(new Date(to.getTime() + longestSeconds * 1_000)),
+      },
+    ]);
+  });
+  return new Map(spans);
+}
+
+type Read = { cells: Cell[]; isAll: boolean; cutOff: number | null };
+
+/** The next cells in the order of the list, of what can match; the last bucket may be cut off. */
 async function readCells(
   db: Database,
   walk: ExpiryWalk,
   range: { from: number | null; to: number | null; isDown: boolean; limit: number },
-): Promise<Cell[]> {
-  const cells = walk.weeks.flatMap(({ of, lives }) =>
-    lives.map(({ kind, shortestSeconds, longestSeconds }) => ({
-      week: of,
-      kind,
-      // lifetimes are counted in whole seconds, rounded up
-      from: expiryBucketOf(new Date(of.getTime() + (shortestSeconds - 1) * 1_000)),
-      to: expiryBucketOf(new Date(of.getTime() + WEEK_MS + longestSeconds * 1_000)),
-    })),
-  );
-  const bounds = all([
-    ...(range.from === null ? [] : [sql`y.bucket >= ${range.from}::bigint`]),
-    ...(range.to === null ? [] : [sql`y.bucket < ${range.to}::bigint`]),
-  ]);
+): Promise<Read> {
+  const spans = spansOf(walk);
+  const outermost = {
+    from: Math.max(range.from ?? 0, Math.min(...[...spans.values()].map((span) => span.from))),
+    to: Math.min(
+      range.to ?? Number.MAX_SAFE_INTEGER,
+      Math.max(...[...spans.values()].map((span) => span.to + 1)),
+    ),
+  };
+  if (spans.size === 0 || outermost.from >= outermost.to) return { cells: [], isAll: true, cutOff: null };
+  // in the order of the index, so that no more is read than is asked for
   const rows = await run<{ bucket: bigint; week: Date; kind: string; tokens: bigint }>(
     db,
-    sql`SELECT y.bucket, y.week, y.kind, y.tokens FROM token_time_tally y
-      JOIN unnest(${cells.map(({ week }) => week)}::timestamptz[], ${cells.map(({ kind }) => kind)}::text[], ${cells.map(({ from }) => from)}::bigint[],
-        ${cells.map(({ to }) => to)}::bigint[]) AS w(week, kind, lowest, highest)
-        ON w.week = y.week AND w.kind = y.kind AND y.bucket BETWEEN w.lowest AND w.highest
-      WHERE y.facet = ${walk.facet} AND y.tokens > 0 AND ${bounds}
-      ORDER BY ${range.isDown ? sql`y.bucket DESC` : sql`y.bucket`} LIMIT ${range.limit}::int`,
+    sql`SELECT bucket, week, kind, tokens FROM token_time_tally
+      WHERE facet = ${walk.facet} AND bucket >= ${outermost.from}::bigint AND bucket < ${outermost.to}::bigint
+      ORDER BY ${range.isDown ? sql`bucket DESC` : sql`bucket`} LIMIT ${range.limit}::int`,
   );
-  return rows.map((row) => ({ ...row, bucket: Number(row.bucket), tokens: Number(row.tokens) }));
+  const cells = rows.map((row) => ({ ...row, bucket: Number(row.bucket), tokens: Number(row.tokens) }));
+  const isAll = rows.length < range.limit;
+  return {
+    isAll,
+    cutOff: isAll ? null : (cells.at(-1)?.bucket ?? null),
+    cells: cells.filter(({ bucket, week, kind, tokens }) => {
+      const span = spans.get(`${week.getTime()} ${kind}`);
+      return span !== undefined && tokens > 0 && bucket >= span.from && bucket <= span.to;
+    }),
+  };
 }
 
-/** The first whole buckets with as many tokens as are wanted. */
-function enough(cells: readonly Cell[], isAll: boolean, wanted: number): { cells: Cell[]; isLast: boolean } {
-  // the last bucket may have been cut off
-  const cutOff = isAll ? null : (cells.at(-1)?.bucket ?? null);
+/** The first whole buckets with as many tokens as are wanted, and how far they reach. */
+function enough({ cells, isAll, cutOff }: Read, wanted: number): { cells: Cell[]; edge: number | null } {
   let tokens = 0;
-  let last: number | null = null;
   const taken: Cell[] = [];
   for (const cell of cells) {
-    if (cell.bucket === cutOff || (tokens >= wanted && cell.bucket !== last))
-      return { cells: taken, isLast: false };
+    const last = taken.at(-1)?.bucket;
+    if (cell.bucket === cutOff || (tokens >= wanted && last !== undefined && cell.bucket !== last))
+      return { cells: taken, edge: last ?? null };
     taken.push(cell);
-    last = cell.bucket;
     tokens += cell.tokens;
   }
-  return { cells: taken, isLast: true };
+  return { cells: taken, edge: isAll ? null : (taken.at(-1)?.bucket ?? null) };
 }
 
-type Stretch = { week: Date; kinds: Set<string>; from: number; to: number };
-
-/** The stretches of expiry to walk, week by week. */
-function stretchesOf(cells: readonly Cell[], facet: ExpiryWalk["facet"]): Stretch[] {
-  const join = (gap: number) => {
-    const byWeek = new Map<number, Stretch[]>();
-    for (const { bucket, week, kind } of cells.toSorted((one, other) => one.bucket - other.bucket)) {
-      const stretches = byWeek.get(week.getTime()) ?? [];
-      byWeek.set(week.getTime(), stretches);
-      const before = stretches.at(-1);
-      const to = bucket + EXPIRY_BUCKET_SECONDS;
-      if (before !== undefined && bucket - before.to <= gap * EXPIRY_BUCKET_SECONDS) {
-        before.to = to;
-        before.kinds.add(kind);
-      } else stretches.push({ week, kinds: new Set([kind]), from: bucket, to });
-    }
-    return [...byWeek.values()].flat();
-  };
-  const stretches = join(facet === "expires" ? Number.POSITIVE_INFINITY : GAP);
-  return stretches.length > RUNS_MAX ? join(Number.POSITIVE_INFINITY) : stretches;
+/** The cells by their weeks. */
+function byWeek(cells: readonly Cell[]): { week: Date; kinds: string[]; buckets: number[] }[] {
+  const weeks = new Map<number, { week: Date; kinds: Set<string>; buckets: Set<number> }>();
+  for (const { bucket, week, kind } of cells) {
+    const known = weeks.get(week.getTime()) ?? { week, kinds: new Set<string>(), buckets: new Set<number>() };
+    weeks.set(week.getTime(), known);
+    known.kinds.add(kind);
+    known.buckets.add(bucket);
+  }
+  return [...weeks.values()].map(({ week, kinds, buckets }) => ({
+    week,
+    kinds: [...kinds],
+    buckets: [...buckets],
+  }));
 }
 
 const later = (one: Date | null, other: Date) => (one !== null && one > other ? one : other);
@@ -136,15 +153,23 @@ function branchesOf(
       to: to === null ? null : instantOf(to),
     });
   const whole = window(range.from, range.to);
-  const ofWeeks = stretchesOf(cells, walk.facet).flatMap(({ week, kinds, from, to }) => {
-    const time = {
-      from: later(issued.from, week),
-      to: earlier(earlier(issued.to, until), new Date(week.getTime() + WEEK_MS)),
-    };
+  const ofWeeks = byWeek(cells).flatMap(({ week, kinds, buckets }) => {
+    const time = issuedIn(walk, week, until);
     if (time.from >= time.to) return [];
-    const [kind, ...others] = kinds;
-    const isOfKind = others.length === 0 ? [sql`t.kind = ${kind as string}`] : [];
-    return [onRegister([...isOfKind, window(from, to), inWindow(T_ISSUED, time), ...isCounted])];
+    const isOfKind = kinds.length === 1 ? [sql`t.kind = ${kinds[0] as string}`] : [];
+    if (ended === null) {
+      const ends = window(Math.min(...buckets), Math.max(...buckets) + EXPIRY_BUCKET_SECONDS);
+      return [onRegister([...isOfKind, ends, inWindow(T_ISSUED, time)])];
+    }
+    // in most buckets nobody's token was ended: they are left out
+    const rows = sql`SELECT t.* FROM token t WHERE ${all([...isOfKind, inWindow(T_ISSUED, time)])} AND t.expires_at >= to_timestamp(b.at)
+      AND t.expires_at < to_timestamp(b.at + ${EXPIRY_BUCKET_SECONDS}::int)`;
+    return [
+      {
+        ...onRegister(isCounted, false),
+        from: sql`unnest(${buckets}::bigint[]) AS b(at) CROSS JOIN LATERAL (${rows} OFFSET 0) t`,
+      },
+    ];
   });
   const tail = { from: later(issued.from, until), to: issued.to };
   const isTail = tail.to === null || tail.from < tail.to;
@@ -192,17 +217,15 @@ export async function placesByExpiry(
   if (cursor !== null && !isDown) range.from = Math.max(range.from ?? 0, cursor);
 
   const places: Place[] = [];
-  let wanted = Math.min(LOOKED_MAX, Math.max(LOOKED_MIN, (SLACK * keyset.limit) / walk.share));
+  const least = walk.facet === "expires" ? LOOKED_MIN : 0;
+  let wanted = Math.min(LOOKED_MAX, Math.max(least, (SLACK * keyset.limit) / walk.share));
   for (let limit = CELLS; ; limit *= GROWTH, wanted *= GROWTH) {
     const read = await readCells(db, walk, { ...range, isDown, limit });
-    const { cells, isLast } = enough(read, read.length < limit, wanted);
-    const edge = cells.at(-1)?.bucket;
-    if (edge === undefined && !isLast) continue;
+    const { cells, edge } = enough(read, wanted);
+    if (edge === null && !read.isAll) continue;
     const step = { ...range };
-    if (!isLast && edge !== undefined) {
-      if (isDown) step.from = edge;
-      else step.to = edge + EXPIRY_BUCKET_SECONDS;
-    }
+    if (edge !== null && isDown) step.from = edge;
+    if (edge !== null && !isDown) step.to = edge + EXPIRY_BUCKET_SECONDS;
     const branches = branchesOf(walk, marks, cells, step);
     const left = deadline - performance.now();
     const rows =
@@ -211,7 +234,7 @@ export async function placesByExpiry(
         : await placesIn(db, { ...selection, ...walk }, branches, keyset, keyset.limit - places.length, left);
     if (rows === null) return { taken: true, places: null };
     places.push(...rows);
-    if (isLast || places.length >= keyset.limit) return { taken: true, places };
+    if (edge === null || places.length >= keyset.limit) return { taken: true, places };
     if (isDown) range.to = step.from;
     else range.from = step.to;
   }

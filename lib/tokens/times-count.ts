@@ -14,6 +14,7 @@ export function timesCount(
   db: Database,
   filters: Filters,
   question: TokenQuestion,
+  longestSeconds: number,
   { state, now, pending }: { state: StateSql; now: Date; pending: PendingOrders },
 ): ((timeoutMs: number) => Promise<number | null>) | null {
   const asked = timeQuestionOf(filters, question);
@@ -21,5 +22,5 @@ export function timesCount(
   const { by } = asked;
   if (by.what === "states" && (isAnyPending(pending) || by.states.every((one) => FEW_STATES.has(one))))
     return null;
-  return (timeoutMs) => countByTimes(db, asked, { state, now, timeoutMs });
+  return (timeoutMs) => countByTimes(db, asked, { state, now, longestSeconds, timeoutMs });
 }

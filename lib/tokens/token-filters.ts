@@ -2,7 +2,7 @@ import type { Database } from "../db/database.ts";
 import type { Sql } from "../db/sql.ts";
 import { lowestUuidv7 } from "../ids.ts";
 import { isWideNetwork } from "../list-query/address.ts";
-import { all, type Fragment, sql } from "../list-query/sql-fragment.ts";
+import { all, type Fragment, run, sql } from "../list-query/sql-fragment.ts";
 import { inWindow, type Window } from "../list-query/time-window.ts";
 import { type Branch, onRegister, T_ISSUED } from "./branch.ts";
 import { countryLead } from "./country-lead.ts";
@@ -123,6 +123,30 @@ async function sizeOf(db: Sql, table: "token_standing" | "refresh_consumption"):
   return row?.rows ?? 0;
 }
 
+const WEEK_MS = 7 * 86_400_000;
+
+/**
+ * The instant after which no token carries a label that is asked for, where it went out of use before this week; null where it did not. The tally knows the
+ * week alone, and the rest of it would be walked past.
+ */
+async function lastIssued(db: Sql, { labels }: TokenQuestion, { weeks, until }: Tally): Promise<Date | null> {
+  const week = weeks.at(-1)?.of;
+  if (week === undefined || week.getTime() + WEEK_MS >= until.getTime()) return null;
+  let last: Date | null = null;
+  for (const { filter } of labels) {
+    const [row] = await run<{ at: Date | null }>(
+      db,
+      sql`SELECT max(n.at) AS at FROM unnest(${filter.labels}::text[]) AS w(label) CROSS JOIN LATERAL (SELECT l.issued_at AS at FROM token_label l
+        WHERE l.kind = ${filter.facet} AND l.label = w.label AND l.issued_at >= ${week}::timestamptz ORDER BY l.issued_at DESC LIMIT 1) n`,
+    );
+    last = earliest(last, new Date((row?.at ?? week).getTime() + 1));
+  }
+  return last;
+}
+
+const earliest = (one: Date | null, other: Date | null) =>
+  one === null || (other !== null && other < one) ? other : one;
+
 /** Every way to the rows, the register itself first, and the conditions of those filters that have a way of their own. */
 async function leadsOf(
   db: Database,
@@ -242,7 +266,13 @@ export async function selectTokens(
   const tallied = await readTally(db, question.tally);
   const tally = isOfUse(tallied, now) ? tallied : null;
   const stretches =
-    tally === null ? [question.tally.issued] : stretchesOf(tally, question.tally, question.issuedBefore);
+    tally === null
+      ? [question.tally.issued]
+      : stretchesOf(
+          tally,
+          question.tally,
+          earliest(question.issuedBefore, await lastIssued(db, question, tally)),
+        );
   const { leads, conditions: answerable, others } = await leadsOf(db, filters, question, search, tally);
   const expected = tally === null ? 1 : expectedOf(tally, others);
   const least = bestOf(leads, expected, sort === "issued");
@@ -281,7 +311,7 @@ export async function selectTokens(
       ? null
       : expiryWalk(
           { states, question, tally, span, expected, isLedByRegister, isOfMany },
-          [...question.conditions, ...answerable, ...ofState],
+          { others: [...question.conditions, ...answerable], ofState },
           options,
         );
   const selection = {
@@ -299,7 +329,7 @@ export async function selectTokens(
     byIssue: null,
     byLead: null,
     walk,
-    countByTimes: tally === null ? null : timesCount(db, filters, question, options),
+    countByTimes: tally === null ? null : timesCount(db, filters, question, tally.longestSeconds, options),
   };
   if (byState !== null) {
     const { branches } = byState;
@@ -313,7 +343,8 @@ export async function selectTokens(
       branches: [onRegister([], false)],
     };
   const asked = Object.keys(filters).filter((key) => filters[key as keyof Filters] !== undefined);
-  const isByExpiry = sort === "expires" && lead === leads[0];
+  const isAhead = states.length === 1 && states[0] === "not_yet_valid";
+  const isByExpiry = sort === "expires" && lead === leads[0] && !isAhead;
   const isOfExpired =
     sort === "issued" && lead === leads[0] && states.length === 1 && states[0] === "expired";
   const branchesIn = (stretch: Window) => {
