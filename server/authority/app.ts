@@ -2,10 +2,12 @@ import { randomUUID } from "node:crypto";
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createHttpsServer, type ServerOptions as TlsOptions } from "node:https";
 import Fastify, { type FastifyInstance } from "fastify";
+import type { StatusListKeeper } from "#lib/status-lists/status-list-keeper.ts";
 import { boundConnections, HTTP_LIMITS, TLS_LIMITS } from "#server/http-limits.ts";
 import { findMessageFault, type MessageFault } from "#server/http-message.ts";
 import { answerError, diskFull, notReady } from "./answers.ts";
 import { addressAsker } from "./bounds/bounds.ts";
+import { addEvents } from "./events.ts";
 import { forwardAuth } from "./forward-auth.ts";
 import { introspect } from "./introspection.ts";
 import { createJwksAnswer } from "./jwks.ts";
@@ -14,6 +16,8 @@ import { allowOf } from "./methods.ts";
 import type { Metrics } from "./metrics.ts";
 import { revoke } from "./revocation.ts";
 import type { Services } from "./services.ts";
+import { addSignalRoutes } from "./signals/routes.ts";
+import { createStatusListAnswer } from "./status-lists.ts";
 
 /** The protocol engine: takes whole requests. */
 export type EngineDoor = { handle(req: IncomingMessage, res: ServerResponse): void };
@@ -21,11 +25,13 @@ export type EngineDoor = { handle(req: IncomingMessage, res: ServerResponse): vo
 export type AppOptions = {
   services: Services;
   engine: EngineDoor;
+  statusLists: StatusListKeeper;
   metrics: Metrics;
   tls?: TlsOptions | undefined;
 };
 
-const OURS = /^\/(?:oauth\/(?:introspect|revoke|jwks)|verify|healthz|readyz)(?:\?|$)/;
+const OURS =
+  /^\/(?:(?:oauth\/(?:introspect|revoke|jwks)|events|status-lists(?:\/\d+)?|verify|healthz|readyz|revocations\/jwks|\.well-known\/ssf-configuration)(?:\?|$)|signals\/)/;
 function requireCurrent(services: Services): void {
   if (services.follower.isStale) throw notReady();
   if (services.disk.isFull) throw diskFull();
@@ -96,10 +102,11 @@ function answerFault(res: ServerResponse, { status, message }: MessageFault): vo
 }
 
 /** The machine-facing door: introspection, revocation, forward-auth, keys and health here, the rest of OAuth by the engine. */
-export function buildAuthority({ services, engine, metrics, tls }: AppOptions): FastifyInstance {
+export function buildAuthority({ services, engine, statusLists, metrics, tls }: AppOptions): FastifyInstance {
   const common = ["x-content-type-options", "nosniff"];
   if (tls !== undefined) common.push("strict-transport-security", "max-age=31536000; includeSubDomains");
   const jwks = createJwksAnswer(() => services.follower.registry, common);
+  const lists = createStatusListAnswer(services, statusLists, common);
   const app = Fastify({
     logger: false,
     bodyLimit: 64 * 1024,
@@ -112,6 +119,8 @@ export function buildAuthority({ services, engine, metrics, tls }: AppOptions): 
         metrics.watch(req, res);
         const fault = findMessageFault(req);
         if (fault === null && req.url === "/oauth/jwks" && req.method === "GET") return jwks(req, res);
+        if (fault === null && (req.method === "GET" || req.method === "HEAD") && lists.answerHeld(req, res))
+          return;
         for (let at = 0; at < common.length; at += 2)
           res.setHeader(common[at] as string, common[at + 1] as string);
         if (fault !== null) return answerFault(res, fault);
@@ -132,6 +141,8 @@ export function buildAuthority({ services, engine, metrics, tls }: AppOptions): 
     { parseAs: "string" },
     (_request, body, done) => done(null, body),
   );
+  for (const type of ["application/json", "application/secevent+jwt"])
+    app.addContentTypeParser(type, { parseAs: "string" }, (_request, body, done) => done(null, body));
   app.setErrorHandler(async (raised, request, reply) => {
     const error = overBound(services, request.raw, raised);
     await services.bounds.hold(error);
@@ -160,5 +171,8 @@ export function buildAuthority({ services, engine, metrics, tls }: AppOptions): 
       });
   });
   addRoutes(app, services, jwks);
+  lists.addRoutes(app);
+  addEvents(app, services, () => requireCurrent(services));
+  addSignalRoutes(app, services);
   return app;
 }

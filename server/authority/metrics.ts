@@ -17,10 +17,12 @@ const ROUTES = [
   "/oauth/userinfo",
   "/oauth/jwks",
   "/verify",
+  "/events",
 ];
 
 function routeOf(url: string | undefined): string {
   const path = url?.split("?", 1)[0] ?? "/";
+  if (path.startsWith("/status-lists")) return "/status-lists";
   return ROUTES.includes(path) ? path : "other";
 }
 

@@ -1,13 +1,18 @@
 import type { Logger } from "pino";
 import { type DiskWatch, watchDisk } from "#lib/db/disk-space.ts";
-import type { SqlDatabase } from "#lib/db/sql-database.ts";
+import { openSqlDatabase, type SqlDatabase } from "#lib/db/sql-database.ts";
 import { withSamplePlaces } from "#lib/demo/sample-places.ts";
 import type { Env } from "#lib/env.ts";
+import type { KeyWrapper } from "#lib/keys/key-wrapper.ts";
+import { createOutbound, type Outbound } from "#lib/outbound/outbound.ts";
 import type { CountryOf } from "#lib/places/country-database.ts";
+import { createReportedTokenFinder } from "#lib/reports/find-reported-token.ts";
+import { createReportRecorder, type ReportRecorder } from "#lib/reports/report-recorder.ts";
 import {
   createPresentedTokenRevoker,
   type PresentedToken,
 } from "#lib/revocations/revoke-presented-tokens.ts";
+import { createStatusAllocator, type StatusAllocator } from "#lib/status-lists/allocate-status.ts";
 import { createTokenRegister, type TokenRegister } from "#lib/tokens/register.ts";
 import { FeedFollower } from "#lib/verification/feed-follower.ts";
 import { createPurgedWeekFinder } from "#lib/verification/purged-weeks.ts";
@@ -35,8 +40,11 @@ export type Services = {
   follower: FeedFollower;
   writer: UseWriter;
   register: TokenRegister;
+  statuses: StatusAllocator;
   reader: TokenReader;
   recorder: UseRecorder;
+  reports: ReportRecorder;
+  findReported: ReturnType<typeof createReportedTokenFinder>;
   relaxed: RelaxedRecorder;
   sightings: VerifierSightings;
   usage: UsageCounter;
@@ -45,6 +53,9 @@ export type Services = {
   disk: DiskWatch;
   revokePresented(token: PresentedToken): Promise<bigint>;
   addresses: AddressReader;
+  /** Opens and wraps what is kept by the master key. */
+  wrapper: KeyWrapper;
+  outbound: Outbound;
   stop(): Promise<void>;
 };
 
@@ -56,6 +67,7 @@ export type ServicesOptions = {
   onRegistry(): void;
   clockToleranceMs?: number | undefined;
   countryOf: CountryOf;
+  wrapper: KeyWrapper;
 };
 
 /** Starts what the endpoints share: the feed's follower first, so that nothing is answered under orders that were not read. */
@@ -67,6 +79,7 @@ export async function startServices({
   onRegistry,
   clockToleranceMs,
   countryOf,
+  wrapper,
 }: ServicesOptions): Promise<Services> {
   const complain = (error: unknown) => logFailure(log, error, {}, "the database does not answer", true);
   const follower = await FeedFollower.start({
@@ -93,10 +106,12 @@ export async function startServices({
   // it is known before it answers anybody
   await usage.flush();
   const refusals = new RefusalCounter(db, complain);
+  const find = createTokenFinder(db);
+  const findPurgedWeek = createPurgedWeekFinder(db);
   const reader = createTokenReader({
     registry: () => follower.registry,
-    find: createTokenFinder(db),
-    findPurgedWeek: createPurgedWeekFinder(db),
+    find,
+    findPurgedWeek,
     issuer: env.authorityIssuer,
   });
   const recorder = createUseRecorder({
@@ -106,12 +121,27 @@ export async function startServices({
     catchUp: (position) => follower.catchUp(position),
     onWritten: (rows) => usage.count(rows),
   });
+  const reports = createReportRecorder({
+    db,
+    writer,
+    onWritten: (rows, written) => usage.count(rows, written),
+  });
   const relaxed = createRelaxedRecorder({
     db,
     writer,
     onWritten: (rows) => usage.count(rows),
     onError: complain,
   });
+  // exchanges hold connections of the common pool while they wait for a place in a list
+  const claimsDb = openSqlDatabase({
+    url: databaseUrl,
+    role: "app",
+    maxConnections: 1,
+    applicationName: "tokenwarden status list claims",
+    maxSilenceMs: 5_000,
+  });
+  const statuses = createStatusAllocator({ db: claimsDb, writerId: writer.id });
+  const outbound = createOutbound({ allow: env.outboundAllow });
   const sightings = new VerifierSightings(db, complain);
   return {
     env,
@@ -120,8 +150,11 @@ export async function startServices({
     follower,
     writer,
     register: createTokenRegister(db, writer),
+    statuses,
     reader,
     recorder,
+    reports,
+    findReported: createReportedTokenFinder({ find, findPurgedWeek }),
     relaxed,
     sightings,
     usage,
@@ -130,8 +163,14 @@ export async function startServices({
     disk,
     revokePresented: createPresentedTokenRevoker(db, { onPlaced: (orders) => follower.offer(orders) }),
     addresses: createAddressReader(env.trustedProxies),
+    wrapper,
+    outbound,
     async stop() {
+      outbound.close();
       await recorder.idle();
+      await reports.idle();
+      await statuses.stop();
+      await claimsDb.end();
       await relaxed.stop();
       await sightings.stop();
       await usage.stop();

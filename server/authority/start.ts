@@ -18,6 +18,7 @@ import { followCertificate } from "#server/tls/renewal.ts";
 import { buildAuthority } from "./app.ts";
 import { ExchangeGate } from "./engine/exchange-gate.ts";
 import { createEngineHost, type EngineHost } from "./engine/host.ts";
+import { createStatusLists } from "./make-status-lists.ts";
 import { createMetrics } from "./metrics.ts";
 import { type Services, startServices } from "./services.ts";
 import { noticeUnknown } from "./unknown-tokens.ts";
@@ -55,9 +56,10 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     // as long as orders may go unheard of: whoever waits is told 503 rather than to go on waiting
     maxSilenceMs: 5_000,
   });
+  const wrapper = createKeyWrapper(masterKey);
   try {
     await checkDurability(db);
-    await ensureKeys(systemContext(db, "authority"), createKeyWrapper(masterKey));
+    await ensureKeys(systemContext(db, "authority"), wrapper);
     await keepIssuer(systemContext(db, "authority"), env.authorityIssuer);
   } catch (error) {
     await db.end();
@@ -73,6 +75,7 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     onRegistry,
     clockToleranceMs,
     countryOf,
+    wrapper,
   });
   log.info({ countriesAt: builtAt }, "addresses have the countries of this date");
   const { follower } = services;
@@ -83,6 +86,7 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     masterKey,
     registry: () => follower.registry,
     register: services.register,
+    statuses: services.statuses,
     orders: () => follower.book,
     isStale: () => follower.isStale || services.disk.isFull,
     writer: services.writer,
@@ -95,6 +99,7 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     bounds: services.bounds,
     countRefusal: (askerId, ip, refusal) => services.refusals.count(askerId, ip, refusal, new Date()),
   });
+  const lists = createStatusLists({ env, databaseUrl, masterKey, services });
   const metrics = createMetrics(() => ({
     stalenessMs: () => follower.stalenessMs,
     position: () => follower.book.position,
@@ -106,7 +111,7 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     throttled: () => services.bounds.throttled,
   }));
   const tls = certificate && { ...TLS_POLICY, cert: certificate.cert, key: certificate.key };
-  const app = buildAuthority({ services, engine, metrics, tls });
+  const app = buildAuthority({ services, engine, statusLists: lists.keeper, metrics, tls });
   const metricsServer = metricsPort === null ? null : await metrics.listen(metricsPort);
   await app.listen({ port: env.authorityPort, host: "::" }).catch(async (error: NodeJS.ErrnoException) => {
     if (error.code !== "EAFNOSUPPORT") throw error;
@@ -140,6 +145,7 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
       await letGo(app.server, () => app.close());
       metricsServer?.close();
       metricsServer?.closeAllConnections();
+      await lists.stop();
       await services.stop();
       await db.end();
     },

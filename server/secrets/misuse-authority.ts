@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { basic } from "./drive-authority.ts";
 import { REDIRECT_URI } from "./issue-tokens.ts";
 import type { SecretsRun } from "./secrets-run.ts";
@@ -9,6 +10,8 @@ const AUTHORITY_ROUTES = [
   "/oauth/revoke",
   "/oauth/jwks",
   "/verify",
+  "/events",
+  "/status-lists",
   "/healthz",
   "/readyz",
 ];
@@ -47,6 +50,27 @@ export async function driveAuthorityWrongly(run: SecretsRun, registry: Registry)
       await run.authority.ask("/oauth/introspect", {
         form: { token: "x" },
         headers: { authorization: `Bearer ${token}x` },
+      });
+      await run.authority.ask("/events", {
+        method: "POST",
+        headers: { authorization: `Bearer ${registry.verifier}`, "content-type": "application/json" },
+        json: {
+          instance: randomUUID(),
+          reports: [
+            { id: token, token, at: token, outcome: token },
+            {
+              id: randomUUID(),
+              at: new Date().toISOString(),
+              token: randomUUID(),
+              outcome: "allowed",
+              path: `/things/${token}?access_token=${token}`,
+              user_agent: token,
+              audience: token,
+              ip: token,
+              [token]: token,
+            },
+          ],
+        },
       });
       await run.authority.ask("/oauth/userinfo", {
         headers: { authorization: `Bearer ${token}`, "user-agent": token },
