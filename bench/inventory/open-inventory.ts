@@ -27,7 +27,7 @@ const MINUTE_MS = 60_000;
 /** Tokens counted in one transaction: nobody waits for it here. */
 const TALLY_STEP = 1_000_000;
 /** Of revocations, exchanges and uses each token is looked up. */
-const TALLY_TIMES_STEP = 100_000;
+const TALLY_TIMES_STEP = 300_000;
 
 function dataDirOf({ keepDir }: Settings, stack: AsyncDisposableStack): string {
   if (keepDir !== null) {
