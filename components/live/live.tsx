@@ -15,6 +15,7 @@ import {
   useTransition,
 } from "react";
 import { type News, newsOf, type Pulse } from "#lib/live/model.ts";
+import { followEvents } from "./follow-events.ts";
 import classes from "./live.module.css";
 import { type LastDrawing, waitBeforeDrawing } from "./pace.ts";
 
@@ -119,22 +120,23 @@ export function LiveProvider({ children }: { children: ReactNode }) {
 
   useEffect(() => {
     if (isPaused || isResting) return;
-    const source = new EventSource("/api/v1/live");
     let known: Pulse | null = null;
-    const hear = (event: MessageEvent<string>) => {
-      const pulse = JSON.parse(event.data) as Pulse;
-      const news = newsOf(known, pulse);
-      known = pulse;
-      if (news !== null) tell(news);
-      for (const listener of listeners.current) listener(pulse);
-    };
+    const stop = followEvents("/api/v1/live", {
+      event: "change",
+      onOpen: () => setConnection("live"),
+      onLost: () => setConnection("lost"),
+      onEvent: (text) => {
+        const pulse = JSON.parse(text) as Pulse;
+        const news = newsOf(known, pulse);
+        known = pulse;
+        if (news !== null) tell(news);
+        for (const listener of listeners.current) listener(pulse);
+      },
+    });
     const look = () => (document.visibilityState === "visible" ? tell("urgent") : undefined);
-    source.onopen = () => setConnection("live");
-    source.onerror = () => setConnection("lost");
-    source.addEventListener("change", hear);
     document.addEventListener("visibilitychange", look);
     return () => {
-      source.close();
+      stop();
       document.removeEventListener("visibilitychange", look);
       forget();
       setConnection("connecting");
