@@ -48,6 +48,7 @@ export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
   "POST /api/v1/orders": "order:write",
   "GET /api/v1/orders/{id}": "order:read",
   "POST /api/v1/orders/{id}/cancel": "order:write",
+  "POST /api/v1/orders/{id}/cancel-together": "order:write",
   "GET /api/v1/organisation": "organisation:read",
   "PATCH /api/v1/organisation": "organisation:write",
   "GET /api/v1/overview": "overview:read",

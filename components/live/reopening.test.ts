@@ -9,11 +9,15 @@ test("waits a second after the first failure and twice as long after each other 
 
 test("leaves out up to a half at random, and never waits less than a second or more than thirty", () => {
   fc.assert(
-    fc.property(fc.nat(2_000), fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }), (failures, chance) => {
-      const wait = waitBeforeReopening(failures, () => chance);
-      const longest = waitBeforeReopening(failures, () => 0);
-      expect(wait).toBeGreaterThanOrEqual(Math.max(1_000, Math.floor(longest / 2)));
-      expect(wait).toBeLessThanOrEqual(Math.min(30_000, longest));
-    }),
+    fc.property(
+      fc.nat(2_000),
+      fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
+      (failures, chance) => {
+        const wait = waitBeforeReopening(failures, () => chance);
+        const longest = waitBeforeReopening(failures, () => 0);
+        expect(wait).toBeGreaterThanOrEqual(Math.max(1_000, Math.floor(longest / 2)));
+        expect(wait).toBeLessThanOrEqual(Math.min(30_000, longest));
+      },
+    ),
   );
 });

@@ -60,7 +60,9 @@ export function ActRecord({ entry }: { entry: AuditEntryDetail }) {
   return (
     <>
       <KeyValue items={items} />
-      {entry.before === null && after === null ? null : <Changes act={entry.act} before={entry.before} after={after} />}
+      {entry.before === null && after === null ? null : (
+        <Changes act={entry.act} before={entry.before} after={after} />
+      )}
     </>
   );
 }

@@ -5,12 +5,14 @@ import { fieldWords, valueWords } from "./change-words.ts";
 test("a week that left the register is told in words, with its size and its days", () => {
   const act = "register.week_purged";
   const after = { week: "2026-06-15", tokens: 1_204_512, bytes: 512_400_000, expiredTokenDays: 90 };
-  expect(Object.entries(after).map(([key, value]) => [fieldWords(key, act), valueWords(key, value)])).toEqual([
-    ["Week", expect.stringMatching(/^The week of 15 June/)],
-    ["Tokens that left", "1,204,512"],
-    ["Room given back", "512 MB"],
-    ["They had stayed", "90 days"],
-  ]);
+  expect(Object.entries(after).map(([key, value]) => [fieldWords(key, act), valueWords(key, value)])).toEqual(
+    [
+      ["Week", expect.stringMatching(/^The week of 15 June/)],
+      ["Tokens that left", "1,204,512"],
+      ["Room given back", "512 MB"],
+      ["They had stayed", "90 days"],
+    ],
+  );
 });
 
 test("spans are told in their units, switches as yes or no, and our own words by their names", () => {

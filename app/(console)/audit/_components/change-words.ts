@@ -52,7 +52,11 @@ const FIELDS: Record<string, string> = {
 
 /** The same field of another act is another thing. */
 const FIELDS_OF_ACTS: Record<string, Record<string, string>> = {
-  "register.week_purged": { tokens: "Tokens that left", bytes: "Room given back", expiredTokenDays: "They had stayed" },
+  "register.week_purged": {
+    tokens: "Tokens that left",
+    bytes: "Room given back",
+    expiredTokenDays: "They had stayed",
+  },
 };
 
 const KINDS: Record<string, string> = Object.fromEntries(
@@ -120,7 +124,9 @@ export function valueWords(key: string, value: unknown): string {
     const name = key === "leavingWeeks" ? "week" : key;
     return value.length === 0 ? "none" : value.map((item) => valueWords(name, item)).join(", ");
   }
-  const parts = Object.entries(value).map(([name, item]) => `${fieldOfObject(key, name)}: ${valueWords(name, item)}`);
+  const parts = Object.entries(value).map(
+    ([name, item]) => `${fieldOfObject(key, name)}: ${valueWords(name, item)}`,
+  );
   return parts.length === 0 ? "none" : parts.join("; ");
 }
 
