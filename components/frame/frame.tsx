@@ -1,6 +1,6 @@
 "use client";
 
-import { ActionIcon, AppShell, Burger, Drawer, Tooltip, UnstyledButton } from "@mantine/core";
+import { ActionIcon, AppShell, Burger, UnstyledButton } from "@mantine/core";
 import { useDisclosure, useHotkeys, useWindowEvent } from "@mantine/hooks";
 import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand, IconSearch } from "@tabler/icons-react";
 import dynamic from "next/dynamic";
@@ -12,6 +12,8 @@ import { ClockProvider } from "../display/clock.tsx";
 import { ModKey } from "../display/mod-key.tsx";
 import { Tag } from "../display/tag.tsx";
 import { LiveDot, LiveProvider } from "../live/live.tsx";
+import { expectDrawer, OnDemandDrawer } from "../on-demand/dialog.tsx";
+import { Hint } from "../on-demand/hint.tsx";
 import { ColorSchemeMenu } from "../theme/color-scheme-menu.tsx";
 import { WorkProvider } from "../work/work.tsx";
 import { WorkTray } from "../work/work-tray.tsx";
@@ -87,6 +89,7 @@ export function Frame(props: FrameProps) {
                   size="sm"
                   opened={isDrawerOpen}
                   onClick={drawer.toggle}
+                  onPointerEnter={expectDrawer}
                   aria-label="Open the navigation"
                 />
                 <Link prefetch={false} href="/" className={classes.brand} aria-label="Tokenwarden, overview">
@@ -112,7 +115,7 @@ export function Frame(props: FrameProps) {
                 <Navigation isCollapsed={isCollapsed} />
                 <div className={classes.foot} data-collapsed={isCollapsed || undefined}>
                   <LiveDot isShort={isCollapsed} />
-                  <Tooltip
+                  <Hint
                     label={isCollapsed ? "Widen the navigation" : "Narrow the navigation"}
                     position="right"
                   >
@@ -126,15 +129,15 @@ export function Frame(props: FrameProps) {
                         <IconLayoutSidebarLeftCollapse size={18} />
                       )}
                     </ActionIcon>
-                  </Tooltip>
+                  </Hint>
                 </div>
               </AppShell.Navbar>
               <AppShell.Main id="main" tabIndex={-1} className={classes.main}>
                 {children}
               </AppShell.Main>
             </AppShell>
-            <Drawer
-              opened={isDrawerOpen}
+            <OnDemandDrawer
+              isOpen={isDrawerOpen}
               onClose={drawer.close}
               size={280}
               title="Tokenwarden"
@@ -146,7 +149,7 @@ export function Frame(props: FrameProps) {
               <div className={classes.foot}>
                 <LiveDot />
               </div>
-            </Drawer>
+            </OnDemandDrawer>
             {wasPaletteOpened ? <CommandPalette isOpen={isPaletteOpen} onClose={palette.close} /> : null}
           </WorkProvider>
         </PreferencesProvider>

@@ -1,6 +1,6 @@
 "use client";
 
-import { Tooltip, UnstyledButton } from "@mantine/core";
+import { UnstyledButton } from "@mantine/core";
 import { useIdle } from "@mantine/hooks";
 import { useRouter } from "next/navigation";
 import {
@@ -15,6 +15,7 @@ import {
   useTransition,
 } from "react";
 import { type News, newsOf, type Pulse } from "#lib/live/model.ts";
+import { Hint } from "../on-demand/hint.tsx";
 import { followEvents } from "./follow-events.ts";
 import classes from "./live.module.css";
 import { type LastDrawing, waitBeforeDrawing } from "./pace.ts";
@@ -208,7 +209,7 @@ export function LiveDot({ isShort = false }: { isShort?: boolean }) {
   const { state, toggle } = useContext(LiveContext);
   const { word, means } = WORDS[state];
   return (
-    <Tooltip label={means}>
+    <Hint label={means}>
       <UnstyledButton
         className={classes.live}
         data-state={state}
@@ -218,6 +219,6 @@ export function LiveDot({ isShort = false }: { isShort?: boolean }) {
         <span className={classes.dot} aria-hidden />
         {isShort ? null : <span>{word}</span>}
       </UnstyledButton>
-    </Tooltip>
+    </Hint>
   );
 }

@@ -1,11 +1,12 @@
 "use client";
 
-import { Button, Group, Modal, NativeSelect, Stack, Text } from "@mantine/core";
+import { Button, Group, NativeSelect, Stack, Text } from "@mantine/core";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import { SecretOnce } from "#components/display/secret-once.tsx";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
 import { useSend } from "#components/form/use-send.ts";
+import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
 import type { ClientDetail } from "#lib/clients/model.ts";
 import { clientWords as words } from "./words.ts";
 
@@ -52,8 +53,8 @@ export function RotateSecretDialog({
   }
 
   return (
-    <Modal
-      opened={isOpen}
+    <OnDemandDialog
+      isOpen={isOpen}
       onClose={close}
       title={words.rotateTitle(client.name)}
       size={560}
@@ -96,6 +97,6 @@ export function RotateSecretDialog({
           </Group>
         </Stack>
       )}
-    </Modal>
+    </OnDemandDialog>
   );
 }
