@@ -8,7 +8,7 @@ import { formatDuration } from "#lib/list-query/duration.ts";
 import { type AnyFilterValue, formatFilterValue, parseFilterValue } from "#lib/list-query/filter-value.ts";
 import { groupedNumber } from "../display/number-text.tsx";
 import { openPasted } from "../token-input/open-pasted.ts";
-import { holdsValue } from "../token-input/recognise-token.ts";
+import { holdsValue } from "../token-input/see-token.ts";
 import classes from "./filter-bar.module.css";
 import type { Suggest, Suggestion } from "./filter-bar.tsx";
 

@@ -9,7 +9,7 @@ import { formatTypedQuery, parseTypedQuery } from "#lib/list-query/typed-query.t
 import { groupedNumber } from "../display/number-text.tsx";
 import { openPasted } from "../token-input/open-pasted.ts";
 import { pastedLines } from "../token-input/pasted-lines.ts";
-import { holdsValue, recogniseToken } from "../token-input/recognise-token.ts";
+import { holdsValue, seeTokens } from "../token-input/see-token.ts";
 import classes from "./filter-bar.module.css";
 import type { Suggest } from "./filter-bar.tsx";
 import { Offers } from "./offers.tsx";
@@ -161,7 +161,7 @@ export function QueryField({ declaration, filters, onChange, suggest, fieldRef }
       {isShown ? (
         <Offers listId={listId} offers={offers} at={at} onTake={take}>
           {isToken
-            ? recogniseToken(text) === null
+            ? seeTokens(text).length === 0
               ? "This is a secret: it is not searched for, and stays here."
               : "This is a token. Enter opens its page by its id or hash; its value stays here."
             : null}

@@ -1,6 +1,6 @@
 "use client";
 
-import { ActionIcon, AppShell, Burger, UnstyledButton } from "@mantine/core";
+import { ActionIcon, Burger, UnstyledButton } from "@mantine/core";
 import { useDisclosure, useHotkeys, useWindowEvent } from "@mantine/hooks";
 import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand, IconSearch } from "@tabler/icons-react";
 import dynamic from "next/dynamic";
@@ -25,6 +25,9 @@ import { Navigation } from "./navigation.tsx";
 
 const loadPalette = () => import("./command-palette.tsx").then((module) => module.CommandPalette);
 const CommandPalette = dynamic(loadPalette, { ssr: false });
+
+/** react-remove-scroll's name for what stays where it is while a dialog has taken the page's scrollbar away. */
+const KEEPS_ITS_PLACE = "right-scroll-bar-position";
 
 type FrameProps = {
   environmentName: string;
@@ -77,13 +80,8 @@ export function Frame(props: FrameProps) {
             <a href="#main" className={classes.skip}>
               Skip to the page
             </a>
-            <AppShell
-              header={{ height: 52 }}
-              navbar={{ width: isCollapsed ? 57 : 212, breakpoint: "md", collapsed: { mobile: true } }}
-              transitionDuration={0}
-              padding={0}
-            >
-              <AppShell.Header className={classes.top}>
+            <div className={classes.shell} data-collapsed={isCollapsed || undefined}>
+              <header className={`${classes.top} ${KEEPS_ITS_PLACE}`}>
                 <Burger
                   hiddenFrom="md"
                   size="sm"
@@ -110,8 +108,8 @@ export function Frame(props: FrameProps) {
                 <WorkTray />
                 <ColorSchemeMenu />
                 <AccountMenu person={person} onSignOut={onSignOut} />
-              </AppShell.Header>
-              <AppShell.Navbar className={classes.side} aria-label="Console">
+              </header>
+              <nav className={classes.side} aria-label="Console">
                 <Navigation isCollapsed={isCollapsed} />
                 <div className={classes.foot} data-collapsed={isCollapsed || undefined}>
                   <LiveDot isShort={isCollapsed} />
@@ -131,11 +129,11 @@ export function Frame(props: FrameProps) {
                     </ActionIcon>
                   </Hint>
                 </div>
-              </AppShell.Navbar>
-              <AppShell.Main id="main" tabIndex={-1} className={classes.main}>
+              </nav>
+              <main id="main" tabIndex={-1} className={classes.main}>
                 {children}
-              </AppShell.Main>
-            </AppShell>
+              </main>
+            </div>
             <OnDemandDrawer
               isOpen={isDrawerOpen}
               onClose={drawer.close}
