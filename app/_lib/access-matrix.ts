@@ -100,6 +100,7 @@ export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
 export const OTHER_ROUTES: Record<string, string> = {
   "/api/auth/{nextauth}": "public: next-auth's own sign-in, sign-out and session, each with its own check",
   "/api/health": "public: says ok or unavailable, nothing else",
+  "/flags/{file}": "public: drawings of flags, the same for everybody",
 };
 
 /** Pages by their path: what it takes to see them. */

@@ -4,8 +4,10 @@ import { Button, UnstyledButton } from "@mantine/core";
 import { IconPlus, IconX } from "@tabler/icons-react";
 import dynamic from "next/dynamic";
 import { type ReactNode, type RefObject, useState } from "react";
+import { UNKNOWN_COUNTRY } from "#lib/list-query/country.ts";
 import type { Filter, FilterValues, TableDeclaration } from "#lib/list-query/define-table.ts";
 import type { AnyFilterValue } from "#lib/list-query/filter-value.ts";
+import { Flag } from "../display/flag.tsx";
 import { OnDemandMenu } from "../on-demand/menu.tsx";
 import { OnDemandPopover } from "../on-demand/popover.tsx";
 import classes from "./filter-bar.module.css";
@@ -119,6 +121,7 @@ export function FilterBar({
                       <span className="muted">
                         {filter.label} {words.operator}
                       </span>{" "}
+                      {filter.kind === "country" && Array.isArray(value) ? <Flags codes={value} /> : null}
                       <strong>{words.value}</strong>
                     </UnstyledButton>
                   }
@@ -156,4 +159,12 @@ export function FilterBar({
       ) : null}
     </div>
   );
+}
+
+/** Of the countries that a chip names; there is room for some. */
+function Flags({ codes }: { codes: readonly string[] }) {
+  return codes
+    .filter((code) => code !== UNKNOWN_COUNTRY)
+    .slice(0, 3)
+    .map((code) => <Flag key={code} code={code} />);
 }
