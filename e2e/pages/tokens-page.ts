@@ -17,7 +17,7 @@ export class TokensPage {
     this.#page = page;
     this.list = page.getByRole("region", { name: "List of tokens" });
     this.rows = this.list.locator("tbody tr");
-    this.query = page.getByRole("textbox", { name: "Filters as text" });
+    this.query = page.getByRole("combobox", { name: "Filters as text" });
     this.chips = page
       .getByRole("list", { name: "Filters" })
       .getByRole("listitem")
