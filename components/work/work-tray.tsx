@@ -29,7 +29,7 @@ export function WorkTray() {
       width={400}
       trapFocus
       returnFocus
-      dropdown={{ className: classes.tray, "aria-label": "Long work" }}
+      dropdown={{ className: classes.tray, "aria-label": "Long work", "aria-labelledby": undefined }}
       target={
         <Hint disabled={isOpen} label={running === 0 ? "Long work" : `${running} under way`}>
           <ActionIcon

@@ -1,4 +1,5 @@
 import type { Locator, Page } from "@playwright/test";
+import { untilTakesKeys } from "./alive.ts";
 
 /** The Tokens table. */
 export class TokensPage {
@@ -32,6 +33,7 @@ export class TokensPage {
   async open(query: Record<string, string> = {}): Promise<void> {
     const text = new URLSearchParams(query).toString();
     await this.#page.goto(text === "" ? "/tokens" : `/tokens?${text}`);
+    await untilTakesKeys(this.query);
   }
 
   row(id: string): Locator {
