@@ -98,11 +98,14 @@ type BubbleProps = {
 };
 
 function Bubble({ target, id, label, position, onClose }: BubbleProps) {
+  const close = useRef(onClose);
+  close.current = onClose;
+  // one listener for as long as it is shown: what another does about the same key may draw this again before its turn
   useEffect(() => {
-    const hear = ({ key }: KeyboardEvent) => (key === "Escape" ? onClose() : undefined);
+    const hear = ({ key }: KeyboardEvent) => (key === "Escape" ? close.current() : undefined);
     document.addEventListener("keydown", hear);
     return () => document.removeEventListener("keydown", hear);
-  }, [onClose]);
+  }, []);
   const Tooltip = floating.loaded?.Tooltip;
   if (Tooltip === undefined) return null;
   return (

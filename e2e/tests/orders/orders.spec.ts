@@ -31,7 +31,7 @@ test("a client is suspended from its page, refused at the authority, and works a
   const restoring = page.getByRole("dialog", { name: "Restore" });
   await restoring.getByRole("combobox", { name: "Reason" }).selectOption({ label: "Policy" });
   await restoring.getByRole("button", { name: "Restore", exact: true }).click();
-  await expect(page.getByText("Was suspended").first()).toBeVisible();
+  await expect(page.getByText("Had suspended").first()).toBeVisible();
   expect(await authority.introspect(token, registry.verifier)).toMatchObject({ active: true });
 });
 
@@ -116,7 +116,7 @@ test("an order is set for later, stands so in the list, and is called off from i
   await calling.getByRole("button", { name: "Call it off" }).click();
   await expect(page.getByText("it will not begin").first()).toBeVisible();
   await page.goto(`/orders?q=${encodeURIComponent(registry.mark)}`);
-  await expect(page.getByText("Was called off").first()).toBeVisible();
+  await expect(page.getByText("Was to revoke").first()).toBeVisible();
   expect(await authority.introspect(token, registry.verifier)).toMatchObject({ active: true });
 });
 
@@ -229,7 +229,7 @@ test("what a plan has set for a group's members is called off as a whole, by one
   await expect(page.getByText("2 orders were called off: none of them will begin").first()).toBeVisible();
   await expect(page.getByRole("button", { name: "Call off all of its plan…" })).toHaveCount(0);
   await page.goto(`/orders?q=${encodeURIComponent(registry.mark)}`);
-  await expect(page.getByText("Was called off")).toHaveCount(2);
+  await expect(page.getByText("Was to suspend")).toHaveCount(2);
   const { rows } = await ownerApi.read<{ rows: { act: string; target: { kind: string } }[] }>(
     "/api/v1/audit-entries?size=3",
   );
