@@ -47,6 +47,7 @@ export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
   "GET /api/v1/orders": "order:read",
   "POST /api/v1/orders": "order:write",
   "GET /api/v1/orders/{id}": "order:read",
+  "GET /api/v1/orders/{id}/propagation": "verifier:read",
   "POST /api/v1/orders/{id}/cancel": "order:write",
   "POST /api/v1/orders/{id}/cancel-together": "order:write",
   "GET /api/v1/organisation": "organisation:read",
@@ -88,11 +89,14 @@ export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
   "POST /api/v1/users/{id}/revoke": "user:revoke",
   "GET /api/v1/verifiers": "verifier:read",
   "POST /api/v1/verifiers": "verifier:write",
+  "GET /api/v1/verifiers/propagation": "verifier:read",
   "GET /api/v1/verifiers/{id}": "verifier:read",
   "PATCH /api/v1/verifiers/{id}": "verifier:write",
   "POST /api/v1/verifiers/{id}/disable": "verifier:write",
   "POST /api/v1/verifiers/{id}/enable": "verifier:write",
+  "GET /api/v1/verifiers/{id}/instances": "verifier:read",
   "POST /api/v1/verifiers/{id}/rotate-secret": "verifier:write",
+  "POST /api/v1/verifiers/{id}/secrets/{secretId}/revoke": "verifier:write",
   "GET /api/v1/work": "overview:read",
 };
 
@@ -144,4 +148,5 @@ export const PAGE_ACCESS: Record<string, Access> = {
   "/verifiers/[id]": "verifier:read",
   "/verifiers/[id]/edit": "verifier:write",
   "/verifiers/new": "verifier:write",
+  "/verifiers/propagation": "verifier:read",
 };

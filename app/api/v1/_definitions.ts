@@ -32,6 +32,7 @@ import * as meTablesName from "./me/tables/[name]/route.ts";
 import * as openapiJson from "./openapi.json/route.ts";
 import * as ordersIdCancel from "./orders/[id]/cancel/route.ts";
 import * as ordersIdCancelTogether from "./orders/[id]/cancel-together/route.ts";
+import * as ordersIdPropagation from "./orders/[id]/propagation/route.ts";
 import * as ordersId from "./orders/[id]/route.ts";
 import * as orders from "./orders/route.ts";
 import * as organisation from "./organisation/route.ts";
@@ -67,8 +68,11 @@ import * as usersId from "./users/[id]/route.ts";
 import * as users from "./users/route.ts";
 import * as verifiersIdDisable from "./verifiers/[id]/disable/route.ts";
 import * as verifiersIdEnable from "./verifiers/[id]/enable/route.ts";
+import * as verifiersIdInstances from "./verifiers/[id]/instances/route.ts";
 import * as verifiersIdRotateSecret from "./verifiers/[id]/rotate-secret/route.ts";
 import * as verifiersId from "./verifiers/[id]/route.ts";
+import * as verifiersIdSecretsSecretIdRevoke from "./verifiers/[id]/secrets/[secretId]/revoke/route.ts";
+import * as verifiersPropagation from "./verifiers/propagation/route.ts";
 import * as verifiers from "./verifiers/route.ts";
 import * as work from "./work/route.ts";
 
@@ -110,6 +114,7 @@ export function allRoutes(): Route[] {
     ordersId,
     ordersIdCancel,
     ordersIdCancelTogether,
+    ordersIdPropagation,
     organisation,
     overview,
     plans,
@@ -143,9 +148,12 @@ export function allRoutes(): Route[] {
     usersIdRevoke,
     verifiers,
     verifiersId,
+    verifiersPropagation,
     verifiersIdDisable,
     verifiersIdEnable,
+    verifiersIdInstances,
     verifiersIdRotateSecret,
+    verifiersIdSecretsSecretIdRevoke,
     work,
   ].flatMap((methods) => Object.values(methods) as Route[]);
 }

@@ -3,12 +3,10 @@
 import { Button, Group, NativeSelect, Stack, Text } from "@mantine/core";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
-import { SecretOnce } from "#components/display/secret-once.tsx";
-import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
-import { useSend } from "#components/form/use-send.ts";
-import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
-import type { ClientDetail } from "#lib/clients/model.ts";
-import { clientWords as words } from "./words.ts";
+import { SecretOnce } from "../display/secret-once.tsx";
+import { ProblemAlert } from "../feedback/problem-alert.tsx";
+import { useSend } from "../form/use-send.ts";
+import { OnDemandDialog } from "../on-demand/dialog.tsx";
 
 const OVERLAPS = [
   { value: "86400", label: "For 24 hours more" },
@@ -19,11 +17,23 @@ const OVERLAPS = [
 
 /** A new secret beside the old ones for a while, or instead of them at once; shown once. */
 export function RotateSecretDialog({
-  client,
+  title,
+  url,
+  words,
   isOpen,
   onClose,
 }: {
-  client: ClientDetail;
+  title: string;
+  /** What answers `{secret}` to `{overlapSeconds}`. */
+  url: string;
+  words: {
+    rotateText: string;
+    overlap: string;
+    rotateAct: string;
+    cancel: string;
+    secret: string;
+    secretDone: string;
+  };
   isOpen: boolean;
   onClose: () => void;
 }) {
@@ -42,13 +52,7 @@ export function RotateSecretDialog({
 
   async function rotate(event: FormEvent) {
     event.preventDefault();
-    const made = await request.send<{ secret: string }>(
-      "POST",
-      `/api/v1/clients/${client.id}/rotate-secret`,
-      {
-        overlapSeconds: Number(overlap),
-      },
-    );
+    const made = await request.send<{ secret: string }>("POST", url, { overlapSeconds: Number(overlap) });
     if (made) setSecret(made.secret);
   }
 
@@ -56,7 +60,7 @@ export function RotateSecretDialog({
     <OnDemandDialog
       isOpen={isOpen}
       onClose={close}
-      title={words.rotateTitle(client.name)}
+      title={title}
       size={560}
       closeOnClickOutside={secret === null}
     >
