@@ -4,14 +4,14 @@ import { Button, UnstyledButton } from "@mantine/core";
 import { IconPlus, IconX } from "@tabler/icons-react";
 import dynamic from "next/dynamic";
 import { type ReactNode, type RefObject, useState } from "react";
-import { UNKNOWN_COUNTRY } from "#lib/list-query/country.ts";
+import { countryName, UNKNOWN_COUNTRY } from "#lib/list-query/country.ts";
 import type { Filter, FilterValues, TableDeclaration } from "#lib/list-query/define-table.ts";
 import type { AnyFilterValue } from "#lib/list-query/filter-value.ts";
 import { Flag } from "../display/flag.tsx";
 import { OnDemandMenu } from "../on-demand/menu.tsx";
 import { OnDemandPopover } from "../on-demand/popover.tsx";
 import classes from "./filter-bar.module.css";
-import { filterWords } from "./filter-words.ts";
+import { filterWords, NAMES_SHOWN } from "./filter-words.ts";
 import { QueryField } from "./query-field.tsx";
 
 const FilterEditor = dynamic(() => import("./filter-editor.tsx").then((module) => module.FilterEditor), {
@@ -121,8 +121,13 @@ export function FilterBar({
                       <span className="muted">
                         {filter.label} {words.operator}
                       </span>{" "}
-                      {filter.kind === "country" && Array.isArray(value) ? <Flags codes={value} /> : null}
-                      <strong>{words.value}</strong>
+                      <strong>
+                        {filter.kind === "country" && Array.isArray(value) ? (
+                          <Countries codes={value} />
+                        ) : (
+                          words.value
+                        )}
+                      </strong>
                     </UnstyledButton>
                   }
                 >
@@ -161,10 +166,20 @@ export function FilterBar({
   );
 }
 
-/** Of the countries that a chip names; there is room for some. */
-function Flags({ codes }: { codes: readonly string[] }) {
-  return codes
-    .filter((code) => code !== UNKNOWN_COUNTRY)
-    .slice(0, 3)
-    .map((code) => <Flag key={code} code={code} />);
+/** As `filterWords` has them, each with its flag. */
+function Countries({ codes }: { codes: readonly string[] }) {
+  const first = codes.slice(0, NAMES_SHOWN);
+  const rest = codes.length - first.length;
+  return (
+    <>
+      {first.map((code, index) => (
+        <span key={code} className={classes.country}>
+          {code === UNKNOWN_COUNTRY ? null : <Flag code={code} />}
+          {countryName(code)}
+          {index < first.length - 1 ? ", " : ""}
+        </span>
+      ))}
+      {rest > 0 ? ` +${rest}` : ""}
+    </>
+  );
 }

@@ -69,12 +69,24 @@ export function ActRecord({ entry }: { entry: AuditEntryDetail }) {
 
 type Values = Record<string, unknown> | null;
 
-/** What was and what is, a line for each thing that changed; or what came of an act before which there was nothing. */
+/** What was and what is, a line for each thing that changed; or what there is since an act before which there was nothing. */
 function Changes({ act, before, after }: { act: string; before: Values; after: Values }) {
   const keys = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
+  if (before === null && after !== null)
+    return (
+      <section className={classes.changes}>
+        <CardHeading>Details</CardHeading>
+        <KeyValue
+          items={keys.map((key) => ({
+            key: fieldWords(key, act),
+            value: <ChangedValue name={key} value={after[key]} />,
+          }))}
+        />
+      </section>
+    );
   return (
     <section className={classes.changes}>
-      <CardHeading>{before === null ? "With it" : after === null ? "Was" : "Changed"}</CardHeading>
+      <CardHeading>{after === null ? "Was" : "Changed"}</CardHeading>
       <dl className={classes.list}>
         {keys.map((key) => (
           <div key={key} className={classes.change}>
@@ -88,8 +100,8 @@ function Changes({ act, before, after }: { act: string; before: Values; after: V
               </dd>
             ) : null}
             {after && key in after ? (
-              <dd className={before === null ? classes.with : classes.is}>
-                {before === null ? null : <span className="for-screen-readers">is </span>}
+              <dd className={classes.is}>
+                <span className="for-screen-readers">is </span>
                 <ChangedValue name={key} value={after[key]} />
               </dd>
             ) : null}

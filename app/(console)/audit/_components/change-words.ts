@@ -48,6 +48,7 @@ const FIELDS: Record<string, string> = {
   added: "Added",
   renewed: "Secrets made anew",
   kid: "Key",
+  clientId: "Client id",
 };
 
 /** The same field of another act is another thing. */
