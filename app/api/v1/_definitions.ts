@@ -50,6 +50,15 @@ import * as setupInvitation from "./setup/invitation/route.ts";
 import * as setupLink from "./setup/link/route.ts";
 import * as setupOwner from "./setup/owner/route.ts";
 import * as signInEnrolment from "./sign-in/enrolment/route.ts";
+import * as signalReceiversIdDisable from "./signal-receivers/[id]/disable/route.ts";
+import * as signalReceiversIdEnable from "./signal-receivers/[id]/enable/route.ts";
+import * as signalReceiversIdRotateSecret from "./signal-receivers/[id]/rotate-secret/route.ts";
+import * as signalReceiversId from "./signal-receivers/[id]/route.ts";
+import * as signalReceivers from "./signal-receivers/route.ts";
+import * as signalStreamsId from "./signal-streams/[id]/route.ts";
+import * as signalStreamsIdStatus from "./signal-streams/[id]/status/route.ts";
+import * as signalStreamsIdVerify from "./signal-streams/[id]/verify/route.ts";
+import * as signalStreams from "./signal-streams/route.ts";
 import * as tokenUsesHistogram from "./token-uses/histogram/route.ts";
 import * as tokenUses from "./token-uses/route.ts";
 import * as tokensIdLifeline from "./tokens/[id]/lifeline/route.ts";
@@ -130,6 +139,15 @@ export function allRoutes(): Route[] {
     setupLink,
     setupOwner,
     signInEnrolment,
+    signalReceivers,
+    signalReceiversId,
+    signalReceiversIdDisable,
+    signalReceiversIdEnable,
+    signalReceiversIdRotateSecret,
+    signalStreams,
+    signalStreamsId,
+    signalStreamsIdStatus,
+    signalStreamsIdVerify,
     tokenUses,
     tokenUsesHistogram,
     tokens,
