@@ -87,10 +87,12 @@ function WorkLine({ item, onGo }: { item: WorkItem; onGo: () => void }) {
 
 /** What is under way or has just ended, a line each. */
 export function WorkLines({
+  headingId,
   items,
   isOld,
   onGo,
 }: {
+  headingId: string;
   items: readonly WorkItem[];
   /** The console did not answer the last time. */
   isOld: boolean;
@@ -98,7 +100,9 @@ export function WorkLines({
 }) {
   return (
     <>
-      <h2 className={classes.heading}>Long work</h2>
+      <h2 id={headingId} className={classes.heading}>
+        Long work
+      </h2>
       {isOld ? (
         <p role="status" className="muted">
           The console does not answer; this may be old.

@@ -3,7 +3,7 @@
 import { ActionIcon } from "@mantine/core";
 import { IconStack2 } from "@tabler/icons-react";
 import dynamic from "next/dynamic";
-import { useState } from "react";
+import { useId, useState } from "react";
 import { isUnderWay } from "#lib/work/model.ts";
 import { Hint } from "../on-demand/hint.tsx";
 import { OnDemandPopover } from "../on-demand/popover.tsx";
@@ -19,6 +19,7 @@ const WorkLines = dynamic(() => import("./work-lines.tsx").then((module) => modu
 export function WorkTray() {
   const { items, isOld } = useWork();
   const [isOpen, setIsOpen] = useState(false);
+  const headingId = useId();
   const running = items.filter(isUnderWay).length;
   const label = running === 0 ? "Work, nothing under way" : `Work, ${running} under way`;
   return (
@@ -29,7 +30,7 @@ export function WorkTray() {
       width={400}
       trapFocus
       returnFocus
-      dropdown={{ className: classes.tray, "aria-label": "Long work", "aria-labelledby": undefined }}
+      dropdown={{ className: classes.tray, "aria-label": "Long work", "aria-labelledby": headingId }}
       target={
         <Hint disabled={isOpen} label={running === 0 ? "Long work" : `${running} under way`}>
           <ActionIcon
@@ -48,7 +49,7 @@ export function WorkTray() {
         </Hint>
       }
     >
-      <WorkLines items={items} isOld={isOld} onGo={() => setIsOpen(false)} />
+      <WorkLines headingId={headingId} items={items} isOld={isOld} onGo={() => setIsOpen(false)} />
     </OnDemandPopover>
   );
 }
