@@ -67,7 +67,8 @@ export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade }: Lif
               title="Some verifiers could still accept it in this time"
               style={{
                 left: place(Date.parse(shade.from)),
-                width: `${((Date.parse(shade.to) - Date.parse(shade.from)) / (toMs - fromMs)) * 100}%`,
+                // it may go on beyond what is drawn
+                width: widthOf(Math.min(Date.parse(shade.to), toMs) - Date.parse(shade.from)),
               }}
             />
           ) : null}
