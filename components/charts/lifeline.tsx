@@ -1,12 +1,13 @@
 "use client";
 
-import { Tooltip, UnstyledButton } from "@mantine/core";
+import { UnstyledButton } from "@mantine/core";
 import { useMounted } from "@mantine/hooks";
 import { useState } from "react";
 import { durationWords } from "../display/duration.ts";
 import { localWords, utcWords } from "../display/instant.tsx";
 import { groupedNumber } from "../display/number-text.tsx";
 import { Scroller } from "../display/scroller.tsx";
+import { Hint } from "../on-demand/hint.tsx";
 import classes from "./lifeline.module.css";
 import { AxisLayer, LAYOUTS, type LifelineMark, MarksLayer } from "./lifeline-layer.tsx";
 
@@ -74,7 +75,7 @@ export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade }: Lif
           {used.map((bucket) => {
             const { at, untilMs } = barOf(bucket, bucketSeconds, startMs, endsMs);
             return (
-              <Tooltip
+              <Hint
                 key={bucket.at}
                 openDelay={0}
                 label={
@@ -102,7 +103,7 @@ export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade }: Lif
                     />
                   ) : null}
                 </span>
-              </Tooltip>
+              </Hint>
             );
           })}
           {LAYOUTS.map((layout) => (
