@@ -20,6 +20,10 @@ test("the board follows an order to the last acknowledgement without a reload, a
   const client = await registry.addService();
   const token = await authority.issue(client);
   await authority.introspect(token, registry.verifier);
+  // that it asks is written within five seconds; until then nobody knows how it checks
+  const asked = () =>
+    ownerApi.read<{ lastSeenAt: string | null }>(`/api/v1/verifiers/${registry.verifier.id}`);
+  await expect.poll(async () => (await asked()).lastSeenAt, { timeout: 12_000 }).not.toBeNull();
   const verifier = new FeedVerifier(product.authorityUrl, heard.secret);
   await verifier.follow();
   await verifier.acknowledge();
