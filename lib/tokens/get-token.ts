@@ -9,6 +9,7 @@ import type { OrderRecord } from "../revocations/order-row.ts";
 import { orderOf, readReachingOrders, subjectUnder } from "../revocations/reaching-orders.ts";
 import { byTokenId } from "./by-token-id.ts";
 import { readLineage } from "./lineage.ts";
+import { lineageClaims } from "./lineage-claims.ts";
 import { PROTOCOL_SCOPES, type StandingOrder, type TokenDetail } from "./model.ts";
 import { readClockSkew, readPendingOrders, STATE_JOINS, stateSql } from "./state-sql.ts";
 import { ROW_JOINS, rowColumns, type TokenRecord, tokenRowOf } from "./token-row.ts";
@@ -61,6 +62,7 @@ function payloadOf(record: DetailRecord, issuer: string): Record<string, unknown
     exp: Math.floor(record.expiresAt.getTime() / 1000),
     jti: record.id,
     rooted_at: record.rootedAt.getTime(),
+    ...lineageClaims(record),
     ...record.claims,
   };
 }

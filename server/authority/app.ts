@@ -8,9 +8,10 @@ import { findMessageFault, type MessageFault } from "#server/http-message.ts";
 import { answerError, diskFull, notReady } from "./answers.ts";
 import { addressAsker } from "./bounds/bounds.ts";
 import { addEvents } from "./events.ts";
-import { forwardAuth } from "./forward-auth.ts";
+import { addFeedRoutes } from "./feed/routes.ts";
+import { FORWARDED_METHODS, forwardAuth, PREFIXED } from "./forward-auth.ts";
 import { introspect } from "./introspection.ts";
-import { createJwksAnswer } from "./jwks.ts";
+import { createJwksAnswer, isOfCommonSet, isOfFeed } from "./jwks.ts";
 import { logFailure } from "./log-failure.ts";
 import { allowOf } from "./methods.ts";
 import type { Metrics } from "./metrics.ts";
@@ -31,7 +32,7 @@ export type AppOptions = {
 };
 
 const OURS =
-  /^\/(?:(?:oauth\/(?:introspect|revoke|jwks)|events|status-lists(?:\/\d+)?|verify|healthz|readyz|revocations\/jwks|\.well-known\/ssf-configuration)(?:\?|$)|signals\/)/;
+  /^\/(?:(?:oauth\/(?:introspect|revoke|jwks)|events|status-lists(?:\/\d+)?|revocations(?:\/(?:acknowledgements|jwks|snapshot))?|verify|healthz|readyz|\.well-known\/ssf-configuration)(?:\?|$)|signals\/|verify\/)/;
 function requireCurrent(services: Services): void {
   if (services.follower.isStale) throw notReady();
   if (services.disk.isFull) throw diskFull();
@@ -53,8 +54,9 @@ function overBound({ bounds, addresses }: Services, req: IncomingMessage, error:
 }
 
 type JwksAnswer = ReturnType<typeof createJwksAnswer>;
+type KeySets = { common: JwksAnswer; feed: JwksAnswer };
 
-function addRoutes(app: FastifyInstance, services: Services, jwks: JwksAnswer): void {
+function addRoutes(app: FastifyInstance, services: Services, keySets: KeySets): void {
   app.post("/oauth/introspect", async (request, reply) => {
     requireCurrent(services);
     const answer = await introspect(services, request);
@@ -69,10 +71,25 @@ function addRoutes(app: FastifyInstance, services: Services, jwks: JwksAnswer): 
     await forwardAuth(services, request, reply);
     return reply;
   });
+  // Envoy asks with the request's own method, and its path after ours
+  app.route({
+    method: [...FORWARDED_METHODS],
+    url: `${PREFIXED}*`,
+    handler: async (request, reply) => {
+      requireCurrent(services);
+      await forwardAuth(services, request, reply);
+      return reply;
+    },
+  });
   app.get("/oauth/jwks", (request, reply) => {
     reply.hijack();
-    jwks(request.raw, reply.raw);
+    keySets.common(request.raw, reply.raw);
   });
+  app.get("/revocations/jwks", (request, reply) => {
+    reply.hijack();
+    keySets.feed(request.raw, reply.raw);
+  });
+  addFeedRoutes(app, services);
   app.get("/healthz", (_request, reply) => reply.header("cache-control", "no-store").send({ status: "ok" }));
   app.get("/readyz", async (request, reply) => {
     if (services.follower.isStale) throw notReady();
@@ -105,7 +122,11 @@ function answerFault(res: ServerResponse, { status, message }: MessageFault): vo
 export function buildAuthority({ services, engine, statusLists, metrics, tls }: AppOptions): FastifyInstance {
   const common = ["x-content-type-options", "nosniff"];
   if (tls !== undefined) common.push("strict-transport-security", "max-age=31536000; includeSubDomains");
-  const jwks = createJwksAnswer(() => services.follower.registry, common);
+  const registry = () => services.follower.registry;
+  const keySets = {
+    common: createJwksAnswer(registry, isOfCommonSet, common),
+    feed: createJwksAnswer(registry, isOfFeed, common),
+  };
   const lists = createStatusListAnswer(services, statusLists, common);
   const app = Fastify({
     logger: false,
@@ -118,7 +139,8 @@ export function buildAuthority({ services, engine, statusLists, metrics, tls }: 
         if (req.socket.destroyed) return;
         metrics.watch(req, res);
         const fault = findMessageFault(req);
-        if (fault === null && req.url === "/oauth/jwks" && req.method === "GET") return jwks(req, res);
+        if (fault === null && req.url === "/oauth/jwks" && req.method === "GET")
+          return keySets.common(req, res);
         if (fault === null && (req.method === "GET" || req.method === "HEAD") && lists.answerHeld(req, res))
           return;
         for (let at = 0; at < common.length; at += 2)
@@ -141,8 +163,6 @@ export function buildAuthority({ services, engine, statusLists, metrics, tls }: 
     { parseAs: "string" },
     (_request, body, done) => done(null, body),
   );
-  for (const type of ["application/json", "application/secevent+jwt"])
-    app.addContentTypeParser(type, { parseAs: "string" }, (_request, body, done) => done(null, body));
   app.setErrorHandler(async (raised, request, reply) => {
     const error = overBound(services, request.raw, raised);
     await services.bounds.hold(error);
@@ -170,7 +190,7 @@ export function buildAuthority({ services, engine, statusLists, metrics, tls }: 
         request_id: request.id,
       });
   });
-  addRoutes(app, services, jwks);
+  addRoutes(app, services, keySets);
   lists.addRoutes(app);
   addEvents(app, services, () => requireCurrent(services));
   addSignalRoutes(app, services);

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from "fastify";
+import { lineageClaims } from "#lib/tokens/lineage-claims.ts";
 import { PROTOCOL_SCOPES } from "#lib/tokens/model.ts";
 import type { RegisteredToken } from "#lib/verification/registered-token.ts";
 import { Refused } from "./answers.ts";
@@ -25,7 +26,7 @@ export function requireCaller(services: Services, request: FastifyRequest, form:
       new Refused(401, "invalid_client", "Authenticate as a verifier or a client.", CHALLENGE),
     );
   }
-  if (caller.kind === "verifier") services.sightings.saw(caller.verifier, new Date());
+  if (caller.kind === "verifier") services.sightings.showed(caller.verifier, new Date());
   return caller;
 }
 
@@ -56,6 +57,7 @@ export function introspectionOf(
     iat: Math.floor(token.issuedAtMs / 1000),
     exp: Math.floor(token.expiresAtMs / 1000),
     rooted_at: token.rootedAtMs,
+    ...lineageClaims(token),
   };
 }
 
@@ -70,6 +72,7 @@ export async function introspect(
 ): Promise<Record<string, unknown>> {
   const form = readForm(request);
   const caller = requireCaller(services, request, form);
+  if (caller.kind === "verifier") services.sightings.saw(caller.verifier, new Date());
   const value = requireParameter(form, "token");
   const asker = caller.kind === "verifier" ? caller.verifier : caller.client;
   const presentation: Presentation = {

@@ -30,6 +30,7 @@ import {
 import { VerifierSightings } from "#lib/verification/verifier-sightings.ts";
 import { type Bounds, createBounds } from "./bounds/bounds.ts";
 import { type AddressReader, createAddressReader } from "./client-address.ts";
+import { Feed } from "./feed/feed.ts";
 import { logFailure } from "./log-failure.ts";
 
 /** What the authority's endpoints share in one process. */
@@ -50,6 +51,7 @@ export type Services = {
   usage: UsageCounter;
   refusals: RefusalCounter;
   bounds: Bounds;
+  feed: Feed;
   disk: DiskWatch;
   revokePresented(token: PresentedToken): Promise<bigint>;
   addresses: AddressReader;
@@ -65,6 +67,8 @@ export type ServicesOptions = {
   databaseUrl: string;
   log: Logger;
   onRegistry(): void;
+  /** Milliseconds that a stream of the feed may lie unread. */
+  unreadMs?: number | undefined;
   clockToleranceMs?: number | undefined;
   countryOf: CountryOf;
   wrapper: KeyWrapper;
@@ -77,15 +81,20 @@ export async function startServices({
   databaseUrl,
   log,
   onRegistry,
+  unreadMs,
   clockToleranceMs,
   countryOf,
   wrapper,
 }: ServicesOptions): Promise<Services> {
   const complain = (error: unknown) => logFailure(log, error, {}, "the database does not answer", true);
+  let feed: Feed | null = null;
   const follower = await FeedFollower.start({
     db,
     databaseUrl,
-    onRegistry,
+    onRegistry: () => {
+      onRegistry();
+      feed?.refresh();
+    },
     clockToleranceMs,
     onError: complain,
     onClock: ({ isWrong, offsetMs }) => {
@@ -143,6 +152,17 @@ export async function startServices({
   const statuses = createStatusAllocator({ db: claimsDb, writerId: writer.id });
   const outbound = createOutbound({ allow: env.outboundAllow });
   const sightings = new VerifierSightings(db, complain);
+  const bounds = createBounds(env);
+  feed = new Feed({
+    db,
+    follower,
+    issuer: env.authorityIssuer,
+    wrapper,
+    turnstile: bounds.turnstile,
+    unreadMs,
+    onSight: (verifier, at) => sightings.showed(verifier, at),
+    onError: complain,
+  });
   return {
     env,
     db,
@@ -159,13 +179,15 @@ export async function startServices({
     sightings,
     usage,
     refusals,
-    bounds: createBounds(env),
+    bounds,
+    feed,
     disk,
     revokePresented: createPresentedTokenRevoker(db, { onPlaced: (orders) => follower.offer(orders) }),
     addresses: createAddressReader(env.trustedProxies),
     wrapper,
     outbound,
     async stop() {
+      await feed.stop();
       outbound.close();
       await recorder.idle();
       await reports.idle();

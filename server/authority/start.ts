@@ -32,6 +32,8 @@ export type AuthorityOptions = {
   metricsPort: number | null;
   /** How far the clock may be off; the organisation's tolerance unless told. */
   clockToleranceMs?: number | undefined;
+  /** Milliseconds that a stream of the feed may lie unread before it is cut off. */
+  unreadMs?: number | undefined;
 };
 
 export type RunningAuthority = {
@@ -44,7 +46,7 @@ export type RunningAuthority = {
 
 /** Starts one authority: several may run on one database, in one process or in many. */
 export async function startAuthority(options: AuthorityOptions): Promise<RunningAuthority> {
-  const { env, databaseUrl, masterKey, log, metricsPort, clockToleranceMs } = options;
+  const { env, databaseUrl, masterKey, log, metricsPort, clockToleranceMs, unreadMs } = options;
   const certificate = env.tls && readCertificate(env.tls);
   const { countryOf, builtAt } = openCountryDatabase(env.countryDatabase);
   await requireKnownSchema(databaseUrl);
@@ -73,6 +75,7 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     databaseUrl,
     log,
     onRegistry,
+    unreadMs,
     clockToleranceMs,
     countryOf,
     wrapper,
@@ -109,6 +112,9 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     isDiskFull: () => services.disk.isFull,
     waiting: () => services.bounds.turnstile.waiting,
     throttled: () => services.bounds.throttled,
+    subscribers: () => services.feed.subscribers,
+    batches: () => services.feed.publisher.batches,
+    cutOff: () => services.feed.cutOff,
   }));
   const tls = certificate && { ...TLS_POLICY, cert: certificate.cert, key: certificate.key };
   const app = buildAuthority({ services, engine, statusLists: lists.keeper, metrics, tls });
@@ -125,6 +131,7 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     port: (app.server.address() as AddressInfo).port,
     services,
     refuse() {
+      services.feed.end();
       const body = JSON.stringify({
         error: "temporarily_unavailable",
         error_description: "This authority is being replaced by a newer version. Ask again.",
@@ -142,6 +149,8 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     },
     async stop() {
       renewal?.stop();
+      // streams have no end of their own
+      services.feed.end();
       await letGo(app.server, () => app.close());
       metricsServer?.close();
       metricsServer?.closeAllConnections();

@@ -9,6 +9,14 @@ const AUTHORITY_ROUTES = [
   "/oauth/introspect",
   "/oauth/revoke",
   "/oauth/jwks",
+  "/revocations",
+  "/revocations/acknowledgements",
+  "/revocations/jwks",
+  "/revocations/snapshot",
+  "/signals/streams",
+  "/signals/status",
+  "/signals/verify",
+  "/.well-known/ssf-configuration",
   "/verify",
   "/events",
   "/status-lists",
@@ -95,6 +103,9 @@ export async function driveAuthorityWrongly(run: SecretsRun, registry: Registry)
       `/readyz?${bait}`,
       `/healthz?${bait}`,
       `/oauth/jwks?${bait}`,
+      `/revocations/${bait}`,
+      `/revocations?after=${bait}`,
+      `/revocations/snapshot?instance=${bait}`,
       `/.well-known/${bait}`,
     ])
       await run.authority.ask(at, { headers: slips });
@@ -117,6 +128,14 @@ export async function driveAuthorityWrongly(run: SecretsRun, registry: Registry)
       method: "POST",
       headers: { "content-type": form, authorization: bait },
     });
+    for (const at of [`/revocations?after=0&instance=${bait}`, `/revocations?after=0&${bait}=1`])
+      await run.authority.ask(at, { headers: { authorization: `Bearer ${registry.verifier}`, ...slips } });
+    for (const json of [{ [bait]: bait }, { instance: bait, agent: bait, way: bait, mode: bait }])
+      await run.authority.ask("/revocations/acknowledgements", {
+        method: "POST",
+        headers: { authorization: `Bearer ${registry.verifier}`, "content-type": "application/json" },
+        json,
+      });
     await run.authority.token(registry.jwt, {
       grant_type: "client_credentials",
       scope: bait,

@@ -91,6 +91,8 @@ export function createConfiguration({ deps, seal, idTokenJwks }: ConfigurationOp
     discovery: {
       introspection_endpoint: `${issuer}/oauth/introspect`,
       introspection_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
+      revocation_feed_endpoint: `${issuer}/revocations`,
+      revocation_feed_jwks_uri: `${issuer}/revocations/jwks`,
       revocation_endpoint: `${issuer}/oauth/revoke`,
       use_report_endpoint: `${issuer}/events`,
       status_list_aggregation_endpoint: `${issuer}${STATUS_LISTS_PATH}`,

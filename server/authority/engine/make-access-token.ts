@@ -4,6 +4,7 @@ import { uuidv7 } from "#lib/ids.ts";
 import type { RegistryClient, RegistryOrganisation } from "#lib/registry/snapshot.ts";
 import type { StatusAllocator } from "#lib/status-lists/allocate-status.ts";
 import { statusListUri } from "#lib/status-lists/model.ts";
+import { lineageClaims } from "#lib/tokens/lineage-claims.ts";
 import { makeOpaque } from "#lib/tokens/opaque.ts";
 import type { NewToken } from "#lib/tokens/register.ts";
 import { accessTokenTtlSeconds } from "./lifetimes.ts";
@@ -91,6 +92,7 @@ export async function makeAccessToken(request: AccessTokenRequest): Promise<Made
         iat,
         exp,
         rooted_at: family.rootedAtMs,
+        ...lineageClaims({ id, familyId: family.id, sessionUid: grant.sessionUid }),
         ...(scope === undefined ? {} : { scope }),
         groups: grant.groups,
         roles: [],

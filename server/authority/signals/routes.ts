@@ -1,11 +1,13 @@
 import type { FastifyInstance } from "fastify";
-import { publicJwks } from "#lib/keys/public-jwks.ts";
 import type { Services } from "../services.ts";
 import { CONFIGURATION_PATH, transmitterConfiguration } from "./configuration.ts";
 import { addPollRoute } from "./poll.ts";
 import { addReceiveRoute } from "./receive.ts";
 import { SignalWatch } from "./signal-watch.ts";
 import { addStreamRoutes } from "./streams.ts";
+
+/** What is posted here: requests of the stream API, and security events. */
+const BODIES = ["application/json", "application/secevent+jwt"];
 
 /** Shared Signals: what this transmitter is, its streams, and what peers send. */
 export function addSignalRoutes(app: FastifyInstance, services: Services): void {
@@ -17,15 +19,11 @@ export function addSignalRoutes(app: FastifyInstance, services: Services): void 
       .header("access-control-allow-origin", "*")
       .send(transmitterConfiguration(services.env.authorityIssuer)),
   );
-  app.get("/revocations/jwks", (_request, reply) =>
-    reply
-      .header("cache-control", "public, max-age=600")
-      .header("content-type", "application/jwk-set+json")
-      .send(
-        JSON.stringify(publicJwks(services.follower.registry.keys.filter((key) => key.purpose === "feed"))),
-      ),
-  );
-  addStreamRoutes(app, services);
-  addPollRoute(app, services, watch);
-  addReceiveRoute(app, services);
+  app.register(async (scope) => {
+    for (const type of BODIES)
+      scope.addContentTypeParser(type, { parseAs: "string" }, (_request, body, done) => done(null, body));
+    addStreamRoutes(scope, services);
+    addPollRoute(scope, services, watch);
+    addReceiveRoute(scope, services);
+  });
 }
