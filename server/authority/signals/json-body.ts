@@ -1,5 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import type { z } from "zod";
+import { holdsSecret } from "#lib/audit/redact.ts";
 import { Refused } from "../answers.ts";
 
 /** Problems that are named in one answer. */
@@ -17,7 +18,11 @@ export function readJsonBody<S extends z.ZodType>(request: FastifyRequest, schem
   return parsed(schema, json);
 }
 
-export function parsed<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+/** Text that is kept and shown: a token that was pasted into it is not taken, and not repeated. */
+export const kept = <S extends z.ZodType<string>>(text: S) =>
+  text.refine((value) => !holdsSecret(value), "looks like a token or a secret");
+
+function parsed<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const named = result.error.issues

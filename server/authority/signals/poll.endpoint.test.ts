@@ -167,6 +167,7 @@ describe("the stream management API (SSF 1.0 section 8)", () => {
     ["events that are none of ours", { events_requested: ["urn:example:a"] }],
     ["a number for events", { events_requested: 7 }],
     ["a description with a line break", { description: "a\u0007b" }],
+    ["a secret as description", { description: `twv_${"x".repeat(43)}` }],
   ])("refuses a stream of %s", async (_, body) => {
     expect((await ask("POST", "/signals/streams", body)).status).toBe(400);
   });

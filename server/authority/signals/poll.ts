@@ -6,11 +6,11 @@ import { type LoggedSignal, readOutstanding } from "#lib/signals/next-events.ts"
 import { claimsOf, jtiOf, sequenceOf } from "#lib/signals/security-event-token.ts";
 import { readStream } from "#lib/signals/stream-record.ts";
 import { Refused } from "../answers.ts";
+import { requireVerifier } from "../require-verifier.ts";
 import type { Services } from "../services.ts";
 import { STREAMS_PATH } from "./configuration.ts";
 import { answering } from "./domain-refusals.ts";
 import { readJsonBody } from "./json-body.ts";
-import { requireVerifier } from "./require-verifier.ts";
 import type { SignalWatch } from "./signal-watch.ts";
 
 /** Within what a connection may be idle. */
@@ -40,6 +40,7 @@ export function addPollRoute(app: FastifyInstance, services: Services, watch: Si
 
   app.post<{ Params: { id: string } }>(`${STREAMS_PATH}/:id/poll`, async (request, reply) => {
     const verifier = requireVerifier(services, request);
+    services.sightings.showed(verifier, new Date());
     const given = readJsonBody(request, body);
     const within = <T>(work: () => Promise<T>) =>
       services.bounds.turnstile.pass(verifier.id, 1, () => answering(work));

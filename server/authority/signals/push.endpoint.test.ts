@@ -35,11 +35,16 @@ let outbound: Outbound;
 let fixture: Fixture;
 let peers: SignalPeer[];
 let clientId: string;
+let nameLeadsTo = "93.184.216.34";
 
 beforeAll(async () => {
   peers = await Promise.all([startSignalPeer(), startSignalPeer(), startSignalPeer()]);
   const allow = readOutboundAllow(peers.map(({ origin }) => origin).join(","));
-  outbound = createOutbound({ allow: allow ?? expect.fail() });
+  // peers are called by their addresses: names are those of one test
+  outbound = createOutbound({
+    allow: allow ?? expect.fail(),
+    resolve: async () => [{ address: nameLeadsTo, family: 4 }],
+  });
   instance = await startTestInstance(1);
   fixture = fixtureOf(instance.db);
   clientId = await fixture.client("portal");
@@ -226,6 +231,25 @@ describe("a stream that pushes", () => {
     expect(row.lastError).toMatch(words);
     expect(row).toMatchObject({ lag: 1, delivered: 0 });
     expect(Date.parse(row.nextAttemptAt ?? "")).toBeGreaterThan(Date.now() - 1_000);
+  });
+
+  test("is not sent to a receiver whose name has turned private since it was entered", async () => {
+    const [inside] = peers as [SignalPeer];
+    nameLeadsTo = "93.184.216.34";
+    const made = await stream(inside, {
+      endpointUrl: `https://rebinding.example:${new URL(inside.origin).port}/events`,
+    });
+    nameLeadsTo = "127.0.0.1";
+    await shutOut(await user());
+    const row = await eventually(async () => {
+      const one = await now(made);
+      return one.lastError === null ? undefined : one;
+    });
+    expect(row).toMatchObject({ lastError: "leads to an address that is not public", lag: 1 });
+    expect(inside.attempts).toHaveLength(0);
+    await expect(stream(inside, { endpointUrl: "https://rebinding.example/events" })).rejects.toMatchObject({
+      code: "INVALID_INPUT",
+    });
   });
 
   test("of a receiver that never answers is given up by the time allowed, while others get theirs at once", async () => {

@@ -9,6 +9,7 @@ import { readPeerSet, type SetError, SetRefusal } from "#lib/signal-receivers/re
 import { type ActingReceiver, receiveSignal } from "#lib/signal-receivers/receive-signal.ts";
 import { shown } from "#lib/signals/push-event.ts";
 import { Refused } from "../answers.ts";
+import { addressAsker } from "../bounds/bounds.ts";
 import type { Services } from "../services.ts";
 
 type ReceiverRecord = ActingReceiver & { jwksUrl: string; audience: string; secretHash: Buffer };
@@ -29,13 +30,16 @@ export function addReceiveRoute(app: FastifyInstance, services: Services): void 
 
   async function findReceiver(request: FastifyRequest<{ Params: { id: string } }>) {
     const { id } = request.params;
-    const [receiver] = isUuid(id) ? await db.query<ReceiverRecord>(READ, [id]) : [];
+    const ip = services.addresses.of(request.raw);
+    // whoever has shown nothing yet has the share of an address
+    const read = () => db.query<ReceiverRecord>(READ, [id]);
+    const [receiver] = isUuid(id) ? await services.bounds.turnstile.pass(addressAsker(ip), 1, read) : [];
     const [scheme = "", secret = ""] = (request.headers.authorization ?? "").split(" ");
     const isTheirs = isSecret(secret, receiver?.secretHash ?? NOBODY) && scheme.toLowerCase() === "bearer";
     if (receiver !== undefined && isTheirs) return receiver;
     // the same for a wrong secret and for a receiver that is not there
     throw services.bounds.refuseCredentials(
-      services.addresses.of(request.raw),
+      ip,
       new Refused(
         401,
         "invalid_client",

@@ -6,6 +6,9 @@ import { addReceiveRoute } from "./receive.ts";
 import { SignalWatch } from "./signal-watch.ts";
 import { addStreamRoutes } from "./streams.ts";
 
+/** What is posted here: requests of the stream API, and security events. */
+const BODIES = ["application/json", "application/secevent+jwt"];
+
 /** Shared Signals: what this transmitter is, its streams, and what peers send. */
 export function addSignalRoutes(app: FastifyInstance, services: Services): void {
   const watch = new SignalWatch(services.db);
@@ -16,7 +19,11 @@ export function addSignalRoutes(app: FastifyInstance, services: Services): void 
       .header("access-control-allow-origin", "*")
       .send(transmitterConfiguration(services.env.authorityIssuer)),
   );
-  addStreamRoutes(app, services);
-  addPollRoute(app, services, watch);
-  addReceiveRoute(app, services);
+  app.register(async (scope) => {
+    for (const type of BODIES)
+      scope.addContentTypeParser(type, { parseAs: "string" }, (_request, body, done) => done(null, body));
+    addStreamRoutes(scope, services);
+    addPollRoute(scope, services, watch);
+    addReceiveRoute(scope, services);
+  });
 }

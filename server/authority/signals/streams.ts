@@ -3,85 +3,28 @@ import { z } from "zod";
 import { optionalLine } from "#lib/input/plain-text.ts";
 import { sql } from "#lib/list-query/sql-fragment.ts";
 import { createStream } from "#lib/signals/create-stream.ts";
-import { authorization, createStreamInput, endpointUrl, streamStatusInput } from "#lib/signals/input.ts";
-import {
-  DELIVERY_URNS,
-  type Delivery,
-  MIN_VERIFICATION_SECONDS,
-  SENT_EVENTS,
-  type StreamRow,
-} from "#lib/signals/model.ts";
+import { createStreamInput, streamStatusInput } from "#lib/signals/input.ts";
+import type { StreamRow } from "#lib/signals/model.ts";
 import { removeStream } from "#lib/signals/remove-stream.ts";
 import { setStreamStatus } from "#lib/signals/set-stream-status.ts";
 import { readStream, readStreams } from "#lib/signals/stream-record.ts";
 import { updateStream } from "#lib/signals/update-stream.ts";
 import { verifyStream } from "#lib/signals/verify-stream.ts";
 import { diskFull, Refused } from "../answers.ts";
+import { requireVerifier } from "../require-verifier.ts";
 import type { Services } from "../services.ts";
-import { pollUrl, STATUS_PATH, STREAMS_PATH, VERIFY_PATH } from "./configuration.ts";
+import { STATUS_PATH, STREAMS_PATH, VERIFY_PATH } from "./configuration.ts";
 import { answering } from "./domain-refusals.ts";
-import { readJsonBody } from "./json-body.ts";
-import { requireVerifier, verifierContext } from "./require-verifier.ts";
-
-const streamId = z.string().max(64);
-
-/** What a receiver may say of a stream; what the transmitter says itself is let pass unread but for those two. */
-const configuration = z.object({
-  stream_id: streamId.optional(),
-  iss: z.string().optional(),
-  aud: z.union([z.string(), z.array(z.string()).max(10)]).optional(),
-  events_requested: z.array(z.string().max(512)).max(100).optional(),
-  description: optionalLine(200).optional(),
-  delivery: z
-    .object({
-      method: z.enum(Object.values(DELIVERY_URNS)),
-      endpoint_url: endpointUrl.optional(),
-      authorization_header: authorization.optional(),
-    })
-    .optional(),
-});
-type Configuration = z.output<typeof configuration>;
-
-/** A stream as its receiver sees it; what is sent as Authorization is not shown again. @see OpenID Shared Signals Framework 1.0 section 8.1.1 */
-function configurationOf(stream: StreamRow, issuer: string): Record<string, unknown> {
-  return {
-    stream_id: stream.id,
-    iss: issuer,
-    aud: stream.audience,
-    events_supported: SENT_EVENTS,
-    events_requested: stream.events,
-    events_delivered: stream.events,
-    delivery: {
-      method: DELIVERY_URNS[stream.delivery],
-      endpoint_url: stream.delivery === "poll" ? pollUrl(issuer, stream.id) : stream.endpointUrl,
-    },
-    min_verification_interval: MIN_VERIFICATION_SECONDS,
-    ...(stream.description === "" ? {} : { description: stream.description }),
-  };
-}
-
-/** Types that nobody here knows are left out; none named is all. */
-function eventsOf(requested: readonly string[] | undefined) {
-  const events = SENT_EVENTS.filter((type) => requested === undefined || requested.includes(type));
-  if (events.length === 0)
-    throw new Refused(400, "invalid_request", "events_requested: names no event that is sent from here");
-  return events;
-}
-
-function deliveryOf(given: Configuration["delivery"]) {
-  const method = (Object.keys(DELIVERY_URNS) as Delivery[]).find(
-    (one) => DELIVERY_URNS[one] === given?.method,
-  );
-  const isPush = method === "push";
-  return {
-    delivery: method ?? ("poll" as const),
-    // of poll it is ours, whatever comes back to us with it
-    ...(isPush && given?.endpoint_url !== undefined ? { endpointUrl: given.endpoint_url } : {}),
-    ...(isPush && given?.authorization_header !== undefined
-      ? { authorization: given.authorization_header }
-      : {}),
-  };
-}
+import { kept, readJsonBody } from "./json-body.ts";
+import {
+  type Configuration,
+  configuration,
+  configurationOf,
+  deliveryOf,
+  eventsOf,
+  streamId,
+} from "./stream-configuration.ts";
+import { verifierContext } from "./verifier-context.ts";
 
 /** The stream management API. @see OpenID Shared Signals Framework 1.0 section 8 */
 export function addStreamRoutes(app: FastifyInstance, services: Services): void {
@@ -94,6 +37,7 @@ export function addStreamRoutes(app: FastifyInstance, services: Services): void 
     work: (ctx: ReturnType<typeof verifierContext>, owner: { verifierId: string }) => Promise<T>,
   ): Promise<T> {
     const verifier = requireVerifier(services, request);
+    services.sightings.showed(verifier, new Date());
     if (request.method !== "GET" && services.disk.isFull) throw diskFull();
     const ctx = verifierContext(services, request, verifier);
     return services.bounds.turnstile.pass(verifier.id, 1, () =>
@@ -194,7 +138,11 @@ export function addStreamRoutes(app: FastifyInstance, services: Services): void 
     as(request, async (ctx, owner) => {
       const { stream_id: id, ...rest } = readJsonBody(
         request,
-        z.object({ ...streamStatusInput.shape, stream_id: streamId }),
+        z.object({
+          status: streamStatusInput.shape.status,
+          reason: kept(optionalLine(200)).default(""),
+          stream_id: streamId,
+        }),
       );
       reply.header("cache-control", "no-store");
       return statusOf(await setStreamStatus(ctx, { streamId: id, ...rest }, owner));
@@ -204,7 +152,7 @@ export function addStreamRoutes(app: FastifyInstance, services: Services): void 
     as(request, async (ctx, owner) => {
       const { stream_id: id, state } = readJsonBody(
         request,
-        z.object({ stream_id: streamId, state: z.string().max(1_024).optional() }),
+        z.object({ stream_id: streamId, state: kept(z.string().max(1_024)).optional() }),
       );
       await verifyStream(ctx, { streamId: id, state }, owner);
       return reply.code(204).send();

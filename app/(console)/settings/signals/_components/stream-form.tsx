@@ -89,6 +89,7 @@ export function StreamForm({ stream, verifiers }: StreamFormProps) {
           onChange={(verifierId) => set({ verifierId: verifierId ?? "" })}
           error={request.faultOf("verifierId")}
           disabled={stream !== undefined}
+          allowDeselect={false}
           searchable
           required
         />

@@ -16,17 +16,9 @@ export function StreamsTable({ streams }: { streams: StreamRow[] }) {
         {
           header: words.whom,
           cell: (row: StreamRow) => (
-            <>
-              <Link prefetch={false} href={`/settings/signals/streams/${row.id}`}>
-                {row.description || row.verifier.name}
-              </Link>
-              {row.description === "" ? null : (
-                <>
-                  <br />
-                  <span className="muted">{row.verifier.name}</span>
-                </>
-              )}
-            </>
+            <Link prefetch={false} href={`/settings/signals/streams/${row.id}`}>
+              {row.description || row.verifier.name}
+            </Link>
           ),
         },
         { header: words.health, cell: (row: StreamRow) => <StateBadge state={streamHealth(row)} /> },
@@ -35,6 +27,7 @@ export function StreamsTable({ streams }: { streams: StreamRow[] }) {
           cell: (row: StreamRow) =>
             row.lag === 0 ? <span className="faint">{words.lagNone}</span> : words.lagWords(row.lag),
         },
+        { header: words.verifier, isExtra: true, cell: (row: StreamRow) => row.verifier.name },
         { header: "By", isExtra: true, cell: (row: StreamRow) => DELIVERY_WORDS[row.delivery].name },
         {
           header: words.events,

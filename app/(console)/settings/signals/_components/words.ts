@@ -20,6 +20,7 @@ export const signalWords = {
     "An identity provider or another authority that sends its events: what it says of an account suspends or revokes that user's tokens here.",
   stream: "Stream",
   peer: "Peer",
+  peerAbout: "What it tells of our users, and what is done at it.",
 
   streamPurpose: "From here on, its receiver is told what happens. What was before is not sent.",
   editStream: "Edit the stream",

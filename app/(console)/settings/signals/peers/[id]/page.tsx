@@ -36,7 +36,7 @@ export default async function PeerPage({ params }: PeerPageProps) {
       <PageHeader
         title={peer.name}
         badges={<StateBadge state={peer.state} />}
-        purpose={words.policiesHelp}
+        purpose={words.peerAbout}
         crumbs={[{ name: words.title, href: "/settings/signals" }]}
         actions={can(ctx, "signal-receiver:write") ? <PeerActions peer={peer} /> : null}
       />
