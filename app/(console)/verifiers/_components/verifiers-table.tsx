@@ -106,6 +106,7 @@ const COLUMNS: DataTableColumn<VerifierListRow>[] = [
     id: "audit",
     header: "Record",
     size: 90,
+    isHiddenAtFirst: true,
     cell: (row) => (
       <span title={AUDIT_MODE_WORDS[row.auditMode].means}>{AUDIT_MODE_WORDS[row.auditMode].name}</span>
     ),
@@ -120,6 +121,7 @@ const COLUMNS: DataTableColumn<VerifierListRow>[] = [
     id: "created",
     header: "Created",
     size: 110,
+    isHiddenAtFirst: true,
     sort: "created",
     cell: (row) => <Instant at={row.createdAt} />,
   },
