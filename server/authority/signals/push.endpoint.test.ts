@@ -348,7 +348,7 @@ describe("a stream that pushes", () => {
     expect(await now(made)).toMatchObject({ lag: 1, isVerifierEnabled: false });
     await disable("NULL");
     const [set] = await taken(peer, 1);
-    expect((set?.sub_id as { sub: string }).sub).toBe(id);
+    expect(set?.sub_id).toMatchObject({ sub: id });
   });
 
   test("shows by a verification event that it works, and gives back the state that was sent (section 8.1.4)", async () => {
