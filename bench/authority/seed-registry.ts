@@ -53,8 +53,16 @@ export async function seedRegistry(db: Database, credentials: Credentials): Prom
     data: {
       id: verifierId,
       name: VERIFIER,
-      secretHash: sha256(credentials.verifierSecret),
-      hint: credentials.verifierSecret.slice(-4),
+      secrets: {
+        create: [
+          {
+            id: uuidv7(now),
+            secretHash: sha256(credentials.verifierSecret),
+            hint: credentials.verifierSecret.slice(-4),
+            createdAt: now,
+          },
+        ],
+      },
       auditMode: "durable",
       createdAt: now,
       updatedAt: now,

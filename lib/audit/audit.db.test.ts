@@ -33,7 +33,7 @@ beforeAll(async () => {
   userId = await fixture.user("ines@example.test");
   verifierId = randomUUID();
   await db.query(
-    "INSERT INTO verifier (id, name, secret_hash, hint, created_at, updated_at) VALUES ($1::uuid, 'billing-api', sha256('v'), 'x', now(), now())",
+    "INSERT INTO verifier (id, name, created_at, updated_at) VALUES ($1::uuid, 'billing-api', now(), now())",
     [verifierId],
   );
 });

@@ -23,7 +23,7 @@ beforeAll(async () => {
   });
   clientId = await fixtureOf(db).client("billing");
   await db.query(
-    "INSERT INTO verifier (id, name, secret_hash, hint, created_at, updated_at) VALUES ($1::uuid, 'gateway', sha256('v'), 'x', now(), now())",
+    "INSERT INTO verifier (id, name, created_at, updated_at) VALUES ($1::uuid, 'gateway', now(), now())",
     [verifierId],
   );
   const counter = new RefusalCounter(db, (error) => {

@@ -24,19 +24,25 @@ export async function addSampleVerifiers(
   }));
   const verifiers = await addRows(
     tx,
-    `INSERT INTO verifier (id, name, description, secret_hash, hint, mode, max_staleness_seconds, created_at, updated_at)
-     SELECT id, name, description, decode(hash, 'hex'), hint, mode, "maxStalenessSeconds", at, at
-     FROM jsonb_to_recordset($1::jsonb) AS r(id uuid, name text, description text, hash text, hint text, mode text,
-       "maxStalenessSeconds" int, at timestamptz)
+    `INSERT INTO verifier (id, name, description, mode, max_staleness_seconds, check_way, created_at, updated_at)
+     SELECT id, name, description, mode, "maxStalenessSeconds", "checkWay", at, at
+     FROM jsonb_to_recordset($1::jsonb) AS r(id uuid, name text, description text, mode text, "maxStalenessSeconds" int,
+       "checkWay" text, at timestamptz)
      ON CONFLICT DO NOTHING RETURNING name AS key`,
     rows,
   );
+  const renewed = rows.filter(({ name }) => verifiers.has(name) || completed.newVerifierSecrets.has(name));
+  await tx.query(
+    "DELETE FROM verifier_secret s USING verifier v WHERE v.id = s.verifier_id AND v.name = ANY ($1::text[])",
+    [renewed.map(({ name }) => name)],
+  );
   await addRows(
     tx,
-    `UPDATE verifier v SET secret_hash = decode(r.hash, 'hex'), hint = r.hint, updated_at = r.at, version = v.version + 1
-     FROM jsonb_to_recordset($1::jsonb) AS r(name text, hash text, hint text, at timestamptz)
-     WHERE v.name = r.name RETURNING v.name AS key`,
-    rows.filter(({ name }) => !verifiers.has(name) && completed.newVerifierSecrets.has(name)),
+    `INSERT INTO verifier_secret (id, verifier_id, secret_hash, hint, created_at)
+     SELECT r.id, v.id, decode(r.hash, 'hex'), r.hint, r.at
+     FROM jsonb_to_recordset($1::jsonb) AS r(id uuid, name text, hash text, hint text, at timestamptz) JOIN verifier v ON v.name = r.name
+     RETURNING id::text AS key`,
+    renewed.map((row) => ({ ...row, id: uuidv7(ctx.now) })),
   );
   await addRows(
     tx,

@@ -1,6 +1,6 @@
 import type { ClientKind } from "../clients/model.ts";
 import type { TokenFormat } from "../tokens/model.ts";
-import type { VerifierMode } from "../verifiers/model.ts";
+import type { CheckWay, VerifierMode } from "../verifiers/model.ts";
 import { SAMPLE_DOMAIN } from "./sample-directory.ts";
 
 export type SampleClient = {
@@ -24,6 +24,7 @@ export type SampleVerifier = {
   description: string;
   mode: VerifierMode;
   maxStalenessSeconds: number;
+  checkWay: CheckWay;
   audiences: string[];
 };
 
@@ -168,6 +169,7 @@ export const SAMPLE_VERIFIERS: readonly SampleVerifier[] = [
     description: "Billing, ledger and payments, by introspection",
     mode: "strict",
     maxStalenessSeconds: 60,
+    checkWay: "introspection",
     audiences: ["billing", "ledger", "payments"],
   },
   {
@@ -175,6 +177,7 @@ export const SAMPLE_VERIFIERS: readonly SampleVerifier[] = [
     description: "Reports and documents, by introspection",
     mode: "lenient",
     maxStalenessSeconds: 300,
+    checkWay: "introspection",
     audiences: ["reports", "documents"],
   },
   {
@@ -182,6 +185,7 @@ export const SAMPLE_VERIFIERS: readonly SampleVerifier[] = [
     description: "In front of everything else, by forward authentication",
     mode: "strict",
     maxStalenessSeconds: 60,
+    checkWay: "forward_auth",
     audiences: ["push", "helpdesk", "deploy", "assets", "orders"],
   },
 ];

@@ -166,6 +166,7 @@ export const VERIFIER_COLUMNS: Columns<VerifierRow> = {
   mode: (row) => row.mode,
   max_staleness_seconds: (row) => row.maxStalenessSeconds,
   audit_mode: (row) => row.auditMode,
+  check_way: (row) => row.checkWay,
   audiences: (row) => listed(row.audiences.map((audience) => audience.name)),
   last_seen_at: (row) => row.lastSeenAt,
   created_at: (row) => row.createdAt,

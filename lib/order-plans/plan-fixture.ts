@@ -46,7 +46,7 @@ export function planFixtureOf(db: Database): PlanFixture {
   async function addVerifier(name: string, audience: string): Promise<string> {
     const [verifierId, audienceId] = [randomUUID(), randomUUID()];
     await db.query(
-      "INSERT INTO verifier (id, name, secret_hash, hint, created_at, updated_at) VALUES ($1::uuid, $2, sha256($1::uuid::text::bytea), 'x', now(), now())",
+      "INSERT INTO verifier (id, name, created_at, updated_at) VALUES ($1::uuid, $2, now(), now())",
       [verifierId, name],
     );
     await db.query(

@@ -25,6 +25,7 @@ export type RegistryClient = {
   groups: string[];
 };
 
+/** A verifier as one of its secrets shows it: one for each secret. */
 export type RegistryVerifier = {
   id: string;
   name: string;
@@ -33,6 +34,8 @@ export type RegistryVerifier = {
   auditMode: "durable" | "relaxed";
   isDisabled: boolean;
   audiences: ReadonlySet<string>;
+  /** The secret that leads here; `expiresAtMs` is null until it is replaced. */
+  secret: { id: string; expiresAtMs: number | null };
 };
 
 export type RegistryKey = {
@@ -67,7 +70,7 @@ export type RegistrySnapshot = {
   organisation: RegistryOrganisation;
   clientsByUuid: ReadonlyMap<string, RegistryClient>;
   clientsByClientId: ReadonlyMap<string, RegistryClient>;
-  /** By the hex of the SHA-256 of the verifier's secret. */
+  /** By the hex of the SHA-256 of each of a verifier's secrets, those that ended too. */
   verifiersBySecretHash: ReadonlyMap<string, RegistryVerifier>;
   audiencesByUri: ReadonlyMap<string, RegistryAudience>;
   keys: RegistryKey[];
@@ -92,9 +95,10 @@ const CLIENTS = `
 
 const VERIFIERS = `
   SELECT v.id, v.name, v.mode, v.max_staleness_seconds AS "maxStalenessSeconds", v.audit_mode AS "auditMode",
-    v.disabled_at IS NOT NULL AS "isDisabled", encode(v.secret_hash, 'hex') AS "secretHash",
+    v.disabled_at IS NOT NULL AS "isDisabled", s.id AS "secretId", encode(s.secret_hash, 'hex') AS "secretHash",
+    (extract(epoch FROM s.expires_at) * 1000)::float8 AS "expiresAtMs",
     coalesce((SELECT array_agg(a.name) FROM verifier_audience va JOIN audience a ON a.id = va.audience_id WHERE va.verifier_id = v.id), '{}') AS audiences
-  FROM verifier v`;
+  FROM verifier v JOIN verifier_secret s ON s.verifier_id = v.id`;
 
 const AUDIENCES = `
   SELECT a.id, a.name, a.resource_uri AS "resourceUri",
@@ -149,7 +153,12 @@ export async function loadRegistry(db: Sql): Promise<RegistrySnapshot> {
     throw new Error("the registry has no organisation row");
   const clients = (await db.query<ClientRecord>(CLIENTS)).map(clientOf);
   const verifiers = await db.query<
-    Omit<RegistryVerifier, "audiences"> & { secretHash: string; audiences: string[] }
+    Omit<RegistryVerifier, "audiences" | "secret"> & {
+      secretId: string;
+      secretHash: string;
+      expiresAtMs: number | null;
+      audiences: string[];
+    }
   >(VERIFIERS);
   const audiences = await db.query<RegistryAudience>(AUDIENCES);
   const keys = await db.query<RegistryKey>(KEYS);
@@ -159,9 +168,9 @@ export async function loadRegistry(db: Sql): Promise<RegistrySnapshot> {
     clientsByUuid: new Map(clients.map((client) => [client.id, client])),
     clientsByClientId: new Map(clients.map((client) => [client.clientId, client])),
     verifiersBySecretHash: new Map(
-      verifiers.map(({ secretHash, ...verifier }) => [
+      verifiers.map(({ secretId, secretHash, expiresAtMs, ...verifier }) => [
         secretHash,
-        { ...verifier, audiences: new Set(verifier.audiences) },
+        { ...verifier, audiences: new Set(verifier.audiences), secret: { id: secretId, expiresAtMs } },
       ]),
     ),
     audiencesByUri: new Map(audiences.map((audience) => [audience.resourceUri, audience])),

@@ -107,8 +107,8 @@ describe("users", () => {
       expiresAt: new Date(TEST_START.getTime() + 90_000_000),
     });
     await world.db.query(
-      `INSERT INTO verifier (id, name, secret_hash, hint, mode, created_at, updated_at)
-       VALUES (gen_random_uuid(), 'edge', sha256('edge'), 'x', 'lenient', now(), now())`,
+      `INSERT INTO verifier (id, name, mode, created_at, updated_at)
+       VALUES (gen_random_uuid(), 'edge', 'lenient', now(), now())`,
     );
     const result = await disableUser(ctx, { userId: user.id, reason: "policy", note: "" });
     expect(result.remaining).toEqual([

@@ -4,12 +4,19 @@ const WRITE = `
   UPDATE verifier v SET last_seen_at = greatest(v.last_seen_at, s.at)
   FROM unnest($1::uuid[], $2::timestamptz[]) AS s(id, at) WHERE v.id = s.id`;
 
-/** When each verifier last asked; written every five seconds. */
+/** One write a minute and secret. */
+const WRITE_SECRETS = `
+  UPDATE verifier_secret v SET last_used_at = date_trunc('minute', s.at)
+  FROM unnest($1::uuid[], $2::timestamptz[]) AS s(id, at)
+  WHERE v.id = s.id AND (v.last_used_at IS NULL OR v.last_used_at < date_trunc('minute', s.at))`;
+
+/** When each verifier last asked, and with which of its secrets; written every five seconds. */
 export class VerifierSightings {
   readonly #db: Sql;
   readonly #onError: (error: unknown) => void;
   readonly #timer: NodeJS.Timeout;
-  #seenAt = new Map<string, Date>();
+  #verifiers = new Map<string, Date>();
+  #secrets = new Map<string, Date>();
 
   constructor(db: Sql, onError: (error: unknown) => void) {
     this.#db = db;
@@ -18,18 +25,19 @@ export class VerifierSightings {
     this.#timer.unref();
   }
 
-  saw(verifierId: string, at: Date): void {
-    this.#seenAt.set(verifierId, at);
+  saw(verifier: { id: string; secret: { id: string } }, at: Date): void {
+    this.#verifiers.set(verifier.id, at);
+    this.#secrets.set(verifier.secret.id, at);
   }
 
   async flush(): Promise<void> {
-    if (this.#seenAt.size === 0) return;
-    const seenAt = this.#seenAt;
-    this.#seenAt = new Map();
-    // in the order of ids, so that two authorities never wait for each other's rows
-    const rows = [...seenAt].sort(([one], [other]) => (one < other ? -1 : 1));
+    if (this.#verifiers.size === 0) return;
+    const [verifiers, secrets] = [this.#verifiers, this.#secrets];
+    this.#verifiers = new Map();
+    this.#secrets = new Map();
     try {
-      await this.#db.query(WRITE, [rows.map(([id]) => id), rows.map(([, at]) => at)]);
+      await this.#db.query(WRITE, columnsOf(verifiers));
+      await this.#db.query(WRITE_SECRETS, columnsOf(secrets));
     } catch (error) {
       this.#onError(error);
     }
@@ -39,4 +47,10 @@ export class VerifierSightings {
     clearInterval(this.#timer);
     await this.flush();
   }
+}
+
+/** In the order of ids, so that two authorities never wait for each other's rows. */
+function columnsOf(seenAt: ReadonlyMap<string, Date>): [string[], Date[]] {
+  const rows = [...seenAt].sort(([one], [other]) => (one < other ? -1 : 1));
+  return [rows.map(([id]) => id), rows.map(([, at]) => at)];
 }

@@ -2,7 +2,6 @@ import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { uuidv7 } from "../ids.ts";
-import { generateSecret } from "../passwords/generated-secret.ts";
 import { readVerifier } from "./get-verifier.ts";
 import type { CreateVerifierInput } from "./input.ts";
 import type { CreatedVerifier } from "./model.ts";
@@ -11,6 +10,7 @@ import {
   requireFreeVerifierName,
   saveVerifierAudiences,
 } from "./save-verifier-audiences.ts";
+import { storeVerifierSecret } from "./store-verifier-secret.ts";
 
 /**
  * Registers a resource server or gateway; the answer shows its secret once. Recorded as `verifier.created`, never the secret.
@@ -20,27 +20,26 @@ import {
  */
 export async function createVerifier(ctx: Context, input: CreateVerifierInput): Promise<CreatedVerifier> {
   requirePermission(ctx, "verifier:write");
-  const secret = generateSecret("twv_");
   return ctx.db.transaction(async (tx) => {
     const id = uuidv7(ctx.now);
     await requireFreeVerifierName(tx, { id, name: input.name });
     await tx.query(
-      `INSERT INTO verifier (id, name, description, secret_hash, hint, mode, max_staleness_seconds, audit_mode, created_at, updated_at)
-       VALUES ($1::uuid, $2::text, $3::text, $4::bytea, $5::text, $6::text, $7::int, $8::text, $9::timestamptz, $9::timestamptz)`,
+      `INSERT INTO verifier (id, name, description, mode, max_staleness_seconds, audit_mode, check_way, created_at, updated_at)
+       VALUES ($1::uuid, $2::text, $3::text, $4::text, $5::int, $6::text, $7::text, $8::timestamptz, $8::timestamptz)`,
       [
         id,
         input.name,
         input.description,
-        secret.hash,
-        secret.hint,
         input.mode,
         input.maxStalenessSeconds,
         input.auditMode,
+        input.checkWay,
         ctx.now,
       ],
     );
+    const secret = await storeVerifierSecret(tx, ctx, id);
     await saveVerifierAudiences(tx, { verifierId: id, audienceIds: input.audienceIds });
-    const verifier = await readVerifier(tx, id);
+    const verifier = await readVerifier(tx, { id, now: ctx.now });
     await recordEntry(tx, ctx, {
       act: "verifier.created",
       target: { kind: "verifier", id, name: input.name },

@@ -28,7 +28,7 @@ export async function switchVerifier(
   return ctx.db.transaction(async (tx) => {
     if (isUuid(verifierId))
       await tx.query("SELECT id FROM verifier WHERE id = $1::uuid FOR UPDATE", [verifierId]);
-    const before = await readVerifier(tx, verifierId);
+    const before = await readVerifier(tx, { id: verifierId, now: ctx.now });
     if (isDisabled && before.state === "disabled")
       throw new DomainError("ALREADY_ENDED", "This verifier is disabled already.");
     if (!isDisabled && before.state === "enabled")
@@ -37,7 +37,7 @@ export async function switchVerifier(
       "UPDATE verifier SET disabled_at = $2::timestamptz, updated_at = $3::timestamptz WHERE id = $1::uuid",
       [verifierId, isDisabled ? ctx.now : null, ctx.now],
     );
-    const verifier = await readVerifier(tx, verifierId);
+    const verifier = await readVerifier(tx, { id: verifierId, now: ctx.now });
     await recordEntry(tx, ctx, {
       act: isDisabled ? "verifier.disabled" : "verifier.enabled",
       target: { kind: "verifier", id: verifierId, name: verifier.name },

@@ -4,39 +4,57 @@ import type { Sql } from "../db/sql.ts";
 import { notFound } from "../errors.ts";
 import { isUuid } from "../ids.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
-import type { VerifierDetail, VerifierRow } from "./model.ts";
+import type { VerifierDetail, VerifierRow, VerifierSecretRef } from "./model.ts";
 
 export type VerifierRecord = Pick<
   VerifierRow,
-  "id" | "name" | "description" | "mode" | "maxStalenessSeconds" | "auditMode" | "audiences" | "hint"
+  | "id"
+  | "name"
+  | "description"
+  | "mode"
+  | "maxStalenessSeconds"
+  | "auditMode"
+  | "checkWay"
+  | "audiences"
 > & { disabledAt: Date | null; lastSeenAt: Date | null; createdAt: Date };
 
 /** The columns of a VerifierRow over `verifier v`. */
 export const VERIFIER_COLUMNS = sql`v.name, v.description, v.mode, v.max_staleness_seconds AS "maxStalenessSeconds",
-  v.audit_mode AS "auditMode", v.hint, v.disabled_at AS "disabledAt", v.last_seen_at AS "lastSeenAt", v.created_at AS "createdAt",
+  v.audit_mode AS "auditMode", v.check_way AS "checkWay", v.disabled_at AS "disabledAt", v.last_seen_at AS "lastSeenAt", v.created_at AS "createdAt",
   (SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'name', a.name, 'title', a.title) ORDER BY a.name), '[]')
     FROM verifier_audience va JOIN audience a ON a.id = va.audience_id WHERE va.verifier_id = v.id) AS audiences`;
 
-/** One verifier with everything but its secret. Needs `verifier:read`. */
+/** One verifier with everything but its secrets' values. Needs `verifier:read`. */
 export async function getVerifier(
   ctx: Context,
   { verifierId }: { verifierId: string },
 ): Promise<VerifierDetail> {
   requirePermission(ctx, "verifier:read");
-  return readVerifier(ctx.db, verifierId);
+  return readVerifier(ctx.db, { id: verifierId, now: ctx.now });
 }
 
+type DetailRecord = VerifierRecord & {
+  updatedAt: Date;
+  version: number;
+  secrets: VerifierSecretRef[];
+};
+
 /** The same for use cases. @throws {DomainError} NOT_FOUND */
-export async function readVerifier(db: Sql, id: string): Promise<VerifierDetail> {
+export async function readVerifier(db: Sql, { id, now }: { id: string; now: Date }): Promise<VerifierDetail> {
   const [record] = isUuid(id)
-    ? await run<VerifierRecord & { updatedAt: Date; version: number }>(
+    ? await run<DetailRecord>(
         db,
-        sql`SELECT v.id, v.version, v.updated_at AS "updatedAt", ${VERIFIER_COLUMNS} FROM verifier v WHERE v.id = ${id}::uuid`,
+        sql`SELECT v.id, v.version, v.updated_at AS "updatedAt", ${VERIFIER_COLUMNS},
+            (SELECT coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'hint', s.hint, 'createdAt', s.created_at, 'expiresAt', s.expires_at,
+                'lastUsedAt', s.last_used_at) ORDER BY s.created_at DESC, s.id DESC), '[]') FROM verifier_secret s
+              WHERE s.verifier_id = v.id AND (s.expires_at IS NULL OR s.expires_at > ${now}::timestamptz)) AS secrets
+          FROM verifier v WHERE v.id = ${id}::uuid`,
       )
     : [];
   if (record === undefined) throw notFound("The verifier");
   return {
     ...verifierRowOf(record),
+    secrets: record.secrets.map(verifierSecretOf),
     disabledAt: record.disabledAt?.toISOString() ?? null,
     updatedAt: record.updatedAt.toISOString(),
     version: record.version,
@@ -52,9 +70,21 @@ export function verifierRowOf(record: VerifierRecord): VerifierRow {
     mode: record.mode,
     maxStalenessSeconds: record.maxStalenessSeconds,
     auditMode: record.auditMode,
+    checkWay: record.checkWay,
     audiences: record.audiences.map(({ id, name, title }) => ({ id, name, title })),
-    hint: record.hint,
     lastSeenAt: record.lastSeenAt?.toISOString() ?? null,
     createdAt: record.createdAt.toISOString(),
+  };
+}
+
+/** JSON from the database writes instants with an offset. */
+function verifierSecretOf(secret: VerifierSecretRef): VerifierSecretRef {
+  const instantOf = (at: string | null) => (at === null ? null : new Date(at).toISOString());
+  return {
+    id: secret.id,
+    hint: secret.hint,
+    createdAt: new Date(secret.createdAt).toISOString(),
+    expiresAt: instantOf(secret.expiresAt),
+    lastUsedAt: instantOf(secret.lastUsedAt),
   };
 }

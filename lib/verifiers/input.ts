@@ -1,6 +1,13 @@
 import { z } from "zod";
 import { optionalLine, rowIds, seenVersion } from "../input/plain-text.ts";
-import { AUDIT_MODES, MAX_STALENESS_RANGE, VERIFIER_MODES, VERIFIER_NAME_PATTERN } from "./model.ts";
+import {
+  AUDIT_MODES,
+  CHECK_WAYS,
+  MAX_STALENESS_RANGE,
+  SECRET_OVERLAP_RANGE,
+  VERIFIER_MODES,
+  VERIFIER_NAME_PATTERN,
+} from "./model.ts";
 
 const name = z
   .string()
@@ -18,6 +25,7 @@ export const createVerifierInput = z.strictObject({
   mode: z.enum(VERIFIER_MODES).default("strict"),
   maxStalenessSeconds: maxStalenessSeconds.default(60),
   auditMode: z.enum(AUDIT_MODES).default("durable"),
+  checkWay: z.enum(CHECK_WAYS).default("introspection"),
 });
 
 /** `audienceIds`, where given, is the whole list. */
@@ -29,6 +37,16 @@ export const updateVerifierInput = z.strictObject({
   mode: z.enum(VERIFIER_MODES).optional(),
   maxStalenessSeconds: maxStalenessSeconds.optional(),
   auditMode: z.enum(AUDIT_MODES).optional(),
+  checkWay: z.enum(CHECK_WAYS).optional(),
+});
+
+export const rotateVerifierSecretInput = z.strictObject({
+  /** How long the secrets that are there now go on working beside the new one. */
+  overlapSeconds: z
+    .int("must be a whole number of seconds")
+    .min(SECRET_OVERLAP_RANGE.min)
+    .max(SECRET_OVERLAP_RANGE.max)
+    .default(SECRET_OVERLAP_RANGE.default),
 });
 
 export type CreateVerifierInput = z.output<typeof createVerifierInput>;

@@ -21,6 +21,7 @@ export async function listVerifiers(
     where.push(sql`(v.name || ' ' || v.description) ILIKE ${containing(filters.q)}`);
   if (filters.mode !== undefined) where.push(sql`v.mode = ANY (${filters.mode}::text[])`);
   if (filters.audit !== undefined) where.push(sql`v.audit_mode = ANY (${filters.audit}::text[])`);
+  if (filters.way !== undefined) where.push(sql`v.check_way = ANY (${filters.way}::text[])`);
   if (filters.state !== undefined)
     where.push(
       sql`CASE WHEN v.disabled_at IS NULL THEN 'enabled' ELSE 'disabled' END = ANY (${filters.state}::text[])`,

@@ -19,6 +19,23 @@ export const AUDIT_MODE_WORDS: Record<AuditMode, { name: string; means: string }
   },
 };
 
+/** How a verifier's owner says that it checks tokens. */
+export const CHECK_WAYS = ["introspection", "forward_auth", "feed", "status_list", "jwks"] as const;
+export type CheckWay = (typeof CHECK_WAYS)[number];
+export const CHECK_WAY_WORDS: Record<CheckWay, { name: string; means: string }> = {
+  introspection: { name: "Introspection", means: "Asks the authority about each token." },
+  forward_auth: {
+    name: "Forward-auth",
+    means: "A gateway asks the authority before it lets a request through.",
+  },
+  feed: { name: "Feed", means: "Checks signatures itself and hears of every revocation at once." },
+  status_list: {
+    name: "Status list",
+    means: "Checks signatures itself and fetches lists of what was taken back.",
+  },
+  jwks: { name: "Signatures alone", means: "Hears of no revocation: accepts a token until it expires." },
+};
+
 export const VERIFIER_STATES = ["enabled", "disabled"] as const;
 export type VerifierState = (typeof VERIFIER_STATES)[number];
 
@@ -30,17 +47,35 @@ export type VerifierRow = {
   mode: VerifierMode;
   maxStalenessSeconds: number;
   auditMode: AuditMode;
+  checkWay: CheckWay;
   audiences: { id: string; name: string; title: string }[];
-  /** The last four characters of its secret. */
-  hint: string;
   lastSeenAt: string | null;
   createdAt: string;
 };
 
-export type VerifierDetail = VerifierRow & { disabledAt: string | null; updatedAt: string; version: number };
+/** A secret that works: the last four characters, until when (null: until it is replaced), and its last use to the minute. */
+export type VerifierSecretRef = {
+  id: string;
+  hint: string;
+  createdAt: string;
+  expiresAt: string | null;
+  lastUsedAt: string | null;
+};
+
+export type VerifierDetail = VerifierRow & {
+  /** Newest first. */
+  secrets: VerifierSecretRef[];
+  disabledAt: string | null;
+  updatedAt: string;
+  version: number;
+};
 
 /** The secret of a new or rotated verifier: shown once, kept nowhere. */
 export type CreatedVerifier = { verifier: VerifierDetail; secret: string };
 
 export const VERIFIER_NAME_PATTERN = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/;
+/** How long replaced secrets may go on working beside a new one. */
+export const SECRET_OVERLAP_RANGE = { min: 0, max: 7 * 86_400, default: 86_400 } as const;
+/** Secrets that work at one time. */
+export const MAX_LIVE_SECRETS = 5;
 export const MAX_STALENESS_RANGE = { min: 1, max: 3600 } as const;

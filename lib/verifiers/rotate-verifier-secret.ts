@@ -1,37 +1,51 @@
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
+import { DomainError } from "../errors.ts";
 import { isUuid } from "../ids.ts";
-import { generateSecret } from "../passwords/generated-secret.ts";
 import { readVerifier } from "./get-verifier.ts";
-import type { CreatedVerifier } from "./model.ts";
+import { type CreatedVerifier, MAX_LIVE_SECRETS } from "./model.ts";
+import { storeVerifierSecret } from "./store-verifier-secret.ts";
 
 /**
- * Gives a verifier a new secret, shown once; the earlier one stops working at once, so have the verifier ready to take it.
+ * Gives a verifier a new secret, shown once; the earlier ones go on for `overlapSeconds` at most, 0 ends them now. None gets longer by it.
  * Recorded as `verifier.secret_rotated` with hints only. Needs `verifier:write`.
  *
- * @throws {DomainError} NOT_FOUND
+ * @throws {DomainError} NOT_FOUND, CONFLICT where so many secrets work already.
  */
 export async function rotateVerifierSecret(
   ctx: Context,
-  { verifierId }: { verifierId: string },
+  { verifierId, overlapSeconds }: { verifierId: string; overlapSeconds: number },
 ): Promise<CreatedVerifier> {
   requirePermission(ctx, "verifier:write");
-  const secret = generateSecret("twv_");
   return ctx.db.transaction(async (tx) => {
     if (isUuid(verifierId))
       await tx.query("SELECT id FROM verifier WHERE id = $1::uuid FOR UPDATE", [verifierId]);
-    const before = await readVerifier(tx, verifierId);
+    const before = await readVerifier(tx, { id: verifierId, now: ctx.now });
+    if (overlapSeconds > 0 && before.secrets.length >= MAX_LIVE_SECRETS)
+      throw new DomainError(
+        "CONFLICT",
+        `${MAX_LIVE_SECRETS} secrets of this verifier work already. End one of them first.`,
+      );
     await tx.query(
-      "UPDATE verifier SET secret_hash = $2::bytea, hint = $3::text, updated_at = $4::timestamptz WHERE id = $1::uuid",
-      [verifierId, secret.hash, secret.hint, ctx.now],
+      "DELETE FROM verifier_secret WHERE verifier_id = $1::uuid AND (expires_at <= $2::timestamptz OR $3::int = 0)",
+      [verifierId, ctx.now, overlapSeconds],
     );
-    const verifier = await readVerifier(tx, verifierId);
+    await tx.query(
+      "UPDATE verifier_secret SET expires_at = least(expires_at, $2::timestamptz) WHERE verifier_id = $1::uuid",
+      [verifierId, new Date(ctx.now.getTime() + overlapSeconds * 1000)],
+    );
+    const secret = await storeVerifierSecret(tx, ctx, verifierId);
+    await tx.query("UPDATE verifier SET updated_at = $2::timestamptz WHERE id = $1::uuid", [
+      verifierId,
+      ctx.now,
+    ]);
+    const verifier = await readVerifier(tx, { id: verifierId, now: ctx.now });
     await recordEntry(tx, ctx, {
       act: "verifier.secret_rotated",
       target: { kind: "verifier", id: verifierId, name: verifier.name },
-      before: { secret: `…${before.hint}` },
-      after: { secret: `…${verifier.hint}` },
+      before: { secrets: before.secrets.map(({ hint }) => `…${hint}`) },
+      after: { secret: `…${secret.hint}`, overlapSeconds },
     });
     return { verifier, secret: secret.value };
   });

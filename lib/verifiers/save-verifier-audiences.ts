@@ -52,6 +52,7 @@ export function auditedVerifier(verifier: VerifierDetail): Record<string, unknow
     mode: verifier.mode,
     maxStalenessSeconds: verifier.maxStalenessSeconds,
     auditMode: verifier.auditMode,
+    checkWay: verifier.checkWay,
     audiences: verifier.audiences.map((audience) => audience.name),
   };
 }

@@ -1,5 +1,5 @@
 import { defineTable } from "../list-query/define-table.ts";
-import { AUDIT_MODES, VERIFIER_MODES, VERIFIER_STATES } from "./model.ts";
+import { AUDIT_MODES, CHECK_WAYS, VERIFIER_MODES, VERIFIER_STATES } from "./model.ts";
 
 /** The verifiers list. */
 export const VERIFIERS_TABLE = defineTable({
@@ -8,6 +8,7 @@ export const VERIFIERS_TABLE = defineTable({
     q: { kind: "text", label: "Name or description" },
     mode: { kind: "oneOf", label: "Mode", options: VERIFIER_MODES },
     audit: { kind: "oneOf", label: "Audit", options: AUDIT_MODES },
+    way: { kind: "oneOf", label: "Way", options: CHECK_WAYS },
     state: { kind: "oneOf", label: "State", options: VERIFIER_STATES },
     audience: { kind: "set", label: "Audience" },
   },

@@ -25,7 +25,7 @@ export async function updateVerifier(
   return ctx.db.transaction(async (tx) => {
     if (isUuid(verifierId))
       await tx.query("SELECT id FROM verifier WHERE id = $1::uuid FOR UPDATE", [verifierId]);
-    const verifier = await readVerifier(tx, verifierId);
+    const verifier = await readVerifier(tx, { id: verifierId, now: ctx.now });
     await requireVersion(tx, input.version, {
       what: "The verifier",
       act: "verifier.updated",
@@ -36,7 +36,7 @@ export async function updateVerifier(
     if (name !== verifier.name) await requireFreeVerifierName(tx, { id: verifierId, name });
     await tx.query(
       `UPDATE verifier SET name = $2::text, description = $3::text, mode = $4::text, max_staleness_seconds = $5::int,
-         audit_mode = $6::text WHERE id = $1::uuid`,
+         audit_mode = $6::text, check_way = $7::text WHERE id = $1::uuid`,
       [
         verifierId,
         name,
@@ -44,17 +44,21 @@ export async function updateVerifier(
         input.mode ?? verifier.mode,
         input.maxStalenessSeconds ?? verifier.maxStalenessSeconds,
         input.auditMode ?? verifier.auditMode,
+        input.checkWay ?? verifier.checkWay,
       ],
     );
     if (input.audienceIds !== undefined)
       await saveVerifierAudiences(tx, { verifierId, audienceIds: input.audienceIds });
-    const changes = changesOf(auditedVerifier(verifier), auditedVerifier(await readVerifier(tx, verifierId)));
+    const changes = changesOf(
+      auditedVerifier(verifier),
+      auditedVerifier(await readVerifier(tx, { id: verifierId, now: ctx.now })),
+    );
     if (changes === null) return verifier;
     await tx.query(
       "UPDATE verifier SET version = version + 1, updated_at = $2::timestamptz WHERE id = $1::uuid",
       [verifierId, ctx.now],
     );
-    const updated = await readVerifier(tx, verifierId);
+    const updated = await readVerifier(tx, { id: verifierId, now: ctx.now });
     await recordEntry(tx, ctx, {
       act: "verifier.updated",
       target: { kind: "verifier", id: verifierId, name: updated.name },

@@ -71,7 +71,9 @@ export function findCaller(
   const verifier = registry.verifiersBySecretHash.get(digest.toString("hex"));
   if (verifier !== undefined) {
     const isNamed = id === null || id === verifier.name || id === verifier.id;
-    return verifier.isDisabled || !isNamed ? null : { kind: "verifier", verifier };
+    const { expiresAtMs } = verifier.secret;
+    const isLive = expiresAtMs === null || expiresAtMs > nowMs;
+    return verifier.isDisabled || !isNamed || !isLive ? null : { kind: "verifier", verifier };
   }
   if (id === null) return null;
   const client = findClient(registry, id, digest, nowMs);

@@ -82,6 +82,7 @@ export async function forwardAuth(
     );
   }
   const { verifier } = caller;
+  services.sightings.saw(verifier, new Date());
   const demand = readDemand(request, verifier.audiences);
   const value = bearerOf(request.headers.authorization);
   const use = readPresentedUse(services, request);

@@ -25,6 +25,7 @@ export function requireCaller(services: Services, request: FastifyRequest, form:
       new Refused(401, "invalid_client", "Authenticate as a verifier or a client.", CHALLENGE),
     );
   }
+  if (caller.kind === "verifier") services.sightings.saw(caller.verifier, new Date());
   return caller;
 }
 

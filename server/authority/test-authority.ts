@@ -55,10 +55,11 @@ export async function seedRegistry(db: Database) {
       data: {
         id: verifierId,
         name: `${name}-api`,
-        secretHash: sha256(secret),
-        hint: secret.slice(-4),
         createdAt: now,
         updatedAt: now,
+        secrets: {
+          create: [{ id: id(), secretHash: sha256(secret), hint: secret.slice(-4), createdAt: now }],
+        },
         audiences: { create: [{ audienceId: audiences[name as keyof typeof audiences] }] },
       },
     });

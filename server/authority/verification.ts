@@ -36,7 +36,6 @@ export async function verifyPresented(
   value: string,
   presentation: Presentation,
 ): Promise<Outcome> {
-  if (presentation.verifier !== null) services.sightings.saw(presentation.verifier.id, new Date());
   const reading = await services.reader.read(value);
   if (reading.token === null) {
     const { askerId, source, ip, userAgent } = presentation;

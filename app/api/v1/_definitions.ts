@@ -68,6 +68,7 @@ import * as verifiersIdDisable from "./verifiers/[id]/disable/route.ts";
 import * as verifiersIdEnable from "./verifiers/[id]/enable/route.ts";
 import * as verifiersIdRotateSecret from "./verifiers/[id]/rotate-secret/route.ts";
 import * as verifiersId from "./verifiers/[id]/route.ts";
+import * as verifiersIdSecretsSecretIdRevoke from "./verifiers/[id]/secrets/[secretId]/revoke/route.ts";
 import * as verifiers from "./verifiers/route.ts";
 import * as work from "./work/route.ts";
 
@@ -144,6 +145,7 @@ export function allRoutes(): Route[] {
     verifiersIdDisable,
     verifiersIdEnable,
     verifiersIdRotateSecret,
+    verifiersIdSecretsSecretIdRevoke,
     work,
   ].flatMap((methods) => Object.values(methods) as Route[]);
 }

@@ -45,8 +45,8 @@ export async function armClient(db: Database, client: SyntheticClient): Promise<
     [row.id, permission],
   );
   await db.query(
-    `WITH v AS (INSERT INTO verifier (id, name, secret_hash, hint, audit_mode, created_at, updated_at)
-       VALUES ($1, $2, $3, $4, 'durable', $5, $5) RETURNING id)
+    `WITH v AS (INSERT INTO verifier (id, name, audit_mode, created_at, updated_at) VALUES ($1, $2, 'durable', $5, $5) RETURNING id),
+       s AS (INSERT INTO verifier_secret (id, verifier_id, secret_hash, hint, created_at) SELECT v.id, v.id, $3, $4, $5 FROM v)
      INSERT INTO verifier_audience (verifier_id, audience_id) SELECT v.id, a.id FROM v, audience a WHERE a.name = $6`,
     [uuidv7(now), verifier, sha256(verifierSecret), verifierSecret.slice(-4), now, audience],
   );

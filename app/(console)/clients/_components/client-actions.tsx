@@ -7,10 +7,10 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { LinkButton } from "#components/display/link-button.tsx";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
+import { RotateSecretDialog } from "#components/overlay/rotate-secret-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
 import { RevokeDialog } from "#components/revocation/revoke-dialog.tsx";
 import { type ClientDetail, isConfidential } from "#lib/clients/model.ts";
-import { RotateSecretDialog } from "./rotate-secret-dialog.tsx";
 import { clientWords as words } from "./words.ts";
 
 type Dialog = "revoke" | "disable" | "enable" | "secret" | null;
@@ -87,7 +87,13 @@ export function ClientActions({
         </Button>
       ) : null}
       <RevokeDialog target={dialog === "revoke" ? { kind: "client", id: client.id } : null} onClose={close} />
-      <RotateSecretDialog client={client} isOpen={dialog === "secret"} onClose={close} />
+      <RotateSecretDialog
+        title={words.rotateTitle(client.name)}
+        url={`/api/v1/clients/${client.id}/rotate-secret`}
+        words={words}
+        isOpen={dialog === "secret"}
+        onClose={close}
+      />
       <ConfirmDialog
         isOpen={dialog === "disable"}
         onClose={close}

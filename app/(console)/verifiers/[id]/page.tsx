@@ -16,6 +16,7 @@ import { getVerifier } from "#lib/verifiers/get-verifier.ts";
 import { HowToCheck } from "../_components/how-to-check.tsx";
 import { VerifierActions } from "../_components/verifier-actions.tsx";
 import { VerifierAudiences, VerifierFacts } from "../_components/verifier-cards.tsx";
+import { VerifierSecrets } from "../_components/verifier-secrets.tsx";
 import { verifierWords as words } from "../_components/words.ts";
 
 type VerifierPageProps = { params: Promise<{ id: string }> };
@@ -63,6 +64,7 @@ export default async function VerifierPage({ params }: VerifierPageProps) {
         side={
           <>
             <VerifierFacts verifier={verifier} />
+            <VerifierSecrets verifier={verifier} canWrite={can(ctx, "verifier:write")} />
             <VerifierAudiences verifier={verifier} />
             <RecentActs ctx={ctx} target="verifier" targetId={verifier.id} />
           </>

@@ -26,7 +26,6 @@ export function VerifierFacts({ verifier }: { verifier: VerifierDetail }) {
           { key: "Mode", value: <Means mode={VERIFIER_MODE_WORDS[verifier.mode]} /> },
           { key: "Hears nothing for", value: `${durationWords(verifier.maxStalenessSeconds)} at most` },
           { key: "Record", value: <Means mode={AUDIT_MODE_WORDS[verifier.auditMode]} /> },
-          { key: "Secret", value: <span className="mono">…{verifier.hint}</span> },
           ...(verifier.disabledAt
             ? [{ key: "Disabled", value: <Instant at={verifier.disabledAt} focusable /> }]
             : []),

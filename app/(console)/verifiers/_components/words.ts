@@ -44,9 +44,22 @@ export const verifierWords = {
   secretDone: "I have kept it",
   rotate: "New secret…",
   rotateTitle: (name: string) => `New secret for ${name}`,
-  rotateText:
-    "The secret that is there now ends at once: until the service has the new one, it cannot check any token.",
-  rotateAct: "End the old, make a new one",
+  rotateText: "It works at once. Give it to every instance, then let the old ones end.",
+  overlap: "The secrets that are there now go on working",
+  rotateAct: "Make the secret",
+  secrets: "Secrets",
+  noSecrets: "None: it cannot ask, and refuses every token. Make one.",
+  lastUse: "Last use",
+  lastUseMeans: "To the minute; written within five seconds.",
+  endSecret: "End",
+  endSecretOf: (hint: string) => `End the secret …${hint}`,
+  endSecretTitle: (hint: string) => `End the secret …${hint}?`,
+  endSecretText: (others: number) =>
+    others === 0
+      ? "It is the only one. Whoever asks with it is answered nothing from now on, and refuses every token until it has a new one. There is no way back."
+      : "Whoever asks with it is answered nothing from now on. The others go on working. There is no way back.",
+  endSecretAct: "End it now",
+  secretEnded: (hint: string) => `The secret …${hint} has ended.`,
   disable: "Disable…",
   disableTitle: (name: string) => `Disable ${name}?`,
   disableText:

@@ -3,11 +3,9 @@
 import { Button, Group, Modal, NativeSelect, Stack, Text } from "@mantine/core";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
-import { SecretOnce } from "#components/display/secret-once.tsx";
-import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
-import { useSend } from "#components/form/use-send.ts";
-import type { ClientDetail } from "#lib/clients/model.ts";
-import { clientWords as words } from "./words.ts";
+import { SecretOnce } from "../display/secret-once.tsx";
+import { ProblemAlert } from "../feedback/problem-alert.tsx";
+import { useSend } from "../form/use-send.ts";
 
 const OVERLAPS = [
   { value: "86400", label: "For 24 hours more" },
@@ -18,11 +16,23 @@ const OVERLAPS = [
 
 /** A new secret beside the old ones for a while, or instead of them at once; shown once. */
 export function RotateSecretDialog({
-  client,
+  title,
+  url,
+  words,
   isOpen,
   onClose,
 }: {
-  client: ClientDetail;
+  title: string;
+  /** What answers `{secret}` to `{overlapSeconds}`. */
+  url: string;
+  words: {
+    rotateText: string;
+    overlap: string;
+    rotateAct: string;
+    cancel: string;
+    secret: string;
+    secretDone: string;
+  };
   isOpen: boolean;
   onClose: () => void;
 }) {
@@ -41,24 +51,12 @@ export function RotateSecretDialog({
 
   async function rotate(event: FormEvent) {
     event.preventDefault();
-    const made = await request.send<{ secret: string }>(
-      "POST",
-      `/api/v1/clients/${client.id}/rotate-secret`,
-      {
-        overlapSeconds: Number(overlap),
-      },
-    );
+    const made = await request.send<{ secret: string }>("POST", url, { overlapSeconds: Number(overlap) });
     if (made) setSecret(made.secret);
   }
 
   return (
-    <Modal
-      opened={isOpen}
-      onClose={close}
-      title={words.rotateTitle(client.name)}
-      size={560}
-      closeOnClickOutside={secret === null}
-    >
+    <Modal opened={isOpen} onClose={close} title={title} size={560} closeOnClickOutside={secret === null}>
       {secret === null ? (
         <form onSubmit={rotate}>
           <Stack gap="md">
