@@ -10,11 +10,13 @@ import { OTHER_PEERS } from "./peers/peer.ts";
 import { benchReach } from "./reach/bench-reach.ts";
 import type { Settings as ReachSettings } from "./reach/settings.ts";
 import { benchStart } from "./start/bench-start.ts";
+import { benchVerifier } from "./verifier/bench-verifier.ts";
 
 const USAGE = `npm run bench -- authority [--rounds N] [--seconds S] [--connections C] [--only ${SCENARIOS.join(",")}] [--peers ${OTHER_PEERS.join(",")}|none] [--profile] [--record] [--smoke]
 npm run bench -- inventory [--rows N] [--repeats N] [--keep DIR] [--no-settle] [--record] [--smoke]
 npm run bench -- reach [--verifiers N] [--rounds N] [--rows FACTS] [--record] [--smoke]
-npm run bench -- start [--rounds N] [--peers keycloak|none] [--record] [--smoke]`;
+npm run bench -- start [--rounds N] [--peers keycloak|none] [--record] [--smoke]
+npm run bench -- verifier [--rows N] [--rounds N] [--record] [--smoke]`;
 
 class UsageError extends Error {}
 
@@ -179,6 +181,15 @@ async function run(args: string[], stack: AsyncDisposableStack): Promise<boolean
         rounds: Math.round(readNumber("rounds", values.rounds, values.smoke ? 1 : 3)),
         isSmoke: values.smoke,
         peers: readPeers(values.peers, values.smoke),
+        records: values.record || !values.smoke,
+        log,
+        stack,
+      });
+    case "verifier":
+      return benchVerifier({
+        facts: Math.round(readNumber("rows", values.rows, values.smoke ? 1_000 : 1_000_000, 10_000_000)),
+        rounds: Math.round(readNumber("rounds", values.rounds, values.smoke ? 1 : 7)),
+        isSmoke: values.smoke,
         records: values.record || !values.smoke,
         log,
         stack,

@@ -60,6 +60,14 @@ describe("the smoke run", () => {
     if (IS_BUILT) expect(Number(figures.propagation_p99_ms), output).toBeGreaterThan(0);
   });
 
+  test("of the verifier prints every figure", { timeout: 60_000 }, () => {
+    const { status, figures, output } = bench("verifier", "--smoke");
+    expect(status, output).toBe(0);
+    for (const name of ["verifier_cost_ratio", "verifier_us", "bare_jose_us", "verifier_ready_s"])
+      expect(Number(figures[name]), output).toBeGreaterThan(0);
+    expect(figures.verifier_facts_mb).toBeDefined();
+  });
+
   test.skipIf(!IS_BUILT)(
     "of start times a warm start and does not make up a cold one",
     { timeout: 180_000 },

@@ -25,6 +25,7 @@ describe("settings from the environment", () => {
       authorityIssuer: "http://localhost:4000",
       environmentName: "Development",
       trustedProxies: [],
+      outboundAllow: { ranges: [], hosts: [], origins: [] },
       countryDatabase: undefined,
       tls: undefined,
       masterKey: undefined,
@@ -56,6 +57,7 @@ describe("settings from the environment", () => {
       AUTHORITY_ISSUER: "https://login.example.com",
       ENVIRONMENT_NAME: "Production – EU",
       TRUSTED_PROXIES: "10.0.0.0/8, ::1 fd00::/8,192.0.2.7",
+      OUTBOUND_ALLOW: "10.0.0.0/8, siem.internal http://localhost:4010",
       COUNTRY_DATABASE: pem,
       TLS_CERT: pem,
       TLS_KEY: pem,
@@ -75,6 +77,11 @@ describe("settings from the environment", () => {
       authorityIssuer: "https://login.example.com",
       environmentName: "Production – EU",
       trustedProxies: ["10.0.0.0/8", "::1", "fd00::/8", "192.0.2.7"],
+      outboundAllow: {
+        ranges: ["10.0.0.0/8"],
+        hosts: ["siem.internal"],
+        origins: ["http://localhost:4010"],
+      },
       countryDatabase: pem,
       tls: { certPath: pem, keyPath: pem },
       adminEmail: "owner@example.com",
@@ -127,6 +134,10 @@ describe("settings from the environment", () => {
     [
       { TRUSTED_PROXIES: "10.0.0.0/33" },
       'TRUSTED_PROXIES must be addresses or CIDR ranges separated by commas, such as 10.0.0.0/8,::1, not "10.0.0.0/33"',
+    ],
+    [
+      { OUTBOUND_ALLOW: "https://siem.internal/path" },
+      'OUTBOUND_ALLOW must be addresses, CIDR ranges, host names and http origins separated by commas, such as 10.0.0.0/8,siem.internal, not "https://siem.internal/path"',
     ],
     [
       { TRUSTED_PROXIES: "proxy.local" },

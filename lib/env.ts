@@ -2,6 +2,7 @@ import { accessSync, constants } from "node:fs";
 import { isIP } from "node:net";
 import path from "node:path";
 import { z } from "zod";
+import { NOTHING_ALLOWED, type OutboundAllow, readOutboundAllow } from "./outbound/allow-list.ts";
 
 /** Where a flood ends; see docs/decisions/0015-bounds.md. Rates are per second and process, with a burst of two to ten seconds' worth. */
 export interface EnvBounds {
@@ -44,6 +45,8 @@ export interface Env {
   environmentName: string;
   /** Addresses and CIDR ranges whose forwarded address is believed. */
   trustedProxies: string[];
+  /** What may be called although it is not public; see docs/decisions/0033-shared-signals.md. */
+  outboundAllow: OutboundAllow;
   /** A country database of the operator's own, absolute path; undefined for the one that comes along. */
   countryDatabase: string | undefined;
   tls: { certPath: string; keyPath: string } | undefined;
@@ -164,6 +167,10 @@ const variables = z.object({
     readProxies,
     "must be addresses or CIDR ranges separated by commas, such as 10.0.0.0/8,::1",
   ),
+  OUTBOUND_ALLOW: text(
+    readOutboundAllow,
+    "must be addresses, CIDR ranges, host names and http origins separated by commas, such as 10.0.0.0/8,siem.internal",
+  ),
   COUNTRY_DATABASE: text(readFilePath, "must be the path of a readable MaxMind DB file (.mmdb)"),
   TLS_CERT: text(readFilePath, READABLE),
   TLS_KEY: text(readFilePath, READABLE),
@@ -245,6 +252,7 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
     authorityIssuer: values.AUTHORITY_ISSUER ?? `${scheme}://localhost:${authorityPort}`,
     environmentName: values.ENVIRONMENT_NAME ?? "Development",
     trustedProxies: values.TRUSTED_PROXIES ?? [],
+    outboundAllow: values.OUTBOUND_ALLOW ?? NOTHING_ALLOWED,
     countryDatabase: values.COUNTRY_DATABASE,
     tls,
     masterKey: values.MASTER_KEY,

@@ -188,7 +188,7 @@ function fieldProblems(issue: z.core.$ZodIssue): FieldProblem[] {
 }
 
 /** What is sent to be used and not kept: hashed, sealed or compared. */
-const SENT_TO_BE_USED = new Set(["setupToken", "enrolment", "password", "code"]);
+const SENT_TO_BE_USED = new Set(["setupToken", "enrolment", "password", "code", "authorization"]);
 
 /** Names, notes and settings are shown and kept for years: a token that was pasted into one is not taken. */
 function requireNoSecret<T>(body: T, at: string[] = []): T {

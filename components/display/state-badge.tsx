@@ -33,6 +33,11 @@ const STATES = {
   // clients, users, verifiers, admins
   enabled: { word: "Enabled", tone: "active", Icon: IconCircleCheck },
   disabled: { word: "Disabled", tone: "expired", Icon: IconCircleOff },
+  // streams
+  paused: { word: "Paused", tone: "suspended", Icon: IconPlayerPause },
+  failing: { word: "Failing", tone: "revoked", Icon: IconAlertCircle },
+  behind: { word: "Behind", tone: "standby", Icon: IconClockPlay },
+  well: { word: "Up to date", tone: "active", Icon: IconCircleCheck },
   // uses and acts
   issued: { word: "Issued", tone: "standby", Icon: IconSignature },
   allowed: { word: "Allowed", tone: "active", Icon: IconCircleCheck },

@@ -25,6 +25,8 @@ const LiveContext = createContext<Live>({ state: "paused", toggle: () => {} });
 /** Takes a hold and gives its release. */
 const HoldContext = createContext<() => () => void>(() => () => {});
 
+const DrawContext = createContext<() => void>(() => {});
+
 export type PulseListener = (pulse: Pulse) => void;
 const PulseContext = createContext<(listener: PulseListener) => () => void>(() => () => {});
 
@@ -141,6 +143,9 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     };
   }, [isPaused, isResting, tell, forget]);
 
+  const draw = useCallback(() => {
+    if (!isPaused && !isResting) tell("urgent");
+  }, [isPaused, isResting, tell]);
   const live = useMemo<Live>(
     () => ({
       state: isPaused
@@ -157,7 +162,9 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   return (
     <PulseContext value={follow}>
       <HoldContext value={hold}>
-        <LiveContext value={live}>{children}</LiveContext>
+        <DrawContext value={draw}>
+          <LiveContext value={live}>{children}</LiveContext>
+        </DrawContext>
       </HoldContext>
     </PulseContext>
   );
@@ -175,6 +182,16 @@ export function usePulse(listener: PulseListener): void {
     const stop = follow(listener);
     return () => void stop();
   }, [follow, listener]);
+}
+
+/** Draws the page again after so long, and so on: for what changes by the hour alone. Null: never. */
+export function useDrawEvery(ms: number | null): void {
+  const draw = useContext(DrawContext);
+  useEffect(() => {
+    if (ms === null) return;
+    const timer = setInterval(draw, ms);
+    return () => clearInterval(timer);
+  }, [draw, ms]);
 }
 
 /** While `isHeld`, what happens is not drawn: it waits, and is drawn when the last hold is gone. */

@@ -32,6 +32,12 @@ export const REFUSALS = [
   "user_disabled",
   "wrong_client",
   "proof_missing",
+  // only a verifier that decides by itself refuses for these
+  "proof_invalid",
+  "status_missing",
+  "stale",
+  "unavailable",
+  "audit_unavailable",
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
@@ -50,6 +56,11 @@ export const REFUSAL_WORDS: Record<Refusal, string> = {
   user_disabled: "The user is disabled",
   wrong_client: "Another client presented it",
   proof_missing: "The token is bound to a key, and its holder did not prove it",
+  proof_invalid: "The token is bound to a key, and the proof was not good",
+  status_missing: "The token names no status that could be looked up",
+  stale: "The verifier had not heard for too long of what is revoked",
+  unavailable: "The verifier could not ask whether the token is good",
+  audit_unavailable: "The verifier could not put the use on record",
 };
 
 /** A refusal in words; one that this version does not know is shown as it is. */
@@ -176,6 +187,16 @@ export const ACT_WORDS: Record<string, string> = {
   "verifier.updated": "changed the verifier",
   "verifier.disabled": "disabled the verifier",
   "verifier.enabled": "enabled the verifier",
+  "signal_stream.created": "made the signal stream",
+  "signal_stream.updated": "changed the signal stream",
+  "signal_stream.status_changed": "changed the status of the signal stream",
+  "signal_stream.verification_sent": "tested the signal stream",
+  "signal_stream.removed": "removed the signal stream",
+  "signal_receiver.created": "added the peer",
+  "signal_receiver.updated": "changed the peer",
+  "signal_receiver.disabled": "disabled the peer",
+  "signal_receiver.enabled": "enabled the peer",
+  "signal_receiver.secret_rotated": "made a new secret for the peer",
   "export.began": "began to export",
   "export.completed": "exported",
   "export.cancelled": "cancelled the export of",

@@ -51,6 +51,7 @@ const OWN = [
   "key:revoke",
   "everything:revoke",
   "retention:write",
+  "signal-receiver:write",
 ] as const;
 
 /** `noun:verb`. */

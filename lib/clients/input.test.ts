@@ -37,6 +37,8 @@ test.each([
   "cnf",
   "act",
   "rooted_at",
+  "family",
+  "sid",
   "status",
 ])("refuses the claim %s, which has a meaning already", (claim) => {
   expect(pathsOf({ ...good, customClaims: { [claim]: "x" } })).toEqual([`customClaims.${claim}`]);

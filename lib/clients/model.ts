@@ -114,7 +114,7 @@ export const RESERVED_CLAIMS: ReadonlySet<string> = new Set([
   ...["cnf", "act", "may_act", "sid", "nonce", "acr", "amr", "auth_time", "at_hash", "c_hash", "s_hash"],
   ...["rooted_at", "status", "active", "token_type", "username", "authorization_details", "events", "toe"],
   ...["email", "email_verified", "name", "preferred_username", "_claim_names", "_claim_sources"],
-  ...["__proto__", "constructor", "prototype", "family_id", "fid"],
+  ...["__proto__", "constructor", "prototype", "family", "family_id", "fid"],
 ]);
 
 /** A client_id made of a name: `Billing API` → `billing-api`. */

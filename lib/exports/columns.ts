@@ -5,7 +5,7 @@ import type { GroupRow } from "../groups/model.ts";
 import type { OrderRow } from "../revocations/model.ts";
 import type { TokenRow } from "../tokens/model.ts";
 import type { UserRow } from "../users/model.ts";
-import type { VerifierRow } from "../verifiers/model.ts";
+import type { VerifierListRow } from "../verifiers/model.ts";
 
 export type Cell = string | number | null;
 /** Flat columns of a list's rows: a name and what stands under it. Times stay ISO 8601 in UTC. */
@@ -158,7 +158,7 @@ export const AUDIENCE_COLUMNS: Columns<AudienceRow> = {
   created_at: (row) => row.createdAt,
 };
 
-export const VERIFIER_COLUMNS: Columns<VerifierRow> = {
+export const VERIFIER_COLUMNS: Columns<VerifierListRow> = {
   id: (row) => row.id,
   name: (row) => row.name,
   description: (row) => row.description,
@@ -167,6 +167,13 @@ export const VERIFIER_COLUMNS: Columns<VerifierRow> = {
   max_staleness_seconds: (row) => row.maxStalenessSeconds,
   audit_mode: (row) => row.auditMode,
   check_way: (row) => row.checkWay,
+  seen_ways: (row) => listed(row.propagation.seenWays),
+  standing: (row) => row.propagation.standing,
+  behind_by: (row) => row.propagation.behindBy,
+  silent_since: (row) => row.propagation.silentSince,
+  live_instances: (row) => row.propagation.instances.live,
+  allowed_24h: (row) => row.uses?.allowed ?? null,
+  refused_24h: (row) => row.uses?.refused ?? null,
   audiences: (row) => listed(row.audiences.map((audience) => audience.name)),
   last_seen_at: (row) => row.lastSeenAt,
   created_at: (row) => row.createdAt,

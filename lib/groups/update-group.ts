@@ -3,6 +3,7 @@ import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { isUuid } from "../ids.ts";
+import { recordClaimsChange } from "../signals/record-claims-change.ts";
 import { readGroup } from "./get-group.ts";
 import type { UpdateGroupInput } from "./input.ts";
 import type { GroupDetail } from "./model.ts";
@@ -41,6 +42,11 @@ export async function updateGroup(
     const updated = await readGroup(tx, groupId);
     const changes = changesOf(fieldsOf(group), fieldsOf(updated));
     if (changes === null) return group;
+    if ("permissions" in changes.after)
+      await recordClaimsChange(tx, ctx, {
+        group: updated.name,
+        entitlements: updated.permissions.map((permission) => permission.name),
+      });
     await tx.query("UPDATE user_group SET version = version + 1 WHERE id = $1::uuid", [groupId]);
     await recordEntry(tx, ctx, {
       act: "group.updated",

@@ -8,6 +8,7 @@ const known: Pulse = {
   newestUseAt: "2026-01-01T00:00:00.000Z",
   refusedCounts: "5",
   newestEntry: "3",
+  acknowledged: "0",
   registryVersion: "1",
 };
 
@@ -17,6 +18,7 @@ test("a new token, an order, an act and a change of the registry are urgent", ()
     { feedPosition: "8" },
     { unsettledOrders: 1 },
     { newestEntry: "4" },
+    { acknowledged: "7" },
     { registryVersion: "2" },
     { newestTokenId: "b", newestUseAt: "2026-01-01T00:00:01.000Z" },
   ])

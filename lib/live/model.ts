@@ -9,6 +9,8 @@ export type Pulse = {
   refusedCounts: string;
   /** The last admin act's sequence. */
   newestEntry: string;
+  /** Moves when a verifier says that it has come further in the feed. */
+  acknowledged: string;
   /** Moves with clients, verifiers, keys, groups and settings. */
   registryVersion: string;
 };

@@ -19,6 +19,7 @@ function fakeDatabase() {
           newestUseAt: null,
           refusedCounts: "0",
           newestEntry: 0n,
+          acknowledged: "0",
           registryVersion: 0n,
         },
       ] as Row[];

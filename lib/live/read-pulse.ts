@@ -17,6 +17,7 @@ export async function readPulse(db: Sql, now: Date = new Date()): Promise<Pulse>
     newestUseAt: Date | null;
     refusedCounts: string;
     newestEntry: bigint;
+    acknowledged: string;
     registryVersion: bigint;
   }>(
     db,
@@ -28,6 +29,7 @@ export async function readPulse(db: Sql, now: Date = new Date()): Promise<Pulse>
       (SELECT coalesce(sum(hashtextextended(c::text, 0)), 0)::text FROM (SELECT * FROM refused_count
         ORDER BY minute DESC, verifier_id DESC, ip DESC, refusal DESC LIMIT ${REFUSED_ROWS}::int) c) AS "refusedCounts",
       coalesce((SELECT sequence FROM audit_chain WHERE id = 'admin'), 0) AS "newestEntry",
+      (SELECT coalesce(sum(position), 0)::text FROM verifier_instance) AS acknowledged,
       coalesce((SELECT version FROM registry_version WHERE id = 1), 0) AS "registryVersion"`,
   );
   return {
@@ -37,6 +39,7 @@ export async function readPulse(db: Sql, now: Date = new Date()): Promise<Pulse>
     newestUseAt: row?.newestUseAt?.toISOString() ?? null,
     refusedCounts: row?.refusedCounts ?? "0",
     newestEntry: String(row?.newestEntry ?? 0),
+    acknowledged: row?.acknowledged ?? "0",
     registryVersion: String(row?.registryVersion ?? 0),
   };
 }

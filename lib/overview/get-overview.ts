@@ -2,6 +2,8 @@ import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { defaultQuery } from "../list-query/define-table.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
+import { readStandings } from "../propagation/list-standings.ts";
+import type { Standing, VerifierPropagation } from "../propagation/model.ts";
 import { listOrders } from "../revocations/list-orders.ts";
 import { ORDERING_KINDS } from "../revocations/model.ts";
 import { ordersTable } from "../revocations/table.ts";
@@ -65,23 +67,29 @@ function usesOf(series: OverviewSeries | null, within: string): Overview["lastHo
   return { issued: count("issued"), allowed: count("allowed"), refused: count("refused") };
 }
 
-async function readVerifiers(ctx: Context): Promise<OverviewVerifier[]> {
-  const rows = await run<{
-    id: string;
-    name: string;
-    mode: string;
-    lastSeenAt: Date | null;
-    isDisabled: boolean;
-  }>(
-    ctx.db,
-    sql`SELECT id, name, mode, last_seen_at AS "lastSeenAt", disabled_at IS NOT NULL AS "isDisabled" FROM verifier
-      ORDER BY disabled_at IS NOT NULL, last_seen_at DESC NULLS LAST, name LIMIT ${VERIFIERS_SHOWN}::int`,
+const TROUBLES: readonly Standing[] = ["silent", "behind", "old_version"];
+
+async function readVerifiers(ctx: Context): Promise<{ shown: OverviewVerifier[]; behind: LinkedCount }> {
+  const { rows } = await readStandings(ctx, null);
+  const isTroubled = (row: VerifierPropagation) => !row.isDisabled && TROUBLES.includes(row.standing);
+  const rank = (row: VerifierPropagation) => (row.isDisabled ? 2 : isTroubled(row) ? 0 : 1);
+  const sorted = rows.toSorted(
+    (one, other) =>
+      rank(one) - rank(other) ||
+      (other.lastHeardAt ?? "").localeCompare(one.lastHeardAt ?? "") ||
+      one.name.localeCompare(other.name),
   );
-  return rows.map((row) => ({
-    ...row,
-    lastSeenAt: row.lastSeenAt?.toISOString() ?? null,
-    href: `/verifiers/${row.id}`,
+  const shown = sorted.slice(0, VERIFIERS_SHOWN).map((propagation) => ({
+    id: propagation.verifierId,
+    name: propagation.name,
+    mode: propagation.mode,
+    lastSeenAt: propagation.lastHeardAt,
+    isDisabled: propagation.isDisabled,
+    propagation,
+    href: `/verifiers/${propagation.verifierId}`,
   }));
+  const href = `/verifiers?${TROUBLES.map((standing) => `standing=${standing}`).join("&")}`;
+  return { shown, behind: exactly(rows.filter(isTroubled).length, href) };
 }
 
 async function readRegistry(ctx: Context): Promise<Overview["registry"]> {
@@ -151,7 +159,8 @@ export async function getOverview(ctx: Context): Promise<Overview> {
     perMinute: minute ?? emptySeries(ctx, 60, 60),
     perHour: hour ?? emptySeries(ctx, 3_600, 24),
     keys,
-    verifiers,
+    verifiers: verifiers.shown,
+    verifiersBehind: verifiers.behind,
     recentOrders: orders.rows,
     unsettledOrders: { ...unsettled.total, href: "/orders?unsettled=true" },
     registry,

@@ -1,3 +1,4 @@
+import type { VerifierPropagation } from "../propagation/model.ts";
 import type { OrderRow } from "../revocations/model.ts";
 
 /** A number with the page that lists what it counts. Where it is not exact it is at least `value`. */
@@ -36,6 +37,7 @@ export type OverviewVerifier = {
   mode: string;
   lastSeenAt: string | null;
   isDisabled: boolean;
+  propagation: VerifierPropagation;
   href: string;
 };
 
@@ -55,7 +57,10 @@ export type Overview = {
   perMinute: OverviewSeries;
   perHour: OverviewSeries;
   keys: OverviewKey[];
+  /** The troubled ones first, then those that were heard last. */
   verifiers: OverviewVerifier[];
+  /** Silent, behind or on an old version. */
+  verifiersBehind: LinkedCount;
   /** Without those by which clients gave up tokens of their own. */
   recentOrders: OrderRow[];
   unsettledOrders: LinkedCount;

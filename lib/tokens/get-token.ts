@@ -2,16 +2,17 @@ import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { getEnv } from "../env.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
+import { readTokenPropagation } from "../propagation/token-propagation.ts";
 import { missingToken } from "../retention/find-purged-token.ts";
 import { type OrderSubject, verdictOf } from "../revocations/model.ts";
 import type { OrderRecord } from "../revocations/order-row.ts";
 import { orderOf, readReachingOrders, subjectUnder } from "../revocations/reaching-orders.ts";
 import { byTokenId } from "./by-token-id.ts";
 import { readLineage } from "./lineage.ts";
+import { lineageClaims } from "./lineage-claims.ts";
 import { PROTOCOL_SCOPES, type StandingOrder, type TokenDetail } from "./model.ts";
 import { readClockSkew, readPendingOrders, STATE_JOINS, stateSql } from "./state-sql.ts";
 import { ROW_JOINS, rowColumns, type TokenRecord, tokenRowOf } from "./token-row.ts";
-import { readVerifierStandings } from "./verifier-standing.ts";
 
 type DetailRecord = TokenRecord & {
   familyId: string;
@@ -61,6 +62,7 @@ function payloadOf(record: DetailRecord, issuer: string): Record<string, unknown
     exp: Math.floor(record.expiresAt.getTime() / 1000),
     jti: record.id,
     rooted_at: record.rootedAt.getTime(),
+    ...lineageClaims(record),
     ...record.claims,
   };
 }
@@ -105,11 +107,16 @@ export async function getToken(ctx: Context, id: string): Promise<TokenDetail> {
   if (record === undefined) throw await missingToken(ctx.db, id);
   const row = tokenRowOf(record);
   const subject = subjectOf(record);
-  const [orders, lineage, verifiers] = await Promise.all([
+  const [records, lineage] = await Promise.all([
     readReachingOrders(ctx.db, subject),
     readLineage(ctx.db, record.familyId, state),
-    readVerifierStandings(ctx.db, row, ctx.now),
   ]);
+  const orders = standingOrders(records, subject, ctx.now);
+  const decides = orders.find((order) => order.decides)?.id;
+  const { verifiers, journey } = await readTokenPropagation(ctx, row, {
+    decides: records.find(({ id: orderId }) => orderId === decides) ?? null,
+    clientDisabledAt: record.clientDisabledAt,
+  });
   const live = lineage.nodes.findLast((node) => node.kind === "refresh" && node.state === "active");
   return {
     ...row,
@@ -129,10 +136,11 @@ export async function getToken(ctx: Context, id: string): Promise<TokenDetail> {
         ? { typ: "at+jwt", alg: record.algorithm ?? "unknown", kid: record.signingKid }
         : null,
     payload: payloadOf(record, getEnv().authorityIssuer),
-    orders: standingOrders(orders, subject, ctx.now),
+    orders,
     lineage: lineage.nodes,
     lineageTotal: lineage.total,
     liveRefreshTokenId: live?.id ?? null,
     verifiers,
+    journey,
   };
 }

@@ -1,3 +1,5 @@
+import type { Journey } from "../propagation/model.ts";
+
 /** What a token is, for every layer; browser-safe. */
 export const TOKEN_KINDS = ["access", "refresh"] as const;
 export type TokenKind = (typeof TOKEN_KINDS)[number];
@@ -146,6 +148,8 @@ export type TokenDetail = TokenRow & {
   /** The live refresh token of its family, which can make new access tokens whatever becomes of this one. */
   liveRefreshTokenId: string | null;
   verifiers: VerifierStanding[];
+  /** The journey of the order that took it back; null for a token that was not. */
+  journey: Journey | null;
 };
 
 export const LINEAGE_MAX = 200;

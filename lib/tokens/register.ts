@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createBatcher } from "../db/batcher.ts";
 import { prepared, type Sql } from "../db/sql.ts";
 import { uuidv7 } from "../ids.ts";
+import type { StatusPlace } from "../status-lists/allocate-status.ts";
 import type { UseWriter } from "../verification/use-writer.ts";
 import type { TokenFormat, TokenKind } from "./model.ts";
 
@@ -31,6 +32,8 @@ export type NewToken = {
   ip: string | null;
   userAgent: string | null;
   valueHash: Buffer;
+  /** Where a JWT's status stands. */
+  status?: StatusPlace | undefined;
 };
 
 // One statement writes register, labels and the "issued" event of every token of a batch: they are there together or not at all.
@@ -40,12 +43,14 @@ const REGISTER = prepared(`
     SELECT * FROM jsonb_to_recordset($1::jsonb) AS t(id uuid, issued_at timestamptz, kind text, format text, client_id uuid, user_id uuid,
       subject text, family_id uuid, parent_id uuid, session_uid text, grant_type text, scopes text[], groups text[], roles text[],
       audiences text[], claims jsonb, signing_kid text, rooted_at timestamptz, expires_at timestamptz, ip text, country text, user_agent text,
-      value_hash text, event_id uuid, ordinal int, salt text)
+      value_hash text, status_list_id int, status_index int, event_id uuid, ordinal int, salt text)
   ), registered AS (
     INSERT INTO token (id, issued_at, kind, format, client_id, user_id, subject, family_id, parent_id, session_uid, grant_type, scopes,
-      groups, roles, audiences, claims, signing_kid, rooted_at, expires_at, ip, country, user_agent, value_hash)
+      groups, roles, audiences, claims, signing_kid, rooted_at, expires_at, ip, country, user_agent, value_hash,
+      status_list_id, status_index)
     SELECT id, issued_at, kind, format, client_id, user_id, subject, family_id, parent_id, session_uid, grant_type, scopes, groups, roles,
-      audiences, claims, signing_kid, rooted_at, expires_at, ip, country, user_agent, decode(value_hash, 'hex') FROM input
+      audiences, claims, signing_kid, rooted_at, expires_at, ip, country, user_agent, decode(value_hash, 'hex'), status_list_id,
+      status_index FROM input
   ), labelled AS (
     INSERT INTO token_label (kind, label, issued_at, token_id)
     SELECT 'scope', label, issued_at, id FROM input, unnest(scopes) AS label
@@ -94,6 +99,8 @@ export async function registerTokens(
     country: writer.countryOf(token.ip),
     user_agent: token.userAgent,
     value_hash: token.valueHash.toString("hex"),
+    status_list_id: token.status?.listId ?? null,
+    status_index: token.status?.index ?? null,
     event_id: uuidv7(token.issuedAt),
     ordinal,
     salt: salts.toString("hex", ordinal * 16, ordinal * 16 + 16),

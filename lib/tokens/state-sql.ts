@@ -2,7 +2,7 @@ import type { Sql } from "../db/sql.ts";
 import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
 import type { TargetKind } from "../revocations/model.ts";
 
-export type PendingRevocation = { id: string; targetKind: TargetKind; targetId: string; cutoff: Date | null };
+export type PendingOrder = { id: string; targetKind: TargetKind; targetId: string; cutoff: Date | null };
 
 /**
  * Orders that are in force at an instant and that `token_standing` may not tell yet: every list adds them, so that it is right
@@ -11,15 +11,17 @@ export type PendingRevocation = { id: string; targetKind: TargetKind; targetId: 
 export type PendingOrders = {
   revokes: string[];
   /** The same, with what they name. */
-  revocations: PendingRevocation[];
+  revocations: PendingOrder[];
   suspends: string[];
+  /** The same, with what they name. */
+  suspensions: PendingOrder[];
   /** false while a restore is unsettled: then `suspends` holds every suspension in force, and the settled ones do not count. */
   countsSettledSuspensions: boolean;
 };
 
 /** Reads the pending orders. Ask before the statement that uses them: an order that is settled in between counts once or twice, never not. */
 export async function readPendingOrders(db: Sql, now: Date): Promise<PendingOrders> {
-  const rows = await run<PendingRevocation & { verb: string; anyRestore: boolean }>(
+  const rows = await run<PendingOrder & { verb: string; anyRestore: boolean }>(
     db,
     sql`WITH unsettled AS (SELECT id, verb FROM revocation_order WHERE settled_at IS NULL
           -- a selection that holds at once is written to token_standing with the chunk that brings it into force
@@ -39,10 +41,12 @@ export async function readPendingOrders(db: Sql, now: Date): Promise<PendingOrde
       UNION ALL SELECT NULL, 'none', true, NULL, NULL, NULL FROM flag WHERE flag.any_restore`,
   );
   const revocations = rows.filter((row) => row.verb === "revoke");
+  const suspensions = rows.filter((row) => row.verb === "suspend");
   return {
     revokes: revocations.map((row) => row.id),
     revocations,
-    suspends: rows.filter((row) => row.verb === "suspend").map((row) => row.id),
+    suspends: suspensions.map((row) => row.id),
+    suspensions,
     countsSettledSuspensions: !rows.some((row) => row.anyRestore),
   };
 }

@@ -16,6 +16,8 @@ import {
   verdictOf,
 } from "../revocations/model.ts";
 import { settleNext } from "../revocations/settle-orders.ts";
+import { TOKEN_STATUS } from "../status-lists/model.ts";
+import { readStatuses, type StatusListRecord } from "../status-lists/read-statuses.ts";
 import { countTokensExactly } from "./count-tokens.ts";
 import { listTokens } from "./list-tokens.ts";
 import { TOKEN_STATES, type TokenState, tokenState } from "./model.ts";
@@ -231,7 +233,7 @@ async function settleAll(): Promise<void> {
   }
 }
 
-test("every list tells what the orders say, before anything is settled and after, and each state's filter finds exactly its own", async () => {
+test("every list, and the status list, tells what the orders say, before anything is settled and after, and each state's filter finds exactly its own", async () => {
   const fixture = fixtureOf(db);
   const world = { ids: [randomUUID(), randomUUID()], names: ["one", "two"] };
   const pick = <T>(list: T[], bits: number) => list[bits % list.length] as T;
@@ -239,6 +241,8 @@ test("every list tells what the orders say, before anything is settled and after
   for (let n = 0; n < 24; n += 1) {
     const issuedAt = minute(n % 13);
     const token = await fixture.token({
+      // of two status lists, as two authorities would have issued them; some have none
+      status: n % 8 === 7 ? undefined : { listId: n % 4 === 3 ? 2 : 1, index: (n * 37) % 64 },
       clientId: pick(world.ids, n),
       userId: n % 5 === 0 ? null : pick(world.ids, n >> 1),
       familyId: pick(world.ids, n >> 2),
@@ -288,6 +292,39 @@ test("every list tells what the orders say, before anything is settled and after
     );
   };
 
+  const lists = [1, 2].map(
+    (id): StatusListRecord => ({
+      id,
+      size: 64,
+      openedAt: minute(0),
+      closedAt: minute(13),
+      livesUntil: minute(300),
+    }),
+  );
+  /** Every index of both lists: of no token that has it, valid. */
+  const statuses = async (now: Date) =>
+    Promise.all(
+      lists.map(async (list) => {
+        const { array } = await readStatuses(db, list, [], now);
+        return Array.from({ length: list.size }, (_, index) => array.get(index));
+      }),
+    );
+  const expectedStatuses = async (orders: Order[], now: Date) => {
+    const told = lists.map((list) => Array.from({ length: list.size }, (): number => TOKEN_STATUS.valid));
+    for (const [index, subject] of (await subjects()).entries()) {
+      const place = tokens[index]?.status;
+      if (place === undefined) continue;
+      const { isRevoked, isSuspended } = verdictOf(orders, subject, now.getTime());
+      const status = isRevoked
+        ? TOKEN_STATUS.invalid
+        : isSuspended
+          ? TOKEN_STATUS.suspended
+          : TOKEN_STATUS.valid;
+      (told[place.listId - 1] as number[])[place.index] = status;
+    }
+    return told;
+  };
+
   let position = 1n;
   await fc.assert(
     fc.asyncProperty(ordersIn(world, tokens), async (drawn) => {
@@ -310,17 +347,20 @@ test("every list tells what the orders say, before anything is settled and after
       }
       const now = new Date();
       expect(await statesByList(now)).toEqual(await expected(orders, now));
+      expect(await statuses(now)).toEqual(await expectedStatuses(orders, now));
       await eachFilterFindsItsOwn(await expected(orders, now), now);
       // and half-way
       for (let steps = 0; steps < 3; steps += 1) {
         await settleNext(db);
         await eachFilterFindsItsOwn(await expected(orders, now), now);
+        expect(await statuses(now)).toEqual(await expectedStatuses(orders, now));
       }
       await settleAll();
       const later = new Date();
       const told = await expected(orders, later);
       expect(await statesByList(later)).toEqual(told);
       await eachFilterFindsItsOwn(told, later);
+      expect(await statuses(later)).toEqual(await expectedStatuses(orders, later));
       // the next draw begins with no orders: only a test may take evidence away
       await withSuperuser(async (superuser) => {
         await superuser.query("SET session_replication_role = replica");

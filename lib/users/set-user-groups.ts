@@ -3,6 +3,7 @@ import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { isUuid } from "../ids.ts";
+import { recordClaimsChange } from "../signals/record-claims-change.ts";
 import { readUser } from "./get-user.ts";
 import type { SetUserGroupsInput } from "./input.ts";
 import type { UserDetail } from "./model.ts";
@@ -30,6 +31,7 @@ export async function setUserGroups(
       { groups: user.groups.map((group) => group.name) },
     );
     if (changes === null) return before;
+    await recordClaimsChange(tx, ctx, { userId, groups: user.groups.map((group) => group.name) });
     await recordEntry(tx, ctx, {
       act: "user.groups_changed",
       target: { kind: "user", id: userId, name: user.email },

@@ -20,7 +20,7 @@ const COUNT = `
     FROM missed WHERE outcome <> 'issued' GROUP BY token_id ORDER BY token_id
     ON CONFLICT (token_id) DO UPDATE SET last_used_at = greatest(u.last_used_at, excluded.last_used_at),
       use_count = u.use_count + excluded.use_count, refused_count = u.refused_count + excluded.refused_count,
-      last_ip = coalesce(excluded.last_ip, u.last_ip)
+      last_ip = CASE WHEN excluded.last_used_at < u.last_used_at THEN u.last_ip ELSE coalesce(excluded.last_ip, u.last_ip) END
   ), ended AS (
     UPDATE evidence_writer SET ended_at = clock_timestamp(), reconciled_flush = greatest($2::bigint, (SELECT max(flush) FROM missed))
     WHERE id = $1::uuid

@@ -3,7 +3,7 @@ import type { SqlDatabase } from "../db/sql-database.ts";
 import { loadRegistry, type RegistrySnapshot } from "../registry/snapshot.ts";
 import type { Order } from "../revocations/model.ts";
 import type { OrderBook } from "./order-book.ts";
-import { readBook, readFeedAfter } from "./read-orders.ts";
+import { type FeedEntry, readBook, readFeedAfter } from "./read-orders.ts";
 
 export type FeedFollowerOptions = {
   db: SqlDatabase;
@@ -21,6 +21,9 @@ export type FeedFollowerOptions = {
   onClock?(state: { isWrong: boolean; offsetMs: number }): void;
   onError?(error: unknown): void;
 };
+
+/** Told of entries that have come to the book, in the feed's order; of none where the book went on without them being read one by one. */
+export type EntriesListener = (entries: readonly FeedEntry[]) => void;
 
 const PAGE = 5_000;
 /** Clocks that differ by less are as good as one, however small the tolerance that the organisation sets. */
@@ -40,6 +43,7 @@ export class FeedFollower {
   #timer: NodeJS.Timeout | null = null;
   #listener: Listener | null = null;
   #renewing: Promise<void> | null = null;
+  readonly #listeners = new Set<EntriesListener>();
   #isStopped = false;
   #isPolling = false;
   #isAskedAgain = false;
@@ -106,14 +110,37 @@ export class FeedFollower {
 
   /** Takes orders that this process placed itself, where they are the next ones of the feed; else they come by reading. */
   offer(orders: readonly Order[]): void {
-    for (const order of orders) if (order.position === this.#book.position + 1n) this.#book.append(order);
+    const next: Order[] = [];
+    let { position } = this.#book;
+    for (const order of orders)
+      if (order.position === position + 1n) {
+        next.push(order);
+        position = order.position;
+      }
+    this.#append(next);
+  }
+
+  /** Calls a listener at every move of the book, as soon as the book holds it. It must not throw, and is to be quick. */
+  onEntries(listener: EntriesListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #append(entries: readonly FeedEntry[]): void {
+    if (entries.length === 0) return;
+    for (const entry of entries) this.#book.append(entry);
+    this.#tell(entries);
+  }
+
+  #tell(entries: readonly FeedEntry[]): void {
+    for (const listener of this.#listeners) listener(entries);
   }
 
   async #readOn(): Promise<void> {
     const entries = await readFeedAfter(this.#options.db, this.#book.position, PAGE);
     if (entries.length === 0) throw new Error("the feed's head is ahead of its orders");
     // some may have been offered in the meantime
-    for (const entry of entries) if (entry.position > this.#book.position) this.#book.append(entry);
+    this.#append(entries.filter((entry) => entry.position > this.#book.position));
   }
 
   /**
@@ -125,7 +152,9 @@ export class FeedFollower {
     const book = await readBook(db, new Date());
     for (;;) {
       if (book.position >= this.#book.position) {
+        const isAhead = book.position > this.#book.position;
         this.#book = book;
+        if (isAhead) this.#tell([]);
         return;
       }
       for (const entry of await readFeedAfter(db, book.position, PAGE)) book.append(entry);

@@ -3,7 +3,8 @@ import { isOfPurgedWeek } from "../retention/is-of-purged-week.ts";
 import { inForceFromMs, type Order, type Reason, type TargetKind, type Verb } from "../revocations/model.ts";
 import { type BareKind, OrderBook, type SelectedTokens } from "./order-book.ts";
 
-type OrderRecord = {
+/** An order as an entry of the feed is read. */
+export type OrderEntryRecord = {
   id: string;
   position: bigint;
   verb: Verb;
@@ -20,10 +21,10 @@ type OrderRecord = {
 /** An entry of the feed: an order, or tokens of a frozen selection that came into force. */
 export type FeedEntry = Order | SelectedTokens;
 
-const COLUMNS = `id, position, verb, target_kind AS "targetKind", target_id AS "targetId", cutoff, effective_from AS "effectiveFrom",
+export const ORDER_ENTRY_COLUMNS = `id, position, verb, target_kind AS "targetKind", target_id AS "targetId", cutoff, effective_from AS "effectiveFrom",
   created_at AS "createdAt", expires_at AS "expiresAt", reason, cancels_id AS "cancelsId"`;
 
-function orderOf(record: OrderRecord): Order {
+export function orderEntryOf(record: OrderEntryRecord): Order {
   return {
     id: record.id,
     position: record.position,
@@ -44,8 +45,8 @@ const SELECTED_PAGE = 20;
 /** The entries after a position, in the feed's order and without a gap. */
 export async function readFeedAfter(db: Sql, position: bigint, limit: number): Promise<FeedEntry[]> {
   const [records, selected] = await Promise.all([
-    db.query<OrderRecord>(
-      `SELECT ${COLUMNS} FROM revocation_order WHERE position > $1::bigint ORDER BY position LIMIT $2::int`,
+    db.query<OrderEntryRecord>(
+      `SELECT ${ORDER_ENTRY_COLUMNS} FROM revocation_order WHERE position > $1::bigint ORDER BY position LIMIT $2::int`,
       [position, limit],
     ),
     db.query<SelectedTokens>(
@@ -54,7 +55,9 @@ export async function readFeedAfter(db: Sql, position: bigint, limit: number): P
       [position, SELECTED_PAGE],
     ),
   ]);
-  const entries = [...records.map(orderOf), ...selected].sort((a, b) => (a.position < b.position ? -1 : 1));
+  const entries = [...records.map(orderEntryOf), ...selected].sort((a, b) =>
+    a.position < b.position ? -1 : 1,
+  );
   // what is beyond the first gap is of a page that was cut, or was committed between the two statements
   const gap = entries.findIndex((entry, index) => entry.position !== position + BigInt(index + 1));
   return gap === -1 ? entries : entries.slice(0, gap);
@@ -78,7 +81,7 @@ const BARE = `
   WHERE r.position > $1::bigint AND r.position <= $2::bigint AND ${IS_BARE} AND NOT ${IS_OVER} GROUP BY r.target_kind`;
 
 const OTHERS = `
-  SELECT ${COLUMNS} FROM revocation_order r
+  SELECT ${ORDER_ENTRY_COLUMNS} FROM revocation_order r
   WHERE r.position > $1::bigint AND r.position <= $2::bigint AND NOT (${IS_BARE}) AND NOT ${IS_OVER} ORDER BY r.position`;
 
 /** The chunks whose order was neither called off nor given back nor has ended, without the tokens that have expired. */
@@ -124,7 +127,7 @@ export async function readBook(db: Sql, now: Date): Promise<OrderBook> {
     const to = from + CHUNK < head.position ? from + CHUNK : head.position;
     const bare = await db.query<{ kind: BareKind; ids: Buffer }>(BARE, [from, to, now]);
     for (const { kind, ids } of bare) book.loadRevoked(kind, ids);
-    book.load((await db.query<OrderRecord>(OTHERS, [from, to, now])).map(orderOf));
+    book.load((await db.query<OrderEntryRecord>(OTHERS, [from, to, now])).map(orderEntryOf));
   }
   await loadSelected(db, book, head.position, now);
   book.loadedTo(head.position);

@@ -23,7 +23,7 @@ const WRITE = prepared(`
     ORDER BY d.token_id
     ON CONFLICT (token_id) DO UPDATE SET last_used_at = greatest(u.last_used_at, excluded.last_used_at),
       use_count = u.use_count + excluded.use_count, refused_count = u.refused_count + excluded.refused_count,
-      last_ip = coalesce(excluded.last_ip, u.last_ip)
+      last_ip = CASE WHEN excluded.last_used_at < u.last_used_at THEN u.last_ip ELSE coalesce(excluded.last_ip, u.last_ip) END
   )
   SELECT (SELECT reconciled_flush FROM evidence_writer WHERE id = $1::uuid) AS "reconciledFlush"`);
 
@@ -70,12 +70,12 @@ export class UsageCounter {
     this.#timer.unref();
   }
 
-  /** Counts rows that were written and answered: the same ones that the writer was given. */
-  count(rows: readonly TokenUseRow[]): void {
+  /** Counts rows that were written and answered: the same ones that the writer was given, or those of them that went in. */
+  count(rows: readonly TokenUseRow[], written: readonly TokenUseRow[] = rows): void {
     if (rows.length === 0) return;
     const flush = this.#writer.ledger.close(rows);
     // the rows themselves would live for a second, thousands of them
-    const uses = rows.map(({ tokenId, refusal, at, ip }) => ({ tokenId, refusal, at, ip }));
+    const uses = written.map(({ tokenId, refusal, at, ip }) => ({ tokenId, refusal, at, ip }));
     this.#counted.push({ flush, rows: uses });
   }
 

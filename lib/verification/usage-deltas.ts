@@ -15,6 +15,8 @@ export type UsageDelta = {
 /** Uses gathered by token, in the order of their ids: two writers never wait for each other's rows. */
 export function usageDeltas(rows: Iterable<CountedUse>): UsageDelta[] {
   const deltas = new Map<string, UsageDelta>();
+  /** Reports come in any order: the last address is that of the last attempt, not of the last report. */
+  const seenAt = new Map<string, Date>();
   for (const { tokenId, refusal, at, ip } of rows) {
     let delta = deltas.get(tokenId);
     if (delta === undefined) {
@@ -25,7 +27,10 @@ export function usageDeltas(rows: Iterable<CountedUse>): UsageDelta[] {
       delta.uses += 1;
       if (delta.last_used_at === null || at > delta.last_used_at) delta.last_used_at = at;
     } else delta.refusals += 1;
-    delta.last_ip = ip ?? delta.last_ip;
+    const before = seenAt.get(tokenId);
+    if (ip === null || (before !== undefined && at < before)) continue;
+    seenAt.set(tokenId, at);
+    delta.last_ip = ip;
   }
   return [...deltas.values()].sort((one, other) => (one.token_id < other.token_id ? -1 : 1));
 }

@@ -8,14 +8,7 @@ import type { VerifierDetail, VerifierRow, VerifierSecretRef } from "./model.ts"
 
 export type VerifierRecord = Pick<
   VerifierRow,
-  | "id"
-  | "name"
-  | "description"
-  | "mode"
-  | "maxStalenessSeconds"
-  | "auditMode"
-  | "checkWay"
-  | "audiences"
+  "id" | "name" | "description" | "mode" | "maxStalenessSeconds" | "auditMode" | "checkWay" | "audiences"
 > & { disabledAt: Date | null; lastSeenAt: Date | null; createdAt: Date };
 
 /** The columns of a VerifierRow over `verifier v`. */

@@ -3,17 +3,19 @@ import type { Context } from "../context.ts";
 import type { ListQuery, Page, Total } from "../list-query/define-table.ts";
 import { listRows } from "../list-query/list-rows.ts";
 import { containing, type Fragment, sql } from "../list-query/sql-fragment.ts";
+import { readStandings } from "../propagation/list-standings.ts";
 import { VERIFIER_COLUMNS, type VerifierRecord, verifierRowOf } from "./get-verifier.ts";
-import type { VerifierRow } from "./model.ts";
+import type { VerifierListRow } from "./model.ts";
 import { VERIFIERS_TABLE } from "./table.ts";
+import { readVerifierUses } from "./verifier-uses.ts";
 
 export type VerifiersQuery = ListQuery<typeof VERIFIERS_TABLE>;
 
-/** One page of the verifiers. Needs `verifier:read`. */
+/** One page of the verifiers, each with its standing in the feed and its uses of the last 24 hours. Needs `verifier:read`. */
 export async function listVerifiers(
   ctx: Context,
   query: VerifiersQuery,
-): Promise<Page<VerifierRow> & { total: Total }> {
+): Promise<Page<VerifierListRow> & { total: Total }> {
   requirePermission(ctx, "verifier:read");
   const { filters, sort } = query;
   const where: Fragment[] = [];
@@ -29,6 +31,14 @@ export async function listVerifiers(
   if (filters.audience !== undefined)
     where.push(sql`EXISTS (SELECT FROM verifier_audience va JOIN audience a ON a.id = va.audience_id
       WHERE va.verifier_id = v.id AND a.name = ANY (${filters.audience}::text[]))`);
+  // there are hundreds of verifiers: their standing is told in one place, and chosen from there
+  const standings = new Map((await readStandings(ctx, null)).rows.map((row) => [row.verifierId, row]));
+  if (filters.standing !== undefined) {
+    const wanted = filters.standing;
+    const ids = [...standings.values()].filter((row) => !row.isDisabled && wanted.includes(row.standing));
+    where.push(sql`v.id = ANY (${ids.map(({ verifierId }) => verifierId)}::uuid[])`);
+  }
+  const uses = await readVerifierUses(ctx);
   const page = await listRows<typeof VERIFIERS_TABLE, VerifierRecord>(ctx, VERIFIERS_TABLE, query, {
     columns: VERIFIER_COLUMNS,
     from: sql`verifier v`,
@@ -36,5 +46,12 @@ export async function listVerifiers(
     place: sort.key === "name" ? sql`v.name` : sql`v.created_at`,
     where,
   });
-  return { ...page, rows: page.rows.map(verifierRowOf) };
+  const rows = page.rows.flatMap((record) => {
+    const propagation = standings.get(record.id);
+    // one that was registered in between is on the next drawing
+    if (propagation === undefined) return [];
+    const { allowed = 0, refused = 0 } = uses?.get(record.id) ?? {};
+    return { ...verifierRowOf(record), propagation, uses: uses === null ? null : { allowed, refused } };
+  });
+  return { ...page, rows };
 }

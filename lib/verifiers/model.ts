@@ -1,3 +1,5 @@
+import type { SeenWay, VerifierPropagation } from "../propagation/model.ts";
+
 /** Resource servers and gateways that ask whether tokens are good; browser-safe. Times are ISO 8601 in UTC. */
 export const VERIFIER_MODES = ["strict", "lenient"] as const;
 export type VerifierMode = (typeof VERIFIER_MODES)[number];
@@ -52,6 +54,48 @@ export type VerifierRow = {
   lastSeenAt: string | null;
   createdAt: string;
 };
+
+/** What a verifier let in and refused in the last 24 hours, by the hour in which the use was received; oldest first. */
+export type VerifierUses = {
+  allowed: number;
+  refused: number;
+  hours: { at: string; allowed: number; refused: number }[];
+};
+
+/** One row of the Verifiers table. */
+export type VerifierListRow = VerifierRow & {
+  propagation: VerifierPropagation;
+  /** Of the last 24 hours; null where they cannot be counted in time. */
+  uses: { allowed: number; refused: number } | null;
+};
+
+/** A process that checks tokens for a verifier, as it was heard and as it says of itself. Counts are its own, since it began. */
+export type VerifierInstance = {
+  id: string;
+  way: SeenWay;
+  /** Its software, "name/version"; null where it does not say. */
+  agent: string | null;
+  mode: VerifierMode | null;
+  maxStalenessSeconds: number | null;
+  isLive: boolean;
+  position: string | null;
+  /** Facts of the feed that it has not said to have; null where it does not follow it. */
+  behindBy: number | null;
+  firstSeenAt: string;
+  lastHeardAt: string;
+  accepted: number;
+  refused: number;
+  /** Refused because what it knew was too old. */
+  stale: number;
+  /** Reports of uses that it had to drop: gaps in the log. */
+  lost: number;
+  /** What a check takes there, in microseconds. */
+  latencyUs: { p50: number; p99: number } | null;
+};
+
+/** `count` is how many there are; the instances are the newest heard. */
+export type VerifierInstances = { count: number; instances: VerifierInstance[] };
+export const INSTANCES_SHOWN = 100;
 
 /** A secret that works: the last four characters, until when (null: until it is replaced), and its last use to the minute. */
 export type VerifierSecretRef = {

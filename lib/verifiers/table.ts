@@ -1,4 +1,5 @@
 import { defineTable } from "../list-query/define-table.ts";
+import { STANDINGS } from "../propagation/model.ts";
 import { AUDIT_MODES, CHECK_WAYS, VERIFIER_MODES, VERIFIER_STATES } from "./model.ts";
 
 /** The verifiers list. */
@@ -9,6 +10,7 @@ export const VERIFIERS_TABLE = defineTable({
     mode: { kind: "oneOf", label: "Mode", options: VERIFIER_MODES },
     audit: { kind: "oneOf", label: "Audit", options: AUDIT_MODES },
     way: { kind: "oneOf", label: "Way", options: CHECK_WAYS },
+    standing: { kind: "oneOf", label: "Standing", options: STANDINGS },
     state: { kind: "oneOf", label: "State", options: VERIFIER_STATES },
     audience: { kind: "set", label: "Audience" },
   },

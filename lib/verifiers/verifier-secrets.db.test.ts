@@ -89,7 +89,7 @@ describe("the secrets of a verifier", () => {
     expect(await versionOf()).toBeGreaterThan(version);
     expect(await world.lastEntry()).toMatchObject({
       act: "verifier.secret_revoked",
-      target: { name: "gate" },
+      name: "gate",
       after: { secrets: [`…${hintOf(second)}`] },
     });
     for (const secretId of [leaked, other.verifier.secrets[0]?.id ?? "", uuidv7(ctx.now)])

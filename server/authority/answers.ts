@@ -9,6 +9,9 @@ export type OAuthError =
   | "insufficient_scope"
   | "unauthorized_client"
   | "unsupported_token_type"
+  // the feed's own
+  | "feed_went_back"
+  | "snapshot_required"
   | "temporarily_unavailable"
   | "server_error";
 

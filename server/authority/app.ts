@@ -2,18 +2,23 @@ import { randomUUID } from "node:crypto";
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createHttpsServer, type ServerOptions as TlsOptions } from "node:https";
 import Fastify, { type FastifyInstance } from "fastify";
+import type { StatusListKeeper } from "#lib/status-lists/status-list-keeper.ts";
 import { boundConnections, HTTP_LIMITS, TLS_LIMITS } from "#server/http-limits.ts";
 import { findMessageFault, type MessageFault } from "#server/http-message.ts";
 import { answerError, diskFull, notReady } from "./answers.ts";
 import { addressAsker } from "./bounds/bounds.ts";
+import { addEvents } from "./events.ts";
+import { addFeedRoutes } from "./feed/routes.ts";
 import { forwardAuth } from "./forward-auth.ts";
 import { introspect } from "./introspection.ts";
-import { createJwksAnswer } from "./jwks.ts";
+import { createJwksAnswer, isOfCommonSet, isOfFeed } from "./jwks.ts";
 import { logFailure } from "./log-failure.ts";
 import { allowOf } from "./methods.ts";
 import type { Metrics } from "./metrics.ts";
 import { revoke } from "./revocation.ts";
 import type { Services } from "./services.ts";
+import { addSignalRoutes } from "./signals/routes.ts";
+import { createStatusListAnswer } from "./status-lists.ts";
 
 /** The protocol engine: takes whole requests. */
 export type EngineDoor = { handle(req: IncomingMessage, res: ServerResponse): void };
@@ -21,11 +26,13 @@ export type EngineDoor = { handle(req: IncomingMessage, res: ServerResponse): vo
 export type AppOptions = {
   services: Services;
   engine: EngineDoor;
+  statusLists: StatusListKeeper;
   metrics: Metrics;
   tls?: TlsOptions | undefined;
 };
 
-const OURS = /^\/(?:oauth\/(?:introspect|revoke|jwks)|verify|healthz|readyz)(?:\?|$)/;
+const OURS =
+  /^\/(?:(?:oauth\/(?:introspect|revoke|jwks)|events|status-lists(?:\/\d+)?|revocations(?:\/(?:acknowledgements|jwks|snapshot))?|verify|healthz|readyz|\.well-known\/ssf-configuration)(?:\?|$)|signals\/)/;
 function requireCurrent(services: Services): void {
   if (services.follower.isStale) throw notReady();
   if (services.disk.isFull) throw diskFull();
@@ -47,8 +54,9 @@ function overBound({ bounds, addresses }: Services, req: IncomingMessage, error:
 }
 
 type JwksAnswer = ReturnType<typeof createJwksAnswer>;
+type KeySets = { common: JwksAnswer; feed: JwksAnswer };
 
-function addRoutes(app: FastifyInstance, services: Services, jwks: JwksAnswer): void {
+function addRoutes(app: FastifyInstance, services: Services, keySets: KeySets): void {
   app.post("/oauth/introspect", async (request, reply) => {
     requireCurrent(services);
     const answer = await introspect(services, request);
@@ -65,8 +73,13 @@ function addRoutes(app: FastifyInstance, services: Services, jwks: JwksAnswer): 
   });
   app.get("/oauth/jwks", (request, reply) => {
     reply.hijack();
-    jwks(request.raw, reply.raw);
+    keySets.common(request.raw, reply.raw);
   });
+  app.get("/revocations/jwks", (request, reply) => {
+    reply.hijack();
+    keySets.feed(request.raw, reply.raw);
+  });
+  addFeedRoutes(app, services);
   app.get("/healthz", (_request, reply) => reply.header("cache-control", "no-store").send({ status: "ok" }));
   app.get("/readyz", async (request, reply) => {
     if (services.follower.isStale) throw notReady();
@@ -96,10 +109,15 @@ function answerFault(res: ServerResponse, { status, message }: MessageFault): vo
 }
 
 /** The machine-facing door: introspection, revocation, forward-auth, keys and health here, the rest of OAuth by the engine. */
-export function buildAuthority({ services, engine, metrics, tls }: AppOptions): FastifyInstance {
+export function buildAuthority({ services, engine, statusLists, metrics, tls }: AppOptions): FastifyInstance {
   const common = ["x-content-type-options", "nosniff"];
   if (tls !== undefined) common.push("strict-transport-security", "max-age=31536000; includeSubDomains");
-  const jwks = createJwksAnswer(() => services.follower.registry, common);
+  const registry = () => services.follower.registry;
+  const keySets = {
+    common: createJwksAnswer(registry, isOfCommonSet, common),
+    feed: createJwksAnswer(registry, isOfFeed, common),
+  };
+  const lists = createStatusListAnswer(services, statusLists, common);
   const app = Fastify({
     logger: false,
     bodyLimit: 64 * 1024,
@@ -111,7 +129,10 @@ export function buildAuthority({ services, engine, metrics, tls }: AppOptions): 
         if (req.socket.destroyed) return;
         metrics.watch(req, res);
         const fault = findMessageFault(req);
-        if (fault === null && req.url === "/oauth/jwks" && req.method === "GET") return jwks(req, res);
+        if (fault === null && req.url === "/oauth/jwks" && req.method === "GET")
+          return keySets.common(req, res);
+        if (fault === null && (req.method === "GET" || req.method === "HEAD") && lists.answerHeld(req, res))
+          return;
         for (let at = 0; at < common.length; at += 2)
           res.setHeader(common[at] as string, common[at + 1] as string);
         if (fault !== null) return answerFault(res, fault);
@@ -159,6 +180,9 @@ export function buildAuthority({ services, engine, metrics, tls }: AppOptions): 
         request_id: request.id,
       });
   });
-  addRoutes(app, services, jwks);
+  addRoutes(app, services, keySets);
+  lists.addRoutes(app);
+  addEvents(app, services, () => requireCurrent(services));
+  addSignalRoutes(app, services);
   return app;
 }

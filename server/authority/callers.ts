@@ -61,6 +61,23 @@ function findClient(
   return client !== undefined && isMatch && !client.isDisabled && client.isConfidential ? client : null;
 }
 
+/** The SHA-256 of a secret in hex: what the registry knows a verifier by. */
+export function secretDigest(secret: string): string {
+  return createHash("sha256").update(secret).digest("hex");
+}
+
+/** The verifier that a secret's digest is good for now, or null. */
+export function findVerifier(
+  registry: RegistrySnapshot,
+  digest: string,
+  nowMs: number,
+): RegistryVerifier | null {
+  const verifier = registry.verifiersBySecretHash.get(digest);
+  if (verifier === undefined || verifier.isDisabled) return null;
+  const { expiresAtMs } = verifier.secret;
+  return expiresAtMs === null || expiresAtMs > nowMs ? verifier : null;
+}
+
 /** The caller whose secret this is, or null. Secrets are 256 random bits, compared as SHA-256: the look-up itself gives nothing away. */
 export function findCaller(
   registry: RegistrySnapshot,
@@ -68,12 +85,11 @@ export function findCaller(
   nowMs: number,
 ): Caller | null {
   const digest = createHash("sha256").update(secret).digest();
-  const verifier = registry.verifiersBySecretHash.get(digest.toString("hex"));
-  if (verifier !== undefined) {
-    const isNamed = id === null || id === verifier.name || id === verifier.id;
-    const { expiresAtMs } = verifier.secret;
-    const isLive = expiresAtMs === null || expiresAtMs > nowMs;
-    return verifier.isDisabled || !isNamed || !isLive ? null : { kind: "verifier", verifier };
+  const hex = digest.toString("hex");
+  if (registry.verifiersBySecretHash.has(hex)) {
+    const verifier = findVerifier(registry, hex, nowMs);
+    const isNamed = id === null || id === verifier?.name || id === verifier?.id;
+    return verifier === null || !isNamed ? null : { kind: "verifier", verifier };
   }
   if (id === null) return null;
   const client = findClient(registry, id, digest, nowMs);

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from "fastify";
+import { lineageClaims } from "#lib/tokens/lineage-claims.ts";
 import { PROTOCOL_SCOPES } from "#lib/tokens/model.ts";
 import type { RegisteredToken } from "#lib/verification/registered-token.ts";
 import { Refused } from "./answers.ts";
@@ -56,6 +57,7 @@ export function introspectionOf(
     iat: Math.floor(token.issuedAtMs / 1000),
     exp: Math.floor(token.expiresAtMs / 1000),
     rooted_at: token.rootedAtMs,
+    ...lineageClaims(token),
   };
 }
 

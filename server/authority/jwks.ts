@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { publicJwks } from "#lib/keys/public-jwks.ts";
-import type { RegistrySnapshot } from "#lib/registry/snapshot.ts";
+import type { RegistryKey, RegistrySnapshot } from "#lib/registry/snapshot.ts";
 
 /** Seconds that a verifier may keep the key set: a new key waits that long before it signs. */
 const MAX_AGE_SECONDS = 600;
 
 type KeySet = { body: Buffer; etag: string; headers: string[]; unchanged: string[] };
 
-function keySetOf(registry: RegistrySnapshot, common: readonly string[]): KeySet {
-  const body = Buffer.from(JSON.stringify(publicJwks(registry.keys)));
+function keySetOf(keys: RegistryKey[], common: readonly string[]): KeySet {
+  const body = Buffer.from(JSON.stringify(publicJwks(keys)));
   const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
   const unchanged = [
     ...common,
@@ -24,14 +24,29 @@ function keySetOf(registry: RegistrySnapshot, common: readonly string[]): KeySet
   return { body, etag, unchanged, headers: [...unchanged, ...content] };
 }
 
+/** Keys that stand in a set of their own: a resource server that does not look closely must not take what they sign for a token. */
+const APART = new Set(["feed"]);
+
+/** The keys of tokens and of whatever else a resource server or client may be shown. */
+export function isOfCommonSet(key: RegistryKey): boolean {
+  return !APART.has(key.purpose);
+}
+
+/** The keys of the feed of revocations. */
+export function isOfFeed(key: RegistryKey): boolean {
+  return key.purpose === "feed";
+}
+
 /**
- * Answers the key set, put together once for each. The same for everybody, asked by everybody: it goes out without the framework.
+ * Answers a key set, put together once for each. The same for everybody, asked by everybody: it goes out without the framework.
  *
+ * @param isIn which keys are in it.
  * @param common headers of every answer of this server, name after value.
  * @see RFC 7517 section 5
  */
 export function createJwksAnswer(
   registry: () => RegistrySnapshot,
+  isIn: (key: RegistryKey) => boolean,
   common: readonly string[],
 ): (req: IncomingMessage, res: ServerResponse) => void {
   let version: string | null = null;
@@ -39,7 +54,7 @@ export function createJwksAnswer(
   return (req, res) => {
     const snapshot = registry();
     if (snapshot.keySetVersion !== version) {
-      keySet = keySetOf(snapshot, common);
+      keySet = keySetOf(snapshot.keys.filter(isIn), common);
       version = snapshot.keySetVersion;
     }
     const isUnchanged = req.headers["if-none-match"] === keySet.etag;

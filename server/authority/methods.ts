@@ -2,6 +2,8 @@
 const METHODS: Record<string, readonly string[]> = {
   "/.well-known/oauth-authorization-server": ["GET", "HEAD"],
   "/.well-known/openid-configuration": ["GET", "HEAD"],
+  "/events": ["POST"],
+  "/.well-known/ssf-configuration": ["GET", "HEAD"],
   "/healthz": ["GET", "HEAD"],
   "/oauth/authorize": ["GET", "HEAD"],
   "/oauth/introspect": ["POST"],
@@ -14,12 +16,24 @@ const METHODS: Record<string, readonly string[]> = {
   "/oauth/token": ["POST"],
   "/oauth/userinfo": ["GET", "HEAD", "POST"],
   "/readyz": ["GET", "HEAD"],
+  "/revocations": ["GET"],
+  "/revocations/acknowledgements": ["POST"],
+  "/revocations/jwks": ["GET", "HEAD"],
+  "/revocations/snapshot": ["GET"],
+  "/status-lists": ["GET", "HEAD"],
+  "/status-lists/{id}": ["GET", "HEAD"],
+  "/signals/status": ["GET", "HEAD", "POST"],
+  "/signals/streams": ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE"],
+  "/signals/verify": ["POST"],
   "/verify": ["GET", "HEAD"],
 };
 
+/** Addresses with an id in them that are posted to. */
+const POSTED = /^\/signals\/(?:streams\/[^/]+\/poll|[0-9a-f-]{36})$/;
+
 /** The `Allow` of an address that has other methods than the one that it was asked by, or null where there is no such address. */
 export function allowOf(target: string, method: string): string | null {
-  const path = target.split("?", 1)[0] ?? "";
-  const methods = Object.hasOwn(METHODS, path) ? METHODS[path] : undefined;
+  const path = (target.split("?", 1)[0] ?? "").replace(/^\/status-lists\/\d+$/, "/status-lists/{id}");
+  const methods = Object.hasOwn(METHODS, path) ? METHODS[path] : POSTED.test(path) ? ["POST"] : undefined;
   return methods === undefined || methods.includes(method) ? null : methods.join(", ");
 }

@@ -17,10 +17,15 @@ const ROUTES = [
   "/oauth/userinfo",
   "/oauth/jwks",
   "/verify",
+  "/revocations",
+  "/revocations/acknowledgements",
+  "/revocations/snapshot",
+  "/events",
 ];
 
 function routeOf(url: string | undefined): string {
   const path = url?.split("?", 1)[0] ?? "/";
+  if (path.startsWith("/status-lists")) return "/status-lists";
   return ROUTES.includes(path) ? path : "other";
 }
 
@@ -33,6 +38,12 @@ export type MetricsSource = {
   isDiskFull(): boolean;
   /** Requests that wait for their caller's turn. */
   waiting(): number;
+  /** Subscribers of the feed: streams, and polls that wait. */
+  subscribers(): number;
+  /** Batches of the feed that were sent to subscribers, heartbeats among them. */
+  batches(): number;
+  /** Streams that were cut off because nobody read them. */
+  cutOff(): number;
   /** What went over a bound, by bound. */
   throttled(): Readonly<Record<string, number>>;
 };
@@ -82,6 +93,15 @@ export function createMetrics(source: () => MetricsSource | null): Metrics {
   );
   gauge("tokenwarden_waiting_requests", "Requests that wait for their caller's turn.", (from) =>
     from.waiting(),
+  );
+  gauge("tokenwarden_feed_subscribers", "Streams of the feed, and polls that wait.", (from) =>
+    from.subscribers(),
+  );
+  gauge("tokenwarden_feed_batches", "Batches of the feed since the start, each signed once.", (from) =>
+    from.batches(),
+  );
+  gauge("tokenwarden_feed_cut_off", "Streams since the start that were cut off unread.", (from) =>
+    from.cutOff(),
   );
   new Counter({
     name: "tokenwarden_throttled_total",

@@ -1,12 +1,12 @@
 import type { FastifyRequest } from "fastify";
 import { decodeProtectedHeader } from "jose";
+import { cleanText } from "#lib/audit/clean-text.ts";
 import type { RegistryClient } from "#lib/registry/snapshot.ts";
 import type { RegisteredToken } from "#lib/verification/registered-token.ts";
 import { Refused } from "./answers.ts";
 import { addressAsker } from "./bounds/bounds.ts";
 import { readForm, requireParameter } from "./form.ts";
 import { requireCaller } from "./introspection.ts";
-import { clean } from "./presented-use.ts";
 import { findPublicClient } from "./public-client.ts";
 import type { Services } from "./services.ts";
 import { noticeUnknown, type Presenter } from "./unknown-tokens.ts";
@@ -28,7 +28,7 @@ export async function revoke(services: Services, request: FastifyRequest): Promi
   if (hint !== null && !HINTS.has(hint))
     throw new Refused(400, "unsupported_token_type", "Access tokens and refresh tokens can be revoked here.");
   const ip = services.addresses.of(request.raw);
-  const userAgent = clean(request.headers["user-agent"] ?? null, 256);
+  const userAgent = cleanText(request.headers["user-agent"] ?? null, 256);
   const presenter = { askerId: client.id, source: "revocation", verifierId: null, ip, userAgent };
   // who gives no secret is not told apart from whoever else knows the client's name
   const asker = publicClient === null ? client.id : addressAsker(ip);

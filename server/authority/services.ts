@@ -1,13 +1,18 @@
 import type { Logger } from "pino";
 import { type DiskWatch, watchDisk } from "#lib/db/disk-space.ts";
-import type { SqlDatabase } from "#lib/db/sql-database.ts";
+import { openSqlDatabase, type SqlDatabase } from "#lib/db/sql-database.ts";
 import { withSamplePlaces } from "#lib/demo/sample-places.ts";
 import type { Env } from "#lib/env.ts";
+import type { KeyWrapper } from "#lib/keys/key-wrapper.ts";
+import { createOutbound, type Outbound } from "#lib/outbound/outbound.ts";
 import type { CountryOf } from "#lib/places/country-database.ts";
+import { createReportedTokenFinder } from "#lib/reports/find-reported-token.ts";
+import { createReportRecorder, type ReportRecorder } from "#lib/reports/report-recorder.ts";
 import {
   createPresentedTokenRevoker,
   type PresentedToken,
 } from "#lib/revocations/revoke-presented-tokens.ts";
+import { createStatusAllocator, type StatusAllocator } from "#lib/status-lists/allocate-status.ts";
 import { createTokenRegister, type TokenRegister } from "#lib/tokens/register.ts";
 import { FeedFollower } from "#lib/verification/feed-follower.ts";
 import { createPurgedWeekFinder } from "#lib/verification/purged-weeks.ts";
@@ -25,6 +30,7 @@ import {
 import { VerifierSightings } from "#lib/verification/verifier-sightings.ts";
 import { type Bounds, createBounds } from "./bounds/bounds.ts";
 import { type AddressReader, createAddressReader } from "./client-address.ts";
+import { Feed } from "./feed/feed.ts";
 import { logFailure } from "./log-failure.ts";
 
 /** What the authority's endpoints share in one process. */
@@ -35,16 +41,23 @@ export type Services = {
   follower: FeedFollower;
   writer: UseWriter;
   register: TokenRegister;
+  statuses: StatusAllocator;
   reader: TokenReader;
   recorder: UseRecorder;
+  reports: ReportRecorder;
+  findReported: ReturnType<typeof createReportedTokenFinder>;
   relaxed: RelaxedRecorder;
   sightings: VerifierSightings;
   usage: UsageCounter;
   refusals: RefusalCounter;
   bounds: Bounds;
+  feed: Feed;
   disk: DiskWatch;
   revokePresented(token: PresentedToken): Promise<bigint>;
   addresses: AddressReader;
+  /** Opens and wraps what is kept by the master key. */
+  wrapper: KeyWrapper;
+  outbound: Outbound;
   stop(): Promise<void>;
 };
 
@@ -54,8 +67,11 @@ export type ServicesOptions = {
   databaseUrl: string;
   log: Logger;
   onRegistry(): void;
+  /** Milliseconds that a stream of the feed may lie unread. */
+  unreadMs?: number | undefined;
   clockToleranceMs?: number | undefined;
   countryOf: CountryOf;
+  wrapper: KeyWrapper;
 };
 
 /** Starts what the endpoints share: the feed's follower first, so that nothing is answered under orders that were not read. */
@@ -65,14 +81,20 @@ export async function startServices({
   databaseUrl,
   log,
   onRegistry,
+  unreadMs,
   clockToleranceMs,
   countryOf,
+  wrapper,
 }: ServicesOptions): Promise<Services> {
   const complain = (error: unknown) => logFailure(log, error, {}, "the database does not answer", true);
+  let feed: Feed | null = null;
   const follower = await FeedFollower.start({
     db,
     databaseUrl,
-    onRegistry,
+    onRegistry: () => {
+      onRegistry();
+      feed?.refresh();
+    },
     clockToleranceMs,
     onError: complain,
     onClock: ({ isWrong, offsetMs }) => {
@@ -93,10 +115,12 @@ export async function startServices({
   // it is known before it answers anybody
   await usage.flush();
   const refusals = new RefusalCounter(db, complain);
+  const find = createTokenFinder(db);
+  const findPurgedWeek = createPurgedWeekFinder(db);
   const reader = createTokenReader({
     registry: () => follower.registry,
-    find: createTokenFinder(db),
-    findPurgedWeek: createPurgedWeekFinder(db),
+    find,
+    findPurgedWeek,
     issuer: env.authorityIssuer,
   });
   const recorder = createUseRecorder({
@@ -106,13 +130,39 @@ export async function startServices({
     catchUp: (position) => follower.catchUp(position),
     onWritten: (rows) => usage.count(rows),
   });
+  const reports = createReportRecorder({
+    db,
+    writer,
+    onWritten: (rows, written) => usage.count(rows, written),
+  });
   const relaxed = createRelaxedRecorder({
     db,
     writer,
     onWritten: (rows) => usage.count(rows),
     onError: complain,
   });
+  // exchanges hold connections of the common pool while they wait for a place in a list
+  const claimsDb = openSqlDatabase({
+    url: databaseUrl,
+    role: "app",
+    maxConnections: 1,
+    applicationName: "tokenwarden status list claims",
+    maxSilenceMs: 5_000,
+  });
+  const statuses = createStatusAllocator({ db: claimsDb, writerId: writer.id });
+  const outbound = createOutbound({ allow: env.outboundAllow });
   const sightings = new VerifierSightings(db, complain);
+  const bounds = createBounds(env);
+  feed = new Feed({
+    db,
+    follower,
+    issuer: env.authorityIssuer,
+    wrapper,
+    turnstile: bounds.turnstile,
+    unreadMs,
+    onSight: (verifier, at) => sightings.saw(verifier, at),
+    onError: complain,
+  });
   return {
     env,
     db,
@@ -120,18 +170,29 @@ export async function startServices({
     follower,
     writer,
     register: createTokenRegister(db, writer),
+    statuses,
     reader,
     recorder,
+    reports,
+    findReported: createReportedTokenFinder({ find, findPurgedWeek }),
     relaxed,
     sightings,
     usage,
     refusals,
-    bounds: createBounds(env),
+    bounds,
+    feed,
     disk,
     revokePresented: createPresentedTokenRevoker(db, { onPlaced: (orders) => follower.offer(orders) }),
     addresses: createAddressReader(env.trustedProxies),
+    wrapper,
+    outbound,
     async stop() {
+      await feed.stop();
+      outbound.close();
       await recorder.idle();
+      await reports.idle();
+      await statuses.stop();
+      await claimsDb.end();
       await relaxed.stop();
       await sightings.stop();
       await usage.stop();

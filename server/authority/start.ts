@@ -18,6 +18,7 @@ import { followCertificate } from "#server/tls/renewal.ts";
 import { buildAuthority } from "./app.ts";
 import { ExchangeGate } from "./engine/exchange-gate.ts";
 import { createEngineHost, type EngineHost } from "./engine/host.ts";
+import { createStatusLists } from "./make-status-lists.ts";
 import { createMetrics } from "./metrics.ts";
 import { type Services, startServices } from "./services.ts";
 import { noticeUnknown } from "./unknown-tokens.ts";
@@ -31,6 +32,8 @@ export type AuthorityOptions = {
   metricsPort: number | null;
   /** How far the clock may be off; the organisation's tolerance unless told. */
   clockToleranceMs?: number | undefined;
+  /** Milliseconds that a stream of the feed may lie unread before it is cut off. */
+  unreadMs?: number | undefined;
 };
 
 export type RunningAuthority = {
@@ -43,7 +46,7 @@ export type RunningAuthority = {
 
 /** Starts one authority: several may run on one database, in one process or in many. */
 export async function startAuthority(options: AuthorityOptions): Promise<RunningAuthority> {
-  const { env, databaseUrl, masterKey, log, metricsPort, clockToleranceMs } = options;
+  const { env, databaseUrl, masterKey, log, metricsPort, clockToleranceMs, unreadMs } = options;
   const certificate = env.tls && readCertificate(env.tls);
   const { countryOf, builtAt } = openCountryDatabase(env.countryDatabase);
   await requireKnownSchema(databaseUrl);
@@ -55,9 +58,10 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     // as long as orders may go unheard of: whoever waits is told 503 rather than to go on waiting
     maxSilenceMs: 5_000,
   });
+  const wrapper = createKeyWrapper(masterKey);
   try {
     await checkDurability(db);
-    await ensureKeys(systemContext(db, "authority"), createKeyWrapper(masterKey));
+    await ensureKeys(systemContext(db, "authority"), wrapper);
     await keepIssuer(systemContext(db, "authority"), env.authorityIssuer);
   } catch (error) {
     await db.end();
@@ -71,8 +75,10 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     databaseUrl,
     log,
     onRegistry,
+    unreadMs,
     clockToleranceMs,
     countryOf,
+    wrapper,
   });
   log.info({ countriesAt: builtAt }, "addresses have the countries of this date");
   const { follower } = services;
@@ -83,6 +89,7 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     masterKey,
     registry: () => follower.registry,
     register: services.register,
+    statuses: services.statuses,
     orders: () => follower.book,
     isStale: () => follower.isStale || services.disk.isFull,
     writer: services.writer,
@@ -95,6 +102,7 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     bounds: services.bounds,
     countRefusal: (askerId, ip, refusal) => services.refusals.count(askerId, ip, refusal, new Date()),
   });
+  const lists = createStatusLists({ env, databaseUrl, masterKey, services });
   const metrics = createMetrics(() => ({
     stalenessMs: () => follower.stalenessMs,
     position: () => follower.book.position,
@@ -104,9 +112,12 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     isDiskFull: () => services.disk.isFull,
     waiting: () => services.bounds.turnstile.waiting,
     throttled: () => services.bounds.throttled,
+    subscribers: () => services.feed.subscribers,
+    batches: () => services.feed.publisher.batches,
+    cutOff: () => services.feed.cutOff,
   }));
   const tls = certificate && { ...TLS_POLICY, cert: certificate.cert, key: certificate.key };
-  const app = buildAuthority({ services, engine, metrics, tls });
+  const app = buildAuthority({ services, engine, statusLists: lists.keeper, metrics, tls });
   const metricsServer = metricsPort === null ? null : await metrics.listen(metricsPort);
   await app.listen({ port: env.authorityPort, host: "::" }).catch(async (error: NodeJS.ErrnoException) => {
     if (error.code !== "EAFNOSUPPORT") throw error;
@@ -120,6 +131,7 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     port: (app.server.address() as AddressInfo).port,
     services,
     refuse() {
+      services.feed.end();
       const body = JSON.stringify({
         error: "temporarily_unavailable",
         error_description: "This authority is being replaced by a newer version. Ask again.",
@@ -137,9 +149,12 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     },
     async stop() {
       renewal?.stop();
+      // streams have no end of their own
+      services.feed.end();
       await letGo(app.server, () => app.close());
       metricsServer?.close();
       metricsServer?.closeAllConnections();
+      await lists.stop();
       await services.stop();
       await db.end();
     },

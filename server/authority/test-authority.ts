@@ -128,7 +128,7 @@ export type TestInstance = {
 /** Real authorities on a database of their own, in this process, with a seeded registry. */
 export async function startTestInstance(
   count = 1,
-  options: { clockToleranceMs?: number; env?: Record<string, string> } = {},
+  options: { clockToleranceMs?: number; unreadMs?: number; env?: Record<string, string> } = {},
 ): Promise<TestInstance> {
   const { url: databaseUrl } = await testDatabase();
   const db = openDatabase({ url: databaseUrl, role: "app", maxConnections: 6, applicationName: "test" });
@@ -155,6 +155,7 @@ export async function startTestInstance(
         log: pino({ level: "silent" }),
         metricsPort: null,
         clockToleranceMs: options.clockToleranceMs,
+        unreadMs: options.unreadMs,
       }),
     );
   }

@@ -33,7 +33,7 @@ export type InstanceOptions = {
   authorities: number;
   /** `own`: a PostgreSQL of its own, started again by itself when it dies. */
   database?: "shared" | "own";
-  /** Settings of its authorities beside the instance's own. */
+  /** Settings of its authorities and workers beside the instance's own. */
   settings?: Readonly<Record<string, string>>;
 };
 
@@ -96,7 +96,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     issuer,
     authorities,
     startAuthority,
-    startWorker: () => start("server/worker/main.ts", {}),
+    startWorker: () => start("server/worker/main.ts", { ...options.settings }),
     async stop() {
       await Promise.all(processes.map((process) => process.kill()));
       await db.end();

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { basic } from "./drive-authority.ts";
 import { REDIRECT_URI } from "./issue-tokens.ts";
 import type { SecretsRun } from "./secrets-run.ts";
@@ -8,7 +9,17 @@ const AUTHORITY_ROUTES = [
   "/oauth/introspect",
   "/oauth/revoke",
   "/oauth/jwks",
+  "/revocations",
+  "/revocations/acknowledgements",
+  "/revocations/jwks",
+  "/revocations/snapshot",
+  "/signals/streams",
+  "/signals/status",
+  "/signals/verify",
+  "/.well-known/ssf-configuration",
   "/verify",
+  "/events",
+  "/status-lists",
   "/healthz",
   "/readyz",
 ];
@@ -48,6 +59,27 @@ export async function driveAuthorityWrongly(run: SecretsRun, registry: Registry)
         form: { token: "x" },
         headers: { authorization: `Bearer ${token}x` },
       });
+      await run.authority.ask("/events", {
+        method: "POST",
+        headers: { authorization: `Bearer ${registry.verifier}`, "content-type": "application/json" },
+        json: {
+          instance: randomUUID(),
+          reports: [
+            { id: token, token, at: token, outcome: token },
+            {
+              id: randomUUID(),
+              at: new Date().toISOString(),
+              token: randomUUID(),
+              outcome: "allowed",
+              path: `/things/${token}?access_token=${token}`,
+              user_agent: token,
+              audience: token,
+              ip: token,
+              [token]: token,
+            },
+          ],
+        },
+      });
       await run.authority.ask("/oauth/userinfo", {
         headers: { authorization: `Bearer ${token}`, "user-agent": token },
       });
@@ -71,6 +103,9 @@ export async function driveAuthorityWrongly(run: SecretsRun, registry: Registry)
       `/readyz?${bait}`,
       `/healthz?${bait}`,
       `/oauth/jwks?${bait}`,
+      `/revocations/${bait}`,
+      `/revocations?after=${bait}`,
+      `/revocations/snapshot?instance=${bait}`,
       `/.well-known/${bait}`,
     ])
       await run.authority.ask(at, { headers: slips });
@@ -93,6 +128,14 @@ export async function driveAuthorityWrongly(run: SecretsRun, registry: Registry)
       method: "POST",
       headers: { "content-type": form, authorization: bait },
     });
+    for (const at of [`/revocations?after=0&instance=${bait}`, `/revocations?after=0&${bait}=1`])
+      await run.authority.ask(at, { headers: { authorization: `Bearer ${registry.verifier}`, ...slips } });
+    for (const json of [{ [bait]: bait }, { instance: bait, agent: bait, way: bait, mode: bait }])
+      await run.authority.ask("/revocations/acknowledgements", {
+        method: "POST",
+        headers: { authorization: `Bearer ${registry.verifier}`, "content-type": "application/json" },
+        json,
+      });
     await run.authority.token(registry.jwt, {
       grant_type: "client_credentials",
       scope: bait,

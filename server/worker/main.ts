@@ -1,6 +1,8 @@
 import { pino } from "pino";
 import { watchSchema } from "#lib/db/schema-version.ts";
 import { getEnv } from "#lib/env.ts";
+import { getMasterKey } from "#lib/keys/master-key.ts";
+import { createOutbound } from "#lib/outbound/outbound.ts";
 import { attachToSupervisor } from "#server/supervisor/child.ts";
 import { type RunningWorker, startWorker } from "./start.ts";
 
@@ -12,7 +14,16 @@ try {
   const log = pino({ name: "worker", level: env.logLevel });
   if (env.databaseUrl === undefined)
     throw new Error("DATABASE_URL must be set when the worker is started alone");
-  running = await startWorker({ databaseUrl: env.databaseUrl, databaseDir: env.databaseDir, log });
+  running = await startWorker({
+    databaseUrl: env.databaseUrl,
+    databaseDir: env.databaseDir,
+    log,
+    signals: {
+      issuer: env.authorityIssuer,
+      masterKey: getMasterKey(env),
+      outbound: createOutbound({ allow: env.outboundAllow }),
+    },
+  });
   watchSchema({
     db: running.db,
     onRefusal: ({ message }) => {

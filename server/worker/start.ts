@@ -5,26 +5,46 @@ import { watchDisk } from "#lib/db/disk-space.ts";
 import { requireKnownSchema } from "#lib/db/schema-version.ts";
 import { openSqlDatabase } from "#lib/db/sql-database.ts";
 import { endAbandonedExports } from "#lib/exports/end-abandoned-exports.ts";
+import { purgeFeed } from "#lib/feed/purge-feed.ts";
 import { purgePlans } from "#lib/order-plans/purge-plans.ts";
+import type { Outbound } from "#lib/outbound/outbound.ts";
+import { purgeReports } from "#lib/reports/purge-reports.ts";
 import { PURGE_MINUTE } from "#lib/retention/model.ts";
 import { purgeRegister } from "#lib/retention/purge-register.ts";
+import { purgeStatusLists } from "#lib/retention/purge-status-lists.ts";
+import { purgeSignals } from "#lib/signals/purge-signals.ts";
 import { tallyAll } from "#lib/tokens/tally-tokens.ts";
 import { countMissedUses } from "#lib/verification/count-missed-uses.ts";
-import { Settler } from "./settler.ts";
+import { createSettler } from "./settler.ts";
+import { createSignalSender } from "./signal-sender.ts";
 import { ensurePartitions, purgeExpired } from "./upkeep.ts";
 
 export type RunningWorker = { db: Database; stop(): Promise<void> };
 
-export type WorkerOptions = { databaseUrl: string; databaseDir?: string | undefined; log: Logger };
+/** What it takes to tell others. */
+export type WorkerSignals = { issuer: string; masterKey: Buffer; outbound: Outbound };
+
+export type WorkerOptions = {
+  databaseUrl: string;
+  databaseDir?: string | undefined;
+  log: Logger;
+  /** Undefined: no security events are sent; another worker may. */
+  signals?: WorkerSignals | undefined;
+};
 
 /**
  * Starts the product's scheduled and long work: settles orders, keeps partitions ahead of time, takes expired state away and old weeks out of the register, counts tokens for totals and what killed
- * authorities had not counted, ends exports whose console was killed. Several workers share
+ * authorities had not counted, sends security events, ends exports whose console was killed. Several workers share
  * one database: each job and each order's step is done by one of them. The queue lives in a schema of its own that the login role makes.
  *
  * @throws where the database cannot be reached.
  */
-export async function startWorker({ databaseUrl, databaseDir, log }: WorkerOptions): Promise<RunningWorker> {
+export async function startWorker({
+  databaseUrl,
+  databaseDir,
+  log,
+  signals,
+}: WorkerOptions): Promise<RunningWorker> {
   await requireKnownSchema(databaseUrl);
   const db = openDatabase({
     url: databaseUrl,
@@ -49,7 +69,8 @@ export async function startWorker({ databaseUrl, databaseDir, log }: WorkerOptio
   boss.on("error", (error) => log.warn({ err: error }, "the job queue stumbled; it goes on"));
   const disk = await watchDisk(databaseDir);
   // an order is in force before it is settled: settling waits for room, so that the next order has some
-  const settler = new Settler(db, databaseUrl, log, () => disk.isFull);
+  const settler = createSettler(db, databaseUrl, log, () => disk.isFull);
+  const sender = signals && createSignalSender({ ...signals, db, url: databaseUrl, log });
 
   const jobs: Record<string, { cron: string; run: () => Promise<unknown> }> = {
     "ensure-partitions": { cron: "15 3 * * *", run: () => ensurePartitions(db, new Date()) },
@@ -57,10 +78,14 @@ export async function startWorker({ databaseUrl, databaseDir, log }: WorkerOptio
     "count-missed-uses": { cron: "* * * * *", run: () => countMissedUses(db) },
     "end-abandoned-exports": { cron: "* * * * *", run: () => endAbandonedExports(db, new Date()) },
     "purge-plans": { cron: "5-59/10 * * * *", run: () => purgePlans(db, new Date()) },
+    "purge-feed": { cron: "25 * * * *", run: () => purgeFeed(db, new Date()) },
     "purge-register": {
       cron: `${PURGE_MINUTE} * * * *`,
       run: () => purgeRegister(retention, { signal: stopping.signal, isDiskFull: () => disk.isFull }),
     },
+    "purge-reports": { cron: "25 * * * *", run: () => purgeReports(retention, new Date(), stopping.signal) },
+    "purge-status-lists": { cron: "35 4 * * *", run: () => purgeStatusLists(retention, new Date()) },
+    "purge-signals": { cron: "25 * * * *", run: () => purgeSignals(db, new Date()) },
     "purge-expired": { cron: "*/10 * * * *", run: () => purgeExpired(db, new Date()) },
   };
 
@@ -68,6 +93,7 @@ export async function startWorker({ databaseUrl, databaseDir, log }: WorkerOptio
     stopping.abort();
     disk.stop();
     await settler.stop();
+    await sender?.stop();
     await boss.stop({ graceful: true, timeout: 5_000 });
     await retention.end();
     await db.end();
@@ -84,6 +110,7 @@ export async function startWorker({ databaseUrl, databaseDir, log }: WorkerOptio
       await boss.schedule(name, job.cron, null, { tz: "UTC" });
     }
     settler.start();
+    sender?.start();
   } catch (error) {
     await stop().catch(() => {});
     throw error;

@@ -1,5 +1,6 @@
 import { IconAlertTriangle, IconCircleCheck } from "@tabler/icons-react";
 import Link from "next/link";
+import { StandingBadge } from "#app/(console)/_components/standing-badge.tsx";
 import { Card } from "#components/display/card.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { NumberText } from "#components/display/number-text.tsx";
@@ -54,15 +55,21 @@ export function KeysCard({ overview }: { overview: Overview }) {
   );
 }
 
-/** Services that check tokens, and when each was last heard of. */
+/** Services that check tokens: those in trouble first, and how many there are of them. */
 export function VerifiersCard({ overview }: { overview: Overview }) {
   return (
     <Card
       title="Verifiers"
       aside={
-        <Link prefetch={false} href="/verifiers">
-          All verifiers
-        </Link>
+        overview.verifiersBehind.value > 0 ? (
+          <Link prefetch={false} href={overview.verifiersBehind.href}>
+            {overview.verifiersBehind.value} behind, silent or old
+          </Link>
+        ) : (
+          <Link prefetch={false} href="/verifiers">
+            All verifiers
+          </Link>
+        )
       }
     >
       {overview.verifiers.length === 0 ? (
@@ -86,9 +93,7 @@ export function VerifiersCard({ overview }: { overview: Overview }) {
               {verifier.isDisabled ? (
                 <StateBadge state="disabled" />
               ) : (
-                <small>
-                  <Instant at={verifier.lastSeenAt} prefix="asked" none="never asked" />
-                </small>
+                <StandingBadge of={verifier.propagation} />
               )}
             </li>
           ))}

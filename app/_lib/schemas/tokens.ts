@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { instant } from "#app/_lib/schemas/paging.ts";
+import { journey } from "#app/_lib/schemas/propagation.ts";
 import { VERBS } from "#lib/revocations/model.ts";
 import { TOKEN_FORMATS, TOKEN_KINDS, TOKEN_STATES } from "#lib/tokens/model.ts";
 
@@ -82,6 +83,7 @@ export const tokenDetail = tokenRow.extend({
   lineageTotal: z.int(),
   liveRefreshTokenId: z.string().nullable(),
   verifiers: z.array(verifierStanding),
+  journey: journey.nullable(),
 });
 
 const useBucket = z.object({ at: instant, issued: z.int(), allowed: z.int(), refused: z.int() });

@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { SEEN_WAYS } from "#lib/propagation/model.ts";
 import { AUDIT_MODES, CHECK_WAYS, VERIFIER_MODES, VERIFIER_STATES } from "#lib/verifiers/model.ts";
 import { idParams, instant } from "./paging.ts";
+import { verifierPropagation } from "./propagation.ts";
 
 export const verifierRow = z.object({
   id: z.uuid(),
@@ -14,6 +16,35 @@ export const verifierRow = z.object({
   audiences: z.array(z.object({ id: z.uuid(), name: z.string(), title: z.string() })),
   lastSeenAt: instant.nullable(),
   createdAt: instant,
+});
+
+/** `uses` are of the last 24 hours; null where they cannot be counted in time. */
+export const verifierListRow = verifierRow.extend({
+  propagation: verifierPropagation,
+  uses: z.object({ allowed: z.int(), refused: z.int() }).nullable(),
+});
+
+export const verifierInstances = z.object({
+  count: z.int(),
+  instances: z.array(
+    z.object({
+      id: z.uuid(),
+      way: z.enum(SEEN_WAYS),
+      agent: z.string().nullable(),
+      mode: z.enum(VERIFIER_MODES).nullable(),
+      maxStalenessSeconds: z.int().nullable(),
+      isLive: z.boolean(),
+      position: z.string().nullable(),
+      behindBy: z.int().nullable(),
+      firstSeenAt: instant,
+      lastHeardAt: instant,
+      accepted: z.int(),
+      refused: z.int(),
+      stale: z.int(),
+      lost: z.int(),
+      latencyUs: z.object({ p50: z.int(), p99: z.int() }).nullable(),
+    }),
+  ),
 });
 
 /** Its value is in the answer that made it, nowhere else. `lastUsedAt` is true to the minute. */

@@ -31,6 +31,7 @@ import * as me from "./me/route.ts";
 import * as meTablesName from "./me/tables/[name]/route.ts";
 import * as openapiJson from "./openapi.json/route.ts";
 import * as ordersIdCancel from "./orders/[id]/cancel/route.ts";
+import * as ordersIdPropagation from "./orders/[id]/propagation/route.ts";
 import * as ordersId from "./orders/[id]/route.ts";
 import * as orders from "./orders/route.ts";
 import * as organisation from "./organisation/route.ts";
@@ -48,6 +49,15 @@ import * as setupInvitation from "./setup/invitation/route.ts";
 import * as setupLink from "./setup/link/route.ts";
 import * as setupOwner from "./setup/owner/route.ts";
 import * as signInEnrolment from "./sign-in/enrolment/route.ts";
+import * as signalReceiversIdDisable from "./signal-receivers/[id]/disable/route.ts";
+import * as signalReceiversIdEnable from "./signal-receivers/[id]/enable/route.ts";
+import * as signalReceiversIdRotateSecret from "./signal-receivers/[id]/rotate-secret/route.ts";
+import * as signalReceiversId from "./signal-receivers/[id]/route.ts";
+import * as signalReceivers from "./signal-receivers/route.ts";
+import * as signalStreamsId from "./signal-streams/[id]/route.ts";
+import * as signalStreamsIdStatus from "./signal-streams/[id]/status/route.ts";
+import * as signalStreamsIdVerify from "./signal-streams/[id]/verify/route.ts";
+import * as signalStreams from "./signal-streams/route.ts";
 import * as tokenUsesHistogram from "./token-uses/histogram/route.ts";
 import * as tokenUses from "./token-uses/route.ts";
 import * as tokensIdLifeline from "./tokens/[id]/lifeline/route.ts";
@@ -66,9 +76,11 @@ import * as usersId from "./users/[id]/route.ts";
 import * as users from "./users/route.ts";
 import * as verifiersIdDisable from "./verifiers/[id]/disable/route.ts";
 import * as verifiersIdEnable from "./verifiers/[id]/enable/route.ts";
+import * as verifiersIdInstances from "./verifiers/[id]/instances/route.ts";
 import * as verifiersIdRotateSecret from "./verifiers/[id]/rotate-secret/route.ts";
 import * as verifiersId from "./verifiers/[id]/route.ts";
 import * as verifiersIdSecretsSecretIdRevoke from "./verifiers/[id]/secrets/[secretId]/revoke/route.ts";
+import * as verifiersPropagation from "./verifiers/propagation/route.ts";
 import * as verifiers from "./verifiers/route.ts";
 import * as work from "./work/route.ts";
 
@@ -109,6 +121,7 @@ export function allRoutes(): Route[] {
     orders,
     ordersId,
     ordersIdCancel,
+    ordersIdPropagation,
     organisation,
     overview,
     plans,
@@ -124,6 +137,15 @@ export function allRoutes(): Route[] {
     setupLink,
     setupOwner,
     signInEnrolment,
+    signalReceivers,
+    signalReceiversId,
+    signalReceiversIdDisable,
+    signalReceiversIdEnable,
+    signalReceiversIdRotateSecret,
+    signalStreams,
+    signalStreamsId,
+    signalStreamsIdStatus,
+    signalStreamsIdVerify,
     tokenUses,
     tokenUsesHistogram,
     tokens,
@@ -142,8 +164,10 @@ export function allRoutes(): Route[] {
     usersIdRevoke,
     verifiers,
     verifiersId,
+    verifiersPropagation,
     verifiersIdDisable,
     verifiersIdEnable,
+    verifiersIdInstances,
     verifiersIdRotateSecret,
     verifiersIdSecretsSecretIdRevoke,
     work,

@@ -6,6 +6,7 @@ import { systemContext } from "#lib/context.ts";
 import type { Database } from "#lib/db/database.ts";
 import { testDatabase } from "#lib/db/test-database.ts";
 import { placeOrder } from "#lib/revocations/place-order.ts";
+import { SESSION_REVOKED } from "#lib/signals/model.ts";
 import { fixtureOf } from "#lib/tokens/token-fixture.ts";
 import { allRoutes } from "./_definitions.ts";
 
@@ -94,7 +95,15 @@ export async function seedEverything(console: TestConsole): Promise<Record<strin
   const clientId = await make("clients", { name: "Portal", kind: "service", audienceIds });
   await make("clients", { name: "Shop", kind: "spa", redirectUris: ["https://app.example.com/callback"] });
   const userId = await make("users", { email: "ana@example.com", name: "Ana", groupIds: [groupId] });
-  await make("verifiers", { name: "gateway", audienceIds });
+  const verifierId = await make("verifiers", { name: "gateway", audienceIds });
+  await make("signal-streams", { verifierId, events: [SESSION_REVOKED], delivery: "poll" });
+  await make("signal-receivers", {
+    name: "Peer",
+    issuer: "https://peer.example",
+    jwksUrl: "https://1.1.1.1/jwks",
+    audience: "us",
+    subjectBy: "email",
+  });
   await make("admins", { email: "new@example.com", name: "New", role: "auditor" });
   await make("api-tokens", { name: "spare", role: "auditor" });
   const fixture = fixtureOf(console.db);

@@ -35,6 +35,25 @@ test.beforeAll(async ({ ownerApi, authority, registry }) => {
     email: `ana-${registry.mark}@example.com`,
     groupIds: [registry.group.id],
   });
+  const stream = await ownerApi.make<{ id: string }>("/api/v1/signal-streams", {
+    verifierId: registry.verifier.id,
+    events: ["https://schemas.openid.net/secevent/caep/event-type/session-revoked"],
+    delivery: "poll",
+  });
+  const { receiver } = await ownerApi.make<{ receiver: { id: string } }>("/api/v1/signal-receivers", {
+    name: `Peer ${registry.mark}`,
+    issuer: "https://idp.example.com",
+    jwksUrl: "https://1.1.1.1/jwks",
+    audience: "https://tokenwarden.example.com",
+    subjectBy: "email",
+    policies: [
+      {
+        eventType: "https://schemas.openid.net/secevent/caep/event-type/session-revoked",
+        action: "suspend",
+        hours: 12,
+      },
+    ],
+  });
   const acts = await ownerApi.read<{ rows: { id: string }[] }>(`/api/v1/audit-entries?targetId=${user.id}`);
   Object.assign(ids, {
     tokens: String(decodeJwt(ended).jti),
@@ -44,6 +63,8 @@ test.beforeAll(async ({ ownerApi, authority, registry }) => {
     audiences: registry.audience.id,
     verifiers: registry.verifier.id,
     orders: revoked.order.id,
+    "settings/signals/streams": stream.id,
+    "settings/signals/peers": receiver.id,
     "audit/acts": acts.rows[0]?.id ?? "",
   });
 });

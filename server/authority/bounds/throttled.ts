@@ -1,7 +1,16 @@
 import { Refused } from "../answers.ts";
 
 /** Which bound was met; the label of `tokenwarden_throttled_total`. */
-export const THROTTLE_REASONS = ["credentials", "garbage", "share", "authorizations", "pipelining"] as const;
+export const THROTTLE_REASONS = [
+  "credentials",
+  "garbage",
+  "share",
+  "authorizations",
+  "pipelining",
+  "streams",
+  "snapshots",
+  "instances",
+] as const;
 export type ThrottleReason = (typeof THROTTLE_REASONS)[number];
 
 /** A request that goes over a bound: 429 with `Retry-After`. @see RFC 6585 section 4 */

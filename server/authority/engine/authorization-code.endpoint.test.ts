@@ -44,6 +44,8 @@ describe("metadata", () => {
       authorization_endpoint: `${instance.issuer}/oauth/authorize`,
       token_endpoint: `${instance.issuer}/oauth/token`,
       introspection_endpoint: `${instance.issuer}/oauth/introspect`,
+      revocation_feed_endpoint: `${instance.issuer}/revocations`,
+      revocation_feed_jwks_uri: `${instance.issuer}/revocations/jwks`,
       revocation_endpoint: `${instance.issuer}/oauth/revoke`,
       userinfo_endpoint: `${instance.issuer}/oauth/userinfo`,
       jwks_uri: `${instance.issuer}/oauth/jwks`,
@@ -111,6 +113,20 @@ describe("a login", () => {
     expect(Number.isInteger(payload.rooted_at)).toBe(true);
     expect(tokens.expires_in).toBe(3600);
     expect(tokens.refresh_token).toMatch(/^twr_[0-9A-Za-z]{71}$/);
+  });
+
+  test("names its family and its session, in the JWT as at introspection, which orders on them go by", async () => {
+    const { tokens } = await logIn(web);
+    const { jti, family, sid } = decodeJwt(tokens.access_token);
+    const [row] = await instance.db.query<{ familyId: string; sessionUid: string }>(
+      `SELECT family_id AS "familyId", session_uid AS "sessionUid" FROM token WHERE id = $1::uuid`,
+      [jti as string],
+    );
+    expect({ family, sid }).toEqual({ family: row?.familyId, sid: row?.sessionUid });
+    expect(family).not.toBe(jti);
+    expect(sid).toEqual(expect.any(String));
+    const { secret } = instance.registry.verifiers.billing;
+    expect(await introspect(instance.issuer, tokens.access_token, secret)).toMatchObject({ family, sid });
   });
 
   test("gives an ID token of its own key, about the same person", async () => {

@@ -7,6 +7,7 @@ import {
   type KoaContextWithOIDC,
 } from "oidc-provider";
 import type { StateSeal } from "#lib/protocol/state-seal.ts";
+import { STATUS_LISTS_PATH } from "#lib/status-lists/model.ts";
 import type { EngineDeps } from "./deps.ts";
 import { renderEngineError, renderLoggedOut, renderLogout } from "./engine-pages.ts";
 import { sessionTtlSeconds } from "./lifetimes.ts";
@@ -90,7 +91,11 @@ export function createConfiguration({ deps, seal, idTokenJwks }: ConfigurationOp
     discovery: {
       introspection_endpoint: `${issuer}/oauth/introspect`,
       introspection_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
+      revocation_feed_endpoint: `${issuer}/revocations`,
+      revocation_feed_jwks_uri: `${issuer}/revocations/jwks`,
       revocation_endpoint: `${issuer}/oauth/revoke`,
+      use_report_endpoint: `${issuer}/events`,
+      status_list_aggregation_endpoint: `${issuer}${STATUS_LISTS_PATH}`,
       revocation_endpoint_auth_methods_supported: [...AUTH_METHODS],
     },
     interactions: {

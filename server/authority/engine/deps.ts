@@ -3,6 +3,7 @@ import type { CountedRefusal } from "#lib/audit/words.ts";
 import type { SqlDatabase } from "#lib/db/sql-database.ts";
 import type { Env } from "#lib/env.ts";
 import type { RegistrySnapshot } from "#lib/registry/snapshot.ts";
+import type { StatusAllocator } from "#lib/status-lists/allocate-status.ts";
 import type { TokenRegister } from "#lib/tokens/register.ts";
 import type { OrderBook } from "#lib/verification/order-book.ts";
 import type { Reading } from "#lib/verification/read-token.ts";
@@ -26,6 +27,8 @@ export type EngineDeps = {
   masterKey: Buffer;
   registry(): RegistrySnapshot;
   register: TokenRegister;
+  /** Where the statuses of JWTs stand. */
+  statuses: Pick<StatusAllocator, "take">;
   orders(): OrderBook;
   /** True when the orders are too old to answer by. */
   isStale(): boolean;

@@ -2,6 +2,9 @@ import { createHash } from "node:crypto";
 import { RESERVED_CLAIMS } from "#lib/clients/model.ts";
 import { uuidv7 } from "#lib/ids.ts";
 import type { RegistryClient, RegistryOrganisation } from "#lib/registry/snapshot.ts";
+import type { StatusAllocator } from "#lib/status-lists/allocate-status.ts";
+import { statusListUri } from "#lib/status-lists/model.ts";
+import { lineageClaims } from "#lib/tokens/lineage-claims.ts";
 import { makeOpaque } from "#lib/tokens/opaque.ts";
 import type { NewToken } from "#lib/tokens/register.ts";
 import { accessTokenTtlSeconds } from "./lifetimes.ts";
@@ -19,6 +22,7 @@ export type AccessTokenRequest = {
   issuer: string;
   organisation: RegistryOrganisation;
   keys: SigningKeys;
+  statuses: Pick<StatusAllocator, "take">;
   client: RegistryClient;
   grantType: string;
   grant: Grant;
@@ -58,20 +62,26 @@ export function serviceGrant(client: RegistryClient, permissions: string[]): Gra
   };
 }
 
-/** Puts an access token together and signs it. @see RFC 9068 section 2.2 */
+/**
+ * Puts an access token together and signs it.
+ *
+ * @throws whatever the database throws, where a place for its status was to be had first.
+ * @see RFC 9068 section 2.2, draft-ietf-oauth-status-list-21 section 6.2
+ */
 export async function makeAccessToken(request: AccessTokenRequest): Promise<MadeAccessToken> {
-  const { issuer, organisation, keys, client, grantType, grant, confirmation, facts } = request;
+  const { issuer, organisation, keys, statuses, client, grantType, grant, confirmation, facts } = request;
+  const isJwt = client.tokenFormat === "jwt";
+  const expiresInSeconds = accessTokenTtlSeconds(organisation, client, grantType);
+  const status = isJwt ? await statuses.take(expiresInSeconds) : undefined;
   const now = Date.now();
   const id = uuidv7(now);
   const iat = Math.floor(now / 1_000);
-  const expiresInSeconds = accessTokenTtlSeconds(organisation, client, grantType);
   const exp = iat + expiresInSeconds;
   const audiences = request.audiences.length === 0 ? [issuer] : request.audiences;
   const family = grant.family ?? { id, rootedAtMs: now };
   const claims = { ...customClaims(client), ...confirmation };
-  const isJwt = client.tokenFormat === "jwt";
   const scope = grant.scopes.join(" ") || undefined;
-  const value = isJwt
+  const value = status
     ? await keys.signAccessToken({
         ...claims,
         iss: issuer,
@@ -82,10 +92,12 @@ export async function makeAccessToken(request: AccessTokenRequest): Promise<Made
         iat,
         exp,
         rooted_at: family.rootedAtMs,
+        ...lineageClaims({ id, familyId: family.id, sessionUid: grant.sessionUid }),
         ...(scope === undefined ? {} : { scope }),
         groups: grant.groups,
         roles: [],
         entitlements: grant.permissions,
+        status: { status_list: { idx: status.index, uri: statusListUri(issuer, status.listId) } },
       })
     : makeOpaque("twa_", id);
   const registered: NewToken = {
@@ -111,6 +123,7 @@ export async function makeAccessToken(request: AccessTokenRequest): Promise<Made
     ip: facts.ip,
     userAgent: facts.userAgent,
     valueHash: createHash("sha256").update(value).digest(),
+    status,
   };
   return { value, registered, expiresInSeconds, exp, scope };
 }

@@ -66,19 +66,22 @@ async function issue(
   const resource = findResource(client, indicator);
   if (resource === null) throw new errors.InvalidTarget();
   const isService = grantType === "client_credentials";
-  const made = await makeAccessToken({
-    issuer: provider.issuer,
-    organisation: deps.registry().organisation,
-    keys,
-    client,
-    grantType,
-    grant: isService
-      ? serviceGrant(client, servicePermissions(ctx, resource.permissions, token))
-      : userGrant(provider, ctx, token),
-    audiences: resource.audiences,
-    confirmation: token.jkt === undefined ? {} : { cnf: { jkt: token.jkt } },
-    facts: factsOf(deps, ctx.req),
-  });
+  const made = await guarded(
+    makeAccessToken({
+      issuer: provider.issuer,
+      organisation: deps.registry().organisation,
+      keys,
+      statuses: deps.statuses,
+      client,
+      grantType,
+      grant: isService
+        ? serviceGrant(client, servicePermissions(ctx, resource.permissions, token))
+        : userGrant(provider, ctx, token),
+      audiences: resource.audiences,
+      confirmation: token.jkt === undefined ? {} : { cnf: { jkt: token.jkt } },
+      facts: factsOf(deps, ctx.req),
+    }),
+  );
   token.expiresIn = made.expiresInSeconds;
   token.exp = made.exp;
   token.jti = made.registered.id;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { cleanText } from "#lib/audit/clean-text.ts";
 import type { SqlContext } from "#lib/context.ts";
-import { clean } from "#server/authority/presented-use.ts";
 import type { EngineDeps } from "./deps.ts";
 
 /** What goes on record of a request. */
@@ -17,7 +17,7 @@ export function factsOf(deps: Pick<EngineDeps, "clientIp">, req: IncomingMessage
     facts = {
       requestId: randomUUID(),
       ip: deps.clientIp(req),
-      userAgent: clean(req.headers["user-agent"] ?? null, MAX_USER_AGENT),
+      userAgent: cleanText(req.headers["user-agent"] ?? null, MAX_USER_AGENT),
     };
     known.set(req, facts);
   }

@@ -100,6 +100,7 @@ export function createServiceTokens(deps: EngineDeps, keys: SigningKeys): Servic
       issuer,
       organisation: deps.registry().organisation,
       keys,
+      statuses: deps.statuses,
       client,
       grantType: "client_credentials",
       grant: serviceGrant(client, permissions),

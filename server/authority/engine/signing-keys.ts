@@ -1,4 +1,5 @@
 import type { JWK } from "jose";
+import { activeKey } from "#lib/keys/active-key.ts";
 import { createJwtSigner, type JwtSigner } from "#lib/keys/jwt-signer.ts";
 import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
 import { openPrivateKey } from "#lib/keys/open-private-key.ts";
@@ -13,12 +14,6 @@ export type SigningKeys = {
   idTokenJwks: JWK[];
 };
 
-function activeOf(keys: readonly RegistryKey[], purpose: string): RegistryKey {
-  const active = keys.find((key) => key.purpose === purpose && key.state === "active");
-  if (active === undefined) throw new Error(`there is no active signing key for ${purpose}`);
-  return active;
-}
-
 /**
  * Opens what the engine signs with.
  *
@@ -26,8 +21,8 @@ function activeOf(keys: readonly RegistryKey[], purpose: string): RegistryKey {
  */
 export async function openSigningKeys(keys: readonly RegistryKey[], masterKey: Buffer): Promise<SigningKeys> {
   const wrapper = createKeyWrapper(masterKey);
-  const access = activeOf(keys, "access_token");
-  const activeId = activeOf(keys, "id_token");
+  const access = activeKey(keys, "access_token");
+  const activeId = activeKey(keys, "id_token");
   const retiringIds = keys.filter((key) => key.purpose === "id_token" && key.state === "retiring");
   const idTokenJwks = await Promise.all(
     [activeId, ...retiringIds].map((key) => openPrivateKey(key, wrapper)),

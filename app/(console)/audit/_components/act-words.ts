@@ -21,6 +21,8 @@ const PAGES: Record<string, (id: string) => string> = {
   permission: (id) => `/tokens?permission=${encodeURIComponent(id)}`,
   everything: () => "/tokens",
   verifier: (id) => `/verifiers/${id}`,
+  signal_stream: (id) => `/settings/signals/streams/${id}`,
+  signal_receiver: (id) => `/settings/signals/peers/${id}`,
   admin: () => "/admins",
   api_token: () => "/api-tokens",
   organisation: () => "/settings",

@@ -1,45 +1,18 @@
-import Link from "next/link";
 import type { ReactNode } from "react";
-import classes from "./audit-tabs.module.css";
+import { PageTabs } from "#components/layout/page-tabs.tsx";
 import { auditWords as words } from "./words.ts";
 
-type AuditTabsProps = {
-  current: "uses" | "acts" | "refused";
-  /** At the right of them. */
-  children?: ReactNode;
+const TABS = {
+  uses: { href: "/audit", name: words.uses },
+  acts: { href: "/audit/acts", name: words.acts },
+  refused: { href: "/audit/refused", name: words.refused },
 };
 
-/** The two logs, and what is only counted. */
-export function AuditTabs({ current, children }: AuditTabsProps) {
+/** The two logs, and what is only counted. `children` stand at their right. */
+export function AuditTabs({ current, children }: { current: keyof typeof TABS; children?: ReactNode }) {
   return (
-    <div className={classes.row}>
-      <nav className={classes.tabs} aria-label="Logs">
-        <Link
-          prefetch={false}
-          href="/audit"
-          aria-current={current === "uses" ? "page" : undefined}
-          className={classes.tab}
-        >
-          {words.uses}
-        </Link>
-        <Link
-          prefetch={false}
-          href="/audit/acts"
-          aria-current={current === "acts" ? "page" : undefined}
-          className={classes.tab}
-        >
-          {words.acts}
-        </Link>
-        <Link
-          prefetch={false}
-          href="/audit/refused"
-          aria-current={current === "refused" ? "page" : undefined}
-          className={classes.tab}
-        >
-          {words.refused}
-        </Link>
-      </nav>
+    <PageTabs label="Logs" tabs={Object.values(TABS)} current={TABS[current].href}>
       {children}
-    </div>
+    </PageTabs>
   );
 }

@@ -1,10 +1,14 @@
 import type { Metadata } from "next";
 import { requireSignedIn } from "#app/_lib/context.ts";
 import { orNotFound } from "#app/_lib/or-not-found.ts";
+import { JourneyBoard } from "#app/(console)/_components/journey-board.tsx";
+import { journeyWords } from "#app/(console)/_components/journey-words.ts";
+import { PropagationLink } from "#app/(console)/_components/propagation-link.tsx";
 import { Card } from "#components/display/card.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { OrderActions } from "#components/revocation/order-actions.tsx";
 import { revocableBy } from "#components/revocation/revocable-by.ts";
+import { getOrderPropagation } from "#lib/propagation/get-order-propagation.ts";
 import { getOrder } from "#lib/revocations/get-order.ts";
 import { reasonWords } from "#lib/revocations/model.ts";
 import { orderLine } from "#lib/revocations/target-words.ts";
@@ -29,6 +33,9 @@ export default async function OrderPage({ params }: { params: Promise<{ id: stri
       />
       <Card>
         <OrderRecord order={order} />
+      </Card>
+      <Card title={journeyWords.title} aside={<PropagationLink orderId={order.id} />}>
+        <JourneyBoard journey={await getOrderPropagation(ctx, id)} />
       </Card>
     </Page>
   );

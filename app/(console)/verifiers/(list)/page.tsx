@@ -9,6 +9,7 @@ import { can } from "#lib/authz/require-permission.ts";
 import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
 import { listVerifiers } from "#lib/verifiers/list-verifiers.ts";
 import { VERIFIERS_TABLE } from "#lib/verifiers/table.ts";
+import { VerifierTabs } from "../_components/verifier-tabs.tsx";
 import { VerifiersTable } from "../_components/verifiers-table.tsx";
 import { verifierWords as words } from "../_components/words.ts";
 
@@ -38,6 +39,7 @@ export default async function VerifiersPage({
           ) : null
         }
       />
+      <VerifierTabs current="/verifiers" />
       <VerifiersTable query={query} page={page} total={total} canWrite={canWrite} />
     </Page>
   );

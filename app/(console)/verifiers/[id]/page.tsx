@@ -6,17 +6,23 @@ import { titleOf } from "#app/_lib/title-of.ts";
 import { LiveTokens } from "#app/(console)/_components/live-tokens.tsx";
 import { RecentActs } from "#app/(console)/_components/recent-acts.tsx";
 import { RecentUses } from "#app/(console)/_components/recent-uses.tsx";
+import { StandingBadge } from "#app/(console)/_components/standing-badge.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { Columns } from "#components/layout/columns.tsx";
 import { can } from "#lib/authz/require-permission.ts";
 import { getEnv } from "#lib/env.ts";
 import { FILTER_VALUES_MAX } from "#lib/list-query/define-table.ts";
+import { getVerifierStanding } from "#lib/propagation/list-standings.ts";
 import { getVerifier } from "#lib/verifiers/get-verifier.ts";
+import { getVerifierInstances } from "#lib/verifiers/get-verifier-instances.ts";
+import { noUses, readVerifierUses } from "#lib/verifiers/verifier-uses.ts";
 import { HowToCheck } from "../_components/how-to-check.tsx";
 import { VerifierActions } from "../_components/verifier-actions.tsx";
 import { VerifierAudiences, VerifierFacts } from "../_components/verifier-cards.tsx";
+import { VerifierInstances } from "../_components/verifier-instances.tsx";
 import { VerifierSecrets } from "../_components/verifier-secrets.tsx";
+import { VerifierUses } from "../_components/verifier-uses.tsx";
 import { verifierWords as words } from "../_components/words.ts";
 
 type VerifierPageProps = { params: Promise<{ id: string }> };
@@ -36,11 +42,22 @@ export default async function VerifierPage({ params }: VerifierPageProps) {
   const { id } = await params;
   const ctx = await requireSignedIn(`/verifiers/${id}`);
   const verifier = await orNotFound(readVerifier(id));
+  const [found, standing, uses] = await Promise.all([
+    getVerifierInstances(ctx, { verifierId: verifier.id }),
+    getVerifierStanding(ctx, verifier.id),
+    readVerifierUses(ctx),
+  ]);
+  const lost = found.instances.reduce((sum, instance) => sum + instance.lost, 0);
   return (
     <Page>
       <PageHeader
         title={verifier.name}
-        badges={<StateBadge state={verifier.state} />}
+        badges={
+          <>
+            <StateBadge state={verifier.state} />
+            {verifier.state === "enabled" ? <StandingBadge of={standing} /> : null}
+          </>
+        }
         purpose={verifier.description || words.purpose}
         crumbs={[{ name: words.title, href: "/verifiers" }]}
         actions={can(ctx, "verifier:write") ? <VerifierActions verifier={verifier} /> : null}
@@ -48,6 +65,12 @@ export default async function VerifierPage({ params }: VerifierPageProps) {
       <Columns
         main={
           <>
+            <VerifierInstances verifier={verifier} found={found} />
+            <VerifierUses
+              verifier={verifier}
+              uses={uses === null ? null : (uses.get(verifier.id) ?? noUses(ctx.now))}
+              lost={lost}
+            />
             <HowToCheck verifier={verifier} issuer={getEnv().authorityIssuer} />
             {verifier.audiences.length > 0 ? (
               <LiveTokens
@@ -63,7 +86,7 @@ export default async function VerifierPage({ params }: VerifierPageProps) {
         }
         side={
           <>
-            <VerifierFacts verifier={verifier} />
+            <VerifierFacts verifier={verifier} standing={standing} />
             <VerifierSecrets verifier={verifier} canWrite={can(ctx, "verifier:write")} />
             <VerifierAudiences verifier={verifier} />
             <RecentActs ctx={ctx} target="verifier" targetId={verifier.id} />

@@ -18,6 +18,7 @@ const START: VerifierDraft = {
   mode: "strict",
   maxStalenessSeconds: 60,
   auditMode: "durable",
+  checkWay: "introspection",
 };
 
 /** Registers a verifier, then shows its secret for the one time and how to use it. */

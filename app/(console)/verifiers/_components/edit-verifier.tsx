@@ -37,6 +37,7 @@ export function EditVerifier({
         mode: verifier.mode,
         maxStalenessSeconds: verifier.maxStalenessSeconds,
         auditMode: verifier.auditMode,
+        checkWay: verifier.checkWay,
       }}
       isNew={false}
       audiences={audiences}

@@ -1,43 +1,56 @@
-import { Card, CardHeading } from "#components/display/card.tsx";
+"use client";
+
+import { Tabs } from "@mantine/core";
+import { Card } from "#components/display/card.tsx";
 import { CommandLine } from "#components/display/command-line.tsx";
 import type { VerifierDetail } from "#lib/verifiers/model.ts";
-import { verifierWords as words } from "./words.ts";
+import { type Setup, setupsOf } from "./setups.ts";
+import { howWords as words } from "./words.ts";
 
-/** Two ways to check tokens with this verifier's credentials, with the real addresses; SECRET stands for what was shown once. */
+/** How to check tokens with this verifier's credentials, with the real addresses; SECRET stands for what was shown once. The way it has is open. */
 export function HowToCheck({
   verifier,
   issuer,
 }: {
-  verifier: Pick<VerifierDetail, "name" | "audiences">;
+  verifier: Pick<VerifierDetail, "name" | "audiences" | "checkWay">;
   issuer: string;
 }) {
-  const audience = verifier.audiences[0]?.name;
-  const verify = `${issuer}/verify${audience === undefined ? "" : `?audience=${encodeURIComponent(audience)}`}`;
-  const curl = `curl -u ${verifier.name}:SECRET \\\n  -d token=TOKEN \\\n  ${issuer}/oauth/introspect`;
-  const nginx = `location / {
-  auth_request /_verify;
-  proxy_pass http://your-application;
-}
-location = /_verify {
-  internal;
-  proxy_pass ${verify};
-  proxy_pass_request_body off;
-  proxy_set_header Content-Length "";
-  proxy_set_header X-Tokenwarden-Verifier SECRET;
-  proxy_set_header X-Original-URI $request_uri;
-  proxy_set_header X-Original-Method $request_method;
-  proxy_set_header X-Forwarded-For $remote_addr;
-}`;
+  const setups = setupsOf({
+    name: verifier.name,
+    audience: verifier.audiences[0]?.name ?? "AUDIENCE",
+    issuer,
+  });
+  const chosen = setups.find(({ way }) => way === verifier.checkWay) ?? setups[0];
   return (
-    <Card title={words.how}>
-      <CardHeading>{words.howCurl}</CardHeading>
-      <CommandLine text={curl} what="introspection command" />
-      <div style={{ height: 16 }} />
-      <CardHeading>{words.howNginx}</CardHeading>
-      <CommandLine text={nginx} what="nginx configuration" />
-      <p className="muted" style={{ marginTop: 8 }}>
-        {words.howStatus}
-      </p>
+    <Card title={words.title}>
+      <Tabs defaultValue={chosen?.id ?? null} keepMounted={false} key={verifier.checkWay}>
+        <Tabs.List>
+          {setups.map(({ id, name }) => (
+            <Tabs.Tab key={id} value={id}>
+              {name}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        {setups.map((setup) => (
+          <Tabs.Panel key={setup.id} value={setup.id} pt="sm">
+            <Steps setup={setup} />
+          </Tabs.Panel>
+        ))}
+      </Tabs>
     </Card>
+  );
+}
+
+function Steps({ setup }: { setup: Setup }) {
+  return (
+    <>
+      <p style={{ marginBottom: 8 }}>{setup.says}</p>
+      <CommandLine text={setup.text} what={setup.what} />
+      {setup.note ? (
+        <p className="muted" style={{ marginTop: 8 }}>
+          {setup.note}
+        </p>
+      ) : null}
+    </>
   );
 }

@@ -1,10 +1,17 @@
 import Link from "next/link";
+import { waysDiffer } from "#app/(console)/_components/ways-differ.ts";
 import { Card } from "#components/display/card.tsx";
 import { durationWords } from "#components/display/duration.ts";
 import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { KeyValue } from "#components/display/key-value.tsx";
-import { AUDIT_MODE_WORDS, VERIFIER_MODE_WORDS, type VerifierDetail } from "#lib/verifiers/model.ts";
+import { SEEN_WAY_WORDS, type VerifierPropagation } from "#lib/propagation/model.ts";
+import {
+  AUDIT_MODE_WORDS,
+  CHECK_WAY_WORDS,
+  VERIFIER_MODE_WORDS,
+  type VerifierDetail,
+} from "#lib/verifiers/model.ts";
 import { verifierWords as words } from "./words.ts";
 
 function Means({ mode }: { mode: { name: string; means: string } }) {
@@ -17,11 +24,35 @@ function Means({ mode }: { mode: { name: string; means: string } }) {
   );
 }
 
-export function VerifierFacts({ verifier }: { verifier: VerifierDetail }) {
+/** As its owner says, and as it was seen where that differs. */
+function Way({ verifier, standing }: { verifier: VerifierDetail; standing: VerifierPropagation }) {
+  return (
+    <>
+      <Means mode={CHECK_WAY_WORDS[verifier.checkWay]} />
+      {waysDiffer(standing) ? (
+        <>
+          <br />
+          {words.seenAs} {standing.seenWays.map((way) => SEEN_WAY_WORDS[way]).join(", ")}
+        </>
+      ) : null}
+    </>
+  );
+}
+
+export function VerifierFacts({
+  verifier,
+  standing,
+}: {
+  verifier: VerifierDetail;
+  standing: VerifierPropagation;
+}) {
   return (
     <Card title={words.facts}>
       <KeyValue
         items={[
+          { key: "Way", value: <Way verifier={verifier} standing={standing} /> },
+          { key: "Standing", value: standing.says },
+          { key: "Last heard", value: <Instant at={standing.lastHeardAt} none="never" focusable /> },
           { key: "Last asked", value: <Instant at={verifier.lastSeenAt} none="never" focusable /> },
           { key: "Mode", value: <Means mode={VERIFIER_MODE_WORDS[verifier.mode]} /> },
           { key: "Hears nothing for", value: `${durationWords(verifier.maxStalenessSeconds)} at most` },

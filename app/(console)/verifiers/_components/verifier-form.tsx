@@ -10,6 +10,9 @@ import {
   AUDIT_MODE_WORDS,
   AUDIT_MODES,
   type AuditMode,
+  CHECK_WAY_WORDS,
+  CHECK_WAYS,
+  type CheckWay,
   MAX_STALENESS_RANGE,
   VERIFIER_MODE_WORDS,
   VERIFIER_MODES,
@@ -27,6 +30,7 @@ export type VerifierDraft = {
   mode: VerifierMode;
   maxStalenessSeconds: number;
   auditMode: AuditMode;
+  checkWay: CheckWay;
 };
 
 type VerifierFormProps = {
@@ -88,6 +92,24 @@ export function VerifierForm({ start, isNew, audiences, request, cancelHref, onS
             searchable
           />
         )}
+      </FormSection>
+      <FormSection title={words.way} help={words.wayHelp}>
+        <Radio.Group
+          label={words.way}
+          value={draft.checkWay}
+          onChange={(way) => set({ checkWay: way as CheckWay })}
+        >
+          <Stack gap={10} mt={8}>
+            {CHECK_WAYS.map((way) => (
+              <Radio
+                key={way}
+                value={way}
+                label={CHECK_WAY_WORDS[way].name}
+                description={CHECK_WAY_WORDS[way].means}
+              />
+            ))}
+          </Stack>
+        </Radio.Group>
       </FormSection>
       <FormSection title={words.behaviour} help={words.behaviourHelp}>
         <Radio.Group

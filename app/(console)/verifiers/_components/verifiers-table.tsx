@@ -2,6 +2,8 @@
 
 import { IconShieldCheck } from "@tabler/icons-react";
 import Link from "next/link";
+import { StandingBadge } from "#app/(console)/_components/standing-badge.tsx";
+import { waysDiffer } from "#app/(console)/_components/ways-differ.ts";
 import type { DataTableColumn } from "#components/data-table/columns.ts";
 import { DataTable } from "#components/data-table/data-table.tsx";
 import type { AnyListQuery } from "#components/data-table/list-address.ts";
@@ -11,11 +13,17 @@ import { ScopeList } from "#components/display/scope-list.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { EmptyState } from "#components/feedback/empty-state.tsx";
 import type { Page, Total } from "#lib/list-query/define-table.ts";
-import { AUDIT_MODE_WORDS, VERIFIER_MODE_WORDS, type VerifierRow } from "#lib/verifiers/model.ts";
+import {
+  AUDIT_MODE_WORDS,
+  CHECK_WAY_WORDS,
+  VERIFIER_MODE_WORDS,
+  type VerifierListRow,
+} from "#lib/verifiers/model.ts";
 import { VERIFIERS_TABLE } from "#lib/verifiers/table.ts";
+import { DayUses } from "./day-uses.tsx";
 import { verifierWords as words } from "./words.ts";
 
-const COLUMNS: DataTableColumn<VerifierRow>[] = [
+const COLUMNS: DataTableColumn<VerifierListRow>[] = [
   {
     id: "name",
     header: "Name",
@@ -36,7 +44,24 @@ const COLUMNS: DataTableColumn<VerifierRow>[] = [
     grows: true,
     cell: (row) => row.description || <span className="faint">none</span>,
   },
-  { id: "state", header: "State", size: 106, cell: (row) => <StateBadge state={row.state} /> },
+  {
+    id: "standing",
+    header: "Standing",
+    size: 190,
+    cell: (row) =>
+      row.state === "disabled" ? <StateBadge state="disabled" /> : <StandingBadge of={row.propagation} />,
+  },
+  {
+    id: "way",
+    header: "Way",
+    size: 130,
+    cell: (row) => (
+      <span title={CHECK_WAY_WORDS[row.checkWay].means}>
+        {CHECK_WAY_WORDS[row.checkWay].name}
+        {waysDiffer(row.propagation) ? <span className="faint"> +</span> : null}
+      </span>
+    ),
+  },
   {
     id: "audiences",
     header: "Audiences",
@@ -49,6 +74,25 @@ const COLUMNS: DataTableColumn<VerifierRow>[] = [
         plain
       />
     ),
+  },
+  {
+    id: "instances",
+    header: "Instances",
+    size: 90,
+    align: "end",
+    cell: (row) =>
+      row.propagation.instances.count === 0 ? (
+        <span className="faint">–</span>
+      ) : (
+        <span title={words.instancesMeans(row.propagation.instances)}>{row.propagation.instances.live}</span>
+      ),
+  },
+  {
+    id: "uses",
+    header: "Uses, 24 h",
+    size: 130,
+    align: "end",
+    cell: (row) => <DayUses row={row} />,
   },
   {
     id: "mode",
@@ -68,9 +112,9 @@ const COLUMNS: DataTableColumn<VerifierRow>[] = [
   },
   {
     id: "seen",
-    header: "Last asked",
+    header: "Last heard",
     size: 110,
-    cell: (row) => <Instant at={row.lastSeenAt} none="never" />,
+    cell: (row) => <Instant at={row.propagation.lastHeardAt} none="never" />,
   },
   {
     id: "created",
@@ -89,7 +133,7 @@ export function VerifiersTable({
   canWrite,
 }: {
   query: AnyListQuery;
-  page: Page<VerifierRow>;
+  page: Page<VerifierListRow>;
   total: Total;
   canWrite: boolean;
 }) {

@@ -20,6 +20,13 @@ export const verifierWords = {
   noAudiences: "There is no audience yet: an application that accepts tokens.",
   behaviour: "Behaviour",
   behaviourHelp: "What it does when it cannot hear of revocations, and when its uses are on record.",
+  way: "How it checks tokens",
+  wayHelp: "The way that its owner has set up. What was seen is shown beside it.",
+  instancesMeans: ({ live, count }: { live: number; count: number }) =>
+    `${live} live of ${count} heard of in 30 days`,
+  usesMeans: (allowed: string, refused: string) =>
+    `${allowed} allowed, ${refused} refused in the last 24 hours`,
+  usesUncounted: "The uses of the last 24 hours take too long to count.",
   mode: "When it hears nothing",
   staleness: "It may hear nothing for",
   audit: "Uses are on record",
@@ -30,14 +37,11 @@ export const verifierWords = {
   edit: "Edit",
   saved: "Saved. Authorities follow it within a second.",
   facts: "Verifier",
+  seenAs: "Seen:",
   none: "None: every token looks to it as if there were none.",
   usesLink: "What it asked",
   refusedLink: "What it presented that is no token",
   actsLink: "Acts upon this verifier",
-  how: "How to check tokens",
-  howCurl: "Ask whether a token is good (RFC 7662)",
-  howNginx: "Let nginx ask for every request",
-  howStatus: "200 lets the request through with who it is in headers; 401 and 403 do not.",
   more: "More about this verifier",
   cancel: "Cancel",
   secret: "Verifier secret",
@@ -74,4 +78,110 @@ export const verifierWords = {
   created: "The verifier is registered",
   createdText: "Its name and secret are the user name and password of HTTP Basic.",
   openVerifier: "Open the verifier",
+};
+
+/** Texts of the propagation board's page. */
+export const boardWords = {
+  title: "Propagation",
+  purpose:
+    "How an order reaches every verifier that answers for what it takes back, and who can still accept it.",
+  order: "Order",
+  audience: "Audience",
+  anyAudience: "Any audience",
+  state: "Verifiers",
+  all: "All",
+  canAccept: "Can accept",
+  refuses: "Refuse",
+  unaware: "Have not heard",
+  knows: "Know of it",
+  emptyTitle: "No order yet",
+  emptyText: "Once something is revoked, suspended or restored, its way to every verifier is shown here.",
+  emptyAct: "Go to the tokens",
+};
+
+/** Texts of the set-up of each way. */
+export const howWords = {
+  title: "How to check tokens",
+  introspection: {
+    name: "Introspection",
+    says: "Ask about each token (RFC 7662). What is revoked is refused from that moment on.",
+    note: 'What is not good for this verifier answers exactly {"active":false}.',
+  },
+  nginx: {
+    name: "nginx",
+    says: "Let nginx ask before it lets a request through.",
+    note: "200 lets the request through with who it is in headers; 401 and 403 do not.",
+  },
+  traefik: {
+    name: "Traefik",
+    says: "Let Traefik ask before it lets a request through: give your routers the middleware “checked”.",
+    note: "The last middleware keeps the secret from your application.",
+  },
+  envoy: {
+    name: "Envoy",
+    says: "Let Envoy's ext_authz filter ask before it lets a request through.",
+    note: "“tokenwarden” is a cluster that leads to the authority. It checks every audience of this verifier.",
+  },
+  npm: {
+    name: "npm package",
+    says: "Node.js: signatures are checked there, revocations come from the feed within milliseconds, uses are reported.",
+    note: "The same for Fastify and for standard Request and Response handlers. Strict: without word from here it refuses.",
+  },
+  feed: {
+    name: "Feed",
+    says: "Any language: take the snapshot, then follow the feed from its position.",
+    note: "POST the position that you have applied to /revocations/acknowledgements: until then this counts as not heard.",
+  },
+  statusList: {
+    name: "Status list",
+    says: "Any library for Token Status Lists: check the signature, then the token's place in its list.",
+    note: "A list and a cache before it may be 30 seconds old each: a revoked token can be accepted for about a minute.",
+  },
+  jwks: {
+    name: "Signatures alone",
+    says: "Check the signature and nothing else.",
+    note: "It hears of no revocation: it accepts a revoked token until the token expires. Keep lifetimes short, or choose another way.",
+  },
+};
+
+/** Texts of a verifier's instances. */
+export const instanceWords = {
+  title: "Instances",
+  software: "Software",
+  unnamed: "does not say",
+  position: "Feed",
+  inStep: "in step",
+  behind: (facts: string) => `behind by ${facts}`,
+  heard: "Last heard",
+  silent: "silent,",
+  mode: "Mode",
+  unsaid: "does not say",
+  modeDiffers: "It runs in another mode than the one that is registered here.",
+  checks: "Accepted / refused",
+  checksMeans: (stale: string) => `Since it began; ${stale} of them while what it knew was too old.`,
+  latency: "p50 / p99",
+  lost: "Lost",
+  none: "none",
+  gap: (lost: string, count: number) => `${lost} ${count === 1 ? "report" : "reports"}`,
+  lostMeans: "It had to drop reports of uses: the log has gaps there.",
+  shown: (shown: number, count: string) => `the newest ${shown} of ${count}`,
+  empty: {
+    introspection: "It asks about each token: what asks has no instances of its own.",
+    forward_auth: "A gateway asks about each token: what asks has no instances of its own.",
+    feed: "Nothing of it has connected yet. Its instances are here within a second once they do.",
+    status_list: "Nothing of it has been heard. What only fetches lists is not heard of.",
+    jwks: "What checks signatures alone is not heard of.",
+  },
+};
+
+/** Texts of a verifier's uses. */
+export const useWords = {
+  title: "Uses of the last 24 hours",
+  all: "All of them",
+  allowed: "allowed",
+  refused: "refused",
+  perHour: "Uses per hour",
+  uncounted: "They take too long to count.",
+  lost: (lost: string, count: number) =>
+    `${lost} ${count === 1 ? "report of a use was" : "reports of uses were"} lost by its instances since they began: the log has gaps there.`,
 };

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineRoute } from "#app/_lib/define-route.ts";
 import { instant } from "#app/_lib/schemas/paging.ts";
+import { verifierPropagation } from "#app/_lib/schemas/propagation.ts";
 import { orderRow } from "#app/_lib/schemas/revocations.ts";
 import { getOverview } from "#lib/overview/get-overview.ts";
 
@@ -55,9 +56,11 @@ export const GET = defineRoute({
         mode: z.string(),
         lastSeenAt: instant.nullable(),
         isDisabled: z.boolean(),
+        propagation: verifierPropagation,
         href: z.string(),
       }),
     ),
+    verifiersBehind: linkedCount,
     recentOrders: z.array(orderRow),
     unsettledOrders: linkedCount,
     registry: z.object({ audiences: z.int(), users: z.int(), clients: z.int(), verifiers: z.int() }),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineRoute } from "#app/_lib/define-route.ts";
 import { pageOf } from "#app/_lib/schemas/paging.ts";
-import { verifierDetail, verifierRow } from "#app/_lib/schemas/verifiers.ts";
+import { verifierDetail, verifierListRow } from "#app/_lib/schemas/verifiers.ts";
 import { createVerifier } from "#lib/verifiers/create-verifier.ts";
 import { createVerifierInput } from "#lib/verifiers/input.ts";
 import { listVerifiers } from "#lib/verifiers/list-verifiers.ts";
@@ -13,7 +13,7 @@ export const GET = defineRoute({
   summary: "Lists verifiers",
   permission: "verifier:read",
   list: VERIFIERS_TABLE,
-  response: pageOf(verifierRow),
+  response: pageOf(verifierListRow),
   handler: (ctx, { list }) => listVerifiers(ctx, list),
 });
 

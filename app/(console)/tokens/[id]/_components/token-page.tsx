@@ -1,3 +1,6 @@
+import { JourneyBoard } from "#app/(console)/_components/journey-board.tsx";
+import { journeyWords } from "#app/(console)/_components/journey-words.ts";
+import { PropagationLink } from "#app/(console)/_components/propagation-link.tsx";
 import { Lifeline } from "#components/charts/lifeline.tsx";
 import { Card } from "#components/display/card.tsx";
 import { IdText } from "#components/display/id-text.tsx";
@@ -95,6 +98,11 @@ export function TokenPage({ token, histogram, activity, hasMore, may, pastedDiff
           <SeenFrom activity={activity} hasMore={hasMore} />
         </Card>
       </div>
+      {token.journey === null ? null : (
+        <Card title={journeyWords.title} aside={<PropagationLink orderId={token.journey.order.id} />}>
+          <JourneyBoard journey={token.journey} />
+        </Card>
+      )}
       <Timeline tokenId={token.id} activity={activity} hasMore={hasMore} />
     </Page>
   );

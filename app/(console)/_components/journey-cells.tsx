@@ -1,0 +1,71 @@
+import { IconCircleCheck, IconHourglass } from "@tabler/icons-react";
+import Link from "next/link";
+import { Instant } from "#components/display/instant.tsx";
+import { type JourneyRow, SEEN_WAY_WORDS } from "#lib/propagation/model.ts";
+import { CHECK_WAY_WORDS, VERIFIER_MODE_WORDS } from "#lib/verifiers/model.ts";
+import classes from "./journey-board.module.css";
+import { journeyWords as words } from "./journey-words.ts";
+import { waysDiffer } from "./ways-differ.ts";
+
+/** Who it is, and how it checks: as its owner says, and as it was seen where that differs. */
+export function JourneyVerifier({ row }: { row: JourneyRow }) {
+  const seen = row.seenWays.map((way) => SEEN_WAY_WORDS[way]).join(", ");
+  return (
+    <>
+      <Link prefetch={false} href={`/verifiers/${row.verifierId}`}>
+        {row.name}
+      </Link>
+      <small>
+        {CHECK_WAY_WORDS[row.checkWay].name} · {VERIFIER_MODE_WORDS[row.mode].name.toLowerCase()}
+        {waysDiffer(row) ? ` · ${words.seen}: ${seen}` : null}
+      </small>
+    </>
+  );
+}
+
+/** Where it stands, in words, and why. */
+export function JourneyWhere({
+  row,
+  committedMs,
+  isGivingBack,
+}: {
+  row: JourneyRow;
+  committedMs: number;
+  isGivingBack: boolean;
+}) {
+  const isReached = row.state === "reached";
+  const word = isGivingBack
+    ? isReached
+      ? words.knows
+      : words.unaware
+    : isReached
+      ? words.refuses
+      : words.canAccept;
+  const { count, acknowledged } = row.instances;
+  return (
+    <>
+      <span className={classes.where} data-state={row.state}>
+        {isReached ? (
+          <IconCircleCheck size={14} className={classes.tone} aria-hidden />
+        ) : (
+          <IconHourglass size={14} className={classes.tone} aria-hidden />
+        )}
+        <b className={classes.tone}>{word}</b>
+        {row.until === null ? null : (
+          <>
+            {isReached ? words.since : words.until} <Instant at={row.until} show="exact" focusable />
+            {isReached ? (
+              <span className="faint">+{words.afterMs(Date.parse(row.until) - committedMs)}</span>
+            ) : null}
+          </>
+        )}
+      </span>
+      <small>
+        {row.says}
+        {count > 0 && (count > 1 || acknowledged < count)
+          ? ` ${words.ofInstances(acknowledged, count)}.`
+          : ""}
+      </small>
+    </>
+  );
+}

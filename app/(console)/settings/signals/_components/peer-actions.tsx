@@ -1,0 +1,109 @@
+"use client";
+
+import { ActionIcon, Button, Group, Menu, Modal, Stack } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { IconCircleCheck, IconCircleOff, IconDots, IconKey, IconPencil } from "@tabler/icons-react";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { LinkButton } from "#components/display/link-button.tsx";
+import { SecretOnce } from "#components/display/secret-once.tsx";
+import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
+import { requestJson } from "#components/request/request-json.ts";
+import type { CreatedReceiver, ReceiverDetail } from "#lib/signal-receivers/model.ts";
+import { signalWords as words } from "./words.ts";
+
+/** What may be done with a peer. */
+export function PeerActions({ peer }: { peer: ReceiverDetail }) {
+  const router = useRouter();
+  const [dialog, setDialog] = useState<"disable" | "secret" | null>(null);
+  const [secret, setSecret] = useState<string | null>(null);
+  const close = () => setDialog(null);
+  const url = `/api/v1/signal-receivers/${peer.id}`;
+
+  async function turn(way: "disable" | "enable") {
+    await requestJson(`${url}/${way}`, { method: "POST" });
+    notifications.show({ message: words.switched(peer.name, way === "enable"), color: "green" });
+    router.refresh();
+  }
+
+  return (
+    <>
+      <Menu width={200}>
+        <Menu.Target>
+          <ActionIcon variant="default" size={32} aria-label={words.more}>
+            <IconDots size={17} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<IconKey size={16} />} onClick={() => setDialog("secret")}>
+            {words.rotate}
+          </Menu.Item>
+          {peer.state === "disabled" ? (
+            <Menu.Item leftSection={<IconCircleCheck size={16} />} onClick={() => void turn("enable")}>
+              {words.startPeer}
+            </Menu.Item>
+          ) : (
+            <Menu.Item
+              color="red"
+              leftSection={<IconCircleOff size={16} />}
+              onClick={() => setDialog("disable")}
+            >
+              {words.stopPeer}
+            </Menu.Item>
+          )}
+        </Menu.Dropdown>
+      </Menu>
+      <LinkButton href={`/settings/signals/peers/${peer.id}/edit`} leftSection={<IconPencil size={16} />}>
+        {words.edit}
+      </LinkButton>
+      <ConfirmDialog
+        isOpen={dialog === "disable"}
+        onClose={close}
+        title={words.stopPeerTitle(peer.name)}
+        act={words.stopPeerAct}
+        isDanger
+        onConfirm={() => turn("disable")}
+      >
+        {words.stopPeerText}
+      </ConfirmDialog>
+      <ConfirmDialog
+        isOpen={dialog === "secret"}
+        onClose={close}
+        title={words.rotateTitle(peer.name)}
+        act={words.rotateAct}
+        isDanger
+        onConfirm={async () => {
+          setSecret((await requestJson<CreatedReceiver>(`${url}/rotate-secret`, { method: "POST" })).secret);
+        }}
+      >
+        {words.rotateText}
+      </ConfirmDialog>
+      <Modal
+        opened={secret !== null}
+        onClose={() => {
+          setSecret(null);
+          router.refresh();
+        }}
+        title={words.secret}
+        size={560}
+        closeOnClickOutside={false}
+      >
+        <Stack gap="md">
+          {secret === null ? null : <SecretOnce name={words.secret} value={secret} />}
+          <p className="muted">{words.secretHelp}</p>
+          <Group justify="flex-end">
+            <Button
+              variant="filled"
+              onClick={() => {
+                setSecret(null);
+                router.refresh();
+              }}
+            >
+              {words.done}
+            </Button>
+          </Group>
+        </Stack>
+      </Modal>
+    </>
+  );
+}

@@ -1,0 +1,146 @@
+"use client";
+
+import { ActionIcon, Button, Menu } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import {
+  IconCircleCheck,
+  IconCircleOff,
+  IconDots,
+  IconPencil,
+  IconPlayerPause,
+  IconSend,
+  IconTrash,
+} from "@tabler/icons-react";
+import { useRouter } from "next/navigation";
+import { useEffect, useState } from "react";
+import { LinkButton } from "#components/display/link-button.tsx";
+import { useSend } from "#components/form/use-send.ts";
+import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
+import { requestJson } from "#components/request/request-json.ts";
+import type { StreamRow, StreamStatus } from "#lib/signals/model.ts";
+import { signalWords as words } from "./words.ts";
+
+/** How often, and how long, the page is looked at anew after a test. */
+const LOOK_MS = 1_500;
+const LOOKS = 10;
+
+/** What may be done with a stream. */
+export function StreamActions({ stream }: { stream: StreamRow }) {
+  const router = useRouter();
+  const test = useSend();
+  const [dialog, setDialog] = useState<"pause" | "disable" | "remove" | null>(null);
+  const [looks, setLooks] = useState(0);
+  const close = () => setDialog(null);
+  const url = `/api/v1/signal-streams/${stream.id}`;
+
+  useEffect(() => {
+    if (looks === 0) return;
+    const timer = setTimeout(() => {
+      router.refresh();
+      setLooks((left) => left - 1);
+    }, LOOK_MS);
+    return () => clearTimeout(timer);
+  }, [looks, router]);
+
+  async function setStatus(status: StreamStatus) {
+    await requestJson(`${url}/status`, { method: "PUT", body: { status } });
+    notifications.show({
+      message: status === "enabled" ? words.enabled : words.statusChanged,
+      color: "green",
+    });
+    router.refresh();
+  }
+
+  async function sendTest() {
+    const sent = await test.send<StreamRow>("POST", `${url}/verify`);
+    if (sent === undefined) return;
+    notifications.show({ message: words.tested, color: "green" });
+    setLooks(LOOKS);
+  }
+
+  useEffect(() => {
+    if (test.problem !== null) notifications.show({ message: test.problem.message, color: "red" });
+  }, [test.problem]);
+
+  return (
+    <>
+      <Menu width={200}>
+        <Menu.Target>
+          <ActionIcon variant="default" size={32} aria-label={words.more}>
+            <IconDots size={17} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {stream.status === "enabled" ? (
+            <Menu.Item leftSection={<IconPlayerPause size={16} />} onClick={() => setDialog("pause")}>
+              {words.pause}
+            </Menu.Item>
+          ) : (
+            <Menu.Item leftSection={<IconCircleCheck size={16} />} onClick={() => void setStatus("enabled")}>
+              {words.enable}
+            </Menu.Item>
+          )}
+          {stream.status === "disabled" ? null : (
+            <Menu.Item
+              color="red"
+              leftSection={<IconCircleOff size={16} />}
+              onClick={() => setDialog("disable")}
+            >
+              {words.disable}
+            </Menu.Item>
+          )}
+          <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => setDialog("remove")}>
+            {words.remove}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <LinkButton href={`/settings/signals/streams/${stream.id}/edit`} leftSection={<IconPencil size={16} />}>
+        {words.edit}
+      </LinkButton>
+      {stream.status === "enabled" ? (
+        <Button
+          variant="filled"
+          leftSection={<IconSend size={16} />}
+          loading={test.isBusy}
+          onClick={() => void sendTest()}
+        >
+          {words.test}
+        </Button>
+      ) : null}
+      <ConfirmDialog
+        isOpen={dialog === "pause"}
+        onClose={close}
+        title={words.pauseTitle}
+        act={words.pauseAct}
+        onConfirm={() => setStatus("paused")}
+      >
+        {words.pauseText}
+      </ConfirmDialog>
+      <ConfirmDialog
+        isOpen={dialog === "disable"}
+        onClose={close}
+        title={words.disableTitle}
+        act={words.disableAct}
+        isDanger
+        onConfirm={() => setStatus("disabled")}
+      >
+        {words.disableText}
+      </ConfirmDialog>
+      <ConfirmDialog
+        isOpen={dialog === "remove"}
+        onClose={close}
+        title={words.removeTitle}
+        act={words.removeAct}
+        isDanger
+        onConfirm={async () => {
+          await requestJson(url, { method: "DELETE" });
+          notifications.show({ message: words.removed, color: "green" });
+          router.push("/settings/signals");
+          router.refresh();
+        }}
+      >
+        {words.removeText}
+      </ConfirmDialog>
+    </>
+  );
+}

@@ -1,0 +1,182 @@
+"use client";
+
+import { Checkbox, PasswordInput, Radio, Select, Stack, TextInput } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { FormCard, FormSection } from "#components/form/form-card.tsx";
+import { useSend } from "#components/form/use-send.ts";
+import {
+  DELIVERIES,
+  DELIVERY_WORDS,
+  type Delivery,
+  EVENT_WORDS,
+  SENT_EVENTS,
+  type StreamRow,
+} from "#lib/signals/model.ts";
+import { signalWords as words } from "./words.ts";
+
+const FIELDS = ["verifierId", "description", "audience", "events", "endpointUrl", "authorization"];
+
+type StreamFormProps = {
+  /** The stream that is edited; without it a new one is made. */
+  stream?: StreamRow;
+  verifiers: { id: string; name: string }[];
+};
+
+/** Whom a stream tells, of what, and how. */
+export function StreamForm({ stream, verifiers }: StreamFormProps) {
+  const router = useRouter();
+  const request = useSend(FIELDS);
+  const [draft, setDraft] = useState({
+    verifierId: stream?.verifier.id ?? verifiers[0]?.id ?? "",
+    description: stream?.description ?? "",
+    audience: stream?.audience ?? "",
+    events: stream?.events ?? [...SENT_EVENTS],
+    delivery: stream?.delivery ?? ("push" as Delivery),
+    endpointUrl: stream?.endpointUrl ?? "",
+    authorization: "",
+    isForgotten: false,
+  });
+  function set(change: Partial<typeof draft>) {
+    request.touch(...Object.keys(change));
+    setDraft((was) => ({ ...was, ...change }));
+  }
+  const isPush = draft.delivery === "push";
+
+  async function save() {
+    const common = {
+      description: draft.description,
+      events: draft.events,
+      delivery: draft.delivery,
+      ...(isPush ? { endpointUrl: draft.endpointUrl } : {}),
+      ...(isPush && draft.authorization !== "" ? { authorization: draft.authorization } : {}),
+    };
+    const saved =
+      stream === undefined
+        ? await request.send<StreamRow>("POST", "/api/v1/signal-streams", {
+            ...common,
+            verifierId: draft.verifierId,
+            ...(draft.audience === "" ? {} : { audience: draft.audience }),
+          })
+        : await request.send<StreamRow>("PATCH", `/api/v1/signal-streams/${stream.id}`, {
+            ...common,
+            ...(isPush && draft.isForgotten ? { authorization: null } : {}),
+            version: stream.version,
+          });
+    if (saved === undefined) return;
+    notifications.show({
+      message: stream === undefined ? words.madeStream : words.savedStream,
+      color: "green",
+    });
+    router.push(`/settings/signals/streams/${saved.id}`);
+    router.refresh();
+  }
+
+  return (
+    <FormCard
+      name={stream === undefined ? words.newStream : words.editStream}
+      onSubmit={save}
+      request={request}
+      submitWord={stream === undefined ? words.make : words.save}
+      cancelHref={stream === undefined ? "/settings/signals" : `/settings/signals/streams/${stream.id}`}
+    >
+      <FormSection title={words.whom} help={words.whomHelp}>
+        <Select
+          label={words.verifier}
+          data={verifiers.map(({ id, name }) => ({ value: id, label: name }))}
+          value={draft.verifierId}
+          onChange={(verifierId) => set({ verifierId: verifierId ?? "" })}
+          error={request.faultOf("verifierId")}
+          disabled={stream !== undefined}
+          allowDeselect={false}
+          searchable
+          required
+        />
+        <TextInput
+          label={words.description}
+          value={draft.description}
+          onChange={(event) => set({ description: event.currentTarget.value })}
+          error={request.faultOf("description")}
+          maxLength={200}
+        />
+        <TextInput
+          label={words.audience}
+          description={stream === undefined ? words.audienceHelp : words.audienceFixed}
+          value={draft.audience}
+          onChange={(event) => set({ audience: event.currentTarget.value })}
+          error={request.faultOf("audience")}
+          disabled={stream !== undefined}
+          maxLength={255}
+        />
+      </FormSection>
+      <FormSection title={words.events} help={words.eventsHelp}>
+        <Checkbox.Group
+          label={words.events}
+          value={draft.events}
+          onChange={(events) => set({ events: [...events] })}
+          error={request.faultOf("events")}
+        >
+          <Stack gap={10} mt={8}>
+            {SENT_EVENTS.map((type) => (
+              <Checkbox
+                key={type}
+                value={type}
+                label={EVENT_WORDS[type]?.name}
+                description={EVENT_WORDS[type]?.means}
+              />
+            ))}
+          </Stack>
+        </Checkbox.Group>
+      </FormSection>
+      <FormSection title={words.delivery} help={words.deliveryHelp}>
+        <Radio.Group
+          label={words.delivery}
+          value={draft.delivery}
+          onChange={(delivery) => set({ delivery: delivery as Delivery })}
+        >
+          <Stack gap={10} mt={8}>
+            {DELIVERIES.map((one) => (
+              <Radio
+                key={one}
+                value={one}
+                label={DELIVERY_WORDS[one].name}
+                description={DELIVERY_WORDS[one].means}
+              />
+            ))}
+          </Stack>
+        </Radio.Group>
+        {isPush ? (
+          <>
+            <TextInput
+              label={words.endpoint}
+              description={words.endpointHelp}
+              placeholder="https://receiver.example.com/events"
+              value={draft.endpointUrl}
+              onChange={(event) => set({ endpointUrl: event.currentTarget.value })}
+              error={request.faultOf("endpointUrl")}
+              maxLength={2048}
+              required
+            />
+            <PasswordInput
+              label={words.authorization}
+              description={stream?.hasAuthorization ? words.authorizationKept : words.authorizationHelp}
+              value={draft.authorization}
+              onChange={(event) => set({ authorization: event.currentTarget.value, isForgotten: false })}
+              error={request.faultOf("authorization")}
+              autoComplete="off"
+              maxLength={1024}
+            />
+            {stream?.hasAuthorization ? (
+              <Checkbox
+                label={words.forget}
+                checked={draft.isForgotten}
+                onChange={(event) => set({ isForgotten: event.currentTarget.checked, authorization: "" })}
+              />
+            ) : null}
+          </>
+        ) : null}
+      </FormSection>
+    </FormCard>
+  );
+}

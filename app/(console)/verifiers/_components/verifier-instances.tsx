@@ -1,0 +1,115 @@
+import { Card } from "#components/display/card.tsx";
+import { durationWords } from "#components/display/duration.ts";
+import { IdText } from "#components/display/id-text.tsx";
+import { Instant } from "#components/display/instant.tsx";
+import { groupedNumber } from "#components/display/number-text.tsx";
+import { type PlainColumn, PlainTable } from "#components/display/plain-table.tsx";
+import { Tag } from "#components/display/tag.tsx";
+import { SEEN_WAY_WORDS } from "#lib/propagation/model.ts";
+import {
+  type VerifierInstances as Instances,
+  VERIFIER_MODE_WORDS,
+  type VerifierDetail,
+  type VerifierInstance,
+} from "#lib/verifiers/model.ts";
+import { instanceWords as words } from "./words.ts";
+
+/** `412 µs`, `1.8 ms`. */
+function microWords(us: number): string {
+  return us < 1_000 ? `${us} µs` : `${(us / 1_000).toFixed(us < 10_000 ? 1 : 0)} ms`;
+}
+
+function Position({ row }: { row: VerifierInstance }) {
+  if (row.behindBy === null) return <span className="faint">–</span>;
+  if (row.behindBy === 0) return <>{words.inStep}</>;
+  return <Tag tone="suspended">{words.behind(groupedNumber(row.behindBy))}</Tag>;
+}
+
+function Mode({ row, verifier }: { row: VerifierInstance; verifier: VerifierDetail }) {
+  if (row.mode === null) return <span className="faint">{words.unsaid}</span>;
+  const differs = row.mode !== verifier.mode;
+  return (
+    <span title={differs ? words.modeDiffers : undefined}>
+      {VERIFIER_MODE_WORDS[row.mode].name.toLowerCase()}
+      {row.maxStalenessSeconds === null ? null : `, ${durationWords(row.maxStalenessSeconds)}`}
+      {differs ? " !" : null}
+    </span>
+  );
+}
+
+/** The processes that check tokens for it: how far each is, how fast, and what it lost. */
+export function VerifierInstances({ verifier, found }: { verifier: VerifierDetail; found: Instances }) {
+  const { instances, count } = found;
+  const columns: PlainColumn<VerifierInstance>[] = [
+    {
+      header: words.software,
+      cell: (row) => (
+        <>
+          <span className="mono">{row.agent?.replace(/^@tokenwarden\//, "") ?? words.unnamed}</span>
+          <br />
+          <small className="faint">
+            <IdText id={row.id} what="instance id" head={8} /> · {SEEN_WAY_WORDS[row.way]}
+          </small>
+        </>
+      ),
+    },
+    { header: words.position, cell: (row) => <Position row={row} /> },
+    {
+      header: words.heard,
+      cell: (row) =>
+        row.isLive ? (
+          <Instant at={row.lastHeardAt} />
+        ) : (
+          <Tag tone="revoked">
+            <Instant at={row.lastHeardAt} prefix={words.silent} />
+          </Tag>
+        ),
+    },
+    { header: words.mode, cell: (row) => <Mode row={row} verifier={verifier} />, isExtra: true },
+    {
+      header: words.checks,
+      align: "end",
+      cell: (row) => (
+        <span title={words.checksMeans(groupedNumber(row.stale))}>
+          {groupedNumber(row.accepted)} / {groupedNumber(row.refused)}
+        </span>
+      ),
+    },
+    {
+      header: words.latency,
+      align: "end",
+      isExtra: true,
+      cell: (row) =>
+        row.latencyUs === null ? (
+          <span className="faint">–</span>
+        ) : (
+          `${microWords(row.latencyUs.p50)} / ${microWords(row.latencyUs.p99)}`
+        ),
+    },
+    {
+      header: words.lost,
+      align: "end",
+      cell: (row) =>
+        row.lost === 0 ? (
+          <span className="faint">{words.none}</span>
+        ) : (
+          <span title={words.lostMeans}>
+            <Tag tone="revoked">{words.gap(groupedNumber(row.lost), row.lost)}</Tag>
+          </span>
+        ),
+    },
+  ];
+  return (
+    <Card
+      title={words.title}
+      flush={instances.length > 0}
+      aside={count > instances.length ? words.shown(instances.length, groupedNumber(count)) : null}
+    >
+      {instances.length === 0 ? (
+        <p className="muted">{words.empty[verifier.checkWay]}</p>
+      ) : (
+        <PlainTable name={words.title} rows={instances} keyOf={(row) => row.id} columns={columns} />
+      )}
+    </Card>
+  );
+}

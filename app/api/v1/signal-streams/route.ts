@@ -1,0 +1,28 @@
+import { z } from "zod";
+import { defineRoute } from "#app/_lib/define-route.ts";
+import { getOutbound } from "#app/_lib/outbound.ts";
+import { streamRow } from "#app/_lib/schemas/signals.ts";
+import { keyWrapper } from "#app/_lib/secrets.ts";
+import { createStream } from "#lib/signals/create-stream.ts";
+import { createStreamInput } from "#lib/signals/input.ts";
+import { listStreams } from "#lib/signals/list-streams.ts";
+
+export const GET = defineRoute({
+  method: "GET",
+  path: "/api/v1/signal-streams",
+  summary: "Lists the streams of security events (OpenID Shared Signals) to receivers",
+  permission: "verifier:read",
+  response: z.object({ rows: z.array(streamRow) }),
+  handler: async (ctx) => ({ rows: await listStreams(ctx) }),
+});
+
+export const POST = defineRoute({
+  method: "POST",
+  path: "/api/v1/signal-streams",
+  summary: "Makes a stream of security events to a receiver, from here on",
+  permission: "verifier:write",
+  body: createStreamInput,
+  status: 201,
+  response: streamRow,
+  handler: (ctx, { body }) => createStream(ctx, body, { outbound: getOutbound(), wrapper: keyWrapper() }),
+});

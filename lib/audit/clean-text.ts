@@ -1,0 +1,27 @@
+import { redactSecrets } from "./redact.ts";
+
+const METHOD = /^[A-Z]{1,16}$/;
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it takes out
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Text that somebody sent, as it may be kept: no control characters, no secrets, bounded; null where nothing is left. */
+export function cleanText(text: string | null, length: number): string | null {
+  if (text === null) return null;
+  // half a character is none, and the database takes none
+  return redactSecrets(text.replace(CONTROL, "")).slice(0, length).toWellFormed() || null;
+}
+
+/** The path of a request's target alone: query strings hold secrets of others. */
+export function cleanPath(target: string | null): string | null {
+  if (target === null) return null;
+  const path = target.startsWith("http")
+    ? (URL.parse(target)?.pathname ?? null)
+    : (target.split(/[?#]/, 1)[0] ?? null);
+  return cleanText(path, 512);
+}
+
+/** An HTTP method, or null where it is none. */
+export function cleanMethod(text: string | null): string | null {
+  return text !== null && METHOD.test(text) ? text : null;
+}

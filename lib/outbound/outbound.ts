@@ -1,0 +1,163 @@
+import { lookup as systemLookup } from "node:dns/promises";
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { isIP, type LookupFunction } from "node:net";
+import { createRangeCheck, type OutboundAllow } from "./allow-list.ts";
+import { OutboundError } from "./outbound-error.ts";
+import { isPublicAddress } from "./public-address.ts";
+
+export type OutboundRequest = {
+  url: string;
+  method: "GET" | "POST";
+  headers: Record<string, string>;
+  body?: string | undefined;
+  /** From the look-up of the name to the last byte of the answer. */
+  timeoutMs: number;
+  maxAnswerBytes: number;
+  signal?: AbortSignal | undefined;
+};
+
+export type OutboundAnswer = { status: number; headers: Record<string, string>; body: Buffer };
+
+/** The one way by which this product calls an address that somebody entered. */
+export type Outbound = {
+  /** Whether an address may be called as it stands now: for the door at which it is entered. Nothing is sent. @throws {OutboundError} */
+  check(url: string): Promise<void>;
+  /**
+   * Sends one request. Only https, only to public addresses, none followed elsewhere: the addresses that a name has are looked at by the connection that
+   * is made to them, so that a name cannot change its mind in between. @throws {OutboundError}
+   */
+  request(request: OutboundRequest): Promise<OutboundAnswer>;
+  close(): void;
+};
+
+export type Resolved = { address: string; family: number };
+
+export type OutboundOptions = {
+  allow: OutboundAllow;
+  /** All addresses of a name; the system's resolver unless told. */
+  resolve?: (host: string) => Promise<Resolved[]>;
+};
+
+const URL_MAX = 2_048;
+const NOT_PUBLIC = "leads to an address that is not public";
+
+function systemResolve(host: string): Promise<Resolved[]> {
+  return systemLookup(host, { all: true, verbatim: true });
+}
+
+export function createOutbound({ allow, resolve = systemResolve }: OutboundOptions): Outbound {
+  const isInRange = createRangeCheck(allow.ranges);
+  const origins = new Set(allow.origins);
+  const hosts = new Set(allow.hosts);
+  const isOpen = (url: URL) => origins.has(url.origin) || hosts.has(url.hostname);
+  const mayConnect = (url: URL, address: string) =>
+    isOpen(url) || isPublicAddress(address) || isInRange(address);
+
+  function requireUrl(text: string): URL {
+    const url = text.length > URL_MAX ? null : URL.parse(text);
+    if (url === null) throw new OutboundError("url", "is no URL");
+    if (url.protocol !== "https:" && !origins.has(url.origin))
+      throw new OutboundError("url", "must begin with https://");
+    if (url.username !== "" || url.password !== "")
+      throw new OutboundError("url", "must not carry a user or password");
+    const literal = url.hostname.replace(/^\[|\]$/g, "");
+    // a literal address is connected to without a look-up
+    if (isIP(literal) !== 0 && !mayConnect(url, literal)) throw new OutboundError("address", NOT_PUBLIC);
+    return url;
+  }
+
+  async function addressesOf(url: URL): Promise<Resolved[]> {
+    let addresses: Resolved[];
+    try {
+      addresses = await resolve(url.hostname);
+    } catch (cause) {
+      throw new OutboundError("unreachable", "has a name that cannot be resolved", cause);
+    }
+    if (addresses.length === 0) throw new OutboundError("unreachable", "has a name that cannot be resolved");
+    // one that is private among public ones is a trap, not a mistake
+    if (!addresses.every(({ address }) => mayConnect(url, address)))
+      throw new OutboundError("address", NOT_PUBLIC);
+    return addresses;
+  }
+
+  /** What a socket asks for its addresses: of the request's own URL, whatever name it asks by. */
+  const lookupFor =
+    (url: URL): LookupFunction =>
+    (_host, options, callback) => {
+      addressesOf(url).then(
+        (addresses) => {
+          const [first] = addresses;
+          if (options.all) callback(null, addresses);
+          else callback(null, first?.address ?? "", first?.family);
+        },
+        (error: NodeJS.ErrnoException) => callback(error, "", 0),
+      );
+    };
+  const settings = { keepAlive: true, maxSockets: 4, maxFreeSockets: 1, timeout: 60_000 };
+  const agents = { "https:": new HttpsAgent(settings), "http:": new HttpAgent(settings) };
+
+  return {
+    async check(text) {
+      const url = requireUrl(text);
+      if (isIP(url.hostname.replace(/^\[|\]$/g, "")) === 0) await addressesOf(url);
+    },
+    async request({ url: text, method, headers, body, timeoutMs, maxAnswerBytes, signal }) {
+      const url = requireUrl(text);
+      const isTls = url.protocol === "https:";
+      const timeout = AbortSignal.timeout(timeoutMs);
+      const given = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
+      try {
+        return await new Promise<OutboundAnswer>((done, fail) => {
+          const sent = (isTls ? httpsRequest : httpRequest)(url, {
+            method,
+            headers: { ...headers, ...given },
+            lookup: lookupFor(url),
+            agent: isTls ? agents["https:"] : agents["http:"],
+            signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
+          });
+          sent.on("error", fail);
+          sent.on("response", (answer) => readAnswer(answer, maxAnswerBytes).then(done, fail));
+          sent.end(body);
+        });
+      } catch (error) {
+        throw faultOf(error, timeout);
+      }
+    },
+    close() {
+      agents["https:"].destroy();
+      agents["http:"].destroy();
+    },
+  };
+}
+
+async function readAnswer(answer: IncomingMessage, maxBytes: number): Promise<OutboundAnswer> {
+  const status = answer.statusCode ?? 0;
+  if (status >= 300 && status < 400) {
+    answer.destroy();
+    throw new OutboundError("redirect", `answers ${status}: redirects are not followed`);
+  }
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    // leaving the loop ends the connection
+    if (bytes > maxBytes) throw new OutboundError("too_large", `answers with more than ${maxBytes} bytes`);
+    chunks.push(chunk);
+  }
+  const headers = Object.fromEntries(
+    Object.entries(answer.headers).map(([name, value]) => [name, String(value)]),
+  );
+  return { status, headers, body: Buffer.concat(chunks) };
+}
+
+function faultOf(error: unknown, timeout: AbortSignal): OutboundError {
+  if (error instanceof OutboundError) return error;
+  if (timeout.aborted) return new OutboundError("timeout", "does not answer in time", error);
+  const { code } = error as NodeJS.ErrnoException;
+  return new OutboundError(
+    "unreachable",
+    `cannot be reached${code === undefined ? "" : ` (${code})`}`,
+    error,
+  );
+}

@@ -1,0 +1,56 @@
+import { describe, expect, test } from "vitest";
+import { isPublicAddress } from "./public-address.ts";
+
+describe("an address", () => {
+  test.each([
+    "1.1.1.1",
+    "8.8.8.8",
+    "100.63.255.255",
+    "100.128.0.0",
+    "172.15.255.255",
+    "172.32.0.1",
+    "223.255.255.254",
+    "2606:4700:4700::1111",
+    "2a00:1450:4001:81b::200e",
+  ])("%s is public", (address) => expect(isPublicAddress(address)).toBe(true));
+
+  test.each([
+    ["loopback", "127.0.0.1"],
+    ["loopback, another", "127.255.0.9"],
+    ["this host", "0.0.0.0"],
+    ["private", "10.1.2.3"],
+    ["private", "172.16.0.1"],
+    ["private", "172.31.255.255"],
+    ["private", "192.168.1.1"],
+    ["carrier-grade NAT", "100.64.0.1"],
+    ["carrier-grade NAT, last", "100.127.255.255"],
+    ["link-local", "169.254.0.1"],
+    ["the clouds' metadata", "169.254.169.254"],
+    ["documentation", "192.0.2.1"],
+    ["documentation", "203.0.113.9"],
+    ["benchmarks", "198.19.0.1"],
+    ["multicast", "224.0.0.1"],
+    ["broadcast", "255.255.255.255"],
+    ["IPv6 loopback", "::1"],
+    ["unspecified", "::"],
+    ["IPv4-mapped loopback", "::ffff:127.0.0.1"],
+    ["IPv4-mapped, in hex", "::ffff:7f00:1"],
+    ["IPv4-mapped public", "::ffff:8.8.8.8"],
+    ["IPv4-compatible", "::127.0.0.1"],
+    ["NAT64 of the metadata address", "64:ff9b::a9fe:a9fe"],
+    ["NAT64 of a public address", "64:ff9b::808:808"],
+    ["local NAT64", "64:ff9b:1::1"],
+    ["6to4", "2002:7f00:1::1"],
+    ["Teredo", "2001:0:4136:e378::1"],
+    ["unique local", "fd00:ec2::254"],
+    ["link-local IPv6", "fe80::1"],
+    ["link-local with a zone", "fe80::1%eth0"],
+    ["site-local", "fec0::1"],
+    ["multicast IPv6", "ff02::1"],
+    ["documentation IPv6", "2001:db8::1"],
+    ["discard", "100::1"],
+    ["no address", "localhost"],
+    ["a number", "2130706433"],
+    ["nothing", ""],
+  ])("%s is not public: %s", (_, address) => expect(isPublicAddress(address)).toBe(false));
+});

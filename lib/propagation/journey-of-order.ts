@@ -1,0 +1,124 @@
+import type { OrderRecord } from "../revocations/order-row.ts";
+import { type Reach, reachOf, type TakenBack } from "./journey.ts";
+import { heardWords, reachWords } from "./journey-words.ts";
+import type { Journey, JourneyRow, SeenWay } from "./model.ts";
+import type { OrderChecker } from "./read-checkers.ts";
+
+const iso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
+
+/** What of a journey stays the same for all verifiers. */
+export type JourneyFrame = {
+  order: Pick<OrderRecord, "id" | "position" | "verb" | "standing" | "createdAt" | "effectiveFrom">;
+  /** When the last token of an audience is over that a signature alone makes acceptable; undefined where the order reaches none of it. */
+  lastTokenMsOf: (audience: string) => number | null | undefined;
+  isExact: boolean;
+  now: Date;
+};
+
+/** The board of an order: a row for each verifier that answers for what it reaches. Pure. */
+export function journeyOf(frame: JourneyFrame, checkers: readonly OrderChecker[]): Journey {
+  const { order, now, isExact } = frame;
+  const rows = checkers.flatMap((checker) => rowOf(frame, checker) ?? []);
+  const open = rows.filter(({ state }) => state === "open");
+  const last = rows.reduce((most, { lastTokenMs }) => Math.max(most, lastTokenMs ?? 0), 0);
+  return {
+    order: {
+      id: order.id,
+      position: String(order.position),
+      verb: order.verb,
+      standing: order.standing,
+      committedAt: order.createdAt.toISOString(),
+      holdsFrom: holdsFrom(order).toISOString(),
+    },
+    at: now.toISOString(),
+    lastTokenAt: last === 0 ? null : iso(last),
+    isExact,
+    reached: rows.length - open.length,
+    open: open.length,
+    everywhereAt: rows.some(({ row }) => row.until === null)
+      ? null
+      : (rows
+          .map(({ row }) => row.until as string)
+          .sort()
+          .at(-1) ?? order.createdAt.toISOString()),
+    rows: rows.map(({ row }) => row),
+  };
+}
+
+function holdsFrom(order: JourneyFrame["order"]): Date {
+  return new Date(Math.max(order.effectiveFrom.getTime(), order.createdAt.getTime()));
+}
+
+function rowOf(frame: JourneyFrame, checker: OrderChecker) {
+  const audiences = checker.audiences.filter((name) => frame.lastTokenMsOf(name) !== undefined);
+  if (audiences.length === 0) return null;
+  const lasts = audiences.map((name) => frame.lastTokenMsOf(name)).filter((ms) => typeof ms === "number");
+  const lastTokenMs = lasts.length === 0 ? null : Math.max(...lasts);
+  const { order, now } = frame;
+  const taken: TakenBack = {
+    committedAtMs: order.createdAt.getTime(),
+    holdsFromMs: holdsFrom(order).getTime(),
+    lastTokenAtMs: lastTokenMs,
+  };
+  const reach = reachOf(checker, taken, now.getTime());
+  const told =
+    order.verb === "restore" || order.verb === "cancel"
+      ? whetherHeard(reach, checker, taken.committedAtMs)
+      : {
+          isOver: reach.isOver,
+          until: iso(reach.endsMs),
+          says: reachWords(reach.because, reach.isOver),
+        };
+  const row: JourneyRow = {
+    verifierId: checker.id,
+    name: checker.name,
+    audiences,
+    mode: checker.mode,
+    checkWay: checker.checkWay,
+    seenWays: seenWaysOf(checker),
+    state: told.isOver ? "reached" : "open",
+    acknowledgedAt: iso(reach.acknowledgedAtMs),
+    until: told.until,
+    says: told.says,
+    instances: { count: reach.live, acknowledged: reach.acknowledged },
+    lastHeardAt: iso(lastHeardMs(checker)),
+  };
+  return { row, lastTokenMs, state: row.state };
+}
+
+/** What gives back, or calls off, shortens nothing: it only has to be heard. */
+function whetherHeard(reach: Reach, checker: OrderChecker, committedAtMs: number) {
+  const asksOnly = checker.askedAtMs !== null && reach.live === 0 && !isByItself(checker);
+  const heardAtMs = asksOnly ? committedAtMs : reach.acknowledgedAtMs;
+  return {
+    isOver: heardAtMs !== null,
+    until: iso(heardAtMs),
+    says: heardWords(heardAtMs !== null, asksOnly),
+  };
+}
+
+const isByItself = ({ checkWay }: OrderChecker) => checkWay === "jwks" || checkWay === "status_list";
+
+export function seenWaysOf({
+  askedAtMs,
+  instances,
+}: {
+  askedAtMs: number | null;
+  instances: readonly { way: SeenWay }[];
+}): SeenWay[] {
+  const ways = new Set<SeenWay>(instances.map(({ way }) => way));
+  if (askedAtMs !== null) ways.add("introspection");
+  return [...ways].sort();
+}
+
+export function lastHeardMs({
+  askedAtMs,
+  instances,
+}: {
+  askedAtMs: number | null;
+  instances: readonly { seenAtMs: number }[];
+}): number | null {
+  const times = instances.map(({ seenAtMs }) => seenAtMs);
+  if (askedAtMs !== null) times.push(askedAtMs);
+  return times.length === 0 ? null : Math.max(...times);
+}

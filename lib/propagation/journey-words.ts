@@ -1,0 +1,45 @@
+import type { Because } from "./journey.ts";
+
+/** Why a verifier refuses, in one sentence that holds no time. */
+const REFUSES: Record<Because, string> = {
+  asks: "Asks at each use: it refused from the first moment on.",
+  asks_relaxed: "Asks at each use. Its answers are relaxed, and no more old enough to miss the order.",
+  acknowledged: "Has the order.",
+  must_ask: "Refuses it: what is opaque cannot be accepted without asking.",
+  stale: "Hears nothing: it refuses everything until it does.",
+  lenient: "Never said that it has the order. The last token is over.",
+  list: "Its status list is newer than the order.",
+  list_lenient: "Never showed that it has a new status list. The last token is over.",
+  signatures: "Never heard of the order. The last token is over.",
+  never_asked: "Was never heard of. The last token is over.",
+  never_connected: "Was never heard of. The last token is over.",
+  expiry: "The last token is over.",
+};
+
+/** Why it can still accept what was taken back. */
+const CAN_ACCEPT: Record<Because, string> = {
+  asks: "Asks at each use: it refuses as soon as the order begins.",
+  asks_relaxed: "Asks at each use. Its answers are relaxed: one can be 5 seconds old.",
+  acknowledged: "Has the order, and begins with it by its own clock.",
+  must_ask: "It has to ask: it refuses as soon as the order begins.",
+  stale: "Has not said that it has the order. Strict: by then it has it, or refuses everything.",
+  lenient: "Has not said that it has the order. Lenient: without it, it accepts a token until it expires.",
+  list: "Fetches status lists: by then none that it may hold is older than the order.",
+  list_lenient: "Fetches status lists. Lenient: where it cannot, it accepts a token until it expires.",
+  signatures: "Checks signatures alone: it accepts a token until it expires.",
+  never_asked:
+    "Has never asked here, so nobody knows how it checks: by signatures alone it accepts a token until it expires.",
+  never_connected:
+    "Its owner says that it follows the feed, but it never connected: it may accept a token until it expires.",
+  expiry: "Can accept the last token until it expires.",
+};
+
+export function reachWords(because: Because, isOver: boolean): string {
+  return isOver ? REFUSES[because] : CAN_ACCEPT[because];
+}
+
+/** Of an order that gives back or calls off: whoever has not heard goes on refusing, or begins with what was called off. */
+export function heardWords(hasHeard: boolean, asks: boolean): string {
+  if (asks) return "Asks at each use: it knew from the first moment on.";
+  return hasHeard ? "Has the order." : "Has not said that it has the order: it goes by the one before.";
+}

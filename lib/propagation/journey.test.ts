@@ -1,0 +1,258 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  AUTHORITY_LAG_MS,
+  type CheckerFacts,
+  type InstanceFacts,
+  reachOf,
+  STATUS_LIST_TTL_MS,
+  type TakenBack,
+  VERIFIER_CLOCK_MS,
+} from "./journey.ts";
+
+const COMMIT = Date.parse("2026-11-28T12:00:00.000Z");
+const EXPIRY = COMMIT + 3_600_000;
+const order: TakenBack = { committedAtMs: COMMIT, holdsFromMs: COMMIT, lastTokenAtMs: EXPIRY };
+
+function instance(more: Partial<InstanceFacts> = {}): InstanceFacts {
+  return {
+    way: "feed",
+    mode: null,
+    maxStalenessSeconds: null,
+    firstSeenAtMs: COMMIT - 600_000,
+    seenAtMs: COMMIT - 1_000,
+    disconnectedAtMs: null,
+    acknowledgedAtMs: null,
+    ...more,
+  };
+}
+
+function checker(more: Partial<CheckerFacts> = {}): CheckerFacts {
+  return {
+    checkWay: "feed",
+    mode: "strict",
+    maxStalenessSeconds: 60,
+    auditMode: "durable",
+    askedAtMs: null,
+    instances: [],
+    ...more,
+  };
+}
+
+describe("a verifier refuses", () => {
+  test("from the commit on where it asks at each use, a few seconds later where its answers are relaxed", () => {
+    const asks = checker({ checkWay: "introspection", askedAtMs: COMMIT - 5_000 });
+    expect(reachOf(asks, order, COMMIT)).toMatchObject({ endsMs: COMMIT, isOver: true, because: "asks" });
+    const relaxed = reachOf({ ...asks, auditMode: "relaxed" }, order, COMMIT);
+    expect(relaxed).toMatchObject({ endsMs: COMMIT + AUTHORITY_LAG_MS, isOver: false });
+  });
+
+  test("once every instance that was live has acknowledged the order, not before", () => {
+    const one = instance({ acknowledgedAtMs: COMMIT + 40 });
+    const both = checker({ instances: [one, instance({ acknowledgedAtMs: COMMIT + 90 })] });
+    expect(reachOf(both, order, COMMIT + 100)).toMatchObject({
+      acknowledgedAtMs: COMMIT + 90,
+      endsMs: COMMIT + 90,
+      isOver: true,
+      live: 2,
+    });
+    const half = checker({ instances: [one, instance()] });
+    expect(reachOf(half, order, COMMIT + 100)).toMatchObject({
+      acknowledgedAtMs: null,
+      isOver: false,
+      endsMs: COMMIT + 60_000,
+      because: "stale",
+      live: 2,
+      acknowledged: 1,
+    });
+  });
+
+  test("everything, once it has heard nothing for longer than it may: silent and strict", () => {
+    const silent = checker({ instances: [instance()] });
+    expect(reachOf(silent, order, COMMIT + 59_999)).toMatchObject({ isOver: false, because: "stale" });
+    expect(reachOf(silent, order, COMMIT + 60_000)).toMatchObject({ isOver: true, because: "stale" });
+    const shorter = checker({ instances: [instance({ maxStalenessSeconds: 5 })] });
+    expect(reachOf(shorter, order, COMMIT)).toMatchObject({ endsMs: COMMIT + 5_000 });
+  });
+
+  test("what has expired, at the latest", () => {
+    const soon = { ...order, lastTokenAtMs: COMMIT + 10_000 };
+    const silent = checker({ instances: [instance()] });
+    expect(reachOf(silent, soon, COMMIT)).toMatchObject({ endsMs: COMMIT + 10_000, because: "expiry" });
+  });
+
+  test("what is opaque from the commit on, for it has to ask", () => {
+    const opaque = { ...order, lastTokenAtMs: null };
+    for (const checkWay of ["jwks", "feed", "status_list", "introspection"] as const)
+      expect(reachOf(checker({ checkWay }), opaque, COMMIT)).toMatchObject({
+        isOver: true,
+        because: "must_ask",
+      });
+  });
+
+  test("a list's time after the commit where it fetches status lists, if it can be known to fetch them", () => {
+    const bound = COMMIT + AUTHORITY_LAG_MS + 2 * STATUS_LIST_TTL_MS;
+    const lenient = (seenAtMs: number) =>
+      checker({ mode: "lenient", instances: [instance({ way: "status_list", seenAtMs })] });
+    expect(reachOf(lenient(bound - 1), order, bound)).toMatchObject({
+      endsMs: EXPIRY,
+      because: "list_lenient",
+    });
+    expect(reachOf(lenient(bound), order, bound)).toMatchObject({ endsMs: bound, isOver: true });
+    const declared = checker({ checkWay: "status_list", maxStalenessSeconds: 60 });
+    expect(reachOf(declared, order, COMMIT).endsMs).toBe(
+      COMMIT + AUTHORITY_LAG_MS + STATUS_LIST_TTL_MS + 60_000,
+    );
+  });
+});
+
+describe("a verifier can accept until the last token expires", () => {
+  test.each([
+    ["lenient", checker({ mode: "lenient", instances: [instance()] })],
+    ["lenient", checker({ instances: [instance({ mode: "lenient" })] })],
+    ["signatures", checker({ checkWay: "jwks" })],
+    [
+      "signatures",
+      checker({ checkWay: "jwks", askedAtMs: COMMIT, instances: [instance({ acknowledgedAtMs: COMMIT })] }),
+    ],
+    ["never_asked", checker({ checkWay: "introspection" })],
+    ["never_connected", checker({ checkWay: "feed", askedAtMs: COMMIT })],
+  ] as const)("%s", (because, facts) => {
+    expect(reachOf(facts, order, COMMIT + 1_800_000)).toMatchObject({
+      isOver: false,
+      endsMs: EXPIRY,
+      because,
+    });
+    expect(reachOf(facts, order, EXPIRY)).toMatchObject({ isOver: true });
+  });
+});
+
+test("the part of a verifier that goes on for longest counts: instances beside what asks", () => {
+  const mixed = checker({
+    checkWay: "introspection",
+    askedAtMs: COMMIT,
+    instances: [instance({ way: "introspection" }), instance()],
+  });
+  expect(reachOf(mixed, order, COMMIT)).toMatchObject({ endsMs: COMMIT + 60_000, because: "stale" });
+});
+
+test("processes that ended before the order, and those that began with it, are none of its journey", () => {
+  const acknowledged = instance({ acknowledgedAtMs: COMMIT + 20 });
+  const ended = instance({ seenAtMs: COMMIT - 300_000, disconnectedAtMs: COMMIT - 300_000 });
+  const newcomer = instance({ firstSeenAtMs: COMMIT + 900_000, acknowledgedAtMs: COMMIT + 900_000 });
+  const facts = checker({ instances: [acknowledged, ended, newcomer] });
+  expect(reachOf(facts, order, COMMIT + 1_000_000)).toMatchObject({
+    acknowledgedAtMs: COMMIT + 20,
+    endsMs: COMMIT + 20,
+    live: 1,
+  });
+  // a lenient one that lost us may still run, for a day
+  const lenient = checker({ mode: "lenient", instances: [acknowledged, ended] });
+  expect(reachOf(lenient, order, COMMIT)).toMatchObject({ endsMs: EXPIRY, live: 1, acknowledged: 1 });
+});
+
+test("an order to come leaves everybody accepting until it begins, by clocks that differ", () => {
+  const later = { ...order, holdsFromMs: COMMIT + 600_000 };
+  const has = checker({ instances: [instance({ acknowledgedAtMs: COMMIT + 20 })] });
+  expect(reachOf(has, later, COMMIT + 300_000)).toMatchObject({
+    isOver: false,
+    because: "acknowledged",
+    endsMs: COMMIT + 600_000 + VERIFIER_CLOCK_MS,
+  });
+  const asks = checker({ checkWay: "forward_auth", askedAtMs: COMMIT });
+  expect(reachOf(asks, later, COMMIT + 300_000)).toMatchObject({
+    isOver: false,
+    endsMs: COMMIT + 600_000 + AUTHORITY_LAG_MS,
+  });
+});
+
+/** A process and its line to the authority: what it truly does, and what the authority gets to know of it. */
+const life = fc
+  .record({
+    mode: fc.constantFrom("strict" as const, "lenient" as const),
+    stalenessMs: fc.integer({ min: 1_000, max: 120_000 }),
+    /** When each word was spoken, and how long it took to arrive. */
+    words: fc.array(
+      fc.record({
+        at: fc.oneof(fc.integer({ min: -200_000, max: 200_000 }), fc.constantFrom(-1, 0, 1)),
+        delay: fc.oneof(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 0, max: 90_000 })),
+        /** How long what it says afterwards takes; null where it gets lost. */
+        says: fc.option(fc.integer({ min: 0, max: 20_000 }), { nil: null }),
+      }),
+      { maxLength: 12 },
+    ),
+    /** After so long the authority notices that the line is gone; null where it does not. */
+    notices: fc.option(fc.integer({ min: 0, max: 60_000 }), { nil: null }),
+  })
+  .map(({ words, ...rest }) => ({ ...rest, words: words.toSorted((one, other) => one.at - other.at) }));
+type Life = typeof life extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** Words come in order: one that overtakes another is held back. */
+function arrivals({ words }: Life): { at: number; arrives: number; heardOf: number | null }[] {
+  let last = Number.NEGATIVE_INFINITY;
+  return words.map(({ at, delay, says }) => {
+    last = Math.max(last, at + delay);
+    return { at, arrives: last, heardOf: says === null ? null : last + says };
+  });
+}
+
+/** Whether it accepts a revoked token at an instant, both counted from the commit. */
+function truth(one: Life, ms: number): boolean {
+  const heard = arrivals(one).filter(({ arrives }) => arrives <= ms);
+  if (heard.some(({ at }) => at >= 0)) return false;
+  if (one.mode === "lenient") return true;
+  const last = heard.at(-1);
+  return last !== undefined && ms - last.at <= one.stalenessMs;
+}
+
+/** What the database knows of it at an instant; null where it was not heard of. */
+function known(one: Life, ms: number): InstanceFacts | null {
+  const all = arrivals(one);
+  const told = all.filter(({ heardOf }) => heardOf !== null && heardOf <= ms);
+  if (told.length === 0) return null;
+  const seen = told.map(({ heardOf }) => heardOf as number);
+  const acknowledged = told.filter(({ at }) => at >= 0).map(({ heardOf }) => heardOf as number);
+  const over = (all.at(-1)?.at ?? 0) + (one.notices ?? 0);
+  return instance({
+    mode: one.mode,
+    maxStalenessSeconds: one.stalenessMs / 1_000,
+    firstSeenAtMs: COMMIT + Math.min(...seen),
+    seenAtMs: COMMIT + Math.max(...seen),
+    disconnectedAtMs: one.notices !== null && over <= ms ? COMMIT + over : null,
+    acknowledgedAtMs: acknowledged.length === 0 ? null : COMMIT + Math.min(...acknowledged),
+  });
+}
+
+test("nobody is ever told that a verifier refuses, or when it will, before it truly does", () => {
+  let refusals = 0;
+  fc.assert(
+    fc.property(
+      fc.array(life, { minLength: 1, maxLength: 4 }),
+      fc.integer({ min: 0, max: 250_000 }),
+      fc.integer({ min: 0, max: 250_000 }),
+      fc.boolean(),
+      (lives, anyMs, laterMs, isAtBound) => {
+        // who was never heard of before the order cannot be known
+        const heardOf = lives.filter((one) => known(one, 0) !== null);
+        fc.pre(heardOf.length > 0);
+        const readMs = isAtBound ? (heardOf[0]?.stalenessMs ?? 0) : anyMs;
+        const instances = heardOf.map((one) => known(one, readMs)).filter((one) => one !== null);
+        const reach = reachOf(checker({ instances }), order, COMMIT + readMs);
+        const accepts = (ms: number) => heardOf.some((one) => truth(one, ms));
+        if (reach.isOver) {
+          refusals += 1;
+          expect(accepts(readMs)).toBe(false);
+        }
+        const turns = heardOf.flatMap((one) => [
+          one.stalenessMs - 1,
+          ...arrivals(one).flatMap(({ at, arrives }) => [arrives, at + one.stalenessMs]),
+        ]);
+        for (const ms of [readMs + laterMs, ...turns])
+          if (ms >= readMs && COMMIT + ms >= reach.endsMs) expect(accepts(ms)).toBe(false);
+      },
+    ),
+    { numRuns: 3_000 },
+  );
+  // it holds of something: many of them did refuse
+  expect(refusals).toBeGreaterThan(100);
+});

@@ -1,0 +1,207 @@
+import type { AuditMode, CheckWay, VerifierMode } from "../verifiers/model.ts";
+import type { SeenWay } from "./model.ts";
+
+/** What is known of a process that checks tokens for a verifier. Times in milliseconds since the epoch. */
+export type InstanceFacts = {
+  way: SeenWay;
+  /** As it says that it runs; null where it does not say. */
+  mode: VerifierMode | null;
+  maxStalenessSeconds: number | null;
+  firstSeenAtMs: number;
+  seenAtMs: number;
+  /** When its last stream ended; null while it has one, and where it never had. */
+  disconnectedAtMs: number | null;
+  /** When it was first heard to be at the order's position or beyond; null where it was not. */
+  acknowledgedAtMs: number | null;
+};
+
+export type CheckerFacts = {
+  checkWay: CheckWay;
+  mode: VerifierMode;
+  maxStalenessSeconds: number;
+  auditMode: AuditMode;
+  /** When it last asked about a token. */
+  askedAtMs: number | null;
+  instances: readonly InstanceFacts[];
+};
+
+/** What was taken back, as far as its journey goes. */
+export type TakenBack = {
+  committedAtMs: number;
+  /** Later than the commit for an order that was placed to begin later. */
+  holdsFromMs: number;
+  /**
+   * When the last of its tokens is over that a signature alone makes acceptable, with what clocks may differ; null where there is none: what is
+   * opaque has to be asked about.
+   */
+  lastTokenAtMs: number | null;
+};
+
+/** What decides from when on a verifier refuses: the part of it that goes on for longest. */
+export type Because =
+  | "asks"
+  | "asks_relaxed"
+  | "acknowledged"
+  | "must_ask"
+  | "stale"
+  | "lenient"
+  | "list"
+  | "list_lenient"
+  | "signatures"
+  | "never_asked"
+  | "never_connected"
+  | "expiry";
+
+export type Reach = {
+  /** From when on no part of it accepts what was taken back, by what is known now. */
+  endsMs: number;
+  isOver: boolean;
+  because: Because;
+  /** When the last instance that was live at the commit said that it has the order; null where one has not, or none follows the feed. */
+  acknowledgedAtMs: number | null;
+  /** Instances that were live at the commit and follow the feed, and how many of them have the order. */
+  live: number;
+  acknowledged: number;
+};
+
+/** An authority answers nothing when it has not heard from its database for so long; a relaxed answer, or a list, may be as old. */
+export const AUTHORITY_LAG_MS = 5_000;
+/** Lists are fetched again after so long, and caches in between may keep them as long. */
+export const STATUS_LIST_TTL_MS = 30_000;
+/** Clocks of those who judge by themselves may differ by so much from ours. */
+export const VERIFIER_CLOCK_MS = 30_000;
+/** Who was silent for so long before the order is taken for ended. */
+export const ENDED_AFTER_MS = 24 * 3_600_000;
+/** Who was heard of within it before the commit was live then: a poll waits for 30 s at most, everybody else speaks every 5 s. */
+export const LIVE_WITHIN_MS = 60_000;
+/** Who is first heard of later than this after the commit began with the order: it took a snapshot that holds it. */
+const NEWCOMER_AFTER_MS = 5_000;
+
+type Part = { endsMs: number; because: Because };
+
+/**
+ * From when on a verifier refuses what an order took back, by the way each of its parts checks: the last of them counts. No part outlasts that
+ * instant, so that nobody is told "refuses" too early:
+ *
+ * - Who asks refuses from the commit on; answered in relaxed mode, at most AUTHORITY_LAG_MS later.
+ * - Who follows the feed refuses from its acknowledgement on. Strict and silent, its maximum staleness after the commit: a later word of the
+ *   authority would have brought the order, and without one it refuses everything.
+ * - A status list that came through a cache is at most twice its `ttl` old; where it cannot be had, a strict verifier refuses everything in the end.
+ * - Everybody else goes on until the last token is over.
+ */
+export function reachOf(checker: CheckerFacts, order: TakenBack, nowMs: number): Reach {
+  const counted = checker.instances.filter((instance) => countsFor(instance, checker, order));
+  const parts = counted.map((instance) => partOfInstance(instance, checker, order));
+  if (checker.askedAtMs !== null) parts.push(partThatAsks(checker, order));
+  const declared = partAsDeclared(checker, order, counted.length > 0);
+  if (declared !== null) parts.push(declared);
+  const last = parts
+    .map((part) => withinLifetime(part, checker, order))
+    .reduce((one, other) => (other.endsMs > one.endsMs ? other : one));
+  const live = counted.filter(
+    ({ way, seenAtMs }) =>
+      (way === "feed" || way === "poll") && seenAtMs >= order.committedAtMs - LIVE_WITHIN_MS,
+  );
+  const heard = live.map(({ acknowledgedAtMs }) => acknowledgedAtMs).filter((at) => at !== null);
+  return {
+    endsMs: last.endsMs,
+    isOver: last.endsMs <= nowMs,
+    because: last.because,
+    acknowledgedAtMs: live.length > 0 && heard.length === live.length ? Math.max(...heard) : null,
+    live: live.length,
+    acknowledged: heard.length,
+  };
+}
+
+/** Whether a process can have had to do with the order. */
+function countsFor(instance: InstanceFacts, checker: CheckerFacts, order: TakenBack): boolean {
+  const { acknowledgedAtMs, firstSeenAtMs, seenAtMs, disconnectedAtMs } = instance;
+  if (acknowledgedAtMs !== null && firstSeenAtMs > order.committedAtMs + NEWCOMER_AFTER_MS) return false;
+  if (order.committedAtMs - seenAtMs > ENDED_AFTER_MS) return false;
+  if (modeOf(instance, checker) !== "strict" || disconnectedAtMs === null) return true;
+  // its stream was over, and it was not heard of again, for longer than it believes anything: it refused everything before there was an order
+  const goneAtMs = Math.max(disconnectedAtMs, seenAtMs);
+  return order.committedAtMs <= goneAtMs + stalenessMsOf(instance, checker) + LIVE_WITHIN_MS;
+}
+
+function partOfInstance(instance: InstanceFacts, checker: CheckerFacts, order: TakenBack): Part {
+  const isStrict = modeOf(instance, checker) === "strict";
+  const stalenessMs = stalenessMsOf(instance, checker);
+  switch (instance.way) {
+    case "introspection":
+      return partThatAsks(checker, order);
+    case "feed":
+    case "poll":
+      if (instance.acknowledgedAtMs !== null)
+        return { endsMs: begun(instance.acknowledgedAtMs, order), because: "acknowledged" };
+      return isStrict
+        ? { endsMs: begun(order.committedAtMs + stalenessMs, order), because: "stale" }
+        : { endsMs: Number.POSITIVE_INFINITY, because: "lenient" };
+    case "status_list":
+      // one that is heard of after its list has run out can reach us, and has fetched a new one
+      return partOfList(order, isStrict ? stalenessMs : null, instance.seenAtMs);
+    default:
+      return instance.way satisfies never;
+  }
+}
+
+function partThatAsks({ auditMode }: CheckerFacts, order: TakenBack): Part {
+  // an authority's clock may be behind where an order begins later; one that holds at once holds whatever the clock says
+  const from =
+    order.holdsFromMs > order.committedAtMs ? order.holdsFromMs + AUTHORITY_LAG_MS : order.committedAtMs;
+  return auditMode === "relaxed"
+    ? { endsMs: Math.max(from, order.committedAtMs + AUTHORITY_LAG_MS), because: "asks_relaxed" }
+    : { endsMs: from, because: "asks" };
+}
+
+function partOfList(order: TakenBack, stalenessMs: number | null, seenAtMs: number): Part {
+  const fetchedAtMs = begun(order.committedAtMs + AUTHORITY_LAG_MS + 2 * STATUS_LIST_TTL_MS, order);
+  if (seenAtMs >= fetchedAtMs) return { endsMs: fetchedAtMs, because: "list" };
+  if (stalenessMs === null) return { endsMs: Number.POSITIVE_INFINITY, because: "list_lenient" };
+  const staleAtMs = begun(order.committedAtMs + AUTHORITY_LAG_MS + STATUS_LIST_TTL_MS + stalenessMs, order);
+  return { endsMs: Math.max(fetchedAtMs, staleAtMs), because: "list" };
+}
+
+/** What its owner says about it, where that is more than what was seen. */
+function partAsDeclared(checker: CheckerFacts, order: TakenBack, isConnected: boolean): Part | null {
+  const isSeen = isConnected || checker.askedAtMs !== null;
+  const untilOver = (because: Because): Part => ({ endsMs: Number.POSITIVE_INFINITY, because });
+  switch (checker.checkWay) {
+    case "introspection":
+    case "forward_auth":
+      return isSeen ? null : untilOver("never_asked");
+    case "feed":
+      return isConnected ? null : untilOver("never_connected");
+    case "status_list": {
+      if (isConnected) return null;
+      const stalenessMs = checker.mode === "strict" ? checker.maxStalenessSeconds * 1_000 : null;
+      return partOfList(order, stalenessMs, Number.NEGATIVE_INFINITY);
+    }
+    case "jwks":
+      return untilOver("signatures");
+    default:
+      return checker.checkWay satisfies never;
+  }
+}
+
+/** Who judges by itself begins with an order when its own clock says so. */
+function begun(atMs: number, { committedAtMs, holdsFromMs }: TakenBack): number {
+  return holdsFromMs > committedAtMs ? Math.max(atMs, holdsFromMs + VERIFIER_CLOCK_MS) : atMs;
+}
+
+/** Nobody accepts a token that is over, and nobody accepts an opaque one without asking. */
+function withinLifetime(part: Part, checker: CheckerFacts, order: TakenBack): Part {
+  const { lastTokenAtMs } = order;
+  if (part.because === "asks" || part.because === "asks_relaxed") return part;
+  if (lastTokenAtMs === null) return { endsMs: partThatAsks(checker, order).endsMs, because: "must_ask" };
+  if (part.endsMs === Number.POSITIVE_INFINITY) return { endsMs: lastTokenAtMs, because: part.because };
+  return part.endsMs <= lastTokenAtMs ? part : { endsMs: lastTokenAtMs, because: "expiry" };
+}
+
+function modeOf(instance: InstanceFacts, checker: CheckerFacts): VerifierMode {
+  return instance.mode ?? checker.mode;
+}
+
+function stalenessMsOf(instance: InstanceFacts, checker: CheckerFacts): number {
+  return (instance.maxStalenessSeconds ?? checker.maxStalenessSeconds) * 1_000;
+}

@@ -1,0 +1,267 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Role } from "../authz/roles.ts";
+import type { Context } from "../context.ts";
+import { type Database, openDatabase } from "../db/database.ts";
+import { testDatabase } from "../db/test-database.ts";
+import { defaultQuery } from "../list-query/define-table.ts";
+import { getOverview } from "../overview/get-overview.ts";
+import { restoreTarget } from "../revocations/restore-target.ts";
+import { revokeClientTokens } from "../revocations/revoke-client-tokens.ts";
+import { revokeToken } from "../revocations/revoke-token.ts";
+import { getToken } from "../tokens/get-token.ts";
+import { contextAs, type Fixture, fixtureOf } from "../tokens/token-fixture.ts";
+import { getVerifierInstances } from "../verifiers/get-verifier-instances.ts";
+import { listVerifiers } from "../verifiers/list-verifiers.ts";
+import { VERIFIERS_TABLE } from "../verifiers/table.ts";
+import { findOrderPropagation } from "./find-order-propagation.ts";
+import { getOrderPropagation } from "./get-order-propagation.ts";
+import { VERIFIER_CLOCK_MS } from "./journey.ts";
+import { listVerifierStandings } from "./list-standings.ts";
+import type { Journey } from "./model.ts";
+import { readOrderCheckers, readStandingCheckers } from "./read-checkers.ts";
+import { verifierFixtureOf } from "./verifier-fixture.ts";
+
+let db: Database;
+let fixture: Fixture;
+let verifiers: ReturnType<typeof verifierFixtureOf>;
+
+beforeAll(async () => {
+  const { url } = await testDatabase();
+  db = openDatabase({ url, role: "app", maxConnections: 6, applicationName: "test" });
+  fixture = fixtureOf(db);
+  verifiers = verifierFixtureOf(db);
+});
+afterAll(() => db.end());
+
+const as = (role: Role | "anonymous", at?: Date): Context => contextAs(db, role, at);
+const why = { reason: "token_leaked", note: "" } as const;
+const tag = () => randomUUID().slice(0, 8);
+
+async function revoked(audience: string, format: "jwt" | "opaque" = "jwt") {
+  const clientId = await fixture.client(`c-${tag()}`);
+  const token = await fixture.token({ clientId, audiences: [audience], format });
+  const { order } = await revokeToken(as("responder"), { id: token.id, ...why });
+  const committedAt = new Date(order.createdAt);
+  return { token, order, committedAt, position: BigInt(order.position) };
+}
+const after = (at: Date, ms: number) => new Date(at.getTime() + ms);
+const rowOf = (journey: Journey, name: string) => journey.rows.find((row) => row.name === name);
+const at = (date: Date) => date.toISOString();
+
+test("an order's board has the verifiers that answer for its audiences, each by the way it checks", async () => {
+  const audience = `billing-${tag()}`;
+  const old = new Date(Date.now() - 60_000);
+  const names = {
+    asks: `a-${tag()}`,
+    feed: `b-${tag()}`,
+    alone: `c-${tag()}`,
+    off: `d-${tag()}`,
+    other: `e-${tag()}`,
+  };
+  await verifiers.verifier({ name: names.asks, audience, checkWay: "forward_auth", askedAt: old });
+  const feed = await verifiers.verifier({ name: names.feed, audience });
+  await verifiers.verifier({ name: names.alone, audience, checkWay: "jwks" });
+  await verifiers.verifier({ name: names.off, audience, disabledAt: old });
+  await verifiers.verifier({ name: names.other, audience: `ledger-${tag()}` });
+  const one = await verifiers.instance({ verifierId: feed });
+  const two = await verifiers.instance({ verifierId: feed });
+  const { token, order, committedAt, position } = await revoked(audience);
+  await verifiers.acknowledge(feed, one, position + 3n, after(committedAt, 40));
+
+  const early = await getOrderPropagation(as("auditor", after(committedAt, 1_000)), order.id);
+  expect(early.rows.map(({ name }) => name)).toEqual([names.asks, names.feed, names.alone]);
+  expect(early).toMatchObject({ reached: 1, open: 2, isExact: true });
+  expect(rowOf(early, names.asks)).toMatchObject({ state: "reached", until: at(committedAt) });
+  expect(rowOf(early, names.feed)).toMatchObject({
+    state: "open",
+    acknowledgedAt: null,
+    until: at(after(committedAt, 60_000)),
+    instances: { count: 2, acknowledged: 1 },
+    seenWays: ["feed"],
+  });
+  const aloneUntil = at(after(token.expiresAt, VERIFIER_CLOCK_MS));
+  expect(rowOf(early, names.alone)).toMatchObject({ state: "open", until: aloneUntil });
+  expect(early.everywhereAt).toBe(aloneUntil);
+
+  // the first acknowledgement at or beyond the order counts, not a later one
+  await verifiers.acknowledge(feed, two, position, after(committedAt, 70));
+  await verifiers.acknowledge(feed, two, position + 9n, after(committedAt, 5_000));
+  const told = await getOrderPropagation(as("auditor", after(committedAt, 6_000)), order.id);
+  expect(rowOf(told, names.feed)).toMatchObject({
+    state: "reached",
+    acknowledgedAt: at(after(committedAt, 70)),
+    until: at(after(committedAt, 70)),
+    instances: { count: 2, acknowledged: 2 },
+  });
+
+  const late = await getOrderPropagation(as("auditor", after(token.expiresAt, VERIFIER_CLOCK_MS)), order.id);
+  expect(late).toMatchObject({ open: 0, reached: 3 });
+
+  // the token's page tells the same
+  const detail = await getToken(as("auditor", after(committedAt, 6_000)), token.id);
+  expect(detail.journey?.rows).toEqual(told.rows);
+  expect(detail.verifiers.map(({ name, acceptsUntil }) => [name, acceptsUntil])).toEqual([
+    [names.asks, null],
+    [names.feed, null],
+    [names.alone, aloneUntil],
+  ]);
+});
+
+test("a verifier that hears nothing refuses everything after its bound where it is strict, and goes on where it is lenient", async () => {
+  const audience = `quiet-${tag()}`;
+  const [strict, lenient] = [`s-${tag()}`, `t-${tag()}`];
+  const silentSince = new Date(Date.now() - 8_000);
+  for (const [name, mode] of [
+    [strict, "strict"],
+    [lenient, "lenient"],
+  ] as const) {
+    const verifierId = await verifiers.verifier({ name, audience, mode, maxStalenessSeconds: 10 });
+    await verifiers.instance({ verifierId, seenAt: silentSince, position: 0n });
+  }
+  const { order, committedAt } = await revoked(audience);
+  const read = async (ms: number) => getOrderPropagation(as("auditor", after(committedAt, ms)), order.id);
+  expect(rowOf(await read(9_999), strict)).toMatchObject({ state: "open" });
+  const bound = await read(10_000);
+  expect(rowOf(bound, strict)).toMatchObject({ state: "reached", acknowledgedAt: null });
+  expect(rowOf(bound, strict)?.says).toMatch(/refuses everything/);
+  expect(rowOf(bound, lenient)).toMatchObject({ state: "open" });
+});
+
+test("nobody can accept what is opaque, whatever its way", async () => {
+  const audience = `opaque-${tag()}`;
+  await verifiers.verifier({ name: `o-${tag()}`, audience, checkWay: "jwks" });
+  const { order, committedAt } = await revoked(audience, "opaque");
+  const journey = await getOrderPropagation(as("auditor", committedAt), order.id);
+  expect(journey).toMatchObject({ open: 0, reached: 1, lastTokenAt: null });
+});
+
+test("a target-wide order reaches the audiences of every token that had not expired, and no other", async () => {
+  const [one, two, gone] = [`w1-${tag()}`, `w2-${tag()}`, `w3-${tag()}`];
+  const clientId = await fixture.client(`wide-${tag()}`);
+  const until = new Date(Date.now() + 600_000);
+  await fixture.token({ clientId, audiences: [one], expiresAt: until });
+  await fixture.token({ clientId, audiences: [two], format: "opaque" });
+  await fixture.token({ clientId, audiences: [gone], issuedAt: new Date(Date.now() - 7_200_000) });
+  for (const audience of [one, two, gone])
+    await verifiers.verifier({ name: `v-${audience}`, audience, checkWay: "jwks" });
+  const { order } = await revokeClientTokens(as("responder"), { id: clientId, ...why });
+  const journey = await getOrderPropagation(as("auditor"), order.id);
+  expect(journey.rows.map(({ name, state }) => [name, state])).toEqual([
+    [`v-${one}`, "open"],
+    [`v-${two}`, "reached"],
+  ]);
+  expect(rowOf(journey, `v-${one}`)?.until).toBe(at(after(until, VERIFIER_CLOCK_MS)));
+});
+
+test("the board offers the newest orders, takes the newest where it knows none, and refuses whoever may not read", async () => {
+  const { order } = await revoked(`offer-${tag()}`);
+  const found = await findOrderPropagation(as("auditor"), null);
+  expect(found.chosen?.id).toBe(order.id);
+  expect((await findOrderPropagation(as("auditor"), randomUUID())).chosen?.id).toBe(order.id);
+  await expect(getOrderPropagation(as("auditor"), randomUUID())).rejects.toMatchObject({ code: "NOT_FOUND" });
+  await expect(getOrderPropagation(as("auditor"), "x")).rejects.toMatchObject({ code: "NOT_FOUND" });
+  for (const read of [getOrderPropagation, findOrderPropagation])
+    await expect(read(as("anonymous"), order.id)).rejects.toMatchObject({ code: "NOT_SIGNED_IN" });
+  await expect(listVerifierStandings(as("anonymous"))).rejects.toMatchObject({ code: "NOT_SIGNED_IN" });
+});
+
+test("standings tell who is behind, silent, old or in step; the list is filtered by them, and the overview counts as the list does", async () => {
+  const audience = `standing-${tag()}`;
+  await revoked(audience);
+  const [head] = await db.query<{ position: bigint }>("SELECT position FROM feed_head WHERE id = 1");
+  const position = head?.position ?? 0n;
+  const now = new Date();
+  const make = async (name: string, more: Parameters<typeof verifiers.instance>[0] | object) => {
+    const verifierId = await verifiers.verifier({ name, audience });
+    await verifiers.instance({ verifierId, position, seenAt: now, ...more });
+    return verifierId;
+  };
+  const names = { step: `1-${tag()}`, behind: `2-${tag()}`, silent: `3-${tag()}`, old: `4-${tag()}` };
+  await make(names.step, { agent: "@tokenwarden/verifier/9.9.9" });
+  await make(names.behind, { position: position - 1n });
+  await make(names.silent, { seenAt: after(now, -120_000) });
+  const oldId = await make(names.old, { agent: "@tokenwarden/verifier/0.0.9", lost: 12 });
+  const later = as("auditor", after(now, 5_000));
+  const { rows } = await listVerifierStandings(later);
+  const standings = Object.values(names).map((name) => rows.find((row) => row.name === name)?.standing);
+  expect(standings).toEqual(["in_step", "behind", "silent", "old_version"]);
+  expect(rows.find(({ name }) => name === names.behind)).toMatchObject({ behindBy: 1 });
+  expect(rows.find(({ name }) => name === names.old)).toMatchObject({ oldVersion: "0.0.9" });
+
+  const filtered = await listVerifiers(later, {
+    ...defaultQuery(VERIFIERS_TABLE),
+    filters: { standing: ["behind", "old_version"], audience: [audience] },
+  });
+  expect(filtered.rows.map(({ name }) => name)).toEqual([names.behind, names.old]);
+  expect(filtered.total).toEqual({ value: 2, isExact: true });
+  const troubled = await listVerifiers(later, {
+    ...defaultQuery(VERIFIERS_TABLE),
+    filters: { standing: ["silent", "behind", "old_version"] },
+  });
+  expect((await getOverview(later)).verifiersBehind.value).toBe(troubled.total.value);
+
+  const { instances } = await getVerifierInstances(later, { verifierId: oldId });
+  expect(instances).toMatchObject([
+    { agent: "@tokenwarden/verifier/0.0.9", behindBy: 0, lost: 12, isLive: true },
+  ]);
+});
+
+test("three hundred verifiers with a thousand instances are read in one statement, whatever their number", async () => {
+  const audience = `many-${tag()}`;
+  const { committedAt, position, order } = await revoked(audience);
+  await verifiers.verifier({ name: `first-${tag()}`, audience, disabledAt: new Date() });
+  await db.query(
+    `WITH v AS (INSERT INTO verifier (id, name, check_way, created_at, updated_at)
+       SELECT gen_random_uuid(), $1::text || n, 'feed', now(), now() FROM generate_series(1, 300) n RETURNING id),
+     l AS (INSERT INTO verifier_audience (verifier_id, audience_id) SELECT v.id, a.id FROM v, audience a WHERE a.name = $2::text)
+     INSERT INTO verifier_instance (verifier_id, instance_id, way, position, position_at, seen_at, first_seen_at)
+       SELECT v.id, gen_random_uuid(), 'feed', $3::bigint, $4::timestamptz, $4::timestamptz, $4::timestamptz FROM v, generate_series(1, 4)`,
+    [`${audience}-`, audience, position, committedAt],
+  );
+  let statements = 0;
+  const counting = {
+    ...db,
+    query: ((...given: Parameters<Database["query"]>) => {
+      statements += 1;
+      return db.query(...given);
+    }) as Database["query"],
+  };
+  const checkers = await readOrderCheckers(counting, { audiences: [audience], position, committedAt });
+  expect(checkers).toHaveLength(300);
+  expect(checkers.every(({ instances }) => instances.length === 4)).toBe(true);
+  expect(statements).toBe(1);
+  await readStandingCheckers(counting, { verifierIds: null });
+  expect(statements).toBe(3);
+  const journey = await getOrderPropagation(as("auditor", after(committedAt, 1_000)), order.id);
+  expect(journey).toMatchObject({ reached: 300, open: 0 });
+});
+
+test("what gives back shortens nothing: whoever has not heard of it is told apart", async () => {
+  const audience = `back-${tag()}`;
+  const [asks, follows] = [`x-${tag()}`, `y-${tag()}`];
+  await verifiers.verifier({ name: asks, audience, checkWay: "introspection", askedAt: new Date() });
+  const verifierId = await verifiers.verifier({ name: follows, audience });
+  const instanceId = await verifiers.instance({ verifierId });
+  const clientId = await fixture.client(`c-${tag()}`);
+  const token = await fixture.token({ clientId, audiences: [audience] });
+  await db.query(
+    `WITH h AS (UPDATE feed_head SET position = position + 1 WHERE id = 1 RETURNING position)
+     INSERT INTO revocation_order (id, position, verb, target_kind, target_id, target_name, reason, effective_from, actor_kind, actor_id, actor_name, created_at)
+     SELECT gen_random_uuid(), h.position, 'suspend', 'token', $1, 't', 'test', now(), 'admin', 'a', 'a', now() FROM h`,
+    [token.id],
+  );
+  const { order } = await restoreTarget(as("responder"), {
+    target: { kind: "token", id: token.id },
+    reason: "test",
+    note: "",
+  });
+  const committedAt = new Date(order.createdAt);
+  const before = await getOrderPropagation(as("auditor", after(committedAt, 1_000)), order.id);
+  expect(rowOf(before, asks)).toMatchObject({ state: "reached", until: at(committedAt) });
+  expect(rowOf(before, follows)).toMatchObject({ state: "open", until: null });
+  expect(before.everywhereAt).toBeNull();
+  await verifiers.acknowledge(verifierId, instanceId, BigInt(order.position), after(committedAt, 30));
+  const told = await getOrderPropagation(as("auditor", after(committedAt, 1_000)), order.id);
+  expect(rowOf(told, follows)).toMatchObject({ state: "reached", until: at(after(committedAt, 30)) });
+});

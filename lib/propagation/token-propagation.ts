@@ -1,0 +1,96 @@
+import type { Context } from "../context.ts";
+import type { OrderRecord } from "../revocations/order-row.ts";
+import type { TokenRow, VerifierStanding } from "../tokens/model.ts";
+import { readClockSkew } from "../tokens/state-sql.ts";
+import { reachOf } from "./journey.ts";
+import { journeyOf, lastHeardMs } from "./journey-of-order.ts";
+import type { Journey } from "./model.ts";
+import { type OrderChecker, readOrderCheckers } from "./read-checkers.ts";
+
+export type TokenPropagation = {
+  verifiers: VerifierStanding[];
+  /** Of the order that took it back; null for a token that was not. */
+  journey: Journey | null;
+};
+
+/** The verifiers that answer for a token's audiences, and until when each can still accept it. A refresh token is shown to none. */
+export async function readTokenPropagation(
+  ctx: Context,
+  token: TokenRow,
+  { decides, clientDisabledAt }: { decides: OrderRecord | null; clientDisabledAt: Date | null },
+): Promise<TokenPropagation> {
+  if (token.kind === "refresh") return { verifiers: [], journey: null };
+  const skewMs = (await readClockSkew(ctx.db)) * 1_000;
+  const order = token.state === "revoked" || token.state === "suspended" ? decides : null;
+  const checkers = await readOrderCheckers(ctx.db, {
+    audiences: token.audiences,
+    position: order?.position ?? null,
+    committedAt: order?.createdAt ?? clientDisabledAt ?? ctx.now,
+  });
+  const lastTokenMs = token.format === "jwt" ? Date.parse(token.expiresAt) + skewMs : null;
+  if (order !== null) {
+    const journey = journeyOf(
+      {
+        order,
+        lastTokenMsOf: (audience) => (token.audiences.includes(audience) ? lastTokenMs : undefined),
+        isExact: true,
+        now: ctx.now,
+      },
+      checkers,
+    );
+    const verifiers = journey.rows.map((row) => ({
+      verifierId: row.verifierId,
+      name: row.name,
+      mode: row.mode,
+      audiences: row.audiences,
+      acceptsUntil: row.state === "open" ? row.until : null,
+      says: row.says,
+      lastSeenAt: row.lastHeardAt,
+    }));
+    return { verifiers, journey };
+  }
+  const verifiers = checkers.map((checker) => {
+    const heardMs = lastHeardMs(checker);
+    return {
+      verifierId: checker.id,
+      name: checker.name,
+      mode: checker.mode,
+      audiences: checker.audiences.filter((name) => token.audiences.includes(name)),
+      lastSeenAt: heardMs === null ? null : new Date(heardMs).toISOString(),
+      ...standing(token, checker, { clientDisabledAt, lastTokenMs, now: ctx.now }),
+    };
+  });
+  return { verifiers, journey: null };
+}
+
+/** Of a token that no order took back. */
+function standing(
+  token: TokenRow,
+  checker: OrderChecker,
+  {
+    clientDisabledAt,
+    lastTokenMs,
+    now,
+  }: { clientDisabledAt: Date | null; lastTokenMs: number | null; now: Date },
+): { acceptsUntil: string | null; says: string } {
+  if (token.state === "expired" || token.state === "consumed")
+    return { acceptsUntil: null, says: "Refuses it: its lifetime is over." };
+  if (clientDisabledAt !== null) {
+    // who follows the feed hears of it, but says of no position that it has
+    const atMs = clientDisabledAt.getTime();
+    const taken = { committedAtMs: atMs, holdsFromMs: atMs, lastTokenAtMs: lastTokenMs };
+    const { isOver, endsMs } = reachOf(checker, taken, now.getTime());
+    return isOver
+      ? { acceptsUntil: null, says: "Refuses it: the client is disabled." }
+      : {
+          acceptsUntil: new Date(endsMs).toISOString(),
+          says: "The client is disabled: it refuses by then, as soon as it hears of it.",
+        };
+  }
+  const asksOnly = checker.instances.every(({ way }) => way === "introspection");
+  const says =
+    checker.askedAtMs !== null && asksOnly
+      ? "Asks at each use, and accepts it until it expires."
+      : "Accepts it until it expires.";
+  return { acceptsUntil: token.expiresAt, says };
+}

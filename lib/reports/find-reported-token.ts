@@ -1,0 +1,52 @@
+import { createHash } from "node:crypto";
+import type { FindPurgedWeek } from "../verification/purged-weeks.ts";
+import type { RegisterEntry, RegisteredToken } from "../verification/registered-token.ts";
+import { TokenStore } from "../verification/token-store.ts";
+
+/** What expired longer ago than this may have left the register: it is looked up each time. */
+const KEPT_EXPIRED_MS = 86_400_000;
+
+/** The token that a report names: of the register, of a week that has left it, or nobody's. */
+export type ReportedToken =
+  | { token: RegisteredToken }
+  | {
+      token: null;
+      unknown: "purged" | "unknown";
+    };
+
+export type ReportedTokenOptions = {
+  find(id: string): Promise<RegisterEntry | null>;
+  findPurgedWeek: FindPurgedWeek;
+  /** Tokens kept in memory at most. */
+  maxCached?: number;
+};
+
+/**
+ * Finds tokens by their ids, which is all that a report has of them. The newest ones are kept in memory, once there are reports at all: what the register says
+ * of a token never changes.
+ */
+export function createReportedTokenFinder({
+  find,
+  findPurgedWeek,
+  maxCached = 50_000,
+}: ReportedTokenOptions): (id: string) => ReportedToken | Promise<ReportedToken> {
+  let cache: TokenStore | null = null;
+
+  async function lookUp(id: string, key: Buffer): Promise<ReportedToken> {
+    const entry = await find(id);
+    if (entry === null)
+      return { token: null, unknown: (await findPurgedWeek(id)) === null ? "unknown" : "purged" };
+    cache ??= new TokenStore(maxCached);
+    cache.add(key, entry.token);
+    return { token: entry.token };
+  }
+
+  return (id) => {
+    // the store goes by hashes; an id begins with its time, which is nearly the same for all
+    const key = createHash("sha256").update(id).digest();
+    const held = cache?.find(key) ?? null;
+    return held !== null && held.expiresAtMs + KEPT_EXPIRED_MS >= Date.now()
+      ? { token: held }
+      : lookUp(id, key);
+  };
+}

@@ -1,0 +1,124 @@
+import { randomUUID } from "node:crypto";
+import { expect, test } from "vitest";
+import { readReport } from "./read-report.ts";
+
+const id = "0196f0a0-0000-7000-8000-00000000000a";
+const token = "0196f0a0-0000-7000-8000-00000000000b";
+const whole = { id, at: "2026-11-28T12:00:00.000Z", token, outcome: "allowed" };
+
+function read(change: Record<string, unknown>) {
+  const { report } = readReport({ ...whole, ...change });
+  if (report === null) throw new Error("it was not read");
+  return report;
+}
+
+test("reads a report with nothing but what it must have", () => {
+  expect(read({})).toEqual({
+    id,
+    at: new Date("2026-11-28T12:00:00Z"),
+    tokenId: token,
+    refusal: null,
+    method: null,
+    path: null,
+    ip: null,
+    userAgent: null,
+    audience: null,
+    status: null,
+    bytes: null,
+    latencyUs: null,
+  });
+});
+
+test("reads all that describes a use", () => {
+  const full = {
+    outcome: "refused",
+    refusal: "revoked",
+    method: "get",
+    path: "/v1/invoices?page=2#top",
+    ip: "::ffff:192.0.2.7",
+    user_agent: "curl/8\u0000\u001b[31m",
+    audience: "billing",
+    status: 401,
+    bytes: 17,
+    latency_us: 41.6,
+    more: "of a later version",
+  };
+  expect(read(full)).toMatchObject({
+    refusal: "revoked",
+    method: "GET",
+    path: "/v1/invoices",
+    ip: "192.0.2.7",
+    userAgent: "curl/8[31m",
+    audience: "billing",
+    status: 401,
+    bytes: 17,
+    latencyUs: 42,
+  });
+});
+
+test.each([
+  ["no object", 7],
+  ["null", null],
+  ["a list", [whole]],
+])("%s is no report, and has no id", (_name, value) => {
+  expect(readReport(value)).toEqual({ report: null, id: null });
+});
+
+test.each([
+  ["no time", { at: undefined }],
+  ["a time without a zone", { at: "2026-11-28T12:00:00" }],
+  ["a time in milliseconds", { at: 1_700_000_000_000 }],
+  ["a date that is none", { at: "2026-02-30T12:00:00Z" }],
+  ["no token", { token: undefined }],
+  ["a token that is no id", { token: "eyJhbGciOiJFUzI1NiJ9.e30.c2ln" }],
+  ["another outcome", { outcome: "maybe" }],
+  ["a refusal without its reason", { outcome: "refused" }],
+  ["a reason that nobody knows", { outcome: "refused", refusal: "because" }],
+  ["a reason of the prototype", { outcome: "refused", refusal: "constructor" }],
+  ["an allowed use with a reason", { refusal: "revoked" }],
+  ["a status that is none", { status: 99 }],
+  ["a negative size", { bytes: -1 }],
+  ["a size that is no whole number", { bytes: 0.5 }],
+  ["a latency that is no number", { latency_us: "12" }],
+  ["a path that is no text", { path: { $ne: null } }],
+  ["a path of a megabyte", { path: "/".repeat(1_000_000) }],
+])("a report with %s is refused under its id", (_name, change) => {
+  expect(readReport({ ...whole, ...change })).toEqual({ report: null, id });
+});
+
+test("an id that cannot be read is not repeated", () => {
+  for (const bad of ["x".repeat(100_000), "<script>", { toString: () => id }, null, `${id} `])
+    expect(readReport({ ...whole, id: bad })).toEqual({ report: null, id: null });
+});
+
+test("takes ids in capitals for the same", () => {
+  expect(read({ id: id.toUpperCase(), token: token.toUpperCase() })).toMatchObject({ id, tokenId: token });
+});
+
+test("leaves out what only describes a use and is none, and keeps the use", () => {
+  const odd = read({ method: "BREW COFFEE", ip: "unknown", path: "?only=query", user_agent: "\u0007" });
+  expect(odd).toMatchObject({ method: null, ip: null, path: null, userAgent: null });
+  expect(read({ ip: "fe80::1%eth0" }).ip).toBeNull();
+  expect(read({ ip: "2001:db8::1" }).ip).toBe("2001:db8::1");
+  expect(read({ method: null, path: null, ip: null, user_agent: null }).path).toBeNull();
+});
+
+test("takes tokens and secrets out of path and user agent", () => {
+  const secret = `twc_${"a".repeat(40)}`;
+  const jwt = `eyJhbGciOiJFUzI1NiJ9.${"a".repeat(20)}.${"b".repeat(20)}`;
+  const { path, userAgent } = read({ path: `/t/${jwt}/x`, user_agent: `agent ${secret}` });
+  expect(path).toBe("/t/[redacted JWT]/x");
+  expect(userAgent).toBe("agent twc_[redacted]");
+});
+
+test("text that is cut in the middle of a character, or holds half of one, is text that the database takes", () => {
+  const cut = read({ user_agent: `${"x".repeat(255)}😀` }).userAgent as string;
+  expect(cut.isWellFormed()).toBe(true);
+  expect(cut).toHaveLength(256);
+  expect(read({ path: "/a\ud800b" }).path).toBe("/a\ufffdb");
+});
+
+test("ids are of any version", () => {
+  const other = randomUUID();
+  expect(read({ id: other }).id).toBe(other);
+});

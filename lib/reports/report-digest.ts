@@ -1,0 +1,24 @@
+import { createHash } from "node:crypto";
+import type { Report } from "./read-report.ts";
+
+/** What of a SHA-256 is kept: two contents that agree in it by chance are not to be expected. */
+const BYTES = 16;
+
+/** What a report says, and who says it, in 16 bytes: the same id with another digest is another report. */
+export function reportDigest(verifierId: string, report: Report): Buffer {
+  const content = [
+    verifierId,
+    report.at.getTime(),
+    report.tokenId,
+    report.refusal,
+    report.method,
+    report.path,
+    report.ip,
+    report.userAgent,
+    report.audience,
+    report.status,
+    report.bytes,
+    report.latencyUs,
+  ];
+  return createHash("sha256").update(JSON.stringify(content)).digest().subarray(0, BYTES);
+}

@@ -1,0 +1,175 @@
+import { randomBytes } from "node:crypto";
+import { createBatcher } from "../db/batcher.ts";
+import { prepared, type Sql } from "../db/sql.ts";
+import { uuidv7 } from "../ids.ts";
+import type { TokenUseRow, UseWriter } from "../verification/use-writer.ts";
+
+/** A report that fits its token, as it goes on record. */
+export type AcceptedReport = {
+  id: string;
+  /** Of the content, 16 bytes. */
+  digest: Buffer;
+  use: TokenUseRow;
+  status: number | null;
+  bytes: number | null;
+  latencyUs: number | null;
+};
+
+/** What one request has to put on record. */
+export type ReportBatch = {
+  verifierId: string;
+  reports: readonly AcceptedReport[];
+  /** Uses that the verifier lost since its last request. */
+  lost: number;
+};
+
+export type ReportOutcome = "recorded" | "duplicate" | "conflict";
+
+// One statement and one commit for the requests of a moment. An id that is there already, or that another process is writing now, makes no row;
+// ids go in by their order, so that two processes never wait for each other in a circle. What was lost is counted with something new: a request that
+// comes again says again what it said before.
+const RECORD = prepared(`
+  WITH input AS MATERIALIZED (
+    SELECT * FROM json_to_recordset($1::json) AS r(report uuid, digest text, batch int, id uuid, at timestamptz, refusal text, token_id uuid,
+      token_kind text, family_id uuid, client_id uuid, user_id uuid, subject text, verifier_id uuid, audience text, method text, path text, ip text,
+      country text, user_agent text, status smallint, bytes bigint, latency_us int, ordinal int, salt text)
+  ), fresh AS (
+    INSERT INTO use_report (id, digest, received_at) SELECT report, decode(digest, 'hex'), $4::timestamptz FROM input ORDER BY report
+    ON CONFLICT (id) DO NOTHING RETURNING id
+  ), written AS (
+    INSERT INTO token_use (id, received_at, at, outcome, refusal, source, token_id, token_kind, family_id, client_id, user_id, subject, verifier_id,
+      audience, method, path, ip, country, user_agent, status, bytes, latency_us, writer_id, flush, ordinal, salt)
+    SELECT i.id, $4::timestamptz, i.at, CASE WHEN i.refusal IS NULL THEN 'allowed' ELSE 'refused' END, i.refusal, 'report', i.token_id, i.token_kind,
+      i.family_id, i.client_id, i.user_id, i.subject, i.verifier_id, i.audience, i.method, i.path, i.ip, i.country, i.user_agent, i.status, i.bytes,
+      i.latency_us, $2::uuid, $3::bigint, i.ordinal, decode(i.salt, 'hex')
+    FROM fresh f JOIN input i ON i.report = f.id
+  ), gaps AS (
+    INSERT INTO report_gap AS g (verifier_id, minute, lost)
+    SELECT l.verifier_id, date_trunc('minute', $4::timestamptz), sum(l.lost) FROM json_to_recordset($5::json) AS l(verifier_id uuid, batch int, lost bigint, is_sure boolean)
+    CROSS JOIN (SELECT count(*) FROM fresh) done
+    WHERE l.is_sure OR EXISTS (SELECT FROM input i JOIN fresh f ON f.id = i.report WHERE i.batch = l.batch)
+    GROUP BY l.verifier_id ORDER BY l.verifier_id
+    ON CONFLICT (verifier_id, minute) DO UPDATE SET lost = g.lost + excluded.lost
+  )
+  SELECT id FROM fresh`);
+
+const KNOWN = prepared("SELECT id, digest FROM use_report WHERE id = ANY ($1::uuid[])");
+
+export type ReportRecorder = {
+  /**
+   * Puts a request's reports on record with those of others of the same moment; resolves once they are committed, with what became of each. Each id is recorded
+   * once, whoever sends it, on whichever day: the same content again is a duplicate, another content a conflict.
+   *
+   * @throws whatever the database throws: nothing may be taken for recorded. BacklogFull where too much waits.
+   */
+  record(batch: ReportBatch): Promise<ReportOutcome[]>;
+  idle(): Promise<void>;
+};
+
+export type ReportRecorderOptions = {
+  db: Sql;
+  writer: UseWriter;
+  /** Told of the rows of every flush, and of those that were committed. */
+  onWritten?(rows: readonly TokenUseRow[], written: readonly TokenUseRow[]): void;
+  now?: () => Date;
+};
+
+type Flush = {
+  /** By id: the first of the flush; what else has its id is held against it. */
+  firsts: Map<string, { report: AcceptedReport; batch: number }>;
+  gaps: { verifier_id: string; batch: number; lost: number; is_sure: boolean }[];
+};
+
+function gather(batches: readonly ReportBatch[]): Flush {
+  const firsts: Flush["firsts"] = new Map();
+  const gaps: Flush["gaps"] = [];
+  for (const [batch, { verifierId, reports, lost }] of batches.entries()) {
+    for (const report of reports) if (!firsts.has(report.id)) firsts.set(report.id, { report, batch });
+    if (lost > 0) gaps.push({ verifier_id: verifierId, batch, lost, is_sure: reports.length === 0 });
+  }
+  return { firsts, gaps };
+}
+
+/** The lane of the reports: beside that of verification, which is never kept waiting by a verifier that has a day's uses to tell. */
+export function createReportRecorder(options: ReportRecorderOptions): ReportRecorder {
+  const { db, writer, onWritten, now = () => new Date() } = options;
+
+  async function write({ firsts, gaps }: Flush): Promise<Set<string>> {
+    const receivedAt = now();
+    const salts = randomBytes(16 * firsts.size).toString("hex");
+    const rows: TokenUseRow[] = [];
+    const input = [...firsts.values()].map(({ report, batch }, ordinal) => {
+      const { use } = report;
+      rows.push(use);
+      return {
+        report: report.id,
+        digest: report.digest.toString("hex"),
+        batch,
+        id: uuidv7(receivedAt),
+        at: use.at,
+        refusal: use.refusal,
+        token_id: use.tokenId,
+        token_kind: use.tokenKind,
+        family_id: use.familyId,
+        client_id: use.clientId,
+        user_id: use.userId,
+        subject: use.subject,
+        verifier_id: use.verifierId,
+        audience: use.audience,
+        method: use.method,
+        path: use.path,
+        ip: use.ip,
+        country: writer.countryOf(use.ip),
+        user_agent: use.userAgent,
+        status: report.status,
+        bytes: report.bytes,
+        latency_us: report.latencyUs,
+        ordinal,
+        salt: salts.slice(ordinal * 32, ordinal * 32 + 32),
+      };
+    });
+    const inserted = await db.query<{ id: string }>(RECORD, [
+      JSON.stringify(input),
+      writer.id,
+      writer.ledger.begin(rows, receivedAt),
+      receivedAt,
+      JSON.stringify(gaps),
+    ]);
+    const fresh = new Set(inserted.map((row) => row.id));
+    const written =
+      fresh.size === rows.length
+        ? rows
+        : [...firsts.values()].filter(({ report }) => fresh.has(report.id)).map(({ report }) => report.use);
+    onWritten?.(rows, written);
+    return fresh;
+  }
+
+  /** The digests that ids have on record, where they are not of this flush. */
+  async function digestsOf(ids: readonly string[]): Promise<Map<string, Buffer>> {
+    if (ids.length === 0) return new Map();
+    const known = await db.query<{ id: string; digest: Buffer }>(KNOWN, [ids]);
+    return new Map(known.map((row) => [row.id, row.digest]));
+  }
+
+  async function run(batches: ReportBatch[]): Promise<ReportOutcome[][]> {
+    const flush = gather(batches);
+    if (flush.firsts.size === 0 && flush.gaps.length === 0) return batches.map(() => []);
+    const fresh = await write(flush);
+    const known = await digestsOf([...flush.firsts.keys()].filter((id) => !fresh.has(id)));
+    const outcomeOf = (report: AcceptedReport): ReportOutcome => {
+      const first = flush.firsts.get(report.id)?.report as AcceptedReport;
+      if (first === report && fresh.has(report.id)) return "recorded";
+      const digest = fresh.has(report.id) ? first.digest : known.get(report.id);
+      return digest?.equals(report.digest) === true ? "duplicate" : "conflict";
+    };
+    return batches.map(({ reports }) => reports.map(outcomeOf));
+  }
+
+  const batcher = createBatcher<ReportBatch, ReportOutcome[]>({
+    maxBatch: 10,
+    maxInFlight: 2,
+    maxWaiting: 500,
+    run,
+  });
+  return { record: (batch) => batcher.add(batch), idle: () => batcher.idle() };
+}

@@ -1,0 +1,27 @@
+import { recordEntry } from "../audit/record-entry.ts";
+import type { SqlContext } from "../context.ts";
+import { requireStreamOwner, type StreamOwner } from "./stream-owner.ts";
+import { auditedStream, lockStream, streamTarget } from "./stream-record.ts";
+
+/**
+ * Removes a stream with what it has not delivered. Recorded as `signal_stream.removed`. Needs `verifier:write`, or the credential of its verifier.
+ *
+ * @throws {DomainError} NOT_FOUND
+ */
+export async function removeStream(
+  ctx: SqlContext,
+  { streamId }: { streamId: string },
+  owner: StreamOwner = "console",
+): Promise<{ id: string }> {
+  const verifierId = requireStreamOwner(ctx, owner);
+  return ctx.db.transaction(async (tx) => {
+    const stream = await lockStream(tx, { id: streamId, verifierId });
+    await tx.query("DELETE FROM signal_stream WHERE id = $1::uuid", [streamId]);
+    await recordEntry(tx, ctx, {
+      act: "signal_stream.removed",
+      target: streamTarget(stream),
+      before: { ...auditedStream(stream), undelivered: stream.lag },
+    });
+    return { id: streamId };
+  });
+}

@@ -1,0 +1,173 @@
+import { setImmediate as turn } from "node:timers/promises";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { z } from "zod";
+import type { RegistryVerifier } from "#lib/registry/snapshot.ts";
+import { isOutOfTime, judgeReport } from "#lib/reports/judge-report.ts";
+import {
+  MAX_LOST,
+  MAX_REPORT_BYTES,
+  MAX_REPORTS,
+  type ReportCode,
+  type ReportResult,
+} from "#lib/reports/model.ts";
+import { type Report, readReport } from "#lib/reports/read-report.ts";
+import { reportDigest } from "#lib/reports/report-digest.ts";
+import type { AcceptedReport } from "#lib/reports/report-recorder.ts";
+import type { RegisteredToken } from "#lib/verification/registered-token.ts";
+import type { TokenUseRow } from "#lib/verification/use-writer.ts";
+import { Refused } from "./answers.ts";
+import { requireVerifier } from "./require-verifier.ts";
+import type { Services } from "./services.ts";
+
+/** Reports looked at before others have their turn. */
+const STEP = 100;
+/** Reports that weigh as much as a verification beside other callers. */
+const REPORTS_A_COST = 32;
+
+const ENVELOPE = z.object({
+  instance: z.uuid(),
+  lost: z.int().min(0).max(MAX_LOST).default(0),
+  reports: z.array(z.unknown()).max(MAX_REPORTS),
+});
+type Envelope = z.infer<typeof ENVELOPE>;
+
+function readEnvelope(body: unknown): Envelope {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body as Buffer));
+  } catch {
+    throw new Refused(400, "invalid_request", "The body is no JSON in UTF-8.");
+  }
+  const parsed = ENVELOPE.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new Refused(
+    400,
+    "invalid_request",
+    `${String(issue?.path[0] ?? "body")}: ${issue?.message ?? "invalid"}`,
+  );
+}
+
+function useOf(report: Report, token: RegisteredToken, verifier: RegistryVerifier): TokenUseRow {
+  return {
+    at: report.at,
+    refusal: report.refusal,
+    source: "report",
+    tokenId: token.id,
+    tokenKind: token.kind,
+    familyId: token.familyId,
+    clientId: token.clientId,
+    userId: token.userId,
+    subject: token.subject,
+    verifierId: verifier.id,
+    audience: report.audience ?? token.audiences.find((name) => verifier.audiences.has(name)) ?? null,
+    method: report.method,
+    path: report.path,
+    ip: report.ip,
+    userAgent: report.userAgent,
+  };
+}
+
+type Judged = AcceptedReport | { id: string | null; code: ReportCode };
+
+/** Holds one report against time, register and audiences. */
+async function judge(services: Services, verifier: RegistryVerifier, value: unknown): Promise<Judged> {
+  const read = readReport(value);
+  if (read.report === null) return { id: read.id, code: "invalid" };
+  const { report } = read;
+  const { id } = report;
+  const toleranceMs = services.follower.registry.organisation.clockSkewSeconds * 1_000;
+  if (isOutOfTime(report, Date.now(), toleranceMs)) return { id, code: "time" };
+  const found = services.findReported(report.tokenId);
+  const reported = found instanceof Promise ? await found : found;
+  if (reported.token === null) {
+    services.refusals.count(verifier.id, report.ip, reported.unknown, new Date());
+    return { id, code: "unknown_token" };
+  }
+  const code = judgeReport(report, reported.token, verifier.audiences, toleranceMs);
+  if (code !== null) return { id, code };
+  return {
+    id,
+    digest: reportDigest(verifier.id, report),
+    use: useOf(report, reported.token, verifier),
+    status: report.status,
+    bytes: report.bytes,
+    latencyUs: report.latencyUs,
+  };
+}
+
+async function judgeAll(
+  services: Services,
+  verifier: RegistryVerifier,
+  reports: unknown[],
+): Promise<Judged[]> {
+  const judged: Judged[] = [];
+  for (let at = 0; at < reports.length; at += STEP) {
+    if (at > 0) await turn();
+    const step = reports.slice(at, at + STEP).map((value) => judge(services, verifier, value));
+    judged.push(...(await Promise.all(step)));
+  }
+  return judged;
+}
+
+function isAccepted(judged: Judged): judged is AcceptedReport {
+  return "digest" in judged;
+}
+
+async function takeReports(
+  services: Services,
+  verifier: RegistryVerifier,
+  { reports, lost }: Envelope,
+): Promise<ReportResult[]> {
+  const judged = await judgeAll(services, verifier, reports);
+  // one that sends nothing but nonsense meets its bound; nothing of the request is recorded then, and it may come again
+  if (judged.some((one) => !isAccepted(one) && (one.code === "unknown_token" || one.code === "invalid")))
+    services.bounds.countGarbage(verifier.id);
+  const accepted = judged.filter(isAccepted);
+  const outcomes = await services.reports.record({ verifierId: verifier.id, reports: accepted, lost });
+  let place = 0;
+  return judged.map((one): ReportResult => {
+    if (!isAccepted(one)) return { id: one.id, result: "refused", code: one.code };
+    const outcome = outcomes[place++];
+    if (outcome === "recorded" || outcome === "duplicate") return { id: one.id, result: outcome };
+    return { id: one.id, result: "refused", code: "conflict" };
+  });
+}
+
+/**
+ * The endpoint where verifiers that decide by themselves report the uses that they saw. An answer of 200 means that each report is on record, was before, or never
+ * will be; one bad report does not keep the others out. Credentials and the state of the authority are looked at before the body is read.
+ *
+ * @param requireIntake throws where nothing is taken in.
+ */
+export function addEvents(app: FastifyInstance, services: Services, requireIntake: () => void): void {
+  const callers = new WeakMap<FastifyRequest, RegistryVerifier>();
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser(
+      "application/json",
+      { parseAs: "buffer", bodyLimit: MAX_REPORT_BYTES },
+      (_request, body, done) => done(null, body),
+    );
+    scope.post(
+      "/events",
+      {
+        bodyLimit: MAX_REPORT_BYTES,
+        onRequest: async (request) => {
+          requireIntake();
+          callers.set(request, requireVerifier(services, request));
+        },
+      },
+      async (request, reply) => {
+        const verifier = callers.get(request) as RegistryVerifier;
+        services.sightings.saw(verifier, new Date());
+        const envelope = readEnvelope(request.body);
+        const cost = 1 + Math.floor(envelope.reports.length / REPORTS_A_COST);
+        const results = await services.bounds.turnstile.pass(verifier.id, cost, () =>
+          takeReports(services, verifier, envelope),
+        );
+        return reply.header("cache-control", "no-store").send({ results });
+      },
+    );
+  });
+}

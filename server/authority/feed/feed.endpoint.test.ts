@@ -1,0 +1,524 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { decodeJwt } from "jose";
+import { pino } from "pino";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { parseEnv } from "#lib/env.ts";
+import { revokeToken } from "#lib/revocations/revoke-token.ts";
+import { contextAs } from "#lib/tokens/token-fixture.ts";
+import { disableVerifier } from "#lib/verifiers/disable-verifier.ts";
+import { enableVerifier } from "#lib/verifiers/enable-verifier.ts";
+import { startAuthority } from "../start.ts";
+import { issue, startTestInstance, type TestInstance } from "../test-authority.ts";
+import { subjectOf, TestReader } from "./test-reader.ts";
+
+let instance: TestInstance;
+const open: TestReader[] = [];
+
+beforeAll(async () => {
+  instance = await startTestInstance(2, { unreadMs: 4_000 });
+});
+afterEach(() => {
+  for (const reader of open.splice(0)) reader.drop();
+});
+afterAll(() => instance.stop());
+
+const why = { reason: "test", note: "" } as const;
+const billing = () => instance.registry.verifiers.billing;
+
+function reader(url = instance.issuer, secret = billing().secret): TestReader {
+  const made = new TestReader({ url, issuer: instance.issuer, secret });
+  open.push(made);
+  return made;
+}
+
+async function newcomer(url?: string, secret?: string): Promise<TestReader> {
+  const made = reader(url, secret);
+  await made.load();
+  await made.connect();
+  return made;
+}
+
+async function revokeOne(): Promise<string> {
+  const token = await issue(instance.issuer, instance.registry.jwtService);
+  await revokeToken(contextAs(instance.db, "owner"), { id: decodeJwt(token).jti as string, ...why });
+  return token;
+}
+
+const isRefused = (by: TestReader, token: string) =>
+  by.model.standing(subjectOf(token), Date.now()) === "revoked";
+
+async function head(): Promise<number> {
+  const [row] = await instance.db.query<{ position: bigint }>("SELECT position FROM feed_head");
+  return Number(row?.position);
+}
+
+/** Orders on tokens that were never issued, as many as wanted, in one go: what a reader has to take in. */
+async function flood(count: number): Promise<void> {
+  await instance.db.transaction(async (tx) => {
+    await tx.query(
+      `WITH head AS (SELECT position FROM feed_head WHERE id = 1 FOR UPDATE)
+       INSERT INTO revocation_order (id, position, verb, target_kind, target_id, target_name, cutoff, reason, effective_from, actor_kind, actor_id, actor_name,
+         created_at, settled_at)
+       SELECT uuidv7(), head.position + n, 'revoke', 'permission', repeat('x', 100) || n, 'x', now(), 'test', now(), 'system', 'x', 'x', now(), now()
+       FROM head, generate_series(1, $1::int) n`,
+      [count],
+    );
+    await tx.query("UPDATE feed_head SET position = position + $1::int WHERE id = 1", [count]);
+  });
+}
+
+/** Waits until the first authority has read it all. */
+async function caughtUp(): Promise<void> {
+  const position = BigInt(await head());
+  const { follower } = (instance.authorities[0] as TestInstance["authorities"][number]).services;
+  await expect.poll(() => follower.book.position, { timeout: 20_000 }).toBe(position);
+}
+
+async function restart(index: number): Promise<void> {
+  const port = Number(new URL(instance.urls[index] as string).port);
+  const env = parseEnv({
+    AUTHORITY_PORT: String(port),
+    CONSOLE_PORT: "1",
+    METRICS_PORT: "2",
+    AUTHORITY_ISSUER: instance.issuer,
+    DATABASE_URL: instance.databaseUrl,
+  });
+  instance.authorities[index] = await startAuthority({
+    env,
+    databaseUrl: instance.databaseUrl,
+    masterKey: instance.masterKey,
+    log: pino({ level: "silent" }),
+    metricsPort: null,
+    unreadMs: 4_000,
+  });
+}
+
+describe("a stream", () => {
+  test("begins with what the verifier is to go by, signed, and goes on with heartbeats", async () => {
+    const one = await newcomer();
+    expect(one.statements[0]).toMatchObject({
+      iss: instance.issuer,
+      aud: billing().id,
+      name: "billing-api",
+      mode: "strict",
+      max_staleness_seconds: 60,
+      audiences: ["billing"],
+      heartbeat_ms: 500,
+    });
+    await expect.poll(() => one.batches.length, { timeout: 5_000 }).toBeGreaterThan(2);
+    const last = one.batches.at(-1);
+    expect(last).toMatchObject({
+      after: one.model.position,
+      to: one.model.position,
+      head: one.model.position,
+    });
+    expect(Date.now() - (last?.at ?? 0)).toBeLessThan(2_000);
+  });
+
+  test("is given every fact at once, the same text for all", async () => {
+    const readers = await Promise.all([newcomer(), newcomer(), newcomer()]);
+    const token = await revokeOne();
+    await expect
+      .poll(() => readers.map((one) => isRefused(one, token)), { timeout: 2_000 })
+      .toEqual([true, true, true]);
+    const sent = readers.map((one) => one.sent.find((jws) => (decodeJwt(jws).facts as unknown[]).length > 0));
+    expect(new Set(sent).size).toBe(1);
+  });
+
+  test("goes on after a drop from its last event, at another authority too, without a gap", async () => {
+    const one = await newcomer();
+    const before = await revokeOne();
+    await expect.poll(() => isRefused(one, before), { timeout: 2_000 }).toBe(true);
+    one.drop();
+    const meanwhile = [await revokeOne(), await revokeOne()];
+    await one.connect({ url: instance.urls[1] as string, isResuming: true });
+    await expect
+      .poll(() => meanwhile.map((token) => isRefused(one, token)), { timeout: 2_000 })
+      .toEqual([true, true]);
+    expect([one.failure, one.model.position]).toEqual([null, await head()]);
+  });
+
+  test("ends when its authority stops, at once; the restarted one goes on from there", async () => {
+    const one = await newcomer(instance.urls[1]);
+    const poll = reader(instance.urls[1]);
+    await poll.load();
+    const waiting = poll.poll(20).then(
+      () => "answered",
+      () => "turned away",
+    );
+    const startedAt = performance.now();
+    await instance.authorities[1]?.stop();
+    expect(performance.now() - startedAt).toBeLessThan(1_500);
+    expect(await waiting).toBe("turned away");
+    await expect.poll(() => one.isOpen).toBe(false);
+    expect(one.failure).toBeNull();
+    const meanwhile = await revokeOne();
+    await restart(1);
+    await one.connect({ isResuming: true });
+    await expect.poll(() => isRefused(one, meanwhile), { timeout: 2_000 }).toBe(true);
+    expect(one.failure).toBeNull();
+  });
+
+  test("is told when the verifier's settings change, and ends within a second when it is disabled", async () => {
+    const one = await newcomer();
+    const other = await newcomer(undefined, instance.registry.verifiers.ledger.secret);
+    const { id } = billing();
+    await instance.db.query("UPDATE verifier SET mode = 'lenient', max_staleness_seconds = 5 WHERE id = $1", [
+      id,
+    ]);
+    await expect
+      .poll(() => one.statements.at(-1), { timeout: 1_000 })
+      .toMatchObject({ mode: "lenient", max_staleness_seconds: 5 });
+    expect(other.statements).toHaveLength(1);
+    await instance.db.query("UPDATE verifier SET mode = 'strict', max_staleness_seconds = 60 WHERE id = $1", [
+      id,
+    ]);
+    const ctx = contextAs(instance.db, "owner");
+    await disableVerifier(ctx, { verifierId: id });
+    await expect.poll(() => one.isOpen, { timeout: 1_000 }).toBe(false);
+    expect(other.isOpen).toBe(true);
+    expect((await one.ask("/revocations?after=0")).status).toBe(401);
+    await enableVerifier(ctx, { verifierId: id });
+    await expect
+      .poll(async () => (await one.ask("/revocations?after=0")).status, { timeout: 2_000 })
+      .toBe(200);
+  });
+
+  test("ends within a second when its secret is taken away", async () => {
+    const { id, secret } = instance.registry.verifiers.ledger;
+    const one = await newcomer(undefined, secret);
+    const [row] = await instance.db.query<{ id: string }>(
+      "SELECT id FROM verifier_secret WHERE verifier_id = $1",
+      [id],
+    );
+    // by the clock alone: the registry was read before
+    await instance.db.query(
+      "UPDATE verifier_secret SET expires_at = now() + interval '1 second' WHERE id = $1",
+      [row?.id as string],
+    );
+    await expect.poll(() => one.isOpen, { timeout: 3_000 }).toBe(false);
+    expect((await one.ask("/revocations?after=0")).status).toBe(401);
+    await instance.db.query("UPDATE verifier_secret SET expires_at = NULL WHERE id = $1", [
+      row?.id as string,
+    ]);
+    await expect
+      .poll(async () => (await one.ask("/revocations?after=0")).status, { timeout: 2_000 })
+      .toBe(200);
+  });
+});
+
+describe("a poll", () => {
+  test("is answered as soon as there is news, with a heartbeat when there is none, and at once where it is behind", async () => {
+    const one = reader();
+    await one.load();
+    const empty = await one.poll(0);
+    expect(empty.batches).toMatchObject([{ facts: [], after: one.model.position, to: one.model.position }]);
+    expect(empty.statement).toMatchObject({ aud: billing().id, name: "billing-api" });
+    let startedAt = performance.now();
+    expect((await one.poll(1)).batches).toMatchObject([{ facts: [] }]);
+    expect(performance.now() - startedAt).toBeGreaterThan(900);
+
+    const waiting = one.poll(30);
+    await expect.poll(() => instance.authorities[0]?.services.feed.subscribers).toBe(1);
+    startedAt = performance.now();
+    const token = await revokeOne();
+    expect((await waiting).batches).toMatchObject([{ facts: [{ verb: "revoke" }] }]);
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(isRefused(one, token)).toBe(true);
+    const next = await revokeOne();
+    await expect
+      .poll(() => instance.authorities[0]?.services.follower.book.position)
+      .toBe(BigInt(await head()));
+    await one.poll(30);
+    expect(isRefused(one, next)).toBe(true);
+  });
+});
+
+describe("a position", () => {
+  const statusOf = async (path: string, headers: Record<string, string> = {}) => {
+    const answer = await reader().ask(path, headers);
+    const { error } = (await answer.json()) as { error: string };
+    return [answer.status, error];
+  };
+  const stream = { accept: "text/event-stream" };
+
+  test("beyond the head is 409, on a stream too, and one that another authority has reached is none", async () => {
+    const beyond = (await head()) + 1;
+    expect(await statusOf(`/revocations?after=${beyond}`)).toEqual([409, "feed_went_back"]);
+    expect(await statusOf(`/revocations?after=${beyond}`, stream)).toEqual([409, "feed_went_back"]);
+    expect(await statusOf("/revocations?after=0", { ...stream, "last-event-id": String(beyond) })).toEqual([
+      409,
+      "feed_went_back",
+    ]);
+    const one = await newcomer(instance.urls[1]);
+    const token = await revokeOne();
+    await expect.poll(() => isRefused(one, token), { timeout: 2_000 }).toBe(true);
+    expect((await reader().ask(`/revocations?after=${one.model.position}`)).status).toBe(200);
+  });
+
+  test.each([
+    ["no position", "/revocations", {}],
+    ["no position of a stream", "/revocations", stream],
+    ["a negative one", "/revocations?after=-1", {}],
+    ["a broken one", "/revocations?after=1.5", {}],
+    ["one in words", "/revocations?after=all", {}],
+    ["one beyond what numbers hold", "/revocations?after=99999999999999999", {}],
+    ["two of them", "/revocations?after=0&after=1", {}],
+    ["an event id that is none", "/revocations?after=0", { ...stream, "last-event-id": "0; DROP" }],
+    ["an instance that is no UUID", "/revocations?after=0&instance=me", {}],
+    ["a wait that is too long", "/revocations?after=0&wait=31", {}],
+    ["a wait that is no number", "/revocations?after=0&wait=NaN", {}],
+    ["a snapshot for no instance", "/revocations/snapshot?instance=..%2f", {}],
+  ])("%s is 400", async (_what, path, headers) => {
+    expect(await statusOf(path, headers)).toEqual([400, "invalid_request"]);
+  });
+
+  test("too far behind is 410: a snapshot is quicker", async () => {
+    await flood(100_001);
+    await caughtUp();
+    expect(await statusOf("/revocations?after=0")).toEqual([410, "snapshot_required"]);
+    const one = await newcomer();
+    expect(one.model.position).toBe(await head());
+    // just near enough: in pieces, to the last fact
+    const far = reader();
+    far.model.position = (await head()) - 100_000;
+    await far.connect();
+    await expect.poll(() => far.model.position, { timeout: 30_000 }).toBe(await head());
+    expect(far.failure).toBeNull();
+  });
+});
+
+describe("who may hear", () => {
+  test.each([
+    ["nobody", {}],
+    ["an unknown secret", { authorization: `Bearer twv_${"A".repeat(43)}` }],
+    ["an access token's bearer", { authorization: "Bearer eyJhbGciOiJub25lIn0.e30." }],
+  ])("%s is refused everywhere", async (_who, headers) => {
+    for (const path of ["/revocations?after=0", "/revocations/snapshot"]) {
+      const answer = await fetch(`${instance.issuer}${path}`, { headers: headers as Record<string, string> });
+      expect([path, answer.status]).toEqual([path, 401]);
+      expect(answer.headers.get("www-authenticate")).toContain("Basic");
+    }
+  });
+
+  test("a client is not: it hears of its own tokens at introspection", async () => {
+    const { clientId, secret } = instance.registry.jwtService;
+    const authorization = `Basic ${Buffer.from(`${clientId}:${secret}`).toString("base64")}`;
+    for (const path of ["/revocations?after=0", "/revocations/snapshot"])
+      expect((await fetch(`${instance.issuer}${path}`, { headers: { authorization } })).status).toBe(403);
+  });
+
+  test("the keys of the feed are public and apart: none of them stands in the set of tokens' keys", async () => {
+    const keysOf = async (path: string) =>
+      ((await (await fetch(`${instance.issuer}${path}`)).json()) as { keys: { kid: string; d?: string }[] })
+        .keys;
+    const [feed, tokens] = [await keysOf("/revocations/jwks"), await keysOf("/oauth/jwks")];
+    expect(feed).toHaveLength(1);
+    expect(feed[0]?.d).toBeUndefined();
+    expect(tokens.length).toBeGreaterThan(0);
+    expect(tokens.map(({ kid }) => kid)).not.toContain(feed[0]?.kid);
+  });
+
+  test.each([
+    ["POST", "/revocations", "GET"],
+    ["HEAD", "/revocations", "GET"],
+    ["GET", "/revocations/acknowledgements", "POST"],
+    ["DELETE", "/revocations/snapshot", "GET"],
+  ])("%s %s is answered 405 with what may be asked", async (method, path, allow) => {
+    const answer = await fetch(`${instance.issuer}${path}`, { method });
+    expect([answer.status, answer.headers.get("allow")]).toEqual([405, allow]);
+  });
+});
+
+/** A subscriber that asks for everything and reads nothing. */
+async function deaf(position: number): Promise<Socket> {
+  const socket = connect(Number(new URL(instance.issuer).port), "localhost");
+  await once(socket, "connect");
+  socket.pause();
+  socket.write(
+    `GET /revocations?after=${position} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\nAuthorization: Bearer ${billing().secret}\r\n\r\n`,
+  );
+  socket.on("error", () => {});
+  return socket;
+}
+
+test("a subscriber that reads nothing is cut off with what fits into one piece in memory, and the others wait for nothing", async () => {
+  const { feed } = (instance.authorities[0] as TestInstance["authorities"][number]).services;
+  const one = await newcomer();
+  await flood(40_000);
+  const before = feed.cutOff;
+  const sockets = await Promise.all(Array.from({ length: 5 }, async () => deaf((await head()) - 40_000)));
+  await revokeOne();
+  await expect.poll(() => feed.cutOff - before, { timeout: 30_000 }).toBe(5);
+  await expect.poll(() => one.model.position, { timeout: 30_000 }).toBe(await head());
+  expect(one.isOpen).toBe(true);
+  await revokeOne();
+  await expect.poll(() => one.model.position, { timeout: 2_000 }).toBe(await head());
+  expect(one.failure).toBeNull();
+  for (const socket of sockets) socket.destroy();
+});
+
+test("an instance has one snapshot under way, and the next when it has ended", async () => {
+  const one = reader();
+  const path = `/revocations/snapshot?instance=${one.instance}`;
+  const [first, second] = await Promise.all([one.ask(path), one.ask(path)]);
+  expect([first.status, second.status].sort()).toEqual([200, 429]);
+  for (const answer of [first, second]) await answer.text();
+  const next = await one.ask(path);
+  expect([next.status, (await next.text()).length > 0]).toEqual([200, true]);
+});
+
+describe("what an instance says of itself", () => {
+  const said = (change: Record<string, unknown> = {}) => ({
+    instance: randomUUID(),
+    position: 0,
+    agent: "@tokenwarden/verifier/1.2.0",
+    way: "feed",
+    mode: "strict",
+    max_staleness_seconds: 60,
+    accepted: 10,
+    refused: 3,
+    stale: 0,
+    lost: 0,
+    latency_us: { p50: 30, p99: 80 },
+    ...change,
+  });
+  const say = (body: unknown, secret = billing().secret, type = "application/json") =>
+    fetch(`${instance.issuer}/revocations/acknowledgements`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${secret}`, "content-type": type },
+      body: typeof body === "string" ? body : JSON.stringify(body),
+    });
+  const rowOf = async (instanceId: string) =>
+    (await instance.db.query("SELECT * FROM verifier_instance WHERE instance_id = $1", [instanceId]))[0];
+
+  test("is on record with when it came to a position, and stays when the authority stops", async () => {
+    const position = await head();
+    const body = said({ position });
+    const at = Date.now();
+    expect((await say(body)).status).toBe(204);
+    await expect
+      .poll(() => rowOf(body.instance), { timeout: 3_000 })
+      .toMatchObject({
+        verifier_id: billing().id,
+        way: "feed",
+        agent: "@tokenwarden/verifier/1.2.0",
+        position: BigInt(position),
+        accepted: 10n,
+        latency_p99_us: 80,
+      });
+    const rows = await instance.db.query<{ at: Date }>(
+      "SELECT at FROM feed_acknowledgement WHERE instance_id = $1",
+      [body.instance],
+    );
+    expect(rows).toHaveLength(1);
+    expect(Math.abs((rows[0]?.at.getTime() ?? 0) - at)).toBeLessThan(1_000);
+    const last = said({ instance: body.instance, position, accepted: 99 });
+    expect((await say(last)).status).toBe(204);
+    await instance.authorities[0]?.services.feed.instances.stop();
+    expect(await rowOf(body.instance)).toMatchObject({ accepted: 99n });
+  });
+
+  test("a stream and a poll are seen without a word of theirs, the end of a stream too", async () => {
+    const one = await newcomer();
+    await expect
+      .poll(() => rowOf(one.instance), { timeout: 3_000 })
+      .toMatchObject({
+        way: "feed",
+        agent: null,
+        connected_at: expect.any(Date),
+        disconnected_at: null,
+      });
+    one.drop();
+    await expect
+      .poll(() => rowOf(one.instance), { timeout: 3_000 })
+      .toMatchObject({ disconnected_at: expect.any(Date) });
+    const two = reader();
+    two.model.position = await head();
+    await two.poll(0);
+    await expect
+      .poll(() => rowOf(two.instance), { timeout: 3_000 })
+      .toMatchObject({
+        way: "poll",
+        position: BigInt(two.model.position),
+      });
+  });
+
+  test.each([
+    ["a position that is not there yet", { position: 10_000_000 }, 409],
+    ["a negative position", { position: -1 }, 400],
+    ["an instance that is no UUID", { instance: "me" }, 400],
+    ["a way that there is none of", { way: "carrier pigeon" }, 400],
+    ["an agent with a script", { agent: "<script>/1" }, 400],
+    ["an agent of a megabyte", { agent: `a/${"1".repeat(50_000)}` }, 400],
+    ["a counter in words", { accepted: "1" }, 400],
+    ["a counter beyond what numbers hold", { lost: 1e300 }, 400],
+    ["a member that nobody knows", { admin: true }, 400],
+  ])("%s is refused, and nothing is written", async (_what, change, status) => {
+    const body = said(change);
+    expect((await say(body)).status).toBe(status);
+    await instance.authorities[0]?.services.feed.instances.flush();
+    if (String(body.instance) !== "me") expect(await rowOf(body.instance)).toBeUndefined();
+  });
+
+  test("no JSON, a form, a body that is too large and a stranger are refused", async () => {
+    expect((await say("{")).status).toBe(400);
+    expect((await say("instance=1", undefined, "application/x-www-form-urlencoded")).status).toBe(400);
+    expect((await say("[1]")).status).toBe(400);
+    expect((await say("x".repeat(70_000))).status).toBe(413);
+    expect((await say(said(), "twv_nobody")).status).toBe(401);
+  });
+
+  test("an address that takes forms takes no JSON for it", async () => {
+    const answer = await fetch(`${instance.issuer}/oauth/introspect`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${billing().secret}`, "content-type": "application/json" },
+      body: "token=x",
+    });
+    expect(answer.status).toBe(415);
+  });
+});
+
+test("an authority that does not hear from its database sends no heartbeat and answers 503, and goes on when it hears again", async () => {
+  const lone = await startTestInstance();
+  try {
+    const [authority] = lone.authorities;
+    const { follower } = (authority as TestInstance["authorities"][number]).services;
+    const one = new TestReader({
+      url: lone.issuer,
+      issuer: lone.issuer,
+      secret: lone.registry.verifiers.billing.secret,
+    });
+    open.push(one);
+    await one.load();
+    await one.connect();
+    await expect.poll(() => one.batches.length, { timeout: 3_000 }).toBeGreaterThan(0);
+    const owner = await import("pg").then(
+      ({ default: pg }) => new pg.Client({ connectionString: lone.databaseUrl }),
+    );
+    await owner.connect();
+    // whoever asks where the feed is waits
+    await owner.query("BEGIN; LOCK TABLE feed_head IN ACCESS EXCLUSIVE MODE");
+    await expect.poll(() => follower.isStale, { timeout: 10_000 }).toBe(true);
+    const seen = one.batches.length;
+    for (const path of ["/revocations?after=0", "/revocations?after=0&wait=1", "/revocations/snapshot"])
+      expect((await one.ask(path)).status).toBe(503);
+    expect((await one.ask("/revocations?after=0", { accept: "text/event-stream" })).status).toBe(503);
+    // two heartbeats would have come
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    expect(one.batches.length).toBeLessThanOrEqual(seen + 1);
+    const last = one.batches.at(-1);
+    // what it said last is as old as what it knew
+    expect(Date.now() - (last?.at ?? 0)).toBeGreaterThan(1_000);
+    await owner.query("ROLLBACK");
+    await owner.end();
+    await expect.poll(() => follower.isStale, { timeout: 10_000 }).toBe(false);
+    const count = one.batches.length;
+    await expect.poll(() => one.batches.length, { timeout: 5_000 }).toBeGreaterThan(count);
+    expect([one.isOpen, one.failure]).toEqual([true, null]);
+  } finally {
+    await lone.stop();
+  }
+});

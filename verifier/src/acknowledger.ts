@@ -1,0 +1,61 @@
+import type { Authority } from "./authority.ts";
+import { pause } from "./pause.ts";
+
+const EVERY_MS = 5_000;
+
+/** Tells the authority how far we are: right after facts were applied, and every 5 s. One at a time; what comes meanwhile is told after. */
+export class Acknowledger {
+  readonly #authority: Authority;
+  readonly #body: () => Record<string, unknown>;
+  readonly #closing: AbortSignal;
+  #wake: () => void = () => undefined;
+  #isAsked = false;
+
+  constructor(authority: Authority, closing: AbortSignal, body: () => Record<string, unknown>) {
+    this.#authority = authority;
+    this.#body = body;
+    this.#closing = closing;
+  }
+
+  /** Facts were applied. */
+  poke(): void {
+    this.#isAsked = true;
+    this.#wake();
+  }
+
+  /** One that fails is not told again: the next one says all of it. */
+  async send(timeoutMs?: number): Promise<void> {
+    const url = await this.#authority.endpoint("feed");
+    url.pathname = `${url.pathname.replace(/\/$/, "")}/acknowledgements`;
+    await this.#authority.ask(
+      url,
+      {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(this.#body()),
+        ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      },
+      async () => undefined,
+    );
+  }
+
+  async run(): Promise<void> {
+    while (!this.#closing.aborted) {
+      this.#isAsked = false;
+      await this.send().catch(() => undefined);
+      if (!this.#isAsked) await this.#pause();
+      // a flood of facts is acknowledged a few times a second, not once a batch
+      else await pause(50, this.#closing);
+    }
+  }
+
+  async #pause(): Promise<void> {
+    const woken = new AbortController();
+    const wake = () => woken.abort();
+    this.#wake = wake;
+    this.#closing.addEventListener("abort", wake);
+    await pause(EVERY_MS, woken.signal);
+    this.#closing.removeEventListener("abort", wake);
+    this.#wake = () => undefined;
+  }
+}

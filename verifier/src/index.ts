@@ -1,0 +1,280 @@
+import { randomUUID } from "node:crypto";
+import { Acknowledger } from "./acknowledger.ts";
+import { AGENT, isOlderThan, VERSION } from "./agent.ts";
+import { openAuthority } from "./authority.ts";
+import { type RefusalCode, VerifierError, type VerifierErrorCode } from "./errors.ts";
+import { createTell, errorOf, type VerifierEvent } from "./events.ts";
+import { FeedFollower } from "./feed-follower.ts";
+import { FeedIntake } from "./feed-intake.ts";
+import { createMessageReader, type Statement } from "./feed-messages.ts";
+import { Introspection } from "./introspection.ts";
+import { createJudge, type Seen, type VerifyOptions } from "./judge.ts";
+import { LastWord } from "./last-word.ts";
+import { Latencies } from "./latencies.ts";
+import { type Mode, parseOptions, type Revocation, type VerifierOptions } from "./options.ts";
+import { backoffMs, pause } from "./pause.ts";
+import { ProofChecker } from "./proof.ts";
+import { createJwtReader } from "./read-jwt.ts";
+import { ReportQueue } from "./report-queue.ts";
+import { createRevocationCheck } from "./revocation-check.ts";
+import { StatusLists } from "./status-lists.ts";
+import { reportOf } from "./use-report.ts";
+import type { VerifiedToken } from "./verified-token.ts";
+import { modeOf, says, staleBound, type VerifierState } from "./verifier-state.ts";
+
+export type {
+  Mode,
+  RefusalCode,
+  Revocation,
+  VerifiedToken,
+  VerifierErrorCode,
+  VerifierEvent,
+  VerifierOptions,
+  VerifierState,
+  VerifyOptions,
+};
+export { VerifierError };
+
+const WATCH_MS = 250;
+const CLOSE_MS = 4_000;
+const LAST_WORD_MS = 1_000;
+
+export type Verifier = {
+  /**
+   * Resolves when the first token can be judged.
+   *
+   * @throws {VerifierError} `not_ready` where that takes too long (30 s where nothing is said); it goes on trying, and may be asked again.
+   */
+  ready(options?: { timeoutSeconds?: number }): Promise<void>;
+  /** @throws {VerifierError} whose code says why the token is refused, or why nothing can be said about it. */
+  verify(token: string, options?: VerifyOptions): Promise<VerifiedToken>;
+  readonly state: VerifierState;
+  /** Sends what waits, within 5 s, and ends every connection. */
+  close(): Promise<void>;
+};
+
+/**
+ * A verifier for one API process. It begins to listen to the authority at once, and recovers by itself from whatever ends.
+ *
+ * @throws {VerifierError} `invalid_option` that names the option and what it may be.
+ */
+export function createVerifier(options: VerifierOptions): Verifier {
+  const settings = parseOptions(options);
+  const tell = createTell(options.onEvent);
+  const instance = randomUUID();
+  const closing = new AbortController();
+  const authority = openAuthority(settings, tell, closing.signal);
+  const keys = authority.keySet("keys");
+  const readJwt = createJwtReader(settings, keys.get);
+  const introspection = new Introspection(authority, settings.introspectionConcurrency, settings.timeoutMs);
+  const proofs = new ProofChecker(settings.clockToleranceSeconds);
+  const word = new LastWord(settings.clockToleranceSeconds * 1_000);
+  const intake = new FeedIntake(word);
+  const lists = new StatusLists(authority, keys, settings, tell);
+  const latencies = new Latencies();
+  const counts = { accepted: 0, refused: 0, stale: 0 };
+  let statement: Statement | null = null;
+  let isClosed = false;
+  let wasStale = true;
+
+  const maxStalenessMs = () => staleBound(settings, statement);
+  const mode = (): Mode => modeOf(settings, statement);
+  const revocations = createRevocationCheck({
+    settings,
+    intake,
+    word,
+    lists,
+    introspection,
+    keys,
+    maxStalenessMs,
+  });
+
+  const { judge } = createJudge({
+    settings,
+    readJwt,
+    introspection,
+    proofs,
+    revocations,
+    mode,
+    onStale: () => {
+      counts.stale += 1;
+    },
+  });
+
+  const reports =
+    settings.reports === null
+      ? null
+      : new ReportQueue({ authority, settings: settings.reports, instance, tell });
+  const acknowledger =
+    settings.secret === null ? null : new Acknowledger(authority, closing.signal, acknowledgement);
+  const follower =
+    settings.revocation !== "feed"
+      ? null
+      : new FeedFollower({
+          authority,
+          messages: createMessageReader(authority.keySet("feedKeys").get, settings.issuer),
+          intake,
+          instance,
+          tell,
+          closing: closing.signal,
+          maxStalenessMs,
+          onStatement,
+          onApplied: () => acknowledger?.poke(),
+        });
+
+  function onStatement(next: Statement): void {
+    const { name, mode: its, maxStalenessSeconds, audiences, agentMinimum } = next;
+    const isChanged = statement === null || contentOf(statement) !== contentOf(next);
+    statement = next;
+    // each connection begins with it
+    if (!isChanged) return;
+    tell({ type: "registered", name, mode: its, maxStalenessSeconds });
+    for (const audience of settings.audiences)
+      if (!audiences.includes(audience)) tell({ type: "audience_unregistered", audience });
+    if (agentMinimum !== null && isOlderThan(VERSION, agentMinimum))
+      tell({ type: "outdated", minimum: agentMinimum });
+  }
+
+  function acknowledgement(): Record<string, unknown> {
+    const latency = latencies.take();
+    return {
+      instance,
+      position: intake.position,
+      agent: AGENT,
+      way: wayNow() === "none" ? "status_list" : wayNow(),
+      mode: mode(),
+      max_staleness_seconds: Math.round(maxStalenessMs() / 1_000),
+      ...counts,
+      lost: reports?.lost ?? 0,
+      ...(latency === null ? {} : { latency_us: latency }),
+    };
+  }
+
+  function wayNow(): VerifierState["way"] {
+    if (follower !== null) return follower.way;
+    return settings.revocation === "status-list"
+      ? "status_list"
+      : (settings.revocation as "introspection" | "none");
+  }
+
+  /** Fetches the keys before the first token comes. */
+  async function warm(): Promise<void> {
+    for (let attempt = 0; !closing.signal.aborted; attempt += 1)
+      try {
+        await keys.reload();
+        return;
+      } catch {
+        await pause(backoffMs(attempt, 5_000), closing.signal);
+      }
+  }
+
+  const running: Promise<void>[] = [warm()];
+  if (follower !== null) running.push(follower.run());
+  // who checks signatures alone has nothing to acknowledge
+  if (acknowledger !== null && settings.revocation !== "none") running.push(acknowledger.run());
+  const sending = reports?.run() ?? Promise.resolve();
+  const watching = setInterval(watch, WATCH_MS);
+  watching.unref();
+
+  function watch(): void {
+    const { isStale, ageMs } = revocations.state();
+    if (isStale === wasStale || !isReady()) return;
+    wasStale = isStale;
+    if (!isStale) tell({ type: "fresh" });
+    else tell(word.isClockBehind ? { type: "clock_behind" } : { type: "stale", ageMs: ageMs ?? 0 });
+  }
+
+  function isReady(): boolean {
+    if (keys.ageMs === Number.POSITIVE_INFINITY) return false;
+    return follower === null || (intake.book !== null && word.ageMs < Number.POSITIVE_INFINITY);
+  }
+
+  async function record(
+    seen: Seen,
+    error: VerifierError | null,
+    asked: VerifyOptions,
+    startedAt: number,
+  ): Promise<void> {
+    const us = (performance.now() - startedAt) * 1_000;
+    latencies.add(us);
+    if (reports === null) return;
+    const report = reportOf(settings.audiences, seen, error, asked, us);
+    if (report !== null) await reports.add(report);
+  }
+
+  return {
+    async ready({ timeoutSeconds = 30 } = {}) {
+      const deadline = performance.now() + timeoutSeconds * 1_000;
+      if (settings.reports?.isStrict) await reports?.open();
+      while (!isReady()) {
+        if (isClosed) throw new VerifierError("closed", "The verifier was closed.");
+        if (performance.now() > deadline)
+          throw new VerifierError("not_ready", "The authority was not heard in time.", {
+            cause: follower?.lastError,
+          });
+        // keeps the process alive, which waits for this
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    },
+
+    async verify(value, asked = {}) {
+      if (isClosed) throw new VerifierError("closed", "The verifier was closed.");
+      const startedAt = performance.now();
+      const seen: Seen = { token: null, isRecorded: false };
+      try {
+        if (settings.reports?.isStrict && reports?.isFull)
+          throw new VerifierError("audit_unavailable", "Uses cannot be put on record at the moment.");
+        const token = await judge(value, asked, seen);
+        await record(seen, null, asked, startedAt);
+        counts.accepted += 1;
+        return token;
+      } catch (thrown) {
+        const error =
+          thrown instanceof VerifierError
+            ? thrown
+            : new VerifierError("unavailable", "The token cannot be judged.", { cause: errorOf(thrown) });
+        counts.refused += 1;
+        tell({ type: "refused", code: error.code });
+        if (error.code !== "audit_unavailable") await record(seen, error, asked, startedAt);
+        throw error;
+      }
+    },
+
+    get state() {
+      const { isStale, ageMs } = revocations.state();
+      const state = {
+        revocation: settings.revocation,
+        way: wayNow(),
+        mode: mode(),
+        isReady: isReady(),
+        isStale,
+        ageMs,
+        maxStalenessMs: maxStalenessMs(),
+        position: follower === null ? null : intake.position,
+        facts: intake.book?.size ?? 0,
+        forged: follower?.forged ?? 0,
+        ...counts,
+        reports: reports === null ? null : { waiting: reports.waiting, lost: reports.lost },
+        lastError: follower?.lastError?.message ?? null,
+        instance,
+      };
+      return { ...state, says: says(state) };
+    },
+
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      clearInterval(watching);
+      await reports?.close(sending, CLOSE_MS);
+      if (acknowledger !== null && settings.revocation !== "none" && isReady())
+        await acknowledger.send(LAST_WORD_MS).catch(() => undefined);
+      closing.abort();
+      await Promise.allSettled(running);
+    },
+  };
+}
+
+/** A statement apart from when it was made. */
+function contentOf(statement: Statement): string {
+  return JSON.stringify({ ...statement, issuedAt: 0 });
+}

@@ -1,0 +1,226 @@
+import { type Authority, UnexpectedAnswer } from "./authority.ts";
+import { VerifierError } from "./errors.ts";
+import { errorOf, type Tell } from "./events.ts";
+import type { Settings } from "./options.ts";
+import { backoffMs, pause } from "./pause.ts";
+import type { Report } from "./report.ts";
+import { ReportJournal } from "./report-journal.ts";
+
+/** What the endpoint takes at once: 1,000 reports and 1 MB. Smaller, so that headers and names fit in. */
+const BATCH_MAX = 500;
+const BATCH_BYTES = 900_000;
+const COLLECT_MS = 200;
+const RETRY_MAX_MS = 10_000;
+
+export type ReportQueueOptions = {
+  authority: Pick<Authority, "askJson" | "endpoint">;
+  settings: NonNullable<Settings["reports"]>;
+  instance: string;
+  tell: Tell;
+};
+
+/**
+ * Uses on their way to the authority: in order, in batches, until each is acknowledged. Bounded: what finds no room is lost, counted and said,
+ * or, where that is not allowed, not taken.
+ */
+export class ReportQueue {
+  readonly #options: ReportQueueOptions;
+  #waiting: Report[] = [];
+  #journal: ReportJournal | null = null;
+  #lost = 0;
+  #lostUnsaid = 0;
+  #isClosing = false;
+  readonly #stopped = new AbortController();
+  #wake: () => void = () => undefined;
+  #batchMax = BATCH_MAX;
+  #opening: Promise<void> | null = null;
+
+  constructor(options: ReportQueueOptions) {
+    this.#options = options;
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** Reports lost since the beginning. */
+  get lost(): number {
+    return this.#lost;
+  }
+
+  /** No further report finds room. */
+  get isFull(): boolean {
+    return this.#waiting.length >= this.#options.settings.capacity;
+  }
+
+  /**
+   * Takes a report. With strict audit it resolves when the report is on the disk, where there is a path.
+   *
+   * @throws {VerifierError} `audit_unavailable` with strict audit, where there is no room or the disk does not take it.
+   */
+  async add(report: Report): Promise<void> {
+    const { settings, tell } = this.#options;
+    if (this.isFull || this.#isClosing) {
+      if (settings.isStrict)
+        throw new VerifierError("audit_unavailable", "Uses cannot be put on record at the moment.");
+      this.#lose(1, "the buffer is full");
+      return;
+    }
+    if (settings.isStrict && settings.path !== null && this.#journal === null)
+      throw new VerifierError("audit_unavailable", "Uses cannot be put on record at the moment.");
+    this.#waiting.push(report);
+    this.#wake();
+    const written = this.#journal?.append(report, settings.isStrict);
+    if (written === undefined) return;
+    if (!settings.isStrict) {
+      written.catch((error: unknown) =>
+        tell({ type: "reports_delayed", error: errorOf(error), waiting: this.waiting }),
+      );
+      return;
+    }
+    try {
+      await written;
+    } catch (cause) {
+      throw new VerifierError("audit_unavailable", "Uses cannot be put on record at the moment.", { cause });
+    }
+  }
+
+  #lose(count: number, why: string): void {
+    this.#lost += count;
+    this.#lostUnsaid += count;
+    // each one of a flood would be a flood of its own
+    if (this.#lost === count || this.#lost % 1_000 < count)
+      this.#options.tell({ type: "reports_lost", lost: this.#lost, why });
+  }
+
+  /** Opens the file, if there is one. @throws what the file system says, or where another process has it. */
+  open(): Promise<void> {
+    const { path } = this.#options.settings;
+    if (path === null || this.#journal !== null) return Promise.resolve();
+    this.#opening ??= this.#openFile(path).finally(() => {
+      this.#opening = null;
+    });
+    return this.#opening;
+  }
+
+  async #openFile(path: string): Promise<void> {
+    const { journal, reports, unreadable } = await ReportJournal.open(path);
+    if (unreadable > 0) this.#lose(unreadable, "lines of the file cannot be read");
+    const held = this.#waiting;
+    this.#waiting = [...reports, ...held];
+    this.#journal = journal;
+    for (const report of held) journal.append(report, false).catch(() => undefined);
+  }
+
+  async #openInTime(): Promise<void> {
+    for (let attempt = 0; !this.#isClosing; attempt += 1) {
+      try {
+        await this.open();
+        return;
+      } catch (thrown) {
+        this.#options.tell({ type: "reports_delayed", error: errorOf(thrown), waiting: this.waiting });
+        await this.#news(backoffMs(attempt, RETRY_MAX_MS));
+      }
+    }
+  }
+
+  /** Sends for ever, until it is closed. */
+  async run(): Promise<void> {
+    await this.#openInTime();
+    for (let attempt = 0; !this.#stopped.signal.aborted; ) {
+      if (this.#waiting.length === 0) {
+        if (this.#isClosing) return;
+        if (!this.#isClosing) await this.#news(2 ** 30);
+        continue;
+      }
+      if (this.#waiting.length < this.#batchMax && !this.#isClosing)
+        await pause(COLLECT_MS, this.#stopped.signal);
+      try {
+        await this.#sendSome();
+        attempt = 0;
+      } catch (thrown) {
+        if (this.#stopped.signal.aborted) return;
+        this.#options.tell({ type: "reports_delayed", error: errorOf(thrown), waiting: this.waiting });
+        await pause(backoffMs(attempt, RETRY_MAX_MS), this.#stopped.signal);
+        attempt += 1;
+      }
+    }
+  }
+
+  /** Until something is to be done, or the time is over. */
+  async #news(withinMs: number): Promise<void> {
+    const woken = new AbortController();
+    this.#wake = () => woken.abort();
+    await pause(withinMs, woken.signal);
+    this.#wake = () => undefined;
+  }
+
+  #batch(): Report[] {
+    const batch: Report[] = [];
+    let bytes = 0;
+    for (const report of this.#waiting) {
+      bytes += JSON.stringify(report).length * 2;
+      if (batch.length > 0 && (bytes > BATCH_BYTES || batch.length >= this.#batchMax)) break;
+      batch.push(report);
+    }
+    return batch;
+  }
+
+  async #sendSome(): Promise<void> {
+    const { authority, instance } = this.#options;
+    const batch = this.#batch();
+    const lost = this.#lostUnsaid;
+    let answer: Record<string, unknown>;
+    try {
+      answer = await authority.askJson(await authority.endpoint("reports"), {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ instance, ...(lost === 0 ? {} : { lost }), reports: batch }),
+        signal: this.#stopped.signal,
+      });
+    } catch (thrown) {
+      const status = thrown instanceof UnexpectedAnswer ? thrown.status : 0;
+      if (status !== 400 && status !== 413) throw thrown;
+      await this.#narrow(batch);
+      return;
+    }
+    this.#lostUnsaid -= lost;
+    this.#batchMax = BATCH_MAX;
+    for (const entry of Array.isArray(answer.results) ? answer.results : []) {
+      const { id, result, code } = entry as Record<string, unknown>;
+      if (result === "refused")
+        this.#options.tell({ type: "report_refused", id: String(id), code: String(code) });
+    }
+    await this.#done(batch.length);
+  }
+
+  /** A body that is refused as a whole is cut in half, until the one report is found that nobody takes. */
+  async #narrow(batch: Report[]): Promise<void> {
+    if (batch.length > 1) {
+      this.#batchMax = Math.max(1, Math.floor(batch.length / 2));
+      return;
+    }
+    this.#options.tell({ type: "report_refused", id: batch[0]?.id ?? "", code: "invalid" });
+    this.#lose(1, "the authority does not take it");
+    this.#batchMax = BATCH_MAX;
+    await this.#done(1);
+  }
+
+  async #done(count: number): Promise<void> {
+    this.#waiting.splice(0, count);
+    // an error here means that something is sent twice, and recorded once
+    await this.#journal?.done(count, () => this.#waiting).catch(() => undefined);
+  }
+
+  /** Sends what waits, for so long at most; what is left stays in the file, or is lost where there is none. */
+  async close(running: Promise<void>, withinMs: number): Promise<void> {
+    this.#isClosing = true;
+    this.#wake();
+    const timer = setTimeout(() => this.#stopped.abort(), withinMs);
+    await running.catch(() => undefined);
+    clearTimeout(timer);
+    this.#stopped.abort();
+    if (this.#journal !== null) await this.#journal.close();
+    else if (this.#waiting.length > 0) this.#lose(this.#waiting.length, "closed before they were sent");
+  }
+}
