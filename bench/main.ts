@@ -145,8 +145,7 @@ function reachSettings(values: Arguments): ReachSettings {
   const verifiers = Math.round(readNumber("verifiers", values.verifiers, byDefault.verifiers));
   const rounds = Math.round(readNumber("rounds", values.rounds, byDefault.rounds));
   const rows = Math.round(readNumber("rows", values.rows, byDefault.rows, 10_000_000));
-  const isFull =
-    verifiers >= FULL_REACH.verifiers && rounds >= FULL_REACH.rounds && rows >= FULL_REACH.rows;
+  const isFull = verifiers >= FULL_REACH.verifiers && rounds >= FULL_REACH.rounds && rows >= FULL_REACH.rows;
   return {
     mode: values.smoke ? "smoke" : isFull ? "full" : "short",
     verifiers,

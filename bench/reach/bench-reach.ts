@@ -8,8 +8,8 @@ import { memoryOf } from "#bench/child.ts";
 import { type Figure, figureLine } from "#bench/report/figures.ts";
 import { type Machine, readMachine } from "#bench/report/machine.ts";
 import { writeResult, writeSection } from "#bench/report/write.ts";
-import { type Context, systemContext } from "#lib/context.ts";
 import { createApiToken } from "#lib/api-tokens/create-api-token.ts";
+import { type Context, systemContext } from "#lib/context.ts";
 import { type Database, openDatabase } from "#lib/db/database.ts";
 import { migrate } from "#lib/db/migrate.ts";
 import { startEmbeddedDatabase } from "#server/embedded-database/start.ts";
@@ -19,7 +19,7 @@ import { measureStatusList, type StatusListReport } from "./measure-status-list.
 import { seedListed } from "./seed-listed.ts";
 import { seedVerifiers } from "./seed-verifiers.ts";
 import type { Settings } from "./settings.ts";
-import { type Product, startProduct } from "./start-product.ts";
+import { choosePlace, type Place, type Product, startProduct } from "./start-product.ts";
 import { renderTable } from "./table.ts";
 import { startFleet, startNewcomer } from "./verifier-fleet.ts";
 
@@ -39,8 +39,7 @@ export type ReachReport = {
 
 type Options = { records: boolean; log(line: string): void; stack: AsyncDisposableStack };
 type Seeded = {
-  url: string;
-  dataDir: string;
+  place: Place;
   db: Database;
   owner: Database;
   clientId: string;
@@ -72,8 +71,7 @@ async function seed(settings: Settings, stack: AsyncDisposableStack): Promise<Se
   };
   const { token } = await createApiToken(asOwner, { name: "bench", role: "responder" });
   return {
-    url,
-    dataDir,
+    place: await choosePlace(url, dataDir),
     db,
     owner,
     clientId,
@@ -114,7 +112,7 @@ function actsOf({ authority, console }: Product, seeded: Seeded): Revoking {
 
 async function propagate(settings: Settings, seeded: Seeded, log: Options["log"]) {
   await using stack = new AsyncDisposableStack();
-  const product = await startProduct({ databaseUrl: seeded.url, dataDir: seeded.dataDir, stack });
+  const product = await startProduct(seeded.place, stack);
   if (product.console === null) {
     log("propagation: not measured, the console is not built");
     return null;
@@ -150,7 +148,7 @@ export async function benchReach(settings: Settings, { records, log, stack }: Op
   await seedRevoked(seeded.owner, seeded.clientId, settings.facts);
   const listId = await seedListed(seeded.owner, seeded.clientId, settings.listed);
   log(`${settings.facts} revoked tokens, and ${settings.listed} in a status list: there`);
-  const product = await startProduct({ databaseUrl: seeded.url, dataDir: seeded.dataDir, stack });
+  const product = await startProduct(seeded.place, stack);
   const newcomer = await startNewcomer({
     issuer: product.authority,
     audience: AUDIENCE,

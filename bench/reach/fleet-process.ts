@@ -102,7 +102,10 @@ async function obey(order: FleetOrder): Promise<void> {
 
 process.on("message", (order: FleetOrder) => {
   obey(order).catch((error: unknown) =>
-    answer({ kind: "failed", message: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+    answer({
+      kind: "failed",
+      message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    }),
   );
 });
 process.once("disconnect", () => process.exit(0));

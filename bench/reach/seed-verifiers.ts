@@ -16,10 +16,12 @@ export async function seedVerifiers(db: Database, count: number): Promise<string
       data: {
         id,
         name: `reach-${index}`,
-        secretHash: sha256(secret),
-        hint: secret.slice(-4),
+        checkWay: "feed",
         createdAt: now,
         updatedAt: now,
+        secrets: {
+          create: { id: uuidv7(now), secretHash: sha256(secret), hint: secret.slice(-4), createdAt: now },
+        },
         audiences: { create: { audienceId: audience.id } },
       },
     });

@@ -17,20 +17,29 @@ export type Product = {
   authorityPid: number;
 };
 
-/** An authority and, where it is built, the console, as `npm start` runs them. */
-export async function startProduct(options: {
+/** What stays the same when the product is started again on its database: keys and issuer do not change. */
+export type Place = {
   databaseUrl: string;
   dataDir: string;
-  stack: AsyncDisposableStack;
-}): Promise<Product> {
-  const { databaseUrl, dataDir, stack } = options;
-  const [authorityPort, metricsPort, consolePort] = (await findPorts(3)) as [number, number, number];
+  masterKey: string;
+  ports: [authority: number, metrics: number, console: number];
+};
+
+export async function choosePlace(databaseUrl: string, dataDir: string): Promise<Place> {
+  const ports = (await findPorts(3)) as Place["ports"];
+  return { databaseUrl, dataDir, masterKey: randomBytes(32).toString("base64"), ports };
+}
+
+/** An authority and, where it is built, the console, as `npm start` runs them. */
+export async function startProduct(place: Place, stack: AsyncDisposableStack): Promise<Product> {
+  const { databaseUrl, dataDir, masterKey } = place;
+  const [authorityPort, metricsPort, consolePort] = place.ports;
   const authority = `http://127.0.0.1:${authorityPort}`;
   const shared = {
     ...baseEnv(),
     DATABASE_URL: databaseUrl,
     DATA_DIR: dataDir,
-    MASTER_KEY: randomBytes(32).toString("base64"),
+    MASTER_KEY: masterKey,
     AUTHORITY_ISSUER: authority,
     LOG_LEVEL: "warn",
   };
