@@ -53,7 +53,9 @@ async function watch(token: string): Promise<void> {
 }
 
 async function refusals(): Promise<number[]> {
-  const timer = setInterval(() => watchers.forEach((watcher) => watcher.look()), LOOK_MS);
+  const timer = setInterval(() => {
+    for (const watcher of watchers) watcher.look();
+  }, LOOK_MS);
   await all;
   clearInterval(timer);
   return (watched?.refusedAt ?? []).map((at) => at as number);

@@ -95,7 +95,7 @@ export async function forwardAuth(
     verifier,
     isBearer: true,
     askerId: verifier.id,
-    demand,
+    demand: { ...demand, kind: "access" },
     ...use,
   };
   const outcome = await services.bounds.turnstile.pass(verifier.id, 1, () =>
@@ -110,7 +110,7 @@ export async function forwardAuth(
       challenge("insufficient_scope", "a permission is missing", scope),
     );
   }
-  if (outcome.token === null || outcome.refusal !== null || outcome.token.kind !== "access")
+  if (outcome.token === null || outcome.refusal !== null)
     throw new Refused(
       401,
       "invalid_token",
