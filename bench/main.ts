@@ -187,7 +187,7 @@ async function run(args: string[], stack: AsyncDisposableStack): Promise<boolean
     case "verifier":
       return benchVerifier({
         facts: Math.round(readNumber("rows", values.rows, values.smoke ? 1_000 : 1_000_000, 10_000_000)),
-        rounds: Math.round(readNumber("rounds", values.rounds, values.smoke ? 1 : 7)),
+        rounds: Math.round(readNumber("rounds", values.rounds, values.smoke ? 1 : 9)),
         isSmoke: values.smoke,
         records: values.record || !values.smoke,
         log,

@@ -63,7 +63,13 @@ describe("the smoke run", () => {
   test("of the verifier prints every figure", { timeout: 60_000 }, () => {
     const { status, figures, output } = bench("verifier", "--smoke");
     expect(status, output).toBe(0);
-    for (const name of ["verifier_cost_ratio", "verifier_us", "bare_jose_us", "verifier_ready_s"])
+    for (const name of [
+      "verifier_cost_ratio",
+      "verifier_check_ratio",
+      "verifier_us",
+      "bare_jose_us",
+      "verifier_ready_s",
+    ])
       expect(Number(figures[name]), output).toBeGreaterThan(0);
     expect(figures.verifier_facts_mb).toBeDefined();
   });

@@ -49,6 +49,7 @@ export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
   "GET /api/v1/orders/{id}": "order:read",
   "GET /api/v1/orders/{id}/propagation": "verifier:read",
   "POST /api/v1/orders/{id}/cancel": "order:write",
+  "POST /api/v1/orders/{id}/cancel-together": "order:write",
   "GET /api/v1/organisation": "organisation:read",
   "PATCH /api/v1/organisation": "organisation:write",
   "GET /api/v1/overview": "overview:read",
@@ -117,6 +118,7 @@ export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
 export const OTHER_ROUTES: Record<string, string> = {
   "/api/auth/{nextauth}": "public: next-auth's own sign-in, sign-out and session, each with its own check",
   "/api/health": "public: says ok or unavailable, nothing else",
+  "/flags/{file}": "public: drawings of flags, the same for everybody",
 };
 
 /** Pages by their path: what it takes to see them. */

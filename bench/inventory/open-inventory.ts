@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Database, openDatabase } from "#lib/db/database.ts";
 import { migrate } from "#lib/db/migrate.ts";
+import { tallyTimes } from "#lib/tokens/tally-times.ts";
 import { tallyAll } from "#lib/tokens/tally-tokens.ts";
 import { startEmbeddedDatabase } from "#server/embedded-database/start.ts";
 import { resetSettings, setForLoading } from "./seed/loading-settings.ts";
@@ -25,6 +26,8 @@ export type Inventory = {
 const MINUTE_MS = 60_000;
 /** Tokens counted in one transaction: nobody waits for it here. */
 const TALLY_STEP = 1_000_000;
+/** Of revocations, exchanges and uses each token is looked up. */
+const TALLY_TIMES_STEP = 300_000;
 
 function dataDirOf({ keepDir }: Settings, stack: AsyncDisposableStack): string {
   if (keepDir !== null) {
@@ -47,16 +50,25 @@ function findSeeded(file: string, rows: number): SeedReport | null {
   return { ...report, until: new Date(report.until) };
 }
 
+/** Counts what is not counted yet, as the worker does. */
+async function tally(db: Database): Promise<void> {
+  const lag = "0 seconds";
+  await Promise.all([
+    tallyAll(db, { lag, step: TALLY_STEP }),
+    tallyTimes(db, { lag, step: TALLY_TIMES_STEP }),
+  ]);
+}
+
 /** Makes the tokens, and counts them into the tally as the worker does. */
 async function fill(url: string, rows: number, log: (line: string) => void): Promise<SeedReport> {
   const until = new Date(Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS);
   const seeded = await seedInventory({ url, rows, until, log });
   const from = performance.now();
-  const asOwner = { url, role: "owner", maxConnections: 1, applicationName: "tokenwarden bench" } as const;
+  const asOwner = { url, role: "owner", maxConnections: 2, applicationName: "tokenwarden bench" } as const;
   const owner = openDatabase(asOwner);
   try {
-    await tallyAll(owner, { lag: "0 seconds", step: TALLY_STEP });
-    await owner.query("VACUUM ANALYZE token_tally");
+    await tally(owner);
+    await owner.query("VACUUM ANALYZE token_tally, token_time_tally");
   } finally {
     await owner.end();
   }
@@ -94,6 +106,7 @@ export async function openInventory(
   const { url, adminUrl } = server;
   const db = openDatabase({ url, role: "app", maxConnections: 8, applicationName: "tokenwarden bench" });
   stack.defer(() => db.end());
+  if (before !== null) await tally(db);
   const from = new Date(seeded.until.getTime() - 90 * 86_400_000);
   return {
     dataDir,

@@ -1,12 +1,13 @@
 "use client";
 
-import { Tooltip, UnstyledButton } from "@mantine/core";
+import { UnstyledButton } from "@mantine/core";
 import { useMounted } from "@mantine/hooks";
 import { useState } from "react";
 import { durationWords } from "../display/duration.ts";
 import { localWords, utcWords } from "../display/instant.tsx";
 import { groupedNumber } from "../display/number-text.tsx";
 import { Scroller } from "../display/scroller.tsx";
+import { Hint } from "../on-demand/hint.tsx";
 import classes from "./lifeline.module.css";
 import { AxisLayer, LAYOUTS, type LifelineMark, MarksLayer } from "./lifeline-layer.tsx";
 
@@ -66,14 +67,15 @@ export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade }: Lif
               title="Some verifiers could still accept it in this time"
               style={{
                 left: place(Date.parse(shade.from)),
-                width: `${((Date.parse(shade.to) - Date.parse(shade.from)) / (toMs - fromMs)) * 100}%`,
+                // it may go on beyond what is drawn
+                width: widthOf(Math.min(Date.parse(shade.to), toMs) - Date.parse(shade.from)),
               }}
             />
           ) : null}
           {used.map((bucket) => {
             const { at, untilMs } = barOf(bucket, bucketSeconds, startMs, endsMs);
             return (
-              <Tooltip
+              <Hint
                 key={bucket.at}
                 openDelay={0}
                 label={
@@ -101,7 +103,7 @@ export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade }: Lif
                     />
                   ) : null}
                 </span>
-              </Tooltip>
+              </Hint>
             );
           })}
           {LAYOUTS.map((layout) => (

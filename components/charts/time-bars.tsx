@@ -1,12 +1,13 @@
 "use client";
 
-import { Tooltip, UnstyledButton } from "@mantine/core";
+import { UnstyledButton } from "@mantine/core";
 import { useMounted } from "@mantine/hooks";
 import { useState } from "react";
 import { durationWords } from "../display/duration.ts";
 import { localWords, utcWords } from "../display/instant.tsx";
 import { groupedNumber } from "../display/number-text.tsx";
 import { Scroller } from "../display/scroller.tsx";
+import { Hint } from "../on-demand/hint.tsx";
 import { niceMax } from "./axis.ts";
 import classes from "./time-bars.module.css";
 
@@ -49,7 +50,7 @@ export function TimeBars({ title, series, stepSeconds, points }: TimeBarsProps) 
       <div className={classes.plot} aria-hidden>
         {isQuiet ? null : <span className={classes.most}>{groupedNumber(most)}</span>}
         {points.map((point, index) => (
-          <Tooltip
+          <Hint
             key={point.at}
             openDelay={0}
             label={
@@ -80,7 +81,7 @@ export function TimeBars({ title, series, stepSeconds, points }: TimeBarsProps) 
                   ) : null,
                 )}
             </span>
-          </Tooltip>
+          </Hint>
         ))}
         {isQuiet ? <span className={classes.quiet}>Nothing in this time</span> : null}
       </div>

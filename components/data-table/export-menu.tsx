@@ -1,6 +1,6 @@
 "use client";
 
-import { ActionIcon, Menu, Tooltip } from "@mantine/core";
+import { ActionIcon } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconDownload } from "@tabler/icons-react";
 import { useState } from "react";
@@ -13,6 +13,8 @@ import {
 import type { Total } from "#lib/list-query/define-table.ts";
 import type { ListName } from "#lib/lists/model.ts";
 import { groupedNumber } from "../display/number-text.tsx";
+import { Hint } from "../on-demand/hint.tsx";
+import { OnDemandMenu } from "../on-demand/menu.tsx";
 import { requestJson } from "../request/request-json.ts";
 import { rememberWork } from "../work/seen-work.ts";
 import { useWork } from "../work/work.tsx";
@@ -62,24 +64,29 @@ export function ExportMenu({ list, text, total, unit }: ExportMenuProps) {
   }
 
   return (
-    <Menu width={300} position="bottom-end">
-      <Menu.Target>
-        <Tooltip label="Export">
+    <OnDemandMenu
+      width={300}
+      position="bottom-end"
+      target={
+        <Hint label="Export">
           <ActionIcon variant="default" size={32} aria-label="Export" loading={isBusy}>
             <IconDownload size={17} stroke={1.7} />
           </ActionIcon>
-        </Tooltip>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{mayExport ? `Export ${what}` : "Your role does not export lists."}</Menu.Label>
-        {EXPORT_FORMATS.map((format) => (
-          <Menu.Item key={format} disabled={!mayExport} onClick={() => void begin(format)}>
-            {EXPORT_FORMAT_WORDS[format].name}
-            <br />
-            <small className="muted">{EXPORT_FORMAT_WORDS[format].means}</small>
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+        </Hint>
+      }
+    >
+      {(Menu) => (
+        <>
+          <Menu.Label>{mayExport ? `Export ${what}` : "Your role does not export lists."}</Menu.Label>
+          {EXPORT_FORMATS.map((format) => (
+            <Menu.Item key={format} disabled={!mayExport} onClick={() => void begin(format)}>
+              {EXPORT_FORMAT_WORDS[format].name}
+              <br />
+              <small className="muted">{EXPORT_FORMAT_WORDS[format].means}</small>
+            </Menu.Item>
+          ))}
+        </>
+      )}
+    </OnDemandMenu>
   );
 }

@@ -1,7 +1,8 @@
 "use client";
 
-import { Kbd, Modal } from "@mantine/core";
+import { Kbd } from "@mantine/core";
 import { ModKey } from "../display/mod-key.tsx";
+import { OnDemandDialog } from "../on-demand/dialog.tsx";
 import classes from "./data-table.module.css";
 
 const KEYS: [keys: string[], does: string][] = [
@@ -28,7 +29,7 @@ export function KeyboardHelp({
   more: [key: string, does: string][];
 }) {
   return (
-    <Modal opened={isOpen} onClose={onClose} title="Keys of this list" size={420}>
+    <OnDemandDialog isOpen={isOpen} onClose={onClose} title="Keys of this list" size={420}>
       <dl className={classes.keys}>
         {[
           ...KEYS.slice(0, 6),
@@ -47,6 +48,6 @@ export function KeyboardHelp({
           </div>
         ))}
       </dl>
-    </Modal>
+    </OnDemandDialog>
   );
 }

@@ -1,9 +1,10 @@
 "use client";
 
-import { Drawer, UnstyledButton } from "@mantine/core";
+import { UnstyledButton } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { IconX } from "@tabler/icons-react";
 import type { ReactNode } from "react";
+import { OnDemandDrawer } from "../on-demand/dialog.tsx";
 import classes from "./data-table.module.css";
 
 type RowDrawerProps = {
@@ -19,9 +20,9 @@ export function RowDrawer({ isOpen, label, title, children, onClose }: RowDrawer
   const isNarrow = useMediaQuery("(max-width: 75em)", false);
   if (isNarrow)
     return (
-      <Drawer opened={isOpen} onClose={onClose} position="right" size={460} title={title}>
+      <OnDemandDrawer isOpen={isOpen} onClose={onClose} position="right" size={460} title={title}>
         {children}
-      </Drawer>
+      </OnDemandDrawer>
     );
   if (!isOpen) return null;
   return (

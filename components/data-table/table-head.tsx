@@ -1,7 +1,8 @@
 "use client";
 
-import { Tooltip, UnstyledButton } from "@mantine/core";
+import { UnstyledButton } from "@mantine/core";
 import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
+import { Hint } from "../on-demand/hint.tsx";
 import { CheckBox } from "./check-box.tsx";
 import type { ListRow } from "./columns.ts";
 import classes from "./data-table.module.css";
@@ -49,12 +50,7 @@ export function TableHead<Row extends ListRow>(props: TableHeadProps<Row>) {
               {key === undefined ? (
                 meta?.header
               ) : (
-                <Tooltip
-                  label={`Not sorted by this here. ${refusal}`}
-                  disabled={refusal === null}
-                  multiline
-                  maw={280}
-                >
+                <Hint label={`Not sorted by this here. ${refusal}`} disabled={refusal === null}>
                   <UnstyledButton
                     className={classes.sort}
                     aria-disabled={refusal === null ? undefined : true}
@@ -63,7 +59,7 @@ export function TableHead<Row extends ListRow>(props: TableHeadProps<Row>) {
                     {meta?.header}
                     {isSorted ? <Arrow size={13} aria-hidden /> : null}
                   </UnstyledButton>
-                </Tooltip>
+                </Hint>
               )}
               <span
                 className={classes.resize}

@@ -1,6 +1,6 @@
 "use client";
 
-import { ActionIcon, Menu, Tooltip } from "@mantine/core";
+import { ActionIcon } from "@mantine/core";
 import {
   IconBaselineDensityMedium,
   IconBaselineDensitySmall,
@@ -10,6 +10,8 @@ import {
 import type { Total } from "#lib/list-query/define-table.ts";
 import { isListName } from "#lib/lists/model.ts";
 import { groupedNumber } from "../display/number-text.tsx";
+import { Hint } from "../on-demand/hint.tsx";
+import { OnDemandMenu } from "../on-demand/menu.tsx";
 import classes from "./data-table.module.css";
 import { ExportMenu } from "./export-menu.tsx";
 import type { Density } from "./preferences.tsx";
@@ -47,26 +49,31 @@ export function TableTools(props: TableToolsProps) {
       {isListName(props.list) ? (
         <ExportMenu list={props.list} text={props.listText} total={total} unit={unit} />
       ) : null}
-      <Menu closeOnItemClick={false} width={220}>
-        <Menu.Target>
-          <Tooltip label="Columns">
+      <OnDemandMenu
+        closeOnItemClick={false}
+        width={220}
+        target={
+          <Hint label="Columns">
             <ActionIcon variant="default" size={32} aria-label="Columns">
               <IconColumns3 size={17} stroke={1.7} />
             </ActionIcon>
-          </Tooltip>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Label>Columns</Menu.Label>
-          {columns.map((column) => (
-            <Menu.CheckboxItem key={column.id} checked={column.isVisible} onChange={column.toggle}>
-              {column.header}
-            </Menu.CheckboxItem>
-          ))}
-          <Menu.Divider />
-          <Menu.Item onClick={onReset}>Columns as they come</Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
-      <Tooltip label={isCompact ? "More room between rows" : "Less room between rows"}>
+          </Hint>
+        }
+      >
+        {(Menu) => (
+          <>
+            <Menu.Label>Columns</Menu.Label>
+            {columns.map((column) => (
+              <Menu.CheckboxItem key={column.id} checked={column.isVisible} onChange={column.toggle}>
+                {column.header}
+              </Menu.CheckboxItem>
+            ))}
+            <Menu.Divider />
+            <Menu.Item onClick={onReset}>Columns as they come</Menu.Item>
+          </>
+        )}
+      </OnDemandMenu>
+      <Hint label={isCompact ? "More room between rows" : "Less room between rows"}>
         <ActionIcon
           variant="default"
           size={32}
@@ -80,13 +87,13 @@ export function TableTools(props: TableToolsProps) {
             <IconBaselineDensityMedium size={17} stroke={1.7} />
           )}
         </ActionIcon>
-      </Tooltip>
+      </Hint>
       <span className={classes.wideOnly}>
-        <Tooltip label="Keys of this list">
+        <Hint label="Keys of this list">
           <ActionIcon variant="default" size={32} aria-label="Keys of this list" onClick={onHelp}>
             <IconKeyboard size={17} stroke={1.7} />
           </ActionIcon>
-        </Tooltip>
+        </Hint>
       </span>
     </div>
   );

@@ -1,9 +1,10 @@
 "use client";
 
-import { Button, Checkbox, Group, Modal, Stack, TextInput } from "@mantine/core";
+import { Button, Checkbox, Group, Stack, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { VIEW_NAME_MAX } from "#lib/views/model.ts";
 import { ProblemAlert } from "../feedback/problem-alert.tsx";
+import { OnDemandDialog } from "../on-demand/dialog.tsx";
 
 type ViewDialogProps = {
   title: string;
@@ -45,7 +46,7 @@ export function ViewDialog({
   }
 
   return (
-    <Modal opened onClose={isBusy ? () => {} : onClose} title={title} size={440}>
+    <OnDemandDialog isOpen onClose={isBusy ? () => {} : onClose} title={title} size={440}>
       <form onSubmit={(event) => void save(event)}>
         <Stack gap="sm">
           <TextInput
@@ -78,6 +79,6 @@ export function ViewDialog({
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </OnDemandDialog>
   );
 }

@@ -1,17 +1,26 @@
 "use client";
 
-import { Button, Menu } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconBookmark, IconCheck, IconPencil, IconPlus, IconTrash, IconUsers } from "@tabler/icons-react";
+import dynamic from "next/dynamic";
 import { usePathname, useRouter } from "next/navigation";
 import { useEffect, useState } from "react";
 import type { ListName } from "#lib/lists/model.ts";
 import type { SavedView } from "#lib/views/model.ts";
-import { ConfirmDialog } from "../overlay/confirm-dialog.tsx";
+import { type MenuParts, OnDemandMenu } from "../on-demand/menu.tsx";
+import { useWasEver } from "../on-demand/use-was-ever.ts";
 import { requestJson } from "../request/request-json.ts";
 import classes from "./data-table.module.css";
 import { useViewId, useViews, withView } from "./use-views.ts";
-import { ViewDialog } from "./view-dialog.tsx";
+
+const ViewDialog = dynamic(() => import("./view-dialog.tsx").then((module) => module.ViewDialog), {
+  ssr: false,
+});
+const ConfirmDialog = dynamic(
+  () => import("../overlay/confirm-dialog.tsx").then((module) => module.ConfirmDialog),
+  { ssr: false },
+);
 
 type ViewsMenuProps = {
   list: ListName;
@@ -49,6 +58,7 @@ export function ViewsMenu({ list, text, hidden, onHide }: ViewsMenuProps) {
   const viewId = useViewId();
   const [isOpen, setIsOpen] = useState(false);
   const [asking, setAsking] = useState<"save" | "rename" | "delete" | null>(null);
+  const wasAsked = useWasEver(asking === "delete");
   const { views, error, reload } = useViews(list, isOpen || viewId !== null);
   const current = views?.find((view) => view.id === viewId) ?? null;
   const isChanged = current !== null && !isSame(current, text, hidden);
@@ -92,9 +102,9 @@ export function ViewsMenu({ list, text, hidden, onHide }: ViewsMenuProps) {
     router.replace(withView(text === "" ? path : `${path}?${text}`, saved.id), { scroll: false });
   }
 
-  function line(view: SavedView) {
+  function line({ Item }: MenuParts, view: SavedView) {
     return (
-      <Menu.Item
+      <Item
         key={view.id}
         leftSection={
           view.id === viewId ? <IconCheck size={15} aria-label="open" /> : <span className={classes.noIcon} />
@@ -103,78 +113,86 @@ export function ViewsMenu({ list, text, hidden, onHide }: ViewsMenuProps) {
       >
         {view.name}
         {view.isShared ? <small className={classes.viewOwner}>{view.owner.name}</small> : null}
-      </Menu.Item>
+      </Item>
     );
   }
 
   return (
     <>
-      <Menu opened={isOpen} onChange={setIsOpen} position="bottom-start" width={280}>
-        <Menu.Target>
+      <OnDemandMenu
+        isOpen={isOpen}
+        onChange={setIsOpen}
+        position="bottom-start"
+        width={280}
+        dropdown={{ mah: 420, style: { overflow: "auto" } }}
+        target={
           <Button leftSection={<IconBookmark size={15} />} className={classes.views}>
             <span className={classes.viewName}>{current?.name ?? "Views"}</span>
             {isChanged ? <span className="muted">&nbsp;· changed</span> : null}
           </Button>
-        </Menu.Target>
-        <Menu.Dropdown mah={420} style={{ overflow: "auto" }}>
-          {error ? (
-            <Menu.Label role="alert">The views could not be read. Open the menu again.</Menu.Label>
-          ) : null}
-          {views?.length === 0 ? (
-            <Menu.Label>No view yet: set filters, order and columns, and save them.</Menu.Label>
-          ) : null}
-          {own && own.length > 0 ? <Menu.Label>Yours</Menu.Label> : null}
-          {own?.map(line)}
-          {shared && shared.length > 0 ? <Menu.Label>Shared</Menu.Label> : null}
-          {shared?.map(line)}
-          <Menu.Divider />
-          {current?.mayChange && isChanged ? (
-            <Menu.Item
-              leftSection={<IconCheck size={15} />}
-              onClick={() =>
-                attempt(
-                  change(current, { query: text, hiddenColumns: hidden }, `“${current.name}” is updated.`),
-                )
-              }
-            >
-              Update “{current.name}”
-            </Menu.Item>
-          ) : null}
-          <Menu.Item leftSection={<IconPlus size={15} />} onClick={() => setAsking("save")}>
-            Save as a new view…
-          </Menu.Item>
-          {current?.mayChange ? (
-            <>
-              <Menu.Item leftSection={<IconPencil size={15} />} onClick={() => setAsking("rename")}>
-                Rename…
-              </Menu.Item>
+        }
+      >
+        {(Menu) => (
+          <>
+            {error ? (
+              <Menu.Label role="alert">The views could not be read. Open the menu again.</Menu.Label>
+            ) : null}
+            {views?.length === 0 ? (
+              <Menu.Label>No view yet: set filters, order and columns, and save them.</Menu.Label>
+            ) : null}
+            {own && own.length > 0 ? <Menu.Label>Yours</Menu.Label> : null}
+            {own?.map((view) => line(Menu, view))}
+            {shared && shared.length > 0 ? <Menu.Label>Shared</Menu.Label> : null}
+            {shared?.map((view) => line(Menu, view))}
+            <Menu.Divider />
+            {current?.mayChange && isChanged ? (
               <Menu.Item
-                leftSection={<IconUsers size={15} />}
+                leftSection={<IconCheck size={15} />}
                 onClick={() =>
                   attempt(
-                    change(
-                      current,
-                      { isShared: !current.isShared },
-                      current.isShared
-                        ? `“${current.name}” is its owner's alone.`
-                        : `“${current.name}” is shared.`,
-                    ),
+                    change(current, { query: text, hiddenColumns: hidden }, `“${current.name}” is updated.`),
                   )
                 }
               >
-                {current.isShared ? "Share no more" : "Share with everybody"}
+                Update “{current.name}”
               </Menu.Item>
-              <Menu.Item
-                leftSection={<IconTrash size={15} />}
-                color="red"
-                onClick={() => setAsking("delete")}
-              >
-                Delete…
-              </Menu.Item>
-            </>
-          ) : null}
-        </Menu.Dropdown>
-      </Menu>
+            ) : null}
+            <Menu.Item leftSection={<IconPlus size={15} />} onClick={() => setAsking("save")}>
+              Save as a new view…
+            </Menu.Item>
+            {current?.mayChange ? (
+              <>
+                <Menu.Item leftSection={<IconPencil size={15} />} onClick={() => setAsking("rename")}>
+                  Rename…
+                </Menu.Item>
+                <Menu.Item
+                  leftSection={<IconUsers size={15} />}
+                  onClick={() =>
+                    attempt(
+                      change(
+                        current,
+                        { isShared: !current.isShared },
+                        current.isShared
+                          ? `“${current.name}” is its owner's alone.`
+                          : `“${current.name}” is shared.`,
+                      ),
+                    )
+                  }
+                >
+                  {current.isShared ? "Share no more" : "Share with everybody"}
+                </Menu.Item>
+                <Menu.Item
+                  leftSection={<IconTrash size={15} />}
+                  color="red"
+                  onClick={() => setAsking("delete")}
+                >
+                  Delete…
+                </Menu.Item>
+              </>
+            ) : null}
+          </>
+        )}
+      </OnDemandMenu>
       {asking === "save" ? (
         <ViewDialog
           title="Save as a new view"
@@ -194,7 +212,7 @@ export function ViewsMenu({ list, text, hidden, onHide }: ViewsMenuProps) {
           onSave={({ name }) => change(current, { name }, `The view is called “${name}” now.`)}
         />
       ) : null}
-      {current ? (
+      {current && wasAsked ? (
         <ConfirmDialog
           isOpen={asking === "delete"}
           onClose={() => setAsking(null)}

@@ -1,8 +1,9 @@
 "use client";
 
-import { ActionIcon, Tooltip } from "@mantine/core";
+import { ActionIcon } from "@mantine/core";
 import { useClipboard } from "@mantine/hooks";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
+import { Hint } from "../on-demand/hint.tsx";
 
 type CopyButtonProps = {
   value: string;
@@ -16,7 +17,7 @@ type CopyButtonProps = {
 export function CopyButton({ value, what, size = 22, tabIndex }: CopyButtonProps) {
   const clipboard = useClipboard({ timeout: 1500 });
   return (
-    <Tooltip label={clipboard.copied ? "Copied" : `Copy ${what}`}>
+    <Hint label={clipboard.copied ? "Copied" : `Copy ${what}`}>
       <ActionIcon
         size={size}
         aria-label={clipboard.copied ? `Copied ${what}` : `Copy ${what}`}
@@ -29,6 +30,6 @@ export function CopyButton({ value, what, size = 22, tabIndex }: CopyButtonProps
       >
         {clipboard.copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
       </ActionIcon>
-    </Tooltip>
+    </Hint>
   );
 }

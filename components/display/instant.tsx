@@ -1,7 +1,7 @@
 "use client";
 
-import { Tooltip } from "@mantine/core";
 import { useMounted } from "@mantine/hooks";
+import { Hint } from "../on-demand/hint.tsx";
 import { useClock } from "./clock.tsx";
 import { relativeWords } from "./duration.ts";
 import classes from "./instant.module.css";
@@ -75,7 +75,7 @@ export function Instant({
   if (at === null || Number.isNaN(ms)) return <span className="faint">{none}</span>;
   const exact = isMounted ? SHORT.format(ms) : SHORT_UTC.format(ms);
   return (
-    <Tooltip
+    <Hint
       events={{ hover: true, focus: true, touch: true }}
       label={
         <span className={classes.exact}>
@@ -99,6 +99,6 @@ export function Instant({
         {prefix ? `${prefix} ` : ""}
         {show === "exact" ? exact : <Relative ms={ms} />}
       </time>
-    </Tooltip>
+    </Hint>
   );
 }

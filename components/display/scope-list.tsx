@@ -1,6 +1,8 @@
 "use client";
 
-import { HoverCard, UnstyledButton } from "@mantine/core";
+import { UnstyledButton } from "@mantine/core";
+import { useEffect, useRef, useState } from "react";
+import { OnDemandPopover } from "../on-demand/popover.tsx";
 import classes from "./scope-list.module.css";
 
 type ScopeListProps = {
@@ -30,30 +32,57 @@ export function ScopeList({ values, what, shown = 1, plain = false }: ScopeListP
           </code>
         ))
       )}
-      {rest > 0 ? (
-        <HoverCard openDelay={150} withinPortal shadow="md" position="bottom-start">
-          <HoverCard.Target>
-            <UnstyledButton
-              className={classes.more}
-              aria-label={`${rest} more ${rest === 1 ? what[0] : what[1]}`}
-              onClick={(event) => event.stopPropagation()}
-              tabIndex={-1}
-            >
-              +{rest}
-            </UnstyledButton>
-          </HoverCard.Target>
-          <HoverCard.Dropdown p="sm">
-            <p className={classes.title}>
-              {values.length} {what[1]}
-            </p>
-            <ul className={classes.all}>
-              {values.map((value) => (
-                <li key={value}>{plain ? value : <code className={classes.scope}>{value}</code>}</li>
-              ))}
-            </ul>
-          </HoverCard.Dropdown>
-        </HoverCard>
-      ) : null}
+      {rest > 0 ? <Rest values={values} rest={rest} what={what} plain={plain} /> : null}
     </span>
+  );
+}
+
+const OPEN_AFTER_MS = 150;
+/** The way from the button to what it shows. */
+const CLOSE_AFTER_MS = 150;
+
+/** "+4", which shows them all while it or what it shows is pointed at. */
+function Rest({ values, rest, what, plain }: Required<Omit<ScopeListProps, "shown">> & { rest: number }) {
+  const [isOpen, setIsOpen] = useState(false);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  function set(next: boolean, afterMs: number) {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => setIsOpen(next), afterMs);
+  }
+  const hover = {
+    onMouseEnter: () => set(true, OPEN_AFTER_MS),
+    onMouseLeave: () => set(false, CLOSE_AFTER_MS),
+  };
+  return (
+    <OnDemandPopover
+      isOpen={isOpen}
+      onChange={setIsOpen}
+      position="bottom-start"
+      dropdown={{ p: "sm", ...hover }}
+      target={
+        <UnstyledButton
+          className={classes.more}
+          aria-label={`${rest} more ${rest === 1 ? what[0] : what[1]}`}
+          onClick={(event) => {
+            event.stopPropagation();
+            set(true, 0);
+          }}
+          {...hover}
+          tabIndex={-1}
+        >
+          +{rest}
+        </UnstyledButton>
+      }
+    >
+      <p className={classes.title}>
+        {values.length} {what[1]}
+      </p>
+      <ul className={classes.all}>
+        {values.map((value) => (
+          <li key={value}>{plain ? value : <code className={classes.scope}>{value}</code>}</li>
+        ))}
+      </ul>
+    </OnDemandPopover>
   );
 }

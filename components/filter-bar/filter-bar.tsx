@@ -1,13 +1,17 @@
 "use client";
 
-import { Button, Menu, Popover, UnstyledButton } from "@mantine/core";
+import { Button, UnstyledButton } from "@mantine/core";
 import { IconPlus, IconX } from "@tabler/icons-react";
 import dynamic from "next/dynamic";
 import { type ReactNode, type RefObject, useState } from "react";
+import { countryName, UNKNOWN_COUNTRY } from "#lib/list-query/country.ts";
 import type { Filter, FilterValues, TableDeclaration } from "#lib/list-query/define-table.ts";
 import type { AnyFilterValue } from "#lib/list-query/filter-value.ts";
+import { Flag } from "../display/flag.tsx";
+import { OnDemandMenu } from "../on-demand/menu.tsx";
+import { OnDemandPopover } from "../on-demand/popover.tsx";
 import classes from "./filter-bar.module.css";
-import { filterWords } from "./filter-words.ts";
+import { filterWords, NAMES_SHOWN } from "./filter-words.ts";
 import { QueryField } from "./query-field.tsx";
 
 const FilterEditor = dynamic(() => import("./filter-editor.tsx").then((module) => module.FilterEditor), {
@@ -74,18 +78,22 @@ export function FilterBar({
           {...(suggest ? { suggest } : {})}
           {...(fieldRef ? { fieldRef } : {})}
         />
-        <Menu position="bottom-start" width={200}>
-          <Menu.Target>
-            <Button leftSection={<IconPlus size={15} />}>Filter</Button>
-          </Menu.Target>
-          <Menu.Dropdown mah={360} style={{ overflow: "auto" }}>
-            {unused.map((key) => (
-              <Menu.Item key={key} onClick={() => add(key)}>
-                {declaration.filters[key]?.label}
-              </Menu.Item>
-            ))}
-          </Menu.Dropdown>
-        </Menu>
+        <OnDemandMenu
+          position="bottom-start"
+          width={200}
+          dropdown={{ mah: 360, style: { overflow: "auto" } }}
+          target={<Button leftSection={<IconPlus size={15} />}>Filter</Button>}
+        >
+          {(Menu) => (
+            <>
+              {unused.map((key) => (
+                <Menu.Item key={key} onClick={() => add(key)}>
+                  {declaration.filters[key]?.label}
+                </Menu.Item>
+              ))}
+            </>
+          )}
+        </OnDemandMenu>
         {views}
         {tools}
       </div>
@@ -97,15 +105,14 @@ export function FilterBar({
             const words = value === undefined ? { operator: "is", value: "…" } : filterWords(filter, value);
             return (
               <li key={key} className={classes.chip}>
-                <Popover
-                  opened={editing === key}
+                <OnDemandPopover
+                  isOpen={editing === key}
                   onChange={(isOpen) => setEditing(isOpen ? key : null)}
                   trapFocus
                   returnFocus
                   position="bottom-start"
                   width={320}
-                >
-                  <Popover.Target>
+                  target={
                     <UnstyledButton
                       className={classes.words}
                       disabled={filter.kind === "flag"}
@@ -114,22 +121,27 @@ export function FilterBar({
                       <span className="muted">
                         {filter.label} {words.operator}
                       </span>{" "}
-                      <strong>{words.value}</strong>
+                      <strong>
+                        {filter.kind === "country" && Array.isArray(value) ? (
+                          <Countries codes={value} />
+                        ) : (
+                          words.value
+                        )}
+                      </strong>
                     </UnstyledButton>
-                  </Popover.Target>
-                  <Popover.Dropdown>
-                    <FilterEditor
-                      filterKey={key}
-                      filter={filter}
-                      value={value}
-                      {...(suggest ? { suggest } : {})}
-                      onApply={(next) => {
-                        setEditing(null);
-                        set(key, next);
-                      }}
-                    />
-                  </Popover.Dropdown>
-                </Popover>
+                  }
+                >
+                  <FilterEditor
+                    filterKey={key}
+                    filter={filter}
+                    value={value}
+                    {...(suggest ? { suggest } : {})}
+                    onApply={(next) => {
+                      setEditing(null);
+                      set(key, next);
+                    }}
+                  />
+                </OnDemandPopover>
                 <UnstyledButton
                   className={classes.remove}
                   aria-label={`Remove the filter ${filter.label}`}
@@ -151,5 +163,23 @@ export function FilterBar({
         </ul>
       ) : null}
     </div>
+  );
+}
+
+/** As `filterWords` has them, each with its flag. */
+function Countries({ codes }: { codes: readonly string[] }) {
+  const first = codes.slice(0, NAMES_SHOWN);
+  const rest = codes.length - first.length;
+  return (
+    <>
+      {first.map((code, index) => (
+        <span key={code} className={classes.country}>
+          {code === UNKNOWN_COUNTRY ? null : <Flag code={code} />}
+          {countryName(code)}
+          {index < first.length - 1 ? ", " : ""}
+        </span>
+      ))}
+      {rest > 0 ? ` +${rest}` : ""}
+    </>
   );
 }

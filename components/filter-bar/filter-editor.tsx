@@ -3,12 +3,14 @@
 import { Button, Checkbox, Group, TagsInput, TextInput } from "@mantine/core";
 import { useRouter } from "next/navigation";
 import { useEffect, useState } from "react";
+import { UNKNOWN_COUNTRY } from "#lib/list-query/country.ts";
 import type { Filter, TimeFilter, TimeValue } from "#lib/list-query/define-table.ts";
 import { formatDuration } from "#lib/list-query/duration.ts";
 import { type AnyFilterValue, formatFilterValue, parseFilterValue } from "#lib/list-query/filter-value.ts";
+import { Flag } from "../display/flag.tsx";
 import { groupedNumber } from "../display/number-text.tsx";
 import { openPasted } from "../token-input/open-pasted.ts";
-import { holdsValue } from "../token-input/recognise-token.ts";
+import { holdsValue } from "../token-input/see-token.ts";
 import classes from "./filter-bar.module.css";
 import type { Suggest, Suggestion } from "./filter-bar.tsx";
 
@@ -151,6 +153,7 @@ function CountryOption({ of, among }: { of: string; among: readonly Suggestion[]
   return (
     <span className={classes.option} style={{ flex: 1 }}>
       <span>
+        {of === UNKNOWN_COUNTRY ? null : <Flag code={of} />}
         <code>{of}</code> {label}
       </span>
       {count === undefined ? null : <span>{groupedNumber(count)}</span>}

@@ -3,6 +3,9 @@ import type { Filter, LongerValue, TimeValue } from "#lib/list-query/define-tabl
 import { type AnyFilterValue, parseInstant } from "#lib/list-query/filter-value.ts";
 import { shortDuration } from "../display/duration.ts";
 
+/** Values of a filter that are named; of the others it is said how many they are. */
+export const NAMES_SHOWN = 3;
+
 function shortInstant(at: string): string {
   const iso = parseInstant(at) ?? at;
   return `${iso.slice(0, 16).replace("T", " ")} UTC`;
@@ -42,7 +45,7 @@ export function filterWords(filter: Filter, value: AnyFilterValue): { operator: 
       const words =
         filter.kind === "oneOf" ? (filter.words as Record<string, string> | undefined) : undefined;
       const named = (one: string) => (filter.kind === "country" ? countryName(one) : (words?.[one] ?? one));
-      const first = all.slice(0, 3).map(named);
+      const first = all.slice(0, NAMES_SHOWN).map(named);
       const rest = all.length - first.length;
       return { operator: "is", value: `${first.join(", ")}${rest > 0 ? ` +${rest}` : ""}` };
     }

@@ -1,8 +1,10 @@
 "use client";
 
-import { Avatar, Menu, Tooltip, UnstyledButton } from "@mantine/core";
+import { Avatar, UnstyledButton } from "@mantine/core";
 import { IconLogout, IconUserShield } from "@tabler/icons-react";
 import { useState } from "react";
+import { Hint } from "../on-demand/hint.tsx";
+import { OnDemandMenu } from "../on-demand/menu.tsx";
 import classes from "./frame.module.css";
 
 export type Person = { name: string; email: string; role: { name: string; means: string } };
@@ -16,9 +18,10 @@ function initials(name: string): string {
 export function AccountMenu({ person, onSignOut }: { person: Person; onSignOut: () => Promise<void> }) {
   const [isLeaving, setIsLeaving] = useState(false);
   return (
-    <Menu width={280}>
-      <Menu.Target>
-        <Tooltip label="Account">
+    <OnDemandMenu
+      width={280}
+      target={
+        <Hint label="Account">
           <UnstyledButton
             aria-label={`${initials(person.name)}, account of ${person.name}`}
             className={classes.account}
@@ -27,35 +30,38 @@ export function AccountMenu({ person, onSignOut }: { person: Person; onSignOut: 
               {initials(person.name)}
             </Avatar>
           </UnstyledButton>
-        </Tooltip>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <div className={classes.person}>
-          <p className={classes.personName}>{person.name}</p>
-          {person.email === person.name ? null : <p className="muted">{person.email}</p>}
-        </div>
-        <Menu.Divider />
-        <div className={classes.role}>
-          <IconUserShield size={16} aria-hidden />
-          <p>
-            <strong>{person.role.name}</strong>
-            <br />
-            <span className="muted">{person.role.means}</span>
-          </p>
-        </div>
-        <Menu.Divider />
-        <Menu.Item
-          leftSection={<IconLogout size={16} />}
-          disabled={isLeaving}
-          closeMenuOnClick={false}
-          onClick={() => {
-            setIsLeaving(true);
-            void onSignOut().finally(() => setIsLeaving(false));
-          }}
-        >
-          {isLeaving ? "Signing out…" : "Sign out"}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+        </Hint>
+      }
+    >
+      {(Menu) => (
+        <>
+          <div className={classes.person}>
+            <p className={classes.personName}>{person.name}</p>
+            {person.email === person.name ? null : <p className="muted">{person.email}</p>}
+          </div>
+          <Menu.Divider />
+          <div className={classes.role}>
+            <IconUserShield size={16} aria-hidden />
+            <p>
+              <strong>{person.role.name}</strong>
+              <br />
+              <span className="muted">{person.role.means}</span>
+            </p>
+          </div>
+          <Menu.Divider />
+          <Menu.Item
+            leftSection={<IconLogout size={16} />}
+            disabled={isLeaving}
+            closeMenuOnClick={false}
+            onClick={() => {
+              setIsLeaving(true);
+              void onSignOut().finally(() => setIsLeaving(false));
+            }}
+          >
+            {isLeaving ? "Signing out…" : "Sign out"}
+          </Menu.Item>
+        </>
+      )}
+    </OnDemandMenu>
   );
 }

@@ -6,7 +6,7 @@ import { useRouter } from "next/navigation";
 import { type ReactNode, useEffect, useState } from "react";
 import { requestJson } from "../request/request-json.ts";
 import { pastedLines } from "../token-input/pasted-lines.ts";
-import { holdsValue } from "../token-input/recognise-token.ts";
+import { holdsValue } from "../token-input/see-token.ts";
 import classes from "./command-palette.module.css";
 import { SECTIONS } from "./destinations.ts";
 import { PastedActions, usePasted } from "./pasted-actions.tsx";

@@ -1,6 +1,6 @@
 "use client";
 
-import { ActionIcon, AppShell, Burger, Drawer, Tooltip, UnstyledButton } from "@mantine/core";
+import { ActionIcon, Burger, UnstyledButton } from "@mantine/core";
 import { useDisclosure, useHotkeys, useWindowEvent } from "@mantine/hooks";
 import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand, IconSearch } from "@tabler/icons-react";
 import dynamic from "next/dynamic";
@@ -12,6 +12,8 @@ import { ClockProvider } from "../display/clock.tsx";
 import { ModKey } from "../display/mod-key.tsx";
 import { Tag } from "../display/tag.tsx";
 import { LiveDot, LiveProvider } from "../live/live.tsx";
+import { expectDrawer, OnDemandDrawer } from "../on-demand/dialog.tsx";
+import { Hint } from "../on-demand/hint.tsx";
 import { ColorSchemeMenu } from "../theme/color-scheme-menu.tsx";
 import { WorkProvider } from "../work/work.tsx";
 import { WorkTray } from "../work/work-tray.tsx";
@@ -23,6 +25,9 @@ import { Navigation } from "./navigation.tsx";
 
 const loadPalette = () => import("./command-palette.tsx").then((module) => module.CommandPalette);
 const CommandPalette = dynamic(loadPalette, { ssr: false });
+
+/** react-remove-scroll's name for what stays where it is while a dialog has taken the page's scrollbar away. */
+const KEEPS_ITS_PLACE = "right-scroll-bar-position";
 
 type FrameProps = {
   environmentName: string;
@@ -75,18 +80,14 @@ export function Frame(props: FrameProps) {
             <a href="#main" className={classes.skip}>
               Skip to the page
             </a>
-            <AppShell
-              header={{ height: 52 }}
-              navbar={{ width: isCollapsed ? 57 : 212, breakpoint: "md", collapsed: { mobile: true } }}
-              transitionDuration={0}
-              padding={0}
-            >
-              <AppShell.Header className={classes.top}>
+            <div className={classes.shell} data-collapsed={isCollapsed || undefined}>
+              <header className={`${classes.top} ${KEEPS_ITS_PLACE}`}>
                 <Burger
                   hiddenFrom="md"
                   size="sm"
                   opened={isDrawerOpen}
                   onClick={drawer.toggle}
+                  onPointerEnter={expectDrawer}
                   aria-label="Open the navigation"
                 />
                 <Link prefetch={false} href="/" className={classes.brand} aria-label="Tokenwarden, overview">
@@ -107,12 +108,12 @@ export function Frame(props: FrameProps) {
                 <WorkTray />
                 <ColorSchemeMenu />
                 <AccountMenu person={person} onSignOut={onSignOut} />
-              </AppShell.Header>
-              <AppShell.Navbar className={classes.side} aria-label="Console">
+              </header>
+              <nav className={classes.side} aria-label="Console">
                 <Navigation isCollapsed={isCollapsed} />
                 <div className={classes.foot} data-collapsed={isCollapsed || undefined}>
                   <LiveDot isShort={isCollapsed} />
-                  <Tooltip
+                  <Hint
                     label={isCollapsed ? "Widen the navigation" : "Narrow the navigation"}
                     position="right"
                   >
@@ -126,15 +127,15 @@ export function Frame(props: FrameProps) {
                         <IconLayoutSidebarLeftCollapse size={18} />
                       )}
                     </ActionIcon>
-                  </Tooltip>
+                  </Hint>
                 </div>
-              </AppShell.Navbar>
-              <AppShell.Main id="main" tabIndex={-1} className={classes.main}>
+              </nav>
+              <main id="main" tabIndex={-1} className={classes.main}>
                 {children}
-              </AppShell.Main>
-            </AppShell>
-            <Drawer
-              opened={isDrawerOpen}
+              </main>
+            </div>
+            <OnDemandDrawer
+              isOpen={isDrawerOpen}
               onClose={drawer.close}
               size={280}
               title="Tokenwarden"
@@ -146,7 +147,7 @@ export function Frame(props: FrameProps) {
               <div className={classes.foot}>
                 <LiveDot />
               </div>
-            </Drawer>
+            </OnDemandDrawer>
             {wasPaletteOpened ? <CommandPalette isOpen={isPaletteOpen} onClose={palette.close} /> : null}
           </WorkProvider>
         </PreferencesProvider>

@@ -1,8 +1,8 @@
 "use client";
 
-import { Tooltip } from "@mantine/core";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
+import { Hint } from "../on-demand/hint.tsx";
 import { destinationOf, SECTIONS } from "./destinations.ts";
 import classes from "./navigation.module.css";
 
@@ -19,7 +19,7 @@ export function Navigation({ isCollapsed = false, onNavigate }: NavigationProps)
           <ul className={classes.list}>
             {section.destinations.map(({ href, name, Icon }) => (
               <li key={href}>
-                <Tooltip label={name} position="right" disabled={!isCollapsed} openDelay={0}>
+                <Hint label={name} position="right" disabled={!isCollapsed} openDelay={0}>
                   <Link
                     prefetch={false}
                     href={href}
@@ -30,7 +30,7 @@ export function Navigation({ isCollapsed = false, onNavigate }: NavigationProps)
                     <Icon size={18} stroke={1.7} aria-hidden />
                     <span className={classes.word}>{name}</span>
                   </Link>
-                </Tooltip>
+                </Hint>
               </li>
             ))}
           </ul>

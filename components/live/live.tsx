@@ -1,6 +1,6 @@
 "use client";
 
-import { Tooltip, UnstyledButton } from "@mantine/core";
+import { UnstyledButton } from "@mantine/core";
 import { useIdle } from "@mantine/hooks";
 import { useRouter } from "next/navigation";
 import {
@@ -15,6 +15,8 @@ import {
   useTransition,
 } from "react";
 import { type News, newsOf, type Pulse } from "#lib/live/model.ts";
+import { Hint } from "../on-demand/hint.tsx";
+import { followEvents } from "./follow-events.ts";
 import classes from "./live.module.css";
 import { type LastDrawing, waitBeforeDrawing } from "./pace.ts";
 
@@ -121,22 +123,23 @@ export function LiveProvider({ children }: { children: ReactNode }) {
 
   useEffect(() => {
     if (isPaused || isResting) return;
-    const source = new EventSource("/api/v1/live");
     let known: Pulse | null = null;
-    const hear = (event: MessageEvent<string>) => {
-      const pulse = JSON.parse(event.data) as Pulse;
-      const news = newsOf(known, pulse);
-      known = pulse;
-      if (news !== null) tell(news);
-      for (const listener of listeners.current) listener(pulse);
-    };
+    const stop = followEvents("/api/v1/live", {
+      event: "change",
+      onOpen: () => setConnection("live"),
+      onLost: () => setConnection("lost"),
+      onEvent: (text) => {
+        const pulse = JSON.parse(text) as Pulse;
+        const news = newsOf(known, pulse);
+        known = pulse;
+        if (news !== null) tell(news);
+        for (const listener of listeners.current) listener(pulse);
+      },
+    });
     const look = () => (document.visibilityState === "visible" ? tell("urgent") : undefined);
-    source.onopen = () => setConnection("live");
-    source.onerror = () => setConnection("lost");
-    source.addEventListener("change", hear);
     document.addEventListener("visibilitychange", look);
     return () => {
-      source.close();
+      stop();
       document.removeEventListener("visibilitychange", look);
       forget();
       setConnection("connecting");
@@ -223,7 +226,7 @@ export function LiveDot({ isShort = false }: { isShort?: boolean }) {
   const { state, toggle } = useContext(LiveContext);
   const { word, means } = WORDS[state];
   return (
-    <Tooltip label={means}>
+    <Hint label={means}>
       <UnstyledButton
         className={classes.live}
         data-state={state}
@@ -233,6 +236,6 @@ export function LiveDot({ isShort = false }: { isShort?: boolean }) {
         <span className={classes.dot} aria-hidden />
         {isShort ? null : <span>{word}</span>}
       </UnstyledButton>
-    </Tooltip>
+    </Hint>
   );
 }

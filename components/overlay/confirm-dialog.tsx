@@ -1,8 +1,9 @@
 "use client";
 
-import { Button, Group, Modal } from "@mantine/core";
+import { Button, Group } from "@mantine/core";
 import { type ReactNode, useState } from "react";
 import { ProblemAlert } from "../feedback/problem-alert.tsx";
+import { OnDemandDialog } from "../on-demand/dialog.tsx";
 
 type ConfirmDialogProps = {
   isOpen: boolean;
@@ -43,7 +44,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
   }
 
   return (
-    <Modal opened={isOpen} onClose={close} title={title} size={480}>
+    <OnDemandDialog isOpen={isOpen} onClose={close} title={title} size={480}>
       <div>{children}</div>
       {error ? (
         <div style={{ marginTop: 12 }}>
@@ -58,6 +59,6 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
           {act}
         </Button>
       </Group>
-    </Modal>
+    </OnDemandDialog>
   );
 }

@@ -1,9 +1,10 @@
 "use client";
 
-import { Button, Group, Modal, Stack } from "@mantine/core";
+import { Button, Group, Stack } from "@mantine/core";
 import { type FormEvent, type ReactNode, useState } from "react";
 import type { Reason } from "#lib/revocations/model.ts";
 import { ProblemAlert } from "../feedback/problem-alert.tsx";
+import { OnDemandDialog } from "../on-demand/dialog.tsx";
 import { type Because, isExplained, NO_REASON, ReasonFields } from "./reason-fields.tsx";
 
 /** What the acts that are asked about here keep of a note. */
@@ -50,7 +51,7 @@ export function ReasonDialog({ isOpen, onClose, title, children, act, onConfirm 
   }
 
   return (
-    <Modal opened={isOpen} onClose={close} title={title} size={520}>
+    <OnDemandDialog isOpen={isOpen} onClose={close} title={title} size={520}>
       <form onSubmit={confirm}>
         <Stack gap="md">
           <div>{children}</div>
@@ -77,6 +78,6 @@ export function ReasonDialog({ isOpen, onClose, title, children, act, onConfirm 
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </OnDemandDialog>
   );
 }

@@ -1,11 +1,12 @@
 "use client";
 
-import { Button, Group, Modal, NativeSelect, Stack, Text } from "@mantine/core";
+import { Button, Group, NativeSelect, Stack, Text } from "@mantine/core";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import { SecretOnce } from "../display/secret-once.tsx";
 import { ProblemAlert } from "../feedback/problem-alert.tsx";
 import { useSend } from "../form/use-send.ts";
+import { OnDemandDialog } from "../on-demand/dialog.tsx";
 
 const OVERLAPS = [
   { value: "86400", label: "For 24 hours more" },
@@ -56,7 +57,13 @@ export function RotateSecretDialog({
   }
 
   return (
-    <Modal opened={isOpen} onClose={close} title={title} size={560} closeOnClickOutside={secret === null}>
+    <OnDemandDialog
+      isOpen={isOpen}
+      onClose={close}
+      title={title}
+      size={560}
+      closeOnClickOutside={secret === null}
+    >
       {secret === null ? (
         <form onSubmit={rotate}>
           <Stack gap="md">
@@ -94,6 +101,6 @@ export function RotateSecretDialog({
           </Group>
         </Stack>
       )}
-    </Modal>
+    </OnDemandDialog>
   );
 }

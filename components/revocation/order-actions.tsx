@@ -8,11 +8,12 @@ import { useState } from "react";
 import type { PlanTargetInput } from "#lib/order-plans/model.ts";
 import type { OrderRow } from "#lib/revocations/model.ts";
 import { ReasonDialog } from "../overlay/reason-dialog.tsx";
+import { CancelTogetherDialog } from "./cancel-together-dialog.tsx";
 import { sendCancel, sendRestore } from "./order-requests.ts";
 import type { MayRevoke } from "./revocable-by.ts";
 import { RevokeDialog } from "./revoke-dialog.tsx";
 
-type Act = "cancel" | "restore" | "again" | null;
+type Act = "cancel" | "cancel-together" | "restore" | "again" | null;
 
 /** The same target, of a selection what lives of it. */
 function againOf({ kind, id }: OrderRow["target"]): PlanTargetInput {
@@ -20,7 +21,7 @@ function againOf({ kind, id }: OrderRow["target"]): PlanTargetInput {
 }
 
 /**
- * What can still be done about an order: one to come is called off, a suspension given back, and what a suspension or an order that was called off was
+ * What can still be done about an order: one to come is called off, alone or with all that came from its plan, a suspension given back, and what a suspension or an order that was called off was
  * upon taken back for good. A revocation leaves nothing to do.
  */
 export function OrderActions({ order, may }: { order: OrderRow; may: MayRevoke }) {
@@ -49,6 +50,15 @@ export function OrderActions({ order, may }: { order: OrderRow; may: MayRevoke }
             onClick={() => setAct("cancel")}
           >
             Call off…
+          </Button>
+        ) : null}
+        {canCancel && order.isOfSeveral ? (
+          <Button
+            leftSection={<IconCalendarOff size={16} />}
+            disabled={!isAllowed}
+            onClick={() => setAct("cancel-together")}
+          >
+            Call off all of its plan…
           </Button>
         ) : null}
         {canRestore ? (
@@ -90,6 +100,11 @@ export function OrderActions({ order, may }: { order: OrderRow; may: MayRevoke }
           before its time it can be called off no more.
         </p>
       </ReasonDialog>
+      <CancelTogetherDialog
+        order={act === "cancel-together" ? order : null}
+        onClose={() => setAct(null)}
+        onDone={done}
+      />
       <ReasonDialog
         isOpen={act === "restore"}
         onClose={() => setAct(null)}

@@ -44,6 +44,11 @@ export function sendCancel(id: string, because: Because): Promise<OrderRow> {
   return requestJson(`/api/v1/orders/${id}/cancel`, { method: "POST", body: because });
 }
 
+/** Calls an order off and all that came from its plan with it. */
+export function sendCancelTogether(id: string, because: Because): Promise<{ orders: number; says: string }> {
+  return requestJson(`/api/v1/orders/${id}/cancel-together`, { method: "POST", body: because });
+}
+
 /** Ends the suspensions of an order's target, and of those that were placed with it. */
 export function sendRestore(orderId: string, because: Because): Promise<{ says: string }> {
   return requestJson("/api/v1/restores", { method: "POST", body: { orderId, ...because } });

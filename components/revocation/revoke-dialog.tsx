@@ -1,9 +1,9 @@
 "use client";
 
-import { Modal } from "@mantine/core";
 import dynamic from "next/dynamic";
 import { useState } from "react";
 import type { PlanTargetInput } from "#lib/order-plans/model.ts";
+import { OnDemandDialog } from "../on-demand/dialog.tsx";
 import { dialogTitle } from "./order-words.ts";
 import { Planning } from "./planning.tsx";
 
@@ -26,8 +26,8 @@ type RevokeDialogProps = {
 export function RevokeDialog({ target, onClose }: RevokeDialogProps) {
   const [isBusy, setIsBusy] = useState(false);
   return (
-    <Modal
-      opened={target !== null}
+    <OnDemandDialog
+      isOpen={target !== null}
       onClose={() => (isBusy ? undefined : onClose())}
       title={target ? dialogTitle(target) : ""}
       size={600}
@@ -37,6 +37,6 @@ export function RevokeDialog({ target, onClose }: RevokeDialogProps) {
       {target ? (
         <RevokeForm key={JSON.stringify(target)} target={target} onClose={onClose} onBusy={setIsBusy} />
       ) : null}
-    </Modal>
+    </OnDemandDialog>
   );
 }

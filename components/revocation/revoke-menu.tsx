@@ -1,9 +1,10 @@
 "use client";
 
-import { Button, Menu } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { IconBan, IconChevronDown } from "@tabler/icons-react";
 import { useRef, useState } from "react";
 import type { NamedKind, PlanTargetInput } from "#lib/order-plans/model.ts";
+import { OnDemandMenu } from "../on-demand/menu.tsx";
 import type { MayRevoke } from "./revocable-by.ts";
 import { RevokeDialog } from "./revoke-dialog.tsx";
 
@@ -37,8 +38,9 @@ export function RevokeMenu({
 
   return (
     <>
-      <Menu width={320}>
-        <Menu.Target>
+      <OnDemandMenu
+        width={320}
+        target={
           <Button
             ref={button}
             variant="outline"
@@ -48,24 +50,27 @@ export function RevokeMenu({
           >
             {label}
           </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {choices.map(({ kind, id, label: name, about }) => (
-            <Menu.Item
-              key={`${kind} ${id}`}
-              disabled={!may[kind]}
-              leftSection={<IconBan size={16} />}
-              onClick={() => setTarget({ kind, id })}
-            >
-              {name}
-              <br />
-              <span className="muted" style={{ fontSize: 12 }}>
-                {may[kind] ? about : "Your role does not allow it."}
-              </span>
-            </Menu.Item>
-          ))}
-        </Menu.Dropdown>
-      </Menu>
+        }
+      >
+        {(Menu) => (
+          <>
+            {choices.map(({ kind, id, label: name, about }) => (
+              <Menu.Item
+                key={`${kind} ${id}`}
+                disabled={!may[kind]}
+                leftSection={<IconBan size={16} />}
+                onClick={() => setTarget({ kind, id })}
+              >
+                {name}
+                <br />
+                <span className="muted" style={{ fontSize: 12 }}>
+                  {may[kind] ? about : "Your role does not allow it."}
+                </span>
+              </Menu.Item>
+            ))}
+          </>
+        )}
+      </OnDemandMenu>
       <RevokeDialog target={target} onClose={close} />
     </>
   );

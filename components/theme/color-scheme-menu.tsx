@@ -1,8 +1,10 @@
 "use client";
 
-import { ActionIcon, Menu, Tooltip, useMantineColorScheme } from "@mantine/core";
+import { ActionIcon, useMantineColorScheme } from "@mantine/core";
 import { useMounted } from "@mantine/hooks";
 import { IconCheck, IconDeviceDesktop, IconMoon, IconSun } from "@tabler/icons-react";
+import { Hint } from "../on-demand/hint.tsx";
+import { OnDemandMenu } from "../on-demand/menu.tsx";
 import classes from "./color-scheme-menu.module.css";
 
 const SCHEMES = [
@@ -16,29 +18,33 @@ export function ColorSchemeMenu() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const isMounted = useMounted();
   return (
-    <Menu width={180}>
-      <Menu.Target>
-        <Tooltip label="Theme">
+    <OnDemandMenu
+      width={180}
+      target={
+        <Hint label="Theme">
           <ActionIcon aria-label="Theme">
             <IconSun size={18} className={classes.inLight} />
             <IconMoon size={18} className={classes.inDark} />
           </ActionIcon>
-        </Tooltip>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {SCHEMES.map(({ value, word, Icon }) => (
-          <Menu.Item
-            key={value}
-            leftSection={<Icon size={16} />}
-            rightSection={
-              isMounted && colorScheme === value ? <IconCheck size={14} aria-label="chosen" /> : null
-            }
-            onClick={() => setColorScheme(value)}
-          >
-            {word}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+        </Hint>
+      }
+    >
+      {(Menu) => (
+        <>
+          {SCHEMES.map(({ value, word, Icon }) => (
+            <Menu.Item
+              key={value}
+              leftSection={<Icon size={16} />}
+              rightSection={
+                isMounted && colorScheme === value ? <IconCheck size={14} aria-label="chosen" /> : null
+              }
+              onClick={() => setColorScheme(value)}
+            >
+              {word}
+            </Menu.Item>
+          ))}
+        </>
+      )}
+    </OnDemandMenu>
   );
 }

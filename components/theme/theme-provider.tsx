@@ -1,8 +1,8 @@
 "use client";
 
 import { MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
 import type { ReactNode } from "react";
+import { Notices } from "../feedback/notices.tsx";
 import { cssVariables, theme } from "./theme.ts";
 
 /** The product's theme. `nonce` is the request's own, for the style sheet that Mantine writes. */
@@ -14,7 +14,7 @@ export function ThemeProvider({ nonce, children }: { nonce: string | undefined; 
       defaultColorScheme="auto"
       {...(nonce === undefined ? {} : { getStyleNonce: () => nonce })}
     >
-      <Notifications position="bottom-right" limit={4} />
+      <Notices />
       {children}
     </MantineProvider>
   );

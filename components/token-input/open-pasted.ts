@@ -1,5 +1,5 @@
 import { findNamed, findPasted, pastedHref, unknownWords } from "./find-pasted.ts";
-import { holdsValue, recogniseTokenName, recogniseTokens } from "./recognise-token.ts";
+import { holdsValue, recogniseTokenName, seeTokens } from "./see-token.ts";
 
 /** What is to be done with a text before it is taken for a search. */
 export type Pasted = { do: "search" } | { do: "open"; href: string } | { do: "say"; says: string };
@@ -9,7 +9,7 @@ export type Pasted = { do: "search" } | { do: "open"; href: string } | { do: "sa
  * that is on record counts. An id that names no token may be anything's: it is searched for.
  */
 export async function openPasted(text: string): Promise<Pasted> {
-  const tokens = recogniseTokens(text);
+  const seen = seeTokens(text);
   try {
     const name = recogniseTokenName(text);
     if (name !== null) {
@@ -19,22 +19,23 @@ export async function openPasted(text: string): Promise<Pasted> {
         ? { do: "search" }
         : { do: "say", says: "No token on record has this SHA-256." };
     }
-    if (tokens.length === 0)
+    if (seen.length === 0)
       return holdsValue(text)
         ? {
             do: "say",
             says: "That is a secret, not a token. It is not searched for, and was not sent anywhere.",
           }
         : { do: "search" };
-    for (const token of tokens) {
+    const { recogniseTokens } = await import("./recognise-token.ts");
+    for (const token of recogniseTokens(text)) {
       const found = await findPasted(token);
       if (found.is !== "unknown") return { do: "open", href: pastedHref(found) };
     }
   } catch (error) {
     return { do: "say", says: `The token could not be looked up: ${(error as Error).message}` };
   }
-  const [first] = tokens;
+  const [first] = seen;
   const which =
-    tokens.length === 1 ? "That is a token." : `Those are ${tokens.length} tokens; none is on record.`;
+    seen.length === 1 ? "That is a token." : `Those are ${seen.length} tokens; none is on record.`;
   return { do: "say", says: `${which} ${unknownWords(first?.id ?? null)} Its value was not sent anywhere.` };
 }

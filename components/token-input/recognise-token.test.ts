@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { uuidv7 } from "#lib/ids.ts";
 import { makeOpaque } from "#lib/tokens/opaque.ts";
-import { holdsValue, recogniseToken, recogniseTokenName, recogniseTokens } from "./recognise-token.ts";
+import { recogniseToken, recogniseTokens } from "./recognise-token.ts";
+import { holdsValue, recogniseTokenName } from "./see-token.ts";
 
 const id = uuidv7(Date.UTC(2026, 10, 21));
 const sha256 = (value: string) => createHash("sha256").update(value).digest("hex");

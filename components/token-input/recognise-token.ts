@@ -1,86 +1,20 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import { parseOpaque } from "#lib/tokens/opaque.ts";
+import { type SeenToken, seeTokens } from "./see-token.ts";
 
-/**
- * Text that is, or may be, a token's value. `id` is its jti where that can be read without asking anybody; `hash` is the SHA-256 of the value as it
- * stands, in hex.
- */
-export type RecognisedToken = { format: "jwt" | "opaque"; id: string | null; hash: string };
+/** A token that was seen in a text, with the SHA-256 of its value as it stands, in hex, instead of the value. */
+export type RecognisedToken = Omit<SeenToken, "value"> & { hash: string };
 
-const OPAQUE = /(?<![0-9A-Za-z])tw[ar]_[0-9A-Za-z]{20,}/g;
-// two parts where it was cut, three signed, five encrypted; the header alone where it was cut early
-const JWT =
-  /(?<![0-9A-Za-z_-])eyJ[0-9A-Za-z_-]{8,}(?:(?:\.[0-9A-Za-z_-]{8,})(?:\.[0-9A-Za-z_-]*){0,3}|[0-9A-Za-z_-]{8,})/g;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const SHA256 = /^[0-9a-f]{64}$/i;
-/** Secrets of clients, verifiers, API tokens and links: never searched for, and nothing is found by them. */
-const SECRET = /(?<![0-9A-Za-z])tw[a-z]_[0-9A-Za-z_-]{16,}/;
-/** A file of findings is looked through no further than this. */
-const TOKENS_MAX = 10;
-
-function readJti(jwt: string): string | null {
-  try {
-    const part = jwt.split(".")[1] ?? "";
-    const bytes = Uint8Array.from(atob(part.replaceAll("-", "+").replaceAll("_", "/")), (c) =>
-      c.charCodeAt(0),
-    );
-    const { jti } = JSON.parse(new TextDecoder().decode(bytes)) as { jti?: unknown };
-    return typeof jti === "string" && UUID.test(jti) ? jti : null;
-  } catch {
-    return null;
-  }
-}
-
-/** A full stop that ends a sentence is no part of what stands before it. */
-function withoutFullStop(jwt: string): string {
-  const parts = jwt.split(".");
-  while (parts.length > 3 && parts.at(-1) === "") parts.pop();
-  return parts.join(".");
-}
-
-function hashOf(value: string): string {
-  return bytesToHex(sha256(utf8ToBytes(value)));
-}
-
-/**
- * Sees tokens in what a person typed or pasted, whatever stands around them ("Bearer …", a line of a log, the findings of a secret scanner), each once,
- * in their order. Runs in the browser, before any request, type-ahead or change of the address: the values go nowhere.
- */
+/** The tokens of a text, each hashed where it stands: the values go nowhere. */
 export function recogniseTokens(text: string): RecognisedToken[] {
-  // addresses write the dots of a JWT so
-  const plain = text.replaceAll(/%2E/gi, ".");
-  const found = [
-    ...[...plain.matchAll(OPAQUE)].map(({ 0: value, index }) => ({
-      index,
-      value,
-      format: "opaque" as const,
-      id: parseOpaque(value)?.id ?? null,
-    })),
-    ...[...plain.matchAll(JWT)].map(({ 0: match, index }) => {
-      const value = withoutFullStop(match);
-      return { index, value, format: "jwt" as const, id: readJti(value) };
-    }),
-  ].sort((a, b) => a.index - b.index);
-  const byValue = new Map(found.map(({ value, format, id }) => [value, { format, id }]));
-  return [...byValue]
-    .slice(0, TOKENS_MAX)
-    .map(([value, { format, id }]) => ({ format, id, hash: hashOf(value) }));
+  return seeTokens(text).map(({ format, id, value }) => ({
+    format,
+    id,
+    hash: bytesToHex(sha256(utf8ToBytes(value))),
+  }));
 }
 
 /** The first of them, or null. */
 export function recogniseToken(text: string): RecognisedToken | null {
   return recogniseTokens(text)[0] ?? null;
-}
-
-/** A jti or the SHA-256 of a value that stands alone, in lower case, or null. */
-export function recogniseTokenName(text: string): { by: "id" | "hash"; value: string } | null {
-  const name = text.trim().toLowerCase();
-  if (UUID.test(name)) return { by: "id", value: name };
-  return SHA256.test(name) ? { by: "hash", value: name } : null;
-}
-
-/** Whether a value that is to go nowhere stands in a text: a token, a piece of one, or a secret of ours. */
-export function holdsValue(text: string): boolean {
-  return SECRET.test(text) || recogniseToken(text) !== null;
 }

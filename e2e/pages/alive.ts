@@ -1,4 +1,4 @@
-import type { Page } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 
 /** Waits until the page's script has taken over its forms: a browser that is driven types faster than any person. */
 export async function untilAlive(page: Page): Promise<void> {
@@ -9,4 +9,11 @@ export async function untilAlive(page: Page): Promise<void> {
       forms.every((form) => Object.keys(form).some((key) => key.startsWith("__reactProps")))
     );
   });
+}
+
+/** The same of a page without a form, by one of its fields. */
+export async function untilTakesKeys(field: Locator): Promise<void> {
+  await expect
+    .poll(() => field.evaluate((input) => Object.keys(input).some((key) => key.startsWith("__reactProps"))))
+    .toBe(true);
 }

@@ -1,4 +1,5 @@
 import type { Locator, Page } from "@playwright/test";
+import { untilTakesKeys } from "./alive.ts";
 
 /** The Tokens table. */
 export class TokensPage {
@@ -17,7 +18,7 @@ export class TokensPage {
     this.#page = page;
     this.list = page.getByRole("region", { name: "List of tokens" });
     this.rows = this.list.locator("tbody tr");
-    this.query = page.getByRole("textbox", { name: "Filters as text" });
+    this.query = page.getByRole("combobox", { name: "Filters as text" });
     this.chips = page
       .getByRole("list", { name: "Filters" })
       .getByRole("listitem")
@@ -32,6 +33,7 @@ export class TokensPage {
   async open(query: Record<string, string> = {}): Promise<void> {
     const text = new URLSearchParams(query).toString();
     await this.#page.goto(text === "" ? "/tokens" : `/tokens?${text}`);
+    await untilTakesKeys(this.query);
   }
 
   row(id: string): Locator {

@@ -187,6 +187,8 @@ export const ACT_WORDS: Record<string, string> = {
   "verifier.updated": "changed the verifier",
   "verifier.disabled": "disabled the verifier",
   "verifier.enabled": "enabled the verifier",
+  "verifier.secret_rotated": "made a new secret for the verifier",
+  "verifier.secret_revoked": "took back a secret of the verifier",
   "signal_stream.created": "made the signal stream",
   "signal_stream.updated": "changed the signal stream",
   "signal_stream.status_changed": "changed the status of the signal stream",

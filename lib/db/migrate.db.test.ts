@@ -54,6 +54,21 @@ describe("migrate", () => {
     expect(await migrate(url, { migrationsDir })).toEqual([]);
   });
 
+  it("lets go of what it listened to with each migration, also where one fails", async () => {
+    const warnings: string[] = [];
+    const hear = ({ name, message }: Error) => warnings.push(`${name}: ${message}`);
+    process.on("warning", hear);
+    for (let day = 10; day < 25; day += 1)
+      addMigration(`299901${day}000000_one`, `CREATE TABLE later_${day} (id int);`);
+    addMigration("29990125000000_wrong", "SELECT 1/0;");
+    await expect(migrate(url, { migrationsDir })).rejects.toThrow("division by zero");
+    expect(await tables()).toHaveLength(15);
+    // warnings are told after the turn that they belong to
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("warning", hear);
+    expect(warnings).toEqual([]);
+  });
+
   it("lets one of several migrators work and the others find it done", async () => {
     addMigration("29990101000000_one", "CREATE TABLE later_one (id int); SELECT pg_sleep(0.2);");
     const applied = await Promise.all([1, 2, 3].map(() => migrate(url, { migrationsDir })));

@@ -48,11 +48,15 @@ export function findScriptError(pool: pg.Pool): Error | null {
   return scriptErrors.get(pool) ?? null;
 }
 
-function adapterFactory(pool: pg.Pool): PrismaPg {
+type Connected = { dispose(): Promise<void> };
+
+/** What it connects goes onto `connected`: the engine, when it is freed, lets none of it go, and each listens to the pool. */
+function adapterFactory(pool: pg.Pool, connected: Connected[]): PrismaPg {
   const factory = new PrismaPg(pool);
   const connect = factory.connect.bind(factory);
   factory.connect = async () => {
     const adapter = await connect();
+    connected.push(adapter);
     const queryRaw = adapter.queryRaw.bind(adapter);
     adapter.queryRaw = async (query) => {
       const result = await queryRaw(query);
@@ -112,14 +116,16 @@ export async function withSchemaEngine<T>(
 ): Promise<T> {
   loading ??= loadEngine();
   const Engine = await loading;
-  const factory = adapterFactory(pools.database);
+  const connected: Connected[] = [];
+  const factory = adapterFactory(pools.database, connected);
   const { shadow } = pools;
-  if (shadow) factory.connectToShadowDb = () => adapterFactory(shadow).connect();
+  if (shadow) factory.connectToShadowDb = () => adapterFactory(shadow, connected).connect();
   const bound = bindMigrationAwareSqlAdapterFactory(factory);
   const engine = await Engine.new({ datamodels: undefined }, () => {}, bound);
   try {
     return await use(engine);
   } finally {
     engine.free();
+    await Promise.all(connected.map((adapter) => adapter.dispose()));
   }
 }

@@ -7,7 +7,11 @@ import type { Context } from "../context.ts";
 import { type Database, openDatabase } from "../db/database.ts";
 import { testDatabase } from "../db/test-database.ts";
 import { defaultQuery } from "../list-query/define-table.ts";
+import { cancelOrder } from "../revocations/cancel-order.ts";
+import { cancelOrdersTogether } from "../revocations/cancel-orders-together.ts";
+import { getOrder } from "../revocations/get-order.ts";
 import { restoreTarget } from "../revocations/restore-target.ts";
+import { getToken } from "../tokens/get-token.ts";
 import type { Fixture } from "../tokens/token-fixture.ts";
 import { placePlannedOrder } from "./place-planned-order.ts";
 import { type PlanFixture, type PlanWorld, planFixtureOf, why } from "./plan-fixture.ts";
@@ -30,6 +34,7 @@ const plan = (ctx: Context, input: unknown) => plans.plan(ctx, input);
 const place = (ctx: Context, planId: string, more: { confirm?: string } = {}) =>
   plans.place(ctx, planId, more);
 const stateOf = (id: string) => plans.stateOf(id);
+const stateAt = async (id: string, now: Date) => (await getToken({ ...as("auditor"), now }, id)).state;
 const world = () => plans.world();
 
 const TARGETS: Record<string, (one: PlanWorld) => { kind: string; id: string }> = {
@@ -304,6 +309,85 @@ describe("a group's members of today", () => {
       [order.id],
     );
     expect(entries).toHaveLength(1);
+  });
+
+  test("who were to lose their tokens later are all spared by one act, all or none, on record for each of them", async () => {
+    const { one, plain, join, target } = await grouped();
+    await join(one.users[1] as string);
+    const ctx = as("responder");
+    const begins = new Date(Date.now() + 1_800_000);
+    const made = await plan(ctx, { verb: "revoke", target, effectiveFrom: begins.toISOString() });
+    const { order, orders } = await place(ctx, made.id);
+    expect([orders, order.isOfSeveral]).toEqual([2, true]);
+    expect((await getOrder(as("auditor"), order.id)).toCome).toEqual({ value: 2, isExact: true });
+    const late = { ...ctx, now: new Date(begins.getTime() - 4_999) };
+    await expect(cancelOrdersTogether(late, { id: order.id, ...why })).rejects.toMatchObject({
+      code: "ALREADY_ENDED",
+    });
+    for (const role of ["auditor", "governor"] as const)
+      await expect(cancelOrdersTogether(as(role), { id: order.id, ...why })).rejects.toMatchObject({
+        code: "FORBIDDEN",
+      });
+    expect(await stateAt(plain.id, begins)).toBe("revoked");
+
+    const tries = await Promise.allSettled(
+      Array.from({ length: 3 }, () => cancelOrdersTogether(later(ctx), { id: order.id, ...why })),
+    );
+    const done = tries.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+    expect(done).toMatchObject([{ orders: 2, order: { id: order.id, standing: "cancelled" } }]);
+    expect([await stateAt(plain.id, begins), await stateAt(one.second, begins)]).toEqual([
+      "active",
+      "active",
+    ]);
+    expect((await getOrder(as("auditor"), order.id)).toCome.value).toBe(0);
+    const own = await db.query<{ id: string }>(
+      `SELECT e.target_id AS id FROM audit_entry e JOIN revocation_order k ON k.id::text = e.after ->> 'orderId' AND k.target_id = e.target_id
+       JOIN revocation_order o ON o.id = k.cancels_id AND o.target_id = k.target_id AND o.id::text = e.after ->> 'cancels'
+       WHERE e.act = 'order.cancelled' AND e.target_id = ANY ($1) ORDER BY e.target_id`,
+      [one.users],
+    );
+    expect(own.map(({ id }) => id)).toEqual([...one.users].sort());
+    const whole = await db.query(
+      "SELECT target_name AS name FROM audit_entry WHERE act = 'order.cancelled' AND target_kind = 'order' AND target_id = $1",
+      [order.id],
+    );
+    expect(whole).toEqual([{ name: "2 users" }]);
+  });
+
+  test("of whom one was spared before: the others are called off together, and what stands alone by itself", async () => {
+    const { one, plain, join, target } = await grouped();
+    await join(one.users[1] as string);
+    const ctx = as("responder");
+    const effectiveFrom = new Date(Date.now() + 1_800_000).toISOString();
+    const { order } = await place(ctx, (await plan(ctx, { verb: "suspend", target, effectiveFrom })).id);
+    const alone = await place(
+      ctx,
+      (await plan(ctx, { verb: "revoke", target: { kind: "client", id: one.clientId }, effectiveFrom })).id,
+    );
+    expect(alone.order.isOfSeveral).toBe(false);
+    await cancelOrder(later(ctx), { id: order.id, ...why });
+    expect(await cancelOrdersTogether(later(ctx), { id: order.id, ...why })).toMatchObject({ orders: 1 });
+    const begun = new Date(effectiveFrom);
+    expect(await stateAt(plain.id, begun)).toBe("active");
+    expect(await stateAt(one.second, begun), "another plan's order stands").toBe("revoked");
+    expect(await cancelOrdersTogether(later(ctx), { id: alone.order.id, ...why })).toMatchObject({
+      orders: 1,
+    });
+    expect(await stateAt(one.second, begun)).toBe("active");
+    for (const id of [randomUUID(), "x"])
+      await expect(cancelOrdersTogether(later(ctx), { id, ...why })).rejects.toMatchObject({
+        code: "NOT_FOUND",
+      });
+  });
+
+  test("whose orders hold already are not called off together", async () => {
+    const { join, one, target } = await grouped();
+    await join(one.users[1] as string);
+    const ctx = as("responder");
+    const { order } = await place(ctx, (await plan(ctx, { verb: "suspend", target })).id);
+    await expect(cancelOrdersTogether(later(ctx), { id: order.id, ...why })).rejects.toMatchObject({
+      code: "ALREADY_ENDED",
+    });
   });
 
   test("each have the act among the acts upon them, with the order that is theirs, when they are suspended and when they come back", async () => {

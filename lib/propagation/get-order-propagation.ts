@@ -5,6 +5,7 @@ import { isUuid } from "../ids.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { ORDER_COLUMNS, type OrderRecord } from "../revocations/order-row.ts";
 import { readClockSkew } from "../tokens/state-sql.ts";
+import { readFeedPlace } from "./feed-place.ts";
 import { journeyOf } from "./journey-of-order.ts";
 import type { Journey } from "./model.ts";
 import { readReachedAudiences } from "./reached-audiences.ts";
@@ -26,17 +27,23 @@ export async function getOrderPropagation(ctx: Context, orderId: string): Promis
       )
     : [];
   if (order === undefined) throw notFound("The order");
-  const [reached, skewSeconds] = await Promise.all([readReachedAudiences(ctx, order), readClockSkew(ctx.db)]);
+  const [reached, skewSeconds, place] = await Promise.all([
+    readReachedAudiences(ctx, order),
+    readClockSkew(ctx.db),
+    readFeedPlace(ctx.db, order, ctx.now),
+  ]);
   const { lastJwtMs, boundMs } = reached;
   const checkers = await readOrderCheckers(ctx.db, {
     audiences: lastJwtMs === null ? null : [...lastJwtMs.keys()],
-    position: order.position,
-    committedAt: order.createdAt,
+    ...place,
   });
   const lastTokenMsOf = (audience: string) => {
     if (lastJwtMs === null) return boundMs;
     const ms = lastJwtMs.get(audience);
     return typeof ms === "number" ? ms + skewSeconds * 1_000 : ms;
   };
-  return journeyOf({ order, lastTokenMsOf, isExact: lastJwtMs !== null, now: ctx.now }, checkers);
+  return journeyOf(
+    { order, lastTokenMsOf, isExact: lastJwtMs !== null, committedAt: place.committedAt, now: ctx.now },
+    checkers,
+  );
 }

@@ -12,6 +12,8 @@ export type JourneyFrame = {
   /** When the last token of an audience is over that a signature alone makes acceptable; undefined where the order reaches none of it. */
   lastTokenMsOf: (audience: string) => number | null | undefined;
   isExact: boolean;
+  /** When all of it was in the feed. */
+  committedAt: Date;
   now: Date;
 };
 
@@ -54,10 +56,10 @@ function rowOf(frame: JourneyFrame, checker: OrderChecker) {
   if (audiences.length === 0) return null;
   const lasts = audiences.map((name) => frame.lastTokenMsOf(name)).filter((ms) => typeof ms === "number");
   const lastTokenMs = lasts.length === 0 ? null : Math.max(...lasts);
-  const { order, now } = frame;
+  const { order, now, committedAt } = frame;
   const taken: TakenBack = {
-    committedAtMs: order.createdAt.getTime(),
-    holdsFromMs: holdsFrom(order).getTime(),
+    committedAtMs: committedAt.getTime(),
+    holdsFromMs: Math.max(committedAt.getTime(), order.effectiveFrom.getTime()),
     lastTokenAtMs: lastTokenMs,
   };
   const reach = reachOf(checker, taken, now.getTime());

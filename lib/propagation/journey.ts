@@ -1,3 +1,4 @@
+import { LIST_LIFETIME_SECONDS } from "../status-lists/model.ts";
 import type { AuditMode, CheckWay, VerifierMode } from "../verifiers/model.ts";
 import type { SeenWay } from "./model.ts";
 
@@ -66,8 +67,8 @@ export type Reach = {
 
 /** An authority answers nothing when it has not heard from its database for so long; a relaxed answer, or a list, may be as old. */
 export const AUTHORITY_LAG_MS = 5_000;
-/** Lists are fetched again after so long, and caches in between may keep them as long. */
-export const STATUS_LIST_TTL_MS = 30_000;
+/** A list says nothing any more when it is so old, however it came. */
+export const STATUS_LIST_MS = LIST_LIFETIME_SECONDS * 1_000;
 /** Clocks of those who judge by themselves may differ by so much from ours. */
 export const VERIFIER_CLOCK_MS = 30_000;
 /** Who was silent for so long before the order is taken for ended. */
@@ -86,7 +87,7 @@ type Part = { endsMs: number; because: Because };
  * - Who asks refuses from the commit on; answered in relaxed mode, at most AUTHORITY_LAG_MS later.
  * - Who follows the feed refuses from its acknowledgement on. Strict and silent, its maximum staleness after the commit: a later word of the
  *   authority would have brought the order, and without one it refuses everything.
- * - A status list that came through a cache is at most twice its `ttl` old; where it cannot be had, a strict verifier refuses everything in the end.
+ * - A status list that is older than the order has expired by then, whatever caches it came through; lenient and without another, it accepts.
  * - Everybody else goes on until the last token is over.
  */
 export function reachOf(checker: CheckerFacts, order: TakenBack, nowMs: number): Reach {
@@ -139,7 +140,7 @@ function partOfInstance(instance: InstanceFacts, checker: CheckerFacts, order: T
         : { endsMs: Number.POSITIVE_INFINITY, because: "lenient" };
     case "status_list":
       // one that is heard of after its list has run out can reach us, and has fetched a new one
-      return partOfList(order, isStrict ? stalenessMs : null, instance.seenAtMs);
+      return partOfList(order, modeOf(instance, checker), instance.seenAtMs);
     default:
       return instance.way satisfies never;
   }
@@ -154,12 +155,14 @@ function partThatAsks({ auditMode }: CheckerFacts, order: TakenBack): Part {
     : { endsMs: from, because: "asks" };
 }
 
-function partOfList(order: TakenBack, stalenessMs: number | null, seenAtMs: number): Part {
-  const fetchedAtMs = begun(order.committedAtMs + AUTHORITY_LAG_MS + 2 * STATUS_LIST_TTL_MS, order);
-  if (seenAtMs >= fetchedAtMs) return { endsMs: fetchedAtMs, because: "list" };
-  if (stalenessMs === null) return { endsMs: Number.POSITIVE_INFINITY, because: "list_lenient" };
-  const staleAtMs = begun(order.committedAtMs + AUTHORITY_LAG_MS + STATUS_LIST_TTL_MS + stalenessMs, order);
-  return { endsMs: Math.max(fetchedAtMs, staleAtMs), because: "list" };
+function partOfList(order: TakenBack, mode: VerifierMode, seenAtMs: number): Part {
+  const expiredAtMs = begun(
+    order.committedAtMs + AUTHORITY_LAG_MS + STATUS_LIST_MS + VERIFIER_CLOCK_MS,
+    order,
+  );
+  return mode === "strict" || seenAtMs >= expiredAtMs
+    ? { endsMs: expiredAtMs, because: "list" }
+    : { endsMs: Number.POSITIVE_INFINITY, because: "list_lenient" };
 }
 
 /** What its owner says about it, where that is more than what was seen. */
@@ -172,11 +175,8 @@ function partAsDeclared(checker: CheckerFacts, order: TakenBack, isConnected: bo
       return isSeen ? null : untilOver("never_asked");
     case "feed":
       return isConnected ? null : untilOver("never_connected");
-    case "status_list": {
-      if (isConnected) return null;
-      const stalenessMs = checker.mode === "strict" ? checker.maxStalenessSeconds * 1_000 : null;
-      return partOfList(order, stalenessMs, Number.NEGATIVE_INFINITY);
-    }
+    case "status_list":
+      return isConnected ? null : partOfList(order, checker.mode, Number.NEGATIVE_INFINITY);
     case "jwks":
       return untilOver("signatures");
     default:

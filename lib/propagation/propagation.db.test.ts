@@ -265,3 +265,39 @@ test("what gives back shortens nothing: whoever has not heard of it is told apar
   const told = await getOrderPropagation(as("auditor", after(committedAt, 1_000)), order.id);
   expect(rowOf(told, follows)).toMatchObject({ state: "reached", until: at(after(committedAt, 30)) });
 });
+
+test("a frozen selection is acknowledged with its last chunk, not with the order's own place in the feed", async () => {
+  const audience = `frozen-${tag()}`;
+  const name = `z-${tag()}`;
+  const verifierId = await verifiers.verifier({ name, audience });
+  const instanceId = await verifiers.instance({ verifierId });
+  const clientId = await fixture.client(`c-${tag()}`);
+  const token = await fixture.token({ clientId, audiences: [audience] });
+  const selectionId = randomUUID();
+  await db.query("INSERT INTO selection (id, size, filters, created_at) VALUES ($1, 1, '{}', now())", [
+    selectionId,
+  ]);
+  const [placed] = await db.query<{ id: string; position: bigint }>(
+    `WITH h AS (UPDATE feed_head SET position = position + 2 WHERE id = 1 RETURNING position)
+     INSERT INTO revocation_order (id, position, verb, target_kind, target_id, target_name, reason, effective_from, actor_kind, actor_id, actor_name, created_at)
+     SELECT gen_random_uuid(), h.position - 1, 'revoke', 'selection', $1, 's', 'test', now(), 'admin', 'a', 'a', now() FROM h RETURNING id, position`,
+    [selectionId],
+  );
+  const position = placed?.position ?? 0n;
+  const orderId = placed?.id ?? "";
+  await db.query(
+    "INSERT INTO selection_chunk (selection_id, number, token_ids, position) VALUES ($1, 1, ARRAY[$2]::uuid[], $3)",
+    [selectionId, token.id, position + 1n],
+  );
+  await verifiers.acknowledge(verifierId, instanceId, position, new Date());
+  const read = () => getOrderPropagation(as("auditor", new Date()), orderId);
+  // not all of it is known to be in the feed
+  expect(rowOf(await read(), name)).toMatchObject({ state: "open", acknowledgedAt: null });
+  await db.query("UPDATE revocation_order SET settled_at = now(), settled_count = 1 WHERE id = $1", [
+    orderId,
+  ]);
+  expect(rowOf(await read(), name)).toMatchObject({ state: "open", acknowledgedAt: null });
+  const heardAt = new Date();
+  await verifiers.acknowledge(verifierId, instanceId, position + 1n, heardAt);
+  expect(rowOf(await read(), name)).toMatchObject({ state: "reached", acknowledgedAt: at(heardAt) });
+});

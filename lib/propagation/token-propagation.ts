@@ -2,6 +2,7 @@ import type { Context } from "../context.ts";
 import type { OrderRecord } from "../revocations/order-row.ts";
 import type { TokenRow, VerifierStanding } from "../tokens/model.ts";
 import { readClockSkew } from "../tokens/state-sql.ts";
+import { readFeedPlace } from "./feed-place.ts";
 import { reachOf } from "./journey.ts";
 import { journeyOf, lastHeardMs } from "./journey-of-order.ts";
 import type { Journey } from "./model.ts";
@@ -22,11 +23,11 @@ export async function readTokenPropagation(
   if (token.kind === "refresh") return { verifiers: [], journey: null };
   const skewMs = (await readClockSkew(ctx.db)) * 1_000;
   const order = token.state === "revoked" || token.state === "suspended" ? decides : null;
-  const checkers = await readOrderCheckers(ctx.db, {
-    audiences: token.audiences,
-    position: order?.position ?? null,
-    committedAt: order?.createdAt ?? clientDisabledAt ?? ctx.now,
-  });
+  const place =
+    order === null
+      ? { position: null, committedAt: clientDisabledAt ?? ctx.now }
+      : await readFeedPlace(ctx.db, order, ctx.now);
+  const checkers = await readOrderCheckers(ctx.db, { audiences: token.audiences, ...place });
   const lastTokenMs = token.format === "jwt" ? Date.parse(token.expiresAt) + skewMs : null;
   if (order !== null) {
     const journey = journeyOf(
@@ -34,6 +35,7 @@ export async function readTokenPropagation(
         order,
         lastTokenMsOf: (audience) => (token.audiences.includes(audience) ? lastTokenMs : undefined),
         isExact: true,
+        committedAt: place.committedAt,
         now: ctx.now,
       },
       checkers,

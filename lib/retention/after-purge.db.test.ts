@@ -6,10 +6,14 @@ import { testContexts } from "../db/test-context.ts";
 import { lowestUuidv7, uuidv7 } from "../ids.ts";
 import { defaultQuery } from "../list-query/define-table.ts";
 import type { OrderRecord } from "../revocations/order-row.ts";
+import { placeOrder } from "../revocations/place-order.ts";
 import { revokeToken } from "../revocations/revoke-token.ts";
 import { settleChunk } from "../revocations/settle-selection.ts";
 import { countTokensExactly } from "../tokens/count-tokens.ts";
 import { getToken } from "../tokens/get-token.ts";
+import { listTokens } from "../tokens/list-tokens.ts";
+import { type TokensQuery, tokensTable } from "../tokens/table.ts";
+import { tallyTimes } from "../tokens/tally-times.ts";
 import { tallyAll } from "../tokens/tally-tokens.ts";
 import { contextAs } from "../tokens/token-fixture.ts";
 import { readBook } from "../verification/read-orders.ts";
@@ -43,7 +47,16 @@ describe("after a week has left", () => {
     for (let n = 0; n < 5; n += 1) await past.token({ clientId, scopes: ["a"], issuedAt: past.at(20) });
     await past.token({ clientId, scopes: ["a"], issuedAt: past.at(3) });
     await tallyAll(world.db);
-    await past.fixture.token({ clientId, scopes: ["a"] });
+    const token = await past.token({ clientId, scopes: ["a"], issuedAt: past.at(20) });
+    for (const table of [
+      "token_usage (token_id, last_used_at, use_count)",
+      "token_standing (token_id, revoked_at)",
+    ])
+      await world.db.query(`INSERT INTO ${table} VALUES ($1, now()${table.includes("usage") ? ", 1" : ""})`, [
+        token.id,
+      ]);
+    await tallyTimes(world.db, { lag: "0 seconds" });
+    const fresh = await past.fixture.token({ clientId, scopes: ["a"] });
     await purgeRegister(past.retention);
     const [tally] = await world.db.query<{ tokens: bigint }>(
       "SELECT sum(tokens)::bigint AS tokens FROM token_tally WHERE facet = 'scope'",
@@ -52,6 +65,24 @@ describe("after a week has left", () => {
     const ctx = contextAs(world.db, "auditor");
     expect(await countTokensExactly(ctx, {})).toEqual({ value: 2, isExact: true });
     expect(await countTokensExactly(ctx, { permission: ["a"] })).toEqual({ value: 2, isExact: true });
+    const exactly = async (filters: TokensQuery["filters"]) => (await countTokensExactly(ctx, filters)).value;
+    expect(await exactly({ neverUsed: true })).toBe(2);
+    expect(await exactly({ state: ["revoked"] })).toBe(0);
+    expect(await exactly({ state: ["expired"] })).toBe(1);
+    expect(await exactly({ state: ["active"] })).toBe(1);
+    const [{ weeks } = { weeks: [] }] = await world.db.query<{ weeks: Date[] }>(
+      "SELECT array_agg(DISTINCT week) AS weeks FROM token_time_tally",
+    );
+    expect(weeks).toEqual([past.weekAgo(3)]);
+    await tallyTimes(world.db, { lag: "0 seconds" });
+    expect(await exactly({ state: ["active"] })).toBe(1);
+    const { rows } = await listTokens(ctx, {
+      ...defaultQuery(tokensTable),
+      filters: {},
+      sort: { key: "expires", direction: "desc" },
+    });
+    expect(rows[0]?.id).toBe(fresh.id);
+    expect(rows).toHaveLength(2);
   });
 
   test("the log still tells whose the tokens were and what was done about them", async () => {
@@ -119,6 +150,63 @@ describe("after a week has left", () => {
     await world.db.transaction((tx) => settleChunk(tx, order as OrderRecord, true));
     expect(await world.db.query("SELECT token_id AS id FROM selection_token")).toEqual([{ id: live.id }]);
     expect(await world.db.query("SELECT token_id AS id FROM token_standing")).toEqual([{ id: live.id }]);
+  });
+
+  test("an authority that starts holds no order upon families of which no token is left, and all upon the others", async () => {
+    const family = async (expiresAt: Date) => {
+      const id = uuidv7(past.at(20));
+      await world.db.query(
+        "INSERT INTO token_family (id, client_id, rooted_at, expires_at) VALUES ($1, $2, $3, $4)",
+        [id, clientId, past.at(20), expiresAt],
+      );
+      return id;
+    };
+    const [gone, later, renewable] = [
+      await family(past.at(19)),
+      await family(past.at(16)),
+      await family(new Date(Date.now() + 86_400_000)),
+    ];
+    for (const familyId of [gone, later, renewable])
+      await past.token({ clientId, familyId, issuedAt: past.at(20) });
+    await past.token({ clientId, familyId: later, issuedAt: past.at(16), days: 40 });
+    const ownId = uuidv7(past.at(20));
+    await past.token({ clientId, id: ownId, familyId: ownId, issuedAt: past.at(20) });
+    const own = await past.fixture.token({ clientId });
+    const responder = contextAs(world.db, "responder");
+    const families = [gone, later, renewable, ownId, own.familyId];
+    for (const id of families)
+      await world.db.transaction((tx) =>
+        placeOrder(tx, responder, {
+          verb: "revoke",
+          target: { kind: "family", id, name: id },
+          reason: "test",
+          note: "",
+        }),
+      );
+    expect((await readBook(world.db, new Date())).size).toBe(5);
+    await purgeRegister(past.retention);
+    const book = await readBook(world.db, new Date());
+    expect([book.size, book.position]).toEqual([3, 5n]);
+    const subject = (familyId: string, id = uuidv7(new Date())) => ({
+      id,
+      familyId,
+      sessionUid: null,
+      userId: null,
+      clientId,
+      scopes: [],
+      groups: [],
+      audiences: [],
+      signingKid: null,
+      rootedAtMs: Date.now(),
+    });
+    for (const [id, isRevoked] of [
+      [gone, false],
+      [ownId, false],
+      [later, true],
+      [renewable, true],
+      [own.familyId, true],
+    ] as const)
+      expect(book.verdict(subject(id), Date.now()), id).toMatchObject({ isRevoked });
   });
 
   test("the last use that an authority still writes is taken away by a later run", async () => {

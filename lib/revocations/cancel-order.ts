@@ -5,22 +5,11 @@ import type { Sql } from "../db/sql.ts";
 import { DomainError, notFound } from "../errors.ts";
 import { isUuid } from "../ids.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
+import { requireTimeToCallOff, requireTimeToCommit, tooLate } from "./call-off-time.ts";
 import type { OrderRow, Reason } from "./model.ts";
 import { orderPermission } from "./order-permission.ts";
 import { ORDER_COLUMNS, type OrderRecord, orderRowOf } from "./order-row.ts";
 import { placeOrder, requireNote } from "./place-order.ts";
-
-/**
- * An order is called off at the latest so long before its instant, and the act has so long to commit: were it to commit after the instant, tokens
- * that were refused for a moment would be good again.
- */
-const LATEST_MS = 5_000;
-const COMMIT_MS = 2_000;
-
-async function readClock(tx: Sql, ctx: Context): Promise<number> {
-  const [row] = await tx.query<{ clock: Date }>("SELECT clock_timestamp() AS clock");
-  return Math.max(ctx.now.getTime(), row?.clock.getTime() ?? 0);
-}
 
 async function read(tx: Sql, id: string): Promise<OrderRecord | undefined> {
   const [record] = await run<OrderRecord>(
@@ -28,13 +17,6 @@ async function read(tx: Sql, id: string): Promise<OrderRecord | undefined> {
     sql`SELECT ${ORDER_COLUMNS} FROM revocation_order o WHERE o.id = ${id}::uuid`,
   );
   return record;
-}
-
-function tooLate(): DomainError {
-  return new DomainError(
-    "ALREADY_ENDED",
-    "The order is in force, or begins within five seconds: it cannot be called off.",
-  );
 }
 
 /**
@@ -59,10 +41,15 @@ export async function cancelOrder(
     if (order.standing === "cancelled")
       throw new DomainError("ALREADY_ENDED", "The order was called off before.");
     const isScheduled = order.effectiveFrom > order.createdAt && order.standing === "scheduled";
-    const begins = order.effectiveFrom.getTime();
-    if (!isScheduled || begins - (await readClock(tx, ctx)) < LATEST_MS) throw tooLate();
+    if (!isScheduled) throw tooLate();
+    await requireTimeToCallOff(tx, ctx, order.effectiveFrom);
     const target = { kind: order.targetKind, id: order.targetId, name: order.targetName };
-    const placed = await placeOrder(tx, ctx, { verb: "cancel", target, reason, note, cancelsId: order.id });
+    const placed = await placeOrder(tx, ctx, {
+      verb: "cancel",
+      target: { ...target, cancelsId: order.id },
+      reason,
+      note,
+    });
     // there is nothing left to be written down
     await tx.query(
       "UPDATE revocation_order SET settled_at = $2::timestamptz WHERE id = $1::uuid AND settled_at IS NULL",
@@ -77,7 +64,7 @@ export async function cancelOrder(
       before: { verb: order.verb, effectiveFrom: order.effectiveFrom.toISOString() },
       after: { orderId: placed.id, cancels: order.id },
     });
-    if (begins - (await readClock(tx, ctx)) < COMMIT_MS) throw tooLate();
+    await requireTimeToCommit(tx, ctx, order.effectiveFrom);
     return orderRowOf(cancelled as OrderRecord);
   });
 }

@@ -5,7 +5,7 @@ import { isUuid } from "../ids.ts";
 import { countUpTo } from "../list-query/count-up-to.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { COUNT_MAX, type OrderDetail } from "./model.ts";
-import { ORDER_COLUMNS, type OrderRecord, orderRowOf } from "./order-row.ts";
+import { IS_CANCELLED, ORDER_COLUMNS, type OrderRecord, orderRowOf, placedWith } from "./order-row.ts";
 import { tokensOfTarget } from "./order-tokens.ts";
 import { readSettling } from "./read-settling.ts";
 
@@ -30,5 +30,11 @@ export async function getOrder(ctx: Context, id: string): Promise<OrderDetail> {
       AND (${record.cutoff}::timestamptz IS NULL OR t.rooted_at <= ${record.cutoff}::timestamptz) LIMIT ${COUNT_MAX + 1}::int`,
     { max: COUNT_MAX, atLeast: () => 0 },
   );
-  return { ...orderRowOf(record), reached, settling: readSettling(ctx, record) };
+  const toCome = await countUpTo(
+    ctx.db,
+    sql`SELECT 1 FROM revocation_order o WHERE (o.id = ${id}::uuid OR ${placedWith(id)}) AND o.effective_from > o.created_at
+      AND o.effective_from > clock_timestamp() AND NOT ${IS_CANCELLED} LIMIT ${COUNT_MAX + 1}::int`,
+    { max: COUNT_MAX, atLeast: () => 0 },
+  );
+  return { ...orderRowOf(record), reached, settling: readSettling(ctx, record), toCome };
 }

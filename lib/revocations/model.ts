@@ -222,6 +222,8 @@ export type OrderRow = {
   cancels: string | null;
   /** Of a frozen selection: how many tokens it has, all of which are to be written. */
   size: number | null;
+  /** Whether other orders came from the same plan, as upon a group's members. */
+  isOfSeveral: boolean;
   target: { kind: TargetKind; id: string; name: string };
   reason: Reason;
   note: string;
@@ -249,6 +251,8 @@ export type OrderDetail = OrderRow & {
   reached: { value: number; isExact: boolean };
   /** Null where everything is written, or nothing is to be yet. */
   settling: Settling | null;
+  /** Orders of its plan that have not begun and were not called off, this one among them: what calling them off together would end. */
+  toCome: { value: number; isExact: boolean };
 };
 
 /** Something that a revocation left valid, with where to see it. */

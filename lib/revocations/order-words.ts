@@ -14,10 +14,10 @@ export function orderVerbWords(order: { verb: Verb; standing?: OrderRow["standin
     case "scheduled":
       return order.verb === "revoke" ? "To revoke" : "To suspend";
     case "cancelled":
-      return "Was called off";
+      return order.verb === "revoke" ? "Was to revoke" : "Was to suspend";
     case "over":
     case "restored":
-      return "Was suspended";
+      return "Had suspended";
     case "in_force":
       return VERB_WORDS[order.verb];
     default:

@@ -6,7 +6,13 @@ import { endSignOn } from "./end-sign-on.ts";
 import { findFamiliesRootedLater } from "./families-rooted-later.ts";
 import type { Reason, TargetKind, Verb } from "./model.ts";
 
-export type OrderTarget = { kind: TargetKind; id: string; name: string };
+export type OrderTarget = {
+  kind: TargetKind;
+  id: string;
+  name: string;
+  /** Of the verb cancel: the scheduled order upon it that is called off. */
+  cancelsId?: string | undefined;
+};
 
 type OrderTerms = {
   verb: Verb;
@@ -16,8 +22,6 @@ type OrderTerms = {
   expiresAt?: Date | undefined;
   /** When it begins, where that is not at once. */
   effectiveFrom?: Date | undefined;
-  /** Of the verb cancel: the scheduled order that is called off. */
-  cancelsId?: string | undefined;
   planId?: string | undefined;
 };
 
@@ -65,8 +69,8 @@ const INSERT = `
   INSERT INTO revocation_order (id, position, verb, target_kind, target_id, target_name, cutoff, reason, note, effective_from,
     expires_at, actor_kind, actor_id, actor_name, created_at, settled_at, settled_count, cancels_id, plan_id)
   SELECT n.id, $1::bigint + n.number, $2::text, $3::text, n.target_id, n.target_name, $4::timestamptz, $5::text, $6::text, $7::timestamptz,
-    $8::timestamptz, $9::text, $10::text, $11::text, $12::timestamptz, $13::timestamptz, $14::int, $15::uuid, $16::uuid
-  FROM unnest($17::uuid[], $18::text[], $19::text[]) WITH ORDINALITY AS n(id, target_id, target_name, number)`;
+    $8::timestamptz, $9::text, $10::text, $11::text, $12::timestamptz, $13::timestamptz, $14::int, n.cancels_id, $15::uuid
+  FROM unnest($16::uuid[], $17::text[], $18::text[], $19::uuid[]) WITH ORDINALITY AS n(id, target_id, target_name, cancels_id, number)`;
 
 const SETTLE = `
   INSERT INTO token_standing (token_id, revoked_at, revoked_order_id)
@@ -116,11 +120,11 @@ export async function placeOrders(tx: Sql, ctx: SqlContext, input: PlaceOrdersIn
     at,
     isSettled ? at : null,
     isSettled && verb === "revoke" ? 1 : 0,
-    input.cancelsId ?? null,
     input.planId ?? null,
     ids,
     targets.map((target) => target.id),
     targets.map((target) => target.name),
+    targets.map((target) => target.cancelsId ?? null),
   ]);
   if (verb === "restore" || verb === "cancel" || isScheduled) return orders;
   if (isSettled) await tx.query(SETTLE, [at, ids, targets.map((target) => target.id)]);

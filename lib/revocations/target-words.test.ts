@@ -26,6 +26,17 @@ test("an order is told in one line", () => {
 });
 
 test.each([
+  ["revoke", "scheduled", "To revoke every token"],
+  ["suspend", "cancelled", "Was to suspend every token"],
+  ["revoke", "cancelled", "Was to revoke every token"],
+  ["suspend", "restored", "Had suspended every token"],
+  ["suspend", "over", "Had suspended every token"],
+  ["cancel", "in_force", "Called off every token"],
+] as const)("a %s that is %s is told as what it is now", (verb, standing, line) =>
+  expect(orderLine({ verb, standing, target: { kind: "everything", name: "*" } })).toBe(line),
+);
+
+test.each([
   ["client.tokens_revoked", "client", "token-bot", "all tokens of client"],
   ["token.revoked", "token", ID, "token"],
   ["revocation.repeated", "user", "ada@northwind.example", "all tokens of user"],

@@ -4,6 +4,7 @@ import { all, type Fragment, joined, sql } from "../list-query/sql-fragment.ts";
 import type { Window } from "../list-query/time-window.ts";
 import { type Lead as PlannerLead, withinTime } from "../list-query/within-time.ts";
 import type { Branch } from "./branch.ts";
+import { issueWindows } from "./issue-windows.ts";
 import type { Tally } from "./read-tally.ts";
 import { STATE_JOINS } from "./state-sql.ts";
 import type { TokenSelection } from "./token-filters.ts";
@@ -91,6 +92,30 @@ async function countTallied(
   return rest === null ? { value: whole, isExact: false } : { value: whole + rest, isExact: true };
 }
 
+/** Counts up to one more than TOKENS_COUNT_MAX, in the list's order where it has one: the newest weeks are often enough. */
+async function countSome(db: Database, selection: TokenSelection, timeoutMs: number): Promise<number | null> {
+  const lead = selection.isOfSets ? "sets" : "lookups";
+  if (selection.byIssue === null)
+    return countRows(db, rowsOf(selection, selection.branches, TOKENS_COUNT_MAX), timeoutMs, lead);
+  const { stretches, tally, expected, branchesIn } = selection.byIssue;
+  const windows = issueWindows(
+    stretches,
+    { tally, expected, wanted: TOKENS_COUNT_MAX },
+    { isDown: true, past: null },
+  );
+  const deadline = performance.now() + timeoutMs;
+  let sum = 0;
+  for (const window of windows) {
+    const left = deadline - performance.now();
+    const rows = rowsOf(selection, window.flatMap(branchesIn), TOKENS_COUNT_MAX - sum);
+    const count = left < 1 ? null : await countRows(db, rows, left, lead);
+    if (count === null) return null;
+    sum += count;
+    if (sum > TOKENS_COUNT_MAX) break;
+  }
+  return sum;
+}
+
 /**
  * How many tokens match, as far as that is known within `timeoutMs`: exact where the tally knows it and up to TOKENS_COUNT_MAX, else "at least".
  */
@@ -104,8 +129,9 @@ export async function countAtOnce(
     const total = await countTallied(db, selection, selection.tally, timeoutMs);
     return total.isExact || total.value >= atLeast() ? total : { value: atLeast(), isExact: false };
   }
-  const rows = rowsOf(selection, selection.branches, TOKENS_COUNT_MAX);
-  const count = await countRows(db, rows, timeoutMs, selection.isOfSets ? "sets" : "lookups");
+  const known = (await selection.countByTimes?.(timeoutMs)) ?? null;
+  if (known !== null) return { value: known, isExact: true };
+  const count = await countSome(db, selection, timeoutMs);
   if (count === null) return { value: atLeast(), isExact: false };
   return count > TOKENS_COUNT_MAX
     ? { value: TOKENS_COUNT_MAX, isExact: false }
@@ -123,6 +149,8 @@ export async function countAll(
     const total = await countTallied(db, selection, selection.tally, timeoutMs);
     return total.isExact ? total.value : null;
   }
+  const known = (await selection.countByTimes?.(timeoutMs)) ?? null;
+  if (known !== null) return known;
   return countRows(
     db,
     rowsOf(selection, selection.branches, null),

@@ -5,7 +5,7 @@ import type { LabelFilter, Lives, Tally, TallyQuestion } from "./read-tally.ts";
 
 const WEEK_MS = 7 * 86_400_000;
 /** A tally that is further behind tells too little: the worker has yet to count. */
-const TALLY_BEHIND_MAX_MS = 86_400_000;
+export const TALLY_BEHIND_MAX_MS = 86_400_000;
 /** More stretches of time than these are read as one. */
 const STRETCHES_MAX = 4;
 /** What was issued in so short a time is read and sorted. */
@@ -191,7 +191,7 @@ export function registerByExpiry(tally: Tally, stretch: Window, isByKind: boolea
 }
 
 /** The few tokens of a short time or since the tally, found by their issue whatever the order: OFFSET keeps the planner from walking a week in that order. */
-function sorted(stretch: Window): Branch {
+export function sorted(stretch: Window): Branch {
   return {
     ...onRegister([], false),
     from: sql`(SELECT * FROM token x WHERE ${inWindow(sql`x.issued_at`, stretch)} OFFSET 0) t`,

@@ -8,8 +8,11 @@ import { all, type Fragment, joined, sql } from "../list-query/sql-fragment.ts";
 import { withinTime } from "../list-query/within-time.ts";
 import type { Branch } from "./branch.ts";
 import { countAtOnce, matching } from "./count-selection.ts";
+import { issueWindows } from "./issue-windows.ts";
 import type { TokenRow } from "./model.ts";
+import { placesByExpiry } from "./page-by-expiry.ts";
 import { type Place, placesByLastUse } from "./page-by-last-use.ts";
+import { placesByLead } from "./page-by-lead.ts";
 import { readClockSkew, readPendingOrders, type StateSql, stateSql } from "./state-sql.ts";
 import { type TokensQuery, tokensTable } from "./table.ts";
 import { selectTokens, type TokenSelection } from "./token-filters.ts";
@@ -61,14 +64,43 @@ async function placesOf(
   const { used, branches } = selection;
   if (selection.isByUsage)
     return placesByLastUse(ctx.db, selection, keyset, { used, now: ctx.now, timeoutMs: PAGE_TIMEOUT_MS });
-  const parts = branches.map((branch) => idsOfBranch(selection, branch, keyset, sort));
-  return withinTime<Place>(
-    ctx.db,
-    sql`SELECT place, id FROM (${joined(parts, " UNION ALL ")}) AS found ORDER BY ${orderBy(keyset, sql`place`, sql`id`)}
-      LIMIT ${keyset.limit}::int`,
-    PAGE_TIMEOUT_MS,
-    selection.isOfSets ? "sets" : selection.isInOrder ? "ordered" : "lookups",
-  );
+  if (selection.walk !== null) {
+    const { taken, places } = await placesByExpiry(ctx.db, selection, selection.walk, {
+      keyset,
+      timeoutMs: PAGE_TIMEOUT_MS,
+    });
+    if (taken) return places;
+  }
+  const read = async (some: readonly Branch[], limit: number, timeoutMs: number) => {
+    if (some.length === 0) return [];
+    const parts = some.map((branch) => idsOfBranch(selection, branch, { ...keyset, limit }, sort));
+    return withinTime<Place>(
+      ctx.db,
+      sql`SELECT place, id FROM (${joined(parts, " UNION ALL ")}) AS found ORDER BY ${orderBy(keyset, sql`place`, sql`id`)}
+        LIMIT ${limit}::int`,
+      timeoutMs,
+      selection.isOfSets ? "sets" : selection.isInOrder ? "ordered" : "lookups",
+    );
+  };
+  const deadline = performance.now() + PAGE_TIMEOUT_MS;
+  const readInTime = (some: readonly Branch[], limit = keyset.limit) => {
+    const left = deadline - performance.now();
+    return left < 1 ? null : read(some, limit, left);
+  };
+  if (selection.byLead !== null)
+    return placesByLead(selection.byLead, keyset, async (some) => readInTime(some));
+  if (selection.byIssue === null) return readInTime(branches);
+  const { stretches, tally, expected, branchesIn } = selection.byIssue;
+  const past = keyset.from === null ? null : new Date(keyset.from.value);
+  const order = { isDown: keyset.direction === "desc", past };
+  const places: Place[] = [];
+  for (const window of issueWindows(stretches, { tally, expected, wanted: keyset.limit }, order)) {
+    const more = await readInTime(window.flatMap(branchesIn), keyset.limit - places.length);
+    if (more === null) return null;
+    places.push(...more);
+    if (places.length >= keyset.limit) break;
+  }
+  return places;
 }
 
 /** What a query's filters mean now, with how a token's state is told. */

@@ -3,13 +3,20 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Database, openDatabase } from "../db/database.ts";
 import { testDatabase } from "../db/test-database.ts";
 import { createSeededRandom } from "../demo/seeded-random.ts";
+import type { Keyset } from "../list-query/keyset.ts";
 import { parseListQueryStrict } from "../list-query/parse-list-query.ts";
+import { countAll } from "./count-selection.ts";
 import { countTokensExactly } from "./count-tokens.ts";
+import type { ExpiryWalk } from "./expiry-walk.ts";
 import { listTokens } from "./list-tokens.ts";
 import type { TokenState } from "./model.ts";
+import { placesByExpiry } from "./page-by-expiry.ts";
 import type { NewToken } from "./register.ts";
+import { readClockSkew, readPendingOrders, stateSql } from "./state-sql.ts";
 import { tokensTable } from "./table.ts";
+import { tallyTimes } from "./tally-times.ts";
 import { tallyAll } from "./tally-tokens.ts";
+import { selectTokens, type TokenSelection } from "./token-filters.ts";
 import { contextAs, fixtureOf } from "./token-fixture.ts";
 
 const HOUR = 3_600_000;
@@ -60,6 +67,11 @@ beforeAll(async () => {
       ]);
   }
 
+  // of a clock that is ahead
+  const ahead = new Date(now.getTime() + 600_000);
+  const early = await fixture.token({ clientId: clients[0] as string, issuedAt: ahead, scopes: ["all"] });
+  tokens.push({ ...early, state: "not_yet_valid", isUsed: false });
+
   async function endSome(token: NewToken, n: number): Promise<TokenState> {
     const isConsumed = token.kind === "refresh" && n % 4 === 0;
     if (isConsumed) await fixture.consume(token, token.issuedAt);
@@ -91,10 +103,23 @@ const ASKED: [text: string, matches: (token: Known) => boolean][] = [
   ["format=opaque", (token) => token.format === "opaque"],
   ["longLived=1h", (token) => lifeOf(token) > HOUR],
   ["longLived=24h", (token) => lifeOf(token) > DAY],
+  ["longLived=1h&kind=refresh", (token) => lifeOf(token) > HOUR && token.kind === "refresh"],
+  ["longLived=61m", (token) => lifeOf(token) > HOUR + 60_000],
+  ["longLived=1001s", (token) => lifeOf(token) > 1_001_000],
+  ["neverUsed=true", (token) => !token.isUsed],
+  ["neverUsed=true&kind=refresh", (token) => !token.isUsed && token.kind === "refresh"],
   ["longLived=1h&client=web", (token) => lifeOf(token) > HOUR && token.clientId === clients[2]],
-  ...(["active", "revoked", "suspended", "consumed", "expired"] as const).map(
+  ...(["active", "revoked", "suspended", "consumed", "expired", "not_yet_valid"] as const).map(
     (state): [string, (token: Known) => boolean] => [`state=${state}`, (token) => token.state === state],
   ),
+  [
+    "state=active&state=consumed&state=revoked",
+    ({ state }) => ["active", "consumed", "revoked"].includes(state),
+  ],
+  ["state=active&kind=access", (token) => token.state === "active" && token.kind === "access"],
+  ["state=active&kind=refresh", (token) => token.state === "active" && token.kind === "refresh"],
+  ["state=active&permission=all", (token) => token.state === "active" && token.scopes.includes("all")],
+  ["state=consumed&client=web", (token) => token.state === "consumed" && token.clientId === clients[2]],
   ["state=expired&kind=refresh", (token) => token.state === "expired" && token.kind === "refresh"],
   ["state=expired&kind=access", (token) => token.state === "expired" && token.kind === "access"],
   ["state=expired&longLived=1h", (token) => token.state === "expired" && lifeOf(token) > HOUR],
@@ -111,6 +136,7 @@ const ASKED: [text: string, matches: (token: Known) => boolean][] = [
     "expires=within:7d",
     (token) => token.expiresAt >= now && token.expiresAt.getTime() < now.getTime() + 7 * DAY,
   ],
+  ["expires=beyond:7d", (token) => token.expiresAt.getTime() >= now.getTime() + 7 * DAY],
   [
     "expires=beyond:7d&kind=refresh",
     (token) => token.kind === "refresh" && token.expiresAt.getTime() >= now.getTime() + 7 * DAY,
@@ -158,4 +184,136 @@ describe("once the worker has counted all but the last days", () => {
   });
 
   test.each(ASKED)("pages through %s exactly the same", isFoundInEachOrder);
+});
+
+async function selectionOf(text: string, sort: "issued" | "expires" = "issued"): Promise<TokenSelection> {
+  const { filters } = parseListQueryStrict(tokensTable, new URLSearchParams(text));
+  const pending = await readPendingOrders(db, now);
+  const state = stateSql(pending, now, await readClockSkew(db));
+  // nothing is few: what many tokens are led by is held to the same
+  return selectTokens(db, filters, { now, pending, state, sort, few: 0 });
+}
+
+const isCounted = async (text: string, matches: (token: Known) => boolean) => {
+  const { countByTimes } = await selectionOf(text);
+  expect(await countByTimes?.(5_000), text).toBe(tokens.filter(matches).length);
+};
+/** Pages in the order of expiry by the counts of what was revoked, or exchanged, and what that adds up to. */
+const isWalkedByItsCounts = async (text: string, matches: (token: Known) => boolean) => {
+  const selection = await selectionOf(text, "expires");
+  const { walk: way } = selection;
+  expect(way?.facet).toMatch(/^(revoked|consumed)$/);
+  const own = tokens.filter(matches).map(({ expiresAt, id }) => `${expiresAt.toISOString()} ${id}`);
+  for (const direction of ["asc", "desc"] as const) {
+    const found: string[] = [];
+    for (let from: Keyset["from"] = null; ; ) {
+      const keyset: Keyset = { limit: 4, isReversed: false, direction, from, type: "time" };
+      const { taken, places } = await placesByExpiry(db, selection, way as ExpiryWalk, {
+        keyset,
+        timeoutMs: 5_000,
+      });
+      expect(taken).toBe(true);
+      found.push(...(places ?? []).map(({ place, id }) => `${place.toISOString()} ${id}`));
+      const last = places?.at(-1);
+      if (last === undefined) break;
+      from = { value: last.place.toISOString(), id: last.id };
+    }
+    expect(found, direction).toEqual(direction === "asc" ? own.sort() : own.sort().reverse());
+  }
+};
+const WALKED = ASKED.filter(
+  ([text]) => /^state=(revoked|consumed)(&\w+=\w+)?$/.test(text) && !text.includes("neverUsed"),
+);
+
+const areFewIdle = async () => {
+  const selection = await selectionOf("state=consumed&neverUsed=true");
+  expect(selection.branches.some((branch) => !branch.isOrdered)).toBe(true);
+  const idle = tokens.filter((token) => token.state === "consumed" && !token.isUsed);
+  expect(idle.length).toBeGreaterThan(0);
+  expect(await countAll(db, selection, 5_000)).toBe(idle.length);
+};
+
+/** What the counts by time tell alone. */
+const TOLD = ASKED.filter(([text]) =>
+  /^(state=(active|revoked|consumed|expired)(&state=\w+)*|longLived=(1h|24h|61m)|expires=\w+:\w+)(&kind=\w+)?$|^neverUsed=true$/.test(
+    text,
+  ),
+);
+
+describe("once the worker has counted by time what there was, a few at a time, with rows of before there was an instant of record", () => {
+  beforeAll(async () => {
+    for (const table of ["token_standing", "token_usage"])
+      await db.query(
+        `UPDATE ${table} SET recorded_at = '1970-01-01T00:00:00Z' WHERE get_byte(uuid_send(token_id), 15) < 128`,
+      );
+    await tallyTimes(db, { lag: "0 seconds", step: 17 });
+    // once more: nothing is counted twice
+    await tallyTimes(db, { lag: "0 seconds", step: 17 });
+    const [counted] = await db.query<{ expires: bigint; lives: bigint }>(
+      `SELECT (sum(tokens) FILTER (WHERE facet = 'expires'))::bigint AS expires, (sum(tokens) FILTER (WHERE facet = 'lives'))::bigint AS lives FROM token_time_tally`,
+    );
+    expect(counted).toEqual({ expires: BigInt(COUNT), lives: BigInt(COUNT) });
+  });
+
+  test.each(TOLD)("tells how many %s there are", isCounted);
+  test.each(WALKED)("walks through %s by its own counts", isWalkedByItsCounts);
+  test("finds what was exchanged and never used where that was counted", areFewIdle);
+  test.each(ASKED)("pages through %s exactly the same", isFoundInEachOrder);
+});
+
+describe("of what was revoked, suspended, exchanged and used since then", () => {
+  beforeAll(async () => {
+    const fixture = fixtureOf(db);
+    for (const [n, token] of tokens.entries()) {
+      if (n % 13 === 0 && token.state !== "revoked") {
+        await db.query(
+          `INSERT INTO token_standing AS s (token_id, revoked_at, revoked_order_id) VALUES ($1, now(), $2)
+           ON CONFLICT (token_id) DO UPDATE SET revoked_at = excluded.revoked_at, revoked_order_id = excluded.revoked_order_id`,
+          [token.id, randomUUID()],
+        );
+        token.state = "revoked";
+      }
+      if (n % 10 === 8 && token.kind === "refresh" && token.state !== "consumed") {
+        await db.query(
+          `INSERT INTO refresh_consumption (token_id, family_id, consumed_at) VALUES ($1, $2, clock_timestamp()) ON CONFLICT DO NOTHING`,
+          [token.id, token.familyId],
+        );
+        if (token.state !== "revoked") token.state = "consumed";
+      }
+      if (n % 9 === 4) {
+        await db.query(
+          `INSERT INTO token_usage AS u (token_id, last_used_at, use_count) VALUES ($1, now(), 1)
+           ON CONFLICT (token_id) DO UPDATE SET last_used_at = excluded.last_used_at`,
+          [token.id],
+        );
+        token.isUsed = true;
+      }
+    }
+    const at = new Date();
+    const late = await fixture.token({
+      clientId: clients[1] as string,
+      scopes: ["all"],
+      issuedAt: at,
+      expiresAt: new Date(at.getTime() + DAY + 1),
+    });
+    await db.query(
+      "INSERT INTO token_standing (token_id, revoked_at, revoked_order_id) VALUES ($1, now(), $2)",
+      [late.id, randomUUID()],
+    );
+    tokens.push({ ...late, state: "revoked", isUsed: false });
+  });
+
+  test.each(TOLD)("tells how many %s there are", isCounted);
+  test.each(WALKED)("walks through %s by its own counts", isWalkedByItsCounts);
+  test("finds what was exchanged and never used where that was counted", areFewIdle);
+  test.each(ASKED)("pages through %s exactly the same", isFoundInEachOrder);
+
+  describe("and counted too", () => {
+    beforeAll(() => tallyTimes(db, { lag: "0 seconds", step: 5 }));
+
+    test.each(TOLD)("tells how many %s there are", isCounted);
+    test.each(WALKED)("walks through %s by its own counts", isWalkedByItsCounts);
+    test("finds what was exchanged and never used where that was counted", areFewIdle);
+    test.each(ASKED)("pages through %s exactly the same", isFoundInEachOrder);
+  });
 });

@@ -2,7 +2,7 @@ import type { Sql } from "../db/sql.ts";
 import { type Fragment, sql } from "../list-query/sql-fragment.ts";
 import { tokensOfTarget } from "../revocations/order-tokens.ts";
 import { type Branch, T_ISSUED } from "./branch.ts";
-import { countFew } from "./few-leads.ts";
+import { countFew, SOME } from "./few-leads.ts";
 import type { TokenState } from "./model.ts";
 import { type PendingOrders, reachedBy } from "./state-sql.ts";
 
@@ -86,13 +86,14 @@ export async function fewSuspended(
   now: Date,
 ): Promise<Branch[] | null> {
   if (states.length !== 1 || states[0] !== "suspended" || isAnyPending(pending)) return null;
-  const count = await countFew(db, sql`token_standing x`, sql`x.suspended_order_id IS NOT NULL`);
+  const count = await countFew(db, sql`token_standing x`, sql`x.suspended_order_id IS NOT NULL`, SOME);
   if (count === null) return null;
   return [
     {
       from: FEW_SUSPENDED,
       where: isSuspended(now),
-      issuedAt: T_ISSUED,
+      // by the id alone: those of before any that lives are not looked up
+      issuedAt: null,
       id: sql`d.token_id`,
       isOrdered: false,
     },

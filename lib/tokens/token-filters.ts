@@ -2,11 +2,13 @@ import type { Database } from "../db/database.ts";
 import type { Sql } from "../db/sql.ts";
 import { lowestUuidv7 } from "../ids.ts";
 import { isWideNetwork } from "../list-query/address.ts";
-import { all, type Fragment, sql } from "../list-query/sql-fragment.ts";
+import { all, type Fragment, run, sql } from "../list-query/sql-fragment.ts";
 import { inWindow, type Window } from "../list-query/time-window.ts";
 import { type Branch, onRegister, T_ISSUED } from "./branch.ts";
 import { countryLead } from "./country-lead.ts";
+import { type ExpiryWalk, expiryWalk } from "./expiry-walk.ts";
 import { addressCondition, addressLead, expiryLead, SOME, usageLead, userLead } from "./few-leads.ts";
+import { idleBranches } from "./idle-branches.ts";
 import { intersections, revokedAmong } from "./intersect.ts";
 import {
   bestOf,
@@ -25,10 +27,12 @@ import {
   walkedOf,
 } from "./lead.ts";
 import { familyLead, searchLead, sessionLead } from "./narrow-branches.ts";
+import type { LeadByIssue } from "./page-by-lead.ts";
 import { readTally, type Tally } from "./read-tally.ts";
 import { fewSuspended, isAnyPending, stateBranches } from "./state-branches.ts";
 import type { PendingOrders, StateSql } from "./state-sql.ts";
 import type { TokensQuery } from "./table.ts";
+import { timesCount } from "./times-count.ts";
 import { type Filters, questionOf, type TokenQuestion } from "./token-question.ts";
 
 export type TokenSelection = {
@@ -55,6 +59,14 @@ export type TokenSelection = {
   isAllTallied: boolean;
   /** The same way to the rows of another stretch of time. */
   branchesIn: (stretch: Window) => Branch[];
+  /** The branches by time of issue, where that is the list's order. */
+  byIssue: LeadByIssue | null;
+  /** The same where the list is ordered by expiry, and there are many. */
+  byLead: LeadByIssue | null;
+  /** How the register is walked where that is the way, in the order of expiry. */
+  walk: ExpiryWalk | null;
+  /** Counts to the last one by the counts by time, where they tell it. */
+  countByTimes: ((timeoutMs: number) => Promise<number | null>) | null;
 };
 
 export type SelectOptions = {
@@ -62,12 +74,17 @@ export type SelectOptions = {
   state: StateSql;
   pending: PendingOrders;
   sort: TokensQuery["sort"]["key"];
+  /** Fewer are always read and sorted: what else is asked of them may be rare. */
+  few?: number;
 };
 
 /** So many tokens can be read and sorted at once. */
 const SORTED_MAX = SOME * 5;
 
-/** Fewer are always read and sorted: what else is asked of them may be rare. */
+/** So many are read and sorted at once. */
+const FEW_TO_SORT = 1_000;
+
+/** So many are few. */
 const SORTED_MIN = 5_000;
 
 /** How many tokens are read and sorted by expiry rather than found in the order of expiry among all others. */
@@ -105,6 +122,30 @@ async function sizeOf(db: Sql, table: "token_standing" | "refresh_consumption"):
   );
   return row?.rows ?? 0;
 }
+
+const WEEK_MS = 7 * 86_400_000;
+
+/**
+ * The instant after which no token carries a label that is asked for, where it went out of use before this week; null where it did not. The tally knows the
+ * week alone, and the rest of it would be walked past.
+ */
+async function lastIssued(db: Sql, { labels }: TokenQuestion, { weeks, until }: Tally): Promise<Date | null> {
+  const week = weeks.at(-1)?.of;
+  if (week === undefined || week.getTime() + WEEK_MS >= until.getTime()) return null;
+  let last: Date | null = null;
+  for (const { filter } of labels) {
+    const [row] = await run<{ at: Date | null }>(
+      db,
+      sql`SELECT max(n.at) AS at FROM unnest(${filter.labels}::text[]) AS w(label) CROSS JOIN LATERAL (SELECT l.issued_at AS at FROM token_label l
+        WHERE l.kind = ${filter.facet} AND l.label = w.label AND l.issued_at >= ${week}::timestamptz ORDER BY l.issued_at DESC LIMIT 1) n`,
+    );
+    last = earliest(last, new Date((row?.at ?? week).getTime() + 1));
+  }
+  return last;
+}
+
+const earliest = (one: Date | null, other: Date | null) =>
+  one === null || (other !== null && other < one) ? other : one;
 
 /** Every way to the rows, the register itself first, and the conditions of those filters that have a way of their own. */
 async function leadsOf(
@@ -156,27 +197,32 @@ async function leadsOf(
 }
 
 /** Branches for a state, and the condition of another filter that they fulfil too. */
-type StateLead = { branches: Branch[]; isOfSets: boolean; answers: Fragment | null };
+type StateLead = { branches: Branch[]; isFew: boolean; isOfSets: boolean; answers: Fragment | null };
 
 /** Branches for a state that few tokens are in, where they are fewer than those of the lead. */
 async function leadByState(
   db: Database,
   filters: Filters,
   { leads, lead, expected, span }: { leads: readonly Lead[]; lead: Lead; expected: number; span: Window },
-  { pending, now, sort }: SelectOptions,
+  { pending, now, sort, few = SORTED_MIN }: SelectOptions,
 ): Promise<StateLead | null> {
   const states = filters.state ?? [];
-  const bounded = (branches: Branch[]): StateLead => ({
+  const bounded = (branches: Branch[], isFew: boolean): StateLead => ({
+    isFew,
     branches: branches.map((branch) => ({ ...branch, where: [...branch.where, issuedIn(branch, span)] })),
     isOfSets: false,
     answers: null,
   });
-  if (states[0] === "suspended" && lead.tokens > SORTED_MIN) {
-    const few = await fewSuspended(db, states, pending, now);
-    if (few !== null) return bounded(few);
+  if (states[0] === "suspended" && lead.tokens > few) {
+    const suspended = await fewSuspended(db, states, pending, now);
+    if (suspended !== null) return bounded(suspended, true);
   }
   const branches = stateBranches(states, pending, now);
   if (branches === null) return null;
+  if (states[0] === "consumed" && filters.neverUsed && lead.tokens > few) {
+    const idle = await idleBranches(db, branches[0] as Branch);
+    if (idle !== null) return bounded(idle, true);
+  }
   const size = await sizeOf(db, states[0] === "consumed" ? "refresh_consumption" : "token_standing");
   if (sort !== "issued" && size > SORTED_MAX) return null;
   if (sort === "issued" && states[0] === "revoked" && !isAnyPending(pending)) {
@@ -185,9 +231,10 @@ async function leadByState(
     const most = Math.min(lead.tokens, size);
     const cost = Math.sqrt(most * Math.min(most, walkedFor(share)));
     const together = revokedAmong(leads, { revoked: size, cost, span });
-    if (together !== null) return { branches: [together.branch], isOfSets: true, answers: together.answers };
+    if (together !== null)
+      return { branches: [together.branch], isFew: false, isOfSets: true, answers: together.answers };
   }
-  return size < lead.tokens ? bounded(branches) : null;
+  return size < lead.tokens ? bounded(branches, false) : null;
 }
 
 /** The branch's rows that were issued in a time; where an id is all that it has, by the id. */
@@ -219,7 +266,13 @@ export async function selectTokens(
   const tallied = await readTally(db, question.tally);
   const tally = isOfUse(tallied, now) ? tallied : null;
   const stretches =
-    tally === null ? [question.tally.issued] : stretchesOf(tally, question.tally, question.issuedBefore);
+    tally === null
+      ? [question.tally.issued]
+      : stretchesOf(
+          tally,
+          question.tally,
+          earliest(question.issuedBefore, await lastIssued(db, question, tally)),
+        );
   const { leads, conditions: answerable, others } = await leadsOf(db, filters, question, search, tally);
   const expected = tally === null ? 1 : expectedOf(tally, others);
   const least = bestOf(leads, expected, sort === "issued");
@@ -239,6 +292,8 @@ export async function selectTokens(
   const byState =
     sort === "lastUsed" ? null : await leadByState(db, filters, { leads, lead, expected, span }, options);
   const isLed = byState !== null;
+  const ofState =
+    states.length === 0 ? [] : [sql`${state.state} = ANY (${states}::text[])`, ...question.implied];
   const conditions = [
     ...question.conditions,
     ...(sort === "lastUsed" ? [sql`us.last_used_at IS NOT NULL`] : []),
@@ -247,10 +302,18 @@ export async function selectTokens(
         ? condition !== byState.answers
         : condition !== lead.answers && !lead.answersToo?.includes(condition),
     ),
-    ...(states.length === 0 || isLed
-      ? []
-      : [sql`${state.state} = ANY (${states}::text[])`, ...question.implied]),
+    ...(isLed ? [] : ofState),
   ];
+  const isLedByRegister = byState === null && lead === leads[0];
+  const isOfMany = byState?.isFew !== true && best.tokens > (options.few ?? SORTED_MIN);
+  const walk =
+    tally === null || sort !== "expires"
+      ? null
+      : expiryWalk(
+          { states, question, tally, span, expected, isLedByRegister, isOfMany },
+          { others: [...question.conditions, ...answerable], ofState },
+          options,
+        );
   const selection = {
     conditions,
     needsState: states.length > 0 && !isLed,
@@ -263,6 +326,10 @@ export async function selectTokens(
     issued: question.issued,
     isAllTallied: false,
     branchesIn: lead.branches,
+    byIssue: null,
+    byLead: null,
+    walk,
+    countByTimes: tally === null ? null : timesCount(db, filters, question, tally.longestSeconds, options),
   };
   if (byState !== null) {
     const { branches } = byState;
@@ -276,7 +343,8 @@ export async function selectTokens(
       branches: [onRegister([], false)],
     };
   const asked = Object.keys(filters).filter((key) => filters[key as keyof Filters] !== undefined);
-  const isByExpiry = sort === "expires" && lead === leads[0];
+  const isAhead = states.length === 1 && states[0] === "not_yet_valid";
+  const isByExpiry = sort === "expires" && lead === leads[0] && !isAhead;
   const isOfExpired =
     sort === "issued" && lead === leads[0] && states.length === 1 && states[0] === "expired";
   const branchesIn = (stretch: Window) => {
@@ -287,10 +355,16 @@ export async function selectTokens(
     );
   };
   const branches = stretches.flatMap(branchesIn);
+  const areOrdered = branches.every((branch) => branch.isOrdered);
+  const isByIssue = sort === "issued" && areOrdered;
+  const byTime = tally === null || !areOrdered ? null : { stretches, tally, expected, branchesIn };
   return {
     ...selection,
     branches,
-    isInOrder: isByExpiry || (sort === "issued" && branches.every((branch) => branch.isOrdered)),
+    branchesIn,
+    byIssue: isByIssue ? byTime : null,
+    byLead: sort === "expires" && !isByExpiry && lead.tokens > (options.few ?? FEW_TO_SORT) ? byTime : null,
+    isInOrder: isByExpiry || isByIssue,
     isAllTallied: tally?.isExact === true && asked.every((key) => isTallied(key, filters)),
   };
 }

@@ -73,8 +73,15 @@ const hasExpired = (
   id: string,
 ) => `(EXISTS (SELECT FROM token t WHERE t.id = ${id} AND t.issued_at = uuid_extract_timestamp(${id})
   AND t.expires_at < $3::timestamptz) OR ${isOfPurgedWeek(id)})`;
-/** Single tokens that have expired since matter no more. */
-const IS_OVER = `CASE WHEN r.target_kind = 'token' THEN ${hasExpired("r.target_id::uuid")} ELSE false END`;
+/**
+ * Whether all tokens of a family have left. A token without a family of its own is one under its own id; every other family has a row, which goes
+ * when none of its tokens is left and none can come.
+ */
+const familyHasLeft = (id: string) =>
+  `coalesce(${isOfPurgedWeek(id)} AND NOT EXISTS (SELECT FROM token_family f WHERE f.id = ${id}), false)`;
+/** Single tokens that have expired since matter no more, nor do families that have left. */
+const IS_OVER = `CASE r.target_kind WHEN 'token' THEN coalesce(${hasExpired("r.target_id::uuid")}, false)
+  WHEN 'family' THEN ${familyHasLeft("r.target_id::uuid")} ELSE false END`;
 
 const BARE = `
   SELECT r.target_kind AS kind, string_agg(uuid_send(r.target_id::uuid), '') AS ids FROM revocation_order r
@@ -116,7 +123,7 @@ async function loadSelected(db: Sql, book: OrderBook, head: bigint, now: Date): 
 }
 
 /**
- * What a newcomer needs: a book of all orders up to the feed's head, without those on single tokens that have expired since. Orders never
+ * What a newcomer needs: a book of all orders up to the feed's head, without those on single tokens that have expired since and on families that have left. Orders never
  * change and their positions are dense and in commit order: what is at or below a head that was read is all there.
  */
 export async function readBook(db: Sql, now: Date): Promise<OrderBook> {

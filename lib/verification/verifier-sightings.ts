@@ -25,13 +25,19 @@ export class VerifierSightings {
     this.#timer.unref();
   }
 
+  /** It asked about a token. */
   saw(verifier: { id: string; secret: { id: string } }, at: Date): void {
     this.#verifiers.set(verifier.id, at);
+    this.showed(verifier, at);
+  }
+
+  /** It showed its secret, for whatever it wanted. */
+  showed(verifier: { secret: { id: string } }, at: Date): void {
     this.#secrets.set(verifier.secret.id, at);
   }
 
   async flush(): Promise<void> {
-    if (this.#verifiers.size === 0) return;
+    if (this.#secrets.size === 0) return;
     const [verifiers, secrets] = [this.#verifiers, this.#secrets];
     this.#verifiers = new Map();
     this.#secrets = new Map();

@@ -9,7 +9,7 @@ import { answerError, diskFull, notReady } from "./answers.ts";
 import { addressAsker } from "./bounds/bounds.ts";
 import { addEvents } from "./events.ts";
 import { addFeedRoutes } from "./feed/routes.ts";
-import { forwardAuth } from "./forward-auth.ts";
+import { FORWARDED_METHODS, forwardAuth, PREFIXED } from "./forward-auth.ts";
 import { introspect } from "./introspection.ts";
 import { createJwksAnswer, isOfCommonSet, isOfFeed } from "./jwks.ts";
 import { logFailure } from "./log-failure.ts";
@@ -32,7 +32,7 @@ export type AppOptions = {
 };
 
 const OURS =
-  /^\/(?:(?:oauth\/(?:introspect|revoke|jwks)|events|status-lists(?:\/\d+)?|revocations(?:\/(?:acknowledgements|jwks|snapshot))?|verify|healthz|readyz|\.well-known\/ssf-configuration)(?:\?|$)|signals\/)/;
+  /^\/(?:(?:oauth\/(?:introspect|revoke|jwks)|events|status-lists(?:\/\d+)?|revocations(?:\/(?:acknowledgements|jwks|snapshot))?|verify|healthz|readyz|\.well-known\/ssf-configuration)(?:\?|$)|signals\/|verify\/)/;
 function requireCurrent(services: Services): void {
   if (services.follower.isStale) throw notReady();
   if (services.disk.isFull) throw diskFull();
@@ -70,6 +70,16 @@ function addRoutes(app: FastifyInstance, services: Services, keySets: KeySets): 
     requireCurrent(services);
     await forwardAuth(services, request, reply);
     return reply;
+  });
+  // Envoy asks with the request's own method, and its path after ours
+  app.route({
+    method: [...FORWARDED_METHODS],
+    url: `${PREFIXED}*`,
+    handler: async (request, reply) => {
+      requireCurrent(services);
+      await forwardAuth(services, request, reply);
+      return reply;
+    },
   });
   app.get("/oauth/jwks", (request, reply) => {
     reply.hijack();

@@ -346,7 +346,7 @@ describe("a request", () => {
   });
 });
 
-test("the verifier's last sight is that of its reports, and metadata names the endpoint", async () => {
+test("reports count as a use of the secret that they came with, not as a question; metadata names the endpoint", async () => {
   await report([]);
   const metadata = (await (await fetch(`${one}/.well-known/openid-configuration`)).json()) as Record<
     string,
@@ -357,7 +357,8 @@ test("the verifier's last sight is that of its reports, and metadata names the e
     .poll(
       async () => {
         const [row] = await instance.db.query<{ seen: boolean }>(
-          "SELECT last_seen_at > now() - interval '1 minute' AS seen FROM verifier WHERE id = $1::uuid",
+          `SELECT s.last_used_at > now() - interval '2 minutes' AND v.last_seen_at IS NULL AS seen
+           FROM verifier v JOIN verifier_secret s ON s.verifier_id = v.id WHERE v.id = $1::uuid`,
           [billing().id],
         );
         return row?.seen;

@@ -160,7 +160,7 @@ export function addEvents(app: FastifyInstance, services: Services, requireIntak
       },
       async (request, reply) => {
         const verifier = callers.get(request) as RegistryVerifier;
-        services.sightings.saw(verifier, new Date());
+        services.sightings.showed(verifier, new Date());
         const envelope = readEnvelope(request.body);
         const cost = 1 + Math.floor(envelope.reports.length / REPORTS_A_COST);
         const results = await services.bounds.turnstile.pass(verifier.id, cost, () =>

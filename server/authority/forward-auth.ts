@@ -1,10 +1,15 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { cleanPath } from "#lib/audit/clean-text.ts";
 import { Refused } from "./answers.ts";
 import { findCaller } from "./callers.ts";
 import { printable, requireSingle } from "./form.ts";
 import { readPresentedUse } from "./presented-use.ts";
 import type { Services } from "./services.ts";
 import { type Presentation, verifyPresented } from "./verification.ts";
+
+/** Before the path of a request that a gateway asks about with its own method and path, as Envoy does. */
+export const PREFIXED = "/verify/";
+export const FORWARDED_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
 
 const PARAMETERS = new Set(["audience", "permission"]);
 const NAME = /^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/;
@@ -55,7 +60,8 @@ function challenge(error: string, description: string, scope?: string): string {
 /**
  * Forward authentication for nginx `auth_request`, Traefik and Envoy: reads the bearer of the request that a gateway holds, and answers
  * 200 with identity headers, 401 for a token that is not good, 403 where a permission is missing. The gateway shows who it is with
- * `X-Tokenwarden-Verifier: <its secret>`.
+ * `X-Tokenwarden-Verifier: <its secret>`. Envoy appends the request's path to `/verify` and keeps its method: then every audience of the verifier
+ * is good, and path and method are taken from there.
  *
  * @see RFC 6750 section 3
  */
@@ -83,9 +89,17 @@ export async function forwardAuth(
   }
   const { verifier } = caller;
   services.sightings.saw(verifier, new Date());
-  const demand = readDemand(request, verifier.audiences);
+  const url = request.raw.url ?? "";
+  const isPrefixed = url.startsWith(PREFIXED);
+  // its query is the caller's, and asks nothing of us
+  const demand = isPrefixed
+    ? { audiences: verifier.audiences, permissions: [] }
+    : readDemand(request, verifier.audiences);
   const value = bearerOf(request.headers.authorization);
-  const use = readPresentedUse(services, request);
+  const told = readPresentedUse(services, request);
+  const use = isPrefixed
+    ? { ...told, method: request.method, path: cleanPath(url.slice(PREFIXED.length - 1)) }
+    : told;
   if (value === null) {
     services.refusals.count(verifier.id, use.ip, "no_token", new Date());
     throw new Refused(401, "invalid_token", "Send a bearer token.", 'Bearer realm="tokenwarden"');

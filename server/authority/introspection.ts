@@ -26,7 +26,7 @@ export function requireCaller(services: Services, request: FastifyRequest, form:
       new Refused(401, "invalid_client", "Authenticate as a verifier or a client.", CHALLENGE),
     );
   }
-  if (caller.kind === "verifier") services.sightings.saw(caller.verifier, new Date());
+  if (caller.kind === "verifier") services.sightings.showed(caller.verifier, new Date());
   return caller;
 }
 
@@ -72,6 +72,7 @@ export async function introspect(
 ): Promise<Record<string, unknown>> {
   const form = readForm(request);
   const caller = requireCaller(services, request, form);
+  if (caller.kind === "verifier") services.sightings.saw(caller.verifier, new Date());
   const value = requireParameter(form, "token");
   const asker = caller.kind === "verifier" ? caller.verifier : caller.client;
   const presentation: Presentation = {

@@ -25,6 +25,7 @@ const ROUTES = [
 
 function routeOf(url: string | undefined): string {
   const path = url?.split("?", 1)[0] ?? "/";
+  if (path.startsWith("/verify/")) return "/verify";
   if (path.startsWith("/status-lists")) return "/status-lists";
   return ROUTES.includes(path) ? path : "other";
 }

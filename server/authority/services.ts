@@ -160,7 +160,7 @@ export async function startServices({
     wrapper,
     turnstile: bounds.turnstile,
     unreadMs,
-    onSight: (verifier, at) => sightings.saw(verifier, at),
+    onSight: (verifier, at) => sightings.showed(verifier, at),
     onError: complain,
   });
   return {

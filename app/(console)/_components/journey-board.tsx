@@ -19,6 +19,13 @@ const SHORTEST_MS = 10_000;
 
 const msOf = (at: string | null) => (at === null ? null : Date.parse(at));
 
+/** Who can still accept comes first, for longest first. */
+function openFirst(one: JourneyRow, other: JourneyRow): number {
+  if (one.state !== other.state) return one.state === "open" ? -1 : 1;
+  if (one.state === "reached") return one.name.localeCompare(other.name);
+  return (other.until ?? "9").localeCompare(one.until ?? "9") || one.name.localeCompare(other.name);
+}
+
 /**
  * An order's journey: the verifiers as rows, the time since its commit across; where each acknowledged, and until when it can still accept, drawn
  * and in words. `rows` are those to show, all of the journey's unless told.
@@ -68,7 +75,7 @@ export function JourneyBoard({ journey, rows = journey.rows }: { journey: Journe
             </tr>
           </thead>
           <tbody>
-            {rows.map((row) => (
+            {rows.toSorted(openFirst).map((row) => (
               <tr key={row.verifierId} data-state={row.state}>
                 <th scope="row">
                   <JourneyVerifier row={row} />

@@ -12,6 +12,7 @@ export const orderRow = z.object({
   standing: z.enum(ORDER_STANDINGS),
   cancels: z.string().nullable(),
   size: z.int().nullable(),
+  isOfSeveral: z.boolean(),
   target: z.object({ kind: z.enum(TARGET_KINDS), id: z.string(), name: z.string() }),
   reason: z.enum(REASONS),
   note: z.string(),
@@ -27,6 +28,7 @@ export const orderRow = z.object({
 export const orderDetail = orderRow.extend({
   reached: total,
   settling: z.object({ done: z.int(), total: total.nullable(), secondsLeft: z.int().nullable() }).nullable(),
+  toCome: total,
 });
 
 const remaining = z.object({
@@ -113,3 +115,5 @@ export const restoreResult = z.object({
   ended: z.array(orderRow),
   says: z.string(),
 });
+
+export const cancelTogetherResult = z.object({ order: orderRow, orders: z.int(), says: z.string() });

@@ -31,6 +31,7 @@ import * as me from "./me/route.ts";
 import * as meTablesName from "./me/tables/[name]/route.ts";
 import * as openapiJson from "./openapi.json/route.ts";
 import * as ordersIdCancel from "./orders/[id]/cancel/route.ts";
+import * as ordersIdCancelTogether from "./orders/[id]/cancel-together/route.ts";
 import * as ordersIdPropagation from "./orders/[id]/propagation/route.ts";
 import * as ordersId from "./orders/[id]/route.ts";
 import * as orders from "./orders/route.ts";
@@ -121,6 +122,7 @@ export function allRoutes(): Route[] {
     orders,
     ordersId,
     ordersIdCancel,
+    ordersIdCancelTogether,
     ordersIdPropagation,
     organisation,
     overview,

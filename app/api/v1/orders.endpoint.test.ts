@@ -97,6 +97,24 @@ test("an order to come is listed as scheduled, is called off through the API, an
   expect(await stateOf(id)).toBe("active");
 });
 
+test("orders of one plan are called off together through the API, once, and none of them by a role that may not", async () => {
+  const { id, target } = await holder();
+  const effectiveFrom = new Date(Date.now() + 3_600_000).toISOString();
+  const plan = await post("/api/v1/plans", { verb: "suspend", target, effectiveFrom });
+  const { body } = await post("/api/v1/orders", { planId: plan.body.id, ...why });
+  const orderId = (body.order as { id: string }).id;
+  const cancel = (role: "responder" | "auditor", given: object = why) =>
+    post("/api/v1/orders/{id}/cancel-together", given, role, { id: orderId });
+  expect((await cancel("auditor")).status).toBe(403);
+  expect((await cancel("responder", { reason: "unspecified" })).status).toBe(400);
+  expect(await cancel("responder")).toMatchObject({
+    status: 200,
+    body: { orders: 1, order: { id: orderId, standing: "cancelled" } },
+  });
+  expect(await cancel("responder")).toMatchObject({ status: 409, body: { code: "ALREADY_ENDED" } });
+  expect(await stateOf(id)).toBe("active");
+});
+
 test("a selection is planned again through the API: suspended first, revoked by its id then", async () => {
   const { id, target } = await holder();
   const selection = { kind: "selection", filters: { client: target.id } };

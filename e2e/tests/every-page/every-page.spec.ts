@@ -181,7 +181,7 @@ test.describe("a page that somebody got a script into", () => {
   test("does not run it", async ({ page }) => {
     await page.goto("/tokens?q=%3Cscript%3Ealert(1)%3C%2Fscript%3E");
     await expect(page.getByRole("main").getByText("No tokens match")).toBeVisible();
-    await expect(page.getByRole("textbox", { name: "Filters as text" })).toHaveValue(
+    await expect(page.getByRole("combobox", { name: "Filters as text" })).toHaveValue(
       /<script>alert\(1\)<\/script>/,
     );
     const breach = page.waitForEvent("console", (message) => /Content Security Policy/.test(message.text()));

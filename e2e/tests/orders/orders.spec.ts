@@ -31,7 +31,7 @@ test("a client is suspended from its page, refused at the authority, and works a
   const restoring = page.getByRole("dialog", { name: "Restore" });
   await restoring.getByRole("combobox", { name: "Reason" }).selectOption({ label: "Policy" });
   await restoring.getByRole("button", { name: "Restore", exact: true }).click();
-  await expect(page.getByText("Was suspended").first()).toBeVisible();
+  await expect(page.getByText("Had suspended").first()).toBeVisible();
   expect(await authority.introspect(token, registry.verifier)).toMatchObject({ active: true });
 });
 
@@ -116,7 +116,7 @@ test("an order is set for later, stands so in the list, and is called off from i
   await calling.getByRole("button", { name: "Call it off" }).click();
   await expect(page.getByText("it will not begin").first()).toBeVisible();
   await page.goto(`/orders?q=${encodeURIComponent(registry.mark)}`);
-  await expect(page.getByText("Was called off").first()).toBeVisible();
+  await expect(page.getByText("Was to revoke").first()).toBeVisible();
   expect(await authority.introspect(token, registry.verifier)).toMatchObject({ active: true });
 });
 
@@ -197,4 +197,45 @@ test("in a narrow window what may be done with chosen rows stays in sight", asyn
   await page.getByRole("button", { name: "Revoke…" }).click();
   const dialog = new RevokeDialog(page);
   await expect(dialog.confirm, "under a long plan too").toBeInViewport();
+});
+
+test("what a plan has set for a group's members is called off as a whole, by one confirmation", async ({
+  page,
+  ownerApi,
+  registry,
+}) => {
+  for (const name of ["Ana", "Rui"])
+    await ownerApi.make("/api/v1/users", {
+      name: `${name} Lima`,
+      email: `${name.toLowerCase()}-${registry.mark}@example.com`,
+      groupIds: [registry.group.id],
+    });
+  const plan = await ownerApi.make<{ id: string }>("/api/v1/plans", {
+    verb: "suspend",
+    target: { kind: "group", id: registry.group.name, by: "members" },
+    effectiveFrom: new Date(Date.now() + PERIOD_MS).toISOString(),
+  });
+  const { order } = await ownerApi.make<{ order: { id: string } }>("/api/v1/orders", {
+    planId: plan.id,
+    reason: "policy",
+    note: registry.mark,
+  });
+  await page.goto(`/orders/${order.id}`);
+  await page.getByRole("button", { name: "Call off all of its plan…" }).click();
+  const dialog = page.getByRole("dialog", { name: "Call off all orders of the plan" });
+  await expect(dialog).toContainText("2 orders will not begin");
+  await dialog.getByRole("combobox", { name: "Reason" }).selectOption({ label: "Superseded" });
+  await dialog.getByRole("button", { name: "Call 2 orders off" }).click();
+  await expect(page.getByText("2 orders were called off: none of them will begin").first()).toBeVisible();
+  await expect(page.getByRole("button", { name: "Call off all of its plan…" })).toHaveCount(0);
+  await page.goto(`/orders?q=${encodeURIComponent(registry.mark)}`);
+  await expect(page.getByText("Was to suspend")).toHaveCount(2);
+  const { rows } = await ownerApi.read<{ rows: { act: string; target: { kind: string } }[] }>(
+    "/api/v1/audit-entries?size=3",
+  );
+  expect(rows.map(({ act, target }) => `${act} ${target.kind}`)).toEqual([
+    "order.cancelled user",
+    "order.cancelled user",
+    "order.cancelled order",
+  ]);
 });

@@ -50,3 +50,55 @@ test("a new token stands in the open table within a second of the token endpoint
   expect(tookMs[Math.floor(ISSUES / 2)], said).toBeLessThanOrEqual(SEEN_WITHIN_MS);
   expect(tookMs.at(-2), said).toBeLessThanOrEqual(SEEN_WITHIN_MS * 2);
 });
+
+test.describe("a live connection that is refused", () => {
+  // the browser itself writes a line for each such answer
+  test.use({ expectedNoise: /the server responded with a status of (429|503)/ });
+
+  test("a live connection that was answered with errors is tried again, and what happened meanwhile is there with it", async ({
+    page,
+    authority,
+    registry,
+  }) => {
+    const client = await registry.addService();
+    await authority.issue(client);
+    let asked = 0;
+    await page.route("**/api/v1/live", (route) => {
+      asked += 1;
+      return asked <= 2 ? route.fulfill({ status: 503, body: "not now" }) : route.continue();
+    });
+    const tokens = new TokensPage(page);
+    await tokens.open({ client: client.clientId });
+    await expect(tokens.rows).toHaveCount(1);
+    await expect(page.getByRole("button", { name: /^not live\./ }).first()).toBeVisible();
+    await authority.issue(client);
+    await expect(page.getByRole("button", { name: /^live\./ }).first()).toBeVisible();
+    expect(asked).toBe(3);
+    await expect(tokens.rows).toHaveCount(2);
+  });
+
+  test("a refused live connection waits its turn, and is tried at once when the network is back", async ({
+    page,
+    context,
+  }) => {
+    const askedAt: number[] = [];
+    let isRefused = true;
+    await page.route("**/api/v1/live", (route) => {
+      askedAt.push(Date.now());
+      return isRefused ? route.fulfill({ status: 429, body: "too many" }) : route.continue();
+    });
+    await new TokensPage(page).open();
+    await expect.poll(() => askedAt.length).toBe(2);
+    expect(Number(askedAt[1]) - Number(askedAt[0]), "milliseconds between the first two").toBeGreaterThan(
+      900,
+    );
+    // the third would wait a second at least
+    isRefused = false;
+    const backAt = Date.now();
+    await context.setOffline(true);
+    await context.setOffline(false);
+    await expect.poll(() => askedAt.length, { intervals: [20] }).toBe(3);
+    expect(Number(askedAt[2]) - backAt, "milliseconds after the network is back").toBeLessThan(900);
+    await expect(page.getByRole("button", { name: /^live\./ }).first()).toBeVisible();
+  });
+});

@@ -114,7 +114,7 @@ test("a scanner's findings, a log line, a hash and a jti lead to their token fro
   const opaque = await authority.issue(await registry.addService({ tokenFormat: "opaque" }));
   const id = String(decodeJwt(value).jti);
   const hash = createHash("sha256").update(value).digest("hex");
-  const field = page.getByRole("textbox", { name: "Filters as text" });
+  const field = page.getByRole("combobox", { name: "Filters as text" });
   const pasteInto = async (path: string, text: string) => {
     await page.goto(path);
     await field.fill(text);

@@ -40,7 +40,7 @@ export function addPollRoute(app: FastifyInstance, services: Services, watch: Si
 
   app.post<{ Params: { id: string } }>(`${STREAMS_PATH}/:id/poll`, async (request, reply) => {
     const verifier = requireVerifier(services, request);
-    services.sightings.saw(verifier, new Date());
+    services.sightings.showed(verifier, new Date());
     const given = readJsonBody(request, body);
     const within = <T>(work: () => Promise<T>) =>
       services.bounds.turnstile.pass(verifier.id, 1, () => answering(work));

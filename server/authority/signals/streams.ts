@@ -37,7 +37,7 @@ export function addStreamRoutes(app: FastifyInstance, services: Services): void 
     work: (ctx: ReturnType<typeof verifierContext>, owner: { verifierId: string }) => Promise<T>,
   ): Promise<T> {
     const verifier = requireVerifier(services, request);
-    services.sightings.saw(verifier, new Date());
+    services.sightings.showed(verifier, new Date());
     if (request.method !== "GET" && services.disk.isFull) throw diskFull();
     const ctx = verifierContext(services, request, verifier);
     return services.bounds.turnstile.pass(verifier.id, 1, () =>

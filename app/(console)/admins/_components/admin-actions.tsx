@@ -1,6 +1,6 @@
 "use client";
 
-import { ActionIcon, Button, Group, Menu, Modal, Stack, Text } from "@mantine/core";
+import { ActionIcon, Button, Group, Menu, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import {
   IconCircleCheck,
@@ -16,6 +16,7 @@ import { RoleChoice } from "#app/(console)/_components/role-choice.tsx";
 import { SecretOnce } from "#components/display/secret-once.tsx";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
 import { useSend } from "#components/form/use-send.ts";
+import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
 import type { AdminRow, OneTimeLink } from "#lib/admins/model.ts";
@@ -75,9 +76,9 @@ export function AdminActions({ admin }: { admin: AdminRow }) {
           )}
         </Menu.Dropdown>
       </Menu>
-      <Modal opened={dialog === "role"} onClose={close} title={words.roleTitle(admin.name)}>
+      <OnDemandDialog isOpen={dialog === "role"} onClose={close} title={words.roleTitle(admin.name)}>
         <RoleForm admin={admin} onClose={close} />
-      </Modal>
+      </OnDemandDialog>
       <ConfirmDialog
         isOpen={dialog === "link"}
         onClose={close}
@@ -90,8 +91,8 @@ export function AdminActions({ admin }: { admin: AdminRow }) {
       >
         {words.linkText}
       </ConfirmDialog>
-      <Modal
-        opened={link !== null}
+      <OnDemandDialog
+        isOpen={link !== null}
         onClose={() => {
           setLink(null);
           router.refresh();
@@ -101,7 +102,7 @@ export function AdminActions({ admin }: { admin: AdminRow }) {
         closeOnClickOutside={false}
       >
         {link ? <SecretOnce name={words.link} value={link.url} whenLost={words.linkLost} /> : null}
-      </Modal>
+      </OnDemandDialog>
       <ConfirmDialog
         isOpen={dialog === "sessions"}
         onClose={close}

@@ -10,6 +10,8 @@ import { reasonWords } from "#lib/revocations/model.ts";
 import { actTargetWords } from "#lib/revocations/target-words.ts";
 import classes from "./act-record.module.css";
 import { actWords, targetHref } from "./act-words.ts";
+import { fieldWords } from "./change-words.ts";
+import { ChangedValue } from "./changed-value.tsx";
 import { orderFacts } from "./order-facts.tsx";
 
 const none = <span className="faint">none</span>;
@@ -58,33 +60,49 @@ export function ActRecord({ entry }: { entry: AuditEntryDetail }) {
   return (
     <>
       <KeyValue items={items} />
-      {entry.before === null && after === null ? null : <Changes before={entry.before} after={after} />}
+      {entry.before === null && after === null ? null : (
+        <Changes act={entry.act} before={entry.before} after={after} />
+      )}
     </>
   );
 }
 
 type Values = Record<string, unknown> | null;
 
-/** What was and what is, a line for each thing that changed. */
-function Changes({ before, after }: { before: Values; after: Values }) {
+/** What was and what is, a line for each thing that changed; or what there is since an act before which there was nothing. */
+function Changes({ act, before, after }: { act: string; before: Values; after: Values }) {
   const keys = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
+  if (before === null && after !== null)
+    return (
+      <section className={classes.changes}>
+        <CardHeading>Details</CardHeading>
+        <KeyValue
+          items={keys.map((key) => ({
+            key: fieldWords(key, act),
+            value: <ChangedValue name={key} value={after[key]} />,
+          }))}
+        />
+      </section>
+    );
   return (
     <section className={classes.changes}>
-      <CardHeading>Changed</CardHeading>
+      <CardHeading>{after === null ? "Was" : "Changed"}</CardHeading>
       <dl className={classes.list}>
         {keys.map((key) => (
           <div key={key} className={classes.change}>
-            <dt className="mono">{key}</dt>
+            <dt>{fieldWords(key, act)}</dt>
             {before && key in before ? (
               <dd className={classes.was}>
                 <span className="for-screen-readers">was </span>
-                <del>{textOf(before[key])}</del>
+                <del>
+                  <ChangedValue name={key} value={before[key]} />
+                </del>
               </dd>
             ) : null}
             {after && key in after ? (
               <dd className={classes.is}>
                 <span className="for-screen-readers">is </span>
-                {textOf(after[key])}
+                <ChangedValue name={key} value={after[key]} />
               </dd>
             ) : null}
           </div>
@@ -92,12 +110,4 @@ function Changes({ before, after }: { before: Values; after: Values }) {
       </dl>
     </section>
   );
-}
-
-function textOf(value: unknown): string {
-  if (value === null || value === undefined) return "none";
-  if (typeof value === "string") return value === "" ? "empty" : value;
-  if (Array.isArray(value) && value.every((item) => typeof item === "string"))
-    return value.length === 0 ? "none" : value.join(", ");
-  return JSON.stringify(value);
 }

@@ -10,6 +10,16 @@ import { orderVerbWords } from "#lib/revocations/order-words.ts";
 import { TargetName } from "./target-name.tsx";
 import { STANDING_WORDS, orderWords as words } from "./words.ts";
 
+const BEGINS: Partial<Record<OrderRow["standing"], string>> = {
+  scheduled: "Begins",
+  cancelled: "Would have begun",
+};
+
+function settlingWords(order: OrderRow): string {
+  if (order.standing !== "in_force") return words.settlingOver;
+  return order.size === null ? words.settling : words.settlingSelection;
+}
+
 /** One order, whole. A detail also says how many tokens it holds. */
 export function OrderRecord({ order }: { order: OrderRow | OrderDetail }) {
   const reached = "reached" in order ? order.reached : null;
@@ -34,7 +44,10 @@ export function OrderRecord({ order }: { order: OrderRow | OrderDetail }) {
     { key: "Reason", value: reasonWords(order.reason, order.actor.kind) },
     { key: "Note", value: order.note || <span className="faint">none</span> },
     { key: "By", value: <ActorName actor={order.actor} /> },
-    { key: "In force from", value: <Instant at={order.effectiveFrom} show="exact" focusable /> },
+    {
+      key: BEGINS[order.standing] ?? "In force from",
+      value: <Instant at={order.effectiveFrom} show="exact" focusable />,
+    },
     ...(order.cutoff
       ? [
           {
@@ -50,7 +63,7 @@ export function OrderRecord({ order }: { order: OrderRow | OrderDetail }) {
     ...(order.expiresAt
       ? [{ key: "Until", value: <Instant at={order.expiresAt} show="exact" focusable /> }]
       : []),
-    ...(reached
+    ...(reached && order.standing !== "cancelled"
       ? [
           {
             key: "Reaches",
@@ -68,7 +81,9 @@ export function OrderRecord({ order }: { order: OrderRow | OrderDetail }) {
     {
       key: "Written down",
       value: ["scheduled", "cancelled"].includes(order.standing) ? (
-        <span className="faint">nothing: it has not begun</span>
+        <span className="faint">
+          {order.standing === "cancelled" ? "nothing: it never began" : "nothing: it has not begun"}
+        </span>
       ) : order.settledAt ? (
         <>
           {groupedNumber(order.settledCount)} {order.settledCount === 1 ? "token" : "tokens"},{" "}
@@ -80,7 +95,7 @@ export function OrderRecord({ order }: { order: OrderRow | OrderDetail }) {
       ) : (
         <>
           <SettlingProgress order={order} />
-          <span className="muted">{order.size === null ? words.settling : words.settlingSelection}</span>
+          <span className="muted">{settlingWords(order)}</span>
         </>
       ),
     },

@@ -7,6 +7,7 @@ export const orderWords = {
   emptyTitle: "Nothing was taken back yet",
   emptyText: "Revoke a token, a user or a client from its page, and the order stands here with its reason.",
   settling: "It is in force everywhere; this only writes it down.",
+  settlingOver: "It is over; this only writes down what it held.",
   settlingSelection: "What is written is in force.",
   note: "An order is in force from the moment it was placed; settling only writes it down token by token.",
   reachedHelp:

@@ -1,22 +1,13 @@
 "use client";
 
-import {
-  ActionIcon,
-  Button,
-  Group,
-  Menu,
-  Modal,
-  MultiSelect,
-  PasswordInput,
-  Stack,
-  Text,
-} from "@mantine/core";
+import { ActionIcon, Button, Group, Menu, MultiSelect, PasswordInput, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconBan, IconCircleCheck, IconDots, IconFolders, IconKey, IconUserOff } from "@tabler/icons-react";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
 import { useSend } from "#components/form/use-send.ts";
+import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { ReasonDialog } from "#components/overlay/reason-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
@@ -125,12 +116,12 @@ export function UserActions({ user, groups, canWrite, canDisable, canRevoke }: U
       >
         {words.enableText}
       </ConfirmDialog>
-      <Modal opened={dialog === "groups"} onClose={close} title={words.groupsTitle(user.name)}>
+      <OnDemandDialog isOpen={dialog === "groups"} onClose={close} title={words.groupsTitle(user.name)}>
         <GroupsForm user={user} groups={groups} onCancel={close} onDone={() => done(words.groupsSaved)} />
-      </Modal>
-      <Modal opened={dialog === "password"} onClose={close} title={words.passwordTitle(user.name)}>
+      </OnDemandDialog>
+      <OnDemandDialog isOpen={dialog === "password"} onClose={close} title={words.passwordTitle(user.name)}>
         <PasswordForm user={user} onCancel={close} onDone={() => done(words.passwordSaved)} />
-      </Modal>
+      </OnDemandDialog>
     </>
   );
 }

@@ -27,7 +27,7 @@ const COLUMNS: DataTableColumn<VerifierListRow>[] = [
   {
     id: "name",
     header: "Name",
-    size: 150,
+    size: 140,
     canHide: false,
     onCard: "title",
     sort: "name",
@@ -40,24 +40,26 @@ const COLUMNS: DataTableColumn<VerifierListRow>[] = [
   {
     id: "description",
     header: "Description",
-    size: 220,
+    size: 180,
+    minSize: 96,
     grows: true,
     cell: (row) => row.description || <span className="faint">none</span>,
   },
   {
     id: "standing",
     header: "Standing",
-    size: 190,
+    size: 170,
     cell: (row) =>
       row.state === "disabled" ? <StateBadge state="disabled" /> : <StandingBadge of={row.propagation} />,
   },
   {
     id: "way",
     header: "Way",
-    size: 130,
+    size: 160,
     cell: (row) => (
       <span title={CHECK_WAY_WORDS[row.checkWay].means}>
-        {CHECK_WAY_WORDS[row.checkWay].name}
+        {CHECK_WAY_WORDS[row.checkWay].name}{" "}
+        <span className="faint">{VERIFIER_MODE_WORDS[row.mode].name.toLowerCase()}</span>
         {waysDiffer(row.propagation) ? <span className="faint"> +</span> : null}
       </span>
     ),
@@ -65,7 +67,7 @@ const COLUMNS: DataTableColumn<VerifierListRow>[] = [
   {
     id: "audiences",
     header: "Audiences",
-    size: 160,
+    size: 130,
     cell: (row) => (
       <ScopeList
         values={row.audiences.map((audience) => audience.name)}
@@ -78,7 +80,7 @@ const COLUMNS: DataTableColumn<VerifierListRow>[] = [
   {
     id: "instances",
     header: "Instances",
-    size: 90,
+    size: 78,
     align: "end",
     cell: (row) =>
       row.propagation.instances.count === 0 ? (
@@ -90,7 +92,7 @@ const COLUMNS: DataTableColumn<VerifierListRow>[] = [
   {
     id: "uses",
     header: "Uses, 24 h",
-    size: 130,
+    size: 112,
     align: "end",
     cell: (row) => <DayUses row={row} />,
   },
@@ -98,6 +100,7 @@ const COLUMNS: DataTableColumn<VerifierListRow>[] = [
     id: "mode",
     header: "Mode",
     size: 90,
+    isHiddenAtFirst: true,
     cell: (row) => (
       <span title={VERIFIER_MODE_WORDS[row.mode].means}>{VERIFIER_MODE_WORDS[row.mode].name}</span>
     ),
@@ -106,6 +109,7 @@ const COLUMNS: DataTableColumn<VerifierListRow>[] = [
     id: "audit",
     header: "Record",
     size: 90,
+    isHiddenAtFirst: true,
     cell: (row) => (
       <span title={AUDIT_MODE_WORDS[row.auditMode].means}>{AUDIT_MODE_WORDS[row.auditMode].name}</span>
     ),
@@ -113,13 +117,14 @@ const COLUMNS: DataTableColumn<VerifierListRow>[] = [
   {
     id: "seen",
     header: "Last heard",
-    size: 110,
+    size: 100,
     cell: (row) => <Instant at={row.propagation.lastHeardAt} none="never" />,
   },
   {
     id: "created",
     header: "Created",
     size: 110,
+    isHiddenAtFirst: true,
     sort: "created",
     cell: (row) => <Instant at={row.createdAt} />,
   },

@@ -1,7 +1,7 @@
 /** Texts of the Verifiers area. */
 export const verifierWords = {
   title: "Verifiers",
-  purpose: "Services and gateways that ask here whether a token is good.",
+  purpose: "Services and gateways that check tokens: by asking here, or by themselves.",
   register: "Register a verifier",
   emptyTitle: "No verifier yet",
   emptyText:

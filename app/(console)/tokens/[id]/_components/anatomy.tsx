@@ -1,10 +1,10 @@
 "use client";
 
-import { Tooltip } from "@mantine/core";
 import { IconCircleCheck, IconLock } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
+import { Hint } from "#components/on-demand/hint.tsx";
 import type { TokenDetail } from "#lib/tokens/model.ts";
 import classes from "./anatomy.module.css";
 import { CLAIMS, TIME_CLAIMS } from "./claims.ts";
@@ -22,7 +22,7 @@ function Claim({ name, value, after }: { name: string; value: unknown; after?: R
     "A custom claim, set for this client."
   );
   return (
-    <Tooltip
+    <Hint
       label={label}
       events={{ hover: true, focus: true, touch: true }}
       position="top-start"
@@ -38,7 +38,7 @@ function Claim({ name, value, after }: { name: string; value: unknown; after?: R
         </span>
         {after ? <span className={classes.after}> {after}</span> : null}
       </span>
-    </Tooltip>
+    </Hint>
   );
 }
 

@@ -1,0 +1,137 @@
+import { durationWords } from "#components/display/duration.ts";
+import { groupedNumber } from "#components/display/number-text.tsx";
+import { ROLE_WORDS } from "#lib/authz/roles.ts";
+import { CLIENT_KIND_WORDS } from "#lib/clients/model.ts";
+import { EXPORT_FORMAT_WORDS } from "#lib/exports/model.ts";
+import { KEY_PURPOSE_WORDS } from "#lib/keys/model.ts";
+import { LIFETIME_WORDS, ORDER_BOUND_WORDS } from "#lib/organisation/model.ts";
+import { bytesWords, weekWords } from "#lib/retention/model.ts";
+import { AUDIT_MODE_WORDS, VERIFIER_MODE_WORDS } from "#lib/verifiers/model.ts";
+
+/** What acts have on record, in words: the name of each field, and its value. */
+const FIELDS: Record<string, string> = {
+  ...LIFETIME_WORDS,
+  ...Object.fromEntries(Object.entries(ORDER_BOUND_WORDS).map(([key, { name }]) => [key, name])),
+  redirectUris: "Redirect addresses",
+  postLogoutRedirectUris: "Addresses after sign-out",
+  resourceUri: "Resource address",
+  customClaims: "Custom claims",
+  requireConsent: "Asks for consent",
+  maxStalenessSeconds: "Oldest feed it works with",
+  auditMode: "Record of uses",
+  mode: "When it hears nothing",
+  hasPassword: "Has a password",
+  endedSessions: "Sessions ended",
+  linkExpiresAt: "Its link holds until",
+  expiresAt: "Holds until",
+  overlapSeconds: "The one before goes on for",
+  secret: "Secret",
+  secrets: "Secrets",
+  verb: "Order",
+  query: "Filters and order",
+  hiddenColumns: "Columns left out",
+  isShared: "Shared",
+  rows: "Rows written",
+  bytes: "Size",
+  week: "Week",
+  tokens: "Tokens",
+  lastExpiredAt: "The last of them expired",
+  expiredTokenDays: "Expired tokens stay",
+  leavingWeeks: "Weeks that leave by it",
+  leavingTokens: "Tokens that leave by it",
+  familyId: "Family",
+  presentedTokenId: "Token that was presented",
+  tokenId: "Token that was presented",
+  userId: "User",
+  verifierId: "Verifier",
+  orderId: "Order",
+  added: "Added",
+  renewed: "Secrets made anew",
+  kid: "Key",
+  clientId: "Client id",
+};
+
+/** The same field of another act is another thing. */
+const FIELDS_OF_ACTS: Record<string, Record<string, string>> = {
+  "register.week_purged": {
+    tokens: "Tokens that left",
+    bytes: "Room given back",
+    expiredTokenDays: "They had stayed",
+  },
+};
+
+const KINDS: Record<string, string> = Object.fromEntries(
+  Object.entries(CLIENT_KIND_WORDS).map(([kind, { name }]) => [kind, name]),
+);
+const named = (words: Record<string, { name: string }>) =>
+  Object.fromEntries(Object.entries(words).map(([key, { name }]) => [key, name]));
+
+/** Fields whose values are words of this program. */
+const VALUES: Record<string, Record<string, string>> = {
+  kind: KINDS,
+  role: named(ROLE_WORDS),
+  mode: named(VERIFIER_MODE_WORDS),
+  auditMode: named(AUDIT_MODE_WORDS),
+  format: named(EXPORT_FORMAT_WORDS),
+  purpose: named(KEY_PURPOSE_WORDS),
+  tokenFormat: { jwt: "JWT", opaque: "Opaque" },
+  verb: { revoke: "Revocation", suspend: "Suspension", restore: "Restore", cancel: "Call-off" },
+};
+
+const sentence = (text: string) => text.replace(/^./, (first) => first.toUpperCase());
+
+/** `auditMode` → "Record of uses"; a field that has no words is read from its own parts: `lastSeenAt` → "Last seen". */
+export function fieldWords(key: string, act = ""): string {
+  const known = FIELDS_OF_ACTS[act]?.[key] ?? (Object.hasOwn(FIELDS, key) ? FIELDS[key] : undefined);
+  if (known !== undefined) return known;
+  const parts = key
+    .replace(/(Seconds|Minutes|Days|At|Id)$/, "")
+    .replace(/([a-z\d])([A-Z])/g, "$1 $2")
+    .replaceAll("_", " ")
+    .toLowerCase()
+    .replace(/\buris?\b/g, (word) => (word === "uri" ? "address" : "addresses"));
+  return sentence(parts === "" ? key : parts);
+}
+
+const UNITS: Record<string, (value: number) => string> = {
+  Seconds: durationWords,
+  Minutes: (value) => durationWords(value * 60),
+  Days: (value) => `${groupedNumber(value)} ${value === 1 ? "day" : "days"}`,
+};
+
+function numberWords(key: string, value: number): string {
+  if (key === "bytes") return bytesWords(value);
+  const unit = /(Seconds|Minutes|Days)$/.exec(key)?.[0];
+  return unit === undefined ? groupedNumber(value) : (UNITS[unit]?.(value) ?? String(value));
+}
+
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+
+function textWords(key: string, value: string): string {
+  if (value === "") return "empty";
+  if (/^week/i.test(key) && DATE.test(value)) return sentence(weekWords(value));
+  const values = VALUES[key];
+  if (values !== undefined && Object.hasOwn(values, value)) return values[value] as string;
+  return key === "state" ? sentence(value.replaceAll("_", " ")) : value;
+}
+
+/** What a field was or is, in words. */
+export function valueWords(key: string, value: unknown): string {
+  if (value === null || value === undefined) return "none";
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value === "number") return numberWords(key, value);
+  if (typeof value === "string") return textWords(key, value);
+  if (Array.isArray(value)) {
+    const name = key === "leavingWeeks" ? "week" : key;
+    return value.length === 0 ? "none" : value.map((item) => valueWords(name, item)).join(", ");
+  }
+  const parts = Object.entries(value).map(
+    ([name, item]) => `${fieldOfObject(key, name)}: ${valueWords(name, item)}`,
+  );
+  return parts.length === 0 ? "none" : parts.join("; ");
+}
+
+/** Claims and attributes are named by people, and stay as they were named. */
+function fieldOfObject(key: string, name: string): string {
+  return key === "customClaims" || key === "attributes" ? name : fieldWords(name).toLowerCase();
+}

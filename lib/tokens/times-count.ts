@@ -1,0 +1,26 @@
+import type { Database } from "../db/database.ts";
+import { countByTimes } from "./count-by-times.ts";
+import type { TokenState } from "./model.ts";
+import { isAnyPending } from "./state-branches.ts";
+import type { PendingOrders, StateSql } from "./state-sql.ts";
+import { timeQuestionOf } from "./time-question.ts";
+import type { Filters, TokenQuestion } from "./token-question.ts";
+
+/** States that few tokens are in are counted in their own narrow table. */
+const FEW_STATES: ReadonlySet<TokenState> = new Set(["suspended", "not_yet_valid"]);
+
+/** How a question is counted by the counts by time; null where they do not tell it. */
+export function timesCount(
+  db: Database,
+  filters: Filters,
+  question: TokenQuestion,
+  longestSeconds: number,
+  { state, now, pending }: { state: StateSql; now: Date; pending: PendingOrders },
+): ((timeoutMs: number) => Promise<number | null>) | null {
+  const asked = timeQuestionOf(filters, question);
+  if (asked === null) return null;
+  const { by } = asked;
+  if (by.what === "states" && (isAnyPending(pending) || by.states.every((one) => FEW_STATES.has(one))))
+    return null;
+  return (timeoutMs) => countByTimes(db, asked, { state, now, longestSeconds, timeoutMs });
+}
