@@ -7,11 +7,14 @@ import { benchInventory } from "./inventory/bench-inventory.ts";
 import type { Settings as InventorySettings } from "./inventory/settings.ts";
 import type { WantedPeers } from "./peers/available.ts";
 import { OTHER_PEERS } from "./peers/peer.ts";
+import { benchReach } from "./reach/bench-reach.ts";
+import type { Settings as ReachSettings } from "./reach/settings.ts";
 import { benchStart } from "./start/bench-start.ts";
 import { benchVerifier } from "./verifier/bench-verifier.ts";
 
 const USAGE = `npm run bench -- authority [--rounds N] [--seconds S] [--connections C] [--only ${SCENARIOS.join(",")}] [--peers ${OTHER_PEERS.join(",")}|none] [--profile] [--record] [--smoke]
 npm run bench -- inventory [--rows N] [--repeats N] [--keep DIR] [--no-settle] [--record] [--smoke]
+npm run bench -- reach [--verifiers N] [--rounds N] [--rows FACTS] [--record] [--smoke]
 npm run bench -- start [--rounds N] [--peers keycloak|none] [--record] [--smoke]
 npm run bench -- verifier [--rows N] [--rounds N] [--record] [--smoke]`;
 
@@ -23,6 +26,7 @@ const OPTIONS = {
   connections: { type: "string" },
   rows: { type: "string" },
   repeats: { type: "string" },
+  verifiers: { type: "string" },
   keep: { type: "string" },
   "no-settle": { type: "boolean", default: false },
   only: { type: "string" },
@@ -132,6 +136,26 @@ function inventorySettings(values: Arguments): InventorySettings {
   };
 }
 
+/** Below these it is a short run, whose table is not written. */
+const FULL_REACH = { verifiers: 100, rounds: 50, rows: 1_000_000 };
+const SMOKE_REACH = { verifiers: 6, rounds: 3, rows: 2_000 };
+
+function reachSettings(values: Arguments): ReachSettings {
+  const byDefault = values.smoke ? SMOKE_REACH : FULL_REACH;
+  const verifiers = Math.round(readNumber("verifiers", values.verifiers, byDefault.verifiers));
+  const rounds = Math.round(readNumber("rounds", values.rounds, byDefault.rounds));
+  const rows = Math.round(readNumber("rows", values.rows, byDefault.rows, 10_000_000));
+  const isFull = verifiers >= FULL_REACH.verifiers && rounds >= FULL_REACH.rounds && rows >= FULL_REACH.rows;
+  return {
+    mode: values.smoke ? "smoke" : isFull ? "full" : "short",
+    verifiers,
+    processes: values.smoke ? 1 : 4,
+    rounds,
+    facts: rows,
+    listed: rows,
+  };
+}
+
 async function run(args: string[], stack: AsyncDisposableStack): Promise<boolean> {
   const { positionals, values } = readArguments(args);
   const log = (line: string) => console.log(line);
@@ -147,6 +171,10 @@ async function run(args: string[], stack: AsyncDisposableStack): Promise<boolean
       const settings = inventorySettings(values);
       return benchInventory(settings, { records: values.record || settings.mode === "full", log, stack });
     }
+    case "reach": {
+      const settings = reachSettings(values);
+      return benchReach(settings, { records: values.record || settings.mode === "full", log, stack });
+    }
     case "start":
       return benchStart({
         rounds: Math.round(readNumber("rounds", values.rounds, values.smoke ? 1 : 3)),
@@ -159,7 +187,7 @@ async function run(args: string[], stack: AsyncDisposableStack): Promise<boolean
     case "verifier":
       return benchVerifier({
         facts: Math.round(readNumber("rows", values.rows, values.smoke ? 1_000 : 1_000_000, 10_000_000)),
-        rounds: Math.round(readNumber("rounds", values.rounds, values.smoke ? 1 : 7)),
+        rounds: Math.round(readNumber("rounds", values.rounds, values.smoke ? 1 : 9)),
         isSmoke: values.smoke,
         records: values.record || !values.smoke,
         log,

@@ -49,10 +49,27 @@ describe("the smoke run", () => {
       expect(Number(figures.page_on_screen_p95_ms), output).toBeGreaterThan(0);
   });
 
+  test("of reach lets every verifier refuse, and its newcomer and its status list know every revocation", {
+    timeout: 180_000,
+  }, () => {
+    const { status, figures, output } = bench("reach", "--smoke");
+    expect(status, output).toBe(0);
+    for (const name of ["feed_catch_up_s", "status_list_kb"])
+      expect(Number(figures[name]), output).toBeGreaterThan(0);
+    // there is a button where the console is built
+    if (IS_BUILT) expect(Number(figures.propagation_p99_ms), output).toBeGreaterThan(0);
+  });
+
   test("of the verifier prints every figure", { timeout: 60_000 }, () => {
     const { status, figures, output } = bench("verifier", "--smoke");
     expect(status, output).toBe(0);
-    for (const name of ["verifier_cost_ratio", "verifier_us", "bare_jose_us", "verifier_ready_s"])
+    for (const name of [
+      "verifier_cost_ratio",
+      "verifier_check_ratio",
+      "verifier_us",
+      "bare_jose_us",
+      "verifier_ready_s",
+    ])
       expect(Number(figures[name]), output).toBeGreaterThan(0);
     expect(figures.verifier_facts_mb).toBeDefined();
   });

@@ -4,7 +4,7 @@ import path from "node:path";
 import { z } from "zod";
 import { NOTHING_ALLOWED, type OutboundAllow, readOutboundAllow } from "./outbound/allow-list.ts";
 
-/** Where a flood ends; see docs/decisions/0015-bounds.md. Rates are per second and process, with a burst of ten seconds' worth. */
+/** Where a flood ends; see docs/decisions/0015-bounds.md. Rates are per second and process, with a burst of two to ten seconds' worth. */
 export interface EnvBounds {
   /** Requests of one caller under way at once while other callers are there. */
   callerShare: number;

@@ -48,14 +48,17 @@ type Open = {
   all: Set<Socket>;
   /** Those on which HTTP is spoken. */
   speaking: Set<Socket>;
+  /** Those on which the handshake of TLS is not over, by their other end: the socket that HTTP is spoken on later is another object. */
+  shaking: Map<string, Socket>;
   unanswered: WeakMap<Socket, number>;
   latest: WeakMap<Socket, IncomingMessage>;
 };
 const openOf = new WeakMap<Server, Open>();
 
-/** Ends the connections that have no whole request under way: of those half a request was sent, or none. */
+/** Ends the connections that have no whole request under way: of those half a request was sent, half a handshake, or nothing. */
 export function endUnasked(server: Server): void {
-  const { speaking, unanswered, latest } = openOf.get(server) ?? {};
+  const { speaking, shaking, unanswered, latest } = openOf.get(server) ?? {};
+  for (const socket of shaking?.values() ?? []) socket.destroy();
   for (const socket of speaking ?? [])
     if ((unanswered?.get(socket) ?? 0) === 0 || latest?.get(socket)?.complete === false) socket.destroy();
 }
@@ -63,6 +66,16 @@ export function endUnasked(server: Server): void {
 /** Ends every connection, also those on which the handshake of TLS is not over. */
 export function endAll(server: Server): void {
   for (const socket of openOf.get(server)?.all ?? []) socket.destroy();
+}
+
+const otherEnd = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`;
+
+function rememberShaking(shaking: Map<string, Socket>, socket: Socket): void {
+  const end = otherEnd(socket);
+  shaking.set(end, socket);
+  socket.once("close", () => {
+    if (shaking.get(end) === socket) shaking.delete(end);
+  });
 }
 
 function remember(sockets: Set<Socket>, socket: Socket): void {
@@ -78,14 +91,21 @@ export function boundConnections(server: Server, onExcess: () => void = () => {}
   const unanswered = new WeakMap<Socket, number>();
   const latest = new WeakMap<Socket, IncomingMessage>();
   const all = new Set<Socket>();
-  const speaking = server instanceof TlsServer ? new Set<Socket>() : all;
-  openOf.set(server, { all, speaking, unanswered, latest });
-  if (speaking !== all) server.on("secureConnection", (socket: Socket) => remember(speaking, socket));
+  const isTls = server instanceof TlsServer;
+  const speaking = isTls ? new Set<Socket>() : all;
+  const shaking = new Map<string, Socket>();
+  openOf.set(server, { all, speaking, shaking, unanswered, latest });
+  if (isTls)
+    server.on("secureConnection", (socket: Socket) => {
+      shaking.delete(otherEnd(socket));
+      remember(speaking, socket);
+    });
   let madeRoomAt = Number.NEGATIVE_INFINITY;
   server.maxConnections = MAX_CONNECTIONS;
   server.setTimeout(IDLE_MS);
   server.on("connection", (socket: Socket) => {
     remember(all, socket);
+    if (isTls) rememberShaking(shaking, socket);
     const now = performance.now();
     if (all.size < MAX_CONNECTIONS * CROWDED || now - madeRoomAt < MAKE_ROOM_MS) return;
     madeRoomAt = now;

@@ -36,8 +36,8 @@ export async function checkPassword(
   const keys = attemptKeys(ctx, email);
   await reserveAttempt(ctx.db, {
     keys: [
-      { key: keys.account, limit: SIGN_IN_LIMITS.perAccount },
       { key: keys.address, limit: SIGN_IN_LIMITS.perAddress },
+      { key: keys.account, limit: SIGN_IN_LIMITS.perAccount },
     ],
     windowSeconds: SIGN_IN_LIMITS.windowSeconds,
     now: ctx.now,

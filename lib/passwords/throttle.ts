@@ -11,7 +11,8 @@ export function accountKey(door: "user" | "admin", typed: string): string {
 }
 
 /**
- * Counts an attempt against each key before it is made, so that attempts in parallel count too.
+ * Counts an attempt against each key in turn before it is made, so that attempts in parallel count too. One that is over its limit ends it: name
+ * the address before the account, so that an address that has had its share neither locks accounts out nor writes anything about them.
  *
  * @throws {DomainError} TOO_MANY_ATTEMPTS once a key is over its limit, until the window passes.
  */
@@ -20,17 +21,15 @@ export async function reserveAttempt(
   { keys, windowSeconds, now }: { keys: readonly AttemptLimit[]; windowSeconds: number; now: Date },
 ): Promise<void> {
   const windowStart = windowOf(now, windowSeconds);
-  let isOver = false;
   for (const { key, limit } of keys) {
     const [row] = await db.query<{ failures: number }>(
       `INSERT INTO sign_in_attempt (key, window_start, failures) VALUES ($1::text, $2::timestamptz, 1)
        ON CONFLICT (key, window_start) DO UPDATE SET failures = sign_in_attempt.failures + 1 RETURNING failures`,
       [key, windowStart],
     );
-    if (row === undefined || row.failures > limit) isOver = true;
+    if (row === undefined || row.failures > limit)
+      throw new DomainError("TOO_MANY_ATTEMPTS", "Too many attempts. Wait a few minutes, then try again.");
   }
-  if (isOver)
-    throw new DomainError("TOO_MANY_ATTEMPTS", "Too many attempts. Wait a few minutes, then try again.");
 }
 
 /** Takes a successful attempt out of the count: all of `cleared`'s failures, and one of each of `returned`. */

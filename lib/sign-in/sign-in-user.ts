@@ -39,10 +39,10 @@ export async function signInUser(ctx: SqlContext, input: SignInUserInput): Promi
     [email],
   );
   try {
-    await reserveAttempt(db, { keys: [account, address], windowSeconds: WINDOW_SECONDS, now });
+    await reserveAttempt(db, { keys: [address, account], windowSeconds: WINDOW_SECONDS, now });
   } catch (error) {
     const isOver = error instanceof DomainError && error.code === "TOO_MANY_ATTEMPTS";
-    if (isOver && (await isFirstOver(ctx, [account, address]))) await recordRefusal(ctx, user, error.code);
+    if (isOver && (await isFirstOver(ctx, [address, account]))) await recordRefusal(ctx, user, error.code);
     throw error;
   }
   const isShort = input.password.length <= MAX_PASSWORD;

@@ -47,6 +47,11 @@ function mark(array: StatusArray, indexes: Buffer | null, status: TokenStatus): 
     array.set((indexes as Buffer).readInt32BE(at), status);
 }
 
+function tokensOf(list: StatusListRecord, ids: readonly string[]): Fragment {
+  return sql`SELECT ${INDEXES} FROM unnest(${ids}::uuid[]) AS k(id) JOIN token t ON t.issued_at = uuid_extract_timestamp(k.id) AND t.id = k.id
+    WHERE ${isOfList(list)}`;
+}
+
 /** By the narrow table: its cost goes by what was taken back, not by how many tokens there are. */
 async function readSettled(
   db: Sql,
@@ -80,9 +85,7 @@ async function readReached(
     orders.filter((order) => order.targetKind === kind).map((order) => order.targetId);
   const statements: Fragment[] = [];
   const [tokens, families] = [idsOf("token"), idsOf("family")];
-  if (tokens.length > 0)
-    statements.push(sql`SELECT ${INDEXES} FROM unnest(${tokens}::uuid[]) AS k(id) JOIN token t ON t.issued_at = uuid_extract_timestamp(k.id) AND t.id = k.id
-      WHERE ${isOfList(list)}`);
+  if (tokens.length > 0) statements.push(tokensOf(list, tokens));
   if (families.length > 0)
     statements.push(
       sql`SELECT ${INDEXES} FROM token t WHERE t.family_id = ANY (${families}::uuid[]) AND ${isOfList(list)}`,
@@ -109,6 +112,21 @@ async function readNextEffect(db: Sql, now: Date): Promise<Date | null> {
     sql`SELECT min(effective_from) AS at FROM revocation_order WHERE settled_at IS NULL AND effective_from > ${now}::timestamptz`,
   );
   return row?.at ?? null;
+}
+
+/**
+ * Marks single tokens of a list that were revoked since it was read: what most orders do, at the price of those orders alone.
+ *
+ * @param tokenIds of orders that revoke at once and for ever.
+ */
+export async function addRevokedTokens(
+  db: Sql,
+  list: StatusListRecord,
+  array: StatusArray,
+  tokenIds: readonly string[],
+): Promise<void> {
+  const [row] = await run<Indexes>(db, tokensOf(list, tokenIds));
+  mark(array, row?.indexes ?? null, TOKEN_STATUS.invalid);
 }
 
 /**

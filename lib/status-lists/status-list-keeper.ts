@@ -4,6 +4,8 @@ import { gzip } from "node:zlib";
 import type { Sql } from "../db/sql.ts";
 import type { JwtSigner } from "../keys/jwt-signer.ts";
 import type { RegistrySnapshot } from "../registry/snapshot.ts";
+import type { Order } from "../revocations/model.ts";
+import { readFeedAfter } from "../verification/read-orders.ts";
 import { KnownLists } from "./known-lists.ts";
 import {
   LIST_LIFETIME_SECONDS,
@@ -12,15 +14,17 @@ import {
   STATUS_LISTS_PATH,
   statusListUri,
 } from "./model.ts";
-import { readStatuses, type StatusListRecord } from "./read-statuses.ts";
+import { addRevokedTokens, readStatuses, type StatusListRecord } from "./read-statuses.ts";
+import type { StatusArray } from "./status-array.ts";
 
 const compress = promisify(gzip);
 
-/** A token that reaches the register late, with a transaction that was under way when an order came, is there after so long. */
-const LATE_MS = 35_000;
-/** A list that orders go on changing is made anew so often at most, and in so small a part of the time. */
+/** A list that orders go on changing is made anew so often at most. */
 const REMAKE_MS = 250;
-const REMAKE_PART = 20;
+/** Reading one whole takes so small a part of the time at most; until then it changes by single tokens alone. */
+const READ_PART = 20;
+/** Orders that are added one by one; after more than that it is read whole. */
+const MAX_ADDED = 2_000;
 /** Lists in memory: a megabyte each where everything was taken back at random, some kilobytes mostly. */
 const MAX_HELD = 64;
 
@@ -36,16 +40,24 @@ export type ServedList = {
 
 /** What a list says, and what it was read under. */
 type ReadList = {
-  lst: string;
+  array: StatusArray;
   position: bigint;
   disabled: string;
-  /** Of the clock that does not jump. */
-  readAt: number;
   changesAtMs: number;
   isSettled: boolean;
+  /** When it was last read whole, by the clock that does not jump, and how long that took. */
+  readAt: number;
+  readMs: number;
 };
 
-type HeldList = { served: ServedList; read: ReadList; keySetVersion: string; madeAt: number; tookMs: number };
+type HeldList = {
+  served: ServedList;
+  read: ReadList;
+  keySetVersion: string;
+  madeAt: number;
+  /** Until then it is served although orders have come. */
+  goodUntil: number;
+};
 
 export type StatusListKeeperOptions = {
   /** Connections apart from those that requests wait for. */
@@ -74,6 +86,10 @@ export type StatusListKeeper = {
   addresses(): Promise<string[]>;
 };
 
+function isRevokedToken({ verb, targetKind, effectiveFromMs }: Order): boolean {
+  return verb === "revoke" && targetKind === "token" && effectiveFromMs === Number.NEGATIVE_INFINITY;
+}
+
 type DisabledClients = { ids: string[]; text: string };
 
 /** The clients that are disabled, gathered once for each state of the registry. */
@@ -95,7 +111,7 @@ function createDisabledReader(registry: () => RegistrySnapshot): () => DisabledC
 
 /**
  * Keeps the status lists that this process was asked for. A list is made from the register and the orders, signed, and served from memory until its time to live
- * is over, an order comes, or the keys change. Where nothing can have changed since it was read, it is only signed anew.
+ * is over, an order comes, or the keys change. Where nothing but single tokens was revoked since it was read, those are added; where nothing came, it is only signed anew.
  */
 export function createStatusListKeeper(options: StatusListKeeperOptions): StatusListKeeper {
   const { db, issuer, registry, position, signer, requireCurrent } = options;
@@ -103,49 +119,51 @@ export function createStatusListKeeper(options: StatusListKeeperOptions): Status
   const disabledNow = createDisabledReader(registry);
   const held = new Map<number, HeldList>();
   const making = new Map<number, Promise<ServedList | null>>();
-  /** When this process first saw the feed where it is. */
-  let seen = { position: -1n, at: 0 };
 
-  function lookAtFeed(): bigint {
-    const now = position();
-    if (now !== seen.position) seen = { position: now, at: performance.now() };
-    return now;
+  /** Whether what was read is still true but for orders that came since. */
+  function isBase(read: ReadList): boolean {
+    return read.isSettled && read.disabled === disabledNow().text && read.changesAtMs > Date.now();
   }
 
   function isServable(list: HeldList): boolean {
-    const age = performance.now() - list.madeAt;
-    if (age >= LIST_TTL_SECONDS * 1_000 || list.keySetVersion !== registry().keySetVersion) return false;
+    const now = performance.now();
+    if (now - list.madeAt >= LIST_TTL_SECONDS * 1_000) return false;
+    if (list.keySetVersion !== registry().keySetVersion) return false;
+    const { read } = list;
     const isUnchanged =
-      list.read.position === lookAtFeed() &&
-      list.read.changesAtMs > Date.now() &&
-      list.read.disabled === disabledNow().text;
-    return isUnchanged || age < Math.max(REMAKE_MS, REMAKE_PART * list.tookMs);
+      read.position >= position() && read.changesAtMs > Date.now() && read.disabled === disabledNow().text;
+    return isUnchanged || now < list.goodUntil;
   }
 
-  /** Whether reading it again would give the same. */
-  function isStillTrue(read: ReadList): boolean {
-    return (
-      read.isSettled &&
-      read.position === lookAtFeed() &&
-      read.readAt - seen.at > LATE_MS &&
-      read.disabled === disabledNow().text &&
-      read.changesAtMs > Date.now()
-    );
-  }
-
-  async function read(list: StatusListRecord): Promise<ReadList> {
+  async function readWhole(list: StatusListRecord): Promise<ReadList> {
     const disabled = disabledNow();
-    const under = lookAtFeed();
+    // what is read afterwards holds all orders up to here
+    const under = position();
     const readAt = performance.now();
     const { array, changesAt, isSettled } = await readStatuses(db, list, disabled.ids, new Date());
     return {
-      lst: await array.encode(),
+      array,
       position: under,
       disabled: disabled.text,
-      readAt,
       changesAtMs: changesAt?.getTime() ?? Number.POSITIVE_INFINITY,
       isSettled,
+      readAt,
+      readMs: performance.now() - readAt,
     };
+  }
+
+  /** The list with what has come since it was read, or null where that is more than revocations of single tokens. */
+  async function advance(list: StatusListRecord, read: ReadList): Promise<ReadList | null> {
+    if (!isBase(read)) return null;
+    if (read.position >= position()) return read;
+    const entries = await readFeedAfter(db, read.position, MAX_ADDED);
+    const last = entries.at(-1)?.position ?? read.position;
+    const ids = entries.flatMap((entry) =>
+      "targetKind" in entry && isRevokedToken(entry) ? entry.targetId : [],
+    );
+    if (last < position() || ids.length < entries.length) return null;
+    await addRevokedTokens(db, list, read.array, ids);
+    return { ...read, position: last };
   }
 
   async function sign(id: number, lst: string, iat: number): Promise<ServedList> {
@@ -178,14 +196,18 @@ export function createStatusListKeeper(options: StatusListKeeperOptions): Status
     const { keySetVersion } = registry();
     // it says what was true when it was begun
     const iat = Math.floor(Date.now() / 1_000);
-    const isSame = before !== undefined && isStillTrue(before.read);
-    const current = isSame ? before.read : await read(list);
-    const served = await sign(id, current.lst, iat);
-    const tookMs = performance.now() - startedAt;
+    const advanced = before === undefined ? null : await advance(list, before.read);
+    if (advanced === null && before !== undefined) {
+      const { readAt, readMs } = before.read;
+      before.goodUntil = readAt + Math.max(REMAKE_MS, READ_PART * readMs);
+      if (isServable(before)) return before.served;
+    }
+    const read = advanced ?? (await readWhole(list));
+    const served = await sign(id, await read.array.encode(), iat);
     held.delete(id);
     const [oldest] = held.keys();
     if (held.size >= MAX_HELD && oldest !== undefined) held.delete(oldest);
-    held.set(id, { served, read: current, keySetVersion, madeAt: startedAt, tookMs });
+    held.set(id, { served, read, keySetVersion, madeAt: startedAt, goodUntil: startedAt + REMAKE_MS });
     return served;
   }
 

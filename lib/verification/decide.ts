@@ -10,6 +10,10 @@ export type Demand = {
   audiences: ReadonlySet<string> | null;
   /** The token must carry all of these permissions. */
   permissions: readonly string[];
+  /** Nothing else will do. */
+  kind?: "access" | undefined;
+  /** The one client whose tokens the asker may ask about, by the register's id. */
+  clientId?: string | undefined;
 };
 
 /**
@@ -34,6 +38,8 @@ export function decide(
   if (state !== "active") return state;
   const client = registry.clientsByUuid.get(token.clientId);
   if (client === undefined || client.isDisabled) return "client_disabled";
+  if (demand.clientId !== undefined && token.clientId !== demand.clientId) return "wrong_client";
+  if (demand.kind !== undefined && token.kind !== demand.kind) return "not_an_access_token";
   const { audiences } = demand;
   if (audiences !== null && !token.audiences.some((audience) => audiences.has(audience))) return "audience";
   if (!demand.permissions.every((permission) => token.scopes.includes(permission))) return "permission";

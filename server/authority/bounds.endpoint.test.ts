@@ -22,8 +22,9 @@ let clients: Record<"first" | "second" | "third", TestClient>;
 beforeAll(async () => {
   const env = {
     FAILURES_PER_SECOND: "1",
-    GARBAGE_PER_SECOND: "1",
-    AUTHORIZATIONS_PER_SECOND: "1",
+    // bursts of ten, as of failures
+    GARBAGE_PER_SECOND: "5",
+    AUTHORIZATIONS_PER_SECOND: "5",
     // addresses are told apart by what a trusted proxy says
     TRUSTED_PROXIES: "127.0.0.1,::1",
   };

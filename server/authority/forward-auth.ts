@@ -109,7 +109,7 @@ export async function forwardAuth(
     verifier,
     isBearer: true,
     askerId: verifier.id,
-    demand,
+    demand: { ...demand, kind: "access" },
     ...use,
   };
   const outcome = await services.bounds.turnstile.pass(verifier.id, 1, () =>
@@ -124,7 +124,7 @@ export async function forwardAuth(
       challenge("insufficient_scope", "a permission is missing", scope),
     );
   }
-  if (outcome.token === null || outcome.refusal !== null || outcome.token.kind !== "access")
+  if (outcome.token === null || outcome.refusal !== null)
     throw new Refused(
       401,
       "invalid_token",

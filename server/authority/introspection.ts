@@ -81,7 +81,11 @@ export async function introspect(
     // the asker sees `cnf` in the answer and checks the proof itself
     isBearer: false,
     askerId: asker.id,
-    demand: { audiences: caller.kind === "verifier" ? caller.verifier.audiences : null, permissions: [] },
+    // a client may ask about its own tokens only, a verifier about access tokens only; what it may not ask about is refused on record too
+    demand:
+      caller.kind === "verifier"
+        ? { audiences: caller.verifier.audiences, permissions: [], kind: "access" }
+        : { audiences: null, permissions: [], clientId: caller.client.id },
     ...(caller.kind === "verifier"
       ? readPresentedUse(services, request)
       : { method: null, path: null, ip: null, userAgent: null }),
@@ -91,9 +95,6 @@ export async function introspect(
   );
   if (outcome.token === null || outcome.refusal !== null) return { active: false };
   const { token } = outcome;
-  // a client may ask about its own tokens only, a verifier about access tokens only
-  const isTheirs = caller.kind === "client" ? token.clientId === caller.client.id : token.kind === "access";
-  if (!isTheirs) return { active: false };
   const client = services.follower.registry.clientsByUuid.get(token.clientId);
   return introspectionOf(token, services.env.authorityIssuer, client?.clientId ?? token.clientId);
 }

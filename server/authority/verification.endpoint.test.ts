@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { decodeJwt } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { getAuditEntry } from "#lib/audit/get-audit-entry.ts";
 import { listAuditEntries } from "#lib/audit/list-audit-entries.ts";
@@ -177,6 +178,14 @@ describe("introspection (RFC 7662)", () => {
       ).json();
     expect(await ask(service())).toMatchObject({ active: true });
     expect(await ask(instance.registry.otherService)).toEqual({ active: false });
+    const uses = await instance.db.query(
+      "SELECT outcome, refusal FROM token_use WHERE token_id = $1::uuid AND source = 'introspection' ORDER BY at, ordinal",
+      [decodeJwt(token).jti ?? null],
+    );
+    expect(uses).toEqual([
+      { outcome: "allowed", refusal: null },
+      { outcome: "refused", refusal: "wrong_client" },
+    ]);
   });
 
   test("refuses a caller that does not authenticate (section 2.1)", async () => {

@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { issue, revokeAs } from "#server/authority/test-authority.ts";
 import { askRefresh, countBy, inTurn } from "./ask.ts";
-import { eventually, type Instance, startInstance } from "./instance.ts";
+import { type Authority, eventually, type Instance, startInstance } from "./instance.ts";
 import { type Asked, type Load, startLoad } from "./load.ts";
 import { type Mint, type Minted, openMint } from "./mint.ts";
 import { outlive, postgresProcesses, signalAll } from "./postgres.ts";
@@ -76,6 +76,23 @@ function tell(what: string, asked: Asked[]): void {
   );
 }
 
+type Line = { level: number; reason?: string; leftOut?: number; err?: unknown; stack?: unknown };
+
+/** While the database is away a log says so once a second, without a stack, and how often it did not say so: a long night fills no disk. */
+function expectFewLines(authority: Authority, outageMs: number): void {
+  const lines = authority.process
+    .tail()
+    .split("\n")
+    .filter((line) => line.startsWith("{") && line.endsWith("}"))
+    .map((line) => JSON.parse(line) as Line);
+  const away = lines.filter((line) => line.reason !== undefined);
+  // two outages came before this one, of some seconds each
+  expect(away.length).toBeLessThan(outageMs / 1_000 + 20);
+  expect(away.length).toBeGreaterThan(5);
+  expect(away.reduce((sum, line) => sum + (line.leftOut ?? 0), 0)).toBeGreaterThan(away.length);
+  expect(lines.filter((line) => line.err !== undefined || line.stack !== undefined)).toEqual([]);
+}
+
 describe("under load, the authorities recover by themselves and nothing that was answered is lost when", () => {
   test("PostgreSQL is killed with -9", async () => {
     const asked = await underLoad("postmaster", async () => {
@@ -113,6 +130,7 @@ describe("under load, the authorities recover by themselves and nothing that was
       const late = during.filter((one) => one.startedAt > frozenAt + 6_000);
       expect(late.length).toBeGreaterThan(100);
       expect(Math.max(...late.map((one) => one.ms))).toBeLessThan(1_000);
+      for (const authority of instance.authorities) expectFewLines(authority, performance.now() - frozenAt);
     });
     tell("frozen for 15 s", asked);
   });

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { createVerifier, type Verifier, type VerifierError, type VerifierOptions } from "#verifier/index.ts";
 import {
   introspect,
@@ -8,6 +8,9 @@ import {
   type TestInstance,
 } from "../authority/test-authority.ts";
 import { claimsOf, order } from "./test-orders.ts";
+
+// the machine may be busy with others
+vi.setConfig({ expect: { poll: { timeout: 10_000 } } });
 
 let instance: TestInstance;
 let verifiers: Verifier[] = [];

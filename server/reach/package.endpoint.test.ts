@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import {
   freePort,
   issue,
@@ -11,6 +11,9 @@ import {
 } from "../authority/test-authority.ts";
 import { until } from "../authority/test-authority-process.ts";
 import { claimsOf } from "./test-orders.ts";
+
+// the machine may be busy with others
+vi.setConfig({ expect: { poll: { timeout: 10_000 } } });
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const TSC = path.join(ROOT, "node_modules/typescript/bin/tsc");

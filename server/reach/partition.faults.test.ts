@@ -2,13 +2,16 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { createVerifier, type Verifier, type VerifierError, type VerifierOptions } from "#verifier/index.ts";
 import { introspect, issue, startTestInstance, type TestInstance } from "../authority/test-authority.ts";
 import { type AuthorityProcess, startAuthorityProcess } from "../authority/test-authority-process.ts";
 import { startLink } from "./test-link.ts";
 import { claimsOf, order } from "./test-orders.ts";
 import { startRelay } from "./test-relay.ts";
+
+// the machine may be busy with others
+vi.setConfig({ expect: { poll: { timeout: 10_000 } } });
 
 /** The bound that the verifiers of these tests state, in milliseconds. */
 const BOUND_MS = 2_000;

@@ -11,12 +11,12 @@ export async function order(
   verb: "revoke" | "suspend" | "restore" | "cancel",
   kind: TargetKind,
   id: string,
-  terms: Terms = {},
+  { cancelsId, ...terms }: Terms = {},
 ): Promise<{ id: string; position: number; committedAt: number }> {
   const placed = await db.transaction((tx) =>
     placeOrder(tx, systemContext(db, "test"), {
       verb,
-      target: { kind, id, name: id },
+      target: { kind, id, name: id, ...(cancelsId === undefined ? {} : { cancelsId }) },
       reason: "test",
       note: "",
       ...terms,

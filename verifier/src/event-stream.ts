@@ -10,20 +10,30 @@ export async function* linesOf(
   { isFatal = true, maxLength = MAX_EVENT } = {},
 ): AsyncGenerator<string> {
   const decoder = new TextDecoder("utf-8", { fatal: isFatal });
-  let rest = "";
+  // pieces of a line whose end has not come: joined once, for a line can take hundreds of chunks
+  let pieces: string[] = [];
+  let length = 0;
   let isAfterReturn = false;
   for await (const chunk of chunks) {
     let text = decoder.decode(chunk, { stream: true });
     // the \n of a \r\n that was cut between two chunks ends no further line
     if (isAfterReturn && text.startsWith("\n")) text = text.slice(1);
-    if (text === "") continue;
+    else if (text === "") continue;
     isAfterReturn = text.endsWith("\r");
-    const lines = (rest + text).split(/\r\n|\n|\r/);
-    rest = lines.pop() ?? "";
-    if (rest.length > maxLength) throw new Error("a line of the stream is too long");
-    yield* lines;
+    const lines = text.split(/\r\n|\n|\r/);
+    const last = lines.pop() as string;
+    const [first, ...others] = lines;
+    if (first !== undefined) {
+      yield pieces.join("") + first;
+      yield* others;
+      pieces = [];
+      length = 0;
+    }
+    pieces.push(last);
+    length += last.length;
+    if (length > maxLength) throw new Error("a line of the stream is too long");
   }
-  rest += decoder.decode();
+  const rest = pieces.join("") + decoder.decode();
   if (rest !== "") yield rest;
 }
 

@@ -3,12 +3,15 @@ import type { AddressInfo } from "node:net";
 import express from "express";
 import { fastify } from "fastify";
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { requireToken as requireInExpress } from "./express.ts";
 import { requireToken as requireInFastify, tokens } from "./fastify.ts";
 import { withToken } from "./fetch.ts";
 import { createVerifier, type Verifier } from "./index.ts";
 import { AUDIENCE, type Peer, SECRET, startPeer } from "./test-peer.ts";
+
+// the machine may be busy with others
+vi.setConfig({ expect: { poll: { timeout: 10_000 } } });
 
 let peer: Peer;
 let verifier: Verifier;

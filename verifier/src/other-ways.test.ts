@@ -1,10 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { inflateSync } from "node:zlib";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { VerifierError } from "./errors.ts";
 import { createVerifier, type Verifier, type VerifierOptions } from "./index.ts";
 import { statusAt } from "./status-lists.ts";
 import { AUDIENCE, type Peer, SECRET, startPeer } from "./test-peer.ts";
+
+// the machine may be busy with others
+vi.setConfig({ expect: { poll: { timeout: 10_000 } } });
 
 let peer: Peer;
 let verifiers: Verifier[] = [];

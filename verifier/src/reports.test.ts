@@ -3,11 +3,14 @@ import { randomUUID } from "node:crypto";
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { VerifierError } from "./errors.ts";
 import type { VerifierEvent } from "./events.ts";
 import { createVerifier, type Verifier, type VerifierOptions } from "./index.ts";
 import { AUDIENCE, type Peer, SECRET, startPeer } from "./test-peer.ts";
+
+// the machine may be busy with others
+vi.setConfig({ expect: { poll: { timeout: 10_000 } } });
 
 let peer: Peer;
 let folder: string;

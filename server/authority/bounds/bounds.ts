@@ -9,8 +9,11 @@ import { Turnstile } from "./turnstile.ts";
 const HOLD_MS = { least: 500, most: 1_500 };
 /** Answers held back at once; more are given at once. */
 const MAX_HELD = 5_000;
-/** A burst is this many seconds' worth of a rate. */
-const BURST_SECONDS = 10;
+/**
+ * A burst is this many seconds' worth of a rate. Failures have the longest: many people behind one address mistype theirs at once, and refusing
+ * one costs little. Garbage and sign-ins cost a look-up or a row each, and others wait while a burst of them lasts.
+ */
+const BURST_SECONDS = { failures: 10, garbage: 2, authorizations: 2 };
 
 /** Who asks where nobody has shown who they are: the address. */
 export function addressAsker(ip: string | null): string {
@@ -50,11 +53,11 @@ export type Bounds = {
 
 export function createBounds(env: Pick<Env, "bounds">): Bounds {
   const { bounds } = env;
-  const buckets = (perSecond: number) =>
-    new TokenBuckets({ perSecond, burst: Math.max(1, perSecond * BURST_SECONDS) });
-  const failures = buckets(bounds.failuresPerSecond);
-  const garbage = buckets(bounds.garbagePerSecond);
-  const authorizations = buckets(bounds.authorizationsPerSecond);
+  const buckets = (perSecond: number, burstSeconds: number) =>
+    new TokenBuckets({ perSecond, burst: Math.max(1, perSecond * burstSeconds) });
+  const failures = buckets(bounds.failuresPerSecond, BURST_SECONDS.failures);
+  const garbage = buckets(bounds.garbagePerSecond, BURST_SECONDS.garbage);
+  const authorizations = buckets(bounds.authorizationsPerSecond, BURST_SECONDS.authorizations);
   const throttled = Object.fromEntries(THROTTLE_REASONS.map((reason) => [reason, 0])) as Record<
     ThrottleReason,
     number

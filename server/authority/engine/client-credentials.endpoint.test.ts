@@ -67,6 +67,12 @@ describe("client credentials", () => {
       groups: ["Services"],
       roles: [],
       entitlements: ["invoices:read", "invoices:write", "ledger:read"],
+      status: {
+        status_list: {
+          idx: expect.any(Number),
+          uri: expect.stringMatching(new RegExp(`^${instance.issuer}/status-lists/\\d+$`)),
+        },
+      },
       tier: "gold",
     });
     expect(Math.floor(Number(payload.rooted_at) / 1000)).toBe(payload.iat);

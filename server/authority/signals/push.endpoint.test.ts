@@ -315,7 +315,7 @@ describe("a stream that pushes", () => {
     expect(subs).toEqual(users);
   });
 
-  test("holds nothing while it is disabled, or its verifier is", async () => {
+  test("holds nothing while it is disabled, and begins anew where it is enabled again", async () => {
     const [peer] = peers as [SignalPeer];
     const made = await stream(peer);
     await setStreamStatus(owner(), { streamId: made.id, status: "disabled", reason: "" });
@@ -332,6 +332,23 @@ describe("a stream that pushes", () => {
     await shutOut(last);
     const sets = await taken(peer, 3);
     expect(sets.map((set) => (set.sub_id as { sub?: string }).sub)).toEqual([undefined, undefined, last]);
+  });
+
+  test("waits while its verifier is disabled, and goes on where it was", async () => {
+    const [peer, other] = peers as [SignalPeer, SignalPeer];
+    const made = await stream(peer);
+    await stream(other, { verifierId: instance.registry.verifiers.ledger.id });
+    const disable = (at: string) =>
+      instance.db.query(`UPDATE verifier SET disabled_at = ${at} WHERE id = $1`, [made.verifier.id]);
+    await disable("now()");
+    const id = await user();
+    await shutOut(id);
+    await taken(other, 1);
+    expect(peer.attempts).toHaveLength(0);
+    expect(await now(made)).toMatchObject({ lag: 1, isVerifierEnabled: false });
+    await disable("NULL");
+    const [set] = await taken(peer, 1);
+    expect(set?.sub_id).toMatchObject({ sub: id });
   });
 
   test("shows by a verification event that it works, and gives back the state that was sent (section 8.1.4)", async () => {
