@@ -50,7 +50,7 @@ export function JourneyWhere({
         ) : (
           <IconHourglass size={14} className={classes.tone} aria-hidden />
         )}
-        <b className={classes.tone}>{word}</b>
+        <b className={classes.tone}>{word}</b>{" "}
         {row.until === null ? null : (
           <>
             {isReached ? words.since : words.until} <Instant at={row.until} show="exact" focusable />

@@ -35,9 +35,9 @@ test("the board follows an order to the last acknowledgement without a reload, a
   );
   await page.goto(`/verifiers/propagation?order=${order.id}`);
   const row = (name: string) => page.getByRole("row", { name: new RegExp(`^${name}-${registry.mark}`) });
-  await expect(row("gateway")).toContainText(/refuses\s*since/);
+  await expect(row("gateway")).toContainText("refuses since");
   await expect(row("gateway")).toContainText("Asks at each use");
-  await expect(row("follows")).toContainText(/can accept\s*until/);
+  await expect(row("follows")).toContainText("can accept until");
   await expect(row("follows")).toContainText("0 of 1 instance acknowledged");
   await expect(row("alone")).toContainText("Checks signatures alone");
   await expect(page.getByRole("status").filter({ hasText: "can still accept it" })).toContainText(
@@ -46,9 +46,9 @@ test("the board follows an order to the last acknowledgement without a reload, a
 
   await verifier.follow();
   await verifier.acknowledge();
-  await expect(row("follows")).toContainText(/refuses\s*since/);
+  await expect(row("follows")).toContainText("refuses since");
   await expect(row("follows")).toContainText("Has the order.");
-  await expect(row("alone")).toContainText(/can accept\s*until/);
+  await expect(row("alone")).toContainText("can accept until");
   // what the board says is what the database was told, and no earlier than the order
   const journey = await ownerApi.read<{ rows: { name: string; acknowledgedAt: string | null }[] }>(
     `/api/v1/orders/${order.id}/propagation`,
@@ -65,9 +65,9 @@ test("the board follows an order to the last acknowledgement without a reload, a
   await expect(row("gateway")).toHaveCount(0);
 
   await page.goto(`/orders/${order.id}`);
-  await expect(row("follows")).toContainText(/refuses\s*since/);
+  await expect(row("follows")).toContainText("refuses since");
   await page.goto(`/tokens/${jti}`);
-  await expect(row("alone")).toContainText(/can accept\s*until/);
+  await expect(row("alone")).toContainText("can accept until");
 
   const list = await ownerApi.read<{ rows: { name: string; propagation: { standing: string } }[] }>(
     `/api/v1/verifiers?audience=${registry.audience.name}`,
