@@ -39,11 +39,10 @@ const HOUR = 60 * MINUTE;
 
 type Terms = { verb?: Verb; effectiveFrom?: Date; expiresAt?: Date; cancelsId?: string; at?: Date };
 
-async function order(kind: TargetKind, id: string, { verb = "revoke", at, ...terms }: Terms = {}) {
+async function order(kind: TargetKind, id: string, { verb = "revoke", at, cancelsId, ...terms }: Terms = {}) {
   const ctx = systemContext(db, "test", at ?? new Date());
-  return db.transaction((tx) =>
-    placeOrder(tx, ctx, { verb, target: { kind, id, name: "x" }, reason: "test", note: "", ...terms }),
-  );
+  const target = { kind, id, name: "x", cancelsId };
+  return db.transaction((tx) => placeOrder(tx, ctx, { verb, target, reason: "test", note: "", ...terms }));
 }
 
 async function registry(): Promise<RegistrySnapshot> {

@@ -92,6 +92,10 @@ const KNOWN: Record<string, string> = {
   audience: "t.id, t.name, t.title, t.resource_uri, t.created_at",
   token: `t.id, t.issued_at, t.kind, t.format, t.client_id, t.user_id, t.subject, t.family_id, t.parent_id, t.session_uid, t.grant_type, t.scopes, t.groups,
     t.roles, t.audiences, t.claims, t.signing_kid, t.rooted_at, t.expires_at, t.ip, t.user_agent, t.value_hash`,
+  token_standing:
+    "t.token_id, t.revoked_at, t.revoked_order_id, t.suspended_at, t.suspended_until, t.suspended_order_id",
+  token_use: `t.id, t.received_at, t.at, t.outcome, t.refusal, t.source, t.token_id, t.token_kind, t.family_id, t.client_id, t.user_id, t.subject, t.verifier_id,
+    t.audience, t.method, t.path, t.ip, t.country, t.user_agent, t.writer_id, t.flush, t.ordinal, t.salt`,
 };
 
 const TABLES = ["token", "token_use", "token_family", "token_standing", "client", "user_account", "audience"];

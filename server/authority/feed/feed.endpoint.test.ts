@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { decodeJwt } from "jose";
@@ -290,48 +289,6 @@ describe("a position", () => {
   });
 });
 
-describe("who may hear", () => {
-  test.each([
-    ["nobody", {}],
-    ["an unknown secret", { authorization: `Bearer twv_${"A".repeat(43)}` }],
-    ["an access token's bearer", { authorization: "Bearer eyJhbGciOiJub25lIn0.e30." }],
-  ])("%s is refused everywhere", async (_who, headers) => {
-    for (const path of ["/revocations?after=0", "/revocations/snapshot"]) {
-      const answer = await fetch(`${instance.issuer}${path}`, { headers: headers as Record<string, string> });
-      expect([path, answer.status]).toEqual([path, 401]);
-      expect(answer.headers.get("www-authenticate")).toContain("Basic");
-    }
-  });
-
-  test("a client is not: it hears of its own tokens at introspection", async () => {
-    const { clientId, secret } = instance.registry.jwtService;
-    const authorization = `Basic ${Buffer.from(`${clientId}:${secret}`).toString("base64")}`;
-    for (const path of ["/revocations?after=0", "/revocations/snapshot"])
-      expect((await fetch(`${instance.issuer}${path}`, { headers: { authorization } })).status).toBe(403);
-  });
-
-  test("the keys of the feed are public and apart: none of them stands in the set of tokens' keys", async () => {
-    const keysOf = async (path: string) =>
-      ((await (await fetch(`${instance.issuer}${path}`)).json()) as { keys: { kid: string; d?: string }[] })
-        .keys;
-    const [feed, tokens] = [await keysOf("/revocations/jwks"), await keysOf("/oauth/jwks")];
-    expect(feed).toHaveLength(1);
-    expect(feed[0]?.d).toBeUndefined();
-    expect(tokens.length).toBeGreaterThan(0);
-    expect(tokens.map(({ kid }) => kid)).not.toContain(feed[0]?.kid);
-  });
-
-  test.each([
-    ["POST", "/revocations", "GET"],
-    ["HEAD", "/revocations", "GET"],
-    ["GET", "/revocations/acknowledgements", "POST"],
-    ["DELETE", "/revocations/snapshot", "GET"],
-  ])("%s %s is answered 405 with what may be asked", async (method, path, allow) => {
-    const answer = await fetch(`${instance.issuer}${path}`, { method });
-    expect([answer.status, answer.headers.get("allow")]).toEqual([405, allow]);
-  });
-});
-
 /** A subscriber that asks for everything and reads nothing. */
 async function deaf(position: number): Promise<Socket> {
   const socket = connect(Number(new URL(instance.issuer).port), "localhost");
@@ -368,117 +325,6 @@ test("an instance has one snapshot under way, and the next when it has ended", a
   for (const answer of [first, second]) await answer.text();
   const next = await one.ask(path);
   expect([next.status, (await next.text()).length > 0]).toEqual([200, true]);
-});
-
-describe("what an instance says of itself", () => {
-  const said = (change: Record<string, unknown> = {}) => ({
-    instance: randomUUID(),
-    position: 0,
-    agent: "@tokenwarden/verifier/1.2.0",
-    way: "feed",
-    mode: "strict",
-    max_staleness_seconds: 60,
-    accepted: 10,
-    refused: 3,
-    stale: 0,
-    lost: 0,
-    latency_us: { p50: 30, p99: 80 },
-    ...change,
-  });
-  const say = (body: unknown, secret = billing().secret, type = "application/json") =>
-    fetch(`${instance.issuer}/revocations/acknowledgements`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${secret}`, "content-type": type },
-      body: typeof body === "string" ? body : JSON.stringify(body),
-    });
-  const rowOf = async (instanceId: string) =>
-    (await instance.db.query("SELECT * FROM verifier_instance WHERE instance_id = $1", [instanceId]))[0];
-
-  test("is on record with when it came to a position, and stays when the authority stops", async () => {
-    const position = await head();
-    const body = said({ position });
-    const at = Date.now();
-    expect((await say(body)).status).toBe(204);
-    await expect
-      .poll(() => rowOf(body.instance), { timeout: 3_000 })
-      .toMatchObject({
-        verifier_id: billing().id,
-        way: "feed",
-        agent: "@tokenwarden/verifier/1.2.0",
-        position: BigInt(position),
-        accepted: 10n,
-        latency_p99_us: 80,
-      });
-    const rows = await instance.db.query<{ at: Date }>(
-      "SELECT at FROM feed_acknowledgement WHERE instance_id = $1",
-      [body.instance],
-    );
-    expect(rows).toHaveLength(1);
-    expect(Math.abs((rows[0]?.at.getTime() ?? 0) - at)).toBeLessThan(1_000);
-    const last = said({ instance: body.instance, position, accepted: 99 });
-    expect((await say(last)).status).toBe(204);
-    await instance.authorities[0]?.services.feed.instances.stop();
-    expect(await rowOf(body.instance)).toMatchObject({ accepted: 99n });
-  });
-
-  test("a stream and a poll are seen without a word of theirs, the end of a stream too", async () => {
-    const one = await newcomer();
-    await expect
-      .poll(() => rowOf(one.instance), { timeout: 3_000 })
-      .toMatchObject({
-        way: "feed",
-        agent: null,
-        connected_at: expect.any(Date),
-        disconnected_at: null,
-      });
-    one.drop();
-    await expect
-      .poll(() => rowOf(one.instance), { timeout: 3_000 })
-      .toMatchObject({ disconnected_at: expect.any(Date) });
-    const two = reader();
-    two.model.position = await head();
-    await two.poll(0);
-    await expect
-      .poll(() => rowOf(two.instance), { timeout: 3_000 })
-      .toMatchObject({
-        way: "poll",
-        position: BigInt(two.model.position),
-      });
-  });
-
-  test.each([
-    ["a position that is not there yet", { position: 10_000_000 }, 409],
-    ["a negative position", { position: -1 }, 400],
-    ["an instance that is no UUID", { instance: "me" }, 400],
-    ["a way that there is none of", { way: "carrier pigeon" }, 400],
-    ["an agent with a script", { agent: "<script>/1" }, 400],
-    ["an agent of a megabyte", { agent: `a/${"1".repeat(50_000)}` }, 400],
-    ["a counter in words", { accepted: "1" }, 400],
-    ["a counter beyond what numbers hold", { lost: 1e300 }, 400],
-    ["a member that nobody knows", { admin: true }, 400],
-  ])("%s is refused, and nothing is written", async (_what, change, status) => {
-    const body = said(change);
-    expect((await say(body)).status).toBe(status);
-    await instance.authorities[0]?.services.feed.instances.flush();
-    if (String(body.instance) !== "me") expect(await rowOf(body.instance)).toBeUndefined();
-  });
-
-  test("no JSON, a form, a body that is too large and a stranger are refused", async () => {
-    expect((await say("{")).status).toBe(400);
-    expect((await say("instance=1", undefined, "application/x-www-form-urlencoded")).status).toBe(400);
-    expect((await say("[1]")).status).toBe(400);
-    expect((await say("x".repeat(70_000))).status).toBe(413);
-    expect((await say(said(), "twv_nobody")).status).toBe(401);
-  });
-
-  test("an address that takes forms takes no JSON for it", async () => {
-    const answer = await fetch(`${instance.issuer}/oauth/introspect`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${billing().secret}`, "content-type": "application/json" },
-      body: "token=x",
-    });
-    expect(answer.status).toBe(415);
-  });
 });
 
 test("an authority that does not hear from its database sends no heartbeat and answers 503, and goes on when it hears again", async () => {
