@@ -105,5 +105,5 @@ export function proxy(request: NextRequest): Response {
 
 export const config = {
   // what the build made is public and cacheable, and so are flags
-  matcher: "/((?!_next/static|_next/image|favicon.ico|icon.svg|flags/[A-Z][A-Z]\\.svg$).*)",
+  matcher: "/((?!_next/static/|_next/image$|favicon\\.ico$|icon\\.svg$|flags/[A-Z][A-Z]\\.svg$).*)",
 };

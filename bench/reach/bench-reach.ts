@@ -14,6 +14,7 @@ import { type Database, openDatabase } from "#lib/db/database.ts";
 import { migrate } from "#lib/db/migrate.ts";
 import { startEmbeddedDatabase } from "#server/embedded-database/start.ts";
 import type { NewcomerReport } from "./fleet-words.ts";
+import { type IngestReport, measureIngest } from "./measure-ingest.ts";
 import { measurePropagation, type PropagationReport, type Revoking } from "./measure-propagation.ts";
 import { measureStatusList, type StatusListReport } from "./measure-status-list.ts";
 import { seedListed } from "./seed-listed.ts";
@@ -32,10 +33,13 @@ export type ReachReport = {
   propagation: PropagationReport | null;
   newcomer: NewcomerReport;
   statusList: StatusListReport;
+  ingest: IngestReport;
   /** Of the authority's process at the end, in MB. */
   authorityRssMb: number;
   figures: Figure[];
 };
+
+const REPORTED_TOKENS = 200;
 
 type Options = { records: boolean; log(line: string): void; stack: AsyncDisposableStack };
 type Seeded = {
@@ -137,7 +141,7 @@ async function propagate(settings: Settings, seeded: Seeded, log: Options["log"]
  * Measures how far a revocation reaches and how fast: from the button to the refusal at every connected verifier, the newcomer that has to
  * learn all revocations, and the status list of those that ask nobody.
  *
- * @returns false where a newcomer did not learn everything, or the list does not say what the register does.
+ * @returns false where a newcomer did not learn everything, the list does not say what the register does, or a report is not on record.
  */
 export async function benchReach(settings: Settings, { records, log, stack }: Options): Promise<boolean> {
   const at = new Date();
@@ -162,6 +166,17 @@ export async function benchReach(settings: Settings, { records, log, stack }: Op
        (SELECT count(*)::int FROM token_standing) AS feed`,
     [listId],
   );
+  const { issue } = actsOf(product, seeded);
+  const tokenIds: string[] = [];
+  for (let count = 0; count < REPORTED_TOKENS; count += 1) tokenIds.push((await issue()).id);
+  const ingest = await measureIngest({
+    authority: product.authority,
+    secret: seeded.secrets[0] as string,
+    tokenIds,
+    databaseUrl: seeded.place.databaseUrl,
+    ...(settings.mode === "smoke" ? { rounds: 1, secondsPerRound: 0.5 } : {}),
+  });
+  log("reports: done");
   const report: ReachReport = {
     what: "reach",
     at: at.toISOString(),
@@ -170,6 +185,7 @@ export async function benchReach(settings: Settings, { records, log, stack }: Op
     propagation,
     newcomer,
     statusList,
+    ingest,
     authorityRssMb: memoryOf(product.authorityPid).rssMb,
     figures: [
       { name: "propagation_p50_ms", value: propagation?.medianMs ?? null, unit: "ms" },
@@ -178,6 +194,8 @@ export async function benchReach(settings: Settings, { records, log, stack }: Op
       { name: "verifier_rss_mb", value: newcomer.rssAfterMb - newcomer.rssBeforeMb, unit: "MB" },
       { name: "status_list_kb", value: statusList.bytes / 1_024, unit: "KB" },
       { name: "status_list_build_s", value: statusList.firstSeconds, unit: "s" },
+      { name: "report_ingest_ratio", value: ingest.ratio, unit: "x" },
+      { name: "unrecorded_reports", value: ingest.unrecorded, unit: "reports" },
     ],
   };
   const table = renderTable(report);
@@ -185,5 +203,6 @@ export async function benchReach(settings: Settings, { records, log, stack }: Op
   log(`written to ${path.relative(process.cwd(), writeResult("reach", at, report))}`);
   if (records) writeSection("reach", table);
   for (const figure of report.figures) console.log(figureLine(figure));
-  return newcomer.facts >= (counted?.feed ?? Number.NaN) && statusList.revoked === counted?.revoked;
+  const isKnown = newcomer.facts >= (counted?.feed ?? Number.NaN);
+  return isKnown && statusList.revoked === counted?.revoked && ingest.unrecorded === 0;
 }

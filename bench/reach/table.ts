@@ -10,7 +10,7 @@ const ms = (value: number) => `${value < 10 ? value.toFixed(1) : value.toFixed(0
 
 /** The dated table of `bench/README.md`. */
 export function renderTable(report: ReachReport): string {
-  const { machine, settings, propagation, newcomer, statusList } = report;
+  const { machine, settings, propagation, newcomer, statusList, ingest } = report;
   const reach =
     propagation === null
       ? ["| click on Revoke → refused | not measured: the console is not built | |"]
@@ -31,6 +31,7 @@ export function renderTable(report: ReachReport): string {
     `| its process grows by | ${(newcomer.rssAfterMb - newcomer.rssBeforeMb).toFixed(0)} MB | |`,
     `| status list of ${settings.listed} tokens, ${statusList.revoked} of them revoked | ${(statusList.bytes / 1_024).toFixed(0)} KB | |`,
     `| the list: made / answered from memory | ${statusList.firstSeconds.toFixed(2)} s / ${ms(statusList.nextMs)} | |`,
+    `| reports of uses, durable, beside bare inserts of as many rows | ${Math.round(ingest.reportsPerSecond)}/s ÷ ${Math.round(ingest.bareRowsPerSecond)}/s = **${ingest.ratio.toFixed(2)}** | ≥ 0.6 |`,
     `| the authority's process at the end | ${report.authorityRssMb.toFixed(0)} MB | |`,
   ].join("\n");
 }

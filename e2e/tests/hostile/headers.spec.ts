@@ -41,6 +41,9 @@ test("every page has a policy with a nonce of its own, no inline script, and is 
   const addresses = [
     ...listPageRoutes().map((route) => route.replace("[id]", UNKNOWN)),
     "/nowhere",
+    "/favicon.icoX",
+    "/icon.svgX",
+    "/_next/staticX",
     "/tokens/%E2%80%AE",
     "/?q=1",
   ];
