@@ -11,7 +11,7 @@ import { Hint } from "../on-demand/hint.tsx";
 import { niceMax } from "./axis.ts";
 import classes from "./time-bars.module.css";
 
-export type BarSeries = { name: string; tone: "active" | "revoked" | "standby" };
+export type BarSeries = { name: string; tone: "active" | "revoked" | "standby" | "suspended" };
 
 type TimeBarsProps = {
   /** What the bars count, for the table and screen readers: "Events per minute". */

@@ -78,6 +78,7 @@ import * as users from "./users/route.ts";
 import * as verifiersIdDisable from "./verifiers/[id]/disable/route.ts";
 import * as verifiersIdEnable from "./verifiers/[id]/enable/route.ts";
 import * as verifiersIdInstances from "./verifiers/[id]/instances/route.ts";
+import * as verifiersIdReportGaps from "./verifiers/[id]/report-gaps/route.ts";
 import * as verifiersIdRotateSecret from "./verifiers/[id]/rotate-secret/route.ts";
 import * as verifiersId from "./verifiers/[id]/route.ts";
 import * as verifiersIdSecretsSecretIdRevoke from "./verifiers/[id]/secrets/[secretId]/revoke/route.ts";
@@ -170,6 +171,7 @@ export function allRoutes(): Route[] {
     verifiersIdDisable,
     verifiersIdEnable,
     verifiersIdInstances,
+    verifiersIdReportGaps,
     verifiersIdRotateSecret,
     verifiersIdSecretsSecretIdRevoke,
     work,

@@ -105,6 +105,7 @@ describe("a stream", () => {
       max_staleness_seconds: 60,
       audiences: ["billing"],
       heartbeat_ms: 500,
+      agent_minimum: "0.1.0",
     });
     await expect.poll(() => one.batches.length, { timeout: 5_000 }).toBeGreaterThan(2);
     const last = one.batches.at(-1);

@@ -1,4 +1,5 @@
 import type { FeedSigner } from "#lib/feed/feed-signer.ts";
+import { LEAST_AGENT_VERSION } from "#lib/propagation/least-agent-version.ts";
 import type { RegistryVerifier } from "#lib/registry/snapshot.ts";
 import { HEARTBEAT_MS } from "./publisher.ts";
 
@@ -27,5 +28,6 @@ export async function signStatement(
     max_staleness_seconds: verifier.maxStalenessSeconds,
     audiences: [...verifier.audiences].sort(),
     heartbeat_ms: HEARTBEAT_MS,
+    agent_minimum: LEAST_AGENT_VERSION,
   });
 }

@@ -14,6 +14,7 @@ import { can } from "#lib/authz/require-permission.ts";
 import { getEnv } from "#lib/env.ts";
 import { FILTER_VALUES_MAX } from "#lib/list-query/define-table.ts";
 import { getVerifierStanding } from "#lib/propagation/list-standings.ts";
+import { listReportGaps } from "#lib/reports/list-report-gaps.ts";
 import { getVerifier } from "#lib/verifiers/get-verifier.ts";
 import { getVerifierInstances } from "#lib/verifiers/get-verifier-instances.ts";
 import { noUses, readVerifierUses } from "#lib/verifiers/verifier-uses.ts";
@@ -42,12 +43,17 @@ export default async function VerifierPage({ params }: VerifierPageProps) {
   const { id } = await params;
   const ctx = await requireSignedIn(`/verifiers/${id}`);
   const verifier = await orNotFound(readVerifier(id));
-  const [found, standing, uses] = await Promise.all([
+  const [found, standing, uses, gaps] = await Promise.all([
     getVerifierInstances(ctx, { verifierId: verifier.id }),
     getVerifierStanding(ctx, verifier.id),
     readVerifierUses(ctx),
+    can(ctx, "audit:read")
+      ? listReportGaps(ctx, {
+          verifierId: verifier.id,
+          from: new Date(noUses(ctx.now).hours[0]?.at ?? ctx.now),
+        })
+      : null,
   ]);
-  const lost = found.instances.reduce((sum, instance) => sum + instance.lost, 0);
   return (
     <Page>
       <PageHeader
@@ -69,7 +75,7 @@ export default async function VerifierPage({ params }: VerifierPageProps) {
             <VerifierUses
               verifier={verifier}
               uses={uses === null ? null : (uses.get(verifier.id) ?? noUses(ctx.now))}
-              lost={lost}
+              gaps={gaps?.gaps ?? null}
             />
             <HowToCheck verifier={verifier} issuer={getEnv().authorityIssuer} />
             {verifier.audiences.length > 0 ? (

@@ -182,6 +182,7 @@ export const useWords = {
   refused: "refused",
   perHour: "Uses per hour",
   uncounted: "They take too long to count.",
+  lostSeries: "lost, by its own account",
   lost: (lost: string, count: number) =>
-    `${lost} ${count === 1 ? "report of a use was" : "reports of uses were"} lost by its instances since they began: the log has gaps there.`,
+    `By its own account ${lost} ${count === 1 ? "report of a use was" : "reports of uses were"} lost in these hours: the log has gaps there.`,
 };
