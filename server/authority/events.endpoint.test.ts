@@ -215,6 +215,22 @@ describe("a report", () => {
       .toBe(3n);
   });
 
+  test("of a token that nobody was given and that the verifier accepted raises the alarm of a forgery, once a minute; a refused one does not", async () => {
+    const token = await issue(one, instance.registry.jwtService);
+    const alarms = () =>
+      instance.db.query<{ after: { tokenId?: string } }>(
+        "SELECT after FROM audit_entry WHERE act = 'token.forgery_detected' AND target_kind = 'verifier' AND target_id = $1",
+        [ledger().id],
+      );
+    const asLedger = { secret: ledger().secret };
+    const refused = use(token, { token: uuidv7(new Date()), outcome: "refused", refusal: "revoked" });
+    await report([refused], asLedger);
+    expect(await alarms()).toEqual([]);
+    const forged = use(token, { token: uuidv7(new Date()) });
+    await report([forged, use(token, { token: uuidv7(new Date()) })], asLedger);
+    expect(await alarms()).toMatchObject([{ after: { tokenId: forged.token } }]);
+  });
+
   test("keeps no token that stands in a path or a user agent, and no text that breaks the database", async () => {
     const token = await issue(one, instance.registry.jwtService);
     const results = await report([

@@ -18,6 +18,7 @@ import type { TokenUseRow } from "#lib/verification/use-writer.ts";
 import { Refused } from "./answers.ts";
 import { requireVerifier } from "./require-verifier.ts";
 import type { Services } from "./services.ts";
+import { noticeReportedForgery } from "./unknown-tokens.ts";
 
 /** Reports looked at before others have their turn. */
 const STEP = 100;
@@ -82,6 +83,8 @@ async function judge(services: Services, verifier: RegistryVerifier, value: unkn
   const reported = found instanceof Promise ? await found : found;
   if (reported.token === null) {
     services.refusals.count(verifier.id, report.ip, reported.unknown, new Date());
+    if (reported.unknown === "unknown" && report.refusal === null)
+      await noticeReportedForgery(services, verifier, report);
     return { id, code: "unknown_token" };
   }
   const code = judgeReport(report, reported.token, verifier.audiences, toleranceMs);

@@ -35,7 +35,7 @@ async function reportForgery({ db }: Needed, kid: string, presenter: Presenter):
   );
 }
 
-/** One entry a minute and key is enough to raise the alarm; every attempt is counted. */
+/** One entry a minute and key, or verifier that told of it, is enough to raise the alarm; every attempt is counted. */
 const reportedAt = new Map<string, number>();
 
 /**
@@ -60,6 +60,40 @@ export async function noticeUnknown(
     await reportForgery(services, kid, presenter);
   } catch (error) {
     reportedAt.delete(kid);
+    throw error;
+  }
+}
+
+/**
+ * Raises the alarm where a verifier that checks signatures by itself tells that it accepted a token that nobody was given: by its account somebody
+ * else signs with a key of ours. Recorded as `token.forgery_detected`, once a minute and verifier; that it was counted is the caller's affair.
+ *
+ * @throws whatever the database throws: an alarm that could not be written is raised again by the next report.
+ */
+export async function noticeReportedForgery(
+  { db, log }: Needed,
+  verifier: { id: string; name: string },
+  use: { tokenId: string; ip: string | null; userAgent: string | null },
+): Promise<void> {
+  const now = Date.now();
+  if (now - (reportedAt.get(verifier.id) ?? 0) < ALARM_MS) return;
+  reportedAt.set(verifier.id, now);
+  log.error(
+    { verifier: verifier.id, token: use.tokenId },
+    "a verifier accepted a token that nobody was given",
+  );
+  const ctx = { ...systemContext(db, "authority"), ip: use.ip, userAgent: use.userAgent };
+  try {
+    await db.transaction((tx) =>
+      recordEntry(tx, ctx, {
+        act: "token.forgery_detected",
+        target: { kind: "verifier", id: verifier.id, name: verifier.name },
+        note: "By its own report the verifier accepted a token that was never registered: its signature was good there.",
+        after: { source: "report", tokenId: use.tokenId },
+      }),
+    );
+  } catch (error) {
+    reportedAt.delete(verifier.id);
     throw error;
   }
 }
