@@ -23,14 +23,16 @@ const STANDINGS = `
 
 /** Fills the register with tokens that live for a day and have been revoked, with an order each, as the feed would have brought them. */
 export async function seedRevoked(db: Database, clientId: string, count: number): Promise<void> {
+  const [head] = await db.query<{ position: bigint }>("SELECT position FROM feed_head WHERE id = 1");
+  const before = Number(head?.position ?? 0n);
   for (let done = 0; done < count; done += CHUNK) {
     const now = new Date();
     const size = Math.min(CHUNK, count - done);
     const tokenIds = Array.from({ length: size }, () => uuidv7(now));
     const orderIds = Array.from({ length: size }, () => uuidv7(now));
     await db.query(TOKENS, [tokenIds, now, clientId]);
-    await db.query(ORDERS, [orderIds, tokenIds, done, now]);
+    await db.query(ORDERS, [orderIds, tokenIds, before + done, now]);
     await db.query(STANDINGS, [orderIds, tokenIds, now]);
   }
-  await db.query("UPDATE feed_head SET position = $1::bigint WHERE id = 1", [count]);
+  await db.query("UPDATE feed_head SET position = $1::bigint WHERE id = 1", [before + count]);
 }

@@ -69,7 +69,7 @@ async function signIn(page: Page, { email, password }: { email: string; password
 
 /** Milliseconds from Enter in the filter field to the frame that has the answer's rows, or says that there are none. */
 async function timeFilter(page: Page, typed: string): Promise<number> {
-  const field = page.getByRole("textbox", { name: "Filters as text" });
+  const field = page.getByRole("combobox", { name: "Filters as text" });
   await field.fill(typed);
   const took = page.evaluate(
     (limitMs) =>

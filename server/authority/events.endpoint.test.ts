@@ -313,15 +313,16 @@ describe("a request", () => {
   });
 
   test("of who sends nothing but nonsense meets its bound, and other verifiers do not", async () => {
-    const noisy = await startTestInstance(1, { env: { GARBAGE_PER_SECOND: "1" } });
+    const noisy = await startTestInstance(1, { env: { GARBAGE_PER_SECOND: "5" } });
     try {
       const token = await issue(noisy.issuer, noisy.registry.jwtService);
       const statusOf = async (secret: string, ...reports: unknown[]) =>
         (await send(batch(...reports), { url: noisy.issuer, secret })).status;
       const own = noisy.registry.verifiers.billing.secret;
-      const nonsense = await Promise.all(Array.from({ length: 14 }, () => statusOf(own, { id: "nonsense" })));
-      expect(nonsense.filter((status) => status === 200)).toHaveLength(10);
-      expect(nonsense.filter((status) => status === 429)).toHaveLength(4);
+      const nonsense = await Promise.all(Array.from({ length: 40 }, () => statusOf(own, { id: "nonsense" })));
+      // a burst of ten, and what comes back of it while they are answered
+      expect(nonsense.filter((status) => status === 200).length).toBeGreaterThanOrEqual(10);
+      expect(nonsense.filter((status) => status === 429).length).toBeGreaterThan(5);
       expect(await statusOf(own, use(token))).toBe(200);
       expect(await statusOf(noisy.registry.verifiers.ledger.secret, { id: "nonsense" })).toBe(200);
     } finally {

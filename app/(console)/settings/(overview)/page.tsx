@@ -3,9 +3,9 @@ import { requireSignedIn } from "#app/_lib/context.ts";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { can } from "#lib/authz/require-permission.ts";
 import { getOrganisation } from "#lib/organisation/get-organisation.ts";
-import { LifetimesForm } from "./_components/lifetimes-form.tsx";
-import { LifetimesList } from "./_components/lifetimes-list.tsx";
-import { settingWords as words } from "./_components/words.ts";
+import { LifetimesForm } from "../_components/lifetimes-form.tsx";
+import { LifetimesList } from "../_components/lifetimes-list.tsx";
+import { settingWords as words } from "../_components/words.ts";
 
 export const metadata: Metadata = { title: words.title };
 

@@ -8,9 +8,9 @@ import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { can } from "#lib/authz/require-permission.ts";
 import { listReceivers } from "#lib/signal-receivers/list-receivers.ts";
 import { listStreams } from "#lib/signals/list-streams.ts";
-import { PeersTable } from "./_components/peers-table.tsx";
-import { StreamsTable } from "./_components/streams-table.tsx";
-import { signalWords as words } from "./_components/words.ts";
+import { PeersTable } from "../_components/peers-table.tsx";
+import { StreamsTable } from "../_components/streams-table.tsx";
+import { signalWords as words } from "../_components/words.ts";
 
 export const metadata: Metadata = { title: words.title };
 

@@ -1,6 +1,6 @@
 import { Bar, LoadingNote } from "#components/feedback/skeleton.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
-import { settingWords as words } from "./_components/words.ts";
+import { settingWords as words } from "../_components/words.ts";
 
 export default function SettingsLoading() {
   return (

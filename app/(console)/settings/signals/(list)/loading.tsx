@@ -1,6 +1,6 @@
 import { LoadingNote, SkeletonRows } from "#components/feedback/skeleton.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
-import { signalWords as words } from "./_components/words.ts";
+import { signalWords as words } from "../_components/words.ts";
 
 export default function SignalsLoading() {
   return (
