@@ -36,6 +36,12 @@ export class TokensPage {
     await untilTakesKeys(this.query);
   }
 
+  /** Loads the page again, as it is, until it takes keys. */
+  async reload(): Promise<void> {
+    await this.#page.reload();
+    await untilTakesKeys(this.query);
+  }
+
   row(id: string): Locator {
     return this.list.locator(`tr[id="row-${id}"]`);
   }

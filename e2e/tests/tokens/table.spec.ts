@@ -33,7 +33,7 @@ test("filters by chips and by a typed query are one thing, and stay with the add
   await expect(tokens.rows).toHaveCount(1);
   await expect(page).toHaveURL(/[?&]state=revoked/);
 
-  await page.reload();
+  await tokens.reload();
   await expect(tokens.chips).toHaveCount(2);
   await expect(tokens.rows).toHaveCount(1);
   const colleague = await context.newPage();
@@ -78,7 +78,7 @@ test("orders by issue and expiry, and goes through pages forth and back without 
   await tokens.older.click();
   await expect.poll(() => tokens.ids()).toEqual(newestFirst.slice(6));
   await expect(tokens.older).toBeDisabled();
-  await page.reload();
+  await tokens.reload();
   await expect.poll(() => tokens.ids()).toEqual(newestFirst.slice(6));
   await tokens.newer.click();
   await expect.poll(() => tokens.ids()).toEqual(newestFirst.slice(3, 6));
@@ -92,7 +92,7 @@ test("orders by issue and expiry, and goes through pages forth and back without 
   expect(await tokens.sortOf("Issued")).toBe("ascending");
   await tokens.sortBy("Expires");
   await expect.poll(() => tokens.ids()).toEqual(newestFirst);
-  await page.reload();
+  await tokens.reload();
   expect(await tokens.sortOf("Expires")).toBe("descending");
 });
 
@@ -186,7 +186,7 @@ test("is worked by keyboard: filter, move, open, select, revoke, help", async ({
   await expect(page).toHaveURL(new RegExp(`open=${idOf(second)}`));
   await page.keyboard.press("j");
   await expect(page).toHaveURL(new RegExp(`open=${idOf(first)}`));
-  await page.reload();
+  await tokens.reload();
   await expect(tokens.drawer).toContainText(client.clientId);
   await page.keyboard.press("Escape");
   await expect(tokens.drawer).toHaveCount(0);
