@@ -1,3 +1,4 @@
+import { VisuallyHidden } from "@mantine/core";
 import type { ReactNode } from "react";
 import classes from "./plain-table.module.css";
 
@@ -5,6 +6,8 @@ export type PlainColumn<Row> = {
   header: string;
   cell: (row: Row) => ReactNode;
   align?: "end";
+  /** Read out, not shown: over buttons that say what they do. */
+  isUntitled?: boolean;
   /** Left out where it is narrow. */
   isExtra?: boolean;
 };
@@ -28,9 +31,9 @@ export function PlainTable<Row>({
       <table className={classes.table}>
         <thead>
           <tr>
-            {columns.map(({ header, align, isExtra }) => (
+            {columns.map(({ header, align, isUntitled, isExtra }) => (
               <th key={header} scope="col" data-align={align} data-extra={isExtra}>
-                {header}
+                {isUntitled ? <VisuallyHidden>{header}</VisuallyHidden> : header}
               </th>
             ))}
           </tr>

@@ -50,7 +50,8 @@ export function VerifierSecrets({ verifier, canWrite }: { verifier: VerifierDeta
             ...(canWrite
               ? [
                   {
-                    header: "",
+                    header: words.endSecret,
+                    isUntitled: true,
                     align: "end" as const,
                     cell: (row: VerifierSecretRef) => (
                       <Button
