@@ -145,6 +145,9 @@ export async function startTestInstance(
       METRICS_PORT: "2",
       AUTHORITY_ISSUER: issuer,
       DATABASE_URL: databaseUrl,
+      // all tests of a file are one address, and send in seconds what a bad day brings: whoever tests the bounds sets their own
+      GARBAGE_PER_SECOND: "1000",
+      AUTHORIZATIONS_PER_SECOND: "1000",
       ...options.env,
     });
     authorities.push(
