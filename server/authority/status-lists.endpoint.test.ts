@@ -23,7 +23,7 @@ let one: string;
 let two: string;
 
 beforeAll(async () => {
-  instance = await startTestInstance(2);
+  instance = await startTestInstance(2, { env: { GARBAGE_PER_SECOND: "50" } });
   [one, two] = instance.urls as [string, string];
 });
 afterAll(() => instance.stop());
