@@ -237,10 +237,11 @@ export class FeedFollower {
 
   #tidy(): void {
     const now = performance.now();
-    const { book } = this.#options.intake;
+    const { book, newestAt } = this.#options.intake;
     if (book === null || now - this.#sweptAt < SWEEP_MS) return;
     this.#sweptAt = now;
-    book.sweep(Date.now());
+    // our own clock may be ahead and be set right again: what it took for expired would then be accepted
+    book.sweep(Math.min(Date.now(), newestAt));
     if (book.unforgettable < UNFORGETTABLE_MAX * this.#snapshotWorth) return;
     // once more only when as many have come again: they may all still be needed
     this.#snapshotWorth *= 2;

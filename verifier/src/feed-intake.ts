@@ -39,6 +39,11 @@ export class FeedIntake {
     return this.#position;
   }
 
+  /** The newest instant of the authority's own clock that we heard, in milliseconds since the epoch; -Infinity before the first word. */
+  get newestAt(): number {
+    return this.#newestAt;
+  }
+
   /** The authority knew less than we do, and no snapshot has caught up since: nothing it says can be relied on. */
   get isBack(): boolean {
     return this.#isBack;
