@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { cleanPath } from "#lib/audit/clean-text.ts";
+import type { IdentityHeader } from "#lib/verifiers/identity-headers.ts";
 import { Refused } from "./answers.ts";
 import { findCaller } from "./callers.ts";
 import { printable, requireSingle } from "./form.ts";
@@ -133,18 +134,18 @@ export async function forwardAuth(
     );
   const { token } = outcome;
   const client = services.follower.registry.clientsByUuid.get(token.clientId);
+  const identity: Record<IdentityHeader, string> = {
+    "x-auth-subject": headerText(token.subject),
+    "x-auth-user": token.userId ?? "",
+    "x-auth-client": headerText(client?.clientId ?? token.clientId),
+    "x-auth-permissions": headerText(token.scopes.join(" ")),
+    "x-auth-groups": token.groups.map((group) => headerText(group).replaceAll(",", "%2C")).join(","),
+    "x-auth-audience": headerText(token.audiences.join(" ")),
+    "x-auth-token-id": token.id,
+    "x-auth-expires": String(Math.floor(token.expiresAtMs / 1000)),
+  };
   reply
     .code(200)
-    .headers({
-      "cache-control": "no-store",
-      "x-auth-subject": headerText(token.subject),
-      "x-auth-client": headerText(client?.clientId ?? token.clientId),
-      "x-auth-permissions": headerText(token.scopes.join(" ")),
-      "x-auth-groups": token.groups.map((group) => headerText(group).replaceAll(",", "%2C")).join(","),
-      "x-auth-audience": headerText(token.audiences.join(" ")),
-      "x-auth-token-id": token.id,
-      "x-auth-expires": String(Math.floor(token.expiresAtMs / 1000)),
-      ...(token.userId === null ? {} : { "x-auth-user": token.userId }),
-    })
+    .headers({ "cache-control": "no-store", ...identity })
     .send();
 }

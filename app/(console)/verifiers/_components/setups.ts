@@ -1,3 +1,4 @@
+import { IDENTITY_HEADERS } from "#lib/verifiers/identity-headers.ts";
 import type { CheckWay } from "#lib/verifiers/model.ts";
 import { howWords as words } from "./words.ts";
 
@@ -12,6 +13,12 @@ export type Setup = {
   what: string;
   note?: string;
 };
+
+/** Takes over what the authority says of the caller, in the place of what the caller itself may have written there. */
+const NGINX_IDENTITY = IDENTITY_HEADERS.map((header) => {
+  const name = header.replaceAll("-", "_");
+  return `  auth_request_set $${name} $upstream_http_${name}; proxy_set_header ${header} $${name};`;
+}).join("\n");
 
 /** The few lines that set a verifier up, for each way. */
 export function setupsOf({
@@ -39,9 +46,12 @@ export function setupsOf({
       way: "forward_auth",
       ...words.nginx,
       what: "nginx configuration",
-      text: `location / { auth_request /_verify; proxy_pass http://your-application; }
+      text: `location / {
+  auth_request /_verify; proxy_pass http://your-application;
+${NGINX_IDENTITY}
+}
 location = /_verify {
-  internal; proxy_pass ${verify}; proxy_pass_request_body off;
+  internal; proxy_pass ${verify}; proxy_ssl_server_name on; proxy_pass_request_body off;
   proxy_set_header Content-Length ""; proxy_set_header X-Tokenwarden-Verifier SECRET;
   proxy_set_header X-Original-URI $request_uri; proxy_set_header X-Original-Method $request_method; proxy_set_header X-Forwarded-For $remote_addr;
 }`,
@@ -54,7 +64,7 @@ location = /_verify {
       text: `http:
   middlewares:
     verifier-secret: { headers: { customRequestHeaders: { X-Tokenwarden-Verifier: SECRET } } }
-    verify: { forwardAuth: { address: "${verify}" } }
+    verify: { forwardAuth: { address: "${verify}", authResponseHeaders: [${IDENTITY_HEADERS.join(", ")}] } }
     hide-secret: { headers: { customRequestHeaders: { X-Tokenwarden-Verifier: "" } } }
     checked: { chain: { middlewares: [verifier-secret, verify, hide-secret] } }`,
     },
@@ -67,7 +77,9 @@ location = /_verify {
   server_uri: { uri: ${issuer}, cluster: tokenwarden, timeout: 1s }
   path_prefix: /verify
   authorization_request:
-    headers_to_add: [{ key: x-tokenwarden-verifier, value: SECRET }]`,
+    headers_to_add: [{ key: x-tokenwarden-verifier, value: SECRET }]
+  authorization_response:
+    allowed_upstream_headers: { patterns: [{ prefix: x-auth- }] }`,
     },
     {
       id: "npm",
