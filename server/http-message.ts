@@ -10,7 +10,7 @@ const HOST = /^(?:\[([0-9a-f:.]{2,45})\]|[\w.~-]{1,253})(?::(\d{0,5}))?$/i;
 const MAX_PORT = 65_535;
 
 /** The last host that was one: nearly every request names the same. */
-let known = "";
+let known: string | undefined;
 
 function isHost(value: string): boolean {
   if (value === known) return true;
