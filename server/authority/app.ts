@@ -126,9 +126,10 @@ export function buildAuthority({ services, engine, statusLists, metrics, tls }: 
   const common = ["x-content-type-options", "nosniff"];
   if (tls !== undefined) common.push("strict-transport-security", "max-age=31536000; includeSubDomains");
   const registry = () => services.follower.registry;
+  const isStale = () => services.follower.isStale;
   const keySets = {
-    common: createJwksAnswer(registry, isOfCommonSet, common),
-    feed: createJwksAnswer(registry, isOfFeed, common),
+    common: createJwksAnswer(registry, isStale, isOfCommonSet, common),
+    feed: createJwksAnswer(registry, isStale, isOfFeed, common),
   };
   const lists = createStatusListAnswer(services, statusLists, common);
   const app = Fastify({

@@ -16,6 +16,7 @@ import { purgeSignals } from "#lib/signals/purge-signals.ts";
 import { tallyTimes } from "#lib/tokens/tally-times.ts";
 import { tallyAll } from "#lib/tokens/tally-tokens.ts";
 import { countMissedUses } from "#lib/verification/count-missed-uses.ts";
+import { createKeyRotator } from "./key-rotator.ts";
 import { createSettler } from "./settler.ts";
 import { createSignalSender } from "./signal-sender.ts";
 import { ensurePartitions, purgeExpired } from "./upkeep.ts";
@@ -34,7 +35,7 @@ export type WorkerOptions = {
 };
 
 /**
- * Starts the product's scheduled and long work: settles orders, keeps partitions ahead of time, takes expired state away and old weeks out of the register, counts tokens for totals and what killed
+ * Starts the product's scheduled and long work: settles orders, lets signing keys sign and retire at their time, keeps partitions ahead of time, takes expired state away and old weeks out of the register, counts tokens for totals and what killed
  * authorities had not counted, sends security events, ends exports whose console was killed. Several workers share
  * one database: each job and each order's step is done by one of them. The queue lives in a schema of its own that the login role makes.
  *
@@ -71,6 +72,7 @@ export async function startWorker({
   const disk = await watchDisk(databaseDir);
   // an order is in force before it is settled: settling waits for room, so that the next order has some
   const settler = createSettler(db, databaseUrl, log, () => disk.isFull);
+  const rotator = createKeyRotator(db, databaseUrl, log);
   const sender = signals && createSignalSender({ ...signals, db, url: databaseUrl, log });
 
   const jobs: Record<string, { cron: string; run: () => Promise<unknown> }> = {
@@ -95,6 +97,7 @@ export async function startWorker({
     stopping.abort();
     disk.stop();
     await settler.stop();
+    await rotator.stop();
     await sender?.stop();
     await boss.stop({ graceful: true, timeout: 5_000 });
     await retention.end();
@@ -112,6 +115,7 @@ export async function startWorker({
       await boss.schedule(name, job.cron, null, { tz: "UTC" });
     }
     settler.start();
+    rotator.start();
     sender?.start();
   } catch (error) {
     await stop().catch(() => {});
