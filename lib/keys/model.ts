@@ -37,6 +37,17 @@ export const PUBLISH_SECONDS = 6;
 /** Days ahead that a rotation may be planned. */
 export const ROTATION_HORIZON_DAYS = 365;
 
+/** A change of a key, as the audit log has it. */
+export type KeyChange = {
+  /** Of the entry in the log. */
+  id: string;
+  at: string;
+  act: string;
+  actor: { kind: string; name: string };
+  reason: string | null;
+  note: string | null;
+};
+
 /** One row of the Keys page. Times are ISO 8601 in UTC. */
 export type KeyRow = {
   kid: string;
@@ -61,6 +72,8 @@ export type KeyRow = {
   lastSigned: { at: string | null; isKnown: boolean } | null;
   /** Active access tokens that it signed, where not exact at least so many; null for a purpose whose signatures are not registered. */
   liveTokens: { value: number; isExact: boolean } | null;
+  /** Who changed it and why, oldest first. */
+  changes: KeyChange[];
 };
 
 /** A key's page. */

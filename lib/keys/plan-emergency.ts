@@ -1,8 +1,8 @@
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
-import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { createPlan } from "../order-plans/create-plan.ts";
+import { readJwksCacheSeconds } from "./jwks-cache.ts";
 import { type KeyStanding, keyOf, readRing } from "./key-standing.ts";
 import type { EmergencyPlan } from "./model.ts";
 import { residualWindow } from "./residual-window.ts";
@@ -18,15 +18,6 @@ export function requireCompromisable(key: KeyStanding): void {
     throw new DomainError("ALREADY_ENDED", "The key was declared compromised before.");
   if (key.state === "destroyed")
     throw new DomainError("CONFLICT", "The key was destroyed: nothing that it signed verifies.");
-}
-
-/** Seconds that the JWKS may be kept. */
-export async function readJwksCacheSeconds(db: Sql): Promise<number> {
-  const [row] = await db.query<{ seconds: number }>(
-    "SELECT jwks_cache_seconds AS seconds FROM organisation WHERE id = 1",
-  );
-  if (row === undefined) throw new DomainError("UNAVAILABLE", "The organisation's settings are missing.");
-  return row.seconds;
 }
 
 /**

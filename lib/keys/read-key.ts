@@ -1,5 +1,6 @@
 import { calculateJwkThumbprint, type JWK } from "jose";
 import type { Context } from "../context.ts";
+import { readKeyChanges } from "./key-changes.ts";
 import { lastSignatures } from "./last-signatures.ts";
 import { liveTokensByKey } from "./live-tokens-by-key.ts";
 import type { KeyAlgorithm, KeyPurpose, KeyRow, KeyState } from "./model.ts";
@@ -32,12 +33,16 @@ export async function readKeys(ctx: Context): Promise<{ record: KeyRecord; row: 
   const records = await ctx.db.query<KeyRecord>(SELECT_KEYS);
   const isCounted = (record: KeyRecord) => record.purpose === "access_token";
   const counted = records.filter(isCounted);
-  const [liveOf, lastOf] = await Promise.all([
+  const [liveOf, lastOf, changesOf] = await Promise.all([
     liveTokensByKey(
       ctx,
       counted.map(({ kid }) => kid),
     ),
     lastSignatures(ctx, counted),
+    readKeyChanges(
+      ctx.db,
+      records.map(({ kid }) => kid),
+    ),
   ]);
   return Promise.all(
     records.map(async (record) => ({
@@ -58,6 +63,7 @@ export async function readKeys(ctx: Context): Promise<{ record: KeyRecord; row: 
         activatesAt: record.activatesAt?.toISOString() ?? null,
         retiresAt: record.retiresAt?.toISOString() ?? null,
         lastSigned: isCounted(record) ? lastOf(record.kid) : null,
+        changes: changesOf(record.kid),
         liveTokens: isCounted(record) ? liveOf(record.kid) : null,
       },
     })),

@@ -26,19 +26,6 @@ function keySetOf(keys: RegistryKey[], cacheControl: string, common: readonly st
   return { body, etag, unchanged, headers: [...unchanged, ...content] };
 }
 
-/** Keys that stand in a set of their own: a resource server that does not look closely must not take what they sign for a token. */
-const APART = new Set(["feed"]);
-
-/** The keys of tokens and of whatever else a resource server or client may be shown. */
-export function isOfCommonSet(key: RegistryKey): boolean {
-  return !APART.has(key.purpose);
-}
-
-/** The keys of the feed of revocations. */
-export function isOfFeed(key: RegistryKey): boolean {
-  return key.purpose === "feed";
-}
-
 /**
  * Answers a key set, put together once for each. The same for everybody, asked by everybody: it goes out without the framework.
  * A new key waits before it signs for as long as the answer may be kept. Whoever does not hear of new keys lets nobody keep its answer.

@@ -6,18 +6,23 @@ import { LinkButton } from "#components/display/link-button.tsx";
 import { EmptyState } from "#components/feedback/empty-state.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { revocableBy } from "#components/revocation/revocable-by.ts";
+import { can } from "#lib/authz/require-permission.ts";
 import { getEnv } from "#lib/env.ts";
 import { listKeys } from "#lib/keys/list-keys.ts";
 import { KEY_PURPOSE_WORDS } from "#lib/keys/model.ts";
-import { KeyTimeline } from "./_components/key-timeline.tsx";
-import { KeysTable } from "./_components/keys-table.tsx";
-import { keyWords as words } from "./_components/words.ts";
+import { readJwks } from "#lib/keys/read-jwks.ts";
+import { ServedSets } from "../_components/key-cards.tsx";
+import { KeyTimeline } from "../_components/key-timeline.tsx";
+import { KeysTable } from "../_components/keys-table.tsx";
+import { RotateButton } from "../_components/rotate-button.tsx";
+import { keyWords as words } from "../_components/words.ts";
 
 export const metadata: Metadata = { title: words.title };
 
 export default async function KeysPage() {
   const ctx = await requireSignedIn("/keys");
-  const keys = await listKeys(ctx);
+  const [keys, sets] = await Promise.all([listKeys(ctx), readJwks(ctx)]);
+  const purposes = keys.filter((key) => key.state === "active").map((key) => key.purpose);
   const jwks = `${getEnv().authorityIssuer}/oauth/jwks`;
   return (
     <Page>
@@ -25,9 +30,12 @@ export default async function KeysPage() {
         title={words.title}
         purpose={words.purpose}
         actions={
-          <LinkButton href={jwks} leftSection={<IconCode size={16} />}>
-            {words.jwks}
-          </LinkButton>
+          <>
+            <LinkButton href={jwks} leftSection={<IconCode size={16} />}>
+              {words.jwks}
+            </LinkButton>
+            {can(ctx, "key:rotate") && purposes.length > 0 ? <RotateButton purposes={purposes} /> : null}
+          </>
         }
       />
       {keys.length === 0 ? (
@@ -48,6 +56,7 @@ export default async function KeysPage() {
             <KeysTable keys={keys} may={revocableBy(ctx.actor.role)} />
           </Card>
           <p className="muted">{words.tokensNote}</p>
+          <ServedSets {...sets} />
         </>
       )}
     </Page>
