@@ -39,6 +39,8 @@ export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
   "POST /api/v1/groups": "group:write",
   "GET /api/v1/groups/{id}": "group:read",
   "PATCH /api/v1/groups/{id}": "group:write",
+  "GET /api/v1/key-policies": "key:read",
+  "PUT /api/v1/key-policies/{purpose}": "key:rotate",
   "GET /api/v1/keys": "key:read",
   "POST /api/v1/keys": "key:rotate",
   "GET /api/v1/keys/{kid}": "key:read",

@@ -41,6 +41,7 @@ export async function cancelKey(ctx: Context, input: ChangeKeyInput): Promise<Ro
     sentences: [
       `${input.kid} signs nothing and has left the JWKS.`,
       ...(active === null ? [] : [`${active.kid} goes on signing.`]),
+      "A policy that is on plans the next rotation in a day at the earliest.",
     ],
   };
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { plannedOrderInput } from "../order-plans/input.ts";
 import { revocationInput } from "../revocations/input.ts";
-import { KEY_ALGORITHMS, KEY_PURPOSES } from "./model.ts";
+import { KEY_ALGORITHMS, KEY_PURPOSES, type KeyPurpose, POLICY_DAYS_MAX } from "./model.ts";
 
 /** A key's id, as `generateKey` makes it. */
 export const kidInput = z.string().regex(/^[\w.-]{1,128}$/, "is not a key's id");
@@ -27,3 +27,20 @@ export type ChangeKeyInput = z.output<typeof changeKeyInput> & { kid: string };
 /** What an emergency takes: the plan that was shown, and the key's id typed. */
 export const emergencyInput = plannedOrderInput.omit({ target: true });
 export type EmergencyInput = z.output<typeof emergencyInput> & { kid: string };
+
+/** What a change of a rotation policy takes. */
+export const keyPolicyInput = z
+  .strictObject({
+    version: z.int(),
+    isOn: z.boolean(),
+    everyDays: z
+      .int("must be a whole number of days")
+      .min(1, "must be at least a day")
+      .max(POLICY_DAYS_MAX, `must be at most ${POLICY_DAYS_MAX} days`),
+    aheadDays: z.int("must be a whole number of days").min(0, "must be at least 0 days"),
+  })
+  .refine(({ everyDays, aheadDays }) => aheadDays < everyDays, {
+    path: ["aheadDays"],
+    error: "must be less than the days between rotations",
+  });
+export type KeyPolicyInput = z.output<typeof keyPolicyInput> & { purpose: KeyPurpose };

@@ -100,3 +100,17 @@ export type EmergencyPlan = {
 
 /** What an emergency did. */
 export type EmergencyResult = RotationResult & { order: PlannedOrderResult };
+
+/** How often a purpose's key is replaced by itself. */
+export type KeyPolicy = {
+  purpose: KeyPurpose;
+  isOn: boolean;
+  everyDays: number;
+  /** Days before, at which the next key is announced. */
+  aheadDays: number;
+  version: number;
+  /** When the policy makes the next key, and when that signs; null where it is off or a rotation is under way. */
+  next: { announcesAt: string; activatesAt: string } | null;
+};
+
+export const POLICY_DAYS_MAX = 730;

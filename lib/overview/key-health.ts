@@ -56,7 +56,7 @@ export async function readKeyHealth(ctx: Context): Promise<OverviewKey[]> {
       state: key.state,
       ageDays,
       ...healthOf(key, ageDays),
-      href: `/keys?key=${encodeURIComponent(key.kid)}`,
+      href: `/keys/${encodeURIComponent(key.kid)}`,
     };
   });
 }

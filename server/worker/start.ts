@@ -6,6 +6,7 @@ import { requireKnownSchema } from "#lib/db/schema-version.ts";
 import { openSqlDatabase } from "#lib/db/sql-database.ts";
 import { endAbandonedExports } from "#lib/exports/end-abandoned-exports.ts";
 import { purgeFeed } from "#lib/feed/purge-feed.ts";
+import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
 import { purgePlans } from "#lib/order-plans/purge-plans.ts";
 import type { Outbound } from "#lib/outbound/outbound.ts";
 import { purgeReports } from "#lib/reports/purge-reports.ts";
@@ -30,7 +31,7 @@ export type WorkerOptions = {
   databaseUrl: string;
   databaseDir?: string | undefined;
   log: Logger;
-  /** Undefined: no security events are sent; another worker may. */
+  /** Undefined: no security events are sent, and no key is made by policy; another worker may. */
   signals?: WorkerSignals | undefined;
 };
 
@@ -72,7 +73,12 @@ export async function startWorker({
   const disk = await watchDisk(databaseDir);
   // an order is in force before it is settled: settling waits for room, so that the next order has some
   const settler = createSettler(db, databaseUrl, log, () => disk.isFull);
-  const rotator = createKeyRotator(db, databaseUrl, log);
+  const rotator = createKeyRotator(
+    db,
+    databaseUrl,
+    log,
+    signals === undefined ? null : createKeyWrapper(signals.masterKey),
+  );
   const sender = signals && createSignalSender({ ...signals, db, url: databaseUrl, log });
 
   const jobs: Record<string, { cron: string; run: () => Promise<unknown> }> = {

@@ -4,6 +4,17 @@ import { KEY_ALGORITHMS, KEY_PURPOSES, KEY_STATES } from "#lib/keys/model.ts";
 import { instant, total } from "./paging.ts";
 import { orderPlan, plannedOrderResult } from "./revocations.ts";
 
+export const purposeParams = z.object({ purpose: z.enum(KEY_PURPOSES) });
+
+export const keyPolicy = z.object({
+  purpose: z.enum(KEY_PURPOSES),
+  isOn: z.boolean(),
+  everyDays: z.int(),
+  aheadDays: z.int(),
+  version: z.int(),
+  next: z.object({ announcesAt: instant, activatesAt: instant }).nullable(),
+});
+
 /** The `{kid}` of a path. */
 export const kidParams = z.object({ kid: kidInput });
 

@@ -25,6 +25,8 @@ import * as exports from "./exports/route.ts";
 import * as familiesIdRevoke from "./families/[id]/revoke/route.ts";
 import * as groupsId from "./groups/[id]/route.ts";
 import * as groups from "./groups/route.ts";
+import * as keyPoliciesPurpose from "./key-policies/[purpose]/route.ts";
+import * as keyPolicies from "./key-policies/route.ts";
 import * as keysKidActivate from "./keys/[kid]/activate/route.ts";
 import * as keysKidCancel from "./keys/[kid]/cancel/route.ts";
 import * as keysKidDestroy from "./keys/[kid]/destroy/route.ts";
@@ -122,6 +124,8 @@ export function allRoutes(): Route[] {
     familiesIdRevoke,
     groups,
     groupsId,
+    keyPolicies,
+    keyPoliciesPurpose,
     keys,
     keysKid,
     keysKidActivate,

@@ -1,4 +1,5 @@
--- What: when a standby key may sign and when it will, when a retiring one leaves; how long the JWKS may be kept and a replaced key stays.
+-- What: when a standby key may sign and when it will, when a retiring one leaves; how long the JWKS may be kept and a replaced key stays; how often
+--   each purpose's key is replaced by itself.
 -- Why: a key signs only when every cache can have it, and leaves when nothing that it signed lives: for raw SQL too. A compromised key of
 --   access tokens has its order, in the same transaction.
 -- Lock: signing_key and organisation for the moment of new columns and an index over a few rows. Size: none to speak of.
@@ -12,6 +13,24 @@ ADD COLUMN     "key_keep_days" INTEGER NOT NULL DEFAULT 14;
 ALTER TABLE "signing_key" ADD COLUMN     "activates_at" TIMESTAMPTZ(3),
 ADD COLUMN     "ready_at" TIMESTAMPTZ(3),
 ADD COLUMN     "retires_at" TIMESTAMPTZ(3);
+
+-- CreateTable
+CREATE TABLE "key_policy" (
+    "purpose" TEXT NOT NULL,
+    "is_on" BOOLEAN NOT NULL,
+    "every_days" INTEGER NOT NULL,
+    "ahead_days" INTEGER NOT NULL,
+    "version" INTEGER NOT NULL DEFAULT 1,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "key_policy_pkey" PRIMARY KEY ("purpose")
+);
+ALTER TABLE "key_policy"
+  ADD CONSTRAINT "key_policy_days" CHECK (every_days BETWEEN 1 AND 730 AND ahead_days >= 0 AND ahead_days < every_days);
+INSERT INTO "key_policy" (purpose, is_on, every_days, ahead_days)
+  SELECT unnest(ARRAY['access_token', 'id_token', 'status_list', 'feed', 'checkpoint']), true, 90, 14;
+GRANT SELECT, UPDATE ON "key_policy" TO tokenwarden_app;
+GRANT SELECT ON "key_policy" TO tokenwarden_retention;
 
 ALTER TABLE "organisation"
   ADD CONSTRAINT "organisation_jwks_cache" CHECK (jwks_cache_seconds BETWEEN 1 AND 86400),

@@ -29,6 +29,7 @@ const PAGES: Record<string, (id: string) => string> = {
   register_week: () => "/settings/retention",
   order: (id) => `/orders/${id}`,
   revocation_order: (id) => `/orders/${id}`,
+  key_policy: () => "/keys",
   signing_key: (id) => `/keys/${encodeURIComponent(id)}`,
 };
 

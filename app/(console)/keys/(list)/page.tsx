@@ -22,7 +22,7 @@ export const metadata: Metadata = { title: words.title };
 export default async function KeysPage() {
   const ctx = await requireSignedIn("/keys");
   const [keys, sets] = await Promise.all([listKeys(ctx), readJwks(ctx)]);
-  const purposes = keys.filter((key) => key.state === "active").map((key) => key.purpose);
+  const purposes = [...new Set(keys.filter((key) => key.state === "active").map((key) => key.purpose))];
   const jwks = `${getEnv().authorityIssuer}/oauth/jwks`;
   return (
     <Page>

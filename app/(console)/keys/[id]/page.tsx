@@ -54,7 +54,7 @@ export default async function KeyPage({ params }: KeyPageProps) {
             <PublicHalf detail={key} />
           </>
         }
-        side={<KeyFacts row={key} />}
+        side={<KeyFacts row={key} now={ctx.now} />}
       />
     </Page>
   );

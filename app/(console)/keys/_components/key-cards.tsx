@@ -11,10 +11,12 @@ import { KEY_PURPOSE_WORDS, type KeyDetail, type KeyRow } from "#lib/keys/model.
 import { REASON_WORDS, type Reason } from "#lib/revocations/model.ts";
 import { KEY_BADGES, keyWords as words } from "./words.ts";
 
-function Cryptoperiod({ row }: { row: KeyRow }) {
+/** How long it signs, or signed. */
+function Cryptoperiod({ row, now }: { row: KeyRow; now: Date }) {
   if (row.activatedAt === null) return row.state === "standby" ? "has not begun" : "never signed";
   const end = row.retiringAt ?? row.compromisedAt;
-  const seconds = Math.floor(((end === null ? Date.now() : Date.parse(end)) - Date.parse(row.activatedAt)) / 60_000) * 60;
+  const spanMs = (end === null ? now.getTime() : Date.parse(end)) - Date.parse(row.activatedAt);
+  const seconds = Math.floor(spanMs / 60_000) * 60;
   return (
     <>
       {seconds < 60 ? "less than a minute" : durationWords(seconds)}
@@ -44,7 +46,7 @@ function timesOf(row: KeyRow): { key: string; at: string | null }[] {
   ].filter(({ at }) => at !== null);
 }
 
-export function KeyFacts({ row }: { row: KeyRow }) {
+export function KeyFacts({ row, now }: { row: KeyRow; now: Date }) {
   return (
     <Card title={words.facts}>
       <KeyValue
@@ -53,7 +55,7 @@ export function KeyFacts({ row }: { row: KeyRow }) {
           { key: "Purpose", value: KEY_PURPOSE_WORDS[row.purpose].means },
           { key: "Algorithm", value: <span className="mono">{row.algorithm}</span> },
           { key: "Thumbprint", value: <IdText id={row.thumbprint} what="thumbprint" head={10} tail={6} /> },
-          { key: "Cryptoperiod", value: <Cryptoperiod row={row} /> },
+          { key: "Cryptoperiod", value: <Cryptoperiod row={row} now={now} /> },
           { key: "Last signature", value: <LastSigned row={row} /> },
           {
             key: "Live tokens",
