@@ -7,12 +7,12 @@ import { placePlannedOrder } from "../order-plans/place-planned-order.ts";
 import { atWords } from "../order-plans/plan-words.ts";
 import { getOwnPlan } from "../order-plans/read-plan.ts";
 import { beginSigning } from "./activate-standby.ts";
-import { generateKey } from "./generate-key.ts";
 import { getKey } from "./get-key.ts";
 import type { EmergencyInput } from "./input.ts";
 import { insertActive, type NewKey } from "./insert-key.ts";
 import { type KeyStanding, keyOf, keyTarget, readRing } from "./key-standing.ts";
 import type { KeyWrapper } from "./key-wrapper.ts";
+import { makeSuccessor } from "./make-successor.ts";
 import type { EmergencyResult } from "./model.ts";
 import { readySuccessor, requireCompromisable } from "./plan-emergency.ts";
 
@@ -79,11 +79,11 @@ export async function compromiseKey(
   { kid, ...input }: EmergencyInput,
 ): Promise<EmergencyResult> {
   requirePermission(ctx, "key:revoke");
-  const { purpose, algorithm } = keyOf(await readRing(ctx.db, { kid }), kid);
+  const old = keyOf(await readRing(ctx.db, { kid }), kid);
   const plan = await getOwnPlan(ctx.db, ctx, { planId: input.planId, target: { kind: "signing_key", id: kid } });
   if (plan.verb !== "revoke" || plan.effectiveFrom !== null)
     throw new DomainError("CONFLICT", "The plan is not for an order that holds at once. Make a new one.");
-  const spare = { purpose, algorithm, ...(await generateKey(algorithm, wrapper)) };
+  const spare = await makeSuccessor(ctx.db, wrapper, old);
   const why = { reason: input.reason, note: input.note.trim() === "" ? undefined : input.note.trim() };
   const next: { kid: string | null } = { kid: null };
   const target = { kind: "signing_key", id: kid } as const;

@@ -1,10 +1,10 @@
 import { recordEntry } from "../audit/record-entry.ts";
 import type { SqlContext } from "../context.ts";
 import { plural } from "../order-plans/plan-words.ts";
-import { generateKey } from "./generate-key.ts";
 import { insertStandby } from "./insert-key.ts";
 import { keyTarget } from "./key-standing.ts";
 import type { KeyWrapper } from "./key-wrapper.ts";
+import { makeSuccessor } from "./make-successor.ts";
 import type { KeyAlgorithm, KeyPurpose } from "./model.ts";
 
 /** A rotation that somebody cancelled is not planned again by the policy for so long. */
@@ -40,7 +40,7 @@ export async function rotateByPolicy(ctx: SqlContext, wrapper: KeyWrapper): Prom
   const [due] = await ctx.db.query<Due>(DUE);
   if (due === undefined) return false;
   const { purpose, algorithm, everyDays, aheadDays } = due;
-  const key = { purpose, algorithm, ...(await generateKey(algorithm, wrapper)) };
+  const key = await makeSuccessor(ctx.db, wrapper, due);
   return ctx.db.transaction(async (tx) => {
     const times = await insertStandby(tx, ctx, key, due.activatesAt);
     if (times === null) return false;

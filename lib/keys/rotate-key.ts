@@ -4,12 +4,12 @@ import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { atWords } from "../order-plans/plan-words.ts";
 import { requireNote } from "../revocations/place-order.ts";
-import { generateKey } from "./generate-key.ts";
 import { getKey } from "./get-key.ts";
 import type { RotateKeyInput } from "./input.ts";
 import { insertStandby } from "./insert-key.ts";
 import { keyTarget, readRing } from "./key-standing.ts";
 import type { KeyWrapper } from "./key-wrapper.ts";
+import { makeSuccessor } from "./make-successor.ts";
 import { KEY_PURPOSE_WORDS, ROTATION_HORIZON_DAYS, type RotationResult } from "./model.ts";
 
 const DAY_MS = 86_400_000;
@@ -38,7 +38,7 @@ export async function rotateKey(
   const active = ring.find((key) => key.state === "active");
   if (active === undefined)
     throw new DomainError("CONFLICT", `${name}: no key signs, so that none can be replaced.`);
-  const key = { purpose, algorithm: active.algorithm, ...(await generateKey(active.algorithm, wrapper)) };
+  const key = await makeSuccessor(ctx.db, wrapper, active);
   const planned = await ctx.db.transaction(async (tx) => {
     const times = await insertStandby(tx, ctx, key, activatesAt);
     if (times === null) return null;

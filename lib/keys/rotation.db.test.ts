@@ -6,14 +6,18 @@ import { contextAs, fixtureOf } from "../tokens/token-fixture.ts";
 import { activateKey } from "./activate-key.ts";
 import { advanceKeys } from "./advance-keys.ts";
 import { cancelKey } from "./cancel-key.ts";
+import { changeKeyPolicy } from "./change-key-policy.ts";
 import { compromiseKey } from "./compromise-key.ts";
 import { destroyKey } from "./destroy-key.ts";
 import { ensureKeys } from "./ensure-keys.ts";
 import { getKey } from "./get-key.ts";
+import { keyPolicyInput } from "./input.ts";
 import { createKeyWrapper } from "./key-wrapper.ts";
+import { listKeyPolicies } from "./list-key-policies.ts";
 import type { KeyPurpose } from "./model.ts";
 import { openPrivateKey } from "./open-private-key.ts";
 import { planEmergency } from "./plan-emergency.ts";
+import { rotateByPolicy } from "./rotate-by-policy.ts";
 import { rotateKey } from "./rotate-key.ts";
 
 const wrapper = createKeyWrapper(Buffer.alloc(32, 5));
@@ -346,6 +350,107 @@ describe("an emergency", () => {
     await expect(openPrivateKey({ kid: old, privateWrapped: null }, wrapper)).rejects.toThrow();
     await expect(destroyKey(as("owner"), { kid: old, ...why })).rejects.toMatchObject({ code: "ALREADY_ENDED" });
     await expect(declare(old)).rejects.toMatchObject({ code: "CONFLICT" });
+  });
+});
+
+describe("a policy", () => {
+  const policyOf = async (purpose: KeyPurpose) => {
+    const found = (await listKeyPolicies(as("auditor"))).find((one) => one.purpose === purpose);
+    if (found === undefined) throw new Error(`no policy for ${purpose}`);
+    return found;
+  };
+  const byPolicy = (on = db) => rotateByPolicy(systemContext(on, "worker"), wrapper);
+  const signsFor = (kid: string, days: number) =>
+    db.query(
+      "UPDATE signing_key SET activated_at = clock_timestamp() - make_interval(days => $2::int) WHERE kid = $1::text",
+      [kid, days],
+    );
+
+  it("of 90 days announces the next key 14 days ahead, which signs on the day", async () => {
+    const [kid] = (await kidsIn("active")) as [string];
+    expect(await policyOf("access_token")).toMatchObject({ isOn: true, everyDays: 90, aheadDays: 14 });
+    await signsFor(kid, 75);
+    expect(await byPolicy()).toBe(false);
+    await signsFor(kid, 76);
+    const due = (await policyOf("access_token")).next;
+    expect(await byPolicy()).toBe(true);
+    const [next] = (await kidsIn("standby")) as [string];
+    expect(await getKey(as("auditor"), { kid: next })).toMatchObject({ activatesAt: due?.activatesAt });
+    expect((await actsOn(next)).at(-1)).toMatchObject({
+      act: "key.created",
+      who: "worker",
+      reason: "policy",
+      note: "Every 90 days, announced 14 days ahead.",
+    });
+    expect(await byPolicy(), "one rotation at a time").toBe(false);
+    expect((await policyOf("access_token")).next).toBeNull();
+  });
+
+  it("makes one key where two workers look at once, and none for a day where somebody cancelled it", async () => {
+    const [kid] = (await kidsIn("active", "feed")) as [string];
+    await signsFor(kid, 200);
+    expect((await Promise.all([byPolicy(db), byPolicy(other)])).filter(Boolean)).toHaveLength(1);
+    const [next] = (await kidsIn("standby", "feed")) as [string];
+    await cancelKey(as("governor"), { kid: next, ...why });
+    expect(await byPolicy()).toBe(false);
+    await db.query("UPDATE signing_key SET retired_at = retired_at - interval '25 hours' WHERE kid = $1::text", [
+      next,
+    ]);
+    expect(await byPolicy()).toBe(true);
+  });
+
+  it("is changed by governors and owners, on record, and makes nothing while it is off", async () => {
+    const [kid] = (await kidsIn("active")) as [string];
+    const change = (who: Context, input: object) =>
+      changeKeyPolicy(who, { purpose: "access_token", ...keyPolicyInput.parse(input) });
+    const given = { version: 1, isOn: false, everyDays: 30, aheadDays: 7 };
+    await expect(change(as("responder"), given)).rejects.toMatchObject({ code: "FORBIDDEN" });
+    expect(await change(as("governor"), given)).toMatchObject({ isOn: false, everyDays: 30, version: 2, next: null });
+    await expect(change(as("owner"), given)).rejects.toMatchObject({
+      code: "STALE_VERSION",
+      message: expect.stringContaining("governor@example.test"),
+    });
+    await signsFor(kid, 365);
+    expect(await byPolicy()).toBe(false);
+    expect(await change(as("owner"), { ...given, version: 2, isOn: true })).toMatchObject({ version: 3 });
+    expect(await byPolicy()).toBe(true);
+    const entries = await db.query<{ act: string }>("SELECT act FROM audit_entry WHERE target_kind = 'key_policy'");
+    expect(entries).toHaveLength(2);
+  });
+
+  it("is refused with days that are none", () => {
+    const given = { version: 1, isOn: true, everyDays: 90, aheadDays: 14 };
+    for (const wrong of [
+      { everyDays: 0 },
+      { everyDays: -1 },
+      { everyDays: 1e9 },
+      { everyDays: "90" },
+      { everyDays: 0.5 },
+      { aheadDays: 90 },
+      { aheadDays: -1 },
+    ])
+      expect(keyPolicyInput.safeParse({ ...given, ...wrong }).success).toBe(false);
+    expect(keyPolicyInput.safeParse(given).success).toBe(true);
+  });
+});
+
+describe("another master key", () => {
+  it("makes no key that nobody could open, neither by plan nor by policy nor in an emergency", async () => {
+    const foreign = createKeyWrapper(Buffer.alloc(32, 6));
+    const [kid] = (await kidsIn("active")) as [string];
+    const before = await db.query("SELECT * FROM signing_key ORDER BY kid");
+    const ctx = as("owner");
+    const { plan } = await planEmergency(ctx, { kid });
+    const emergency = { kid, planId: plan.id, confirm: kid, ...why };
+    for (const act of [
+      () => rotateKey(as("owner"), foreign, { purpose: "access_token", ...why }),
+      () => compromiseKey(again(ctx), foreign, emergency),
+    ])
+      await expect(act()).rejects.toMatchObject({ code: "SEALED" });
+    expect(await db.query("SELECT * FROM signing_key ORDER BY kid")).toEqual(before);
+    await db.query("UPDATE signing_key SET activated_at = activated_at - interval '1 year'");
+    await expect(rotateByPolicy(systemContext(db, "worker"), foreign)).rejects.toMatchObject({ code: "SEALED" });
+    expect(await kidsIn("standby")).toEqual([]);
   });
 });
 
