@@ -80,22 +80,29 @@ export async function compromiseKey(
 ): Promise<EmergencyResult> {
   requirePermission(ctx, "key:revoke");
   const old = keyOf(await readRing(ctx.db, { kid }), kid);
-  const plan = await getOwnPlan(ctx.db, ctx, { planId: input.planId, target: { kind: "signing_key", id: kid } });
+  const plan = await getOwnPlan(ctx.db, ctx, {
+    planId: input.planId,
+    target: { kind: "signing_key", id: kid },
+  });
   if (plan.verb !== "revoke" || plan.effectiveFrom !== null)
     throw new DomainError("CONFLICT", "The plan is not for an order that holds at once. Make a new one.");
   const spare = await makeSuccessor(ctx.db, wrapper, old);
   const why = { reason: input.reason, note: input.note.trim() === "" ? undefined : input.note.trim() };
   const next: { kid: string | null } = { kid: null };
   const target = { kind: "signing_key", id: kid } as const;
-  const order = await placePlannedOrder(ctx, { ...input, target }, {
-    // the key signs by the second: whoever it serves between plan and order is reached, as the plan says
-    reachesNewcomers: true,
-    async together(tx) {
-      const done = await declare(tx, ctx, kid, spare);
-      next.kid = done.successor;
-      return done.acts.map((act) => ({ ...act, ...why }));
+  const order = await placePlannedOrder(
+    ctx,
+    { ...input, target },
+    {
+      // the key signs by the second: whoever it serves between plan and order is reached, as the plan says
+      reachesNewcomers: true,
+      async together(tx) {
+        const done = await declare(tx, ctx, kid, spare);
+        next.kid = done.successor;
+        return done.acts.map((act) => ({ ...act, ...why }));
+      },
     },
-  });
+  );
   const other = next.kid === null ? null : await getKey(ctx, { kid: next.kid });
   return {
     key: await getKey(ctx, { kid }),

@@ -42,6 +42,8 @@ export async function destroyKey(ctx: Context, input: ChangeKeyInput): Promise<R
   return {
     key: await getKey(ctx, input),
     other: null,
-    sentences: [`The private half of ${input.kid} is gone. Copies of the database from before still hold it, wrapped.`],
+    sentences: [
+      `The private half of ${input.kid} is gone. Copies of the database from before still hold it, wrapped.`,
+    ],
   };
 }

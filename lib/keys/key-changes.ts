@@ -15,7 +15,10 @@ const CHANGES = `
   ORDER BY e.sequence`;
 
 /** Who changed each of some keys and why, oldest first: the audit log has it, in the same transaction as the change. */
-export async function readKeyChanges(db: Sql, kids: readonly string[]): Promise<(kid: string) => KeyChange[]> {
+export async function readKeyChanges(
+  db: Sql,
+  kids: readonly string[],
+): Promise<(kid: string) => KeyChange[]> {
   const byKid = Map.groupBy(await db.query<ChangeRecord>(CHANGES, [kids]), (entry) => entry.kid);
   return (kid) =>
     (byKid.get(kid) ?? []).map(({ id, at, act, actorKind, actorName, reason, note }) => ({

@@ -112,10 +112,10 @@ describe("a key's state, by raw SQL", () => {
   it("is not active before every cache can have the key, nor retired while what it signed may live", async () => {
     const kid = await keyIn("standby");
     const shift = (column: string, by: string) =>
-      db.query(
-        `UPDATE signing_key SET ${column} = clock_timestamp() + $2::interval WHERE kid = $1::text`,
-        [kid, by],
-      );
+      db.query(`UPDATE signing_key SET ${column} = clock_timestamp() + $2::interval WHERE kid = $1::text`, [
+        kid,
+        by,
+      ]);
     await shift("ready_at", "1 minute");
     await expect(put(kid, "active")).rejects.toThrow("before every cache can have it");
     await shift("ready_at", "-1 second");
@@ -130,9 +130,14 @@ describe("a key's state, by raw SQL", () => {
   it("ends with the row kept: a key is never deleted, and its identity never changes", async () => {
     const kid = await keyIn("retired");
     await expect(db.query("DELETE FROM signing_key WHERE kid = $1::text", [kid])).rejects.toThrow();
-    for (const change of ["kid = kid || 'x'", "purpose = 'feed'", "algorithm = 'none'", `public_jwk = '{"a":1}'`])
-      await expect(
-        db.query(`UPDATE signing_key SET ${change} WHERE kid = $1::text`, [kid]),
-      ).rejects.toThrow("identity does not change");
+    for (const change of [
+      "kid = kid || 'x'",
+      "purpose = 'feed'",
+      "algorithm = 'none'",
+      `public_jwk = '{"a":1}'`,
+    ])
+      await expect(db.query(`UPDATE signing_key SET ${change} WHERE kid = $1::text`, [kid])).rejects.toThrow(
+        "identity does not change",
+      );
   });
 });

@@ -10,7 +10,9 @@ export type Residue = {
 };
 
 function spanWords(seconds: number): string {
-  return seconds % 60 === 0 ? plural(seconds / 60, "minute", "minutes") : plural(seconds, "second", "seconds");
+  return seconds % 60 === 0
+    ? plural(seconds / 60, "minute", "minutes")
+    : plural(seconds, "second", "seconds");
 }
 
 /**

@@ -30,9 +30,13 @@ export async function rotateKey(
   requireNote(input);
   const { purpose, activatesAt = null } = input;
   if (activatesAt !== null && activatesAt.getTime() > ctx.now.getTime() + ROTATION_HORIZON_DAYS * DAY_MS)
-    throw new DomainError("INVALID_INPUT", `A rotation is planned ${ROTATION_HORIZON_DAYS} days ahead at most.`, {
-      fields: [{ path: "activatesAt", message: `must be within ${ROTATION_HORIZON_DAYS} days` }],
-    });
+    throw new DomainError(
+      "INVALID_INPUT",
+      `A rotation is planned ${ROTATION_HORIZON_DAYS} days ahead at most.`,
+      {
+        fields: [{ path: "activatesAt", message: `must be within ${ROTATION_HORIZON_DAYS} days` }],
+      },
+    );
   const name = KEY_PURPOSE_WORDS[purpose].name;
   const ring = await readRing(ctx.db, { purpose, algorithm: input.algorithm ?? null });
   const active = ring.find((key) => key.state === "active");

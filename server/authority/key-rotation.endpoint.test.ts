@@ -80,10 +80,9 @@ test("a planned rotation under load: every token verifies everywhere, also where
     note: "",
   });
   const announcedAt = Date.now();
-  await expect.poll(() => Promise.all(urls.map(kidsAt)), { timeout: 2_000 }).toEqual([
-    expect.arrayContaining([key.kid]),
-    expect.arrayContaining([key.kid]),
-  ]);
+  await expect
+    .poll(() => Promise.all(urls.map(kidsAt)), { timeout: 2_000 })
+    .toEqual([expect.arrayContaining([key.kid]), expect.arrayContaining([key.kid])]);
   await expect.poll(() => issuedAt.has(key.kid), { timeout: 12_000, interval: 50 }).toBe(true);
   // caches that were filled before run out once more under the new key
   await new Promise((resolve) => setTimeout(resolve, CACHE_SECONDS * 1_000 + 200));
@@ -103,7 +102,10 @@ test("a planned rotation under load: every token verifies everywhere, also where
 
 test("an emergency: what the old key signed is refused on both authorities within a second, on record, and new tokens are good", async () => {
   const [one, two] = urls;
-  const tokens = await Promise.all([issue(one, instance.registry.jwtService), issue(two, instance.registry.jwtService)]);
+  const tokens = await Promise.all([
+    issue(one, instance.registry.jwtService),
+    issue(two, instance.registry.jwtService),
+  ]);
   const opaque = await issue(one, instance.registry.opaqueService);
   const old = kidOf(tokens[0]);
   for (const url of urls) expect((await verify(url, tokens[0], billing())).status).toBe(200);
@@ -117,7 +119,9 @@ test("an emergency: what the old key signed is refused on both authorities withi
     note: "",
   });
   const refusals = async () =>
-    Promise.all(urls.flatMap((url) => tokens.map(async (token) => (await verify(url, token, billing())).status)));
+    Promise.all(
+      urls.flatMap((url) => tokens.map(async (token) => (await verify(url, token, billing())).status)),
+    );
   await expect.poll(refusals, { timeout: 1_000, interval: 20 }).toEqual([401, 401, 401, 401]);
   for (const url of urls) {
     expect(await introspect(url, tokens[1], billing())).toEqual({ active: false });
@@ -143,14 +147,21 @@ test("a key whose private half is gone verifies nothing", async () => {
   const kid = kidOf(token);
   await rotateKey(owner(), wrapper(), { purpose: "access_token", reason: "policy", note: "" });
   const later = "clock_timestamp() - interval '1 second'";
-  await instance.db.query(`UPDATE signing_key SET ready_at = ${later}, activates_at = ${later} WHERE state = 'standby'`);
-  await expect.poll(async () => kidOf(await issue(one, instance.registry.jwtService)), { timeout: 5_000 }).not.toBe(kid);
+  await instance.db.query(
+    `UPDATE signing_key SET ready_at = ${later}, activates_at = ${later} WHERE state = 'standby'`,
+  );
+  await expect
+    .poll(async () => kidOf(await issue(one, instance.registry.jwtService)), { timeout: 5_000 })
+    .not.toBe(kid);
   expect(await introspect(one, token, billing()), "retiring").toMatchObject({ active: true });
   await instance.db.query("UPDATE signing_key SET retires_at = NULL WHERE kid = $1::text", [kid]);
   await instance.db.query("UPDATE signing_key SET state = 'retired' WHERE kid = $1::text", [kid]);
   await Promise.all(instance.authorities.map(({ services }) => services.follower.poll()));
   expect(await introspect(one, token, billing()), "retired").toEqual({ active: false });
-  await instance.db.query("UPDATE signing_key SET state = 'destroyed', private_wrapped = NULL WHERE kid = $1::text", [kid]);
+  await instance.db.query(
+    "UPDATE signing_key SET state = 'destroyed', private_wrapped = NULL WHERE kid = $1::text",
+    [kid],
+  );
   await Promise.all(instance.authorities.map(({ services }) => services.follower.poll()));
   expect(await introspect(one, token, billing()), "destroyed").toEqual({ active: false });
 });

@@ -131,7 +131,9 @@ export async function seedEverything(console: TestConsole): Promise<Record<strin
     sessions: ["session-one"],
     orders: await idsIn("revocation_order"),
     permissions: await idsIn("permission"),
-    keys: (await console.db.query<{ kid: string }>("SELECT kid FROM signing_key LIMIT 3")).map((row) => row.kid),
+    keys: (await console.db.query<{ kid: string }>("SELECT kid FROM signing_key LIMIT 3")).map(
+      (row) => row.kid,
+    ),
     "audit-entries": await idsIn("audit_entry"),
   };
 }

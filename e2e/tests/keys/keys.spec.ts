@@ -29,7 +29,9 @@ test("a rotation is planned from the key ring, cannot be hurried, and is cancell
   const activating = page.getByRole("dialog", { name: "Let the standby key sign now" });
   await activating.getByRole("combobox", { name: "Reason" }).selectOption({ label: "Policy" });
   await activating.getByRole("button", { name: "Activate it" }).click();
-  await expect(activating.getByRole("alert")).toContainText("A verifier may still keep a JWKS without this key");
+  await expect(activating.getByRole("alert")).toContainText(
+    "A verifier may still keep a JWKS without this key",
+  );
   await activating.getByRole("button", { name: "Cancel", exact: true }).click();
 
   await page.getByRole("button", { name: "Cancel rotation…" }).click();

@@ -115,7 +115,9 @@ export function EmergencyForm({
         note: because.note.trim(),
         confirm: typed.trim(),
       };
-      setResult(await requestJson<EmergencyResult>(`/api/v1/keys/${kid}/emergency`, { method: "POST", body }));
+      setResult(
+        await requestJson<EmergencyResult>(`/api/v1/keys/${kid}/emergency`, { method: "POST", body }),
+      );
       router.refresh();
     } catch (cause) {
       setProblem(cause);

@@ -15,9 +15,19 @@ import { keyWords as words } from "./words.ts";
 
 /** Acts that take a reason alone. */
 const ACTS = {
-  activate: { title: words.activateTitle, text: words.activateText, act: words.activateAct, done: words.activated },
+  activate: {
+    title: words.activateTitle,
+    text: words.activateText,
+    act: words.activateAct,
+    done: words.activated,
+  },
   cancel: { title: words.cancelTitle, text: words.cancelText, act: words.cancelAct, done: words.cancelled },
-  destroy: { title: words.destroyTitle, text: words.destroyText, act: words.destroyAct, done: words.destroyed },
+  destroy: {
+    title: words.destroyTitle,
+    text: words.destroyText,
+    act: words.destroyAct,
+    done: words.destroyed,
+  },
 } as const;
 type ActName = keyof typeof ACTS;
 

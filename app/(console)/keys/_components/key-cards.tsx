@@ -96,7 +96,10 @@ export function KeyHistory({ row }: { row: KeyRow }) {
               </Link>
               <br />
               <small className="muted">
-                {[change.reason === null ? null : (REASON_WORDS[change.reason as Reason] ?? change.reason), change.note]
+                {[
+                  change.reason === null ? null : (REASON_WORDS[change.reason as Reason] ?? change.reason),
+                  change.note,
+                ]
                   .filter((part) => part !== null && part !== "")
                   .map((part) => `${part} · `)}
                 <Instant at={change.at} focusable />

@@ -32,7 +32,9 @@ export function KeysTable({ keys, may }: { keys: KeyRow[]; may: MayRevoke }) {
       columns={[
         {
           header: "Key",
-          cell: (row: KeyRow) => <IdText id={row.kid} what="key id" head={20} tail={6} href={`/keys/${row.kid}`} />,
+          cell: (row: KeyRow) => (
+            <IdText id={row.kid} what="key id" head={20} tail={6} href={`/keys/${row.kid}`} />
+          ),
         },
         {
           header: "State",

@@ -19,7 +19,8 @@ export const GET = defineRoute({
 export const POST = defineRoute({
   method: "POST",
   path: "/api/v1/keys",
-  summary: "Plans the rotation of a purpose: makes its next key, which signs when every cache of the JWKS can have it",
+  summary:
+    "Plans the rotation of a purpose: makes its next key, which signs when every cache of the JWKS can have it",
   description:
     "The new key is in the JWKS at once. It signs at `activatesAt`, at the earliest once the JWKS can be in no cache without it; the key before it then retires. One rotation of a purpose and algorithm at a time: a second is refused with 409.",
   permission: "key:rotate",
