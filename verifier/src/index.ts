@@ -9,10 +9,10 @@ import { FeedIntake } from "./feed-intake.ts";
 import { createMessageReader, type Statement } from "./feed-messages.ts";
 import { Introspection } from "./introspection.ts";
 import { createJudge, type Seen, type VerifyOptions } from "./judge.ts";
+import { openKeySet } from "./key-set.ts";
 import { LastWord } from "./last-word.ts";
 import { Latencies } from "./latencies.ts";
 import { type Mode, parseOptions, type Revocation, type VerifierOptions } from "./options.ts";
-import { backoffMs, pause } from "./pause.ts";
 import { ProofChecker } from "./proof.ts";
 import { createJwtReader } from "./read-jwt.ts";
 import { ReportQueue } from "./report-queue.ts";
@@ -63,8 +63,8 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const tell = createTell(options.onEvent);
   const instance = randomUUID();
   const closing = new AbortController();
-  const authority = openAuthority(settings, tell, closing.signal);
-  const keys = authority.keySet("keys");
+  const authority = openAuthority(settings, closing.signal);
+  const keys = openKeySet({ authority, name: "keys", settings, tell });
   const readJwt = createJwtReader(settings, keys.get);
   const introspection = new Introspection(authority, settings.introspectionConcurrency, settings.timeoutMs);
   const proofs = new ProofChecker(settings.clockToleranceSeconds);
@@ -112,7 +112,10 @@ export function createVerifier(options: VerifierOptions): Verifier {
       ? null
       : new FeedFollower({
           authority,
-          messages: createMessageReader(authority.keySet("feedKeys").get, settings.issuer),
+          messages: createMessageReader(
+            openKeySet({ authority, name: "feedKeys", settings, tell }).get,
+            settings.issuer,
+          ),
           intake,
           instance,
           tell,
@@ -157,18 +160,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
       : (settings.revocation as "introspection" | "none");
   }
 
-  /** Fetches the keys before the first token comes. */
-  async function warm(): Promise<void> {
-    for (let attempt = 0; !closing.signal.aborted; attempt += 1)
-      try {
-        await keys.reload();
-        return;
-      } catch {
-        await pause(backoffMs(attempt, 5_000), closing.signal);
-      }
-  }
-
-  const running: Promise<void>[] = [warm()];
+  const running: Promise<void>[] = [keys.tend(closing.signal)];
   if (follower !== null) running.push(follower.run());
   // who checks signatures alone has nothing to acknowledge
   if (acknowledger !== null && settings.revocation !== "none") running.push(acknowledger.run());

@@ -1,7 +1,7 @@
-import type { KeySet } from "./authority.ts";
 import type { RefusalCode } from "./errors.ts";
 import type { FeedIntake } from "./feed-intake.ts";
 import type { Introspection, Use } from "./introspection.ts";
+import type { KeySet } from "./key-set.ts";
 import type { LastWord } from "./last-word.ts";
 import type { Settings } from "./options.ts";
 import type { StatusLists } from "./status-lists.ts";

@@ -1,8 +1,9 @@
 import { promisify } from "node:util";
 import { inflate } from "node:zlib";
 import { jwtVerify } from "jose";
-import { type Authority, type KeySet, readBounded, UnexpectedAnswer } from "./authority.ts";
+import { type Authority, readBounded, UnexpectedAnswer } from "./authority.ts";
 import { errorOf, type Tell } from "./events.ts";
+import type { KeySet } from "./key-set.ts";
 import { LastWord } from "./last-word.ts";
 import type { Settings } from "./options.ts";
 
