@@ -114,8 +114,9 @@ export class FeedFollower {
 
   async #loadSnapshot(): Promise<void> {
     const { authority, messages, instance, intake, tell, onApplied } = this.#options;
-    const { book, position, at } = await readSnapshot(authority, messages, instance);
-    if (!intake.load(book, position, at)) {
+    const snapshot = await readSnapshot(authority, messages, instance);
+    const { book, position } = snapshot;
+    if (!intake.load(snapshot)) {
       tell({ type: "went_back", position: intake.position });
       throw new Error("the snapshot is behind what is known");
     }
@@ -129,6 +130,7 @@ export class FeedFollower {
     const { authority, intake, instance } = this.#options;
     const url = await authority.endpoint("feed");
     url.searchParams.set("after", String(intake.position));
+    if (intake.mark !== null) url.searchParams.set("mark", intake.mark);
     url.searchParams.set("instance", instance);
     return url;
   }
@@ -216,7 +218,7 @@ export class FeedFollower {
         throw new Resume("facts are missing");
       case "went_back":
         this.#goneBack();
-        throw new Resume("the authority knows less than was known");
+        throw new Resume("the authority knows less than was known, or something else");
       case "replayed":
         tell({ type: "replayed", position: intake.position, to: batch.to });
         return;

@@ -273,6 +273,62 @@ test("an authority that knows less than was known is believed again only when it
   expect(await codeOf(verifier, await peer.token({ jti }))).toBe("revoked");
 });
 
+test("a restored database that went on past the verifier's position while it was away is noticed: a new snapshot is taken, and nothing revoked comes back", async () => {
+  const verifier = await open();
+  const [lost, before] = [randomUUID(), randomUUID()];
+  await peer.place(revoke("token", before), revoke("token", lost));
+  await expect.poll(() => verifier.state.position).toBe(2);
+  await listening();
+  const kept = peer.facts.slice(0, 1);
+  refuseFeed();
+  peer.cut();
+  const [instead, after] = [randomUUID(), randomUUID()];
+  const facts = [revoke("token", instead), revoke("token", after)].map((fact, index) => ({
+    order: randomUUID(),
+    ...fact,
+    position: index + 2,
+  }));
+  peer.facts.splice(0, 2, ...kept, ...facts);
+  peer.override = () => false;
+  await expect.poll(() => verifier.state.position, { timeout: 10_000 }).toBe(3);
+  expect(told("went_back")).toBeGreaterThan(0);
+  expect(told("snapshot_loaded")).toBe(2);
+  for (const jti of [before, lost, instead, after])
+    expect(await codeOf(verifier, await peer.token({ jti }))).toBe("revoked");
+  expect(await codeOf(verifier, await peer.token())).toBe("good");
+  await expect.poll(() => peer.seen.acknowledgements.at(-1)?.mark).toBe(facts[1]?.order);
+});
+
+test("an authority of the version before tells no marks, is told none, and is followed", async () => {
+  const before = await startPeer({ marks: false });
+  const verifier = createVerifier({
+    issuer: before.issuer,
+    audience: AUDIENCE,
+    secret: SECRET,
+    reports: false,
+    onEvent: (event) => events.push(event),
+  });
+  try {
+    await verifier.ready();
+    await before.place(revoke("token", randomUUID()));
+    await expect.poll(() => verifier.state.position).toBe(1);
+    await expect.poll(() => before.seen.acknowledgements.at(-1)?.position).toBe(1);
+    const asked: string[] = [];
+    before.override = (request) => {
+      asked.push(request.url ?? "");
+      return false;
+    };
+    before.cut();
+    await expect.poll(() => asked.filter((one) => one.startsWith("/revocations?")).length).toBeGreaterThan(0);
+    expect(asked.filter((one) => one.includes("mark"))).toEqual([]);
+    expect(before.seen.acknowledgements.filter((one) => "mark" in one)).toEqual([]);
+    expect(verifier.state.isStale).toBe(false);
+  } finally {
+    await verifier.close();
+    await before.stop();
+  }
+});
+
 test("where streams do not come through, polls take their place", async () => {
   peer.override = (request, response, url) => {
     if (url.pathname !== "/revocations" || request.headers.accept !== "text/event-stream") return false;

@@ -143,6 +143,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     return {
       instance,
       position: intake.position,
+      ...(intake.mark === null ? {} : { mark: intake.mark }),
       agent: AGENT,
       way: wayNow() === "none" ? "status_list" : wayNow(),
       mode: mode(),

@@ -25,7 +25,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-export async function startPeer({ heartbeatMs = 50 } = {}) {
+export async function startPeer({ heartbeatMs = 50, marks = true } = {}) {
   const [tokenKey, feedKey, strangeKey] = await Promise.all([makeKey("t1"), makeKey("f1"), makeKey("f1")]);
   const facts: WireFact[] = [];
   const streams = new Set<ServerResponse>();
@@ -48,6 +48,8 @@ export async function startPeer({ heartbeatMs = 50 } = {}) {
       .setProtectedHeader({ alg: "ES256", typ, kid: key.kid })
       .sign(key.privateKey);
 
+  const markOf = (to: unknown) => (to === 0 ? undefined : facts[Number(to) - 1]?.order);
+
   const batch = (after: number, changes: Record<string, unknown> = {}, key: Signer = feedKey) =>
     sign(
       {
@@ -60,6 +62,7 @@ export async function startPeer({ heartbeatMs = 50 } = {}) {
         head: facts.length,
         facts: facts.slice(after),
         disabled_clients: disabled,
+        ...(marks ? { mark: markOf(changes.to ?? facts.length) } : {}),
         ...changes,
       },
       "tokenwarden-feed+jwt",
@@ -101,7 +104,9 @@ export async function startPeer({ heartbeatMs = 50 } = {}) {
 
   async function feed(request: IncomingMessage, response: ServerResponse, url: URL) {
     const after = Number(url.searchParams.get("after"));
-    if (after > facts.length) return json(response, 409, { error: "feed_went_back" });
+    const mark = url.searchParams.get("mark");
+    const isOther = mark !== null && mark !== markOf(after);
+    if (after > facts.length || isOther) return json(response, 409, { error: "feed_went_back" });
     if (request.headers.accept !== "text/event-stream") {
       const deadline = Date.now() + Number(url.searchParams.get("wait") ?? 0) * 1_000;
       while (facts.length <= after && Date.now() < deadline) await new Promise((r) => setTimeout(r, 10));
@@ -125,7 +130,7 @@ export async function startPeer({ heartbeatMs = 50 } = {}) {
         facts: [],
       },
       { part: 1, revoked: { token: "", family: "" }, facts, disabled_clients: disabled, last: true },
-    ];
+    ].map((part) => (marks ? { ...part, mark: markOf(facts.length) } : part));
     for (const part of parts)
       response.write(
         `${await sign({ ...common, position: facts.length, ...part }, "tokenwarden-feed+jwt", feedKey)}\n`,

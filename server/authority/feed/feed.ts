@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { TokenBuckets } from "#lib/bounds/token-buckets.ts";
 import type { SqlDatabase } from "#lib/db/sql-database.ts";
+import { FeedMarks } from "#lib/feed/feed-marks.ts";
 import type { FeedSigner } from "#lib/feed/feed-signer.ts";
 import { openFeedSigner } from "#lib/feed/feed-signer.ts";
 import { InstanceRecorder, type Sighting } from "#lib/feed/instance-recorder.ts";
@@ -51,6 +52,7 @@ type OpenStream = {
 /** What verifiers hear of revocations from this process: streams and polls, and what they say of themselves. */
 export class Feed {
   readonly publisher: FeedPublisher;
+  readonly marks: FeedMarks;
   readonly instances: InstanceRecorder;
   readonly snapshots = new PlaceCounter(SNAPSHOTS, "snapshots");
   readonly #options: FeedOptions;
@@ -66,10 +68,12 @@ export class Feed {
 
   constructor(options: FeedOptions) {
     this.#options = options;
+    this.marks = new FeedMarks(options.db);
     this.publisher = new FeedPublisher({
       db: options.db,
       follower: options.follower,
       issuer: options.issuer,
+      marks: this.marks,
       signer: () => this.signer(),
       onError: options.onError,
     });
