@@ -28,6 +28,8 @@ export type FeedFollowerOptions = {
   onStatement(statement: Statement): void;
   /** Facts were applied, or a snapshot was loaded. */
   onApplied(): void;
+  /** How often what is over is forgotten, in milliseconds; a minute where nothing is said. */
+  sweepMs?: number;
 };
 
 /** The connection has to be made anew, from our position; nothing is wrong with the authority. */
@@ -240,7 +242,7 @@ export class FeedFollower {
   #tidy(): void {
     const now = performance.now();
     const { book, newestAt } = this.#options.intake;
-    if (book === null || now - this.#sweptAt < SWEEP_MS) return;
+    if (book === null || now - this.#sweptAt < (this.#options.sweepMs ?? SWEEP_MS)) return;
     this.#sweptAt = now;
     // our own clock may be ahead and be set right again: what it took for expired would then be accepted
     book.sweep(Math.min(Date.now(), newestAt));
