@@ -70,7 +70,6 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const proofs = new ProofChecker(settings.clockToleranceSeconds);
   const word = new LastWord(settings.clockToleranceSeconds * 1_000);
   const intake = new FeedIntake(word);
-  const lists = new StatusLists(authority, keys, settings, tell);
   const latencies = new Latencies();
   const counts = { accepted: 0, refused: 0, stale: 0 };
   let statement: Statement | null = null;
@@ -78,6 +77,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   let wasStale = true;
 
   const maxStalenessMs = () => staleBound(settings, statement);
+  const lists = new StatusLists({ authority, keys, settings, tell, maxStalenessMs });
   const mode = (): Mode => modeOf(settings, statement);
   const revocations = createRevocationCheck({
     settings,
@@ -87,6 +87,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     introspection,
     keys,
     maxStalenessMs,
+    isBoundKnown: () => settings.revocation !== "feed" || statement !== null,
   });
 
   const { judge } = createJudge({
@@ -147,11 +148,18 @@ export function createVerifier(options: VerifierOptions): Verifier {
       agent: AGENT,
       way: wayNow() === "none" ? "status_list" : wayNow(),
       mode: mode(),
-      max_staleness_seconds: Math.round(maxStalenessMs() / 1_000),
+      max_staleness_seconds: Math.ceil(boundMs() / 1_000),
       ...counts,
       lost: reports?.lost ?? 0,
       ...(latency === null ? {} : { latency_us: latency }),
     };
+  }
+
+  /** For how long a word is believed in truth: a list is over by itself. */
+  function boundMs(): number {
+    return settings.revocation === "status-list"
+      ? Math.min(maxStalenessMs(), lists.lifetimeMs)
+      : maxStalenessMs();
   }
 
   function wayNow(): VerifierState["way"] {
@@ -179,7 +187,11 @@ export function createVerifier(options: VerifierOptions): Verifier {
 
   function isReady(): boolean {
     if (keys.ageMs === Number.POSITIVE_INFINITY) return false;
-    return follower === null || (intake.book !== null && word.ageMs < Number.POSITIVE_INFINITY);
+    // before the console's bound is known nothing is good: ours may be the longer one
+    return (
+      follower === null ||
+      (intake.book !== null && statement !== null && word.ageMs < Number.POSITIVE_INFINITY)
+    );
   }
 
   async function record(

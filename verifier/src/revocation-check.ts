@@ -26,11 +26,13 @@ export type RevocationCheckOptions = {
   introspection: Introspection;
   keys: KeySet;
   maxStalenessMs(): number;
+  /** False before the feed has told what the console says: its bound may be the shorter one. */
+  isBoundKnown(): boolean;
 };
 
 /** Whether a token was taken back, by the way that the settings name. */
 export function createRevocationCheck(options: RevocationCheckOptions) {
-  const { settings, intake, word, lists, introspection, keys, maxStalenessMs } = options;
+  const { settings, intake, word, lists, introspection, keys, maxStalenessMs, isBoundKnown } = options;
 
   /** Keys that a compromised one may have left meanwhile. */
   const areKeysOld = () => keys.ageMs > settings.keysMaxAgeMs + maxStalenessMs();
@@ -48,7 +50,13 @@ export function createRevocationCheck(options: RevocationCheckOptions) {
   }
 
   function isFeedStale(): boolean {
-    return intake.book === null || intake.isBack || word.ageMs > maxStalenessMs() || areKeysOld();
+    return (
+      intake.book === null ||
+      intake.isBack ||
+      !isBoundKnown() ||
+      word.ageMs > maxStalenessMs() ||
+      areKeysOld()
+    );
   }
 
   async function byStatusList(token: VerifiedToken): Promise<Word> {
