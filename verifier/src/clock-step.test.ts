@@ -35,7 +35,7 @@ function follow() {
   const tell = () => undefined;
   const word = new LastWord(settings.clockToleranceSeconds * 1_000);
   const intake = new FeedIntake(word);
-  const keys = openKeySet({ authority, name: "feedKeys", settings, tell });
+  const keys = openKeySet({ authority, name: "feedKeys", settings, tell, closing: closing.signal });
   const follower = new FeedFollower({
     authority,
     messages: createMessageReader(keys.get, settings.issuer),

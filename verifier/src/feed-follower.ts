@@ -48,6 +48,7 @@ export class FeedFollower {
   #silentStreams = 0;
   #heartbeatMs = HEARTBEAT_MS;
   #statementAt = Number.NEGATIVE_INFINITY;
+  #verifierId: string | null = null;
   #needsSnapshot = true;
   #forged = 0;
   #madeProgress = false;
@@ -204,6 +205,9 @@ export class FeedFollower {
     const { messages, intake, tell, onApplied, onStatement } = this.#options;
     if (event === "verifier") {
       const statement = await messages.statement(data);
+      // a secret is one verifier's: what is another's was sent to it, and is played to us
+      this.#verifierId ??= statement.id;
+      if (statement.id !== this.#verifierId) throw new ForgedMessage("it is another verifier's statement");
       // an older one that is sent again must not widen what a newer one narrowed
       if (statement.issuedAt < this.#statementAt) return;
       this.#statementAt = statement.issuedAt;

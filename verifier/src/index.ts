@@ -36,8 +36,9 @@ export type {
 export { VerifierError };
 
 const WATCH_MS = 250;
-const CLOSE_MS = 4_000;
-const LAST_WORD_MS = 1_000;
+/** Together less than the two seconds that a stopping process is left. */
+const CLOSE_MS = 1_200;
+const LAST_WORD_MS = 500;
 
 export type Verifier = {
   /**
@@ -49,7 +50,7 @@ export type Verifier = {
   /** @throws {VerifierError} whose code says why the token is refused, or why nothing can be said about it. */
   verify(token: string, options?: VerifyOptions): Promise<VerifiedToken>;
   readonly state: VerifierState;
-  /** Sends what waits, within 5 s, and ends every connection. */
+  /** Sends what waits and ends every connection, within 2 s. What could not be sent stays in the file, or is lost and counted where there is none. */
   close(): Promise<void>;
 };
 
@@ -64,7 +65,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const instance = randomUUID();
   const closing = new AbortController();
   const authority = openAuthority(settings, closing.signal);
-  const keys = openKeySet({ authority, name: "keys", settings, tell });
+  const keys = openKeySet({ authority, name: "keys", settings, tell, closing: closing.signal });
   const readJwt = createJwtReader(settings, keys.get);
   const introspection = new Introspection(authority, settings.introspectionConcurrency, settings.timeoutMs);
   const proofs = new ProofChecker(settings.clockToleranceSeconds);
@@ -114,7 +115,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
       : new FeedFollower({
           authority,
           messages: createMessageReader(
-            openKeySet({ authority, name: "feedKeys", settings, tell }).get,
+            openKeySet({ authority, name: "feedKeys", settings, tell, closing: closing.signal }).get,
             settings.issuer,
           ),
           intake,
@@ -169,7 +170,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
       : (settings.revocation as "introspection" | "none");
   }
 
-  const running: Promise<void>[] = [keys.tend(closing.signal)];
+  const running: Promise<void>[] = [keys.tend()];
   if (follower !== null) running.push(follower.run());
   // who checks signatures alone has nothing to acknowledge
   if (acknowledger !== null && settings.revocation !== "none") running.push(acknowledger.run());

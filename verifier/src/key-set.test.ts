@@ -26,7 +26,13 @@ function open(keysMaxAgeMs: number) {
   };
   const authority = openAuthority(settings, closing.signal);
   const told: string[] = [];
-  const keys = openKeySet({ authority, name: "keys", settings, tell: ({ type }) => told.push(type) });
+  const keys = openKeySet({
+    authority,
+    name: "keys",
+    settings,
+    tell: ({ type }) => told.push(type),
+    closing: closing.signal,
+  });
   return { keys, told };
 }
 
@@ -34,7 +40,7 @@ const fetched = () => peer.seen.requests.filter((one) => one === "GET /oauth/jwk
 
 test("keys that no token asks for are fetched again before they are old", async () => {
   const { keys } = open(500);
-  const tending = keys.tend(closing.signal);
+  const tending = keys.tend();
   let oldest = 0;
   await expect
     .poll(
@@ -52,7 +58,7 @@ test("keys that no token asks for are fetched again before they are old", async 
 
 test("keys that cannot be fetched grow old, are said to be, and are young again by themselves", async () => {
   const { keys, told } = open(500);
-  void keys.tend(closing.signal);
+  void keys.tend();
   await expect.poll(fetched).toBe(1);
   peer.override = (request, _response, url) => {
     if (url.pathname !== "/oauth/jwks") return false;

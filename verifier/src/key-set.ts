@@ -15,10 +15,11 @@ export type KeySetOptions = {
   name: Extract<EndpointName, "keys" | "feedKeys">;
   settings: Pick<Settings, "keysMaxAgeMs" | "timeoutMs">;
   tell: Tell;
+  closing: AbortSignal;
 };
 
 /** A key set that is fetched in the background as it ages: what cannot be fetched anew is used on, and `ageMs` tells. */
-export function openKeySet({ authority, name, settings, tell }: KeySetOptions) {
+export function openKeySet({ authority, name, settings, tell, closing }: KeySetOptions) {
   const { keysMaxAgeMs: maxAgeMs, timeoutMs } = settings;
   let set: Promise<ReturnType<typeof createRemoteJWKSet>> | null = null;
   let fetchedAt = Number.NEGATIVE_INFINITY;
@@ -32,7 +33,8 @@ export function openKeySet({ authority, name, settings, tell }: KeySetOptions) {
       cacheMaxAge: Number.POSITIVE_INFINITY,
       [customFetch]: async (address, init) => {
         const startedAt = performance.now();
-        const response = await fetch(address, init);
+        const signals = [init.signal, closing].filter((signal) => signal instanceof AbortSignal);
+        const response = await fetch(address, { ...init, signal: AbortSignal.any(signals) });
         if (response.status === 200) fetchedAt = startedAt;
         return response;
       },
@@ -72,7 +74,7 @@ export function openKeySet({ authority, name, settings, tell }: KeySetOptions) {
   };
 
   /** Fetches the keys before the first token comes, and again as they age, whether tokens come or not. */
-  async function tend(closing: AbortSignal): Promise<void> {
+  async function tend(): Promise<void> {
     for (let attempt = 0; !closing.aborted; )
       try {
         await reload();

@@ -162,7 +162,7 @@ test("a bound that is shorter than the list's time to live is kept by asking mor
   const settings = parseOptions({ issuer: peer.issuer, audience: AUDIENCE });
   const authority = openAuthority(settings, closing.signal);
   const tell = () => undefined;
-  const keys = openKeySet({ authority, name: "keys", settings, tell });
+  const keys = openKeySet({ authority, name: "keys", settings, tell, closing: closing.signal });
   const boundMs = 3_000;
   const lists = new StatusLists({ authority, keys, settings, tell, maxStalenessMs: () => boundMs });
   const find = () => lists.find(`${peer.issuer}/status-lists/1`, 3);
