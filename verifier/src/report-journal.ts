@@ -90,8 +90,8 @@ export class ReportJournal {
         if (batch.some((one) => one.isSynced)) await this.#file.datasync();
         for (const one of batch) one.resolve();
       } catch (error) {
-        // half a line would swallow the next one
-        await this.#file.write("\n").catch(() => undefined);
+        // half a line would swallow the next one; where it cannot be taken away it is ended
+        await this.#file.truncate(this.#size).catch(() => this.#file.write("\n").catch(() => undefined));
         for (const one of batch) one.reject(error);
       }
     }
