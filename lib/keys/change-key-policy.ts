@@ -5,13 +5,13 @@ import type { Context } from "../context.ts";
 import { notFound } from "../errors.ts";
 import type { KeyPolicyInput } from "./input.ts";
 import { readKeyPolicies } from "./list-key-policies.ts";
-import { KEY_PURPOSE_WORDS, type KeyPolicy } from "./model.ts";
+import { KEY_PURPOSE_WORDS, type KeyPolicy, type KeyPurpose } from "./model.ts";
 
 /**
  * Changes how often the key of a purpose is replaced by itself; the worker goes by it from its next look on. A rotation that is under way goes on. Needs
  * `key:rotate`. Recorded as `key_policy.updated`; a change of nothing records nothing.
  *
- * @throws {DomainError} FORBIDDEN, STALE_VERSION, INVALID_INPUT.
+ * @throws {DomainError} FORBIDDEN, NOT_FOUND, STALE_VERSION, INVALID_INPUT.
  */
 export async function changeKeyPolicy(ctx: Context, input: KeyPolicyInput): Promise<KeyPolicy> {
   requirePermission(ctx, "key:rotate");
@@ -38,7 +38,7 @@ export async function changeKeyPolicy(ctx: Context, input: KeyPolicyInput): Prom
       );
       await recordEntry(tx, ctx, {
         act: "key_policy.updated",
-        target: { kind: "key_policy", id: purpose, name: KEY_PURPOSE_WORDS[purpose].name },
+        target: { kind: "key_policy", id: purpose, name: KEY_PURPOSE_WORDS[purpose as KeyPurpose].name },
         ...changes,
       });
     }

@@ -4,7 +4,8 @@ import { KEY_ALGORITHMS, KEY_PURPOSES, KEY_STATES } from "#lib/keys/model.ts";
 import { instant, total } from "./paging.ts";
 import { orderPlan, plannedOrderResult } from "./revocations.ts";
 
-export const purposeParams = z.object({ purpose: z.enum(KEY_PURPOSES) });
+/** The `{purpose}` of a path. What is no purpose names nothing. */
+export const purposeParams = z.object({ purpose: z.string().regex(/^[\w-]{1,40}$/, "is not a purpose") });
 
 export const keyPolicy = z.object({
   purpose: z.enum(KEY_PURPOSES),
