@@ -9,6 +9,7 @@ import { countedNumber } from "#components/display/number-text.tsx";
 import { actUponItWords } from "#lib/audit/words.ts";
 import { KEY_PURPOSE_WORDS, type KeyDetail, type KeyRow } from "#lib/keys/model.ts";
 import { REASON_WORDS, type Reason } from "#lib/revocations/model.ts";
+import classes from "./key-cards.module.css";
 import { KEY_BADGES, keyWords as words } from "./words.ts";
 
 /** How long it signs, or signed. */
@@ -133,11 +134,11 @@ export function ServedSets({
   return (
     <Card title={words.served}>
       <p className="muted">{words.servedNote(durationWords(cacheSeconds))}</p>
-      <details>
+      <details className={classes.sets}>
         <summary>{words.tokensSet}</summary>
         <CommandLine text={JSON.stringify(common, null, 2)} what="JWKS of tokens" />
       </details>
-      <details>
+      <details className={classes.sets}>
         <summary>{words.feedSet}</summary>
         <CommandLine text={JSON.stringify(feed, null, 2)} what="JWKS of the feed" />
       </details>
