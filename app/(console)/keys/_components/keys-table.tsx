@@ -44,7 +44,6 @@ export function KeysTable({ keys, may }: { keys: KeyRow[]; may: MayRevoke }) {
             </span>
           ),
         },
-        { header: "Means", isExtra: true, cell: (row: KeyRow) => KEY_BADGES[row.state].means },
         { header: "Purpose", cell: (row: KeyRow) => KEY_PURPOSE_WORDS[row.purpose].name },
         {
           header: "Algorithm",
@@ -81,7 +80,6 @@ export function KeysTable({ keys, may }: { keys: KeyRow[]; may: MayRevoke }) {
               </>
             ) : null,
         },
-        { header: "Created", isExtra: true, cell: (row: KeyRow) => <Instant at={row.createdAt} /> },
         {
           header: "Changed",
           isExtra: true,
