@@ -12,6 +12,7 @@ import { createUseWriter } from "../verification/use-writer.ts";
 import { listReportGaps } from "./list-report-gaps.ts";
 import { purgeReports } from "./purge-reports.ts";
 import { type AcceptedReport, createReportRecorder, type ReportRecorder } from "./report-recorder.ts";
+import { sumLostUses } from "./sum-lost-uses.ts";
 
 let db: Database;
 let retention: SqlDatabase;
@@ -123,12 +124,8 @@ test("the same report again is a duplicate, another content under its id a confl
 test("a report that comes again a week later, by another process, is a duplicate still", async () => {
   const report = reportOf();
   const later = () => new Date(Date.now() + 7 * DAY_MS);
-  expect(await recorder().record({ ...from(), reports: [report], lost: 0 })).toEqual([
-    "recorded",
-  ]);
-  expect(await recorder(later).record({ ...from(), reports: [report], lost: 0 })).toEqual([
-    "duplicate",
-  ]);
+  expect(await recorder().record({ ...from(), reports: [report], lost: 0 })).toEqual(["recorded"]);
+  expect(await recorder(later).record({ ...from(), reports: [report], lost: 0 })).toEqual(["duplicate"]);
   expect(await usesOf(report.use.tokenId)).toBe(1);
 });
 
@@ -256,16 +253,31 @@ test("what a verifier lost shows as a gap in its minute, once, whatever comes ag
   });
 });
 
+test("what was lost in a day is summed over all of its minutes, more than a list of them shows", async () => {
+  const verifierId = randomUUID();
+  const from = new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000 - DAY_MS);
+  await db.query(
+    `INSERT INTO report_gap (verifier_id, minute, lost)
+     SELECT $1::uuid, $2::timestamptz + n * interval '1 minute', 2 FROM generate_series(-60, 1439) n`,
+    [verifierId, from],
+  );
+  const { lost, byHour } = await sumLostUses(contextAs(db, "auditor"), { verifierId, from });
+  expect(lost).toBe(2_880);
+  expect(Object.keys(byHour)).toHaveLength(24);
+  expect(byHour[from.toISOString()]).toBe(120);
+  const listed = await listReportGaps(contextAs(db, "auditor"), { verifierId, from });
+  expect([listed.gaps.length, listed.lost]).toEqual([1_000, 2_880]);
+  await expect(sumLostUses(contextAs(db, "anonymous"), { verifierId, from })).rejects.toMatchObject({
+    code: "NOT_SIGNED_IN",
+  });
+});
+
 test("nothing of a flush is on record where the database refuses one of its rows", async () => {
   const good = reportOf();
   const bad = { ...reportOf(), digest: Buffer.alloc(3) };
-  await expect(
-    recorder().record({ ...from(), reports: [good, bad], lost: 3 }),
-  ).rejects.toThrow();
+  await expect(recorder().record({ ...from(), reports: [good, bad], lost: 3 })).rejects.toThrow();
   expect(await usesOf(good.use.tokenId)).toBe(0);
-  expect(await recorder().record({ ...from(), reports: [good], lost: 0 })).toEqual([
-    "recorded",
-  ]);
+  expect(await recorder().record({ ...from(), reports: [good], lost: 0 })).toEqual(["recorded"]);
 });
 
 test("ids are forgotten a day after their reports would be refused for their age, and not before; uses stay", async () => {

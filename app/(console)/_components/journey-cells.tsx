@@ -19,6 +19,12 @@ export function JourneyVerifier({ row }: { row: JourneyRow }) {
         {CHECK_WAY_WORDS[row.checkWay].name} · {VERIFIER_MODE_WORDS[row.mode].name.toLowerCase()}
         {waysDiffer(row) ? ` · ${words.seen}: ${seen}` : null}
       </small>
+      {row.isDisabled ? (
+        <small>
+          <b>{words.disabled}</b>
+        </small>
+      ) : null}
+      {row.formerAudiences.length === 0 ? null : <small>{words.former(row.formerAudiences)}</small>}
     </>
   );
 }
