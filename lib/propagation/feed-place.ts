@@ -32,10 +32,10 @@ export async function readFeedPlace(db: Sql, order: OrderRecord, now: Date): Pro
 
 /** An order's own time is before its commit: the first look at the feed's head from elsewhere that found it there is after it. */
 async function committedBy(db: Sql, position: bigint, placedAt: Date, now: Date): Promise<Date> {
-  const [mark] = await run<{ at: Date }>(
+  const [sighting] = await run<{ at: Date }>(
     db,
-    sql`SELECT k.at FROM feed_mark k WHERE k.position >= ${position}::bigint ORDER BY k.position LIMIT 1`,
+    sql`SELECT k.at FROM feed_sighting k WHERE k.position >= ${position}::bigint ORDER BY k.position LIMIT 1`,
   );
-  const ms = Math.min(mark?.at.getTime() ?? now.getTime() + NEXT_LOOK_MS, placedAt.getTime() + COMMIT_MS);
+  const ms = Math.min(sighting?.at.getTime() ?? now.getTime() + NEXT_LOOK_MS, placedAt.getTime() + COMMIT_MS);
   return new Date(Math.max(placedAt.getTime(), ms));
 }

@@ -20,8 +20,8 @@ import { findOrderPropagation } from "./find-order-propagation.ts";
 import { getOrderPropagation } from "./get-order-propagation.ts";
 import { DISABLING_MS, VERIFIER_CLOCK_MS } from "./journey.ts";
 import { listVerifierStandings } from "./list-standings.ts";
-import { markFeedHead } from "./mark-head.ts";
 import type { Journey } from "./model.ts";
+import { noteFeedHead } from "./note-head.ts";
 import { purgePropagation } from "./purge-propagation.ts";
 import { readOrderCheckers, readStandingCheckers } from "./read-checkers.ts";
 import { verifierFixtureOf } from "./verifier-fixture.ts";
@@ -47,7 +47,7 @@ async function revoked(audience: string, format: "jwt" | "opaque" = "jwt") {
   const token = await fixture.token({ clientId, audiences: [audience], format });
   const { order } = await revokeToken(as("responder"), { id: token.id, ...why });
   const committedAt = new Date(order.createdAt);
-  await verifiers.mark(BigInt(order.position), committedAt);
+  await verifiers.sighted(BigInt(order.position), committedAt);
   return { token, order, committedAt, position: BigInt(order.position) };
 }
 const after = (at: Date, ms: number) => new Date(at.getTime() + ms);
@@ -157,7 +157,7 @@ test("a target-wide order reaches the audiences of every token that had not expi
   for (const audience of [one, two, gone])
     await verifiers.verifier({ name: `v-${audience}`, audience, checkWay: "jwks" });
   const { order } = await revokeClientTokens(as("responder"), { id: clientId, ...why });
-  await verifiers.mark(BigInt(order.position), new Date(order.createdAt));
+  await verifiers.sighted(BigInt(order.position), new Date(order.createdAt));
   const journey = await getOrderPropagation(as("auditor"), order.id);
   expect(journey.rows.map(({ name, state }) => [name, state])).toEqual([
     [`v-${one}`, "open"],
@@ -280,7 +280,7 @@ test("what gives back shortens nothing: whoever has not heard of it is told apar
     note: "",
   });
   const committedAt = new Date(order.createdAt);
-  await verifiers.mark(BigInt(order.position), committedAt);
+  await verifiers.sighted(BigInt(order.position), committedAt);
   const before = await getOrderPropagation(as("auditor", after(committedAt, 1_000)), order.id);
   expect(rowOf(before, asks)).toMatchObject({ state: "reached", until: at(committedAt) });
   expect(rowOf(before, follows)).toMatchObject({ state: "open", until: null });
@@ -338,10 +338,10 @@ test("what an order's own time says is before its commit: nobody is said to refu
   expect(rowOf(await read(5), name)).toMatchObject({ state: "open" });
   // where no worker looks, an hour is long enough for every transaction
   expect(rowOf(await read(3_600_000), name)).toMatchObject({ state: "reached" });
-  const headBefore = await markFeedHead(db, -1n);
+  const headBefore = await noteFeedHead(db, -1n);
   expect(headBefore).toBeGreaterThanOrEqual(BigInt(order.position));
   const [mark] = await db.query<{ at: Date }>(
-    "SELECT at FROM feed_mark WHERE position >= $1 ORDER BY position LIMIT 1",
+    "SELECT at FROM feed_sighting WHERE position >= $1 ORDER BY position LIMIT 1",
     [BigInt(order.position)],
   );
   const until = mark?.at ?? expect.fail();
@@ -368,7 +368,7 @@ test("a scheduled order reaches what is issued until it begins: the board says s
       effectiveFrom: begins,
     }),
   );
-  await verifiers.mark(order.position, order.at);
+  await verifiers.sighted(order.position, order.at);
   // its token of now is over long before, and yet nobody refuses what it will be issued
   const before = await getOrderPropagation(as("auditor", after(soon, 120_000)), order.id);
   expect(before.isExact).toBe(false);

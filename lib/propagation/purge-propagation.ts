@@ -39,7 +39,7 @@ export async function purgePropagation(db: Sql, now: Date): Promise<{ thinned: n
   const thinned =
     (await thin(db, { from: ms - 26 * HOUR_MS, to: ms - HOUR_MS, seconds: 60 })) +
     (await thin(db, { from: ms - 50 * HOUR_MS, to: ms - 24 * HOUR_MS, seconds: 600 }));
-  await db.query(`DELETE FROM feed_mark WHERE at < $1::timestamptz - interval '${KEPT}'`, [now]);
+  await db.query(`DELETE FROM feed_sighting WHERE at < $1::timestamptz - interval '${KEPT}'`, [now]);
   await db.query(
     `DELETE FROM former_verifier_audience WHERE removed_at < $1::timestamptz - interval '${KEPT}'`,
     [now],

@@ -58,8 +58,8 @@ export function verifierFixtureOf(db: Database) {
     },
 
     /** A worker saw the feed's head at `position`. */
-    async mark(position: bigint, at: Date): Promise<void> {
-      await db.query("INSERT INTO feed_mark (position, at) VALUES ($1, $2) ON CONFLICT DO NOTHING", [
+    async sighted(position: bigint, at: Date): Promise<void> {
+      await db.query("INSERT INTO feed_sighting (position, at) VALUES ($1, $2) ON CONFLICT DO NOTHING", [
         position,
         at,
       ]);

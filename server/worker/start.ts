@@ -17,7 +17,7 @@ import { purgeSignals } from "#lib/signals/purge-signals.ts";
 import { tallyTimes } from "#lib/tokens/tally-times.ts";
 import { tallyAll } from "#lib/tokens/tally-tokens.ts";
 import { countMissedUses } from "#lib/verification/count-missed-uses.ts";
-import { createFeedMarker } from "./feed-marker.ts";
+import { createFeedWatch } from "./feed-watch.ts";
 import { createSettler } from "./settler.ts";
 import { createSignalSender } from "./signal-sender.ts";
 import { ensurePartitions, purgeExpired } from "./upkeep.ts";
@@ -73,7 +73,7 @@ export async function startWorker({
   const disk = await watchDisk(databaseDir);
   // an order is in force before it is settled: settling waits for room, so that the next order has some
   const settler = createSettler(db, databaseUrl, log, () => disk.isFull);
-  const marker = createFeedMarker(db, databaseUrl, log, () => disk.isFull);
+  const watch = createFeedWatch(db, databaseUrl, log, () => disk.isFull);
   const sender = signals && createSignalSender({ ...signals, db, url: databaseUrl, log });
 
   const jobs: Record<string, { cron: string; run: () => Promise<unknown> }> = {
@@ -99,7 +99,7 @@ export async function startWorker({
     stopping.abort();
     disk.stop();
     await settler.stop();
-    await marker.stop();
+    await watch.stop();
     await sender?.stop();
     await boss.stop({ graceful: true, timeout: 5_000 });
     await retention.end();
@@ -117,7 +117,7 @@ export async function startWorker({
       await boss.schedule(name, job.cron, null, { tz: "UTC" });
     }
     settler.start();
-    marker.start();
+    watch.start();
     sender?.start();
   } catch (error) {
     await stop().catch(() => {});

@@ -143,7 +143,8 @@ export function createVerifier(options: VerifierOptions): Verifier {
       agent: AGENT,
       way: wayNow() === "none" ? "status_list" : wayNow(),
       mode: mode(),
-      max_staleness_seconds: Math.round(maxStalenessMs() / 1_000),
+      // what it says bounds what can be accepted: never less than is so
+      max_staleness_seconds: Math.ceil(maxStalenessMs() / 1_000),
       ...counts,
       lost: reports?.lost ?? 0,
       ...(latency === null ? {} : { latency_us: latency }),

@@ -16,7 +16,7 @@ export function JourneyVerifier({ row }: { row: JourneyRow }) {
         {row.name}
       </Link>
       <small>
-        {CHECK_WAY_WORDS[row.checkWay].name} · {VERIFIER_MODE_WORDS[row.mode].name.toLowerCase()}
+        {CHECK_WAY_WORDS[row.checkWay].name}, {VERIFIER_MODE_WORDS[row.mode].name.toLowerCase()}
         {waysDiffer(row) ? ` · ${words.seen}: ${seen}` : null}
       </small>
       {row.isDisabled ? (

@@ -8,11 +8,11 @@
 -- runs beside the version before
 
 -- CreateTable
-CREATE TABLE "feed_mark" (
+CREATE TABLE "feed_sighting" (
     "position" BIGINT NOT NULL,
     "at" TIMESTAMPTZ(3) NOT NULL,
 
-    CONSTRAINT "feed_mark_pkey" PRIMARY KEY ("position")
+    CONSTRAINT "feed_sighting_pkey" PRIMARY KEY ("position")
 );
 
 -- CreateTable
@@ -72,8 +72,8 @@ ALTER TABLE "former_verifier_audience" ADD CONSTRAINT "former_verifier_audience_
 ALTER TABLE "signal_receiver" ADD CONSTRAINT "signal_receiver_verifier_id_fkey" FOREIGN KEY ("verifier_id") REFERENCES "verifier"("id") ON DELETE SET NULL ON UPDATE CASCADE;
 
 -- What was lost is on record; only retention forgets it.
-GRANT SELECT, INSERT, DELETE ON "feed_mark" TO tokenwarden_app;
+GRANT SELECT, INSERT, DELETE ON "feed_sighting" TO tokenwarden_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON "former_verifier_audience" TO tokenwarden_app;
 GRANT SELECT, INSERT, UPDATE ON "report_loss" TO tokenwarden_app;
-GRANT SELECT ON "feed_mark", "former_verifier_audience" TO tokenwarden_retention;
+GRANT SELECT ON "feed_sighting", "former_verifier_audience" TO tokenwarden_retention;
 GRANT SELECT, DELETE ON "report_loss" TO tokenwarden_retention;

@@ -58,8 +58,8 @@ const COLUMNS: DataTableColumn<VerifierListRow>[] = [
     size: 160,
     cell: (row) => (
       <span title={CHECK_WAY_WORDS[row.checkWay].means}>
-        {CHECK_WAY_WORDS[row.checkWay].name}{" "}
-        <span className="faint">{VERIFIER_MODE_WORDS[row.mode].name.toLowerCase()}</span>
+        {CHECK_WAY_WORDS[row.checkWay].name}
+        <span className="faint">, {VERIFIER_MODE_WORDS[row.mode].name.toLowerCase()}</span>
         {waysDiffer(row.propagation) ? <span className="faint"> +</span> : null}
       </span>
     ),

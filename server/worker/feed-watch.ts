@@ -1,25 +1,25 @@
 import type { Logger } from "pino";
 import type { Database } from "#lib/db/database.ts";
 import { isUnavailable } from "#lib/db/unavailable.ts";
-import { markFeedHead } from "#lib/propagation/mark-head.ts";
+import { noteFeedHead } from "#lib/propagation/note-head.ts";
 import { WokenLoop } from "./woken-loop.ts";
 
 const POLL_MS = 500;
 
 /** Notes when orders were there, as they come: a loop of its own, so that it is not late because of what takes long. */
-export function createFeedMarker(
+export function createFeedWatch(
   db: Database,
   url: string,
   log: Logger,
   isHeld: () => boolean = () => false,
 ): WokenLoop {
-  let marked = -1n;
+  let noted = -1n;
   return new WokenLoop({
     url,
     channels: ["revocations"],
     pollMs: POLL_MS,
     work: async () => {
-      if (!isHeld()) marked = await markFeedHead(db, marked);
+      if (!isHeld()) noted = await noteFeedHead(db, noted);
       return false;
     },
     onError: (error) =>
