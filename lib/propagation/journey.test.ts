@@ -264,13 +264,28 @@ test("nobody is ever told that a verifier refuses, or when it will, before it tr
       fc.integer({ min: 0, max: 250_000 }),
       fc.integer({ min: 0, max: 250_000 }),
       fc.boolean(),
-      (lives, anyMs, laterMs, isAtBound) => {
+      /** When its verifier was disabled; null where it is not. */
+      fc.option(fc.integer({ min: -150_000, max: 150_000 }), { nil: null }),
+      (drawn, anyMs, laterMs, isAtBound, offMs) => {
+        // who is disabled is told nothing, and is not listened to
+        const isTold = (ms: number) => offMs === null || ms <= offMs + DISABLING_MS;
+        const lives = drawn.map((one) => ({
+          ...one,
+          words: one.words
+            .filter(({ at }) => isTold(at))
+            .map((word) => ({
+              ...word,
+              says: isTold(word.at + word.delay + (word.says ?? 0)) ? word.says : null,
+            })),
+        }));
         // who was never heard of before the order cannot be known
         const heardOf = lives.filter((one) => known(one, 0) !== null);
         fc.pre(heardOf.length > 0);
         const readMs = isAtBound ? (heardOf[0]?.stalenessMs ?? 0) : anyMs;
         const instances = heardOf.map((one) => known(one, readMs)).filter((one) => one !== null);
-        const reach = reachOf(checker({ instances }), order, COMMIT + readMs);
+        const isKnownOff = offMs !== null && offMs <= readMs;
+        const disabledAtMs = isKnownOff ? COMMIT + offMs : null;
+        const reach = reachOf(checker({ instances, disabledAtMs }), order, COMMIT + readMs);
         const accepts = (ms: number) => heardOf.some((one) => truth(one, ms));
         if (reach.isOver) {
           refusals += 1;
