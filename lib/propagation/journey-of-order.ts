@@ -95,7 +95,7 @@ function rowOf(frame: JourneyFrame, checker: OrderChecker) {
 /** One that was disabled, and accepted nothing any more, before there was an order has no part in it. */
 function wasOver({ disabledAtMs }: CheckerFacts, { endsMs, because }: Reach, placedAt: Date): boolean {
   if (disabledAtMs === null || disabledAtMs >= placedAt.getTime()) return false;
-  return because === "ended" || endsMs <= placedAt.getTime();
+  return because === "ended" || because === "began" || endsMs <= placedAt.getTime();
 }
 
 /** What gives back, or calls off, shortens nothing: it only has to be heard. */

@@ -136,6 +136,16 @@ describe("a verifier refuses", () => {
     expect(reachOf(checker({ newest: { ...newest, mode: "lenient" } }), order, COMMIT)).toMatchObject({
       endsMs: EXPIRY,
     });
+    // and from the order on where what runs now is newer than it
+    const newer = { way: "feed", mode: "lenient", seenAtMs: COMMIT + 900_000 } as const;
+    const [newcomer, has] = [COMMIT + 600_000, COMMIT + 601_000];
+    const instances = [
+      instance({ mode: "lenient", firstSeenAtMs: newcomer, seenAtMs: has, acknowledgedAtMs: has }),
+    ];
+    expect(reachOf(checker({ newest: newer, instances }), order, COMMIT)).toMatchObject({
+      endsMs: COMMIT,
+      because: "began",
+    });
   });
 });
 

@@ -59,6 +59,7 @@ export type Because =
   | "never_asked"
   | "never_connected"
   | "ended"
+  | "began"
   | "disabled"
   | "expiry";
 
@@ -213,11 +214,7 @@ function partAsDeclared(checker: CheckerFacts, order: TakenBack, isConnected: bo
     case "forward_auth":
       return isSeen ? null : untilOver("never_asked");
     case "feed":
-      if (isConnected) return null;
-      // it was connected once, and strict: whatever ran has refused everything since long before the order
-      return checker.newest !== null && (checker.newest.mode ?? checker.mode) === "strict"
-        ? { endsMs: order.committedAtMs, because: "ended" }
-        : untilOver("never_connected");
+      return isConnected ? null : (partOfGone(checker, order) ?? untilOver("never_connected"));
     case "status_list":
       return isConnected
         ? null
@@ -229,15 +226,25 @@ function partAsDeclared(checker: CheckerFacts, order: TakenBack, isConnected: bo
   }
 }
 
+/** It is known to follow the feed, and no process of it can have to do with the order: what is there now began with it, or what ran refused everything long before. */
+function partOfGone({ newest, mode }: CheckerFacts, { committedAtMs }: TakenBack): Part | null {
+  if (newest === null) return null;
+  if (newest.seenAtMs > committedAtMs) return { endsMs: committedAtMs, because: "began" };
+  return (newest.mode ?? mode) === "strict" ? { endsMs: committedAtMs, because: "ended" } : null;
+}
+
 /** Who judges by itself begins with an order when its own clock says so. */
 function begun(atMs: number, { isScheduled, holdsFromMs }: TakenBack): number {
   return isScheduled ? Math.max(atMs, holdsFromMs + VERIFIER_CLOCK_MS) : atMs;
 }
 
+/** What holds for opaque tokens as for others, from the order on. */
+const IS_AT_ONCE: ReadonlySet<Because> = new Set(["asks", "asks_relaxed", "ended", "began"]);
+
 /** Nobody accepts a token that is over, and nobody accepts an opaque one without asking. */
 function withinLifetime(part: Part, checker: CheckerFacts, order: TakenBack): Part {
   const { lastTokenAtMs } = order;
-  if (part.because === "asks" || part.because === "asks_relaxed" || part.because === "ended") return part;
+  if (IS_AT_ONCE.has(part.because)) return part;
   if (lastTokenAtMs === null) return { endsMs: partThatAsks(checker, order).endsMs, because: "must_ask" };
   if (part.endsMs === Number.POSITIVE_INFINITY) return { endsMs: lastTokenAtMs, because: part.because };
   return part.endsMs <= lastTokenAtMs ? part : { endsMs: lastTokenAtMs, because: "expiry" };

@@ -35,9 +35,16 @@ export type PeerSet = {
 /** Signatures by a key pair alone: a peer's public keys are no secret to sign with. */
 const ALGORITHMS = ["ES256", "ES384", "EdDSA", "Ed25519", "PS256", "RS256"];
 
+/** The database keeps no NUL, and nobody's id has control characters. */
+const id = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(/^\P{Cc}+$/u);
+
 const claims = z.object({
-  jti: z.string().min(1).max(255),
-  txn: z.string().min(1).max(255).nullable().catch(null),
+  jti: id,
+  txn: id.nullable().catch(null),
   iat: z.int().min(0).max(100_000_000_000),
   events: z.record(z.string().max(512), z.record(z.string(), z.unknown())),
   sub_id: z.record(z.string(), z.unknown()).optional(),

@@ -167,6 +167,12 @@ describe("a peer's security events (RFC 8935)", () => {
     await push(strict, await round());
     await push(two, await round());
     expect(await ordersOn(another.id)).toMatchObject([{ verb: "suspend" }, { verb: "revoke" }]);
+    // what cannot be kept ties nothing together, and is no reason to refuse
+    await push(one, await sign(claimsOf(another.email, SESSION_REVOKED, { txn: `${txn}\u0000` })));
+    expect(await ordersOn(another.id)).toHaveLength(3);
+    expect(
+      (await push(one, await sign(claimsOf(another.email, SESSION_REVOKED, { jti: "a\u0000b" })))).body,
+    ).toMatchObject({ err: "invalid_request" });
     // what somebody else says of the same event does not hide an event about this user
     const third = await addUser();
     await push(one, await sign(claimsOf(third.email, SESSION_REVOKED, { txn })));
