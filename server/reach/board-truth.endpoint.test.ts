@@ -173,7 +173,7 @@ test("what asks refuses from the commit on, and the board never says so sooner",
     const answer = await introspect(instance.urls[1] as string, value, billing().secret);
     return (answer as { active: boolean }).active;
   };
-  expect(await asks()).toBe(true);
+  await expect.poll(asks, { timeout: 10_000 }).toBe(true);
   const { id } = await order(instance.db, "revoke", "token", claimsOf(value).jti);
   const seen = await holdAgainst(id, asks, 15_000);
   expectTruth(seen);
