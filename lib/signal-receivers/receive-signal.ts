@@ -75,11 +75,12 @@ async function decide(tx: Sql, receiver: ActingReceiver, set: PeerSet): Promise<
   }
 }
 
+// a suspension is placed a moment after its end was reckoned
 const IS_ECHO = `
   SELECT EXISTS (SELECT FROM revocation_order o WHERE o.id = $2::uuid) OR EXISTS (
     SELECT FROM received_signal e JOIN revocation_order o ON o.id = e.order_id
     WHERE e.txn = $1::text AND e.user_id = $3::uuid
-      AND (o.verb = 'revoke' OR o.expires_at - o.created_at >= $4::int * interval '1 hour')) AS there`;
+      AND (o.verb = 'revoke' OR o.expires_at - o.created_at >= $4::int * interval '1 hour' - interval '1 minute')) AS there`;
 
 /**
  * Whether the event came of an order of ours, or of an event for which this user was dealt with as strictly already, whichever peer it came by: round a ring of

@@ -30,9 +30,21 @@ function Mode({ row, verifier }: { row: VerifierInstance; verifier: VerifierDeta
   const differs = row.mode !== verifier.mode;
   return (
     <span title={differs ? words.modeDiffers : undefined}>
-      {VERIFIER_MODE_WORDS[row.mode].name.toLowerCase()}
-      {row.maxStalenessSeconds === null ? null : `, ${durationWords(row.maxStalenessSeconds)}`}
-      {differs ? " !" : null}
+      {VERIFIER_MODE_WORDS[row.mode].name}
+      {row.maxStalenessSeconds === null ? null : (
+        <>
+          <br />
+          <small className="faint">{durationWords(row.maxStalenessSeconds)}</small>
+        </>
+      )}
+      {differs ? (
+        <>
+          <br />
+          <small className="faint">
+            {words.registeredAs(VERIFIER_MODE_WORDS[verifier.mode].name.toLowerCase())}
+          </small>
+        </>
+      ) : null}
     </span>
   );
 }
@@ -94,7 +106,7 @@ export function VerifierInstances({ verifier, found }: { verifier: VerifierDetai
           <span className="faint">{words.none}</span>
         ) : (
           <span title={words.lostMeans}>
-            <Tag tone="revoked">{words.gap(groupedNumber(row.lost), row.lost)}</Tag>
+            <Tag tone="revoked">{groupedNumber(row.lost)}</Tag>
           </span>
         ),
     },
