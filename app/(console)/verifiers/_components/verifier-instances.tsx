@@ -60,12 +60,21 @@ export function VerifierInstances({ verifier, found }: { verifier: VerifierDetai
           <span className="mono">{row.agent?.replace(/^@tokenwarden\//, "") ?? words.unnamed}</span>
           <br />
           <small className="faint">
-            <IdText id={row.id} what="instance id" head={8} /> · {SEEN_WAY_WORDS[row.way]}
+            <IdText id={row.id} what="instance id" head={8} />
           </small>
         </>
       ),
     },
-    { header: words.position, cell: (row) => <Position row={row} /> },
+    {
+      header: words.position,
+      cell: (row) => (
+        <>
+          <Position row={row} />
+          <br />
+          <small className="faint">{SEEN_WAY_WORDS[row.way]}</small>
+        </>
+      ),
+    },
     {
       header: words.heard,
       cell: (row) =>
