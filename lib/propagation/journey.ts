@@ -77,7 +77,7 @@ export type Reach = {
 
 /** An authority answers nothing when it has not heard from its database for so long; a relaxed answer, or a list, may be as old. */
 export const AUTHORITY_LAG_MS = 5_000;
-/** A list is believed for its lifetime, however it came, and for the most that our package may be set to tolerate beyond its expiry. */
+/** A list is believed for its lifetime, however it came, and for as much longer as software that says nothing of itself may tolerate clocks that differ. */
 export const STATUS_LIST_MS = (LIST_LIFETIME_SECONDS + 120) * 1_000;
 /** Between the instant that is on record for a verifier's disabling and its last word: the commit, and an authority's lag. */
 export const DISABLING_MS = 2 * AUTHORITY_LAG_MS;
