@@ -27,6 +27,7 @@ function asPath(url: string): string {
  */
 export async function listAuthorityRoutes(): Promise<AuthorityRoute[]> {
   const routes = new Map<string, AuthorityRoute>();
+  const engineRoutes: AuthorityRoute[] = [];
   const add = (route: AuthorityRoute) => routes.set(`${route.method} ${route.path}`, route);
   const onFastify = (message: unknown) =>
     void (message as { fastify: FastifyInstance }).fastify.addHook("onRoute", ({ method, url }) => {
@@ -36,7 +37,7 @@ export async function listAuthorityRoutes(): Promise<AuthorityRoute[]> {
   const originals = VERBS.map((verb) => [verb, prototype[verb] as Register] as const);
   for (const [verb, register] of originals)
     prototype[verb] = function (name, path, ...stack) {
-      add({ method: verb.toUpperCase(), path: asPath(path) });
+      engineRoutes.push({ method: verb.toUpperCase(), path: asPath(path) });
       return register.call(this, name, path, ...stack);
     };
   subscribe("fastify.initialization", onFastify);
@@ -49,7 +50,9 @@ export async function listAuthorityRoutes(): Promise<AuthorityRoute[]> {
     unsubscribe("fastify.initialization", onFastify);
     for (const [verb, register] of originals) prototype[verb] = register;
   }
-  for (const page of PAGES) add(page);
+  // what the door answers itself never comes to the engine
+  const ours = new Set([...routes.values()].map(({ path }) => path));
+  for (const route of [...engineRoutes.filter(({ path }) => !ours.has(path)), ...PAGES]) add(route);
   return [...routes.values()];
 }
 
