@@ -166,8 +166,8 @@ const FLOOD_SECONDS = 7;
 /** What one caller may have under way and waiting beside others. */
 const SHARE = 32;
 const LINE = 1_000;
-/** More than a caller may have under way and waiting. */
-const BEYOND = SHARE + LINE + 250;
+/** Twice what a caller may have under way and waiting: some of it lies in the answers that the sender has not read yet. */
+const BEYOND = 2 * (SHARE + LINE);
 
 type Bound = keyof typeof ALLOWED | "share";
 
