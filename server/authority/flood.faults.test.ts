@@ -72,6 +72,9 @@ function flood({ address, authorization, verifier, body, perSecond, connections 
         "-n",
         "-m",
         body === null ? "GET" : "POST",
+        // in its own line a flood may wait for long
+        "-t",
+        "30",
         "-c",
         String(connections),
         ...(perSecond === null ? [] : ["-R", String(perSecond)]),
