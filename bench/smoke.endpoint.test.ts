@@ -49,21 +49,16 @@ describe("the smoke run", () => {
       expect(Number(figures.page_on_screen_p95_ms), output).toBeGreaterThan(0);
   });
 
-  // once in some runs a part of the product did not come up within two minutes: until that is understood it is run where it can be looked at
-  test.skipIf(process.env.TEST_FULL !== "1")(
-    "of reach lets every verifier refuse, and its newcomer and its status list know every revocation",
-    {
-      timeout: 180_000,
-    },
-    () => {
-      const { status, figures, output } = bench("reach", "--smoke");
-      expect(status, output).toBe(0);
-      for (const name of ["feed_catch_up_s", "status_list_kb"])
-        expect(Number(figures[name]), output).toBeGreaterThan(0);
-      // there is a button where the console is built
-      if (IS_BUILT) expect(Number(figures.propagation_p99_ms), output).toBeGreaterThan(0);
-    },
-  );
+  test("of reach lets every verifier refuse, and its newcomer and its status list know every revocation", {
+    timeout: 180_000,
+  }, () => {
+    const { status, figures, output } = bench("reach", "--smoke");
+    expect(status, output).toBe(0);
+    for (const name of ["feed_catch_up_s", "status_list_kb"])
+      expect(Number(figures[name]), output).toBeGreaterThan(0);
+    // there is a button where the console is built
+    if (IS_BUILT) expect(Number(figures.propagation_p99_ms), output).toBeGreaterThan(0);
+  });
 
   test("of the verifier prints every figure", { timeout: 60_000 }, () => {
     const { status, figures, output } = bench("verifier", "--smoke");

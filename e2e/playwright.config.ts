@@ -29,14 +29,17 @@ const browser = {
   },
 };
 
+/** Each page with data of its own, which no story minds. */
+const EVERY_PAGE = /every-page\/.*\.spec\.ts/;
+
 const isForPictures = process.env.UPDATE_PICTURES === "1";
 
 export default defineConfig({
   testDir: "./tests",
   outputDir: "../test-results/e2e",
   globalSetup: "./fixtures/start-product.ts",
-  // one product, one story after the other
-  workers: 1,
+  // one product: one story after the other, and beside them what only looks at pages
+  workers: 2,
   fullyParallel: false,
   retries: 0,
   forbidOnly: process.env.CI === "true",
@@ -53,8 +56,16 @@ export default defineConfig({
     { name: "first-run", testMatch: /first-run\.setup\.ts/, use: browser },
     {
       name: "console",
-      testIgnore: [/\.setup\.ts/, ...(isForPictures ? [] : [/pictures\//])],
+      testIgnore: [/\.setup\.ts/, EVERY_PAGE, ...(isForPictures ? [] : [/pictures\//])],
       dependencies: ["first-run"],
+      workers: 1,
+      use: { ...browser, storageState: OWNER_STATE },
+    },
+    {
+      name: "every-page",
+      testMatch: EVERY_PAGE,
+      dependencies: ["first-run"],
+      workers: 1,
       use: { ...browser, storageState: OWNER_STATE },
     },
   ],

@@ -42,6 +42,11 @@ function endUnread(request: IncomingMessage): void {
   ).unref();
 }
 
+/** Without either there is no body. @see RFC 9112 6.3 */
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
+}
+
 /** What a server has open, for whoever closes it. */
 type Open = {
   /** Every connection, whether or not TLS has begun on it. */
@@ -119,7 +124,7 @@ export function boundConnections(server: Server, onExcess: () => void = () => {}
     unanswered.set(socket, count);
     latest.set(socket, request);
     response.once("close", () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
-    response.once("finish", () => endUnread(request));
+    if (hasBody(request)) response.once("finish", () => endUnread(request));
     if (count <= MAX_PIPELINED || socket.destroyed) return;
     onExcess();
     socket.destroy();

@@ -9,11 +9,17 @@ const VERSIONS = new Set(["1.0", "1.1"]);
 const HOST = /^(?:\[([0-9a-f:.]{2,45})\]|[\w.~-]{1,253})(?::(\d{0,5}))?$/i;
 const MAX_PORT = 65_535;
 
+/** The last host that was one: nearly every request names the same. */
+let known: string | undefined;
+
 function isHost(value: string): boolean {
+  if (value === known) return true;
   const parts = HOST.exec(value);
   if (parts === null) return false;
   const [, ipv6, port] = parts;
-  return (ipv6 === undefined || isIPv6(ipv6)) && Number(port ?? 0) <= MAX_PORT;
+  if ((ipv6 !== undefined && !isIPv6(ipv6)) || Number(port ?? 0) > MAX_PORT) return false;
+  known = value;
+  return true;
 }
 
 function bad(message: string): MessageFault {

@@ -141,7 +141,7 @@ async function propagate(settings: Settings, seeded: Seeded, log: Options["log"]
  * Measures how far a revocation reaches and how fast: from the button to the refusal at every connected verifier, the newcomer that has to
  * learn all revocations, and the status list of those that ask nobody.
  *
- * @returns false where a newcomer did not learn everything, the list does not say what the register does, or a report is not on record.
+ * @returns false where a verifier refused for another reason than the revocation, a newcomer did not learn everything, the list does not say what the register does, or a report is not on record.
  */
 export async function benchReach(settings: Settings, { records, log, stack }: Options): Promise<boolean> {
   const at = new Date();
@@ -204,5 +204,6 @@ export async function benchReach(settings: Settings, { records, log, stack }: Op
   if (records) writeSection("reach", table);
   for (const figure of report.figures) console.log(figureLine(figure));
   const isKnown = newcomer.facts >= (counted?.feed ?? Number.NaN);
-  return isKnown && statusList.revoked === counted?.revoked && ingest.unrecorded === 0;
+  const isClear = propagation === null || Object.keys(propagation.others).length === 0;
+  return isKnown && isClear && statusList.revoked === counted?.revoked && ingest.unrecorded === 0;
 }

@@ -1,6 +1,6 @@
 // Verifiers as somebody's servers have them: a process of the benchmark, told what to do by messages.
 import { memoryUsage } from "node:process";
-import { createVerifier, type Verifier } from "#verifier/index.ts";
+import { createVerifier, type Verifier, VerifierError } from "#verifier/index.ts";
 import type { FleetAnswer, FleetOrder } from "./fleet-words.ts";
 
 const MB = 1024 * 1024;
@@ -10,20 +10,26 @@ const LOOK_MS = 1_000;
 type Watcher = { verifier: Verifier; look(): void };
 
 let watched: { token: string; refusedAt: (number | null)[]; whenAll: () => void } | null = null;
+let others: Record<string, number> = {};
 let all: Promise<void> = Promise.resolve();
 const watchers: Watcher[] = [];
 
 const now = () => performance.timeOrigin + performance.now();
 const answer = (message: FleetAnswer) => process.send?.(message);
 
-/** Asks a verifier about the watched token, and notes when it refused it for the first time. */
+/** Asks a verifier about the watched token, and notes when it first said that it is revoked: any other refusal is none of this order's. */
 async function look(index: number): Promise<void> {
   const current = watched;
   const watcher = watchers[index];
   if (current === null || watcher === undefined || current.refusedAt[index] !== null) return;
   try {
     await watcher.verifier.verify(current.token);
-  } catch {
+  } catch (error) {
+    const code = error instanceof VerifierError ? error.code : String(error);
+    if (code !== "revoked") {
+      others[code] = (others[code] ?? 0) + 1;
+      return;
+    }
     current.refusedAt[index] ??= now();
     if (current.refusedAt.every((at) => at !== null)) current.whenAll();
   }
@@ -52,13 +58,14 @@ async function watch(token: string): Promise<void> {
   });
 }
 
-async function refusals(): Promise<number[]> {
+async function refusals(): Promise<FleetAnswer> {
+  others = {};
   const timer = setInterval(() => {
     for (const watcher of watchers) watcher.look();
   }, LOOK_MS);
   await all;
   clearInterval(timer);
-  return (watched?.refusedAt ?? []).map((at) => at as number);
+  return { kind: "refused", at: (watched?.refusedAt ?? []).map((at) => at as number), others };
 }
 
 async function newcomer(issuer: string, audience: string, secret: string): Promise<void> {
@@ -94,7 +101,7 @@ async function obey(order: FleetOrder): Promise<void> {
       await watch(order.token);
       return void answer({ kind: "done" });
     case "refusals":
-      return void answer({ kind: "refused", at: await refusals() });
+      return void answer(await refusals());
     case "newcomer":
       return newcomer(order.issuer, order.audience, order.secret);
     default:

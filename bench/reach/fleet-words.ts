@@ -19,6 +19,7 @@ export type NewcomerReport = {
 /** What it answers. */
 export type FleetAnswer =
   | { kind: "done" }
-  | { kind: "refused"; at: number[] }
+  /** `others`: refusals for any other reason than the revocation, by their code. */
+  | { kind: "refused"; at: number[]; others: Record<string, number> }
   | { kind: "newcomer"; report: NewcomerReport }
   | { kind: "failed"; message: string };

@@ -10,6 +10,8 @@ export type PropagationReport = {
   worstMs: number;
   /** From the click to the console's answer, the median of the rounds. */
   answeredMedianMs: number;
+  /** Refusals for another reason than the revocation, by code: none is to be there. */
+  others: Record<string, number>;
 };
 
 export type Revoking = {
@@ -31,6 +33,7 @@ export async function measurePropagation(
 ): Promise<PropagationReport> {
   const took: number[] = [];
   const answered: number[] = [];
+  const others: Record<string, number> = {};
   for (let round = 0; round < rounds; round += 1) {
     const token = await issue();
     await fleet.watch(token.value);
@@ -40,7 +43,9 @@ export async function measurePropagation(
     const clickedAt = now();
     await revoke(token.id);
     answered.push(now() - clickedAt);
-    for (const at of await refusals) took.push(at - clickedAt);
+    const refused = await refusals;
+    for (const at of refused.at) took.push(at - clickedAt);
+    for (const [code, count] of Object.entries(refused.others)) others[code] = (others[code] ?? 0) + count;
   }
   return {
     refusals: took.length,
@@ -48,5 +53,6 @@ export async function measurePropagation(
     p99Ms: percentile(took, 0.99),
     worstMs: Math.max(...took),
     answeredMedianMs: percentile(answered, 0.5),
+    others,
   };
 }

@@ -19,6 +19,11 @@ export function renderTable(report: ReachReport): string {
           `| the same: p99 | ${ms(propagation.p99Ms)} | ≤ 50 ms |`,
           `| the same: worst | ${ms(propagation.worstMs)} | |`,
           `| click on Revoke → the console's answer, median | ${ms(propagation.answeredMedianMs)} | |`,
+          `| refusals for another reason | ${
+            Object.entries(propagation.others)
+              .map(([code, count]) => `${count} × ${code}`)
+              .join(", ") || "none"
+          } | none |`,
         ];
   return [
     `${MODES[settings.mode]}, ${report.at.slice(0, 10)}, commit ${machine.commit ?? "unknown"}: ${settings.verifiers} verifiers in ${settings.processes} processes, ${settings.rounds} revocations.`,

@@ -6,12 +6,15 @@ import type { FleetAnswer, FleetOrder, NewcomerReport } from "./fleet-words.ts";
 const PROGRAM = path.join(import.meta.dirname, "fleet-process.ts");
 const ANSWER_MS = 120_000;
 
+/** When, in milliseconds since the epoch, one for each verifier; and how often one of them refused for another reason before, by code. */
+export type Refusals = { at: number[]; others: Record<string, number> };
+
 /** Verifiers in processes of their own. */
 export type Fleet = {
   /** Resolves when each of them has accepted the token, and goes on watching it. */
   watch(token: string): Promise<void>;
-  /** Resolves when each of them has refused the watched token; when, in milliseconds since the epoch, one for each verifier. */
-  refusals(): Promise<number[]>;
+  /** Resolves when each of them has refused the watched token as revoked. */
+  refusals(): Promise<Refusals>;
   stop(): Promise<void>;
 };
 
@@ -75,7 +78,14 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     },
     async refusals() {
       const answers = await Promise.all(children.map(({ child }) => ask(child, { kind: "refusals" })));
-      return answers.flatMap((answer) => (answer.kind === "refused" ? answer.at : []));
+      const refusals: Refusals = { at: [], others: {} };
+      for (const answer of answers) {
+        if (answer.kind !== "refused") throw new Error(`verifiers answered ${answer.kind}`);
+        refusals.at.push(...answer.at);
+        for (const [code, count] of Object.entries(answer.others))
+          refusals.others[code] = (refusals.others[code] ?? 0) + count;
+      }
+      return refusals;
     },
     async stop() {
       await Promise.all(children.map((one) => one.stop()));

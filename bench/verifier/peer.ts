@@ -59,9 +59,26 @@ export async function startFeedPeer(facts: number, stack: AsyncDisposableStack) 
     response.end();
   }
 
+  const statement = () =>
+    sign(
+      {
+        iss: issuer,
+        aud: "verifier",
+        iat: Math.floor(Date.now() / 1_000),
+        name: "billing-api",
+        mode: "strict",
+        max_staleness_seconds: 60,
+        audiences: ["billing"],
+        heartbeat_ms: HEARTBEAT_MS,
+      },
+      "tokenwarden-verifier+jwt",
+      feedKey,
+    );
+
   async function sendStream(response: ServerResponse): Promise<void> {
     response.writeHead(200, { "content-type": "text/event-stream" });
     const send = async () => response.write(`event: batch\ndata: ${await heartbeat()}\n\n`);
+    response.write(`event: verifier\ndata: ${await statement()}\n\n`);
     await send();
     const timer = setInterval(send, HEARTBEAT_MS);
     response.on("close", () => clearInterval(timer));

@@ -20,7 +20,7 @@ export type OrderFact = {
   until?: number;
   /** The order that this one calls off. */
   cancels?: string;
-  /** From then on no token is left that it reaches: it may be forgotten. Of the kinds token and family. */
+  /** From then on no token is left that it reaches: it may be forgotten. Not of the kinds signing_key and selection, nor of a restore or cancel. */
   expires?: number;
 };
 

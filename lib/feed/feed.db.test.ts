@@ -91,6 +91,21 @@ describe("facts", () => {
     expect(ofLong).toMatchObject({ expires: Math.ceil(long.expiresAt.getTime() / 1_000) });
   });
 
+  test("one upon many tells when the last token is over that can have been given out before it, a key's and a restore's do not", async () => {
+    const clientId = await fixture.client(`c-${randomUUID()}`);
+    const after = await readHead(db);
+    const { at } = (await order("client", clientId)) as { at: Date };
+    await order("permission", "invoices:read");
+    await order("signing_key", "k1");
+    const facts = await readFacts(after);
+    const longest = at.getTime() / 1_000 + 24 * 3_600;
+    for (const fact of facts.slice(0, 2)) {
+      expect((fact as { expires: number }).expires).toBeGreaterThanOrEqual(longest);
+      expect((fact as { expires: number }).expires).toBeLessThanOrEqual(longest + 3_600 + 60);
+    }
+    expect(facts[2]).not.toHaveProperty("expires");
+  });
+
   test("a client that was registered after the registry was read is named all the same", async () => {
     const before = await registry();
     const name = `late-${randomUUID()}`;

@@ -4,10 +4,21 @@ import type { RegistrySnapshot } from "../registry/snapshot.ts";
 import type { Order } from "../revocations/model.ts";
 import type { FeedEntry } from "../verification/read-orders.ts";
 import type { FactDetails } from "./fact.ts";
-import { ACCESS_TOKEN_MAX_MS, longestLifetimeSeconds } from "./longest-lifetime.ts";
+import { ACCESS_TOKEN_MAX_MS, longestLifetimeSeconds, MARGIN_MS } from "./longest-lifetime.ts";
 
 /** Margin for clocks: it keeps a fact a minute longer than it is needed. */
 const CLOCK_SECONDS = 60;
+
+/** Orders upon what tokens have in common. Not those upon keys and selections: they reach whatever is rooted after them too, or name their tokens. */
+const WIDE = new Set<Order["targetKind"]>([
+  "session",
+  "user",
+  "client",
+  "permission",
+  "group",
+  "audience",
+  "everything",
+]);
 
 const TOKENS = `
   SELECT t.id, t.expires_at AS "expiresAt" FROM unnest($1::uuid[], $2::timestamptz[]) AS k(id, issued_at)
@@ -74,6 +85,22 @@ async function readFamilyExpiries(
   );
 }
 
+/**
+ * Who is refused is given no new token, so what an order upon many reaches was issued before it was placed or began: no later than the longest lifetime after,
+ * none of it is left. The order's id has its time, as the database had it.
+ */
+function wideExpiries(orders: readonly Order[]): Map<string, number> {
+  const ends = (verb: Order["verb"]) => verb === "revoke" || verb === "suspend";
+  return new Map(
+    orders
+      .filter(({ verb, targetKind }) => ends(verb) && WIDE.has(targetKind))
+      .map(({ id, effectiveFromMs, cutoffMs }) => {
+        const last = Math.max(uuidv7Time(id)?.getTime() ?? Date.now(), effectiveFromMs, cutoffMs ?? 0);
+        return [id, seconds(last + ACCESS_TOKEN_MAX_MS + MARGIN_MS)];
+      }),
+  );
+}
+
 /** What facts tell beside their orders: when their tokens are over, and clients as the protocol calls them. Two statements, or three. */
 export async function readFactDetails(
   db: Sql,
@@ -98,5 +125,5 @@ export async function readFactDetails(
       : db.query<{ id: string; clientId: string }>(CLIENTS, [[...new Set(unheardOf)]]),
   ]);
   for (const { id, clientId } of clients) clientIds.set(id, clientId);
-  return { clientIds, expires: new Map([...tokens, ...families]) };
+  return { clientIds, expires: new Map([...tokens, ...families, ...wideExpiries(orders)]) };
 }

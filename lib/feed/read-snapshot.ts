@@ -3,7 +3,7 @@ import type { RegistrySnapshot } from "../registry/snapshot.ts";
 import type { SelectedTokens } from "../verification/order-book.ts";
 import { ORDER_ENTRY_COLUMNS, type OrderEntryRecord, orderEntryOf } from "../verification/read-orders.ts";
 import { type Fact, factOf } from "./fact.ts";
-import { ACCESS_TOKEN_MAX_MS, longestLifetimeSeconds } from "./longest-lifetime.ts";
+import { ACCESS_TOKEN_MAX_MS, longestLifetimeSeconds, MARGIN_MS } from "./longest-lifetime.ts";
 import { readFactDetails } from "./read-fact-details.ts";
 import { firstOf } from "./recent-facts.ts";
 
@@ -29,7 +29,6 @@ const PART_BYTES = 10_000 * ENTRY_BYTES;
 const FACTS_BYTES = 128 * 1_024;
 /** How long tokens are told of after their end: as much as any verifier's clock may be behind. */
 const SKEW_MS = 120_000;
-const MARGIN_MS = 3_600_000;
 
 // $1 and $2: after and up to which positions; $3: the head; $4: tokens that ended before are over; $5: no token issued before can still live
 const IN_WINDOW = "r.position > $1::bigint AND r.position <= $2::bigint AND r.position <= $3::bigint";

@@ -19,6 +19,9 @@ export const LIST_TTL_SECONDS = 30;
 /** Seconds after which a list says nothing any more: fetched when it was as old as it gets, and kept for as long as it may be. */
 export const LIST_LIFETIME_SECONDS = 2 * LIST_TTL_SECONDS;
 
+/** Seconds after which a list that nothing has changed is signed anew: who keeps a shorter bound than its lifetime goes by when it was signed. */
+export const LIST_SIGNED_EVERY_SECONDS = 5;
+
 /** The path of the aggregation; a list's is below it. */
 export const STATUS_LISTS_PATH = "/status-lists";
 

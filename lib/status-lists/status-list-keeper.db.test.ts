@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { inflateSync } from "node:zlib";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { type Database, openDatabase } from "../db/database.ts";
 import type { Sql } from "../db/sql.ts";
 import { testDatabase } from "../db/test-database.ts";
@@ -17,7 +17,22 @@ beforeAll(async () => {
   db = openDatabase({ url, role: "app", maxConnections: 4, applicationName: "test" });
   registry = await loadRegistry(db);
 });
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
 afterAll(() => db.end());
+
+/** Lets both clocks go on by so many milliseconds, each time that it is told to. */
+function passTime(): (ms: number) => void {
+  const [wall, steady] = [Date.now(), performance.now()];
+  let passed = 0;
+  vi.spyOn(performance, "now").mockImplementation(() => steady + passed);
+  return (ms) => {
+    passed += ms;
+    vi.setSystemTime(wall + passed);
+  };
+}
 
 /** A keeper whose process hears of the feed when it is told to, and the times that it read a list whole. */
 function keeperOf() {
@@ -77,6 +92,24 @@ const order = (verb: "revoke" | "suspend", kind: TargetKind, id: string) =>
       note: "",
     }),
   );
+
+test("is signed anew after five seconds although nothing came, and is not read again for it", async () => {
+  const id = await openList();
+  const { keeper, wholes } = keeperOf();
+  const claimsOf = (list: ServedList | null) =>
+    JSON.parse(String(list?.body)) as { iat: number; exp: number };
+  const first = await keeper.get(id);
+  const pass = passTime();
+  pass(4_000);
+  expect(keeper.held(id)).toBe(first);
+  pass(1_500);
+  expect(keeper.held(id)).toBeNull();
+  const second = await keeper.get(id);
+  expect(claimsOf(second).iat - claimsOf(first).iat).toBeGreaterThanOrEqual(5);
+  expect(claimsOf(second).exp - claimsOf(second).iat).toBe(60);
+  expect(takenIn(second)).toEqual(takenIn(first));
+  expect(wholes()).toBe(1);
+});
 
 test("adds single tokens that were revoked to what it has, and reads whole only what is more than that", async () => {
   const id = await openList();
@@ -159,6 +192,11 @@ test("makes nothing where it may not, and what it has is there all the same", as
   const made = await keeper.get(id);
   mayMake = false;
   expect(await keeper.get(id)).toBe(made);
+  const pass = passTime();
+  pass(29_000);
+  expect(await keeper.get(id)).toBe(made);
+  pass(1_500);
+  await expect(keeper.get(id)).rejects.toThrow("behind");
   await expect(keeper.get(await openList())).rejects.toThrow("behind");
   await expect(keeper.addresses()).rejects.toThrow("behind");
 });

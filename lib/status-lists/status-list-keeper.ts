@@ -9,6 +9,7 @@ import { readFeedAfter } from "../verification/read-orders.ts";
 import { KnownLists } from "./known-lists.ts";
 import {
   LIST_LIFETIME_SECONDS,
+  LIST_SIGNED_EVERY_SECONDS,
   LIST_TTL_SECONDS,
   STATUS_BITS,
   STATUS_LISTS_PATH,
@@ -53,6 +54,8 @@ type ReadList = {
 type HeldList = {
   served: ServedList;
   read: ReadList;
+  /** `read`, packed. */
+  packed: string;
   keySetVersion: string;
   madeAt: number;
   /** Until then it is served although orders have come. */
@@ -110,8 +113,8 @@ function createDisabledReader(registry: () => RegistrySnapshot): () => DisabledC
 }
 
 /**
- * Keeps the status lists that this process was asked for. A list is made from the register and the orders, signed, and served from memory until its time to live
- * is over, an order comes, or the keys change. Where nothing but single tokens was revoked since it was read, those are added; where nothing came, it is only signed anew.
+ * Keeps the status lists that this process was asked for. A list is made from the register and the orders, signed, and served from memory for some seconds, or until
+ * an order comes or the keys change; where it cannot be made anew, until its time to live is over. Where nothing but single tokens was revoked since it was read, those are added; where nothing came, it is only signed anew.
  */
 export function createStatusListKeeper(options: StatusListKeeperOptions): StatusListKeeper {
   const { db, issuer, registry, position, signer, requireCurrent } = options;
@@ -125,9 +128,9 @@ export function createStatusListKeeper(options: StatusListKeeperOptions): Status
     return read.isSettled && read.disabled === disabledNow().text && read.changesAtMs > Date.now();
   }
 
-  function isServable(list: HeldList): boolean {
+  function isServable(list: HeldList, forSeconds = LIST_SIGNED_EVERY_SECONDS): boolean {
     const now = performance.now();
-    if (now - list.madeAt >= LIST_TTL_SECONDS * 1_000) return false;
+    if (now - list.madeAt >= forSeconds * 1_000) return false;
     if (list.keySetVersion !== registry().keySetVersion) return false;
     const { read } = list;
     const isUnchanged =
@@ -203,11 +206,19 @@ export function createStatusListKeeper(options: StatusListKeeperOptions): Status
       if (isServable(before)) return before.served;
     }
     const read = advanced ?? (await readWhole(list));
-    const served = await sign(id, await read.array.encode(), iat);
+    const packed = before !== undefined && read === before.read ? before.packed : await read.array.encode();
+    const served = await sign(id, packed, iat);
     held.delete(id);
     const [oldest] = held.keys();
     if (held.size >= MAX_HELD && oldest !== undefined) held.delete(oldest);
-    held.set(id, { served, read, keySetVersion, madeAt: startedAt, goodUntil: startedAt + REMAKE_MS });
+    held.set(id, {
+      served,
+      read,
+      packed,
+      keySetVersion,
+      madeAt: startedAt,
+      goodUntil: startedAt + REMAKE_MS,
+    });
     return served;
   }
 
@@ -225,7 +236,14 @@ export function createStatusListKeeper(options: StatusListKeeperOptions): Status
       if (underWay === undefined) break;
       await underWay.catch(() => {});
     }
-    const work = make(id).finally(() => making.delete(id));
+    const work = make(id)
+      .catch((error: unknown) => {
+        // it says what it says for as long as it says
+        const list = held.get(id);
+        if (list !== undefined && isServable(list, LIST_TTL_SECONDS)) return list.served;
+        throw error;
+      })
+      .finally(() => making.delete(id));
     making.set(id, work);
     return work;
   }

@@ -40,7 +40,7 @@ export type NewToken = {
 // The rows travel as one JSON array: a set of columns with arrays in them has no unnest form.
 const REGISTER = prepared(`
   WITH input AS MATERIALIZED (
-    SELECT * FROM jsonb_to_recordset($1::jsonb) AS t(id uuid, issued_at timestamptz, kind text, format text, client_id uuid, user_id uuid,
+    SELECT * FROM json_to_recordset($1::json) AS t(id uuid, issued_at timestamptz, kind text, format text, client_id uuid, user_id uuid,
       subject text, family_id uuid, parent_id uuid, session_uid text, grant_type text, scopes text[], groups text[], roles text[],
       audiences text[], claims jsonb, signing_kid text, rooted_at timestamptz, expires_at timestamptz, ip text, country text, user_agent text,
       value_hash text, status_list_id int, status_index int, event_id uuid, ordinal int, salt text)
@@ -57,12 +57,16 @@ const REGISTER = prepared(`
     UNION ALL SELECT 'group', label, issued_at, id FROM input, unnest(groups) AS label
     UNION ALL SELECT 'audience', label, issued_at, id FROM input, unnest(audiences) AS label
     UNION ALL SELECT 'role', label, issued_at, id FROM input, unnest(roles) AS label
-    ON CONFLICT DO NOTHING
   )
   INSERT INTO token_use (id, received_at, at, outcome, source, token_id, token_kind, family_id, client_id, user_id, subject, ip, country, user_agent,
     writer_id, flush, ordinal, salt)
   SELECT event_id, issued_at, issued_at, 'issued', 'issue', id, kind, family_id, client_id, user_id, subject, ip, country, user_agent,
     $2::uuid, $3::bigint, ordinal, decode(salt, 'hex') FROM input`);
+
+/** Labels are sets: one that comes twice would be two rows of one key. */
+function distinct(labels: string[]): string[] {
+  return labels.length < 2 ? labels : [...new Set(labels)];
+}
 
 /**
  * Writes tokens, their labels and an "issued" event each, in one statement on the given connection or transaction.
@@ -87,10 +91,10 @@ export async function registerTokens(
     parent_id: token.parentId,
     session_uid: token.sessionUid,
     grant_type: token.grantType,
-    scopes: token.scopes,
-    groups: token.groups,
-    roles: token.roles,
-    audiences: token.audiences,
+    scopes: distinct(token.scopes),
+    groups: distinct(token.groups),
+    roles: distinct(token.roles),
+    audiences: distinct(token.audiences),
     claims: token.claims,
     signing_kid: token.signingKid,
     rooted_at: token.rootedAt,

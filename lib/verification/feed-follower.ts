@@ -38,6 +38,8 @@ export class FeedFollower {
   #heardAt = performance.now();
   /** What the clock on the wall was when `performance.now()` was 0, as the database has it. */
   #clockOrigin = Date.now() - performance.now();
+  /** The last order that came: what stands at its position must stay what it is. */
+  #anchor: { id: string; position: bigint } | null = null;
   #isClockReportedWrong = false;
   #catchingUp: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
@@ -128,7 +130,10 @@ export class FeedFollower {
 
   #append(entries: readonly FeedEntry[]): void {
     if (entries.length === 0) return;
-    for (const entry of entries) this.#book.append(entry);
+    for (const entry of entries) {
+      this.#book.append(entry);
+      if (!("selectionId" in entry)) this.#anchor = { id: entry.id, position: entry.position };
+    }
     this.#tell(entries);
   }
 
@@ -165,14 +170,26 @@ export class FeedFollower {
   async poll(): Promise<void> {
     const askedAt = performance.now();
     const askedFrom = this.#book.position;
-    const [heads] = await this.#options.db.query<{ position: bigint; version: bigint; clock: Date }>(
-      "SELECT (SELECT position FROM feed_head WHERE id = 1) AS position, (SELECT version FROM registry_version WHERE id = 1) AS version, clock_timestamp() AS clock",
+    const anchor = this.#anchor;
+    const [heads] = await this.#options.db.query<{
+      position: bigint;
+      version: bigint;
+      clock: Date;
+      anchor: string | null;
+    }>(
+      `SELECT (SELECT position FROM feed_head WHERE id = 1) AS position, (SELECT version FROM registry_version WHERE id = 1) AS version,
+         clock_timestamp() AS clock, (SELECT id::text FROM revocation_order WHERE position = $1::bigint) AS anchor`,
+      [anchor?.position ?? null],
     );
     if (heads === undefined) throw new Error("the feed of revocations has no head");
     this.#compareClocks(heads.clock.getTime(), performance.now() - askedAt);
     if (heads.position < askedFrom)
       throw new Error(
         `the feed of revocations went back from ${askedFrom} to ${heads.position}: an older database was restored`,
+      );
+    if (anchor !== null && heads.anchor !== anchor.id)
+      throw new Error(
+        `at ${anchor.position} in the feed of revocations stands another order: an older database was restored, and went on`,
       );
     await this.catchUp(heads.position);
     if (heads.version !== this.#registry.version) {

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import {
   type CryptoKey,
   compactVerify,
@@ -192,7 +192,7 @@ export function createTokenReader(options: TokenReaderOptions): TokenReader {
     },
     async identify(value) {
       if (value.length > MAX_TOKEN_LENGTH) return null;
-      const digest = createHash("sha256").update(value).digest();
+      const digest = hash("sha256", value, "buffer");
       const known = findHeld(digest);
       if (known !== null) return known;
       const id = claimedId(value);
@@ -203,7 +203,7 @@ export function createTokenReader(options: TokenReaderOptions): TokenReader {
       if (value.length > MAX_TOKEN_LENGTH) return { token: null, unknown: "malformed" };
       // also clears the cache when the keys have changed
       await keysNow();
-      const digest = createHash("sha256").update(value).digest();
+      const digest = hash("sha256", value, "buffer");
       const known = findHeld(digest);
       if (known !== null) return { token: known, isAltered: false };
       const under = cachedUnder;

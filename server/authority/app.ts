@@ -31,6 +31,9 @@ export type AppOptions = {
   tls?: TlsOptions | undefined;
 };
 
+/** What has no body needs no stream for one: a fifth of what the smallest answer costs. */
+const HTTP_OPTIONS = { ...HTTP_LIMITS, optimizeEmptyRequests: true };
+
 const OURS =
   /^\/(?:(?:oauth\/(?:introspect|revoke|jwks)|events|status-lists(?:\/\d+)?|revocations(?:\/(?:acknowledgements|jwks|snapshot))?|verify|healthz|readyz|\.well-known\/ssf-configuration)(?:\?|$)|signals\/|verify\/)/;
 function requireCurrent(services: Services): void {
@@ -151,8 +154,8 @@ export function buildAuthority({ services, engine, statusLists, metrics, tls }: 
       };
       const server =
         tls === undefined
-          ? createHttpServer(HTTP_LIMITS, listener)
-          : createHttpsServer({ ...HTTP_LIMITS, ...TLS_LIMITS, ...tls }, listener);
+          ? createHttpServer(HTTP_OPTIONS, listener)
+          : createHttpsServer({ ...HTTP_OPTIONS, ...TLS_LIMITS, ...tls }, listener);
       boundConnections(server, () => services.bounds.count("pipelining"));
       return server;
     },

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import type { RegistryClient, RegistrySnapshot, RegistryVerifier } from "#lib/registry/snapshot.ts";
 
 /** Who asks: a registered verifier, or a client about its own tokens. */
@@ -63,7 +63,7 @@ function findClient(
 
 /** The SHA-256 of a secret in hex: what the registry knows a verifier by. */
 export function secretDigest(secret: string): string {
-  return createHash("sha256").update(secret).digest("hex");
+  return hash("sha256", secret, "hex");
 }
 
 /** The verifier that a secret's digest is good for now, or null. */
@@ -84,7 +84,7 @@ export function findCaller(
   { id, secret }: Credentials,
   nowMs: number,
 ): Caller | null {
-  const digest = createHash("sha256").update(secret).digest();
+  const digest = hash("sha256", secret, "buffer");
   const hex = digest.toString("hex");
   if (registry.verifiersBySecretHash.has(hex)) {
     const verifier = findVerifier(registry, hex, nowMs);

@@ -6,10 +6,10 @@ import type { RegistryKey, RegistrySnapshot } from "#lib/registry/snapshot.ts";
 /** Seconds that a verifier may keep the key set: a new key waits that long before it signs. */
 const MAX_AGE_SECONDS = 600;
 
-type KeySet = { body: Buffer; etag: string; headers: string[]; unchanged: string[] };
+type KeySet = { body: string; etag: string; headers: string[]; unchanged: string[] };
 
 function keySetOf(keys: RegistryKey[], common: readonly string[]): KeySet {
-  const body = Buffer.from(JSON.stringify(publicJwks(keys)));
+  const body = JSON.stringify(publicJwks(keys));
   const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
   const unchanged = [
     ...common,
@@ -20,7 +20,12 @@ function keySetOf(keys: RegistryKey[], common: readonly string[]): KeySet {
     "access-control-allow-origin",
     "*",
   ];
-  const content = ["content-type", "application/jwk-set+json", "content-length", String(body.length)];
+  const content = [
+    "content-type",
+    "application/jwk-set+json",
+    "content-length",
+    String(Buffer.byteLength(body)),
+  ];
   return { body, etag, unchanged, headers: [...unchanged, ...content] };
 }
 
@@ -59,6 +64,7 @@ export function createJwksAnswer(
     }
     const isUnchanged = req.headers["if-none-match"] === keySet.etag;
     res.writeHead(isUnchanged ? 304 : 200, isUnchanged ? keySet.unchanged : keySet.headers);
+    // as text it leaves in one piece with its head; a buffer would be a write of its own
     res.end(isUnchanged || req.method === "HEAD" ? undefined : keySet.body);
   };
 }

@@ -9,7 +9,7 @@ export type Metrics = {
   listen(port: number): Promise<Server>;
 };
 
-const ROUTES = [
+const ROUTES = new Set([
   "/oauth/introspect",
   "/oauth/revoke",
   "/oauth/token",
@@ -21,13 +21,14 @@ const ROUTES = [
   "/revocations/acknowledgements",
   "/revocations/snapshot",
   "/events",
-];
+]);
 
 function routeOf(url: string | undefined): string {
+  if (url !== undefined && ROUTES.has(url)) return url;
   const path = url?.split("?", 1)[0] ?? "/";
   if (path.startsWith("/verify/")) return "/verify";
   if (path.startsWith("/status-lists")) return "/status-lists";
-  return ROUTES.includes(path) ? path : "other";
+  return ROUTES.has(path) ? path : "other";
 }
 
 export type MetricsSource = {
@@ -52,12 +53,24 @@ export type MetricsSource = {
 export function createMetrics(source: () => MetricsSource | null): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const requests = new Counter({
+  /** Counted here and handed over when somebody looks: a request pays for one addition. */
+  const answered = new Map<string, { route: string; status: string; count: number }>();
+  new Counter({
     name: "tokenwarden_requests_total",
     help: "Requests answered, by route and status.",
     labelNames: ["route", "status"],
     registers: [registry],
+    collect() {
+      this.reset();
+      for (const { route, status, count } of answered.values()) this.inc({ route, status }, count);
+    },
   });
+  const countAnswer = (route: string, status: string) => {
+    const key = `${status} ${route}`;
+    const known = answered.get(key);
+    if (known === undefined) answered.set(key, { route, status, count: 1 });
+    else known.count += 1;
+  };
   const seconds = new Histogram({
     name: "tokenwarden_request_seconds",
     help: "Time to answer, by route.",
@@ -121,7 +134,7 @@ export function createMetrics(source: () => MetricsSource | null): Metrics {
       const startedAt = performance.now();
       const route = routeOf(req.url);
       res.once("finish", () => {
-        requests.inc({ route, status: String(res.statusCode) });
+        countAnswer(route, String(res.statusCode));
         seconds.observe({ route }, (performance.now() - startedAt) / 1000);
       });
     },

@@ -8,6 +8,7 @@ import {
   type TestInstance,
 } from "../authority/test-authority.ts";
 import { claimsOf, order } from "./test-orders.ts";
+import { startRelay } from "./test-relay.ts";
 
 // the machine may be busy with others
 vi.setConfig({ expect: { poll: { timeout: 10_000 } } });
@@ -151,6 +152,36 @@ test("opaque tokens are asked about, and refused with the next request after the
   });
   await revokeAs(instance.urls[0] as string, client, value);
   expect(await codeOf(verifier, value)).toBe("inactive");
+});
+
+test("a fact that somebody changes on the way is not believed: the verifier says so, and hears the true one", async () => {
+  let changed = 0;
+  const other = await token();
+  const relay = await startRelay(
+    instance.urls[0] as string,
+    () => 0.5,
+    (batch) => {
+      const [header, payload, signature] = batch.split(".") as [string, string, string];
+      const claims = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
+      if (changed > 0 || claims.facts.length === 0) return batch;
+      changed += 1;
+      claims.facts[0].target.id = claimsOf(other).jti;
+      return [header, Buffer.from(JSON.stringify(claims)).toString("base64url"), signature].join(".");
+    },
+  );
+  try {
+    const verifier = await open({ authorityUrl: relay.url });
+    const value = await token();
+    expect(await codeOf(verifier, value)).toBe("good");
+    await order(instance.db, "revoke", "token", claimsOf(value).jti);
+    await expect.poll(() => codeOf(verifier, value)).toBe("revoked");
+    expect(changed).toBe(1);
+    expect(verifier.state.forged).toBe(1);
+    expect(await codeOf(verifier, other)).toBe("good");
+  } finally {
+    await Promise.all(verifiers.splice(0).map((verifier) => verifier.close()));
+    await relay.stop();
+  }
 });
 
 test("the console's side sees each instance: its way, version, position and counts", async () => {

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import {
@@ -22,14 +22,25 @@ const EXAMPLES = [...README.matchAll(/```js\n([\s\S]*?)```/g)].map((match) => ma
 
 let instance: TestInstance;
 let folder: string;
+/** What `npm pack` puts into the package; it is what every test here runs. */
+let packedFiles: string[] = [];
 const children: ChildProcess[] = [];
 
 beforeAll(async () => {
   execFileSync(process.execPath, [TSC, "-p", path.join(ROOT, "verifier/tsconfig.build.json")], {
     stdio: "pipe",
   });
-  // inside the repository, so that packages are found as in a project that has installed them
+  // inside the repository, so that jose and the frameworks are found as in a project that has installed them
   folder = mkdtempSync(path.join(ROOT, ".cache/verifier-"));
+  const pack = ["pack", "-w", "verifier", "--pack-destination", folder, "--json"];
+  const [packed] = JSON.parse(execFileSync("npm", pack, { cwd: ROOT, encoding: "utf8" })) as [
+    { filename: string; files: { path: string }[] },
+  ];
+  packedFiles = packed.files.map((file) => file.path);
+  const place = path.join(folder, "node_modules/@tokenwarden/verifier");
+  mkdirSync(place, { recursive: true });
+  const tarball = path.join(folder, packed.filename.replace(/^@([^/]+)\//, "$1-"));
+  execFileSync("tar", ["-xzf", tarball, "-C", place, "--strip-components=1"]);
   instance = await startTestInstance();
 }, 120_000);
 
@@ -138,6 +149,21 @@ export const code = (error: unknown) => (error instanceof VerifierError ? error.
   );
   const run = () => execFileSync(process.execPath, [TSC, "-p", folder], { encoding: "utf8", stdio: "pipe" });
   expect(run()).toBe("");
+});
+
+test("the tarball that the README tells how to make holds what is built and its README, and the commands there name it", () => {
+  expect(packedFiles).toEqual(
+    expect.arrayContaining(["package.json", "README.md", "dist/index.js", "dist/index.d.ts"]),
+  );
+  expect(
+    packedFiles.filter((file) => !/^(?:package\.json|README\.md|dist\/[a-z-]+\.(?:js|d\.ts))$/.test(file)),
+  ).toEqual([]);
+  expect(packedFiles.filter((file) => /test/.test(file))).toEqual([]);
+  expect(existsSync(path.join(folder, "node_modules/@tokenwarden/verifier/dist/index.js"))).toBe(true);
+  const { version, scripts } = JSON.parse(readFileSync(path.join(ROOT, "verifier/package.json"), "utf8"));
+  expect(README).toContain(`npm install ./tokenwarden-verifier-${version}.tgz`);
+  expect(README).toContain("npm run build -w verifier\nnpm pack -w verifier");
+  expect(scripts.build).toBe("tsc -p tsconfig.build.json");
 });
 
 test("the package needs jose and nothing else", () => {

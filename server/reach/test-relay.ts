@@ -2,8 +2,15 @@ import { createServer, request as httpRequest, type ServerResponse } from "node:
 import type { Readable } from "node:stream";
 import { eventsOf } from "#verifier/event-stream.ts";
 
-/** A relay that sends batches of the feed twice, late and in another order, and passes on everything else. `random` gives 0 to 1. */
-export async function startRelay(to: string, random: () => number) {
+/**
+ * A relay that sends batches of the feed twice, late and in another order, and passes on everything else. `random` gives 0 to 1; at 0.5 all is in order.
+ * `change` makes another batch of one.
+ */
+export async function startRelay(
+  to: string,
+  random: () => number,
+  change: (batch: string) => string = (batch) => batch,
+) {
   const kept: string[] = [];
   const sent = { twice: 0, late: 0 };
 
@@ -16,6 +23,11 @@ export async function startRelay(to: string, random: () => number) {
         continue;
       }
       kept.push(data);
+      const changed = change(data);
+      if (changed !== data) {
+        write("batch", changed);
+        continue;
+      }
       const dice = random();
       // one is held back behind the next
       if (held === null && dice < 0.3) {

@@ -50,6 +50,7 @@ export class Acknowledger {
   }
 
   async #pause(): Promise<void> {
+    if (this.#closing.aborted) return;
     const woken = new AbortController();
     const wake = () => woken.abort();
     this.#wake = wake;

@@ -1,6 +1,4 @@
-import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from "jose";
 import { VerifierError } from "./errors.ts";
-import { errorOf, type Tell } from "./events.ts";
 import type { Settings } from "./options.ts";
 
 /** Fields of the authority's metadata that lead to what is asked here. */
@@ -55,7 +53,7 @@ export async function readBounded(response: Response, max = MAX_ANSWER): Promise
   return Buffer.concat(chunks);
 }
 
-export function openAuthority(settings: Settings, tell: Tell, closing: AbortSignal) {
+export function openAuthority(settings: Settings, closing: AbortSignal) {
   const { issuer, authorityUrl, secret, timeoutMs } = settings;
   let metadata: { at: number; fields: Promise<Record<string, unknown>> } | null = null;
 
@@ -153,72 +151,5 @@ export function openAuthority(settings: Settings, tell: Tell, closing: AbortSign
     return reachable(uri, ENDPOINTS[name]);
   }
 
-  return { ask, askJson, endpoint, reachable, keySet };
-
-  /** A key set that is fetched in the background as it ages: what cannot be fetched anew is used on, and `ageMs` tells. */
-  function keySet(name: "keys" | "feedKeys") {
-    const maxAgeMs = settings.keysMaxAgeMs;
-    let set: Promise<ReturnType<typeof createRemoteJWKSet>> | null = null;
-    let fetchedAt = Number.NEGATIVE_INFINITY;
-    let triedAt = Number.NEGATIVE_INFINITY;
-    let reloading: Promise<void> | null = null;
-
-    async function open() {
-      const url = await endpoint(name);
-      return createRemoteJWKSet(url, {
-        timeoutDuration: timeoutMs,
-        cacheMaxAge: Number.POSITIVE_INFINITY,
-        [customFetch]: async (address, init) => {
-          const startedAt = performance.now();
-          const response = await fetch(address, init);
-          if (response.status === 200) fetchedAt = startedAt;
-          return response;
-        },
-      });
-    }
-
-    function opened() {
-      if (set === null) {
-        const opening = open();
-        set = opening;
-        opening.catch(() => {
-          if (set === opening) set = null;
-        });
-      }
-      return set;
-    }
-
-    function reload(): Promise<void> {
-      triedAt = performance.now();
-      reloading ??= opened()
-        .then((keys) => keys.reload())
-        .catch((error: unknown) => {
-          tell({ type: "keys_unavailable", error: errorOf(error) });
-          throw error;
-        })
-        .finally(() => {
-          reloading = null;
-        });
-      return reloading;
-    }
-
-    /** No more often than jose's own cooldown, where fetching fails. */
-    const RETRY_MS = 30_000;
-    const get: JWTVerifyGetKey = async (header, token) => {
-      const now = performance.now();
-      if (fetchedAt === Number.NEGATIVE_INFINITY) await reload();
-      else if (now - fetchedAt > maxAgeMs && now - triedAt > RETRY_MS) reload().catch(() => undefined);
-      return (await opened())(header, token);
-    };
-    return {
-      get,
-      reload,
-      /** Milliseconds since the keys were fetched; Infinity before. */
-      get ageMs() {
-        return performance.now() - fetchedAt;
-      },
-    };
-  }
+  return { ask, askJson, endpoint, reachable };
 }
-
-export type KeySet = ReturnType<Authority["keySet"]>;

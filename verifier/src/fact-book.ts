@@ -208,8 +208,13 @@ export class FactBook {
     const seconds = now / 1_000;
     this.#revoked.token.sweep(seconds);
     this.#revoked.family.sweep(seconds);
+    // an order comes before what calls it off: one that is not here has left, or was left out of the snapshot
+    for (const id of this.#cancelled) if (!this.#known.has(id)) this.#cancelled.delete(id);
     for (const [key, orders] of this.#byTarget) {
-      const left = stillMattering(orders, now);
+      const left = stillMattering(
+        orders.filter(({ order }) => !this.#cancelled.has(order)),
+        now,
+      );
       if (left.length === orders.length) continue;
       for (const order of orders) if (!left.includes(order)) this.#forget(order);
       if (left.length > 0) {
@@ -230,7 +235,7 @@ export class FactBook {
   }
 }
 
-/** Without suspensions that are over or were given back, the restores that gave them back, and what names a token or family that has expired. */
+/** Without suspensions that are over or were given back, the restores that gave them back, and what reaches no token that can still be presented. */
 function stillMattering(orders: readonly OrderFact[], now: number): OrderFact[] {
   const isRestoreInForce = (order: OrderFact) =>
     order.verb === "restore" && (order.from === null || order.from <= now);

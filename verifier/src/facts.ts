@@ -31,7 +31,7 @@ export type OrderFact = {
   until: number | null;
   /** The order that a cancel calls off. */
   cancels: string | null;
-  /** Of a token or family: when nobody can present it any more. */
+  /** When nobody can present a token any more that it reaches; null where that is not said. */
   expires: number | null;
 };
 

@@ -28,6 +28,8 @@ export type FeedFollowerOptions = {
   onStatement(statement: Statement): void;
   /** Facts were applied, or a snapshot was loaded. */
   onApplied(): void;
+  /** How often what is over is forgotten, in milliseconds; a minute where nothing is said. */
+  sweepMs?: number;
 };
 
 /** The connection has to be made anew, from our position; nothing is wrong with the authority. */
@@ -46,6 +48,7 @@ export class FeedFollower {
   #silentStreams = 0;
   #heartbeatMs = HEARTBEAT_MS;
   #statementAt = Number.NEGATIVE_INFINITY;
+  #verifierId: string | null = null;
   #needsSnapshot = true;
   #forged = 0;
   #madeProgress = false;
@@ -114,8 +117,9 @@ export class FeedFollower {
 
   async #loadSnapshot(): Promise<void> {
     const { authority, messages, instance, intake, tell, onApplied } = this.#options;
-    const { book, position, at } = await readSnapshot(authority, messages, instance);
-    if (!intake.load(book, position, at)) {
+    const snapshot = await readSnapshot(authority, messages, instance);
+    const { book, position } = snapshot;
+    if (!intake.load(snapshot)) {
       tell({ type: "went_back", position: intake.position });
       throw new Error("the snapshot is behind what is known");
     }
@@ -129,6 +133,7 @@ export class FeedFollower {
     const { authority, intake, instance } = this.#options;
     const url = await authority.endpoint("feed");
     url.searchParams.set("after", String(intake.position));
+    if (intake.mark !== null) url.searchParams.set("mark", intake.mark);
     url.searchParams.set("instance", instance);
     return url;
   }
@@ -200,6 +205,9 @@ export class FeedFollower {
     const { messages, intake, tell, onApplied, onStatement } = this.#options;
     if (event === "verifier") {
       const statement = await messages.statement(data);
+      // a secret is one verifier's: what is another's was sent to it, and is played to us
+      this.#verifierId ??= statement.id;
+      if (statement.id !== this.#verifierId) throw new ForgedMessage("it is another verifier's statement");
       // an older one that is sent again must not widen what a newer one narrowed
       if (statement.issuedAt < this.#statementAt) return;
       this.#statementAt = statement.issuedAt;
@@ -216,7 +224,7 @@ export class FeedFollower {
         throw new Resume("facts are missing");
       case "went_back":
         this.#goneBack();
-        throw new Resume("the authority knows less than was known");
+        throw new Resume("the authority knows less than was known, or something else");
       case "replayed":
         tell({ type: "replayed", position: intake.position, to: batch.to });
         return;
@@ -238,7 +246,7 @@ export class FeedFollower {
   #tidy(): void {
     const now = performance.now();
     const { book, newestAt } = this.#options.intake;
-    if (book === null || now - this.#sweptAt < SWEEP_MS) return;
+    if (book === null || now - this.#sweptAt < (this.#options.sweepMs ?? SWEEP_MS)) return;
     this.#sweptAt = now;
     // our own clock may be ahead and be set right again: what it took for expired would then be accepted
     book.sweep(Math.min(Date.now(), newestAt));

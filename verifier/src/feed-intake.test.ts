@@ -23,8 +23,15 @@ const batch = (after: number, to: number, at: number, head = log.length): Batch 
   after,
   to,
   head,
+  mark: null,
   facts: log.slice(after, to),
   disabledClients: [],
+});
+const snapshotAt = (position: number, at: number, mark: string | null = null) => ({
+  book: new FactBook(),
+  position,
+  mark,
+  at,
 });
 const isKnown = (intake: FeedIntake, position: number) =>
   intake.book?.standing(
@@ -56,7 +63,7 @@ test("whatever comes in whatever order, exactly what is up to the position is in
   fc.assert(
     fc.property(fc.array(cut, { maxLength: 30 }), (cuts) => {
       const { intake } = started();
-      intake.load(new FactBook(), 0, 999_000);
+      intake.load(snapshotAt(0, 999_000));
       let before = 0;
       cuts.forEach(([after, to], index) => {
         const outcome = intake.take(batch(after, to, 999_001 + index));
@@ -72,7 +79,7 @@ test("whatever comes in whatever order, exactly what is up to the position is in
 
 test("a batch that leaves facts open makes nothing fresh; the one that has them all does", () => {
   const { intake, word, now } = started();
-  intake.load(new FactBook(), 0, 1_000_000);
+  intake.load(snapshotAt(0, 1_000_000));
   now.wall += 10_000;
   intake.take(batch(0, 5, 1_010_000));
   expect(word.ageMs).toBe(10_000);
@@ -82,7 +89,7 @@ test("a batch that leaves facts open makes nothing fresh; the one that has them 
 
 test("a batch that does not hold what it says is refused whole", () => {
   const { intake } = started();
-  intake.load(new FactBook(), 0, 1_000_000);
+  intake.load(snapshotAt(0, 1_000_000));
   expect(() => intake.take({ ...batch(0, 3, 1_000_001), to: 4 })).toThrow("does not hold");
   expect(() =>
     intake.take({ ...batch(0, 3, 1_000_001), facts: [log[0], log[2], log[1]] as OrderFact[] }),
@@ -93,7 +100,7 @@ test("a batch that does not hold what it says is refused whole", () => {
 
 test("the disabled clients are those of the newest word", () => {
   const { intake } = started();
-  intake.load(new FactBook(), 12, 1_000_000);
+  intake.load(snapshotAt(12, 1_000_000));
   intake.take({ ...batch(12, 12, 1_000_100), disabledClients: ["c"] });
   intake.take({ ...batch(12, 12, 1_000_050), disabledClients: [] });
   expect(intake.book?.isClientDisabled("c")).toBe(true);
@@ -103,10 +110,23 @@ test("the disabled clients are those of the newest word", () => {
 
 test("an authority that went back is noticed, and a snapshot behind us is not taken", () => {
   const { intake } = started();
-  intake.load(new FactBook(), 5, 1_000_000);
+  intake.load(snapshotAt(5, 1_000_000));
   expect(intake.take(batch(3, 3, 1_000_100, 3))).toBe("went_back");
-  expect(intake.load(new FactBook(), 4, 1_000_200)).toBe(false);
+  expect(intake.load(snapshotAt(4, 1_000_200))).toBe(false);
   expect(intake.isBack).toBe(true);
-  expect(intake.load(new FactBook(), 5, 1_000_300)).toBe(true);
+  expect(intake.load(snapshotAt(5, 1_000_300))).toBe(true);
   expect(intake.isBack).toBe(false);
+});
+
+test("another mark at our position is another history, however far it goes; a replayed one is none, and who tells no mark is believed", () => {
+  const { intake } = started();
+  intake.load(snapshotAt(2, 1_000_000, "a"));
+  const heartbeat = (at: number, mark: string | null) => ({ ...batch(2, 2, at), mark });
+  expect(intake.take(heartbeat(1_000_100, "a"))).toBe("heartbeat");
+  expect(intake.take(heartbeat(1_000_050, "b"))).toBe("replayed");
+  expect(intake.take(heartbeat(1_000_200, "b"))).toBe("went_back");
+  expect(intake.take(heartbeat(1_000_200, null))).toBe("heartbeat");
+  expect(intake.mark).toBeNull();
+  intake.take({ ...batch(2, 3, 1_000_300), mark: "c" });
+  expect(intake.mark).toBe("c");
 });

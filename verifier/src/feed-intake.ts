@@ -1,20 +1,25 @@
 import type { FactBook } from "./fact-book.ts";
 import type { Fact } from "./facts.ts";
 import type { LastWord } from "./last-word.ts";
+import type { Snapshot } from "./read-snapshot.ts";
 
-/** A signed batch of the feed: the facts after `after` up to `to`, without a gap. `at` in milliseconds since the epoch. */
+/**
+ * A signed batch of the feed: the facts after `after` up to `to`, without a gap. `at` in milliseconds since the epoch. `mark` tells the position `to` from
+ * the same one of another history; null where the authority tells none.
+ */
 export type Batch = {
   at: number;
   after: number;
   to: number;
   head: number;
+  mark: string | null;
   facts: Fact[];
   disabledClients: string[];
 };
 
 /**
  * What became of a batch. `gap`: it begins beyond our position, nothing of it was applied; `replayed`: we had it, or one as new;
- * `went_back`: the authority knows less than we do.
+ * `went_back`: the authority knows less than we do, or something else at our position.
  */
 export type Intake = "applied" | "heartbeat" | "gap" | "replayed" | "went_back";
 
@@ -23,6 +28,7 @@ export class FeedIntake {
   readonly #word: LastWord;
   #book: FactBook | null = null;
   #position = 0;
+  #mark: string | null = null;
   #newestAt = Number.NEGATIVE_INFINITY;
   #isBack = false;
 
@@ -37,6 +43,11 @@ export class FeedIntake {
 
   get position(): number {
     return this.#position;
+  }
+
+  /** What the authority called our position, to be said with it; null where it told nothing. */
+  get mark(): string | null {
+    return this.#mark;
   }
 
   /** The newest instant of the authority's own clock that we heard, in milliseconds since the epoch; -Infinity before the first word. */
@@ -54,7 +65,7 @@ export class FeedIntake {
   }
 
   /** @returns false where it is behind what we know: then it is not taken. */
-  load(book: FactBook, position: number, at: number): boolean {
+  load({ book, position, mark, at }: Snapshot): boolean {
     if (position < this.#position) {
       this.#isBack = true;
       return false;
@@ -62,6 +73,7 @@ export class FeedIntake {
     if (this.#isBack && this.#book !== null) book.keepRevocationsOf(this.#book);
     this.#book = book;
     this.#position = position;
+    this.#mark = mark;
     this.#isBack = false;
     this.#word.hear(at);
     this.#newestAt = Math.max(this.#newestAt, at);
@@ -75,11 +87,14 @@ export class FeedIntake {
       throw new Error("positions of a batch are not dense");
     if (this.#book === null || after > this.#position) return "gap";
     if (to < this.#position) return head < this.#position && at > this.#newestAt ? "went_back" : "replayed";
+    const isOther = this.#mark !== null && batch.mark !== null && batch.mark !== this.#mark;
+    if (to === this.#position && isOther && at > this.#newestAt) return "went_back";
     if (to === this.#position && facts.length > 0) return "replayed";
     for (const fact of facts) if (fact.position > this.#position) this.#book.take(fact);
+    if (at < this.#newestAt && facts.length === 0) return "replayed";
     this.#position = to;
+    this.#mark = batch.mark;
     if (at >= this.#newestAt) this.#book.setDisabledClients(batch.disabledClients);
-    else if (facts.length === 0) return "replayed";
     this.#newestAt = Math.max(this.#newestAt, at);
     // what the head is ahead of us is not applied yet: the word counts when it is
     if (to === head && !this.#isBack) this.#word.hear(at);

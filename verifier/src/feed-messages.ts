@@ -32,6 +32,8 @@ export type SnapshotPart = {
   part: number;
   position: number;
   at: number;
+  /** See `Batch`. */
+  mark: string | null;
   revoked: { token: Uint8Array; family: Uint8Array };
   facts: Fact[];
   disabledClients: string[];
@@ -51,6 +53,9 @@ export type MessageReader = {
 
 const record = (value: unknown): Record<string, unknown> =>
   typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+
+const optionalText = (value: unknown, name: string) =>
+  value === undefined || value === null ? null : parseText(value, name);
 
 /**
  * Reads what the feed sends: ES256 by a key of the feed's own set, issuer, audience and type, then field by field.
@@ -89,6 +94,7 @@ export function createMessageReader(keys: JWTVerifyGetKey, issuer: string): Mess
         after: parsePosition(payload.after, "after"),
         to: parsePosition(payload.to, "to"),
         head: parsePosition(payload.head, "head"),
+        mark: optionalText(payload.mark, "mark"),
         facts: parseFacts(payload.facts),
         disabledClients: parseNames(payload.disabled_clients, "disabled_clients"),
       };
@@ -101,6 +107,7 @@ export function createMessageReader(keys: JWTVerifyGetKey, issuer: string): Mess
         part: parsePosition(payload.part, "part"),
         position: parsePosition(payload.position, "position"),
         at: parseNumber(payload.at, "at"),
+        mark: optionalText(payload.mark, "mark"),
         revoked: {
           token: parseBytes(revoked.token ?? "", "revoked.token"),
           family: parseBytes(revoked.family ?? "", "revoked.family"),
@@ -120,10 +127,7 @@ export function createMessageReader(keys: JWTVerifyGetKey, issuer: string): Mess
         maxStalenessSeconds: parseNumber(payload.max_staleness_seconds, "max_staleness_seconds"),
         audiences: parseNames(payload.audiences, "audiences"),
         heartbeatMs: parseNumber(payload.heartbeat_ms, "heartbeat_ms"),
-        agentMinimum:
-          payload.agent_minimum === undefined || payload.agent_minimum === null
-            ? null
-            : parseText(payload.agent_minimum, "agent_minimum"),
+        agentMinimum: optionalText(payload.agent_minimum, "agent_minimum"),
       };
     },
   };

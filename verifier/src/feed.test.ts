@@ -253,6 +253,47 @@ test("the console's bound holds where it is the smaller one, and its strict mode
   expect(verifier.state.mode).toBe("strict");
 });
 
+test("another verifier's statement changes nothing: it is dropped as forged", async () => {
+  const verifier = await open();
+  await listening();
+  const now = Math.floor(Date.now() / 1_000) + 1;
+  const lenient = { name: "x", mode: "lenient", max_staleness_seconds: 3_600, audiences: [AUDIENCE] };
+  const foreign = await peer.sign(
+    { iss: peer.issuer, aud: "v2", iat: now, heartbeat_ms: 50, ...lenient },
+    "tokenwarden-verifier+jwt",
+    peer.feedKey,
+  );
+  for (const stream of peer.streams) stream.write(`event: verifier\ndata: ${foreign}\n\n`);
+  await expect.poll(() => verifier.state.forged).toBe(1);
+  expect(verifier.state).toMatchObject({ mode: "strict", maxStalenessMs: 60_000 });
+  await listening();
+  expect(await codeOf(verifier, await peer.token())).toBe("good");
+});
+
+test("before it is known what the console says, nothing is good: its bound may be the shorter one", async () => {
+  let isHeld = true;
+  peer.override = (_, response, url) => {
+    if (url.pathname !== "/revocations" || !isHeld) return false;
+    peer.json(response, 503, {});
+    return true;
+  };
+  const verifier = createVerifier({
+    issuer: peer.issuer,
+    audience: AUDIENCE,
+    secret: SECRET,
+    reports: false,
+    maxStalenessSeconds: 2,
+    onEvent: (event) => events.push(event),
+  });
+  verifiers.push(verifier);
+  await expect(verifier.ready({ timeoutSeconds: 1 })).rejects.toMatchObject({ code: "not_ready" });
+  expect(told("snapshot_loaded")).toBe(1);
+  expect(await codeOf(verifier, await peer.token())).toBe("stale");
+  isHeld = false;
+  await verifier.ready();
+  expect(await codeOf(verifier, await peer.token())).toBe("good");
+});
+
 test("an authority that knows less than was known is believed again only when it is as far, and nothing revoked comes back", async () => {
   const verifier = await open();
   const jti = randomUUID();
@@ -271,6 +312,62 @@ test("an authority that knows less than was known is believed again only when it
   await expect.poll(async () => codeOf(verifier, await peer.token()), { timeout: 10_000 }).toBe("good");
   expect(lost).toHaveLength(2);
   expect(await codeOf(verifier, await peer.token({ jti }))).toBe("revoked");
+});
+
+test("a restored database that went on past the verifier's position while it was away is noticed: a new snapshot is taken, and nothing revoked comes back", async () => {
+  const verifier = await open();
+  const [lost, before] = [randomUUID(), randomUUID()];
+  await peer.place(revoke("token", before), revoke("token", lost));
+  await expect.poll(() => verifier.state.position).toBe(2);
+  await listening();
+  const kept = peer.facts.slice(0, 1);
+  refuseFeed();
+  peer.cut();
+  const [instead, after] = [randomUUID(), randomUUID()];
+  const facts = [revoke("token", instead), revoke("token", after)].map((fact, index) => ({
+    order: randomUUID(),
+    ...fact,
+    position: index + 2,
+  }));
+  peer.facts.splice(0, 2, ...kept, ...facts);
+  peer.override = () => false;
+  await expect.poll(() => verifier.state.position, { timeout: 10_000 }).toBe(3);
+  expect(told("went_back")).toBeGreaterThan(0);
+  expect(told("snapshot_loaded")).toBe(2);
+  for (const jti of [before, lost, instead, after])
+    expect(await codeOf(verifier, await peer.token({ jti }))).toBe("revoked");
+  expect(await codeOf(verifier, await peer.token())).toBe("good");
+  await expect.poll(() => peer.seen.acknowledgements.at(-1)?.mark).toBe(facts[1]?.order);
+});
+
+test("an authority of the version before tells no marks, is told none, and is followed", async () => {
+  const before = await startPeer({ marks: false });
+  const verifier = createVerifier({
+    issuer: before.issuer,
+    audience: AUDIENCE,
+    secret: SECRET,
+    reports: false,
+    onEvent: (event) => events.push(event),
+  });
+  try {
+    await verifier.ready();
+    await before.place(revoke("token", randomUUID()));
+    await expect.poll(() => verifier.state.position).toBe(1);
+    await expect.poll(() => before.seen.acknowledgements.at(-1)?.position).toBe(1);
+    const asked: string[] = [];
+    before.override = (request) => {
+      asked.push(request.url ?? "");
+      return false;
+    };
+    before.cut();
+    await expect.poll(() => asked.filter((one) => one.startsWith("/revocations?")).length).toBeGreaterThan(0);
+    expect(asked.filter((one) => one.includes("mark"))).toEqual([]);
+    expect(before.seen.acknowledgements.filter((one) => "mark" in one)).toEqual([]);
+    expect(verifier.state.isStale).toBe(false);
+  } finally {
+    await verifier.close();
+    await before.stop();
+  }
 });
 
 test("where streams do not come through, polls take their place", async () => {
@@ -330,6 +427,21 @@ test("tells the audience that the console does not have for it, and a version th
   Object.assign(peer.statement, { audiences: ["ledger"], agent_minimum: "0.2.0" });
   await open();
   await expect.poll(() => [told("audience_unregistered"), told("outdated")]).toEqual([1, 1]);
+});
+
+test("close takes two seconds at most, whatever hangs", async () => {
+  const jwks = await open({ keysMaxAgeSeconds: 10, reports: {} });
+  await jwks.verify(await peer.token());
+  peer.override = () => true;
+  const startedAt = performance.now();
+  await jwks.close();
+  expect(performance.now() - startedAt).toBeLessThan(2_000);
+  expect(told("reports_lost")).toBe(1);
+  const begun = createVerifier({ issuer: peer.issuer, audience: AUDIENCE, secret: SECRET });
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  const closedAt = performance.now();
+  await begun.close();
+  expect(performance.now() - closedAt).toBeLessThan(2_000);
 });
 
 test("a closed verifier judges nothing and leaves no connection", async () => {

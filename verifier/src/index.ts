@@ -9,10 +9,10 @@ import { FeedIntake } from "./feed-intake.ts";
 import { createMessageReader, type Statement } from "./feed-messages.ts";
 import { Introspection } from "./introspection.ts";
 import { createJudge, type Seen, type VerifyOptions } from "./judge.ts";
+import { openKeySet } from "./key-set.ts";
 import { LastWord } from "./last-word.ts";
 import { Latencies } from "./latencies.ts";
 import { type Mode, parseOptions, type Revocation, type VerifierOptions } from "./options.ts";
-import { backoffMs, pause } from "./pause.ts";
 import { ProofChecker } from "./proof.ts";
 import { createJwtReader } from "./read-jwt.ts";
 import { ReportQueue } from "./report-queue.ts";
@@ -36,8 +36,9 @@ export type {
 export { VerifierError };
 
 const WATCH_MS = 250;
-const CLOSE_MS = 4_000;
-const LAST_WORD_MS = 1_000;
+/** Together less than the two seconds that a stopping process is left. */
+const CLOSE_MS = 1_200;
+const LAST_WORD_MS = 500;
 
 export type Verifier = {
   /**
@@ -49,7 +50,7 @@ export type Verifier = {
   /** @throws {VerifierError} whose code says why the token is refused, or why nothing can be said about it. */
   verify(token: string, options?: VerifyOptions): Promise<VerifiedToken>;
   readonly state: VerifierState;
-  /** Sends what waits, within 5 s, and ends every connection. */
+  /** Sends what waits and ends every connection, within 2 s. What could not be sent stays in the file, or is lost and counted where there is none. */
   close(): Promise<void>;
 };
 
@@ -63,14 +64,13 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const tell = createTell(options.onEvent);
   const instance = randomUUID();
   const closing = new AbortController();
-  const authority = openAuthority(settings, tell, closing.signal);
-  const keys = authority.keySet("keys");
+  const authority = openAuthority(settings, closing.signal);
+  const keys = openKeySet({ authority, name: "keys", settings, tell, closing: closing.signal });
   const readJwt = createJwtReader(settings, keys.get);
   const introspection = new Introspection(authority, settings.introspectionConcurrency, settings.timeoutMs);
   const proofs = new ProofChecker(settings.clockToleranceSeconds);
   const word = new LastWord(settings.clockToleranceSeconds * 1_000);
   const intake = new FeedIntake(word);
-  const lists = new StatusLists(authority, keys, settings, tell);
   const latencies = new Latencies();
   const counts = { accepted: 0, refused: 0, stale: 0 };
   let statement: Statement | null = null;
@@ -78,6 +78,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   let wasStale = true;
 
   const maxStalenessMs = () => staleBound(settings, statement);
+  const lists = new StatusLists({ authority, keys, settings, tell, maxStalenessMs });
   const mode = (): Mode => modeOf(settings, statement);
   const revocations = createRevocationCheck({
     settings,
@@ -87,6 +88,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     introspection,
     keys,
     maxStalenessMs,
+    isBoundKnown: () => settings.revocation !== "feed" || statement !== null,
   });
 
   const { judge } = createJudge({
@@ -112,7 +114,10 @@ export function createVerifier(options: VerifierOptions): Verifier {
       ? null
       : new FeedFollower({
           authority,
-          messages: createMessageReader(authority.keySet("feedKeys").get, settings.issuer),
+          messages: createMessageReader(
+            openKeySet({ authority, name: "feedKeys", settings, tell, closing: closing.signal }).get,
+            settings.issuer,
+          ),
           intake,
           instance,
           tell,
@@ -140,14 +145,22 @@ export function createVerifier(options: VerifierOptions): Verifier {
     return {
       instance,
       position: intake.position,
+      ...(intake.mark === null ? {} : { mark: intake.mark }),
       agent: AGENT,
       way: wayNow() === "none" ? "status_list" : wayNow(),
       mode: mode(),
-      max_staleness_seconds: Math.round(maxStalenessMs() / 1_000),
+      max_staleness_seconds: Math.ceil(boundMs() / 1_000),
       ...counts,
       lost: reports?.lost ?? 0,
       ...(latency === null ? {} : { latency_us: latency }),
     };
+  }
+
+  /** For how long a word is believed in truth: a list is over by itself. */
+  function boundMs(): number {
+    return settings.revocation === "status-list"
+      ? Math.min(maxStalenessMs(), lists.lifetimeMs)
+      : maxStalenessMs();
   }
 
   function wayNow(): VerifierState["way"] {
@@ -157,18 +170,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
       : (settings.revocation as "introspection" | "none");
   }
 
-  /** Fetches the keys before the first token comes. */
-  async function warm(): Promise<void> {
-    for (let attempt = 0; !closing.signal.aborted; attempt += 1)
-      try {
-        await keys.reload();
-        return;
-      } catch {
-        await pause(backoffMs(attempt, 5_000), closing.signal);
-      }
-  }
-
-  const running: Promise<void>[] = [warm()];
+  const running: Promise<void>[] = [keys.tend()];
   if (follower !== null) running.push(follower.run());
   // who checks signatures alone has nothing to acknowledge
   if (acknowledger !== null && settings.revocation !== "none") running.push(acknowledger.run());
@@ -186,7 +188,11 @@ export function createVerifier(options: VerifierOptions): Verifier {
 
   function isReady(): boolean {
     if (keys.ageMs === Number.POSITIVE_INFINITY) return false;
-    return follower === null || (intake.book !== null && word.ageMs < Number.POSITIVE_INFINITY);
+    // before the console's bound is known nothing is good: ours may be the longer one
+    return (
+      follower === null ||
+      (intake.book !== null && statement !== null && word.ageMs < Number.POSITIVE_INFINITY)
+    );
   }
 
   async function record(

@@ -61,6 +61,31 @@ test("a clock that is further behind than is tolerated makes nothing fresh, and 
   expect(word.ageMs).toBe(0);
 });
 
+test("a clock that was behind and is slewed right is forgotten within the hour: what it was counts for no age then", () => {
+  const { time, word } = machine(-20_000);
+  word.hear(time.now);
+  // both clocks are slewed alike: the steady one tells no step
+  for (let second = 0; second < 7_200; second += 1) {
+    time.now += 1_000;
+    if (time.offset < 0) time.offset = Math.min(0, time.offset + 10);
+    time.asleep = -time.offset - 20_000;
+    word.hear(time.now);
+    if (second < 1_000) expect(word.ageMs).toBeLessThanOrEqual(20_000);
+  }
+  expect(word.ageMs).toBe(0);
+  expect(word.isClockBehind).toBe(false);
+});
+
+test("a clock that stays behind makes no late word look young for as long as one came in time within the last half hour", () => {
+  const { time, word } = machine(-20_000);
+  word.hear(time.now);
+  for (let minute = 0; minute < 29; minute += 1) {
+    time.now += 60_000;
+    word.hear(time.now - 10_000);
+    expect(word.ageMs).toBe(10_000);
+  }
+});
+
 test("a machine that slept knows that its last word is old", () => {
   const { time, word } = machine(0);
   word.hear(time.now);

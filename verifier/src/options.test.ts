@@ -40,6 +40,7 @@ test.each<[string, Record<string, unknown>]>([
   ["revocation: introspection needs a secret", { revocation: "introspection" }],
   ["mode", { mode: "relaxed" }],
   ["maxStalenessSeconds", { maxStalenessSeconds: 0 }],
+  ["maxStalenessSeconds: a number from 15", { revocation: "status-list", maxStalenessSeconds: 14 }],
   ["maxStalenessSeconds", { maxStalenessSeconds: Number.NaN }],
   ["maxStalenessSeconds", { maxStalenessSeconds: "60" }],
   ["clockToleranceSeconds", { clockToleranceSeconds: 121 }],

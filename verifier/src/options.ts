@@ -24,11 +24,11 @@ export type VerifierOptions = {
   revocation?: Revocation;
   /** The console's setting where nothing is said. Strict wins over lenient, whoever says it. */
   mode?: Mode;
-  /** 1 to 3,600. The smaller of this and the console's setting holds; 60 until that is known. */
+  /** 1 to 3,600; from 15 with the status list. The smaller of this and the console's setting holds, where the feed tells it; 60 where nothing is said. */
   maxStalenessSeconds?: number;
   /** 0 to 120; 30 where nothing is said. */
   clockToleranceSeconds?: number;
-  /** Signature algorithms, a subset of ES256, RS256, PS256, EdDSA; all of them where nothing is said. */
+  /** Signature algorithms of tokens, a subset of ES256, RS256, PS256, EdDSA; all of them where nothing is said. */
   algorithms?: readonly string[];
   /** How old the signing keys may be before they are fetched again: 10 to 86,400; 600 where nothing is said. */
   keysMaxAgeSeconds?: number;
@@ -63,6 +63,8 @@ export type Settings = {
 };
 
 export const DEFAULT_MAX_STALENESS_MS = 60_000;
+/** A list is signed every 5 s and asked for three times within the bound: with a shorter one good tokens would be refused now and then. */
+const LEAST_LIST_STALENESS = 15;
 const ALGORITHMS = ["ES256", "RS256", "PS256", "EdDSA"];
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 const KNOWN = new Set([
@@ -163,6 +165,7 @@ export function parseOptions(options: VerifierOptions): Settings {
   const algorithms = parseNames("algorithms", options.algorithms ?? ALGORITHMS);
   for (const name of algorithms) parseOneOf("algorithms", name, ALGORITHMS);
   const staleness = options.maxStalenessSeconds;
+  const leastStaleness = revocation === "status-list" ? LEAST_LIST_STALENESS : 1;
   return {
     issuer,
     authorityUrl:
@@ -175,7 +178,9 @@ export function parseOptions(options: VerifierOptions): Settings {
     mode:
       options.mode === undefined ? null : parseOneOf("mode", options.mode, ["strict", "lenient"] as const),
     maxStalenessMs:
-      staleness === undefined ? null : parseNumberIn("maxStalenessSeconds", staleness, 1, 3_600, 0) * 1_000,
+      staleness === undefined
+        ? null
+        : parseNumberIn("maxStalenessSeconds", staleness, leastStaleness, 3_600, 0) * 1_000,
     clockToleranceSeconds: parseNumberIn("clockToleranceSeconds", options.clockToleranceSeconds, 0, 120, 30),
     algorithms,
     keysMaxAgeMs: parseNumberIn("keysMaxAgeSeconds", options.keysMaxAgeSeconds, 10, 86_400, 600) * 1_000,

@@ -6,7 +6,7 @@ import type { MessageReader } from "./feed-messages.ts";
 /** Bytes must come at least so often. */
 const STALL_MS = 30_000;
 
-export type Snapshot = { book: FactBook; position: number; at: number };
+export type Snapshot = { book: FactBook; position: number; mark: string | null; at: number };
 
 /**
  * Fetches everything that is in force. All parts of one snapshot, in their order, from the first to the one that says it is the last: whoever
@@ -64,7 +64,7 @@ async function assemble(lines: AsyncIterable<string>, messages: MessageReader): 
     for (const fact of part.facts) book.take(fact);
     if (part.isLast) {
       book.setDisabledClients(part.disabledClients);
-      return { book, position, at: part.at };
+      return { book, position, mark: part.mark, at: part.at };
     }
   }
   throw new Error("the snapshot has no end");

@@ -1,5 +1,6 @@
 import { constants } from "node:fs";
 import { type FileHandle, open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { linesOf } from "./event-stream.ts";
 import type { Report } from "./report.ts";
 
@@ -52,13 +53,18 @@ export class ReportJournal {
     return this.#write(`${JSON.stringify(report)}\n`, isSynced);
   }
 
-  /** Notes that the first `count` reports are done. `left` says which wait, at the moment when it is asked. */
-  async done(count: number, left: () => readonly Report[]): Promise<void> {
+  /**
+   * Notes that the first `count` reports of the file are done. `left` says which wait, at the moment when it is asked.
+   *
+   * @returns whether the file was written anew: then all that wait are in it, whether they were before or not.
+   */
+  async done(count: number, left: () => readonly Report[]): Promise<boolean> {
     const isWorthIt =
       this.#size > Math.max(COMPACT_AT, this.#base * 2) ||
       (this.#size > COMPACT_EMPTY_AT && left().length === 0);
     if (isWorthIt) await this.#compact(left);
-    else await this.#write(`${JSON.stringify({ done: count })}\n`, false);
+    else if (count > 0) await this.#write(`${JSON.stringify({ done: count })}\n`, false);
+    return isWorthIt;
   }
 
   #write(text: string, isSynced: boolean): Promise<void> {
@@ -84,8 +90,8 @@ export class ReportJournal {
         if (batch.some((one) => one.isSynced)) await this.#file.datasync();
         for (const one of batch) one.resolve();
       } catch (error) {
-        // half a line would swallow the next one
-        await this.#file.write("\n").catch(() => undefined);
+        // half a line would swallow the next one; where it cannot be taken away it is ended
+        await this.#file.truncate(this.#size).catch(() => this.#file.write("\n").catch(() => undefined));
         for (const one of batch) one.reject(error);
       }
     }
@@ -199,4 +205,12 @@ async function rewrite(path: string, reports: readonly Report[]): Promise<void> 
     await file.close();
   }
   await rename(next, path);
+  await syncFolder(path);
+}
+
+/** A new name is on the disk when its folder is; some systems open no folder, and need none to be told. */
+async function syncFolder(file: string): Promise<void> {
+  const folder = await open(dirname(file), "r").catch(() => null);
+  await folder?.sync().catch(() => undefined);
+  await folder?.close();
 }

@@ -27,6 +27,10 @@ export class ReportQueue {
   readonly #options: ReportQueueOptions;
   #waiting: Report[] = [];
   #journal: ReportJournal | null = null;
+  /** Writes to the file under way, by report; true: it is in the file. */
+  readonly #writing = new Map<Report, Promise<boolean>>();
+  /** Reports that wait, and are not in the file: it takes no count of them. */
+  readonly #unwritten = new Set<Report>();
   #lost = 0;
   #lostUnsaid = 0;
   #isClosing = false;
@@ -70,8 +74,8 @@ export class ReportQueue {
       throw new VerifierError("audit_unavailable", "Uses cannot be put on record at the moment.");
     this.#waiting.push(report);
     this.#wake();
-    const written = this.#journal?.append(report, settings.isStrict);
-    if (written === undefined) return;
+    if (this.#journal === null) return;
+    const written = this.#write(this.#journal, report);
     if (!settings.isStrict) {
       written.catch((error: unknown) =>
         tell({ type: "reports_delayed", error: errorOf(error), waiting: this.waiting }),
@@ -81,8 +85,34 @@ export class ReportQueue {
     try {
       await written;
     } catch (cause) {
+      // what is refused for it was no use
+      this.#withdraw(report);
       throw new VerifierError("audit_unavailable", "Uses cannot be put on record at the moment.", { cause });
     }
+  }
+
+  /** @throws what the file system says. */
+  async #write(journal: ReportJournal, report: Report): Promise<void> {
+    const written = journal.append(report, this.#options.settings.isStrict);
+    const settled = written.then(
+      () => true,
+      () => false,
+    );
+    this.#writing.set(report, settled);
+    try {
+      await written;
+    } catch (error) {
+      this.#unwritten.add(report);
+      throw error;
+    } finally {
+      this.#writing.delete(report);
+    }
+  }
+
+  #withdraw(report: Report): void {
+    this.#unwritten.delete(report);
+    const at = this.#waiting.lastIndexOf(report);
+    if (at >= 0) this.#waiting.splice(at, 1);
   }
 
   #lose(count: number, why: string): void {
@@ -109,7 +139,7 @@ export class ReportQueue {
     const held = this.#waiting;
     this.#waiting = [...reports, ...held];
     this.#journal = journal;
-    for (const report of held) journal.append(report, false).catch(() => undefined);
+    for (const report of held) this.#write(journal, report).catch(() => undefined);
   }
 
   async #openInTime(): Promise<void> {
@@ -136,7 +166,8 @@ export class ReportQueue {
       if (this.#waiting.length < this.#batchMax && !this.#isClosing)
         await pause(COLLECT_MS, this.#stopped.signal);
       try {
-        await this.#sendSome();
+        // what strict audit has not on the disk may yet be refused
+        if (!(await this.#sendSome())) await this.#anyWritten();
         attempt = 0;
       } catch (thrown) {
         if (this.#stopped.signal.aborted) return;
@@ -159,6 +190,7 @@ export class ReportQueue {
     const batch: Report[] = [];
     let bytes = 0;
     for (const report of this.#waiting) {
+      if (this.#options.settings.isStrict && this.#writing.has(report)) break;
       bytes += JSON.stringify(report).length * 2;
       if (batch.length > 0 && (bytes > BATCH_BYTES || batch.length >= this.#batchMax)) break;
       batch.push(report);
@@ -166,9 +198,19 @@ export class ReportQueue {
     return batch;
   }
 
-  async #sendSome(): Promise<void> {
+  /** Until the first of what waits is in the file, or will not be. */
+  async #anyWritten(): Promise<void> {
+    const first = this.#waiting[0];
+    await (first === undefined ? undefined : this.#writing.get(first));
+    // whoever waits for it is refused first
+    await pause(0, this.#stopped.signal);
+  }
+
+  /** @returns false where nothing of what waits may be sent yet. */
+  async #sendSome(): Promise<boolean> {
     const { authority, instance } = this.#options;
     const batch = this.#batch();
+    if (batch.length === 0) return false;
     const lost = this.#lostUnsaid;
     let answer: Record<string, unknown>;
     try {
@@ -182,7 +224,7 @@ export class ReportQueue {
       const status = thrown instanceof UnexpectedAnswer ? thrown.status : 0;
       if (status !== 400 && status !== 413) throw thrown;
       await this.#narrow(batch);
-      return;
+      return true;
     }
     this.#lostUnsaid -= lost;
     this.#batchMax = BATCH_MAX;
@@ -191,7 +233,8 @@ export class ReportQueue {
       if (result === "refused")
         this.#options.tell({ type: "report_refused", id: String(id), code: String(code) });
     }
-    await this.#done(batch.length);
+    await this.#done(batch);
+    return true;
   }
 
   /** A body that is refused as a whole is cut in half, until the one report is found that nobody takes. */
@@ -203,13 +246,17 @@ export class ReportQueue {
     this.#options.tell({ type: "report_refused", id: batch[0]?.id ?? "", code: "invalid" });
     this.#lose(1, "the authority does not take it");
     this.#batchMax = BATCH_MAX;
-    await this.#done(1);
+    await this.#done(batch);
   }
 
-  async #done(count: number): Promise<void> {
-    this.#waiting.splice(0, count);
+  async #done(batch: readonly Report[]): Promise<void> {
+    this.#waiting.splice(0, batch.length);
+    if (this.#journal === null) return;
+    await Promise.all(batch.map((report) => this.#writing.get(report)));
+    const inFile = batch.filter((report) => !this.#unwritten.delete(report)).length;
     // an error here means that something is sent twice, and recorded once
-    await this.#journal?.done(count, () => this.#waiting).catch(() => undefined);
+    const isAnew = await this.#journal.done(inFile, () => this.#waiting).catch(() => false);
+    if (isAnew) this.#unwritten.clear();
   }
 
   /** Sends what waits, for so long at most; what is left stays in the file, or is lost where there is none. */

@@ -263,3 +263,40 @@ test("with strict audit and a file, what verify() accepted survives kill -9", as
   expect(jtis.filter((jti) => !known.has(jti))).toEqual([]);
   expect(new Set(ids()).size).toBe(reported().length);
 });
+
+test("strict audit on a disk that takes no more: what is refused for it is not reported, what was accepted is, once", async () => {
+  breakable();
+  isDown = true;
+  const file = path.join(folder, "reports");
+  const tokens = await Promise.all(Array.from({ length: 40 }, () => peer.token()));
+  const list = path.join(folder, "tokens");
+  writeFileSync(list, JSON.stringify(tokens));
+  const program = path.join(import.meta.dirname, "test-reporting-process.ts");
+  // no file of it grows beyond four kilobytes
+  const child = spawn(
+    "bash",
+    ["-c", 'ulimit -f 4 && exec "$0" --disable-warning=ExperimentalWarning "$1"', process.execPath, program],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+      env: { ...process.env, ISSUER: peer.issuer, SECRET, AUDIENCE, FILE: file, TOKENS: list },
+    },
+  );
+  const said: string[] = [];
+  for await (const chunk of child.stdout) {
+    said.push(...String(chunk).split("\n").filter(Boolean));
+    if (said.length === tokens.length) break;
+  }
+  const accepted = tokens.filter((_, index) => said[index] === "accepted");
+  expect(accepted.length).toBeGreaterThan(3);
+  expect(new Set(said)).toEqual(new Set(["accepted", "audit_unavailable"]));
+  const jtis = (values: readonly string[]) =>
+    values.map((token) => JSON.parse(Buffer.from(token.split(".")[1] as string, "base64url").toString()).jti);
+  isDown = false;
+  await expect.poll(() => reported().length).toBe(accepted.length);
+  child.kill("SIGKILL");
+  // whoever opens the file after it has nothing to add
+  await open({ path: file });
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(new Set(reported().map((report) => report.token))).toEqual(new Set(jtis(accepted)));
+  expect(events.filter(({ type }) => type === "reports_lost")).toEqual([]);
+});

@@ -1,7 +1,7 @@
-import type { KeySet } from "./authority.ts";
 import type { RefusalCode } from "./errors.ts";
 import type { FeedIntake } from "./feed-intake.ts";
 import type { Introspection, Use } from "./introspection.ts";
+import type { KeySet } from "./key-set.ts";
 import type { LastWord } from "./last-word.ts";
 import type { Settings } from "./options.ts";
 import type { StatusLists } from "./status-lists.ts";
@@ -26,11 +26,13 @@ export type RevocationCheckOptions = {
   introspection: Introspection;
   keys: KeySet;
   maxStalenessMs(): number;
+  /** False before the feed has told what the console says: its bound may be the shorter one. */
+  isBoundKnown(): boolean;
 };
 
 /** Whether a token was taken back, by the way that the settings name. */
 export function createRevocationCheck(options: RevocationCheckOptions) {
-  const { settings, intake, word, lists, introspection, keys, maxStalenessMs } = options;
+  const { settings, intake, word, lists, introspection, keys, maxStalenessMs, isBoundKnown } = options;
 
   /** Keys that a compromised one may have left meanwhile. */
   const areKeysOld = () => keys.ageMs > settings.keysMaxAgeMs + maxStalenessMs();
@@ -48,7 +50,13 @@ export function createRevocationCheck(options: RevocationCheckOptions) {
   }
 
   function isFeedStale(): boolean {
-    return intake.book === null || intake.isBack || word.ageMs > maxStalenessMs() || areKeysOld();
+    return (
+      intake.book === null ||
+      intake.isBack ||
+      !isBoundKnown() ||
+      word.ageMs > maxStalenessMs() ||
+      areKeysOld()
+    );
   }
 
   async function byStatusList(token: VerifiedToken): Promise<Word> {

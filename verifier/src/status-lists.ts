@@ -1,8 +1,9 @@
 import { promisify } from "node:util";
 import { inflate } from "node:zlib";
 import { jwtVerify } from "jose";
-import { type Authority, type KeySet, readBounded, UnexpectedAnswer } from "./authority.ts";
+import { type Authority, readBounded, UnexpectedAnswer } from "./authority.ts";
 import { errorOf, type Tell } from "./events.ts";
+import type { KeySet } from "./key-set.ts";
 import { LastWord } from "./last-word.ts";
 import type { Settings } from "./options.ts";
 
@@ -15,6 +16,13 @@ const BITS = new Set([1, 2, 4, 8]);
 const DEFAULT_TTL_SECONDS = 30;
 /** A list that cannot be fetched is tried again after so long. */
 const RETRY_MS = 1_000;
+/** A list in use is fetched at this part of its time to live, or so often within the bound, before anybody has to wait for it. */
+const RENEW_AT = 0.7;
+const TIMES_PER_BOUND = 3;
+/** How far our clock may be behind the authority's: the console counts on it. */
+const CLOCK_MS = 30_000;
+/** Lists are signed by the authority's own key, whatever its tokens are signed with. */
+const LIST_ALGORITHMS = ["ES256", "RS256", "PS256", "EdDSA", "Ed25519"];
 
 export type ListedStatus = "valid" | "invalid" | "suspended";
 
@@ -23,6 +31,8 @@ type StatusList = {
   bytes: Uint8Array;
   /** Milliseconds since the epoch by the authority's clock. */
   expiresAt: number;
+  /** Milliseconds from its making to its expiry. */
+  lifetimeMs: number;
   ttlMs: number;
 };
 
@@ -48,19 +58,41 @@ export function statusAt(bytes: Uint8Array, bits: number, index: number): Listed
   return value === 0 ? "valid" : value === 2 ? "suspended" : "invalid";
 }
 
-/** Status lists by their address, fetched when needed and again when their time to live is over. */
+export type StatusListsOptions = {
+  authority: Authority;
+  keys: KeySet;
+  settings: Settings;
+  tell: Tell;
+  /** The bound on the age of a word, in milliseconds, as it is now. */
+  maxStalenessMs(): number;
+};
+
+/**
+ * Status lists by their address, fetched when needed, and again when their time to live is over or the bound wants it sooner. What is unchanged
+ * costs no transfer.
+ */
 export class StatusLists {
   readonly #authority: Authority;
   readonly #keys: KeySet;
   readonly #settings: Settings;
   readonly #tell: Tell;
+  readonly #maxStalenessMs: () => number;
   readonly #held = new Map<string, Held>();
 
-  constructor(authority: Authority, keys: KeySet, settings: Settings, tell: Tell) {
+  constructor({ authority, keys, settings, tell, maxStalenessMs }: StatusListsOptions) {
     this.#authority = authority;
     this.#keys = keys;
     this.#settings = settings;
     this.#tell = tell;
+    this.#maxStalenessMs = maxStalenessMs;
+  }
+
+  /** For how long a list is believed at most, in milliseconds; Infinity before the first one. */
+  get lifetimeMs(): number {
+    const lifetimes = [...this.#held.values()].flatMap(({ list }) =>
+      list === null ? [] : [list.lifetimeMs],
+    );
+    return lifetimes.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...lifetimes);
   }
 
   /** The age of the oldest word among the lists that cannot be fetched at the moment, in milliseconds; 0 where all can. */
@@ -73,23 +105,24 @@ export class StatusLists {
 
   /**
    * What the list says, and how old it is, in milliseconds. A list whose time is up is fetched before; where it cannot be, what is held counts on
-   * until it expires, and its age says so. Null where nothing can be said: no list, an expired one, an index that it does not have.
+   * until it expires by our clock, and its age says so. Null where nothing can be said: no list, an expired one, an index that it does not have.
    */
   async find(uri: string, index: number): Promise<{ status: ListedStatus; ageMs: number } | null> {
     const held = this.#hold(uri);
     const now = performance.now();
-    const isDue = held.list === null || now - held.fetchedAt >= held.list.ttlMs;
+    const boundMs = this.#maxStalenessMs();
+    const isOlderThan = (ms: number) => held.list === null || now - held.fetchedAt >= ms;
+    const isDue = isOlderThan(Math.min(held.list?.ttlMs ?? 0, boundMs));
     if (held.fetching !== null) {
       if (isDue) await held.fetching;
     } else if (now - held.triedAt >= RETRY_MS) {
       if (isDue) await this.#refresh(uri, held);
       // a list in use is fetched before anybody has to wait for it
-      else if (held.list !== null && now - held.fetchedAt >= held.list.ttlMs * 0.7)
+      else if (isOlderThan(Math.min((held.list?.ttlMs ?? 0) * RENEW_AT, boundMs / TIMES_PER_BOUND)))
         void this.#refresh(uri, held);
     }
     const { list, word } = held;
-    if (list === null || list.expiresAt + this.#settings.clockToleranceSeconds * 1_000 <= Date.now())
-      return null;
+    if (list === null || list.expiresAt <= Date.now()) return null;
     const status = statusAt(list.bytes, list.bits, index);
     return status === null ? null : { status, ageMs: word.ageMs };
   }
@@ -100,7 +133,7 @@ export class StatusLists {
       held = {
         list: null,
         etag: null,
-        word: new LastWord(this.#settings.clockToleranceSeconds * 1_000),
+        word: new LastWord(Math.min(this.#settings.clockToleranceSeconds * 1_000, CLOCK_MS)),
         fetchedAt: Number.NEGATIVE_INFINITY,
         triedAt: Number.NEGATIVE_INFINITY,
         fetching: null,
@@ -137,14 +170,13 @@ export class StatusLists {
     const askedAt = { wall: Date.now(), steady: performance.now() };
     const headers: Record<string, string> = { accept: "application/statuslist+jwt" };
     // one that expires soon has to come whole, even where it says the same
-    const isLasting = held.list !== null && held.list.expiresAt > askedAt.wall + held.list.ttlMs * 2;
+    const isLasting = held.list !== null && held.list.expiresAt > askedAt.wall + held.list.ttlMs;
     if (held.etag !== null && isLasting) headers["if-none-match"] = held.etag;
     const totalMs = this.#settings.timeoutMs * 2;
     await this.#authority.ask(url, { headers, isPublic: true, totalMs }, async (response) => {
       if (response.status === 304 && held.list !== null) {
-        // unchanged: the list's own expiry bounds how long that is believed
+        // no newer word: nobody has signed that it is still so
         held.fetchedAt = askedAt.steady;
-        held.word.hear(askedAt.wall);
         return;
       }
       if (response.status !== 200) throw new UnexpectedAnswer(url.pathname, response.status);
@@ -158,28 +190,28 @@ export class StatusLists {
   }
 
   async #parse(jwt: string, uri: string): Promise<{ list: StatusList; issuedAt: number }> {
-    const { issuer, algorithms, clockToleranceSeconds } = this.#settings;
     const { payload } = await jwtVerify(jwt.trim(), this.#keys.get, {
-      algorithms,
-      issuer,
+      algorithms: LIST_ALGORITHMS,
+      issuer: this.#settings.issuer,
       subject: uri,
       typ: "statuslist+jwt",
       requiredClaims: ["iat", "exp", "sub"],
-      clockTolerance: clockToleranceSeconds,
     });
     const held = payload.status_list as { bits?: unknown; lst?: unknown } | undefined;
     if (typeof held?.lst !== "string" || !BITS.has(held.bits as number))
       throw new Error("it holds no status list");
     const bytes = (await unzip(Buffer.from(held.lst, "base64url"), { maxOutputLength: MAX_LIST })) as Buffer;
+    const { iat, exp } = payload as { iat: number; exp: number };
     const ttl = typeof payload.ttl === "number" && payload.ttl > 0 ? payload.ttl : DEFAULT_TTL_SECONDS;
     return {
       list: {
         bits: held.bits as number,
         bytes,
-        expiresAt: (payload.exp as number) * 1_000,
+        expiresAt: exp * 1_000,
+        lifetimeMs: (exp - iat) * 1_000,
         ttlMs: ttl * 1_000,
       },
-      issuedAt: (payload.iat as number) * 1_000,
+      issuedAt: iat * 1_000,
     };
   }
 }

@@ -25,7 +25,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-export async function startPeer({ heartbeatMs = 50 } = {}) {
+export async function startPeer({ heartbeatMs = 50, marks = true } = {}) {
   const [tokenKey, feedKey, strangeKey] = await Promise.all([makeKey("t1"), makeKey("f1"), makeKey("f1")]);
   const facts: WireFact[] = [];
   const streams = new Set<ServerResponse>();
@@ -43,10 +43,15 @@ export async function startPeer({ heartbeatMs = 50 } = {}) {
   let isQuiet = false;
   let issuer = "";
 
+  /** Whatever is done to `Date`: the authority's clock is not the verifier's. */
+  const clock = () => Math.floor(performance.timeOrigin + performance.now());
+
   const sign = (payload: Record<string, unknown>, typ: string, key: Signer) =>
     new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
       .setProtectedHeader({ alg: "ES256", typ, kid: key.kid })
       .sign(key.privateKey);
+
+  const markOf = (to: unknown) => (to === 0 ? undefined : facts[Number(to) - 1]?.order);
 
   const batch = (after: number, changes: Record<string, unknown> = {}, key: Signer = feedKey) =>
     sign(
@@ -54,12 +59,13 @@ export async function startPeer({ heartbeatMs = 50 } = {}) {
         iss: issuer,
         aud: "tokenwarden-feed",
         iat: Math.floor(Date.now() / 1_000),
-        at: Date.now(),
+        at: clock(),
         after,
         to: facts.length,
         head: facts.length,
         facts: facts.slice(after),
         disabled_clients: disabled,
+        ...(marks ? { mark: markOf(changes.to ?? facts.length) } : {}),
         ...changes,
       },
       "tokenwarden-feed+jwt",
@@ -101,7 +107,9 @@ export async function startPeer({ heartbeatMs = 50 } = {}) {
 
   async function feed(request: IncomingMessage, response: ServerResponse, url: URL) {
     const after = Number(url.searchParams.get("after"));
-    if (after > facts.length) return json(response, 409, { error: "feed_went_back" });
+    const mark = url.searchParams.get("mark");
+    const isOther = mark !== null && mark !== markOf(after);
+    if (after > facts.length || isOther) return json(response, 409, { error: "feed_went_back" });
     if (request.headers.accept !== "text/event-stream") {
       const deadline = Date.now() + Number(url.searchParams.get("wait") ?? 0) * 1_000;
       while (facts.length <= after && Date.now() < deadline) await new Promise((r) => setTimeout(r, 10));
@@ -117,7 +125,7 @@ export async function startPeer({ heartbeatMs = 50 } = {}) {
   async function snapshot(response: ServerResponse) {
     response.writeHead(200, { "content-type": "application/x-ndjson" });
     const id = randomUUID();
-    const common = { iss: issuer, aud: "tokenwarden-feed", iat: 0, at: Date.now(), snapshot: id };
+    const common = { iss: issuer, aud: "tokenwarden-feed", iat: 0, at: clock(), snapshot: id };
     const parts = [
       {
         part: 0,
@@ -125,7 +133,7 @@ export async function startPeer({ heartbeatMs = 50 } = {}) {
         facts: [],
       },
       { part: 1, revoked: { token: "", family: "" }, facts, disabled_clients: disabled, last: true },
-    ];
+    ].map((part) => (marks ? { ...part, mark: markOf(facts.length) } : part));
     for (const part of parts)
       response.write(
         `${await sign({ ...common, position: facts.length, ...part }, "tokenwarden-feed+jwt", feedKey)}\n`,

@@ -1,7 +1,7 @@
 import { readFileSync, writeSync } from "node:fs";
-import { createVerifier } from "./index.ts";
+import { createVerifier, type VerifierError } from "./index.ts";
 
-/** Verifies the tokens of a file one after the other, and writes a line for each that was accepted, until it is killed. */
+/** Verifies the tokens of a file one after the other, and writes a line for each with what became of it, until it is killed. */
 const { ISSUER = "", SECRET = "", AUDIENCE = "", FILE = "", TOKENS = "" } = process.env;
 const verifier = createVerifier({
   issuer: ISSUER,
@@ -11,7 +11,10 @@ const verifier = createVerifier({
 });
 await verifier.ready();
 for (const token of JSON.parse(readFileSync(TOKENS, "utf8")) as string[]) {
-  await verifier.verify(token);
-  writeSync(1, "accepted\n");
+  const said = await verifier.verify(token).then(
+    () => "accepted",
+    (error: VerifierError) => error.code,
+  );
+  writeSync(1, `${said}\n`);
 }
 await new Promise(() => undefined);

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { RESERVED_CLAIMS } from "#lib/clients/model.ts";
 import { uuidv7 } from "#lib/ids.ts";
 import type { RegistryClient, RegistryOrganisation } from "#lib/registry/snapshot.ts";
@@ -122,7 +122,7 @@ export async function makeAccessToken(request: AccessTokenRequest): Promise<Made
     expiresAt: new Date(exp * 1_000),
     ip: facts.ip,
     userAgent: facts.userAgent,
-    valueHash: createHash("sha256").update(value).digest(),
+    valueHash: hash("sha256", value, "buffer"),
     status,
   };
   return { value, registered, expiresInSeconds, exp, scope };

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { hash, randomBytes, timingSafeEqual } from "node:crypto";
 import Provider, { type ClientMetadata } from "oidc-provider";
 import type { RegistryClient } from "#lib/registry/snapshot.ts";
 import type { EngineDeps } from "./deps.ts";
@@ -27,7 +27,7 @@ function metadataOf(client: RegistryClient): ClientMetadata {
 
 /** Whether `secret` is one of a client's: SHA-256 in constant time, over all of them, expired ones never. */
 export function isClientSecret(client: RegistryClient, secret: string, nowMs: number): boolean {
-  const digest = createHash("sha256").update(secret).digest();
+  const digest = hash("sha256", secret, "buffer");
   let isMatch = false;
   for (const { hash, expiresAtMs } of client.secrets) {
     const isLive = expiresAtMs === null || expiresAtMs > nowMs;

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import Provider, { type KoaContextWithOIDC } from "oidc-provider";
 import { uuidv7 } from "#lib/ids.ts";
 import { consumeRefreshToken, findConsumption, lockFamily } from "#lib/protocol/family.ts";
@@ -212,7 +212,7 @@ export function shapeRefreshTokens(provider: Provider, deps: EngineDeps): void {
       rootedAt: new Date(this.rootedAtMs),
       expiresAt: new Date(this.exp * 1_000),
       ...addressOf(deps, ctx),
-      valueHash: createHash("sha256").update(value).digest(),
+      valueHash: hash("sha256", value, "buffer"),
     });
     return value;
   };

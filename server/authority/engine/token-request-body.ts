@@ -19,11 +19,16 @@ function isPlainForm(req: IncomingMessage): boolean {
  *
  * @throws where the connection breaks before the form is whole.
  */
-export async function readTokenRequest(req: IncomingMessage): Promise<Buffer | null> {
+export function readTokenRequest(req: IncomingMessage): Promise<Buffer> | null {
   if (!isPlainForm(req)) return null;
-  const chunks: Buffer[] = [];
-  for await (const chunk of req.iterator({ destroyOnReturn: false })) chunks.push(chunk as Buffer);
-  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    req.on("data", (chunk: Buffer) => chunks.push(chunk));
+    req.once("end", () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    req.once("error", reject);
+    // a connection that is cut ends a request that has begun with an error; this is for one that was over before anybody listened
+    req.once("close", () => reject(new Error("the request was cut off")));
+  });
 }
 
 /** Lets the engine read a form that was read before, as if it still came from the network. */

@@ -2,6 +2,7 @@ import { decodeJwt } from "jose";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Context } from "#lib/context.ts";
+import { FeedMarks } from "#lib/feed/feed-marks.ts";
 import { createPlan } from "#lib/order-plans/create-plan.ts";
 import { planInput } from "#lib/order-plans/input.ts";
 import { placePlannedOrder } from "#lib/order-plans/place-planned-order.ts";
@@ -57,6 +58,7 @@ async function agreed(): Promise<string[]> {
     .toEqual(readers.map(() => position));
   const newcomer = readerAt(instance.urls[1] as string);
   await newcomer.load();
+  expect(readers.map(({ mark }) => mark)).toEqual(readers.map(() => newcomer.mark));
   const refused: string[] = [];
   for (const [name, token] of held) {
     const { active } = (await introspect(instance.issuer, token, verifier())) as { active: boolean };
@@ -218,6 +220,21 @@ test("two authorities give the same facts, and none holds a name, a reason, a no
   expect(all[1]).toEqual(all[0]);
   const text = JSON.stringify(all[0]);
   for (const secret of ["kept to ourselves", "policy", "@example"]) expect(text).not.toContain(secret);
+});
+
+test("every position has a mark of its own, chunks of selections too, and both authorities say what follows from the database", async () => {
+  const position = await head();
+  const marks = new FeedMarks(instance.db);
+  const all = await Promise.all(Array.from({ length: position }, (_, index) => marks.of(index + 1)));
+  expect(new Set(all).size).toBe(position);
+  expect(await marks.of(0)).toBeNull();
+  for (const url of instance.urls)
+    for (let after = 0; after < position; after += 1) {
+      const reader = readerAt(url);
+      reader.model.position = after;
+      const { batches } = await reader.poll(0);
+      for (const batch of batches) expect(batch.mark).toBe(all[batch.to - 1]);
+    }
 });
 
 test("a disabled client is told of at once, in full, and by every snapshot, until it is enabled again", async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { decodeJwt } from "jose";
@@ -269,10 +270,66 @@ describe("a position", () => {
     ["an event id that is none", "/revocations?after=0", { ...stream, "last-event-id": "0; DROP" }],
     ["an instance that is no UUID", "/revocations?after=0&instance=me", {}],
     ["a wait that is too long", "/revocations?after=0&wait=31", {}],
+    ["a mark that is none", "/revocations?after=0&mark=a%20b", {}],
     ["a wait that is no number", "/revocations?after=0&wait=NaN", {}],
     ["a snapshot for no instance", "/revocations/snapshot?instance=..%2f", {}],
   ])("%s is 400", async (_what, path, headers) => {
     expect(await statusOf(path, headers)).toEqual([400, "invalid_request"]);
+  });
+
+  test("that is another entry here, by its mark, is 409: in a stream, a poll and an acknowledgement, which is not on record; without a mark it is believed", async () => {
+    const one = await newcomer();
+    await revokeOne();
+    const position = await head();
+    await expect.poll(() => one.model.position).toBe(position);
+    const mark = one.mark as string;
+    expect(mark).toMatch(/^[A-Za-z0-9_-]{22}$/);
+    const earlier = one.batches.findLast((batch) => batch.to < position)?.mark;
+    const other = "x".repeat(22);
+    const at = `/revocations?after=${position}`;
+    expect(await statusOf(`${at}&mark=${other}`)).toEqual([409, "feed_went_back"]);
+    expect(await statusOf(`${at}&mark=${other}`, stream)).toEqual([409, "feed_went_back"]);
+    expect(await statusOf(`${at}&mark=${earlier ?? other}`)).toEqual([409, "feed_went_back"]);
+    expect(await statusOf(`/revocations?after=0&mark=${other}`)).toEqual([409, "feed_went_back"]);
+    expect((await reader().ask(`${at}&mark=${mark}`)).status).toBe(200);
+    expect((await reader(instance.urls[1]).ask(`${at}&mark=${mark}`)).status).toBe(200);
+    expect((await reader().ask(at)).status).toBe(200);
+    // a browser's own resuming says the first address again, with the last id
+    const resumed = await reader().ask(`/revocations?after=1&mark=${other}`, {
+      ...stream,
+      "last-event-id": String(position),
+    });
+    expect(resumed.status).toBe(200);
+    await resumed.body?.cancel();
+    const acknowledge = (own: string | undefined, instanceId: string) =>
+      fetch(`${instance.issuer}/revocations/acknowledgements`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${billing().secret}`, "content-type": "application/json" },
+        body: JSON.stringify({
+          instance: instanceId,
+          position,
+          mark: own,
+          agent: "test/1",
+          way: "feed",
+          mode: "strict",
+          max_staleness_seconds: 60,
+          accepted: 0,
+          refused: 0,
+          stale: 0,
+          lost: 0,
+        }),
+      }).then((answer) => answer.status);
+    const [wrong, right, untold] = [randomUUID(), randomUUID(), randomUUID()];
+    expect(await acknowledge(other, wrong)).toBe(409);
+    expect(await acknowledge(mark, right)).toBe(204);
+    expect(await acknowledge(undefined, untold)).toBe(204);
+    const known = () =>
+      instance.db.query<{ id: string }>(
+        "SELECT instance_id::text AS id FROM feed_acknowledgement WHERE instance_id = ANY ($1::uuid[])",
+        [[wrong, right, untold]],
+      );
+    await expect.poll(async () => (await known()).length, { timeout: 5_000 }).toBe(2);
+    expect((await known()).map(({ id }) => id)).not.toContain(wrong);
   });
 
   test("too far behind is 410: a snapshot is quicker", async () => {

@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { TokenBuckets } from "#lib/bounds/token-buckets.ts";
 import type { SqlDatabase } from "#lib/db/sql-database.ts";
+import { FeedMarks } from "#lib/feed/feed-marks.ts";
 import type { FeedSigner } from "#lib/feed/feed-signer.ts";
 import { openFeedSigner } from "#lib/feed/feed-signer.ts";
 import { InstanceRecorder, type Sighting } from "#lib/feed/instance-recorder.ts";
@@ -17,6 +18,7 @@ import { PlaceCounter } from "./place-counter.ts";
 import { FeedPublisher, HEARTBEAT_MS, type SignedBatch } from "./publisher.ts";
 import { signStatement, statementKey } from "./statement.ts";
 import { FeedStream } from "./stream.ts";
+import { UnreadBytes } from "./unread-bytes.ts";
 
 export type FeedOptions = {
   db: SqlDatabase;
@@ -26,6 +28,8 @@ export type FeedOptions = {
   turnstile: Turnstile;
   /** Milliseconds that what was written to a stream may lie unread. */
   unreadMs?: number | undefined;
+  /** Bytes that may lie unread for all streams together. */
+  unreadBytes?: number | undefined;
   /** Told of every verifier that listens, every few seconds. */
   onSight(verifier: RegistryVerifier, at: Date): void;
   onError(error: unknown): void;
@@ -35,6 +39,8 @@ export type FeedOptions = {
 const PIECE_COST = 4;
 const SNAPSHOT_COST = 8;
 const UNREAD_MS = 30_000;
+/** A hundred pieces at as many places of the feed. */
+const UNREAD_BYTES = 64 * 1_024 * 1_024;
 const SEEN_EVERY_BEATS = 10;
 const STREAMS = { each: 1_000, all: 5_000 };
 const SNAPSHOTS = { each: 16, all: 64 };
@@ -51,6 +57,7 @@ type OpenStream = {
 /** What verifiers hear of revocations from this process: streams and polls, and what they say of themselves. */
 export class Feed {
   readonly publisher: FeedPublisher;
+  readonly marks: FeedMarks;
   readonly instances: InstanceRecorder;
   readonly snapshots = new PlaceCounter(SNAPSHOTS, "snapshots");
   readonly #options: FeedOptions;
@@ -61,15 +68,19 @@ export class Feed {
   readonly #timer: NodeJS.Timeout;
   #signer: { keySetVersion: string; opened: Promise<FeedSigner> } | null = null;
   #beats = 0;
+  readonly #unread: UnreadBytes;
   #cutOff = 0;
   #isEnding = false;
 
   constructor(options: FeedOptions) {
     this.#options = options;
+    this.#unread = new UnreadBytes(options.unreadBytes ?? UNREAD_BYTES);
+    this.marks = new FeedMarks(options.db);
     this.publisher = new FeedPublisher({
       db: options.db,
       follower: options.follower,
       issuer: options.issuer,
+      marks: this.marks,
       signer: () => this.signer(),
       onError: options.onError,
     });
@@ -91,7 +102,7 @@ export class Feed {
 
   /** Streams that were cut off unread. */
   get cutOff(): number {
-    return this.#cutOff;
+    return this.#cutOff + this.#unread.dropped;
   }
 
   /** The signer of the present key set. */
@@ -161,6 +172,7 @@ export class Feed {
         position,
         read: (from) => this.pieceAfter(listener.verifier.id, from),
         unreadMs: this.#options.unreadMs ?? UNREAD_MS,
+        unread: this.#unread,
       });
       const open = { stream, listener, statement: statementKey(listener.verifier), since };
       this.#streams.add(open);

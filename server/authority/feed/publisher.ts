@@ -1,5 +1,6 @@
 import type { Sql } from "#lib/db/sql.ts";
 import { type Fact, factOf } from "#lib/feed/fact.ts";
+import type { FeedMarks } from "#lib/feed/feed-marks.ts";
 import { FEED_AUDIENCE, type FeedSigner } from "#lib/feed/feed-signer.ts";
 import { readFactDetails } from "#lib/feed/read-fact-details.ts";
 import { firstOf, RecentFacts } from "#lib/feed/recent-facts.ts";
@@ -23,6 +24,7 @@ export type PublisherOptions = {
   db: Sql;
   follower: FeedFollower;
   issuer: string;
+  marks: FeedMarks;
   signer(): Promise<FeedSigner>;
   onError(error: unknown): void;
 };
@@ -166,6 +168,7 @@ export class FeedPublisher {
   async #sign(after: number, facts: readonly Fact[], isNews: boolean): Promise<SignedBatch> {
     const to = after + facts.length;
     const { batch } = await this.#options.signer();
+    const mark = await this.#markOf(to, facts.at(-1));
     const jws = await batch({
       iss: this.#options.issuer,
       aud: FEED_AUDIENCE,
@@ -174,6 +177,7 @@ export class FeedPublisher {
       after,
       to,
       head: Math.max(to, this.#head),
+      ...(mark === null ? {} : { mark }),
       facts,
       disabled_clients: this.disabledClients,
     });
@@ -184,6 +188,11 @@ export class FeedPublisher {
       jws,
       event: Buffer.from(`event: batch\nid: ${to}\ndata: ${jws}\n\n`, "latin1"),
     };
+  }
+
+  #markOf(to: number, last: Fact | undefined): Promise<string | null> | string {
+    const { marks } = this.#options;
+    return last !== undefined && "order" in last ? marks.note(to, last.order) : marks.of(to);
   }
 
   async #publish(after: number, facts: readonly Fact[], isNews = true): Promise<void> {

@@ -44,6 +44,16 @@ export function readAfter(request: FastifyRequest, query: URLSearchParams, isStr
   return readPosition("after", after);
 }
 
+const MARK = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** What the position's batch or snapshot had as its mark, null where it is not told: `Last-Event-ID` has none. @throws {Refused} 400 */
+export function readMark(request: FastifyRequest, query: URLSearchParams, isStream: boolean): string | null {
+  const mark = query.get("mark");
+  if (mark !== null && !MARK.test(mark)) throw refuse("mark must be what came with the position");
+  const isResumed = isStream && (request.headers["last-event-id"] ?? "") !== "";
+  return isResumed ? null : mark;
+}
+
 /** Seconds that a poll may wait. @throws {Refused} 400 */
 export function readWait(query: URLSearchParams): number {
   const text = query.get("wait") ?? "0";
@@ -76,6 +86,7 @@ const micros = z.int().min(0).max(2_147_483_647);
 const acknowledgement = z.strictObject({
   instance: z.string().refine(isUuid, "must be a UUID in lower case"),
   position: count,
+  mark: z.string().regex(MARK, "must be what came with the position").optional(),
   agent: z
     .string()
     .regex(/^[A-Za-z0-9@._+-]{1,48}(?:\/[A-Za-z0-9@._+-]{1,48}){1,2}$/, "must be name/version"),

@@ -6,6 +6,7 @@ import {
   readAcknowledgement,
   readAfter,
   readInstance,
+  readMark,
   readQuery,
   readWait,
   requireListener,
@@ -27,9 +28,14 @@ function requireHeard(services: Services): void {
 /**
  * A position that this process can go on from.
  *
- * @throws {Refused} 409 for one that the database does not have: an older database was restored, or it is of another one; 410 for one that is far behind.
+ * @throws {Refused} 409 for one that the database does not have, or that is another entry there by its mark: an older database was restored, or it is of
+ * another one; 410 for one that is far behind.
  */
-async function requirePosition(services: Services, { verifier }: Listener, position: number): Promise<void> {
+async function requirePosition(
+  services: Services,
+  { verifier }: Listener,
+  { position, mark }: { position: number; mark: string | null },
+): Promise<void> {
   const head = () => Number(services.follower.book.position);
   // another authority may be a moment ahead of this one
   if (position > head()) await services.bounds.turnstile.pass(verifier.id, 1, () => services.follower.poll());
@@ -40,6 +46,17 @@ async function requirePosition(services: Services, { verifier }: Listener, posit
       "feed_went_back",
       "The feed does not go that far: an older database was restored. Begin anew with a snapshot.",
     );
+  }
+  if (mark !== null) {
+    const own = await services.bounds.turnstile.pass(verifier.id, 1, () => services.feed.marks.of(position));
+    if (own !== mark) {
+      services.bounds.countGarbage(verifier.id);
+      throw new Refused(
+        409,
+        "feed_went_back",
+        "Something else stands at that position: an older database was restored and went on. Begin anew with a snapshot.",
+      );
+    }
   }
   if (head() - position <= MAX_BEHIND) return;
   services.bounds.countGarbage(verifier.id);
@@ -82,7 +99,8 @@ export function addFeedRoutes(app: FastifyInstance, services: Services): void {
     const isStream = request.headers.accept?.includes("text/event-stream") ?? false;
     const position = readAfter(request, query, isStream);
     const waitSeconds = readWait(query);
-    await requirePosition(services, listener, position);
+    const mark = readMark(request, query, isStream);
+    await requirePosition(services, listener, { position, mark });
     if (!isStream) return answerPoll(services, request, reply, { listener, position, waitSeconds });
     await services.feed.stream(reply.raw, listener, position);
     return reply.hijack();
@@ -104,7 +122,10 @@ export function addFeedRoutes(app: FastifyInstance, services: Services): void {
       const said = readAcknowledgement(request.body);
       const listener = { verifier, digest: "", instanceId: said.instance };
       const isListener = said.way === "feed" || said.way === "poll";
-      if (isListener) await requirePosition(services, listener, said.position);
+      if (isListener) {
+        const { position, mark = null } = said;
+        await requirePosition(services, listener, { position, mark });
+      }
       services.feed.saw({
         verifierId: verifier.id,
         instanceId: said.instance,

@@ -17,6 +17,7 @@ async function* signedLines(services: Services, verifierId: string): AsyncGenera
   const { feed, follower, db, env } = services;
   const now = new Date(Math.floor(Date.now() - follower.clockOffsetMs));
   const head = await feed.snapshotTurn(verifierId, () => readHead(db));
+  const mark = await feed.marks.of(Number(head));
   const snapshot = uuidv7(now);
   const { batch: sign } = await feed.signer();
   let number = 0;
@@ -30,6 +31,7 @@ async function* signedLines(services: Services, verifierId: string): AsyncGenera
       snapshot,
       part: number,
       position: Number(head),
+      ...(mark === null ? {} : { mark }),
       revoked: { token: token.toString("base64url"), family: family.toString("base64url") },
       facts,
       ...(isLast ? { disabled_clients: feed.publisher.disabledClients, last: true } : {}),

@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { FeedPublisher, SignedBatch, Subscriber } from "./publisher.ts";
+import type { UnreadBytes, Unreading } from "./unread-bytes.ts";
 
 export type StreamOptions = {
   response: ServerResponse;
@@ -10,6 +11,8 @@ export type StreamOptions = {
   read(position: number): Promise<SignedBatch>;
   /** Milliseconds that what was written may lie unread. */
   unreadMs: number;
+  /** What lies unread for all streams. */
+  unread: UnreadBytes;
 };
 
 const HEAD = {
@@ -28,7 +31,7 @@ export function eventOf(name: string, value: string): Buffer {
  * One subscriber's stream of server-sent events. What is written waits for its reader in one piece and no more: while it lies unread nothing is
  * added, and when it was read the stream goes on from where it is. Who reads nothing is cut off.
  */
-export class FeedStream implements Subscriber {
+export class FeedStream implements Subscriber, Unreading {
   readonly #options: StreamOptions;
   readonly #unsubscribe: () => void;
   #position: number;
@@ -42,10 +45,14 @@ export class FeedStream implements Subscriber {
     response.writeHead(200, HEAD);
     response.on("drain", () => {
       this.#unreadSince = null;
+      options.unread.release(this);
       void this.#catchUp();
     });
     this.#unsubscribe = publisher.subscribe(this);
-    response.once("close", this.#unsubscribe);
+    response.once("close", () => {
+      this.#unsubscribe();
+      options.unread.release(this);
+    });
   }
 
   /** Sends the first of all events, and what is missing. */
@@ -71,8 +78,13 @@ export class FeedStream implements Subscriber {
   cutOffUnread(): boolean {
     if (this.#unreadSince === null || performance.now() - this.#unreadSince < this.#options.unreadMs)
       return false;
-    this.#options.response.destroy();
+    this.drop();
     return true;
+  }
+
+  /** Its reader comes back from where it is. */
+  drop(): void {
+    this.#options.response.destroy();
   }
 
   end(): void {
@@ -112,6 +124,8 @@ export class FeedStream implements Subscriber {
 
   #write(event: Buffer): void {
     if (this.#isOver) return;
-    if (!this.#options.response.write(event)) this.#unreadSince ??= performance.now();
+    if (this.#options.response.write(event)) return;
+    this.#unreadSince ??= performance.now();
+    this.#options.unread.hold(this, event);
   }
 }

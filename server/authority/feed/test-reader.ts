@@ -9,6 +9,7 @@ export type BatchPayload = JWTPayload & {
   after: number;
   to: number;
   head: number;
+  mark?: string;
   facts: Fact[];
   disabled_clients: string[];
 };
@@ -18,6 +19,7 @@ type SnapshotPayload = JWTPayload & {
   snapshot: string;
   part: number;
   position: number;
+  mark?: string;
   revoked: { token: string; family: string };
   facts: Fact[];
   disabled_clients?: string[];
@@ -64,6 +66,8 @@ export class TestReader {
   #url: string;
   readonly #issuer: string;
   readonly #secret: string;
+  /** What the authority called the model's position. */
+  mark: string | null = null;
   #keys: ReturnType<typeof createRemoteJWKSet>;
   #abort = new AbortController();
 
@@ -101,6 +105,7 @@ export class TestReader {
     this.sent.push(jws);
     this.batches.push(batch);
     for (const fact of batch.facts) this.model.apply(fact);
+    this.mark = batch.mark ?? null;
     this.disabledClients = batch.disabled_clients;
   }
 
@@ -127,6 +132,7 @@ export class TestReader {
         facts,
       });
     this.model.position = parts[0]?.position ?? 0;
+    this.mark = parts[0]?.mark ?? null;
     this.disabledClients = parts.at(-1)?.disabled_clients ?? [];
   }
 

@@ -1,0 +1,72 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { openAuthority } from "./authority.ts";
+import { openKeySet } from "./key-set.ts";
+import { parseOptions } from "./options.ts";
+import { AUDIENCE, type Peer, startPeer } from "./test-peer.ts";
+
+vi.setConfig({ expect: { poll: { timeout: 10_000 } } });
+
+let peer: Peer;
+let closing: AbortController;
+
+beforeEach(async () => {
+  peer = await startPeer();
+  closing = new AbortController();
+});
+
+afterEach(async () => {
+  closing.abort();
+  await peer.stop();
+});
+
+function open(keysMaxAgeMs: number) {
+  const settings = {
+    ...parseOptions({ issuer: peer.issuer, audience: AUDIENCE, revocation: "none" }),
+    keysMaxAgeMs,
+  };
+  const authority = openAuthority(settings, closing.signal);
+  const told: string[] = [];
+  const keys = openKeySet({
+    authority,
+    name: "keys",
+    settings,
+    tell: ({ type }) => told.push(type),
+    closing: closing.signal,
+  });
+  return { keys, told };
+}
+
+const fetched = () => peer.seen.requests.filter((one) => one === "GET /oauth/jwks").length;
+
+test("keys that no token asks for are fetched again before they are old", async () => {
+  const { keys } = open(500);
+  const tending = keys.tend();
+  let oldest = 0;
+  await expect
+    .poll(
+      () => {
+        if (fetched() > 0) oldest = Math.max(oldest, keys.ageMs);
+        return fetched();
+      },
+      { interval: 20 },
+    )
+    .toBeGreaterThan(3);
+  expect(oldest).toBeLessThan(1_000);
+  closing.abort();
+  await tending;
+});
+
+test("keys that cannot be fetched grow old, are said to be, and are young again by themselves", async () => {
+  const { keys, told } = open(500);
+  void keys.tend();
+  await expect.poll(fetched).toBe(1);
+  peer.override = (request, _response, url) => {
+    if (url.pathname !== "/oauth/jwks") return false;
+    request.destroy();
+    return true;
+  };
+  await expect.poll(() => keys.ageMs).toBeGreaterThan(1_000);
+  expect(told).toContain("keys_unavailable");
+  peer.override = () => false;
+  await expect.poll(() => keys.ageMs).toBeLessThan(500);
+});

@@ -1,0 +1,99 @@
+import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from "jose";
+import type { Authority, EndpointName } from "./authority.ts";
+import { errorOf, type Tell } from "./events.ts";
+import type { Settings } from "./options.ts";
+import { backoffMs, pause } from "./pause.ts";
+
+/** No more often than jose's own cooldown, where fetching fails. */
+const RETRY_MS = 30_000;
+/** Fetched again at this part of their age, so that nobody waits for it and none is ever old. */
+const RENEW_AT = 0.8;
+
+export type KeySet = ReturnType<typeof openKeySet>;
+export type KeySetOptions = {
+  authority: Pick<Authority, "endpoint">;
+  name: Extract<EndpointName, "keys" | "feedKeys">;
+  settings: Pick<Settings, "keysMaxAgeMs" | "timeoutMs">;
+  tell: Tell;
+  closing: AbortSignal;
+};
+
+/** A key set that is fetched in the background as it ages: what cannot be fetched anew is used on, and `ageMs` tells. */
+export function openKeySet({ authority, name, settings, tell, closing }: KeySetOptions) {
+  const { keysMaxAgeMs: maxAgeMs, timeoutMs } = settings;
+  let set: Promise<ReturnType<typeof createRemoteJWKSet>> | null = null;
+  let fetchedAt = Number.NEGATIVE_INFINITY;
+  let triedAt = Number.NEGATIVE_INFINITY;
+  let reloading: Promise<void> | null = null;
+
+  async function open() {
+    const url = await authority.endpoint(name);
+    return createRemoteJWKSet(url, {
+      timeoutDuration: timeoutMs,
+      cacheMaxAge: Number.POSITIVE_INFINITY,
+      [customFetch]: async (address, init) => {
+        const startedAt = performance.now();
+        const signals = [init.signal, closing].filter((signal) => signal instanceof AbortSignal);
+        const response = await fetch(address, { ...init, signal: AbortSignal.any(signals) });
+        if (response.status === 200) fetchedAt = startedAt;
+        return response;
+      },
+    });
+  }
+
+  function opened() {
+    if (set === null) {
+      const opening = open();
+      set = opening;
+      opening.catch(() => {
+        if (set === opening) set = null;
+      });
+    }
+    return set;
+  }
+
+  function reload(): Promise<void> {
+    triedAt = performance.now();
+    reloading ??= opened()
+      .then((keys) => keys.reload())
+      .catch((error: unknown) => {
+        tell({ type: "keys_unavailable", error: errorOf(error) });
+        throw error;
+      })
+      .finally(() => {
+        reloading = null;
+      });
+    return reloading;
+  }
+
+  const get: JWTVerifyGetKey = async (header, token) => {
+    const now = performance.now();
+    if (fetchedAt === Number.NEGATIVE_INFINITY) await reload();
+    else if (now - fetchedAt > maxAgeMs && now - triedAt > RETRY_MS) reload().catch(() => undefined);
+    return (await opened())(header, token);
+  };
+
+  /** Fetches the keys before the first token comes, and again as they age, whether tokens come or not. */
+  async function tend(): Promise<void> {
+    for (let attempt = 0; !closing.aborted; )
+      try {
+        await reload();
+        attempt = 0;
+        await pause(maxAgeMs * RENEW_AT, closing);
+      } catch {
+        const isFirst = fetchedAt === Number.NEGATIVE_INFINITY;
+        await pause(backoffMs(attempt, isFirst ? 5_000 : Math.min(RETRY_MS, maxAgeMs / 10)), closing);
+        attempt += 1;
+      }
+  }
+
+  return {
+    get,
+    reload,
+    tend,
+    /** Milliseconds since the keys were fetched; Infinity before. */
+    get ageMs() {
+      return performance.now() - fetchedAt;
+    },
+  };
+}
