@@ -8,6 +8,7 @@ import { endAbandonedExports } from "#lib/exports/end-abandoned-exports.ts";
 import { purgeFeed } from "#lib/feed/purge-feed.ts";
 import { purgePlans } from "#lib/order-plans/purge-plans.ts";
 import type { Outbound } from "#lib/outbound/outbound.ts";
+import { purgePropagation } from "#lib/propagation/purge-propagation.ts";
 import { purgeReports } from "#lib/reports/purge-reports.ts";
 import { PURGE_MINUTE } from "#lib/retention/model.ts";
 import { purgeRegister } from "#lib/retention/purge-register.ts";
@@ -17,6 +18,7 @@ import { tallyClients } from "#lib/tokens/tally-clients.ts";
 import { tallyTimes } from "#lib/tokens/tally-times.ts";
 import { tallyAll } from "#lib/tokens/tally-tokens.ts";
 import { countMissedUses } from "#lib/verification/count-missed-uses.ts";
+import { createFeedWatch } from "./feed-watch.ts";
 import { createSettler } from "./settler.ts";
 import { createSignalSender } from "./signal-sender.ts";
 import { ensurePartitions, purgeExpired } from "./upkeep.ts";
@@ -36,7 +38,7 @@ export type WorkerOptions = {
 
 /**
  * Starts the product's scheduled and long work: settles orders, keeps partitions ahead of time, takes expired state away and old weeks out of the register, counts tokens for totals and what killed
- * authorities had not counted, sends security events, ends exports whose console was killed. Several workers share
+ * authorities had not counted, notes when orders were committed, sends security events, ends exports whose console was killed. Several workers share
  * one database: each job and each order's step is done by one of them. The queue lives in a schema of its own that the login role makes.
  *
  * @throws where the database cannot be reached.
@@ -72,6 +74,7 @@ export async function startWorker({
   const disk = await watchDisk(databaseDir);
   // an order is in force before it is settled: settling waits for room, so that the next order has some
   const settler = createSettler(db, databaseUrl, log, () => disk.isFull);
+  const watch = createFeedWatch(db, databaseUrl, log, () => disk.isFull);
   const sender = signals && createSignalSender({ ...signals, db, url: databaseUrl, log });
 
   const jobs: Record<string, { cron: string; run: () => Promise<unknown> }> = {
@@ -83,6 +86,7 @@ export async function startWorker({
     "end-abandoned-exports": { cron: "* * * * *", run: () => endAbandonedExports(db, new Date()) },
     "purge-plans": { cron: "5-59/10 * * * *", run: () => purgePlans(db, new Date()) },
     "purge-feed": { cron: "25 * * * *", run: () => purgeFeed(db, new Date()) },
+    "purge-propagation": { cron: "45 * * * *", run: () => purgePropagation(db, new Date()) },
     "purge-register": {
       cron: `${PURGE_MINUTE} * * * *`,
       run: () => purgeRegister(retention, { signal: stopping.signal, isDiskFull: () => disk.isFull }),
@@ -97,6 +101,7 @@ export async function startWorker({
     stopping.abort();
     disk.stop();
     await settler.stop();
+    await watch.stop();
     await sender?.stop();
     await boss.stop({ graceful: true, timeout: 5_000 });
     await retention.end();
@@ -114,6 +119,7 @@ export async function startWorker({
       await boss.schedule(name, job.cron, null, { tz: "UTC" });
     }
     settler.start();
+    watch.start();
     sender?.start();
   } catch (error) {
     await stop().catch(() => {});
