@@ -14,6 +14,7 @@ import { PURGE_MINUTE } from "#lib/retention/model.ts";
 import { purgeRegister } from "#lib/retention/purge-register.ts";
 import { purgeStatusLists } from "#lib/retention/purge-status-lists.ts";
 import { purgeSignals } from "#lib/signals/purge-signals.ts";
+import { tallyClients } from "#lib/tokens/tally-clients.ts";
 import { tallyTimes } from "#lib/tokens/tally-times.ts";
 import { tallyAll } from "#lib/tokens/tally-tokens.ts";
 import { countMissedUses } from "#lib/verification/count-missed-uses.ts";
@@ -80,6 +81,7 @@ export async function startWorker({
     "ensure-partitions": { cron: "15 3 * * *", run: () => ensurePartitions(db, new Date()) },
     "tally-tokens": { cron: "* * * * *", run: () => tallyAll(db) },
     "tally-times": { cron: "* * * * *", run: () => tallyTimes(db) },
+    "tally-clients": { cron: "* * * * *", run: () => tallyClients(db) },
     "count-missed-uses": { cron: "* * * * *", run: () => countMissedUses(db) },
     "end-abandoned-exports": { cron: "* * * * *", run: () => endAbandonedExports(db, new Date()) },
     "purge-plans": { cron: "5-59/10 * * * *", run: () => purgePlans(db, new Date()) },
