@@ -1,4 +1,4 @@
-import { nameGivenTwice } from "./name-given-twice.ts";
+import { nameGivenTwice } from "#lib/input/name-given-twice.ts";
 import { RequestRefusal } from "./problem.ts";
 
 export const MAX_BODY_BYTES = 256 * 1024;

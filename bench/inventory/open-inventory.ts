@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Database, openDatabase } from "#lib/db/database.ts";
 import { migrate } from "#lib/db/migrate.ts";
+import { tallyClients } from "#lib/tokens/tally-clients.ts";
 import { tallyTimes } from "#lib/tokens/tally-times.ts";
 import { tallyAll } from "#lib/tokens/tally-tokens.ts";
 import { startEmbeddedDatabase } from "#server/embedded-database/start.ts";
@@ -56,6 +57,7 @@ async function tally(db: Database): Promise<void> {
   await Promise.all([
     tallyAll(db, { lag, step: TALLY_STEP }),
     tallyTimes(db, { lag, step: TALLY_TIMES_STEP }),
+    tallyClients(db, { lag, step: TALLY_TIMES_STEP }),
   ]);
 }
 
@@ -68,7 +70,7 @@ async function fill(url: string, rows: number, log: (line: string) => void): Pro
   const owner = openDatabase(asOwner);
   try {
     await tally(owner);
-    await owner.query("VACUUM ANALYZE token_tally, token_time_tally");
+    await owner.query("VACUUM ANALYZE token_tally, token_time_tally, token_client_tally");
   } finally {
     await owner.end();
   }

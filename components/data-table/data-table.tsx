@@ -14,6 +14,7 @@ import {
 import { isListName } from "#lib/lists/model.ts";
 import { Scroller } from "../display/scroller.tsx";
 import { EmptyState } from "../feedback/empty-state.tsx";
+import { ErrorState } from "../feedback/error-state.tsx";
 import { FilterBar, type Suggest } from "../filter-bar/filter-bar.tsx";
 import type { DataTableColumn, ListRow } from "./columns.ts";
 import classes from "./data-table.module.css";
@@ -61,6 +62,8 @@ export type DataTableProps<Row extends ListRow> = {
   suggest?: Suggest;
   /** Shown where there is nothing at all yet. */
   empty: ReactNode;
+  /** Why there are no rows, where that is not because none match. */
+  failure?: string | null;
   /** At the foot: what is not exact here. */
   note?: ReactNode;
   /** Dimmed rows: ended ones. */
@@ -152,7 +155,9 @@ export function DataTable<Row extends ListRow>(props: DataTableProps<Row>) {
   const text = listText(declaration, query);
   const hideable = table.getAllLeafColumns().filter((column) => column.getCanHide());
   const isFirst = query.cursor === null;
-  const isEmpty = page.rows.length === 0 && Object.keys(query.filters).length === 0 && isFirst;
+  const failure = props.failure ?? null;
+  const isEmpty =
+    failure === null && page.rows.length === 0 && Object.keys(query.filters).length === 0 && isFirst;
   const visible = table.getVisibleLeafColumns();
   const takesRest = ({ id, columnDef }: (typeof visible)[number]) =>
     columnDef.meta?.grows === true && preferences.sizes[id] === undefined;
@@ -208,7 +213,16 @@ export function DataTable<Row extends ListRow>(props: DataTableProps<Row>) {
         <div className={classes.card} aria-busy={isPending}>
           {isPending ? <span className={classes.progress} aria-hidden /> : null}
           {isEmpty ? <div className={classes.nothing}>{props.empty}</div> : null}
-          {!isEmpty && page.rows.length === 0 ? (
+          {failure === null ? null : (
+            <div className={classes.nothing}>
+              <ErrorState
+                title={`The ${unit[1]} could not be listed`}
+                reason={failure}
+                retry={() => startTransition(() => router.refresh())}
+              />
+            </div>
+          )}
+          {failure === null && !isEmpty && page.rows.length === 0 ? (
             <div className={classes.nothing}>
               <EmptyState
                 title={`No ${unit[1]} match`}
@@ -249,7 +263,7 @@ export function DataTable<Row extends ListRow>(props: DataTableProps<Row>) {
               </table>
             </Scroller>
           ) : null}
-          {isEmpty ? null : (
+          {isEmpty || failure !== null ? null : (
             <TableFoot
               isChosen={selected.length > 0 && selectionActions !== undefined}
               isByTime={declaration.sorts[query.sort.key]?.type === "time" && query.sort.direction === "desc"}

@@ -31,6 +31,15 @@ type TableToolsProps = {
   onHelp: () => void;
 };
 
+/** What a page alone tells of its list is less than this. */
+const TOLD_BY_PAGE = 1_000;
+
+/** `2,417`, `10,000+`; or `over 50` where no more is known than that there is another page. */
+function totalText({ value, isExact }: Total): string {
+  if (isExact) return groupedNumber(value);
+  return value < TOLD_BY_PAGE ? `over ${groupedNumber(Math.max(0, value - 1))}` : `${groupedNumber(value)}+`;
+}
+
 /** How many rows match, and what a person may change of the table's look. */
 export function TableTools(props: TableToolsProps) {
   const { total, unit, columns, density, onDensity, onReset, onHelp } = props;
@@ -39,11 +48,7 @@ export function TableTools(props: TableToolsProps) {
     <div className={classes.tools}>
       {total ? (
         <p className={classes.total} aria-live="polite">
-          <strong>
-            {groupedNumber(total.value)}
-            {total.isExact ? "" : "+"}
-          </strong>{" "}
-          {total.value === 1 ? unit[0] : unit[1]}
+          <strong>{totalText(total)}</strong> {total.value === 1 ? unit[0] : unit[1]}
         </p>
       ) : null}
       {isListName(props.list) ? (

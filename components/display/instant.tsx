@@ -42,6 +42,11 @@ export function utcWords(at: string): string {
   return `${new Date(at).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
+/** `17 Nov, 09:36:41`, in the reader's own time zone once that is known. */
+export function shortWords(at: string, isLocal: boolean): string {
+  return (isLocal ? SHORT : SHORT_UTC).format(new Date(at));
+}
+
 type InstantProps = {
   /** ISO 8601 in UTC; null shows `none`. */
   at: string | null;
@@ -73,7 +78,7 @@ export function Instant({
   const ms = at === null ? Number.NaN : Date.parse(at);
   const isMounted = useMounted();
   if (at === null || Number.isNaN(ms)) return <span className="faint">{none}</span>;
-  const exact = isMounted ? SHORT.format(ms) : SHORT_UTC.format(ms);
+  const exact = shortWords(at, isMounted);
   return (
     <Hint
       events={{ hover: true, focus: true, touch: true }}

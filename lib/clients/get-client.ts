@@ -81,6 +81,7 @@ export async function readClient(db: Sql, { id, now }: { id: string; now: Date }
       createdAt: new Date(createdAt).toISOString(),
       expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
     })),
+    liveTokens: live.access + live.refresh,
     liveAccessTokens: live.access,
     liveRefreshTokens: live.refresh,
     disabledAt: record.disabledAt?.toISOString() ?? null,
@@ -89,7 +90,11 @@ export async function readClient(db: Sql, { id, now }: { id: string; now: Date }
   };
 }
 
-export function clientRowOf(record: ClientRecord, organisation: Organisation, live: LiveTokens): ClientRow {
+export function clientRowOf(
+  record: ClientRecord,
+  organisation: Organisation,
+  live: LiveTokens | null,
+): ClientRow {
   return {
     id: record.id,
     clientId: record.clientId,
@@ -100,7 +105,7 @@ export function clientRowOf(record: ClientRecord, organisation: Organisation, li
     state: record.disabledAt === null ? "enabled" : "disabled",
     accessTokenTtl: resolveAccessTokenTtl(record, organisation),
     audiences: record.audiences.map(({ id, name, title }) => ({ id, name, title })),
-    liveTokens: live.access + live.refresh,
+    liveTokens: live === null ? null : live.access + live.refresh,
     createdAt: record.createdAt.toISOString(),
   };
 }

@@ -4,7 +4,7 @@ import type { ListQuery, Page, Total } from "../list-query/define-table.ts";
 import { listRows } from "../list-query/list-rows.ts";
 import { containing, type Fragment, sql } from "../list-query/sql-fragment.ts";
 import { readOrganisation } from "../organisation/get-organisation.ts";
-import { countLiveTokens } from "../tokens/count-live-tokens.ts";
+import { countLiveTokensInTime } from "../tokens/count-live-tokens.ts";
 import { CLIENT_COLUMNS, type ClientRecord, clientRowOf } from "./get-client.ts";
 import type { ClientRow } from "./model.ts";
 import { CLIENTS_TABLE } from "./table.ts";
@@ -38,6 +38,6 @@ export async function listClients(
   });
   const organisation = await readOrganisation(ctx.db);
   const ids = page.rows.map((row) => row.id);
-  const live = await countLiveTokens(ctx.db, { by: "client", ids, now: ctx.now });
-  return { ...page, rows: page.rows.map((row) => clientRowOf(row, organisation, live(row.id))) };
+  const live = await countLiveTokensInTime(ctx.db, { by: "client", ids, now: ctx.now });
+  return { ...page, rows: page.rows.map((row) => clientRowOf(row, organisation, live?.(row.id) ?? null)) };
 }

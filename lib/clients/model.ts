@@ -72,8 +72,8 @@ export type ClientRow = {
   state: ClientState;
   accessTokenTtl: EffectiveTtl;
   audiences: AudienceRef[];
-  /** Access and refresh tokens that are neither expired nor revoked. */
-  liveTokens: number;
+  /** Access and refresh tokens that are neither expired nor revoked; null where counting them took too long. */
+  liveTokens: number | null;
   createdAt: string;
 };
 
@@ -81,6 +81,7 @@ export type ClientRow = {
 export type ClientSecretRef = { id: string; hint: string; createdAt: string; expiresAt: string | null };
 
 export type ClientDetail = ClientRow & {
+  liveTokens: number;
   grantTypes: string[];
   redirectUris: string[];
   postLogoutRedirectUris: string[];

@@ -1,6 +1,12 @@
 import { DomainError, unavailable } from "../errors.ts";
 
+/**
+ * A table, column, function or type that is not there, a plan whose result changed, a column that wants a value and that this version does not
+ * know: the schema is another version's. Nothing of the statement was done, and within a second the process is told whether it has to end.
+ */
+const OTHER_SCHEMA_STATES = ["42P01", "42703", "42883", "42704", "3F000", "0A000", "23502"];
 const UNAVAILABLE_STATES = new Set([
+  ...OTHER_SCHEMA_STATES,
   "08000",
   "08001",
   "08003",
@@ -31,18 +37,27 @@ const UNAVAILABLE_SYSTEM = new Set([
   "EHOSTUNREACH",
 ]);
 
-/** Whether an error means that the database is gone, full, or refusing work, rather than that a statement is wrong. */
+/** Prisma: cannot reach, timed out, closed, transaction could not start, deadlock; a table or column that is not there, one that wants a value. */
+const PRISMA_CODES = new Set([
+  "P1001",
+  "P1002",
+  "P1008",
+  "P1017",
+  "P2024",
+  "P2028",
+  "P2034",
+  "P2021",
+  "P2022",
+  "P2011",
+]);
+
+/** Whether an error means that the database is gone, full, refusing work, or of another version, rather than that a request is wrong. */
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof DomainError) return error.code === "UNAVAILABLE";
   if (!(error instanceof Error)) return false;
   const { code } = error as { code?: unknown };
   if (typeof code === "string" && (UNAVAILABLE_STATES.has(code) || UNAVAILABLE_SYSTEM.has(code))) return true;
-  // Prisma: cannot reach, timed out, closed, transaction could not start, deadlock
-  if (
-    typeof code === "string" &&
-    ["P1001", "P1002", "P1008", "P1017", "P2024", "P2028", "P2034"].includes(code)
-  )
-    return true;
+  if (typeof code === "string" && PRISMA_CODES.has(code)) return true;
   if (
     /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|shutting down|recovery mode/i.test(
       error.message,

@@ -174,10 +174,10 @@ export const SAMPLE_VERIFIERS: readonly SampleVerifier[] = [
   },
   {
     name: "reports-api",
-    description: "Reports and documents, by introspection",
-    mode: "lenient",
-    maxStalenessSeconds: 300,
-    checkWay: "introspection",
+    description: "Reports and documents, by the npm package on the feed",
+    mode: "strict",
+    maxStalenessSeconds: 60,
+    checkWay: "feed",
     audiences: ["reports", "documents"],
   },
   {

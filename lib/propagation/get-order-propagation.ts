@@ -35,10 +35,11 @@ export async function getOrderPropagation(ctx: Context, orderId: string): Promis
   const { lastJwtMs, boundMs } = reached;
   const checkers = await readOrderCheckers(ctx.db, {
     audiences: lastJwtMs === null ? null : [...lastJwtMs.keys()],
+    placedAt: order.createdAt,
     ...place,
   });
   const lastTokenMsOf = (audience: string) => {
-    if (lastJwtMs === null) return boundMs;
+    if (lastJwtMs === null) return boundMs + skewSeconds * 1_000;
     const ms = lastJwtMs.get(audience);
     return typeof ms === "number" ? ms + skewSeconds * 1_000 : ms;
   };

@@ -1,5 +1,5 @@
 import type { OrderRecord } from "../revocations/order-row.ts";
-import { type Reach, reachOf, type TakenBack } from "./journey.ts";
+import { type CheckerFacts, type Reach, reachOf, type TakenBack } from "./journey.ts";
 import { heardWords, reachWords } from "./journey-words.ts";
 import type { Journey, JourneyRow, SeenWay } from "./model.ts";
 import type { OrderChecker } from "./read-checkers.ts";
@@ -60,9 +60,11 @@ function rowOf(frame: JourneyFrame, checker: OrderChecker) {
   const taken: TakenBack = {
     committedAtMs: committedAt.getTime(),
     holdsFromMs: Math.max(committedAt.getTime(), order.effectiveFrom.getTime()),
+    isScheduled: order.effectiveFrom > order.createdAt,
     lastTokenAtMs: lastTokenMs,
   };
   const reach = reachOf(checker, taken, now.getTime());
+  if (wasOver(checker, reach, order.createdAt)) return null;
   const told =
     order.verb === "restore" || order.verb === "cancel"
       ? whetherHeard(reach, checker, taken.committedAtMs)
@@ -75,6 +77,8 @@ function rowOf(frame: JourneyFrame, checker: OrderChecker) {
     verifierId: checker.id,
     name: checker.name,
     audiences,
+    formerAudiences: audiences.filter((name) => checker.formerAudiences.includes(name)),
+    isDisabled: checker.disabledAtMs !== null,
     mode: checker.mode,
     checkWay: checker.checkWay,
     seenWays: seenWaysOf(checker),
@@ -86,6 +90,12 @@ function rowOf(frame: JourneyFrame, checker: OrderChecker) {
     lastHeardAt: iso(lastHeardMs(checker)),
   };
   return { row, lastTokenMs, state: row.state };
+}
+
+/** One that was disabled, and accepted nothing any more, before there was an order has no part in it. */
+function wasOver({ disabledAtMs }: CheckerFacts, { endsMs, because }: Reach, placedAt: Date): boolean {
+  if (disabledAtMs === null || disabledAtMs >= placedAt.getTime()) return false;
+  return because === "ended" || because === "began" || endsMs <= placedAt.getTime();
 }
 
 /** What gives back, or calls off, shortens nothing: it only has to be heard. */
@@ -101,26 +111,20 @@ function whetherHeard(reach: Reach, checker: OrderChecker, committedAtMs: number
 
 const isByItself = ({ checkWay }: OrderChecker) => checkWay === "jwks" || checkWay === "status_list";
 
-export function seenWaysOf({
-  askedAtMs,
-  instances,
-}: {
+type Seen = {
   askedAtMs: number | null;
+  newest: { way: SeenWay; seenAtMs: number } | null;
   instances: readonly { way: SeenWay }[];
-}): SeenWay[] {
+};
+
+export function seenWaysOf({ askedAtMs, newest, instances }: Seen): SeenWay[] {
   const ways = new Set<SeenWay>(instances.map(({ way }) => way));
+  if (newest !== null) ways.add(newest.way);
   if (askedAtMs !== null) ways.add("introspection");
   return [...ways].sort();
 }
 
-export function lastHeardMs({
-  askedAtMs,
-  instances,
-}: {
-  askedAtMs: number | null;
-  instances: readonly { seenAtMs: number }[];
-}): number | null {
-  const times = instances.map(({ seenAtMs }) => seenAtMs);
-  if (askedAtMs !== null) times.push(askedAtMs);
-  return times.length === 0 ? null : Math.max(...times);
+export function lastHeardMs({ askedAtMs, newest }: Seen): number | null {
+  if (askedAtMs === null || newest === null) return askedAtMs ?? newest?.seenAtMs ?? null;
+  return Math.max(askedAtMs, newest.seenAtMs);
 }

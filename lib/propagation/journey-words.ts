@@ -8,6 +8,10 @@ const REFUSES: Record<Because, string> = {
   must_ask: "Refuses it: what is opaque cannot be accepted without asking.",
   stale: "Hears nothing: it refuses everything until it does.",
   lenient: "Never said that it has the order. The last token is over.",
+  ended:
+    "Nothing of it runs, as far as is known. What ran was strict, and refused everything before the order.",
+  began: "What runs there began after the order, and with it.",
+  disabled: "Is disabled and is told nothing: it refuses everything.",
   list: "Its status list is newer than the order.",
   list_lenient: "Never showed that it has a new status list. The last token is over.",
   signatures: "Never heard of the order. The last token is over.",
@@ -30,7 +34,10 @@ const CAN_ACCEPT: Record<Because, string> = {
   never_asked:
     "Has never asked here, so nobody knows how it checks: by signatures alone it accepts a token until it expires.",
   never_connected:
-    "Its owner says that it follows the feed, but it never connected: it may accept a token until it expires.",
+    "Its owner says that it follows the feed, but nothing of it is connected: it may accept a token until it expires.",
+  ended: "Nothing of it runs, as far as is known.",
+  began: "What runs there began after the order, and with it.",
+  disabled: "Is disabled and is told nothing any more. Strict: by then it refuses everything.",
   expiry: "Can accept the last token until it expires.",
 };
 

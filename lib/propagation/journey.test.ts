@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import {
   AUTHORITY_LAG_MS,
   type CheckerFacts,
+  DISABLING_MS,
   type InstanceFacts,
   reachOf,
   STATUS_LIST_MS,
@@ -12,7 +13,12 @@ import {
 
 const COMMIT = Date.parse("2026-11-28T12:00:00.000Z");
 const EXPIRY = COMMIT + 3_600_000;
-const order: TakenBack = { committedAtMs: COMMIT, holdsFromMs: COMMIT, lastTokenAtMs: EXPIRY };
+const order: TakenBack = {
+  committedAtMs: COMMIT,
+  holdsFromMs: COMMIT,
+  isScheduled: false,
+  lastTokenAtMs: EXPIRY,
+};
 
 function instance(more: Partial<InstanceFacts> = {}): InstanceFacts {
   return {
@@ -34,6 +40,8 @@ function checker(more: Partial<CheckerFacts> = {}): CheckerFacts {
     maxStalenessSeconds: 60,
     auditMode: "durable",
     askedAtMs: null,
+    disabledAtMs: null,
+    newest: null,
     instances: [],
     ...more,
   };
@@ -90,7 +98,7 @@ describe("a verifier refuses", () => {
       });
   });
 
-  test("once every list from before the order has expired; lenient, if it is known to be heard of after that", () => {
+  test("once every list from before the order is too old for it: by its own bound, or by expiry and the most that is tolerated", () => {
     const bound = COMMIT + AUTHORITY_LAG_MS + STATUS_LIST_MS + VERIFIER_CLOCK_MS;
     const lenient = (seenAtMs: number) =>
       checker({ mode: "lenient", instances: [instance({ way: "status_list", seenAtMs })] });
@@ -99,8 +107,45 @@ describe("a verifier refuses", () => {
       because: "list_lenient",
     });
     expect(reachOf(lenient(bound), order, bound)).toMatchObject({ endsMs: bound, isOver: true });
+    // whoever says nothing of itself tolerates what it likes, up to the most that is usual
     const declared = checker({ checkWay: "status_list", maxStalenessSeconds: 60 });
     expect(reachOf(declared, order, COMMIT).endsMs).toBe(bound);
+    const strict = (maxStalenessSeconds: number) =>
+      checker({ instances: [instance({ way: "status_list", maxStalenessSeconds })] });
+    expect(reachOf(strict(20), order, COMMIT).endsMs).toBe(
+      COMMIT + AUTHORITY_LAG_MS + 20_000 + VERIFIER_CLOCK_MS,
+    );
+    // its own bound may be longer than any list is believed
+    expect(reachOf(strict(3_600), order, COMMIT).endsMs).toBe(bound);
+  });
+
+  test("a while after it was disabled, where it is strict: it is told nothing any more", () => {
+    const disabledAtMs = COMMIT - 20_000;
+    const off = checker({ disabledAtMs, instances: [instance()] });
+    const bound = disabledAtMs + DISABLING_MS + 60_000;
+    expect(reachOf(off, order, COMMIT)).toMatchObject({ endsMs: bound, isOver: false, because: "disabled" });
+    expect(reachOf({ ...off, mode: "lenient" }, order, COMMIT)).toMatchObject({ endsMs: EXPIRY });
+    expect(reachOf({ ...off, checkWay: "jwks" }, order, COMMIT)).toMatchObject({ endsMs: EXPIRY });
+    const asks = checker({ checkWay: "forward_auth", askedAtMs: COMMIT - 30_000, disabledAtMs });
+    expect(reachOf(asks, order, COMMIT)).toMatchObject({ endsMs: disabledAtMs + DISABLING_MS });
+  });
+
+  test("from before the order on where nothing of it runs any more and what ran was strict", () => {
+    const newest = { way: "feed", mode: null, seenAtMs: COMMIT - 900_000_000 } as const;
+    expect(reachOf(checker({ newest }), order, COMMIT)).toMatchObject({ isOver: true, because: "ended" });
+    expect(reachOf(checker({ newest: { ...newest, mode: "lenient" } }), order, COMMIT)).toMatchObject({
+      endsMs: EXPIRY,
+    });
+    // and from the order on where what runs now is newer than it
+    const newer = { way: "feed", mode: "lenient", seenAtMs: COMMIT + 900_000 } as const;
+    const [newcomer, has] = [COMMIT + 600_000, COMMIT + 601_000];
+    const instances = [
+      instance({ mode: "lenient", firstSeenAtMs: newcomer, seenAtMs: has, acknowledgedAtMs: has }),
+    ];
+    expect(reachOf(checker({ newest: newer, instances }), order, COMMIT)).toMatchObject({
+      endsMs: COMMIT,
+      because: "began",
+    });
   });
 });
 
@@ -150,7 +195,7 @@ test("processes that ended before the order, and those that began with it, are n
 });
 
 test("an order to come leaves everybody accepting until it begins, by clocks that differ", () => {
-  const later = { ...order, holdsFromMs: COMMIT + 600_000 };
+  const later = { ...order, isScheduled: true, holdsFromMs: COMMIT + 600_000 };
   const has = checker({ instances: [instance({ acknowledgedAtMs: COMMIT + 20 })] });
   expect(reachOf(has, later, COMMIT + 300_000)).toMatchObject({
     isOver: false,
@@ -229,13 +274,28 @@ test("nobody is ever told that a verifier refuses, or when it will, before it tr
       fc.integer({ min: 0, max: 250_000 }),
       fc.integer({ min: 0, max: 250_000 }),
       fc.boolean(),
-      (lives, anyMs, laterMs, isAtBound) => {
+      /** When its verifier was disabled; null where it is not. */
+      fc.option(fc.integer({ min: -150_000, max: 150_000 }), { nil: null }),
+      (drawn, anyMs, laterMs, isAtBound, offMs) => {
+        // who is disabled is told nothing, and is not listened to
+        const isTold = (ms: number) => offMs === null || ms <= offMs + DISABLING_MS;
+        const lives = drawn.map((one) => ({
+          ...one,
+          words: one.words
+            .filter(({ at }) => isTold(at))
+            .map((word) => ({
+              ...word,
+              says: isTold(word.at + word.delay + (word.says ?? 0)) ? word.says : null,
+            })),
+        }));
         // who was never heard of before the order cannot be known
         const heardOf = lives.filter((one) => known(one, 0) !== null);
         fc.pre(heardOf.length > 0);
         const readMs = isAtBound ? (heardOf[0]?.stalenessMs ?? 0) : anyMs;
         const instances = heardOf.map((one) => known(one, readMs)).filter((one) => one !== null);
-        const reach = reachOf(checker({ instances }), order, COMMIT + readMs);
+        const isKnownOff = offMs !== null && offMs <= readMs;
+        const disabledAtMs = isKnownOff ? COMMIT + offMs : null;
+        const reach = reachOf(checker({ instances, disabledAtMs }), order, COMMIT + readMs);
         const accepts = (ms: number) => heardOf.some((one) => truth(one, ms));
         if (reach.isOver) {
           refusals += 1;

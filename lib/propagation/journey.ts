@@ -23,14 +23,21 @@ export type CheckerFacts = {
   auditMode: AuditMode;
   /** When it last asked about a token. */
   askedAtMs: number | null;
+  /** Since when it is answered nothing; null where it is enabled. */
+  disabledAtMs: number | null;
+  /** The process that was heard of last, whenever that was; null where none was in 30 days. */
+  newest: { way: SeenWay; mode: VerifierMode | null; seenAtMs: number } | null;
+  /** Those that can have to do with the order. */
   instances: readonly InstanceFacts[];
 };
 
 /** What was taken back, as far as its journey goes. */
 export type TakenBack = {
+  /** An instant at which it was committed for certain. */
   committedAtMs: number;
-  /** Later than the commit for an order that was placed to begin later. */
   holdsFromMs: number;
+  /** Placed to begin later: everybody begins with it by a clock. */
+  isScheduled: boolean;
   /**
    * When the last of its tokens is over that a signature alone makes acceptable, with what clocks may differ; null where there is none: what is
    * opaque has to be asked about.
@@ -51,6 +58,9 @@ export type Because =
   | "signatures"
   | "never_asked"
   | "never_connected"
+  | "ended"
+  | "began"
+  | "disabled"
   | "expiry";
 
 export type Reach = {
@@ -67,8 +77,10 @@ export type Reach = {
 
 /** An authority answers nothing when it has not heard from its database for so long; a relaxed answer, or a list, may be as old. */
 export const AUTHORITY_LAG_MS = 5_000;
-/** A list says nothing any more when it is so old, however it came. */
-export const STATUS_LIST_MS = LIST_LIFETIME_SECONDS * 1_000;
+/** A list is believed for its lifetime, however it came, and for as much longer as software that says nothing of itself may tolerate clocks that differ. */
+export const STATUS_LIST_MS = (LIST_LIFETIME_SECONDS + 120) * 1_000;
+/** Between the instant that is on record for a verifier's disabling and its last word: the commit, and an authority's lag. */
+export const DISABLING_MS = 2 * AUTHORITY_LAG_MS;
 /** Clocks of those who judge by themselves may differ by so much from ours. */
 export const VERIFIER_CLOCK_MS = 30_000;
 /** Who was silent for so long before the order is taken for ended. */
@@ -76,7 +88,7 @@ export const ENDED_AFTER_MS = 24 * 3_600_000;
 /** Who was heard of within it before the commit was live then: a poll waits for 30 s at most, everybody else speaks every 5 s. */
 export const LIVE_WITHIN_MS = 60_000;
 /** Who is first heard of later than this after the commit began with the order: it took a snapshot that holds it. */
-const NEWCOMER_AFTER_MS = 5_000;
+export const NEWCOMER_AFTER_MS = 5_000;
 
 type Part = { endsMs: number; because: Because };
 
@@ -87,7 +99,8 @@ type Part = { endsMs: number; because: Because };
  * - Who asks refuses from the commit on; answered in relaxed mode, at most AUTHORITY_LAG_MS later.
  * - Who follows the feed refuses from its acknowledgement on. Strict and silent, its maximum staleness after the commit: a later word of the
  *   authority would have brought the order, and without one it refuses everything.
- * - A status list that is older than the order has expired by then, whatever caches it came through; lenient and without another, it accepts.
+ * - A status list that is older than the order is too old by then, whatever caches it came through; lenient and without another, it accepts.
+ * - Who is disabled hears nothing any more: strict, it refuses everything its maximum staleness after that.
  * - Everybody else goes on until the last token is over.
  */
 export function reachOf(checker: CheckerFacts, order: TakenBack, nowMs: number): Reach {
@@ -134,33 +147,60 @@ function partOfInstance(instance: InstanceFacts, checker: CheckerFacts, order: T
     case "feed":
     case "poll":
       if (instance.acknowledgedAtMs !== null)
-        return { endsMs: begun(instance.acknowledgedAtMs, order), because: "acknowledged" };
+        return sooner(
+          { endsMs: begun(instance.acknowledgedAtMs, order), because: "acknowledged" },
+          isStrict ? partOfDisabled(checker, stalenessMs) : null,
+        );
       return isStrict
-        ? { endsMs: begun(order.committedAtMs + stalenessMs, order), because: "stale" }
+        ? sooner(
+            { endsMs: begun(order.committedAtMs + stalenessMs, order), because: "stale" },
+            partOfDisabled(checker, stalenessMs),
+          )
         : { endsMs: Number.POSITIVE_INFINITY, because: "lenient" };
     case "status_list":
       // one that is heard of after its list has run out can reach us, and has fetched a new one
-      return partOfList(order, modeOf(instance, checker), instance.seenAtMs);
+      return partOfList(order, modeOf(instance, checker), { seenAtMs: instance.seenAtMs, stalenessMs });
     default:
       return instance.way satisfies never;
   }
 }
 
-function partThatAsks({ auditMode }: CheckerFacts, order: TakenBack): Part {
+function partThatAsks({ auditMode, disabledAtMs }: CheckerFacts, order: TakenBack): Part {
   // an authority's clock may be behind where an order begins later; one that holds at once holds whatever the clock says
-  const from =
-    order.holdsFromMs > order.committedAtMs ? order.holdsFromMs + AUTHORITY_LAG_MS : order.committedAtMs;
-  return auditMode === "relaxed"
-    ? { endsMs: Math.max(from, order.committedAtMs + AUTHORITY_LAG_MS), because: "asks_relaxed" }
-    : { endsMs: from, because: "asks" };
+  const from = order.isScheduled
+    ? Math.max(order.committedAtMs, order.holdsFromMs + AUTHORITY_LAG_MS)
+    : order.committedAtMs;
+  return sooner(
+    auditMode === "relaxed"
+      ? { endsMs: Math.max(from, order.committedAtMs + AUTHORITY_LAG_MS), because: "asks_relaxed" }
+      : { endsMs: from, because: "asks" },
+    disabledAtMs === null ? null : { endsMs: disabledAtMs + DISABLING_MS, because: "disabled" },
+  );
 }
 
-function partOfList(order: TakenBack, mode: VerifierMode, seenAtMs: number): Part {
-  const expiredAtMs = begun(
-    order.committedAtMs + AUTHORITY_LAG_MS + STATUS_LIST_MS + VERIFIER_CLOCK_MS,
-    order,
-  );
-  return mode === "strict" || seenAtMs >= expiredAtMs
+/** A strict one that is told nothing any more. */
+function partOfDisabled({ disabledAtMs }: CheckerFacts, stalenessMs: number): Part | null {
+  return disabledAtMs === null
+    ? null
+    : { endsMs: disabledAtMs + DISABLING_MS + stalenessMs, because: "disabled" };
+}
+
+function sooner(part: Part, other: Part | null): Part {
+  return other !== null && other.endsMs < part.endsMs ? other : part;
+}
+
+/** `stalenessMs`: how old a list it believes, by its own word; null where it says nothing of itself. */
+function partOfList(
+  order: TakenBack,
+  mode: VerifierMode,
+  { seenAtMs, stalenessMs }: { seenAtMs: number; stalenessMs: number | null },
+): Part {
+  const lastList = order.committedAtMs + AUTHORITY_LAG_MS;
+  const within = (ms: number) => begun(lastList + ms + VERIFIER_CLOCK_MS, order);
+  const expiredAtMs = within(STATUS_LIST_MS);
+  if (mode === "strict")
+    return { endsMs: within(Math.min(STATUS_LIST_MS, stalenessMs ?? STATUS_LIST_MS)), because: "list" };
+  return seenAtMs >= expiredAtMs
     ? { endsMs: expiredAtMs, because: "list" }
     : { endsMs: Number.POSITIVE_INFINITY, because: "list_lenient" };
 }
@@ -174,9 +214,11 @@ function partAsDeclared(checker: CheckerFacts, order: TakenBack, isConnected: bo
     case "forward_auth":
       return isSeen ? null : untilOver("never_asked");
     case "feed":
-      return isConnected ? null : untilOver("never_connected");
+      return isConnected ? null : (partOfGone(checker, order) ?? untilOver("never_connected"));
     case "status_list":
-      return isConnected ? null : partOfList(order, checker.mode, Number.NEGATIVE_INFINITY);
+      return isConnected
+        ? null
+        : partOfList(order, checker.mode, { seenAtMs: Number.NEGATIVE_INFINITY, stalenessMs: null });
     case "jwks":
       return untilOver("signatures");
     default:
@@ -184,15 +226,25 @@ function partAsDeclared(checker: CheckerFacts, order: TakenBack, isConnected: bo
   }
 }
 
-/** Who judges by itself begins with an order when its own clock says so. */
-function begun(atMs: number, { committedAtMs, holdsFromMs }: TakenBack): number {
-  return holdsFromMs > committedAtMs ? Math.max(atMs, holdsFromMs + VERIFIER_CLOCK_MS) : atMs;
+/** It is known to follow the feed, and no process of it can have to do with the order: what is there now began with it, or what ran refused everything long before. */
+function partOfGone({ newest, mode }: CheckerFacts, { committedAtMs }: TakenBack): Part | null {
+  if (newest === null) return null;
+  if (newest.seenAtMs > committedAtMs) return { endsMs: committedAtMs, because: "began" };
+  return (newest.mode ?? mode) === "strict" ? { endsMs: committedAtMs, because: "ended" } : null;
 }
+
+/** Who judges by itself begins with an order when its own clock says so. */
+function begun(atMs: number, { isScheduled, holdsFromMs }: TakenBack): number {
+  return isScheduled ? Math.max(atMs, holdsFromMs + VERIFIER_CLOCK_MS) : atMs;
+}
+
+/** What holds for opaque tokens as for others, from the order on. */
+const IS_AT_ONCE: ReadonlySet<Because> = new Set(["asks", "asks_relaxed", "ended", "began"]);
 
 /** Nobody accepts a token that is over, and nobody accepts an opaque one without asking. */
 function withinLifetime(part: Part, checker: CheckerFacts, order: TakenBack): Part {
   const { lastTokenAtMs } = order;
-  if (part.because === "asks" || part.because === "asks_relaxed") return part;
+  if (IS_AT_ONCE.has(part.because)) return part;
   if (lastTokenAtMs === null) return { endsMs: partThatAsks(checker, order).endsMs, because: "must_ask" };
   if (part.endsMs === Number.POSITIVE_INFINITY) return { endsMs: lastTokenAtMs, because: part.because };
   return part.endsMs <= lastTokenAtMs ? part : { endsMs: lastTokenAtMs, because: "expiry" };

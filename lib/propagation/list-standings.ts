@@ -30,7 +30,7 @@ export async function readStandings(
   ctx: Context,
   verifierIds: string[] | null,
 ): Promise<{ headPosition: bigint; rows: VerifierPropagation[] }> {
-  const { headPosition, checkers } = await readStandingCheckers(ctx.db, { verifierIds });
+  const { headPosition, checkers } = await readStandingCheckers(ctx.db, { verifierIds, now: ctx.now });
   const now = { headPosition, leastVersion: LEAST_AGENT_VERSION, nowMs: ctx.now.getTime() };
   return { headPosition, rows: checkers.map((checker) => rowOf(checker, standingOf(checker, now))) };
 }

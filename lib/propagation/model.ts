@@ -35,6 +35,10 @@ export type JourneyRow = {
   name: string;
   /** The audiences that it answers for and the order reaches. */
   audiences: string[];
+  /** Those of them that it was answerable for when the order was placed, and is no more. */
+  formerAudiences: string[];
+  /** It is told nothing any more: what it can still accept stands in `until`. */
+  isDisabled: boolean;
   mode: VerifierMode;
   /** As its owner says. */
   checkWay: CheckWay;
@@ -66,7 +70,7 @@ export type Journey = {
   at: string;
   /** When the last token that can be accepted by its signature alone is over, with what clocks may differ; null where there is none. */
   lastTokenAt: string | null;
-  /** False where counting took too long, and the longest lifetime stands for it. */
+  /** False where counting took too long, or where the order is yet to begin and tokens are issued until then: the longest lifetime stands for it. */
   isExact: boolean;
   reached: number;
   open: number;
@@ -89,6 +93,7 @@ export type VerifierPropagation = {
   /** How many facts the hindmost live instance has yet to say it knows. */
   behindBy: number;
   silentSince: string | null;
+  /** Those that live, of those that were heard of in the last minutes. */
   instances: { live: number; count: number };
   /** The oldest version among live instances that is older than this product asks for. */
   oldVersion: string | null;

@@ -6,6 +6,7 @@ import { type Database, openDatabase } from "../db/database.ts";
 import { testDatabase } from "../db/test-database.ts";
 import { defaultQuery } from "../list-query/define-table.ts";
 import { getOverview } from "../overview/get-overview.ts";
+import { placeOrder } from "../revocations/place-order.ts";
 import { restoreTarget } from "../revocations/restore-target.ts";
 import { revokeClientTokens } from "../revocations/revoke-client-tokens.ts";
 import { revokeToken } from "../revocations/revoke-token.ts";
@@ -14,11 +15,14 @@ import { contextAs, type Fixture, fixtureOf } from "../tokens/token-fixture.ts";
 import { getVerifierInstances } from "../verifiers/get-verifier-instances.ts";
 import { listVerifiers } from "../verifiers/list-verifiers.ts";
 import { VERIFIERS_TABLE } from "../verifiers/table.ts";
+import { updateVerifier } from "../verifiers/update-verifier.ts";
 import { findOrderPropagation } from "./find-order-propagation.ts";
 import { getOrderPropagation } from "./get-order-propagation.ts";
-import { VERIFIER_CLOCK_MS } from "./journey.ts";
+import { DISABLING_MS, VERIFIER_CLOCK_MS } from "./journey.ts";
 import { listVerifierStandings } from "./list-standings.ts";
 import type { Journey } from "./model.ts";
+import { noteFeedHead } from "./note-head.ts";
+import { purgePropagation } from "./purge-propagation.ts";
 import { readOrderCheckers, readStandingCheckers } from "./read-checkers.ts";
 import { verifierFixtureOf } from "./verifier-fixture.ts";
 
@@ -43,6 +47,7 @@ async function revoked(audience: string, format: "jwt" | "opaque" = "jwt") {
   const token = await fixture.token({ clientId, audiences: [audience], format });
   const { order } = await revokeToken(as("responder"), { id: token.id, ...why });
   const committedAt = new Date(order.createdAt);
+  await verifiers.sighted(BigInt(order.position), committedAt);
   return { token, order, committedAt, position: BigInt(order.position) };
 }
 const after = (at: Date, ms: number) => new Date(at.getTime() + ms);
@@ -62,7 +67,13 @@ test("an order's board has the verifiers that answer for its audiences, each by 
   await verifiers.verifier({ name: names.asks, audience, checkWay: "forward_auth", askedAt: old });
   const feed = await verifiers.verifier({ name: names.feed, audience });
   await verifiers.verifier({ name: names.alone, audience, checkWay: "jwks" });
-  await verifiers.verifier({ name: names.off, audience, disabledAt: old });
+  await verifiers.verifier({
+    name: names.off,
+    audience,
+    checkWay: "introspection",
+    askedAt: old,
+    disabledAt: old,
+  });
   await verifiers.verifier({ name: names.other, audience: `ledger-${tag()}` });
   const one = await verifiers.instance({ verifierId: feed });
   const two = await verifiers.instance({ verifierId: feed });
@@ -146,6 +157,7 @@ test("a target-wide order reaches the audiences of every token that had not expi
   for (const audience of [one, two, gone])
     await verifiers.verifier({ name: `v-${audience}`, audience, checkWay: "jwks" });
   const { order } = await revokeClientTokens(as("responder"), { id: clientId, ...why });
+  await verifiers.sighted(BigInt(order.position), new Date(order.createdAt));
   const journey = await getOrderPropagation(as("auditor"), order.id);
   expect(journey.rows.map(({ name, state }) => [name, state])).toEqual([
     [`v-${one}`, "open"],
@@ -210,7 +222,13 @@ test("standings tell who is behind, silent, old or in step; the list is filtered
 test("three hundred verifiers with a thousand instances are read in one statement, whatever their number", async () => {
   const audience = `many-${tag()}`;
   const { committedAt, position, order } = await revoked(audience);
-  await verifiers.verifier({ name: `first-${tag()}`, audience, disabledAt: new Date() });
+  await verifiers.verifier({
+    name: `first-${tag()}`,
+    audience,
+    checkWay: "introspection",
+    disabledAt: new Date(Date.now() - 3_600_000),
+    askedAt: new Date(0),
+  });
   await db.query(
     `WITH v AS (INSERT INTO verifier (id, name, check_way, created_at, updated_at)
        SELECT gen_random_uuid(), $1::text || n, 'feed', now(), now() FROM generate_series(1, 300) n RETURNING id),
@@ -227,11 +245,16 @@ test("three hundred verifiers with a thousand instances are read in one statemen
       return db.query(...given);
     }) as Database["query"],
   };
-  const checkers = await readOrderCheckers(counting, { audiences: [audience], position, committedAt });
-  expect(checkers).toHaveLength(300);
-  expect(checkers.every(({ instances }) => instances.length === 4)).toBe(true);
+  const checkers = await readOrderCheckers(counting, {
+    audiences: [audience],
+    position,
+    placedAt: committedAt,
+    committedAt,
+  });
+  expect(checkers).toHaveLength(301);
+  expect(checkers.filter(({ instances }) => instances.length === 4)).toHaveLength(300);
   expect(statements).toBe(1);
-  await readStandingCheckers(counting, { verifierIds: null });
+  await readStandingCheckers(counting, { verifierIds: null, now: committedAt });
   expect(statements).toBe(3);
   const journey = await getOrderPropagation(as("auditor", after(committedAt, 1_000)), order.id);
   expect(journey).toMatchObject({ reached: 300, open: 0 });
@@ -257,6 +280,7 @@ test("what gives back shortens nothing: whoever has not heard of it is told apar
     note: "",
   });
   const committedAt = new Date(order.createdAt);
+  await verifiers.sighted(BigInt(order.position), committedAt);
   const before = await getOrderPropagation(as("auditor", after(committedAt, 1_000)), order.id);
   expect(rowOf(before, asks)).toMatchObject({ state: "reached", until: at(committedAt) });
   expect(rowOf(before, follows)).toMatchObject({ state: "open", until: null });
@@ -300,4 +324,181 @@ test("a frozen selection is acknowledged with its last chunk, not with the order
   const heardAt = new Date();
   await verifiers.acknowledge(verifierId, instanceId, position + 1n, heardAt);
   expect(rowOf(await read(), name)).toMatchObject({ state: "reached", acknowledgedAt: at(heardAt) });
+});
+
+test("what an order's own time says is before its commit: nobody is said to refuse before somebody saw it there", async () => {
+  const audience = `mark-${tag()}`;
+  const name = `m-${tag()}`;
+  await verifiers.verifier({ name, audience, checkWay: "introspection", askedAt: new Date() });
+  const clientId = await fixture.client(`c-${tag()}`);
+  const { id } = await fixture.token({ clientId, audiences: [audience] });
+  const { order } = await revokeToken(as("responder"), { id, ...why });
+  const placedAt = new Date(order.createdAt);
+  const read = (ms: number) => getOrderPropagation(as("auditor", after(placedAt, ms)), order.id);
+  expect(rowOf(await read(5), name)).toMatchObject({ state: "open" });
+  // where no worker looks, an hour is long enough for every transaction
+  expect(rowOf(await read(3_600_000), name)).toMatchObject({ state: "reached" });
+  const headBefore = await noteFeedHead(db, -1n);
+  expect(headBefore).toBeGreaterThanOrEqual(BigInt(order.position));
+  const [mark] = await db.query<{ at: Date }>(
+    "SELECT at FROM feed_sighting WHERE position >= $1 ORDER BY position LIMIT 1",
+    [BigInt(order.position)],
+  );
+  const until = mark?.at ?? expect.fail();
+  expect(until.getTime()).toBeGreaterThanOrEqual(placedAt.getTime());
+  expect(rowOf(await read(3_600_000), name)).toMatchObject({ state: "reached", until: at(until) });
+});
+
+test("a scheduled order reaches what is issued until it begins: the board says so before, and counts it after", async () => {
+  const [first, second] = [`sa-${tag()}`, `sb-${tag()}`];
+  const [early, late] = [`se-${tag()}`, `sl-${tag()}`];
+  await verifiers.verifier({ name: early, audience: first, checkWay: "jwks" });
+  await verifiers.verifier({ name: late, audience: second, checkWay: "jwks" });
+  const clientId = await fixture.client(`c-${tag()}`);
+  const soon = new Date(Date.now() + 60_000);
+  await fixture.token({ clientId, audiences: [first], expiresAt: soon });
+  const begins = new Date(Date.now() + 600_000);
+  const ctx = as("responder");
+  const order = await db.transaction((tx) =>
+    placeOrder(tx, ctx, {
+      verb: "revoke",
+      target: { kind: "client", id: clientId, name: "c" },
+      reason: "policy",
+      note: "",
+      effectiveFrom: begins,
+    }),
+  );
+  await verifiers.sighted(order.position, order.at);
+  // its token of now is over long before, and yet nobody refuses what it will be issued
+  const before = await getOrderPropagation(as("auditor", after(soon, 120_000)), order.id);
+  expect(before.isExact).toBe(false);
+  const bound = at(after(begins, 86_400_000 + VERIFIER_CLOCK_MS));
+  for (const name of [early, late])
+    expect(rowOf(before, name)).toMatchObject({ state: "open", until: bound });
+  const issuedAt = after(begins, -1_000);
+  const expiresAt = after(begins, 3_000_000);
+  await fixture.token({ clientId, audiences: [second], issuedAt, expiresAt });
+  const told = await getOrderPropagation(as("auditor", after(begins, 70_000)), order.id);
+  expect(told.isExact).toBe(true);
+  expect(rowOf(told, early)).toBeUndefined();
+  expect(rowOf(told, late)).toMatchObject({
+    state: "open",
+    until: at(after(expiresAt, VERIFIER_CLOCK_MS)),
+  });
+});
+
+test("a verifier that is disabled, or that an audience was taken from, stays on the board for as long as it can accept", async () => {
+  const audience = `left-${tag()}`;
+  const names = { lenient: `u1-${tag()}`, strict: `u2-${tag()}`, gone: `u3-${tag()}`, former: `u4-${tag()}` };
+  const disabledAt = new Date(Date.now() - 15_000);
+  const seenAt = new Date(Date.now() - 16_000);
+  const old = new Date(Date.now() - 3_600_000);
+  const lenient = await verifiers.verifier({ name: names.lenient, audience, mode: "lenient", disabledAt });
+  await verifiers.instance({ verifierId: lenient, seenAt, disconnectedAt: seenAt });
+  const strict = await verifiers.verifier({ name: names.strict, audience, disabledAt });
+  await verifiers.instance({ verifierId: strict, seenAt, disconnectedAt: seenAt });
+  const gone = await verifiers.verifier({ name: names.gone, audience, disabledAt: old });
+  await verifiers.instance({ verifierId: gone, seenAt: old, disconnectedAt: old });
+  const former = await verifiers.verifier({ name: names.former, audience, checkWay: "jwks" });
+  const { order, token, committedAt } = await revoked(audience);
+  const [another] = await db.query<{ id: string }>(
+    "INSERT INTO audience (id, name, title, resource_uri, created_at) VALUES (gen_random_uuid(), $1, $1, 'https://' || $1 || '.example.com/', now()) RETURNING id",
+    [`other-${tag()}`],
+  );
+  await updateVerifier(contextAs(db, "owner"), {
+    verifierId: former,
+    version: 1,
+    audienceIds: [another?.id ?? ""],
+  });
+  const journey = await getOrderPropagation(as("auditor", after(committedAt, 1_000)), order.id);
+  expect(journey.rows.map(({ name }) => name)).toEqual([names.lenient, names.strict, names.former]);
+  const expiry = at(after(token.expiresAt, VERIFIER_CLOCK_MS));
+  expect(rowOf(journey, names.lenient)).toMatchObject({ isDisabled: true, state: "open", until: expiry });
+  expect(rowOf(journey, names.strict)).toMatchObject({
+    isDisabled: true,
+    until: at(after(disabledAt, DISABLING_MS + 60_000)),
+    says: expect.stringMatching(/disabled/),
+  });
+  expect(rowOf(journey, names.former)).toMatchObject({ formerAudiences: [audience], until: expiry });
+  // what is ordered after it was taken away is not its any more
+  const next = await revoked(audience);
+  const later = await getOrderPropagation(as("auditor", after(next.committedAt, 1_000)), next.order.id);
+  expect(later.rows.map(({ name }) => name)).not.toContain(names.former);
+  // and the page of a token that nobody took back tells of who is told nothing any more
+  const live = await fixture.token({ clientId: await fixture.client(`c-${tag()}`), audiences: [audience] });
+  const page = await getToken(as("auditor", after(committedAt, 1_000)), live.id);
+  expect(page.verifiers.map(({ name }) => name)).toEqual([names.lenient, names.strict]);
+});
+
+test("acknowledgements are thinned: an order counts as acknowledged no sooner than it was, and later by a minute at most", async () => {
+  const audience = `thin-${tag()}`;
+  const name = `thin-${tag()}`;
+  const verifierId = await verifiers.verifier({ name, audience });
+  const instanceId = await verifiers.instance({ verifierId });
+  const { order, committedAt, position } = await revoked(audience);
+  const minute = new Date(Math.ceil(committedAt.getTime() / 60_000) * 60_000);
+  for (let second = 0; second < 40; second += 1)
+    await verifiers.acknowledge(
+      verifierId,
+      instanceId,
+      position + BigInt(second),
+      after(minute, second * 1_000),
+    );
+  const alone = after(minute, 1_500_000);
+  await verifiers.acknowledge(verifierId, instanceId, position + 100n, alone);
+  const rows = () =>
+    db.query<{ position: bigint; at: Date }>(
+      "SELECT position, at FROM feed_acknowledgement WHERE verifier_id = $1 ORDER BY position",
+      [verifierId],
+    );
+  const acknowledged = async () =>
+    Date.parse(
+      rowOf(await getOrderPropagation(as("auditor", after(minute, 7_200_000)), order.id), name)
+        ?.acknowledgedAt ?? expect.fail(),
+    );
+  await purgePropagation(db, after(minute, 1_800_000));
+  expect(await rows()).toHaveLength(41);
+  expect(await acknowledged()).toBe(minute.getTime());
+  await purgePropagation(db, after(minute, 2 * 3_600_000));
+  expect(await rows()).toEqual([
+    { position: position + 39n, at: after(minute, 39_000) },
+    { position: position + 100n, at: alone },
+  ]);
+  expect(await acknowledged()).toBe(minute.getTime() + 39_000);
+});
+
+test("instances of earlier restarts cost a reader nothing, and the newest word of them is told", async () => {
+  const audience = `restarts-${tag()}`;
+  const name = `r-${tag()}`;
+  const verifierId = await verifiers.verifier({ name, audience });
+  const { committedAt, position, order } = await revoked(audience);
+  await db.query(
+    `INSERT INTO verifier_instance (verifier_id, instance_id, way, position, position_at, seen_at, first_seen_at, disconnected_at)
+     SELECT $1::uuid, gen_random_uuid(), 'feed', $2::bigint, s.at, s.at, s.at - interval '1 hour', s.at
+     FROM generate_series(1, 500) n, LATERAL (SELECT $3::timestamptz - interval '1 hour' - n * interval '10 minutes' AS at) s`,
+    [verifierId, position - 1n, committedAt],
+  );
+  await db.query(
+    `INSERT INTO verifier_instance (verifier_id, instance_id, way, position, position_at, seen_at, first_seen_at)
+     SELECT $1::uuid, gen_random_uuid(), 'feed', $2::bigint, $3::timestamptz, $3::timestamptz, $3::timestamptz - interval '1 minute' FROM generate_series(1, 500)`,
+    [verifierId, position, after(committedAt, 3_600_000)],
+  );
+  const live = await verifiers.instance({ verifierId, seenAt: committedAt });
+  await verifiers.acknowledge(verifierId, live, position, after(committedAt, 20));
+  const [checker] = await readOrderCheckers(db, {
+    audiences: [audience],
+    position,
+    placedAt: committedAt,
+    committedAt,
+  });
+  expect(checker?.instances).toHaveLength(1);
+  const journey = await getOrderPropagation(as("auditor", after(committedAt, 7_200_000)), order.id);
+  expect(rowOf(journey, name)).toMatchObject({
+    acknowledgedAt: at(after(committedAt, 20)),
+    instances: { count: 1, acknowledged: 1 },
+    lastHeardAt: at(after(committedAt, 3_600_000)),
+  });
+  const now = after(committedAt, 20 * 3_600_000);
+  const { checkers } = await readStandingCheckers(db, { verifierIds: [verifierId], now });
+  expect(checkers[0]?.instances).toHaveLength(1);
 });

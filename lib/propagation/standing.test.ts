@@ -9,6 +9,7 @@ function instance(more: Partial<InstanceNow> = {}): InstanceNow {
     way: "feed",
     agent: "@tokenwarden/verifier/0.2.0",
     position: 100n,
+    firstSeenAtMs: NOW - 3_600_000,
     seenAtMs: NOW - 3_000,
     disconnectedAtMs: null,
     missesSinceMs: null,
@@ -18,6 +19,7 @@ function instance(more: Partial<InstanceNow> = {}): InstanceNow {
 const of = (more: Partial<CheckerNow>): CheckerNow => ({
   checkWay: "feed",
   askedAtMs: null,
+  newest: more.instances?.[0] ?? null,
   instances: [],
   ...more,
 });
@@ -51,6 +53,20 @@ test("a verifier is silent when nothing of it is live, or when one that did not 
   expect(standingOf(of({ instances: [ended] }), at).standing).toBe("silent");
   const longLost = instance({ seenAtMs: NOW - 3_600_000 });
   expect(standingOf(of({ instances: [longLost, instance()] }), at).standing).toBe("in_step");
+});
+
+test("a restart is no silence: who ended without a word and has somebody in its place is not missed, the next one is", () => {
+  const gone = (seconds: number) => instance({ way: "poll", seenAtMs: NOW - seconds * 1_000 });
+  const begun = (seconds: number) => instance({ way: "poll", firstSeenAtMs: NOW - seconds * 1_000 });
+  const stayed = instance({ way: "poll" });
+  expect(standingOf(of({ instances: [gone(80), stayed, begun(85)] }), at).standing).toBe("in_step");
+  expect(standingOf(of({ instances: [gone(80), gone(90), begun(70), begun(95)] }), at).standing).toBe(
+    "in_step",
+  );
+  // one in the place of two, one that was there long before, one that came long after
+  expect(standingOf(of({ instances: [gone(80), gone(90), begun(70)] }), at).standing).toBe("silent");
+  expect(standingOf(of({ instances: [gone(80), stayed] }), at).standing).toBe("silent");
+  expect(standingOf(of({ instances: [gone(400), begun(100)] }), at).standing).toBe("silent");
 });
 
 test("a poll may rest between two requests for longer than a stream between two words", () => {

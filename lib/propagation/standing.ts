@@ -6,6 +6,7 @@ export type InstanceNow = {
   way: SeenWay;
   agent: string | null;
   position: bigint | null;
+  firstSeenAtMs: number;
   seenAtMs: number;
   disconnectedAtMs: number | null;
   /** When the first order was committed that it has not said to have; null where it has all. */
@@ -15,6 +16,9 @@ export type InstanceNow = {
 export type CheckerNow = {
   checkWay: CheckWay;
   askedAtMs: number | null;
+  /** The process that was heard of last. */
+  newest: { way: SeenWay; seenAtMs: number } | null;
+  /** Those that were heard of within HEARD_WITHIN_MS, and the last one. */
   instances: readonly InstanceNow[];
 };
 
@@ -27,6 +31,10 @@ const SILENT_AFTER_MS: Record<SeenWay, number> = {
 };
 /** A process that is silent beside live ones of the same verifier counts as lost for so long, then as ended. */
 const ENDED_BESIDE_MS = 10 * 60_000;
+/** Who was not heard of for longer has to do with nothing now, but for the last one of a verifier. */
+export const HEARD_WITHIN_MS = ENDED_BESIDE_MS + 60_000;
+/** A restart begins the new process so long before the old one ends at most, and ends the old one so long before at most. */
+const RESTART_MS = 120_000;
 /** An acknowledgement is on its way for so long before its sender counts as behind. */
 const BEHIND_AFTER_MS = 2_000;
 
@@ -46,12 +54,17 @@ export function standingOf(
 ): StandingFacts {
   const { instances, askedAtMs, checkWay } = checker;
   const live = instances.filter((instance) => isLive(instance, nowMs));
-  const lost = instances.filter(
-    (instance) =>
-      !isLive(instance, nowMs) &&
-      (live.length === 0 ||
-        (instance.disconnectedAtMs === null && nowMs - instance.seenAtMs <= ENDED_BESIDE_MS)),
-  );
+  const gone = instances.filter((instance) => !isLive(instance, nowMs));
+  const lost =
+    live.length === 0
+      ? gone
+      : withoutReplaced(
+          gone.filter(
+            ({ disconnectedAtMs, seenAtMs }) =>
+              disconnectedAtMs === null && nowMs - seenAtMs <= ENDED_BESIDE_MS,
+          ),
+          live,
+        );
   const behind = live.filter(
     ({ missesSinceMs }) => missesSinceMs !== null && nowMs - missesSinceMs > BEHIND_AFTER_MS,
   );
@@ -62,7 +75,10 @@ export function standingOf(
   const oldVersions = live
     .map(({ agent }) => versionOf(agent))
     .filter((version) => version !== null && isOlderThan(version, leastVersion)) as string[];
-  const lastHeard = Math.max(askedAtMs ?? Number.NEGATIVE_INFINITY, ...instances.map((one) => one.seenAtMs));
+  const lastHeard = Math.max(
+    askedAtMs ?? Number.NEGATIVE_INFINITY,
+    checker.newest?.seenAtMs ?? Number.NEGATIVE_INFINITY,
+  );
   const facts = {
     behindBy,
     silentSinceMs: lost.length === 0 ? null : Math.max(...lost.map((one) => one.seenAtMs)),
@@ -77,6 +93,25 @@ export function standingOf(
     standing: which(facts, { lost: lost.length, checkWay, isSeen: facts.lastHeardAtMs !== null }),
     ...facts,
   };
+}
+
+/**
+ * Who ended without a word, and another process began in its place, was restarted: a poll or a list says no goodbye. Each that lives stands for one that is
+ * gone, so that whoever is gone and has nobody in its place stays in view.
+ */
+function withoutReplaced(gone: readonly InstanceNow[], live: readonly InstanceNow[]): InstanceNow[] {
+  const free = [...live].sort((one, other) => one.firstSeenAtMs - other.firstSeenAtMs);
+  return [...gone]
+    .sort((one, other) => one.seenAtMs - other.seenAtMs)
+    .filter(({ seenAtMs, firstSeenAtMs }) => {
+      const place = free.findIndex(
+        (other) =>
+          other.firstSeenAtMs > firstSeenAtMs && Math.abs(other.firstSeenAtMs - seenAtMs) <= RESTART_MS,
+      );
+      if (place === -1) return true;
+      free.splice(place, 1);
+      return false;
+    });
 }
 
 function which(

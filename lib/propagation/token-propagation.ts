@@ -5,6 +5,7 @@ import { readClockSkew } from "../tokens/state-sql.ts";
 import { readFeedPlace } from "./feed-place.ts";
 import { reachOf } from "./journey.ts";
 import { journeyOf, lastHeardMs } from "./journey-of-order.ts";
+import { reachWords } from "./journey-words.ts";
 import type { Journey } from "./model.ts";
 import { type OrderChecker, readOrderCheckers } from "./read-checkers.ts";
 
@@ -27,7 +28,8 @@ export async function readTokenPropagation(
     order === null
       ? { position: null, committedAt: clientDisabledAt ?? ctx.now }
       : await readFeedPlace(ctx.db, order, ctx.now);
-  const checkers = await readOrderCheckers(ctx.db, { audiences: token.audiences, ...place });
+  const placedAt = order?.createdAt ?? clientDisabledAt ?? ctx.now;
+  const checkers = await readOrderCheckers(ctx.db, { audiences: token.audiences, placedAt, ...place });
   const lastTokenMs = token.format === "jwt" ? Date.parse(token.expiresAt) + skewMs : null;
   if (order !== null) {
     const journey = journeyOf(
@@ -51,7 +53,9 @@ export async function readTokenPropagation(
     }));
     return { verifiers, journey };
   }
-  const verifiers = checkers.map((checker) => {
+  const verifiers = checkers.flatMap((checker) => {
+    const told = standing(token, checker, { clientDisabledAt, lastTokenMs, now: ctx.now });
+    if (told === null) return [];
     const heardMs = lastHeardMs(checker);
     return {
       verifierId: checker.id,
@@ -59,13 +63,13 @@ export async function readTokenPropagation(
       mode: checker.mode,
       audiences: checker.audiences.filter((name) => token.audiences.includes(name)),
       lastSeenAt: heardMs === null ? null : new Date(heardMs).toISOString(),
-      ...standing(token, checker, { clientDisabledAt, lastTokenMs, now: ctx.now }),
+      ...told,
     };
   });
   return { verifiers, journey: null };
 }
 
-/** Of a token that no order took back. */
+/** Of a token that no order took back; null for a disabled verifier that accepts nothing any more. */
 function standing(
   token: TokenRow,
   checker: OrderChecker,
@@ -74,13 +78,14 @@ function standing(
     lastTokenMs,
     now,
   }: { clientDisabledAt: Date | null; lastTokenMs: number | null; now: Date },
-): { acceptsUntil: string | null; says: string } {
+): { acceptsUntil: string | null; says: string } | null {
+  if (checker.disabledAtMs !== null) return ofDisabled(token, checker, { lastTokenMs, now });
   if (token.state === "expired" || token.state === "consumed")
     return { acceptsUntil: null, says: "Refuses it: its lifetime is over." };
   if (clientDisabledAt !== null) {
     // who follows the feed hears of it, but says of no position that it has
     const atMs = clientDisabledAt.getTime();
-    const taken = { committedAtMs: atMs, holdsFromMs: atMs, lastTokenAtMs: lastTokenMs };
+    const taken = { committedAtMs: atMs, holdsFromMs: atMs, isScheduled: false, lastTokenAtMs: lastTokenMs };
     const { isOver, endsMs } = reachOf(checker, taken, now.getTime());
     return isOver
       ? { acceptsUntil: null, says: "Refuses it: the client is disabled." }
@@ -95,4 +100,23 @@ function standing(
       ? "Asks at each use, and accepts it until it expires."
       : "Accepts it until it expires.";
   return { acceptsUntil: token.expiresAt, says };
+}
+
+/** It is told nothing any more: until when it can go on to accept the token does not depend on any order. */
+function ofDisabled(
+  token: TokenRow,
+  checker: OrderChecker,
+  { lastTokenMs, now }: { lastTokenMs: number | null; now: Date },
+): { acceptsUntil: string; says: string } | null {
+  if (token.state === "expired" || token.state === "consumed") return null;
+  const nowMs = now.getTime();
+  const taken = { committedAtMs: nowMs, holdsFromMs: nowMs, isScheduled: false, lastTokenAtMs: lastTokenMs };
+  const { endsMs, because } = reachOf(checker, taken, nowMs);
+  if (endsMs <= nowMs) return null;
+  return because === "disabled"
+    ? { acceptsUntil: new Date(endsMs).toISOString(), says: reachWords("disabled", false) }
+    : {
+        acceptsUntil: token.expiresAt,
+        says: "Is disabled. By what is known it accepts it until it expires.",
+      };
 }

@@ -57,6 +57,14 @@ export function verifierFixtureOf(db: Database) {
       return id;
     },
 
+    /** A worker saw the feed's head at `position`. */
+    async sighted(position: bigint, at: Date): Promise<void> {
+      await db.query("INSERT INTO feed_sighting (position, at) VALUES ($1, $2) ON CONFLICT DO NOTHING", [
+        position,
+        at,
+      ]);
+    },
+
     async instance(instance: NewInstance): Promise<string> {
       const id = randomUUID();
       const seenAt = instance.seenAt ?? new Date();

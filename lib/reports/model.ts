@@ -9,7 +9,7 @@ export const MAX_REPORT_BYTES = 1024 * 1024;
 /** A use may be reported for so long after it. */
 export const MAX_REPORT_AGE_MS = 7 * 86_400_000;
 
-/** Lost uses of one request at most: what is beyond is no count but a mistake. */
+/** Lost uses of an instance at most: what is beyond is no count but a mistake. */
 export const MAX_LOST = 1_000_000_000;
 
 /** Why a report is not taken in. Sending it again changes nothing. */

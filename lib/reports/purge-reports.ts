@@ -10,6 +10,7 @@ const GAPS_KEPT = "365 days";
 
 const IDS = `DELETE FROM use_report WHERE ctid = ANY (ARRAY(SELECT ctid FROM use_report WHERE received_at < $1::timestamptz LIMIT ${BATCH}))`;
 const GAPS = `DELETE FROM report_gap WHERE minute < $1::timestamptz - interval '${GAPS_KEPT}'`;
+const LOSSES = `DELETE FROM report_loss WHERE told_at < $1::timestamptz - interval '${GAPS_KEPT}'`;
 
 /**
  * Forgets the ids of reports that would be refused for their age if they came again, in small batches. The uses themselves are evidence and stay.
@@ -20,6 +21,7 @@ const GAPS = `DELETE FROM report_gap WHERE minute < $1::timestamptz - interval '
 export async function purgeReports(db: Sql, now: Date, signal?: AbortSignal): Promise<number> {
   const before = new Date(now.getTime() - MAX_REPORT_AGE_MS - MARGIN_MS);
   await db.query(GAPS, [now]);
+  await db.query(LOSSES, [now]);
   let forgotten = 0;
   while (signal?.aborted !== true) {
     const [row] = await db.query<{ count: bigint }>(

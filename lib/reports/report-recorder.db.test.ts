@@ -12,6 +12,7 @@ import { createUseWriter } from "../verification/use-writer.ts";
 import { listReportGaps } from "./list-report-gaps.ts";
 import { purgeReports } from "./purge-reports.ts";
 import { type AcceptedReport, createReportRecorder, type ReportRecorder } from "./report-recorder.ts";
+import { sumLostUses } from "./sum-lost-uses.ts";
 
 let db: Database;
 let retention: SqlDatabase;
@@ -69,6 +70,8 @@ function recorder(now?: () => Date): ReportRecorder {
   return createReportRecorder({ db, writer: createUseWriter(), ...(now === undefined ? {} : { now }) });
 }
 
+const from = () => ({ verifierId: randomUUID(), instanceId: randomUUID() });
+
 async function usesOf(tokenId: string): Promise<number> {
   const [row] = await db.query<{ count: bigint }>(
     "SELECT count(*) FROM token_use WHERE token_id = $1::uuid AND source = 'report'",
@@ -79,7 +82,7 @@ async function usesOf(tokenId: string): Promise<number> {
 
 test("a report is on record as a use of its token when it is answered, with all that it tells", async () => {
   const report = reportOf();
-  const [outcome] = await recorder().record({ verifierId: randomUUID(), reports: [report], lost: 0 });
+  const [outcome] = await recorder().record({ ...from(), reports: [report], lost: 0 });
   expect(outcome).toBe("recorded");
   const [row] = await db.query(
     `SELECT outcome, source, at, method, path, ip, audience, status, bytes, latency_us AS "latencyUs", token_kind AS kind
@@ -103,7 +106,7 @@ test("a report is on record as a use of its token when it is answered, with all 
 
 test("the same report again is a duplicate, another content under its id a conflict, and neither makes a row", async () => {
   const report = reportOf();
-  const of = (reports: AcceptedReport[]) => recorder().record({ verifierId: randomUUID(), reports, lost: 0 });
+  const of = (reports: AcceptedReport[]) => recorder().record({ ...from(), reports, lost: 0 });
   expect(await of([report])).toEqual(["recorded"]);
   expect(await of([report, reportOf()])).toEqual(["duplicate", "recorded"]);
   expect(await of([{ ...report, digest: digestOf("b") }])).toEqual(["conflict"]);
@@ -121,12 +124,8 @@ test("the same report again is a duplicate, another content under its id a confl
 test("a report that comes again a week later, by another process, is a duplicate still", async () => {
   const report = reportOf();
   const later = () => new Date(Date.now() + 7 * DAY_MS);
-  expect(await recorder().record({ verifierId: randomUUID(), reports: [report], lost: 0 })).toEqual([
-    "recorded",
-  ]);
-  expect(await recorder(later).record({ verifierId: randomUUID(), reports: [report], lost: 0 })).toEqual([
-    "duplicate",
-  ]);
+  expect(await recorder().record({ ...from(), reports: [report], lost: 0 })).toEqual(["recorded"]);
+  expect(await recorder(later).record({ ...from(), reports: [report], lost: 0 })).toEqual(["duplicate"]);
   expect(await usesOf(report.use.tokenId)).toBe(1);
 });
 
@@ -143,7 +142,7 @@ test("of many processes that send the same reports at once, in whichever order, 
         const outcomes = await Promise.all(
           sends.map((places) =>
             recorder().record({
-              verifierId: randomUUID(),
+              ...from(),
               reports: places.map((place) => reports[place] as AcceptedReport),
               lost: 0,
             }),
@@ -164,7 +163,7 @@ test("of two contents under one id at once one is recorded and the other a confl
   const outcomes = await Promise.all(
     ["a", "b"].map((content) =>
       recorder().record({
-        verifierId: randomUUID(),
+        ...from(),
         reports: [{ ...report, digest: digestOf(content) }],
         lost: 0,
       }),
@@ -190,7 +189,7 @@ test("counts each use once, whatever came twice, and the last use is the latest 
     reportOf({ tokenId, at: at(60), ip: "192.0.2.6" }),
   ] as const;
   for (const batch of [[late], [early, late], [middle, early]]) {
-    await reports.record({ verifierId: randomUUID(), reports: batch, lost: 0 });
+    await reports.record({ ...from(), reports: batch, lost: 0 });
     await usage.flush();
   }
   await usage.stop();
@@ -207,10 +206,10 @@ test("what a killed process had recorded and not counted is counted by the worke
   await usage.flush();
   const reports = createReportRecorder({ db, writer });
   const known = reportOf();
-  await recorder().record({ verifierId: randomUUID(), reports: [known], lost: 0 });
+  await recorder().record({ ...from(), reports: [known], lost: 0 });
   const tokenId = uuidv7(new Date());
   await reports.record({
-    verifierId: randomUUID(),
+    ...from(),
     reports: [known, reportOf({ tokenId }), reportOf({ tokenId })],
     lost: 0,
   });
@@ -226,25 +225,49 @@ test("what a killed process had recorded and not counted is counted by the worke
   await usage.stop();
 });
 
-test("what a verifier lost shows as a gap in its minute, once, though the request comes twice", async () => {
-  const [verifierId, other] = [randomUUID(), randomUUID()];
-  const batch = { verifierId, reports: [reportOf(), reportOf()], lost: 7 };
-  await recorder().record(batch);
-  // the answer was lost: it comes again
-  await recorder().record(batch);
-  // nothing but a loss
-  await recorder().record({ verifierId, reports: [], lost: 5 });
-  await recorder().record({ verifierId: other, reports: [reportOf()], lost: 0 });
+test("what a verifier lost shows as a gap in its minute, once, whatever comes again beside it", async () => {
+  const [verifierId, instanceId, other] = [randomUUID(), randomUUID(), randomUUID()];
+  const said = { verifierId, instanceId };
+  const batch = [reportOf(), reportOf()];
+  await recorder().record({ ...said, reports: batch, lost: 7 });
+  // the answer was lost: it comes again, by now with another report and a further loss
+  await recorder().record({ ...said, reports: [...batch, reportOf()], lost: 7 });
+  await recorder().record({ ...said, reports: batch, lost: 9 });
+  // nothing but a loss, twice at once; then an older request that was on its way for longer
+  await Promise.all([9, 12, 12].map((lost) => recorder().record({ ...said, reports: [], lost })));
+  await recorder().record({ ...said, reports: batch, lost: 7 });
+  // another instance of the same verifier begins to count anew
+  await recorder().record({ verifierId, instanceId: randomUUID(), reports: [], lost: 5 });
+  await recorder().record({ ...from(), verifierId: other, reports: [reportOf()], lost: 0 });
   const ctx = contextAs(db, "auditor");
   const { gaps, lost } = await listReportGaps(ctx, { verifierId });
-  expect(lost).toBe(12);
-  expect(gaps.reduce((sum, gap) => sum + gap.lost, 0)).toBe(12);
+  expect(lost).toBe(17);
+  expect(gaps.reduce((sum, gap) => sum + gap.lost, 0)).toBe(17);
   expect(gaps.every((gap) => gap.minute.endsWith(":00.000Z"))).toBe(true);
   expect(await listReportGaps(ctx, { verifierId: other })).toEqual({ gaps: [], lost: 0 });
   const hour = new Date(Date.now() - 3_600_000);
   expect(await listReportGaps(ctx, { verifierId, to: hour })).toEqual({ gaps: [], lost: 0 });
-  expect((await listReportGaps(ctx, { from: hour })).lost).toBe(12);
+  expect((await listReportGaps(ctx, { from: hour })).lost).toBe(17);
   await expect(listReportGaps(contextAs(db, "anonymous"), {})).rejects.toMatchObject({
+    code: "NOT_SIGNED_IN",
+  });
+});
+
+test("what was lost in a day is summed over all of its minutes, more than a list of them shows", async () => {
+  const verifierId = randomUUID();
+  const from = new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000 - DAY_MS);
+  await db.query(
+    `INSERT INTO report_gap (verifier_id, minute, lost)
+     SELECT $1::uuid, $2::timestamptz + n * interval '1 minute', 2 FROM generate_series(-60, 1439) n`,
+    [verifierId, from],
+  );
+  const { lost, byHour } = await sumLostUses(contextAs(db, "auditor"), { verifierId, from });
+  expect(lost).toBe(2_880);
+  expect(Object.keys(byHour)).toHaveLength(24);
+  expect(byHour[from.toISOString()]).toBe(120);
+  const listed = await listReportGaps(contextAs(db, "auditor"), { verifierId, from });
+  expect([listed.gaps.length, listed.lost]).toEqual([1_000, 2_880]);
+  await expect(sumLostUses(contextAs(db, "anonymous"), { verifierId, from })).rejects.toMatchObject({
     code: "NOT_SIGNED_IN",
   });
 });
@@ -252,21 +275,17 @@ test("what a verifier lost shows as a gap in its minute, once, though the reques
 test("nothing of a flush is on record where the database refuses one of its rows", async () => {
   const good = reportOf();
   const bad = { ...reportOf(), digest: Buffer.alloc(3) };
-  await expect(
-    recorder().record({ verifierId: randomUUID(), reports: [good, bad], lost: 3 }),
-  ).rejects.toThrow();
+  await expect(recorder().record({ ...from(), reports: [good, bad], lost: 3 })).rejects.toThrow();
   expect(await usesOf(good.use.tokenId)).toBe(0);
-  expect(await recorder().record({ verifierId: randomUUID(), reports: [good], lost: 0 })).toEqual([
-    "recorded",
-  ]);
+  expect(await recorder().record({ ...from(), reports: [good], lost: 0 })).toEqual(["recorded"]);
 });
 
 test("ids are forgotten a day after their reports would be refused for their age, and not before; uses stay", async () => {
   const now = new Date();
   const [old, recent] = [reportOf(), reportOf()];
   const ago = (days: number) => () => new Date(now.getTime() - days * DAY_MS - 60_000);
-  await recorder(ago(8)).record({ verifierId: randomUUID(), reports: [old], lost: 0 });
-  await recorder(ago(7)).record({ verifierId: randomUUID(), reports: [recent], lost: 0 });
+  await recorder(ago(8)).record({ ...from(), reports: [old], lost: 0 });
+  await recorder(ago(7)).record({ ...from(), reports: [recent], lost: 0 });
   await expect(purgeReports(db, now)).rejects.toMatchObject({ code: "42501" });
   expect(await purgeReports(retention, now)).toBe(1);
   const left = await db.query<{ id: string }>("SELECT id FROM use_report WHERE id = ANY ($1::uuid[])", [
@@ -281,6 +300,7 @@ test("the application can neither change nor forget what was taken in", async ()
     "UPDATE use_report SET digest = digest",
     "DELETE FROM use_report",
     "DELETE FROM report_gap",
+    "DELETE FROM report_loss",
   ];
   for (const statement of statements) await expect(db.query(statement)).rejects.toThrow(/permission denied/);
 });

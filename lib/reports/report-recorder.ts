@@ -18,19 +18,21 @@ export type AcceptedReport = {
 /** What one request has to put on record. */
 export type ReportBatch = {
   verifierId: string;
+  /** The process of the verifier that reports. */
+  instanceId: string;
   reports: readonly AcceptedReport[];
-  /** Uses that the verifier lost since its last request. */
+  /** Uses that the instance has lost since it began. */
   lost: number;
 };
 
 export type ReportOutcome = "recorded" | "duplicate" | "conflict";
 
 // One statement and one commit for the requests of a moment. An id that is there already, or that another process is writing now, makes no row;
-// ids go in by their order, so that two processes never wait for each other in a circle. What was lost is counted with something new: a request that
-// comes again says again what it said before.
+// ids go in by their order, so that two processes never wait for each other in a circle. Of what was lost only what an instance has not said before counts:
+// a request that comes again, with the same reports or with more, says again what it said.
 const RECORD = prepared(`
   WITH input AS MATERIALIZED (
-    SELECT * FROM json_to_recordset($1::json) AS r(report uuid, digest text, batch int, id uuid, at timestamptz, refusal text, token_id uuid,
+    SELECT * FROM json_to_recordset($1::json) AS r(report uuid, digest text, id uuid, at timestamptz, refusal text, token_id uuid,
       token_kind text, family_id uuid, client_id uuid, user_id uuid, subject text, verifier_id uuid, audience text, method text, path text, ip text,
       country text, user_agent text, status smallint, bytes bigint, latency_us int, ordinal int, salt text)
   ), fresh AS (
@@ -43,12 +45,15 @@ const RECORD = prepared(`
       i.family_id, i.client_id, i.user_id, i.subject, i.verifier_id, i.audience, i.method, i.path, i.ip, i.country, i.user_agent, i.status, i.bytes,
       i.latency_us, $2::uuid, $3::bigint, i.ordinal, decode(i.salt, 'hex')
     FROM fresh f JOIN input i ON i.report = f.id
+  ), said AS (
+    INSERT INTO report_loss AS k (verifier_id, instance_id, lost, told_at)
+    SELECT l.verifier_id, l.instance_id, l.lost, $4::timestamptz FROM json_to_recordset($5::json) AS l(verifier_id uuid, instance_id uuid, lost bigint)
+    CROSS JOIN (SELECT count(*) FROM fresh) done ORDER BY l.verifier_id, l.instance_id
+    ON CONFLICT (verifier_id, instance_id) DO UPDATE SET lost = excluded.lost, told_at = excluded.told_at WHERE k.lost < excluded.lost
+    RETURNING verifier_id, new.lost - coalesce(old.lost, 0) AS more
   ), gaps AS (
     INSERT INTO report_gap AS g (verifier_id, minute, lost)
-    SELECT l.verifier_id, date_trunc('minute', $4::timestamptz), sum(l.lost) FROM json_to_recordset($5::json) AS l(verifier_id uuid, batch int, lost bigint, is_sure boolean)
-    CROSS JOIN (SELECT count(*) FROM fresh) done
-    WHERE l.is_sure OR EXISTS (SELECT FROM input i JOIN fresh f ON f.id = i.report WHERE i.batch = l.batch)
-    GROUP BY l.verifier_id ORDER BY l.verifier_id
+    SELECT s.verifier_id, date_trunc('minute', $4::timestamptz), sum(s.more) FROM said s GROUP BY s.verifier_id ORDER BY s.verifier_id
     ON CONFLICT (verifier_id, minute) DO UPDATE SET lost = g.lost + excluded.lost
   )
   SELECT id FROM fresh`);
@@ -76,35 +81,36 @@ export type ReportRecorderOptions = {
 
 type Flush = {
   /** By id: the first of the flush; what else has its id is held against it. */
-  firsts: Map<string, { report: AcceptedReport; batch: number }>;
-  gaps: { verifier_id: string; batch: number; lost: number; is_sure: boolean }[];
+  firsts: Map<string, AcceptedReport>;
+  losses: { verifier_id: string; instance_id: string; lost: number }[];
 };
 
 function gather(batches: readonly ReportBatch[]): Flush {
   const firsts: Flush["firsts"] = new Map();
-  const gaps: Flush["gaps"] = [];
-  for (const [batch, { verifierId, reports, lost }] of batches.entries()) {
-    for (const report of reports) if (!firsts.has(report.id)) firsts.set(report.id, { report, batch });
-    if (lost > 0) gaps.push({ verifier_id: verifierId, batch, lost, is_sure: reports.length === 0 });
+  const losses = new Map<string, Flush["losses"][number]>();
+  for (const { verifierId, instanceId, reports, lost } of batches) {
+    for (const report of reports) if (!firsts.has(report.id)) firsts.set(report.id, report);
+    const key = `${verifierId} ${instanceId}`;
+    if (lost > (losses.get(key)?.lost ?? 0))
+      losses.set(key, { verifier_id: verifierId, instance_id: instanceId, lost });
   }
-  return { firsts, gaps };
+  return { firsts, losses: [...losses.values()] };
 }
 
 /** The lane of the reports: beside that of verification, which is never kept waiting by a verifier that has a day's uses to tell. */
 export function createReportRecorder(options: ReportRecorderOptions): ReportRecorder {
   const { db, writer, onWritten, now = () => new Date() } = options;
 
-  async function write({ firsts, gaps }: Flush): Promise<Set<string>> {
+  async function write({ firsts, losses }: Flush): Promise<Set<string>> {
     const receivedAt = now();
     const salts = randomBytes(16 * firsts.size).toString("hex");
     const rows: TokenUseRow[] = [];
-    const input = [...firsts.values()].map(({ report, batch }, ordinal) => {
+    const input = [...firsts.values()].map((report, ordinal) => {
       const { use } = report;
       rows.push(use);
       return {
         report: report.id,
         digest: report.digest.toString("hex"),
-        batch,
         id: uuidv7(receivedAt),
         at: use.at,
         refusal: use.refusal,
@@ -133,13 +139,13 @@ export function createReportRecorder(options: ReportRecorderOptions): ReportReco
       writer.id,
       writer.ledger.begin(rows, receivedAt),
       receivedAt,
-      JSON.stringify(gaps),
+      JSON.stringify(losses),
     ]);
     const fresh = new Set(inserted.map((row) => row.id));
     const written =
       fresh.size === rows.length
         ? rows
-        : [...firsts.values()].filter(({ report }) => fresh.has(report.id)).map(({ report }) => report.use);
+        : [...firsts.values()].filter(({ id }) => fresh.has(id)).map(({ use }) => use);
     onWritten?.(rows, written);
     return fresh;
   }
@@ -153,11 +159,11 @@ export function createReportRecorder(options: ReportRecorderOptions): ReportReco
 
   async function run(batches: ReportBatch[]): Promise<ReportOutcome[][]> {
     const flush = gather(batches);
-    if (flush.firsts.size === 0 && flush.gaps.length === 0) return batches.map(() => []);
+    if (flush.firsts.size === 0 && flush.losses.length === 0) return batches.map(() => []);
     const fresh = await write(flush);
     const known = await digestsOf([...flush.firsts.keys()].filter((id) => !fresh.has(id)));
     const outcomeOf = (report: AcceptedReport): ReportOutcome => {
-      const first = flush.firsts.get(report.id)?.report as AcceptedReport;
+      const first = flush.firsts.get(report.id) as AcceptedReport;
       if (first === report && fresh.has(report.id)) return "recorded";
       const digest = fresh.has(report.id) ? first.digest : known.get(report.id);
       return digest?.equals(report.digest) === true ? "duplicate" : "conflict";

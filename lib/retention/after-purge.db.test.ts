@@ -13,6 +13,7 @@ import { countTokensExactly } from "../tokens/count-tokens.ts";
 import { getToken } from "../tokens/get-token.ts";
 import { listTokens } from "../tokens/list-tokens.ts";
 import { type TokensQuery, tokensTable } from "../tokens/table.ts";
+import { tallyClients } from "../tokens/tally-clients.ts";
 import { tallyTimes } from "../tokens/tally-times.ts";
 import { tallyAll } from "../tokens/tally-tokens.ts";
 import { contextAs } from "../tokens/token-fixture.ts";
@@ -56,6 +57,7 @@ describe("after a week has left", () => {
         token.id,
       ]);
     await tallyTimes(world.db, { lag: "0 seconds" });
+    await tallyClients(world.db, { lag: "0 seconds" });
     const fresh = await past.fixture.token({ clientId, scopes: ["a"] });
     await purgeRegister(past.retention);
     const [tally] = await world.db.query<{ tokens: bigint }>(
@@ -74,6 +76,8 @@ describe("after a week has left", () => {
       "SELECT array_agg(DISTINCT week) AS weeks FROM token_time_tally",
     );
     expect(weeks).toEqual([past.weekAgo(3)]);
+    const byClient = await world.db.query<{ week: Date }>("SELECT DISTINCT week FROM token_client_tally");
+    expect(byClient.map(({ week }) => week)).toEqual([past.weekAgo(3)]);
     await tallyTimes(world.db, { lag: "0 seconds" });
     expect(await exactly({ state: ["active"] })).toBe(1);
     const { rows } = await listTokens(ctx, {

@@ -38,6 +38,7 @@ export async function purgeWeek(db: SqlDatabase, week: Date): Promise<number | n
     // whoever counts holds the mark: counts of the week are not added while they are taken away
     await tx.query("SELECT FROM token_tally_mark FOR UPDATE");
     await tx.query("SELECT FROM token_time_tally_mark FOR UPDATE");
+    await tx.query("SELECT FROM token_client_tally_mark FOR UPDATE");
     const [measured] = await tx.query<Measured>(
       `SELECT tokens, bytes, last_expiry AS "lastExpiry", kept_days AS "keptDays" FROM measure_register_week($1::timestamptz)`,
       [week],

@@ -13,6 +13,7 @@ import {
   readReceiver,
   receiverTarget,
   requireFreeReceiverName,
+  requireVerifierThere,
   savePolicies,
 } from "./receiver-record.ts";
 
@@ -36,9 +37,10 @@ export async function createReceiver(
     const [count] = await tx.query<{ all: bigint }>("SELECT count(*) AS all FROM signal_receiver");
     if (count !== undefined && count.all >= BigInt(RECEIVERS_MAX))
       throw new DomainError("CONFLICT", `There are at most ${RECEIVERS_MAX} peers.`);
+    await requireVerifierThere(tx, input.verifierId);
     await tx.query(
-      `INSERT INTO signal_receiver (id, name, issuer, jwks_url, audience, subject_by, attribute, secret_hash, hint, created_at, updated_at)
-       VALUES ($1::uuid, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text, $8::bytea, $9::text, $10::timestamptz, $10::timestamptz)`,
+      `INSERT INTO signal_receiver (id, name, issuer, jwks_url, audience, subject_by, attribute, secret_hash, hint, verifier_id, created_at, updated_at)
+       VALUES ($1::uuid, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text, $8::bytea, $9::text, $11::uuid, $10::timestamptz, $10::timestamptz)`,
       [
         id,
         input.name,
@@ -50,6 +52,7 @@ export async function createReceiver(
         secret.hash,
         secret.hint,
         ctx.now,
+        input.verifierId,
       ],
     );
     await savePolicies(tx, id, input.policies);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { line, seenVersion } from "../input/plain-text.ts";
+import { line, rowId, seenVersion } from "../input/plain-text.ts";
 import { ACTIONS, RECEIVED_EVENTS, SUBJECT_BYS, SUSPEND_HOURS } from "./model.ts";
 
 const ASCII = /^[\x21-\x7e]+$/;
@@ -44,11 +44,18 @@ const fields = {
     .string()
     .regex(/^[A-Za-z][\w.-]{0,63}$/, "must be the name of an attribute")
     .nullable(),
+  /** The verifier whose streams lead to this peer. */
+  verifierId: rowId.nullable(),
   policies,
 };
 
 export const createReceiverInput = z
-  .strictObject({ ...fields, attribute: fields.attribute.default(null), policies: policies.default([]) })
+  .strictObject({
+    ...fields,
+    attribute: fields.attribute.default(null),
+    verifierId: fields.verifierId.default(null),
+    policies: policies.default([]),
+  })
   .superRefine(({ subjectBy, attribute }, context) => {
     for (const message of attributeFaults(subjectBy, attribute))
       context.addIssue({ code: "custom", path: ["attribute"], message });
@@ -63,6 +70,7 @@ export const updateReceiverInput = z.strictObject({
   audience: fields.audience.optional(),
   subjectBy: fields.subjectBy.optional(),
   attribute: fields.attribute.optional(),
+  verifierId: fields.verifierId.optional(),
   policies: policies.optional(),
 });
 

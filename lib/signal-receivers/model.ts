@@ -64,6 +64,7 @@ export const OUTCOMES = [
   "unknown_subject",
   "unsupported",
   "verified",
+  "echo",
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 export const OUTCOME_WORDS: Record<Outcome, string> = {
@@ -73,6 +74,7 @@ export const OUTCOME_WORDS: Record<Outcome, string> = {
   unknown_subject: "Ignored: nobody here is its subject",
   unsupported: "Ignored: nothing is done at such events",
   verified: "A test",
+  echo: "Ignored: it came of an order that is here already",
 };
 
 export type ReceiverRow = {
@@ -86,6 +88,8 @@ export type ReceiverRow = {
   attribute: string | null;
   /** One for each event at which something is done. */
   policies: Policy[];
+  /** The verifier whose streams lead to this peer: they are not told of what its own events caused. */
+  verifier: { id: string; name: string } | null;
   /** The last four characters of its secret. */
   hint: string;
   received: number;

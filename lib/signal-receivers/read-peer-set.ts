@@ -24,6 +24,8 @@ export class SetRefusal extends Error {
 
 export type PeerSet = {
   jti: string;
+  /** What ties it to other events that come of the same; null where it is not said, or too long to be kept. */
+  txn: string | null;
   issuedAt: Date;
   eventType: string;
   subject: Record<string, unknown>;
@@ -33,8 +35,16 @@ export type PeerSet = {
 /** Signatures by a key pair alone: a peer's public keys are no secret to sign with. */
 const ALGORITHMS = ["ES256", "ES384", "EdDSA", "Ed25519", "PS256", "RS256"];
 
+/** The database keeps no NUL, and nobody's id has control characters. */
+const id = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(/^\P{Cc}+$/u);
+
 const claims = z.object({
-  jti: z.string().min(1).max(255),
+  jti: id,
+  txn: id.nullable().catch(null),
   iat: z.int().min(0).max(100_000_000_000),
   events: z.record(z.string().max(512), z.record(z.string(), z.unknown())),
   sub_id: z.record(z.string(), z.unknown()).optional(),
@@ -71,7 +81,7 @@ export async function readPeerSet(
     const [issue] = parsed.error.issues;
     throw new SetRefusal("invalid_request", `${String(issue?.path[0] ?? "a claim")} cannot be read.`);
   }
-  const { jti, iat, events, sub_id: subject } = parsed.data;
+  const { jti, txn, iat, events, sub_id: subject } = parsed.data;
   const entries = Object.entries(events);
   const [entry] = entries;
   if (entry === undefined || entries.length > 1)
@@ -81,7 +91,7 @@ export async function readPeerSet(
   if (ageSeconds > MAX_AGE_DAYS * 86_400)
     throw new SetRefusal("invalid_request", `iat is more than ${MAX_AGE_DAYS} days ago.`);
   const [eventType, event] = entry;
-  return { jti, issuedAt: new Date(iat * 1000), eventType, subject: subject ?? subjectIn(event), event };
+  return { jti, txn, issuedAt: new Date(iat * 1000), eventType, subject: subject ?? subjectIn(event), event };
 }
 
 /** RISC before the framework's final version had the subject inside of the event. */

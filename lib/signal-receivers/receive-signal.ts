@@ -1,6 +1,7 @@
 import { recordEntry } from "../audit/record-entry.ts";
 import type { SqlContext } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
+import { isUuid } from "../ids.ts";
 import type { Reason } from "../revocations/model.ts";
 import { actOf } from "../revocations/order-acts.ts";
 import { placeOrder } from "../revocations/place-order.ts";
@@ -18,7 +19,8 @@ export type Received = { outcome: Outcome | "duplicate"; orderId: string | null 
 
 /**
  * Takes in one event of a peer, once for each `jti`: what its policy says of the event's type becomes an order upon the user whom it is about, with its audit entry, in the
- * same transaction as the record that it came. The peer is the actor of both. What comes again changes nothing.
+ * same transaction as the record that it came. The peer is the actor of both. What comes again changes nothing, and neither does what comes back: an event that
+ * came of an order of ours, or of another event that was acted upon already, by its `txn`.
  */
 export async function receiveSignal(
   ctx: SqlContext,
@@ -27,9 +29,9 @@ export async function receiveSignal(
 ): Promise<Received> {
   return ctx.db.transaction(async (tx) => {
     const fresh = await tx.query(
-      `INSERT INTO received_signal (receiver_id, jti, event_type, issued_at, received_at, outcome)
-       VALUES ($1::uuid, $2::text, $3::text, $4::timestamptz, $5::timestamptz, 'ignored') ON CONFLICT DO NOTHING RETURNING 1`,
-      [receiver.id, set.jti, set.eventType, set.issuedAt, ctx.now],
+      `INSERT INTO received_signal (receiver_id, jti, event_type, issued_at, received_at, outcome, txn)
+       VALUES ($1::uuid, $2::text, $3::text, $4::timestamptz, $5::timestamptz, 'ignored', $6::text) ON CONFLICT DO NOTHING RETURNING 1`,
+      [receiver.id, set.jti, set.eventType, set.issuedAt, ctx.now, set.txn ?? set.jti],
     );
     if (fresh.length === 0) return { outcome: "duplicate", orderId: null };
     const { outcome, user, policy } = await decide(tx, receiver, set);
@@ -58,13 +60,48 @@ async function decide(tx: Sql, receiver: ActingReceiver, set: PeerSet): Promise<
   const user = await findSubject(tx, set.subject, receiver);
   if (user === null) return nothing("unknown_subject");
   switch (policy?.action) {
-    case "revoke":
-      return { outcome: "revoked", user, policy: { action: "revoke" } };
-    case "suspend":
-      return { outcome: "suspended", user, policy: { action: "suspend", hours: policy.hours ?? 1 } };
+    case "revoke": {
+      const acting = { action: "revoke" } as const;
+      if (await isEcho(tx, { set, user, policy: acting })) return nothing("echo", user);
+      return { outcome: "revoked", user, policy: acting };
+    }
+    case "suspend": {
+      const acting = { action: "suspend", hours: policy.hours ?? 1 } as const;
+      if (await isEcho(tx, { set, user, policy: acting })) return nothing("echo", user);
+      return { outcome: "suspended", user, policy: acting };
+    }
     default:
       return nothing("ignored", user);
   }
+}
+
+// a suspension is placed a moment after its end was reckoned
+const IS_ECHO = `
+  SELECT EXISTS (SELECT FROM revocation_order o WHERE o.id = $2::uuid) OR EXISTS (
+    SELECT FROM received_signal e JOIN revocation_order o ON o.id = e.order_id
+    WHERE e.txn = $1::text AND e.user_id = $3::uuid
+      AND (o.verb = 'revoke' OR o.expires_at - o.created_at >= $4::int * interval '1 hour' - interval '1 minute')) AS there`;
+
+/**
+ * Whether the event came of an order of ours, or of an event for which this user was dealt with as strictly already, whichever peer it came by: round a ring of
+ * peers it ends where it began. A stricter policy still acts.
+ *
+ * @see RFC 8417 section 2.2, `txn`
+ */
+async function isEcho(
+  tx: Sql,
+  { set, user, policy }: { set: PeerSet; user: FoundUser; policy: Acting },
+): Promise<boolean> {
+  if (set.txn === null) return false;
+  // of two at once, round a ring in both directions, the second one sees the first
+  await tx.query("SELECT FROM user_account WHERE id = $1::uuid FOR NO KEY UPDATE", [user.id]);
+  const [echo] = await tx.query<{ there: boolean }>(IS_ECHO, [
+    set.txn,
+    isUuid(set.txn) ? set.txn : null,
+    user.id,
+    policy.action === "suspend" ? policy.hours : null,
+  ]);
+  return echo?.there === true;
 }
 
 async function act(

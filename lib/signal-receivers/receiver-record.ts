@@ -21,6 +21,7 @@ const RECENT = 20;
 
 const SELECT = sql`
   SELECT r.id, r.name, r.issuer, r.jwks_url AS "jwksUrl", r.audience, r.subject_by AS "subjectBy", r.attribute, r.hint, r.disabled_at AS "disabledAt",
+    (SELECT jsonb_build_object('id', v.id, 'name', v.name) FROM verifier v WHERE v.id = r.verifier_id) AS verifier,
     (SELECT coalesce(jsonb_agg(jsonb_build_object('eventType', p.event_type, 'action', p.action, 'hours', p.hours) ORDER BY p.event_type), '[]')
       FROM signal_policy p WHERE p.receiver_id = r.id) AS policies,
     (SELECT count(*) FROM received_signal e WHERE e.receiver_id = r.id) AS received,
@@ -97,9 +98,28 @@ export async function requireFreeReceiverName(
     });
 }
 
+/** @throws {DomainError} INVALID_INPUT */
+export async function requireVerifierThere(tx: Sql, verifierId: string | null | undefined): Promise<void> {
+  if (verifierId === null || verifierId === undefined) return;
+  const there = await tx.query("SELECT FROM verifier WHERE id = $1::uuid", [verifierId]);
+  if (there.length === 0)
+    throw new DomainError("INVALID_INPUT", "This verifier does not exist.", {
+      fields: [{ path: "verifierId", message: "is no verifier" }],
+    });
+}
+
 export function auditedReceiver(receiver: ReceiverRow): Record<string, unknown> {
-  const { name, issuer, jwksUrl, audience, subjectBy, attribute, policies } = receiver;
-  return { name, issuer, jwksUrl, audience, subjectBy, attribute, policies };
+  const { name, issuer, jwksUrl, audience, subjectBy, attribute, policies, verifier } = receiver;
+  return {
+    name,
+    issuer,
+    jwksUrl,
+    audience,
+    subjectBy,
+    attribute,
+    policies,
+    verifier: verifier?.name ?? null,
+  };
 }
 
 export function receiverTarget({ id, name }: ReceiverRow): { kind: string; id: string; name: string } {

@@ -13,6 +13,7 @@ import {
   readReceiver,
   receiverTarget,
   requireFreeReceiverName,
+  requireVerifierThere,
   savePolicies,
 } from "./receiver-record.ts";
 
@@ -46,9 +47,10 @@ export async function updateReceiver(
         fields: faults.map((message) => ({ path: "attribute", message })),
       });
     if (name !== before.name) await requireFreeReceiverName(tx, { id: receiverId, name });
+    await requireVerifierThere(tx, input.verifierId);
     await tx.query(
-      `UPDATE signal_receiver SET name = $2::text, issuer = $3::text, jwks_url = $4::text, audience = $5::text, subject_by = $6::text, attribute = $7::text
-       WHERE id = $1::uuid`,
+      `UPDATE signal_receiver SET name = $2::text, issuer = $3::text, jwks_url = $4::text, audience = $5::text, subject_by = $6::text, attribute = $7::text,
+         verifier_id = $8::uuid WHERE id = $1::uuid`,
       [
         receiverId,
         name,
@@ -57,6 +59,7 @@ export async function updateReceiver(
         input.audience ?? before.audience,
         subjectBy,
         attribute,
+        input.verifierId === undefined ? (before.verifier?.id ?? null) : input.verifierId,
       ],
     );
     if (input.policies !== undefined) await savePolicies(tx, receiverId, input.policies);

@@ -9,6 +9,10 @@ export type NewSignal = {
   at: Date;
   /** The order that it tells of. */
   orderId?: string | undefined;
+  /** What ties it to the events that the order came of, where a peer's event caused it. */
+  txn?: string | undefined;
+  /** The verifier behind the peer whose event caused the order: its own streams are not told. */
+  causedById?: string | undefined;
   /** The one stream that it is for; all where left out. */
   streamId?: string | undefined;
 };
@@ -33,12 +37,14 @@ export async function appendSignals(tx: Sql, signals: readonly NewSignal[]): Pro
     subject: signal.subject,
     event: signal.event,
     order_id: signal.orderId ?? null,
+    txn: signal.txn ?? null,
+    caused_by_id: signal.causedById ?? null,
     at: signal.at.toISOString(),
   }));
   await tx.query(
-    `INSERT INTO signal_event (sequence, stream_id, type, subject, event, order_id, at)
-     SELECT $2::bigint + i.n, i.stream_id, i.type, i.subject, i.event, i.order_id, i.at
-     FROM json_to_recordset($1::json) AS i(n int, stream_id uuid, type text, subject jsonb, event jsonb, order_id uuid, at timestamptz)`,
+    `INSERT INTO signal_event (sequence, stream_id, type, subject, event, order_id, txn, caused_by_id, at)
+     SELECT $2::bigint + i.n, i.stream_id, i.type, i.subject, i.event, i.order_id, i.txn, i.caused_by_id, i.at
+     FROM json_to_recordset($1::json) AS i(n int, stream_id uuid, type text, subject jsonb, event jsonb, order_id uuid, txn text, caused_by_id uuid, at timestamptz)`,
     [JSON.stringify(rows), head.sequence - BigInt(signals.length)],
   );
   return head.sequence;

@@ -13,18 +13,22 @@ type OrderRecord = Omit<ToldOrder, "holder" | "tokenKind" | "clientId"> & {
 };
 
 const COLUMNS = `r.id, r.position, r.verb, r.target_kind AS "targetKind", r.target_id AS "targetId", r.reason, r.actor_kind AS "actorKind",
-  r.effective_from AS "effectiveFrom", r.effective_from > r.created_at AS "isScheduled"`;
+  r.effective_from AS "effectiveFrom", r.effective_from > r.created_at AS "isScheduled", g.txn, g.verifier_id AS "causedById"`;
+
+/** The peer's event that caused an order, where one did: once for each order. */
+const CAUSE = `LEFT JOIN LATERAL (SELECT coalesce(e.txn, e.jti) AS txn, p.verifier_id FROM received_signal e JOIN signal_receiver p ON p.id = e.receiver_id
+  WHERE e.order_id = r.id LIMIT 1) g ON true`;
 
 /** The orders after a position, with the head that they were read under: one statement, so that nothing can come in between. */
 const NEXT = `
   WITH head AS (SELECT position FROM feed_head WHERE id = 1)
   SELECT head.position AS head, o.* FROM head LEFT JOIN LATERAL (
-    SELECT ${COLUMNS} FROM revocation_order r WHERE r.position > $1::bigint AND r.position <= head.position ORDER BY r.position LIMIT ${BATCH}) o ON true
+    SELECT ${COLUMNS} FROM revocation_order r ${CAUSE} WHERE r.position > $1::bigint AND r.position <= head.position ORDER BY r.position LIMIT ${BATCH}) o ON true
   ORDER BY o.position`;
 
 /** Scheduled orders that have begun and were not called off. */
 const DUE = `
-  SELECT ${COLUMNS} FROM revocation_order r
+  SELECT ${COLUMNS} FROM revocation_order r ${CAUSE}
   WHERE r.effective_from > r.created_at AND r.effective_from > $1::timestamptz AND r.effective_from <= $2::timestamptz AND r.position <= $3::bigint
     AND NOT EXISTS (SELECT FROM revocation_order k WHERE k.cancels_id = r.id)
   ORDER BY r.effective_from, r.position`;

@@ -16,6 +16,8 @@ export type LeasedStream = {
   endpointUrl: string;
   authorizationWrapped: Buffer | null;
   failures: number;
+  /** How often the next event was refused for what it is. */
+  refusals: number;
 };
 
 export type Delivering = {
@@ -32,7 +34,7 @@ export type Delivering = {
 /** Longer than a push may take: nobody else takes a stream whose worker lives. */
 export const LEASE_SECONDS = 15;
 const PAGE = 50;
-/** How often an event that the receiver cannot do anything with is tried before it is left out. */
+/** How often an event is refused for what it is before it is left out. An outage in between is no refusal. */
 const REFUSALS = 5;
 
 /** The stream goes on being this worker's, with what is set beside; false where it is not any more. */
@@ -64,7 +66,7 @@ export async function deliverStream(delivering: Delivering, stream: LeasedStream
     stream.authorizationWrapped === null
       ? null
       : await openAuthorization(wrapper, stream.id, stream.authorizationWrapped);
-  let { failures } = stream;
+  let { failures, refusals } = stream;
   while (!signal.aborted) {
     const { head, isOpen, notice, events } = await readOutstanding(db, stream.id, PAGE);
     const batch = [...(notice === null ? [] : [notice]), ...(isOpen ? events : [])];
@@ -73,20 +75,24 @@ export async function deliverStream(delivering: Delivering, stream: LeasedStream
       const pushed = await push(delivering, stream, authorization, event);
       if (pushed.outcome === "taken") {
         failures = 0;
+        refusals = 0;
         if (!(await recordTaken(delivering, stream, event, event === notice))) return;
         continue;
       }
       failures += 1;
-      if (pushed.outcome === "refused" && failures >= REFUSALS) {
+      if (pushed.outcome === "refused") refusals += 1;
+      if (pushed.outcome === "refused" && refusals >= REFUSALS) {
         failures = 0;
+        refusals = 0;
         if (!(await recordRefused(delivering, stream, event, pushed.why, event === notice))) return;
         continue;
       }
       await keep(
         delivering,
         stream.id,
-        `failures = $3::int, last_error = $4::text, last_error_at = clock_timestamp(), next_attempt_at = clock_timestamp() + $5::int * interval '1 millisecond', ${LET_GO}`,
-        [failures, pushed.why, backoffMs(failures)],
+        `failures = $3::int, refusals = $6::int, last_error = $4::text, last_error_at = clock_timestamp(),
+         next_attempt_at = clock_timestamp() + $5::int * interval '1 millisecond', ${LET_GO}`,
+        [failures, pushed.why, backoffMs(failures), refusals],
       );
       return;
     }
@@ -121,7 +127,7 @@ function recordTaken(
   return keep(
     delivering,
     stream.id,
-    `${passed}, delivered = delivered + 1, last_delivered_at = clock_timestamp(), failures = 0, next_attempt_at = NULL, ${HELD}`,
+    `${passed}, delivered = delivered + 1, last_delivered_at = clock_timestamp(), failures = 0, refusals = 0, next_attempt_at = NULL, ${HELD}`,
     [sequence],
   );
 }
@@ -136,7 +142,7 @@ function recordRefused(
   return keep(
     delivering,
     stream.id,
-    `${isNotice ? "notice_sequence = nullif(notice_sequence, $3::bigint)" : PASSED}, refused = refused + 1, failures = 0, next_attempt_at = NULL,
+    `${isNotice ? "notice_sequence = nullif(notice_sequence, $3::bigint)" : PASSED}, refused = refused + 1, failures = 0, refusals = 0, next_attempt_at = NULL,
      last_error = $4::text, last_error_at = clock_timestamp(), ${HELD}`,
     [sequence, why],
   );

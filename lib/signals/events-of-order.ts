@@ -17,6 +17,9 @@ export type ToldOrder = {
   tokenKind: "access" | "refresh" | null;
   /** Of a client: its `client_id`. */
   clientId: string | null;
+  /** Where a peer's event caused it: what ties their events together, and the verifier behind that peer. */
+  txn?: string | null;
+  causedById?: string | null;
 };
 
 const INITIATORS: Record<string, string> = { admin: "admin", api_token: "admin", user: "user" };
@@ -97,7 +100,12 @@ export function eventsOfOrder(order: ToldOrder): NewSignal[] {
     reason_admin: { en: REASON_WORDS[order.reason] },
   };
   const signals: NewSignal[] = [];
-  const common = { at: order.effectiveFrom, orderId: order.id };
+  const common = {
+    at: order.effectiveFrom,
+    orderId: order.id,
+    txn: order.txn ?? undefined,
+    causedById: order.causedById ?? undefined,
+  };
   const session = sessionOf(order);
   if (session !== null) signals.push({ ...common, type: SESSION_REVOKED, subject: session, event: claims });
   const credential = credentialOf(order);

@@ -19,7 +19,7 @@ export async function leaseStreams(
          AND (x.leased_until IS NULL OR x.leased_until <= clock_timestamp() OR x.leased_by = $1::uuid)
        ORDER BY x.last_delivered_at NULLS FIRST LIMIT $3::int FOR UPDATE OF x SKIP LOCKED) n
      WHERE s.id = n.id
-     RETURNING s.id, s.audience, s.endpoint_url AS "endpointUrl", s.authorization_wrapped AS "authorizationWrapped", s.failures`,
+     RETURNING s.id, s.audience, s.endpoint_url AS "endpointUrl", s.authorization_wrapped AS "authorizationWrapped", s.failures, s.refusals`,
     [workerId, busy, limit],
   );
 }

@@ -9,6 +9,7 @@ export type LoggedSignal = {
   subject: Subject;
   event: Record<string, unknown>;
   orderId: string | null;
+  txn: string | null;
 };
 
 /** What a stream has still to get: at most `limit` events in their order, and where its cursor can go when there are none. */
@@ -20,7 +21,7 @@ export type Outstanding = {
   events: LoggedSignal[];
 };
 
-const COLUMNS = sql`e.sequence, e.type, e.subject, e.event, e.order_id AS "orderId"`;
+const COLUMNS = sql`e.sequence, e.type, e.subject, e.event, e.order_id AS "orderId", e.txn`;
 
 const events = (streamId: string, limit: number): Fragment => sql`
   SELECT ${COLUMNS} FROM signal_stream s JOIN signal_event e ON e.sequence > s.cursor AND ${IS_FOR_STREAM}

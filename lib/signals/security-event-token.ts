@@ -18,7 +18,8 @@ export function sequenceOf(streamId: string, jti: string): bigint | null {
 }
 
 /**
- * The claims of a security event token: one event, no `sub`, no `exp`, and the order as `txn`, which ties together the events that come of one.
+ * The claims of a security event token: one event, no `sub`, no `exp`, and a `txn`, which ties together all events that come of one: the order's id, or what a
+ * peer's event had that caused the order. By it an event is known that comes back to where it began.
  *
  * @see RFC 8417 section 2.2, OpenID Shared Signals Framework 1.0 section 4
  */
@@ -32,7 +33,7 @@ export function claimsOf(
     jti: jtiOf(streamId, signal.sequence),
     iat: Math.floor(now.getTime() / 1000),
     aud: audience,
-    ...(signal.orderId === null ? {} : { txn: signal.orderId }),
+    ...(signal.orderId === null ? {} : { txn: signal.txn ?? signal.orderId }),
     sub_id: withIssuer(signal.subject, issuer),
     events: { [signal.type]: signal.event },
   };

@@ -38,7 +38,7 @@ export async function setStreamStatus(
           ])
         : null;
     await tx.query(
-      `UPDATE signal_stream SET status = $2::text, status_reason = $3::text, notice_sequence = coalesce($4::bigint, notice_sequence), failures = 0,
+      `UPDATE signal_stream SET status = $2::text, status_reason = $3::text, notice_sequence = coalesce($4::bigint, notice_sequence), failures = 0, refusals = 0,
          next_attempt_at = NULL, leased_by = NULL, leased_until = NULL, version = version + 1, updated_at = $5::timestamptz WHERE id = $1::uuid`,
       [streamId, status, reason, notice, ctx.now],
     );

@@ -13,6 +13,7 @@ import { collectSignals } from "./collect-signals.ts";
 import { createStream } from "./create-stream.ts";
 import { leaseStreams } from "./lease-streams.ts";
 import { SENT_EVENTS, SESSION_REVOKED } from "./model.ts";
+import { readOutstanding } from "./next-events.ts";
 import { purgeSignals } from "./purge-signals.ts";
 import { readStream } from "./stream-record.ts";
 
@@ -99,6 +100,27 @@ describe("orders as security events", () => {
     );
     await collectSignals(world.db);
     expect(await orderIds()).toEqual([later.id]);
+  });
+
+  test("that a peer's event caused go to everybody but that peer's own streams, tied to the event that they came of", async () => {
+    const [own, others] = [await stream(), await stream()];
+    const { id } = await place();
+    await world.db.query(
+      `WITH p AS (INSERT INTO signal_receiver (id, name, issuer, jwks_url, audience, subject_by, secret_hash, hint, verifier_id, created_at, updated_at)
+         VALUES (gen_random_uuid(), 'idp', 'https://idp', 'https://idp/jwks', 'us', 'email', '\\x00', 'abcd', $2::uuid, now(), now()) RETURNING id)
+       INSERT INTO received_signal (receiver_id, jti, event_type, issued_at, received_at, outcome, order_id, txn)
+       SELECT p.id, 'j1', $3::text, now(), now(), 'revoked', $1::uuid, 'where-it-began' FROM p`,
+      [id, own.verifier.id, SESSION_REVOKED],
+    );
+    const mine = await place();
+    await collectSignals(world.db);
+    const of = async (streamId: string) =>
+      (await readOutstanding(world.db, streamId, 10)).events.map(({ orderId, txn }) => [orderId, txn]);
+    expect(await of(own.id)).toEqual([[mine.id, null]]);
+    expect(await of(others.id)).toEqual([
+      [id, "where-it-began"],
+      [mine.id, null],
+    ]);
   });
 
   test("of a restore and of what the standard has no subject for are none", async () => {

@@ -4,8 +4,12 @@ import { isUuid } from "../ids.ts";
 import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
 import { STREAM_UPDATED, type StreamRow } from "./model.ts";
 
-/** Whether `signal_event e` is one that `signal_stream s` gets in its turn; what tells of the stream's own status goes before everything. */
-export const IS_FOR_STREAM = sql`((e.stream_id = s.id AND e.type <> ${STREAM_UPDATED}) OR (e.stream_id IS NULL AND e.type = ANY (s.events)))`;
+/**
+ * Whether `signal_event e` is one that `signal_stream s` gets in its turn; what tells of the stream's own status goes before everything, and who caused an
+ * event knows of it.
+ */
+export const IS_FOR_STREAM = sql`((e.stream_id = s.id AND e.type <> ${STREAM_UPDATED})
+  OR (e.stream_id IS NULL AND e.type = ANY (s.events) AND e.caused_by_id IS DISTINCT FROM s.verifier_id))`;
 
 /** Events that are counted for the lag of a stream. */
 const LAG_MAX = 10_000;

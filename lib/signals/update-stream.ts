@@ -9,7 +9,8 @@ import { requireStreamOwner, type StreamOwner } from "./stream-owner.ts";
 import { auditedStream, lockStream, readStream, streamTarget } from "./stream-record.ts";
 
 /**
- * Changes what a stream carries and how. What it has not delivered yet goes out by the new settings, at once. Recorded as `signal_stream.updated`; a change of nothing
+ * Changes what a stream carries and how. What it has not delivered yet goes out by the new settings, at once. With another address what is
+ * sent as Authorization has to come again. Recorded as `signal_stream.updated`; a change of nothing
  * records nothing. Needs `verifier:write`, or the credential of its verifier.
  *
  * @throws {DomainError} NOT_FOUND, STALE_VERSION, INVALID_INPUT
@@ -37,9 +38,11 @@ export async function updateStream(
     const delivery = input.delivery ?? before.delivery;
     const endpointUrl = delivery === "poll" ? null : (input.endpointUrl ?? before.endpointUrl);
     requireFitting(delivery, endpointUrl, input);
+    requireAuthorizationAnew(before, endpointUrl, input);
     await tx.query(
       `UPDATE signal_stream SET description = $2::text, events = $3::text[], delivery = $4::text, endpoint_url = $5::text,
-         authorization_wrapped = CASE WHEN $6::boolean THEN $7::bytea ELSE authorization_wrapped END, next_attempt_at = NULL, leased_by = NULL, leased_until = NULL
+         authorization_wrapped = CASE WHEN $6::boolean THEN $7::bytea ELSE authorization_wrapped END, failures = 0, refusals = 0, next_attempt_at = NULL,
+         leased_by = NULL, leased_until = NULL
        WHERE id = $1::uuid`,
       [
         streamId,
@@ -64,6 +67,25 @@ export async function updateStream(
     await recordEntry(tx, ctx, { act: "signal_stream.updated", target: streamTarget(after), ...changes });
     return readStream(tx, { id: streamId });
   });
+}
+
+/** What one address is sent as Authorization is a secret of that address: another one is not sent it without a word. */
+function requireAuthorizationAnew(
+  before: StreamRow,
+  endpointUrl: string | null,
+  input: UpdateStreamInput,
+): void {
+  if (!before.hasAuthorization || endpointUrl === null || input.authorization !== undefined) return;
+  if (endpointUrl === before.endpointUrl) return;
+  throw new DomainError(
+    "INVALID_INPUT",
+    "The address is another one: say again what is sent there as Authorization.",
+    {
+      fields: [
+        { path: "authorization", message: "must be said again for another address, or that there is none" },
+      ],
+    },
+  );
 }
 
 function requireFitting(delivery: string, endpointUrl: string | null, input: UpdateStreamInput): void {

@@ -117,11 +117,16 @@ export async function selectFor(
   };
 }
 
-function tooSlow(): DomainError {
-  return new DomainError(
-    "UNAVAILABLE",
-    "This search takes too long. Narrow it, by a client, a user or a time.",
-  );
+/** A page that was given up. */
+class TooSlow extends DomainError {
+  constructor() {
+    super("UNAVAILABLE", "This search takes too long. Narrow it, by a client, a user or a time.");
+  }
+}
+
+/** Whether a list was given up because it takes too long, and not because the database could not be asked. */
+export function isTooSlow(error: unknown): error is DomainError {
+  return error instanceof TooSlow;
 }
 
 /**
@@ -144,7 +149,7 @@ export async function listTokens(
   let seen = 0;
   async function read(): Promise<{ places: Place[]; records: TokenRecord[] }> {
     const places = await placesOf(ctx, selection, keyset, sort);
-    if (places === null) throw tooSlow();
+    if (places === null) throw new TooSlow();
     seen = places.length;
     return { places, records: await readRows(ctx.db, places, state) };
   }
@@ -164,5 +169,7 @@ export async function listTokens(
   }));
   const byId = new Map(records.map((record) => [record.id, tokenRowOf(record)]));
   const rows = page.rows.flatMap(({ id }) => byId.get(id) ?? []);
-  return { ...page, rows, total };
+  // a first page without a next one is all that matches
+  const isAll = query.cursor === null && page.next === null;
+  return { ...page, rows, total: isAll ? { value: page.rows.length, isExact: true } : total };
 }

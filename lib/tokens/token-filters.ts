@@ -5,6 +5,7 @@ import { isWideNetwork } from "../list-query/address.ts";
 import { all, type Fragment, run, sql } from "../list-query/sql-fragment.ts";
 import { inWindow, type Window } from "../list-query/time-window.ts";
 import { type Branch, onRegister, T_ISSUED } from "./branch.ts";
+import { withoutEndedWeeks } from "./client-weeks.ts";
 import { countryLead } from "./country-lead.ts";
 import { type ExpiryWalk, expiryWalk } from "./expiry-walk.ts";
 import { addressCondition, addressLead, expiryLead, SOME, usageLead, userLead } from "./few-leads.ts";
@@ -264,7 +265,8 @@ export async function selectTokens(
   const search = filters.q ? await searchLead(db, filters.q) : null;
   const question = await questionOf(db, filters, { now, isOfUsers: search?.isOfUsers === true });
   const tallied = await readTally(db, question.tally);
-  const tally = isOfUse(tallied, now) ? tallied : null;
+  const ofClients = { clientIds: question.tally.clientIds, states: filters.state ?? [] };
+  const tally = isOfUse(tallied, now) ? await withoutEndedWeeks(db, tallied, ofClients) : null;
   const stretches =
     tally === null
       ? [question.tally.issued]

@@ -60,6 +60,11 @@ export class FeedFollower {
   static async start(options: FeedFollowerOptions): Promise<FeedFollower> {
     const registry = await loadRegistry(options.db);
     const follower = new FeedFollower(options, registry, await readBook(options.db, new Date()));
+    const [last] = await options.db.query<{ id: string; position: bigint }>(
+      "SELECT id::text AS id, position FROM revocation_order WHERE position <= $1::bigint ORDER BY position DESC LIMIT 1",
+      [follower.#book.position],
+    );
+    follower.#anchor = last ?? null;
     follower.#schedule();
     follower.#listener = listen({
       url: options.databaseUrl,

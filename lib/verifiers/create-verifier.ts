@@ -38,7 +38,7 @@ export async function createVerifier(ctx: Context, input: CreateVerifierInput): 
       ],
     );
     const secret = await storeVerifierSecret(tx, ctx, id);
-    await saveVerifierAudiences(tx, { verifierId: id, audienceIds: input.audienceIds });
+    await saveVerifierAudiences(tx, { verifierId: id, audienceIds: input.audienceIds, now: ctx.now });
     const verifier = await readVerifier(tx, { id, now: ctx.now });
     await recordEntry(tx, ctx, {
       act: "verifier.created",

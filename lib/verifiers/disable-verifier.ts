@@ -7,7 +7,8 @@ import { readVerifier } from "./get-verifier.ts";
 import type { VerifierDetail } from "./model.ts";
 
 /**
- * Stops a verifier: the authority answers it nothing, so that it refuses every token. Recorded as `verifier.disabled`.
+ * Stops a verifier: the authority answers it nothing. Who asks about each token refuses all of them; who decides by itself goes on for as long as it may
+ * without a word. Recorded as `verifier.disabled`.
  * Needs `verifier:write`.
  *
  * @throws {DomainError} NOT_FOUND, ALREADY_ENDED

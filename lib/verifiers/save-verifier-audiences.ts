@@ -3,13 +3,13 @@ import { DomainError } from "../errors.ts";
 import type { VerifierDetail } from "./model.ts";
 
 /**
- * Makes a verifier's audiences exactly these.
+ * Makes a verifier's audiences exactly these. Those that are taken away are remembered: it may go on to accept their tokens.
  *
  * @throws {DomainError} INVALID_INPUT naming those that do not exist.
  */
 export async function saveVerifierAudiences(
   tx: Sql,
-  { verifierId, audienceIds }: { verifierId: string; audienceIds: readonly string[] },
+  { verifierId, audienceIds, now }: { verifierId: string; audienceIds: readonly string[]; now: Date },
 ): Promise<void> {
   const found = await tx.query<{ id: string }>("SELECT id FROM audience WHERE id = ANY ($1::uuid[])", [
     audienceIds,
@@ -20,8 +20,10 @@ export async function saveVerifierAudiences(
   );
   if (fields.length > 0) throw new DomainError("INVALID_INPUT", "An audience does not exist.", { fields });
   await tx.query(
-    "DELETE FROM verifier_audience WHERE verifier_id = $1::uuid AND audience_id <> ALL ($2::uuid[])",
-    [verifierId, audienceIds],
+    `WITH gone AS (DELETE FROM verifier_audience WHERE verifier_id = $1::uuid AND audience_id <> ALL ($2::uuid[]) RETURNING audience_id)
+     INSERT INTO former_verifier_audience (verifier_id, audience_id, removed_at) SELECT $1::uuid, audience_id, $3::timestamptz FROM gone
+     ON CONFLICT (verifier_id, audience_id) DO UPDATE SET removed_at = excluded.removed_at`,
+    [verifierId, audienceIds, now],
   );
   await tx.query(
     "INSERT INTO verifier_audience (verifier_id, audience_id) SELECT $1::uuid, unnest($2::uuid[]) ON CONFLICT DO NOTHING",

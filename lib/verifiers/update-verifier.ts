@@ -48,7 +48,7 @@ export async function updateVerifier(
       ],
     );
     if (input.audienceIds !== undefined)
-      await saveVerifierAudiences(tx, { verifierId, audienceIds: input.audienceIds });
+      await saveVerifierAudiences(tx, { verifierId, audienceIds: input.audienceIds, now: ctx.now });
     const changes = changesOf(
       auditedVerifier(verifier),
       auditedVerifier(await readVerifier(tx, { id: verifierId, now: ctx.now })),

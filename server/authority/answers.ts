@@ -60,10 +60,18 @@ export function answerError(error: unknown, reply: FastifyReply): { status: numb
   return { status: refused.status, isOurs: error instanceof Refused };
 }
 
-function asRefused(error: unknown): Refused {
+/** Never in the framework's own words: some of them repeat the address, and whoever was careless may have put a secret there. */
+const UNREADABLE: Record<number, string> = {
+  400: "The request cannot be read.",
+  413: "The body is too large.",
+  414: "A part of the address is too long.",
+  415: "The body's content type is not one that is taken here.",
+};
+
+/** What the framework refuses by itself: body too large, wrong content type, bad length, an address that cannot be read. */
+export function asRefused(error: unknown): Refused {
   const status = (error as { statusCode?: unknown }).statusCode;
-  // fastify's own: body too large, wrong content type, bad length
   if (typeof status === "number" && status >= 400 && status < 500)
-    return new Refused(status, "invalid_request", (error as Error).message);
+    return new Refused(status, "invalid_request", UNREADABLE[status] ?? "The request cannot be answered.");
   return new Refused(500, "server_error", "Something went wrong here. The request id leads to the log.");
 }

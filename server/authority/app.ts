@@ -6,7 +6,7 @@ import { isOfCommonSet, isOfFeed } from "#lib/keys/key-sets.ts";
 import type { StatusListKeeper } from "#lib/status-lists/status-list-keeper.ts";
 import { boundConnections, HTTP_LIMITS, TLS_LIMITS } from "#server/http-limits.ts";
 import { findMessageFault, type MessageFault } from "#server/http-message.ts";
-import { answerError, diskFull, notReady } from "./answers.ts";
+import { answerError, asRefused, diskFull, notReady } from "./answers.ts";
 import { addressAsker } from "./bounds/bounds.ts";
 import { addEvents } from "./events.ts";
 import { addFeedRoutes } from "./feed/routes.ts";
@@ -43,7 +43,7 @@ function requireCurrent(services: Services): void {
 }
 
 /** What cannot be read or leads nowhere; a token that is not good is no misuse. */
-const MISUSES = new Set([400, 404, 405, 413, 415]);
+const MISUSES = new Set([400, 404, 405, 413, 414, 415]);
 
 /** A request that cannot be used, or what it is when its address had too many of them. */
 function overBound({ bounds, addresses }: Services, req: IncomingMessage, error: unknown): unknown {
@@ -138,6 +138,11 @@ export function buildAuthority({ services, engine, statusLists, metrics, tls }: 
     bodyLimit: 64 * 1024,
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: 200 },
+    // an address that no route gets to see: the framework's own answer would repeat it
+    frameworkErrors: (raised, request, reply) => {
+      const error = overBound(services, request.raw, asRefused(raised));
+      void services.bounds.hold(error).then(() => answerError(error, reply));
+    },
     serverFactory: (handler) => {
       const listener = (req: IncomingMessage, res: ServerResponse) => {
         // ended while it was read: what else came with it is answered to nobody

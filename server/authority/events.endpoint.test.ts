@@ -97,13 +97,17 @@ describe("a report", () => {
     ]);
     expect(rows.every((row) => row.verifierId === billing().id)).toBe(true);
     await expect
-      .poll(async () => {
-        const [row] = await instance.db.query(
-          `SELECT use_count AS uses, refused_count AS refused, last_ip AS ip FROM token_usage WHERE token_id = $1::uuid`,
-          [decodeJwt(token).jti as string],
-        );
-        return row;
-      })
+      .poll(
+        async () => {
+          const [row] = await instance.db.query(
+            `SELECT use_count AS uses, refused_count AS refused, last_ip AS ip FROM token_usage WHERE token_id = $1::uuid`,
+            [decodeJwt(token).jti as string],
+          );
+          return row;
+        },
+        // counts are written once a second
+        { timeout: 10_000 },
+      )
       .toEqual({ uses: 1n, refused: 1n, ip: "192.0.2.7" });
   });
 

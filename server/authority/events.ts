@@ -27,6 +27,7 @@ const REPORTS_A_COST = 32;
 
 const ENVELOPE = z.object({
   instance: z.uuid(),
+  /** Since the instance began: it may be said again. */
   lost: z.int().min(0).max(MAX_LOST).default(0),
   reports: z.array(z.unknown()).max(MAX_REPORTS),
 });
@@ -120,14 +121,19 @@ function isAccepted(judged: Judged): judged is AcceptedReport {
 async function takeReports(
   services: Services,
   verifier: RegistryVerifier,
-  { reports, lost }: Envelope,
+  { instance, reports, lost }: Envelope,
 ): Promise<ReportResult[]> {
   const judged = await judgeAll(services, verifier, reports);
   // one that sends nothing but nonsense meets its bound; nothing of the request is recorded then, and it may come again
   if (judged.some((one) => !isAccepted(one) && (one.code === "unknown_token" || one.code === "invalid")))
     services.bounds.countGarbage(verifier.id);
   const accepted = judged.filter(isAccepted);
-  const outcomes = await services.reports.record({ verifierId: verifier.id, reports: accepted, lost });
+  const outcomes = await services.reports.record({
+    verifierId: verifier.id,
+    instanceId: instance,
+    reports: accepted,
+    lost,
+  });
   let place = 0;
   return judged.map((one): ReportResult => {
     if (!isAccepted(one)) return { id: one.id, result: "refused", code: one.code };

@@ -102,6 +102,32 @@ describe("an address that is none is answered 404, whatever it is written as", (
     expect([400, 404]).toContain(answer.status);
   });
 
+  test.each([
+    ["POST", "/OAUTH/token"],
+    ["POST", "/oauth/token/"],
+    ["POST", "/oauth/PAR"],
+    ["POST", "/oauth/userinfo/"],
+    ["GET", "/OAUTH/authorize?client_id=web&response_type=code"],
+    ["GET", "/oauth/authorize/?client_id=web&response_type=code"],
+    ["GET", "/oauth/LOGOUT"],
+    ["OPTIONS", "/oauth/Token"],
+    ["GET", "/.WELL-KNOWN/openid-configuration"],
+  ])("%s %s, which the engine's router would fold", async (method, target) => {
+    expect((await send({ method, target, headers: [FORM] })).status).toBe(404);
+  });
+
+  test.each(["/signals/%MARK%", "/signals/streams/%MARK%/poll", "/status-lists/%MARK%", "/verify/%zz%MARK%"])(
+    "%s is refused without its address being repeated, however long it is or whatever it holds",
+    async (target) => {
+      for (const mark of [`twv_${"m".repeat(43)}`, `twv_${"m".repeat(400)}`, `%zz-twv_${"m".repeat(43)}`])
+        for (const method of ["GET", "POST"]) {
+          const answer = await send({ method, target: target.replace("%MARK%", mark), headers: [FORM] });
+          expect([400, 401, 403, 404, 405, 414, 415]).toContain(answer.status);
+          expect(answer.body).not.toContain("mmmm");
+        }
+    },
+  );
+
   test("what follows /verify/ is another server's address, and leads nowhere here: the gateway has to say who it is", async () => {
     for (const target of ["/verify/../../etc/passwd", "/verify/../oauth/jwks", "/verify/%2e%2e/metrics"])
       expect((await send({ target })).status, target).toBe(403);

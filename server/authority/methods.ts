@@ -37,3 +37,11 @@ export function allowOf(target: string, method: string): string | null {
   const methods = Object.hasOwn(METHODS, path) ? METHODS[path] : POSTED.test(path) ? ["POST"] : undefined;
   return methods === undefined || methods.includes(method) ? null : methods.join(", ");
 }
+
+/** Where a sign-in page leads back to. */
+const RESUMED = /^\/oauth\/authorize\/[\w-]+$/;
+
+/** Whether an address is one of the authority's, as it is written: a router that folds case and slashes must not make others of it. */
+export function isAddress(path: string): boolean {
+  return Object.hasOwn(METHODS, path) || RESUMED.test(path);
+}

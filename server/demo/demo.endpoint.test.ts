@@ -9,6 +9,7 @@ import { systemContext } from "#lib/context.ts";
 import { type Database, openDatabase } from "#lib/db/database.ts";
 import { testDatabase } from "#lib/db/test-database.ts";
 import { parseEnv } from "#lib/env.ts";
+import { getOrderPropagation } from "#lib/propagation/get-order-propagation.ts";
 import { revokeClientTokens } from "#lib/revocations/revoke-client-tokens.ts";
 import { type RunningAuthority, startAuthority } from "#server/authority/start.ts";
 import { freePort } from "#server/authority/test-authority.ts";
@@ -92,6 +93,22 @@ test("people sign in by the real pages, and services and people use all three AP
   );
   expect(use?.path).toMatch(/^\/[a-z]+/);
   expect(use?.userAgent).toBeTruthy();
+});
+
+test("one of its APIs judges tokens by itself on the feed: its uses are reported, and the board has its acknowledgement", async () => {
+  await until((now) => sum(now, /report reports-api allowed/) >= 10);
+  const [client] = await db.query<{ id: string }>("SELECT id FROM client WHERE client_id = 'reports-batch'");
+  const ctx = systemContext(db, "test");
+  const { order } = await revokeClientTokens(ctx, { id: client?.id ?? "", reason: "policy", note: "" });
+  await expect
+    .poll(
+      async () => {
+        const { rows } = await getOrderPropagation({ ...ctx, now: new Date() }, order.id);
+        return rows.find(({ name }) => name === "reports-api")?.acknowledgedAt ?? null;
+      },
+      { timeout: 10_000 },
+    )
+    .not.toBeNull();
 });
 
 test("goes on with revoked tokens for a while, and all of them are refused", async () => {

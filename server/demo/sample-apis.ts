@@ -1,8 +1,14 @@
-import { SAMPLE_VERIFIERS } from "#lib/demo/sample-clients.ts";
+import { SAMPLE_VERIFIERS, type SampleVerifier } from "#lib/demo/sample-clients.ts";
 import type { AuthorityDoor, Origin } from "./authority-door.ts";
+import { checkByPackage } from "./check-by-package.ts";
 import { type LoopbackPort, openLoopbackPort } from "./http-exchange.ts";
 import type { Operation } from "./operations.ts";
-import { checkByForwardAuth, checkByIntrospection, startResourceServer } from "./resource-server.ts";
+import {
+  type Check,
+  checkByForwardAuth,
+  checkByIntrospection,
+  startResourceServer,
+} from "./resource-server.ts";
 
 /** What an API answered: ok, unauthorized (the token is not good), forbidden (it lacks the permission), or nothing of use. */
 export type CallOutcome = "ok" | "unauthorized" | "forbidden" | "failed";
@@ -13,7 +19,13 @@ export type SampleApis = {
   close(): void;
 };
 
-const FORWARD_AUTH = "edge-gateway";
+export type SampleApisOptions = {
+  door: AuthorityDoor;
+  verifierSecrets: Record<string, string>;
+  issuer: string;
+  /** Where the authority answers in plain HTTP; null where it serves HTTPS itself, by a certificate that this process need not trust: then all of them ask. */
+  authorityUrl: string | null;
+};
 
 function outcomeOf(status: number): CallOutcome {
   if (status === 401) return "unauthorized";
@@ -21,21 +33,27 @@ function outcomeOf(status: number): CallOutcome {
   return status < 300 ? "ok" : "failed";
 }
 
-/** Starts the sample organisation's APIs, one behind each verifier. */
-export async function startSampleApis(
-  door: AuthorityDoor,
-  verifierSecrets: Record<string, string>,
-): Promise<SampleApis> {
-  const running: { server: { close(): void }; port: LoopbackPort }[] = [];
+function checkOf(
+  { name, checkWay, audiences }: SampleVerifier,
+  { door, verifierSecrets, issuer, authorityUrl }: SampleApisOptions,
+): { check: Check; close?(): void } {
+  const secret = verifierSecrets[name] ?? "";
+  if (checkWay === "forward_auth") return { check: checkByForwardAuth(door, secret) };
+  if (checkWay === "feed" && authorityUrl !== null)
+    return checkByPackage({ issuer, authorityUrl, audiences, secret });
+  return { check: checkByIntrospection(door, secret) };
+}
+
+/** Starts the sample organisation's APIs, one behind each verifier, each by its way. */
+export async function startSampleApis(options: SampleApisOptions): Promise<SampleApis> {
+  const running: { server: { close(): void }; port: LoopbackPort; checks: { close?(): void } }[] = [];
   const byAudience = new Map<string, LoopbackPort>();
-  for (const { name, audiences } of SAMPLE_VERIFIERS) {
-    const secret = verifierSecrets[name] ?? "";
-    const check =
-      name === FORWARD_AUTH ? checkByForwardAuth(door, secret) : checkByIntrospection(door, secret);
-    const server = await startResourceServer(name, check);
+  for (const verifier of SAMPLE_VERIFIERS) {
+    const checks = checkOf(verifier, options);
+    const server = await startResourceServer(verifier.name, checks.check);
     const port = openLoopbackPort(server.port, false);
-    running.push({ server, port });
-    for (const audience of audiences) byAudience.set(audience, port);
+    running.push({ server, port, checks });
+    for (const audience of verifier.audiences) byAudience.set(audience, port);
   }
 
   async function call(operation: Operation, bearer: string, from: Origin, at = operation.audience) {
@@ -59,9 +77,10 @@ export async function startSampleApis(
   return {
     call,
     close: () => {
-      for (const { server, port } of running) {
+      for (const { server, port, checks } of running) {
         port.close();
         server.close();
+        checks.close?.();
       }
     },
   };

@@ -80,10 +80,15 @@ export async function startDemoTraffic({ env, demo, log, signal }: DemoTrafficOp
       isOpen ? "the authority answers, traffic goes on" : "the authority does not answer, traffic waits",
     ),
   );
-  const apis = await startSampleApis(door, demo.credentials.verifierSecrets);
-  signal.addEventListener("abort", apis.close, { once: true });
   gate.close();
   await untilKnown(door, gate, Object.values(demo.credentials.verifierSecrets)[0] ?? "", signal);
+  const apis = await startSampleApis({
+    door,
+    verifierSecrets: demo.credentials.verifierSecrets,
+    issuer: env.authorityIssuer,
+    authorityUrl: env.tls === undefined ? `http://127.0.0.1:${env.authorityPort}` : null,
+  });
+  signal.addEventListener("abort", apis.close, { once: true });
   const stage = { door, apis, gate, credentials: demo.credentials };
   const burst = demo.seeded.isFirst ? FIRST_BURST : LATER_BURST;
   const traffic = startTraffic(stage, burst, signal, (error) => log.error({ err: error }, "traffic failed"));

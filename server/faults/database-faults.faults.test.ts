@@ -1,80 +1,18 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { issue, revokeAs } from "#server/authority/test-authority.ts";
-import { askRefresh, countBy, inTurn } from "./ask.ts";
-import { type Authority, eventually, type Instance, startInstance } from "./instance.ts";
-import { type Asked, type Load, startLoad } from "./load.ts";
-import { type Mint, type Minted, openMint } from "./mint.ts";
+import { countBy } from "./ask.ts";
+import { type Authority, type Instance, startInstance } from "./instance.ts";
 import { outlive, postgresProcesses, signalAll } from "./postgres.ts";
-
-/** No answer may take longer, whatever became of the database: a wait for a connection and one for a statement. */
-const BOUND_MS = 13_000;
+import { openLoads, tell } from "./under-load.ts";
 
 let instance: Instance;
-let mint: Mint;
-let good: string[];
-let revoked: string[];
+let underLoad: Awaited<ReturnType<typeof openLoads>>;
 
 beforeAll(async () => {
   instance = await startInstance({ authorities: 2, database: "own" });
-  mint = await openMint(instance);
-  const { jwtService } = instance.registry;
-  good = await inTurn(Array.from({ length: 6 }), 2, () => issue(instance.issuer, jwtService));
-  revoked = await inTurn(Array.from({ length: 3 }), 2, () => issue(instance.issuer, jwtService));
-  for (const token of revoked) expect((await revokeAs(instance.issuer, jwtService, token)).status).toBe(200);
+  underLoad = await openLoads(instance);
 });
 afterAll(() => instance?.stop());
-
-const isGood = (one: Asked) => one.status === 200 && one.kind !== "refresh" && one.body.active !== false;
-
-/** Load before, during and after a fault, and what must hold of all of it. */
-async function underLoad(mark: string, fault: (load: Load) => Promise<void>): Promise<Asked[]> {
-  const families = await mint.families(6);
-  const load = startLoad(instance, { mark, tokens: [...good, ...revoked], families });
-  await eventually(async () => (load.asked.length > 300 ? true : undefined), 30_000);
-  await fault(load);
-  const faultOver = performance.now();
-  const isServing = () => load.asked.filter((one) => one.startedAt > faultOver && isGood(one)).length > 100;
-  await eventually(async () => (isServing() ? true : undefined), 60_000);
-  const next = await load.stop();
-
-  expect(Object.keys(countBy(load.asked, (one) => String(one.status))).sort()).toEqual(
-    load.asked.some((one) => one.status === 401) ? ["200", "401", "503"] : ["200", "503"],
-  );
-  expect(load.asked.filter((one) => one.status === 401 && !revoked.includes(one.token))).toEqual([]);
-  expect(load.asked.filter((one) => isGood(one) && revoked.includes(one.token))).toEqual([]);
-  const slow = load.asked.filter((one) => one.ms > BOUND_MS);
-  expect(slow.map(({ kind, status, ms }) => `${kind} ${status} after ${ms} ms`)).toEqual([]);
-
-  const rows = await instance.db.query<{ path: string }>(
-    "SELECT path FROM token_use WHERE path LIKE $1::text",
-    [`/${mark}/%`],
-  );
-  const onRecord = new Set(rows.map((row) => row.path));
-  const answered = load.asked.filter((one) => one.path !== null && one.status !== 503);
-  expect(answered.filter((one) => !onRecord.has(one.path as string))).toEqual([]);
-
-  // nobody is locked out, no family was ended
-  const further = await Promise.all(
-    families.map((family: Minted, index) =>
-      askRefresh(instance.issuer, family.client, next[index] as string),
-    ),
-  );
-  expect(countBy(further, (one) => String(one.status))).toEqual({ "200": families.length });
-  const ended = await instance.db.query("SELECT id FROM revocation_order WHERE target_kind = 'family'");
-  expect(ended).toEqual([]);
-  return [...load.asked];
-}
-
-function tell(what: string, asked: Asked[]): void {
-  const refused = asked.filter((one) => one.status === 503);
-  const slowest = Math.round(Math.max(...asked.map((one) => one.ms)));
-  const from = Math.min(...refused.map((one) => one.startedAt + one.ms));
-  const until = Math.max(...refused.map((one) => one.startedAt + one.ms));
-  console.info(
-    `${what}: ${asked.length} answers, ${refused.length} of them 503 over ${Math.round(until - from)} ms; the slowest took ${slowest} ms`,
-  );
-}
 
 type Line = { level: number; reason?: string; leftOut?: number; err?: unknown; stack?: unknown };
 

@@ -31,15 +31,15 @@ export type Instance = {
 
 export type InstanceOptions = {
   authorities: number;
-  /** `own`: a PostgreSQL of its own, started again by itself when it dies. */
-  database?: "shared" | "own";
+  /** `own`: a PostgreSQL of its own, started again by itself when it dies. `operated`: one that somebody else stops and starts. */
+  database?: "shared" | "own" | "operated";
   /** Settings of its authorities and workers beside the instance's own. */
   settings?: Readonly<Record<string, string>>;
 };
 
-async function openOwnDatabase() {
+async function openOwnDatabase(restarts: boolean) {
   const dataDir = mkdtempSync(path.join(tmpdir(), "tokenwarden-faults-"));
-  const database = await startEmbeddedDatabase({ dataDir, restarts: true });
+  const database = await startEmbeddedDatabase({ dataDir, restarts });
   try {
     await migrate(database.url);
   } catch (error) {
@@ -58,7 +58,8 @@ async function openOwnDatabase() {
 
 /** Starts authorities that share one issuer, with a seeded registry and people. */
 export async function startInstance(options: InstanceOptions): Promise<Instance> {
-  const own = options.database === "own" ? await openOwnDatabase() : null;
+  const { database = "shared" } = options;
+  const own = database === "shared" ? null : await openOwnDatabase(database === "own");
   const databaseUrl = own?.url ?? (await testDatabase()).url;
   const db = openDatabase({ url: databaseUrl, role: "app", maxConnections: 8, applicationName: "test" });
   const masterKey = randomBytes(32);

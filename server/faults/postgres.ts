@@ -1,5 +1,8 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import path from "node:path";
+import { placeBinaries } from "#server/embedded-database/placement.ts";
+import { runProgram } from "#server/embedded-database/run-program.ts";
+import { getSystemUser } from "#server/embedded-database/system-user.ts";
 import { eventually, type Instance } from "./instance.ts";
 
 function parentOf(pid: string): number {
@@ -49,4 +52,32 @@ export async function outlive(instance: Instance, kill: () => void): Promise<voi
     if (before.some(isWorking)) return undefined;
     return instance.db.query("SELECT 1").catch(() => undefined);
   }, 30_000);
+}
+
+async function pgCtl(instance: Instance, args: string[]): Promise<number> {
+  if (instance.clusterDir === null) throw new Error("the instance has no PostgreSQL of its own");
+  const user = getSystemUser();
+  const output = openSync("/dev/null", "a");
+  try {
+    return await runProgram(placeBinaries(user).pgCtl, [...args, "-s", "-D", instance.clusterDir], {
+      user,
+      output,
+    });
+  } finally {
+    closeSync(output);
+  }
+}
+
+/** What an operator does to a database: resolves when the server has ended, or false when it has not within `seconds`. */
+export async function stopPostgres(
+  instance: Instance,
+  mode: "smart" | "fast",
+  seconds = 30,
+): Promise<boolean> {
+  return (await pgCtl(instance, ["stop", "-w", "-m", mode, "-t", String(seconds)])) === 0;
+}
+
+export async function startPostgres(instance: Instance): Promise<void> {
+  if ((await pgCtl(instance, ["start", "-w", "-t", "60"])) !== 0)
+    throw new Error("PostgreSQL does not start");
 }

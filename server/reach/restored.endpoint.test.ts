@@ -1,5 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, inject, test, vi } from "vitest";
+import { FeedFollower } from "#lib/verification/feed-follower.ts";
 import { createVerifier, type Verifier, type VerifierError, type VerifierEvent } from "#verifier/index.ts";
 import { issue, startTestInstance, type TestInstance } from "../authority/test-authority.ts";
 import { type AuthorityProcess, startAuthorityProcess } from "../authority/test-authority-process.ts";
@@ -75,8 +76,17 @@ test("a restored database that has grown past everybody: the authority that ran 
     await revoke(lostToo);
     await expect.poll(() => verifier.state.position).toBe(position + 2);
     link.cut();
+    // has heard of no order since it was started
+    const late = await FeedFollower.start({
+      db: instance.db,
+      databaseUrl: instance.databaseUrl,
+      pollMs: 3_600_000,
+    });
+    await late.poll();
     await goOnOtherwise(position, [claimsOf(instead).jti, claimsOf(insteadToo).jti]);
     await revoke(later);
+    await expect(late.poll()).rejects.toThrow("stands another order");
+    await late.stop();
     await expect.poll(async () => (await fetch(`${instance.urls[0]}/readyz`)).status).toBe(503);
     other = await startAuthorityProcess({
       databaseUrl: instance.databaseUrl,

@@ -61,11 +61,21 @@ export async function breakTheDatabase(run: SecretsRun, registry: Registry): Pro
       )
       .catch(() => {});
   };
-  for (const table of ["token_use", "protocol_state", "token_family", "audit_chain"])
-    await run.query(`ALTER TABLE ${table} RENAME TO broken_${table}`);
+  // of another version's schema, and a fault that nobody foresaw
+  const renamed = ["token_use", "protocol_state", "token_family", "audit_chain"];
+  for (const table of renamed) await run.query(`ALTER TABLE ${table} RENAME TO broken_${table}`);
   await ask();
-  for (const table of ["token_use", "protocol_state", "token_family", "audit_chain"])
-    await run.query(`ALTER TABLE broken_${table} RENAME TO ${table}`);
+  for (const table of renamed) await run.query(`ALTER TABLE broken_${table} RENAME TO ${table}`);
+  await run.query(
+    "CREATE FUNCTION break_off() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''%'', NEW; END'",
+  );
+  const broken = ["token_use", "protocol_state", "audit_entry"];
+  for (const table of broken)
+    await run.query(
+      `CREATE TRIGGER break_off BEFORE INSERT ON ${table} FOR EACH ROW EXECUTE FUNCTION break_off()`,
+    );
+  await ask();
+  for (const table of broken) await run.query(`DROP TRIGGER break_off ON ${table}`);
   const beside = new pg.Client({ connectionString: urlOfDatabase(run.databaseUrl, "postgres") });
   await beside.connect();
   await beside.query("ALTER DATABASE tokenwarden WITH ALLOW_CONNECTIONS false");

@@ -62,6 +62,15 @@ export class AuthorityDriver {
     throw new Error(`no way through the pages: ${answer.status} ${answer.text}`);
   }
 
+  /** Through the question of the sign-out page to its end. */
+  async signOut(idToken: string, cookies: Map<string, string>): Promise<void> {
+    const page = await this.ask(`/oauth/logout?id_token_hint=${idToken}`, {}, cookies);
+    const xsrf = /name="xsrf" value="([^"]+)"/.exec(page.text)?.[1];
+    if (xsrf === undefined) throw new Error(`no question: ${page.status} ${page.text}`);
+    const headers = { origin: this.url, "sec-fetch-site": "same-origin" };
+    await this.ask("/oauth/logout/confirm", { form: { xsrf, logout: "yes" }, headers }, cookies);
+  }
+
   #submit(page: Answer, { email, password }: SignIn, cookies: Map<string, string>): Promise<Answer> {
     const form: Record<string, string> = page.text.includes('name="password"')
       ? { email, password, decision: "sign_in" }

@@ -1,27 +1,25 @@
 import { randomUUID } from "node:crypto";
+import type { AuthorityRoute } from "./authority-routes.ts";
 import { basic } from "./drive-authority.ts";
 import { REDIRECT_URI } from "./issue-tokens.ts";
 import type { SecretsRun } from "./secrets-run.ts";
 import type { Registry } from "./set-up.ts";
 
-/** Routes of the authority that its metadata does not name. */
-const AUTHORITY_ROUTES = [
-  "/oauth/introspect",
-  "/oauth/revoke",
-  "/oauth/jwks",
-  "/revocations",
-  "/revocations/acknowledgements",
-  "/revocations/jwks",
-  "/revocations/snapshot",
-  "/signals/streams",
-  "/signals/status",
-  "/signals/verify",
-  "/.well-known/ssf-configuration",
-  "/verify",
-  "/events",
-  "/status-lists",
-  "/healthz",
-  "/readyz",
+/** Names of members and parameters that some route reads. */
+const MEMBERS = [
+  ...[
+    "token",
+    "token_type_hint",
+    "client_id",
+    "client_secret",
+    "grant_type",
+    "code",
+    "redirect_uri",
+    "scope",
+  ],
+  ...["resource", "refresh_token", "code_verifier", "access_token", "xsrf", "logout", "email", "password"],
+  ...["instance", "reports", "agent", "way", "mode", "description", "events_requested", "delivery"],
+  ...["status", "reason", "state", "ack", "setErrs", "maxEvents"],
 ];
 
 /** A token that is nearly right: what a slip of the hand or a cut line makes of it. */
@@ -33,6 +31,69 @@ function nearlyRight(token: string): string[] {
     encodeURIComponent(`Bearer ${token}`),
     token.replaceAll(".", "%2E"),
   ];
+}
+
+/** Where a value of a route's address comes from when it is to be there. */
+function givenFor(run: SecretsRun, path: string, name: string): string {
+  if (path.startsWith("/signals/streams")) return run.ids["signal-stream"] ?? "";
+  if (path.startsWith("/signals")) return run.ids["signal-receiver"] ?? "";
+  return name === "*" ? "things" : "1";
+}
+
+/** A secret in each place that a route reads: its address, query, headers and body, by somebody who is known and by nobody. */
+async function driveRouteWrongly(
+  run: SecretsRun,
+  { method, path }: AuthorityRoute,
+  credentials: Record<string, string>[],
+  bait: string,
+): Promise<void> {
+  const at = (value: (name: string) => string) =>
+    path.replaceAll(/\{([\w*]+)\}/g, (_all, name: string) => encodeURIComponent(value(name)));
+  const real = at((name) => givenFor(run, path, name));
+  const slips = {
+    "user-agent": `tool/${bait}`,
+    referer: `https://x.example/?${bait}`,
+    "x-original-uri": `/${bait}`,
+  };
+  const isBodied = ["POST", "PUT", "PATCH"].includes(method);
+  for (const known of credentials) {
+    const headers = { ...known, ...slips };
+    await run.authority.ask(`${real}?${bait}=${bait}`, { method, headers });
+    if (real !== path)
+      await run.authority.ask(
+        at(() => bait),
+        { method, headers },
+      );
+    if (!isBodied) continue;
+    const members = Object.fromEntries([...MEMBERS, bait].map((name) => [name, bait]));
+    const partly = { ...members, stream_id: run.ids["signal-stream"] ?? "" };
+    for (const body of [
+      { json: members },
+      { json: partly },
+      { form: members },
+      { text: bait, headers: { ...headers, "content-type": "application/json" } },
+      { text: bait, headers: { ...headers, "content-type": "application/secevent+jwt" } },
+      { text: bait, headers: { ...headers, "content-type": "text/plain" } },
+    ])
+      await run.authority.ask(real, { method, headers, ...body });
+  }
+}
+
+export async function driveEveryRouteWrongly(
+  run: SecretsRun,
+  registry: Registry,
+  routes: readonly AuthorityRoute[],
+): Promise<void> {
+  const credentials: Record<string, string>[] = [
+    { authorization: `Bearer ${registry.verifier}`, "x-tokenwarden-verifier": registry.verifier },
+    { authorization: basic(registry.web) },
+    { authorization: `Bearer ${run.bait("receiver's secret")}` },
+    {},
+  ];
+  // by somebody who is known with one of them, by nobody with all
+  for (const route of routes)
+    for (const [name, bait] of run.baits)
+      await driveRouteWrongly(run, route, name === "jwt access token" ? credentials : [{}], bait);
 }
 
 export async function driveAuthorityWrongly(run: SecretsRun, registry: Registry): Promise<void> {
@@ -179,5 +240,4 @@ export async function driveAuthorityWrongly(run: SecretsRun, registry: Registry)
     headers: { authorization: basic(registry.web) },
   });
   if (pushed.status !== 201) throw new Error(`the pushed request answered ${pushed.status}`);
-  for (const known of AUTHORITY_ROUTES) await run.authority.ask(known);
 }

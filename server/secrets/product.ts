@@ -33,7 +33,7 @@ function untilReady(child: ChildProcess, terminal: () => string): Promise<void> 
 }
 
 /** The whole product as `npm start` runs it, on an empty data folder and free ports, talking as much as it can. */
-export async function startProduct(): Promise<RunningProduct> {
+export async function startProduct(settings: Readonly<Record<string, string>> = {}): Promise<RunningProduct> {
   const dataDir = mkdtempSync(path.join(tmpdir(), "tokenwarden-secrets-"));
   const [consolePort, authorityPort, metricsPort] = [await freePort(), await freePort(), await freePort()];
   const child = spawn(process.execPath, ["server/start.mjs"], {
@@ -49,6 +49,7 @@ export async function startProduct(): Promise<RunningProduct> {
       DATABASE_URL: "",
       LOG_LEVEL: "trace",
       DEBUG: "*",
+      ...settings,
     },
   });
   let text = "";

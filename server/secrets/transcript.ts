@@ -6,6 +6,8 @@ export type Answer = {
   status: number;
   headers: Headers;
   text: string;
+  /** All that was sent for it: address, headers, body. */
+  sent: string;
   handsOut: Set<string>;
 };
 
@@ -14,6 +16,8 @@ export type Ask = {
   headers?: Record<string, string>;
   json?: unknown;
   form?: Record<string, string>;
+  /** A body of neither kind; its type is among the headers. */
+  text?: string;
   /** Secrets that this answer hands out, once, to whom they are for. */
   handsOut?: string[];
 };
@@ -36,7 +40,7 @@ export class Transcript {
     } else if (ask.form !== undefined) {
       body = new URLSearchParams(ask.form).toString();
       headers.set("content-type", "application/x-www-form-urlencoded");
-    }
+    } else if (ask.text !== undefined) body = ask.text;
     if (cookies !== undefined)
       headers.set("cookie", [...cookies].map(([name, value]) => `${name}=${value}`).join("; "));
     const method = ask.method ?? (body === undefined ? "GET" : "POST");
@@ -56,6 +60,7 @@ export class Transcript {
       status: response.status,
       headers: response.headers,
       text: isStream ? "" : await response.text(),
+      sent: [url, ...[...headers].flat(), body ?? ""].join("\n"),
       handsOut: new Set(ask.handsOut),
     };
     this.answers.push(answer);

@@ -9,14 +9,17 @@ import { purgeFeed } from "#lib/feed/purge-feed.ts";
 import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
 import { purgePlans } from "#lib/order-plans/purge-plans.ts";
 import type { Outbound } from "#lib/outbound/outbound.ts";
+import { purgePropagation } from "#lib/propagation/purge-propagation.ts";
 import { purgeReports } from "#lib/reports/purge-reports.ts";
 import { PURGE_MINUTE } from "#lib/retention/model.ts";
 import { purgeRegister } from "#lib/retention/purge-register.ts";
 import { purgeStatusLists } from "#lib/retention/purge-status-lists.ts";
 import { purgeSignals } from "#lib/signals/purge-signals.ts";
+import { tallyClients } from "#lib/tokens/tally-clients.ts";
 import { tallyTimes } from "#lib/tokens/tally-times.ts";
 import { tallyAll } from "#lib/tokens/tally-tokens.ts";
 import { countMissedUses } from "#lib/verification/count-missed-uses.ts";
+import { createFeedWatch } from "./feed-watch.ts";
 import { createKeyRotator } from "./key-rotator.ts";
 import { createSettler } from "./settler.ts";
 import { createSignalSender } from "./signal-sender.ts";
@@ -38,6 +41,8 @@ export type WorkerOptions = {
 /**
  * Starts the product's scheduled and long work: settles orders, lets signing keys sign and retire at their time, keeps partitions ahead of time, takes expired state away and old weeks out of the register, counts tokens for totals and what killed
  * authorities had not counted, sends security events, ends exports whose console was killed. Several workers share
+ * Starts the product's scheduled and long work: settles orders, keeps partitions ahead of time, takes expired state away and old weeks out of the register, counts tokens for totals and what killed
+ * authorities had not counted, notes when orders were committed, sends security events, ends exports whose console was killed. Several workers share
  * one database: each job and each order's step is done by one of them. The queue lives in a schema of its own that the login role makes.
  *
  * @throws where the database cannot be reached.
@@ -79,16 +84,19 @@ export async function startWorker({
     log,
     signals === undefined ? null : createKeyWrapper(signals.masterKey),
   );
+  const watch = createFeedWatch(db, databaseUrl, log, () => disk.isFull);
   const sender = signals && createSignalSender({ ...signals, db, url: databaseUrl, log });
 
   const jobs: Record<string, { cron: string; run: () => Promise<unknown> }> = {
     "ensure-partitions": { cron: "15 3 * * *", run: () => ensurePartitions(db, new Date()) },
     "tally-tokens": { cron: "* * * * *", run: () => tallyAll(db) },
     "tally-times": { cron: "* * * * *", run: () => tallyTimes(db) },
+    "tally-clients": { cron: "* * * * *", run: () => tallyClients(db) },
     "count-missed-uses": { cron: "* * * * *", run: () => countMissedUses(db) },
     "end-abandoned-exports": { cron: "* * * * *", run: () => endAbandonedExports(db, new Date()) },
     "purge-plans": { cron: "5-59/10 * * * *", run: () => purgePlans(db, new Date()) },
     "purge-feed": { cron: "25 * * * *", run: () => purgeFeed(db, new Date()) },
+    "purge-propagation": { cron: "45 * * * *", run: () => purgePropagation(db, new Date()) },
     "purge-register": {
       cron: `${PURGE_MINUTE} * * * *`,
       run: () => purgeRegister(retention, { signal: stopping.signal, isDiskFull: () => disk.isFull }),
@@ -104,6 +112,7 @@ export async function startWorker({
     disk.stop();
     await settler.stop();
     await rotator.stop();
+    await watch.stop();
     await sender?.stop();
     await boss.stop({ graceful: true, timeout: 5_000 });
     await retention.end();
@@ -122,6 +131,7 @@ export async function startWorker({
     }
     settler.start();
     rotator.start();
+    watch.start();
     sender?.start();
   } catch (error) {
     await stop().catch(() => {});

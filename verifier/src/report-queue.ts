@@ -217,7 +217,7 @@ export class ReportQueue {
       answer = await authority.askJson(await authority.endpoint("reports"), {
         method: "POST",
         headers: { "content-type": "application/json" },
-        body: JSON.stringify({ instance, ...(lost === 0 ? {} : { lost }), reports: batch }),
+        body: JSON.stringify({ instance, ...(lost === 0 ? {} : { lost: this.#lost }), reports: batch }),
         signal: this.#stopped.signal,
       });
     } catch (thrown) {

@@ -2,9 +2,9 @@ import { IconCircleCheck, IconHourglass } from "@tabler/icons-react";
 import Link from "next/link";
 import { Instant } from "#components/display/instant.tsx";
 import { type JourneyRow, SEEN_WAY_WORDS } from "#lib/propagation/model.ts";
-import { CHECK_WAY_WORDS, VERIFIER_MODE_WORDS } from "#lib/verifiers/model.ts";
 import classes from "./journey-board.module.css";
 import { journeyWords as words } from "./journey-words.ts";
+import { wayWords } from "./way-words.ts";
 import { waysDiffer } from "./ways-differ.ts";
 
 /** Who it is, and how it checks: as its owner says, and as it was seen where that differs. */
@@ -16,9 +16,15 @@ export function JourneyVerifier({ row }: { row: JourneyRow }) {
         {row.name}
       </Link>
       <small>
-        {CHECK_WAY_WORDS[row.checkWay].name} · {VERIFIER_MODE_WORDS[row.mode].name.toLowerCase()}
+        {wayWords(row)}
         {waysDiffer(row) ? ` · ${words.seen}: ${seen}` : null}
       </small>
+      {row.isDisabled ? (
+        <small>
+          <b>{words.disabled}</b>
+        </small>
+      ) : null}
+      {row.formerAudiences.length === 0 ? null : <small>{words.former(row.formerAudiences)}</small>}
     </>
   );
 }

@@ -56,7 +56,9 @@ export function JourneySummary({ journey }: { journey: Journey }) {
       {order.standing === "over" || order.standing === "restored" ? (
         <p className="muted">{words.over}</p>
       ) : null}
-      {journey.isExact ? null : <p className="muted">{words.inexact}</p>}
+      {journey.isExact ? null : (
+        <p className="muted">{order.standing === "scheduled" ? words.unbegun : words.inexact}</p>
+      )}
     </div>
   );
 }

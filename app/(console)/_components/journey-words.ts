@@ -37,6 +37,10 @@ export const journeyWords = {
         : durationShort(ms),
   inexact:
     "What it reaches takes too long to find out: every verifier is shown, and the longest lifetime stands for that of its tokens.",
+  unbegun:
+    "Until it begins, further tokens are issued that it will reach, for whichever audience: every verifier is shown, and the longest lifetime stands for that of its tokens.",
+  disabled: "disabled",
+  former: (names: readonly string[]) => `no longer answers for ${names.join(", ")}`,
   scheduled: "It begins",
   called: "This order was called off: nothing is taken back by it.",
   over: "The suspension is over: its tokens work again.",

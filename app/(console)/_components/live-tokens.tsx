@@ -36,6 +36,8 @@ export async function LiveTokens({
   const parameters = parametersOf(of);
   const all = `/tokens?state=active&${parameters}`;
   const count = countedNumber(total);
+  // a count that was given up tells no more than the rows do
+  const isTold = total.isExact || total.value > SHOWN + 1;
   return (
     <Card
       title={title}
@@ -43,7 +45,7 @@ export async function LiveTokens({
       aside={
         rows.length === 0 ? null : (
           <Link prefetch={false} href={all}>
-            {total.value > rows.length ? `All ${count}` : "In the register"}
+            {total.value <= rows.length ? "In the register" : isTold ? `All ${count}` : "All of them"}
           </Link>
         )
       }

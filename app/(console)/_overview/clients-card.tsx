@@ -19,7 +19,11 @@ export function ClientsCard({ overview }: { overview: Overview }) {
       }
     >
       {clients.length === 0 ? (
-        <p className="muted">No client holds a live token.</p>
+        <p className="muted">
+          {overview.live.all.value === 0
+            ? "No client holds a live token."
+            : "There are too many live tokens to count them by client just now."}
+        </p>
       ) : (
         <ul className={classes.bars}>
           {clients.map((client) => (

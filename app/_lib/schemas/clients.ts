@@ -18,7 +18,7 @@ export const clientRow = z.object({
     clampedBy: z.enum(["min", "max"]).nullable(),
   }),
   audiences: z.array(audience),
-  liveTokens: z.int(),
+  liveTokens: z.int().nullable(),
   createdAt: instant,
 });
 
@@ -34,6 +34,7 @@ export const clientDetail = clientRow.extend({
   secrets: z.array(
     z.object({ id: z.uuid(), hint: z.string(), createdAt: instant, expiresAt: instant.nullable() }),
   ),
+  liveTokens: z.int(),
   liveAccessTokens: z.int(),
   liveRefreshTokens: z.int(),
   disabledAt: instant.nullable(),

@@ -7,6 +7,8 @@ const journeyRow = z.object({
   verifierId: z.uuid(),
   name: z.string(),
   audiences: z.array(z.string()),
+  formerAudiences: z.array(z.string()),
+  isDisabled: z.boolean(),
   mode: z.enum(VERIFIER_MODES),
   checkWay: z.enum(CHECK_WAYS),
   seenWays: z.array(z.enum(SEEN_WAYS)),

@@ -49,6 +49,7 @@ export const receiverRow = z.object({
       hours: z.int().nullable(),
     }),
   ),
+  verifier: z.object({ id: z.uuid(), name: z.string() }).nullable(),
   hint: z.string(),
   received: z.int(),
   lastReceivedAt: instant.nullable(),

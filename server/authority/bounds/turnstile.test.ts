@@ -23,11 +23,42 @@ function setUp(options: { share: number; maxWaiting: number }) {
   return { clock, turnstile, begin, endOne, inside: (id: string) => counts.get(id) ?? 0 };
 }
 
-test("a caller that is alone has no bound", () => {
-  const { begin, inside, turnstile } = setUp({ share: 2, maxWaiting: 1 });
-  for (let index = 0; index < 500; index += 1) void begin("gateway");
-  expect(inside("gateway")).toBe(500);
-  expect(turnstile.waiting).toBe(0);
+test("a caller that is alone has eight shares under way, and is never refused", async () => {
+  const { begin, endOne, inside, turnstile } = setUp({ share: 2, maxWaiting: 1 });
+  const all = Array.from({ length: 500 }, () => begin("gateway"));
+  expect(inside("gateway")).toBe(16);
+  expect(turnstile.waiting).toBe(484);
+  for (let index = 0; index < 500; index += 1) await endOne("gateway");
+  expect(new Set(await Promise.all(all))).toEqual(new Set(["gateway"]));
+});
+
+test("whoever comes beside a flood that was alone meets no more of it than what was under way", async () => {
+  const { begin, endOne, inside } = setUp({ share: 2, maxWaiting: 1_000 });
+  for (let index = 0; index < 500; index += 1) void begin("flood");
+  void begin("small");
+  expect(inside("small")).toBe(1);
+  for (let index = 0; index < 15; index += 1) await endOne("flood");
+  expect(inside("flood")).toBe(2);
+  await expect(Promise.all(Array.from({ length: 600 }, () => begin("flood")))).rejects.toBeInstanceOf(
+    Throttled,
+  );
+});
+
+test("a cost that is told by a function is the one of when the work begins", async () => {
+  const { begin, endOne, inside, turnstile } = setUp({ share: 4, maxWaiting: 100 });
+  let cost = 1;
+  void begin("small");
+  const weighed = (id: string) =>
+    turnstile.pass(
+      id,
+      () => cost,
+      () => begin(`${id} inside`, 0),
+    );
+  for (let index = 0; index < 10; index += 1) void weighed("flood");
+  expect(inside("flood inside")).toBe(4);
+  cost = 3;
+  for (let index = 0; index < 4; index += 1) await endOne("flood inside");
+  expect(inside("flood inside")).toBe(1);
 });
 
 test("while another is there, a flood has its share under way and waits in its own line", async () => {

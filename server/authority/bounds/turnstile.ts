@@ -3,21 +3,30 @@ import { Throttled } from "./throttled.ts";
 export type TurnstileOptions = {
   /** What one caller may have under way at once while others are there too. */
   share: number;
-  /** What of one caller may wait for its turn; more is answered 429. */
+  /** What of one caller may wait for its turn while others are there too; more is answered 429. */
   maxWaiting: number;
   /** A caller counts as there for so long after it came. */
   presenceMs?: number;
   now?: () => number;
 };
 
-type Waiting = { cost: number; go: () => void };
+type Cost = number | (() => number);
+type Waiting = { cost: Cost; go: (weight: number) => void };
 type Caller = { inside: number; line: Waiting[] };
+
+/**
+ * What a caller that is alone may have under way, in shares: more would not be answered sooner, and whoever comes next would wait until all of
+ * it is done.
+ */
+const SHARES_ALONE = 8;
+
+const weigh = (cost: Cost) => (typeof cost === "number" ? cost : cost());
 
 const NOBODY = { id: "", at: Number.NEGATIVE_INFINITY };
 
 /**
- * Shares the process fairly between its callers: who is alone has all of it, and as soon as another one comes each has no more than its
- * share under way, the rest in a line of its own. A flood by one waits in its own line, whatever it sends.
+ * Shares the process fairly between its callers: who is alone has all that keeps it busy, and is never refused; as soon as another one comes each
+ * has no more than its share under way, the rest in a line of its own. A flood by one waits in its own line, whatever it sends.
  */
 export class Turnstile {
   readonly #share: number;
@@ -36,19 +45,21 @@ export class Turnstile {
   }
 
   /**
-   * Does a caller's work when it is its turn. `cost` tells how heavy it is beside a verification.
+   * Does a caller's work when it is its turn. `cost` tells how heavy it is beside a verification; a function is asked when the work may begin.
    *
    * @throws {Throttled} where too much of the caller waits already; nothing was done.
    */
-  async pass<T>(callerId: string, cost: number, work: () => Promise<T>): Promise<T> {
+  async pass<T>(callerId: string, cost: Cost, work: () => Promise<T>): Promise<T> {
     const caller = this.#find(callerId);
     this.#notice(callerId);
-    if (caller.line.length > 0 || !this.#mayEnter(caller, callerId, cost)) await this.#wait(caller, cost);
-    else caller.inside += cost;
+    let weight = weigh(cost);
+    if (caller.line.length > 0 || !this.#mayEnter(caller, callerId, weight))
+      weight = await this.#wait(caller, callerId, cost);
+    else caller.inside += weight;
     try {
       return await work();
     } finally {
-      caller.inside -= cost;
+      caller.inside -= weight;
       this.#admit(callerId, caller);
     }
   }
@@ -80,12 +91,13 @@ export class Turnstile {
     return this.#now() - other.at > this.#presenceMs;
   }
 
-  #mayEnter(caller: Caller, id: string, cost: number): boolean {
-    return caller.inside === 0 || caller.inside + cost <= this.#share || this.#isAlone(id);
+  #mayEnter(caller: Caller, id: string, weight: number): boolean {
+    if (caller.inside === 0 || caller.inside + weight <= this.#share) return true;
+    return caller.inside + weight <= this.#share * SHARES_ALONE && this.#isAlone(id);
   }
 
-  #wait(caller: Caller, cost: number): Promise<void> {
-    if (caller.line.length >= this.#maxWaiting)
+  #wait(caller: Caller, id: string, cost: Cost): Promise<number> {
+    if (caller.line.length >= this.#maxWaiting && !this.#isAlone(id))
       throw new Throttled("share", "Too many of your requests are waiting. Ask again in a second.");
     return new Promise((resolve) => caller.line.push({ cost, go: resolve }));
   }
@@ -93,10 +105,11 @@ export class Turnstile {
   #admit(id: string, caller: Caller): void {
     let admitted = 0;
     for (const next of caller.line) {
-      if (!this.#mayEnter(caller, id, next.cost)) break;
-      caller.inside += next.cost;
+      const weight = weigh(next.cost);
+      if (!this.#mayEnter(caller, id, weight)) break;
+      caller.inside += weight;
       admitted += 1;
-      next.go();
+      next.go(weight);
     }
     if (admitted > 0) caller.line.splice(0, admitted);
     if (caller.inside === 0 && caller.line.length === 0) this.#callers.delete(id);

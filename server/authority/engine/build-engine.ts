@@ -3,7 +3,7 @@ import Provider, { type KoaContextWithOIDC } from "oidc-provider";
 import { isUnavailable } from "#lib/db/unavailable.ts";
 import type { StateSeal } from "#lib/protocol/state-seal.ts";
 import { putOnce } from "#lib/protocol/state-store.ts";
-import { allowOf } from "#server/authority/methods.ts";
+import { allowOf, isAddress } from "#server/authority/methods.ts";
 import { logFailure } from "../log-failure.ts";
 import { createConfiguration, OIDC_SCOPES } from "./configuration.ts";
 import type { EngineDeps } from "./deps.ts";
@@ -68,6 +68,14 @@ async function notFound(ctx: KoaContextWithOIDC, next: () => Promise<void>): Pro
   ctx.body = { error: "invalid_request", error_description: description };
 }
 
+/**
+ * The engine's router takes `/OAUTH/token` and `/oauth/token/` for `/oauth/token`, and what is bounded, counted and made one transaction here by its
+ * address would not be: other spellings lead nowhere.
+ */
+async function requireSpelling(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
+  if (isAddress(ctx.path)) await next();
+}
+
 function logErrors(provider: Provider, deps: EngineDeps): void {
   provider.on("error" as "server_error", (error: unknown) => {
     logFailure(deps.log, error, {}, "the protocol engine failed");
@@ -106,6 +114,7 @@ export async function buildEngine(
   provider.use(securityHeaders as never);
   provider.use(notFound as never);
   provider.use(createThrottle(deps) as never);
+  provider.use(requireSpelling as never);
   provider.use(answerSignedOut as never);
   provider.use(createTokenEndpoint(deps) as never);
   return { provider, serviceTokens: createServiceTokens(deps, keys) };

@@ -63,6 +63,29 @@ async function rowOf(token: string | undefined) {
   return row as Record<string, string> & { issued_at: Date; expires_at: Date; rooted_at: Date };
 }
 
+describe("the token endpoint under another spelling of its address", () => {
+  test.each(["/OAUTH/token", "/oauth/Token", "/oauth/token/", "/oauth/tok%65n"])(
+    "%s is no way around one winner: it leads nowhere, and consumes nothing",
+    async (path) => {
+      const { tokens } = await logIn(web);
+      const form = {
+        grant_type: "refresh_token",
+        refresh_token: tokens.refresh_token ?? "",
+        client_id: "web",
+        client_secret: people.web.secret ?? "",
+      };
+      const answers = await Promise.all(
+        Array.from({ length: 8 }, (_, index) =>
+          fetch(`${instance.urls[index % 2]}${path}`, { method: "POST", body: new URLSearchParams(form) }),
+        ),
+      );
+      expect(answers.map((answer) => answer.status)).toEqual(answers.map(() => 404));
+      const once = { method: "POST", body: new URLSearchParams(form) };
+      expect((await fetch(`${instance.issuer}/oauth/token`, once)).status).toBe(200);
+    },
+  );
+});
+
 describe("a refresh", () => {
   test("gives a new pair of the same family and root, with the old refresh token as parent", async () => {
     const { tokens } = await logIn(web);

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { KoaContextWithOIDC } from "oidc-provider";
 import { addressAsker } from "#server/authority/bounds/bounds.ts";
 import { Throttled } from "#server/authority/bounds/throttled.ts";
@@ -10,6 +11,8 @@ import { answerUnavailable } from "./token-endpoint.ts";
 export const ENGINE_COST = 4;
 /** The same of an asker that has spent its garbage: two at once beside others, good ones among them. */
 const SPENT_COST = 16;
+/** What a refused request of such an asker keeps its place for: two at once look at no more than 80 in a second, whatever one costs. */
+const SPENT_PAUSE_MS = 25;
 /** Addresses where whoever comes has something written for them. */
 const WRITING = new Set(["/oauth/authorize", "/oauth/logout", "/oauth/logout/confirm"]);
 /** What somebody without a good secret can get wrong as often as they like. */
@@ -61,7 +64,14 @@ function isFailure(ctx: KoaContextWithOIDC): boolean {
 export function createThrottle(deps: EngineDeps) {
   const { bounds } = deps;
 
-  const costOf = (asker: string) => (bounds.isGarbageSpent(asker) ? SPENT_COST : ENGINE_COST);
+  /** Lets an asker's request into the engine when it is its turn. */
+  function enter(ctx: KoaContextWithOIDC, asker: string, next: () => Promise<void>): Promise<void> {
+    const costOf = () => (bounds.isGarbageSpent(asker) ? SPENT_COST : ENGINE_COST);
+    return bounds.turnstile.pass(asker, costOf, async () => {
+      await next();
+      if (isRefused(ctx) && bounds.isGarbageSpent(asker)) await wait(SPENT_PAUSE_MS);
+    });
+  }
 
   async function exchange(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
     const { ip } = factsOf(deps, ctx.req);
@@ -71,7 +81,7 @@ export function createThrottle(deps: EngineDeps) {
     const isKnownToFail = isWrong && bounds.isSpent(ip);
     if (!isKnownToFail) {
       if (ctx.path === "/oauth/par") bounds.countAuthorization(asker);
-      await bounds.turnstile.pass(asker, costOf(asker), next);
+      await enter(ctx, asker, next);
       if (!isRefused(ctx)) return;
       if (clientId !== null || !isFailure(ctx)) return bounds.countGarbage(asker);
     }
@@ -84,7 +94,7 @@ export function createThrottle(deps: EngineDeps) {
     const asker = addressAsker(factsOf(deps, ctx.req).ip);
     const isWriting = WRITING.has(ctx.path);
     if (isWriting) bounds.countAuthorization(asker);
-    await bounds.turnstile.pass(asker, costOf(asker), next);
+    await enter(ctx, asker, next);
     if (!isWriting && isRefused(ctx)) bounds.countGarbage(asker);
   }
 

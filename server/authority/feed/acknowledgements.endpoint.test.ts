@@ -118,6 +118,9 @@ describe("what an instance says of itself", () => {
     expect((await say("{")).status).toBe(400);
     expect((await say("instance=1", undefined, "application/x-www-form-urlencoded")).status).toBe(400);
     expect((await say("[1]")).status).toBe(400);
+    // of two positions a reader takes the first, the last or both
+    const twice = JSON.stringify(said()).replace('"position":0', '"position":0,"position":0');
+    expect((await say(twice)).status).toBe(400);
     expect((await say("x".repeat(70_000))).status).toBe(413);
     expect((await say(said(), "twv_nobody")).status).toBe(401);
   });

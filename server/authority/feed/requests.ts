@@ -7,6 +7,7 @@ import { Refused } from "../answers.ts";
 import { readCredentials, secretDigest } from "../callers.ts";
 import { requireSingle } from "../form.ts";
 import { requireCaller } from "../introspection.ts";
+import { readJson } from "../read-json.ts";
 import type { Services } from "../services.ts";
 import type { Listener } from "./listener.ts";
 
@@ -104,15 +105,7 @@ export type Acknowledgement = z.output<typeof acknowledgement>;
 
 /** @throws {Refused} 400 naming the first member that is wrong, 415. */
 export function readAcknowledgement(body: unknown): Acknowledgement {
-  if (typeof body !== "string" || body === "")
-    throw new Refused(415, "invalid_request", "Send application/json.");
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch {
-    throw refuse("The body is no JSON.");
-  }
-  const parsed = acknowledgement.safeParse(value);
+  const parsed = acknowledgement.safeParse(readJson(body));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   // never a name or a value of theirs: either may be a secret in the wrong place

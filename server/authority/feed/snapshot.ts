@@ -69,6 +69,9 @@ export function sendSnapshot(
   if (underWay.has(key))
     throw new Throttled("snapshots", "A snapshot is on its way to this instance. Wait for it to end.");
   const leave = services.feed.snapshots.enter(verifier.id);
+  // it believes what it is told from now on, before it opens its first stream
+  if (instanceId !== null)
+    services.feed.instances.saw({ verifierId: verifier.id, instanceId, way: "feed", at: new Date() });
   underWay.add(key);
   const lines = Readable.from(signedLines(services, verifier.id), { highWaterMark: 1 });
   const deadline = setTimeout(() => lines.destroy(new Error("the snapshot is read too slowly")), DEADLINE_MS);

@@ -2,20 +2,14 @@ import type { FastifyRequest } from "fastify";
 import type { z } from "zod";
 import { holdsSecret } from "#lib/audit/redact.ts";
 import { Refused } from "../answers.ts";
+import { readJson } from "../read-json.ts";
 
 /** Problems that are named in one answer. */
 const MAX_NAMED = 5;
 
 /** The JSON of a request as a schema has it. @throws {Refused} 400 naming what is wrong, 415 */
 export function readJsonBody<S extends z.ZodType>(request: FastifyRequest, schema: S): z.output<S> {
-  if (typeof request.body !== "string") throw new Refused(415, "invalid_request", "Send application/json.");
-  let json: unknown;
-  try {
-    json = JSON.parse(request.body);
-  } catch {
-    throw new Refused(400, "invalid_request", "The body is no JSON.");
-  }
-  return parsed(schema, json);
+  return parsed(schema, readJson(request.body));
 }
 
 /** Text that is kept and shown: a token that was pasted into it is not taken, and not repeated. */

@@ -163,6 +163,11 @@ describe("the stream management API (SSF 1.0 section 8)", () => {
   test.each([
     ["no JSON", "{"],
     ["an array", "[]"],
+    ["a name twice", `{"description":"one","description":"two"}`],
+    [
+      "a name twice, deep inside",
+      `{"delivery":{"method":"urn:ietf:rfc:8936","m\\u0065thod":"urn:ietf:rfc:8936"}}`,
+    ],
     ["another method", { delivery: { method: "urn:example:carrier-pigeon" } }],
     ["events that are none of ours", { events_requested: ["urn:example:a"] }],
     ["a number for events", { events_requested: 7 }],

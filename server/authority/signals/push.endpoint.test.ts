@@ -22,6 +22,7 @@ import {
 } from "#lib/signals/model.ts";
 import { setStreamStatus } from "#lib/signals/set-stream-status.ts";
 import { readStream } from "#lib/signals/stream-record.ts";
+import { updateStream } from "#lib/signals/update-stream.ts";
 import { verifyStream } from "#lib/signals/verify-stream.ts";
 import { contextAs, type Fixture, fixtureOf } from "#lib/tokens/token-fixture.ts";
 import { setUserGroups } from "#lib/users/set-user-groups.ts";
@@ -271,7 +272,7 @@ describe("a stream that pushes", () => {
   test("leaves an event out that its receiver cannot do anything with, after some attempts, and counts it", async () => {
     const [peer] = peers as [SignalPeer];
     const made = await stream(peer);
-    await instance.db.query("UPDATE signal_stream SET failures = 4 WHERE id = $1", [made.id]);
+    await instance.db.query("UPDATE signal_stream SET failures = 4, refusals = 4 WHERE id = $1", [made.id]);
     const first = await user();
     peer.behave((_req, res, body) => {
       const claims = JSON.parse(Buffer.from(body.split(".")[1] ?? "", "base64url").toString());
@@ -289,6 +290,47 @@ describe("a stream that pushes", () => {
       lag: 0,
       lastError: "answers 400: invalid_request: ?",
     });
+  });
+
+  test("keeps an event that is refused once after an outage: outages are no refusals", async () => {
+    const [peer] = peers as [SignalPeer];
+    const made = await stream(peer);
+    await instance.db.query("UPDATE signal_stream SET failures = 4 WHERE id = $1", [made.id]);
+    peer.behave((_req, res) => {
+      res.writeHead(400, { "content-type": "application/json" }).end('{"err":"invalid_request"}');
+    });
+    await shutOut(await user());
+    const row = await eventually(async () => {
+      const one = await now(made);
+      return one.failures === 5 ? one : undefined;
+    });
+    expect(row).toMatchObject({ refused: 0, lag: 1 });
+    peer.behave("take");
+    await instance.db.query("UPDATE signal_stream SET next_attempt_at = NULL WHERE id = $1", [made.id]);
+    await taken(peer, 1);
+  });
+
+  test("sends no secret of one address to another: it has to be said again, or that there is none", async () => {
+    const [first, second] = peers as [SignalPeer, SignalPeer];
+    const made = await stream(first, { authorization: "Bearer marker-of-the-first" });
+    const change = (more: object) =>
+      updateStream(
+        owner(),
+        { streamId: made.id, version: made.version, endpointUrl: second.url, ...more },
+        { outbound, wrapper: createKeyWrapper(instance.masterKey) },
+      );
+    await expect(change({})).rejects.toMatchObject({
+      code: "INVALID_INPUT",
+      fields: [{ path: "authorization" }],
+    });
+    expect((await now(made)).endpointUrl).toBe(first.url);
+    await change({ endpointUrl: first.url, description: "the same address" });
+    await change({ version: 2, authorization: null });
+    await second.trust(instance.issuer, made.audience);
+    await shutOut(await user());
+    await taken(second, 1);
+    expect(second.attempts.map(({ authorization }) => authorization)).toEqual([undefined]);
+    expect(first.attempts).toHaveLength(0);
   });
 
   test("holds events while it is paused, tells of that, and sends them in order once it is enabled", async () => {

@@ -144,6 +144,41 @@ describe("a peer's security events (RFC 8935)", () => {
     expect(recent[0]).toMatchObject({ jti: claims.jti, outcome: "revoked", user });
   });
 
+  test("that came of an order of ours are taken in and do nothing; the same event by another way acts once, a stricter policy still acts (RFC 8417 section 2.2)", async () => {
+    const [one, two] = [await addPeer(), await addPeer()];
+    const strict = await addPeer({
+      policies: [{ eventType: SESSION_REVOKED, action: "revoke", hours: null }],
+    });
+    const user = await addUser();
+    const { order } = await revokeUserTokens(owner(), { id: user.id, reason: "policy", note: "" });
+    const back = await sign(claimsOf(user.email, CREDENTIAL_COMPROMISE, { txn: order.id }));
+    expect(await push(one, back)).toEqual({ status: 202, body: null });
+    expect((await readReceiver(instance.db, one.id)).recent[0]).toMatchObject({
+      outcome: "echo",
+      orderId: null,
+    });
+    expect(await ordersOn(user.id)).toHaveLength(1);
+    const another = await addUser();
+    const txn = randomUUID();
+    const round = () => sign(claimsOf(another.email, SESSION_REVOKED, { txn }));
+    // round a ring in both directions at once
+    await Promise.all([push(one, await round()), push(two, await round())]);
+    expect(await ordersOn(another.id)).toMatchObject([{ verb: "suspend" }]);
+    await push(strict, await round());
+    await push(two, await round());
+    expect(await ordersOn(another.id)).toMatchObject([{ verb: "suspend" }, { verb: "revoke" }]);
+    // what cannot be kept ties nothing together, and is no reason to refuse
+    await push(one, await sign(claimsOf(another.email, SESSION_REVOKED, { txn: `${txn}\u0000` })));
+    expect(await ordersOn(another.id)).toHaveLength(3);
+    expect(
+      (await push(one, await sign(claimsOf(another.email, SESSION_REVOKED, { jti: "a\u0000b" })))).body,
+    ).toMatchObject({ err: "invalid_request" });
+    // what somebody else says of the same event does not hide an event about this user
+    const third = await addUser();
+    await push(one, await sign(claimsOf(third.email, SESSION_REVOKED, { txn })));
+    expect(await ordersOn(third.id)).toHaveLength(1);
+  });
+
   test("suspend for the hours of the policy, and are ignored where there is none", async () => {
     const peer = await addPeer();
     const user = await addUser();

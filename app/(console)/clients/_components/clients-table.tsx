@@ -76,7 +76,14 @@ const COLUMNS: DataTableColumn<ClientRow>[] = [
     header: "Live tokens",
     size: 106,
     align: "end",
-    cell: (row) => <NumberText value={row.liveTokens} />,
+    cell: (row) =>
+      row.liveTokens === null ? (
+        <span className="faint" title={words.notCounted}>
+          many
+        </span>
+      ) : (
+        <NumberText value={row.liveTokens} />
+      ),
   },
   {
     id: "created",

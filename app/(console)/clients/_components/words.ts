@@ -101,6 +101,7 @@ export const clientWords = {
   secretDone: "I have kept it",
   disable: "Disable…",
   disableTitle: (name: string) => `Disable ${name}?`,
+  notCounted: "Too many live tokens to be counted just now; a client's own page counts its own.",
   disableText: (live: number) =>
     `It gets no token any more, and its ${tokens(live)} are refused while it is disabled. They work again once it is enabled, until they expire: revoke them where they must not.`,
   disableAct: "Disable the client",

@@ -5,14 +5,31 @@ import { listAddress } from "#components/data-table/list-address.ts";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { revocableBy } from "#components/revocation/revocable-by.ts";
 import { hasAudience } from "#lib/audiences/has-audience.ts";
+import type { Context } from "#lib/context.ts";
 import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
-import { listTokens } from "#lib/tokens/list-tokens.ts";
-import { tokensTable } from "#lib/tokens/table.ts";
+import { isTooSlow, listTokens } from "#lib/tokens/list-tokens.ts";
+import { type TokensQuery, tokensTable } from "#lib/tokens/table.ts";
 import { TokensTable } from "../_components/tokens-table.tsx";
 
 export const metadata: Metadata = { title: "Tokens" };
 
 type TokensPageProps = { searchParams: Promise<Record<string, string | string[] | undefined>> };
+
+/** A search that was given up leaves the filters, to be narrowed, and says so in the place of the rows. */
+async function listOrFailure(ctx: Context, query: TokensQuery) {
+  try {
+    return { ...(await listTokens(ctx, query)), failure: null };
+  } catch (error) {
+    if (!isTooSlow(error)) throw error;
+    return {
+      rows: [],
+      next: null,
+      previous: null,
+      total: { value: 0, isExact: true },
+      failure: error.message,
+    };
+  }
+}
 
 /** The register: what is out there, whose it is, and until when. */
 export default async function TokensPage({ searchParams }: TokensPageProps) {
@@ -20,8 +37,8 @@ export default async function TokensPage({ searchParams }: TokensPageProps) {
   const address = listAddress("/tokens", tokensTable, query);
   const ctx = await requireSignedIn(address);
   if (dropped.length > 0) redirect(address);
-  const { total, ...page } = await listTokens(ctx, query);
-  const isWithoutAudience = total.value === 0 && !(await hasAudience(ctx));
+  const { total, failure, ...page } = await listOrFailure(ctx, query);
+  const isWithoutAudience = failure === null && total.value === 0 && !(await hasAudience(ctx));
   return (
     <Page fill>
       <PageHeader
@@ -32,6 +49,7 @@ export default async function TokensPage({ searchParams }: TokensPageProps) {
         query={query}
         page={page}
         total={total}
+        failure={failure}
         may={revocableBy(ctx.actor.role)}
         isWithoutAudience={isWithoutAudience}
       />

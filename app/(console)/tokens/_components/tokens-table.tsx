@@ -114,6 +114,8 @@ type TokensTableProps = {
   query: TokensQuery;
   page: Page<TokenRow>;
   total: Total;
+  /** Why there are no rows, where the search was given up. */
+  failure: string | null;
   may: MayRevoke;
   isWithoutAudience: boolean;
 };
@@ -136,12 +138,13 @@ function allThatMatch(query: TokensQuery): PlanTargetInput {
 }
 
 /** The Tokens table: one declaration, the server's filters, order and pages. */
-export function TokensTable({ query, page, total, may, isWithoutAudience }: TokensTableProps) {
+export function TokensTable({ query, page, total, failure, may, isWithoutAudience }: TokensTableProps) {
   const [target, setTarget] = useState<PlanTargetInput | null>(null);
   const isAllowed = may.token;
   const setRevoking = (rows: readonly TokenRow[]) =>
     setTarget(rows.length > 1 && !may.selection ? null : targetOf(rows));
-  const counted = useExactTotal(total, query.filters);
+  const exact = useExactTotal(total, query.filters);
+  const counted = failure === null ? exact : null;
   return (
     <>
       <DataTable
@@ -149,6 +152,7 @@ export function TokensTable({ query, page, total, may, isWithoutAudience }: Toke
         query={query}
         page={page}
         total={counted}
+        failure={failure}
         unit={["token", "tokens"]}
         columns={COLUMNS}
         nameOf={nameOf}
@@ -177,15 +181,14 @@ export function TokensTable({ query, page, total, may, isWithoutAudience }: Toke
             >
               Revoke…
             </Button>
-            {total.value > rows.length ? (
+            {counted !== null && counted.value > rows.length ? (
               <Button
                 variant="subtle"
                 color="red"
                 disabled={!may.selection}
                 onClick={() => setTarget(allThatMatch(query))}
               >
-                All {groupedNumber(total.value)}
-                {total.isExact ? "" : "+"} that match…
+                {counted.isExact ? `All ${groupedNumber(counted.value)} that match…` : "All that match…"}
               </Button>
             ) : null}
             <Button variant="subtle" color="gray" onClick={clear}>

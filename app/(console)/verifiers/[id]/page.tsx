@@ -14,7 +14,7 @@ import { can } from "#lib/authz/require-permission.ts";
 import { getEnv } from "#lib/env.ts";
 import { FILTER_VALUES_MAX } from "#lib/list-query/define-table.ts";
 import { getVerifierStanding } from "#lib/propagation/list-standings.ts";
-import { listReportGaps } from "#lib/reports/list-report-gaps.ts";
+import { sumLostUses } from "#lib/reports/sum-lost-uses.ts";
 import { getVerifier } from "#lib/verifiers/get-verifier.ts";
 import { getVerifierInstances } from "#lib/verifiers/get-verifier-instances.ts";
 import { noUses, readVerifierUses } from "#lib/verifiers/verifier-uses.ts";
@@ -48,7 +48,7 @@ export default async function VerifierPage({ params }: VerifierPageProps) {
     getVerifierStanding(ctx, verifier.id),
     readVerifierUses(ctx),
     can(ctx, "audit:read")
-      ? listReportGaps(ctx, {
+      ? sumLostUses(ctx, {
           verifierId: verifier.id,
           from: new Date(noUses(ctx.now).hours[0]?.at ?? ctx.now),
         })
@@ -75,7 +75,7 @@ export default async function VerifierPage({ params }: VerifierPageProps) {
             <VerifierUses
               verifier={verifier}
               uses={uses === null ? null : (uses.get(verifier.id) ?? noUses(ctx.now))}
-              gaps={gaps?.gaps ?? null}
+              gaps={gaps}
             />
             <HowToCheck verifier={verifier} issuer={getEnv().authorityIssuer} />
             {verifier.audiences.length > 0 ? (

@@ -3,7 +3,7 @@
 import { Group, NativeSelect, SegmentedControl } from "@mantine/core";
 import { useMounted } from "@mantine/hooks";
 import { useRouter } from "next/navigation";
-import { localWords, utcWords } from "#components/display/instant.tsx";
+import { shortWords } from "#components/display/instant.tsx";
 import { type BoardQuery, boardAddress } from "./board-query.ts";
 import { boardWords as words } from "./words.ts";
 
@@ -26,14 +26,16 @@ export function BoardChoices({
   const go = (change: Partial<BoardQuery>) =>
     router.replace(boardAddress({ ...query, ...change }), { scroll: false });
   const isGivingBack = verb === "restore" || verb === "cancel";
-  const when = (at: string) => (isMounted ? localWords(at) : utcWords(at));
   return (
     <Group gap="sm" align="flex-end" mb="md">
       <NativeSelect
         label={words.order}
         value={query.order ?? ""}
         onChange={(event) => go({ order: event.currentTarget.value })}
-        data={orders.map(({ id, line, createdAt }) => ({ value: id, label: `${line} · ${when(createdAt)}` }))}
+        data={orders.map(({ id, line, createdAt }) => ({
+          value: id,
+          label: `${line} · ${shortWords(createdAt, isMounted)}`,
+        }))}
         style={{ flex: "1 1 320px", minWidth: 0, maxWidth: 620 }}
       />
       <NativeSelect

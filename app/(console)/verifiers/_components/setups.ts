@@ -86,7 +86,8 @@ location = /_verify {
       way: "feed",
       ...words.npm,
       what: "code",
-      text: `// npm install @tokenwarden/verifier
+      text: `// in Tokenwarden's folder: npm run build -w verifier && npm pack -w verifier
+// in yours, from wherever you keep it: npm install ./tokenwarden-verifier-*.tgz
 import { createVerifier } from "@tokenwarden/verifier";
 import { requireToken } from "@tokenwarden/verifier/express";
 const verifier = createVerifier({ issuer: "${issuer}", audience: "${audience}", secret: process.env.VERIFIER_SECRET });

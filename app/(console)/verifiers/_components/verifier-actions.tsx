@@ -71,7 +71,7 @@ export function VerifierActions({ verifier }: { verifier: VerifierDetail }) {
         isDanger
         onConfirm={() => turn("disable")}
       >
-        {words.disableText}
+        {words.disableText(verifier)}
       </ConfirmDialog>
       <ConfirmDialog
         isOpen={dialog === "enable"}

@@ -30,9 +30,21 @@ function Mode({ row, verifier }: { row: VerifierInstance; verifier: VerifierDeta
   const differs = row.mode !== verifier.mode;
   return (
     <span title={differs ? words.modeDiffers : undefined}>
-      {VERIFIER_MODE_WORDS[row.mode].name.toLowerCase()}
-      {row.maxStalenessSeconds === null ? null : `, ${durationWords(row.maxStalenessSeconds)}`}
-      {differs ? " !" : null}
+      {VERIFIER_MODE_WORDS[row.mode].name}
+      {row.maxStalenessSeconds === null ? null : (
+        <>
+          <br />
+          <small className="faint">{durationWords(row.maxStalenessSeconds)}</small>
+        </>
+      )}
+      {differs ? (
+        <>
+          <br />
+          <small className="faint">
+            {words.registeredAs(VERIFIER_MODE_WORDS[verifier.mode].name.toLowerCase())}
+          </small>
+        </>
+      ) : null}
     </span>
   );
 }
@@ -48,12 +60,21 @@ export function VerifierInstances({ verifier, found }: { verifier: VerifierDetai
           <span className="mono">{row.agent?.replace(/^@tokenwarden\//, "") ?? words.unnamed}</span>
           <br />
           <small className="faint">
-            <IdText id={row.id} what="instance id" head={8} /> · {SEEN_WAY_WORDS[row.way]}
+            <IdText id={row.id} what="instance id" head={8} />
           </small>
         </>
       ),
     },
-    { header: words.position, cell: (row) => <Position row={row} /> },
+    {
+      header: words.position,
+      cell: (row) => (
+        <>
+          <Position row={row} />
+          <br />
+          <small className="faint">{SEEN_WAY_WORDS[row.way]}</small>
+        </>
+      ),
+    },
     {
       header: words.heard,
       cell: (row) =>
@@ -94,7 +115,7 @@ export function VerifierInstances({ verifier, found }: { verifier: VerifierDetai
           <span className="faint">{words.none}</span>
         ) : (
           <span title={words.lostMeans}>
-            <Tag tone="revoked">{words.gap(groupedNumber(row.lost), row.lost)}</Tag>
+            <Tag tone="revoked">{groupedNumber(row.lost)}</Tag>
           </span>
         ),
     },

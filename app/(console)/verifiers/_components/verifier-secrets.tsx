@@ -27,7 +27,7 @@ export function VerifierSecrets({ verifier, canWrite }: { verifier: VerifierDeta
   return (
     <Card title={words.secrets} flush={secrets.length > 0}>
       {secrets.length === 0 ? (
-        <p className="muted">{words.noSecrets}</p>
+        <p className="muted">{words.noSecrets(verifier)}</p>
       ) : (
         <PlainTable
           name={words.secrets}
@@ -78,7 +78,7 @@ export function VerifierSecrets({ verifier, canWrite }: { verifier: VerifierDeta
         isDanger
         onConfirm={async () => (ending === null ? undefined : end(ending))}
       >
-        {words.endSecretText(secrets.length - 1)}
+        {words.endSecretText(secrets.length - 1, verifier)}
       </ConfirmDialog>
     </Card>
   );

@@ -2,19 +2,9 @@ import Link from "next/link";
 import { TimeBars } from "#components/charts/time-bars.tsx";
 import { Card } from "#components/display/card.tsx";
 import { groupedNumber } from "#components/display/number-text.tsx";
-import type { ReportGapRow } from "#lib/reports/model.ts";
+import type { LostUses } from "#lib/reports/sum-lost-uses.ts";
 import type { VerifierUses as Uses, VerifierDetail } from "#lib/verifiers/model.ts";
 import { useWords as words } from "./words.ts";
-
-const HOUR_MS = 3_600_000;
-
-/** Lost reports of the hour that begins at an instant. */
-function lostIn(gaps: readonly ReportGapRow[], at: string): number {
-  const from = Date.parse(at);
-  return gaps
-    .filter(({ minute }) => Date.parse(minute) >= from && Date.parse(minute) < from + HOUR_MS)
-    .reduce((sum, gap) => sum + gap.lost, 0);
-}
 
 /** What it let in and refused, hour by hour, and reports that it lost: gaps in what is known. */
 export function VerifierUses({
@@ -25,10 +15,10 @@ export function VerifierUses({
   verifier: VerifierDetail;
   /** Null where they cannot be counted in time. */
   uses: Uses | null;
-  /** Minutes of these hours in which it told that it had lost reports; null for who may not read the log. */
-  gaps: ReportGapRow[] | null;
+  /** Uses of these hours that it lost; null for who may not read the log. */
+  gaps: LostUses | null;
 }) {
-  const lost = (gaps ?? []).reduce((sum, gap) => sum + gap.lost, 0);
+  const lost = gaps?.lost ?? 0;
   return (
     <Card
       title={words.title}
@@ -56,7 +46,7 @@ export function VerifierUses({
             stepSeconds={3_600}
             points={uses.hours.map(({ at, allowed, refused }) => ({
               at,
-              values: lost > 0 ? [allowed, refused, lostIn(gaps ?? [], at)] : [allowed, refused],
+              values: lost > 0 ? [allowed, refused, gaps?.byHour[at] ?? 0] : [allowed, refused],
             }))}
           />
         </>

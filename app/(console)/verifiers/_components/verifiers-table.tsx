@@ -3,6 +3,7 @@
 import { IconShieldCheck } from "@tabler/icons-react";
 import Link from "next/link";
 import { StandingBadge } from "#app/(console)/_components/standing-badge.tsx";
+import { wayWords } from "#app/(console)/_components/way-words.ts";
 import { waysDiffer } from "#app/(console)/_components/ways-differ.ts";
 import type { DataTableColumn } from "#components/data-table/columns.ts";
 import { DataTable } from "#components/data-table/data-table.tsx";
@@ -27,7 +28,7 @@ const COLUMNS: DataTableColumn<VerifierListRow>[] = [
   {
     id: "name",
     header: "Name",
-    size: 140,
+    size: 170,
     canHide: false,
     onCard: "title",
     sort: "name",
@@ -40,7 +41,7 @@ const COLUMNS: DataTableColumn<VerifierListRow>[] = [
   {
     id: "description",
     header: "Description",
-    size: 180,
+    size: 150,
     minSize: 96,
     grows: true,
     cell: (row) => row.description || <span className="faint">none</span>,
@@ -58,8 +59,7 @@ const COLUMNS: DataTableColumn<VerifierListRow>[] = [
     size: 160,
     cell: (row) => (
       <span title={CHECK_WAY_WORDS[row.checkWay].means}>
-        {CHECK_WAY_WORDS[row.checkWay].name}{" "}
-        <span className="faint">{VERIFIER_MODE_WORDS[row.mode].name.toLowerCase()}</span>
+        {wayWords(row)}
         {waysDiffer(row.propagation) ? <span className="faint"> +</span> : null}
       </span>
     ),

@@ -1,3 +1,27 @@
+import { durationWords } from "#components/display/duration.ts";
+import type { VerifierDetail } from "#lib/verifiers/model.ts";
+
+type Checks = Pick<VerifierDetail, "checkWay" | "mode" | "maxStalenessSeconds">;
+
+/** What becomes of its checks while nothing is answered to it: by the way that its owner has set up. */
+function unanswered({ checkWay, mode, maxStalenessSeconds }: Checks): string {
+  switch (checkWay) {
+    case "introspection":
+    case "forward_auth":
+      return "It asks about each token: without an answer it refuses all of them.";
+    case "feed":
+      return mode === "strict"
+        ? `It hears of no revocation any more. Strict: what it took for good it goes on accepting for ${durationWords(maxStalenessSeconds)} at most, then it refuses everything.`
+        : "It hears of no revocation any more. Lenient: it goes on accepting tokens by their signature until they expire, revoked ones too. To end that, stop the service itself.";
+    case "status_list":
+      return "Status lists are public: it goes on checking by them as before. Its reports of uses and its signals stop.";
+    case "jwks":
+      return "It checks signatures alone and asks nothing here: it goes on accepting tokens until they expire, revoked ones too. To end that, stop the service itself.";
+    default:
+      return checkWay satisfies never;
+  }
+}
+
 /** Texts of the Verifiers area. */
 export const verifierWords = {
   title: "Verifiers",
@@ -23,7 +47,7 @@ export const verifierWords = {
   way: "How it checks tokens",
   wayHelp: "The way that its owner has set up. What was seen is shown beside it.",
   instancesMeans: ({ live, count }: { live: number; count: number }) =>
-    `${live} live of ${count} heard of in 30 days`,
+    `${live} live of ${count} heard of in the last minutes`,
   usesMeans: (allowed: string, refused: string) =>
     `${allowed} allowed, ${refused} refused in the last 24 hours`,
   usesUncounted: "The uses of the last 24 hours take too long to count.",
@@ -52,22 +76,22 @@ export const verifierWords = {
   overlap: "The secrets that are there now go on working",
   rotateAct: "Make the secret",
   secrets: "Secrets",
-  noSecrets: "None: it cannot ask, and refuses every token. Make one.",
+  noSecrets: (verifier: Checks) => `None: nothing is answered to it. ${unanswered(verifier)}`,
   lastUse: "Last use",
   lastUseMeans: "To the minute; written within five seconds.",
   endSecret: "End",
   endSecretOf: (hint: string) => `End the secret …${hint}`,
   endSecretTitle: (hint: string) => `End the secret …${hint}?`,
-  endSecretText: (others: number) =>
+  endSecretText: (others: number, verifier: Checks) =>
     others === 0
-      ? "It is the only one. Whoever asks with it is answered nothing from now on, and refuses every token until it has a new one. There is no way back."
-      : "Whoever asks with it is answered nothing from now on. The others go on working. There is no way back.",
+      ? `It is the only one: nothing is answered to whoever shows it from now on, until there is a new one. ${unanswered(verifier)} There is no way back.`
+      : "Nothing is answered to whoever shows it from now on. The others go on working. There is no way back.",
   endSecretAct: "End it now",
   secretEnded: (hint: string) => `The secret …${hint} has ended.`,
   disable: "Disable…",
   disableTitle: (name: string) => `Disable ${name}?`,
-  disableText:
-    "Its credentials stop working at once: a service that relies on it refuses everything until it is enabled.",
+  disableText: (verifier: Checks) =>
+    `Its credentials stop working at once, until it is enabled. ${unanswered(verifier)}`,
   disableAct: "Disable the verifier",
   disabled: (name: string) => `${name} is disabled.`,
   enable: "Enable…",
@@ -135,7 +159,7 @@ export const howWords = {
   statusList: {
     name: "Status list",
     says: "Any library for Token Status Lists: check the signature, then the token's place in its list.",
-    note: "A list and a cache before it may be 30 seconds old each: a revoked token can be accepted for about a minute.",
+    note: "A list is good for a minute, however it came: a revoked token can be accepted for so long, and for as much longer as your library tolerates clocks that differ.",
   },
   jwks: {
     name: "Signatures alone",
@@ -156,14 +180,14 @@ export const instanceWords = {
   silent: "silent,",
   mode: "Mode",
   unsaid: "does not say",
+  registeredAs: (mode: string) => `registered ${mode}`,
   modeDiffers: "It runs in another mode than the one that is registered here.",
   checks: "Accepted / refused",
   checksMeans: (stale: string) => `Since it began; ${stale} of them while what it knew was too old.`,
   latency: "p50 / p99",
   lost: "Lost",
   none: "none",
-  gap: (lost: string, count: number) => `${lost} ${count === 1 ? "report" : "reports"}`,
-  lostMeans: "It had to drop reports of uses: the log has gaps there.",
+  lostMeans: "Reports of uses that it had to drop: the log has gaps there.",
   shown: (shown: number, count: string) => `the newest ${shown} of ${count}`,
   empty: {
     introspection: "It asks about each token: what asks has no instances of its own.",

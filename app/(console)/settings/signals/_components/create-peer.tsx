@@ -12,7 +12,13 @@ import { bodyOf, draftOf, PEER_FIELDS, type PeerDraft, PeerForm } from "./peer-f
 import { signalWords as words } from "./words.ts";
 
 /** Adds a peer, then shows where it sends to and its secret for the one time. */
-export function CreatePeer({ issuer }: { issuer: string }) {
+export function CreatePeer({
+  issuer,
+  verifiers,
+}: {
+  issuer: string;
+  verifiers: readonly { id: string; name: string }[];
+}) {
   const request = useSend(PEER_FIELDS);
   const [made, setMade] = useState<CreatedReceiver | null>(null);
 
@@ -39,6 +45,13 @@ export function CreatePeer({ issuer }: { issuer: string }) {
       </Card>
     );
   return (
-    <PeerForm start={draftOf(null)} isNew request={request} cancelHref="/settings/signals" onSave={save} />
+    <PeerForm
+      verifiers={verifiers}
+      start={draftOf(null)}
+      isNew
+      request={request}
+      cancelHref="/settings/signals"
+      onSave={save}
+    />
   );
 }

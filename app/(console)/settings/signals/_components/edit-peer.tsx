@@ -8,7 +8,13 @@ import { bodyOf, draftOf, PEER_FIELDS, type PeerDraft, PeerForm } from "./peer-f
 import { signalWords as words } from "./words.ts";
 
 /** Changes a peer; somebody else's change in between is refused, never overwritten. */
-export function EditPeer({ peer }: { peer: ReceiverDetail }) {
+export function EditPeer({
+  peer,
+  verifiers,
+}: {
+  peer: ReceiverDetail;
+  verifiers: readonly { id: string; name: string }[];
+}) {
   const router = useRouter();
   const request = useSend(PEER_FIELDS);
   const href = `/settings/signals/peers/${peer.id}`;
@@ -22,5 +28,14 @@ export function EditPeer({ peer }: { peer: ReceiverDetail }) {
     router.refresh();
   }
 
-  return <PeerForm start={draftOf(peer)} isNew={false} request={request} cancelHref={href} onSave={save} />;
+  return (
+    <PeerForm
+      verifiers={verifiers}
+      start={draftOf(peer)}
+      isNew={false}
+      request={request}
+      cancelHref={href}
+      onSave={save}
+    />
+  );
 }

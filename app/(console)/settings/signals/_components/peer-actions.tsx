@@ -1,8 +1,8 @@
 "use client";
 
-import { ActionIcon, Button, Group, Menu, Modal, Stack } from "@mantine/core";
+import { Button, Group, Modal, Stack } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { IconCircleCheck, IconCircleOff, IconDots, IconKey, IconPencil } from "@tabler/icons-react";
+import { IconCircleCheck, IconCircleOff, IconKey, IconPencil } from "@tabler/icons-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { LinkButton } from "#components/display/link-button.tsx";
@@ -10,6 +10,7 @@ import { SecretOnce } from "#components/display/secret-once.tsx";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
 import type { CreatedReceiver, ReceiverDetail } from "#lib/signal-receivers/model.ts";
+import { MoreMenu } from "./more-menu.tsx";
 import { signalWords as words } from "./words.ts";
 
 /** What may be done with a peer. */
@@ -28,31 +29,14 @@ export function PeerActions({ peer }: { peer: ReceiverDetail }) {
 
   return (
     <>
-      <Menu width={200}>
-        <Menu.Target>
-          <ActionIcon variant="default" size={32} aria-label={words.more}>
-            <IconDots size={17} />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item leftSection={<IconKey size={16} />} onClick={() => setDialog("secret")}>
-            {words.rotate}
-          </Menu.Item>
-          {peer.state === "disabled" ? (
-            <Menu.Item leftSection={<IconCircleCheck size={16} />} onClick={() => void turn("enable")}>
-              {words.startPeer}
-            </Menu.Item>
-          ) : (
-            <Menu.Item
-              color="red"
-              leftSection={<IconCircleOff size={16} />}
-              onClick={() => setDialog("disable")}
-            >
-              {words.stopPeer}
-            </Menu.Item>
-          )}
-        </Menu.Dropdown>
-      </Menu>
+      <MoreMenu
+        items={[
+          { word: words.rotate, icon: IconKey, act: () => setDialog("secret") },
+          peer.state === "disabled"
+            ? { word: words.startPeer, icon: IconCircleCheck, act: () => void turn("enable") }
+            : { word: words.stopPeer, icon: IconCircleOff, isDanger: true, act: () => setDialog("disable") },
+        ]}
+      />
       <LinkButton href={`/settings/signals/peers/${peer.id}/edit`} leftSection={<IconPencil size={16} />}>
         {words.edit}
       </LinkButton>

@@ -89,6 +89,17 @@ export function PeerFacts({ peer }: { peer: ReceiverDetail }) {
           { key: words.issuer, value: <span className="mono">{peer.issuer}</span> },
           { key: words.jwks, value: <span className="mono">{peer.jwksUrl}</span> },
           { key: words.peerAudience, value: <span className="mono">{peer.audience}</span> },
+          {
+            key: words.peerVerifier,
+            value:
+              peer.verifier === null ? (
+                <span className="faint">none</span>
+              ) : (
+                <Link prefetch={false} href={`/verifiers/${peer.verifier.id}`}>
+                  {peer.verifier.name}
+                </Link>
+              ),
+          },
           { key: words.subjectBy, value: peer.attribute === null ? by : `${by}: ${peer.attribute}` },
           { key: words.lastReceived, value: <Instant at={peer.lastReceivedAt} none="never" focusable /> },
           {

@@ -21,7 +21,7 @@ import classes from "./peer-form.module.css";
 import { signalWords as words } from "./words.ts";
 
 /** What the form shows its own faults of. */
-export const PEER_FIELDS = ["name", "issuer", "jwksUrl", "audience", "attribute", "policies"];
+export const PEER_FIELDS = ["name", "issuer", "jwksUrl", "audience", "verifierId", "attribute", "policies"];
 
 export type PeerDraft = {
   name: string;
@@ -30,6 +30,7 @@ export type PeerDraft = {
   audience: string;
   subjectBy: SubjectBy;
   attribute: string;
+  verifierId: string | null;
   policies: Policy[];
 };
 
@@ -44,6 +45,7 @@ export function draftOf(peer: ReceiverDetail | null): PeerDraft {
     audience: peer?.audience ?? "",
     subjectBy: peer?.subjectBy ?? "email",
     attribute: peer?.attribute ?? "",
+    verifierId: peer?.verifier?.id ?? null,
     policies: RECEIVED_EVENTS.map(
       (eventType) => known.get(eventType) ?? { eventType, action: "ignore", hours: null },
     ),
@@ -57,6 +59,8 @@ export function bodyOf({ attribute, ...draft }: PeerDraft) {
 
 type PeerFormProps = {
   start: PeerDraft;
+  /** Those that its streams may belong to. */
+  verifiers: readonly { id: string; name: string }[];
   isNew: boolean;
   request: Send;
   cancelHref: string;
@@ -64,7 +68,7 @@ type PeerFormProps = {
 };
 
 /** Whom events are taken from, whom they mean, and what is done. */
-export function PeerForm({ start, isNew, request, cancelHref, onSave }: PeerFormProps) {
+export function PeerForm({ start, verifiers, isNew, request, cancelHref, onSave }: PeerFormProps) {
   const [draft, setDraft] = useState(start);
   function set(change: Partial<PeerDraft>) {
     request.touch(...Object.keys(change));
@@ -102,6 +106,17 @@ export function PeerForm({ start, isNew, request, cancelHref, onSave }: PeerForm
         {text("issuer", words.issuer, 2048)}
         {text("jwksUrl", words.jwks, 2048, words.endpointHelp)}
         {text("audience", words.peerAudience, 255, words.peerAudienceHelp)}
+        <Select
+          label={words.peerVerifier}
+          description={words.peerVerifierHelp}
+          placeholder={words.noPeerVerifier}
+          data={verifiers.map(({ id, name }) => ({ value: id, label: name }))}
+          value={draft.verifierId}
+          onChange={(verifierId) => set({ verifierId })}
+          error={request.faultOf("verifierId")}
+          searchable
+          clearable
+        />
       </FormSection>
       <FormSection title={words.subjects} help={words.subjectsHelp}>
         <Radio.Group

@@ -1,11 +1,10 @@
 "use client";
 
-import { ActionIcon, Button, Menu } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import {
   IconCircleCheck,
   IconCircleOff,
-  IconDots,
   IconPencil,
   IconPlayerPause,
   IconSend,
@@ -18,6 +17,7 @@ import { useSend } from "#components/form/use-send.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
 import type { StreamRow, StreamStatus } from "#lib/signals/model.ts";
+import { MoreMenu } from "./more-menu.tsx";
 import { signalWords as words } from "./words.ts";
 
 /** How often, and how long, the page is looked at anew after a test. */
@@ -64,36 +64,17 @@ export function StreamActions({ stream }: { stream: StreamRow }) {
 
   return (
     <>
-      <Menu width={200}>
-        <Menu.Target>
-          <ActionIcon variant="default" size={32} aria-label={words.more}>
-            <IconDots size={17} />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {stream.status === "enabled" ? (
-            <Menu.Item leftSection={<IconPlayerPause size={16} />} onClick={() => setDialog("pause")}>
-              {words.pause}
-            </Menu.Item>
-          ) : (
-            <Menu.Item leftSection={<IconCircleCheck size={16} />} onClick={() => void setStatus("enabled")}>
-              {words.enable}
-            </Menu.Item>
-          )}
-          {stream.status === "disabled" ? null : (
-            <Menu.Item
-              color="red"
-              leftSection={<IconCircleOff size={16} />}
-              onClick={() => setDialog("disable")}
-            >
-              {words.disable}
-            </Menu.Item>
-          )}
-          <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => setDialog("remove")}>
-            {words.remove}
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      <MoreMenu
+        items={[
+          stream.status === "enabled"
+            ? { word: words.pause, icon: IconPlayerPause, act: () => setDialog("pause") }
+            : { word: words.enable, icon: IconCircleCheck, act: () => void setStatus("enabled") },
+          stream.status === "disabled"
+            ? null
+            : { word: words.disable, icon: IconCircleOff, isDanger: true, act: () => setDialog("disable") },
+          { word: words.remove, icon: IconTrash, isDanger: true, act: () => setDialog("remove") },
+        ]}
+      />
       <LinkButton href={`/settings/signals/streams/${stream.id}/edit`} leftSection={<IconPencil size={16} />}>
         {words.edit}
       </LinkButton>

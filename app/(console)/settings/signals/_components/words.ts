@@ -42,7 +42,7 @@ export const signalWords = {
   authorization: "Authorization",
   authorizationHelp:
     "What the receiver wants to see in this header, such as Bearer and its token. It is sealed and not shown again.",
-  authorizationKept: "One is set. Leave this empty to keep it.",
+  authorizationKept: "One is set. Leave this empty to keep it; another address needs it again.",
   forget: "Send none from now on",
   make: "Make the stream",
   save: "Save changes",
@@ -110,6 +110,10 @@ export const signalWords = {
   jwks: "Address of its keys (jwks_uri)",
   peerAudience: "Audience (aud)",
   peerAudienceHelp: "How the peer calls us.",
+  peerVerifier: "Its own streams",
+  peerVerifierHelp:
+    "The verifier whose streams lead to this peer: they are not told of what its own events have caused, so that the two do not answer each other for ever.",
+  noPeerVerifier: "It has none",
   subjects: "Subjects",
   subjectsHelp: "Which of our users the peer means. Whom nobody here is, is ignored.",
   subjectBy: "The peer's subject is",

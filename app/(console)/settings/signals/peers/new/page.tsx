@@ -4,6 +4,7 @@ import { NotForRole } from "#app/(console)/_components/not-for-role.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { can } from "#lib/authz/require-permission.ts";
 import { getEnv } from "#lib/env.ts";
+import { listVerifierNames } from "#lib/verifiers/list-verifier-names.ts";
 import { CreatePeer } from "../../_components/create-peer.tsx";
 import { signalWords as words } from "../../_components/words.ts";
 
@@ -19,7 +20,7 @@ export default async function NewPeerPage() {
         purpose={words.peerPurpose}
         crumbs={[{ name: words.title, href: "/settings/signals" }]}
       />
-      <CreatePeer issuer={getEnv().authorityIssuer} />
+      <CreatePeer issuer={getEnv().authorityIssuer} verifiers={await listVerifierNames(ctx)} />
     </Page>
   );
 }

@@ -1,0 +1,229 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { vi } from "vitest";
+import { CREDENTIAL_COMPROMISE } from "#lib/signals/model.ts";
+import { REDIRECT_URI } from "./issue-tokens.ts";
+import type { SecretsRun } from "./secrets-run.ts";
+import type { Registry } from "./set-up.ts";
+
+export type Peer = { origin: string; sign(claims: object): Promise<string>; end(): Promise<void> };
+
+/** Somebody else's identity provider: publishes its keys, and takes whatever is posted to it. */
+export async function startPeer(): Promise<Peer> {
+  const keys = await generateKeyPair("ES256");
+  const jwk = { ...(await exportJWK(keys.publicKey)), kid: "peer-1", alg: "ES256", use: "sig" };
+  const server = createServer((request, response) => {
+    request.resume();
+    if (request.method === "POST") response.writeHead(202).end();
+    else response.setHeader("content-type", "application/json").end(JSON.stringify({ keys: [jwk] }));
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    sign: (claims) =>
+      new SignJWT({ ...claims })
+        .setProtectedHeader({ alg: "ES256", typ: "secevent+jwt", kid: "peer-1" })
+        .sign(keys.privateKey),
+    async end() {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    },
+  };
+}
+
+type Made = { stream_id: string; status_lists: string[]; sets: Record<string, string> };
+
+/** Asks, and sees that it went well. */
+async function well(run: SecretsRun, path: string, ask: Parameters<SecretsRun["authority"]["ask"]>[1] = {}) {
+  const answer = await run.authority.ask(path, ask);
+  if (answer.status >= 400)
+    throw new Error(`${answer.method} ${path} answered ${answer.status} ${answer.text}`);
+  return {
+    ...answer,
+    json: () => JSON.parse(answer.text) as Made,
+  };
+}
+
+/** A peer sends what it saw of a person; the secret is handed out when it is registered. */
+async function receiveSignals(run: SecretsRun, peer: Peer): Promise<void> {
+  const issuer = "https://idp.example.com";
+  const audience = "https://tokenwarden.example.com";
+  const { body, answer } = await run.console.make<{ receiver: { id: string }; secret: string }>(
+    run.ownerToken(),
+    "/api/v1/signal-receivers",
+    { name: "IdP", issuer, jwksUrl: `${peer.origin}/jwks`, audience, subjectBy: "email" },
+  );
+  answer.handsOut.add("receiver's secret");
+  const secret = run.keep("receiver's secret", body.secret);
+  run.baits.set("receiver's secret", secret);
+  Object.assign(run.ids, { "signal-receiver": body.receiver.id });
+  const set = await peer.sign({
+    iss: issuer,
+    aud: audience,
+    jti: randomUUID(),
+    iat: Math.floor(Date.now() / 1_000),
+    sub_id: { format: "email", email: "ana@example.com" },
+    events: { [CREDENTIAL_COMPROMISE]: { credential_type: "password" } },
+  });
+  run.keep("security event token", set);
+  await well(run, `/signals/${body.receiver.id}`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${secret}`, "content-type": "application/secevent+jwt" },
+    text: set,
+  });
+}
+
+/** Streams of the verifier: one that is polled, and one that is pushed with a secret of its receiver's. */
+async function sendSignals(run: SecretsRun, peer: Peer, bearer: { authorization: string }): Promise<void> {
+  const json = (body: object, method = "POST") => ({ method, headers: bearer, json: body });
+  // somebody else's secret has no shape that could be known where it is pasted by mistake: it is kept sealed, and that is all
+  const secret = run.keep("authorization of the push stream", `Bearer ${randomBytes(24).toString("hex")}`);
+  await well(
+    run,
+    "/signals/streams",
+    json({
+      delivery: {
+        method: "urn:ietf:rfc:8935",
+        endpoint_url: `${peer.origin}/events`,
+        authorization_header: secret,
+      },
+    }),
+  );
+  const { stream_id: id } = (await well(run, "/signals/streams", json({}))).json();
+  Object.assign(run.ids, { "signal-stream": id });
+  for (const method of ["GET", "HEAD"]) {
+    await well(run, `/signals/streams?stream_id=${id}`, { method, headers: bearer });
+    await well(run, `/signals/status?stream_id=${id}`, { method, headers: bearer });
+  }
+  await well(run, "/signals/streams", json({ stream_id: id, description: "Ours" }, "PATCH"));
+  await well(run, "/signals/streams", json({ stream_id: id, description: "Ours again" }, "PUT"));
+  await well(run, "/signals/status", json({ stream_id: id, status: "paused" }));
+  await well(run, "/signals/status", json({ stream_id: id, status: "enabled" }));
+  await well(run, "/signals/verify", json({ stream_id: id, state: "here" }));
+  await vi.waitFor(
+    async () => {
+      const { sets } = (
+        await well(run, `/signals/streams/${id}/poll`, json({ returnImmediately: true }))
+      ).json();
+      if (Object.keys(sets).length === 0) throw new Error("nothing is there to be polled");
+    },
+    { timeout: 20_000, interval: 200 },
+  );
+  const spare = (await well(run, "/signals/streams", json({}))).json().stream_id;
+  await well(run, `/signals/streams?stream_id=${spare}`, { method: "DELETE", headers: bearer });
+}
+
+/** A person signs in, is asked about by the application, and signs out. */
+async function signOut(run: SecretsRun, registry: Registry): Promise<void> {
+  const cookies = new Map<string, string>();
+  const { code, verifier } = await run.authority.signIn(
+    {
+      clientId: registry.web.clientId,
+      redirectUri: REDIRECT_URI,
+      email: "ana@example.com",
+      password: registry.password,
+      scope: "openid profile email",
+      state: run.secrets.get("state") as string,
+      nonce: run.secrets.get("nonce") as string,
+    },
+    cookies,
+  );
+  const answer = await run.authority.token(registry.web, {
+    grant_type: "authorization_code",
+    code,
+    redirect_uri: REDIRECT_URI,
+    code_verifier: verifier,
+  });
+  const tokens = JSON.parse(answer.text) as { access_token: string; id_token: string };
+  answer.handsOut.add("third access token").add("third ID token").add("nonce");
+  const authorization = `Bearer ${run.keep("third access token", tokens.access_token)}`;
+  for (const method of ["GET", "HEAD"])
+    await well(run, "/oauth/userinfo", { method, headers: { authorization } });
+  await well(run, "/oauth/userinfo", { form: { access_token: tokens.access_token } });
+  await run.authority.signOut(run.keep("third ID token", tokens.id_token), cookies);
+}
+
+/** What verifiers, peers and browsers do all day, at each address of the authority that the rest of the run does not use. */
+export async function useAuthority(run: SecretsRun, registry: Registry, peer: Peer): Promise<void> {
+  const bearer = { authorization: `Bearer ${registry.verifier}` };
+  const token = run.bait("jwt access token");
+  const instance = randomUUID();
+  for (const path of [
+    "/.well-known/openid-configuration",
+    "/.well-known/oauth-authorization-server",
+    "/.well-known/ssf-configuration",
+    "/oauth/jwks",
+    "/revocations/jwks",
+    "/healthz",
+    "/readyz",
+    "/oauth/logout/success",
+    "/interaction/pages.css",
+  ])
+    for (const method of ["GET", "HEAD", "OPTIONS"])
+      if (method !== "OPTIONS" || /well-known\/o|oauth\/jwks/.test(path))
+        await run.authority.ask(path, {
+          method,
+          headers: { origin: "https://app.example.com", "access-control-request-method": "GET" },
+        });
+  for (const path of ["/oauth/token", "/oauth/userinfo", "/oauth/par"])
+    await run.authority.ask(path, {
+      method: "OPTIONS",
+      headers: { origin: "https://app.example.com", "access-control-request-method": "POST" },
+    });
+  await well(run, "/oauth/introspect", { form: { token }, headers: bearer });
+  await well(run, `/revocations?after=0&instance=${instance}`, { headers: bearer });
+  await well(run, "/revocations/snapshot", { headers: bearer });
+  await well(run, "/revocations/acknowledgements", {
+    headers: bearer,
+    json: {
+      instance,
+      position: 0,
+      agent: "tool/1",
+      way: "poll",
+      mode: "strict",
+      max_staleness_seconds: 60,
+      accepted: 1,
+      refused: 0,
+      stale: 0,
+      lost: 0,
+    },
+  });
+  await well(run, "/events", {
+    headers: bearer,
+    json: {
+      instance,
+      reports: [
+        {
+          id: randomUUID(),
+          at: new Date().toISOString(),
+          token: JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()).jti,
+          outcome: "allowed",
+          path: "/things",
+        },
+      ],
+    },
+  });
+  const gateway = { authorization: `Bearer ${token}`, "x-tokenwarden-verifier": registry.verifier };
+  for (const method of ["GET", "HEAD"]) await well(run, "/verify", { method, headers: gateway });
+  for (const method of ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+    await well(run, "/verify/things", { method, headers: gateway });
+  const { status_lists: lists } = (await well(run, "/status-lists")).json();
+  for (const path of ["/status-lists", ...lists])
+    for (const method of ["GET", "HEAD"]) await well(run, path, { method });
+  await well(run, "/oauth/par", {
+    form: {
+      client_id: registry.web.clientId,
+      client_secret: registry.web.secret,
+      response_type: "code",
+      redirect_uri: REDIRECT_URI,
+      scope: "openid",
+      code_challenge: "x".repeat(43),
+      code_challenge_method: "S256",
+    },
+  });
+  await signOut(run, registry);
+  await sendSignals(run, peer, bearer);
+  await receiveSignals(run, peer);
+}
