@@ -1,7 +1,8 @@
 "use client";
 
-import { VisuallyHidden } from "@mantine/core";
+import { Button, VisuallyHidden } from "@mantine/core";
 import { IconRoute } from "@tabler/icons-react";
+import { useState } from "react";
 import { EmptyState } from "#components/feedback/empty-state.tsx";
 import { useDrawEvery } from "#components/live/live.tsx";
 import type { Journey, JourneyRow } from "#lib/propagation/model.ts";
@@ -14,6 +15,8 @@ import { journeyWords as words } from "./journey-words.ts";
 
 /** What is open ends by the hour alone: it is drawn again then, and now and then before. */
 const DRAW_MS = { min: 500, max: 15_000 };
+/** Shown at first: those who can still accept come first, and hundreds would push the rest of a page out of sight. */
+const SHOWN = 25;
 /** The axis is never shorter, so that it does not jump with the first acknowledgements. */
 const SHORTEST_MS = 10_000;
 
@@ -31,6 +34,7 @@ function openFirst(one: JourneyRow, other: JourneyRow): number {
  * and in words. `rows` are those to show, all of the journey's unless told.
  */
 export function JourneyBoard({ journey, rows = journey.rows }: { journey: Journey; rows?: JourneyRow[] }) {
+  const [isWhole, setWhole] = useState(false);
   const ends = journey.rows.flatMap(({ state, until }) =>
     state === "open" && until ? Date.parse(until) : [],
   );
@@ -51,6 +55,7 @@ export function JourneyBoard({ journey, rows = journey.rows }: { journey: Journe
   );
   const ticks = ticksUpTo(longestMs);
   const isGivingBack = journey.order.verb === "restore" || journey.order.verb === "cancel";
+  const shown = isWhole ? rows.toSorted(openFirst) : rows.toSorted(openFirst).slice(0, SHOWN);
   return (
     <div className={classes.board}>
       <JourneySummary journey={journey} />
@@ -75,7 +80,7 @@ export function JourneyBoard({ journey, rows = journey.rows }: { journey: Journe
             </tr>
           </thead>
           <tbody>
-            {rows.toSorted(openFirst).map((row) => (
+            {shown.map((row) => (
               <tr key={row.verifierId} data-state={row.state}>
                 <th scope="row">
                   <JourneyVerifier row={row} />
@@ -97,6 +102,13 @@ export function JourneyBoard({ journey, rows = journey.rows }: { journey: Journe
           </tbody>
         </table>
       )}
+      {shown.length < rows.length ? (
+        <div>
+          <Button variant="default" size="compact-sm" onClick={() => setWhole(true)}>
+            {words.showAll(rows.length)}
+          </Button>
+        </div>
+      ) : null}
     </div>
   );
 }

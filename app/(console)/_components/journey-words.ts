@@ -9,6 +9,7 @@ export const journeyWords = {
   table: "Verifiers and where the order has come",
   noneTitle: "No verifier to reach",
   none: "No registered verifier answers for the audiences of the tokens that this order reaches.",
+  showAll: (count: number) => `Show all ${count} verifiers`,
   noMatch: "No verifier matches. Choose another state or audience.",
   refuses: "refuses",
   knows: "knows of it",

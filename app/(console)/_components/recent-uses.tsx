@@ -58,7 +58,7 @@ export async function RecentUses({ ctx, of, title }: RecentUsesProps) {
           rows={rows}
           keyOf={(row) => row.id}
           columns={[
-            { header: "When", cell: (row: TokenUseRow) => <Instant at={row.receivedAt} /> },
+            { header: "When", cell: (row: TokenUseRow) => <Instant at={row.at} /> },
             { header: "Outcome", cell: (row: TokenUseRow) => <StateBadge state={row.outcome} /> },
             {
               header: "Token",

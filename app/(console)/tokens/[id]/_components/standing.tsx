@@ -13,6 +13,16 @@ import { reasonWords } from "#lib/revocations/model.ts";
 import { TOKEN_STATE_WORDS, type TokenDetail, type VerifierStanding } from "#lib/tokens/model.ts";
 import classes from "./token-page.module.css";
 
+/** Each has its line in the card about propagation too. */
+const SHOWN = 8;
+
+const untilOf = ({ acceptsUntil }: VerifierStanding) => acceptsUntil ?? "";
+
+/** Who can accept it for longest comes first. */
+function longestFirst(one: VerifierStanding, other: VerifierStanding): number {
+  return untilOf(other).localeCompare(untilOf(one)) || one.name.localeCompare(other.name);
+}
+
 function Verifier({ verifier, isLive }: { verifier: VerifierStanding; isLive: boolean }) {
   const accepts = verifier.acceptsUntil !== null;
   return (
@@ -37,10 +47,26 @@ function Verifier({ verifier, isLive }: { verifier: VerifierStanding; isLive: bo
   );
 }
 
+/** Those that are not shown one by one, counted. */
+function Rest({ rest }: { rest: VerifierStanding[] }) {
+  const accepting = rest.filter(({ acceptsUntil }) => acceptsUntil !== null).length;
+  return (
+    <li>
+      <Link prefetch={false} href="/verifiers">
+        {rest.length} more
+      </Link>
+      <span className="muted">
+        {accepting === 0 ? "all refuse it" : `${accepting} of them can accept it`}
+      </span>
+    </li>
+  );
+}
+
 /** Its state, why, by whom, and who can still accept it. */
 export function Standing({ token }: { token: TokenDetail }) {
   const decides = token.orders.find((order) => order.decides);
   const others = token.orders.filter((order) => !order.decides);
+  const verifiers = token.verifiers.toSorted(longestFirst);
   return (
     <>
       <KeyValue
@@ -147,9 +173,10 @@ export function Standing({ token }: { token: TokenDetail }) {
       <CardHeading>Who can still accept it</CardHeading>
       {token.verifiers.length > 0 ? (
         <ul className={classes.rows}>
-          {token.verifiers.map((verifier) => (
+          {verifiers.slice(0, SHOWN).map((verifier) => (
             <Verifier key={verifier.verifierId} verifier={verifier} isLive={token.state === "active"} />
           ))}
+          {verifiers.length > SHOWN ? <Rest rest={verifiers.slice(SHOWN)} /> : null}
         </ul>
       ) : (
         <p className="muted">No registered verifier answers for its audiences.</p>

@@ -4,6 +4,7 @@ import { Card } from "#components/display/card.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { Scroller } from "#components/display/scroller.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
+import { eventTime, newestFirst, toldAt } from "#lib/audit/event-time.ts";
 import type { ActivityRow, UseSource } from "#lib/audit/model.ts";
 import { actOutcomeWords, refusalWords, SOURCE_WORDS } from "#lib/audit/words.ts";
 import { actTargetWords } from "#lib/revocations/target-words.ts";
@@ -34,10 +35,16 @@ function Event({ row }: { row: ActivityRow }) {
     );
   }
   const { use } = row;
+  const told = toldAt(row);
   return (
     <tr>
       <td>
-        <Instant at={row.at} />
+        <Instant at={eventTime(row)} />
+        {told === null ? null : (
+          <small className={classes.told}>
+            told <Instant at={told} />
+          </small>
+        )}
       </td>
       <td>
         <StateBadge state={use.outcome} />
@@ -55,7 +62,7 @@ function Event({ row }: { row: ActivityRow }) {
   );
 }
 
-/** Each event of a token, newest first: uses, refused attempts, and what admins did to it. */
+/** The latest that came on record of a token, newest first by when it was: uses, refused attempts, and what admins did to it. */
 export function Timeline({
   tokenId,
   activity,
@@ -92,7 +99,7 @@ export function Timeline({
               </tr>
             </thead>
             <tbody>
-              {activity.slice(0, SHOWN).map((row) => (
+              {newestFirst(activity.slice(0, SHOWN)).map((row) => (
                 <Event key={`${row.kind} ${row.id}`} row={row} />
               ))}
             </tbody>
