@@ -83,6 +83,25 @@ describe("a verifier refuses", () => {
     expect(reachOf(shorter, order, COMMIT)).toMatchObject({ endsMs: COMMIT + 5_000 });
   });
 
+  test("from its bound on, where it was cut off and acknowledged only after it: its recovery moves nothing", () => {
+    const cutOff = instance({ maxStalenessSeconds: 10 });
+    expect(reachOf(checker({ instances: [cutOff] }), order, COMMIT + 20_000)).toMatchObject({
+      endsMs: COMMIT + 10_000,
+      because: "stale",
+    });
+    const back = checker({ instances: [{ ...cutOff, acknowledgedAtMs: COMMIT + 25_000 }] });
+    expect(reachOf(back, order, COMMIT + 26_000)).toMatchObject({
+      endsMs: COMMIT + 10_000,
+      isOver: true,
+      because: "acknowledged",
+      acknowledgedAtMs: COMMIT + 25_000,
+    });
+    // a lenient one accepted until it heard
+    expect(reachOf({ ...back, mode: "lenient" }, order, COMMIT + 26_000)).toMatchObject({
+      endsMs: COMMIT + 25_000,
+    });
+  });
+
   test("what has expired, at the latest", () => {
     const soon = { ...order, lastTokenAtMs: COMMIT + 10_000 };
     const silent = checker({ instances: [instance()] });

@@ -97,7 +97,7 @@ type Part = { endsMs: number; because: Because };
  * instant, so that nobody is told "refuses" too early:
  *
  * - Who asks refuses from the commit on; answered in relaxed mode, at most AUTHORITY_LAG_MS later.
- * - Who follows the feed refuses from its acknowledgement on. Strict and silent, its maximum staleness after the commit: a later word of the
+ * - Who follows the feed refuses from its acknowledgement on. Strict, its maximum staleness after the commit at the latest: a later word of the
  *   authority would have brought the order, and without one it refuses everything.
  * - A status list that is older than the order is too old by then, whatever caches it came through; lenient and without another, it accepts.
  * - Who is disabled hears nothing any more: strict, it refuses everything its maximum staleness after that.
@@ -139,30 +139,32 @@ function countsFor(instance: InstanceFacts, checker: CheckerFacts, order: TakenB
 }
 
 function partOfInstance(instance: InstanceFacts, checker: CheckerFacts, order: TakenBack): Part {
-  const isStrict = modeOf(instance, checker) === "strict";
   const stalenessMs = stalenessMsOf(instance, checker);
   switch (instance.way) {
     case "introspection":
       return partThatAsks(checker, order);
     case "feed":
     case "poll":
-      if (instance.acknowledgedAtMs !== null)
-        return sooner(
-          { endsMs: begun(instance.acknowledgedAtMs, order), because: "acknowledged" },
-          isStrict ? partOfDisabled(checker, stalenessMs) : null,
-        );
-      return isStrict
-        ? sooner(
-            { endsMs: begun(order.committedAtMs + stalenessMs, order), because: "stale" },
-            partOfDisabled(checker, stalenessMs),
-          )
-        : { endsMs: Number.POSITIVE_INFINITY, because: "lenient" };
+      return partOfFollower(instance, checker, order);
     case "status_list":
       // one that is heard of after its list has run out can reach us, and has fetched a new one
       return partOfList(order, modeOf(instance, checker), { seenAtMs: instance.seenAtMs, stalenessMs });
     default:
       return instance.way satisfies never;
   }
+}
+
+/** One that follows the feed: strict, it refused by its bound whether its acknowledgement came before or after. */
+function partOfFollower(instance: InstanceFacts, checker: CheckerFacts, order: TakenBack): Part {
+  const { acknowledgedAtMs } = instance;
+  const isStrict = modeOf(instance, checker) === "strict";
+  const stalenessMs = stalenessMsOf(instance, checker);
+  const staleAtMs = isStrict ? begun(order.committedAtMs + stalenessMs, order) : Number.POSITIVE_INFINITY;
+  const part: Part =
+    acknowledgedAtMs === null
+      ? { endsMs: staleAtMs, because: isStrict ? "stale" : "lenient" }
+      : { endsMs: Math.min(begun(acknowledgedAtMs, order), staleAtMs), because: "acknowledged" };
+  return isStrict ? sooner(part, partOfDisabled(checker, stalenessMs)) : part;
 }
 
 function partThatAsks({ auditMode, disabledAtMs }: CheckerFacts, order: TakenBack): Part {
