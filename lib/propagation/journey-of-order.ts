@@ -3,6 +3,7 @@ import { type CheckerFacts, type Reach, reachOf, type TakenBack } from "./journe
 import { heardWords, reachWords } from "./journey-words.ts";
 import type { Journey, JourneyRow, SeenWay } from "./model.ts";
 import type { OrderChecker } from "./read-checkers.ts";
+import { type Heard, whenHeard } from "./when-heard.ts";
 
 const iso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
 
@@ -67,7 +68,7 @@ function rowOf(frame: JourneyFrame, checker: OrderChecker) {
   if (wasOver(checker, reach, order.createdAt)) return null;
   const told =
     order.verb === "restore" || order.verb === "cancel"
-      ? whetherHeard(reach, checker, taken.committedAtMs)
+      ? heardBy(now, whenHeard(checker, taken, reach))
       : {
           isOver: reach.isOver,
           until: iso(reach.endsMs),
@@ -98,18 +99,10 @@ function wasOver({ disabledAtMs }: CheckerFacts, { endsMs, because }: Reach, pla
   return because === "ended" || because === "began" || endsMs <= placedAt.getTime();
 }
 
-/** What gives back, or calls off, shortens nothing: it only has to be heard. */
-function whetherHeard(reach: Reach, checker: OrderChecker, committedAtMs: number) {
-  const asksOnly = checker.askedAtMs !== null && reach.live === 0 && !isByItself(checker);
-  const heardAtMs = asksOnly ? committedAtMs : reach.acknowledgedAtMs;
-  return {
-    isOver: heardAtMs !== null,
-    until: iso(heardAtMs),
-    says: heardWords(heardAtMs !== null, asksOnly),
-  };
+function heardBy(now: Date, { atMs, because }: Heard) {
+  const isOver = atMs !== null && atMs <= now.getTime();
+  return { isOver, until: iso(atMs), says: heardWords(because, isOver) };
 }
-
-const isByItself = ({ checkWay }: OrderChecker) => checkWay === "jwks" || checkWay === "status_list";
 
 type Seen = {
   askedAtMs: number | null;

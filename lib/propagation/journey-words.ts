@@ -1,4 +1,5 @@
 import type { Because } from "./journey.ts";
+import type { Hears } from "./when-heard.ts";
 
 /** Why a verifier refuses, in one sentence that holds no time. */
 const REFUSES: Record<Because, string> = {
@@ -45,8 +46,15 @@ export function reachWords(because: Because, isOver: boolean): string {
   return isOver ? REFUSES[because] : CAN_ACCEPT[because];
 }
 
+const HEARD: Record<Hears, string> = {
+  asks: "Asks at each use: it knew from the first moment on.",
+  acknowledged: "Has the order.",
+  not_acknowledged: "Has not said that it has the order: it goes by the one before.",
+  list: "Its status list is newer than the order.",
+  signatures: "Checks signatures alone: it heard of neither order, and accepted all along.",
+};
+
 /** Of an order that gives back or calls off: whoever has not heard goes on refusing, or begins with what was called off. */
-export function heardWords(hasHeard: boolean, asks: boolean): string {
-  if (asks) return "Asks at each use: it knew from the first moment on.";
-  return hasHeard ? "Has the order." : "Has not said that it has the order: it goes by the one before.";
+export function heardWords(because: Hears, isOver: boolean): string {
+  return because === "list" && !isOver ? CAN_ACCEPT.list : HEARD[because];
 }

@@ -104,7 +104,7 @@ type Part = { endsMs: number; because: Because };
  * - Everybody else goes on until the last token is over.
  */
 export function reachOf(checker: CheckerFacts, order: TakenBack, nowMs: number): Reach {
-  const counted = checker.instances.filter((instance) => countsFor(instance, checker, order));
+  const counted = checker.instances.filter((instance) => hasPartInOrder(instance, checker, order));
   const parts = counted.map((instance) => partOfInstance(instance, checker, order));
   if (checker.askedAtMs !== null) parts.push(partThatAsks(checker, order));
   const declared = partAsDeclared(checker, order, counted.length > 0);
@@ -128,7 +128,7 @@ export function reachOf(checker: CheckerFacts, order: TakenBack, nowMs: number):
 }
 
 /** Whether a process can have had to do with the order. */
-function countsFor(instance: InstanceFacts, checker: CheckerFacts, order: TakenBack): boolean {
+export function hasPartInOrder(instance: InstanceFacts, checker: CheckerFacts, order: TakenBack): boolean {
   const { acknowledgedAtMs, firstSeenAtMs, seenAtMs, disconnectedAtMs } = instance;
   if (acknowledgedAtMs !== null && firstSeenAtMs > order.committedAtMs + NEWCOMER_AFTER_MS) return false;
   if (order.committedAtMs - seenAtMs > ENDED_AFTER_MS) return false;
@@ -191,17 +191,20 @@ function sooner(part: Part, other: Part | null): Part {
   return other !== null && other.endsMs < part.endsMs ? other : part;
 }
 
+/** From when on no list from before the order is believed any more. `stalenessMs`: as for partOfList. */
+export function latestListMs(order: TakenBack, stalenessMs: number | null): number {
+  const believedMs = Math.min(STATUS_LIST_MS, stalenessMs ?? STATUS_LIST_MS);
+  return begun(order.committedAtMs + AUTHORITY_LAG_MS + believedMs + VERIFIER_CLOCK_MS, order);
+}
+
 /** `stalenessMs`: how old a list it believes, by its own word; null where it says nothing of itself. */
 function partOfList(
   order: TakenBack,
   mode: VerifierMode,
   { seenAtMs, stalenessMs }: { seenAtMs: number; stalenessMs: number | null },
 ): Part {
-  const lastList = order.committedAtMs + AUTHORITY_LAG_MS;
-  const within = (ms: number) => begun(lastList + ms + VERIFIER_CLOCK_MS, order);
-  const expiredAtMs = within(STATUS_LIST_MS);
-  if (mode === "strict")
-    return { endsMs: within(Math.min(STATUS_LIST_MS, stalenessMs ?? STATUS_LIST_MS)), because: "list" };
+  const expiredAtMs = latestListMs(order, null);
+  if (mode === "strict") return { endsMs: latestListMs(order, stalenessMs), because: "list" };
   return seenAtMs >= expiredAtMs
     ? { endsMs: expiredAtMs, because: "list" }
     : { endsMs: Number.POSITIVE_INFINITY, because: "list_lenient" };

@@ -18,7 +18,7 @@ import { VERIFIERS_TABLE } from "../verifiers/table.ts";
 import { updateVerifier } from "../verifiers/update-verifier.ts";
 import { findOrderPropagation } from "./find-order-propagation.ts";
 import { getOrderPropagation } from "./get-order-propagation.ts";
-import { DISABLING_MS, VERIFIER_CLOCK_MS } from "./journey.ts";
+import { AUTHORITY_LAG_MS, DISABLING_MS, STATUS_LIST_MS, VERIFIER_CLOCK_MS } from "./journey.ts";
 import { listVerifierStandings } from "./list-standings.ts";
 import type { Journey } from "./model.ts";
 import { noteFeedHead } from "./note-head.ts";
@@ -263,7 +263,10 @@ test("three hundred verifiers with a thousand instances are read in one statemen
 test("what gives back shortens nothing: whoever has not heard of it is told apart", async () => {
   const audience = `back-${tag()}`;
   const [asks, follows] = [`x-${tag()}`, `y-${tag()}`];
+  const [signatures, lists] = [`z-${tag()}`, `zz-${tag()}`];
   await verifiers.verifier({ name: asks, audience, checkWay: "introspection", askedAt: new Date() });
+  await verifiers.verifier({ name: signatures, audience, checkWay: "jwks" });
+  await verifiers.verifier({ name: lists, audience, checkWay: "status_list" });
   const verifierId = await verifiers.verifier({ name: follows, audience });
   const instanceId = await verifiers.instance({ verifierId });
   const clientId = await fixture.client(`c-${tag()}`);
@@ -284,10 +287,16 @@ test("what gives back shortens nothing: whoever has not heard of it is told apar
   const before = await getOrderPropagation(as("auditor", after(committedAt, 1_000)), order.id);
   expect(rowOf(before, asks)).toMatchObject({ state: "reached", until: at(committedAt) });
   expect(rowOf(before, follows)).toMatchObject({ state: "open", until: null });
+  expect(rowOf(before, signatures)).toMatchObject({ state: "reached", until: at(committedAt) });
+  const listedAt = after(committedAt, AUTHORITY_LAG_MS + STATUS_LIST_MS + VERIFIER_CLOCK_MS);
+  expect(rowOf(before, lists)).toMatchObject({ state: "open", until: at(listedAt) });
   expect(before.everywhereAt).toBeNull();
   await verifiers.acknowledge(verifierId, instanceId, BigInt(order.position), after(committedAt, 30));
   const told = await getOrderPropagation(as("auditor", after(committedAt, 1_000)), order.id);
   expect(rowOf(told, follows)).toMatchObject({ state: "reached", until: at(after(committedAt, 30)) });
+  expect(told).toMatchObject({ open: 1, everywhereAt: at(listedAt) });
+  const last = await getOrderPropagation(as("auditor", listedAt), order.id);
+  expect(last).toMatchObject({ open: 0, everywhereAt: at(listedAt) });
 });
 
 test("a frozen selection is acknowledged with its last chunk, not with the order's own place in the feed", async () => {

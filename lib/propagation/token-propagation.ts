@@ -45,6 +45,7 @@ export async function readTokenPropagation(
     const verifiers = journey.rows.map((row) => ({
       verifierId: row.verifierId,
       name: row.name,
+      checkWay: row.checkWay,
       mode: row.mode,
       audiences: row.audiences,
       acceptsUntil: row.state === "open" ? row.until : null,
@@ -60,6 +61,7 @@ export async function readTokenPropagation(
     return {
       verifierId: checker.id,
       name: checker.name,
+      checkWay: checker.checkWay,
       mode: checker.mode,
       audiences: checker.audiences.filter((name) => token.audiences.includes(name)),
       lastSeenAt: heardMs === null ? null : new Date(heardMs).toISOString(),

@@ -88,8 +88,10 @@ location = /_verify {
       what: "code",
       text: `// in Tokenwarden's folder: npm run build -w verifier && npm pack -w verifier
 // in yours, from wherever you keep it: npm install ./tokenwarden-verifier-*.tgz
+import express from "express";
 import { createVerifier } from "@tokenwarden/verifier";
 import { requireToken } from "@tokenwarden/verifier/express";
+const app = express();
 const verifier = createVerifier({ issuer: "${issuer}", audience: "${audience}", secret: process.env.VERIFIER_SECRET });
 await verifier.ready();
 app.use(requireToken(verifier));`,

@@ -54,6 +54,8 @@ export const verifierWords = {
   mode: "When it hears nothing",
   staleness: "It may hear nothing for",
   audit: "Uses are on record",
+  auditAsked: "Uses that it asks about are on record",
+  recordHelp: "When its uses are on record.",
   secretNote: "Its secret is shown once, after this.",
   create: "Register",
   save: "Save changes",
