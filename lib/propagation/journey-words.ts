@@ -8,6 +8,8 @@ const REFUSES: Record<Because, string> = {
   acknowledged: "Has the order.",
   must_ask: "Refuses it: what is opaque cannot be accepted without asking.",
   stale: "Hears nothing: it refuses everything until it does.",
+  stale_registered:
+    "Hears nothing, and never said how it behaves. Registered as strict: so it should refuse everything.",
   lenient: "Never said that it has the order. The last token is over.",
   ended:
     "Nothing of it runs, as far as is known. What ran was strict, and refused everything before the order.",
@@ -28,6 +30,8 @@ const CAN_ACCEPT: Record<Because, string> = {
   acknowledged: "Has the order, and begins with it by its own clock.",
   must_ask: "It has to ask: it refuses as soon as the order begins.",
   stale: "Has not said that it has the order. Strict: by then it has it, or refuses everything.",
+  stale_registered:
+    "Has not said that it has the order, nor how it behaves. Registered as strict: by then it should have it, or refuse everything.",
   lenient: "Has not said that it has the order. Lenient: without it, it accepts a token until it expires.",
   list: "Fetches status lists: by then none that it may hold is older than the order.",
   list_lenient: "Fetches status lists. Lenient: where it cannot, it accepts a token until it expires.",

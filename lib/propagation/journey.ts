@@ -52,6 +52,7 @@ export type Because =
   | "acknowledged"
   | "must_ask"
   | "stale"
+  | "stale_registered"
   | "lenient"
   | "list"
   | "list_lenient"
@@ -160,9 +161,10 @@ function partOfFollower(instance: InstanceFacts, checker: CheckerFacts, order: T
   const isStrict = modeOf(instance, checker) === "strict";
   const stalenessMs = stalenessMsOf(instance, checker);
   const staleAtMs = isStrict ? begun(order.committedAtMs + stalenessMs, order) : Number.POSITIVE_INFINITY;
+  const staleness: Because = instance.mode === null ? "stale_registered" : "stale";
   const part: Part =
     acknowledgedAtMs === null
-      ? { endsMs: staleAtMs, because: isStrict ? "stale" : "lenient" }
+      ? { endsMs: staleAtMs, because: isStrict ? staleness : "lenient" }
       : { endsMs: Math.min(begun(acknowledgedAtMs, order), staleAtMs), because: "acknowledged" };
   return isStrict ? sooner(part, partOfDisabled(checker, stalenessMs)) : part;
 }

@@ -156,7 +156,7 @@ export const howWords = {
   feed: {
     name: "Feed",
     says: "Any language: take the snapshot, then follow the feed from its position.",
-    note: "POST the position that you have applied to /revocations/acknowledgements: until then this counts as not heard.",
+    note: "POST the position that you have applied to /revocations/acknowledgements: until then this counts as not heard. All members of that body, and of the reports of uses to /events, are in docs/feed.md of Tokenwarden's folder.",
   },
   statusList: {
     name: "Status list",
