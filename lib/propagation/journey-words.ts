@@ -62,3 +62,10 @@ const HEARD: Record<Hears, string> = {
 export function heardWords(because: Hears, isOver: boolean): string {
   return because === "list" && !isOver ? CAN_ACCEPT.list : HEARD[because];
 }
+
+/** Of a verifier that reported a use which it should have refused by what is known of it. */
+export function contradictedWords(isOver: boolean): string {
+  return isOver
+    ? "Accepted it after it should have refused. The last token is over."
+    : "Accepted it after it should have refused, by its own report: take it for one that accepts until the token expires.";
+}

@@ -78,8 +78,14 @@ describe("a verifier refuses", () => {
 
   test("everything, once it has heard nothing for longer than it may: silent and strict", () => {
     const silent = checker({ instances: [instance()] });
-    expect(reachOf(silent, order, COMMIT + 59_999)).toMatchObject({ isOver: false, because: "stale_registered" });
-    expect(reachOf(silent, order, COMMIT + 60_000)).toMatchObject({ isOver: true, because: "stale_registered" });
+    expect(reachOf(silent, order, COMMIT + 59_999)).toMatchObject({
+      isOver: false,
+      because: "stale_registered",
+    });
+    expect(reachOf(silent, order, COMMIT + 60_000)).toMatchObject({
+      isOver: true,
+      because: "stale_registered",
+    });
     // by its own word, not only by that of its owner
     const said = checker({ mode: "lenient", instances: [instance({ mode: "strict" })] });
     expect(reachOf(said, order, COMMIT)).toMatchObject({ endsMs: COMMIT + 60_000, because: "stale" });
@@ -200,7 +206,10 @@ test("the part of a verifier that goes on for longest counts: instances beside w
     askedAtMs: COMMIT,
     instances: [instance({ way: "introspection" }), instance()],
   });
-  expect(reachOf(mixed, order, COMMIT)).toMatchObject({ endsMs: COMMIT + 60_000, because: "stale_registered" });
+  expect(reachOf(mixed, order, COMMIT)).toMatchObject({
+    endsMs: COMMIT + 60_000,
+    because: "stale_registered",
+  });
 });
 
 test("processes that ended before the order, and those that began with it, are none of its journey", () => {
