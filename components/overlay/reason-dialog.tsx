@@ -18,12 +18,15 @@ type ReasonDialogProps = {
   children: ReactNode;
   /** The button's words: "Disable the user". */
   act: string;
+  /** false where it can be undone: the button is not red then. */
+  isDanger?: boolean;
   /** Throws what went wrong; the dialog stays and shows it. */
   onConfirm: (given: { reason: Reason; note: string }) => Promise<void>;
 };
 
 /** Asks before a dangerous act: what will happen, the reason, and a note where the reason needs one. */
-export function ReasonDialog({ isOpen, onClose, title, children, act, onConfirm }: ReasonDialogProps) {
+export function ReasonDialog(props: ReasonDialogProps) {
+  const { isOpen, onClose, title, children, act, isDanger = true, onConfirm } = props;
   const [because, setBecause] = useState<Because>(NO_REASON);
   const [isBusy, setIsBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -69,7 +72,7 @@ export function ReasonDialog({ isOpen, onClose, title, children, act, onConfirm 
             <Button
               type="submit"
               variant="filled"
-              color="red"
+              color={isDanger ? "red" : "accent"}
               loading={isBusy}
               disabled={!isExplained(because)}
             >

@@ -40,6 +40,7 @@ const GOVERN = [
   "verifier:write",
   "organisation:write",
   "shared-view:write",
+  "key:rotate",
 ] as const;
 /** What leaves the product as a file: beside the permission to read the list itself. */
 const EXPORT = ["export:create"] as const;
@@ -97,7 +98,7 @@ export const ROLE_WORDS: Record<Role, { name: string; means: string }> = {
   governor: {
     name: "Governor",
     means:
-      "Manages clients, users, groups, audiences, verifiers and lifetimes; revokes and suspends single tokens and families.",
+      "Manages clients, users, groups, audiences, verifiers and lifetimes; rotates keys by plan; revokes and suspends single tokens and families.",
   },
   auditor: { name: "Auditor", means: "Sees and exports everything, changes nothing." },
 };

@@ -1,4 +1,6 @@
 /** Signing keys, for every layer; browser-safe. */
+import type { OrderPlan, PlannedOrderResult } from "../order-plans/model.ts";
+
 export const KEY_PURPOSES = ["access_token", "id_token", "status_list", "feed", "checkpoint"] as const;
 export type KeyPurpose = (typeof KEY_PURPOSES)[number];
 
@@ -30,6 +32,22 @@ export function isPublished(state: string): boolean {
   return state === "standby" || state === "active" || state === "retiring";
 }
 
+/** Seconds after which no authority gives out a key set that it does not stand behind: it has heard of a change, or lets nobody keep its answer. */
+export const PUBLISH_SECONDS = 6;
+/** Days ahead that a rotation may be planned. */
+export const ROTATION_HORIZON_DAYS = 365;
+
+/** A change of a key, as the audit log has it. */
+export type KeyChange = {
+  /** Of the entry in the log. */
+  id: string;
+  at: string;
+  act: string;
+  actor: { kind: string; name: string };
+  reason: string | null;
+  note: string | null;
+};
+
 /** One row of the Keys page. Times are ISO 8601 in UTC. */
 export type KeyRow = {
   kid: string;
@@ -44,9 +62,55 @@ export type KeyRow = {
   retiredAt: string | null;
   compromisedAt: string | null;
   destroyedAt: string | null;
+  /** When every cache of the JWKS can have it; of a key that never waited null. */
+  readyAt: string | null;
+  /** When a standby key begins to sign by itself. */
+  activatesAt: string | null;
+  /** When a retiring key may leave the JWKS, if nothing that it signed lives then. */
+  retiresAt: string | null;
+  /** When it signed the newest registered token, if any; null for a purpose whose signatures are not registered. Not known where looking took too long. */
+  lastSigned: { at: string | null; isKnown: boolean } | null;
   /** Active access tokens that it signed, where not exact at least so many; null for a purpose whose signatures are not registered. */
   liveTokens: { value: number; isExact: boolean } | null;
+  /** Who changed it and why, oldest first. */
+  changes: KeyChange[];
 };
 
 /** A key's page. */
 export type KeyDetail = KeyRow & { publicJwk: Record<string, unknown> };
+
+/** What came of a rotation: the key that was made or changed, and the one beside it. */
+export type RotationResult = {
+  key: KeyDetail;
+  /** The key that signs now or will be replaced; null where there is none. */
+  other: { kid: string; state: KeyState } | null;
+  /** What was done, a sentence each. */
+  sentences: string[];
+};
+
+/** What an emergency would do. The plan is that of the order upon what the key signed. */
+export type EmergencyPlan = {
+  key: { kid: string; purpose: KeyPurpose; state: KeyState };
+  /** What signs afterwards: a standby key that every cache can have, or one that is made then. Null where the key does not sign. */
+  successor: { kid: string | null } | null;
+  plan: OrderPlan;
+  /** Until when something can still go by the old key or not know the new one, in words; the last instant if nothing else is done. */
+  window: { until: string; says: string[] };
+};
+
+/** What an emergency did. */
+export type EmergencyResult = RotationResult & { order: PlannedOrderResult };
+
+/** How often a purpose's key is replaced by itself. */
+export type KeyPolicy = {
+  purpose: KeyPurpose;
+  isOn: boolean;
+  everyDays: number;
+  /** Days before, at which the next key is announced. */
+  aheadDays: number;
+  version: number;
+  /** When the policy makes the next key, and when that signs; null where it is off or a rotation is under way. */
+  next: { announcesAt: string; activatesAt: string } | null;
+};
+
+export const POLICY_DAYS_MAX = 730;

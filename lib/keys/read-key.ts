@@ -1,5 +1,7 @@
 import { calculateJwkThumbprint, type JWK } from "jose";
 import type { Context } from "../context.ts";
+import { readKeyChanges } from "./key-changes.ts";
+import { lastSignatures } from "./last-signatures.ts";
 import { liveTokensByKey } from "./live-tokens-by-key.ts";
 import type { KeyAlgorithm, KeyPurpose, KeyRow, KeyState } from "./model.ts";
 
@@ -15,21 +17,33 @@ export type KeyRecord = {
   retiredAt: Date | null;
   compromisedAt: Date | null;
   destroyedAt: Date | null;
+  readyAt: Date | null;
+  activatesAt: Date | null;
+  retiresAt: Date | null;
 };
 
 const SELECT_KEYS = `
   SELECT k.kid, k.purpose, k.algorithm, k.state, k.public_jwk AS "publicJwk", k.created_at AS "createdAt", k.activated_at AS "activatedAt",
-    k.retiring_at AS "retiringAt", k.retired_at AS "retiredAt", k.compromised_at AS "compromisedAt", k.destroyed_at AS "destroyedAt"
+    k.retiring_at AS "retiringAt", k.retired_at AS "retiredAt", k.compromised_at AS "compromisedAt", k.destroyed_at AS "destroyedAt",
+    k.ready_at AS "readyAt", k.activates_at AS "activatesAt", k.retires_at AS "retiresAt"
   FROM signing_key k ORDER BY k.purpose, k.created_at DESC, k.kid`;
 
 /** Every key, by purpose, newest first, each beside its row. */
 export async function readKeys(ctx: Context): Promise<{ record: KeyRecord; row: KeyRow }[]> {
   const records = await ctx.db.query<KeyRecord>(SELECT_KEYS);
   const isCounted = (record: KeyRecord) => record.purpose === "access_token";
-  const liveOf = await liveTokensByKey(
-    ctx,
-    records.filter(isCounted).map(({ kid }) => kid),
-  );
+  const counted = records.filter(isCounted);
+  const [liveOf, lastOf, changesOf] = await Promise.all([
+    liveTokensByKey(
+      ctx,
+      counted.map(({ kid }) => kid),
+    ),
+    lastSignatures(ctx, counted),
+    readKeyChanges(
+      ctx.db,
+      records.map(({ kid }) => kid),
+    ),
+  ]);
   return Promise.all(
     records.map(async (record) => ({
       record,
@@ -45,6 +59,11 @@ export async function readKeys(ctx: Context): Promise<{ record: KeyRecord; row: 
         retiredAt: record.retiredAt?.toISOString() ?? null,
         compromisedAt: record.compromisedAt?.toISOString() ?? null,
         destroyedAt: record.destroyedAt?.toISOString() ?? null,
+        readyAt: record.readyAt?.toISOString() ?? null,
+        activatesAt: record.activatesAt?.toISOString() ?? null,
+        retiresAt: record.retiresAt?.toISOString() ?? null,
+        lastSigned: isCounted(record) ? lastOf(record.kid) : null,
+        changes: changesOf(record.kid),
         liveTokens: isCounted(record) ? liveOf(record.kid) : null,
       },
     })),

@@ -1,4 +1,4 @@
-import { recordEntries, recordEntry } from "../audit/record-entry.ts";
+import { type Act, recordEntries, recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
@@ -102,11 +102,25 @@ async function targetsOf(tx: Sql, plan: PlanRecord, target: PlanTarget): Promise
 
 type Placed = { id: string; orders: number; wasPlaced: boolean; target: PlanTarget };
 
+export type PlacingOptions = {
+  /** What else is done in the order's transaction, before the feed's head is locked; its acts are recorded after the order's. */
+  together?: (tx: Sql) => Promise<readonly Act[]>;
+  /** Reaches whom the plan did not name too: the plan has said so. */
+  reachesNewcomers?: boolean;
+};
+
 /** What of the order happens in one transaction: the plan and the feed's head are locked, and the target is looked at again. */
-async function place(tx: Sql, ctx: Context, input: PlannedOrderInput, lookedFrom: Date): Promise<Placed> {
+async function place(
+  tx: Sql,
+  ctx: Context,
+  input: PlannedOrderInput,
+  lookedFrom: Date,
+  { together, reachesNewcomers = false }: PlacingOptions,
+): Promise<Placed> {
   const { reason, note } = input;
   const plan = await getOwnPlan(tx, ctx, input, true);
   const target = await targetOfPlan(tx, plan);
+  const acts = (await together?.(tx)) ?? [];
   // nobody places an order between this look and the commit
   await tx.query("SELECT position FROM feed_head WHERE id = 1 FOR UPDATE");
   const ended =
@@ -122,10 +136,12 @@ async function place(tx: Sql, ctx: Context, input: PlannedOrderInput, lookedFrom
       note: note.trim() === "" ? undefined : note.trim(),
       after: { orderId: ended.id, planId: plan.id },
     });
+    await recordEntries(tx, ctx, acts);
     return { id: ended.id, orders: 0, wasPlaced: false, target };
   }
   const names = { planId: plan.id, audiences: plan.audiences };
-  await requireUnchanged(tx, await findNewcomers(tx, names, target, { since: lookedFrom, now: ctx.now }));
+  if (!reachesNewcomers)
+    await requireUnchanged(tx, await findNewcomers(tx, names, target, { since: lookedFrom, now: ctx.now }));
   const targets = await targetsOf(tx, plan, target);
   const orders = await placeOrders(tx, ctx, {
     verb: plan.verb,
@@ -143,20 +159,25 @@ async function place(tx: Sql, ctx: Context, input: PlannedOrderInput, lookedFrom
     await settleAtOnce(tx, await readOrder(tx, first.id), !first.isScheduled);
   await usePlan(tx, ctx, plan, first.id);
   await recordPlaced(tx, ctx, plan, { orders, targets }, input);
+  await recordEntries(tx, ctx, acts);
   return { id: first.id, orders: orders.length, wasPlaced: true, target };
 }
 
 /**
  * Places the order of a plan, with its audit entry, in one transaction, and tells what it did. It is refused where it would now reach a user, a
  * client or a verifier that the plan did not name; tokens that have ended or expired since count for nothing. A target that had ended before stays
- * as it is: nothing is placed, `wasPlaced` is false.
+ * as it is: nothing is placed, `wasPlaced` is false. What is done `together` with it commits with it or not at all.
  * Needs `order:write` and what the target needs; where the plan says so, the owner role and `confirm`. Recorded as `<noun>.…revoked`, `<noun>.…suspended`
  * or, for one that begins later, as `order.revocation_scheduled` or `order.suspension_scheduled`; of a group's members on each of them too.
  *
  * @throws {DomainError} NOT_FOUND for another's plan, ALREADY_ENDED for a used one, GONE for an expired one, PLAN_CHANGED with who came, CONFLICT for one
  *   whose instant has passed or that is for another target, FORBIDDEN, INVALID_INPUT.
  */
-export async function placePlannedOrder(ctx: Context, input: PlannedOrderInput): Promise<PlannedOrderResult> {
+export async function placePlannedOrder(
+  ctx: Context,
+  input: PlannedOrderInput,
+  options: PlacingOptions = {},
+): Promise<PlannedOrderResult> {
   requirePermission(ctx, "order:write");
   const plan = await getOwnPlan(ctx.db, ctx, input);
   requirePermission(ctx, orderPermission(plan.targetKind));
@@ -167,15 +188,18 @@ export async function placePlannedOrder(ctx: Context, input: PlannedOrderInput):
   // the long look comes before the feed's head is locked; under the lock only what came in the meantime is looked at
   const [clock] = await ctx.db.query<{ at: Date }>("SELECT clock_timestamp() AS at");
   const names = { planId: plan.id, audiences: plan.audiences };
-  await requireUnchanged(
-    ctx.db,
-    await findNewcomers(ctx.db, names, before, { since: plan.lookedFrom, now: ctx.now }),
-  );
+  if (options.reachesNewcomers !== true)
+    await requireUnchanged(
+      ctx.db,
+      await findNewcomers(ctx.db, names, before, { since: plan.lookedFrom, now: ctx.now }),
+    );
   const reached =
     before.kind === "selection" || plan.effectiveFrom !== null
       ? { value: plan.tokens, isExact: plan.isExact }
       : await countLive(ctx.db, live, (await lateEnoughToLive(ctx, before)).tokens, COUNT_WAIT_MS);
-  const placed = await ctx.db.transaction((tx) => place(tx, ctx, input, clock?.at ?? plan.lookedFrom));
+  const placed = await ctx.db.transaction((tx) =>
+    place(tx, ctx, input, clock?.at ?? plan.lookedFrom, options),
+  );
   const record = await readOrder(ctx.db, placed.id);
   const order = orderRowOf(record);
   const result = {

@@ -28,7 +28,7 @@ function healthOf(key: KeyRecord, ageDays: number): Pick<OverviewKey, "health" |
                 : `Signs for ${ageDays === 1 ? "1 day" : `${ageDays} days`}.`,
           };
     case "standby":
-      return { health: "good", says: "Published, and ready to sign." };
+      return { health: "good", says: "Published; signs when its time comes." };
     case "retiring":
       return { health: "good", says: "Signs no more; what it signed is still accepted." };
     case "compromised":
@@ -56,7 +56,7 @@ export async function readKeyHealth(ctx: Context): Promise<OverviewKey[]> {
       state: key.state,
       ageDays,
       ...healthOf(key, ageDays),
-      href: `/keys?key=${encodeURIComponent(key.kid)}`,
+      href: `/keys/${encodeURIComponent(key.kid)}`,
     };
   });
 }

@@ -61,6 +61,8 @@ export type RegistryOrganisation = {
   sessionIdleSeconds: number;
   sessionAbsoluteSeconds: number;
   clockSkewSeconds: number;
+  /** Seconds that the JWKS may be kept. */
+  jwksCacheSeconds: number;
 };
 
 export type RegistryAudience = { id: string; name: string; resourceUri: string; permissions: string[] };
@@ -111,7 +113,8 @@ const ORGANISATION = `
     refresh_token_idle_seconds AS "refreshTokenIdleSeconds", refresh_token_absolute_seconds AS "refreshTokenAbsoluteSeconds",
     refresh_grace_seconds AS "refreshGraceSeconds",
     authorization_code_ttl_seconds AS "authorizationCodeTtlSeconds", id_token_ttl_seconds AS "idTokenTtlSeconds",
-    session_idle_seconds AS "sessionIdleSeconds", session_absolute_seconds AS "sessionAbsoluteSeconds", clock_skew_seconds AS "clockSkewSeconds"
+    session_idle_seconds AS "sessionIdleSeconds", session_absolute_seconds AS "sessionAbsoluteSeconds", clock_skew_seconds AS "clockSkewSeconds",
+    jwks_cache_seconds AS "jwksCacheSeconds"
   FROM organisation WHERE id = 1`;
 
 const KEYS = `

@@ -62,8 +62,11 @@ const UNTRUSTED_HEADERS = [
   "p2s",
   "epk",
 ] as const;
-/** A key in these states verifies; a standby key has signed nothing yet, a compromised one no more. */
-const VERIFYING = new Set(["active", "retiring"]);
+/**
+ * A key in these states tells a registered token from another. A standby key may sign already where another authority heard of it first; what a
+ * compromised one signed is refused by its order, which puts each attempt on record beside its token.
+ */
+const VERIFYING = new Set(["standby", "active", "retiring", "compromised"]);
 
 type VerifyingKey = { kid: string; algorithm: string; key: CryptoKey | KeyObject | Uint8Array };
 

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createHttpsServer, type ServerOptions as TlsOptions } from "node:https";
 import Fastify, { type FastifyInstance } from "fastify";
+import { isOfCommonSet, isOfFeed } from "#lib/keys/key-sets.ts";
 import type { StatusListKeeper } from "#lib/status-lists/status-list-keeper.ts";
 import { boundConnections, HTTP_LIMITS, TLS_LIMITS } from "#server/http-limits.ts";
 import { findMessageFault, type MessageFault } from "#server/http-message.ts";
@@ -11,7 +12,7 @@ import { addEvents } from "./events.ts";
 import { addFeedRoutes } from "./feed/routes.ts";
 import { FORWARDED_METHODS, forwardAuth, PREFIXED } from "./forward-auth.ts";
 import { introspect } from "./introspection.ts";
-import { createJwksAnswer, isOfCommonSet, isOfFeed } from "./jwks.ts";
+import { createJwksAnswer } from "./jwks.ts";
 import { logFailure } from "./log-failure.ts";
 import { allowOf } from "./methods.ts";
 import type { Metrics } from "./metrics.ts";
@@ -126,9 +127,10 @@ export function buildAuthority({ services, engine, statusLists, metrics, tls }: 
   const common = ["x-content-type-options", "nosniff"];
   if (tls !== undefined) common.push("strict-transport-security", "max-age=31536000; includeSubDomains");
   const registry = () => services.follower.registry;
+  const isStale = () => services.follower.isStale;
   const keySets = {
-    common: createJwksAnswer(registry, isOfCommonSet, common),
-    feed: createJwksAnswer(registry, isOfFeed, common),
+    common: createJwksAnswer(registry, isStale, isOfCommonSet, common),
+    feed: createJwksAnswer(registry, isStale, isOfFeed, common),
   };
   const lists = createStatusListAnswer(services, statusLists, common);
   const app = Fastify({

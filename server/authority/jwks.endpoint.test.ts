@@ -47,3 +47,14 @@ test("another key set is answered as soon as it is known", async () => {
   await instance.authorities[0]?.services.follower.poll();
   expect((await ask({ headers: { "if-none-match": etag ?? "" } })).status).toBe(200);
 });
+
+test("an authority that cannot vouch for its key set lets nobody keep it", async () => {
+  // no clock is as right as that: it counts as cut off
+  const cut = await startTestInstance(1, { clockToleranceMs: -1 });
+  try {
+    const answer = await fetch(`${cut.issuer}/oauth/jwks`);
+    expect([answer.status, answer.headers.get("cache-control")]).toEqual([200, "no-store"]);
+  } finally {
+    await cut.stop();
+  }
+});

@@ -3,18 +3,15 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { publicJwks } from "#lib/keys/public-jwks.ts";
 import type { RegistryKey, RegistrySnapshot } from "#lib/registry/snapshot.ts";
 
-/** Seconds that a verifier may keep the key set: a new key waits that long before it signs. */
-const MAX_AGE_SECONDS = 600;
-
 type KeySet = { body: string; etag: string; headers: string[]; unchanged: string[] };
 
-function keySetOf(keys: RegistryKey[], common: readonly string[]): KeySet {
+function keySetOf(keys: RegistryKey[], cacheControl: string, common: readonly string[]): KeySet {
   const body = JSON.stringify(publicJwks(keys));
   const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
   const unchanged = [
     ...common,
     "cache-control",
-    `public, max-age=${MAX_AGE_SECONDS}`,
+    cacheControl,
     "etag",
     etag,
     "access-control-allow-origin",
@@ -29,38 +26,30 @@ function keySetOf(keys: RegistryKey[], common: readonly string[]): KeySet {
   return { body, etag, unchanged, headers: [...unchanged, ...content] };
 }
 
-/** Keys that stand in a set of their own: a resource server that does not look closely must not take what they sign for a token. */
-const APART = new Set(["feed"]);
-
-/** The keys of tokens and of whatever else a resource server or client may be shown. */
-export function isOfCommonSet(key: RegistryKey): boolean {
-  return !APART.has(key.purpose);
-}
-
-/** The keys of the feed of revocations. */
-export function isOfFeed(key: RegistryKey): boolean {
-  return key.purpose === "feed";
-}
-
 /**
  * Answers a key set, put together once for each. The same for everybody, asked by everybody: it goes out without the framework.
+ * A new key waits before it signs for as long as the answer may be kept. Whoever does not hear of new keys lets nobody keep its answer.
  *
+ * @param isStale whether the database was not heard of for too long.
  * @param isIn which keys are in it.
  * @param common headers of every answer of this server, name after value.
  * @see RFC 7517 section 5
  */
 export function createJwksAnswer(
   registry: () => RegistrySnapshot,
+  isStale: () => boolean,
   isIn: (key: RegistryKey) => boolean,
   common: readonly string[],
 ): (req: IncomingMessage, res: ServerResponse) => void {
   let version: string | null = null;
   let keySet: KeySet;
   return (req, res) => {
-    const snapshot = registry();
-    if (snapshot.keySetVersion !== version) {
-      keySet = keySetOf(snapshot.keys.filter(isIn), common);
-      version = snapshot.keySetVersion;
+    const { keys, keySetVersion, organisation } = registry();
+    const cacheControl = isStale() ? "no-store" : `public, max-age=${organisation.jwksCacheSeconds}`;
+    const wanted = `${cacheControl} ${keySetVersion}`;
+    if (wanted !== version) {
+      keySet = keySetOf(keys.filter(isIn), cacheControl, common);
+      version = wanted;
     }
     const isUnchanged = req.headers["if-none-match"] === keySet.etag;
     res.writeHead(isUnchanged ? 304 : 200, isUnchanged ? keySet.unchanged : keySet.headers);

@@ -50,7 +50,9 @@ const ordersOf = fc.array(placed, { maxLength: 14 }).map((list) => {
     orders.push(made);
     return made;
   };
-  for (const { isCancelled, ...one } of list) {
+  for (const { isCancelled, ...drawn } of list) {
+    // a restore is given at once: there is nothing of it to call off
+    const one = drawn.verb === "restore" ? { ...drawn, effectiveFromMs: Number.NEGATIVE_INFINITY } : drawn;
     const made = push({
       ...one,
       expiresAtMs: one.verb === "suspend" ? one.expiresAtMs : null,

@@ -6,6 +6,7 @@ import { requireKnownSchema } from "#lib/db/schema-version.ts";
 import { openSqlDatabase } from "#lib/db/sql-database.ts";
 import { endAbandonedExports } from "#lib/exports/end-abandoned-exports.ts";
 import { purgeFeed } from "#lib/feed/purge-feed.ts";
+import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
 import { purgePlans } from "#lib/order-plans/purge-plans.ts";
 import type { Outbound } from "#lib/outbound/outbound.ts";
 import { purgePropagation } from "#lib/propagation/purge-propagation.ts";
@@ -19,6 +20,7 @@ import { tallyTimes } from "#lib/tokens/tally-times.ts";
 import { tallyAll } from "#lib/tokens/tally-tokens.ts";
 import { countMissedUses } from "#lib/verification/count-missed-uses.ts";
 import { createFeedWatch } from "./feed-watch.ts";
+import { createKeyRotator } from "./key-rotator.ts";
 import { createSettler } from "./settler.ts";
 import { createSignalSender } from "./signal-sender.ts";
 import { ensurePartitions, purgeExpired } from "./upkeep.ts";
@@ -32,11 +34,13 @@ export type WorkerOptions = {
   databaseUrl: string;
   databaseDir?: string | undefined;
   log: Logger;
-  /** Undefined: no security events are sent; another worker may. */
+  /** Undefined: no security events are sent, and no key is made by policy; another worker may. */
   signals?: WorkerSignals | undefined;
 };
 
 /**
+ * Starts the product's scheduled and long work: settles orders, lets signing keys sign and retire at their time, keeps partitions ahead of time, takes expired state away and old weeks out of the register, counts tokens for totals and what killed
+ * authorities had not counted, sends security events, ends exports whose console was killed. Several workers share
  * Starts the product's scheduled and long work: settles orders, keeps partitions ahead of time, takes expired state away and old weeks out of the register, counts tokens for totals and what killed
  * authorities had not counted, notes when orders were committed, sends security events, ends exports whose console was killed. Several workers share
  * one database: each job and each order's step is done by one of them. The queue lives in a schema of its own that the login role makes.
@@ -74,6 +78,12 @@ export async function startWorker({
   const disk = await watchDisk(databaseDir);
   // an order is in force before it is settled: settling waits for room, so that the next order has some
   const settler = createSettler(db, databaseUrl, log, () => disk.isFull);
+  const rotator = createKeyRotator(
+    db,
+    databaseUrl,
+    log,
+    signals === undefined ? null : createKeyWrapper(signals.masterKey),
+  );
   const watch = createFeedWatch(db, databaseUrl, log, () => disk.isFull);
   const sender = signals && createSignalSender({ ...signals, db, url: databaseUrl, log });
 
@@ -101,6 +111,7 @@ export async function startWorker({
     stopping.abort();
     disk.stop();
     await settler.stop();
+    await rotator.stop();
     await watch.stop();
     await sender?.stop();
     await boss.stop({ graceful: true, timeout: 5_000 });
@@ -119,6 +130,7 @@ export async function startWorker({
       await boss.schedule(name, job.cron, null, { tz: "UTC" });
     }
     settler.start();
+    rotator.start();
     watch.start();
     sender?.start();
   } catch (error) {

@@ -5,6 +5,7 @@ const RECONNECT_MS = 2_000;
 export type WokenLoopOptions = {
   /** Of the database that notifies. */
   url: string;
+  /** None: it looks by itself alone. */
   channels: readonly string[];
   /** How long something can wait where its notification was lost. */
   pollMs: number;
@@ -75,7 +76,7 @@ export class WokenLoop {
   }
 
   async #listen(): Promise<void> {
-    if (this.#isStopping) return;
+    if (this.#isStopping || this.#options.channels.length === 0) return;
     const client = new pg.Client({
       connectionString: this.#options.url,
       application_name: "tokenwarden-worker-listen",

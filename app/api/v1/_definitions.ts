@@ -25,6 +25,15 @@ import * as exports from "./exports/route.ts";
 import * as familiesIdRevoke from "./families/[id]/revoke/route.ts";
 import * as groupsId from "./groups/[id]/route.ts";
 import * as groups from "./groups/route.ts";
+import * as keyPoliciesPurpose from "./key-policies/[purpose]/route.ts";
+import * as keyPolicies from "./key-policies/route.ts";
+import * as keysKidActivate from "./keys/[kid]/activate/route.ts";
+import * as keysKidCancel from "./keys/[kid]/cancel/route.ts";
+import * as keysKidDestroy from "./keys/[kid]/destroy/route.ts";
+import * as keysKidEmergency from "./keys/[kid]/emergency/route.ts";
+import * as keysKidEmergencyPlan from "./keys/[kid]/emergency-plan/route.ts";
+import * as keysKid from "./keys/[kid]/route.ts";
+import * as keys from "./keys/route.ts";
 import * as live from "./live/route.ts";
 import * as meEndSessions from "./me/end-sessions/route.ts";
 import * as me from "./me/route.ts";
@@ -115,6 +124,15 @@ export function allRoutes(): Route[] {
     familiesIdRevoke,
     groups,
     groupsId,
+    keyPolicies,
+    keyPoliciesPurpose,
+    keys,
+    keysKid,
+    keysKidActivate,
+    keysKidCancel,
+    keysKidDestroy,
+    keysKidEmergency,
+    keysKidEmergencyPlan,
     live,
     me,
     meEndSessions,

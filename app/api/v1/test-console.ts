@@ -1,10 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { getDatabase } from "#app/_lib/database.ts";
+import { keyWrapper } from "#app/_lib/secrets.ts";
 import { createApiToken } from "#lib/api-tokens/create-api-token.ts";
 import { ROLES, type Role } from "#lib/authz/roles.ts";
 import { systemContext } from "#lib/context.ts";
 import type { Database } from "#lib/db/database.ts";
 import { testDatabase } from "#lib/db/test-database.ts";
+import { ensureKeys } from "#lib/keys/ensure-keys.ts";
 import { placeOrder } from "#lib/revocations/place-order.ts";
 import { SESSION_REVOKED } from "#lib/signals/model.ts";
 import { fixtureOf } from "#lib/tokens/token-fixture.ts";
@@ -106,6 +108,7 @@ export async function seedEverything(console: TestConsole): Promise<Record<strin
   });
   await make("admins", { email: "new@example.com", name: "New", role: "auditor" });
   await make("api-tokens", { name: "spare", role: "auditor" });
+  await ensureKeys(systemContext(console.db, "test"), keyWrapper());
   const fixture = fixtureOf(console.db);
   const family = { clientId, userId, sessionUid: "session-one" };
   const familyId = await fixture.family(family);
@@ -128,6 +131,9 @@ export async function seedEverything(console: TestConsole): Promise<Record<strin
     sessions: ["session-one"],
     orders: await idsIn("revocation_order"),
     permissions: await idsIn("permission"),
+    keys: (await console.db.query<{ kid: string }>("SELECT kid FROM signing_key LIMIT 3")).map(
+      (row) => row.kid,
+    ),
     "audit-entries": await idsIn("audit_entry"),
   };
 }

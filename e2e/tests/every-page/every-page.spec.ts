@@ -54,6 +54,7 @@ test.beforeAll(async ({ ownerApi, authority, registry }) => {
       },
     ],
   });
+  const { keys } = await ownerApi.read<{ keys: { kid: string }[] }>("/api/v1/keys");
   const acts = await ownerApi.read<{ rows: { id: string }[] }>(`/api/v1/audit-entries?targetId=${user.id}`);
   Object.assign(ids, {
     tokens: String(decodeJwt(ended).jti),
@@ -62,6 +63,7 @@ test.beforeAll(async ({ ownerApi, authority, registry }) => {
     groups: registry.group.id,
     audiences: registry.audience.id,
     verifiers: registry.verifier.id,
+    keys: keys[0]?.kid ?? "",
     orders: revoked.order.id,
     "settings/signals/streams": stream.id,
     "settings/signals/peers": receiver.id,

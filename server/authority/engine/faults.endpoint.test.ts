@@ -174,7 +174,7 @@ describe("another key set", () => {
   test("without an active key gives 503 and no token", async () => {
     const { jwtService } = instance.registry;
     await asOwner(
-      "UPDATE signing_key SET state = 'compromised', compromised_at = now() WHERE purpose = 'access_token' AND state = 'active'",
+      "UPDATE signing_key SET state = 'retiring', retiring_at = now() WHERE purpose = 'access_token' AND state = 'active'",
     );
     await registryRead();
     const form = {

@@ -17,6 +17,7 @@ const organisation: RegistryOrganisation = {
   sessionIdleSeconds: 1_800,
   sessionAbsoluteSeconds: 36_000,
   clockSkewSeconds: 30,
+  jwksCacheSeconds: 600,
 };
 
 describe("an access token's lifetime", () => {

@@ -29,7 +29,8 @@ const PAGES: Record<string, (id: string) => string> = {
   register_week: () => "/settings/retention",
   order: (id) => `/orders/${id}`,
   revocation_order: (id) => `/orders/${id}`,
-  signing_key: () => "/keys",
+  key_policy: () => "/keys",
+  signing_key: (id) => `/keys/${encodeURIComponent(id)}`,
 };
 
 /** The page of what an act was upon, or null where it has none. */

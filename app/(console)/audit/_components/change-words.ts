@@ -48,6 +48,14 @@ const FIELDS: Record<string, string> = {
   added: "Added",
   renewed: "Secrets made anew",
   kid: "Key",
+  everyDays: "Rotated every",
+  aheadDays: "Announced ahead",
+  isOn: "Rotates by itself",
+  replaces: "In the place of",
+  replacedBy: "Its place is taken by",
+  readyAt: "Every cache can have it from",
+  activatesAt: "Signs by itself from",
+  retiresAt: "Verifies at least until",
   clientId: "Client id",
 };
 

@@ -7,6 +7,7 @@ import { StateBadge } from "#components/display/state-badge.tsx";
 import type { MayRevoke } from "#components/revocation/revocable-by.ts";
 import { RevokeButton } from "#components/revocation/revoke-button.tsx";
 import { KEY_PURPOSE_WORDS, type KeyRow } from "#lib/keys/model.ts";
+import { LastSigned } from "./key-cards.tsx";
 import { KEY_BADGES, keyWords as words } from "./words.ts";
 
 /** When a key last changed its state. */
@@ -31,7 +32,9 @@ export function KeysTable({ keys, may }: { keys: KeyRow[]; may: MayRevoke }) {
       columns={[
         {
           header: "Key",
-          cell: (row: KeyRow) => <IdText id={row.kid} what="key id" head={20} tail={6} />,
+          cell: (row: KeyRow) => (
+            <IdText id={row.kid} what="key id" head={20} tail={6} href={`/keys/${row.kid}`} />
+          ),
         },
         {
           header: "State",
@@ -41,7 +44,6 @@ export function KeysTable({ keys, may }: { keys: KeyRow[]; may: MayRevoke }) {
             </span>
           ),
         },
-        { header: "Means", isExtra: true, cell: (row: KeyRow) => KEY_BADGES[row.state].means },
         { header: "Purpose", cell: (row: KeyRow) => KEY_PURPOSE_WORDS[row.purpose].name },
         {
           header: "Algorithm",
@@ -63,8 +65,31 @@ export function KeysTable({ keys, may }: { keys: KeyRow[]; may: MayRevoke }) {
               </Link>
             ),
         },
-        { header: "Created", isExtra: true, cell: (row: KeyRow) => <Instant at={row.createdAt} /> },
-        { header: "Changed", isExtra: true, cell: (row: KeyRow) => <Instant at={changedAt(row)} /> },
+        { header: "Last signature", isExtra: true, cell: (row: KeyRow) => <LastSigned row={row} /> },
+        {
+          header: "To come",
+          isExtra: true,
+          cell: (row: KeyRow) =>
+            row.state === "standby" && row.activatesAt !== null ? (
+              <>
+                signs <Instant at={row.activatesAt} />
+              </>
+            ) : row.state === "retiring" && row.retiresAt !== null ? (
+              <>
+                leaves <Instant at={row.retiresAt} />
+              </>
+            ) : null,
+        },
+        {
+          header: "Changed",
+          isExtra: true,
+          cell: (row: KeyRow) => (
+            <span title={row.changes.at(-1)?.note ?? row.changes.at(-1)?.reason ?? ""}>
+              <Instant at={changedAt(row)} />
+              {row.changes.length === 0 ? "" : ` by ${row.changes.at(-1)?.actor.name}`}
+            </span>
+          ),
+        },
         {
           header: words.takeBack,
           align: "end",

@@ -4,6 +4,7 @@ import type { KeyState } from "#lib/keys/model.ts";
 /** Texts of the Keys area. */
 export const keyWords = {
   title: "Signing keys",
+  one: "Signing key",
   purpose:
     "Keys that sign what the authority gives out, one active for each purpose. Private halves are wrapped and never leave.",
   jwks: "JWKS",
@@ -16,6 +17,71 @@ export const keyWords = {
   notRegistered: "not counted",
   tokensNote:
     "Live tokens are access tokens that work now, counted at most 20 seconds ago; a plus says at least. What other keys signed is not registered.",
+  fetchNote:
+    "Which verifiers have fetched a key is not known: the JWKS is asked for by nobody in particular. A new key waits until every copy that may be kept has it.",
+
+  served: "JWKS as served",
+  servedNote: (cache: string) =>
+    `What authorities answer under the present keys; it may be kept for ${cache}. The feed's keys stand in a set of their own.`,
+  tokensSet: "Tokens, lists, checkpoints: /oauth/jwks",
+  feedSet: "Feed and events: /revocations/jwks",
+
+  rotate: "Rotate…",
+  rotateTitle: "Rotate a signing key",
+  rotateText:
+    "The next key is made and stands in the JWKS at once. It signs when every copy of the JWKS that may be kept has it, or on the day that you choose; the one before it then goes on verifying until nothing that it signed lives. No token is refused.",
+  rotateAct: "Make the next key",
+  rotateWhat: "Purpose",
+  rotateWhen: "It signs",
+  rotated: (kid: string) => `${kid} stands in the JWKS.`,
+
+  activate: "Activate now…",
+  activateTitle: "Let the standby key sign now",
+  activateText:
+    "Everything new is signed by it from now on. The key before it signs no more and goes on verifying.",
+  activateAct: "Activate it",
+  activated: (kid: string) => `${kid} signs.`,
+
+  cancel: "Cancel rotation…",
+  cancelTitle: "Cancel the rotation",
+  cancelText:
+    "The standby key has signed nothing: it leaves the JWKS, and the active one goes on signing. Another rotation makes another key.",
+  cancelAct: "Cancel it",
+  cancelled: (kid: string) => `${kid} was cancelled.`,
+
+  destroy: "Destroy private half…",
+  destroyTitle: "Destroy the private half",
+  destroyText:
+    "It is taken out of the database for good. The public half stays, so that what it signed can still be examined. Copies of the database from before still hold it, wrapped by the master key.",
+  destroyAct: "Destroy it",
+  destroyed: (kid: string) => `The private half of ${kid} is gone.`,
+
+  emergency: "Emergency…",
+  emergencyTitle: "Declare a signing key compromised",
+  emergencyAct: "Declare it compromised",
+  window: "What stays open",
+  closedBy: "Closed everywhere at the latest:",
+  byOrder: "The order on record",
+
+  policies: "Rotation by policy",
+  policyEdit: "Change…",
+  policyTitle: (purpose: string) => `Rotation of keys for ${purpose}`,
+  policyOn: "Rotate by itself",
+  policyEvery: "Every",
+  policyEveryRange: "Must be a whole number of days from 1 to 730.",
+  policyAhead: "The next key is announced ahead by",
+  policyAheadRange: "Must be a whole number of days, fewer than those between rotations.",
+  policySave: "Save",
+  policySaved: (purpose: string) => `${purpose}: the rotation policy was changed.`,
+  policyOff: "by hand alone",
+  policyUnderWay: "is under way",
+  policyNever: "none by itself",
+
+  facts: "Facts",
+  history: "Who changed it and why",
+  noHistory: "Nothing is on record of it.",
+  publicHalf: "Public half",
+  isNotReady: "not before every copy of the JWKS can have it:",
 };
 
 /** What a key in a state does, beside the badge's own word. */
@@ -27,3 +93,12 @@ export const KEY_BADGES: Record<KeyState, { badge: BadgeState; means: string }> 
   compromised: { badge: "compromised", means: "Everything that it signed is refused" },
   destroyed: { badge: "destroyed", means: "Its private half is gone" },
 };
+
+/** When a rotation takes effect, in days from now; null: as soon as it may. */
+export const ROTATION_TIMES: { days: number | null; label: string }[] = [
+  { days: null, label: "As soon as every copy of the JWKS can have it" },
+  { days: 1, label: "In a day" },
+  { days: 7, label: "In a week" },
+  { days: 14, label: "In two weeks" },
+  { days: 30, label: "In 30 days" },
+];

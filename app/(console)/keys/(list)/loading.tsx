@@ -1,6 +1,6 @@
 import { Bar, LoadingNote, SkeletonRows } from "#components/feedback/skeleton.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
-import { keyWords as words } from "./_components/words.ts";
+import { keyWords as words } from "../_components/words.ts";
 
 export default function KeysLoading() {
   return (

@@ -6,18 +6,26 @@ import { LinkButton } from "#components/display/link-button.tsx";
 import { EmptyState } from "#components/feedback/empty-state.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { revocableBy } from "#components/revocation/revocable-by.ts";
+import { can } from "#lib/authz/require-permission.ts";
 import { getEnv } from "#lib/env.ts";
+import { listKeyPolicies } from "#lib/keys/list-key-policies.ts";
 import { listKeys } from "#lib/keys/list-keys.ts";
 import { KEY_PURPOSE_WORDS } from "#lib/keys/model.ts";
-import { KeyTimeline } from "./_components/key-timeline.tsx";
-import { KeysTable } from "./_components/keys-table.tsx";
-import { keyWords as words } from "./_components/words.ts";
+import { readJwks } from "#lib/keys/read-jwks.ts";
+import { ServedSets } from "../_components/key-cards.tsx";
+import { KeyTimeline } from "../_components/key-timeline.tsx";
+import { KeysTable } from "../_components/keys-table.tsx";
+import { PolicyCard } from "../_components/policy-card.tsx";
+import { RotateButton } from "../_components/rotate-button.tsx";
+import { keyWords as words } from "../_components/words.ts";
 
 export const metadata: Metadata = { title: words.title };
 
 export default async function KeysPage() {
   const ctx = await requireSignedIn("/keys");
-  const keys = await listKeys(ctx);
+  const [keys, sets, policies] = await Promise.all([listKeys(ctx), readJwks(ctx), listKeyPolicies(ctx)]);
+  const mayRotate = can(ctx, "key:rotate");
+  const purposes = [...new Set(keys.filter((key) => key.state === "active").map((key) => key.purpose))];
   const jwks = `${getEnv().authorityIssuer}/oauth/jwks`;
   return (
     <Page>
@@ -25,9 +33,12 @@ export default async function KeysPage() {
         title={words.title}
         purpose={words.purpose}
         actions={
-          <LinkButton href={jwks} leftSection={<IconCode size={16} />}>
-            {words.jwks}
-          </LinkButton>
+          <>
+            <LinkButton href={jwks} leftSection={<IconCode size={16} />}>
+              {words.jwks}
+            </LinkButton>
+            {mayRotate && purposes.length > 0 ? <RotateButton purposes={purposes} /> : null}
+          </>
         }
       />
       {keys.length === 0 ? (
@@ -48,6 +59,8 @@ export default async function KeysPage() {
             <KeysTable keys={keys} may={revocableBy(ctx.actor.role)} />
           </Card>
           <p className="muted">{words.tokensNote}</p>
+          <PolicyCard policies={policies} mayChange={mayRotate} />
+          <ServedSets {...sets} />
         </>
       )}
     </Page>

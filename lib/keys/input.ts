@@ -1,0 +1,46 @@
+import { z } from "zod";
+import { plannedOrderInput } from "../order-plans/input.ts";
+import { revocationInput } from "../revocations/input.ts";
+import { KEY_ALGORITHMS, KEY_PURPOSES, POLICY_DAYS_MAX } from "./model.ts";
+
+/** A key's id, as `generateKey` makes it. */
+export const kidInput = z.string().regex(/^[\w.-]{1,128}$/, "is not a key's id");
+
+/** A later instant, with its zone. */
+const later = z.iso
+  .datetime({ offset: true, error: "is no instant: write 2026-11-25T09:00:00Z" })
+  .transform((text) => new Date(text))
+  .refine((at) => at.getUTCFullYear() >= 1970 && at.getUTCFullYear() <= 9999, "is no instant of this era");
+
+/** What a planned rotation takes: whose key is replaced, and when; without a time as soon as every cache can have the new one. */
+export const rotateKeyInput = revocationInput.extend({
+  purpose: z.enum(KEY_PURPOSES),
+  algorithm: z.enum(KEY_ALGORITHMS).optional(),
+  activatesAt: later.optional(),
+});
+export type RotateKeyInput = z.output<typeof rotateKeyInput>;
+
+/** Why a key is changed. */
+export const changeKeyInput = revocationInput;
+export type ChangeKeyInput = z.output<typeof changeKeyInput> & { kid: string };
+
+/** What an emergency takes: the plan that was shown, and the key's id typed. */
+export const emergencyInput = plannedOrderInput.omit({ target: true });
+export type EmergencyInput = z.output<typeof emergencyInput> & { kid: string };
+
+/** What a change of a rotation policy takes. */
+export const keyPolicyInput = z
+  .strictObject({
+    version: z.int(),
+    isOn: z.boolean(),
+    everyDays: z
+      .int("must be a whole number of days")
+      .min(1, "must be at least a day")
+      .max(POLICY_DAYS_MAX, `must be at most ${POLICY_DAYS_MAX} days`),
+    aheadDays: z.int("must be a whole number of days").min(0, "must be at least 0 days"),
+  })
+  .refine(({ everyDays, aheadDays }) => aheadDays < everyDays, {
+    path: ["aheadDays"],
+    error: "must be less than the days between rotations",
+  });
+export type KeyPolicyInput = z.output<typeof keyPolicyInput> & { purpose: string };

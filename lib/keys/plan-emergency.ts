@@ -1,0 +1,62 @@
+import { requirePermission } from "../authz/require-permission.ts";
+import type { Context } from "../context.ts";
+import { DomainError } from "../errors.ts";
+import { createPlan } from "../order-plans/create-plan.ts";
+import { readJwksCacheSeconds } from "./jwks-cache.ts";
+import { type KeyStanding, keyOf, readRing } from "./key-standing.ts";
+import type { EmergencyPlan } from "./model.ts";
+import { residualWindow } from "./residual-window.ts";
+
+/** A standby key that may sign at once, or null: then one is made. */
+export function readySuccessor(ring: readonly KeyStanding[], old: KeyStanding): KeyStanding | null {
+  return ring.find((key) => key.state === "standby" && key.isReady && key.kid !== old.kid) ?? null;
+}
+
+/** @throws {DomainError} ALREADY_ENDED, CONFLICT where nothing can be made of the key any more. */
+export function requireCompromisable(key: KeyStanding): void {
+  if (key.state === "compromised")
+    throw new DomainError("ALREADY_ENDED", "The key was declared compromised before.");
+  if (key.state === "destroyed")
+    throw new DomainError("CONFLICT", "The key was destroyed: nothing that it signed verifies.");
+}
+
+/**
+ * What declaring a key compromised would do: whom its tokens belong to, what signs afterwards, and what stays open until when. Changes no key. Needs
+ * `key:revoke` and `order:write`.
+ *
+ * @throws {DomainError} FORBIDDEN, NOT_FOUND, ALREADY_ENDED, CONFLICT.
+ */
+export async function planEmergency(ctx: Context, { kid }: { kid: string }): Promise<EmergencyPlan> {
+  requirePermission(ctx, "key:revoke");
+  const ring = await readRing(ctx.db, { kid });
+  const key = keyOf(ring, kid);
+  requireCompromisable(key);
+  const plan = await createPlan(ctx, { verb: "revoke", target: { kind: "signing_key", id: kid } });
+  const isSigning = key.state === "active";
+  const standby = isSigning ? readySuccessor(ring, key) : null;
+  const { until, says } = residualWindow({
+    purpose: key.purpose,
+    now: ctx.now,
+    jwksCacheSeconds: await readJwksCacheSeconds(ctx.db),
+    isSuccessorUnknown: isSigning && standby === null,
+  });
+  const follows = isSigning
+    ? [
+        "Whoever it gives a token until then is reached too.",
+        standby === null
+          ? "A new key is made and signs at once."
+          : `${standby.kid}, which every cache can have, signs at once. If it may have leaked too, cancel it first.`,
+      ]
+    : [];
+  return {
+    key: { kid, purpose: key.purpose, state: key.state },
+    successor: isSigning ? { kid: standby?.kid ?? null } : null,
+    plan: {
+      ...plan,
+      // that the key goes on signing is what an order alone would leave
+      remains: plan.remains.filter((one) => one.kind !== "reissue"),
+      sentences: [...plan.sentences.slice(0, -1), ...follows, ...plan.sentences.slice(-1)],
+    },
+    window: { until: until.toISOString(), says },
+  };
+}
