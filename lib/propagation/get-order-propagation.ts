@@ -4,11 +4,13 @@ import { notFound } from "../errors.ts";
 import { isUuid } from "../ids.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { ORDER_COLUMNS, type OrderRecord } from "../revocations/order-row.ts";
+import { tokensOfTarget } from "../revocations/order-tokens.ts";
 import { readClockSkew } from "../tokens/state-sql.ts";
 import { readFeedPlace } from "./feed-place.ts";
 import { journeyOf } from "./journey-of-order.ts";
 import type { Journey } from "./model.ts";
 import { readReachedAudiences } from "./reached-audiences.ts";
+import { readEvidence } from "./read-accepted-uses.ts";
 import { readOrderCheckers } from "./read-checkers.ts";
 
 /**
@@ -33,18 +35,29 @@ export async function getOrderPropagation(ctx: Context, orderId: string): Promis
     readFeedPlace(ctx.db, order, ctx.now),
   ]);
   const { lastJwtMs, boundMs } = reached;
-  const checkers = await readOrderCheckers(ctx.db, {
-    audiences: lastJwtMs === null ? null : [...lastJwtMs.keys()],
-    placedAt: order.createdAt,
-    ...place,
-  });
+  const [checkers, acceptedMs] = await Promise.all([
+    readOrderCheckers(ctx.db, {
+      audiences: lastJwtMs === null ? null : [...lastJwtMs.keys()],
+      placedAt: order.createdAt,
+      ...place,
+    }),
+    readEvidence(ctx.db, order, tokensOfTarget(order.targetKind, order.targetId)),
+  ]);
   const lastTokenMsOf = (audience: string) => {
     if (lastJwtMs === null) return boundMs + skewSeconds * 1_000;
     const ms = lastJwtMs.get(audience);
     return typeof ms === "number" ? ms + skewSeconds * 1_000 : ms;
   };
   return journeyOf(
-    { order, lastTokenMsOf, isExact: lastJwtMs !== null, committedAt: place.committedAt, now: ctx.now },
+    {
+      order,
+      lastTokenMsOf,
+      isExact: lastJwtMs !== null,
+      acceptedMs,
+      toleranceMs: skewSeconds * 1_000,
+      committedAt: place.committedAt,
+      now: ctx.now,
+    },
     checkers,
   );
 }

@@ -1,8 +1,9 @@
 import type { OrderRecord } from "../revocations/order-row.ts";
 import { type CheckerFacts, type Reach, reachOf, type TakenBack } from "./journey.ts";
-import { heardWords, reachWords } from "./journey-words.ts";
+import { contradictedWords, heardWords, reachWords } from "./journey-words.ts";
 import type { Journey, JourneyRow, SeenWay } from "./model.ts";
 import type { OrderChecker } from "./read-checkers.ts";
+import { type Heard, whenHeard } from "./when-heard.ts";
 
 const iso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
 
@@ -12,6 +13,10 @@ export type JourneyFrame = {
   /** When the last token of an audience is over that a signature alone makes acceptable; undefined where the order reaches none of it. */
   lastTokenMsOf: (audience: string) => number | null | undefined;
   isExact: boolean;
+  /** When each verifier last reported, by its own clock, that it had accepted one of the tokens; nothing where the order is no revocation in force. */
+  acceptedMs: ReadonlyMap<string, number>;
+  /** By how much clocks may differ. */
+  toleranceMs: number;
   /** When all of it was in the feed. */
   committedAt: Date;
   now: Date;
@@ -65,9 +70,12 @@ function rowOf(frame: JourneyFrame, checker: OrderChecker) {
   };
   const reach = reachOf(checker, taken, now.getTime());
   if (wasOver(checker, reach, order.createdAt)) return null;
-  const told =
-    order.verb === "restore" || order.verb === "cancel"
-      ? whetherHeard(reach, checker, taken.committedAtMs)
+  const acceptedMs = frame.acceptedMs.get(checker.id) ?? null;
+  const isContradicted = acceptedMs !== null && acceptedMs > reach.endsMs + frame.toleranceMs;
+  const told = isContradicted
+    ? contradicted(now, lastTokenMs)
+    : order.verb === "restore" || order.verb === "cancel"
+      ? heardBy(now, whenHeard(checker, taken, reach))
       : {
           isOver: reach.isOver,
           until: iso(reach.endsMs),
@@ -86,6 +94,7 @@ function rowOf(frame: JourneyFrame, checker: OrderChecker) {
     acknowledgedAt: iso(reach.acknowledgedAtMs),
     until: told.until,
     says: told.says,
+    acceptedAt: isContradicted ? iso(acceptedMs) : null,
     instances: { count: reach.live, acknowledged: reach.acknowledged },
     lastHeardAt: iso(lastHeardMs(checker)),
   };
@@ -98,18 +107,16 @@ function wasOver({ disabledAtMs }: CheckerFacts, { endsMs, because }: Reach, pla
   return because === "ended" || because === "began" || endsMs <= placedAt.getTime();
 }
 
-/** What gives back, or calls off, shortens nothing: it only has to be heard. */
-function whetherHeard(reach: Reach, checker: OrderChecker, committedAtMs: number) {
-  const asksOnly = checker.askedAtMs !== null && reach.live === 0 && !isByItself(checker);
-  const heardAtMs = asksOnly ? committedAtMs : reach.acknowledgedAtMs;
-  return {
-    isOver: heardAtMs !== null,
-    until: iso(heardAtMs),
-    says: heardWords(heardAtMs !== null, asksOnly),
-  };
+/** Its own report says more than what is known of how it checks: it may go on until there is nothing left to accept. */
+function contradicted(now: Date, lastTokenMs: number | null) {
+  const isOver = lastTokenMs !== null && lastTokenMs <= now.getTime();
+  return { isOver, until: iso(lastTokenMs), says: contradictedWords(isOver) };
 }
 
-const isByItself = ({ checkWay }: OrderChecker) => checkWay === "jwks" || checkWay === "status_list";
+function heardBy(now: Date, { atMs, because }: Heard) {
+  const isOver = atMs !== null && atMs <= now.getTime();
+  return { isOver, until: iso(atMs), says: heardWords(because, isOver) };
+}
 
 type Seen = {
   askedAtMs: number | null;

@@ -1,4 +1,5 @@
 import type { Because } from "./journey.ts";
+import type { Hears } from "./when-heard.ts";
 
 /** Why a verifier refuses, in one sentence that holds no time. */
 const REFUSES: Record<Because, string> = {
@@ -7,6 +8,8 @@ const REFUSES: Record<Because, string> = {
   acknowledged: "Has the order.",
   must_ask: "Refuses it: what is opaque cannot be accepted without asking.",
   stale: "Hears nothing: it refuses everything until it does.",
+  stale_registered:
+    "Hears nothing, and never said how it behaves. Registered as strict: so it should refuse everything.",
   lenient: "Never said that it has the order. The last token is over.",
   ended:
     "Nothing of it runs, as far as is known. What ran was strict, and refused everything before the order.",
@@ -27,6 +30,8 @@ const CAN_ACCEPT: Record<Because, string> = {
   acknowledged: "Has the order, and begins with it by its own clock.",
   must_ask: "It has to ask: it refuses as soon as the order begins.",
   stale: "Has not said that it has the order. Strict: by then it has it, or refuses everything.",
+  stale_registered:
+    "Has not said that it has the order, nor how it behaves. Registered as strict: by then it should have it, or refuse everything.",
   lenient: "Has not said that it has the order. Lenient: without it, it accepts a token until it expires.",
   list: "Fetches status lists: by then none that it may hold is older than the order.",
   list_lenient: "Fetches status lists. Lenient: where it cannot, it accepts a token until it expires.",
@@ -45,8 +50,22 @@ export function reachWords(because: Because, isOver: boolean): string {
   return isOver ? REFUSES[because] : CAN_ACCEPT[because];
 }
 
+const HEARD: Record<Hears, string> = {
+  asks: "Asks at each use: it knew from the first moment on.",
+  acknowledged: "Has the order.",
+  not_acknowledged: "Has not said that it has the order: it goes by the one before.",
+  list: "Its status list is newer than the order.",
+  signatures: "Checks signatures alone: it heard of neither order, and accepted all along.",
+};
+
 /** Of an order that gives back or calls off: whoever has not heard goes on refusing, or begins with what was called off. */
-export function heardWords(hasHeard: boolean, asks: boolean): string {
-  if (asks) return "Asks at each use: it knew from the first moment on.";
-  return hasHeard ? "Has the order." : "Has not said that it has the order: it goes by the one before.";
+export function heardWords(because: Hears, isOver: boolean): string {
+  return because === "list" && !isOver ? CAN_ACCEPT.list : HEARD[because];
+}
+
+/** Of a verifier that reported a use which it should have refused by what is known of it. */
+export function contradictedWords(isOver: boolean): string {
+  return isOver
+    ? "Accepted it after it should have refused. The last token is over."
+    : "Accepted it after it should have refused, by its own report: take it for one that accepts until the token expires.";
 }

@@ -10,6 +10,7 @@ import {
   type TakenBack,
   VERIFIER_CLOCK_MS,
 } from "./journey.ts";
+import { reachWords } from "./journey-words.ts";
 
 const COMMIT = Date.parse("2026-11-28T12:00:00.000Z");
 const EXPIRY = COMMIT + 3_600_000;
@@ -69,7 +70,7 @@ describe("a verifier refuses", () => {
       acknowledgedAtMs: null,
       isOver: false,
       endsMs: COMMIT + 60_000,
-      because: "stale",
+      because: "stale_registered",
       live: 2,
       acknowledged: 1,
     });
@@ -77,10 +78,39 @@ describe("a verifier refuses", () => {
 
   test("everything, once it has heard nothing for longer than it may: silent and strict", () => {
     const silent = checker({ instances: [instance()] });
-    expect(reachOf(silent, order, COMMIT + 59_999)).toMatchObject({ isOver: false, because: "stale" });
-    expect(reachOf(silent, order, COMMIT + 60_000)).toMatchObject({ isOver: true, because: "stale" });
+    expect(reachOf(silent, order, COMMIT + 59_999)).toMatchObject({
+      isOver: false,
+      because: "stale_registered",
+    });
+    expect(reachOf(silent, order, COMMIT + 60_000)).toMatchObject({
+      isOver: true,
+      because: "stale_registered",
+    });
+    // by its own word, not only by that of its owner
+    const said = checker({ mode: "lenient", instances: [instance({ mode: "strict" })] });
+    expect(reachOf(said, order, COMMIT)).toMatchObject({ endsMs: COMMIT + 60_000, because: "stale" });
+    expect(reachWords("stale_registered", true)).toContain("Registered as strict");
     const shorter = checker({ instances: [instance({ maxStalenessSeconds: 5 })] });
     expect(reachOf(shorter, order, COMMIT)).toMatchObject({ endsMs: COMMIT + 5_000 });
+  });
+
+  test("from its bound on, where it was cut off and acknowledged only after it: its recovery moves nothing", () => {
+    const cutOff = instance({ maxStalenessSeconds: 10 });
+    expect(reachOf(checker({ instances: [cutOff] }), order, COMMIT + 20_000)).toMatchObject({
+      endsMs: COMMIT + 10_000,
+      because: "stale_registered",
+    });
+    const back = checker({ instances: [{ ...cutOff, acknowledgedAtMs: COMMIT + 25_000 }] });
+    expect(reachOf(back, order, COMMIT + 26_000)).toMatchObject({
+      endsMs: COMMIT + 10_000,
+      isOver: true,
+      because: "acknowledged",
+      acknowledgedAtMs: COMMIT + 25_000,
+    });
+    // a lenient one accepted until it heard
+    expect(reachOf({ ...back, mode: "lenient" }, order, COMMIT + 26_000)).toMatchObject({
+      endsMs: COMMIT + 25_000,
+    });
   });
 
   test("what has expired, at the latest", () => {
@@ -176,7 +206,10 @@ test("the part of a verifier that goes on for longest counts: instances beside w
     askedAtMs: COMMIT,
     instances: [instance({ way: "introspection" }), instance()],
   });
-  expect(reachOf(mixed, order, COMMIT)).toMatchObject({ endsMs: COMMIT + 60_000, because: "stale" });
+  expect(reachOf(mixed, order, COMMIT)).toMatchObject({
+    endsMs: COMMIT + 60_000,
+    because: "stale_registered",
+  });
 });
 
 test("processes that ended before the order, and those that began with it, are none of its journey", () => {

@@ -52,6 +52,7 @@ export type Because =
   | "acknowledged"
   | "must_ask"
   | "stale"
+  | "stale_registered"
   | "lenient"
   | "list"
   | "list_lenient"
@@ -97,14 +98,14 @@ type Part = { endsMs: number; because: Because };
  * instant, so that nobody is told "refuses" too early:
  *
  * - Who asks refuses from the commit on; answered in relaxed mode, at most AUTHORITY_LAG_MS later.
- * - Who follows the feed refuses from its acknowledgement on. Strict and silent, its maximum staleness after the commit: a later word of the
+ * - Who follows the feed refuses from its acknowledgement on. Strict, its maximum staleness after the commit at the latest: a later word of the
  *   authority would have brought the order, and without one it refuses everything.
  * - A status list that is older than the order is too old by then, whatever caches it came through; lenient and without another, it accepts.
  * - Who is disabled hears nothing any more: strict, it refuses everything its maximum staleness after that.
  * - Everybody else goes on until the last token is over.
  */
 export function reachOf(checker: CheckerFacts, order: TakenBack, nowMs: number): Reach {
-  const counted = checker.instances.filter((instance) => countsFor(instance, checker, order));
+  const counted = checker.instances.filter((instance) => hasPartInOrder(instance, checker, order));
   const parts = counted.map((instance) => partOfInstance(instance, checker, order));
   if (checker.askedAtMs !== null) parts.push(partThatAsks(checker, order));
   const declared = partAsDeclared(checker, order, counted.length > 0);
@@ -128,7 +129,7 @@ export function reachOf(checker: CheckerFacts, order: TakenBack, nowMs: number):
 }
 
 /** Whether a process can have had to do with the order. */
-function countsFor(instance: InstanceFacts, checker: CheckerFacts, order: TakenBack): boolean {
+export function hasPartInOrder(instance: InstanceFacts, checker: CheckerFacts, order: TakenBack): boolean {
   const { acknowledgedAtMs, firstSeenAtMs, seenAtMs, disconnectedAtMs } = instance;
   if (acknowledgedAtMs !== null && firstSeenAtMs > order.committedAtMs + NEWCOMER_AFTER_MS) return false;
   if (order.committedAtMs - seenAtMs > ENDED_AFTER_MS) return false;
@@ -139,30 +140,33 @@ function countsFor(instance: InstanceFacts, checker: CheckerFacts, order: TakenB
 }
 
 function partOfInstance(instance: InstanceFacts, checker: CheckerFacts, order: TakenBack): Part {
-  const isStrict = modeOf(instance, checker) === "strict";
   const stalenessMs = stalenessMsOf(instance, checker);
   switch (instance.way) {
     case "introspection":
       return partThatAsks(checker, order);
     case "feed":
     case "poll":
-      if (instance.acknowledgedAtMs !== null)
-        return sooner(
-          { endsMs: begun(instance.acknowledgedAtMs, order), because: "acknowledged" },
-          isStrict ? partOfDisabled(checker, stalenessMs) : null,
-        );
-      return isStrict
-        ? sooner(
-            { endsMs: begun(order.committedAtMs + stalenessMs, order), because: "stale" },
-            partOfDisabled(checker, stalenessMs),
-          )
-        : { endsMs: Number.POSITIVE_INFINITY, because: "lenient" };
+      return partOfFollower(instance, checker, order);
     case "status_list":
       // one that is heard of after its list has run out can reach us, and has fetched a new one
       return partOfList(order, modeOf(instance, checker), { seenAtMs: instance.seenAtMs, stalenessMs });
     default:
       return instance.way satisfies never;
   }
+}
+
+/** One that follows the feed: strict, it refused by its bound whether its acknowledgement came before or after. */
+function partOfFollower(instance: InstanceFacts, checker: CheckerFacts, order: TakenBack): Part {
+  const { acknowledgedAtMs } = instance;
+  const isStrict = modeOf(instance, checker) === "strict";
+  const stalenessMs = stalenessMsOf(instance, checker);
+  const staleAtMs = isStrict ? begun(order.committedAtMs + stalenessMs, order) : Number.POSITIVE_INFINITY;
+  const staleness: Because = instance.mode === null ? "stale_registered" : "stale";
+  const part: Part =
+    acknowledgedAtMs === null
+      ? { endsMs: staleAtMs, because: isStrict ? staleness : "lenient" }
+      : { endsMs: Math.min(begun(acknowledgedAtMs, order), staleAtMs), because: "acknowledged" };
+  return isStrict ? sooner(part, partOfDisabled(checker, stalenessMs)) : part;
 }
 
 function partThatAsks({ auditMode, disabledAtMs }: CheckerFacts, order: TakenBack): Part {
@@ -189,17 +193,20 @@ function sooner(part: Part, other: Part | null): Part {
   return other !== null && other.endsMs < part.endsMs ? other : part;
 }
 
+/** From when on no list from before the order is believed any more. `stalenessMs`: as for partOfList. */
+export function latestListMs(order: TakenBack, stalenessMs: number | null): number {
+  const believedMs = Math.min(STATUS_LIST_MS, stalenessMs ?? STATUS_LIST_MS);
+  return begun(order.committedAtMs + AUTHORITY_LAG_MS + believedMs + VERIFIER_CLOCK_MS, order);
+}
+
 /** `stalenessMs`: how old a list it believes, by its own word; null where it says nothing of itself. */
 function partOfList(
   order: TakenBack,
   mode: VerifierMode,
   { seenAtMs, stalenessMs }: { seenAtMs: number; stalenessMs: number | null },
 ): Part {
-  const lastList = order.committedAtMs + AUTHORITY_LAG_MS;
-  const within = (ms: number) => begun(lastList + ms + VERIFIER_CLOCK_MS, order);
-  const expiredAtMs = within(STATUS_LIST_MS);
-  if (mode === "strict")
-    return { endsMs: within(Math.min(STATUS_LIST_MS, stalenessMs ?? STATUS_LIST_MS)), because: "list" };
+  const expiredAtMs = latestListMs(order, null);
+  if (mode === "strict") return { endsMs: latestListMs(order, stalenessMs), because: "list" };
   return seenAtMs >= expiredAtMs
     ? { endsMs: expiredAtMs, because: "list" }
     : { endsMs: Number.POSITIVE_INFINITY, because: "list_lenient" };

@@ -51,6 +51,8 @@ export type JourneyRow = {
   until: string | null;
   /** Why, in one sentence that holds no time. */
   says: string;
+  /** When it last accepted, by its own report, what it should have refused by then; null where nothing contradicts the board. */
+  acceptedAt: string | null;
   /** Instances that count, and how many of them have the order. */
   instances: { count: number; acknowledged: number };
   lastHeardAt: string | null;

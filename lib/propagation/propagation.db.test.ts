@@ -18,7 +18,7 @@ import { VERIFIERS_TABLE } from "../verifiers/table.ts";
 import { updateVerifier } from "../verifiers/update-verifier.ts";
 import { findOrderPropagation } from "./find-order-propagation.ts";
 import { getOrderPropagation } from "./get-order-propagation.ts";
-import { DISABLING_MS, VERIFIER_CLOCK_MS } from "./journey.ts";
+import { AUTHORITY_LAG_MS, DISABLING_MS, STATUS_LIST_MS, VERIFIER_CLOCK_MS } from "./journey.ts";
 import { listVerifierStandings } from "./list-standings.ts";
 import type { Journey } from "./model.ts";
 import { noteFeedHead } from "./note-head.ts";
@@ -135,7 +135,7 @@ test("a verifier that hears nothing refuses everything after its bound where it 
   expect(rowOf(await read(9_999), strict)).toMatchObject({ state: "open" });
   const bound = await read(10_000);
   expect(rowOf(bound, strict)).toMatchObject({ state: "reached", acknowledgedAt: null });
-  expect(rowOf(bound, strict)?.says).toMatch(/refuses everything/);
+  expect(rowOf(bound, strict)?.says).toMatch(/Registered as strict: so it should refuse everything/);
   expect(rowOf(bound, lenient)).toMatchObject({ state: "open" });
 });
 
@@ -260,10 +260,62 @@ test("three hundred verifiers with a thousand instances are read in one statemen
   expect(journey).toMatchObject({ reached: 300, open: 0 });
 });
 
+test("a verifier that reports a revoked token as accepted, after it should refuse, contradicts the board: order and token page say so", async () => {
+  const audience = `against-${tag()}`;
+  const [liar, late] = [`l-${tag()}`, `m-${tag()}`];
+  const liarId = await verifiers.verifier({ name: liar, audience });
+  const lateId = await verifiers.verifier({ name: late, audience });
+  const [one, two] = [
+    await verifiers.instance({ verifierId: liarId }),
+    await verifiers.instance({ verifierId: lateId }),
+  ];
+  const { token, order, committedAt, position } = await revoked(audience);
+  await verifiers.acknowledge(liarId, one, position, after(committedAt, 40));
+  await verifiers.acknowledge(lateId, two, position, after(committedAt, 40));
+  const accept = (verifierId: string, usedAt: Date, outcome: "allowed" | "refused" = "allowed") =>
+    db.query(
+      `INSERT INTO token_use (id, received_at, at, outcome, refusal, source, token_id, token_kind, family_id, client_id, subject, verifier_id,
+         writer_id, flush, ordinal, salt)
+       VALUES ($1, clock_timestamp(), $2, $3, $4, 'report', $5, 'access', $6, $7, 's', $8, $9, 1, 1, $10)`,
+      [
+        randomUUID(),
+        usedAt,
+        outcome,
+        outcome === "refused" ? "revoked" : null,
+        token.id,
+        token.familyId,
+        token.clientId,
+        verifierId,
+        randomUUID(),
+        Buffer.alloc(16),
+      ],
+    );
+  const acceptedAt = after(committedAt, 180_000);
+  await accept(liarId, acceptedAt);
+  // before it knew, though told later; and a refusal is none
+  await accept(lateId, after(committedAt, -5_000));
+  await accept(lateId, acceptedAt, "refused");
+  const board = await getOrderPropagation(as("auditor", after(committedAt, 200_000)), order.id);
+  const until = at(after(token.expiresAt, VERIFIER_CLOCK_MS));
+  expect(rowOf(board, liar)).toMatchObject({ state: "open", until, acceptedAt: at(acceptedAt) });
+  expect(rowOf(board, liar)?.says).toContain("should have refused");
+  expect(rowOf(board, late)).toMatchObject({ state: "reached", acceptedAt: null });
+  expect(board).toMatchObject({ open: 1, everywhereAt: until });
+  const detail = await getToken(as("auditor", after(committedAt, 200_000)), token.id);
+  expect(detail.journey?.rows).toEqual(board.rows);
+  expect(detail.verifiers.map(({ name, acceptsUntil }) => [name, acceptsUntil])).toEqual([
+    [liar, until],
+    [late, null],
+  ]);
+});
+
 test("what gives back shortens nothing: whoever has not heard of it is told apart", async () => {
   const audience = `back-${tag()}`;
   const [asks, follows] = [`x-${tag()}`, `y-${tag()}`];
+  const [signatures, lists] = [`z-${tag()}`, `zz-${tag()}`];
   await verifiers.verifier({ name: asks, audience, checkWay: "introspection", askedAt: new Date() });
+  await verifiers.verifier({ name: signatures, audience, checkWay: "jwks" });
+  await verifiers.verifier({ name: lists, audience, checkWay: "status_list" });
   const verifierId = await verifiers.verifier({ name: follows, audience });
   const instanceId = await verifiers.instance({ verifierId });
   const clientId = await fixture.client(`c-${tag()}`);
@@ -284,10 +336,16 @@ test("what gives back shortens nothing: whoever has not heard of it is told apar
   const before = await getOrderPropagation(as("auditor", after(committedAt, 1_000)), order.id);
   expect(rowOf(before, asks)).toMatchObject({ state: "reached", until: at(committedAt) });
   expect(rowOf(before, follows)).toMatchObject({ state: "open", until: null });
+  expect(rowOf(before, signatures)).toMatchObject({ state: "reached", until: at(committedAt) });
+  const listedAt = after(committedAt, AUTHORITY_LAG_MS + STATUS_LIST_MS + VERIFIER_CLOCK_MS);
+  expect(rowOf(before, lists)).toMatchObject({ state: "open", until: at(listedAt) });
   expect(before.everywhereAt).toBeNull();
   await verifiers.acknowledge(verifierId, instanceId, BigInt(order.position), after(committedAt, 30));
   const told = await getOrderPropagation(as("auditor", after(committedAt, 1_000)), order.id);
   expect(rowOf(told, follows)).toMatchObject({ state: "reached", until: at(after(committedAt, 30)) });
+  expect(told).toMatchObject({ open: 1, everywhereAt: at(listedAt) });
+  const last = await getOrderPropagation(as("auditor", listedAt), order.id);
+  expect(last).toMatchObject({ open: 0, everywhereAt: at(listedAt) });
 });
 
 test("a frozen selection is acknowledged with its last chunk, not with the order's own place in the feed", async () => {

@@ -1,5 +1,6 @@
 import type { Context } from "../context.ts";
 import type { OrderRecord } from "../revocations/order-row.ts";
+import { tokensOfTarget } from "../revocations/order-tokens.ts";
 import type { TokenRow, VerifierStanding } from "../tokens/model.ts";
 import { readClockSkew } from "../tokens/state-sql.ts";
 import { readFeedPlace } from "./feed-place.ts";
@@ -7,6 +8,7 @@ import { reachOf } from "./journey.ts";
 import { journeyOf, lastHeardMs } from "./journey-of-order.ts";
 import { reachWords } from "./journey-words.ts";
 import type { Journey } from "./model.ts";
+import { readEvidence } from "./read-accepted-uses.ts";
 import { type OrderChecker, readOrderCheckers } from "./read-checkers.ts";
 
 export type TokenPropagation = {
@@ -37,6 +39,8 @@ export async function readTokenPropagation(
         order,
         lastTokenMsOf: (audience) => (token.audiences.includes(audience) ? lastTokenMs : undefined),
         isExact: true,
+        acceptedMs: await readEvidence(ctx.db, order, tokensOfTarget("token", token.id)),
+        toleranceMs: skewMs,
         committedAt: place.committedAt,
         now: ctx.now,
       },
@@ -45,9 +49,10 @@ export async function readTokenPropagation(
     const verifiers = journey.rows.map((row) => ({
       verifierId: row.verifierId,
       name: row.name,
+      checkWay: row.checkWay,
       mode: row.mode,
       audiences: row.audiences,
-      acceptsUntil: row.state === "open" ? row.until : null,
+      acceptsUntil: row.state === "open" ? (row.until ?? token.expiresAt) : null,
       says: row.says,
       lastSeenAt: row.lastHeardAt,
     }));
@@ -60,6 +65,7 @@ export async function readTokenPropagation(
     return {
       verifierId: checker.id,
       name: checker.name,
+      checkWay: checker.checkWay,
       mode: checker.mode,
       audiences: checker.audiences.filter((name) => token.audiences.includes(name)),
       lastSeenAt: heardMs === null ? null : new Date(heardMs).toISOString(),

@@ -1,4 +1,5 @@
 import type { Journey } from "../propagation/model.ts";
+import type { CheckWay, VerifierMode } from "../verifiers/model.ts";
 
 /** What a token is, for every layer; browser-safe. */
 export const TOKEN_KINDS = ["access", "refresh"] as const;
@@ -114,7 +115,10 @@ export type StandingOrder = {
 export type VerifierStanding = {
   verifierId: string;
   name: string;
-  mode: string;
+  /** As its owner says. */
+  checkWay: CheckWay;
+  /** As it is registered: it means something where it hears of orders. */
+  mode: VerifierMode;
   /** The audiences of the token that it answers for. */
   audiences: string[];
   /** Until when it can accept the token; null where it accepts it no more. */

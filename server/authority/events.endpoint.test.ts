@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { uuidv7 } from "#lib/ids.ts";
@@ -387,4 +388,44 @@ test("reports count as a use of the secret that they came with, not as a questio
       { timeout: 10_000 },
     )
     .toBe(true);
+});
+
+test("the bodies that docs/feed.md shows for software in any language are taken as they stand, and are on record", async () => {
+  const text = await readFile(new URL("../../docs/feed.md", import.meta.url), "utf8");
+  const token = await issue(one, instance.registry.jwtService);
+  const examples = [...text.matchAll(/ISSUER(\/\S+) -d '(\{.*?\n\})'/gs)];
+  expect(examples.map(([, path]) => path)).toEqual(["/revocations/acknowledgements", "/events"]);
+  const jti = String(decodeJwt(token).jti);
+  const answers = await Promise.all(
+    examples.map(async ([, path, body = ""]) => {
+      const response = await fetch(`${one}${path}`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${billing().secret}`, "content-type": "application/json" },
+        body: body.replace("NOW", new Date().toISOString()).replace("JTI", jti),
+      });
+      return [response.status, await response.text()];
+    }),
+  );
+  expect(answers[0]).toEqual([204, ""]);
+  expect(answers[1]?.[0]).toBe(200);
+  expect(JSON.parse(String(answers[1]?.[1])).results).toMatchObject([{ result: "recorded" }]);
+  const uses = await instance.db.query(
+    "SELECT outcome, path FROM token_use WHERE token_id = $1 AND source = 'report'",
+    [jti],
+  );
+  expect(uses).toEqual([{ outcome: "allowed", path: "/orders/17" }]);
+  await expect
+    .poll(
+      () => instance.db.query("SELECT agent, mode FROM verifier_instance WHERE agent = 'our-gateway/1.0.0'"),
+      {
+        timeout: 3_000,
+      },
+    )
+    .toEqual([{ agent: "our-gateway/1.0.0", mode: "strict" }]);
+});
+
+test("what an envelope lacks is named all at once", async () => {
+  const { status, body } = await send({ lost: -1 });
+  expect(status).toBe(400);
+  for (const name of ["instance", "lost", "reports"]) expect(body.error_description).toContain(`${name}: `);
 });

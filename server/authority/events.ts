@@ -42,12 +42,8 @@ function readEnvelope(body: unknown): Envelope {
   }
   const parsed = ENVELOPE.safeParse(value);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new Refused(
-    400,
-    "invalid_request",
-    `${String(issue?.path[0] ?? "body")}: ${issue?.message ?? "invalid"}`,
-  );
+  const faults = parsed.error.issues.map(({ path, message }) => `${String(path[0] ?? "body")}: ${message}`);
+  throw new Refused(400, "invalid_request", faults.join("; "));
 }
 
 function useOf(report: Report, token: RegisteredToken, verifier: RegistryVerifier): TokenUseRow {

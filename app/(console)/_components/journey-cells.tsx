@@ -72,6 +72,13 @@ export function JourneyWhere({
           ? ` ${words.ofInstances(acknowledged, count)}.`
           : ""}
       </small>
+      {row.acceptedAt === null ? null : (
+        <small>
+          <b>
+            {words.acceptedAt} <Instant at={row.acceptedAt} show="exact" focusable />, {words.afterRefusal}
+          </b>
+        </small>
+      )}
     </>
   );
 }

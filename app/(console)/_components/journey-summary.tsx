@@ -38,13 +38,13 @@ export function JourneySummary({ journey }: { journey: Journey }) {
       </p>
       <ul className={classes.legend} aria-hidden>
         <li>
-          <i className={classes.keyCould} /> {words.legendAccept}
+          <i className={classes.keyCould} /> {isGivingBack ? words.legendUnaware : words.legendAccept}
         </li>
         <li>
           <i className={classes.keyAcknowledged} /> {words.legendAcknowledged}
         </li>
         <li>
-          <i className={classes.keyRefuses} /> {words.legendRefuses}
+          <i className={classes.keyRefuses} /> {isGivingBack ? words.legendKnows : words.legendRefuses}
         </li>
       </ul>
       {order.standing === "scheduled" ? (

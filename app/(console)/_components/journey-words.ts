@@ -15,6 +15,8 @@ export const journeyWords = {
   knows: "knows of it",
   canAccept: "can accept",
   unaware: "has not heard",
+  acceptedAt: "accepted it at",
+  afterRefusal: "after it should refuse",
   until: "until",
   since: "since",
   says: "says",
@@ -46,6 +48,8 @@ export const journeyWords = {
   called: "This order was called off: nothing is taken back by it.",
   over: "The suspension is over: its tokens work again.",
   legendAccept: "could accept, or still can",
+  legendUnaware: "may not know of it yet",
+  legendKnows: "knows of it from here on",
   legendAcknowledged: "acknowledged",
   legendRefuses: "refuses from here on",
 };

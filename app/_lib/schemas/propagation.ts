@@ -16,6 +16,7 @@ const journeyRow = z.object({
   acknowledgedAt: instant.nullable(),
   until: instant.nullable(),
   says: z.string(),
+  acceptedAt: instant.nullable(),
   instances: z.object({ count: z.int(), acknowledged: z.int() }),
   lastHeardAt: instant.nullable(),
 });

@@ -3,6 +3,7 @@ import { instant } from "#app/_lib/schemas/paging.ts";
 import { journey } from "#app/_lib/schemas/propagation.ts";
 import { VERBS } from "#lib/revocations/model.ts";
 import { TOKEN_FORMATS, TOKEN_KINDS, TOKEN_STATES } from "#lib/tokens/model.ts";
+import { CHECK_WAYS, VERIFIER_MODES } from "#lib/verifiers/model.ts";
 
 export const tokenRow = z.object({
   id: z.string(),
@@ -57,7 +58,8 @@ const lineageNode = z.object({
 const verifierStanding = z.object({
   verifierId: z.string(),
   name: z.string(),
-  mode: z.string(),
+  checkWay: z.enum(CHECK_WAYS),
+  mode: z.enum(VERIFIER_MODES),
   audiences: z.array(z.string()),
   acceptsUntil: instant.nullable(),
   says: z.string(),

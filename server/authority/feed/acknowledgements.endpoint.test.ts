@@ -70,6 +70,15 @@ describe("what an instance says of itself", () => {
     expect(await rowOf(body.instance)).toMatchObject({ accepted: 99n });
   });
 
+  test("is refused with all that it lacks at once, and with no name that it brings", async () => {
+    const response = await say({ instance: randomUUID(), position: 0, tw_secret: 1 });
+    expect(response.status).toBe(400);
+    const { error_description: says } = (await response.json()) as { error_description: string };
+    const lacks = ["agent", "way", "mode", "max_staleness_seconds", "accepted", "refused", "stale", "lost"];
+    for (const name of lacks) expect(says).toContain(`${name}: `);
+    expect(says).not.toContain("tw_secret");
+  });
+
   test("a stream and a poll are seen without a word of theirs, the end of a stream too", async () => {
     const one = reader();
     await one.load();

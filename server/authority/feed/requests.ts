@@ -103,12 +103,15 @@ const acknowledgement = z.strictObject({
 
 export type Acknowledgement = z.output<typeof acknowledgement>;
 
-/** @throws {Refused} 400 naming the first member that is wrong, 415. */
+/** @throws {Refused} 400 naming all members that are wrong, 415. */
 export function readAcknowledgement(body: unknown): Acknowledgement {
   const parsed = acknowledgement.safeParse(readJson(body));
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
+  throw refuse(parsed.error.issues.map(faultOf).join("; "));
+}
+
+function faultOf({ code, path, message }: z.core.$ZodIssue): string {
   // never a name or a value of theirs: either may be a secret in the wrong place
-  if (issue?.code === "unrecognized_keys") throw refuse("The body has a member that nobody knows.");
-  throw refuse(`${issue?.path.join(".") || "The body"}: ${issue?.message ?? "cannot be read"}`);
+  if (code === "unrecognized_keys") return "The body has a member that nobody knows.";
+  return `${path.join(".") || "The body"}: ${message}`;
 }

@@ -88,8 +88,10 @@ location = /_verify {
       what: "code",
       text: `// in Tokenwarden's folder: npm run build -w verifier && npm pack -w verifier
 // in yours, from wherever you keep it: npm install ./tokenwarden-verifier-*.tgz
+import express from "express";
 import { createVerifier } from "@tokenwarden/verifier";
 import { requireToken } from "@tokenwarden/verifier/express";
+const app = express();
 const verifier = createVerifier({ issuer: "${issuer}", audience: "${audience}", secret: process.env.VERIFIER_SECRET });
 await verifier.ready();
 app.use(requireToken(verifier));`,
@@ -103,7 +105,11 @@ app.use(requireToken(verifier));`,
 # then every fact from the snapshot's position on, as server-sent events
 curl -N -H "Authorization: Bearer SECRET" -H "Accept: text/event-stream" \\
   "${issuer}/revocations?after=POSITION&instance=$(uuidgen)"
-# each is a JWS: its keys are at ${issuer}/revocations/jwks`,
+# each is a JWS: its keys are at ${issuer}/revocations/jwks
+# then say how far it is, at each position and every 5 seconds (docs/feed.md)
+curl -H "Authorization: Bearer SECRET" -H "Content-Type: application/json" ${issuer}/revocations/acknowledgements \\
+  -d '{"instance": "THE SAME UUID", "position": POSITION, "agent": "our-gateway/1.0.0", "way": "feed", "mode": "strict",
+       "max_staleness_seconds": 60, "accepted": 0, "refused": 0, "stale": 0, "lost": 0}'`,
     },
     {
       id: "status_list",

@@ -1,4 +1,5 @@
 import Link from "next/link";
+import { settingsOf } from "#app/(console)/_components/settings-of.ts";
 import { waysDiffer } from "#app/(console)/_components/ways-differ.ts";
 import { Card } from "#components/display/card.tsx";
 import { durationWords } from "#components/display/duration.ts";
@@ -46,6 +47,7 @@ export function VerifierFacts({
   verifier: VerifierDetail;
   standing: VerifierPropagation;
 }) {
+  const means = settingsOf(verifier.checkWay, standing.seenWays);
   return (
     <Card title={words.facts}>
       <KeyValue
@@ -54,9 +56,20 @@ export function VerifierFacts({
           { key: "Standing", value: standing.says },
           { key: "Last heard", value: <Instant at={standing.lastHeardAt} none="never" focusable /> },
           { key: "Last asked", value: <Instant at={verifier.lastSeenAt} none="never" focusable /> },
-          { key: "Mode", value: <Means mode={VERIFIER_MODE_WORDS[verifier.mode]} /> },
-          { key: "Hears nothing for", value: `${durationWords(verifier.maxStalenessSeconds)} at most` },
-          { key: "Record", value: <Means mode={AUDIT_MODE_WORDS[verifier.auditMode]} /> },
+          ...(means.hearing
+            ? [{ key: "Mode", value: <Means mode={VERIFIER_MODE_WORDS[verifier.mode]} /> }]
+            : []),
+          ...(means.hearing
+            ? [
+                {
+                  key: "Hears nothing for",
+                  value: `${durationWords(verifier.maxStalenessSeconds)} at most`,
+                },
+              ]
+            : []),
+          ...(means.record
+            ? [{ key: "Record", value: <Means mode={AUDIT_MODE_WORDS[verifier.auditMode]} /> }]
+            : []),
           ...(verifier.disabledAt
             ? [{ key: "Disabled", value: <Instant at={verifier.disabledAt} focusable /> }]
             : []),

@@ -3,6 +3,7 @@
 import { MultiSelect, Radio, Stack, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { NoAudiences } from "#app/(console)/_components/no-audiences.tsx";
+import { settingsOf } from "#app/(console)/_components/settings-of.ts";
 import { DurationInput } from "#components/form/duration-input.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
 import type { Send } from "#components/form/use-send.ts";
@@ -49,6 +50,7 @@ export function VerifierForm({ start, isNew, audiences, request, cancelHref, onS
     request.touch(...Object.keys(change));
     setDraft((was) => ({ ...was, ...change }));
   }
+  const hears = settingsOf(draft.checkWay, []).hearing;
   return (
     <FormCard
       name={isNew ? words.createTitle : words.editTitle}
@@ -111,48 +113,54 @@ export function VerifierForm({ start, isNew, audiences, request, cancelHref, onS
           </Stack>
         </Radio.Group>
       </FormSection>
-      <FormSection title={words.behaviour} help={words.behaviourHelp}>
-        <Radio.Group
-          label={words.mode}
-          value={draft.mode}
-          onChange={(mode) => set({ mode: mode as VerifierMode })}
-        >
-          <Stack gap={10} mt={8}>
-            {VERIFIER_MODES.map((mode) => (
-              <Radio
-                key={mode}
-                value={mode}
-                label={VERIFIER_MODE_WORDS[mode].name}
-                description={VERIFIER_MODE_WORDS[mode].means}
+      {draft.checkWay === "jwks" ? null : (
+        <FormSection title={words.behaviour} help={hears ? words.behaviourHelp : words.recordHelp}>
+          {hears ? (
+            <>
+              <Radio.Group
+                label={words.mode}
+                value={draft.mode}
+                onChange={(mode) => set({ mode: mode as VerifierMode })}
+              >
+                <Stack gap={10} mt={8}>
+                  {VERIFIER_MODES.map((mode) => (
+                    <Radio
+                      key={mode}
+                      value={mode}
+                      label={VERIFIER_MODE_WORDS[mode].name}
+                      description={VERIFIER_MODE_WORDS[mode].means}
+                    />
+                  ))}
+                </Stack>
+              </Radio.Group>
+              <DurationInput
+                label={words.staleness}
+                value={draft.maxStalenessSeconds}
+                onChange={(seconds) => set({ maxStalenessSeconds: seconds })}
+                min={MAX_STALENESS_RANGE.min}
+                max={MAX_STALENESS_RANGE.max}
+                error={request.faultOf("maxStalenessSeconds")}
               />
-            ))}
-          </Stack>
-        </Radio.Group>
-        <DurationInput
-          label={words.staleness}
-          value={draft.maxStalenessSeconds}
-          onChange={(seconds) => set({ maxStalenessSeconds: seconds })}
-          min={MAX_STALENESS_RANGE.min}
-          max={MAX_STALENESS_RANGE.max}
-          error={request.faultOf("maxStalenessSeconds")}
-        />
-        <Radio.Group
-          label={words.audit}
-          value={draft.auditMode}
-          onChange={(mode) => set({ auditMode: mode as AuditMode })}
-        >
-          <Stack gap={10} mt={8}>
-            {AUDIT_MODES.map((mode) => (
-              <Radio
-                key={mode}
-                value={mode}
-                label={AUDIT_MODE_WORDS[mode].name}
-                description={AUDIT_MODE_WORDS[mode].means}
-              />
-            ))}
-          </Stack>
-        </Radio.Group>
-      </FormSection>
+            </>
+          ) : null}
+          <Radio.Group
+            label={hears ? words.auditAsked : words.audit}
+            value={draft.auditMode}
+            onChange={(mode) => set({ auditMode: mode as AuditMode })}
+          >
+            <Stack gap={10} mt={8}>
+              {AUDIT_MODES.map((mode) => (
+                <Radio
+                  key={mode}
+                  value={mode}
+                  label={AUDIT_MODE_WORDS[mode].name}
+                  description={AUDIT_MODE_WORDS[mode].means}
+                />
+              ))}
+            </Stack>
+          </Radio.Group>
+        </FormSection>
+      )}
     </FormCard>
   );
 }

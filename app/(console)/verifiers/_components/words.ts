@@ -54,6 +54,8 @@ export const verifierWords = {
   mode: "When it hears nothing",
   staleness: "It may hear nothing for",
   audit: "Uses are on record",
+  auditAsked: "Uses that it asks about are on record",
+  recordHelp: "When its uses are on record.",
   secretNote: "Its secret is shown once, after this.",
   create: "Register",
   save: "Save changes",
@@ -154,7 +156,7 @@ export const howWords = {
   feed: {
     name: "Feed",
     says: "Any language: take the snapshot, then follow the feed from its position.",
-    note: "POST the position that you have applied to /revocations/acknowledgements: until then this counts as not heard.",
+    note: "POST the position that you have applied to /revocations/acknowledgements: until then this counts as not heard. All members of that body, and of the reports of uses to /events, are in docs/feed.md of Tokenwarden's folder.",
   },
   statusList: {
     name: "Status list",

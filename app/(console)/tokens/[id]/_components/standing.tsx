@@ -2,6 +2,7 @@ import { IconCircleCheck, IconHourglass } from "@tabler/icons-react";
 import Link from "next/link";
 import { ActorName } from "#app/(console)/_components/actor-name.tsx";
 import { OrderLink } from "#app/(console)/_components/order-link.tsx";
+import { wayWords } from "#app/(console)/_components/way-words.ts";
 import { CardHeading } from "#components/display/card.tsx";
 import { Country } from "#components/display/country.tsx";
 import { IdText } from "#components/display/id-text.tsx";
@@ -28,7 +29,7 @@ function Verifier({ verifier, isLive }: { verifier: VerifierStanding; isLive: bo
   return (
     <li>
       <span>
-        {verifier.name} <small>{verifier.mode}</small>
+        {verifier.name} <small>{wayWords(verifier)}</small>
         <br />
         <small>{verifier.says}</small>
       </span>
