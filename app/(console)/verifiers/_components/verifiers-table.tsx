@@ -28,7 +28,7 @@ const COLUMNS: DataTableColumn<VerifierListRow>[] = [
   {
     id: "name",
     header: "Name",
-    size: 170,
+    size: 150,
     canHide: false,
     onCard: "title",
     sort: "name",
@@ -56,7 +56,7 @@ const COLUMNS: DataTableColumn<VerifierListRow>[] = [
   {
     id: "way",
     header: "Way",
-    size: 160,
+    size: 150,
     cell: (row) => (
       <span title={CHECK_WAY_WORDS[row.checkWay].means}>
         {wayWords(row)}
