@@ -55,7 +55,8 @@ export function JourneyBoard({ journey, rows = journey.rows }: { journey: Journe
   );
   const ticks = ticksUpTo(longestMs);
   const isGivingBack = journey.order.verb === "restore" || journey.order.verb === "cancel";
-  const shown = isWhole ? rows.toSorted(openFirst) : rows.toSorted(openFirst).slice(0, SHOWN);
+  const sorted = rows.toSorted(openFirst);
+  const shown = isWhole ? sorted : sorted.slice(0, SHOWN);
   return (
     <div className={classes.board}>
       <JourneySummary journey={journey} />
