@@ -18,6 +18,7 @@ import {
 import { settleNext } from "../revocations/settle-orders.ts";
 import { TOKEN_STATUS } from "../status-lists/model.ts";
 import { readStatuses, type StatusListRecord } from "../status-lists/read-statuses.ts";
+import { propertyRuns } from "../test-property-runs.ts";
 import { countTokensExactly } from "./count-tokens.ts";
 import { listTokens } from "./list-tokens.ts";
 import { TOKEN_STATES, type TokenState, tokenState } from "./model.ts";
@@ -57,7 +58,7 @@ test("TypeScript and SQL tell the same state of the same facts", async () => {
       );
       expect(told.map((row) => row.state)).toEqual(rows.map(tokenState));
     }),
-    { numRuns: 20 },
+    { numRuns: propertyRuns(20) },
   );
 });
 
@@ -367,7 +368,7 @@ test("every list, and the status list, tells what the orders say, before anythin
         expect(await statuses(later)).toEqual(await expectedStatuses(orders, later));
       })
       .beforeEach(forgetOrders),
-    { numRuns: 12 },
+    { numRuns: propertyRuns(12) },
   );
 }, 120_000);
 
