@@ -1,7 +1,7 @@
 "use client";
 
 import { TextInput } from "@mantine/core";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { parseSpan, spanText } from "./span-text.ts";
 
 type SpanFieldProps = {
@@ -10,13 +10,17 @@ type SpanFieldProps = {
   onChange: (seconds: number) => void;
   /** What is wrong with the span itself. */
   error?: string | undefined;
-  placeholder?: string;
 };
+
+const HOW = "Write it as 10 min, 1 h 30 min or 7 d";
 
 /** A span as people type it: `10 min`, `1 h 30 min`; a number alone is minutes. It is taken when the field is left or enter is pressed. */
 export function SpanField({ label, seconds, onChange, error }: SpanFieldProps) {
   const [typed, setTyped] = useState<string | null>(null);
   const parsed = typed === null ? seconds : parseSpan(typed, 60);
+  const field = useRef<HTMLInputElement>(null);
+  // what cannot be read keeps the form from being sent
+  useEffect(() => field.current?.setCustomValidity(parsed === null ? HOW : ""), [parsed]);
 
   function take() {
     if (typed === null || parsed === null) return;
@@ -26,6 +30,7 @@ export function SpanField({ label, seconds, onChange, error }: SpanFieldProps) {
 
   return (
     <TextInput
+      ref={field}
       size="xs"
       aria-label={label}
       value={typed ?? spanText(seconds)}
@@ -37,7 +42,7 @@ export function SpanField({ label, seconds, onChange, error }: SpanFieldProps) {
         if (typed !== null) event.preventDefault();
         take();
       }}
-      error={parsed === null ? "Write it as 10 min, 1 h 30 min or 7 d" : error}
+      error={parsed === null ? HOW : error}
       styles={{ input: { textAlign: "right", fontVariantNumeric: "tabular-nums" } }}
     />
   );

@@ -1,9 +1,12 @@
 import { Button, Select } from "@mantine/core";
 import { LifetimesRuler, type RulerRow } from "#app/(console)/_components/lifetimes/lifetimes-ruler.tsx";
 import { spanText } from "#app/(console)/_components/lifetimes/span-text.ts";
+import { faultAt } from "#components/form/fault-words.ts";
+import { clientLifetimeProblems } from "#lib/lifetimes/client-lifetime-problems.ts";
 import {
   type AudienceLimit,
   boundsOf,
+  CLIENT_SETTING_KEYS,
   type ClientLifetimes,
   type LifetimeSubject,
   type OrganisationLifetimes,
@@ -33,6 +36,8 @@ export function LifetimesFields({
   faultOf,
 }: LifetimesFieldsProps) {
   const rotation = resolveRotation(subject, organisation);
+  const set = new Set(CLIENT_SETTING_KEYS.filter((key) => subject[key] !== null));
+  const problems = onChange === undefined ? [] : clientLifetimeProblems(subject, organisation, set);
   const hasRefresh = subject.grantTypes.includes("refresh_token");
 
   function rowOf(resolved: ResolvedLifetime): RulerRow {
@@ -51,7 +56,7 @@ export function LifetimesFields({
       says: isHeld
         ? `${spanText(resolved.seconds)} holds, ${decidedWords(resolved)}.`
         : `${decidedWords(resolved).replace(/^./, (first) => first.toUpperCase())}.`,
-      error: faultOf?.(own),
+      error: faultAt(problems, own) ?? faultOf?.(own),
       onChange: onChange === undefined ? undefined : (seconds) => onChange({ [own]: seconds }),
       reset:
         onChange === undefined || mine === null ? null : (
