@@ -161,7 +161,8 @@ test("axe finds what is wrong: a picture without words, and words too pale to re
     const [picture, words] = [document.createElement("img"), document.createElement("p")];
     picture.src = "data:,";
     words.textContent = "pale";
-    words.style.color = words.style.backgroundColor = "rgb(120, 120, 120)";
+    words.style.color = "rgb(120, 120, 120)";
+    words.style.backgroundColor = "rgb(150, 150, 150)";
     document.querySelector("main")?.append(picture, words);
   });
   const found = (lines: string[]) => [...new Set(lines.map((line) => line.split(":")[0]))].sort();
