@@ -66,7 +66,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const closing = new AbortController();
   const authority = openAuthority(settings, closing.signal);
   const keys = openKeySet({ authority, name: "keys", settings, tell, closing: closing.signal });
-  const readJwt = createJwtReader(settings, keys.get);
+  const readJwt = createJwtReader(settings, keys);
   const introspection = new Introspection(authority, settings.introspectionConcurrency, settings.timeoutMs);
   const proofs = new ProofChecker(settings.clockToleranceSeconds);
   const word = new LastWord(settings.clockToleranceSeconds * 1_000);
