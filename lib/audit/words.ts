@@ -171,6 +171,7 @@ export const ACT_WORDS: Record<string, string> = {
   "client.created": "registered the client",
   "client.changed": "changed the client",
   "client.updated": "changed the client",
+  "lifetimes.shortened": "ended tokens that outlive the new lifetimes of",
   "client.disabled": "disabled the client",
   "client.enabled": "enabled the client",
   "client.deleted": "deleted the client",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { jsonObject, line, optionalLine, rowIds, seenVersion } from "../input/plain-text.ts";
-import { clientLifetimesInput } from "../lifetimes/input.ts";
+import { clientLifetimesInput, shortenInput } from "../lifetimes/input.ts";
 import {
   CLIENT_ID_PATTERN,
   CLIENT_KINDS,
@@ -52,6 +52,8 @@ export const createClientInput = z.strictObject({
 /** What may change; settings left out stay. Kind and client_id never change. Lists, where given, are whole. */
 export const updateClientInput = z.strictObject({
   version: seenVersion,
+  /** Ends the tokens that a preview of this change showed to outlive it. */
+  shorten: shortenInput.optional(),
   name: line(CLIENT_NAME_MAX).optional(),
   description: optionalLine(500).optional(),
   tokenFormat: z.enum(["jwt", "opaque"]).optional(),

@@ -8,12 +8,15 @@ import * as adminsIdRole from "./admins/[id]/role/route.ts";
 import * as admins from "./admins/route.ts";
 import * as apiTokensIdRevoke from "./api-tokens/[id]/revoke/route.ts";
 import * as apiTokens from "./api-tokens/route.ts";
+import * as audiencesIdLifetimesPreview from "./audiences/[id]/lifetimes/preview/route.ts";
 import * as audiencesId from "./audiences/[id]/route.ts";
 import * as audiences from "./audiences/route.ts";
 import * as auditEntriesId from "./audit-entries/[id]/route.ts";
 import * as auditEntries from "./audit-entries/route.ts";
 import * as clientsIdDisable from "./clients/[id]/disable/route.ts";
 import * as clientsIdEnable from "./clients/[id]/enable/route.ts";
+import * as clientsIdLifetimesExplain from "./clients/[id]/lifetimes/explain/route.ts";
+import * as clientsIdLifetimesPreview from "./clients/[id]/lifetimes/preview/route.ts";
 import * as clientsIdRevoke from "./clients/[id]/revoke/route.ts";
 import * as clientsIdRotateSecret from "./clients/[id]/rotate-secret/route.ts";
 import * as clientsId from "./clients/[id]/route.ts";
@@ -44,6 +47,7 @@ import * as ordersIdCancelTogether from "./orders/[id]/cancel-together/route.ts"
 import * as ordersIdPropagation from "./orders/[id]/propagation/route.ts";
 import * as ordersId from "./orders/[id]/route.ts";
 import * as orders from "./orders/route.ts";
+import * as organisationLifetimesPreview from "./organisation/lifetimes/preview/route.ts";
 import * as organisation from "./organisation/route.ts";
 import * as overview from "./overview/route.ts";
 import * as plans from "./plans/route.ts";
@@ -109,10 +113,13 @@ export function allRoutes(): Route[] {
     apiTokensIdRevoke,
     audiences,
     audiencesId,
+    audiencesIdLifetimesPreview,
     auditEntries,
     auditEntriesId,
     clients,
     clientsId,
+    clientsIdLifetimesExplain,
+    clientsIdLifetimesPreview,
     clientsIdDisable,
     clientsIdEnable,
     clientsIdRevoke,
@@ -144,6 +151,7 @@ export function allRoutes(): Route[] {
     ordersIdCancelTogether,
     ordersIdPropagation,
     organisation,
+    organisationLifetimesPreview,
     overview,
     plans,
     refusedCounts,
