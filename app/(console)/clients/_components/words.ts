@@ -78,7 +78,7 @@ export const clientWords = {
   claimsHelp: "A JSON object that is put into each access token. Claims of the standards cannot be set.",
   claimsNotJson: "This is not JSON.",
   one: "Client",
-  boundsLink: "Organisation's bounds",
+  lifetimesLink: "Explain and change",
   opensNothing: "Nothing: it names no audience, so it gets no access token.",
   facts: "Client",
   usesLink: "Token use",
