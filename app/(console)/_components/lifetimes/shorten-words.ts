@@ -6,7 +6,7 @@ export const shortenWords = {
   shorten: "End them by their new limits",
   ends: "When they end",
   tokens: "Tokens",
-  at: "End",
+  at: "End, your time",
   atOnce: "at once",
   asSaved: "as this is saved",
   confirm: (text: string) => `Type ${text} to confirm`,

@@ -145,7 +145,7 @@ export function ClientForm(props: ClientFormProps) {
           />
         ) : null}
       </FormSection>
-      <FormSection title={words.lifetime} help={words.lifetimeHelp}>
+      <FormSection title={words.lifetime} help={words.lifetimeHelp} isWide>
         <LifetimesFields
           subject={{
             ...draft.lifetimes,
@@ -155,7 +155,10 @@ export function ClientForm(props: ClientFormProps) {
           }}
           audiences={audiences.filter(({ id }) => draft.audienceIds.includes(id))}
           organisation={bounds}
-          onChange={(lifetimes) => set({ lifetimes: { ...draft.lifetimes, ...lifetimes } })}
+          onChange={(lifetimes) => {
+            request.touch(...Object.keys(lifetimes));
+            set({ lifetimes: { ...draft.lifetimes, ...lifetimes } });
+          }}
           faultOf={request.faultOf}
         />
       </FormSection>

@@ -156,7 +156,7 @@ export function LifetimesForm({ organisation }: { organisation: Organisation }) 
             required
           />
         </FormSection>
-        <FormSection title={words.scale} help={words.scaleHelp}>
+        <FormSection title={words.scale} help={words.scaleHelp} isWide>
           <LifetimesRuler name={words.ruler} rows={LIFETIMES.map(rowOf)} />
           <Switch
             label={words.rotation}

@@ -66,7 +66,7 @@ export function ClientLifetimesForm({ client, organisation, mayChange }: ClientL
         whyNotYet={changed.length === 0 ? words.unchanged : null}
         note={words.note}
       >
-        <FormSection title={words.scale} help={words.scaleHelp}>
+        <FormSection title={words.scale} help={words.scaleHelp} isWide>
           <LifetimesFields
             subject={subject}
             audiences={client.audiences}

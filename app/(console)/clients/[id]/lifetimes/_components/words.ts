@@ -4,8 +4,7 @@ export const clientLifetimesWords = {
   purpose: "How long what this client is given lives, which setting decides it, and when a sign-in ends.",
   clients: "Clients",
   scale: "On one scale",
-  scaleHelp:
-    "Draw a knob, move it with the arrow keys, or type a span. The line marks the organisation's default; the bar, what this client may choose.",
+  scaleHelp: "Draw a knob, move it with the arrow keys, or type a span.",
   save: "Save lifetimes",
   saved: "Saved. New tokens follow it.",
   shortened: (tokens: string) => `Saved. ${tokens} end by the new limits.`,
