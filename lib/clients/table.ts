@@ -1,5 +1,10 @@
 import { defineTable } from "../list-query/define-table.ts";
+import { FINDING_CODES } from "./findings.ts";
 import { CLIENT_KINDS, CLIENT_STATES } from "./model.ts";
+
+/** `anything`: whatever it is. */
+export const NEEDS = ["anything", ...FINDING_CODES] as const;
+export type Need = (typeof NEEDS)[number];
 
 /** The clients list. */
 export const CLIENTS_TABLE = defineTable({
@@ -9,6 +14,7 @@ export const CLIENTS_TABLE = defineTable({
     kind: { kind: "oneOf", label: "Kind", options: CLIENT_KINDS },
     state: { kind: "oneOf", label: "State", options: CLIENT_STATES },
     audience: { kind: "set", label: "Audience" },
+    needs: { kind: "oneOf", label: "Needs a look", options: NEEDS },
     format: { kind: "oneOf", label: "Token format", options: ["jwt", "opaque"] },
   },
   search: "q",

@@ -1,3 +1,5 @@
+import type { PublicJwk } from "../client-keys/model.ts";
+import { type AuthMethod, authMethodOf, type ClientKind, isConfidential } from "../clients/model.ts";
 import type { Sql } from "../db/sql.ts";
 
 /** What an authority keeps in memory of the registry. Reloaded whole when `registry_version` moves. */
@@ -7,7 +9,7 @@ export type RegistryClient = {
   /** The protocol's `client_id`. */
   clientId: string;
   name: string;
-  kind: "web" | "spa" | "native" | "service";
+  kind: ClientKind;
   isConfidential: boolean;
   tokenFormat: "jwt" | "opaque";
   grantTypes: string[];
@@ -18,8 +20,15 @@ export type RegistryClient = {
   customClaims: Record<string, unknown>;
   requireConsent: boolean;
   isDisabled: boolean;
+  /** Codes, device codes and pushed requests that began until then lead to nothing; null where it was never disabled. */
+  pendingEndedAtMs: number | null;
+  authMethod: AuthMethod;
+  jwksUri: string | null;
+  jwks: { keys: PublicJwk[] } | null;
+  requireDpop: boolean;
+  requirePar: boolean;
   /** SHA-256 of each secret that was not replaced. */
-  secrets: { hash: Buffer; expiresAtMs: number | null }[];
+  secrets: { id: string; hash: Buffer; expiresAtMs: number | null }[];
   audiences: { name: string; resourceUri: string }[];
   permissions: { name: string; audience: string }[];
   groups: string[];
@@ -85,7 +94,9 @@ const CLIENTS = `
     c.redirect_uris AS "redirectUris", c.post_logout_redirect_uris AS "postLogoutRedirectUris",
     c.access_token_ttl_seconds AS "accessTokenTtlSeconds", c.custom_claims AS "customClaims", c.require_consent AS "requireConsent",
     c.disabled_at IS NOT NULL AS "isDisabled",
-    coalesce((SELECT array_agg(encode(s.secret_hash, 'hex') || '|' || coalesce((extract(epoch FROM s.expires_at) * 1000)::bigint::text, ''))
+    (extract(epoch FROM c.pending_ended_at) * 1000)::float8 AS "pendingEndedAtMs", c.jwks_uri AS "jwksUri", c.jwks,
+    c.require_dpop AS "requireDpop", c.require_par AS "requirePar",
+    coalesce((SELECT array_agg(s.id::text || '|' || encode(s.secret_hash, 'hex') || '|' || coalesce((extract(epoch FROM s.expires_at) * 1000)::bigint::text, ''))
       FROM client_secret s WHERE s.client_id = c.id), '{}') AS "secretTexts",
     coalesce((SELECT array_agg(a.name || '|' || a.resource_uri ORDER BY a.name) FROM client_audience ca JOIN audience a ON a.id = ca.audience_id
       WHERE ca.client_id = c.id), '{}') AS "audienceTexts",
@@ -120,7 +131,10 @@ const ORGANISATION = `
 const KEYS = `
   SELECT kid, purpose, algorithm, state, public_jwk AS "publicJwk", private_wrapped AS "privateWrapped" FROM signing_key ORDER BY created_at, kid`;
 
-type ClientRecord = Omit<RegistryClient, "isConfidential" | "secrets" | "audiences" | "permissions"> & {
+type ClientRecord = Omit<
+  RegistryClient,
+  "isConfidential" | "authMethod" | "secrets" | "audiences" | "permissions"
+> & {
   secretTexts: string[];
   audienceTexts: string[];
   permissionTexts: string[];
@@ -134,10 +148,12 @@ function pair(text: string): [string, string] {
 function clientOf({ secretTexts, audienceTexts, permissionTexts, ...record }: ClientRecord): RegistryClient {
   return {
     ...record,
-    isConfidential: record.kind === "web" || record.kind === "service",
+    isConfidential: isConfidential(record.kind),
+    authMethod: authMethodOf(record),
     secrets: secretTexts.map((text) => {
-      const [hex, expires] = pair(text);
-      return { hash: Buffer.from(hex, "hex"), expiresAtMs: expires === "" ? null : Number(expires) };
+      const [id, rest] = pair(text);
+      const [hex, expires] = pair(rest);
+      return { id, hash: Buffer.from(hex, "hex"), expiresAtMs: expires === "" ? null : Number(expires) };
     }),
     audiences: audienceTexts.map(pair).map(([name, resourceUri]) => ({ name, resourceUri })),
     permissions: permissionTexts.map(pair).map(([name, audience]) => ({ name, audience })),

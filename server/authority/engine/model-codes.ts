@@ -1,7 +1,7 @@
-import type Provider from "oidc-provider";
-import { errors } from "oidc-provider";
+import Provider, { errors } from "oidc-provider";
 import { uuidv7 } from "#lib/ids.ts";
 import { createFamily } from "#lib/protocol/family.ts";
+import type { RegistryClient } from "#lib/registry/snapshot.ts";
 import type { EngineDeps } from "./deps.ts";
 import { currentExchange, currentSql } from "./exchange.ts";
 import { extendPayload, keepConsumedUnexpired, scopeValues } from "./extend-model.ts";
@@ -20,6 +20,16 @@ type CodeClass = {
   revokeByGrantId(grantId: string): Promise<void>;
   prototype: EngineCode & { save(): Promise<string>; consume(): Promise<void> };
 };
+
+/** @throws invalid_grant where a client is disabled, or was at that instant or after it: what was under way then has ended. */
+export function requirePending(client: RegistryClient, sinceMs: number): void {
+  if (client.isDisabled) throw invalidGrant("the client is disabled");
+  if (isEnded(client, sinceMs)) throw invalidGrant("the client was disabled in the meantime");
+}
+
+function isEnded({ pendingEndedAtMs }: RegistryClient, sinceMs: number): boolean {
+  return pendingEndedAtMs !== null && sinceMs <= pendingEndedAtMs;
+}
 
 /** Marks the running exchange as a second use: its family ends once the exchange is rolled back. */
 export async function markReplayed(): Promise<void> {
@@ -77,7 +87,7 @@ export function shapeCodes(provider: Provider, deps: EngineDeps): void {
       signingKid: null,
       rootedAtMs: code.rootedAtMs,
     };
-    if (client.isDisabled) throw invalidGrant("the client is disabled");
+    requirePending(client, code.rootedAtMs);
     return code;
   };
 
@@ -94,10 +104,29 @@ export function shapeCodes(provider: Provider, deps: EngineDeps): void {
   Code.revokeByGrantId = markReplayed;
 }
 
-/** Pushed requests are used up by compare-and-set too. @see RFC 9126 section 4 */
-export function shapePushedRequests(provider: Provider): void {
-  const { prototype } = provider.PushedAuthorizationRequest as unknown as {
-    prototype: { consume(): Promise<void> };
+/** Pushed requests are used up by compare-and-set too, and end with their client. @see RFC 9126 section 4 */
+export function shapePushedRequests(provider: Provider, deps: EngineDeps): void {
+  const Pushed = provider.PushedAuthorizationRequest as unknown as {
+    find(id: string, options?: object): Promise<{ clientId?: string; iat: number } | undefined>;
+    prototype: {
+      clientId?: string | undefined;
+      save(ttl?: number): Promise<string>;
+      consume(): Promise<void>;
+    };
+  };
+  extendPayload(Pushed, ["clientId"]);
+  const { find, prototype } = Pushed;
+  const { save } = prototype;
+  prototype.save = async function saveWithClient(ttl) {
+    this.clientId ??= Provider.ctx?.oidc.client?.clientId;
+    return save.call(this, ttl);
+  };
+  Pushed.find = async function findPending(id, options) {
+    const pushed = await find.call(Pushed, id, options);
+    const client = deps.registry().clientsByClientId.get(pushed?.clientId ?? "");
+    return client !== undefined && pushed !== undefined && isEnded(client, pushed.iat * 1_000)
+      ? undefined
+      : pushed;
   };
   const { consume } = prototype;
   prototype.consume = async function consumeOnce() {
