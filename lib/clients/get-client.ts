@@ -1,4 +1,5 @@
 import { requirePermission } from "../authz/require-permission.ts";
+import { readClientFindings } from "../client-findings/read-findings.ts";
 import { type KeyFetch, keyLineOf, type PublicJwk } from "../client-keys/model.ts";
 import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
@@ -11,7 +12,6 @@ import type { SecretRef } from "../secrets/model.ts";
 import { liveSecretsSql, secretRefOf } from "../secrets/owned-secrets.ts";
 import { countLiveTokens, type LiveTokens } from "../tokens/count-live-tokens.ts";
 import { authMethodOf, type ClientDetail, type ClientRow, resolveAccessTokenTtl } from "./model.ts";
-import { readClientFindings } from "./read-findings.ts";
 
 export type ClientRecord = Pick<
   ClientRow,

@@ -1,4 +1,6 @@
 import { requirePermission } from "../authz/require-permission.ts";
+import type { Finding } from "../client-findings/model.ts";
+import { readFindings } from "../client-findings/read-findings.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import type { ListQuery, Page, Total } from "../list-query/define-table.ts";
@@ -6,10 +8,8 @@ import { listRows } from "../list-query/list-rows.ts";
 import { containing, type Fragment, sql } from "../list-query/sql-fragment.ts";
 import { readOrganisation } from "../organisation/get-organisation.ts";
 import { countLiveTokensInTime } from "../tokens/count-live-tokens.ts";
-import type { Finding } from "./findings.ts";
 import { CLIENT_COLUMNS, type ClientRecord, clientRowOf } from "./get-client.ts";
 import type { ClientRow } from "./model.ts";
-import { readFindings } from "./read-findings.ts";
 import { CLIENTS_TABLE, type Need } from "./table.ts";
 
 export type ClientsQuery = ListQuery<typeof CLIENTS_TABLE>;

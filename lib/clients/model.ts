@@ -1,7 +1,7 @@
+import type { Finding, FindingCode } from "../client-findings/model.ts";
 import type { KeyFetch, KeyLine } from "../client-keys/model.ts";
 import type { Organisation } from "../organisation/model.ts";
 import type { SecretRef } from "../secrets/model.ts";
-import type { Finding, FindingCode } from "./findings.ts";
 
 /** OAuth clients, for every layer; browser-safe. Times are ISO 8601 in UTC. */
 export const CLIENT_KINDS = ["web", "spa", "native", "device", "service"] as const;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { FINDING_CODES } from "#lib/clients/findings.ts";
+import { FINDING_CODES } from "#lib/client-findings/model.ts";
 import { AUTH_METHODS, CLIENT_KINDS, CLIENT_STATES } from "#lib/clients/model.ts";
 import { instant } from "./paging.ts";
 import { secretRef } from "./secrets.ts";

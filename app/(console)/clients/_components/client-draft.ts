@@ -1,4 +1,10 @@
-import type { ClientDetail, ClientKind } from "#lib/clients/model.ts";
+import {
+  type ClientDetail,
+  type ClientKind,
+  grantTypesOf,
+  hasRedirects,
+  isConfidential,
+} from "#lib/clients/model.ts";
 
 /** What the form shows its own faults of. */
 export const CLIENT_FIELDS = [
@@ -12,6 +18,10 @@ export const CLIENT_FIELDS = [
   "audienceIds",
   "permissionIds",
   "groupIds",
+  "grantTypes",
+  "jwksUri",
+  "jwks",
+  "requirePar",
 ];
 
 /** A client while it is being written down: addresses one a line, claims as the text of their JSON. */
@@ -29,7 +39,18 @@ export type ClientDraft = {
   audienceIds: string[];
   permissionIds: string[];
   groupIds: string[];
+  grantTypes: string[];
+  /** How a kind that can keep a secret proves who it is. */
+  proof: Proof;
+  jwksUri: string;
+  /** The text of its JSON. */
+  jwks: string;
+  requireDpop: boolean;
+  requirePar: boolean;
 };
+
+export const PROOFS = ["secret", "address", "pasted"] as const;
+export type Proof = (typeof PROOFS)[number];
 
 export const EMPTY_DRAFT: ClientDraft = {
   kind: "web",
@@ -45,6 +66,12 @@ export const EMPTY_DRAFT: ClientDraft = {
   audienceIds: [],
   permissionIds: [],
   groupIds: [],
+  grantTypes: grantTypesOf("web"),
+  proof: "secret",
+  jwksUri: "",
+  jwks: "",
+  requireDpop: false,
+  requirePar: false,
 };
 
 /** The draft of a client that is there. */
@@ -63,12 +90,20 @@ export function draftOf(client: ClientDetail): ClientDraft {
     audienceIds: client.audiences.map(({ id }) => id),
     permissionIds: client.permissions.map(({ id }) => id),
     groupIds: client.groups.map(({ id }) => id),
+    grantTypes: client.grantTypes,
+    proof: client.jwksUri !== null ? "address" : client.jwks !== null ? "pasted" : "secret",
+    jwksUri: client.jwksUri ?? "",
+    jwks: client.jwks === null ? "" : JSON.stringify(client.jwks, null, 2),
+    requireDpop: client.requireDpop,
+    requirePar: client.requirePar,
   };
 }
 
 /** What of a draft may be sent for a new client and for one that is there. What its kind does not have is left empty. */
 export function settingsOf(draft: ClientDraft) {
   const isService = draft.kind === "service";
+  const isRedirected = hasRedirects(draft.kind);
+  const proof = isConfidential(draft.kind) ? draft.proof : "secret";
   return {
     name: draft.name.trim(),
     description: draft.description.trim(),
@@ -77,10 +112,15 @@ export function settingsOf(draft: ClientDraft) {
     audienceIds: draft.audienceIds,
     permissionIds: draft.permissionIds,
     customClaims: JSON.parse(draft.customClaims || "{}") as Record<string, unknown>,
-    redirectUris: isService ? [] : linesOf(draft.redirectUris),
-    postLogoutRedirectUris: isService ? [] : linesOf(draft.postLogoutRedirectUris),
+    redirectUris: isRedirected ? linesOf(draft.redirectUris) : [],
+    postLogoutRedirectUris: isRedirected ? linesOf(draft.postLogoutRedirectUris) : [],
     requireConsent: isService ? false : draft.requireConsent,
     groupIds: isService ? draft.groupIds : [],
+    grantTypes: draft.grantTypes,
+    jwksUri: proof === "address" ? draft.jwksUri.trim() : null,
+    jwks: proof === "pasted" ? (JSON.parse(draft.jwks) as Record<string, unknown>) : null,
+    requireDpop: draft.requireDpop,
+    requirePar: isRedirected && draft.requirePar,
   };
 }
 

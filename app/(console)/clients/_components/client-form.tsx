@@ -8,8 +8,10 @@ import { DurationInput } from "#components/form/duration-input.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
 import type { Send } from "#components/form/use-send.ts";
 import type { AudienceRow } from "#lib/audiences/model.ts";
-import { clientIdFromName, isConfidential } from "#lib/clients/model.ts";
+import { clientIdFromName, grantTypesOf, hasRedirects, isConfidential } from "#lib/clients/model.ts";
 import type { ClientDraft } from "./client-draft.ts";
+import { ClientFlows } from "./client-flows.tsx";
+import { ClientProof } from "./client-proof.tsx";
 import { KindChoice } from "./kind-choice.tsx";
 import { LifetimeRuler } from "./lifetime-ruler.tsx";
 import { type Bounds, whichLifetime } from "./which-lifetime.ts";
@@ -46,6 +48,10 @@ export function ClientForm(props: ClientFormProps) {
       request.refuse("customClaims", words.claimsNotJson);
       return;
     }
+    if (isConfidential(draft.kind) && draft.proof === "pasted" && !isJson(draft.jwks)) {
+      request.refuse("jwks", words.notJson);
+      return;
+    }
     onSave(draft);
   }
 
@@ -56,11 +62,11 @@ export function ClientForm(props: ClientFormProps) {
       request={request}
       submitWord={isNew ? words.create : words.save}
       cancelHref={cancelHref}
-      note={isNew && isConfidential(draft.kind) ? words.secretNote : undefined}
+      note={isNew && isConfidential(draft.kind) && draft.proof === "secret" ? words.secretNote : undefined}
     >
       {isNew ? (
         <FormSection title={words.kind} help={words.kindHelp}>
-          <KindChoice value={draft.kind} onChange={(kind) => set({ kind })} />
+          <KindChoice value={draft.kind} onChange={(kind) => set({ kind, grantTypes: grantTypesOf(kind) })} />
         </FormSection>
       ) : null}
       <FormSection title={words.identity} help={words.identityHelp}>
@@ -94,7 +100,15 @@ export function ClientForm(props: ClientFormProps) {
           maxLength={500}
         />
       </FormSection>
-      {isService ? null : (
+      {isConfidential(draft.kind) ? (
+        <ClientProof
+          draft={draft}
+          before={isNew ? null : start.proof}
+          onChange={set}
+          faultOf={request.faultOf}
+        />
+      ) : null}
+      {hasRedirects(draft.kind) ? (
         <FormSection title={words.signIn} help={words.signInHelp[draft.kind]}>
           <Textarea
             label={words.redirectUris}
@@ -122,7 +136,8 @@ export function ClientForm(props: ClientFormProps) {
             onChange={(event) => set({ requireConsent: event.currentTarget.checked })}
           />
         </FormSection>
-      )}
+      ) : null}
+      <ClientFlows draft={draft} onChange={set} faultOf={request.faultOf} />
       <FormSection title={words.opens} help={words.opensHelp}>
         {audiences.length === 0 ? (
           <NoAudiences why={words.noAudiences} />
@@ -199,4 +214,13 @@ export function ClientForm(props: ClientFormProps) {
       </FormSection>
     </FormCard>
   );
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

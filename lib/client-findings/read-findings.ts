@@ -1,11 +1,11 @@
+import { authMethodOf, type ClientKind, resolveAccessTokenTtl } from "../clients/model.ts";
 import type { Database } from "../db/database.ts";
 import type { Sql } from "../db/sql.ts";
 import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
 import { withinTime } from "../list-query/within-time.ts";
 import { readOrganisation } from "../organisation/get-organisation.ts";
 import type { Organisation } from "../organisation/model.ts";
-import { type Finding, LONG_LIFETIME_SECONDS, PERMISSION_DAYS, UNUSED_DAYS } from "./findings.ts";
-import { authMethodOf, type ClientKind, resolveAccessTokenTtl } from "./model.ts";
+import { type Finding, LONG_LIFETIME_SECONDS, PERMISSION_DAYS, UNUSED_DAYS } from "./model.ts";
 
 const TIMEOUT_MS = 1_900;
 const DAY_MS = 86_400_000;
