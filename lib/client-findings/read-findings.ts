@@ -1,7 +1,16 @@
-import { authMethodOf, type ClientKind, resolveAccessTokenTtl } from "../clients/model.ts";
+import { authMethodOf, type ClientKind, isConfidential, isSenderConstrained } from "../clients/model.ts";
 import type { Database } from "../db/database.ts";
 import type { Sql } from "../db/sql.ts";
-import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
+import { accessTokenTtlOf } from "../lifetimes/access-token-ttl.ts";
+import { CLIENT_LIFETIME_SQL } from "../lifetimes/columns.ts";
+import {
+  type AudienceLimit,
+  type ClientLifetimes,
+  type LifetimeSubject,
+  lifetimesOf,
+} from "../lifetimes/model.ts";
+import { resolveLifetime, resolveRotation } from "../lifetimes/resolve.ts";
+import { type Fragment, run, sql, trusted } from "../list-query/sql-fragment.ts";
 import { withinTime } from "../list-query/within-time.ts";
 import { readOrganisation } from "../organisation/get-organisation.ts";
 import type { Organisation } from "../organisation/model.ts";
@@ -11,10 +20,12 @@ const TIMEOUT_MS = 1_900;
 const DAY_MS = 86_400_000;
 
 /** What a client's findings follow from. */
-type Facts = {
+type Facts = ClientLifetimes & {
   id: string;
   kind: ClientKind;
-  accessTokenTtlSeconds: number | null;
+  grantTypes: string[];
+  requireDpop: boolean;
+  audiences: AudienceLimit[];
   jwksUri: string | null;
   jwks: object | null;
   keyError: string | null;
@@ -35,7 +46,9 @@ function factsSql(ids: readonly string[] | null, now: Date): Fragment {
         AND (${ids}::uuid[] IS NULL OR y.client_id = ANY (${ids}::uuid[]))),
       issued AS MATERIALIZED (SELECT y.client_id, max(y.week) AS week FROM token_tally y WHERE y.facet = 'all' AND y.label = ''
         AND (${ids}::uuid[] IS NULL OR y.client_id = ANY (${ids}::uuid[])) GROUP BY 1)
-    SELECT c.id, c.kind, c.access_token_ttl_seconds AS "accessTokenTtlSeconds", c.jwks_uri AS "jwksUri", c.jwks,
+    SELECT c.id, c.kind, ${trusted(CLIENT_LIFETIME_SQL)}, c.grant_types AS "grantTypes", c.require_dpop AS "requireDpop",
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('name', a.name, 'accessTokenTtlMaxSeconds', a.access_token_ttl_max_seconds)), '[]')
+        FROM client_audience ca JOIN audience a ON a.id = ca.audience_id WHERE ca.client_id = c.id) AS audiences, c.jwks_uri AS "jwksUri", c.jwks,
       (SELECT f.error FROM client_key_fetch f WHERE f.client_id = c.id AND f.uri = c.jwks_uri) AS "keyError",
       c.created_at < ${unusedBefore}::timestamptz AND coalesce(i.week + interval '7 days', '-infinity') < ${unusedBefore}::timestamptz AS "isUnused",
       EXISTS (SELECT FROM client_secret s WHERE s.client_id = c.id AND (s.expires_at IS NULL OR s.expires_at > ${now}::timestamptz)) AS "hasLiveSecret",
@@ -54,8 +67,15 @@ function findingsOf(facts: Facts, organisation: Organisation): Finding[] {
   if (facts.keyError !== null) findings.push({ code: "keys_failing", subjects: [facts.keyError] });
   if (authMethod === "client_secret" && !facts.hasLiveSecret)
     findings.push({ code: "no_credentials", subjects: [] });
-  const { seconds } = resolveAccessTokenTtl(facts, organisation);
-  if (seconds > LONG_LIFETIME_SECONDS) findings.push({ code: "lifetime_long", subjects: [String(seconds)] });
+  const subject = {
+    ...facts,
+    isConfidential: isConfidential(facts.kind),
+    isSenderConstrained: isSenderConstrained(facts),
+  };
+  if (facts.grantTypes.includes("refresh_token") && isLoose(subject, organisation))
+    findings.push({ code: "refresh_not_rotated", subjects: [] });
+  const longest = longestSeconds(subject, organisation, facts.audiences);
+  if (longest > LONG_LIFETIME_SECONDS) findings.push({ code: "lifetime_long", subjects: [String(longest)] });
   if (authMethod === "client_secret" && facts.unusedSecrets.length > 0)
     findings.push({ code: "secret_unused", subjects: facts.unusedSecrets });
   if (facts.isUnused) findings.push({ code: "client_unused", subjects: [] });
@@ -63,6 +83,24 @@ function findingsOf(facts: Facts, organisation: Organisation): Finding[] {
   else if (facts.unusedPermissions.length > 0)
     findings.push({ code: "permissions_unused", subjects: facts.unusedPermissions });
   return findings;
+}
+
+/** Whether a refresh token is neither replaced at each use nor bound to a key. Public clients' always are the one or the other. */
+function isLoose(subject: LifetimeSubject, organisation: Organisation): boolean {
+  return !subject.isSenderConstrained && !resolveRotation(subject, organisation).rotates;
+}
+
+/** What an access or ID token of it lives at most. */
+function longestSeconds(
+  subject: LifetimeSubject,
+  organisation: Organisation,
+  audiences: readonly AudienceLimit[],
+): number {
+  const has = new Set(lifetimesOf(subject.grantTypes));
+  const idToken = has.has("idTokenTtlSeconds")
+    ? resolveLifetime("idTokenTtlSeconds", subject, organisation).seconds
+    : 0;
+  return Math.max(accessTokenTtlOf(subject, organisation, audiences).seconds, idToken);
 }
 
 const byClient = (rows: readonly Facts[], organisation: Organisation) =>

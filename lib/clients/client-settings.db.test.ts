@@ -3,6 +3,7 @@ import { createAudience } from "../audiences/create-audience.ts";
 import type { Context } from "../context.ts";
 import { TEST_START, testContexts } from "../db/test-context.ts";
 import { uuidv7 } from "../ids.ts";
+import { DEVICE_GRANT } from "../lifetimes/model.ts";
 import { defaultQuery } from "../list-query/define-table.ts";
 import { NOTHING_ALLOWED } from "../outbound/allow-list.ts";
 import { createOutbound } from "../outbound/outbound.ts";
@@ -13,7 +14,6 @@ import { fetchClientKeys } from "./fetch-client-keys.ts";
 import { getClient } from "./get-client.ts";
 import { createClientInput, updateClientInput } from "./input.ts";
 import { listClients } from "./list-clients.ts";
-import { DEVICE_CODE_GRANT } from "./model.ts";
 import { revokeClientSecret } from "./revoke-client-secret.ts";
 import { rotateClientSecret } from "./rotate-client-secret.ts";
 import { CLIENTS_TABLE } from "./table.ts";
@@ -49,15 +49,15 @@ const CALLBACK = { redirectUris: ["https://app.example.com/callback"] };
 describe("a client's settings", () => {
   test("are of its kind: each has the grants that make it one, and those it is given beside them", async () => {
     expect((await create({ kind: "device" })).client).toMatchObject({
-      grantTypes: [DEVICE_CODE_GRANT, "refresh_token"],
+      grantTypes: [DEVICE_GRANT, "refresh_token"],
       authMethod: "none",
       redirectUris: [],
     });
-    const terminal = { kind: "native", ...CALLBACK, grantTypes: ["authorization_code", DEVICE_CODE_GRANT] };
+    const terminal = { kind: "native", ...CALLBACK, grantTypes: ["authorization_code", DEVICE_GRANT] };
     expect((await create(terminal)).client.grantTypes).toEqual(terminal.grantTypes);
     for (const [given, path] of [
       [{ kind: "web", ...CALLBACK, grantTypes: ["refresh_token"] }, "grantTypes"],
-      [{ kind: "spa", ...CALLBACK, grantTypes: ["authorization_code", DEVICE_CODE_GRANT] }, "grantTypes.1"],
+      [{ kind: "spa", ...CALLBACK, grantTypes: ["authorization_code", DEVICE_GRANT] }, "grantTypes.1"],
       [{ kind: "service", grantTypes: ["client_credentials", "refresh_token"] }, "grantTypes.1"],
       [{ kind: "device", ...CALLBACK }, "redirectUris"],
       [{ kind: "device", requirePar: true }, "requirePar"],

@@ -4,6 +4,8 @@ import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { uuidv7 } from "../ids.ts";
+import { NO_LIFETIMES } from "../lifetimes/model.ts";
+import { changedLifetimes, saveClientLifetimes } from "../lifetimes/save-client-lifetimes.ts";
 import type { Outbound } from "../outbound/outbound.ts";
 import { requireCallable } from "../outbound/require-callable.ts";
 import { storeSecret } from "../secrets/owned-secrets.ts";
@@ -31,14 +33,13 @@ export async function createClient(
   if (input.jwksUri !== null) await requireCallable(outbound, input.jwksUri, "jwksUri");
   return ctx.db.transaction(async (tx) => {
     const id = uuidv7(ctx.now);
-    await checkSettings(tx, input, ALL_SETTINGS);
+    await checkSettings(tx, input, ALL_SETTINGS, { before: NO_LIFETIMES, change: input });
     const clientId = await freeClientId(tx, input);
     await tx.query(
       `INSERT INTO client (id, client_id, name, description, kind, token_format, grant_types, redirect_uris, post_logout_redirect_uris,
-         access_token_ttl_seconds, custom_claims, require_consent, jwks_uri, jwks, require_dpop,
-         require_par, created_at, updated_at)
-       VALUES ($1::uuid, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text[], $8::text[], $9::text[], $10::int, $11::jsonb,
-         $12::boolean, $13::text, $14::jsonb, $15::boolean, $16::boolean, $17::timestamptz, $17::timestamptz)`,
+         custom_claims, require_consent, jwks_uri, jwks, require_dpop, require_par, created_at, updated_at)
+       VALUES ($1::uuid, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text[], $8::text[], $9::text[], $10::jsonb,
+         $11::boolean, $12::text, $13::jsonb, $14::boolean, $15::boolean, $16::timestamptz, $16::timestamptz)`,
       [
         id,
         clientId,
@@ -49,7 +50,6 @@ export async function createClient(
         input.grantTypes,
         input.redirectUris,
         input.postLogoutRedirectUris,
-        input.accessTokenTtlSeconds,
         JSON.stringify(input.customClaims),
         input.requireConsent,
         input.jwksUri,
@@ -59,6 +59,7 @@ export async function createClient(
         ctx.now,
       ],
     );
+    await saveClientLifetimes(tx, id, changedLifetimes(NO_LIFETIMES, input));
     await saveClientLinks(tx, id, input);
     const hasSecret = authMethodOf(input) === "client_secret";
     const secret = hasSecret ? await storeSecret(tx, ctx, { owner: "client", ownerId: id }) : null;
@@ -75,7 +76,6 @@ export async function createClient(
 const ALL_SETTINGS = new Set([
   "redirectUris",
   "postLogoutRedirectUris",
-  "accessTokenTtlSeconds",
   "audienceIds",
   "permissionIds",
   "groupIds",

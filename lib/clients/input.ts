@@ -2,6 +2,7 @@ import { z } from "zod";
 import { KEY_SET_MAX_BYTES } from "../client-keys/model.ts";
 import { KeySetFault, parseKeySet } from "../client-keys/parse-key-set.ts";
 import { jsonObject, line, optionalLine, rowIds, seenVersion } from "../input/plain-text.ts";
+import { clientLifetimesInput } from "../lifetimes/input.ts";
 import {
   CLIENT_ID_PATTERN,
   CLIENT_KINDS,
@@ -16,12 +17,6 @@ const uris = z
   .array(z.string().max(2000))
   .max(REDIRECT_URIS_MAX, `must have at most ${REDIRECT_URIS_MAX} entries`)
   .refine((list) => new Set(list).size === list.length, "has an address twice");
-
-const ttl = z
-  .int("must be a whole number of seconds")
-  .min(60, "must be at least 60 seconds")
-  .max(86_400, "must be at most 86400 seconds")
-  .nullable();
 
 const customClaims = jsonObject(CUSTOM_CLAIMS_MAX_BYTES).superRefine((claims, context) => {
   for (const name of Object.keys(claims)) {
@@ -67,8 +62,7 @@ export const createClientInput = z.strictObject({
   tokenFormat: z.enum(["jwt", "opaque"]).default("jwt"),
   redirectUris: uris.default([]),
   postLogoutRedirectUris: uris.default([]),
-  /** Seconds; null takes the organisation's default. */
-  accessTokenTtlSeconds: ttl.default(null),
+  ...clientLifetimesInput,
   audienceIds: rowIds(50).default([]),
   permissionIds: rowIds(500).default([]),
   /** Of services only. */
@@ -92,7 +86,7 @@ export const updateClientInput = z.strictObject({
   tokenFormat: z.enum(["jwt", "opaque"]).optional(),
   redirectUris: uris.optional(),
   postLogoutRedirectUris: uris.optional(),
-  accessTokenTtlSeconds: ttl.optional(),
+  ...clientLifetimesInput,
   audienceIds: rowIds(50).optional(),
   permissionIds: rowIds(500).optional(),
   groupIds: rowIds(100).optional(),

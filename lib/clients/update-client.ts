@@ -3,6 +3,7 @@ import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { isUuid } from "../ids.ts";
+import { changedLifetimes, saveClientLifetimes } from "../lifetimes/save-client-lifetimes.ts";
 import type { Outbound } from "../outbound/outbound.ts";
 import { requireCallable } from "../outbound/require-callable.ts";
 import { dropSecrets } from "../secrets/owned-secrets.ts";
@@ -42,12 +43,11 @@ export async function updateClient(
         (key) => key !== "kind" && input[key] !== undefined,
       ),
     );
-    await checkSettings(tx, settings, changed);
+    await checkSettings(tx, settings, changed, { before: client, change: input });
     await tx.query(
       `UPDATE client SET name = $2::text, description = $3::text, token_format = $4::text, redirect_uris = $5::text[],
-         post_logout_redirect_uris = $6::text[], access_token_ttl_seconds = $7::int, custom_claims = $8::jsonb,
-         require_consent = $9::boolean, grant_types = $10::text[], jwks_uri = $11::text, jwks = $12::jsonb, require_dpop = $13::boolean,
-         require_par = $14::boolean WHERE id = $1::uuid`,
+         post_logout_redirect_uris = $6::text[], custom_claims = $7::jsonb, require_consent = $8::boolean, grant_types = $9::text[],
+         jwks_uri = $10::text, jwks = $11::jsonb, require_dpop = $12::boolean, require_par = $13::boolean WHERE id = $1::uuid`,
       [
         clientId,
         input.name ?? client.name,
@@ -55,18 +55,18 @@ export async function updateClient(
         input.tokenFormat ?? client.tokenFormat,
         settings.redirectUris,
         settings.postLogoutRedirectUris,
-        settings.accessTokenTtlSeconds,
         JSON.stringify(input.customClaims ?? client.customClaims),
         input.requireConsent ?? client.requireConsent,
         settings.grantTypes,
         settings.jwksUri,
         settings.jwks === null ? null : JSON.stringify(settings.jwks),
-        input.requireDpop ?? client.requireDpop,
+        settings.requireDpop,
         settings.requirePar,
       ],
     );
     if (authMethodOf(settings) !== "client_secret")
       await dropSecrets(tx, { owner: "client", ownerId: clientId });
+    await saveClientLifetimes(tx, clientId, changedLifetimes(client, input));
     await saveClientLinks(tx, clientId, input);
     const changes = changesOf(
       auditedFields(client),
@@ -107,8 +107,6 @@ function settingsOf(client: ClientDetail, input: UpdateClientInput): ClientSetti
     kind: client.kind,
     redirectUris: input.redirectUris ?? client.redirectUris,
     postLogoutRedirectUris: input.postLogoutRedirectUris ?? client.postLogoutRedirectUris,
-    accessTokenTtlSeconds:
-      input.accessTokenTtlSeconds === undefined ? client.accessTokenTtlSeconds : input.accessTokenTtlSeconds,
     audienceIds: input.audienceIds ?? client.audiences.map((audience) => audience.id),
     permissionIds: input.permissionIds ?? client.permissions.map((permission) => permission.id),
     groupIds: input.groupIds ?? client.groups.map((group) => group.id),
@@ -116,6 +114,7 @@ function settingsOf(client: ClientDetail, input: UpdateClientInput): ClientSetti
     // one takes the other's place, unless both are given
     jwksUri: input.jwksUri === undefined ? (input.jwks ? null : client.jwksUri) : input.jwksUri,
     jwks: input.jwks === undefined ? (input.jwksUri ? null : client.jwks) : input.jwks,
+    requireDpop: input.requireDpop ?? client.requireDpop,
     requirePar: input.requirePar ?? client.requirePar,
   };
 }

@@ -212,6 +212,8 @@ test("standings tell who is behind, silent, old or in step; the list is filtered
     filters: { standing: ["silent", "behind", "old_version"] },
   });
   expect((await getOverview(later)).verifiersBehind.value).toBe(troubled.total.value);
+  const counted = Object.values(troubled.troubled).reduce((sum, count) => sum + count, 0);
+  expect(counted).toBe(troubled.total.value);
 
   const { instances } = await getVerifierInstances(later, { verifierId: oldId });
   expect(instances).toMatchObject([

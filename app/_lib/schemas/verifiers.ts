@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { SEEN_WAYS } from "#lib/propagation/model.ts";
 import { AUDIT_MODES, CHECK_WAYS, VERIFIER_MODES, VERIFIER_STATES } from "#lib/verifiers/model.ts";
-import { instant } from "./paging.ts";
+import { idParams, instant } from "./paging.ts";
 import { verifierPropagation } from "./propagation.ts";
 import { secretRef } from "./secrets.ts";
 
@@ -39,6 +39,7 @@ export const verifierInstances = z.object({
       behindBy: z.int().nullable(),
       firstSeenAt: instant,
       lastHeardAt: instant,
+      endedAt: instant.nullable(),
       accepted: z.int(),
       refused: z.int(),
       stale: z.int(),
@@ -47,6 +48,8 @@ export const verifierInstances = z.object({
     }),
   ),
 });
+
+export const instanceParams = idParams.extend({ instanceId: z.uuid("is not an id").toLowerCase() });
 
 export const verifierDetail = verifierRow.extend({
   secrets: z.array(secretRef),

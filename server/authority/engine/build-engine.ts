@@ -10,7 +10,7 @@ import { currentSql } from "./exchange.ts";
 import { shapeAccessTokens } from "./model-access-tokens.ts";
 import { registryClient, shapeClients } from "./model-clients.ts";
 import { shapeCodes, shapePushedRequests } from "./model-codes.ts";
-import { shapeDeviceCodes } from "./model-device-codes.ts";
+import { shapeDeviceCodes, tellInterval } from "./model-device-codes.ts";
 import { rememberOidcScopes, shapeRefreshTokens } from "./model-refresh-tokens.ts";
 import { shapeSessions } from "./model-sessions.ts";
 import { shapeUserinfo } from "./model-userinfo.ts";
@@ -114,6 +114,7 @@ export async function buildEngine(
   provider.use(createThrottle(deps) as never);
   provider.use(requireSpelling as never);
   provider.use(answerSignedOut as never);
+  provider.use(tellInterval(deps) as never);
   provider.use(createTokenEndpoint(deps) as never);
   return { provider, serviceTokens: createServiceTokens(deps, keys) };
 }

@@ -1,19 +1,16 @@
 import { hkdfSync } from "node:crypto";
-import {
-  type Configuration,
-  errors,
-  interactionPolicy,
-  type JWK,
-  type KoaContextWithOIDC,
-} from "oidc-provider";
+import { type Configuration, errors, type JWK, type KoaContextWithOIDC } from "oidc-provider";
 import { ASSERTION_ALGORITHMS } from "#lib/client-keys/model.ts";
+import { sessionSeconds } from "#lib/lifetimes/ends.ts";
+import type { Lifetime } from "#lib/lifetimes/model.ts";
 import type { StateSeal } from "#lib/protocol/state-seal.ts";
 import { STATUS_LISTS_PATH } from "#lib/status-lists/model.ts";
 import { endsSoon } from "#server/authority/client-assertion.ts";
 import type { EngineDeps } from "./deps.ts";
 import { DEVICE_PATH, deviceFlow } from "./device-pages.ts";
 import { renderEngineError, renderLoggedOut, renderLogout } from "./engine-pages.ts";
-import { sessionTtlSeconds } from "./lifetimes.ts";
+import { createInteractionPolicy, isToBeReplaced } from "./interaction-policy.ts";
+import { lifetimeSeconds } from "./lifetimes.ts";
 import { loadGrant } from "./load-grant.ts";
 import { createAccountFinder } from "./model-accounts.ts";
 import { registryClient } from "./model-clients.ts";
@@ -23,7 +20,6 @@ import { createStateAdapter } from "./state-adapter.ts";
 export const OIDC_SCOPES = ["openid", "profile", "email", "groups", "offline_access"];
 /** Seconds that a person has to sign in and consent. */
 export const INTERACTION_TTL_SECONDS = 600;
-const DEVICE_CODE_TTL_SECONDS = 600;
 const GRANT_MARGIN_SECONDS = 3_600;
 const AUTH_METHODS = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"] as const;
 const CALLER_METHODS = AUTH_METHODS.filter((method) => method !== "none");
@@ -39,6 +35,8 @@ export function createConfiguration({ deps, seal, idTokenJwks }: ConfigurationOp
   const issuer = deps.env.authorityIssuer;
   const isSecure = issuer.startsWith("https:");
   const organisation = () => deps.registry().organisation;
+  const secondsOf = (client: { clientId: string }, key: Lifetime) =>
+    lifetimeSeconds(organisation(), registryClient(deps, client.clientId), key);
   const cookie = { httpOnly: true, sameSite: "lax", signed: true, secure: isSecure } as const;
   const cookieKey = Buffer.from(
     hkdfSync("sha256", deps.masterKey, "", "tokenwarden authority cookies v1", 32),
@@ -78,7 +76,7 @@ export function createConfiguration({ deps, seal, idTokenJwks }: ConfigurationOp
     conformIdTokenClaims: false,
     expiresWithSession: () => false,
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed("refresh_token"),
-    rotateRefreshToken: true,
+    rotateRefreshToken: (ctx) => isToBeReplaced(deps, ctx),
     revokeGrantPolicy: () => false,
     clientBasedCORS: (_ctx, origin, client) =>
       client.clientAuthMethod === "none" && isOriginOf(client.redirectUris ?? [], origin),
@@ -116,7 +114,7 @@ export function createConfiguration({ deps, seal, idTokenJwks }: ConfigurationOp
       revocation_endpoint_auth_signing_alg_values_supported: [...ASSERTION_ALGORITHMS],
     },
     interactions: {
-      policy: interactionPolicy.base(),
+      policy: createInteractionPolicy(deps),
       url: (_ctx, interaction) => `/interaction/${interaction.uid}`,
     },
     features: {
@@ -151,14 +149,22 @@ export function createConfiguration({ deps, seal, idTokenJwks }: ConfigurationOp
       AccessToken: () => organisation().accessTokenTtlSeconds,
       ClientCredentials: () => organisation().serviceTokenTtlSeconds,
       RefreshToken: () => organisation().refreshTokenIdleSeconds,
-      AuthorizationCode: () => organisation().authorizationCodeTtlSeconds,
-      DeviceCode: () => DEVICE_CODE_TTL_SECONDS,
-      IdToken: () => organisation().idTokenTtlSeconds,
+      AuthorizationCode: (_ctx, _code, client) => secondsOf(client, "authorizationCodeTtlSeconds"),
+      DeviceCode: (_ctx, _code, client) => secondsOf(client, "deviceCodeTtlSeconds"),
+      IdToken: (_ctx, _token, client) => secondsOf(client, "idTokenTtlSeconds"),
       Interaction: () => INTERACTION_TTL_SECONDS,
-      Session: (_ctx, session) => sessionTtlSeconds(organisation(), session.loginTs, Date.now()),
+      Session: (_ctx, session) =>
+        sessionSeconds(
+          {
+            idleSeconds: organisation().sessionIdleSeconds,
+            absoluteSeconds: organisation().sessionAbsoluteSeconds,
+          },
+          session.loginTs,
+          Date.now(),
+        ),
       // a consent outlives every refresh token that a session can have begun
-      Grant: () =>
-        organisation().refreshTokenAbsoluteSeconds +
+      Grant: (_ctx, grant) =>
+        secondsOf({ clientId: grant.clientId ?? "" }, "refreshTokenAbsoluteSeconds") +
         organisation().sessionAbsoluteSeconds +
         GRANT_MARGIN_SECONDS,
     },

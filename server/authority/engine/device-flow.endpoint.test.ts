@@ -2,7 +2,7 @@ import * as oidc from "openid-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { disableClient } from "#lib/clients/disable-client.ts";
 import { enableClient } from "#lib/clients/enable-client.ts";
-import { DEVICE_CODE_GRANT } from "#lib/clients/model.ts";
+import { DEVICE_GRANT } from "#lib/lifetimes/model.ts";
 import { introspect, post, startTestInstance, type TestInstance } from "../test-authority.ts";
 import { adminOf } from "./test-admin.ts";
 import { TestBrowser } from "./test-browser.ts";
@@ -72,7 +72,7 @@ async function letIn(
 
 const poll = (deviceCode: string, url = instance.issuer) =>
   post(`${url}/oauth/token`, {
-    grant_type: DEVICE_CODE_GRANT,
+    grant_type: DEVICE_GRANT,
     client_id: television.clientId,
     device_code: deviceCode,
   });
@@ -86,6 +86,7 @@ describe("the device flow", () => {
     expect(asked).toMatchObject({
       verification_uri: `${instance.issuer}/device`,
       expires_in: 600,
+      interval: 5,
     });
     expect(asked.user_code).toMatch(/^[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}$/);
     expect(await answerOf(poll(asked.device_code))).toMatchObject({ error: "authorization_pending" });
@@ -107,7 +108,7 @@ describe("the device flow", () => {
        FROM token WHERE client_id = $1::uuid AND kind = 'access'`,
       [television.id],
     );
-    expect(row).toEqual({ grantType: DEVICE_CODE_GRANT, families: 1n });
+    expect(row).toEqual({ grantType: DEVICE_GRANT, families: 1n });
     const refreshed = await oidc.refreshTokenGrant(config, String(tokens.refresh_token));
     expect(refreshed.access_token).toBeTruthy();
   });
@@ -161,7 +162,7 @@ describe("the device flow", () => {
     const asked = await ask();
     await letIn(new TestBrowser(), asked);
     const stolen = await post(`${instance.issuer}/oauth/token`, {
-      grant_type: DEVICE_CODE_GRANT,
+      grant_type: DEVICE_GRANT,
       client_id: people.spa.clientId,
       device_code: asked.device_code,
     });

@@ -3,14 +3,16 @@ import { uuidv7 } from "#lib/ids.ts";
 import { createFamily } from "#lib/protocol/family.ts";
 import type { RegistryClient } from "#lib/registry/snapshot.ts";
 import type { EngineDeps } from "./deps.ts";
-import { currentExchange, currentSql } from "./exchange.ts";
+import { currentExchange, currentSql, type Presented } from "./exchange.ts";
 import { extendPayload, keepConsumedUnexpired, scopeValues } from "./extend-model.ts";
+import { type FamilyTimes, lifetimeSeconds } from "./lifetimes.ts";
 import { registryClient } from "./model-clients.ts";
+import type { EngineSession } from "./model-sessions.ts";
 import { invalidGrant } from "./protocol-errors.ts";
 import { AlreadyUsed } from "./state-adapter.ts";
 
-/** What our codes carry beside the engine's own: the family that their tokens will belong to, and the instant of the authorization. */
-export type FamilyFields = { familyId: string; rootedAtMs: number };
+/** What our codes carry beside the engine's own: the family that their tokens will belong to, the instant of the authorization, and its last end. */
+export type FamilyFields = { familyId: string } & FamilyTimes;
 
 export type EngineCode = InstanceType<Provider["AuthorizationCode"]> &
   FamilyFields & { accountId: string; sessionUid?: string };
@@ -31,6 +33,60 @@ function isEnded({ pendingEndedAtMs }: RegistryClient, sinceMs: number): boolean
   return pendingEndedAtMs !== null && sinceMs <= pendingEndedAtMs;
 }
 
+/** What begins with a person's yes: an authorization code as it is made, a device's once somebody lets the device in. */
+type Beginning = Partial<FamilyFields> & {
+  clientId?: string | undefined;
+  accountId: string;
+  sessionUid?: string;
+};
+
+/** Gives a code the family that its tokens will belong to, rooted at this instant. */
+export async function beginFamily(deps: EngineDeps, code: Beginning): Promise<void> {
+  const client = registryClient(deps, code.clientId);
+  const now = Date.now();
+  const id = uuidv7(now);
+  // saved with the answer
+  const session = Provider.ctx?.oidc.session as EngineSession | undefined;
+  if (session !== undefined) session.usedAtMs = now;
+  const seconds = lifetimeSeconds(deps.registry().organisation, client, "refreshTokenAbsoluteSeconds");
+  const familyEndsAtMs = now + seconds * 1_000;
+  Object.assign(code, { familyId: id, rootedAtMs: now, familyEndsAtMs });
+  await createFamily(currentSql(deps.db), {
+    id,
+    clientId: client.id,
+    userId: code.accountId,
+    sessionUid: code.sessionUid ?? null,
+    rootedAt: new Date(now),
+    expiresAt: new Date(familyEndsAtMs),
+  });
+}
+
+/** A code as what is presented to be exchanged. */
+export function presentedCode(
+  client: RegistryClient,
+  code: Pick<FamilyFields, "familyId" | "rootedAtMs"> & {
+    accountId: string;
+    sessionUid?: string;
+    scope?: string | undefined;
+  },
+): Presented {
+  return {
+    id: code.familyId,
+    tokenId: null,
+    protocolClientId: client.clientId,
+    familyId: code.familyId,
+    sessionUid: code.sessionUid ?? null,
+    userId: code.accountId,
+    subject: code.accountId,
+    clientId: client.id,
+    scopes: scopeValues(code.scope),
+    groups: [],
+    audiences: [],
+    signingKid: null,
+    rootedAtMs: code.rootedAtMs,
+  };
+}
+
 /** Marks the running exchange as a second use: its family ends once the exchange is rolled back. */
 export async function markReplayed(): Promise<void> {
   const exchange = currentExchange();
@@ -45,24 +101,12 @@ export async function markReplayed(): Promise<void> {
  */
 export function shapeCodes(provider: Provider, deps: EngineDeps): void {
   const Code = provider.AuthorizationCode as unknown as CodeClass;
-  extendPayload(Code, ["familyId", "rootedAtMs"]);
+  extendPayload(Code, ["familyId", "rootedAtMs", "familyEndsAtMs"]);
   keepConsumedUnexpired(Code.prototype);
 
   const save = Code.prototype.save;
   Code.prototype.save = async function saveWithFamily(this: EngineCode) {
-    const client = registryClient(deps, this.clientId);
-    const now = Date.now();
-    this.familyId = uuidv7(now);
-    this.rootedAtMs = now;
-    const { refreshTokenAbsoluteSeconds } = deps.registry().organisation;
-    await createFamily(currentSql(deps.db), {
-      id: this.familyId,
-      clientId: client.id,
-      userId: this.accountId,
-      sessionUid: this.sessionUid ?? null,
-      rootedAt: new Date(now),
-      expiresAt: new Date(now + refreshTokenAbsoluteSeconds * 1_000),
-    });
+    await beginFamily(deps, this);
     return save.call(this);
   };
 
@@ -72,21 +116,7 @@ export function shapeCodes(provider: Provider, deps: EngineDeps): void {
     const exchange = currentExchange();
     if (code === undefined || exchange === null) return code;
     const client = registryClient(deps, code.clientId);
-    exchange.presented = {
-      id: code.familyId,
-      tokenId: null,
-      protocolClientId: client.clientId,
-      familyId: code.familyId,
-      sessionUid: code.sessionUid ?? null,
-      userId: code.accountId,
-      subject: code.accountId,
-      clientId: client.id,
-      scopes: scopeValues(code.scope),
-      groups: [],
-      audiences: [],
-      signingKid: null,
-      rootedAtMs: code.rootedAtMs,
-    };
+    exchange.presented = presentedCode(client, code);
     requirePending(client, code.rootedAtMs);
     return code;
   };

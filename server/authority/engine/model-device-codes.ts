@@ -1,19 +1,22 @@
 import type Provider from "oidc-provider";
-import { errors } from "oidc-provider";
-import { uuidv7 } from "#lib/ids.ts";
-import { createFamily } from "#lib/protocol/family.ts";
+import { errors, type KoaContextWithOIDC } from "oidc-provider";
 import { hashId } from "#lib/protocol/state-store.ts";
+import type { RegistryClient } from "#lib/registry/snapshot.ts";
 import type { EngineDeps } from "./deps.ts";
 import { DevicePolls } from "./device-polls.ts";
-import { currentExchange, currentSql } from "./exchange.ts";
-import { extendPayload, keepConsumedUnexpired, scopeValues } from "./extend-model.ts";
+import { currentExchange } from "./exchange.ts";
+import { extendPayload, keepConsumedUnexpired } from "./extend-model.ts";
+import { lifetimeSeconds } from "./lifetimes.ts";
 import { registryClient } from "./model-clients.ts";
-import { type FamilyFields, markReplayed, requirePending } from "./model-codes.ts";
+import {
+  beginFamily,
+  type FamilyFields,
+  markReplayed,
+  presentedCode,
+  requirePending,
+} from "./model-codes.ts";
 import { invalidGrant } from "./protocol-errors.ts";
 import { AlreadyUsed } from "./state-adapter.ts";
-
-/** Seconds between two questions of a device. */
-export const DEVICE_POLL_SECONDS = 5;
 
 /** Where a device asked to be let in from. */
 export type DeviceInfo = { ip: string | null; userAgent: string | null; country: string | null };
@@ -33,6 +36,22 @@ type DeviceCodeClass = {
   prototype: EngineDeviceCode & { save(): Promise<string>; consume(): Promise<void> };
 };
 
+/** Seconds between two questions of a client's devices. */
+function pollSeconds(deps: Pick<EngineDeps, "registry">, client: RegistryClient): number {
+  return lifetimeSeconds(deps.registry().organisation, client, "devicePollSeconds");
+}
+
+/** Tells a device how often it may ask, which the engine leaves out. @see RFC 8628 section 3.2 */
+export function tellInterval(deps: EngineDeps) {
+  return async (ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
+    await next();
+    const { client, route } = ctx.oidc ?? {};
+    if (route !== "device_authorization" || client === undefined || ctx.status !== 200) return;
+    const interval = pollSeconds(deps, registryClient(deps, client.clientId));
+    ctx.body = { ...(ctx.body as object), interval };
+  };
+}
+
 /**
  * A device's code begins a family when a person lets the device in; from then on it is exchanged like an authorization code: under a lock, once, and a second
  * use ends what the first gave.
@@ -42,26 +61,16 @@ type DeviceCodeClass = {
 export function shapeDeviceCodes(provider: Provider, deps: EngineDeps): void {
   const Code = provider.DeviceCode as unknown as DeviceCodeClass;
   const polls = new DevicePolls();
-  extendPayload(Code, ["familyId", "rootedAtMs", "startedAtMs"]);
+  extendPayload(Code, ["familyId", "rootedAtMs", "familyEndsAtMs", "startedAtMs"]);
   keepConsumedUnexpired(Code.prototype);
 
   const save = Code.prototype.save;
   Code.prototype.save = async function saveWithFamily(this: EngineDeviceCode) {
     const now = Date.now();
     this.startedAtMs ??= now;
-    if (this.accountId !== undefined && this.familyId === undefined) {
-      const { refreshTokenAbsoluteSeconds } = deps.registry().organisation;
-      this.familyId = uuidv7(now);
-      this.rootedAtMs = now;
-      await createFamily(currentSql(deps.db), {
-        id: this.familyId,
-        clientId: registryClient(deps, this.clientId).id,
-        userId: this.accountId,
-        sessionUid: this.sessionUid ?? null,
-        rootedAt: new Date(now),
-        expiresAt: new Date(now + refreshTokenAbsoluteSeconds * 1_000),
-      });
-    }
+    const { accountId } = this;
+    if (accountId !== undefined && this.familyId === undefined)
+      await beginFamily(deps, Object.assign(this, { accountId }));
     return save.call(this);
   };
 
@@ -75,25 +84,18 @@ export function shapeDeviceCodes(provider: Provider, deps: EngineDeps): void {
     const { accountId, familyId, rootedAtMs } = code;
     if (accountId === undefined || familyId === undefined || rootedAtMs === undefined) {
       const isPending = !code.isExpired && (code as { error?: string }).error === undefined;
-      if (isPending && polls.isTooSoon(hashId(value).toString("hex"), DEVICE_POLL_SECONDS))
+      if (isPending && polls.isTooSoon(hashId(value).toString("hex"), pollSeconds(deps, client)))
         throw new errors.SlowDown("you ask too often: wait five seconds longer each time");
       return code;
     }
-    exchange.presented = {
-      id: familyId,
-      tokenId: null,
-      protocolClientId: client.clientId,
+    const { sessionUid, scope } = code;
+    exchange.presented = presentedCode(client, {
       familyId,
-      sessionUid: code.sessionUid ?? null,
-      userId: accountId,
-      subject: accountId,
-      clientId: client.id,
-      scopes: scopeValues(code.scope),
-      groups: [],
-      audiences: [],
-      signingKid: null,
       rootedAtMs,
-    };
+      accountId,
+      scope,
+      ...(sessionUid === undefined ? {} : { sessionUid }),
+    });
     return code;
   };
 

@@ -7,12 +7,19 @@ import { KeyValue } from "#components/display/key-value.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
 import { ScopeList } from "#components/display/scope-list.tsx";
 import { SecretsCard } from "#components/overlay/secrets-card.tsx";
-import { type AudienceRef, CLIENT_KIND_WORDS, type ClientDetail, hasRedirects } from "#lib/clients/model.ts";
-import { LifetimeRuler } from "./lifetime-ruler.tsx";
-import { type Bounds, whichLifetime } from "./which-lifetime.ts";
+import {
+  type AudienceRef,
+  CLIENT_KIND_WORDS,
+  type ClientDetail,
+  hasRedirects,
+  isConfidential,
+  isSenderConstrained,
+} from "#lib/clients/model.ts";
+import type { OrganisationLifetimes } from "#lib/lifetimes/model.ts";
+import { LifetimesFields } from "./lifetimes-fields.tsx";
 import { grantWords, clientWords as words } from "./words.ts";
 
-export function ClientLifetime({ client, bounds }: { client: ClientDetail; bounds: Bounds }) {
+export function ClientLifetime({ client, bounds }: { client: ClientDetail; bounds: OrganisationLifetimes }) {
   return (
     <Card
       title={words.lifetime}
@@ -22,7 +29,15 @@ export function ClientLifetime({ client, bounds }: { client: ClientDetail; bound
         </Link>
       }
     >
-      <LifetimeRuler answer={whichLifetime(client, bounds)} />
+      <LifetimesFields
+        subject={{
+          ...client,
+          isConfidential: isConfidential(client.kind),
+          isSenderConstrained: isSenderConstrained(client),
+        }}
+        audiences={client.audiences}
+        organisation={bounds}
+      />
     </Card>
   );
 }

@@ -4,7 +4,16 @@ import {
   grantTypesOf,
   hasRedirects,
   isConfidential,
+  isSenderConstrained,
 } from "#lib/clients/model.ts";
+import {
+  CLIENT_SETTING_KEYS,
+  type ClientLifetimes,
+  lifetimesOf,
+  NO_LIFETIMES,
+  ownKeyOf,
+  ownLifetimes,
+} from "#lib/lifetimes/model.ts";
 
 /** What the form shows its own faults of. */
 export const CLIENT_FIELDS = [
@@ -13,7 +22,7 @@ export const CLIENT_FIELDS = [
   "description",
   "redirectUris",
   "postLogoutRedirectUris",
-  "accessTokenTtlSeconds",
+  ...CLIENT_SETTING_KEYS,
   "customClaims",
   "audienceIds",
   "permissionIds",
@@ -33,7 +42,7 @@ export type ClientDraft = {
   redirectUris: string;
   postLogoutRedirectUris: string;
   tokenFormat: "jwt" | "opaque";
-  accessTokenTtlSeconds: number | null;
+  lifetimes: ClientLifetimes;
   requireConsent: boolean;
   customClaims: string;
   audienceIds: string[];
@@ -60,7 +69,7 @@ export const EMPTY_DRAFT: ClientDraft = {
   redirectUris: "",
   postLogoutRedirectUris: "",
   tokenFormat: "jwt",
-  accessTokenTtlSeconds: null,
+  lifetimes: NO_LIFETIMES,
   requireConsent: true,
   customClaims: "{}",
   audienceIds: [],
@@ -84,7 +93,7 @@ export function draftOf(client: ClientDetail): ClientDraft {
     redirectUris: client.redirectUris.join("\n"),
     postLogoutRedirectUris: client.postLogoutRedirectUris.join("\n"),
     tokenFormat: client.tokenFormat,
-    accessTokenTtlSeconds: client.accessTokenTtlSeconds,
+    lifetimes: ownLifetimes(client),
     requireConsent: client.requireConsent,
     customClaims: JSON.stringify(client.customClaims, null, 2),
     audienceIds: client.audiences.map(({ id }) => id),
@@ -108,7 +117,7 @@ export function settingsOf(draft: ClientDraft) {
     name: draft.name.trim(),
     description: draft.description.trim(),
     tokenFormat: draft.tokenFormat,
-    accessTokenTtlSeconds: draft.accessTokenTtlSeconds,
+    ...usedLifetimes(draft),
     audienceIds: draft.audienceIds,
     permissionIds: draft.permissionIds,
     customClaims: JSON.parse(draft.customClaims || "{}") as Record<string, unknown>,
@@ -122,6 +131,19 @@ export function settingsOf(draft: ClientDraft) {
     requireDpop: draft.requireDpop,
     requirePar: isRedirected && draft.requirePar,
   };
+}
+
+/** The lifetimes that a client with these grants has; what it has no use for is left to the organisation. */
+function usedLifetimes({ kind, grantTypes, requireDpop, lifetimes }: ClientDraft): ClientLifetimes {
+  const used = new Set<string>(lifetimesOf(grantTypes).map(ownKeyOf));
+  if (
+    used.has("refreshTokenIdleSeconds") &&
+    (isConfidential(kind) || isSenderConstrained({ kind, requireDpop }))
+  )
+    used.add("rotatesRefreshTokens");
+  return Object.fromEntries(
+    CLIENT_SETTING_KEYS.map((key) => [key, used.has(key) ? lifetimes[key] : null]),
+  ) as ClientLifetimes;
 }
 
 /** One address a line. */

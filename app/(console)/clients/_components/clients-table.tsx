@@ -16,7 +16,7 @@ import { FINDING_WORDS } from "#lib/client-findings/model.ts";
 import { CLIENT_KIND_WORDS, type ClientRow } from "#lib/clients/model.ts";
 import { CLIENTS_TABLE } from "#lib/clients/table.ts";
 import type { Page, Total } from "#lib/list-query/define-table.ts";
-import { ttlWords } from "./which-lifetime.ts";
+import { ttlWords } from "./ttl-words.ts";
 import { clientWords as words } from "./words.ts";
 
 const COLUMNS: DataTableColumn<ClientRow>[] = [

@@ -1,5 +1,6 @@
 import { groupedNumber } from "#components/display/number-text.tsx";
-import { type AuthMethod, DEVICE_CODE_GRANT } from "#lib/clients/model.ts";
+import type { AuthMethod } from "#lib/clients/model.ts";
+import { DEVICE_GRANT } from "#lib/lifetimes/model.ts";
 
 const tokens = (count: number) => `${groupedNumber(count)} live ${count === 1 ? "token" : "tokens"}`;
 
@@ -7,7 +8,7 @@ const GRANTS: Record<string, string> = {
   authorization_code: "authorization code",
   refresh_token: "refresh",
   client_credentials: "client credentials",
-  [DEVICE_CODE_GRANT]: "device code",
+  [DEVICE_GRANT]: "device code",
 };
 
 /** A grant type as people say it. */
@@ -70,12 +71,9 @@ export const clientWords = {
     "There is no audience yet: an application that accepts tokens. Without one the client gets no access token.",
   groups: "Groups of the service",
   groupsHelp: "Its own tokens carry these groups.",
-  lifetime: "Access token lifetime",
+  lifetime: "Lifetimes",
   lifetimeHelp:
-    "Short lifetimes limit what a stolen token is good for. Tokens that are out keep the lifetime they were issued with.",
-  lifetimeDefault: "As the organisation sets it",
-  lifetimeOwn: "Its own",
-  lifetimeField: "Access tokens live for",
+    "Draw a knob, move it with the arrow keys, or type a span. What is not set here is the organisation's. Short lifetimes limit what a stolen token is good for.",
   shape: "Token format",
   shapeHelp: {
     jwt: "Signed and readable: services can check it by themselves, and learn of a revocation through introspection, forward-auth or the feed.",
@@ -106,7 +104,7 @@ export const clientWords = {
     refresh_token:
       "Goes on for days without the person. Without it, they sign in again for each access token.",
     client_credentials: "Acts for itself.",
-    [DEVICE_CODE_GRANT]: "People type a code that it shows, on another screen.",
+    [DEVICE_GRANT]: "People type a code that it shows, on another screen.",
   } as Record<string, string>,
   requireDpop: "Require DPoP",
   requireDpopHelp:

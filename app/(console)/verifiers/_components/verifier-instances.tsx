@@ -12,6 +12,7 @@ import {
   type VerifierDetail,
   type VerifierInstance,
 } from "#lib/verifiers/model.ts";
+import { EndInstance } from "./end-instance.tsx";
 import { instanceWords as words } from "./words.ts";
 
 /** `412 µs`, `1.8 ms`. */
@@ -49,8 +50,20 @@ function Mode({ row, verifier }: { row: VerifierInstance; verifier: VerifierDeta
   );
 }
 
+function isSilent({ isLive, endedAt }: VerifierInstance): boolean {
+  return !isLive && endedAt === null;
+}
+
 /** The processes that check tokens for it: how far each is, how fast, and what it lost. */
-export function VerifierInstances({ verifier, found }: { verifier: VerifierDetail; found: Instances }) {
+export function VerifierInstances({
+  verifier,
+  found,
+  canWrite,
+}: {
+  verifier: VerifierDetail;
+  found: Instances;
+  canWrite: boolean;
+}) {
   const { instances, count } = found;
   const columns: PlainColumn<VerifierInstance>[] = [
     {
@@ -80,9 +93,13 @@ export function VerifierInstances({ verifier, found }: { verifier: VerifierDetai
       cell: (row) =>
         row.isLive ? (
           <Instant at={row.lastHeardAt} />
+        ) : row.endedAt !== null ? (
+          <Tag tone="expired">
+            <Instant at={row.endedAt} prefix={words.ended} hint={words.endsMeans} />
+          </Tag>
         ) : (
           <Tag tone="revoked">
-            <Instant at={row.lastHeardAt} prefix={words.silent} />
+            <Instant at={row.lastHeardAt} show="lasting" prefix={words.silent} />
           </Tag>
         ),
     },
@@ -120,6 +137,13 @@ export function VerifierInstances({ verifier, found }: { verifier: VerifierDetai
         ),
     },
   ];
+  if (canWrite && instances.some(isSilent))
+    columns.push({
+      header: words.end,
+      isUntitled: true,
+      align: "end",
+      cell: (row) => (isSilent(row) ? <EndInstance verifierId={verifier.id} instanceId={row.id} /> : null),
+    });
   return (
     <Card
       title={words.title}
