@@ -1,3 +1,4 @@
+import { ownLifetimes } from "../lifetimes/model.ts";
 import type { ClientDetail } from "./model.ts";
 
 /** What an audit entry tells of a client, under the names that the API has; ids as the names that people know. */
@@ -8,7 +9,7 @@ export function auditedFields(client: ClientDetail): Record<string, unknown> {
     tokenFormat: client.tokenFormat,
     redirectUris: client.redirectUris,
     postLogoutRedirectUris: client.postLogoutRedirectUris,
-    accessTokenTtlSeconds: client.accessTokenTtlSeconds,
+    ...ownLifetimes(client),
     audiences: client.audiences.map((audience) => audience.name),
     permissions: client.permissions.map((permission) => permission.name),
     groups: client.groups.map((group) => group.name),

@@ -1,7 +1,8 @@
 import type { Sql } from "../db/sql.ts";
 import { DomainError, type FieldProblem } from "../errors.ts";
-import { readOrganisation } from "../organisation/get-organisation.ts";
-import type { ClientKind } from "./model.ts";
+import type { ClientLifetimes } from "../lifetimes/model.ts";
+import { findLifetimeProblems, type LifetimesChange } from "../lifetimes/save-client-lifetimes.ts";
+import { type ClientKind, isConfidential } from "./model.ts";
 import { redirectUriProblem } from "./redirect-uri.ts";
 
 /** What of a client depends on its kind, the organisation and the registry. */
@@ -9,7 +10,7 @@ export type ClientSettings = {
   kind: ClientKind;
   redirectUris: readonly string[];
   postLogoutRedirectUris: readonly string[];
-  accessTokenTtlSeconds: number | null;
+  grantTypes: readonly string[];
   audienceIds: readonly string[];
   permissionIds: readonly string[];
   groupIds: readonly string[];
@@ -26,23 +27,20 @@ export async function checkSettings(
   tx: Sql,
   settings: ClientSettings,
   changed: ReadonlySet<keyof ClientSettings>,
+  lifetimes: { before: ClientLifetimes; change: LifetimesChange },
 ): Promise<void> {
   const fields: FieldProblem[] = [];
   if (changed.has("redirectUris")) fields.push(...uriProblems(settings, "redirectUris"));
   if (changed.has("postLogoutRedirectUris")) fields.push(...uriProblems(settings, "postLogoutRedirectUris"));
   if (changed.has("redirectUris") && settings.kind !== "service" && settings.redirectUris.length === 0)
     fields.push({ path: "redirectUris", message: "must have at least one address" });
-  if (changed.has("accessTokenTtlSeconds") && settings.accessTokenTtlSeconds !== null) {
-    const { accessTokenTtlMinSeconds: min, accessTokenTtlMaxSeconds: max } = await readOrganisation(
-      tx,
-      "share",
-    );
-    if (settings.accessTokenTtlSeconds < min || settings.accessTokenTtlSeconds > max)
-      fields.push({
-        path: "accessTokenTtlSeconds",
-        message: `must be from ${min} to ${max} seconds, the organisation's bounds`,
-      });
-  }
+  const subject = {
+    ...lifetimes.before,
+    grantTypes: settings.grantTypes,
+    isConfidential: isConfidential(settings.kind),
+    isSenderConstrained: false,
+  };
+  fields.push(...(await findLifetimeProblems(tx, subject, lifetimes.change)));
   if (changed.has("groupIds") && settings.kind !== "service" && settings.groupIds.length > 0)
     fields.push({ path: "groupIds", message: "only services stand in groups: people bring their own" });
   if (changed.has("groupIds"))

@@ -4,6 +4,8 @@ import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { uuidv7 } from "../ids.ts";
+import { NO_LIFETIMES } from "../lifetimes/model.ts";
+import { changedLifetimes, saveClientLifetimes } from "../lifetimes/save-client-lifetimes.ts";
 import { auditedFields } from "./audited-fields.ts";
 import { checkSettings } from "./check-settings.ts";
 import { readClient } from "./get-client.ts";
@@ -22,13 +24,14 @@ export async function createClient(ctx: Context, input: CreateClientInput): Prom
   requirePermission(ctx, "client:write");
   return ctx.db.transaction(async (tx) => {
     const id = uuidv7(ctx.now);
-    await checkSettings(tx, input, ALL_SETTINGS);
+    const grantTypes = grantTypesOf(input.kind);
+    await checkSettings(tx, { ...input, grantTypes }, ALL_SETTINGS, { before: NO_LIFETIMES, change: input });
     const clientId = await freeClientId(tx, input);
     await tx.query(
       `INSERT INTO client (id, client_id, name, description, kind, token_format, grant_types, redirect_uris, post_logout_redirect_uris,
-         access_token_ttl_seconds, custom_claims, require_consent, created_at, updated_at)
-       VALUES ($1::uuid, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text[], $8::text[], $9::text[], $10::int, $11::jsonb,
-         $12::boolean, $13::timestamptz, $13::timestamptz)`,
+         custom_claims, require_consent, created_at, updated_at)
+       VALUES ($1::uuid, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text[], $8::text[], $9::text[], $10::jsonb,
+         $11::boolean, $12::timestamptz, $12::timestamptz)`,
       [
         id,
         clientId,
@@ -36,15 +39,15 @@ export async function createClient(ctx: Context, input: CreateClientInput): Prom
         input.description,
         input.kind,
         input.tokenFormat,
-        grantTypesOf(input.kind),
+        grantTypes,
         input.redirectUris,
         input.postLogoutRedirectUris,
-        input.accessTokenTtlSeconds,
         JSON.stringify(input.customClaims),
         input.requireConsent,
         ctx.now,
       ],
     );
+    await saveClientLifetimes(tx, id, changedLifetimes(NO_LIFETIMES, input));
     await saveClientLinks(tx, id, input);
     const secret = isConfidential(input.kind) ? await storeClientSecret(tx, ctx, id) : null;
     const client = await readClient(tx, { id, now: ctx.now });
@@ -60,7 +63,6 @@ export async function createClient(ctx: Context, input: CreateClientInput): Prom
 const ALL_SETTINGS = new Set([
   "redirectUris",
   "postLogoutRedirectUris",
-  "accessTokenTtlSeconds",
   "audienceIds",
   "permissionIds",
   "groupIds",

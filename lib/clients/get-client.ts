@@ -3,21 +3,24 @@ import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { notFound } from "../errors.ts";
 import { isUuid } from "../ids.ts";
-import { run, sql } from "../list-query/sql-fragment.ts";
+import { accessTokenTtlOf } from "../lifetimes/access-token-ttl.ts";
+import { CLIENT_LIFETIME_SQL } from "../lifetimes/columns.ts";
+import { type ClientLifetimes, ownLifetimes } from "../lifetimes/model.ts";
+import { run, sql, trusted } from "../list-query/sql-fragment.ts";
 import { readOrganisation } from "../organisation/get-organisation.ts";
 import type { Organisation } from "../organisation/model.ts";
 import { countLiveTokens, type LiveTokens } from "../tokens/count-live-tokens.ts";
-import { type ClientDetail, type ClientRow, resolveAccessTokenTtl } from "./model.ts";
+import { type ClientDetail, type ClientRow, isConfidential } from "./model.ts";
 
 export type ClientRecord = Pick<
   ClientRow,
   "id" | "clientId" | "name" | "description" | "kind" | "tokenFormat" | "audiences"
-> & { accessTokenTtlSeconds: number | null; disabledAt: Date | null; createdAt: Date };
+> &
+  ClientLifetimes & { grantTypes: string[]; disabledAt: Date | null; createdAt: Date };
 
 type DetailRecord = ClientRecord &
   Pick<
     ClientDetail,
-    | "grantTypes"
     | "redirectUris"
     | "postLogoutRedirectUris"
     | "customClaims"
@@ -32,11 +35,12 @@ type DetailRecord = ClientRecord &
 
 /** The columns of a ClientRow over `client c`. */
 export const CLIENT_COLUMNS = sql`c.client_id AS "clientId", c.name, c.description, c.kind, c.token_format AS "tokenFormat",
-  c.access_token_ttl_seconds AS "accessTokenTtlSeconds", c.disabled_at AS "disabledAt", c.created_at AS "createdAt",
-  (SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'name', a.name, 'title', a.title) ORDER BY a.name), '[]')
+  ${trusted(CLIENT_LIFETIME_SQL)}, c.grant_types AS "grantTypes", c.disabled_at AS "disabledAt", c.created_at AS "createdAt",
+  (SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'name', a.name, 'title', a.title,
+      'accessTokenTtlMaxSeconds', a.access_token_ttl_max_seconds) ORDER BY a.name), '[]')
     FROM client_audience ca JOIN audience a ON a.id = ca.audience_id WHERE ca.client_id = c.id) AS audiences`;
 
-const DETAIL_COLUMNS = sql`c.grant_types AS "grantTypes", c.redirect_uris AS "redirectUris",
+const DETAIL_COLUMNS = sql`c.redirect_uris AS "redirectUris",
   c.post_logout_redirect_uris AS "postLogoutRedirectUris", c.custom_claims AS "customClaims", c.require_consent AS "requireConsent",
   c.updated_at AS "updatedAt", c.version,
   (SELECT coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'name', p.name, 'audience', a.name) ORDER BY p.name), '[]')
@@ -70,7 +74,7 @@ export async function readClient(db: Sql, { id, now }: { id: string; now: Date }
     grantTypes: record.grantTypes,
     redirectUris: record.redirectUris,
     postLogoutRedirectUris: record.postLogoutRedirectUris,
-    accessTokenTtlSeconds: record.accessTokenTtlSeconds,
+    ...ownLifetimes(record),
     customClaims: record.customClaims,
     requireConsent: record.requireConsent,
     permissions: record.permissions.map(({ id, name, audience }) => ({ id, name, audience })),
@@ -103,8 +107,17 @@ export function clientRowOf(
     kind: record.kind,
     tokenFormat: record.tokenFormat,
     state: record.disabledAt === null ? "enabled" : "disabled",
-    accessTokenTtl: resolveAccessTokenTtl(record, organisation),
-    audiences: record.audiences.map(({ id, name, title }) => ({ id, name, title })),
+    accessTokenTtl: accessTokenTtlOf(
+      { ...record, isConfidential: isConfidential(record.kind), isSenderConstrained: false },
+      organisation,
+      record.audiences,
+    ),
+    audiences: record.audiences.map(({ id, name, title, accessTokenTtlMaxSeconds }) => ({
+      id,
+      name,
+      title,
+      accessTokenTtlMaxSeconds,
+    })),
     liveTokens: live === null ? null : live.access + live.refresh,
     createdAt: record.createdAt.toISOString(),
   };

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { jsonObject, line, optionalLine, rowIds, seenVersion } from "../input/plain-text.ts";
+import { clientLifetimesInput } from "../lifetimes/input.ts";
 import {
   CLIENT_ID_PATTERN,
   CLIENT_KINDS,
@@ -13,12 +14,6 @@ const uris = z
   .array(z.string().max(2000))
   .max(REDIRECT_URIS_MAX, `must have at most ${REDIRECT_URIS_MAX} entries`)
   .refine((list) => new Set(list).size === list.length, "has an address twice");
-
-const ttl = z
-  .int("must be a whole number of seconds")
-  .min(60, "must be at least 60 seconds")
-  .max(86_400, "must be at most 86400 seconds")
-  .nullable();
 
 const customClaims = jsonObject(CUSTOM_CLAIMS_MAX_BYTES).superRefine((claims, context) => {
   for (const name of Object.keys(claims)) {
@@ -45,8 +40,7 @@ export const createClientInput = z.strictObject({
   tokenFormat: z.enum(["jwt", "opaque"]).default("jwt"),
   redirectUris: uris.default([]),
   postLogoutRedirectUris: uris.default([]),
-  /** Seconds; null takes the organisation's default. */
-  accessTokenTtlSeconds: ttl.default(null),
+  ...clientLifetimesInput,
   audienceIds: rowIds(50).default([]),
   permissionIds: rowIds(500).default([]),
   /** Of services only. */
@@ -63,7 +57,7 @@ export const updateClientInput = z.strictObject({
   tokenFormat: z.enum(["jwt", "opaque"]).optional(),
   redirectUris: uris.optional(),
   postLogoutRedirectUris: uris.optional(),
-  accessTokenTtlSeconds: ttl.optional(),
+  ...clientLifetimesInput,
   audienceIds: rowIds(50).optional(),
   permissionIds: rowIds(500).optional(),
   groupIds: rowIds(100).optional(),

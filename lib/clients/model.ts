@@ -1,4 +1,4 @@
-import type { Organisation } from "../organisation/model.ts";
+import type { ClientLifetimes, EffectiveTtl } from "../lifetimes/model.ts";
 
 /** OAuth clients, for every layer; browser-safe. Times are ISO 8601 in UTC. */
 export const CLIENT_KINDS = ["web", "spa", "native", "service"] as const;
@@ -24,42 +24,15 @@ export function grantTypesOf(kind: ClientKind): string[] {
   return kind === "service" ? ["client_credentials"] : ["authorization_code", "refresh_token"];
 }
 
-export type AudienceRef = { id: string; name: string; title: string };
+/** `accessTokenTtlMaxSeconds`: the longest that a token for it lives, or null. */
+export type AudienceRef = {
+  id: string;
+  name: string;
+  title: string;
+  accessTokenTtlMaxSeconds: number | null;
+};
 export type PermissionRef = { id: string; name: string; audience: string };
 export type GroupRef = { id: string; name: string };
-
-/** Where an effective lifetime comes from. */
-export type TtlSource = "client" | "organisation" | "organisation_service";
-
-export type EffectiveTtl = {
-  seconds: number;
-  source: TtlSource;
-  /** The bound that changed it, or null: a client's own value can fall outside bounds that were narrowed later. */
-  clampedBy: "min" | "max" | null;
-};
-
-/** The lifetime of a client's next access token, and which setting decided it. */
-export function resolveAccessTokenTtl(
-  client: { kind: ClientKind; accessTokenTtlSeconds: number | null },
-  organisation: Pick<
-    Organisation,
-    | "accessTokenTtlSeconds"
-    | "serviceTokenTtlSeconds"
-    | "accessTokenTtlMinSeconds"
-    | "accessTokenTtlMaxSeconds"
-  >,
-): EffectiveTtl {
-  const isService = client.kind === "service";
-  const inherited = isService ? organisation.serviceTokenTtlSeconds : organisation.accessTokenTtlSeconds;
-  const asked = client.accessTokenTtlSeconds ?? inherited;
-  const source: TtlSource =
-    client.accessTokenTtlSeconds !== null ? "client" : isService ? "organisation_service" : "organisation";
-  if (asked < organisation.accessTokenTtlMinSeconds)
-    return { seconds: organisation.accessTokenTtlMinSeconds, source, clampedBy: "min" };
-  if (asked > organisation.accessTokenTtlMaxSeconds)
-    return { seconds: organisation.accessTokenTtlMaxSeconds, source, clampedBy: "max" };
-  return { seconds: asked, source, clampedBy: null };
-}
 
 /** One row of the clients table. */
 export type ClientRow = {
@@ -80,24 +53,24 @@ export type ClientRow = {
 /** A secret as it may be shown: never its value. */
 export type ClientSecretRef = { id: string; hint: string; createdAt: string; expiresAt: string | null };
 
-export type ClientDetail = ClientRow & {
-  liveTokens: number;
-  grantTypes: string[];
-  redirectUris: string[];
-  postLogoutRedirectUris: string[];
-  /** The client's own setting; null takes the organisation's. */
-  accessTokenTtlSeconds: number | null;
-  customClaims: Record<string, unknown>;
-  requireConsent: boolean;
-  permissions: PermissionRef[];
-  groups: GroupRef[];
-  secrets: ClientSecretRef[];
-  liveAccessTokens: number;
-  liveRefreshTokens: number;
-  disabledAt: string | null;
-  updatedAt: string;
-  version: number;
-};
+/** With the client's own lifetimes; null takes the organisation's. */
+export type ClientDetail = ClientRow &
+  ClientLifetimes & {
+    liveTokens: number;
+    grantTypes: string[];
+    redirectUris: string[];
+    postLogoutRedirectUris: string[];
+    customClaims: Record<string, unknown>;
+    requireConsent: boolean;
+    permissions: PermissionRef[];
+    groups: GroupRef[];
+    secrets: ClientSecretRef[];
+    liveAccessTokens: number;
+    liveRefreshTokens: number;
+    disabledAt: string | null;
+    updatedAt: string;
+    version: number;
+  };
 
 /** The secret of a new or rotated client: shown once, kept nowhere. Null for kinds that keep no secret. */
 export type CreatedClient = { client: ClientDetail; secret: string | null };

@@ -3,6 +3,7 @@ import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { isUuid } from "../ids.ts";
+import { changedLifetimes, saveClientLifetimes } from "../lifetimes/save-client-lifetimes.ts";
 import { auditedFields } from "./audited-fields.ts";
 import { type ClientSettings, checkSettings } from "./check-settings.ts";
 import { readClient } from "./get-client.ts";
@@ -33,14 +34,13 @@ export async function updateClient(
     const settings = settingsOf(client, input);
     const changed = new Set(
       (Object.keys(settings) as (keyof ClientSettings)[]).filter(
-        (key) => key !== "kind" && input[key] !== undefined,
+        (key) => key !== "kind" && key !== "grantTypes" && input[key] !== undefined,
       ),
     );
-    await checkSettings(tx, settings, changed);
+    await checkSettings(tx, settings, changed, { before: client, change: input });
     await tx.query(
       `UPDATE client SET name = $2::text, description = $3::text, token_format = $4::text, redirect_uris = $5::text[],
-         post_logout_redirect_uris = $6::text[], access_token_ttl_seconds = $7::int, custom_claims = $8::jsonb,
-         require_consent = $9::boolean WHERE id = $1::uuid`,
+         post_logout_redirect_uris = $6::text[], custom_claims = $7::jsonb, require_consent = $8::boolean WHERE id = $1::uuid`,
       [
         clientId,
         input.name ?? client.name,
@@ -48,11 +48,11 @@ export async function updateClient(
         input.tokenFormat ?? client.tokenFormat,
         settings.redirectUris,
         settings.postLogoutRedirectUris,
-        settings.accessTokenTtlSeconds,
         JSON.stringify(input.customClaims ?? client.customClaims),
         input.requireConsent ?? client.requireConsent,
       ],
     );
+    await saveClientLifetimes(tx, clientId, changedLifetimes(client, input));
     await saveClientLinks(tx, clientId, input);
     const changes = changesOf(
       auditedFields(client),
@@ -78,8 +78,7 @@ function settingsOf(client: ClientDetail, input: UpdateClientInput): ClientSetti
     kind: client.kind,
     redirectUris: input.redirectUris ?? client.redirectUris,
     postLogoutRedirectUris: input.postLogoutRedirectUris ?? client.postLogoutRedirectUris,
-    accessTokenTtlSeconds:
-      input.accessTokenTtlSeconds === undefined ? client.accessTokenTtlSeconds : input.accessTokenTtlSeconds,
+    grantTypes: client.grantTypes,
     audienceIds: input.audienceIds ?? client.audiences.map((audience) => audience.id),
     permissionIds: input.permissionIds ?? client.permissions.map((permission) => permission.id),
     groupIds: input.groupIds ?? client.groups.map((group) => group.id),

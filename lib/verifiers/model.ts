@@ -83,6 +83,8 @@ export type VerifierInstance = {
   behindBy: number | null;
   firstSeenAt: string;
   lastHeardAt: string;
+  /** When it said, or an admin did, that it accepts nothing any more; null while it may. */
+  endedAt: string | null;
   accepted: number;
   refused: number;
   /** Refused because what it knew was too old. */

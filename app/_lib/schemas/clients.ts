@@ -1,8 +1,15 @@
 import { z } from "zod";
 import { CLIENT_KINDS, CLIENT_STATES } from "#lib/clients/model.ts";
+import { TTL_CLAMPS, TTL_SOURCES } from "#lib/lifetimes/model.ts";
+import { ownLifetimes } from "./lifetimes.ts";
 import { instant } from "./paging.ts";
 
-const audience = z.object({ id: z.uuid(), name: z.string(), title: z.string() });
+const audience = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  title: z.string(),
+  accessTokenTtlMaxSeconds: z.int().nullable(),
+});
 
 export const clientRow = z.object({
   id: z.uuid(),
@@ -14,8 +21,8 @@ export const clientRow = z.object({
   state: z.enum(CLIENT_STATES),
   accessTokenTtl: z.object({
     seconds: z.int(),
-    source: z.enum(["client", "organisation", "organisation_service"]),
-    clampedBy: z.enum(["min", "max"]).nullable(),
+    source: z.enum(TTL_SOURCES),
+    clampedBy: z.enum(TTL_CLAMPS).nullable(),
   }),
   audiences: z.array(audience),
   liveTokens: z.int().nullable(),
@@ -26,7 +33,7 @@ export const clientDetail = clientRow.extend({
   grantTypes: z.array(z.string()),
   redirectUris: z.array(z.string()),
   postLogoutRedirectUris: z.array(z.string()),
-  accessTokenTtlSeconds: z.int().nullable(),
+  ...ownLifetimes,
   customClaims: z.record(z.string(), z.unknown()),
   requireConsent: z.boolean(),
   permissions: z.array(z.object({ id: z.uuid(), name: z.string(), audience: z.string() })),

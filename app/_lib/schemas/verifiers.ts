@@ -38,6 +38,7 @@ export const verifierInstances = z.object({
       behindBy: z.int().nullable(),
       firstSeenAt: instant,
       lastHeardAt: instant,
+      endedAt: instant.nullable(),
       accepted: z.int(),
       refused: z.int(),
       stale: z.int(),
@@ -55,6 +56,8 @@ const verifierSecret = z.object({
   expiresAt: instant.nullable(),
   lastUsedAt: instant.nullable(),
 });
+
+export const instanceParams = idParams.extend({ instanceId: z.uuid("is not an id").toLowerCase() });
 
 export const secretParams = idParams.extend({ secretId: z.uuid("is not an id").toLowerCase() });
 

@@ -1,16 +1,13 @@
 import { hkdfSync } from "node:crypto";
-import {
-  type Configuration,
-  errors,
-  interactionPolicy,
-  type JWK,
-  type KoaContextWithOIDC,
-} from "oidc-provider";
+import { type Configuration, errors, type JWK, type KoaContextWithOIDC } from "oidc-provider";
+import { sessionSeconds } from "#lib/lifetimes/ends.ts";
+import type { Lifetime } from "#lib/lifetimes/model.ts";
 import type { StateSeal } from "#lib/protocol/state-seal.ts";
 import { STATUS_LISTS_PATH } from "#lib/status-lists/model.ts";
 import type { EngineDeps } from "./deps.ts";
 import { renderEngineError, renderLoggedOut, renderLogout } from "./engine-pages.ts";
-import { sessionTtlSeconds } from "./lifetimes.ts";
+import { createInteractionPolicy, isToBeReplaced } from "./interaction-policy.ts";
+import { lifetimeSeconds } from "./lifetimes.ts";
 import { loadGrant } from "./load-grant.ts";
 import { createAccountFinder } from "./model-accounts.ts";
 import { registryClient } from "./model-clients.ts";
@@ -34,6 +31,8 @@ export function createConfiguration({ deps, seal, idTokenJwks }: ConfigurationOp
   const issuer = deps.env.authorityIssuer;
   const isSecure = issuer.startsWith("https:");
   const organisation = () => deps.registry().organisation;
+  const secondsOf = (client: { clientId: string }, key: Lifetime) =>
+    lifetimeSeconds(organisation(), registryClient(deps, client.clientId), key);
   const cookie = { httpOnly: true, sameSite: "lax", signed: true, secure: isSecure } as const;
   const cookieKey = Buffer.from(
     hkdfSync("sha256", deps.masterKey, "", "tokenwarden authority cookies v1", 32),
@@ -65,7 +64,7 @@ export function createConfiguration({ deps, seal, idTokenJwks }: ConfigurationOp
     conformIdTokenClaims: false,
     expiresWithSession: () => false,
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed("refresh_token"),
-    rotateRefreshToken: true,
+    rotateRefreshToken: (ctx) => isToBeReplaced(deps, ctx),
     revokeGrantPolicy: () => false,
     clientBasedCORS: (_ctx, origin, client) =>
       client.clientAuthMethod === "none" && isOriginOf(client.redirectUris ?? [], origin),
@@ -99,7 +98,7 @@ export function createConfiguration({ deps, seal, idTokenJwks }: ConfigurationOp
       revocation_endpoint_auth_methods_supported: [...AUTH_METHODS],
     },
     interactions: {
-      policy: interactionPolicy.base(),
+      policy: createInteractionPolicy(deps),
       url: (_ctx, interaction) => `/interaction/${interaction.uid}`,
     },
     features: {
@@ -133,13 +132,21 @@ export function createConfiguration({ deps, seal, idTokenJwks }: ConfigurationOp
       AccessToken: () => organisation().accessTokenTtlSeconds,
       ClientCredentials: () => organisation().serviceTokenTtlSeconds,
       RefreshToken: () => organisation().refreshTokenIdleSeconds,
-      AuthorizationCode: () => organisation().authorizationCodeTtlSeconds,
-      IdToken: () => organisation().idTokenTtlSeconds,
+      AuthorizationCode: (_ctx, _code, client) => secondsOf(client, "authorizationCodeTtlSeconds"),
+      IdToken: (_ctx, _token, client) => secondsOf(client, "idTokenTtlSeconds"),
       Interaction: () => INTERACTION_TTL_SECONDS,
-      Session: (_ctx, session) => sessionTtlSeconds(organisation(), session.loginTs, Date.now()),
+      Session: (_ctx, session) =>
+        sessionSeconds(
+          {
+            idleSeconds: organisation().sessionIdleSeconds,
+            absoluteSeconds: organisation().sessionAbsoluteSeconds,
+          },
+          session.loginTs,
+          Date.now(),
+        ),
       // a consent outlives every refresh token that a session can have begun
-      Grant: () =>
-        organisation().refreshTokenAbsoluteSeconds +
+      Grant: (_ctx, grant) =>
+        secondsOf({ clientId: grant.clientId ?? "" }, "refreshTokenAbsoluteSeconds") +
         organisation().sessionAbsoluteSeconds +
         GRANT_MARGIN_SECONDS,
     },

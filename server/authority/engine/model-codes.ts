@@ -1,16 +1,17 @@
-import type Provider from "oidc-provider";
-import { errors } from "oidc-provider";
+import Provider, { errors } from "oidc-provider";
 import { uuidv7 } from "#lib/ids.ts";
 import { createFamily } from "#lib/protocol/family.ts";
 import type { EngineDeps } from "./deps.ts";
 import { currentExchange, currentSql } from "./exchange.ts";
 import { extendPayload, keepConsumedUnexpired, scopeValues } from "./extend-model.ts";
+import { type FamilyTimes, lifetimeSeconds } from "./lifetimes.ts";
 import { registryClient } from "./model-clients.ts";
+import type { EngineSession } from "./model-sessions.ts";
 import { invalidGrant } from "./protocol-errors.ts";
 import { AlreadyUsed } from "./state-adapter.ts";
 
-/** What our codes carry beside the engine's own: the family that their tokens will belong to, and the instant of the authorization. */
-export type FamilyFields = { familyId: string; rootedAtMs: number };
+/** What our codes carry beside the engine's own: the family that their tokens will belong to, the instant of the authorization, and its last end. */
+export type FamilyFields = { familyId: string } & FamilyTimes;
 
 export type EngineCode = InstanceType<Provider["AuthorizationCode"]> &
   FamilyFields & { accountId: string; sessionUid?: string };
@@ -35,7 +36,7 @@ export async function markReplayed(): Promise<void> {
  */
 export function shapeCodes(provider: Provider, deps: EngineDeps): void {
   const Code = provider.AuthorizationCode as unknown as CodeClass;
-  extendPayload(Code, ["familyId", "rootedAtMs"]);
+  extendPayload(Code, ["familyId", "rootedAtMs", "familyEndsAtMs"]);
   keepConsumedUnexpired(Code.prototype);
 
   const save = Code.prototype.save;
@@ -44,14 +45,18 @@ export function shapeCodes(provider: Provider, deps: EngineDeps): void {
     const now = Date.now();
     this.familyId = uuidv7(now);
     this.rootedAtMs = now;
-    const { refreshTokenAbsoluteSeconds } = deps.registry().organisation;
+    // saved with the answer
+    const session = Provider.ctx?.oidc.session as EngineSession | undefined;
+    if (session !== undefined) session.usedAtMs = now;
+    const seconds = lifetimeSeconds(deps.registry().organisation, client, "refreshTokenAbsoluteSeconds");
+    this.familyEndsAtMs = now + seconds * 1_000;
     await createFamily(currentSql(deps.db), {
       id: this.familyId,
       clientId: client.id,
       userId: this.accountId,
       sessionUid: this.sessionUid ?? null,
       rootedAt: new Date(now),
-      expiresAt: new Date(now + refreshTokenAbsoluteSeconds * 1_000),
+      expiresAt: new Date(this.familyEndsAtMs),
     });
     return save.call(this);
   };

@@ -4,7 +4,11 @@ import type { EngineDeps } from "./deps.ts";
 import { currentSql } from "./exchange.ts";
 import { extendPayload } from "./extend-model.ts";
 
-type EngineSession = InstanceType<Provider["Session"]> & { signedInAtMs?: number };
+export type EngineSession = InstanceType<Provider["Session"]> & {
+  signedInAtMs?: number;
+  /** When it last let an application have a code, or its person signed in. */
+  usedAtMs?: number;
+};
 
 type SessionClass = {
   find(id: string, options?: object): Promise<EngineSession | undefined>;
@@ -43,7 +47,7 @@ async function isLive(deps: EngineDeps, session: EngineSession): Promise<boolean
 /** SSO sessions begin with a person, and end with their maximum, with orders that reach them, and with their person. */
 export function shapeSessions(provider: Provider, deps: EngineDeps): void {
   const Session = provider.Session as unknown as SessionClass;
-  extendPayload(Session, ["signedInAtMs"]);
+  extendPayload(Session, ["signedInAtMs", "usedAtMs"]);
   const { find, findByUid } = Session;
   const { loginAccount, save } = Session.prototype;
   Session.find = async (id, options) => {
@@ -57,6 +61,7 @@ export function shapeSessions(provider: Provider, deps: EngineDeps): void {
   Session.prototype.loginAccount = function loginAtInstant(this: EngineSession, details) {
     loginAccount.call(this, details);
     this.signedInAtMs = Date.now();
+    this.usedAtMs = this.signedInAtMs;
   };
   Session.prototype.save = async function saveWithPerson(this: EngineSession & { touched?: boolean }, ttl) {
     if (this.accountId !== undefined) return save.call(this, ttl);

@@ -13,11 +13,11 @@ import {
   type ClientSecretRef,
   isConfidential,
 } from "#lib/clients/model.ts";
-import { LifetimeRuler } from "./lifetime-ruler.tsx";
-import { type Bounds, whichLifetime } from "./which-lifetime.ts";
+import type { OrganisationLifetimes } from "#lib/lifetimes/model.ts";
+import { LifetimesFields } from "./lifetimes-fields.tsx";
 import { grantWords, clientWords as words } from "./words.ts";
 
-export function ClientLifetime({ client, bounds }: { client: ClientDetail; bounds: Bounds }) {
+export function ClientLifetime({ client, bounds }: { client: ClientDetail; bounds: OrganisationLifetimes }) {
   return (
     <Card
       title={words.lifetime}
@@ -27,7 +27,11 @@ export function ClientLifetime({ client, bounds }: { client: ClientDetail; bound
         </Link>
       }
     >
-      <LifetimeRuler answer={whichLifetime(client, bounds)} />
+      <LifetimesFields
+        subject={{ ...client, isConfidential: isConfidential(client.kind), isSenderConstrained: false }}
+        audiences={client.audiences}
+        organisation={bounds}
+      />
     </Card>
   );
 }

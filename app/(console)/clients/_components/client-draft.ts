@@ -1,4 +1,12 @@
-import type { ClientDetail, ClientKind } from "#lib/clients/model.ts";
+import { type ClientDetail, type ClientKind, grantTypesOf, isConfidential } from "#lib/clients/model.ts";
+import {
+  CLIENT_SETTING_KEYS,
+  type ClientLifetimes,
+  lifetimesOf,
+  NO_LIFETIMES,
+  ownKeyOf,
+  ownLifetimes,
+} from "#lib/lifetimes/model.ts";
 
 /** What the form shows its own faults of. */
 export const CLIENT_FIELDS = [
@@ -7,7 +15,7 @@ export const CLIENT_FIELDS = [
   "description",
   "redirectUris",
   "postLogoutRedirectUris",
-  "accessTokenTtlSeconds",
+  ...CLIENT_SETTING_KEYS,
   "customClaims",
   "audienceIds",
   "permissionIds",
@@ -23,7 +31,7 @@ export type ClientDraft = {
   redirectUris: string;
   postLogoutRedirectUris: string;
   tokenFormat: "jwt" | "opaque";
-  accessTokenTtlSeconds: number | null;
+  lifetimes: ClientLifetimes;
   requireConsent: boolean;
   customClaims: string;
   audienceIds: string[];
@@ -39,7 +47,7 @@ export const EMPTY_DRAFT: ClientDraft = {
   redirectUris: "",
   postLogoutRedirectUris: "",
   tokenFormat: "jwt",
-  accessTokenTtlSeconds: null,
+  lifetimes: NO_LIFETIMES,
   requireConsent: true,
   customClaims: "{}",
   audienceIds: [],
@@ -57,7 +65,7 @@ export function draftOf(client: ClientDetail): ClientDraft {
     redirectUris: client.redirectUris.join("\n"),
     postLogoutRedirectUris: client.postLogoutRedirectUris.join("\n"),
     tokenFormat: client.tokenFormat,
-    accessTokenTtlSeconds: client.accessTokenTtlSeconds,
+    lifetimes: ownLifetimes(client),
     requireConsent: client.requireConsent,
     customClaims: JSON.stringify(client.customClaims, null, 2),
     audienceIds: client.audiences.map(({ id }) => id),
@@ -73,7 +81,7 @@ export function settingsOf(draft: ClientDraft) {
     name: draft.name.trim(),
     description: draft.description.trim(),
     tokenFormat: draft.tokenFormat,
-    accessTokenTtlSeconds: draft.accessTokenTtlSeconds,
+    ...usedLifetimes(draft),
     audienceIds: draft.audienceIds,
     permissionIds: draft.permissionIds,
     customClaims: JSON.parse(draft.customClaims || "{}") as Record<string, unknown>,
@@ -82,6 +90,15 @@ export function settingsOf(draft: ClientDraft) {
     requireConsent: isService ? false : draft.requireConsent,
     groupIds: isService ? draft.groupIds : [],
   };
+}
+
+/** The lifetimes that a client of this kind has; what it has no use for is left to the organisation. */
+function usedLifetimes({ kind, lifetimes }: ClientDraft): ClientLifetimes {
+  const used = new Set<string>(lifetimesOf(grantTypesOf(kind)).map(ownKeyOf));
+  if (used.has("refreshTokenIdleSeconds") && isConfidential(kind)) used.add("rotatesRefreshTokens");
+  return Object.fromEntries(
+    CLIENT_SETTING_KEYS.map((key) => [key, used.has(key) ? lifetimes[key] : null]),
+  ) as ClientLifetimes;
 }
 
 /** One address a line. */

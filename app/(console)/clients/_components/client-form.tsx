@@ -1,27 +1,26 @@
 "use client";
 
-import { MultiSelect, Radio, SegmentedControl, Stack, Switch, Textarea, TextInput } from "@mantine/core";
+import { MultiSelect, SegmentedControl, Switch, Textarea, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { NoAudiences } from "#app/(console)/_components/no-audiences.tsx";
 import { PermissionPicker } from "#app/(console)/_components/permission-picker.tsx";
-import { DurationInput } from "#components/form/duration-input.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
 import type { Send } from "#components/form/use-send.ts";
 import type { AudienceRow } from "#lib/audiences/model.ts";
-import { clientIdFromName, isConfidential } from "#lib/clients/model.ts";
+import { clientIdFromName, grantTypesOf, isConfidential } from "#lib/clients/model.ts";
+import type { OrganisationLifetimes } from "#lib/lifetimes/model.ts";
 import type { ClientDraft } from "./client-draft.ts";
 import { KindChoice } from "./kind-choice.tsx";
-import { LifetimeRuler } from "./lifetime-ruler.tsx";
-import { type Bounds, whichLifetime } from "./which-lifetime.ts";
+import { LifetimesFields } from "./lifetimes-fields.tsx";
 import { clientWords as words } from "./words.ts";
 
 type ClientFormProps = {
   start: ClientDraft;
   /** A client that is there keeps its kind and its client_id. */
   isNew: boolean;
-  audiences: Pick<AudienceRow, "id" | "name" | "title" | "permissions">[];
+  audiences: Pick<AudienceRow, "id" | "name" | "title" | "permissions" | "accessTokenTtlMaxSeconds">[];
   groups: { id: string; name: string }[];
-  bounds: Bounds;
+  bounds: OrganisationLifetimes;
   request: Send;
   cancelHref: string;
   onSave: (draft: ClientDraft) => void;
@@ -147,34 +146,18 @@ export function ClientForm(props: ClientFormProps) {
         ) : null}
       </FormSection>
       <FormSection title={words.lifetime} help={words.lifetimeHelp}>
-        <Radio.Group
-          aria-label={words.lifetime}
-          value={draft.accessTokenTtlSeconds === null ? "organisation" : "own"}
-          onChange={(value) =>
-            set({
-              accessTokenTtlSeconds:
-                value === "own"
-                  ? whichLifetime({ ...draft, accessTokenTtlSeconds: null }, bounds).defaultSeconds
-                  : null,
-            })
-          }
-        >
-          <Stack gap={8}>
-            <Radio value="organisation" label={words.lifetimeDefault} />
-            <Radio value="own" label={words.lifetimeOwn} />
-          </Stack>
-        </Radio.Group>
-        {draft.accessTokenTtlSeconds === null ? null : (
-          <DurationInput
-            label={words.lifetimeField}
-            value={draft.accessTokenTtlSeconds}
-            onChange={(seconds) => set({ accessTokenTtlSeconds: seconds })}
-            min={bounds.accessTokenTtlMinSeconds}
-            max={bounds.accessTokenTtlMaxSeconds}
-            error={request.faultOf("accessTokenTtlSeconds")}
-          />
-        )}
-        <LifetimeRuler answer={whichLifetime(draft, bounds)} isDraft />
+        <LifetimesFields
+          subject={{
+            ...draft.lifetimes,
+            grantTypes: grantTypesOf(draft.kind),
+            isConfidential: isConfidential(draft.kind),
+            isSenderConstrained: false,
+          }}
+          audiences={audiences.filter(({ id }) => draft.audienceIds.includes(id))}
+          organisation={bounds}
+          onChange={(lifetimes) => set({ lifetimes: { ...draft.lifetimes, ...lifetimes } })}
+          faultOf={request.faultOf}
+        />
       </FormSection>
       <FormSection title={words.shape} help={words.shapeHelp[draft.tokenFormat]}>
         <SegmentedControl

@@ -15,7 +15,7 @@ import { EmptyState } from "#components/feedback/empty-state.tsx";
 import { CLIENT_KIND_WORDS, type ClientRow } from "#lib/clients/model.ts";
 import { CLIENTS_TABLE } from "#lib/clients/table.ts";
 import type { Page, Total } from "#lib/list-query/define-table.ts";
-import { ttlWords } from "./which-lifetime.ts";
+import { ttlWords } from "./ttl-words.ts";
 import { clientWords as words } from "./words.ts";
 
 const COLUMNS: DataTableColumn<ClientRow>[] = [

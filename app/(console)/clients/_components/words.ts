@@ -66,12 +66,9 @@ export const clientWords = {
     "There is no audience yet: an application that accepts tokens. Without one the client gets no access token.",
   groups: "Groups of the service",
   groupsHelp: "Its own tokens carry these groups.",
-  lifetime: "Access token lifetime",
+  lifetime: "Lifetimes",
   lifetimeHelp:
-    "Short lifetimes limit what a stolen token is good for. Tokens that are out keep the lifetime they were issued with.",
-  lifetimeDefault: "As the organisation sets it",
-  lifetimeOwn: "Its own",
-  lifetimeField: "Access tokens live for",
+    "Draw a knob, move it with the arrow keys, or type a span. What is not set here is the organisation's. Short lifetimes limit what a stolen token is good for.",
   shape: "Token format",
   shapeHelp: {
     jwt: "Signed and readable: services can check it by themselves, and learn of a revocation through introspection, forward-auth or the feed.",
