@@ -1,6 +1,6 @@
 import { requirePermission } from "../authz/require-permission.ts";
 import { readClient } from "../clients/get-client.ts";
-import { type ClientDetail, isConfidential } from "../clients/model.ts";
+import { type ClientDetail, isConfidential, isSenderConstrained } from "../clients/model.ts";
 import type { Context } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { isUuid } from "../ids.ts";
@@ -124,7 +124,11 @@ export async function explainLifetimes(
   if (audienceId !== undefined && audience === null)
     throw notFound("An audience of this client with this id");
   const audiences = audience === null ? client.audiences : [audience];
-  const subject = { ...client, isConfidential: isConfidential(client.kind), isSenderConstrained: false };
+  const subject = {
+    ...client,
+    isConfidential: isConfidential(client.kind),
+    isSenderConstrained: isSenderConstrained(client),
+  };
   const asked = { client, subject, organisation, audiences, user };
   const why = whyNone(asked);
   const rotation = resolveRotation(subject, organisation);

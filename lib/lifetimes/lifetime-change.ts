@@ -1,6 +1,6 @@
 import { readAudience } from "../audiences/get-audience.ts";
 import { readClient } from "../clients/get-client.ts";
-import { isConfidential } from "../clients/model.ts";
+import { isConfidential, isSenderConstrained } from "../clients/model.ts";
 import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError, type FieldProblem } from "../errors.ts";
@@ -66,7 +66,7 @@ async function ofClient(
   const subject: LifetimeSubject = {
     ...client,
     isConfidential: isConfidential(client.kind),
-    isSenderConstrained: false,
+    isSenderConstrained: isSenderConstrained(client),
   };
   const changed = new Set(CLIENT_SETTING_KEYS.filter((key) => settings[key] !== undefined));
   const after = { ...subject, ...changedLifetimes(client, settings) };
@@ -89,6 +89,7 @@ async function ofOrganisation(ctx: Context, settings: OrganisationChange): Promi
     sql`SELECT c.id, c.kind, c.grant_types AS "grantTypes", ${trusted(CLIENT_LIFETIME_SQL)} FROM client c`,
   );
   const limits: ClientLimits[] = clients.flatMap(({ id, kind, ...rest }) => {
+    // how refresh tokens are replaced has no say in how long they live
     const client = { ...rest, isConfidential: isConfidential(kind), isSenderConstrained: false };
     const one = shortenedLimits(id, isUnchanged ? null : { client, organisation: before }, {
       client,

@@ -4,7 +4,7 @@ import { updateAudience } from "../audiences/update-audience.ts";
 import type { Role } from "../authz/roles.ts";
 import { createClient } from "../clients/create-client.ts";
 import { getClient } from "../clients/get-client.ts";
-import { createClientInput } from "../clients/input.ts";
+import { type CreateClientInput, createClientInput, type UpdateClientInput } from "../clients/input.ts";
 import type { ClientDetail } from "../clients/model.ts";
 import { updateClient } from "../clients/update-client.ts";
 import type { Context } from "../context.ts";
@@ -13,6 +13,8 @@ import { run, sql } from "../list-query/sql-fragment.ts";
 import { createPlan } from "../order-plans/create-plan.ts";
 import { placePlannedOrder } from "../order-plans/place-planned-order.ts";
 import { updateOrganisation } from "../organisation/update-organisation.ts";
+import { NOTHING_ALLOWED } from "../outbound/allow-list.ts";
+import { createOutbound } from "../outbound/outbound.ts";
 import { liveTokens } from "../revocations/live-tokens.ts";
 import { fixtureOf } from "../tokens/token-fixture.ts";
 import { explainLifetimes } from "./explain-lifetimes.ts";
@@ -20,6 +22,10 @@ import { previewLifetimes } from "./preview-change.ts";
 import { purgeLifetimePlans } from "./purge-lifetime-plans.ts";
 
 const world = testContexts();
+const way = { outbound: createOutbound({ allow: NOTHING_ALLOWED }) };
+const create = (who: Context, input: CreateClientInput) => createClient(who, input, way);
+const update = (who: Context, input: UpdateClientInput & { clientId: string }) =>
+  updateClient(who, input, way);
 let ctx: Context;
 let client: ClientDetail;
 /** Orders go by the database's clock. */
@@ -29,7 +35,7 @@ const DAY = 86_400_000;
 
 beforeEach(async () => {
   ctx = as("owner");
-  ({ client } = await createClient(
+  ({ client } = await create(
     ctx,
     createClientInput.parse({ name: "Shop", kind: "web", redirectUris: ["https://shop.example.com/cb"] }),
   ));
@@ -103,7 +109,7 @@ describe("a shorter lifetime", () => {
     expect(counts).toMatchObject({ access: 6, over: 2 });
     expect(plan?.tokens).toBe(6);
     expect(plan?.ends.reduce((sum, { tokens }) => sum + tokens, 0)).toBe(6);
-    const updated = await updateClient(ctx, {
+    const updated = await update(ctx, {
       clientId: client.id,
       version: client.version,
       ...settings,
@@ -136,7 +142,7 @@ describe("a shorter lifetime", () => {
     const settings = { refreshTokenIdleSeconds: 86_400, refreshTokenAbsoluteSeconds: 4 * 86_400 };
     const { plan, ...counts } = await previewLifetimes(ctx, { ...change(settings), shorten: true });
     expect(counts).toMatchObject({ access: 0, refresh: 3, over: 2 });
-    await updateClient(ctx, {
+    await update(ctx, {
       clientId: client.id,
       version: 1,
       ...settings,
@@ -149,11 +155,11 @@ describe("a shorter lifetime", () => {
   test("is not counted a second time once its end is set, and without a change tells what outlives the present limits", async () => {
     await token("access", 5 * MINUTE);
     const settings = { accessTokenTtlSeconds: 600 };
-    await updateClient(ctx, { clientId: client.id, version: 1, ...settings });
+    await update(ctx, { clientId: client.id, version: 1, ...settings });
     const left = await previewLifetimes(ctx, { ...change({}), shorten: true });
     expect(left).toMatchObject({ access: 1, over: 0 });
     const before = await getClient(ctx, { clientId: client.id });
-    await updateClient(ctx, { clientId: client.id, version: 2, shorten: { planId: left.plan?.id ?? "" } });
+    await update(ctx, { clientId: client.id, version: 2, shorten: { planId: left.plan?.id ?? "" } });
     expect(await previewLifetimes(ctx, { ...change({}), shorten: true })).toMatchObject({
       access: 0,
       plan: null,
@@ -168,7 +174,7 @@ describe("a shorter lifetime", () => {
     const { plan } = await previewLifetimes(ctx, { ...change(settings), shorten: true });
     const shorten = { planId: plan?.id ?? "" };
     const save = (who: Context, seconds: number) =>
-      updateClient(who, { clientId: client.id, version: 1, accessTokenTtlSeconds: seconds, shorten });
+      update(who, { clientId: client.id, version: 1, accessTokenTtlSeconds: seconds, shorten });
     await expect(save(ctx, 900)).rejects.toMatchObject({ code: "CONFLICT" });
     await expect(save(as("owner"), 600)).rejects.toMatchObject({ code: "NOT_FOUND" });
     await expect(save(later(11 * MINUTE), 600)).rejects.toMatchObject({ code: "GONE" });
@@ -178,7 +184,7 @@ describe("a shorter lifetime", () => {
     });
     await save(ctx, 600);
     await expect(
-      updateClient(ctx, { clientId: client.id, version: 2, ...settings, shorten }),
+      update(ctx, { clientId: client.id, version: 2, ...settings, shorten }),
     ).rejects.toMatchObject({ code: "ALREADY_ENDED" });
   });
 
@@ -191,7 +197,7 @@ describe("a shorter lifetime", () => {
       );
     const governor = as("governor");
     const { plan } = await previewLifetimes(governor, { ...change(settings), shorten: true });
-    await updateClient(governor, {
+    await update(governor, {
       clientId: client.id,
       version: 1,
       ...settings,
@@ -209,7 +215,7 @@ describe("a shorter lifetime", () => {
     const save = async (who: Context, confirm?: string) => {
       const { plan } = await previewLifetimes(who, { ...change(settings), shorten: true });
       expect(plan).toMatchObject({ needsOwner: true, confirm: "2 tokens" });
-      return updateClient(who, {
+      return update(who, {
         clientId: client.id,
         version: 1,
         ...settings,
@@ -227,7 +233,7 @@ describe("a shorter lifetime", () => {
   });
 
   test("of the organisation reaches the clients that follow it, and leaves those with their own alone", async () => {
-    const { client: own } = await createClient(
+    const { client: own } = await create(
       ctx,
       createClientInput.parse({ name: "Own", kind: "service", accessTokenTtlSeconds: 3_600 }),
     );

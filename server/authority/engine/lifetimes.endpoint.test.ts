@@ -1,10 +1,13 @@
 import { decodeJwt } from "jose";
 import * as oidc from "openid-client";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import type { UpdateClientInput } from "#lib/clients/input.ts";
 import { updateClient } from "#lib/clients/update-client.ts";
 import { type Context, systemContext } from "#lib/context.ts";
 import type { ClientLifetimes } from "#lib/lifetimes/model.ts";
 import { previewLifetimes } from "#lib/lifetimes/preview-change.ts";
+import { NOTHING_ALLOWED } from "#lib/outbound/allow-list.ts";
+import { createOutbound } from "#lib/outbound/outbound.ts";
 import { parseOpaque } from "#lib/tokens/opaque.ts";
 import { introspect, startTestInstance, type TestInstance } from "../test-authority.ts";
 import { TestBrowser } from "./test-browser.ts";
@@ -28,6 +31,9 @@ beforeAll(async () => {
 });
 afterAll(() => instance.stop());
 
+const way = { outbound: createOutbound({ allow: NOTHING_ALLOWED }) };
+const update = (who: Context, input: UpdateClientInput & { clientId: string }) =>
+  updateClient(who, input, way);
 const REFUSED = { error: "invalid_grant" };
 const idOf = (token: string | undefined) => parseOpaque(token ?? "")?.id ?? "";
 const owner = (): Context => systemContext(instance.db, "test");
@@ -50,7 +56,7 @@ async function clientWith(
     tokenFormat: "jwt",
     requireConsent: false,
   });
-  await updateClient(owner(), { clientId: client.id, version: 1, ...lifetimes });
+  await update(owner(), { clientId: client.id, version: 1, ...lifetimes });
   await heard();
   return { client, config: await discover(instance, client) };
 }
@@ -145,7 +151,7 @@ describe("a client's own lifetimes", () => {
       refreshTokenAbsoluteSeconds: 3_600,
     });
     const { tokens } = await logIn(config);
-    await updateClient(owner(), { clientId: client.id, version: 2, refreshTokenAbsoluteSeconds: 86_400 });
+    await update(owner(), { clientId: client.id, version: 2, refreshTokenAbsoluteSeconds: 86_400 });
     await heard();
     const next = await later(3_000_000, () => refresh(config, tokens.refresh_token));
     expect((await rowOf(next.refresh_token))?.seconds).toBeLessThanOrEqual(601);
@@ -200,7 +206,7 @@ describe("a refresh token that is not replaced at each use", () => {
   test("is none of a client that keeps no secret, whatever stands in the database", async () => {
     const { client, config } = await clientWith({}, "spa");
     await expect(
-      updateClient(owner(), { clientId: client.id, version: 1, rotatesRefreshTokens: false }),
+      update(owner(), { clientId: client.id, version: 1, rotatesRefreshTokens: false }),
     ).rejects.toMatchObject({ code: "INVALID_INPUT" });
     await instance.db.query("UPDATE client SET rotates_refresh_tokens = false WHERE id = $1", [client.id]);
     await heard();
@@ -346,7 +352,7 @@ test("tokens that a shorter lifetime ends are refused by then on every authority
     shorten: true,
   });
   expect(access).toBe(1);
-  await updateClient(ctx, {
+  await update(ctx, {
     clientId: client.id,
     version: 2,
     ...settings,

@@ -37,9 +37,10 @@ type RefreshClass = {
   };
 };
 
-/** What the tokens of the running exchange come from: the refresh token that was presented, or the code. */
+/** What the tokens of the running exchange come from: the refresh token that was presented, or the code, a device's too. */
 export function sourceOf(ctx: KoaContextWithOIDC): EngineRefreshToken | EngineCode {
-  const source = parentOf(ctx) ?? ctx.oidc.entities.AuthorizationCode;
+  const { AuthorizationCode, DeviceCode } = ctx.oidc.entities;
+  const source = parentOf(ctx) ?? AuthorizationCode ?? DeviceCode;
   if (source === undefined) throw new Error("a user's token is issued without a code or refresh token");
   return source as EngineRefreshToken | EngineCode;
 }

@@ -8,7 +8,7 @@ import { useShortening } from "#app/(console)/_components/lifetimes/use-shorteni
 import { Card } from "#components/display/card.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
 import { useSend } from "#components/form/use-send.ts";
-import { type ClientDetail, isConfidential } from "#lib/clients/model.ts";
+import { type ClientDetail, isConfidential, isSenderConstrained } from "#lib/clients/model.ts";
 import { CLIENT_SETTING_KEYS, type OrganisationLifetimes, ownLifetimes } from "#lib/lifetimes/model.ts";
 import { LifetimesFields } from "../../../_components/lifetimes-fields.tsx";
 import { clientLifetimesWords as words } from "./words.ts";
@@ -31,7 +31,7 @@ export function ClientLifetimesForm({ client, organisation, mayChange }: ClientL
     ...client,
     ...draft,
     isConfidential: isConfidential(client.kind),
-    isSenderConstrained: false,
+    isSenderConstrained: isSenderConstrained(client),
   };
 
   /** Saves what was changed, or nothing but the end of what outlives the present limits. */
