@@ -297,6 +297,40 @@ describe("a shorter lifetime", () => {
   });
 });
 
+test("of two admins who change a client's lifetimes at once the second is told what changed, and no change is lost", async () => {
+  const seen = { clientId: client.id, version: client.version };
+  await update(ctx, { ...seen, accessTokenTtlSeconds: 600 });
+  const second = as("governor");
+  const late = update(second, { ...seen, refreshTokenIdleSeconds: 86_400 });
+  await expect(late).rejects.toMatchObject({
+    code: "STALE_VERSION",
+    fields: [{ path: "version" }, { path: "accessTokenTtlSeconds", message: "changed meanwhile" }],
+  });
+  await update(second, { clientId: client.id, version: 2, refreshTokenIdleSeconds: 86_400 });
+  expect(await getClient(ctx, { clientId: client.id })).toMatchObject({
+    accessTokenTtlSeconds: 600,
+    refreshTokenIdleSeconds: 86_400,
+    refreshTokenAbsoluteSeconds: null,
+  });
+  expect(await world.lastEntry()).toMatchObject({
+    act: "client.updated",
+    before: { refreshTokenIdleSeconds: null },
+    after: { refreshTokenIdleSeconds: 86_400 },
+  });
+});
+
+test.each([
+  "refresh_token_idle_seconds = 299",
+  "refresh_token_idle_seconds = 7200, refresh_token_absolute_seconds = 3600",
+  "refresh_grace_seconds = 61",
+  "authorization_code_ttl_seconds = 601",
+  "id_token_ttl_seconds = 86401",
+  "device_code_ttl_seconds = 59",
+  "session_idle_seconds = 120, session_absolute_seconds = 60",
+])("a client's lifetimes are bounded by the database too: %s", async (change) => {
+  await expect(world.db.query(`UPDATE client SET ${change}`)).rejects.toMatchObject({ code: "23514" });
+});
+
 describe("the explanation", () => {
   test("names every setting that was asked, and which one wins", async () => {
     await updateOrganisation(ctx, { version: 1, accessTokenTtlMaxSeconds: 7_200 });
