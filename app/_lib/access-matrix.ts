@@ -125,6 +125,7 @@ export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
   "POST /api/v1/verifiers/{id}/disable": "verifier:write",
   "POST /api/v1/verifiers/{id}/enable": "verifier:write",
   "GET /api/v1/verifiers/{id}/instances": "verifier:read",
+  "POST /api/v1/verifiers/{id}/instances/{instanceId}/end": "verifier:write",
   "GET /api/v1/verifiers/{id}/report-gaps": "audit:read",
   "POST /api/v1/verifiers/{id}/rotate-secret": "verifier:write",
   "POST /api/v1/verifiers/{id}/secrets/{secretId}/revoke": "verifier:write",

@@ -92,6 +92,7 @@ import * as usersId from "./users/[id]/route.ts";
 import * as users from "./users/route.ts";
 import * as verifiersIdDisable from "./verifiers/[id]/disable/route.ts";
 import * as verifiersIdEnable from "./verifiers/[id]/enable/route.ts";
+import * as verifiersIdInstancesInstanceIdEnd from "./verifiers/[id]/instances/[instanceId]/end/route.ts";
 import * as verifiersIdInstances from "./verifiers/[id]/instances/route.ts";
 import * as verifiersIdReportGaps from "./verifiers/[id]/report-gaps/route.ts";
 import * as verifiersIdRotateSecret from "./verifiers/[id]/rotate-secret/route.ts";
@@ -201,6 +202,7 @@ export function allRoutes(): Route[] {
     verifiersIdDisable,
     verifiersIdEnable,
     verifiersIdInstances,
+    verifiersIdInstancesInstanceIdEnd,
     verifiersIdReportGaps,
     verifiersIdRotateSecret,
     verifiersIdSecretsSecretIdRevoke,

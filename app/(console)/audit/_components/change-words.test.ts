@@ -25,7 +25,7 @@ test("spans are told in their units, switches as yes or no, and our own words by
   expect(valueWords("requireConsent", false)).toBe("no");
   expect(valueWords("auditMode", "relaxed")).toBe("Relaxed");
   expect(valueWords("leavingWeeks", ["2026-06-15"])).toMatch(/^The week of/);
-  expect(valueWords("accessTokenTtlSeconds", null)).toBe("none");
+  expect(valueWords("accessTokenTtlSeconds", null)).toBe("as the organisation has it");
   expect(valueWords("description", "")).toBe("empty");
   expect(valueWords("permissions", [])).toBe("none");
 });
