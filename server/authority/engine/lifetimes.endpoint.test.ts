@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { UpdateClientInput } from "#lib/clients/input.ts";
 import { updateClient } from "#lib/clients/update-client.ts";
 import { type Context, systemContext } from "#lib/context.ts";
+import { explainLifetimes } from "#lib/lifetimes/explain-lifetimes.ts";
 import type { ClientLifetimes } from "#lib/lifetimes/model.ts";
 import { previewLifetimes } from "#lib/lifetimes/preview-change.ts";
 import { NOTHING_ALLOWED } from "#lib/outbound/allow-list.ts";
@@ -184,6 +185,29 @@ describe("a client's own lifetimes", () => {
     await heard();
     expect((await logIn(config)).tokens.expires_in).toBe(1_800);
   });
+});
+
+test("a sign-in ends when its explanation says: to the second, at the register and at the token endpoint", async () => {
+  const { client, config } = await clientWith({
+    accessTokenTtlSeconds: 300,
+    refreshTokenIdleSeconds: 3_600,
+    refreshTokenAbsoluteSeconds: 5_400,
+  });
+  const { tokens } = await logIn(config);
+  const ask = () =>
+    explainLifetimes({ ...owner(), now: new Date() }, { clientId: client.id, userId: people.users.ana });
+  const [signIn] = (await ask()).signIns;
+  const ends = await instance.db.query<{ kind: string; at: Date }>(
+    "SELECT kind, expires_at AS at FROM token WHERE client_id = $1 ORDER BY kind",
+    [client.id],
+  );
+  expect([signIn?.accessEndsAt, signIn?.refreshEndsAt]).toEqual(ends.map(({ at }) => at.toISOString()));
+  expect(signIn?.unusedEndsAt).toBe(signIn?.refreshEndsAt);
+  const left = Date.parse(signIn?.latestEndsAt ?? "") - Date.now();
+  const renewed = await later(3_000_000, () => refresh(config, tokens.refresh_token));
+  const last = await later(left - 2_000, () => refresh(config, renewed.refresh_token));
+  expect(last.expires_in).toBeLessThanOrEqual(3);
+  await expect(later(left + 1_000, () => refresh(config, last.refresh_token))).rejects.toMatchObject(REFUSED);
 });
 
 describe("a refresh token that is not replaced at each use", () => {
