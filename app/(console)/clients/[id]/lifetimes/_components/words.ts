@@ -37,7 +37,6 @@ export const clientLifetimesWords = {
   none: "–",
   chain: "Which setting wins",
   setting: "Lifetime",
-  holds: "Holds",
   asked: "Asked, in order",
 } as const;
 
