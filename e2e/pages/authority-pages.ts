@@ -29,6 +29,6 @@ export class AuthorityPages {
     await this.#page.goto(address);
     await this.#page.getByLabel("Code").fill(code);
     await this.#page.getByRole("button", { name: "Go on" }).click();
-    await this.#page.getByRole("button", { name: "It is mine, go on" }).click();
+    await this.#page.getByRole("button", { name: "Yes, it is mine" }).click();
   }
 }

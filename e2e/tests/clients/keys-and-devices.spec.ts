@@ -36,7 +36,10 @@ test("a device is registered, and a person lets one in by the code that it shows
       body: new URLSearchParams({ client_id: clientId, scope: registry.permissions.join(" ") }),
     });
   await expect.poll(async () => (await ask()).status).toBe(200);
-  const asked = (await (await ask()).json()) as Record<"device_code" | "user_code" | "verification_uri", string>;
+  const asked = (await (await ask()).json()) as Record<
+    "device_code" | "user_code" | "verification_uri",
+    string
+  >;
 
   const other = await browser.newContext({ storageState: { cookies: [], origins: [] } });
   const screen = await other.newPage();
@@ -80,11 +83,13 @@ test("a service is given keys in place of its secret, and what is wrong with it 
   await page.goto(`/clients?needs=lifetime_long&q=${client.clientId}`);
   await expect(page.getByRole("row", { name: new RegExp(client.clientId) })).toContainText("Lives above 1 h");
   await page.goto(`/clients/${client.id}`);
-  const findings = page.getByRole("region", { name: "Needs a look" }).or(page.getByText("Tokens live above one hour"));
+  const findings = page
+    .getByRole("region", { name: "Needs a look" })
+    .or(page.getByText("Tokens live above one hour"));
   await expect(findings.first()).toBeVisible();
 
   await page.goto(`/clients/${client.id}/edit`);
-  await page.getByText("Keys pasted here", { exact: true }).click();
+  await page.getByText("Pasted keys", { exact: true }).click();
   const keys = page.getByRole("textbox", { name: "Its public keys" });
   await keys.fill(jwks(await exportJWK(privateKey)));
   await page.getByRole("textbox", { name: /^Access token.*, typed$/ }).fill("30 minutes");

@@ -122,6 +122,21 @@ describe("the device flow", () => {
     expect(await answerOf(poll(asked.device_code))).toMatchObject({ error: "authorization_pending" });
   });
 
+  test("RFC 8628 section 3.3.1: an address that has the code in it leads to the same question, and gives nothing by itself", async () => {
+    const asked = await ask();
+    const browser = new TestBrowser();
+    const page = await browser.open(String(asked.verification_uri_complete));
+    const html = await page.response.text();
+    expect(page.response.headers.get("content-security-policy")).toMatch(/script-src 'sha256-/);
+    const { origin } = new URL(instance.issuer);
+    const step = await browser.submit(new URL("/device", origin), {
+      xsrf: field(html, "xsrf"),
+      user_code: field(html, "user_code"),
+    });
+    expect(await step.response.text()).toContain("Is this your device?");
+    expect(await answerOf(poll(asked.device_code))).toMatchObject({ error: "authorization_pending" });
+  });
+
   test("whoever says that it is not theirs, or does not allow it, gives the device nothing", async () => {
     const aborted = await ask();
     const browser = new TestBrowser();
