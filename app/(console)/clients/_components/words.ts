@@ -4,18 +4,6 @@ import { DEVICE_GRANT } from "#lib/lifetimes/model.ts";
 
 const tokens = (count: number) => `${groupedNumber(count)} live ${count === 1 ? "token" : "tokens"}`;
 
-const GRANTS: Record<string, string> = {
-  authorization_code: "authorization code",
-  refresh_token: "refresh",
-  client_credentials: "client credentials",
-  [DEVICE_GRANT]: "device code",
-};
-
-/** A grant type as people say it. */
-export function grantWords(grant: string): string {
-  return GRANTS[grant] ?? grant;
-}
-
 /** Texts of the Clients area. */
 export const clientWords = {
   title: "Clients",
