@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { propertyRuns } from "../test-property-runs.ts";
 import {
   AUTHORITY_LAG_MS,
   type CheckerFacts,
@@ -402,7 +403,7 @@ test("nobody is ever told that a verifier refuses, or when it will, before it tr
           if (ms >= readMs && COMMIT + ms >= reach.endsMs) expect(accepts(ms)).toBe(false);
       },
     ),
-    { numRuns: 3_000 },
+    { numRuns: propertyRuns(1_000) },
   );
   // it holds of something: many of them did refuse
   expect(refusals).toBeGreaterThan(100);

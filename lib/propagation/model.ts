@@ -25,7 +25,7 @@ export const STANDINGS = [
 export type Standing = (typeof STANDINGS)[number];
 
 export const STANDING_WORDS: Record<Standing, { name: string; means: string }> = {
-  silent: { name: "Silent", means: "It was connected, and nothing is heard of it." },
+  silent: { name: "Silent", means: "It, or a process of it, was connected, and nothing is heard of that." },
   behind: { name: "Behind", means: "It has not said that it has the newest orders." },
   old_version: { name: "Old version", means: "It runs a version that is older than this product asks for." },
   ended: { name: "Not running", means: "Its last process said that it ended, or an admin did." },

@@ -50,10 +50,6 @@ function Mode({ row, verifier }: { row: VerifierInstance; verifier: VerifierDeta
   );
 }
 
-function isSilent({ isLive, endedAt }: VerifierInstance): boolean {
-  return !isLive && endedAt === null;
-}
-
 /** The processes that check tokens for it: how far each is, how fast, and what it lost. */
 export function VerifierInstances({
   verifier,
@@ -98,9 +94,12 @@ export function VerifierInstances({
             <Instant at={row.endedAt} prefix={words.ended} hint={words.endsMeans} />
           </Tag>
         ) : (
-          <Tag tone="revoked">
-            <Instant at={row.lastHeardAt} show="lasting" prefix={words.silent} />
-          </Tag>
+          <>
+            <Tag tone="revoked">
+              <Instant at={row.lastHeardAt} show="lasting" prefix={words.silent} />
+            </Tag>
+            {canWrite ? <EndInstance verifierId={verifier.id} instanceId={row.id} /> : null}
+          </>
         ),
     },
     { header: words.mode, cell: (row) => <Mode row={row} verifier={verifier} />, isExtra: true },
@@ -137,13 +136,6 @@ export function VerifierInstances({
         ),
     },
   ];
-  if (canWrite && instances.some(isSilent))
-    columns.push({
-      header: words.end,
-      isUntitled: true,
-      align: "end",
-      cell: (row) => (isSilent(row) ? <EndInstance verifierId={verifier.id} instanceId={row.id} /> : null),
-    });
   return (
     <Card
       title={words.title}

@@ -176,7 +176,7 @@ export const instanceWords = {
   silent: "silent",
   ended: "ended",
   endsMeans: "It said that it accepts nothing any more, or an admin did.",
-  end: "It has ended…",
+  end: "Ended…",
   endOf: (id: string) => `The process ${id} has ended`,
   endTitle: "Has this process ended?",
   endText:
