@@ -95,6 +95,19 @@ export async function markReplayed(): Promise<void> {
   exchange.refusal = "replayed";
 }
 
+/** Lets something be used up by compare-and-set alone: of two at the same moment the second is told what `refuse` makes. */
+export function useUpOnce(prototype: { consume(): Promise<void> }, refuse: () => Promise<Error>): void {
+  const { consume } = prototype;
+  prototype.consume = async function consumeOnce() {
+    try {
+      await consume.call(this);
+    } catch (error) {
+      if (!(error instanceof AlreadyUsed)) throw error;
+      throw await refuse();
+    }
+  };
+}
+
 /**
  * Codes begin a family, are found under a lock that lasts for the exchange, and are used up by compare-and-set.
  * @see RFC 6749 section 4.1.2
@@ -121,16 +134,10 @@ export function shapeCodes(provider: Provider, deps: EngineDeps): void {
     return code;
   };
 
-  const consume = Code.prototype.consume;
-  Code.prototype.consume = async function consumeOnce(this: EngineCode) {
-    try {
-      await consume.call(this);
-    } catch (error) {
-      if (!(error instanceof AlreadyUsed)) throw error;
-      await markReplayed();
-      throw invalidGrant("the code was used at the same moment");
-    }
-  };
+  useUpOnce(Code.prototype, async () => {
+    await markReplayed();
+    return invalidGrant("the code was used at the same moment");
+  });
   Code.revokeByGrantId = markReplayed;
 }
 
@@ -158,13 +165,8 @@ export function shapePushedRequests(provider: Provider, deps: EngineDeps): void 
       ? undefined
       : pushed;
   };
-  const { consume } = prototype;
-  prototype.consume = async function consumeOnce() {
-    try {
-      await consume.call(this);
-    } catch (error) {
-      if (!(error instanceof AlreadyUsed)) throw error;
-      throw new errors.InvalidRequestUri("request_uri is invalid, expired, or was already used");
-    }
-  };
+  useUpOnce(
+    prototype,
+    async () => new errors.InvalidRequestUri("request_uri is invalid, expired, or was already used"),
+  );
 }
