@@ -144,24 +144,26 @@ export function shapeCodes(provider: Provider, deps: EngineDeps): void {
 /** Pushed requests are used up by compare-and-set too, and end with their client. @see RFC 9126 section 4 */
 export function shapePushedRequests(provider: Provider, deps: EngineDeps): void {
   const Pushed = provider.PushedAuthorizationRequest as unknown as {
-    find(id: string, options?: object): Promise<{ clientId?: string; iat: number } | undefined>;
+    find(id: string, options?: object): Promise<{ clientId?: string; startedAtMs?: number } | undefined>;
     prototype: {
       clientId?: string | undefined;
+      startedAtMs?: number;
       save(ttl?: number): Promise<string>;
       consume(): Promise<void>;
     };
   };
-  extendPayload(Pushed, ["clientId"]);
+  extendPayload(Pushed, ["clientId", "startedAtMs"]);
   const { find, prototype } = Pushed;
   const { save } = prototype;
   prototype.save = async function saveWithClient(ttl) {
     this.clientId ??= Provider.ctx?.oidc.client?.clientId;
+    this.startedAtMs ??= Date.now();
     return save.call(this, ttl);
   };
   Pushed.find = async function findPending(id, options) {
     const pushed = await find.call(Pushed, id, options);
     const client = deps.registry().clientsByClientId.get(pushed?.clientId ?? "");
-    return client !== undefined && pushed !== undefined && isEnded(client, pushed.iat * 1_000)
+    return client !== undefined && pushed !== undefined && isEnded(client, pushed.startedAtMs ?? 0)
       ? undefined
       : pushed;
   };
