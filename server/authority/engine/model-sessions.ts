@@ -1,10 +1,16 @@
-import type Provider from "oidc-provider";
+import Provider from "oidc-provider";
 import { findAccount } from "#lib/protocol/find-account.ts";
+import { noteSignOn } from "#lib/sign-on/note-sign-on.ts";
 import type { EngineDeps } from "./deps.ts";
 import { currentSql } from "./exchange.ts";
 import { extendPayload } from "./extend-model.ts";
+import { factsOf, type RequestFacts } from "./request-facts.ts";
 
-type EngineSession = InstanceType<Provider["Session"]> & { signedInAtMs?: number };
+export type EngineSession = InstanceType<Provider["Session"]> & {
+  signedInAtMs?: number;
+  /** Of a request that is none of the engine's own. */
+  seenBy?: Pick<RequestFacts, "ip" | "userAgent">;
+};
 
 type SessionClass = {
   find(id: string, options?: object): Promise<EngineSession | undefined>;
@@ -40,6 +46,22 @@ async function isLive(deps: EngineDeps, session: EngineSession): Promise<boolean
   return (await findAccount(currentSql(deps.db), accountId)) !== null;
 }
 
+/** Keeps which browser it is and where it was, for the person to know it by. */
+async function noteSeen(deps: EngineDeps, session: EngineSession): Promise<void> {
+  const seen = session.seenBy ?? (Provider.ctx === undefined ? null : factsOf(deps, Provider.ctx.req));
+  if (seen === null || session.accountId === undefined) return;
+  const now = new Date();
+  await noteSignOn(currentSql(deps.db), {
+    uid: session.uid,
+    userId: session.accountId,
+    signedInAt: new Date(session.signedInAtMs ?? (session.loginTs ?? 0) * 1_000),
+    seenAt: now,
+    ip: seen.ip,
+    country: deps.writer.countryOf(seen.ip),
+    userAgent: seen.userAgent,
+  });
+}
+
 /** SSO sessions begin with a person, and end with their maximum, with orders that reach them, and with their person. */
 export function shapeSessions(provider: Provider, deps: EngineDeps): void {
   const Session = provider.Session as unknown as SessionClass;
@@ -59,7 +81,10 @@ export function shapeSessions(provider: Provider, deps: EngineDeps): void {
     this.signedInAtMs = Date.now();
   };
   Session.prototype.save = async function saveWithPerson(this: EngineSession & { touched?: boolean }, ttl) {
-    if (this.accountId !== undefined) return save.call(this, ttl);
+    if (this.accountId !== undefined) {
+      await noteSeen(deps, this);
+      return save.call(this, ttl);
+    }
     // the engine would keep one for every browser that has lost its own
     this.touched = false;
     return this.jti;
