@@ -142,6 +142,7 @@ export const ACT_WORDS: Record<string, string> = {
   "order.restored": "restored, with the order,",
   "order.cancelled": "called off an order upon",
   "token.forgery_detected": "presented a forged token",
+  "people.imported": "imported",
   "grant.consented": "allowed access to",
   "grant.withdrawn": "withdrew an application's access from",
   "user.signed_in": "signed in at the authority",

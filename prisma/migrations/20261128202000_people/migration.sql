@@ -45,6 +45,7 @@ CREATE TABLE "people_import" (
     "state" TEXT NOT NULL,
     "passed_over" TEXT[],
     "columns" TEXT[],
+    "summary" JSONB,
     "actor_kind" TEXT NOT NULL,
     "actor_id" TEXT NOT NULL,
     "actor_name" TEXT NOT NULL,
@@ -135,6 +136,16 @@ BEGIN
   RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
 END $$;
 CREATE TRIGGER "people_import_kept" BEFORE UPDATE OR DELETE ON "people_import" FOR EACH ROW EXECUTE FUNCTION "people_import_kept"();
+
+CREATE FUNCTION "people_import_row_kept"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT FROM people_import i WHERE i.state = 'applied'
+      AND i.id = CASE TG_OP WHEN 'INSERT' THEN NEW.import_id ELSE OLD.import_id END) THEN
+    RAISE EXCEPTION 'the rows of an import that was applied stay as they were' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+CREATE TRIGGER "people_import_row_kept" BEFORE INSERT OR UPDATE OR DELETE ON "people_import_row" FOR EACH ROW EXECUTE FUNCTION "people_import_row_kept"();
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON "sign_on", "user_grant", "people_import", "people_import_row", "people_import_part" TO tokenwarden_app;
 GRANT SELECT ON "sign_on", "user_grant", "people_import", "people_import_row", "people_import_part" TO tokenwarden_retention;
