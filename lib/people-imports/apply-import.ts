@@ -4,7 +4,7 @@ import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { hasStreams } from "../signals/append-signals.ts";
 import { IMPORT_BATCH } from "./compare-import.ts";
-import { type ImportRecord, importDetailOf, readImport } from "./import-row.ts";
+import { type ImportRecord, importDetailOf, readImport, requireImport } from "./import-row.ts";
 import type { JudgedRow, ReadRow } from "./judge.ts";
 import type { ImportDetail, ImportKind } from "./model.ts";
 import { rowsOfKind } from "./rows-of-kind.ts";
@@ -78,6 +78,7 @@ function losesOrGains({ before }: JudgedRow): boolean {
 export async function applyImport(ctx: Context, { id }: { id: string }): Promise<ImportDetail> {
   return ctx.db.transaction(async (tx) => {
     const record = await readImport(tx, ctx, id, { isLocked: true });
+    requireImport(ctx, record.kind);
     if (record.state === "applied")
       throw new DomainError("ALREADY_ENDED", "This import was applied already.");
     if (record.state === "reading" || record.summary === null)
@@ -90,7 +91,7 @@ export async function applyImport(ctx: Context, { id }: { id: string }): Promise
     );
     await recordEntry(tx, ctx, {
       act: "people.imported",
-      target: { kind: "import", id, name: record.fileName },
+      target: { kind: record.kind === "users" ? "user_import" : "group_import", id, name: record.fileName },
       after: { kind: record.kind, columns: record.columns, ...record.summary, fileSha256: file?.hash },
     });
     return importDetailOf(await readImport(tx, ctx, id));

@@ -4,7 +4,7 @@ import { importDetailOf, readImport } from "./import-row.ts";
 import type { ImportRowsQuery } from "./input.ts";
 import { IMPORT_PAGE, type ImportDetail, type ImportRow } from "./model.ts";
 
-/** An import: the actor's own, or one that was applied. Needs what it takes to import its kind. @throws {DomainError} NOT_FOUND, FORBIDDEN */
+/** An import: the actor's own, or one that was applied. Needs what it takes to import its kind, or to see it where it was applied. @throws {DomainError} NOT_FOUND, FORBIDDEN */
 export async function getImport(ctx: Context, { id }: { id: string }): Promise<ImportDetail> {
   return importDetailOf(await readImport(ctx.db, ctx, id));
 }

@@ -42,8 +42,13 @@ export function requireImport(ctx: Context, kind: ImportKind): void {
   requirePermission(ctx, kind === "users" ? "user:write" : "group:write");
 }
 
+/** What it takes to see what was applied. @throws {DomainError} FORBIDDEN */
+function requireSight(ctx: Context, kind: ImportKind): void {
+  requirePermission(ctx, kind === "users" ? "user:read" : "group:read");
+}
+
 /**
- * An import: while it is not applied, the actor's own and in time; one that was applied, whoever may import its kind. Locked for the transaction where
+ * An import: while it is not applied, the actor's own and in time; one that was applied, whoever may see its kind. Locked for the transaction where
  * `isLocked`.
  *
  * @throws {DomainError} NOT_FOUND, FORBIDDEN
@@ -62,13 +67,10 @@ export async function readImport(
           FROM people_import i WHERE i.id = ${id}::uuid ${isLocked ? sql`FOR UPDATE` : sql``}`,
       )
     : [];
-  const isTheirs =
-    record !== undefined &&
-    (record.state === "applied" || (record.actorId === ctx.actor.id && record.expiresAt > ctx.now));
-  if (!isTheirs) {
-    requireImport(ctx, record?.kind ?? "users");
-    throw notFound("The import");
-  }
-  requireImport(ctx, record.kind);
+  if (record === undefined) throw notFound("The import");
+  if (record.state === "applied") requireSight(ctx, record.kind);
+  else requireImport(ctx, record.kind);
+  const isTheirs = record.actorId === ctx.actor.id && record.expiresAt > ctx.now;
+  if (record.state !== "applied" && !isTheirs) throw notFound("The import");
   return record;
 }

@@ -21,12 +21,20 @@ export const importPartInput = z.strictObject({
     .max(Math.ceil(IMPORT_PART_BYTES / 3) * 4, `must be at most ${IMPORT_PART_BYTES / 1024} KiB`),
 });
 
-export const importPartNumber = z.coerce.number().int().min(1).max(IMPORT_PARTS_MAX);
+/** As it stands in an address. */
+export const importPartNumber = z
+  .string()
+  .regex(/^(?:[1-9]|[1-5]\d|6[0-4])$/, `is not from 1 to ${IMPORT_PARTS_MAX}`)
+  .transform(Number);
 
 export const importRowsQuery = z.object({
   outcome: z.enum(IMPORT_OUTCOMES).optional(),
   /** The last line that was seen. */
-  after: z.coerce.number().int().min(0).max(2_147_483_647).default(0),
+  after: z
+    .string()
+    .regex(/^\d{1,9}$/, "is not a line")
+    .default("0")
+    .transform(Number),
 });
 
 export type CreateImportInput = z.output<typeof createImportInput>;
