@@ -67,7 +67,7 @@ export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
   "GET /api/v1/people-imports/{id}": "user:read",
   "POST /api/v1/people-imports/{id}/apply": "user:write",
   "POST /api/v1/people-imports/{id}/compare": "user:write",
-  "PUT /api/v1/people-imports/{id}/parts/{number}": "user:write",
+  "PUT /api/v1/people-imports/{id}/parts": "user:write",
   "GET /api/v1/people-imports/{id}/rows": "user:read",
   "POST /api/v1/plans": "order:write",
   "POST /api/v1/restores": "order:write",

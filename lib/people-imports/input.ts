@@ -15,17 +15,12 @@ export const createImportInput = z.strictObject({
 
 /** A part's bytes in base64. */
 export const importPartInput = z.strictObject({
+  number: z.int("must be a whole number").min(1).max(IMPORT_PARTS_MAX),
   content: z
     .base64("is not base64")
     .min(4, "must not be empty")
     .max(Math.ceil(IMPORT_PART_BYTES / 3) * 4, `must be at most ${IMPORT_PART_BYTES / 1024} KiB`),
 });
-
-/** As it stands in an address. */
-export const importPartNumber = z
-  .string()
-  .regex(/^(?:[1-9]|[1-5]\d|6[0-4])$/, `is not from 1 to ${IMPORT_PARTS_MAX}`)
-  .transform(Number);
 
 export const importRowsQuery = z.object({
   outcome: z.enum(IMPORT_OUTCOMES).optional(),

@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { importPartNumber } from "#lib/people-imports/input.ts";
 import { IMPORT_KINDS, IMPORT_OUTCOMES, IMPORT_STATES } from "#lib/people-imports/model.ts";
-import { idParams, instant } from "./paging.ts";
+import { instant } from "./paging.ts";
 
 const summary = z.object({
   created: z.int(),
@@ -42,5 +41,3 @@ export const importRows = z.object({
   /** The line to go on after. */
   next: z.int().nullable(),
 });
-
-export const partParams = idParams.extend({ number: importPartNumber });

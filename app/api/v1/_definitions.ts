@@ -48,7 +48,7 @@ import * as organisation from "./organisation/route.ts";
 import * as overview from "./overview/route.ts";
 import * as peopleImportsIdApply from "./people-imports/[id]/apply/route.ts";
 import * as peopleImportsIdCompare from "./people-imports/[id]/compare/route.ts";
-import * as peopleImportsIdPartsNumber from "./people-imports/[id]/parts/[number]/route.ts";
+import * as peopleImportsIdParts from "./people-imports/[id]/parts/route.ts";
 import * as peopleImportsId from "./people-imports/[id]/route.ts";
 import * as peopleImportsIdRows from "./people-imports/[id]/rows/route.ts";
 import * as peopleImports from "./people-imports/route.ts";
@@ -157,7 +157,7 @@ export function allRoutes(): Route[] {
     peopleImportsId,
     peopleImportsIdApply,
     peopleImportsIdCompare,
-    peopleImportsIdPartsNumber,
+    peopleImportsIdParts,
     peopleImportsIdRows,
     plans,
     refusedCounts,

@@ -1,5 +1,5 @@
 import { redirect } from "next/navigation";
-import { requireSignedIn } from "#app/_lib/context.ts";
+import type { SignedInContext } from "#app/_lib/context.ts";
 import { orNotFound } from "#app/_lib/or-not-found.ts";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { can } from "#lib/authz/require-permission.ts";
@@ -21,9 +21,16 @@ function lineOf(value: string | string[] | undefined): number {
 }
 
 /** A file to be chosen, or what the one by the address' `id` does. */
-export async function ImportPage({ kind, query }: { kind: ImportKind; query: Query }) {
+export async function ImportPage({
+  ctx,
+  kind,
+  query,
+}: {
+  ctx: SignedInContext;
+  kind: ImportKind;
+  query: Query;
+}) {
   const id = typeof query.id === "string" ? query.id : undefined;
-  const ctx = await requireSignedIn(id === undefined ? `/${kind}/import` : `/${kind}/import?id=${id}`);
   const canApply = can(ctx, kind === "users" ? "user:write" : "group:write");
   const header = (
     <PageHeader

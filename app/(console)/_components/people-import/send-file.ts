@@ -29,7 +29,10 @@ export async function sendFile(
     onPart(part, parts);
     const piece = file.slice(part * IMPORT_PART_BYTES, (part + 1) * IMPORT_PART_BYTES);
     const content = base64(new Uint8Array(await piece.arrayBuffer()));
-    await requestJson(`/api/v1/people-imports/${id}/parts/${part + 1}`, { method: "PUT", body: { content } });
+    await requestJson(`/api/v1/people-imports/${id}/parts`, {
+      method: "PUT",
+      body: { number: part + 1, content },
+    });
   }
   onPart(parts, parts);
   return requestJson<ImportDetail>(`/api/v1/people-imports/${id}/compare`, { method: "POST" });
