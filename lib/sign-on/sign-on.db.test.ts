@@ -108,7 +108,6 @@ describe("withdrawing a grant for a user", () => {
     expect(await withdrawUserGrant(ctx, given)).toEqual({ orders: 1, tokens: 1 });
     expect(await world.lastEntry()).toMatchObject({
       act: "grant.withdrawn",
-      reason: "privilege_withdrawn",
       before: { permissions: ["invoices:read"] },
       after: { client: "web", families: 1, liveTokens: 1 },
     });

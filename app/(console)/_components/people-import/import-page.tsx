@@ -5,7 +5,6 @@ import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { can } from "#lib/authz/require-permission.ts";
 import { getImport, listImportRows } from "#lib/people-imports/get-import.ts";
 import { IMPORT_OUTCOMES, type ImportKind, type ImportOutcome } from "#lib/people-imports/model.ts";
-import { NotForRole } from "../not-for-role.tsx";
 import { ImportForm } from "./import-form.tsx";
 import { ImportPreview } from "./import-preview.tsx";
 import { importWords as words } from "./words.ts";
@@ -40,11 +39,10 @@ export async function ImportPage({
     />
   );
   if (id === undefined) {
-    if (!canApply) return <NotForRole role={ctx.actor.role} />;
     return (
       <Page>
         {header}
-        <ImportForm kind={kind} />
+        {canApply ? <ImportForm kind={kind} /> : <p className="muted">{words.onlyApplied}</p>}
       </Page>
     );
   }

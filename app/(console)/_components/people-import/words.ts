@@ -45,6 +45,7 @@ export const importWords = {
       "Brings a CSV file of groups and their permissions. Nothing changes before you have seen what it does.",
   },
   list: { users: "Users", groups: "Groups" },
+  onlyApplied: "Your role brings no files. Those that were applied are in the log of admin acts.",
   chooseTitle: "Choose a file",
   fileLabel: "CSV file",
   columns: {
