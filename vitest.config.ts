@@ -9,7 +9,8 @@ const globalSetup = ["./server/dev/test-database.global.ts"];
 
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    // one more than this machine has cores: a third of the time tests wait, for a process, a timer or a disk
+    maxWorkers: 3,
     projects: [
       {
         test: {

@@ -130,8 +130,10 @@ function inventorySettings(values: Arguments): InventorySettings {
     mode,
     rows,
     repeats,
+    everyFilter: values.smoke ? 6 : 1,
     everyPair: values.smoke ? 25 : 1,
     settles: !values["no-settle"],
+    watchSeconds: values.smoke ? 2 : 15,
     keepDir: values.keep ?? null,
   };
 }

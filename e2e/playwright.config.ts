@@ -29,8 +29,13 @@ const browser = {
   },
 };
 
-/** Each page with data of its own, which no story minds. */
-const EVERY_PAGE = /every-page\/.*\.spec\.ts/;
+/** What only looks at pages, with data of its own that no story minds. */
+const LOOKS = [
+  /every-page\/.*\.spec\.ts/,
+  /lists\/.*\.spec\.ts/,
+  /authority\/.*\.spec\.ts/,
+  /hostile\/(attacker|broken-page|headers)\.spec\.ts/,
+];
 
 const isForPictures = process.env.UPDATE_PICTURES === "1";
 
@@ -47,7 +52,8 @@ export default defineConfig({
   expect: { timeout: 10_000 },
   reporter: [["list"]],
   use: {
-    trace: { mode: "retain-on-failure", screenshots: false },
+    // each step with the page as it was costs a tenth of the run: TRACE_PAGES=1 where a failure is not told by its error
+    trace: { mode: "retain-on-failure", screenshots: false, snapshots: process.env.TRACE_PAGES === "1" },
     screenshot: "only-on-failure",
     locale: "en-GB",
     timezoneId: "Europe/Paris",
@@ -56,14 +62,14 @@ export default defineConfig({
     { name: "first-run", testMatch: /first-run\.setup\.ts/, use: browser },
     {
       name: "console",
-      testIgnore: [/\.setup\.ts/, EVERY_PAGE, ...(isForPictures ? [] : [/pictures\//])],
+      testIgnore: [/\.setup\.ts/, ...LOOKS, ...(isForPictures ? [] : [/pictures\//])],
       dependencies: ["first-run"],
       workers: 1,
       use: { ...browser, storageState: OWNER_STATE },
     },
     {
-      name: "every-page",
-      testMatch: EVERY_PAGE,
+      name: "looks",
+      testMatch: LOOKS,
       dependencies: ["first-run"],
       workers: 1,
       use: { ...browser, storageState: OWNER_STATE },

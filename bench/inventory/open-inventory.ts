@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Database, openDatabase } from "#lib/db/database.ts";
 import { migrate } from "#lib/db/migrate.ts";
+import { keepLiveTokens } from "#lib/tokens/keep-live-tokens.ts";
 import { tallyClients } from "#lib/tokens/tally-clients.ts";
 import { tallyTimes } from "#lib/tokens/tally-times.ts";
 import { tallyAll } from "#lib/tokens/tally-tokens.ts";
@@ -51,13 +52,14 @@ function findSeeded(file: string, rows: number): SeedReport | null {
   return { ...report, until: new Date(report.until) };
 }
 
-/** Counts what is not counted yet, as the worker does. */
+/** Counts what is not counted yet, and copies what lives on, as the worker does. */
 async function tally(db: Database): Promise<void> {
   const lag = "0 seconds";
   await Promise.all([
     tallyAll(db, { lag, step: TALLY_STEP }),
     tallyTimes(db, { lag, step: TALLY_TIMES_STEP }),
     tallyClients(db, { lag, step: TALLY_TIMES_STEP }),
+    keepLiveTokens(db, { lag, step: TALLY_TIMES_STEP }),
   ]);
 }
 
@@ -70,7 +72,7 @@ async function fill(url: string, rows: number, log: (line: string) => void): Pro
   const owner = openDatabase(asOwner);
   try {
     await tally(owner);
-    await owner.query("VACUUM ANALYZE token_tally, token_time_tally, token_client_tally");
+    await owner.query("VACUUM ANALYZE token_tally, token_time_tally, token_client_tally, live_token");
   } finally {
     await owner.end();
   }

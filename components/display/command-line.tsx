@@ -1,14 +1,11 @@
 import classes from "./command-line.module.css";
 import { CopyButton } from "./copy-button.tsx";
 
-/** A command or a snippet in mono with a copy button; long lines scroll inside of it. */
+/** A command or a snippet in mono with a copy button; long lines are broken where they have to be, and copied as they are. */
 export function CommandLine({ text, what = "command" }: { text: string; what?: string }) {
   return (
     <div className={classes.frame}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <section className={classes.scroller} tabIndex={0} aria-label={what}>
-        <pre className={classes.text}>{text}</pre>
-      </section>
+      <pre className={classes.text}>{text}</pre>
       <CopyButton value={text} what={what} />
     </div>
   );

@@ -39,6 +39,11 @@ export function relativeWords(instantMs: number, nowMs: number): string {
   return seconds > 0 ? `in ${shortDuration(seconds)}` : `${shortDuration(oneUnit(-seconds))} ago`;
 }
 
+/** For how long something has lasted since an instant: `for 4 min`. */
+export function lastingWords(instantMs: number, nowMs: number): string {
+  return `for ${shortDuration(oneUnit(Math.max(0, nowMs - instantMs) / 1000))}`;
+}
+
 /** The past is told in one unit only. */
 function oneUnit(seconds: number): number {
   const unit = UNITS.find((candidate) => seconds >= candidate.seconds);

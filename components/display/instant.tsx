@@ -3,7 +3,7 @@
 import { useMounted } from "@mantine/hooks";
 import { Hint } from "../on-demand/hint.tsx";
 import { useClock } from "./clock.tsx";
-import { relativeWords } from "./duration.ts";
+import { lastingWords, relativeWords } from "./duration.ts";
 import classes from "./instant.module.css";
 
 const LOCAL = new Intl.DateTimeFormat("en-GB", {
@@ -50,8 +50,8 @@ export function shortWords(at: string, isLocal: boolean): string {
 type InstantProps = {
   /** ISO 8601 in UTC; null shows `none`. */
   at: string | null;
-  /** relative (`4 min ago`, the default) or exact (`17 Nov, 09:36:41`). */
-  show?: "relative" | "exact";
+  /** relative (`4 min ago`, the default), lasting (`for 4 min`) or exact (`17 Nov, 09:36:41`). */
+  show?: "relative" | "lasting" | "exact";
   /** Words before it, such as "ended". */
   prefix?: string;
   none?: string;
@@ -62,8 +62,8 @@ type InstantProps = {
 };
 
 /** Alone in following the clock: what is around it is much dearer to draw. */
-function Relative({ ms }: { ms: number }) {
-  return useClock((nowMs) => relativeWords(ms, nowMs));
+function Relative({ ms, isLasting = false }: { ms: number; isLasting?: boolean }) {
+  return useClock((nowMs) => (isLasting ? lastingWords : relativeWords)(ms, nowMs));
 }
 
 /** A time: short in the text, exact (local and UTC) on hover and focus. */
@@ -102,7 +102,7 @@ export function Instant({
         suppressHydrationWarning
       >
         {prefix ? `${prefix} ` : ""}
-        {show === "exact" ? exact : <Relative ms={ms} />}
+        {show === "exact" ? exact : <Relative ms={ms} isLasting={show === "lasting"} />}
       </time>
     </Hint>
   );

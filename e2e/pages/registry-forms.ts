@@ -92,7 +92,7 @@ export class ClientForm extends PickingForm {
 
   constructor(page: Page) {
     super(page, "/clients/new", "Register a client");
-    this.lifetime = this.form.getByRole("textbox", { name: "Access tokens live for", exact: true });
+    this.lifetime = this.form.getByRole("textbox", { name: /^Access token.*, typed$/ });
   }
 
   async chooseKind(
@@ -101,13 +101,10 @@ export class ClientForm extends PickingForm {
     await this.form.getByRole("radio", { name: kind }).click();
   }
 
-  /** Gives the client a lifetime of its own and leaves the number to be typed. */
+  /** Gives the client's access tokens a lifetime of their own. */
   async setOwnLifetime(unit: "seconds" | "minutes" | "hours" | "days", amount: string): Promise<void> {
-    await this.form.getByRole("radio", { name: "Its own" }).check();
-    await this.form
-      .getByRole("combobox", { name: "Unit of access tokens live for" })
-      .selectOption({ label: unit });
-    await this.lifetime.fill(amount);
+    await this.lifetime.fill(`${amount} ${unit}`);
+    await this.lifetime.blur();
   }
 }
 

@@ -18,8 +18,9 @@ export async function createAudience(ctx: Context, input: CreateAudienceInput): 
     const id = uuidv7(ctx.now);
     await requireFreeNames(tx, { id, ...input });
     await tx.query(
-      "INSERT INTO audience (id, name, title, resource_uri, created_at) VALUES ($1::uuid, $2::text, $3::text, $4::text, $5::timestamptz)",
-      [id, input.name, input.title, input.resourceUri, ctx.now],
+      `INSERT INTO audience (id, name, title, resource_uri, created_at, access_token_ttl_max_seconds)
+       VALUES ($1::uuid, $2::text, $3::text, $4::text, $5::timestamptz, $6::int)`,
+      [id, input.name, input.title, input.resourceUri, ctx.now, input.accessTokenTtlMaxSeconds ?? null],
     );
     await savePermissions(tx, ctx, { audienceId: id, had: [], wanted: input.permissions });
     const audience = await readAudience(tx, id);
@@ -30,6 +31,7 @@ export async function createAudience(ctx: Context, input: CreateAudienceInput): 
         name: input.name,
         title: input.title,
         resourceUri: input.resourceUri,
+        accessTokenTtlMaxSeconds: audience.accessTokenTtlMaxSeconds,
         permissions: input.permissions.map((permission) => permission.name),
       },
     });

@@ -9,7 +9,8 @@ import type { AudiencePermission, AudienceRow } from "./model.ts";
 export type AudienceRecord = Omit<AudienceRow, "createdAt"> & { createdAt: Date };
 
 /** The columns of an AudienceRow over `audience a`. */
-export const AUDIENCE_COLUMNS = sql`a.name, a.title, a.resource_uri AS "resourceUri", a.version, a.created_at AS "createdAt",
+export const AUDIENCE_COLUMNS = sql`a.name, a.title, a.resource_uri AS "resourceUri",
+  a.access_token_ttl_max_seconds AS "accessTokenTtlMaxSeconds", a.version, a.created_at AS "createdAt",
   (SELECT coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'name', p.name, 'description', p.description) ORDER BY p.name), '[]')
     FROM permission p WHERE p.audience_id = a.id) AS permissions,
   (SELECT count(*)::int FROM client_audience c WHERE c.audience_id = a.id) AS "clientCount",
@@ -42,6 +43,7 @@ export function audienceRowOf(record: AudienceRecord): AudienceRow {
     name: record.name,
     title: record.title,
     resourceUri: record.resourceUri,
+    accessTokenTtlMaxSeconds: record.accessTokenTtlMaxSeconds,
     permissions: record.permissions.map(
       ({ id, name, description }): AudiencePermission => ({ id, name, description }),
     ),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { line, optionalLine, seenVersion } from "../input/plain-text.ts";
+import { LIFETIME_RANGES } from "../organisation/model.ts";
 import {
   AUDIENCE_NAME_PATTERN,
   AUDIENCE_PERMISSIONS_MAX,
@@ -36,12 +37,26 @@ const resourceUri = z
     return url !== null && ["https:", "http:", "urn:"].includes(url.protocol) && !text.includes("#");
   }, "must be an absolute https, http or urn URI without a fragment");
 
+/** The longest that an access token for it lives, in seconds; null: no limit of its own. */
+const accessTokenTtlMaxSeconds = z
+  .int("must be a whole number of seconds")
+  .min(
+    LIFETIME_RANGES.accessTokenTtlSeconds.min,
+    `must be at least ${LIFETIME_RANGES.accessTokenTtlSeconds.min} seconds`,
+  )
+  .max(
+    LIFETIME_RANGES.accessTokenTtlSeconds.max,
+    `must be at most ${LIFETIME_RANGES.accessTokenTtlSeconds.max} seconds`,
+  )
+  .nullable();
+
 export const createAudienceInput = z.strictObject({
   name: z
     .string()
     .regex(AUDIENCE_NAME_PATTERN, "must be lower-case letters, digits, dots, dashes and underscores"),
   title: line(80),
   resourceUri,
+  accessTokenTtlMaxSeconds: accessTokenTtlMaxSeconds.optional(),
   permissions: permissions.default([]),
 });
 
@@ -50,6 +65,7 @@ export const updateAudienceInput = z.strictObject({
   version: seenVersion,
   title: line(80).optional(),
   resourceUri: resourceUri.optional(),
+  accessTokenTtlMaxSeconds: accessTokenTtlMaxSeconds.optional(),
   permissions: permissions.optional(),
 });
 

@@ -8,6 +8,8 @@ export type AudienceRow = {
   title: string;
   /** The RFC 8707 resource indicator. */
   resourceUri: string;
+  /** The longest that an access token for it lives, whatever its client; null: no limit of its own. */
+  accessTokenTtlMaxSeconds: number | null;
   permissions: AudiencePermission[];
   clientCount: number;
   verifierCount: number;

@@ -30,11 +30,20 @@ export async function updateAudience(
       version: audience.version,
     });
     const had = audience.permissions.map(({ name, description }) => ({ name, description }));
-    const before = { title: audience.title, resourceUri: audience.resourceUri, permissions: had };
+    const before = {
+      title: audience.title,
+      resourceUri: audience.resourceUri,
+      accessTokenTtlMaxSeconds: audience.accessTokenTtlMaxSeconds,
+      permissions: had,
+    };
     const wanted = input.permissions ?? had;
     const after = {
       title: input.title ?? audience.title,
       resourceUri: input.resourceUri ?? audience.resourceUri,
+      accessTokenTtlMaxSeconds:
+        input.accessTokenTtlMaxSeconds === undefined
+          ? audience.accessTokenTtlMaxSeconds
+          : input.accessTokenTtlMaxSeconds,
       permissions: wanted.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     };
     const changes = changesOf(
@@ -45,8 +54,9 @@ export async function updateAudience(
     await requireFreeNames(tx, { id: audienceId, resourceUri: after.resourceUri, permissions: wanted });
     await savePermissions(tx, ctx, { audienceId, had: audience.permissions, wanted });
     await tx.query(
-      "UPDATE audience SET title = $2::text, resource_uri = $3::text, version = version + 1 WHERE id = $1::uuid",
-      [audienceId, after.title, after.resourceUri],
+      `UPDATE audience SET title = $2::text, resource_uri = $3::text, access_token_ttl_max_seconds = $4::int, version = version + 1
+       WHERE id = $1::uuid`,
+      [audienceId, after.title, after.resourceUri, after.accessTokenTtlMaxSeconds],
     );
     const updated = await readAudience(tx, audienceId);
     await recordEntry(tx, ctx, {

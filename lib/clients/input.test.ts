@@ -11,7 +11,6 @@ function pathsOf(input: unknown): string[] {
 test("accepts the least that a client needs and fills in the rest", () => {
   expect(createClientInput.parse(good)).toMatchObject({
     tokenFormat: "jwt",
-    accessTokenTtlSeconds: null,
     redirectUris: [],
     customClaims: {},
     requireConsent: true,

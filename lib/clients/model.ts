@@ -1,13 +1,20 @@
-import type { Organisation } from "../organisation/model.ts";
+import type { Finding, FindingCode } from "../client-findings/model.ts";
+import type { KeyFetch, KeyLine } from "../client-keys/model.ts";
+import { type ClientLifetimes, DEVICE_GRANT, type EffectiveTtl } from "../lifetimes/model.ts";
+import type { SecretRef } from "../secrets/model.ts";
 
 /** OAuth clients, for every layer; browser-safe. Times are ISO 8601 in UTC. */
-export const CLIENT_KINDS = ["web", "spa", "native", "service"] as const;
+export const CLIENT_KINDS = ["web", "spa", "native", "device", "service"] as const;
 export type ClientKind = (typeof CLIENT_KINDS)[number];
 
 export const CLIENT_KIND_WORDS: Record<ClientKind, { name: string; means: string }> = {
   web: { name: "Web application", means: "Runs on a server, keeps a secret, signs people in." },
   spa: { name: "Browser application", means: "Runs in the browser, keeps no secret, signs people in." },
   native: { name: "Native application", means: "Runs on a device, keeps no secret, signs people in." },
+  device: {
+    name: "Device",
+    means: "A television, a printer, a command line: people type its code on another screen.",
+  },
   service: { name: "Service", means: "Acts for itself by client credentials; nobody signs in." },
 };
 
@@ -19,47 +26,69 @@ export function isConfidential(kind: ClientKind): boolean {
   return kind === "web" || kind === "service";
 }
 
-/** What a client of a kind may do at the token endpoint. */
-export function grantTypesOf(kind: ClientKind): string[] {
-  return kind === "service" ? ["client_credentials"] : ["authorization_code", "refresh_token"];
-}
+export const GRANT_TYPES = [
+  "authorization_code",
+  "refresh_token",
+  "client_credentials",
+  DEVICE_GRANT,
+] as const;
+export type GrantType = (typeof GRANT_TYPES)[number];
 
-export type AudienceRef = { id: string; name: string; title: string };
-export type PermissionRef = { id: string; name: string; audience: string };
-export type GroupRef = { id: string; name: string };
-
-/** Where an effective lifetime comes from. */
-export type TtlSource = "client" | "organisation" | "organisation_service";
-
-export type EffectiveTtl = {
-  seconds: number;
-  source: TtlSource;
-  /** The bound that changed it, or null: a client's own value can fall outside bounds that were narrowed later. */
-  clampedBy: "min" | "max" | null;
+/** What makes a client of a kind one, and what it may have beside it. */
+const KIND_GRANTS: Record<ClientKind, { always: readonly GrantType[]; choice: readonly GrantType[] }> = {
+  web: { always: ["authorization_code"], choice: ["refresh_token"] },
+  spa: { always: ["authorization_code"], choice: ["refresh_token"] },
+  native: { always: ["authorization_code"], choice: ["refresh_token", DEVICE_GRANT] },
+  device: { always: [DEVICE_GRANT], choice: ["refresh_token"] },
+  service: { always: ["client_credentials"], choice: [] },
 };
 
-/** The lifetime of a client's next access token, and which setting decided it. */
-export function resolveAccessTokenTtl(
-  client: { kind: ClientKind; accessTokenTtlSeconds: number | null },
-  organisation: Pick<
-    Organisation,
-    | "accessTokenTtlSeconds"
-    | "serviceTokenTtlSeconds"
-    | "accessTokenTtlMinSeconds"
-    | "accessTokenTtlMaxSeconds"
-  >,
-): EffectiveTtl {
-  const isService = client.kind === "service";
-  const inherited = isService ? organisation.serviceTokenTtlSeconds : organisation.accessTokenTtlSeconds;
-  const asked = client.accessTokenTtlSeconds ?? inherited;
-  const source: TtlSource =
-    client.accessTokenTtlSeconds !== null ? "client" : isService ? "organisation_service" : "organisation";
-  if (asked < organisation.accessTokenTtlMinSeconds)
-    return { seconds: organisation.accessTokenTtlMinSeconds, source, clampedBy: "min" };
-  if (asked > organisation.accessTokenTtlMaxSeconds)
-    return { seconds: organisation.accessTokenTtlMaxSeconds, source, clampedBy: "max" };
-  return { seconds: asked, source, clampedBy: null };
+/** The grants that a client of a kind has in any case, and those that it may have. */
+export function grantChoiceOf(kind: ClientKind): {
+  always: readonly GrantType[];
+  choice: readonly GrantType[];
+} {
+  return KIND_GRANTS[kind];
 }
+
+/** What a client of a kind may do at the token endpoint unless it is told otherwise. */
+export function grantTypesOf(kind: ClientKind): GrantType[] {
+  const { always } = KIND_GRANTS[kind];
+  return kind === "service" ? [...always] : [...always, "refresh_token"];
+}
+
+/** Whether people come back to a client of a kind by an address. */
+export function hasRedirects(kind: ClientKind): boolean {
+  return kind !== "service" && kind !== "device";
+}
+
+/** Whether a client's refresh tokens work with a proof of its key alone: a public client's are bound where it must use DPoP (RFC 9449 section 5). */
+export function isSenderConstrained(client: { kind: ClientKind; requireDpop: boolean }): boolean {
+  return client.requireDpop && !isConfidential(client.kind);
+}
+
+/** How a client proves who it is: a secret by `client_secret_basic` or `client_secret_post`, keys, or not at all. */
+export const AUTH_METHODS = ["client_secret", "private_key_jwt", "none"] as const;
+export type AuthMethod = (typeof AUTH_METHODS)[number];
+
+export function authMethodOf(client: {
+  kind: ClientKind;
+  jwksUri: string | null;
+  jwks: object | null;
+}): AuthMethod {
+  if (!isConfidential(client.kind)) return "none";
+  return client.jwksUri === null && client.jwks === null ? "client_secret" : "private_key_jwt";
+}
+
+/** `accessTokenTtlMaxSeconds`: the longest that a token for it lives, or null. */
+export type AudienceRef = {
+  id: string;
+  name: string;
+  title: string;
+  accessTokenTtlMaxSeconds: number | null;
+};
+export type PermissionRef = { id: string; name: string; audience: string };
+export type GroupRef = { id: string; name: string };
 
 /** One row of the clients table. */
 export type ClientRow = {
@@ -74,30 +103,42 @@ export type ClientRow = {
   audiences: AudienceRef[];
   /** Access and refresh tokens that are neither expired nor revoked; null where counting them took too long. */
   liveTokens: number | null;
+  /** What needs a look; null where it could not be found out in time. */
+  findings: FindingCode[] | null;
   createdAt: string;
 };
 
-/** A secret as it may be shown: never its value. */
-export type ClientSecretRef = { id: string; hint: string; createdAt: string; expiresAt: string | null };
-
-export type ClientDetail = ClientRow & {
-  liveTokens: number;
-  grantTypes: string[];
-  redirectUris: string[];
-  postLogoutRedirectUris: string[];
-  /** The client's own setting; null takes the organisation's. */
-  accessTokenTtlSeconds: number | null;
-  customClaims: Record<string, unknown>;
-  requireConsent: boolean;
-  permissions: PermissionRef[];
-  groups: GroupRef[];
-  secrets: ClientSecretRef[];
-  liveAccessTokens: number;
-  liveRefreshTokens: number;
-  disabledAt: string | null;
-  updatedAt: string;
-  version: number;
-};
+/** With the client's own lifetimes; null takes the organisation's. */
+export type ClientDetail = Omit<ClientRow, "findings"> &
+  ClientLifetimes & {
+    liveTokens: number;
+    grantTypes: string[];
+    redirectUris: string[];
+    postLogoutRedirectUris: string[];
+    customClaims: Record<string, unknown>;
+    requireConsent: boolean;
+    permissions: PermissionRef[];
+    groups: GroupRef[];
+    authMethod: AuthMethod;
+    /** Where its public keys are, or null. */
+    jwksUri: string | null;
+    /** Its public keys as they were pasted, or null. */
+    jwks: { keys: Record<string, unknown>[] } | null;
+    /** The keys that were pasted, or were last had from the address. */
+    keys: KeyLine[];
+    /** Null for a client without an address of keys, or one that nobody has asked yet. */
+    keyFetch: KeyFetch | null;
+    requireDpop: boolean;
+    requirePar: boolean;
+    /** Those that work now, newest first. */
+    secrets: SecretRef[];
+    findings: Finding[] | null;
+    liveAccessTokens: number;
+    liveRefreshTokens: number;
+    disabledAt: string | null;
+    updatedAt: string;
+    version: number;
+  };
 
 /** The secret of a new or rotated client: shown once, kept nowhere. Null for kinds that keep no secret. */
 export type CreatedClient = { client: ClientDetail; secret: string | null };

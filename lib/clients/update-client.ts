@@ -3,15 +3,20 @@ import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { isUuid } from "../ids.ts";
+import { changedLifetimes, saveClientLifetimes } from "../lifetimes/save-client-lifetimes.ts";
+import type { Outbound } from "../outbound/outbound.ts";
+import { requireCallable } from "../outbound/require-callable.ts";
+import { dropSecrets } from "../secrets/owned-secrets.ts";
 import { auditedFields } from "./audited-fields.ts";
 import { type ClientSettings, checkSettings } from "./check-settings.ts";
 import { readClient } from "./get-client.ts";
 import type { UpdateClientInput } from "./input.ts";
-import type { ClientDetail } from "./model.ts";
+import { authMethodOf, type ClientDetail } from "./model.ts";
 import { saveClientLinks } from "./save-client-links.ts";
 
 /**
- * Changes a client's settings; kind and client_id stay. Tokens that are out keep what they were issued with.
+ * Changes a client's settings; kind and client_id stay. Tokens that are out keep what they were issued with. Keys end its secrets: it proves who it is by one
+ * or the other.
  * Recorded as `client.updated` with what changed; a change of nothing records nothing. Needs `client:write`.
  *
  * @throws {DomainError} NOT_FOUND, STALE_VERSION, INVALID_INPUT
@@ -19,8 +24,10 @@ import { saveClientLinks } from "./save-client-links.ts";
 export async function updateClient(
   ctx: Context,
   { clientId, ...input }: UpdateClientInput & { clientId: string },
+  { outbound }: { outbound: Outbound },
 ): Promise<ClientDetail> {
   requirePermission(ctx, "client:write");
+  await requireCallableChange(ctx, outbound, clientId, input.jwksUri);
   return ctx.db.transaction(async (tx) => {
     if (isUuid(clientId)) await tx.query("SELECT id FROM client WHERE id = $1::uuid FOR UPDATE", [clientId]);
     const client = await readClient(tx, { id: clientId, now: ctx.now });
@@ -36,11 +43,11 @@ export async function updateClient(
         (key) => key !== "kind" && input[key] !== undefined,
       ),
     );
-    await checkSettings(tx, settings, changed);
+    await checkSettings(tx, settings, changed, { before: client, change: input });
     await tx.query(
       `UPDATE client SET name = $2::text, description = $3::text, token_format = $4::text, redirect_uris = $5::text[],
-         post_logout_redirect_uris = $6::text[], access_token_ttl_seconds = $7::int, custom_claims = $8::jsonb,
-         require_consent = $9::boolean WHERE id = $1::uuid`,
+         post_logout_redirect_uris = $6::text[], custom_claims = $7::jsonb, require_consent = $8::boolean, grant_types = $9::text[],
+         jwks_uri = $10::text, jwks = $11::jsonb, require_dpop = $12::boolean, require_par = $13::boolean WHERE id = $1::uuid`,
       [
         clientId,
         input.name ?? client.name,
@@ -48,11 +55,18 @@ export async function updateClient(
         input.tokenFormat ?? client.tokenFormat,
         settings.redirectUris,
         settings.postLogoutRedirectUris,
-        settings.accessTokenTtlSeconds,
         JSON.stringify(input.customClaims ?? client.customClaims),
         input.requireConsent ?? client.requireConsent,
+        settings.grantTypes,
+        settings.jwksUri,
+        settings.jwks === null ? null : JSON.stringify(settings.jwks),
+        settings.requireDpop,
+        settings.requirePar,
       ],
     );
+    if (authMethodOf(settings) !== "client_secret")
+      await dropSecrets(tx, { owner: "client", ownerId: clientId });
+    await saveClientLifetimes(tx, clientId, changedLifetimes(client, input));
     await saveClientLinks(tx, clientId, input);
     const changes = changesOf(
       auditedFields(client),
@@ -73,15 +87,34 @@ export async function updateClient(
   });
 }
 
+/** Before the transaction, which must not wait for somebody's name server; an address that stays is not asked about. */
+async function requireCallableChange(
+  ctx: Context,
+  outbound: Outbound,
+  clientId: string,
+  jwksUri: string | null | undefined,
+): Promise<void> {
+  if (typeof jwksUri !== "string" || !isUuid(clientId)) return;
+  const [same] = await ctx.db.query(
+    "SELECT 1 AS same FROM client WHERE id = $1::uuid AND jwks_uri = $2::text",
+    [clientId, jwksUri],
+  );
+  if (same === undefined) await requireCallable(outbound, jwksUri, "jwksUri");
+}
+
 function settingsOf(client: ClientDetail, input: UpdateClientInput): ClientSettings {
   return {
     kind: client.kind,
     redirectUris: input.redirectUris ?? client.redirectUris,
     postLogoutRedirectUris: input.postLogoutRedirectUris ?? client.postLogoutRedirectUris,
-    accessTokenTtlSeconds:
-      input.accessTokenTtlSeconds === undefined ? client.accessTokenTtlSeconds : input.accessTokenTtlSeconds,
     audienceIds: input.audienceIds ?? client.audiences.map((audience) => audience.id),
     permissionIds: input.permissionIds ?? client.permissions.map((permission) => permission.id),
     groupIds: input.groupIds ?? client.groups.map((group) => group.id),
+    grantTypes: input.grantTypes ?? client.grantTypes,
+    // one takes the other's place, unless both are given
+    jwksUri: input.jwksUri === undefined ? (input.jwks ? null : client.jwksUri) : input.jwksUri,
+    jwks: input.jwks === undefined ? (input.jwksUri ? null : client.jwks) : input.jwks,
+    requireDpop: input.requireDpop ?? client.requireDpop,
+    requirePar: input.requirePar ?? client.requirePar,
   };
 }

@@ -28,12 +28,15 @@ export type Sighting = {
   report?: InstanceReport | undefined;
   /** The stream that it has, or had. */
   stream?: { since: Date; isOver: boolean } | undefined;
+  /** It said that it accepts nothing from now on. */
+  isLast?: boolean | undefined;
 };
 
-type State = Omit<Sighting, "stream"> & {
+type State = Omit<Sighting, "stream" | "isLast"> & {
   positionAt?: Date;
   connectedAt?: Date | undefined;
   isDisconnected: boolean;
+  endedAt: Date | null;
 };
 type Row = { verifierId: string; instanceId: string; position: number; at: Date };
 /** What was last heard of an instance's position, and what of it is still to be written. */
@@ -44,14 +47,17 @@ const FLUSH_MS = 1_000;
 /** Instances remembered; one that was forgotten begins anew, which costs a row that may be there already. */
 const MAX_KNOWN = 20_000;
 
+/** What an ended process had under way comes to its end within it: a poll waits for 30 s at most. Whoever is heard of later runs. */
+const LAST_REQUESTS_SECONDS = 60;
+
 const INSTANCES = `
   INSERT INTO verifier_instance AS i (verifier_id, instance_id, way, agent, mode, max_staleness_seconds, position, position_at, connected_at, seen_at,
-    disconnected_at, first_seen_at, accepted, refused, stale, lost, latency_p50_us, latency_p99_us)
+    disconnected_at, ended_at, first_seen_at, accepted, refused, stale, lost, latency_p50_us, latency_p99_us)
   SELECT s."verifierId", s."instanceId", s.way, s.agent, s.mode, s."maxStalenessSeconds", s.position, s."positionAt", s."connectedAt", s.at,
-    CASE WHEN s."isDisconnected" THEN s.at END, s.at, coalesce(s.accepted, 0), coalesce(s.refused, 0), coalesce(s.stale, 0), coalesce(s.lost, 0),
+    CASE WHEN s."isDisconnected" THEN s.at END, s."endedAt", s.at, coalesce(s.accepted, 0), coalesce(s.refused, 0), coalesce(s.stale, 0), coalesce(s.lost, 0),
     s."latencyP50Us", s."latencyP99Us"
   FROM jsonb_to_recordset($1::jsonb) AS s("verifierId" uuid, "instanceId" uuid, way text, at timestamptz, position bigint, "positionAt" timestamptz,
-    "connectedAt" timestamptz, "isDisconnected" boolean, agent text, mode text, "maxStalenessSeconds" int, accepted bigint, refused bigint, stale bigint,
+    "connectedAt" timestamptz, "isDisconnected" boolean, "endedAt" timestamptz, agent text, mode text, "maxStalenessSeconds" int, accepted bigint, refused bigint, stale bigint,
     lost bigint, "latencyP50Us" int, "latencyP99Us" int)
   JOIN verifier v ON v.id = s."verifierId" ORDER BY s."verifierId", s."instanceId"
   ON CONFLICT (verifier_id, instance_id) DO UPDATE SET way = excluded.way,
@@ -62,6 +68,10 @@ const INSTANCES = `
     connected_at = coalesce(excluded.connected_at, i.connected_at), seen_at = greatest(excluded.seen_at, i.seen_at),
     disconnected_at = CASE WHEN excluded.disconnected_at IS NOT NULL THEN excluded.disconnected_at
       WHEN excluded.connected_at IS NOT NULL THEN NULL ELSE i.disconnected_at END,
+    ended_at = CASE WHEN excluded.ended_at IS NOT NULL THEN excluded.ended_at
+      WHEN i.ended_at IS NULL OR excluded.connected_at > i.ended_at OR (excluded.agent IS NOT NULL AND excluded.seen_at > i.ended_at)
+        OR excluded.seen_at > i.ended_at + interval '${LAST_REQUESTS_SECONDS} seconds' THEN NULL
+      ELSE i.ended_at END,
     accepted = CASE WHEN excluded.agent IS NULL THEN i.accepted ELSE excluded.accepted END,
     refused = CASE WHEN excluded.agent IS NULL THEN i.refused ELSE excluded.refused END,
     stale = CASE WHEN excluded.agent IS NULL THEN i.stale ELSE excluded.stale END,
@@ -99,7 +109,7 @@ export class InstanceRecorder {
   }
 
   saw(sighting: Sighting): void {
-    const { stream, ...seen } = sighting;
+    const { stream, isLast = false, ...seen } = sighting;
     const key = `${seen.verifierId} ${seen.instanceId}`;
     const before = this.#states.get(key);
     const hasPosition = seen.position !== undefined;
@@ -110,13 +120,14 @@ export class InstanceRecorder {
       ...(hasPosition ? { positionAt: seen.at } : before?.positionAt && { positionAt: before.positionAt }),
       connectedAt: stream?.since ?? before?.connectedAt,
       isDisconnected: stream?.isOver ?? before?.isDisconnected ?? false,
+      endedAt: isLast ? seen.at : seen.report === undefined ? (before?.endedAt ?? null) : null,
     });
     const isMoved = this.#note(key, seen);
     this.#plan(isMoved ? 0 : FLUSH_MS);
   }
 
   /** @returns whether there is a row to be written now. */
-  #note(key: string, { verifierId, instanceId, position, at }: Omit<Sighting, "stream">): boolean {
+  #note(key: string, { verifierId, instanceId, position, at }: Omit<Sighting, "stream" | "isLast">): boolean {
     let known = this.#known.get(key);
     if (known === undefined) {
       if (this.#known.size >= MAX_KNOWN) this.#known.delete(this.#known.keys().next().value as string);

@@ -3,13 +3,15 @@ import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { uuidv7 } from "../ids.ts";
+import { countUpTo } from "../list-query/count-up-to.ts";
 import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
 import { readOrganisation } from "../organisation/get-organisation.ts";
 import { findEndingOrder } from "../revocations/already-revoked.ts";
-import { countLive, lateEnoughToLive, liveTokens } from "../revocations/live-tokens.ts";
+import { liveTokens } from "../revocations/live-tokens.ts";
+import { COUNT_MAX } from "../revocations/model.ts";
 import { orderPermission } from "../revocations/order-permission.ts";
 import { CALLER_TOKENS_MAX, readCallers } from "../revocations/read-callers.ts";
-import { oldestWeekExpiringAfter } from "../tokens/oldest-week.ts";
+import { type LiveBook, readLiveBook } from "../tokens/live-book.ts";
 import { freezeSelection } from "./freeze-selection.ts";
 import type { PlanInput } from "./input.ts";
 import type { Count, Name, OrderPlan } from "./model.ts";
@@ -28,8 +30,10 @@ import {
   transactionWithinTime,
 } from "./write-plan.ts";
 
-/** What looking at every token of a target may take; beyond it a plan names nobody and says so. */
-const LOOK_MS = 6_000;
+/** What looking at every live token of a target may take; beyond it a plan names nobody and says so. */
+const LOOK_MS = 1_500;
+/** What counting them may take then. */
+const COUNT_MS = 300;
 
 /** Names the verifiers, and the members of a group beside the users that hold tokens. */
 async function nameOthers(
@@ -66,8 +70,8 @@ async function firstNames(db: Sql, planId: string): Promise<OrderPlan["named"]> 
   const of = (kind: string, name: Fragment, table: Fragment) =>
     run<Name>(
       db,
-      sql`SELECT x.id, ${name} AS name FROM order_plan_name n CROSS JOIN LATERAL unnest(n.ids) WITH ORDINALITY i(id, number) JOIN ${table} x ON x.id = i.id
-      WHERE n.plan_id = ${planId}::uuid AND n.kind = ${kind} AND i.number <= ${NAMES_SHOWN}::int ORDER BY 2`,
+      sql`SELECT x.id, ${name} AS name FROM order_plan_name n CROSS JOIN LATERAL unnest(n.ids[1:${NAMES_SHOWN}::int]) AS i(id) JOIN ${table} x ON x.id = i.id
+      WHERE n.plan_id = ${planId}::uuid AND n.kind = ${kind} ORDER BY 2`,
     );
   const [users, clients, verifiers] = await Promise.all([
     of("user", sql`x.email`, sql`user_account`),
@@ -91,8 +95,6 @@ function confirmOf(target: Pick<PlanTarget, "kind" | "name">, tokens: number): s
   return target.kind === "selection" ? `${tokens} tokens` : target.name;
 }
 
-type Looked = { target: PlanTarget; reach: Reach | null };
-
 /** An order over so much is an owner's, and typed. */
 function termsOf(target: Pick<PlanTarget, "kind" | "name">, tokens: Count, wideTokens: number) {
   const isAlways = target.kind === "everything" || target.kind === "signing_key";
@@ -112,33 +114,70 @@ async function complete(
   await finishPlan(tx, planId, { audiences: reach.audiences, ...terms });
 }
 
-/** Writes the plan with everybody it reaches, or, where that takes too long, without names. */
-async function look(ctx: Context, input: PlanInput, draft: PlanDraft, wideTokens: number): Promise<Looked> {
-  if (input.target.kind === "selection") {
-    const selection = { kind: "selection", name: "", memberIds: null } as const;
-    return freezeSelection(ctx, input.target, draft, (tx, reach) =>
-      complete(tx, draft.id, selection, reach, wideTokens),
-    );
-  }
-  const target = await getPlanTarget(ctx.db, input.target);
-  requirePermission(ctx, orderPermission(target.kind));
+/** Freezes a selection, with the plan that names whom it reaches. */
+function freeze(
+  ctx: Context,
+  target: Extract<PlanInput["target"], { kind: "selection" }>,
+  draft: PlanDraft,
+  wideTokens: number,
+): Promise<{ target: PlanTarget; reach: Reach }> {
+  const selection = { kind: "selection", name: "", memberIds: null } as const;
+  return freezeSelection(ctx, target, draft, (tx, reach) =>
+    complete(tx, draft.id, selection, reach, wideTokens),
+  );
+}
+
+/** Writes the plan with everybody it reaches; null: without names, because that takes too long. */
+async function look(
+  ctx: Context,
+  target: PlanTarget,
+  draft: PlanDraft,
+  { book, wideTokens }: { book: LiveBook | null; wideTokens: number },
+): Promise<Reach | null> {
   const planned = { ...draft, target: { kind: target.kind, id: target.id, name: target.name } };
-  const live = await selectLive(ctx, target, await oldestWeekExpiringAfter(ctx.db, ctx.now));
+  const live = await selectLive(ctx, target, book);
   const reach = await transactionWithinTime(ctx.db, LOOK_MS, async (tx) => {
     await insertPlan(tx, planned);
     const seen = await nameReach(tx, draft.id, live, null);
     await complete(tx, draft.id, target, seen, wideTokens);
     return seen;
   });
-  if (reach !== null) return { target, reach };
-  const ofLate = await lateEnoughToLive(ctx, target);
-  const tokens = await countLive(ctx.db, await liveTokens(ctx), ofLate.tokens);
+  if (reach !== null) return reach;
+  const limited = sql`SELECT 1 FROM (${live}) AS living LIMIT ${COUNT_MAX + 1}::int`;
+  const tokens = await countUpTo(ctx.db, limited, { max: COUNT_MAX, atLeast: () => 0, timeoutMs: COUNT_MS });
   await ctx.db.transaction(async (tx) => {
     await insertPlan(tx, planned);
     const terms = termsOf(target, { ...tokens, isExact: false }, wideTokens);
     await finishPlan(tx, draft.id, { audiences: [], ...terms });
   });
-  return { target, reach: null };
+  return null;
+}
+
+/** What a plan tells beside whom it reaches. */
+async function readBeside(ctx: Context, input: PlanInput, target: PlanTarget, book: LiveBook | null) {
+  const isAsked = input.verb === "revoke" && target.memberIds === null && target.kind !== "selection";
+  const [ending, callers, remains] = await Promise.all([
+    isAsked ? findEndingOrder(ctx.db, target, ctx.now) : null,
+    readCallers(ctx, target, book),
+    liveTokens(ctx).then((live) => readRemainingOf(ctx, live, target)),
+  ]);
+  return { ending, callers, remains };
+}
+
+/** The plan as it is kept, and what it tells beside. */
+async function lookAround(ctx: Context, input: PlanInput, draft: PlanDraft, wideTokens: number) {
+  if (input.target.kind === "selection") {
+    const { target, reach } = await freeze(ctx, input.target, draft, wideTokens);
+    return { target, reach, ...(await readBeside(ctx, input, target, null)) };
+  }
+  const target = await getPlanTarget(ctx.db, input.target);
+  requirePermission(ctx, orderPermission(target.kind));
+  const book = target.isWide ? await readLiveBook(ctx.db, ctx.now) : null;
+  const [reach, beside] = await Promise.all([
+    look(ctx, target, draft, { book, wideTokens }),
+    readBeside(ctx, input, target, book),
+  ]);
+  return { target, reach, ...beside };
 }
 
 /**
@@ -168,22 +207,13 @@ export async function createPlan(ctx: Context, input: PlanInput): Promise<OrderP
     effectiveFrom: input.effectiveFrom ?? null,
     suspendedUntil: input.suspendedUntil ?? null,
   };
-  const { target, reach } = await look(ctx, input, draft, wideOrderTokens);
-  const live = await liveTokens(ctx);
+  const { target, reach, ending, callers, remains } = await lookAround(ctx, input, draft, wideOrderTokens);
   const [row] = await run<{ tokens: number; isExact: boolean; needsOwner: boolean; confirm: string | null }>(
     ctx.db,
     sql`SELECT tokens, is_exact AS "isExact", needs_owner AS "needsOwner", confirm FROM order_plan WHERE id = ${id}::uuid`,
   );
   if (row === undefined) throw new DomainError("UNAVAILABLE", "The plan was not kept. Make it again.");
-  const [ending, callers, remains, named, verifiers] = await Promise.all([
-    input.verb === "revoke" && target.memberIds === null && target.kind !== "selection"
-      ? findEndingOrder(ctx.db, target, ctx.now)
-      : null,
-    readCallers(ctx, target),
-    readRemainingOf(ctx, live, target),
-    firstNames(ctx.db, id),
-    countVerifiers(ctx.db, id),
-  ]);
+  const [named, verifiers] = await Promise.all([firstNames(ctx.db, id), countVerifiers(ctx.db, id)]);
   const isNamed = reach !== null;
   const { widenedFrom } = target;
   const facts = {
@@ -205,7 +235,8 @@ export async function createPlan(ctx: Context, input: PlanInput): Promise<OrderP
     clients: { value: reach?.clients ?? 0, isExact: isNamed },
     verifiers: { value: verifiers, isExact: isNamed },
     named,
-    callers,
+    callers: callers ?? [],
+    callersAreKnown: callers !== null,
     remains,
     needsOwner: row.needsOwner,
     confirm: row.confirm,

@@ -55,8 +55,10 @@ function targetOf(id: string, name: string): PlanTarget {
     from: sql`(SELECT unnest(x.token_ids) AS id FROM selection_chunk x WHERE x.selection_id = ${id}::uuid) f
       JOIN token t ON t.issued_at = uuid_extract_timestamp(f.id) AND t.id = f.id`,
     where: sql`true`,
+    issuedAt: sql`t.issued_at`,
     // no token comes to a frozen selection
     tokens: sql`false`,
+    isWide: false,
     found: null,
     widenedFrom: null,
     memberIds: null,

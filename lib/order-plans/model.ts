@@ -66,6 +66,8 @@ export type OrderPlan = {
   named: { users: Name[]; clients: Name[]; verifiers: Name[] };
   /** Who used the tokens in the last 24 hours; of many tokens those of the newest. */
   callers: Caller[];
+  /** false: who called could not be told in time. */
+  callersAreKnown: boolean;
   remains: Remaining[];
   /** Until when a JWT among them is still accepted where only signatures are checked, in words, and the instant where there is one. */
   refusedEverywhere: { at: string | null; isExact: boolean; says: string };

@@ -5,7 +5,7 @@ import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { findEndingOrder } from "../revocations/already-revoked.ts";
-import { countLive, lateEnoughToLive, liveTokens } from "../revocations/live-tokens.ts";
+import { liveTokens } from "../revocations/live-tokens.ts";
 import type { TargetKind } from "../revocations/model.ts";
 import { actOf, scheduledAct } from "../revocations/order-acts.ts";
 import { orderPermission } from "../revocations/order-permission.ts";
@@ -20,9 +20,10 @@ import type { PlanTarget } from "./plan-target.ts";
 import { outcomeSentences, refusedEverywhereOf } from "./plan-words.ts";
 import { getOwnPlan, type PlanRecord, targetOfPlan } from "./read-plan.ts";
 import { readRemainingOf } from "./remaining-wide.ts";
+import { countReached } from "./selected-tokens.ts";
 
 /** How long counting may hold an order up. */
-const COUNT_WAIT_MS = 300;
+const COUNT_WAIT_MS = 500;
 
 async function readOrder(db: Sql, id: string): Promise<OrderRecord> {
   const [record] = await run<OrderRecord>(
@@ -193,10 +194,11 @@ export async function placePlannedOrder(
       ctx.db,
       await findNewcomers(ctx.db, names, before, { since: plan.lookedFrom, now: ctx.now }),
     );
-  const reached =
-    before.kind === "selection" || plan.effectiveFrom !== null
-      ? { value: plan.tokens, isExact: plan.isExact }
-      : await countLive(ctx.db, live, (await lateEnoughToLive(ctx, before)).tokens, COUNT_WAIT_MS);
+  const isPlanned = before.kind === "selection" || plan.effectiveFrom !== null;
+  const counted = isPlanned ? null : await countReached(ctx, before, COUNT_WAIT_MS);
+  const reached = isPlanned
+    ? { tokens: plan.tokens, isExact: plan.isExact }
+    : { tokens: counted?.tokens ?? 0, isExact: counted !== null };
   const placed = await ctx.db.transaction((tx) =>
     place(tx, ctx, input, clock?.at ?? plan.lookedFrom, options),
   );
@@ -206,20 +208,18 @@ export async function placePlannedOrder(
     order,
     orders: placed.orders,
     wasPlaced: placed.wasPlaced,
-    reached: placed.wasPlaced
-      ? { tokens: reached.value, isExact: reached.isExact }
-      : { tokens: 0, isExact: true },
+    reached: placed.wasPlaced ? reached : { tokens: 0, isExact: true },
     remains: await readRemainingOf(ctx, live, placed.target),
   };
   const effectiveFrom = plan.effectiveFrom?.toISOString() ?? null;
-  const isJwt = sql`${before.where} AND t.format = 'jwt'`;
+  // what had ended before is still accepted where only signatures are checked
+  const last =
+    placed.wasPlaced && counted !== null
+      ? { at: counted.jwtsUntil, isExact: true }
+      : await lastExpiryOf(ctx, sql`${before.where} AND t.format = 'jwt'`, record, before.from);
   return {
     ...result,
-    refusedEverywhere: refusedEverywhereOf(
-      plan.verb,
-      await lastExpiryOf(ctx, isJwt, record, before.from),
-      effectiveFrom,
-    ),
+    refusedEverywhere: refusedEverywhereOf(plan.verb, last, effectiveFrom),
     sentences: outcomeSentences(result, plan.verb),
   };
 }

@@ -15,8 +15,12 @@ export type PlanTarget = {
   /** Its tokens by its own index, as FROM and WHERE on `token t`. */
   from: Fragment;
   where: Fragment;
+  /** When they were issued, as that index has it. */
+  issuedAt: Fragment;
   /** The same as one condition on `token t`: for tokens that were found otherwise. */
   tokens: Fragment;
+  /** Whether it may have been given so much that looking at all of it takes seconds; what a person has is found at once. */
+  isWide: boolean;
   /** Of the kinds that a person may take back in one act. */
   found: FoundTarget | null;
   /** A refresh token's family, where that was asked for by the token. */
@@ -24,6 +28,8 @@ export type PlanTarget = {
   /** Of a group that is taken member by member. */
   memberIds: string[] | null;
 };
+
+const ISSUED_AT = sql`t.issued_at`;
 
 function isRevocable(kind: TargetKind): kind is RevocableKind {
   return (REVOCABLE_KINDS as readonly TargetKind[]).includes(kind);
@@ -40,7 +46,9 @@ async function findRevocable(db: Sql, kind: RevocableKind, id: string): Promise<
     name: found.name,
     from: sql`token t`,
     where: found.tokens,
+    issuedAt: ISSUED_AT,
     tokens: found.tokens,
+    isWide: found.kind === "client",
     found,
     widenedFrom: isRefresh ? asked : null,
     memberIds: null,
@@ -117,7 +125,9 @@ async function findMembers(db: Sql, group: string): Promise<PlanTarget> {
     name: group,
     from: sql`token t`,
     where: tokens,
+    issuedAt: ISSUED_AT,
     tokens,
+    isWide: true,
     found: null,
     widenedFrom: null,
     memberIds,
@@ -136,12 +146,16 @@ export async function getPlanTarget(
   if (isRevocable(kind)) return findRevocable(db, kind, id);
   if (by === "members") return findMembers(db, id);
   if (!(await isKnown(db, kind, id))) throw notFound(WORDS[kind]);
+  const { from, where, bare } = tokensOfTarget(kind, id);
   return {
     kind,
     id,
     name: kind === "everything" ? "every token" : id,
-    ...tokensOfTarget(kind, id),
+    from,
+    where,
+    issuedAt: bare?.issuedAt ?? ISSUED_AT,
     tokens: tokensOf(kind, id),
+    isWide: true,
     found: null,
     widenedFrom: null,
     memberIds: null,

@@ -61,6 +61,8 @@ export function planSentences(plan: Facts): string[] {
   if (plan.isAlreadyRevoked) sentences.push("It is revoked already: revoking again changes nothing.");
   else if (plan.tokens.value === 0 && plan.tokens.isExact)
     sentences.push("No live token is left to stop; the order holds all the same.");
+  else if (plan.tokens.value === 0)
+    sentences.push("How many tokens stop working could not be counted in time.");
   else sentences.push(whatStops(plan));
   if (!plan.users.isExact)
     sentences.push(
@@ -71,7 +73,8 @@ export function planSentences(plan: Facts): string[] {
   const clients = plan.callers.filter((caller) => caller.kind === "client");
   const verifiers = plan.callers.filter((caller) => caller.kind === "verifier");
   const them = plan.isOfNewest ? "the newest 2,000 of them" : "them";
-  if (plan.callers.length === 0) sentences.push(`Nobody used ${them} in the last 24 hours.`);
+  if (!plan.callersAreKnown) sentences.push("Who used them in the last 24 hours could not be told in time.");
+  else if (plan.callers.length === 0) sentences.push(`Nobody used ${them} in the last 24 hours.`);
   if (clients.length > 0)
     sentences.push(
       `${plural(clients.length, "client", "clients")} used ${them} in the last 24 hours: ${named(clients)}.`,
@@ -129,6 +132,8 @@ export function outcomeSentences(
     );
   else if (order.target.kind === "selection" && order.settledAt === null && order.size !== null)
     sentences.push(`${did}, batch by batch: ${tokens} stop working as they are written.`);
+  else if (reached.tokens === 0 && !reached.isExact)
+    sentences.push(`${did}. How many tokens stopped working could not be counted in time.`);
   else sentences.push(`${did}. ${capital(tokens)} stopped working.`);
   if (result.orders > 1)
     sentences.push(`${plural(result.orders, "order was", "orders were")} placed, one a user.`);

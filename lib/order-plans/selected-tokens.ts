@@ -4,9 +4,13 @@ import type { FilterValues } from "../list-query/define-table.ts";
 import { parseListQueryStrict } from "../list-query/parse-list-query.ts";
 import { all, type Fragment, joined, sql } from "../list-query/sql-fragment.ts";
 import { formatTypedQuery } from "../list-query/typed-query.ts";
+import { withinTime } from "../list-query/within-time.ts";
+import { type LiveBook, liveAmong, readLiveBook } from "../tokens/live-book.ts";
+import { oldestWeekExpiringAfter } from "../tokens/oldest-week.ts";
 import { readClockSkew, readPendingOrders, STATE_JOINS, stateSql } from "../tokens/state-sql.ts";
 import { tokensTable } from "../tokens/table.ts";
 import { selectTokens } from "../tokens/token-filters.ts";
+import type { PlanTarget } from "./plan-target.ts";
 
 type Filters = FilterValues<typeof tokensTable>;
 
@@ -71,13 +75,30 @@ export async function selectFrozen(ctx: Context, selectionId: string): Promise<F
     ${STATE_JOINS} WHERE t.expires_at > ${ctx.now}::timestamptz AND NOT ${state.isRevoked} AND NOT (${state.isConsumed})`;
 }
 
-/** The live tokens of a target, as a statement; `since` is when the oldest token that lives was issued. */
-export async function selectLive(
+/** The live tokens of a target, as a statement; `book`: of a wide one, where the copy of what lives on is kept. */
+export async function selectLive(ctx: Context, target: PlanTarget, book: LiveBook | null): Promise<Fragment> {
+  const { now } = ctx;
+  const pending = await readPendingOrders(ctx.db, now);
+  if (book !== null) return liveAmong(book, target, { now, pending, columns: COLUMNS });
+  const since = await oldestWeekExpiringAfter(ctx.db, now);
+  const state = stateSql(pending, now, 0);
+  return sql`SELECT ${COLUMNS} FROM ${target.from} ${STATE_JOINS} WHERE ${target.where} AND ${target.issuedAt} >= ${since}::timestamptz
+    AND t.issued_at >= ${since}::timestamptz AND t.expires_at > ${now}::timestamptz AND NOT ${state.isRevoked} AND NOT (${state.isConsumed})`;
+}
+
+/** How many tokens of a target live and when the last JWT among the access tokens expires; null where that takes longer. */
+export async function countReached(
   ctx: Context,
-  { from, where }: { from: Fragment; where: Fragment },
-  since: Date,
-): Promise<Fragment> {
-  const state = stateSql(await readPendingOrders(ctx.db, ctx.now), ctx.now, 0);
-  return sql`SELECT ${COLUMNS} FROM ${from} ${STATE_JOINS} WHERE ${where} AND t.issued_at >= ${since}::timestamptz
-    AND t.expires_at > ${ctx.now}::timestamptz AND NOT ${state.isRevoked} AND NOT (${state.isConsumed})`;
+  target: PlanTarget,
+  timeoutMs: number,
+): Promise<{ tokens: number; jwtsUntil: Date | null } | null> {
+  const book = target.isWide ? await readLiveBook(ctx.db, ctx.now) : null;
+  const rows = await withinTime<{ tokens: bigint; jwtsUntil: Date | null }>(
+    ctx.db,
+    sql`SELECT count(*) AS tokens, max(p.expires_at) FILTER (WHERE p.kind = 'access' AND p.format = 'jwt') AS "jwtsUntil"
+      FROM (${await selectLive(ctx, target, book)}) AS p`,
+    timeoutMs,
+  );
+  const [row] = rows ?? [];
+  return row === undefined ? null : { tokens: Number(row.tokens), jwtsUntil: row.jwtsUntil };
 }

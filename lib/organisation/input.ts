@@ -1,6 +1,12 @@
 import { z } from "zod";
 import { line, seenVersion } from "../input/plain-text.ts";
-import { LIFETIME_RANGES, type LifetimeKey, ORDER_BOUND_RANGES, type OrderBoundKey } from "./model.ts";
+import {
+  LIFETIME_RANGES,
+  type LifetimeKey,
+  ORDER_BOUND_RANGES,
+  type OrderBoundKey,
+  REFRESH_TOKENS_RANGE,
+} from "./model.ts";
 
 function seconds(key: LifetimeKey) {
   const { min, max } = LIFETIME_RANGES[key];
@@ -27,10 +33,24 @@ export const updateOrganisationInput = z.strictObject({
   accessTokenTtlMinSeconds: seconds("accessTokenTtlMinSeconds").optional(),
   accessTokenTtlMaxSeconds: seconds("accessTokenTtlMaxSeconds").optional(),
   refreshTokenIdleSeconds: seconds("refreshTokenIdleSeconds").optional(),
+  refreshTokenIdleMaxSeconds: seconds("refreshTokenIdleMaxSeconds").optional(),
   refreshTokenAbsoluteSeconds: seconds("refreshTokenAbsoluteSeconds").optional(),
+  refreshTokenAbsoluteMaxSeconds: seconds("refreshTokenAbsoluteMaxSeconds").optional(),
   refreshGraceSeconds: seconds("refreshGraceSeconds").optional(),
+  refreshGraceMaxSeconds: seconds("refreshGraceMaxSeconds").optional(),
+  rotatesConfidentialRefreshTokens: z.boolean().optional(),
+  refreshTokensMax: z
+    .int("must be a whole number")
+    .min(REFRESH_TOKENS_RANGE.min, `must be at least ${REFRESH_TOKENS_RANGE.min}`)
+    .max(REFRESH_TOKENS_RANGE.max, `must be at most ${REFRESH_TOKENS_RANGE.max}`)
+    .optional(),
   authorizationCodeTtlSeconds: seconds("authorizationCodeTtlSeconds").optional(),
+  authorizationCodeTtlMaxSeconds: seconds("authorizationCodeTtlMaxSeconds").optional(),
   idTokenTtlSeconds: seconds("idTokenTtlSeconds").optional(),
+  idTokenTtlMaxSeconds: seconds("idTokenTtlMaxSeconds").optional(),
+  deviceCodeTtlSeconds: seconds("deviceCodeTtlSeconds").optional(),
+  deviceCodeTtlMaxSeconds: seconds("deviceCodeTtlMaxSeconds").optional(),
+  devicePollSeconds: seconds("devicePollSeconds").optional(),
   sessionIdleSeconds: seconds("sessionIdleSeconds").optional(),
   sessionAbsoluteSeconds: seconds("sessionAbsoluteSeconds").optional(),
   clockSkewSeconds: seconds("clockSkewSeconds").optional(),

@@ -7,10 +7,23 @@ export type Organisation = {
   accessTokenTtlMinSeconds: number;
   accessTokenTtlMaxSeconds: number;
   refreshTokenIdleSeconds: number;
+  refreshTokenIdleMaxSeconds: number;
   refreshTokenAbsoluteSeconds: number;
+  refreshTokenAbsoluteMaxSeconds: number;
   refreshGraceSeconds: number;
+  refreshGraceMaxSeconds: number;
+  /** Whether a confidential client's refresh token is replaced at each use, where the client says nothing. */
+  rotatesConfidentialRefreshTokens: boolean;
+  /** Live refresh tokens that a user may have with a client; one more revokes the oldest. */
+  refreshTokensMax: number;
   authorizationCodeTtlSeconds: number;
+  authorizationCodeTtlMaxSeconds: number;
   idTokenTtlSeconds: number;
+  idTokenTtlMaxSeconds: number;
+  deviceCodeTtlSeconds: number;
+  deviceCodeTtlMaxSeconds: number;
+  /** Seconds between two questions of a device. */
+  devicePollSeconds: number;
   sessionIdleSeconds: number;
   sessionAbsoluteSeconds: number;
   clockSkewSeconds: number;
@@ -26,7 +39,13 @@ export type OrganisationSettings = Omit<Organisation, "version" | "updatedAt">;
 
 export type OrderBoundKey = "orderHorizonDays" | "orderPlanMinutes" | "wideOrderTokens";
 
-export type LifetimeKey = Exclude<keyof OrganisationSettings, "name" | OrderBoundKey>;
+export type LifetimeKey = Exclude<
+  keyof OrganisationSettings,
+  "name" | "rotatesConfidentialRefreshTokens" | "refreshTokensMax" | OrderBoundKey
+>;
+
+/** The range of `refreshTokensMax`. */
+export const REFRESH_TOKENS_RANGE = { min: 1, max: 10_000 };
 
 export const ORDER_BOUND_WORDS: Record<OrderBoundKey, { name: string; unit: string }> = {
   orderHorizonDays: { name: "Ahead that an order may be scheduled", unit: "days" },
@@ -51,10 +70,18 @@ export const LIFETIME_RANGES: Record<LifetimeKey, { min: number; max: number; wa
   accessTokenTtlMinSeconds: { min: MINUTE, max: DAY },
   accessTokenTtlMaxSeconds: { min: MINUTE, max: DAY },
   refreshTokenIdleSeconds: { min: 5 * MINUTE, max: 365 * DAY },
+  refreshTokenIdleMaxSeconds: { min: 5 * MINUTE, max: 365 * DAY },
   refreshTokenAbsoluteSeconds: { min: 5 * MINUTE, max: 365 * DAY },
+  refreshTokenAbsoluteMaxSeconds: { min: 5 * MINUTE, max: 365 * DAY },
   refreshGraceSeconds: { min: 0, max: MINUTE },
+  refreshGraceMaxSeconds: { min: 0, max: MINUTE },
   authorizationCodeTtlSeconds: { min: 10, max: 10 * MINUTE },
-  idTokenTtlSeconds: { min: 5 * MINUTE, max: DAY },
+  authorizationCodeTtlMaxSeconds: { min: 10, max: 10 * MINUTE },
+  idTokenTtlSeconds: { min: 5 * MINUTE, max: DAY, warnAbove: 3600 },
+  idTokenTtlMaxSeconds: { min: 5 * MINUTE, max: DAY },
+  deviceCodeTtlSeconds: { min: MINUTE, max: 30 * MINUTE },
+  deviceCodeTtlMaxSeconds: { min: MINUTE, max: 30 * MINUTE },
+  devicePollSeconds: { min: 1, max: MINUTE },
   sessionIdleSeconds: { min: MINUTE, max: 30 * DAY },
   sessionAbsoluteSeconds: { min: MINUTE, max: 30 * DAY },
   clockSkewSeconds: { min: 0, max: 120 },
@@ -66,10 +93,18 @@ export const LIFETIME_WORDS: Record<LifetimeKey, string> = {
   accessTokenTtlMinSeconds: "Shortest access token",
   accessTokenTtlMaxSeconds: "Longest access token",
   refreshTokenIdleSeconds: "Refresh token, idle",
+  refreshTokenIdleMaxSeconds: "Longest refresh token, idle",
   refreshTokenAbsoluteSeconds: "Refresh token, absolute",
+  refreshTokenAbsoluteMaxSeconds: "Longest refresh token, absolute",
   refreshGraceSeconds: "Refresh token, grace",
+  refreshGraceMaxSeconds: "Longest refresh token grace",
   authorizationCodeTtlSeconds: "Authorization code",
+  authorizationCodeTtlMaxSeconds: "Longest authorization code",
   idTokenTtlSeconds: "ID token",
+  idTokenTtlMaxSeconds: "Longest ID token",
+  deviceCodeTtlSeconds: "Device code",
+  deviceCodeTtlMaxSeconds: "Longest device code",
+  devicePollSeconds: "Device poll interval",
   sessionIdleSeconds: "Sign-on session, idle",
   sessionAbsoluteSeconds: "Sign-on session, absolute",
   clockSkewSeconds: "Clock skew",
@@ -108,6 +143,12 @@ export function lifetimeProblems(settings: Record<LifetimeKey, number>): Lifetim
   atMost("accessTokenTtlMinSeconds", "serviceTokenTtlSeconds", "serviceTokenTtlSeconds");
   atMost("accessTokenTtlSeconds", "refreshTokenIdleSeconds", "refreshTokenIdleSeconds");
   atMost("refreshTokenIdleSeconds", "refreshTokenAbsoluteSeconds");
+  atMost("refreshTokenIdleSeconds", "refreshTokenIdleMaxSeconds");
+  atMost("refreshTokenAbsoluteSeconds", "refreshTokenAbsoluteMaxSeconds");
+  atMost("refreshGraceSeconds", "refreshGraceMaxSeconds");
+  atMost("authorizationCodeTtlSeconds", "authorizationCodeTtlMaxSeconds");
+  atMost("idTokenTtlSeconds", "idTokenTtlMaxSeconds");
+  atMost("deviceCodeTtlSeconds", "deviceCodeTtlMaxSeconds");
   atMost("sessionIdleSeconds", "sessionAbsoluteSeconds");
   return problems;
 }

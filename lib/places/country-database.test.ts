@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
+import { propertyRuns } from "../test-property-runs.ts";
 import { openCountryDatabase } from "./country-database.ts";
 
 const { countryOf, builtAt } = openCountryDatabase();
@@ -89,7 +90,7 @@ test("answers whatever it is asked with a code or null", () => {
     fc.property(asked, (text) => {
       expect(countryOf(text) ?? "DE").toMatch(/^[A-Z]{2}$/);
     }),
-    { numRuns: 5_000 },
+    { numRuns: propertyRuns(5_000) },
   );
 });
 

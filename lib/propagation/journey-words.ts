@@ -12,7 +12,8 @@ const REFUSES: Record<Because, string> = {
     "Hears nothing, and never said how it behaves. Registered as strict: so it should refuse everything.",
   lenient: "Never said that it has the order. The last token is over.",
   ended:
-    "Nothing of it runs, as far as is known. What ran was strict, and refused everything before the order.",
+    "Nothing of it runs, as far as is known. What ran had ended, or refused everything, before the order.",
+  closed: "Its last process without the order has ended.",
   began: "What runs there began after the order, and with it.",
   disabled: "Is disabled and is told nothing: it refuses everything.",
   list: "Its status list is newer than the order.",
@@ -41,6 +42,7 @@ const CAN_ACCEPT: Record<Because, string> = {
   never_connected:
     "Its owner says that it follows the feed, but nothing of it is connected: it may accept a token until it expires.",
   ended: "Nothing of it runs, as far as is known.",
+  closed: "Its last process without the order has ended.",
   began: "What runs there began after the order, and with it.",
   disabled: "Is disabled and is told nothing any more. Strict: by then it refuses everything.",
   expiry: "Can accept the last token until it expires.",

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { propertyRuns } from "../test-property-runs.ts";
 import {
   AUTHORITY_LAG_MS,
   type CheckerFacts,
@@ -29,6 +30,7 @@ function instance(more: Partial<InstanceFacts> = {}): InstanceFacts {
     firstSeenAtMs: COMMIT - 600_000,
     seenAtMs: COMMIT - 1_000,
     disconnectedAtMs: null,
+    endedAtMs: null,
     acknowledgedAtMs: null,
     ...more,
   };
@@ -161,13 +163,13 @@ describe("a verifier refuses", () => {
   });
 
   test("from before the order on where nothing of it runs any more and what ran was strict", () => {
-    const newest = { way: "feed", mode: null, seenAtMs: COMMIT - 900_000_000 } as const;
+    const newest = { way: "feed", mode: null, seenAtMs: COMMIT - 900_000_000, endedAtMs: null } as const;
     expect(reachOf(checker({ newest }), order, COMMIT)).toMatchObject({ isOver: true, because: "ended" });
     expect(reachOf(checker({ newest: { ...newest, mode: "lenient" } }), order, COMMIT)).toMatchObject({
       endsMs: EXPIRY,
     });
     // and from the order on where what runs now is newer than it
-    const newer = { way: "feed", mode: "lenient", seenAtMs: COMMIT + 900_000 } as const;
+    const newer = { way: "feed", mode: "lenient", seenAtMs: COMMIT + 900_000, endedAtMs: null } as const;
     const [newcomer, has] = [COMMIT + 600_000, COMMIT + 601_000];
     const instances = [
       instance({ mode: "lenient", firstSeenAtMs: newcomer, seenAtMs: has, acknowledgedAtMs: has }),
@@ -177,6 +179,51 @@ describe("a verifier refuses", () => {
       because: "began",
     });
   });
+});
+
+describe("a process that said that it ended", () => {
+  const lenient = (more: Partial<InstanceFacts>) =>
+    checker({
+      mode: "lenient",
+      instances: [instance({ mode: "lenient", ...more }), instance({ acknowledgedAtMs: COMMIT + 50 })],
+    });
+
+  test("is waited for no longer than until then, and not at all where that was before the order", () => {
+    expect(reachOf(lenient({}), order, COMMIT)).toMatchObject({ endsMs: EXPIRY, because: "lenient" });
+    const after = reachOf(lenient({ endedAtMs: COMMIT + 9_000 }), order, COMMIT + 10_000);
+    expect(after).toMatchObject({ endsMs: COMMIT + 9_000, because: "closed", isOver: true, live: 1 });
+    const before = reachOf(lenient({ endedAtMs: COMMIT - 1 }), order, COMMIT + 10_000);
+    expect(before).toMatchObject({ endsMs: COMMIT + 50, because: "acknowledged", live: 1, acknowledged: 1 });
+  });
+
+  test("and had the order before is as good as any that has it", () => {
+    const both = reachOf(
+      lenient({ acknowledgedAtMs: COMMIT + 20, endedAtMs: COMMIT + 9_000 }),
+      order,
+      COMMIT + 10_000,
+    );
+    expect(both).toMatchObject({ endsMs: COMMIT + 50, because: "acknowledged", live: 2, acknowledged: 2 });
+  });
+
+  test("leaves a lenient verifier that runs nowhere with nothing to accept", () => {
+    const newest = {
+      way: "feed",
+      mode: "lenient",
+      seenAtMs: COMMIT - 5_000,
+      endedAtMs: COMMIT - 5_000,
+    } as const;
+    expect(reachOf(checker({ mode: "lenient", newest }), order, COMMIT)).toMatchObject({
+      endsMs: COMMIT,
+      because: "ended",
+    });
+  });
+});
+
+test("an acknowledgement that is heard while the board is read does not make an order one that begins later", () => {
+  const has = checker({ instances: [instance({ acknowledgedAtMs: COMMIT + 40 })] });
+  expect(reachOf(has, order, COMMIT + 10)).toMatchObject({ because: "acknowledged", isOver: true });
+  const scheduled = { ...order, isScheduled: true, holdsFromMs: COMMIT + 60_000 };
+  expect(reachOf(has, scheduled, COMMIT + 50)).toMatchObject({ because: "acknowledged", isOver: false });
 });
 
 describe("a verifier can accept until the last token expires", () => {
@@ -259,21 +306,31 @@ const life = fc
     ),
     /** After so long the authority notices that the line is gone; null where it does not. */
     notices: fc.option(fc.integer({ min: 0, max: 60_000 }), { nil: null }),
+    /** When it accepts nothing any more, and how long its word of that takes; null where it runs on, or was killed without a word. */
+    quits: fc.option(
+      fc.record({
+        at: fc.integer({ min: -150_000, max: 150_000 }),
+        says: fc.option(fc.integer({ min: 0, max: 20_000 }), { nil: null }),
+      }),
+      { nil: null },
+    ),
   })
   .map(({ words, ...rest }) => ({ ...rest, words: words.toSorted((one, other) => one.at - other.at) }));
 type Life = typeof life extends fc.Arbitrary<infer Value> ? Value : never;
 
 /** Words come in order: one that overtakes another is held back. */
-function arrivals({ words }: Life): { at: number; arrives: number; heardOf: number | null }[] {
+function arrivals({ words, quits }: Life): { at: number; arrives: number; heardOf: number | null }[] {
   let last = Number.NEGATIVE_INFINITY;
-  return words.map(({ at, delay, says }) => {
+  const all = words.map(({ at, delay, says }) => {
     last = Math.max(last, at + delay);
     return { at, arrives: last, heardOf: says === null ? null : last + says };
   });
+  return all.filter(({ arrives }) => quits === null || arrives < quits.at);
 }
 
 /** Whether it accepts a revoked token at an instant, both counted from the commit. */
 function truth(one: Life, ms: number): boolean {
+  if (one.quits !== null && ms >= one.quits.at) return false;
   const heard = arrivals(one).filter(({ arrives }) => arrives <= ms);
   if (heard.some(({ at }) => at >= 0)) return false;
   if (one.mode === "lenient") return true;
@@ -289,12 +346,16 @@ function known(one: Life, ms: number): InstanceFacts | null {
   const seen = told.map(({ heardOf }) => heardOf as number);
   const acknowledged = told.filter(({ at }) => at >= 0).map(({ heardOf }) => heardOf as number);
   const over = (all.at(-1)?.at ?? 0) + (one.notices ?? 0);
+  const quit = one.quits === null || one.quits.says === null ? null : one.quits.at + one.quits.says;
+  // what arrives after its last word has it running again
+  const isEnded = quit !== null && quit <= ms && seen.every((at) => at <= quit);
   return instance({
     mode: one.mode,
     maxStalenessSeconds: one.stalenessMs / 1_000,
     firstSeenAtMs: COMMIT + Math.min(...seen),
     seenAtMs: COMMIT + Math.max(...seen),
     disconnectedAtMs: one.notices !== null && over <= ms ? COMMIT + over : null,
+    endedAtMs: isEnded ? COMMIT + quit : null,
     acknowledgedAtMs: acknowledged.length === 0 ? null : COMMIT + Math.min(...acknowledged),
   });
 }
@@ -342,7 +403,7 @@ test("nobody is ever told that a verifier refuses, or when it will, before it tr
           if (ms >= readMs && COMMIT + ms >= reach.endsMs) expect(accepts(ms)).toBe(false);
       },
     ),
-    { numRuns: 3_000 },
+    { numRuns: propertyRuns(1_000) },
   );
   // it holds of something: many of them did refuse
   expect(refusals).toBeGreaterThan(100);

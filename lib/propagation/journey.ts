@@ -12,6 +12,8 @@ export type InstanceFacts = {
   seenAtMs: number;
   /** When its last stream ended; null while it has one, and where it never had. */
   disconnectedAtMs: number | null;
+  /** When it said, or an admin did, that it accepts nothing any more; null while it may. */
+  endedAtMs: number | null;
   /** When it was first heard to be at the order's position or beyond; null where it was not. */
   acknowledgedAtMs: number | null;
 };
@@ -26,7 +28,7 @@ export type CheckerFacts = {
   /** Since when it is answered nothing; null where it is enabled. */
   disabledAtMs: number | null;
   /** The process that was heard of last, whenever that was; null where none was in 30 days. */
-  newest: { way: SeenWay; mode: VerifierMode | null; seenAtMs: number } | null;
+  newest: { way: SeenWay; mode: VerifierMode | null; seenAtMs: number; endedAtMs: number | null } | null;
   /** Those that can have to do with the order. */
   instances: readonly InstanceFacts[];
 };
@@ -60,6 +62,7 @@ export type Because =
   | "never_asked"
   | "never_connected"
   | "ended"
+  | "closed"
   | "began"
   | "disabled"
   | "expiry";
@@ -101,6 +104,7 @@ type Part = { endsMs: number; because: Because };
  * - Who follows the feed refuses from its acknowledgement on. Strict, its maximum staleness after the commit at the latest: a later word of the
  *   authority would have brought the order, and without one it refuses everything.
  * - A status list that is older than the order is too old by then, whatever caches it came through; lenient and without another, it accepts.
+ * - A process that said that it ended accepts nothing from then on.
  * - Who is disabled hears nothing any more: strict, it refuses everything its maximum staleness after that.
  * - Everybody else goes on until the last token is over.
  */
@@ -114,13 +118,16 @@ export function reachOf(checker: CheckerFacts, order: TakenBack, nowMs: number):
     .map((part) => withinLifetime(part, checker, order))
     .reduce((one, other) => (other.endsMs > one.endsMs ? other : one));
   const live = counted.filter(
-    ({ way, seenAtMs }) =>
-      (way === "feed" || way === "poll") && seenAtMs >= order.committedAtMs - LIVE_WITHIN_MS,
+    ({ way, seenAtMs, endedAtMs, acknowledgedAtMs }) =>
+      (way === "feed" || way === "poll") &&
+      seenAtMs >= order.committedAtMs - LIVE_WITHIN_MS &&
+      (endedAtMs === null || acknowledgedAtMs !== null),
   );
   const heard = live.map(({ acknowledgedAtMs }) => acknowledgedAtMs).filter((at) => at !== null);
   return {
     endsMs: last.endsMs,
-    isOver: last.endsMs <= nowMs,
+    // an acknowledgement is heard while this is read
+    isOver: last.endsMs <= nowMs || (last.because === "acknowledged" && !order.isScheduled),
     because: last.because,
     acknowledgedAtMs: live.length > 0 && heard.length === live.length ? Math.max(...heard) : null,
     live: live.length,
@@ -130,7 +137,8 @@ export function reachOf(checker: CheckerFacts, order: TakenBack, nowMs: number):
 
 /** Whether a process can have had to do with the order. */
 export function hasPartInOrder(instance: InstanceFacts, checker: CheckerFacts, order: TakenBack): boolean {
-  const { acknowledgedAtMs, firstSeenAtMs, seenAtMs, disconnectedAtMs } = instance;
+  const { acknowledgedAtMs, firstSeenAtMs, seenAtMs, disconnectedAtMs, endedAtMs } = instance;
+  if (endedAtMs !== null && endedAtMs <= order.committedAtMs) return false;
   if (acknowledgedAtMs !== null && firstSeenAtMs > order.committedAtMs + NEWCOMER_AFTER_MS) return false;
   if (order.committedAtMs - seenAtMs > ENDED_AFTER_MS) return false;
   if (modeOf(instance, checker) !== "strict" || disconnectedAtMs === null) return true;
@@ -140,6 +148,12 @@ export function hasPartInOrder(instance: InstanceFacts, checker: CheckerFacts, o
 }
 
 function partOfInstance(instance: InstanceFacts, checker: CheckerFacts, order: TakenBack): Part {
+  const part = partByItsWay(instance, checker, order);
+  const { endedAtMs } = instance;
+  return endedAtMs === null ? part : sooner(part, { endsMs: endedAtMs, because: "closed" });
+}
+
+function partByItsWay(instance: InstanceFacts, checker: CheckerFacts, order: TakenBack): Part {
   const stalenessMs = stalenessMsOf(instance, checker);
   switch (instance.way) {
     case "introspection":
@@ -236,6 +250,8 @@ function partAsDeclared(checker: CheckerFacts, order: TakenBack, isConnected: bo
 /** It is known to follow the feed, and no process of it can have to do with the order: what is there now began with it, or what ran refused everything long before. */
 function partOfGone({ newest, mode }: CheckerFacts, { committedAtMs }: TakenBack): Part | null {
   if (newest === null) return null;
+  if (newest.endedAtMs !== null && newest.endedAtMs <= committedAtMs)
+    return { endsMs: committedAtMs, because: "ended" };
   if (newest.seenAtMs > committedAtMs) return { endsMs: committedAtMs, because: "began" };
   return (newest.mode ?? mode) === "strict" ? { endsMs: committedAtMs, because: "ended" } : null;
 }
@@ -246,7 +262,7 @@ function begun(atMs: number, { isScheduled, holdsFromMs }: TakenBack): number {
 }
 
 /** What holds for opaque tokens as for others, from the order on. */
-const IS_AT_ONCE: ReadonlySet<Because> = new Set(["asks", "asks_relaxed", "ended", "began"]);
+const IS_AT_ONCE: ReadonlySet<Because> = new Set(["asks", "asks_relaxed", "ended", "closed", "began"]);
 
 /** Nobody accepts a token that is over, and nobody accepts an opaque one without asking. */
 function withinLifetime(part: Part, checker: CheckerFacts, order: TakenBack): Part {

@@ -13,17 +13,30 @@ export const SEEN_WAY_WORDS: Record<SeenWay, string> = {
 };
 
 /** How a verifier stands with regard to the feed. The first that is true, from the top. */
-export const STANDINGS = ["silent", "behind", "old_version", "unseen", "by_itself", "in_step"] as const;
+export const STANDINGS = [
+  "silent",
+  "behind",
+  "old_version",
+  "ended",
+  "unseen",
+  "by_itself",
+  "in_step",
+] as const;
 export type Standing = (typeof STANDINGS)[number];
 
 export const STANDING_WORDS: Record<Standing, { name: string; means: string }> = {
-  silent: { name: "Silent", means: "It was connected, and nothing is heard of it." },
+  silent: { name: "Silent", means: "It, or a process of it, was connected, and nothing is heard of that." },
   behind: { name: "Behind", means: "It has not said that it has the newest orders." },
   old_version: { name: "Old version", means: "It runs a version that is older than this product asks for." },
+  ended: { name: "Not running", means: "Its last process said that it ended, or an admin did." },
   unseen: { name: "Never seen", means: "It has neither asked nor connected since it was registered." },
   by_itself: { name: "By itself", means: "It decides without telling: its standing cannot be known." },
   in_step: { name: "In step", means: "It asks at each use, or has every order." },
 };
+
+/** Those that want a look. */
+export const TROUBLED_STANDINGS = ["silent", "behind", "old_version"] as const satisfies readonly Standing[];
+export type TroubledCounts = Record<(typeof TROUBLED_STANDINGS)[number], number>;
 
 /** A verifier's place in an order's journey: has it taken it in, can it still do what the order forbids, or does nothing tell. */
 export const JOURNEY_STATES = ["reached", "open"] as const;

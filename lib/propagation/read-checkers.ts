@@ -33,13 +33,14 @@ const VERIFIER = sql`v.id, v.name, v.disabled_at AS "disabledAt", v.check_way AS
 
 /** The instance of `verifier v` that was heard of last: one look-up in an index, however many there were. */
 const NEWEST = sql`LEFT JOIN LATERAL (SELECT jsonb_build_object('way', n.way, 'mode', n.mode,
-    'seenAtMs', (extract(epoch FROM n.seen_at) * 1000)::float8) AS newest
+    'seenAtMs', (extract(epoch FROM n.seen_at) * 1000)::float8, 'endedAtMs', (extract(epoch FROM n.ended_at) * 1000)::float8) AS newest
   FROM verifier_instance n WHERE n.verifier_id = v.id ORDER BY n.seen_at DESC LIMIT 1) w ON true`;
 
 const MS = {
   firstSeenAt: sql`(extract(epoch FROM i.first_seen_at) * 1000)::float8`,
   seenAt: sql`(extract(epoch FROM i.seen_at) * 1000)::float8`,
   disconnectedAt: sql`(extract(epoch FROM i.disconnected_at) * 1000)::float8`,
+  endedAt: sql`(extract(epoch FROM i.ended_at) * 1000)::float8`,
 };
 
 type OrderInstance = Omit<InstanceFacts, "way"> & { way: SeenWay };
@@ -75,12 +76,12 @@ export async function readOrderCheckers(
       ARRAY(${former}) AS "formerAudiences"
       FROM verifier v ${NEWEST}
       LEFT JOIN LATERAL (SELECT jsonb_agg(jsonb_build_object('way', i.way, 'mode', i.mode, 'maxStalenessSeconds', i.max_staleness_seconds,
-          'firstSeenAtMs', ${MS.firstSeenAt}, 'seenAtMs', ${MS.seenAt}, 'disconnectedAtMs', ${MS.disconnectedAt},
+          'firstSeenAtMs', ${MS.firstSeenAt}, 'seenAtMs', ${MS.seenAt}, 'disconnectedAtMs', ${MS.disconnectedAt}, 'endedAtMs', ${MS.endedAt},
           'acknowledgedAtMs', CASE WHEN i.position >= ${position}::bigint
             THEN (extract(epoch FROM coalesce(f.at, i.position_at)) * 1000)::float8 END)) AS instances
         FROM verifier_instance i LEFT JOIN LATERAL (SELECT c.at FROM feed_acknowledgement c WHERE c.verifier_id = i.verifier_id
           AND c.instance_id = i.instance_id AND c.position >= ${position}::bigint ORDER BY c.position LIMIT 1) f ON true
-        WHERE i.verifier_id = v.id AND i.seen_at >= ${since}::timestamptz
+        WHERE i.verifier_id = v.id AND i.seen_at >= ${since}::timestamptz AND (i.ended_at IS NULL OR i.ended_at > ${placedAt}::timestamptz)
           AND (${position}::bigint IS NULL OR i.first_seen_at <= ${newcomer}::timestamptz OR i.position < ${position}::bigint OR i.position IS NULL)
           AND (i.disconnected_at IS NULL OR coalesce(i.mode, v.mode) <> 'strict' OR greatest(i.disconnected_at, i.seen_at)
             + coalesce(i.max_staleness_seconds, v.max_staleness_seconds) * interval '1 second' >= ${goneBefore}::timestamptz)) k ON true
@@ -116,7 +117,7 @@ export async function readStandingCheckers(
     db,
     sql`SELECT ${VERIFIER}, coalesce(k.instances, '[]') AS instances FROM verifier v ${NEWEST}
       LEFT JOIN LATERAL (SELECT jsonb_agg(jsonb_build_object('way', i.way, 'agent', i.agent, 'position', i.position::text,
-          'firstSeenAtMs', ${MS.firstSeenAt}, 'seenAtMs', ${MS.seenAt}, 'disconnectedAtMs', ${MS.disconnectedAt},
+          'firstSeenAtMs', ${MS.firstSeenAt}, 'seenAtMs', ${MS.seenAt}, 'disconnectedAtMs', ${MS.disconnectedAt}, 'endedAtMs', ${MS.endedAt},
           'missesSinceMs', CASE WHEN i.way IN ('feed', 'poll') AND coalesce(i.position, 0) < ${headPosition}::bigint
             THEN (extract(epoch FROM coalesce(n.created_at, i.position_at, i.first_seen_at)) * 1000)::float8 END)) AS instances
         FROM (SELECT x.* FROM verifier_instance x WHERE x.verifier_id = v.id AND x.seen_at >= ${since}::timestamptz

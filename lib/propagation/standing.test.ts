@@ -12,6 +12,7 @@ function instance(more: Partial<InstanceNow> = {}): InstanceNow {
     firstSeenAtMs: NOW - 3_600_000,
     seenAtMs: NOW - 3_000,
     disconnectedAtMs: null,
+    endedAtMs: null,
     missesSinceMs: null,
     ...more,
   };
@@ -94,4 +95,19 @@ test("versions are compared by their numbers", () => {
   expect(isOlderThan("1.0.0", "0.10.0")).toBe(false);
   expect(isOlderThan("0.10.0", "0.10.0")).toBe(false);
   expect(isOlderThan("0.10", "0.10.1")).toBe(true);
+});
+
+test("a verifier whose processes said that they ended does not run, and one that ended beside others is not missed", () => {
+  const ended = instance({ endedAtMs: NOW - 60_000, seenAtMs: NOW - 60_000 });
+  expect(standingOf(of({ instances: [ended] }), at)).toMatchObject({
+    standing: "ended",
+    live: 0,
+    silentSinceMs: null,
+  });
+  expect(standingOf(of({ instances: [instance(), ended] }), at)).toMatchObject({
+    standing: "in_step",
+    live: 1,
+  });
+  const killed = instance({ seenAtMs: NOW - 60_000 });
+  expect(standingOf(of({ instances: [killed] }), at).standing).toBe("silent");
 });

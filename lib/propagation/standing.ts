@@ -9,6 +9,8 @@ export type InstanceNow = {
   firstSeenAtMs: number;
   seenAtMs: number;
   disconnectedAtMs: number | null;
+  /** When it said, or an admin did, that it accepts nothing any more; null while it may. */
+  endedAtMs: number | null;
   /** When the first order was committed that it has not said to have; null where it has all. */
   missesSinceMs: number | null;
 };
@@ -17,7 +19,7 @@ export type CheckerNow = {
   checkWay: CheckWay;
   askedAtMs: number | null;
   /** The process that was heard of last. */
-  newest: { way: SeenWay; seenAtMs: number } | null;
+  newest: { way: SeenWay; seenAtMs: number; endedAtMs: number | null } | null;
   /** Those that were heard of within HEARD_WITHIN_MS, and the last one. */
   instances: readonly InstanceNow[];
 };
@@ -54,7 +56,7 @@ export function standingOf(
 ): StandingFacts {
   const { instances, askedAtMs, checkWay } = checker;
   const live = instances.filter((instance) => isLive(instance, nowMs));
-  const gone = instances.filter((instance) => !isLive(instance, nowMs));
+  const gone = instances.filter((instance) => !isLive(instance, nowMs) && instance.endedAtMs === null);
   const lost =
     live.length === 0
       ? gone
@@ -90,7 +92,12 @@ export function standingOf(
     lastHeardAtMs: Number.isFinite(lastHeard) ? lastHeard : null,
   };
   return {
-    standing: which(facts, { lost: lost.length, checkWay, isSeen: facts.lastHeardAtMs !== null }),
+    standing: which(facts, {
+      lost: lost.length,
+      checkWay,
+      isSeen: facts.lastHeardAtMs !== null,
+      isEnded: (checker.newest?.endedAtMs ?? null) !== null,
+    }),
     ...facts,
   };
 }
@@ -116,12 +123,18 @@ function withoutReplaced(gone: readonly InstanceNow[], live: readonly InstanceNo
 
 function which(
   facts: Omit<StandingFacts, "standing">,
-  { lost, checkWay, isSeen }: { lost: number; checkWay: CheckWay; isSeen: boolean },
+  {
+    lost,
+    checkWay,
+    isSeen,
+    isEnded,
+  }: { lost: number; checkWay: CheckWay; isSeen: boolean; isEnded: boolean },
 ): Standing {
   if (lost > 0) return "silent";
   if (facts.behindBy > 0) return "behind";
   if (facts.oldVersion !== null) return "old_version";
   if (facts.live > 0) return "in_step";
+  if (isEnded) return "ended";
   if (checkWay === "jwks" || checkWay === "status_list") return "by_itself";
   if (!isSeen) return "unseen";
   // it asks, though its owner says that it follows the feed
@@ -129,9 +142,15 @@ function which(
 }
 
 export function isLive(
-  instance: { way: SeenWay; seenAtMs: number; disconnectedAtMs: number | null },
+  instance: {
+    way: SeenWay;
+    seenAtMs: number;
+    disconnectedAtMs: number | null;
+    endedAtMs: number | null;
+  },
   nowMs: number,
 ): boolean {
+  if (instance.endedAtMs !== null) return false;
   if (instance.disconnectedAtMs !== null && instance.disconnectedAtMs >= instance.seenAtMs) return false;
   return nowMs - instance.seenAtMs <= SILENT_AFTER_MS[instance.way];
 }

@@ -17,6 +17,7 @@ const feed: InstanceFacts = {
   firstSeenAtMs: COMMIT - 600_000,
   seenAtMs: COMMIT - 1_000,
   disconnectedAtMs: null,
+  endedAtMs: null,
   acknowledgedAtMs: null,
 };
 const list: InstanceFacts = { ...feed, way: "status_list", maxStalenessSeconds: 20 };

@@ -59,15 +59,19 @@ export type Successor = {
   isSeen: boolean;
 };
 
-/** What the exchanges of a refresh token gave. */
-export function findSuccessors(sql: Sql, token: { id: string; familyId: string }): Promise<Successor[]> {
+/** What a refresh token gave from an instant on: the exchange that used it up, and later ones. */
+export function findSuccessors(
+  sql: Sql,
+  token: { id: string; familyId: string },
+  since: Date,
+): Promise<Successor[]> {
   return sql.query<Successor>(
     `SELECT t.id, t.kind, c.token_id IS NOT NULL AS "isConsumed", s.revoked_at IS NOT NULL AS "isRevoked",
        EXISTS (SELECT FROM token_use u WHERE u.token_id = t.id AND u.received_at >= t.issued_at - interval '1 minute'
          AND u.outcome <> 'issued') AS "isSeen"
      FROM token t LEFT JOIN refresh_consumption c ON c.token_id = t.id LEFT JOIN token_standing s ON s.token_id = t.id
-     WHERE t.family_id = $1::uuid AND t.parent_id = $2::uuid`,
-    [token.familyId, token.id],
+     WHERE t.family_id = $1::uuid AND t.parent_id = $2::uuid AND t.issued_at >= $3::timestamptz`,
+    [token.familyId, token.id, since],
   );
 }
 

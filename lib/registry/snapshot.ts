@@ -1,26 +1,40 @@
+import type { PublicJwk } from "../client-keys/model.ts";
+import {
+  type AuthMethod,
+  authMethodOf,
+  type ClientKind,
+  isConfidential,
+  isSenderConstrained,
+} from "../clients/model.ts";
 import type { Sql } from "../db/sql.ts";
+import { CLIENT_LIFETIME_SQL, ORGANISATION_LIFETIME_SQL } from "../lifetimes/columns.ts";
+import type { LifetimeSubject, OrganisationLifetimes } from "../lifetimes/model.ts";
 
 /** What an authority keeps in memory of the registry. Reloaded whole when `registry_version` moves. */
-export type RegistryClient = {
+export type RegistryClient = LifetimeSubject & {
   /** The register's id. */
   id: string;
   /** The protocol's `client_id`. */
   clientId: string;
   name: string;
-  kind: "web" | "spa" | "native" | "service";
-  isConfidential: boolean;
+  kind: ClientKind;
   tokenFormat: "jwt" | "opaque";
   grantTypes: string[];
   redirectUris: string[];
   postLogoutRedirectUris: string[];
-  /** Null takes the organisation's default. */
-  accessTokenTtlSeconds: number | null;
   customClaims: Record<string, unknown>;
   requireConsent: boolean;
   isDisabled: boolean;
+  /** Codes, device codes and pushed requests that began until then lead to nothing; null where it was never disabled. */
+  pendingEndedAtMs: number | null;
+  authMethod: AuthMethod;
+  jwksUri: string | null;
+  jwks: { keys: PublicJwk[] } | null;
+  requireDpop: boolean;
+  requirePar: boolean;
   /** SHA-256 of each secret that was not replaced. */
-  secrets: { hash: Buffer; expiresAtMs: number | null }[];
-  audiences: { name: string; resourceUri: string }[];
+  secrets: { id: string; hash: Buffer; expiresAtMs: number | null }[];
+  audiences: { name: string; resourceUri: string; accessTokenTtlMaxSeconds: number | null }[];
   permissions: { name: string; audience: string }[];
   groups: string[];
 };
@@ -47,20 +61,10 @@ export type RegistryKey = {
   privateWrapped: Buffer | null;
 };
 
-export type RegistryOrganisation = {
+export type RegistryOrganisation = OrganisationLifetimes & {
   name: string;
-  accessTokenTtlSeconds: number;
-  serviceTokenTtlSeconds: number;
-  accessTokenTtlMinSeconds: number;
-  accessTokenTtlMaxSeconds: number;
-  refreshTokenIdleSeconds: number;
-  refreshTokenAbsoluteSeconds: number;
-  refreshGraceSeconds: number;
-  authorizationCodeTtlSeconds: number;
-  idTokenTtlSeconds: number;
-  sessionIdleSeconds: number;
-  sessionAbsoluteSeconds: number;
-  clockSkewSeconds: number;
+  /** Live refresh tokens that a user may have with a client. */
+  refreshTokensMax: number;
   /** Seconds that the JWKS may be kept. */
   jwksCacheSeconds: number;
 };
@@ -83,11 +87,13 @@ export type RegistrySnapshot = {
 const CLIENTS = `
   SELECT c.id, c.client_id AS "clientId", c.name, c.kind, c.token_format AS "tokenFormat", c.grant_types AS "grantTypes",
     c.redirect_uris AS "redirectUris", c.post_logout_redirect_uris AS "postLogoutRedirectUris",
-    c.access_token_ttl_seconds AS "accessTokenTtlSeconds", c.custom_claims AS "customClaims", c.require_consent AS "requireConsent",
+    ${CLIENT_LIFETIME_SQL}, c.custom_claims AS "customClaims", c.require_consent AS "requireConsent",
     c.disabled_at IS NOT NULL AS "isDisabled",
-    coalesce((SELECT array_agg(encode(s.secret_hash, 'hex') || '|' || coalesce((extract(epoch FROM s.expires_at) * 1000)::bigint::text, ''))
+    (extract(epoch FROM c.pending_ended_at) * 1000)::float8 AS "pendingEndedAtMs", c.jwks_uri AS "jwksUri", c.jwks,
+    c.require_dpop AS "requireDpop", c.require_par AS "requirePar",
+    coalesce((SELECT array_agg(s.id::text || '|' || encode(s.secret_hash, 'hex') || '|' || coalesce((extract(epoch FROM s.expires_at) * 1000)::bigint::text, ''))
       FROM client_secret s WHERE s.client_id = c.id), '{}') AS "secretTexts",
-    coalesce((SELECT array_agg(a.name || '|' || a.resource_uri ORDER BY a.name) FROM client_audience ca JOIN audience a ON a.id = ca.audience_id
+    coalesce((SELECT array_agg(a.name || '|' || coalesce(a.access_token_ttl_max_seconds::text, '') || '|' || a.resource_uri ORDER BY a.name) FROM client_audience ca JOIN audience a ON a.id = ca.audience_id
       WHERE ca.client_id = c.id), '{}') AS "audienceTexts",
     coalesce((SELECT array_agg(p.name || '|' || a.name ORDER BY p.name) FROM client_permission cp JOIN permission p ON p.id = cp.permission_id
       JOIN audience a ON a.id = p.audience_id WHERE cp.client_id = c.id), '{}') AS "permissionTexts",
@@ -108,19 +114,16 @@ const AUDIENCES = `
   FROM audience a`;
 
 const ORGANISATION = `
-  SELECT name, access_token_ttl_seconds AS "accessTokenTtlSeconds", service_token_ttl_seconds AS "serviceTokenTtlSeconds",
-    access_token_ttl_min_seconds AS "accessTokenTtlMinSeconds", access_token_ttl_max_seconds AS "accessTokenTtlMaxSeconds",
-    refresh_token_idle_seconds AS "refreshTokenIdleSeconds", refresh_token_absolute_seconds AS "refreshTokenAbsoluteSeconds",
-    refresh_grace_seconds AS "refreshGraceSeconds",
-    authorization_code_ttl_seconds AS "authorizationCodeTtlSeconds", id_token_ttl_seconds AS "idTokenTtlSeconds",
-    session_idle_seconds AS "sessionIdleSeconds", session_absolute_seconds AS "sessionAbsoluteSeconds", clock_skew_seconds AS "clockSkewSeconds",
-    jwks_cache_seconds AS "jwksCacheSeconds"
+  SELECT name, ${ORGANISATION_LIFETIME_SQL}, refresh_tokens_max AS "refreshTokensMax", jwks_cache_seconds AS "jwksCacheSeconds"
   FROM organisation WHERE id = 1`;
 
 const KEYS = `
   SELECT kid, purpose, algorithm, state, public_jwk AS "publicJwk", private_wrapped AS "privateWrapped" FROM signing_key ORDER BY created_at, kid`;
 
-type ClientRecord = Omit<RegistryClient, "isConfidential" | "secrets" | "audiences" | "permissions"> & {
+type ClientRecord = Omit<
+  RegistryClient,
+  "isConfidential" | "isSenderConstrained" | "authMethod" | "secrets" | "audiences" | "permissions"
+> & {
   secretTexts: string[];
   audienceTexts: string[];
   permissionTexts: string[];
@@ -134,12 +137,18 @@ function pair(text: string): [string, string] {
 function clientOf({ secretTexts, audienceTexts, permissionTexts, ...record }: ClientRecord): RegistryClient {
   return {
     ...record,
-    isConfidential: record.kind === "web" || record.kind === "service",
+    isConfidential: isConfidential(record.kind),
+    isSenderConstrained: isSenderConstrained(record),
+    authMethod: authMethodOf(record),
     secrets: secretTexts.map((text) => {
-      const [hex, expires] = pair(text);
-      return { hash: Buffer.from(hex, "hex"), expiresAtMs: expires === "" ? null : Number(expires) };
+      const [id, rest] = pair(text);
+      const [hex, expires] = pair(rest);
+      return { id, hash: Buffer.from(hex, "hex"), expiresAtMs: expires === "" ? null : Number(expires) };
     }),
-    audiences: audienceTexts.map(pair).map(([name, resourceUri]) => ({ name, resourceUri })),
+    audiences: audienceTexts.map(pair).map(([name, rest]) => {
+      const [most, resourceUri] = pair(rest);
+      return { name, resourceUri, accessTokenTtlMaxSeconds: most === "" ? null : Number(most) };
+    }),
     permissions: permissionTexts.map(pair).map(([name, audience]) => ({ name, audience })),
   };
 }

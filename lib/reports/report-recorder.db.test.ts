@@ -5,6 +5,7 @@ import { type Database, openDatabase } from "../db/database.ts";
 import { openSqlDatabase, type SqlDatabase } from "../db/sql-database.ts";
 import { testDatabase } from "../db/test-database.ts";
 import { uuidv7 } from "../ids.ts";
+import { propertyRuns } from "../test-property-runs.ts";
 import { contextAs } from "../tokens/token-fixture.ts";
 import { countMissedUses } from "../verification/count-missed-uses.ts";
 import { UsageCounter } from "../verification/usage-counter.ts";
@@ -154,7 +155,7 @@ test("of many processes that send the same reports at once, in whichever order, 
         expect(await usesOf(tokenId)).toBe(sent.size);
       },
     ),
-    { numRuns: 25 },
+    { numRuns: propertyRuns(25) },
   );
 });
 

@@ -39,7 +39,7 @@ export async function readBesideBytes(db: Sql): Promise<number> {
   const [row] = await run<{ bytes: bigint }>(
     db,
     sql`SELECT sum(pg_total_relation_size(name::regclass))::bigint AS bytes FROM unnest(ARRAY['token_usage', 'token_standing',
-      'refresh_consumption', 'selection_token', 'token_family', 'token_tally', 'token_time_tally', 'token_client_tally']) AS name`,
+      'refresh_consumption', 'selection_token', 'token_family', 'token_tally', 'token_time_tally', 'token_client_tally', 'live_token']) AS name`,
   );
   return Number(row?.bytes ?? 0);
 }

@@ -1,5 +1,6 @@
 import type { Sql } from "../db/sql.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
+import type { Among } from "../tokens/live-book.ts";
 import type { FoundTarget } from "./find-target.ts";
 import { inForceFromMs, type OrderSubject, type TargetKind } from "./model.ts";
 import type { OrderRecord } from "./order-row.ts";
@@ -26,7 +27,9 @@ async function subjectOf(db: Sql, target: Pick<FoundTarget, "tokens">): Promise<
  */
 export async function findEndingOrder(
   db: Sql,
-  target: Pick<FoundTarget, "id" | "tokens"> & { kind: TargetKind },
+  target: Pick<FoundTarget, "id" | "tokens"> & { kind: TargetKind } & Partial<
+      Pick<Among, "from" | "where" | "issuedAt">
+    >,
   now: Date,
 ): Promise<OrderRecord | null> {
   if (target.kind === "token" || target.kind === "family") {
@@ -58,10 +61,12 @@ export async function findEndingOrder(
       : target.kind === "session"
         ? sql`EXISTS (SELECT FROM protocol_state p WHERE p.uid = ${target.id})`
         : sql`false`;
+  const cutoff = sql`${last.cutoff}::timestamptz`;
+  const { from = sql`token t`, where = target.tokens, issuedAt = sql`t.issued_at` } = target;
   const [since] = await run<{ any: boolean }>(
     db,
-    sql`SELECT ${signIn} OR EXISTS (SELECT FROM token t WHERE ${target.tokens} AND t.issued_at > ${last.cutoff}::timestamptz
-      AND t.rooted_at > ${last.cutoff}::timestamptz) AS "any"`,
+    sql`SELECT ${signIn} OR EXISTS (SELECT FROM ${from} WHERE ${where} AND ${issuedAt} > ${cutoff} AND t.issued_at > ${cutoff}
+      AND t.rooted_at > ${cutoff}) AS "any"`,
   );
   return since?.any === false ? last : null;
 }

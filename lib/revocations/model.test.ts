@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { propertyRuns } from "../test-property-runs.ts";
 import { OrderBook, type SelectedTokens } from "../verification/order-book.ts";
 import {
   inForceFromMs,
@@ -82,7 +83,7 @@ test("the book of orders finds the same verdict as looking at every order", () =
       const { isRevoked, isSuspended } = verdictOf(list, token, nowMs);
       expect(book.verdict(token, nowMs)).toMatchObject({ isRevoked, isSuspended });
     }),
-    { numRuns: 2_000 },
+    { numRuns: propertyRuns(2_000) },
   );
 });
 
@@ -98,7 +99,7 @@ test("revoked stays revoked whatever order comes after", () => {
       }));
       expect(verdictOf([...before, ...later], token, nowMs).isRevoked).toBe(true);
     }),
-    { numRuns: 2_000 },
+    { numRuns: propertyRuns(2_000) },
   );
 });
 
@@ -126,7 +127,7 @@ test("an order that was placed to hold at once holds whatever a clock says, one 
       const isInForce = delayMs === 0 || nowMs >= placedMs + delayMs;
       expect(verdictOf([order], bearer, nowMs).isRevoked).toBe(isInForce);
     }),
-    { numRuns: 2_000 },
+    { numRuns: propertyRuns(2_000) },
   );
 });
 

@@ -35,7 +35,7 @@ async function takeFamilies(
   client: string,
 ): Promise<Found> {
   const codes = await tx.query<{ familyId: string | null }>(
-    `DELETE FROM protocol_state WHERE account_id = $1::text AND client_id = $2::text AND model IN ('AuthorizationCode', 'Interaction')
+    `DELETE FROM protocol_state WHERE account_id = $1::text AND client_id = $2::text AND model IN ('AuthorizationCode', 'DeviceCode', 'Interaction')
      RETURNING family_id AS "familyId"`,
     [userId, client],
   );

@@ -5,6 +5,7 @@ import { type Database, openDatabase } from "../db/database.ts";
 import { testDatabase } from "../db/test-database.ts";
 import type { Total } from "../list-query/define-table.ts";
 import { parseListQueryStrict } from "../list-query/parse-list-query.ts";
+import { propertyRuns } from "../test-property-runs.ts";
 import { countTokensExactly } from "./count-tokens.ts";
 import { findToken } from "./find-token.ts";
 import { getToken } from "./get-token.ts";
@@ -436,7 +437,7 @@ test("walking all pages forward and back gives each row once and in order, while
         expect(all.filter((id) => whole.includes(id))).toEqual(whole);
       },
     ),
-    { numRuns: 8 },
+    { numRuns: propertyRuns(8) },
   );
 }, 120_000);
 

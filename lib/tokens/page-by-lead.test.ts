@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Keyset } from "../list-query/keyset.ts";
 import type { Window } from "../list-query/time-window.ts";
+import { propertyRuns } from "../test-property-runs.ts";
 import { type Branch, onRegister } from "./branch.ts";
 import { placesByLead } from "./page-by-lead.ts";
 import type { Tally } from "./read-tally.ts";
@@ -103,7 +104,7 @@ test("pages by expiry hold what a sort of all tokens holds, whichever days were 
         expect(places?.map(({ id }) => id)).toEqual(sorted(tokens).map(({ id }) => id));
       },
     ),
-    { numRuns: 300 },
+    { numRuns: propertyRuns(300) },
   );
 });
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { uuidv7 } from "../ids.ts";
+import { propertyRuns } from "../test-property-runs.ts";
 import { HeldToken, type TokenFacts } from "./registered-token.ts";
 import { TokenStore } from "./token-store.ts";
 
@@ -73,7 +74,7 @@ describe("a store of tokens", () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: propertyRuns(60) },
     );
   });
 

@@ -22,6 +22,7 @@ type InstanceRecord = {
   seenAt: Date;
   firstSeenAt: Date;
   disconnectedAt: Date | null;
+  endedAt: Date | null;
   accepted: bigint;
   refused: bigint;
   stale: bigint;
@@ -44,7 +45,7 @@ export async function getVerifierInstances(
   const records = await run<InstanceRecord & { count: bigint }>(
     ctx.db,
     sql`SELECT i.instance_id AS id, i.way, i.agent, i.mode, i.max_staleness_seconds AS "maxStalenessSeconds", i.position,
-        h.position AS "headPosition", i.seen_at AS "seenAt", i.first_seen_at AS "firstSeenAt", i.disconnected_at AS "disconnectedAt",
+        h.position AS "headPosition", i.seen_at AS "seenAt", i.first_seen_at AS "firstSeenAt", i.disconnected_at AS "disconnectedAt", i.ended_at AS "endedAt",
         i.accepted, i.refused, i.stale, i.lost, i.latency_p50_us AS "latencyP50Us", i.latency_p99_us AS "latencyP99Us", count(*) OVER () AS count
       FROM verifier_instance i CROSS JOIN feed_head h WHERE i.verifier_id = ${verifierId}::uuid
       ORDER BY i.seen_at DESC, i.instance_id LIMIT ${INSTANCES_SHOWN}::int`,
@@ -60,6 +61,7 @@ function instanceOf(record: InstanceRecord, nowMs: number): VerifierInstance {
     way: record.way,
     seenAtMs: record.seenAt.getTime(),
     disconnectedAtMs: record.disconnectedAt?.getTime() ?? null,
+    endedAtMs: record.endedAt?.getTime() ?? null,
   };
   const follows = record.way === "feed" || record.way === "poll";
   return {
@@ -73,6 +75,7 @@ function instanceOf(record: InstanceRecord, nowMs: number): VerifierInstance {
     behindBy: follows ? Math.max(0, Number(record.headPosition - (record.position ?? 0n))) : null,
     firstSeenAt: record.firstSeenAt.toISOString(),
     lastHeardAt: record.seenAt.toISOString(),
+    endedAt: record.endedAt?.toISOString() ?? null,
     accepted: Number(record.accepted),
     refused: Number(record.refused),
     stale: Number(record.stale),

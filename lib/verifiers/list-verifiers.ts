@@ -4,6 +4,7 @@ import type { ListQuery, Page, Total } from "../list-query/define-table.ts";
 import { listRows } from "../list-query/list-rows.ts";
 import { containing, type Fragment, sql } from "../list-query/sql-fragment.ts";
 import { readStandings } from "../propagation/list-standings.ts";
+import type { TroubledCounts, VerifierPropagation } from "../propagation/model.ts";
 import { VERIFIER_COLUMNS, type VerifierRecord, verifierRowOf } from "./get-verifier.ts";
 import type { VerifierListRow } from "./model.ts";
 import { VERIFIERS_TABLE } from "./table.ts";
@@ -11,11 +12,14 @@ import { readVerifierUses } from "./verifier-uses.ts";
 
 export type VerifiersQuery = ListQuery<typeof VERIFIERS_TABLE>;
 
-/** One page of the verifiers, each with its standing in the feed and its uses of the last 24 hours. Needs `verifier:read`. */
+/**
+ * One page of the verifiers, each with its standing in the feed and its uses of the last 24 hours; `troubled` counts those that want a look among all that
+ * are enabled. Needs `verifier:read`.
+ */
 export async function listVerifiers(
   ctx: Context,
   query: VerifiersQuery,
-): Promise<Page<VerifierListRow> & { total: Total }> {
+): Promise<Page<VerifierListRow> & { total: Total; troubled: TroubledCounts }> {
   requirePermission(ctx, "verifier:read");
   const { filters, sort } = query;
   const where: Fragment[] = [];
@@ -53,5 +57,12 @@ export async function listVerifiers(
     const { allowed = 0, refused = 0 } = uses?.get(record.id) ?? {};
     return { ...verifierRowOf(record), propagation, uses: uses === null ? null : { allowed, refused } };
   });
-  return { ...page, rows };
+  return { ...page, rows, troubled: countTroubled([...standings.values()]) };
+}
+
+function countTroubled(rows: readonly VerifierPropagation[]): TroubledCounts {
+  const counts: TroubledCounts = { silent: 0, behind: 0, old_version: 0 };
+  for (const { isDisabled, standing } of rows)
+    if (!isDisabled && standing in counts) counts[standing as keyof TroubledCounts] += 1;
+  return counts;
 }

@@ -224,7 +224,7 @@ describe("a report", () => {
     const token = await issue(one, instance.registry.jwtService);
     const alarms = () =>
       instance.db.query<{ after: { tokenId?: string } }>(
-        "SELECT after FROM audit_entry WHERE act = 'token.forgery_detected' AND target_kind = 'verifier' AND target_id = $1",
+        "SELECT after FROM audit_entry WHERE act = 'token.forgery_reported' AND target_kind = 'verifier' AND target_id = $1",
         [ledger().id],
       );
     const asLedger = { secret: ledger().secret };

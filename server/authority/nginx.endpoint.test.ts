@@ -4,6 +4,7 @@ import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { setupLines } from "#lib/verifiers/setup-lines.ts";
 import { freePort, issue, revokeAs, startTestInstance, type TestInstance } from "./test-authority.ts";
 
 const hasNginx = spawnSync("nginx", ["-v"]).status === 0;
@@ -32,6 +33,12 @@ describe.skipIf(!hasNginx)("a real nginx with auth_request in front of an upstre
     gateway = `http://127.0.0.1:${port}`;
     folder = mkdtempSync(path.join(tmpdir(), "tokenwarden-nginx-"));
     const file = path.join(folder, "nginx.conf");
+    const lines = setupLines({ name: "gateway", audience: "billing", issuer: instance.urls[0] as string });
+    // as the verifier's page has them, with what they leave to the reader
+    const pageLines = lines.nginx
+      .replace("audience=billing", "audience=billing&permission=invoices:read")
+      .replace("http://your-application", `http://127.0.0.1:${upstreamPort}`)
+      .replace("SECRET", instance.registry.verifiers.billing.secret);
     writeFileSync(
       file,
       `daemon off; worker_processes 1; pid ${folder}/pid; error_log ${folder}/error.log;
@@ -40,24 +47,7 @@ http {
   access_log off; client_body_temp_path ${folder}; proxy_temp_path ${folder}; fastcgi_temp_path ${folder}; uwsgi_temp_path ${folder}; scgi_temp_path ${folder};
   server {
     listen 127.0.0.1:${port};
-    location / {
-      auth_request /_verify;
-      auth_request_set $client $upstream_http_x_auth_client;
-      auth_request_set $permissions $upstream_http_x_auth_permissions;
-      proxy_set_header X-Auth-Client $client;
-      proxy_set_header X-Auth-Permissions $permissions;
-      proxy_pass http://127.0.0.1:${upstreamPort};
-    }
-    location = /_verify {
-      internal;
-      proxy_pass ${instance.urls[0]}/verify?audience=billing&permission=invoices:read;
-      proxy_pass_request_body off;
-      proxy_set_header Content-Length "";
-      proxy_set_header X-Tokenwarden-Verifier ${instance.registry.verifiers.billing.secret};
-      proxy_set_header X-Original-URI $request_uri;
-      proxy_set_header X-Original-Method $request_method;
-      proxy_set_header X-Forwarded-For $remote_addr;
-    }
+${pageLines}
   }
 }
 `,
@@ -100,6 +90,17 @@ http {
       { outcome: "allowed", refusal: null, method: "GET", path: "/v1/invoices", ip: "127.0.0.1" },
       { outcome: "refused", refusal: "revoked", method: "GET", path: "/v1/invoices", ip: "127.0.0.1" },
     ]);
+  });
+
+  test("lets no identity through that a caller wrote itself", async () => {
+    const [url] = instance.urls as [string];
+    seen = [];
+    const token = await issue(url, instance.registry.jwtService);
+    const forged = { "x-auth-client": "admin", "x-auth-permissions": "everything" };
+    const answer = await fetch(gateway, { headers: { authorization: `Bearer ${token}`, ...forged } });
+    expect(answer.status).toBe(200);
+    expect(seen).toMatchObject([{ client: "reconciler" }]);
+    expect(JSON.stringify(seen)).not.toContain("everything");
   });
 
   test("answers 403 where the permission is missing and 401 where there is no token", async () => {

@@ -66,7 +66,7 @@ export async function noticeUnknown(
 
 /**
  * Raises the alarm where a verifier that checks signatures by itself tells that it accepted a token that nobody was given: by its account somebody
- * else signs with a key of ours. Recorded as `token.forgery_detected`, once a minute and verifier; that it was counted is the caller's affair.
+ * else signs with a key of ours. Recorded as `token.forgery_reported`, once a minute and verifier; that it was counted is the caller's affair.
  *
  * @throws whatever the database throws: an alarm that could not be written is raised again by the next report.
  */
@@ -86,7 +86,7 @@ export async function noticeReportedForgery(
   try {
     await db.transaction((tx) =>
       recordEntry(tx, ctx, {
-        act: "token.forgery_detected",
+        act: "token.forgery_reported",
         target: { kind: "verifier", id: verifier.id, name: verifier.name },
         note: "By its own report the verifier accepted a token that was never registered: its signature was good there.",
         after: { source: "report", tokenId: use.tokenId },

@@ -5,6 +5,8 @@ import type { JourneyRow } from "#lib/propagation/model.ts";
 import { contextAs } from "#lib/tokens/token-fixture.ts";
 import { disableVerifier } from "#lib/verifiers/disable-verifier.ts";
 import { enableVerifier } from "#lib/verifiers/enable-verifier.ts";
+import { getVerifier } from "#lib/verifiers/get-verifier.ts";
+import { updateVerifier } from "#lib/verifiers/update-verifier.ts";
 import { createVerifier, type Verifier, type VerifierOptions } from "#verifier/index.ts";
 import { introspect, issue, startTestInstance, type TestInstance } from "../authority/test-authority.ts";
 import { type RunningWorker, startWorker } from "../worker/start.ts";
@@ -129,6 +131,57 @@ test("two instances that listen: the board says that they refuse when both do, w
   expect(last).toMatchObject({ instances: { count: 2, acknowledged: 2 }, says: "Has the order." });
   expect(Date.parse(last?.acknowledgedAt ?? "") - committedAt).toBeLessThan(5_000);
 }, 30_000);
+
+test("a secret that the authority does not know is told at once, and not after the time that is waited", async () => {
+  const verifier = createVerifier({
+    issuer: instance.issuer,
+    audience: "billing",
+    secret: `twv_${"x".repeat(43)}`,
+    reports: false,
+  });
+  opened.push(verifier);
+  const startedAt = performance.now();
+  await expect(verifier.ready()).rejects.toMatchObject({
+    code: "not_ready",
+    message: "The authority does not know the secret.",
+  });
+  expect(performance.now() - startedAt).toBeLessThan(5_000);
+});
+
+test("a lenient process that is closed says so: no later order waits for it", async () => {
+  const owner = () => contextAs(instance.db, "owner", new Date());
+  const change = async (mode: "strict" | "lenient") => {
+    const { version } = await getVerifier(owner(), { verifierId: billing().id });
+    await updateVerifier(owner(), { verifierId: billing().id, version, mode });
+  };
+  await change("lenient");
+  try {
+    const [stays, goes] = await Promise.all([open({ mode: "lenient" }), open({ mode: "lenient" })]);
+    await expect
+      .poll(() => [stays.state.mode, goes.state.mode], { timeout: 10_000 })
+      .toEqual(["lenient", "lenient"]);
+    await goes.close();
+    await expect
+      .poll(
+        () =>
+          instance.db.query("SELECT FROM verifier_instance WHERE instance_id = $1 AND ended_at IS NOT NULL", [
+            goes.state.instance,
+          ]),
+        { timeout: 5_000 },
+      )
+      .toHaveLength(1);
+    const value = await token();
+    const { id } = await order(instance.db, "revoke", "token", claimsOf(value).jti);
+    const seen = await holdAgainst(id, () => isGood(stays, value), 15_000);
+    expectTruth(seen);
+    expect(seen.at(-1)?.row).toMatchObject({
+      instances: { count: 1, acknowledged: 1 },
+      says: "Has the order.",
+    });
+  } finally {
+    await change("strict");
+  }
+}, 40_000);
 
 test.each(["cut", "hold"] as const)(
   "one of two instances has lost us (%s): the board names its bound, and it accepts until then and no longer",

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Order, OrderSubject, TargetKind } from "#lib/revocations/model.ts";
 import { verdictOf } from "#lib/revocations/model.ts";
+import { propertyRuns } from "#lib/test-property-runs.ts";
 import { OrderBook } from "#lib/verification/order-book.ts";
 import { FactBook } from "#verifier/fact-book.ts";
 import { type Fact, type OrderFact, parseFact } from "#verifier/facts.ts";
@@ -137,7 +138,7 @@ test("a verifier and the domain come to the same verdict over any orders and any
       for (const fact of selectedOf(orders, token)) book.take(fact);
       expect(book.standing(subjectOf(token), now)).toBe(wordOf(verdictOf(orders, token, now)));
     }),
-    { numRuns: 3_000 },
+    { numRuns: propertyRuns(1_000) },
   );
 });
 
@@ -156,7 +157,7 @@ test("a verifier and the authority's own book come to the same verdict", () => {
       }
       expect(book.standing(subjectOf(token), now)).toBe(wordOf(own.verdict(token, now)));
     }),
-    { numRuns: 2_000 },
+    { numRuns: propertyRuns(1_000) },
   );
 });
 
@@ -173,7 +174,7 @@ test("forgetting what is over changes no verdict, now or later", () => {
         whole.standing(subjectOf(token), now + later),
       );
     }),
-    { numRuns: 2_000 },
+    { numRuns: propertyRuns(1_000) },
   );
 });
 
@@ -221,6 +222,6 @@ test("another feed's revocations are kept where a book is replaced by one of a f
       if (older.standing(subjectOf(token), NOW) === "revoked")
         expect(newer.standing(subjectOf(token), NOW)).toBe("revoked");
     }),
-    { numRuns: 1_000 },
+    { numRuns: propertyRuns(1_000) },
   );
 });

@@ -16,6 +16,7 @@ import { PURGE_MINUTE } from "#lib/retention/model.ts";
 import { purgeRegister } from "#lib/retention/purge-register.ts";
 import { purgeStatusLists } from "#lib/retention/purge-status-lists.ts";
 import { purgeSignals } from "#lib/signals/purge-signals.ts";
+import { keepLiveTokens } from "#lib/tokens/keep-live-tokens.ts";
 import { tallyClients } from "#lib/tokens/tally-clients.ts";
 import { tallyTimes } from "#lib/tokens/tally-times.ts";
 import { tallyAll } from "#lib/tokens/tally-tokens.ts";
@@ -40,10 +41,9 @@ export type WorkerOptions = {
 };
 
 /**
- * Starts the product's scheduled and long work: settles orders, lets signing keys sign and retire at their time, keeps partitions ahead of time, takes expired state away and old weeks out of the register, counts tokens for totals and what killed
- * authorities had not counted, sends security events, ends exports whose console was killed. Several workers share
- * Starts the product's scheduled and long work: settles orders, keeps partitions ahead of time, takes expired state away and old weeks out of the register, counts tokens for totals and what killed
- * authorities had not counted, notes when orders were committed, sends security events, ends exports whose console was killed. Several workers share
+ * Starts the product's scheduled and long work: settles orders, lets signing keys sign and retire at their time, keeps partitions ahead of time, takes expired
+ * state away and old weeks out of the register, counts tokens for totals and what killed authorities had not counted, copies what lives on for plans, notes
+ * when orders were committed, sends security events, ends exports whose console was killed. Several workers share
  * one database: each job and each order's step is done by one of them. The queue lives in a schema of its own that the login role makes.
  *
  * @throws where the database cannot be reached.
@@ -93,6 +93,7 @@ export async function startWorker({
     "tally-tokens": { cron: "* * * * *", run: () => tallyAll(db) },
     "tally-times": { cron: "* * * * *", run: () => tallyTimes(db) },
     "tally-clients": { cron: "* * * * *", run: () => tallyClients(db) },
+    "keep-live-tokens": { cron: "* * * * *", run: () => keepLiveTokens(db) },
     "count-missed-uses": { cron: "* * * * *", run: () => countMissedUses(db) },
     "end-abandoned-exports": { cron: "* * * * *", run: () => endAbandonedExports(db, new Date()) },
     "purge-plans": { cron: "5-59/10 * * * *", run: () => purgePlans(db, new Date()) },

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Acknowledger } from "./acknowledger.ts";
 import { AGENT, isOlderThan, VERSION } from "./agent.ts";
-import { openAuthority } from "./authority.ts";
+import { openAuthority, UnexpectedAnswer } from "./authority.ts";
 import { type RefusalCode, VerifierError, type VerifierErrorCode } from "./errors.ts";
 import { createTell, errorOf, type VerifierEvent } from "./events.ts";
 import { FeedFollower } from "./feed-follower.ts";
@@ -44,7 +44,7 @@ export type Verifier = {
   /**
    * Resolves when the first token can be judged.
    *
-   * @throws {VerifierError} `not_ready` where that takes too long (30 s where nothing is said); it goes on trying, and may be asked again.
+   * @throws {VerifierError} `not_ready` where the authority does not know the secret, or where that takes too long (30 s where nothing is said); it goes on trying, and may be asked again.
    */
   ready(options?: { timeoutSeconds?: number }): Promise<void>;
   /** @throws {VerifierError} whose code says why the token is refused, or why nothing can be said about it. */
@@ -66,7 +66,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const closing = new AbortController();
   const authority = openAuthority(settings, closing.signal);
   const keys = openKeySet({ authority, name: "keys", settings, tell, closing: closing.signal });
-  const readJwt = createJwtReader(settings, keys.get);
+  const readJwt = createJwtReader(settings, keys);
   const introspection = new Introspection(authority, settings.introspectionConcurrency, settings.timeoutMs);
   const proofs = new ProofChecker(settings.clockToleranceSeconds);
   const word = new LastWord(settings.clockToleranceSeconds * 1_000);
@@ -153,6 +153,8 @@ export function createVerifier(options: VerifierOptions): Verifier {
       ...counts,
       lost: reports?.lost ?? 0,
       ...(latency === null ? {} : { latency_us: latency }),
+      // nothing is accepted any more: no order has to wait for us
+      ...(isClosed ? { closing: true } : {}),
     };
   }
 
@@ -214,6 +216,10 @@ export function createVerifier(options: VerifierOptions): Verifier {
       if (settings.reports?.isStrict) await reports?.open();
       while (!isReady()) {
         if (isClosed) throw new VerifierError("closed", "The verifier was closed.");
+        if (isUnknown(follower?.lastError))
+          throw new VerifierError("not_ready", "The authority does not know the secret.", {
+            cause: follower?.lastError,
+          });
         if (performance.now() > deadline)
           throw new VerifierError("not_ready", "The authority was not heard in time.", {
             cause: follower?.lastError,
@@ -278,6 +284,11 @@ export function createVerifier(options: VerifierOptions): Verifier {
       await Promise.allSettled(running);
     },
   };
+}
+
+/** Waiting makes no secret good; one that is made good meanwhile is taken all the same. */
+function isUnknown(error: Error | null | undefined): boolean {
+  return error instanceof UnexpectedAnswer && error.status === 401;
 }
 
 /** A statement apart from when it was made. */

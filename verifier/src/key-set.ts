@@ -25,6 +25,7 @@ export function openKeySet({ authority, name, settings, tell, closing }: KeySetO
   let fetchedAt = Number.NEGATIVE_INFINITY;
   let triedAt = Number.NEGATIVE_INFINITY;
   let reloading: Promise<void> | null = null;
+  let generation = 0;
 
   async function open() {
     const url = await authority.endpoint(name);
@@ -35,7 +36,10 @@ export function openKeySet({ authority, name, settings, tell, closing }: KeySetO
         const startedAt = performance.now();
         const signals = [init.signal, closing].filter((signal) => signal instanceof AbortSignal);
         const response = await fetch(address, { ...init, signal: AbortSignal.any(signals) });
-        if (response.status === 200) fetchedAt = startedAt;
+        if (response.status === 200) {
+          fetchedAt = startedAt;
+          generation += 1;
+        }
         return response;
       },
     });
@@ -56,6 +60,10 @@ export function openKeySet({ authority, name, settings, tell, closing }: KeySetO
     triedAt = performance.now();
     reloading ??= opened()
       .then((keys) => keys.reload())
+      .then(() => {
+        // what began between the answer and here had the old keys
+        generation += 1;
+      })
       .catch((error: unknown) => {
         tell({ type: "keys_unavailable", error: errorOf(error) });
         throw error;
@@ -70,7 +78,13 @@ export function openKeySet({ authority, name, settings, tell, closing }: KeySetO
     const now = performance.now();
     if (fetchedAt === Number.NEGATIVE_INFINITY) await reload();
     else if (now - fetchedAt > maxAgeMs && now - triedAt > RETRY_MS) reload().catch(() => undefined);
-    return (await opened())(header, token);
+    const before = generation;
+    try {
+      return await (await opened())(header, token);
+    } finally {
+      // an unknown key had the set fetched
+      if (generation !== before) generation += 1;
+    }
   };
 
   /** Fetches the keys before the first token comes, and again as they age, whether tokens come or not. */
@@ -91,6 +105,10 @@ export function openKeySet({ authority, name, settings, tell, closing }: KeySetO
     get,
     reload,
     tend,
+    /** Another number once they were fetched again: what was found good with those of before is looked at anew. */
+    get generation() {
+      return generation;
+    },
     /** Milliseconds since the keys were fetched; Infinity before. */
     get ageMs() {
       return performance.now() - fetchedAt;

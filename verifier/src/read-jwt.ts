@@ -1,5 +1,7 @@
-import { decodeProtectedHeader, errors, type JWTVerifyGetKey, jwtVerify } from "jose";
+import { decodeProtectedHeader, errors, jwtVerify } from "jose";
 import { type RefusalCode, VerifierError } from "./errors.ts";
+import type { KeySet } from "./key-set.ts";
+import { KnownSignatures } from "./known-signatures.ts";
 import type { Settings } from "./options.ts";
 import { tokenOf, type VerifiedToken } from "./verified-token.ts";
 
@@ -57,11 +59,12 @@ export type ReadJwt = { token: VerifiedToken; signingKey: string };
  *
  * @see RFC 9068 section 4, RFC 8725
  */
-export function createJwtReader(settings: Settings, keys: JWTVerifyGetKey) {
+export function createJwtReader(settings: Settings, keys: Pick<KeySet, "get" | "generation">) {
   const { issuer, audiences, clockToleranceSeconds } = settings;
   const algorithms = settings.algorithms.includes("EdDSA")
     ? [...settings.algorithms, "Ed25519"]
     : settings.algorithms;
+  const known = new KnownSignatures();
 
   function signingKeyOf(value: string): string {
     if (!JWT.test(value)) throw new JwtRefusal("malformed", null);
@@ -78,19 +81,28 @@ export function createJwtReader(settings: Settings, keys: JWTVerifyGetKey) {
     return kid;
   }
 
+  async function claimsOf(value: string): Promise<Record<string, unknown>> {
+    // read before the check: a key that leaves while it goes on must not be remembered as one of those that are there then
+    const { generation } = keys;
+    const again = known.claimsOf(value, generation, clockToleranceSeconds);
+    if (again !== null) return again;
+    const { payload } = await jwtVerify(value, keys.get, {
+      algorithms,
+      issuer,
+      audience: audiences,
+      clockTolerance: clockToleranceSeconds,
+      requiredClaims: ["exp", "iat", "sub", "jti", "client_id"],
+    });
+    known.add(value, generation, payload);
+    return payload;
+  }
+
   /** @throws {JwtRefusal} for a token that is not good, {VerifierError} `unavailable` where the keys cannot be had. */
   return async function readJwt(value: string): Promise<ReadJwt> {
     const signingKey = signingKeyOf(value);
     let claims: Record<string, unknown>;
     try {
-      const verified = await jwtVerify(value, keys, {
-        algorithms,
-        issuer,
-        audience: audiences,
-        clockTolerance: clockToleranceSeconds,
-        requiredClaims: ["exp", "iat", "sub", "jti", "client_id"],
-      });
-      claims = verified.payload;
+      claims = await claimsOf(value);
     } catch (cause) {
       const code = cause instanceof errors.JOSEError ? codeOf(cause) : null;
       if (code !== null) throw new JwtRefusal(code, tokenIdOf(cause), cause);

@@ -3,6 +3,7 @@ import {
   IconCircleCheck,
   IconCircleDashed,
   IconHourglass,
+  IconPlayerStop,
   IconQuestionMark,
   IconWifiOff,
 } from "@tabler/icons-react";
@@ -15,6 +16,7 @@ const LOOKS = {
   silent: { tone: "revoked", Icon: IconWifiOff },
   behind: { tone: "suspended", Icon: IconHourglass },
   old_version: { tone: "suspended", Icon: IconAlertTriangle },
+  ended: { tone: "expired", Icon: IconPlayerStop },
   unseen: { tone: "expired", Icon: IconQuestionMark },
   by_itself: { tone: "standby", Icon: IconCircleDashed },
   in_step: { tone: "active", Icon: IconCircleCheck },
@@ -31,7 +33,7 @@ export function StandingBadge({ of }: { of: VerifierPropagation }) {
         {of.standing === "behind" ? (
           `${name} by ${groupedNumber(of.behindBy)}`
         ) : of.standing === "silent" ? (
-          <Instant at={of.silentSince} prefix={name} none={name} />
+          <Instant at={of.silentSince} show="lasting" prefix={name} none={name} />
         ) : of.standing === "old_version" ? (
           `${name} ${of.oldVersion}`
         ) : (

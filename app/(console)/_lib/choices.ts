@@ -27,11 +27,20 @@ export async function groupChoices(ctx: Context): Promise<{ id: string; name: st
   return groups.map(({ id, name }) => ({ id, name }));
 }
 
-export type AudienceChoice = Pick<AudienceRow, "id" | "name" | "title" | "permissions">;
+export type AudienceChoice = Pick<
+  AudienceRow,
+  "id" | "name" | "title" | "permissions" | "accessTokenTtlMaxSeconds"
+>;
 
 /** The audiences that a form offers with their permissions, by name. */
 export async function audienceChoices(ctx: Context): Promise<AudienceChoice[]> {
   const query = { ...defaultQuery(AUDIENCES_TABLE), pageSize: PAGE_SIZE_MAX };
   const audiences = await allOf((cursor) => listAudiences(ctx, { ...query, cursor }));
-  return audiences.map(({ id, name, title, permissions }) => ({ id, name, title, permissions }));
+  return audiences.map(({ id, name, title, permissions, accessTokenTtlMaxSeconds }) => ({
+    id,
+    name,
+    title,
+    permissions,
+    accessTokenTtlMaxSeconds,
+  }));
 }

@@ -6,6 +6,7 @@ export const audienceRow = z.object({
   name: z.string(),
   title: z.string(),
   resourceUri: z.string(),
+  accessTokenTtlMaxSeconds: z.int().nullable(),
   permissions: z.array(z.object({ id: z.uuid(), name: z.string(), description: z.string() })),
   clientCount: z.int(),
   verifierCount: z.int(),

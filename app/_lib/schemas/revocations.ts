@@ -92,6 +92,7 @@ export const orderPlan = z.object({
   verifiers: total,
   named: z.object({ users: names, clients: names, verifiers: names }),
   callers: z.array(caller),
+  callersAreKnown: z.boolean(),
   remains: z.array(remaining),
   refusedEverywhere,
   needsOwner: z.boolean(),

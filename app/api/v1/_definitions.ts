@@ -14,9 +14,11 @@ import * as auditEntriesId from "./audit-entries/[id]/route.ts";
 import * as auditEntries from "./audit-entries/route.ts";
 import * as clientsIdDisable from "./clients/[id]/disable/route.ts";
 import * as clientsIdEnable from "./clients/[id]/enable/route.ts";
+import * as clientsIdFetchKeys from "./clients/[id]/fetch-keys/route.ts";
 import * as clientsIdRevoke from "./clients/[id]/revoke/route.ts";
 import * as clientsIdRotateSecret from "./clients/[id]/rotate-secret/route.ts";
 import * as clientsId from "./clients/[id]/route.ts";
+import * as clientsIdSecretsSecretIdRevoke from "./clients/[id]/secrets/[secretId]/revoke/route.ts";
 import * as clients from "./clients/route.ts";
 import * as exportsIdCancel from "./exports/[id]/cancel/route.ts";
 import * as exportsIdFile from "./exports/[id]/file/route.ts";
@@ -123,8 +125,10 @@ export function allRoutes(): Route[] {
     clientsId,
     clientsIdDisable,
     clientsIdEnable,
+    clientsIdFetchKeys,
     clientsIdRevoke,
     clientsIdRotateSecret,
+    clientsIdSecretsSecretIdRevoke,
     exports,
     exportsId,
     exportsIdCancel,

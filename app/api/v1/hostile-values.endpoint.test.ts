@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { CLIENT_LIFETIME_KEYS } from "#lib/lifetimes/model.ts";
 import { seedEverything, startTestConsole, type TestConsole } from "./test-console.ts";
 
 let console: TestConsole;
@@ -194,6 +195,17 @@ describe("lifetimes are whole seconds within their bounds", () => {
     expect({ status, path: body.errors[0]?.path }).toEqual({ status: 400, path: "accessTokenTtlSeconds" });
   });
 
+  test.each(CLIENT_LIFETIME_KEYS)("of a client of its own: %s", async (field) => {
+    // these go down to seconds, and there may be no grace at all
+    const good = { refreshGraceSeconds: ["0", "59"], authorizationCodeTtlSeconds: ["59"] };
+    const allowed = Object.hasOwn(good, field) ? good[field as keyof typeof good] : [];
+    for (const [name, text] of bad.filter(([one]) => !allowed.includes(one))) {
+      const client = `{"name":"Lived","kind":"web","redirectUris":["https://lived.example.com/cb"],"${field}":${text}}`;
+      const { status, body } = await send("POST", "/api/v1/clients", client);
+      expect({ name, status, path: body.errors[0]?.path }).toEqual({ name, status: 400, path: field });
+    }
+  });
+
   test.each([
     "accessTokenTtlSeconds",
     "serviceTokenTtlSeconds",
@@ -202,6 +214,8 @@ describe("lifetimes are whole seconds within their bounds", () => {
     "sessionIdleSeconds",
     "sessionAbsoluteSeconds",
     "idTokenTtlSeconds",
+    "refreshTokenIdleMaxSeconds",
+    "deviceCodeTtlSeconds",
     "clockSkewSeconds",
   ])("of the organisation: %s", async (field) => {
     for (const [name, text] of bad.filter(

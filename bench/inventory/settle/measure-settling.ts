@@ -6,6 +6,7 @@ import { listTokens } from "#lib/tokens/list-tokens.ts";
 import { askedAt, queryOf } from "../measure.ts";
 import type { Inventory } from "../open-inventory.ts";
 import type { SyntheticClient } from "../seed/synthetic-organisation.ts";
+import type { Settings } from "../settings.ts";
 import { Probe, type Probed } from "./probe.ts";
 import { armClient, type Caller, startProduct } from "./start-product.ts";
 
@@ -23,7 +24,6 @@ export type SettleReport = {
 type Probing = "list" | "issue" | "verify";
 const PROBINGS: readonly Probing[] = ["list", "issue", "verify"];
 
-const BEFORE_MS = 15_000;
 const SETTLE_MAX_MS = 600_000;
 /** What a person and a few services do meanwhile. */
 const LISTS = ["", "state=active", "kind=refresh", "state=revoked", "permission=billing:read"];
@@ -76,6 +76,7 @@ async function settledAfter(ctx: Context, orderId: string): Promise<number> {
 /** Takes back everything of the client with the most tokens, with two authorities and a worker at work, and tells what everybody else felt. */
 export async function measureSettling(
   inventory: Inventory,
+  { watchSeconds }: Pick<Settings, "watchSeconds">,
   options: { log(line: string): void; stack: AsyncDisposableStack },
 ): Promise<SettleReport> {
   const { log, stack } = options;
@@ -108,7 +109,7 @@ export async function measureSettling(
   const take = () =>
     Object.fromEntries(PROBINGS.map((one) => [one, probes[one].take()])) as Record<Probing, Probed>;
   for (const probe of Object.values(probes)) stack.defer(() => probe.stop());
-  await wait(BEFORE_MS);
+  await wait(watchSeconds * 1_000);
   const before = take();
   log("placing an order upon the client with the most tokens");
   const ctx = reader();

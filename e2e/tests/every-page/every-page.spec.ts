@@ -153,6 +153,23 @@ test("what opens over a page is accessible too: drawer, palette, keys, menus and
   await expect(tokenPage.revokeMenu, "the focus comes back").toBeFocused();
 });
 
+test("axe finds what is wrong: a picture without words, and words too pale to read", async ({ page }) => {
+  await page.goto("/settings");
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expectAccessible(page, "settings");
+  await page.evaluate(() => {
+    const [picture, words] = [document.createElement("img"), document.createElement("p")];
+    picture.src = "data:,";
+    words.textContent = "pale";
+    words.style.color = "rgb(120, 120, 120)";
+    words.style.backgroundColor = "rgb(150, 150, 150)";
+    document.querySelector("main")?.append(picture, words);
+  });
+  const found = (lines: string[]) => [...new Set(lines.map((line) => line.split(":")[0]))].sort();
+  expect(found(await listViolations(page))).toEqual(["color-contrast", "image-alt"]);
+  expect(found(await listViolations(page, "colours"))).toEqual(["color-contrast"]);
+});
+
 test("what is not there answers 404, says so inside of the frame, and is accessible", async ({ page }) => {
   const nobody = "01a20000-0000-7000-8000-000000000000";
   const areas = ["users", "groups", "clients", "audiences", "verifiers", "orders", "audit/acts"];

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type Provider from "oidc-provider";
+import { sessionSeconds } from "#lib/lifetimes/ends.ts";
 import { findAccount } from "#lib/protocol/find-account.ts";
 import type { SignedInUser } from "#lib/sign-in/sign-in-user.ts";
 import { cookieOf } from "../engine/configuration.ts";
 import type { EngineDeps } from "../engine/deps.ts";
-import { sessionTtlSeconds } from "../engine/lifetimes.ts";
 import type { EngineSession } from "../engine/model-sessions.ts";
 import { factsOf } from "../engine/request-facts.ts";
 
@@ -25,7 +25,9 @@ type Exchange = { deps: EngineDeps; provider: Provider; req: IncomingMessage; re
 async function keep({ deps, provider, req, res }: Exchange, session: EngineSession): Promise<void> {
   const inside = provider as unknown as Inside;
   session.seenBy = factsOf(deps, req);
-  await session.save(sessionTtlSeconds(deps.registry().organisation, session.loginTs, Date.now()));
+  const { sessionIdleSeconds, sessionAbsoluteSeconds } = deps.registry().organisation;
+  const lifetimes = { idleSeconds: sessionIdleSeconds, absoluteSeconds: sessionAbsoluteSeconds };
+  await session.save(sessionSeconds(lifetimes, session.loginTs, Date.now()));
   const { cookies, secure } = inside.createContext(req, res);
   cookies.secure = secure;
   const expires = new Date((session.exp ?? 0) * 1_000);

@@ -1,16 +1,16 @@
 import { hkdfSync } from "node:crypto";
-import {
-  type Configuration,
-  errors,
-  interactionPolicy,
-  type JWK,
-  type KoaContextWithOIDC,
-} from "oidc-provider";
+import { type Configuration, errors, type JWK, type KoaContextWithOIDC } from "oidc-provider";
+import { ASSERTION_ALGORITHMS } from "#lib/client-keys/model.ts";
+import { sessionSeconds } from "#lib/lifetimes/ends.ts";
+import type { Lifetime } from "#lib/lifetimes/model.ts";
 import type { StateSeal } from "#lib/protocol/state-seal.ts";
 import { STATUS_LISTS_PATH } from "#lib/status-lists/model.ts";
+import { endsSoon } from "#server/authority/client-assertion.ts";
 import type { EngineDeps } from "./deps.ts";
+import { DEVICE_PATH, deviceFlow } from "./device-pages.ts";
 import { renderEngineError, renderLoggedOut, renderLogout } from "./engine-pages.ts";
-import { sessionTtlSeconds } from "./lifetimes.ts";
+import { createInteractionPolicy, isToBeReplaced } from "./interaction-policy.ts";
+import { lifetimeSeconds } from "./lifetimes.ts";
 import { loadGrant } from "./load-grant.ts";
 import { createAccountFinder } from "./model-accounts.ts";
 import { registryClient } from "./model-clients.ts";
@@ -21,7 +21,8 @@ export const OIDC_SCOPES = ["openid", "profile", "email", "groups", "offline_acc
 /** Seconds that a person has to sign in and consent. */
 export const INTERACTION_TTL_SECONDS = 600;
 const GRANT_MARGIN_SECONDS = 3_600;
-const AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"] as const;
+const AUTH_METHODS = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"] as const;
+const CALLER_METHODS = AUTH_METHODS.filter((method) => method !== "none");
 
 function isOriginOf(uris: readonly string[], origin: string): boolean {
   return uris.some((uri) => URL.parse(uri)?.origin === origin);
@@ -40,6 +41,8 @@ export function createConfiguration({ deps, seal, idTokenJwks }: ConfigurationOp
   const issuer = deps.env.authorityIssuer;
   const { isSecure, options: cookie } = cookieOf(issuer);
   const organisation = () => deps.registry().organisation;
+  const secondsOf = (client: { clientId: string }, key: Lifetime) =>
+    lifetimeSeconds(organisation(), registryClient(deps, client.clientId), key);
   const cookieKey = Buffer.from(
     hkdfSync("sha256", deps.masterKey, "", "tokenwarden authority cookies v1", 32),
   ).toString("base64url");
@@ -64,13 +67,21 @@ export function createConfiguration({ deps, seal, idTokenJwks }: ConfigurationOp
     subjectTypes: ["public"],
     clientAuthMethods: AUTH_METHODS,
     clientDefaults: { id_token_signed_response_alg: "ES256" },
-    enabledJWA: { idTokenSigningAlgValues: ["ES256"], dPoPSigningAlgValues: ["ES256", "Ed25519", "EdDSA"] },
+    enabledJWA: {
+      idTokenSigningAlgValues: ["ES256"],
+      dPoPSigningAlgValues: ["ES256", "Ed25519", "EdDSA"],
+      clientAuthSigningAlgValues: [...ASSERTION_ALGORITHMS],
+    },
+    assertJwtClientAuthClaimsAndHeader: (_ctx, { exp }) => {
+      if (!endsSoon(exp, Date.now()))
+        throw new errors.InvalidClientAuth("the client_assertion is good for longer than it may");
+    },
     pkce: { required: () => true },
     allowOmittingSingleRegisteredRedirectUri: false,
     conformIdTokenClaims: false,
     expiresWithSession: () => false,
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed("refresh_token"),
-    rotateRefreshToken: true,
+    rotateRefreshToken: (ctx) => isToBeReplaced(deps, ctx),
     revokeGrantPolicy: () => false,
     clientBasedCORS: (_ctx, origin, client) =>
       client.clientAuthMethod === "none" && isOriginOf(client.redirectUris ?? [], origin),
@@ -92,24 +103,29 @@ export function createConfiguration({ deps, seal, idTokenJwks }: ConfigurationOp
       userinfo: "/oauth/userinfo",
       end_session: "/oauth/logout",
       pushed_authorization_request: "/oauth/par",
+      device_authorization: "/oauth/device_authorization",
+      code_verification: DEVICE_PATH,
     },
     discovery: {
       introspection_endpoint: `${issuer}/oauth/introspect`,
-      introspection_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
+      introspection_endpoint_auth_methods_supported: CALLER_METHODS,
+      introspection_endpoint_auth_signing_alg_values_supported: [...ASSERTION_ALGORITHMS],
       revocation_feed_endpoint: `${issuer}/revocations`,
       revocation_feed_jwks_uri: `${issuer}/revocations/jwks`,
       revocation_endpoint: `${issuer}/oauth/revoke`,
       use_report_endpoint: `${issuer}/events`,
       status_list_aggregation_endpoint: `${issuer}${STATUS_LISTS_PATH}`,
       revocation_endpoint_auth_methods_supported: [...AUTH_METHODS],
+      revocation_endpoint_auth_signing_alg_values_supported: [...ASSERTION_ALGORITHMS],
     },
     interactions: {
-      policy: interactionPolicy.base(),
+      policy: createInteractionPolicy(deps),
       url: (_ctx, interaction) => `/interaction/${interaction.uid}`,
     },
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
+      deviceFlow: deviceFlow(deps),
       dPoP: { enabled: true },
       pushedAuthorizationRequests: { enabled: true },
       introspection: { enabled: false },
@@ -138,13 +154,22 @@ export function createConfiguration({ deps, seal, idTokenJwks }: ConfigurationOp
       AccessToken: () => organisation().accessTokenTtlSeconds,
       ClientCredentials: () => organisation().serviceTokenTtlSeconds,
       RefreshToken: () => organisation().refreshTokenIdleSeconds,
-      AuthorizationCode: () => organisation().authorizationCodeTtlSeconds,
-      IdToken: () => organisation().idTokenTtlSeconds,
+      AuthorizationCode: (_ctx, _code, client) => secondsOf(client, "authorizationCodeTtlSeconds"),
+      DeviceCode: (_ctx, _code, client) => secondsOf(client, "deviceCodeTtlSeconds"),
+      IdToken: (_ctx, _token, client) => secondsOf(client, "idTokenTtlSeconds"),
       Interaction: () => INTERACTION_TTL_SECONDS,
-      Session: (_ctx, session) => sessionTtlSeconds(organisation(), session.loginTs, Date.now()),
+      Session: (_ctx, session) =>
+        sessionSeconds(
+          {
+            idleSeconds: organisation().sessionIdleSeconds,
+            absoluteSeconds: organisation().sessionAbsoluteSeconds,
+          },
+          session.loginTs,
+          Date.now(),
+        ),
       // a consent outlives every refresh token that a session can have begun
-      Grant: () =>
-        organisation().refreshTokenAbsoluteSeconds +
+      Grant: (_ctx, grant) =>
+        secondsOf({ clientId: grant.clientId ?? "" }, "refreshTokenAbsoluteSeconds") +
         organisation().sessionAbsoluteSeconds +
         GRANT_MARGIN_SECONDS,
     },

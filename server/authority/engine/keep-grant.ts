@@ -4,11 +4,12 @@ import type { EngineDeps } from "./deps.ts";
 import { currentSql } from "./exchange.ts";
 import { scopeValues } from "./extend-model.ts";
 import type { EngineGrant } from "./give-scopes.ts";
+import { lifetimeSeconds } from "./lifetimes.ts";
 
 /** Whether what begins now under a grant could live longer than the grant: a refresh token that finds none is refused. */
-export function isOutlived(deps: EngineDeps, grant: EngineGrant): boolean {
-  const { refreshTokenAbsoluteSeconds } = deps.registry().organisation;
-  return (grant.exp ?? 0) < Date.now() / 1_000 + refreshTokenAbsoluteSeconds;
+export function isOutlived(deps: EngineDeps, client: RegistryClient, grant: EngineGrant): boolean {
+  const seconds = lifetimeSeconds(deps.registry().organisation, client, "refreshTokenAbsoluteSeconds");
+  return (grant.exp ?? 0) < Date.now() / 1_000 + seconds;
 }
 
 /** Permissions of a grant, over all of its resources. */

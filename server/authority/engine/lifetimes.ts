@@ -1,40 +1,68 @@
+import { accessTokenSeconds } from "#lib/lifetimes/ends.ts";
+import type { Lifetime } from "#lib/lifetimes/model.ts";
+import { resolveLifetime, resolveRotation } from "#lib/lifetimes/resolve.ts";
 import type { RegistryClient, RegistryOrganisation } from "#lib/registry/snapshot.ts";
 
-/** Seconds an access token of a client lives: its own setting or the organisation's, inside the organisation's bounds. */
+/** What holds for a client under one state of the registry, which is replaced whole: resolved once, not at each token. */
+type Known = { organisation: RegistryOrganisation; seconds: Map<string, number>; rotates: boolean };
+
+const KNOWN = new WeakMap<RegistryClient, Known>();
+
+function knownOf(organisation: RegistryOrganisation, client: RegistryClient): Known {
+  const known = KNOWN.get(client);
+  if (known?.organisation === organisation) return known;
+  const { rotates } = resolveRotation(client, organisation);
+  const fresh = { organisation, seconds: new Map<string, number>(), rotates };
+  KNOWN.set(client, fresh);
+  return fresh;
+}
+
+/** Seconds of one of a client's lifetimes; of an access token for the audiences that it names. */
+export function lifetimeSeconds(
+  organisation: RegistryOrganisation,
+  client: RegistryClient,
+  key: Lifetime,
+  audiences: readonly string[] = [],
+): number {
+  const { seconds } = knownOf(organisation, client);
+  const name = audiences.length === 0 ? key : `${key} ${audiences.join(" ")}`;
+  const known = seconds.get(name);
+  if (known !== undefined) return known;
+  const limits = client.audiences.filter((audience) => audiences.includes(audience.name));
+  const resolved = resolveLifetime(key, client, organisation, limits).seconds;
+  seconds.set(name, resolved);
+  return resolved;
+}
+
+/** Whether the client's refresh tokens are replaced at each use. */
+export function rotatesAlways(organisation: RegistryOrganisation, client: RegistryClient): boolean {
+  return knownOf(organisation, client).rotates;
+}
+
+/** An authorization and the end that it was given with it; tokens of before that was kept have none. */
+export type FamilyTimes = { rootedAtMs: number; familyEndsAtMs?: number | undefined };
+
+/** Seconds since the authorization after which nothing of the family lives: as it was then or as it is set now, whichever is sooner. */
+export function familySeconds(
+  organisation: RegistryOrganisation,
+  client: RegistryClient,
+  { rootedAtMs, familyEndsAtMs }: FamilyTimes,
+): number {
+  const now = lifetimeSeconds(organisation, client, "refreshTokenAbsoluteSeconds");
+  if (familyEndsAtMs === undefined) return now;
+  return Math.min(now, Math.floor(familyEndsAtMs / 1_000) - Math.floor(rootedAtMs / 1_000));
+}
+
+/** Seconds that an access token issued now lives. `family` is null for a service's. */
 export function accessTokenTtlSeconds(
   organisation: RegistryOrganisation,
-  client: Pick<RegistryClient, "accessTokenTtlSeconds">,
-  grantType: string,
+  client: RegistryClient,
+  { audiences, family, nowMs }: { audiences: readonly string[]; family: FamilyTimes | null; nowMs: number },
 ): number {
-  const fallback =
-    grantType === "client_credentials"
-      ? organisation.serviceTokenTtlSeconds
-      : organisation.accessTokenTtlSeconds;
-  const wanted = client.accessTokenTtlSeconds ?? fallback;
-  return Math.min(
-    Math.max(wanted, organisation.accessTokenTtlMinSeconds),
-    organisation.accessTokenTtlMaxSeconds,
-  );
-}
-
-/** When a refresh token ends, in whole seconds since the epoch: after its idle time, and never after its family's absolute end. */
-export function refreshTokenExpiry(
-  organisation: RegistryOrganisation,
-  rootedAtMs: number,
-  nowMs: number,
-): number {
-  const idleEnd = Math.floor(nowMs / 1_000) + organisation.refreshTokenIdleSeconds;
-  const absoluteEnd = Math.floor(rootedAtMs / 1_000) + organisation.refreshTokenAbsoluteSeconds;
-  return Math.min(idleEnd, absoluteEnd);
-}
-
-/** Seconds that an SSO session lives on from now: its idle time, and never past its maximum since sign-in. */
-export function sessionTtlSeconds(
-  organisation: RegistryOrganisation,
-  signedInAt: number | undefined,
-  nowMs: number,
-): number {
-  if (signedInAt === undefined) return organisation.sessionIdleSeconds;
-  const left = signedInAt + organisation.sessionAbsoluteSeconds - Math.floor(nowMs / 1_000);
-  return Math.max(1, Math.min(organisation.sessionIdleSeconds, left));
+  if (family === null) return lifetimeSeconds(organisation, client, "serviceTokenTtlSeconds", audiences);
+  const seconds = lifetimeSeconds(organisation, client, "accessTokenTtlSeconds", audiences);
+  // without refresh tokens an authorization gives one access token, which ends by itself
+  if (!client.grantTypes.includes("refresh_token")) return seconds;
+  const absoluteSeconds = familySeconds(organisation, client, family);
+  return accessTokenSeconds(seconds, { rootedAtMs: family.rootedAtMs, absoluteSeconds }, nowMs);
 }

@@ -24,7 +24,7 @@ export async function loadGrant(deps: EngineDeps, ctx: KoaContextWithOIDC): Prom
     (await findTheirs(ofSession)) ??
     (await findTheirs(await findRememberedGrant(currentSql(deps.db), asked)));
   if (registered.requireConsent) {
-    if (grant !== undefined && isOutlived(deps, grant)) await keepGrant(deps, registered, grant);
+    if (grant !== undefined && isOutlived(deps, registered, grant)) await keepGrant(deps, registered, grant);
     return grant;
   }
 
@@ -38,7 +38,7 @@ export async function loadGrant(deps: EngineDeps, ctx: KoaContextWithOIDC): Prom
     const scopes = [...requested].filter((scope) => server.scopes.has(scope));
     giveScopes(given, registered, indicator, scopes);
   }
-  if (grant === undefined || before !== content() || isOutlived(deps, given))
+  if (grant === undefined || before !== content() || isOutlived(deps, registered, given))
     await keepGrant(deps, registered, given);
   return given;
 }

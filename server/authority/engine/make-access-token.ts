@@ -7,7 +7,7 @@ import { statusListUri } from "#lib/status-lists/model.ts";
 import { lineageClaims } from "#lib/tokens/lineage-claims.ts";
 import { makeOpaque } from "#lib/tokens/opaque.ts";
 import type { NewToken } from "#lib/tokens/register.ts";
-import { accessTokenTtlSeconds } from "./lifetimes.ts";
+import { accessTokenTtlSeconds, type FamilyTimes } from "./lifetimes.ts";
 import type { RequestFacts } from "./request-facts.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 
@@ -15,7 +15,7 @@ import type { SigningKeys } from "./signing-keys.ts";
 export type Grant = Pick<NewToken, "subject" | "userId" | "scopes" | "groups" | "sessionUid" | "parentId"> & {
   permissions: string[];
   /** Null: the token roots itself. */
-  family: { id: string; rootedAtMs: number } | null;
+  family: ({ id: string } & FamilyTimes) | null;
 };
 
 export type AccessTokenRequest = {
@@ -71,7 +71,11 @@ export function serviceGrant(client: RegistryClient, permissions: string[]): Gra
 export async function makeAccessToken(request: AccessTokenRequest): Promise<MadeAccessToken> {
   const { issuer, organisation, keys, statuses, client, grantType, grant, confirmation, facts } = request;
   const isJwt = client.tokenFormat === "jwt";
-  const expiresInSeconds = accessTokenTtlSeconds(organisation, client, grantType);
+  const expiresInSeconds = accessTokenTtlSeconds(organisation, client, {
+    audiences: request.audiences,
+    family: grant.family,
+    nowMs: Date.now(),
+  });
   const status = isJwt ? await statuses.take(expiresInSeconds) : undefined;
   const now = Date.now();
   const id = uuidv7(now);

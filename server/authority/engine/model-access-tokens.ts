@@ -32,7 +32,11 @@ function userGrant(provider: Provider, ctx: KoaContextWithOIDC, token: EngineTok
     groups: groupsNow(ctx),
     sessionUid: source.sessionUid ?? null,
     parentId: parentOf(ctx)?.tokenId ?? null,
-    family: { id: source.familyId, rootedAtMs: source.rootedAtMs },
+    family: {
+      id: source.familyId,
+      rootedAtMs: source.rootedAtMs,
+      familyEndsAtMs: source.familyEndsAtMs,
+    },
   };
 }
 

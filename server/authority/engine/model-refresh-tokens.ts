@@ -1,13 +1,14 @@
 import { hash } from "node:crypto";
 import Provider, { type KoaContextWithOIDC } from "oidc-provider";
 import { uuidv7 } from "#lib/ids.ts";
+import { refreshTokenEnd } from "#lib/lifetimes/ends.ts";
 import { consumeRefreshToken, findConsumption, lockFamily } from "#lib/protocol/family.ts";
 import { readVerdict } from "#lib/protocol/read-verdict.ts";
 import { makeOpaque, parseOpaque } from "#lib/tokens/opaque.ts";
 import type { EngineDeps } from "./deps.ts";
 import { currentExchange, type Exchange } from "./exchange.ts";
 import { extendPayload, keepConsumedUnexpired, pickPayload, scopeValues } from "./extend-model.ts";
-import { refreshTokenExpiry } from "./lifetimes.ts";
+import { familySeconds, lifetimeSeconds } from "./lifetimes.ts";
 import { personOf } from "./model-accounts.ts";
 import { registryClient } from "./model-clients.ts";
 import { type EngineCode, type FamilyFields, markReplayed } from "./model-codes.ts";
@@ -35,17 +36,20 @@ type RefreshClass = {
   };
 };
 
-/** What the tokens of the running exchange come from: the refresh token that was presented, or the code. */
+/** What the tokens of the running exchange come from: the refresh token that was presented, or the code, a device's too. */
 export function sourceOf(ctx: KoaContextWithOIDC): EngineRefreshToken | EngineCode {
-  const { RotatedRefreshToken, AuthorizationCode } = ctx.oidc.entities;
-  const source = RotatedRefreshToken ?? AuthorizationCode;
+  const { AuthorizationCode, DeviceCode } = ctx.oidc.entities;
+  const source = parentOf(ctx) ?? AuthorizationCode ?? DeviceCode;
   if (source === undefined) throw new Error("a user's token is issued without a code or refresh token");
   return source as EngineRefreshToken | EngineCode;
 }
 
-/** The refresh token that the running exchange uses up, or null for a code's. */
+/** The refresh token that was presented, used up by the exchange or not, or null for a code's. */
 export function parentOf(ctx: KoaContextWithOIDC): EngineRefreshToken | null {
-  return (ctx.oidc.entities.RotatedRefreshToken as EngineRefreshToken | undefined) ?? null;
+  const { RotatedRefreshToken, RefreshToken } = ctx.oidc.entities;
+  const isRefresh = ctx.oidc.params?.grant_type === "refresh_token";
+  const presented = RotatedRefreshToken ?? (isRefresh ? RefreshToken : undefined);
+  return (presented as EngineRefreshToken | undefined) ?? null;
 }
 
 /** Groups as they are now, and never one that the generation before did not have. */
@@ -148,7 +152,7 @@ async function judgePresented(
 /** Refresh tokens are rows of the register; they rotate at each use, and a second use ends their family. @see RFC 9700 section 4.14.2 */
 export function shapeRefreshTokens(provider: Provider, deps: EngineDeps): void {
   const Refresh = provider.RefreshToken as unknown as RefreshClass;
-  extendPayload(Refresh, ["tokenId", "familyId", "rootedAtMs", "groups", "audiences"]);
+  extendPayload(Refresh, ["tokenId", "familyId", "rootedAtMs", "familyEndsAtMs", "groups", "audiences"]);
   keepConsumedUnexpired(Refresh.prototype);
 
   const find = Refresh.find;
@@ -184,11 +188,14 @@ export function shapeRefreshTokens(provider: Provider, deps: EngineDeps): void {
     this.tokenId = uuidv7(now);
     this.familyId = source.familyId;
     this.rootedAtMs = source.rootedAtMs;
+    this.familyEndsAtMs = source.familyEndsAtMs;
     this.groups = groupsNow(ctx);
     this.audiences = audiencesOf(deps, this);
     this.scope = narrowedScope(provider, deps, ctx, this.scope ?? "");
     this.iat = Math.floor(now / 1_000);
-    this.exp = refreshTokenExpiry(organisation, this.rootedAtMs, now);
+    const idleSeconds = lifetimeSeconds(organisation, client, "refreshTokenIdleSeconds");
+    const absoluteSeconds = familySeconds(organisation, client, this);
+    this.exp = refreshTokenEnd({ idleSeconds, absoluteSeconds }, this.rootedAtMs, now);
     const value = makeOpaque("twr_", this.tokenId);
     await this.adapter.upsert(value, pickPayload(this), Math.max(1, this.exp - this.iat));
     exchange.tokens.push({

@@ -10,6 +10,8 @@ export type EngineSession = InstanceType<Provider["Session"]> & {
   signedInAtMs?: number;
   /** Of a request that is none of the engine's own. */
   seenBy?: Pick<RequestFacts, "ip" | "userAgent">;
+  /** When it last let an application have a code, or its person signed in. */
+  usedAtMs?: number;
 };
 
 type SessionClass = {
@@ -17,6 +19,8 @@ type SessionClass = {
   findByUid(uid: string): Promise<EngineSession | undefined>;
   prototype: EngineSession & { save(ttl: number): Promise<string> };
 };
+
+const TYPING: ReadonlySet<string> = new Set(["code_verification", "device_resume"]);
 
 /** Whether a session still counts: not idle too long, not past its maximum, not ended by an order on it, its person or everything, and its person not disabled. */
 async function isLive(deps: EngineDeps, session: EngineSession): Promise<boolean> {
@@ -62,10 +66,10 @@ async function noteSeen(deps: EngineDeps, session: EngineSession): Promise<void>
   });
 }
 
-/** SSO sessions begin with a person, and end with their maximum, with orders that reach them, and with their person. */
+/** SSO sessions begin with a person, or with the page of a device's code, and end with their maximum, with orders that reach them, and with their person. */
 export function shapeSessions(provider: Provider, deps: EngineDeps): void {
   const Session = provider.Session as unknown as SessionClass;
-  extendPayload(Session, ["signedInAtMs"]);
+  extendPayload(Session, ["signedInAtMs", "usedAtMs"]);
   const { find, findByUid } = Session;
   const { loginAccount, save } = Session.prototype;
   Session.find = async (id, options) => {
@@ -79,12 +83,13 @@ export function shapeSessions(provider: Provider, deps: EngineDeps): void {
   Session.prototype.loginAccount = function loginAtInstant(this: EngineSession, details) {
     loginAccount.call(this, details);
     this.signedInAtMs = Date.now();
+    this.usedAtMs = this.signedInAtMs;
   };
   Session.prototype.save = async function saveWithPerson(this: EngineSession & { touched?: boolean }, ttl) {
-    if (this.accountId !== undefined) {
-      await noteSeen(deps, this);
-      return save.call(this, ttl);
-    }
+    // whoever types a device's code may not have signed in yet, and the form is known again by the session
+    const isTyping = TYPING.has(String(Provider.ctx?.oidc.route));
+    if (this.accountId !== undefined) await noteSeen(deps, this);
+    if (this.accountId !== undefined || isTyping) return save.call(this, ttl);
     // the engine would keep one for every browser that has lost its own
     this.touched = false;
     return this.jti;

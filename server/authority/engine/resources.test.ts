@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { NO_LIFETIMES } from "#lib/lifetimes/model.ts";
 import type { RegistryClient } from "#lib/registry/snapshot.ts";
 import { coveredIndicators, defaultResourceOf, findResource } from "./resources.ts";
 
@@ -12,14 +13,21 @@ const client: RegistryClient = {
   grantTypes: [],
   redirectUris: [],
   postLogoutRedirectUris: [],
-  accessTokenTtlSeconds: null,
+  ...NO_LIFETIMES,
+  isSenderConstrained: false,
   customClaims: {},
   requireConsent: true,
   isDisabled: false,
+  pendingEndedAtMs: null,
+  authMethod: "client_secret",
+  jwksUri: null,
+  jwks: null,
+  requireDpop: false,
+  requirePar: false,
   secrets: [],
   audiences: [
-    { name: "billing", resourceUri: "https://billing.example.com/" },
-    { name: "ledger", resourceUri: "https://ledger.example.com/" },
+    { name: "billing", resourceUri: "https://billing.example.com/", accessTokenTtlMaxSeconds: null },
+    { name: "ledger", resourceUri: "https://ledger.example.com/", accessTokenTtlMaxSeconds: null },
   ],
   permissions: [
     { name: "invoices:read", audience: "billing" },

@@ -7,6 +7,7 @@ import { targetName } from "#lib/revocations/target-name.ts";
 import type { EngineDeps } from "./deps.ts";
 import type { Exchange } from "./exchange.ts";
 import { holderOf } from "./holder-of.ts";
+import { lifetimeSeconds } from "./lifetimes.ts";
 import type { RequestFacts } from "./request-facts.ts";
 
 /** How long an answer of this process may be on its way. */
@@ -40,14 +41,18 @@ async function isAnswerLost(
 export async function judgeSecondUse(
   deps: EngineDeps,
   sql: Sql,
-  token: { id: string; familyId: string },
+  token: { id: string; familyId: string; clientId: string },
   consumedAt: Date,
   hasWaited: boolean,
 ): Promise<SecondUse> {
-  const successors = await findSuccessors(sql, token);
+  // what the token gave before it was used up says nothing of that answer
+  const successors = await findSuccessors(sql, token, consumedAt);
   const refreshTokens = successors.filter((one) => one.kind === "refresh");
   if (refreshTokens.some((one) => one.isConsumed)) return "replay";
-  const { refreshGraceSeconds } = deps.registry().organisation;
+  const { organisation, clientsByUuid } = deps.registry();
+  const client = clientsByUuid.get(token.clientId);
+  const refreshGraceSeconds =
+    client === undefined ? 0 : lifetimeSeconds(organisation, client, "refreshGraceSeconds");
   const isWithinGrace = Date.now() - consumedAt.getTime() < refreshGraceSeconds * 1_000;
   if (!isWithinGrace) {
     if (successors.some((one) => one.isSeen)) return "replay";

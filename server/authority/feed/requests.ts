@@ -6,7 +6,7 @@ import { MAX_STALENESS_RANGE, VERIFIER_MODES } from "#lib/verifiers/model.ts";
 import { Refused } from "../answers.ts";
 import { readCredentials, secretDigest } from "../callers.ts";
 import { requireSingle } from "../form.ts";
-import { requireCaller } from "../introspection.ts";
+import { requireSecretCaller } from "../introspection.ts";
 import { readJson } from "../read-json.ts";
 import type { Services } from "../services.ts";
 import type { Listener } from "./listener.ts";
@@ -25,8 +25,9 @@ export function readQuery(request: FastifyRequest): URLSearchParams {
 
 /** An instance's id, or null where it is not told. @throws {Refused} 400 */
 export function readInstance(query: URLSearchParams): string | null {
-  const instance = query.get("instance");
-  if (instance !== null && !isUuid(instance)) throw refuse("instance must be a UUID in lower case");
+  // some systems print their UUIDs in upper case
+  const instance = query.get("instance")?.toLowerCase() ?? null;
+  if (instance !== null && !isUuid(instance)) throw refuse("instance must be a UUID");
   return instance;
 }
 
@@ -73,7 +74,7 @@ export function requireListener(
   request: FastifyRequest,
   instanceId: string | null,
 ): Listener {
-  const caller = requireCaller(services, request, new URLSearchParams());
+  const caller = requireSecretCaller(services, request, new URLSearchParams());
   if (caller.kind !== "verifier")
     throw new Refused(403, "unauthorized_client", "The feed is for verifiers: show a verifier's secret.");
   const credentials = readCredentials(request.headers.authorization, null);
@@ -85,7 +86,7 @@ const count = z.int().min(0);
 const micros = z.int().min(0).max(2_147_483_647);
 
 const acknowledgement = z.strictObject({
-  instance: z.string().refine(isUuid, "must be a UUID in lower case"),
+  instance: z.string().toLowerCase().refine(isUuid, "must be a UUID"),
   position: count,
   mark: z.string().regex(MARK, "must be what came with the position").optional(),
   agent: z
@@ -99,6 +100,7 @@ const acknowledgement = z.strictObject({
   stale: count,
   lost: count,
   latency_us: z.strictObject({ p50: micros, p99: micros }).optional(),
+  closing: z.boolean().optional(),
 });
 
 export type Acknowledgement = z.output<typeof acknowledgement>;

@@ -133,6 +133,7 @@ export function addFeedRoutes(app: FastifyInstance, services: Services): void {
         at: new Date(),
         // whoever does not listen to the feed has no place in it
         position: isListener ? said.position : undefined,
+        isLast: said.closing === true,
         report: {
           agent: said.agent,
           mode: said.mode,

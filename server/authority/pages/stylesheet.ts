@@ -61,15 +61,8 @@ code, dd { font-family: "JetBrains Mono Variable", "JetBrains Mono", ui-monospac
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 6px 16px; margin: 20px 0 0; padding: 12px; border-radius: 6px; background: var(--raised); }
 dt { color: var(--muted); font-size: 13px; }
 dd { margin: 0; }
+.code { text-transform: uppercase; letter-spacing: 0.08em; font-family: "JetBrains Mono Variable", "JetBrains Mono", ui-monospace, monospace; }
+p.shown-code { margin: 16px 0 0; padding: 12px; border: 1px solid var(--line); border-radius: 6px; text-align: center; color: var(--text); font: 600 22px/1.3 "JetBrains Mono Variable", "JetBrains Mono", ui-monospace, monospace; letter-spacing: 0.08em; }
 @media (max-width: 480px) { main { padding-top: 24px; } .card { padding: 20px; } .entry { flex-direction: column; align-items: stretch; gap: 8px; } .entry form { display: flex; } }
-@media (forced-colors: active) { button, .card, button.primary.danger { background: var(--danger); border-color: var(--danger); color: var(--surface); }
-.notice { margin: 0 0 16px; padding: 10px 12px; border-radius: 6px; background: var(--wash); color: var(--text); }
-.wide h2 { margin-top: 28px; font-size: 15px; color: var(--text); }
-.wide p.aside { margin-bottom: 12px; font-size: 14px; }
-form.after { margin: 12px 0 0; }
-.entry { display: flex; align-items: center; gap: 16px; }
-.entry > div { flex: 1; min-width: 0; overflow-wrap: anywhere; }
-.entry form, .entry > .button { flex: none; }
-.entry button, .entry > .button { min-height: 36px; padding: 6px 14px; }
-.alert { border: 1px solid; } }
+@media (forced-colors: active) { button, .button, .card, .alert, .notice { border: 1px solid; } }
 `;

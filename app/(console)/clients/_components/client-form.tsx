@@ -1,27 +1,34 @@
 "use client";
 
-import { MultiSelect, Radio, SegmentedControl, Stack, Switch, Textarea, TextInput } from "@mantine/core";
+import { MultiSelect, SegmentedControl, Switch, Textarea, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { NoAudiences } from "#app/(console)/_components/no-audiences.tsx";
 import { PermissionPicker } from "#app/(console)/_components/permission-picker.tsx";
-import { DurationInput } from "#components/form/duration-input.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
 import type { Send } from "#components/form/use-send.ts";
 import type { AudienceRow } from "#lib/audiences/model.ts";
-import { clientIdFromName, isConfidential } from "#lib/clients/model.ts";
+import {
+  clientIdFromName,
+  grantTypesOf,
+  hasRedirects,
+  isConfidential,
+  isSenderConstrained,
+} from "#lib/clients/model.ts";
+import type { OrganisationLifetimes } from "#lib/lifetimes/model.ts";
 import type { ClientDraft } from "./client-draft.ts";
+import { ClientFlows } from "./client-flows.tsx";
+import { ClientProof } from "./client-proof.tsx";
 import { KindChoice } from "./kind-choice.tsx";
-import { LifetimeRuler } from "./lifetime-ruler.tsx";
-import { type Bounds, whichLifetime } from "./which-lifetime.ts";
+import { LifetimesFields } from "./lifetimes-fields.tsx";
 import { clientWords as words } from "./words.ts";
 
 type ClientFormProps = {
   start: ClientDraft;
   /** A client that is there keeps its kind and its client_id. */
   isNew: boolean;
-  audiences: Pick<AudienceRow, "id" | "name" | "title" | "permissions">[];
+  audiences: Pick<AudienceRow, "id" | "name" | "title" | "permissions" | "accessTokenTtlMaxSeconds">[];
   groups: { id: string; name: string }[];
-  bounds: Bounds;
+  bounds: OrganisationLifetimes;
   request: Send;
   cancelHref: string;
   onSave: (draft: ClientDraft) => void;
@@ -46,6 +53,10 @@ export function ClientForm(props: ClientFormProps) {
       request.refuse("customClaims", words.claimsNotJson);
       return;
     }
+    if (isConfidential(draft.kind) && draft.proof === "pasted" && !isJson(draft.jwks)) {
+      request.refuse("jwks", words.notJson);
+      return;
+    }
     onSave(draft);
   }
 
@@ -56,11 +67,11 @@ export function ClientForm(props: ClientFormProps) {
       request={request}
       submitWord={isNew ? words.create : words.save}
       cancelHref={cancelHref}
-      note={isNew && isConfidential(draft.kind) ? words.secretNote : undefined}
+      note={isNew && isConfidential(draft.kind) && draft.proof === "secret" ? words.secretNote : undefined}
     >
       {isNew ? (
         <FormSection title={words.kind} help={words.kindHelp}>
-          <KindChoice value={draft.kind} onChange={(kind) => set({ kind })} />
+          <KindChoice value={draft.kind} onChange={(kind) => set({ kind, grantTypes: grantTypesOf(kind) })} />
         </FormSection>
       ) : null}
       <FormSection title={words.identity} help={words.identityHelp}>
@@ -94,7 +105,15 @@ export function ClientForm(props: ClientFormProps) {
           maxLength={500}
         />
       </FormSection>
-      {isService ? null : (
+      {isConfidential(draft.kind) ? (
+        <ClientProof
+          draft={draft}
+          before={isNew ? null : start.proof}
+          onChange={set}
+          faultOf={request.faultOf}
+        />
+      ) : null}
+      {hasRedirects(draft.kind) ? (
         <FormSection title={words.signIn} help={words.signInHelp[draft.kind]}>
           <Textarea
             label={words.redirectUris}
@@ -122,7 +141,8 @@ export function ClientForm(props: ClientFormProps) {
             onChange={(event) => set({ requireConsent: event.currentTarget.checked })}
           />
         </FormSection>
-      )}
+      ) : null}
+      <ClientFlows draft={draft} onChange={set} faultOf={request.faultOf} />
       <FormSection title={words.opens} help={words.opensHelp}>
         {audiences.length === 0 ? (
           <NoAudiences why={words.noAudiences} />
@@ -147,34 +167,18 @@ export function ClientForm(props: ClientFormProps) {
         ) : null}
       </FormSection>
       <FormSection title={words.lifetime} help={words.lifetimeHelp}>
-        <Radio.Group
-          aria-label={words.lifetime}
-          value={draft.accessTokenTtlSeconds === null ? "organisation" : "own"}
-          onChange={(value) =>
-            set({
-              accessTokenTtlSeconds:
-                value === "own"
-                  ? whichLifetime({ ...draft, accessTokenTtlSeconds: null }, bounds).defaultSeconds
-                  : null,
-            })
-          }
-        >
-          <Stack gap={8}>
-            <Radio value="organisation" label={words.lifetimeDefault} />
-            <Radio value="own" label={words.lifetimeOwn} />
-          </Stack>
-        </Radio.Group>
-        {draft.accessTokenTtlSeconds === null ? null : (
-          <DurationInput
-            label={words.lifetimeField}
-            value={draft.accessTokenTtlSeconds}
-            onChange={(seconds) => set({ accessTokenTtlSeconds: seconds })}
-            min={bounds.accessTokenTtlMinSeconds}
-            max={bounds.accessTokenTtlMaxSeconds}
-            error={request.faultOf("accessTokenTtlSeconds")}
-          />
-        )}
-        <LifetimeRuler answer={whichLifetime(draft, bounds)} isDraft />
+        <LifetimesFields
+          subject={{
+            ...draft.lifetimes,
+            grantTypes: draft.grantTypes,
+            isConfidential: isConfidential(draft.kind),
+            isSenderConstrained: isSenderConstrained(draft),
+          }}
+          audiences={audiences.filter(({ id }) => draft.audienceIds.includes(id))}
+          organisation={bounds}
+          onChange={(lifetimes) => set({ lifetimes: { ...draft.lifetimes, ...lifetimes } })}
+          faultOf={request.faultOf}
+        />
       </FormSection>
       <FormSection title={words.shape} help={words.shapeHelp[draft.tokenFormat]}>
         <SegmentedControl
@@ -199,4 +203,13 @@ export function ClientForm(props: ClientFormProps) {
       </FormSection>
     </FormCard>
   );
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -9,15 +9,15 @@ import { SecretOnce } from "#components/display/secret-once.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import type { AudienceRow } from "#lib/audiences/model.ts";
 import type { CreatedClient } from "#lib/clients/model.ts";
+import type { OrganisationLifetimes } from "#lib/lifetimes/model.ts";
 import { CLIENT_FIELDS, type ClientDraft, EMPTY_DRAFT, settingsOf } from "./client-draft.ts";
 import { ClientForm } from "./client-form.tsx";
-import type { Bounds } from "./which-lifetime.ts";
 import { clientWords as words } from "./words.ts";
 
 type CreateClientProps = {
-  audiences: Pick<AudienceRow, "id" | "name" | "title" | "permissions">[];
+  audiences: Pick<AudienceRow, "id" | "name" | "title" | "permissions" | "accessTokenTtlMaxSeconds">[];
   groups: { id: string; name: string }[];
-  bounds: Bounds;
+  bounds: OrganisationLifetimes;
   /** Where the authority is reached. */
   issuer: string;
 };

@@ -5,16 +5,16 @@ import { useRouter } from "next/navigation";
 import { useSend } from "#components/form/use-send.ts";
 import type { AudienceRow } from "#lib/audiences/model.ts";
 import type { ClientDetail } from "#lib/clients/model.ts";
+import type { OrganisationLifetimes } from "#lib/lifetimes/model.ts";
 import { CLIENT_FIELDS, type ClientDraft, draftOf, settingsOf } from "./client-draft.ts";
 import { ClientForm } from "./client-form.tsx";
-import type { Bounds } from "./which-lifetime.ts";
 import { clientWords as words } from "./words.ts";
 
 type EditClientProps = {
   client: ClientDetail;
-  audiences: Pick<AudienceRow, "id" | "name" | "title" | "permissions">[];
+  audiences: Pick<AudienceRow, "id" | "name" | "title" | "permissions" | "accessTokenTtlMaxSeconds">[];
   groups: { id: string; name: string }[];
-  bounds: Bounds;
+  bounds: OrganisationLifetimes;
 };
 
 /** Changes a client; somebody else's change in between is refused, never overwritten. */

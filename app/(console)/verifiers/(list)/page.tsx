@@ -9,6 +9,7 @@ import { can } from "#lib/authz/require-permission.ts";
 import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
 import { listVerifiers } from "#lib/verifiers/list-verifiers.ts";
 import { VERIFIERS_TABLE } from "#lib/verifiers/table.ts";
+import { TroubledVerifiers } from "../_components/troubled-verifiers.tsx";
 import { VerifierTabs } from "../_components/verifier-tabs.tsx";
 import { VerifiersTable } from "../_components/verifiers-table.tsx";
 import { verifierWords as words } from "../_components/words.ts";
@@ -24,7 +25,7 @@ export default async function VerifiersPage({
   const address = listAddress("/verifiers", VERIFIERS_TABLE, query);
   const ctx = await requireSignedIn(address);
   if (dropped.length > 0) redirect(address);
-  const { total, ...page } = await listVerifiers(ctx, query);
+  const { total, troubled, ...page } = await listVerifiers(ctx, query);
   const canWrite = can(ctx, "verifier:write");
   return (
     <Page fill>
@@ -40,6 +41,7 @@ export default async function VerifiersPage({
         }
       />
       <VerifierTabs current="/verifiers" />
+      <TroubledVerifiers counts={troubled} />
       <VerifiersTable query={query} page={page} total={total} canWrite={canWrite} />
     </Page>
   );

@@ -71,7 +71,7 @@ export default async function VerifierPage({ params }: VerifierPageProps) {
       <Columns
         main={
           <>
-            <VerifierInstances verifier={verifier} found={found} />
+            <VerifierInstances verifier={verifier} found={found} canWrite={can(ctx, "verifier:write")} />
             <VerifierUses
               verifier={verifier}
               uses={uses === null ? null : (uses.get(verifier.id) ?? noUses(ctx.now))}
@@ -87,7 +87,7 @@ export default async function VerifierPage({ params }: VerifierPageProps) {
                 title="Live tokens for its audiences"
               />
             ) : null}
-            <RecentUses ctx={ctx} of={{ verifier: verifier.id }} title="What it asked" />
+            <RecentUses ctx={ctx} of={{ verifier: verifier.id }} title={words.usesLink} />
           </>
         }
         side={

@@ -12,6 +12,7 @@ import {
   type VerifierDetail,
   type VerifierInstance,
 } from "#lib/verifiers/model.ts";
+import { EndInstance } from "./end-instance.tsx";
 import { instanceWords as words } from "./words.ts";
 
 /** `412 µs`, `1.8 ms`. */
@@ -50,7 +51,15 @@ function Mode({ row, verifier }: { row: VerifierInstance; verifier: VerifierDeta
 }
 
 /** The processes that check tokens for it: how far each is, how fast, and what it lost. */
-export function VerifierInstances({ verifier, found }: { verifier: VerifierDetail; found: Instances }) {
+export function VerifierInstances({
+  verifier,
+  found,
+  canWrite,
+}: {
+  verifier: VerifierDetail;
+  found: Instances;
+  canWrite: boolean;
+}) {
   const { instances, count } = found;
   const columns: PlainColumn<VerifierInstance>[] = [
     {
@@ -80,10 +89,17 @@ export function VerifierInstances({ verifier, found }: { verifier: VerifierDetai
       cell: (row) =>
         row.isLive ? (
           <Instant at={row.lastHeardAt} />
-        ) : (
-          <Tag tone="revoked">
-            <Instant at={row.lastHeardAt} prefix={words.silent} />
+        ) : row.endedAt !== null ? (
+          <Tag tone="expired">
+            <Instant at={row.endedAt} prefix={words.ended} hint={words.endsMeans} />
           </Tag>
+        ) : (
+          <>
+            <Tag tone="revoked">
+              <Instant at={row.lastHeardAt} show="lasting" prefix={words.silent} />
+            </Tag>
+            {canWrite ? <EndInstance verifierId={verifier.id} instanceId={row.id} /> : null}
+          </>
         ),
     },
     { header: words.mode, cell: (row) => <Mode row={row} verifier={verifier} />, isExtra: true },

@@ -26,12 +26,14 @@ function unanswered({ checkWay, mode, maxStalenessSeconds }: Checks): string {
 export const verifierWords = {
   title: "Verifiers",
   purpose: "Services and gateways that check tokens: by asking here, or by themselves.",
+  troubled: "Verifiers that want a look",
   register: "Register a verifier",
   emptyTitle: "No verifier yet",
   emptyText:
-    "Register the service or the gateway in front of it: it gets credentials and asks by introspection or forward-auth.",
+    "Register the service or the gateway in front of it: it gets credentials, and a few lines for the way that it checks: by asking, by the npm package, by the feed or by status lists.",
   createTitle: "Register a verifier",
-  createPurpose: "A service, or a gateway in front of several. It asks with credentials of its own.",
+  createPurpose:
+    "A service, or a gateway in front of several. It has credentials of its own, and a way to check.",
   editTitle: "Edit the verifier",
   identity: "Identity",
   identityHelp: "The name is the user name of its credentials.",
@@ -65,7 +67,7 @@ export const verifierWords = {
   facts: "Verifier",
   seenAs: "Seen:",
   none: "None: every token looks to it as if there were none.",
-  usesLink: "What it asked",
+  usesLink: "Uses on record",
   refusedLink: "What it presented that is no token",
   actsLink: "Acts upon this verifier",
   more: "More about this verifier",
@@ -77,19 +79,11 @@ export const verifierWords = {
   rotateText: "It works at once. Give it to every instance, then let the old ones end.",
   overlap: "The secrets that are there now go on working",
   rotateAct: "Make the secret",
-  secrets: "Secrets",
   noSecrets: (verifier: Checks) => `None: nothing is answered to it. ${unanswered(verifier)}`,
-  lastUse: "Last use",
-  lastUseMeans: "To the minute; written within five seconds.",
-  endSecret: "End",
-  endSecretOf: (hint: string) => `End the secret …${hint}`,
-  endSecretTitle: (hint: string) => `End the secret …${hint}?`,
-  endSecretText: (others: number, verifier: Checks) =>
-    others === 0
-      ? `It is the only one: nothing is answered to whoever shows it from now on, until there is a new one. ${unanswered(verifier)} There is no way back.`
-      : "Nothing is answered to whoever shows it from now on. The others go on working. There is no way back.",
-  endSecretAct: "End it now",
-  secretEnded: (hint: string) => `The secret …${hint} has ended.`,
+  endOnlySecret: (verifier: Checks) =>
+    `It is the only one: nothing is answered to whoever shows it from now on, until there is a new one. ${unanswered(verifier)} There is no way back.`,
+  endOneSecret:
+    "Nothing is answered to whoever shows it from now on. The others go on working. There is no way back.",
   disable: "Disable…",
   disableTitle: (name: string) => `Disable ${name}?`,
   disableText: (verifier: Checks) =>
@@ -179,7 +173,16 @@ export const instanceWords = {
   inStep: "in step",
   behind: (facts: string) => `behind by ${facts}`,
   heard: "Last heard",
-  silent: "silent,",
+  silent: "silent",
+  ended: "ended",
+  endsMeans: "It said that it accepts nothing any more, or an admin did.",
+  end: "Ended…",
+  endOf: (id: string) => `The process ${id} has ended`,
+  endTitle: "Has this process ended?",
+  endText:
+    "Nothing is heard of it. If you know that it ended, say so: from now on no order waits for it. If it runs after all, it can go on accepting what is revoked while the boards say that it does not; as soon as it is heard of again, this is forgotten.",
+  endAct: "It has ended",
+  endDone: "The process counts as ended.",
   mode: "Mode",
   unsaid: "does not say",
   registeredAs: (mode: string) => `registered ${mode}`,

@@ -13,7 +13,9 @@ export const GET = defineRoute({
   summary: "Lists verifiers",
   permission: "verifier:read",
   list: VERIFIERS_TABLE,
-  response: pageOf(verifierListRow),
+  response: pageOf(verifierListRow).extend({
+    troubled: z.object({ silent: z.int(), behind: z.int(), old_version: z.int() }),
+  }),
   handler: (ctx, { list }) => listVerifiers(ctx, list),
 });
 

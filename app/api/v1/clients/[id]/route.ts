@@ -1,4 +1,5 @@
 import { defineRoute } from "#app/_lib/define-route.ts";
+import { getOutbound } from "#app/_lib/outbound.ts";
 import { clientDetail } from "#app/_lib/schemas/clients.ts";
 import { idParams } from "#app/_lib/schemas/paging.ts";
 import { getClient } from "#lib/clients/get-client.ts";
@@ -23,5 +24,6 @@ export const PATCH = defineRoute({
   params: idParams,
   body: updateClientInput,
   response: clientDetail,
-  handler: (ctx, { params, body }) => updateClient(ctx, { ...body, clientId: params.id }),
+  handler: (ctx, { params, body }) =>
+    updateClient(ctx, { ...body, clientId: params.id }, { outbound: getOutbound() }),
 });

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { IDENTITY_HEADERS } from "#lib/verifiers/identity-headers.ts";
-import { setupsOf } from "./setups.ts";
+import { IDENTITY_HEADERS } from "./identity-headers.ts";
+import { type SetupId, setupLines } from "./setup-lines.ts";
 
-const setups = setupsOf({ name: "gateway", audience: "billing api", issuer: "https://auth.example.com" });
-const textOf = (id: string) => setups.find((one) => one.id === id)?.text ?? "";
+const lines = setupLines({ name: "gateway", audience: "billing api", issuer: "https://auth.example.com" });
+const textOf = (id: SetupId) => lines[id];
 
 test("a caller's own identity headers reach no application behind nginx or Traefik: each is set from the authority's answer", () => {
   for (const header of IDENTITY_HEADERS) {

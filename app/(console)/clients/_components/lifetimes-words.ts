@@ -1,0 +1,14 @@
+import type { Lifetime } from "#lib/lifetimes/model.ts";
+import { LIFETIME_WORDS } from "#lib/organisation/model.ts";
+
+/** Texts of a client's lifetimes. */
+export const lifetimeWords = {
+  title: "Lifetimes",
+  ruler: "Lifetimes on one scale",
+  reset: (span: string) => `Take the organisation's: ${span}`,
+  resetOf: (key: Lifetime) => `Take the organisation's for ${LIFETIME_WORDS[key].toLowerCase()}`,
+  rotation: "Replacing refresh tokens",
+  rotationDefault: "As the organisation has it",
+  rotationAlways: "At each use",
+  rotationLate: "When half of the idle time has gone",
+};

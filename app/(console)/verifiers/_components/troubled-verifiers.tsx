@@ -1,0 +1,25 @@
+import Link from "next/link";
+import { groupedNumber } from "#components/display/number-text.tsx";
+import { STANDING_WORDS, TROUBLED_STANDINGS, type TroubledCounts } from "#lib/propagation/model.ts";
+import classes from "./troubled-verifiers.module.css";
+import { verifierWords as words } from "./words.ts";
+
+/** Those of all verifiers that want a look, each kind a link to its list; nothing where there is none. */
+export function TroubledVerifiers({ counts }: { counts: TroubledCounts }) {
+  const troubled = TROUBLED_STANDINGS.filter((standing) => counts[standing] > 0);
+  if (troubled.length === 0) return null;
+  return (
+    <nav className={classes.line} aria-label={words.troubled}>
+      {troubled.map((standing) => (
+        <Link
+          key={standing}
+          href={`/verifiers?standing=${standing}`}
+          prefetch={false}
+          title={STANDING_WORDS[standing].means}
+        >
+          {groupedNumber(counts[standing])} {STANDING_WORDS[standing].name.toLowerCase()}
+        </Link>
+      ))}
+    </nav>
+  );
+}

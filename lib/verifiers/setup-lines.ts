@@ -1,0 +1,87 @@
+import { IDENTITY_HEADERS } from "./identity-headers.ts";
+
+/** Takes over what the authority says of the caller, in the place of what the caller itself may have written there. */
+const NGINX_IDENTITY = IDENTITY_HEADERS.map((header) => {
+  const name = header.replaceAll("-", "_");
+  return `  auth_request_set $${name} $upstream_http_${name}; proxy_set_header ${header} $${name};`;
+}).join("\n");
+
+export type SetupId =
+  | "introspection"
+  | "nginx"
+  | "traefik"
+  | "envoy"
+  | "npm"
+  | "feed"
+  | "status_list"
+  | "jwks";
+
+/**
+ * The few lines that set a verifier up, for each way; browser-safe. SECRET and words in capitals are for the reader to fill in, and
+ * `http://your-application` is what a gateway stands before.
+ */
+export function setupLines({
+  name,
+  audience,
+  issuer,
+}: {
+  name: string;
+  audience: string;
+  issuer: string;
+}): Record<SetupId, string> {
+  const verify = `${issuer}/verify?audience=${encodeURIComponent(audience)}`;
+  return {
+    introspection: `curl -u ${name}:SECRET \\
+  -d token=TOKEN \\
+  ${issuer}/oauth/introspect`,
+    nginx: `location / {
+  auth_request /_verify; proxy_pass http://your-application;
+${NGINX_IDENTITY}
+}
+location = /_verify {
+  internal; proxy_pass ${verify}; proxy_ssl_server_name on; proxy_pass_request_body off;
+  proxy_set_header Content-Length ""; proxy_set_header X-Tokenwarden-Verifier SECRET;
+  proxy_set_header X-Original-URI $request_uri; proxy_set_header X-Original-Method $request_method; proxy_set_header X-Forwarded-For $remote_addr;
+}`,
+    traefik: `http:
+  middlewares:
+    verifier-secret: { headers: { customRequestHeaders: { X-Tokenwarden-Verifier: SECRET } } }
+    verify: { forwardAuth: { address: "${verify}", authResponseHeaders: [${IDENTITY_HEADERS.join(", ")}] } }
+    hide-secret: { headers: { customRequestHeaders: { X-Tokenwarden-Verifier: "" } } }
+    checked: { chain: { middlewares: [verifier-secret, verify, hide-secret] } }`,
+    envoy: `http_service:
+  server_uri: { uri: ${issuer}, cluster: tokenwarden, timeout: 1s }
+  path_prefix: /verify
+  authorization_request:
+    headers_to_add: [{ key: x-tokenwarden-verifier, value: SECRET }]
+  authorization_response:
+    allowed_upstream_headers: { patterns: [{ prefix: x-auth- }] }`,
+    npm: `// in Tokenwarden's folder: npm run build -w verifier && npm pack -w verifier
+// in yours, from wherever you keep it: npm install ./tokenwarden-verifier-*.tgz
+import express from "express";
+import { createVerifier } from "@tokenwarden/verifier";
+import { requireToken } from "@tokenwarden/verifier/express";
+const app = express();
+const verifier = createVerifier({ issuer: "${issuer}", audience: "${audience}", secret: process.env.VERIFIER_SECRET });
+await verifier.ready();
+app.use(requireToken(verifier));`,
+    feed: `curl -H "Authorization: Bearer SECRET" ${issuer}/revocations/snapshot
+# then every fact from the snapshot's position on, as server-sent events
+curl -N -H "Authorization: Bearer SECRET" -H "Accept: text/event-stream" \\
+  "${issuer}/revocations?after=POSITION&instance=$(uuidgen)"
+# each is a JWS: its keys are at ${issuer}/revocations/jwks
+# then say how far it is, at each position and every 5 seconds (docs/feed.md)
+curl -H "Authorization: Bearer SECRET" -H "Content-Type: application/json" ${issuer}/revocations/acknowledgements \\
+  -d '{"instance": "THE SAME UUID", "position": POSITION, "agent": "our-gateway/1.0.0", "way": "feed", "mode": "strict",
+       "max_staleness_seconds": 60, "accepted": 0, "refused": 0, "stale": 0, "lost": 0}'`,
+    status_list: `curl ${issuer}/oauth/jwks
+# the token's claim status.status_list has the address and the index
+curl -H "Accept: application/statuslist+jwt" STATUS_LIST_URI
+# two bits an index: 0 valid, 1 revoked, 2 suspended; fetch it again after its ttl`,
+    jwks: `import { createRemoteJWKSet, jwtVerify } from "jose";
+const keys = createRemoteJWKSet(new URL("${issuer}/oauth/jwks"));
+const { payload } = await jwtVerify(token, keys, {
+  issuer: "${issuer}", audience: "${audience}", typ: "at+jwt", algorithms: ["ES256", "RS256", "PS256", "EdDSA"],
+});`,
+  };
+}
