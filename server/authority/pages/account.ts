@@ -55,7 +55,9 @@ function sessionItem(session: SignOnRow, isThis: boolean, now: Date): Html {
 }
 
 function grantItem(grant: GrantRow, now: Date): Html {
-  const learns = grant.scopes.map((scope) => LEARNS[scope]).filter((text) => text !== undefined);
+  const learns = Object.keys(LEARNS).flatMap((scope) =>
+    grant.scopes.includes(scope) ? [LEARNS[scope] as string] : [],
+  );
   return html`<li class="entry">
 <div>
 <strong>${grant.client.name}</strong>
@@ -102,7 +104,7 @@ ${
 <p class="aside">Withdrawing stops an application on all of your devices; it has to ask you again. You stay signed in.</p>
 ${grants.length === 0 ? html`<p>No application may act for you.</p>` : html`<ul>${grants.map((grant) => grantItem(grant, now))}</ul>`}
 <h2>Everything at once</h2>
-<p class="aside">If you think that somebody else is using your account, log out everywhere and change your password.</p>
+<p class="aside">If you think that somebody else is using your account, log out everywhere and ask your administrator for a new password.</p>
 <a class="button danger" href="/account/sign-out-everywhere">Log out everywhere</a>`,
   });
 }

@@ -13,7 +13,8 @@ const UNITS = [
 function relative(seconds: number): string {
   for (const [unit, size] of UNITS)
     if (Math.abs(seconds) >= size) return RELATIVE.format(Math.trunc(seconds / size), unit);
-  return seconds > 0 ? "in less than a minute" : "just now";
+  // what was seen by this very request may lie a moment ahead of it
+  return seconds > 5 ? "in less than a minute" : "just now";
 }
 
 /** An instant as people say it, with the exact one in UTC beside it for who points at it; days beyond a week by their date. */

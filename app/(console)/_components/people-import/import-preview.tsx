@@ -9,11 +9,14 @@ import { StateBadge } from "#components/display/state-badge.tsx";
 import {
   IMPORT_OUTCOMES,
   type ImportDetail,
+  type ImportKind,
   type ImportOutcome,
   type ImportRow,
 } from "#lib/people-imports/model.ts";
 import { ApplyImport } from "./apply-import.tsx";
 import { effectsOf, OUTCOME_NAMES, importWords as words } from "./words.ts";
+
+const CURRENT = { fontWeight: 600, color: "inherit", textDecoration: "none" } as const;
 
 type ImportPreviewProps = {
   detail: ImportDetail;
@@ -36,7 +39,7 @@ export function ImportPreview({ detail, rows, next, outcome, after, canApply }: 
   return (
     <>
       <Card
-        title={detail.fileName}
+        title={state === "applied" ? words.did : words.does}
         aside={
           state === "applied" ? (
             <StateBadge state="done">Applied</StateBadge>
@@ -53,7 +56,8 @@ export function ImportPreview({ detail, rows, next, outcome, after, canApply }: 
             <p className="muted">{words.passedOver(detail.passedOver)}</p>
           ) : null}
           <p className="muted">
-            {words.brought} <Instant at={detail.createdAt} focusable />, {words.by.toLowerCase()} {detail.by}
+            {detail.fileName}, {words.brought} <Instant at={detail.createdAt} focusable />, {words.by}{" "}
+            {detail.by}
             {detail.appliedAt === null ? null : (
               <>
                 ; applied <Instant at={detail.appliedAt} focusable />
@@ -76,6 +80,7 @@ export function ImportPreview({ detail, rows, next, outcome, after, canApply }: 
               prefetch={false}
               href={address({})}
               aria-current={outcome === undefined ? "page" : undefined}
+              style={outcome === undefined ? CURRENT : undefined}
             >
               {words.all}
             </Link>
@@ -85,6 +90,7 @@ export function ImportPreview({ detail, rows, next, outcome, after, canApply }: 
                 prefetch={false}
                 href={address({ outcome: one })}
                 aria-current={outcome === one ? "page" : undefined}
+                style={outcome === one ? CURRENT : undefined}
               >
                 {OUTCOME_NAMES[one]} {groupedNumber(summary?.[one] ?? 0)}
               </Link>
@@ -103,17 +109,9 @@ export function ImportPreview({ detail, rows, next, outcome, after, canApply }: 
               { header: "Line", align: "end", cell: (row: ImportRow) => groupedNumber(row.line) },
               { header: "Outcome", cell: (row: ImportRow) => <Outcome outcome={row.outcome} /> },
               {
-                header: kind === "users" ? "E-mail" : "Name",
-                cell: (row: ImportRow) =>
-                  row.targetId === null ? (
-                    (row.key ?? <span className="muted">not readable</span>)
-                  ) : (
-                    <Link prefetch={false} href={`/${kind}/${row.targetId}`}>
-                      {row.key}
-                    </Link>
-                  ),
+                header: kind === "users" ? "User" : "Group",
+                cell: (row: ImportRow) => <What kind={kind} row={row} />,
               },
-              { header: "What", cell: (row: ImportRow) => <What row={row} /> },
             ]}
           />
         )}
@@ -141,8 +139,8 @@ function wordsOf(value: unknown): string {
   return value === "" || value === undefined || value === null ? "none" : String(value);
 }
 
-/** Why a row is refused, what it changes from what to what, or what is created. */
-function What({ row }: { row: ImportRow }) {
+/** What a row is about; why it is refused, what it changes from what to what, or what is created. */
+function What({ kind, row }: { kind: ImportKind; row: ImportRow }) {
   const fields =
     row.outcome === "created"
       ? Object.keys(row.given)
@@ -150,7 +148,14 @@ function What({ row }: { row: ImportRow }) {
         ? Object.keys(row.before ?? {})
         : [];
   return (
-    <>
+    <div style={{ padding: "6px 0", overflowWrap: "anywhere" }}>
+      {row.targetId === null ? (
+        (row.key ?? <span className="muted">not readable</span>)
+      ) : (
+        <Link prefetch={false} href={`/${kind}/${row.targetId}`}>
+          {row.key}
+        </Link>
+      )}
       {fields.map((name) => (
         <div key={name}>
           <span className="muted">{name}:</span>{" "}
@@ -163,6 +168,6 @@ function What({ row }: { row: ImportRow }) {
         </div>
       ))}
       {row.remark === null ? null : <div>{row.remark}</div>}
-    </>
+    </div>
   );
 }

@@ -54,6 +54,7 @@ export function UserAccessCards({ userId, access, canEnd, canWithdraw }: UserAcc
               },
               {
                 header: "Live tokens",
+                isExtra: true,
                 align: "end" as const,
                 cell: (row: SignOnRow) => (
                   <Link prefetch={false} href={`/tokens?${new URLSearchParams({ session: row.uid })}`}>
@@ -104,6 +105,7 @@ export function UserAccessCards({ userId, access, canEnd, canWithdraw }: UserAcc
               },
               {
                 header: "Permissions",
+                isExtra: true,
                 cell: (row: GrantRow) => (
                   <ScopeList values={row.permissions} what={["permission", "permissions"]} shown={2} />
                 ),
