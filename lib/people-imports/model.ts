@@ -49,7 +49,8 @@ export type ImportRow = {
 export const IMPORT_PART_BYTES = 128 * 1024;
 export const IMPORT_PARTS_MAX = 64;
 export const IMPORT_FILE_BYTES = IMPORT_PART_BYTES * IMPORT_PARTS_MAX;
-export const IMPORT_ROWS_MAX = 100_000;
+/** What is applied whole or not at all is one transaction, and has to be over in seconds. */
+export const IMPORT_ROWS_MAX = 20_000;
 /** One line of the file, all of its cells together. */
 export const IMPORT_LINE_BYTES = 16 * 1024;
 export const IMPORT_FILE_NAME_MAX = 120;

@@ -243,16 +243,21 @@ describe("a file of users", () => {
       { length: 2_600 },
       (_, n) => `u${n}@example.com;Žofia Ünal ${n};"Sales;Finance"`,
     );
-    const { detail, rows } = await compared(`\ufeffEmail;Name;Groups\r\n${filler.join("\r\n")}`);
+    const { id, detail, rows } = await compared(`\ufeffEmail;Name;Groups\r\n${filler.join("\r\n")}`);
     expect(detail.summary).toMatchObject({ created: 2_600, refused: 0, added: 5_200 });
     expect(rows[0]?.given).toEqual({ name: "Žofia Ünal 0", groups: ["Finance", "Sales"] });
+    await applyImport(ctx, { id });
+    const [made] = await world.db.query(
+      "SELECT count(DISTINCT user_id)::int AS users, count(*)::int AS memberships FROM group_member",
+    );
+    expect(made).toEqual({ users: 2_600, memberships: 5_200 });
   });
 
   test("of a million rows is refused by its number, and leaves nothing", async () => {
     const row = Buffer.from("a@b.co\n");
     const file = Buffer.concat([Buffer.from("email\n"), ...Array.from({ length: 1_000_000 }, () => row)]);
     const before = process.memoryUsage().rss;
-    expect(await problem(file)).toContain("more than 100,000 rows. Nothing was read in");
+    expect(await problem(file)).toContain("more than 20,000 rows. Nothing was read in");
     expect(process.memoryUsage().rss - before).toBeLessThan(200 * 1024 * 1024);
     const [left] = await world.db.query("SELECT count(*)::int AS count FROM people_import_row");
     expect(left).toEqual({ count: 0 });

@@ -130,7 +130,7 @@ test("one sign-in opens two applications, each after its consent; the person end
 
   // an admin withdraws the other
   await page.reload();
-  await page.getByRole("button", { name: `Withdraw ${deskClient.name}…` }).click();
+  await page.getByRole("button", { name: `Withdraw… ${deskClient.name}` }).click();
   const dialog = page.getByRole("dialog");
   await expect(dialog).toContainText("The user stays signed in");
   await dialog.getByRole("combobox", { name: "Reason" }).selectOption({ label: "Policy" });

@@ -73,7 +73,7 @@ export function UserAccessCards({ userId, access, canEnd, canWithdraw }: UserAcc
                           size="compact-sm"
                           variant="outline"
                           color="red"
-                          aria-label={`End ${deviceWords(row.userAgent)}…`}
+                          aria-label={`${words.end} ${deviceWords(row.userAgent)}`}
                           onClick={() => setEnding(row.uid)}
                         >
                           {words.end}
@@ -131,7 +131,7 @@ export function UserAccessCards({ userId, access, canEnd, canWithdraw }: UserAcc
                           size="compact-sm"
                           variant="outline"
                           color="red"
-                          aria-label={`Withdraw ${row.client.name}…`}
+                          aria-label={`${words.withdraw} ${row.client.name}`}
                           onClick={() => setWithdrawing(row)}
                         >
                           {words.withdraw}

@@ -8,7 +8,7 @@ export const POST = defineRoute({
   path: "/api/v1/people-imports/{id}/compare",
   summary: "Reads an import's file and compares it with the register",
   description:
-    "Changes nothing. A file that cannot be read, or has more than 100,000 rows, is refused as a whole.",
+    "Changes nothing. A file that cannot be read, or has more than 20,000 rows, is refused as a whole.",
   permission: "user:write",
   params: idParams,
   response: importDetail,
