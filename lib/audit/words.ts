@@ -105,6 +105,7 @@ export function countedRefusalWords(refusal: string): string {
 export const ACT_WORDS: Record<string, string> = {
   "token.revoked": "revoked the token",
   "family.revoked": "revoked the family",
+  "refresh_token.crowded_out": "ended, as one sign-in too many, the family",
   "revocation.repeated": "asked again to revoke",
   "session.revoked": "revoked the session",
   "user.tokens_revoked": "revoked all tokens of the user",
@@ -175,6 +176,7 @@ export const ACT_WORDS: Record<string, string> = {
   "client.created": "registered the client",
   "client.changed": "changed the client",
   "client.updated": "changed the client",
+  "lifetimes.shortened": "ended tokens that outlive the new lifetimes of",
   "client.disabled": "disabled the client",
   "client.enabled": "enabled the client",
   "client.deleted": "deleted the client",

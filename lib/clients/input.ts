@@ -2,7 +2,7 @@ import { z } from "zod";
 import { KEY_SET_MAX_BYTES } from "../client-keys/model.ts";
 import { KeySetFault, parseKeySet } from "../client-keys/parse-key-set.ts";
 import { jsonObject, line, optionalLine, rowIds, seenVersion } from "../input/plain-text.ts";
-import { clientLifetimesInput } from "../lifetimes/input.ts";
+import { clientLifetimesInput, shortenInput } from "../lifetimes/input.ts";
 import {
   CLIENT_ID_PATTERN,
   CLIENT_KINDS,
@@ -81,6 +81,8 @@ export const createClientInput = z.strictObject({
 /** What may change; settings left out stay. Kind and client_id never change. Lists, where given, are whole. */
 export const updateClientInput = z.strictObject({
   version: seenVersion,
+  /** Ends the tokens that a preview of this change showed to outlive it. */
+  shorten: shortenInput.optional(),
   name: line(CLIENT_NAME_MAX).optional(),
   description: optionalLine(500).optional(),
   tokenFormat: z.enum(["jwt", "opaque"]).optional(),

@@ -1,9 +1,11 @@
 import { changesOf, requireVersion } from "../audit/changes.ts";
-import { recordEntry } from "../audit/record-entry.ts";
+import { type Act, recordEntries } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { isUuid } from "../ids.ts";
-import { changedLifetimes, saveClientLifetimes } from "../lifetimes/save-client-lifetimes.ts";
+import { changedLifetimes, givenLifetimes, saveClientLifetimes } from "../lifetimes/save-client-lifetimes.ts";
+import { shortenTokens } from "../lifetimes/shorten-tokens.ts";
+import { readOrganisation } from "../organisation/get-organisation.ts";
 import type { Outbound } from "../outbound/outbound.ts";
 import { requireCallable } from "../outbound/require-callable.ts";
 import { dropSecrets } from "../secrets/owned-secrets.ts";
@@ -15,8 +17,8 @@ import { authMethodOf, type ClientDetail } from "./model.ts";
 import { saveClientLinks } from "./save-client-links.ts";
 
 /**
- * Changes a client's settings; kind and client_id stay. Tokens that are out keep what they were issued with. Keys end its secrets: it proves who it is by one
- * or the other.
+ * Changes a client's settings; kind and client_id stay. Tokens that are out keep what they were issued with, but for those of the plan that `shorten` carries.
+ * Keys end its secrets: it proves who it is by one or the other.
  * Recorded as `client.updated` with what changed; a change of nothing records nothing. Needs `client:write`.
  *
  * @throws {DomainError} NOT_FOUND, STALE_VERSION, INVALID_INPUT
@@ -72,17 +74,22 @@ export async function updateClient(
       auditedFields(client),
       auditedFields(await readClient(tx, { id: clientId, now: ctx.now })),
     );
-    if (changes === null) return client;
-    await tx.query(
-      "UPDATE client SET version = version + 1, updated_at = $2::timestamptz WHERE id = $1::uuid",
-      [clientId, ctx.now],
-    );
+    if (changes === null && input.shorten === undefined) return client;
+    if (changes !== null)
+      await tx.query(
+        "UPDATE client SET version = version + 1, updated_at = $2::timestamptz WHERE id = $1::uuid",
+        [clientId, ctx.now],
+      );
     const updated = await readClient(tx, { id: clientId, now: ctx.now });
-    await recordEntry(tx, ctx, {
-      act: "client.updated",
-      target: { kind: "client", id: clientId, name: client.clientId },
-      ...changes,
-    });
+    const target = { kind: "client", id: clientId, name: client.clientId };
+    const acts: Act[] = changes === null ? [] : [{ act: "client.updated", target, ...changes }];
+    if (input.shorten !== undefined) {
+      const { wideOrderTokens } = await readOrganisation(tx);
+      const change = { kind: "client" as const, id: clientId, settings: givenLifetimes(input) };
+      const named = { ...change, name: client.clientId, wideOrderTokens };
+      acts.push(await shortenTokens(tx, ctx, named, input.shorten));
+    }
+    await recordEntries(tx, ctx, acts);
     return updated;
   });
 }

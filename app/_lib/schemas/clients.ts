@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { FINDING_CODES } from "#lib/client-findings/model.ts";
 import { AUTH_METHODS, CLIENT_KINDS, CLIENT_STATES } from "#lib/clients/model.ts";
-import { TTL_CLAMPS, TTL_SOURCES } from "#lib/lifetimes/model.ts";
-import { ownLifetimes } from "./lifetimes.ts";
+import { effectiveTtl, ownLifetimes } from "./lifetimes.ts";
 import { instant } from "./paging.ts";
 import { secretRef } from "./secrets.ts";
 
@@ -21,11 +20,7 @@ export const clientRow = z.object({
   kind: z.enum(CLIENT_KINDS),
   tokenFormat: z.enum(["jwt", "opaque"]),
   state: z.enum(CLIENT_STATES),
-  accessTokenTtl: z.object({
-    seconds: z.int(),
-    source: z.enum(TTL_SOURCES),
-    clampedBy: z.enum(TTL_CLAMPS).nullable(),
-  }),
+  accessTokenTtl: effectiveTtl,
   audiences: z.array(audience),
   liveTokens: z.int().nullable(),
   findings: z.array(z.enum(FINDING_CODES)).nullable(),

@@ -24,8 +24,8 @@ export function ClientLifetime({ client, bounds }: { client: ClientDetail; bound
     <Card
       title={words.lifetime}
       aside={
-        <Link prefetch={false} href="/settings">
-          {words.boundsLink}
+        <Link prefetch={false} href={`/clients/${client.id}/lifetimes`}>
+          {words.lifetimesLink}
         </Link>
       }
     >

@@ -166,7 +166,7 @@ export function ClientForm(props: ClientFormProps) {
           />
         ) : null}
       </FormSection>
-      <FormSection title={words.lifetime} help={words.lifetimeHelp}>
+      <FormSection title={words.lifetime} help={words.lifetimeHelp} isWide>
         <LifetimesFields
           subject={{
             ...draft.lifetimes,
@@ -176,7 +176,10 @@ export function ClientForm(props: ClientFormProps) {
           }}
           audiences={audiences.filter(({ id }) => draft.audienceIds.includes(id))}
           organisation={bounds}
-          onChange={(lifetimes) => set({ lifetimes: { ...draft.lifetimes, ...lifetimes } })}
+          onChange={(lifetimes) => {
+            request.touch(...Object.keys(lifetimes));
+            set({ lifetimes: { ...draft.lifetimes, ...lifetimes } });
+          }}
           faultOf={request.faultOf}
         />
       </FormSection>

@@ -22,6 +22,7 @@ export const PATCH = defineRoute({
   summary: "Changes one client; `version` is the one that was read, another one's change is refused with 409",
   permission: "client:write",
   params: idParams,
+  refusals: [410],
   body: updateClientInput,
   response: clientDetail,
   handler: (ctx, { params, body }) =>
