@@ -71,7 +71,32 @@ export class AuthorityDriver {
     await this.ask("/oauth/logout/confirm", { form: { xsrf, logout: "yes" }, headers }, cookies);
   }
 
-  #submit(page: Answer, { email, password }: SignIn, cookies: Map<string, string>): Promise<Answer> {
+  /** Types a device's code, confirms it, signs in where that is asked, to the last page. */
+  async letDeviceIn(
+    userCode: string,
+    who: Pick<SignIn, "email" | "password">,
+    cookies: Map<string, string>,
+  ): Promise<Answer> {
+    const headers = { origin: this.url, "sec-fetch-site": "same-origin" };
+    let answer = await this.ask("/device", {}, cookies);
+    const steps: Record<string, string>[] = [{}, { confirm: "yes" }];
+    for (const more of steps) {
+      const xsrf = /name="xsrf" value="([^"]+)"/.exec(answer.text)?.[1] ?? "";
+      answer = await this.ask("/device", { form: { xsrf, user_code: userCode, ...more }, headers }, cookies);
+    }
+    for (let hop = 0; hop < 8 && !answer.text.includes("is connected"); hop += 1) {
+      const location = answer.headers.get("location");
+      answer =
+        location === null ? await this.#submit(answer, who, cookies) : await this.ask(location, {}, cookies);
+    }
+    return answer;
+  }
+
+  #submit(
+    page: Answer,
+    { email, password }: Pick<SignIn, "email" | "password">,
+    cookies: Map<string, string>,
+  ): Promise<Answer> {
     const form: Record<string, string> = page.text.includes('name="password"')
       ? { email, password, decision: "sign_in" }
       : { decision: "allow" };

@@ -141,6 +141,13 @@ export async function setUpRegistry(run: SecretsRun) {
     requireConsent: false,
     ...rights,
   });
+  await run.console.make(run.ownerToken(), "/api/v1/clients", {
+    kind: "device",
+    name: "television",
+    clientId: "television",
+    requireConsent: false,
+    ...rights,
+  });
   Object.assign(run.ids, {
     audience: audience.body.id,
     group: group.body.id,
@@ -158,6 +165,7 @@ export async function setUpRegistry(run: SecretsRun) {
     jwt: { clientId: "jwt-service", secret: rotatedJwt.secret },
     opaque: { clientId: "opaque-service", secret: opaque.secret },
     web: { clientId: "web-app", secret: web.secret },
+    device: "television",
   };
 }
 

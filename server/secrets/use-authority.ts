@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { vi } from "vitest";
+import { DEVICE_GRANT } from "#lib/lifetimes/model.ts";
 import { CREDENTIAL_COMPROMISE } from "#lib/signals/model.ts";
 import { REDIRECT_URI } from "./issue-tokens.ts";
 import type { SecretsRun } from "./secrets-run.ts";
@@ -145,6 +146,31 @@ async function signOut(run: SecretsRun, registry: Registry): Promise<void> {
   await run.authority.signOut(run.keep("third ID token", tokens.id_token), cookies);
 }
 
+/** A screen without a keyboard is let in by a person at another one. */
+async function letDeviceIn(run: SecretsRun, registry: Registry): Promise<void> {
+  const scope = "openid things:read";
+  const asked = await well(run, "/oauth/device_authorization", {
+    form: { client_id: registry.device, scope },
+  });
+  const { device_code, user_code } = JSON.parse(asked.text) as { device_code: string; user_code: string };
+  const answer = run.transcript.answers.at(-1);
+  run.keep("device code", device_code);
+  answer?.handsOut.add("device code");
+  const who = { email: "ana@example.com", password: registry.password };
+  const last = await run.authority.letDeviceIn(user_code, who, new Map());
+  if (!last.text.includes("is connected"))
+    throw new Error(`no device was let in: ${last.status} ${last.text}`);
+  const tokens = await run.authority.token(null, {
+    grant_type: DEVICE_GRANT,
+    client_id: registry.device,
+    device_code,
+  });
+  const { access_token, id_token } = JSON.parse(tokens.text) as { access_token: string; id_token: string };
+  run.keep("device's access token", access_token);
+  run.keep("device's ID token", id_token);
+  tokens.handsOut.add("device's access token").add("device's ID token");
+}
+
 /** What verifiers, peers and browsers do all day, at each address of the authority that the rest of the run does not use. */
 export async function useAuthority(run: SecretsRun, registry: Registry, peer: Peer): Promise<void> {
   const bearer = { authorization: `Bearer ${registry.verifier}` };
@@ -167,7 +193,7 @@ export async function useAuthority(run: SecretsRun, registry: Registry, peer: Pe
           method,
           headers: { origin: "https://app.example.com", "access-control-request-method": "GET" },
         });
-  for (const path of ["/oauth/token", "/oauth/userinfo", "/oauth/par"])
+  for (const path of ["/oauth/token", "/oauth/userinfo", "/oauth/par", "/oauth/device_authorization"])
     await run.authority.ask(path, {
       method: "OPTIONS",
       headers: { origin: "https://app.example.com", "access-control-request-method": "POST" },
@@ -223,6 +249,7 @@ export async function useAuthority(run: SecretsRun, registry: Registry, peer: Pe
       code_challenge_method: "S256",
     },
   });
+  await letDeviceIn(run, registry);
   await signOut(run, registry);
   await sendSignals(run, peer, bearer);
   await receiveSignals(run, peer);
