@@ -1,0 +1,98 @@
+import type { Sql } from "../db/sql.ts";
+import { run, sql } from "../list-query/sql-fragment.ts";
+import { IS_CANCELLED } from "../revocations/order-row.ts";
+import type { TokenRow } from "../tokens/model.ts";
+import { readClockSkew, readPendingOrders, stateSql } from "../tokens/state-sql.ts";
+import { readRows, tokenRowOf } from "../tokens/token-row.ts";
+import { CASE_TOKENS_MAX } from "./model.ts";
+
+export type CaseTokens = {
+  /** Newest first. */
+  rows: TokenRow[];
+  isCut: boolean;
+};
+
+type Case = { id: string; compromisedFrom: Date };
+/** Where to read, and when: inside of a transaction or not. */
+export type Reader = { db: Sql; now: Date };
+
+/** Their ids, newest first: a UUIDv7 carries its time. */
+async function idsOf(ctx: Reader, { id, compromisedFrom }: Case): Promise<string[]> {
+  const limit = sql`LIMIT ${CASE_TOKENS_MAX + 1}::int`;
+  const rows = await run<{ id: string }>(
+    ctx.db,
+    sql`WITH subject AS MATERIALIZED (SELECT s.kind, s.target_id AS id FROM incident_subject s WHERE s.incident_id = ${id}::uuid),
+        named AS MATERIALIZED (SELECT t.id, t.family_id FROM subject s JOIN token t ON t.issued_at = uuid_extract_timestamp(s.id) AND t.id = s.id
+          WHERE s.kind = 'token'),
+        family AS MATERIALIZED (SELECT n.family_id AS id FROM named n UNION SELECT s.id FROM subject s WHERE s.kind = 'family')
+      SELECT id FROM (
+        SELECT n.id FROM named n
+        UNION (SELECT t.id FROM token t WHERE t.family_id = ANY (ARRAY (SELECT f.id FROM family f)) ${limit})
+        UNION (SELECT t.id FROM token t WHERE t.user_id = ANY (ARRAY (SELECT s.id FROM subject s WHERE s.kind = 'user'))
+          AND t.expires_at >= ${compromisedFrom}::timestamptz ORDER BY t.issued_at DESC ${limit})
+        UNION (SELECT t.id FROM token t WHERE t.client_id = ANY (ARRAY (SELECT s.id FROM subject s WHERE s.kind = 'client'))
+          AND t.expires_at >= ${compromisedFrom}::timestamptz ORDER BY t.issued_at DESC ${limit})) x
+      ORDER BY id DESC ${limit}`,
+  );
+  return rows.map((row) => row.id);
+}
+
+/**
+ * The tokens of a case: those that were named, and all of their families, because whoever held one could renew it; of a named user or client those that
+ * lived in the window. Authorise before: this does not.
+ */
+export async function readCaseTokens(ctx: Reader, incident: Case): Promise<CaseTokens> {
+  const ids = await idsOf(ctx, incident);
+  const pending = await readPendingOrders(ctx.db, ctx.now);
+  const state = stateSql(pending, ctx.now, await readClockSkew(ctx.db));
+  const shown = ids.slice(0, CASE_TOKENS_MAX);
+  const records = await readRows(
+    ctx.db,
+    shown.map((id) => ({ id })),
+    state,
+  );
+  const byId = new Map(records.map((record) => [record.id, record]));
+  return {
+    rows: shown.flatMap((id) => {
+      const record = byId.get(id);
+      return record === undefined ? [] : [tokenRowOf(record)];
+    }),
+    isCut: ids.length > CASE_TOKENS_MAX,
+  };
+}
+
+/** Tokens that work, or will again without anybody's doing. */
+export function isLive({ state }: Pick<TokenRow, "state">): boolean {
+  return state === "active" || state === "not_yet_valid";
+}
+
+export type TokenEnd = {
+  /** From when on it is refused; null while it works. */
+  endedAt: string | null;
+  /** Whether somebody took it back, rather than that it expired or was exchanged. */
+  wasTakenBack: boolean;
+};
+
+/** When each token of a case ended: a suspension by the case that was followed by a revocation counts from its own beginning. */
+export async function readEnds(
+  ctx: Reader,
+  incidentId: string,
+  rows: readonly TokenRow[],
+): Promise<Map<string, TokenEnd>> {
+  const first = await run<{ id: string; from: Date }>(
+    ctx.db,
+    sql`SELECT t.id, min(o.effective_from) AS "from" FROM revocation_order o, unnest(${rows.map(({ id }) => id)}::uuid[]) AS p(id)
+        JOIN token t ON t.issued_at = uuid_extract_timestamp(p.id) AND t.id = p.id
+      WHERE o.incident_id = ${incidentId}::uuid AND o.verb IN ('revoke', 'suspend') AND NOT ${IS_CANCELLED} AND order_reaches(o, t)
+      GROUP BY t.id`,
+  );
+  const byCase = new Map(first.map(({ id, from }) => [id, from.toISOString()]));
+  return new Map(
+    rows.map((row) => {
+      const wasTakenBack = row.state === "revoked" || row.state === "suspended";
+      const from = byCase.get(row.id);
+      const isEarlier = wasTakenBack && from !== undefined && row.endedAt !== null && from < row.endedAt;
+      return [row.id, { endedAt: isEarlier ? from : row.endedAt, wasTakenBack }];
+    }),
+  );
+}
