@@ -20,6 +20,7 @@ export function RotateSecretDialog({
   title,
   url,
   words,
+  overlapSeconds = 86_400,
   isOpen,
   onClose,
 }: {
@@ -34,12 +35,14 @@ export function RotateSecretDialog({
     secret: string;
     secretDone: string;
   };
+  /** How long the old ones go on at first; 0 where they leaked. */
+  overlapSeconds?: number;
   isOpen: boolean;
   onClose: () => void;
 }) {
   const router = useRouter();
   const request = useSend();
-  const [overlap, setOverlap] = useState("86400");
+  const [overlap, setOverlap] = useState(String(overlapSeconds));
   const [secret, setSecret] = useState<string | null>(null);
 
   function close() {

@@ -7,7 +7,7 @@ export const GET = defineRoute({
   path: "/api/v1/incidents/{number}/evidence.json",
   summary: "Exports the evidence of a case as JSON alone",
   description: "Each record carries the SHA-256 of its canonical JSON. On record each time.",
-  permission: "export:create",
+  permission: "incident:read",
   refusals: [404],
   params: numberParams,
   response: { contentType: "application/json", description: "`tokenwarden-evidence/1`." },

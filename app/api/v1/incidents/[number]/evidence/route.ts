@@ -9,7 +9,7 @@ export const GET = defineRoute({
   summary: "Exports the evidence of a case as one printable file",
   description:
     "HTML that needs no script and nothing from elsewhere, with the JSON of `evidence.json` inside. Values of tokens are not in it. On record each time.",
-  permission: "export:create",
+  permission: "incident:read",
   refusals: [404],
   params: numberParams,
   response: { contentType: "text/html", description: "The case, its orders, uses and acts." },
