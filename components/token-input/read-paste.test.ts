@@ -43,7 +43,12 @@ describe("a paste", () => {
   });
 
   test("without a token has nothing, and of a secret says that one stood there", () => {
-    expect(readPaste("nothing of ours\n12 lines")).toEqual({ values: [], tokens: 0, hasSecret: false, isCut: false });
+    expect(readPaste("nothing of ours\n12 lines")).toEqual({
+      values: [],
+      tokens: 0,
+      hasSecret: false,
+      isCut: false,
+    });
     expect(readPaste(`secret=twc_${"A1b2".repeat(8)}`)).toMatchObject({ values: [], hasSecret: true });
   });
 });

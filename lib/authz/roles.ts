@@ -70,7 +70,16 @@ export type Permission =
   | (typeof OWN)[number];
 
 const GRANTED: Record<Role, ReadonlySet<Permission>> = {
-  owner: new Set<Permission>([...READ, ...ORDER, ...RESPOND, ...HANDLE, ...SHUT_OUT, ...GOVERN, ...EXPORT, ...OWN]),
+  owner: new Set<Permission>([
+    ...READ,
+    ...ORDER,
+    ...RESPOND,
+    ...HANDLE,
+    ...SHUT_OUT,
+    ...GOVERN,
+    ...EXPORT,
+    ...OWN,
+  ]),
   responder: new Set<Permission>([...READ, ...ORDER, ...RESPOND, ...HANDLE, ...SHUT_OUT, ...EXPORT]),
   governor: new Set<Permission>([
     ...READ,

@@ -26,11 +26,15 @@ export function escapeHtml(text: string): string {
     .replaceAll("'", "&#39;");
 }
 
-const text = (value: string | number | null) => (value === null || value === "" ? "–" : escapeHtml(String(value)));
+const text = (value: string | number | null) =>
+  value === null || value === "" ? "–" : escapeHtml(String(value));
 const instant = (at: string | null) =>
-  at === null ? "–" : `<time datetime="${escapeHtml(at)}">${escapeHtml(at.replace("T", " ").replace("Z", " UTC"))}</time>`;
+  at === null
+    ? "–"
+    : `<time datetime="${escapeHtml(at)}">${escapeHtml(at.replace("T", " ").replace("Z", " UTC"))}</time>`;
 const mono = (value: string | null) => `<span class="mono">${text(value)}</span>`;
-const list = (names: readonly string[]) => (names.length === 0 ? "none" : names.map((name) => text(name)).join(", "));
+const list = (names: readonly string[]) =>
+  names.length === 0 ? "none" : names.map((name) => text(name)).join(", ");
 
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '<p class="muted">None.</p>';
@@ -44,7 +48,9 @@ function facts(items: readonly (readonly [string, string])[]): string {
 }
 
 function headOf({ incident, affected, tokens, uses }: EvidencePack): string {
-  const states = Object.entries(tokens.states).map(([state, count]) => `${count} ${state.replaceAll("_", " ")}`);
+  const states = Object.entries(tokens.states).map(
+    ([state, count]) => `${count} ${state.replaceAll("_", " ")}`,
+  );
   return facts([
     ["State", `${text(incident.state)}, ${text(SEVERITY_WORDS[incident.severity])} severity`],
     ["Opened", `${instant(incident.openedAt)} by ${text(incident.openedBy.name)}`],
@@ -57,7 +63,10 @@ function headOf({ incident, affected, tokens, uses }: EvidencePack): string {
     ["Audiences", list(affected.audiences)],
     ["Permissions", list(affected.permissions)],
     ["Verifiers", list(affected.verifiers.map(({ name }) => name))],
-    ["Uses", PHASES.map((phase) => `${PHASE_WORDS[phase].name.toLowerCase()} ${uses.counts[phase].uses}`).join(", ")],
+    [
+      "Uses",
+      PHASES.map((phase) => `${PHASE_WORDS[phase].name.toLowerCase()} ${uses.counts[phase].uses}`).join(", "),
+    ],
   ]);
 }
 
@@ -111,7 +120,10 @@ function usesOf({ uses }: EvidencePack): string {
 export function evidenceHtml(pack: EvidencePack): string {
   const { incident } = pack;
   const title = text(`Case ${incident.number}: ${incident.title}`);
-  const json = JSON.stringify(pack).replaceAll("<", "\\u003c").replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
+  const json = JSON.stringify(pack)
+    .replaceAll("<", "\\u003c")
+    .replaceAll("\u2028", "\\u2028")
+    .replaceAll("\u2029", "\\u2029");
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">

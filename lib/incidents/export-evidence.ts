@@ -1,7 +1,7 @@
-import { requirePermission } from "../authz/require-permission.ts";
 import { ENTRY_COLUMNS, type EntryRecord, entryRowOf } from "../audit/entry-record.ts";
 import type { AuditEntryDetail } from "../audit/model.ts";
 import { recordEntry } from "../audit/record-entry.ts";
+import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { getEnv } from "../env.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
@@ -55,7 +55,9 @@ async function readActs(
 }
 
 async function readReach(ctx: Context, orders: readonly OrderRow[]): Promise<OrderReach[]> {
-  const inForce = orders.filter(({ verb, standing }) => verb !== "restore" && verb !== "cancel" && standing === "in_force");
+  const inForce = orders.filter(
+    ({ verb, standing }) => verb !== "restore" && verb !== "cancel" && standing === "in_force",
+  );
   return Promise.all(
     inForce.slice(0, REACHES_MAX).map(async ({ id }) => {
       const { reached, open, everywhereAt, lastTokenAt, rows } = await getOrderPropagation(ctx, id);
@@ -128,12 +130,20 @@ export async function exportEvidence(
       ...(uses.isExact ? [] : ["There are more uses than were looked at; the newest count."]),
       ...PHASES.flatMap((phase) =>
         uses.more[phase] > 0
-          ? [`${PHASE_WORDS[phase].name}: the newest ${LINES_OF_A_PHASE} of ${uses.counts[phase].uses} uses are listed.`]
+          ? [
+              `${PHASE_WORDS[phase].name}: the newest ${LINES_OF_A_PHASE} of ${uses.counts[phase].uses} uses are listed.`,
+            ]
           : [],
       ),
       ...(acts.leftOut > 0 ? [`Of the acts the newest ${ACTS_MAX} are listed.`] : []),
     ],
-    integrity: packHashOf([hashed.incident, ...hashed.tokens, ...hashed.orders, ...hashed.uses, ...hashed.acts]),
+    integrity: packHashOf([
+      hashed.incident,
+      ...hashed.tokens,
+      ...hashed.orders,
+      ...hashed.uses,
+      ...hashed.acts,
+    ]),
   };
   await ctx.db.transaction((tx) =>
     recordEntry(tx, ctx, {

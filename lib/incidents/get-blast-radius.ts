@@ -38,7 +38,11 @@ async function readVerifiers(ctx: Context, rows: readonly TokenRow[]): Promise<B
   );
   return records.map((record) => ({
     ...record,
-    acceptsUntil: record.audiences.flatMap((name) => until.get(name) ?? []).sort().at(-1) ?? null,
+    acceptsUntil:
+      record.audiences
+        .flatMap((name) => until.get(name) ?? [])
+        .sort()
+        .at(-1) ?? null,
   }));
 }
 

@@ -66,7 +66,15 @@ function foundOf(record: Found, hash: string | undefined): IdentifiedValue {
   const isSame = hash === undefined || hash === record.hash;
   return {
     is: isSame ? (LIVE.has(state) ? "live" : "ended") : "differs",
-    token: { id, familyId, kind, format, state, ...namesOf(record), expiresAt: record.expiresAt.toISOString() },
+    token: {
+      id,
+      familyId,
+      kind,
+      format,
+      state,
+      ...namesOf(record),
+      expiresAt: record.expiresAt.toISOString(),
+    },
   };
 }
 
@@ -86,7 +94,8 @@ export async function identifyValues(ctx: Context, { values }: IdentifyInput): P
   );
   const left = new Map((await readLeft(ctx.db, missing)).map((record) => [record.id, record]));
   return values.map(({ id, hash }): IdentifiedValue => {
-    const record = (id === undefined ? undefined : byId.get(id)) ?? (hash === undefined ? undefined : byHash.get(hash));
+    const record =
+      (id === undefined ? undefined : byId.get(id)) ?? (hash === undefined ? undefined : byHash.get(hash));
     if (record !== undefined) return foundOf(record, hash);
     const gone = id === undefined ? undefined : left.get(id);
     if (gone === undefined) return { is: "foreign", token: null };

@@ -29,8 +29,14 @@ beforeAll(async () => {
 });
 afterAll(() => db.end());
 
-const input = (change: object) => openIncidentInput.parse({ title: "Token in a public repository", ...change });
-const query = { filters: {}, sort: { key: "opened", direction: "desc" }, pageSize: 50, cursor: null } as const;
+const input = (change: object) =>
+  openIncidentInput.parse({ title: "Token in a public repository", ...change });
+const query = {
+  filters: {},
+  sort: { key: "opened", direction: "desc" },
+  pageSize: 50,
+  cursor: null,
+} as const;
 
 async function acts(id: string): Promise<string[]> {
   const rows = await db.query<{ act: string }>(
@@ -71,7 +77,12 @@ test("a case is opened with a number, its first step done and its look on record
   const incident = await openIncident(ctx, input({ tokenIds: [first] }));
   const next = await openIncident(fixture.later(ctx), input({ tokenIds: [second] }));
   expect(next.number).toBe(incident.number + 1);
-  expect(incident).toMatchObject({ state: "open", severity: "high", subjects: { token: 1 }, isSuggested: true });
+  expect(incident).toMatchObject({
+    state: "open",
+    severity: "high",
+    subjects: { token: 1 },
+    isSuggested: true,
+  });
   expect(incident.steps[0]).toMatchObject({ step: "identify", doneBy: { name: ctx.actor.name } });
   const auditor = fixture.as("auditor");
   await getIncident(auditor, incident.number);
@@ -80,7 +91,9 @@ test("a case is opened with a number, its first step done and its look on record
   expect((await listIncidentsOf(auditor, [first])).map(({ number }) => number)).toEqual([incident.number]);
   const about = await listIncidents(auditor, { ...query, filters: { subject: first } });
   expect(about.rows.map(({ id }) => id)).toEqual([incident.id]);
-  expect((await listIncidents(auditor, { ...query, filters: { subject: users[0] as string } })).rows).toEqual([]);
+  expect((await listIncidents(auditor, { ...query, filters: { subject: users[0] as string } })).rows).toEqual(
+    [],
+  );
 });
 
 test("a case is refused that is about nothing, about a token that is not on record, or opened by who only reads", async () => {
@@ -102,7 +115,13 @@ test("the tokens of a case are those that were named and their families, and of 
   const { clientId, users } = await fixture.world();
   const userId = users[0] as string;
   const familyId = await fixture.tokens.family({ clientId, userId });
-  const refresh = await fixture.tokens.token({ clientId, userId, familyId, kind: "refresh", format: "opaque" });
+  const refresh = await fixture.tokens.token({
+    clientId,
+    userId,
+    familyId,
+    kind: "refresh",
+    format: "opaque",
+  });
   const access = await fixture.tokens.token({ clientId, userId, familyId, parentId: refresh.id });
   const ctx = fixture.as("responder");
   const incident = await openIncident(ctx, input({ tokenIds: [access.id] }));
@@ -141,7 +160,10 @@ test("an order placed in a case carries it, and ends the case's last token: it i
   const contained = await getIncident(ctx, incident.number);
   expect(contained).toMatchObject({ state: "contained", containedAt: expect.any(String) });
   expect(contained.steps.find(({ step }) => step === "contain")?.doneBy?.name).toBe(ctx.actor.name);
-  expect((await listIncidentOrders(ctx, incident.number)).map(({ verb }) => verb)).toEqual(["suspend", "revoke"]);
+  expect((await listIncidentOrders(ctx, incident.number)).map(({ verb }) => verb)).toEqual([
+    "suspend",
+    "revoke",
+  ]);
   expect(await acts(incident.id)).toEqual([
     "incident.opened",
     "incident.order_placed",
@@ -155,12 +177,17 @@ test("a closed case takes no order, and one without the right to work on cases p
   const { first } = await fixture.world();
   const ctx = fixture.as("responder");
   const { number, version } = await openIncident(ctx, input({ tokenIds: [first] }));
-  const plan = await fixture.plan(fixture.later(ctx), { verb: "revoke", target: { kind: "token", id: first } });
+  const plan = await fixture.plan(fixture.later(ctx), {
+    verb: "revoke",
+    target: { kind: "token", id: first },
+  });
   await expect(
     placeIncidentOrder(fixture.as("auditor"), { number, planId: plan.id, ...why }),
   ).rejects.toMatchObject({ code: "FORBIDDEN" });
   await updateIncident(ctx, { number, version, state: "closed" });
-  await expect(placeIncidentOrder(fixture.later(ctx), { number, planId: plan.id, ...why })).rejects.toMatchObject({
+  await expect(
+    placeIncidentOrder(fixture.later(ctx), { number, planId: plan.id, ...why }),
+  ).rejects.toMatchObject({
     code: "CONFLICT",
   });
   expect(await fixture.stateOf(first)).toBe("active");
@@ -187,7 +214,11 @@ test("the window is set by hand with why, goes back to what is suggested, and ca
   const { number, version, compromisedFrom } = await openIncident(ctx, input({ tokenIds: [first] }));
   const from = new Date(Date.now() - 86_400_000);
   const set = await updateIncident(ctx, { number, version, compromisedFrom: from, why: "Commit 4f2a" });
-  expect(set).toMatchObject({ compromisedFrom: from.toISOString(), isSuggested: false, compromisedWhy: "Commit 4f2a" });
+  expect(set).toMatchObject({
+    compromisedFrom: from.toISOString(),
+    isSuggested: false,
+    compromisedWhy: "Commit 4f2a",
+  });
   const back = await updateIncident(ctx, { number, version: set.version, compromisedFrom: null });
   expect(back).toMatchObject({ compromisedFrom, isSuggested: true });
   await expect(
@@ -200,8 +231,14 @@ test("a note stays with who wrote it, marks a use of the case's tokens, and no u
   const ctx = fixture.as("responder");
   const { number } = await openIncident(ctx, input({ tokenIds: [first] }));
   const useOf = async (token: string) =>
-    (await db.query<{ id: string }>("SELECT id FROM token_use WHERE token_id = $1::uuid", [token]))[0]?.id as string;
-  await addNote(ctx, { number, step: "audit", text: "Issued to the right person", useId: await useOf(first) });
+    (await db.query<{ id: string }>("SELECT id FROM token_use WHERE token_id = $1::uuid", [token]))[0]
+      ?.id as string;
+  await addNote(ctx, {
+    number,
+    step: "audit",
+    text: "Issued to the right person",
+    useId: await useOf(first),
+  });
   await expect(
     addNote(ctx, { number, step: "audit", text: "Not of the case", useId: await useOf(second) }),
   ).rejects.toMatchObject({ code: "INVALID_INPUT" });

@@ -17,11 +17,15 @@ export async function listIncidents(
   const { filters, sort } = query;
   const where: Fragment[] = [];
   if (filters.q !== undefined)
-    where.push(sql`i.title ILIKE ${containing(filters.q)} OR i.number::text = ${filters.q.replace(/^#/, "")}`);
+    where.push(
+      sql`i.title ILIKE ${containing(filters.q)} OR i.number::text = ${filters.q.replace(/^#/, "")}`,
+    );
   if (filters.state !== undefined) where.push(sql`i.state = ANY (${filters.state}::text[])`);
   if (filters.severity !== undefined) where.push(sql`i.severity = ANY (${filters.severity}::text[])`);
   if (filters.subject !== undefined)
-    where.push(sql`i.id IN (SELECT s.incident_id FROM incident_subject s WHERE s.target_id = ${filters.subject}::uuid)`);
+    where.push(
+      sql`i.id IN (SELECT s.incident_id FROM incident_subject s WHERE s.target_id = ${filters.subject}::uuid)`,
+    );
   if (filters.opened !== undefined)
     where.push(inWindow(sql`i.opened_at`, timeWindow(filters.opened, "back", ctx.now)));
   const page = await listRows<typeof incidentsTable, IncidentRecord>(ctx, incidentsTable, query, {

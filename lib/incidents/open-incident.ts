@@ -21,7 +21,9 @@ export async function openIncident(ctx: Context, input: OpenIncidentInput): Prom
   const subjects = await nameSubjects(ctx.db, input);
   const id = uuidv7(ctx.now);
   const number = await ctx.db.transaction(async (tx) => {
-    await tx.query("SELECT 1 AS locked FROM (SELECT pg_advisory_xact_lock(hashtext('tokenwarden.incidents'))) l");
+    await tx.query(
+      "SELECT 1 AS locked FROM (SELECT pg_advisory_xact_lock(hashtext('tokenwarden.incidents'))) l",
+    );
     const [row] = await tx.query<{ number: number }>(
       `INSERT INTO incident (id, number, title, state, severity, opened_at, opened_by_kind, opened_by_id, opened_by_name, compromised_from,
          is_suggested, compromised_why)
@@ -34,16 +36,25 @@ export async function openIncident(ctx: Context, input: OpenIncidentInput): Prom
     const within = { db: tx, now: ctx.now };
     const tokens = await readCaseTokens(within, { id, compromisedFrom: ctx.now });
     const suggested = await readSuggestedWindow(within, tokens.rows);
-    await tx.query("UPDATE incident SET compromised_from = $2::timestamptz, compromised_why = $3::text WHERE id = $1::uuid", [
-      id,
-      suggested?.from ?? ctx.now,
-      suggested?.why ?? "Nothing tells when it began: from when the case was opened.",
-    ]);
+    await tx.query(
+      "UPDATE incident SET compromised_from = $2::timestamptz, compromised_why = $3::text WHERE id = $1::uuid",
+      [
+        id,
+        suggested?.from ?? ctx.now,
+        suggested?.why ?? "Nothing tells when it began: from when the case was opened.",
+      ],
+    );
     const counts = subjectsWords(subjects);
     await tx.query(
       `INSERT INTO incident_step (incident_id, step, done_at, done_by_id, done_by_name, what)
        VALUES ($1::uuid, 'identify', $2::timestamptz, $3::text, $4::text, $5::text)`,
-      [id, ctx.now, ctx.actor.id, ctx.actor.name, `${subjects.length} identified: ${subjects[0]?.name ?? ""}${subjects.length > 1 ? " …" : ""}`],
+      [
+        id,
+        ctx.now,
+        ctx.actor.id,
+        ctx.actor.name,
+        `${subjects.length} identified: ${subjects[0]?.name ?? ""}${subjects.length > 1 ? " …" : ""}`,
+      ],
     );
     if (input.note !== "")
       await tx.query(

@@ -51,7 +51,12 @@ export async function placeIncidentOrder(
   const result = await placePlannedOrder(ctx, input, {
     incidentId: incident.id,
     together: async () => [
-      { act: "incident.order_placed", target: incidentTarget(incident), reason: input.reason, after: { planId: input.planId } },
+      {
+        act: "incident.order_placed",
+        target: incidentTarget(incident),
+        reason: input.reason,
+        after: { planId: input.planId },
+      },
     ],
   });
   await noteContained(ctx, number);

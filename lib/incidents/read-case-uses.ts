@@ -42,7 +42,10 @@ export async function readCaseUses(
         WHERE x.token_id = ANY (ARRAY (SELECT e.token_id FROM e)) AND x.received_at >= ${since}::timestamptz
         ORDER BY x.received_at DESC, x.id DESC LIMIT ${LOOKED_AT + 1}::int)`;
   const [counts, records, marks] = await Promise.all([
-    run<CountRecord>(ctx.db, sql`${uses} SELECT u.phase, u.outcome, count(*)::int AS uses FROM u GROUP BY 1, 2`),
+    run<CountRecord>(
+      ctx.db,
+      sql`${uses} SELECT u.phase, u.outcome, count(*)::int AS uses FROM u GROUP BY 1, 2`,
+    ),
     run<UseRecord & { phase: Phase }>(
       ctx.db,
       sql`${uses}, n AS (SELECT u.*, row_number() OVER (PARTITION BY u.phase ORDER BY u.at DESC, u.id DESC) AS place FROM u)

@@ -29,7 +29,9 @@ export async function nameSubjects(db: Sql, { tokenIds, subjects }: SubjectsInpu
   const missing = ids.filter((id) => !byId.has(id));
   if (missing.length > 0)
     throw new DomainError("INVALID_INPUT", `${missing.length} of the tokens are not on record.`, {
-      fields: missing.slice(0, 20).map((id) => ({ path: "tokenIds", message: `${id} is no token on record` })),
+      fields: missing
+        .slice(0, 20)
+        .map((id) => ({ path: "tokenIds", message: `${id} is no token on record` })),
     });
   const others: NamedSubject[] = [];
   for (const { kind, id } of subjects) {
@@ -77,7 +79,10 @@ export async function saveSubjects(
     [incidentId],
   );
   if (Number(row?.count ?? 0) > SUBJECTS_MAX)
-    throw new DomainError("CONFLICT", `A case holds ${SUBJECTS_MAX} subjects at most. Open another one for the rest.`);
+    throw new DomainError(
+      "CONFLICT",
+      `A case holds ${SUBJECTS_MAX} subjects at most. Open another one for the rest.`,
+    );
   return added.length;
 }
 

@@ -3,14 +3,7 @@ import { tokenUseRow } from "#app/_lib/schemas/audit.ts";
 import { instant } from "#app/_lib/schemas/paging.ts";
 import { tokenRow } from "#app/_lib/schemas/tokens.ts";
 import { incidentNumber, stepName } from "#lib/incidents/input.ts";
-import {
-  FOUND_AS,
-  INCIDENT_STATES,
-  PHASES,
-  SEVERITIES,
-  STEPS,
-  SUBJECT_KINDS,
-} from "#lib/incidents/model.ts";
+import { FOUND_AS, INCIDENT_STATES, PHASES, SEVERITIES, STEPS, SUBJECT_KINDS } from "#lib/incidents/model.ts";
 
 export const numberParams = z.object({ number: incidentNumber });
 export const stepParams = z.object({ number: incidentNumber, step: stepName });
