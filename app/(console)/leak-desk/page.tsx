@@ -2,8 +2,8 @@ import type { Metadata } from "next";
 import { requireSignedIn } from "#app/_lib/context.ts";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { can } from "#lib/authz/require-permission.ts";
-import { leakWords as words } from "../incidents/_components/words.ts";
 import { LeakDesk } from "./_components/leak-desk.tsx";
+import { leakWords as words } from "./_components/words.ts";
 
 export const metadata: Metadata = { title: words.title };
 

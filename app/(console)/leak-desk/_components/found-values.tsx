@@ -9,9 +9,9 @@ import { PlainTable } from "#components/display/plain-table.tsx";
 import { isBadgeState, StateBadge } from "#components/display/state-badge.tsx";
 import { Tag } from "#components/display/tag.tsx";
 import { FOUND_AS, type IdentifiedValue } from "#lib/incidents/model.ts";
-import { FOUND_WORDS, leakWords as words } from "../../incidents/_components/words.ts";
 import classes from "./leak-desk.module.css";
 import type { LookedUp } from "./look-up.ts";
+import { FOUND_WORDS, leakWords as words } from "./words.ts";
 
 /** Lines that are shown; all are counted. */
 const SHOWN = 50;

@@ -6,11 +6,11 @@ import { type ClipboardEvent, type FormEvent, useRef, useState } from "react";
 import { Card } from "#components/display/card.tsx";
 import { groupedNumber } from "#components/display/number-text.tsx";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
-import { leakWords as words } from "../../incidents/_components/words.ts";
 import { FoundValues } from "./found-values.tsx";
 import classes from "./leak-desk.module.css";
 import { type LookedUp, lookUp } from "./look-up.ts";
 import { OpenCase } from "./open-case.tsx";
+import { leakWords as words } from "./words.ts";
 
 type Stage =
   | { is: "asking"; problem: unknown }

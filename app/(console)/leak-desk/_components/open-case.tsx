@@ -14,9 +14,9 @@ import {
   type Severity,
   TITLE_MAX,
 } from "#lib/incidents/model.ts";
-import { incidentWords as words } from "../../incidents/_components/words.ts";
 import classes from "./leak-desk.module.css";
 import { casedTokens, openCase, suggestedTitle } from "./look-up.ts";
+import { leakWords as words } from "./words.ts";
 
 /** Opens a case on what was found; the title is there already. */
 export function OpenCase({ found, canOpen }: { found: IdentifiedValue[]; canOpen: boolean }) {
