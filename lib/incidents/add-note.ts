@@ -5,13 +5,18 @@ import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { uuidv7, uuidv7Time } from "../ids.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
-import { readCaseTokens } from "./case-tokens.ts";
-import { incidentTarget, readIncident } from "./incident-row.ts";
+import { type Reader, readCaseTokens } from "./case-tokens.ts";
+import { type IncidentRecord, incidentTarget, readIncident } from "./incident-row.ts";
 import type { IncidentNoteInput } from "./input.ts";
 import type { IncidentNote } from "./model.ts";
 
 /** How far the instant that a use's id carries may lie from when it came on record: verifiers make ids by their own clocks. */
 const CLOCKS_MS = 7 * 86_400_000;
+
+async function idsOf(within: Reader, incident: IncidentRecord): Promise<string[]> {
+  const { rows, leftIds } = await readCaseTokens(within, incident);
+  return [...rows.map(({ id }) => id), ...leftIds];
+}
 
 /** When a use of one of the case's tokens came on record. @throws {DomainError} INVALID_INPUT for any other */
 async function receivedAtOf(tx: Sql, useId: string, tokens: readonly string[]): Promise<Date> {
@@ -49,13 +54,7 @@ export async function addNote(
     const incident = await readIncident(tx, number);
     const within = { db: tx, now: ctx.now };
     const receivedAt =
-      useId === undefined
-        ? null
-        : await receivedAtOf(
-            tx,
-            useId,
-            (await readCaseTokens(within, incident)).rows.map((row) => row.id),
-          );
+      useId === undefined ? null : await receivedAtOf(tx, useId, await idsOf(within, incident));
     await tx.query(
       `INSERT INTO incident_note (id, incident_id, step, text, use_id, use_received_at, at, by_id, by_name)
        VALUES ($1::uuid, $2::uuid, $3::text, $4::text, $5::uuid, $6::timestamptz, $7::timestamptz, $8::text, $9::text)`,

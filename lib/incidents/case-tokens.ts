@@ -9,6 +9,8 @@ import { CASE_TOKENS_MAX } from "./model.ts";
 export type CaseTokens = {
   /** Newest first. */
   rows: TokenRow[];
+  /** Those that were named and have left the register with their week since: their uses are in the log. */
+  leftIds: string[];
   isCut: boolean;
 };
 
@@ -52,11 +54,18 @@ export async function readCaseTokens(ctx: Reader, incident: Case): Promise<CaseT
     state,
   );
   const byId = new Map(records.map((record) => [record.id, record]));
+  const left = await run<{ id: string }>(
+    ctx.db,
+    sql`SELECT s.target_id AS id FROM incident_subject s WHERE s.incident_id = ${incident.id}::uuid AND s.kind = 'token'
+      AND s.target_id <> ALL (${ids}::uuid[]) LIMIT ${CASE_TOKENS_MAX}::int`,
+  );
   return {
     rows: shown.flatMap((id) => {
       const record = byId.get(id);
       return record === undefined ? [] : [tokenRowOf(record)];
     }),
+    // of a case that is cut nothing tells which of the others are there
+    leftIds: ids.length > CASE_TOKENS_MAX ? [] : left.map(({ id }) => id),
     isCut: ids.length > CASE_TOKENS_MAX,
   };
 }
@@ -73,11 +82,14 @@ export type TokenEnd = {
   wasTakenBack: boolean;
 };
 
-/** When each token of a case ended: a suspension by the case that was followed by a revocation counts from its own beginning. */
+/**
+ * When each token of a case ended: a suspension by the case that was followed by a revocation counts from its own beginning. One that has left the register
+ * ended with the case's first order, for all that is still known.
+ */
 export async function readEnds(
   ctx: Reader,
   incidentId: string,
-  rows: readonly TokenRow[],
+  { rows, leftIds }: Pick<CaseTokens, "rows" | "leftIds">,
 ): Promise<Map<string, TokenEnd>> {
   const first = await run<{ id: string; from: Date }>(
     ctx.db,
@@ -86,13 +98,22 @@ export async function readEnds(
       WHERE o.incident_id = ${incidentId}::uuid AND o.verb IN ('revoke', 'suspend') AND NOT ${IS_CANCELLED} AND order_reaches(o, t)
       GROUP BY t.id`,
   );
+  const [order] =
+    leftIds.length === 0
+      ? []
+      : await run<{ from: Date | null }>(
+          ctx.db,
+          sql`SELECT min(o.effective_from) AS "from" FROM revocation_order o WHERE o.incident_id = ${incidentId}::uuid AND o.verb = 'revoke'`,
+        );
+  const ofLeft = { endedAt: order?.from?.toISOString() ?? null, wasTakenBack: Boolean(order?.from) };
   const byCase = new Map(first.map(({ id, from }) => [id, from.toISOString()]));
-  return new Map(
-    rows.map((row) => {
+  return new Map([
+    ...leftIds.map((id) => [id, ofLeft] as const),
+    ...rows.map((row) => {
       const wasTakenBack = row.state === "revoked" || row.state === "suspended";
       const from = byCase.get(row.id);
       const isEarlier = wasTakenBack && from !== undefined && row.endedAt !== null && from < row.endedAt;
-      return [row.id, { endedAt: isEarlier ? from : row.endedAt, wasTakenBack }];
+      return [row.id, { endedAt: isEarlier ? from : row.endedAt, wasTakenBack }] as const;
     }),
-  );
+  ]);
 }

@@ -84,12 +84,13 @@ export async function exportEvidence(
   requirePermission(ctx, "audit:read");
   requirePermission(ctx, "export:create");
   const incident = await readIncident(ctx.db, number);
-  const { rows, isCut } = await readCaseTokens(ctx, incident);
+  const tokens = await readCaseTokens(ctx, incident);
+  const { rows, isCut } = tokens;
   const orders = await listIncidentOrders(ctx, number);
   const [detail, blastRadius, uses, acts, reach] = await Promise.all([
     readDetail(ctx.db, incident),
     getBlastRadius(ctx, number),
-    readEnds(ctx, incident.id, rows).then((ends) => readCaseUses(ctx, incident, ends, LINES_OF_A_PHASE)),
+    readEnds(ctx, incident.id, tokens).then((ends) => readCaseUses(ctx, incident, ends, LINES_OF_A_PHASE)),
     readActs(ctx, incident, orders),
     readReach(ctx, orders),
   ]);
@@ -127,6 +128,11 @@ export async function exportEvidence(
     truncated: [
       ...(isCut ? [`The case has more tokens than are looked at; the newest ${rows.length} count.`] : []),
       ...(rows.length > TOKENS_MAX ? [`Of ${rows.length} tokens the newest ${TOKENS_MAX} are listed.`] : []),
+      ...(tokens.leftIds.length > 0
+        ? [
+            `${tokens.leftIds.length} of the named tokens have left the register with their week; their uses count, from the log.`,
+          ]
+        : []),
       ...(uses.isExact ? [] : ["There are more uses than were looked at; the newest count."]),
       ...PHASES.flatMap((phase) =>
         uses.more[phase] > 0

@@ -13,6 +13,6 @@ export async function getIncidentUses(ctx: Context, number: number): Promise<Inc
   requirePermission(ctx, "incident:read");
   requirePermission(ctx, "audit:read");
   const incident = await readIncident(ctx.db, number);
-  const { rows } = await readCaseTokens(ctx, incident);
-  return readCaseUses(ctx, incident, await readEnds(ctx, incident.id, rows), LINES);
+  const ends = await readEnds(ctx, incident.id, await readCaseTokens(ctx, incident));
+  return readCaseUses(ctx, incident, ends, LINES);
 }

@@ -5,8 +5,13 @@ import { DomainError } from "../errors.ts";
 import type { PlannedOrderResult } from "../order-plans/model.ts";
 import { placePlannedOrder } from "../order-plans/place-planned-order.ts";
 import { isLive, readCaseTokens } from "./case-tokens.ts";
-import { incidentTarget, readIncident } from "./incident-row.ts";
+import { type IncidentRecord, incidentTarget, readIncident } from "./incident-row.ts";
 import type { IncidentOrderInput } from "./input.ts";
+
+function requireOpen({ state }: IncidentRecord): void {
+  if (state === "closed")
+    throw new DomainError("CONFLICT", "The case is closed. Open it again to place orders in it.");
+}
 
 /** Ticks containment off where no token of the case works any more. What is told here is seen again with every later order. */
 async function noteContained(ctx: Context, number: number): Promise<void> {
@@ -46,18 +51,21 @@ export async function placeIncidentOrder(
 ): Promise<PlannedOrderResult> {
   requirePermission(ctx, "incident:write");
   const incident = await readIncident(ctx.db, number);
-  if (incident.state === "closed")
-    throw new DomainError("CONFLICT", "The case is closed. Open it again to place orders in it.");
+  requireOpen(incident);
   const result = await placePlannedOrder(ctx, input, {
     incidentId: incident.id,
-    together: async () => [
-      {
-        act: "incident.order_placed",
-        target: incidentTarget(incident),
-        reason: input.reason,
-        after: { planId: input.planId },
-      },
-    ],
+    together: async (tx) => {
+      // nobody closes the case between this look and the order
+      requireOpen(await readIncident(tx, number, true));
+      return [
+        {
+          act: "incident.order_placed",
+          target: incidentTarget(incident),
+          reason: input.reason,
+          after: { planId: input.planId },
+        },
+      ];
+    },
   });
   await noteContained(ctx, number);
   return result;

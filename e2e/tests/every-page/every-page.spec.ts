@@ -78,7 +78,7 @@ test.beforeAll(async ({ ownerApi, authority, registry }) => {
 
 /** The address of a route: its `[id]` or `[number]` is of something that is there. */
 function addressOf(route: string): string {
-  const [, area = ""] = /^\/(.+?)\/\[id\]/.exec(route) ?? [];
+  const [, area = ""] = /^\/(.+?)\/\[(?:id|number)\]/.exec(route) ?? [];
   const id = ids[area];
   if (route.includes("[") && !id) throw new Error(`${route} needs an id: add one for "${area}" to this file`);
   return route.replace(/\[(?:id|number)\]/, id ?? "");
