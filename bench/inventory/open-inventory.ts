@@ -1,8 +1,11 @@
+import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Database, openDatabase } from "#lib/db/database.ts";
 import { migrate } from "#lib/db/migrate.ts";
+import { createKeyWrapper, type KeyWrapper } from "#lib/keys/key-wrapper.ts";
+import { getMasterKey, masterKeyFile } from "#lib/keys/master-key.ts";
 import { keepLiveTokens } from "#lib/tokens/keep-live-tokens.ts";
 import { tallyClients } from "#lib/tokens/tally-clients.ts";
 import { tallyTimes } from "#lib/tokens/tally-times.ts";
@@ -44,6 +47,14 @@ function dataDirOf({ keepDir }: Settings, stack: AsyncDisposableStack): string {
   return dataDir;
 }
 
+/** The master key of a data folder, made where there is none: whoever starts the product on the folder opens the keys with it. */
+function ensureMasterKey(dataDir: string): Buffer {
+  const file = masterKeyFile({ dataDir });
+  if (!existsSync(file))
+    writeFileSync(file, `${randomBytes(32).toString("base64")}\n`, { mode: 0o600, flag: "wx" });
+  return getMasterKey({ dataDir, masterKey: undefined });
+}
+
 function findSeeded(file: string, rows: number): SeedReport | null {
   if (!existsSync(file)) return null;
   const report = JSON.parse(readFileSync(file, "utf8")) as SeedReport;
@@ -64,9 +75,12 @@ async function tally(db: Database): Promise<void> {
 }
 
 /** Makes the tokens, and counts them into the tally as the worker does. */
-async function fill(url: string, rows: number, log: (line: string) => void): Promise<SeedReport> {
+async function fill(
+  url: string,
+  { rows, wrapper, log }: { rows: number; wrapper: KeyWrapper; log: (line: string) => void },
+): Promise<SeedReport> {
   const until = new Date(Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS);
-  const seeded = await seedInventory({ url, rows, until, log });
+  const seeded = await seedInventory({ url, rows, until, wrapper, log });
   const from = performance.now();
   const asOwner = { url, role: "owner", maxConnections: 2, applicationName: "tokenwarden bench" } as const;
   const owner = openDatabase(asOwner);
@@ -102,7 +116,8 @@ export async function openInventory(
     log(`making ${settings.rows} synthetic tokens in ${dataDir}`);
     await setForLoading(server.adminUrl);
     await startAgain();
-    seeded = await fill(server.url, settings.rows, log);
+    const wrapper = createKeyWrapper(ensureMasterKey(dataDir));
+    seeded = await fill(server.url, { rows: settings.rows, wrapper, log });
     await resetSettings(server.adminUrl);
     await startAgain();
     writeFileSync(file, JSON.stringify(seeded));

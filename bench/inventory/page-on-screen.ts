@@ -122,7 +122,6 @@ async function startConsole({ url, dataDir }: Inventory, stack: AsyncDisposableS
       ...baseEnv(),
       DATABASE_URL: url,
       DATA_DIR: dataDir,
-      MASTER_KEY: randomBytes(32).toString("base64"),
       CONSOLE_PORT: String(port),
       CONSOLE_URL: origin,
     },

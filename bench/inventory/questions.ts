@@ -10,7 +10,15 @@ export type FilterValue = { filter: string; name: string; text: string };
 const encode = encodeURIComponent;
 
 /** What the run found in the data to ask for. */
-export type Samples = { userId: string; familyId: string; sessionUid: string; hash: string; address: string };
+export type Samples = {
+  userId: string;
+  familyId: string;
+  sessionUid: string;
+  hash: string;
+  address: string;
+  /** Ids of signing keys. */
+  keys: { common: string; old: string; rare: string };
+};
 
 /** Each declared filter with values worth asking for. */
 export function filterValues(organisation: SyntheticOrganisation, samples: Samples): FilterValue[] {
@@ -46,9 +54,9 @@ export function filterValues(organisation: SyntheticOrganisation, samples: Sampl
     ...["active", "revoked", "suspended", "consumed", "expired", "not_yet_valid"].map((state) =>
       value("state", state, `state=${state}`),
     ),
-    value("key", "common", "key=es256-synthetic-third"),
-    value("key", "old", "key=es256-synthetic-first"),
-    value("key", "rare", "key=es256-synthetic-emergency"),
+    value("key", "common", `key=${samples.keys.common}`),
+    value("key", "old", `key=${samples.keys.old}`),
+    value("key", "rare", `key=${samples.keys.rare}`),
     value("family", "one", `family=${samples.familyId}`),
     value("session", "one", `session=${samples.sessionUid}`),
     value("issued", "in the last day", "issued=within:24h"),

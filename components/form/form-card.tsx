@@ -70,18 +70,20 @@ function showFirstFault(form: HTMLFormElement | null): void {
   field?.scrollIntoView({ block: "center" });
 }
 
-/** A part of a form: what it is about at the left, its fields at the right. */
+/** A part of a form: what it is about at the left, its fields at the right, or below it over the whole width. */
 export function FormSection({
   title,
   help,
   children,
+  isWide = false,
 }: {
   title: string;
   help?: ReactNode;
   children: ReactNode;
+  isWide?: boolean;
 }) {
   return (
-    <section className={classes.section}>
+    <section className={classes.section} data-wide={isWide || undefined}>
       <div className={classes.about}>
         <h2 className={classes.title}>{title}</h2>
         {help ? <p className={classes.help}>{help}</p> : null}

@@ -19,6 +19,8 @@ export type Send = {
   /** Refuses what is not worth asking for: the same as a refusal that came back. */
   refuse: (path: string, message: string) => void;
   clear: () => void;
+  /** Does what asks first, with the same busy state and refusal; undefined where it failed. */
+  run: <Answer>(work: () => Promise<Answer>) => Promise<Answer | undefined>;
   /** The answer, or undefined where it failed: `problem` says why. */
   send: <Answer>(
     method: "POST" | "PUT" | "PATCH" | "DELETE",
@@ -39,22 +41,24 @@ export function useSend(fields: readonly string[] = NO_FIELDS): Send {
   const [problem, setProblem] = useState<RequestProblem | null>(null);
   const [refusals, setRefusals] = useState(0);
 
+  const run = useCallback(async <Answer>(work: () => Promise<Answer>) => {
+    setIsBusy(true);
+    setProblem(null);
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof RequestProblem)) throw error;
+      setProblem(error);
+      setRefusals((was) => was + 1);
+      return undefined;
+    } finally {
+      setIsBusy(false);
+    }
+  }, []);
   const send = useCallback(
-    async <Answer>(method: "POST" | "PUT" | "PATCH" | "DELETE", url: string, body?: unknown) => {
-      setIsBusy(true);
-      setProblem(null);
-      try {
-        return await requestJson<Answer>(url, body === undefined ? { method } : { method, body });
-      } catch (error) {
-        if (!(error instanceof RequestProblem)) throw error;
-        setProblem(error);
-        setRefusals((was) => was + 1);
-        return undefined;
-      } finally {
-        setIsBusy(false);
-      }
-    },
-    [],
+    <Answer>(method: "POST" | "PUT" | "PATCH" | "DELETE", url: string, body?: unknown) =>
+      run(() => requestJson<Answer>(url, body === undefined ? { method } : { method, body })),
+    [run],
   );
 
   const faultOf = useCallback((path: string) => faultAt(problem?.errors ?? [], path), [problem]);
@@ -67,7 +71,7 @@ export function useSend(fields: readonly string[] = NO_FIELDS): Send {
     setRefusals((was) => was + 1);
   }, []);
   const clear = useCallback(() => setProblem(null), []);
-  return { isBusy, problem, refusals, fields, faultOf, touch, refuse, clear, send };
+  return { isBusy, problem, refusals, fields, faultOf, touch, refuse, clear, run, send };
 }
 
 /** The same problem where none of it is at those fields, and null where all of it was. */

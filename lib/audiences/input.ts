@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { line, optionalLine, seenVersion } from "../input/plain-text.ts";
+import { shortenInput, wantsShortening } from "../lifetimes/input.ts";
 import { LIFETIME_RANGES } from "../organisation/model.ts";
 import {
   AUDIENCE_NAME_PATTERN,
@@ -63,6 +64,8 @@ export const createAudienceInput = z.strictObject({
 /** The name stands in tokens and never changes. `permissions`, where given, is the whole list. */
 export const updateAudienceInput = z.strictObject({
   version: seenVersion,
+  /** Ends the tokens that a preview of this change showed to outlive it. */
+  shorten: shortenInput.optional(),
   title: line(80).optional(),
   resourceUri: resourceUri.optional(),
   accessTokenTtlMaxSeconds: accessTokenTtlMaxSeconds.optional(),
@@ -71,3 +74,8 @@ export const updateAudienceInput = z.strictObject({
 
 export type CreateAudienceInput = z.output<typeof createAudienceInput>;
 export type UpdateAudienceInput = z.output<typeof updateAudienceInput>;
+
+export const previewAudienceInput = z.strictObject({
+  accessTokenTtlMaxSeconds: accessTokenTtlMaxSeconds.optional(),
+  ...wantsShortening,
+});

@@ -1,8 +1,10 @@
 import { changesOf, requireVersion } from "../audit/changes.ts";
-import { recordEntry } from "../audit/record-entry.ts";
+import { type Act, recordEntries } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { isUuid } from "../ids.ts";
+import { shortenTokens } from "../lifetimes/shorten-tokens.ts";
+import { readOrganisation } from "../organisation/get-organisation.ts";
 import { readAudience } from "./get-audience.ts";
 import type { UpdateAudienceInput } from "./input.ts";
 import type { AudienceRow } from "./model.ts";
@@ -50,20 +52,28 @@ export async function updateAudience(
       { ...before, permissions: had.toSorted((a, b) => (a.name < b.name ? -1 : 1)) },
       after,
     );
-    if (changes === null) return audience;
-    await requireFreeNames(tx, { id: audienceId, resourceUri: after.resourceUri, permissions: wanted });
-    await savePermissions(tx, ctx, { audienceId, had: audience.permissions, wanted });
-    await tx.query(
-      `UPDATE audience SET title = $2::text, resource_uri = $3::text, access_token_ttl_max_seconds = $4::int, version = version + 1
-       WHERE id = $1::uuid`,
-      [audienceId, after.title, after.resourceUri, after.accessTokenTtlMaxSeconds],
-    );
+    if (changes === null && input.shorten === undefined) return audience;
+    const target = { kind: "audience", id: audienceId, name: audience.name };
+    const acts: Act[] = [];
+    if (changes !== null) {
+      await requireFreeNames(tx, { id: audienceId, resourceUri: after.resourceUri, permissions: wanted });
+      await savePermissions(tx, ctx, { audienceId, had: audience.permissions, wanted });
+      await tx.query(
+        `UPDATE audience SET title = $2::text, resource_uri = $3::text, access_token_ttl_max_seconds = $4::int, version = version + 1
+         WHERE id = $1::uuid`,
+        [audienceId, after.title, after.resourceUri, after.accessTokenTtlMaxSeconds],
+      );
+      acts.push({ act: "audience.updated", target, ...changes });
+    }
     const updated = await readAudience(tx, audienceId);
-    await recordEntry(tx, ctx, {
-      act: "audience.updated",
-      target: { kind: "audience", id: audienceId, name: audience.name },
-      ...changes,
-    });
+    if (input.shorten !== undefined) {
+      const { accessTokenTtlMaxSeconds } = input;
+      const settings = accessTokenTtlMaxSeconds === undefined ? {} : { accessTokenTtlMaxSeconds };
+      const { wideOrderTokens } = await readOrganisation(tx);
+      const change = { kind: "audience" as const, id: audienceId, settings, name: audience.name };
+      acts.push(await shortenTokens(tx, ctx, { ...change, wideOrderTokens }, input.shorten));
+    }
+    await recordEntries(tx, ctx, acts);
     return updated;
   });
 }

@@ -8,6 +8,8 @@ import { testContexts } from "../db/test-context.ts";
 import { createGroup } from "../groups/create-group.ts";
 import { getOrganisation } from "../organisation/get-organisation.ts";
 import { updateOrganisation } from "../organisation/update-organisation.ts";
+import { NOTHING_ALLOWED } from "../outbound/allow-list.ts";
+import { createOutbound } from "../outbound/outbound.ts";
 import { createUser } from "../users/create-user.ts";
 import { ROLES, roleHas } from "./roles.ts";
 
@@ -17,6 +19,7 @@ beforeEach(() => {
   ctx = world.as("owner");
 });
 
+const way = { outbound: createOutbound({ allow: NOTHING_ALLOWED }) };
 const service = (given: object) =>
   createClientInput.parse({ name: "Billing API", kind: "service", ...given });
 
@@ -24,7 +27,7 @@ describe("authorisation", () => {
   test.each(ROLES)("%s may change the registry exactly where the role says so", async (role) => {
     const actor = world.as(role);
     const tries = [
-      ["client:write", () => createClient(actor, service({}))],
+      ["client:write", () => createClient(actor, service({}), way)],
       [
         "user:write",
         () => createUser(actor, { email: "x@example.com", name: "X", groupIds: [], attributes: {} }),
@@ -52,7 +55,7 @@ describe("authorisation", () => {
     });
     await owner.query("REVOKE INSERT ON audit_entry FROM tokenwarden_app");
     await owner.end();
-    await expect(createClient(ctx, service({}))).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    await expect(createClient(ctx, service({}), way)).rejects.toMatchObject({ code: "UNAVAILABLE" });
     await expect(
       createUser(ctx, { email: "x@example.com", name: "X", groupIds: [], attributes: {} }),
     ).rejects.toMatchObject({ code: "UNAVAILABLE" });

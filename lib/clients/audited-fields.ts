@@ -15,5 +15,14 @@ export function auditedFields(client: ClientDetail): Record<string, unknown> {
     groups: client.groups.map((group) => group.name),
     customClaims: client.customClaims,
     requireConsent: client.requireConsent,
+    grantTypes: client.grantTypes,
+    authMethod: client.authMethod,
+    jwksUri: client.jwksUri,
+    jwks:
+      client.jwks === null
+        ? null
+        : client.keys.map(({ kid, kty, alg }) => [kid ?? "without kid", alg ?? kty].join(" ")),
+    requireDpop: client.requireDpop,
+    requirePar: client.requirePar,
   };
 }

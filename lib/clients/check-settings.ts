@@ -2,7 +2,13 @@ import type { Sql } from "../db/sql.ts";
 import { DomainError, type FieldProblem } from "../errors.ts";
 import type { ClientLifetimes } from "../lifetimes/model.ts";
 import { findLifetimeProblems, type LifetimesChange } from "../lifetimes/save-client-lifetimes.ts";
-import { type ClientKind, isConfidential } from "./model.ts";
+import {
+  type ClientKind,
+  grantChoiceOf,
+  hasRedirects,
+  isConfidential,
+  isSenderConstrained,
+} from "./model.ts";
 import { redirectUriProblem } from "./redirect-uri.ts";
 
 /** What of a client depends on its kind, the organisation and the registry. */
@@ -14,6 +20,10 @@ export type ClientSettings = {
   audienceIds: readonly string[];
   permissionIds: readonly string[];
   groupIds: readonly string[];
+  jwksUri: string | null;
+  jwks: object | null;
+  requireDpop: boolean;
+  requirePar: boolean;
 };
 
 /**
@@ -32,13 +42,17 @@ export async function checkSettings(
   const fields: FieldProblem[] = [];
   if (changed.has("redirectUris")) fields.push(...uriProblems(settings, "redirectUris"));
   if (changed.has("postLogoutRedirectUris")) fields.push(...uriProblems(settings, "postLogoutRedirectUris"));
-  if (changed.has("redirectUris") && settings.kind !== "service" && settings.redirectUris.length === 0)
+  if (changed.has("redirectUris") && hasRedirects(settings.kind) && settings.redirectUris.length === 0)
     fields.push({ path: "redirectUris", message: "must have at least one address" });
+  if (changed.has("grantTypes")) fields.push(...grantProblems(settings));
+  if (changed.has("jwksUri") || changed.has("jwks")) fields.push(...keyProblems(settings));
+  if (changed.has("requirePar") && settings.requirePar && !hasRedirects(settings.kind))
+    fields.push({ path: "requirePar", message: "has no authorization requests to push" });
   const subject = {
     ...lifetimes.before,
     grantTypes: settings.grantTypes,
     isConfidential: isConfidential(settings.kind),
-    isSenderConstrained: false,
+    isSenderConstrained: isSenderConstrained(settings),
   };
   fields.push(...(await findLifetimeProblems(tx, subject, lifetimes.change)));
   if (changed.has("groupIds") && settings.kind !== "service" && settings.groupIds.length > 0)
@@ -57,12 +71,47 @@ function uriProblems(
   settings: ClientSettings,
   path: "redirectUris" | "postLogoutRedirectUris",
 ): FieldProblem[] {
-  if (settings.kind === "service" && settings[path].length > 0)
-    return [{ path, message: "a service has none: nobody signs in" }];
+  if (!hasRedirects(settings.kind) && settings[path].length > 0)
+    return [
+      {
+        path,
+        message:
+          settings.kind === "service"
+            ? "a service has none: nobody signs in"
+            : "a device has none: people sign in on another screen",
+      },
+    ];
   return settings[path].flatMap((uri, index) => {
     const message = redirectUriProblem(uri, settings.kind);
     return message === null ? [] : [{ path: `${path}.${index}`, message }];
   });
+}
+
+function grantProblems({ kind, grantTypes }: ClientSettings): FieldProblem[] {
+  const { always, choice } = grantChoiceOf(kind);
+  const missing = always.filter((grant) => !grantTypes.includes(grant));
+  const allowed: readonly string[] = [...always, ...choice];
+  return [
+    ...missing.map((grant) => ({ path: "grantTypes", message: `must have ${grant}: its kind is that` })),
+    ...grantTypes.flatMap((grant, index) =>
+      allowed.includes(grant)
+        ? []
+        : [{ path: `grantTypes.${index}`, message: `is no grant of this kind: ${allowed.join(", ")}` }],
+    ),
+  ];
+}
+
+function keyProblems({ kind, jwksUri, jwks }: ClientSettings): FieldProblem[] {
+  if (jwksUri !== null && jwks !== null)
+    return [{ path: "jwks", message: "is beside an address of keys: have one or the other" }];
+  if ((jwksUri !== null || jwks !== null) && !isConfidential(kind))
+    return [
+      {
+        path: jwksUri === null ? "jwks" : "jwksUri",
+        message: "a client of this kind keeps no key: it cannot prove who it is",
+      },
+    ];
+  return [];
 }
 
 async function unknown(

@@ -5,6 +5,8 @@ import { TEST_START, testContexts } from "../db/test-context.ts";
 import { uuidv7 } from "../ids.ts";
 import { defaultQuery } from "../list-query/define-table.ts";
 import { updateOrganisation } from "../organisation/update-organisation.ts";
+import { NOTHING_ALLOWED } from "../outbound/allow-list.ts";
+import { createOutbound } from "../outbound/outbound.ts";
 import { hashSecret } from "../passwords/generated-secret.ts";
 import { createClient } from "./create-client.ts";
 import { disableClient } from "./disable-client.ts";
@@ -31,12 +33,13 @@ function makeAudience(name: string, permissions: string[]) {
   });
 }
 
+const way = { outbound: createOutbound({ allow: NOTHING_ALLOWED }) };
 const service = (given: object) =>
   createClientInput.parse({ name: "Billing API", kind: "service", ...given });
 
 describe("clients", () => {
   test("get a secret once, which is stored hashed and stands in no entry", async () => {
-    const { client, secret } = await createClient(ctx, service({ accessTokenTtlSeconds: 900 }));
+    const { client, secret } = await createClient(ctx, service({ accessTokenTtlSeconds: 900 }), way);
     expect(secret).toMatch(/^twc_[0-9A-Za-z]{43}$/);
     expect(client).toMatchObject({
       clientId: "billing-api",
@@ -57,21 +60,24 @@ describe("clients", () => {
     const { client, secret } = await createClient(
       ctx,
       createClientInput.parse({ name: "Shop", kind: "spa", redirectUris: ["https://shop.example.com/cb"] }),
+      way,
     );
     expect(secret).toBeNull();
-    await expect(rotateClientSecret(ctx, { clientId: client.id, overlapSeconds: 0 })).rejects.toMatchObject({
+    await expect(
+      rotateClientSecret(ctx, { clientId: client.id, overlapSeconds: 0, lifetimeSeconds: null }),
+    ).rejects.toMatchObject({
       code: "CONFLICT",
     });
   });
 
   test("of one name get client IDs of their own, at the same moment too; one that was asked for is refused", async () => {
-    const made = await Promise.all([1, 2, 3].map(() => createClient(ctx, service({}))));
+    const made = await Promise.all([1, 2, 3].map(() => createClient(ctx, service({}), way)));
     expect(made.map(({ client }) => client.clientId).toSorted()).toEqual([
       "billing-api",
       "billing-api-2",
       "billing-api-3",
     ]);
-    await expect(createClient(ctx, service({ clientId: "billing-api" }))).rejects.toMatchObject({
+    await expect(createClient(ctx, service({ clientId: "billing-api" }), way)).rejects.toMatchObject({
       code: "CONFLICT",
       fields: [{ path: "clientId" }],
     });
@@ -81,7 +87,7 @@ describe("clients", () => {
     const billing = await makeAudience("billing", ["invoices:read"]);
     const stock = await makeAudience("stock", ["stock:read"]);
     const refused = async (given: object) => {
-      const error = await createClient(ctx, createClientInput.parse({ name: "X", ...given })).catch(
+      const error = await createClient(ctx, createClientInput.parse({ name: "X", ...given }), way).catch(
         (caught) => caught,
       );
       expect(error).toMatchObject({ code: "INVALID_INPUT" });
@@ -120,13 +126,17 @@ describe("clients", () => {
   });
 
   test("record what changed and nothing else; a change of nothing is no change", async () => {
-    const { client } = await createClient(ctx, service({}));
-    const updated = await updateClient(ctx, {
-      clientId: client.id,
-      version: 1,
-      name: "Billing",
-      accessTokenTtlSeconds: 1200,
-    });
+    const { client } = await createClient(ctx, service({}), way);
+    const updated = await updateClient(
+      ctx,
+      {
+        clientId: client.id,
+        version: 1,
+        name: "Billing",
+        accessTokenTtlSeconds: 1200,
+      },
+      way,
+    );
     expect(updated).toMatchObject({
       name: "Billing",
       version: 2,
@@ -138,14 +148,16 @@ describe("clients", () => {
       after: { name: "Billing", accessTokenTtlSeconds: 1200 },
     });
     const entries = await world.countEntries();
-    expect((await updateClient(ctx, { clientId: client.id, version: 2, name: "Billing" })).version).toBe(2);
+    expect((await updateClient(ctx, { clientId: client.id, version: 2, name: "Billing" }, way)).version).toBe(
+      2,
+    );
     expect(await world.countEntries()).toBe(entries);
   });
 
   test("refuse the second of two admins who edit one client, and say what changed by whom", async () => {
-    const { client } = await createClient(ctx, service({}));
+    const { client } = await createClient(ctx, service({}), way);
     const edit = (who: string, description: string) =>
-      updateClient(world.as("governor", who), { clientId: client.id, version: 1, description });
+      updateClient(world.as("governor", who), { clientId: client.id, version: 1, description }, way);
     const results = await Promise.allSettled([edit("ana@example.com", "A"), edit("ben@example.com", "B")]);
     expect(results.filter((result) => result.status === "fulfilled")).toHaveLength(1);
     const refusal = results.find((result) => result.status === "rejected")?.reason;
@@ -157,7 +169,7 @@ describe("clients", () => {
   });
 
   test("rotate their secret with an overlap that ends, and without one at once", async () => {
-    const { client, secret: first } = await createClient(ctx, service({}));
+    const { client, secret: first } = await createClient(ctx, service({}), way);
     const live = async (seconds: number) => {
       const rows = await world.db.query<{ secret_hash: Uint8Array }>(
         "SELECT secret_hash FROM client_secret WHERE expires_at IS NULL OR expires_at > $1::timestamptz",
@@ -166,16 +178,24 @@ describe("clients", () => {
       return rows.map((row) => Buffer.from(row.secret_hash).toString("hex"));
     };
     const hex = (value: string | null) => hashSecret(value ?? "").toString("hex");
-    const { secret: second } = await rotateClientSecret(ctx, { clientId: client.id, overlapSeconds: 60 });
+    const { secret: second } = await rotateClientSecret(ctx, {
+      clientId: client.id,
+      overlapSeconds: 60,
+      lifetimeSeconds: null,
+    });
     expect((await live(59)).toSorted()).toEqual([hex(first), hex(second)].toSorted());
     expect(await live(61)).toEqual([hex(second)]);
-    const { secret: third } = await rotateClientSecret(ctx, { clientId: client.id, overlapSeconds: 0 });
+    const { secret: third } = await rotateClientSecret(ctx, {
+      clientId: client.id,
+      overlapSeconds: 0,
+      lifetimeSeconds: null,
+    });
     expect(await live(0)).toEqual([hex(third)]);
     expect(await world.lastEntry()).toMatchObject({ act: "client.secret_rotated" });
   });
 
   test("are stopped once and let go on", async () => {
-    const { client } = await createClient(ctx, service({}));
+    const { client } = await createClient(ctx, service({}), way);
     expect((await disableClient(ctx, { clientId: client.id })).state).toBe("disabled");
     await expect(disableClient(ctx, { clientId: client.id })).rejects.toMatchObject({
       code: "ALREADY_ENDED",
@@ -188,7 +208,7 @@ describe("clients", () => {
   });
 
   test("are listed page by page without one twice or missing, and found by what they contain", async () => {
-    for (let n = 0; n < 7; n++) await createClient(ctx, service({ name: `Client ${n % 3}` }));
+    for (let n = 0; n < 7; n++) await createClient(ctx, service({ name: `Client ${n % 3}` }), way);
     const seen: string[] = [];
     let query = { ...defaultQuery(CLIENTS_TABLE), pageSize: 3 };
     for (;;) {

@@ -8,7 +8,7 @@ import type { ClientDetail } from "./model.ts";
 
 /**
  * Stops a client: it gets no token, and those it has are refused while it is disabled. They work again when it is enabled, until
- * they expire: revoke them where they must not. Recorded as `client.disabled`. Needs `client:write`.
+ * they expire: revoke them where they must not. Sign-ins that were under way (codes, device codes, pushed requests) lead to nothing, also after that. Recorded as `client.disabled`. Needs `client:write`.
  *
  * @throws {DomainError} NOT_FOUND, ALREADY_ENDED
  */
@@ -30,7 +30,8 @@ export async function switchClient(
     if (!isDisabled && before.state === "enabled")
       throw new DomainError("CONFLICT", "This client is not disabled.");
     await tx.query(
-      "UPDATE client SET disabled_at = $2::timestamptz, updated_at = $3::timestamptz WHERE id = $1::uuid",
+      `UPDATE client SET disabled_at = $2::timestamptz, updated_at = $3::timestamptz,
+         pending_ended_at = greatest(pending_ended_at, $2::timestamptz) WHERE id = $1::uuid`,
       [clientId, isDisabled ? ctx.now : null, ctx.now],
     );
     const client = await readClient(tx, { id: clientId, now: ctx.now });

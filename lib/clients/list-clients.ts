@@ -1,5 +1,8 @@
 import { requirePermission } from "../authz/require-permission.ts";
+import type { Finding } from "../client-findings/model.ts";
+import { readFindings } from "../client-findings/read-findings.ts";
 import type { Context } from "../context.ts";
+import { DomainError } from "../errors.ts";
 import type { ListQuery, Page, Total } from "../list-query/define-table.ts";
 import { listRows } from "../list-query/list-rows.ts";
 import { containing, type Fragment, sql } from "../list-query/sql-fragment.ts";
@@ -7,7 +10,7 @@ import { readOrganisation } from "../organisation/get-organisation.ts";
 import { countLiveTokensInTime } from "../tokens/count-live-tokens.ts";
 import { CLIENT_COLUMNS, type ClientRecord, clientRowOf } from "./get-client.ts";
 import type { ClientRow } from "./model.ts";
-import { CLIENTS_TABLE } from "./table.ts";
+import { CLIENTS_TABLE, type Need } from "./table.ts";
 
 export type ClientsQuery = ListQuery<typeof CLIENTS_TABLE>;
 
@@ -29,6 +32,9 @@ export async function listClients(
   if (filters.audience !== undefined)
     where.push(sql`EXISTS (SELECT FROM client_audience ca JOIN audience a ON a.id = ca.audience_id
       WHERE ca.client_id = c.id AND a.name = ANY (${filters.audience}::text[]))`);
+  const needing = filters.needs === undefined ? null : await readNeeding(ctx);
+  if (needing !== null && filters.needs !== undefined)
+    where.push(sql`c.id = ANY (${idsNeeding(needing, filters.needs)}::uuid[])`);
   const page = await listRows<typeof CLIENTS_TABLE, ClientRecord>(ctx, CLIENTS_TABLE, query, {
     columns: CLIENT_COLUMNS,
     from: sql`client c`,
@@ -39,5 +45,26 @@ export async function listClients(
   const organisation = await readOrganisation(ctx.db);
   const ids = page.rows.map((row) => row.id);
   const live = await countLiveTokensInTime(ctx.db, { by: "client", ids, now: ctx.now });
-  return { ...page, rows: page.rows.map((row) => clientRowOf(row, organisation, live?.(row.id) ?? null)) };
+  const findings = needing ?? (await readFindings(ctx.db, { ids, now: ctx.now }));
+  return {
+    ...page,
+    rows: page.rows.map((row) => ({
+      ...clientRowOf(row, organisation, live?.(row.id) ?? null),
+      findings: findings === null ? null : (findings.get(row.id) ?? []).map(({ code }) => code),
+    })),
+  };
+}
+
+/** @throws {DomainError} UNAVAILABLE where it cannot be found out in time: a filter that leaves out what it does not know would lie. */
+async function readNeeding(ctx: Context): Promise<ReadonlyMap<string, Finding[]>> {
+  const found = await readFindings(ctx.db, { ids: null, now: ctx.now });
+  if (found === null)
+    throw new DomainError("UNAVAILABLE", "What needs a look could not be found out in time. Try again.");
+  return found;
+}
+
+function idsNeeding(found: ReadonlyMap<string, Finding[]>, needs: readonly Need[]): string[] {
+  return [...found]
+    .filter(([, findings]) => findings.some(({ code }) => needs.includes("anything") || needs.includes(code)))
+    .map(([id]) => id);
 }

@@ -1,7 +1,4 @@
-import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
-import { uuidv7 } from "../ids.ts";
-import { generateSecret } from "../passwords/generated-secret.ts";
 
 const LINKS = {
   audienceIds: { table: "client_audience", column: "audience_id" },
@@ -27,19 +24,4 @@ export async function saveClientLinks(
       [clientId, ids],
     );
   }
-}
-
-/** Gives a client a new secret and answers its value, which is kept nowhere. */
-export async function storeClientSecret(
-  tx: Sql,
-  ctx: Context,
-  clientId: string,
-): Promise<{ value: string; hint: string }> {
-  const secret = generateSecret("twc_");
-  await tx.query(
-    `INSERT INTO client_secret (id, client_id, secret_hash, hint, created_at)
-     VALUES ($1::uuid, $2::uuid, $3::bytea, $4::text, $5::timestamptz)`,
-    [uuidv7(ctx.now), clientId, secret.hash, secret.hint, ctx.now],
-  );
-  return { value: secret.value, hint: secret.hint };
 }

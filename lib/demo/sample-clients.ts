@@ -190,7 +190,7 @@ export const SAMPLE_VERIFIERS: readonly SampleVerifier[] = [
   },
 ];
 
-/** Where a client's users come back to; services have no users. */
+/** Where a client's users come back to; services have no users, those of devices sign in elsewhere. */
 export function sampleRedirectUris({ clientId, kind }: Pick<SampleClient, "clientId" | "kind">): string[] {
   switch (kind) {
     case "web":
@@ -198,6 +198,7 @@ export function sampleRedirectUris({ clientId, kind }: Pick<SampleClient, "clien
       return [`https://${clientId}.${SAMPLE_DOMAIN}/callback`];
     case "native":
       return ["http://127.0.0.1/callback"];
+    case "device":
     case "service":
       return [];
     default:

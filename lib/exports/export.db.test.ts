@@ -4,6 +4,8 @@ import type { Role } from "../authz/roles.ts";
 import type { Context } from "../context.ts";
 import { testContexts } from "../db/test-context.ts";
 import { parseListQueryStrict } from "../list-query/parse-list-query.ts";
+import { parseListText } from "../lists/parse-list-text.ts";
+import { revokeClientTokens } from "../revocations/revoke-client-tokens.ts";
 import { listTokens } from "../tokens/list-tokens.ts";
 import { tokensTable } from "../tokens/table.ts";
 import { type Fixture, fixtureOf } from "../tokens/token-fixture.ts";
@@ -13,6 +15,7 @@ import { cancelExport } from "./cancel-export.ts";
 import { createExport } from "./create-export.ts";
 import { endAbandonedExports } from "./end-abandoned-exports.ts";
 import { getExport } from "./get-export.ts";
+import { EXPORT_SOURCES } from "./sources.ts";
 import { type StreamOptions, streamExport } from "./stream-export.ts";
 
 const world = testContexts();
@@ -99,6 +102,35 @@ describe("an export", () => {
       ]);
     },
   );
+
+  test("holds the same by pages of hundreds as by those of a list, with what an order reached that is not settled", async () => {
+    for (let n = 0; n < 230; n += 1)
+      await fixture.token({
+        clientId,
+        groups: ["staff"],
+        audiences: n % 2 === 0 ? [] : ["orders-api", "a, b"],
+        issuedAt: new Date(Date.now() - n * 1_800_000 - 60_000),
+      });
+    await revokeClientTokens(world.as("owner"), { id: clientId, reason: "test", note: "" });
+    const [small, large] = [
+      await begin("", "ndjson", { pageSize: 20 }),
+      await begin("", "ndjson", { pageSize: 2_000 }),
+    ];
+    const rows = (await readAll(large.reader)).trim().split("\n");
+    expect(rows).toHaveLength(255);
+    expect(rows).toEqual((await readAll(small.reader)).trim().split("\n"));
+    expect(JSON.parse(rows[30] as string)).toMatchObject({ state: "revoked", groups: ["staff"] });
+  });
+
+  test("counts what matches once, beside its pages", async () => {
+    const query = { ...parseListQueryStrict(tokensTable, new URLSearchParams()), pageSize: 5 };
+    expect((await listTokens(ctx, query)).total).toEqual({ value: 25, isExact: true });
+    const page = await EXPORT_SOURCES.tokens.readPage(ctx, {
+      ...parseListText("tokens", "", "query"),
+      pageSize: 5,
+    });
+    expect([page.rows.length, page.total]).toEqual([5, { value: 6, isExact: false }]);
+  });
 
   test("ends though tokens are issued faster than it reads, without those", async () => {
     const expected = await idsOfList("sort=issued");

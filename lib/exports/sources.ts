@@ -26,7 +26,7 @@ import {
   VERIFIER_COLUMNS,
 } from "./columns.ts";
 
-type ExportPage = Page<unknown> & { total?: Total };
+export type ExportPage = Page<unknown> & { total?: Total };
 
 /** Where an export's rows come from: the list's own use case, page after page, so that a file says what the list says. */
 export type ExportSource = {
@@ -57,7 +57,8 @@ export const EXPORT_SOURCES: Record<ListName, ExportSource> = {
   tokens: source({
     columns: TOKEN_COLUMNS,
     bornAt: (row) => row.issuedAt,
-    read: listTokens,
+    // it is counted once, beside the reading
+    read: (ctx, query) => listTokens(ctx, query, { isCounted: false }),
     count: (ctx, query) => countTokensExactly(ctx, query.filters),
   }),
   "token-uses": source({ columns: USE_COLUMNS, bornAt: (row) => row.receivedAt, read: listTokenUses }),

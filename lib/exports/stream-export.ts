@@ -7,7 +7,7 @@ import { encoderOf } from "./encode.ts";
 import { type ExportEnd, endExport } from "./end-export.ts";
 import type { ExportDetail } from "./model.ts";
 import { noteProgress } from "./note-progress.ts";
-import { EXPORT_SOURCES } from "./sources.ts";
+import { EXPORT_SOURCES, type ExportPage } from "./sources.ts";
 
 export type StreamOptions = {
   /** Rows of one statement. */
@@ -27,7 +27,7 @@ class ExportStopped extends Error {
 }
 
 /**
- * Writes a begun export as its reader takes it: one page in memory, one short statement a page, none while the reader is busy. Rows that came to be
+ * Writes a begun export as its reader takes it: one page in memory and the next one being read, by short statements, and no further while the reader is busy. Rows that came to be
  * after it began are left out. The end is on record before the reader sees it. An ended session or a lost permission stops it.
  */
 export function streamExport(
@@ -42,6 +42,7 @@ export function streamExport(
   let query: ListQuery = { ...parseListText(given.list, given.query, "query"), pageSize };
   const progress: { rows: number; bytes: number; total: Total | null } = { rows: 0, bytes: 0, total: null };
   let hasEnded = false;
+  let ahead: Promise<ExportPage> | null = null;
   let isFirst = true;
   let askedAtMs = performance.now();
   let timer: NodeJS.Timeout | undefined;
@@ -59,6 +60,8 @@ export function streamExport(
       rows: progress.rows,
       bytes: progress.bytes,
     });
+    // nothing of it is being read any more once it has ended
+    await ahead?.catch(() => {});
   }
 
   async function stop(
@@ -91,7 +94,7 @@ export function streamExport(
   }
 
   /** A page that takes too long is asked for in smaller pieces, before the export is given up. */
-  async function nextPage() {
+  async function readPage(): Promise<ExportPage> {
     for (;;)
       try {
         return await source.readPage(ctx, query);
@@ -102,6 +105,16 @@ export function streamExport(
       }
   }
 
+  /** The next page; the one after it is read while this one is written. */
+  async function nextPage(): Promise<ExportPage> {
+    const page = await (ahead ?? readPage());
+    query = { ...query, cursor: page.next };
+    ahead = page.next === null || hasEnded ? null : readPage();
+    // told by whoever waits for it
+    ahead?.catch(() => {});
+    return page;
+  }
+
   async function nextPiece(): Promise<{ piece: string; isLast: boolean }> {
     const page = await nextPage();
     if (isFirst && source.count === undefined) progress.total = page.total ?? null;
@@ -109,7 +122,6 @@ export function streamExport(
     const piece = encode(rows, isFirst);
     isFirst = false;
     progress.rows += rows.length;
-    query = { ...query, cursor: page.next };
     return { piece, isLast: page.next === null };
   }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { rowId } from "../input/plain-text.ts";
 import { LIFETIME_RANGES } from "../organisation/model.ts";
 import { CLIENT_LIFETIME_KEYS, type ClientLifetimeKey } from "./model.ts";
 
@@ -21,3 +22,16 @@ export const clientLifetimesInput = {
   /** true replaces a refresh token at each use, false once half of its idle time has gone. */
   rotatesRefreshTokens: z.boolean().nullable().optional(),
 };
+
+/** The plan of a preview, carried by the change that it was made for. */
+export const shortenInput = z.strictObject({
+  planId: rowId,
+  /** What the plan says is to be typed. */
+  confirm: z.string().max(100, "must have at most 100 characters").optional(),
+});
+export type ShortenInput = z.output<typeof shortenInput>;
+
+/** A preview asks for the plan that ends what outlives the change, or for the counts alone. */
+export const wantsShortening = { shorten: z.boolean().default(false) };
+
+export const previewClientInput = z.strictObject({ ...clientLifetimesInput, ...wantsShortening });

@@ -2,17 +2,27 @@ import type { Sql } from "../db/sql.ts";
 import type { FieldProblem } from "../errors.ts";
 import { readOrganisation } from "../organisation/get-organisation.ts";
 import { clientLifetimeProblems } from "./client-lifetime-problems.ts";
-import { CLIENT_SETTING_KEYS, type ClientLifetimes, type LifetimeSubject, ownLifetimes } from "./model.ts";
+import {
+  CLIENT_SETTING_KEYS,
+  type ClientLifetimes,
+  type ClientSettingKey,
+  type LifetimeSubject,
+  ownLifetimes,
+} from "./model.ts";
 
 /** What somebody asks to change of a client's lifetimes. */
 export type LifetimesChange = { [key in keyof ClientLifetimes]?: ClientLifetimes[key] | undefined };
 
+/** What of an input is a change of lifetimes. */
+export function givenLifetimes(input: LifetimesChange): LifetimesChange {
+  return Object.fromEntries(
+    CLIENT_SETTING_KEYS.flatMap((key) => (input[key] === undefined ? [] : [[key, input[key]]])),
+  );
+}
+
 /** The lifetimes as they would be after a change. */
 export function changedLifetimes(before: ClientLifetimes, change: LifetimesChange): ClientLifetimes {
-  const given = Object.fromEntries(
-    CLIENT_SETTING_KEYS.flatMap((key) => (change[key] === undefined ? [] : [[key, change[key]]])),
-  );
-  return { ...ownLifetimes(before), ...given };
+  return { ...ownLifetimes(before), ...givenLifetimes(change) } as ClientLifetimes;
 }
 
 /** What is wrong with a change; the organisation's row is held, so that bounds do not move meanwhile. */
@@ -21,7 +31,7 @@ export async function findLifetimeProblems(
   client: LifetimeSubject,
   change: LifetimesChange,
 ): Promise<FieldProblem[]> {
-  const changed = new Set(CLIENT_SETTING_KEYS.filter((key) => change[key] !== undefined));
+  const changed = new Set(Object.keys(givenLifetimes(change)) as ClientSettingKey[]);
   if (changed.size === 0) return [];
   const organisation = await readOrganisation(tx, "share");
   return clientLifetimeProblems({ ...client, ...changedLifetimes(client, change) }, organisation, changed);

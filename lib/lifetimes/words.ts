@@ -1,5 +1,10 @@
-import { LIFETIME_WORDS } from "../organisation/model.ts";
+import { LIFETIME_WORDS, type LifetimeKey } from "../organisation/model.ts";
 import type { LifetimeSource, ResolvedLifetime, ResolvedRotation } from "./model.ts";
+
+/** A setting's name inside of a sentence: `longest ID token`. */
+function named(setting: LifetimeKey): string {
+  return LIFETIME_WORDS[setting].replace(/^[A-Z](?=[a-z])/, (first) => first.toLowerCase());
+}
 
 /** Who has a say, as the end of "set by …" and "held by …". */
 export function sourceWords(source: LifetimeSource): string {
@@ -8,12 +13,12 @@ export function sourceWords(source: LifetimeSource): string {
       return "this client's own setting";
     case "organisation":
       return /(Min|Max)Seconds$/.test(source.setting)
-        ? `the organisation's bound (${LIFETIME_WORDS[source.setting].toLowerCase()})`
+        ? `the organisation's bound (${named(source.setting)})`
         : "the organisation's default";
     case "audience":
       return `the audience ${source.name}`;
     case "other_lifetime":
-      return `another lifetime (${LIFETIME_WORDS[source.setting].toLowerCase()})`;
+      return `another lifetime (${named(source.setting)})`;
     default:
       return source satisfies never;
   }

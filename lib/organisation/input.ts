@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { line, seenVersion } from "../input/plain-text.ts";
+import { shortenInput, wantsShortening } from "../lifetimes/input.ts";
 import {
   LIFETIME_RANGES,
   type LifetimeKey,
@@ -24,10 +25,8 @@ function bound(key: OrderBoundKey) {
     .max(max, `must be at most ${max}`);
 }
 
-/** What may be changed of the organisation; settings left out stay. */
-export const updateOrganisationInput = z.strictObject({
-  version: seenVersion,
-  name: line(80).optional(),
+/** The lifetimes and their bounds. */
+const lifetimes = {
   accessTokenTtlSeconds: seconds("accessTokenTtlSeconds").optional(),
   serviceTokenTtlSeconds: seconds("serviceTokenTtlSeconds").optional(),
   accessTokenTtlMinSeconds: seconds("accessTokenTtlMinSeconds").optional(),
@@ -39,11 +38,6 @@ export const updateOrganisationInput = z.strictObject({
   refreshGraceSeconds: seconds("refreshGraceSeconds").optional(),
   refreshGraceMaxSeconds: seconds("refreshGraceMaxSeconds").optional(),
   rotatesConfidentialRefreshTokens: z.boolean().optional(),
-  refreshTokensMax: z
-    .int("must be a whole number")
-    .min(REFRESH_TOKENS_RANGE.min, `must be at least ${REFRESH_TOKENS_RANGE.min}`)
-    .max(REFRESH_TOKENS_RANGE.max, `must be at most ${REFRESH_TOKENS_RANGE.max}`)
-    .optional(),
   authorizationCodeTtlSeconds: seconds("authorizationCodeTtlSeconds").optional(),
   authorizationCodeTtlMaxSeconds: seconds("authorizationCodeTtlMaxSeconds").optional(),
   idTokenTtlSeconds: seconds("idTokenTtlSeconds").optional(),
@@ -54,9 +48,25 @@ export const updateOrganisationInput = z.strictObject({
   sessionIdleSeconds: seconds("sessionIdleSeconds").optional(),
   sessionAbsoluteSeconds: seconds("sessionAbsoluteSeconds").optional(),
   clockSkewSeconds: seconds("clockSkewSeconds").optional(),
+};
+
+/** What may be changed of the organisation; settings left out stay. */
+export const updateOrganisationInput = z.strictObject({
+  version: seenVersion,
+  /** Ends the tokens that a preview of this change showed to outlive it. */
+  shorten: shortenInput.optional(),
+  name: line(80).optional(),
+  ...lifetimes,
+  refreshTokensMax: z
+    .int("must be a whole number")
+    .min(REFRESH_TOKENS_RANGE.min, `must be at least ${REFRESH_TOKENS_RANGE.min}`)
+    .max(REFRESH_TOKENS_RANGE.max, `must be at most ${REFRESH_TOKENS_RANGE.max}`)
+    .optional(),
   orderHorizonDays: bound("orderHorizonDays").optional(),
   orderPlanMinutes: bound("orderPlanMinutes").optional(),
   wideOrderTokens: bound("wideOrderTokens").optional(),
 });
 
 export type UpdateOrganisationInput = z.output<typeof updateOrganisationInput>;
+
+export const previewOrganisationInput = z.strictObject({ ...lifetimes, ...wantsShortening });

@@ -1,14 +1,16 @@
 import { changesOf, requireVersion } from "../audit/changes.ts";
-import { recordEntry } from "../audit/record-entry.ts";
+import { type Act, recordEntries } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
+import { givenOrganisationLifetimes } from "../lifetimes/lifetime-change.ts";
+import { shortenTokens } from "../lifetimes/shorten-tokens.ts";
 import { readOrganisation } from "./get-organisation.ts";
 import type { UpdateOrganisationInput } from "./input.ts";
 import { lifetimeProblems, type Organisation } from "./model.ts";
 
 /**
- * Changes the organisation's name, lifetimes and bounds. Tokens that are out keep the lifetime they were issued with; a client
+ * Changes the organisation's name, lifetimes and bounds. Tokens that are out keep the lifetime they were issued with, but for those of the plan that `shorten` carries; a client
  * whose own setting falls outside new bounds is held to them from its next token on.
  * Recorded as `organisation.updated`; a change of nothing records nothing. Needs `organisation:write`.
  *
@@ -19,7 +21,7 @@ export async function updateOrganisation(
   input: UpdateOrganisationInput,
 ): Promise<Organisation> {
   requirePermission(ctx, "organisation:write");
-  const { version: seen, ...settings } = input;
+  const { version: seen, shorten, ...settings } = input;
   return ctx.db.transaction(async (tx) => {
     const { version, updatedAt, ...before } = await readOrganisation(tx, "update");
     await requireVersion(tx, seen, {
@@ -34,9 +36,11 @@ export async function updateOrganisation(
     if (problems.length > 0)
       throw new DomainError("INVALID_INPUT", "These lifetimes contradict each other.", { fields: problems });
     const changes = changesOf(before, after);
-    if (changes === null) return { ...before, version, updatedAt };
-    await tx.query(
-      `UPDATE organisation SET
+    if (changes === null && shorten === undefined) return { ...before, version, updatedAt };
+    const acts: Act[] = [];
+    if (changes !== null) {
+      await tx.query(
+        `UPDATE organisation SET
          name = $1::text, access_token_ttl_seconds = $2::int, service_token_ttl_seconds = $3::int,
          access_token_ttl_min_seconds = $4::int, access_token_ttl_max_seconds = $5::int, refresh_token_idle_seconds = $6::int,
          refresh_token_idle_max_seconds = $7::int, refresh_token_absolute_seconds = $8::int,
@@ -48,41 +52,49 @@ export async function updateOrganisation(
          session_absolute_seconds = $22::int, clock_skew_seconds = $23::int, order_horizon_days = $24::int,
          order_plan_minutes = $25::int, wide_order_tokens = $26::int,
          version = version + 1, updated_at = $27::timestamptz WHERE id = 1`,
-      [
-        after.name,
-        after.accessTokenTtlSeconds,
-        after.serviceTokenTtlSeconds,
-        after.accessTokenTtlMinSeconds,
-        after.accessTokenTtlMaxSeconds,
-        after.refreshTokenIdleSeconds,
-        after.refreshTokenIdleMaxSeconds,
-        after.refreshTokenAbsoluteSeconds,
-        after.refreshTokenAbsoluteMaxSeconds,
-        after.refreshGraceSeconds,
-        after.refreshGraceMaxSeconds,
-        after.rotatesConfidentialRefreshTokens,
-        after.refreshTokensMax,
-        after.authorizationCodeTtlSeconds,
-        after.authorizationCodeTtlMaxSeconds,
-        after.idTokenTtlSeconds,
-        after.idTokenTtlMaxSeconds,
-        after.deviceCodeTtlSeconds,
-        after.deviceCodeTtlMaxSeconds,
-        after.devicePollSeconds,
-        after.sessionIdleSeconds,
-        after.sessionAbsoluteSeconds,
-        after.clockSkewSeconds,
-        after.orderHorizonDays,
-        after.orderPlanMinutes,
-        after.wideOrderTokens,
-        ctx.now,
-      ],
-    );
-    await recordEntry(tx, ctx, {
-      act: "organisation.updated",
-      target: { kind: "organisation", id: "1", name: after.name },
-      ...changes,
-    });
+        [
+          after.name,
+          after.accessTokenTtlSeconds,
+          after.serviceTokenTtlSeconds,
+          after.accessTokenTtlMinSeconds,
+          after.accessTokenTtlMaxSeconds,
+          after.refreshTokenIdleSeconds,
+          after.refreshTokenIdleMaxSeconds,
+          after.refreshTokenAbsoluteSeconds,
+          after.refreshTokenAbsoluteMaxSeconds,
+          after.refreshGraceSeconds,
+          after.refreshGraceMaxSeconds,
+          after.rotatesConfidentialRefreshTokens,
+          after.refreshTokensMax,
+          after.authorizationCodeTtlSeconds,
+          after.authorizationCodeTtlMaxSeconds,
+          after.idTokenTtlSeconds,
+          after.idTokenTtlMaxSeconds,
+          after.deviceCodeTtlSeconds,
+          after.deviceCodeTtlMaxSeconds,
+          after.devicePollSeconds,
+          after.sessionIdleSeconds,
+          after.sessionAbsoluteSeconds,
+          after.clockSkewSeconds,
+          after.orderHorizonDays,
+          after.orderPlanMinutes,
+          after.wideOrderTokens,
+          ctx.now,
+        ],
+      );
+      acts.push({
+        act: "organisation.updated",
+        target: { kind: "organisation", id: "1", name: after.name },
+        ...changes,
+      });
+    }
+    if (shorten !== undefined) {
+      const change = { kind: "organisation" as const, settings: givenOrganisationLifetimes(settings) };
+      const named = { ...change, name: after.name, wideOrderTokens: before.wideOrderTokens };
+      acts.push(await shortenTokens(tx, ctx, named, shorten));
+    }
+    await recordEntries(tx, ctx, acts);
+    if (changes === null) return { ...before, version, updatedAt };
     return { ...after, version: version + 1, updatedAt: ctx.now.toISOString() };
   });
 }

@@ -1,4 +1,5 @@
 import { requirePermission } from "../authz/require-permission.ts";
+import { readFindings } from "../client-findings/read-findings.ts";
 import type { Context } from "../context.ts";
 import { defaultQuery } from "../list-query/define-table.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
@@ -131,7 +132,7 @@ export async function getOverview(ctx: Context): Promise<Overview> {
     expiring(3_600, "1h"),
     expiring(86_400, "24h"),
   ]);
-  const [live, keys, verifiers, orders, unsettled, registry] = await Promise.all([
+  const [live, keys, verifiers, orders, unsettled, registry, findings] = await Promise.all([
     liveOf(ctx, byClient),
     readKeyHealth(ctx),
     readVerifiers(ctx),
@@ -143,6 +144,7 @@ export async function getOverview(ctx: Context): Promise<Overview> {
     }),
     listOrders(ctx, { ...defaultQuery(ordersTable), filters: { unsettled: true }, pageSize: 1 }),
     readRegistry(ctx),
+    readFindings(ctx.db, { ids: null, now: ctx.now }),
   ]);
   const clients = clientsOf(byClient ?? []);
   const isAllCounted = byClient !== null && minute !== null && hour !== null;
@@ -151,6 +153,13 @@ export async function getOverview(ctx: Context): Promise<Overview> {
     live,
     clients: clients.shown,
     otherClients: clients.others,
+    clientsNeedingLook:
+      findings === null
+        ? null
+        : exactly(
+            [...findings.values()].filter((found) => found.length > 0).length,
+            "/clients?needs=anything",
+          ),
     suspended,
     expiringWithinHour: withinHour,
     expiringWithinDay: withinDay,

@@ -49,6 +49,8 @@ export type Overview = {
   clients: OverviewClient[];
   /** Clients that hold live tokens beyond those listed. */
   otherClients: number;
+  /** Clients with wrong or forgotten settings; null where they could not be found in time. */
+  clientsNeedingLook: LinkedCount | null;
   suspended: LinkedCount;
   expiringWithinHour: LinkedCount;
   expiringWithinDay: LinkedCount;

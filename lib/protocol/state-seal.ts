@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from "node:crypto";
 
 /**
  * Seals what the protocol engine keeps between two requests. Some of it is as good as a credential (cookies of an interaction, an id_token_hint,
@@ -8,15 +8,19 @@ export type StateSeal = {
   seal(payload: Record<string, unknown>, place: string): { v: 1; sealed: string };
   /** Null where the row was sealed under another master key, moved or changed: as if it were not there. */
   open(stored: unknown, place: string): Record<string, unknown> | null;
+  /** What a short code is kept as: a plain hash of one would be found by trying all there are. */
+  digest(code: string): string;
 };
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** AES-256-GCM under a key of its own, derived from the master key by HKDF-SHA-256. */
+/** AES-256-GCM and HMAC-SHA-256 under keys of their own, derived from the master key by HKDF-SHA-256. */
 export function createStateSeal(masterKey: Buffer): StateSeal {
   const key = Buffer.from(hkdfSync("sha256", masterKey, "", "tokenwarden protocol state v1", 32));
+  const codeKey = Buffer.from(hkdfSync("sha256", masterKey, "", "tokenwarden user codes v1", 32));
   return {
+    digest: (code) => createHmac("sha256", codeKey).update(code).digest("base64url"),
     seal(payload, place) {
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(Buffer.from(place));

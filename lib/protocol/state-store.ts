@@ -16,6 +16,8 @@ export type NewProtocolState = {
   accountId?: string | undefined;
   uid?: string | undefined;
   familyId?: string | undefined;
+  /** What a person types, as the seal digests it. */
+  userCode?: string | undefined;
   /** Undefined: kept until it is dropped. */
   expiresAt?: Date | undefined;
 };
@@ -43,10 +45,11 @@ function opened(seal: StateSeal, model: string, record: StateRecord | undefined)
 export async function putState(sql: Sql, seal: StateSeal, state: NewProtocolState): Promise<void> {
   const idHash = hashId(state.id);
   await sql.query(
-    `INSERT INTO protocol_state (model, id_hash, payload, grant_id, account_id, uid, family_id, expires_at)
-     VALUES ($1::text, $2::bytea, $3::jsonb, $4::text, $5::text, $6::text, $7::uuid, $8::timestamptz)
+    `INSERT INTO protocol_state (model, id_hash, payload, grant_id, account_id, uid, family_id, expires_at, user_code)
+     VALUES ($1::text, $2::bytea, $3::jsonb, $4::text, $5::text, $6::text, $7::uuid, $8::timestamptz, $9::text)
      ON CONFLICT (model, id_hash) DO UPDATE SET payload = excluded.payload, grant_id = excluded.grant_id,
-       account_id = excluded.account_id, uid = excluded.uid, family_id = excluded.family_id, expires_at = excluded.expires_at`,
+       account_id = excluded.account_id, uid = excluded.uid, family_id = excluded.family_id, expires_at = excluded.expires_at,
+       user_code = excluded.user_code`,
     [
       state.model,
       idHash,
@@ -56,6 +59,7 @@ export async function putState(sql: Sql, seal: StateSeal, state: NewProtocolStat
       state.uid ?? null,
       state.familyId ?? null,
       state.expiresAt ?? null,
+      state.userCode ?? null,
     ],
   );
 }
@@ -94,6 +98,20 @@ export async function findStateByUid(
   const [record] = await sql.query<StateRecord>(
     `SELECT ${COLUMNS} FROM protocol_state WHERE uid = $1::text AND model = $2::text`,
     [uid, model],
+  );
+  return opened(seal, model, record);
+}
+
+/** By what a person typed, as the seal digests it. */
+export async function findStateByUserCode(
+  sql: Sql,
+  seal: StateSeal,
+  model: string,
+  userCode: string,
+): Promise<ProtocolState | null> {
+  const [record] = await sql.query<StateRecord>(
+    `SELECT ${COLUMNS} FROM protocol_state WHERE user_code = $1::text AND model = $2::text`,
+    [userCode, model],
   );
   return opened(seal, model, record);
 }

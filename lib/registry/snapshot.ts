@@ -1,3 +1,11 @@
+import type { PublicJwk } from "../client-keys/model.ts";
+import {
+  type AuthMethod,
+  authMethodOf,
+  type ClientKind,
+  isConfidential,
+  isSenderConstrained,
+} from "../clients/model.ts";
 import type { Sql } from "../db/sql.ts";
 import { CLIENT_LIFETIME_SQL, ORGANISATION_LIFETIME_SQL } from "../lifetimes/columns.ts";
 import type { LifetimeSubject, OrganisationLifetimes } from "../lifetimes/model.ts";
@@ -9,7 +17,7 @@ export type RegistryClient = LifetimeSubject & {
   /** The protocol's `client_id`. */
   clientId: string;
   name: string;
-  kind: "web" | "spa" | "native" | "service";
+  kind: ClientKind;
   tokenFormat: "jwt" | "opaque";
   grantTypes: string[];
   redirectUris: string[];
@@ -17,8 +25,15 @@ export type RegistryClient = LifetimeSubject & {
   customClaims: Record<string, unknown>;
   requireConsent: boolean;
   isDisabled: boolean;
+  /** Codes, device codes and pushed requests that began until then lead to nothing; null where it was never disabled. */
+  pendingEndedAtMs: number | null;
+  authMethod: AuthMethod;
+  jwksUri: string | null;
+  jwks: { keys: PublicJwk[] } | null;
+  requireDpop: boolean;
+  requirePar: boolean;
   /** SHA-256 of each secret that was not replaced. */
-  secrets: { hash: Buffer; expiresAtMs: number | null }[];
+  secrets: { id: string; hash: Buffer; expiresAtMs: number | null }[];
   audiences: { name: string; resourceUri: string; accessTokenTtlMaxSeconds: number | null }[];
   permissions: { name: string; audience: string }[];
   groups: string[];
@@ -74,7 +89,9 @@ const CLIENTS = `
     c.redirect_uris AS "redirectUris", c.post_logout_redirect_uris AS "postLogoutRedirectUris",
     ${CLIENT_LIFETIME_SQL}, c.custom_claims AS "customClaims", c.require_consent AS "requireConsent",
     c.disabled_at IS NOT NULL AS "isDisabled",
-    coalesce((SELECT array_agg(encode(s.secret_hash, 'hex') || '|' || coalesce((extract(epoch FROM s.expires_at) * 1000)::bigint::text, ''))
+    (extract(epoch FROM c.pending_ended_at) * 1000)::float8 AS "pendingEndedAtMs", c.jwks_uri AS "jwksUri", c.jwks,
+    c.require_dpop AS "requireDpop", c.require_par AS "requirePar",
+    coalesce((SELECT array_agg(s.id::text || '|' || encode(s.secret_hash, 'hex') || '|' || coalesce((extract(epoch FROM s.expires_at) * 1000)::bigint::text, ''))
       FROM client_secret s WHERE s.client_id = c.id), '{}') AS "secretTexts",
     coalesce((SELECT array_agg(a.name || '|' || coalesce(a.access_token_ttl_max_seconds::text, '') || '|' || a.resource_uri ORDER BY a.name) FROM client_audience ca JOIN audience a ON a.id = ca.audience_id
       WHERE ca.client_id = c.id), '{}') AS "audienceTexts",
@@ -105,7 +122,7 @@ const KEYS = `
 
 type ClientRecord = Omit<
   RegistryClient,
-  "isConfidential" | "isSenderConstrained" | "secrets" | "audiences" | "permissions"
+  "isConfidential" | "isSenderConstrained" | "authMethod" | "secrets" | "audiences" | "permissions"
 > & {
   secretTexts: string[];
   audienceTexts: string[];
@@ -120,11 +137,13 @@ function pair(text: string): [string, string] {
 function clientOf({ secretTexts, audienceTexts, permissionTexts, ...record }: ClientRecord): RegistryClient {
   return {
     ...record,
-    isConfidential: record.kind === "web" || record.kind === "service",
-    isSenderConstrained: false,
+    isConfidential: isConfidential(record.kind),
+    isSenderConstrained: isSenderConstrained(record),
+    authMethod: authMethodOf(record),
     secrets: secretTexts.map((text) => {
-      const [hex, expires] = pair(text);
-      return { hash: Buffer.from(hex, "hex"), expiresAtMs: expires === "" ? null : Number(expires) };
+      const [id, rest] = pair(text);
+      const [hex, expires] = pair(rest);
+      return { id, hash: Buffer.from(hex, "hex"), expiresAtMs: expires === "" ? null : Number(expires) };
     }),
     audiences: audienceTexts.map(pair).map(([name, rest]) => {
       const [most, resourceUri] = pair(rest);

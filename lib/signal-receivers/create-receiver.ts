@@ -4,8 +4,8 @@ import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { uuidv7 } from "../ids.ts";
 import type { Outbound } from "../outbound/outbound.ts";
+import { requireCallable } from "../outbound/require-callable.ts";
 import { generateSecret } from "../passwords/generated-secret.ts";
-import { requireCallable } from "../signals/stream-endpoint.ts";
 import type { CreateReceiverInput } from "./input.ts";
 import { type CreatedReceiver, RECEIVERS_MAX } from "./model.ts";
 import {

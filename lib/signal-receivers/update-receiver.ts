@@ -4,7 +4,7 @@ import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import type { Outbound } from "../outbound/outbound.ts";
-import { requireCallable } from "../signals/stream-endpoint.ts";
+import { requireCallable } from "../outbound/require-callable.ts";
 import { attributeFaults, type UpdateReceiverInput } from "./input.ts";
 import type { ReceiverDetail } from "./model.ts";
 import {

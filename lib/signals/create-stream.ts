@@ -3,9 +3,10 @@ import type { SqlContext } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { uuidv7 } from "../ids.ts";
+import { requireCallable } from "../outbound/require-callable.ts";
 import type { CreateStreamInput } from "./input.ts";
 import { STREAMS_MAX, STREAMS_PER_VERIFIER_MAX, type StreamRow } from "./model.ts";
-import { type EndpointKeeping, requireCallable, wrapAuthorization } from "./stream-endpoint.ts";
+import { type EndpointKeeping, wrapAuthorization } from "./stream-endpoint.ts";
 import { requireStreamOwner, type StreamOwner } from "./stream-owner.ts";
 import { auditedStream, readStream, streamTarget } from "./stream-record.ts";
 

@@ -1,23 +1,8 @@
-import { DomainError } from "../errors.ts";
 import type { KeyWrapper } from "../keys/key-wrapper.ts";
 import type { Outbound } from "../outbound/outbound.ts";
-import { OutboundError } from "../outbound/outbound-error.ts";
 
 /** What it takes to keep a receiver's address: to look where it leads, and to wrap what it wants as Authorization. */
 export type EndpointKeeping = { outbound: Outbound; wrapper: KeyWrapper };
-
-/** @throws {DomainError} INVALID_INPUT naming `path` where the address may not be called. */
-export async function requireCallable(outbound: Outbound, url: string, path: string): Promise<void> {
-  try {
-    await outbound.check(url);
-  } catch (error) {
-    if (!(error instanceof OutboundError)) throw error;
-    throw new DomainError("INVALID_INPUT", `The address ${error.message}.`, {
-      fields: [{ path, message: error.message }],
-      cause: error,
-    });
-  }
-}
 
 /** What the wrapped value is bound to. */
 const boundTo = (streamId: string) => `signal stream ${streamId}`;

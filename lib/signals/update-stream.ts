@@ -2,9 +2,10 @@ import { changesOf, requireVersion } from "../audit/changes.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import type { SqlContext } from "../context.ts";
 import { DomainError } from "../errors.ts";
+import { requireCallable } from "../outbound/require-callable.ts";
 import type { UpdateStreamInput } from "./input.ts";
 import type { StreamRow } from "./model.ts";
-import { type EndpointKeeping, requireCallable, wrapAuthorization } from "./stream-endpoint.ts";
+import { type EndpointKeeping, wrapAuthorization } from "./stream-endpoint.ts";
 import { requireStreamOwner, type StreamOwner } from "./stream-owner.ts";
 import { auditedStream, lockStream, readStream, streamTarget } from "./stream-record.ts";
 

@@ -2,6 +2,7 @@ import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { uuidv7 } from "../ids.ts";
+import { storeSecret } from "../secrets/owned-secrets.ts";
 import { readVerifier } from "./get-verifier.ts";
 import type { CreateVerifierInput } from "./input.ts";
 import type { CreatedVerifier } from "./model.ts";
@@ -10,7 +11,6 @@ import {
   requireFreeVerifierName,
   saveVerifierAudiences,
 } from "./save-verifier-audiences.ts";
-import { storeVerifierSecret } from "./store-verifier-secret.ts";
 
 /**
  * Registers a resource server or gateway; the answer shows its secret once. Recorded as `verifier.created`, never the secret.
@@ -37,7 +37,7 @@ export async function createVerifier(ctx: Context, input: CreateVerifierInput): 
         ctx.now,
       ],
     );
-    const secret = await storeVerifierSecret(tx, ctx, id);
+    const secret = await storeSecret(tx, ctx, { owner: "verifier", ownerId: id });
     await saveVerifierAudiences(tx, { verifierId: id, audienceIds: input.audienceIds, now: ctx.now });
     const verifier = await readVerifier(tx, { id, now: ctx.now });
     await recordEntry(tx, ctx, {

@@ -4,7 +4,9 @@ import type { Sql } from "../db/sql.ts";
 import { notFound } from "../errors.ts";
 import { isUuid } from "../ids.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
-import type { VerifierDetail, VerifierRow, VerifierSecretRef } from "./model.ts";
+import type { SecretRef } from "../secrets/model.ts";
+import { liveSecretsSql, secretRefOf } from "../secrets/owned-secrets.ts";
+import type { VerifierDetail, VerifierRow } from "./model.ts";
 
 export type VerifierRecord = Pick<
   VerifierRow,
@@ -29,7 +31,7 @@ export async function getVerifier(
 type DetailRecord = VerifierRecord & {
   updatedAt: Date;
   version: number;
-  secrets: VerifierSecretRef[];
+  secrets: SecretRef[];
 };
 
 /** The same for use cases. @throws {DomainError} NOT_FOUND */
@@ -38,16 +40,14 @@ export async function readVerifier(db: Sql, { id, now }: { id: string; now: Date
     ? await run<DetailRecord>(
         db,
         sql`SELECT v.id, v.version, v.updated_at AS "updatedAt", ${VERIFIER_COLUMNS},
-            (SELECT coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'hint', s.hint, 'createdAt', s.created_at, 'expiresAt', s.expires_at,
-                'lastUsedAt', s.last_used_at) ORDER BY s.created_at DESC, s.id DESC), '[]') FROM verifier_secret s
-              WHERE s.verifier_id = v.id AND (s.expires_at IS NULL OR s.expires_at > ${now}::timestamptz)) AS secrets
+            ${liveSecretsSql("verifier", "v.id", now)} AS secrets
           FROM verifier v WHERE v.id = ${id}::uuid`,
       )
     : [];
   if (record === undefined) throw notFound("The verifier");
   return {
     ...verifierRowOf(record),
-    secrets: record.secrets.map(verifierSecretOf),
+    secrets: record.secrets.map(secretRefOf),
     disabledAt: record.disabledAt?.toISOString() ?? null,
     updatedAt: record.updatedAt.toISOString(),
     version: record.version,
@@ -67,17 +67,5 @@ export function verifierRowOf(record: VerifierRecord): VerifierRow {
     audiences: record.audiences.map(({ id, name, title }) => ({ id, name, title })),
     lastSeenAt: record.lastSeenAt?.toISOString() ?? null,
     createdAt: record.createdAt.toISOString(),
-  };
-}
-
-/** JSON from the database writes instants with an offset. */
-function verifierSecretOf(secret: VerifierSecretRef): VerifierSecretRef {
-  const instantOf = (at: string | null) => (at === null ? null : new Date(at).toISOString());
-  return {
-    id: secret.id,
-    hint: secret.hint,
-    createdAt: new Date(secret.createdAt).toISOString(),
-    expiresAt: instantOf(secret.expiresAt),
-    lastUsedAt: instantOf(secret.lastUsedAt),
   };
 }

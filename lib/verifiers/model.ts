@@ -1,4 +1,5 @@
 import type { SeenWay, VerifierPropagation } from "../propagation/model.ts";
+import type { SecretRef } from "../secrets/model.ts";
 
 /** Resource servers and gateways that ask whether tokens are good; browser-safe. Times are ISO 8601 in UTC. */
 export const VERIFIER_MODES = ["strict", "lenient"] as const;
@@ -99,18 +100,9 @@ export type VerifierInstance = {
 export type VerifierInstances = { count: number; instances: VerifierInstance[] };
 export const INSTANCES_SHOWN = 100;
 
-/** A secret that works: the last four characters, until when (null: until it is replaced), and its last use to the minute. */
-export type VerifierSecretRef = {
-  id: string;
-  hint: string;
-  createdAt: string;
-  expiresAt: string | null;
-  lastUsedAt: string | null;
-};
-
 export type VerifierDetail = VerifierRow & {
   /** Newest first. */
-  secrets: VerifierSecretRef[];
+  secrets: SecretRef[];
   disabledAt: string | null;
   updatedAt: string;
   version: number;
@@ -122,6 +114,4 @@ export type CreatedVerifier = { verifier: VerifierDetail; secret: string };
 export const VERIFIER_NAME_PATTERN = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/;
 /** How long replaced secrets may go on working beside a new one. */
 export const SECRET_OVERLAP_RANGE = { min: 0, max: 7 * 86_400, default: 86_400 } as const;
-/** Secrets that work at one time. */
-export const MAX_LIVE_SECRETS = 5;
 export const MAX_STALENESS_RANGE = { min: 1, max: 3600 } as const;

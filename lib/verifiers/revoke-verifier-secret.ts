@@ -3,6 +3,7 @@ import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { isUuid } from "../ids.ts";
+import { dropSecrets } from "../secrets/owned-secrets.ts";
 import { readVerifier } from "./get-verifier.ts";
 import type { VerifierDetail } from "./model.ts";
 
@@ -23,7 +24,7 @@ export async function revokeVerifierSecret(
     const before = await readVerifier(tx, { id: verifierId, now: ctx.now });
     const secret = before.secrets.find(({ id }) => id === secretId);
     if (secret === undefined) throw notFound("The secret");
-    await tx.query("DELETE FROM verifier_secret WHERE id = $1::uuid", [secretId]);
+    await dropSecrets(tx, { owner: "verifier", ownerId: verifierId, secretId });
     await tx.query("UPDATE verifier SET updated_at = $2::timestamptz WHERE id = $1::uuid", [
       verifierId,
       ctx.now,

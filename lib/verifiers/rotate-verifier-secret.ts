@@ -1,11 +1,10 @@
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
-import { DomainError } from "../errors.ts";
 import { isUuid } from "../ids.ts";
+import { replaceSecrets } from "../secrets/owned-secrets.ts";
 import { readVerifier } from "./get-verifier.ts";
-import { type CreatedVerifier, MAX_LIVE_SECRETS } from "./model.ts";
-import { storeVerifierSecret } from "./store-verifier-secret.ts";
+import type { CreatedVerifier } from "./model.ts";
 
 /**
  * Gives a verifier a new secret, shown once; the earlier ones go on for `overlapSeconds` at most, 0 ends them now. None gets longer by it.
@@ -22,20 +21,12 @@ export async function rotateVerifierSecret(
     if (isUuid(verifierId))
       await tx.query("SELECT id FROM verifier WHERE id = $1::uuid FOR UPDATE", [verifierId]);
     const before = await readVerifier(tx, { id: verifierId, now: ctx.now });
-    if (overlapSeconds > 0 && before.secrets.length >= MAX_LIVE_SECRETS)
-      throw new DomainError(
-        "CONFLICT",
-        `${MAX_LIVE_SECRETS} secrets of this verifier work already. End one of them first.`,
-      );
-    await tx.query(
-      "DELETE FROM verifier_secret WHERE verifier_id = $1::uuid AND (expires_at <= $2::timestamptz OR $3::int = 0)",
-      [verifierId, ctx.now, overlapSeconds],
-    );
-    await tx.query(
-      "UPDATE verifier_secret SET expires_at = least(expires_at, $2::timestamptz) WHERE verifier_id = $1::uuid",
-      [verifierId, new Date(ctx.now.getTime() + overlapSeconds * 1000)],
-    );
-    const secret = await storeVerifierSecret(tx, ctx, verifierId);
+    const secret = await replaceSecrets(tx, ctx, {
+      owner: "verifier",
+      ownerId: verifierId,
+      live: before.secrets,
+      overlapSeconds,
+    });
     await tx.query("UPDATE verifier SET updated_at = $2::timestamptz WHERE id = $1::uuid", [
       verifierId,
       ctx.now,

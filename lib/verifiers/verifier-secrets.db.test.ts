@@ -4,10 +4,10 @@ import { TEST_START, testContexts } from "../db/test-context.ts";
 import { uuidv7 } from "../ids.ts";
 import { hashSecret } from "../passwords/generated-secret.ts";
 import { loadRegistry } from "../registry/snapshot.ts";
-import { VerifierSightings } from "../verification/verifier-sightings.ts";
+import { MAX_LIVE_SECRETS } from "../secrets/model.ts";
+import { CallerSightings } from "../verification/caller-sightings.ts";
 import { createVerifier } from "./create-verifier.ts";
 import { getVerifier } from "./get-verifier.ts";
-import { MAX_LIVE_SECRETS } from "./model.ts";
 import { revokeVerifierSecret } from "./revoke-verifier-secret.ts";
 import { rotateVerifierSecret } from "./rotate-verifier-secret.ts";
 
@@ -127,7 +127,7 @@ describe("the secrets of a verifier", () => {
     const credential = await found(secret);
     if (credential === undefined) throw new Error("no credential");
     const { version } = await loadRegistry(world.db);
-    const sightings = new VerifierSightings(world.db, (error) => {
+    const sightings = new CallerSightings(world.db, (error) => {
       throw error;
     });
     sightings.saw(credential, new Date("2026-11-28T10:20:30.400Z"));

@@ -4,7 +4,12 @@ import type { RegistryClient, RegistrySnapshot, RegistryVerifier } from "#lib/re
 /** Who asks: a registered verifier, or a client about its own tokens. */
 export type Caller =
   | { kind: "verifier"; verifier: RegistryVerifier }
-  | { kind: "client"; client: RegistryClient };
+  | {
+      kind: "client";
+      client: RegistryClient;
+      /** The secret that it showed; null where it proved who it is by a key. */
+      secretId: string | null;
+    };
 
 export type Credentials = { id: string | null; secret: string };
 
@@ -44,21 +49,36 @@ export function readCredentials(
   return id !== null && id !== user ? "malformed" : { id: user, secret: password };
 }
 
-const NOBODY = Buffer.alloc(32);
+const NOBODY: RegistryClient["secrets"] = [{ id: "", hash: Buffer.alloc(32), expiresAtMs: 0 }];
+
+/**
+ * The id of the secret of a client whose digest this is, or null: in constant time, over all of them, expired ones never. `undefined` for a client that there is
+ * not takes as long.
+ */
+export function findClientSecret(
+  client: RegistryClient | undefined,
+  digest: Buffer,
+  nowMs: number,
+): string | null {
+  let found: string | null = null;
+  for (const { id, hash, expiresAtMs } of client?.secrets ?? NOBODY) {
+    const isLive = expiresAtMs === null || expiresAtMs > nowMs;
+    if (hash.length === digest.length && timingSafeEqual(hash, digest) && isLive) found = id;
+  }
+  return found;
+}
 
 function findClient(
   registry: RegistrySnapshot,
   clientId: string,
   digest: Buffer,
   nowMs: number,
-): RegistryClient | null {
+): { client: RegistryClient; secretId: string } | null {
   const client = registry.clientsByClientId.get(clientId);
-  let isMatch = false;
-  for (const { hash, expiresAtMs } of client?.secrets ?? [{ hash: NOBODY, expiresAtMs: 0 }]) {
-    const isLive = expiresAtMs === null || expiresAtMs > nowMs;
-    if (timingSafeEqual(hash, digest) && isLive) isMatch = true;
-  }
-  return client !== undefined && isMatch && !client.isDisabled && client.isConfidential ? client : null;
+  const secretId = findClientSecret(client, digest, nowMs);
+  const isGood =
+    client !== undefined && secretId !== null && !client.isDisabled && client.authMethod === "client_secret";
+  return isGood ? { client, secretId } : null;
 }
 
 /** The SHA-256 of a secret in hex: what the registry knows a verifier by. */
@@ -92,6 +112,6 @@ export function findCaller(
     return verifier === null || !isNamed ? null : { kind: "verifier", verifier };
   }
   if (id === null) return null;
-  const client = findClient(registry, id, digest, nowMs);
-  return client === null ? null : { kind: "client", client };
+  const found = findClient(registry, id, digest, nowMs);
+  return found === null ? null : { kind: "client", ...found };
 }

@@ -4,6 +4,7 @@ import { PROTOCOL_SCOPES } from "#lib/tokens/model.ts";
 import type { RegisteredToken } from "#lib/verification/registered-token.ts";
 import { Refused } from "./answers.ts";
 import { type Caller, findCaller, readCredentials } from "./callers.ts";
+import { findAssertingClient } from "./client-assertion.ts";
 import { readForm, requireParameter } from "./form.ts";
 import { readPresentedUse } from "./presented-use.ts";
 import type { Services } from "./services.ts";
@@ -11,23 +12,71 @@ import { type Presentation, verifyPresented } from "./verification.ts";
 
 const CHALLENGE = 'Basic realm="tokenwarden", charset="UTF-8"';
 
-/** The caller of introspection or revocation, or a refusal that names what is wrong. */
-export function requireCaller(services: Services, request: FastifyRequest, form: URLSearchParams): Caller {
+/** Whoever shows a secret, or a refusal that names what is wrong. */
+export function requireSecretCaller(
+  services: Services,
+  request: FastifyRequest,
+  form: URLSearchParams,
+): Caller {
   const credentials = readCredentials(request.headers.authorization, form);
-  if (credentials === "malformed")
-    throw new Refused(400, "invalid_request", "The credentials cannot be read, or are given in two ways.");
+  if (credentials === "malformed") throw unreadable();
   const caller =
     credentials === null ? null : findCaller(services.follower.registry, credentials, Date.now());
-  if (caller === null) {
-    const ip = services.addresses.of(request.raw);
-    services.refusals.count("nobody", ip, "credentials", new Date());
-    throw services.bounds.refuseCredentials(
-      ip,
-      new Refused(401, "invalid_client", "Authenticate as a verifier or a client.", CHALLENGE),
-    );
-  }
-  if (caller.kind === "verifier") services.sightings.showed(caller.verifier, new Date());
+  if (caller === null) throw nobody(services, request);
+  const now = new Date();
+  if (caller.kind === "verifier") services.sightings.showed(caller.verifier, now);
+  else if (caller.secretId !== null) services.sightings.clientShowed(caller.secretId, now);
   return caller;
+}
+
+/** The caller of introspection or revocation, by a secret or a signed assertion, or a refusal that names what is wrong. */
+export async function requireCaller(
+  services: Services,
+  request: FastifyRequest,
+  form: URLSearchParams,
+): Promise<Caller> {
+  if (!form.has("client_assertion")) return requireSecretCaller(services, request, form);
+  if (readCredentials(request.headers.authorization, form) !== null) throw unreadable();
+  const caller = await findByAssertion(services, request, form);
+  if (caller === null) throw nobody(services, request);
+  return caller;
+}
+
+function unreadable(): Refused {
+  return new Refused(400, "invalid_request", "The credentials cannot be read, or are given in two ways.");
+}
+
+function nobody(services: Services, request: FastifyRequest): Refused {
+  const ip = services.addresses.of(request.raw);
+  services.refusals.count("nobody", ip, "credentials", new Date());
+  return services.bounds.refuseCredentials(
+    ip,
+    new Refused(401, "invalid_client", "Authenticate as a verifier or a client.", CHALLENGE),
+  );
+}
+
+/** An address whose assertions were wrong too often has none looked at for a while: each may cost a fetch of keys and many checks. */
+async function findByAssertion(
+  services: Services,
+  request: FastifyRequest,
+  form: URLSearchParams,
+): Promise<Caller | null> {
+  if (services.bounds.isSpent(services.addresses.of(request.raw))) return null;
+  const { authorityIssuer } = services.env;
+  const client = await findAssertingClient(
+    {
+      registry: services.follower.registry,
+      keys: services.clientKeys,
+      db: services.db,
+      audiences: [
+        authorityIssuer,
+        `${authorityIssuer}/oauth/token`,
+        `${authorityIssuer}${request.routeOptions.url}`,
+      ],
+    },
+    form,
+  );
+  return client === null ? null : { kind: "client", client, secretId: null };
 }
 
 /** What introspection says of a good token. @see RFC 7662 section 2.2, RFC 9068 section 2.2 */
@@ -71,7 +120,7 @@ export async function introspect(
   request: FastifyRequest,
 ): Promise<Record<string, unknown>> {
   const form = readForm(request);
-  const caller = requireCaller(services, request, form);
+  const caller = await requireCaller(services, request, form);
   if (caller.kind === "verifier") services.sightings.saw(caller.verifier, new Date());
   const value = requireParameter(form, "token");
   const asker = caller.kind === "verifier" ? caller.verifier : caller.client;

@@ -5,7 +5,9 @@ const METHODS: Record<string, readonly string[]> = {
   "/events": ["POST"],
   "/.well-known/ssf-configuration": ["GET", "HEAD"],
   "/healthz": ["GET", "HEAD"],
+  "/device": ["GET", "HEAD", "POST"],
   "/oauth/authorize": ["GET", "HEAD"],
+  "/oauth/device_authorization": ["POST"],
   "/oauth/introspect": ["POST"],
   "/oauth/jwks": ["GET", "HEAD"],
   "/oauth/logout": ["GET", "HEAD"],
@@ -39,7 +41,7 @@ export function allowOf(target: string, method: string): string | null {
 }
 
 /** Where a sign-in page leads back to. */
-const RESUMED = /^\/oauth\/authorize\/[\w-]+$/;
+const RESUMED = /^\/(?:oauth\/authorize|device)\/[\w-]+$/;
 
 /** Whether an address is one of the authority's, as it is written: a router that folds case and slashes must not make others of it. */
 export function isAddress(path: string): boolean {

@@ -9,6 +9,7 @@ export function findPublicClient(
   form: URLSearchParams,
 ): RegistryClient | null {
   if (request.headers.authorization !== undefined || form.get("client_secret") !== null) return null;
+  if (form.has("client_assertion")) return null;
   const client = services.follower.registry.clientsByClientId.get(form.get("client_id") ?? "");
   return client === undefined || client.isConfidential || client.isDisabled ? null : client;
 }

@@ -22,7 +22,7 @@ const HINTS = new Set(["access_token", "refresh_token"]);
 export async function revoke(services: Services, request: FastifyRequest): Promise<void> {
   const form = readForm(request);
   const publicClient = findPublicClient(services, request, form);
-  const client = publicClient ?? requireClient(services, request, form);
+  const client = publicClient ?? (await requireClient(services, request, form));
   const value = requireParameter(form, "token");
   const hint = form.get("token_type_hint");
   if (hint !== null && !HINTS.has(hint))
@@ -89,8 +89,8 @@ function isOtherKind(services: Services, value: string): boolean {
   }
 }
 
-function requireClient(services: Services, request: FastifyRequest, form: URLSearchParams) {
-  const caller = requireCaller(services, request, form);
+async function requireClient(services: Services, request: FastifyRequest, form: URLSearchParams) {
+  const caller = await requireCaller(services, request, form);
   if (caller.kind !== "client")
     throw new Refused(400, "unauthorized_client", "Only a token's client revokes it here.");
   return caller.client;

@@ -1,4 +1,7 @@
 import type { Logger } from "pino";
+import { ClientKeyCache } from "#lib/client-keys/client-key-cache.ts";
+import { fetchKeySet } from "#lib/client-keys/fetch-key-set.ts";
+import { recordKeyFetch } from "#lib/client-keys/record-key-fetch.ts";
 import { type DiskWatch, watchDisk } from "#lib/db/disk-space.ts";
 import { openSqlDatabase, type SqlDatabase } from "#lib/db/sql-database.ts";
 import { withSamplePlaces } from "#lib/demo/sample-places.ts";
@@ -14,6 +17,7 @@ import {
 } from "#lib/revocations/revoke-presented-tokens.ts";
 import { createStatusAllocator, type StatusAllocator } from "#lib/status-lists/allocate-status.ts";
 import { createTokenRegister, type TokenRegister } from "#lib/tokens/register.ts";
+import { CallerSightings } from "#lib/verification/caller-sightings.ts";
 import { FeedFollower } from "#lib/verification/feed-follower.ts";
 import { createPurgedWeekFinder } from "#lib/verification/purged-weeks.ts";
 import { createTokenReader, type TokenReader } from "#lib/verification/read-token.ts";
@@ -27,7 +31,6 @@ import {
   type UseRecorder,
   type UseWriter,
 } from "#lib/verification/use-writer.ts";
-import { VerifierSightings } from "#lib/verification/verifier-sightings.ts";
 import { type Bounds, createBounds } from "./bounds/bounds.ts";
 import { type AddressReader, createAddressReader } from "./client-address.ts";
 import { Feed } from "./feed/feed.ts";
@@ -47,7 +50,7 @@ export type Services = {
   reports: ReportRecorder;
   findReported: ReturnType<typeof createReportedTokenFinder>;
   relaxed: RelaxedRecorder;
-  sightings: VerifierSightings;
+  sightings: CallerSightings;
   usage: UsageCounter;
   refusals: RefusalCounter;
   bounds: Bounds;
@@ -58,6 +61,8 @@ export type Services = {
   /** Opens and wraps what is kept by the master key. */
   wrapper: KeyWrapper;
   outbound: Outbound;
+  clientKeys: ClientKeyCache;
+  countryOf: CountryOf;
   stop(): Promise<void>;
 };
 
@@ -151,7 +156,15 @@ export async function startServices({
   });
   const statuses = createStatusAllocator({ db: claimsDb, writerId: writer.id });
   const outbound = createOutbound({ allow: env.outboundAllow });
-  const sightings = new VerifierSightings(db, complain);
+  const clientKeys = new ClientKeyCache({
+    fetch: (uri) => fetchKeySet(outbound, uri),
+    onFetched: ({ id, jwksUri }, fetched) => {
+      if ("error" in fetched)
+        log.warn({ clientId: id, reason: fetched.error }, "a client's keys cannot be fetched");
+      recordKeyFetch(db, { clientId: id, uri: jwksUri, at: new Date(), fetched }).catch(complain);
+    },
+  });
+  const sightings = new CallerSightings(db, complain);
   const bounds = createBounds(env);
   feed = new Feed({
     db,
@@ -186,6 +199,8 @@ export async function startServices({
     addresses: createAddressReader(env.trustedProxies),
     wrapper,
     outbound,
+    clientKeys,
+    countryOf: env.demo ? withSamplePlaces(countryOf) : countryOf,
     async stop() {
       await feed.stop();
       outbound.close();

@@ -98,6 +98,9 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     noticeUnknown: (reading, from) =>
       noticeUnknown(services, reading, { ...from, askerId: "nobody", source: "userinfo", verifierId: null }),
     clientIp: (req) => services.addresses.of(req),
+    countryOf: services.countryOf,
+    clientKeys: services.clientKeys,
+    showedSecret: (secretId, at) => services.sightings.clientShowed(secretId, at),
     countUses: (rows) => services.usage.count(rows),
     bounds: services.bounds,
     countRefusal: (askerId, ip, refusal) => services.refusals.count(askerId, ip, refusal, new Date()),

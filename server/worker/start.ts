@@ -7,6 +7,7 @@ import { openSqlDatabase } from "#lib/db/sql-database.ts";
 import { endAbandonedExports } from "#lib/exports/end-abandoned-exports.ts";
 import { purgeFeed } from "#lib/feed/purge-feed.ts";
 import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
+import { purgeLifetimePlans } from "#lib/lifetimes/purge-lifetime-plans.ts";
 import { purgePlans } from "#lib/order-plans/purge-plans.ts";
 import type { Outbound } from "#lib/outbound/outbound.ts";
 import { purgePropagation } from "#lib/propagation/purge-propagation.ts";
@@ -96,6 +97,7 @@ export async function startWorker({
     "count-missed-uses": { cron: "* * * * *", run: () => countMissedUses(db) },
     "end-abandoned-exports": { cron: "* * * * *", run: () => endAbandonedExports(db, new Date()) },
     "purge-plans": { cron: "5-59/10 * * * *", run: () => purgePlans(db, new Date()) },
+    "purge-lifetime-plans": { cron: "6-59/10 * * * *", run: () => purgeLifetimePlans(db, new Date()) },
     "purge-feed": { cron: "25 * * * *", run: () => purgeFeed(db, new Date()) },
     "purge-propagation": { cron: "45 * * * *", run: () => purgePropagation(db, new Date()) },
     "purge-register": {

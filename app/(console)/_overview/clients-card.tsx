@@ -7,7 +7,8 @@ import classes from "./overview.module.css";
 
 /** Which clients hold the live tokens. */
 export function ClientsCard({ overview }: { overview: Overview }) {
-  const { clients, otherClients } = overview;
+  const { clients, otherClients, clientsNeedingLook } = overview;
+  const hasNeeding = clientsNeedingLook !== null && clientsNeedingLook.value > 0;
   const most = Math.max(1, ...clients.map((client) => client.access.value + client.refresh.value));
   return (
     <Card
@@ -63,11 +64,20 @@ export function ClientsCard({ overview }: { overview: Overview }) {
           ))}
         </ul>
       )}
-      {otherClients > 0 ? (
+      {otherClients > 0 || hasNeeding ? (
         <p className={classes.more}>
-          <Link prefetch={false} href="/clients">
-            and {otherClients} more {otherClients === 1 ? "client" : "clients"}
-          </Link>
+          {otherClients > 0 ? (
+            <Link prefetch={false} href="/clients">
+              and {otherClients} more {otherClients === 1 ? "client" : "clients"}
+            </Link>
+          ) : null}
+          {otherClients > 0 && hasNeeding ? " · " : null}
+          {hasNeeding ? (
+            <Link prefetch={false} href={clientsNeedingLook.href}>
+              {clientsNeedingLook.value} {clientsNeedingLook.value === 1 ? "client needs" : "clients need"} a
+              look
+            </Link>
+          ) : null}
         </p>
       ) : null}
     </Card>

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { CLIENT_KINDS, CLIENT_STATES } from "#lib/clients/model.ts";
-import { TTL_CLAMPS, TTL_SOURCES } from "#lib/lifetimes/model.ts";
-import { ownLifetimes } from "./lifetimes.ts";
+import { FINDING_CODES } from "#lib/client-findings/model.ts";
+import { AUTH_METHODS, CLIENT_KINDS, CLIENT_STATES } from "#lib/clients/model.ts";
+import { effectiveTtl, ownLifetimes } from "./lifetimes.ts";
 import { instant } from "./paging.ts";
+import { secretRef } from "./secrets.ts";
 
 const audience = z.object({
   id: z.uuid(),
@@ -19,15 +20,14 @@ export const clientRow = z.object({
   kind: z.enum(CLIENT_KINDS),
   tokenFormat: z.enum(["jwt", "opaque"]),
   state: z.enum(CLIENT_STATES),
-  accessTokenTtl: z.object({
-    seconds: z.int(),
-    source: z.enum(TTL_SOURCES),
-    clampedBy: z.enum(TTL_CLAMPS).nullable(),
-  }),
+  accessTokenTtl: effectiveTtl,
   audiences: z.array(audience),
   liveTokens: z.int().nullable(),
+  findings: z.array(z.enum(FINDING_CODES)).nullable(),
   createdAt: instant,
 });
+
+const keyLine = z.object({ kid: z.string().nullable(), kty: z.string(), alg: z.string().nullable() });
 
 export const clientDetail = clientRow.extend({
   grantTypes: z.array(z.string()),
@@ -38,9 +38,22 @@ export const clientDetail = clientRow.extend({
   requireConsent: z.boolean(),
   permissions: z.array(z.object({ id: z.uuid(), name: z.string(), audience: z.string() })),
   groups: z.array(z.object({ id: z.uuid(), name: z.string() })),
-  secrets: z.array(
-    z.object({ id: z.uuid(), hint: z.string(), createdAt: instant, expiresAt: instant.nullable() }),
-  ),
+  authMethod: z.enum(AUTH_METHODS),
+  jwksUri: z.string().nullable(),
+  jwks: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }).nullable(),
+  keys: z.array(keyLine),
+  keyFetch: z
+    .object({
+      triedAt: instant,
+      fetchedAt: instant.nullable(),
+      error: z.string().nullable(),
+      keys: z.array(keyLine),
+    })
+    .nullable(),
+  requireDpop: z.boolean(),
+  requirePar: z.boolean(),
+  secrets: z.array(secretRef),
+  findings: z.array(z.object({ code: z.enum(FINDING_CODES), subjects: z.array(z.string()) })).nullable(),
   liveTokens: z.int(),
   liveAccessTokens: z.int(),
   liveRefreshTokens: z.int(),

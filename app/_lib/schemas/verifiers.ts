@@ -3,6 +3,7 @@ import { SEEN_WAYS } from "#lib/propagation/model.ts";
 import { AUDIT_MODES, CHECK_WAYS, VERIFIER_MODES, VERIFIER_STATES } from "#lib/verifiers/model.ts";
 import { idParams, instant } from "./paging.ts";
 import { verifierPropagation } from "./propagation.ts";
+import { secretRef } from "./secrets.ts";
 
 export const verifierRow = z.object({
   id: z.uuid(),
@@ -48,21 +49,10 @@ export const verifierInstances = z.object({
   ),
 });
 
-/** Its value is in the answer that made it, nowhere else. `lastUsedAt` is true to the minute. */
-const verifierSecret = z.object({
-  id: z.uuid(),
-  hint: z.string(),
-  createdAt: instant,
-  expiresAt: instant.nullable(),
-  lastUsedAt: instant.nullable(),
-});
-
 export const instanceParams = idParams.extend({ instanceId: z.uuid("is not an id").toLowerCase() });
 
-export const secretParams = idParams.extend({ secretId: z.uuid("is not an id").toLowerCase() });
-
 export const verifierDetail = verifierRow.extend({
-  secrets: z.array(verifierSecret),
+  secrets: z.array(secretRef),
   disabledAt: instant.nullable(),
   updatedAt: instant,
   version: z.int(),

@@ -8,15 +8,20 @@ import * as adminsIdRole from "./admins/[id]/role/route.ts";
 import * as admins from "./admins/route.ts";
 import * as apiTokensIdRevoke from "./api-tokens/[id]/revoke/route.ts";
 import * as apiTokens from "./api-tokens/route.ts";
+import * as audiencesIdLifetimesPreview from "./audiences/[id]/lifetimes/preview/route.ts";
 import * as audiencesId from "./audiences/[id]/route.ts";
 import * as audiences from "./audiences/route.ts";
 import * as auditEntriesId from "./audit-entries/[id]/route.ts";
 import * as auditEntries from "./audit-entries/route.ts";
 import * as clientsIdDisable from "./clients/[id]/disable/route.ts";
 import * as clientsIdEnable from "./clients/[id]/enable/route.ts";
+import * as clientsIdFetchKeys from "./clients/[id]/fetch-keys/route.ts";
+import * as clientsIdLifetimesExplain from "./clients/[id]/lifetimes/explain/route.ts";
+import * as clientsIdLifetimesPreview from "./clients/[id]/lifetimes/preview/route.ts";
 import * as clientsIdRevoke from "./clients/[id]/revoke/route.ts";
 import * as clientsIdRotateSecret from "./clients/[id]/rotate-secret/route.ts";
 import * as clientsId from "./clients/[id]/route.ts";
+import * as clientsIdSecretsSecretIdRevoke from "./clients/[id]/secrets/[secretId]/revoke/route.ts";
 import * as clients from "./clients/route.ts";
 import * as exportsIdCancel from "./exports/[id]/cancel/route.ts";
 import * as exportsIdFile from "./exports/[id]/file/route.ts";
@@ -56,6 +61,7 @@ import * as ordersIdCancelTogether from "./orders/[id]/cancel-together/route.ts"
 import * as ordersIdPropagation from "./orders/[id]/propagation/route.ts";
 import * as ordersId from "./orders/[id]/route.ts";
 import * as orders from "./orders/route.ts";
+import * as organisationLifetimesPreview from "./organisation/lifetimes/preview/route.ts";
 import * as organisation from "./organisation/route.ts";
 import * as overview from "./overview/route.ts";
 import * as plans from "./plans/route.ts";
@@ -98,6 +104,7 @@ import * as usersId from "./users/[id]/route.ts";
 import * as users from "./users/route.ts";
 import * as verifiersIdDisable from "./verifiers/[id]/disable/route.ts";
 import * as verifiersIdEnable from "./verifiers/[id]/enable/route.ts";
+import * as verifiersIdInstancesInstanceIdEnd from "./verifiers/[id]/instances/[instanceId]/end/route.ts";
 import * as verifiersIdInstances from "./verifiers/[id]/instances/route.ts";
 import * as verifiersIdReportGaps from "./verifiers/[id]/report-gaps/route.ts";
 import * as verifiersIdRotateSecret from "./verifiers/[id]/rotate-secret/route.ts";
@@ -121,14 +128,19 @@ export function allRoutes(): Route[] {
     apiTokensIdRevoke,
     audiences,
     audiencesId,
+    audiencesIdLifetimesPreview,
     auditEntries,
     auditEntriesId,
     clients,
     clientsId,
+    clientsIdLifetimesExplain,
+    clientsIdLifetimesPreview,
     clientsIdDisable,
     clientsIdEnable,
+    clientsIdFetchKeys,
     clientsIdRevoke,
     clientsIdRotateSecret,
+    clientsIdSecretsSecretIdRevoke,
     exports,
     exportsId,
     exportsIdCancel,
@@ -168,6 +180,7 @@ export function allRoutes(): Route[] {
     ordersIdCancelTogether,
     ordersIdPropagation,
     organisation,
+    organisationLifetimesPreview,
     overview,
     plans,
     refusedCounts,
@@ -213,6 +226,7 @@ export function allRoutes(): Route[] {
     verifiersIdDisable,
     verifiersIdEnable,
     verifiersIdInstances,
+    verifiersIdInstancesInstanceIdEnd,
     verifiersIdReportGaps,
     verifiersIdRotateSecret,
     verifiersIdSecretsSecretIdRevoke,

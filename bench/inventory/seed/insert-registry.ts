@@ -4,13 +4,12 @@ import type { SyntheticOrganisation } from "./synthetic-organisation.ts";
 
 const rowsOf = (rows: readonly object[]) => [JSON.stringify(rows)];
 
-/** The registry that the tokens name: clients, people, groups, audiences, permissions, keys that have been destroyed. */
+/** The registry that the tokens name: clients, people, groups, audiences, permissions. */
 export async function insertRegistry(
   db: pg.Client,
   organisation: SyntheticOrganisation,
-  { from, until }: { from: Date; until: Date },
+  from: Date,
 ): Promise<void> {
-  const span = until.getTime() - from.getTime();
   await db.query("UPDATE organisation SET name = 'Synthetic organisation (benchmark)'");
   await db.query(
     `INSERT INTO client (id, client_id, name, kind, token_format, grant_types, access_token_ttl_seconds, created_at, updated_at)
@@ -68,20 +67,4 @@ export async function insertRegistry(
       from,
     ],
   );
-  // nobody has their private halves: they end as destroyed, through the states that a key goes through
-  for (const [index, { kid, from: began }] of organisation.keys.entries()) {
-    const at = new Date(from.getTime() + began * span);
-    const end = new Date(from.getTime() + (organisation.keys[index + 1]?.from ?? 1) * span);
-    await db.query(
-      `INSERT INTO signing_key (id, kid, purpose, algorithm, state, public_jwk, private_wrapped, created_at, activated_at)
-       VALUES ($1, $2, 'access_token', 'ES256', 'active', '{}', '\\x00', $3, $3)`,
-      [uuidv7(at), kid, at],
-    );
-    await db.query("UPDATE signing_key SET state = 'retiring', retiring_at = $2 WHERE kid = $1", [kid, end]);
-    await db.query("UPDATE signing_key SET state = 'retired', retired_at = $2 WHERE kid = $1", [kid, until]);
-    await db.query(
-      "UPDATE signing_key SET state = 'destroyed', destroyed_at = $2, private_wrapped = NULL WHERE kid = $1",
-      [kid, until],
-    );
-  }
 }

@@ -67,6 +67,7 @@ export class TokenInventor {
   readonly #random: RandomIds;
   readonly #organisation: SyntheticOrganisation;
   readonly #sink: RegisterSink;
+  readonly #kids: readonly string[];
   readonly #rows: number;
   readonly #from: number;
   readonly #until: number;
@@ -82,8 +83,9 @@ export class TokenInventor {
   constructor(
     organisation: SyntheticOrganisation,
     sink: RegisterSink,
-    { rows, from, until }: { rows: number; from: Date; until: Date },
+    { rows, from, until, kids }: { rows: number; from: Date; until: Date; kids: readonly string[] },
   ) {
+    this.#kids = kids;
     this.#organisation = organisation;
     this.#sink = sink;
     this.#random = new RandomIds(rows);
@@ -150,8 +152,7 @@ export class TokenInventor {
 
   #keyAt(at: number): string {
     const share = (at - this.#from) / (this.#until - this.#from);
-    return (this.#organisation.keys.findLast((key) => key.from <= share) ?? this.#organisation.keys[0])
-      ?.kid as string;
+    return this.#kids[this.#organisation.keysFrom.findLastIndex((began) => began <= share)] as string;
   }
 
   /** A client-credentials token. */

@@ -1,4 +1,6 @@
 import pg from "pg";
+import type { KeyWrapper } from "#lib/keys/key-wrapper.ts";
+import { insertKeys } from "./insert-keys.ts";
 import { insertRegistry } from "./insert-registry.ts";
 import { TokenInventor } from "./invent-tokens.ts";
 import { placePastOrders } from "./place-past-orders.ts";
@@ -51,9 +53,11 @@ export async function seedInventory(options: {
   url: string;
   rows: number;
   until: Date;
+  /** By the master key that is kept beside the data. */
+  wrapper: KeyWrapper;
   log(line: string): void;
 }): Promise<SeedReport> {
-  const { url, rows, until, log } = options;
+  const { url, rows, until, wrapper, log } = options;
   await using stack = new AsyncDisposableStack();
   const startedAt = performance.now();
   const phases: Record<string, number> = {};
@@ -67,7 +71,8 @@ export async function seedInventory(options: {
   const db = await connect(url, stack);
   const from = new Date(until.getTime() - DAYS * DAY_MS);
   const organisation = inventOrganisation(rows, from);
-  await insertRegistry(db, organisation, { from, until });
+  await insertRegistry(db, organisation, from);
+  const kids = await insertKeys(db, organisation, { from, until, wrapper });
   await dropEmptyWeeks(db, from.getTime(), until.getTime());
   ended("registry");
 
@@ -100,7 +105,7 @@ export async function seedInventory(options: {
         log(`${inventor.made} tokens`);
       },
     },
-    { rows, from, until },
+    { rows, from, until, kids },
   );
   await inventor.make();
   await Promise.all([tokens, labels, families, consumptions, usages].map((one) => one.end()));

@@ -61,16 +61,19 @@ export async function armClient(db: Database, client: SyntheticClient): Promise<
 
 /** Two authorities and a worker on the inventory's database, as the product runs them. Returns the authorities' origins. */
 export async function startProduct(
-  { url, dataDir }: Inventory,
+  { db, url, dataDir }: Inventory,
   { log, stack }: { log(line: string): void; stack: AsyncDisposableStack },
 ): Promise<[string, string]> {
   const [first, second, ...metrics] = (await findPorts(4)) as [number, number, number, number];
+  // tokens that were issued before name it, and a folder that is kept goes on with it: `npm start` has it where nothing else is set
+  const [kept] = await db.query<{ issuer: string }>("SELECT issuer FROM authority_issuer WHERE id = 1");
+  const issuer = kept?.issuer ?? "http://localhost:4000";
+  // the master key is in the data folder
   const shared = {
     ...baseEnv(),
     DATABASE_URL: url,
     DATA_DIR: dataDir,
-    MASTER_KEY: randomBytes(32).toString("base64"),
-    AUTHORITY_ISSUER: `http://127.0.0.1:${first}`,
+    AUTHORITY_ISSUER: issuer,
   };
   const start = async (port: number, metricsPort: number) => {
     const origin = `http://127.0.0.1:${port}`;

@@ -15,6 +15,12 @@ const MAX_HELD = 5_000;
  */
 const BURST_SECONDS = { failures: 10, garbage: 2, authorizations: 2 };
 
+/**
+ * Wrong codes of devices: whoever mistypes gets by with ten, and one each twelve seconds after. Codes have 34 bits and live ten minutes: with a thousand of
+ * them about, a thousand addresses that guess as fast as they may need three days to hit one, and gain that a stranger's device is let in as themselves.
+ */
+const WRONG_CODES = { perSecond: 1 / 12, burst: 10 };
+
 /** Who asks where nobody has shown who they are: the address. */
 export function addressAsker(ip: string | null): string {
   return `address ${addressKey(ip)}`;
@@ -28,6 +34,14 @@ export type Bounds = {
    * never asked about their address.
    */
   refuseCredentials<E>(ip: string | null, refusal: E): E | Throttled;
+  /**
+   * Counts a code of a device that somebody typed and that there is not.
+   *
+   * @throws {Throttled} where an address guessed too often.
+   */
+  countWrongCode(ip: string | null): void;
+  /** Whether an address has guessed too often already. */
+  isGuessing(ip: string | null): boolean;
   /** Whether an address had too many failures already. */
   isSpent(ip: string | null): boolean;
   /**
@@ -58,6 +72,7 @@ export function createBounds(env: Pick<Env, "bounds">): Bounds {
   const failures = buckets(bounds.failuresPerSecond, BURST_SECONDS.failures);
   const garbage = buckets(bounds.garbagePerSecond, BURST_SECONDS.garbage);
   const authorizations = buckets(bounds.authorizationsPerSecond, BURST_SECONDS.authorizations);
+  const codes = new TokenBuckets(WRONG_CODES);
   const throttled = Object.fromEntries(THROTTLE_REASONS.map((reason) => [reason, 0])) as Record<
     ThrottleReason,
     number
@@ -70,6 +85,14 @@ export function createBounds(env: Pick<Env, "bounds">): Bounds {
       failures.take(addressKey(ip))
         ? refusal
         : new Throttled("credentials", "Too many failed attempts from this address. Ask again in a second."),
+    countWrongCode(ip) {
+      if (!codes.take(addressKey(ip)))
+        throw new Throttled(
+          "codes",
+          "Too many wrong codes from this address. Wait a minute, then try again.",
+        );
+    },
+    isGuessing: (ip) => codes.isSpent(addressKey(ip)),
     isSpent: (ip) => failures.isSpent(addressKey(ip)),
     countGarbage(askerId) {
       if (!garbage.take(askerId))

@@ -4,6 +4,7 @@ import { Refused } from "../answers.ts";
 export const THROTTLE_REASONS = [
   "credentials",
   "garbage",
+  "codes",
   "share",
   "authorizations",
   "pipelining",

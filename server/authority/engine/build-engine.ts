@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
 import Provider, { type KoaContextWithOIDC } from "oidc-provider";
 import { isUnavailable } from "#lib/db/unavailable.ts";
 import type { StateSeal } from "#lib/protocol/state-seal.ts";
-import { putOnce } from "#lib/protocol/state-store.ts";
+import { useOnce } from "#server/authority/client-assertion.ts";
 import { allowOf, isAddress } from "#server/authority/methods.ts";
 import { logFailure } from "../log-failure.ts";
 import { createConfiguration, OIDC_SCOPES } from "./configuration.ts";
@@ -11,6 +10,7 @@ import { currentSql } from "./exchange.ts";
 import { shapeAccessTokens } from "./model-access-tokens.ts";
 import { registryClient, shapeClients } from "./model-clients.ts";
 import { shapeCodes, shapePushedRequests } from "./model-codes.ts";
+import { shapeDeviceCodes, tellInterval } from "./model-device-codes.ts";
 import { rememberOidcScopes, shapeRefreshTokens } from "./model-refresh-tokens.ts";
 import { shapeSessions } from "./model-sessions.ts";
 import { shapeUserinfo } from "./model-userinfo.ts";
@@ -36,7 +36,7 @@ function speakAsIssuer(provider: Provider): void {
 
 /** A token of one audience may be asked for where all of a client's audiences were granted. */
 function shapeIndicators(provider: Provider, deps: EngineDeps): void {
-  for (const model of [provider.AuthorizationCode, provider.RefreshToken]) {
+  for (const model of [provider.AuthorizationCode, provider.DeviceCode, provider.RefreshToken]) {
     Object.defineProperty(model.prototype, "resourceIndicators", {
       get(this: { clientId: string; resource?: string | string[] }) {
         const client = registryClient(deps, this.clientId);
@@ -47,13 +47,10 @@ function shapeIndicators(provider: Provider, deps: EngineDeps): void {
   }
 }
 
-/** A DPoP proof is good once, also when it comes twice at the same moment. @see RFC 9449 section 11.1 */
+/** A DPoP proof or a client's assertion is good once, also when it comes twice at the same moment. @see RFC 9449 section 11.1, RFC 7523 section 3 */
 function shapeReplayDetection(provider: Provider, deps: EngineDeps): void {
   Object.defineProperty(provider.ReplayDetection, "unique", {
-    value: (iss: string, jti: string, exp: number) => {
-      const id = createHash("sha256").update(`${iss}\n${jti}`).digest("base64url");
-      return putOnce(currentSql(deps.db), "ReplayDetection", id, new Date(exp * 1_000));
-    },
+    value: (iss: string, jti: string, exp: number) => useOnce(currentSql(deps.db), iss, jti, exp),
   });
 }
 
@@ -103,7 +100,8 @@ export async function buildEngine(
   rememberOidcScopes(provider, OIDC_SCOPES);
   shapeClients(provider, deps);
   shapeCodes(provider, deps);
-  shapePushedRequests(provider);
+  shapePushedRequests(provider, deps);
+  shapeDeviceCodes(provider, deps);
   shapeRefreshTokens(provider, deps);
   shapeIndicators(provider, deps);
   shapeAccessTokens(provider, deps, keys);
@@ -116,6 +114,7 @@ export async function buildEngine(
   provider.use(createThrottle(deps) as never);
   provider.use(requireSpelling as never);
   provider.use(answerSignedOut as never);
+  provider.use(tellInterval(deps) as never);
   provider.use(createTokenEndpoint(deps) as never);
   return { provider, serviceTokens: createServiceTokens(deps, keys) };
 }

@@ -223,7 +223,7 @@ describe("client credentials", () => {
 
   test.each([
     [{ grant_type: "password" }, "unsupported_grant_type"],
-    [{ grant_type: "urn:ietf:params:oauth:grant-type:device_code" }, "unsupported_grant_type"],
+    [{ grant_type: "urn:ietf:params:oauth:grant-type:token-exchange" }, "unsupported_grant_type"],
     [{}, "invalid_request"],
     [{ grant_type: "client_credentials", scope: "a\u0000b" }, "invalid_scope"],
   ])("RFC 6749 section 5.2: %j is %s", async (form, error) => {

@@ -1,10 +1,13 @@
 import { hkdfSync } from "node:crypto";
 import { type Configuration, errors, type JWK, type KoaContextWithOIDC } from "oidc-provider";
+import { ASSERTION_ALGORITHMS } from "#lib/client-keys/model.ts";
 import { sessionSeconds } from "#lib/lifetimes/ends.ts";
 import type { Lifetime } from "#lib/lifetimes/model.ts";
 import type { StateSeal } from "#lib/protocol/state-seal.ts";
 import { STATUS_LISTS_PATH } from "#lib/status-lists/model.ts";
+import { endsSoon } from "#server/authority/client-assertion.ts";
 import type { EngineDeps } from "./deps.ts";
+import { DEVICE_PATH, deviceFlow } from "./device-pages.ts";
 import { renderEngineError, renderLoggedOut, renderLogout } from "./engine-pages.ts";
 import { createInteractionPolicy, isToBeReplaced } from "./interaction-policy.ts";
 import { lifetimeSeconds } from "./lifetimes.ts";
@@ -18,7 +21,8 @@ export const OIDC_SCOPES = ["openid", "profile", "email", "groups", "offline_acc
 /** Seconds that a person has to sign in and consent. */
 export const INTERACTION_TTL_SECONDS = 600;
 const GRANT_MARGIN_SECONDS = 3_600;
-const AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"] as const;
+const AUTH_METHODS = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"] as const;
+const CALLER_METHODS = AUTH_METHODS.filter((method) => method !== "none");
 
 function isOriginOf(uris: readonly string[], origin: string): boolean {
   return uris.some((uri) => URL.parse(uri)?.origin === origin);
@@ -58,7 +62,15 @@ export function createConfiguration({ deps, seal, idTokenJwks }: ConfigurationOp
     subjectTypes: ["public"],
     clientAuthMethods: AUTH_METHODS,
     clientDefaults: { id_token_signed_response_alg: "ES256" },
-    enabledJWA: { idTokenSigningAlgValues: ["ES256"], dPoPSigningAlgValues: ["ES256", "Ed25519", "EdDSA"] },
+    enabledJWA: {
+      idTokenSigningAlgValues: ["ES256"],
+      dPoPSigningAlgValues: ["ES256", "Ed25519", "EdDSA"],
+      clientAuthSigningAlgValues: [...ASSERTION_ALGORITHMS],
+    },
+    assertJwtClientAuthClaimsAndHeader: (_ctx, { exp }) => {
+      if (!endsSoon(exp, Date.now()))
+        throw new errors.InvalidClientAuth("the client_assertion is good for longer than it may");
+    },
     pkce: { required: () => true },
     allowOmittingSingleRegisteredRedirectUri: false,
     conformIdTokenClaims: false,
@@ -86,16 +98,20 @@ export function createConfiguration({ deps, seal, idTokenJwks }: ConfigurationOp
       userinfo: "/oauth/userinfo",
       end_session: "/oauth/logout",
       pushed_authorization_request: "/oauth/par",
+      device_authorization: "/oauth/device_authorization",
+      code_verification: DEVICE_PATH,
     },
     discovery: {
       introspection_endpoint: `${issuer}/oauth/introspect`,
-      introspection_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
+      introspection_endpoint_auth_methods_supported: CALLER_METHODS,
+      introspection_endpoint_auth_signing_alg_values_supported: [...ASSERTION_ALGORITHMS],
       revocation_feed_endpoint: `${issuer}/revocations`,
       revocation_feed_jwks_uri: `${issuer}/revocations/jwks`,
       revocation_endpoint: `${issuer}/oauth/revoke`,
       use_report_endpoint: `${issuer}/events`,
       status_list_aggregation_endpoint: `${issuer}${STATUS_LISTS_PATH}`,
       revocation_endpoint_auth_methods_supported: [...AUTH_METHODS],
+      revocation_endpoint_auth_signing_alg_values_supported: [...ASSERTION_ALGORITHMS],
     },
     interactions: {
       policy: createInteractionPolicy(deps),
@@ -104,6 +120,7 @@ export function createConfiguration({ deps, seal, idTokenJwks }: ConfigurationOp
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
+      deviceFlow: deviceFlow(deps),
       dPoP: { enabled: true },
       pushedAuthorizationRequests: { enabled: true },
       introspection: { enabled: false },
@@ -133,6 +150,7 @@ export function createConfiguration({ deps, seal, idTokenJwks }: ConfigurationOp
       ClientCredentials: () => organisation().serviceTokenTtlSeconds,
       RefreshToken: () => organisation().refreshTokenIdleSeconds,
       AuthorizationCode: (_ctx, _code, client) => secondsOf(client, "authorizationCodeTtlSeconds"),
+      DeviceCode: (_ctx, _code, client) => secondsOf(client, "deviceCodeTtlSeconds"),
       IdToken: (_ctx, _token, client) => secondsOf(client, "idTokenTtlSeconds"),
       Interaction: () => INTERACTION_TTL_SECONDS,
       Session: (_ctx, session) =>

@@ -1,7 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import type { CountedRefusal } from "#lib/audit/words.ts";
+import type { ClientKeyCache } from "#lib/client-keys/client-key-cache.ts";
 import type { SqlDatabase } from "#lib/db/sql-database.ts";
 import type { Env } from "#lib/env.ts";
+import type { CountryOf } from "#lib/places/country-database.ts";
 import type { RegistrySnapshot } from "#lib/registry/snapshot.ts";
 import type { StatusAllocator } from "#lib/status-lists/allocate-status.ts";
 import type { TokenRegister } from "#lib/tokens/register.ts";
@@ -41,6 +43,11 @@ export type EngineDeps = {
     from: { ip: string | null; userAgent: string | null },
   ): Promise<void>;
   clientIp(req: IncomingMessage): string | null;
+  countryOf: CountryOf;
+  /** The public keys of clients that authenticate by them. */
+  clientKeys: ClientKeyCache;
+  /** Told of each secret of a client that was shown and is good. */
+  showedSecret(secretId: string, at: Date): void;
   /** Told of uses after they are committed. */
   countUses(rows: readonly TokenUseRow[]): void;
   bounds: Bounds;

@@ -1,8 +1,9 @@
 import Provider, { errors } from "oidc-provider";
 import { uuidv7 } from "#lib/ids.ts";
 import { createFamily } from "#lib/protocol/family.ts";
+import type { RegistryClient } from "#lib/registry/snapshot.ts";
 import type { EngineDeps } from "./deps.ts";
-import { currentExchange, currentSql } from "./exchange.ts";
+import { currentExchange, currentSql, type Presented } from "./exchange.ts";
 import { extendPayload, keepConsumedUnexpired, scopeValues } from "./extend-model.ts";
 import { type FamilyTimes, lifetimeSeconds } from "./lifetimes.ts";
 import { registryClient } from "./model-clients.ts";
@@ -21,6 +22,70 @@ type CodeClass = {
   revokeByGrantId(grantId: string): Promise<void>;
   prototype: EngineCode & { save(): Promise<string>; consume(): Promise<void> };
 };
+
+/** @throws invalid_grant where a client is disabled, or was at that instant or after it: what was under way then has ended. */
+export function requirePending(client: RegistryClient, sinceMs: number): void {
+  if (client.isDisabled) throw invalidGrant("the client is disabled");
+  if (isEnded(client, sinceMs)) throw invalidGrant("the client was disabled in the meantime");
+}
+
+function isEnded({ pendingEndedAtMs }: RegistryClient, sinceMs: number): boolean {
+  return pendingEndedAtMs !== null && sinceMs <= pendingEndedAtMs;
+}
+
+/** What begins with a person's yes: an authorization code as it is made, a device's once somebody lets the device in. */
+type Beginning = Partial<FamilyFields> & {
+  clientId?: string | undefined;
+  accountId: string;
+  sessionUid?: string;
+};
+
+/** Gives a code the family that its tokens will belong to, rooted at this instant. */
+export async function beginFamily(deps: EngineDeps, code: Beginning): Promise<void> {
+  const client = registryClient(deps, code.clientId);
+  const now = Date.now();
+  const id = uuidv7(now);
+  // saved with the answer
+  const session = Provider.ctx?.oidc.session as EngineSession | undefined;
+  if (session !== undefined) session.usedAtMs = now;
+  const seconds = lifetimeSeconds(deps.registry().organisation, client, "refreshTokenAbsoluteSeconds");
+  const familyEndsAtMs = now + seconds * 1_000;
+  Object.assign(code, { familyId: id, rootedAtMs: now, familyEndsAtMs });
+  await createFamily(currentSql(deps.db), {
+    id,
+    clientId: client.id,
+    userId: code.accountId,
+    sessionUid: code.sessionUid ?? null,
+    rootedAt: new Date(now),
+    expiresAt: new Date(familyEndsAtMs),
+  });
+}
+
+/** A code as what is presented to be exchanged. */
+export function presentedCode(
+  client: RegistryClient,
+  code: Pick<FamilyFields, "familyId" | "rootedAtMs"> & {
+    accountId: string;
+    sessionUid?: string;
+    scope?: string | undefined;
+  },
+): Presented {
+  return {
+    id: code.familyId,
+    tokenId: null,
+    protocolClientId: client.clientId,
+    familyId: code.familyId,
+    sessionUid: code.sessionUid ?? null,
+    userId: code.accountId,
+    subject: code.accountId,
+    clientId: client.id,
+    scopes: scopeValues(code.scope),
+    groups: [],
+    audiences: [],
+    signingKid: null,
+    rootedAtMs: code.rootedAtMs,
+  };
+}
 
 /** Marks the running exchange as a second use: its family ends once the exchange is rolled back. */
 export async function markReplayed(): Promise<void> {
@@ -41,23 +106,7 @@ export function shapeCodes(provider: Provider, deps: EngineDeps): void {
 
   const save = Code.prototype.save;
   Code.prototype.save = async function saveWithFamily(this: EngineCode) {
-    const client = registryClient(deps, this.clientId);
-    const now = Date.now();
-    this.familyId = uuidv7(now);
-    this.rootedAtMs = now;
-    // saved with the answer
-    const session = Provider.ctx?.oidc.session as EngineSession | undefined;
-    if (session !== undefined) session.usedAtMs = now;
-    const seconds = lifetimeSeconds(deps.registry().organisation, client, "refreshTokenAbsoluteSeconds");
-    this.familyEndsAtMs = now + seconds * 1_000;
-    await createFamily(currentSql(deps.db), {
-      id: this.familyId,
-      clientId: client.id,
-      userId: this.accountId,
-      sessionUid: this.sessionUid ?? null,
-      rootedAt: new Date(now),
-      expiresAt: new Date(this.familyEndsAtMs),
-    });
+    await beginFamily(deps, this);
     return save.call(this);
   };
 
@@ -67,22 +116,8 @@ export function shapeCodes(provider: Provider, deps: EngineDeps): void {
     const exchange = currentExchange();
     if (code === undefined || exchange === null) return code;
     const client = registryClient(deps, code.clientId);
-    exchange.presented = {
-      id: code.familyId,
-      tokenId: null,
-      protocolClientId: client.clientId,
-      familyId: code.familyId,
-      sessionUid: code.sessionUid ?? null,
-      userId: code.accountId,
-      subject: code.accountId,
-      clientId: client.id,
-      scopes: scopeValues(code.scope),
-      groups: [],
-      audiences: [],
-      signingKid: null,
-      rootedAtMs: code.rootedAtMs,
-    };
-    if (client.isDisabled) throw invalidGrant("the client is disabled");
+    exchange.presented = presentedCode(client, code);
+    requirePending(client, code.rootedAtMs);
     return code;
   };
 
@@ -99,10 +134,29 @@ export function shapeCodes(provider: Provider, deps: EngineDeps): void {
   Code.revokeByGrantId = markReplayed;
 }
 
-/** Pushed requests are used up by compare-and-set too. @see RFC 9126 section 4 */
-export function shapePushedRequests(provider: Provider): void {
-  const { prototype } = provider.PushedAuthorizationRequest as unknown as {
-    prototype: { consume(): Promise<void> };
+/** Pushed requests are used up by compare-and-set too, and end with their client. @see RFC 9126 section 4 */
+export function shapePushedRequests(provider: Provider, deps: EngineDeps): void {
+  const Pushed = provider.PushedAuthorizationRequest as unknown as {
+    find(id: string, options?: object): Promise<{ clientId?: string; iat: number } | undefined>;
+    prototype: {
+      clientId?: string | undefined;
+      save(ttl?: number): Promise<string>;
+      consume(): Promise<void>;
+    };
+  };
+  extendPayload(Pushed, ["clientId"]);
+  const { find, prototype } = Pushed;
+  const { save } = prototype;
+  prototype.save = async function saveWithClient(ttl) {
+    this.clientId ??= Provider.ctx?.oidc.client?.clientId;
+    return save.call(this, ttl);
+  };
+  Pushed.find = async function findPending(id, options) {
+    const pushed = await find.call(Pushed, id, options);
+    const client = deps.registry().clientsByClientId.get(pushed?.clientId ?? "");
+    return client !== undefined && pushed !== undefined && isEnded(client, pushed.iat * 1_000)
+      ? undefined
+      : pushed;
   };
   const { consume } = prototype;
   prototype.consume = async function consumeOnce() {

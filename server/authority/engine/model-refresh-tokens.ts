@@ -8,6 +8,7 @@ import { makeOpaque, parseOpaque } from "#lib/tokens/opaque.ts";
 import type { EngineDeps } from "./deps.ts";
 import { currentExchange, type Exchange } from "./exchange.ts";
 import { extendPayload, keepConsumedUnexpired, pickPayload, scopeValues } from "./extend-model.ts";
+import { judgeForgotten } from "./judge-forgotten.ts";
 import { familySeconds, lifetimeSeconds } from "./lifetimes.ts";
 import { personOf } from "./model-accounts.ts";
 import { registryClient } from "./model-clients.ts";
@@ -36,9 +37,10 @@ type RefreshClass = {
   };
 };
 
-/** What the tokens of the running exchange come from: the refresh token that was presented, or the code. */
+/** What the tokens of the running exchange come from: the refresh token that was presented, or the code, a device's too. */
 export function sourceOf(ctx: KoaContextWithOIDC): EngineRefreshToken | EngineCode {
-  const source = parentOf(ctx) ?? ctx.oidc.entities.AuthorizationCode;
+  const { AuthorizationCode, DeviceCode } = ctx.oidc.entities;
+  const source = parentOf(ctx) ?? AuthorizationCode ?? DeviceCode;
   if (source === undefined) throw new Error("a user's token is issued without a code or refresh token");
   return source as EngineRefreshToken | EngineCode;
 }
@@ -160,7 +162,8 @@ export function shapeRefreshTokens(provider: Provider, deps: EngineDeps): void {
     if (exchange === null || typeof value !== "string" || parseOpaque(value)?.kind !== "refresh")
       return undefined;
     const token = await find.call(Refresh, value, { ignoreExpiration: true });
-    if (token !== undefined) await judgePresented(deps, exchange, token);
+    if (token === undefined) await judgeForgotten(deps, exchange, value);
+    else await judgePresented(deps, exchange, token);
     return token;
   };
 

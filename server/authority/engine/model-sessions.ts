@@ -1,4 +1,4 @@
-import type Provider from "oidc-provider";
+import Provider from "oidc-provider";
 import { findAccount } from "#lib/protocol/find-account.ts";
 import type { EngineDeps } from "./deps.ts";
 import { currentSql } from "./exchange.ts";
@@ -15,6 +15,8 @@ type SessionClass = {
   findByUid(uid: string): Promise<EngineSession | undefined>;
   prototype: EngineSession & { save(ttl: number): Promise<string> };
 };
+
+const TYPING: ReadonlySet<string> = new Set(["code_verification", "device_resume"]);
 
 /** Whether a session still counts: not idle too long, not past its maximum, not ended by an order on it, its person or everything, and its person not disabled. */
 async function isLive(deps: EngineDeps, session: EngineSession): Promise<boolean> {
@@ -44,7 +46,7 @@ async function isLive(deps: EngineDeps, session: EngineSession): Promise<boolean
   return (await findAccount(currentSql(deps.db), accountId)) !== null;
 }
 
-/** SSO sessions begin with a person, and end with their maximum, with orders that reach them, and with their person. */
+/** SSO sessions begin with a person, or with the page of a device's code, and end with their maximum, with orders that reach them, and with their person. */
 export function shapeSessions(provider: Provider, deps: EngineDeps): void {
   const Session = provider.Session as unknown as SessionClass;
   extendPayload(Session, ["signedInAtMs", "usedAtMs"]);
@@ -64,7 +66,9 @@ export function shapeSessions(provider: Provider, deps: EngineDeps): void {
     this.usedAtMs = this.signedInAtMs;
   };
   Session.prototype.save = async function saveWithPerson(this: EngineSession & { touched?: boolean }, ttl) {
-    if (this.accountId !== undefined) return save.call(this, ttl);
+    // whoever types a device's code may not have signed in yet, and the form is known again by the session
+    const isTyping = TYPING.has(String(Provider.ctx?.oidc.route));
+    if (this.accountId !== undefined || isTyping) return save.call(this, ttl);
     // the engine would keep one for every browser that has lost its own
     this.touched = false;
     return this.jti;

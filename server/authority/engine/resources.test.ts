@@ -18,6 +18,12 @@ const client: RegistryClient = {
   customClaims: {},
   requireConsent: true,
   isDisabled: false,
+  pendingEndedAtMs: null,
+  authMethod: "client_secret",
+  jwksUri: null,
+  jwks: null,
+  requireDpop: false,
+  requirePar: false,
   secrets: [],
   audiences: [
     { name: "billing", resourceUri: "https://billing.example.com/", accessTokenTtlMaxSeconds: null },

@@ -6,12 +6,15 @@ import {
   dropState,
   findState,
   findStateByUid,
+  findStateByUserCode,
   hashId,
   type ProtocolState,
   putState,
 } from "#lib/protocol/state-store.ts";
 import { currentExchange, currentSql } from "./exchange.ts";
 import { guardedSql } from "./protocol-errors.ts";
+
+const DEVICE_CODE = "DeviceCode";
 
 type Payload = AdapterPayload & { familyId?: string; result?: { login?: { accountId?: string } } };
 
@@ -33,11 +36,11 @@ export function createStateAdapter(db: Sql, seal: StateSeal): (model: string) =>
       state.consumedAt === null ? {} : { consumed: Math.floor(state.consumedAt.getTime() / 1_000) };
     return { ...state.payload, ...(id === undefined ? {} : { jti: id }), ...consumed } as AdapterPayload;
   }
-  const nobody = async () => undefined;
-
   return (model) => ({
     async upsert(id, payload, expiresIn) {
-      const { jti: _, ...rest } = payload as Payload;
+      const { jti, ...bare } = payload as Payload;
+      // a device is found by what a person types, and its code is then written anew: it stands in what is sealed
+      const rest: Payload = model === DEVICE_CODE ? { ...bare, jti } : bare;
       const expiresAt = expiresIn ? new Date(Date.now() + expiresIn * 1_000) : undefined;
       await putState(currentSql(db), seal, {
         model,
@@ -47,6 +50,7 @@ export function createStateAdapter(db: Sql, seal: StateSeal): (model: string) =>
         accountId: accountOf(rest),
         uid: rest.uid,
         familyId: rest.familyId,
+        userCode: model === DEVICE_CODE && rest.userCode ? seal.digest(rest.userCode) : undefined,
         expiresAt,
       });
     },
@@ -55,15 +59,22 @@ export function createStateAdapter(db: Sql, seal: StateSeal): (model: string) =>
       // what a refresh token was issued with never changes: its family is known before the exchange takes a connection
       if (exchange !== null && model === "RefreshToken")
         return restored(await findState(guardedSql(db), seal, model, id), id);
+      // a device asks every few seconds: nothing is held until there is something to give
+      if (exchange !== null && model === DEVICE_CODE) {
+        const state = await findState(guardedSql(db), seal, model, id);
+        if (state?.payload.accountId === undefined) return restored(state, id);
+      }
       // held until the exchange ends: of any number at once, one finds it unused
-      const isHeld = exchange !== null && model === "AuthorizationCode";
+      const isHeld = exchange !== null && (model === "AuthorizationCode" || model === DEVICE_CODE);
       if (isHeld) await exchange.enter(`code ${hashId(id).toString("hex")}`);
       return restored(await findState(currentSql(db), seal, model, id, isHeld), id);
     },
     async findByUid(uid) {
       return restored(await findStateByUid(currentSql(db), seal, model, uid));
     },
-    findByUserCode: nobody,
+    async findByUserCode(userCode) {
+      return restored(await findStateByUserCode(currentSql(db), seal, model, seal.digest(userCode)));
+    },
     async consume(id) {
       if (!(await consumeState(currentSql(db), model, id, new Date()))) throw new AlreadyUsed(model);
     },

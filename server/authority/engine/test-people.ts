@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { hash } from "@node-rs/argon2";
 import * as oidc from "openid-client";
+import { grantTypesOf, hasRedirects } from "#lib/clients/model.ts";
 import type { Database } from "#lib/db/database.ts";
 import { uuidv7 } from "#lib/ids.ts";
 import type { TestInstance } from "../test-authority.ts";
@@ -15,7 +16,7 @@ const id = () => uuidv7(new Date());
 
 type ClientOptions = {
   clientId: string;
-  kind: "web" | "spa" | "native";
+  kind: "web" | "spa" | "native" | "device";
   tokenFormat: "jwt" | "opaque";
   requireConsent: boolean;
   permissions?: readonly string[];
@@ -74,9 +75,9 @@ export async function seedPeople(db: Database) {
         name: `The ${options.clientId}`,
         kind: options.kind,
         tokenFormat: options.tokenFormat,
-        grantTypes: ["authorization_code", "refresh_token"],
-        redirectUris: [...(options.redirectUris ?? [REDIRECT_URI])],
-        postLogoutRedirectUris: ["https://app.example.com/bye"],
+        grantTypes: grantTypesOf(options.kind),
+        redirectUris: hasRedirects(options.kind) ? [...(options.redirectUris ?? [REDIRECT_URI])] : [],
+        postLogoutRedirectUris: hasRedirects(options.kind) ? ["https://app.example.com/bye"] : [],
         requireConsent: options.requireConsent,
         createdAt: now,
         updatedAt: now,

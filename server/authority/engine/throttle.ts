@@ -4,6 +4,7 @@ import { addressAsker } from "#server/authority/bounds/bounds.ts";
 import { Throttled } from "#server/authority/bounds/throttled.ts";
 import { findCaller, readCredentials } from "#server/authority/callers.ts";
 import type { EngineDeps } from "./deps.ts";
+import { DEVICE_PATH, namedNoCode } from "./device-pages.ts";
 import { factsOf } from "./request-facts.ts";
 import { answerUnavailable } from "./token-endpoint.ts";
 
@@ -14,7 +15,11 @@ const SPENT_COST = 16;
 /** What a refused request of such an asker keeps its place for: two at once look at no more than 80 in a second, whatever one costs. */
 const SPENT_PAUSE_MS = 25;
 /** Addresses where whoever comes has something written for them. */
-const WRITING = new Set(["/oauth/authorize", "/oauth/logout", "/oauth/logout/confirm"]);
+const WRITING = new Set(["/oauth/authorize", "/oauth/logout", "/oauth/logout/confirm", DEVICE_PATH]);
+/** Addresses where a client asks, by POST. */
+const EXCHANGES = new Set(["/oauth/token", "/oauth/par", "/oauth/device_authorization"]);
+/** What a device hears while nobody has typed its code: as it should be. */
+const WAITING = new Set(["authorization_pending", "slow_down"]);
 /** What somebody without a good secret can get wrong as often as they like. */
 const FAILURES = new Set(["invalid_client", "invalid_grant"]);
 
@@ -48,13 +53,18 @@ function refuse(ctx: KoaContextWithOIDC, error: Throttled, requestId: string): v
   ctx.body = { error: error.error, error_description: error.message, request_id: requestId };
 }
 
+function errorOf(ctx: KoaContextWithOIDC): string | null {
+  const { error } = (ctx.body ?? {}) as { error?: unknown };
+  return typeof error === "string" ? error : null;
+}
+
 function isRefused(ctx: KoaContextWithOIDC): boolean {
-  return ctx.status >= 400 && ctx.status < 500;
+  return ctx.status >= 400 && ctx.status < 500 && !WAITING.has(errorOf(ctx) ?? "");
 }
 
 function isFailure(ctx: KoaContextWithOIDC): boolean {
-  const { error } = (ctx.body ?? {}) as { error?: unknown };
-  return ctx.status === 401 || (typeof error === "string" && FAILURES.has(error));
+  const error = errorOf(ctx);
+  return ctx.status === 401 || (error !== null && FAILURES.has(error));
 }
 
 /**
@@ -80,7 +90,7 @@ export function createThrottle(deps: EngineDeps) {
     // once an address has failed often enough, its wrong secrets do not reach the engine any more
     const isKnownToFail = isWrong && bounds.isSpent(ip);
     if (!isKnownToFail) {
-      if (ctx.path === "/oauth/par") bounds.countAuthorization(asker);
+      if (ctx.path !== "/oauth/token") bounds.countAuthorization(asker);
       await enter(ctx, asker, next);
       if (!isRefused(ctx)) return;
       if (clientId !== null || !isFailure(ctx)) return bounds.countGarbage(asker);
@@ -91,16 +101,21 @@ export function createThrottle(deps: EngineDeps) {
   }
 
   async function visit(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
-    const asker = addressAsker(factsOf(deps, ctx.req).ip);
+    const { ip } = factsOf(deps, ctx.req);
+    const asker = addressAsker(ip);
     const isWriting = WRITING.has(ctx.path);
+    // whoever guesses learns nothing more, not even of a code that is right
+    if (ctx.path === DEVICE_PATH && ctx.method === "POST" && bounds.isGuessing(ip)) bounds.countWrongCode(ip);
     if (isWriting) bounds.countAuthorization(asker);
     await enter(ctx, asker, next);
+    if (namedNoCode(ctx.req)) bounds.countWrongCode(ip);
     if (!isWriting && isRefused(ctx)) bounds.countGarbage(asker);
   }
 
   return async function throttle(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
-    const isExchange = ctx.method === "POST" && (ctx.path === "/oauth/token" || ctx.path === "/oauth/par");
-    if ((isExchange || ctx.path === "/oauth/authorize") && deps.isStale()) return answerUnavailable(ctx);
+    const isExchange = ctx.method === "POST" && EXCHANGES.has(ctx.path);
+    if ((isExchange || ctx.path === "/oauth/authorize" || ctx.path === DEVICE_PATH) && deps.isStale())
+      return answerUnavailable(ctx);
     try {
       return await (isExchange ? exchange(ctx, next) : visit(ctx, next));
     } catch (error) {

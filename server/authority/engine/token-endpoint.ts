@@ -8,6 +8,7 @@ import { logFailure } from "../log-failure.ts";
 import type { EngineDeps } from "./deps.ts";
 import { endReplayedFamily, refreshUse } from "./end-family.ts";
 import { Exchange, runExchange } from "./exchange.ts";
+import { endOldestSignIns } from "./limit-refresh-tokens.ts";
 import { factsOf, type RequestFacts } from "./request-facts.ts";
 import { revokeSuperseded } from "./second-use.ts";
 
@@ -49,6 +50,7 @@ async function settle(
     return false;
   }
   await revokeSuperseded(deps, exchange, facts);
+  await endOldestSignIns(deps, exchange, facts);
   await exchange.commit();
   return true;
 }

@@ -6,7 +6,7 @@ import { MAX_STALENESS_RANGE, VERIFIER_MODES } from "#lib/verifiers/model.ts";
 import { Refused } from "../answers.ts";
 import { readCredentials, secretDigest } from "../callers.ts";
 import { requireSingle } from "../form.ts";
-import { requireCaller } from "../introspection.ts";
+import { requireSecretCaller } from "../introspection.ts";
 import { readJson } from "../read-json.ts";
 import type { Services } from "../services.ts";
 import type { Listener } from "./listener.ts";
@@ -74,7 +74,7 @@ export function requireListener(
   request: FastifyRequest,
   instanceId: string | null,
 ): Listener {
-  const caller = requireCaller(services, request, new URLSearchParams());
+  const caller = requireSecretCaller(services, request, new URLSearchParams());
   if (caller.kind !== "verifier")
     throw new Refused(403, "unauthorized_client", "The feed is for verifiers: show a verifier's secret.");
   const credentials = readCredentials(request.headers.authorization, null);

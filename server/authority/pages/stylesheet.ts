@@ -46,6 +46,8 @@ code, dd { font-family: "JetBrains Mono Variable", "JetBrains Mono", ui-monospac
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 6px 16px; margin: 20px 0 0; padding: 12px; border-radius: 6px; background: var(--raised); }
 dt { color: var(--muted); font-size: 13px; }
 dd { margin: 0; }
+.code { text-transform: uppercase; letter-spacing: 0.08em; font-family: "JetBrains Mono Variable", "JetBrains Mono", ui-monospace, monospace; }
+p.shown-code { margin: 16px 0 0; padding: 12px; border: 1px solid var(--line); border-radius: 6px; text-align: center; color: var(--text); font: 600 22px/1.3 "JetBrains Mono Variable", "JetBrains Mono", ui-monospace, monospace; letter-spacing: 0.08em; }
 @media (max-width: 480px) { main { padding-top: 24px; } .card { padding: 20px; } }
 @media (forced-colors: active) { button, .card, .alert { border: 1px solid; } }
 `;

@@ -72,13 +72,15 @@ export function LifetimesRuler({ rows, name }: { rows: RulerRow[]; name: string 
                 />
               )}
             </div>
-            <div className={classes.says}>
-              {row.says}
-              {isLong(row) ? (
-                <span className={classes.long}> Above an hour: a stolen one is good for that long.</span>
-              ) : null}
-              {row.reset}
-            </div>
+            {row.says || row.reset || isLong(row) ? (
+              <div className={classes.says}>
+                {row.says}
+                {isLong(row) ? (
+                  <span className={classes.long}> Above an hour: a stolen one is good for that long.</span>
+                ) : null}
+                {row.reset}
+              </div>
+            ) : null}
           </div>
         );
       })}

@@ -1,17 +1,23 @@
 "use client";
 
-import { ActionIcon, Button, TextInput } from "@mantine/core";
+import { ActionIcon, Button, Switch, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 import { useRouter } from "next/navigation";
 import { useRef, useState } from "react";
+import { useShortening } from "#app/(console)/_components/lifetimes/use-shortening.tsx";
+import { DurationInput } from "#components/form/duration-input.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import type { AudienceRow } from "#lib/audiences/model.ts";
+import { LIFETIME_RANGES } from "#lib/organisation/model.ts";
 import classes from "./audience-form.module.css";
 import { audienceWords as words } from "./words.ts";
 
-const FIELDS = ["title", "name", "resourceUri", "permissions"];
+const FIELDS = ["title", "name", "resourceUri", "accessTokenTtlMaxSeconds", "permissions"];
+/** What a limit begins with. */
+const USUAL = 300;
+const { min: MIN, max: MAX } = LIFETIME_RANGES.accessTokenTtlSeconds;
 
 type PermissionLine = { key: number; name: string; description: string };
 
@@ -23,6 +29,8 @@ export function AudienceForm({ audience }: { audience: AudienceRow | null }) {
   const [title, setTitle] = useState(audience?.title ?? "");
   const [name, setName] = useState(audience?.name ?? "");
   const [resourceUri, setResourceUri] = useState(audience?.resourceUri ?? "");
+  const [most, setMost] = useState(audience?.accessTokenTtlMaxSeconds ?? null);
+  const shortening = useShortening();
   const [lines, setLines] = useState<PermissionLine[]>(
     () =>
       audience?.permissions.map((permission, key) => ({
@@ -45,12 +53,23 @@ export function AudienceForm({ audience }: { audience: AudienceRow | null }) {
       name: line.name.trim(),
       description: line.description.trim(),
     }));
-    const body = { title, resourceUri, permissions };
+    const isChanged = audience !== null && most !== audience.accessTokenTtlMaxSeconds;
+    const choice = isChanged
+      ? await request.run(() =>
+          shortening.ask(`/api/v1/audiences/${audience.id}/lifetimes/preview`, {
+            accessTokenTtlMaxSeconds: most,
+          }),
+        )
+      : { go: true };
+    if (choice === undefined || !choice.go) return;
+    const shorten = "shorten" in choice ? choice.shorten : undefined;
+    const body = { title, resourceUri, permissions, accessTokenTtlMaxSeconds: most };
     const saved = await (audience === null
       ? request.send<AudienceRow>("POST", "/api/v1/audiences", { ...body, name })
       : request.send<AudienceRow>("PATCH", `/api/v1/audiences/${audience.id}`, {
           ...body,
           version: audience.version,
+          ...(shorten === undefined ? {} : { shorten }),
         }));
     if (saved === undefined) return;
     notifications.show({ message: words.saved, color: "green" });
@@ -59,92 +78,118 @@ export function AudienceForm({ audience }: { audience: AudienceRow | null }) {
   }
 
   return (
-    <FormCard
-      name={audience === null ? words.createTitle : words.editTitle}
-      onSubmit={save}
-      request={request}
-      submitWord={audience === null ? words.create : words.save}
-      cancelHref={audience === null ? "/audiences" : `/audiences/${audience.id}`}
-    >
-      <FormSection title={words.identity} help={words.identityHelp}>
-        <TextInput
-          label={words.titleField}
-          value={title}
-          onChange={(event) => {
-            request.touch("title");
-            setTitle(event.currentTarget.value);
-          }}
-          error={request.faultOf("title")}
-          maxLength={80}
-          required
-        />
-        <TextInput
-          label={words.name}
-          description={words.nameHelp}
-          value={name}
-          onChange={(event) => {
-            request.touch("name");
-            setName(event.currentTarget.value);
-          }}
-          error={request.faultOf("name")}
-          maxLength={64}
-          disabled={audience !== null}
-          required
-        />
-        <TextInput
-          label={words.resource}
-          description={words.resourceHelp}
-          value={resourceUri}
-          onChange={(event) => {
-            request.touch("resourceUri");
-            setResourceUri(event.currentTarget.value);
-          }}
-          error={request.faultOf("resourceUri")}
-          maxLength={500}
-          required
-        />
-      </FormSection>
-      <FormSection title={words.permissions} help={words.permissionsHelp}>
-        <ul className={classes.lines} aria-label={words.permissions}>
-          {lines.map((line) => (
-            <li key={line.key} className={classes.line}>
-              <TextInput
-                aria-label={words.permissionName}
-                placeholder="invoices:read"
-                value={line.name}
-                onChange={(event) => change(line.key, { name: event.currentTarget.value })}
-                error={request.faultOf(`permissions.${sent.indexOf(line)}.name`)}
-                maxLength={100}
-              />
-              <TextInput
-                aria-label={words.permissionDescription}
-                placeholder={words.permissionDescription}
-                value={line.description}
-                onChange={(event) => change(line.key, { description: event.currentTarget.value })}
-                error={request.faultOf(`permissions.${sent.indexOf(line)}.description`)}
-                maxLength={200}
-              />
-              <ActionIcon
-                size={36}
-                aria-label={`${words.removePermission} ${line.name}`}
-                onClick={() => changeLines((was) => was.filter(({ key }) => key !== line.key))}
-              >
-                <IconTrash size={17} />
-              </ActionIcon>
-            </li>
-          ))}
-        </ul>
-        <Button
-          leftSection={<IconPlus size={15} />}
-          style={{ alignSelf: "flex-start" }}
-          onClick={() => {
-            nextKey.current += 1;
-            setLines((was) => [...was, { key: nextKey.current, name: "", description: "" }]);
-          }}
-        >
-          {words.addPermission}
-        </Button>
-      </FormSection>
-    </FormCard>
+    <>
+      <FormCard
+        name={audience === null ? words.createTitle : words.editTitle}
+        onSubmit={save}
+        request={request}
+        submitWord={audience === null ? words.create : words.save}
+        cancelHref={audience === null ? "/audiences" : `/audiences/${audience.id}`}
+      >
+        <FormSection title={words.identity} help={words.identityHelp}>
+          <TextInput
+            label={words.titleField}
+            value={title}
+            onChange={(event) => {
+              request.touch("title");
+              setTitle(event.currentTarget.value);
+            }}
+            error={request.faultOf("title")}
+            maxLength={80}
+            required
+          />
+          <TextInput
+            label={words.name}
+            description={words.nameHelp}
+            value={name}
+            onChange={(event) => {
+              request.touch("name");
+              setName(event.currentTarget.value);
+            }}
+            error={request.faultOf("name")}
+            maxLength={64}
+            disabled={audience !== null}
+            required
+          />
+          <TextInput
+            label={words.resource}
+            description={words.resourceHelp}
+            value={resourceUri}
+            onChange={(event) => {
+              request.touch("resourceUri");
+              setResourceUri(event.currentTarget.value);
+            }}
+            error={request.faultOf("resourceUri")}
+            maxLength={500}
+            required
+          />
+        </FormSection>
+        <FormSection title={words.lifetime} help={words.lifetimeHelp}>
+          <Switch
+            label={words.lifetimeLimited}
+            checked={most !== null}
+            onChange={(event) => {
+              request.touch("accessTokenTtlMaxSeconds");
+              setMost(event.currentTarget.checked ? USUAL : null);
+            }}
+          />
+          {most === null ? null : (
+            <DurationInput
+              label={words.lifetimeMost}
+              value={most}
+              onChange={(seconds) => {
+                request.touch("accessTokenTtlMaxSeconds");
+                setMost(seconds);
+              }}
+              min={MIN}
+              max={MAX}
+              error={request.faultOf("accessTokenTtlMaxSeconds")}
+            />
+          )}
+        </FormSection>
+        <FormSection title={words.permissions} help={words.permissionsHelp}>
+          <ul className={classes.lines} aria-label={words.permissions}>
+            {lines.map((line) => (
+              <li key={line.key} className={classes.line}>
+                <TextInput
+                  aria-label={words.permissionName}
+                  placeholder="invoices:read"
+                  value={line.name}
+                  onChange={(event) => change(line.key, { name: event.currentTarget.value })}
+                  error={request.faultOf(`permissions.${sent.indexOf(line)}.name`)}
+                  maxLength={100}
+                />
+                <TextInput
+                  aria-label={words.permissionDescription}
+                  placeholder={words.permissionDescription}
+                  value={line.description}
+                  onChange={(event) => change(line.key, { description: event.currentTarget.value })}
+                  error={request.faultOf(`permissions.${sent.indexOf(line)}.description`)}
+                  maxLength={200}
+                />
+                <ActionIcon
+                  size={36}
+                  aria-label={`${words.removePermission} ${line.name}`}
+                  onClick={() => changeLines((was) => was.filter(({ key }) => key !== line.key))}
+                >
+                  <IconTrash size={17} />
+                </ActionIcon>
+              </li>
+            ))}
+          </ul>
+          <Button
+            leftSection={<IconPlus size={15} />}
+            style={{ alignSelf: "flex-start" }}
+            onClick={() => {
+              nextKey.current += 1;
+              setLines((was) => [...was, { key: nextKey.current, name: "", description: "" }]);
+            }}
+          >
+            {words.addPermission}
+          </Button>
+        </FormSection>
+      </FormCard>
+      {shortening.dialog}
+    </>
   );
 }

@@ -17,6 +17,11 @@ export const audienceWords = {
   resource: "Resource",
   resourceHelp:
     "The address that clients name to get a token for it (RFC 8707), such as https://billing.example.com.",
+  lifetime: "Longest access token",
+  lifetimeHelp:
+    "An access token that names this audience lives no longer, whatever its client may have. For what does the most harm.",
+  lifetimeLimited: "This audience takes short tokens only",
+  lifetimeMost: "At most",
   permissions: "Permissions",
   permissionsHelp: "Scope values that it owns, such as invoices:read. Names are unique over all audiences.",
   permissionName: "Permission",

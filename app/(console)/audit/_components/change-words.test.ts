@@ -17,12 +17,15 @@ test("a week that left the register is told in words, with its size and its days
 
 test("spans are told in their units, switches as yes or no, and our own words by their names", () => {
   expect(valueWords("accessTokenTtlSeconds", 5_400)).toBe("1 hour 30 minutes");
+  expect(fieldWords("refreshTokenIdleSeconds")).toBe("Refresh token, idle");
+  expect(valueWords("refreshTokenIdleSeconds", null)).toBe("as the organisation has it");
+  expect(valueWords("accessTokenTtlMaxSeconds", null)).toBe("none");
   expect(valueWords("orderPlanMinutes", 15)).toBe("15 minutes");
   expect(valueWords("orderHorizonDays", 1)).toBe("1 day");
   expect(valueWords("requireConsent", false)).toBe("no");
   expect(valueWords("auditMode", "relaxed")).toBe("Relaxed");
   expect(valueWords("leavingWeeks", ["2026-06-15"])).toMatch(/^The week of/);
-  expect(valueWords("accessTokenTtlSeconds", null)).toBe("none");
+  expect(valueWords("accessTokenTtlSeconds", null)).toBe("as the organisation has it");
   expect(valueWords("description", "")).toBe("empty");
   expect(valueWords("permissions", [])).toBe("none");
 });

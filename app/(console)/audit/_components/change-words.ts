@@ -4,6 +4,7 @@ import { ROLE_WORDS } from "#lib/authz/roles.ts";
 import { CLIENT_KIND_WORDS } from "#lib/clients/model.ts";
 import { EXPORT_FORMAT_WORDS } from "#lib/exports/model.ts";
 import { KEY_PURPOSE_WORDS } from "#lib/keys/model.ts";
+import { CLIENT_SETTING_KEYS } from "#lib/lifetimes/model.ts";
 import { LIFETIME_WORDS, ORDER_BOUND_WORDS } from "#lib/organisation/model.ts";
 import { bytesWords, weekWords } from "#lib/retention/model.ts";
 import { AUDIT_MODE_WORDS, VERIFIER_MODE_WORDS } from "#lib/verifiers/model.ts";
@@ -57,6 +58,11 @@ const FIELDS: Record<string, string> = {
   activatesAt: "Signs by itself from",
   retiresAt: "Verifies at least until",
   clientId: "Client id",
+  rotatesRefreshTokens: "Refresh tokens replaced at each use",
+  rotatesConfidentialRefreshTokens: "Refresh tokens of confidential clients replaced at each use",
+  refreshTokensMax: "Refresh tokens of a user with a client",
+  endAtOnce: "Ended at once",
+  lastEndsAt: "The last of them ends",
 };
 
 /** The same field of another act is another thing. */
@@ -123,8 +129,12 @@ function textWords(key: string, value: string): string {
   return key === "state" ? sentence(value.replaceAll("_", " ")) : value;
 }
 
+/** What a client takes from its organisation where it says nothing. */
+const OF_ORGANISATION: ReadonlySet<string> = new Set(CLIENT_SETTING_KEYS);
+
 /** What a field was or is, in words. */
 export function valueWords(key: string, value: unknown): string {
+  if (value === null && OF_ORGANISATION.has(key)) return "as the organisation has it";
   if (value === null || value === undefined) return "none";
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (typeof value === "number") return numberWords(key, value);

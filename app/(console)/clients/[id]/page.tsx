@@ -21,6 +21,8 @@ import {
   ClientOpens,
   ClientSecrets,
 } from "../_components/client-cards.tsx";
+import { ClientFindings } from "../_components/client-findings.tsx";
+import { ClientKeys } from "../_components/client-keys.tsx";
 import { clientWords as words } from "../_components/words.ts";
 
 type ClientPageProps = { params: Promise<{ id: string }> };
@@ -59,6 +61,7 @@ export default async function ClientPage({ params }: ClientPageProps) {
       <Columns
         main={
           <>
+            <ClientFindings client={client} />
             <ClientLifetime client={client} bounds={organisation} />
             <ClientOpens client={client} />
             <LiveTokens ctx={ctx} of={{ client: client.clientId }} />
@@ -68,7 +71,8 @@ export default async function ClientPage({ params }: ClientPageProps) {
         side={
           <>
             <ClientFacts client={client} />
-            <ClientSecrets client={client} />
+            <ClientSecrets client={client} canWrite={can(ctx, "client:write")} />
+            <ClientKeys client={client} canWrite={can(ctx, "client:write")} />
             <ClientAddresses client={client} />
             <ClientClaims client={client} />
             <RecentActs ctx={ctx} target="client" targetId={client.id} />

@@ -10,7 +10,7 @@ import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { RotateSecretDialog } from "#components/overlay/rotate-secret-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
 import { RevokeDialog } from "#components/revocation/revoke-dialog.tsx";
-import { type ClientDetail, isConfidential } from "#lib/clients/model.ts";
+import type { ClientDetail } from "#lib/clients/model.ts";
 import { clientWords as words } from "./words.ts";
 
 type Dialog = "revoke" | "disable" | "enable" | "secret" | null;
@@ -51,7 +51,7 @@ export function ClientActions({
               </ActionIcon>
             </Menu.Target>
             <Menu.Dropdown>
-              {isConfidential(client.kind) ? (
+              {client.authMethod === "client_secret" ? (
                 <Menu.Item leftSection={<IconKey size={16} />} onClick={() => setDialog("secret")}>
                   {words.rotate}
                 </Menu.Item>

@@ -6,12 +6,14 @@ import { Instant } from "#components/display/instant.tsx";
 import { KeyValue } from "#components/display/key-value.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
 import { ScopeList } from "#components/display/scope-list.tsx";
+import { SecretsCard } from "#components/overlay/secrets-card.tsx";
 import {
   type AudienceRef,
   CLIENT_KIND_WORDS,
   type ClientDetail,
-  type ClientSecretRef,
+  hasRedirects,
   isConfidential,
+  isSenderConstrained,
 } from "#lib/clients/model.ts";
 import type { OrganisationLifetimes } from "#lib/lifetimes/model.ts";
 import { LifetimesFields } from "./lifetimes-fields.tsx";
@@ -22,13 +24,17 @@ export function ClientLifetime({ client, bounds }: { client: ClientDetail; bound
     <Card
       title={words.lifetime}
       aside={
-        <Link prefetch={false} href="/settings">
-          {words.boundsLink}
+        <Link prefetch={false} href={`/clients/${client.id}/lifetimes`}>
+          {words.lifetimesLink}
         </Link>
       }
     >
       <LifetimesFields
-        subject={{ ...client, isConfidential: isConfidential(client.kind), isSenderConstrained: false }}
+        subject={{
+          ...client,
+          isConfidential: isConfidential(client.kind),
+          isSenderConstrained: isSenderConstrained(client),
+        }}
         audiences={client.audiences}
         organisation={bounds}
       />
@@ -85,6 +91,11 @@ export function ClientFacts({ client }: { client: ClientDetail }) {
           },
           { key: "Kind", value: CLIENT_KIND_WORDS[client.kind].name },
           { key: "Grants", value: client.grantTypes.map(grantWords).join(", ") },
+          { key: words.authMethod, value: words.authMethods[client.authMethod] },
+          { key: words.binding, value: client.requireDpop ? words.dpopRequired : words.dpopOptional },
+          ...(hasRedirects(client.kind)
+            ? [{ key: words.requests, value: client.requirePar ? words.parRequired : words.parOptional }]
+            : []),
           { key: "Tokens", value: client.tokenFormat === "jwt" ? "JWT, signed and readable" : "opaque" },
           ...(client.kind === "service"
             ? [{ key: "Groups", value: client.groups.map((group) => group.name).join(", ") || "none" }]
@@ -116,7 +127,7 @@ export function ClientFacts({ client }: { client: ClientDetail }) {
 }
 
 export function ClientAddresses({ client }: { client: ClientDetail }) {
-  if (client.kind === "service") return null;
+  if (!hasRedirects(client.kind)) return null;
   return (
     <Card title={words.redirectUris}>
       <Addresses list={client.redirectUris} />
@@ -153,31 +164,17 @@ export function ClientClaims({ client }: { client: ClientDetail }) {
   );
 }
 
-/** The secrets that work now, by their last characters. */
-export function ClientSecrets({ client }: { client: ClientDetail }) {
-  if (!isConfidential(client.kind)) return null;
+/** The secrets by which a client may prove who it is now; none where it has keys, or keeps nothing. */
+export function ClientSecrets({ client, canWrite }: { client: ClientDetail; canWrite: boolean }) {
+  if (client.authMethod !== "client_secret") return null;
   return (
-    <Card title={words.secrets} flush={client.secrets.length > 0}>
-      {client.secrets.length === 0 ? (
-        <p className="muted">{words.noSecrets}</p>
-      ) : (
-        <PlainTable
-          name={words.secrets}
-          rows={client.secrets}
-          keyOf={(row) => row.id}
-          columns={[
-            {
-              header: "Ends with",
-              cell: (row: ClientSecretRef) => <span className="mono">…{row.hint}</span>,
-            },
-            { header: "Made", cell: (row: ClientSecretRef) => <Instant at={row.createdAt} /> },
-            {
-              header: "Works until",
-              cell: (row: ClientSecretRef) => <Instant at={row.expiresAt} none="until replaced" />,
-            },
-          ]}
-        />
-      )}
-    </Card>
+    <SecretsCard
+      secrets={client.secrets}
+      url={`/api/v1/clients/${client.id}`}
+      canWrite={canWrite}
+      none={words.noSecrets}
+      endOnly={words.endOnlySecret}
+      endOne={words.endOneSecret}
+    />
   );
 }

@@ -1,4 +1,11 @@
-import { type ClientDetail, type ClientKind, grantTypesOf, isConfidential } from "#lib/clients/model.ts";
+import {
+  type ClientDetail,
+  type ClientKind,
+  grantTypesOf,
+  hasRedirects,
+  isConfidential,
+  isSenderConstrained,
+} from "#lib/clients/model.ts";
 import {
   CLIENT_SETTING_KEYS,
   type ClientLifetimes,
@@ -20,6 +27,10 @@ export const CLIENT_FIELDS = [
   "audienceIds",
   "permissionIds",
   "groupIds",
+  "grantTypes",
+  "jwksUri",
+  "jwks",
+  "requirePar",
 ];
 
 /** A client while it is being written down: addresses one a line, claims as the text of their JSON. */
@@ -37,7 +48,18 @@ export type ClientDraft = {
   audienceIds: string[];
   permissionIds: string[];
   groupIds: string[];
+  grantTypes: string[];
+  /** How a kind that can keep a secret proves who it is. */
+  proof: Proof;
+  jwksUri: string;
+  /** The text of its JSON. */
+  jwks: string;
+  requireDpop: boolean;
+  requirePar: boolean;
 };
+
+export const PROOFS = ["secret", "address", "pasted"] as const;
+export type Proof = (typeof PROOFS)[number];
 
 export const EMPTY_DRAFT: ClientDraft = {
   kind: "web",
@@ -53,6 +75,12 @@ export const EMPTY_DRAFT: ClientDraft = {
   audienceIds: [],
   permissionIds: [],
   groupIds: [],
+  grantTypes: grantTypesOf("web"),
+  proof: "secret",
+  jwksUri: "",
+  jwks: "",
+  requireDpop: false,
+  requirePar: false,
 };
 
 /** The draft of a client that is there. */
@@ -71,12 +99,20 @@ export function draftOf(client: ClientDetail): ClientDraft {
     audienceIds: client.audiences.map(({ id }) => id),
     permissionIds: client.permissions.map(({ id }) => id),
     groupIds: client.groups.map(({ id }) => id),
+    grantTypes: client.grantTypes,
+    proof: client.jwksUri !== null ? "address" : client.jwks !== null ? "pasted" : "secret",
+    jwksUri: client.jwksUri ?? "",
+    jwks: client.jwks === null ? "" : JSON.stringify(client.jwks, null, 2),
+    requireDpop: client.requireDpop,
+    requirePar: client.requirePar,
   };
 }
 
 /** What of a draft may be sent for a new client and for one that is there. What its kind does not have is left empty. */
 export function settingsOf(draft: ClientDraft) {
   const isService = draft.kind === "service";
+  const isRedirected = hasRedirects(draft.kind);
+  const proof = isConfidential(draft.kind) ? draft.proof : "secret";
   return {
     name: draft.name.trim(),
     description: draft.description.trim(),
@@ -85,17 +121,26 @@ export function settingsOf(draft: ClientDraft) {
     audienceIds: draft.audienceIds,
     permissionIds: draft.permissionIds,
     customClaims: JSON.parse(draft.customClaims || "{}") as Record<string, unknown>,
-    redirectUris: isService ? [] : linesOf(draft.redirectUris),
-    postLogoutRedirectUris: isService ? [] : linesOf(draft.postLogoutRedirectUris),
+    redirectUris: isRedirected ? linesOf(draft.redirectUris) : [],
+    postLogoutRedirectUris: isRedirected ? linesOf(draft.postLogoutRedirectUris) : [],
     requireConsent: isService ? false : draft.requireConsent,
     groupIds: isService ? draft.groupIds : [],
+    grantTypes: draft.grantTypes,
+    jwksUri: proof === "address" ? draft.jwksUri.trim() : null,
+    jwks: proof === "pasted" ? (JSON.parse(draft.jwks) as Record<string, unknown>) : null,
+    requireDpop: draft.requireDpop,
+    requirePar: isRedirected && draft.requirePar,
   };
 }
 
-/** The lifetimes that a client of this kind has; what it has no use for is left to the organisation. */
-function usedLifetimes({ kind, lifetimes }: ClientDraft): ClientLifetimes {
-  const used = new Set<string>(lifetimesOf(grantTypesOf(kind)).map(ownKeyOf));
-  if (used.has("refreshTokenIdleSeconds") && isConfidential(kind)) used.add("rotatesRefreshTokens");
+/** The lifetimes that a client with these grants has; what it has no use for is left to the organisation. */
+function usedLifetimes({ kind, grantTypes, requireDpop, lifetimes }: ClientDraft): ClientLifetimes {
+  const used = new Set<string>(lifetimesOf(grantTypes).map(ownKeyOf));
+  if (
+    used.has("refreshTokenIdleSeconds") &&
+    (isConfidential(kind) || isSenderConstrained({ kind, requireDpop }))
+  )
+    used.add("rotatesRefreshTokens");
   return Object.fromEntries(
     CLIENT_SETTING_KEYS.map((key) => [key, used.has(key) ? lifetimes[key] : null]),
   ) as ClientLifetimes;

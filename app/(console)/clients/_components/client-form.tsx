@@ -7,9 +7,17 @@ import { PermissionPicker } from "#app/(console)/_components/permission-picker.t
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
 import type { Send } from "#components/form/use-send.ts";
 import type { AudienceRow } from "#lib/audiences/model.ts";
-import { clientIdFromName, grantTypesOf, isConfidential } from "#lib/clients/model.ts";
+import {
+  clientIdFromName,
+  grantTypesOf,
+  hasRedirects,
+  isConfidential,
+  isSenderConstrained,
+} from "#lib/clients/model.ts";
 import type { OrganisationLifetimes } from "#lib/lifetimes/model.ts";
 import type { ClientDraft } from "./client-draft.ts";
+import { ClientFlows } from "./client-flows.tsx";
+import { ClientProof } from "./client-proof.tsx";
 import { KindChoice } from "./kind-choice.tsx";
 import { LifetimesFields } from "./lifetimes-fields.tsx";
 import { clientWords as words } from "./words.ts";
@@ -45,6 +53,10 @@ export function ClientForm(props: ClientFormProps) {
       request.refuse("customClaims", words.claimsNotJson);
       return;
     }
+    if (isConfidential(draft.kind) && draft.proof === "pasted" && !isJson(draft.jwks)) {
+      request.refuse("jwks", words.notJson);
+      return;
+    }
     onSave(draft);
   }
 
@@ -55,11 +67,11 @@ export function ClientForm(props: ClientFormProps) {
       request={request}
       submitWord={isNew ? words.create : words.save}
       cancelHref={cancelHref}
-      note={isNew && isConfidential(draft.kind) ? words.secretNote : undefined}
+      note={isNew && isConfidential(draft.kind) && draft.proof === "secret" ? words.secretNote : undefined}
     >
       {isNew ? (
         <FormSection title={words.kind} help={words.kindHelp}>
-          <KindChoice value={draft.kind} onChange={(kind) => set({ kind })} />
+          <KindChoice value={draft.kind} onChange={(kind) => set({ kind, grantTypes: grantTypesOf(kind) })} />
         </FormSection>
       ) : null}
       <FormSection title={words.identity} help={words.identityHelp}>
@@ -93,7 +105,15 @@ export function ClientForm(props: ClientFormProps) {
           maxLength={500}
         />
       </FormSection>
-      {isService ? null : (
+      {isConfidential(draft.kind) ? (
+        <ClientProof
+          draft={draft}
+          before={isNew ? null : start.proof}
+          onChange={set}
+          faultOf={request.faultOf}
+        />
+      ) : null}
+      {hasRedirects(draft.kind) ? (
         <FormSection title={words.signIn} help={words.signInHelp[draft.kind]}>
           <Textarea
             label={words.redirectUris}
@@ -121,7 +141,8 @@ export function ClientForm(props: ClientFormProps) {
             onChange={(event) => set({ requireConsent: event.currentTarget.checked })}
           />
         </FormSection>
-      )}
+      ) : null}
+      <ClientFlows draft={draft} onChange={set} faultOf={request.faultOf} />
       <FormSection title={words.opens} help={words.opensHelp}>
         {audiences.length === 0 ? (
           <NoAudiences why={words.noAudiences} />
@@ -145,17 +166,20 @@ export function ClientForm(props: ClientFormProps) {
           />
         ) : null}
       </FormSection>
-      <FormSection title={words.lifetime} help={words.lifetimeHelp}>
+      <FormSection title={words.lifetime} help={words.lifetimeHelp} isWide>
         <LifetimesFields
           subject={{
             ...draft.lifetimes,
-            grantTypes: grantTypesOf(draft.kind),
+            grantTypes: draft.grantTypes,
             isConfidential: isConfidential(draft.kind),
-            isSenderConstrained: false,
+            isSenderConstrained: isSenderConstrained(draft),
           }}
           audiences={audiences.filter(({ id }) => draft.audienceIds.includes(id))}
           organisation={bounds}
-          onChange={(lifetimes) => set({ lifetimes: { ...draft.lifetimes, ...lifetimes } })}
+          onChange={(lifetimes) => {
+            request.touch(...Object.keys(lifetimes));
+            set({ lifetimes: { ...draft.lifetimes, ...lifetimes } });
+          }}
           faultOf={request.faultOf}
         />
       </FormSection>
@@ -182,4 +206,13 @@ export function ClientForm(props: ClientFormProps) {
       </FormSection>
     </FormCard>
   );
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,6 +1,6 @@
 "use client";
 
-import { IconPlugConnected } from "@tabler/icons-react";
+import { IconAlertTriangle, IconPlugConnected } from "@tabler/icons-react";
 import Link from "next/link";
 import type { DataTableColumn } from "#components/data-table/columns.ts";
 import { DataTable } from "#components/data-table/data-table.tsx";
@@ -12,6 +12,7 @@ import { NumberText } from "#components/display/number-text.tsx";
 import { ScopeList } from "#components/display/scope-list.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { EmptyState } from "#components/feedback/empty-state.tsx";
+import { FINDING_WORDS } from "#lib/client-findings/model.ts";
 import { CLIENT_KIND_WORDS, type ClientRow } from "#lib/clients/model.ts";
 import { CLIENTS_TABLE } from "#lib/clients/table.ts";
 import type { Page, Total } from "#lib/list-query/define-table.ts";
@@ -41,6 +42,12 @@ const COLUMNS: DataTableColumn<ClientRow>[] = [
   },
   { id: "kind", header: "Kind", size: 150, cell: (row) => CLIENT_KIND_WORDS[row.kind].name },
   { id: "state", header: "State", size: 106, cell: (row) => <StateBadge state={row.state} /> },
+  {
+    id: "needs",
+    header: words.needsLook,
+    size: 150,
+    cell: (row) => <Needs findings={row.findings} />,
+  },
   {
     id: "audiences",
     header: "Audiences",
@@ -93,6 +100,28 @@ const COLUMNS: DataTableColumn<ClientRow>[] = [
     cell: (row) => <Instant at={row.createdAt} />,
   },
 ];
+
+/** What needs a look, the first of it in words. */
+function Needs({ findings }: { findings: ClientRow["findings"] }) {
+  const [first, ...others] = findings ?? [];
+  if (findings === null)
+    return (
+      <span className="faint" title={words.findingsUnknown}>
+        not known
+      </span>
+    );
+  if (first === undefined) return <span className="faint">nothing</span>;
+  return (
+    <span
+      title={findings.map((code) => FINDING_WORDS[code].name).join("\n")}
+      style={{ display: "inline-flex", gap: 4, alignItems: "center", minWidth: 0 }}
+    >
+      <IconAlertTriangle size={14} aria-hidden style={{ color: "var(--tw-suspended)", flex: "none" }} />
+      <span style={{ overflow: "hidden", textOverflow: "ellipsis" }}>{FINDING_WORDS[first].short}</span>
+      {others.length > 0 ? <span className="faint">+{others.length}</span> : null}
+    </span>
+  );
+}
 
 /** Applications that get tokens. */
 export function ClientsTable({

@@ -1,11 +1,17 @@
 "use client";
 
 import { Radio } from "@mantine/core";
-import { IconAppWindow, IconDeviceMobile, IconRobot, IconServer } from "@tabler/icons-react";
+import { IconAppWindow, IconDeviceMobile, IconDeviceTv, IconRobot, IconServer } from "@tabler/icons-react";
 import { CLIENT_KIND_WORDS, CLIENT_KINDS, type ClientKind } from "#lib/clients/model.ts";
 import classes from "./kind-choice.module.css";
 
-const ICONS = { web: IconServer, spa: IconAppWindow, native: IconDeviceMobile, service: IconRobot } as const;
+const ICONS = {
+  web: IconServer,
+  spa: IconAppWindow,
+  native: IconDeviceMobile,
+  device: IconDeviceTv,
+  service: IconRobot,
+} as const;
 
 /** What kind of application a client is: everything else that is asked follows from it. */
 export function KindChoice({ value, onChange }: { value: ClientKind; onChange: (kind: ClientKind) => void }) {

@@ -55,7 +55,9 @@ export function LifetimesFields({
       inheritedSeconds: organisation[resolved.key],
       says: isHeld
         ? `${spanText(resolved.seconds)} holds, ${decidedWords(resolved)}.`
-        : `${decidedWords(resolved).replace(/^./, (first) => first.toUpperCase())}.`,
+        : mine === null && resolved.limitedBy === null
+          ? null
+          : `${decidedWords(resolved).replace(/^./, (first) => first.toUpperCase())}.`,
       error: faultAt(problems, own) ?? faultOf?.(own),
       onChange: onChange === undefined ? undefined : (seconds) => onChange({ [own]: seconds }),
       reset:
@@ -79,8 +81,13 @@ export function LifetimesFields({
         name={words.ruler}
         rows={resolveLifetimes(subject, organisation, audiences).map(rowOf)}
       />
+      <p className="muted" style={{ margin: 0, fontSize: 12 }}>
+        {words.legend}
+      </p>
       {!hasRefresh ? null : onChange === undefined || rotation.decidedBy === "kind" ? (
-        <p className="muted">{rotationWords(rotation)}.</p>
+        <p className="muted" style={{ margin: 0, fontSize: 12 }}>
+          {rotationWords(rotation)}.
+        </p>
       ) : (
         <Select
           label={words.rotation}

@@ -6,8 +6,19 @@ export const settingWords = {
   purpose: "How long tokens and sessions live, and the bounds that no client may leave.",
   save: "Save changes",
   unchanged: "Nothing is changed yet.",
-  saved: "Saved. New tokens follow it; those that are out keep what they were issued with.",
-  note: "Tokens that are out keep the lifetime they were issued with.",
+  saved: "Saved. New tokens follow it.",
+  note: "Before it is saved you are told which tokens that are out outlive it, and may end them.",
+  scale: "On one scale",
+  scaleHelp:
+    "What a client gets that sets none of its own. Draw a knob, move it with the arrow keys, or type; the bars show what clients may choose.",
+  ruler: "The organisation's lifetimes on one scale",
+  rotation: "Replace the refresh tokens of confidential clients",
+  rotationHelp:
+    "At each use; else once half of the idle time has gone. Those of clients that keep no secret are replaced at each use, always.",
+  refreshTokensMax: "Refresh tokens of a user with a client",
+  boundSays: (min: string, max: string) => `Clients may choose ${min} to ${max}.`,
+  sessionSays: "Clients may want a younger sign-on, never an older.",
+  refreshTokensMaxHelp: "One more ends the oldest sign-in, on record.",
   readOnly: "Your role may look at these and not change them.",
   organisation: "Organisation",
   organisationHelp: "People see the name at sign-in and consent.",
@@ -21,31 +32,20 @@ type Section = { title: string; help: string; keys: LifetimeKey[] };
 
 export const ORDER_BOUNDS: OrderBoundKey[] = ["orderHorizonDays", "orderPlanMinutes", "wideOrderTokens"];
 
-/** The lifetimes as the page has them, from what matters most. */
-export const SECTIONS: Section[] = [
-  {
-    title: "Access tokens",
-    help: "The defaults, for clients that set none of their own. Services get theirs by client credentials and can renew them cheaply.",
-    keys: ["accessTokenTtlSeconds", "serviceTokenTtlSeconds"],
-  },
+/** What is typed beside the scale: the bounds, and clocks. */
+export const BOUND_SECTIONS: Section[] = [
   {
     title: "Bounds",
-    help: "No client may go below or above. A client whose own setting falls outside of new bounds is held to them from its next token on.",
-    keys: ["accessTokenTtlMinSeconds", "accessTokenTtlMaxSeconds"],
-  },
-  {
-    title: "Refresh tokens",
-    help: "Idle ends a refresh token that is not used; absolute ends its family whatever happens. Within the grace, an application whose answer was lost may use the same refresh token again; 0 ends the family at the second use.",
-    keys: ["refreshTokenIdleSeconds", "refreshTokenAbsoluteSeconds", "refreshGraceSeconds"],
-  },
-  {
-    title: "Signing in",
-    help: "One sign-in opens several applications until its session ends. Codes are exchanged once, at once.",
+    help: "No client may go below or above. A client whose own setting falls outside of new bounds is held to them from its next token on. A client's sign-on is never older than the organisation's.",
     keys: [
-      "sessionIdleSeconds",
-      "sessionAbsoluteSeconds",
-      "authorizationCodeTtlSeconds",
-      "idTokenTtlSeconds",
+      "accessTokenTtlMinSeconds",
+      "accessTokenTtlMaxSeconds",
+      "refreshTokenIdleMaxSeconds",
+      "refreshTokenAbsoluteMaxSeconds",
+      "refreshGraceMaxSeconds",
+      "idTokenTtlMaxSeconds",
+      "authorizationCodeTtlMaxSeconds",
+      "deviceCodeTtlMaxSeconds",
     ],
   },
   {

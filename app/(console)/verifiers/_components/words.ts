@@ -79,19 +79,11 @@ export const verifierWords = {
   rotateText: "It works at once. Give it to every instance, then let the old ones end.",
   overlap: "The secrets that are there now go on working",
   rotateAct: "Make the secret",
-  secrets: "Secrets",
   noSecrets: (verifier: Checks) => `None: nothing is answered to it. ${unanswered(verifier)}`,
-  lastUse: "Last use",
-  lastUseMeans: "To the minute; written within five seconds.",
-  endSecret: "End",
-  endSecretOf: (hint: string) => `End the secret …${hint}`,
-  endSecretTitle: (hint: string) => `End the secret …${hint}?`,
-  endSecretText: (others: number, verifier: Checks) =>
-    others === 0
-      ? `It is the only one: nothing is answered to whoever shows it from now on, until there is a new one. ${unanswered(verifier)} There is no way back.`
-      : "Nothing is answered to whoever shows it from now on. The others go on working. There is no way back.",
-  endSecretAct: "End it now",
-  secretEnded: (hint: string) => `The secret …${hint} has ended.`,
+  endOnlySecret: (verifier: Checks) =>
+    `It is the only one: nothing is answered to whoever shows it from now on, until there is a new one. ${unanswered(verifier)} There is no way back.`,
+  endOneSecret:
+    "Nothing is answered to whoever shows it from now on. The others go on working. There is no way back.",
   disable: "Disable…",
   disableTitle: (name: string) => `Disable ${name}?`,
   disableText: (verifier: Checks) =>

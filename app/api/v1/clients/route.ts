@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineRoute } from "#app/_lib/define-route.ts";
+import { getOutbound } from "#app/_lib/outbound.ts";
 import { clientDetail, clientRow } from "#app/_lib/schemas/clients.ts";
 import { pageOf } from "#app/_lib/schemas/paging.ts";
 import { createClient } from "#lib/clients/create-client.ts";
@@ -20,10 +21,10 @@ export const GET = defineRoute({
 export const POST = defineRoute({
   method: "POST",
   path: "/api/v1/clients",
-  summary: "Registers a client; its secret, where its kind has one, is in this answer alone",
+  summary: "Registers a client; its secret, where it gets one, is in this answer alone",
   permission: "client:write",
   body: createClientInput,
   status: 201,
   response: z.object({ client: clientDetail, secret: z.string().nullable() }),
-  handler: (ctx, { body }) => createClient(ctx, body),
+  handler: (ctx, { body }) => createClient(ctx, body, { outbound: getOutbound() }),
 });

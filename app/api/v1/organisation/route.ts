@@ -18,6 +18,7 @@ export const PATCH = defineRoute({
   path: "/api/v1/organisation",
   summary: "Changes the organisation's name, lifetimes and bounds; `version` is the one that was read",
   permission: "organisation:write",
+  refusals: [404, 410],
   body: updateOrganisationInput,
   response: organisation,
   handler: (ctx, { body }) => updateOrganisation(ctx, body),

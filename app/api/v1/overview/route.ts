@@ -30,6 +30,7 @@ export const GET = defineRoute({
       }),
     ),
     otherClients: z.int(),
+    clientsNeedingLook: linkedCount.nullable(),
     suspended: linkedCount,
     expiringWithinHour: linkedCount,
     expiringWithinDay: linkedCount,

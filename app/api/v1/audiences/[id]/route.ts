@@ -22,6 +22,7 @@ export const PATCH = defineRoute({
     "Changes one audience; `version` is the one that was read, another one's change is refused with 409",
   permission: "audience:write",
   params: idParams,
+  refusals: [410],
   body: updateAudienceInput,
   response: audienceRow,
   handler: (ctx, { params, body }) => updateAudience(ctx, { ...body, audienceId: params.id }),

@@ -1,4 +1,5 @@
 import { defineRoute } from "#app/_lib/define-route.ts";
+import { getOutbound } from "#app/_lib/outbound.ts";
 import { clientDetail } from "#app/_lib/schemas/clients.ts";
 import { idParams } from "#app/_lib/schemas/paging.ts";
 import { getClient } from "#lib/clients/get-client.ts";
@@ -21,7 +22,9 @@ export const PATCH = defineRoute({
   summary: "Changes one client; `version` is the one that was read, another one's change is refused with 409",
   permission: "client:write",
   params: idParams,
+  refusals: [410],
   body: updateClientInput,
   response: clientDetail,
-  handler: (ctx, { params, body }) => updateClient(ctx, { ...body, clientId: params.id }),
+  handler: (ctx, { params, body }) =>
+    updateClient(ctx, { ...body, clientId: params.id }, { outbound: getOutbound() }),
 });

@@ -1,5 +1,6 @@
 import { defineRoute } from "#app/_lib/define-route.ts";
-import { secretParams, verifierDetail } from "#app/_lib/schemas/verifiers.ts";
+import { secretParams } from "#app/_lib/schemas/secrets.ts";
+import { verifierDetail } from "#app/_lib/schemas/verifiers.ts";
 import { revokeVerifierSecret } from "#lib/verifiers/revoke-verifier-secret.ts";
 
 export const POST = defineRoute({

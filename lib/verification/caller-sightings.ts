@@ -5,18 +5,19 @@ const WRITE = `
   FROM unnest($1::uuid[], $2::timestamptz[]) AS s(id, at) WHERE v.id = s.id`;
 
 /** One write a minute and secret. */
-const WRITE_SECRETS = `
-  UPDATE verifier_secret v SET last_used_at = date_trunc('minute', s.at)
+const writeSecrets = (table: "verifier_secret" | "client_secret") => `
+  UPDATE ${table} v SET last_used_at = date_trunc('minute', s.at)
   FROM unnest($1::uuid[], $2::timestamptz[]) AS s(id, at)
   WHERE v.id = s.id AND (v.last_used_at IS NULL OR v.last_used_at < date_trunc('minute', s.at))`;
 
-/** When each verifier last asked, and with which of its secrets; written every five seconds. */
-export class VerifierSightings {
+/** When each verifier last asked, and with which of its secrets it or a client did; written every five seconds. */
+export class CallerSightings {
   readonly #db: Sql;
   readonly #onError: (error: unknown) => void;
   readonly #timer: NodeJS.Timeout;
   #verifiers = new Map<string, Date>();
-  #secrets = new Map<string, Date>();
+  #verifierSecrets = new Map<string, Date>();
+  #clientSecrets = new Map<string, Date>();
 
   constructor(db: Sql, onError: (error: unknown) => void) {
     this.#db = db;
@@ -33,20 +34,30 @@ export class VerifierSightings {
 
   /** It showed its secret, for whatever it wanted. */
   showed(verifier: { secret: { id: string } }, at: Date): void {
-    this.#secrets.set(verifier.secret.id, at);
+    this.#verifierSecrets.set(verifier.secret.id, at);
+  }
+
+  /** A client showed this secret of its own, for whatever it wanted. */
+  clientShowed(secretId: string, at: Date): void {
+    this.#clientSecrets.set(secretId, at);
   }
 
   async flush(): Promise<void> {
-    if (this.#secrets.size === 0) return;
-    const [verifiers, secrets] = [this.#verifiers, this.#secrets];
+    const [verifiers, ofVerifiers, ofClients] = [this.#verifiers, this.#verifierSecrets, this.#clientSecrets];
     this.#verifiers = new Map();
-    this.#secrets = new Map();
+    this.#verifierSecrets = new Map();
+    this.#clientSecrets = new Map();
     try {
-      await this.#db.query(WRITE, columnsOf(verifiers));
-      await this.#db.query(WRITE_SECRETS, columnsOf(secrets));
+      await this.#write(WRITE, verifiers);
+      await this.#write(writeSecrets("verifier_secret"), ofVerifiers);
+      await this.#write(writeSecrets("client_secret"), ofClients);
     } catch (error) {
       this.#onError(error);
     }
+  }
+
+  async #write(statement: string, seenAt: ReadonlyMap<string, Date>): Promise<void> {
+    if (seenAt.size > 0) await this.#db.query(statement, columnsOf(seenAt));
   }
 
   async stop(): Promise<void> {

@@ -1,0 +1,105 @@
+import type { Act } from "../audit/record-entry.ts";
+import { requirePermission } from "../authz/require-permission.ts";
+import type { Context } from "../context.ts";
+import type { Sql } from "../db/sql.ts";
+import { DomainError, notFound } from "../errors.ts";
+import { run, sql } from "../list-query/sql-fragment.ts";
+import { SELECTION_AT_ONCE_MAX } from "../order-plans/model.ts";
+import { ORDER_COLUMNS, type OrderRecord } from "../revocations/order-row.ts";
+import { placeOrder } from "../revocations/place-order.ts";
+import { settleAtOnce } from "../revocations/settle-selection.ts";
+import type { ShortenInput } from "./input.ts";
+import { type LifetimeChange, settingsText } from "./lifetime-change.ts";
+import { termsOf } from "./preview-change.ts";
+
+type PlanRecord = {
+  ofKind: string;
+  ofId: string;
+  settings: object;
+  tokens: number;
+  expiresAt: Date;
+  usedAt: Date | null;
+};
+
+type SliceRecord = { selectionId: string; endsAt: Date | null; size: number };
+
+async function getPlan(tx: Sql, ctx: Context, change: LifetimeChange, planId: string): Promise<PlanRecord> {
+  const [plan] = await run<PlanRecord>(
+    tx,
+    sql`SELECT of_kind AS "ofKind", of_id AS "ofId", settings, tokens, expires_at AS "expiresAt", used_at AS "usedAt" FROM lifetime_plan
+      WHERE id = ${planId}::uuid AND actor_kind = ${ctx.actor.kind} AND actor_id = ${ctx.actor.id} FOR UPDATE`,
+  );
+  if (plan === undefined) throw notFound("The plan");
+  if (plan.usedAt !== null) throw new DomainError("ALREADY_ENDED", "The plan was used. A plan is used once.");
+  if (plan.expiresAt <= ctx.now)
+    throw new DomainError("GONE", "The plan has expired. Look at the tokens again.");
+  const ofId = change.kind === "organisation" ? "1" : change.id;
+  const isSame =
+    plan.ofKind === change.kind &&
+    plan.ofId === ofId &&
+    settingsText(plan.settings) === settingsText(change.settings);
+  if (!isSame)
+    throw new DomainError("CONFLICT", "The plan was made for other lifetimes. Look at the tokens again.");
+  return plan;
+}
+
+/**
+ * Ends the tokens of a plan, each when it was shown to: an order upon each frozen selection, at its time. In the transaction of the change that makes the
+ * lifetimes shorter, after everything slow and before anything is recorded: the feed's head is locked. Answers the act to be recorded,
+ * `lifetimes.shortened` upon whose lifetimes they are. Needs `order:write`; above the organisation's `wideOrderTokens` the owner role and `confirm`.
+ *
+ * @throws {DomainError} NOT_FOUND for another's plan, ALREADY_ENDED for a used one, GONE for an expired one, CONFLICT for one of other lifetimes, FORBIDDEN,
+ *   INVALID_INPUT.
+ */
+export async function shortenTokens(
+  tx: Sql,
+  ctx: Context,
+  change: LifetimeChange & { name: string; wideOrderTokens: number },
+  { planId, confirm }: ShortenInput,
+): Promise<Act> {
+  requirePermission(ctx, "order:write");
+  const plan = await getPlan(tx, ctx, change, planId);
+  const terms = termsOf(plan.tokens, change.wideOrderTokens);
+  if (terms.needsOwner) requirePermission(ctx, "everything:revoke");
+  if (terms.confirm !== null && confirm?.trim() !== terms.confirm)
+    throw new DomainError("INVALID_INPUT", `Type "${terms.confirm}" to confirm the end of so many.`, {
+      fields: [{ path: "shorten.confirm", message: `must be ${terms.confirm}` }],
+    });
+  const slices = await run<SliceRecord>(
+    tx,
+    sql`SELECT s.selection_id AS "selectionId", s.ends_at AS "endsAt", x.size FROM lifetime_plan_slice s JOIN selection x ON x.id = s.selection_id
+      WHERE s.plan_id = ${planId}::uuid ORDER BY s.number`,
+  );
+  const note = `Lifetimes of ${change.name} were made shorter: these tokens end by the new limits.`;
+  for (const { selectionId, endsAt, size } of slices) {
+    const name = `${size === 1 ? "1 token" : `${size.toLocaleString("en")} tokens`} past the new lifetimes of ${change.name}`;
+    const placed = await placeOrder(tx, ctx, {
+      verb: "revoke",
+      target: { kind: "selection", id: selectionId, name },
+      reason: "policy",
+      note,
+      effectiveFrom: endsAt ?? undefined,
+      planId,
+    });
+    if (size > SELECTION_AT_ONCE_MAX) continue;
+    const [order] = await run<OrderRecord>(
+      tx,
+      sql`SELECT ${ORDER_COLUMNS} FROM revocation_order o WHERE o.id = ${placed.id}::uuid`,
+    );
+    await settleAtOnce(tx, order as OrderRecord, !placed.isScheduled);
+  }
+  await tx.query("UPDATE lifetime_plan SET used_at = $2::timestamptz WHERE id = $1::uuid", [planId, ctx.now]);
+  const ends = slices.flatMap(({ endsAt }) => (endsAt === null ? [] : [endsAt.toISOString()])).sort();
+  return {
+    act: "lifetimes.shortened",
+    target: { kind: change.kind, id: change.kind === "organisation" ? "1" : change.id, name: change.name },
+    reason: "policy",
+    after: {
+      planId,
+      tokens: plan.tokens,
+      endAtOnce: slices.filter(({ endsAt }) => endsAt === null).reduce((sum, { size }) => sum + size, 0),
+      orders: slices.length,
+      ...(ends.length === 0 ? {} : { lastEndsAt: ends.at(-1) }),
+    },
+  };
+}
