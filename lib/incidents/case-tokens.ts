@@ -1,9 +1,16 @@
 import type { Sql } from "../db/sql.ts";
+import { uuidv7Time } from "../ids.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { IS_CANCELLED } from "../revocations/order-row.ts";
 import type { TokenRow } from "../tokens/model.ts";
-import { readClockSkew, readPendingOrders, stateSql } from "../tokens/state-sql.ts";
-import { readRows, tokenRowOf } from "../tokens/token-row.ts";
+import {
+  readClockSkew,
+  readPendingOrders,
+  STATE_JOINS,
+  type StateSql,
+  stateSql,
+} from "../tokens/state-sql.ts";
+import { ROW_JOINS, rowColumns, type TokenRecord, tokenRowOf } from "../tokens/token-row.ts";
 import { CASE_TOKENS_MAX } from "./model.ts";
 
 export type CaseTokens = {
@@ -39,6 +46,18 @@ async function idsOf(ctx: Reader, { id, compromisedFrom }: Case): Promise<string
   return rows.map((row) => row.id);
 }
 
+/** Rows by ids that are newest first; the partitions that hold none of them are left out. */
+async function readRecords(db: Sql, ids: readonly string[], state: StateSql): Promise<TokenRecord[]> {
+  const [newest, oldest] = [uuidv7Time(ids[0] ?? ""), uuidv7Time(ids.at(-1) ?? "")];
+  if (newest === null || oldest === null) return [];
+  return run<TokenRecord>(
+    db,
+    sql`SELECT ${rowColumns(state)} FROM unnest(${ids}::uuid[]) AS p(id)
+      JOIN token t ON t.issued_at = uuid_extract_timestamp(p.id) AND t.id = p.id AND t.issued_at >= ${oldest}::timestamptz
+        AND t.issued_at <= ${newest}::timestamptz ${STATE_JOINS} ${ROW_JOINS}`,
+  );
+}
+
 /**
  * The tokens of a case: those that were named, and all of their families, because whoever held one could renew it; of a named user or client those that
  * lived in the window. Authorise before: this does not.
@@ -46,13 +65,8 @@ async function idsOf(ctx: Reader, { id, compromisedFrom }: Case): Promise<string
 export async function readCaseTokens(ctx: Reader, incident: Case): Promise<CaseTokens> {
   const ids = await idsOf(ctx, incident);
   const pending = await readPendingOrders(ctx.db, ctx.now);
-  const state = stateSql(pending, ctx.now, await readClockSkew(ctx.db));
   const shown = ids.slice(0, CASE_TOKENS_MAX);
-  const records = await readRows(
-    ctx.db,
-    shown.map((id) => ({ id })),
-    state,
-  );
+  const records = await readRecords(ctx.db, shown, stateSql(pending, ctx.now, await readClockSkew(ctx.db)));
   const byId = new Map(records.map((record) => [record.id, record]));
   const left = await run<{ id: string }>(
     ctx.db,
