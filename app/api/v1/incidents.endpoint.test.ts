@@ -59,11 +59,13 @@ async function leak() {
     secret: string;
   };
   const fixture = fixtureOf(console.db);
-  const id = uuidv7(new Date());
+  const issuedAt = new Date();
+  const id = uuidv7(issuedAt);
   const value = makeOpaque("twa_", id);
   const clientId = await fixture.client(`app-${tag}`);
   await fixture.token({
     id,
+    issuedAt,
     clientId,
     format: "opaque",
     audiences: [`api-${tag}`],
