@@ -1,6 +1,7 @@
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
-import { readCaseTokens } from "./case-tokens.ts";
+import { SELECTION_IDS_MAX } from "../order-plans/model.ts";
+import { isLive, readCaseTokens } from "./case-tokens.ts";
 import { readIncident } from "./incident-row.ts";
 import type { IncidentTokens } from "./model.ts";
 
@@ -14,7 +15,11 @@ export async function getIncidentTokens(ctx: Context, number: number): Promise<I
   const { rows, isCut } = await readCaseTokens(ctx, await readIncident(ctx.db, number));
   const states: Record<string, number> = {};
   for (const { state } of rows) states[state] = (states[state] ?? 0) + 1;
+  const liveIds = rows
+    .filter((row) => isLive(row) || row.state === "suspended")
+    .map(({ id }) => id)
+    .slice(0, SELECTION_IDS_MAX);
   const works = rows.filter(({ state }) => state === "active");
   const others = rows.filter(({ state }) => state !== "active");
-  return { rows: [...works, ...others].slice(0, SHOWN), states, total: rows.length, isCut };
+  return { rows: [...works, ...others].slice(0, SHOWN), liveIds, states, total: rows.length, isCut };
 }

@@ -104,6 +104,8 @@ export type IncidentDetail = IncidentRow & {
 /** The tokens of a case: those that were named, and all of their families; of users and clients those that lived in the window. */
 export type IncidentTokens = {
   rows: TokenRow[];
+  /** Of those that work or are suspended, as many as one order takes by name: the rest comes with the next. */
+  liveIds: string[];
   /** By state, over all of them. */
   states: Record<string, number>;
   total: number;

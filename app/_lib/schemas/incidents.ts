@@ -58,6 +58,7 @@ export const incidentDetail = incidentRow.extend({
 
 export const incidentTokens = z.object({
   rows: z.array(tokenRow),
+  liveIds: z.array(z.string()),
   states: z.record(z.string(), z.int()),
   total: z.int(),
   isCut: z.boolean(),

@@ -13,17 +13,17 @@ import type { ContainChoice } from "./contain-choices.ts";
 /** What is taken back in the case: what most cases want at once, the rest in a menu. */
 export function ContainActions({
   number,
-  choices,
+  main,
+  more,
   may,
 }: {
   number: number;
-  choices: ContainChoice[];
+  main: ContainChoice | null;
+  more: ContainChoice[];
   may: MayRevoke;
 }) {
   const router = useRouter();
   const [target, setTarget] = useState<PlanTargetInput | null>(null);
-  const [first, ...others] = choices;
-  if (first === undefined) return <span className="muted">Nothing of it is left to take back.</span>;
 
   function close() {
     setTarget(null);
@@ -32,27 +32,31 @@ export function ContainActions({
 
   return (
     <>
-      <Button
-        variant="outline"
-        color="red"
-        leftSection={<IconBan size={16} />}
-        disabled={!may[first.kind]}
-        onClick={() => setTarget(first.target)}
-      >
-        {first.label}
-      </Button>
-      {others.length === 0 ? null : (
+      {main === null ? (
+        <span>No token of the case works any more.</span>
+      ) : (
+        <Button
+          variant="outline"
+          color="red"
+          leftSection={<IconBan size={16} />}
+          disabled={!may[main.kind]}
+          onClick={() => setTarget(main.target)}
+        >
+          {main.label}
+        </Button>
+      )}
+      {more.length === 0 ? null : (
         <OnDemandMenu
           width={320}
           target={
             <Button variant="default" rightSection={<IconChevronDown size={15} />}>
-              More
+              {main === null ? "Take back more" : "More"}
             </Button>
           }
         >
           {(Menu) => (
             <>
-              {others.map(({ key, kind, target: reach, label, about }) => (
+              {more.map(({ key, kind, target: reach, label, about }) => (
                 <Menu.Item
                   key={key}
                   disabled={!may[kind]}

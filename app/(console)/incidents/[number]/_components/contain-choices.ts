@@ -1,6 +1,5 @@
 import type { IncidentDetail, IncidentTokens } from "#lib/incidents/model.ts";
 import type { PlanTargetInput } from "#lib/order-plans/model.ts";
-import { SELECTION_IDS_MAX } from "#lib/order-plans/model.ts";
 import type { TargetKind } from "#lib/revocations/model.ts";
 
 export type ContainChoice = {
@@ -13,33 +12,36 @@ export type ContainChoice = {
 
 const LIVE = new Set(["active", "suspended", "not_yet_valid"]);
 
-/** What can be taken back in a case, from the smallest to the largest. The first is what most cases want. */
-export function containChoices(incident: IncidentDetail, tokens: IncidentTokens): ContainChoice[] {
-  const live = tokens.rows.filter(({ state }) => LIVE.has(state));
-  const ids = live.map(({ id }) => id).slice(0, SELECTION_IDS_MAX);
+/** What can be taken back in a case: `main` is what most cases want, null where none of its tokens works; `more` reaches further. */
+export function containChoices(
+  incident: IncidentDetail,
+  tokens: IncidentTokens,
+): { main: ContainChoice | null; more: ContainChoice[] } {
+  const ids = tokens.liveIds;
   const left = Object.entries(tokens.states).reduce(
     (sum, [state, count]) => sum + (LIVE.has(state) ? count : 0),
     0,
   );
-  const one = live.length === 1 ? live[0] : undefined;
+  const one = tokens.rows.find(({ id }) => ids.length === 1 && id === ids[0]);
   const choices: ContainChoice[] = [];
+  let main: ContainChoice | null = null;
   if (one !== undefined && left === 1)
-    choices.push({
+    main = {
       key: "token",
       kind: "token",
       target: { kind: "token", id: one.id },
       label: "The token…",
       about: one.kind === "refresh" ? "A refresh token ends with its family." : "It alone, of the case.",
-    });
+    };
   else if (ids.length > 0)
-    choices.push({
+    main = {
       key: "tokens",
       kind: "selection",
       target: { kind: "selection", tokenIds: ids },
       label:
         left > ids.length ? `${ids.length} of the ${left} live tokens…` : `The ${ids.length} live tokens…`,
       about: "Those of the case; what is renewed from them meanwhile is not in it.",
-    });
+    };
   for (const { kind, id, name } of incident.named.filter((subject) => subject.kind === "family"))
     choices.push({
       key: id,
@@ -68,5 +70,5 @@ export function containChoices(incident: IncidentDetail, tokens: IncidentTokens)
       label: `All of ${name}…`,
       about: "Every token of this client, of all its users.",
     });
-  return choices;
+  return { main, more: choices };
 }
