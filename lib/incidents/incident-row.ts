@@ -62,5 +62,5 @@ export async function readIncident(db: Sql, number: number, lock = false): Promi
 
 /** A case as the audit log names it. */
 export function incidentTarget({ id, number, title }: Pick<IncidentRecord, "id" | "number" | "title">) {
-  return { kind: "incident", id, name: `Case ${number}: ${title}` };
+  return { kind: "incident", id, name: `#${number} ${title}` };
 }

@@ -73,7 +73,7 @@ test("a leaked token goes from the paste to the evidence pack in few clicks; the
   expect(pack).not.toContain(leaked);
   expect(sent.join("\n"), "what left the browser").not.toContain(leaked.slice(-40));
   const { rows } = await ownerApi.read<{ rows: { act: string }[] }>(
-    `/api/v1/audit-entries?target=incident&q=${encodeURIComponent(`Case ${number}:`)}`,
+    `/api/v1/audit-entries?target=incident&q=${encodeURIComponent(`#${number} `)}`,
   );
   expect(rows.map(({ act }) => act)).toContain("incident.evidence_exported");
 });
