@@ -9,8 +9,8 @@ const STYLE = `
 body{font:13px/1.45 system-ui,sans-serif;color:#0f1a1c;background:#fff;max-width:1080px;margin:0 auto;padding:24px}
 h1{font-size:22px;margin:0 0 4px}h2{font-size:15px;margin:28px 0 8px;border-bottom:1px solid #e1e7e7;padding-bottom:4px}
 p{margin:4px 0}.muted{color:#51606a}.mono,code{font:12px/1.4 ui-monospace,monospace;overflow-wrap:anywhere}
-table{border-collapse:collapse;width:100%;margin:6px 0}th,td{text-align:left;vertical-align:top;padding:3px 10px 3px 0;border-bottom:1px solid #e1e7e7;overflow-wrap:anywhere}
-th{font-weight:600;color:#51606a}dl{display:grid;grid-template-columns:180px 1fr;gap:2px 12px;margin:8px 0}dt{color:#51606a}dd{margin:0;overflow-wrap:anywhere}
+table{border-collapse:collapse;width:100%;margin:6px 0}th,td{text-align:left;vertical-align:top;padding:3px 10px 3px 0;border-bottom:1px solid #e1e7e7;overflow-wrap:break-word}
+th{font-weight:600;color:#51606a;white-space:nowrap}dl{display:grid;grid-template-columns:180px 1fr;gap:2px 12px;margin:8px 0}dt{color:#51606a}dd{margin:0;overflow-wrap:anywhere}
 .refused{color:#a31d1d}.allowed{color:#11662f}.warn{background:#fdf1dc;padding:6px 10px;border-radius:6px}
 @media (max-width:700px){body{padding:12px}dl{grid-template-columns:1fr}table{display:block;overflow-x:auto}}
 @media print{body{padding:0;max-width:none}h2{break-after:avoid}tr{break-inside:avoid}thead{display:table-header-group}}`;
