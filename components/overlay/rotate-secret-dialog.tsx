@@ -15,6 +15,14 @@ const OVERLAPS = [
   { value: "0", label: "Not any more: they leaked" },
 ];
 
+/** When the new one ends by itself, in seconds from now. */
+const LIFETIMES = [
+  { value: "", label: "Until it is replaced" },
+  { value: "7776000", label: "For 90 days" },
+  { value: "15552000", label: "For 180 days" },
+  { value: "31536000", label: "For a year" },
+];
+
 /** A new secret beside the old ones for a while, or instead of them at once; shown once. */
 export function RotateSecretDialog({
   title,
@@ -34,6 +42,8 @@ export function RotateSecretDialog({
     cancel: string;
     secret: string;
     secretDone: string;
+    /** Asks how long the new one works, where the route takes `lifetimeSeconds`. */
+    secretLifetime?: string;
   };
   /** How long the old ones go on at first; 0 where they leaked. */
   overlapSeconds?: number;
@@ -43,6 +53,7 @@ export function RotateSecretDialog({
   const router = useRouter();
   const request = useSend();
   const [overlap, setOverlap] = useState(String(overlapSeconds));
+  const [lifetime, setLifetime] = useState("");
   const [secret, setSecret] = useState<string | null>(null);
 
   function close() {
@@ -55,7 +66,10 @@ export function RotateSecretDialog({
 
   async function rotate(event: FormEvent) {
     event.preventDefault();
-    const made = await request.send<{ secret: string }>("POST", url, { overlapSeconds: Number(overlap) });
+    const made = await request.send<{ secret: string }>("POST", url, {
+      overlapSeconds: Number(overlap),
+      ...(lifetime === "" ? {} : { lifetimeSeconds: Number(lifetime) }),
+    });
     if (made) setSecret(made.secret);
   }
 
@@ -78,6 +92,14 @@ export function RotateSecretDialog({
               onChange={(event) => setOverlap(event.currentTarget.value)}
               data-autofocus
             />
+            {words.secretLifetime === undefined ? null : (
+              <NativeSelect
+                label={words.secretLifetime}
+                data={LIFETIMES}
+                value={lifetime}
+                onChange={(event) => setLifetime(event.currentTarget.value)}
+              />
+            )}
             <ProblemAlert error={request.problem} />
             <Group justify="flex-end" gap="xs">
               <Button onClick={close} disabled={request.isBusy}>

@@ -23,4 +23,12 @@ export class AuthorityPages {
   async allow(): Promise<void> {
     await this.#page.getByRole("button", { name: "Allow" }).click();
   }
+
+  /** Types what a device shows, and says that it is theirs. */
+  async connectDevice(address: string, code: string): Promise<void> {
+    await this.#page.goto(address);
+    await this.#page.getByLabel("Code").fill(code);
+    await this.#page.getByRole("button", { name: "Go on" }).click();
+    await this.#page.getByRole("button", { name: "Yes, it is mine" }).click();
+  }
 }

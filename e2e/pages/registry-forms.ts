@@ -96,9 +96,9 @@ export class ClientForm extends PickingForm {
   }
 
   async chooseKind(
-    kind: "Service" | "Web application" | "Browser application" | "Native application",
+    kind: "Service" | "Web application" | "Browser application" | "Native application" | "Device",
   ): Promise<void> {
-    await this.form.getByRole("radio", { name: kind }).click();
+    await this.form.getByRole("radio", { name: new RegExp(`^${kind}`) }).click();
   }
 
   /** Gives the client's access tokens a lifetime of their own. */

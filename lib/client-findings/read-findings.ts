@@ -36,28 +36,25 @@ type Facts = ClientLifetimes & {
 };
 
 /**
- * One pass over the tally's cells of permissions, whatever number of clients: to ask for each permission of each client would be thousands of look-ups. What
- * was issued in the last minutes is not in the tally yet; nothing is called unused before it was there for weeks.
+ * A few looks into the tally by client and label, whatever number of tokens there are. What was issued in the last minutes is not in it yet; nothing is called
+ * unused before it was there for weeks.
  */
 function factsSql(ids: readonly string[] | null, now: Date): Fragment {
   const unusedBefore = new Date(now.getTime() - UNUSED_DAYS * DAY_MS);
   const givenBefore = new Date(now.getTime() - PERMISSION_DAYS * DAY_MS);
-  return sql`WITH carried AS MATERIALIZED (SELECT DISTINCT y.client_id, y.label FROM token_tally y WHERE y.facet = 'scope'
-        AND (${ids}::uuid[] IS NULL OR y.client_id = ANY (${ids}::uuid[]))),
-      issued AS MATERIALIZED (SELECT y.client_id, max(y.week) AS week FROM token_tally y WHERE y.facet = 'all' AND y.label = ''
-        AND (${ids}::uuid[] IS NULL OR y.client_id = ANY (${ids}::uuid[])) GROUP BY 1)
-    SELECT c.id, c.kind, ${trusted(CLIENT_LIFETIME_SQL)}, c.grant_types AS "grantTypes", c.require_dpop AS "requireDpop",
+  return sql`SELECT c.id, c.kind, ${trusted(CLIENT_LIFETIME_SQL)}, c.grant_types AS "grantTypes", c.require_dpop AS "requireDpop",
       (SELECT coalesce(jsonb_agg(jsonb_build_object('name', a.name, 'accessTokenTtlMaxSeconds', a.access_token_ttl_max_seconds)), '[]')
         FROM client_audience ca JOIN audience a ON a.id = ca.audience_id WHERE ca.client_id = c.id) AS audiences, c.jwks_uri AS "jwksUri", c.jwks,
       (SELECT f.error FROM client_key_fetch f WHERE f.client_id = c.id AND f.uri = c.jwks_uri) AS "keyError",
-      c.created_at < ${unusedBefore}::timestamptz AND coalesce(i.week + interval '7 days', '-infinity') < ${unusedBefore}::timestamptz AS "isUnused",
+      c.created_at < ${unusedBefore}::timestamptz AND coalesce((SELECT max(y.week) + interval '7 days' FROM token_tally y
+        WHERE y.client_id = c.id AND y.facet = 'all' AND y.label = ''), '-infinity') < ${unusedBefore}::timestamptz AS "isUnused",
       EXISTS (SELECT FROM client_secret s WHERE s.client_id = c.id AND (s.expires_at IS NULL OR s.expires_at > ${now}::timestamptz)) AS "hasLiveSecret",
       ARRAY(SELECT s.hint FROM client_secret s WHERE s.client_id = c.id AND (s.expires_at IS NULL OR s.expires_at > ${now}::timestamptz)
         AND coalesce(s.last_used_at, greatest(s.seen_since, s.created_at)) < ${unusedBefore}::timestamptz ORDER BY s.created_at) AS "unusedSecrets",
       ARRAY(SELECT p.name FROM client_permission cp JOIN permission p ON p.id = cp.permission_id
         WHERE cp.client_id = c.id AND cp.added_at < ${givenBefore}::timestamptz AND c.created_at < ${givenBefore}::timestamptz
-          AND NOT EXISTS (SELECT FROM carried x WHERE x.client_id = c.id AND x.label = p.name) ORDER BY p.name) AS "unusedPermissions"
-    FROM client c LEFT JOIN issued i ON i.client_id = c.id
+          AND NOT EXISTS (SELECT FROM token_tally y WHERE y.client_id = c.id AND y.facet = 'scope' AND y.label = p.name) ORDER BY p.name) AS "unusedPermissions"
+    FROM client c
     WHERE c.disabled_at IS NULL AND (${ids}::uuid[] IS NULL OR c.id = ANY (${ids}::uuid[]))`;
 }
 

@@ -34,6 +34,18 @@ export const GRANT_TYPES = [
 ] as const;
 export type GrantType = (typeof GRANT_TYPES)[number];
 
+const GRANT_WORDS: Record<GrantType, string> = {
+  authorization_code: "authorization code",
+  refresh_token: "refresh",
+  client_credentials: "client credentials",
+  [DEVICE_GRANT]: "device code",
+};
+
+/** A grant type as people say it. */
+export function grantWords(grant: string): string {
+  return GRANT_WORDS[grant as GrantType] ?? grant.replaceAll("_", " ");
+}
+
 /** What makes a client of a kind one, and what it may have beside it. */
 const KIND_GRANTS: Record<ClientKind, { always: readonly GrantType[]; choice: readonly GrantType[] }> = {
   web: { always: ["authorization_code"], choice: ["refresh_token"] },

@@ -1,6 +1,6 @@
 import type { Sql } from "../db/sql.ts";
 import { DomainError, type FieldProblem } from "../errors.ts";
-import { run, sql } from "../list-query/sql-fragment.ts";
+import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
 import { readPendingOrders, STATE_JOINS, stateSql } from "../tokens/state-sql.ts";
 import { NAMES_SHOWN } from "./model.ts";
 import { type PlanTarget, readMembers } from "./plan-target.ts";
@@ -9,9 +9,20 @@ import { plural } from "./plan-words.ts";
 /** A transaction lives half a minute at most, and clocks differ a little: what was issued before this may have come since. */
 const SLACK_MS = 60_000;
 
-export type PlannedNames = { planId: string; audiences: readonly string[] };
+export type PlannedNames = { planId: string; audiences: readonly string[]; lookedFrom: Date };
 
 type Newcomers = Record<"user" | "client" | "verifier", string[]>;
+
+/**
+ * Of some users or clients those that held no live token of a target when its plan looked: of a plan that could not name everybody in time they are told by
+ * the register. Newest first, and each by its own index: who holds a token of before is found at once.
+ */
+function heldNothing(candidates: Fragment, column: Fragment, target: PlanTarget, at: Date): Fragment {
+  const then = sql`${at}::timestamptz`;
+  return sql`SELECT x.id FROM (${candidates}) AS x(id) WHERE (SELECT true FROM token t ${STATE_JOINS} WHERE ${column} = x.id AND ${target.tokens}
+    AND t.issued_at < ${then} AND t.expires_at > ${then} AND (s.revoked_at IS NULL OR s.revoked_at > ${then})
+    AND (c.consumed_at IS NULL OR c.consumed_at > ${then}) ORDER BY t.issued_at DESC LIMIT 1) IS NULL`;
+}
 
 /**
  * Users, clients and verifiers that an order would reach now and that its plan did not name. Only what was issued since `since` can bring one, or
@@ -36,14 +47,14 @@ export async function findNewcomers(
     sql`WITH recent AS MATERIALIZED (SELECT DISTINCT t.user_id, t.client_id, t.audiences FROM token t ${STATE_JOINS}
           WHERE ${target.tokens} AND t.issued_at >= ${from}::timestamptz AND t.expires_at > ${now}::timestamptz AND NOT ${state.isRevoked}
             AND NOT (${state.isConsumed})),
-        users AS (SELECT user_id AS id FROM recent WHERE user_id IS NOT NULL UNION SELECT unnest(${members}) EXCEPT ${named("user")}),
-        clients AS (SELECT client_id AS id FROM recent EXCEPT ${named("client")}),
+        all_users AS MATERIALIZED (SELECT user_id AS id FROM recent WHERE user_id IS NOT NULL UNION SELECT unnest(${members}) EXCEPT ${named("user")}),
+        all_clients AS MATERIALIZED (SELECT client_id AS id FROM recent EXCEPT ${named("client")}),
+        users AS (SELECT id FROM all_users WHERE ${isBound("user")} UNION ALL ${heldNothing(sql`SELECT id FROM all_users WHERE NOT ${isBound("user")}`, sql`t.user_id`, target, plan.lookedFrom)}),
+        clients AS (SELECT id FROM all_clients WHERE ${isBound("client")} UNION ALL ${heldNothing(sql`SELECT id FROM all_clients WHERE NOT ${isBound("client")}`, sql`t.client_id`, target, plan.lookedFrom)}),
         audiences AS (SELECT unnest(${plan.audiences}::text[]) AS name UNION SELECT unnest(audiences) FROM recent),
         verifiers AS (SELECT va.verifier_id AS id FROM audiences n JOIN audience a ON a.name = n.name JOIN verifier_audience va ON va.audience_id = a.id
           JOIN verifier v ON v.id = va.verifier_id AND v.disabled_at IS NULL EXCEPT ${named("verifier")})
-      SELECT 'user' AS kind, id FROM users WHERE ${isBound("user")}
-      UNION ALL SELECT 'client', id FROM clients WHERE ${isBound("client")}
-      UNION ALL SELECT 'verifier', id FROM verifiers WHERE ${isBound("verifier")}`,
+      SELECT 'user' AS kind, id FROM users UNION ALL SELECT 'client', id FROM clients UNION ALL SELECT 'verifier', id FROM verifiers`,
   );
   const of = (kind: keyof Newcomers) => rows.filter((row) => row.kind === kind).map((row) => row.id);
   return { user: of("user"), client: of("client"), verifier: of("verifier") };

@@ -50,7 +50,8 @@ async function nameOthers(
   if (memberIds !== null)
     await run(
       tx,
-      sql`UPDATE order_plan_name SET ids = ${memberIds}::uuid[] WHERE plan_id = ${planId}::uuid AND kind = 'user'`,
+      sql`INSERT INTO order_plan_name (plan_id, kind, ids) VALUES (${planId}::uuid, 'user', ${memberIds}::uuid[])
+        ON CONFLICT (plan_id, kind) DO UPDATE SET ids = excluded.ids`,
     );
 }
 
@@ -127,28 +128,40 @@ function freeze(
   );
 }
 
-/** Writes the plan with everybody it reaches; null: without names, because that takes too long. */
+/** All audiences that there are: of a plan that names nobody, whose verifiers are those of any. */
+async function readAudiences(db: Sql): Promise<string[]> {
+  const rows = await run<{ name: string }>(db, sql`SELECT name FROM audience ORDER BY name`);
+  return rows.map(({ name }) => name);
+}
+
+/**
+ * Writes the plan with everybody it reaches; null: without naming them, because that takes too long. Then its order is refused for who held no token of
+ * the target when it looked, and for a verifier that was not there.
+ */
 async function look(
   ctx: Context,
   target: PlanTarget,
   draft: PlanDraft,
-  { book, wideTokens }: { book: LiveBook | null; wideTokens: number },
+  { book, wideTokens, lookMs }: { book: LiveBook | null; wideTokens: number; lookMs: number },
 ): Promise<Reach | null> {
   const planned = { ...draft, target: { kind: target.kind, id: target.id, name: target.name } };
   const live = await selectLive(ctx, target, book);
-  const reach = await transactionWithinTime(ctx.db, LOOK_MS, async (tx) => {
+  const named = async (tx: Sql) => {
     await insertPlan(tx, planned);
     const seen = await nameReach(tx, draft.id, live, null);
     await complete(tx, draft.id, target, seen, wideTokens);
     return seen;
-  });
+  };
+  const reach = lookMs > 0 ? await transactionWithinTime(ctx.db, lookMs, named) : null;
   if (reach !== null) return reach;
   const limited = sql`SELECT 1 FROM (${live}) AS living LIMIT ${COUNT_MAX + 1}::int`;
   const tokens = await countUpTo(ctx.db, limited, { max: COUNT_MAX, atLeast: () => 0, timeoutMs: COUNT_MS });
   await ctx.db.transaction(async (tx) => {
     await insertPlan(tx, planned);
+    const audiences = await readAudiences(tx);
+    await nameOthers(tx, draft.id, audiences, target.memberIds);
     const terms = termsOf(target, { ...tokens, isExact: false }, wideTokens);
-    await finishPlan(tx, draft.id, { audiences: [], ...terms });
+    await finishPlan(tx, draft.id, { audiences, ...terms });
   });
   return null;
 }
@@ -165,7 +178,12 @@ async function readBeside(ctx: Context, input: PlanInput, target: PlanTarget, bo
 }
 
 /** The plan as it is kept, and what it tells beside. */
-async function lookAround(ctx: Context, input: PlanInput, draft: PlanDraft, wideTokens: number) {
+async function lookAround(
+  ctx: Context,
+  input: PlanInput,
+  draft: PlanDraft,
+  { wideTokens, lookMs }: { wideTokens: number; lookMs: number },
+) {
   if (input.target.kind === "selection") {
     const { target, reach } = await freeze(ctx, input.target, draft, wideTokens);
     return { target, reach, ...(await readBeside(ctx, input, target, null)) };
@@ -174,7 +192,7 @@ async function lookAround(ctx: Context, input: PlanInput, draft: PlanDraft, wide
   requirePermission(ctx, orderPermission(target.kind));
   const book = target.isWide ? await readLiveBook(ctx.db, ctx.now) : null;
   const [reach, beside] = await Promise.all([
-    look(ctx, target, draft, { book, wideTokens }),
+    look(ctx, target, draft, { book, wideTokens, lookMs }),
     readBeside(ctx, input, target, book),
   ]);
   return { target, reach, ...beside };
@@ -185,10 +203,15 @@ async function lookAround(ctx: Context, input: PlanInput, draft: PlanDraft, wide
  * token. The plan is kept with everybody it names, for its own admin and for minutes; a selection is frozen by it.
  * Needs `order:write` and what the target needs.
  *
+ * @param options.lookMs how long it may look at everybody that it names; 0: it names nobody.
  * @throws {DomainError} NOT_FOUND, FORBIDDEN, INVALID_INPUT for a schedule that is past or too far, a filter that is not valid or matches no
  *   live token, a selection that is too large; UNAVAILABLE where freezing one takes too long.
  */
-export async function createPlan(ctx: Context, input: PlanInput): Promise<OrderPlan> {
+export async function createPlan(
+  ctx: Context,
+  input: PlanInput,
+  { lookMs = LOOK_MS }: { lookMs?: number } = {},
+): Promise<OrderPlan> {
   requirePermission(ctx, "order:write");
   requirePermission(ctx, orderPermission(input.target.kind));
   const { orderHorizonDays, orderPlanMinutes, wideOrderTokens } = await readOrganisation(ctx.db);
@@ -207,7 +230,10 @@ export async function createPlan(ctx: Context, input: PlanInput): Promise<OrderP
     effectiveFrom: input.effectiveFrom ?? null,
     suspendedUntil: input.suspendedUntil ?? null,
   };
-  const { target, reach, ending, callers, remains } = await lookAround(ctx, input, draft, wideOrderTokens);
+  const { target, reach, ending, callers, remains } = await lookAround(ctx, input, draft, {
+    wideTokens: wideOrderTokens,
+    lookMs,
+  });
   const [row] = await run<{ tokens: number; isExact: boolean; needsOwner: boolean; confirm: string | null }>(
     ctx.db,
     sql`SELECT tokens, is_exact AS "isExact", needs_owner AS "needsOwner", confirm FROM order_plan WHERE id = ${id}::uuid`,
@@ -233,8 +259,8 @@ export async function createPlan(ctx: Context, input: PlanInput): Promise<OrderP
     tokens: { value: row.tokens, isExact: row.isExact },
     users: { value: target.memberIds?.length ?? reach?.users ?? 0, isExact: isNamed },
     clients: { value: reach?.clients ?? 0, isExact: isNamed },
-    verifiers: { value: verifiers, isExact: isNamed },
-    named,
+    verifiers: { value: isNamed ? verifiers : 0, isExact: isNamed },
+    named: isNamed ? named : { ...named, verifiers: [] },
     callers: callers ?? [],
     callersAreKnown: callers !== null,
     remains,

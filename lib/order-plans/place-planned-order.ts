@@ -142,7 +142,7 @@ async function place(
     await recordEntries(tx, ctx, acts);
     return { id: ended.id, orders: 0, wasPlaced: false, target };
   }
-  const names = { planId: plan.id, audiences: plan.audiences };
+  const names = { planId: plan.id, audiences: plan.audiences, lookedFrom: plan.lookedFrom };
   if (!reachesNewcomers)
     await requireUnchanged(tx, await findNewcomers(tx, names, target, { since: lookedFrom, now: ctx.now }));
   const targets = await targetsOf(tx, plan, target);
@@ -191,7 +191,7 @@ export async function placePlannedOrder(
   const live = await liveTokens(ctx);
   // the long look comes before the feed's head is locked; under the lock only what came in the meantime is looked at
   const [clock] = await ctx.db.query<{ at: Date }>("SELECT clock_timestamp() AS at");
-  const names = { planId: plan.id, audiences: plan.audiences };
+  const names = { planId: plan.id, audiences: plan.audiences, lookedFrom: plan.lookedFrom };
   if (options.reachesNewcomers !== true)
     await requireUnchanged(
       ctx.db,

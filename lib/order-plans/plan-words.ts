@@ -66,7 +66,7 @@ export function planSentences(plan: Facts): string[] {
   else sentences.push(whatStops(plan));
   if (!plan.users.isExact)
     sentences.push(
-      "There are too many tokens to name every user and client: whoever holds one when the order is placed is reached.",
+      "There are too many tokens to name every user and client. The order is refused if it would reach one who held none at this moment.",
     );
   if (plan.effectiveFrom !== null && plan.target.kind !== "selection")
     sentences.push("Tokens of the target that are issued until then are reached too.");

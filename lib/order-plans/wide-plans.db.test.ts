@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Context } from "../context.ts";
 import { type Database, openDatabase } from "../db/database.ts";
 import { testDatabase } from "../db/test-database.ts";
@@ -12,6 +12,8 @@ import { keepLiveTokens } from "../tokens/keep-live-tokens.ts";
 import { readLiveBook } from "../tokens/live-book.ts";
 import type { NewToken } from "../tokens/register.ts";
 import { contextAs, type Fixture } from "../tokens/token-fixture.ts";
+import { createPlan } from "./create-plan.ts";
+import { planInput } from "./input.ts";
 import type { NamedKind, OrderPlan } from "./model.ts";
 import { type PlanFixture, planFixtureOf } from "./plan-fixture.ts";
 import { getPlanTarget } from "./plan-target.ts";
@@ -266,4 +268,98 @@ test("tell who called with what lives for weeks, with what lived for minutes, an
     ["verifier", "today", 1],
     ["verifier", "weeks", 1],
   ]);
+});
+
+describe("that could not name everybody in time", () => {
+  const unnamed = (ctx: Context, target: object) =>
+    createPlan(ctx, planInput.parse({ verb: "revoke", target }), { lookMs: 0 });
+  const place = (ctx: Context, made: OrderPlan) =>
+    plans.place(ctx, made.id, made.confirm === null ? {} : { confirm: made.confirm });
+
+  test.each(["client", "permission", "group", "audience"])(
+    "say so for a %s, and are refused for who held nothing then, a client among them, and for a new verifier",
+    async (kind) => {
+      const one = await plans.world();
+      const id = { client: one.clientId, permission: one.scope, group: one.group, audience: one.audience }[
+        kind
+      ];
+      const ctx = plans.as("owner");
+      const made = await unnamed(ctx, { kind, id });
+      expect(made).toMatchObject({
+        tokens: { value: 2, isExact: false },
+        users: { value: 0, isExact: false },
+        named: { users: [], clients: [], verifiers: [] },
+        needsOwner: true,
+      });
+      expect(made.sentences.join(" ")).toContain("too many tokens to name every user and client");
+      const email = `late-${one.tag}@example.test`;
+      const late = await fixture.user(email);
+      await fixture.token({ ...one.common, userId: late });
+      await expect(place(ctx, made)).rejects.toMatchObject({
+        code: "PLAN_CHANGED",
+        fields: [{ path: "users", message: email }],
+      });
+      const again = await unnamed(ctx, { kind, id });
+      if (kind !== "client") {
+        const name = `late-${one.tag}`;
+        await fixture.token({ ...one.common, clientId: await fixture.client(name), userId: late });
+        await expect(place(ctx, again)).rejects.toMatchObject({
+          code: "PLAN_CHANGED",
+          fields: [{ path: "clients", message: name }],
+        });
+      }
+      const third = await unnamed(ctx, { kind, id });
+      await plans.addVerifier(`late-${one.tag}`, one.audience);
+      await expect(place(ctx, third)).rejects.toMatchObject({
+        code: "PLAN_CHANGED",
+        fields: [{ path: "verifiers", message: `late-${one.tag}` }],
+      });
+      expect(await plans.stateOf(one.first)).toBe("active");
+    },
+  );
+
+  test("are placed where who held one has more since, but not where all that one held had ended", async () => {
+    const one = await plans.world();
+    const ctx = plans.as("owner");
+    const target = { kind: "client", id: one.clientId };
+    const [, second] = one.users as [string, string];
+    const made = await unnamed(ctx, target);
+    const more = await fixture.token({ ...one.common, userId: second });
+    expect(await place(ctx, made)).toMatchObject({ wasPlaced: true, reached: { tokens: 3, isExact: true } });
+    expect(await plans.stateOf(more.id)).toBe("revoked");
+    await settle();
+    // what was taken back before the plan counts for nothing
+    await fixture.token({ ...one.common, userId: one.users[0] as string });
+    const own = plans.as("owner");
+    const last = await unnamed(own, target);
+    await fixture.token({ ...one.common, userId: second });
+    await expect(place(own, last)).rejects.toMatchObject({
+      code: "PLAN_CHANGED",
+      fields: [{ path: "users", message: one.emails[1] }],
+    });
+  });
+
+  test("of a group's members are bound to the members", async () => {
+    const [ada, bo] = users as [string, string];
+    const name = `crew-${randomUUID().slice(0, 8)}`;
+    await db.query("INSERT INTO user_group (id, name, description, created_at) VALUES ($1, $2, '', now())", [
+      randomUUID(),
+      name,
+    ]);
+    const join = (user: string) =>
+      db.query("INSERT INTO group_member (group_id, user_id) SELECT id, $2 FROM user_group WHERE name = $1", [
+        name,
+        user,
+      ]);
+    await join(ada);
+    const ctx = plans.as("owner");
+    const target = { kind: "group", id: name, by: "members" };
+    const made = await unnamed(ctx, target);
+    await join(bo);
+    await expect(place(ctx, made)).rejects.toMatchObject({
+      code: "PLAN_CHANGED",
+      fields: [{ path: "users", message: "bo@example.test" }],
+    });
+    expect(await place(ctx, await unnamed(ctx, target))).toMatchObject({ wasPlaced: true, orders: 2 });
+  });
 });

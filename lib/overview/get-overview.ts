@@ -1,5 +1,5 @@
 import { requirePermission } from "../authz/require-permission.ts";
-import { readFindings } from "../client-findings/read-findings.ts";
+import { countNeeding } from "../client-findings/count-needing.ts";
 import type { Context } from "../context.ts";
 import { defaultQuery } from "../list-query/define-table.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
@@ -132,7 +132,7 @@ export async function getOverview(ctx: Context): Promise<Overview> {
     expiring(3_600, "1h"),
     expiring(86_400, "24h"),
   ]);
-  const [live, keys, verifiers, orders, unsettled, registry, findings] = await Promise.all([
+  const [live, keys, verifiers, orders, unsettled, registry, needing] = await Promise.all([
     liveOf(ctx, byClient),
     readKeyHealth(ctx),
     readVerifiers(ctx),
@@ -144,7 +144,7 @@ export async function getOverview(ctx: Context): Promise<Overview> {
     }),
     listOrders(ctx, { ...defaultQuery(ordersTable), filters: { unsettled: true }, pageSize: 1 }),
     readRegistry(ctx),
-    readFindings(ctx.db, { ids: null, now: ctx.now }),
+    countNeeding(ctx),
   ]);
   const clients = clientsOf(byClient ?? []);
   const isAllCounted = byClient !== null && minute !== null && hour !== null;
@@ -153,13 +153,7 @@ export async function getOverview(ctx: Context): Promise<Overview> {
     live,
     clients: clients.shown,
     otherClients: clients.others,
-    clientsNeedingLook:
-      findings === null
-        ? null
-        : exactly(
-            [...findings.values()].filter((found) => found.length > 0).length,
-            "/clients?needs=anything",
-          ),
+    clientsNeedingLook: needing === null ? null : exactly(needing, "/clients?needs=anything"),
     suspended,
     expiringWithinHour: withinHour,
     expiringWithinDay: withinDay,

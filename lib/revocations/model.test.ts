@@ -75,7 +75,7 @@ const orders: fc.Arbitrary<Order[]> = fc
     }),
   );
 
-test("the book of orders finds the same verdict as looking at every order", () => {
+test("the book of orders finds the same verdict as looking at every order, whichever level each is upon (mistake 3)", () => {
   fc.assert(
     fc.property(orders, subject, fc.integer({ min: 0, max: 30 }), (list, token, nowMs) => {
       const book = new OrderBook();

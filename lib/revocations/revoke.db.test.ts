@@ -109,6 +109,30 @@ test("revokes a refresh token with its family, and says so", async () => {
   expect(await entriesOn(user.familyId)).toMatchObject([{ act: "family.revoked" }]);
 });
 
+test("one refresh token is taken back without the person's consent, session or other device: those have verbs of their own (mistake 6)", async () => {
+  const user = await signedInUser();
+  await db.query(
+    "INSERT INTO protocol_state (model, id_hash, payload, account_id, grant_id, expires_at) VALUES ('Grant', $1, '{}', $2, $3, now() + interval '1 day')",
+    [Buffer.from(randomUUID()), user.userId, randomUUID()],
+  );
+  const kept = async () =>
+    (
+      await db.query<{ model: string }>(
+        "SELECT model FROM protocol_state WHERE account_id = $1 ORDER BY model",
+        [user.userId],
+      )
+    ).map(({ model }) => model);
+  const result = await revokeToken(as("responder"), { id: user.refresh.id, ...because });
+  expect(await kept()).toEqual(["Grant", "Session"]);
+  expect(await stateOf(user.other.id)).toBe("active");
+  expect(result.remains.map((one) => one.kind)).toEqual(["user_tokens", "user_sessions"]);
+  await revokeSession(as("responder"), { id: user.sessionUid, ...because });
+  expect(await kept(), "a session is ended by its own verb").toEqual(["Grant"]);
+  expect(await stateOf(user.other.id)).toBe("active");
+  await revokeUserTokens(as("responder"), { id: user.userId, ...because });
+  expect(await stateOf(user.other.id)).toBe("revoked");
+});
+
 test("revokes a session and ends it at the authority, and leaves the user's other tokens", async () => {
   const user = await signedInUser();
   const result = await revokeSession(as("responder"), { id: user.sessionUid, ...because });

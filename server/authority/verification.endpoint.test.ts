@@ -9,6 +9,7 @@ import { systemContext } from "#lib/context.ts";
 import { parseListQueryStrict } from "#lib/list-query/parse-list-query.ts";
 import { getOrder } from "#lib/revocations/get-order.ts";
 import { placeOrder } from "#lib/revocations/place-order.ts";
+import { getToken } from "#lib/tokens/get-token.ts";
 import { contextAs } from "#lib/tokens/token-fixture.ts";
 import {
   introspect,
@@ -72,7 +73,7 @@ for (const format of ["jwt", "opaque"] as const) {
     ]);
   });
 
-  test(`a ${format} token revoked by its client at one authority is refused by both at once, its sibling is not (RFC 7009)`, async () => {
+  test(`a ${format} token revoked by its client at one authority is refused by both at once, its sibling is not (RFC 7009; mistake 5)`, async () => {
     const [token, sibling] = [await issue(one, client()), await issue(one, client())];
     // both authorities have it in memory
     expect((await verify(one, token, billing())).status).toBe(200);
@@ -85,6 +86,38 @@ for (const format of ["jwt", "opaque"] as const) {
     expect((await uses(token)).slice(-1)).toMatchObject([{ outcome: "refused", refusal: "revoked" }]);
   });
 }
+
+test("a use at either door of either authority is the token's last use, a refused attempt and a token of nobody's asking are not (mistake 10)", async () => {
+  const [token, unused] = [await issue(one, service()), await issue(one, service())];
+  const idOf = async (value: string) => {
+    const hash = createHash("sha256").update(value).digest();
+    const [row] = await instance.db.query<{ id: string }>("SELECT id FROM token WHERE value_hash = $1", [
+      hash,
+    ]);
+    return row?.id as string;
+  };
+  const told = async (value: string) => getToken(contextAs(instance.db, "auditor"), await idOf(value));
+  expect(await told(token)).toMatchObject({ lastUsedAt: null, useCount: 0 });
+  const doors = [
+    () => introspect(one, token, billing()),
+    () => verify(two, token, billing()),
+    () => introspect(two, token, billing()),
+    () => verify(one, token, billing()),
+  ];
+  let before = 0;
+  for (const [count, use] of doors.entries()) {
+    await use();
+    await expect.poll(async () => (await told(token)).useCount, { timeout: 5_000 }).toBe(count + 1);
+    const at = Date.parse((await told(token)).lastUsedAt ?? "");
+    expect(at).toBeGreaterThanOrEqual(before);
+    before = at;
+  }
+  await revokeAs(one, service(), token);
+  expect((await verify(two, token, billing())).status).toBe(401);
+  await expect.poll(async () => (await told(token)).refusedCount, { timeout: 5_000 }).toBe(1);
+  expect(Date.parse((await told(token)).lastUsedAt ?? "")).toBe(before);
+  expect(await told(unused)).toMatchObject({ lastUsedAt: null, useCount: 0 });
+});
 
 test("an order from the console's side is in force on every authority with the next request", async () => {
   const client = await instance.registry.addService("short-lived", "jwt", ["ledger:read"]);

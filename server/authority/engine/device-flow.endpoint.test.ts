@@ -6,7 +6,17 @@ import { DEVICE_GRANT } from "#lib/lifetimes/model.ts";
 import { introspect, post, startTestInstance, type TestInstance } from "../test-authority.ts";
 import { adminOf } from "./test-admin.ts";
 import { TestBrowser } from "./test-browser.ts";
-import { ANA, discover, PASSWORD, type People, type PeopleClient, seedPeople } from "./test-people.ts";
+import {
+  ANA,
+  discover,
+  PASSWORD,
+  type People,
+  type PeopleClient,
+  REDIRECT_URI,
+  seedPeople,
+  startAuthorization,
+  throughPages,
+} from "./test-people.ts";
 
 let instance: TestInstance;
 let people: People;
@@ -122,6 +132,21 @@ describe("the device flow", () => {
     expect(await answerOf(poll(asked.device_code))).toMatchObject({ error: "authorization_pending" });
   });
 
+  test("RFC 8628 section 3.3.1: an address that has the code in it leads to the same question, and gives nothing by itself", async () => {
+    const asked = await ask();
+    const browser = new TestBrowser();
+    const page = await browser.open(String(asked.verification_uri_complete));
+    const html = await page.response.text();
+    expect(page.response.headers.get("content-security-policy")).toMatch(/script-src 'sha256-/);
+    const { origin } = new URL(instance.issuer);
+    const step = await browser.submit(new URL("/device", origin), {
+      xsrf: field(html, "xsrf"),
+      user_code: field(html, "user_code"),
+    });
+    expect(await step.response.text()).toContain("Is this your device?");
+    expect(await answerOf(poll(asked.device_code))).toMatchObject({ error: "authorization_pending" });
+  });
+
   test("whoever says that it is not theirs, or does not allow it, gives the device nothing", async () => {
     const aborted = await ask();
     const browser = new TestBrowser();
@@ -188,6 +213,32 @@ describe("the device flow", () => {
       expect(await answerOf(poll(device_code))).toMatchObject({ error: "invalid_grant" });
     const fresh = await ask();
     expect(await answerOf(poll(fresh.device_code))).toMatchObject({ error: "authorization_pending" });
+  });
+
+  test("a client that is disabled ends its codes and pushed requests too, also when it is enabled again", async () => {
+    const web = await discover(instance, people.web);
+    const parameters = {
+      redirect_uri: REDIRECT_URI,
+      scope: "openid",
+      code_challenge: await oidc.calculatePKCECodeChallenge(oidc.randomPKCECodeVerifier()),
+      code_challenge_method: "S256",
+    };
+    const begun = await startAuthorization(web);
+    const callback = await throughPages(new TestBrowser(), begun.url);
+    const pushed = await oidc.buildAuthorizationUrlWithPAR(web, parameters);
+    const admin = adminOf(instance.db);
+    await disableClient(admin, { clientId: people.web.id });
+    await enableClient(admin, { clientId: people.web.id });
+    await readRegistry();
+    await expect(
+      oidc.authorizationCodeGrant(web, callback, {
+        pkceCodeVerifier: begun.verifier,
+        expectedState: begun.state,
+      }),
+    ).rejects.toMatchObject({ error: "invalid_grant" });
+    expect((await fetch(pushed, { redirect: "manual" })).status).toBe(400);
+    const fresh = await oidc.buildAuthorizationUrlWithPAR(web, parameters);
+    expect((await fetch(fresh, { redirect: "manual" })).status).toBe(303);
   });
 
   test("neither code stands in the database as it is", async () => {

@@ -95,6 +95,19 @@ export async function markReplayed(): Promise<void> {
   exchange.refusal = "replayed";
 }
 
+/** Lets something be used up by compare-and-set alone: of two at the same moment the second is told what `refuse` makes. */
+export function useUpOnce(prototype: { consume(): Promise<void> }, refuse: () => Promise<Error>): void {
+  const { consume } = prototype;
+  prototype.consume = async function consumeOnce() {
+    try {
+      await consume.call(this);
+    } catch (error) {
+      if (!(error instanceof AlreadyUsed)) throw error;
+      throw await refuse();
+    }
+  };
+}
+
 /**
  * Codes begin a family, are found under a lock that lasts for the exchange, and are used up by compare-and-set.
  * @see RFC 6749 section 4.1.2
@@ -121,50 +134,41 @@ export function shapeCodes(provider: Provider, deps: EngineDeps): void {
     return code;
   };
 
-  const consume = Code.prototype.consume;
-  Code.prototype.consume = async function consumeOnce(this: EngineCode) {
-    try {
-      await consume.call(this);
-    } catch (error) {
-      if (!(error instanceof AlreadyUsed)) throw error;
-      await markReplayed();
-      throw invalidGrant("the code was used at the same moment");
-    }
-  };
+  useUpOnce(Code.prototype, async () => {
+    await markReplayed();
+    return invalidGrant("the code was used at the same moment");
+  });
   Code.revokeByGrantId = markReplayed;
 }
 
 /** Pushed requests are used up by compare-and-set too, and end with their client. @see RFC 9126 section 4 */
 export function shapePushedRequests(provider: Provider, deps: EngineDeps): void {
   const Pushed = provider.PushedAuthorizationRequest as unknown as {
-    find(id: string, options?: object): Promise<{ clientId?: string; iat: number } | undefined>;
+    find(id: string, options?: object): Promise<{ clientId?: string; startedAtMs?: number } | undefined>;
     prototype: {
       clientId?: string | undefined;
+      startedAtMs?: number;
       save(ttl?: number): Promise<string>;
       consume(): Promise<void>;
     };
   };
-  extendPayload(Pushed, ["clientId"]);
+  extendPayload(Pushed, ["clientId", "startedAtMs"]);
   const { find, prototype } = Pushed;
   const { save } = prototype;
   prototype.save = async function saveWithClient(ttl) {
     this.clientId ??= Provider.ctx?.oidc.client?.clientId;
+    this.startedAtMs ??= Date.now();
     return save.call(this, ttl);
   };
   Pushed.find = async function findPending(id, options) {
     const pushed = await find.call(Pushed, id, options);
     const client = deps.registry().clientsByClientId.get(pushed?.clientId ?? "");
-    return client !== undefined && pushed !== undefined && isEnded(client, pushed.iat * 1_000)
+    return client !== undefined && pushed !== undefined && isEnded(client, pushed.startedAtMs ?? 0)
       ? undefined
       : pushed;
   };
-  const { consume } = prototype;
-  prototype.consume = async function consumeOnce() {
-    try {
-      await consume.call(this);
-    } catch (error) {
-      if (!(error instanceof AlreadyUsed)) throw error;
-      throw new errors.InvalidRequestUri("request_uri is invalid, expired, or was already used");
-    }
-  };
+  useUpOnce(
+    prototype,
+    async () => new errors.InvalidRequestUri("request_uri is invalid, expired, or was already used"),
+  );
 }

@@ -14,9 +14,9 @@ import {
   markReplayed,
   presentedCode,
   requirePending,
+  useUpOnce,
 } from "./model-codes.ts";
 import { invalidGrant } from "./protocol-errors.ts";
-import { AlreadyUsed } from "./state-adapter.ts";
 
 /** Where a device asked to be let in from. */
 export type DeviceInfo = { ip: string | null; userAgent: string | null; country: string | null };
@@ -99,15 +99,9 @@ export function shapeDeviceCodes(provider: Provider, deps: EngineDeps): void {
     return code;
   };
 
-  const consume = Code.prototype.consume;
-  Code.prototype.consume = async function consumeOnce(this: EngineDeviceCode) {
-    try {
-      await consume.call(this);
-    } catch (error) {
-      if (!(error instanceof AlreadyUsed)) throw error;
-      await markReplayed();
-      throw invalidGrant("the device code was used at the same moment");
-    }
-  };
+  useUpOnce(Code.prototype, async () => {
+    await markReplayed();
+    return invalidGrant("the device code was used at the same moment");
+  });
   Code.revokeByGrantId = markReplayed;
 }

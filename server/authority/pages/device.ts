@@ -94,8 +94,8 @@ ${far !== null && html`<div class="alert" role="alert">${far}</div>`}
 <input type="hidden" name="xsrf" value="${page.xsrf}">
 <input type="hidden" name="user_code" value="${page.userCode}">
 <div class="actions">
-<button class="primary" name="confirm" value="yes">It is mine, go on</button>
-<button name="abort" value="yes">It is not</button>
+<button class="primary" name="confirm" value="yes">Yes, it is mine</button>
+<button name="abort" value="yes">No, it is not</button>
 </div>
 </form>`,
   });

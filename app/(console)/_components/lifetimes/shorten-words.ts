@@ -16,7 +16,5 @@ export const shortenWords = {
   saveAndShorten: (tokens: number) =>
     `Save and end ${tokens.toLocaleString("en")} ${tokens === 1 ? "token" : "tokens"}`,
   endThem: (tokens: number) => `End ${tokens.toLocaleString("en")} ${tokens === 1 ? "token" : "tokens"}`,
-  close: "Close",
-  none: "No live token outlives the present limits.",
   late: "Tokens that are issued until every authority has heard of the change, about a second, keep the old lifetime.",
 };

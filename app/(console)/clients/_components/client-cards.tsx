@@ -11,13 +11,14 @@ import {
   type AudienceRef,
   CLIENT_KIND_WORDS,
   type ClientDetail,
+  grantWords,
   hasRedirects,
   isConfidential,
   isSenderConstrained,
 } from "#lib/clients/model.ts";
 import type { OrganisationLifetimes } from "#lib/lifetimes/model.ts";
 import { LifetimesFields } from "./lifetimes-fields.tsx";
-import { grantWords, clientWords as words } from "./words.ts";
+import { clientWords as words } from "./words.ts";
 
 export function ClientLifetime({ client, bounds }: { client: ClientDetail; bounds: OrganisationLifetimes }) {
   return (

@@ -3,9 +3,9 @@
 import { Checkbox, Stack, Switch } from "@mantine/core";
 import { FormSection } from "#components/form/form-card.tsx";
 import type { Send } from "#components/form/use-send.ts";
-import { grantChoiceOf, hasRedirects } from "#lib/clients/model.ts";
+import { grantChoiceOf, grantWords, hasRedirects } from "#lib/clients/model.ts";
 import type { ClientDraft } from "./client-draft.ts";
-import { grantWords, clientWords as words } from "./words.ts";
+import { clientWords as words } from "./words.ts";
 
 type ClientFlowsProps = {
   draft: ClientDraft;

@@ -23,7 +23,7 @@ const COLUMNS: DataTableColumn<ClientRow>[] = [
   {
     id: "name",
     header: "Name",
-    size: 170,
+    size: 160,
     canHide: false,
     onCard: "title",
     sort: "name",
@@ -36,22 +36,22 @@ const COLUMNS: DataTableColumn<ClientRow>[] = [
   {
     id: "clientId",
     header: "Client ID",
-    size: 150,
+    size: 130,
     grows: true,
     cell: (row) => <span className="mono">{row.clientId}</span>,
   },
-  { id: "kind", header: "Kind", size: 150, cell: (row) => CLIENT_KIND_WORDS[row.kind].name },
-  { id: "state", header: "State", size: 106, cell: (row) => <StateBadge state={row.state} /> },
+  { id: "kind", header: "Kind", size: 136, cell: (row) => CLIENT_KIND_WORDS[row.kind].name },
+  { id: "state", header: "State", size: 100, cell: (row) => <StateBadge state={row.state} /> },
   {
     id: "needs",
     header: words.needsLook,
-    size: 150,
+    size: 156,
     cell: (row) => <Needs findings={row.findings} />,
   },
   {
     id: "audiences",
     header: "Audiences",
-    size: 150,
+    size: 130,
     cell: (row) => (
       <ScopeList
         values={row.audiences.map((audience) => audience.name)}
@@ -65,12 +65,13 @@ const COLUMNS: DataTableColumn<ClientRow>[] = [
     id: "format",
     header: "Format",
     size: 80,
+    isHiddenAtFirst: true,
     cell: (row) => (row.tokenFormat === "jwt" ? "JWT" : "Opaque"),
   },
   {
     id: "lifetime",
     header: "Access token",
-    size: 130,
+    size: 120,
     cell: (row) => (
       <span title={ttlWords(row.accessTokenTtl)}>
         {shortDuration(row.accessTokenTtl.seconds)}{" "}
@@ -81,7 +82,7 @@ const COLUMNS: DataTableColumn<ClientRow>[] = [
   {
     id: "live",
     header: "Live tokens",
-    size: 106,
+    size: 100,
     align: "end",
     cell: (row) =>
       row.liveTokens === null ? (

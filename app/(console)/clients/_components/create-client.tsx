@@ -57,7 +57,7 @@ function Registered({ created, issuer }: { created: CreatedClient; issuer: strin
           <strong>{client.name}</strong> <span className="mono">{client.clientId}</span>. {words.createdText}
         </p>
         {secret === null ? null : <SecretOnce name={words.secret} value={secret} />}
-        {client.kind === "service" ? (
+        {client.kind === "service" && secret !== null && !client.requireDpop ? (
           <div>
             <CardHeading>{words.tryIt}</CardHeading>
             <CommandLine

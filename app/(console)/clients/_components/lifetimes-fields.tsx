@@ -67,7 +67,7 @@ export function LifetimesFields({
             size="compact-xs"
             ml={6}
             onClick={() => onChange({ [own]: null })}
-            aria-label={words.resetOf(resolved.key)}
+            aria-label={words.resetOf(spanText(organisation[resolved.key]), resolved.key)}
           >
             {words.reset(spanText(organisation[resolved.key]))}
           </Button>

@@ -3,12 +3,12 @@ import { LIFETIME_WORDS } from "#lib/organisation/model.ts";
 
 /** Texts of a client's lifetimes. */
 export const lifetimeWords = {
-  title: "Lifetimes",
   legend:
     "A hollow knob follows the organisation's default, which the line marks; the bar is what may be chosen.",
   ruler: "Lifetimes on one scale",
   reset: (span: string) => `Take the organisation's: ${span}`,
-  resetOf: (key: Lifetime) => `Take the organisation's for ${LIFETIME_WORDS[key].toLowerCase()}`,
+  /** What is shown, and of what. */
+  resetOf: (span: string, key: Lifetime) => `Take the organisation's: ${span}, ${LIFETIME_WORDS[key]}`,
   rotation: "Replacing refresh tokens",
   rotationDefault: "As the organisation has it",
   rotationAlways: "At each use",

@@ -4,18 +4,6 @@ import { DEVICE_GRANT } from "#lib/lifetimes/model.ts";
 
 const tokens = (count: number) => `${groupedNumber(count)} live ${count === 1 ? "token" : "tokens"}`;
 
-const GRANTS: Record<string, string> = {
-  authorization_code: "authorization code",
-  refresh_token: "refresh",
-  client_credentials: "client credentials",
-  [DEVICE_GRANT]: "device code",
-};
-
-/** A grant type as people say it. */
-export function grantWords(grant: string): string {
-  return GRANTS[grant] ?? grant;
-}
-
 /** Texts of the Clients area. */
 export const clientWords = {
   title: "Clients",
@@ -85,9 +73,9 @@ export const clientWords = {
   proof: "How it proves who it is",
   proofHelp:
     "A secret is known to two; of a key pair only the public half leaves the application, and there is nothing here to be stolen.",
-  proofSecret: "A secret",
-  proofAddress: "Keys at an address",
-  proofPasted: "Keys pasted here",
+  proofSecret: "Secret",
+  proofAddress: "Keys at a URL",
+  proofPasted: "Pasted keys",
   proofSwitch: "Saving ends its secrets at once: from then on it needs its keys.",
   proofBack: "Its keys are taken no more from then on. Give it a new secret on its page.",
   jwksUri: "Address of its keys",
@@ -115,7 +103,7 @@ export const clientWords = {
   needsLook: "Needs a look",
   findingsUnknown: "What needs a look could not be found out in time. Load the page again.",
   longFor: (duration: string) => `They live for ${duration}.`,
-  authMethod: "Proves itself by",
+  authMethod: "Proof",
   authMethods: {
     client_secret: "a secret (client_secret_basic or client_secret_post)",
     private_key_jwt: "its keys (private_key_jwt)",
@@ -157,6 +145,7 @@ export const clientWords = {
   rotateTitle: (name: string) => `New secret for ${name}`,
   rotateText: "It works at once. Give it to the application, then let the old ones end.",
   overlap: "The secrets that are there now go on working",
+  secretLifetime: "The new one works",
   rotateAct: "Make the secret",
   secretDone: "I have kept it",
   disable: "Disable…",

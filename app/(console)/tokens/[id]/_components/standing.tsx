@@ -10,6 +10,7 @@ import { Instant } from "#components/display/instant.tsx";
 import { KeyValue } from "#components/display/key-value.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { Tag } from "#components/display/tag.tsx";
+import { grantWords } from "#lib/clients/model.ts";
 import { reasonWords } from "#lib/revocations/model.ts";
 import { TOKEN_STATE_WORDS, type TokenDetail, type VerifierStanding } from "#lib/tokens/model.ts";
 import classes from "./token-page.module.css";
@@ -143,7 +144,7 @@ export function Standing({ token }: { token: TokenDetail }) {
                 },
               ]
             : []),
-          { key: "Grant", value: token.grantType.replaceAll("_", " ") },
+          { key: "Grant", value: grantWords(token.grantType) },
           ...(token.sessionUid
             ? [
                 {

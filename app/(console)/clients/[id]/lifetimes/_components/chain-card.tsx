@@ -14,10 +14,14 @@ export function ChainCard({ told }: { told: LifetimesExplanation }) {
         rows={told.lifetimes}
         keyOf={(row: ExplainedLifetime) => row.key}
         columns={[
-          { header: words.setting, cell: (row: ExplainedLifetime) => row.name },
           {
-            header: words.holds,
-            cell: (row: ExplainedLifetime) => <strong>{spanText(row.seconds)}</strong>,
+            header: words.setting,
+            cell: (row: ExplainedLifetime) => (
+              <div className={classes.name}>
+                {row.name}
+                <strong>{spanText(row.seconds)}</strong>
+              </div>
+            ),
           },
           {
             header: words.asked,

@@ -7,7 +7,6 @@ export const clientLifetimesWords = {
   scaleHelp: "Draw a knob, move it with the arrow keys, or type a span.",
   save: "Save lifetimes",
   saved: "Saved. New tokens follow it.",
-  shortened: (tokens: string) => `Saved. ${tokens} end by the new limits.`,
   unchanged: "Nothing is changed yet.",
   note: "Before it is saved you are told which tokens that are out outlive it.",
   outliving: "Find tokens that outlive these",
@@ -34,10 +33,8 @@ export const clientLifetimesWords = {
   signOnLive: "Sign-on at the authority ends, unused",
   endedBy: "Ended by an order to come",
   suspended: "suspended now",
-  none: "–",
   chain: "Which setting wins",
   setting: "Lifetime",
-  holds: "Holds",
   asked: "Asked, in order",
 } as const;
 
