@@ -33,7 +33,7 @@ describe("settings from the environment", () => {
       adminPassword: undefined,
       demo: false,
       bounds: {
-        callerShare: 32,
+        callerShare: 16,
         callerWaiting: 1_000,
         failuresPerSecond: 20,
         garbagePerSecond: 50,

@@ -260,7 +260,7 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
     adminPassword: values.ADMIN_PASSWORD,
     demo: values.DEMO ?? false,
     bounds: {
-      callerShare: values.CALLER_SHARE ?? 32,
+      callerShare: values.CALLER_SHARE ?? 16,
       callerWaiting: values.CALLER_WAITING ?? 1_000,
       failuresPerSecond: values.FAILURES_PER_SECOND ?? 20,
       garbagePerSecond: values.GARBAGE_PER_SECOND ?? 50,

@@ -44,6 +44,17 @@ export const BAD_MESSAGES: [
     400,
     (target) => one(target, `Host: ${host}`),
   ]),
+  [
+    "chunks in HTTP/1.0",
+    400,
+    (target) =>
+      `GET ${target} HTTP/1.0\r\nHost: localhost\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+  ],
+  [
+    "a body that is packed before it is cut into chunks",
+    400,
+    (target) => `${one(target, "Host: localhost", "Transfer-Encoding: gzip, chunked")}0\r\n\r\n`,
+  ],
   // by the parser itself
   ["HTTP/1.2", 400, (target) => `GET ${target} HTTP/1.2\r\nHost: localhost\r\n\r\n`],
   ["a line without a version", 505, (target) => `GET ${target}\r\n\r\n`],

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { isIPv6, type Socket } from "node:net";
 
 /** What is wrong with a request before its address is looked at. */
-export type MessageFault = { status: 400 | 505; part: "host" | "version"; message: string };
+export type MessageFault = { status: 400 | 505; part: "host" | "version" | "framing"; message: string };
 
 const VERSIONS = new Set(["1.0", "1.1"]);
 /** A name, an IPv4 address or an IPv6 one in brackets, and maybe a port. No user, no path, no list. @see RFC 9112 3.2 */
@@ -22,18 +22,26 @@ function isHost(value: string): boolean {
   return true;
 }
 
-function bad(message: string): MessageFault {
-  return { status: 400, part: "host", message };
+function bad(message: string, part: "host" | "framing" = "host"): MessageFault {
+  return { status: 400, part, message };
+}
+
+/** Where a body ends must be plain to whoever passes it on: HTTP/1.0 knows no chunks, and of other codings each reader makes its own. @see RFC 9112 6.1 */
+function faultOfCoding(httpVersion: string, coding: string): MessageFault | null {
+  if (httpVersion === "1.0") return bad("HTTP/1.0 has no Transfer-Encoding.", "framing");
+  return coding.toLowerCase() === "chunked"
+    ? null
+    : bad("The only Transfer-Encoding that is read is chunked.", "framing");
 }
 
 /** What came in one piece with a message that is none is no request either, whoever's it is. */
 const faulty = new WeakMap<Socket, MessageFault>();
 
 /**
- * The versions and the `Host` that Node lets through and that a proxy before it may read otherwise: Node takes the first of two hosts, and
- * any host and version that is text.
+ * The versions, the `Host` and the framing that Node lets through and that a proxy before it may read otherwise: Node takes the first of two hosts,
+ * any host and version that is text, and chunks in HTTP/1.0.
  *
- * @returns null where a request is HTTP/1.0 or 1.1 with one host; HTTP/1.0 may have none.
+ * @returns null where a request is HTTP/1.0 or 1.1 with one host and a body that ends in one place; HTTP/1.0 may have no host.
  */
 export function findMessageFault(request: IncomingMessage): MessageFault | null {
   const before = faulty.get(request.socket);
@@ -49,6 +57,10 @@ function faultOf({ httpVersion, rawHeaders }: IncomingMessage): MessageFault | n
   let host: string | undefined;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] as string;
+    if (name.length === 17 && name.toLowerCase() === "transfer-encoding") {
+      const fault = faultOfCoding(httpVersion, rawHeaders[at + 1] as string);
+      if (fault !== null) return fault;
+    }
     if (name.length !== 4 || name.toLowerCase() !== "host") continue;
     if (host !== undefined) return bad("There must be one Host header.");
     host = rawHeaders[at + 1] as string;

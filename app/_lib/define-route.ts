@@ -187,8 +187,8 @@ function fieldProblems(issue: z.core.$ZodIssue): FieldProblem[] {
   return [{ path, message: issue.message }];
 }
 
-/** What is sent to be used and not kept: hashed, sealed or compared. */
-const SENT_TO_BE_USED = new Set(["setupToken", "enrolment", "password", "code", "authorization"]);
+/** What is sent to be used and not kept: hashed, sealed or compared; a file's part, whose cells are looked at one by one when it is read. */
+const SENT_TO_BE_USED = new Set(["setupToken", "enrolment", "password", "code", "authorization", "content"]);
 
 /** Names, notes and settings are shown and kept for years: a token that was pasted into one is not taken. */
 function requireNoSecret<T>(body: T, at: string[] = []): T {

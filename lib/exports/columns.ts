@@ -129,7 +129,8 @@ export const GROUP_COLUMNS: Columns<GroupRow> = {
   description: (row) => row.description,
   members: (row) => row.memberCount,
   clients: (row) => row.clientCount,
-  permissions: (row) => row.permissionCount,
+  permission_count: (row) => row.permissionCount,
+  permissions: (row) => row.permissionNames.join(" "),
   created_at: (row) => row.createdAt,
 };
 

@@ -14,7 +14,9 @@ type DetailRecord = GroupRecord & Pick<GroupDetail, "permissions" | "clients" | 
 export const GROUP_COLUMNS = sql`g.name, g.description, g.created_at AS "createdAt",
   (SELECT count(*)::int FROM group_member m WHERE m.group_id = g.id) AS "memberCount",
   (SELECT count(*)::int FROM group_client c WHERE c.group_id = g.id) AS "clientCount",
-  (SELECT count(*)::int FROM group_permission p WHERE p.group_id = g.id) AS "permissionCount"`;
+  (SELECT count(*)::int FROM group_permission p WHERE p.group_id = g.id) AS "permissionCount",
+  ARRAY(SELECT p.name FROM group_permission gp JOIN permission p ON p.id = gp.permission_id WHERE gp.group_id = g.id ORDER BY p.name)
+    AS "permissionNames"`;
 
 /** One group with its permissions and service clients; its people are the users list filtered by it. Needs `group:read`. */
 export async function getGroup(ctx: Context, { groupId }: { groupId: string }): Promise<GroupDetail> {
@@ -53,6 +55,7 @@ export function groupRowOf(record: GroupRecord): GroupRow {
     memberCount: record.memberCount,
     clientCount: record.clientCount,
     permissionCount: record.permissionCount,
+    permissionNames: [...record.permissionNames],
     createdAt: record.createdAt.toISOString(),
   };
 }

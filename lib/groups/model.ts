@@ -7,6 +7,8 @@ export type GroupRow = {
   /** Service clients whose own tokens carry the group. */
   clientCount: number;
   permissionCount: number;
+  /** In order. */
+  permissionNames: string[];
   createdAt: string;
 };
 

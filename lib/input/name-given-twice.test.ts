@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { nameGivenTwice } from "./name-given-twice.ts";
+import { givesNameTwice, nameGivenTwice } from "./name-given-twice.ts";
 
 test.each([
   ['{"a":1,"a":1}', "a"],
@@ -16,6 +16,7 @@ test.each([
   ['{"a":"}","b":[],"a":{}}', "a"],
 ])("%s has a name twice", (text, path) => {
   expect(nameGivenTwice(text)).toBe(path);
+  expect(givesNameTwice(text, JSON.parse(text))).toBe(true);
 });
 
 test.each([
@@ -30,6 +31,7 @@ test.each([
   "1",
 ])("%s has none", (text) => {
   expect(nameGivenTwice(text)).toBeNull();
+  expect(givesNameTwice(text, JSON.parse(text))).toBe(false);
 });
 
 test("whatever JSON.stringify writes has none, and with its first name once more it has", () => {
@@ -37,8 +39,11 @@ test("whatever JSON.stringify writes has none, and with its first name once more
     fc.property(fc.dictionary(fc.string(), fc.jsonValue(), { minKeys: 1 }), (value) => {
       const text = JSON.stringify(value);
       expect(nameGivenTwice(text)).toBeNull();
+      expect(givesNameTwice(JSON.stringify(value, null, 2), value)).toBe(false);
       const [first = ""] = Object.keys(value);
-      expect(nameGivenTwice(`${text.slice(0, -1)},${JSON.stringify(first)}:0}`)).toBe(first);
+      const twice = `${text.slice(0, -1)},${JSON.stringify(first)}:0}`;
+      expect(nameGivenTwice(twice)).toBe(first);
+      expect(givesNameTwice(twice, JSON.parse(twice))).toBe(true);
     }),
   );
 });
@@ -50,5 +55,6 @@ test.each([
 ])("256 KB of %s takes no time to speak of", (_what, text) => {
   const startedAt = performance.now();
   expect(nameGivenTwice(text)).toBeNull();
+  expect(givesNameTwice(text, JSON.parse(text))).toBe(false);
   expect(performance.now() - startedAt).toBeLessThan(500);
 });

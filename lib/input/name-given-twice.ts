@@ -1,13 +1,15 @@
 type Level = { names: Set<string> | null; name: string; index: number };
 
-const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 /** Where a string that begins at `start` ends: past its quote. */
 function endOfString(text: string, start: number): number {
-  let at = start + 1;
-  for (; text.charCodeAt(at) !== QUOTE; at += 1) if (text.charCodeAt(at) === BACKSLASH) at += 1;
-  return at + 1;
+  for (let end = text.indexOf('"', start + 1); ; end = text.indexOf('"', end + 1)) {
+    let before = end - 1;
+    while (text.charCodeAt(before) === BACKSLASH) before -= 1;
+    // an even number of backslashes are themselves, and the quote ends it
+    if ((end - before) % 2 === 1) return end + 1;
+  }
 }
 
 function pathOf(levels: readonly Level[]): string {
@@ -58,4 +60,41 @@ export function nameGivenTwice(text: string): string | null {
     }
   }
   return null;
+}
+
+const COLON = 0x3a;
+const SPACES = new Set([0x20, 0x0a, 0x0d, 0x09]);
+
+/** Names in a text that is JSON: strings before a colon. */
+function countNames(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('"'); at !== -1; at = text.indexOf('"', at)) {
+    at = endOfString(text, at);
+    while (SPACES.has(text.charCodeAt(at))) at += 1;
+    if (text.charCodeAt(at) === COLON) count += 1;
+  }
+  return count;
+}
+
+/** Names of all objects in what JSON was read to, however deep. */
+function countKeys(value: unknown): number {
+  let count = 0;
+  const rest = [value];
+  while (rest.length > 0) {
+    const one = rest.pop();
+    if (typeof one !== "object" || one === null) continue;
+    const inner = Object.values(one);
+    if (!Array.isArray(one)) count += inner.length;
+    for (const value of inner) if (typeof value === "object") rest.push(value);
+  }
+  return count;
+}
+
+/**
+ * Whether an object has a name twice, in a third of the time that it takes to find which: of two of the same name `JSON.parse` keeps one.
+ *
+ * @param value what `JSON.parse` makes of the text.
+ */
+export function givesNameTwice(text: string, value: unknown): boolean {
+  return countNames(text) !== countKeys(value);
 }

@@ -14,6 +14,8 @@ export type NewProtocolState = {
   payload: Record<string, unknown>;
   grantId?: string | undefined;
   accountId?: string | undefined;
+  /** The `client_id` of the protocol. */
+  clientId?: string | undefined;
   uid?: string | undefined;
   familyId?: string | undefined;
   /** What a person types, as the seal digests it. */
@@ -45,17 +47,18 @@ function opened(seal: StateSeal, model: string, record: StateRecord | undefined)
 export async function putState(sql: Sql, seal: StateSeal, state: NewProtocolState): Promise<void> {
   const idHash = hashId(state.id);
   await sql.query(
-    `INSERT INTO protocol_state (model, id_hash, payload, grant_id, account_id, uid, family_id, expires_at, user_code)
-     VALUES ($1::text, $2::bytea, $3::jsonb, $4::text, $5::text, $6::text, $7::uuid, $8::timestamptz, $9::text)
+    `INSERT INTO protocol_state (model, id_hash, payload, grant_id, account_id, client_id, uid, family_id, expires_at, user_code)
+     VALUES ($1::text, $2::bytea, $3::jsonb, $4::text, $5::text, $6::text, $7::text, $8::uuid, $9::timestamptz, $10::text)
      ON CONFLICT (model, id_hash) DO UPDATE SET payload = excluded.payload, grant_id = excluded.grant_id,
-       account_id = excluded.account_id, uid = excluded.uid, family_id = excluded.family_id, expires_at = excluded.expires_at,
-       user_code = excluded.user_code`,
+       account_id = excluded.account_id, client_id = excluded.client_id, uid = excluded.uid, family_id = excluded.family_id,
+       expires_at = excluded.expires_at, user_code = excluded.user_code`,
     [
       state.model,
       idHash,
       JSON.stringify(seal.seal(state.payload, place(state.model, idHash))),
       state.grantId ?? null,
       state.accountId ?? null,
+      state.clientId ?? null,
       state.uid ?? null,
       state.familyId ?? null,
       state.expiresAt ?? null,

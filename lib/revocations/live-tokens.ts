@@ -1,5 +1,6 @@
 import type { Context } from "../context.ts";
 import type { Database } from "../db/database.ts";
+import type { Sql } from "../db/sql.ts";
 import { countUpTo } from "../list-query/count-up-to.ts";
 import type { Total } from "../list-query/define-table.ts";
 import { type Fragment, sql } from "../list-query/sql-fragment.ts";
@@ -13,7 +14,7 @@ import { COUNT_MAX } from "./model.ts";
 export type LiveTokens = (which: Fragment) => Fragment;
 
 /** How live tokens are told at `now`, the orders that are in force but unsettled among it. */
-export async function liveTokens(ctx: Context): Promise<LiveTokens> {
+export async function liveTokens(ctx: { db: Sql; now: Date }): Promise<LiveTokens> {
   const state = stateSql(await readPendingOrders(ctx.db, ctx.now), ctx.now, 0);
   return (which) =>
     sql`FROM token t ${STATE_JOINS} WHERE ${which} AND t.expires_at > ${ctx.now}::timestamptz AND NOT ${state.isRevoked}

@@ -40,6 +40,15 @@ export type DisabledUser = {
   remaining: { subject: string; until: string | null }[];
 };
 
+/** What taking a user out of a group would leave valid. */
+export type GroupReach = {
+  group: string;
+  /** Live access tokens of the user that carry it. */
+  accessTokens: number;
+  /** When the last of them expires. */
+  until: string;
+};
+
 export const USER_NAME_MAX = 120;
 export const USER_PASSWORD_MIN = 12;
 export const USER_PASSWORD_MAX = 256;

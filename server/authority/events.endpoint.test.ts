@@ -289,6 +289,23 @@ describe("a request", () => {
     expect([status, answer.error]).toEqual([expected, "invalid_request"]);
   });
 
+  test("that gives a name twice, in the envelope or in a report, is refused whole, and nothing of it is on record", async () => {
+    const token = await issue(one, instance.registry.jwtService);
+    const report = JSON.stringify(use(token));
+    const envelope = (inner: string, more = "") =>
+      `{"instance":"${randomUUID()}","reports":[${inner}]${more}}`;
+    for (const body of [
+      envelope(report.replace(/}$/, ',"outcome":"allowed"}')),
+      envelope(report.replace(/}$/, ',"\\u006futcome":"allowed"}')),
+      envelope(report, ',"reports":[]'),
+    ]) {
+      const { status, body: answer } = await send(body);
+      expect([status, answer.error_description]).toEqual([400, "The body gives a name twice."]);
+    }
+    expect(await usesOf(token)).toEqual([]);
+    expect((await send(envelope(report))).body.results).toMatchObject([{ result: "recorded" }]);
+  });
+
   test("of another type, or by another method, is told so", async () => {
     const form = await send("a=b", { headers: { "content-type": "application/x-www-form-urlencoded" } });
     expect(form.status).toBe(415);

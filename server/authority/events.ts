@@ -1,6 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
+import { givesNameTwice } from "#lib/input/name-given-twice.ts";
 import type { RegistryVerifier } from "#lib/registry/snapshot.ts";
 import { isOutOfTime, judgeReport } from "#lib/reports/judge-report.ts";
 import {
@@ -34,12 +35,16 @@ const ENVELOPE = z.object({
 type Envelope = z.infer<typeof ENVELOPE>;
 
 function readEnvelope(body: unknown): Envelope {
+  let text: string;
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body as Buffer));
+    text = new TextDecoder("utf-8", { fatal: true }).decode(body as Buffer);
+    value = JSON.parse(text);
   } catch {
     throw new Refused(400, "invalid_request", "The body is no JSON in UTF-8.");
   }
+  // never the name: it may be a secret in the wrong place
+  if (givesNameTwice(text, value)) throw new Refused(400, "invalid_request", "The body gives a name twice.");
   const parsed = ENVELOPE.safeParse(value);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map(({ path, message }) => `${String(path[0] ?? "body")}: ${message}`);

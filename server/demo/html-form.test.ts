@@ -5,7 +5,9 @@ import { findForms } from "./html-form.ts";
 test("reads the authority's own sign-in page", () => {
   const page = loginPage({
     action: "/interaction/abc",
-    clientName: 'Tom & "Jerry"',
+    goal: 'Tom & "Jerry"',
+    canCancel: true,
+    notice: null,
     email: "inès&co@northwind.example",
     problem: null,
     organisation: "Northwind",

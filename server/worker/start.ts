@@ -10,6 +10,7 @@ import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
 import { purgeLifetimePlans } from "#lib/lifetimes/purge-lifetime-plans.ts";
 import { purgePlans } from "#lib/order-plans/purge-plans.ts";
 import type { Outbound } from "#lib/outbound/outbound.ts";
+import { purgeImports } from "#lib/people-imports/purge-imports.ts";
 import { purgePropagation } from "#lib/propagation/purge-propagation.ts";
 import { purgeReports } from "#lib/reports/purge-reports.ts";
 import { PURGE_MINUTE } from "#lib/retention/model.ts";
@@ -97,6 +98,7 @@ export async function startWorker({
     "count-missed-uses": { cron: "* * * * *", run: () => countMissedUses(db) },
     "end-abandoned-exports": { cron: "* * * * *", run: () => endAbandonedExports(db, new Date()) },
     "purge-plans": { cron: "5-59/10 * * * *", run: () => purgePlans(db, new Date()) },
+    "purge-imports": { cron: "7-59/10 * * * *", run: () => purgeImports(db, new Date()) },
     "purge-lifetime-plans": { cron: "6-59/10 * * * *", run: () => purgeLifetimePlans(db, new Date()) },
     "purge-feed": { cron: "25 * * * *", run: () => purgeFeed(db, new Date()) },
     "purge-propagation": { cron: "45 * * * *", run: () => purgePropagation(db, new Date()) },

@@ -98,7 +98,12 @@ test("takes away what expired over an hour ago, and nothing that still counts", 
     "INSERT INTO sign_in_attempt (key, window_start, failures) VALUES ('old', $1, 1), ('new', $2, 1)",
     [new Date(now.getTime() - 2 * 86_400_000), now],
   );
-  expect(await purgeExpired(db, now)).toEqual({ protocolStates: 1, signInAttempts: 1 });
+  expect(await purgeExpired(db, now)).toEqual({
+    protocolStates: 1,
+    signInAttempts: 1,
+    grants: 0,
+    signOns: 0,
+  });
   const left = await db.query<{ id: string }>(
     "SELECT convert_from(id_hash, 'UTF8') AS id FROM protocol_state ORDER BY 1",
   );

@@ -8,6 +8,7 @@ export const groupRow = z.object({
   memberCount: z.int(),
   clientCount: z.int(),
   permissionCount: z.int(),
+  permissionNames: z.array(z.string()),
   createdAt: instant,
 });
 

@@ -64,6 +64,12 @@ import * as orders from "./orders/route.ts";
 import * as organisationLifetimesPreview from "./organisation/lifetimes/preview/route.ts";
 import * as organisation from "./organisation/route.ts";
 import * as overview from "./overview/route.ts";
+import * as peopleImportsIdApply from "./people-imports/[id]/apply/route.ts";
+import * as peopleImportsIdCompare from "./people-imports/[id]/compare/route.ts";
+import * as peopleImportsIdParts from "./people-imports/[id]/parts/route.ts";
+import * as peopleImportsId from "./people-imports/[id]/route.ts";
+import * as peopleImportsIdRows from "./people-imports/[id]/rows/route.ts";
+import * as peopleImports from "./people-imports/route.ts";
 import * as plans from "./plans/route.ts";
 import * as refusedCounts from "./refused-counts/route.ts";
 import * as restores from "./restores/route.ts";
@@ -95,8 +101,10 @@ import * as tokensCountries from "./tokens/countries/route.ts";
 import * as tokensFind from "./tokens/find/route.ts";
 import * as tokens from "./tokens/route.ts";
 import * as tokensTotal from "./tokens/total/route.ts";
+import * as usersIdAccess from "./users/[id]/access/route.ts";
 import * as usersIdDisable from "./users/[id]/disable/route.ts";
 import * as usersIdEnable from "./users/[id]/enable/route.ts";
+import * as usersIdGrantsClientIdWithdraw from "./users/[id]/grants/[clientId]/withdraw/route.ts";
 import * as usersIdGroups from "./users/[id]/groups/route.ts";
 import * as usersIdPassword from "./users/[id]/password/route.ts";
 import * as usersIdRevoke from "./users/[id]/revoke/route.ts";
@@ -182,6 +190,12 @@ export function allRoutes(): Route[] {
     organisation,
     organisationLifetimesPreview,
     overview,
+    peopleImports,
+    peopleImportsId,
+    peopleImportsIdApply,
+    peopleImportsIdCompare,
+    peopleImportsIdParts,
+    peopleImportsIdRows,
     plans,
     refusedCounts,
     restores,
@@ -215,8 +229,10 @@ export function allRoutes(): Route[] {
     tokensTotal,
     users,
     usersId,
+    usersIdAccess,
     usersIdDisable,
     usersIdEnable,
+    usersIdGrantsClientIdWithdraw,
     usersIdGroups,
     usersIdPassword,
     usersIdRevoke,

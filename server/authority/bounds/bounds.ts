@@ -7,6 +7,9 @@ import { Turnstile } from "./turnstile.ts";
 
 /** What a refusal over a bound is held back for: who asks again and again on one connection asks once a second, and not all of them at once. */
 const HOLD_MS = { least: 500, most: 1_500 };
+/** Answers over a bound in a second: where more are held, each is held for longer, four times as long at most. */
+const HELD_PER_SECOND = 500;
+const HELD_LONGER = 4;
 /** Answers held back at once; more are given at once. */
 const MAX_HELD = 5_000;
 /**
@@ -117,7 +120,8 @@ export function createBounds(env: Pick<Env, "bounds">): Bounds {
       throttled[error.reason] += 1;
       if (held >= MAX_HELD) return;
       held += 1;
-      await wait(HOLD_MS.least + Math.random() * (HOLD_MS.most - HOLD_MS.least));
+      const longer = Math.min(HELD_LONGER, Math.max(1, held / HELD_PER_SECOND));
+      await wait(longer * (HOLD_MS.least + Math.random() * (HOLD_MS.most - HOLD_MS.least)));
       held -= 1;
     },
   };

@@ -2,6 +2,11 @@ import { expect, test } from "vitest";
 import { Throttled } from "./throttled.ts";
 import { Turnstile } from "./turnstile.ts";
 
+/** What ends in a turn of the event loop lets others in at its end. */
+async function turn(): Promise<void> {
+  for (let times = 0; times < 2; times += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
 function setUp(options: { share: number; maxWaiting: number }) {
   const clock = { ms: 0 };
   const turnstile = new Turnstile({ ...options, now: () => clock.ms });
@@ -18,16 +23,16 @@ function setUp(options: { share: number; maxWaiting: number }) {
   const endOne = async (id: string) => {
     const at = ends.findIndex((one) => one.id === id);
     ends.splice(at, 1)[0]?.end();
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
   };
   return { clock, turnstile, begin, endOne, inside: (id: string) => counts.get(id) ?? 0 };
 }
 
-test("a caller that is alone has eight shares under way, and is never refused", async () => {
+test("a caller that is alone has sixteen shares under way, and is never refused", async () => {
   const { begin, endOne, inside, turnstile } = setUp({ share: 2, maxWaiting: 1 });
   const all = Array.from({ length: 500 }, () => begin("gateway"));
-  expect(inside("gateway")).toBe(16);
-  expect(turnstile.waiting).toBe(484);
+  expect(inside("gateway")).toBe(32);
+  expect(turnstile.waiting).toBe(468);
   for (let index = 0; index < 500; index += 1) await endOne("gateway");
   expect(new Set(await Promise.all(all))).toEqual(new Set(["gateway"]));
 });
@@ -37,7 +42,7 @@ test("whoever comes beside a flood that was alone meets no more of it than what 
   for (let index = 0; index < 500; index += 1) void begin("flood");
   void begin("small");
   expect(inside("small")).toBe(1);
-  for (let index = 0; index < 15; index += 1) await endOne("flood");
+  for (let index = 0; index < 31; index += 1) await endOne("flood");
   expect(inside("flood")).toBe(2);
   await expect(Promise.all(Array.from({ length: 600 }, () => begin("flood")))).rejects.toBeInstanceOf(
     Throttled,
@@ -108,10 +113,27 @@ test("heavy work takes more of the share, and work heavier than the whole of it 
   expect(inside("giant")).toBe(1);
 });
 
+test("of work that waits for nothing a share begins in a turn of the event loop, and another is asked about in between", async () => {
+  const { turnstile } = setUp({ share: 4, maxWaiting: 1_000 });
+  const done: string[] = [];
+  const quick = (id: string) => turnstile.pass(id, 1, async () => void done.push(id));
+  await quick("small");
+  const flood = Array.from({ length: 100 }, () => quick("flood"));
+  await Promise.resolve();
+  expect(done.filter((id) => id === "flood")).toHaveLength(4);
+  await new Promise((resolve) => setImmediate(resolve));
+  const begun = done.length;
+  await quick("small");
+  expect(done.length - begun).toBeLessThanOrEqual(1 + 4);
+  await Promise.all(flood);
+  expect(done.filter((id) => id === "flood")).toHaveLength(100);
+});
+
 test("work that fails gives its place back", async () => {
   const { turnstile, begin, inside } = setUp({ share: 1, maxWaiting: 10 });
   void begin("small");
   await expect(turnstile.pass("flood", 1, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+  await turn();
   void begin("flood");
   expect(inside("flood")).toBe(1);
 });

@@ -12,13 +12,18 @@ export type TurnstileOptions = {
 
 type Cost = number | (() => number);
 type Waiting = { cost: Cost; go: (weight: number) => void };
-type Caller = { inside: number; line: Waiting[] };
+type Caller = {
+  inside: number;
+  /** What of it began in this turn of the event loop: work that waits for nothing is over before the next request is read, and is inside with nobody. */
+  begun: number;
+  line: Waiting[];
+};
 
 /**
  * What a caller that is alone may have under way, in shares: more would not be answered sooner, and whoever comes next would wait until all of
  * it is done.
  */
-const SHARES_ALONE = 8;
+const SHARES_ALONE = 16;
 
 const weigh = (cost: Cost) => (typeof cost === "number" ? cost : cost());
 
@@ -26,7 +31,8 @@ const NOBODY = { id: "", at: Number.NEGATIVE_INFINITY };
 
 /**
  * Shares the process fairly between its callers: who is alone has all that keeps it busy, and is never refused; as soon as another one comes each
- * has no more than its share under way, the rest in a line of its own. A flood by one waits in its own line, whatever it sends.
+ * has no more than its share under way, the rest in a line of its own. A flood by one waits in its own line, whatever it sends. In one turn of the
+ * event loop no more than a share of each begins: between two turns it is seen who else has come.
  */
 export class Turnstile {
   readonly #share: number;
@@ -34,6 +40,8 @@ export class Turnstile {
   readonly #presenceMs: number;
   readonly #now: () => number;
   readonly #callers = new Map<string, Caller>();
+  /** Callers of which something began or ended in this turn. */
+  readonly #stirred = new Map<string, Caller>();
   #last = NOBODY;
   #lastOther = NOBODY;
 
@@ -55,12 +63,12 @@ export class Turnstile {
     let weight = weigh(cost);
     if (caller.line.length > 0 || !this.#mayEnter(caller, callerId, weight))
       weight = await this.#wait(caller, callerId, cost);
-    else caller.inside += weight;
+    else this.#enter(callerId, caller, weight);
     try {
       return await work();
     } finally {
       caller.inside -= weight;
-      this.#admit(callerId, caller);
+      this.#stir(callerId, caller);
     }
   }
 
@@ -74,7 +82,7 @@ export class Turnstile {
   #find(callerId: string): Caller {
     let caller = this.#callers.get(callerId);
     if (caller === undefined) {
-      caller = { inside: 0, line: [] };
+      caller = { inside: 0, begun: 0, line: [] };
       this.#callers.set(callerId, caller);
     }
     return caller;
@@ -92,8 +100,31 @@ export class Turnstile {
   }
 
   #mayEnter(caller: Caller, id: string, weight: number): boolean {
-    if (caller.inside === 0 || caller.inside + weight <= this.#share) return true;
-    return caller.inside + weight <= this.#share * SHARES_ALONE && this.#isAlone(id);
+    const taken = Math.max(caller.inside, caller.begun);
+    if (taken === 0 || taken + weight <= this.#share) return true;
+    return taken + weight <= this.#share * SHARES_ALONE && this.#isAlone(id);
+  }
+
+  #enter(id: string, caller: Caller, weight: number): void {
+    caller.inside += weight;
+    caller.begun += weight;
+    this.#stir(id, caller);
+  }
+
+  #stir(id: string, caller: Caller): void {
+    if (this.#stirred.size === 0) setImmediate(() => this.#turn());
+    this.#stirred.set(id, caller);
+  }
+
+  /** The end of a turn: whose share has room again goes on with its line. */
+  #turn(): void {
+    const stirred = [...this.#stirred];
+    this.#stirred.clear();
+    for (const [id, caller] of stirred) {
+      caller.begun = 0;
+      this.#admit(id, caller);
+      if (caller.inside === 0 && caller.line.length === 0) this.#callers.delete(id);
+    }
   }
 
   #wait(caller: Caller, id: string, cost: Cost): Promise<number> {
@@ -107,11 +138,10 @@ export class Turnstile {
     for (const next of caller.line) {
       const weight = weigh(next.cost);
       if (!this.#mayEnter(caller, id, weight)) break;
-      caller.inside += weight;
+      this.#enter(id, caller, weight);
       admitted += 1;
       next.go(weight);
     }
     if (admitted > 0) caller.line.splice(0, admitted);
-    if (caller.inside === 0 && caller.line.length === 0) this.#callers.delete(id);
   }
 }

@@ -28,16 +28,21 @@ function isOriginOf(uris: readonly string[], origin: string): boolean {
   return uris.some((uri) => URL.parse(uri)?.origin === origin);
 }
 
+/** How the authority's cookies are written. */
+export function cookieOf(issuer: string) {
+  const isSecure = issuer.startsWith("https:");
+  return { isSecure, options: { httpOnly: true, sameSite: "lax", signed: true, secure: isSecure } as const };
+}
+
 export type ConfigurationOptions = { deps: EngineDeps; seal: StateSeal; idTokenJwks: JWK[] };
 
 /** Everything that the engine is told; there is nothing that it decides by a default that we do not want. */
 export function createConfiguration({ deps, seal, idTokenJwks }: ConfigurationOptions): Configuration {
   const issuer = deps.env.authorityIssuer;
-  const isSecure = issuer.startsWith("https:");
+  const { isSecure, options: cookie } = cookieOf(issuer);
   const organisation = () => deps.registry().organisation;
   const secondsOf = (client: { clientId: string }, key: Lifetime) =>
     lifetimeSeconds(organisation(), registryClient(deps, client.clientId), key);
-  const cookie = { httpOnly: true, sameSite: "lax", signed: true, secure: isSecure } as const;
   const cookieKey = Buffer.from(
     hkdfSync("sha256", deps.masterKey, "", "tokenwarden authority cookies v1", 32),
   ).toString("base64url");

@@ -1,12 +1,13 @@
 import { decodeJwt } from "jose";
 import * as oidc from "openid-client";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startTestInstance, type TestInstance } from "../test-authority.ts";
 import { TestBrowser } from "./test-browser.ts";
 import {
   ANA,
   BEN,
   discover,
+  forgetGrants,
   logIn,
   PASSWORD,
   type People,
@@ -29,6 +30,7 @@ beforeAll(async () => {
   await registryRead();
   web = await discover(instance, people.web);
 });
+beforeEach(() => forgetGrants(instance.db));
 afterAll(() => instance.stop());
 
 const registryRead = () => instance.authorities[0]?.services.follower.poll();

@@ -4,8 +4,10 @@ import type { SqlContext } from "#lib/context.ts";
 import { findAccount, type TokenAccount } from "#lib/protocol/find-account.ts";
 import type { RegistryClient, RegistryOrganisation } from "#lib/registry/snapshot.ts";
 import type { ConsentAudience, ConsentLine } from "#server/authority/pages/consent.ts";
+import type { EngineDeps } from "./deps.ts";
 import { scopeValues } from "./extend-model.ts";
 import { giveScopes } from "./give-scopes.ts";
+import { keepGrant } from "./keep-grant.ts";
 import { isOidcScope } from "./model-refresh-tokens.ts";
 import { findResource } from "./resources.ts";
 
@@ -144,6 +146,7 @@ export async function listConsentAudiences(
  */
 export async function grantConsent(
   ctx: SqlContext,
+  deps: EngineDeps,
   provider: Provider,
   client: RegistryClient,
   interaction: Interaction,
@@ -165,7 +168,7 @@ export async function grantConsent(
     const refused = lacking.filter(({ isNew }) => isNew).map(({ name }) => name);
     if (refused.length > 0) grant.rejectResourceScope(indicator, refused.join(" "));
   }
-  const id = await grant.save();
+  const id = await keepGrant(deps, client, grant);
   await ctx.db.transaction((tx) =>
     recordEntry(tx, ctx, {
       act: "grant.consented",

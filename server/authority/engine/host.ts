@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type Provider from "oidc-provider";
 import { createStateSeal } from "#lib/protocol/state-seal.ts";
+import { handleAccount, isAccountAddress } from "../account/account.ts";
 import { logFailure } from "../log-failure.ts";
 import { buildEngine } from "./build-engine.ts";
 import type { EngineDeps } from "./deps.ts";
@@ -10,7 +11,7 @@ import type { ServiceTokens } from "./service-tokens.ts";
 import { readTokenRequest, replayBody } from "./token-request-body.ts";
 
 export type EngineHost = {
-  /** Answers one request of the protocol: `/oauth/*`, `/.well-known/*` and `/interaction/*`; anything else is not found. */
+  /** Answers one request of the protocol: `/oauth/*`, `/.well-known/*`, `/interaction/*` and `/account`; anything else is not found. */
   handle(req: IncomingMessage, res: ServerResponse): void;
   /** Told that the registry changed: builds the engine of another key set before the next request needs it. */
   refresh(): void;
@@ -74,6 +75,7 @@ export function createEngineHost(deps: EngineDeps): EngineHost {
         request_id: requestId,
       });
     }
+    if (isAccountAddress(req.url)) return handleAccount(deps, engine.provider, req, res);
     if (req.url.startsWith("/interaction/")) return handleInteraction(deps, engine.provider, req, res);
     if (req.url === "/oauth/token" && req.method === "POST") {
       const body = await readTokenRequest(req);

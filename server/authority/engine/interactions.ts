@@ -1,17 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type Provider from "oidc-provider";
 import { errors } from "oidc-provider";
-import { holdsSecret } from "#lib/audit/redact.ts";
-import { isUnavailable } from "#lib/db/unavailable.ts";
 import { DomainError } from "#lib/errors.ts";
 import { signInUser } from "#lib/sign-in/sign-in-user.ts";
 import { addressAsker } from "#server/authority/bounds/bounds.ts";
-import { Throttled } from "#server/authority/bounds/throttled.ts";
 import { consentPage } from "#server/authority/pages/consent.ts";
-import { errorPage } from "#server/authority/pages/error.ts";
 import { loginPage } from "#server/authority/pages/login.ts";
 import { STYLESHEET } from "#server/authority/pages/stylesheet.ts";
-import { logFailure } from "../log-failure.ts";
 import {
   aboutLines,
   carriesGroups,
@@ -23,10 +18,11 @@ import {
 } from "./consent.ts";
 import type { EngineDeps } from "./deps.ts";
 import { registryClient } from "./model-clients.ts";
-import { AWAY, EXPIRED, FAILED } from "./problem-words.ts";
+import { answerProblem, sendBack, sendPage } from "./page-answers.ts";
 import { BadForm, readForm } from "./read-form.ts";
 import { contextOf, factsOf, NOBODY } from "./request-facts.ts";
-import { contentSecurityPolicy, formTargets, PAGE_HEADERS, STYLESHEET_PATH } from "./security-headers.ts";
+import { formTargets, STYLESHEET_PATH } from "./security-headers.ts";
+import { shownAgain } from "./shown-again.ts";
 import { ENGINE_COST } from "./throttle.ts";
 
 type Interaction = Awaited<ReturnType<Provider["interactionDetails"]>>;
@@ -37,15 +33,6 @@ type Visit = {
   res: ServerResponse;
   interaction: Interaction;
 };
-
-function sendPage(res: ServerResponse, status: number, html: string, targets: readonly string[] = []): void {
-  res.writeHead(status, {
-    ...PAGE_HEADERS,
-    "content-security-policy": contentSecurityPolicy(targets),
-    "content-type": "text/html; charset=utf-8",
-  });
-  res.end(html);
-}
 
 function sendStylesheet(res: ServerResponse): void {
   res.writeHead(200, { "content-type": "text/css; charset=utf-8", "cache-control": "public, max-age=3600" });
@@ -64,8 +51,7 @@ function clientOf({ deps, interaction }: Visit) {
 async function finish(visit: Visit, result: Parameters<Provider["interactionResult"]>[2]): Promise<void> {
   const { provider, req, res } = visit;
   const returnTo = await provider.interactionResult(req, res, result, { mergeWithLastSubmission: true });
-  res.writeHead(303, { ...PAGE_HEADERS, location: returnTo, "content-length": "0" });
-  res.end();
+  sendBack(res, returnTo);
 }
 
 function showLogin(visit: Visit, status: number, email: string, problem: string | null): void {
@@ -73,20 +59,15 @@ function showLogin(visit: Visit, status: number, email: string, problem: string 
   const { environmentName } = visit.deps.env;
   const page = loginPage({
     action,
-    clientName: clientOf(visit).name,
+    goal: clientOf(visit).name,
+    canCancel: true,
     email,
     problem,
+    notice: null,
     organisation: visit.deps.registry().organisation.name,
     environment: environmentName,
   });
   sendPage(visit.res, status, page, targetsOf(visit));
-}
-
-const ADDRESS = /^[^\s@]{1,64}@[^\s@]{1,189}$/;
-
-/** What was typed for an e-mail address, to be shown again: not a password or a token that was typed there. */
-function shownAgain(typed: string): string {
-  return ADDRESS.test(typed) && !holdsSecret(typed) ? typed : "";
 }
 
 async function signIn(visit: Visit, form: URLSearchParams): Promise<void> {
@@ -142,47 +123,8 @@ async function consent(visit: Visit, form: URLSearchParams | null): Promise<void
     return sendPage(visit.res, 200, page, targetsOf(visit));
   }
   if (form.get("decision") !== "allow") throw new BadForm(400, "Allow or deny.");
-  const grantId = await grantConsent(ctx, provider, client, interaction, request);
+  const grantId = await grantConsent(ctx, deps, provider, client, interaction, request);
   await finish(visit, { consent: { grantId } });
-}
-
-type Problem = { status: number; code: string; title: string; text: string };
-
-function problemOf(error: unknown): Problem {
-  if (error instanceof Throttled)
-    return { status: error.status, code: error.error, title: "Too many requests", text: error.message };
-  if (error instanceof BadForm)
-    return {
-      status: error.status,
-      code: "invalid_request",
-      title: "This form cannot be used",
-      text: `${error.message} Go back and try again.`,
-    };
-  if (error instanceof errors.SessionNotFound) return { status: 400, code: "invalid_request", ...EXPIRED };
-  const isAway = isUnavailable(error) || (error as { statusCode?: unknown }).statusCode === 503;
-  if (isAway) return { status: 503, code: "temporarily_unavailable", ...AWAY };
-  return { status: 500, code: "server_error", ...FAILED };
-}
-
-function sendError(deps: EngineDeps, req: IncomingMessage, res: ServerResponse, error: unknown): void {
-  const { requestId } = factsOf(deps, req);
-  const { status, ...words } = problemOf(error);
-  if (status >= 500) logFailure(deps.log, error, { requestId }, "a sign-in page failed", status === 503);
-  if (status === 503 || status === 429) res.setHeader("retry-after", "1");
-  const environment = deps.env.environmentName;
-  const organisation = deps.registry().organisation.name;
-  sendPage(res, status, errorPage({ ...words, description: null, requestId, organisation, environment }));
-}
-
-/** An error, or what it is when the address had too many of its kind. */
-function overBound({ bounds }: EngineDeps, asker: string, error: unknown): unknown {
-  if (!(error instanceof BadForm) && !(error instanceof errors.SessionNotFound)) return error;
-  try {
-    bounds.countGarbage(asker);
-    return error;
-  } catch (throttled) {
-    return throttled;
-  }
 }
 
 async function answer(
@@ -219,12 +161,6 @@ export async function handleInteraction(
     const form = req.method === "POST" ? await readForm(req, deps.env.authorityIssuer) : null;
     await deps.bounds.turnstile.pass(asker, ENGINE_COST, () => answer(deps, provider, req, res, form));
   } catch (error) {
-    if (res.headersSent) {
-      res.destroy();
-      return;
-    }
-    const problem = overBound(deps, asker, error);
-    await deps.bounds.hold(problem);
-    sendError(deps, req, res, problem);
+    await answerProblem(deps, req, res, asker, error);
   }
 }

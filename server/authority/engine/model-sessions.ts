@@ -1,11 +1,15 @@
 import Provider from "oidc-provider";
 import { findAccount } from "#lib/protocol/find-account.ts";
+import { noteSignOn } from "#lib/sign-on/note-sign-on.ts";
 import type { EngineDeps } from "./deps.ts";
 import { currentSql } from "./exchange.ts";
 import { extendPayload } from "./extend-model.ts";
+import { factsOf, type RequestFacts } from "./request-facts.ts";
 
 export type EngineSession = InstanceType<Provider["Session"]> & {
   signedInAtMs?: number;
+  /** Of a request that is none of the engine's own. */
+  seenBy?: Pick<RequestFacts, "ip" | "userAgent">;
   /** When it last let an application have a code, or its person signed in. */
   usedAtMs?: number;
 };
@@ -46,6 +50,22 @@ async function isLive(deps: EngineDeps, session: EngineSession): Promise<boolean
   return (await findAccount(currentSql(deps.db), accountId)) !== null;
 }
 
+/** Keeps which browser it is and where it was, for the person to know it by. */
+async function noteSeen(deps: EngineDeps, session: EngineSession): Promise<void> {
+  const seen = session.seenBy ?? (Provider.ctx === undefined ? null : factsOf(deps, Provider.ctx.req));
+  if (seen === null || session.accountId === undefined) return;
+  const now = new Date();
+  await noteSignOn(currentSql(deps.db), {
+    uid: session.uid,
+    userId: session.accountId,
+    signedInAt: new Date(session.signedInAtMs ?? (session.loginTs ?? 0) * 1_000),
+    seenAt: now,
+    ip: seen.ip,
+    country: deps.writer.countryOf(seen.ip),
+    userAgent: seen.userAgent,
+  });
+}
+
 /** SSO sessions begin with a person, or with the page of a device's code, and end with their maximum, with orders that reach them, and with their person. */
 export function shapeSessions(provider: Provider, deps: EngineDeps): void {
   const Session = provider.Session as unknown as SessionClass;
@@ -68,6 +88,7 @@ export function shapeSessions(provider: Provider, deps: EngineDeps): void {
   Session.prototype.save = async function saveWithPerson(this: EngineSession & { touched?: boolean }, ttl) {
     // whoever types a device's code may not have signed in yet, and the form is known again by the session
     const isTyping = TYPING.has(String(Provider.ctx?.oidc.route));
+    if (this.accountId !== undefined) await noteSeen(deps, this);
     if (this.accountId !== undefined || isTyping) return save.call(this, ttl);
     // the engine would keep one for every browser that has lost its own
     this.touched = false;

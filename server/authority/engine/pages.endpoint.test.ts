@@ -8,6 +8,7 @@ import {
   ANA,
   BEN,
   discover,
+  forgetGrants,
   logIn,
   PASSWORD,
   type People,
@@ -139,6 +140,7 @@ describe("the sign-in page", () => {
       (entry) => entry.error_code === "TOO_MANY_ATTEMPTS",
     );
     expect(closed).toHaveLength(1);
+    await forgetGrants(instance.db);
     expect((await attempt(ANA, PASSWORD)).response.status).toBe(200);
     await instance.db.query("DELETE FROM sign_in_attempt");
   });
@@ -200,6 +202,7 @@ describe("the sign-in page", () => {
 
 describe("the consent page", () => {
   async function openConsent(email = ANA) {
+    await forgetGrants(instance.db);
     const { browser, page } = await openLogin();
     const step = await browser.submit(page, { email, password: PASSWORD, decision: "sign_in" });
     return { browser, page: step.url, html: await step.response.text() };

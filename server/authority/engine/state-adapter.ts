@@ -48,6 +48,7 @@ export function createStateAdapter(db: Sql, seal: StateSeal): (model: string) =>
         payload: rest,
         grantId: rest.grantId,
         accountId: accountOf(rest),
+        clientId: rest.clientId,
         uid: rest.uid,
         familyId: rest.familyId,
         userCode: model === DEVICE_CODE && rest.userCode ? seal.digest(rest.userCode) : undefined,

@@ -115,6 +115,11 @@ export async function seedPeople(db: Database) {
 
 export type People = Awaited<ReturnType<typeof seedPeople>>;
 
+/** As if nobody had allowed anything in another browser; sessions remember what was allowed in them. */
+export async function forgetGrants(db: Database): Promise<void> {
+  await db.query("DELETE FROM user_grant");
+}
+
 /** A third party's client library, set up from our metadata. */
 export function discover(
   instance: Pick<TestInstance, "issuer">,

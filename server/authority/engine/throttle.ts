@@ -11,7 +11,7 @@ import { answerUnavailable } from "./token-endpoint.ts";
 /** A request of the engine beside a verification: its own work, a signature, several statements. */
 export const ENGINE_COST = 4;
 /** The same of an asker that has spent its garbage: two at once beside others, good ones among them. */
-const SPENT_COST = 16;
+const SPENT_COST = 8;
 /** What a refused request of such an asker keeps its place for: two at once look at no more than 80 in a second, whatever one costs. */
 const SPENT_PAUSE_MS = 25;
 /** Addresses where whoever comes has something written for them. */

@@ -66,6 +66,7 @@ ${
   page.staysConnected !== null &&
   html`<h2>For how long</h2><p>It stays connected for up to ${page.staysConnected}, also while you are away.</p>`
 }
+<p class="after">You can withdraw this at any time on <a href="/account">your account's page</a>.</p>
 <form method="post" action="${page.action}">
 <div class="actions">
 <button class="primary" name="decision" value="allow">Allow</button>

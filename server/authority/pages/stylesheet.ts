@@ -17,6 +17,7 @@ export const STYLESHEET = `
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--text); }
 main { max-width: 440px; margin: 0 auto; padding: 12vh 16px 48px; }
+main.wide { max-width: 760px; padding-top: 6vh; }
 header { display: flex; align-items: center; gap: 8px; margin: 0 4px 16px; }
 .shield { fill: var(--accent); } .eye { fill: var(--surface); }
 .brand { line-height: 1.25; overflow-wrap: anywhere; }
@@ -35,8 +36,22 @@ input { width: 100%; height: 40px; padding: 0 12px; font: inherit; color: var(--
 .actions { display: flex; flex-direction: row-reverse; gap: 8px; margin-top: 24px; }
 button { flex: 1; min-height: 40px; padding: 8px 16px; font: inherit; font-weight: 500; border-radius: 6px; border: 1px solid var(--field); background: var(--surface); color: var(--text); cursor: pointer; }
 button:hover { background: var(--raised); }
+a { color: var(--accent); }
+.button { display: inline-flex; align-items: center; justify-content: center; flex: 1; min-height: 40px; padding: 8px 16px; font-weight: 500; border-radius: 6px; border: 1px solid var(--field); background: var(--surface); color: var(--text); text-decoration: none; }
+.button:hover { background: var(--raised); }
+button.danger, .button.danger { color: var(--danger); border-color: var(--danger); }
+button.danger:hover, .button.danger:hover { background: var(--danger-wash); }
 button.primary { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
 button.primary:hover { filter: brightness(1.08); }
+button.primary.danger { background: var(--danger); border-color: var(--danger); color: var(--surface); }
+.notice { margin: 0 0 16px; padding: 10px 12px; border-radius: 6px; background: var(--wash); color: var(--text); }
+.wide h2 { margin-top: 28px; font-size: 15px; color: var(--text); }
+.wide p.aside { margin-bottom: 12px; font-size: 14px; }
+form.after { margin: 12px 0 0; }
+.entry { display: flex; align-items: center; gap: 16px; }
+.entry > div { flex: 1; min-width: 0; overflow-wrap: anywhere; }
+.entry form, .entry > .button { flex: none; }
+.entry button, .entry > .button { min-height: 36px; padding: 6px 14px; }
 .alert { margin: 16px 0 0; padding: 10px 12px; border-radius: 6px; background: var(--danger-wash); color: var(--danger); }
 ul { margin: 0; padding: 0; list-style: none; border: 1px solid var(--line); border-radius: 6px; }
 li { padding: 10px 12px; }
@@ -48,6 +63,6 @@ dt { color: var(--muted); font-size: 13px; }
 dd { margin: 0; }
 .code { text-transform: uppercase; letter-spacing: 0.08em; font-family: "JetBrains Mono Variable", "JetBrains Mono", ui-monospace, monospace; }
 p.shown-code { margin: 16px 0 0; padding: 12px; border: 1px solid var(--line); border-radius: 6px; text-align: center; color: var(--text); font: 600 22px/1.3 "JetBrains Mono Variable", "JetBrains Mono", ui-monospace, monospace; letter-spacing: 0.08em; }
-@media (max-width: 480px) { main { padding-top: 24px; } .card { padding: 20px; } }
-@media (forced-colors: active) { button, .card, .alert { border: 1px solid; } }
+@media (max-width: 480px) { main { padding-top: 24px; } .card { padding: 20px; } .entry { flex-direction: column; align-items: stretch; gap: 8px; } .entry form { display: flex; } }
+@media (forced-colors: active) { button, .button, .card, .alert, .notice { border: 1px solid; } }
 `;

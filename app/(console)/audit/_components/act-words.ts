@@ -25,6 +25,8 @@ const PAGES: Record<string, (id: string) => string> = {
   signal_receiver: (id) => `/settings/signals/peers/${id}`,
   admin: () => "/admins",
   api_token: () => "/api-tokens",
+  user_import: (id) => `/users/import?id=${id}`,
+  group_import: (id) => `/groups/import?id=${id}`,
   organisation: () => "/settings",
   register_week: () => "/settings/retention",
   order: (id) => `/orders/${id}`,

@@ -1,4 +1,4 @@
-import { IconPlus } from "@tabler/icons-react";
+import { IconFileImport, IconPlus } from "@tabler/icons-react";
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { requireSignedIn } from "#app/_lib/context.ts";
@@ -32,9 +32,14 @@ export default async function GroupsPage({
         purpose={words.purpose}
         actions={
           canWrite ? (
-            <LinkButton href="/groups/new" variant="filled" leftSection={<IconPlus size={16} />}>
-              {words.register}
-            </LinkButton>
+            <>
+              <LinkButton href="/groups/import" leftSection={<IconFileImport size={16} />}>
+                {words.import}
+              </LinkButton>
+              <LinkButton href="/groups/new" variant="filled" leftSection={<IconPlus size={16} />}>
+                {words.register}
+              </LinkButton>
+            </>
           ) : null
         }
       />

@@ -1,5 +1,6 @@
 /** Texts of the Groups area. */
 export const groupWords = {
+  import: "Import CSV",
   title: "Groups",
   purpose: "Named sets of people and services. A group gives permissions, and its name stands in tokens.",
   register: "Create a group",

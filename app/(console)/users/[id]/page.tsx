@@ -14,7 +14,10 @@ import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { Columns } from "#components/layout/columns.tsx";
 import { can } from "#lib/authz/require-permission.ts";
 import { listIncidentsOf } from "#lib/incidents/list-incidents-of.ts";
+import { getUserAccess } from "#lib/sign-on/get-user-access.ts";
+import { getGroupReach } from "#lib/users/get-group-reach.ts";
 import { getUser } from "#lib/users/get-user.ts";
+import { UserAccessCards } from "../_components/user-access.tsx";
 import { UserActions } from "../_components/user-actions.tsx";
 import { UserFacts, UserGroups, UserPermissions } from "../_components/user-cards.tsx";
 import { userWords as words } from "../_components/words.ts";
@@ -37,7 +40,11 @@ export default async function UserPage({ params }: UserPageProps) {
   const ctx = await requireSignedIn(`/users/${id}`);
   const user = await orNotFound(readUser(id));
   const canWrite = can(ctx, "user:write");
-  const groups = canWrite ? await groupChoices(ctx) : [];
+  const [groups, reach, access] = await Promise.all([
+    canWrite ? groupChoices(ctx) : [],
+    canWrite ? getGroupReach(ctx, { userId: user.id }) : [],
+    getUserAccess(ctx, { userId: user.id }),
+  ]);
   return (
     <Page>
       <PageHeader
@@ -53,6 +60,7 @@ export default async function UserPage({ params }: UserPageProps) {
             <UserActions
               user={user}
               groups={groups}
+              reach={reach}
               canWrite={canWrite}
               canDisable={can(ctx, "user:disable")}
               canRevoke={can(ctx, "user:revoke")}
@@ -63,6 +71,12 @@ export default async function UserPage({ params }: UserPageProps) {
       <Columns
         main={
           <>
+            <UserAccessCards
+              userId={user.id}
+              access={access}
+              canEnd={can(ctx, "session:revoke")}
+              canWithdraw={can(ctx, "family:revoke")}
+            />
             <LiveTokens ctx={ctx} of={{ user: user.id }} />
             <RecentUses ctx={ctx} of={{ user: user.id }} title="Uses" />
             <UserPermissions user={user} />

@@ -1,10 +1,21 @@
 "use client";
 
-import { ActionIcon, Button, Group, Menu, MultiSelect, PasswordInput, Stack, Text } from "@mantine/core";
+import {
+  ActionIcon,
+  Alert,
+  Button,
+  Group,
+  Menu,
+  MultiSelect,
+  PasswordInput,
+  Stack,
+  Text,
+} from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconBan, IconCircleCheck, IconDots, IconFolders, IconKey, IconUserOff } from "@tabler/icons-react";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
+import { Instant } from "#components/display/instant.tsx";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
@@ -14,6 +25,7 @@ import { requestJson } from "#components/request/request-json.ts";
 import { RevokeDialog } from "#components/revocation/revoke-dialog.tsx";
 import {
   type DisabledUser,
+  type GroupReach,
   USER_PASSWORD_MAX,
   USER_PASSWORD_MIN,
   type UserDetail,
@@ -25,13 +37,15 @@ type Dialog = "revoke" | "disable" | "enable" | "groups" | "password" | null;
 type UserActionsProps = {
   user: UserDetail;
   groups: { id: string; name: string }[];
+  /** What taking the user out of a group would leave valid. */
+  reach: GroupReach[];
   canWrite: boolean;
   canDisable: boolean;
   canRevoke: boolean;
 };
 
 /** What may be done with a user. What a role may not do is not offered; the server refuses it all the same. */
-export function UserActions({ user, groups, canWrite, canDisable, canRevoke }: UserActionsProps) {
+export function UserActions({ user, groups, reach, canWrite, canDisable, canRevoke }: UserActionsProps) {
   const router = useRouter();
   const [dialog, setDialog] = useState<Dialog>(null);
   const close = () => setDialog(null);
@@ -117,7 +131,13 @@ export function UserActions({ user, groups, canWrite, canDisable, canRevoke }: U
         {words.enableText}
       </ConfirmDialog>
       <OnDemandDialog isOpen={dialog === "groups"} onClose={close} title={words.groupsTitle(user.name)}>
-        <GroupsForm user={user} groups={groups} onCancel={close} onDone={() => done(words.groupsSaved)} />
+        <GroupsForm
+          user={user}
+          groups={groups}
+          reach={reach}
+          onCancel={close}
+          onDone={() => done(words.groupsSaved)}
+        />
       </OnDemandDialog>
       <OnDemandDialog isOpen={dialog === "password"} onClose={close} title={words.passwordTitle(user.name)}>
         <PasswordForm user={user} onCancel={close} onDone={() => done(words.passwordSaved)} />
@@ -131,11 +151,13 @@ type FormProps = { user: UserDetail; onCancel: () => void; onDone: () => void };
 function GroupsForm({
   user,
   groups,
+  reach,
   onCancel,
   onDone,
-}: FormProps & { groups: { id: string; name: string }[] }) {
+}: FormProps & { groups: { id: string; name: string }[]; reach: GroupReach[] }) {
   const request = useSend();
   const [groupIds, setGroupIds] = useState(user.groups.map((group) => group.id));
+  const removed = user.groups.filter((group) => !groupIds.includes(group.id));
   async function save(event: FormEvent) {
     event.preventDefault();
     if ((await request.send("PUT", `/api/v1/users/${user.id}/groups`, { groupIds })) !== undefined) onDone();
@@ -152,10 +174,29 @@ function GroupsForm({
           searchable
           data-autofocus
         />
+        {removed.length > 0 ? (
+          <Alert color="yellow" title={words.leavesValid} role="status">
+            {removed.map(({ id, name }) => (
+              <p key={id}>
+                <GroupRemainder name={name} reach={reach.find(({ group }) => group === name)} />
+              </p>
+            ))}
+            <p>{words.groupsRefresh}</p>
+          </Alert>
+        ) : null}
         <ProblemAlert error={request.problem} />
         <Buttons isBusy={request.isBusy} onCancel={onCancel} />
       </Stack>
     </form>
+  );
+}
+
+function GroupRemainder({ name, reach }: { name: string; reach: GroupReach | undefined }) {
+  if (reach === undefined) return words.nothingCarries(name);
+  return (
+    <>
+      {words.stillCarry(name, reach.accessTokens)} <Instant at={reach.until} />.
+    </>
   );
 }
 

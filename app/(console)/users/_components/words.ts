@@ -50,6 +50,27 @@ export const userWords = {
   enabled: (name: string) => `${name} is enabled.`,
   groupsTitle: (name: string) => `Groups of ${name}`,
   groupsSaved: "Groups are set. Tokens that are out keep theirs until they are refreshed.",
+  leavesValid: "What this leaves valid",
+  stillCarry: (name: string, count: number) =>
+    `${groupedNumber(count)} live access ${count === 1 ? "token carries" : "tokens carry"} ${name} and what it gave, the last one until it expires`,
+  nothingCarries: (name: string) => `No live access token carries ${name}.`,
+  groupsRefresh:
+    "Refreshes look again and never widen: they lose it the next time. To end all of it now, revoke the user's tokens.",
+  sessions: "Where they are signed in",
+  sessionsNone: "Nowhere, and nothing that got in through a sign-in lives.",
+  sessionsAside: (count: number, shown: number) =>
+    count > shown ? `${groupedNumber(shown)} of ${groupedNumber(count)}, the last seen` : null,
+  end: "End…",
+  signedOut: "Signed out, applications connected",
+  grants: "Applications with access",
+  grantsNone: "No application may act for them.",
+  withdraw: "Withdraw…",
+  withdrawTitle: (client: string) => `Withdraw the access of ${client}?`,
+  withdrawText: (client: string, count: number, isAsked: boolean) =>
+    `${count === 0 ? "No live token" : tokens(count)} of this user at ${client} ${count === 1 ? "stops" : "stop"} working, on every device. ${isAsked ? "It has to ask the user again." : "Its users are not asked: it gets access again when it next sends them here."} The user stays signed in, and other applications go on.`,
+  withdrawAct: "Withdraw access",
+  withdrawn: (client: string, count: number) => `Access of ${client} is withdrawn, ${tokens(count)} revoked.`,
+  import: "Import CSV",
   passwordTitle: (name: string) => `Set the password of ${name}`,
   passwordEffect:
     "Their sign-on sessions end. Tokens that are out go on: revoke them where the account was taken over.",

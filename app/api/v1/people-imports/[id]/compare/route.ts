@@ -1,0 +1,16 @@
+import { defineRoute } from "#app/_lib/define-route.ts";
+import { idParams } from "#app/_lib/schemas/paging.ts";
+import { importDetail } from "#app/_lib/schemas/people-imports.ts";
+import { compareImport } from "#lib/people-imports/compare-import.ts";
+
+export const POST = defineRoute({
+  method: "POST",
+  path: "/api/v1/people-imports/{id}/compare",
+  summary: "Reads an import's file and compares it with the register",
+  description:
+    "Changes nothing. A file that cannot be read, or has more than 20,000 rows, is refused as a whole.",
+  permission: "user:write",
+  params: idParams,
+  response: importDetail,
+  handler: (ctx, { params }) => compareImport(ctx, params),
+});
