@@ -82,8 +82,9 @@ export async function exportEvidence(
 ): Promise<EvidencePack> {
   requirePermission(ctx, "incident:read");
   requirePermission(ctx, "audit:read");
-  requirePermission(ctx, "export:create");
+  // who may read cases may know that one is not there
   const incident = await readIncident(ctx.db, number);
+  requirePermission(ctx, "export:create");
   const tokens = await readCaseTokens(ctx, incident);
   const { rows, isCut } = tokens;
   const orders = await listIncidentOrders(ctx, number);
