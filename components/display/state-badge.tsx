@@ -9,6 +9,7 @@ import {
   IconEye,
   IconPlayerPause,
   IconRefresh,
+  IconShieldCheck,
   IconShieldX,
   IconSignature,
   IconTrash,
@@ -42,6 +43,10 @@ const STATES = {
   issued: { word: "Issued", tone: "standby", Icon: IconSignature },
   allowed: { word: "Allowed", tone: "active", Icon: IconCircleCheck },
   refused: { word: "Refused", tone: "revoked", Icon: IconShieldX },
+  // cases
+  open: { word: "Open", tone: "revoked", Icon: IconAlertCircle },
+  contained: { word: "Contained", tone: "suspended", Icon: IconShieldCheck },
+  closed: { word: "Closed", tone: "expired", Icon: IconCircleCheck },
   done: { word: "Done", tone: "active", Icon: IconCircleCheck },
 } as const;
 

@@ -9,10 +9,12 @@ import {
   IconGavel,
   IconKey,
   IconLayoutDashboard,
+  IconLifebuoy,
   IconPlugConnected,
   IconShieldCheck,
   IconSignature,
   IconTargetArrow,
+  IconUrgent,
   IconUsers,
 } from "@tabler/icons-react";
 
@@ -52,6 +54,18 @@ export const SECTIONS: { name: string | null; destinations: Destination[] }[] = 
   {
     name: "Respond",
     destinations: [
+      {
+        href: "/leak-desk",
+        name: "Leak desk",
+        about: "Paste what leaked: what it is, whose, and a case for it",
+        Icon: IconUrgent,
+      },
+      {
+        href: "/incidents",
+        name: "Cases",
+        about: "Incidents from leak to report, with evidence packs",
+        Icon: IconLifebuoy,
+      },
       {
         href: "/audit",
         name: "Audit",

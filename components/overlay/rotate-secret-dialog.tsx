@@ -28,6 +28,7 @@ export function RotateSecretDialog({
   title,
   url,
   words,
+  overlapSeconds = 86_400,
   isOpen,
   onClose,
 }: {
@@ -44,12 +45,14 @@ export function RotateSecretDialog({
     /** Asks how long the new one works, where the route takes `lifetimeSeconds`. */
     secretLifetime?: string;
   };
+  /** How long the old ones go on at first; 0 where they leaked. */
+  overlapSeconds?: number;
   isOpen: boolean;
   onClose: () => void;
 }) {
   const router = useRouter();
   const request = useSend();
-  const [overlap, setOverlap] = useState("86400");
+  const [overlap, setOverlap] = useState(String(overlapSeconds));
   const [lifetime, setLifetime] = useState("");
   const [secret, setSecret] = useState<string | null>(null);
 

@@ -24,14 +24,16 @@ export function askPlan(terms: OrderTerms, signal: AbortSignal): Promise<OrderPl
   return requestJson("/api/v1/plans", { method: "POST", body, signal });
 }
 
-/** Places the order of a plan. */
+/** Places the order of a plan, in a case where one is given by its number. */
 export function sendOrder(
   plan: OrderPlan,
   given: Because & { confirm: string },
+  incident?: number,
 ): Promise<PlannedOrderResult> {
   const { reason, note, confirm } = given;
   const body = { planId: plan.id, reason, note, ...(plan.confirm === null ? {} : { confirm }) };
-  return requestJson("/api/v1/orders", { method: "POST", body });
+  const path = incident === undefined ? "/api/v1/orders" : `/api/v1/incidents/${incident}/orders`;
+  return requestJson(path, { method: "POST", body });
 }
 
 /** How far an order is. */

@@ -16,6 +16,8 @@ const RevokeForm = dynamic(() => import("./revoke-form.tsx").then((module) => mo
 type RevokeDialogProps = {
   /** Null while closed. */
   target: PlanTargetInput | null;
+  /** The number of the case that it is done in. */
+  incident?: number | undefined;
   onClose: () => void;
 };
 
@@ -23,7 +25,7 @@ type RevokeDialogProps = {
  * Revokes or suspends by a target: says in words what will stop working, asks for the reason, and shows what was done and what remains. The order is
  * bound to the plan that is shown. Large targets ask for their name.
  */
-export function RevokeDialog({ target, onClose }: RevokeDialogProps) {
+export function RevokeDialog({ target, incident, onClose }: RevokeDialogProps) {
   const [isBusy, setIsBusy] = useState(false);
   return (
     <OnDemandDialog
@@ -35,7 +37,13 @@ export function RevokeDialog({ target, onClose }: RevokeDialogProps) {
       styles={{ content: { scrollPaddingBlock: "72px" } }}
     >
       {target ? (
-        <RevokeForm key={JSON.stringify(target)} target={target} onClose={onClose} onBusy={setIsBusy} />
+        <RevokeForm
+          key={JSON.stringify(target)}
+          target={target}
+          incident={incident}
+          onClose={onClose}
+          onBusy={setIsBusy}
+        />
       ) : null}
     </OnDemandDialog>
   );

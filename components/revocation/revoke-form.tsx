@@ -55,10 +55,13 @@ function typedFor(plan: OrderPlan | null): string | null {
 /** What a revocation or suspension will do, the reason, and afterwards what it did. */
 export function RevokeForm({
   target,
+  incident,
   onClose,
   onBusy,
 }: {
   target: PlanTargetInput;
+  /** The number of the case that it is done in. */
+  incident?: number | undefined;
   onClose: () => void;
   onBusy: (isBusy: boolean) => void;
 }) {
@@ -71,7 +74,9 @@ export function RevokeForm({
   });
   const [isTimed, setIsTimed] = useState(true);
   const { plan, error: planError, replan } = usePlan(terms, isTimed);
-  const [because, setBecause] = useState<Because>(NO_REASON);
+  const [because, setBecause] = useState<Because>(
+    incident === undefined ? NO_REASON : { reason: "token_leaked", note: `Case ${incident}` },
+  );
   const [typed, setTyped] = useState("");
   const [problem, setProblem] = useState<unknown>(null);
   const [isSending, setIsSending] = useState(false);
@@ -97,7 +102,7 @@ export function RevokeForm({
     setProblem(null);
     try {
       const { reason, note } = because;
-      setResult(await sendOrder(plan, { reason, note: note.trim(), confirm: typed.trim() }));
+      setResult(await sendOrder(plan, { reason, note: note.trim(), confirm: typed.trim() }, incident));
       router.refresh();
     } catch (cause) {
       setProblem(cause);

@@ -22,10 +22,13 @@ export function RevokeMenu({
   choices,
   may,
   label = "Revoke",
+  incident,
 }: {
   choices: RevokeChoice[];
   may: MayRevoke;
   label?: string;
+  /** The number of the case that it is done in. */
+  incident?: number | undefined;
 }) {
   const [target, setTarget] = useState<PlanTargetInput | null>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -71,7 +74,7 @@ export function RevokeMenu({
           </>
         )}
       </OnDemandMenu>
-      <RevokeDialog target={target} onClose={close} />
+      <RevokeDialog target={target} incident={incident} onClose={close} />
     </>
   );
 }

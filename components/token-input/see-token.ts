@@ -10,7 +10,7 @@ const JWT =
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const SHA256 = /^[0-9a-f]{64}$/i;
 /** Secrets of clients, verifiers, API tokens and links: never searched for, and nothing is found by them. */
-const SECRET = /(?<![0-9A-Za-z])tw[a-z]_[0-9A-Za-z_-]{16,}/;
+export const SECRET = /(?<![0-9A-Za-z])tw[a-z]_[0-9A-Za-z_-]{16,}/;
 /** A file of findings is looked through no further than this. */
 const TOKENS_MAX = 10;
 
@@ -36,9 +36,9 @@ function withoutFullStop(jwt: string): string {
 
 /**
  * Sees tokens in what a person typed or pasted, whatever stands around them ("Bearer …", a line of a log, the findings of a secret scanner), each once,
- * in their order. Runs in the browser, before any request, type-ahead or change of the address: the values go nowhere.
+ * in their order, `max` at most. Runs in the browser, before any request, type-ahead or change of the address: the values go nowhere.
  */
-export function seeTokens(text: string): SeenToken[] {
+export function seeTokens(text: string, max = TOKENS_MAX): SeenToken[] {
   // addresses write the dots of a JWT so
   const plain = text.replaceAll(/%2E/gi, ".");
   const found = [
@@ -54,7 +54,7 @@ export function seeTokens(text: string): SeenToken[] {
     }),
   ].sort((a, b) => a.index - b.index);
   const byValue = new Map(found.map(({ value, format, id }) => [value, { format, id }]));
-  return [...byValue].slice(0, TOKENS_MAX).map(([value, { format, id }]) => ({ format, id, value }));
+  return [...byValue].slice(0, max).map(([value, { format, id }]) => ({ format, id, value }));
 }
 
 /** A jti or the SHA-256 of a value that stands alone, in lower case, or null. */

@@ -14,6 +14,7 @@ const READ = [
   "order:read",
   "audit:read",
   "organisation:read",
+  "incident:read",
 ] as const;
 
 /** Plans, orders by plan, restores, orders called off; each wants the permission of its target's kind too. */
@@ -30,6 +31,8 @@ const RESPOND = [
   "audience:revoke",
   "selection:revoke",
 ] as const;
+/** To open cases, work on them and write them up; what is taken back in one wants the order's permission too. */
+const HANDLE = ["incident:write"] as const;
 /** To shut a user out, with sessions and tokens, in one act. Letting them in again is the governors'. */
 const SHUT_OUT = ["user:disable"] as const;
 const GOVERN = [
@@ -60,18 +63,29 @@ export type Permission =
   | (typeof READ)[number]
   | (typeof ORDER)[number]
   | (typeof RESPOND)[number]
+  | (typeof HANDLE)[number]
   | (typeof SHUT_OUT)[number]
   | (typeof GOVERN)[number]
   | (typeof EXPORT)[number]
   | (typeof OWN)[number];
 
 const GRANTED: Record<Role, ReadonlySet<Permission>> = {
-  owner: new Set<Permission>([...READ, ...ORDER, ...RESPOND, ...SHUT_OUT, ...GOVERN, ...EXPORT, ...OWN]),
-  responder: new Set<Permission>([...READ, ...ORDER, ...RESPOND, ...SHUT_OUT, ...EXPORT]),
+  owner: new Set<Permission>([
+    ...READ,
+    ...ORDER,
+    ...RESPOND,
+    ...HANDLE,
+    ...SHUT_OUT,
+    ...GOVERN,
+    ...EXPORT,
+    ...OWN,
+  ]),
+  responder: new Set<Permission>([...READ, ...ORDER, ...RESPOND, ...HANDLE, ...SHUT_OUT, ...EXPORT]),
   governor: new Set<Permission>([
     ...READ,
     ...ORDER,
     ...RESPOND.filter((p) => p === "token:revoke" || p === "family:revoke"),
+    ...HANDLE,
     ...SHUT_OUT,
     ...GOVERN,
   ]),
@@ -93,12 +107,12 @@ export const ROLE_WORDS: Record<Role, { name: string; means: string }> = {
   responder: {
     name: "Responder",
     means:
-      "Sees and exports everything; revokes, suspends and restores tokens by token, family, session, user, client, permission, group, audience or selection; disables users.",
+      "Sees and exports everything; revokes, suspends and restores tokens by token, family, session, user, client, permission, group, audience or selection; disables users; works on cases.",
   },
   governor: {
     name: "Governor",
     means:
-      "Manages clients, users, groups, audiences, verifiers and lifetimes; rotates keys by plan; revokes and suspends single tokens and families.",
+      "Manages clients, users, groups, audiences, verifiers and lifetimes; rotates keys by plan; revokes and suspends single tokens and families; works on cases.",
   },
   auditor: { name: "Auditor", means: "Sees and exports everything, changes nothing." },
 };

@@ -108,6 +108,8 @@ export type PlacingOptions = {
   together?: (tx: Sql) => Promise<readonly Act[]>;
   /** Reaches whom the plan did not name too: the plan has said so. */
   reachesNewcomers?: boolean;
+  /** The case that the order is placed in. */
+  incidentId?: string;
 };
 
 /** What of the order happens in one transaction: the plan and the feed's head are locked, and the target is looked at again. */
@@ -116,7 +118,7 @@ async function place(
   ctx: Context,
   input: PlannedOrderInput,
   lookedFrom: Date,
-  { together, reachesNewcomers = false }: PlacingOptions,
+  { together, reachesNewcomers = false, incidentId }: PlacingOptions,
 ): Promise<Placed> {
   const { reason, note } = input;
   const plan = await getOwnPlan(tx, ctx, input, true);
@@ -152,6 +154,7 @@ async function place(
     effectiveFrom: plan.effectiveFrom ?? undefined,
     expiresAt: plan.suspendedUntil ?? undefined,
     planId: plan.id,
+    incidentId,
   });
   const [first] = orders;
   if (first === undefined)

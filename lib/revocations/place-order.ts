@@ -23,6 +23,8 @@ type OrderTerms = {
   /** When it begins, where that is not at once. */
   effectiveFrom?: Date | undefined;
   planId?: string | undefined;
+  /** The case that it is placed in. */
+  incidentId?: string | undefined;
 };
 
 export type PlaceOrderInput = OrderTerms & { target: OrderTarget };
@@ -67,9 +69,9 @@ export async function placeOrder(tx: Sql, ctx: SqlContext, input: PlaceOrderInpu
 
 const INSERT = `
   INSERT INTO revocation_order (id, position, verb, target_kind, target_id, target_name, cutoff, reason, note, effective_from,
-    expires_at, actor_kind, actor_id, actor_name, created_at, settled_at, settled_count, cancels_id, plan_id)
+    expires_at, actor_kind, actor_id, actor_name, created_at, settled_at, settled_count, cancels_id, plan_id, incident_id)
   SELECT n.id, $1::bigint + n.number, $2::text, $3::text, n.target_id, n.target_name, $4::timestamptz, $5::text, $6::text, $7::timestamptz,
-    $8::timestamptz, $9::text, $10::text, $11::text, $12::timestamptz, $13::timestamptz, $14::int, n.cancels_id, $15::uuid
+    $8::timestamptz, $9::text, $10::text, $11::text, $12::timestamptz, $13::timestamptz, $14::int, n.cancels_id, $15::uuid, $20::uuid
   FROM unnest($16::uuid[], $17::text[], $18::text[], $19::uuid[]) WITH ORDINALITY AS n(id, target_id, target_name, cancels_id, number)`;
 
 const SETTLE = `
@@ -125,6 +127,7 @@ export async function placeOrders(tx: Sql, ctx: SqlContext, input: PlaceOrdersIn
     targets.map((target) => target.id),
     targets.map((target) => target.name),
     targets.map((target) => target.cancelsId ?? null),
+    input.incidentId ?? null,
   ]);
   if (verb === "restore" || verb === "cancel" || isScheduled) return orders;
   if (isSettled) await tx.query(SETTLE, [at, ids, targets.map((target) => target.id)]);

@@ -30,6 +30,17 @@ import * as exports from "./exports/route.ts";
 import * as familiesIdRevoke from "./families/[id]/revoke/route.ts";
 import * as groupsId from "./groups/[id]/route.ts";
 import * as groups from "./groups/route.ts";
+import * as incidentsNumberBlastRadius from "./incidents/[number]/blast-radius/route.ts";
+import * as incidentsNumberEvidence from "./incidents/[number]/evidence/route.ts";
+import * as incidentsNumberEvidenceJson from "./incidents/[number]/evidence.json/route.ts";
+import * as incidentsNumberNotes from "./incidents/[number]/notes/route.ts";
+import * as incidentsNumberOrders from "./incidents/[number]/orders/route.ts";
+import * as incidentsNumber from "./incidents/[number]/route.ts";
+import * as incidentsNumberStepsStep from "./incidents/[number]/steps/[step]/route.ts";
+import * as incidentsNumberSubjects from "./incidents/[number]/subjects/route.ts";
+import * as incidentsNumberTokens from "./incidents/[number]/tokens/route.ts";
+import * as incidentsNumberUses from "./incidents/[number]/uses/route.ts";
+import * as incidents from "./incidents/route.ts";
 import * as keyPoliciesPurpose from "./key-policies/[purpose]/route.ts";
 import * as keyPolicies from "./key-policies/route.ts";
 import * as keysKidActivate from "./keys/[kid]/activate/route.ts";
@@ -39,6 +50,7 @@ import * as keysKidEmergency from "./keys/[kid]/emergency/route.ts";
 import * as keysKidEmergencyPlan from "./keys/[kid]/emergency-plan/route.ts";
 import * as keysKid from "./keys/[kid]/route.ts";
 import * as keys from "./keys/route.ts";
+import * as leakDesk from "./leak-desk/route.ts";
 import * as live from "./live/route.ts";
 import * as meEndSessions from "./me/end-sessions/route.ts";
 import * as me from "./me/route.ts";
@@ -144,6 +156,17 @@ export function allRoutes(): Route[] {
     familiesIdRevoke,
     groups,
     groupsId,
+    incidents,
+    incidentsNumber,
+    incidentsNumberBlastRadius,
+    incidentsNumberEvidence,
+    incidentsNumberEvidenceJson,
+    incidentsNumberNotes,
+    incidentsNumberOrders,
+    incidentsNumberStepsStep,
+    incidentsNumberSubjects,
+    incidentsNumberTokens,
+    incidentsNumberUses,
     keyPolicies,
     keyPoliciesPurpose,
     keys,
@@ -153,6 +176,7 @@ export function allRoutes(): Route[] {
     keysKidDestroy,
     keysKidEmergency,
     keysKidEmergencyPlan,
+    leakDesk,
     live,
     me,
     meEndSessions,

@@ -51,11 +51,16 @@ type Call = {
   ids?: string;
 };
 
-async function call(route: Route, { headers = {}, body, query = "", ids = FOREIGN_ID }: Call) {
+/** Of parts of a path that are no ids: what a caller could write there, and what is not on record. */
+const FOREIGN_PARTS: Record<string, string> = { number: "999999999", step: "audit" };
+
+async function call(route: Route, { headers = {}, body, query = "", ids }: Call) {
   const { method, path, body: schema } = route.spec;
   const params: Record<string, string> = {};
-  for (const [, name] of path.matchAll(/\{(\w+)\}/g)) params[name as string] = ids;
-  const url = `${ORIGIN}${path.replaceAll(/\{\w+\}/g, encodeURIComponent(ids))}${query}`;
+  for (const [, name = ""] of path.matchAll(/\{(\w+)\}/g))
+    params[name] = ids ?? FOREIGN_PARTS[name] ?? FOREIGN_ID;
+  const address = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ""));
+  const url = `${ORIGIN}${address}${query}`;
   const given: RequestInit = { method, headers: { host: "localhost:3000", ...headers } };
   const content = body === undefined && schema !== undefined ? "{}" : body;
   if (method !== "GET" && content !== undefined && content !== null) {

@@ -54,9 +54,14 @@ test.beforeAll(async ({ ownerApi, authority, registry }) => {
       },
     ],
   });
+  const incident = await ownerApi.make<{ number: number }>("/api/v1/incidents", {
+    title: `Token in a log ${registry.mark}`,
+    tokenIds: [decodeJwt(token).jti, decodeJwt(ended).jti],
+  });
   const { keys } = await ownerApi.read<{ keys: { kid: string }[] }>("/api/v1/keys");
   const acts = await ownerApi.read<{ rows: { id: string }[] }>(`/api/v1/audit-entries?targetId=${user.id}`);
   Object.assign(ids, {
+    incidents: String(incident.number),
     tokens: String(decodeJwt(ended).jti),
     clients: client.id,
     users: user.id,
@@ -71,12 +76,12 @@ test.beforeAll(async ({ ownerApi, authority, registry }) => {
   });
 });
 
-/** The address of a route: its `[id]` is of something that is there. */
+/** The address of a route: its `[id]` or `[number]` is of something that is there. */
 function addressOf(route: string): string {
-  const [, area = ""] = /^\/(.+?)\/\[id\]/.exec(route) ?? [];
+  const [, area = ""] = /^\/(.+?)\/\[(?:id|number)\]/.exec(route) ?? [];
   const id = ids[area];
   if (route.includes("[") && !id) throw new Error(`${route} needs an id: add one for "${area}" to this file`);
-  return route.replace("[id]", id ?? "");
+  return route.replace(/\[(?:id|number)\]/, id ?? "");
 }
 
 async function pageFor(browser: Browser, page: Page, route: string, baseURL: string): Promise<Page> {

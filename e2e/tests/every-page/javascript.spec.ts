@@ -11,13 +11,23 @@ const TABLES = [
   "/audit/acts",
   "/audit/refused",
   "/orders",
+  "/incidents",
   "/users",
   "/groups",
   "/clients",
   "/audiences",
   "/verifiers",
 ];
-const OTHERS = ["/", "/keys", "/settings", "/clients/new", "/verifiers/new", "/users/new", "/admins"];
+const OTHERS = [
+  "/",
+  "/leak-desk",
+  "/keys",
+  "/settings",
+  "/clients/new",
+  "/verifiers/new",
+  "/users/new",
+  "/admins",
+];
 
 /** What comes over the wire for scripts while a page is visited for the first time, until nothing more comes. */
 async function scriptBytesOf(page: Page, path: string): Promise<number> {

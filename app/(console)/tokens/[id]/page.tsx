@@ -6,8 +6,10 @@ import { orNotFound } from "#app/_lib/or-not-found.ts";
 import { revocableBy } from "#components/revocation/revocable-by.ts";
 import { listActivity } from "#lib/audit/list-activity.ts";
 import { activityTable } from "#lib/audit/table.ts";
+import { can } from "#lib/authz/require-permission.ts";
 import { DomainError } from "#lib/errors.ts";
 import { isUuid } from "#lib/ids.ts";
+import { listIncidentsOf } from "#lib/incidents/list-incidents-of.ts";
 import { defaultQuery } from "#lib/list-query/define-table.ts";
 import { findPurgedToken } from "#lib/retention/find-purged-token.ts";
 import type { PurgedToken } from "#lib/retention/model.ts";
@@ -79,9 +81,10 @@ async function TokenStory({
   token: TokenDetail;
   pastedDiffers: boolean;
 }) {
-  const [histogram, activity] = await Promise.all([
+  const [histogram, activity, cases] = await Promise.all([
     getTokenUseHistogram(ctx, token.id),
     listActivity(ctx, { ...defaultQuery(activityTable), filters: { token: token.id }, pageSize: RECENT }),
+    listIncidentsOf(ctx, [token.id, token.familyId]),
   ]);
   return (
     <TokenPage
@@ -91,6 +94,8 @@ async function TokenStory({
       hasMore={activity.next !== null}
       may={revocableBy(ctx.actor.role)}
       pastedDiffers={pastedDiffers}
+      cases={cases}
+      canOpenCase={can(ctx, "incident:write")}
     />
   );
 }

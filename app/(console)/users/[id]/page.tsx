@@ -3,7 +3,9 @@ import { cache } from "react";
 import { requestContext, requireSignedIn } from "#app/_lib/context.ts";
 import { orNotFound } from "#app/_lib/or-not-found.ts";
 import { titleOf } from "#app/_lib/title-of.ts";
+import { CasesOf } from "#app/(console)/_components/cases-of.tsx";
 import { LiveTokens } from "#app/(console)/_components/live-tokens.tsx";
+import { OpenCaseOf } from "#app/(console)/_components/open-case-of.tsx";
 import { RecentActs } from "#app/(console)/_components/recent-acts.tsx";
 import { RecentUses } from "#app/(console)/_components/recent-uses.tsx";
 import { groupChoices } from "#app/(console)/_lib/choices.ts";
@@ -11,6 +13,7 @@ import { StateBadge } from "#components/display/state-badge.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { Columns } from "#components/layout/columns.tsx";
 import { can } from "#lib/authz/require-permission.ts";
+import { listIncidentsOf } from "#lib/incidents/list-incidents-of.ts";
 import { getUserAccess } from "#lib/sign-on/get-user-access.ts";
 import { getGroupReach } from "#lib/users/get-group-reach.ts";
 import { getUser } from "#lib/users/get-user.ts";
@@ -50,14 +53,19 @@ export default async function UserPage({ params }: UserPageProps) {
         purpose={user.email}
         crumbs={[{ name: words.title, href: "/users" }]}
         actions={
-          <UserActions
-            user={user}
-            groups={groups}
-            reach={reach}
-            canWrite={canWrite}
-            canDisable={can(ctx, "user:disable")}
-            canRevoke={can(ctx, "user:revoke")}
-          />
+          <>
+            {can(ctx, "incident:write") ? (
+              <OpenCaseOf kind="user" id={user.id} title={`Account of ${user.email}`} />
+            ) : null}
+            <UserActions
+              user={user}
+              groups={groups}
+              reach={reach}
+              canWrite={canWrite}
+              canDisable={can(ctx, "user:disable")}
+              canRevoke={can(ctx, "user:revoke")}
+            />
+          </>
         }
       />
       <Columns
@@ -77,6 +85,7 @@ export default async function UserPage({ params }: UserPageProps) {
         side={
           <>
             <UserFacts user={user} />
+            <CasesOf cases={await listIncidentsOf(ctx, [user.id])} />
             <UserGroups user={user} />
             <RecentActs ctx={ctx} target="user" targetId={user.id} />
           </>

@@ -1,5 +1,7 @@
+import { CasesOf } from "#app/(console)/_components/cases-of.tsx";
 import { JourneyBoard } from "#app/(console)/_components/journey-board.tsx";
 import { journeyWords } from "#app/(console)/_components/journey-words.ts";
+import { OpenCaseOf } from "#app/(console)/_components/open-case-of.tsx";
 import { PropagationLink } from "#app/(console)/_components/propagation-link.tsx";
 import { Lifeline } from "#components/charts/lifeline.tsx";
 import { Card } from "#components/display/card.tsx";
@@ -11,6 +13,7 @@ import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import type { MayRevoke } from "#components/revocation/revocable-by.ts";
 import { RevokeMenu } from "#components/revocation/revoke-menu.tsx";
 import type { ActivityRow } from "#lib/audit/model.ts";
+import type { IncidentRow } from "#lib/incidents/model.ts";
 import type { TokenDetail, TokenUseHistogram } from "#lib/tokens/model.ts";
 import { revokeChoices } from "../../_components/revoke-choices.ts";
 import { Anatomy } from "./anatomy.tsx";
@@ -31,10 +34,14 @@ type TokenPageProps = {
   may: MayRevoke;
   /** Whether who came here had pasted a value under this id that is not the one on record. */
   pastedDiffers: boolean;
+  /** The newest cases that it or its family is in. */
+  cases: IncidentRow[];
+  canOpenCase: boolean;
 };
 
 /** A token's page: the lifeline first, then what it is, where it stands and where it came from, then each use. */
-export function TokenPage({ token, histogram, activity, hasMore, may, pastedDiffers }: TokenPageProps) {
+export function TokenPage(props: TokenPageProps) {
+  const { token, histogram, activity, hasMore, may, pastedDiffers, cases, canOpenCase } = props;
   const holder = token.user?.email ?? token.subject;
   const isEnded = token.state === "revoked" || token.state === "consumed";
   return (
@@ -65,14 +72,20 @@ export function TokenPage({ token, histogram, activity, hasMore, may, pastedDiff
           </>
         }
         actions={
-          <RevokeMenu
-            choices={revokeChoices(token, token)}
-            may={may}
-            label={isEnded ? "Revoke more" : "Revoke"}
-          />
+          <>
+            {canOpenCase ? (
+              <OpenCaseOf kind="token" id={token.id} title={`Leaked ${token.kind} token of ${holder}`} />
+            ) : null}
+            <RevokeMenu
+              choices={revokeChoices(token, token)}
+              may={may}
+              label={isEnded ? "Revoke more" : "Revoke"}
+            />
+          </>
         }
       />
       {pastedDiffers ? <PastedDiffers format={token.format} /> : null}
+      <CasesOf cases={cases} />
       <Card title="Lifeline">
         <Lifeline
           from={histogram.from}

@@ -1,0 +1,92 @@
+import Link from "next/link";
+import type { ReactNode } from "react";
+import { Instant } from "#components/display/instant.tsx";
+import { countedNumber, groupedNumber } from "#components/display/number-text.tsx";
+import { ScopeList } from "#components/display/scope-list.tsx";
+import type { BlastRadius } from "#lib/incidents/model.ts";
+import classes from "./steps.module.css";
+
+function List({ label, children, more = 0 }: { label: string; children: ReactNode[]; more?: number }) {
+  return (
+    <div>
+      <h3 className={classes.label}>{label}</h3>
+      <ul className={classes.plain}>
+        {children.length === 0 ? <li className="faint">none</li> : children}
+        {more > 0 ? <li className="muted">and {groupedNumber(more)} more</li> : null}
+      </ul>
+    </div>
+  );
+}
+
+function liveWords(live: number | null): string {
+  return live === null ? "live tokens not counted in time" : `${groupedNumber(live)} live`;
+}
+
+/** What the tokens open, who answers for it, and what else hangs on them. */
+export function BlastRadiusStep({ radius }: { radius: BlastRadius }) {
+  return (
+    <div className={classes.lists}>
+      <List label="Audiences">
+        {radius.audiences.map(({ name, live }) => (
+          <li key={name}>
+            <span className="mono">{name}</span> <span className="muted">{liveWords(live)}</span>
+          </li>
+        ))}
+      </List>
+      <div>
+        <h3 className={classes.label}>Permissions</h3>
+        <ScopeList
+          values={radius.permissions.map(({ name }) => name)}
+          what={["permission", "permissions"]}
+          shown={3}
+        />
+      </div>
+      <List label="Verifiers that answer for them">
+        {radius.verifiers.map(({ id, name, acceptsUntil }) => (
+          <li key={id}>
+            <Link prefetch={false} href={`/verifiers/${id}`}>
+              {name}
+            </Link>{" "}
+            <span className="muted">
+              {acceptsUntil === null ? (
+                "nothing of the case is live for it"
+              ) : (
+                <>
+                  the last expires <Instant at={acceptsUntil} focusable />
+                </>
+              )}
+            </span>
+          </li>
+        ))}
+      </List>
+      <List label="All tokens of the users" more={radius.more.users}>
+        {radius.users.map(({ id, name, liveTokens }) => (
+          <li key={id}>
+            <Link prefetch={false} href={`/users/${id}`}>
+              {name}
+            </Link>{" "}
+            <span className="muted">{liveWords(liveTokens)}</span>
+          </li>
+        ))}
+      </List>
+      <List label="All tokens of the clients" more={radius.more.clients}>
+        {radius.clients.map(({ id, name, liveTokens }) => (
+          <li key={id}>
+            <Link prefetch={false} href={`/clients/${id}`}>
+              {name}
+            </Link>{" "}
+            <span className="muted">{liveWords(liveTokens)}</span>
+          </li>
+        ))}
+      </List>
+      <List label="Same sign-in, other applications" more={radius.more.sessions}>
+        {radius.sessions.map(({ uid, liveTokens }) => (
+          <li key={uid}>
+            <span className="mono">{uid}</span>{" "}
+            <span className="muted">{countedNumber({ value: liveTokens, isExact: true })} live</span>
+          </li>
+        ))}
+      </List>
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+import { IdText } from "#components/display/id-text.tsx";
+import { Instant } from "#components/display/instant.tsx";
+import { groupedNumber } from "#components/display/number-text.tsx";
+import { PlainTable } from "#components/display/plain-table.tsx";
+import { isBadgeState, StateBadge } from "#components/display/state-badge.tsx";
+import type { IncidentTokens } from "#lib/incidents/model.ts";
+import type { TokenRow } from "#lib/tokens/model.ts";
+import classes from "./steps.module.css";
+
+const SHOWN = 10;
+
+/** Which tokens, whose, and how they stand. */
+export function IdentifyStep({ tokens }: { tokens: IncidentTokens }) {
+  const rows = tokens.rows.slice(0, SHOWN);
+  if (tokens.total === 0) return <p className="muted">No token of it is on record.</p>;
+  return (
+    <>
+      <div className={classes.chips}>
+        {Object.entries(tokens.states).map(([state, count]) =>
+          isBadgeState(state) ? (
+            <StateBadge key={state} state={state}>
+              {groupedNumber(count)} {state.replaceAll("_", " ")}
+            </StateBadge>
+          ) : null,
+        )}
+      </div>
+      <PlainTable
+        name="Tokens of the case"
+        rows={rows}
+        keyOf={(row) => row.id}
+        columns={[
+          { header: "State", cell: (row: TokenRow) => <StateBadge state={row.state} /> },
+          {
+            header: "Token",
+            cell: (row: TokenRow) => (
+              <IdText id={row.id} what="token id" href={`/tokens/${row.id}`} withCopy={false} />
+            ),
+          },
+          { header: "Kind", isExtra: true, cell: (row: TokenRow) => `${row.format} ${row.kind}` },
+          {
+            header: "Holder",
+            cell: (row: TokenRow) => row.user?.email ?? row.client.clientId,
+          },
+          { header: "Client", isExtra: true, cell: (row: TokenRow) => row.client.clientId },
+          {
+            header: "Last used",
+            isExtra: true,
+            cell: (row: TokenRow) => <Instant at={row.lastUsedAt} none="never" />,
+          },
+          {
+            header: "Expires",
+            isExtra: true,
+            cell: (row: TokenRow) => <Instant at={row.expiresAt} />,
+          },
+        ]}
+      />
+      {tokens.total > rows.length || tokens.isCut ? (
+        <p className="muted">
+          {groupedNumber(tokens.total - rows.length)} more{tokens.isCut ? ", and others beyond those" : ""}.
+          The evidence pack lists them.
+        </p>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,82 @@
+"use client";
+
+import { Button, Group, NativeSelect, Textarea } from "@mantine/core";
+import { useRouter } from "next/navigation";
+import { type FormEvent, useState } from "react";
+import { Card } from "#components/display/card.tsx";
+import { Instant } from "#components/display/instant.tsx";
+import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
+import { useSend } from "#components/form/use-send.ts";
+import { type IncidentDetail, STEP_NOTE_MAX, STEP_WORDS, type Step } from "#lib/incidents/model.ts";
+import { incidentWords as words } from "../../_components/words.ts";
+import classes from "./steps.module.css";
+
+/** What people wrote in the case, newest first, and a field for more. */
+export function NotesCard({
+  incident,
+  canWrite,
+  steps,
+}: {
+  incident: IncidentDetail;
+  canWrite: boolean;
+  steps: { value: string; label: string }[];
+}) {
+  const router = useRouter();
+  const request = useSend();
+  const [text, setText] = useState("");
+  const current = incident.steps.find(({ doneAt }) => doneAt === null)?.step ?? "report";
+  const [step, setStep] = useState<Step | null>(null);
+
+  async function save(event: FormEvent) {
+    event.preventDefault();
+    const body = { step: step ?? current, text: text.trim() };
+    if ((await request.send("POST", `/api/v1/incidents/${incident.number}/notes`, body)) === undefined)
+      return;
+    setText("");
+    router.refresh();
+  }
+
+  return (
+    <Card title="Notes">
+      {canWrite ? (
+        <form onSubmit={save}>
+          <Textarea
+            aria-label={words.note}
+            placeholder={words.notePlaceholder}
+            autosize
+            minRows={2}
+            maxLength={STEP_NOTE_MAX}
+            value={text}
+            onChange={(event) => setText(event.currentTarget.value)}
+          />
+          <Group gap="xs" mt={8} justify="space-between">
+            <NativeSelect
+              aria-label="Step"
+              data={steps}
+              value={step ?? current}
+              onChange={(event) => setStep(event.currentTarget.value as Step)}
+            />
+            <Button type="submit" loading={request.isBusy} disabled={text.trim() === ""}>
+              {words.addNote}
+            </Button>
+          </Group>
+          <ProblemAlert error={request.problem} title="The note was not kept" />
+        </form>
+      ) : null}
+      {incident.notes.length === 0 ? (
+        <p className="muted">None yet.</p>
+      ) : (
+        incident.notes.toReversed().map((note) => (
+          <div key={note.id} className={classes.note}>
+            {note.text}
+            <br />
+            <small className="muted">
+              {STEP_WORDS[note.step].name}
+              {note.useId === null ? "" : ", at a use"}, {note.by.name}, <Instant at={note.at} focusable />
+            </small>
+          </div>
+        ))
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,50 @@
+import type { MayRevoke } from "#components/revocation/revocable-by.ts";
+import type { BlastRadius } from "#lib/incidents/model.ts";
+import { incidentWords as words } from "../../_components/words.ts";
+import { EndUser, NewSecret } from "./reissue-actions.tsx";
+import classes from "./steps.module.css";
+
+/** A new secret for the clients, a forced sign-in for the people. */
+export function ReissueStep({
+  number,
+  radius,
+  isClosed,
+  may,
+  canRotate,
+}: {
+  number: number;
+  radius: BlastRadius;
+  isClosed: boolean;
+  may: MayRevoke;
+  canRotate: boolean;
+}) {
+  return (
+    <>
+      <div className={classes.lists}>
+        <div>
+          <h3 className={classes.label}>Clients: a new secret, the leaked one ends at once</h3>
+          <ul className={classes.plain}>
+            {radius.clients.map(({ id, name }) => (
+              <li key={id}>
+                {name} <NewSecret clientId={id} name={name} isAllowed={canRotate && !isClosed} />
+              </li>
+            ))}
+            {radius.clients.length === 0 ? <li className="faint">none</li> : null}
+          </ul>
+        </div>
+        <div>
+          <h3 className={classes.label}>People: a forced sign-in</h3>
+          <ul className={classes.plain}>
+            {radius.users.map(({ id, name }) => (
+              <li key={id}>
+                {name} <EndUser userId={id} name={name} number={number} isAllowed={may.user && !isClosed} />
+              </li>
+            ))}
+            {radius.users.length === 0 ? <li className="faint">none: services hold these tokens</li> : null}
+          </ul>
+        </div>
+      </div>
+      <p className="muted">{words.noMail}</p>
+    </>
+  );
+}

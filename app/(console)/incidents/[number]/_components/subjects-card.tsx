@@ -1,0 +1,31 @@
+import Link from "next/link";
+import { Card } from "#components/display/card.tsx";
+import { groupedNumber } from "#components/display/number-text.tsx";
+import type { IncidentDetail, IncidentSubject } from "#lib/incidents/model.ts";
+import classes from "./steps.module.css";
+
+const SHOWN = 8;
+
+function hrefOf({ kind, id }: IncidentSubject): string {
+  return kind === "family" ? `/tokens?family=${id}` : `/${kind}s/${id}`;
+}
+
+/** What the case is about, as it was named. */
+export function SubjectsCard({ incident }: { incident: IncidentDetail }) {
+  const all = Object.values(incident.subjects).reduce((sum, count) => sum + count, 0);
+  const shown = incident.named.slice(0, SHOWN);
+  return (
+    <Card title="About" aside={`${groupedNumber(all)} named`}>
+      <ul className={classes.plain}>
+        {shown.map((subject) => (
+          <li key={`${subject.kind} ${subject.id}`}>
+            <Link prefetch={false} href={hrefOf(subject)}>
+              {subject.name}
+            </Link>
+          </li>
+        ))}
+        {all > shown.length ? <li className="muted">and {groupedNumber(all - shown.length)} more</li> : null}
+      </ul>
+    </Card>
+  );
+}

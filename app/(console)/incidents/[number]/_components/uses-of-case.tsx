@@ -1,0 +1,161 @@
+"use client";
+
+import { Button, UnstyledButton } from "@mantine/core";
+import { IconStar, IconStarFilled } from "@tabler/icons-react";
+import { useState } from "react";
+import { Country } from "#components/display/country.tsx";
+import { IdText } from "#components/display/id-text.tsx";
+import { Instant } from "#components/display/instant.tsx";
+import { groupedNumber } from "#components/display/number-text.tsx";
+import { PlainTable } from "#components/display/plain-table.tsx";
+import { StateBadge } from "#components/display/state-badge.tsx";
+import { refusalWords } from "#lib/audit/words.ts";
+import {
+  type IncidentNote,
+  type IncidentUse,
+  type IncidentUses,
+  PHASE_WORDS,
+  PHASES,
+  type Phase,
+} from "#lib/incidents/model.ts";
+import { incidentWords as words } from "../../_components/words.ts";
+import { NoteDialog } from "./note-dialog.tsx";
+import classes from "./steps.module.css";
+
+/** The first that has something to say. */
+function phaseToShow(uses: IncidentUses): Phase {
+  const telling: Phase[] = ["accepted_after", "refused_after", "during", "before"];
+  return telling.find((phase) => uses.counts[phase].uses > 0) ?? "during";
+}
+
+function Request({ use }: { use: IncidentUse }) {
+  const request = [use.method, use.path].filter((part) => part !== null).join(" ");
+  return (
+    <>
+      {use.verifier?.name ?? <span className="faint">{use.source.replaceAll("_", " ")}</span>}
+      {request ? (
+        <>
+          <br />
+          <span className="mono">{request}</span>
+        </>
+      ) : null}
+    </>
+  );
+}
+
+/** Counts by phase; one is chosen and its newest lines are shown, each of which can be marked with a note. */
+export function UsesOfCase({
+  number,
+  uses,
+  notes,
+  canMark,
+}: {
+  number: number;
+  uses: IncidentUses;
+  notes: IncidentNote[];
+  canMark: boolean;
+}) {
+  const [chosen, setChosen] = useState<Phase | null>(null);
+  const [marking, setMarking] = useState<IncidentUse | null>(null);
+  const phase = chosen ?? phaseToShow(uses);
+  const rows = uses.rows.filter((row) => row.phase === phase);
+  const noteOf = (id: string) => notes.filter(({ useId }) => useId === id).map(({ text }) => text);
+  return (
+    <>
+      <fieldset className={classes.phases} aria-label="Uses by the window">
+        {PHASES.map((one) => (
+          <UnstyledButton
+            key={one}
+            className={classes.phase}
+            aria-pressed={one === phase}
+            data-alarm={one === "accepted_after" && uses.counts[one].uses > 0}
+            title={PHASE_WORDS[one].means}
+            onClick={() => setChosen(one)}
+          >
+            <b>
+              {groupedNumber(uses.counts[one].uses)}
+              {uses.isExact ? "" : "+"}
+            </b>
+            <small>{PHASE_WORDS[one].name}</small>
+          </UnstyledButton>
+        ))}
+      </fieldset>
+      <p className="muted">{PHASE_WORDS[phase].means}</p>
+      {rows.length === 0 ? (
+        <p className="muted">Nothing on record.</p>
+      ) : (
+        <PlainTable
+          name={`Uses: ${PHASE_WORDS[phase].name}`}
+          rows={rows}
+          keyOf={(row) => row.id}
+          columns={[
+            { header: "When", cell: (row: IncidentUse) => <Instant at={row.at} show="exact" /> },
+            {
+              header: "Outcome",
+              cell: (row: IncidentUse) => (
+                <>
+                  <StateBadge state={row.outcome} />
+                  {row.refusal ? (
+                    <>
+                      <br />
+                      <small className="muted">{refusalWords(row.refusal)}</small>
+                    </>
+                  ) : null}
+                </>
+              ),
+            },
+            {
+              header: "Token",
+              isExtra: true,
+              cell: (row: IncidentUse) => (
+                <IdText id={row.token.id} what="token id" href={`/tokens/${row.token.id}`} withCopy={false} />
+              ),
+            },
+            { header: "At", cell: (row: IncidentUse) => <Request use={row} /> },
+            {
+              header: "From",
+              isExtra: true,
+              cell: (row: IncidentUse) => (
+                <>
+                  <span className="mono">{row.ip ?? "–"}</span>
+                  <br />
+                  <Country code={row.country} />
+                </>
+              ),
+            },
+            {
+              header: "Mark",
+              isUntitled: true,
+              align: "end",
+              cell: (row: IncidentUse) => (
+                <>
+                  {row.isMarked ? (
+                    <span title={noteOf(row.id).join("\n")}>
+                      <IconStarFilled size={15} aria-label={`Marked: ${noteOf(row.id).join("; ")}`} />
+                    </span>
+                  ) : null}
+                  {canMark ? (
+                    <Button
+                      size="compact-xs"
+                      variant="subtle"
+                      leftSection={<IconStar size={14} />}
+                      onClick={() => setMarking(row)}
+                    >
+                      {words.mark}
+                    </Button>
+                  ) : null}
+                </>
+              ),
+            },
+          ]}
+        />
+      )}
+      {uses.more[phase] > 0 ? (
+        <p className="muted">
+          {groupedNumber(uses.more[phase])} older ones are in the evidence pack and the log.
+        </p>
+      ) : null}
+      <NoteDialog number={number} use={marking} onClose={() => setMarking(null)} />
+    </>
+  );
+}

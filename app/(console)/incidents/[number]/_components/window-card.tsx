@@ -1,0 +1,108 @@
+"use client";
+
+import { Button, Group, Stack, Textarea, TextInput } from "@mantine/core";
+import { useRouter } from "next/navigation";
+import { type FormEvent, useState } from "react";
+import { Card } from "#components/display/card.tsx";
+import { Instant } from "#components/display/instant.tsx";
+import { Tag } from "#components/display/tag.tsx";
+import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
+import { useSend } from "#components/form/use-send.ts";
+import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
+import { instantOf, localOf } from "#components/revocation/order-words.ts";
+import { type IncidentDetail, STEP_NOTE_MAX } from "#lib/incidents/model.ts";
+import { incidentWords as words } from "../../_components/words.ts";
+
+/** From when on the tokens are taken to have been in other hands, and why; set by hand, or as the log suggests. */
+export function WindowCard({ incident, canWrite }: { incident: IncidentDetail; canWrite: boolean }) {
+  const router = useRouter();
+  const request = useSend();
+  const [isOpen, setIsOpen] = useState(false);
+  const [from, setFrom] = useState("");
+  const [why, setWhy] = useState("");
+
+  function open() {
+    setFrom(localOf(new Date(incident.compromisedFrom)));
+    setWhy("");
+    request.clear();
+    setIsOpen(true);
+  }
+
+  async function send(compromisedFrom: string | null) {
+    const body = {
+      version: incident.version,
+      compromisedFrom,
+      ...(why.trim() === "" ? {} : { why: why.trim() }),
+    };
+    if ((await request.send("PATCH", `/api/v1/incidents/${incident.number}`, body)) === undefined) return;
+    setIsOpen(false);
+    router.refresh();
+  }
+
+  function save(event: FormEvent) {
+    event.preventDefault();
+    const at = instantOf(from);
+    if (at !== null) void send(at);
+  }
+
+  return (
+    <Card
+      title={words.window}
+      aside={
+        <Tag tone={incident.isSuggested ? "standby" : "accent"}>
+          {incident.isSuggested ? words.suggested : words.setByHand}
+        </Tag>
+      }
+    >
+      <p style={{ fontSize: 15, fontWeight: 600 }}>
+        <Instant at={incident.compromisedFrom} show="exact" focusable />
+      </p>
+      <p className="muted">{incident.compromisedWhy}</p>
+      {canWrite && incident.state !== "closed" ? (
+        <Button size="compact-sm" mt={8} onClick={open}>
+          {words.setWindow}
+        </Button>
+      ) : null}
+      <OnDemandDialog isOpen={isOpen} onClose={() => setIsOpen(false)} title={words.window} size={480}>
+        <form onSubmit={save}>
+          <Stack gap="md">
+            <p>Every use from then on counts as possibly the attacker's. What came before stays before.</p>
+            <TextInput
+              type="datetime-local"
+              label="From (your time)"
+              value={from}
+              required
+              onChange={(event) => setFrom(event.currentTarget.value)}
+              data-autofocus
+            />
+            <Textarea
+              label="Why"
+              placeholder="The commit that held it, the report that came in"
+              value={why}
+              autosize
+              minRows={2}
+              maxLength={STEP_NOTE_MAX}
+              onChange={(event) => setWhy(event.currentTarget.value)}
+            />
+            <ProblemAlert error={request.problem} />
+            <Group justify="flex-end" gap="xs">
+              {incident.isSuggested ? null : (
+                <Button onClick={() => send(null)} disabled={request.isBusy}>
+                  As the log suggests
+                </Button>
+              )}
+              <Button
+                type="submit"
+                variant="filled"
+                loading={request.isBusy}
+                disabled={instantOf(from) === null}
+              >
+                Set
+              </Button>
+            </Group>
+          </Stack>
+        </form>
+      </OnDemandDialog>
+    </Card>
+  );
+}

@@ -1,0 +1,136 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { cache } from "react";
+import { requestContext, requireSignedIn } from "#app/_lib/context.ts";
+import { orNotFound } from "#app/_lib/or-not-found.ts";
+import { titleOf } from "#app/_lib/title-of.ts";
+import { RecentActs } from "#app/(console)/_components/recent-acts.tsx";
+import { StateBadge } from "#components/display/state-badge.tsx";
+import { Page, PageHeader } from "#components/frame/page-header.tsx";
+import { Columns } from "#components/layout/columns.tsx";
+import { revocableBy } from "#components/revocation/revocable-by.ts";
+import { can } from "#lib/authz/require-permission.ts";
+import { getBlastRadius } from "#lib/incidents/get-blast-radius.ts";
+import { getIncident } from "#lib/incidents/get-incident.ts";
+import { getIncidentTokens } from "#lib/incidents/get-incident-tokens.ts";
+import { getIncidentUses } from "#lib/incidents/get-incident-uses.ts";
+import { incidentNumber } from "#lib/incidents/input.ts";
+import { listIncidentOrders } from "#lib/incidents/list-incident-orders.ts";
+import { INCIDENT_STATE_WORDS, STEP_WORDS } from "#lib/incidents/model.ts";
+import { getOrderPropagation } from "#lib/propagation/get-order-propagation.ts";
+import { SeverityTag } from "../_components/severity-tag.tsx";
+import { incidentWords as words } from "../_components/words.ts";
+import { AuditStep } from "./_components/audit-step.tsx";
+import { BlastRadiusStep } from "./_components/blast-radius-step.tsx";
+import { ContainStep } from "./_components/contain-step.tsx";
+import { IdentifyStep } from "./_components/identify-step.tsx";
+import { IncidentActions } from "./_components/incident-actions.tsx";
+import { NotesCard } from "./_components/notes-card.tsx";
+import { ReissueStep } from "./_components/reissue-step.tsx";
+import { ReportStep } from "./_components/report-step.tsx";
+import { StepSection, Steps } from "./_components/steps.tsx";
+import { SubjectsCard } from "./_components/subjects-card.tsx";
+import { WindowCard } from "./_components/window-card.tsx";
+
+type IncidentPageProps = { params: Promise<{ number: string }> };
+
+/** Read once for the title and the page. */
+const readCase = cache(async (number: number) => getIncident(await requestContext(), number));
+
+async function numberOf(params: IncidentPageProps["params"]): Promise<number> {
+  const parsed = incidentNumber.safeParse((await params).number);
+  if (!parsed.success) notFound();
+  return parsed.data;
+}
+
+export async function generateMetadata({ params }: IncidentPageProps): Promise<Metadata> {
+  const number = await numberOf(params);
+  return titleOf(
+    readCase(number).then(({ title }) => `Case ${number}: ${title}`),
+    words.one,
+  );
+}
+
+/** A case: its steps from top to bottom with what is known at each, what it is about and who did what beside them. */
+export default async function IncidentPage({ params }: IncidentPageProps) {
+  const number = await numberOf(params);
+  const ctx = await requireSignedIn(`/incidents/${number}`);
+  const incident = await orNotFound(readCase(number));
+  const [tokens, radius, orders, uses] = await Promise.all([
+    getIncidentTokens(ctx, number),
+    getBlastRadius(ctx, number),
+    listIncidentOrders(ctx, number),
+    getIncidentUses(ctx, number),
+  ]);
+  const inForce = orders.find(({ verb, standing }) => standing === "in_force" && verb !== "restore");
+  const journey = inForce === undefined ? null : await getOrderPropagation(ctx, inForce.id);
+  const canWrite = can(ctx, "incident:write");
+  const step = { incident, canWrite };
+  return (
+    <Page>
+      <PageHeader
+        title={`Case ${number}: ${incident.title}`}
+        badges={
+          <>
+            <StateBadge state={incident.state} />
+            <SeverityTag severity={incident.severity} />
+          </>
+        }
+        purpose={`${INCIDENT_STATE_WORDS[incident.state].means} Opened by ${incident.openedBy.name}.`}
+        crumbs={[{ name: words.title, href: "/incidents" }]}
+        actions={
+          <IncidentActions incident={incident} canWrite={canWrite} canExport={can(ctx, "export:create")} />
+        }
+      />
+      <Columns
+        main={
+          <Steps>
+            <StepSection name="identify" {...step}>
+              <IdentifyStep tokens={tokens} />
+            </StepSection>
+            <StepSection name="blast_radius" {...step}>
+              <BlastRadiusStep radius={radius} />
+            </StepSection>
+            <StepSection name="contain" {...step}>
+              <ContainStep
+                incident={incident}
+                tokens={tokens}
+                orders={orders}
+                journey={journey}
+                may={revocableBy(ctx.actor.role)}
+                canWrite={canWrite}
+              />
+            </StepSection>
+            <StepSection name="reissue" {...step}>
+              <ReissueStep
+                number={number}
+                radius={radius}
+                isClosed={incident.state === "closed"}
+                may={revocableBy(ctx.actor.role)}
+                canRotate={can(ctx, "client:write")}
+              />
+            </StepSection>
+            <StepSection name="audit" {...step}>
+              <AuditStep incident={incident} uses={uses} canWrite={canWrite} />
+            </StepSection>
+            <StepSection name="report" {...step}>
+              <ReportStep incident={incident} canWrite={canWrite} canExport={can(ctx, "export:create")} />
+            </StepSection>
+          </Steps>
+        }
+        side={
+          <>
+            <WindowCard incident={incident} canWrite={canWrite} />
+            <SubjectsCard incident={incident} />
+            <NotesCard
+              incident={incident}
+              canWrite={canWrite}
+              steps={Object.entries(STEP_WORDS).map(([value, { name }]) => ({ value, label: name }))}
+            />
+            <RecentActs ctx={ctx} target="incident" targetId={incident.id} />
+          </>
+        }
+      />
+    </Page>
+  );
+}

@@ -1,0 +1,92 @@
+"use client";
+
+import { Alert } from "@mantine/core";
+import { Card } from "#components/display/card.tsx";
+import { IdText } from "#components/display/id-text.tsx";
+import { Instant } from "#components/display/instant.tsx";
+import { groupedNumber } from "#components/display/number-text.tsx";
+import { PlainTable } from "#components/display/plain-table.tsx";
+import { isBadgeState, StateBadge } from "#components/display/state-badge.tsx";
+import { Tag } from "#components/display/tag.tsx";
+import { FOUND_AS, type IdentifiedValue } from "#lib/incidents/model.ts";
+import classes from "./leak-desk.module.css";
+import type { LookedUp } from "./look-up.ts";
+import { FOUND_WORDS, leakWords as words } from "./words.ts";
+
+/** Lines that are shown; all are counted. */
+const SHOWN = 50;
+
+type Line = IdentifiedValue & { key: string };
+
+/** The live ones first, what is not ours last, each token once. */
+function linesOf(found: readonly IdentifiedValue[]): Line[] {
+  const lines = found.map((value, index) => ({ ...value, key: value.token?.id ?? `foreign ${index}` }));
+  const once = new Map(lines.map((line) => [`${line.is} ${line.key}`, line]));
+  return [...once.values()].sort((one, other) => FOUND_AS.indexOf(one.is) - FOUND_AS.indexOf(other.is));
+}
+
+function State({ line }: { line: Line }) {
+  const state = line.token?.state ?? "";
+  if (line.is === "live" || line.is === "ended")
+    return isBadgeState(state) ? <StateBadge state={state} /> : <Tag>{state}</Tag>;
+  return <Tag tone={line.is === "differs" ? "suspended" : "expired"}>{FOUND_WORDS[line.is].name}</Tag>;
+}
+
+/** The answer before the detail: how many are live, and each of them. */
+export function FoundValues({ found: { found, paste, values } }: { found: LookedUp }) {
+  const lines = linesOf(found);
+  const count = (is: Line["is"]) => found.filter((value) => value.is === is).length;
+  const shown = lines.slice(0, SHOWN);
+  return (
+    <Card
+      title={`${groupedNumber(values)} ${values === 1 ? "value" : "values"} recognised`}
+      aside={`${groupedNumber(paste.tokens)} tokens, ${groupedNumber(values - paste.tokens)} ids and hashes`}
+    >
+      <div className={classes.counts} role="status">
+        {FOUND_AS.filter((is) => count(is) > 0).map((is) => (
+          <div key={is} className={classes.count} data-is={is}>
+            <b>{groupedNumber(count(is))}</b>
+            <span title={FOUND_WORDS[is].means}>{FOUND_WORDS[is].name}</span>
+          </div>
+        ))}
+      </div>
+      {paste.isCut ? <Alert color="yellow" mt={12} title={words.cut} /> : null}
+      {paste.hasSecret ? <Alert color="yellow" mt={12} title={words.secret} /> : null}
+      <div style={{ marginTop: 12 }}>
+        <PlainTable
+          name="What was recognised"
+          rows={shown}
+          keyOf={(line) => `${line.is} ${line.key}`}
+          columns={[
+            { header: "State", cell: (line: Line) => <State line={line} /> },
+            {
+              header: "Token",
+              cell: ({ token }: Line) =>
+                token === null ? (
+                  <span className="faint">nothing on record</span>
+                ) : (
+                  <IdText id={token.id} what="token id" href={`/tokens/${token.id}`} withCopy={false} />
+                ),
+            },
+            {
+              header: "Kind",
+              isExtra: true,
+              cell: ({ token }: Line) => (token === null ? "" : `${token.format ?? ""} ${token.kind}`.trim()),
+            },
+            { header: "Holder", cell: ({ token }: Line) => token?.holder ?? "" },
+            { header: "Client", isExtra: true, cell: ({ token }: Line) => token?.client ?? "" },
+            {
+              header: "Expires",
+              isExtra: true,
+              cell: ({ token }: Line) =>
+                token === null ? "" : <Instant at={token.expiresAt} show="exact" none="long ago" />,
+            },
+          ]}
+        />
+      </div>
+      {lines.length > shown.length ? (
+        <p className="muted">And {groupedNumber(lines.length - shown.length)} more. A case holds them all.</p>
+      ) : null}
+    </Card>
+  );
+}

@@ -1,0 +1,133 @@
+"use client";
+
+import { Alert, Button, Progress, Textarea } from "@mantine/core";
+import { IconArrowBackUp, IconInfoCircle, IconLock, IconSearch } from "@tabler/icons-react";
+import { type ClipboardEvent, type FormEvent, useRef, useState } from "react";
+import { Card } from "#components/display/card.tsx";
+import { groupedNumber } from "#components/display/number-text.tsx";
+import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
+import { FoundValues } from "./found-values.tsx";
+import classes from "./leak-desk.module.css";
+import { type LookedUp, lookUp } from "./look-up.ts";
+import { OpenCase } from "./open-case.tsx";
+import { leakWords as words } from "./words.ts";
+
+type Stage =
+  | { is: "asking"; problem: unknown }
+  | { is: "looking"; done: number; of: number }
+  | { is: "empty"; hasSecret: boolean }
+  | { is: "found"; found: LookedUp };
+
+/**
+ * The paste box. What is pasted is read at once and never put into the field, so that no value stands in the page, its history or what a browser restores;
+ * what was typed is taken out of it when it is looked up.
+ */
+export function LeakDesk({ canOpen }: { canOpen: boolean }) {
+  const [stage, setStage] = useState<Stage>({ is: "asking", problem: null });
+  const field = useRef<HTMLTextAreaElement>(null);
+  const asking = useRef<AbortController | null>(null);
+
+  async function read(text: string) {
+    if (field.current) field.current.value = "";
+    const { readPaste } = await import("#components/token-input/read-paste.ts");
+    const paste = readPaste(text);
+    if (paste.values.length === 0) return setStage({ is: "empty", hasSecret: paste.hasSecret });
+    const of = paste.values.length;
+    setStage({ is: "looking", done: 0, of });
+    asking.current = new AbortController();
+    try {
+      const found = await lookUp(
+        paste,
+        (done) => setStage({ is: "looking", done, of }),
+        asking.current.signal,
+      );
+      setStage({ is: "found", found });
+    } catch (problem) {
+      setStage({ is: "asking", problem: asking.current.signal.aborted ? null : problem });
+    }
+  }
+
+  function paste(event: ClipboardEvent) {
+    event.preventDefault();
+    void read(event.clipboardData.getData("text"));
+  }
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    const text = field.current?.value ?? "";
+    if (text.trim() !== "") void read(text);
+  }
+
+  function again() {
+    asking.current?.abort();
+    setStage({ is: "asking", problem: null });
+  }
+
+  if (stage.is === "found")
+    return (
+      <div className={classes.desk}>
+        <FoundValues found={stage.found} />
+        <OpenCase found={stage.found.found} canOpen={canOpen} />
+        <div>
+          <Button leftSection={<IconArrowBackUp size={16} />} onClick={again}>
+            {words.again}
+          </Button>
+        </div>
+      </div>
+    );
+  return (
+    <div className={classes.desk}>
+      <Card>
+        <form onSubmit={submit}>
+          <Textarea
+            ref={field}
+            className={classes.field}
+            label={words.field}
+            description={words.hint}
+            placeholder={words.placeholder}
+            autoComplete="off"
+            spellCheck={false}
+            data-autofocus
+            autoFocus
+            disabled={stage.is === "looking"}
+            onPaste={paste}
+          />
+          <div className={classes.foot}>
+            <span className="muted">
+              <IconLock size={15} aria-hidden style={{ verticalAlign: "-2px" }} /> Only ids and SHA-256 hashes
+              are asked for.
+            </span>
+            <Button
+              type="submit"
+              variant="filled"
+              leftSection={<IconSearch size={16} />}
+              loading={stage.is === "looking"}
+            >
+              {words.look}
+            </Button>
+          </div>
+        </form>
+      </Card>
+      {stage.is === "looking" ? (
+        <Card>
+          <p role="status">
+            {groupedNumber(stage.done)} of {groupedNumber(stage.of)} looked up
+          </p>
+          <Progress value={(stage.done / stage.of) * 100} mt={8} aria-label="Looked up" />
+          <Button mt={12} onClick={again}>
+            Stop
+          </Button>
+        </Card>
+      ) : null}
+      {stage.is === "empty" ? (
+        <Alert title={words.noToken} icon={<IconInfoCircle size={18} />} color="yellow" role="alert">
+          <p>{words.noTokenText}</p>
+          {stage.hasSecret ? <p>{words.secret}</p> : null}
+        </Alert>
+      ) : null}
+      {stage.is === "asking" && stage.problem !== null ? (
+        <ProblemAlert error={stage.problem} title="It could not be looked up" />
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,67 @@
+import { requestJson } from "#components/request/request-json.ts";
+import type { Paste } from "#components/token-input/read-paste.ts";
+import {
+  type IdentifiedValue,
+  type IncidentDetail,
+  type Severity,
+  SUBJECTS_AT_ONCE,
+  VALUES_AT_ONCE,
+} from "#lib/incidents/model.ts";
+
+/** What a paste was found to be, each token once. */
+export type LookedUp = { found: IdentifiedValue[]; paste: Omit<Paste, "values">; values: number };
+
+/** Asks for what was pasted, so many at a time, by ids and hashes. */
+export async function lookUp(
+  { values, ...paste }: Paste,
+  onProgress: (done: number) => void,
+  signal: AbortSignal,
+): Promise<LookedUp> {
+  const found: IdentifiedValue[] = [];
+  for (let at = 0; at < values.length; at += VALUES_AT_ONCE) {
+    const body = { values: values.slice(at, at + VALUES_AT_ONCE) };
+    const answer = await requestJson<{ values: IdentifiedValue[] }>("/api/v1/leak-desk", {
+      method: "POST",
+      body,
+      signal,
+    });
+    found.push(...answer.values);
+    onProgress(found.length);
+  }
+  return { found, paste, values: values.length };
+}
+
+/** The tokens that a case can be about: those on record, each once. */
+export function casedTokens(found: readonly IdentifiedValue[]): string[] {
+  const ids = found.flatMap(({ is, token }) => (token !== null && is !== "left" ? [token.id] : []));
+  return [...new Set(ids)];
+}
+
+/** Opens a case on tokens, thousands in several requests. Returns its number. */
+export async function openCase(
+  tokenIds: readonly string[],
+  given: { title: string; severity: Severity },
+): Promise<number> {
+  const [first, rest] = [tokenIds.slice(0, SUBJECTS_AT_ONCE), tokenIds.slice(SUBJECTS_AT_ONCE)];
+  const { number } = await requestJson<IncidentDetail>("/api/v1/incidents", {
+    method: "POST",
+    body: { ...given, tokenIds: first },
+  });
+  for (let at = 0; at < rest.length; at += SUBJECTS_AT_ONCE)
+    await requestJson(`/api/v1/incidents/${number}/subjects`, {
+      method: "POST",
+      body: { tokenIds: rest.slice(at, at + SUBJECTS_AT_ONCE) },
+    });
+  return number;
+}
+
+/** What a case is called until somebody says better. */
+export function suggestedTitle(found: readonly IdentifiedValue[]): string {
+  const ids = new Set(casedTokens(found));
+  const tokens = found.flatMap(({ token }) => (token !== null && ids.has(token.id) ? [token] : []));
+  const holders = [
+    ...new Set(tokens.map(({ holder, client }) => (holder === client ? client : `${holder} (${client})`))),
+  ];
+  const who = holders.length <= 1 ? (holders[0] ?? "") : `${holders.length} holders`;
+  return `${ids.size === 1 ? "Leaked token" : `${ids.size} leaked tokens`} of ${who}`.slice(0, 120);
+}

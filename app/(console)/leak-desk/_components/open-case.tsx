@@ -1,0 +1,80 @@
+"use client";
+
+import { Button, NativeSelect, TextInput } from "@mantine/core";
+import { IconFolderPlus } from "@tabler/icons-react";
+import { useRouter } from "next/navigation";
+import { type FormEvent, useState } from "react";
+import { Card } from "#components/display/card.tsx";
+import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
+import {
+  type IdentifiedValue,
+  incidentHref,
+  SEVERITIES,
+  SEVERITY_WORDS,
+  type Severity,
+  TITLE_MAX,
+} from "#lib/incidents/model.ts";
+import classes from "./leak-desk.module.css";
+import { casedTokens, openCase, suggestedTitle } from "./look-up.ts";
+import { leakWords as words } from "./words.ts";
+
+/** Opens a case on what was found; the title is there already. */
+export function OpenCase({ found, canOpen }: { found: IdentifiedValue[]; canOpen: boolean }) {
+  const router = useRouter();
+  const tokens = casedTokens(found);
+  const [title, setTitle] = useState(() => suggestedTitle(found));
+  const [severity, setSeverity] = useState<Severity>(found.some(({ is }) => is === "live") ? "high" : "low");
+  const [isBusy, setIsBusy] = useState(false);
+  const [problem, setProblem] = useState<unknown>(null);
+
+  if (tokens.length === 0)
+    return (
+      <Card>
+        <p>None of it is on record here, so there is nothing to contain and no case to open.</p>
+      </Card>
+    );
+
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    if (isBusy || title.trim() === "") return;
+    setIsBusy(true);
+    setProblem(null);
+    try {
+      router.push(incidentHref(await openCase(tokens, { title: title.trim(), severity })));
+    } catch (error) {
+      setProblem(error);
+      setIsBusy(false);
+    }
+  }
+
+  return (
+    <Card title={words.open}>
+      <form onSubmit={submit} className={classes.open}>
+        <TextInput
+          label="Title"
+          value={title}
+          maxLength={TITLE_MAX}
+          autoComplete="off"
+          onChange={(event) => setTitle(event.currentTarget.value)}
+        />
+        <NativeSelect
+          label="Severity"
+          value={severity}
+          onChange={(event) => setSeverity(event.currentTarget.value as Severity)}
+          data={SEVERITIES.map((value) => ({ value, label: SEVERITY_WORDS[value] }))}
+        />
+        <Button
+          type="submit"
+          variant="filled"
+          leftSection={<IconFolderPlus size={16} />}
+          loading={isBusy}
+          disabled={!canOpen}
+        >
+          {words.open}
+        </Button>
+      </form>
+      {canOpen ? null : <p className="muted">Your role does not allow it.</p>}
+      <ProblemAlert error={problem} />
+    </Card>
+  );
+}

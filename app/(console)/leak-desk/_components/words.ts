@@ -1,0 +1,25 @@
+/** Texts of the Leak desk. */
+export const leakWords = {
+  title: "Leak desk",
+  purpose: "Paste what leaked. It is recognised and hashed in this browser: no value leaves it.",
+  field: "What leaked",
+  hint: "Tokens (JWT or opaque), jtis, SHA-256 hashes, log lines, or a secret scanner's findings; up to 10,000.",
+  placeholder: "Paste here",
+  look: "Look up",
+  open: "Open a case",
+  again: "Paste something else",
+  noToken: "No token stands in that",
+  noTokenText:
+    "Neither a JWT, an opaque token of this authority, a jti nor a SHA-256 was seen. Nothing was sent anywhere.",
+  secret:
+    "A secret of a client, verifier or API token stands in it. Secrets are not looked up: rotate it at its own page.",
+  cut: "There were more than 10,000 values: the first 10,000 were looked at. Paste the rest after.",
+};
+
+export const FOUND_WORDS = {
+  live: { name: "Ours and live", means: "It works now, or will again." },
+  ended: { name: "Ours and ended", means: "Revoked, used up or expired: it is refused." },
+  differs: { name: "Ours, but rewritten", means: "The id is on record with another value." },
+  left: { name: "Ours, long expired", means: "Its week has left the register; its uses are in the log." },
+  foreign: { name: "Not ours", means: "Nothing on record has its id or hash." },
+} as const;

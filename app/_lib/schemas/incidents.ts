@@ -1,0 +1,121 @@
+import { z } from "zod";
+import { tokenUseRow } from "#app/_lib/schemas/audit.ts";
+import { instant } from "#app/_lib/schemas/paging.ts";
+import { tokenRow } from "#app/_lib/schemas/tokens.ts";
+import { incidentNumber, stepName } from "#lib/incidents/input.ts";
+import { FOUND_AS, INCIDENT_STATES, PHASES, SEVERITIES, STEPS, SUBJECT_KINDS } from "#lib/incidents/model.ts";
+
+export const numberParams = z.object({ number: incidentNumber });
+export const stepParams = z.object({ number: incidentNumber, step: stepName });
+
+export const incidentRow = z.object({
+  id: z.string(),
+  number: z.int(),
+  title: z.string(),
+  state: z.enum(INCIDENT_STATES),
+  severity: z.enum(SEVERITIES),
+  openedAt: instant,
+  openedBy: z.object({ kind: z.string(), id: z.string(), name: z.string() }),
+  compromisedFrom: instant,
+  containedAt: instant.nullable(),
+  closedAt: instant.nullable(),
+  subjects: z.record(z.enum(SUBJECT_KINDS), z.int()),
+  stepsDone: z.int(),
+});
+
+export const incidentNote = z.object({
+  id: z.string(),
+  step: z.enum(STEPS),
+  text: z.string(),
+  useId: z.string().nullable(),
+  at: instant,
+  by: z.object({ id: z.string(), name: z.string() }),
+});
+
+export const incidentDetail = incidentRow.extend({
+  isSuggested: z.boolean(),
+  compromisedWhy: z.string(),
+  version: z.int(),
+  named: z.array(
+    z.object({
+      kind: z.enum(SUBJECT_KINDS),
+      id: z.string(),
+      name: z.string(),
+      addedAt: instant,
+      addedBy: z.string(),
+    }),
+  ),
+  steps: z.array(
+    z.object({
+      step: z.enum(STEPS),
+      doneAt: instant.nullable(),
+      doneBy: z.object({ id: z.string(), name: z.string() }).nullable(),
+      what: z.string().nullable(),
+    }),
+  ),
+  notes: z.array(incidentNote),
+});
+
+export const incidentTokens = z.object({
+  rows: z.array(tokenRow),
+  liveIds: z.array(z.string()),
+  states: z.record(z.string(), z.int()),
+  total: z.int(),
+  isCut: z.boolean(),
+});
+
+const opened = z.object({ name: z.string(), tokens: z.int(), live: z.int() });
+const holder = z.object({
+  id: z.string(),
+  name: z.string(),
+  isInCase: z.boolean(),
+  liveTokens: z.int().nullable(),
+});
+
+export const blastRadius = z.object({
+  permissions: z.array(opened),
+  audiences: z.array(opened),
+  verifiers: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      audiences: z.array(z.string()),
+      acceptsUntil: instant.nullable(),
+    }),
+  ),
+  users: z.array(holder),
+  clients: z.array(holder),
+  sessions: z.array(z.object({ uid: z.string(), liveTokens: z.int() })),
+  liveTokens: z.int(),
+  more: z.object({ users: z.int(), clients: z.int(), sessions: z.int() }),
+});
+
+const phaseCount = z.object({ uses: z.int(), allowed: z.int(), refused: z.int(), issued: z.int() });
+
+export const incidentUses = z.object({
+  compromisedFrom: instant,
+  counts: z.record(z.enum(PHASES), phaseCount),
+  isExact: z.boolean(),
+  rows: z.array(tokenUseRow.extend({ phase: z.enum(PHASES), isMarked: z.boolean() })),
+  more: z.record(z.enum(PHASES), z.int()),
+});
+
+export const identifiedValues = z.object({
+  values: z.array(
+    z.object({
+      is: z.enum(FOUND_AS),
+      token: z
+        .object({
+          id: z.string(),
+          familyId: z.string().nullable(),
+          kind: z.string(),
+          format: z.string().nullable(),
+          state: z.string().nullable(),
+          holder: z.string(),
+          client: z.string(),
+          expiresAt: instant.nullable(),
+        })
+        .nullable(),
+    }),
+  ),
+});

@@ -1,0 +1,255 @@
+import { createHash, randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startTestAuthority, type TestAuthority } from "#app/_lib/test-authority.ts";
+import type { Role } from "#lib/authz/roles.ts";
+import { uuidv7 } from "#lib/ids.ts";
+import { canonicalJson, type EvidencePack } from "#lib/incidents/evidence.ts";
+import { makeOpaque } from "#lib/tokens/opaque.ts";
+import { fixtureOf } from "#lib/tokens/token-fixture.ts";
+import { startTestConsole, type TestConsole } from "./test-console.ts";
+
+const HOSTILE = `<img src=x onerror="alert(1)"></script><script>alert(2)</script>`;
+
+let console: TestConsole;
+let authority: TestAuthority;
+
+beforeAll(async () => {
+  console = await startTestConsole();
+  authority = await startTestAuthority(process.env.DATABASE_URL as string);
+}, 60_000);
+afterAll(async () => {
+  await authority.stop();
+  await console.end();
+});
+
+async function ask<Body = Record<string, unknown>>(
+  method: "GET" | "POST" | "PUT" | "PATCH",
+  path: string,
+  {
+    body,
+    role = "responder",
+    segments = {},
+  }: { body?: object; role?: Role; segments?: Record<string, string> } = {},
+): Promise<{ status: number; body: Body }> {
+  const response = await console.send({
+    method,
+    path,
+    role,
+    segments,
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  return { status: response.status, body: (await response.json()) as Body };
+}
+
+/** An opaque token that is out there, with the verifier that asks for it. */
+async function leak() {
+  const tag = randomUUID().slice(0, 8);
+  const made = async (path: string, body: object) =>
+    (await ask<{ id: string }>("POST", path, { body, role: "owner" })).body;
+  const audience = await made("/api/v1/audiences", {
+    name: `api-${tag}`,
+    title: `API ${tag}`,
+    resourceUri: `https://api-${tag}.example.com/`,
+    permissions: [],
+  });
+  const { secret } = (await made("/api/v1/verifiers", {
+    name: `gate-${tag}`,
+    audienceIds: [audience.id],
+  })) as unknown as {
+    secret: string;
+  };
+  const fixture = fixtureOf(console.db);
+  const issuedAt = new Date();
+  const id = uuidv7(issuedAt);
+  const value = makeOpaque("twa_", id);
+  const clientId = await fixture.client(`app-${tag}`);
+  await fixture.token({
+    id,
+    issuedAt,
+    clientId,
+    format: "opaque",
+    audiences: [`api-${tag}`],
+    valueHash: createHash("sha256").update(value).digest(),
+  });
+  const verify = () =>
+    fetch(`${authority.url}/verify`, {
+      headers: {
+        authorization: `Bearer ${value}`,
+        "x-tokenwarden-verifier": secret,
+        "x-original-method": "GET",
+        "x-original-uri": "/invoices",
+        "user-agent": HOSTILE,
+      },
+    });
+  return { id, value, clientId, verify };
+}
+
+async function untilStatus(send: () => Promise<Response>, status: number): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  for (;;) {
+    const response = await send();
+    if (response.status === status) return;
+    if (Date.now() > deadline) throw new Error(`still ${response.status}, not ${status}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function openCase(
+  tokenIds: string[],
+  title = "Token in a gist",
+): Promise<{ number: string; version: number }> {
+  const { status, body } = await ask<{ number: number; version: number }>("POST", "/api/v1/incidents", {
+    body: { title, tokenIds },
+  });
+  expect(status).toBe(201);
+  return { number: String(body.number), version: body.version };
+}
+
+test("a case contains what leaked: the authority refuses it, and the pack holds the attempts, who did what, and no value", async () => {
+  const { id, value, verify } = await leak();
+  await untilStatus(verify, 200);
+  const hash = createHash("sha256").update(value).digest("hex");
+  const found = await ask<{ values: unknown[] }>("POST", "/api/v1/leak-desk", {
+    body: { values: [{ hash }] },
+  });
+  expect(found.body.values).toMatchObject([{ is: "live", token: { id } }]);
+  const { number } = await openCase([id], HOSTILE);
+  const segments = { number };
+  const plan = await ask("POST", "/api/v1/plans", {
+    body: { verb: "revoke", target: { kind: "token", id } },
+  });
+  const placed = await ask("POST", "/api/v1/incidents/{number}/orders", {
+    segments,
+    body: { planId: plan.body.id, reason: "token_leaked", note: "Gist 4f2a" },
+  });
+  expect(placed).toMatchObject({ status: 201, body: { wasPlaced: true } });
+  await untilStatus(verify, 401);
+  expect((await ask("GET", "/api/v1/incidents/{number}", { segments })).body).toMatchObject({
+    state: "contained",
+  });
+  await expect
+    .poll(async () => {
+      const { body } = await ask<{ counts: Record<string, { uses: number; refused: number }> }>(
+        "GET",
+        "/api/v1/incidents/{number}/uses",
+        { segments },
+      );
+      return body.counts.refused_after?.refused;
+    })
+    .toBeGreaterThan(0);
+
+  const file = await console.send({
+    method: "GET",
+    path: "/api/v1/incidents/{number}/evidence",
+    role: "auditor",
+    segments,
+  });
+  expect(file.headers.get("content-security-policy")).toContain("default-src 'none'");
+  expect(file.headers.get("content-disposition")).toMatch(/^attachment/);
+  const html = await file.text();
+  expect(html).not.toContain("<img");
+  expect(html).toContain("&lt;img src=x");
+  expect(html.match(/<script/g), "no script but the data").toHaveLength(1);
+  for (const secret of [value, hash]) expect(html).not.toContain(secret);
+  const json = /<script type="application\/json" id="evidence">(.*?)<\/script>/s.exec(html)?.[1] ?? "";
+  const pack = JSON.parse(json) as EvidencePack;
+  expect(pack.tokens.rows).toMatchObject([{ id, state: "revoked" }]);
+  expect(pack.orders).toMatchObject([{ verb: "revoke", note: "Gist 4f2a", actor: { name: "responder" } }]);
+  expect(pack.uses.rows.filter(({ phase }) => phase === "refused_after")[0]).toMatchObject({
+    refusal: "revoked",
+    path: "/invoices",
+  });
+  expect(pack.acts.map(({ act }) => act)).toEqual(
+    expect.arrayContaining([
+      "incident.opened",
+      "token.revoked",
+      "incident.order_placed",
+      "incident.contained",
+    ]),
+  );
+  expect(pack.truncated).toEqual([]);
+  for (const { sha256, ...record } of [pack.incident, ...pack.orders, ...pack.uses.rows, ...pack.acts])
+    expect(createHash("sha256").update(canonicalJson(record)).digest("hex")).toBe(sha256);
+  const [exported] = await console.db.query<{ after: { sha256: string } }>(
+    "SELECT after FROM audit_entry WHERE act = 'incident.evidence_exported' ORDER BY sequence DESC LIMIT 1",
+  );
+  expect(exported?.after.sha256).toBe(pack.integrity.sha256);
+});
+
+test("evidence leaves with those who may export, and asking what there would be exports nothing", async () => {
+  const { id } = await leak();
+  const segments = { number: (await openCase([id])).number };
+  const exports = async () =>
+    (await console.db.query("SELECT id FROM audit_entry WHERE act = 'incident.evidence_exported'")).length;
+  const before = await exports();
+  for (const path of ["/api/v1/incidents/{number}/evidence", "/api/v1/incidents/{number}/evidence.json"]) {
+    expect((await console.send({ method: "GET", path, role: "governor", segments })).status).toBe(403);
+    expect(
+      (await console.send({ method: "GET", path, role: "auditor", segments, asHead: true })).status,
+    ).toBe(200);
+    expect(
+      (await console.send({ method: "GET", path, role: "auditor", segments: { number: "999999" } })).status,
+    ).toBe(404);
+  }
+  expect(await exports()).toBe(before);
+  const { status, body } = await ask<EvidencePack>("GET", "/api/v1/incidents/{number}/evidence.json", {
+    segments,
+    role: "auditor",
+  });
+  expect({ status, format: body.format }).toEqual({ status: 200, format: "tokenwarden-evidence/1" });
+  expect(await exports()).toBe(before + 1);
+});
+
+test("two responders at once: the second gets 409 with what changed and by whom; notes of both stay", async () => {
+  const { id } = await leak();
+  const { number, version } = await openCase([id]);
+  const segments = { number, step: "reissue" };
+  const tick = { body: { version, isDone: true, what: "Secret rotated" }, segments };
+  expect((await ask("PUT", "/api/v1/incidents/{number}/steps/{step}", tick)).status).toBe(200);
+  const late = await ask("PATCH", "/api/v1/incidents/{number}", {
+    role: "owner",
+    segments,
+    body: { version, severity: "critical" },
+  });
+  expect(late).toMatchObject({
+    status: 409,
+    body: { code: "STALE_VERSION", errors: [{ path: "version" }, { path: "reissue" }] },
+  });
+  expect(late.body.detail).toContain("by responder");
+  for (const role of ["owner", "responder"] as const)
+    expect(
+      (
+        await ask("POST", "/api/v1/incidents/{number}/notes", {
+          role,
+          segments,
+          body: { step: "audit", text: `Seen by ${role}` },
+        })
+      ).status,
+    ).toBe(201);
+  const { body } = await ask<{ notes: { text: string }[]; severity: string }>(
+    "GET",
+    "/api/v1/incidents/{number}",
+    { segments },
+  );
+  expect(body.notes.map(({ text }) => text)).toEqual(["Seen by owner", "Seen by responder"]);
+  expect(body.severity).toBe("high");
+});
+
+test("a case is refused a token's value in its note, more than it takes at once, and a number that is none", async () => {
+  const { id, value } = await leak();
+  const { number } = await openCase([id]);
+  const note = await ask("POST", "/api/v1/incidents/{number}/notes", {
+    segments: { number },
+    body: { step: "audit", text: `It was ${value}` },
+  });
+  expect(note).toMatchObject({ status: 400, body: { code: "INVALID_INPUT" } });
+  expect(JSON.stringify(note.body)).not.toContain(value);
+  const many = Array.from({ length: 5_001 }, () => randomUUID());
+  expect(
+    (await ask("POST", "/api/v1/incidents", { body: { title: "Too many", tokenIds: many } })).status,
+  ).toBe(400);
+  const values = Array.from({ length: 1_001 }, () => ({ id: randomUUID() }));
+  expect((await ask("POST", "/api/v1/leak-desk", { body: { values } })).status).toBe(400);
+  for (const bad of ["0", "-1", "1e3", "x", "99999999999999999999"])
+    expect((await ask("GET", "/api/v1/incidents/{number}", { segments: { number: bad } })).status).toBe(400);
+});

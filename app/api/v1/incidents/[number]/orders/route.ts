@@ -1,0 +1,32 @@
+import { z } from "zod";
+import { defineRoute } from "#app/_lib/define-route.ts";
+import { numberParams } from "#app/_lib/schemas/incidents.ts";
+import { orderRow, plannedOrderResult } from "#app/_lib/schemas/revocations.ts";
+import { incidentOrderInput } from "#lib/incidents/input.ts";
+import { listIncidentOrders } from "#lib/incidents/list-incident-orders.ts";
+import { placeIncidentOrder } from "#lib/incidents/place-incident-order.ts";
+
+export const GET = defineRoute({
+  method: "GET",
+  path: "/api/v1/incidents/{number}/orders",
+  summary: "Lists the orders that were placed in a case, newest first",
+  permission: "incident:read",
+  params: numberParams,
+  response: z.object({ rows: z.array(orderRow) }),
+  handler: async (ctx, { params }) => ({ rows: await listIncidentOrders(ctx, params.number) }),
+});
+
+export const POST = defineRoute({
+  method: "POST",
+  path: "/api/v1/incidents/{number}/orders",
+  summary: "Places the order of a plan in a case",
+  description:
+    "As `orders` does, with the same refusals; the order carries the case. Where it ends the last of the case's tokens, the case is contained.",
+  permission: "incident:write",
+  refusals: [404, 410],
+  params: numberParams,
+  body: incidentOrderInput,
+  response: plannedOrderResult,
+  status: 201,
+  handler: (ctx, { params, body }) => placeIncidentOrder(ctx, { ...body, number: params.number }),
+});

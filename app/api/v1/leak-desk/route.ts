@@ -1,0 +1,16 @@
+import { defineRoute } from "#app/_lib/define-route.ts";
+import { identifiedValues } from "#app/_lib/schemas/incidents.ts";
+import { identifyValues } from "#lib/incidents/identify-values.ts";
+import { identifyInput } from "#lib/incidents/input.ts";
+
+export const POST = defineRoute({
+  method: "POST",
+  path: "/api/v1/leak-desk",
+  summary: "Says what each of some leaked values is",
+  description:
+    "Never send a value: send the jti that it carries, the SHA-256 of it, or both. Answers come in the order of the question: ours and live, ours and ended, ours with another value (`differs`), gone from the register with its week (`left`), or not ours (`foreign`). Changes nothing.",
+  permission: "token:read",
+  body: identifyInput,
+  response: identifiedValues,
+  handler: async (ctx, { body }) => ({ values: await identifyValues(ctx, body) }),
+});

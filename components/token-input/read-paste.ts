@@ -1,0 +1,58 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { PASTE_MAX } from "#lib/incidents/model.ts";
+import { SECRET, seeTokens } from "./see-token.ts";
+
+/** A value that was pasted, by the id that it carries, its SHA-256, or both: never the value. */
+export type PastedValue = { id?: string; hash?: string };
+
+export type Paste = {
+  values: PastedValue[];
+  /** How many of them were tokens, rather than ids and hashes. */
+  tokens: number;
+  /** Whether a secret of a client, verifier or API token stood among them: those are not looked up. */
+  hasSecret: boolean;
+  /** Whether there were more than PASTE_MAX. */
+  isCut: boolean;
+};
+
+// a jti or a hash by itself, not a part of an address, a path or a longer word
+const NAME =
+  /(?<![\w./:=-])(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{64})(?![\w./:-])/gi;
+
+/** Text without the tokens that were seen in it, so that nothing inside of one is taken for a name. */
+function without(text: string, values: readonly string[]): string {
+  if (values.length === 0) return text;
+  const known = new Set(values);
+  // every token stands in one run of such characters
+  return text.replace(/[\w.~%+/-]{20,}/g, (run) => (known.has(run) || holdsOne(run, known) ? " " : run));
+}
+
+function holdsOne(run: string, known: ReadonlySet<string>): boolean {
+  return /eyJ|tw[ar]_/.test(run) || known.has(run);
+}
+
+/**
+ * Reads a paste of any kind, of one token or ten thousand: JWTs, opaque tokens, jtis, SHA-256 hashes, lines of a log, the findings of a secret scanner. Each
+ * value is hashed where it stands. Runs in the browser before any request: the text goes nowhere.
+ */
+export function readPaste(text: string): Paste {
+  const seen = seeTokens(text, PASTE_MAX + 1);
+  const rest = without(
+    text,
+    seen.map(({ value }) => value),
+  );
+  const names = new Set([...rest.matchAll(NAME)].map(([name]) => name.toLowerCase()));
+  const tokens = seen.map(({ id, value }): PastedValue => {
+    const hash = bytesToHex(sha256(utf8ToBytes(value)));
+    return id === null ? { hash } : { id, hash };
+  });
+  const named = [...names].map((name): PastedValue => (name.length === 64 ? { hash: name } : { id: name }));
+  const all = [...tokens, ...named];
+  return {
+    values: all.slice(0, PASTE_MAX),
+    tokens: Math.min(tokens.length, PASTE_MAX),
+    hasSecret: [...text.matchAll(new RegExp(SECRET, "g"))].some(([value]) => !/^tw[ar]_/.test(value)),
+    isCut: all.length > PASTE_MAX,
+  };
+}

@@ -1,0 +1,191 @@
+import { actOutcomeWords, OUTCOME_WORDS, refusalWords } from "../audit/words.ts";
+import { reasonWords } from "../revocations/model.ts";
+import { orderLine } from "../revocations/target-words.ts";
+import type { EvidencePack } from "./evidence.ts";
+import { PHASE_WORDS, PHASES, SEVERITY_WORDS, STEP_WORDS } from "./model.ts";
+
+const STYLE = `
+:root{color-scheme:light}*{box-sizing:border-box}
+body{font:13px/1.45 system-ui,sans-serif;color:#0f1a1c;background:#fff;max-width:1080px;margin:0 auto;padding:24px}
+h1{font-size:22px;margin:0 0 4px}h2{font-size:15px;margin:28px 0 8px;border-bottom:1px solid #e1e7e7;padding-bottom:4px}
+p{margin:4px 0}.muted{color:#51606a}.mono,code{font:12px/1.4 ui-monospace,monospace;overflow-wrap:anywhere}
+table{border-collapse:collapse;width:100%;margin:6px 0}th,td{text-align:left;vertical-align:top;padding:3px 10px 3px 0;border-bottom:1px solid #e1e7e7;overflow-wrap:break-word}
+th{font-weight:600;color:#51606a;white-space:nowrap}dl{display:grid;grid-template-columns:180px 1fr;gap:2px 12px;margin:8px 0}dt{color:#51606a}dd{margin:0;overflow-wrap:anywhere}
+.refused{color:#a31d1d}.allowed{color:#11662f}.warn{background:#fdf1dc;padding:6px 10px;border-radius:6px}
+@media (max-width:700px){body{padding:12px}dl{grid-template-columns:1fr}table{display:block;overflow-x:auto}}
+@media print{body{padding:0;max-width:none}h2{break-after:avoid}tr{break-inside:avoid}thead{display:table-header-group}}`;
+
+/** Text that came from anywhere, as HTML that shows it and does nothing else. */
+export function escapeHtml(text: string): string {
+  return text
+    .replace(/[\p{Cc}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069\uFEFF]/gu, "\uFFFD")
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;")
+    .replaceAll("'", "&#39;");
+}
+
+const text = (value: string | number | null) =>
+  value === null || value === "" ? "–" : escapeHtml(String(value));
+const instant = (at: string | null) =>
+  at === null
+    ? "–"
+    : `<time datetime="${escapeHtml(at)}">${escapeHtml(at.replace("T", " ").replace("Z", " UTC"))}</time>`;
+const mono = (value: string | null) => `<span class="mono">${text(value)}</span>`;
+const list = (names: readonly string[]) =>
+  names.length === 0 ? "none" : names.map((name) => text(name)).join(", ");
+
+function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return '<p class="muted">None.</p>';
+  const cells = (tag: "th" | "td", values: readonly string[]) =>
+    values.map((value) => (tag === "th" ? `<th scope="col">${value}</th>` : `<td>${value}</td>`)).join("");
+  return `<table><thead><tr>${cells("th", heads)}</tr></thead><tbody>${rows.map((row) => `<tr>${cells("td", row)}</tr>`).join("\n")}</tbody></table>`;
+}
+
+function facts(items: readonly (readonly [string, string])[]): string {
+  return `<dl>${items.map(([key, value]) => `<dt>${key}</dt><dd>${value}</dd>`).join("")}</dl>`;
+}
+
+function headOf({ incident, affected, tokens, uses }: EvidencePack): string {
+  const states = Object.entries(tokens.states).map(
+    ([state, count]) => `${count} ${state.replaceAll("_", " ")}`,
+  );
+  return facts([
+    ["State", `${text(incident.state)}, ${text(SEVERITY_WORDS[incident.severity])} severity`],
+    ["Opened", `${instant(incident.openedAt)} by ${text(incident.openedBy.name)}`],
+    ["Compromised from", `${instant(incident.compromisedFrom)}. ${text(incident.compromisedWhy)}`],
+    ["Contained", instant(incident.containedAt)],
+    ["Closed", instant(incident.closedAt)],
+    ["Tokens", `${tokens.total}: ${list(states)}`],
+    ["People", list(affected.people.map(({ name }) => name))],
+    ["Services (clients)", list(affected.services.map(({ name }) => name))],
+    ["Audiences", list(affected.audiences)],
+    ["Permissions", list(affected.permissions)],
+    ["Verifiers", list(affected.verifiers.map(({ name }) => name))],
+    [
+      "Uses",
+      PHASES.map((phase) => `${PHASE_WORDS[phase].name.toLowerCase()} ${uses.counts[phase].uses}`).join(", "),
+    ],
+  ]);
+}
+
+function ordersOf({ orders, reach }: EvidencePack): string {
+  return (
+    table(
+      ["When", "Order", "Reason", "Note", "By", "Stands"],
+      orders.map((order) => [
+        instant(order.createdAt),
+        text(orderLine(order)),
+        text(reasonWords(order.reason, order.actor.kind)),
+        text(order.note),
+        text(order.actor.name),
+        text(order.standing.replaceAll("_", " ")),
+      ]),
+    ) +
+    reach
+      .map(
+        ({ orderId, reached, open, everywhereAt, openVerifiers }) =>
+          `<p>Order ${mono(orderId)}: ${reached} of ${reached + open} verifiers refuse what it took back. ${
+            open === 0
+              ? "None can accept it any more."
+              : `Still able to accept it: ${openVerifiers.map(({ name, until, says }) => `${text(name)} until ${instant(until)} (${text(says)})`).join("; ")}. Refused everywhere by ${instant(everywhereAt)}.`
+          }</p>`,
+      )
+      .join("\n")
+  );
+}
+
+function usesOf({ uses }: EvidencePack): string {
+  return PHASES.map((phase) => {
+    const { uses: count, allowed, refused, issued } = uses.counts[phase];
+    const rows = uses.rows.filter((row) => row.phase === phase);
+    const left = uses.more[phase] > 0 ? ` The newest ${rows.length} are listed.` : "";
+    return `<h3>${PHASE_WORDS[phase].name}: ${count}</h3><p class="muted">${PHASE_WORDS[phase].means} ${allowed} allowed, ${refused} refused, ${issued} issued.${left}</p>${table(
+      ["When", "Outcome", "Token", "Verifier", "Resource", "From", "Agent"],
+      rows.map((row) => [
+        `${row.isMarked ? "★ " : ""}${instant(row.at)}`,
+        `<span class="${row.outcome}">${text(OUTCOME_WORDS[row.outcome])}</span>${row.refusal === null ? "" : `<br>${text(refusalWords(row.refusal))}`}`,
+        mono(row.token.id),
+        text(row.verifier?.name ?? null),
+        mono([row.method, row.path].filter((part) => part !== null).join(" ") || row.audience),
+        `${mono(row.ip)} ${text(row.country)}`,
+        text(row.userAgent),
+      ]),
+    )}`;
+  }).join("\n");
+}
+
+/** One file that shows a pack by itself: no script, nothing from elsewhere, its JSON inside. Whatever came from outside is text in it. */
+export function evidenceHtml(pack: EvidencePack): string {
+  const { incident } = pack;
+  const title = text(`Case ${incident.number}: ${incident.title}`);
+  const json = JSON.stringify(pack)
+    .replaceAll("<", "\\u003c")
+    .replaceAll("\u2028", "\\u2028")
+    .replaceAll("\u2029", "\\u2029");
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
+<title>${title}</title><style>${STYLE}</style></head><body>
+<h1>${title}</h1>
+<p class="muted">Evidence pack of ${text(pack.environment)}, made ${instant(pack.generatedAt)} by ${text(pack.generatedBy.name)}. Times are UTC. It holds no values of tokens.</p>
+${pack.truncated.length === 0 ? "" : `<p class="warn">${pack.truncated.map((line) => text(line)).join(" ")}</p>`}
+${headOf(pack)}
+<h2>Steps</h2>
+${table(
+  ["Step", "Done", "By", "What"],
+  incident.steps.map(({ step, doneAt, doneBy, what }) => [
+    text(STEP_WORDS[step].name),
+    instant(doneAt),
+    text(doneBy?.name ?? null),
+    text(what),
+  ]),
+)}
+<h2>Notes</h2>
+${table(
+  ["When", "Step", "By", "Note"],
+  incident.notes.map((note) => [
+    instant(note.at),
+    text(STEP_WORDS[note.step].name),
+    text(note.by.name),
+    `${note.useId === null ? "" : `On the use ${mono(note.useId)}: `}${text(note.text)}`,
+  ]),
+)}
+<h2>Orders</h2>
+${ordersOf(pack)}
+<h2>Tokens</h2>
+${table(
+  ["Token", "Kind", "State", "Ended", "Holder", "Client", "Issued", "Expires"],
+  pack.tokens.rows.map((row) => [
+    mono(row.id),
+    text(`${row.format} ${row.kind}`),
+    text(row.state.replaceAll("_", " ")),
+    instant(row.endedAt),
+    text(row.user?.email ?? row.subject),
+    text(row.client.clientId),
+    instant(row.issuedAt),
+    instant(row.expiresAt),
+  ]),
+)}
+<h2>Uses</h2>
+${usesOf(pack)}
+<h2>Who did what</h2>
+${table(
+  ["No.", "When", "Who", "Act", "Upon", "Reason and note", "SHA-256"],
+  pack.acts.map((act) => [
+    text(act.sequence),
+    instant(act.at),
+    text(act.actor.name),
+    text(actOutcomeWords(act)),
+    text(act.target.name),
+    text([act.reason, act.note].filter((part) => part !== null && part !== "").join(": ")),
+    mono(act.sha256),
+  ]),
+)}
+<h2>Integrity</h2>
+<p>Each record of the JSON below carries the SHA-256 of its own canonical JSON (keys in order, without <code>sha256</code>). Over those of all ${pack.integrity.records} records, a line each: ${mono(pack.integrity.sha256)}. The export is on record in the audit log with the same number.</p>
+<script type="application/json" id="evidence">${json}</script>
+</body></html>
+`;
+}

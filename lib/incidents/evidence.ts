@@ -1,0 +1,67 @@
+import { createHash } from "node:crypto";
+import type { AuditEntryDetail } from "../audit/model.ts";
+import type { Journey } from "../propagation/model.ts";
+import type { OrderRow } from "../revocations/model.ts";
+import type { TokenRow } from "../tokens/model.ts";
+import type { BlastRadius, IncidentDetail, IncidentUse, IncidentUses } from "./model.ts";
+
+export const EVIDENCE_FORMAT = "tokenwarden-evidence/1";
+
+/** A record with the SHA-256 of its canonical JSON: keys in order, without `sha256` itself. */
+export type Hashed<T> = T & { sha256: string };
+
+/** Who can still do what an order forbids, as the board of that order tells it. */
+export type OrderReach = Pick<Journey, "reached" | "open" | "everywhereAt" | "lastTokenAt"> & {
+  orderId: string;
+  openVerifiers: { name: string; until: string | null; says: string }[];
+};
+
+export type EvidencePack = {
+  format: typeof EVIDENCE_FORMAT;
+  generatedAt: string;
+  generatedBy: { kind: string; id: string; name: string };
+  environment: string;
+  incident: Hashed<IncidentDetail>;
+  affected: {
+    people: { id: string; name: string }[];
+    services: { id: string; name: string }[];
+    audiences: string[];
+    permissions: string[];
+    verifiers: { id: string; name: string }[];
+  };
+  tokens: { total: number; states: Record<string, number>; isCut: boolean; rows: Hashed<TokenRow>[] };
+  blastRadius: BlastRadius;
+  orders: Hashed<OrderRow>[];
+  reach: OrderReach[];
+  uses: Omit<IncidentUses, "rows"> & { rows: Hashed<IncidentUse>[] };
+  /** Of the case, from the audit log, oldest first. */
+  acts: Hashed<AuditEntryDetail>[];
+  actsLeftOut: number;
+  /** What the file left out, a sentence each; empty where it is whole. */
+  truncated: string[];
+  /**
+   * `sha256` over the records' own, in the order of the file. Seals and the checkpoint that covers them join it here: the hash of a record says that the
+   * file was not changed since, not that the database was not.
+   */
+  integrity: { algorithm: "SHA-256"; records: number; sha256: string };
+};
+
+/** JSON with the keys of every object in order: the same for the same record, whoever writes it. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map((one) => canonicalJson(one ?? null)).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value ?? null);
+  const fields = Object.entries(value)
+    .filter(([, inner]) => inner !== undefined)
+    .sort(([one], [other]) => (one < other ? -1 : 1));
+  return `{${fields.map(([key, inner]) => `${JSON.stringify(key)}:${canonicalJson(inner)}`).join(",")}}`;
+}
+
+export function hashedOf<T extends object>(record: T): Hashed<T> {
+  return { ...record, sha256: createHash("sha256").update(canonicalJson(record)).digest("hex") };
+}
+
+export function packHashOf(records: readonly { sha256: string }[]): EvidencePack["integrity"] {
+  const hash = createHash("sha256");
+  for (const { sha256 } of records) hash.update(`${sha256}\n`);
+  return { algorithm: "SHA-256", records: records.length, sha256: hash.digest("hex") };
+}

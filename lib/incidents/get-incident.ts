@@ -1,0 +1,94 @@
+import { recordEntry } from "../audit/record-entry.ts";
+import { requirePermission } from "../authz/require-permission.ts";
+import type { Context } from "../context.ts";
+import type { Sql } from "../db/sql.ts";
+import { run, sql } from "../list-query/sql-fragment.ts";
+import { type IncidentRecord, incidentRowOf, incidentTarget, readIncident } from "./incident-row.ts";
+import {
+  type IncidentDetail,
+  type IncidentNote,
+  type IncidentSubject,
+  NOTES_MAX,
+  STEPS,
+  type Step,
+  type SubjectKind,
+} from "./model.ts";
+
+/** Subjects that are named on a case; all of them are counted. */
+const NAMED_MAX = 50;
+/** A page that follows what happens is drawn again and again: one look of somebody is on record once in so long. */
+const LOOK_MS = 15 * 60_000;
+
+type SubjectRecord = { kind: SubjectKind; id: string; name: string; addedAt: Date; addedBy: string };
+type StepRecord = { step: Step; doneAt: Date; id: string; name: string; what: string };
+type NoteRecord = Omit<IncidentNote, "at" | "by"> & { at: Date; byId: string; byName: string };
+
+/** A case whole, without a look on record: for use cases that have recorded what they did. */
+export async function readDetail(db: Sql, record: IncidentRecord): Promise<IncidentDetail> {
+  const [subjects, steps, notes] = await Promise.all([
+    run<SubjectRecord>(
+      db,
+      sql`SELECT s.kind, s.target_id AS id, s.name, s.added_at AS "addedAt", s.added_by_name AS "addedBy" FROM incident_subject s
+        WHERE s.incident_id = ${record.id}::uuid ORDER BY s.kind = 'token', s.kind, s.target_id LIMIT ${NAMED_MAX}::int`,
+    ),
+    run<StepRecord>(
+      db,
+      sql`SELECT p.step, p.done_at AS "doneAt", p.done_by_id AS id, p.done_by_name AS name, p.what FROM incident_step p
+        WHERE p.incident_id = ${record.id}::uuid`,
+    ),
+    run<NoteRecord>(
+      db,
+      sql`SELECT n.id, n.step, n.text, n.use_id AS "useId", n.at, n.by_id AS "byId", n.by_name AS "byName" FROM incident_note n
+        WHERE n.incident_id = ${record.id}::uuid ORDER BY n.at DESC, n.id DESC LIMIT ${NOTES_MAX}::int`,
+    ),
+  ]);
+  return {
+    ...incidentRowOf(record),
+    isSuggested: record.isSuggested,
+    compromisedWhy: record.compromisedWhy,
+    version: record.version,
+    named: subjects.map((row): IncidentSubject => ({ ...row, addedAt: row.addedAt.toISOString() })),
+    steps: STEPS.map((step) => {
+      const done = steps.find((row) => row.step === step);
+      return {
+        step,
+        doneAt: done?.doneAt.toISOString() ?? null,
+        doneBy: done === undefined ? null : { id: done.id, name: done.name },
+        what: done?.what ?? null,
+      };
+    }),
+    notes: notes.reverse().map(({ id, step, text, useId, at, byId, byName }) => ({
+      id,
+      step,
+      text,
+      useId,
+      at: at.toISOString(),
+      by: { id: byId, name: byName },
+    })),
+  };
+}
+
+async function recordLook(ctx: Context, record: IncidentRecord): Promise<void> {
+  const [seen] = await run<{ id: string }>(
+    ctx.db,
+    sql`SELECT e.id FROM audit_entry e WHERE e.target_kind = 'incident' AND e.target_id = ${record.id} AND e.act = 'incident.viewed'
+      AND e.actor_id = ${ctx.actor.id} AND e.at > ${new Date(ctx.now.getTime() - LOOK_MS)}::timestamptz LIMIT 1`,
+  );
+  if (seen !== undefined) return;
+  await ctx.db.transaction((tx) =>
+    recordEntry(tx, ctx, { act: "incident.viewed", target: incidentTarget(record) }),
+  );
+}
+
+/**
+ * One case: what it is about, its window, its steps and notes. Needs `incident:read`. The look is recorded as `incident.viewed`, once in a quarter of
+ * an hour for each person: without the entry there is no answer.
+ *
+ * @throws {DomainError} NOT_FOUND, FORBIDDEN, UNAVAILABLE where the look cannot be recorded
+ */
+export async function getIncident(ctx: Context, number: number): Promise<IncidentDetail> {
+  requirePermission(ctx, "incident:read");
+  const record = await readIncident(ctx.db, number);
+  await recordLook(ctx, record);
+  return readDetail(ctx.db, record);
+}

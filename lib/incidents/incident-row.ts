@@ -1,0 +1,66 @@
+import type { Sql } from "../db/sql.ts";
+import { notFound } from "../errors.ts";
+import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
+import type { IncidentRow, IncidentState, Severity, Step, SubjectKind } from "./model.ts";
+
+/** A row of `incident i` as INCIDENT_COLUMNS gives it. */
+export type IncidentRecord = {
+  id: string;
+  number: number;
+  title: string;
+  state: IncidentState;
+  severity: Severity;
+  openedAt: Date;
+  openedByKind: string;
+  openedById: string;
+  openedByName: string;
+  compromisedFrom: Date;
+  isSuggested: boolean;
+  compromisedWhy: string;
+  containedAt: Date | null;
+  closedAt: Date | null;
+  version: number;
+  subjects: Partial<Record<SubjectKind, number>>;
+  doneSteps: Step[];
+};
+
+export const INCIDENT_COLUMNS = sql`i.number, i.title, i.state, i.severity, i.opened_at AS "openedAt", i.opened_by_kind AS "openedByKind",
+  i.opened_by_id AS "openedById", i.opened_by_name AS "openedByName", i.compromised_from AS "compromisedFrom", i.is_suggested AS "isSuggested",
+  i.compromised_why AS "compromisedWhy", i.contained_at AS "containedAt", i.closed_at AS "closedAt", i.version,
+  (SELECT coalesce(jsonb_object_agg(k.kind, k.count), '{}') FROM
+    (SELECT s.kind, count(*) FROM incident_subject s WHERE s.incident_id = i.id GROUP BY s.kind) k) AS subjects,
+  ARRAY(SELECT p.step FROM incident_step p WHERE p.incident_id = i.id) AS "doneSteps"`;
+
+export function incidentRowOf(record: IncidentRecord): IncidentRow {
+  const { token = 0, family = 0, user = 0, client = 0 } = record.subjects;
+  return {
+    id: record.id,
+    number: record.number,
+    title: record.title,
+    state: record.state,
+    severity: record.severity,
+    openedAt: record.openedAt.toISOString(),
+    openedBy: { kind: record.openedByKind, id: record.openedById, name: record.openedByName },
+    compromisedFrom: record.compromisedFrom.toISOString(),
+    containedAt: record.containedAt?.toISOString() ?? null,
+    closedAt: record.closedAt?.toISOString() ?? null,
+    subjects: { token, family, user, client },
+    stepsDone: record.doneSteps.length,
+  };
+}
+
+/** A case by its number. With `lock` it is kept for the caller's transaction. @throws {DomainError} NOT_FOUND */
+export async function readIncident(db: Sql, number: number, lock = false): Promise<IncidentRecord> {
+  const locking: Fragment = lock ? sql`FOR UPDATE OF i` : sql``;
+  const [record] = await run<IncidentRecord>(
+    db,
+    sql`SELECT i.id, ${INCIDENT_COLUMNS} FROM incident i WHERE i.number = ${number}::int ${locking}`,
+  );
+  if (record === undefined) throw notFound("The case");
+  return record;
+}
+
+/** A case as the audit log names it. */
+export function incidentTarget({ id, number, title }: Pick<IncidentRecord, "id" | "number" | "title">) {
+  return { kind: "incident", id, name: `#${number} ${title}` };
+}

@@ -1,0 +1,106 @@
+import { z } from "zod";
+import { line, optionalLine, rowId, seenVersion } from "../input/plain-text.ts";
+import { revocationInput } from "../revocations/input.ts";
+import {
+  INCIDENT_STATES,
+  SEVERITIES,
+  STEP_NOTE_MAX,
+  STEPS,
+  SUBJECT_KINDS,
+  SUBJECTS_AT_ONCE,
+  TITLE_MAX,
+  VALUES_AT_ONCE,
+} from "./model.ts";
+
+/** An instant with its zone, not beyond this era. */
+const instant = z.iso
+  .datetime({ offset: true, error: "is no instant: write 2026-11-25T09:00:00Z" })
+  .transform((text) => new Date(text))
+  .refine((at) => at.getUTCFullYear() >= 1970 && at.getUTCFullYear() <= 9999, "is no instant of this era");
+
+/** Text of several lines, as one. */
+function folded(max: number) {
+  return z
+    .string()
+    .max(2 * max, `must have at most ${max} characters`)
+    .transform((text) => text.replace(/[\s\p{Zl}\p{Zp}]+/gu, " "));
+}
+
+const tokenIds = z
+  .array(rowId)
+  .max(SUBJECTS_AT_ONCE, `must have at most ${SUBJECTS_AT_ONCE} entries`)
+  .transform((ids) => [...new Set(ids)])
+  .default([]);
+
+const others = z
+  .array(z.strictObject({ kind: z.enum(SUBJECT_KINDS), id: rowId }))
+  .max(50, "must have at most 50 entries")
+  .default([]);
+
+export const subjectsInput = z.strictObject({ tokenIds, subjects: others });
+export type SubjectsInput = z.output<typeof subjectsInput>;
+
+export const openIncidentInput = subjectsInput.extend({
+  title: line(TITLE_MAX),
+  severity: z.enum(SEVERITIES).default("high"),
+  note: folded(STEP_NOTE_MAX).pipe(optionalLine(STEP_NOTE_MAX)).default(""),
+});
+export type OpenIncidentInput = z.output<typeof openIncidentInput>;
+
+/** `compromisedFrom` null goes back to what the product suggests. */
+export const updateIncidentInput = z.strictObject({
+  version: seenVersion,
+  title: line(TITLE_MAX).optional(),
+  severity: z.enum(SEVERITIES).optional(),
+  state: z.enum(INCIDENT_STATES).optional(),
+  compromisedFrom: instant.nullable().optional(),
+  why: folded(STEP_NOTE_MAX).pipe(optionalLine(STEP_NOTE_MAX)).optional(),
+});
+export type UpdateIncidentInput = z.output<typeof updateIncidentInput>;
+
+export const stepInput = z.strictObject({
+  version: seenVersion,
+  isDone: z.boolean(),
+  what: folded(STEP_NOTE_MAX).pipe(optionalLine(STEP_NOTE_MAX)).default(""),
+});
+export type StepInput = z.output<typeof stepInput>;
+
+export const stepName = z.enum(STEPS);
+
+export const incidentNoteInput = z.strictObject({
+  step: z.enum(STEPS),
+  text: folded(STEP_NOTE_MAX).pipe(line(STEP_NOTE_MAX)),
+  useId: rowId.optional(),
+});
+export type IncidentNoteInput = z.output<typeof incidentNoteInput>;
+
+/** What an order placed in a case takes beside what `orders` take. */
+export const incidentOrderInput = revocationInput.extend({
+  planId: rowId,
+  confirm: z.string().max(300, "must have at most 300 characters").optional(),
+});
+export type IncidentOrderInput = z.output<typeof incidentOrderInput>;
+
+const sha256 = z
+  .string()
+  .regex(/^[0-9A-Fa-f]{64}$/, "is not 64 hex digits")
+  .toLowerCase();
+
+/** Pasted values, each by its id, its hash or both; never the value. */
+export const identifyInput = z.strictObject({
+  values: z
+    .array(
+      z
+        .strictObject({ id: rowId.optional(), hash: sha256.optional() })
+        .refine(({ id, hash }) => id !== undefined || hash !== undefined, "needs an id or a hash"),
+    )
+    .min(1, "must name a value")
+    .max(VALUES_AT_ONCE, `must have at most ${VALUES_AT_ONCE} entries`),
+});
+export type IdentifyInput = z.output<typeof identifyInput>;
+
+/** The `{number}` of a path. */
+export const incidentNumber = z
+  .string()
+  .regex(/^[1-9]\d{0,8}$/, "is not a case's number")
+  .transform(Number);

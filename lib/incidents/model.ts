@@ -1,0 +1,182 @@
+import type { TokenUseRow } from "../audit/model.ts";
+import type { TokenRow } from "../tokens/model.ts";
+
+/** Cases, for every layer; browser-safe. Times are ISO 8601 in UTC. */
+export const INCIDENT_STATES = ["open", "contained", "closed"] as const;
+export type IncidentState = (typeof INCIDENT_STATES)[number];
+
+export const SEVERITIES = ["low", "medium", "high", "critical"] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+export const STEPS = ["identify", "blast_radius", "contain", "reissue", "audit", "report"] as const;
+export type Step = (typeof STEPS)[number];
+
+export const SUBJECT_KINDS = ["token", "family", "user", "client"] as const;
+export type SubjectKind = (typeof SUBJECT_KINDS)[number];
+
+export const INCIDENT_STATE_WORDS: Record<IncidentState, { name: string; means: string }> = {
+  open: { name: "Open", means: "Something of it may still be used." },
+  contained: { name: "Contained", means: "No token of it works any more." },
+  closed: { name: "Closed", means: "It is written up." },
+};
+
+export const SEVERITY_WORDS: Record<Severity, string> = {
+  low: "Low",
+  medium: "Medium",
+  high: "High",
+  critical: "Critical",
+};
+
+export const STEP_WORDS: Record<Step, { name: string; asks: string }> = {
+  identify: { name: "Identify", asks: "What leaked, and whose is it?" },
+  blast_radius: { name: "Blast radius", asks: "What does it open, and what else hangs on it?" },
+  contain: { name: "Contain", asks: "Take it back. Suspend first when you are not sure." },
+  reissue: { name: "Reissue", asks: "Give the owner something new to work with." },
+  audit: { name: "Audit", asks: "What was done with it since it was out?" },
+  report: { name: "Report", asks: "Hand the evidence over, and close the case." },
+};
+
+/** What one case may hold, and what is read of it at once. */
+export const SUBJECTS_MAX = 10_000;
+/** Tokens that come with one request. */
+export const SUBJECTS_AT_ONCE = 5_000;
+export const CASE_TOKENS_MAX = 10_000;
+export const TITLE_MAX = 120;
+export const STEP_NOTE_MAX = 1_000;
+export const NOTES_MAX = 500;
+/** Pasted values that are looked up with one request. */
+export const VALUES_AT_ONCE = 1_000;
+/** Values of one paste. */
+export const PASTE_MAX = 10_000;
+
+export type IncidentRow = {
+  id: string;
+  number: number;
+  title: string;
+  state: IncidentState;
+  severity: Severity;
+  openedAt: string;
+  openedBy: { kind: string; id: string; name: string };
+  compromisedFrom: string;
+  containedAt: string | null;
+  closedAt: string | null;
+  subjects: Record<SubjectKind, number>;
+  stepsDone: number;
+};
+
+export type IncidentSubject = {
+  kind: SubjectKind;
+  id: string;
+  name: string;
+  addedAt: string;
+  addedBy: string;
+};
+
+export type IncidentStep = {
+  step: Step;
+  doneAt: string | null;
+  doneBy: { id: string; name: string } | null;
+  what: string | null;
+};
+
+export type IncidentNote = {
+  id: string;
+  step: Step;
+  text: string;
+  /** The use that it marks. */
+  useId: string | null;
+  at: string;
+  by: { id: string; name: string };
+};
+
+export type IncidentDetail = IncidentRow & {
+  /** Whether `compromisedFrom` is what the product suggests; false: a person set it. */
+  isSuggested: boolean;
+  compromisedWhy: string;
+  version: number;
+  /** Those that are no tokens, and the first of the tokens; `subjects` counts them all. */
+  named: IncidentSubject[];
+  steps: IncidentStep[];
+  /** Oldest first, the newest NOTES_MAX. */
+  notes: IncidentNote[];
+};
+
+/** The tokens of a case: those that were named, and all of their families; of users and clients those that lived in the window. */
+export type IncidentTokens = {
+  rows: TokenRow[];
+  /** Of those that work or are suspended, as many as one order takes by name: the rest comes with the next. */
+  liveIds: string[];
+  /** By state, over all of them. */
+  states: Record<string, number>;
+  total: number;
+  /** Whether there are more than CASE_TOKENS_MAX; the newest count then. */
+  isCut: boolean;
+};
+
+export type Counted = { value: number; isExact: boolean };
+
+/** What the tokens of a case open, and what hangs on them. */
+export type BlastRadius = {
+  permissions: { name: string; tokens: number; live: number }[];
+  audiences: { name: string; tokens: number; live: number }[];
+  /** Verifiers that answer for those audiences. */
+  verifiers: { id: string; name: string; audiences: string[]; acceptsUntil: string | null }[];
+  users: { id: string; name: string; isInCase: boolean; liveTokens: number | null }[];
+  clients: { id: string; name: string; isInCase: boolean; liveTokens: number | null }[];
+  /** Live tokens of the same sign-on sessions that are not of the case. */
+  sessions: { uid: string; liveTokens: number }[];
+  liveTokens: number;
+  /** How many of each list are left out. */
+  more: { users: number; clients: number; sessions: number };
+};
+
+/** How a use stands to the window of the case. */
+export const PHASES = ["before", "during", "accepted_after", "refused_after"] as const;
+export type Phase = (typeof PHASES)[number];
+
+export const PHASE_WORDS: Record<Phase, { name: string; means: string }> = {
+  before: { name: "Before", means: "Before the tokens are taken to have been in other hands." },
+  during: { name: "During", means: "From then until each token was taken back or ended." },
+  accepted_after: { name: "Accepted after", means: "Accepted although the token had been taken back." },
+  refused_after: { name: "Refused after", means: "Tried again after the token had ended, and refused." },
+};
+
+export type IncidentUse = TokenUseRow & { phase: Phase; isMarked: boolean };
+
+export type PhaseCount = { uses: number; allowed: number; refused: number; issued: number };
+
+/** Uses of the case's tokens. */
+export type IncidentUses = {
+  compromisedFrom: string;
+  counts: Record<Phase, PhaseCount>;
+  /** False where there are more than were looked at: then the newest count. */
+  isExact: boolean;
+  /** The newest of each phase, newest first over all. */
+  rows: IncidentUse[];
+  /** By phase, how many more there are than rows. */
+  more: Record<Phase, number>;
+};
+
+/** What one pasted value is. */
+export const FOUND_AS = ["live", "ended", "differs", "left", "foreign"] as const;
+export type FoundAs = (typeof FOUND_AS)[number];
+
+export type IdentifiedValue = {
+  is: FoundAs;
+  /** Of what is on record, or was. */
+  token: {
+    id: string;
+    familyId: string | null;
+    kind: string;
+    format: string | null;
+    state: string | null;
+    holder: string;
+    client: string;
+    expiresAt: string | null;
+  } | null;
+};
+
+/** Where people see a case's page. */
+export function incidentHref(number: number): string {
+  return `/incidents/${number}`;
+}

@@ -1,0 +1,81 @@
+import { recordEntries } from "../audit/record-entry.ts";
+import { requirePermission } from "../authz/require-permission.ts";
+import type { Context } from "../context.ts";
+import { uuidv7 } from "../ids.ts";
+import { readCaseTokens } from "./case-tokens.ts";
+import { readDetail } from "./get-incident.ts";
+import { incidentTarget, readIncident } from "./incident-row.ts";
+import type { OpenIncidentInput } from "./input.ts";
+import type { IncidentDetail } from "./model.ts";
+import { readSuggestedWindow } from "./read-suggested-window.ts";
+import { nameSubjects, saveSubjects, subjectsWords } from "./save-subjects.ts";
+
+/**
+ * Opens a case on what was named. Its window is suggested from the log, and its first step is done: what it is about is identified. Needs `incident:write`.
+ * Recorded as `incident.opened`.
+ *
+ * @throws {DomainError} INVALID_INPUT where nothing, or a token that is not on record, is named; NOT_FOUND for another subject that is not there.
+ */
+export async function openIncident(ctx: Context, input: OpenIncidentInput): Promise<IncidentDetail> {
+  requirePermission(ctx, "incident:write");
+  const subjects = await nameSubjects(ctx.db, input);
+  const id = uuidv7(ctx.now);
+  const number = await ctx.db.transaction(async (tx) => {
+    await tx.query(
+      "SELECT 1 AS locked FROM (SELECT pg_advisory_xact_lock(hashtext('tokenwarden.incidents'))) l",
+    );
+    const [row] = await tx.query<{ number: number }>(
+      `INSERT INTO incident (id, number, title, state, severity, opened_at, opened_by_kind, opened_by_id, opened_by_name, compromised_from,
+         is_suggested, compromised_why)
+       SELECT $1::uuid, coalesce(max(number), 0) + 1, $2::text, 'open', $3::text, $4::timestamptz, $5::text, $6::text, $7::text, $4::timestamptz, true, ''
+       FROM incident RETURNING number`,
+      [id, input.title, input.severity, ctx.now, ctx.actor.kind, ctx.actor.id, ctx.actor.name],
+    );
+    const opened = row?.number as number;
+    await saveSubjects(tx, ctx, id, subjects);
+    const within = { db: tx, now: ctx.now };
+    const tokens = await readCaseTokens(within, { id, compromisedFrom: ctx.now });
+    const suggested = await readSuggestedWindow(within, tokens.rows);
+    await tx.query(
+      "UPDATE incident SET compromised_from = $2::timestamptz, compromised_why = $3::text WHERE id = $1::uuid",
+      [
+        id,
+        suggested?.from ?? ctx.now,
+        suggested?.why ?? "Nothing tells when it began: from when the case was opened.",
+      ],
+    );
+    const counts = subjectsWords(subjects);
+    await tx.query(
+      `INSERT INTO incident_step (incident_id, step, done_at, done_by_id, done_by_name, what)
+       VALUES ($1::uuid, 'identify', $2::timestamptz, $3::text, $4::text, $5::text)`,
+      [
+        id,
+        ctx.now,
+        ctx.actor.id,
+        ctx.actor.name,
+        `${subjects.length} identified: ${subjects[0]?.name ?? ""}${subjects.length > 1 ? " …" : ""}`,
+      ],
+    );
+    if (input.note !== "")
+      await tx.query(
+        `INSERT INTO incident_note (id, incident_id, step, text, at, by_id, by_name)
+         VALUES ($1::uuid, $2::uuid, 'identify', $3::text, $4::timestamptz, $5::text, $6::text)`,
+        [uuidv7(ctx.now), id, input.note, ctx.now, ctx.actor.id, ctx.actor.name],
+      );
+    await recordEntries(tx, ctx, [
+      {
+        act: "incident.opened",
+        target: incidentTarget({ id, number: opened, title: input.title }),
+        note: input.note === "" ? undefined : input.note,
+        after: {
+          title: input.title,
+          severity: input.severity,
+          compromisedFrom: (suggested?.from ?? ctx.now).toISOString(),
+          ...counts,
+        },
+      },
+    ]);
+    return opened;
+  });
+  return readDetail(ctx.db, await readIncident(ctx.db, number));
+}

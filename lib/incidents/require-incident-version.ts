@@ -1,0 +1,38 @@
+import type { Sql } from "../db/sql.ts";
+import { DomainError } from "../errors.ts";
+import type { IncidentRecord } from "./incident-row.ts";
+
+const MISSED_MAX = 50;
+
+/**
+ * Refuses a change by somebody who has not seen the case's newest version, and says what was changed since and by whom, from the audit log.
+ *
+ * @throws {DomainError} STALE_VERSION
+ */
+export async function requireIncidentVersion(
+  tx: Sql,
+  seen: number,
+  { id, number, version }: IncidentRecord,
+): Promise<void> {
+  if (seen === version) return;
+  const missed = Math.max(1, Math.min(version - seen, MISSED_MAX));
+  const entries = await tx.query<{ actorName: string; fields: string[] | null }>(
+    `SELECT actor_name AS "actorName", ARRAY(SELECT jsonb_object_keys(coalesce(after, '{}'))) AS fields FROM audit_entry
+     WHERE target_kind = 'incident' AND target_id = $1::text AND outcome = 'done'
+       AND act IN ('incident.updated', 'incident.step_done', 'incident.step_reopened', 'incident.contained')
+     ORDER BY sequence DESC LIMIT $2::int`,
+    [id, missed],
+  );
+  const fields = [...new Set(entries.flatMap((entry) => entry.fields ?? []))].sort();
+  const people = [...new Set(entries.map((entry) => entry.actorName))].join(", ");
+  throw new DomainError(
+    "STALE_VERSION",
+    `Case ${number} was changed${people === "" ? "" : ` by ${people}`} since you opened it${fields.length === 0 ? "" : `: ${fields.join(", ")}`}. Look at it again and repeat your change.`,
+    {
+      fields: [
+        { path: "version", message: `is ${version} now` },
+        ...fields.map((path) => ({ path, message: "changed meanwhile" })),
+      ],
+    },
+  );
+}

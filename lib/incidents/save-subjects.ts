@@ -1,0 +1,94 @@
+import type { Context } from "../context.ts";
+import type { Sql } from "../db/sql.ts";
+import { DomainError } from "../errors.ts";
+import { run, sql } from "../list-query/sql-fragment.ts";
+import { getTarget } from "../revocations/find-target.ts";
+import { type Holder, holderName, targetName } from "../revocations/target-name.ts";
+import type { SubjectsInput } from "./input.ts";
+import { SUBJECTS_MAX, type SubjectKind } from "./model.ts";
+
+export type NamedSubject = { kind: SubjectKind; id: string; name: string };
+
+type TokenRecord = Holder & { id: string; kind: "access" | "refresh" };
+
+/**
+ * What was named, as it is called now.
+ *
+ * @throws {DomainError} INVALID_INPUT where a token is not on record or nothing is named, NOT_FOUND for anything else that is not there.
+ */
+export async function nameSubjects(db: Sql, { tokenIds, subjects }: SubjectsInput): Promise<NamedSubject[]> {
+  const named = new Set([...tokenIds, ...subjects.flatMap(({ kind, id }) => (kind === "token" ? [id] : []))]);
+  const ids = [...named];
+  const records = await run<TokenRecord>(
+    db,
+    sql`SELECT t.id, t.kind, t.user_id AS "userId", u.email, t.client_id AS "clientUuid", c.client_id AS "clientId"
+      FROM unnest(${ids}::uuid[]) AS p(id) JOIN token t ON t.issued_at = uuid_extract_timestamp(p.id) AND t.id = p.id
+        LEFT JOIN user_account u ON u.id = t.user_id LEFT JOIN client c ON c.id = t.client_id`,
+  );
+  const byId = new Map(records.map((record) => [record.id, record]));
+  const missing = ids.filter((id) => !byId.has(id));
+  if (missing.length > 0)
+    throw new DomainError("INVALID_INPUT", `${missing.length} of the tokens are not on record.`, {
+      fields: missing
+        .slice(0, 20)
+        .map((id) => ({ path: "tokenIds", message: `${id} is no token on record` })),
+    });
+  const others: NamedSubject[] = [];
+  for (const { kind, id } of subjects) {
+    if (kind === "token") continue;
+    const { name } = await getTarget(db, kind, id);
+    others.push({ kind, id, name });
+  }
+  const all = [
+    ...records.map((record) => ({
+      kind: "token" as const,
+      id: record.id,
+      name: targetName(`${record.kind} token`, record.id, holderName(record)),
+    })),
+    ...others,
+  ];
+  if (all.length === 0)
+    throw new DomainError("INVALID_INPUT", "Name a token, family, user or client that the case is about.", {
+      fields: [{ path: "tokenIds", message: "names nothing" }],
+    });
+  return all;
+}
+
+/** Puts what was named into a case; what is in it already stays as it is. Returns how many came. @throws {DomainError} CONFLICT beyond SUBJECTS_MAX */
+export async function saveSubjects(
+  tx: Sql,
+  ctx: Context,
+  incidentId: string,
+  subjects: readonly NamedSubject[],
+): Promise<number> {
+  const added = await tx.query(
+    `INSERT INTO incident_subject (incident_id, kind, target_id, name, added_at, added_by_name)
+     SELECT $1::uuid, n.kind, n.id, n.name, $2::timestamptz, $3::text FROM unnest($4::text[], $5::uuid[], $6::text[]) AS n(kind, id, name)
+     ON CONFLICT DO NOTHING RETURNING target_id`,
+    [
+      incidentId,
+      ctx.now,
+      ctx.actor.name,
+      subjects.map(({ kind }) => kind),
+      subjects.map(({ id }) => id),
+      subjects.map(({ name }) => name),
+    ],
+  );
+  const [row] = await tx.query<{ count: bigint }>(
+    "SELECT count(*) AS count FROM incident_subject WHERE incident_id = $1::uuid",
+    [incidentId],
+  );
+  if (Number(row?.count ?? 0) > SUBJECTS_MAX)
+    throw new DomainError(
+      "CONFLICT",
+      `A case holds ${SUBJECTS_MAX} subjects at most. Open another one for the rest.`,
+    );
+  return added.length;
+}
+
+/** What a case is about, for its audit entries: counts, and the first by name. */
+export function subjectsWords(subjects: readonly NamedSubject[]): Record<string, unknown> {
+  const counts: Partial<Record<SubjectKind, number>> = {};
+  for (const { kind } of subjects) counts[kind] = (counts[kind] ?? 0) + 1;
+  return { subjects: counts, first: subjects.slice(0, 5).map(({ name }) => name) };
+}
