@@ -72,9 +72,9 @@ test.each(["client", "user", "permission", "everything"] as const)(
     );
     const told = [await stateOf(before.id), await stateOf(renewed.id)];
     expect(told).toEqual(["revoked", "active"]);
-    await db.query("UPDATE order_settling SET due_at = clock_timestamp()");
+    await db.query("UPDATE order_settling SET due_at = clock_timestamp() - interval '1 second'");
     for (let step = 0; step < 50 && (await settleNext(db)); step += 1)
-      await db.query("UPDATE order_settling SET due_at = clock_timestamp()");
+      await db.query("UPDATE order_settling SET due_at = clock_timestamp() - interval '1 second'");
     const standing = await db.query<{ id: string }>(
       "SELECT token_id AS id FROM token_standing WHERE token_id = ANY ($1::uuid[])",
       [[before.id, renewed.id]],
