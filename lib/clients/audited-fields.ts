@@ -1,5 +1,13 @@
+import { hash } from "node:crypto";
 import { ownLifetimes } from "../lifetimes/model.ts";
 import type { ClientDetail } from "./model.ts";
+
+/** A name is kept while the key behind it becomes another: the digest of all its members tells. */
+function keyInWords(key: Record<string, unknown>): string {
+  const members = Object.entries(key).sort(([one], [other]) => (one < other ? -1 : 1));
+  const digest = hash("sha256", JSON.stringify(members), "base64url").slice(0, 16);
+  return [key.kid ?? "without kid", key.alg ?? key.kty, digest].join(" ");
+}
 
 /** What an audit entry tells of a client, under the names that the API has; ids as the names that people know. */
 export function auditedFields(client: ClientDetail): Record<string, unknown> {
@@ -18,10 +26,7 @@ export function auditedFields(client: ClientDetail): Record<string, unknown> {
     grantTypes: client.grantTypes,
     authMethod: client.authMethod,
     jwksUri: client.jwksUri,
-    jwks:
-      client.jwks === null
-        ? null
-        : client.keys.map(({ kid, kty, alg }) => [kid ?? "without kid", alg ?? kty].join(" ")),
+    jwks: client.jwks === null ? null : client.jwks.keys.map(keyInWords),
     requireDpop: client.requireDpop,
     requirePar: client.requirePar,
   };

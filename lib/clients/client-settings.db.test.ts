@@ -32,6 +32,8 @@ const outbound = createOutbound({
 const JWKS = {
   keys: [{ kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", kid: "a" }],
 };
+/** Of RFC 8037 appendix A.6: a point of the same curve. */
+const OTHER_X = "3p7bfXt9wbTTW2HC7OQ1Nz-DQ8hbeGdNrfx-FG-IK08";
 const URI = "https://robot.example.com/jwks";
 
 const create = (given: object) =>
@@ -91,13 +93,26 @@ describe("a client's settings", () => {
     expect(await world.lastEntry()).toMatchObject({
       act: "client.updated",
       before: { authMethod: "client_secret", jwks: null, requireDpop: false },
-      after: { authMethod: "private_key_jwt", jwks: ["a OKP"], requireDpop: true },
+      after: {
+        authMethod: "private_key_jwt",
+        jwks: [expect.stringMatching(/^a OKP [\w-]{16}$/)],
+        requireDpop: true,
+      },
     });
-    const moved = await update(client.id, { version: 2, jwksUri: URI });
-    expect(moved).toMatchObject({ jwksUri: URI, jwks: null, version: 3 });
+    // another key under the name of the one before
+    const [key] = JWKS.keys;
+    const swapped = await update(client.id, { version: 2, jwks: { keys: [{ ...key, x: OTHER_X }] } });
+    expect(swapped).toMatchObject({ version: 3, jwks: { keys: [{ kid: "a", x: OTHER_X }] } });
+    expect(await world.lastEntry()).toMatchObject({
+      act: "client.updated",
+      before: { jwks: [expect.stringMatching(/^a OKP /)] },
+      after: { jwks: [expect.stringMatching(/^a OKP /)] },
+    });
+    const moved = await update(client.id, { version: 3, jwksUri: URI });
+    expect(moved).toMatchObject({ jwksUri: URI, jwks: null, version: 4 });
     // an address that stays is not asked about again: it may be away when somebody changes a name
-    expect((await update(client.id, { version: 3, jwksUri: URI, name: "Robot 2" })).version).toBe(4);
-    const back = await update(client.id, { version: 4, jwksUri: null });
+    expect((await update(client.id, { version: 4, jwksUri: URI, name: "Robot 2" })).version).toBe(5);
+    const back = await update(client.id, { version: 5, jwksUri: null });
     expect(back).toMatchObject({ authMethod: "client_secret", secrets: [] });
     expect(back.findings?.map(({ code }) => code)).toEqual(["no_credentials"]);
   });

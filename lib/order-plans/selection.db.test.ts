@@ -7,6 +7,7 @@ import { parseListQueryStrict } from "../list-query/parse-list-query.ts";
 import { getOrder } from "../revocations/get-order.ts";
 import { restoreTarget } from "../revocations/restore-target.ts";
 import { settleNext } from "../revocations/settle-orders.ts";
+import { settleAll } from "../revocations/test-settle.ts";
 import { countTokensExactly } from "../tokens/count-tokens.ts";
 import { getToken } from "../tokens/get-token.ts";
 import { tokensTable } from "../tokens/table.ts";
@@ -34,16 +35,6 @@ const plan = (ctx: Context, input: unknown) => createPlan(ctx, planInput.parse(i
 const place = (ctx: Context, planId: string) =>
   placePlannedOrder({ ...ctx, now: new Date() }, { planId, ...why });
 const stateOf = async (id: string) => (await getToken(as("auditor"), id)).state;
-
-async function settleAll(): Promise<void> {
-  for (let idle = 0; idle < 3; ) {
-    if (await settleNext(db)) idle = 0;
-    else {
-      idle += 1;
-      await db.query("UPDATE order_settling SET due_at = now() - interval '1 second'");
-    }
-  }
-}
 
 /** A client with tokens, and what each is found by. */
 async function clientWith(count: number): Promise<{ id: string; name: string; tokens: string[] }> {
@@ -172,7 +163,7 @@ describe("a large selection", () => {
     const ctx = as("responder");
     const made = await plan(ctx, { verb: "revoke", target: filtered(client.name) });
     expect(made.tokens).toEqual({ value: SIZE, isExact: true });
-    await settleAll();
+    await settleAll(db);
     const follower = await readBook(db, new Date());
     const { order } = await place(ctx, made.id);
     expect(order).toMatchObject({ size: SIZE, settledCount: 0, settledAt: null });
@@ -200,7 +191,7 @@ describe("a large selection", () => {
       expect(rows).toHaveLength(revoked);
     }
     expect(seen).toEqual([5_000, 10_000, SIZE]);
-    await settleAll();
+    await settleAll(db);
     expect(await getOrder(as("auditor"), order.id)).toMatchObject({
       settledCount: SIZE,
       settledAt: expect.any(String),
@@ -216,7 +207,7 @@ describe("a large selection", () => {
     const client = await clientWith(SIZE);
     const ctx = as("responder");
     const made = await plan(ctx, { verb: "suspend", target: filtered(client.name) });
-    await settleAll();
+    await settleAll(db);
     const { order } = await place(ctx, made.id);
     await settleNext(db);
     expect(refused(await readBook(db, new Date()), client.tokens).suspended).toBe(5_000);
@@ -224,7 +215,7 @@ describe("a large selection", () => {
     await restoreTarget({ ...ctx, now: new Date() }, { target, ...why });
     expect(refused(await readBook(db, new Date()), client.tokens).suspended).toBe(0);
     expect(await countIn(client.name, "suspended")).toBe(0);
-    await settleAll();
+    await settleAll(db);
     expect(await countIn(client.name, "suspended")).toBe(0);
     expect(await countIn(client.name, "active")).toBe(SIZE);
     expect(refused(await readBook(db, new Date()), client.tokens).suspended).toBe(0);
@@ -250,7 +241,7 @@ describe("a large selection", () => {
     await expect.poll(() => Date.now(), { timeout: 6_000 }).toBeGreaterThan(before);
     expect(await stateOf(client.tokens[0] as string)).toBe("revoked");
     expect(await countIn(client.name, "active")).toBe(0);
-    await settleAll();
+    await settleAll(db);
     expect(await countIn(client.name, "active")).toBe(0);
     expect(await getOrder(as("auditor"), order.id)).toMatchObject({
       settledCount: SIZE,
@@ -305,7 +296,7 @@ describe("a selection is refused", () => {
 test("what an abandoned plan left behind says nothing of any token", async () => {
   const client = await clientWith(2);
   await plan(as("responder"), { verb: "revoke", target: filtered(client.name) });
-  await settleAll();
+  await settleAll(db);
   expect(await countIn(client.name, "active")).toBe(2);
   expect(
     await db.query("SELECT FROM selection_token s JOIN token t ON t.id = s.token_id WHERE t.client_id = $1", [

@@ -7,7 +7,7 @@ import { createSeededRandom } from "../demo/seeded-random.ts";
 import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
 import { newestCalled } from "../revocations/read-callers.ts";
 import { revokeClientTokens } from "../revocations/revoke-client-tokens.ts";
-import { settleNext } from "../revocations/settle-orders.ts";
+import { settleAll } from "../revocations/test-settle.ts";
 import { keepLiveTokens } from "../tokens/keep-live-tokens.ts";
 import { readLiveBook } from "../tokens/live-book.ts";
 import type { NewToken } from "../tokens/register.ts";
@@ -122,16 +122,6 @@ async function expectTheSame(): Promise<number> {
   return seen;
 }
 
-async function settle(): Promise<void> {
-  for (let idle = 0; idle < 3; ) {
-    if (await settleNext(db)) idle = 0;
-    else {
-      idle += 1;
-      await db.query("UPDATE order_settling SET due_at = now() - interval '1 second'");
-    }
-  }
-}
-
 let past: NewToken[];
 
 test("are made by looking at all that a target was given until the copy of what lives on is filled", async () => {
@@ -197,7 +187,7 @@ test("leave out what an order reaches that is not settled, of each kind", async 
   expect([Number(row?.differ), Number(row?.reached) > 20]).toEqual([0, true]);
   await revokeClientTokens(contextAs(db, "owner"), { id: clients[1] as string, reason: "test", note: "" });
   await expectTheSame();
-  await settle();
+  await settleAll(db);
   await expectTheSame();
   await keep();
   expect(await expectTheSame()).toBeGreaterThan(5);
@@ -327,7 +317,7 @@ describe("that could not name everybody in time", () => {
     const more = await fixture.token({ ...one.common, userId: second });
     expect(await place(ctx, made)).toMatchObject({ wasPlaced: true, reached: { tokens: 3, isExact: true } });
     expect(await plans.stateOf(more.id)).toBe("revoked");
-    await settle();
+    await settleAll(db);
     // what was taken back before the plan counts for nothing
     await fixture.token({ ...one.common, userId: one.users[0] as string });
     const own = plans.as("owner");

@@ -6,7 +6,7 @@ import { getToken } from "../tokens/get-token.ts";
 import { contextAs, type Fixture, fixtureOf } from "../tokens/token-fixture.ts";
 import { placeOrder } from "./place-order.ts";
 import { revokeClientTokens } from "./revoke-client-tokens.ts";
-import { settleNext } from "./settle-orders.ts";
+import { settleAll } from "./test-settle.ts";
 
 const HOUR_MS = 3_600_000;
 const because = { reason: "token_leaked", note: "" } as const;
@@ -72,9 +72,7 @@ test.each(["client", "user", "permission", "everything"] as const)(
     );
     const told = [await stateOf(before.id), await stateOf(renewed.id)];
     expect(told).toEqual(["revoked", "active"]);
-    await db.query("UPDATE order_settling SET due_at = clock_timestamp() - interval '1 second'");
-    for (let step = 0; step < 50 && (await settleNext(db)); step += 1)
-      await db.query("UPDATE order_settling SET due_at = clock_timestamp() - interval '1 second'");
+    await settleAll(db);
     const standing = await db.query<{ id: string }>(
       "SELECT token_id AS id FROM token_standing WHERE token_id = ANY ($1::uuid[])",
       [[before.id, renewed.id]],

@@ -20,8 +20,8 @@ import { listOrders } from "./list-orders.ts";
 import type { OrderRow, TargetKind } from "./model.ts";
 import { restoreTarget } from "./restore-target.ts";
 import { revokeToken } from "./revoke-token.ts";
-import { settleNext } from "./settle-orders.ts";
 import { ordersTable } from "./table.ts";
+import { settleAll } from "./test-settle.ts";
 
 let db: Database;
 let fixture: Fixture;
@@ -57,21 +57,11 @@ async function holder() {
   return { clientName: `app-${tag}`, clientId, userId, id: token.id };
 }
 
-async function settleAll(): Promise<void> {
-  for (let idle = 0; idle < 3; ) {
-    if (await settleNext(db)) idle = 0;
-    else {
-      idle += 1;
-      await db.query("UPDATE order_settling SET due_at = now() - interval '1 second'");
-    }
-  }
-}
-
 const inMs = (ms: number) => new Date(Date.now() + ms);
 
 describe.each([
-  ["unsettled", async () => {}],
-  ["settled", settleAll],
+  ["unsettled", () => Promise.resolve()],
+  ["settled", (): Promise<void> => settleAll(db)],
 ] as const)("a suspension that is %s", (_how, settle) => {
   test("ends by a restore of its own target alone, and never touches a revocation (mistake 13)", async () => {
     const one = await holder();
@@ -147,7 +137,7 @@ describe("an order that begins later", () => {
       effectiveFrom: begins.toISOString(),
     });
     expect(placed).toMatchObject({ standing: "scheduled", cutoff: begins.toISOString() });
-    await settleAll();
+    await settleAll(db);
     const meanwhile = await fixture.token({ clientId: one.clientId, expiresAt: inMs(7_200_000) });
     await db.query("SELECT 1");
     const before = new Date(begins.getTime() - 1);
@@ -232,11 +222,11 @@ describe("an order that begins later", () => {
     await session(`a-${one.userId}`, new Date());
     const begins = inMs(1_500);
     await suspend("user", one.userId, { effectiveFrom: begins.toISOString() });
-    await settleAll();
+    await settleAll(db);
     expect(await left()).toHaveLength(1);
     await session(`b-${one.userId}`, new Date(begins.getTime() + 1));
     await expect.poll(() => Date.now(), { timeout: 4_000 }).toBeGreaterThan(begins.getTime());
-    await settleAll();
+    await settleAll(db);
     expect(await left()).toEqual([`b-${one.userId}`]);
   });
 

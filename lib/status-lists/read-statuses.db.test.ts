@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Database, openDatabase } from "../db/database.ts";
 import { testDatabase } from "../db/test-database.ts";
 import { placeOrder } from "../revocations/place-order.ts";
-import { settleNext } from "../revocations/settle-orders.ts";
+import { settleAll } from "../revocations/test-settle.ts";
 import type { NewToken } from "../tokens/register.ts";
 import { contextAs, fixtureOf } from "../tokens/token-fixture.ts";
 import { readStatuses, type StatusListRecord } from "./read-statuses.ts";
@@ -38,16 +38,6 @@ async function statusesOf(list: StatusListRecord, disabled: string[] = [], now =
   return { told, taken: told.flatMap((status, index) => (status === 0 ? [] : [[index, status]])), ...rest };
 }
 
-async function settleAll(): Promise<void> {
-  for (let idle = 0; idle < 3; ) {
-    if (await settleNext(db)) idle = 0;
-    else {
-      idle += 1;
-      await db.query("UPDATE order_settling SET due_at = now() - interval '1 second'");
-    }
-  }
-}
-
 const owner = () => contextAs(db, "owner");
 
 async function revoke(token: NewToken): Promise<void> {
@@ -76,7 +66,7 @@ test("a token is invalid from the order's commit on, and stays so when it is set
   await revoke(token);
   expect((await statusesOf(list)).taken).toEqual([[63, 1]]);
   expect((await statusesOf(other)).taken).toEqual([]);
-  await settleAll();
+  await settleAll(db);
   expect(await statusesOf(list)).toMatchObject({ taken: [[63, 1]], isSettled: true, changesAt: null });
   await revoke(elsewhere);
   expect((await statusesOf(other)).taken).toEqual([[63, 1]]);
@@ -103,7 +93,7 @@ test("an order upon a client that is not settled yet is in the list, and says th
     status: { listId: 108, index: 3 },
   });
   expect(await statusesOf(list)).toMatchObject({ taken: [[1, 1]], isSettled: false });
-  await settleAll();
+  await settleAll(db);
   expect(await statusesOf(list)).toMatchObject({ taken: [[1, 1]], isSettled: true });
 });
 
@@ -122,7 +112,7 @@ test("finds the tokens of a list whose process was killed, and those of one that
   ]);
   const closed = await claim(105, { openedAt: opened, closedAt: new Date(now - 20 * HOUR_MS) });
   expect((await statusesOf(closed)).taken).toEqual([[3, 1]]);
-  await settleAll();
+  await settleAll(db);
   expect((await statusesOf(closed)).taken).toEqual([[3, 1]]);
 });
 
@@ -156,7 +146,7 @@ test("says when a suspension ends, and tells the token valid from then on", asyn
     }),
   );
   expect((await statusesOf(list)).taken).toEqual([[9, 2]]);
-  await settleAll();
+  await settleAll(db);
   expect(await statusesOf(list)).toMatchObject({ taken: [[9, 2]], changesAt: until, isSettled: true });
   expect((await statusesOf(list, [], until)).taken).toEqual([]);
 });

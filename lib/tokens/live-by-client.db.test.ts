@@ -10,7 +10,7 @@ import { parseListQueryStrict } from "../list-query/parse-list-query.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { getOverview } from "../overview/get-overview.ts";
 import { revokeClientTokens } from "../revocations/revoke-client-tokens.ts";
-import { settleNext } from "../revocations/settle-orders.ts";
+import { settleAll } from "../revocations/test-settle.ts";
 import { countLiveTokensInTime } from "./count-live-tokens.ts";
 import { listTokens } from "./list-tokens.ts";
 import { type LiveOfClient, liveByClient } from "./live-by-client.ts";
@@ -174,13 +174,7 @@ test("of a client that was taken back are counted by looking until its order is 
   expect(await liveByClient(db, { now, clientIds: null })).toBeNull();
   const live = await countLiveTokensInTime(db, { by: "client", ids: clients, now });
   expect(live?.(clients[0] as string)).toEqual({ access: 0, refresh: 0 });
-  for (let idle = 0; idle < 3; ) {
-    if (await settleNext(db)) idle = 0;
-    else {
-      idle += 1;
-      await db.query("UPDATE order_settling SET due_at = now() - interval '1 second'");
-    }
-  }
+  await settleAll(db);
   await expectTheSame();
   await tally();
   expect(await expectTheSame()).toBeGreaterThan(0);

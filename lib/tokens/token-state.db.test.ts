@@ -16,6 +16,7 @@ import {
   verdictOf,
 } from "../revocations/model.ts";
 import { settleNext } from "../revocations/settle-orders.ts";
+import { settleAll } from "../revocations/test-settle.ts";
 import { TOKEN_STATUS } from "../status-lists/model.ts";
 import { readStatuses, type StatusListRecord } from "../status-lists/read-statuses.ts";
 import { propertyRuns } from "../test-property-runs.ts";
@@ -226,17 +227,6 @@ async function eachFilterFindsItsOwn(told: Map<string, TokenState>, at: Date): P
   }
 }
 
-/** Settles what is due, and goes past the worker's second look by moving it nearer. */
-async function settleAll(): Promise<void> {
-  for (let idle = 0; idle < 3; ) {
-    if (await settleNext(db)) idle = 0;
-    else {
-      idle += 1;
-      await db.query("UPDATE order_settling SET due_at = now() - interval '1 second'");
-    }
-  }
-}
-
 test("every list, and the status list, tells what the orders say, before anything is settled and after, and each state's filter finds exactly its own", async () => {
   const fixture = fixtureOf(db);
   const world = { ids: [randomUUID(), randomUUID()], names: ["one", "two"] };
@@ -360,7 +350,7 @@ test("every list, and the status list, tells what the orders say, before anythin
           await eachFilterFindsItsOwn(await expected(orders, now), now);
           expect(await statuses(now)).toEqual(await expectedStatuses(orders, now));
         }
-        await settleAll();
+        await settleAll(db);
         const later = new Date();
         const told = await expected(orders, later);
         expect(await statesByList(later)).toEqual(told);
