@@ -16,11 +16,14 @@ export function ContainActions({
   main,
   more,
   may,
+  isCut,
 }: {
   number: number;
   main: ContainChoice | null;
   more: ContainChoice[];
   may: MayRevoke;
+  /** The case has more tokens than were looked at. */
+  isCut: boolean;
 }) {
   const router = useRouter();
   const [target, setTarget] = useState<PlanTargetInput | null>(null);
@@ -33,7 +36,11 @@ export function ContainActions({
   return (
     <>
       {main === null ? (
-        <span>No token of the case works any more.</span>
+        <span>
+          {isCut
+            ? "None of the tokens that were looked at works any more. The case has more of them: take them back by their user or client."
+            : "No token of the case works any more."}
+        </span>
       ) : (
         <Button
           variant="outline"

@@ -34,7 +34,12 @@ export function ContainStep({
     <>
       {canWrite && incident.state !== "closed" ? (
         <div className={classes.chips} style={{ alignItems: "center" }}>
-          <ContainActions number={incident.number} {...containChoices(incident, tokens)} may={may} />
+          <ContainActions
+            number={incident.number}
+            {...containChoices(incident, tokens)}
+            may={may}
+            isCut={tokens.isCut}
+          />
           <span className="muted">{words.unsure}</span>
         </div>
       ) : null}
