@@ -110,6 +110,7 @@ async function judgePresented(
 ): Promise<void> {
   const client = registryClient(deps, token.clientId);
   const presented = {
+    kind: "refresh_token" as const,
     id: token.tokenId,
     tokenId: token.tokenId,
     protocolClientId: client.clientId,
