@@ -73,6 +73,7 @@ export function ShortenForm({ preview, isChange, makePlan, onAnswer }: ShortenFo
         </Radio.Group>
       ) : null}
       <ProblemAlert error={wants ? problem : null} title="They were not counted one by one" />
+      {wants && planned !== null && plan === null ? <p style={{ margin: 0 }}>{words.noneLeft}</p> : null}
       {wants && plan !== null ? (
         <>
           <PlainTable
