@@ -286,7 +286,10 @@ describe("what needs a look", () => {
       });
     const [short, long] = [await audience("short"), await audience("long")];
     const limit = (id: string, seconds: number) =>
-      world.db.query("UPDATE audience SET access_token_ttl_max_seconds = $2 WHERE id = $1::uuid", [id, seconds]);
+      world.db.query("UPDATE audience SET access_token_ttl_max_seconds = $2 WHERE id = $1::uuid", [
+        id,
+        seconds,
+      ]);
     await limit(short.id, 300);
     const { client } = await create({ accessTokenTtlSeconds: 7_200, audienceIds: [short.id, long.id] });
     const found = async () => (await getClient(ctx, { clientId: client.id })).findings;

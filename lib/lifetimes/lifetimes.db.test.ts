@@ -200,7 +200,10 @@ describe("a shorter lifetime", () => {
     });
     const locked = statements.slice(statements.findIndex((text) => text.includes("UPDATE feed_head")));
     expect(locked.length).toBeLessThanOrEqual(8);
-    expect(locked.filter((text) => text.includes("selection_token (")), "written before").toEqual([]);
+    expect(
+      locked.filter((text) => text.includes("selection_token (")),
+      "written before",
+    ).toEqual([]);
     const [feed] = await world.db.query<{ positions: bigint[]; head: bigint }>(
       `SELECT (SELECT position FROM feed_head) AS head, array_agg(p.position ORDER BY p.position) AS positions
        FROM (SELECT position FROM revocation_order UNION ALL SELECT position FROM selection_chunk) p`,

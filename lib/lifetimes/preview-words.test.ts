@@ -28,7 +28,9 @@ describe("a preview in words", () => {
       "At least 40 access tokens and 2 refresh tokens of at least 3 clients outlive the new limits: counting them all takes too long here.",
     );
     expect(words[1]).toContain("the last of those that were looked at until 2026-11-28 12:00 UTC");
-    expect(words[2]).toContain("at least 5 are past their new limit and end at once; each of the others ends");
+    expect(words[2]).toContain(
+      "at least 5 are past their new limit and end at once; each of the others ends",
+    );
     expect(words[2]).toContain("the last of those that were looked at by 2026-11-21 12:30 UTC");
     const all = previewSentences({ ...counted, isExact: false, over: 42 }).join(" ");
     expect(all).not.toMatch(/\ball past/);

@@ -21,7 +21,12 @@ type Look = { at: Date; oldest: Date };
  * Of some users or clients those that held no live token of a target when its plan looked: of a plan that could not name everybody in time they are told by
  * the register. Newest first, and each by its own index: who holds a token of before is found at once, and for who holds none no week is read that had ended by then.
  */
-function heldNothing(candidates: Fragment, column: Fragment, target: PlanTarget, { at, oldest }: Look): Fragment {
+function heldNothing(
+  candidates: Fragment,
+  column: Fragment,
+  target: PlanTarget,
+  { at, oldest }: Look,
+): Fragment {
   const then = sql`${at}::timestamptz`;
   return sql`SELECT x.id FROM (${candidates}) AS x(id) WHERE (SELECT true FROM token t ${STATE_JOINS} WHERE ${column} = x.id AND ${target.tokens}
     AND t.issued_at >= ${oldest}::timestamptz AND t.issued_at < ${then} AND t.expires_at > ${then} AND (s.revoked_at IS NULL OR s.revoked_at > ${then})

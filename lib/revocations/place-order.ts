@@ -139,8 +139,7 @@ export async function placeOrders(tx: Sql, ctx: SqlContext, input: PlaceOrdersIn
       settled.map(({ target }) => target.id),
     ]);
   const reached = begun.map(({ target }) => target);
-  if (reached.length > 0)
-    await endSignOn(tx, { kind, ids: reached.map((target) => target.id), until: null });
+  if (reached.length > 0) await endSignOn(tx, { kind, ids: reached.map((target) => target.id), until: null });
   if (reached.length > 0 && !WITHOUT_CUTOFF.has(kind) && verb === "revoke") {
     const beyond = await findFamiliesRootedLater(tx, reached, at);
     await placeOrders(tx, ctx, { ...input, effectiveFrom: undefined, targets: beyond });

@@ -12,7 +12,8 @@ const PROBLEM_WORDS: Record<DeviceProblem, string> = {
   unknown: "There is no such code. Look at the device again: it may show another one by now.",
   expired: "This code is too old. Let the device show a new one.",
   used: "This code was used already. Let the device show a new one.",
-  taken: "Somebody else answered for this device at the same moment. If that was not you, let it show a new code.",
+  taken:
+    "Somebody else answered for this device at the same moment. If that was not you, let it show a new code.",
   denied: "You did not allow it: the device gets no access. You can close this page.",
   failed: "That did not work, and nothing was given. Let the device show a new code.",
 };
