@@ -1,8 +1,10 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import type * as oidc from "openid-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createClient } from "#lib/clients/create-client.ts";
 import { createClientInput } from "#lib/clients/input.ts";
+import { openSqlDatabase } from "#lib/db/sql-database.ts";
 import { uuidv7 } from "#lib/ids.ts";
 import { NOTHING_ALLOWED } from "#lib/outbound/allow-list.ts";
 import { createOutbound } from "#lib/outbound/outbound.ts";
@@ -113,10 +115,26 @@ describe("what is good once", () => {
   });
 });
 
-test("twice as many services as the authority has connections get their tokens by assertions at once", async () => {
+test("of clients that come by assertions twice as many at once as there are connections all get a token, also when the register was slow", async () => {
   const proofs = await Promise.all(Array.from({ length: 32 }, () => assertion()));
+  const owner = openSqlDatabase({
+    url: instance.databaseUrl,
+    role: "owner",
+    maxConnections: 1,
+    applicationName: "test",
+  });
+  // everybody is under way before the first token is on record
+  const locked = Promise.withResolvers<void>();
+  const slow = owner.transaction(async (tx) => {
+    await tx.query("LOCK TABLE token IN SHARE MODE");
+    locked.resolve();
+    await wait(1_000);
+  });
+  await locked.promise;
   const began = performance.now();
   const answers = await Promise.all(proofs.map((proof) => grant(proof)));
+  await slow;
+  await owner.end();
   expect(answers.map(({ status }) => status)).toEqual(Array(32).fill(200));
   // whoever waits for a connection in vain gives up after five seconds
   expect(performance.now() - began).toBeLessThan(4_500);
