@@ -11,7 +11,7 @@ import type { OrderBook } from "#lib/verification/order-book.ts";
 import type { Reading } from "#lib/verification/read-token.ts";
 import type { TokenUseRow, UseWriter } from "#lib/verification/use-writer.ts";
 import type { Bounds } from "#server/authority/bounds/bounds.ts";
-import type { Reading as ConnectionReading } from "#server/authority/bounds/reading.ts";
+import type { ConnectionReading } from "#server/authority/bounds/reading.ts";
 import type { ExchangeGate } from "./exchange-gate.ts";
 
 /** What the engine takes of a logger. */
