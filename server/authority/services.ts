@@ -33,6 +33,7 @@ import {
   type UseWriter,
 } from "#lib/verification/use-writer.ts";
 import { type Bounds, createBounds } from "./bounds/bounds.ts";
+import { type ConnectionReading, createReading } from "./bounds/reading.ts";
 import { type AddressReader, createAddressReader } from "./client-address.ts";
 import { Feed } from "./feed/feed.ts";
 import { logFailure } from "./log-failure.ts";
@@ -57,6 +58,7 @@ export type Services = {
   usage: UsageCounter;
   refusals: RefusalCounter;
   bounds: Bounds;
+  reading: ConnectionReading;
   feed: Feed;
   disk: DiskWatch;
   revokePresented(token: PresentedToken): Promise<bigint>;
@@ -177,6 +179,7 @@ export async function startServices({
   });
   const sightings = new CallerSightings(db, complain);
   const bounds = createBounds(env);
+  const addresses = createAddressReader(env.trustedProxies);
   feed = new Feed({
     db,
     follower,
@@ -205,10 +208,11 @@ export async function startServices({
     usage,
     refusals,
     bounds,
+    reading: createReading(bounds.turnstile, addresses),
     feed,
     disk,
     revokePresented: createPresentedTokenRevoker(db, { onPlaced: (orders) => follower.offer(orders) }),
-    addresses: createAddressReader(env.trustedProxies),
+    addresses,
     wrapper,
     outbound,
     clientKeys,
