@@ -284,22 +284,30 @@ describe("a file of users", () => {
     async (kind) => {
       const { finance } = await makeGroups();
       const { id } = await compared(
-        kind === "users" ? "email,name,groups\nana@example.com,Ana,Finance\n" : "name,description\nFinance,Money\n",
+        kind === "users"
+          ? "email,name,groups\nana@example.com,Ana,Finance\n"
+          : "name,description\nFinance,Money\n",
         kind,
       );
       const [isRenamed, mayCommit] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
       const transaction: Context["db"]["transaction"] = (run, ...more) =>
-        ctx.db.transaction(async (tx) => {
-          const result = await run(tx);
-          isRenamed.resolve();
-          await mayCommit.promise;
-          return result;
-        }, ...more);
-      const renaming = updateGroup({ ...ctx, db: { ...ctx.db, transaction } }, {
-        groupId: finance.id,
-        version: finance.version,
-        name: "Treasury",
-      });
+        ctx.db.transaction(
+          async (tx) => {
+            const result = await run(tx);
+            isRenamed.resolve();
+            await mayCommit.promise;
+            return result;
+          },
+          ...more,
+        );
+      const renaming = updateGroup(
+        { ...ctx, db: { ...ctx.db, transaction } },
+        {
+          groupId: finance.id,
+          version: finance.version,
+          name: "Treasury",
+        },
+      );
       await isRenamed.promise;
       const applying = applyImport(ctx, { id }).then(
         () => "applied",

@@ -104,7 +104,9 @@ function rowOf(frame: JourneyFrame, checker: OrderChecker) {
 /** One that was disabled, and accepted nothing any more, before there was an order has no part in it. */
 function wasOver({ disabledAtMs }: CheckerFacts, { endsMs, because }: Reach, placedAt: Date): boolean {
   if (disabledAtMs === null || disabledAtMs >= placedAt.getTime()) return false;
-  return because === "ended" || because === "declared_ended" || because === "began" || endsMs <= placedAt.getTime();
+  return (
+    because === "ended" || because === "declared_ended" || because === "began" || endsMs <= placedAt.getTime()
+  );
 }
 
 /** Its own report says more than what is known of how it checks: it may go on until there is nothing left to accept, or nothing is forbidden any more. */

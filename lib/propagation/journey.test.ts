@@ -39,7 +39,14 @@ function instance(more: Partial<InstanceFacts> = {}): InstanceFacts {
 }
 
 function newestOf(more: Partial<Newest>): Newest {
-  return { way: "feed", mode: null, seenAtMs: COMMIT - 5_000, endedAtMs: null, isEndedByAdmin: false, ...more };
+  return {
+    way: "feed",
+    mode: null,
+    seenAtMs: COMMIT - 5_000,
+    endedAtMs: null,
+    isEndedByAdmin: false,
+    ...more,
+  };
 }
 
 const LOST = { endedAtMs: null, isEndedByAdmin: false };
@@ -227,7 +234,11 @@ describe("a process that said that it ended", () => {
     const newer = newestOf({ mode: "lenient", seenAtMs: COMMIT + 900_000 });
     for (const newest of [goodbye, newer, { ...goodbye, mode: "strict" as const }]) {
       const one = checker({ mode: "lenient", newest, lost: LOST });
-      expect(reachOf(one, order, COMMIT + 1_000)).toMatchObject({ endsMs: EXPIRY, isOver: false, because: "lost" });
+      expect(reachOf(one, order, COMMIT + 1_000)).toMatchObject({
+        endsMs: EXPIRY,
+        isOver: false,
+        because: "lost",
+      });
       expect(reachOf(one, order, EXPIRY)).toMatchObject({ isOver: true });
       const ended = { ...one, lost: { endedAtMs: COMMIT + 7_000, isEndedByAdmin: true } };
       expect(reachOf(ended, order, COMMIT + 8_000)).toMatchObject({

@@ -122,14 +122,18 @@ test("a goodbye speaks for the process that said it: a lenient one that was lost
   const audience = `goodbye-${tag()}`;
   const day = 86_400_000;
   const before = (ms: number) => new Date(Date.now() - ms);
-  const names = { lost: `g1-${tag()}`, unsaid: `g2-${tag()}`, all: `g3-${tag()}`, strict: `g4-${tag()}`, asks: `g5-${tag()}` };
+  const names = {
+    lost: `g1-${tag()}`,
+    unsaid: `g2-${tag()}`,
+    all: `g3-${tag()}`,
+    strict: `g4-${tag()}`,
+    asks: `g5-${tag()}`,
+  };
   const ended = (verifierId: string, instanceId: string, at: Date, by: string | null = null) =>
-    db.query("UPDATE verifier_instance SET ended_at = $3, ended_by = $4 WHERE verifier_id = $1 AND instance_id = $2", [
-      verifierId,
-      instanceId,
-      at,
-      by,
-    ]);
+    db.query(
+      "UPDATE verifier_instance SET ended_at = $3, ended_by = $4 WHERE verifier_id = $1 AND instance_id = $2",
+      [verifierId, instanceId, at, by],
+    );
   for (const [key, name] of Object.entries(names)) {
     const mode = key === "strict" ? "strict" : "lenient";
     const verifierId = await verifiers.verifier({ name, audience, mode });
@@ -246,14 +250,28 @@ test("a use that a verifier accepted inside of a suspension, after it should ref
   const audience = `held-${tag()}`;
   const names = { liar: `n1-${tag()}`, back: `n2-${tag()}`, edge: `n3-${tag()}` };
   const clientId = await fixture.client(`c-${tag()}`);
-  const token = await fixture.token({ clientId, audiences: [audience], expiresAt: new Date(Date.now() + 7_200_000) });
+  const token = await fixture.token({
+    clientId,
+    audiences: [audience],
+    expiresAt: new Date(Date.now() + 7_200_000),
+  });
   const ids = new Map<string, string>();
-  for (const name of Object.values(names)) ids.set(name, await verifiers.verifier({ name, audience, checkWay: "introspection", askedAt: new Date() }));
+  for (const name of Object.values(names))
+    ids.set(
+      name,
+      await verifiers.verifier({ name, audience, checkWay: "introspection", askedAt: new Date() }),
+    );
   const expiresAt = new Date(Date.now() + 3_600_000);
   const target = { kind: "token", id: token.id, name: token.id } as const;
   const place = (verb: "suspend" | "restore", { now, expiresAt }: { now?: Date; expiresAt?: Date } = {}) =>
     db.transaction((tx) =>
-      placeOrder(tx, as("responder", now), { verb, target, reason: "test", note: "", ...(expiresAt && { expiresAt }) }),
+      placeOrder(tx, as("responder", now), {
+        verb,
+        target,
+        reason: "test",
+        note: "",
+        ...(expiresAt && { expiresAt }),
+      }),
     );
   const { id, position } = await place("suspend", { expiresAt });
   const [order] = await db.query<{ createdAt: Date }>(

@@ -102,7 +102,9 @@ test("a last word stays while what was under way comes in, and is forgotten when
   expect(await saw(3_000, { report: said, isLast: true })).not.toBeNull();
   expect(await saw(4_000, { stream: { since: new Date(base + 3_500), isOver: false } })).toBeNull();
   // by an admin's word, which a late word from before does not take away, and one from after does
-  await world.db.query("UPDATE verifier_instance SET ended_at = $1, ended_by = 'ana'", [new Date(base + 4_500)]);
+  await world.db.query("UPDATE verifier_instance SET ended_at = $1, ended_by = 'ana'", [
+    new Date(base + 4_500),
+  ]);
   expect(await saw(4_400, { report: said })).not.toBeNull();
   expect(await endedBy(verifierId)).toBe("ana");
   expect(await saw(4_600, { report: said })).toBeNull();

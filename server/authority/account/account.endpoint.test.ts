@@ -93,9 +93,10 @@ async function press(browser: TestBrowser, path: string, headers: Record<string,
 
 /** Tokens of an application that work, of a person. */
 async function liveTokensOf(email: string, clientId: string): Promise<number> {
-  const [person] = await instance.db.query<{ id: string }>("SELECT id FROM user_account WHERE email = $1::text", [
-    email,
-  ]);
+  const [person] = await instance.db.query<{ id: string }>(
+    "SELECT id FROM user_account WHERE email = $1::text",
+    [email],
+  );
   const { grants } = await readAccess(instance.db, { userId: person?.id as string, now: new Date() });
   return grants.find(({ client }) => client.clientId === clientId)?.liveTokens ?? 0;
 }
@@ -142,20 +143,23 @@ describe("a person's own page", () => {
   test("ends the session that the browser had before, whoever's it was: its cookie lets nobody in any more", async () => {
     for (const email of [ANA, BEN]) {
       const { browser, tokens } = await logIn(spa, { email });
-      const [before] = await sessionsOf(email);
+      const before = sidFrom(await sessionsOf(email));
       const stolen = browser.copy();
       expect(await page(stolen)).toContain(email);
-      expect((await browser.submit(account("/sign-in"), { email: ANA, password: PASSWORD })).url.pathname).toBe(
-        "/account",
-      );
+      expect(
+        (await browser.submit(account("/sign-in"), { email: ANA, password: PASSWORD })).url.pathname,
+      ).toBe("/account");
       expect(await page(stolen)).toContain("to go on to <strong>your account</strong>");
       expect(await meets(stolen, spa)).toBe("login");
       expect(await page(browser)).toContain(`Signed in as <strong>${ANA}</strong>`);
-      const signedIn = await instance.db.query("SELECT FROM protocol_state WHERE model = 'Session' AND uid = $1", [
-        before,
-      ]);
+      const signedIn = await instance.db.query(
+        "SELECT FROM protocol_state WHERE model = 'Session' AND uid = $1",
+        [before],
+      );
       expect(signedIn).toEqual([]);
-      expect(await isActive(tokens.access_token), "as after a logout, what applications have stays").toBe(true);
+      expect(await isActive(tokens.access_token), "as after a logout, what applications have stays").toBe(
+        true,
+      );
     }
   });
 
