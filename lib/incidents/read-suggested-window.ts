@@ -40,13 +40,12 @@ async function readPlaces(
 /**
  * What the product suggests for `compromisedFrom`, from the log; `why` says what was not looked at. `rows` are the case's tokens; null where there is none.
  *
- * @param ofEach events of a token that are looked at, at least.
+ * @param bounds events that are looked at: of each token `ofEach` at least, of all together about `inAll`.
  */
 export async function readSuggestedWindow(
   ctx: Reader,
   rows: readonly TokenRow[],
-  ofEach: number = EVENTS_OF_EACH,
-  inAll: number = EVENTS_LOOKED_AT,
+  bounds: { ofEach: number; inAll: number } = { ofEach: EVENTS_OF_EACH, inAll: EVENTS_LOOKED_AT },
 ): Promise<SuggestedWindow | null> {
   const oldest = rows.at(-1);
   if (oldest === undefined) return null;
@@ -58,7 +57,7 @@ export async function readSuggestedWindow(
   const known = new Set(ofCase);
   const others = ofUsers.filter((id) => !known.has(id) && (uuidv7Time(id) ?? since) >= since);
   const looked = [...ofCase, ...others];
-  const bound = Math.max(ofEach, Math.floor(inAll / looked.length));
+  const bound = Math.max(bounds.ofEach, Math.floor(bounds.inAll / looked.length));
   const places = await readPlaces(ctx, looked, since, bound);
   const { from, why } = suggestWindow(
     places.map(({ isCut: _, ...place }) => ({ ...place, isOfCase: known.has(place.tokenId) })),
