@@ -36,11 +36,26 @@ describe("a paste", () => {
 
   test("gives the jti or hash that stands after its name, in whichever way logs write it, and none of an address or a longer word", () => {
     const [id, hash] = [uuidv7(at), sha256("x")];
-    for (const text of [`jti=${id}`, `jti: ${id}`, `jti:${id}`, `{"jti":"${id}"}`, `JTI='${id}',`, `payload.jti=${id}&x=1`, `token_id=${id}.`, `seen ${id}.`])
+    for (const text of [
+      `jti=${id}`,
+      `jti: ${id}`,
+      `jti:${id}`,
+      `{"jti":"${id}"}`,
+      `JTI='${id}',`,
+      `payload.jti=${id}&x=1`,
+      `token_id=${id}.`,
+      `seen ${id}.`,
+    ])
       expect(readPaste(text).values, text).toEqual([{ id }]);
     for (const text of [`sha256:${hash}`, `hash=${hash}`, `token_hash: ${hash}`])
       expect(readPaste(text).values, text).toEqual([{ hash }]);
-    for (const text of [`https://x.example/${id}`, `?id=${id}`, `xjti=${id}`, `request_id=${id}`, `${id}.json`])
+    for (const text of [
+      `https://x.example/${id}`,
+      `?id=${id}`,
+      `xjti=${id}`,
+      `request_id=${id}`,
+      `${id}.json`,
+    ])
       expect(readPaste(text).values, text).toEqual([]);
   });
 

@@ -17,7 +17,7 @@ export type Paste = {
 };
 
 // what logs and scanners call a jti or a hash
-const KEY = String.raw`(?<![a-z0-9])(?:jti|token[_-]?id|(?:token|value)?[_-]?(?:hash|sha-?256))["']?[=:]["']?`;
+const KEY = `(?<![a-z0-9])(?:jti|token[_-]?id|(?:token|value)?[_-]?(?:hash|sha-?256))["']?[=:]["']?`;
 // a jti or a hash by itself or after its name, not a part of an address, a path or a longer word; a full stop may end the sentence
 const NAME = new RegExp(
   String.raw`(?:(?<![\w./:=-])|(?<=${KEY}))(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{64})(?![\w/:-]|\.\w)`,

@@ -143,7 +143,9 @@ test("setting the window raises the version, and the second of two is told of it
   expect(set.version).toBe(version + 1);
   await expect(
     updateIncident(fixture.later(other), { number, version, severity: "critical" }),
-  ).rejects.toMatchObject({ fields: expect.arrayContaining([{ path: "compromisedFrom", message: "changed meanwhile" }]) });
+  ).rejects.toMatchObject({
+    fields: expect.arrayContaining([{ path: "compromisedFrom", message: "changed meanwhile" }]),
+  });
 });
 
 test("nobody waits for another's long look at the log to open a case", async () => {
@@ -158,7 +160,8 @@ test("nobody waits for another's long look at the log to open a case", async () 
     begun = resolve;
   });
   // the look of the one takes as long as the other
-  const slow = (sql: Pick<Database, "query">): Database["query"] =>
+  const slow =
+    (sql: Pick<Database, "query">): Database["query"] =>
     async (text, values) => {
       if (text.includes("FROM token_use x")) {
         begun();

@@ -30,12 +30,19 @@ function linesOfUses({ counts, more, isExact, bounds }: PackExtent["uses"]): str
   return [
     ...(isExact
       ? []
-      : ["There are more uses than were looked at; the counts and lists below are of the newest of each token."]),
+      : [
+          "There are more uses than were looked at; the counts and lists below are of the newest of each token.",
+        ]),
     ...(tokensCut > 0 ? [`Of ${tokensCut} of the tokens the newest ${ofToken} uses count.`] : []),
-    ...(tokensLeftOut > 0 ? [`Of ${tokensLeftOut} of the tokens no use counts: ${inAll} had been looked at.`] : []),
+    ...(tokensLeftOut > 0
+      ? [`Of ${tokensLeftOut} of the tokens no use counts: ${inAll} had been looked at.`]
+      : []),
     ...PHASES.flatMap((phase) => {
       const of = counts[phase].uses;
-      return line(`uses ${PHASE_WORDS[phase].name.toLowerCase()}`, "the newest", { listed: of - more[phase], of });
+      return line(`uses ${PHASE_WORDS[phase].name.toLowerCase()}`, "the newest", {
+        listed: of - more[phase],
+        of,
+      });
     }),
   ];
 }

@@ -46,7 +46,13 @@ test("each cut of a pack is told with its number", () => {
     { blastRadius: { ...extent.blastRadius, more: { users: 0, clients: 4_711, sessions: 0 } } },
     { blastRadius: { ...extent.blastRadius, more: { users: 0, clients: 0, sessions: 4_711 } } },
     { left: 4_711 },
-    { uses: { ...extent.uses, counts: { ...byPhase<PhaseCount>(none) as object, during: { ...none, uses: 4_711 } } as never, more: { ...byPhase(0) as object, during: 11 } as never } },
+    {
+      uses: {
+        ...extent.uses,
+        counts: { ...(byPhase<PhaseCount>(none) as object), during: { ...none, uses: 4_711 } } as never,
+        more: { ...(byPhase(0) as object), during: 11 } as never,
+      },
+    },
   ] satisfies Partial<PackExtent>[]) {
     const lines = cutsOf({ ...extent, ...change });
     expect(lines, JSON.stringify(change)).toHaveLength(1);

@@ -27,7 +27,12 @@ beforeAll(async () => {
 });
 afterAll(() => db.end());
 
-type Use = { at: Date; ip?: string; refusal?: "revoked" | "suspended" | null; source?: "report" | "introspection" };
+type Use = {
+  at: Date;
+  ip?: string;
+  refusal?: "revoked" | "suspended" | null;
+  source?: "report" | "introspection";
+};
 
 /** A token of ten minutes ago, and how its uses are written. */
 async function usedToken(name: string) {
@@ -109,11 +114,11 @@ test("a use after the token was given back is no leak, and one while it was susp
   const suspendedAt = Date.parse(order.effectiveFrom);
   // so that there is time between them
   await restoreTarget(fixture.later(ctx, 2_000), { orderId: order.id, ...why });
-  const [restore] = await db.query<{ at: Date }>(
+  const [restore = { at: new Date(0) }] = await db.query<{ at: Date }>(
     "SELECT effective_from AS at FROM revocation_order WHERE verb = 'restore' AND target_id = $1",
     [token.id],
   );
-  const restoredAt = (restore?.at as Date).getTime();
+  const restoredAt = restore.at.getTime();
   expect(restoredAt).toBeGreaterThan(suspendedAt);
   await use({ at: new Date((suspendedAt + restoredAt) / 2), source: "introspection" });
   await use({ at: new Date(restoredAt + 1), source: "introspection" });

@@ -34,17 +34,7 @@ export async function openIncident(ctx: Context, input: OpenIncidentInput): Prom
          is_suggested, compromised_why)
        SELECT $1::uuid, coalesce(max(number), 0) + 1, $2::text, 'open', $3::text, $4::timestamptz, $5::text, $6::text, $7::text, $8::timestamptz, true, $9::text
        FROM incident RETURNING number`,
-      [
-        id,
-        input.title,
-        input.severity,
-        ctx.now,
-        ctx.actor.kind,
-        ctx.actor.id,
-        ctx.actor.name,
-        from,
-        why,
-      ],
+      [id, input.title, input.severity, ctx.now, ctx.actor.kind, ctx.actor.id, ctx.actor.name, from, why],
     );
     const opened = row?.number as number;
     await saveSubjects(tx, ctx, id, subjects);

@@ -84,10 +84,10 @@ async function liveTiersOf(ctx: Reader, scope: CaseScope, limit: Fragment): Prom
       const newest = sql`SELECT c.id, c.expires_at FROM token c WHERE c.${column} = ANY (${ids}::uuid[]) ORDER BY c.issued_at DESC LIMIT ${LOOKED_AT}::int`;
       const unexpired = sql`SELECT n.id FROM (${newest}) n WHERE n.expires_at > ${ctx.now}::timestamptz
         UNION SELECT c.id FROM live_token c WHERE c.${column} = ANY (${ids}::uuid[]) AND c.expires_at > ${ctx.now}::timestamptz`;
-      const itself = sql`t.issued_at = uuid_extract_timestamp(c.id) AND t.id = c.id`;
+      const itself = sql`t.issued_at = uuid_extract_timestamp(k.id) AND t.id = k.id`;
       return {
         rank: 2,
-        rows: sql`SELECT c.id FROM (${unexpired}) c JOIN LATERAL (SELECT 1 ${live(itself)}) t ON true ORDER BY c.id DESC ${limit}`,
+        rows: sql`SELECT k.id FROM (${unexpired}) k JOIN LATERAL (SELECT 1 ${live(itself)}) t ON true ORDER BY k.id DESC ${limit}`,
       };
     }),
   ];
@@ -102,12 +102,7 @@ export async function pickCaseTokens(ctx: Reader, scope: CaseScope, max: number)
   const plain = await pickFirst(ctx, scope, tiersOf(scope, limit), max);
   const isCut = plain.length > max;
   const picked = isCut
-    ? await pickFirst(
-        ctx,
-        scope,
-        [...tiersOf(scope, limit), ...(await liveTiersOf(ctx, scope, limit))],
-        max,
-      )
+    ? await pickFirst(ctx, scope, [...tiersOf(scope, limit), ...(await liveTiersOf(ctx, scope, limit))], max)
     : plain;
   const kept = picked.slice(0, max);
   // ids of one length sort as their times do

@@ -29,7 +29,8 @@ function multirange(refusals: readonly Refusal[], [open, close]: readonly [strin
   const ranges = refusals
     .filter(({ from, until }) => until === null || until > from)
     .map(
-      ({ from, until }) => `${open}"${from.toISOString()}",${until === null ? "" : until.toISOString()}${close}`,
+      ({ from, until }) =>
+        `${open}"${from.toISOString()}",${until === null ? "" : until.toISOString()}${close}`,
     );
   return `{${ranges.join(",")}}`;
 }

@@ -67,14 +67,20 @@ describe("the suggested window", () => {
 
   test("takes no place for known by uses of others of the user since: the thief may have those too", () => {
     const other = event({ at: at(3), isOfCase: false, tokenId: "other", country: "BR", ip: "203.0.113.1" });
-    const { from } = suggestWindow([issue, other, event({ at: at(5), country: "BR", ip: "203.0.113.2" })], at(0));
+    const { from } = suggestWindow(
+      [issue, other, event({ at: at(5), country: "BR", ip: "203.0.113.2" })],
+      at(0),
+    );
     expect(from).toEqual(at(5));
   });
 
   test("takes the first place for known where the issue has none", () => {
     const nowhere = { ...issue, country: null, ip: null };
     expect(suggestWindow([nowhere, event({ at: at(1) }), event({ at: at(2) })], at(0)).from).toEqual(at(0));
-    const { from } = suggestWindow([nowhere, event({ at: at(1) }), event({ at: at(2), country: "FR" })], at(0));
+    const { from } = suggestWindow(
+      [nowhere, event({ at: at(1) }), event({ at: at(2), country: "FR" })],
+      at(0),
+    );
     expect(from).toEqual(at(2));
   });
 

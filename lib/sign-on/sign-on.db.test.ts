@@ -130,11 +130,19 @@ describe("withdrawing a grant for a user", () => {
       ...world.db,
       transaction: async (work) => {
         const result = await world.db.transaction(work);
-        if (late.length === 0) late.push((await give(ids.web, "tablet")).familyId);
+        if (late.length === 0) {
+          const exchanged = await fixtureOf(world.db).token({ clientId: ids.web, userId: ids.ana });
+          late.push(exchanged.familyId);
+        }
         return result;
       },
     };
-    const given = { userId: ids.ana, clientId: ids.web, reason: "privilege_withdrawn", note: "left" } as const;
+    const given = {
+      userId: ids.ana,
+      clientId: ids.web,
+      reason: "privilege_withdrawn",
+      note: "left",
+    } as const;
     expect(await withdrawUserGrant({ ...ctx, db }, given)).toEqual({ orders: 2, tokens: 2 });
     const entries = await world.db.query<{ after: object; reason: string }>(
       "SELECT after, reason FROM audit_entry WHERE act = 'grant.withdrawn' AND target_id = $1 ORDER BY sequence",

@@ -239,7 +239,9 @@ test("two responders at once: the second gets 409 with what changed and by whom;
 
 test("a client of a case gets its new secret in the case, and the orders of before it are among its own", async () => {
   const { id, clientId } = await leak();
-  const plan = await ask("POST", "/api/v1/plans", { body: { verb: "revoke", target: { kind: "token", id } } });
+  const plan = await ask("POST", "/api/v1/plans", {
+    body: { verb: "revoke", target: { kind: "token", id } },
+  });
   const body = { planId: plan.body.id, reason: "token_leaked", note: "Gist" };
   const before = await ask<{ order: { id: string } }>("POST", "/api/v1/orders", { body });
   expect(before.status).toBe(201);

@@ -28,5 +28,8 @@ export const FOUND_WORDS = {
     means: "It names a token of ours, but its signature is cut or changed: treat the token as leaked.",
   },
   left: { name: "Ours, long expired", means: "Its week has left the register; its uses are in the log." },
-  foreign: { name: "Not ours", means: "Nothing on record has its id or hash. Of a token that was cut before its id nobody can tell." },
+  foreign: {
+    name: "Not ours",
+    means: "Nothing on record has its id or hash. Of a token that was cut before its id nobody can tell.",
+  },
 } as const;

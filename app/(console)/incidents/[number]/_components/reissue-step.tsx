@@ -37,8 +37,7 @@ export function ReissueStep({
                   .slice(0, 1)
                   .map(({ hint, at, by }) => (
                     <div key={at} className="muted">
-                      New secret <span className="mono">{hint}</span> by {by},{" "}
-                      <Instant at={at} focusable />
+                      New secret <span className="mono">{hint}</span> by {by}, <Instant at={at} focusable />
                     </div>
                   ))}
               </li>

@@ -156,7 +156,8 @@ export function UsesOfCase({
       )}
       {uses.more[phase] > 0 ? (
         <p className="muted">
-          {groupedNumber(uses.more[phase])} older ones: the evidence pack lists 1,000 of each kind, the log all.
+          {groupedNumber(uses.more[phase])} older ones: the evidence pack lists 1,000 of each kind, the log
+          all.
         </p>
       ) : null}
       <NoteDialog number={number} use={marking} onClose={() => setMarking(null)} />
