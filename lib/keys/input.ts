@@ -12,7 +12,10 @@ const later = z.iso
   .transform((text) => new Date(text))
   .refine((at) => at.getUTCFullYear() >= 1970 && at.getUTCFullYear() <= 9999, "is no instant of this era");
 
-/** What a planned rotation takes: whose key is replaced, and when; without a time as soon as every cache can have the new one. */
+/**
+ * What a planned rotation takes: whose key is replaced, by one of which algorithm, and when; without an algorithm by one of the same, without a time
+ * as soon as every cache can have it.
+ */
 export const rotateKeyInput = revocationInput.extend({
   purpose: z.enum(KEY_PURPOSES),
   algorithm: z.enum(KEY_ALGORITHMS).optional(),

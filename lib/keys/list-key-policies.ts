@@ -5,14 +5,13 @@ import { KEY_PURPOSES, type KeyPolicy } from "./model.ts";
 
 type PolicyRecord = Omit<KeyPolicy, "next"> & { announcesAt: Date | null; activatesAt: Date | null };
 
-// of several algorithms of a purpose the one that is due first
 const POLICIES = `
   SELECT p.purpose, p.is_on AS "isOn", p.every_days AS "everyDays", p.ahead_days AS "aheadDays", p.version,
     n.at - make_interval(days => p.ahead_days) AS "announcesAt", n.at AS "activatesAt"
   FROM key_policy p LEFT JOIN LATERAL (
-    SELECT min(k.activated_at) + make_interval(days => p.every_days) AS at FROM signing_key k
+    SELECT k.activated_at + make_interval(days => p.every_days) AS at FROM signing_key k
     WHERE p.is_on AND k.purpose = p.purpose AND k.state = 'active' AND NOT EXISTS (SELECT FROM signing_key s
-      WHERE s.purpose = k.purpose AND s.algorithm = k.algorithm AND s.state = 'standby' AND s.activates_at IS NOT NULL)) n ON true`;
+      WHERE s.purpose = k.purpose AND s.state = 'standby' AND s.activates_at IS NOT NULL)) n ON true`;
 
 export async function readKeyPolicies(db: Sql): Promise<KeyPolicy[]> {
   const records = await db.query<PolicyRecord>(POLICIES);

@@ -11,6 +11,7 @@ import { shapeAccessTokens } from "./model-access-tokens.ts";
 import { registryClient, shapeClients } from "./model-clients.ts";
 import { shapeCodes, shapePushedRequests } from "./model-codes.ts";
 import { shapeDeviceCodes, tellInterval } from "./model-device-codes.ts";
+import { shapeIdTokens } from "./model-id-tokens.ts";
 import { rememberOidcScopes, shapeRefreshTokens } from "./model-refresh-tokens.ts";
 import { shapeSessions } from "./model-sessions.ts";
 import { shapeUserinfo } from "./model-userinfo.ts";
@@ -94,11 +95,11 @@ export async function buildEngine(
   seal: StateSeal,
 ): Promise<{ provider: Provider; serviceTokens: ServiceTokens }> {
   const keys = await openSigningKeys(deps.registry().keys, deps.masterKey);
-  const { idTokenJwks } = keys;
-  const provider = new Provider(deps.env.authorityIssuer, createConfiguration({ deps, seal, idTokenJwks }));
+  const provider = new Provider(deps.env.authorityIssuer, createConfiguration({ deps, seal, keys }));
   speakAsIssuer(provider);
   rememberOidcScopes(provider, OIDC_SCOPES);
-  shapeClients(provider, deps);
+  shapeClients(provider, deps, keys.idTokenAlgorithm);
+  shapeIdTokens(provider, keys.idTokenJwks);
   shapeCodes(provider, deps);
   shapePushedRequests(provider, deps);
   shapeDeviceCodes(provider, deps);

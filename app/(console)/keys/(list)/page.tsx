@@ -25,7 +25,7 @@ export default async function KeysPage() {
   const ctx = await requireSignedIn("/keys");
   const [keys, sets, policies] = await Promise.all([listKeys(ctx), readJwks(ctx), listKeyPolicies(ctx)]);
   const mayRotate = can(ctx, "key:rotate");
-  const purposes = [...new Set(keys.filter((key) => key.state === "active").map((key) => key.purpose))];
+  const signing = keys.filter((key) => key.state === "active");
   const jwks = `${getEnv().authorityIssuer}/oauth/jwks`;
   return (
     <Page>
@@ -37,7 +37,7 @@ export default async function KeysPage() {
             <LinkButton href={jwks} leftSection={<IconCode size={16} />}>
               {words.jwks}
             </LinkButton>
-            {mayRotate && purposes.length > 0 ? <RotateButton purposes={purposes} /> : null}
+            {mayRotate && signing.length > 0 ? <RotateButton signing={signing} /> : null}
           </>
         }
       />

@@ -29,9 +29,11 @@ export const keyWords = {
   rotate: "Rotate…",
   rotateTitle: "Rotate a signing key",
   rotateText:
-    "The next key is made and stands in the JWKS at once. It signs when every copy of the JWKS that may be kept has it, or on the day that you choose; the one before it then goes on verifying until nothing that it signed lives. No token is refused.",
+    "The next key is made and stands in the JWKS at once. It signs when every copy of the JWKS that may be kept has it, or on the day that you choose; the one before it then goes on verifying until nothing that it signed lives. No token is refused. The purposes sign apart from each other, each with an algorithm of its own.",
   rotateAct: "Make the next key",
   rotateWhat: "Purpose",
+  rotateAlgorithm: "Algorithm of the next key",
+  rotateSame: (algorithm: string) => `${algorithm}, as now`,
   rotateWhen: "It signs",
   rotated: (kid: string) => `${kid} stands in the JWKS.`,
 
