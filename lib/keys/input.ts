@@ -1,7 +1,14 @@
 import { z } from "zod";
 import { plannedOrderInput } from "../order-plans/input.ts";
 import { revocationInput } from "../revocations/input.ts";
-import { KEY_ALGORITHMS, KEY_PURPOSES, POLICY_DAYS_MAX } from "./model.ts";
+import { seenVersion } from "../input/plain-text.ts";
+import {
+  JWKS_CACHE_SECONDS,
+  KEY_ALGORITHMS,
+  KEY_KEEP_DAYS,
+  KEY_PURPOSES,
+  POLICY_DAYS_MAX,
+} from "./model.ts";
 
 /** A key's id, as `generateKey` makes it. */
 export const kidInput = z.string().regex(/^[\w.-]{1,128}$/, "is not a key's id");
@@ -35,6 +42,8 @@ export type EmergencyInput = z.output<typeof emergencyInput> & { kid: string };
 export const keyPolicyInput = z
   .strictObject({
     version: z.int(),
+    /** Without it the one that signs. */
+    algorithm: z.enum(KEY_ALGORITHMS).optional(),
     isOn: z.boolean(),
     everyDays: z
       .int("must be a whole number of days")
@@ -47,3 +56,17 @@ export const keyPolicyInput = z
     error: "must be less than the days between rotations",
   });
 export type KeyPolicyInput = z.output<typeof keyPolicyInput> & { purpose: string };
+
+/** What a change of the key settings takes; `version` is the organisation's. */
+export const keySettingsInput = z.strictObject({
+  version: seenVersion,
+  jwksCacheSeconds: z
+    .int("must be a whole number of seconds")
+    .min(JWKS_CACHE_SECONDS.min, `must be at least ${JWKS_CACHE_SECONDS.min} seconds`)
+    .max(JWKS_CACHE_SECONDS.max, `must be at most ${JWKS_CACHE_SECONDS.max} seconds`),
+  keyKeepDays: z
+    .int("must be a whole number of days")
+    .min(KEY_KEEP_DAYS.min, `must be at least ${KEY_KEEP_DAYS.min} days`)
+    .max(KEY_KEEP_DAYS.max, `must be at most ${KEY_KEEP_DAYS.max} days`),
+});
+export type KeySettingsInput = z.output<typeof keySettingsInput>;

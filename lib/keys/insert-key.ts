@@ -4,7 +4,7 @@ import { uuidv7 } from "../ids.ts";
 import type { GeneratedKey } from "./generate-key.ts";
 import { type KeyAlgorithm, type KeyPurpose, PUBLISH_SECONDS } from "./model.ts";
 
-const READY_AT = `clock_timestamp() + make_interval(secs => o.jwks_cache_seconds + ${PUBLISH_SECONDS})`;
+const READY_AT = `greatest(clock_timestamp() + make_interval(secs => o.jwks_cache_seconds + ${PUBLISH_SECONDS}), o.jwks_cached_until)`;
 
 export type NewKey = GeneratedKey & { purpose: KeyPurpose; algorithm: KeyAlgorithm };
 

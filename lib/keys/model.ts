@@ -109,16 +109,33 @@ export type EmergencyPlan = {
 /** What an emergency did. */
 export type EmergencyResult = RotationResult & { order: PlannedOrderResult };
 
-/** How often a purpose's key is replaced by itself. */
+/** How often a purpose's key is replaced by itself while it has an algorithm. */
 export type KeyPolicy = {
   purpose: KeyPurpose;
+  algorithm: KeyAlgorithm;
+  /** Whether the purpose has that algorithm now: the policy that holds. */
+  isSigning: boolean;
   isOn: boolean;
   everyDays: number;
   /** Days before, at which the next key is announced. */
   aheadDays: number;
   version: number;
-  /** When the policy makes the next key, and when that signs; null where it is off or a rotation is under way. */
+  /** When the policy makes the next key, and when that signs; null where it does not hold, is off or a rotation is under way. */
   next: { announcesAt: string; activatesAt: string } | null;
 };
 
 export const POLICY_DAYS_MAX = 730;
+
+/** How long the JWKS may be kept, and a replaced key stays in it. */
+export type KeySettings = {
+  jwksCacheSeconds: number;
+  /** Days that a replaced key stays at least; longer where what it signed may live. */
+  keyKeepDays: number;
+  /** Until when caches may hold a JWKS that was given out under a longer time: a new key waits for it. Null where none can. */
+  cachedUntil: string | null;
+  /** Of the organisation's settings. */
+  version: number;
+};
+
+export const JWKS_CACHE_SECONDS = { min: 10, max: 86_400 };
+export const KEY_KEEP_DAYS = { min: 0, max: 365 };

@@ -13,7 +13,7 @@ const REST_AFTER_CANCEL = "1 day";
 const DUE = `
   SELECT k.kid, k.purpose, k.algorithm, p.every_days AS "everyDays", p.ahead_days AS "aheadDays",
     k.activated_at + make_interval(days => p.every_days) AS "activatesAt"
-  FROM signing_key k JOIN key_policy p ON p.purpose = k.purpose
+  FROM signing_key k JOIN key_policy p ON p.purpose = k.purpose AND p.algorithm = k.algorithm
   WHERE p.is_on AND k.state = 'active' AND k.activated_at + make_interval(days => p.every_days - p.ahead_days) <= clock_timestamp()
     AND NOT EXISTS (SELECT FROM signing_key s WHERE s.purpose = k.purpose
       AND ((s.state = 'standby' AND s.activates_at IS NOT NULL)

@@ -1,3 +1,4 @@
+import { fixedMasterKeys } from "#lib/keys/master-keys.ts";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Context } from "#lib/context.ts";
@@ -146,7 +147,7 @@ test("a frozen selection is refused everywhere once it is written, an authority 
   instance.authorities[1] = await startAuthority({
     env,
     databaseUrl: instance.databaseUrl,
-    masterKey: instance.masterKey,
+    masterKeys: fixedMasterKeys(instance.masterKey),
     log: pino({ level: "silent" }),
     metricsPort: null,
   });

@@ -1,3 +1,4 @@
+import { fixedMasterKeys } from "#lib/keys/master-keys.ts";
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { createServer } from "node:net";
 import { pino } from "pino";
@@ -154,7 +155,7 @@ export async function startTestInstance(
       await startAuthority({
         env,
         databaseUrl,
-        masterKey,
+        masterKeys: fixedMasterKeys(masterKey),
         log: pino({ level: "silent" }),
         metricsPort: null,
         clockToleranceMs: options.clockToleranceMs,

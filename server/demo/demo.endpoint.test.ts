@@ -1,3 +1,4 @@
+import { fixedMasterKeys } from "#lib/keys/master-keys.ts";
 import { randomBytes, randomUUID } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -36,7 +37,7 @@ beforeAll(async () => {
     DEMO: "1",
   });
   const log = pino({ level: "silent" });
-  authority = await startAuthority({ env, databaseUrl, masterKey: randomBytes(32), log, metricsPort: null });
+  authority = await startAuthority({ env, databaseUrl, masterKeys: fixedMasterKeys(randomBytes(32)), log, metricsPort: null });
   await startDemoTraffic({ env, demo, log, signal: stopping.signal });
 });
 

@@ -94,7 +94,7 @@ export async function buildEngine(
   deps: EngineDeps,
   seal: StateSeal,
 ): Promise<{ provider: Provider; serviceTokens: ServiceTokens }> {
-  const keys = await openSigningKeys(deps.registry().keys, deps.masterKey);
+  const keys = await openSigningKeys(deps.registry().keys, deps.wrapper);
   const provider = new Provider(deps.env.authorityIssuer, createConfiguration({ deps, seal, keys }));
   speakAsIssuer(provider);
   rememberOidcScopes(provider, OIDC_SCOPES);

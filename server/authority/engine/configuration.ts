@@ -49,9 +49,10 @@ export function createConfiguration({ deps, seal, keys }: ConfigurationOptions):
   const organisation = () => deps.registry().organisation;
   const secondsOf = (client: { clientId: string }, key: Lifetime) =>
     lifetimeSeconds(organisation(), registryClient(deps, client.clientId), key);
-  const cookieKey = Buffer.from(
-    hkdfSync("sha256", deps.masterKey, "", "tokenwarden authority cookies v1", 32),
-  ).toString("base64url");
+  // the first signs; cookies from before there was a root secret are good until they end
+  const cookieKeys = [deps.root, ...deps.masterKeys()].map((secret) =>
+    Buffer.from(hkdfSync("sha256", secret, "", "tokenwarden authority cookies v1", 32)).toString("base64url"),
+  );
 
   return {
     adapter: createStateAdapter(deps.db, seal),
@@ -94,7 +95,7 @@ export function createConfiguration({ deps, seal, keys }: ConfigurationOptions):
       client.clientAuthMethod === "none" && isOriginOf(client.redirectUris ?? [], origin),
     clockTolerance: organisation().clockSkewSeconds,
     cookies: {
-      keys: [cookieKey],
+      keys: cookieKeys,
       names: {
         session: isSecure ? "__Host-tw_session" : "tw_session",
         interaction: isSecure ? "__Secure-tw_interaction" : "tw_interaction",

@@ -34,7 +34,7 @@ function sendJson(res: ServerResponse, status: number, body: object): void {
 
 /** Holds the engine of the registry's present key set; an engine of another set never answers a new request. */
 export function createEngineHost(deps: EngineDeps): EngineHost {
-  const seal = createStateSeal(deps.masterKey);
+  const seal = createStateSeal(deps.root, deps.masterKeys());
   let current: { keySetVersion: string; engine: Promise<Engine> } | null = null;
 
   async function build(): Promise<Engine> {

@@ -1,3 +1,4 @@
+import { fixedMasterKeys } from "#lib/keys/master-keys.ts";
 import { createHash } from "node:crypto";
 import * as oidc from "openid-client";
 import { pino } from "pino";
@@ -197,7 +198,7 @@ describe("behind a proxy that speaks TLS", () => {
     const options = {
       env,
       databaseUrl,
-      masterKey,
+      masterKeys: fixedMasterKeys(masterKey),
       log: pino({ level: "silent" }),
       metricsPort: null,
     };

@@ -1,7 +1,7 @@
 import type { JWK } from "jose";
 import { activeKey } from "#lib/keys/active-key.ts";
 import { createJwtSigner, type JwtSigner } from "#lib/keys/jwt-signer.ts";
-import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
+import type { KeyWrapper } from "#lib/keys/key-wrapper.ts";
 import type { KeyAlgorithm } from "#lib/keys/model.ts";
 import { openPrivateKey } from "#lib/keys/open-private-key.ts";
 import type { RegistryKey } from "#lib/registry/snapshot.ts";
@@ -25,8 +25,10 @@ export type SigningKeys = {
  *
  * @throws {DomainError} SEALED where the master key does not open a key; an Error where a purpose has no active key.
  */
-export async function openSigningKeys(keys: readonly RegistryKey[], masterKey: Buffer): Promise<SigningKeys> {
-  const wrapper = createKeyWrapper(masterKey);
+export async function openSigningKeys(
+  keys: readonly RegistryKey[],
+  wrapper: KeyWrapper,
+): Promise<SigningKeys> {
   const access = activeKey(keys, "access_token");
   const activeId = activeKey(keys, "id_token");
   const otherIds = ["standby", "retiring"].flatMap((state) =>
