@@ -1,15 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, linkSync, openSync, renameSync, unlinkSync, writeSync } from "node:fs";
 import path from "node:path";
-import {
-  masterKeyFile,
-  masterKeyId,
-  nextMasterKeyFile,
-  readMasterKeyFile,
-} from "#lib/keys/master-keys.ts";
 import type { Env } from "#lib/env.ts";
-import { acquireLock } from "#server/setup/lock.mjs";
+import { masterKeyFile, masterKeyId, nextMasterKeyFile, readMasterKeyFile } from "#lib/keys/master-keys.ts";
 import { syncFolder } from "#server/embedded-database/durable-file.ts";
+import { acquireLock } from "#server/setup/lock.mjs";
 
 type Place = Pick<Env, "dataDir" | "masterKeyFile">;
 
@@ -18,7 +13,10 @@ type Place = Pick<Env, "dataDir" | "masterKeyFile">;
  *
  * @returns null where another run is at work; nothing was done then.
  */
-export async function aloneWithMasterKey<T>(place: Place, work: () => T | Promise<T>): Promise<{ done: T } | null> {
+export async function aloneWithMasterKey<T>(
+  place: Place,
+  work: () => T | Promise<T>,
+): Promise<{ done: T } | null> {
   const lock = acquireLock(`${masterKeyFile(place)}.lock`);
   if (lock.heldBy !== undefined) return null;
   try {

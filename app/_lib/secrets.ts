@@ -28,5 +28,7 @@ export function keyWrapper(): KeyWrapper {
 
 /** A key of one purpose, derived from the master key; good for nothing else. */
 export function derivedKey(purpose: string): Buffer {
-  return Buffer.from(hkdfSync("sha256", firstMasterKey(), Buffer.alloc(0), `tokenwarden console ${purpose}`, 32));
+  return Buffer.from(
+    hkdfSync("sha256", firstMasterKey(), Buffer.alloc(0), `tokenwarden console ${purpose}`, 32),
+  );
 }

@@ -1,14 +1,8 @@
 import { z } from "zod";
+import { seenVersion } from "../input/plain-text.ts";
 import { plannedOrderInput } from "../order-plans/input.ts";
 import { revocationInput } from "../revocations/input.ts";
-import { seenVersion } from "../input/plain-text.ts";
-import {
-  JWKS_CACHE_SECONDS,
-  KEY_ALGORITHMS,
-  KEY_KEEP_DAYS,
-  KEY_PURPOSES,
-  POLICY_DAYS_MAX,
-} from "./model.ts";
+import { JWKS_CACHE_SECONDS, KEY_ALGORITHMS, KEY_KEEP_DAYS, KEY_PURPOSES, POLICY_DAYS_MAX } from "./model.ts";
 
 /** A key's id, as `generateKey` makes it. */
 export const kidInput = z.string().regex(/^[\w.-]{1,128}$/, "is not a key's id");

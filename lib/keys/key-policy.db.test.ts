@@ -22,7 +22,8 @@ const kidsIn: KeyRing["kidsIn"] = (...given) => ring.kidsIn(...given);
 describe("a policy", () => {
   const policyOf = async (purpose: KeyPurpose, algorithm?: KeyAlgorithm) => {
     const found = (await listKeyPolicies(as("auditor"))).find(
-      (one) => one.purpose === purpose && (algorithm === undefined ? one.isSigning : one.algorithm === algorithm),
+      (one) =>
+        one.purpose === purpose && (algorithm === undefined ? one.isSigning : one.algorithm === algorithm),
     );
     if (found === undefined) throw new Error(`no policy for ${purpose}`);
     return found;
@@ -101,10 +102,19 @@ describe("a policy", () => {
     expect(policies.map((one) => one.algorithm)).toEqual([...KEY_ALGORITHMS]);
     expect(policies.filter((one) => one.isSigning).map((one) => one.algorithm)).toEqual(["ES256"]);
     const given = { version: 1, algorithm: "RS256", isOn: true, everyDays: 365, aheadDays: 30 };
-    expect(await change(given)).toMatchObject({ algorithm: "RS256", isSigning: false, next: null, version: 2 });
+    expect(await change(given)).toMatchObject({
+      algorithm: "RS256",
+      isSigning: false,
+      next: null,
+      version: 2,
+    });
     expect(await policyOf("feed")).toMatchObject({ algorithm: "ES256", everyDays: 90, version: 1 });
 
-    const { key } = await rotateKey(as("owner"), ring.wrapper, { purpose: "feed", algorithm: "RS256", ...why });
+    const { key } = await rotateKey(as("owner"), ring.wrapper, {
+      purpose: "feed",
+      algorithm: "RS256",
+      ...why,
+    });
     await ring.age(key.kid);
     await ring.worker();
     await signsFor(key.kid, 200);

@@ -25,7 +25,11 @@ async function waits(purpose: "feed" | "id_token" | "status_list"): Promise<numb
 }
 
 test("a longer cache time is what a new key waits for, and how long a replaced key stays is kept to", async () => {
-  expect(await getKeySettings(as("auditor"))).toMatchObject({ jwksCacheSeconds: 600, keyKeepDays: 14, cachedUntil: null });
+  expect(await getKeySettings(as("auditor"))).toMatchObject({
+    jwksCacheSeconds: 600,
+    keyKeepDays: 14,
+    cachedUntil: null,
+  });
   expect(await change(as("governor"), { jwksCacheSeconds: 3_600, keyKeepDays: 30 })).toMatchObject({
     jwksCacheSeconds: 3_600,
     keyKeepDays: 30,
@@ -62,10 +66,15 @@ test("two admins at once: the second is told what changed; neither loses a field
     message: expect.stringMatching(/governor@example\.test.*jwksCacheSeconds/),
     fields: [{ path: "version" }, { path: "jwksCacheSeconds" }],
   });
-  expect(await change(as("owner"), { keyKeepDays: 7 })).toMatchObject({ jwksCacheSeconds: 900, keyKeepDays: 7 });
+  expect(await change(as("owner"), { keyKeepDays: 7 })).toMatchObject({
+    jwksCacheSeconds: 900,
+    keyKeepDays: 7,
+  });
   for (const role of ["responder", "auditor"] as const)
     await expect(change(as(role), { keyKeepDays: 1 })).rejects.toMatchObject({ code: "FORBIDDEN" });
-  const entries = await ring.db.query("SELECT before, after FROM audit_entry WHERE act = 'organisation.updated' ORDER BY sequence");
+  const entries = await ring.db.query(
+    "SELECT before, after FROM audit_entry WHERE act = 'organisation.updated' ORDER BY sequence",
+  );
   expect(entries).toEqual([
     { before: { jwksCacheSeconds: 600 }, after: { jwksCacheSeconds: 900 } },
     { before: { keyKeepDays: 14 }, after: { keyKeepDays: 7 } },

@@ -68,7 +68,10 @@ function openByAny(keys: readonly Buffer[], wrapped: Uint8Array, label: string):
  * AES-256-GCM under a master key of 32 bytes; the label is authenticated with it. Opens by each of the keys that this process has, and wraps under the
  * one that is in force: where nobody says which, under the first.
  */
-export function createKeyWrapper(given: MasterKeys | Buffer, inForce: KeyIdInForce = async () => null): KeyWrapper {
+export function createKeyWrapper(
+  given: MasterKeys | Buffer,
+  inForce: KeyIdInForce = async () => null,
+): KeyWrapper {
   const masterKeys = Buffer.isBuffer(given) ? fixedMasterKeys(given) : given;
   if (masterKeys().some((key) => key.length !== 32))
     throw new DomainError("SEALED", "The master key must have 32 bytes.");

@@ -73,8 +73,7 @@ export function openMasterKeys(env: KeyEnv): MasterKeys {
     // the next one first: where it takes the other's place in between, it is read twice rather than not at all
     const following = readMasterKeyFile(nextMasterKeyFile(env));
     const key = readMasterKeyFile(file);
-    if (key === null)
-      throw new MasterKeyError(`there is no master key: set MASTER_KEY, or restore ${file}`);
+    if (key === null) throw new MasterKeyError(`there is no master key: set MASTER_KEY, or restore ${file}`);
     return [key, ...(following === null ? [] : [following]), ...next];
   }
   const keys = () => {

@@ -11,7 +11,13 @@ import { ROOT_LABEL } from "./root-secret.ts";
 
 /** What is wrapped, where, and what each is bound to. */
 const WRAPPED = [
-  { what: "signingKeys", table: "signing_key", key: "kid", column: "private_wrapped", labelOf: (kid: string) => kid },
+  {
+    what: "signingKeys",
+    table: "signing_key",
+    key: "kid",
+    column: "private_wrapped",
+    labelOf: (kid: string) => kid,
+  },
   { what: "secondFactors", table: "admin", key: "id::text", column: "totp_wrapped", labelOf: totpLabel },
   {
     what: "receivers",
@@ -70,7 +76,10 @@ export async function rewrapKeys(
       `SELECT key_id AS "keyId", root_wrapped AS root FROM master_key WHERE id = 1 FOR UPDATE`,
     );
     if (row === undefined || row.keyId !== fromId)
-      throw new DomainError("CONFLICT", "Another master key is in force than the one that is to be replaced.");
+      throw new DomainError(
+        "CONFLICT",
+        "Another master key is in force than the one that is to be replaced.",
+      );
     const root = await old.unwrap(row.root, ROOT_LABEL);
     await tx.query(
       "UPDATE master_key SET key_id = $1::text, root_wrapped = $2::bytea, changed_at = $3::timestamptz WHERE id = 1",

@@ -14,7 +14,7 @@ type SealedRow = { model: string; idHash: Buffer; payload: unknown };
  */
 export async function resealStates(db: Pick<SqlDatabase, "query">, seal: StateSeal): Promise<number> {
   let count = 0;
-  let [model, idHash] = ["", Buffer.alloc(0)];
+  let [model, idHash]: [string, Buffer] = ["", Buffer.alloc(0)];
   for (;;) {
     const rows = await db.query<SealedRow>(
       `SELECT model, id_hash AS "idHash", payload FROM protocol_state

@@ -14,7 +14,8 @@ describe("sealed state", () => {
   it("of before there was a root secret opens by the master key that it was sealed under, by no other", () => {
     const [mine, other] = [Buffer.alloc(32, 8), Buffer.alloc(32, 9)];
     const stored = sealedBefore(mine, "Session aa");
-    const opens = (...keys: Buffer[]) => createStateSeal(Buffer.alloc(32, 5), keys).open(stored, "Session aa");
+    const opens = (...keys: Buffer[]) =>
+      createStateSeal(Buffer.alloc(32, 5), keys).open(stored, "Session aa");
     expect(opens(mine)).toEqual(payload);
     expect(opens(other, mine)).toEqual(payload);
     expect(opens(other)).toBeNull();

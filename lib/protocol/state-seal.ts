@@ -54,7 +54,10 @@ export function createStateSeal(root: Buffer, masterKeys: readonly Buffer[] = []
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(Buffer.from(place));
       const ciphertext = Buffer.concat([cipher.update(JSON.stringify(payload), "utf8"), cipher.final()]);
-      return { v: VERSION, sealed: Buffer.concat([nonce, cipher.getAuthTag(), ciphertext]).toString("base64url") };
+      return {
+        v: VERSION,
+        sealed: Buffer.concat([nonce, cipher.getAuthTag(), ciphertext]).toString("base64url"),
+      };
     },
     open(stored, place) {
       const { v, sealed } = (stored ?? {}) as { v?: unknown; sealed?: unknown };

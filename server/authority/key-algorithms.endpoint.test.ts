@@ -88,7 +88,9 @@ describe.each(["RS256", "PS256", "EdDSA", "ES256"] as const)("a rotation to %s",
     if (algorithm.endsWith("S256") && key?.kty === "RSA")
       expect(Buffer.from(key.n ?? "", "base64url").length * 8).toBe(RSA_MODULUS_BITS);
     const [, payload, signature] = token.split(".");
-    for (const other of ["ES256", "RS256", "PS256", "EdDSA", "HS256", "none"].filter((one) => one !== algorithm)) {
+    for (const other of ["ES256", "RS256", "PS256", "EdDSA", "HS256", "none"].filter(
+      (one) => one !== algorithm,
+    )) {
       const header = Buffer.from(JSON.stringify({ alg: other, typ: "at+jwt", kid })).toString("base64url");
       const swapped = `${header}.${payload}.${signature}`;
       expect(await isActive(swapped), other).toBe(false);

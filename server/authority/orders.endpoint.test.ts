@@ -1,8 +1,8 @@
-import { fixedMasterKeys } from "#lib/keys/master-keys.ts";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Context } from "#lib/context.ts";
 import { parseEnv } from "#lib/env.ts";
+import { fixedMasterKeys } from "#lib/keys/master-keys.ts";
 import { createPlan } from "#lib/order-plans/create-plan.ts";
 import { planInput } from "#lib/order-plans/input.ts";
 import type { PlannedOrderResult } from "#lib/order-plans/model.ts";

@@ -33,7 +33,12 @@ const present = randomBytes(32);
 async function start(masterKeys: MasterKeys): Promise<{ authority: RunningAuthority; url: string }> {
   const port = await freePort();
   issuer ??= `http://localhost:${port}`;
-  const given = { AUTHORITY_PORT: String(port), AUTHORITY_ISSUER: issuer, CONSOLE_PORT: "1", METRICS_PORT: "2" };
+  const given = {
+    AUTHORITY_PORT: String(port),
+    AUTHORITY_ISSUER: issuer,
+    CONSOLE_PORT: "1",
+    METRICS_PORT: "2",
+  };
   const log = pino({ level: "error" }, { write: (line: string) => void said.push(line) });
   const authority = await startAuthority({
     env: parseEnv(given),

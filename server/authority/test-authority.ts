@@ -1,4 +1,3 @@
-import { fixedMasterKeys } from "#lib/keys/master-keys.ts";
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { createServer } from "node:net";
 import { pino } from "pino";
@@ -6,6 +5,7 @@ import { type Database, openDatabase } from "#lib/db/database.ts";
 import { testDatabase } from "#lib/db/test-database.ts";
 import { parseEnv } from "#lib/env.ts";
 import { uuidv7 } from "#lib/ids.ts";
+import { fixedMasterKeys } from "#lib/keys/master-keys.ts";
 import { type RunningAuthority, startAuthority } from "./start.ts";
 
 export async function freePort(): Promise<number> {

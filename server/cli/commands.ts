@@ -117,7 +117,9 @@ const keysRewrap: Command = {
         `${wrapped.signingKeys} signing keys, ${wrapped.secondFactors} second factors and ${wrapped.receivers} receivers' secrets are wrapped under the new master key. The old one opens nothing of this database any more.`,
       );
     if (kept !== null) {
-      remark(`What runs reads the new key by itself. The old one is kept in ${kept} for backups from before:`);
+      remark(
+        `What runs reads the new key by itself. The old one is kept in ${kept} for backups from before:`,
+      );
       remark("delete it with the last of them.");
     } else if (env.masterKey)
       remark(

@@ -64,7 +64,11 @@ test("a run puts a new key in the file's place, which a process that runs reads 
   expect(read(kept ?? "")).toEqual(present);
   expect(readdirSync(folder).sort()).toEqual([path.basename(kept ?? ""), "key"].sort());
   for (const one of [file, kept ?? ""]) expect(statSync(one).mode & 0o777).toBe(0o600);
-  expect([await opensAll(key), await opensAll(running), await opensAll(present)]).toEqual([true, true, false]);
+  expect([await opensAll(key), await opensAll(running), await opensAll(present)]).toEqual([
+    true,
+    true,
+    false,
+  ]);
   // and once more
   expect((await rewrap(ctx(), env())).keyId).not.toBe(keyId);
   expect([await opensAll(running), await opensAll(key)]).toEqual([true, false]);
@@ -125,7 +129,11 @@ test("by the environment the new key is MASTER_KEY_NEXT, and a process with both
   const [prepared, unprepared] = [openMasterKeys(both), openMasterKeys(given())];
   expect(await opensAll(prepared)).toBe(true);
   expect(await rewrap(ctx(), both)).toMatchObject({ keyId: masterKeyId(next), kept: null });
-  expect([await opensAll(prepared), await opensAll(unprepared), await opensAll(next)]).toEqual([true, false, true]);
+  expect([await opensAll(prepared), await opensAll(unprepared), await opensAll(next)]).toEqual([
+    true,
+    false,
+    true,
+  ]);
   await expect(ensureMasterKey(given(), url)).rejects.toThrow(/does not open/);
   expect(await rewrap(ctx(), both)).toMatchObject({ wrapped: null });
 });
@@ -133,10 +141,10 @@ test("by the environment the new key is MASTER_KEY_NEXT, and a process with both
 test("what was sealed by the master key itself, before there was a root secret, opens by the root afterwards and no more by the old key", async () => {
   const at = place("Grant", hashId("g1"));
   const sealed = { ...createStateSeal(present).seal({ accountId: "ana" }, at), v: 1 };
-  await db.query("INSERT INTO protocol_state (model, id_hash, payload) VALUES ('Grant', $1::bytea, $2::jsonb)", [
-    hashId("g1"),
-    JSON.stringify(sealed),
-  ]);
+  await db.query(
+    "INSERT INTO protocol_state (model, id_hash, payload) VALUES ('Grant', $1::bytea, $2::jsonb)",
+    [hashId("g1"), JSON.stringify(sealed)],
+  );
   await rewrap(ctx(), env());
   const root = await openRootSecret(db, createKeyWrapper(openMasterKeys(env())));
   expect(await findState(db, createStateSeal(root), "Grant", "g1")).toMatchObject({
@@ -144,4 +152,3 @@ test("what was sealed by the master key itself, before there was a root secret, 
   });
   expect(await findState(db, createStateSeal(present, [present]), "Grant", "g1")).toBeNull();
 });
-

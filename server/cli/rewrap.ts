@@ -2,12 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Context } from "#lib/context.ts";
 import type { Env } from "#lib/env.ts";
 import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
-import {
-  masterKeyId,
-  nextMasterKeyFile,
-  openMasterKeys,
-  readMasterKeyFile,
-} from "#lib/keys/master-keys.ts";
+import { masterKeyId, nextMasterKeyFile, openMasterKeys, readMasterKeyFile } from "#lib/keys/master-keys.ts";
 import { type RewrapResult, rewrapKeys } from "#lib/keys/rewrap-keys.ts";
 import { openRootSecret, readKeyIdInForce } from "#lib/keys/root-secret.ts";
 import { resealStates } from "#lib/protocol/reseal-states.ts";
@@ -61,7 +56,8 @@ async function replace(ctx: Context, env: Env): Promise<Rewrapped> {
   let wrapped: RewrapResult | null = null;
   if (before !== keyId) {
     const from = masterKeys().find((key) => masterKeyId(key) === before);
-    if (from === undefined) throw new StartRefusal("the master key is not the one in force; nothing was changed");
+    if (from === undefined)
+      throw new StartRefusal("the master key is not the one in force; nothing was changed");
     await resealStates(ctx.db, createStateSeal(root, masterKeys()));
     wrapped = await rewrapKeys(ctx, { from, to });
   }

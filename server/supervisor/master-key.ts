@@ -4,9 +4,9 @@ import pg from "pg";
 import type { Env } from "#lib/env.ts";
 import { DomainError } from "#lib/errors.ts";
 import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
-import { masterKeyFile, type MasterKeys, openMasterKeys } from "#lib/keys/master-keys.ts";
-import { aloneWithMasterKey, promoteNextMasterKey } from "#server/master-key-file.ts";
+import { type MasterKeys, masterKeyFile, openMasterKeys } from "#lib/keys/master-keys.ts";
 import { writeDurably } from "#server/embedded-database/durable-file.ts";
+import { aloneWithMasterKey, promoteNextMasterKey } from "#server/master-key-file.ts";
 import { StartRefusal } from "#server/start-refusal.ts";
 
 async function hasWrappedKeys(databaseUrl: string): Promise<boolean> {

@@ -1,4 +1,3 @@
-import { fixedMasterKeys } from "#lib/keys/master-keys.ts";
 import { createHash } from "node:crypto";
 import * as oidc from "openid-client";
 import { pino } from "pino";
@@ -6,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemContext } from "#lib/context.ts";
 import { parseEnv } from "#lib/env.ts";
 import { changeIssuer } from "#lib/issuer/change-issuer.ts";
+import { fixedMasterKeys } from "#lib/keys/master-keys.ts";
 import { startAuthority } from "../start.ts";
 import { freePort, startTestInstance, type TestInstance } from "../test-authority.ts";
 import { TestBrowser } from "./test-browser.ts";

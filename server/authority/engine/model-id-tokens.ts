@@ -23,7 +23,10 @@ export function shapeIdTokens(provider: Provider, jwks: readonly JWK[]): void {
     value(jwt: string, client: EngineClient) {
       const kid = kidOf(jwt);
       const alg = jwks.find((key) => key.kid === kid)?.alg ?? client.idTokenSignedResponseAlg;
-      return validate(jwt, Object.create(client, { idTokenSignedResponseAlg: { value: alg } }) as EngineClient);
+      return validate(
+        jwt,
+        Object.create(client, { idTokenSignedResponseAlg: { value: alg } }) as EngineClient,
+      );
     },
   });
 }

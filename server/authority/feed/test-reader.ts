@@ -51,7 +51,13 @@ export function subjectOf(token: string): OrderSubject {
   };
 }
 
-export type ReaderOptions = { url: string; issuer: string; secret: string; instance?: string; algorithm?: string };
+export type ReaderOptions = {
+  url: string;
+  issuer: string;
+  secret: string;
+  instance?: string;
+  algorithm?: string;
+};
 
 /** A reader of the feed that checks everything it is sent by the contract, with the published keys. */
 export class TestReader {

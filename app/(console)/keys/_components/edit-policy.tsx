@@ -56,7 +56,12 @@ export function EditPolicy({ policy }: { policy: KeyPolicy }) {
 
   return (
     <>
-      <Button variant="subtle" size="compact-sm" aria-label={`${words.policyEdit} ${name}, ${policy.algorithm}`} onClick={open}>
+      <Button
+        variant="subtle"
+        size="compact-sm"
+        aria-label={`${words.policyEdit} ${name}, ${policy.algorithm}`}
+        onClick={open}
+      >
         {words.policyEdit}
       </Button>
       <OnDemandDialog

@@ -13,49 +13,49 @@ function nextOf({ isSigning, isOn }: KeyPolicy): string {
 
 function Policies({ name, rows, mayChange }: { name: string; rows: KeyPolicy[]; mayChange: boolean }) {
   return (
-      <PlainTable
-        name={name}
-        rows={rows}
-        keyOf={(row) => `policy-${row.purpose}-${row.algorithm}`}
-        columns={[
-          { header: "Purpose", cell: (row: KeyPolicy) => KEY_PURPOSE_WORDS[row.purpose].name },
-          {
-            header: "Algorithm",
-            cell: (row: KeyPolicy) => <span className="mono">{row.algorithm}</span>,
-          },
-          {
-            header: "Rotates",
-            cell: (row: KeyPolicy) =>
-              row.isOn ? `every ${days(row.everyDays)}` : <span className="faint">{words.policyOff}</span>,
-          },
-          {
-            header: "Announced",
-            isExtra: true,
-            cell: (row: KeyPolicy) => (row.isOn ? `${days(row.aheadDays)} ahead` : null),
-          },
-          {
-            header: "Next key",
-            cell: (row: KeyPolicy) =>
-              row.next === null ? (
-                <span className="faint">{nextOf(row)}</span>
-              ) : (
-                <>
-                  made <Instant at={row.next.announcesAt} />, signs <Instant at={row.next.activatesAt} />
-                </>
-              ),
-          },
-          ...(mayChange
-            ? [
-                {
-                  header: "Change",
-                  isUntitled: true,
-                  align: "end" as const,
-                  cell: (row: KeyPolicy) => <EditPolicy policy={row} />,
-                },
-              ]
-            : []),
-        ]}
-      />
+    <PlainTable
+      name={name}
+      rows={rows}
+      keyOf={(row) => `policy-${row.purpose}-${row.algorithm}`}
+      columns={[
+        { header: "Purpose", cell: (row: KeyPolicy) => KEY_PURPOSE_WORDS[row.purpose].name },
+        {
+          header: "Algorithm",
+          cell: (row: KeyPolicy) => <span className="mono">{row.algorithm}</span>,
+        },
+        {
+          header: "Rotates",
+          cell: (row: KeyPolicy) =>
+            row.isOn ? `every ${days(row.everyDays)}` : <span className="faint">{words.policyOff}</span>,
+        },
+        {
+          header: "Announced",
+          isExtra: true,
+          cell: (row: KeyPolicy) => (row.isOn ? `${days(row.aheadDays)} ahead` : null),
+        },
+        {
+          header: "Next key",
+          cell: (row: KeyPolicy) =>
+            row.next === null ? (
+              <span className="faint">{nextOf(row)}</span>
+            ) : (
+              <>
+                made <Instant at={row.next.announcesAt} />, signs <Instant at={row.next.activatesAt} />
+              </>
+            ),
+        },
+        ...(mayChange
+          ? [
+              {
+                header: "Change",
+                isUntitled: true,
+                align: "end" as const,
+                cell: (row: KeyPolicy) => <EditPolicy policy={row} />,
+              },
+            ]
+          : []),
+      ]}
+    />
   );
 }
 

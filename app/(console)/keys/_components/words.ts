@@ -87,11 +87,14 @@ export const keyWords = {
   settingsEdit: "Change caches and keeping",
   settingsSaved: "The settings of caches and keeping were changed.",
   settingCache: "The JWKS may be kept",
-  settingCacheMeans: "A new key waits for so long before it signs; an old JWKS may be gone by for so long in an emergency.",
+  settingCacheMeans:
+    "A new key waits for so long before it signs; an old JWKS may be gone by for so long in an emergency.",
   settingCacheRange: `Must be a whole number of seconds from ${JWKS_CACHE_SECONDS.min} to ${JWKS_CACHE_SECONDS.max}.`,
-  settingShorter: "Caches that were told the longer time keep to it: until they are out, rotations wait for them.",
+  settingShorter:
+    "Caches that were told the longer time keep to it: until they are out, rotations wait for them.",
   settingKeep: "A replaced key stays",
-  settingKeepMeans: "Longer where what it signed may live longer. Holds for keys that are replaced from now on.",
+  settingKeepMeans:
+    "Longer where what it signed may live longer. Holds for keys that are replaced from now on.",
   settingKeepRange: `Must be a whole number of days from ${KEY_KEEP_DAYS.min} to ${KEY_KEEP_DAYS.max}.`,
   settingKept: (time: string) => `${time} at least`,
   settingWaits: "Rotations wait for older caches until",

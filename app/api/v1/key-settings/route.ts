@@ -16,7 +16,8 @@ export const GET = defineRoute({
 export const PUT = defineRoute({
   method: "PUT",
   path: "/api/v1/key-settings",
-  summary: "Changes how long the JWKS may be kept, and a replaced key stays in it; `version` is the organisation's",
+  summary:
+    "Changes how long the JWKS may be kept, and a replaced key stays in it; `version` is the organisation's",
   description:
     "A shorter cache time holds for what is given out from now on; until `cachedUntil` a rotation waits for caches that were told the longer one. A longer stay holds for keys that are replaced from now on.",
   permission: "key:rotate",
