@@ -32,6 +32,7 @@ import {
   type UseWriter,
 } from "#lib/verification/use-writer.ts";
 import { type Bounds, createBounds } from "./bounds/bounds.ts";
+import { type ConnectionReading, createReading } from "./bounds/reading.ts";
 import { type AddressReader, createAddressReader } from "./client-address.ts";
 import { Feed } from "./feed/feed.ts";
 import { logFailure } from "./log-failure.ts";
@@ -54,6 +55,7 @@ export type Services = {
   usage: UsageCounter;
   refusals: RefusalCounter;
   bounds: Bounds;
+  reading: ConnectionReading;
   feed: Feed;
   disk: DiskWatch;
   revokePresented(token: PresentedToken): Promise<bigint>;
@@ -166,6 +168,7 @@ export async function startServices({
   });
   const sightings = new CallerSightings(db, complain);
   const bounds = createBounds(env);
+  const addresses = createAddressReader(env.trustedProxies);
   feed = new Feed({
     db,
     follower,
@@ -193,10 +196,11 @@ export async function startServices({
     usage,
     refusals,
     bounds,
+    reading: createReading(bounds.turnstile, addresses),
     feed,
     disk,
     revokePresented: createPresentedTokenRevoker(db, { onPlaced: (orders) => follower.offer(orders) }),
-    addresses: createAddressReader(env.trustedProxies),
+    addresses,
     wrapper,
     outbound,
     clientKeys,

@@ -114,6 +114,7 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     showedSecret: (secretId, at) => services.sightings.clientShowed(secretId, at),
     countUses: (rows) => services.usage.count(rows),
     bounds: services.bounds,
+    reading: services.reading,
     countRefusal: (askerId, ip, refusal) => services.refusals.count(askerId, ip, refusal, new Date()),
   });
   const lists = createStatusLists({ env, databaseUrl, services });

@@ -13,6 +13,7 @@ import type { OrderBook } from "#lib/verification/order-book.ts";
 import type { Reading } from "#lib/verification/read-token.ts";
 import type { TokenUseRow, UseWriter } from "#lib/verification/use-writer.ts";
 import type { Bounds } from "#server/authority/bounds/bounds.ts";
+import type { ConnectionReading } from "#server/authority/bounds/reading.ts";
 import type { ExchangeGate } from "./exchange-gate.ts";
 
 /** What the engine takes of a logger. */
@@ -57,6 +58,7 @@ export type EngineDeps = {
   /** Told of uses after they are committed. */
   countUses(rows: readonly TokenUseRow[]): void;
   bounds: Bounds;
+  reading: ConnectionReading;
   /** Told of what was refused without a token on record. */
   countRefusal(askerId: string, ip: string | null, refusal: CountedRefusal): void;
 };

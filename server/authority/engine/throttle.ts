@@ -76,6 +76,7 @@ export function createThrottle(deps: EngineDeps) {
 
   /** Lets an asker's request into the engine when it is its turn. */
   function enter(ctx: KoaContextWithOIDC, asker: string, next: () => Promise<void>): Promise<void> {
+    deps.reading.saw(ctx.req, ctx.res, asker);
     const costOf = () => (bounds.isGarbageSpent(asker) ? SPENT_COST : ENGINE_COST);
     return bounds.turnstile.pass(asker, costOf, async () => {
       await next();
