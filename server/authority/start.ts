@@ -75,7 +75,9 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
   let engine: EngineHost | null = null;
   const watchMasterKey = createMasterKeyWatch(masterKeys, log);
   const onRegistry = () => {
-    engine?.refresh();
+    // before there is one, what the endpoints share is not there either
+    if (engine === null) return;
+    engine.refresh();
     watchMasterKey(services.follower.registry.keys);
   };
   const services = await startServices({

@@ -4,7 +4,7 @@ import pg from "pg";
 import type { Env } from "#lib/env.ts";
 import { DomainError } from "#lib/errors.ts";
 import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
-import { type MasterKeys, masterKeyFile, openMasterKeys } from "#lib/keys/master-keys.ts";
+import { type MasterKeys, masterKeyFile, nextMasterKeyFile, openMasterKeys } from "#lib/keys/master-keys.ts";
 import { writeDurably } from "#server/embedded-database/durable-file.ts";
 import { aloneWithMasterKey, promoteNextMasterKey } from "#server/master-key-file.ts";
 import { StartRefusal } from "#server/start-refusal.ts";
@@ -42,7 +42,7 @@ async function checkOpens(masterKeys: MasterKeys, databaseUrl: string): Promise<
 
 /** Ends what a re-wrapping that was killed had left to do: the file holds the key in force. A re-wrapping that wrapped nothing yet stays as it is. */
 export async function finishRewrap(env: Env, databaseUrl: string): Promise<void> {
-  if (env.masterKey) return;
+  if (env.masterKey || !existsSync(nextMasterKeyFile(env))) return;
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
