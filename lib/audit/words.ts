@@ -105,6 +105,9 @@ export function countedRefusalWords(refusal: string): string {
 export const ACT_WORDS: Record<string, string> = {
   "token.revoked": "revoked the token",
   "family.revoked": "revoked the family",
+  "refresh_token.replayed": "ended, as a used refresh token came back, the family",
+  "authorization_code.replayed": "ended, as a used authorization code came back, the family",
+  "device_code.replayed": "ended, as a used device code came back, the family",
   "refresh_token.crowded_out": "ended, as one sign-in too many, the family",
   "revocation.repeated": "asked again to revoke",
   "session.revoked": "revoked the session",

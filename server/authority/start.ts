@@ -103,6 +103,7 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     registry: () => follower.registry,
     register: services.register,
     statuses: services.statuses,
+    usedIds: services.usedIds,
     orders: () => follower.book,
     isStale: () => follower.isStale || services.disk.isFull,
     writer: services.writer,

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { CountedRefusal } from "#lib/audit/words.ts";
 import type { ClientKeyCache } from "#lib/client-keys/client-key-cache.ts";
+import type { Sql } from "#lib/db/sql.ts";
 import type { SqlDatabase } from "#lib/db/sql-database.ts";
 import type { Env } from "#lib/env.ts";
 import type { KeyWrapper } from "#lib/keys/key-wrapper.ts";
@@ -38,6 +39,8 @@ export type EngineDeps = {
   register: TokenRegister;
   /** Where the statuses of JWTs stand. */
   statuses: Pick<StatusAllocator, "take">;
+  /** Where it is noted that something good for once was used: each statement commits by itself, on connections that nothing else takes. */
+  usedIds: Sql;
   orders(): OrderBook;
   /** True when the orders are too old to answer by. */
   isStale(): boolean;
