@@ -67,7 +67,7 @@ function canHold(cell: Cell, question: TallyQuestion): boolean {
 }
 
 /** The cells of any of some labels: a token that carries two counts twice, so they are "at most". */
-function together({ facet, labels }: LabelFilter, cells: TallyCells): ReadonlyMap<string, Cell> {
+function together({ facet, labels }: LabelFilter, cells: TallyCells): Cells {
   const [first, ...others] = labels.map((label) => cells.of(facet, label));
   if (first === undefined || others.length === 0) return first ?? new Map();
   const sum = new Map(first);
@@ -103,25 +103,29 @@ function addLives(lives: Map<number, Map<string, Lives>>, cell: Cell, atLeastSec
   });
 }
 
-/**
- * What the tally knows of a question: which weeks and clients have tokens that can match, and how many at most. What is not in it cannot be
- * there, but for tokens that were issued after `until`.
- */
-export async function readTally(db: Database, question: TallyQuestion): Promise<Tally> {
-  const { labels } = question;
+/** The cells of all tokens, and of each label that is asked for; all of one instant. */
+export async function readAsked(
+  db: Database,
+  labels: readonly LabelFilter[],
+): Promise<{ cells: TallyCells; everything: Cells; ofLabel: Cells[] }> {
   const cells = await readCells(
     db,
     labels.flatMap(({ facet, labels: names }) => names.map((name) => [facet, name] as const)),
   );
-  const everything = cells.of("all", "");
-  const ofLabel = labels.map((one) => together(one, cells));
-  const weeks = new Map<number, number>();
-  const clients = new Map<string, number>();
-  let atMost = 0;
-  let expected = 0;
-  let longestSeconds = 0;
-  let soonestSeconds = Number.POSITIVE_INFINITY;
-  const lives = new Map<number, Map<string, Lives>>();
+  return { cells, everything: cells.of("all", ""), ofLabel: labels.map((one) => together(one, cells)) };
+}
+
+type Cells = ReadonlyMap<string, Cell>;
+
+/** A cell that can hold what is asked for, the part of it that carries every label at most, and about which share does. */
+export type MatchingCell = { cell: Cell; least: Cell; share: number };
+
+/** The cells that can hold what is asked for: those that lack a label cannot. */
+export function* matchingCells(
+  question: TallyQuestion,
+  everything: Cells,
+  ofLabel: readonly Cells[],
+): Generator<MatchingCell> {
   for (const [key, cell] of everything) {
     let least: Cell | undefined = cell;
     let share = 1;
@@ -139,7 +143,25 @@ export async function readTally(db: Database, question: TallyQuestion): Promise<
         shortestSeconds: Math.max(least.shortestSeconds, labelled.shortestSeconds),
       };
     }
-    if (least === undefined || !canHold(least, question)) continue;
+    if (least !== undefined && canHold(least, question)) yield { cell, least, share };
+  }
+}
+
+/**
+ * What the tally knows of a question: which weeks and clients have tokens that can match, and how many at most. What is not in it cannot be
+ * there, but for tokens that were issued after `until`.
+ */
+export async function readTally(db: Database, question: TallyQuestion): Promise<Tally> {
+  const { labels } = question;
+  const { cells, everything, ofLabel } = await readAsked(db, labels);
+  const weeks = new Map<number, number>();
+  const clients = new Map<string, number>();
+  let atMost = 0;
+  let expected = 0;
+  let longestSeconds = 0;
+  let soonestSeconds = Number.POSITIVE_INFINITY;
+  const lives = new Map<number, Map<string, Lives>>();
+  for (const { cell, least, share } of matchingCells(question, everything, ofLabel)) {
     atMost += least.tokens;
     expected += cell.tokens * share;
     longestSeconds = Math.max(longestSeconds, least.longestSeconds);

@@ -31,6 +31,7 @@ import { familyLead, searchLead, sessionLead } from "./narrow-branches.ts";
 import type { LeadByIssue } from "./page-by-lead.ts";
 import { readTally, type Tally } from "./read-tally.ts";
 import { fewSuspended, isAnyPending, stateBranches } from "./state-branches.ts";
+import { type RevokedWalk, revokedWalk } from "./revoked-walk.ts";
 import type { PendingOrders, StateSql } from "./state-sql.ts";
 import type { TokensQuery } from "./table.ts";
 import { timesCount } from "./times-count.ts";
@@ -66,6 +67,8 @@ export type TokenSelection = {
   byLead: LeadByIssue | null;
   /** How the register is walked where that is the way, in the order of expiry. */
   walk: ExpiryWalk | null;
+  /** How revoked tokens are read beside other filters, where the counts by client tell where they are. */
+  revoked: RevokedWalk | null;
   /** Counts to the last one by the counts by time, where they tell it. */
   countByTimes: ((timeoutMs: number) => Promise<number | null>) | null;
 };
@@ -197,6 +200,12 @@ async function leadsOf(
   return { leads, conditions, others };
 }
 
+/** Whether settled revocations alone are asked for, beside something else. */
+function isOfRevoked({ state, ...others }: Filters, pending: PendingOrders): boolean {
+  if (state?.length !== 1 || state[0] !== "revoked" || isAnyPending(pending)) return false;
+  return Object.values(others).some((value) => value !== undefined);
+}
+
 /** Branches for a state, and the condition of another filter that they fulfil too. */
 type StateLead = { branches: Branch[]; isFew: boolean; isOfSets: boolean; answers: Fragment | null };
 
@@ -291,8 +300,16 @@ export async function selectTokens(
 
   const states = filters.state ?? [];
   const span = spanOf(stretches);
+  const revoked =
+    tally === null || sort === "lastUsed" || !isOfRevoked(filters, options.pending) || best.tokens <= (options.few ?? SORTED_MIN)
+      ? null
+      : await revokedWalk(db, question, {
+          conditions: [...question.conditions, ...answerable],
+          share: Math.min(1, expected / Math.max(1, tally.expected)),
+          order: sort,
+        });
   const byState =
-    sort === "lastUsed" ? null : await leadByState(db, filters, { leads, lead, expected, span }, options);
+    sort === "lastUsed" || revoked !== null ? null : await leadByState(db, filters, { leads, lead, expected, span }, options);
   const isLed = byState !== null;
   const ofState =
     states.length === 0 ? [] : [sql`${state.state} = ANY (${states}::text[])`, ...question.implied];
@@ -331,8 +348,19 @@ export async function selectTokens(
     byIssue: null,
     byLead: null,
     walk,
+    revoked,
     countByTimes: tally === null ? null : timesCount(db, filters, question, tally.longestSeconds, options),
   };
+  if (revoked !== null)
+    return {
+      ...selection,
+      conditions: [],
+      needsState: false,
+      isInOrder: sort === "issued",
+      isOfSets: false,
+      branches: revoked.all,
+      walk: null,
+    };
   if (byState !== null) {
     const { branches } = byState;
     return { ...selection, branches, isInOrder: sort === "issued" && branches.every((one) => one.isOrdered) };

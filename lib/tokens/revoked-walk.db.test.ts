@@ -1,0 +1,204 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Database, openDatabase } from "../db/database.ts";
+import { testDatabase } from "../db/test-database.ts";
+import type { Keyset } from "../list-query/keyset.ts";
+import { parseListQueryStrict } from "../list-query/parse-list-query.ts";
+import { sql } from "../list-query/sql-fragment.ts";
+import { countAll } from "./count-selection.ts";
+import type { NewToken } from "./register.ts";
+import { readRevokedCells } from "./revoked-cells.ts";
+import { branchesOfWay, waysOf } from "./revoked-ways.ts";
+import { readClockSkew, readPendingOrders, stateSql } from "./state-sql.ts";
+import { tokensTable } from "./table.ts";
+import { tallyClients } from "./tally-clients.ts";
+import { readParts } from "./tally-parts.ts";
+import { tallyAll } from "./tally-tokens.ts";
+import { selectTokens, type TokenSelection } from "./token-filters.ts";
+import { fixtureOf } from "./token-fixture.ts";
+import { placesOf } from "./token-places.ts";
+import { questionOf } from "./token-question.ts";
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const COUNT = 180;
+
+type Known = NewToken & { isRevoked: boolean };
+
+let url: string;
+let db: Database;
+let now: Date;
+let clients: string[];
+let tokens: Known[];
+
+async function revoke(token: Known): Promise<void> {
+  await db.query(
+    `INSERT INTO token_standing AS s (token_id, revoked_at, revoked_order_id) VALUES ($1, now(), $2)
+     ON CONFLICT (token_id) DO UPDATE SET revoked_at = excluded.revoked_at, revoked_order_id = excluded.revoked_order_id`,
+    [token.id, randomUUID()],
+  );
+  token.isRevoked = true;
+}
+
+/** Five weeks of tokens of a client that was taken back, of one with some revoked ones, and of one without; some of each are suspended. */
+beforeAll(async () => {
+  ({ url } = await testDatabase());
+  db = openDatabase({ url, role: "app", maxConnections: 4, applicationName: "test" });
+  const fixture = fixtureOf(db);
+  now = new Date();
+  await db.query("SELECT ensure_partitions($1, $2)", [new Date(now.getTime() - 36 * DAY), now]);
+  clients = [await fixture.client("taken"), await fixture.client("some"), await fixture.client("none")];
+  const user = await fixture.user("ines@example.test");
+  tokens = [];
+  for (let n = 0; n < COUNT; n += 1) {
+    const place = n % 3;
+    const isRefresh = n % 4 === 1;
+    const issuedAt = new Date(now.getTime() - Math.floor(((COUNT - n) / COUNT) * 35 * DAY));
+    const token = await fixture.token({
+      clientId: clients[place] as string,
+      userId: n % 2 === 0 ? user : null,
+      kind: isRefresh ? "refresh" : "access",
+      scopes: place === 0 ? ["all", "taken"] : n % 5 === 0 ? ["all", "few"] : ["all"],
+      groups: n % 3 !== 2 && n % 7 < 3 ? ["Staff"] : [],
+      ip: n % 2 === 0 ? "10.1.2.3" : null,
+      issuedAt,
+      expiresAt: new Date(issuedAt.getTime() + (isRefresh ? (3 + (n % 9)) * DAY : 600_000)),
+    });
+    const known = { ...token, isRevoked: false };
+    tokens.push(known);
+    if (n % 6 === 0)
+      await db.query("INSERT INTO token_standing (token_id, suspended_at, suspended_order_id) VALUES ($1, now(), $2)", [
+        token.id,
+        randomUUID(),
+      ]);
+    if (place === 0 || (place === 1 && n % 4 < 2)) await revoke(known);
+  }
+});
+afterAll(() => db.end());
+
+const ASKED: [text: string, matches: (token: Known) => boolean][] = [
+  ["permission=all", () => true],
+  ["permission=taken", (token) => token.scopes.includes("taken")],
+  ["permission=few", (token) => token.scopes.includes("few")],
+  ["permission=few&permission=taken", (token) => token.scopes.includes("few") || token.scopes.includes("taken")],
+  ["group=Staff", (token) => token.groups.includes("Staff")],
+  ["client=none", (token) => token.clientId === clients[2]],
+  ["client=some", (token) => token.clientId === clients[1]],
+  ["client=some&client=taken&kind=refresh", (token) => token.clientId !== clients[2] && token.kind === "refresh"],
+  ["group=Staff&permission=few", (token) => token.groups.includes("Staff") && token.scopes.includes("few")],
+  [
+    "permission=all&issued=beyond:10d&neverUsed=true",
+    (token) => token.issuedAt.getTime() < now.getTime() - 10 * DAY,
+  ],
+  [
+    "group=Staff&expires=within:5d",
+    (token) =>
+      token.groups.includes("Staff") &&
+      token.expiresAt >= now &&
+      token.expiresAt.getTime() < now.getTime() + 5 * DAY,
+  ],
+  ["ip=10.0.0.0/8&client=some", (token) => token.ip !== null && token.clientId === clients[1]],
+];
+
+async function selectionOf(text: string, sort: "issued" | "expires"): Promise<TokenSelection> {
+  const { filters } = parseListQueryStrict(tokensTable, new URLSearchParams(text));
+  const pending = await readPendingOrders(db, now);
+  const state = stateSql(pending, now, await readClockSkew(db));
+  // nothing is few: what many tokens are led by is held to the same
+  return selectTokens(db, filters, { now, pending, state, sort, few: -1 });
+}
+
+const isFoundInEachOrder = async (text: string, matches: (token: Known) => boolean) => {
+  const own = tokens.filter((token) => token.isRevoked && matches(token));
+  for (const sort of ["issued", "expires"] as const) {
+    const selection = await selectionOf(`state=revoked&${text}`, sort);
+    expect(selection.revoked).not.toBeNull();
+    const at = (token: Known) => (sort === "issued" ? token.issuedAt : token.expiresAt).toISOString();
+    const ordered = own.map((token) => `${at(token)} ${token.id}`).sort();
+    for (const direction of ["asc", "desc"] as const) {
+      const found: string[] = [];
+      for (let from: Keyset["from"] = null; ; ) {
+        const keyset: Keyset = { limit: 9, isReversed: false, direction, from, type: "time" };
+        const places = await placesOf(db, selection, keyset, { sort, now, timeoutMs: 5_000 });
+        found.push(...(places ?? []).map(({ place, id }) => `${place.toISOString()} ${id}`));
+        const last = places?.at(-1);
+        if (last === undefined) break;
+        from = { value: last.place.toISOString(), id: last.id };
+      }
+      expect(found, `${sort} ${direction}`).toEqual(direction === "asc" ? ordered : ordered.toReversed());
+    }
+    expect(await countAll(db, selection, 5_000)).toBe(own.length);
+  }
+};
+
+/** A process that has read nothing yet. */
+async function afresh(): Promise<void> {
+  await db.end();
+  db = openDatabase({ url, role: "app", maxConnections: 4, applicationName: "test" });
+}
+
+test("nothing is read so before the worker has counted", async () => {
+  expect((await selectionOf("state=revoked&permission=all", "issued")).revoked).toBeNull();
+});
+
+describe("once the worker has counted revocations, but not the last days of issue", () => {
+  beforeAll(async () => {
+    await tallyClients(db, { lag: "0 seconds", step: 40 });
+    await tallyAll(db, { lag: "3 days" });
+    await afresh();
+  });
+
+  test.each(ASKED)("finds what is revoked beside %s, in each order", isFoundInEachOrder);
+
+  test("finds the same by each way", async () => {
+    const { filters } = parseListQueryStrict(tokensTable, new URLSearchParams("permission=few&group=Staff"));
+    const question = await questionOf(db, filters, { now, isOfUsers: false });
+    const [revoked, tally] = [await readRevokedCells(db), await readParts(db, question.tally)];
+    if (revoked === null) throw new Error("nothing is counted");
+    const spans = clients.map((clientId) => ({ clientId, from: now.getTime() - 36 * DAY, to: tally.until.getTime() }));
+    const ways = waysOf({ revoked, tally, labels: question.labels, ofClients: null }, spans);
+    expect(ways).toHaveLength(4);
+    const own = tokens.filter(
+      (token) =>
+        token.isRevoked &&
+        token.issuedAt < tally.until &&
+        token.scopes.includes("few") &&
+        token.groups.includes("Staff"),
+    );
+    expect(own.length).toBeGreaterThan(0);
+    const selection = { ...(await selectionOf("state=revoked&permission=few", "issued")), conditions: [] };
+    for (const way of ways) {
+      const branches = branchesOfWay(way, [...question.labels.map(({ contained }) => contained), sql`t.kind <> ''`]);
+      expect(await countAll(db, { ...selection, branches }, 5_000)).toBe(own.length);
+    }
+  });
+});
+
+describe("of what was revoked since", () => {
+  beforeAll(async () => {
+    for (const [n, token] of tokens.entries()) if (n % 11 === 2 && !token.isRevoked) await revoke(token);
+    const fixture = fixtureOf(db);
+    const at = new Date();
+    const late = await fixture.token({
+      clientId: clients[2] as string,
+      scopes: ["all", "few"],
+      issuedAt: at,
+      expiresAt: new Date(at.getTime() + DAY),
+    });
+    tokens.push({ ...late, isRevoked: false });
+    await revoke(tokens.at(-1) as Known);
+    await afresh();
+  });
+
+  test.each(ASKED)("finds what is revoked beside %s, in each order", isFoundInEachOrder);
+});
+
+describe("when all is counted", () => {
+  beforeAll(async () => {
+    await tallyClients(db, { lag: "0 seconds" });
+    await tallyAll(db, { lag: "0 seconds" });
+    await afresh();
+  });
+
+  test.each(ASKED)("finds what is revoked beside %s, in each order", isFoundInEachOrder);
+});
