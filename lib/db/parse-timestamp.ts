@@ -1,6 +1,8 @@
 import pg from "pg";
 
-const parseAny = pg.types.getTypeParser(pg.types.builtins.TIMESTAMPTZ, "text") as (text: string) => Date | number | null;
+const parseAny = pg.types.getTypeParser(pg.types.builtins.TIMESTAMPTZ, "text") as (
+  text: string,
+) => Date | number | null;
 
 const [ZERO, DASH, DOT, PLUS] = [48, 45, 46, 43];
 
@@ -12,7 +14,8 @@ function two(text: string, at: number): number {
 /** The thousandths that stand after a dot, of one digit or more; more than three are cut off. */
 function milliseconds(text: string, from: number, end: number): number {
   let value = 0;
-  for (let at = from; at < from + 3; at += 1) value = value * 10 + (at < end ? text.charCodeAt(at) - ZERO : 0);
+  for (let at = from; at < from + 3; at += 1)
+    value = value * 10 + (at < end ? text.charCodeAt(at) - ZERO : 0);
   return value;
 }
 
@@ -22,8 +25,10 @@ function milliseconds(text: string, from: number, end: number): number {
  */
 export function parseTimestamp(text: string): Date | number | null {
   const end = text.length - 3;
-  const isUtc = text.charCodeAt(end) === PLUS && text.charCodeAt(end + 1) === ZERO && text.charCodeAt(end + 2) === ZERO;
-  const isPlain = isUtc && text.charCodeAt(4) === DASH && (end === 19 || (end > 20 && text.charCodeAt(19) === DOT));
+  const isUtc =
+    text.charCodeAt(end) === PLUS && text.charCodeAt(end + 1) === ZERO && text.charCodeAt(end + 2) === ZERO;
+  const isPlain =
+    isUtc && text.charCodeAt(4) === DASH && (end === 19 || (end > 20 && text.charCodeAt(19) === DOT));
   // years up to 99 mean others to Date.UTC
   if (!isPlain || text.charCodeAt(0) === ZERO) return parseAny(text);
   const year = two(text, 0) * 100 + two(text, 2);

@@ -1,6 +1,7 @@
 import type { Database } from "../db/database.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { withinTime } from "../list-query/within-time.ts";
+import { IS_WIDE_ORDER } from "../revocations/wide-orders.ts";
 import { RECORDED_FROM } from "./tally-steps.ts";
 
 /** How many tokens of a client, week and kind that expire in a day (UTC) were revoked. Instants in milliseconds. */
@@ -12,6 +13,10 @@ export type RevokedCells = {
   cells: readonly RevokedCell[];
   /** Revoked tokens by the week of issue. */
   ofWeeks: ReadonlyMap<number, number>;
+  /** The same but for those that wide orders revoked, about. */
+  apartOfWeeks: ReadonlyMap<number, number>;
+  /** The clients of wide orders; any where there is one upon something else. */
+  wideClients: ReadonlySet<string> | "any";
 };
 
 /** Like the tally's cells: what is kept is true of what was recorded before `until`. */
@@ -23,23 +28,35 @@ const kept = new WeakMap<object, { readMs: number; cells: RevokedCells | null }>
 
 type Row = [clientId: string, kind: string, week: number, day: number, tokens: number];
 
+function byWeek(cells: readonly RevokedCell[]): Map<number, number> {
+  const weeks = new Map<number, number>();
+  for (const { week, tokens } of cells) weeks.set(week, (weeks.get(week) ?? 0) + tokens);
+  return weeks;
+}
+
 async function read(db: Database): Promise<RevokedCells | null> {
-  const [row] = await run<{ until: Date; cells: Row[] | null }>(
+  const [row] = await run<{ until: Date; cells: Row[] | null; wide: string[] | null; isAny: boolean }>(
     db,
     sql`SELECT m.ends_until AS until, (SELECT json_agg(json_build_array(y.client_id, y.kind, extract(epoch FROM y.week)::bigint * 1000,
           extract(epoch FROM y.day)::bigint * 1000, y.tokens))
-        FROM (SELECT * FROM token_client_tally WHERE facet = 'revoked' LIMIT ${CELLS_MAX + 1}::int) y) AS cells
+        FROM (SELECT * FROM token_client_tally WHERE facet = 'revoked' LIMIT ${CELLS_MAX + 1}::int) y) AS cells,
+        (SELECT array_agg(DISTINCT o.target_id) FROM revocation_order o WHERE ${IS_WIDE_ORDER} AND o.target_kind = 'client') AS wide,
+        EXISTS (SELECT FROM revocation_order o WHERE ${IS_WIDE_ORDER} AND o.target_kind <> 'client') AS "isAny"
       FROM token_client_tally_mark m`,
   );
   if (row === undefined || row.until < RECORDED_FROM) return null;
   const rows = row.cells ?? [];
   if (rows.length > CELLS_MAX) return null;
-  const ofWeeks = new Map<number, number>();
-  const cells = rows.map(([clientId, kind, week, day, tokens]) => {
-    ofWeeks.set(week, (ofWeeks.get(week) ?? 0) + tokens);
-    return { clientId, kind, week, day, tokens };
-  });
-  return { until: row.until, cells, ofWeeks };
+  const cells = rows.map(([clientId, kind, week, day, tokens]) => ({ clientId, kind, week, day, tokens }));
+  const wideClients = row.isAny ? "any" : new Set(row.wide ?? []);
+  const isApart = ({ clientId }: RevokedCell) => wideClients === "any" || !wideClients.has(clientId);
+  return {
+    until: row.until,
+    cells,
+    ofWeeks: byWeek(cells),
+    apartOfWeeks: byWeek(cells.filter(isApart)),
+    wideClients,
+  };
 }
 
 /** Where the revoked tokens are, by the counts by client; null where rows of before are still being counted, or there are too many cells. */

@@ -30,6 +30,8 @@ function cellsOf(cells: [clientId: string, week: number, day: number, tokens: nu
     until: new Date(WEEK + 28 * DAY),
     cells: cells.map(([clientId, week, day, tokens]) => ({ clientId, kind: "access", week, day, tokens })),
     ofWeeks: new Map(),
+    apartOfWeeks: new Map(),
+    wideClients: new Set(),
   };
 }
 
@@ -86,7 +88,11 @@ test("windows follow each other without a gap, in the list's order, and leave no
       );
       const asked = { ...ASKED, order } as const;
       const windows = revokedWindows(revoked, parts, asked, { isDown, past: null, wanted: 50 });
-      const [one] = revokedWindows(revoked, parts, asked, { isDown, past: null, wanted: Number.POSITIVE_INFINITY });
+      const [one] = revokedWindows(revoked, parts, asked, {
+        isDown,
+        past: null,
+        wanted: Number.POSITIVE_INFINITY,
+      });
       expect(windows[0]?.within[isDown ? "to" : "from"]).toBeNull();
       expect(windows.at(-1)?.within[isDown ? "from" : "to"]).toBeNull();
       for (const [index, { within }] of windows.entries())
@@ -102,15 +108,19 @@ test("windows follow each other without a gap, in the list's order, and leave no
 test("spans that are put together cover all that they did, in no more than may be", () => {
   const span = fc.tuple(fc.integer({ min: 0, max: 500 }), fc.integer({ min: 1, max: 40 }));
   fc.assert(
-    fc.property(fc.array(span, { minLength: 1, maxLength: 20 }), fc.integer({ min: 1, max: 6 }), (some, most) => {
-      const spans = some.map(([from, length]) => ({ from, to: from + length }));
-      const merged = mergedSpans(spans, most);
-      expect(merged.length).toBeLessThanOrEqual(most);
-      for (const { from, to } of spans)
-        expect(merged.some((one) => one.from <= from && to <= one.to)).toBe(true);
-      for (const [index, one] of merged.entries())
-        if (index > 0) expect(one.from).toBeGreaterThan(merged[index - 1]?.to ?? 0);
-    }),
+    fc.property(
+      fc.array(span, { minLength: 1, maxLength: 20 }),
+      fc.integer({ min: 1, max: 6 }),
+      (some, most) => {
+        const spans = some.map(([from, length]) => ({ from, to: from + length }));
+        const merged = mergedSpans(spans, most);
+        expect(merged.length).toBeLessThanOrEqual(most);
+        for (const { from, to } of spans)
+          expect(merged.some((one) => one.from <= from && to <= one.to)).toBe(true);
+        for (const [index, one] of merged.entries())
+          if (index > 0) expect(one.from).toBeGreaterThan(merged[index - 1]?.to ?? 0);
+      },
+    ),
     { numRuns: propertyRuns(60) },
   );
 });

@@ -50,7 +50,7 @@ function piecesOf(
     const from = Math.max(first, week, day - part.longestSeconds * 1_000);
     const to = Math.min(end, week + WEEK_MS, day + DAY_MS - (part.shortestSeconds - 1) * 1_000);
     if (from >= to) continue;
-    const expected = (tokens * Math.min(1, part.expected / part.tokens)) * share;
+    const expected = tokens * Math.min(1, part.expected / part.tokens) * share;
     if (order === "expires") {
       addTo(pieces, day, expected, key, { clientId, from, to });
       continue;

@@ -27,13 +27,13 @@ function common(one: Window, other: Window): Window {
  * has some of those that are asked for, the days are read by what has the least to look at: an index of labels or clients, of which each entry is looked up among the revoked, or the
  * revoked themselves. After one large client was taken back they are most of the revoked, and others' are few among them. Null where the counts tell too little.
  *
- * @param conditions of all other filters, on `token t` and `us` of the usage.
- * @param share of what the tally expects that fulfils what it knows nothing of.
+ * `conditions`: of all other filters, on `token t` and `us` of the usage. `issued`: nothing that was issued at another time can match. `share`: of what the tally
+ * expects, that which fulfils what it knows nothing of.
  */
 export async function revokedWalk(
   db: Database,
   question: TokenQuestion,
-  { conditions, share, order }: { conditions: readonly Fragment[]; share: number; order: RevokedOrder },
+  asked: { conditions: readonly Fragment[]; issued: Window; share: number; order: RevokedOrder },
 ): Promise<RevokedWalk | null> {
   const revoked = await readRevokedCells(db);
   if (revoked === null) return null;
@@ -42,23 +42,21 @@ export async function revokedWalk(
   const tally = await readParts(db, question.tally);
   const ofClients = question.clients?.contained ?? null;
   const ways: RevokedWays = { revoked, tally, labels: question.labels, ofClients };
-  const { issued } = question.tally;
-  const asked = { order, share, issued, expires: question.expires };
+  const { conditions, order } = asked;
+  const issued = common(question.tally.issued, asked.issued);
+  const of = { order, share: asked.share, issued, expires: question.expires };
   const branchesOf = ({ spans, within }: RevokedWindow): Branch[] => {
     const ends = order === "expires" ? [inWindow(sql`t.expires_at`, within)] : [];
     const all = [...conditions, ...ends];
     const time = order === "issued" ? common(issued, within) : issued;
-    return [
-      ...branchesOfSpans(ways, spans, all),
-      ...branchesSince(ways, time, { fresh, conditions: all }),
-    ];
+    return [...branchesOfSpans(ways, spans, all), ...branchesSince(ways, time, { fresh, conditions: all })];
   };
   return {
-    parts: (page) => revokedWindows(revoked, tally, asked, page).map(branchesOf),
+    parts: (page) => revokedWindows(revoked, tally, of, page).map(branchesOf),
     all: revokedWindows(
       revoked,
       tally,
-      { ...asked, order: "issued" },
+      { ...of, order: "issued" },
       { isDown: true, past: null, wanted: Number.POSITIVE_INFINITY },
     ).flatMap(({ spans }) => [
       ...branchesOfSpans(ways, spans, conditions),

@@ -52,9 +52,20 @@ const windowOf = ({ from, to }: Span): Window => ({ from: new Date(from), to: ne
 /** A way to the revoked tokens of a window: what it costs to read whole, and its branches. `answers`: the condition that they fulfil. */
 export type Way = { cost: number; width: number; answers: Fragment | null; branches: () => Branch[] };
 
+/** Of which revocations a way is: of all, of those by wide orders, or of the others, which have an index of their own. */
+type Which = "all" | "wide" | "apart";
+
+/** Counted revocations, on a row of `token_standing`. */
+function isCounted(standing: Fragment, which: Which, until: Date): Fragment {
+  const isOf = { all: sql``, wide: sql` AND ${standing}.is_wide`, apart: sql` AND NOT ${standing}.is_wide` }[
+    which
+  ];
+  return sql`${standing}.revoked_at IS NOT NULL${isOf} AND ${standing}.recorded_at < ${until}::timestamptz`;
+}
+
 /** Whose revocation is counted; found without the register, so that nothing else is looked up. LIMIT keeps the order that is written. */
-const isRevoked = (id: Fragment, until: Date) =>
-  sql`CROSS JOIN LATERAL (SELECT FROM token_standing z WHERE z.token_id = ${id} AND z.revoked_at IS NOT NULL AND z.recorded_at < ${until}::timestamptz LIMIT 1) z`;
+const isRevoked = (id: Fragment, which: Which, until: Date) =>
+  sql`CROSS JOIN LATERAL (SELECT FROM token_standing z WHERE z.token_id = ${id} AND ${isCounted(sql`z`, which, until)} LIMIT 1) z`;
 const ITS_TOKEN = (issuedAt: Fragment, id: Fragment) =>
   sql`CROSS JOIN LATERAL (SELECT * FROM token x WHERE x.issued_at = ${issuedAt} AND x.id = ${id} LIMIT 1) t`;
 
@@ -66,7 +77,11 @@ export type RevokedWays = {
   ofClients: Fragment | null;
 };
 
-function labelWays({ revoked, tally, labels }: RevokedWays, spans: readonly ClientSpan[]): Way[] {
+function labelWays(
+  { revoked, tally, labels }: RevokedWays,
+  spans: readonly ClientSpan[],
+  which: Which,
+): Way[] {
   const stretches = mergedSpans(spans, STRETCHES_MAX);
   return labels.map(({ filter: { facet, labels: names }, contained }, index) => {
     const ofWeeks = tally.ofLabels[index];
@@ -83,7 +98,7 @@ function labelWays({ revoked, tally, labels }: RevokedWays, spans: readonly Clie
         stretches.flatMap((stretch) =>
           names.map((name, place) => {
             const { where } = onLabel(facet, name, names.slice(0, place));
-            const found = sql`token_label l ${isRevoked(id, revoked.until)}`;
+            const found = sql`token_label l ${isRevoked(id, which, revoked.until)}`;
             return {
               from: sql`${found} ${ITS_TOKEN(at, id)}`,
               where: [...where, inWindow(at, windowOf(stretch))],
@@ -98,7 +113,11 @@ function labelWays({ revoked, tally, labels }: RevokedWays, spans: readonly Clie
   });
 }
 
-function clientWay({ revoked, tally, ofClients }: RevokedWays, spans: readonly ClientSpan[]): Way {
+function clientWay(
+  { revoked, tally, ofClients }: RevokedWays,
+  spans: readonly ClientSpan[],
+  which: Which,
+): Way {
   const ofClient = new Map<string, Span[]>();
   for (const { clientId, from, to } of spans)
     ofClient.set(clientId, [...(ofClient.get(clientId) ?? []), { from, to }]);
@@ -118,7 +137,7 @@ function clientWay({ revoked, tally, ofClients }: RevokedWays, spans: readonly C
     answers: ofClients,
     branches: () =>
       stretches.map((stretch) => {
-        const found = sql`token y ${isRevoked(id, revoked.until)}`;
+        const found = sql`token y ${isRevoked(id, which, revoked.until)}`;
         return {
           from: sql`${found} ${ITS_TOKEN(at, id)}`,
           where: [sql`y.client_id = ${stretch.clientId}::uuid`, inWindow(at, windowOf(stretch))],
@@ -131,10 +150,11 @@ function clientWay({ revoked, tally, ofClients }: RevokedWays, spans: readonly C
   };
 }
 
-function standingWay({ revoked }: RevokedWays, spans: readonly ClientSpan[]): Way {
+function standingWay({ revoked }: RevokedWays, spans: readonly ClientSpan[], which: Which): Way {
   const stretches = mergedSpans(spans, STRETCHES_MAX);
+  const ofWeeks = which === "apart" ? revoked.apartOfWeeks : revoked.ofWeeks;
   const entries = stretches.reduce(
-    (sum, stretch) => sum + entriesIn(stretch, (week) => revoked.ofWeeks.get(week) ?? 0),
+    (sum, stretch) => sum + entriesIn(stretch, (week) => ofWeeks.get(week) ?? 0),
     0,
   );
   return {
@@ -144,7 +164,7 @@ function standingWay({ revoked }: RevokedWays, spans: readonly ClientSpan[]): Wa
     branches: () =>
       stretches.map(({ from, to }) =>
         onStanding([
-          sql`d.recorded_at < ${revoked.until}::timestamptz`,
+          isCounted(sql`d`, which, revoked.until),
           sql`d.token_id >= ${lowestUuidv7(new Date(from))}::uuid AND d.token_id < ${lowestUuidv7(new Date(to))}::uuid`,
         ]),
       ),
@@ -156,7 +176,7 @@ function onStanding(where: Fragment[]): Branch {
   const at = sql`uuid_extract_timestamp(d.token_id)`;
   return {
     from: sql`token_standing d ${ITS_TOKEN(at, sql`d.token_id`)}`,
-    where: [sql`d.revoked_at IS NOT NULL`, ...where],
+    where,
     issuedAt: null,
     id: sql`d.token_id`,
     isOrdered: true,
@@ -164,9 +184,13 @@ function onStanding(where: Fragment[]): Branch {
 }
 
 /** Every way to the counted revoked tokens of some spans: each has all of them that can match. */
-export function waysOf(ways: RevokedWays, spans: readonly ClientSpan[]): Way[] {
-  return [standingWay(ways, spans), clientWay(ways, spans), ...labelWays(ways, spans)];
+export function waysOf(ways: RevokedWays, spans: readonly ClientSpan[], which: Which = "all"): Way[] {
+  return [standingWay(ways, spans, which), clientWay(ways, spans, which), ...labelWays(ways, spans, which)];
 }
+
+const costOf = (way: Way) => way.cost + BRANCH_COST * way.width;
+const bestOf = (ways: readonly Way[]) =>
+  ways.reduce((one, other) => (costOf(other) < costOf(one) ? other : one));
 
 /** A way's branches, with those of some conditions that they do not fulfil anyway. */
 export function branchesOfWay({ answers, branches }: Way, conditions: readonly Fragment[]): Branch[] {
@@ -174,20 +198,31 @@ export function branchesOfWay({ answers, branches }: Way, conditions: readonly F
   return branches().map(({ countFrom, ...branch }) => {
     const where = [...branch.where, ...left];
     // without the register where its index has all that is asked for
-    return left.length === 0 && countFrom !== undefined ? { ...branch, where, countFrom } : { ...branch, where };
+    return left.length === 0 && countFrom !== undefined
+      ? { ...branch, where, countFrom }
+      : { ...branch, where };
   });
 }
 
-/** The counted revoked tokens of some spans, by the way that has the least to look at. */
+/**
+ * The counted revoked tokens of some spans, by what has the least to look at: all at once, or what wide orders revoked, which can only be among their targets,
+ * and all others by their own index.
+ */
 export function branchesOfSpans(
   ways: RevokedWays,
   spans: readonly ClientSpan[],
   conditions: readonly Fragment[],
 ): Branch[] {
   if (spans.length === 0) return [];
-  const costOf = ({ cost, width }: Way) => cost + BRANCH_COST * width;
-  const best = waysOf(ways, spans).reduce((one, other) => (costOf(other) < costOf(one) ? other : one));
-  return branchesOfWay(best, conditions);
+  const { wideClients } = ways.revoked;
+  const wide = wideClients === "any" ? spans : spans.filter(({ clientId }) => wideClients.has(clientId));
+  const apart = standingWay(ways, spans, "apart");
+  const [whole, parted] = [
+    [bestOf(waysOf(ways, spans))],
+    [apart, ...(wide.length > 0 ? [bestOf(waysOf(ways, wide, "wide"))] : [])],
+  ];
+  const sum = (some: readonly Way[]) => some.reduce((cost, way) => cost + costOf(way), 0);
+  return (sum(parted) < sum(whole) ? parted : whole).flatMap((way) => branchesOfWay(way, conditions));
 }
 
 const isBetween = (at: number, { from, to }: Window) =>
@@ -202,7 +237,8 @@ export function branchesSince(
   const from = issued.from !== null && issued.from > tally.until ? issued.from : tally.until;
   const isSince = issued.to === null || issued.to > from;
   const since = onStanding([
-    sql`d.recorded_at < ${revoked.until}::timestamptz AND d.token_id >= ${lowestUuidv7(from)}::uuid`,
+    isCounted(sql`d`, "all", revoked.until),
+    sql`d.token_id >= ${lowestUuidv7(from)}::uuid`,
     ...(issued.to === null ? [] : [sql`d.token_id < ${lowestUuidv7(issued.to)}::uuid`]),
     ...conditions,
   ]);

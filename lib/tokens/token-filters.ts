@@ -30,8 +30,8 @@ import {
 import { familyLead, searchLead, sessionLead } from "./narrow-branches.ts";
 import type { LeadByIssue } from "./page-by-lead.ts";
 import { readTally, type Tally } from "./read-tally.ts";
-import { fewSuspended, isAnyPending, stateBranches } from "./state-branches.ts";
 import { type RevokedWalk, revokedWalk } from "./revoked-walk.ts";
+import { fewSuspended, isAnyPending, stateBranches } from "./state-branches.ts";
 import type { PendingOrders, StateSql } from "./state-sql.ts";
 import type { TokensQuery } from "./table.ts";
 import { timesCount } from "./times-count.ts";
@@ -301,15 +301,21 @@ export async function selectTokens(
   const states = filters.state ?? [];
   const span = spanOf(stretches);
   const revoked =
-    tally === null || sort === "lastUsed" || !isOfRevoked(filters, options.pending) || best.tokens <= (options.few ?? SORTED_MIN)
+    tally === null ||
+    sort === "lastUsed" ||
+    !isOfRevoked(filters, options.pending) ||
+    best.tokens <= (options.few ?? SORTED_MIN)
       ? null
       : await revokedWalk(db, question, {
           conditions: [...question.conditions, ...answerable],
+          issued: span,
           share: Math.min(1, expected / Math.max(1, tally.expected)),
           order: sort,
         });
   const byState =
-    sort === "lastUsed" || revoked !== null ? null : await leadByState(db, filters, { leads, lead, expected, span }, options);
+    sort === "lastUsed" || revoked !== null
+      ? null
+      : await leadByState(db, filters, { leads, lead, expected, span }, options);
   const isLed = byState !== null;
   const ofState =
     states.length === 0 ? [] : [sql`${state.state} = ANY (${states}::text[])`, ...question.implied];
