@@ -12,8 +12,9 @@ import type { TokenQuestion } from "./token-question.ts";
 export type RevokedWalk = {
   /** The branches of the list's order from `past` on, one part of it after the other, until a page is full. */
   parts: (page: { isDown: boolean; past: Date | null; wanted: number }) => Branch[][];
-  /** Of all of it. */
+  /** Of all of it, and about how many match. */
   all: Branch[];
+  expected: number;
 };
 
 function common(one: Window, other: Window): Window {
@@ -51,16 +52,18 @@ export async function revokedWalk(
     const time = order === "issued" ? common(issued, within) : issued;
     return [...branchesOfSpans(ways, spans, all), ...branchesSince(ways, time, { fresh, conditions: all })];
   };
+  const whole = revokedWindows(
+    revoked,
+    tally,
+    { ...of, order: "issued" },
+    { isDown: true, past: null, wanted: Number.POSITIVE_INFINITY },
+  );
   return {
     parts: (page) => revokedWindows(revoked, tally, of, page).map(branchesOf),
-    all: revokedWindows(
-      revoked,
-      tally,
-      { ...of, order: "issued" },
-      { isDown: true, past: null, wanted: Number.POSITIVE_INFINITY },
-    ).flatMap(({ spans }) => [
+    all: whole.flatMap(({ spans }) => [
       ...branchesOfSpans(ways, spans, conditions),
       ...branchesSince(ways, issued, { fresh, conditions }),
     ]),
+    expected: whole.reduce((sum, one) => sum + one.expected, fresh.length),
   };
 }

@@ -158,6 +158,7 @@ async function leadsOf(
   question: TokenQuestion,
   search: Awaited<ReturnType<typeof searchLead>> | null,
   tally: Tally | null,
+  span: Window,
 ): Promise<{ leads: Lead[]; conditions: Fragment[]; others: number[] }> {
   const { labels, clients } = question;
   const leads: Lead[] = [registerLead(tally?.inRegister ?? UNKNOWN)];
@@ -186,7 +187,7 @@ async function leadsOf(
   const [byUser, byAddress, byExpiry, byUse] = await Promise.all([
     filters.user ? userLead(db, filters.user) : null,
     filters.ip && address ? addressLead(db, filters.ip, address) : null,
-    expiryLead(db, question.expires),
+    expiryLead(db, question.expires, span),
     usageLead(db, question.used),
   ]);
   add(byUser);
@@ -284,7 +285,8 @@ export async function selectTokens(
           question.tally,
           earliest(question.issuedBefore, await lastIssued(db, question, tally)),
         );
-  const { leads, conditions: answerable, others } = await leadsOf(db, filters, question, search, tally);
+  const span = spanOf(stretches);
+  const { leads, conditions: answerable, others } = await leadsOf(db, filters, question, search, tally, span);
   const expected = tally === null ? 1 : expectedOf(tally, others);
   const least = bestOf(leads, expected, sort === "issued");
   const isMoreAsked = question.conditions.length > 0 || filters.state !== undefined || others.length > 1;
@@ -299,19 +301,18 @@ export async function selectTokens(
   const lead = sort === "issued" || best.tokens <= most ? best : (leads[0] as Lead);
 
   const states = filters.state ?? [];
-  const span = spanOf(stretches);
-  const revoked =
-    tally === null ||
-    sort === "lastUsed" ||
-    !isOfRevoked(filters, options.pending) ||
-    best.tokens <= (options.few ?? SORTED_MIN)
+  const ofUsed = sort === "lastUsed" ? [sql`us.last_used_at IS NOT NULL`] : [];
+  const walked =
+    tally === null || !isOfRevoked(filters, options.pending) || best.tokens <= (options.few ?? SORTED_MIN)
       ? null
       : await revokedWalk(db, question, {
-          conditions: [...question.conditions, ...answerable],
+          conditions: [...question.conditions, ...answerable, ...ofUsed],
           issued: span,
           share: Math.min(1, expected / Math.max(1, tally.expected)),
-          order: sort,
+          order: sort === "expires" ? sort : "issued",
         });
+  // in the order of last use all are read and sorted
+  const revoked = sort === "lastUsed" && walked !== null && walked.expected > SOME ? null : walked;
   const byState =
     sort === "lastUsed" || revoked !== null
       ? null
@@ -321,7 +322,7 @@ export async function selectTokens(
     states.length === 0 ? [] : [sql`${state.state} = ANY (${states}::text[])`, ...question.implied];
   const conditions = [
     ...question.conditions,
-    ...(sort === "lastUsed" ? [sql`us.last_used_at IS NOT NULL`] : []),
+    ...ofUsed,
     ...answerable.filter((condition) =>
       byState !== null
         ? condition !== byState.answers
@@ -355,7 +356,7 @@ export async function selectTokens(
     byLead: null,
     walk,
     revoked,
-    countByTimes: tally === null ? null : timesCount(db, filters, question, tally.longestSeconds, options),
+    countByTimes: tally === null ? null : timesCount(db, filters, question, tally, options),
   };
   if (revoked !== null)
     return {
