@@ -26,7 +26,7 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const COUNT = 180;
 
-type Known = NewToken & { isRevoked: boolean };
+type Known = NewToken & { isRevoked: boolean; isUsed?: boolean };
 
 let url: string;
 let db: Database;
@@ -97,7 +97,7 @@ const ASKED: [text: string, matches: (token: Known) => boolean][] = [
   ["group=Staff&permission=few", (token) => token.groups.includes("Staff") && token.scopes.includes("few")],
   [
     "permission=all&issued=beyond:10d&neverUsed=true",
-    (token) => token.issuedAt.getTime() < now.getTime() - 10 * DAY,
+    (token) => token.issuedAt.getTime() < now.getTime() - 10 * DAY && token.isUsed !== true,
   ],
   [
     "group=Staff&expires=within:5d",
@@ -109,7 +109,7 @@ const ASKED: [text: string, matches: (token: Known) => boolean][] = [
   ["ip=10.0.0.0/8&client=some", (token) => token.ip !== null && token.clientId === clients[1]],
 ];
 
-async function selectionOf(text: string, sort: "issued" | "expires"): Promise<TokenSelection> {
+async function selectionOf(text: string, sort: "issued" | "expires" | "lastUsed"): Promise<TokenSelection> {
   const { filters } = parseListQueryStrict(tokensTable, new URLSearchParams(text));
   const pending = await readPendingOrders(db, now);
   const state = stateSql(pending, now, await readClockSkew(db));
@@ -210,6 +210,25 @@ describe("when all is counted", () => {
   });
 
   test.each(ASKED)("finds what is revoked beside %s, in each order", isFoundInEachOrder);
+});
+
+test("in the order of last use all of them are read and sorted", async () => {
+  const own = tokens.filter((token) => token.isRevoked && token.clientId === clients[1]);
+  const used = own.filter((_, index) => index % 3 === 0);
+  const at = (index: number) => new Date(now.getTime() - ((index * 7) % 5) * DAY - index);
+  for (const [index, token] of used.entries())
+    await db.query("INSERT INTO token_usage (token_id, last_used_at, use_count) VALUES ($1, $2, 1)", [
+      token.id,
+      at(index),
+    ]);
+  const selection = await selectionOf("state=revoked&client=some", "lastUsed");
+  expect(selection.revoked).not.toBeNull();
+  const keyset: Keyset = { limit: 100, isReversed: false, direction: "desc", from: null, type: "time" };
+  const places = await placesOf(db, selection, keyset, { sort: "lastUsed", now, timeoutMs: 5_000 });
+  const ordered = used.map(({ id }, index) => ({ id, at: at(index).getTime() })).sort((one, other) => other.at - one.at);
+  expect(ordered.length).toBeGreaterThan(3);
+  expect(places?.map(({ id }) => id)).toEqual(ordered.map(({ id }) => id));
+  for (const token of used) token.isUsed = true;
 });
 
 describe("when a client was taken back by a wide order", () => {
