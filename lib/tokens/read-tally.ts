@@ -17,6 +17,8 @@ export type TallyQuestion = {
   /** Tokens that can end after it. */
   expiresAfter: Date | null;
   livesLongerThanSeconds: number | null;
+  /** Tokens of these clients, or of any user: what a text means that is in names of both. Null: of all. */
+  ofClientsOrUsers: readonly string[] | null;
 };
 
 /** Tokens that can match at most, of a week or a client. */
@@ -103,19 +105,25 @@ function addLives(lives: Map<number, Map<string, Lives>>, cell: Cell, atLeastSec
   });
 }
 
-/** The cells of all tokens, and of each label that is asked for; all of one instant. */
+/** The cells of all tokens, of each label that is asked for, and of what users hold where that is asked; all of one instant. */
 export async function readAsked(
   db: Database,
-  labels: readonly LabelFilter[],
-): Promise<{ cells: TallyCells; everything: Cells; ofLabel: Cells[] }> {
-  const cells = await readCells(
-    db,
-    labels.flatMap(({ facet, labels: names }) => names.map((name) => [facet, name] as const)),
-  );
-  return { cells, everything: cells.of("all", ""), ofLabel: labels.map((one) => together(one, cells)) };
+  { labels, ofClientsOrUsers }: TallyQuestion,
+): Promise<AskedCells & { until: Date }> {
+  const cells = await readCells(db, [
+    ...labels.flatMap(({ facet, labels: names }) => names.map((name) => [facet, name] as const)),
+    ...(ofClientsOrUsers === null ? [] : [["holder", "user"] as const]),
+  ]);
+  return {
+    until: cells.until,
+    everything: cells.of("all", ""),
+    ofLabel: labels.map((one) => together(one, cells)),
+    ofUsers: cells.of("holder", "user"),
+  };
 }
 
 type Cells = ReadonlyMap<string, Cell>;
+type AskedCells = { everything: Cells; ofLabel: readonly Cells[]; ofUsers: Cells };
 
 /** A cell that can hold what is asked for, the part of it that carries every label at most, and about which share does. */
 export type MatchingCell = { cell: Cell; least: Cell; share: number };
@@ -123,10 +131,11 @@ export type MatchingCell = { cell: Cell; least: Cell; share: number };
 /** The cells that can hold what is asked for: those that lack a label cannot. */
 export function* matchingCells(
   question: TallyQuestion,
-  everything: Cells,
-  ofLabel: readonly Cells[],
+  { everything, ofLabel, ofUsers }: AskedCells,
 ): Generator<MatchingCell> {
+  const { ofClientsOrUsers } = question;
   for (const [key, cell] of everything) {
+    if (ofClientsOrUsers !== null && !ofClientsOrUsers.includes(cell.clientId) && !ofUsers.has(key)) continue;
     let least: Cell | undefined = cell;
     let share = 1;
     for (const one of ofLabel) {
@@ -153,7 +162,8 @@ export function* matchingCells(
  */
 export async function readTally(db: Database, question: TallyQuestion): Promise<Tally> {
   const { labels } = question;
-  const { cells, everything, ofLabel } = await readAsked(db, labels);
+  const asked = await readAsked(db, question);
+  const { everything, ofLabel } = asked;
   const weeks = new Map<number, number>();
   const clients = new Map<string, number>();
   let atMost = 0;
@@ -161,7 +171,7 @@ export async function readTally(db: Database, question: TallyQuestion): Promise<
   let longestSeconds = 0;
   let soonestSeconds = Number.POSITIVE_INFINITY;
   const lives = new Map<number, Map<string, Lives>>();
-  for (const { cell, least, share } of matchingCells(question, everything, ofLabel)) {
+  for (const { cell, least, share } of matchingCells(question, asked)) {
     atMost += least.tokens;
     expected += cell.tokens * share;
     longestSeconds = Math.max(longestSeconds, least.longestSeconds);
@@ -176,7 +186,7 @@ export async function readTally(db: Database, question: TallyQuestion): Promise<
     return sum;
   };
   return {
-    until: cells.until,
+    until: asked.until,
     atMost,
     expected,
     isExact: labels.length <= 1 && labels.every((one) => ONE_EACH.has(one.facet) || one.labels.length === 1),

@@ -163,7 +163,7 @@ describe("once the worker has counted revocations, but not the last hours of iss
 /** What each way finds of what is revoked beside a permission and a group, of all or of some revocations. */
 async function foundByEachWay(which: "all" | "wide" | "apart"): Promise<number[]> {
   const { filters } = parseListQueryStrict(tokensTable, new URLSearchParams("permission=all&group=Staff"));
-  const question = await questionOf(db, filters, { now, isOfUsers: false });
+  const question = await questionOf(db, filters, { now, text: null });
   const [revoked, tally] = [await readRevokedCells(db), await readParts(db, question.tally)];
   if (revoked === null) throw new Error("nothing is counted");
   const spans = clients.map((clientId) => ({

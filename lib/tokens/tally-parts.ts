@@ -30,14 +30,15 @@ function add<Key>(sums: Map<Key, number>, key: Key, tokens: number): void {
 
 /** What the tally knows of a question, in parts. */
 export async function readParts(db: Database, question: TallyQuestion): Promise<TallyParts> {
-  const { cells, everything, ofLabel } = await readAsked(db, question.labels);
+  const asked = await readAsked(db, question);
+  const { everything, ofLabel } = asked;
   const [ofKinds, ofClients] = [new Map<string, number>(), new Map<string, number>()];
   for (const { week, clientId, kind, tokens } of everything.values()) {
     add(ofKinds, partKey(week, clientId, kind), tokens);
     add(ofClients, clientKey(week, clientId), tokens);
   }
   const parts = new Map<string, TallyPart>();
-  for (const { cell, least, share } of matchingCells(question, everything, ofLabel)) {
+  for (const { cell, least, share } of matchingCells(question, asked)) {
     const key = partKey(cell.week, cell.clientId, cell.kind);
     const before = parts.get(key);
     parts.set(key, {
@@ -52,5 +53,5 @@ export async function readParts(db: Database, question: TallyQuestion): Promise<
     for (const { week, tokens } of one.values()) add(weeks, week, tokens);
     return weeks;
   });
-  return { until: cells.until, parts, ofLabels, ofClients };
+  return { until: asked.until, parts, ofLabels, ofClients };
 }

@@ -272,11 +272,14 @@ export async function selectTokens(
   options: SelectOptions,
 ): Promise<TokenSelection> {
   const { now, state, sort } = options;
-  const search = filters.q ? await searchLead(db, filters.q) : null;
-  const question = await questionOf(db, filters, { now, isOfUsers: search?.isOfUsers === true });
+  const text = filters.q ? await searchLead(db, filters.q) : null;
+  const ofClients = text?.ofClients ?? null;
+  // text in the names of clients alone is clients that are named
+  const search = ofClients === null ? text : null;
+  const question = await questionOf(db, filters, { now, text });
   const tallied = await readTally(db, question.tally);
-  const ofClients = { clientIds: question.tally.clientIds, states: filters.state ?? [] };
-  const tally = isOfUse(tallied, now) ? await withoutEndedWeeks(db, tallied, ofClients) : null;
+  const ended = { clientIds: question.tally.clientIds, states: filters.state ?? [] };
+  const tally = isOfUse(tallied, now) ? await withoutEndedWeeks(db, tallied, ended) : null;
   const stretches =
     tally === null
       ? [question.tally.issued]
@@ -402,6 +405,6 @@ export async function selectTokens(
     byIssue: isByIssue ? byTime : null,
     byLead: sort === "expires" && !isByExpiry && lead.tokens > (options.few ?? FEW_TO_SORT) ? byTime : null,
     isInOrder: isByExpiry || isByIssue,
-    isAllTallied: tally?.isExact === true && asked.every((key) => isTallied(key, filters)),
+    isAllTallied: tally?.isExact === true && asked.every((key) => (key === "q" && ofClients !== null) || isTallied(key, filters)),
   };
 }
