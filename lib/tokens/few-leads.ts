@@ -62,6 +62,7 @@ export async function userLead(db: Sql, values: readonly string[]): Promise<Lead
     tokens,
     entries: tokens,
     isIndexed: true,
+    userIds: ids,
     width: ids.length,
     isOrdered: true,
     answers,

@@ -59,7 +59,12 @@ beforeAll(async () => {
       issuedAt,
       expiresAt: new Date(issuedAt.getTime() + life),
     });
-    tokens.push({ ...token, state: await endSome(token, n), isUsed: n % 5 === 0, ...(n % 5 === 0 ? { usedAt: issuedAt } : {}) });
+    tokens.push({
+      ...token,
+      state: await endSome(token, n),
+      isUsed: n % 5 === 0,
+      ...(n % 5 === 0 ? { usedAt: issuedAt } : {}),
+    });
     if (n % 5 === 0)
       await db.query("INSERT INTO token_usage (token_id, last_used_at, use_count) VALUES ($1, $2, 1)", [
         token.id,
@@ -108,10 +113,14 @@ const ASKED: [text: string, matches: (token: Known) => boolean][] = [
   ["longLived=1001s", (token) => lifeOf(token) > 1_001_000],
   ["neverUsed=true", (token) => !token.isUsed],
   ["neverUsed=true&kind=refresh", (token) => !token.isUsed && token.kind === "refresh"],
-  ["lastUsed=beyond:30d", ({ usedAt }) => usedAt !== undefined && usedAt.getTime() < now.getTime() - 30 * DAY],
+  [
+    "lastUsed=beyond:30d",
+    ({ usedAt }) => usedAt !== undefined && usedAt.getTime() < now.getTime() - 30 * DAY,
+  ],
   [
     "lastUsed=beyond:20d&state=active",
-    ({ usedAt, state }) => usedAt !== undefined && usedAt.getTime() < now.getTime() - 20 * DAY && state === "active",
+    ({ usedAt, state }) =>
+      usedAt !== undefined && usedAt.getTime() < now.getTime() - 20 * DAY && state === "active",
   ],
   ["longLived=1h&client=web", (token) => lifeOf(token) > HOUR && token.clientId === clients[2]],
   ...(["active", "revoked", "suspended", "consumed", "expired", "not_yet_valid"] as const).map(

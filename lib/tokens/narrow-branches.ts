@@ -55,7 +55,15 @@ export type SearchLead = {
 
 /** The way to what free text means; where that is much, or clients, a condition alone. */
 export async function searchLead(db: Sql, text: string): Promise<SearchLead> {
-  const { branches, isBroad, isOne, isOfUsers, ofClients = null, ofClientsOrUsers = null } = await searchBranches(db, text);
+  const {
+    branches,
+    isBroad,
+    isOne,
+    isOfUsers,
+    ofClients = null,
+    ofClientsOrUsers = null,
+    userIds,
+  } = await searchBranches(db, text);
   const answers = anyOf(branches.map((branch) => all(branch.where)));
   if (isBroad || ofClients !== null) return { answers, lead: null, isOfUsers, ofClients, ofClientsOrUsers };
   const count = isOne ? FEWEST : await countFew(db, sql`token t`, answers);
@@ -69,6 +77,7 @@ export async function searchLead(db: Sql, text: string): Promise<SearchLead> {
       tokens,
       entries: tokens,
       isIndexed: isOfUsers && !isOne && branches.every((branch) => branch.isOrdered),
+      ...(userIds === undefined ? {} : { userIds }),
       width: branches.length,
       isOrdered: branches.every((branch) => branch.isOrdered),
       answers,

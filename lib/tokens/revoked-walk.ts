@@ -2,6 +2,7 @@ import type { Database } from "../db/database.ts";
 import { type Fragment, sql } from "../list-query/sql-fragment.ts";
 import { inWindow, type Window } from "../list-query/time-window.ts";
 import type { Branch } from "./branch.ts";
+import type { Lead } from "./lead.ts";
 import { readFreshlyRevoked, readRevokedCells } from "./revoked-cells.ts";
 import { type RevokedOrder, type RevokedWindow, revokedWindows } from "./revoked-pieces.ts";
 import { branchesOfSpans, branchesSince, type RevokedWays } from "./revoked-ways.ts";
@@ -28,13 +29,19 @@ function common(one: Window, other: Window): Window {
  * has some of those that are asked for, the days are read by what has the least to look at: an index of labels or clients, of which each entry is looked up among the revoked, or the
  * revoked themselves. After one large client was taken back they are most of the revoked, and others' are few among them. Null where the counts tell too little.
  *
- * `conditions`: of all other filters, on `token t` and `us` of the usage. `issued`: nothing that was issued at another time can match. `share`: of what the tally
+ * `conditions`: of all other filters, on `token t` and `us` of the usage. `issued`: nothing that was issued at another time can match. `holders`: ways to the tokens of users that are asked for. `share`: of what the tally
  * expects, that which fulfils what it knows nothing of.
  */
 export async function revokedWalk(
   db: Database,
   question: TokenQuestion,
-  asked: { conditions: readonly Fragment[]; issued: Window; share: number; order: RevokedOrder },
+  asked: {
+    conditions: readonly Fragment[];
+    issued: Window;
+    share: number;
+    order: RevokedOrder;
+    holders: readonly Lead[];
+  },
 ): Promise<RevokedWalk | null> {
   const revoked = await readRevokedCells(db);
   if (revoked === null) return null;
@@ -42,7 +49,7 @@ export async function revokedWalk(
   if (fresh === null) return null;
   const tally = await readParts(db, question.tally);
   const ofClients = question.clients?.contained ?? null;
-  const ways: RevokedWays = { revoked, tally, labels: question.labels, ofClients };
+  const ways: RevokedWays = { revoked, tally, labels: question.labels, ofClients, holders: asked.holders };
   const { conditions, order } = asked;
   const issued = common(question.tally.issued, asked.issued);
   const of = { order, share: asked.share, issued, expires: question.expires };

@@ -2,6 +2,7 @@ import { lowestUuidv7, uuidv7Time } from "../ids.ts";
 import { type Fragment, sql } from "../list-query/sql-fragment.ts";
 import { inWindow, type Window } from "../list-query/time-window.ts";
 import { type Branch, onLabel, onRegister } from "./branch.ts";
+import type { Lead } from "./lead.ts";
 import type { LabelFilter } from "./read-tally.ts";
 import type { RevokedCells } from "./revoked-cells.ts";
 import type { ClientSpan } from "./revoked-pieces.ts";
@@ -75,6 +76,8 @@ export type RevokedWays = {
   labels: readonly { filter: LabelFilter; contained: Fragment }[];
   /** The condition on the clients that were named; null where none were. */
   ofClients: Fragment | null;
+  /** Ways to the tokens of some users. */
+  holders: readonly Lead[];
 };
 
 function labelWays(
@@ -150,6 +153,29 @@ function clientWay(
   };
 }
 
+/** By users, whose tokens nobody counts by the week: all of them are thought to be looked at. */
+function holderWays({ revoked, holders }: RevokedWays, spans: readonly ClientSpan[], which: Which): Way[] {
+  const stretches = mergedSpans(spans, STRETCHES_MAX);
+  const [at, id] = [sql`y.issued_at`, sql`y.id`];
+  const found = sql`token y ${isRevoked(id, which, revoked.until)}`;
+  return holders.map(({ tokens, userIds = [], answers }) => ({
+    cost: tokens * CLIENT_COST,
+    width: userIds.length * stretches.length,
+    answers,
+    branches: () =>
+      userIds.flatMap((userId) =>
+        stretches.map((stretch) => ({
+          from: sql`${found} ${ITS_TOKEN(at, id)}`,
+          where: [sql`y.user_id = ${userId}::uuid`, inWindow(at, windowOf(stretch))],
+          issuedAt: at,
+          id,
+          isOrdered: true,
+          countFrom: found,
+        })),
+      ),
+  }));
+}
+
 function standingWay({ revoked }: RevokedWays, spans: readonly ClientSpan[], which: Which): Way {
   const stretches = mergedSpans(spans, STRETCHES_MAX);
   const ofWeeks = which === "apart" ? revoked.apartOfWeeks : revoked.ofWeeks;
@@ -185,7 +211,12 @@ function onStanding(where: Fragment[]): Branch {
 
 /** Every way to the counted revoked tokens of some spans: each has all of them that can match. */
 export function waysOf(ways: RevokedWays, spans: readonly ClientSpan[], which: Which = "all"): Way[] {
-  return [standingWay(ways, spans, which), clientWay(ways, spans, which), ...labelWays(ways, spans, which)];
+  return [
+    standingWay(ways, spans, which),
+    clientWay(ways, spans, which),
+    ...labelWays(ways, spans, which),
+    ...holderWays(ways, spans, which),
+  ];
 }
 
 const costOf = (way: Way) => way.cost + BRANCH_COST * way.width;

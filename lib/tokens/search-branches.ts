@@ -38,6 +38,8 @@ export type Search = {
   isOne: boolean;
   isOfUsers: boolean;
   ofClients?: readonly string[];
+  /** The users, where they are few, and it is in no client's name. */
+  userIds?: readonly string[];
   /** The clients in whose names it is, where it is in users' too. */
   ofClientsOrUsers?: readonly string[];
 };
@@ -77,7 +79,10 @@ export async function searchBranches(db: Sql, text: string): Promise<Search> {
   const userIds = users.map((row) => row.id);
   const clientIds = clients.map((row) => row.id);
   if (userIds.length === 0 && clientIds.length > 0)
-    return { ...to([onRegister([sql`t.client_id = ANY (${clientIds}::uuid[])`])], false), ofClients: clientIds };
+    return {
+      ...to([onRegister([sql`t.client_id = ANY (${clientIds}::uuid[])`])], false),
+      ofClients: clientIds,
+    };
   if (userIds.length > SEARCH_USERS_MAX || clientIds.length > SEARCH_BRANCHES_MAX)
     return {
       branches: [
@@ -102,7 +107,7 @@ export async function searchBranches(db: Sql, text: string): Promise<Search> {
       ],
       isOfUsers,
     );
-  return to(
+  const few = to(
     [
       ...userIds.map((id) => onRegister([sql`t.user_id = ${id}::uuid`])),
       ...clientIds.map((id) =>
@@ -114,4 +119,5 @@ export async function searchBranches(db: Sql, text: string): Promise<Search> {
     ],
     isOfUsers,
   );
+  return isOfUsers ? { ...few, userIds } : few;
 }

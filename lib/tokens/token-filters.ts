@@ -313,6 +313,7 @@ export async function selectTokens(
           issued: span,
           share: Math.min(1, expected / Math.max(1, tally.expected)),
           order: sort === "expires" ? sort : "issued",
+          holders: leads.filter((one) => one.userIds !== undefined),
         });
   // in the order of last use all are read and sorted
   const revoked = sort === "lastUsed" && walked !== null && walked.expected > SOME ? null : walked;
@@ -405,6 +406,8 @@ export async function selectTokens(
     byIssue: isByIssue ? byTime : null,
     byLead: sort === "expires" && !isByExpiry && lead.tokens > (options.few ?? FEW_TO_SORT) ? byTime : null,
     isInOrder: isByExpiry || isByIssue,
-    isAllTallied: tally?.isExact === true && asked.every((key) => (key === "q" && ofClients !== null) || isTallied(key, filters)),
+    isAllTallied:
+      tally?.isExact === true &&
+      asked.every((key) => (key === "q" && ofClients !== null) || isTallied(key, filters)),
   };
 }

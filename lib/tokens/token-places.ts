@@ -88,7 +88,8 @@ export async function placesOf(
     const left = deadline - performance.now();
     return left < 1 ? null : read(some, limit, left);
   };
-  if (selection.revoked !== null && sort !== "lastUsed") return placesByParts(selection.revoked, keyset, readInTime);
+  if (selection.revoked !== null && sort !== "lastUsed")
+    return placesByParts(selection.revoked, keyset, readInTime);
   if (selection.byLead !== null)
     return placesByLead(selection.byLead, keyset, async (some) => readInTime(some));
   if (selection.byIssue === null) return readInTime(branches);

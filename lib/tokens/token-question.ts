@@ -6,8 +6,8 @@ import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
 import { inWindow, timeWindow, type Window } from "../list-query/time-window.ts";
 import { T_COUNTRY } from "./branch.ts";
 import type { TokenState } from "./model.ts";
-import type { LabelFilter, TallyQuestion } from "./read-tally.ts";
 import type { SearchLead } from "./narrow-branches.ts";
+import type { LabelFilter, TallyQuestion } from "./read-tally.ts";
 import { findClients } from "./search-branches.ts";
 import type { tokensTable } from "./table.ts";
 
