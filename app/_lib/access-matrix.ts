@@ -49,6 +49,7 @@ export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
   "GET /api/v1/incidents/{number}": "incident:read",
   "PATCH /api/v1/incidents/{number}": "incident:write",
   "GET /api/v1/incidents/{number}/blast-radius": "incident:read",
+  "POST /api/v1/incidents/{number}/clients/{id}/rotate-secret": "client:write",
   "GET /api/v1/incidents/{number}/evidence": "incident:read",
   "GET /api/v1/incidents/{number}/evidence.json": "incident:read",
   "POST /api/v1/incidents/{number}/notes": "incident:write",

@@ -99,7 +99,7 @@ export async function compromiseKey(
       async together(tx) {
         const done = await declare(tx, ctx, kid, spare);
         next.kid = done.successor;
-        return done.acts.map((act) => ({ ...act, ...why }));
+        return () => done.acts.map((act) => ({ ...act, ...why }));
       },
     },
   );

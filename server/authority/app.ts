@@ -63,7 +63,7 @@ type KeySets = { common: JwksAnswer; feed: JwksAnswer };
 function addRoutes(app: FastifyInstance, services: Services, keySets: KeySets): void {
   app.post("/oauth/introspect", async (request, reply) => {
     requireCurrent(services);
-    const answer = await introspect(services, request);
+    const answer = await introspect(services, request, reply);
     return reply.header("cache-control", "no-store").send(answer);
   });
   app.post("/oauth/revoke", async (request, reply) => {

@@ -6,6 +6,8 @@ import proxyAddr from "@fastify/proxy-addr";
 export type AddressReader = {
   /** The address of whoever sent the request: the peer, or what trusted proxies forwarded for it. */
   of(req: IncomingMessage): string;
+  /** Whether a trusted proxy sent the request, for somebody else. */
+  isForwarded(req: IncomingMessage): boolean;
   /** The address that a registered verifier speaks of: its own peer counts as trusted. */
   spokenOf(req: IncomingMessage): string | null;
 };
@@ -19,6 +21,7 @@ export function createAddressReader(trustedProxies: readonly string[]): AddressR
   const isTrusted = trustedProxies.length === 0 ? () => false : proxyAddr.compile([...trustedProxies]);
   return {
     of: (req) => plain(proxyAddr(req, isTrusted)),
+    isForwarded: (req) => proxyAddr(req, isTrusted) !== req.socket.remoteAddress,
     spokenOf: (req) => {
       if (req.headers["x-forwarded-for"] === undefined) return null;
       const address = plain(

@@ -13,6 +13,8 @@ const FLOOD_SECONDS = 7;
 /** A difference below it is the machine's, not the flood's. */
 const NOISE_MS = 4;
 const ROUNDS = 3;
+/** How many times as long another may wait: beside good work that takes all of one process it is served in turn, and what is left is the collector's and the processor's. */
+const TIMES = { throttled: 2, share: 4 };
 /** A calm verifier that waits longer than this by itself shares the machine with other work. */
 const BUSY_MS = 25;
 
@@ -61,7 +63,7 @@ async function waitCalmly(): Promise<{ p99Ms: number; words: string }> {
 }
 
 test.for(FLOODS)(
-  "%s does not slow another verifier to twice its time",
+  "%s does not slow another verifier to more than its bound",
   async ([name, make, bound], { skip }) => {
     const figures: string[] = [];
     let quietest = Number.POSITIVE_INFINITY;
@@ -82,7 +84,8 @@ test.for(FLOODS)(
       expect(Object.keys(statusCodeStats).every((status) => Number(status) < 500)).toBe(true);
       if (bound !== null) expectThrottled(bound, statusCodeStats, FLOOD_SECONDS);
       else expect(Object.keys(statusCodeStats)).toEqual(["200"]);
-      if (beside.p99Ms < 2 * Math.max(alone.p99Ms, NOISE_MS)) {
+      const times = bound === "share" ? TIMES.share : TIMES.throttled;
+      if (beside.p99Ms < times * Math.max(alone.p99Ms, NOISE_MS)) {
         console.info(figures.join("\n"));
         return;
       }

@@ -113,6 +113,7 @@ export async function forwardAuth(
     demand: { ...demand, kind: "access" },
     ...use,
   };
+  services.reading.saw(request.raw, reply.raw, verifier.id);
   const outcome = await services.bounds.turnstile.pass(verifier.id, 1, () =>
     verifyPresented(services, value, presentation),
   );

@@ -1,4 +1,4 @@
-import type { FastifyRequest } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { lineageClaims } from "#lib/tokens/lineage-claims.ts";
 import { PROTOCOL_SCOPES } from "#lib/tokens/model.ts";
 import type { RegisteredToken } from "#lib/verification/registered-token.ts";
@@ -118,6 +118,7 @@ export function introspectionOf(
 export async function introspect(
   services: Services,
   request: FastifyRequest,
+  reply: FastifyReply,
 ): Promise<Record<string, unknown>> {
   const form = readForm(request);
   const caller = await requireCaller(services, request, form);
@@ -139,6 +140,7 @@ export async function introspect(
       ? readPresentedUse(services, request)
       : { method: null, path: null, ip: null, userAgent: null }),
   };
+  services.reading.saw(request.raw, reply.raw, asker.id);
   const outcome = await services.bounds.turnstile.pass(asker.id, 1, () =>
     verifyPresented(services, value, presentation),
   );

@@ -90,6 +90,7 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     registry: () => follower.registry,
     register: services.register,
     statuses: services.statuses,
+    usedIds: services.usedIds,
     orders: () => follower.book,
     isStale: () => follower.isStale || services.disk.isFull,
     writer: services.writer,
@@ -103,6 +104,7 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     showedSecret: (secretId, at) => services.sightings.clientShowed(secretId, at),
     countUses: (rows) => services.usage.count(rows),
     bounds: services.bounds,
+    reading: services.reading,
     countRefusal: (askerId, ip, refusal) => services.refusals.count(askerId, ip, refusal, new Date()),
   });
   const lists = createStatusLists({ env, databaseUrl, masterKey, services });

@@ -31,6 +31,7 @@ import * as familiesIdRevoke from "./families/[id]/revoke/route.ts";
 import * as groupsId from "./groups/[id]/route.ts";
 import * as groups from "./groups/route.ts";
 import * as incidentsNumberBlastRadius from "./incidents/[number]/blast-radius/route.ts";
+import * as incidentsNumberClientsIdRotateSecret from "./incidents/[number]/clients/[id]/rotate-secret/route.ts";
 import * as incidentsNumberEvidence from "./incidents/[number]/evidence/route.ts";
 import * as incidentsNumberEvidenceJson from "./incidents/[number]/evidence.json/route.ts";
 import * as incidentsNumberNotes from "./incidents/[number]/notes/route.ts";
@@ -159,6 +160,7 @@ export function allRoutes(): Route[] {
     incidents,
     incidentsNumber,
     incidentsNumberBlastRadius,
+    incidentsNumberClientsIdRotateSecret,
     incidentsNumberEvidence,
     incidentsNumberEvidenceJson,
     incidentsNumberNotes,

@@ -137,3 +137,35 @@ test("work that fails gives its place back", async () => {
   void begin("flood");
   expect(inside("flood")).toBe(1);
 });
+
+test("of a caller with a long line no more is read until its turn comes, and then in the order in which it was left", async () => {
+  const { begin, endOne, turnstile } = setUp({ share: 2, maxWaiting: 100 });
+  void begin("small");
+  for (let index = 0; index < 6; index += 1) void begin("flood");
+  const read: number[] = [];
+  const leave = (id: string, number: number) =>
+    turnstile.leaveUnread(id, () => {
+      read.push(number);
+      void begin(id);
+    });
+  expect([1, 2, 3].map((one) => leave("flood", one))).toEqual([true, true, true]);
+  expect(leave("small", 0)).toBe(false);
+  await endOne("flood");
+  expect(read).toEqual([1]);
+  for (let index = 0; index < 2; index += 1) await endOne("flood");
+  expect(read).toEqual([1, 2, 3]);
+});
+
+test("what was left unread is read when nothing of its caller is left that would end, a few in each turn", async () => {
+  const { begin, endOne, turnstile, clock } = setUp({ share: 1, maxWaiting: 100 });
+  void begin("small");
+  for (let index = 0; index < 3; index += 1) void begin("flood");
+  let read = 0;
+  for (let index = 0; index < 10; index += 1)
+    expect(turnstile.leaveUnread("flood", () => (read += 1))).toBe(true);
+  for (let index = 0; index < 3; index += 1) await endOne("flood");
+  for (let index = 0; index < 6; index += 1) await turn();
+  expect(read).toBe(10);
+  clock.ms = 2_000;
+  expect(turnstile.leaveUnread("flood", () => undefined)).toBe(false);
+});

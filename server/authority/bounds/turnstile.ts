@@ -17,6 +17,8 @@ type Caller = {
   /** What of it began in this turn of the event loop: work that waits for nothing is over before the next request is read, and is inside with nobody. */
   begun: number;
   line: Waiting[];
+  /** Goes on reading connections of it, in the order in which they were left unread. */
+  unread: (() => void)[];
 };
 
 /**
@@ -24,6 +26,12 @@ type Caller = {
  * it is done.
  */
 const SHARES_ALONE = 16;
+
+/**
+ * How long the line of a caller may be, in shares, before more is read of it: what is read and waits for long is copied by the collector again and
+ * again, and others wait meanwhile.
+ */
+const READ_AHEAD = 2;
 
 const weigh = (cost: Cost) => (typeof cost === "number" ? cost : cost());
 
@@ -72,6 +80,24 @@ export class Turnstile {
     }
   }
 
+  /**
+   * Leaves a connection of a caller unread for as long as its line is long enough.
+   *
+   * @param goOn called once it may be read again, in its turn.
+   * @returns false where it may be read on at once; `goOn` is not called then.
+   */
+  leaveUnread(callerId: string, goOn: () => void): boolean {
+    const caller = this.#callers.get(callerId);
+    if (caller === undefined || this.#roomToRead(caller, callerId) > 0) return false;
+    caller.unread.push(goOn);
+    return true;
+  }
+
+  /** Whether something of a caller waits for its turn. */
+  hasLine(callerId: string): boolean {
+    return (this.#callers.get(callerId)?.line.length ?? 0) > 0;
+  }
+
   /** Requests that wait for their turn. */
   get waiting(): number {
     let sum = 0;
@@ -82,7 +108,7 @@ export class Turnstile {
   #find(callerId: string): Caller {
     let caller = this.#callers.get(callerId);
     if (caller === undefined) {
-      caller = { inside: 0, begun: 0, line: [] };
+      caller = { inside: 0, begun: 0, line: [], unread: [] };
       this.#callers.set(callerId, caller);
     }
     return caller;
@@ -123,8 +149,23 @@ export class Turnstile {
     for (const [id, caller] of stirred) {
       caller.begun = 0;
       this.#admit(id, caller);
-      if (caller.inside === 0 && caller.line.length === 0) this.#callers.delete(id);
+      this.#readOn(id, caller);
+      if (caller.inside > 0 || caller.line.length > 0) continue;
+      // nothing of it ends that would have the rest read
+      if (caller.unread.length > 0) this.#stir(id, caller);
+      else this.#callers.delete(id);
     }
+  }
+
+  #roomToRead(caller: Caller, id: string): number {
+    const shares = this.#isAlone(id) ? SHARES_ALONE : READ_AHEAD;
+    return this.#share * shares - caller.line.length;
+  }
+
+  #readOn(id: string, caller: Caller): void {
+    if (caller.unread.length === 0) return;
+    const room = this.#roomToRead(caller, id);
+    if (room > 0) for (const goOn of caller.unread.splice(0, room)) goOn();
   }
 
   #wait(caller: Caller, id: string, cost: Cost): Promise<number> {

@@ -24,8 +24,9 @@ const GRANT_MARGIN_SECONDS = 3_600;
 const AUTH_METHODS = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"] as const;
 const CALLER_METHODS = AUTH_METHODS.filter((method) => method !== "none");
 
+/** Whether a page of one of these addresses asks. What has no origin, a private scheme's, is `null` to both, and so is every sandboxed page. */
 function isOriginOf(uris: readonly string[], origin: string): boolean {
-  return uris.some((uri) => URL.parse(uri)?.origin === origin);
+  return origin !== "null" && uris.some((uri) => URL.parse(uri)?.origin === origin);
 }
 
 /** How the authority's cookies are written. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { CountedRefusal } from "#lib/audit/words.ts";
 import type { ClientKeyCache } from "#lib/client-keys/client-key-cache.ts";
+import type { Sql } from "#lib/db/sql.ts";
 import type { SqlDatabase } from "#lib/db/sql-database.ts";
 import type { Env } from "#lib/env.ts";
 import type { CountryOf } from "#lib/places/country-database.ts";
@@ -11,6 +12,7 @@ import type { OrderBook } from "#lib/verification/order-book.ts";
 import type { Reading } from "#lib/verification/read-token.ts";
 import type { TokenUseRow, UseWriter } from "#lib/verification/use-writer.ts";
 import type { Bounds } from "#server/authority/bounds/bounds.ts";
+import type { ConnectionReading } from "#server/authority/bounds/reading.ts";
 import type { ExchangeGate } from "./exchange-gate.ts";
 
 /** What the engine takes of a logger. */
@@ -31,6 +33,8 @@ export type EngineDeps = {
   register: TokenRegister;
   /** Where the statuses of JWTs stand. */
   statuses: Pick<StatusAllocator, "take">;
+  /** Where it is noted that something good for once was used: each statement commits by itself, on connections that nothing else takes. */
+  usedIds: Sql;
   orders(): OrderBook;
   /** True when the orders are too old to answer by. */
   isStale(): boolean;
@@ -51,6 +55,7 @@ export type EngineDeps = {
   /** Told of uses after they are committed. */
   countUses(rows: readonly TokenUseRow[]): void;
   bounds: Bounds;
+  reading: ConnectionReading;
   /** Told of what was refused without a token on record. */
   countRefusal(askerId: string, ip: string | null, refusal: CountedRefusal): void;
 };

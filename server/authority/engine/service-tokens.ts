@@ -122,6 +122,7 @@ export function createServiceTokens(deps: EngineDeps, keys: SigningKeys): Servic
       if (req.headers.dpop !== undefined || deps.isStale()) return false;
       const plain = readPlainRequest(deps, req, body);
       if (plain === null) return false;
+      deps.reading.saw(req, res, plain.client.id);
       try {
         send(
           res,
