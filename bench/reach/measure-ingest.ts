@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import pg from "pg";
 import { median } from "#bench/report/statistics.ts";
+import { uuidv7 } from "#lib/ids.ts";
 
 export type IngestReport = {
   /** Reports a second, answered: each is on record then. */
@@ -75,7 +76,8 @@ function reporting({ authority, secret, tokenIds }: IngestOptions, batch: number
     while (!isOver()) {
       const at = new Date().toISOString();
       const reports = Array.from({ length: batch }, (_, index) => ({
-        id: randomUUID(),
+        // as our package makes them
+        id: uuidv7(Date.now()),
         at,
         token: tokenIds[(done + index) % tokenIds.length],
         outcome: "allowed",

@@ -25,6 +25,13 @@ export async function savePermissions(
   }
 }
 
+/** Audiences and their permissions are changed one at a time: what is so stays so until the transaction ends. */
+export async function lockAudiences(tx: Sql): Promise<void> {
+  await tx.query(
+    "SELECT 1 AS locked FROM (SELECT pg_advisory_xact_lock(hashtext('tokenwarden.audiences'))) l",
+  );
+}
+
 /**
  * Audiences are changed one at a time, so that what was free stays free.
  *
@@ -34,9 +41,7 @@ export async function requireFreeNames(
   tx: Sql,
   wanted: { id: string; name?: string; resourceUri: string; permissions: Wanted[] },
 ): Promise<void> {
-  await tx.query(
-    "SELECT 1 AS locked FROM (SELECT pg_advisory_xact_lock(hashtext('tokenwarden.audiences'))) l",
-  );
+  await lockAudiences(tx);
   const fields: FieldProblem[] = [];
   const taken = async (path: string, text: string, values: readonly string[]) => {
     const rows = await tx.query(text, [...values, wanted.id]);

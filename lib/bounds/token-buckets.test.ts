@@ -37,3 +37,14 @@ test("a flood of keys leaves no more of them in memory than its bound", () => {
   for (let index = 0; index < 10_000; index += 1) buckets.take(`192.0.2.${index}`);
   expect(buckets.size).toBe(100);
 });
+
+test("what is given back may be taken again, and never makes more than the burst", () => {
+  const buckets = new TokenBuckets({ perSecond: 1, burst: 2, now: () => 0 });
+  const take = (times: number) => Array.from({ length: times }, () => buckets.take("a"));
+  buckets.giveBack("a");
+  expect(take(3)).toEqual([true, true, false]);
+  buckets.giveBack("a");
+  expect(take(2)).toEqual([true, false]);
+  for (let time = 0; time < 5; time += 1) buckets.giveBack("a");
+  expect(take(3)).toEqual([true, true, false]);
+});

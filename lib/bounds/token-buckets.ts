@@ -37,6 +37,12 @@ export class TokenBuckets {
     return true;
   }
 
+  /** Gives back what was taken for nothing. */
+  giveBack(key: string): void {
+    const bucket = this.#refill(key);
+    if (bucket !== undefined) bucket.left = Math.min(this.#burst, bucket.left + 1);
+  }
+
   /** Whether a key has nothing left, without taking anything. */
   isSpent(key: string): boolean {
     const bucket = this.#refill(key);

@@ -87,7 +87,7 @@ function isLoose(subject: LifetimeSubject, organisation: Organisation): boolean 
   return !subject.isSenderConstrained && !resolveRotation(subject, organisation).rotates;
 }
 
-/** What an access or ID token of it lives at most. */
+/** What an access or ID token of it lives at most: it may ask for a token for one of its audiences alone, and only that one's limit holds then. */
 function longestSeconds(
   subject: LifetimeSubject,
   organisation: Organisation,
@@ -97,7 +97,9 @@ function longestSeconds(
   const idToken = has.has("idTokenTtlSeconds")
     ? resolveLifetime("idTokenTtlSeconds", subject, organisation).seconds
     : 0;
-  return Math.max(accessTokenTtlOf(subject, organisation, audiences).seconds, idToken);
+  const named = audiences.length === 0 ? [[]] : audiences.map((audience) => [audience]);
+  const accessToken = named.map((one) => accessTokenTtlOf(subject, organisation, one).seconds);
+  return Math.max(...accessToken, idToken);
 }
 
 const byClient = (rows: readonly Facts[], organisation: Organisation) =>

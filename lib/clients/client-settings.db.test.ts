@@ -276,6 +276,30 @@ describe("what needs a look", () => {
     expect((await update(client.id, { version: 1, accessTokenTtlSeconds: 3_600 })).findings).toEqual([]);
   });
 
+  test("is the longest lifetime that a token can get: of a token for one audience alone that one's limit holds, not another's", async () => {
+    const audience = (name: string) =>
+      createAudience(world.as("owner"), {
+        name,
+        title: name,
+        resourceUri: `https://${name}.example.com`,
+        permissions: [],
+      });
+    const [short, long] = [await audience("short"), await audience("long")];
+    const limit = (id: string, seconds: number) =>
+      world.db.query("UPDATE audience SET access_token_ttl_max_seconds = $2 WHERE id = $1::uuid", [
+        id,
+        seconds,
+      ]);
+    await limit(short.id, 300);
+    const { client } = await create({ accessTokenTtlSeconds: 7_200, audienceIds: [short.id, long.id] });
+    const found = async () => (await getClient(ctx, { clientId: client.id })).findings;
+    expect(await found()).toEqual([{ code: "lifetime_long", subjects: ["7200"] }]);
+    await limit(long.id, 5_400);
+    expect(await found()).toEqual([{ code: "lifetime_long", subjects: ["5400"] }]);
+    await limit(long.id, 3_600);
+    expect(await found()).toEqual([]);
+  });
+
   test("is listed by what it is, or as anything; a client that needs none is not", async () => {
     const { client: long } = await create({ accessTokenTtlSeconds: 7_200 });
     const { client: keyed } = await create({ jwks: JWKS });

@@ -50,6 +50,10 @@ const MAX_KNOWN = 20_000;
 /** What an ended process had under way comes to its end within it: a poll waits for 30 s at most. Whoever is heard of later runs. */
 const LAST_REQUESTS_SECONDS = 60;
 
+/** What was said of its end is forgotten: the process is heard of again. */
+const RUNS = `i.ended_at IS NULL OR excluded.connected_at > i.ended_at OR (excluded.agent IS NOT NULL AND excluded.seen_at > i.ended_at)
+        OR excluded.seen_at > i.ended_at + interval '${LAST_REQUESTS_SECONDS} seconds'`;
+
 const INSTANCES = `
   INSERT INTO verifier_instance AS i (verifier_id, instance_id, way, agent, mode, max_staleness_seconds, position, position_at, connected_at, seen_at,
     disconnected_at, ended_at, first_seen_at, accepted, refused, stale, lost, latency_p50_us, latency_p99_us)
@@ -69,9 +73,8 @@ const INSTANCES = `
     disconnected_at = CASE WHEN excluded.disconnected_at IS NOT NULL THEN excluded.disconnected_at
       WHEN excluded.connected_at IS NOT NULL THEN NULL ELSE i.disconnected_at END,
     ended_at = CASE WHEN excluded.ended_at IS NOT NULL THEN excluded.ended_at
-      WHEN i.ended_at IS NULL OR excluded.connected_at > i.ended_at OR (excluded.agent IS NOT NULL AND excluded.seen_at > i.ended_at)
-        OR excluded.seen_at > i.ended_at + interval '${LAST_REQUESTS_SECONDS} seconds' THEN NULL
-      ELSE i.ended_at END,
+      WHEN ${RUNS} THEN NULL ELSE i.ended_at END,
+    ended_by = CASE WHEN excluded.ended_at IS NOT NULL OR ${RUNS} THEN NULL ELSE i.ended_by END,
     accepted = CASE WHEN excluded.agent IS NULL THEN i.accepted ELSE excluded.accepted END,
     refused = CASE WHEN excluded.agent IS NULL THEN i.refused ELSE excluded.refused END,
     stale = CASE WHEN excluded.agent IS NULL THEN i.stale ELSE excluded.stale END,

@@ -30,12 +30,17 @@ export async function saveGroupPermissions(
   );
 }
 
+/** Lets nobody else give a group a name until the transaction ends. Taken before any group's row, by all who take both. */
+export async function lockGroupNames(tx: Sql): Promise<void> {
+  await tx.query("SELECT 1 AS locked FROM (SELECT pg_advisory_xact_lock(hashtext('tokenwarden.groups'))) l");
+}
+
 /** @throws {DomainError} CONFLICT */
 export async function requireFreeGroupName(
   tx: Sql,
   { id, name }: { id: string; name: string },
 ): Promise<void> {
-  await tx.query("SELECT 1 AS locked FROM (SELECT pg_advisory_xact_lock(hashtext('tokenwarden.groups'))) l");
+  await lockGroupNames(tx);
   const rows = await tx.query(
     "SELECT id FROM user_group WHERE lower(name) = lower($1::text) AND id <> $2::uuid",
     [name, id],

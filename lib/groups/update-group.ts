@@ -7,7 +7,7 @@ import { recordClaimsChange } from "../signals/record-claims-change.ts";
 import { readGroup } from "./get-group.ts";
 import type { UpdateGroupInput } from "./input.ts";
 import type { GroupDetail } from "./model.ts";
-import { requireFreeGroupName, saveGroupPermissions } from "./save-group-permissions.ts";
+import { lockGroupNames, requireFreeGroupName, saveGroupPermissions } from "./save-group-permissions.ts";
 
 /**
  * Changes a group's name, description or permissions. Tokens that are out keep what they were given; refreshes look again.
@@ -21,6 +21,7 @@ export async function updateGroup(
 ): Promise<GroupDetail> {
   requirePermission(ctx, "group:write");
   return ctx.db.transaction(async (tx) => {
+    if (input.name !== undefined) await lockGroupNames(tx);
     if (isUuid(groupId))
       await tx.query("SELECT id FROM user_group WHERE id = $1::uuid FOR UPDATE", [groupId]);
     const group = await readGroup(tx, groupId);

@@ -8,6 +8,7 @@ import { type CreateClientInput, createClientInput, type UpdateClientInput } fro
 import type { ClientDetail } from "../clients/model.ts";
 import { updateClient } from "../clients/update-client.ts";
 import type { Context } from "../context.ts";
+import type { Sql } from "../db/sql.ts";
 import { testContexts } from "../db/test-context.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { createPlan } from "../order-plans/create-plan.ts";
@@ -20,6 +21,7 @@ import { fixtureOf } from "../tokens/token-fixture.ts";
 import { explainLifetimes } from "./explain-lifetimes.ts";
 import { previewLifetimes } from "./preview-change.ts";
 import { purgeLifetimePlans } from "./purge-lifetime-plans.ts";
+import { shortenTokens } from "./shorten-tokens.ts";
 
 const world = testContexts();
 const way = { outbound: createOutbound({ allow: NOTHING_ALLOWED }) };
@@ -150,6 +152,66 @@ describe("a shorter lifetime", () => {
     });
     expect(await liveAt(0)).toEqual([fresh]);
     expect(await liveAt(DAY)).toEqual([]);
+  });
+
+  test("of a sign-in ends no access token of a client without refresh tokens: it would have been issued as long", async () => {
+    const settings = {
+      accessTokenTtlSeconds: 600,
+      refreshTokenIdleSeconds: 600,
+      refreshTokenAbsoluteSeconds: 600,
+    };
+    const preview = () => previewLifetimes(ctx, { kind: "organisation", settings, shorten: false });
+    const clientOf = async (name: string, grantTypes: ("authorization_code" | "refresh_token")[]) =>
+      (
+        await create(
+          ctx,
+          createClientInput.parse({
+            name,
+            kind: "web",
+            redirectUris: ["https://own.example.com/cb"],
+            grantTypes,
+            accessTokenTtlSeconds: 3_600,
+          }),
+        )
+      ).client.id;
+    await token("access", 30 * MINUTE, { clientId: await clientOf("Without", ["authorization_code"]) });
+    expect(await preview()).toMatchObject({ access: 0, refresh: 0, isExact: true });
+    await token("access", 30 * MINUTE, {
+      clientId: await clientOf("With", ["authorization_code", "refresh_token"]),
+    });
+    expect(await preview(), "with them it would not").toMatchObject({ access: 1, clients: 1 });
+  });
+
+  test("locks the feed's head for a few statements, whatever number of slices it has; they stand in the feed one behind the other", async () => {
+    for (let minute = 0; minute < 30; minute += 1) await token("access", minute * MINUTE);
+    const settings = { accessTokenTtlSeconds: 1_200 };
+    const { plan } = await previewLifetimes(ctx, { ...change(settings), shorten: true });
+    expect(plan?.ends.length).toBeGreaterThan(10);
+    const statements: string[] = [];
+    await world.db.transaction(async (tx) => {
+      const told: Sql = {
+        query(text, values) {
+          statements.push(text);
+          return tx.query(text, values);
+        },
+      };
+      const named = { ...change(settings), name: "Shop", wideOrderTokens: 1_000 };
+      await shortenTokens(told, ctx, named, { planId: plan?.id ?? "" });
+    });
+    const locked = statements.slice(statements.findIndex((text) => text.includes("UPDATE feed_head")));
+    expect(locked.length).toBeLessThanOrEqual(8);
+    expect(
+      locked.filter((text) => text.includes("selection_token (")),
+      "written before",
+    ).toEqual([]);
+    const [feed] = await world.db.query<{ positions: bigint[]; head: bigint }>(
+      `SELECT (SELECT position FROM feed_head) AS head, array_agg(p.position ORDER BY p.position) AS positions
+       FROM (SELECT position FROM revocation_order UNION ALL SELECT position FROM selection_chunk) p`,
+    );
+    const number = (plan?.ends.length ?? 0) * 2;
+    expect(feed?.positions.map(Number)).toEqual(Array.from({ length: number }, (_, index) => index + 1));
+    expect(Number(feed?.head)).toBe(number);
+    expect(await liveAt(0)).toHaveLength(20);
   });
 
   test("is not counted a second time once its end is set, and without a change tells what outlives the present limits", async () => {

@@ -7,7 +7,10 @@ export type ClientLimits = {
   access: number | null;
   service: number | null;
   idle: number | null;
+  /** Of refresh tokens. */
   absolute: number | null;
+  /** The same where it ends access tokens too: null of a client without refresh tokens, whose authorizations give one access token that ends by itself. */
+  family: number | null;
 };
 
 const LIMITS = {
@@ -15,7 +18,7 @@ const LIMITS = {
   service: "serviceTokenTtlSeconds",
   idle: "refreshTokenIdleSeconds",
   absolute: "refreshTokenAbsoluteSeconds",
-} as const satisfies Record<Exclude<keyof ClientLimits, "clientId">, Lifetime>;
+} as const satisfies Record<Exclude<keyof ClientLimits, "clientId" | "family">, Lifetime>;
 
 export type LimitKey = keyof typeof LIMITS;
 export const LIMIT_KEYS = Object.keys(LIMITS) as LimitKey[];
@@ -28,7 +31,14 @@ export type Under = { client: LifetimeSubject; organisation: OrganisationLifetim
  * What audiences take is not in it: a token's own audiences say that.
  */
 export function shortenedLimits(clientId: string, before: Under | null, after: Under): ClientLimits | null {
-  const limits: ClientLimits = { clientId, access: null, service: null, idle: null, absolute: null };
+  const limits: ClientLimits = {
+    clientId,
+    access: null,
+    service: null,
+    idle: null,
+    absolute: null,
+    family: null,
+  };
   for (const key of LIMIT_KEYS) {
     const is = resolveLifetime(LIMITS[key], after.client, after.organisation).seconds;
     const was =
@@ -37,5 +47,6 @@ export function shortenedLimits(clientId: string, before: Under | null, after: U
         : resolveLifetime(LIMITS[key], before.client, before.organisation).seconds;
     if (is < was) limits[key] = is;
   }
+  if (after.client.grantTypes.includes("refresh_token")) limits.family = limits.absolute;
   return LIMIT_KEYS.every((key) => limits[key] === null) ? null : limits;
 }

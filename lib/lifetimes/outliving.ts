@@ -18,7 +18,7 @@ function endOf(limits: NewLimits): Fragment {
   return sql`CASE
     WHEN t.kind = 'refresh' THEN least(${issued} + make_interval(secs => l.idle), date_trunc('second', t.rooted_at) + make_interval(secs => l.absolute))
     WHEN t.grant_type = 'client_credentials' THEN ${issued} + make_interval(secs => l.service)
-    ELSE least(${issued} + make_interval(secs => l.access), date_trunc('second', t.rooted_at) + make_interval(secs => l.absolute)) END`;
+    ELSE least(${issued} + make_interval(secs => l.access), date_trunc('second', t.rooted_at) + make_interval(secs => l.family)) END`;
 }
 
 function tokensOf(limits: NewLimits): { from: Fragment; where: Fragment } {
@@ -28,7 +28,7 @@ function tokensOf(limits: NewLimits): { from: Fragment; where: Fragment } {
   }
   const rows = limits.limits.map(({ clientId, ...seconds }) => ({ client_id: clientId, ...seconds }));
   return {
-    from: sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS l(client_id uuid, access int, service int, idle int, absolute int)
+    from: sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS l(client_id uuid, access int, service int, idle int, absolute int, family int)
       JOIN token t ON t.client_id = l.client_id`,
     where: sql`true`,
   };

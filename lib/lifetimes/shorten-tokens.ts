@@ -5,9 +5,8 @@ import type { Sql } from "../db/sql.ts";
 import { DomainError, notFound } from "../errors.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { SELECTION_AT_ONCE_MAX } from "../order-plans/model.ts";
-import { ORDER_COLUMNS, type OrderRecord } from "../revocations/order-row.ts";
-import { placeOrder } from "../revocations/place-order.ts";
-import { settleAtOnce } from "../revocations/settle-selection.ts";
+import { placeOrders } from "../revocations/place-order.ts";
+import { listSelections, settleListed } from "../revocations/settle-selection.ts";
 import type { ShortenInput } from "./input.ts";
 import { type LifetimeChange, settingsText } from "./lifetime-change.ts";
 import { termsOf } from "./preview-change.ts";
@@ -71,24 +70,31 @@ export async function shortenTokens(
       WHERE s.plan_id = ${planId}::uuid ORDER BY s.number`,
   );
   const note = `Lifetimes of ${change.name} were made shorter: these tokens end by the new limits.`;
-  for (const { selectionId, endsAt, size } of slices) {
-    const name = `${size === 1 ? "1 token" : `${size.toLocaleString("en")} tokens`} past the new lifetimes of ${change.name}`;
-    const placed = await placeOrder(tx, ctx, {
-      verb: "revoke",
-      target: { kind: "selection", id: selectionId, name },
-      reason: "policy",
-      note,
-      effectiveFrom: endsAt ?? undefined,
-      planId,
-    });
-    if (size > SELECTION_AT_ONCE_MAX) continue;
-    const [order] = await run<OrderRecord>(
-      tx,
-      sql`SELECT ${ORDER_COLUMNS} FROM revocation_order o WHERE o.id = ${placed.id}::uuid`,
-    );
-    await settleAtOnce(tx, order as OrderRecord, !placed.isScheduled);
-  }
   await tx.query("UPDATE lifetime_plan SET used_at = $2::timestamptz WHERE id = $1::uuid", [planId, ctx.now]);
+  // the worker does the larger ones, chunk by chunk
+  const small = slices.filter(({ size }) => size <= SELECTION_AT_ONCE_MAX);
+  await listSelections(
+    tx,
+    small.map(({ selectionId }) => selectionId),
+  );
+  const orders = await placeOrders(tx, ctx, {
+    verb: "revoke",
+    targets: slices.map(({ selectionId, endsAt, size }) => ({
+      kind: "selection",
+      id: selectionId,
+      name: `${size === 1 ? "1 token" : `${size.toLocaleString("en")} tokens`} past the new lifetimes of ${change.name}`,
+      effectiveFrom: endsAt ?? undefined,
+    })),
+    reason: "policy",
+    note,
+    planId,
+  });
+  const listed = slices.flatMap((slice, index) => {
+    const order = orders[index];
+    if (order === undefined || !small.includes(slice)) return [];
+    return [{ orderId: order.id, selectionId: slice.selectionId, isInForce: !order.isScheduled }];
+  });
+  await settleListed(tx, listed);
   const ends = slices.flatMap(({ endsAt }) => (endsAt === null ? [] : [endsAt.toISOString()])).sort();
   return {
     act: "lifetimes.shortened",

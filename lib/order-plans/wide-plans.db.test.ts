@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Context } from "../context.ts";
 import { type Database, openDatabase } from "../db/database.ts";
+import type { Sql } from "../db/sql.ts";
 import { testDatabase } from "../db/test-database.ts";
 import { createSeededRandom } from "../demo/seeded-random.ts";
 import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
@@ -12,6 +13,7 @@ import { keepLiveTokens } from "../tokens/keep-live-tokens.ts";
 import { readLiveBook } from "../tokens/live-book.ts";
 import type { NewToken } from "../tokens/register.ts";
 import { contextAs, type Fixture } from "../tokens/token-fixture.ts";
+import { findNewcomers } from "./changes-since.ts";
 import { createPlan } from "./create-plan.ts";
 import { planInput } from "./input.ts";
 import type { NamedKind, OrderPlan } from "./model.ts";
@@ -327,6 +329,41 @@ describe("that could not name everybody in time", () => {
       code: "PLAN_CHANGED",
       fields: [{ path: "users", message: one.emails[1] }],
     });
+  });
+
+  test("are held against no week of the register whose tokens had all ended when the plan looked", async () => {
+    const one = await plans.world();
+    const ctx = plans.as("owner");
+    const old = new Date(Date.now() - 300 * DAY);
+    await db.query("SELECT ensure_partitions($1, $2)", [old, new Date(old.getTime() + DAY)]);
+    const [oldest] = await db.query<{ name: string }>(
+      "SELECT 'token_' || to_char(date_trunc('week', $1::timestamptz, 'UTC'), 'YYYYMMDD') AS name",
+      [old],
+    );
+    const target = { kind: "client" as const, id: one.clientId };
+    const made = await unnamed(ctx, target);
+    const [plan] = await db.query<{ lookedFrom: Date }>(
+      `SELECT looked_from AS "lookedFrom" FROM order_plan WHERE id = $1::uuid`,
+      [made.id],
+    );
+    const lookedFrom = plan?.lookedFrom ?? old;
+    const read: string[] = [];
+    const told: Sql = {
+      async query(text, values) {
+        if (text.includes("all_users"))
+          for (const row of await db.query<{ "QUERY PLAN": string }>(`EXPLAIN ${text}`, values))
+            read.push(row["QUERY PLAN"]);
+        return db.query(text, values);
+      },
+    };
+    const named = { planId: made.id, audiences: [], lookedFrom };
+    const found = await findNewcomers(told, named, await getPlanTarget(db, target), {
+      since: lookedFrom,
+      now: new Date(),
+    });
+    expect(found).toMatchObject({ user: [], client: [] });
+    expect(read.join("\n")).toMatch(/token_\d{8}/);
+    expect(read.join("\n")).not.toContain(oldest?.name);
   });
 
   test("of a group's members are bound to the members", async () => {

@@ -39,12 +39,7 @@ function requireAsShown(shown: readonly JudgedRow[], now: readonly JudgedRow[]):
 }
 
 async function applyRows(tx: Sql, ctx: Context, record: ImportRecord): Promise<void> {
-  // groups are known by their names in any case: no two of one name at once
-  if (record.kind === "groups")
-    await tx.query(
-      "SELECT 1 AS locked FROM (SELECT pg_advisory_xact_lock(hashtext('tokenwarden.groups'))) l",
-    );
-  const ofKind = await rowsOfKind(tx, record.kind);
+  const ofKind = await rowsOfKind(tx, record.kind, { isLocked: true });
   const isHeard = await hasStreams(tx);
   const changed: JudgedRow[] = [];
   let after = 0;
@@ -56,7 +51,7 @@ async function applyRows(tx: Sql, ctx: Context, record: ImportRecord): Promise<v
     const asRead = shown.map(
       ({ line, key, given }): ReadRow => ({ line, key: key as string, given, problem: null }),
     );
-    requireAsShown(shown, await ofKind.judge(tx, asRead, true));
+    requireAsShown(shown, await ofKind.judge(tx, asRead));
     await WRITE[record.kind](tx, ctx, shown);
     if (isHeard) changed.push(...shown.filter((row) => row.outcome === "changed" && losesOrGains(row)));
   }

@@ -3,6 +3,7 @@ import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { type Header, readHeader } from "./columns.ts";
 import { importDetailOf, readImport } from "./import-row.ts";
+import type { CompareImportInput } from "./input.ts";
 import type { JudgedRow, ReadRow } from "./judge.ts";
 import { remarkLookAlikes, skeletonOf } from "./look-alikes.ts";
 import type { ImportDetail, ImportKind, ImportSummary } from "./model.ts";
@@ -69,6 +70,23 @@ async function saveRows(tx: Sql, importId: string, rows: readonly JudgedRow[]): 
   );
 }
 
+/** @throws {DomainError} INVALID_INPUT where a part has not come, or one is there beyond the last: half a file would be taken for the whole. */
+async function requireParts(tx: Sql, importId: string, parts: number): Promise<void> {
+  const rows = await tx.query<{ number: number }>(
+    "SELECT number FROM people_import_part WHERE import_id = $1::uuid ORDER BY number",
+    [importId],
+  );
+  const there = new Set(rows.map(({ number }) => number));
+  const missing = Array.from({ length: parts }, (_, index) => index + 1).find((number) => !there.has(number));
+  const last = rows.at(-1)?.number ?? 0;
+  if (missing === undefined && last === parts) return;
+  const message =
+    missing === undefined
+      ? `The file came in ${last} parts, not in ${parts}.`
+      : `Part ${missing} of ${parts} has not come. Send it, and compare again.`;
+  throw new DomainError("INVALID_INPUT", message, { fields: [{ path: "parts", message }] });
+}
+
 async function compare(tx: Sql, importId: string, kind: ImportKind) {
   const ofKind = await rowsOfKind(tx, kind);
   const watch = createFileWatch(kind);
@@ -78,7 +96,7 @@ async function compare(tx: Sql, importId: string, kind: ImportKind) {
   let batch: ReadRow[] = [];
   async function flush(): Promise<void> {
     if (batch.length === 0) return;
-    const rows = (await ofKind.judge(tx, batch, false)).map(watch.judged);
+    const rows = (await ofKind.judge(tx, batch)).map(watch.judged);
     batch = [];
     for (const row of rows) count(summary, row);
     await saveRows(tx, importId, rows);
@@ -102,10 +120,13 @@ async function compare(tx: Sql, importId: string, kind: ImportKind) {
  * Reads an import's file and compares it with the register, row by row: what would be created and changed, what is so already, what is refused and why.
  * Nothing of the register changes. What cannot be read as a file leaves nothing behind but its parts.
  *
- * @throws {DomainError} NOT_FOUND, CONFLICT where it was compared already, INVALID_INPUT for a file that cannot be used, TOO_MANY_ATTEMPTS while another
- *   one is read.
+ * @throws {DomainError} NOT_FOUND, CONFLICT where it was compared already, INVALID_INPUT for a file that cannot be used or of which a part is missing,
+ *   TOO_MANY_ATTEMPTS while another one is read.
  */
-export async function compareImport(ctx: Context, { id }: { id: string }): Promise<ImportDetail> {
+export async function compareImport(
+  ctx: Context,
+  { id, parts }: CompareImportInput & { id: string },
+): Promise<ImportDetail> {
   return ctx.db.transaction(async (tx) => {
     const record = await readImport(tx, ctx, id, { isLocked: true });
     if (record.state !== "reading")
@@ -116,6 +137,7 @@ export async function compareImport(ctx: Context, { id }: { id: string }): Promi
     );
     if (lock?.taken !== true)
       throw new DomainError("TOO_MANY_ATTEMPTS", "Another file is being read. Try again in a moment.");
+    await requireParts(tx, id, parts);
     const { summary, header, digest } = await compare(tx, id, record.kind);
     if (record.kind === "users") await remarkLookAlikes(tx, id);
     await tx.query("DELETE FROM people_import_part WHERE import_id = $1::uuid", [id]);

@@ -22,6 +22,11 @@ export const importPartInput = z.strictObject({
     .max(Math.ceil(IMPORT_PART_BYTES / 3) * 4, `must be at most ${IMPORT_PART_BYTES / 1024} KiB`),
 });
 
+/** In how many parts the file came. */
+export const compareImportInput = z.strictObject({
+  parts: z.int("must be a whole number").min(1).max(IMPORT_PARTS_MAX),
+});
+
 export const importRowsQuery = z.object({
   outcome: z.enum(IMPORT_OUTCOMES).optional(),
   /** The last line that was seen. */
@@ -34,3 +39,4 @@ export const importRowsQuery = z.object({
 
 export type CreateImportInput = z.output<typeof createImportInput>;
 export type ImportRowsQuery = z.output<typeof importRowsQuery>;
+export type CompareImportInput = z.output<typeof compareImportInput>;

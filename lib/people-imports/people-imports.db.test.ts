@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { createAudience } from "../audiences/create-audience.ts";
 import type { Context } from "../context.ts";
 import { testContexts } from "../db/test-context.ts";
@@ -8,6 +8,7 @@ import { createGroup } from "../groups/create-group.ts";
 import { getGroup } from "../groups/get-group.ts";
 import { listGroups } from "../groups/list-groups.ts";
 import { GROUPS_TABLE } from "../groups/table.ts";
+import { updateGroup } from "../groups/update-group.ts";
 import { defaultQuery } from "../list-query/define-table.ts";
 import { createUser } from "../users/create-user.ts";
 import { disableUser } from "../users/disable-user.ts";
@@ -28,28 +29,30 @@ beforeEach(() => {
   ctx = world.as("governor");
 });
 
-async function bring(file: string | Buffer, kind: ImportKind = "users"): Promise<string> {
+async function bring(file: string | Buffer, kind: ImportKind = "users") {
   const { id } = await createImport(ctx, { kind, fileName: `${kind}.csv` });
   const bytes = Buffer.from(file);
+  const parts = Math.ceil(bytes.length / IMPORT_PART_BYTES);
   for (let at = 0, number = 1; at < bytes.length; at += IMPORT_PART_BYTES, number += 1)
     await putImportPart(ctx, {
       id,
       number,
       content: bytes.subarray(at, at + IMPORT_PART_BYTES).toString("base64"),
     });
-  return id;
+  return { id, parts };
 }
 
 async function compared(file: string | Buffer, kind: ImportKind = "users") {
-  const id = await bring(file, kind);
-  const detail = await compareImport(ctx, { id });
+  const brought = await bring(file, kind);
+  const { id } = brought;
+  const detail = await compareImport(ctx, brought);
   const { rows } = await listImportRows(ctx, { id, after: 0 });
   return { id, detail, rows, said: rows.map((row) => `${row.line} ${row.outcome}: ${row.remark ?? "-"}`) };
 }
 
 const problem = (file: string | Buffer, kind: ImportKind = "users") =>
   bring(file, kind)
-    .then((id) => compareImport(ctx, { id }))
+    .then((brought) => compareImport(ctx, brought))
     .then(
       () => "none",
       (error: Error) => error.message,
@@ -203,7 +206,8 @@ describe("a file of users", () => {
   });
 
   test.each([
-    ["", "The file is empty."],
+    ["", "Part 1 of 1 has not come. Send it, and compare again."],
+    ["\n\n", "The file is empty."],
     [
       "name,groups\nAna,\n",
       "The first line has no column “email”. It must name the columns: email, name, groups.",
@@ -231,7 +235,7 @@ describe("a file of users", () => {
 
   async function problemOfNothing(): Promise<string> {
     const { id } = await createImport(ctx, { kind: "users", fileName: "empty.csv" });
-    return compareImport(ctx, { id }).then(
+    return compareImport(ctx, { id, parts: 1 }).then(
       () => "none",
       (error: Error) => error.message,
     );
@@ -252,6 +256,76 @@ describe("a file of users", () => {
     );
     expect(made).toEqual({ users: 2_600, memberships: 5_200 });
   });
+
+  test("of which a part is missing is not compared, and is as soon as it came", async () => {
+    const { id } = await createImport(ctx, { kind: "users", fileName: "users.csv" });
+    const put = (number: number, text: string) =>
+      putImportPart(ctx, { id, number, content: Buffer.from(text).toString("base64") });
+    await put(1, "email,name\nana@example.com,Ana\n");
+    await put(3, "cleo@example.com,Cleo\n");
+    for (const [parts, message] of [
+      [3, "Part 2 of 3 has not come. Send it, and compare again."],
+      [4, "Part 2 of 4 has not come. Send it, and compare again."],
+      [1, "The file came in 3 parts, not in 1."],
+    ] as const)
+      await expect(compareImport(ctx, { id, parts })).rejects.toMatchObject({
+        code: "INVALID_INPUT",
+        message,
+        fields: [{ path: "parts" }],
+      });
+    expect((await getImport(ctx, { id })).state).toBe("reading");
+    await put(2, "ben@example.com,Ben\n");
+    const detail = await compareImport(ctx, { id, parts: 3 });
+    expect(detail).toMatchObject({ state: "ready", summary: { created: 3 } });
+  });
+
+  test.each(["users", "groups"] as const)(
+    "of %s whose names are changed while it is applied waits for that, and is not applied where it means something else then",
+    async (kind) => {
+      const { finance } = await makeGroups();
+      const { id } = await compared(
+        kind === "users"
+          ? "email,name,groups\nana@example.com,Ana,Finance\n"
+          : "name,description\nFinance,Money\n",
+        kind,
+      );
+      const [isRenamed, mayCommit] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      const transaction: Context["db"]["transaction"] = (run, ...more) =>
+        ctx.db.transaction(
+          async (tx) => {
+            const result = await run(tx);
+            isRenamed.resolve();
+            await mayCommit.promise;
+            return result;
+          },
+          ...more,
+        );
+      const renaming = updateGroup(
+        { ...ctx, db: { ...ctx.db, transaction } },
+        {
+          groupId: finance.id,
+          version: finance.version,
+          name: "Treasury",
+        },
+      );
+      await isRenamed.promise;
+      const applying = applyImport(ctx, { id }).then(
+        () => "applied",
+        (error: { code?: string }) => error.code,
+      );
+      await vi.waitFor(async () => {
+        const waiting = await world.db.query(
+          `SELECT FROM pg_locks WHERE NOT granted AND pid IN
+             (SELECT l.pid FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE d.datname = current_database())`,
+        );
+        expect(waiting.length).toBeGreaterThan(0);
+      });
+      mayCommit.resolve();
+      await renaming;
+      expect(await applying).toBe("PLAN_CHANGED");
+      expect(await usersNow()).toEqual([]);
+    },
+  );
 
   test("of a million rows is refused by its number, and leaves nothing", async () => {
     const row = Buffer.from("a@b.co\n");
@@ -288,7 +362,7 @@ describe("a file of users", () => {
   test("is its owner's until it is applied, and over after an hour; who may not manage users brings none", async () => {
     const { id } = await compared("email,name\nana@example.com,Ana\n");
     for (const act of [getImport, applyImport, compareImport])
-      await expect(act(world.as("owner"), { id })).rejects.toMatchObject({ code: "NOT_FOUND" });
+      await expect(act(world.as("owner"), { id, parts: 1 })).rejects.toMatchObject({ code: "NOT_FOUND" });
     for (const role of ["responder", "auditor"] as const) {
       await expect(createImport(world.as(role), { kind: "users", fileName: "x" })).rejects.toMatchObject({
         code: "FORBIDDEN",

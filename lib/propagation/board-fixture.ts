@@ -28,3 +28,37 @@ export function boardFixtureOf(db: Database) {
     },
   };
 }
+
+/** A verifier's report that it accepted, or refused, a token at an instant of its own clock; received now. */
+export async function reportedUse(
+  db: Database,
+  {
+    token,
+    verifierId,
+    usedAt,
+    outcome = "allowed",
+  }: {
+    token: { id: string; familyId: string; clientId: string };
+    verifierId: string;
+    usedAt: Date;
+    outcome?: "allowed" | "refused";
+  },
+): Promise<void> {
+  await db.query(
+    `INSERT INTO token_use (id, received_at, at, outcome, refusal, source, token_id, token_kind, family_id, client_id, subject, verifier_id,
+       writer_id, flush, ordinal, salt)
+     VALUES ($1, clock_timestamp(), $2, $3, $4, 'report', $5, 'access', $6, $7, 's', $8, $9, 1, 1, $10)`,
+    [
+      randomUUID(),
+      usedAt,
+      outcome,
+      outcome === "refused" ? "revoked" : null,
+      token.id,
+      token.familyId,
+      token.clientId,
+      verifierId,
+      randomUUID(),
+      Buffer.alloc(16),
+    ],
+  );
+}

@@ -35,26 +35,27 @@ export async function getOrderPropagation(ctx: Context, orderId: string): Promis
     readFeedPlace(ctx.db, order, ctx.now),
   ]);
   const { lastJwtMs, boundMs } = reached;
-  const [checkers, acceptedMs] = await Promise.all([
+  const toleranceMs = skewSeconds * 1_000;
+  const [checkers, evidence] = await Promise.all([
     readOrderCheckers(ctx.db, {
       audiences: lastJwtMs === null ? null : [...lastJwtMs.keys()],
       placedAt: order.createdAt,
       ...place,
     }),
-    readEvidence(ctx.db, order, tokensOfTarget(order.targetKind, order.targetId)),
+    readEvidence(ctx.db, order, tokensOfTarget(order.targetKind, order.targetId), { toleranceMs }),
   ]);
   const lastTokenMsOf = (audience: string) => {
-    if (lastJwtMs === null) return boundMs + skewSeconds * 1_000;
+    if (lastJwtMs === null) return boundMs + toleranceMs;
     const ms = lastJwtMs.get(audience);
-    return typeof ms === "number" ? ms + skewSeconds * 1_000 : ms;
+    return typeof ms === "number" ? ms + toleranceMs : ms;
   };
   return journeyOf(
     {
       order,
       lastTokenMsOf,
       isExact: lastJwtMs !== null,
-      acceptedMs,
-      toleranceMs: skewSeconds * 1_000,
+      evidence,
+      toleranceMs,
       committedAt: place.committedAt,
       now: ctx.now,
     },

@@ -2,6 +2,7 @@ import type { OrderRecord } from "../revocations/order-row.ts";
 import { type CheckerFacts, type Reach, reachOf, type TakenBack } from "./journey.ts";
 import { contradictedWords, heardWords, reachWords } from "./journey-words.ts";
 import type { Journey, JourneyRow, SeenWay } from "./model.ts";
+import type { Evidence } from "./read-accepted-uses.ts";
 import type { OrderChecker } from "./read-checkers.ts";
 import { type Heard, whenHeard } from "./when-heard.ts";
 
@@ -13,8 +14,7 @@ export type JourneyFrame = {
   /** When the last token of an audience is over that a signature alone makes acceptable; undefined where the order reaches none of it. */
   lastTokenMsOf: (audience: string) => number | null | undefined;
   isExact: boolean;
-  /** When each verifier last reported, by its own clock, that it had accepted one of the tokens; nothing where the order is no revocation in force. */
-  acceptedMs: ReadonlyMap<string, number>;
+  evidence: Evidence;
   /** By how much clocks may differ. */
   toleranceMs: number;
   /** When all of it was in the feed. */
@@ -70,10 +70,10 @@ function rowOf(frame: JourneyFrame, checker: OrderChecker) {
   };
   const reach = reachOf(checker, taken, now.getTime());
   if (wasOver(checker, reach, order.createdAt)) return null;
-  const acceptedMs = frame.acceptedMs.get(checker.id) ?? null;
+  const acceptedMs = frame.evidence.acceptedMs.get(checker.id) ?? null;
   const isContradicted = acceptedMs !== null && acceptedMs > reach.endsMs + frame.toleranceMs;
   const told = isContradicted
-    ? contradicted(now, lastTokenMs)
+    ? contradicted(frame, lastTokenMs)
     : order.verb === "restore" || order.verb === "cancel"
       ? heardBy(now, whenHeard(checker, taken, reach))
       : {
@@ -104,13 +104,20 @@ function rowOf(frame: JourneyFrame, checker: OrderChecker) {
 /** One that was disabled, and accepted nothing any more, before there was an order has no part in it. */
 function wasOver({ disabledAtMs }: CheckerFacts, { endsMs, because }: Reach, placedAt: Date): boolean {
   if (disabledAtMs === null || disabledAtMs >= placedAt.getTime()) return false;
-  return because === "ended" || because === "began" || endsMs <= placedAt.getTime();
+  return (
+    because === "ended" || because === "declared_ended" || because === "began" || endsMs <= placedAt.getTime()
+  );
 }
 
-/** Its own report says more than what is known of how it checks: it may go on until there is nothing left to accept. */
-function contradicted(now: Date, lastTokenMs: number | null) {
-  const isOver = lastTokenMs !== null && lastTokenMs <= now.getTime();
-  return { isOver, until: iso(lastTokenMs), says: contradictedWords(isOver) };
+/** Its own report says more than what is known of how it checks: it may go on until there is nothing left to accept, or nothing is forbidden any more. */
+function contradicted(
+  { order, evidence, now }: Pick<JourneyFrame, "order" | "evidence" | "now">,
+  lastTokenMs: number | null,
+) {
+  const ends = [lastTokenMs, evidence.heldUntilMs].filter((ms) => ms !== null);
+  const untilMs = ends.length === 0 ? null : Math.min(...ends);
+  const isOver = untilMs !== null && untilMs <= now.getTime();
+  return { isOver, until: iso(untilMs), says: contradictedWords(order.verb, isOver) };
 }
 
 function heardBy(now: Date, { atMs, because }: Heard) {

@@ -13,7 +13,12 @@ const REFUSES: Record<Because, string> = {
   lenient: "Never said that it has the order. The last token is over.",
   ended:
     "Nothing of it runs, as far as is known. What ran had ended, or refused everything, before the order.",
-  closed: "Its last process without the order has ended.",
+  declared_ended:
+    "Nothing of it runs, by an admin's word: its last process did not say itself that it ended before the order.",
+  closed: "Its last process without the order said that it ended.",
+  declared_closed:
+    "Its last process without the order has ended, by an admin's word: the process did not say so itself.",
+  lost: "A process of it was lost long before, and never said that it ended. The last token is over.",
   began: "What runs there began after the order, and with it.",
   disabled: "Is disabled and is told nothing: it refuses everything.",
   list: "Its status list is newer than the order.",
@@ -42,7 +47,11 @@ const CAN_ACCEPT: Record<Because, string> = {
   never_connected:
     "Its owner says that it follows the feed, but nothing of it is connected: it may accept a token until it expires.",
   ended: "Nothing of it runs, as far as is known.",
-  closed: "Its last process without the order has ended.",
+  declared_ended: "Nothing of it runs, by an admin's word.",
+  closed: "Its last process without the order said that it ended.",
+  declared_closed:
+    "Its last process without the order has ended, by an admin's word: the process did not say so itself.",
+  lost: "Lenient, and a process of it was lost long before the order and never said that it ended: if it runs, it accepts a token until it expires.",
   began: "What runs there began after the order, and with it.",
   disabled: "Is disabled and is told nothing any more. Strict: by then it refuses everything.",
   expiry: "Can accept the last token until it expires.",
@@ -66,7 +75,11 @@ export function heardWords(because: Hears, isOver: boolean): string {
 }
 
 /** Of a verifier that reported a use which it should have refused by what is known of it. */
-export function contradictedWords(isOver: boolean): string {
+export function contradictedWords(verb: string, isOver: boolean): string {
+  if (verb === "suspend")
+    return isOver
+      ? "Accepted it while it was suspended, after it should have refused. That is over."
+      : "Accepted it while it is suspended, after it should have refused, by its own report: take it for one that accepts all along.";
   return isOver
     ? "Accepted it after it should have refused. The last token is over."
     : "Accepted it after it should have refused, by its own report: take it for one that accepts until the token expires.";

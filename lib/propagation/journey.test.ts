@@ -6,6 +6,7 @@ import {
   type CheckerFacts,
   DISABLING_MS,
   type InstanceFacts,
+  type Newest,
   reachOf,
   STATUS_LIST_MS,
   type TakenBack,
@@ -31,10 +32,24 @@ function instance(more: Partial<InstanceFacts> = {}): InstanceFacts {
     seenAtMs: COMMIT - 1_000,
     disconnectedAtMs: null,
     endedAtMs: null,
+    isEndedByAdmin: false,
     acknowledgedAtMs: null,
     ...more,
   };
 }
+
+function newestOf(more: Partial<Newest>): Newest {
+  return {
+    way: "feed",
+    mode: null,
+    seenAtMs: COMMIT - 5_000,
+    endedAtMs: null,
+    isEndedByAdmin: false,
+    ...more,
+  };
+}
+
+const LOST = { endedAtMs: null, isEndedByAdmin: false };
 
 function checker(more: Partial<CheckerFacts> = {}): CheckerFacts {
   return {
@@ -45,6 +60,7 @@ function checker(more: Partial<CheckerFacts> = {}): CheckerFacts {
     askedAtMs: null,
     disabledAtMs: null,
     newest: null,
+    lost: null,
     instances: [],
     ...more,
   };
@@ -163,13 +179,13 @@ describe("a verifier refuses", () => {
   });
 
   test("from before the order on where nothing of it runs any more and what ran was strict", () => {
-    const newest = { way: "feed", mode: null, seenAtMs: COMMIT - 900_000_000, endedAtMs: null } as const;
+    const newest = newestOf({ seenAtMs: COMMIT - 900_000_000 });
     expect(reachOf(checker({ newest }), order, COMMIT)).toMatchObject({ isOver: true, because: "ended" });
-    expect(reachOf(checker({ newest: { ...newest, mode: "lenient" } }), order, COMMIT)).toMatchObject({
-      endsMs: EXPIRY,
-    });
+    expect(
+      reachOf(checker({ newest: { ...newest, mode: "lenient" }, lost: LOST }), order, COMMIT),
+    ).toMatchObject({ endsMs: EXPIRY, because: "lost" });
     // and from the order on where what runs now is newer than it
-    const newer = { way: "feed", mode: "lenient", seenAtMs: COMMIT + 900_000, endedAtMs: null } as const;
+    const newer = newestOf({ mode: "lenient", seenAtMs: COMMIT + 900_000 });
     const [newcomer, has] = [COMMIT + 600_000, COMMIT + 601_000];
     const instances = [
       instance({ mode: "lenient", firstSeenAtMs: newcomer, seenAtMs: has, acknowledgedAtMs: has }),
@@ -206,16 +222,48 @@ describe("a process that said that it ended", () => {
   });
 
   test("leaves a lenient verifier that runs nowhere with nothing to accept", () => {
-    const newest = {
-      way: "feed",
-      mode: "lenient",
-      seenAtMs: COMMIT - 5_000,
-      endedAtMs: COMMIT - 5_000,
-    } as const;
+    const newest = newestOf({ mode: "lenient", seenAtMs: COMMIT - 5_000, endedAtMs: COMMIT - 5_000 });
     expect(reachOf(checker({ mode: "lenient", newest }), order, COMMIT)).toMatchObject({
       endsMs: COMMIT,
       because: "ended",
     });
+  });
+
+  test("speaks for itself alone: another lenient one that was lost a day before, and never said so, goes on", () => {
+    const goodbye = newestOf({ mode: "lenient", seenAtMs: COMMIT - 5_000, endedAtMs: COMMIT - 5_000 });
+    const newer = newestOf({ mode: "lenient", seenAtMs: COMMIT + 900_000 });
+    for (const newest of [goodbye, newer, { ...goodbye, mode: "strict" as const }]) {
+      const one = checker({ mode: "lenient", newest, lost: LOST });
+      expect(reachOf(one, order, COMMIT + 1_000)).toMatchObject({
+        endsMs: EXPIRY,
+        isOver: false,
+        because: "lost",
+      });
+      expect(reachOf(one, order, EXPIRY)).toMatchObject({ isOver: true });
+      const ended = { ...one, lost: { endedAtMs: COMMIT + 7_000, isEndedByAdmin: true } };
+      expect(reachOf(ended, order, COMMIT + 8_000)).toMatchObject({
+        endsMs: COMMIT + 7_000,
+        isOver: true,
+        because: "declared_closed",
+      });
+    }
+  });
+
+  test("is told as ended by an admin's word where it did not say so itself", () => {
+    const word = { endedAtMs: COMMIT + 9_000, isEndedByAdmin: true };
+    expect(reachOf(lenient(word), order, COMMIT + 10_000)).toMatchObject({
+      endsMs: COMMIT + 9_000,
+      because: "declared_closed",
+    });
+    const newest = newestOf({ mode: "lenient", endedAtMs: COMMIT - 5_000, isEndedByAdmin: true });
+    expect(reachOf(checker({ mode: "lenient", newest }), order, COMMIT)).toMatchObject({
+      endsMs: COMMIT,
+      because: "declared_ended",
+    });
+    for (const because of ["declared_closed", "declared_ended"] as const)
+      for (const isOver of [true, false]) expect(reachWords(because, isOver)).toContain("an admin's word");
+    for (const because of ["closed", "ended"] as const)
+      expect(reachWords(because, true)).not.toContain("admin");
   });
 });
 

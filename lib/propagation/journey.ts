@@ -14,9 +14,15 @@ export type InstanceFacts = {
   disconnectedAtMs: number | null;
   /** When it said, or an admin did, that it accepts nothing any more; null while it may. */
   endedAtMs: number | null;
+  /** That it ended is an admin's word, not its own. */
+  isEndedByAdmin: boolean;
   /** When it was first heard to be at the order's position or beyond; null where it was not. */
   acknowledgedAtMs: number | null;
 };
+
+/** When a process ended; null where it never said so, nor anybody else. */
+export type Ended = { endedAtMs: number | null; isEndedByAdmin: boolean };
+export type Newest = Ended & { way: SeenWay; mode: VerifierMode | null; seenAtMs: number };
 
 export type CheckerFacts = {
   checkWay: CheckWay;
@@ -28,7 +34,12 @@ export type CheckerFacts = {
   /** Since when it is answered nothing; null where it is enabled. */
   disabledAtMs: number | null;
   /** The process that was heard of last, whenever that was; null where none was in 30 days. */
-  newest: { way: SeenWay; mode: VerifierMode | null; seenAtMs: number; endedAtMs: number | null } | null;
+  newest: Newest | null;
+  /**
+   * Of those that were silent for ENDED_AFTER_MS before the order, and are not among `instances`: the lenient one that had not ended by then, or ended last;
+   * null where every one of them was strict, asks, or ended before.
+   */
+  lost: Ended | null;
   /** Those that can have to do with the order. */
   instances: readonly InstanceFacts[];
 };
@@ -61,8 +72,11 @@ export type Because =
   | "signatures"
   | "never_asked"
   | "never_connected"
+  | "lost"
   | "ended"
+  | "declared_ended"
   | "closed"
+  | "declared_closed"
   | "began"
   | "disabled"
   | "expiry";
@@ -149,8 +163,13 @@ export function hasPartInOrder(instance: InstanceFacts, checker: CheckerFacts, o
 
 function partOfInstance(instance: InstanceFacts, checker: CheckerFacts, order: TakenBack): Part {
   const part = partByItsWay(instance, checker, order);
-  const { endedAtMs } = instance;
-  return endedAtMs === null ? part : sooner(part, { endsMs: endedAtMs, because: "closed" });
+  return sooner(part, partOfEnded(instance));
+}
+
+function partOfEnded({ endedAtMs, isEndedByAdmin }: Ended): Part | null {
+  return endedAtMs === null
+    ? null
+    : { endsMs: endedAtMs, because: isEndedByAdmin ? "declared_closed" : "closed" };
 }
 
 function partByItsWay(instance: InstanceFacts, checker: CheckerFacts, order: TakenBack): Part {
@@ -247,11 +266,15 @@ function partAsDeclared(checker: CheckerFacts, order: TakenBack, isConnected: bo
   }
 }
 
-/** It is known to follow the feed, and no process of it can have to do with the order: what is there now began with it, or what ran refused everything long before. */
-function partOfGone({ newest, mode }: CheckerFacts, { committedAtMs }: TakenBack): Part | null {
+/**
+ * It is known to follow the feed, and no process of it can have to do with the order: what is there now began with it, or what ran refused everything long
+ * before. A goodbye speaks for the process that said it, and for none that was lost without one.
+ */
+function partOfGone({ newest, lost, mode }: CheckerFacts, { committedAtMs }: TakenBack): Part | null {
   if (newest === null) return null;
+  if (lost !== null) return partOfEnded(lost) ?? { endsMs: Number.POSITIVE_INFINITY, because: "lost" };
   if (newest.endedAtMs !== null && newest.endedAtMs <= committedAtMs)
-    return { endsMs: committedAtMs, because: "ended" };
+    return { endsMs: committedAtMs, because: newest.isEndedByAdmin ? "declared_ended" : "ended" };
   if (newest.seenAtMs > committedAtMs) return { endsMs: committedAtMs, because: "began" };
   return (newest.mode ?? mode) === "strict" ? { endsMs: committedAtMs, because: "ended" } : null;
 }
@@ -262,7 +285,15 @@ function begun(atMs: number, { isScheduled, holdsFromMs }: TakenBack): number {
 }
 
 /** What holds for opaque tokens as for others, from the order on. */
-const IS_AT_ONCE: ReadonlySet<Because> = new Set(["asks", "asks_relaxed", "ended", "closed", "began"]);
+const IS_AT_ONCE: ReadonlySet<Because> = new Set([
+  "asks",
+  "asks_relaxed",
+  "ended",
+  "declared_ended",
+  "closed",
+  "declared_closed",
+  "began",
+]);
 
 /** Nobody accepts a token that is over, and nobody accepts an opaque one without asking. */
 function withinLifetime(part: Part, checker: CheckerFacts, order: TakenBack): Part {

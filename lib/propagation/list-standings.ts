@@ -35,6 +35,12 @@ export async function readStandings(
   return { headPosition, rows: checkers.map((checker) => rowOf(checker, standingOf(checker, now))) };
 }
 
+function endedWords({ newest }: StandingChecker): string {
+  return newest?.isEndedByAdmin === true
+    ? "Its last process has ended, by an admin's word: the process did not say so itself."
+    : "Its last process said that it ended.";
+}
+
 function rowOf(checker: StandingChecker, facts: StandingFacts): VerifierPropagation {
   return {
     verifierId: checker.id,
@@ -43,7 +49,7 @@ function rowOf(checker: StandingChecker, facts: StandingFacts): VerifierPropagat
     mode: checker.mode,
     isDisabled: checker.isDisabled,
     standing: facts.standing,
-    says: STANDING_WORDS[facts.standing].means,
+    says: facts.standing === "ended" ? endedWords(checker) : STANDING_WORDS[facts.standing].means,
     seenWays: seenWaysOf(checker),
     behindBy: facts.behindBy,
     silentSince: facts.silentSinceMs === null ? null : new Date(facts.silentSinceMs).toISOString(),

@@ -4,11 +4,13 @@ import type { Role } from "../authz/roles.ts";
 import type { Context } from "../context.ts";
 import { type Database, openDatabase } from "../db/database.ts";
 import { testDatabase } from "../db/test-database.ts";
+import { placeOrder } from "../revocations/place-order.ts";
 import { revokeClientTokens } from "../revocations/revoke-client-tokens.ts";
 import { getToken } from "../tokens/get-token.ts";
 import { contextAs, type Fixture, fixtureOf } from "../tokens/token-fixture.ts";
+import { endVerifierInstance } from "../verifiers/end-verifier-instance.ts";
 import { updateVerifier } from "../verifiers/update-verifier.ts";
-import { after, at, boardFixtureOf, rowOf, tag, why } from "./board-fixture.ts";
+import { after, at, boardFixtureOf, reportedUse, rowOf, tag, why } from "./board-fixture.ts";
 import { findOrderPropagation } from "./find-order-propagation.ts";
 import { getOrderPropagation } from "./get-order-propagation.ts";
 import { DISABLING_MS, VERIFIER_CLOCK_MS } from "./journey.ts";
@@ -116,6 +118,62 @@ test("a verifier that hears nothing refuses everything after its bound where it 
   expect(rowOf(bound, lenient)).toMatchObject({ state: "open" });
 });
 
+test("a goodbye speaks for the process that said it: a lenient one that was lost days before, without a word, can accept", async () => {
+  const audience = `goodbye-${tag()}`;
+  const day = 86_400_000;
+  const before = (ms: number) => new Date(Date.now() - ms);
+  const names = {
+    lost: `g1-${tag()}`,
+    unsaid: `g2-${tag()}`,
+    all: `g3-${tag()}`,
+    strict: `g4-${tag()}`,
+    asks: `g5-${tag()}`,
+  };
+  const ended = (verifierId: string, instanceId: string, at: Date, by: string | null = null) =>
+    db.query(
+      "UPDATE verifier_instance SET ended_at = $3, ended_by = $4 WHERE verifier_id = $1 AND instance_id = $2",
+      [verifierId, instanceId, at, by],
+    );
+  for (const [key, name] of Object.entries(names)) {
+    const mode = key === "strict" ? "strict" : "lenient";
+    const verifierId = await verifiers.verifier({ name, audience, mode });
+    const goodbye = await verifiers.instance({ verifierId, mode, seenAt: before(3_600_000) });
+    await ended(verifierId, goodbye, before(3_600_000));
+    const silent = await verifiers.instance({
+      verifierId,
+      way: key === "asks" ? "introspection" : "feed",
+      mode: key === "unsaid" ? null : mode,
+      seenAt: before(2 * day),
+    });
+    if (key === "all") await ended(verifierId, silent, before(day), "ana@example.com");
+  }
+  const { order, token, committedAt } = await revoked(audience);
+  const read = async (ms: number) => getOrderPropagation(as("auditor", after(committedAt, ms)), order.id);
+  const until = at(after(token.expiresAt, VERIFIER_CLOCK_MS));
+  const early = await read(1_000);
+  for (const name of [names.lost, names.unsaid])
+    expect(rowOf(early, name)).toMatchObject({
+      state: "open",
+      until,
+      says: expect.stringContaining("never said that it ended"),
+    });
+  for (const name of [names.all, names.strict, names.asks])
+    expect(rowOf(early, name)).toMatchObject({ state: "reached", until: at(committedAt) });
+  // an admin knows that it ended
+  const [lost] = await db.query<{ verifierId: string; instanceId: string }>(
+    `SELECT i.verifier_id AS "verifierId", i.instance_id AS "instanceId" FROM verifier_instance i JOIN verifier v ON v.id = i.verifier_id
+     WHERE v.name = $1 AND i.ended_at IS NULL`,
+    [names.lost],
+  );
+  if (lost === undefined) throw new Error("there is one");
+  await endVerifierInstance(contextAs(db, "owner", after(committedAt, 5_000)), lost);
+  expect(rowOf(await read(6_000), names.lost)).toMatchObject({
+    state: "reached",
+    until: at(after(committedAt, 5_000)),
+    says: expect.stringContaining("an admin's word"),
+  });
+});
+
 test("nobody can accept what is opaque, whatever its way", async () => {
   const audience = `opaque-${tag()}`;
   await verifiers.verifier({ name: `o-${tag()}`, audience, checkWay: "jwks" });
@@ -168,23 +226,7 @@ test("a verifier that reports a revoked token as accepted, after it should refus
   await verifiers.acknowledge(liarId, one, position, after(committedAt, 40));
   await verifiers.acknowledge(lateId, two, position, after(committedAt, 40));
   const accept = (verifierId: string, usedAt: Date, outcome: "allowed" | "refused" = "allowed") =>
-    db.query(
-      `INSERT INTO token_use (id, received_at, at, outcome, refusal, source, token_id, token_kind, family_id, client_id, subject, verifier_id,
-         writer_id, flush, ordinal, salt)
-       VALUES ($1, clock_timestamp(), $2, $3, $4, 'report', $5, 'access', $6, $7, 's', $8, $9, 1, 1, $10)`,
-      [
-        randomUUID(),
-        usedAt,
-        outcome,
-        outcome === "refused" ? "revoked" : null,
-        token.id,
-        token.familyId,
-        token.clientId,
-        verifierId,
-        randomUUID(),
-        Buffer.alloc(16),
-      ],
-    );
+    reportedUse(db, { token, verifierId, usedAt, outcome });
   const acceptedAt = after(committedAt, 180_000);
   await accept(liarId, acceptedAt);
   // before it knew, though told later; and a refusal is none
@@ -202,6 +244,76 @@ test("a verifier that reports a revoked token as accepted, after it should refus
     [liar, until],
     [late, null],
   ]);
+});
+
+test("a use that a verifier accepted inside of a suspension, after it should refuse, contradicts the board; one after a restore or its end does not", async () => {
+  const audience = `held-${tag()}`;
+  const names = { liar: `n1-${tag()}`, back: `n2-${tag()}`, edge: `n3-${tag()}` };
+  const clientId = await fixture.client(`c-${tag()}`);
+  const token = await fixture.token({
+    clientId,
+    audiences: [audience],
+    expiresAt: new Date(Date.now() + 7_200_000),
+  });
+  const ids = new Map<string, string>();
+  for (const name of Object.values(names))
+    ids.set(
+      name,
+      await verifiers.verifier({ name, audience, checkWay: "introspection", askedAt: new Date() }),
+    );
+  const expiresAt = new Date(Date.now() + 3_600_000);
+  const target = { kind: "token", id: token.id, name: token.id } as const;
+  const place = (verb: "suspend" | "restore", { now, expiresAt }: { now?: Date; expiresAt?: Date } = {}) =>
+    db.transaction((tx) =>
+      placeOrder(tx, as("responder", now), {
+        verb,
+        target,
+        reason: "test",
+        note: "",
+        ...(expiresAt && { expiresAt }),
+      }),
+    );
+  const { id, position } = await place("suspend", { expiresAt });
+  const [order] = await db.query<{ createdAt: Date }>(
+    'SELECT created_at AS "createdAt" FROM revocation_order WHERE id = $1::uuid',
+    [id],
+  );
+  const committedAt = order?.createdAt as Date;
+  await verifiers.sighted(BigInt(position), committedAt);
+  const read = async (ms: number) => getOrderPropagation(as("auditor", after(committedAt, ms)), id);
+  const accepted = (name: string, ms: number) =>
+    reportedUse(db, { token, verifierId: ids.get(name) as string, usedAt: after(committedAt, ms) });
+  // within what clocks may differ from its beginning, and after its own end
+  await accepted(names.edge, 20_000);
+  await accepted(names.back, 3_600_000);
+  expect((await read(60_000)).rows.map(({ acceptedAt }) => acceptedAt)).toEqual([null, null, null]);
+  await accepted(names.liar, 120_000);
+  const board = await read(200_000);
+  expect(rowOf(board, names.liar)).toMatchObject({
+    state: "open",
+    until: at(expiresAt),
+    acceptedAt: at(after(committedAt, 120_000)),
+    says: expect.stringContaining("while it is suspended"),
+  });
+  for (const name of [names.back, names.edge])
+    expect(rowOf(board, name)).toMatchObject({ state: "reached", acceptedAt: null });
+  const detail = await getToken(as("auditor", after(committedAt, 200_000)), token.id);
+  expect(detail.journey?.rows).toEqual(board.rows);
+
+  // given back: what is accepted from then on, or so shortly before that a clock may have been behind, says nothing against anybody
+  await place("restore", { now: after(committedAt, 250_000) });
+  await accepted(names.back, 251_000);
+  await accepted(names.edge, 249_000);
+  const restored = await read(300_000);
+  expect(restored.order.standing).toBe("restored");
+  expect(rowOf(restored, names.liar)).toMatchObject({
+    state: "reached",
+    until: at(after(committedAt, 250_000)),
+    acceptedAt: at(after(committedAt, 120_000)),
+    says: expect.stringContaining("That is over"),
+  });
+  for (const name of [names.back, names.edge])
+    expect(rowOf(restored, name)).toMatchObject({ state: "reached", acceptedAt: null });
 });
 
 test("a verifier that is disabled, or that an audience was taken from, stays on the board for as long as it can accept", async () => {

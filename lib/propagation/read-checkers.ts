@@ -33,8 +33,16 @@ const VERIFIER = sql`v.id, v.name, v.disabled_at AS "disabledAt", v.check_way AS
 
 /** The instance of `verifier v` that was heard of last: one look-up in an index, however many there were. */
 const NEWEST = sql`LEFT JOIN LATERAL (SELECT jsonb_build_object('way', n.way, 'mode', n.mode,
-    'seenAtMs', (extract(epoch FROM n.seen_at) * 1000)::float8, 'endedAtMs', (extract(epoch FROM n.ended_at) * 1000)::float8) AS newest
+    'seenAtMs', (extract(epoch FROM n.seen_at) * 1000)::float8, 'endedAtMs', (extract(epoch FROM n.ended_at) * 1000)::float8,
+    'isEndedByAdmin', n.ended_by IS NOT NULL) AS newest
   FROM verifier_instance n WHERE n.verifier_id = v.id ORDER BY n.seen_at DESC LIMIT 1) w ON true`;
+
+/** Of processes of `verifier v` by `modes` that were silent since before `since`: the one that had not ended by `endedAfter`, or ended last. */
+function lastOfSilent(modes: Fragment, { since, endedAfter }: { since: Date; endedAfter: Date }): Fragment {
+  return sql`(SELECT l.ended_at, l.ended_by FROM verifier_instance l
+    WHERE l.verifier_id = v.id AND ${modes} AND l.mode IS DISTINCT FROM 'strict' AND l.way <> 'introspection' AND l.seen_at < ${since}::timestamptz
+      AND (l.ended_at IS NULL OR l.ended_at > ${endedAfter}::timestamptz) ORDER BY l.ended_at DESC NULLS FIRST LIMIT 1)`;
+}
 
 const MS = {
   firstSeenAt: sql`(extract(epoch FROM i.first_seen_at) * 1000)::float8`,
@@ -69,15 +77,22 @@ export async function readOrderCheckers(
     which.push(sql`(EXISTS (SELECT FROM verifier_audience va JOIN audience a ON a.id = va.audience_id
         WHERE va.verifier_id = v.id AND a.name = ANY (${audiences}::text[]))
       OR EXISTS (${former} AND a.name = ANY (${audiences}::text[])))`);
-  const records = await run<Record<OrderInstance> & { ownAudiences: string[]; formerAudiences: string[] }>(
+  const silent = { since, endedAfter: committedAt };
+  const records = await run<
+    Record<OrderInstance> & Pick<CheckerFacts, "lost"> & { ownAudiences: string[]; formerAudiences: string[] }
+  >(
     db,
-    sql`SELECT ${VERIFIER}, coalesce(k.instances, '[]') AS instances,
+    sql`SELECT ${VERIFIER}, g.lost, coalesce(k.instances, '[]') AS instances,
       ARRAY(SELECT a.name FROM verifier_audience va JOIN audience a ON a.id = va.audience_id WHERE va.verifier_id = v.id) AS "ownAudiences",
       ARRAY(${former}) AS "formerAudiences"
       FROM verifier v ${NEWEST}
+      LEFT JOIN LATERAL (SELECT jsonb_build_object('endedAtMs', (extract(epoch FROM u.ended_at) * 1000)::float8,
+          'isEndedByAdmin', u.ended_by IS NOT NULL) AS lost
+        FROM (${lastOfSilent(sql`l.mode = 'lenient'`, silent)} UNION ALL ${lastOfSilent(sql`l.mode IS NULL AND v.mode = 'lenient'`, silent)}) u
+        ORDER BY u.ended_at DESC NULLS FIRST LIMIT 1) g ON v.check_way = 'feed'
       LEFT JOIN LATERAL (SELECT jsonb_agg(jsonb_build_object('way', i.way, 'mode', i.mode, 'maxStalenessSeconds', i.max_staleness_seconds,
           'firstSeenAtMs', ${MS.firstSeenAt}, 'seenAtMs', ${MS.seenAt}, 'disconnectedAtMs', ${MS.disconnectedAt}, 'endedAtMs', ${MS.endedAt},
-          'acknowledgedAtMs', CASE WHEN i.position >= ${position}::bigint
+          'isEndedByAdmin', i.ended_by IS NOT NULL, 'acknowledgedAtMs', CASE WHEN i.position >= ${position}::bigint
             THEN (extract(epoch FROM coalesce(f.at, i.position_at)) * 1000)::float8 END)) AS instances
         FROM verifier_instance i LEFT JOIN LATERAL (SELECT c.at FROM feed_acknowledgement c WHERE c.verifier_id = i.verifier_id
           AND c.instance_id = i.instance_id AND c.position >= ${position}::bigint ORDER BY c.position LIMIT 1) f ON true

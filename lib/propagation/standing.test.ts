@@ -20,7 +20,7 @@ function instance(more: Partial<InstanceNow> = {}): InstanceNow {
 const of = (more: Partial<CheckerNow>): CheckerNow => ({
   checkWay: "feed",
   askedAtMs: null,
-  newest: more.instances?.[0] ?? null,
+  newest: more.instances?.[0] === undefined ? null : { ...more.instances[0], isEndedByAdmin: false },
   instances: [],
   ...more,
 });

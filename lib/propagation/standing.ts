@@ -19,7 +19,7 @@ export type CheckerNow = {
   checkWay: CheckWay;
   askedAtMs: number | null;
   /** The process that was heard of last. */
-  newest: { way: SeenWay; seenAtMs: number; endedAtMs: number | null } | null;
+  newest: { way: SeenWay; seenAtMs: number; endedAtMs: number | null; isEndedByAdmin: boolean } | null;
   /** Those that were heard of within HEARD_WITHIN_MS, and the last one. */
   instances: readonly InstanceNow[];
 };

@@ -39,7 +39,9 @@ export async function readTokenPropagation(
         order,
         lastTokenMsOf: (audience) => (token.audiences.includes(audience) ? lastTokenMs : undefined),
         isExact: true,
-        acceptedMs: await readEvidence(ctx.db, order, tokensOfTarget("token", token.id)),
+        evidence: await readEvidence(ctx.db, order, tokensOfTarget("token", token.id), {
+          toleranceMs: skewMs,
+        }),
         toleranceMs: skewMs,
         committedAt: place.committedAt,
         now: ctx.now,

@@ -18,6 +18,7 @@ const feed: InstanceFacts = {
   seenAtMs: COMMIT - 1_000,
   disconnectedAtMs: null,
   endedAtMs: null,
+  isEndedByAdmin: false,
   acknowledgedAtMs: null,
 };
 const list: InstanceFacts = { ...feed, way: "status_list", maxStalenessSeconds: 20 };
@@ -31,6 +32,7 @@ function heard(more: Partial<CheckerFacts>) {
     askedAtMs: null,
     disabledAtMs: null,
     newest: null,
+    lost: null,
     instances: [],
     ...more,
   };

@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import type { Sql } from "../db/sql.ts";
 import type { StateSeal } from "./state-seal.ts";
 
-/** What the engine keeps under one id. `payload` never holds that id. */
+/** What the engine keeps under one id. `payload` never holds that id; `readAs` is what it is sealed as, each time that it is written another. */
 export type ProtocolState = {
   payload: Record<string, unknown>;
   consumedAt: Date | null;
+  readAs: string;
 };
 
 export type NewProtocolState = {
@@ -33,14 +34,16 @@ export function hashId(id: string): Buffer {
   return createHash("sha256").update(id).digest();
 }
 
-function place(model: string, idHash: Uint8Array): string {
+/** What a sealed row is bound to. */
+export function place(model: string, idHash: Uint8Array): string {
   return `${model} ${Buffer.from(idHash).toString("hex")}`;
 }
 
 function opened(seal: StateSeal, model: string, record: StateRecord | undefined): ProtocolState | null {
   if (record === undefined) return null;
   const payload = seal.open(record.payload, place(model, record.idHash));
-  return payload === null ? null : { payload, consumedAt: record.consumedAt };
+  const { sealed: readAs = "" } = record.payload as { sealed?: string };
+  return payload === null ? null : { payload, consumedAt: record.consumedAt, readAs };
 }
 
 /** Keeps state under an id, in place of what was there. */
@@ -65,6 +68,37 @@ export async function putState(sql: Sql, seal: StateSeal, state: NewProtocolStat
       state.userCode ?? null,
     ],
   );
+}
+
+/**
+ * Keeps state in place of what was read under its id, where that still stands there.
+ *
+ * @returns what it is sealed as now; null where somebody else wrote in the meantime, or it is gone.
+ */
+export async function replaceState(
+  sql: Sql,
+  seal: StateSeal,
+  state: NewProtocolState,
+  readAs: string,
+): Promise<string | null> {
+  const idHash = hashId(state.id);
+  const payload = seal.seal(state.payload, place(state.model, idHash));
+  const rows = await sql.query(
+    `UPDATE protocol_state SET payload = $3::jsonb, grant_id = $4::text, account_id = $5::text, client_id = $6::text, family_id = $7::uuid,
+       expires_at = $8::timestamptz WHERE model = $1::text AND id_hash = $2::bytea AND payload ->> 'sealed' = $9::text RETURNING model`,
+    [
+      state.model,
+      idHash,
+      JSON.stringify(payload),
+      state.grantId ?? null,
+      state.accountId ?? null,
+      state.clientId ?? null,
+      state.familyId ?? null,
+      state.expiresAt ?? null,
+      readAs,
+    ],
+  );
+  return rows.length > 0 ? payload.sealed : null;
 }
 
 /** Keeps an id that may be used once, ever. @returns false where it was there already. */

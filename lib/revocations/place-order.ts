@@ -12,6 +12,8 @@ export type OrderTarget = {
   name: string;
   /** Of the verb cancel: the scheduled order upon it that is called off. */
   cancelsId?: string | undefined;
+  /** When the order upon this one begins, where that is not when the others do. */
+  effectiveFrom?: Date | undefined;
 };
 
 type OrderTerms = {
@@ -70,9 +72,11 @@ export async function placeOrder(tx: Sql, ctx: SqlContext, input: PlaceOrderInpu
 const INSERT = `
   INSERT INTO revocation_order (id, position, verb, target_kind, target_id, target_name, cutoff, reason, note, effective_from,
     expires_at, actor_kind, actor_id, actor_name, created_at, settled_at, settled_count, cancels_id, plan_id, incident_id)
-  SELECT n.id, $1::bigint + n.number, $2::text, $3::text, n.target_id, n.target_name, $4::timestamptz, $5::text, $6::text, $7::timestamptz,
-    $8::timestamptz, $9::text, $10::text, $11::text, $12::timestamptz, $13::timestamptz, $14::int, n.cancels_id, $15::uuid, $20::uuid
-  FROM unnest($16::uuid[], $17::text[], $18::text[], $19::uuid[]) WITH ORDINALITY AS n(id, target_id, target_name, cancels_id, number)`;
+  SELECT n.id, $1::bigint + n.number, $2::text, $3::text, n.target_id, n.target_name, n.cutoff::timestamptz, $4::text, $5::text, n.effective_from::timestamptz,
+    $6::timestamptz, $7::text, $8::text, $9::text, $10::timestamptz, CASE WHEN n.is_settled THEN $10::timestamptz END,
+    CASE WHEN n.is_settled AND $2::text = 'revoke' THEN 1 ELSE 0 END, n.cancels_id, $11::uuid, $12::uuid
+  FROM unnest($13::uuid[], $14::text[], $15::text[], $16::uuid[], $17::text[], $18::text[], $19::boolean[])
+    WITH ORDINALITY AS n(id, target_id, target_name, cancels_id, cutoff, effective_from, is_settled, number)`;
 
 const SETTLE = `
   INSERT INTO token_standing (token_id, revoked_at, revoked_order_id)
@@ -93,47 +97,51 @@ export async function placeOrders(tx: Sql, ctx: SqlContext, input: PlaceOrdersIn
   if (head === undefined) throw new DomainError("UNAVAILABLE", "The feed of revocations has no head.");
   // the later of both clocks: a cutoff never falls behind a token that this machine or the database has already seen issued
   const at = new Date(Math.max(ctx.now.getTime(), head.clock.getTime()));
-  const { effectiveFrom } = input;
-  const isScheduled = effectiveFrom !== undefined && effectiveFrom > at;
-  const from = isScheduled ? effectiveFrom : at;
-  const cutoff = WITHOUT_CUTOFF.has(kind) ? null : from;
   const before = head.position - BigInt(targets.length);
-  const orders = targets.map((_, index) => ({
-    id: uuidv7(at),
-    position: before + BigInt(index + 1),
-    cutoff,
-    at,
-    isScheduled,
-  }));
-  const ids = orders.map((order) => order.id);
-  const isSettled = (kind === "token" && verb === "revoke" && !isScheduled) || verb === "cancel";
+  const placed = targets.map((target, index) => {
+    const effectiveFrom = target.effectiveFrom ?? input.effectiveFrom;
+    const isScheduled = effectiveFrom !== undefined && effectiveFrom > at;
+    const from = isScheduled ? effectiveFrom : at;
+    const cutoff = WITHOUT_CUTOFF.has(kind) ? null : from;
+    const isSettled = (kind === "token" && verb === "revoke" && !isScheduled) || verb === "cancel";
+    const order = { id: uuidv7(at), position: before + BigInt(index + 1), cutoff, at, isScheduled };
+    return { target, order, from, isSettled };
+  });
   await tx.query(INSERT, [
     before,
     verb,
     kind,
-    cutoff,
     input.reason,
     input.note.trim(),
-    from,
     input.expiresAt ?? null,
     ctx.actor.kind,
     ctx.actor.id,
     ctx.actor.name,
     at,
-    isSettled ? at : null,
-    isSettled && verb === "revoke" ? 1 : 0,
     input.planId ?? null,
-    ids,
-    targets.map((target) => target.id),
-    targets.map((target) => target.name),
-    targets.map((target) => target.cancelsId ?? null),
     input.incidentId ?? null,
+    placed.map(({ order }) => order.id),
+    placed.map(({ target }) => target.id),
+    placed.map(({ target }) => target.name),
+    placed.map(({ target }) => target.cancelsId ?? null),
+    placed.map(({ order }) => order.cutoff?.toISOString() ?? null),
+    placed.map(({ from }) => from.toISOString()),
+    placed.map(({ isSettled }) => isSettled),
   ]);
-  if (verb === "restore" || verb === "cancel" || isScheduled) return orders;
-  if (isSettled) await tx.query(SETTLE, [at, ids, targets.map((target) => target.id)]);
-  await endSignOn(tx, { kind, ids: targets.map((target) => target.id), until: null });
-  if (cutoff !== null && verb === "revoke") {
-    const beyond = await findFamiliesRootedLater(tx, targets, cutoff);
+  const orders = placed.map(({ order }) => order);
+  if (verb === "restore" || verb === "cancel") return orders;
+  const begun = placed.filter(({ order }) => !order.isScheduled);
+  const settled = begun.filter(({ isSettled }) => isSettled);
+  if (settled.length > 0)
+    await tx.query(SETTLE, [
+      at,
+      settled.map(({ order }) => order.id),
+      settled.map(({ target }) => target.id),
+    ]);
+  const reached = begun.map(({ target }) => target);
+  if (reached.length > 0) await endSignOn(tx, { kind, ids: reached.map((target) => target.id), until: null });
+  if (reached.length > 0 && !WITHOUT_CUTOFF.has(kind) && verb === "revoke") {
+    const beyond = await findFamiliesRootedLater(tx, reached, at);
     await placeOrders(tx, ctx, { ...input, effectiveFrom: undefined, targets: beyond });
   }
   return orders;

@@ -1,7 +1,7 @@
 import type { Sql } from "../db/sql.ts";
 import { type Fragment, run, sql, trusted } from "../list-query/sql-fragment.ts";
 import { isOfPurgedWeek } from "../retention/is-of-purged-week.ts";
-import type { OrderRecord } from "./order-row.ts";
+import { ORDER_COLUMNS, type OrderRecord } from "./order-row.ts";
 
 type Chunk = { number: number; position: bigint | null };
 
@@ -66,6 +66,53 @@ export async function settleChunk(tx: Sql, order: OrderRecord, isInForce: boolea
     );
   else await run(tx, sql`UPDATE selection_chunk SET settled_at = clock_timestamp() WHERE ${which}`);
   return true;
+}
+
+/** Which tokens of some chunks are still in the register: what has left it since it was frozen had expired. */
+const STILL_THERE = `NOT ${isOfPurgedWeek("n")}`;
+
+/**
+ * Puts selections of a single chunk each on record, token by token, before their orders are placed: what takes long of bringing them into force, without the feed's
+ * head.
+ */
+export async function listSelections(tx: Sql, selectionIds: readonly string[]): Promise<void> {
+  await tx.query(
+    `INSERT INTO selection_token (selection_id, token_id)
+     SELECT x.selection_id, x.n FROM (SELECT c.selection_id, unnest(c.token_ids) AS n FROM selection_chunk c WHERE c.selection_id = ANY ($1::uuid[])) x
+     WHERE ${STILL_THERE}`,
+    [selectionIds],
+  );
+}
+
+/**
+ * Brings listed selections into the feed with their orders' own transaction, each behind the one before; those whose orders are in force also into the standing of
+ * their tokens. The head of the feed is moved once for all of them.
+ */
+export async function settleListed(
+  tx: Sql,
+  listed: readonly { orderId: string; selectionId: string; isInForce: boolean }[],
+): Promise<void> {
+  if (listed.length === 0) return;
+  await tx.query(
+    `WITH c AS MATERIALIZED (SELECT l.selection_id, l.is_in_force, l.n FROM unnest($1::uuid[], $2::boolean[]) WITH ORDINALITY AS l(selection_id, is_in_force, n)),
+       head AS (UPDATE feed_head SET position = position + $3::int WHERE id = 1 RETURNING position - $3::int AS before)
+     UPDATE selection_chunk x SET position = head.before + c.n, settled_at = CASE WHEN c.is_in_force THEN clock_timestamp() END
+     FROM c, head WHERE x.selection_id = c.selection_id`,
+    [listed.map((one) => one.selectionId), listed.map((one) => one.isInForce), listed.length],
+  );
+  for (const { orderId, selectionId, isInForce } of listed) {
+    if (!isInForce) continue;
+    const [order] = await run<OrderRecord>(
+      tx,
+      sql`SELECT ${ORDER_COLUMNS} FROM revocation_order o WHERE o.id = ${orderId}::uuid`,
+    );
+    const ids = sql`(SELECT token_id FROM selection_token WHERE selection_id = ${selectionId}::uuid)`;
+    const written = await writeDown(tx, order as OrderRecord, ids);
+    await run(
+      tx,
+      sql`UPDATE revocation_order SET settled_count = settled_count + ${written}::int, settled_at = clock_timestamp() WHERE id = ${orderId}::uuid`,
+    );
+  }
 }
 
 /** Brings a selection of a single chunk into force with its order's own transaction; nothing of it is left for the worker unless it begins later. */

@@ -17,7 +17,7 @@ type Found = {
 
 /**
  * Puts on record that a process of a verifier has ended: from now on no order waits for it. Of one that is lenient and was killed nothing else tells. It is
- * forgotten as soon as the process is heard of again. Recorded as `verifier.instance_ended`. Needs `verifier:write`.
+ * told as the admin's word, and forgotten as soon as the process is heard of again. Recorded as `verifier.instance_ended`. Needs `verifier:write`.
  *
  * @throws {DomainError} NOT_FOUND; CONFLICT for a process that is heard of
  */
@@ -42,8 +42,8 @@ export async function endVerifierInstance(
     if (isLive({ ...seen, endedAtMs: null }, ctx.now.getTime()))
       throw new DomainError("CONFLICT", "The process is heard of: it runs. It ends when it is stopped.");
     await tx.query(
-      "UPDATE verifier_instance SET ended_at = $3::timestamptz WHERE verifier_id = $1::uuid AND instance_id = $2::uuid",
-      [verifierId, instanceId, ctx.now],
+      "UPDATE verifier_instance SET ended_at = $3::timestamptz, ended_by = $4::text WHERE verifier_id = $1::uuid AND instance_id = $2::uuid",
+      [verifierId, instanceId, ctx.now, ctx.actor.name],
     );
     await recordEntry(tx, ctx, {
       act: "verifier.instance_ended",

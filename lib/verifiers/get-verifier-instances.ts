@@ -23,6 +23,7 @@ type InstanceRecord = {
   firstSeenAt: Date;
   disconnectedAt: Date | null;
   endedAt: Date | null;
+  endedBy: string | null;
   accepted: bigint;
   refused: bigint;
   stale: bigint;
@@ -46,6 +47,7 @@ export async function getVerifierInstances(
     ctx.db,
     sql`SELECT i.instance_id AS id, i.way, i.agent, i.mode, i.max_staleness_seconds AS "maxStalenessSeconds", i.position,
         h.position AS "headPosition", i.seen_at AS "seenAt", i.first_seen_at AS "firstSeenAt", i.disconnected_at AS "disconnectedAt", i.ended_at AS "endedAt",
+        i.ended_by AS "endedBy",
         i.accepted, i.refused, i.stale, i.lost, i.latency_p50_us AS "latencyP50Us", i.latency_p99_us AS "latencyP99Us", count(*) OVER () AS count
       FROM verifier_instance i CROSS JOIN feed_head h WHERE i.verifier_id = ${verifierId}::uuid
       ORDER BY i.seen_at DESC, i.instance_id LIMIT ${INSTANCES_SHOWN}::int`,
@@ -76,6 +78,7 @@ function instanceOf(record: InstanceRecord, nowMs: number): VerifierInstance {
     firstSeenAt: record.firstSeenAt.toISOString(),
     lastHeardAt: record.seenAt.toISOString(),
     endedAt: record.endedAt?.toISOString() ?? null,
+    endedBy: record.endedAt === null ? null : record.endedBy,
     accepted: Number(record.accepted),
     refused: Number(record.refused),
     stale: Number(record.stale),

@@ -86,6 +86,8 @@ export type VerifierInstance = {
   lastHeardAt: string;
   /** When it said, or an admin did, that it accepts nothing any more; null while it may. */
   endedAt: string | null;
+  /** The admin who said so; null where it said so itself. */
+  endedBy: string | null;
   accepted: number;
   refused: number;
   /** Refused because what it knew was too old. */

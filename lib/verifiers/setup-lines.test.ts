@@ -15,6 +15,19 @@ test("a caller's own identity headers reach no application behind nginx or Traef
   expect(textOf("envoy")).toContain("allowed_upstream_headers: { patterns: [{ prefix: x-auth- }] }");
 });
 
+test("Envoy refuses what it could not ask about, and asks nobody but the issuer", () => {
+  expect(textOf("envoy")).toContain("failure_mode_allow: false");
+  expect(textOf("envoy")).toContain("address: auth.example.com, port_value: 443");
+  expect(textOf("envoy")).toContain(
+    'match_typed_subject_alt_names: [{ san_type: DNS, matcher: { exact: "auth.example.com" } }]',
+  );
+  const of = (issuer: string) => setupLines({ name: "gateway", audience: "billing", issuer }).envoy;
+  expect(of("https://192.0.2.7:8443")).toContain('{ san_type: IP_ADDRESS, matcher: { exact: "192.0.2.7" } }');
+  expect(of("https://[2001:db8::7]")).toContain('{ address: "2001:db8::7", port_value: 443 }');
+  expect(of("http://localhost:4000")).toContain("{ address: localhost, port_value: 4000 }");
+  expect(of("http://localhost:4000")).not.toContain("transport_socket");
+});
+
 test("the audience is written as an address has it", () => {
   expect(textOf("nginx")).toContain("https://auth.example.com/verify?audience=billing%20api");
 });

@@ -1,3 +1,4 @@
+import { envoyLines } from "./envoy-lines.ts";
 import { IDENTITY_HEADERS } from "./identity-headers.ts";
 
 /** Takes over what the authority says of the caller, in the place of what the caller itself may have written there. */
@@ -18,7 +19,7 @@ export type SetupId =
 
 /**
  * The few lines that set a verifier up, for each way; browser-safe. SECRET and words in capitals are for the reader to fill in, and
- * `http://your-application` is what a gateway stands before.
+ * `your-application` is what a gateway stands before.
  */
 export function setupLines({
   name,
@@ -49,13 +50,7 @@ location = /_verify {
     verify: { forwardAuth: { address: "${verify}", authResponseHeaders: [${IDENTITY_HEADERS.join(", ")}] } }
     hide-secret: { headers: { customRequestHeaders: { X-Tokenwarden-Verifier: "" } } }
     checked: { chain: { middlewares: [verifier-secret, verify, hide-secret] } }`,
-    envoy: `http_service:
-  server_uri: { uri: ${issuer}, cluster: tokenwarden, timeout: 1s }
-  path_prefix: /verify
-  authorization_request:
-    headers_to_add: [{ key: x-tokenwarden-verifier, value: SECRET }]
-  authorization_response:
-    allowed_upstream_headers: { patterns: [{ prefix: x-auth- }] }`,
+    envoy: envoyLines(issuer),
     npm: `// in Tokenwarden's folder: npm run build -w verifier && npm pack -w verifier
 // in yours, from wherever you keep it: npm install ./tokenwarden-verifier-*.tgz
 import express from "express";

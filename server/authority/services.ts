@@ -3,6 +3,7 @@ import { ClientKeyCache } from "#lib/client-keys/client-key-cache.ts";
 import { fetchKeySet } from "#lib/client-keys/fetch-key-set.ts";
 import { recordKeyFetch } from "#lib/client-keys/record-key-fetch.ts";
 import { type DiskWatch, watchDisk } from "#lib/db/disk-space.ts";
+import type { Sql } from "#lib/db/sql.ts";
 import { openSqlDatabase, type SqlDatabase } from "#lib/db/sql-database.ts";
 import { withSamplePlaces } from "#lib/demo/sample-places.ts";
 import type { Env } from "#lib/env.ts";
@@ -46,6 +47,8 @@ export type Services = {
   writer: UseWriter;
   register: TokenRegister;
   statuses: StatusAllocator;
+  /** Where it is noted that something good for once was used: each statement commits by itself. */
+  usedIds: Sql;
   reader: TokenReader;
   recorder: UseRecorder;
   reports: ReportRecorder;
@@ -157,6 +160,14 @@ export async function startServices({
     maxSilenceMs: 5_000,
   });
   const statuses = createStatusAllocator({ db: claimsDb, writerId: writer.id });
+  // that something was used stays true when the exchange that used it is rolled back, and an exchange holds a connection while it is written
+  const usedIdsDb = openSqlDatabase({
+    url: databaseUrl,
+    role: "app",
+    maxConnections: 4,
+    applicationName: "tokenwarden used ids",
+    maxSilenceMs: 5_000,
+  });
   const outbound = createOutbound({ allow: env.outboundAllow });
   const clientKeys = new ClientKeyCache({
     fetch: (uri) => fetchKeySet(outbound, uri),
@@ -187,6 +198,7 @@ export async function startServices({
     writer,
     register: createTokenRegister(db, writer),
     statuses,
+    usedIds: { query: usedIdsDb.query },
     reader,
     recorder,
     reports,
@@ -212,6 +224,7 @@ export async function startServices({
       await reports.idle();
       await statuses.stop();
       await claimsDb.end();
+      await usedIdsDb.end();
       await relaxed.stop();
       await sightings.stop();
       await usage.stop();

@@ -40,6 +40,7 @@ export const verifierInstances = z.object({
       firstSeenAt: instant,
       lastHeardAt: instant,
       endedAt: instant.nullable(),
+      endedBy: z.string().nullable(),
       accepted: z.int(),
       refused: z.int(),
       stale: z.int(),

@@ -51,7 +51,29 @@ test("a lifetime is drawn, moved by keys and typed; the tokens that outlive it e
   await save.click();
   const dialog = page.getByRole("dialog", { name: "Tokens outlive the new limits" });
   await expect(dialog).toContainText("2 access tokens outlive the new limits.");
-  await dialog.getByRole("radio", { name: "End them by their new limits" }).check();
+  const end = dialog.getByRole("radio", { name: "End them by their new limits" });
+  const busy = dialog.locator("button[data-loading]");
+  await test.step("where they cannot be looked at one by one, or have ended meanwhile, it says so and nothing turns for ever", async () => {
+    await page.route("**/lifetimes/preview", (route) => route.abort(), { times: 1 });
+    await end.check();
+    await expect(dialog.getByRole("alert")).toContainText("They were not counted one by one");
+    await expect(busy).toHaveCount(0);
+    await dialog.getByRole("radio", { name: "Leave them as they were issued" }).check();
+    await page.route(
+      "**/lifetimes/preview",
+      async (route) => {
+        const response = await route.fetch();
+        await route.fulfill({ response, json: { ...(await response.json()), plan: null } });
+      },
+      { times: 1 },
+    );
+    await end.check();
+    await expect(dialog).toContainText("None of them is left to be ended.");
+    await expect(busy).toHaveCount(0);
+    await dialog.getByRole("button", { name: "Back" }).click();
+    await save.click();
+  });
+  await end.check();
   const ends = dialog.getByRole("region", { name: "When they end" }).getByRole("row");
   await expect(ends.filter({ hasText: /\d/ })).not.toHaveCount(0);
   await dialog.getByRole("button", { name: "Save and end 2 tokens" }).click();

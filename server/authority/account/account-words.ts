@@ -2,17 +2,18 @@ import type { GrantRow, UserAccess } from "#lib/sign-on/model.ts";
 import { tokensWords } from "../pages/account.ts";
 import { type Html, html } from "../pages/html.ts";
 
-const NOTICES: Readonly<Record<string, string>> = {
+const NOTICES = {
   session: "That browser is signed out, and what applications got through it has ended.",
   "signed-out": "You are signed out of this browser, and what applications got through it has ended.",
   others: "All other browsers are signed out, and what applications got through them has ended.",
   everywhere: "You are logged out everywhere. No application has access until you sign in again.",
   grant: "The application's access is withdrawn. It has to ask you again.",
 };
+export type Done = keyof typeof NOTICES;
 
 /** What is said of something that was done a moment ago; null for what nobody knows. */
-export function noticeOf(done: string | null): string | null {
-  return done !== null && Object.hasOwn(NOTICES, done) ? (NOTICES[done] as string) : null;
+export function noticeOf(done: string): string | null {
+  return Object.hasOwn(NOTICES, done) ? NOTICES[done as Done] : null;
 }
 
 export function withdrawEffects({ client, isAsked, liveTokens }: GrantRow): Html[] {

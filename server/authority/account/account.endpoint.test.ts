@@ -3,6 +3,7 @@ import * as oidc from "openid-client";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { systemContext } from "#lib/context.ts";
 import { placeOrder } from "#lib/revocations/place-order.ts";
+import { readAccess } from "#lib/sign-on/read-access.ts";
 import { TestBrowser } from "../engine/test-browser.ts";
 import {
   ANA,
@@ -90,6 +91,16 @@ async function press(browser: TestBrowser, path: string, headers: Record<string,
   return browser.submit(account(path), {}, headers);
 }
 
+/** Tokens of an application that work, of a person. */
+async function liveTokensOf(email: string, clientId: string): Promise<number> {
+  const [person] = await instance.db.query<{ id: string }>(
+    "SELECT id FROM user_account WHERE email = $1::text",
+    [email],
+  );
+  const { grants } = await readAccess(instance.db, { userId: person?.id as string, now: new Date() });
+  return grants.find(({ client }) => client.clientId === clientId)?.liveTokens ?? 0;
+}
+
 const sidOf = (tokens: { access_token: string }) => String(decodeJwt(tokens.access_token).sid);
 
 async function entries(act: string) {
@@ -127,6 +138,43 @@ describe("a person's own page", () => {
     expect(before).not.toContain(cookie.slice(0, cookie.indexOf(";")).replace("tw_session=", ""));
     expect(await sessionsOf(ANA)).not.toContain(ofBen);
     expect(await page(browser)).toContain(ANA);
+  });
+
+  test("ends the session that the browser had before, whoever's it was: its cookie lets nobody in any more", async () => {
+    for (const email of [ANA, BEN]) {
+      const { browser, tokens } = await logIn(spa, { email });
+      const before = sidFrom(await sessionsOf(email));
+      const stolen = browser.copy();
+      expect(await page(stolen)).toContain(email);
+      expect(
+        (await browser.submit(account("/sign-in"), { email: ANA, password: PASSWORD })).url.pathname,
+      ).toBe("/account");
+      expect(await page(stolen)).toContain("to go on to <strong>your account</strong>");
+      expect(await meets(stolen, spa)).toBe("login");
+      expect(await page(browser)).toContain(`Signed in as <strong>${ANA}</strong>`);
+      const signedIn = await instance.db.query(
+        "SELECT FROM protocol_state WHERE model = 'Session' AND uid = $1",
+        [before],
+      );
+      expect(signedIn).toEqual([]);
+      expect(await isActive(tokens.access_token), "as after a logout, what applications have stays").toBe(
+        true,
+      );
+    }
+  });
+
+  test("says of nothing that it was done where an address is opened by hand, and says once what was", async () => {
+    const words = ["everywhere", "others", "session", "signed-out", "grant"];
+    const { browser } = await logIn(spa);
+    for (const done of words) {
+      expect(await page(new TestBrowser(), `?done=${done}`)).not.toMatch(/class="notice/);
+      expect(await page(browser, `?done=${done}`)).not.toMatch(/class="notice/);
+    }
+    await logIn(web);
+    const { url, response } = await press(browser, "/end-others");
+    expect(url.pathname + url.search).toBe("/account");
+    expect(await response.text()).toContain("All other browsers are signed out");
+    expect(await page(browser)).not.toContain("All other browsers are signed out");
   });
 
   test("names each browser by what it says it is, where it was and what got in through it", async () => {
@@ -195,7 +243,7 @@ describe("ending one session", () => {
     const laptop = await logIn(web);
     const before = (await entries("session.revoked")).length;
     const { url, response } = await press(laptop.browser, `/sessions/${sidOf(phone.tokens)}/end`);
-    expect(url.pathname + url.search).toBe("/account?done=session");
+    expect(url.pathname + url.search).toBe("/account");
     expect(await response.text()).toContain("That browser is signed out");
     expect(await isActive(phone.tokens.access_token)).toBe(false);
     expect(await refusalOf(web, phone.tokens.refresh_token)).toBe("invalid_grant");
@@ -275,7 +323,7 @@ describe("withdrawing what an application was allowed", () => {
     expect(asked).toContain("<strong>4 tokens</strong> of The web stop working, on all of your devices.");
     expect(await isActive(phone.tokens.access_token), "asking does nothing").toBe(true);
     const { url } = await press(laptop.browser, path);
-    expect(url.search).toBe("?done=grant");
+    expect(url.pathname + url.search).toBe("/account");
     for (const { tokens } of [phone, laptop]) {
       expect(await isActive(tokens.access_token)).toBe(false);
       expect(await refusalOf(web, tokens.refresh_token)).toBe("invalid_grant");
@@ -315,9 +363,19 @@ describe("withdrawing what an application was allowed", () => {
           .catch(() => null),
         press(browser, `/grants/${people.web.id}/withdraw`),
       ]);
-      if (tokens === null) continue;
-      expect(await isActive(tokens.access_token)).toBe(false);
-      expect(await refusalOf(web, tokens.refresh_token)).toBe("invalid_grant");
+      // whichever came first: a code that was withdrawn, or tokens that were
+      expect(await liveTokensOf(ANA, "web")).toBe(0);
+      expect(await meets(browser, web)).toBe("consent");
+      if (tokens === null) {
+        const again = oidc.authorizationCodeGrant(web, callback, {
+          pkceCodeVerifier: verifier,
+          expectedState: state,
+        });
+        await expect(again).rejects.toMatchObject({ error: "invalid_grant" });
+      } else {
+        expect(await isActive(tokens.access_token)).toBe(false);
+        expect(await refusalOf(web, tokens.refresh_token)).toBe("invalid_grant");
+      }
     }
   });
 

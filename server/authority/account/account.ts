@@ -19,7 +19,8 @@ import { accountPage } from "../pages/account.ts";
 import { confirmPage } from "../pages/confirm.ts";
 import { errorPage } from "../pages/error.ts";
 import { loginPage } from "../pages/login.ts";
-import { everywhereEffects, noticeOf, withdrawEffects } from "./account-words.ts";
+import { type Done, everywhereEffects, withdrawEffects } from "./account-words.ts";
+import { leaveNotice, takeNotice } from "./notice.ts";
 import { beginSession, findVisitor, touchSession, type Visitor } from "./visitor.ts";
 
 const HOME = "/account";
@@ -44,6 +45,10 @@ function frameOf({ deps }: Visit) {
   return { organisation: deps.registry().organisation.name, environment: deps.env.environmentName };
 }
 
+function noticeFor({ req, res, deps }: Visit): string | null {
+  return takeNotice(req, res, deps.env.authorityIssuer);
+}
+
 function showLogin(visit: Visit, status: number, email: string, problem: string | null): void {
   const page = loginPage({
     action: `${HOME}/sign-in`,
@@ -51,7 +56,7 @@ function showLogin(visit: Visit, status: number, email: string, problem: string 
     canCancel: false,
     email,
     problem,
-    notice: problem === null ? noticeOf(visit.url.searchParams.get("done")) : null,
+    notice: problem === null ? noticeFor(visit) : null,
     ...frameOf(visit),
   });
   sendPage(visit.res, status, page);
@@ -91,7 +96,7 @@ async function showAccount(visit: Visit, visitor: Visitor, ctx: SqlContext): Pro
     person: visitor.person,
     access: await readAccess(ctx.db, { userId: visitor.person.id, now: ctx.now }),
     uid: visitor.session.uid,
-    notice: noticeOf(visit.url.searchParams.get("done")),
+    notice: noticeFor(visit),
     now: ctx.now,
     ...frameOf(visit),
   });
@@ -132,16 +137,19 @@ async function showEverywhere(visit: Visit, visitor: Visitor, ctx: SqlContext): 
 type Asked = { act?: string | undefined; uid?: string | undefined; client?: string | undefined };
 
 /** What a form asks for: what is to be done, and the word that the next page says of it. Null for an address that takes no form. */
-function actOf({ act, uid, client }: Asked, { session }: Visitor) {
+function actOf(
+  { act, uid, client }: Asked,
+  { session }: Visitor,
+): { done: Done; run(ctx: SqlContext): Promise<EndedAccess> } | null {
   if (uid !== undefined)
     return {
       done: uid === session.uid ? "signed-out" : "session",
-      run: (ctx: SqlContext): Promise<EndedAccess> => endOwnSession(ctx, { uid }),
+      run: (ctx) => endOwnSession(ctx, { uid }),
     };
   if (client !== undefined)
-    return { done: "grant", run: (ctx: SqlContext) => withdrawOwnGrant(ctx, { clientId: client }) };
+    return { done: "grant", run: (ctx) => withdrawOwnGrant(ctx, { clientId: client }) };
   if (act === "end-others")
-    return { done: "others", run: (ctx: SqlContext) => endOtherSessions(ctx, { spare: session.uid }) };
+    return { done: "others", run: (ctx) => endOtherSessions(ctx, { spare: session.uid }) };
   if (act === "sign-out-everywhere") return { done: "everywhere", run: signOutEverywhere };
   return null;
 }
@@ -174,7 +182,8 @@ async function answer(visit: Visit): Promise<void> {
     if (error instanceof DomainError && error.code === "NOT_FOUND") return notThere(visit);
     throw error;
   }
-  sendBack(res, `${HOME}?done=${act.done}`);
+  leaveNotice(res, deps.env.authorityIssuer, act.done);
+  sendBack(res, HOME);
 }
 
 /**

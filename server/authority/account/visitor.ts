@@ -53,9 +53,14 @@ export async function touchSession(exchange: Exchange, { session }: Visitor): Pr
   await keep(exchange, session);
 }
 
-/** Begins a session of its own for a person who has just signed in: never one that the browser had before. */
+/**
+ * Begins a session of its own for a person who has just signed in: never one that the browser had before, which ends as by a logout, whoever's it was.
+ * What applications got through that one stays until it is ended.
+ */
 export async function beginSession(exchange: Exchange, user: SignedInUser, now: Date): Promise<void> {
   const inside = exchange.provider as unknown as Inside;
+  const before = await inside.Session.get(inside.createContext(exchange.req, exchange.res));
+  if (before.accountId !== undefined) await before.destroy();
   const session = new inside.Session();
   session.loginAccount({
     accountId: user.id,

@@ -38,13 +38,14 @@ export type Bounds = {
    */
   refuseCredentials<E>(ip: string | null, refusal: E): E | Throttled;
   /**
-   * Counts a code of a device that somebody typed and that there is not.
+   * Takes one of an address' wrong codes of devices, before it is known whether the code is one: of many guesses at once no more are looked at than of those
+   * one after the other.
    *
    * @throws {Throttled} where an address guessed too often.
    */
-  countWrongCode(ip: string | null): void;
-  /** Whether an address has guessed too often already. */
-  isGuessing(ip: string | null): boolean;
+  takeCode(ip: string | null): void;
+  /** Gives it back: nobody guessed. */
+  giveCodeBack(ip: string | null): void;
   /** Whether an address had too many failures already. */
   isSpent(ip: string | null): boolean;
   /**
@@ -88,14 +89,14 @@ export function createBounds(env: Pick<Env, "bounds">): Bounds {
       failures.take(addressKey(ip))
         ? refusal
         : new Throttled("credentials", "Too many failed attempts from this address. Ask again in a second."),
-    countWrongCode(ip) {
+    takeCode(ip) {
       if (!codes.take(addressKey(ip)))
         throw new Throttled(
           "codes",
-          "Too many wrong codes from this address. Wait a minute, then try again.",
+          "Too many wrong codes from this address, or too many at once. Wait a minute, then try again.",
         );
     },
-    isGuessing: (ip) => codes.isSpent(addressKey(ip)),
+    giveCodeBack: (ip) => codes.giveBack(addressKey(ip)),
     isSpent: (ip) => failures.isSpent(addressKey(ip)),
     countGarbage(askerId) {
       if (!garbage.take(askerId))

@@ -6,14 +6,16 @@ import { allowOf, isAddress } from "#server/authority/methods.ts";
 import { logFailure } from "../log-failure.ts";
 import { createConfiguration, OIDC_SCOPES } from "./configuration.ts";
 import type { EngineDeps } from "./deps.ts";
-import { currentSql } from "./exchange.ts";
 import { shapeAccessTokens } from "./model-access-tokens.ts";
 import { registryClient, shapeClients } from "./model-clients.ts";
 import { shapeCodes, shapePushedRequests } from "./model-codes.ts";
 import { shapeDeviceCodes, tellInterval } from "./model-device-codes.ts";
+import { shapeIdTokens } from "./model-id-tokens.ts";
+import { shapeInteractions } from "./model-interactions.ts";
 import { rememberOidcScopes, shapeRefreshTokens } from "./model-refresh-tokens.ts";
 import { shapeSessions } from "./model-sessions.ts";
 import { shapeUserinfo } from "./model-userinfo.ts";
+import { guardedSql } from "./protocol-errors.ts";
 import { factsOf } from "./request-facts.ts";
 import { coveredIndicators } from "./resources.ts";
 import { securityHeaders } from "./security-headers.ts";
@@ -47,10 +49,14 @@ function shapeIndicators(provider: Provider, deps: EngineDeps): void {
   }
 }
 
-/** A DPoP proof or a client's assertion is good once, also when it comes twice at the same moment. @see RFC 9449 section 11.1, RFC 7523 section 3 */
+/**
+ * A DPoP proof or a client's assertion is good once, also when it comes twice at the same moment, and whatever becomes of the exchange that it was used for: what
+ * notes it is no part of the exchange's transaction. @see RFC 9449 section 11.1, RFC 7523 section 3
+ */
 function shapeReplayDetection(provider: Provider, deps: EngineDeps): void {
+  const usedIds = guardedSql(deps.usedIds);
   Object.defineProperty(provider.ReplayDetection, "unique", {
-    value: (iss: string, jti: string, exp: number) => useOnce(currentSql(deps.db), iss, jti, exp),
+    value: (iss: string, jti: string, exp: number) => useOnce(usedIds, iss, jti, exp),
   });
 }
 
@@ -85,7 +91,7 @@ function logErrors(provider: Provider, deps: EngineDeps): void {
 }
 
 /**
- * An engine for the registry's present key set. Keys are fixed when an engine is built: another key set is another engine.
+ * An engine for the registry's present key set and clock tolerance. Both are fixed when an engine is built: another key set is another engine.
  *
  * @throws {DomainError} SEALED where the master key does not open a key; an Error where a purpose has no active key.
  */
@@ -93,19 +99,20 @@ export async function buildEngine(
   deps: EngineDeps,
   seal: StateSeal,
 ): Promise<{ provider: Provider; serviceTokens: ServiceTokens }> {
-  const keys = await openSigningKeys(deps.registry().keys, deps.masterKey);
-  const { idTokenJwks } = keys;
-  const provider = new Provider(deps.env.authorityIssuer, createConfiguration({ deps, seal, idTokenJwks }));
+  const keys = await openSigningKeys(deps.registry().keys, deps.wrapper);
+  const provider = new Provider(deps.env.authorityIssuer, createConfiguration({ deps, seal, keys }));
   speakAsIssuer(provider);
   rememberOidcScopes(provider, OIDC_SCOPES);
-  shapeClients(provider, deps);
+  shapeClients(provider, deps, keys.idTokenAlgorithm);
+  shapeIdTokens(provider, keys.idTokenJwks);
   shapeCodes(provider, deps);
   shapePushedRequests(provider, deps);
-  shapeDeviceCodes(provider, deps);
+  shapeDeviceCodes(provider, deps, seal);
   shapeRefreshTokens(provider, deps);
   shapeIndicators(provider, deps);
   shapeAccessTokens(provider, deps, keys);
   shapeSessions(provider, deps);
+  shapeInteractions(provider, deps);
   shapeUserinfo(provider, deps);
   shapeReplayDetection(provider, deps);
   logErrors(provider, deps);

@@ -181,6 +181,15 @@ describe("the device flow", () => {
     expect(answers.filter(({ error }) => error === "invalid_grant")).toHaveLength(5);
     const { secret } = instance.registry.verifiers.billing;
     expect(await introspect(instance.issuer, String(won?.access_token), secret)).toEqual({ active: false });
+    expect(
+      await instance.db.query("SELECT act, note FROM audit_entry WHERE act LIKE '%.replayed'"),
+      "on record as what it is",
+    ).toEqual([
+      {
+        act: "device_code.replayed",
+        note: "A device code was used a second time: its family is revoked.",
+      },
+    ]);
   });
 
   test("another client's device code is good for nothing, and a client without the grant gets none", async () => {
@@ -215,7 +224,7 @@ describe("the device flow", () => {
     expect(await answerOf(poll(fresh.device_code))).toMatchObject({ error: "authorization_pending" });
   });
 
-  test("a client that is disabled ends its codes and pushed requests too, also when it is enabled again", async () => {
+  test("a client that is disabled ends its codes, pushed requests and open sign-in pages too, also when it is enabled again", async () => {
     const web = await discover(instance, people.web);
     const parameters = {
       redirect_uri: REDIRECT_URI,
@@ -226,6 +235,9 @@ describe("the device flow", () => {
     const begun = await startAuthorization(web);
     const callback = await throughPages(new TestBrowser(), begun.url);
     const pushed = await oidc.buildAuthorizationUrlWithPAR(web, parameters);
+    const browser = new TestBrowser();
+    const open = await browser.open((await startAuthorization(web)).url);
+    expect(await open.response.text()).toContain('name="password"');
     const admin = adminOf(instance.db);
     await disableClient(admin, { clientId: people.web.id });
     await enableClient(admin, { clientId: people.web.id });
@@ -236,6 +248,8 @@ describe("the device flow", () => {
         expectedState: begun.state,
       }),
     ).rejects.toMatchObject({ error: "invalid_grant" });
+    const late = await browser.submit(open.url, { email: ANA, password: PASSWORD, decision: "sign_in" });
+    expect([late.url.origin, late.response.status]).toEqual([open.url.origin, 400]);
     expect((await fetch(pushed, { redirect: "manual" })).status).toBe(400);
     const fresh = await oidc.buildAuthorizationUrlWithPAR(web, parameters);
     expect((await fetch(fresh, { redirect: "manual" })).status).toBe(303);

@@ -18,6 +18,7 @@ const PROBLEMS: Record<string, DeviceProblem> = {
   ExpiredError: "expired",
   AlreadyUsedError: "used",
   AbortedError: "denied",
+  DeviceTaken: "taken",
 };
 
 /** Requests that named a code which there is not: counted against who guesses. */

@@ -5,7 +5,7 @@ import { contextAs } from "#lib/tokens/token-fixture.ts";
 import { disableUser } from "#lib/users/disable-user.ts";
 import { enableUser } from "#lib/users/enable-user.ts";
 import { introspect, startTestInstance, type TestInstance, verify } from "../test-authority.ts";
-import type { TestBrowser } from "./test-browser.ts";
+import { TestBrowser } from "./test-browser.ts";
 import {
   ANA,
   BEN,
@@ -115,6 +115,44 @@ describe("disabling a user", () => {
     const anew = await logIn(spa);
     expect(await isGood(anew.tokens.access_token), "what is issued from now on works").toEqual(ALL_GOOD);
     for (const token of accessTokens) expect(await isGood(token)).toEqual(ALL_REFUSED);
+  });
+
+  test("ends a sign-in whose password was typed before, also one that is written down late and after enabling", async () => {
+    const ben = people.users.ben;
+    const begin = async () => {
+      const browser = new TestBrowser();
+      const page = await browser.open((await startAuthorization(spa, { scope: "openid" })).url);
+      const answer = await browser.request(page.url, {
+        method: "POST",
+        headers: {
+          "content-type": "application/x-www-form-urlencoded",
+          origin: page.url.origin,
+          "sec-fetch-site": "same-origin",
+        },
+        body: new URLSearchParams({ email: BEN, password: PASSWORD, decision: "sign_in" }),
+      });
+      const goOn = new URL(answer.headers.get("location") ?? "", page.url);
+      return async () => {
+        const { url } = await browser.open(goOn);
+        return url.origin + url.pathname === REDIRECT_URI;
+      };
+    };
+    const late = await begin();
+    const written = await instance.db.query<{ row: string }>(
+      "SELECT row_to_json(s)::text AS row FROM protocol_state s WHERE model = 'Interaction' AND account_id = $1",
+      [ben],
+    );
+    expect(written).toHaveLength(1);
+    await disable(ben);
+    await instance.db.query(
+      "INSERT INTO protocol_state SELECT * FROM json_populate_record(null::protocol_state, $1::json)",
+      [String(written[0]?.row)],
+    );
+    await enable(ben);
+    await registryRead();
+    expect(await late()).toBe(false);
+    const after = await begin();
+    expect(await after(), "a password that is typed now is good").toBe(true);
   });
 
   test("is for responders too, and for no auditor; letting in again is for who manages users", async () => {

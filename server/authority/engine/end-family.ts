@@ -38,7 +38,7 @@ export function refreshUse(
 
 /**
  * Ends the family of a code or refresh token that came a second time: one of its two holders is not who it was given to. Once ended, further
- * replays only go on record. Recorded as `refresh_token.replayed` or `authorization_code.replayed`.
+ * replays only go on record. Recorded as `refresh_token.replayed`, `authorization_code.replayed` or `device_code.replayed`.
  * @see RFC 6749 sections 4.1.2 and 10.4, RFC 9700 section 4.14.2
  */
 export async function endReplayedFamily(
@@ -46,7 +46,7 @@ export async function endReplayedFamily(
   presented: Presented,
   facts: RequestFacts,
 ): Promise<void> {
-  const what = presented.tokenId === null ? "authorization code" : "refresh token";
+  const what = presented.kind.replace("_", " ");
   const now = new Date();
   const ctx: SqlContext = { ...systemContext(deps.db, "authority", now), ...facts };
   const { familyId } = presented;
@@ -65,10 +65,10 @@ export async function endReplayedFamily(
     if (ended.length === 0) {
       await placeOrder(sql, ctx, { verb: "revoke", target, reason: "policy", note: `${what} replayed` });
       await recordEntry(sql, ctx, {
-        act: presented.tokenId === null ? "authorization_code.replayed" : "refresh_token.replayed",
+        act: `${presented.kind}.replayed`,
         target,
         reason: "policy",
-        note: `A ${what} was used a second time: its family is revoked.`,
+        note: `${presented.kind === "authorization_code" ? "An" : "A"} ${what} was used a second time: its family is revoked.`,
         after: { userId: presented.userId, ...(presented.tokenId ? { tokenId: presented.tokenId } : {}) },
       });
     }

@@ -9,8 +9,15 @@ import type { NewToken } from "#lib/tokens/register.ts";
 import type { ExchangeGate, Turn } from "./exchange-gate.ts";
 import { guarded, guardedSql } from "./protocol-errors.ts";
 
-/** What was presented to be exchanged. `tokenId` is null for an authorization code; `protocolClientId` is the `client_id` of the protocol. */
-export type Presented = OrderSubject & { tokenId: string | null; protocolClientId: string; subject: string };
+export type PresentedKind = "refresh_token" | "authorization_code" | "device_code";
+
+/** What was presented to be exchanged. `tokenId` is null for a code, which is no token; `protocolClientId` is the `client_id` of the protocol. */
+export type Presented = OrderSubject & {
+  kind: PresentedKind;
+  tokenId: string | null;
+  protocolClientId: string;
+  subject: string;
+};
 
 function ignore(): void {}
 

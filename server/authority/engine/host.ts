@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type Provider from "oidc-provider";
 import { createStateSeal } from "#lib/protocol/state-seal.ts";
+import type { RegistrySnapshot } from "#lib/registry/snapshot.ts";
 import { handleAccount, isAccountAddress } from "../account/account.ts";
 import { logFailure } from "../log-failure.ts";
 import { buildEngine } from "./build-engine.ts";
@@ -13,7 +14,7 @@ import { readTokenRequest, replayBody } from "./token-request-body.ts";
 export type EngineHost = {
   /** Answers one request of the protocol: `/oauth/*`, `/.well-known/*`, `/interaction/*` and `/account`; anything else is not found. */
   handle(req: IncomingMessage, res: ServerResponse): void;
-  /** Told that the registry changed: builds the engine of another key set before the next request needs it. */
+  /** Told that the registry changed: builds the engine of other keys, or of another clock tolerance, before the next request needs it. */
   refresh(): void;
 };
 
@@ -32,10 +33,15 @@ function sendJson(res: ServerResponse, status: number, body: object): void {
   res.end(JSON.stringify(body));
 }
 
-/** Holds the engine of the registry's present key set; an engine of another set never answers a new request. */
+/** What an engine is told once, when it is built: its keys, and how far clocks may be off. */
+function builtFor({ keySetVersion, organisation }: RegistrySnapshot): string {
+  return `${keySetVersion} ${organisation.clockSkewSeconds}`;
+}
+
+/** Holds the engine of the registry's present keys and clock tolerance; an engine of others never answers a new request. */
 export function createEngineHost(deps: EngineDeps): EngineHost {
-  const seal = createStateSeal(deps.masterKey);
-  let current: { keySetVersion: string; engine: Promise<Engine> } | null = null;
+  const seal = createStateSeal(deps.root, deps.masterKeys());
+  let current: { builtFor: string; engine: Promise<Engine> } | null = null;
 
   async function build(): Promise<Engine> {
     const { provider, serviceTokens } = await buildEngine(deps, seal);
@@ -44,9 +50,9 @@ export function createEngineHost(deps: EngineDeps): EngineHost {
   }
 
   function engineNow(): Promise<Engine> {
-    const { keySetVersion } = deps.registry();
-    if (current?.keySetVersion !== keySetVersion) {
-      const building = { keySetVersion, engine: build() };
+    const present = builtFor(deps.registry());
+    if (current?.builtFor !== present) {
+      const building = { builtFor: present, engine: build() };
       current = building;
       building.engine.catch((error: unknown) => {
         deps.log.error({ err: error }, "the protocol engine could not be built for the present keys");

@@ -48,7 +48,7 @@ export function isToBeReplaced(deps: EngineDeps, ctx: KoaContextWithOIDC): boole
   if (token === undefined || currentExchange()?.supersedes != null) return true;
   const client = registryClient(deps, ctx.oidc.client?.clientId);
   return (
-    rotatesAlways(deps.registry().organisation, client) ||
+    rotatesAlways(deps.registry().organisation, client, token.jkt !== undefined) ||
     isHalfGone(token.iat, token.exp ?? token.iat, Date.now())
   );
 }

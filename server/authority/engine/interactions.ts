@@ -74,9 +74,10 @@ async function signIn(visit: Visit, form: URLSearchParams): Promise<void> {
   const email = form.get("email") ?? "";
   try {
     const ctx = contextOf(visit.deps, visit.req, NOBODY);
+    const atMs = Date.now();
     const user = await signInUser(ctx, { email, password: form.get("password") ?? "" });
     const ts = Math.floor(ctx.now.getTime() / 1_000);
-    await finish(visit, { login: { accountId: user.id, remember: true, amr: ["pwd"], ts } });
+    await finish(visit, { login: { accountId: user.id, remember: true, amr: ["pwd"], ts, atMs } });
   } catch (error) {
     if (
       !(error instanceof DomainError) ||

@@ -21,7 +21,12 @@ export async function judgeForgotten(deps: EngineDeps, exchange: Exchange, value
   const token = await findRefreshToken(exchange.sql, parsed.id, hash("sha256", value, "buffer"));
   const client = token === null ? undefined : deps.registry().clientsByUuid.get(token.clientId);
   if (token === null || client === undefined) return;
-  const presented = { ...token, tokenId: token.id, protocolClientId: client.clientId };
+  const presented = {
+    ...token,
+    kind: "refresh_token" as const,
+    tokenId: token.id,
+    protocolClientId: client.clientId,
+  };
   exchange.presented = presented;
   if (Provider.ctx?.oidc.client?.clientId !== client.clientId) {
     exchange.refusal = "wrong_client";

@@ -221,7 +221,7 @@ describe("a refresh token that is not replaced at each use", () => {
       expect(await rowOf(again.access_token)).toMatchObject({ family, parent: idOf(tokens.refresh_token) });
     }
     const replaced = await later(3_700_000, () => refresh(config, tokens.refresh_token));
-    expect(replaced.refresh_token).toBeTruthy();
+    expect(replaced.refresh_token).not.toBe(tokens.refresh_token);
     await expect(refresh(config, tokens.refresh_token)).rejects.toMatchObject(REFUSED);
     await expect(refresh(config, replaced.refresh_token)).rejects.toMatchObject(REFUSED);
     expect(await introspect(instance.issuer, replaced.access_token, verifier)).toEqual({ active: false });
@@ -235,7 +235,9 @@ describe("a refresh token that is not replaced at each use", () => {
     await instance.db.query("UPDATE client SET rotates_refresh_tokens = false WHERE id = $1", [client.id]);
     await heard();
     const { tokens } = await logIn(config);
-    expect((await refresh(config, tokens.refresh_token)).refresh_token).toBeTruthy();
+    const next = await refresh(config, tokens.refresh_token);
+    expect(next.refresh_token).not.toBe(tokens.refresh_token);
+    await expect(refresh(config, tokens.refresh_token)).rejects.toMatchObject(REFUSED);
   });
 });
 

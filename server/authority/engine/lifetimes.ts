@@ -3,16 +3,30 @@ import type { Lifetime } from "#lib/lifetimes/model.ts";
 import { resolveLifetime, resolveRotation } from "#lib/lifetimes/resolve.ts";
 import type { RegistryClient, RegistryOrganisation } from "#lib/registry/snapshot.ts";
 
-/** What holds for a client under one state of the registry, which is replaced whole: resolved once, not at each token. */
-type Known = { organisation: RegistryOrganisation; seconds: Map<string, number>; rotates: boolean };
+/**
+ * What holds for a client under one state of the registry, which is replaced whole: resolved once, not at each token. `rotates`: whether its refresh tokens are
+ * replaced at each use, those that are bound to a key and those that are not.
+ */
+type Known = {
+  organisation: RegistryOrganisation;
+  seconds: Map<string, number>;
+  rotates: { bound: boolean; unbound: boolean };
+};
 
 const KNOWN = new WeakMap<RegistryClient, Known>();
 
 function knownOf(organisation: RegistryOrganisation, client: RegistryClient): Known {
   const known = KNOWN.get(client);
   if (known?.organisation === organisation) return known;
-  const { rotates } = resolveRotation(client, organisation);
-  const fresh = { organisation, seconds: new Map<string, number>(), rotates };
+  const unbound = { ...client, isSenderConstrained: false };
+  const fresh = {
+    organisation,
+    seconds: new Map<string, number>(),
+    rotates: {
+      bound: resolveRotation(client, organisation).rotates,
+      unbound: resolveRotation(unbound, organisation).rotates,
+    },
+  };
   KNOWN.set(client, fresh);
   return fresh;
 }
@@ -34,9 +48,17 @@ export function lifetimeSeconds(
   return resolved;
 }
 
-/** Whether the client's refresh tokens are replaced at each use. */
-export function rotatesAlways(organisation: RegistryOrganisation, client: RegistryClient): boolean {
-  return knownOf(organisation, client).rotates;
+/**
+ * Whether a refresh token of the client is replaced at each use. What counts is whether the token itself is bound to a key: one that was issued before its client had to
+ * use DPoP is not.
+ */
+export function rotatesAlways(
+  organisation: RegistryOrganisation,
+  client: RegistryClient,
+  isBound: boolean,
+): boolean {
+  const { rotates } = knownOf(organisation, client);
+  return isBound ? rotates.bound : rotates.unbound;
 }
 
 /** An authorization and the end that it was given with it; tokens of before that was kept have none. */

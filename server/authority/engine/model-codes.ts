@@ -1,4 +1,5 @@
 import Provider, { errors } from "oidc-provider";
+import type { Sql } from "#lib/db/sql.ts";
 import { uuidv7 } from "#lib/ids.ts";
 import { createFamily } from "#lib/protocol/family.ts";
 import type { RegistryClient } from "#lib/registry/snapshot.ts";
@@ -29,19 +30,20 @@ export function requirePending(client: RegistryClient, sinceMs: number): void {
   if (isEnded(client, sinceMs)) throw invalidGrant("the client was disabled in the meantime");
 }
 
-function isEnded({ pendingEndedAtMs }: RegistryClient, sinceMs: number): boolean {
+/** Whether what of a client began at an instant ended with it. */
+export function isEnded({ pendingEndedAtMs }: RegistryClient, sinceMs: number): boolean {
   return pendingEndedAtMs !== null && sinceMs <= pendingEndedAtMs;
 }
 
 /** What begins with a person's yes: an authorization code as it is made, a device's once somebody lets the device in. */
-type Beginning = Partial<FamilyFields> & {
+type Beginning = {
   clientId?: string | undefined;
   accountId: string;
   sessionUid?: string;
 };
 
-/** Gives a code the family that its tokens will belong to, rooted at this instant. */
-export async function beginFamily(deps: EngineDeps, code: Beginning): Promise<void> {
+/** Makes the family that a code's tokens will belong to, rooted at this instant. */
+export async function beginFamily(deps: EngineDeps, sql: Sql, code: Beginning): Promise<FamilyFields> {
   const client = registryClient(deps, code.clientId);
   const now = Date.now();
   const id = uuidv7(now);
@@ -50,8 +52,7 @@ export async function beginFamily(deps: EngineDeps, code: Beginning): Promise<vo
   if (session !== undefined) session.usedAtMs = now;
   const seconds = lifetimeSeconds(deps.registry().organisation, client, "refreshTokenAbsoluteSeconds");
   const familyEndsAtMs = now + seconds * 1_000;
-  Object.assign(code, { familyId: id, rootedAtMs: now, familyEndsAtMs });
-  await createFamily(currentSql(deps.db), {
+  await createFamily(sql, {
     id,
     clientId: client.id,
     userId: code.accountId,
@@ -59,10 +60,12 @@ export async function beginFamily(deps: EngineDeps, code: Beginning): Promise<vo
     rootedAt: new Date(now),
     expiresAt: new Date(familyEndsAtMs),
   });
+  return { familyId: id, rootedAtMs: now, familyEndsAtMs };
 }
 
-/** A code as what is presented to be exchanged. */
+/** A code, or a device's, as what is presented to be exchanged. */
 export function presentedCode(
+  kind: "authorization_code" | "device_code",
   client: RegistryClient,
   code: Pick<FamilyFields, "familyId" | "rootedAtMs"> & {
     accountId: string;
@@ -71,6 +74,7 @@ export function presentedCode(
   },
 ): Presented {
   return {
+    kind,
     id: code.familyId,
     tokenId: null,
     protocolClientId: client.clientId,
@@ -119,7 +123,7 @@ export function shapeCodes(provider: Provider, deps: EngineDeps): void {
 
   const save = Code.prototype.save;
   Code.prototype.save = async function saveWithFamily(this: EngineCode) {
-    await beginFamily(deps, this);
+    Object.assign(this, await beginFamily(deps, currentSql(deps.db), this));
     return save.call(this);
   };
 
@@ -129,7 +133,7 @@ export function shapeCodes(provider: Provider, deps: EngineDeps): void {
     const exchange = currentExchange();
     if (code === undefined || exchange === null) return code;
     const client = registryClient(deps, code.clientId);
-    exchange.presented = presentedCode(client, code);
+    exchange.presented = presentedCode("authorization_code", client, code);
     requirePending(client, code.rootedAtMs);
     return code;
   };

@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { calculateJwkThumbprint, decodeProtectedHeader } from "jose";
 import Provider, { type KoaContextWithOIDC } from "oidc-provider";
 import { uuidv7 } from "#lib/ids.ts";
 import { refreshTokenEnd } from "#lib/lifetimes/ends.ts";
@@ -67,6 +68,17 @@ function audiencesOf(deps: EngineDeps, token: EngineRefreshToken): string[] {
   return [...new Set(names)];
 }
 
+/**
+ * The thumbprint of the key that the request proved, which the engine has checked; undefined where it brought no proof. The engine binds what a code gives, but
+ * not what replaces a refresh token that is bound to nothing. @see RFC 9449 section 5
+ */
+async function proofThumbprint(ctx: KoaContextWithOIDC): Promise<string | undefined> {
+  const { dpop } = ctx.req.headers;
+  if (typeof dpop !== "string") return undefined;
+  const { jwk } = decodeProtectedHeader(dpop);
+  return jwk === undefined ? undefined : calculateJwkThumbprint(jwk);
+}
+
 /** The token's scope without what its client or its person may no longer have: each generation is within the one before. */
 function narrowedScope(provider: Provider, deps: EngineDeps, ctx: KoaContextWithOIDC, scope: string): string {
   const client = registryClient(deps, ctx.oidc.client?.clientId);
@@ -98,6 +110,7 @@ async function judgePresented(
 ): Promise<void> {
   const client = registryClient(deps, token.clientId);
   const presented = {
+    kind: "refresh_token" as const,
     id: token.tokenId,
     tokenId: token.tokenId,
     protocolClientId: client.clientId,
@@ -194,6 +207,7 @@ export function shapeRefreshTokens(provider: Provider, deps: EngineDeps): void {
     this.groups = groupsNow(ctx);
     this.audiences = audiencesOf(deps, this);
     this.scope = narrowedScope(provider, deps, ctx, this.scope ?? "");
+    if (client.authMethod === "none") this.jkt ??= await proofThumbprint(ctx);
     this.iat = Math.floor(now / 1_000);
     const idleSeconds = lifetimeSeconds(organisation, client, "refreshTokenIdleSeconds");
     const absoluteSeconds = familySeconds(organisation, client, this);

@@ -4,6 +4,7 @@ import { noteSignOn } from "#lib/sign-on/note-sign-on.ts";
 import type { EngineDeps } from "./deps.ts";
 import { currentSql } from "./exchange.ts";
 import { extendPayload } from "./extend-model.ts";
+import type { EngineInteraction } from "./model-interactions.ts";
 import { factsOf, type RequestFacts } from "./request-facts.ts";
 
 export type EngineSession = InstanceType<Provider["Session"]> & {
@@ -82,8 +83,9 @@ export function shapeSessions(provider: Provider, deps: EngineDeps): void {
   };
   Session.prototype.loginAccount = function loginAtInstant(this: EngineSession, details) {
     loginAccount.call(this, details);
-    this.signedInAtMs = Date.now();
-    this.usedAtMs = this.signedInAtMs;
+    const interaction = Provider.ctx?.oidc.entities.Interaction as EngineInteraction | undefined;
+    this.signedInAtMs = interaction?.result?.login?.atMs ?? Date.now();
+    this.usedAtMs = Date.now();
   };
   Session.prototype.save = async function saveWithPerson(this: EngineSession & { touched?: boolean }, ttl) {
     // whoever types a device's code may not have signed in yet, and the form is known again by the session

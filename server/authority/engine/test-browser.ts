@@ -28,6 +28,13 @@ export class TestBrowser {
     return [...this.#cookies.values()].map((cookie) => cookie.value);
   }
 
+  /** Another browser with the same cookies: what a thief of them has. */
+  copy(): TestBrowser {
+    const other = new TestBrowser();
+    for (const [name, cookie] of this.#cookies) other.#cookies.set(name, { ...cookie });
+    return other;
+  }
+
   async request(url: string | URL, init: RequestInit = {}): Promise<Response> {
     const target = new URL(url);
     const headers = new Headers(init.headers);

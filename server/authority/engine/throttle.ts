@@ -104,13 +104,23 @@ export function createThrottle(deps: EngineDeps) {
   async function visit(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
     const { ip } = factsOf(deps, ctx.req);
     const asker = addressAsker(ip);
-    const isWriting = WRITING.has(ctx.path);
-    // whoever guesses learns nothing more, not even of a code that is right
-    if (ctx.path === DEVICE_PATH && ctx.method === "POST" && bounds.isGuessing(ip)) bounds.countWrongCode(ip);
-    if (isWriting) bounds.countAuthorization(asker);
+    if (WRITING.has(ctx.path)) {
+      bounds.countAuthorization(asker);
+      return enter(ctx, asker, next);
+    }
     await enter(ctx, asker, next);
-    if (namedNoCode(ctx.req)) bounds.countWrongCode(ip);
-    if (!isWriting && isRefused(ctx)) bounds.countGarbage(asker);
+    if (isRefused(ctx)) bounds.countGarbage(asker);
+  }
+
+  /** Somebody typed a device's code. Whoever guesses learns nothing more, not even of a code that is right. */
+  async function typeCode(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
+    const { ip } = factsOf(deps, ctx.req);
+    bounds.takeCode(ip);
+    try {
+      await visit(ctx, next);
+    } finally {
+      if (!namedNoCode(ctx.req)) bounds.giveCodeBack(ip);
+    }
   }
 
   return async function throttle(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
@@ -118,7 +128,9 @@ export function createThrottle(deps: EngineDeps) {
     if ((isExchange || ctx.path === "/oauth/authorize" || ctx.path === DEVICE_PATH) && deps.isStale())
       return answerUnavailable(ctx);
     try {
-      return await (isExchange ? exchange(ctx, next) : visit(ctx, next));
+      if (isExchange) return await exchange(ctx, next);
+      const isTyping = ctx.method === "POST" && ctx.path === DEVICE_PATH;
+      return await (isTyping ? typeCode(ctx, next) : visit(ctx, next));
     } catch (error) {
       if (!(error instanceof Throttled)) throw error;
       await bounds.hold(error);

@@ -5,13 +5,15 @@ type Where = { organisation: string; environment: string };
 type Form = { action: string; xsrf: string };
 type Place = { ip: string | null; userAgent: string | null; country: string | null };
 
-export type DeviceProblem = "none" | "unknown" | "expired" | "used" | "denied" | "failed";
+export type DeviceProblem = "none" | "unknown" | "expired" | "used" | "taken" | "denied" | "failed";
 
 const PROBLEM_WORDS: Record<DeviceProblem, string> = {
   none: "Type the code that the device shows.",
   unknown: "There is no such code. Look at the device again: it may show another one by now.",
   expired: "This code is too old. Let the device show a new one.",
   used: "This code was used already. Let the device show a new one.",
+  taken:
+    "Somebody else answered for this device at the same moment. If that was not you, let it show a new code.",
   denied: "You did not allow it: the device gets no access. You can close this page.",
   failed: "That did not work, and nothing was given. Let the device show a new code.",
 };

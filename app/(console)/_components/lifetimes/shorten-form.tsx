@@ -5,7 +5,6 @@ import { useState } from "react";
 import { Instant } from "#components/display/instant.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
-import { RequestProblem } from "#components/request/request-json.ts";
 import type { LifetimePreview, ShorteningPlan } from "#lib/lifetimes/preview-model.ts";
 import { shortenWords as words } from "./shorten-words.ts";
 import type { ShorteningChoice } from "./use-shortening.tsx";
@@ -25,7 +24,8 @@ type End = ShorteningPlan["ends"][number];
 export function ShortenForm({ preview, isChange, makePlan, onAnswer }: ShortenFormProps) {
   const [way, setWay] = useState(isChange ? "leave" : "shorten");
   const [planned, setPlanned] = useState<LifetimePreview | null>(preview.plan === null ? null : preview);
-  const [problem, setProblem] = useState<RequestProblem | null>(null);
+  const [isPlanning, setIsPlanning] = useState(false);
+  const [problem, setProblem] = useState<Error | null>(null);
   const [typed, setTyped] = useState("");
   const shown = planned ?? preview;
   const plan = planned?.plan ?? null;
@@ -33,13 +33,15 @@ export function ShortenForm({ preview, isChange, makePlan, onAnswer }: ShortenFo
 
   async function choose(next: string) {
     setWay(next);
-    if (next !== "shorten" || planned !== null) return;
+    if (next !== "shorten" || planned !== null || isPlanning) return;
     setProblem(null);
+    setIsPlanning(true);
     try {
       setPlanned(await makePlan());
     } catch (error) {
-      if (!(error instanceof RequestProblem)) throw error;
-      setProblem(error);
+      setProblem(error instanceof Error ? error : new Error(String(error)));
+    } finally {
+      setIsPlanning(false);
     }
   }
 
@@ -71,6 +73,7 @@ export function ShortenForm({ preview, isChange, makePlan, onAnswer }: ShortenFo
         </Radio.Group>
       ) : null}
       <ProblemAlert error={wants ? problem : null} title="They were not counted one by one" />
+      {wants && planned !== null && plan === null ? <p style={{ margin: 0 }}>{words.noneLeft}</p> : null}
       {wants && plan !== null ? (
         <>
           <PlainTable
@@ -118,7 +121,7 @@ export function ShortenForm({ preview, isChange, makePlan, onAnswer }: ShortenFo
         <Button
           variant="filled"
           color={wants ? "red" : undefined}
-          loading={wants && plan === null && problem === null}
+          loading={wants && isPlanning}
           disabled={wants && !isConfirmed}
           onClick={go}
         >

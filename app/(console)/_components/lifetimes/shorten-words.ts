@@ -9,6 +9,7 @@ export const shortenWords = {
   at: "End, your time",
   atOnce: "at once",
   asSaved: "as this is saved",
+  noneLeft: "None of them is left to be ended. Leave them, and save.",
   confirm: (text: string) => `Type ${text} to confirm`,
   owner: "So many at once need an owner.",
   back: "Back",

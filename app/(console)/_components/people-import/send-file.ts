@@ -35,5 +35,8 @@ export async function sendFile(
     });
   }
   onPart(parts, parts);
-  return requestJson<ImportDetail>(`/api/v1/people-imports/${id}/compare`, { method: "POST" });
+  return requestJson<ImportDetail>(`/api/v1/people-imports/${id}/compare`, {
+    method: "POST",
+    body: { parts },
+  });
 }

@@ -38,7 +38,7 @@ export function EditClient({ client, audiences, groups, bounds }: EditClientProp
     const body = { ...settings, version: client.version, ...(shorten === undefined ? {} : { shorten }) };
     const saved = await request.send<ClientDetail>("PATCH", `/api/v1/clients/${client.id}`, body);
     if (saved === undefined) return;
-    notifications.show({ message: words.saved, color: "green" });
+    notifications.show({ message: shorten === undefined ? words.saved : words.shortened, color: "green" });
     router.push(href);
     router.refresh();
   }

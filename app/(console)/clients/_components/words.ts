@@ -34,7 +34,7 @@ export const clientWords = {
   signIn: "Signing people in",
   signInHelp: {
     web: "Authorization code with PKCE, and the client's secret at the token endpoint.",
-    spa: "Authorization code with PKCE and no secret. Refresh tokens are exchanged at each use.",
+    spa: "Authorization code with PKCE and no secret. Refresh tokens are replaced at each use; where DPoP is required they are bound to a key, and may be kept longer.",
     native: "Authorization code with PKCE and no secret, in the system's browser.",
     device: "",
     service: "",
@@ -80,7 +80,7 @@ export const clientWords = {
   proofBack: "Its keys are taken no more from then on. Give it a new secret on its page.",
   jwksUri: "Address of its keys",
   jwksUriHelp:
-    "A JWK Set over https at a public address, 64 KB at most. It is fetched when the client shows a key that is not known, and every ten minutes.",
+    "A JWK Set over https at a public address, 64 KB at most. It is fetched when the client proves who it is and what was had is older than ten minutes, or does not have its key.",
   jwks: "Its public keys",
   jwksHelp: 'A JWK Set, { "keys": [ … ] }, of public keys alone.',
   notJson: "This is not JSON.",
@@ -164,5 +164,6 @@ export const clientWords = {
   createdText: "Its client ID is its name at the token endpoint.",
   tryIt: "Get a token with it",
   saved: "Saved. New tokens follow it; those that are out keep what they were issued with.",
+  shortened: "Saved. New tokens follow it; those that were shown end by the new limits.",
   openClient: "Open the client",
 };

@@ -50,6 +50,23 @@ function Mode({ row, verifier }: { row: VerifierInstance; verifier: VerifierDeta
   );
 }
 
+function Ended({ at, by }: { at: string; by: string | null }) {
+  const hint = by === null ? words.endsMeans : words.endedByMeans(by);
+  return (
+    <>
+      <Tag tone="expired">
+        <Instant at={at} prefix={words.ended} hint={hint} />
+      </Tag>
+      {by === null ? null : (
+        <>
+          <br />
+          <small className="faint">{words.endedBy(by)}</small>
+        </>
+      )}
+    </>
+  );
+}
+
 /** The processes that check tokens for it: how far each is, how fast, and what it lost. */
 export function VerifierInstances({
   verifier,
@@ -90,9 +107,7 @@ export function VerifierInstances({
         row.isLive ? (
           <Instant at={row.lastHeardAt} />
         ) : row.endedAt !== null ? (
-          <Tag tone="expired">
-            <Instant at={row.endedAt} prefix={words.ended} hint={words.endsMeans} />
-          </Tag>
+          <Ended at={row.endedAt} by={row.endedBy} />
         ) : (
           <>
             <Tag tone="revoked">

@@ -140,7 +140,7 @@ export const howWords = {
   envoy: {
     name: "Envoy",
     says: "Let Envoy's ext_authz filter ask before it lets a request through.",
-    note: "“tokenwarden” is a cluster that leads to the authority. It checks every audience of this verifier.",
+    note: "A whole configuration: the two filters and the cluster “tokenwarden” are what to take over into one of yours. It checks every audience of this verifier, and lets nothing through while the authority cannot be asked.",
   },
   npm: {
     name: "npm package",
@@ -175,7 +175,10 @@ export const instanceWords = {
   heard: "Last heard",
   silent: "silent",
   ended: "ended",
-  endsMeans: "It said that it accepts nothing any more, or an admin did.",
+  endsMeans: "It said that it accepts nothing any more.",
+  endedBy: (admin: string) => `by the word of ${admin}`,
+  endedByMeans: (admin: string) =>
+    `${admin} said that it ended; the process did not say so itself. It is forgotten when it is heard of again.`,
   end: "Ended…",
   endOf: (id: string) => `The process ${id} has ended`,
   endTitle: "Has this process ended?",
