@@ -34,6 +34,45 @@ describe("a paste", () => {
     });
   });
 
+  test("gives the jti or hash that stands after its name, in whichever way logs write it, and none of an address or a longer word", () => {
+    const [id, hash] = [uuidv7(at), sha256("x")];
+    for (const text of [
+      `jti=${id}`,
+      `jti: ${id}`,
+      `jti:${id}`,
+      `{"jti":"${id}"}`,
+      `JTI='${id}',`,
+      `payload.jti=${id}&x=1`,
+      `token_id=${id}.`,
+      `seen ${id}.`,
+    ])
+      expect(readPaste(text).values, text).toEqual([{ id }]);
+    for (const text of [`sha256:${hash}`, `hash=${hash}`, `token_hash: ${hash}`])
+      expect(readPaste(text).values, text).toEqual([{ hash }]);
+    for (const text of [
+      `https://x.example/${id}`,
+      `?id=${id}`,
+      `xjti=${id}`,
+      `request_id=${id}`,
+      `${id}.json`,
+    ])
+      expect(readPaste(text).values, text).toEqual([]);
+  });
+
+  test("of a token that was cut, in its signature or after the jti of its payload, still gives the id", () => {
+    const id = uuidv7(at);
+    const [head = "", payload = "", signature = ""] = jwt(id).split(".");
+    const long = Buffer.from(JSON.stringify({ jti: id, scope: "x".repeat(60) })).toString("base64url");
+    for (const cut of [
+      `${head}.${payload}.${signature.slice(0, 10)}`,
+      `${head}.${payload}.`,
+      `${head}.${payload}`,
+      `${head}.${long.slice(0, -20)}`,
+      `${head}.${long.slice(0, -21)}`,
+    ])
+      expect(readPaste(cut).values, cut).toEqual([{ id, hash: sha256(cut) }]);
+  });
+
   test("of ten thousand is read whole, and of more says that it is cut", () => {
     const lines = Array.from({ length: 10_001 }, () => jwt(uuidv7(at)));
     expect(readPaste(lines.slice(1).join("\n"))).toMatchObject({ tokens: 10_000, isCut: false });

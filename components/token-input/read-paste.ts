@@ -16,9 +16,13 @@ export type Paste = {
   isCut: boolean;
 };
 
-// a jti or a hash by itself, not a part of an address, a path or a longer word
-const NAME =
-  /(?<![\w./:=-])(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{64})(?![\w./:-])/gi;
+// what logs and scanners call a jti or a hash
+const KEY = `(?<![a-z0-9])(?:jti|token[_-]?id|(?:token|value)?[_-]?(?:hash|sha-?256))["']?[=:]["']?`;
+// a jti or a hash by itself or after its name, not a part of an address, a path or a longer word; a full stop may end the sentence
+const NAME = new RegExp(
+  String.raw`(?:(?<![\w./:=-])|(?<=${KEY}))(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{64})(?![\w/:-]|\.\w)`,
+  "gi",
+);
 
 /** Text without the tokens that were seen in it, so that nothing inside of one is taken for a name. */
 function without(text: string, values: readonly string[]): string {

@@ -14,16 +14,33 @@ export const SECRET = /(?<![0-9A-Za-z])tw[a-z]_[0-9A-Za-z_-]{16,}/;
 /** A file of findings is looked through no further than this. */
 const TOKENS_MAX = 10;
 
+const JTI = /"jti"\s*:\s*"([^"\\]*)"/;
+
+/** The jti of a JWT's payload; of one that was cut in it, where the jti stands before the cut. */
 function readJti(jwt: string): string | null {
+  const payload = payloadOf(jwt.split(".")[1] ?? "");
+  const jti = claimed(payload) ?? JTI.exec(payload)?.[1];
+  return typeof jti === "string" && UUID.test(jti) ? jti : null;
+}
+
+function payloadOf(part: string): string {
   try {
-    const part = jwt.split(".")[1] ?? "";
-    const bytes = Uint8Array.from(atob(part.replaceAll("-", "+").replaceAll("_", "/")), (c) =>
+    // four characters are three bytes; one that is left over is none
+    const whole = part.length % 4 === 1 ? part.slice(0, -1) : part;
+    const bytes = Uint8Array.from(atob(whole.replaceAll("-", "+").replaceAll("_", "/")), (c) =>
       c.charCodeAt(0),
     );
-    const { jti } = JSON.parse(new TextDecoder().decode(bytes)) as { jti?: unknown };
-    return typeof jti === "string" && UUID.test(jti) ? jti : null;
+    return new TextDecoder().decode(bytes);
   } catch {
-    return null;
+    return "";
+  }
+}
+
+function claimed(payload: string): unknown {
+  try {
+    return (JSON.parse(payload) as { jti?: unknown } | null)?.jti;
+  } catch {
+    return undefined;
   }
 }
 

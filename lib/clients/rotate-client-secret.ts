@@ -1,6 +1,7 @@
-import { recordEntry } from "../audit/record-entry.ts";
+import { type Act, recordEntries, recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
+import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { isUuid } from "../ids.ts";
 import { replaceSecrets } from "../secrets/owned-secrets.ts";
@@ -10,13 +11,15 @@ import type { ClientDetail } from "./model.ts";
 
 /**
  * Gives a client a new secret, shown once; the earlier ones go on for `overlapSeconds` at most, 0 ends them now. None gets longer by it.
- * Recorded as `client.secret_rotated` with hints only. Needs `client:write`.
+ * What is done `together` with it commits with it or not at all. Recorded as `client.secret_rotated` with hints only. Needs `client:write`.
  *
+ * @param together what else is done in its transaction; it returns its acts, which are recorded after this one's.
  * @throws {DomainError} NOT_FOUND, CONFLICT for a client that keeps no secret, or has too many that work.
  */
 export async function rotateClientSecret(
   ctx: Context,
   { clientId, overlapSeconds, lifetimeSeconds }: RotateClientSecretInput & { clientId: string },
+  together?: (tx: Sql) => Promise<(made: { client: string; hint: string }) => readonly Act[]>,
 ): Promise<{ client: ClientDetail; secret: string }> {
   requirePermission(ctx, "client:write");
   return ctx.db.transaction(async (tx) => {
@@ -29,6 +32,7 @@ export async function rotateClientSecret(
           ? "A client of this kind keeps no secret."
           : "This client proves who it is by its keys: a secret would not be taken.",
       );
+    const actsOf = await together?.(tx);
     const secret = await replaceSecrets(tx, ctx, {
       owner: "client",
       ownerId: clientId,
@@ -43,6 +47,7 @@ export async function rotateClientSecret(
       before: { secrets: before.secrets.map(({ hint }) => `…${hint}`) },
       after: { secret: `…${secret.hint}`, overlapSeconds, lifetimeSeconds },
     });
+    await recordEntries(tx, ctx, actsOf?.({ client: client.clientId, hint: secret.hint }) ?? []);
     return { client, secret: secret.value };
   });
 }

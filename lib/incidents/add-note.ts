@@ -5,10 +5,11 @@ import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { uuidv7, uuidv7Time } from "../ids.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
-import { type Reader, readCaseTokens } from "./case-tokens.ts";
+import { readCaseTokens } from "./case-tokens.ts";
 import { type IncidentRecord, incidentTarget, readIncident } from "./incident-row.ts";
 import type { IncidentNoteInput } from "./input.ts";
 import type { IncidentNote } from "./model.ts";
+import type { Reader } from "./pick-case-tokens.ts";
 
 /** How far the instant that a use's id carries may lie from when it came on record: verifiers make ids by their own clocks. */
 const CLOCKS_MS = 7 * 86_400_000;

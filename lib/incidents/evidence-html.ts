@@ -55,7 +55,10 @@ function headOf({ incident, affected, tokens, uses }: EvidencePack): string {
     ["State", `${text(incident.state)}, ${text(SEVERITY_WORDS[incident.severity])} severity`],
     ["Opened", `${instant(incident.openedAt)} by ${text(incident.openedBy.name)}`],
     ["Compromised from", `${instant(incident.compromisedFrom)}. ${text(incident.compromisedWhy)}`],
-    ["Contained", instant(incident.containedAt)],
+    [
+      "Contained",
+      `${instant(incident.containedAt)}${incident.worksAgain === null ? "" : `. Not any more: ${incident.worksAgain.tokens} of its tokens ${incident.worksAgain.tokens === 1 ? "works" : "work"}.`}`,
+    ],
     ["Closed", instant(incident.closedAt)],
     ["Tokens", `${tokens.total}: ${list(states)}`],
     ["People", list(affected.people.map(({ name }) => name))],
@@ -73,10 +76,11 @@ function headOf({ incident, affected, tokens, uses }: EvidencePack): string {
 function ordersOf({ orders, reach }: EvidencePack): string {
   return (
     table(
-      ["When", "Order", "Reason", "Note", "By", "Stands"],
+      ["When", "Order", "Placed", "Reason", "Note", "By", "Stands"],
       orders.map((order) => [
         instant(order.createdAt),
         text(orderLine(order)),
+        order.isOfCase ? "in the case" : "elsewhere",
         text(reasonWords(order.reason, order.actor.kind)),
         text(order.note),
         text(order.actor.name),
@@ -169,6 +173,7 @@ ${table(
   ]),
 )}
 <h2>Uses</h2>
+<p class="muted">A use that a verifier reported has the verifier's time, which may differ from ours by ${pack.uses.toleranceSeconds} s: so near to an edge it counts as during the window rather than before, and not as accepted after.</p>
 ${usesOf(pack)}
 <h2>Who did what</h2>
 ${table(
@@ -184,7 +189,7 @@ ${table(
   ]),
 )}
 <h2>Integrity</h2>
-<p>Each record of the JSON below carries the SHA-256 of its own canonical JSON (keys in order, without <code>sha256</code>). Over those of all ${pack.integrity.records} records, a line each: ${mono(pack.integrity.sha256)}. The export is on record in the audit log with the same number.</p>
+<p>Each of the ${pack.integrity.records} records of the JSON below carries the SHA-256 of its own canonical JSON (keys in order, without <code>sha256</code>). That of the whole, all that is stated in it but <code>integrity</code>: ${mono(pack.integrity.sha256)}. The export is on record in the audit log with the same number.</p>
 <script type="application/json" id="evidence">${json}</script>
 </body></html>
 `;

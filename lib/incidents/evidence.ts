@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import type { AuditEntryDetail } from "../audit/model.ts";
 import type { Journey } from "../propagation/model.ts";
-import type { OrderRow } from "../revocations/model.ts";
 import type { TokenRow } from "../tokens/model.ts";
-import type { BlastRadius, IncidentDetail, IncidentUse, IncidentUses } from "./model.ts";
+import type { BlastRadius, IncidentDetail, IncidentOrder, IncidentUse, IncidentUses } from "./model.ts";
 
-export const EVIDENCE_FORMAT = "tokenwarden-evidence/1";
+/** In 1 the pack's hash was over the records alone. */
+export const EVIDENCE_FORMAT = "tokenwarden-evidence/2";
 
 /** A record with the SHA-256 of its canonical JSON: keys in order, without `sha256` itself. */
 export type Hashed<T> = T & { sha256: string };
@@ -31,17 +31,18 @@ export type EvidencePack = {
   };
   tokens: { total: number; states: Record<string, number>; isCut: boolean; rows: Hashed<TokenRow>[] };
   blastRadius: BlastRadius;
-  orders: Hashed<OrderRow>[];
+  /** Those of the case, and others that hold its tokens. */
+  orders: Hashed<IncidentOrder>[];
   reach: OrderReach[];
   uses: Omit<IncidentUses, "rows"> & { rows: Hashed<IncidentUse>[] };
   /** Of the case, from the audit log, oldest first. */
   acts: Hashed<AuditEntryDetail>[];
   actsLeftOut: number;
-  /** What the file left out, a sentence each; empty where it is whole. */
+  /** What the file left out, a sentence with its number each; empty where it is whole. */
   truncated: string[];
   /**
-   * `sha256` over the records' own, in the order of the file. Seals and the checkpoint that covers them join it here: the hash of a record says that the
-   * file was not changed since, not that the database was not.
+   * `sha256` of the canonical JSON of all that the pack states, which is the pack without `integrity`. Seals and the checkpoint that covers them join it here:
+   * the hash says that the file was not changed since, not that the database was not.
    */
   integrity: { algorithm: "SHA-256"; records: number; sha256: string };
 };
@@ -56,12 +57,17 @@ export function canonicalJson(value: unknown): string {
   return `{${fields.map(([key, inner]) => `${JSON.stringify(key)}:${canonicalJson(inner)}`).join(",")}}`;
 }
 
-export function hashedOf<T extends object>(record: T): Hashed<T> {
-  return { ...record, sha256: createHash("sha256").update(canonicalJson(record)).digest("hex") };
+function sha256Of(value: object): string {
+  return createHash("sha256").update(canonicalJson(value)).digest("hex");
 }
 
-export function packHashOf(records: readonly { sha256: string }[]): EvidencePack["integrity"] {
-  const hash = createHash("sha256");
-  for (const { sha256 } of records) hash.update(`${sha256}\n`);
-  return { algorithm: "SHA-256", records: records.length, sha256: hash.digest("hex") };
+export function hashedOf<T extends object>(record: T): Hashed<T> {
+  return { ...record, sha256: sha256Of(record) };
+}
+
+/** A pack with the hash of all that it states. */
+export function packOf(stated: Omit<EvidencePack, "integrity">): EvidencePack {
+  const { tokens, orders, uses, acts } = stated;
+  const records = 1 + tokens.rows.length + orders.length + uses.rows.length + acts.length;
+  return { ...stated, integrity: { algorithm: "SHA-256", records, sha256: sha256Of(stated) } };
 }

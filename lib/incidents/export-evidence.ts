@@ -6,15 +6,16 @@ import type { Context } from "../context.ts";
 import { getEnv } from "../env.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { getOrderPropagation } from "../propagation/get-order-propagation.ts";
-import type { OrderRow } from "../revocations/model.ts";
-import { readCaseTokens, readEnds } from "./case-tokens.ts";
-import { EVIDENCE_FORMAT, type EvidencePack, hashedOf, type OrderReach, packHashOf } from "./evidence.ts";
+import { readCaseTokens } from "./case-tokens.ts";
+import { EVIDENCE_FORMAT, type EvidencePack, hashedOf, type OrderReach, packOf } from "./evidence.ts";
+import { cutsOf } from "./evidence-cuts.ts";
 import { getBlastRadius } from "./get-blast-radius.ts";
 import { readDetail } from "./get-incident.ts";
 import { type IncidentRecord, incidentTarget, readIncident } from "./incident-row.ts";
 import { listIncidentOrders } from "./list-incident-orders.ts";
-import { PHASE_WORDS, PHASES } from "./model.ts";
+import type { IncidentOrder } from "./model.ts";
 import { readCaseUses } from "./read-case-uses.ts";
+import { readRefusals } from "./read-refusals.ts";
 
 /** What one file holds of each. */
 const TOKENS_MAX = 1_000;
@@ -32,32 +33,34 @@ type DetailRecord = EntryRecord & {
 async function readActs(
   ctx: Context,
   incident: IncidentRecord,
-  orders: readonly OrderRow[],
-): Promise<{ rows: AuditEntryDetail[]; leftOut: number }> {
+  orders: readonly IncidentOrder[],
+): Promise<{ rows: AuditEntryDetail[]; total: number }> {
   const targets = [["incident", incident.id], ...orders.map(({ target }) => [target.kind, target.id])];
-  const records = await run<DetailRecord>(
+  const records = await run<DetailRecord & { total: number }>(
     ctx.db,
-    sql`SELECT ${ENTRY_COLUMNS}, e.before, e.after, e.user_agent AS "userAgent" FROM audit_entry e
+    sql`SELECT ${ENTRY_COLUMNS}, e.before, e.after, e.user_agent AS "userAgent", count(*) OVER ()::int AS total FROM audit_entry e
       WHERE (e.target_kind, e.target_id) IN (SELECT * FROM unnest(${targets.map(([kind]) => kind as string)}::text[], ${targets.map(([, id]) => id as string)}::text[]))
         AND (e.target_kind = 'incident' OR e.after ->> 'orderId' = ANY (${orders.map(({ id }) => id)}::text[]))
-      ORDER BY e.sequence DESC LIMIT ${ACTS_MAX + 1}::int`,
+      ORDER BY e.sequence DESC LIMIT ${ACTS_MAX}::int`,
   );
-  const rows = records
-    .slice(0, ACTS_MAX)
-    .reverse()
-    .map((record) => ({
-      ...entryRowOf(record),
-      before: record.before,
-      after: record.after,
-      userAgent: record.userAgent,
-    }));
-  return { rows, leftOut: Math.max(0, records.length - ACTS_MAX) };
+  const rows = records.toReversed().map((record) => ({
+    ...entryRowOf(record),
+    before: record.before,
+    after: record.after,
+    userAgent: record.userAgent,
+  }));
+  return { rows, total: records[0]?.total ?? 0 };
 }
 
-async function readReach(ctx: Context, orders: readonly OrderRow[]): Promise<OrderReach[]> {
-  const inForce = orders.filter(
-    ({ verb, standing }) => verb !== "restore" && verb !== "cancel" && standing === "in_force",
+async function countNotes(ctx: Context, incidentId: string): Promise<number> {
+  const [row] = await run<{ count: number }>(
+    ctx.db,
+    sql`SELECT count(*)::int AS count FROM incident_note n WHERE n.incident_id = ${incidentId}::uuid`,
   );
+  return row?.count ?? 0;
+}
+
+async function readReach(ctx: Context, inForce: readonly IncidentOrder[]): Promise<OrderReach[]> {
   return Promise.all(
     inForce.slice(0, REACHES_MAX).map(async ({ id }) => {
       const { reached, open, everywhereAt, lastTokenAt, rows } = await getOrderPropagation(ctx, id);
@@ -87,71 +90,60 @@ export async function exportEvidence(
   requirePermission(ctx, "export:create");
   const tokens = await readCaseTokens(ctx, incident);
   const { rows, isCut } = tokens;
-  const orders = await listIncidentOrders(ctx, number);
-  const [detail, blastRadius, uses, acts, reach] = await Promise.all([
-    readDetail(ctx.db, incident),
+  const { rows: orders, leftOut } = await listIncidentOrders(ctx, number);
+  const inForce = orders.filter(
+    ({ verb, standing }) => verb !== "restore" && verb !== "cancel" && standing === "in_force",
+  );
+  const [detail, blastRadius, uses, acts, reach, notes] = await Promise.all([
+    readDetail(ctx, incident),
     getBlastRadius(ctx, number),
-    readEnds(ctx, incident.id, tokens).then((ends) => readCaseUses(ctx, incident, ends, LINES_OF_A_PHASE)),
+    readRefusals(ctx, incident.id, tokens).then((refusals) =>
+      readCaseUses(ctx, incident, refusals, LINES_OF_A_PHASE),
+    ),
     readActs(ctx, incident, orders),
-    readReach(ctx, orders),
+    readReach(ctx, inForce),
+    countNotes(ctx, incident.id),
   ]);
   const states: Record<string, number> = {};
   for (const { state } of rows) states[state] = (states[state] ?? 0) + 1;
   const people = new Map(rows.flatMap(({ user }) => (user === null ? [] : [[user.id, user.email] as const])));
   const services = new Map(rows.map(({ client }) => [client.id, client.clientId] as const));
-  const hashed = {
-    incident: hashedOf(detail),
-    tokens: rows.slice(0, TOKENS_MAX).map(hashedOf),
-    orders: orders.map(hashedOf),
-    uses: uses.rows.map(hashedOf),
-    acts: acts.rows.map(hashedOf),
+  const affected = {
+    people: [...people].map(([id, name]) => ({ id, name })).slice(0, TOKENS_MAX),
+    services: [...services].map(([id, name]) => ({ id, name })).slice(0, TOKENS_MAX),
+    audiences: blastRadius.audiences.map(({ name }) => name),
+    permissions: blastRadius.permissions.map(({ name }) => name),
+    verifiers: blastRadius.verifiers.map(({ id, name }) => ({ id, name })),
   };
-  const pack: EvidencePack = {
+  const listed = rows.slice(0, TOKENS_MAX);
+  const pack = packOf({
     format: EVIDENCE_FORMAT,
     generatedAt: ctx.now.toISOString(),
     generatedBy: { kind: ctx.actor.kind, id: ctx.actor.id, name: ctx.actor.name },
     environment: getEnv().environmentName,
-    incident: hashed.incident,
-    affected: {
-      people: [...people].map(([id, name]) => ({ id, name })).slice(0, TOKENS_MAX),
-      services: [...services].map(([id, name]) => ({ id, name })).slice(0, TOKENS_MAX),
-      audiences: blastRadius.audiences.map(({ name }) => name),
-      permissions: blastRadius.permissions.map(({ name }) => name),
-      verifiers: blastRadius.verifiers.map(({ id, name }) => ({ id, name })),
-    },
-    tokens: { total: rows.length, states, isCut, rows: hashed.tokens },
+    incident: hashedOf(detail),
+    affected,
+    tokens: { total: rows.length, states, isCut, rows: listed.map(hashedOf) },
     blastRadius,
-    orders: hashed.orders,
+    orders: orders.map(hashedOf),
     reach,
-    uses: { ...uses, rows: hashed.uses },
-    acts: hashed.acts,
-    actsLeftOut: acts.leftOut,
-    truncated: [
-      ...(isCut ? [`The case has more tokens than are looked at; the newest ${rows.length} count.`] : []),
-      ...(rows.length > TOKENS_MAX ? [`Of ${rows.length} tokens the newest ${TOKENS_MAX} are listed.`] : []),
-      ...(tokens.leftIds.length > 0
-        ? [
-            `${tokens.leftIds.length} of the named tokens have left the register with their week; their uses count, from the log.`,
-          ]
-        : []),
-      ...(uses.isExact ? [] : ["There are more uses than were looked at; the newest count."]),
-      ...PHASES.flatMap((phase) =>
-        uses.more[phase] > 0
-          ? [
-              `${PHASE_WORDS[phase].name}: the newest ${LINES_OF_A_PHASE} of ${uses.counts[phase].uses} uses are listed.`,
-            ]
-          : [],
-      ),
-      ...(acts.leftOut > 0 ? [`Of the acts the newest ${ACTS_MAX} are listed.`] : []),
-    ],
-    integrity: packHashOf([
-      hashed.incident,
-      ...hashed.tokens,
-      ...hashed.orders,
-      ...hashed.uses,
-      ...hashed.acts,
-    ]),
-  };
+    uses: { ...uses, rows: uses.rows.map(hashedOf) },
+    acts: acts.rows.map(hashedOf),
+    actsLeftOut: acts.total - acts.rows.length,
+    truncated: cutsOf({
+      incident: detail,
+      notes: { listed: detail.notes.length, of: notes },
+      tokens: { listed: listed.length, of: rows.length, isCut },
+      left: tokens.leftIds.length,
+      people: { listed: affected.people.length, of: people.size },
+      services: { listed: affected.services.length, of: services.size },
+      orders: { listed: orders.length, of: orders.length + leftOut },
+      reach: { listed: reach.length, of: inForce.length },
+      blastRadius,
+      uses,
+      acts: { listed: acts.rows.length, of: acts.total },
+    }),
+  });
   await ctx.db.transaction((tx) =>
     recordEntry(tx, ctx, {
       act: "incident.evidence_exported",

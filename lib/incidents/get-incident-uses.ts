@@ -1,9 +1,10 @@
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
-import { readCaseTokens, readEnds } from "./case-tokens.ts";
+import { readCaseTokens } from "./case-tokens.ts";
 import { readIncident } from "./incident-row.ts";
 import type { IncidentUses } from "./model.ts";
 import { readCaseUses } from "./read-case-uses.ts";
+import { readRefusals } from "./read-refusals.ts";
 
 /** Lines of each phase. */
 const LINES = 50;
@@ -13,6 +14,6 @@ export async function getIncidentUses(ctx: Context, number: number): Promise<Inc
   requirePermission(ctx, "incident:read");
   requirePermission(ctx, "audit:read");
   const incident = await readIncident(ctx.db, number);
-  const ends = await readEnds(ctx, incident.id, await readCaseTokens(ctx, incident));
-  return readCaseUses(ctx, incident, ends, LINES);
+  const refusals = await readRefusals(ctx, incident.id, await readCaseTokens(ctx, incident));
+  return readCaseUses(ctx, incident, refusals, LINES);
 }

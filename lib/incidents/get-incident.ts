@@ -1,8 +1,8 @@
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
-import type { Sql } from "../db/sql.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
+import { isLive, readCaseTokens } from "./case-tokens.ts";
 import { type IncidentRecord, incidentRowOf, incidentTarget, readIncident } from "./incident-row.ts";
 import {
   type IncidentDetail,
@@ -12,7 +12,9 @@ import {
   STEPS,
   type Step,
   type SubjectKind,
+  type WorkingAgain,
 } from "./model.ts";
+import type { Reader } from "./pick-case-tokens.ts";
 
 /** Subjects that are named on a case; all of them are counted. */
 const NAMED_MAX = 50;
@@ -23,9 +25,19 @@ type SubjectRecord = { kind: SubjectKind; id: string; name: string; addedAt: Dat
 type StepRecord = { step: Step; doneAt: Date; id: string; name: string; what: string };
 type NoteRecord = Omit<IncidentNote, "at" | "by"> & { at: Date; byId: string; byName: string };
 
+/** What works of a case that was contained; a restore, a renewal and the end of a suspension ask no case. */
+async function readWorksAgain(ctx: Reader, record: IncidentRecord): Promise<WorkingAgain | null> {
+  if (record.containedAt === null && !record.doneSteps.includes("contain")) return null;
+  const { rows, isCut } = await readCaseTokens(ctx, record);
+  const tokens = rows.filter(isLive).length;
+  return tokens === 0 ? null : { tokens, isCut };
+}
+
 /** A case whole, without a look on record: for use cases that have recorded what they did. */
-export async function readDetail(db: Sql, record: IncidentRecord): Promise<IncidentDetail> {
-  const [subjects, steps, notes] = await Promise.all([
+export async function readDetail(ctx: Reader, record: IncidentRecord): Promise<IncidentDetail> {
+  const { db } = ctx;
+  const [worksAgain, subjects, steps, notes] = await Promise.all([
+    readWorksAgain(ctx, record),
     run<SubjectRecord>(
       db,
       sql`SELECT s.kind, s.target_id AS id, s.name, s.added_at AS "addedAt", s.added_by_name AS "addedBy" FROM incident_subject s
@@ -57,6 +69,7 @@ export async function readDetail(db: Sql, record: IncidentRecord): Promise<Incid
         what: done?.what ?? null,
       };
     }),
+    worksAgain,
     notes: notes.reverse().map(({ id, step, text, useId, at, byId, byName }) => ({
       id,
       step,
@@ -90,5 +103,5 @@ export async function getIncident(ctx: Context, number: number): Promise<Inciden
   requirePermission(ctx, "incident:read");
   const record = await readIncident(ctx.db, number);
   await recordLook(ctx, record);
-  return readDetail(ctx.db, record);
+  return readDetail(ctx, record);
 }

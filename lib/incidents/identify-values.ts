@@ -79,8 +79,8 @@ function foundOf(record: Found, hash: string | undefined): IdentifiedValue {
 }
 
 /**
- * What each of some pasted values is, in their order: ours and live, ours and ended, ours with another value (a rewritten signature), gone from the
- * register with its week, or not ours. Values come as ids and hashes, never as they are. Changes nothing. Needs `token:read`.
+ * What each of some pasted values is, in their order: ours and live, ours and ended, ours with another value (a signature that was cut or changed: whoever
+ * wrote it had the token, so it has leaked), gone from the register with its week, or not ours. Values come as ids and hashes, never as they are. Changes nothing. Needs `token:read`.
  */
 export async function identifyValues(ctx: Context, { values }: IdentifyInput): Promise<IdentifiedValue[]> {
   requirePermission(ctx, "token:read");

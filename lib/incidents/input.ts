@@ -40,6 +40,10 @@ const others = z
 export const subjectsInput = z.strictObject({ tokenIds, subjects: others });
 export type SubjectsInput = z.output<typeof subjectsInput>;
 
+/** Those that only ever put something into a case need not have seen its newest version. */
+export const addSubjectsInput = subjectsInput.extend({ version: seenVersion.optional() });
+export type AddSubjectsInput = z.output<typeof addSubjectsInput>;
+
 export const openIncidentInput = subjectsInput.extend({
   title: line(TITLE_MAX),
   severity: z.enum(SEVERITIES).default("high"),

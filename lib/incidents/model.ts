@@ -1,4 +1,5 @@
 import type { TokenUseRow } from "../audit/model.ts";
+import type { OrderRow } from "../revocations/model.ts";
 import type { TokenRow } from "../tokens/model.ts";
 
 /** Cases, for every layer; browser-safe. Times are ISO 8601 in UTC. */
@@ -89,6 +90,9 @@ export type IncidentNote = {
   by: { id: string; name: string };
 };
 
+/** Tokens of a contained case that work all the same: given back, renewed, or put into it since. */
+export type WorkingAgain = { tokens: number; isCut: boolean };
+
 export type IncidentDetail = IncidentRow & {
   /** Whether `compromisedFrom` is what the product suggests; false: a person set it. */
   isSuggested: boolean;
@@ -97,6 +101,8 @@ export type IncidentDetail = IncidentRow & {
   /** Those that are no tokens, and the first of the tokens; `subjects` counts them all. */
   named: IncidentSubject[];
   steps: IncidentStep[];
+  /** Set where it was contained, or containing was ticked off, and tokens of it work now. */
+  worksAgain: WorkingAgain | null;
   /** Oldest first, the newest NOTES_MAX. */
   notes: IncidentNote[];
 };
@@ -109,9 +115,18 @@ export type IncidentTokens = {
   /** By state, over all of them. */
   states: Record<string, number>;
   total: number;
-  /** Whether there are more than CASE_TOKENS_MAX; the newest count then. */
+  /** Whether there are more than CASE_TOKENS_MAX: those that were named count first, then live ones, then the newest. */
   isCut: boolean;
 };
+
+/** An order of a case: placed in it, or one that holds its tokens all the same. */
+export type IncidentOrder = OrderRow & { isOfCase: boolean };
+
+/** Newest first; `leftOut` are not listed, those of other places first. */
+export type IncidentOrders = { rows: IncidentOrder[]; leftOut: number };
+
+/** A client's new secret that was given in a case. */
+export type Reissue = { clientId: string; client: string; hint: string; at: string; by: string };
 
 export type Counted = { value: number; isExact: boolean };
 
@@ -136,8 +151,8 @@ export type Phase = (typeof PHASES)[number];
 
 export const PHASE_WORDS: Record<Phase, { name: string; means: string }> = {
   before: { name: "Before", means: "Before the tokens are taken to have been in other hands." },
-  during: { name: "During", means: "From then until each token was taken back or ended." },
-  accepted_after: { name: "Accepted after", means: "Accepted although the token had been taken back." },
+  during: { name: "During", means: "From then on, as long as each token worked." },
+  accepted_after: { name: "Accepted after", means: "Accepted while the token was revoked or suspended." },
   refused_after: { name: "Refused after", means: "Tried again after the token had ended, and refused." },
 };
 
@@ -148,17 +163,24 @@ export type PhaseCount = { uses: number; allowed: number; refused: number; issue
 /** Uses of the case's tokens. */
 export type IncidentUses = {
   compromisedFrom: string;
+  /** By how much the clock of a verifier that reports may differ: within it of an edge a use counts as during the window, and not as accepted after. */
+  toleranceSeconds: number;
   counts: Record<Phase, PhaseCount>;
   /** False where there are more than were looked at: then the newest count. */
   isExact: boolean;
+  /** How many uses are looked at, of each token and of all; of how many tokens there are more, and at how many it was not looked any more. */
+  bounds: { ofToken: number; inAll: number; tokensCut: number; tokensLeftOut: number };
   /** The newest of each phase, newest first over all. */
   rows: IncidentUse[];
   /** By phase, how many more there are than rows. */
   more: Record<Phase, number>;
 };
 
-/** What one pasted value is. */
-export const FOUND_AS = ["live", "ended", "differs", "left", "foreign"] as const;
+/**
+ * What one pasted value is. `differs`: it names a token that is on record, and its value is another: its signature was cut or changed, and the token has leaked
+ * all the same. `foreign`: it names nothing that is on record.
+ */
+export const FOUND_AS = ["live", "differs", "ended", "left", "foreign"] as const;
 export type FoundAs = (typeof FOUND_AS)[number];
 
 export type IdentifiedValue = {

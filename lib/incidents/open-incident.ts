@@ -2,7 +2,7 @@ import { recordEntries } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { uuidv7 } from "../ids.ts";
-import { readCaseTokens } from "./case-tokens.ts";
+import { readTokensOf } from "./case-tokens.ts";
 import { readDetail } from "./get-incident.ts";
 import { incidentTarget, readIncident } from "./incident-row.ts";
 import type { OpenIncidentInput } from "./input.ts";
@@ -20,6 +20,11 @@ export async function openIncident(ctx: Context, input: OpenIncidentInput): Prom
   requirePermission(ctx, "incident:write");
   const subjects = await nameSubjects(ctx.db, input);
   const id = uuidv7(ctx.now);
+  // the long look comes before the numbers are locked: nobody else waits for it to open a case
+  const tokens = await readTokensOf(ctx, { subjects, compromisedFrom: ctx.now });
+  const suggested = await readSuggestedWindow(ctx, tokens.rows);
+  const from = suggested?.from ?? ctx.now;
+  const why = suggested?.why ?? "Nothing tells when it began: from when the case was opened.";
   const number = await ctx.db.transaction(async (tx) => {
     await tx.query(
       "SELECT 1 AS locked FROM (SELECT pg_advisory_xact_lock(hashtext('tokenwarden.incidents'))) l",
@@ -27,23 +32,12 @@ export async function openIncident(ctx: Context, input: OpenIncidentInput): Prom
     const [row] = await tx.query<{ number: number }>(
       `INSERT INTO incident (id, number, title, state, severity, opened_at, opened_by_kind, opened_by_id, opened_by_name, compromised_from,
          is_suggested, compromised_why)
-       SELECT $1::uuid, coalesce(max(number), 0) + 1, $2::text, 'open', $3::text, $4::timestamptz, $5::text, $6::text, $7::text, $4::timestamptz, true, ''
+       SELECT $1::uuid, coalesce(max(number), 0) + 1, $2::text, 'open', $3::text, $4::timestamptz, $5::text, $6::text, $7::text, $8::timestamptz, true, $9::text
        FROM incident RETURNING number`,
-      [id, input.title, input.severity, ctx.now, ctx.actor.kind, ctx.actor.id, ctx.actor.name],
+      [id, input.title, input.severity, ctx.now, ctx.actor.kind, ctx.actor.id, ctx.actor.name, from, why],
     );
     const opened = row?.number as number;
     await saveSubjects(tx, ctx, id, subjects);
-    const within = { db: tx, now: ctx.now };
-    const tokens = await readCaseTokens(within, { id, compromisedFrom: ctx.now });
-    const suggested = await readSuggestedWindow(within, tokens.rows);
-    await tx.query(
-      "UPDATE incident SET compromised_from = $2::timestamptz, compromised_why = $3::text WHERE id = $1::uuid",
-      [
-        id,
-        suggested?.from ?? ctx.now,
-        suggested?.why ?? "Nothing tells when it began: from when the case was opened.",
-      ],
-    );
     const counts = subjectsWords(subjects);
     await tx.query(
       `INSERT INTO incident_step (incident_id, step, done_at, done_by_id, done_by_name, what)
@@ -70,12 +64,12 @@ export async function openIncident(ctx: Context, input: OpenIncidentInput): Prom
         after: {
           title: input.title,
           severity: input.severity,
-          compromisedFrom: (suggested?.from ?? ctx.now).toISOString(),
+          compromisedFrom: from.toISOString(),
           ...counts,
         },
       },
     ]);
     return opened;
   });
-  return readDetail(ctx.db, await readIncident(ctx.db, number));
+  return readDetail(ctx, await readIncident(ctx.db, number));
 }

@@ -2,7 +2,7 @@ import { tokensOf } from "../audit/tokens-of.ts";
 import { uuidv7Time } from "../ids.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import type { TokenRow } from "../tokens/model.ts";
-import type { Reader } from "./case-tokens.ts";
+import type { Reader } from "./pick-case-tokens.ts";
 import { type PlacedEvent, type SuggestedWindow, suggestWindow } from "./suggested-window.ts";
 
 /** Tokens that are looked at, of the case and of its users; a case of thousands is told by its oldest. */
@@ -11,24 +11,41 @@ const USERS_LOOKED_AT = 20;
 /** How long before the case's oldest token other tokens of the user say where they come from. */
 const HISTORY_MS = 30 * 86_400_000;
 
+/** Events that are looked at, of all tokens together, and of each however many tokens there are: the oldest. */
+const EVENTS_LOOKED_AT = 100_000;
+const EVENTS_OF_EACH = 50;
+
+type Place = Omit<PlacedEvent, "isOfCase"> & { isCut: boolean };
+
 /** Places of the events of some tokens, the first of each. */
 async function readPlaces(
   ctx: Reader,
   ids: readonly string[],
   since: Date,
-): Promise<Omit<PlacedEvent, "isOfCase">[]> {
+  ofEach: number,
+): Promise<Place[]> {
   return run(
     ctx.db,
-    sql`SELECT x.token_id AS "tokenId", x.outcome = 'issued' AS "isIssue", x.ip, x.country, min(x.at) AS at FROM token_use x
-      WHERE x.token_id = ANY (ARRAY (SELECT unnest(${ids}::uuid[]))) AND x.received_at >= ${since}::timestamptz
-        AND x.outcome IN ('issued', 'allowed') GROUP BY 1, 2, 3, 4`,
+    sql`SELECT x.token_id AS "tokenId", x.outcome = 'issued' AND t.id IS NOT NULL AND t.grant_type <> 'refresh_token' AS "isSignIn", x.ip, x.country,
+        min(x.at) AS at, bool_or(x.number > ${ofEach}::int) AS "isCut"
+      FROM unnest(${ids}::uuid[]) AS p(id)
+        LEFT JOIN token t ON t.issued_at = uuid_extract_timestamp(p.id) AND t.id = p.id
+        CROSS JOIN LATERAL (SELECT x.*, row_number() OVER () AS number FROM (SELECT x.token_id, x.outcome, x.ip, x.country, x.at FROM token_use x
+          WHERE x.token_id = p.id AND x.received_at >= ${since}::timestamptz AND x.outcome IN ('issued', 'allowed')
+          ORDER BY x.received_at LIMIT ${ofEach + 1}::int) x) x
+      GROUP BY 1, 2, 3, 4`,
   );
 }
 
-/** What the product suggests for `compromisedFrom`, from the log. `rows` are the case's tokens; null where there is none. */
+/**
+ * What the product suggests for `compromisedFrom`, from the log; `why` says what was not looked at. `rows` are the case's tokens; null where there is none.
+ *
+ * @param bounds events that are looked at: of each token `ofEach` at least, of all together about `inAll`.
+ */
 export async function readSuggestedWindow(
   ctx: Reader,
   rows: readonly TokenRow[],
+  bounds: { ofEach: number; inAll: number } = { ofEach: EVENTS_OF_EACH, inAll: EVENTS_LOOKED_AT },
 ): Promise<SuggestedWindow | null> {
   const oldest = rows.at(-1);
   if (oldest === undefined) return null;
@@ -39,9 +56,19 @@ export async function readSuggestedWindow(
   const ofUsers = users.length === 0 ? [] : await tokensOf(ctx.db, "user_id", users, TOKENS_LOOKED_AT);
   const known = new Set(ofCase);
   const others = ofUsers.filter((id) => !known.has(id) && (uuidv7Time(id) ?? since) >= since);
-  const places = await readPlaces(ctx, [...ofCase, ...others], since);
-  return suggestWindow(
-    places.map((place) => ({ ...place, isOfCase: known.has(place.tokenId) })),
+  const looked = [...ofCase, ...others];
+  const bound = Math.max(bounds.ofEach, Math.floor(bounds.inAll / looked.length));
+  const places = await readPlaces(ctx, looked, since, bound);
+  const { from, why } = suggestWindow(
+    places.map(({ isCut: _, ...place }) => ({ ...place, isOfCase: known.has(place.tokenId) })),
     issuedAt,
   );
+  const busy = new Set(places.flatMap(({ tokenId, isCut }) => (isCut ? [tokenId] : []))).size;
+  const leftOut = [
+    ...(rows.length > ofCase.length
+      ? [`Of the case's ${rows.length} tokens the oldest ${ofCase.length} were looked at.`]
+      : []),
+    ...(busy > 0 ? [`Of ${busy} of the tokens the first ${bound} events were looked at.`] : []),
+  ];
+  return { from, why: [why, ...leftOut].join(" ") };
 }

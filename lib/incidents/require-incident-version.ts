@@ -3,6 +3,17 @@ import { DomainError } from "../errors.ts";
 import type { IncidentRecord } from "./incident-row.ts";
 
 const MISSED_MAX = 50;
+/** The acts that raise a case's version. */
+const CHANGES = [
+  "incident.updated",
+  "incident.subjects_added",
+  "incident.step_done",
+  "incident.step_reopened",
+  "incident.contained",
+  "incident.containment_lost",
+];
+/** What an entry tells beside what changed. */
+const BESIDE = new Set(["added", "first"]);
 
 /**
  * Refuses a change by somebody who has not seen the case's newest version, and says what was changed since and by whom, from the audit log.
@@ -19,11 +30,13 @@ export async function requireIncidentVersion(
   const entries = await tx.query<{ actorName: string; fields: string[] | null }>(
     `SELECT actor_name AS "actorName", ARRAY(SELECT jsonb_object_keys(coalesce(after, '{}'))) AS fields FROM audit_entry
      WHERE target_kind = 'incident' AND target_id = $1::text AND outcome = 'done'
-       AND act IN ('incident.updated', 'incident.step_done', 'incident.step_reopened', 'incident.contained')
+       AND act = ANY ($3::text[])
      ORDER BY sequence DESC LIMIT $2::int`,
-    [id, missed],
+    [id, missed, CHANGES],
   );
-  const fields = [...new Set(entries.flatMap((entry) => entry.fields ?? []))].sort();
+  const fields = [
+    ...new Set(entries.flatMap((entry) => (entry.fields ?? []).filter((field) => !BESIDE.has(field)))),
+  ].sort();
   const people = [...new Set(entries.map((entry) => entry.actorName))].join(", ");
   throw new DomainError(
     "STALE_VERSION",

@@ -6,12 +6,12 @@ const at = (minute: number) => new Date(Date.UTC(2026, 10, 28, 12, minute));
 const event = (change: Partial<PlacedEvent> & { at: Date }): PlacedEvent => ({
   tokenId: "t",
   isOfCase: true,
-  isIssue: false,
+  isSignIn: false,
   ip: "192.0.2.10",
   country: "DE",
   ...change,
 });
-const issue = event({ at: at(0), isIssue: true });
+const issue = event({ at: at(0), isSignIn: true });
 
 describe("the suggested window", () => {
   test("begins with the first use from a country that nobody of them had come from", () => {
@@ -52,6 +52,36 @@ describe("the suggested window", () => {
       at(0),
     );
     expect(from).toEqual(at(0));
+  });
+
+  test("begins where a thief exchanges a refresh token: what comes of it teaches no place", () => {
+    const thief = { country: "BR", ip: "203.0.113.1" };
+    const { from } = suggestWindow(
+      [issue, event({ at: at(5), tokenId: "stolen", ...thief }), event({ at: at(6), ...thief })],
+      at(0),
+    );
+    expect(from).toEqual(at(5));
+    const signedIn = event({ at: at(5), tokenId: "own", isOfCase: false, isSignIn: true, ...thief });
+    expect(suggestWindow([issue, signedIn, event({ at: at(6), ...thief })], at(0)).from).toEqual(at(0));
+  });
+
+  test("takes no place for known by uses of others of the user since: the thief may have those too", () => {
+    const other = event({ at: at(3), isOfCase: false, tokenId: "other", country: "BR", ip: "203.0.113.1" });
+    const { from } = suggestWindow(
+      [issue, other, event({ at: at(5), country: "BR", ip: "203.0.113.2" })],
+      at(0),
+    );
+    expect(from).toEqual(at(5));
+  });
+
+  test("takes the first place for known where the issue has none", () => {
+    const nowhere = { ...issue, country: null, ip: null };
+    expect(suggestWindow([nowhere, event({ at: at(1) }), event({ at: at(2) })], at(0)).from).toEqual(at(0));
+    const { from } = suggestWindow(
+      [nowhere, event({ at: at(1) }), event({ at: at(2), country: "FR" })],
+      at(0),
+    );
+    expect(from).toEqual(at(2));
   });
 
   test("is the issue where nothing came from elsewhere, or nothing happened at all, and says so", () => {

@@ -5,7 +5,8 @@ export type PlacedEvent = {
   tokenId: string;
   /** Whether the token is of the case, rather than of the same user. */
   isOfCase: boolean;
-  isIssue: boolean;
+  /** Whether somebody signed in for it, as a person or a service: not where a refresh token was exchanged. */
+  isSignIn: boolean;
   ip: string | null;
   country: string | null;
   at: Date;
@@ -14,8 +15,9 @@ export type PlacedEvent = {
 export type SuggestedWindow = { from: Date; why: string };
 
 /**
- * From when on a case's tokens may have been in other hands: the first use from a country or a network that neither they nor the tokens of their families
- * and users had come from before; without one the issue of the oldest. Pure.
+ * From when on a case's tokens may have been in other hands: the first use, or exchange, from a country or a network that nobody had signed in from and that
+ * no token of their families and users had come from before the oldest of them was issued; without one that issue. What is done with the tokens themselves
+ * teaches no place: whoever stole one would teach theirs. Pure.
  *
  * @param events of the case's tokens and those of their users, in any order.
  * @param issuedAt when the oldest of the case's tokens was issued.
@@ -25,19 +27,21 @@ export function suggestWindow(events: readonly PlacedEvent[], issuedAt: Date): S
   const networks = new Set<string>();
   for (const event of events.toSorted((one, other) => one.at.getTime() - other.at.getTime())) {
     const network = event.ip === null ? null : networkOf(event.ip);
-    const isUse = event.isOfCase && !event.isIssue && event.at >= issuedAt;
+    const isKnown = event.isSignIn || event.at < issuedAt;
+    const isUse = event.isOfCase && !isKnown;
     if (isUse && event.country !== null && countries.size > 0 && !countries.has(event.country))
       return {
         from: event.at,
-        why: `First use from ${event.country}: neither the tokens of the case nor others of their families and users had come from there.`,
+        why: `First use from ${event.country}: nobody had signed in from there, and no token of its users had come from there before.`,
       };
     if (isUse && network !== null && networks.size > 0 && !networks.has(network))
       return {
         from: event.at,
-        why: `First use from the network ${network}: neither the tokens of the case nor others of their families and users had come from there.`,
+        why: `First use from the network ${network}: nobody had signed in from there, and no token of its users had come from there before.`,
       };
-    if (event.country !== null) countries.add(event.country);
-    if (network !== null) networks.add(network);
+    // where no place is known at all the first is where they belong
+    if (event.country !== null && (isKnown || countries.size === 0)) countries.add(event.country);
+    if (network !== null && (isKnown || networks.size === 0)) networks.add(network);
   }
   return {
     from: issuedAt,

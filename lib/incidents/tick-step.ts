@@ -44,5 +44,5 @@ export async function tickStep(
       after: { [step]: `${STEP_WORDS[step].name}: ${input.isDone ? "done" : "open again"}` },
     });
   });
-  return readDetail(ctx.db, await readIncident(ctx.db, number));
+  return readDetail(ctx, await readIncident(ctx.db, number));
 }

@@ -83,5 +83,5 @@ export async function updateIncident(
       ...changes,
     });
   });
-  return readDetail(ctx.db, await readIncident(ctx.db, number));
+  return readDetail(ctx, await readIncident(ctx.db, number));
 }

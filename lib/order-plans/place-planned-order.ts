@@ -104,8 +104,8 @@ async function targetsOf(tx: Sql, plan: PlanRecord, target: PlanTarget): Promise
 type Placed = { id: string; orders: number; wasPlaced: boolean; target: PlanTarget };
 
 export type PlacingOptions = {
-  /** What else is done in the order's transaction, before the feed's head is locked; its acts are recorded after the order's. */
-  together?: (tx: Sql) => Promise<readonly Act[]>;
+  /** What else is done in the order's transaction, before the feed's head is locked. It returns its acts, which are recorded after the order's. */
+  together?: (tx: Sql) => Promise<(outcome: { orderId: string; wasPlaced: boolean }) => readonly Act[]>;
   /** Reaches whom the plan did not name too: the plan has said so. */
   reachesNewcomers?: boolean;
   /** The case that the order is placed in. */
@@ -123,7 +123,7 @@ async function place(
   const { reason, note } = input;
   const plan = await getOwnPlan(tx, ctx, input, true);
   const target = await targetOfPlan(tx, plan);
-  const acts = (await together?.(tx)) ?? [];
+  const actsOf = await together?.(tx);
   // nobody places an order between this look and the commit
   await tx.query("SELECT position FROM feed_head WHERE id = 1 FOR UPDATE");
   const ended =
@@ -139,7 +139,7 @@ async function place(
       note: note.trim() === "" ? undefined : note.trim(),
       after: { orderId: ended.id, planId: plan.id },
     });
-    await recordEntries(tx, ctx, acts);
+    await recordEntries(tx, ctx, actsOf?.({ orderId: ended.id, wasPlaced: false }) ?? []);
     return { id: ended.id, orders: 0, wasPlaced: false, target };
   }
   const names = { planId: plan.id, audiences: plan.audiences, lookedFrom: plan.lookedFrom };
@@ -163,7 +163,7 @@ async function place(
     await settleAtOnce(tx, await readOrder(tx, first.id), !first.isScheduled);
   await usePlan(tx, ctx, plan, first.id);
   await recordPlaced(tx, ctx, plan, { orders, targets }, input);
-  await recordEntries(tx, ctx, acts);
+  await recordEntries(tx, ctx, actsOf?.({ orderId: first.id, wasPlaced: true }) ?? []);
   return { id: first.id, orders: orders.length, wasPlaced: true, target };
 }
 

@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError, notFound } from "../errors.ts";
 import { isUuid } from "../ids.ts";
+import { noteContainment } from "../incidents/note-containment.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import type { OrderRow, Reason, TargetKind } from "./model.ts";
 import { actOf } from "./order-acts.ts";
@@ -63,9 +64,19 @@ async function findSuspensions(tx: Sql, { kind, ids }: Targets): Promise<OrderRe
   );
 }
 
+/** The cases that some orders were placed in, by their numbers. */
+async function casesOf(db: Sql, orderIds: readonly string[]): Promise<number[]> {
+  const rows = await run<{ number: number }>(
+    db,
+    sql`SELECT DISTINCT i.number FROM revocation_order o JOIN incident i ON i.id = o.incident_id WHERE o.id = ANY (${orderIds}::uuid[])`,
+  );
+  return rows.map(({ number }) => number);
+}
+
 /**
  * Ends the suspensions of a target, in force or scheduled; never a revocation, and no suspension of another target. Recorded as
- * `<noun>.…restored`, several at once as `order.restored` and on each of them. Needs `order:write` and what the target needs.
+ * `<noun>.…restored`, several at once as `order.restored` and on each of them. A contained case that a suspension was placed in, and of which something works
+ * by it, is open again: recorded as `incident.containment_lost`. Needs `order:write` and what the target needs.
  *
  * @throws {DomainError} FORBIDDEN, NOT_FOUND where nothing suspends by this target, INVALID_INPUT where the reason needs a note.
  */
@@ -75,7 +86,7 @@ export async function restoreTarget(ctx: Context, input: RestoreInput): Promise<
   const { kind } = targets;
   requirePermission(ctx, orderPermission(kind));
   requireNote(input);
-  return ctx.db.transaction(async (tx) => {
+  const { cases, ...result } = await ctx.db.transaction(async (tx) => {
     // the feed's head makes a line: of two restores at once the second finds nothing left
     await tx.query("SELECT position FROM feed_head WHERE id = 1 FOR UPDATE");
     const ended = await findSuspensions(tx, targets);
@@ -115,6 +126,10 @@ export async function restoreTarget(ctx: Context, input: RestoreInput): Promise<
         })),
       );
     return {
+      cases: await casesOf(
+        tx,
+        ended.map(({ id }) => id),
+      ),
       order: orderRowOf(record as OrderRecord),
       orders: placed.length,
       ended: ended
@@ -123,4 +138,6 @@ export async function restoreTarget(ctx: Context, input: RestoreInput): Promise<
       says: sentence(ended, first.at),
     };
   });
+  for (const number of cases) await noteContainment(ctx, number);
+  return result;
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Context, SqlContext } from "../context.ts";
+import type { Database } from "../db/database.ts";
 import { testContexts } from "../db/test-context.ts";
 import { fixtureOf } from "../tokens/token-fixture.ts";
 import { getGroupReach } from "../users/get-group-reach.ts";
@@ -119,6 +120,43 @@ describe("withdrawing a grant for a user", () => {
     const asked = { userId: ids.ana, clientId: ids.web, now: ctx.now };
     expect(await findRememberedGrant(world.db, asked)).toBeNull();
     await expect(withdrawUserGrant(ctx, given)).rejects.toMatchObject({ code: "NOT_FOUND" });
+  });
+
+  test("records what an exchange gave in the meantime, too, and takes it back", async () => {
+    await give(ids.web, "phone");
+    const late: string[] = [];
+    // an exchange commits between the first look and the second
+    const db: Database = {
+      ...world.db,
+      transaction: async (work) => {
+        const result = await world.db.transaction(work);
+        if (late.length === 0) {
+          const exchanged = await fixtureOf(world.db).token({ clientId: ids.web, userId: ids.ana });
+          late.push(exchanged.familyId);
+        }
+        return result;
+      },
+    };
+    const given = {
+      userId: ids.ana,
+      clientId: ids.web,
+      reason: "privilege_withdrawn",
+      note: "left",
+    } as const;
+    expect(await withdrawUserGrant({ ...ctx, db }, given)).toEqual({ orders: 2, tokens: 2 });
+    const entries = await world.db.query<{ after: object; reason: string }>(
+      "SELECT after, reason FROM audit_entry WHERE act = 'grant.withdrawn' AND target_id = $1 ORDER BY sequence",
+      [ids.ana],
+    );
+    expect(entries).toMatchObject([
+      { after: { client: "web", families: 1, liveTokens: 1 } },
+      {
+        after: { client: "web", families: 1, liveTokens: 1, ofExchangeMeanwhile: true },
+        reason: "privilege_withdrawn",
+      },
+    ]);
+    const orders = await world.db.query("SELECT target_id AS id FROM revocation_order ORDER BY position");
+    expect(orders).toContainEqual({ id: late[0] });
   });
 
   test("needs a note where the reason does, and changes nothing without", async () => {

@@ -14,7 +14,7 @@ import type { EndedAccess } from "./model.ts";
 
 type Withdrawal = { userId: string; clientId: string; reason: Reason; note: string };
 type Parties = { email: string; client: string };
-type Found = { families: string[]; tokens: number };
+type Found = { families: string[]; tokens: number; codes: number };
 
 async function readParties(db: Sql, { userId, clientId }: Withdrawal): Promise<Parties | null> {
   if (!isUuid(userId) || !isUuid(clientId)) return null;
@@ -48,7 +48,11 @@ async function takeFamilies(
   const families = new Set(
     [...rows, ...codes].flatMap(({ familyId }) => (familyId === null ? [] : [familyId])),
   );
-  return { families: [...families], tokens: rows.reduce((sum, row) => sum + row.tokens, 0) };
+  return {
+    families: [...families],
+    tokens: rows.reduce((sum, row) => sum + row.tokens, 0),
+    codes: codes.length,
+  };
 }
 
 async function placeOnFamilies(
@@ -100,7 +104,20 @@ async function withdraw(ctx: SqlContext, withdrawal: Withdrawal): Promise<EndedA
   // an exchange that had found the grant a moment before the commit holds its code until it is over: what it gave ends too
   const late = await ctx.db.transaction(async (tx) => {
     const found = await takeFamilies(tx, { ...ctx, now: new Date() }, withdrawal, parties.client);
+    if (found.codes === 0 && found.families.length === 0) return found;
     await placeOnFamilies(tx, ctx, withdrawal, parties, found.families);
+    await recordEntry(tx, ctx, {
+      act: "grant.withdrawn",
+      target: { kind: "user", id: userId, name: parties.email },
+      reason,
+      note: note.trim() === "" ? undefined : note.trim(),
+      after: {
+        client: parties.client,
+        families: found.families.length,
+        liveTokens: found.tokens,
+        ofExchangeMeanwhile: true,
+      },
+    });
     return found;
   });
   return { orders: ended.orders + late.families.length, tokens: ended.tokens + late.tokens };
@@ -108,7 +125,7 @@ async function withdraw(ctx: SqlContext, withdrawal: Withdrawal): Promise<EndedA
 
 /**
  * Takes back what a person allows a client, at their own word: it is asked for again, and every token that the client has of the person, on whichever
- * device, is refused. The person stays signed in, and other applications go on. Recorded as `grant.withdrawn`.
+ * device, is refused. The person stays signed in, and other applications go on. Recorded as `grant.withdrawn`, and again with what an exchange gave meanwhile.
  *
  * @throws {DomainError} NOT_FOUND where there is nothing to withdraw.
  */

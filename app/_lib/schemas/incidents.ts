@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { tokenUseRow } from "#app/_lib/schemas/audit.ts";
-import { instant } from "#app/_lib/schemas/paging.ts";
+import { idParams, instant } from "#app/_lib/schemas/paging.ts";
+import { orderRow } from "#app/_lib/schemas/revocations.ts";
 import { tokenRow } from "#app/_lib/schemas/tokens.ts";
 import { incidentNumber, stepName } from "#lib/incidents/input.ts";
 import { FOUND_AS, INCIDENT_STATES, PHASES, SEVERITIES, STEPS, SUBJECT_KINDS } from "#lib/incidents/model.ts";
 
 export const numberParams = z.object({ number: incidentNumber });
+export const clientOfCaseParams = idParams.extend({ number: incidentNumber });
 export const stepParams = z.object({ number: incidentNumber, step: stepName });
 
 export const incidentRow = z.object({
@@ -53,6 +55,7 @@ export const incidentDetail = incidentRow.extend({
       what: z.string().nullable(),
     }),
   ),
+  worksAgain: z.object({ tokens: z.int(), isCut: z.boolean() }).nullable(),
   notes: z.array(incidentNote),
 });
 
@@ -62,6 +65,11 @@ export const incidentTokens = z.object({
   states: z.record(z.string(), z.int()),
   total: z.int(),
   isCut: z.boolean(),
+});
+
+export const incidentOrders = z.object({
+  rows: z.array(orderRow.extend({ isOfCase: z.boolean() })),
+  leftOut: z.int(),
 });
 
 const opened = z.object({ name: z.string(), tokens: z.int(), live: z.int() });
@@ -94,8 +102,15 @@ const phaseCount = z.object({ uses: z.int(), allowed: z.int(), refused: z.int(),
 
 export const incidentUses = z.object({
   compromisedFrom: instant,
+  toleranceSeconds: z.int(),
   counts: z.record(z.enum(PHASES), phaseCount),
   isExact: z.boolean(),
+  bounds: z.object({
+    ofToken: z.int(),
+    inAll: z.int(),
+    tokensCut: z.int(),
+    tokensLeftOut: z.int(),
+  }),
   rows: z.array(tokenUseRow.extend({ phase: z.enum(PHASES), isMarked: z.boolean() })),
   more: z.record(z.enum(PHASES), z.int()),
 });

@@ -31,6 +31,7 @@ import * as familiesIdRevoke from "./families/[id]/revoke/route.ts";
 import * as groupsId from "./groups/[id]/route.ts";
 import * as groups from "./groups/route.ts";
 import * as incidentsNumberBlastRadius from "./incidents/[number]/blast-radius/route.ts";
+import * as incidentsNumberClientsIdRotateSecret from "./incidents/[number]/clients/[id]/rotate-secret/route.ts";
 import * as incidentsNumberEvidence from "./incidents/[number]/evidence/route.ts";
 import * as incidentsNumberEvidenceJson from "./incidents/[number]/evidence.json/route.ts";
 import * as incidentsNumberNotes from "./incidents/[number]/notes/route.ts";
@@ -43,6 +44,7 @@ import * as incidentsNumberUses from "./incidents/[number]/uses/route.ts";
 import * as incidents from "./incidents/route.ts";
 import * as keyPoliciesPurpose from "./key-policies/[purpose]/route.ts";
 import * as keyPolicies from "./key-policies/route.ts";
+import * as keySettings from "./key-settings/route.ts";
 import * as keysKidActivate from "./keys/[kid]/activate/route.ts";
 import * as keysKidCancel from "./keys/[kid]/cancel/route.ts";
 import * as keysKidDestroy from "./keys/[kid]/destroy/route.ts";
@@ -159,6 +161,7 @@ export function allRoutes(): Route[] {
     incidents,
     incidentsNumber,
     incidentsNumberBlastRadius,
+    incidentsNumberClientsIdRotateSecret,
     incidentsNumberEvidence,
     incidentsNumberEvidenceJson,
     incidentsNumberNotes,
@@ -169,6 +172,7 @@ export function allRoutes(): Route[] {
     incidentsNumberUses,
     keyPolicies,
     keyPoliciesPurpose,
+    keySettings,
     keys,
     keysKid,
     keysKidActivate,

@@ -170,6 +170,8 @@ test("a case contains what leaked: the authority refuses it, and the pack holds 
   expect(pack.truncated).toEqual([]);
   for (const { sha256, ...record } of [pack.incident, ...pack.orders, ...pack.uses.rows, ...pack.acts])
     expect(createHash("sha256").update(canonicalJson(record)).digest("hex")).toBe(sha256);
+  const { integrity, ...stated } = pack;
+  expect(createHash("sha256").update(canonicalJson(stated)).digest("hex")).toBe(integrity.sha256);
   const [exported] = await console.db.query<{ after: { sha256: string } }>(
     "SELECT after FROM audit_entry WHERE act = 'incident.evidence_exported' ORDER BY sequence DESC LIMIT 1",
   );
@@ -196,7 +198,7 @@ test("evidence leaves with those who may export, and asking what there would be 
     segments,
     role: "auditor",
   });
-  expect({ status, format: body.format }).toEqual({ status: 200, format: "tokenwarden-evidence/1" });
+  expect({ status, format: body.format }).toEqual({ status: 200, format: "tokenwarden-evidence/2" });
   expect(await exports()).toBe(before + 1);
 });
 
@@ -233,6 +235,32 @@ test("two responders at once: the second gets 409 with what changed and by whom;
   );
   expect(body.notes.map(({ text }) => text)).toEqual(["Seen by owner", "Seen by responder"]);
   expect(body.severity).toBe("high");
+});
+
+test("a client of a case gets its new secret in the case, and the orders of before it are among its own", async () => {
+  const { id, clientId } = await leak();
+  const plan = await ask("POST", "/api/v1/plans", {
+    body: { verb: "revoke", target: { kind: "token", id } },
+  });
+  const body = { planId: plan.body.id, reason: "token_leaked", note: "Gist" };
+  const before = await ask<{ order: { id: string } }>("POST", "/api/v1/orders", { body });
+  expect(before.status).toBe(201);
+  const { number } = await openCase([id]);
+  const { rows } = (
+    await ask<{ rows: object[] }>("GET", "/api/v1/incidents/{number}/orders", { segments: { number } })
+  ).body;
+  expect(rows).toMatchObject([{ id: before.body.order.id, isOfCase: false }]);
+  const path = "/api/v1/incidents/{number}/clients/{id}/rotate-secret";
+  const given = { segments: { number, id: clientId }, body: { overlapSeconds: 0 } };
+  expect((await ask("POST", path, { ...given, role: "responder" })).status).toBe(403);
+  const made = await ask<{ secret: string }>("POST", path, { ...given, role: "governor" });
+  expect(made).toMatchObject({ status: 200, body: { secret: expect.stringMatching(/^twc_/) } });
+  const pack = await ask<EvidencePack>("GET", "/api/v1/incidents/{number}/evidence.json", {
+    segments: { number },
+    role: "auditor",
+  });
+  expect(pack.body.acts.map(({ act }) => act)).toContain("incident.secret_reissued");
+  expect(JSON.stringify(pack.body)).not.toContain(made.body.secret);
 });
 
 test("a case is refused a token's value in its note, more than it takes at once, and a number that is none", async () => {

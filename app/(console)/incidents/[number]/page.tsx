@@ -16,6 +16,7 @@ import { getIncidentTokens } from "#lib/incidents/get-incident-tokens.ts";
 import { getIncidentUses } from "#lib/incidents/get-incident-uses.ts";
 import { incidentNumber } from "#lib/incidents/input.ts";
 import { listIncidentOrders } from "#lib/incidents/list-incident-orders.ts";
+import { listReissues } from "#lib/incidents/list-reissues.ts";
 import { INCIDENT_STATE_WORDS, STEP_WORDS } from "#lib/incidents/model.ts";
 import { getOrderPropagation } from "#lib/propagation/get-order-propagation.ts";
 import { SeverityTag } from "../_components/severity-tag.tsx";
@@ -56,13 +57,14 @@ export default async function IncidentPage({ params }: IncidentPageProps) {
   const number = await numberOf(params);
   const ctx = await requireSignedIn(`/incidents/${number}`);
   const incident = await orNotFound(readCase(number));
-  const [tokens, radius, orders, uses] = await Promise.all([
+  const [tokens, radius, orders, uses, reissues] = await Promise.all([
     getIncidentTokens(ctx, number),
     getBlastRadius(ctx, number),
     listIncidentOrders(ctx, number),
     getIncidentUses(ctx, number),
+    listReissues(ctx, number),
   ]);
-  const inForce = orders.find(({ verb, standing }) => standing === "in_force" && verb !== "restore");
+  const inForce = orders.rows.find(({ verb, standing }) => standing === "in_force" && verb !== "restore");
   const journey = inForce === undefined ? null : await getOrderPropagation(ctx, inForce.id);
   const canWrite = can(ctx, "incident:write");
   const step = { incident, canWrite };
@@ -105,6 +107,7 @@ export default async function IncidentPage({ params }: IncidentPageProps) {
               <ReissueStep
                 number={number}
                 radius={radius}
+                reissues={reissues}
                 isClosed={incident.state === "closed"}
                 may={revocableBy(ctx.actor.role)}
                 canRotate={can(ctx, "client:write")}

@@ -1,3 +1,6 @@
+import { groupedNumber } from "#components/display/number-text.tsx";
+import type { IncidentUses } from "#lib/incidents/model.ts";
+
 /** Texts of the cases. */
 export const incidentWords = {
   title: "Cases",
@@ -16,6 +19,24 @@ export const incidentWords = {
   done: "Mark done",
   reopen: "Reopen",
   noMail: "No e-mail leaves this console yet: tell the owner yourself, and write down here that you did.",
+  worksAgain: "Not contained any more",
+  worksAgainText: (tokens: number) =>
+    `It was contained, but ${tokens === 1 ? "1 token of it works" : `${tokens} tokens of it work`} now: given back, renewed, or put into the case since. Take ${tokens === 1 ? "it" : "them"} back.`,
+  tolerance: (seconds: number) =>
+    `A verifier's clock may differ by ${seconds} s: a reported use so near to an edge counts as during.`,
+  usesCut: ({ ofToken, inAll, tokensCut, tokensLeftOut }: IncidentUses["bounds"]) =>
+    [
+      "There are more uses than were looked at.",
+      tokensCut > 0
+        ? `Of ${groupedNumber(tokensCut)} of the tokens the newest ${groupedNumber(ofToken)} count.`
+        : "",
+      tokensLeftOut > 0
+        ? `Of ${groupedNumber(tokensLeftOut)} none count: ${groupedNumber(inAll)} had been looked at.`
+        : "",
+    ]
+      .filter((part) => part !== "")
+      .join(" "),
+  elsewhere: "placed elsewhere",
   newSecret: "New secret…",
   endUser: "End sessions and tokens…",
   closeCase: "Close the case",

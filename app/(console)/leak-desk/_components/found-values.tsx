@@ -27,9 +27,26 @@ function linesOf(found: readonly IdentifiedValue[]): Line[] {
 
 function State({ line }: { line: Line }) {
   const state = line.token?.state ?? "";
-  if (line.is === "live" || line.is === "ended")
-    return isBadgeState(state) ? <StateBadge state={state} /> : <Tag>{state}</Tag>;
-  return <Tag tone={line.is === "differs" ? "suspended" : "expired"}>{FOUND_WORDS[line.is].name}</Tag>;
+  if (line.is === "left" || line.is === "foreign")
+    return <Tag tone="expired">{FOUND_WORDS[line.is].name}</Tag>;
+  return (
+    <>
+      {isBadgeState(state) ? <StateBadge state={state} /> : <Tag>{state}</Tag>}
+      {line.is === "differs" ? (
+        <>
+          <br />
+          <small className="muted">cut or changed</small>
+        </>
+      ) : null}
+    </>
+  );
+}
+
+/** The tokens that values name without being them. */
+function namedOnly(found: readonly IdentifiedValue[]): string[] {
+  return [
+    ...new Set(found.flatMap(({ is, token }) => (is === "differs" && token !== null ? [token.id] : []))),
+  ];
 }
 
 /** The answer before the detail: how many are live, and each of them. */
@@ -37,6 +54,7 @@ export function FoundValues({ found: { found, paste, values } }: { found: Looked
   const lines = linesOf(found);
   const count = (is: Line["is"]) => found.filter((value) => value.is === is).length;
   const shown = lines.slice(0, SHOWN);
+  const [differs, ...more] = namedOnly(found);
   return (
     <Card
       title={`${groupedNumber(values)} ${values === 1 ? "value" : "values"} recognised`}
@@ -50,6 +68,11 @@ export function FoundValues({ found: { found, paste, values } }: { found: Looked
           </div>
         ))}
       </div>
+      {differs === undefined ? null : (
+        <Alert color="red" mt={12} role="alert">
+          {more.length === 0 ? words.differs(differs) : words.differ(groupedNumber(more.length + 1))}
+        </Alert>
+      )}
       {paste.isCut ? <Alert color="yellow" mt={12} title={words.cut} /> : null}
       {paste.hasSecret ? <Alert color="yellow" mt={12} title={words.secret} /> : null}
       <div style={{ marginTop: 12 }}>

@@ -55,6 +55,12 @@ export async function openCase(
   return number;
 }
 
+/** How bad it is until somebody says better: low where nothing of it works any more. A token that is named has leaked, whether its value came whole or not. */
+export function suggestedSeverity(found: readonly IdentifiedValue[]): Severity {
+  const works = new Set(["active", "suspended", "not_yet_valid"]);
+  return found.some(({ token }) => token !== null && works.has(token.state ?? "")) ? "high" : "low";
+}
+
 /** What a case is called until somebody says better. */
 export function suggestedTitle(found: readonly IdentifiedValue[]): string {
   const ids = new Set(casedTokens(found));

@@ -15,7 +15,7 @@ import {
   TITLE_MAX,
 } from "#lib/incidents/model.ts";
 import classes from "./leak-desk.module.css";
-import { casedTokens, openCase, suggestedTitle } from "./look-up.ts";
+import { casedTokens, openCase, suggestedSeverity, suggestedTitle } from "./look-up.ts";
 import { leakWords as words } from "./words.ts";
 
 /** Opens a case on what was found; the title is there already. */
@@ -23,7 +23,7 @@ export function OpenCase({ found, canOpen }: { found: IdentifiedValue[]; canOpen
   const router = useRouter();
   const tokens = casedTokens(found);
   const [title, setTitle] = useState(() => suggestedTitle(found));
-  const [severity, setSeverity] = useState<Severity>(found.some(({ is }) => is === "live") ? "high" : "low");
+  const [severity, setSeverity] = useState<Severity>(() => suggestedSeverity(found));
   const [isBusy, setIsBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
 

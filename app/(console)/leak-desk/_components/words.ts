@@ -13,13 +13,23 @@ export const leakWords = {
     "Neither a JWT, an opaque token of this authority, a jti nor a SHA-256 was seen. Nothing was sent anywhere.",
   secret:
     "A secret of a client, verifier or API token stands in it. Secrets are not looked up: rotate it at its own page.",
+  differs: (id: string) =>
+    `It names token ${id}; its signature is cut or changed. Whoever wrote it had the token: treat it as leaked.`,
+  differ: (count: string) =>
+    `${count} of them name tokens of ours, but their signatures are cut or changed. Whoever wrote them had the tokens: treat them as leaked.`,
   cut: "There were more than 10,000 values: the first 10,000 were looked at. Paste the rest after.",
 };
 
 export const FOUND_WORDS = {
   live: { name: "Ours and live", means: "It works now, or will again." },
   ended: { name: "Ours and ended", means: "Revoked, used up or expired: it is refused." },
-  differs: { name: "Ours, but rewritten", means: "The id is on record with another value." },
+  differs: {
+    name: "Ours, cut or changed",
+    means: "It names a token of ours, but its signature is cut or changed: treat the token as leaked.",
+  },
   left: { name: "Ours, long expired", means: "Its week has left the register; its uses are in the log." },
-  foreign: { name: "Not ours", means: "Nothing on record has its id or hash." },
+  foreign: {
+    name: "Not ours",
+    means: "Nothing on record has its id or hash. Of a token that was cut before its id nobody can tell.",
+  },
 } as const;

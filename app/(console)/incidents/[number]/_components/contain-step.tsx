@@ -1,11 +1,12 @@
+import { Alert } from "@mantine/core";
 import Link from "next/link";
 import { JourneySummary } from "#app/(console)/_components/journey-summary.tsx";
 import { PropagationLink } from "#app/(console)/_components/propagation-link.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import type { MayRevoke } from "#components/revocation/revocable-by.ts";
-import type { IncidentDetail, IncidentTokens } from "#lib/incidents/model.ts";
+import type { IncidentDetail, IncidentOrders, IncidentTokens } from "#lib/incidents/model.ts";
 import type { Journey } from "#lib/propagation/model.ts";
-import { type OrderRow, reasonWords } from "#lib/revocations/model.ts";
+import { reasonWords } from "#lib/revocations/model.ts";
 import { orderLine } from "#lib/revocations/target-words.ts";
 import { incidentWords as words } from "../../_components/words.ts";
 import { ContainActions } from "./contain-actions.tsx";
@@ -14,7 +15,7 @@ import classes from "./steps.module.css";
 
 const SHOWN = 6;
 
-/** Takes it back, and tells what was taken back and who can still accept it until when. */
+/** Takes it back, and tells what was taken back, here or elsewhere, and who can still accept it until when. */
 export function ContainStep({
   incident,
   tokens,
@@ -25,13 +26,20 @@ export function ContainStep({
 }: {
   incident: IncidentDetail;
   tokens: IncidentTokens;
-  orders: OrderRow[];
+  orders: IncidentOrders;
   journey: Journey | null;
   may: MayRevoke;
   canWrite: boolean;
 }) {
+  const { worksAgain } = incident;
+  const more = orders.rows.length - SHOWN + orders.leftOut;
   return (
     <>
+      {worksAgain === null ? null : (
+        <Alert color="red" role="alert" title={words.worksAgain}>
+          {words.worksAgainText(worksAgain.tokens)}
+        </Alert>
+      )}
       {canWrite && incident.state !== "closed" ? (
         <div className={classes.chips} style={{ alignItems: "center" }}>
           <ContainActions
@@ -43,11 +51,11 @@ export function ContainStep({
           <span className="muted">{words.unsure}</span>
         </div>
       ) : null}
-      {orders.length === 0 ? (
-        <p className="muted">No order was placed in this case yet.</p>
+      {orders.rows.length === 0 ? (
+        <p className="muted">No order was placed in this case yet, and none holds its tokens.</p>
       ) : (
         <ul className={classes.plain}>
-          {orders.slice(0, SHOWN).map((order) => (
+          {orders.rows.slice(0, SHOWN).map((order) => (
             <li key={order.id}>
               <Link prefetch={false} href={`/orders/${order.id}`}>
                 {orderLine(order)}
@@ -55,12 +63,11 @@ export function ContainStep({
               <span className="muted">
                 {reasonWords(order.reason, order.actor.kind)}, by {order.actor.name},{" "}
                 <Instant at={order.createdAt} focusable />
+                {order.isOfCase ? "" : `, ${words.elsewhere}`}
               </span>
             </li>
           ))}
-          {orders.length > SHOWN ? (
-            <li className="muted">and {orders.length - SHOWN} more, all in the evidence pack</li>
-          ) : null}
+          {more > 0 ? <li className="muted">and {more} more; the evidence pack lists up to 200</li> : null}
         </ul>
       )}
       {journey === null ? null : (

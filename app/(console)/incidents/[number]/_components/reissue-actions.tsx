@@ -17,14 +17,16 @@ const SECRET_WORDS = {
   secretDone: "I have it",
 };
 
-/** A new secret for a client whose tokens got out; the old ones end at once unless somebody says otherwise. */
+/** A new secret for a client whose tokens got out, on record in the case; the old ones end at once unless somebody says otherwise. */
 export function NewSecret({
   clientId,
   name,
+  number,
   isAllowed,
 }: {
   clientId: string;
   name: string;
+  number: number;
   isAllowed: boolean;
 }) {
   const [isOpen, setIsOpen] = useState(false);
@@ -40,7 +42,7 @@ export function NewSecret({
       </Button>
       <RotateSecretDialog
         title={`A new secret for ${name}`}
-        url={`/api/v1/clients/${clientId}/rotate-secret`}
+        url={`/api/v1/incidents/${number}/clients/${clientId}/rotate-secret`}
         words={SECRET_WORDS}
         overlapSeconds={0}
         isOpen={isOpen}

@@ -1,5 +1,6 @@
+import { Instant } from "#components/display/instant.tsx";
 import type { MayRevoke } from "#components/revocation/revocable-by.ts";
-import type { BlastRadius } from "#lib/incidents/model.ts";
+import type { BlastRadius, Reissue } from "#lib/incidents/model.ts";
 import { incidentWords as words } from "../../_components/words.ts";
 import { EndUser, NewSecret } from "./reissue-actions.tsx";
 import classes from "./steps.module.css";
@@ -8,12 +9,15 @@ import classes from "./steps.module.css";
 export function ReissueStep({
   number,
   radius,
+  reissues,
   isClosed,
   may,
   canRotate,
 }: {
   number: number;
   radius: BlastRadius;
+  /** New secrets that were given in the case, newest first. */
+  reissues: Reissue[];
   isClosed: boolean;
   may: MayRevoke;
   canRotate: boolean;
@@ -26,7 +30,16 @@ export function ReissueStep({
           <ul className={classes.plain}>
             {radius.clients.map(({ id, name }) => (
               <li key={id}>
-                {name} <NewSecret clientId={id} name={name} isAllowed={canRotate && !isClosed} />
+                {name}{" "}
+                <NewSecret clientId={id} name={name} number={number} isAllowed={canRotate && !isClosed} />
+                {reissues
+                  .filter(({ clientId }) => clientId === id)
+                  .slice(0, 1)
+                  .map(({ hint, at, by }) => (
+                    <div key={at} className="muted">
+                      New secret <span className="mono">{hint}</span> by {by}, <Instant at={at} focusable />
+                    </div>
+                  ))}
               </li>
             ))}
             {radius.clients.length === 0 ? <li className="faint">none</li> : null}

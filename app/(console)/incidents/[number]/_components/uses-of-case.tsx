@@ -80,7 +80,11 @@ export function UsesOfCase({
           </UnstyledButton>
         ))}
       </fieldset>
-      <p className="muted">{PHASE_WORDS[phase].means}</p>
+      <p className="muted">
+        {PHASE_WORDS[phase].means}
+        {uses.toleranceSeconds > 0 ? ` ${words.tolerance(uses.toleranceSeconds)}` : ""}
+      </p>
+      {uses.isExact ? null : <p className="muted">{words.usesCut(uses.bounds)}</p>}
       {rows.length === 0 ? (
         <p className="muted">Nothing on record.</p>
       ) : (
@@ -152,7 +156,8 @@ export function UsesOfCase({
       )}
       {uses.more[phase] > 0 ? (
         <p className="muted">
-          {groupedNumber(uses.more[phase])} older ones are in the evidence pack and the log.
+          {groupedNumber(uses.more[phase])} older ones: the evidence pack lists 1,000 of each kind, the log
+          all.
         </p>
       ) : null}
       <NoteDialog number={number} use={marking} onClose={() => setMarking(null)} />

@@ -6,11 +6,12 @@ export const GET = defineRoute({
   method: "GET",
   path: "/api/v1/incidents/{number}/evidence.json",
   summary: "Exports the evidence of a case as JSON alone",
-  description: "Each record carries the SHA-256 of its canonical JSON. On record each time.",
+  description:
+    "Each record carries the SHA-256 of its canonical JSON, and `integrity` that of all but itself. `truncated` says what was left out. On record each time.",
   permission: "incident:read",
   refusals: [404],
   params: numberParams,
-  response: { contentType: "application/json", description: "`tokenwarden-evidence/1`." },
+  response: { contentType: "application/json", description: "`tokenwarden-evidence/2`." },
   handler: async (ctx, { params, request }) => {
     if (request.method === "HEAD") return new Response(null, { headers: { "cache-control": "no-store" } });
     const pack = await exportEvidence(ctx, { number: params.number, as: "json" });

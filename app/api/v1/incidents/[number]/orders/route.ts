@@ -1,7 +1,6 @@
-import { z } from "zod";
 import { defineRoute } from "#app/_lib/define-route.ts";
-import { numberParams } from "#app/_lib/schemas/incidents.ts";
-import { orderRow, plannedOrderResult } from "#app/_lib/schemas/revocations.ts";
+import { incidentOrders, numberParams } from "#app/_lib/schemas/incidents.ts";
+import { plannedOrderResult } from "#app/_lib/schemas/revocations.ts";
 import { incidentOrderInput } from "#lib/incidents/input.ts";
 import { listIncidentOrders } from "#lib/incidents/list-incident-orders.ts";
 import { placeIncidentOrder } from "#lib/incidents/place-incident-order.ts";
@@ -9,11 +8,13 @@ import { placeIncidentOrder } from "#lib/incidents/place-incident-order.ts";
 export const GET = defineRoute({
   method: "GET",
   path: "/api/v1/incidents/{number}/orders",
-  summary: "Lists the orders that were placed in a case, newest first",
+  summary: "Lists the orders of a case, newest first",
+  description:
+    "Those that were placed in it (`isOfCase`), and others that hold its tokens: placed before it was opened, or beside it. `leftOut` are not listed.",
   permission: "incident:read",
   params: numberParams,
-  response: z.object({ rows: z.array(orderRow) }),
-  handler: async (ctx, { params }) => ({ rows: await listIncidentOrders(ctx, params.number) }),
+  response: incidentOrders,
+  handler: (ctx, { params }) => listIncidentOrders(ctx, params.number),
 });
 
 export const POST = defineRoute({
@@ -21,7 +22,7 @@ export const POST = defineRoute({
   path: "/api/v1/incidents/{number}/orders",
   summary: "Places the order of a plan in a case",
   description:
-    "As `orders` does, with the same refusals; the order carries the case. Where it ends the last of the case's tokens, the case is contained.",
+    "As `orders` does, with the same refusals; the order carries the case. Where an earlier order had ended the target nothing is placed (`wasPlaced` is false), and the case says so. Where it ends the last of the case's tokens, the case is contained.",
   permission: "incident:write",
   refusals: [404, 410],
   params: numberParams,

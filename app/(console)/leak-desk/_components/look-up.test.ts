@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import type { IdentifiedValue } from "#lib/incidents/model.ts";
+import { casedTokens, suggestedSeverity } from "./look-up.ts";
+
+const value = (is: IdentifiedValue["is"], state: string | null): IdentifiedValue => ({
+  is,
+  token:
+    is === "foreign"
+      ? null
+      : {
+          id: `${is} ${state}`,
+          familyId: null,
+          kind: "access",
+          format: "jwt",
+          state,
+          holder: "a@example.test",
+          client: "app",
+          expiresAt: null,
+        },
+});
+
+test("a token that is named by a value with a cut signature counts as leaked: the case is about it, and as severe", () => {
+  const cut = [value("differs", "active"), value("foreign", null)];
+  expect(suggestedSeverity(cut)).toBe("high");
+  expect(casedTokens(cut)).toEqual(["differs active"]);
+});
+
+test("what works no more, or is on record no more, is of low severity", () => {
+  expect(suggestedSeverity([value("ended", "expired"), value("differs", "revoked")])).toBe("low");
+  expect(suggestedSeverity([value("left", null), value("foreign", null)])).toBe("low");
+  expect(casedTokens([value("left", null)])).toEqual([]);
+});

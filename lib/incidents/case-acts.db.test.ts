@@ -1,0 +1,236 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Context } from "../context.ts";
+import { type Database, openDatabase } from "../db/database.ts";
+import { testDatabase } from "../db/test-database.ts";
+import { planFixtureOf, why } from "../order-plans/plan-fixture.ts";
+import { restoreTarget } from "../revocations/restore-target.ts";
+import { addSubjects } from "./add-subjects.ts";
+import { getIncident } from "./get-incident.ts";
+import { openIncidentInput } from "./input.ts";
+import { listIncidentOrders } from "./list-incident-orders.ts";
+import { listReissues } from "./list-reissues.ts";
+import { openIncident } from "./open-incident.ts";
+import { placeIncidentOrder } from "./place-incident-order.ts";
+import { reissueSecret } from "./reissue-secret.ts";
+import { updateIncident } from "./update-incident.ts";
+
+let db: Database;
+let fixture: ReturnType<typeof planFixtureOf>;
+
+beforeAll(async () => {
+  const { url } = await testDatabase();
+  db = openDatabase({ url, role: "app", maxConnections: 6, applicationName: "test" });
+  fixture = planFixtureOf(db);
+});
+afterAll(() => db.end());
+
+const open = (ctx: Context, change: object) =>
+  openIncident(ctx, openIncidentInput.parse({ title: "Token in a gist", ...change }));
+
+async function place(ctx: Context, number: number, verb: string, id: string) {
+  const plan = await fixture.plan(fixture.later(ctx), { verb, target: { kind: "token", id } });
+  return placeIncidentOrder(fixture.later(ctx), { number, planId: plan.id, ...why });
+}
+
+async function acts(id: string): Promise<string[]> {
+  const rows = await db.query<{ act: string }>(
+    "SELECT act FROM audit_entry WHERE target_kind = 'incident' AND target_id = $1 AND act <> 'incident.viewed' ORDER BY sequence",
+    [id],
+  );
+  return rows.map(({ act }) => act);
+}
+
+test("a contained case is open again when a token that works is put into it, and contained anew when that is taken back", async () => {
+  const { first, second } = await fixture.world();
+  const ctx = fixture.as("responder");
+  const { id, number } = await open(ctx, { tokenIds: [first] });
+  await place(ctx, number, "revoke", first);
+  expect(await getIncident(fixture.later(ctx), number)).toMatchObject({
+    state: "contained",
+    worksAgain: null,
+  });
+  const wider = await addSubjects(fixture.later(ctx), { number, tokenIds: [second], subjects: [] });
+  expect(wider).toMatchObject({ state: "open", containedAt: null });
+  expect(wider.steps.find(({ step }) => step === "contain")?.doneAt).toBeNull();
+  await place(ctx, number, "revoke", second);
+  expect((await getIncident(fixture.later(ctx), number)).state).toBe("contained");
+  expect(await acts(id)).toEqual([
+    "incident.opened",
+    "incident.order_placed",
+    "incident.contained",
+    "incident.subjects_added",
+    "incident.containment_lost",
+    "incident.order_placed",
+    "incident.contained",
+  ]);
+});
+
+test("a restore of a suspension of the case opens it again; one of elsewhere is told to whoever looks at it", async () => {
+  const { first } = await fixture.world();
+  const ctx = fixture.as("responder");
+  const { id, number } = await open(ctx, { tokenIds: [first] });
+  const { order } = await place(ctx, number, "suspend", first);
+  expect((await getIncident(fixture.later(ctx), number)).state).toBe("contained");
+  await restoreTarget(fixture.later(ctx), { orderId: order.id, ...why });
+  expect(await getIncident(fixture.later(ctx), number)).toMatchObject({ state: "open", containedAt: null });
+  expect(await acts(id)).toContain("incident.containment_lost");
+
+  const other = await fixture.world();
+  const elsewhere = await fixture.plan(fixture.later(ctx), {
+    verb: "suspend",
+    target: { kind: "token", id: other.first },
+  });
+  const held = await fixture.place(fixture.later(ctx), elsewhere.id);
+  const late = await open(fixture.later(ctx), { tokenIds: [other.first] });
+  const { version } = await updateIncident(fixture.later(ctx), {
+    number: late.number,
+    version: late.version,
+    state: "contained",
+  });
+  await restoreTarget(fixture.later(ctx), { orderId: held.order.id, ...why });
+  expect(await getIncident(fixture.later(ctx), late.number)).toMatchObject({
+    state: "contained",
+    version,
+    worksAgain: { tokens: 1, isCut: false },
+  });
+});
+
+test("an order of before the case that ended its token is among its orders; asked for again it is told as repeated, not as placed", async () => {
+  const { first, second } = await fixture.world();
+  const ctx = fixture.as("responder");
+  const before = await fixture.plan(ctx, { verb: "revoke", target: { kind: "token", id: first } });
+  const { order } = await fixture.place(ctx, before.id);
+  const { id, number } = await open(fixture.later(ctx), { tokenIds: [first] });
+  const again = await place(ctx, number, "revoke", first);
+  expect(again).toMatchObject({ wasPlaced: false, order: { id: order.id } });
+  const { rows, leftOut } = await listIncidentOrders(fixture.later(ctx), number);
+  expect(rows).toMatchObject([{ id: order.id, isOfCase: false }]);
+  expect(leftOut).toBe(0);
+  expect(await acts(id)).toEqual(["incident.opened", "incident.order_repeated", "incident.contained"]);
+  const wider = { number, tokenIds: [second], subjects: [] };
+  await addSubjects(fixture.later(ctx), wider);
+  const { order: placed } = await place(ctx, number, "revoke", second);
+  expect((await listIncidentOrders(fixture.later(ctx), number)).rows).toMatchObject([
+    { id: placed.id, isOfCase: true },
+    { id: order.id, isOfCase: false },
+  ]);
+});
+
+test("putting more into a case raises its version: the second of two at once is told what came, and by whom", async () => {
+  const { first, second } = await fixture.world();
+  const [one, other] = [fixture.as("responder"), fixture.as("owner")];
+  const { number, version } = await open(one, { tokenIds: [first] });
+  const added = await addSubjects(fixture.later(one), { number, tokenIds: [second], subjects: [] });
+  expect(added.version).toBe(version + 1);
+  const late = updateIncident(fixture.later(other), { number, version, compromisedFrom: new Date(0) });
+  await expect(late).rejects.toMatchObject({
+    code: "STALE_VERSION",
+    message: expect.stringMatching(/was changed by responder@.*subjects/),
+  });
+  // the same again brings nothing, and changes nothing
+  const again = { number, tokenIds: [second], subjects: [] };
+  expect((await addSubjects(fixture.later(other), again)).version).toBe(version + 1);
+  await expect(addSubjects(fixture.later(other), { ...again, version })).rejects.toMatchObject({
+    code: "STALE_VERSION",
+  });
+});
+
+test("setting the window raises the version, and the second of two is told of it", async () => {
+  const { first } = await fixture.world();
+  const [one, other] = [fixture.as("responder"), fixture.as("owner")];
+  const { number, version } = await open(one, { tokenIds: [first] });
+  const compromisedFrom = new Date(Date.now() - 86_400_000);
+  const set = await updateIncident(fixture.later(one), { number, version, compromisedFrom });
+  expect(set.version).toBe(version + 1);
+  await expect(
+    updateIncident(fixture.later(other), { number, version, severity: "critical" }),
+  ).rejects.toMatchObject({
+    fields: expect.arrayContaining([{ path: "compromisedFrom", message: "changed meanwhile" }]),
+  });
+});
+
+test("nobody waits for another's long look at the log to open a case", async () => {
+  const { first, second } = await fixture.world();
+  const ctx = fixture.as("responder");
+  let go = () => {};
+  const gate = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  let begun = () => {};
+  const isLooking = new Promise<void>((resolve) => {
+    begun = resolve;
+  });
+  // the look of the one takes as long as the other
+  const slow =
+    (sql: Pick<Database, "query">): Database["query"] =>
+    async (text, values) => {
+      if (text.includes("FROM token_use x")) {
+        begun();
+        await gate;
+      }
+      return sql.query(text, values);
+    };
+  const slowDb: Database = {
+    ...db,
+    query: slow(db),
+    transaction: (work) => db.transaction((tx) => work({ ...tx, query: slow(tx) })),
+  };
+  const waiting = open({ ...ctx, db: slowDb }, { tokenIds: [first], title: `Slow ${randomUUID()}` });
+  await isLooking;
+  const quick = await open(fixture.later(ctx), { tokenIds: [second] });
+  go();
+  expect((await waiting).number).toBe(quick.number + 1);
+});
+
+const secretInput = { overlapSeconds: 0, lifetimeSeconds: null };
+
+test("a client of a case gets a new secret in it: the case has it on record, by whom and never the value", async () => {
+  const { clientId, clientName, first } = await fixture.world();
+  const ctx = fixture.as("governor");
+  const { id, number, version } = await openIncident(
+    ctx,
+    openIncidentInput.parse({ title: "Secret in a gist", tokenIds: [first] }),
+  );
+  const { secret } = await reissueSecret(fixture.later(ctx), { ...secretInput, number, clientId });
+  const hint = `…${secret.slice(-4)}`;
+  expect(await listReissues(fixture.as("auditor"), number)).toMatchObject([
+    { clientId, client: clientName, hint, by: ctx.actor.name },
+  ]);
+  const entries = await db.query<{ act: string; target: string }>(
+    "SELECT act, target_id AS target FROM audit_entry WHERE act LIKE '%secret_%' AND target_id = ANY ($1::text[]) ORDER BY sequence",
+    [[clientId, id]],
+  );
+  expect(entries).toEqual([
+    { act: "client.secret_rotated", target: clientId },
+    { act: "incident.secret_reissued", target: id },
+  ]);
+  const all = await db.query("SELECT after::text AS after FROM audit_entry");
+  expect(JSON.stringify(all)).not.toContain(secret);
+
+  await updateIncident(fixture.later(ctx), { number, version, state: "closed" });
+  const secrets = () => db.query("SELECT id FROM client_secret WHERE client_id = $1::uuid", [clientId]);
+  const before = await secrets();
+  await expect(reissueSecret(fixture.later(ctx), { ...secretInput, number, clientId })).rejects.toMatchObject(
+    {
+      code: "CONFLICT",
+    },
+  );
+  expect(await secrets()).toEqual(before);
+});
+
+test("a client that holds none of the case's tokens gets none in it, and who may not change clients gives none", async () => {
+  const [world, other] = [await fixture.world(), await fixture.world()];
+  const ctx = fixture.as("governor");
+  const { number } = await openIncident(
+    ctx,
+    openIncidentInput.parse({ title: "Secret in a gist", tokenIds: [world.first] }),
+  );
+  await expect(
+    reissueSecret(fixture.later(ctx), { ...secretInput, number, clientId: other.clientId }),
+  ).rejects.toMatchObject({ code: "INVALID_INPUT" });
+  await expect(
+    reissueSecret(fixture.as("responder"), { ...secretInput, number, clientId: world.clientId }),
+  ).rejects.toMatchObject({ code: "FORBIDDEN" });
+  expect(await listReissues(ctx, number)).toEqual([]);
+});

@@ -1,0 +1,54 @@
+import { recordEntry } from "../audit/record-entry.ts";
+import type { Context } from "../context.ts";
+import { isLive, readCaseTokens } from "./case-tokens.ts";
+import { incidentTarget, readIncident } from "./incident-row.ts";
+
+/**
+ * Holds a case's state against its tokens: ticks containment off where none of them works any more, and takes that back where one of a contained case works.
+ * For use cases that changed either, after their own transaction; what is not told then is told with the next, and by whoever looks at the case
+ * (`worksAgain`) at once. Recorded as `incident.contained` or `incident.containment_lost`.
+ */
+export async function noteContainment(ctx: Context, number: number): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    const incident = await readIncident(tx, number, true);
+    if (incident.state === "closed") return;
+    const { rows, isCut } = await readCaseTokens({ db: tx, now: ctx.now }, incident);
+    const live = rows.filter(isLive).length;
+    const isContained = !isCut && rows.length > 0 && live === 0;
+    if (incident.state === "open" && isContained) {
+      const what = `None of the case's ${rows.length === 1 ? "token works" : `${rows.length} tokens works`} any more.`;
+      await tx.query(
+        "UPDATE incident SET state = 'contained', contained_at = $2::timestamptz, version = version + 1 WHERE id = $1::uuid",
+        [incident.id, ctx.now],
+      );
+      await tx.query(
+        `INSERT INTO incident_step (incident_id, step, done_at, done_by_id, done_by_name, what)
+         VALUES ($1::uuid, 'contain', $2::timestamptz, $3::text, $4::text, $5::text) ON CONFLICT DO NOTHING`,
+        [incident.id, ctx.now, ctx.actor.id, ctx.actor.name, what],
+      );
+      await recordEntry(tx, ctx, {
+        act: "incident.contained",
+        target: incidentTarget(incident),
+        before: { state: incident.state },
+        after: { state: "contained", contain: what },
+      });
+    } else if (incident.state === "contained" && live > 0) {
+      await tx.query(
+        "UPDATE incident SET state = 'open', contained_at = NULL, version = version + 1 WHERE id = $1::uuid",
+        [incident.id],
+      );
+      await tx.query("DELETE FROM incident_step WHERE incident_id = $1::uuid AND step = 'contain'", [
+        incident.id,
+      ]);
+      await recordEntry(tx, ctx, {
+        act: "incident.containment_lost",
+        target: incidentTarget(incident),
+        before: { state: incident.state, containedAt: incident.containedAt?.toISOString() ?? null },
+        after: {
+          state: "open",
+          contain: live === 1 ? "1 token of it works." : `${live} tokens of it work.`,
+        },
+      });
+    }
+  });
+}
