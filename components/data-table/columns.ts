@@ -26,8 +26,8 @@ export type DataTableColumn<Row> = {
   /** Whether a person may hide it; true unless told. */
   canHide?: boolean;
   isHiddenAtFirst?: boolean;
-  /** Where it stands when rows are cards: across the top, or with its name among the others. */
-  onCard?: "title" | "line" | "hidden";
+  /** Where it stands when rows are cards: across the top, or with its name among the others, of which long words get a line for themselves. */
+  onCard?: "title" | "line" | "wide" | "hidden";
 };
 
 export type ColumnMeta = {
@@ -35,7 +35,7 @@ export type ColumnMeta = {
   sort?: string | undefined;
   align?: "end" | undefined;
   grows?: boolean | undefined;
-  onCard: "title" | "line" | "hidden";
+  onCard: "title" | "line" | "wide" | "hidden";
 };
 
 export const features = tableFeatures({

@@ -29,7 +29,15 @@ const COLUMNS: DataTableColumn<UserRow>[] = [
       </Link>
     ),
   },
-  { id: "email", header: "E-mail", size: 280, grows: true, sort: "email", cell: (row) => row.email },
+  {
+    id: "email",
+    header: "E-mail",
+    size: 280,
+    grows: true,
+    sort: "email",
+    onCard: "wide",
+    cell: (row) => row.email,
+  },
   { id: "state", header: "State", size: 110, cell: (row) => <StateBadge state={row.state} /> },
   {
     id: "groups",
