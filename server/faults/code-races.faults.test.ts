@@ -19,7 +19,9 @@ let spa: oidc.Configuration;
 let urls: string[];
 
 beforeAll(async () => {
-  instance = await startInstance({ authorities: 2 });
+  // a quick machine brings more refusals in a second than an address may have
+  const settings = { FAILURES_PER_SECOND: "10000", GARBAGE_PER_SECOND: "10000" };
+  instance = await startInstance({ authorities: 2, settings });
   urls = instance.authorities.map((authority) => authority.url);
   spa = await discover(instance, instance.people.spa);
 });
