@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { FindPurgedWeek } from "../verification/purged-weeks.ts";
 import type { RegisterEntry, RegisteredToken } from "../verification/registered-token.ts";
 import { TokenStore } from "../verification/token-store.ts";
@@ -43,7 +43,7 @@ export function createReportedTokenFinder({
 
   return (id) => {
     // the store goes by hashes; an id begins with its time, which is nearly the same for all
-    const key = createHash("sha256").update(id).digest();
+    const key = hash("sha256", id, "buffer");
     const held = cache?.find(key) ?? null;
     return held !== null && held.expiresAtMs + KEPT_EXPIRED_MS >= Date.now()
       ? { token: held }

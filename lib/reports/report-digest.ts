@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Report } from "./read-report.ts";
 
 /** What of a SHA-256 is kept: two contents that agree in it by chance are not to be expected. */
@@ -20,5 +20,5 @@ export function reportDigest(verifierId: string, report: Report): Buffer {
     report.bytes,
     report.latencyUs,
   ];
-  return createHash("sha256").update(JSON.stringify(content)).digest().subarray(0, BYTES);
+  return hash("sha256", JSON.stringify(content), "buffer").subarray(0, BYTES);
 }

@@ -183,7 +183,8 @@ test("counts each use once, whatever came twice, and the last use is the latest 
     onWritten: (rows, written) => usage.count(rows, written),
   });
   const tokenId = uuidv7(new Date());
-  const at = (secondsAgo: number) => new Date(Math.floor(Date.now() / 1_000) * 1_000 - secondsAgo * 1_000);
+  const second = Math.floor(Date.now() / 1_000);
+  const at = (secondsAgo: number) => new Date((second - secondsAgo) * 1_000);
   const [late, early, middle] = [
     reportOf({ tokenId, at: at(1), ip: "192.0.2.1" }),
     reportOf({ tokenId, at: at(900), ip: "192.0.2.9" }),

@@ -140,7 +140,7 @@ export const howWords = {
   envoy: {
     name: "Envoy",
     says: "Let Envoy's ext_authz filter ask before it lets a request through.",
-    note: "A whole configuration: the two filters and the cluster “tokenwarden” are what to take over into one of yours. It checks every audience of this verifier, and lets nothing through while the authority cannot be asked.",
+    note: "A whole configuration. Into one that you have, take the ext_authz filter, the line on underscores and the cluster “tokenwarden”. It checks every audience of this verifier, and lets nothing through while the authority cannot be asked. Envoy asks with the caller's own Host header: a proxy before the authority must not choose by it.",
   },
   npm: {
     name: "npm package",
