@@ -155,6 +155,14 @@ describe("settings from the environment", () => {
     ],
     [{ MASTER_KEY: "c2hvcnQ=" }, "MASTER_KEY must be exactly 32 bytes in base64 (openssl rand -base64 32)"],
     [
+      { MASTER_KEY_NEXT: "c2hvcnQ=" },
+      "MASTER_KEY_NEXT must be exactly 32 bytes in base64 (openssl rand -base64 32)",
+    ],
+    [
+      { MASTER_KEY: key, MASTER_KEY_FILE: "/run/secrets/key" },
+      "MASTER_KEY_FILE must not be set beside MASTER_KEY: which of them is meant?",
+    ],
+    [
       { MASTER_KEY: key.replace("=", "") },
       "MASTER_KEY must be exactly 32 bytes in base64 (openssl rand -base64 32)",
     ],

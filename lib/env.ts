@@ -52,6 +52,10 @@ export interface Env {
   tls: { certPath: string; keyPath: string } | undefined;
   /** 32 bytes. */
   masterKey: Buffer | undefined;
+  /** The key that is to follow it, 32 bytes: opened by, and wrapped under once `keys rewrap` has made it the one in force. */
+  masterKeyNext: Buffer | undefined;
+  /** Where the master key is kept, absolute path; undefined for the data folder. */
+  masterKeyFile: string | undefined;
   adminEmail: string | undefined;
   adminPassword: string | undefined;
   demo: boolean;
@@ -148,6 +152,7 @@ function readFilePath(value: string): string | undefined {
 const PORT = "must be a port from 1 to 65535";
 const ORIGIN = "must be an origin such as https://tokens.example.com (http or https, no path, query or user)";
 const COUNT = "must be a whole number from 1 to 1000000";
+const MASTER_KEY = "must be exactly 32 bytes in base64 (openssl rand -base64 32)";
 const READABLE = "must be the path of a readable PEM file";
 
 const variables = z.object({
@@ -174,7 +179,12 @@ const variables = z.object({
   COUNTRY_DATABASE: text(readFilePath, "must be the path of a readable MaxMind DB file (.mmdb)"),
   TLS_CERT: text(readFilePath, READABLE),
   TLS_KEY: text(readFilePath, READABLE),
-  MASTER_KEY: text(readMasterKey, "must be exactly 32 bytes in base64 (openssl rand -base64 32)", false),
+  MASTER_KEY: text(readMasterKey, MASTER_KEY, false),
+  MASTER_KEY_NEXT: text(readMasterKey, MASTER_KEY, false),
+  MASTER_KEY_FILE: text(
+    (value) => (value.includes("\0") ? undefined : path.resolve(value)),
+    "must be the path of a file",
+  ),
   ADMIN_EMAIL: text(
     (value) => (z.email().max(254).safeParse(value).success ? value : undefined),
     "must be an e-mail address",
@@ -224,6 +234,8 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
   const values = parsed.data;
   requireBoth(given, "TLS_CERT", "TLS_KEY");
   requireBoth(given, "ADMIN_EMAIL", "ADMIN_PASSWORD");
+  if (values.MASTER_KEY !== undefined && values.MASTER_KEY_FILE !== undefined)
+    throw new EnvError("MASTER_KEY_FILE", "must not be set beside MASTER_KEY: which of them is meant?");
 
   const consolePort = values.CONSOLE_PORT ?? 3000;
   const authorityPort = values.AUTHORITY_PORT ?? 4000;
@@ -256,6 +268,8 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
     countryDatabase: values.COUNTRY_DATABASE,
     tls,
     masterKey: values.MASTER_KEY,
+    masterKeyNext: values.MASTER_KEY_NEXT,
+    masterKeyFile: values.MASTER_KEY_FILE,
     adminEmail: values.ADMIN_EMAIL,
     adminPassword: values.ADMIN_PASSWORD,
     demo: values.DEMO ?? false,

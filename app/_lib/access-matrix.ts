@@ -61,6 +61,8 @@ export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
   "GET /api/v1/incidents/{number}/uses": "incident:read",
   "GET /api/v1/key-policies": "key:read",
   "PUT /api/v1/key-policies/{purpose}": "key:rotate",
+  "GET /api/v1/key-settings": "key:read",
+  "PUT /api/v1/key-settings": "key:rotate",
   "GET /api/v1/keys": "key:read",
   "POST /api/v1/keys": "key:rotate",
   "GET /api/v1/keys/{kid}": "key:read",

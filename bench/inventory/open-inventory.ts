@@ -5,7 +5,7 @@ import path from "node:path";
 import { type Database, openDatabase } from "#lib/db/database.ts";
 import { migrate } from "#lib/db/migrate.ts";
 import { createKeyWrapper, type KeyWrapper } from "#lib/keys/key-wrapper.ts";
-import { getMasterKey, masterKeyFile } from "#lib/keys/master-key.ts";
+import { masterKeyFile, openMasterKeys } from "#lib/keys/master-keys.ts";
 import { keepLiveTokens } from "#lib/tokens/keep-live-tokens.ts";
 import { tallyClients } from "#lib/tokens/tally-clients.ts";
 import { tallyTimes } from "#lib/tokens/tally-times.ts";
@@ -49,10 +49,11 @@ function dataDirOf({ keepDir }: Settings, stack: AsyncDisposableStack): string {
 
 /** The master key of a data folder, made where there is none: whoever starts the product on the folder opens the keys with it. */
 function ensureMasterKey(dataDir: string): Buffer {
-  const file = masterKeyFile({ dataDir });
+  const env = { dataDir, masterKey: undefined, masterKeyNext: undefined, masterKeyFile: undefined };
+  const file = masterKeyFile(env);
   if (!existsSync(file))
     writeFileSync(file, `${randomBytes(32).toString("base64")}\n`, { mode: 0o600, flag: "wx" });
-  return getMasterKey({ dataDir, masterKey: undefined });
+  return openMasterKeys(env)()[0];
 }
 
 function findSeeded(file: string, rows: number): SeedReport | null {

@@ -187,6 +187,7 @@ export const ACT_WORDS: Record<string, string> = {
   "key.retired": "retired the signing key",
   "key.cancelled": "cancelled the standby key",
   "key.compromised": "declared compromised the signing key",
+  "master_key.changed": "wrapped everything under the new master key",
   "key_policy.updated": "changed the rotation policy of",
   "key.destroyed": "destroyed the private half of the signing key",
   "client.created": "registered the client",

@@ -76,3 +76,11 @@ test.each(["Has Space", "UPPER", "-x-", "a", "x".repeat(65), "a/b", "a\0b"])(
 test("refuses a parameter that it does not know", () => {
   expect(createClientInput.safeParse({ ...good, isAdmin: true }).success).toBe(false);
 });
+
+test.each(["idTokenSignedResponseAlg", "id_token_signed_response_alg"])(
+  "refuses a client that demands an algorithm of its own for ID tokens, and names %s",
+  (name) => {
+    const given = createClientInput.safeParse({ ...good, [name]: "RS256" });
+    expect(given.error?.issues).toEqual([expect.objectContaining({ keys: [name] })]);
+  },
+);

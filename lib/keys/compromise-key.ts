@@ -86,7 +86,7 @@ export async function compromiseKey(
   });
   if (plan.verb !== "revoke" || plan.effectiveFrom !== null)
     throw new DomainError("CONFLICT", "The plan is not for an order that holds at once. Make a new one.");
-  const spare = await makeSuccessor(ctx.db, wrapper, old);
+  const spare = await makeSuccessor(ctx.db, wrapper, old, old.algorithm);
   const why = { reason: input.reason, note: input.note.trim() === "" ? undefined : input.note.trim() };
   const next: { kid: string | null } = { kid: null };
   const target = { kind: "signing_key", id: kid } as const;

@@ -40,7 +40,7 @@ export async function ensureKeys(ctx: SqlContext, wrapper: KeyWrapper): Promise<
       const rows = await tx.query<{ kid: string }>(
         `INSERT INTO signing_key (id, kid, purpose, algorithm, state, public_jwk, private_wrapped, created_at, activated_at)
          VALUES ($1::uuid, $2::text, $3::text, $4::text, 'active', $5::jsonb, $6::bytea, $7::timestamptz, $7::timestamptz)
-         ON CONFLICT (purpose, algorithm) WHERE state = 'active' DO NOTHING RETURNING kid`,
+         ON CONFLICT (purpose) WHERE state = 'active' DO NOTHING RETURNING kid`,
         [
           uuidv7(ctx.now),
           key.kid,

@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { seenVersion } from "../input/plain-text.ts";
 import { plannedOrderInput } from "../order-plans/input.ts";
 import { revocationInput } from "../revocations/input.ts";
-import { KEY_ALGORITHMS, KEY_PURPOSES, POLICY_DAYS_MAX } from "./model.ts";
+import { JWKS_CACHE_SECONDS, KEY_ALGORITHMS, KEY_KEEP_DAYS, KEY_PURPOSES, POLICY_DAYS_MAX } from "./model.ts";
 
 /** A key's id, as `generateKey` makes it. */
 export const kidInput = z.string().regex(/^[\w.-]{1,128}$/, "is not a key's id");
@@ -12,7 +13,10 @@ const later = z.iso
   .transform((text) => new Date(text))
   .refine((at) => at.getUTCFullYear() >= 1970 && at.getUTCFullYear() <= 9999, "is no instant of this era");
 
-/** What a planned rotation takes: whose key is replaced, and when; without a time as soon as every cache can have the new one. */
+/**
+ * What a planned rotation takes: whose key is replaced, by one of which algorithm, and when; without an algorithm by one of the same, without a time
+ * as soon as every cache can have it.
+ */
 export const rotateKeyInput = revocationInput.extend({
   purpose: z.enum(KEY_PURPOSES),
   algorithm: z.enum(KEY_ALGORITHMS).optional(),
@@ -32,6 +36,8 @@ export type EmergencyInput = z.output<typeof emergencyInput> & { kid: string };
 export const keyPolicyInput = z
   .strictObject({
     version: z.int(),
+    /** Without it the one that signs. */
+    algorithm: z.enum(KEY_ALGORITHMS).optional(),
     isOn: z.boolean(),
     everyDays: z
       .int("must be a whole number of days")
@@ -44,3 +50,17 @@ export const keyPolicyInput = z
     error: "must be less than the days between rotations",
   });
 export type KeyPolicyInput = z.output<typeof keyPolicyInput> & { purpose: string };
+
+/** What a change of the key settings takes; `version` is the organisation's. */
+export const keySettingsInput = z.strictObject({
+  version: seenVersion,
+  jwksCacheSeconds: z
+    .int("must be a whole number of seconds")
+    .min(JWKS_CACHE_SECONDS.min, `must be at least ${JWKS_CACHE_SECONDS.min} seconds`)
+    .max(JWKS_CACHE_SECONDS.max, `must be at most ${JWKS_CACHE_SECONDS.max} seconds`),
+  keyKeepDays: z
+    .int("must be a whole number of days")
+    .min(KEY_KEEP_DAYS.min, `must be at least ${KEY_KEEP_DAYS.min} days`)
+    .max(KEY_KEEP_DAYS.max, `must be at most ${KEY_KEEP_DAYS.max} days`),
+});
+export type KeySettingsInput = z.output<typeof keySettingsInput>;

@@ -4,7 +4,7 @@ import { uuidv7 } from "../ids.ts";
 import type { GeneratedKey } from "./generate-key.ts";
 import { type KeyAlgorithm, type KeyPurpose, PUBLISH_SECONDS } from "./model.ts";
 
-const READY_AT = `clock_timestamp() + make_interval(secs => o.jwks_cache_seconds + ${PUBLISH_SECONDS})`;
+const READY_AT = `greatest(clock_timestamp() + make_interval(secs => o.jwks_cache_seconds + ${PUBLISH_SECONDS}), o.jwks_cached_until)`;
 
 export type NewKey = GeneratedKey & { purpose: KeyPurpose; algorithm: KeyAlgorithm };
 
@@ -21,7 +21,7 @@ function valuesOf(ctx: SqlContext, key: NewKey): SqlValue[] {
 
 /**
  * Writes a key that is announced: it stands in the JWKS with the commit, and signs when every cache can have it, or at `activatesAt` where that is
- * later. Null where another rotation of its purpose and algorithm is under way; then nothing is written.
+ * later. Null where another rotation of its purpose is under way; then nothing is written.
  */
 export async function insertStandby(
   tx: Sql,
@@ -33,7 +33,7 @@ export async function insertStandby(
     `INSERT INTO signing_key (id, kid, purpose, algorithm, state, public_jwk, private_wrapped, created_at, ready_at, activates_at)
      SELECT $1::uuid, $2::text, $3::text, $4::text, 'standby', $5::jsonb, $6::bytea, clock_timestamp(), r.at, greatest(r.at, $7::timestamptz)
      FROM organisation o CROSS JOIN LATERAL (SELECT ${READY_AT} AS at) r WHERE o.id = 1
-     ON CONFLICT (purpose, algorithm) WHERE state = 'standby' AND activates_at IS NOT NULL DO NOTHING
+     ON CONFLICT (purpose) WHERE state = 'standby' AND activates_at IS NOT NULL DO NOTHING
      RETURNING ready_at AS "readyAt", activates_at AS "activatesAt"`,
     [...valuesOf(ctx, key), activatesAt],
   );

@@ -10,6 +10,9 @@ import type { EmergencyResult, KeyPurpose, RotationResult } from "./model.ts";
 import { planEmergency } from "./plan-emergency.ts";
 import { rotateKey } from "./rotate-key.ts";
 
+/** What the ring's keys are wrapped under. */
+export const MASTER_KEY = Buffer.alloc(32, 5);
+
 export const why = { reason: "policy", note: "" } as const;
 
 type Who = Parameters<typeof contextAs>[1];
@@ -39,7 +42,7 @@ export async function openKeyRing(): Promise<KeyRing> {
   const { url } = await testDatabase();
   const options = { url, role: "app", maxConnections: 4, applicationName: "test" } as const;
   const [db, other] = [openDatabase(options), openDatabase(options)];
-  const wrapper = createKeyWrapper(Buffer.alloc(32, 5));
+  const wrapper = createKeyWrapper(MASTER_KEY);
   await ensureKeys(systemContext(db, "test"), wrapper);
   const as = (role: Who, on = db) => contextAs(on, role);
   const again = (ctx: Context): Context => ({ ...ctx, now: new Date() });

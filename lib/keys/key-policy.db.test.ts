@@ -6,8 +6,9 @@ import { getKey } from "./get-key.ts";
 import { keyPolicyInput } from "./input.ts";
 import { type KeyRing, openKeyRing, why } from "./key-fixture.ts";
 import { listKeyPolicies } from "./list-key-policies.ts";
-import type { KeyPurpose } from "./model.ts";
+import { KEY_ALGORITHMS, type KeyAlgorithm, type KeyPurpose } from "./model.ts";
 import { rotateByPolicy } from "./rotate-by-policy.ts";
+import { rotateKey } from "./rotate-key.ts";
 
 let ring: KeyRing;
 beforeEach(async () => {
@@ -19,8 +20,11 @@ const as: KeyRing["as"] = (...given) => ring.as(...given);
 const kidsIn: KeyRing["kidsIn"] = (...given) => ring.kidsIn(...given);
 
 describe("a policy", () => {
-  const policyOf = async (purpose: KeyPurpose) => {
-    const found = (await listKeyPolicies(as("auditor"))).find((one) => one.purpose === purpose);
+  const policyOf = async (purpose: KeyPurpose, algorithm?: KeyAlgorithm) => {
+    const found = (await listKeyPolicies(as("auditor"))).find(
+      (one) =>
+        one.purpose === purpose && (algorithm === undefined ? one.isSigning : one.algorithm === algorithm),
+    );
     if (found === undefined) throw new Error(`no policy for ${purpose}`);
     return found;
   };
@@ -89,6 +93,40 @@ describe("a policy", () => {
       "SELECT act FROM audit_entry WHERE target_kind = 'key_policy'",
     );
     expect(entries).toHaveLength(2);
+  });
+
+  it("is one for each algorithm: that of the key that signs holds, and its rotation keeps the algorithm", async () => {
+    const change = (input: object) =>
+      changeKeyPolicy(as("owner"), { purpose: "feed", ...keyPolicyInput.parse(input) });
+    const policies = (await listKeyPolicies(as("auditor"))).filter((one) => one.purpose === "feed");
+    expect(policies.map((one) => one.algorithm)).toEqual([...KEY_ALGORITHMS]);
+    expect(policies.filter((one) => one.isSigning).map((one) => one.algorithm)).toEqual(["ES256"]);
+    const given = { version: 1, algorithm: "RS256", isOn: true, everyDays: 365, aheadDays: 30 };
+    expect(await change(given)).toMatchObject({
+      algorithm: "RS256",
+      isSigning: false,
+      next: null,
+      version: 2,
+    });
+    expect(await policyOf("feed")).toMatchObject({ algorithm: "ES256", everyDays: 90, version: 1 });
+
+    const { key } = await rotateKey(as("owner"), ring.wrapper, {
+      purpose: "feed",
+      algorithm: "RS256",
+      ...why,
+    });
+    await ring.age(key.kid);
+    await ring.worker();
+    await signsFor(key.kid, 200);
+    expect(await byPolicy(), "a year has not passed").toBe(false);
+    await signsFor(key.kid, 336);
+    expect((await policyOf("feed")).next).toEqual({
+      announcesAt: expect.any(String),
+      activatesAt: expect.any(String),
+    });
+    expect(await byPolicy()).toBe(true);
+    const [next] = (await kidsIn("standby", "feed")) as [string];
+    expect(next).toMatch(/^rs256-/);
   });
 
   it("is refused with days that are none", () => {

@@ -16,24 +16,22 @@ export type KeyStanding = {
 };
 
 /**
- * The keys of a purpose and algorithm, or those of the same as a key has. With `lock` they are held for the caller's transaction, so that of two
- * changes at once the second finds what the first left.
+ * The keys of a purpose, of whatever algorithm, or those of the same purpose as a key's. With `lock` they are held for the caller's transaction, so that
+ * of two changes at once the second finds what the first left.
  */
 export async function readRing(
   db: Sql,
-  of: { kid: string } | { purpose: KeyPurpose; algorithm: KeyAlgorithm | null },
+  of: { kid: string } | { purpose: KeyPurpose },
   lock = false,
 ): Promise<KeyStanding[]> {
-  const kid = "kid" in of ? of.kid : null;
-  const [purpose, algorithm] = "kid" in of ? [null, null] : [of.purpose, of.algorithm];
+  const [kid, purpose] = "kid" in of ? [of.kid, null] : [null, of.purpose];
   return db.query<KeyStanding>(
     `SELECT k.id, k.kid, k.purpose, k.algorithm, k.state, k.ready_at AS "readyAt", k.activates_at AS "activatesAt",
        k.ready_at <= clock_timestamp() AS "isReady"
      FROM signing_key k
-     WHERE CASE WHEN $1::text IS NULL THEN k.purpose = $2::text AND k.algorithm = coalesce($3::text, k.algorithm)
-       ELSE (k.purpose, k.algorithm) = (SELECT o.purpose, o.algorithm FROM signing_key o WHERE o.kid = $1::text) END
+     WHERE k.purpose = coalesce($2::text, (SELECT o.purpose FROM signing_key o WHERE o.kid = $1::text))
      ORDER BY k.kid${lock ? " FOR UPDATE OF k" : ""}`,
-    [kid, purpose, algorithm],
+    [kid, purpose],
   );
 }
 

@@ -4,7 +4,7 @@ import { systemContext } from "../context.ts";
 import { type Database, openDatabase } from "../db/database.ts";
 import { testDatabase } from "../db/test-database.ts";
 import { placeOrder } from "../revocations/place-order.ts";
-import { KEY_STATES, type KeyState } from "./model.ts";
+import { KEY_ALGORITHMS, KEY_STATES, type KeyState } from "./model.ts";
 
 let db: Database;
 
@@ -47,14 +47,20 @@ async function put(kid: string, state: KeyState): Promise<void> {
   await db.query(`UPDATE signing_key SET state = $2::text${wrapped} WHERE kid = $1::text`, [kid, state]);
 }
 
-/** Keys of a purpose that no two tests here share an active one of. */
-async function keyIn(state: KeyState, algorithm = randomUUID()): Promise<string> {
+async function insert(algorithm: string): Promise<string> {
   const kid = `k-${randomUUID()}`;
   await db.query(
     `INSERT INTO signing_key (id, kid, purpose, algorithm, state, public_jwk, private_wrapped, created_at)
      VALUES (gen_random_uuid(), $1::text, 'access_token', $2::text, 'standby', '{}', '\\x00', now())`,
     [kid, algorithm],
   );
+  return kid;
+}
+
+/** A key in a state; the one that another test left active signs no more. */
+async function keyIn(state: KeyState): Promise<string> {
+  const kid = await insert("ES256");
+  await db.query("UPDATE signing_key SET state = 'retiring' WHERE state = 'active'");
   for (const next of WAY[state]) await put(kid, next);
   return kid;
 }
@@ -86,16 +92,29 @@ describe("a key's state, by raw SQL", () => {
       await expect(
         db.query(
           `INSERT INTO signing_key (id, kid, purpose, algorithm, state, public_jwk, private_wrapped, created_at)
-           VALUES (gen_random_uuid(), $1::text, 'feed', 'x', $2::text, '{}', '\\x00', now())`,
+           VALUES (gen_random_uuid(), $1::text, 'feed', 'ES256', $2::text, '{}', '\\x00', now())`,
           [randomUUID(), state],
         ),
       ).rejects.toThrow("begins as standby or active");
   });
 
-  it("is active for one key of a purpose and algorithm", async () => {
-    const algorithm = randomUUID();
-    await keyIn("active", algorithm);
-    await expect(keyIn("active", algorithm)).rejects.toThrow("signing_key_one_active");
+  it("is active for one key of a purpose, whatever the algorithms", async () => {
+    const active = await keyIn("active");
+    for (const algorithm of KEY_ALGORITHMS)
+      await expect(put(await insert(algorithm), "active")).rejects.toThrow("signing_key_one_active");
+    expect(await stateOf(active)).toBe("active");
+  });
+
+  it("is a rotation under way for one key of a purpose, whatever the algorithms", async () => {
+    const plan = (kid: string) =>
+      db.query("UPDATE signing_key SET ready_at = now(), activates_at = now() WHERE kid = $1::text", [kid]);
+    await plan(await insert("ES256"));
+    await expect(insert("RS256").then(plan)).rejects.toThrow("signing_key_one_rotation");
+  });
+
+  it("is no state of a key whose algorithm is none of the four", async () => {
+    for (const algorithm of ["none", "HS256", "RS512", "ES256K", "es256", ""])
+      await expect(insert(algorithm)).rejects.toThrow("signing_key_algorithm");
   });
 
   it("is compromised for a key of access tokens only with the order that revokes what it signed", async () => {

@@ -3,9 +3,10 @@ import { generateKey } from "./generate-key.ts";
 import type { NewKey } from "./insert-key.ts";
 import type { KeyStanding } from "./key-standing.ts";
 import type { KeyWrapper } from "./key-wrapper.ts";
+import type { KeyAlgorithm } from "./model.ts";
 
 /**
- * A key to take another's place, of the same purpose and algorithm; nothing is written. Only a master key that opens the one before wraps it: else
+ * A key to take another's place, of the same purpose; nothing is written. Only a master key that opens the one before wraps it: else
  * nobody could sign with it.
  *
  * @throws {DomainError} SEALED
@@ -13,7 +14,8 @@ import type { KeyWrapper } from "./key-wrapper.ts";
 export async function makeSuccessor(
   db: Sql,
   wrapper: KeyWrapper,
-  { kid, purpose, algorithm }: Pick<KeyStanding, "kid" | "purpose" | "algorithm">,
+  { kid, purpose }: Pick<KeyStanding, "kid" | "purpose">,
+  algorithm: KeyAlgorithm,
 ): Promise<NewKey> {
   const [row] = await db.query<{ wrapped: Buffer | null }>(
     "SELECT private_wrapped AS wrapped FROM signing_key WHERE kid = $1::text",

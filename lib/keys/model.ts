@@ -7,8 +7,16 @@ export type KeyPurpose = (typeof KEY_PURPOSES)[number];
 export const KEY_STATES = ["standby", "active", "retiring", "retired", "compromised", "destroyed"] as const;
 export type KeyState = (typeof KEY_STATES)[number];
 
-export const KEY_ALGORITHMS = ["ES256", "EdDSA"] as const;
+export const KEY_ALGORITHMS = ["ES256", "RS256", "PS256", "EdDSA"] as const;
 export type KeyAlgorithm = (typeof KEY_ALGORITHMS)[number];
+
+/** @see RFC 7518 section 3.1, RFC 8037 section 3.1 */
+export const KEY_ALGORITHM_WORDS: Record<KeyAlgorithm, string> = {
+  ES256: "ECDSA on P-256: short signatures, quick to make",
+  RS256: "RSA of 3072 bits, PKCS #1 v1.5: what every library knows, slow to sign",
+  PS256: "RSA of 3072 bits, PSS: as slow to sign as RS256",
+  EdDSA: "Ed25519: short and quick; older libraries do not know it",
+};
 
 export const KEY_PURPOSE_WORDS: Record<KeyPurpose, { name: string; means: string }> = {
   access_token: { name: "Access tokens", means: "Signs JWT access tokens." },
@@ -18,7 +26,7 @@ export const KEY_PURPOSE_WORDS: Record<KeyPurpose, { name: string; means: string
   checkpoint: { name: "Checkpoints", means: "Signs checkpoints over the audit log." },
 };
 
-/** The algorithm that a new key of a purpose gets. */
+/** The algorithm of a purpose's first key. */
 export const DEFAULT_ALGORITHM: Record<KeyPurpose, KeyAlgorithm> = {
   access_token: "ES256",
   id_token: "ES256",
@@ -101,16 +109,33 @@ export type EmergencyPlan = {
 /** What an emergency did. */
 export type EmergencyResult = RotationResult & { order: PlannedOrderResult };
 
-/** How often a purpose's key is replaced by itself. */
+/** How often a purpose's key is replaced by itself while it has an algorithm. */
 export type KeyPolicy = {
   purpose: KeyPurpose;
+  algorithm: KeyAlgorithm;
+  /** Whether the purpose has that algorithm now: the policy that holds. */
+  isSigning: boolean;
   isOn: boolean;
   everyDays: number;
   /** Days before, at which the next key is announced. */
   aheadDays: number;
   version: number;
-  /** When the policy makes the next key, and when that signs; null where it is off or a rotation is under way. */
+  /** When the policy makes the next key, and when that signs; null where it does not hold, is off or a rotation is under way. */
   next: { announcesAt: string; activatesAt: string } | null;
 };
 
 export const POLICY_DAYS_MAX = 730;
+
+/** How long the JWKS may be kept, and a replaced key stays in it. */
+export type KeySettings = {
+  jwksCacheSeconds: number;
+  /** Days that a replaced key stays at least; longer where what it signed may live. */
+  keyKeepDays: number;
+  /** Until when caches may hold a JWKS that was given out under a longer time: a new key waits for it. Null where none can. */
+  cachedUntil: string | null;
+  /** Of the organisation's settings. */
+  version: number;
+};
+
+export const JWKS_CACHE_SECONDS = { min: 10, max: 86_400 };
+export const KEY_KEEP_DAYS = { min: 0, max: 365 };

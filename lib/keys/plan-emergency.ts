@@ -2,7 +2,7 @@ import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { createPlan } from "../order-plans/create-plan.ts";
-import { readJwksCacheSeconds } from "./jwks-cache.ts";
+import { readJwksCache } from "./jwks-cache.ts";
 import { type KeyStanding, keyOf, readRing } from "./key-standing.ts";
 import type { EmergencyPlan } from "./model.ts";
 import { residualWindow } from "./residual-window.ts";
@@ -37,7 +37,7 @@ export async function planEmergency(ctx: Context, { kid }: { kid: string }): Pro
   const { until, says } = residualWindow({
     purpose: key.purpose,
     now: ctx.now,
-    jwksCacheSeconds: await readJwksCacheSeconds(ctx.db),
+    jwksCacheSeconds: (await readJwksCache(ctx.db)).heldSeconds,
     isSuccessorUnknown: isSigning && standby === null,
   });
   const follows = isSigning

@@ -1,6 +1,6 @@
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
-import { readJwksCacheSeconds } from "./jwks-cache.ts";
+import { readJwksCache } from "./jwks-cache.ts";
 import { isOfCommonSet, isOfFeed } from "./key-sets.ts";
 import { type PublishableKey, publicJwks } from "./public-jwks.ts";
 
@@ -19,6 +19,6 @@ export async function readJwks(ctx: Context): Promise<{ common: Jwks; feed: Jwks
   return {
     common: publicJwks(keys.filter(isOfCommonSet)),
     feed: publicJwks(keys.filter(isOfFeed)),
-    cacheSeconds: await readJwksCacheSeconds(ctx.db),
+    cacheSeconds: (await readJwksCache(ctx.db)).seconds,
   };
 }

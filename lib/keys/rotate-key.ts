@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { atWords } from "../order-plans/plan-words.ts";
 import { requireNote } from "../revocations/place-order.ts";
+import { algorithmChangeSays } from "./algorithm-change.ts";
 import { getKey } from "./get-key.ts";
 import type { RotateKeyInput } from "./input.ts";
 import { insertStandby } from "./insert-key.ts";
@@ -15,7 +16,7 @@ import { KEY_PURPOSE_WORDS, ROTATION_HORIZON_DAYS, type RotationResult } from ".
 const DAY_MS = 86_400_000;
 
 /**
- * Plans the rotation of a purpose: makes its next key, which stands in the JWKS from the commit on and signs when every cache can have it, or at
+ * Plans the rotation of a purpose, to another algorithm too: makes its next key, which stands in the JWKS from the commit on and signs when every cache can have it, or at
  * `activatesAt` where that is later. The worker activates it, and retires the one before when nothing that it signed lives. Of two at once one wins.
  * Until it signs it can be cancelled. Needs `key:rotate`. Recorded as `key.created`.
  *
@@ -38,11 +39,12 @@ export async function rotateKey(
       },
     );
   const name = KEY_PURPOSE_WORDS[purpose].name;
-  const ring = await readRing(ctx.db, { purpose, algorithm: input.algorithm ?? null });
+  const ring = await readRing(ctx.db, { purpose });
   const active = ring.find((key) => key.state === "active");
   if (active === undefined)
     throw new DomainError("CONFLICT", `${name}: no key signs, so that none can be replaced.`);
-  const key = await makeSuccessor(ctx.db, wrapper, active);
+  const algorithm = input.algorithm ?? active.algorithm;
+  const key = await makeSuccessor(ctx.db, wrapper, active, algorithm);
   const planned = await ctx.db.transaction(async (tx) => {
     const times = await insertStandby(tx, ctx, key, activatesAt);
     if (times === null) return null;
@@ -51,9 +53,10 @@ export async function rotateKey(
       target: keyTarget(key),
       reason: input.reason,
       note: input.note.trim() === "" ? undefined : input.note.trim(),
+      ...(algorithm === active.algorithm ? {} : { before: { algorithm: active.algorithm } }),
       after: {
         purpose,
-        algorithm: key.algorithm,
+        algorithm,
         state: "standby",
         replaces: active.kid,
         readyAt: times.readyAt.toISOString(),
@@ -75,6 +78,7 @@ export async function rotateKey(
     sentences: [
       `${key.kid} stands in the JWKS and signs nothing yet.`,
       `It signs from ${atWords(planned.activatesAt.toISOString())} on; ${active.kid} signs until then, and verifies after.`,
+      ...algorithmChangeSays(purpose, active.algorithm, algorithm),
       "Until then it can be cancelled.",
     ],
   };

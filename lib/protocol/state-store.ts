@@ -34,7 +34,8 @@ export function hashId(id: string): Buffer {
   return createHash("sha256").update(id).digest();
 }
 
-function place(model: string, idHash: Uint8Array): string {
+/** What a sealed row is bound to. */
+export function place(model: string, idHash: Uint8Array): string {
   return `${model} ${Buffer.from(idHash).toString("hex")}`;
 }
 

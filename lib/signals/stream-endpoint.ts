@@ -5,10 +5,10 @@ import type { Outbound } from "../outbound/outbound.ts";
 export type EndpointKeeping = { outbound: Outbound; wrapper: KeyWrapper };
 
 /** What the wrapped value is bound to. */
-const boundTo = (streamId: string) => `signal stream ${streamId}`;
+export const authorizationLabel = (streamId: string) => `signal stream ${streamId}`;
 
 export function wrapAuthorization(wrapper: KeyWrapper, streamId: string, value: string): Promise<Buffer> {
-  return wrapper.wrap(Buffer.from(value, "utf8"), boundTo(streamId));
+  return wrapper.wrap(Buffer.from(value, "utf8"), authorizationLabel(streamId));
 }
 
 export async function openAuthorization(
@@ -16,5 +16,5 @@ export async function openAuthorization(
   streamId: string,
   wrapped: Buffer,
 ): Promise<string> {
-  return (await wrapper.unwrap(wrapped, boundTo(streamId))).toString("utf8");
+  return (await wrapper.unwrap(wrapped, authorizationLabel(streamId))).toString("utf8");
 }

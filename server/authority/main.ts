@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { watchSchema } from "#lib/db/schema-version.ts";
 import { getEnv } from "#lib/env.ts";
-import { getMasterKey } from "#lib/keys/master-key.ts";
+import { openMasterKeys } from "#lib/keys/master-keys.ts";
 import { attachToSupervisor } from "#server/supervisor/child.ts";
 import { type RunningAuthority, startAuthority } from "./start.ts";
 
@@ -16,7 +16,7 @@ try {
   running = await startAuthority({
     env,
     databaseUrl: env.databaseUrl,
-    masterKey: getMasterKey(env),
+    masterKeys: openMasterKeys(env),
     log,
     metricsPort: env.metricsPort,
   });

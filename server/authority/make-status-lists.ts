@@ -1,7 +1,7 @@
 import { openSqlDatabase } from "#lib/db/sql-database.ts";
 import type { Env } from "#lib/env.ts";
 import { createJwtSigner, type JwtSigner } from "#lib/keys/jwt-signer.ts";
-import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
+import type { KeyWrapper } from "#lib/keys/key-wrapper.ts";
 import { openPrivateKey } from "#lib/keys/open-private-key.ts";
 import type { RegistrySnapshot } from "#lib/registry/snapshot.ts";
 import { createStatusListKeeper, type StatusListKeeper } from "#lib/status-lists/status-list-keeper.ts";
@@ -9,8 +9,7 @@ import { notReady } from "./answers.ts";
 import type { Services } from "./services.ts";
 
 /** The signer of the registry's active key for status lists, opened once for each set of keys. */
-function createListSigner(registry: () => RegistrySnapshot, masterKey: Buffer): () => Promise<JwtSigner> {
-  const wrapper = createKeyWrapper(masterKey);
+function createListSigner(registry: () => RegistrySnapshot, wrapper: KeyWrapper): () => Promise<JwtSigner> {
   let version: string | null = null;
   let signer: Promise<JwtSigner> | null = null;
 
@@ -39,16 +38,14 @@ function createListSigner(registry: () => RegistrySnapshot, masterKey: Buffer): 
 export type StatusListsOptions = {
   env: Pick<Env, "authorityIssuer">;
   databaseUrl: string;
-  masterKey: Buffer;
-  services: Pick<Services, "follower">;
+  services: Pick<Services, "follower" | "wrapper">;
 };
 
 /** The status lists of one authority, with a connection of their own: what they read can take seconds, and nobody who issues or verifies waits for it. */
 export function createStatusLists({
   env,
   databaseUrl,
-  masterKey,
-  services: { follower },
+  services: { follower, wrapper },
 }: StatusListsOptions): {
   keeper: StatusListKeeper;
   stop(): Promise<void>;
@@ -64,7 +61,7 @@ export function createStatusLists({
     issuer: env.authorityIssuer,
     registry: () => follower.registry,
     position: () => follower.book.position,
-    signer: createListSigner(() => follower.registry, masterKey),
+    signer: createListSigner(() => follower.registry, wrapper),
     requireCurrent() {
       if (follower.isStale) throw notReady();
     },

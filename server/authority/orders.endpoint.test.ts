@@ -2,6 +2,7 @@ import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Context } from "#lib/context.ts";
 import { parseEnv } from "#lib/env.ts";
+import { fixedMasterKeys } from "#lib/keys/master-keys.ts";
 import { createPlan } from "#lib/order-plans/create-plan.ts";
 import { planInput } from "#lib/order-plans/input.ts";
 import type { PlannedOrderResult } from "#lib/order-plans/model.ts";
@@ -146,7 +147,7 @@ test("a frozen selection is refused everywhere once it is written, an authority 
   instance.authorities[1] = await startAuthority({
     env,
     databaseUrl: instance.databaseUrl,
-    masterKey: instance.masterKey,
+    masterKeys: fixedMasterKeys(instance.masterKey),
     log: pino({ level: "silent" }),
     metricsPort: null,
   });

@@ -11,6 +11,8 @@ import type { Env } from "#lib/env.ts";
 import { keepIssuer } from "#lib/issuer/keep-issuer.ts";
 import { ensureKeys } from "#lib/keys/ensure-keys.ts";
 import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
+import type { MasterKeys } from "#lib/keys/master-keys.ts";
+import { openRootSecret, readKeyIdInForce } from "#lib/keys/root-secret.ts";
 import { openCountryDatabase } from "#lib/places/country-database.ts";
 import { letGo } from "#server/let-go.ts";
 import { readCertificate, TLS_POLICY } from "#server/tls/certificate.ts";
@@ -19,6 +21,7 @@ import { buildAuthority } from "./app.ts";
 import { ExchangeGate } from "./engine/exchange-gate.ts";
 import { createEngineHost, type EngineHost } from "./engine/host.ts";
 import { createStatusLists } from "./make-status-lists.ts";
+import { createMasterKeyWatch } from "./master-key-watch.ts";
 import { createMetrics } from "./metrics.ts";
 import { type Services, startServices } from "./services.ts";
 import { noticeUnknown } from "./unknown-tokens.ts";
@@ -26,7 +29,7 @@ import { noticeUnknown } from "./unknown-tokens.ts";
 export type AuthorityOptions = {
   env: Env;
   databaseUrl: string;
-  masterKey: Buffer;
+  masterKeys: MasterKeys;
   log: Logger;
   /** Null: no metrics port. */
   metricsPort: number | null;
@@ -46,7 +49,7 @@ export type RunningAuthority = {
 
 /** Starts one authority: several may run on one database, in one process or in many. */
 export async function startAuthority(options: AuthorityOptions): Promise<RunningAuthority> {
-  const { env, databaseUrl, masterKey, log, metricsPort, clockToleranceMs, unreadMs } = options;
+  const { env, databaseUrl, masterKeys, log, metricsPort, clockToleranceMs, unreadMs } = options;
   const certificate = env.tls && readCertificate(env.tls);
   const { countryOf, builtAt } = openCountryDatabase(env.countryDatabase);
   await requireKnownSchema(databaseUrl);
@@ -58,17 +61,25 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     // as long as orders may go unheard of: whoever waits is told 503 rather than to go on waiting
     maxSilenceMs: 5_000,
   });
-  const wrapper = createKeyWrapper(masterKey);
+  const wrapper = createKeyWrapper(masterKeys, () => readKeyIdInForce(db));
+  let root: Buffer;
   try {
     await checkDurability(db);
     await ensureKeys(systemContext(db, "authority"), wrapper);
+    root = await openRootSecret(db, wrapper);
     await keepIssuer(systemContext(db, "authority"), env.authorityIssuer);
   } catch (error) {
     await db.end();
     throw error;
   }
   let engine: EngineHost | null = null;
-  const onRegistry = () => engine?.refresh();
+  const watchMasterKey = createMasterKeyWatch(masterKeys, log);
+  const onRegistry = () => {
+    // before there is one, what the endpoints share is not there either
+    if (engine === null) return;
+    engine.refresh();
+    watchMasterKey(services.follower.registry.keys);
+  };
   const services = await startServices({
     env,
     db,
@@ -86,7 +97,9 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     env,
     db,
     log,
-    masterKey,
+    wrapper,
+    root,
+    masterKeys,
     registry: () => follower.registry,
     register: services.register,
     statuses: services.statuses,
@@ -107,7 +120,7 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
     reading: services.reading,
     countRefusal: (askerId, ip, refusal) => services.refusals.count(askerId, ip, refusal, new Date()),
   });
-  const lists = createStatusLists({ env, databaseUrl, masterKey, services });
+  const lists = createStatusLists({ env, databaseUrl, services });
   const metrics = createMetrics(() => ({
     stalenessMs: () => follower.stalenessMs,
     position: () => follower.book.position,

@@ -5,6 +5,7 @@ import { type Database, openDatabase } from "#lib/db/database.ts";
 import { testDatabase } from "#lib/db/test-database.ts";
 import { parseEnv } from "#lib/env.ts";
 import { uuidv7 } from "#lib/ids.ts";
+import { fixedMasterKeys } from "#lib/keys/master-keys.ts";
 import { type RunningAuthority, startAuthority } from "./start.ts";
 
 export async function freePort(): Promise<number> {
@@ -154,7 +155,7 @@ export async function startTestInstance(
       await startAuthority({
         env,
         databaseUrl,
-        masterKey,
+        masterKeys: fixedMasterKeys(masterKey),
         log: pino({ level: "silent" }),
         metricsPort: null,
         clockToleranceMs: options.clockToleranceMs,

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -56,7 +56,6 @@ describe("npx tokenwarden", { timeout: 60_000 }, () => {
       stdout: "",
       stderr: "tokenwarden: audit verify is not available in this version\n",
     });
-    expect(await run("keys", "rewrap")).toMatchObject({ code: 3 });
   });
 
   it.each([
@@ -69,6 +68,7 @@ describe("npx tokenwarden", { timeout: 60_000 }, () => {
       "--expires-in must be at least",
     ],
     [["api-token", "create", "--rolle", "auditor"], "Unknown option '--rolle'"],
+    [["keys", "rewrap", "now"], "Unexpected argument 'now'"],
     [["setup-link", "now"], "Unexpected argument 'now'"],
     [["issuer", "set", "https://a.example.com"], "--instead-of"],
     [["issuer", "set", "https://a.example.com/path", "--instead-of", "https://b.example.com"], "one origin"],
@@ -85,7 +85,7 @@ describe("npx tokenwarden", { timeout: 60_000 }, () => {
     expect(stderr).toMatch(/^tokenwarden: DATA_DIR \/proc\/tokenwarden\/x cannot be used: [^\n]+\n$/);
   });
 
-  it("makes a set-up link and API tokens on the embedded database, started for the moment", async () => {
+  it("makes a set-up link and API tokens, and another master key, on the embedded database, started for the moment", async () => {
     const link = await run("setup-link");
     expect(link).toMatchObject({ code: 0 });
     expect(link.stdout).toMatch(/^http:\/\/localhost:3000\/setup\?token=\S+\n$/);
@@ -104,6 +104,14 @@ describe("npx tokenwarden", { timeout: 60_000 }, () => {
     expect(token.stderr).toMatch(
       /API token nightly export \(\S+\), role auditor, good until \d{4}-\S+\. It is shown only now\./,
     );
+    const file = path.join(dataDir, "master-key");
+    const before = readFileSync(file, "utf8");
+    const rewrapped = await run("keys", "rewrap");
+    expect(rewrapped).toMatchObject({ code: 0, stdout: expect.stringMatching(/^[0-9a-f]{16}\n$/) });
+    expect(rewrapped.stderr).toContain("0 signing keys, 0 second factors");
+    expect(readFileSync(file, "utf8")).not.toBe(before);
+    expect(readFileSync(`${file}.before-${rewrapped.stdout.trim()}`, "utf8")).toBe(before);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(await run("db", "migrate")).toEqual({
       code: 0,
       stdout: "the database is up to date\n",

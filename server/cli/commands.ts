@@ -7,6 +7,7 @@ import { migrate } from "#lib/db/migrate.ts";
 import { type Env, readOrigin } from "#lib/env.ts";
 import { changeIssuer } from "#lib/issuer/change-issuer.ts";
 import { parseDuration } from "./duration.ts";
+import { rewrap } from "./rewrap.ts";
 import { NotAvailableError, UsageError } from "./usage-error.ts";
 import { withContext, withDatabaseUrl } from "./with-database.ts";
 
@@ -103,6 +104,30 @@ const issuerSet: Command = {
   },
 };
 
+const keysRewrap: Command = {
+  usage: "keys rewrap",
+  does: "replaces the master key, and wraps everything under the new one while all goes on",
+  async run(args, env) {
+    requireNoArguments(args);
+    const { keyId, wrapped, kept } = await withContext(env, (ctx) => rewrap(ctx, env));
+    print(keyId);
+    if (wrapped === null) remark("An earlier run had wrapped everything; what it had left to do is done.");
+    else
+      remark(
+        `${wrapped.signingKeys} signing keys, ${wrapped.secondFactors} second factors and ${wrapped.receivers} receivers' secrets are wrapped under the new master key. The old one opens nothing of this database any more.`,
+      );
+    if (kept !== null) {
+      remark(
+        `What runs reads the new key by itself. The old one is kept in ${kept} for backups from before:`,
+      );
+      remark("delete it with the last of them.");
+    } else if (env.masterKey)
+      remark(
+        "Start everything with MASTER_KEY set to the new key. What runs with MASTER_KEY_NEXT goes on until then; what runs without it says so in its log.",
+      );
+  },
+};
+
 function notAvailable(usage: string, does: string): Command {
   return {
     usage,
@@ -122,5 +147,5 @@ export const COMMANDS: Record<string, Command> = {
   "db migrate": dbMigrate,
   "issuer set": issuerSet,
   "audit verify": notAvailable("audit verify FILE…", "verifies an exported audit log offline"),
-  "keys rewrap": notAvailable("keys rewrap", "wraps all keys with a new master key"),
+  "keys rewrap": keysRewrap,
 };

@@ -1,7 +1,7 @@
 import { MigrationError } from "#lib/db/migrate.ts";
 import { EnvError, getEnv } from "#lib/env.ts";
 import { DomainError } from "#lib/errors.ts";
-import { MasterKeyError } from "#lib/keys/master-key.ts";
+import { MasterKeyError } from "#lib/keys/master-keys.ts";
 import { StartRefusal } from "#server/start-refusal.ts";
 import { COMMANDS, type Command } from "./commands.ts";
 import { NotAvailableError, UsageError } from "./usage-error.ts";

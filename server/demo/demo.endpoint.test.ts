@@ -9,6 +9,7 @@ import { systemContext } from "#lib/context.ts";
 import { type Database, openDatabase } from "#lib/db/database.ts";
 import { testDatabase } from "#lib/db/test-database.ts";
 import { parseEnv } from "#lib/env.ts";
+import { fixedMasterKeys } from "#lib/keys/master-keys.ts";
 import { getOrderPropagation } from "#lib/propagation/get-order-propagation.ts";
 import { revokeClientTokens } from "#lib/revocations/revoke-client-tokens.ts";
 import { type RunningAuthority, startAuthority } from "#server/authority/start.ts";
@@ -36,7 +37,13 @@ beforeAll(async () => {
     DEMO: "1",
   });
   const log = pino({ level: "silent" });
-  authority = await startAuthority({ env, databaseUrl, masterKey: randomBytes(32), log, metricsPort: null });
+  authority = await startAuthority({
+    env,
+    databaseUrl,
+    masterKeys: fixedMasterKeys(randomBytes(32)),
+    log,
+    metricsPort: null,
+  });
   await startDemoTraffic({ env, demo, log, signal: stopping.signal });
 });
 

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import { uuidv7 } from "#lib/ids.ts";
+import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
+import { openRootSecret } from "#lib/keys/root-secret.ts";
 import { createFamily } from "#lib/protocol/family.ts";
 import { createStateSeal } from "#lib/protocol/state-seal.ts";
 import { findState, putState } from "#lib/protocol/state-store.ts";
@@ -35,7 +37,7 @@ export async function openMint(
   instance: Pick<Instance, "db" | "masterKey" | "issuer" | "people">,
 ): Promise<Mint> {
   const { db, people } = instance;
-  const seal = createStateSeal(instance.masterKey);
+  const seal = createStateSeal(await openRootSecret(db, createKeyWrapper(instance.masterKey)));
   const writer = createUseWriter();
   const { tokens } = await logIn(await discover(instance, people.spa));
   const value = tokens.refresh_token ?? "";

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { MigrationError } from "#lib/db/migrate.ts";
 import { EnvError, getEnv } from "#lib/env.ts";
-import { MasterKeyError } from "#lib/keys/master-key.ts";
+import { MasterKeyError } from "#lib/keys/master-keys.ts";
 import { STOP_SIGNALS } from "#server/setup/launcher.mjs";
 import { acquireLock } from "#server/setup/lock.mjs";
 import { makeFolder } from "#server/setup/make-folder.mjs";

@@ -4,8 +4,9 @@ import pg from "pg";
 import type { Env } from "#lib/env.ts";
 import { DomainError } from "#lib/errors.ts";
 import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
-import { getMasterKey, masterKeyFile } from "#lib/keys/master-key.ts";
+import { type MasterKeys, masterKeyFile, nextMasterKeyFile, openMasterKeys } from "#lib/keys/master-keys.ts";
 import { writeDurably } from "#server/embedded-database/durable-file.ts";
+import { aloneWithMasterKey, promoteNextMasterKey } from "#server/master-key-file.ts";
 import { StartRefusal } from "#server/start-refusal.ts";
 
 async function hasWrappedKeys(databaseUrl: string): Promise<boolean> {
@@ -22,18 +23,33 @@ async function hasWrappedKeys(databaseUrl: string): Promise<boolean> {
 }
 
 /** A key that opens nothing would only send the authority round in circles. */
-async function checkOpens(masterKey: Buffer, databaseUrl: string): Promise<void> {
+async function checkOpens(masterKeys: MasterKeys, databaseUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
     const { rows } = await client.query<{ kid: string; wrapped: Buffer }>(
       "SELECT kid, private_wrapped AS wrapped FROM signing_key WHERE private_wrapped IS NOT NULL",
     );
-    const wrapper = createKeyWrapper(masterKey);
+    const wrapper = createKeyWrapper(masterKeys);
     for (const { kid, wrapped } of rows) await wrapper.unwrap(wrapped, kid);
   } catch (error) {
     if (error instanceof DomainError && error.code === "SEALED") throw new StartRefusal(error.message);
     throw error;
+  } finally {
+    await client.end();
+  }
+}
+
+/** Ends what a re-wrapping that was killed had left to do: the file holds the key in force. A re-wrapping that wrapped nothing yet stays as it is. */
+export async function finishRewrap(env: Env, databaseUrl: string): Promise<void> {
+  if (env.masterKey || !existsSync(nextMasterKeyFile(env))) return;
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ keyId: string }>(`SELECT key_id AS "keyId" FROM master_key`);
+    const keyId = rows[0]?.keyId ?? null;
+    // where a run is at work it ends by itself
+    await aloneWithMasterKey(env, () => promoteNextMasterKey(env, keyId));
   } finally {
     await client.end();
   }
@@ -57,7 +73,7 @@ export function masterKeyWarning(env: Env): string | null {
 export async function ensureMasterKey(env: Env, databaseUrl: string): Promise<void> {
   const file = masterKeyFile(env);
   if (env.masterKey || existsSync(file)) {
-    await checkOpens(getMasterKey(env), databaseUrl);
+    await checkOpens(openMasterKeys(env), databaseUrl);
     return;
   }
   if (await hasWrappedKeys(databaseUrl)) {

@@ -10,7 +10,7 @@ import { type BackOff, DEFAULT_BACK_OFF, type SupervisedChild, superviseChild } 
 import { CHILD_NAMES, type ChildEntries, type ChildName, childSpec, findHealthUrl } from "./children.ts";
 import { checkIssuer } from "./issuer.ts";
 import { isForTerminal, splitLines } from "./log-line.ts";
-import { ensureMasterKey, masterKeyWarning } from "./master-key.ts";
+import { ensureMasterKey, finishRewrap, masterKeyWarning } from "./master-key.ts";
 import { requireFreePorts } from "./ports.ts";
 
 const LOG_BYTES = 20 * 1024 * 1024;
@@ -112,6 +112,7 @@ async function start(options: SupervisorOptions, started: Started, signal: Abort
   const database = { databaseUrl, databaseDir: started.database?.clusterDir };
   await migrate(databaseUrl, { log: (line) => say(`· ${line}`) });
   await ensureMasterKey(env, databaseUrl);
+  await finishRewrap(env, databaseUrl);
   await checkIssuer(env, databaseUrl);
   const warning = masterKeyWarning(env);
   if (warning) say(`· ${warning}`);

@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { watchSchema } from "#lib/db/schema-version.ts";
 import { getEnv } from "#lib/env.ts";
-import { getMasterKey } from "#lib/keys/master-key.ts";
+import { openMasterKeys } from "#lib/keys/master-keys.ts";
 import { createOutbound } from "#lib/outbound/outbound.ts";
 import { attachToSupervisor } from "#server/supervisor/child.ts";
 import { type RunningWorker, startWorker } from "./start.ts";
@@ -20,7 +20,7 @@ try {
     log,
     signals: {
       issuer: env.authorityIssuer,
-      masterKey: getMasterKey(env),
+      masterKeys: openMasterKeys(env),
       outbound: createOutbound({ allow: env.outboundAllow }),
     },
   });

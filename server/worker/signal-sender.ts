@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import type { SqlDatabase } from "#lib/db/sql-database.ts";
 import { isUnavailable } from "#lib/db/unavailable.ts";
-import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
+import type { KeyWrapper } from "#lib/keys/key-wrapper.ts";
 import type { Outbound } from "#lib/outbound/outbound.ts";
 import { collectSignals } from "#lib/signals/collect-signals.ts";
 import { type Delivering, deliverStream } from "#lib/signals/deliver-stream.ts";
@@ -18,7 +18,7 @@ export type SignalSenderOptions = {
   db: SqlDatabase;
   url: string;
   issuer: string;
-  masterKey: Buffer;
+  wrapper: KeyWrapper;
   outbound: Outbound;
   log: Logger;
 };
@@ -27,8 +27,7 @@ export type SignalSender = { start(): void; stop(): Promise<void> };
 
 /** Turns orders into security events, and sends them over the streams that push. */
 export function createSignalSender(options: SignalSenderOptions): SignalSender {
-  const { db, url, issuer, masterKey, outbound, log } = options;
-  const wrapper = createKeyWrapper(masterKey);
+  const { db, url, issuer, wrapper, outbound, log } = options;
   const stopping = new AbortController();
   const workerId = randomUUID();
   const lines = new Map<string, Promise<void>>();

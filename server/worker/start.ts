@@ -7,6 +7,8 @@ import { openSqlDatabase } from "#lib/db/sql-database.ts";
 import { endAbandonedExports } from "#lib/exports/end-abandoned-exports.ts";
 import { purgeFeed } from "#lib/feed/purge-feed.ts";
 import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
+import type { MasterKeys } from "#lib/keys/master-keys.ts";
+import { readKeyIdInForce } from "#lib/keys/root-secret.ts";
 import { purgeLifetimePlans } from "#lib/lifetimes/purge-lifetime-plans.ts";
 import { purgePlans } from "#lib/order-plans/purge-plans.ts";
 import type { Outbound } from "#lib/outbound/outbound.ts";
@@ -31,7 +33,7 @@ import { ensurePartitions, purgeExpired } from "./upkeep.ts";
 export type RunningWorker = { db: Database; stop(): Promise<void> };
 
 /** What it takes to tell others. */
-export type WorkerSignals = { issuer: string; masterKey: Buffer; outbound: Outbound };
+export type WorkerSignals = { issuer: string; masterKeys: MasterKeys; outbound: Outbound };
 
 export type WorkerOptions = {
   databaseUrl: string;
@@ -80,14 +82,11 @@ export async function startWorker({
   const disk = await watchDisk(databaseDir);
   // an order is in force before it is settled: settling waits for room, so that the next order has some
   const settler = createSettler(db, databaseUrl, log, () => disk.isFull);
-  const rotator = createKeyRotator(
-    db,
-    databaseUrl,
-    log,
-    signals === undefined ? null : createKeyWrapper(signals.masterKey),
-  );
+  const wrapper =
+    signals === undefined ? null : createKeyWrapper(signals.masterKeys, () => readKeyIdInForce(db));
+  const rotator = createKeyRotator(db, databaseUrl, log, wrapper);
   const watch = createFeedWatch(db, databaseUrl, log, () => disk.isFull);
-  const sender = signals && createSignalSender({ ...signals, db, url: databaseUrl, log });
+  const sender = signals && wrapper && createSignalSender({ ...signals, wrapper, db, url: databaseUrl, log });
 
   const jobs: Record<string, { cron: string; run: () => Promise<unknown> }> = {
     "ensure-partitions": { cron: "15 3 * * *", run: () => ensurePartitions(db, new Date()) },

@@ -12,6 +12,8 @@ import type { Batch } from "./feed-intake.ts";
 
 export const FEED_AUDIENCE = "tokenwarden-feed";
 const FEED_TYPE = "tokenwarden-feed+jwt";
+/** Whatever the organisation signs the feed with; the key says which of them is its own. */
+const FEED_ALGORITHMS = ["ES256", "RS256", "PS256", "EdDSA"];
 const STATEMENT_TYPE = "tokenwarden-verifier+jwt";
 
 /** What the console holds of this verifier. */
@@ -58,14 +60,14 @@ const optionalText = (value: unknown, name: string) =>
   value === undefined || value === null ? null : parseText(value, name);
 
 /**
- * Reads what the feed sends: ES256 by a key of the feed's own set, issuer, audience and type, then field by field.
+ * Reads what the feed sends: signed by a key of the feed's own set with that key's algorithm, issuer, audience and type, then field by field.
  * Every method throws `ForgedMessage` for what is not the authority's, and whatever `keys` throws where the keys cannot be had.
  */
 export function createMessageReader(keys: JWTVerifyGetKey, issuer: string): MessageReader {
   async function open(jws: string, type: string): Promise<Record<string, unknown>> {
     let verified: Awaited<ReturnType<typeof compactVerify>>;
     try {
-      verified = await compactVerify(jws, keys, { algorithms: ["ES256"] });
+      verified = await compactVerify(jws, keys, { algorithms: FEED_ALGORITHMS });
     } catch (error) {
       const code = (error as { code?: string }).code ?? "";
       if (/^ERR_(?:JWS|JWKS_NO|JWKS_MULTIPLE|JOSE_ALG|JOSE_NOT)/.test(code))

@@ -9,11 +9,20 @@ export const purposeParams = z.object({ purpose: z.string().regex(/^[\w-]{1,40}$
 
 export const keyPolicy = z.object({
   purpose: z.enum(KEY_PURPOSES),
+  algorithm: z.enum(KEY_ALGORITHMS),
+  isSigning: z.boolean(),
   isOn: z.boolean(),
   everyDays: z.int(),
   aheadDays: z.int(),
   version: z.int(),
   next: z.object({ announcesAt: instant, activatesAt: instant }).nullable(),
+});
+
+export const keySettings = z.object({
+  jwksCacheSeconds: z.int(),
+  keyKeepDays: z.int(),
+  cachedUntil: instant.nullable(),
+  version: z.int(),
 });
 
 /** The `{kid}` of a path. */

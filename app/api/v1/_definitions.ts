@@ -44,6 +44,7 @@ import * as incidentsNumberUses from "./incidents/[number]/uses/route.ts";
 import * as incidents from "./incidents/route.ts";
 import * as keyPoliciesPurpose from "./key-policies/[purpose]/route.ts";
 import * as keyPolicies from "./key-policies/route.ts";
+import * as keySettings from "./key-settings/route.ts";
 import * as keysKidActivate from "./keys/[kid]/activate/route.ts";
 import * as keysKidCancel from "./keys/[kid]/cancel/route.ts";
 import * as keysKidDestroy from "./keys/[kid]/destroy/route.ts";
@@ -171,6 +172,7 @@ export function allRoutes(): Route[] {
     incidentsNumberUses,
     keyPolicies,
     keyPoliciesPurpose,
+    keySettings,
     keys,
     keysKid,
     keysKidActivate,

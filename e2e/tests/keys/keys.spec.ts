@@ -1,5 +1,8 @@
-import { decodeProtectedHeader } from "jose";
+import type { Locator, Page } from "@playwright/test";
+import { decodeJwt, decodeProtectedHeader } from "jose";
+import pg from "pg";
 import { expectAccessible } from "../../fixtures/accessibility.ts";
+import { databaseUrl } from "../../fixtures/old-tokens.ts";
 import type { Product } from "../../fixtures/product.ts";
 import { expect, test } from "../../fixtures/test.ts";
 
@@ -82,4 +85,101 @@ test("an emergency: the plan is read, the id typed, another key signs, and what 
   await destroying.getByRole("combobox", { name: "Reason" }).selectOption({ label: "Key compromised" });
   await destroying.getByRole("button", { name: "Destroy it" }).click();
   await expect(page.getByText("Its private half is gone").first()).toBeVisible();
+});
+
+/** Goes on by Tab until something has the focus. */
+async function tabTo(page: Page, target: Locator): Promise<void> {
+  for (let presses = 0; presses < 80; presses += 1) {
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error("it is not reached by the keyboard");
+}
+
+/** Opens a button's dialog by the keyboard. */
+async function press(page: Page, name: string): Promise<void> {
+  await tabTo(page, page.getByRole("button", { name, exact: true }));
+  await page.keyboard.press("Enter");
+}
+
+/** Chooses in a list by the arrow keys. */
+async function choose(page: Page, list: Locator, label: string): Promise<void> {
+  await tabTo(page, list);
+  await page.keyboard.press("Home");
+  const chosen = () =>
+    list.evaluate((element) => (element as HTMLSelectElement).selectedOptions[0]?.textContent);
+  for (let presses = 0; presses < 20 && (await chosen()) !== label; presses += 1)
+    await page.keyboard.press("ArrowDown");
+  expect(await chosen()).toBe(label);
+}
+
+/** As if every copy of the JWKS had been fetched anew meanwhile. */
+async function cachesRunOut(product: Product, kid: string): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl(product) });
+  await client.connect();
+  try {
+    await client.query("UPDATE signing_key SET ready_at = now() WHERE kid = $1::text", [kid]);
+  } finally {
+    await client.end();
+  }
+}
+
+test("a rotation to another algorithm is planned and activated with the keyboard alone, and the next status list is signed by it", async ({
+  page,
+  authority,
+  registry,
+  product,
+}) => {
+  await page.goto("/keys");
+  await press(page, "Rotate…");
+  const rotating = page.getByRole("dialog", { name: "Rotate a signing key" });
+  await expect(rotating).toBeVisible();
+  await choose(page, rotating.getByRole("combobox", { name: "Purpose" }), "Status lists");
+  await choose(page, rotating.getByRole("combobox", { name: "Algorithm of the next key" }), "EdDSA");
+  await expect(rotating).toContainText("must take EdDSA before the key signs; until then ES256 signs");
+  await choose(page, rotating.getByRole("combobox", { name: "It signs" }), "In a week");
+  await choose(page, rotating.getByRole("combobox", { name: "Reason" }), "Policy");
+  await press(page, "Make the next key");
+  await expect(page).toHaveURL(/\/keys\/eddsa-/);
+  const kid = new URL(page.url()).pathname.split("/").at(-1) ?? "";
+  await cachesRunOut(product, kid);
+
+  await press(page, "Activate now…");
+  const activating = page.getByRole("dialog", { name: "Let the standby key sign now" });
+  await expect(activating).toBeVisible();
+  await choose(page, activating.getByRole("combobox", { name: "Reason" }), "Policy");
+  await press(page, "Activate it");
+  await expect(page.getByText("Signs everything new").first()).toBeVisible();
+  await expectAccessible(page, "the page of a key that signs");
+
+  const token = await authority.issue(await registry.addService());
+  const { status } = decodeJwt(token) as { status: { status_list: { uri: string } } };
+  const list = product.authorityUrl + new URL(status.status_list.uri).pathname;
+  await expect
+    .poll(async () => decodeProtectedHeader(await (await fetch(list)).text()))
+    .toMatchObject({ alg: "EdDSA", kid });
+});
+
+test("the cache time is changed in its form, and what is too short is refused before it is sent", async ({
+  page,
+  product,
+}) => {
+  await page.goto("/keys");
+  await page.getByRole("button", { name: "Change caches and keeping" }).click();
+  const dialog = page.getByRole("dialog", { name: "Caches and keeping" });
+  const cache = dialog.getByRole("textbox", { name: "The JWKS may be kept" });
+  await cache.fill("9");
+  await expect(dialog.getByRole("button", { name: "Save" })).toBeDisabled();
+  await cache.fill("900");
+  await expectAccessible(page, "the form of caches and keeping");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("15 minutes").first()).toBeVisible();
+  await expect
+    .poll(async () => (await fetch(`${product.authorityUrl}/oauth/jwks`)).headers.get("cache-control"))
+    .toBe("public, max-age=900");
+  await page.getByRole("button", { name: "Change caches and keeping" }).click();
+  await cache.fill("600");
+  await expect(dialog).toContainText("Caches that were told the longer time keep to it");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Rotations wait for older caches until")).toBeVisible();
 });

@@ -10,6 +10,7 @@ import { shapeAccessTokens } from "./model-access-tokens.ts";
 import { registryClient, shapeClients } from "./model-clients.ts";
 import { shapeCodes, shapePushedRequests } from "./model-codes.ts";
 import { shapeDeviceCodes, tellInterval } from "./model-device-codes.ts";
+import { shapeIdTokens } from "./model-id-tokens.ts";
 import { shapeInteractions } from "./model-interactions.ts";
 import { rememberOidcScopes, shapeRefreshTokens } from "./model-refresh-tokens.ts";
 import { shapeSessions } from "./model-sessions.ts";
@@ -98,12 +99,12 @@ export async function buildEngine(
   deps: EngineDeps,
   seal: StateSeal,
 ): Promise<{ provider: Provider; serviceTokens: ServiceTokens }> {
-  const keys = await openSigningKeys(deps.registry().keys, deps.masterKey);
-  const { idTokenJwks } = keys;
-  const provider = new Provider(deps.env.authorityIssuer, createConfiguration({ deps, seal, idTokenJwks }));
+  const keys = await openSigningKeys(deps.registry().keys, deps.wrapper);
+  const provider = new Provider(deps.env.authorityIssuer, createConfiguration({ deps, seal, keys }));
   speakAsIssuer(provider);
   rememberOidcScopes(provider, OIDC_SCOPES);
-  shapeClients(provider, deps);
+  shapeClients(provider, deps, keys.idTokenAlgorithm);
+  shapeIdTokens(provider, keys.idTokenJwks);
   shapeCodes(provider, deps);
   shapePushedRequests(provider, deps);
   shapeDeviceCodes(provider, deps, seal);

@@ -1,6 +1,7 @@
 import { hkdfSync } from "node:crypto";
-import { type Configuration, errors, type JWK, type KoaContextWithOIDC } from "oidc-provider";
+import { type Configuration, errors, type KoaContextWithOIDC } from "oidc-provider";
 import { ASSERTION_ALGORITHMS } from "#lib/client-keys/model.ts";
+import { KEY_ALGORITHMS } from "#lib/keys/model.ts";
 import { sessionSeconds } from "#lib/lifetimes/ends.ts";
 import type { Lifetime } from "#lib/lifetimes/model.ts";
 import type { StateSeal } from "#lib/protocol/state-seal.ts";
@@ -15,6 +16,7 @@ import { loadGrant } from "./load-grant.ts";
 import { createAccountFinder } from "./model-accounts.ts";
 import { registryClient } from "./model-clients.ts";
 import { defaultResourceOf, findResource } from "./resources.ts";
+import type { SigningKeys } from "./signing-keys.ts";
 import { createStateAdapter } from "./state-adapter.ts";
 
 export const OIDC_SCOPES = ["openid", "profile", "email", "groups", "offline_access"];
@@ -35,22 +37,27 @@ export function cookieOf(issuer: string) {
   return { isSecure, options: { httpOnly: true, sameSite: "lax", signed: true, secure: isSecure } as const };
 }
 
-export type ConfigurationOptions = { deps: EngineDeps; seal: StateSeal; idTokenJwks: JWK[] };
+export type ConfigurationOptions = {
+  deps: EngineDeps;
+  seal: StateSeal;
+  keys: Pick<SigningKeys, "idTokenJwks" | "idTokenAlgorithm">;
+};
 
 /** Everything that the engine is told; there is nothing that it decides by a default that we do not want. */
-export function createConfiguration({ deps, seal, idTokenJwks }: ConfigurationOptions): Configuration {
+export function createConfiguration({ deps, seal, keys }: ConfigurationOptions): Configuration {
   const issuer = deps.env.authorityIssuer;
   const { isSecure, options: cookie } = cookieOf(issuer);
   const organisation = () => deps.registry().organisation;
   const secondsOf = (client: { clientId: string }, key: Lifetime) =>
     lifetimeSeconds(organisation(), registryClient(deps, client.clientId), key);
-  const cookieKey = Buffer.from(
-    hkdfSync("sha256", deps.masterKey, "", "tokenwarden authority cookies v1", 32),
-  ).toString("base64url");
+  // the first signs; cookies from before there was a root secret are good until they end
+  const cookieKeys = [deps.root, ...deps.masterKeys()].map((secret) =>
+    Buffer.from(hkdfSync("sha256", secret, "", "tokenwarden authority cookies v1", 32)).toString("base64url"),
+  );
 
   return {
     adapter: createStateAdapter(deps.db, seal),
-    jwks: { keys: idTokenJwks },
+    jwks: { keys: keys.idTokenJwks },
     findAccount: createAccountFinder(deps),
     loadExistingGrant: (ctx) => loadGrant(deps, ctx),
     scopes: OIDC_SCOPES,
@@ -67,9 +74,10 @@ export function createConfiguration({ deps, seal, idTokenJwks }: ConfigurationOp
     responseTypes: ["code"],
     subjectTypes: ["public"],
     clientAuthMethods: AUTH_METHODS,
-    clientDefaults: { id_token_signed_response_alg: "ES256" },
+    clientDefaults: { id_token_signed_response_alg: keys.idTokenAlgorithm },
     enabledJWA: {
-      idTokenSigningAlgValues: ["ES256"],
+      // of these the engine offers what it has keys for
+      idTokenSigningAlgValues: [...KEY_ALGORITHMS],
       dPoPSigningAlgValues: ["ES256", "Ed25519", "EdDSA"],
       clientAuthSigningAlgValues: [...ASSERTION_ALGORITHMS],
     },
@@ -88,7 +96,7 @@ export function createConfiguration({ deps, seal, idTokenJwks }: ConfigurationOp
       client.clientAuthMethod === "none" && isOriginOf(client.redirectUris ?? [], origin),
     clockTolerance: organisation().clockSkewSeconds,
     cookies: {
-      keys: [cookieKey],
+      keys: cookieKeys,
       names: {
         session: isSecure ? "__Host-tw_session" : "tw_session",
         interaction: isSecure ? "__Secure-tw_interaction" : "tw_interaction",

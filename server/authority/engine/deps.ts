@@ -4,6 +4,8 @@ import type { ClientKeyCache } from "#lib/client-keys/client-key-cache.ts";
 import type { Sql } from "#lib/db/sql.ts";
 import type { SqlDatabase } from "#lib/db/sql-database.ts";
 import type { Env } from "#lib/env.ts";
+import type { KeyWrapper } from "#lib/keys/key-wrapper.ts";
+import type { MasterKeys } from "#lib/keys/master-keys.ts";
 import type { CountryOf } from "#lib/places/country-database.ts";
 import type { RegistrySnapshot } from "#lib/registry/snapshot.ts";
 import type { StatusAllocator } from "#lib/status-lists/allocate-status.ts";
@@ -27,8 +29,12 @@ export type EngineDeps = {
   env: Pick<Env, "authorityIssuer" | "environmentName">;
   db: SqlDatabase;
   log: EngineLog;
-  /** 32 bytes. */
-  masterKey: Buffer;
+  /** Opens signing keys. */
+  wrapper: KeyWrapper;
+  /** 32 bytes that sealed state and cookies are derived from. */
+  root: Buffer;
+  /** What they were derived from before there was a root secret. */
+  masterKeys: MasterKeys;
   registry(): RegistrySnapshot;
   register: TokenRegister;
   /** Where the statuses of JWTs stand. */

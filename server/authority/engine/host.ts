@@ -40,7 +40,7 @@ function builtFor({ keySetVersion, organisation }: RegistrySnapshot): string {
 
 /** Holds the engine of the registry's present keys and clock tolerance; an engine of others never answers a new request. */
 export function createEngineHost(deps: EngineDeps): EngineHost {
-  const seal = createStateSeal(deps.masterKey);
+  const seal = createStateSeal(deps.root, deps.masterKeys());
   let current: { builtFor: string; engine: Promise<Engine> } | null = null;
 
   async function build(): Promise<Engine> {

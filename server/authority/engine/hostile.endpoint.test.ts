@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemContext } from "#lib/context.ts";
 import { parseEnv } from "#lib/env.ts";
 import { changeIssuer } from "#lib/issuer/change-issuer.ts";
+import { fixedMasterKeys } from "#lib/keys/master-keys.ts";
 import { startAuthority } from "../start.ts";
 import { freePort, startTestInstance, type TestInstance } from "../test-authority.ts";
 import { TestBrowser } from "./test-browser.ts";
@@ -197,7 +198,7 @@ describe("behind a proxy that speaks TLS", () => {
     const options = {
       env,
       databaseUrl,
-      masterKey,
+      masterKeys: fixedMasterKeys(masterKey),
       log: pino({ level: "silent" }),
       metricsPort: null,
     };

@@ -1,6 +1,7 @@
 import { hash, randomBytes } from "node:crypto";
 import Provider, { type ClientMetadata, type JWKS } from "oidc-provider";
 import type { PublicJwk } from "#lib/client-keys/model.ts";
+import type { KeyAlgorithm } from "#lib/keys/model.ts";
 import type { RegistryClient } from "#lib/registry/snapshot.ts";
 import { findClientSecret } from "../callers.ts";
 import type { EngineDeps } from "./deps.ts";
@@ -22,7 +23,7 @@ function authenticationOf(client: RegistryClient): Omit<ClientMetadata, "client_
   }
 }
 
-function metadataOf(client: RegistryClient): ClientMetadata {
+function metadataOf(client: RegistryClient, idTokenAlgorithm: KeyAlgorithm): ClientMetadata {
   const hasCode = client.grantTypes.includes("authorization_code");
   return {
     client_id: client.clientId,
@@ -36,7 +37,7 @@ function metadataOf(client: RegistryClient): ClientMetadata {
     ...authenticationOf(client),
     dpop_bound_access_tokens: client.requireDpop,
     require_pushed_authorization_requests: client.requirePar,
-    id_token_signed_response_alg: "ES256",
+    id_token_signed_response_alg: idTokenAlgorithm,
   };
 }
 
@@ -91,7 +92,7 @@ function followKeys(
  * Lets the engine take clients from the registry's snapshot. A disabled client is nobody, but at the token endpoint it is told apart after
  * it has authenticated, so that what it presents goes on record.
  */
-export function shapeClients(provider: Provider, deps: EngineDeps): void {
+export function shapeClients(provider: Provider, deps: EngineDeps, idTokenAlgorithm: KeyAlgorithm): void {
   const Client = provider.Client as unknown as {
     new (metadata: ClientMetadata): object;
     find(id: unknown): Promise<object | undefined>;
@@ -103,7 +104,7 @@ export function shapeClients(provider: Provider, deps: EngineDeps): void {
     if (client === undefined || (client.isDisabled && Provider.ctx?.oidc.route !== "token")) return undefined;
     let engineClient = made.get(client);
     if (engineClient === undefined) {
-      engineClient = new Client(metadataOf(client));
+      engineClient = new Client(metadataOf(client, idTokenAlgorithm));
       if (client.jwksUri !== null) followKeys(engineClient as KeyedClient, client, deps);
       made.set(client, engineClient);
     }

@@ -5,6 +5,7 @@ import { decodeJwt } from "jose";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { parseEnv } from "#lib/env.ts";
+import { fixedMasterKeys } from "#lib/keys/master-keys.ts";
 import { revokeToken } from "#lib/revocations/revoke-token.ts";
 import { contextAs } from "#lib/tokens/token-fixture.ts";
 import { disableVerifier } from "#lib/verifiers/disable-verifier.ts";
@@ -88,7 +89,7 @@ async function restart(index: number): Promise<void> {
   instance.authorities[index] = await startAuthority({
     env,
     databaseUrl: instance.databaseUrl,
-    masterKey: instance.masterKey,
+    masterKeys: fixedMasterKeys(instance.masterKey),
     log: pino({ level: "silent" }),
     metricsPort: null,
     unreadMs: 4_000,

@@ -51,7 +51,13 @@ export function subjectOf(token: string): OrderSubject {
   };
 }
 
-export type ReaderOptions = { url: string; issuer: string; secret: string; instance?: string };
+export type ReaderOptions = {
+  url: string;
+  issuer: string;
+  secret: string;
+  instance?: string;
+  algorithm?: string;
+};
 
 /** A reader of the feed that checks everything it is sent by the contract, with the published keys. */
 export class TestReader {
@@ -66,12 +72,14 @@ export class TestReader {
   #url: string;
   readonly #issuer: string;
   readonly #secret: string;
+  readonly #algorithm: string;
   /** What the authority called the model's position. */
   mark: string | null = null;
   #keys: ReturnType<typeof createRemoteJWKSet>;
   #abort = new AbortController();
 
-  constructor({ url, issuer, secret, instance = randomUUID() }: ReaderOptions) {
+  constructor({ url, issuer, secret, instance = randomUUID(), algorithm = "ES256" }: ReaderOptions) {
+    this.#algorithm = algorithm;
     this.#url = url;
     this.#issuer = issuer;
     this.#secret = secret;
@@ -91,7 +99,7 @@ export class TestReader {
       issuer: this.#issuer,
       audience,
       typ,
-      algorithms: ["ES256"],
+      algorithms: [this.#algorithm],
     });
     return payload as Payload;
   }

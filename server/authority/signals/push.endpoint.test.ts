@@ -3,6 +3,7 @@ import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { updateGroup } from "#lib/groups/update-group.ts";
 import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
+import { fixedMasterKeys } from "#lib/keys/master-keys.ts";
 import { readOutboundAllow } from "#lib/outbound/allow-list.ts";
 import { createOutbound, type Outbound } from "#lib/outbound/outbound.ts";
 import type { Reason } from "#lib/revocations/model.ts";
@@ -52,7 +53,7 @@ beforeAll(async () => {
   worker = await startWorker({
     databaseUrl: instance.databaseUrl,
     log: pino({ level: "silent" }),
-    signals: { issuer: instance.issuer, masterKey: instance.masterKey, outbound },
+    signals: { issuer: instance.issuer, masterKeys: fixedMasterKeys(instance.masterKey), outbound },
   });
 });
 afterAll(async () => {

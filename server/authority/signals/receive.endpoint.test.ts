@@ -5,6 +5,7 @@ import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
+import { fixedMasterKeys } from "#lib/keys/master-keys.ts";
 import { readOutboundAllow } from "#lib/outbound/allow-list.ts";
 import { createOutbound, type Outbound } from "#lib/outbound/outbound.ts";
 import { revokeUserTokens } from "#lib/revocations/revoke-user-tokens.ts";
@@ -374,7 +375,7 @@ test("two authorities: what ends a user's tokens at one ends them at the other",
   const worker = await startWorker({
     databaseUrl: instance.databaseUrl,
     log: pino({ level: "silent" }),
-    signals: { issuer: instance.issuer, masterKey: instance.masterKey, outbound: both },
+    signals: { issuer: instance.issuer, masterKeys: fixedMasterKeys(instance.masterKey), outbound: both },
   });
   try {
     const theirs = fixtureOf(two.db);

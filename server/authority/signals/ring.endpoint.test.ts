@@ -5,6 +5,7 @@ import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { uuidv7 } from "#lib/ids.ts";
 import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
+import { fixedMasterKeys } from "#lib/keys/master-keys.ts";
 import { readOutboundAllow } from "#lib/outbound/allow-list.ts";
 import { createOutbound, type Outbound } from "#lib/outbound/outbound.ts";
 import { revokeUserTokens } from "#lib/revocations/revoke-user-tokens.ts";
@@ -42,7 +43,11 @@ beforeAll(async () => {
       if (from !== to) await connect(sender, receiver, `${origin}/${from}`);
   workers = await Promise.all(
     instances.map(({ databaseUrl, issuer, masterKey }) =>
-      startWorker({ databaseUrl, log: pino({ level: "silent" }), signals: { issuer, masterKey, outbound } }),
+      startWorker({
+        databaseUrl,
+        log: pino({ level: "silent" }),
+        signals: { issuer, masterKeys: fixedMasterKeys(masterKey), outbound },
+      }),
     ),
   );
 });

@@ -8,6 +8,7 @@ import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { revocableBy } from "#components/revocation/revocable-by.ts";
 import { can } from "#lib/authz/require-permission.ts";
 import { getEnv } from "#lib/env.ts";
+import { getKeySettings } from "#lib/keys/get-key-settings.ts";
 import { listKeyPolicies } from "#lib/keys/list-key-policies.ts";
 import { listKeys } from "#lib/keys/list-keys.ts";
 import { KEY_PURPOSE_WORDS } from "#lib/keys/model.ts";
@@ -17,15 +18,21 @@ import { KeyTimeline } from "../_components/key-timeline.tsx";
 import { KeysTable } from "../_components/keys-table.tsx";
 import { PolicyCard } from "../_components/policy-card.tsx";
 import { RotateButton } from "../_components/rotate-button.tsx";
+import { SettingsCard } from "../_components/settings-card.tsx";
 import { keyWords as words } from "../_components/words.ts";
 
 export const metadata: Metadata = { title: words.title };
 
 export default async function KeysPage() {
   const ctx = await requireSignedIn("/keys");
-  const [keys, sets, policies] = await Promise.all([listKeys(ctx), readJwks(ctx), listKeyPolicies(ctx)]);
+  const [keys, sets, policies, settings] = await Promise.all([
+    listKeys(ctx),
+    readJwks(ctx),
+    listKeyPolicies(ctx),
+    getKeySettings(ctx),
+  ]);
   const mayRotate = can(ctx, "key:rotate");
-  const purposes = [...new Set(keys.filter((key) => key.state === "active").map((key) => key.purpose))];
+  const signing = keys.filter((key) => key.state === "active");
   const jwks = `${getEnv().authorityIssuer}/oauth/jwks`;
   return (
     <Page>
@@ -37,7 +44,7 @@ export default async function KeysPage() {
             <LinkButton href={jwks} leftSection={<IconCode size={16} />}>
               {words.jwks}
             </LinkButton>
-            {mayRotate && purposes.length > 0 ? <RotateButton purposes={purposes} /> : null}
+            {mayRotate && signing.length > 0 ? <RotateButton signing={signing} /> : null}
           </>
         }
       />
@@ -60,6 +67,7 @@ export default async function KeysPage() {
           </Card>
           <p className="muted">{words.tokensNote}</p>
           <PolicyCard policies={policies} mayChange={mayRotate} />
+          <SettingsCard settings={settings} mayChange={mayRotate} />
           <ServedSets {...sets} />
         </>
       )}

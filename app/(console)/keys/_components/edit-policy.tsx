@@ -41,7 +41,8 @@ export function EditPolicy({ policy }: { policy: KeyPolicy }) {
     setIsBusy(true);
     setError(null);
     try {
-      const body = { version: policy.version, isOn, everyDays: every, aheadDays: ahead };
+      const { version, algorithm } = policy;
+      const body = { version, algorithm, isOn, everyDays: every, aheadDays: ahead };
       await requestJson(`/api/v1/key-policies/${policy.purpose}`, { method: "PUT", body });
       setIsOpen(false);
       notifications.show({ message: words.policySaved(name), color: "green" });
@@ -55,13 +56,18 @@ export function EditPolicy({ policy }: { policy: KeyPolicy }) {
 
   return (
     <>
-      <Button variant="subtle" size="compact-sm" aria-label={`${words.policyEdit} ${name}`} onClick={open}>
+      <Button
+        variant="subtle"
+        size="compact-sm"
+        aria-label={`${words.policyEdit} ${name}, ${policy.algorithm}`}
+        onClick={open}
+      >
         {words.policyEdit}
       </Button>
       <OnDemandDialog
         isOpen={isOpen}
         onClose={() => (isBusy ? undefined : setIsOpen(false))}
-        title={words.policyTitle(name)}
+        title={words.policyTitle(name, policy.algorithm)}
         size={480}
       >
         <form onSubmit={save}>

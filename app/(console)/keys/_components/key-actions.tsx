@@ -50,7 +50,7 @@ export function KeyActions({ row, may }: { row: KeyRow; may: { rotate: boolean; 
 
   return (
     <>
-      {state === "active" && may.rotate ? <RotateButton purposes={[row.purpose]} variant="default" /> : null}
+      {state === "active" && may.rotate ? <RotateButton signing={[row]} variant="default" /> : null}
       {isStandby && may.rotate ? (
         <>
           <Button leftSection={<IconPlayerPlay size={16} />} onClick={() => setDialog("activate")}>

@@ -1,5 +1,7 @@
 import type { BadgeState } from "#components/display/state-badge.tsx";
-import type { KeyState } from "#lib/keys/model.ts";
+import { JWKS_CACHE_SECONDS, KEY_KEEP_DAYS, type KeyState } from "#lib/keys/model.ts";
+
+export const days = (count: number) => `${count} ${count === 1 ? "day" : "days"}`;
 
 /** Texts of the Keys area. */
 export const keyWords = {
@@ -29,9 +31,11 @@ export const keyWords = {
   rotate: "Rotate…",
   rotateTitle: "Rotate a signing key",
   rotateText:
-    "The next key is made and stands in the JWKS at once. It signs when every copy of the JWKS that may be kept has it, or on the day that you choose; the one before it then goes on verifying until nothing that it signed lives. No token is refused.",
+    "The next key is made and stands in the JWKS at once. It signs when every copy of the JWKS that may be kept has it, or on the day that you choose; the one before it then goes on verifying until nothing that it signed lives. No token is refused. The purposes sign apart from each other, each with an algorithm of its own.",
   rotateAct: "Make the next key",
   rotateWhat: "Purpose",
+  rotateAlgorithm: "Algorithm of the next key",
+  rotateSame: (algorithm: string) => `${algorithm}, as now`,
   rotateWhen: "It signs",
   rotated: (kid: string) => `${kid} stands in the JWKS.`,
 
@@ -65,7 +69,9 @@ export const keyWords = {
 
   policies: "Rotation by policy",
   policyEdit: "Change…",
-  policyTitle: (purpose: string) => `Rotation of keys for ${purpose}`,
+  policyTitle: (purpose: string, algorithm: string) => `Rotation of ${algorithm} keys for ${purpose}`,
+  policyOthers: "For algorithms that no purpose signs with now",
+  policyNotHeld: "when it signs with it",
   policyOn: "Rotate by itself",
   policyEvery: "Every",
   policyEveryRange: "Must be a whole number of days from 1 to 730.",
@@ -76,6 +82,22 @@ export const keyWords = {
   policyOff: "by hand alone",
   policyUnderWay: "is under way",
   policyNever: "none by itself",
+
+  settings: "Caches and keeping",
+  settingsEdit: "Change caches and keeping",
+  settingsSaved: "The settings of caches and keeping were changed.",
+  settingCache: "The JWKS may be kept",
+  settingCacheMeans:
+    "A new key waits for so long before it signs; an old JWKS may be gone by for so long in an emergency.",
+  settingCacheRange: `Must be a whole number of seconds from ${JWKS_CACHE_SECONDS.min} to ${JWKS_CACHE_SECONDS.max}.`,
+  settingShorter:
+    "Caches that were told the longer time keep to it: until they are out, rotations wait for them.",
+  settingKeep: "A replaced key stays",
+  settingKeepMeans:
+    "Longer where what it signed may live longer. Holds for keys that are replaced from now on.",
+  settingKeepRange: `Must be a whole number of days from ${KEY_KEEP_DAYS.min} to ${KEY_KEEP_DAYS.max}.`,
+  settingKept: (time: string) => `${time} at least`,
+  settingWaits: "Rotations wait for older caches until",
 
   facts: "Facts",
   history: "Who changed it and why",

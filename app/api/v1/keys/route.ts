@@ -22,7 +22,7 @@ export const POST = defineRoute({
   summary:
     "Plans the rotation of a purpose: makes its next key, which signs when every cache of the JWKS can have it",
   description:
-    "The new key is in the JWKS at once. It signs at `activatesAt`, at the earliest once the JWKS can be in no cache without it; the key before it then retires. One rotation of a purpose and algorithm at a time: a second is refused with 409.",
+    "The new key is in the JWKS at once; `algorithm` may be another than that of the key that signs. It signs at `activatesAt`, at the earliest once the JWKS can be in no cache without it; the key before it then retires. One rotation of a purpose at a time: a second is refused with 409.",
   permission: "key:rotate",
   body: rotateKeyInput,
   response: rotationResult,

@@ -6,7 +6,9 @@ import { keyPolicyInput } from "#lib/keys/input.ts";
 export const PUT = defineRoute({
   method: "PUT",
   path: "/api/v1/key-policies/{purpose}",
-  summary: "Changes how often the key of a purpose is replaced by itself; `version` is the policy's",
+  summary:
+    "Changes how often the key of a purpose is replaced by itself while it has an algorithm; `version` is the policy's",
+  description: "Without `algorithm` it is the policy of the algorithm that signs now.",
   permission: "key:rotate",
   params: purposeParams,
   body: keyPolicyInput,

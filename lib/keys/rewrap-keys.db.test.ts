@@ -1,0 +1,138 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { totpLabel } from "../admins/create-owner.ts";
+import { isUnavailable } from "../db/unavailable.ts";
+import { uuidv7 } from "../ids.ts";
+import { type KeyRing, MASTER_KEY, openKeyRing, why } from "./key-fixture.ts";
+import { createKeyWrapper, wrappedUnder } from "./key-wrapper.ts";
+import { fixedMasterKeys, masterKeyId } from "./master-keys.ts";
+import { rewrapKeys } from "./rewrap-keys.ts";
+import { openRootSecret, ROOT_LABEL, readKeyIdInForce } from "./root-secret.ts";
+import { rotateKey } from "./rotate-key.ts";
+
+const NEXT = Buffer.alloc(32, 9);
+const [old, next] = [createKeyWrapper(MASTER_KEY), createKeyWrapper(NEXT)];
+const SEALED = expect.objectContaining({ code: "SEALED" });
+
+let ring: KeyRing;
+beforeEach(async () => {
+  ring = await openKeyRing();
+  await openRootSecret(ring.db, ring.wrapper);
+  return () => ring.end();
+});
+
+type Wrapped = { label: string; wrapped: Buffer };
+async function everything(): Promise<Wrapped[]> {
+  const keys = await ring.db.query<Wrapped>(
+    "SELECT kid AS label, private_wrapped AS wrapped FROM signing_key WHERE private_wrapped IS NOT NULL ORDER BY kid",
+  );
+  const factors = await ring.db.query<{ id: string; wrapped: Buffer }>(
+    "SELECT id, totp_wrapped AS wrapped FROM admin WHERE totp_wrapped IS NOT NULL ORDER BY id",
+  );
+  const [root] = await ring.db.query<{ wrapped: Buffer }>("SELECT root_wrapped AS wrapped FROM master_key");
+  return [
+    ...keys,
+    ...factors.map(({ id, wrapped }) => ({ label: totpLabel(id), wrapped })),
+    { label: ROOT_LABEL, wrapped: root?.wrapped ?? Buffer.alloc(0) },
+  ];
+}
+
+async function addAdmin(): Promise<string> {
+  const id = uuidv7(new Date());
+  await ring.db.query(
+    `INSERT INTO admin (id, email, name, role, password_hash, totp_wrapped, created_at) VALUES ($1::uuid, $2::text, 'A', 'owner', 'x', $3::bytea, now())`,
+    [id, `${id}@example.com`, await old.wrap(Buffer.from("JBSWY3DPEHPK3PXP"), totpLabel(id))],
+  );
+  return id;
+}
+
+const rewrapNow = (as = ring.as("owner"), to = NEXT) => rewrapKeys(as, { from: MASTER_KEY, to });
+
+describe("a new master key", () => {
+  it("opens all that the old one opened, the same, and the old one opens nothing, on record", async () => {
+    await addAdmin();
+    const before = new Map<string, string>();
+    for (const { label, wrapped } of await everything())
+      before.set(label, (await old.unwrap(wrapped, label)).toString("hex"));
+    const { keyId } = await rewrapNow();
+    expect(keyId).toBe(masterKeyId(NEXT));
+    const after = await everything();
+    expect(after).toHaveLength(7);
+    for (const { label, wrapped } of after) {
+      expect((await next.unwrap(wrapped, label)).toString("hex")).toBe(before.get(label));
+      await expect(old.unwrap(wrapped, label)).rejects.toEqual(SEALED);
+      expect(wrappedUnder(wrapped)).toBe(keyId);
+    }
+    const [entry] = await ring.db.query(
+      "SELECT act, before, after FROM audit_entry WHERE target_kind = 'master_key'",
+    );
+    expect(entry).toEqual({
+      act: "master_key.changed",
+      before: { keyId: masterKeyId(MASTER_KEY) },
+      after: { keyId, signingKeys: 5, secondFactors: 1, receivers: 0 },
+    });
+    expect(JSON.stringify(entry)).not.toContain(NEXT.toString("base64"));
+  });
+
+  it("is refused to all but owners, where it is the present one, or where another is in force; nothing changes", async () => {
+    const before = await everything();
+    for (const role of ["governor", "responder", "auditor"] as const)
+      await expect(rewrapNow(ring.as(role))).rejects.toMatchObject({ code: "FORBIDDEN" });
+    await expect(rewrapNow(ring.as("owner"), MASTER_KEY)).rejects.toMatchObject({ code: "CONFLICT" });
+    const wrong = { from: Buffer.alloc(32, 1), to: NEXT };
+    await expect(rewrapKeys(ring.as("owner"), wrong)).rejects.toMatchObject({ code: "CONFLICT" });
+    expect(await everything()).toEqual(before);
+  });
+
+  it("wraps nothing where one thing does not open, or where it cannot be put on record", async () => {
+    const before = await everything();
+    const [taken] = await ring.db.query<{ sequence: bigint }>(
+      "UPDATE audit_chain SET sequence = sequence - 1 WHERE id = 'admin' RETURNING sequence + 1 AS sequence",
+    );
+    await expect(rewrapNow()).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    await ring.db.query("UPDATE audit_chain SET sequence = $1::bigint WHERE id = 'admin'", [
+      taken?.sequence ?? 0n,
+    ]);
+    expect(await everything()).toEqual(before);
+    const id = await addAdmin();
+    await ring.db.query("UPDATE admin SET totp_wrapped = '\\x00' WHERE id = $1::uuid", [id]);
+    await expect(rewrapNow()).rejects.toEqual(SEALED);
+    expect((await everything()).filter(({ wrapped }) => wrapped.length > 1)).toEqual(before);
+    expect(await readKeyIdInForce(ring.db)).toBe(masterKeyId(MASTER_KEY));
+  });
+
+  it("has one winner of two at once", async () => {
+    const other = Buffer.alloc(32, 10);
+    const results = await Promise.allSettled([rewrapNow(), rewrapNow(ring.as("owner", ring.other), other)]);
+    expect(results.map((one) => one.status).sort()).toEqual(["fulfilled", "rejected"]);
+    const winner = createKeyWrapper(results[0].status === "fulfilled" ? NEXT : other);
+    for (const { label, wrapped } of await everything()) await winner.unwrap(wrapped, label);
+  });
+
+  it("leaves nothing under the old one where keys are made meanwhile: each is made before, or refused as 503, or under the new one", async () => {
+    // as a process that reads both from its file
+    const both = createKeyWrapper(fixedMasterKeys(MASTER_KEY, NEXT), () => readKeyIdInForce(ring.other));
+    const rotations = (["access_token", "id_token", "feed", "status_list"] as const).map((purpose) =>
+      rotateKey(ring.as("owner", ring.other), both, { purpose, ...why }),
+    );
+    const [done, ...made] = await Promise.allSettled([rewrapNow(), ...rotations]);
+    expect(done.status).toBe("fulfilled");
+    for (const one of made) if (one.status === "rejected") expect(isUnavailable(one.reason)).toBe(true);
+    for (const { label, wrapped } of await everything()) await next.unwrap(wrapped, label);
+    expect((await rotateKey(ring.as("owner"), both, { purpose: "checkpoint", ...why })).key.state).toBe(
+      "standby",
+    );
+  });
+
+  it("is the only one that anything is wrapped under afterwards, for raw SQL too", async () => {
+    await rewrapNow();
+    const kid = (await ring.kidsIn("active"))[0] ?? "";
+    const put = async (wrapper: typeof old) =>
+      ring.db.query("UPDATE signing_key SET private_wrapped = $2::bytea WHERE kid = $1::text", [
+        kid,
+        await wrapper.wrap(Buffer.from("{}"), kid),
+      ]);
+    await expect(put(old)).rejects.toThrow("wrapped under another master key than the one in force");
+    await expect(put(next)).resolves.toBeDefined();
+    await expect(rotateKey(ring.as("owner"), old, { purpose: "feed", ...why })).rejects.toEqual(SEALED);
+  });
+});
