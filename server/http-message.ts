@@ -51,6 +51,11 @@ export function findMessageFault(request: IncomingMessage): MessageFault | null 
   return fault;
 }
 
+/** Whether a connection has sent a message that is none, and has its answer. */
+export function isFaulty(socket: Socket): boolean {
+  return faulty.has(socket);
+}
+
 function faultOf({ httpVersion, rawHeaders }: IncomingMessage): MessageFault | null {
   if (!VERSIONS.has(httpVersion))
     return { status: 505, part: "version", message: "Only HTTP/1.0 and HTTP/1.1 are spoken here." };

@@ -12,15 +12,17 @@ type ScopeListProps = {
   /** How many stand in the row before the "+4". */
   shown?: number;
   plain?: boolean;
+  /** Takes as many lines as it needs, in place of shortening what stands in one. */
+  isWrapping?: boolean;
 };
 
 /** The first values and "+4" for the rest, which shows them all on hover, focus and click. */
-export function ScopeList({ values, what, shown = 1, plain = false }: ScopeListProps) {
+export function ScopeList({ values, what, shown = 1, plain = false, isWrapping = false }: ScopeListProps) {
   if (values.length === 0) return <span className="faint">none</span>;
   const first = values.slice(0, shown);
   const rest = values.length - first.length;
   return (
-    <span className={classes.list}>
+    <span className={classes.list} data-wrapping={isWrapping}>
       {plain ? (
         <span className={classes.plain} title={first.join(", ")}>
           {first.join(", ")}
@@ -42,7 +44,12 @@ const OPEN_AFTER_MS = 150;
 const CLOSE_AFTER_MS = 150;
 
 /** "+4", which shows them all while it or what it shows is pointed at. */
-function Rest({ values, rest, what, plain }: Required<Omit<ScopeListProps, "shown">> & { rest: number }) {
+function Rest({
+  values,
+  rest,
+  what,
+  plain,
+}: Required<Pick<ScopeListProps, "values" | "what" | "plain">> & { rest: number }) {
   const [isOpen, setIsOpen] = useState(false);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);

@@ -1,5 +1,6 @@
 import pg from "pg";
 import { endWhenSilent } from "./end-when-silent.ts";
+import { parseTimestamp } from "./parse-timestamp.ts";
 import { preparedName, type Sql } from "./sql.ts";
 
 /** The pool of a process that speaks SQL alone: without Prisma's client, which takes some 50 MB. */
@@ -23,12 +24,15 @@ export type DatabaseOptions = {
 
 const MAX_SILENCE_MS = 35_000;
 
+const parseBigInt = (text: string) => BigInt(text);
+
 /** int8 as bigint in our own SQL; Prisma brings parsers of its own with each of its statements, so that this stays with the pool. */
 const types: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format?: "text" | "binary") =>
-    oid === pg.types.builtins.INT8 && format !== "binary"
-      ? (text: string) => BigInt(text)
-      : pg.types.getTypeParser(oid, format as "text")) as typeof pg.types.getTypeParser,
+  getTypeParser: ((oid: number, format?: "text" | "binary") => {
+    if (format !== "binary" && oid === pg.types.builtins.INT8) return parseBigInt;
+    if (format !== "binary" && oid === pg.types.builtins.TIMESTAMPTZ) return parseTimestamp;
+    return pg.types.getTypeParser(oid, format as "text");
+  }) as typeof pg.types.getTypeParser,
 };
 
 function roleOption(role: DatabaseRole): string {

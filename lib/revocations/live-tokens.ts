@@ -27,6 +27,7 @@ const OF_ALL_TIMES: Omit<TallyQuestion, "clientIds" | "expiresAfter"> = {
   formats: null,
   issued: { from: null, to: null },
   livesLongerThanSeconds: null,
+  ofClientsOrUsers: null,
 };
 
 /**

@@ -5,6 +5,7 @@ import { endSignOn } from "./end-sign-on.ts";
 import { IS_CANCELLED, IS_RESTORED, ORDER_COLUMNS, type OrderRecord } from "./order-row.ts";
 import { tokensOfTarget } from "./order-tokens.ts";
 import { settleChunk } from "./settle-selection.ts";
+import { WIDE_FROM } from "./wide-orders.ts";
 
 /** Tokens looked at in one transaction: a fraction of a second, so that nobody waits for it. */
 const BATCH = 20_000;
@@ -87,9 +88,10 @@ function beyond({ afterIssuedAt, afterId }: Progress, issuedAt: Fragment, id: Fr
 async function settleBatch(tx: Sql, order: OrderRecord, progress: Progress): Promise<Batch> {
   const written =
     order.verb === "revoke"
-      ? sql`INSERT INTO token_standing (token_id, revoked_at, revoked_order_id)
-          SELECT id, ${order.effectiveFrom}::timestamptz, ${order.id}::uuid FROM looked WHERE is_reached ORDER BY id
-          ON CONFLICT (token_id) DO UPDATE SET revoked_at = excluded.revoked_at, revoked_order_id = excluded.revoked_order_id
+      ? sql`INSERT INTO token_standing (token_id, revoked_at, revoked_order_id, is_wide)
+          SELECT id, ${order.effectiveFrom}::timestamptz, ${order.id}::uuid, ${order.settledCount >= WIDE_FROM}::boolean FROM looked
+          WHERE is_reached ORDER BY id ON CONFLICT (token_id) DO UPDATE SET revoked_at = excluded.revoked_at, revoked_order_id = excluded.revoked_order_id,
+            is_wide = excluded.is_wide
           WHERE token_standing.revoked_at IS NULL RETURNING token_id`
       : sql`INSERT INTO token_standing AS s (token_id, suspended_at, suspended_until, suspended_order_id)
           SELECT id, ${order.effectiveFrom}::timestamptz, ${order.expiresAt}::timestamptz, ${order.id}::uuid FROM looked WHERE is_reached ORDER BY id

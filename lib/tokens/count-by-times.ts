@@ -200,13 +200,16 @@ function inState(state: TokenState, counts: ReadonlyMap<string, number>): number
   return of(state) + elsewhere();
 }
 
+/** What the counts tell: a last use changes with each use, and is counted where it stands. */
+export type CountedByTimes = TimeQuestion & { by: Exclude<TimeQuestion["by"], { what: "lastUsed" }> };
+
 /**
  * How many tokens a question that the counts by time know has, to the last one: what is counted, and what was written since, where it stands. Null where that
  * is not known, or not within `timeoutMs`. `longestSeconds`: the longest lifetime that the tally knows. Ask for states only where no order is pending.
  */
 export async function countByTimes(
   db: Database,
-  { kinds, by }: TimeQuestion,
+  { kinds, by }: CountedByTimes,
   {
     state,
     now,

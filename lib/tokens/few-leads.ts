@@ -1,5 +1,5 @@
 import type { Sql } from "../db/sql.ts";
-import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
+import { all, type Fragment, run, sql } from "../list-query/sql-fragment.ts";
 import { inWindow, type Window } from "../list-query/time-window.ts";
 import { onRegister, T_ISSUED } from "./branch.ts";
 import type { Lead } from "./lead.ts";
@@ -62,6 +62,7 @@ export async function userLead(db: Sql, values: readonly string[]): Promise<Lead
     tokens,
     entries: tokens,
     isIndexed: true,
+    userIds: ids,
     width: ids.length,
     isOrdered: true,
     answers,
@@ -70,11 +71,11 @@ export async function userLead(db: Sql, values: readonly string[]): Promise<Lead
   };
 }
 
-/** The way to the tokens that expire in a time, where they are few. */
-export async function expiryLead(db: Sql, expires: Window): Promise<Lead | null> {
+/** The way to the tokens that expire in a time, where they are few; of those issued in another. */
+export async function expiryLead(db: Sql, expires: Window, issued: Window): Promise<Lead | null> {
   if (expires.from === null && expires.to === null) return null;
   const within = inWindow(sql`t.expires_at`, expires);
-  const count = await countFew(db, sql`token t`, within);
+  const count = await countFew(db, sql`token t`, all([within, inWindow(T_ISSUED, issued)]));
   if (count === null) return null;
   return {
     tokens: count,

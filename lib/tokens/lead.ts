@@ -61,6 +61,8 @@ export type Lead = {
   answers: Fragment | null;
   /** The label that each of the rows carries, and nothing else: the index of labels alone tells them. */
   label?: { facet: string; name: string };
+  /** The users whose tokens the rows are, and nothing else. */
+  userIds?: readonly string[];
   /** Whether an index tells the ids of all rows that fulfil `answers`. */
   isIndexed?: boolean;
   /** Entries of that index, or of the label. */

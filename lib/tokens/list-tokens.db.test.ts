@@ -152,6 +152,12 @@ const ASKED: Asked[] = [
   ["session=session-1", (token) => token.sessionUid === "session-1"],
   ["q=INES", (token) => token.userId === users.ines],
   ["q=ill", (token) => token.clientId === clients.billing],
+  ["q=ill&client=billing", (token) => token.clientId === clients.billing],
+  ["q=ill&client=ledger", () => false],
+  [
+    "q=ill&permission=payments:write",
+    (token) => token.clientId === clients.billing && token.scopes.includes("payments:write"),
+  ],
   ["q=example", (token) => token.userId !== null],
   ["q=e", (token) => token.userId !== null || token.clientId === clients.ledger],
   ["q=o%27neil", (token) => token.userId === users["o'neil"]],

@@ -3,19 +3,14 @@ import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import type { Page, Total } from "../list-query/define-table.ts";
-import { type Keyset, keysetOf, orderBy, orderById, seek, seekById, toPage } from "../list-query/keyset.ts";
-import { all, type Fragment, joined, sql } from "../list-query/sql-fragment.ts";
-import { withinTime } from "../list-query/within-time.ts";
-import type { Branch } from "./branch.ts";
-import { countAtOnce, matching } from "./count-selection.ts";
-import { issueWindows } from "./issue-windows.ts";
+import { keysetOf, toPage } from "../list-query/keyset.ts";
+import { countAtOnce } from "./count-selection.ts";
 import type { TokenRow } from "./model.ts";
-import { placesByExpiry } from "./page-by-expiry.ts";
-import { type Place, placesByLastUse } from "./page-by-last-use.ts";
-import { placesByLead } from "./page-by-lead.ts";
+import type { Place } from "./page-by-last-use.ts";
 import { readClockSkew, readPendingOrders, type StateSql, stateSql } from "./state-sql.ts";
 import { type TokensQuery, tokensTable } from "./table.ts";
 import { selectTokens, type TokenSelection } from "./token-filters.ts";
+import { placesOf, type TokenSort } from "./token-places.ts";
 import { readRows, type TokenRecord, tokenRowOf } from "./token-row.ts";
 
 /** A page that takes longer is given up, so that a rare combination of filters holds nobody else up. */
@@ -23,85 +18,6 @@ const PAGE_TIMEOUT_MS = 2_000;
 /** A total is counted for this long beside a page, which waits this long for it once it is there; what is not known by then is "at least". */
 const TOTAL_TIMEOUT_MS = 60;
 const TOTAL_GRACE_MS = 5;
-
-export type TokenSort = TokensQuery["sort"]["key"];
-
-function placeOf(branch: Branch, sort: TokenSort, isInOrder: boolean): { column: Fragment; id: Fragment } {
-  switch (sort) {
-    case "issued":
-      return { column: branch.issuedAt ?? sql`uuid_extract_timestamp(${branch.id})`, id: branch.id };
-    case "expires":
-      // what is few is read by its own index and sorted: an expression keeps the planner from walking the index of expiries for it
-      return { column: isInOrder ? sql`t.expires_at` : sql`(t.expires_at + interval '0')`, id: sql`t.id` };
-    case "lastUsed":
-      return { column: sql`us.last_used_at`, id: sql`t.id` };
-    default:
-      return sort satisfies never;
-  }
-}
-
-function idsOfBranch(selection: TokenSelection, branch: Branch, keyset: Keyset, sort: TokenSort): Fragment {
-  const limit = sql`LIMIT ${keyset.limit}::int`;
-  const { column, id } = placeOf(branch, sort, selection.isInOrder);
-  const isById = sort === "issued" && branch.issuedAt === null;
-  const beyond = isById ? seekById(keyset, id) : seek(keyset, column, id);
-  const order = isById ? orderById(keyset, id) : orderBy(keyset, column, id);
-  // without the register where the narrow table has all that is asked for
-  const isBare = sort === "issued" && selection.conditions.length === 0 && branch.countFrom !== undefined;
-  const rows = isBare
-    ? sql`FROM ${branch.countFrom as Fragment} WHERE ${all([...branch.where, ...(beyond === null ? [] : [beyond])])}`
-    : matching(selection, branch, beyond);
-  return sql`(SELECT ${column} AS place, ${id} AS id ${rows} ORDER BY ${order} ${limit})`;
-}
-
-/** The places of a page in the order that it is read in. */
-async function placesOf(
-  ctx: Context,
-  selection: TokenSelection,
-  keyset: Keyset,
-  sort: TokenSort,
-): Promise<Place[] | null> {
-  const { used, branches } = selection;
-  if (selection.isByUsage)
-    return placesByLastUse(ctx.db, selection, keyset, { used, now: ctx.now, timeoutMs: PAGE_TIMEOUT_MS });
-  if (selection.walk !== null) {
-    const { taken, places } = await placesByExpiry(ctx.db, selection, selection.walk, {
-      keyset,
-      timeoutMs: PAGE_TIMEOUT_MS,
-    });
-    if (taken) return places;
-  }
-  const read = async (some: readonly Branch[], limit: number, timeoutMs: number) => {
-    if (some.length === 0) return [];
-    const parts = some.map((branch) => idsOfBranch(selection, branch, { ...keyset, limit }, sort));
-    return withinTime<Place>(
-      ctx.db,
-      sql`SELECT place, id FROM (${joined(parts, " UNION ALL ")}) AS found ORDER BY ${orderBy(keyset, sql`place`, sql`id`)}
-        LIMIT ${limit}::int`,
-      timeoutMs,
-      selection.isOfSets ? "sets" : selection.isInOrder ? "ordered" : "lookups",
-    );
-  };
-  const deadline = performance.now() + PAGE_TIMEOUT_MS;
-  const readInTime = (some: readonly Branch[], limit = keyset.limit) => {
-    const left = deadline - performance.now();
-    return left < 1 ? null : read(some, limit, left);
-  };
-  if (selection.byLead !== null)
-    return placesByLead(selection.byLead, keyset, async (some) => readInTime(some));
-  if (selection.byIssue === null) return readInTime(branches);
-  const { stretches, tally, expected, branchesIn } = selection.byIssue;
-  const past = keyset.from === null ? null : new Date(keyset.from.value);
-  const order = { isDown: keyset.direction === "desc", past };
-  const places: Place[] = [];
-  for (const window of issueWindows(stretches, { tally, expected, wanted: keyset.limit }, order)) {
-    const more = await readInTime(window.flatMap(branchesIn), keyset.limit - places.length);
-    if (more === null) return null;
-    places.push(...more);
-    if (places.length >= keyset.limit) break;
-  }
-  return places;
-}
 
 /** What a query's filters mean now, with how a token's state is told. */
 export async function selectFor(
@@ -149,7 +65,11 @@ export async function listTokens(
   const keyset = keysetOf(tokensTable, query);
   let seen = 0;
   async function read(): Promise<{ places: Place[]; records: TokenRecord[] }> {
-    const places = await placesOf(ctx, selection, keyset, sort);
+    const places = await placesOf(ctx.db, selection, keyset, {
+      sort,
+      now: ctx.now,
+      timeoutMs: PAGE_TIMEOUT_MS,
+    });
     if (places === null) throw new TooSlow();
     seen = places.length;
     const records = await readRows(ctx.db, places, { state, timeoutMs: PAGE_TIMEOUT_MS });

@@ -24,7 +24,7 @@ const DAY = 24 * HOUR;
 const WEEKS = 10;
 const COUNT = 240;
 
-type Known = NewToken & { state: TokenState; isUsed: boolean };
+type Known = NewToken & { state: TokenState; isUsed: boolean; usedAt?: Date };
 
 let url: string;
 let db: Database;
@@ -59,7 +59,12 @@ beforeAll(async () => {
       issuedAt,
       expiresAt: new Date(issuedAt.getTime() + life),
     });
-    tokens.push({ ...token, state: await endSome(token, n), isUsed: n % 5 === 0 });
+    tokens.push({
+      ...token,
+      state: await endSome(token, n),
+      isUsed: n % 5 === 0,
+      ...(n % 5 === 0 ? { usedAt: issuedAt } : {}),
+    });
     if (n % 5 === 0)
       await db.query("INSERT INTO token_usage (token_id, last_used_at, use_count) VALUES ($1, $2, 1)", [
         token.id,
@@ -108,6 +113,15 @@ const ASKED: [text: string, matches: (token: Known) => boolean][] = [
   ["longLived=1001s", (token) => lifeOf(token) > 1_001_000],
   ["neverUsed=true", (token) => !token.isUsed],
   ["neverUsed=true&kind=refresh", (token) => !token.isUsed && token.kind === "refresh"],
+  [
+    "lastUsed=beyond:30d",
+    ({ usedAt }) => usedAt !== undefined && usedAt.getTime() < now.getTime() - 30 * DAY,
+  ],
+  [
+    "lastUsed=beyond:20d&state=active",
+    ({ usedAt, state }) =>
+      usedAt !== undefined && usedAt.getTime() < now.getTime() - 20 * DAY && state === "active",
+  ],
   ["longLived=1h&client=web", (token) => lifeOf(token) > HOUR && token.clientId === clients[2]],
   ...(["active", "revoked", "suspended", "consumed", "expired", "not_yet_valid"] as const).map(
     (state): [string, (token: Known) => boolean] => [`state=${state}`, (token) => token.state === state],
@@ -235,7 +249,7 @@ const areFewIdle = async () => {
 
 /** What the counts by time tell alone. */
 const TOLD = ASKED.filter(([text]) =>
-  /^(state=(active|revoked|consumed|expired)(&state=\w+)*|longLived=(1h|24h|61m)|expires=\w+:\w+)(&kind=\w+)?$|^neverUsed=true$/.test(
+  /^(state=(active|revoked|consumed|expired)(&state=\w+)*|longLived=(1h|24h|61m)|expires=\w+:\w+)(&kind=\w+)?$|^(neverUsed=true|lastUsed=beyond:30d)$/.test(
     text,
   ),
 );
@@ -287,6 +301,7 @@ describe("of what was revoked, suspended, exchanged and used since then", () => 
           [token.id],
         );
         token.isUsed = true;
+        token.usedAt = new Date();
       }
     }
     const at = new Date();

@@ -42,23 +42,42 @@ export function sessionLead(uid: string): Lead {
   };
 }
 
-/** The way to what free text means; where that is much, a condition alone. */
-export async function searchLead(
-  db: Sql,
-  text: string,
-): Promise<{ answers: Fragment; lead: Lead | null; isOfUsers: boolean }> {
-  const { branches, isBroad, isOne, isOfUsers } = await searchBranches(db, text);
+/** What free text asks for: a condition, the way to it, and what it is of. */
+export type SearchLead = {
+  answers: Fragment;
+  lead: Lead | null;
+  isOfUsers: boolean;
+  /** The clients that it means, and nothing else: like those that are named. */
+  ofClients: readonly string[] | null;
+  /** The clients that it means beside many users. */
+  ofClientsOrUsers: readonly string[] | null;
+};
+
+/** The way to what free text means; where that is much, or clients, a condition alone. */
+export async function searchLead(db: Sql, text: string): Promise<SearchLead> {
+  const {
+    branches,
+    isBroad,
+    isOne,
+    isOfUsers,
+    ofClients = null,
+    ofClientsOrUsers = null,
+    userIds,
+  } = await searchBranches(db, text);
   const answers = anyOf(branches.map((branch) => all(branch.where)));
-  if (isBroad) return { answers, lead: null, isOfUsers };
+  if (isBroad || ofClients !== null) return { answers, lead: null, isOfUsers, ofClients, ofClientsOrUsers };
   const count = isOne ? FEWEST : await countFew(db, sql`token t`, answers);
   const tokens = count ?? (await estimateRows(db, sql`token t`, answers));
   return {
     answers,
     isOfUsers,
+    ofClients,
+    ofClientsOrUsers,
     lead: {
       tokens,
       entries: tokens,
       isIndexed: isOfUsers && !isOne && branches.every((branch) => branch.isOrdered),
+      ...(userIds === undefined ? {} : { userIds }),
       width: branches.length,
       isOrdered: branches.every((branch) => branch.isOrdered),
       answers,

@@ -17,6 +17,8 @@ export type TallyQuestion = {
   /** Tokens that can end after it. */
   expiresAfter: Date | null;
   livesLongerThanSeconds: number | null;
+  /** Tokens of these clients, or of any user: what a text means that is in names of both. Null: of all. */
+  ofClientsOrUsers: readonly string[] | null;
 };
 
 /** Tokens that can match at most, of a week or a client. */
@@ -67,7 +69,7 @@ function canHold(cell: Cell, question: TallyQuestion): boolean {
 }
 
 /** The cells of any of some labels: a token that carries two counts twice, so they are "at most". */
-function together({ facet, labels }: LabelFilter, cells: TallyCells): ReadonlyMap<string, Cell> {
+function together({ facet, labels }: LabelFilter, cells: TallyCells): Cells {
   const [first, ...others] = labels.map((label) => cells.of(facet, label));
   if (first === undefined || others.length === 0) return first ?? new Map();
   const sum = new Map(first);
@@ -103,26 +105,37 @@ function addLives(lives: Map<number, Map<string, Lives>>, cell: Cell, atLeastSec
   });
 }
 
-/**
- * What the tally knows of a question: which weeks and clients have tokens that can match, and how many at most. What is not in it cannot be
- * there, but for tokens that were issued after `until`.
- */
-export async function readTally(db: Database, question: TallyQuestion): Promise<Tally> {
-  const { labels } = question;
-  const cells = await readCells(
-    db,
-    labels.flatMap(({ facet, labels: names }) => names.map((name) => [facet, name] as const)),
-  );
-  const everything = cells.of("all", "");
-  const ofLabel = labels.map((one) => together(one, cells));
-  const weeks = new Map<number, number>();
-  const clients = new Map<string, number>();
-  let atMost = 0;
-  let expected = 0;
-  let longestSeconds = 0;
-  let soonestSeconds = Number.POSITIVE_INFINITY;
-  const lives = new Map<number, Map<string, Lives>>();
+/** The cells of all tokens, of each label that is asked for, and of what users hold where that is asked; all of one instant. */
+export async function readAsked(
+  db: Database,
+  { labels, ofClientsOrUsers }: TallyQuestion,
+): Promise<AskedCells & { until: Date }> {
+  const cells = await readCells(db, [
+    ...labels.flatMap(({ facet, labels: names }) => names.map((name) => [facet, name] as const)),
+    ...(ofClientsOrUsers === null ? [] : [["holder", "user"] as const]),
+  ]);
+  return {
+    until: cells.until,
+    everything: cells.of("all", ""),
+    ofLabel: labels.map((one) => together(one, cells)),
+    ofUsers: cells.of("holder", "user"),
+  };
+}
+
+type Cells = ReadonlyMap<string, Cell>;
+type AskedCells = { everything: Cells; ofLabel: readonly Cells[]; ofUsers: Cells };
+
+/** A cell that can hold what is asked for, the part of it that carries every label at most, and about which share does. */
+export type MatchingCell = { cell: Cell; least: Cell; share: number };
+
+/** The cells that can hold what is asked for: those that lack a label cannot. */
+export function* matchingCells(
+  question: TallyQuestion,
+  { everything, ofLabel, ofUsers }: AskedCells,
+): Generator<MatchingCell> {
+  const { ofClientsOrUsers } = question;
   for (const [key, cell] of everything) {
+    if (ofClientsOrUsers !== null && !ofClientsOrUsers.includes(cell.clientId) && !ofUsers.has(key)) continue;
     let least: Cell | undefined = cell;
     let share = 1;
     for (const one of ofLabel) {
@@ -139,7 +152,26 @@ export async function readTally(db: Database, question: TallyQuestion): Promise<
         shortestSeconds: Math.max(least.shortestSeconds, labelled.shortestSeconds),
       };
     }
-    if (least === undefined || !canHold(least, question)) continue;
+    if (least !== undefined && canHold(least, question)) yield { cell, least, share };
+  }
+}
+
+/**
+ * What the tally knows of a question: which weeks and clients have tokens that can match, and how many at most. What is not in it cannot be
+ * there, but for tokens that were issued after `until`.
+ */
+export async function readTally(db: Database, question: TallyQuestion): Promise<Tally> {
+  const { labels } = question;
+  const asked = await readAsked(db, question);
+  const { everything, ofLabel } = asked;
+  const weeks = new Map<number, number>();
+  const clients = new Map<string, number>();
+  let atMost = 0;
+  let expected = 0;
+  let longestSeconds = 0;
+  let soonestSeconds = Number.POSITIVE_INFINITY;
+  const lives = new Map<number, Map<string, Lives>>();
+  for (const { cell, least, share } of matchingCells(question, asked)) {
     atMost += least.tokens;
     expected += cell.tokens * share;
     longestSeconds = Math.max(longestSeconds, least.longestSeconds);
@@ -154,7 +186,7 @@ export async function readTally(db: Database, question: TallyQuestion): Promise<
     return sum;
   };
   return {
-    until: cells.until,
+    until: asked.until,
     atMost,
     expected,
     isExact: labels.length <= 1 && labels.every((one) => ONE_EACH.has(one.facet) || one.labels.length === 1),

@@ -28,8 +28,21 @@ export async function findClients(db: Sql, values: readonly string[]): Promise<s
 const SEARCH_BRANCHES_MAX = 20;
 const SEARCH_USERS_MAX = 500;
 
-/** What free text means. `isBroad`: it is in so many names that it leads nowhere; `isOne`: it names one thing; `isOfUsers`: users alone. */
-export type Search = { branches: Branch[]; isBroad: boolean; isOne: boolean; isOfUsers: boolean };
+/**
+ * What free text means. `isBroad`: it is in so many names that it leads nowhere; `isOne`: it names one thing; `isOfUsers`: users alone; `ofClients`: the
+ * clients, where it is in no user's name.
+ */
+export type Search = {
+  branches: Branch[];
+  isBroad: boolean;
+  isOne: boolean;
+  isOfUsers: boolean;
+  ofClients?: readonly string[];
+  /** The users, where they are few, and it is in no client's name. */
+  userIds?: readonly string[];
+  /** The clients in whose names it is, where it is in users' too. */
+  ofClientsOrUsers?: readonly string[];
+};
 
 const onlyTo = (branches: Branch[]): Search => ({ branches, isBroad: false, isOne: true, isOfUsers: false });
 const to = (branches: Branch[], isOfUsers: boolean): Search => ({
@@ -65,6 +78,11 @@ export async function searchBranches(db: Sql, text: string): Promise<Search> {
   const isOfUsers = clients.length === 0;
   const userIds = users.map((row) => row.id);
   const clientIds = clients.map((row) => row.id);
+  if (userIds.length === 0 && clientIds.length > 0)
+    return {
+      ...to([onRegister([sql`t.client_id = ANY (${clientIds}::uuid[])`])], false),
+      ofClients: clientIds,
+    };
   if (userIds.length > SEARCH_USERS_MAX || clientIds.length > SEARCH_BRANCHES_MAX)
     return {
       branches: [
@@ -77,6 +95,7 @@ export async function searchBranches(db: Sql, text: string): Promise<Search> {
       isBroad: true,
       isOne: false,
       isOfUsers,
+      ...(isOfUsers ? {} : { ofClientsOrUsers: clientIds }),
     };
   if (userIds.length + clientIds.length > SEARCH_BRANCHES_MAX)
     return to(
@@ -88,7 +107,7 @@ export async function searchBranches(db: Sql, text: string): Promise<Search> {
       ],
       isOfUsers,
     );
-  return to(
+  const few = to(
     [
       ...userIds.map((id) => onRegister([sql`t.user_id = ${id}::uuid`])),
       ...clientIds.map((id) =>
@@ -100,4 +119,5 @@ export async function searchBranches(db: Sql, text: string): Promise<Search> {
     ],
     isOfUsers,
   );
+  return isOfUsers ? { ...few, userIds } : few;
 }

@@ -10,7 +10,8 @@ export type TimeQuestion = {
     | { what: "states"; states: readonly TokenState[] }
     | { what: "expires"; expires: Window }
     | { what: "lives"; longerThanSeconds: number }
-    | { what: "neverUsed" };
+    | { what: "neverUsed" }
+    | { what: "lastUsed"; used: Window };
 };
 
 function byOf(key: string, filters: Filters, question: TokenQuestion): TimeQuestion["by"] | null {
@@ -20,6 +21,8 @@ function byOf(key: string, filters: Filters, question: TokenQuestion): TimeQuest
     const { seconds } = filters.longLived;
     return isLifeEdge(seconds) ? { what: "lives", longerThanSeconds: seconds } : null;
   }
+  if (key === "lastUsed")
+    return filters.kind === undefined ? { what: "lastUsed", used: question.used } : null;
   // uses are counted without their kind
   if (key === "neverUsed") return filters.kind === undefined ? { what: "neverUsed" } : null;
   return null;

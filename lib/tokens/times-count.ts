@@ -1,6 +1,8 @@
 import type { Database } from "../db/database.ts";
 import { countByTimes } from "./count-by-times.ts";
+import { countLastUsed } from "./count-last-used.ts";
 import type { TokenState } from "./model.ts";
+import type { Tally } from "./read-tally.ts";
 import { isAnyPending } from "./state-branches.ts";
 import type { PendingOrders, StateSql } from "./state-sql.ts";
 import { timeQuestionOf } from "./time-question.ts";
@@ -14,7 +16,7 @@ export function timesCount(
   db: Database,
   filters: Filters,
   question: TokenQuestion,
-  longestSeconds: number,
+  { longestSeconds, weeks }: Tally,
   { state, now, pending }: { state: StateSql; now: Date; pending: PendingOrders },
 ): ((timeoutMs: number) => Promise<number | null>) | null {
   const asked = timeQuestionOf(filters, question);
@@ -22,5 +24,9 @@ export function timesCount(
   const { by } = asked;
   if (by.what === "states" && (isAnyPending(pending) || by.states.every((one) => FEW_STATES.has(one))))
     return null;
-  return (timeoutMs) => countByTimes(db, asked, { state, now, longestSeconds, timeoutMs });
+  if (by.what === "lastUsed") {
+    const { used } = by;
+    return (timeoutMs) => countLastUsed(db, used, { issuedFrom: weeks[0]?.of ?? null, timeoutMs });
+  }
+  return (timeoutMs) => countByTimes(db, { ...asked, by }, { state, now, longestSeconds, timeoutMs });
 }

@@ -30,6 +30,7 @@ import {
 import { familyLead, searchLead, sessionLead } from "./narrow-branches.ts";
 import type { LeadByIssue } from "./page-by-lead.ts";
 import { readTally, type Tally } from "./read-tally.ts";
+import { type RevokedWalk, revokedWalk } from "./revoked-walk.ts";
 import { fewSuspended, isAnyPending, stateBranches } from "./state-branches.ts";
 import type { PendingOrders, StateSql } from "./state-sql.ts";
 import type { TokensQuery } from "./table.ts";
@@ -66,6 +67,8 @@ export type TokenSelection = {
   byLead: LeadByIssue | null;
   /** How the register is walked where that is the way, in the order of expiry. */
   walk: ExpiryWalk | null;
+  /** How revoked tokens are read beside other filters, where the counts by client tell where they are. */
+  revoked: RevokedWalk | null;
   /** Counts to the last one by the counts by time, where they tell it. */
   countByTimes: ((timeoutMs: number) => Promise<number | null>) | null;
 };
@@ -155,6 +158,7 @@ async function leadsOf(
   question: TokenQuestion,
   search: Awaited<ReturnType<typeof searchLead>> | null,
   tally: Tally | null,
+  span: Window,
 ): Promise<{ leads: Lead[]; conditions: Fragment[]; others: number[] }> {
   const { labels, clients } = question;
   const leads: Lead[] = [registerLead(tally?.inRegister ?? UNKNOWN)];
@@ -183,7 +187,7 @@ async function leadsOf(
   const [byUser, byAddress, byExpiry, byUse] = await Promise.all([
     filters.user ? userLead(db, filters.user) : null,
     filters.ip && address ? addressLead(db, filters.ip, address) : null,
-    expiryLead(db, question.expires),
+    expiryLead(db, question.expires, span),
     usageLead(db, question.used),
   ]);
   add(byUser);
@@ -195,6 +199,12 @@ async function leadsOf(
     (lead) => lead?.tokens ?? [],
   );
   return { leads, conditions, others };
+}
+
+/** Whether settled revocations alone are asked for, beside something else. */
+function isOfRevoked({ state, ...others }: Filters, pending: PendingOrders): boolean {
+  if (state?.length !== 1 || state[0] !== "revoked" || isAnyPending(pending)) return false;
+  return Object.values(others).some((value) => value !== undefined);
 }
 
 /** Branches for a state, and the condition of another filter that they fulfil too. */
@@ -262,11 +272,14 @@ export async function selectTokens(
   options: SelectOptions,
 ): Promise<TokenSelection> {
   const { now, state, sort } = options;
-  const search = filters.q ? await searchLead(db, filters.q) : null;
-  const question = await questionOf(db, filters, { now, isOfUsers: search?.isOfUsers === true });
+  const text = filters.q ? await searchLead(db, filters.q) : null;
+  const ofClients = text?.ofClients ?? null;
+  // text in the names of clients alone is clients that are named
+  const search = ofClients === null ? text : null;
+  const question = await questionOf(db, filters, { now, text });
   const tallied = await readTally(db, question.tally);
-  const ofClients = { clientIds: question.tally.clientIds, states: filters.state ?? [] };
-  const tally = isOfUse(tallied, now) ? await withoutEndedWeeks(db, tallied, ofClients) : null;
+  const ended = { clientIds: question.tally.clientIds, states: filters.state ?? [] };
+  const tally = isOfUse(tallied, now) ? await withoutEndedWeeks(db, tallied, ended) : null;
   const stretches =
     tally === null
       ? [question.tally.issued]
@@ -275,7 +288,8 @@ export async function selectTokens(
           question.tally,
           earliest(question.issuedBefore, await lastIssued(db, question, tally)),
         );
-  const { leads, conditions: answerable, others } = await leadsOf(db, filters, question, search, tally);
+  const span = spanOf(stretches);
+  const { leads, conditions: answerable, others } = await leadsOf(db, filters, question, search, tally, span);
   const expected = tally === null ? 1 : expectedOf(tally, others);
   const least = bestOf(leads, expected, sort === "issued");
   const isMoreAsked = question.conditions.length > 0 || filters.state !== undefined || others.length > 1;
@@ -290,15 +304,29 @@ export async function selectTokens(
   const lead = sort === "issued" || best.tokens <= most ? best : (leads[0] as Lead);
 
   const states = filters.state ?? [];
-  const span = spanOf(stretches);
+  const ofUsed = sort === "lastUsed" ? [sql`us.last_used_at IS NOT NULL`] : [];
+  const walked =
+    tally === null || !isOfRevoked(filters, options.pending) || best.tokens <= (options.few ?? SORTED_MIN)
+      ? null
+      : await revokedWalk(db, question, {
+          conditions: [...question.conditions, ...answerable, ...ofUsed],
+          issued: span,
+          share: Math.min(1, expected / Math.max(1, tally.expected)),
+          order: sort === "expires" ? sort : "issued",
+          holders: leads.filter((one) => one.userIds !== undefined),
+        });
+  // in the order of last use all are read and sorted
+  const revoked = sort === "lastUsed" && walked !== null && walked.expected > SOME ? null : walked;
   const byState =
-    sort === "lastUsed" ? null : await leadByState(db, filters, { leads, lead, expected, span }, options);
+    sort === "lastUsed" || revoked !== null
+      ? null
+      : await leadByState(db, filters, { leads, lead, expected, span }, options);
   const isLed = byState !== null;
   const ofState =
     states.length === 0 ? [] : [sql`${state.state} = ANY (${states}::text[])`, ...question.implied];
   const conditions = [
     ...question.conditions,
-    ...(sort === "lastUsed" ? [sql`us.last_used_at IS NOT NULL`] : []),
+    ...ofUsed,
     ...answerable.filter((condition) =>
       byState !== null
         ? condition !== byState.answers
@@ -331,8 +359,19 @@ export async function selectTokens(
     byIssue: null,
     byLead: null,
     walk,
-    countByTimes: tally === null ? null : timesCount(db, filters, question, tally.longestSeconds, options),
+    revoked,
+    countByTimes: tally === null ? null : timesCount(db, filters, question, tally, options),
   };
+  if (revoked !== null)
+    return {
+      ...selection,
+      conditions: [],
+      needsState: false,
+      isInOrder: sort === "issued",
+      isOfSets: false,
+      branches: revoked.all,
+      walk: null,
+    };
   if (byState !== null) {
     const { branches } = byState;
     return { ...selection, branches, isInOrder: sort === "issued" && branches.every((one) => one.isOrdered) };
@@ -367,6 +406,8 @@ export async function selectTokens(
     byIssue: isByIssue ? byTime : null,
     byLead: sort === "expires" && !isByExpiry && lead.tokens > (options.few ?? FEW_TO_SORT) ? byTime : null,
     isInOrder: isByExpiry || isByIssue,
-    isAllTallied: tally?.isExact === true && asked.every((key) => isTallied(key, filters)),
+    isAllTallied:
+      tally?.isExact === true &&
+      asked.every((key) => (key === "q" && ofClients !== null) || isTallied(key, filters)),
   };
 }

@@ -6,6 +6,7 @@ import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
 import { inWindow, timeWindow, type Window } from "../list-query/time-window.ts";
 import { T_COUNTRY } from "./branch.ts";
 import type { TokenState } from "./model.ts";
+import type { SearchLead } from "./narrow-branches.ts";
 import type { LabelFilter, TallyQuestion } from "./read-tally.ts";
 import { findClients } from "./search-branches.ts";
 import type { tokensTable } from "./table.ts";
@@ -95,11 +96,13 @@ function conditionsOf(filters: Filters, isSigning: boolean, expires: Window, use
 export async function questionOf(
   db: Database,
   filters: Filters,
-  { now, isOfUsers }: { now: Date; isOfUsers: boolean },
+  { now, text }: { now: Date; text: Pick<SearchLead, "isOfUsers" | "ofClients" | "ofClientsOrUsers"> | null },
 ): Promise<TokenQuestion> {
   const labels = labelsOf(filters);
   const country = countryOf(filters);
-  const clientIds = filters.client ? await findClients(db, filters.client) : null;
+  const ofClients = text?.ofClients ?? null;
+  const named = filters.client ? await findClients(db, filters.client) : ofClients;
+  const clientIds = named?.filter((id) => ofClients === null || ofClients.includes(id)) ?? null;
   const signing = filters.key ? await signingTimeOf(db, filters.key) : undefined;
   const expires = filters.expires ? timeWindow(filters.expires, "ahead", now) : OPEN;
   const used = filters.lastUsed ? timeWindow(filters.lastUsed, "back", now) : OPEN;
@@ -139,7 +142,7 @@ export async function questionOf(
         ...labels.map(({ filter }) => filter),
         ...(country === null ? [] : [country.filter]),
         ...(filters.key ? [{ facet: "key" as const, labels: [filters.key] }] : []),
-        ...(filters.user || isOfUsers ? [{ facet: "holder" as const, labels: ["user"] }] : []),
+        ...(filters.user || text?.isOfUsers ? [{ facet: "holder" as const, labels: ["user"] }] : []),
         ...(network === null ? [] : [{ facet: "network" as const, labels: [network] }]),
       ],
       clientIds,
@@ -156,6 +159,7 @@ export async function questionOf(
         used.from === null ? null : new Date(used.from.getTime() - CLOCK_SLACK_MS),
       ),
       livesLongerThanSeconds: filters.longLived?.seconds ?? null,
+      ofClientsOrUsers: text?.ofClientsOrUsers ?? null,
     },
   };
 }

@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createHttpsServer, type ServerOptions as TlsOptions } from "node:https";
+import type { Socket } from "node:net";
 import Fastify, { type FastifyInstance } from "fastify";
 import { isOfCommonSet, isOfFeed } from "#lib/keys/key-sets.ts";
 import type { StatusListKeeper } from "#lib/status-lists/status-list-keeper.ts";
 import { boundConnections, HTTP_LIMITS, TLS_LIMITS } from "#server/http-limits.ts";
-import { findMessageFault, type MessageFault } from "#server/http-message.ts";
+import { findMessageFault, isFaulty, type MessageFault } from "#server/http-message.ts";
 import { answerError, asRefused, diskFull, notReady } from "./answers.ts";
 import { addressAsker } from "./bounds/bounds.ts";
 import { addEvents } from "./events.ts";
@@ -122,6 +123,24 @@ function answerFault(res: ServerResponse, { status, message }: MessageFault): vo
   res.end(body);
 }
 
+/** What the parser refuses, by its code; anything else is 400. */
+const PARSER_STATUS: Record<string, string> = {
+  ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
+  HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
+};
+
+/** To what the parser could not read; what came after a message that has its answer gets none. */
+function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
+  if (isFaulty(socket)) return;
+  if (socket.writable && error.code !== "ECONNRESET") {
+    const status = PARSER_STATUS[error.code ?? ""] ?? "400 Bad Request";
+    socket.write(
+      `HTTP/1.1 ${status}\r\ncontent-length: 0\r\ncache-control: no-store\r\nconnection: close\r\n\r\n`,
+    );
+  }
+  socket.destroy(error);
+}
+
 /** The machine-facing door: introspection, revocation, forward-auth, keys and health here, the rest of OAuth by the engine. */
 export function buildAuthority({ services, engine, statusLists, metrics, tls }: AppOptions): FastifyInstance {
   const common = ["x-content-type-options", "nosniff"];
@@ -136,6 +155,7 @@ export function buildAuthority({ services, engine, statusLists, metrics, tls }: 
   const app = Fastify({
     logger: false,
     bodyLimit: 64 * 1024,
+    clientErrorHandler: answerUnreadable,
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: 200 },
     // an address that no route gets to see: the framework's own answer would repeat it

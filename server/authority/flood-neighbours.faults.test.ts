@@ -82,7 +82,9 @@ test.for(FLOODS)(
       );
       expect(errors).toBe(0);
       expect(Object.keys(statusCodeStats).every((status) => Number(status) < 500)).toBe(true);
-      if (bound !== null) expectThrottled(bound, statusCodeStats, FLOOD_SECONDS);
+      // a share is no rate: good requests wait in their line, or unread, and are refused only where the line is full
+      if (bound === "share") expect(Object.keys(statusCodeStats)).toContain("200");
+      else if (bound !== null) expectThrottled(bound, statusCodeStats, FLOOD_SECONDS);
       else expect(Object.keys(statusCodeStats)).toEqual(["200"]);
       const times = bound === "share" ? TIMES.share : TIMES.throttled;
       if (beside.p99Ms < times * Math.max(alone.p99Ms, NOISE_MS)) {

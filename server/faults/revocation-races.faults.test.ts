@@ -27,7 +27,9 @@ let clients: PeopleClient[];
 let users: string[];
 
 beforeAll(async () => {
-  instance = await startInstance({ authorities: 2 });
+  // all of it comes from one address, which the many refused refreshes may not throttle: what is asked here is what lives
+  const settings = { FAILURES_PER_SECOND: "10000", GARBAGE_PER_SECOND: "10000" };
+  instance = await startInstance({ authorities: 2, settings });
   await instance.startWorker();
   mint = await openMint(instance);
   urls = instance.authorities.map((authority) => authority.url);
@@ -120,7 +122,7 @@ describe("a refresh at the same moment as a revocation of", () => {
         return found;
       });
       const counts = countBy(outcomes.flat(), (one) => one);
-      expect(Object.keys(counts).sort()).toEqual(["after", "before"]);
+      expect(counts).toEqual({ after: expect.any(Number), before: expect.any(Number) });
       console.info(
         `${name}: the refresh was first ${counts.after} times, the revocation ${counts.before} times`,
       );

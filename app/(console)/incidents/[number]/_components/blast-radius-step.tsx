@@ -38,7 +38,8 @@ export function BlastRadiusStep({ radius }: { radius: BlastRadius }) {
         <ScopeList
           values={radius.permissions.map(({ name }) => name)}
           what={["permission", "permissions"]}
-          shown={3}
+          shown={16}
+          isWrapping
         />
       </div>
       <List label="Verifiers that answer for them">

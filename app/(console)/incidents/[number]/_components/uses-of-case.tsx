@@ -22,6 +22,9 @@ import { incidentWords as words } from "../../_components/words.ts";
 import { NoteDialog } from "./note-dialog.tsx";
 import classes from "./steps.module.css";
 
+/** Lines of a kind before it is asked for all: the steps that follow stay in sight. */
+const FIRST_LINES = 12;
+
 /** The first that has something to say. */
 function phaseToShow(uses: IncidentUses): Phase {
   const telling: Phase[] = ["accepted_after", "refused_after", "during", "before"];
@@ -56,6 +59,7 @@ export function UsesOfCase({
   canMark: boolean;
 }) {
   const [chosen, setChosen] = useState<Phase | null>(null);
+  const [isWhole, setIsWhole] = useState(false);
   const [marking, setMarking] = useState<IncidentUse | null>(null);
   const phase = chosen ?? phaseToShow(uses);
   const rows = uses.rows.filter((row) => row.phase === phase);
@@ -70,7 +74,10 @@ export function UsesOfCase({
             aria-pressed={one === phase}
             data-alarm={one === "accepted_after" && uses.counts[one].uses > 0}
             title={PHASE_WORDS[one].means}
-            onClick={() => setChosen(one)}
+            onClick={() => {
+              setChosen(one);
+              setIsWhole(false);
+            }}
           >
             <b>
               {groupedNumber(uses.counts[one].uses)}
@@ -90,7 +97,7 @@ export function UsesOfCase({
       ) : (
         <PlainTable
           name={`Uses: ${PHASE_WORDS[phase].name}`}
-          rows={rows}
+          rows={isWhole ? rows : rows.slice(0, FIRST_LINES)}
           keyOf={(row) => row.id}
           columns={[
             { header: "When", cell: (row: IncidentUse) => <Instant at={row.at} show="exact" /> },
@@ -121,9 +128,15 @@ export function UsesOfCase({
               isExtra: true,
               cell: (row: IncidentUse) => (
                 <>
-                  <span className="mono">{row.ip ?? "–"}</span>
-                  <br />
-                  <Country code={row.country} />
+                  {row.ip === null ? (
+                    <span className="faint">not told</span>
+                  ) : (
+                    <>
+                      <span className="mono">{row.ip}</span>
+                      <br />
+                      <Country code={row.country} />
+                    </>
+                  )}
                 </>
               ),
             },
@@ -154,6 +167,11 @@ export function UsesOfCase({
           ]}
         />
       )}
+      {!isWhole && rows.length > FIRST_LINES ? (
+        <Button size="compact-sm" variant="subtle" onClick={() => setIsWhole(true)}>
+          Show all {groupedNumber(rows.length)}
+        </Button>
+      ) : null}
       {uses.more[phase] > 0 ? (
         <p className="muted">
           {groupedNumber(uses.more[phase])} older ones: the evidence pack lists 1,000 of each kind, the log
