@@ -1,5 +1,8 @@
 import { expect, test } from "../../fixtures/test.ts";
 
+// a request that is broken off
+test.use({ expectedNoise: /net::ERR_FAILED/ });
+
 test("a lifetime is drawn, moved by keys and typed; the tokens that outlive it end as was shown", async ({
   page,
   ownerApi,

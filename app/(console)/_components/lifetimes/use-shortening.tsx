@@ -1,6 +1,6 @@
 "use client";
 
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
 import type { LifetimePreview } from "#lib/lifetimes/preview-model.ts";
@@ -13,6 +13,8 @@ export type Shorten = { planId: string; confirm?: string };
 export type ShorteningChoice = { go: boolean; shorten?: Shorten };
 
 type Asked = {
+  /** Each time that it is asked is another: nothing that was answered before is kept. */
+  id: number;
   url: string;
   settings: object;
   preview: LifetimePreview;
@@ -30,6 +32,7 @@ export function useShortening(): {
 } {
   const [asked, setAsked] = useState<Asked | null>(null);
   const [isOpen, setIsOpen] = useState(false);
+  const count = useRef(0);
 
   async function ask(url: string, settings: object) {
     const isChange = Object.keys(settings).length > 0;
@@ -37,7 +40,8 @@ export function useShortening(): {
     const preview = await requestJson<LifetimePreview>(url, { method: "POST", body });
     if (preview.isExact && preview.access + preview.refresh === 0) return { go: true, hasNone: true };
     return new Promise<ShorteningChoice>((resolve) => {
-      setAsked({ url, settings, preview, isChange, answer: resolve });
+      count.current += 1;
+      setAsked({ id: count.current, url, settings, preview, isChange, answer: resolve });
       setIsOpen(true);
     });
   }
@@ -58,7 +62,7 @@ export function useShortening(): {
       >
         {asked === null ? null : (
           <ShortenForm
-            key={`${asked.url} ${JSON.stringify(asked.settings)} ${asked.preview.access} ${asked.preview.refresh}`}
+            key={asked.id}
             preview={asked.preview}
             isChange={asked.isChange}
             makePlan={() =>
