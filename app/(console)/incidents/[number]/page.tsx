@@ -78,7 +78,7 @@ export default async function IncidentPage({ params }: IncidentPageProps) {
             <SeverityTag severity={incident.severity} />
           </>
         }
-        purpose={`${INCIDENT_STATE_WORDS[incident.state].means} Opened by ${incident.openedBy.name}.`}
+        purpose={`${incident.worksAgain === null ? INCIDENT_STATE_WORDS[incident.state].means : words.worksNow(incident.worksAgain.tokens)} Opened by ${incident.openedBy.name}.`}
         crumbs={[{ name: words.title, href: "/incidents" }]}
         actions={
           <IncidentActions incident={incident} canWrite={canWrite} canExport={can(ctx, "export:create")} />

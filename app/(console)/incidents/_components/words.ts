@@ -19,6 +19,8 @@ export const incidentWords = {
   done: "Mark done",
   reopen: "Reopen",
   noMail: "No e-mail leaves this console yet: tell the owner yourself, and write down here that you did.",
+  worksNow: (tokens: number) =>
+    tokens === 1 ? "1 token of it works." : `${groupedNumber(tokens)} tokens of it work.`,
   worksAgain: "Not contained any more",
   worksAgainText: (tokens: number) =>
     `It was contained, but ${tokens === 1 ? "1 token of it works" : `${tokens} tokens of it work`} now: given back, renewed, or put into the case since. Take ${tokens === 1 ? "it" : "them"} back.`,

@@ -14,9 +14,9 @@ export const leakWords = {
   secret:
     "A secret of a client, verifier or API token stands in it. Secrets are not looked up: rotate it at its own page.",
   differs: (id: string) =>
-    `It names token ${id}; its signature is cut or changed. Whoever wrote it had the token: treat it as leaked.`,
+    `A value names token ${id}; its signature is cut or changed. Whoever wrote it had the token: treat it as leaked.`,
   differ: (count: string) =>
-    `${count} of them name tokens of ours, but their signatures are cut or changed. Whoever wrote them had the tokens: treat them as leaked.`,
+    `${count} tokens are named by values whose signatures are cut or changed. Whoever wrote those had the tokens: treat them as leaked.`,
   cut: "There were more than 10,000 values: the first 10,000 were looked at. Paste the rest after.",
 };
 

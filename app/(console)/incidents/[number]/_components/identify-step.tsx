@@ -41,7 +41,10 @@ export function IdentifyStep({ tokens }: { tokens: IncidentTokens }) {
             header: "Holder",
             cell: (row: TokenRow) => row.user?.email ?? row.client.clientId,
           },
-          { header: "Client", isExtra: true, cell: (row: TokenRow) => row.client.clientId },
+          // of services alone it would say the holder again
+          ...(rows.some(({ user }) => user !== null)
+            ? [{ header: "Client", isExtra: true, cell: (row: TokenRow) => row.client.clientId }]
+            : []),
           {
             header: "Last used",
             isExtra: true,
