@@ -10,6 +10,12 @@ export const BAD_MESSAGES: [
     400,
     (target, port) => one(target, `Host: localhost:${port}`, `hOST: localhost:${port}`),
   ],
+  [
+    "two authorizations",
+    400,
+    (target, port) =>
+      one(target, `Host: localhost:${port}`, "Authorization: Bearer a", "authorization: Bearer b"),
+  ],
   ["two hosts of HTTP/1.0", 400, (target) => `GET ${target} HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n`],
   ["no host", 400, (target) => one(target)],
   ...[

@@ -2,7 +2,11 @@ import type { IncomingMessage } from "node:http";
 import { isIPv6, type Socket } from "node:net";
 
 /** What is wrong with a request before its address is looked at. */
-export type MessageFault = { status: 400 | 505; part: "host" | "version" | "framing"; message: string };
+export type MessageFault = {
+  status: 400 | 505;
+  part: "host" | "version" | "framing" | "authorization";
+  message: string;
+};
 
 const VERSIONS = new Set(["1.0", "1.1"]);
 /** A name, an IPv4 address or an IPv6 one in brackets, and maybe a port. No user, no path, no list. @see RFC 9112 3.2 */
@@ -22,7 +26,7 @@ function isHost(value: string): boolean {
   return true;
 }
 
-function bad(message: string, part: "host" | "framing" = "host"): MessageFault {
+function bad(message: string, part: Exclude<MessageFault["part"], "version"> = "host"): MessageFault {
   return { status: 400, part, message };
 }
 
@@ -60,11 +64,16 @@ function faultOf({ httpVersion, rawHeaders }: IncomingMessage): MessageFault | n
   if (!VERSIONS.has(httpVersion))
     return { status: 505, part: "version", message: "Only HTTP/1.0 and HTTP/1.1 are spoken here." };
   let host: string | undefined;
+  let isAuthorized = false;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] as string;
     if (name.length === 17 && name.toLowerCase() === "transfer-encoding") {
       const fault = faultOfCoding(httpVersion, rawHeaders[at + 1] as string);
       if (fault !== null) return fault;
+    }
+    if (name.length === 13 && name.toLowerCase() === "authorization") {
+      if (isAuthorized) return bad("There may be one Authorization header.", "authorization");
+      isAuthorized = true;
     }
     if (name.length !== 4 || name.toLowerCase() !== "host") continue;
     if (host !== undefined) return bad("There must be one Host header.");

@@ -20,16 +20,41 @@ const FIELDS_MAX = 20;
 /** Columns that a plan looks at. */
 const COLUMNS = sql`t.id, t.user_id, t.client_id, t.audiences, t.kind, t.format, t.expires_at`;
 
+/** What the table's address has beside its filters: a selection knows neither order nor pages. */
+const NO_FILTERS = ["sort", "size", "cursor"];
+
+/** What an automation sends whose list came out empty: it would be a filter that lets everything through. */
+function requireFilters(given: Record<string, string | string[]>): void {
+  const names = Object.keys(given);
+  const problems = [
+    ...names.filter((name) => NO_FILTERS.includes(name)).map((path) => ({ path, message: "Is no filter." })),
+    ...names
+      .filter((name) => given[name]?.length === 0)
+      .map((path) => ({ path, message: "Must have a value." })),
+  ];
+  if (problems.length > 0)
+    throw new DomainError("INVALID_INPUT", "A filter is not valid.", { fields: problems });
+}
+
 /**
  * The filters of the Tokens table, as its address has them.
  *
- * @throws {DomainError} INVALID_INPUT that names what is bad, below `target.filters`.
+ * @throws {DomainError} INVALID_INPUT that names what is bad, below `target.filters`; where there is none too: all tokens are a target of their own.
  */
 export function parseTokenFilters(given: Record<string, string | string[]>): Filters {
   try {
-    return parseListQueryStrict(tokensTable, given).filters;
+    requireFilters(given);
+    const { filters } = parseListQueryStrict(tokensTable, given);
+    if (Object.keys(filters).length > 0) return filters;
+    throw new DomainError(
+      "INVALID_INPUT",
+      "A selection needs a filter. All tokens are the target “everything”.",
+      {
+        fields: [{ path: "target.filters", message: "Must have a filter." }],
+      },
+    );
   } catch (error) {
-    if (!(error instanceof DomainError)) throw error;
+    if (!(error instanceof DomainError) || error.fields[0]?.path === "target.filters") throw error;
     throw new DomainError("INVALID_INPUT", "A filter is not valid.", {
       fields: error.fields.slice(0, FIELDS_MAX).map(({ path, message }) => ({
         path: `target.filters.${path}`.slice(0, 100),
@@ -41,8 +66,7 @@ export function parseTokenFilters(given: Record<string, string | string[]>): Fil
 
 /** How a filter reads after "12 tokens", for the order's name. */
 export function filterWords(filters: Filters): string {
-  const text = formatTypedQuery(tokensTable, filters);
-  return text === "" ? ": all that were live" : ` with ${text}`;
+  return ` with ${formatTypedQuery(tokensTable, filters)}`;
 }
 
 /** The live tokens that some filters of the Tokens table match, as a statement; null where none can. */

@@ -277,6 +277,11 @@ describe("a selection is refused", () => {
     [{ issued: "yesterday" }, "target.filters.issued"],
     [{ family: "x" }, "target.filters.family"],
     [{ client: ["a\u0000b"] }, "target.filters.client"],
+    [{ client: [] }, "target.filters.client"],
+    [{ state: "active", client: [] }, "target.filters.client"],
+    [{ size: "1" }, "target.filters.size"],
+    [{ sort: "-expires", state: "active" }, "target.filters.sort"],
+    [{}, "target.filters"],
   ])("with the filter %j, which is named", async (filters, path) => {
     await expect(
       plan(as("owner"), { verb: "revoke", target: { kind: "selection", filters } }),

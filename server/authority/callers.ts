@@ -13,6 +13,9 @@ export type Caller =
 
 export type Credentials = { id: string | null; secret: string };
 
+/** @see RFC 7617 section 2 and RFC 4648 section 4 */
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+
 function formDecode(text: string): string | null {
   try {
     return decodeURIComponent(text.replaceAll("+", " "));
@@ -40,6 +43,7 @@ export function readCredentials(
   if (rest.length > 0 || value === "") return "malformed";
   if (scheme.toLowerCase() === "bearer") return { id: null, secret: value };
   if (scheme.toLowerCase() !== "basic") return "malformed";
+  if (!BASE64.test(value)) return "malformed";
   const text = Buffer.from(value, "base64").toString("utf8");
   const colon = text.indexOf(":");
   if (colon < 0) return "malformed";

@@ -4,7 +4,7 @@ import proxyAddr from "@fastify/proxy-addr";
 
 /** Whose address counts as the caller's, by TRUSTED_PROXIES. */
 export type AddressReader = {
-  /** The address of whoever sent the request: the peer, or what trusted proxies forwarded for it. */
+  /** The address of whoever sent the request: the peer, or what trusted proxies forwarded for it; empty where the connection is gone. */
   of(req: IncomingMessage): string;
   /** Whether a trusted proxy sent the request, for somebody else. */
   isForwarded(req: IncomingMessage): boolean;
@@ -20,7 +20,8 @@ function plain(address: string): string {
 export function createAddressReader(trustedProxies: readonly string[]): AddressReader {
   const isTrusted = trustedProxies.length === 0 ? () => false : proxyAddr.compile([...trustedProxies]);
   return {
-    of: (req) => plain(proxyAddr(req, isTrusted)),
+    // a connection that was cut has none
+    of: (req) => plain(proxyAddr(req, isTrusted) ?? ""),
     isForwarded: (req) => proxyAddr(req, isTrusted) !== req.socket.remoteAddress,
     spokenOf: (req) => {
       if (req.headers["x-forwarded-for"] === undefined) return null;

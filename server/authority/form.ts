@@ -7,8 +7,9 @@ import { Refused } from "./answers.ts";
  * @throws {Refused} 400 naming the parameter that comes twice.
  */
 export function readForm(request: FastifyRequest): URLSearchParams {
-  if (typeof request.body !== "string")
-    throw new Refused(415, "invalid_request", "Send application/x-www-form-urlencoded.");
+  const coding = request.headers["content-encoding"];
+  if (typeof request.body !== "string" || (coding !== undefined && coding !== "identity"))
+    throw new Refused(415, "invalid_request", "Send application/x-www-form-urlencoded, not compressed.");
   return requireSingle(new URLSearchParams(request.body));
 }
 

@@ -90,6 +90,20 @@ const poll = (deviceCode: string, url = instance.issuer) =>
 const answerOf = async (response: Promise<Response>) =>
   (await response).json() as Promise<Record<string, unknown>>;
 
+test("a code that is typed by a browser without a session is met by the page again, and nothing fails inside", async () => {
+  const [url] = instance.urls;
+  const answers = await Promise.all([
+    fetch(`${url}/device`, { method: "POST", body: new URLSearchParams({ user_code: "AAAA-BBBB" }) }),
+    fetch(`${url}/device/abc`),
+  ]);
+  for (const answer of answers) {
+    expect(answer.status).toBe(400);
+    expect(answer.headers.get("content-type")).toContain("text/html");
+    expect(answer.headers.get("set-cookie")).toBeNull();
+    expect(await answer.text()).toContain('name="user_code"');
+  }
+});
+
 describe("the device flow", () => {
   test("RFC 8628 section 3: a person types the code on another screen, and the device has tokens of a family of its own", async () => {
     const asked = await ask();

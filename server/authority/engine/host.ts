@@ -6,10 +6,10 @@ import { handleAccount, isAccountAddress } from "../account/account.ts";
 import { logFailure } from "../log-failure.ts";
 import { buildEngine } from "./build-engine.ts";
 import type { EngineDeps } from "./deps.ts";
+import { isPlainForm, readEngineBody, replayBody } from "./engine-body.ts";
 import { handleInteraction } from "./interactions.ts";
 import { factsOf } from "./request-facts.ts";
 import type { ServiceTokens } from "./service-tokens.ts";
-import { readTokenRequest, replayBody } from "./token-request-body.ts";
 
 export type EngineHost = {
   /** Answers one request of the protocol: `/oauth/*`, `/.well-known/*`, `/interaction/*` and `/account`; anything else is not found. */
@@ -83,12 +83,11 @@ export function createEngineHost(deps: EngineDeps): EngineHost {
     }
     if (isAccountAddress(req.url)) return handleAccount(deps, engine.provider, req, res);
     if (req.url.startsWith("/interaction/")) return handleInteraction(deps, engine.provider, req, res);
-    if (req.url === "/oauth/token" && req.method === "POST") {
-      const body = await readTokenRequest(req);
-      if (body !== null) {
-        if (await engine.serviceTokens.answer(req, res, body.toString("utf8"))) return;
-        replayBody(req, body);
-      }
+    const body = await readEngineBody(req);
+    if (body !== null) {
+      const isPlain = req.url === "/oauth/token" && isPlainForm(req);
+      if (isPlain && (await engine.serviceTokens.answer(req, res, body.toString("utf8")))) return;
+      replayBody(req, body);
     }
     await engine.callback(req, res);
   }

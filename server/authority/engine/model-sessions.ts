@@ -18,7 +18,7 @@ export type EngineSession = InstanceType<Provider["Session"]> & {
 type SessionClass = {
   find(id: string, options?: object): Promise<EngineSession | undefined>;
   findByUid(uid: string): Promise<EngineSession | undefined>;
-  prototype: EngineSession & { save(ttl: number): Promise<string> };
+  prototype: EngineSession & { save(ttl: number): Promise<string>; persist(): Promise<string> };
 };
 
 const TYPING: ReadonlySet<string> = new Set(["code_verification", "device_resume"]);
@@ -72,7 +72,7 @@ export function shapeSessions(provider: Provider, deps: EngineDeps): void {
   const Session = provider.Session as unknown as SessionClass;
   extendPayload(Session, ["signedInAtMs", "usedAtMs"]);
   const { find, findByUid } = Session;
-  const { loginAccount, save } = Session.prototype;
+  const { loginAccount, persist, save } = Session.prototype;
   Session.find = async (id, options) => {
     const session = await find.call(Session, id, options);
     return session !== undefined && (await isLive(deps, session)) ? session : undefined;
@@ -86,6 +86,12 @@ export function shapeSessions(provider: Provider, deps: EngineDeps): void {
     const interaction = Provider.ctx?.oidc.entities.Interaction as EngineInteraction | undefined;
     this.signedInAtMs = interaction?.result?.login?.atMs ?? Date.now();
     this.usedAtMs = Date.now();
+  };
+  Session.prototype.persist = async function persistSaved(this: EngineSession & { touched?: boolean }) {
+    if (typeof this.exp === "number") return persist.call(this);
+    // a form of a device's code that was refused to a browser without a session: its next page is a new one
+    this.touched = false;
+    return this.jti;
   };
   Session.prototype.save = async function saveWithPerson(this: EngineSession & { touched?: boolean }, ttl) {
     // whoever types a device's code may not have signed in yet, and the form is known again by the session

@@ -141,6 +141,8 @@ function allThatMatch(query: TokensQuery): PlanTargetInput {
 export function TokensTable({ query, page, total, failure, may, isWithoutAudience }: TokensTableProps) {
   const [target, setTarget] = useState<PlanTargetInput | null>(null);
   const isAllowed = may.token;
+  // all tokens of all are a target of their own, and the owner's
+  const isFiltered = Object.keys(query.filters).length > 0;
   const setRevoking = (rows: readonly TokenRow[]) =>
     setTarget(rows.length > 1 && !may.selection ? null : targetOf(rows));
   const exact = useExactTotal(total, query.filters);
@@ -181,7 +183,7 @@ export function TokensTable({ query, page, total, failure, may, isWithoutAudienc
             >
               Revoke…
             </Button>
-            {counted !== null && counted.value > rows.length ? (
+            {isFiltered && counted !== null && counted.value > rows.length ? (
               <Button
                 variant="subtle"
                 color="red"
