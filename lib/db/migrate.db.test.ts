@@ -111,6 +111,41 @@ describe("migrate", () => {
     expect(await migrate(url, { migrationsDir })).toHaveLength(2);
   });
 
+  it("begins anew with an index that was built outside of a transaction and broken off", async () => {
+    addMigration(
+      "29990101000000_one",
+      "CREATE TABLE later_one (id int); INSERT INTO later_one VALUES (1), (1);",
+    );
+    addMigration(
+      "29990102000000_two",
+      '-- no transaction\nCREATE UNIQUE INDEX CONCURRENTLY "later_index" ON later_one (id);',
+    );
+    await expect(migrate(url, { migrationsDir })).rejects.toThrow(
+      "migration 29990102000000_two failed: could not create unique index",
+    );
+    const indexes = async () =>
+      (
+        await client.query(
+          "SELECT indisvalid AS valid FROM pg_index WHERE indexrelid = to_regclass('later_index')",
+        )
+      ).rows;
+    expect(await indexes()).toEqual([{ valid: false }]);
+    await client.query("DELETE FROM later_one");
+    expect(await migrate(url, { migrationsDir })).toEqual(["29990102000000_two"]);
+    expect(await indexes()).toEqual([{ valid: true }]);
+    expect(await migrate(url, { migrationsDir })).toEqual([]);
+  });
+
+  it("builds an index outside of a transaction while another migrator waits for its turn", async () => {
+    addMigration("29990101000000_one", "CREATE TABLE later_one (id int); SELECT pg_sleep(0.3);");
+    addMigration(
+      "29990102000000_two",
+      '-- no transaction\nCREATE INDEX CONCURRENTLY "later_index" ON later_one (id);',
+    );
+    const applied = await Promise.all([1, 2].map(() => migrate(url, { migrationsDir })));
+    expect(applied.flat()).toEqual(["29990101000000_one", "29990102000000_two"]);
+  });
+
   it("refuses a database that a newer version migrated", async () => {
     addMigration("29990101000000_one", "CREATE TABLE later_one (id int);");
     await migrate(url, { migrationsDir });

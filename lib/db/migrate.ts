@@ -20,6 +20,8 @@ const NO_FILTERS = { externalTables: [], externalEnums: [] };
 /** A migration that says so in a line of its own runs outside of a transaction (CREATE INDEX CONCURRENTLY). */
 const NO_TRANSACTION = /^-- no transaction$/m;
 
+const CONCURRENT_INDEX = /^CREATE (?:UNIQUE )?INDEX CONCURRENTLY "(\w+)"/m;
+
 /** A migration that says so in a line of its own leaves processes of the version before at work: they can live with what it changes. */
 const BESIDE_OLDER = /^-- runs beside the version before$/m;
 
@@ -49,9 +51,14 @@ async function withMigrationLock<T>(
     const { rows } = await client.query<{ locked: boolean }>("SELECT pg_try_advisory_lock($1) AS locked", [
       LOCK_KEY,
     ]);
-    if (!rows[0]?.locked) {
-      log("waiting for another migration of this database");
-      await client.query("SELECT pg_advisory_lock($1)", [LOCK_KEY]);
+    if (!rows[0]?.locked) log("waiting for another migration of this database");
+    // asked again and again: a statement that waits has a snapshot, and the other's CREATE INDEX CONCURRENTLY would wait for that
+    for (let isOurs = rows[0]?.locked ?? false; !isOurs; ) {
+      await wait(LOCK_PAUSE_MS);
+      const again = await client.query<{ locked: boolean }>("SELECT pg_try_advisory_lock($1) AS locked", [
+        LOCK_KEY,
+      ]);
+      isOurs = again.rows[0]?.locked ?? false;
     }
     return await use();
   } finally {
@@ -98,8 +105,7 @@ async function raiseFloor(database: pg.Pool, name: string): Promise<void> {
 /** Applies the next migration; it and the note that it was applied commit together, or not at all. */
 async function applyNext(database: pg.Pool, migrations: MigrationList, name: string): Promise<void> {
   const upTo = migrations.migrationDirectories.filter((migration) => migration.path <= name);
-  const { content } = upTo.at(-1)?.migrationFile ?? {};
-  const script = content?.tag === "ok" ? content.value : "";
+  const script = scriptOf(migrations, name);
   const inTransaction = !NO_TRANSACTION.test(script);
   const migrationsList = { ...migrations, migrationDirectories: upTo };
   if (inTransaction) await database.query(`BEGIN; SET LOCAL lock_timeout = '${LOCK_TIMEOUT_MS}ms'`);
@@ -117,6 +123,33 @@ async function applyNext(database: pg.Pool, migrations: MigrationList, name: str
     const { message } = reason;
     throw new MigrationError(`migration ${name} failed: ${message.split("\n")[0]} (${state})`, cause);
   }
+}
+
+function scriptOf(migrations: MigrationList, name: string): string {
+  const found = migrations.migrationDirectories.find((migration) => migration.path === name);
+  return found?.migrationFile.content.tag === "ok" ? found.migrationFile.content.value : "";
+}
+
+/**
+ * What was killed, or failed, while it built an index outside of a transaction begins anew: what is there of the index is dropped, whole or not.
+ *
+ * @returns whether there was such a migration.
+ */
+async function forgetBrokenOff(
+  database: pg.Pool,
+  migrations: MigrationList,
+  failed: readonly string[],
+): Promise<boolean> {
+  let hasForgotten = false;
+  for (const name of failed) {
+    const script = scriptOf(migrations, name);
+    const index = NO_TRANSACTION.test(script) ? CONCURRENT_INDEX.exec(script)?.[1] : undefined;
+    if (index === undefined) continue;
+    await database.query(`DROP INDEX CONCURRENTLY IF EXISTS "${index}"`);
+    await withSchemaEngine({ database }, (engine) => engine.markMigrationRolledBack({ migrationName: name }));
+    hasForgotten = true;
+  }
+  return hasForgotten;
 }
 
 async function applyPatiently(
@@ -156,13 +189,17 @@ export async function migrate(
   return withMigrationLock(url, log, async () => {
     const database = openSingleConnection(url);
     try {
-      const diagnosis = await withSchemaEngine({ database }, (engine) =>
-        engine.diagnoseMigrationHistory({
-          migrationsList: migrations,
-          optInToShadowDatabase: false,
-          filters: NO_FILTERS,
-        }),
-      );
+      const diagnose = () =>
+        withSchemaEngine({ database }, (engine) =>
+          engine.diagnoseMigrationHistory({
+            migrationsList: migrations,
+            optInToShadowDatabase: false,
+            filters: NO_FILTERS,
+          }),
+        );
+      let diagnosis = await diagnose();
+      if (await forgetBrokenOff(database, migrations, diagnosis.failedMigrationNames))
+        diagnosis = await diagnose();
       requireKnownHistory(diagnosis);
       const pending =
         diagnosis.history?.diagnostic === "databaseIsBehind" ? diagnosis.history.unappliedMigrationNames : [];

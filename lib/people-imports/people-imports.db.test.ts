@@ -313,13 +313,16 @@ describe("a file of users", () => {
         () => "applied",
         (error: { code?: string }) => error.code,
       );
-      await vi.waitFor(async () => {
-        const waiting = await world.db.query(
-          `SELECT FROM pg_locks WHERE NOT granted AND pid IN
-             (SELECT l.pid FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE d.datname = current_database())`,
-        );
-        expect(waiting.length).toBeGreaterThan(0);
-      });
+      await vi.waitFor(
+        async () => {
+          const waiting = await world.db.query(
+            `SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+             WHERE d.datname = current_database() AND l.locktype = 'advisory' AND NOT l.granted`,
+          );
+          expect(waiting.length).toBeGreaterThan(0);
+        },
+        { timeout: 10_000 },
+      );
       mayCommit.resolve();
       await renaming;
       expect(await applying).toBe("PLAN_CHANGED");

@@ -44,6 +44,15 @@ function lastOfSilent(modes: Fragment, { since, endedAfter }: { since: Date; end
       AND (l.ended_at IS NULL OR l.ended_at > ${endedAfter}::timestamptz) ORDER BY l.ended_at DESC NULLS FIRST LIMIT 1)`;
 }
 
+/**
+ * Where the newest process of `verifier v` has ended (`w`): those by `modes` that were silent since before `since` and never said that they ended. A verifier
+ * whose newest one has not is silent or lives by that one's word.
+ */
+function lostOfEnded(modes: Fragment, since: Date): Fragment {
+  return sql`SELECT l.seen_at FROM verifier_instance l WHERE w.newest->>'endedAtMs' IS NOT NULL AND l.verifier_id = v.id AND ${modes}
+    AND l.mode IS DISTINCT FROM 'strict' AND l.way <> 'introspection' AND l.ended_at IS NULL AND l.seen_at < ${since}::timestamptz`;
+}
+
 const MS = {
   firstSeenAt: sql`(extract(epoch FROM i.first_seen_at) * 1000)::float8`,
   seenAt: sql`(extract(epoch FROM i.seen_at) * 1000)::float8`,
@@ -118,7 +127,7 @@ type NowInstance = Omit<InstanceNow, "position"> & { position: string | null };
 
 /**
  * All verifiers, or some, as they are now, in one statement: with the instances that were heard of lately and the newest one. Those of earlier restarts
- * cost nothing.
+ * cost nothing; where the newest one has ended, those that never said so are looked up in an index of their own.
  */
 export async function readStandingCheckers(
   db: Sql,
@@ -128,9 +137,11 @@ export async function readStandingCheckers(
   const since = new Date(now.getTime() - HEARD_WITHIN_MS);
   const [head] = await db.query<{ position: bigint }>("SELECT position FROM feed_head WHERE id = 1");
   const headPosition = head?.position ?? 0n;
-  const records = await run<Record<NowInstance>>(
+  const records = await run<Record<NowInstance> & Pick<CheckerNow, "lostSeenAtMs">>(
     db,
-    sql`SELECT ${VERIFIER}, coalesce(k.instances, '[]') AS instances FROM verifier v ${NEWEST}
+    sql`SELECT ${VERIFIER}, g."lostSeenAtMs", coalesce(k.instances, '[]') AS instances FROM verifier v ${NEWEST}
+      LEFT JOIN LATERAL (SELECT (extract(epoch FROM max(u.seen_at)) * 1000)::float8 AS "lostSeenAtMs"
+        FROM (${lostOfEnded(sql`l.mode = 'lenient'`, since)} UNION ALL ${lostOfEnded(sql`l.mode IS NULL AND v.mode = 'lenient'`, since)}) u) g ON true
       LEFT JOIN LATERAL (SELECT jsonb_agg(jsonb_build_object('way', i.way, 'agent', i.agent, 'position', i.position::text,
           'firstSeenAtMs', ${MS.firstSeenAt}, 'seenAtMs', ${MS.seenAt}, 'disconnectedAtMs', ${MS.disconnectedAt}, 'endedAtMs', ${MS.endedAt},
           'missesSinceMs', CASE WHEN i.way IN ('feed', 'poll') AND coalesce(i.position, 0) < ${headPosition}::bigint

@@ -20,6 +20,7 @@ function instance(more: Partial<InstanceNow> = {}): InstanceNow {
 const of = (more: Partial<CheckerNow>): CheckerNow => ({
   checkWay: "feed",
   askedAtMs: null,
+  lostSeenAtMs: null,
   newest: more.instances?.[0] === undefined ? null : { ...more.instances[0], isEndedByAdmin: false },
   instances: [],
   ...more,
@@ -108,6 +109,12 @@ test("a verifier whose processes said that they ended does not run, and one that
     standing: "in_step",
     live: 1,
   });
+  const lostSeenAtMs = NOW - 3_600_000;
+  expect(standingOf(of({ instances: [ended], lostSeenAtMs }), at), "its goodbye is its own").toMatchObject({
+    standing: "silent",
+    silentSinceMs: lostSeenAtMs,
+  });
+  expect(standingOf(of({ instances: [ended, instance()], lostSeenAtMs }), at).standing).toBe("in_step");
   const killed = instance({ seenAtMs: NOW - 60_000 });
   expect(standingOf(of({ instances: [killed] }), at).standing).toBe("silent");
 });

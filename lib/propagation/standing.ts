@@ -20,6 +20,8 @@ export type CheckerNow = {
   askedAtMs: number | null;
   /** The process that was heard of last. */
   newest: { way: SeenWay; seenAtMs: number; endedAtMs: number | null; isEndedByAdmin: boolean } | null;
+  /** Where the newest one has ended: when that lenient process was last heard of, of those before `instances`, that never said that it ended. Null: there is none. */
+  lostSeenAtMs: number | null;
   /** Those that were heard of within HEARD_WITHIN_MS, and the last one. */
   instances: readonly InstanceNow[];
 };
@@ -57,9 +59,12 @@ export function standingOf(
   const { instances, askedAtMs, checkWay } = checker;
   const live = instances.filter((instance) => isLive(instance, nowMs));
   const gone = instances.filter((instance) => !isLive(instance, nowMs) && instance.endedAtMs === null);
-  const lost =
+  // a goodbye speaks for the process that said it, and for none that was lost without one
+  const lost: readonly { seenAtMs: number }[] =
     live.length === 0
-      ? gone
+      ? checker.lostSeenAtMs === null
+        ? gone
+        : [...gone, { seenAtMs: checker.lostSeenAtMs }]
       : withoutReplaced(
           gone.filter(
             ({ disconnectedAtMs, seenAtMs }) =>

@@ -37,7 +37,8 @@ async function writeDown(tx: Sql, order: OrderRecord, ids: Fragment): Promise<nu
 
 /**
  * Brings the next tokens of a frozen selection into force: one chunk becomes an entry of the feed, is on record token by token and, unless
- * the order is to begin later, stands in `token_standing`, all in the caller's transaction. The feed's head is locked last.
+ * the order is to begin later, stands in `token_standing`, all in the caller's transaction. The feed's head is locked before `token_standing` is written, as by
+ * whoever places an order, and after what takes longest.
  *
  * @returns false where no chunk was left.
  */
@@ -52,6 +53,9 @@ export async function settleChunk(tx: Sql, order: OrderRecord, isInForce: boolea
       tx,
       sql`INSERT INTO selection_token (selection_id, token_id) SELECT ${order.targetId}::uuid, n FROM ${ids} AS x(n)`,
     );
+  // who places an order holds the head while it writes tokens: the other way round the two would wait for each other
+  if (chunk.position === null && isInForce)
+    await tx.query("SELECT position FROM feed_head WHERE id = 1 FOR UPDATE");
   const written = isInForce ? await writeDown(tx, order, ids) : 0;
   if (written > 0)
     await run(

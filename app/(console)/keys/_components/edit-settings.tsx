@@ -26,6 +26,13 @@ export function EditSettings({ settings }: { settings: KeySettings }) {
   const isKeep = isWithin(keep, KEY_KEEP_DAYS);
   const isShorter = isCache && cache < settings.jwksCacheSeconds;
 
+  function open() {
+    setCache(settings.jwksCacheSeconds);
+    setKeep(settings.keyKeepDays);
+    setError(null);
+    setIsOpen(true);
+  }
+
   async function save(event: FormEvent) {
     event.preventDefault();
     if (!isCache || !isKeep || isBusy) return;
@@ -46,12 +53,7 @@ export function EditSettings({ settings }: { settings: KeySettings }) {
 
   return (
     <>
-      <Button
-        variant="subtle"
-        size="compact-sm"
-        aria-label={words.settingsEdit}
-        onClick={() => setIsOpen(true)}
-      >
+      <Button variant="subtle" size="compact-sm" aria-label={words.settingsEdit} onClick={open}>
         {words.policyEdit}
       </Button>
       <OnDemandDialog

@@ -167,9 +167,9 @@ export function UsesOfCase({
           ]}
         />
       )}
-      {!isWhole && rows.length > FIRST_LINES ? (
-        <Button size="compact-sm" variant="subtle" onClick={() => setIsWhole(true)}>
-          Show all {groupedNumber(rows.length)}
+      {rows.length > FIRST_LINES ? (
+        <Button size="compact-sm" variant="subtle" onClick={() => setIsWhole(!isWhole)}>
+          {isWhole ? "Show fewer" : `Show all ${groupedNumber(rows.length)}`}
         </Button>
       ) : null}
       {uses.more[phase] > 0 ? (
