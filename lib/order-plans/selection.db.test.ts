@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Context } from "../context.ts";
 import { type Database, openDatabase } from "../db/database.ts";
 import { testDatabase } from "../db/test-database.ts";
@@ -97,6 +97,43 @@ test("a small selection is in force with its order's commit, and is exactly what
     revoked: 3,
     suspended: 0,
   });
+});
+
+test("a chunk that is written down waits for whoever holds the feed's head and writes one of its tokens: neither fails", async () => {
+  const client = await clientWith(1_001);
+  const ctx = as("responder");
+  const made = await plan(ctx, { verb: "revoke", target: filtered(client.name) });
+  await settleAll(db);
+  const { order } = await place(ctx, made.id);
+  const [holdsHead, mayWrite] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const placing = db.transaction(async (tx) => {
+    await tx.query("SELECT position FROM feed_head WHERE id = 1 FOR UPDATE");
+    holdsHead.resolve();
+    await mayWrite.promise;
+    await tx.query(
+      "INSERT INTO token_standing (token_id, revoked_at, revoked_order_id) VALUES ($1::uuid, now(), $2::uuid) ON CONFLICT DO NOTHING",
+      [client.tokens.at(-1), order.id],
+    );
+  });
+  await holdsHead.promise;
+  const settling = settleNext(db);
+  await vi.waitFor(
+    async () => {
+      const waiting = await db.query(
+        `SELECT FROM pg_locks w WHERE NOT w.granted AND w.pid IN
+           (SELECT l.pid FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE d.datname = current_database())`,
+      );
+      expect(waiting.length).toBeGreaterThan(0);
+    },
+    { timeout: 10_000 },
+  );
+  mayWrite.resolve();
+  expect(await Promise.allSettled([placing, settling])).toEqual([
+    { status: "fulfilled", value: undefined },
+    { status: "fulfilled", value: true },
+  ]);
+  await settleAll(db);
+  expect(await countIn(client.name, "revoked")).toBe(1_001);
 });
 
 test("tokens that are picked one by one are frozen, and those among them that have ended are not", async () => {

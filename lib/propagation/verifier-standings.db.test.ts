@@ -6,6 +6,7 @@ import { testDatabase } from "../db/test-database.ts";
 import { defaultQuery } from "../list-query/define-table.ts";
 import { getOverview } from "../overview/get-overview.ts";
 import { contextAs } from "../tokens/token-fixture.ts";
+import { endVerifierInstance } from "../verifiers/end-verifier-instance.ts";
 import { getVerifierInstances } from "../verifiers/get-verifier-instances.ts";
 import { listVerifiers } from "../verifiers/list-verifiers.ts";
 import { VERIFIERS_TABLE } from "../verifiers/table.ts";
@@ -68,4 +69,49 @@ test("standings tell who is behind, silent, old or in step; the list is filtered
   expect(instances).toMatchObject([
     { agent: "@tokenwarden/verifier/0.0.9", behindBy: 0, lost: 12, isLive: true },
   ]);
+});
+
+test("a goodbye speaks for the process that said it: beside a lenient one that was lost without a word the verifier is silent, until an admin says that it ended", async () => {
+  const audience = `ended-${tag()}`;
+  const now = new Date();
+  const lostAt = after(now, -3_600_000);
+  const goodbyeAt = after(now, -1_200_000);
+  const end = (verifierId: string, instanceId: string, at: Date) =>
+    db.query("UPDATE verifier_instance SET ended_at = $3 WHERE verifier_id = $1 AND instance_id = $2", [
+      verifierId,
+      instanceId,
+      at,
+    ]);
+  const make = async (
+    mode: "strict" | "lenient",
+    said: "strict" | "lenient" | null,
+    way: "feed" | "introspection" = "feed",
+  ) => {
+    const verifierId = await verifiers.verifier({ name: `e-${tag()}`, audience, mode });
+    const lostId = await verifiers.instance({ verifierId, way, mode: said, seenAt: lostAt });
+    const goodbye = await verifiers.instance({ verifierId, mode: said, seenAt: goodbyeAt });
+    await end(verifierId, goodbye, goodbyeAt);
+    return { verifierId, lostId };
+  };
+  const standing = async ({ verifierId }: { verifierId: string }) => {
+    const { rows } = await listVerifierStandings(as("auditor", now));
+    return rows.find((row) => row.verifierId === verifierId);
+  };
+  const lenient = await make("lenient", "lenient");
+  const silentSince = lostAt.toISOString();
+  expect(await standing(lenient)).toMatchObject({ standing: "silent", silentSince });
+  expect(await standing(await make("lenient", null))).toMatchObject({ standing: "silent", silentSince });
+  expect(await standing(await make("strict", null))).toMatchObject({ standing: "ended" });
+  expect(await standing(await make("lenient", "strict"))).toMatchObject({ standing: "ended" });
+  expect(await standing(await make("lenient", "lenient", "introspection"))).toMatchObject({
+    standing: "ended",
+  });
+
+  const ending = { verifierId: lenient.verifierId, instanceId: lenient.lostId };
+  await endVerifierInstance(as("owner", now), ending);
+  expect(await standing(lenient)).toMatchObject({
+    standing: "ended",
+    says: "Its last process said that it ended.",
+    silentSince: null,
+  });
 });
