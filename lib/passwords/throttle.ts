@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 
-/** How many failed attempts `key` may have in any stretch as long as a window. */
+/** How many failed attempts `key` may have in a window. */
 export type AttemptLimit = { key: string; limit: number };
 
 /** The key of an account's attempts at a door. What is typed for an e-mail address is now and then a password: it is not kept as it is. */
@@ -14,26 +14,18 @@ export function accountKey(door: "user" | "admin", typed: string): string {
  * Counts an attempt against each key in turn before it is made, so that attempts in parallel count too. One that is over its limit ends it: name
  * the address before the account, so that an address that has had its share neither locks accounts out nor writes anything about them.
  *
- * Attempts are kept by window of the clock; of the window before, the part counts that lies within a window's length of now, so that nobody has twice
- * the limit around the edge of two. What is over the limit is not counted further: who was shut out is let in as soon as the first ones are old.
- *
- * @throws {DomainError} TOO_MANY_ATTEMPTS while a key is over its limit.
+ * @throws {DomainError} TOO_MANY_ATTEMPTS once a key is over its limit, until the window passes.
  */
 export async function reserveAttempt(
   db: Sql,
   { keys, windowSeconds, now }: { keys: readonly AttemptLimit[]; windowSeconds: number; now: Date },
 ): Promise<void> {
   const windowStart = windowOf(now, windowSeconds);
-  const sizeMs = windowSeconds * 1_000;
-  const before = new Date(windowStart.getTime() - sizeMs);
-  const partOfBefore = 1 - (now.getTime() - windowStart.getTime()) / sizeMs;
   for (const { key, limit } of keys) {
     const [row] = await db.query<{ failures: number }>(
       `INSERT INTO sign_in_attempt (key, window_start, failures) VALUES ($1::text, $2::timestamptz, 1)
-       ON CONFLICT (key, window_start) DO UPDATE SET failures = least(sign_in_attempt.failures, $3::int) + 1
-       RETURNING failures + $5::float8 * coalesce(
-         (SELECT b.failures FROM sign_in_attempt b WHERE b.key = $1::text AND b.window_start = $4::timestamptz), 0) AS failures`,
-      [key, windowStart, limit, before, partOfBefore],
+       ON CONFLICT (key, window_start) DO UPDATE SET failures = sign_in_attempt.failures + 1 RETURNING failures`,
+      [key, windowStart],
     );
     if (row === undefined || row.failures > limit)
       throw new DomainError("TOO_MANY_ATTEMPTS", "Too many attempts. Wait a few minutes, then try again.");
@@ -47,7 +39,7 @@ export async function releaseAttempt(
 ): Promise<void> {
   const windowStart = windowOf(options.now, options.windowSeconds);
   await db.query(
-    "DELETE FROM sign_in_attempt WHERE key = ANY ($1::text[]) OR window_start < $2::timestamptz - interval '1 day'",
+    "DELETE FROM sign_in_attempt WHERE (key = ANY ($1::text[]) AND window_start = $2::timestamptz) OR window_start < $2::timestamptz - interval '1 day'",
     [options.cleared, windowStart],
   );
   await db.query(
