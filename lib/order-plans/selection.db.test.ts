@@ -112,7 +112,7 @@ test("a chunk that is written down waits for whoever holds the feed's head and w
     await mayWrite.promise;
     await tx.query(
       "INSERT INTO token_standing (token_id, revoked_at, revoked_order_id) VALUES ($1::uuid, now(), $2::uuid) ON CONFLICT DO NOTHING",
-      [client.tokens.at(-1), order.id],
+      [client.tokens[1_000] as string, order.id],
     );
   });
   await holdsHead.promise;
