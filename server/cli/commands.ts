@@ -120,7 +120,7 @@ const keysRewrap: Command = {
         );
         await wait(GIVE_WAY_MS);
       }
-      return rewrap(ctx, env);
+      return rewrap({ ...ctx, now: new Date() }, env);
     });
     print(keyId);
     if (wrapped === null) remark("An earlier run had wrapped everything; what it had left to do is done.");

@@ -3,7 +3,8 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import pg from "pg";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { systemContext } from "#lib/context.ts";
 import { type Database, openDatabase } from "#lib/db/database.ts";
 import { testDatabase } from "#lib/db/test-database.ts";
@@ -35,9 +36,14 @@ afterAll(async () => {
 const read = (at: string) => Buffer.from(readFileSync(at, "utf8").trim(), "base64");
 
 /** The command as a person runs it. */
-function run() {
+function run(databaseUrl = url) {
   const child = spawn(process.execPath, [path.join(import.meta.dirname, "main.ts"), "keys", "rewrap"], {
-    env: { PATH: process.env.PATH ?? "", NODE_ENV: "production", DATABASE_URL: url, MASTER_KEY_FILE: file },
+    env: {
+      PATH: process.env.PATH ?? "",
+      NODE_ENV: "production",
+      DATABASE_URL: databaseUrl,
+      MASTER_KEY_FILE: file,
+    },
   });
   let output = "";
   for (const stream of [child.stdout, child.stderr])
@@ -63,12 +69,13 @@ async function truths(): Promise<{ inForce: string; inUse: string[]; changes: bi
 
 const all = (key: Buffer) => ({ inForce: masterKeyId(key), inUse: [masterKeyId(key)] });
 
-/** What the runs' own connections wait for; none where they are gone. */
-async function connections(): Promise<(string | null)[]> {
-  const rows = await db.query<{ waits: string | null }>(
-    "SELECT wait_event_type AS waits FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'tokenwarden command line'",
+/** The runs' own connections, and whether each waits for a lock; none where they are gone. */
+async function connections(): Promise<string[]> {
+  const rows = await db.query<{ standing: string }>(
+    `SELECT CASE WHEN EXISTS (SELECT FROM pg_locks l WHERE l.pid = a.pid AND NOT l.granted) THEN 'waits' ELSE 'works' END AS standing
+     FROM pg_stat_activity a WHERE a.datname = current_database() AND a.application_name = 'tokenwarden command line'`,
   );
-  return rows.map(({ waits }) => waits);
+  return rows.map(({ standing }) => standing);
 }
 
 /** Kills a run, and waits until the database has let go of what it held. */
@@ -87,7 +94,7 @@ async function killAtRow(query: string): Promise<void> {
     await holder.query("BEGIN");
     await holder.query(query);
     const started = run();
-    await expect.poll(connections, { timeout: 20_000, interval: 20 }).toContain("Lock");
+    await expect.poll(connections, { timeout: 20_000, interval: 20 }).toContain("waits");
     // a connection that waits for a lock does not see that its process is gone
     await kill(started, letGo);
   } finally {
@@ -160,3 +167,31 @@ test("of two runs at once one is at work: the other is refused, or comes after i
   expect(existsSync(`${file}.next`)).toBe(false);
   expect(await truths()).toEqual({ ...all(read(file)), changes: changes + BigInt(done.length) });
 }, 60_000);
+
+test("a run that has itself migrated the database waits until what ran with the version before has given way; one that has not does not", async () => {
+  const admin = new pg.Client({ connectionString: inject("databaseAdminUrl") });
+  await admin.connect();
+  const name = `test_${randomBytes(6).toString("hex")}`;
+  try {
+    await admin.query(`CREATE DATABASE ${name} OWNER tokenwarden`);
+  } finally {
+    await admin.end();
+  }
+  const unmigrated = new URL(url);
+  unmigrated.pathname = `/${name}`;
+  const first = await run(unmigrated.toString()).ended;
+  expect(first).toMatchObject({ code: 0, output: expect.stringContaining("waiting for what ran") });
+  const client = new pg.Client({ connectionString: unmigrated.toString() });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ waited: boolean }>(
+      "SELECT m.changed_at - (SELECT max(finished_at) FROM _prisma_migrations) > interval '1.9 s' AS waited FROM master_key m",
+    );
+    expect(rows).toEqual([{ waited: true }]);
+  } finally {
+    await client.end();
+  }
+  const second = await run(unmigrated.toString()).ended;
+  expect(second.code).toBe(0);
+  expect(second.output).not.toContain("waiting for what ran");
+}, 120_000);
