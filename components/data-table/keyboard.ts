@@ -1,6 +1,6 @@
 "use client";
 
-import { useEffect, useRef } from "react";
+import { useLayoutEffect, useRef } from "react";
 
 export type TableKeys = {
   move: (step: 1 | -1) => void;
@@ -26,7 +26,8 @@ function isTyping(target: EventTarget | null): boolean {
 export function useTableKeys(keys: TableKeys): void {
   const current = useRef(keys);
   current.current = keys;
-  useEffect(() => {
+  // with the rows on screen, not some time after them
+  useLayoutEffect(() => {
     function press(event: KeyboardEvent) {
       if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target))
         return;

@@ -16,4 +16,6 @@ export async function untilTakesKeys(field: Locator): Promise<void> {
   await expect
     .poll(() => field.evaluate((input) => Object.keys(input).some((key) => key.startsWith("__reactProps"))))
     .toBe(true);
+  // React has seen the field: what it sets up with the whole page comes before the browser has nothing to do
+  await field.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve, { timeout: 2_000 })));
 }

@@ -66,6 +66,25 @@ test("a contained case is open again when a token that works is put into it, and
   ]);
 });
 
+test("what a user of the case gets after they were revoked is theirs: it neither opens the case again nor alarms; of a client that was not revoked it does", async () => {
+  const { users, common, clientId } = await fixture.world();
+  const [userId] = users as [string];
+  const ctx = fixture.as("owner");
+  const { number } = await open(ctx, { subjects: [{ kind: "user", id: userId }] });
+  const plan = await fixture.plan(fixture.later(ctx), {
+    verb: "revoke",
+    target: { kind: "user", id: userId },
+  });
+  await placeIncidentOrder(fixture.later(ctx), { number, planId: plan.id, ...why });
+  const signedInAgain = new Date(Date.now() + 2_000);
+  const later = () => fixture.later(ctx, 4_000);
+  await fixture.tokens.token({ ...common, userId, issuedAt: signedInAgain });
+  expect(await getIncident(later(), number)).toMatchObject({ state: "contained", worksAgain: null });
+  await addSubjects(later(), { number, tokenIds: [], subjects: [{ kind: "client", id: clientId }] });
+  const wider = await getIncident(later(), number);
+  expect(wider).toMatchObject({ state: "open" });
+});
+
 test("a restore of a suspension of the case opens it again; one of elsewhere is told to whoever looks at it", async () => {
   const { first } = await fixture.world();
   const ctx = fixture.as("responder");

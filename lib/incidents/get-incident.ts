@@ -2,7 +2,6 @@ import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
-import { isLive, readCaseTokens } from "./case-tokens.ts";
 import { type IncidentRecord, incidentRowOf, incidentTarget, readIncident } from "./incident-row.ts";
 import {
   type IncidentDetail,
@@ -15,6 +14,7 @@ import {
   type WorkingAgain,
 } from "./model.ts";
 import type { Reader } from "./pick-case-tokens.ts";
+import { readStillWorking } from "./read-still-working.ts";
 
 /** Subjects that are named on a case; all of them are counted. */
 const NAMED_MAX = 50;
@@ -28,9 +28,8 @@ type NoteRecord = Omit<IncidentNote, "at" | "by"> & { at: Date; byId: string; by
 /** What works of a case that was contained; a restore, a renewal and the end of a suspension ask no case. */
 async function readWorksAgain(ctx: Reader, record: IncidentRecord): Promise<WorkingAgain | null> {
   if (record.containedAt === null && !record.doneSteps.includes("contain")) return null;
-  const { rows, isCut } = await readCaseTokens(ctx, record);
-  const tokens = rows.filter(isLive).length;
-  return tokens === 0 ? null : { tokens, isCut };
+  const { working, isCut } = await readStillWorking(ctx, record);
+  return working === 0 ? null : { tokens: working, isCut };
 }
 
 /** A case whole, without a look on record: for use cases that have recorded what they did. */

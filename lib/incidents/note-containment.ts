@@ -1,22 +1,25 @@
 import { recordEntry } from "../audit/record-entry.ts";
 import type { Context } from "../context.ts";
-import { isLive, readCaseTokens } from "./case-tokens.ts";
 import { incidentTarget, readIncident } from "./incident-row.ts";
+import { readStillWorking } from "./read-still-working.ts";
 
 /**
  * Holds a case's state against its tokens: ticks containment off where none of them works any more, and takes that back where one of a contained case works.
- * For use cases that changed either, after their own transaction; what is not told then is told with the next, and by whoever looks at the case
- * (`worksAgain`) at once. Recorded as `incident.contained` or `incident.containment_lost`.
+ * For use cases that changed either, after their own transaction: what they did is done, whatever becomes of this. What is not told then is told with the
+ * next, and by whoever looks at the case (`worksAgain`) at once. Recorded as `incident.contained` or `incident.containment_lost`.
  */
 export async function noteContainment(ctx: Context, number: number): Promise<void> {
+  await hold(ctx, number).catch(() => undefined);
+}
+
+async function hold(ctx: Context, number: number): Promise<void> {
   await ctx.db.transaction(async (tx) => {
     const incident = await readIncident(tx, number, true);
     if (incident.state === "closed") return;
-    const { rows, isCut } = await readCaseTokens({ db: tx, now: ctx.now }, incident);
-    const live = rows.filter(isLive).length;
-    const isContained = !isCut && rows.length > 0 && live === 0;
+    const { working, tokens, isCut } = await readStillWorking({ db: tx, now: ctx.now }, incident);
+    const isContained = !isCut && tokens > 0 && working === 0;
     if (incident.state === "open" && isContained) {
-      const what = `None of the case's ${rows.length === 1 ? "token works" : `${rows.length} tokens works`} any more.`;
+      const what = `None of the case's ${tokens === 1 ? "token works" : `${tokens} tokens works`} any more.`;
       await tx.query(
         "UPDATE incident SET state = 'contained', contained_at = $2::timestamptz, version = version + 1 WHERE id = $1::uuid",
         [incident.id, ctx.now],
@@ -32,7 +35,7 @@ export async function noteContainment(ctx: Context, number: number): Promise<voi
         before: { state: incident.state },
         after: { state: "contained", contain: what },
       });
-    } else if (incident.state === "contained" && live > 0) {
+    } else if (incident.state === "contained" && working > 0) {
       await tx.query(
         "UPDATE incident SET state = 'open', contained_at = NULL, version = version + 1 WHERE id = $1::uuid",
         [incident.id],
@@ -46,7 +49,7 @@ export async function noteContainment(ctx: Context, number: number): Promise<voi
         before: { state: incident.state, containedAt: incident.containedAt?.toISOString() ?? null },
         after: {
           state: "open",
-          contain: live === 1 ? "1 token of it works." : `${live} tokens of it work.`,
+          contain: working === 1 ? "1 token of it works." : `${working} tokens of it work.`,
         },
       });
     }

@@ -34,6 +34,7 @@ function byWeek(cells: readonly RevokedCell[]): Map<number, number> {
   return weeks;
 }
 
+/** What frozen selections revoke is never written as wide. */
 async function read(db: Database): Promise<RevokedCells | null> {
   const [row] = await run<{ until: Date; cells: Row[] | null; wide: string[] | null; isAny: boolean }>(
     db,
@@ -41,7 +42,7 @@ async function read(db: Database): Promise<RevokedCells | null> {
           extract(epoch FROM y.day)::bigint * 1000, y.tokens))
         FROM (SELECT * FROM token_client_tally WHERE facet = 'revoked' LIMIT ${CELLS_MAX + 1}::int) y) AS cells,
         (SELECT array_agg(DISTINCT o.target_id) FROM revocation_order o WHERE ${IS_WIDE_ORDER} AND o.target_kind = 'client') AS wide,
-        EXISTS (SELECT FROM revocation_order o WHERE ${IS_WIDE_ORDER} AND o.target_kind <> 'client') AS "isAny"
+        EXISTS (SELECT FROM revocation_order o WHERE ${IS_WIDE_ORDER} AND o.target_kind NOT IN ('client', 'selection')) AS "isAny"
       FROM token_client_tally_mark m`,
   );
   if (row === undefined || row.until < RECORDED_FROM) return null;

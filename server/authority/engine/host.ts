@@ -70,6 +70,10 @@ export function createEngineHost(deps: EngineDeps): EngineHost {
       const error_description = "The address must begin with a slash.";
       return sendJson(res, 400, { error: "invalid_request", error_description, request_id: requestId });
     }
+    const isAccount = isAccountAddress(req.url);
+    const isInteraction = req.url.startsWith("/interaction/");
+    // pages read their own forms; what comes slowly is answered by the engine of when it is whole
+    const body = isAccount || isInteraction ? null : await readEngineBody(req);
     let engine: Engine;
     try {
       engine = await engineNow();
@@ -81,9 +85,8 @@ export function createEngineHost(deps: EngineDeps): EngineHost {
         request_id: requestId,
       });
     }
-    if (isAccountAddress(req.url)) return handleAccount(deps, engine.provider, req, res);
-    if (req.url.startsWith("/interaction/")) return handleInteraction(deps, engine.provider, req, res);
-    const body = await readEngineBody(req);
+    if (isAccount) return handleAccount(deps, engine.provider, req, res);
+    if (isInteraction) return handleInteraction(deps, engine.provider, req, res);
     if (body !== null) {
       const isPlain = req.url === "/oauth/token" && isPlainForm(req);
       if (isPlain && (await engine.serviceTokens.answer(req, res, body.toString("utf8")))) return;

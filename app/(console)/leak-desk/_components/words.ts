@@ -14,9 +14,9 @@ export const leakWords = {
   secret:
     "A secret of a client, verifier or API token stands in it. Secrets are not looked up: rotate it at its own page.",
   differs: (id: string) =>
-    `A value names token ${id}; its signature is cut or changed. Whoever wrote it had the token: treat it as leaked.`,
+    `A value names token ${id} but is another value: cut, changed, or made up around its id. Treat it as leaked unless you know better.`,
   differ: (count: string) =>
-    `${count} tokens are named by values whose signatures are cut or changed. Whoever wrote those had the tokens: treat them as leaked.`,
+    `${count} tokens are named by other values: cut, changed, or made up around their ids. Treat them as leaked unless you know better.`,
   cut: "There were more than 10,000 values: the first 10,000 were looked at. Paste the rest after.",
 };
 
@@ -25,7 +25,8 @@ export const FOUND_WORDS = {
   ended: { name: "Ours and ended", means: "Revoked, used up or expired: it is refused." },
   differs: {
     name: "Ours, cut or changed",
-    means: "It names a token of ours, but its signature is cut or changed: treat the token as leaked.",
+    means:
+      "It names a token of ours, but is another value: cut, changed, or made up. Treat the token as leaked unless you know better.",
   },
   left: { name: "Ours, long expired", means: "Its week has left the register; its uses are in the log." },
   foreign: {
