@@ -7,6 +7,7 @@ import { placePlannedOrder } from "../order-plans/place-planned-order.ts";
 import { atWords } from "../order-plans/plan-words.ts";
 import { getOwnPlan } from "../order-plans/read-plan.ts";
 import { beginSigning } from "./activate-standby.ts";
+import { algorithmTakeoverSays } from "./algorithm-change.ts";
 import { getKey } from "./get-key.ts";
 import type { EmergencyInput } from "./input.ts";
 import { insertActive, type NewKey } from "./insert-key.ts";
@@ -111,7 +112,12 @@ export async function compromiseKey(
     sentences: [
       `${kid} is compromised: it has left the JWKS and signs nothing.`,
       ...order.sentences,
-      ...(other === null ? [] : [`${other.kid} signs from now on.`]),
+      ...(other === null
+        ? []
+        : [
+            `${other.kid} signs from now on.`,
+            ...algorithmTakeoverSays(old.purpose, old.algorithm, other.algorithm),
+          ]),
       ...(other?.readyAt && new Date(other.readyAt) > ctx.now
         ? [`Every cache of the JWKS can have it by ${atWords(other.readyAt)}.`]
         : []),

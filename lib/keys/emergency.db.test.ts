@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { systemContext } from "../context.ts";
 import { fixtureOf } from "../tokens/token-fixture.ts";
+import { cancelKey } from "./cancel-key.ts";
 import { compromiseKey } from "./compromise-key.ts";
 import { destroyKey } from "./destroy-key.ts";
+import { getKey } from "./get-key.ts";
 import { type KeyRing, openKeyRing, why } from "./key-fixture.ts";
 import { createKeyWrapper } from "./key-wrapper.ts";
 import { openPrivateKey } from "./open-private-key.ts";
@@ -68,6 +70,34 @@ describe("an emergency", () => {
     const ready = await ring.declare(unready.other?.kid ?? "");
     expect(ready.other).toEqual({ kid: key.kid, state: "active" });
     expect(await kidsIn("standby")).toEqual([]);
+  });
+
+  it("says who must take another algorithm where the standby key has one, in the plan and after; with that rotation cancelled the algorithm stays", async () => {
+    const [old] = (await kidsIn("active")) as [string];
+    const takes =
+      "It signs with EdDSA, no longer ES256. A resource server that lists the algorithms it takes must take EdDSA at once.";
+    const instead = "Cancel that rotation first, and a new ES256 key is made instead.";
+    const turn = () =>
+      rotateKey(as("governor"), ring.wrapper, { purpose: "access_token", algorithm: "EdDSA", ...why });
+    const { key } = await turn();
+    await ring.age(key.kid, "1 hour");
+    expect((await planEmergency(as("owner"), { kid: old })).plan.sentences).toEqual(
+      expect.arrayContaining([takes, instead]),
+    );
+    await cancelKey(as("governor"), { kid: key.kid, ...why });
+    const { plan } = await planEmergency(as("owner"), { kid: old });
+    for (const sentence of [takes, instead]) expect(plan.sentences).not.toContain(sentence);
+    const stays = await ring.declare(old);
+    expect(stays.sentences).not.toContain(takes);
+    const algorithmOf = async (kid: string | undefined) =>
+      (await getKey(as("owner"), { kid: kid ?? "" })).algorithm;
+    expect(await algorithmOf(stays.other?.kid)).toBe("ES256");
+
+    const again = await turn();
+    await ring.age(again.key.kid, "1 hour");
+    const taken = await ring.declare(stays.other?.kid ?? "");
+    expect(taken.sentences).toContain(takes);
+    expect(await algorithmOf(taken.other?.kid)).toBe("EdDSA");
   });
 
   it("of a key that no longer signs replaces nothing", async () => {

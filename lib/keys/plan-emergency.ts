@@ -2,6 +2,7 @@ import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { createPlan } from "../order-plans/create-plan.ts";
+import { algorithmTakeoverSays } from "./algorithm-change.ts";
 import { readJwksCache } from "./jwks-cache.ts";
 import { type KeyStanding, keyOf, readRing } from "./key-standing.ts";
 import type { EmergencyPlan } from "./model.ts";
@@ -18,6 +19,14 @@ export function requireCompromisable(key: KeyStanding): void {
     throw new DomainError("ALREADY_ENDED", "The key was declared compromised before.");
   if (key.state === "destroyed")
     throw new DomainError("CONFLICT", "The key was destroyed: nothing that it signed verifies.");
+}
+
+/** A standby key of another algorithm takes over all the same: whoever does not take it would refuse what it signs. */
+function takeoverSays(key: KeyStanding, standby: KeyStanding | null): string[] {
+  const says = standby === null ? [] : algorithmTakeoverSays(key.purpose, key.algorithm, standby.algorithm);
+  return says.length === 0
+    ? []
+    : [...says, `Cancel that rotation first, and a new ${key.algorithm} key is made instead.`];
 }
 
 /**
@@ -46,6 +55,7 @@ export async function planEmergency(ctx: Context, { kid }: { kid: string }): Pro
         standby === null
           ? "A new key is made and signs at once."
           : `${standby.kid}, which every cache can have, signs at once. If it may have leaked too, cancel it first.`,
+        ...takeoverSays(key, standby),
       ]
     : [];
   return {

@@ -123,6 +123,21 @@ describe("a new master key", () => {
     );
   });
 
+  it("takes along what names no key as long as the first master key is in force", async () => {
+    const kid = (await ring.kidsIn("active"))[0] ?? "";
+    const [row] = await ring.db.query<{ wrapped: Buffer }>(
+      "SELECT private_wrapped AS wrapped FROM signing_key WHERE kid = $1::text",
+      [kid],
+    );
+    const withId = row?.wrapped ?? Buffer.alloc(0);
+    await ring.db.query("UPDATE signing_key SET private_wrapped = $2::bytea WHERE kid = $1::text", [
+      kid,
+      Buffer.concat([Buffer.of(1), withId.subarray(9)]),
+    ]);
+    await rewrapNow();
+    for (const { label, wrapped } of await everything()) await next.unwrap(wrapped, label);
+  });
+
   it("is the only one that anything is wrapped under afterwards, for raw SQL too", async () => {
     await rewrapNow();
     const kid = (await ring.kidsIn("active"))[0] ?? "";
@@ -133,6 +148,22 @@ describe("a new master key", () => {
       ]);
     await expect(put(old)).rejects.toThrow("wrapped under another master key than the one in force");
     await expect(put(next)).resolves.toBeDefined();
+    // as a version before wraps, whatever its key is
+    const withoutId = Buffer.concat([Buffer.of(1), Buffer.alloc(60, 7)]);
+    for (const wrapped of [withoutId, Buffer.of(1), Buffer.of(2)]) {
+      await expect(
+        ring.db.query("UPDATE signing_key SET private_wrapped = $2::bytea WHERE kid = $1::text", [
+          kid,
+          wrapped,
+        ]),
+      ).rejects.toThrow("wrapped under another master key than the one in force");
+      await expect(
+        ring.db.query(
+          `INSERT INTO admin (id, email, name, role, password_hash, totp_wrapped, created_at) VALUES ($1::uuid, 'a@example.com', 'A', 'owner', 'x', $2::bytea, now())`,
+          [uuidv7(new Date()), wrapped],
+        ),
+      ).rejects.toThrow("wrapped under another master key than the one in force");
+    }
     await expect(rotateKey(ring.as("owner"), old, { purpose: "feed", ...why })).rejects.toEqual(SEALED);
   });
 });

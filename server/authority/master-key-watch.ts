@@ -5,7 +5,7 @@ import type { RegistryKey } from "#lib/registry/snapshot.ts";
 
 /**
  * Says once what this process needs where the signing keys were wrapped under a master key that it does not have. What it has open goes on signing; at
- * the next change of keys it would answer 503.
+ * the next change of keys, or of the clock tolerance, with which its engine is built anew, it would answer 503.
  */
 export function createMasterKeyWatch(
   masterKeys: MasterKeys,
@@ -22,7 +22,7 @@ export function createMasterKeyWatch(
     else
       log.error(
         { keyId: other },
-        "the signing keys were wrapped under a new master key that this process does not have: start it again with the new MASTER_KEY; until then it goes on with the keys that it has open and answers 503 from the next change of keys on",
+        "the signing keys were wrapped under a new master key that this process does not have: start it again with the new MASTER_KEY; until then it goes on with the keys that it has open and answers 503 from the next change of keys or of the clock tolerance on",
       );
   };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { createSetupLink } from "#lib/admins/create-setup-link.ts";
 import { createApiToken } from "#lib/api-tokens/create-api-token.ts";
@@ -104,12 +105,23 @@ const issuerSet: Command = {
   },
 };
 
+/** What ran with the version before looks each second whether it must give way; until then it knows of no other master key than its own. */
+const GIVE_WAY_MS = 2_000;
+
 const keysRewrap: Command = {
   usage: "keys rewrap",
   does: "replaces the master key, and wraps everything under the new one while all goes on",
   async run(args, env) {
     requireNoArguments(args);
-    const { keyId, wrapped, kept } = await withContext(env, (ctx) => rewrap(ctx, env));
+    const { keyId, wrapped, kept } = await withContext(env, async (ctx, applied) => {
+      if (applied.length > 0) {
+        remark(
+          "The database was migrated just now: waiting for what ran with the version before to give way.",
+        );
+        await wait(GIVE_WAY_MS);
+      }
+      return rewrap({ ...ctx, now: new Date() }, env);
+    });
     print(keyId);
     if (wrapped === null) remark("An earlier run had wrapped everything; what it had left to do is done.");
     else
@@ -123,7 +135,7 @@ const keysRewrap: Command = {
       remark("delete it with the last of them.");
     } else if (env.masterKey)
       remark(
-        "Start everything with MASTER_KEY set to the new key. What runs with MASTER_KEY_NEXT goes on until then; what runs without it says so in its log.",
+        "Start everything with MASTER_KEY set to the new key. What runs with MASTER_KEY_NEXT goes on until then. An authority without it says in its log what it lacks; a console without it refuses sign-ins with a second factor, and a worker without it fails deliveries to receivers that want an Authorization.",
       );
   },
 };

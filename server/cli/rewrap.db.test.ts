@@ -12,6 +12,7 @@ import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
 import { masterKeyId, openMasterKeys } from "#lib/keys/master-keys.ts";
 import { rewrapKeys } from "#lib/keys/rewrap-keys.ts";
 import { openRootSecret, readKeyIdInForce } from "#lib/keys/root-secret.ts";
+import { resealStates } from "#lib/protocol/reseal-states.ts";
 import { createStateSeal } from "#lib/protocol/state-seal.ts";
 import { findState, hashId, place } from "#lib/protocol/state-store.ts";
 import { ensureMasterKey, finishRewrap } from "#server/supervisor/master-key.ts";
@@ -112,12 +113,26 @@ test("a wrong master key is sealed: nothing is wrapped, no file is made, one lin
   expect(readdirSync(folder)).toEqual(["key"]);
 });
 
-test("two runs at once come to one key", async () => {
-  const results = await Promise.allSettled([rewrap(ctx(), env()), rewrap(ctx(), env())]);
-  expect(results.some((one) => one.status === "fulfilled")).toBe(true);
-  await rewrap(ctx(), env({}));
-  expect(await opensAll(read(file))).toBe(true);
-  expect(existsSync(`${file}.next`)).toBe(false);
+test("MASTER_KEY_NEXT that is the key in force, left over from the last time, is refused; nothing is wrapped and no file is made", async () => {
+  const next = randomBytes(32);
+  const left = { MASTER_KEY_NEXT: next.toString("base64") };
+  await rewrap(ctx(), env(left));
+  const everything = async () => ({
+    keys: await db.query("SELECT kid, private_wrapped FROM signing_key ORDER BY kid"),
+    master: await db.query("SELECT * FROM master_key"),
+    files: readdirSync(folder).sort(),
+  });
+  const before = await everything();
+  await expect(rewrap(ctx(), env(left))).rejects.toThrow(/^MASTER_KEY_NEXT is the master key in force/);
+  const byEnvironment = parseEnv({ DATABASE_URL: url, MASTER_KEY: next.toString("base64"), ...left });
+  await expect(rewrap(ctx(), byEnvironment)).rejects.toThrow(/^MASTER_KEY_NEXT is the master key in force/);
+  expect(await everything()).toEqual(before);
+  // another one, or none, is taken
+  const other = randomBytes(32);
+  expect(await rewrap(ctx(), env({ MASTER_KEY_NEXT: other.toString("base64") }))).toMatchObject({
+    keyId: masterKeyId(other),
+  });
+  expect((await rewrap(ctx(), env())).keyId).not.toBe(masterKeyId(other));
 });
 
 test("by the environment the new key is MASTER_KEY_NEXT, and a process with both opens before and after", async () => {
@@ -136,6 +151,31 @@ test("by the environment the new key is MASTER_KEY_NEXT, and a process with both
   ]);
   await expect(ensureMasterKey(given(), url)).rejects.toThrow(/does not open/);
   expect(await rewrap(ctx(), both)).toMatchObject({ wrapped: null });
+});
+
+test("of many rows, those alone that a master key sealed are sealed anew, wherever they stand", async () => {
+  const sealed = {
+    ...createStateSeal(present).seal({ accountId: "ana" }, place("Grant", hashId("last"))),
+    v: 1,
+  };
+  await db.query(
+    `INSERT INTO protocol_state (model, id_hash, payload) SELECT 'AccessToken', sha256(n::text::bytea), '{"v":2,"sealed":"x"}' FROM generate_series(1, 2500) n`,
+  );
+  await db.query(
+    "INSERT INTO protocol_state (model, id_hash, payload) VALUES ('Grant', $1::bytea, $2::jsonb)",
+    [hashId("last"), JSON.stringify(sealed)],
+  );
+  const root = await openRootSecret(db, createKeyWrapper(present));
+  const seal = createStateSeal(root, [present]);
+  expect(await resealStates(db, seal)).toBe(1);
+  expect(await findState(db, createStateSeal(root), "Grant", "last")).toMatchObject({
+    payload: { accountId: "ana" },
+  });
+  const [others] = await db.query<{ count: bigint }>(
+    `SELECT count(*) AS count FROM protocol_state WHERE model = 'AccessToken' AND payload = '{"v":2,"sealed":"x"}'`,
+  );
+  expect(others?.count).toBe(2500n);
+  expect(await resealStates(db, seal), "once more").toBe(0);
 });
 
 test("what was sealed by the master key itself, before there was a root secret, opens by the root afterwards and no more by the old key", async () => {

@@ -18,16 +18,24 @@ export type Rewrapped = {
   kept: string | null;
 };
 
-function nextKey(env: Env): Buffer {
-  if (env.masterKey === undefined)
-    return (
-      readMasterKeyFile(nextMasterKeyFile(env)) ??
-      keepNextMasterKey(env, env.masterKeyNext ?? randomBytes(32))
-    );
+/** @throws {StartRefusal} where what is given as the new key is the present one. */
+function nextKey(env: Env, inForce: string | null): Buffer {
+  const isPresent = (key: Buffer | undefined) => key !== undefined && masterKeyId(key) === inForce;
+  const refusal = new StartRefusal(
+    "MASTER_KEY_NEXT is the master key in force: give another one (openssl rand -base64 32), or none; nothing was changed",
+  );
+  if (env.masterKey === undefined) {
+    const begun = readMasterKeyFile(nextMasterKeyFile(env));
+    if (begun !== null) return begun;
+    if (isPresent(env.masterKeyNext)) throw refusal;
+    return keepNextMasterKey(env, env.masterKeyNext ?? randomBytes(32));
+  }
   if (env.masterKeyNext === undefined)
     throw new StartRefusal(
       "the master key is MASTER_KEY of the environment: give the new one as MASTER_KEY_NEXT (openssl rand -base64 32), to this command and to whatever runs",
     );
+  // with the one before as MASTER_KEY, an earlier run may have been killed once it had wrapped everything
+  if (isPresent(env.masterKey) && isPresent(env.masterKeyNext)) throw refusal;
   return env.masterKeyNext;
 }
 
@@ -36,6 +44,7 @@ function nextKey(env: Env): Buffer {
  * and is finished by being run again: the new key is on disk before anything is wrapped by it; all is wrapped in one transaction; what runs reads both.
  *
  * @throws {DomainError} SEALED where the master key is not that of the database; nothing was changed then.
+ * @throws {StartRefusal} where there is no new key, it is the one in force, or another run is at work.
  */
 export async function rewrap(ctx: Context, env: Env): Promise<Rewrapped> {
   if (env.masterKey !== undefined) return replace(ctx, env);
@@ -50,9 +59,9 @@ async function replace(ctx: Context, env: Env): Promise<Rewrapped> {
     ctx.db,
     createKeyWrapper(masterKeys, () => readKeyIdInForce(ctx.db)),
   );
-  const to = nextKey(env);
-  const keyId = masterKeyId(to);
   const before = await readKeyIdInForce(ctx.db);
+  const to = nextKey(env, before);
+  const keyId = masterKeyId(to);
   let wrapped: RewrapResult | null = null;
   if (before !== keyId) {
     const from = masterKeys().find((key) => masterKeyId(key) === before);

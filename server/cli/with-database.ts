@@ -46,10 +46,13 @@ export async function withDatabaseUrl<T>(env: Env, use: (url: string) => Promise
   }
 }
 
-/** The same, migrated and with a master key, as a use case takes it. */
-export async function withContext<T>(env: Env, use: (ctx: Context) => Promise<T>): Promise<T> {
+/** The same, migrated and with a master key, as a use case takes it; with the migrations that were applied for it. */
+export async function withContext<T>(
+  env: Env,
+  use: (ctx: Context, applied: readonly string[]) => Promise<T>,
+): Promise<T> {
   return withDatabaseUrl(env, async (url) => {
-    await migrate(url, { log: tell });
+    const applied = await migrate(url, { log: tell });
     await ensureMasterKey(env, url);
     const db: Database = openDatabase({
       url,
@@ -58,7 +61,7 @@ export async function withContext<T>(env: Env, use: (ctx: Context) => Promise<T>
       applicationName: "tokenwarden command line",
     });
     try {
-      return await use(systemContext(db, "command line"));
+      return await use(systemContext(db, "command line"), applied);
     } finally {
       await db.end();
     }

@@ -50,7 +50,7 @@ export function createConfiguration({ deps, seal, keys }: ConfigurationOptions):
   const organisation = () => deps.registry().organisation;
   const secondsOf = (client: { clientId: string }, key: Lifetime) =>
     lifetimeSeconds(organisation(), registryClient(deps, client.clientId), key);
-  // the first signs; cookies from before there was a root secret are good until they end
+  // the first signs; cookies from before there was a root secret are good until they end, or until the master key that signed them is replaced
   const cookieKeys = [deps.root, ...deps.masterKeys()].map((secret) =>
     Buffer.from(hkdfSync("sha256", secret, "", "tokenwarden authority cookies v1", 32)).toString("base64url"),
   );

@@ -51,6 +51,7 @@ export class FeedPublisher {
   readonly #recent: RecentFacts;
   readonly #subscribers = new Set<Subscriber>();
   readonly #pieces = new Map<number, Promise<SignedBatch>>();
+  #piecesSigner: FeedSigner | null = null;
   readonly #stopFollowing: () => void;
   readonly #timer: NodeJS.Timeout;
   #queue: FeedEntry[] = [];
@@ -204,6 +205,12 @@ export class FeedPublisher {
   /** The next piece after a position; a heartbeat where there is none. @throws whatever the database throws. */
   async batchAfter(position: number): Promise<SignedBatch> {
     this.wake();
+    const signer = await this.#options.signer();
+    if (signer !== this.#piecesSigner) {
+      // a key that was replaced, or declared compromised, is sent nowhere any more
+      this.#piecesSigner = signer;
+      this.#pieces.clear();
+    }
     let piece = this.#pieces.get(position);
     if (piece === undefined) {
       piece = this.#makePiece(position);
