@@ -49,8 +49,12 @@ for (const [window, viewport] of Object.entries(WINDOWS))
     await page.keyboard.press("Enter");
     const dialog = page.getByRole("dialog");
     await expect(dialog).toBeVisible();
+    // the form comes after the frame of the dialog
+    await expect(dialog.getByRole("combobox", { name: "Reason" })).toBeVisible();
     await tabTo(page, /^Reason/);
     await page.keyboard.type("Token leaked");
+    // until the plan is there and a reason is chosen there is nothing to come to
+    await expect(dialog.getByRole("button", { name: /^Revoke/ })).toBeEnabled();
     await tabTo(page, /^Revoke/);
     await page.keyboard.press("Enter");
     await expect(
