@@ -4,6 +4,8 @@ import { type Database, openDatabase } from "#lib/db/database.ts";
 import { watchDisk } from "#lib/db/disk-space.ts";
 import { requireKnownSchema } from "#lib/db/schema-version.ts";
 import { openSqlDatabase } from "#lib/db/sql-database.ts";
+import { forgetTokens } from "#lib/detections/keep-memories.ts";
+import { purgeDetections } from "#lib/detections/purge-detections.ts";
 import { endAbandonedExports } from "#lib/exports/end-abandoned-exports.ts";
 import { purgeFeed } from "#lib/feed/purge-feed.ts";
 import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
@@ -24,6 +26,7 @@ import { tallyClients } from "#lib/tokens/tally-clients.ts";
 import { tallyTimes } from "#lib/tokens/tally-times.ts";
 import { tallyAll } from "#lib/tokens/tally-tokens.ts";
 import { countMissedUses } from "#lib/verification/count-missed-uses.ts";
+import { createDetector } from "./detector.ts";
 import { createFeedWatch } from "./feed-watch.ts";
 import { createKeyRotator } from "./key-rotator.ts";
 import { createSettler } from "./settler.ts";
@@ -46,7 +49,7 @@ export type WorkerOptions = {
 /**
  * Starts the product's scheduled and long work: settles orders, lets signing keys sign and retire at their time, keeps partitions ahead of time, takes expired
  * state away and old weeks out of the register, counts tokens for totals and what killed authorities had not counted, copies what lives on for plans, notes
- * when orders were committed, sends security events, ends exports whose console was killed. Several workers share
+ * when orders were committed, holds uses against the rules of what is unusual, sends security events, ends exports whose console was killed. Several workers share
  * one database: each job and each order's step is done by one of them. The queue lives in a schema of its own that the login role makes.
  *
  * @throws where the database cannot be reached.
@@ -86,6 +89,7 @@ export async function startWorker({
     signals === undefined ? null : createKeyWrapper(signals.masterKeys, () => readKeyIdInForce(db));
   const rotator = createKeyRotator(db, databaseUrl, log, wrapper);
   const watch = createFeedWatch(db, databaseUrl, log, () => disk.isFull);
+  const detector = createDetector(databaseUrl, log, () => disk.isFull);
   const sender = signals && wrapper && createSignalSender({ ...signals, wrapper, db, url: databaseUrl, log });
 
   const jobs: Record<string, { cron: string; run: () => Promise<unknown> }> = {
@@ -107,6 +111,8 @@ export async function startWorker({
     },
     "purge-reports": { cron: "25 * * * *", run: () => purgeReports(retention, new Date(), stopping.signal) },
     "purge-status-lists": { cron: "35 4 * * *", run: () => purgeStatusLists(retention, new Date()) },
+    "purge-detections": { cron: "55 4 * * *", run: () => purgeDetections(retention, new Date()) },
+    "forget-detection-tokens": { cron: "3-59/10 * * * *", run: () => forgetTokens(db, new Date()) },
     "purge-signals": { cron: "25 * * * *", run: () => purgeSignals(db, new Date()) },
     "purge-expired": { cron: "*/10 * * * *", run: () => purgeExpired(db, new Date()) },
   };
@@ -117,6 +123,7 @@ export async function startWorker({
     await settler.stop();
     await rotator.stop();
     await watch.stop();
+    await detector.stop();
     await sender?.stop();
     await boss.stop({ graceful: true, timeout: 5_000 });
     await retention.end();
@@ -136,6 +143,7 @@ export async function startWorker({
     settler.start();
     rotator.start();
     watch.start();
+    detector.start();
     sender?.start();
   } catch (error) {
     await stop().catch(() => {});

@@ -13,6 +13,8 @@ import * as audiencesId from "./audiences/[id]/route.ts";
 import * as audiences from "./audiences/route.ts";
 import * as auditEntriesId from "./audit-entries/[id]/route.ts";
 import * as auditEntries from "./audit-entries/route.ts";
+import * as clientsIdDetectionRulesRule from "./clients/[id]/detection-rules/[rule]/route.ts";
+import * as clientsIdDetectionRules from "./clients/[id]/detection-rules/route.ts";
 import * as clientsIdDisable from "./clients/[id]/disable/route.ts";
 import * as clientsIdEnable from "./clients/[id]/enable/route.ts";
 import * as clientsIdFetchKeys from "./clients/[id]/fetch-keys/route.ts";
@@ -23,6 +25,12 @@ import * as clientsIdRotateSecret from "./clients/[id]/rotate-secret/route.ts";
 import * as clientsId from "./clients/[id]/route.ts";
 import * as clientsIdSecretsSecretIdRevoke from "./clients/[id]/secrets/[secretId]/revoke/route.ts";
 import * as clients from "./clients/route.ts";
+import * as detectionRules from "./detection-rules/route.ts";
+import * as detectionsIdCase from "./detections/[id]/case/route.ts";
+import * as detectionsIdMute from "./detections/[id]/mute/route.ts";
+import * as detectionsId from "./detections/[id]/route.ts";
+import * as detectionsIdUnmute from "./detections/[id]/unmute/route.ts";
+import * as detections from "./detections/route.ts";
 import * as exportsIdCancel from "./exports/[id]/cancel/route.ts";
 import * as exportsIdFile from "./exports/[id]/file/route.ts";
 import * as exportsId from "./exports/[id]/route.ts";
@@ -32,8 +40,8 @@ import * as groupsId from "./groups/[id]/route.ts";
 import * as groups from "./groups/route.ts";
 import * as incidentsNumberBlastRadius from "./incidents/[number]/blast-radius/route.ts";
 import * as incidentsNumberClientsIdRotateSecret from "./incidents/[number]/clients/[id]/rotate-secret/route.ts";
-import * as incidentsNumberEvidence from "./incidents/[number]/evidence/route.ts";
 import * as incidentsNumberEvidenceJson from "./incidents/[number]/evidence.json/route.ts";
+import * as incidentsNumberEvidence from "./incidents/[number]/evidence/route.ts";
 import * as incidentsNumberNotes from "./incidents/[number]/notes/route.ts";
 import * as incidentsNumberOrders from "./incidents/[number]/orders/route.ts";
 import * as incidentsNumber from "./incidents/[number]/route.ts";
@@ -48,8 +56,8 @@ import * as keySettings from "./key-settings/route.ts";
 import * as keysKidActivate from "./keys/[kid]/activate/route.ts";
 import * as keysKidCancel from "./keys/[kid]/cancel/route.ts";
 import * as keysKidDestroy from "./keys/[kid]/destroy/route.ts";
-import * as keysKidEmergency from "./keys/[kid]/emergency/route.ts";
 import * as keysKidEmergencyPlan from "./keys/[kid]/emergency-plan/route.ts";
+import * as keysKidEmergency from "./keys/[kid]/emergency/route.ts";
 import * as keysKid from "./keys/[kid]/route.ts";
 import * as keys from "./keys/route.ts";
 import * as leakDesk from "./leak-desk/route.ts";
@@ -58,8 +66,8 @@ import * as meEndSessions from "./me/end-sessions/route.ts";
 import * as me from "./me/route.ts";
 import * as meTablesName from "./me/tables/[name]/route.ts";
 import * as openapiJson from "./openapi.json/route.ts";
-import * as ordersIdCancel from "./orders/[id]/cancel/route.ts";
 import * as ordersIdCancelTogether from "./orders/[id]/cancel-together/route.ts";
+import * as ordersIdCancel from "./orders/[id]/cancel/route.ts";
 import * as ordersIdPropagation from "./orders/[id]/propagation/route.ts";
 import * as ordersId from "./orders/[id]/route.ts";
 import * as orders from "./orders/route.ts";
@@ -145,12 +153,20 @@ export function allRoutes(): Route[] {
     clientsId,
     clientsIdLifetimesExplain,
     clientsIdLifetimesPreview,
+    clientsIdDetectionRulesRule,
+    clientsIdDetectionRules,
     clientsIdDisable,
     clientsIdEnable,
     clientsIdFetchKeys,
     clientsIdRevoke,
     clientsIdRotateSecret,
     clientsIdSecretsSecretIdRevoke,
+    detectionRules,
+    detectionsIdCase,
+    detectionsIdMute,
+    detectionsId,
+    detectionsIdUnmute,
+    detections,
     exports,
     exportsId,
     exportsIdCancel,

@@ -19,7 +19,7 @@ import { listIncidentOrders } from "#lib/incidents/list-incident-orders.ts";
 import { listReissues } from "#lib/incidents/list-reissues.ts";
 import { INCIDENT_STATE_WORDS, STEP_WORDS } from "#lib/incidents/model.ts";
 import { getOrderPropagation } from "#lib/propagation/get-order-propagation.ts";
-import { SeverityTag } from "../_components/severity-tag.tsx";
+import { SeverityTag } from "#app/(console)/_components/severity-tag.tsx";
 import { incidentWords as words } from "../_components/words.ts";
 import { AuditStep } from "./_components/audit-step.tsx";
 import { BlastRadiusStep } from "./_components/blast-radius-step.tsx";

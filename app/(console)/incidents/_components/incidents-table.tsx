@@ -10,7 +10,7 @@ import { EmptyState } from "#components/feedback/empty-state.tsx";
 import { type IncidentRow, incidentHref, STEPS, SUBJECT_KINDS } from "#lib/incidents/model.ts";
 import { incidentsTable } from "#lib/incidents/table.ts";
 import type { Page, Total } from "#lib/list-query/define-table.ts";
-import { SeverityTag } from "./severity-tag.tsx";
+import { SeverityTag } from "#app/(console)/_components/severity-tag.tsx";
 import { incidentWords as words } from "./words.ts";
 
 const PLURALS = { token: "tokens", family: "families", user: "users", client: "clients" } as const;
