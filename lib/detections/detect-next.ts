@@ -6,7 +6,7 @@ import { loadMemories, saveMemories } from "./keep-memories.ts";
 import { RULE_NAMES, type RuleName } from "./model.ts";
 import { raiseDetections } from "./raise-detections.ts";
 import { readNextActs } from "./read-acts.ts";
-import { readLateUses, readNextUses, type UseRecord, USES_AT_ONCE } from "./read-uses.ts";
+import { readLateUses, readNextUses, USES_AT_ONCE, type UseRecord } from "./read-uses.ts";
 import type { UseEvent } from "./rule.ts";
 import { settingsOf, type Tuning } from "./settings.ts";
 
@@ -92,7 +92,9 @@ const ENDS = `
 /** When the tokens end that verifiers accepted of their own accord; authorities accept none that has ended. */
 async function readEnds(tx: Sql, rows: readonly UseRecord[]): Promise<Map<string, UseEvent["end"]>> {
   const ids = new Set(
-    rows.flatMap(({ source, outcome, tokenId }) => (source === "report" && outcome === "allowed" ? [tokenId] : [])),
+    rows.flatMap(({ source, outcome, tokenId }) =>
+      source === "report" && outcome === "allowed" ? [tokenId] : [],
+    ),
   );
   if (ids.size === 0) return new Map();
   const ends = await tx.query<{ id: string; expiresAt: Date; revokedAt: Date | null }>(ENDS, [[...ids]]);
@@ -129,7 +131,9 @@ async function eventsOf(tx: Sql, rows: readonly UseRecord[]): Promise<UseEvent[]
 const DEFAULTS = rulesSettings(() => null);
 
 function rulesSettings(tuningOf: (rule: RuleName) => Tuning | null): RulesSettings {
-  return Object.fromEntries(RULE_NAMES.map((rule) => [rule, settingsOf(rule, tuningOf(rule))])) as RulesSettings;
+  return Object.fromEntries(
+    RULE_NAMES.map((rule) => [rule, settingsOf(rule, tuningOf(rule))]),
+  ) as RulesSettings;
 }
 
 async function readSettings(

@@ -67,7 +67,9 @@ test("a detection becomes a case on what it is found of, with its evidence as th
   expect((await listIncidentsOf(responder, [token.id])).map((one) => one.number)).toEqual([number]);
   expect(await actsUpon(id)).toMatchObject([{ act: "detection.put_in_case", after: { case: `#${number}` } }]);
   expect(await again()).toMatchObject([{ id, state: "in_case", count: 4 }]);
-  await expect(openCaseOfDetection(responder, { ...caseInput(), id })).rejects.toMatchObject({ code: "CONFLICT" });
+  await expect(openCaseOfDetection(responder, { ...caseInput(), id })).rejects.toMatchObject({
+    code: "CONFLICT",
+  });
   const mute = { id, scope: "token", reason: "r", endsAt: inDays(1) } as const;
   await expect(muteDetection(responder, mute)).rejects.toMatchObject({ code: "CONFLICT" });
 
@@ -127,9 +129,10 @@ test("a mute of a token holds until its end: what is found meanwhile is counted 
     { act: "detection.muted", note: "A drill of ours", after: { scope: "token", detections: 1 } },
   ]);
   expect(await again()).toMatchObject([{ id, state: "muted", count: 4 }]);
-  await db.query("UPDATE detection_mute SET created_at = now() - interval '2 days', ends_at = now() - interval '1 day' WHERE id = $1::uuid", [
-    muted.mute?.id,
-  ]);
+  await db.query(
+    "UPDATE detection_mute SET created_at = now() - interval '2 days', ends_at = now() - interval '1 day' WHERE id = $1::uuid",
+    [muted.mute?.id ?? null],
+  );
   expect(await again()).toMatchObject([{ id, state: "open", count: 7 }]);
 });
 
@@ -140,7 +143,10 @@ test("a mute of a client holds for all of its tokens, those to come too, and end
   const token = await fixture.tokens.token({ clientId });
   await fixture.write(Array.from({ length: 4 }, () => fixture.useOf(token, { refusal: "revoked" })));
   const found = await again();
-  expect(found.map(({ state, subjectKind }) => `${subjectKind} ${state}`)).toEqual(["token muted", "client muted"]);
+  expect(found.map(({ state, subjectKind }) => `${subjectKind} ${state}`)).toEqual([
+    "token muted",
+    "client muted",
+  ]);
   const elsewhere = await detected();
   expect(await getDetection(responder, elsewhere.id)).toMatchObject({ state: "open" });
   expect(await endMute(responder, id)).toMatchObject({ state: "open", mute: null });
@@ -160,17 +166,26 @@ test("a mute has an end within ninety days, and a reason", async () => {
 test("a rule is tuned for one client inside its bounds, and holds for that one alone from then on", async () => {
   const { clientId, again } = await detected();
   const owner = as("owner");
-  const tuned = { rule: "use_after_revocation", clientId, version: 0, isOn: true, countries: [] } as const;
-  for (const values of [{ tries: 0 }, { tries: 1_001 }, { other: 5 }])
+  const tuned = {
+    rule: "use_after_revocation",
+    clientId,
+    version: 0,
+    isOn: true,
+    countries: [] as string[],
+  } as const;
+  const bad: Record<string, number>[] = [{ tries: 0 }, { tries: 1_001 }, { other: 5 }];
+  for (const values of bad)
     await expect(tuneRule(owner, { ...tuned, values })).rejects.toMatchObject({ code: "INVALID_INPUT" });
   await expect(tuneRule(owner, { ...tuned, values: {}, countries: ["DE"] })).rejects.toMatchObject({
     code: "INVALID_INPUT",
   });
-  await expect(
-    tuneRule(owner, { ...tuned, rule: "forgery", values: {}, isOn: false }),
-  ).rejects.toMatchObject({ code: "INVALID_INPUT" });
+  await expect(tuneRule(owner, { ...tuned, rule: "forgery", values: {}, isOn: false })).rejects.toMatchObject(
+    { code: "INVALID_INPUT" },
+  );
   expect(await tuneRule(owner, { ...tuned, values: { tries: 100 } })).toMatchObject({ version: 1 });
-  await expect(tuneRule(owner, { ...tuned, values: { tries: 5 } })).rejects.toMatchObject({ code: "STALE_VERSION" });
+  await expect(tuneRule(owner, { ...tuned, values: { tries: 5 } })).rejects.toMatchObject({
+    code: "STALE_VERSION",
+  });
   expect(await again(), "six attempts are not a hundred").toMatchObject([{ count: 1 }]);
   expect(await actsUpon(clientId)).toMatchObject([{ act: "detection_rule.tuned", after: { tries: 100 } }]);
   const other = await detected();
@@ -186,7 +201,14 @@ test("who only reads sees detections and acts on none; a responder tunes none; n
   const mute = { id, scope: "token", reason: "r", endsAt: inDays(1) } as const;
   await expect(muteDetection(auditor, mute)).rejects.toMatchObject(refused);
   await expect(endMute(auditor, id)).rejects.toMatchObject(refused);
-  const tuned = { rule: "burst", clientId, version: 0, isOn: true, values: {}, countries: [] } as const;
+  const tuned = {
+    rule: "burst",
+    clientId,
+    version: 0,
+    isOn: true,
+    values: {},
+    countries: [] as string[],
+  } as const;
   await expect(tuneRule(as("responder"), tuned)).rejects.toMatchObject(refused);
   await expect(getDetection(as("anonymous"), id)).rejects.toMatchObject({ code: "NOT_SIGNED_IN" });
   await expect(getDetection(auditor, randomUUID())).rejects.toMatchObject({ code: "NOT_FOUND" });

@@ -26,7 +26,7 @@ export type DetectionFixture = {
   /** A client with one token, used nowhere yet. */
   world(change?: Partial<NewToken>): Promise<{ clientId: string; token: NewToken }>;
   useOf(token: NewToken, change?: Partial<TokenUseRow>): TokenUseRow;
-  /** Writes uses, received a moment ago or when said. */
+  /** Writes uses, received now or when said. */
   write(rows: readonly TokenUseRow[], receivedAt?: Date): Promise<void>;
   /** Reads on until there is nothing more; returns how many uses and acts were taken. */
   detect(by?: SqlDatabase): Promise<number>;
@@ -65,7 +65,7 @@ export function detectionFixtureOf(
       userAgent: null,
       ...change,
     }),
-    async write(rows, receivedAt = new Date(Date.now() - 20)) {
+    async write(rows, receivedAt = new Date()) {
       const writer = createUseWriter({ now: () => receivedAt, ...(countryOf && { countryOf }) });
       await writer.write(db, rows, null);
     },

@@ -3,7 +3,14 @@ import { notFound } from "../errors.ts";
 import type { IncidentState, Severity } from "../incidents/model.ts";
 import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
 import { shortId } from "../tokens/model.ts";
-import type { DetectionMute, DetectionRow, DetectionState, RuleName, SubjectKind } from "./model.ts";
+import {
+  type DetectionMute,
+  type DetectionRow,
+  type DetectionState,
+  RULE_WORDS,
+  type RuleName,
+  type SubjectKind,
+} from "./model.ts";
 import type { Facts } from "./rule.ts";
 import { RULES } from "./rules.ts";
 
@@ -63,7 +70,8 @@ function muteOf(record: DetectionRecord): DetectionMute | null {
   return {
     id: muteId,
     rule: record.rule,
-    client: record.muteClientId === null || client === null ? null : { id: client.id, clientId: client.clientId },
+    client:
+      record.muteClientId === null || client === null ? null : { id: client.id, clientId: client.clientId },
     tokenId: record.muteTokenId,
     reason: record.muteReason ?? "",
     createdAt: muteCreatedAt.toISOString(),
@@ -99,7 +107,9 @@ export function detectionRowOf(record: DetectionRecord): DetectionRow {
 
 function saysOf({ rule, facts, count, firstAt, lastAt, subjectKind }: DetectionRecord): string {
   const says = RULES[rule].says(facts, { count: Number(count), firstAt, lastAt });
-  return subjectKind === "client" && rule !== "replay" ? `Many tokens of the client; of the last one: ${says}` : says;
+  return subjectKind === "client" && rule !== "replay"
+    ? `Many tokens of the client; of the last one: ${says}`
+    : says;
 }
 
 /** A detection by its id. With `lock` it is kept for the caller's transaction. @throws {DomainError} NOT_FOUND */
@@ -129,7 +139,7 @@ export function detectionName(record: DetectionRecord): string {
     subjectKind === "client"
       ? `client ${holder ?? shortId(subjectId)}`
       : `${SUBJECT_NAMES[subjectKind]} ${shortId(subjectId)}${holder === null ? "" : ` of ${holder}`}`;
-  return `${RULES[rule].title}: ${what}`;
+  return `${RULE_WORDS[rule]}: ${what}`;
 }
 
 /** A detection as the audit log names it. */

@@ -21,6 +21,15 @@ export function fromWords({ ip, country }: Facts): string {
   return ` from ${ip}${typeof country === "string" ? ` in ${countryName(country)}` : ""}`;
 }
 
+/** Codes with spaces between, as names: "Germany, France". */
+export function countriesWords(codes: string): string {
+  return codes
+    .split(" ")
+    .filter((code) => code !== "")
+    .map(countryName)
+    .join(", ");
+}
+
 /** ", asking for GET /invoices", or nothing. */
 export function requestWords({ request }: Facts): string {
   return typeof request === "string" ? `, asking for ${request}` : "";

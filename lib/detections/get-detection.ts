@@ -26,7 +26,8 @@ export async function readDetectionDetail(db: Sql, id: string): Promise<Detectio
     foundAt: record.foundAt.toISOString(),
     verifier: await readVerifier(db, record),
     // of a client that is gone nothing can be tuned
-    settings: clientUuid === null || record.clientId === null ? null : await readRuleSettings(db, rule, clientUuid),
+    settings:
+      clientUuid === null || record.clientId === null ? null : await readRuleSettings(db, rule, clientUuid),
   };
 }
 

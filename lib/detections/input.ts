@@ -44,4 +44,3 @@ export const tuneRuleInput = z.strictObject({
     .default([]),
 });
 export type TuneRuleInput = z.output<typeof tuneRuleInput>;
-

@@ -71,5 +71,16 @@ function add(
     return;
   }
   const { at, tokenId, familyId, clientId, userId } = event;
-  raised.set(key, { rule, subject, tokenId, familyId, clientId, userId, firstAt: at, lastAt: at, count: 1, facts });
+  raised.set(key, {
+    rule,
+    subject,
+    tokenId,
+    familyId,
+    clientId,
+    userId,
+    firstAt: at,
+    lastAt: at,
+    count: 1,
+    facts,
+  });
 }

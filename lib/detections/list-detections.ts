@@ -18,7 +18,9 @@ function conditionsOf(filters: DetectionsQuery["filters"], now: Date): Fragment[
   if (severity !== undefined) where.push(sql`d.severity = ANY (${severity}::text[])`);
   if (rule !== undefined) where.push(sql`d.rule = ANY (${rule}::text[])`);
   if (client !== undefined)
-    where.push(sql`d.client_id IN (SELECT x.id FROM client x WHERE x.client_id = ANY (${client}::text[])) OR d.client_id = ANY (${uuidsIn(client)}::uuid[])`);
+    where.push(
+      sql`d.client_id IN (SELECT x.id FROM client x WHERE x.client_id = ANY (${client}::text[])) OR d.client_id = ANY (${uuidsIn(client)}::uuid[])`,
+    );
   if (user !== undefined)
     where.push(sql`d.user_id IN (SELECT x.id FROM user_account x WHERE x.email = ANY (${user.map((value) => value.toLowerCase())}::text[]))
       OR d.user_id = ANY (${uuidsIn(user)}::uuid[])`);

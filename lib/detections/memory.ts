@@ -52,7 +52,13 @@ function withPlace<Place>(places: readonly Place[], place: Place | null): readon
 }
 
 /** What an issue teaches of a token. */
-export function startingAt({ country, network }: { country: string | null; network: string | null }): TokenMemory {
+export function startingAt({
+  country,
+  network,
+}: {
+  country: string | null;
+  network: string | null;
+}): TokenMemory {
   return {
     ...NO_TOKEN,
     countries: withPlace([], country),

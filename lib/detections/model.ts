@@ -26,6 +26,17 @@ export const RULE_NAMES = [
 ] as const;
 export type RuleName = (typeof RULE_NAMES)[number];
 
+export const RULE_WORDS: Record<RuleName, string> = {
+  forgery: "Forged token",
+  replay: "Replayed",
+  accepted_after_end: "Accepted after its end",
+  use_after_revocation: "Used after revocation",
+  use_after_expiry: "Used after expiry",
+  new_country: "New country",
+  new_network: "Many networks",
+  burst: "Burst",
+};
+
 export const MUTE_SCOPES = ["token", "client"] as const;
 export type MuteScope = (typeof MUTE_SCOPES)[number];
 export const MUTE_REASON_MAX = 300;

@@ -19,10 +19,16 @@ function requireEnd(endsAt: Date, now: Date): void {
 }
 
 /** What a mute holds for. @throws {DomainError} CONFLICT where there is no such thing, or it must be answered */
-function mutedOf(record: DetectionRecord, scope: MuteScope): { clientId: string | null; tokenId: string | null } {
+function mutedOf(
+  record: DetectionRecord,
+  scope: MuteScope,
+): { clientId: string | null; tokenId: string | null } {
   const { rule, state, clientUuid, tokenId } = record;
   if (!RULES[rule].canMute)
-    throw new DomainError("CONFLICT", "A forgery is not muted: put another key in force, and work on it in a case.");
+    throw new DomainError(
+      "CONFLICT",
+      "A forgery is not muted: put another key in force, and work on it in a case.",
+    );
   if (state === "in_case") throw new DomainError("CONFLICT", "It is in a case: it is worked on there.");
   const id = scope === "client" ? clientUuid : record.subjectKind === "client" ? null : tokenId;
   if (id === null) throw new DomainError("CONFLICT", `It is found of no one ${scope}: mute it by the other.`);

@@ -6,10 +6,16 @@ import { DomainError } from "../errors.ts";
 import { addSubjects } from "../incidents/add-subjects.ts";
 import { readIncident } from "../incidents/incident-row.ts";
 import type { SubjectsInput } from "../incidents/input.ts";
-import { type SubjectKind as CaseSubjectKind, TITLE_MAX } from "../incidents/model.ts";
+import { type SubjectKind as CaseSubjectKind, STEP_NOTE_MAX, TITLE_MAX } from "../incidents/model.ts";
 import { openIncidentOn } from "../incidents/open-incident.ts";
 import { nameSubjects } from "../incidents/save-subjects.ts";
-import { type DetectionRecord, detectionName, detectionRowOf, detectionTarget, readDetection } from "./detection-row.ts";
+import {
+  type DetectionRecord,
+  detectionName,
+  detectionRowOf,
+  detectionTarget,
+  readDetection,
+} from "./detection-row.ts";
 import { readDetectionDetail } from "./get-detection.ts";
 import type { CaseOfDetectionInput } from "./input.ts";
 import type { DetectionDetail, SubjectKind } from "./model.ts";
@@ -28,17 +34,11 @@ function subjectsOf({ subjectKind, subjectId }: DetectionRecord): SubjectsInput 
 
 /** @throws {DomainError} CONFLICT */
 function requireNoCase({ incidentNumber }: DetectionRecord): void {
-  if (incidentNumber !== null)
-    throw new DomainError("CONFLICT", `It is in case ${incidentNumber} already.`);
+  if (incidentNumber !== null) throw new DomainError("CONFLICT", `It is in case ${incidentNumber} already.`);
 }
 
 /** Puts a detection into a case, inside the caller's transaction. */
-async function join(
-  tx: Sql,
-  ctx: Context,
-  id: string,
-  incident: { id: string; number: number },
-): Promise<Act> {
+async function join(tx: Sql, id: string, incident: { id: string; number: number }): Promise<Act> {
   const record = await readDetection(tx, id, true);
   requireNoCase(record);
   await tx.query(
@@ -60,7 +60,7 @@ async function joinCase(ctx: Context, record: DetectionRecord, number: number): 
   const subjects = subjectsOf(record);
   // what is in it already stays: whoever is interrupted here repeats it
   if (subjects.subjects.length > 0) await addSubjects(ctx, { number, ...subjects });
-  await ctx.db.transaction(async (tx) => recordEntry(tx, ctx, await join(tx, ctx, record.id, incident)));
+  await ctx.db.transaction(async (tx) => recordEntry(tx, ctx, await join(tx, record.id, incident)));
 }
 
 /**
@@ -89,12 +89,12 @@ export async function openCaseOfDetection(
     {
       title: title ?? detectionName(record).slice(0, TITLE_MAX),
       severity: severity ?? record.severity,
-      note: note === "" ? says : `${says} ${note}`,
+      note: (note === "" ? says : `${says} ${note}`).slice(0, STEP_NOTE_MAX),
     },
     named,
     {
       from: { at: record.firstAt, why: "From when it was first found: nothing on record is named by it." },
-      also: async (tx, opened) => [await join(tx, ctx, id, opened)],
+      also: async (tx, opened) => [await join(tx, id, opened)],
     },
   );
   return readDetectionDetail(ctx.db, id);

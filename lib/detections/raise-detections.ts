@@ -105,9 +105,10 @@ async function crowd(
   if (fresh.length === 0) return [...raised];
   const clientIds = [...new Set(fresh.flatMap(({ clientId }) => clientId ?? []))];
   const open = new Map<string, number>();
-  for (const { rule, clientId, count } of await tx.query<{ rule: string; clientId: string; count: number }>(CROWDS, [
-    clientIds,
-  ]))
+  for (const { rule, clientId, count } of await tx.query<{ rule: string; clientId: string; count: number }>(
+    CROWDS,
+    [clientIds],
+  ))
     open.set(`${rule} ${clientId}`, count);
   const kept = raised.map((one) => {
     const { rule, clientId } = one;

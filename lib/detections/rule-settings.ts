@@ -24,7 +24,12 @@ export async function readAllRuleSettings(db: Sql, clientId: string): Promise<Ru
      WHERE client_id = $1::uuid`,
     [clientId],
   );
-  return RULE_NAMES.map((rule) => settingsRow(rule, tunings.find((tuning) => tuning.rule === rule)));
+  return RULE_NAMES.map((rule) =>
+    settingsRow(
+      rule,
+      tunings.find((tuning) => tuning.rule === rule),
+    ),
+  );
 }
 
 /** What one rule holds for usual of a client. */

@@ -95,7 +95,6 @@ export type Found = { count: number; firstAt: Date; lastAt: Date };
 
 /** A rule: data, one pure function that judges, and one that puts what it found into words. */
 export type Rule = {
-  title: string;
   /** What it looks for, in a sentence. */
   means: string;
   severity: Severity;

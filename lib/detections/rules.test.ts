@@ -138,7 +138,9 @@ describe("accepted after its end", () => {
   test("is told of a verifier that accepted a token more than a minute after it was revoked", () => {
     const found = judge([use({ source: "report", end, afterMs: 3 * 60_000, ip: "198.51.100.4" })]);
     expect(found.accepted_after_end).toMatchObject({ count: 1, facts: { how: "revoked", lateSeconds: 180 } });
-    expect(saysOf(found.accepted_after_end as Raised)).toContain("accepted it 3 minutes after it was revoked");
+    expect(saysOf(found.accepted_after_end as Raised)).toContain(
+      "accepted it 3 minutes after it was revoked",
+    );
   });
 
   test("is not told within the time that a verifier takes to hear of it, nor before the end, nor of a refusal", () => {
@@ -155,7 +157,9 @@ describe("replayed", () => {
     expect(refresh.replay?.subject).toEqual({ kind: "family", id: familyId });
     const code = judge([act("authorization_code.replayed", { kind: "family", id: familyId }, { familyId })]);
     expect(code.replay).toMatchObject({ subject: { id: familyId }, facts: { what: "authorization code" } });
-    expect(saysOf(code.replay as Raised)).toContain("A used authorization code came back once from 203.0.113.9");
+    expect(saysOf(code.replay as Raised)).toContain(
+      "A used authorization code came back once from 203.0.113.9",
+    );
   });
 
   test("is not told of a refresh, nor twice of what a refresh token's own entry says", () => {
@@ -188,7 +192,7 @@ describe("new country", () => {
     );
     expect(found.new_country).toMatchObject({ count: 1, facts: { country: "BR", before: "DE" } });
     expect(saysOf(found.new_country as Raised)).toBe(
-      "Accepted from 198.51.100.1 in Brazil, asking for GET /invoices. Before, it came from Germany alone.",
+      "Accepted from 198.51.100.1 in Brazil, asking for GET /invoices. Before that it came from Germany only.",
     );
   });
 
@@ -241,13 +245,17 @@ describe("burst", () => {
   });
 
   test("counts a report by when the use was: an hour's uses that are told at once are none", () => {
-    const told = Array.from({ length: 600 }, (_, n) => use({ source: "report", afterMs: 20 * 60_000 + n * 6_000 }));
+    const told = Array.from({ length: 600 }, (_, n) =>
+      use({ source: "report", afterMs: 20 * 60_000 + n * 6_000 }),
+    );
     expect(judge([...usualDays(20, 40), ...told])).toEqual({});
   });
 });
 
 test("what is tuned out of its bounds is brought back inside, and what a rule does not know is left out", () => {
-  expect(settingsOf("burst", { isOn: true, values: { uses: 1, times: 9_999, other: 5 }, countries: ["DE"] })).toEqual({
+  expect(
+    settingsOf("burst", { isOn: true, values: { uses: 1, times: 9_999, other: 5 }, countries: ["DE"] }),
+  ).toEqual({
     isOn: true,
     values: { uses: 10, times: 1_000 },
     countries: [],

@@ -7,7 +7,7 @@ import { newCountry, newNetwork } from "./rules/new-place.ts";
 import { replay } from "./rules/replay.ts";
 import { useAfterExpiry, useAfterRevocation } from "./rules/use-after-end.ts";
 
-/** All rules by their names. A further one is a file in `rules/`, its name in `RULE_NAMES`, and a line here. Browser-safe. */
+/** All rules by their names. A further one is a file in `rules/`, its name and title in `model.ts`, and a line here. Browser-safe. */
 export const RULES: Readonly<Record<RuleName, Rule>> = {
   forgery,
   replay,
@@ -18,8 +18,3 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
   new_network: newNetwork,
   burst,
 };
-
-/** The rules' titles by their names. */
-export const RULE_WORDS = Object.fromEntries(
-  Object.entries(RULES).map(([name, { title }]) => [name, title]),
-) as Record<RuleName, string>;

@@ -3,7 +3,11 @@ import type { Settings } from "./rule.ts";
 import { RULES } from "./rules.ts";
 
 /** What somebody set of a rule for a client; what is not there is the default. */
-export type Tuning = { isOn: boolean; values: Readonly<Record<string, unknown>>; countries: readonly string[] };
+export type Tuning = {
+  isOn: boolean;
+  values: Readonly<Record<string, unknown>>;
+  countries: readonly string[];
+};
 
 /**
  * What a rule holds for usual: the defaults, and over them what was tuned for the client. A value out of its bounds, as another version may have allowed it,

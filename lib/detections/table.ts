@@ -1,7 +1,6 @@
 import { SEVERITIES, SEVERITY_WORDS } from "../incidents/model.ts";
 import { defineTable, type ListQuery } from "../list-query/define-table.ts";
-import { DETECTION_STATE_WORDS, DETECTION_STATES, RULE_NAMES } from "./model.ts";
-import { RULE_WORDS } from "./rules.ts";
+import { DETECTION_STATE_WORDS, DETECTION_STATES, RULE_NAMES, RULE_WORDS } from "./model.ts";
 
 /** What was found unusual, last found first. */
 export const detectionsTable = defineTable({

@@ -4,7 +4,7 @@ import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { DomainError, type FieldProblem, notFound } from "../errors.ts";
 import type { TuneRuleInput } from "./input.ts";
-import type { RuleName, RuleSettings } from "./model.ts";
+import { RULE_WORDS, type RuleName, type RuleSettings } from "./model.ts";
 import { readRuleSettings } from "./rule-settings.ts";
 import { RULES } from "./rules.ts";
 
@@ -22,8 +22,7 @@ function requireFits(rule: RuleName, { values, countries, isOn }: TuneRuleInput)
   if (countries.length > 0 && !takesCountries)
     fields.push({ path: "countries", message: "are nothing to this rule" });
   if (!isOn && !canMute) fields.push({ path: "isOn", message: "must be on: this is never switched off" });
-  if (fields.length > 0)
-    throw new DomainError("INVALID_INPUT", "The rule cannot be set so.", { fields });
+  if (fields.length > 0) throw new DomainError("INVALID_INPUT", "The rule cannot be set so.", { fields });
 }
 
 /** What of a rule's settings goes on record. */
@@ -69,7 +68,7 @@ export async function tuneRule(
       await recordEntry(tx, ctx, {
         act: "detection_rule.tuned",
         target: { kind: "client", id: clientId, name: client.clientId },
-        note: RULES[rule].title,
+        note: RULE_WORDS[rule],
         ...changes,
       });
     return after;

@@ -61,13 +61,7 @@ export async function openIncidentOn(
     await tx.query(
       `INSERT INTO incident_step (incident_id, step, done_at, done_by_id, done_by_name, what)
        VALUES ($1::uuid, 'identify', $2::timestamptz, $3::text, $4::text, $5::text)`,
-      [
-        id,
-        ctx.now,
-        ctx.actor.id,
-        ctx.actor.name,
-        identifiedWords(subjects),
-      ],
+      [id, ctx.now, ctx.actor.id, ctx.actor.name, identifiedWords(subjects)],
     );
     if (input.note !== "")
       await tx.query(

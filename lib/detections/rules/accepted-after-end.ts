@@ -3,7 +3,6 @@ import type { Rule } from "../rule.ts";
 
 /** Only a verifier that decides by itself can: authorities decide under every order. */
 export const acceptedAfterEnd: Rule = {
-  title: "Accepted after its end",
   means: "A verifier that decides by itself accepted a token that was revoked or had expired.",
   severity: "high",
   thresholds: {

@@ -3,7 +3,6 @@ import { isWarm, minuteOf } from "../memory.ts";
 import type { Rule } from "../rule.ts";
 
 export const burst: Rule = {
-  title: "Burst",
   means: "A token is used far more often in a minute than tokens of its client are.",
   severity: "medium",
   thresholds: {

@@ -1,15 +1,15 @@
 import { fromWords, timesWords } from "../evidence-words.ts";
-import type { Rule } from "../rule.ts";
+import type { Finding, Rule } from "../rule.ts";
 
 /** Attempts are told once a minute and key, or verifier. */
 export const forgery: Rule = {
-  title: "Forged token",
-  means: "A good signature stands over a token that nobody was given: somebody else signs with a key of ours.",
+  means:
+    "A good signature stands over a token that nobody was given: somebody else signs with a key of ours.",
   severity: "critical",
   thresholds: {},
   takesCountries: false,
   canMute: false,
-  judge(event) {
+  judge(event): Finding | null {
     if (event.kind !== "act") return null;
     if (event.act === "token.forgery_detected")
       return {

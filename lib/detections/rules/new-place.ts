@@ -1,10 +1,8 @@
-import { countryName } from "../../list-query/country.ts";
-import { fromWords, numberOf, placeFacts, requestWords } from "../evidence-words.ts";
+import { countriesWords, fromWords, numberOf, placeFacts, requestWords } from "../evidence-words.ts";
 import { hashOf } from "../memory.ts";
 import type { Rule } from "../rule.ts";
 
 export const newCountry: Rule = {
-  title: "New country",
   means: "A token was accepted from a country that it was neither issued nor used in before.",
   severity: "medium",
   thresholds: {},
@@ -20,15 +18,12 @@ export const newCountry: Rule = {
       facts: { ...placeFacts(event), before: token.countries.join(" ") },
     };
   },
-  says(facts) {
-    const before = String(facts.before ?? "").split(" ").filter((code) => code !== "");
-    return `Accepted${fromWords(facts)}${requestWords(facts)}. Before, it came from ${before.map(countryName).join(", ")} alone.`;
-  },
+  says: (facts) =>
+    `Accepted${fromWords(facts)}${requestWords(facts)}. Before that it came from ${countriesWords(String(facts.before ?? ""))} only.`,
 };
 
 /** A phone changes its network often: only the number of them is unusual. */
 export const newNetwork: Rule = {
-  title: "Many networks",
   means: "A token was accepted from more networks than one holder has.",
   severity: "low",
   thresholds: {

@@ -24,7 +24,6 @@ const WITHIN = spanWords(SERIES_SECONDS);
 
 /** Whoever has a revoked token and is not its client does not know, and goes on. */
 export const useAfterRevocation: Rule = {
-  title: "Used after revocation",
   means: "A revoked token goes on being presented. It is refused, and somebody still has it.",
   severity: "high",
   thresholds: {
@@ -38,7 +37,6 @@ export const useAfterRevocation: Rule = {
 
 /** Clients try a token until it is refused and renew it then: only many attempts are unusual. */
 export const useAfterExpiry: Rule = {
-  title: "Used after expiry",
   means: "An expired token goes on being presented where a client would have renewed it.",
   severity: "low",
   thresholds: {

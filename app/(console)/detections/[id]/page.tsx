@@ -12,7 +12,7 @@ import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { Columns } from "#components/layout/columns.tsx";
 import { can } from "#lib/authz/require-permission.ts";
 import { getDetection } from "#lib/detections/get-detection.ts";
-import type { DetectionDetail } from "#lib/detections/model.ts";
+import { type DetectionDetail, RULE_WORDS } from "#lib/detections/model.ts";
 import { RULES } from "#lib/detections/rules.ts";
 import { isUuid } from "#lib/ids.ts";
 import { shortId } from "#lib/tokens/model.ts";
@@ -32,7 +32,7 @@ const readDetection = cache(async (id: string) => {
 });
 
 function nameOf({ rule, user, client, subject }: DetectionDetail): string {
-  return `${RULES[rule].title}: ${user?.email ?? client?.clientId ?? shortId(subject.id)}`;
+  return `${RULE_WORDS[rule]}: ${user?.email ?? client?.clientId ?? shortId(subject.id)}`;
 }
 
 /** Whose uses are looked at beside it; null where nobody's are on record. */

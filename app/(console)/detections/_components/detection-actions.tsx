@@ -30,7 +30,8 @@ export function DetectionActions({
   const { state, settings, client, rule } = detection;
   const { thresholds, takesCountries, canMute } = RULES[rule];
   // what can only be switched off is tuned too, where it may be
-  const isTunable = settings !== null && client !== null && (canMute || takesCountries || Object.keys(thresholds).length > 0);
+  const isTunable =
+    settings !== null && client !== null && (canMute || takesCountries || Object.keys(thresholds).length > 0);
 
   async function unmute() {
     await request.send("POST", `/api/v1/detections/${detection.id}/unmute`);

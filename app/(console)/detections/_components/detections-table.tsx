@@ -9,8 +9,7 @@ import { Instant } from "#components/display/instant.tsx";
 import { NumberText } from "#components/display/number-text.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { EmptyState } from "#components/feedback/empty-state.tsx";
-import { type DetectionRow, detectionHref } from "#lib/detections/model.ts";
-import { RULE_WORDS } from "#lib/detections/rules.ts";
+import { type DetectionRow, detectionHref, RULE_WORDS } from "#lib/detections/model.ts";
 import { detectionsTable } from "#lib/detections/table.ts";
 import type { Page, Total } from "#lib/list-query/define-table.ts";
 import { shortId } from "#lib/tokens/model.ts";
@@ -18,7 +17,8 @@ import { detectionWords as words } from "./words.ts";
 
 function ofWords({ subject, user, client }: DetectionRow): string {
   if (user !== null) return user.email;
-  if (client !== null) return subject.kind === "client" ? `${client.clientId} (${words.many.toLowerCase()})` : client.clientId;
+  if (client !== null)
+    return subject.kind === "client" ? `${client.clientId} (${words.many.toLowerCase()})` : client.clientId;
   return `${subject.kind.replaceAll("_", " ")} ${shortId(subject.id)}`;
 }
 

@@ -6,8 +6,7 @@ import { type FormEvent, useState } from "react";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
-import { type DetectionDetail, MUTE_REASON_MAX, type MuteScope } from "#lib/detections/model.ts";
-import { RULE_WORDS } from "#lib/detections/rules.ts";
+import { type DetectionDetail, MUTE_REASON_MAX, type MuteScope, RULE_WORDS } from "#lib/detections/model.ts";
 import { detectionWords as words } from "./words.ts";
 
 const HOURS = [

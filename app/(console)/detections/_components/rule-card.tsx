@@ -2,7 +2,7 @@ import { Card } from "#components/display/card.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { KeyValue, type KeyValueItem } from "#components/display/key-value.tsx";
 import { groupedNumber } from "#components/display/number-text.tsx";
-import type { DetectionDetail } from "#lib/detections/model.ts";
+import { type DetectionDetail, RULE_WORDS } from "#lib/detections/model.ts";
 import { RULES } from "#lib/detections/rules.ts";
 import { countryName } from "#lib/list-query/country.ts";
 import classes from "./detections.module.css";
@@ -11,7 +11,7 @@ import { detectionWords as words } from "./words.ts";
 /** What the rule looks for, and what it holds for usual of the client. */
 export function RuleCard({ detection }: { detection: DetectionDetail }) {
   const { settings } = detection;
-  const { title, means, thresholds } = RULES[detection.rule];
+  const { means, thresholds } = RULES[detection.rule];
   const items: KeyValueItem[] =
     settings === null
       ? []
@@ -22,7 +22,7 @@ export function RuleCard({ detection }: { detection: DetectionDetail }) {
   if (settings !== null && settings.countries.length > 0)
     items.push({ key: words.countries, value: settings.countries.map(countryName).join(", ") });
   return (
-    <Card title={`${words.rule}: ${title}`}>
+    <Card title={`${words.rule}: ${RULE_WORDS[detection.rule]}`}>
       <p className={classes.means}>{means}</p>
       <KeyValue items={items} />
       {settings === null ? null : (

@@ -24,8 +24,8 @@ export function StandingCard({ detection: { incident, mute, client } }: { detect
   return (
     <Card title={words.muted}>
       <p className={classes.note}>
-        {mute.tokenId === null ? `For all tokens of ${client?.clientId ?? "the client"}` : "For this token"}, until{" "}
-        <Instant at={mute.endsAt} show="exact" focusable />: {mute.reason}
+        {mute.tokenId === null ? `For all tokens of ${client?.clientId ?? "the client"}` : "For this token"},
+        until <Instant at={mute.endsAt} show="exact" focusable />: {mute.reason}
       </p>
       <small className="muted">
         By {mute.by.name} <Instant at={mute.createdAt} focusable />

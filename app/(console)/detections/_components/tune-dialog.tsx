@@ -6,7 +6,7 @@ import { type FormEvent, useState } from "react";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
-import { COUNTRIES_MAX, type RuleSettings } from "#lib/detections/model.ts";
+import { COUNTRIES_MAX, RULE_WORDS, type RuleSettings } from "#lib/detections/model.ts";
 import { RULES } from "#lib/detections/rules.ts";
 import { detectionWords as words } from "./words.ts";
 
@@ -24,7 +24,7 @@ export function TuneDialog({
 }) {
   const router = useRouter();
   const request = useSend();
-  const { title, thresholds, takesCountries, canMute } = RULES[settings.rule];
+  const { thresholds, takesCountries, canMute } = RULES[settings.rule];
   const [changed, setChanged] = useState<Partial<Pick<RuleSettings, "isOn" | "values" | "countries">>>({});
   const { isOn, values, countries } = { ...settings, ...changed };
 
@@ -46,7 +46,12 @@ export function TuneDialog({
   }
 
   return (
-    <OnDemandDialog isOpen={isOpen} onClose={close} title={`${words.tuneTitle}: ${title}`} size={480}>
+    <OnDemandDialog
+      isOpen={isOpen}
+      onClose={close}
+      title={`${words.tuneTitle}: ${RULE_WORDS[settings.rule]}`}
+      size={480}
+    >
       <form onSubmit={save}>
         <Stack gap="md">
           <p style={{ margin: 0 }}>{words.tuneText(client.clientId)}</p>

@@ -4,14 +4,17 @@ import { groupedNumber } from "#components/display/number-text.tsx";
 export const detectionWords = {
   title: "Detections",
   one: "Detection",
-  purpose: "What is unusual in how tokens are used, with what says so. Make a case of it, or mute it with a reason.",
+  purpose:
+    "What is unusual in how tokens are used, with what says so. Make a case of it, or mute it with a reason.",
   emptyTitle: "Nothing unusual",
-  emptyText: "Every use is held against the rules a second or two after it was written. What they find stands here.",
+  emptyText:
+    "Every use is held against the rules a second or two after it was written. What they find stands here.",
   many: "Many tokens",
   openCase: "Open a case…",
   openCaseTitle: "Open a case",
   openCaseText: "What it is found of becomes the case's subject, and its evidence the case's first note.",
-  openCaseForged: "A forged token is nobody's, so that the case begins without one. Another key in force is what ends it: see Keys.",
+  openCaseForged:
+    "A forged token is nobody's, so that the case begins without one. Another key in force is what ends it: see Keys.",
   putInCase: "Put into a case there is",
   caseNumber: "Number of the case",
   open: "Open the case",

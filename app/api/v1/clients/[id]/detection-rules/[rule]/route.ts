@@ -7,7 +7,8 @@ export const PUT = defineRoute({
   method: "PUT",
   path: "/api/v1/clients/{id}/detection-rules/{rule}",
   summary: "Tunes a detection rule for a client inside its bounds, or switches it off for it",
-  description: "What is not named is the default. `version` is the one that was seen: 0 where nobody had tuned it.",
+  description:
+    "What is not named is the default. `version` is the one that was seen: 0 where nobody had tuned it.",
   permission: "detection:tune",
   params: ruleOfClientParams,
   body: tuneRuleInput,
