@@ -39,7 +39,7 @@ async function countEach(clientId: string): Promise<void> {
 
 test("a revoked token that goes on being used is one detection, to which further attempts add", async () => {
   const { clientId, token } = await fixture.world();
-  const refused = fixture.useOf(token, { refusal: "revoked", ip: "198.51.100.1" });
+  const refused = fixture.rowOf(token, { refusal: "revoked", ip: "198.51.100.1" });
   await fixture.write([refused, refused]);
   await fixture.detect();
   expect(await fixture.found(clientId)).toEqual([]);
@@ -63,7 +63,7 @@ test("a revoked token that goes on being used is one detection, to which further
 
 test("a token is known where it was issued, and one of before the reading began is known nowhere", async () => {
   const { clientId, token } = await fixture.world({ ip: "192.0.2.1" });
-  await fixture.write([fixture.useOf(token, { ip: "198.51.100.1" })]);
+  await fixture.write([fixture.rowOf(token, { ip: "198.51.100.1" })]);
   await fixture.detect();
   expect(await fixture.found(clientId)).toMatchObject([
     { rule: "new_country", facts: { before: "DE", country: "BR" } },
@@ -73,7 +73,7 @@ test("a token is known where it was issued, and one of before the reading began 
     issuedAt: new Date(Date.now() - 86_400_000),
     expiresAt: new Date(Date.now() + 60_000),
   });
-  await fixture.write([fixture.useOf(old.token, { ip: "198.51.100.1" })]);
+  await fixture.write([fixture.rowOf(old.token, { ip: "198.51.100.1" })]);
   await fixture.detect();
   expect(await fixture.found(old.clientId)).toEqual([]);
 });
@@ -84,7 +84,7 @@ test("a verifier that accepts a revoked token is told of by its own report", asy
     "INSERT INTO token_standing (token_id, revoked_at, revoked_order_id, is_wide) VALUES ($1::uuid, now() - interval '10 minutes', $2::uuid, false)",
     [token.id, randomUUID()],
   );
-  await fixture.write([fixture.useOf(token, { source: "report" }), fixture.useOf(token)]);
+  await fixture.write([fixture.rowOf(token, { source: "report" }), fixture.rowOf(token)]);
   await fixture.detect();
   expect(await fixture.found(clientId)).toMatchObject([
     { rule: "accepted_after_end", count: 1, facts: { how: "revoked", lateSeconds: 600 } },
@@ -118,7 +118,7 @@ test("a worker that dies in the middle of a step has taken nothing: the next one
   const { clientId, token } = await fixture.world();
   await countEach(clientId);
   await fixture.detect();
-  await fixture.write(Array.from({ length: 40 }, () => fixture.useOf(token, { refusal: "revoked" })));
+  await fixture.write(Array.from({ length: 40 }, () => fixture.rowOf(token, { refusal: "revoked" })));
   // one that holds a transaction sees the activity of its beginning
   const [holder, killer] = [new pg.Client(url), new pg.Client(url)];
   await Promise.all([holder.connect(), killer.connect()]);
@@ -152,7 +152,7 @@ test("of two workers at once each use is taken by one, over many steps", async (
   await fixture.detect();
   const uses = 2 * USES_AT_ONCE + 500;
   for (let written = 0; written < uses; written += 500)
-    await fixture.write(Array.from({ length: 500 }, () => fixture.useOf(token, { refusal: "revoked" })));
+    await fixture.write(Array.from({ length: 500 }, () => fixture.rowOf(token, { refusal: "revoked" })));
   let taken = 0;
   async function work(by: SqlDatabase) {
     while (taken < uses) {
@@ -171,10 +171,10 @@ test("a use that commits after later ones were taken is found by the look back, 
   await countEach(clientId);
   await fixture.detect();
   const late = new Date();
-  await fixture.write([fixture.useOf(token, { refusal: "revoked" })], new Date(late.getTime() + 2));
+  await fixture.write([fixture.rowOf(token, { refusal: "revoked" })], new Date(late.getTime() + 2));
   await expect.poll(() => fixture.detect()).toBe(1);
   expect(await fixture.found(clientId)).toMatchObject([{ count: 1 }]);
-  await fixture.write([fixture.useOf(token, { refusal: "revoked" })], late);
+  await fixture.write([fixture.rowOf(token, { refusal: "revoked" })], late);
   expect(await fixture.detect(), "it lies behind what was read").toBe(0);
   for (let look = 0; look < 3; look += 1) {
     await db.query("UPDATE detection_slice SET due_at = now()");
@@ -191,7 +191,7 @@ test("many tokens of one client fill no list: further ones add to one detection 
   const tokens = await Promise.all(
     Array.from({ length: CROWD_FROM + more }, () => fixture.tokens.token({ clientId })),
   );
-  await fixture.write(tokens.map((token) => fixture.useOf(token, { refusal: "revoked" })));
+  await fixture.write(tokens.map((token) => fixture.rowOf(token, { refusal: "revoked" })));
   await fixture.detect();
   const found = await fixture.found(clientId);
   expect(found.filter(({ subjectKind }) => subjectKind === "token")).toHaveLength(CROWD_FROM);
@@ -202,7 +202,7 @@ test("many tokens of one client fill no list: further ones add to one detection 
 
 test("a token is forgotten an hour after it expired, and one that lives on is not", async () => {
   const { token } = await fixture.world();
-  await fixture.write([fixture.useOf(token)]);
+  await fixture.write([fixture.rowOf(token)]);
   await fixture.detect();
   const kept = () => db.query("SELECT 1 AS there FROM detection_token WHERE token_id = $1::uuid", [token.id]);
   await forgetTokens(db, new Date(token.expiresAt.getTime() + 3_599_000));

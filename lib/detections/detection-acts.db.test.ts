@@ -39,7 +39,7 @@ const inDays = (days: number) => new Date(Date.now() + days * 86_400_000);
 async function detected() {
   const { clientId, token } = await fixture.world();
   const again = async () => {
-    await fixture.write(Array.from({ length: 3 }, () => fixture.useOf(token, { refusal: "revoked" })));
+    await fixture.write(Array.from({ length: 3 }, () => fixture.rowOf(token, { refusal: "revoked" })));
     await fixture.detect();
     return fixture.found(clientId);
   };
@@ -141,7 +141,7 @@ test("a mute of a client holds for all of its tokens, those to come too, and end
   const responder = as("responder");
   await muteDetection(responder, { id, scope: "client", reason: "Load test", endsAt: inDays(1) });
   const token = await fixture.tokens.token({ clientId });
-  await fixture.write(Array.from({ length: 4 }, () => fixture.useOf(token, { refusal: "revoked" })));
+  await fixture.write(Array.from({ length: 4 }, () => fixture.rowOf(token, { refusal: "revoked" })));
   const found = await again();
   expect(found.map(({ state, subjectKind }) => `${subjectKind} ${state}`)).toEqual([
     "token muted",

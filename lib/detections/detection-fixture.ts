@@ -25,7 +25,7 @@ export type DetectionFixture = {
   tokens: Fixture;
   /** A client with one token, used nowhere yet. */
   world(change?: Partial<NewToken>): Promise<{ clientId: string; token: NewToken }>;
-  useOf(token: NewToken, change?: Partial<TokenUseRow>): TokenUseRow;
+  rowOf(token: NewToken, change?: Partial<TokenUseRow>): TokenUseRow;
   /** Writes uses, received now or when said. */
   write(rows: readonly TokenUseRow[], receivedAt?: Date): Promise<void>;
   /** Reads on until there is nothing more; returns how many uses and acts were taken. */
@@ -47,7 +47,7 @@ export function detectionFixtureOf(
       const clientId = await tokens.client(`app-${randomUUID()}`);
       return { clientId, token: await tokens.token({ clientId, ...change }) };
     },
-    useOf: (token, change = {}) => ({
+    rowOf: (token, change = {}) => ({
       at: new Date(),
       refusal: null,
       source: "introspection",

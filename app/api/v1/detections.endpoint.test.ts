@@ -30,7 +30,7 @@ async function ask<Body>(method: string, path: string, { body, role = "responder
 /** A revoked token that goes on being used, and the one detection of it. */
 async function detected() {
   const { clientId, token } = await fixture.world();
-  const use = fixture.useOf(token, { refusal: "revoked", ip: "203.0.113.7", path: HOSTILE });
+  const use = fixture.rowOf(token, { refusal: "revoked", ip: "203.0.113.7", path: HOSTILE });
   await fixture.write([use, use, use]);
   await fixture.detect();
   const { body } = await ask<{ rows: DetectionRow[]; total: object }>("GET", "/api/v1/detections", {
@@ -63,7 +63,9 @@ test("what was found is read by who reads, with its evidence; it becomes a case 
   const acts = await ask<{ rows: { act: string; outcome: string }[] }>("GET", "/api/v1/audit-entries", {
     query: "?target=detection",
   });
-  expect(acts.body.rows.map(({ act, outcome }) => `${act} ${outcome}`)).toContain("detection.put_in_case done");
+  expect(acts.body.rows.map(({ act, outcome }) => `${act} ${outcome}`)).toContain(
+    "detection.put_in_case done",
+  );
 });
 
 test("a mute wants a reason, an end and who may; it is ended by the same", async () => {
@@ -89,9 +91,13 @@ test("a mute wants a reason, an end and who may; it is ended by the same", async
 
 test("rules are read with their bounds, and tuned for a client by owners and governors alone", async () => {
   const { clientId } = await detected();
-  const rules = await ask<{ rules: { rule: string; thresholds: object }[] }>("GET", "/api/v1/detection-rules", {
-    role: "auditor",
-  });
+  const rules = await ask<{ rules: { rule: string; thresholds: object }[] }>(
+    "GET",
+    "/api/v1/detection-rules",
+    {
+      role: "auditor",
+    },
+  );
   expect(rules.body.rules.find(({ rule }) => rule === "burst")).toMatchObject({
     thresholds: { times: { min: 2, max: 1_000, default: 10 } },
   });
@@ -117,5 +123,7 @@ test("rules are read with their bounds, and tuned for a client by owners and gov
     role: "auditor",
     segments: { id: clientId },
   });
-  expect(all.body.rules.find(({ rule }) => rule === "new_country")).toMatchObject({ countries: ["DE", "FR"] });
+  expect(all.body.rules.find(({ rule }) => rule === "new_country")).toMatchObject({
+    countries: ["DE", "FR"],
+  });
 });

@@ -22,7 +22,9 @@ test("a revoked token that goes on being used shows up by itself, with what says
   await expect(row).toContainText("Presented 4 times within 10 minutes after it was revoked");
   await row.click();
 
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Used after revocation: ${client.clientId}`);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(
+    `Used after revocation: ${client.clientId}`,
+  );
   const card = (title: string) =>
     page.locator("section", { has: page.getByRole("heading", { name: title, exact: true }) });
   await expect(card("Evidence")).toContainText(`GET /stolen/${registry.mark}`);
