@@ -38,10 +38,7 @@ export function nextSeal(
     sealedAt: latest([now, receivedTo, end.sealedAt]),
     firstFlush: end.lastFlush + 1n,
     receivedFrom: new Date(
-      flushes.reduce(
-        (first, one) => Math.min(first, one.receivedFrom.getTime()),
-        Number.POSITIVE_INFINITY,
-      ),
+      flushes.reduce((first, one) => Math.min(first, one.receivedFrom.getTime()), Number.POSITIVE_INFINITY),
     ),
     receivedTo,
     count: flushes.reduce((sum, one) => sum + one.count, 0),

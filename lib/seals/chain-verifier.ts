@@ -96,7 +96,9 @@ export class ChainVerifier {
     else if (!seal.previous.equals(last?.hash ?? NOTHING_BEFORE))
       this.#say(
         last === null ? sequence : last.sequence,
-        last === null ? "the seal says that there was one before it" : "the seal is not the one that the next follows",
+        last === null
+          ? "the seal says that there was one before it"
+          : "the seal is not the one that the next follows",
       );
     else if (seal.firstFlush !== (last?.lastFlush ?? 0n) + 1n)
       this.#say(sequence, "the seal does not begin where the one before it ended");
@@ -123,7 +125,8 @@ export class ChainVerifier {
   #checkRows(seal: Seal): void {
     const flushes = this.#take(seal);
     const count = flushes.reduce((sum, [, flush]) => sum + flush.count, 0);
-    if (count !== seal.count) return this.#say(seal.sequence, `${seal.count} rows were sealed, ${count} are there`);
+    if (count !== seal.count)
+      return this.#say(seal.sequence, `${seal.count} rows were sealed, ${count} are there`);
     const from = Math.min(...flushes.map(([, flush]) => flush.from));
     const to = Math.max(...flushes.map(([, flush]) => flush.to));
     const isWhole =
@@ -164,10 +167,7 @@ export class ChainVerifier {
     for (const [number, flush] of this.#flushes) {
       if (last === null || number > last.lastFlush || last.openFlushes.includes(number)) rest.push(flush);
       else
-        this.#say(
-          this.#sequenceOf(number),
-          "a row was put in, or stands at another time than it was sealed",
-        );
+        this.#say(this.#sequenceOf(number), "a row was put in, or stands at another time than it was sealed");
     }
     return rest;
   }

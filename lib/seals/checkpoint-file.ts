@@ -1,4 +1,7 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { type FileHandle, mkdir, open } from "node:fs/promises";
+import { dirname } from "node:path";
+import { createInterface } from "node:readline";
 import type { Sql } from "../db/sql.ts";
 import { readCheckpoint } from "./checkpoint.ts";
 
@@ -22,18 +25,12 @@ async function readTail(file: FileHandle): Promise<{ last: string | null; isTorn
   return { last: lines.findLast((line) => line !== "") ?? null, isTorn };
 }
 
-/** The newest checkpoint of a file; null where it has none, or is not there. */
-export async function lastOfFile(path: string): Promise<string | null> {
-  const file = await open(path, "r").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return null;
-    throw error;
-  });
-  if (file === null) return null;
-  try {
-    return (await readTail(file)).last;
-  } finally {
-    await file.close();
-  }
+/** The checkpoints of a file, one a line; what a kill cut off is left out. @throws what the file system throws. */
+export async function readCheckpointFile(path: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const line of createInterface({ input: createReadStream(path) }))
+    if (/^[\w-]+\.[\w-]+\.[\w-]{64,}$/.test(line.trim())) found.push(line.trim());
+  return found;
 }
 
 /**
@@ -43,6 +40,7 @@ export async function lastOfFile(path: string): Promise<string | null> {
  * @throws {CheckpointFileError} where the database has not what the file has; then nothing is added.
  */
 export async function appendCheckpoints(sql: Sql, path: string): Promise<number> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const file = await open(path, "a+", 0o644);
   try {
     const { last, isTorn } = await readTail(file);

@@ -16,7 +16,7 @@ export const CHECKPOINT_SECONDS = 60;
 /** How long before the last checkpoint a seal may say that it was made and be committed after it: clocks differ, transactions take their time. */
 const LATE_MINUTES = 10;
 
-const LOCK = "SELECT pg_advisory_xact_lock(hashtext('tokenwarden.checkpoint'))";
+const LOCK = "SELECT pg_advisory_xact_lock(hashtext('tokenwarden.checkpoint'))::text";
 const LAST = "SELECT number, at, jws FROM checkpoint ORDER BY number DESC LIMIT 1";
 
 // newest of each chain that a checkpoint may not have yet; saying a head again does no harm
@@ -40,6 +40,8 @@ export async function makeCheckpoint(
   wrapper: KeyWrapper,
   everySeconds = CHECKPOINT_SECONDS,
 ): Promise<bigint | null> {
+  const [newest] = await ctx.db.query<{ at: Date }>(LAST);
+  if (newest !== undefined && Date.now() - newest.at.getTime() < everySeconds * 1_000) return null;
   return ctx.db.transaction(async (tx) => {
     await tx.query(LOCK);
     const [last] = await tx.query<{ number: bigint; at: Date; jws: string }>(LAST);

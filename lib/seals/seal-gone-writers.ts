@@ -40,12 +40,7 @@ async function sealOne(tx: Sql, goneAfterSeconds: number): Promise<{ rows: numbe
   const last = await readLastSeal(tx, writer.id);
   const end = last ?? NEW_CHAIN;
   const since = new Date((last?.receivedTo ?? writer.begunAt).getTime() - MARGIN_MS);
-  let records = await tx.query<SealedUseRecord>(UNSEALED, [
-    writer.id,
-    since,
-    end.lastFlush,
-    end.openFlushes,
-  ]);
+  let records = await tx.query<SealedUseRecord>(UNSEALED, [writer.id, since, end.lastFlush, end.openFlushes]);
   const isDone = records.length <= ROWS_OF_A_SEAL;
   // the last flush may be cut: it goes into the next seal
   if (!isDone) records = records.filter((record) => record.flush !== records.at(-1)?.flush);

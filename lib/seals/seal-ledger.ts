@@ -67,11 +67,7 @@ export class SealLedger {
    *
    * @param sql where it is written: alone, or in a transaction whose end decides.
    */
-  track(
-    sql: Sql,
-    about: DoubtfulFlush,
-    makeLeaves: () => Buffer[],
-  ): TrackedFlush {
+  track(sql: Sql, about: DoubtfulFlush, makeLeaves: () => Buffer[]): TrackedFlush {
     const { flush } = about;
     const held: Held = {
       ...about,

@@ -7,7 +7,13 @@ export const SEAL_COLUMNS = `chain, sequence, sealed_at AS "sealedAt", sealed_by
   open_flushes AS "openFlushes", received_from AS "receivedFrom", received_to AS "receivedTo", count, root, previous, hash`;
 
 export function sealOf(record: SealRecord): Seal {
-  // an array of int8 comes with the driver's own elements
-  const openFlushes = record.openFlushes.map((flush) => BigInt(flush));
-  return { ...record, openFlushes, count: Number(record.count) };
+  // Prisma gives bytes that are no Buffer; an array of int8 comes with the driver's own elements
+  return {
+    ...record,
+    openFlushes: record.openFlushes.map((flush) => BigInt(flush)),
+    count: Number(record.count),
+    root: Buffer.from(record.root),
+    previous: Buffer.from(record.previous),
+    hash: Buffer.from(record.hash),
+  };
 }

@@ -1,10 +1,14 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { recordEntries, recordEntry } from "../audit/record-entry.ts";
 import { systemContext } from "../context.ts";
+import type { Sql, SqlValue } from "../db/sql.ts";
+import { uuidv7 } from "../ids.ts";
+import { registerTokens } from "../tokens/register.ts";
 import { fixtureOf } from "../tokens/token-fixture.ts";
-import { sealGoneWriters } from "./seal-gone-writers.ts";
 import { type Evidence, openEvidence, type TestWriter, useOf } from "./seal-fixture.ts";
+import { sealGoneWriters } from "./seal-gone-writers.ts";
+import { UseSealer } from "./use-sealer.ts";
 
 let evidence: Evidence;
 let one: TestWriter;
@@ -32,7 +36,11 @@ test("what writers wrote verifies as the database has it, whatever stands in it"
     method: "GET",
     userId: randomUUID(),
   });
-  await other.write(1, { refusal: "revoked", verifierId: randomUUID(), at: new Date("1999-12-31T23:59:59.999Z") });
+  await other.write(1, {
+    refusal: "revoked",
+    verifierId: randomUUID(),
+    at: new Date("1999-12-31T23:59:59.999Z"),
+  });
   await one.write(2);
   await one.sealer.seal();
   await one.write(7);
@@ -60,7 +68,13 @@ test("acts are chained as they are written, alone and many at once, whatever sta
   await Promise.all(
     Array.from({ length: 5 }, (_, n) => evidence.db.transaction((tx) => recordEntry(tx, ctx, act(n)))),
   );
-  await evidence.db.transaction((tx) => recordEntries(tx, ctx, Array.from({ length: 40 }, (_, n) => act(n))));
+  await evidence.db.transaction((tx) =>
+    recordEntries(
+      tx,
+      ctx,
+      Array.from({ length: 40 }, (_, n) => act(n)),
+    ),
+  );
   await evidence.db
     .transaction(async (tx) => {
       await recordEntry(tx, ctx, act(99));
@@ -101,12 +115,74 @@ test("a flush of a transaction is sealed when that has committed, and never when
   expect(seals.map((row) => (row["open"] as unknown[]).length)).toEqual([1, 0]);
 });
 
-test("issues are sealed as uses are", async () => {
+test("issues are sealed as uses are, and the rows of a writer that does not seal are missed", async () => {
   const fixture = fixtureOf(evidence.db);
   const clientId = await fixture.client("service");
-  await fixture.token({ clientId, userAgent: ODD, ip: "192.0.2.1" });
-  // the fixture's own writer does not seal: its row is missed
-  expect((await evidence.verify({ at: new Date(Date.now() + 3_600_000) })).uses).toMatchObject({ rows: 0, before: 1 });
+  // the fixture's own writer says nothing of seals
+  const issued = await fixture.token({ clientId, userAgent: ODD, ip: "192.0.2.1" });
+  const again = Array.from({ length: 3 }, (_, n) => {
+    const id = uuidv7(issued.issuedAt);
+    return { ...issued, id, valueHash: createHash("sha256").update(id).digest(), scopes: [`scope:${n}`] };
+  });
+  await registerTokens(evidence.db, again, one.writer);
+  await one.sealer.seal();
+  const found = await evidence.verify();
+  expect(found.problems).toEqual([]);
+  expect(found.uses).toMatchObject({ rows: 3, seals: 1, before: 1 });
+  await evidence.checkpoint();
+  await fixture.token({ clientId });
+  const later = await evidence.verify({ at: new Date(Date.now() + 3_600_000) });
+  expect(later.problems).toMatchObject([{ sequence: 1n, says: expect.stringContaining("have no seal") }]);
+});
+
+test("of a flush whose answer was lost, what went in is sealed once that is certain", async () => {
+  const lost = new Error("Connection terminated unexpectedly");
+  const tell = { query: async () => Promise.reject(lost) };
+  // one that was committed, one that never was
+  const committed: Sql = {
+    query: async (text, values) => {
+      await evidence.db.query(text, values);
+      throw lost;
+    },
+  };
+  await expect(one.writer.write(committed, [useOf(), useOf()], null)).rejects.toThrow(lost);
+  await expect(one.writer.write(tell, [useOf()], null)).rejects.toThrow(lost);
+  await one.write(1);
+  await one.sealer.seal();
+  expect((await evidence.verify()).uses).toMatchObject({ rows: 1, unsealed: 2 });
+  expect(one.writer.seals.doubtful(0)).toHaveLength(2);
+  await one.sealer.settleDoubts(0);
+  await one.sealer.seal();
+  expect(one.writer.seals.open).toEqual([]);
+  const found = await evidence.verify();
+  expect(found.problems).toEqual([]);
+  expect(found.uses).toMatchObject({ rows: 3, seals: 2, unsealed: 0 });
+});
+
+test("a seal whose answer was lost is there once", async () => {
+  let isLost = true;
+  const flaky: Sql = {
+    query: async <Row extends object>(text: string, values?: readonly SqlValue[]) => {
+      const rows = await evidence.db.query<Row>(text, values);
+      if (text.includes("INSERT INTO seal") && isLost) {
+        isLost = false;
+        throw new Error("Connection terminated unexpectedly");
+      }
+      return rows;
+    },
+  };
+  const failures: unknown[] = [];
+  const sealer = new UseSealer(flaky, one.writer, (error) => failures.push(error), { everyMs: 3_600_000 });
+  await one.write(2);
+  await sealer.seal();
+  expect(failures).toHaveLength(1);
+  await one.write(2);
+  await sealer.seal();
+  await sealer.seal();
+  await sealer.stop();
+  const found = await evidence.verify();
+  expect(found.problems).toEqual([]);
+  expect(found.uses).toMatchObject({ rows: 4, seals: 2 });
 });
 
 test("what a killed writer had not sealed, a worker seals, and says so; a writer that was only frozen goes on after it", async () => {

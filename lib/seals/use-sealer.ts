@@ -45,9 +45,10 @@ export class UseSealer {
 
   /** Says, before its first row, that this writer seals: its rows are missed from then on. The writer is known already. */
   async begin(): Promise<void> {
-    await this.#db.query("UPDATE evidence_writer SET seals_begun_at = clock_timestamp() WHERE id = $1::uuid", [
-      this.#writer.id,
-    ]);
+    await this.#db.query(
+      "UPDATE evidence_writer SET seals_begun_at = clock_timestamp() WHERE id = $1::uuid",
+      [this.#writer.id],
+    );
   }
 
   /** Seals what is committed, if there is any. */
@@ -70,8 +71,27 @@ export class UseSealer {
       .catch(this.#onError);
   }
 
+  /** Flushes whose connection broke: the evidence says which of their rows went in, and the leaves are those of then. */
+  async settleDoubts(afterMs = CERTAIN_AFTER_MS): Promise<void> {
+    const { id, seals } = this.#writer;
+    const doubtful = seals.doubtful(afterMs).slice(0, SETTLED_AT_ONCE);
+    if (doubtful.length === 0) return;
+    const rows = await this.#db.query<{ flush: bigint; ordinal: number }>(WRITTEN, [
+      id,
+      JSON.stringify(
+        doubtful.map(({ flush, receivedFrom, receivedTo }) => ({
+          flush: Number(flush),
+          since: receivedFrom,
+          until: receivedTo,
+        })),
+      ),
+    ]);
+    for (const { flush } of doubtful)
+      seals.settle(flush, new Set(rows.filter((row) => row.flush === flush).map((row) => row.ordinal)));
+  }
+
   async #seal(): Promise<void> {
-    await this.#settleDoubts();
+    await this.settleDoubts();
     this.#pending ??= this.#next();
     if (this.#pending === null) return;
     const { seal } = this.#pending;
@@ -97,28 +117,10 @@ export class UseSealer {
     this.#pending = null;
     this.#end = last;
     if (last.hash.equals(seal.hash)) return;
-    const isSealed = ({ flush }: FlushToSeal) =>
-      flush <= last.lastFlush && !last.openFlushes.includes(flush);
+    const isSealed = ({ flush }: FlushToSeal) => flush <= last.lastFlush && !last.openFlushes.includes(flush);
     this.#writer.seals.giveBack(flushes.filter((one) => !isSealed(one)));
-    await this.#db.query("UPDATE evidence_writer SET seals_ended_at = NULL WHERE id = $1::uuid", [seal.chain]);
-  }
-
-  /** Flushes whose connection broke: the evidence says which of their rows went in, and the leaves are those of then. */
-  async #settleDoubts(): Promise<void> {
-    const { id, seals } = this.#writer;
-    const doubtful = seals.doubtful(CERTAIN_AFTER_MS).slice(0, SETTLED_AT_ONCE);
-    if (doubtful.length === 0) return;
-    const rows = await this.#db.query<{ flush: bigint; ordinal: number }>(WRITTEN, [
-      id,
-      JSON.stringify(
-        doubtful.map(({ flush, receivedFrom, receivedTo }) => ({
-          flush: Number(flush),
-          since: receivedFrom,
-          until: receivedTo,
-        })),
-      ),
+    await this.#db.query("UPDATE evidence_writer SET seals_ended_at = NULL WHERE id = $1::uuid", [
+      seal.chain,
     ]);
-    for (const { flush } of doubtful)
-      seals.settle(flush, new Set(rows.filter((row) => row.flush === flush).map((row) => row.ordinal)));
   }
 }
