@@ -125,8 +125,10 @@ export class ChainVerifier {
   #checkRows(seal: Seal): void {
     const flushes = this.#take(seal);
     const count = flushes.reduce((sum, [, flush]) => sum + flush.count, 0);
-    if (count !== seal.count)
-      return this.#say(seal.sequence, `${seal.count} rows were sealed, ${count} are there`);
+    if (count !== seal.count) {
+      this.#say(seal.sequence, `${seal.count} rows were sealed, ${count} are there`);
+      return;
+    }
     const from = Math.min(...flushes.map(([, flush]) => flush.from));
     const to = Math.max(...flushes.map(([, flush]) => flush.to));
     const isWhole =

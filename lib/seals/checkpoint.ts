@@ -72,7 +72,7 @@ export async function isSignedCheckpoint(jws: string, keys: readonly CheckpointK
       jws,
       (header) => {
         const key = keys.find(({ kid }) => kid === header.kid);
-        if (key === undefined || key.alg !== header.alg || header["typ"] !== CHECKPOINT_TYP)
+        if (key === undefined || key.alg !== header.alg || header.typ !== CHECKPOINT_TYP)
           throw new Error("no such key");
         return importJWK(key.jwk, key.alg);
       },

@@ -45,10 +45,9 @@ async function sealOne(tx: Sql, goneAfterSeconds: number): Promise<{ rows: numbe
   // the last flush may be cut: it goes into the next seal
   if (!isDone) records = records.filter((record) => record.flush !== records.at(-1)?.flush);
   if (records.length > 0) {
-    const lastFlush = records.reduce(
-      (highest, { flush }) => (flush > highest ? flush : highest),
-      end.lastFlush,
-    );
+    // a late one alone may have a lower number than the end's
+    const highest = records.at(-1)?.flush ?? 0n;
+    const lastFlush = end.lastFlush > highest ? end.lastFlush : highest;
     // what was open comes first by its number, so that a seal that is cut leaves none of it behind
     const about = { chain: writer.id, sealedBy: "worker", lastFlush, openFlushes: [] } as const;
     const seal = nextSeal(end, flushesOf(records), { ...about, now: new Date() });

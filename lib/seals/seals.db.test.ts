@@ -6,8 +6,8 @@ import type { Sql, SqlValue } from "../db/sql.ts";
 import { uuidv7 } from "../ids.ts";
 import { registerTokens } from "../tokens/register.ts";
 import { fixtureOf } from "../tokens/token-fixture.ts";
-import { type Evidence, openEvidence, type TestWriter, useOf } from "./seal-fixture.ts";
 import { sealGoneWriters } from "./seal-gone-writers.ts";
+import { type Evidence, openEvidence, type TestWriter, useOf } from "./test-evidence.ts";
 import { UseSealer } from "./use-sealer.ts";
 
 let evidence: Evidence;
@@ -112,7 +112,7 @@ test("a flush of a transaction is sealed when that has committed, and never when
   expect(found.problems).toEqual([]);
   expect(found.uses).toMatchObject({ rows: 5, seals: 2, unsealed: 0 });
   const seals = await db.query("SELECT open_flushes AS open FROM seal ORDER BY sequence");
-  expect(seals.map((row) => (row["open"] as unknown[]).length)).toEqual([1, 0]);
+  expect(seals.map((row) => (row.open as unknown[]).length)).toEqual([1, 0]);
 });
 
 test("issues are sealed as uses are, and the rows of a writer that does not seal are missed", async () => {

@@ -15,9 +15,9 @@ import {
 import { chainStep, entryLeaf } from "./entry-leaf.ts";
 import { readCheckpointKeys, readEvidence } from "./read-evidence.ts";
 import type { Seal } from "./seal.ts";
-import { type Evidence, openEvidence, type TestWriter } from "./seal-fixture.ts";
 import { flushToSeal } from "./seal-ledger.ts";
 import { SEAL_COLUMNS, type SealRecord, sealOf } from "./seal-record.ts";
+import { type Evidence, openEvidence, type TestWriter } from "./test-evidence.ts";
 import { SEALED_USE_COLUMNS, type SealedUseRecord, sealedUseOf } from "./use-columns.ts";
 import { useLeaf } from "./use-leaf.ts";
 import type { Verification } from "./verify-evidence.ts";

@@ -50,6 +50,7 @@ ALTER TABLE "audit_entry" ADD COLUMN "chain_hash" BYTEA;
 -- AlterTable
 ALTER TABLE "audit_chain" ADD COLUMN "chained" BIGINT NOT NULL DEFAULT 0,
 ADD COLUMN "hash" BYTEA NOT NULL DEFAULT '\x0000000000000000000000000000000000000000000000000000000000000000';
+ALTER TABLE "audit_chain" ALTER COLUMN "hash" DROP DEFAULT;
 
 -- An entry's leaf. The SQL twin of entryLeaf in lib/seals/entry-leaf.ts; a test holds the two together. `before` and `after` go in as the text that the database
 -- has of them, so that whoever verifies needs no opinion on how numbers are written.
