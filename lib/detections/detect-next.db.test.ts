@@ -1,10 +1,11 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { recordEntries } from "../audit/record-entry.ts";
+import { systemContext } from "../context.ts";
 import { type Database, openDatabase } from "../db/database.ts";
 import { openSqlDatabase, type SqlDatabase } from "../db/sql-database.ts";
 import { testDatabase } from "../db/test-database.ts";
-import { uuidv7 } from "../ids.ts";
 import { contextAs } from "../tokens/token-fixture.ts";
 import { detectNext } from "./detect-next.ts";
 import { type DetectionFixture, detectionFixtureOf } from "./detection-fixture.ts";
@@ -94,15 +95,15 @@ test("a verifier that accepts a revoked token is told of by its own report", asy
 test("acts that are unusual by themselves are found: a replayed code of its family, a forgery of its key", async () => {
   const { clientId } = await fixture.world();
   const familyId = await fixture.tokens.family({ clientId });
+  const ctx = { ...systemContext(db, "authority"), ip: "203.0.113.9" };
   await db.transaction((tx) =>
-    tx.query(
-      `WITH head AS (UPDATE audit_chain SET sequence = sequence + 2 WHERE id = 'admin' RETURNING sequence)
-       INSERT INTO audit_entry (id, sequence, at, actor_kind, actor_id, actor_name, act, outcome, target_kind, target_id, target_name, request_id, ip, salt)
-       SELECT x.id, head.sequence - 2 + x.n, now(), 'system', 'authority', 'authority', x.act, 'done', x.kind, x.target, x.target, 'r', '203.0.113.9', $5::bytea
-       FROM head, (VALUES (1, $1::uuid, 'authorization_code.replayed', 'family', $2::text), (2, $3::uuid, 'token.forgery_detected', 'signing_key', $4::text))
-         AS x(n, id, act, kind, target)`,
-      [uuidv7(new Date()), familyId, uuidv7(new Date()), `kid-${familyId}`, randomBytes(16)],
-    ),
+    recordEntries(tx, ctx, [
+      { act: "authorization_code.replayed", target: { kind: "family", id: familyId, name: "family" } },
+      {
+        act: "token.forgery_detected",
+        target: { kind: "signing_key", id: `kid-${familyId}`, name: "kid" },
+      },
+    ]),
   );
   expect(await fixture.detect()).toBeGreaterThanOrEqual(2);
   expect(await fixture.found(clientId)).toMatchObject([
