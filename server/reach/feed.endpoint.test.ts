@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { createVerifier, type Verifier, type VerifierError, type VerifierOptions } from "#verifier/index.ts";
 import {
   introspect,
@@ -9,9 +9,6 @@ import {
 } from "../authority/test-authority.ts";
 import { claimsOf, order } from "./test-orders.ts";
 import { startRelay } from "./test-relay.ts";
-
-// the machine may be busy with others
-vi.setConfig({ expect: { poll: { timeout: 10_000 } } });
 
 let instance: TestInstance;
 let verifiers: Verifier[] = [];
