@@ -197,11 +197,12 @@ test("the console's side sees each instance: its way, version, position and coun
   await expect
     .poll(async () => (await rows())[0], { timeout: 10_000 })
     .toMatchObject({ way: "feed", agent: "@tokenwarden/verifier/0.1.0", position: BigInt(position) });
-  const acknowledged = await instance.db.query(
-    "SELECT FROM feed_acknowledgement WHERE instance_id = $1::uuid AND position = $2::bigint",
-    [verifier.state.instance, position],
-  );
-  expect(acknowledged).toHaveLength(1);
+  const acknowledged = () =>
+    instance.db.query(
+      "SELECT FROM feed_acknowledgement WHERE instance_id = $1::uuid AND position = $2::bigint",
+      [verifier.state.instance, position],
+    );
+  await expect.poll(acknowledged).toHaveLength(1);
 });
 
 test("a secret that is nobody's makes nothing ready, and says what is wrong", async () => {
