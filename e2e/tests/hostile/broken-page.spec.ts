@@ -4,7 +4,7 @@ import { type Injection, inject, injections } from "../../fixtures/injected-mark
 import { expect, test } from "../../fixtures/test.ts";
 
 // the browser tells of each breach, and React of a page that is not as it was sent
-test.use({ expectedNoise: /./ });
+test.use({ expectedNoise: /./, isTakenOver: false });
 
 type Violation = { directive: string; blocked: string };
 type Watched = Window & { ran?: string[]; violations?: Violation[] };
