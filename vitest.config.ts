@@ -6,6 +6,8 @@ const ENDPOINT = "**/*.endpoint.test.{ts,tsx}";
 /** Long ones with processes of their own: races, kill -9, a full disk, a clock that jumps. A part of `npm run test:full`. */
 const FAULTS = "**/*.faults.test.ts";
 const globalSetup = ["./server/dev/test-database.global.ts"];
+/** What is only true in the end is asked for as long as a busy machine may take; a bound that a test is about stands in it. */
+const POLL = { poll: { timeout: 10_000 } };
 
 export default defineConfig({
   test: {
@@ -15,6 +17,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          expect: POLL,
           include: ["**/*.test.{ts,tsx}"],
           exclude: [...EXCLUDED, DATABASE, ENDPOINT, FAULTS],
           testTimeout: 20_000,
@@ -23,6 +26,7 @@ export default defineConfig({
       {
         test: {
           name: "database",
+          expect: POLL,
           include: [DATABASE],
           exclude: EXCLUDED,
           globalSetup,
@@ -33,6 +37,7 @@ export default defineConfig({
       {
         test: {
           name: "endpoint",
+          expect: POLL,
           include: [ENDPOINT],
           exclude: EXCLUDED,
           globalSetup,
@@ -43,6 +48,7 @@ export default defineConfig({
       {
         test: {
           name: "faults",
+          expect: POLL,
           include: [FAULTS],
           exclude: EXCLUDED,
           globalSetup,

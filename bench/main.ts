@@ -1,16 +1,11 @@
 // npm run bench -- <what> [options]: see bench/README.md
 import { parseArgs } from "node:util";
-import { benchAuthority } from "./authority/bench-authority.ts";
 import { SCENARIOS, type Scenario } from "./authority/scenarios.ts";
 import type { Settings } from "./authority/settings.ts";
-import { benchInventory } from "./inventory/bench-inventory.ts";
 import type { Settings as InventorySettings } from "./inventory/settings.ts";
 import type { WantedPeers } from "./peers/available.ts";
 import { OTHER_PEERS } from "./peers/peer.ts";
-import { benchReach } from "./reach/bench-reach.ts";
 import type { Settings as ReachSettings } from "./reach/settings.ts";
-import { benchStart } from "./start/bench-start.ts";
-import { benchVerifier } from "./verifier/bench-verifier.ts";
 
 const USAGE = `npm run bench -- authority [--rounds N] [--seconds S] [--connections C] [--only ${SCENARIOS.join(",")}] [--peers ${OTHER_PEERS.join(",")}|none] [--profile] [--record] [--smoke]
 npm run bench -- inventory [--rows N] [--repeats N] [--keep DIR] [--no-settle] [--record] [--smoke]
@@ -158,6 +153,7 @@ function reachSettings(values: Arguments): ReachSettings {
   };
 }
 
+/** Each benchmark is loaded where it is asked for: what it needs takes seconds to read. */
 async function run(args: string[], stack: AsyncDisposableStack): Promise<boolean> {
   const { positionals, values } = readArguments(args);
   const log = (line: string) => console.log(line);
@@ -167,17 +163,21 @@ async function run(args: string[], stack: AsyncDisposableStack): Promise<boolean
   switch (what) {
     case "authority": {
       const settings = authoritySettings(values);
+      const { benchAuthority } = await import("./authority/bench-authority.ts");
       return benchAuthority(settings, { records: values.record || settings.mode === "full", log, stack });
     }
     case "inventory": {
       const settings = inventorySettings(values);
+      const { benchInventory } = await import("./inventory/bench-inventory.ts");
       return benchInventory(settings, { records: values.record || settings.mode === "full", log, stack });
     }
     case "reach": {
       const settings = reachSettings(values);
+      const { benchReach } = await import("./reach/bench-reach.ts");
       return benchReach(settings, { records: values.record || settings.mode === "full", log, stack });
     }
-    case "start":
+    case "start": {
+      const { benchStart } = await import("./start/bench-start.ts");
       return benchStart({
         rounds: Math.round(readNumber("rounds", values.rounds, values.smoke ? 1 : 3)),
         isSmoke: values.smoke,
@@ -186,7 +186,9 @@ async function run(args: string[], stack: AsyncDisposableStack): Promise<boolean
         log,
         stack,
       });
-    case "verifier":
+    }
+    case "verifier": {
+      const { benchVerifier } = await import("./verifier/bench-verifier.ts");
       return benchVerifier({
         facts: Math.round(readNumber("rows", values.rows, values.smoke ? 1_000 : 1_000_000, 10_000_000)),
         rounds: Math.round(readNumber("rounds", values.rounds, values.smoke ? 1 : 9)),
@@ -195,6 +197,7 @@ async function run(args: string[], stack: AsyncDisposableStack): Promise<boolean
         log,
         stack,
       });
+    }
     default:
       throw new UsageError(what === undefined ? "what is to be measured?" : `${what} is not known`);
   }

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import path from "node:path";
-import { freePort } from "./test-built-console.ts";
+import { freePort } from "#lib/test-port.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { createServer } from "node:net";
 import path from "node:path";
 import { type Database, openDatabase } from "#lib/db/database.ts";
 import { testDatabase } from "#lib/db/test-database.ts";
 import { uuidv7 } from "#lib/ids.ts";
+import { freePort } from "#lib/test-port.ts";
 import { derivedKey } from "./secrets.ts";
 import { sealSession } from "./session-cookie.ts";
 
@@ -23,14 +23,6 @@ export type BuiltConsole = {
   cookie: string;
   stop(): Promise<void>;
 };
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 async function untilAnswering(origin: string, child: ChildProcess): Promise<void> {
   const deadline = Date.now() + 45_000;

@@ -1,5 +1,19 @@
 import { expect, type Locator, type Page } from "@playwright/test";
 
+/** Waits until React has taken over what the server sent. Pages without it, the authority's and others', are as they are. */
+export async function untilTakenOver(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    if (!("__next_f" in window)) return true;
+    const name = Object.keys(document).find((key) => key.startsWith("__reactContainer"));
+    if (name === undefined) return false;
+    const { stateNode } = (document as unknown as Record<string, Fiber>)[name] as Fiber;
+    return stateNode.current.memoizedState.isDehydrated === false;
+  });
+}
+
+/** What of React's own tree says whether a page is still as the server sent it. */
+type Fiber = { stateNode: { current: { memoizedState: { isDehydrated: boolean } } } };
+
 /** Waits until the page's script has taken over its forms: a browser that is driven types faster than any person. */
 export async function untilAlive(page: Page): Promise<void> {
   await page.waitForFunction(() => {

@@ -8,7 +8,7 @@ let other: Database;
 
 beforeAll(async () => {
   const { url } = await testDatabase();
-  db = openDatabase({ url, role: "app", maxConnections: 1, applicationName: "test", maxSilenceMs: 400 });
+  db = openDatabase({ url, role: "app", maxConnections: 1, applicationName: "test", maxSilenceMs: 1_000 });
   other = openDatabase({ url, role: "app", maxConnections: 1, applicationName: "test" });
 });
 afterAll(() => Promise.all([db.end(), other.end()]));
@@ -37,7 +37,7 @@ describe("a statement that the database does not answer", () => {
 
   test("is not confused with a connection that rests", async () => {
     const [before] = await db.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
-    await other.query("SELECT pg_sleep(1)");
+    await other.query("SELECT pg_sleep(1.3)");
     const [after] = await db.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
     expect(after?.pid).toBe(before?.pid);
   });

@@ -91,7 +91,7 @@ describe("a process that runs", () => {
       await migrate(url, { migrationsDir });
       addMigration("29990102000000_two", "CREATE TABLE later_two (id int);");
       await migrate(url, { migrationsDir });
-      await expect.poll(() => told.map((one) => one.message), { timeout: 5_000 }).toHaveLength(1);
+      await expect.poll(() => told.map((one) => one.message), { timeout: 15_000 }).toHaveLength(1);
       expect(told[0]?.message).toContain("29990102000000_two");
     } finally {
       watch.stop();

@@ -144,7 +144,7 @@ test("a plan that was made for tokens that expire meanwhile holds", async () => 
   const brief = await fixture.token({
     ...one.common,
     userId: one.users[0] as string,
-    expiresAt: new Date(Date.now() + 40),
+    expiresAt: new Date(Date.now() + 700),
   });
   const ctx = as("responder");
   const made = await plan(ctx, { verb: "revoke", target: { kind: "client", id: one.clientId } });

@@ -220,12 +220,12 @@ describe("an order that begins later", () => {
         ])
       ).map((row) => row.uid);
     await session(`a-${one.userId}`, new Date());
-    const begins = inMs(1_500);
+    const begins = inMs(3_000);
     await suspend("user", one.userId, { effectiveFrom: begins.toISOString() });
     await settleAll(db);
     expect(await left()).toHaveLength(1);
     await session(`b-${one.userId}`, new Date(begins.getTime() + 1));
-    await expect.poll(() => Date.now(), { timeout: 4_000 }).toBeGreaterThan(begins.getTime());
+    await expect.poll(() => Date.now(), { timeout: 10_000 }).toBeGreaterThan(begins.getTime());
     await settleAll(db);
     expect(await left()).toEqual([`b-${one.userId}`]);
   });

@@ -84,7 +84,7 @@ describe("orders as security events", () => {
 
   test("of a scheduled order are told when it begins, and never where it was called off", async () => {
     await stream();
-    const effectiveFrom = new Date(Date.now() + 1_500);
+    const effectiveFrom = new Date(Date.now() + 3_000);
     const later = await place({ effectiveFrom });
     const off = await place({ effectiveFrom: new Date(Date.now() + 3_600_000) });
     await cancelOrder(owner(), { id: off.id, reason: "policy", note: "" });

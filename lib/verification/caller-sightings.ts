@@ -15,6 +15,7 @@ export class CallerSightings {
   readonly #db: Sql;
   readonly #onError: (error: unknown) => void;
   readonly #timer: NodeJS.Timeout;
+  #writing: Promise<void> = Promise.resolve();
   #verifiers = new Map<string, Date>();
   #verifierSecrets = new Map<string, Date>();
   #clientSecrets = new Map<string, Date>();
@@ -42,7 +43,13 @@ export class CallerSightings {
     this.#clientSecrets.set(secretId, at);
   }
 
-  async flush(): Promise<void> {
+  /** Writes what was seen, when what was seen before is written. */
+  flush(): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#flush());
+    return this.#writing;
+  }
+
+  async #flush(): Promise<void> {
     const [verifiers, ofVerifiers, ofClients] = [this.#verifiers, this.#verifierSecrets, this.#clientSecrets];
     this.#verifiers = new Map();
     this.#verifierSecrets = new Map();

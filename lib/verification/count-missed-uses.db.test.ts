@@ -118,7 +118,7 @@ test("counts whose write was lost sight of go in once", async () => {
       return rows;
     },
   };
-  const usage = new UsageCounter(flaky, writer, (error) => faults.push(error));
+  const usage = new UsageCounter(flaky, writer, (error) => faults.push(error), 3_600_000);
   const rows = [useOf(token)];
   await writer.write(db, rows, null);
   usage.count(rows);

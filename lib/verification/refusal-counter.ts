@@ -17,6 +17,7 @@ export class RefusalCounter {
   readonly #onError: (error: unknown) => void;
   #counts = new Map<string, number>();
   readonly #timer: NodeJS.Timeout;
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(db: Sql, onError: (error: unknown) => void) {
     this.#db = db;
@@ -36,7 +37,13 @@ export class RefusalCounter {
     }
   }
 
-  async flush(): Promise<void> {
+  /** Writes what has gathered, when what was gathered before is written. */
+  flush(): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#write());
+    return this.#writing;
+  }
+
+  async #write(): Promise<void> {
     if (this.#counts.size === 0) return;
     const counts = this.#counts;
     this.#counts = new Map();

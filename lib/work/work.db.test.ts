@@ -32,7 +32,7 @@ function place(kind: "client" | "token" | "family", id: string) {
 }
 
 async function until(found: () => Promise<WorkItem | undefined>): Promise<WorkItem> {
-  for (const end = Date.now() + 5_000; ; ) {
+  for (const end = Date.now() + 15_000; ; ) {
     const item = await found();
     if (item !== undefined) return item;
     if (Date.now() > end) throw new Error("did not happen in time");

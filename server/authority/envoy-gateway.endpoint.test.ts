@@ -4,11 +4,12 @@ import { createServer, type OutgoingHttpHeaders, request, type Server } from "no
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { freePort } from "#lib/test-port.ts";
 import { IDENTITY_HEADERS } from "#lib/verifiers/identity-headers.ts";
 import { setupLines } from "#lib/verifiers/setup-lines.ts";
 import { startLink } from "#server/reach/test-link.ts";
 import { HAS_OPENSSL, makeCertificate } from "#server/tls/test-certificate.ts";
-import { freePort, issue, revokeAs, startTestInstance, type TestInstance } from "./test-authority.ts";
+import { issue, revokeAs, startTestInstance, type TestInstance } from "./test-authority.ts";
 
 const hasEnvoy = spawnSync("envoy", ["--version"]).status === 0;
 

@@ -435,7 +435,7 @@ test("the bodies that docs/feed.md shows for software in any language are taken 
     .poll(
       () => instance.db.query("SELECT agent, mode FROM verifier_instance WHERE agent = 'our-gateway/1.0.0'"),
       {
-        timeout: 3_000,
+        timeout: 10_000,
       },
     )
     .toEqual([{ agent: "our-gateway/1.0.0", mode: "strict" }]);

@@ -14,12 +14,13 @@ import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
 import { fixedMasterKeys, type MasterKeys, openMasterKeys } from "#lib/keys/master-keys.ts";
 import { readKeyIdInForce } from "#lib/keys/root-secret.ts";
 import { rotateKey } from "#lib/keys/rotate-key.ts";
+import { freePort } from "#lib/test-port.ts";
 import { contextAs } from "#lib/tokens/token-fixture.ts";
 import { rewrap } from "../cli/rewrap.ts";
 import { TestBrowser } from "./engine/test-browser.ts";
 import { discover, logIn, seedPeople, startAuthorization } from "./engine/test-people.ts";
 import { type RunningAuthority, startAuthority } from "./start.ts";
-import { freePort, introspect, issue, seedRegistry } from "./test-authority.ts";
+import { introspect, issue, seedRegistry } from "./test-authority.ts";
 
 let db: Database;
 let env: Env;

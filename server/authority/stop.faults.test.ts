@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto";
 import { connect as connectTls } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { testDatabase } from "#lib/db/test-database.ts";
+import { freePort } from "#lib/test-port.ts";
 import { type Process, startProcess } from "#server/faults/process.ts";
 import { openConnection } from "#server/test-socket.ts";
 import { HAS_OPENSSL, makeCertificate, type TestCertificate } from "#server/tls/test-certificate.ts";
-import { freePort } from "./test-authority.ts";
 
 const REQUEST = "POST /oauth/introspect HTTP/1.1\r\nHost: localhost\r\n";
 /** Half requests end after one second; what is written down last, and the process itself, take their part. */

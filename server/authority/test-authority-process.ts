@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { freePort } from "./test-authority.ts";
+import { freePort } from "#lib/test-port.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 

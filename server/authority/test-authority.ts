@@ -1,20 +1,12 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
-import { createServer } from "node:net";
 import { pino } from "pino";
 import { type Database, openDatabase } from "#lib/db/database.ts";
 import { testDatabase } from "#lib/db/test-database.ts";
 import { parseEnv } from "#lib/env.ts";
 import { uuidv7 } from "#lib/ids.ts";
 import { fixedMasterKeys } from "#lib/keys/master-keys.ts";
+import { freePort } from "#lib/test-port.ts";
 import { type RunningAuthority, startAuthority } from "./start.ts";
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest();
 

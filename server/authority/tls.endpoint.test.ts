@@ -113,7 +113,8 @@ describe.skipIf(!HAS_OPENSSL)("an authority that serves TLS itself (not run with
       socket.on("close", () => resolve(text));
     });
     expect(answer).not.toContain("200");
-    expect(Date.now() - startedAt).toBeLessThan(2_000);
+    // a handshake that does not come is waited for two minutes
+    expect(Date.now() - startedAt).toBeLessThan(10_000);
     expect((await fetch(`${instance.issuer}/healthz`)).status).toBe(200);
   });
 

@@ -4,8 +4,9 @@ import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { freePort } from "#lib/test-port.ts";
 import { setupLines } from "#lib/verifiers/setup-lines.ts";
-import { freePort, issue, revokeAs, startTestInstance, type TestInstance } from "./test-authority.ts";
+import { issue, revokeAs, startTestInstance, type TestInstance } from "./test-authority.ts";
 
 const hasTraefik = spawnSync("traefik", ["version"]).status === 0;
 

@@ -12,8 +12,8 @@ import { parseEnv } from "#lib/env.ts";
 import { fixedMasterKeys } from "#lib/keys/master-keys.ts";
 import { getOrderPropagation } from "#lib/propagation/get-order-propagation.ts";
 import { revokeClientTokens } from "#lib/revocations/revoke-client-tokens.ts";
+import { freePort } from "#lib/test-port.ts";
 import { type RunningAuthority, startAuthority } from "#server/authority/start.ts";
-import { freePort } from "#server/authority/test-authority.ts";
 import { credentialsFile } from "./credentials-file.ts";
 import { type SeededDemo, seedDemo, startDemoTraffic } from "./start.ts";
 

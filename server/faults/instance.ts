@@ -5,8 +5,9 @@ import path from "node:path";
 import { type Database, openDatabase } from "#lib/db/database.ts";
 import { migrate } from "#lib/db/migrate.ts";
 import { testDatabase } from "#lib/db/test-database.ts";
+import { freePort } from "#lib/test-port.ts";
 import { type People, seedPeople } from "#server/authority/engine/test-people.ts";
-import { freePort, seedRegistry } from "#server/authority/test-authority.ts";
+import { seedRegistry } from "#server/authority/test-authority.ts";
 import { startEmbeddedDatabase } from "#server/embedded-database/start.ts";
 import { type Process, startProcess } from "./process.ts";
 

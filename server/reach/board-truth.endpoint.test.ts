@@ -167,7 +167,7 @@ test("a lenient process that is closed says so: no later order waits for it", as
           instance.db.query("SELECT FROM verifier_instance WHERE instance_id = $1 AND ended_at IS NOT NULL", [
             goes.state.instance,
           ]),
-        { timeout: 5_000 },
+        { timeout: 10_000 },
       )
       .toHaveLength(1);
     const value = await token();

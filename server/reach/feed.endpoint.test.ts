@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { createVerifier, type Verifier, type VerifierError, type VerifierOptions } from "#verifier/index.ts";
 import {
   introspect,
@@ -9,9 +9,6 @@ import {
 } from "../authority/test-authority.ts";
 import { claimsOf, order } from "./test-orders.ts";
 import { startRelay } from "./test-relay.ts";
-
-// the machine may be busy with others
-vi.setConfig({ expect: { poll: { timeout: 10_000 } } });
 
 let instance: TestInstance;
 let verifiers: Verifier[] = [];
@@ -200,11 +197,12 @@ test("the console's side sees each instance: its way, version, position and coun
   await expect
     .poll(async () => (await rows())[0], { timeout: 10_000 })
     .toMatchObject({ way: "feed", agent: "@tokenwarden/verifier/0.1.0", position: BigInt(position) });
-  const acknowledged = await instance.db.query(
-    "SELECT FROM feed_acknowledgement WHERE instance_id = $1::uuid AND position = $2::bigint",
-    [verifier.state.instance, position],
-  );
-  expect(acknowledged).toHaveLength(1);
+  const acknowledged = () =>
+    instance.db.query(
+      "SELECT FROM feed_acknowledgement WHERE instance_id = $1::uuid AND position = $2::bigint",
+      [verifier.state.instance, position],
+    );
+  await expect.poll(acknowledged).toHaveLength(1);
 });
 
 test("a secret that is nobody's makes nothing ready, and says what is wrong", async () => {

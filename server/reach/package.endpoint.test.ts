@@ -1,19 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import {
-  freePort,
-  issue,
-  revokeAs,
-  startTestInstance,
-  type TestInstance,
-} from "../authority/test-authority.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { freePort } from "#lib/test-port.ts";
+import { issue, revokeAs, startTestInstance, type TestInstance } from "../authority/test-authority.ts";
 import { until } from "../authority/test-authority-process.ts";
 import { claimsOf } from "./test-orders.ts";
-
-// the machine may be busy with others
-vi.setConfig({ expect: { poll: { timeout: 10_000 } } });
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const TSC = path.join(ROOT, "node_modules/typescript/bin/tsc");

@@ -1,10 +1,7 @@
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { createVerifier, type Verifier, type VerifierError, type VerifierOptions } from "#verifier/index.ts";
 import { issue, startTestInstance, type TestInstance } from "../authority/test-authority.ts";
 import { claimsOf, order } from "./test-orders.ts";
-
-// the machine may be busy with others
-vi.setConfig({ expect: { poll: { timeout: 10_000 } } });
 
 let instance: TestInstance;
 let verifiers: Verifier[] = [];

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { freePort } from "#server/authority/test-authority.ts";
+import { freePort } from "#lib/test-port.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const START_MS = 300_000;

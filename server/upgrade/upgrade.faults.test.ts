@@ -6,7 +6,8 @@ import { migrate } from "#lib/db/migrate.ts";
 import { listMigrationNames } from "#lib/db/migration-files.ts";
 import { requireKnownSchema } from "#lib/db/schema-version.ts";
 import { testDatabase } from "#lib/db/test-database.ts";
-import { freePort, issue, post, seedRegistry, verify } from "#server/authority/test-authority.ts";
+import { freePort } from "#lib/test-port.ts";
+import { issue, post, seedRegistry, verify } from "#server/authority/test-authority.ts";
 import {
   addMigration,
   copyMigrations,

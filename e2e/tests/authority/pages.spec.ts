@@ -35,7 +35,7 @@ test("login, its refusal and consent are accessible and fit, light and dark, wid
       for (const colorScheme of ["light", "dark"] as const) {
         await page.setViewportSize(viewport);
         await page.emulateMedia({ colorScheme });
-        expect(await overflowOf(page), name).toBe(0);
+        await expect.poll(() => overflowOf(page), name).toBe(0);
         await expectAccessible(page, `${name}, ${viewport.width}, ${colorScheme}`);
       }
   }

@@ -104,7 +104,10 @@ async function tabTo(page: Page, target: Locator): Promise<void> {
 
 /** Opens a button's dialog by the keyboard. */
 async function press(page: Page, name: string): Promise<void> {
-  await tabTo(page, page.getByRole("button", { name, exact: true }));
+  const button = page.getByRole("button", { name, exact: true });
+  // until it may be pressed Tab does not come to it
+  await expect(button).toBeEnabled();
+  await tabTo(page, button);
   await page.keyboard.press("Enter");
 }
 

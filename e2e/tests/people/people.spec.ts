@@ -16,7 +16,7 @@ async function expectSound(page: Page, name: string): Promise<void> {
     for (const colorScheme of ["light", "dark"] as const) {
       await page.setViewportSize(viewport);
       await page.emulateMedia({ colorScheme });
-      expect(await overflowOf(page), `${name}, ${viewport.width}`).toBe(0);
+      await expect.poll(() => overflowOf(page), `${name}, ${viewport.width}`).toBe(0);
       await expectAccessible(page, `${name}, ${viewport.width}, ${colorScheme}`);
     }
   await page.setViewportSize({ width: 1440, height: 900 });

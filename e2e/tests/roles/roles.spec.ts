@@ -64,6 +64,8 @@ for (const [role, may] of Object.entries(MAY)) {
     authority,
     registry,
   }) => {
+    // some twenty pages
+    test.setTimeout(180_000);
     const client = await registry.addService();
     const token = await authority.issue(client);
     const { id: user } = await ownerApi.make<{ id: string }>("/api/v1/users", {

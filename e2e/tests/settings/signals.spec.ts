@@ -1,6 +1,8 @@
+import { decodeJwt } from "jose";
 import { expectAccessible } from "../../fixtures/accessibility.ts";
 import { expect, test } from "../../fixtures/test.ts";
 
+const VERIFICATION = "https://schemas.openid.net/secevent/ssf/event-type/verification";
 const SESSION_REVOKED = "https://schemas.openid.net/secevent/caep/event-type/session-revoked";
 
 test("a stream is made, tested, polled by its receiver and paused, and its page says how it stands", async ({
@@ -27,7 +29,8 @@ test("a stream is made, tested, polled by its receiver and paused, and its page 
   await expect(page.getByText("Up to date")).toBeVisible();
 
   await page.getByRole("button", { name: "Test" }).click();
-  await expect(page.getByText("1 event, since")).toBeVisible();
+  // orders of other tests are told of to every stream
+  await expect(page.getByText(/\d+ events?, since/)).toBeVisible();
   const poll = async (ack: string[] = []) => {
     const response = await fetch(`${product.authorityUrl}/signals/streams/${id}/poll`, {
       method: "POST",
@@ -37,11 +40,16 @@ test("a stream is made, tested, polled by its receiver and paused, and its page 
       },
       body: JSON.stringify({ ack, returnImmediately: true }),
     });
-    return Object.keys(((await response.json()) as { sets: Record<string, string> }).sets);
+    return ((await response.json()) as { sets: Record<string, string> }).sets;
   };
-  const jtis = await poll();
-  expect(jtis).toHaveLength(1);
-  expect(await poll(jtis)).toEqual([]);
+  const told = (sets: Record<string, string>, what: string) =>
+    Object.values(sets).filter((set) => JSON.stringify(decodeJwt(set)).includes(what));
+  let sets = await poll();
+  expect(told(sets, VERIFICATION)).toHaveLength(1);
+  while (Object.keys(sets).length > 0) {
+    sets = await poll(Object.keys(sets));
+    expect(told(sets, VERIFICATION)).toEqual([]);
+  }
   await page.reload();
   await expect(page.getByText("nothing")).toBeVisible();
 
@@ -51,7 +59,7 @@ test("a stream is made, tested, polled by its receiver and paused, and its page 
     groupIds: [],
   });
   await ownerApi.make(`/api/v1/users/${user.id}/revoke`, { reason: "policy", note: "" });
-  await expect.poll(() => poll(), "the worker tells of the order").toHaveLength(1);
+  await expect.poll(async () => told(await poll(), user.id), "the worker tells of the order").toHaveLength(1);
 
   await page.getByRole("button", { name: "More" }).click();
   await page.getByRole("menuitem", { name: "Pause…" }).click();

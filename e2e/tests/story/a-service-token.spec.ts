@@ -67,7 +67,7 @@ test("a service is registered, its token is seen, used, revoked, refused and on 
     client_id: client.clientId,
   });
   const id = String(claims.jti);
-  await expect(tokens.row(id), "it is there without a reload").toBeVisible({ timeout: 4_000 });
+  await expect(tokens.row(id), "it is there without a reload").toBeVisible();
   await expect(tokens.row(id)).toContainText("Active");
   await expect(tokens.row(id)).toContainText(permission);
   await expect(tokens.row(id)).toContainText(`billing-${mark}`);

@@ -39,7 +39,11 @@ async function addApplication(
     permissionIds: registry.audience.permissionIds,
     requireConsent: false,
   });
-  return Application.discover(product.authorityUrl, clientId, secret, redirectUri);
+  const application = await Application.discover(product.authorityUrl, clientId, secret, redirectUri);
+  const startSignIn = async () =>
+    (await fetch(await application.startSignIn("openid"), { redirect: "manual" })).status;
+  await expect.poll(startSignIn, "authorities follow the registry within a second").toBeLessThan(400);
+  return application;
 }
 
 /** Signs a person in, in a browser of their own; with the session of an earlier time nobody is asked. */

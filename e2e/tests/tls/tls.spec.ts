@@ -3,7 +3,7 @@ import { connect } from "node:tls";
 import { inviteAdmin } from "../../fixtures/invite-admin.ts";
 import { HAS_OPENSSL, startTlsConsole } from "../../fixtures/second-console.ts";
 import { expect, NOBODY, test } from "../../fixtures/test.ts";
-import { nextCodeOf } from "../../fixtures/totp.ts";
+import { codeOf } from "../../fixtures/totp.ts";
 import { SignInPage } from "../../pages/sign-in-page.ts";
 
 test.use({ storageState: NOBODY, ignoreHTTPSErrors: true });
@@ -60,7 +60,7 @@ test("an admin signs in to a console that serves TLS itself, and the session nev
     const page = await context.newPage();
     const signIn = new SignInPage(page);
     await signIn.open();
-    await signIn.enter({ ...account, code: await nextCodeOf(account.totpSecret) });
+    await signIn.enter({ ...account, code: codeOf(account.totpSecret) });
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     await expect(page).toHaveURL(`${secure.url}/`);
     const cookies = await context.cookies();

@@ -91,10 +91,12 @@ test("of a hundred codes that are guessed at once no more are looked at than of 
   const letters = "BCDFGHJKLMNPQRSTVWXZ";
   const codes = pages.map((_, index) => `BCDF-GH${letters[Math.floor(index / 20)]}${letters[index % 20]}`);
   codes[99] = asked.user_code;
+  const startedAt = performance.now();
   const answers = await Promise.all(pages.map(({ type }, index) => type(codes[index] ?? "")));
+  const cameBack = Math.ceil((performance.now() - startedAt) / 12_000);
   const lookedAt = answers.filter(({ response }) => response.status !== 429);
   // one comes back each twelve seconds
   expect(lookedAt.length).toBeGreaterThanOrEqual(10);
-  expect(lookedAt.length).toBeLessThanOrEqual(11);
+  expect(lookedAt.length).toBeLessThanOrEqual(10 + cameBack);
   expect(answers[99]?.response.status).toBe(429);
 });

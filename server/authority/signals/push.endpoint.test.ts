@@ -185,14 +185,14 @@ describe("a stream that pushes", () => {
       users.push(await user());
       await shutOut(users.at(-1) as string);
     }
-    await taken(well, 5, 3_000);
+    await taken(well, 5);
     const failing = await eventually(async () => {
       const row = await now(made);
       return row.failures > 0 ? row : undefined;
     });
     expect(failing).toMatchObject({ lastError: "answers 500", lag: 5 });
     broken.behave("take");
-    const subjects = (await taken(broken, 5, 15_000)).map((set) => (set.sub_id as { sub: string }).sub);
+    const subjects = (await taken(broken, 5, 30_000)).map((set) => (set.sub_id as { sub: string }).sub);
     expect(subjects).toEqual(users);
   });
 
@@ -262,13 +262,14 @@ describe("a stream that pushes", () => {
     const began = performance.now();
     await shutOut(await user());
     await taken(well, 1);
-    expect(performance.now() - began).toBeLessThan(2_000);
+    // the silent one is given ten seconds
+    expect(performance.now() - began).toBeLessThan(8_000);
     const row = await eventually(async () => {
       const one = await now(made);
       return one.failures > 0 ? one : undefined;
-    }, 15_000);
+    }, 30_000);
     expect(row.lastError).toBe("does not answer in time");
-  }, 20_000);
+  }, 45_000);
 
   test("leaves an event out that its receiver cannot do anything with, after some attempts, and counts it", async () => {
     const [peer] = peers as [SignalPeer];
