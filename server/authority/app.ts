@@ -14,7 +14,7 @@ import { addFeedRoutes } from "./feed/routes.ts";
 import { FORWARDED_METHODS, forwardAuth, PREFIXED } from "./forward-auth.ts";
 import { introspect } from "./introspection.ts";
 import { createJwksAnswer } from "./jwks.ts";
-import { logFailure } from "./log-failure.ts";
+import { logFailure } from "#server/log-failure.ts";
 import { allowOf } from "./methods.ts";
 import type { Metrics } from "./metrics.ts";
 import { revoke } from "./revocation.ts";

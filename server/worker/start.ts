@@ -25,7 +25,9 @@ import { tallyTimes } from "#lib/tokens/tally-times.ts";
 import { tallyAll } from "#lib/tokens/tally-tokens.ts";
 import { countMissedUses } from "#lib/verification/count-missed-uses.ts";
 import { createFeedWatch } from "./feed-watch.ts";
+import { logFailure } from "#server/log-failure.ts";
 import { createKeyRotator } from "./key-rotator.ts";
+import { readQueueFailure } from "./queue-failure.ts";
 import { createSettler } from "./settler.ts";
 import { createSignalSender } from "./signal-sender.ts";
 import { ensurePartitions, purgeExpired } from "./upkeep.ts";
@@ -78,7 +80,10 @@ export async function startWorker({
     schema: "pgboss",
     max: 3,
   });
-  boss.on("error", (error) => log.warn({ err: error }, "the job queue stumbled; it goes on"));
+  boss.on("error", (told) => {
+    const { error, job } = readQueueFailure(told);
+    logFailure(log, error, { job }, "the job queue stumbled; it goes on");
+  });
   const disk = await watchDisk(databaseDir);
   // an order is in force before it is settled: settling waits for room, so that the next order has some
   const settler = createSettler(db, databaseUrl, log, () => disk.isFull);

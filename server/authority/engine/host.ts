@@ -3,7 +3,7 @@ import type Provider from "oidc-provider";
 import { createStateSeal } from "#lib/protocol/state-seal.ts";
 import type { RegistrySnapshot } from "#lib/registry/snapshot.ts";
 import { handleAccount, isAccountAddress } from "../account/account.ts";
-import { logFailure } from "../log-failure.ts";
+import { logFailure } from "#server/log-failure.ts";
 import { buildEngine } from "./build-engine.ts";
 import type { EngineDeps } from "./deps.ts";
 import { isPlainForm, readEngineBody, replayBody } from "./engine-body.ts";
