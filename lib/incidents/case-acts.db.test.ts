@@ -280,7 +280,10 @@ test("what keeps a case from being held against its tokens is told to the log, a
     await owner.query("DROP TRIGGER refuse_step ON incident_step; DROP FUNCTION refuse_step()");
   }
   expect(told).toEqual([
-    [expect.objectContaining({ message: expect.stringContaining("no space") }), `case ${number} was not held against its tokens`],
+    [
+      expect.objectContaining({ message: expect.stringContaining("no space") }),
+      `case ${number} was not held against its tokens`,
+    ],
   ]);
   expect((await getIncident(fixture.later(ctx), number)).state).toBe("open");
   expect(await acts(id)).toEqual(["incident.opened", "incident.order_placed", "incident.order_placed"]);

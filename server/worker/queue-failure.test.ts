@@ -4,7 +4,13 @@ import { readQueueFailure } from "./queue-failure.ts";
 
 test("a failed job's bare object is the error that it was, with the job's name", () => {
   const was = Object.assign(new Error("no connection"), { code: "ECONNREFUSED" });
-  const told = { ...was, message: was.message, stack: was.stack as string, queue: "tally-tokens", worker: "1" };
+  const told = {
+    ...was,
+    message: was.message,
+    stack: was.stack as string,
+    queue: "tally-tokens",
+    worker: "1",
+  };
   const { error, job } = readQueueFailure(told);
   expect(error).toBeInstanceOf(Error);
   expect([error.message, error.stack]).toEqual([was.message, was.stack]);
