@@ -20,6 +20,11 @@ export type Context<Db extends SqlDatabase = Database> = {
   requestId: string;
   ip: string | null;
   userAgent: string | null;
+  /**
+   * Told what failed beside an act that is done all the same, for the log of the process. Whoever waits for the act is not told: for them nothing failed.
+   * Absent: such a failure is a warning of the process.
+   */
+  noteFailure?: (error: unknown, what: string) => void;
 };
 
 /** What a use case that speaks SQL alone needs: an authority has no more. */

@@ -61,3 +61,36 @@ test("refuses more work than may wait instead of growing without bound", async (
   never.open();
   await Promise.all(waiting);
 });
+
+test("goes on beside a run that is slow, with as many more as it may have, and waits for one that is not", async () => {
+  const batches: number[][] = [];
+  const gates = [gate(), gate(), gate()];
+  const batcher = createBatcher<number, number>({
+    maxBatch: 100,
+    maxInFlight: 1,
+    whenSlow: { afterMs: 50, more: 1 },
+    run: async (items) => {
+      batches.push(items);
+      await gates[batches.length - 1]?.opened;
+      return items;
+    },
+  });
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  const slow = () => new Promise((resolve) => setTimeout(resolve, 60));
+  const all = [batcher.add(1)];
+  await turn();
+  all.push(batcher.add(2));
+  await turn();
+  expect(batches).toEqual([[1]]);
+  await slow();
+  all.push(batcher.add(3));
+  await turn();
+  expect(batches).toEqual([[1], [2, 3]]);
+  await slow();
+  all.push(batcher.add(4));
+  await turn();
+  expect(batches).toEqual([[1], [2, 3]]);
+  for (const { open } of gates) open();
+  expect(await Promise.all(all)).toEqual([1, 2, 3, 4]);
+  expect(batches).toEqual([[1], [2, 3], [4]]);
+});

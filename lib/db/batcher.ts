@@ -3,6 +3,8 @@ export type BatcherOptions<Item, Result> = {
   maxBatch: number;
   /** Runs under way at once at most. */
   maxInFlight: number;
+  /** So many more may begin where the latest run is under way for longer than this. */
+  whenSlow?: { afterMs: number; more: number };
   /** Items waiting at most; more are refused with BacklogFull. */
   maxWaiting?: number;
   /** Answers each item of a batch, in order; a throw fails every item of it. */
@@ -36,14 +38,22 @@ type Entry<Item, Result> = {
  * with load and with the cost of a commit, and a lone item waits for nobody.
  */
 export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result>): Batcher<Item, Result> {
-  const { maxBatch, maxInFlight, maxWaiting = 20_000, run } = options;
+  const { maxBatch, maxInFlight, whenSlow, maxWaiting = 20_000, run } = options;
   let queue: Entry<Item, Result>[] = [];
   let inFlight = 0;
+  let latestAt = 0;
   let isScheduled = false;
   let idleWaiters: (() => void)[] = [];
 
+  function mayRun(): boolean {
+    if (inFlight < maxInFlight) return true;
+    if (whenSlow === undefined || inFlight >= maxInFlight + whenSlow.more) return false;
+    return performance.now() - latestAt > whenSlow.afterMs;
+  }
+
   async function runBatch(entries: Entry<Item, Result>[]): Promise<void> {
     inFlight += 1;
+    latestAt = performance.now();
     try {
       const results = await run(entries.map((entry) => entry.item));
       for (let index = 0; index < entries.length; index += 1) {
@@ -63,7 +73,7 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
 
   function drain(): void {
     isScheduled = false;
-    while (queue.length > 0 && inFlight < maxInFlight) {
+    while (queue.length > 0 && mayRun()) {
       const entries = queue.slice(0, maxBatch);
       queue = queue.slice(maxBatch);
       void runBatch(entries);
@@ -71,7 +81,7 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
   }
 
   function schedule(): void {
-    if (isScheduled || inFlight >= maxInFlight) return;
+    if (isScheduled || !mayRun()) return;
     isScheduled = true;
     // after the I/O of this turn: requests that arrived together are batched together
     setImmediate(drain);

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Context } from "../context.ts";
 import { type Database, openDatabase } from "../db/database.ts";
+import { openSqlDatabase, type SqlDatabase } from "../db/sql-database.ts";
 import { testDatabase } from "../db/test-database.ts";
 import { planFixtureOf, why } from "../order-plans/plan-fixture.ts";
 import { restoreTarget } from "../revocations/restore-target.ts";
@@ -16,14 +17,19 @@ import { reissueSecret } from "./reissue-secret.ts";
 import { updateIncident } from "./update-incident.ts";
 
 let db: Database;
+let owner: SqlDatabase;
 let fixture: ReturnType<typeof planFixtureOf>;
 
 beforeAll(async () => {
   const { url } = await testDatabase();
+  owner = openSqlDatabase({ url, role: "owner", maxConnections: 1, applicationName: "test owner" });
   db = openDatabase({ url, role: "app", maxConnections: 6, applicationName: "test" });
   fixture = planFixtureOf(db);
 });
-afterAll(() => db.end());
+afterAll(async () => {
+  await owner.end();
+  await db.end();
+});
 
 const open = (ctx: Context, change: object) =>
   openIncident(ctx, openIncidentInput.parse({ title: "Token in a gist", ...change }));
@@ -252,4 +258,33 @@ test("a client that holds none of the case's tokens gets none in it, and who may
     reissueSecret(fixture.as("responder"), { ...secretInput, number, clientId: world.clientId }),
   ).rejects.toMatchObject({ code: "FORBIDDEN" });
   expect(await listReissues(ctx, number)).toEqual([]);
+});
+
+test("what keeps a case from being held against its tokens is told to the log, and the order stands", async () => {
+  const { first, second } = await fixture.world();
+  const told: [unknown, string][] = [];
+  const ctx: Context = {
+    ...fixture.as("responder"),
+    noteFailure: (error, what) => void told.push([(error as Error).cause, what]),
+  };
+  const { id, number } = await open(ctx, { tokenIds: [first, second] });
+  await place(ctx, number, "revoke", first);
+  expect(told).toEqual([]);
+  await owner.query(
+    `CREATE FUNCTION refuse_step() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no space'' USING ERRCODE = ''53100''; END';
+     CREATE TRIGGER refuse_step BEFORE INSERT ON incident_step FOR EACH ROW WHEN (NEW.step = 'contain') EXECUTE FUNCTION refuse_step()`,
+  );
+  try {
+    await place(ctx, number, "revoke", second);
+  } finally {
+    await owner.query("DROP TRIGGER refuse_step ON incident_step; DROP FUNCTION refuse_step()");
+  }
+  expect(told).toEqual([
+    [
+      expect.objectContaining({ message: expect.stringContaining("no space") }),
+      `case ${number} was not held against its tokens`,
+    ],
+  ]);
+  expect((await getIncident(fixture.later(ctx), number)).state).toBe("open");
+  expect(await acts(id)).toEqual(["incident.opened", "incident.order_placed", "incident.order_placed"]);
 });

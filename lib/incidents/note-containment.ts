@@ -6,10 +6,17 @@ import { readStillWorking } from "./read-still-working.ts";
 /**
  * Holds a case's state against its tokens: ticks containment off where none of them works any more, and takes that back where one of a contained case works.
  * For use cases that changed either, after their own transaction: what they did is done, whatever becomes of this. What is not told then is told with the
- * next, and by whoever looks at the case (`worksAgain`) at once. Recorded as `incident.contained` or `incident.containment_lost`.
+ * next, and by whoever looks at the case (`worksAgain`) at once; the log has it. Recorded as `incident.contained` or `incident.containment_lost`.
  */
 export async function noteContainment(ctx: Context, number: number): Promise<void> {
-  await hold(ctx, number).catch(() => undefined);
+  try {
+    await hold(ctx, number);
+  } catch (cause) {
+    const what = `case ${number} was not held against its tokens`;
+    const error = new Error(what, { cause });
+    if (ctx.noteFailure === undefined) process.emitWarning(error);
+    else ctx.noteFailure(error, what);
+  }
 }
 
 async function hold(ctx: Context, number: number): Promise<void> {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { createBatcher } from "../db/batcher.ts";
+import { createLanes } from "../db/lanes.ts";
 import { prepared, type Sql } from "../db/sql.ts";
 import { uuidv7 } from "../ids.ts";
 import { useLeaf } from "../seals/use-leaf.ts";
@@ -166,15 +166,15 @@ function issueLeaf(
 }
 
 export type TokenRegister = {
-  /** Registers a token with whatever others come in the same moment; resolves once they are committed. */
-  record(token: NewToken): Promise<void>;
+  /** Registers a token with whatever others come in the same moment; resolves once they are committed. `isLight`: without waiting for those that are not. */
+  record(token: NewToken, isLight?: boolean): Promise<void>;
   /** Registers tokens inside the caller's transaction. */
   recordIn(sql: Sql, tokens: readonly NewToken[]): Promise<void>;
 };
 
 /** The register's door for issue: concurrent issues share one INSERT and one commit. */
 export function createTokenRegister(db: Sql, writer: UseWriter): TokenRegister {
-  const batcher = createBatcher<NewToken, void>({
+  const lanes = createLanes<NewToken, void>({
     maxBatch: 200,
     maxInFlight: 2,
     run: async (tokens) => {
@@ -183,7 +183,7 @@ export function createTokenRegister(db: Sql, writer: UseWriter): TokenRegister {
     },
   });
   return {
-    record: (token) => batcher.add(token),
+    record: (token, isLight = false) => lanes.add(token, isLight),
     recordIn: (sql, tokens) => registerTokens(sql, tokens, writer),
   };
 }

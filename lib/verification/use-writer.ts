@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Refusal } from "../audit/words.ts";
-import { createBatcher } from "../db/batcher.ts";
+import { createLanes } from "../db/lanes.ts";
 import { prepared, type Sql } from "../db/sql.ts";
 import { uuidv7 } from "../ids.ts";
 import type { CountryOf } from "../places/country-database.ts";
@@ -146,9 +146,9 @@ export type Evaluation<Answer> = { row: TokenUseRow; answer: Answer };
 export type UseRecorder = {
   /**
    * Decides and records one use with those of other requests of the same moment: `evaluate` is called under the newest orders that the
-   * database had when the row was written, and the promise resolves once it is committed.
+   * database had when the row was written, and the promise resolves once it is committed. `isLight`: without waiting for those that are not.
    */
-  record<Answer>(evaluate: () => Evaluation<Answer>): Promise<Answer>;
+  record<Answer>(evaluate: () => Evaluation<Answer>, isLight?: boolean): Promise<Answer>;
   idle(): Promise<void>;
 };
 
@@ -168,7 +168,7 @@ const ATTEMPTS = 8;
 /** Group commit of uses: one INSERT and one fsync for the requests of a moment, each answered after it. */
 export function createUseRecorder(options: UseRecorderOptions): UseRecorder {
   const { db, writer, position, catchUp, onWritten } = options;
-  const batcher = createBatcher<() => Evaluation<unknown>, unknown>({
+  const lanes = createLanes<() => Evaluation<unknown>, unknown>({
     maxBatch: 500,
     maxInFlight: 1,
     run: async (evaluations) => {
@@ -187,7 +187,8 @@ export function createUseRecorder(options: UseRecorderOptions): UseRecorder {
     },
   });
   return {
-    record: <Answer>(evaluate: () => Evaluation<Answer>) => batcher.add(evaluate) as Promise<Answer>,
-    idle: () => batcher.idle(),
+    record: <Answer>(evaluate: () => Evaluation<Answer>, isLight = false) =>
+      lanes.add(evaluate, isLight) as Promise<Answer>,
+    idle: () => lanes.idle(),
   };
 }

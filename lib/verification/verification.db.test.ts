@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemContext } from "../context.ts";
 import { type Database, openDatabase } from "../db/database.ts";
+import type { SqlValue } from "../db/sql.ts";
 import { testDatabase } from "../db/test-database.ts";
 import { uuidv7 } from "../ids.ts";
 import { placeOrder } from "../revocations/place-order.ts";
@@ -142,6 +143,17 @@ test("a use is decided under an order that was committed before it was written, 
     }),
   );
   expect(await recorder.record(decide)).toBe("revoked");
+  await db.transaction((tx) =>
+    placeOrder(tx, systemContext(db, "test"), {
+      verb: "revoke",
+      target: { kind: "client", id: token.clientId, name: "reports" },
+      reason: "test",
+      note: "",
+    }),
+  );
+  const { position } = follower.book;
+  expect(await recorder.record(decide, true)).toBe("revoked");
+  expect(follower.book.position).toBeGreaterThan(position);
   const uses = await db.query<{ outcome: string; refusal: string | null }>(
     "SELECT outcome, refusal FROM token_use WHERE token_id = $1::uuid ORDER BY received_at, flush",
     [token.id],
@@ -150,7 +162,51 @@ test("a use is decided under an order that was committed before it was written, 
     { outcome: "issued", refusal: null },
     { outcome: "allowed", refusal: null },
     { outcome: "refused", refusal: "revoked" },
+    { outcome: "refused", refusal: "revoked" },
   ]);
+});
+
+test("a light use is on record and answered while the flush of heavy ones is under way, and each is counted once", async () => {
+  const writer = createUseWriter();
+  const token = newToken();
+  await createTokenRegister(db, writer).record(token);
+  let open: () => void = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const written: number[] = [];
+  const recorder = createUseRecorder({
+    db: {
+      query: async <Row extends object>(text: string, values: readonly SqlValue[] = []) => {
+        if (String(values[0]).includes("/heavy")) await opened;
+        return db.query<Row>(text, values);
+      },
+    },
+    writer,
+    position: () => follower.book.position,
+    catchUp: (position) => follower.catchUp(position),
+    onWritten: (rows) => {
+      written.push(rows.length);
+      writer.ledger.close(rows);
+    },
+  });
+  const decide = (path: string) => () => ({ row: { ...useOf(token, null), path }, answer: path });
+  const heavy = Array.from({ length: 3 }, () => recorder.record(decide("/heavy")));
+  await new Promise((resolve) => setImmediate(resolve));
+  const paths = async () => {
+    const rows = await db.query<{ path: string }>(
+      "SELECT path FROM token_use WHERE token_id = $1::uuid AND outcome = 'allowed' ORDER BY path",
+      [token.id],
+    );
+    return rows.map(({ path }) => path);
+  };
+  expect(await recorder.record(decide("/light"), true)).toBe("/light");
+  expect(await paths()).toEqual(["/light"]);
+  expect(writer.ledger.open).toHaveLength(1);
+  open();
+  expect(await Promise.all(heavy)).toEqual(["/heavy", "/heavy", "/heavy"]);
+  expect(await paths()).toEqual(["/heavy", "/heavy", "/heavy", "/light"]);
+  expect([written, writer.ledger.open]).toEqual([[1, 3], []]);
 });
 
 test("a client's order reaches what was rooted before it and not what is rooted after", async () => {

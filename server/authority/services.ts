@@ -33,11 +33,11 @@ import {
   type UseRecorder,
   type UseWriter,
 } from "#lib/verification/use-writer.ts";
+import { logFailure } from "#server/log-failure.ts";
 import { type Bounds, createBounds } from "./bounds/bounds.ts";
 import { type ConnectionReading, createReading } from "./bounds/reading.ts";
 import { type AddressReader, createAddressReader } from "./client-address.ts";
 import { Feed } from "./feed/feed.ts";
-import { logFailure } from "./log-failure.ts";
 
 /** What the authority's endpoints share in one process. */
 export type Services = {

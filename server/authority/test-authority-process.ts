@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { freePort } from "#lib/test-port.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
+const FLAGS = JSON.parse(readFileSync(path.join(import.meta.dirname, "node-flags.json"), "utf8")) as string[];
 
 export type AuthorityProcess = {
   url: string;
@@ -39,7 +41,7 @@ export async function startAuthorityProcess(options: {
   const url = `http://127.0.0.1:${port}`;
   const child = spawn(
     path.join(ROOT, "node_modules/.bin/node"),
-    [path.join(ROOT, "server/authority/main.ts")],
+    [...FLAGS, path.join(ROOT, "server/authority/main.ts")],
     {
       cwd: ROOT,
       stdio: ["ignore", "pipe", "pipe"],

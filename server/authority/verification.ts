@@ -84,7 +84,7 @@ export async function verifyPresented(
     const { row, answer } = evaluate();
     if (services.relaxed.add(row)) return answer;
   }
-  return services.recorder.record(evaluate);
+  return services.recorder.record(evaluate, services.bounds.turnstile.isLight(presentation.askerId));
 }
 
 async function isRefreshConsumed(services: Services, tokenId: string): Promise<boolean> {

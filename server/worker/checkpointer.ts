@@ -5,6 +5,7 @@ import { isUnavailable } from "#lib/db/unavailable.ts";
 import type { KeyWrapper } from "#lib/keys/key-wrapper.ts";
 import { appendCheckpoints, CheckpointFileError } from "#lib/seals/checkpoint-file.ts";
 import { makeCheckpoint } from "#lib/seals/make-checkpoint.ts";
+import { logFailure } from "#server/log-failure.ts";
 import { WokenLoop } from "./woken-loop.ts";
 
 const POLL_MS = 2_000;
@@ -26,10 +27,10 @@ export type CheckpointerOptions = {
  */
 export function createCheckpointer({ db, url, log, wrapper, file }: CheckpointerOptions): WokenLoop {
   const saidAt = new Map<string, number>();
-  const say = (level: "warn" | "error", error: unknown, words: string) => {
+  const say = (error: unknown, words: string) => {
     if (Date.now() - (saidAt.get(words) ?? 0) < SAY_AGAIN_MS) return;
     saidAt.set(words, Date.now());
-    log[level]({ err: error }, words);
+    log.error({ err: error }, words);
   };
   let kept: bigint | null = null;
 
@@ -46,11 +47,11 @@ export function createCheckpointer({ db, url, log, wrapper, file }: Checkpointer
       return true;
     } catch (error) {
       if (error instanceof CheckpointFileError) {
-        say("error", error, "the evidence is not what it was: no checkpoint is signed");
+        say(error, "the evidence is not what it was: no checkpoint is signed");
         return false;
       }
       if (isUnavailable(error)) throw error;
-      say("error", error, "checkpoints cannot be kept outside of the database");
+      say(error, "checkpoints cannot be kept outside of the database");
       return true;
     }
   }
@@ -64,7 +65,10 @@ export function createCheckpointer({ db, url, log, wrapper, file }: Checkpointer
         if ((await makeCheckpoint(systemContext(db, "worker"), wrapper)) !== null) await keep();
       return false;
     },
-    onError: (error) =>
-      say(isUnavailable(error) ? "warn" : "error", error, "no checkpoint could be signed; it is tried again"),
+    onError: (error) => {
+      const words = "no checkpoint could be signed; it is tried again";
+      if (isUnavailable(error)) logFailure(log, error, {}, words);
+      else say(error, words);
+    },
   });
 }

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Logger } from "pino";
 import { openSqlDatabase } from "#lib/db/sql-database.ts";
-import { isUnavailable } from "#lib/db/unavailable.ts";
 import { detectNext } from "#lib/detections/detect-next.ts";
+import { logFailure } from "#server/log-failure.ts";
 import { WokenLoop } from "./woken-loop.ts";
 
 const POLL_MS = 1_000;
@@ -35,10 +35,7 @@ export function createDetector(url: string, log: Logger, isHeld: () => boolean =
       return isMore;
     },
     onError: (error) =>
-      log[isUnavailable(error) ? "warn" : "error"](
-        { err: error },
-        "uses could not be held against the rules; it is tried again",
-      ),
+      logFailure(log, error, {}, "uses could not be held against the rules; it is tried again"),
   });
   return {
     start: () => loop.start(),

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { Database } from "#lib/db/database.ts";
-import { isUnavailable } from "#lib/db/unavailable.ts";
 import { noteFeedHead } from "#lib/propagation/note-head.ts";
+import { logFailure } from "#server/log-failure.ts";
 import { WokenLoop } from "./woken-loop.ts";
 
 const POLL_MS = 500;
@@ -22,7 +22,6 @@ export function createFeedWatch(
       if (!isHeld()) noted = await noteFeedHead(db, noted);
       return false;
     },
-    onError: (error) =>
-      log[isUnavailable(error) ? "warn" : "error"]({ err: error }, "the feed's head could not be noted"),
+    onError: (error) => logFailure(log, error, {}, "the feed's head could not be noted"),
   });
 }

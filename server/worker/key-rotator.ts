@@ -1,10 +1,10 @@
 import type { Logger } from "pino";
 import { systemContext } from "#lib/context.ts";
 import type { Database } from "#lib/db/database.ts";
-import { isUnavailable } from "#lib/db/unavailable.ts";
 import { advanceKeys } from "#lib/keys/advance-keys.ts";
 import type { KeyWrapper } from "#lib/keys/key-wrapper.ts";
 import { rotateByPolicy } from "#lib/keys/rotate-by-policy.ts";
+import { logFailure } from "#server/log-failure.ts";
 import { WokenLoop } from "./woken-loop.ts";
 
 const POLL_MS = 1_000;
@@ -24,10 +24,6 @@ export function createKeyRotator(
       const ctx = systemContext(db, "worker");
       return (await advanceKeys(ctx)) || (wrapper !== null && (await rotateByPolicy(ctx, wrapper)));
     },
-    onError: (error) =>
-      log[isUnavailable(error) ? "warn" : "error"](
-        { err: error },
-        "a signing key could not be changed; it is tried again",
-      ),
+    onError: (error) => logFailure(log, error, {}, "a signing key could not be changed; it is tried again"),
   });
 }

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { Database } from "#lib/db/database.ts";
-import { isUnavailable } from "#lib/db/unavailable.ts";
 import { settleNext } from "#lib/revocations/settle-orders.ts";
+import { logFailure } from "#server/log-failure.ts";
 import { WokenLoop } from "./woken-loop.ts";
 
 const POLL_MS = 500;
@@ -18,10 +18,6 @@ export function createSettler(
     channels: ["revocations"],
     pollMs: POLL_MS,
     work: async () => !isHeld() && (await settleNext(db)),
-    onError: (error) =>
-      log[isUnavailable(error) ? "warn" : "error"](
-        { err: error },
-        "an order could not be settled; it is tried again",
-      ),
+    onError: (error) => logFailure(log, error, {}, "an order could not be settled; it is tried again"),
   });
 }

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import type { SqlDatabase } from "#lib/db/sql-database.ts";
-import { isUnavailable } from "#lib/db/unavailable.ts";
 import type { KeyWrapper } from "#lib/keys/key-wrapper.ts";
 import type { Outbound } from "#lib/outbound/outbound.ts";
 import { collectSignals } from "#lib/signals/collect-signals.ts";
 import { type Delivering, deliverStream } from "#lib/signals/deliver-stream.ts";
 import { createEventSigner } from "#lib/signals/event-signer.ts";
 import { leaseStreams } from "#lib/signals/lease-streams.ts";
+import { logFailure } from "#server/log-failure.ts";
 import { WokenLoop } from "./woken-loop.ts";
 
 const POLL_MS = 500;
@@ -32,7 +32,7 @@ export function createSignalSender(options: SignalSenderOptions): SignalSender {
   const workerId = randomUUID();
   const lines = new Map<string, Promise<void>>();
   const onError = (what: string) => (error: unknown) =>
-    log[isUnavailable(error) ? "warn" : "error"]({ err: error }, `${what}; it is tried again`);
+    logFailure(log, error, {}, `${what}; it is tried again`);
 
   const delivering: Delivering = {
     db,

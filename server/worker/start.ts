@@ -27,10 +27,12 @@ import { tallyClients } from "#lib/tokens/tally-clients.ts";
 import { tallyTimes } from "#lib/tokens/tally-times.ts";
 import { tallyAll } from "#lib/tokens/tally-tokens.ts";
 import { countMissedUses } from "#lib/verification/count-missed-uses.ts";
+import { logFailure } from "#server/log-failure.ts";
 import { createCheckpointer } from "./checkpointer.ts";
 import { createDetector } from "./detector.ts";
 import { createFeedWatch } from "./feed-watch.ts";
 import { createKeyRotator } from "./key-rotator.ts";
+import { readQueueFailure } from "./queue-failure.ts";
 import { createSettler } from "./settler.ts";
 import { createSignalSender } from "./signal-sender.ts";
 import { ensurePartitions, purgeExpired } from "./upkeep.ts";
@@ -87,7 +89,10 @@ export async function startWorker({
     schema: "pgboss",
     max: 3,
   });
-  boss.on("error", (error) => log.warn({ err: error }, "the job queue stumbled; it goes on"));
+  boss.on("error", (told) => {
+    const { error, job } = readQueueFailure(told);
+    logFailure(log, error, { job }, "the job queue stumbled; it goes on");
+  });
   const disk = await watchDisk(databaseDir);
   // an order is in force before it is settled: settling waits for room, so that the next order has some
   const settler = createSettler(db, databaseUrl, log, () => disk.isFull);

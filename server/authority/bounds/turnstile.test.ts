@@ -169,3 +169,20 @@ test("what was left unread is read when nothing of its caller is left that would
   clock.ms = 2_000;
   expect(turnstile.leaveUnread("flood", () => undefined)).toBe(false);
 });
+
+test("a caller is light while it has little under way beside others: not alone, not with more, not with a line", async () => {
+  const { clock, turnstile, begin, endOne } = setUp({ share: 8, maxWaiting: 10 });
+  void begin("calm");
+  expect(turnstile.isLight("calm")).toBe(false);
+  for (let index = 0; index < 9; index += 1) void begin("flood");
+  expect([turnstile.isLight("calm"), turnstile.isLight("flood")]).toEqual([true, false]);
+  void begin("calm");
+  expect(turnstile.isLight("calm")).toBe(true);
+  void begin("calm");
+  expect(turnstile.isLight("calm")).toBe(false);
+  await endOne("calm");
+  expect(turnstile.isLight("calm")).toBe(true);
+  clock.ms = 2_000;
+  void begin("calm", 0);
+  expect(turnstile.isLight("calm")).toBe(false);
+});

@@ -33,6 +33,11 @@ const SHARES_ALONE = 16;
  */
 const READ_AHEAD = 2;
 
+/** A caller is light up to this part of its share. */
+const LIGHT = 4;
+
+const NOTHING = { inside: 0, line: [] };
+
 const weigh = (cost: Cost) => (typeof cost === "number" ? cost : cost());
 
 const NOBODY = { id: "", at: Number.NEGATIVE_INFINITY };
@@ -96,6 +101,12 @@ export class Turnstile {
   /** Whether something of a caller waits for its turn. */
   hasLine(callerId: string): boolean {
     return (this.#callers.get(callerId)?.line.length ?? 0) > 0;
+  }
+
+  /** Whether a caller that is not alone has so little under way that it need not wait for what others have. */
+  isLight(callerId: string): boolean {
+    const { inside, line } = this.#callers.get(callerId) ?? NOTHING;
+    return line.length === 0 && inside * LIGHT <= this.#share && !this.#isAlone(callerId);
   }
 
   /** Requests that wait for their turn. */

@@ -3,7 +3,7 @@ import { isUnavailable } from "#lib/db/unavailable.ts";
 import type { StateSeal } from "#lib/protocol/state-seal.ts";
 import { useOnce } from "#server/authority/client-assertion.ts";
 import { allowOf, isAddress } from "#server/authority/methods.ts";
-import { logFailure } from "../log-failure.ts";
+import { logFailure } from "#server/log-failure.ts";
 import { createConfiguration, OIDC_SCOPES } from "./configuration.ts";
 import type { EngineDeps } from "./deps.ts";
 import { shapeAccessTokens } from "./model-access-tokens.ts";

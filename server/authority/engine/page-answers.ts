@@ -3,7 +3,7 @@ import { errors } from "oidc-provider";
 import { isUnavailable } from "#lib/db/unavailable.ts";
 import { Throttled } from "#server/authority/bounds/throttled.ts";
 import { errorPage } from "#server/authority/pages/error.ts";
-import { logFailure } from "../log-failure.ts";
+import { logFailure } from "#server/log-failure.ts";
 import type { EngineDeps } from "./deps.ts";
 import { AWAY, EXPIRED, FAILED } from "./problem-words.ts";
 import { BadForm } from "./read-form.ts";

@@ -108,7 +108,7 @@ export function createServiceTokens(deps: EngineDeps, keys: SigningKeys): Servic
       confirmation: {},
       facts: factsOf(deps, req),
     });
-    await deps.register.record(made.registered);
+    await deps.register.record(made.registered, deps.bounds.turnstile.isLight(client.id));
     return {
       access_token: made.value,
       expires_in: made.expiresInSeconds,

@@ -4,7 +4,7 @@ import { readVerdict } from "#lib/protocol/read-verdict.ts";
 import type { OrderSubject } from "#lib/revocations/model.ts";
 import type { NewToken } from "#lib/tokens/register.ts";
 import type { TokenUseRow } from "#lib/verification/use-writer.ts";
-import { logFailure } from "../log-failure.ts";
+import { logFailure } from "#server/log-failure.ts";
 import type { EngineDeps } from "./deps.ts";
 import { endReplayedFamily, refreshUse } from "./end-family.ts";
 import { Exchange, runExchange } from "./exchange.ts";

@@ -240,6 +240,34 @@ describe("a poll", () => {
   });
 });
 
+/** A subscriber that asks for everything and reads nothing. */
+async function deaf(position: number): Promise<Socket> {
+  const socket = connect(Number(new URL(instance.issuer).port), "localhost");
+  await once(socket, "connect");
+  socket.pause();
+  socket.write(
+    `GET /revocations?after=${position} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\nAuthorization: Bearer ${billing().secret}\r\n\r\n`,
+  );
+  socket.on("error", () => {});
+  return socket;
+}
+
+test("a subscriber that reads nothing is cut off with what fits into one piece in memory, and the others wait for nothing", async () => {
+  const { feed } = (instance.authorities[0] as TestInstance["authorities"][number]).services;
+  const one = await newcomer();
+  await flood(40_000);
+  const before = feed.cutOff;
+  const sockets = await Promise.all(Array.from({ length: 5 }, async () => deaf((await head()) - 40_000)));
+  await revokeOne();
+  await expect.poll(() => feed.cutOff - before, { timeout: 30_000 }).toBe(5);
+  await expect.poll(() => one.model.position, { timeout: 30_000 }).toBe(await head());
+  expect(one.isOpen).toBe(true);
+  await revokeOne();
+  await expect.poll(() => one.model.position, { timeout: 5_000 }).toBe(await head());
+  expect(one.failure).toBeNull();
+  for (const socket of sockets) socket.destroy();
+});
+
 describe("a position", () => {
   const statusOf = async (path: string, headers: Record<string, string> = {}) => {
     const answer = await reader().ask(path, headers);
@@ -348,34 +376,6 @@ describe("a position", () => {
     await expect.poll(() => far.model.position, { timeout: 30_000 }).toBe(await head());
     expect(far.failure).toBeNull();
   });
-});
-
-/** A subscriber that asks for everything and reads nothing. */
-async function deaf(position: number): Promise<Socket> {
-  const socket = connect(Number(new URL(instance.issuer).port), "localhost");
-  await once(socket, "connect");
-  socket.pause();
-  socket.write(
-    `GET /revocations?after=${position} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\nAuthorization: Bearer ${billing().secret}\r\n\r\n`,
-  );
-  socket.on("error", () => {});
-  return socket;
-}
-
-test("a subscriber that reads nothing is cut off with what fits into one piece in memory, and the others wait for nothing", async () => {
-  const { feed } = (instance.authorities[0] as TestInstance["authorities"][number]).services;
-  const one = await newcomer();
-  await flood(40_000);
-  const before = feed.cutOff;
-  const sockets = await Promise.all(Array.from({ length: 5 }, async () => deaf((await head()) - 40_000)));
-  await revokeOne();
-  await expect.poll(() => feed.cutOff - before, { timeout: 30_000 }).toBe(5);
-  await expect.poll(() => one.model.position, { timeout: 30_000 }).toBe(await head());
-  expect(one.isOpen).toBe(true);
-  await revokeOne();
-  await expect.poll(() => one.model.position, { timeout: 5_000 }).toBe(await head());
-  expect(one.failure).toBeNull();
-  for (const socket of sockets) socket.destroy();
 });
 
 test("an instance has one snapshot under way, and the next when it has ended", async () => {

@@ -1,5 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, type JWTPayload, jwtVerify } from "jose";
+import {
+  createRemoteJWKSet,
+  customFetch,
+  decodeJwt,
+  decodeProtectedHeader,
+  type FetchImplementation,
+  type JWTPayload,
+  jwtVerify,
+} from "jose";
 import type { Fact } from "#lib/feed/fact.ts";
 import { FeedModel } from "#lib/feed/test-feed-model.ts";
 import type { OrderSubject } from "#lib/revocations/model.ts";
@@ -51,6 +59,13 @@ export function subjectOf(token: string): OrderSubject {
   };
 }
 
+/** The library says only that an answer was not 200. */
+const fetchKeys: FetchImplementation = async (url, options) => {
+  const answer = await fetch(url, options);
+  if (answer.status !== 200) throw new Error(`no keys: ${answer.status} ${await answer.text()}`);
+  return answer;
+};
+
 export type ReaderOptions = {
   url: string;
   issuer: string;
@@ -84,7 +99,7 @@ export class TestReader {
     this.#issuer = issuer;
     this.#secret = secret;
     this.instance = instance;
-    this.#keys = createRemoteJWKSet(new URL(`${url}/revocations/jwks`));
+    this.#keys = createRemoteJWKSet(new URL(`${url}/revocations/jwks`), { [customFetch]: fetchKeys });
   }
 
   ask(path: string, headers: Record<string, string> = {}): Promise<Response> {
