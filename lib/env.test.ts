@@ -29,6 +29,7 @@ describe("settings from the environment", () => {
       countryDatabase: undefined,
       tls: undefined,
       masterKey: undefined,
+      checkpointFile: path.resolve(".data/checkpoints.jws"),
       adminEmail: undefined,
       adminPassword: undefined,
       demo: false,
