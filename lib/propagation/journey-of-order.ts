@@ -1,5 +1,5 @@
 import type { OrderRecord } from "../revocations/order-row.ts";
-import { type CheckerFacts, type Reach, reachOf, type TakenBack } from "./journey.ts";
+import { type CheckerFacts, haveOthers, type Reach, reachOf, type TakenBack } from "./journey.ts";
 import { contradictedWords, heardWords, reachWords } from "./journey-words.ts";
 import type { Journey, JourneyRow, SeenWay } from "./model.ts";
 import type { Evidence } from "./read-accepted-uses.ts";
@@ -79,7 +79,7 @@ function rowOf(frame: JourneyFrame, checker: OrderChecker) {
       : {
           isOver: reach.isOver,
           until: iso(reach.endsMs),
-          says: reachWords(reach.because, reach.isOver),
+          says: reachWords(reach.because, reach.isOver, haveOthers(checker)),
         };
   const row: JourneyRow = {
     verifierId: checker.id,
