@@ -80,6 +80,13 @@ export function reachWords(because: Because, isOver: boolean, isOne = false): st
   return one ?? (isOver ? REFUSES[because] : CAN_ACCEPT[because]);
 }
 
+/** Of a verifier that is not known to refuse before the suspension is over, and what was suspended is good again. */
+export function outlastedWords(because: Because, isOver: boolean): string {
+  return isOver
+    ? "It could accept it all along: the suspension was over before it was known to refuse."
+    : `${CAN_ACCEPT[because]} The suspension ends before that.`;
+}
+
 const HEARD: Record<Hears, string> = {
   asks: "Asks at each use: it knew from the first moment on.",
   acknowledged: "Has the order.",
