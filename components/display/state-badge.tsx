@@ -1,12 +1,14 @@
 import {
   IconAlertCircle,
   IconBan,
+  IconBellOff,
   IconCircleCheck,
   IconCircleDashed,
   IconCircleOff,
   IconClockOff,
   IconClockPlay,
   IconEye,
+  IconLifebuoy,
   IconPlayerPause,
   IconRefresh,
   IconShieldCheck,
@@ -47,6 +49,9 @@ const STATES = {
   open: { word: "Open", tone: "revoked", Icon: IconAlertCircle },
   contained: { word: "Contained", tone: "suspended", Icon: IconShieldCheck },
   closed: { word: "Closed", tone: "expired", Icon: IconCircleCheck },
+  // detections
+  muted: { word: "Muted", tone: "expired", Icon: IconBellOff },
+  in_case: { word: "In a case", tone: "suspended", Icon: IconLifebuoy },
   done: { word: "Done", tone: "active", Icon: IconCircleCheck },
 } as const;
 

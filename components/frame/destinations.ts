@@ -11,6 +11,7 @@ import {
   IconLayoutDashboard,
   IconLifebuoy,
   IconPlugConnected,
+  IconRadar,
   IconShieldCheck,
   IconSignature,
   IconTargetArrow,
@@ -59,6 +60,12 @@ export const SECTIONS: { name: string | null; destinations: Destination[] }[] = 
         name: "Leak desk",
         about: "Paste what leaked: what it is, whose, and a case for it",
         Icon: IconUrgent,
+      },
+      {
+        href: "/detections",
+        name: "Detections",
+        about: "What is unusual: used after revocation, replayed, forged, new countries, bursts",
+        Icon: IconRadar,
       },
       {
         href: "/incidents",

@@ -15,6 +15,7 @@ const READ = [
   "audit:read",
   "organisation:read",
   "incident:read",
+  "detection:read",
 ] as const;
 
 /** Plans, orders by plan, restores, orders called off; each wants the permission of its target's kind too. */
@@ -31,8 +32,8 @@ const RESPOND = [
   "audience:revoke",
   "selection:revoke",
 ] as const;
-/** To open cases, work on them and write them up; what is taken back in one wants the order's permission too. */
-const HANDLE = ["incident:write"] as const;
+/** To open cases, work on them and write them up, and to mute what was detected or make a case of it; what is taken back in one wants the order's permission too. */
+const HANDLE = ["incident:write", "detection:write"] as const;
 /** To shut a user out, with sessions and tokens, in one act. Letting them in again is the governors'. */
 const SHUT_OUT = ["user:disable"] as const;
 const GOVERN = [
@@ -44,6 +45,7 @@ const GOVERN = [
   "organisation:write",
   "shared-view:write",
   "key:rotate",
+  "detection:tune",
 ] as const;
 /** What leaves the product as a file: beside the permission to read the list itself. */
 const EXPORT = ["export:create"] as const;
@@ -107,12 +109,12 @@ export const ROLE_WORDS: Record<Role, { name: string; means: string }> = {
   responder: {
     name: "Responder",
     means:
-      "Sees and exports everything; revokes, suspends and restores tokens by token, family, session, user, client, permission, group, audience or selection; disables users; works on cases.",
+      "Sees and exports everything; revokes, suspends and restores tokens by token, family, session, user, client, permission, group, audience or selection; disables users; works on detections and cases.",
   },
   governor: {
     name: "Governor",
     means:
-      "Manages clients, users, groups, audiences, verifiers and lifetimes; rotates keys by plan; revokes and suspends single tokens and families; works on cases.",
+      "Manages clients, users, groups, audiences, verifiers and lifetimes; rotates keys by plan; revokes and suspends single tokens and families; works on detections, their rules and cases.",
   },
   auditor: { name: "Auditor", means: "Sees and exports everything, changes nothing." },
 };

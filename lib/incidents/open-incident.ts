@@ -1,6 +1,7 @@
-import { recordEntries } from "../audit/record-entry.ts";
+import { type Act, recordEntries } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
+import type { Transaction } from "../db/database.ts";
 import { uuidv7 } from "../ids.ts";
 import { readTokensOf } from "./case-tokens.ts";
 import { readDetail } from "./get-incident.ts";
@@ -8,7 +9,15 @@ import { incidentTarget, readIncident } from "./incident-row.ts";
 import type { OpenIncidentInput } from "./input.ts";
 import type { IncidentDetail } from "./model.ts";
 import { readSuggestedWindow } from "./read-suggested-window.ts";
-import { nameSubjects, saveSubjects, subjectsWords } from "./save-subjects.ts";
+import { type NamedSubject, nameSubjects, saveSubjects, subjectsWords } from "./save-subjects.ts";
+
+/** What a case is opened with beside what a person says of it. */
+export type OpeningOptions = {
+  /** Its window where the log suggests none: nothing on record was named. */
+  from?: { at: Date; why: string };
+  /** What changes with it, in its transaction; the acts go on record after `incident.opened`. */
+  also?: (tx: Transaction, incident: { id: string; number: number }) => Promise<Act[]>;
+};
 
 /**
  * Opens a case on what was named. Its window is suggested from the log, and its first step is done: what it is about is identified. Needs `incident:write`.
@@ -18,13 +27,23 @@ import { nameSubjects, saveSubjects, subjectsWords } from "./save-subjects.ts";
  */
 export async function openIncident(ctx: Context, input: OpenIncidentInput): Promise<IncidentDetail> {
   requirePermission(ctx, "incident:write");
-  const subjects = await nameSubjects(ctx.db, input);
+  return openIncidentOn(ctx, input, await nameSubjects(ctx.db, input));
+}
+
+/** The same on subjects that are named already, or on none: a forged token is nobody's. Authorise before: this does not. */
+export async function openIncidentOn(
+  ctx: Context,
+  input: Pick<OpenIncidentInput, "title" | "severity" | "note">,
+  subjects: readonly NamedSubject[],
+  { from: otherwise, also }: OpeningOptions = {},
+): Promise<IncidentDetail> {
   const id = uuidv7(ctx.now);
   // the long look comes before the numbers are locked: nobody else waits for it to open a case
   const tokens = await readTokensOf(ctx, { subjects, compromisedFrom: ctx.now });
   const suggested = await readSuggestedWindow(ctx, tokens.rows);
-  const from = suggested?.from ?? ctx.now;
-  const why = suggested?.why ?? "Nothing tells when it began: from when the case was opened.";
+  const from = suggested?.from ?? otherwise?.at ?? ctx.now;
+  const why =
+    suggested?.why ?? otherwise?.why ?? "Nothing tells when it began: from when the case was opened.";
   const number = await ctx.db.transaction(async (tx) => {
     await tx.query(
       "SELECT 1 AS locked FROM (SELECT pg_advisory_xact_lock(hashtext('tokenwarden.incidents'))) l",
@@ -42,13 +61,7 @@ export async function openIncident(ctx: Context, input: OpenIncidentInput): Prom
     await tx.query(
       `INSERT INTO incident_step (incident_id, step, done_at, done_by_id, done_by_name, what)
        VALUES ($1::uuid, 'identify', $2::timestamptz, $3::text, $4::text, $5::text)`,
-      [
-        id,
-        ctx.now,
-        ctx.actor.id,
-        ctx.actor.name,
-        `${subjects.length} identified: ${subjects[0]?.name ?? ""}${subjects.length > 1 ? " …" : ""}`,
-      ],
+      [id, ctx.now, ctx.actor.id, ctx.actor.name, identifiedWords(subjects)],
     );
     if (input.note !== "")
       await tx.query(
@@ -56,6 +69,7 @@ export async function openIncident(ctx: Context, input: OpenIncidentInput): Prom
          VALUES ($1::uuid, $2::uuid, 'identify', $3::text, $4::timestamptz, $5::text, $6::text)`,
         [uuidv7(ctx.now), id, input.note, ctx.now, ctx.actor.id, ctx.actor.name],
       );
+    const acts = (await also?.(tx, { id, number: opened })) ?? [];
     await recordEntries(tx, ctx, [
       {
         act: "incident.opened",
@@ -68,8 +82,15 @@ export async function openIncident(ctx: Context, input: OpenIncidentInput): Prom
           ...counts,
         },
       },
+      ...acts,
     ]);
     return opened;
   });
   return readDetail(ctx, await readIncident(ctx.db, number));
+}
+
+function identifiedWords(subjects: readonly NamedSubject[]): string {
+  const [first] = subjects;
+  if (first === undefined) return "Nothing on record is named by it.";
+  return `${subjects.length} identified: ${first.name}${subjects.length > 1 ? " …" : ""}`;
 }

@@ -10,9 +10,10 @@ const known: Pulse = {
   newestEntry: "3",
   acknowledged: "0",
   registryVersion: "1",
+  detections: "0",
 };
 
-test("a new token, an order, an act and a change of the registry are urgent", () => {
+test("a new token, an order, an act, a detection and a change of the registry are urgent", () => {
   for (const change of [
     { newestTokenId: "b" },
     { feedPosition: "8" },
@@ -20,6 +21,7 @@ test("a new token, an order, an act and a change of the registry are urgent", ()
     { newestEntry: "4" },
     { acknowledged: "7" },
     { registryVersion: "2" },
+    { detections: "1" },
     { newestTokenId: "b", newestUseAt: "2026-01-01T00:00:01.000Z" },
   ])
     expect(newsOf(known, { ...known, ...change }), JSON.stringify(change)).toBe("urgent");

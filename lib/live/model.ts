@@ -13,6 +13,8 @@ export type Pulse = {
   acknowledged: string;
   /** Moves with clients, verifiers, keys, groups and settings. */
   registryVersion: string;
+  /** Moves with what the rules find unusual. */
+  detections: string;
 };
 
 /** `uses`: tokens were used, or something was refused, and nothing else. They are many, and what is shown of them is exact to seconds at best. */

@@ -21,6 +21,7 @@ function fakeDatabase() {
           newestEntry: 0n,
           acknowledged: "0",
           registryVersion: 0n,
+          detections: 0n,
         },
       ] as Row[];
     },

@@ -19,6 +19,7 @@ export async function readPulse(db: Sql, now: Date = new Date()): Promise<Pulse>
     newestEntry: bigint;
     acknowledged: string;
     registryVersion: bigint;
+    detections: bigint;
   }>(
     db,
     sql`SELECT (SELECT id FROM token WHERE issued_at >= ${since}::timestamptz ORDER BY issued_at DESC, id DESC LIMIT 1) AS "newestTokenId",
@@ -30,7 +31,8 @@ export async function readPulse(db: Sql, now: Date = new Date()): Promise<Pulse>
         ORDER BY minute DESC, verifier_id DESC, ip DESC, refusal DESC LIMIT ${REFUSED_ROWS}::int) c) AS "refusedCounts",
       coalesce((SELECT sequence FROM audit_chain WHERE id = 'admin'), 0) AS "newestEntry",
       (SELECT coalesce(sum(position), 0)::text FROM verifier_instance) AS acknowledged,
-      coalesce((SELECT version FROM registry_version WHERE id = 1), 0) AS "registryVersion"`,
+      coalesce((SELECT version FROM registry_version WHERE id = 1), 0) AS "registryVersion",
+      coalesce((SELECT revision FROM detection_reader WHERE id = 1), 0) AS detections`,
   );
   return {
     newestTokenId: row?.newestTokenId ?? null,
@@ -41,5 +43,6 @@ export async function readPulse(db: Sql, now: Date = new Date()): Promise<Pulse>
     newestEntry: String(row?.newestEntry ?? 0),
     acknowledged: row?.acknowledged ?? "0",
     registryVersion: String(row?.registryVersion ?? 0),
+    detections: String(row?.detections ?? 0),
   };
 }

@@ -15,7 +15,7 @@ const SHOWN = 6;
 
 type RecentUsesProps = {
   ctx: Context;
-  of: { user: string } | { client: string } | { verifier: string };
+  of: { user: string } | { client: string } | { verifier: string } | { token: string } | { family: string };
   title: string;
 };
 
@@ -33,7 +33,7 @@ function Who({ row, of }: { row: TokenUseRow; of: RecentUsesProps["of"] }) {
   );
 }
 
-/** The newest uses of a user's or client's tokens, or by a verifier, with the way to all of them. */
+/** The newest uses of a token, of a family, a user or a client, or by a verifier, with the way to all of them. */
 export async function RecentUses({ ctx, of, title }: RecentUsesProps) {
   const { query } = parseListQuery(tokenUsesTable, of);
   const rows = await listRecentUses(ctx, query.filters, SHOWN);

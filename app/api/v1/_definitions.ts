@@ -13,6 +13,8 @@ import * as audiencesId from "./audiences/[id]/route.ts";
 import * as audiences from "./audiences/route.ts";
 import * as auditEntriesId from "./audit-entries/[id]/route.ts";
 import * as auditEntries from "./audit-entries/route.ts";
+import * as clientsIdDetectionRulesRule from "./clients/[id]/detection-rules/[rule]/route.ts";
+import * as clientsIdDetectionRules from "./clients/[id]/detection-rules/route.ts";
 import * as clientsIdDisable from "./clients/[id]/disable/route.ts";
 import * as clientsIdEnable from "./clients/[id]/enable/route.ts";
 import * as clientsIdFetchKeys from "./clients/[id]/fetch-keys/route.ts";
@@ -23,6 +25,12 @@ import * as clientsIdRotateSecret from "./clients/[id]/rotate-secret/route.ts";
 import * as clientsId from "./clients/[id]/route.ts";
 import * as clientsIdSecretsSecretIdRevoke from "./clients/[id]/secrets/[secretId]/revoke/route.ts";
 import * as clients from "./clients/route.ts";
+import * as detectionRules from "./detection-rules/route.ts";
+import * as detectionsIdCase from "./detections/[id]/case/route.ts";
+import * as detectionsIdMute from "./detections/[id]/mute/route.ts";
+import * as detectionsId from "./detections/[id]/route.ts";
+import * as detectionsIdUnmute from "./detections/[id]/unmute/route.ts";
+import * as detections from "./detections/route.ts";
 import * as exportsIdCancel from "./exports/[id]/cancel/route.ts";
 import * as exportsIdFile from "./exports/[id]/file/route.ts";
 import * as exportsId from "./exports/[id]/route.ts";
@@ -145,12 +153,20 @@ export function allRoutes(): Route[] {
     clientsId,
     clientsIdLifetimesExplain,
     clientsIdLifetimesPreview,
+    clientsIdDetectionRulesRule,
+    clientsIdDetectionRules,
     clientsIdDisable,
     clientsIdEnable,
     clientsIdFetchKeys,
     clientsIdRevoke,
     clientsIdRotateSecret,
     clientsIdSecretsSecretIdRevoke,
+    detectionRules,
+    detectionsIdCase,
+    detectionsIdMute,
+    detectionsId,
+    detectionsIdUnmute,
+    detections,
     exports,
     exportsId,
     exportsIdCancel,

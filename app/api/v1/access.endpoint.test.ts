@@ -54,7 +54,7 @@ type Call = {
 };
 
 /** Of parts of a path that are no ids: what a caller could write there, and what is not on record. */
-const FOREIGN_PARTS: Record<string, string> = { number: "999999999", step: "audit" };
+const FOREIGN_PARTS: Record<string, string> = { number: "999999999", step: "audit", rule: "burst" };
 
 async function call(route: Route, { headers = {}, body, query = "", ids }: Call) {
   const { method, path, body: schema } = route.spec;

@@ -29,7 +29,7 @@ test.beforeAll(async ({ ownerApi, authority, registry }) => {
       note: "in a public repository",
     },
   );
-  await authority.verify(ended, registry.verifier, "/invoices/9");
+  for (let call = 0; call < 3; call += 1) await authority.verify(ended, registry.verifier, "/invoices/9");
   const user = await ownerApi.make<{ id: string }>("/api/v1/users", {
     name: "Ana Lima",
     email: `ana-${registry.mark}@example.com`,
@@ -60,7 +60,15 @@ test.beforeAll(async ({ ownerApi, authority, registry }) => {
   });
   const { keys } = await ownerApi.read<{ keys: { kid: string }[] }>("/api/v1/keys");
   const acts = await ownerApi.read<{ rows: { id: string }[] }>(`/api/v1/audit-entries?targetId=${user.id}`);
+  let detections: { rows: { id: string }[] } = { rows: [] };
+  await expect
+    .poll(async () => {
+      detections = await ownerApi.read(`/api/v1/detections?client=${client.clientId}`);
+      return detections.rows.length;
+    })
+    .toBe(1);
   Object.assign(ids, {
+    detections: detections.rows[0]?.id ?? "",
     incidents: String(incident.number),
     tokens: String(decodeJwt(ended).jti),
     clients: client.id,

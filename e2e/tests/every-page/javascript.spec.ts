@@ -11,6 +11,7 @@ const TABLES = [
   "/audit/acts",
   "/audit/refused",
   "/orders",
+  "/detections",
   "/incidents",
   "/users",
   "/groups",

@@ -1,6 +1,7 @@
 "use client";
 
 import { IconLifebuoy } from "@tabler/icons-react";
+import { SeverityTag } from "#app/(console)/_components/severity-tag.tsx";
 import type { DataTableColumn } from "#components/data-table/columns.ts";
 import { DataTable } from "#components/data-table/data-table.tsx";
 import type { AnyListQuery } from "#components/data-table/list-address.ts";
@@ -10,7 +11,6 @@ import { EmptyState } from "#components/feedback/empty-state.tsx";
 import { type IncidentRow, incidentHref, STEPS, SUBJECT_KINDS } from "#lib/incidents/model.ts";
 import { incidentsTable } from "#lib/incidents/table.ts";
 import type { Page, Total } from "#lib/list-query/define-table.ts";
-import { SeverityTag } from "./severity-tag.tsx";
 import { incidentWords as words } from "./words.ts";
 
 const PLURALS = { token: "tokens", family: "families", user: "users", client: "clients" } as const;

@@ -1,0 +1,103 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { cache } from "react";
+import { requestContext, requireSignedIn } from "#app/_lib/context.ts";
+import { orNotFound } from "#app/_lib/or-not-found.ts";
+import { titleOf } from "#app/_lib/title-of.ts";
+import { RecentActs } from "#app/(console)/_components/recent-acts.tsx";
+import { RecentUses } from "#app/(console)/_components/recent-uses.tsx";
+import { SeverityTag } from "#app/(console)/_components/severity-tag.tsx";
+import { StateBadge } from "#components/display/state-badge.tsx";
+import { Page, PageHeader } from "#components/frame/page-header.tsx";
+import { Columns } from "#components/layout/columns.tsx";
+import { can } from "#lib/authz/require-permission.ts";
+import { getDetection } from "#lib/detections/get-detection.ts";
+import { type DetectionDetail, RULE_WORDS } from "#lib/detections/model.ts";
+import { RULES } from "#lib/detections/rules.ts";
+import { isUuid } from "#lib/ids.ts";
+import { shortId } from "#lib/tokens/model.ts";
+import { DetectionActions } from "../_components/detection-actions.tsx";
+import { EvidenceCard } from "../_components/evidence-card.tsx";
+import { RuleCard } from "../_components/rule-card.tsx";
+import { StandingCard } from "../_components/standing-card.tsx";
+import { SubjectCard } from "../_components/subject-card.tsx";
+import { detectionWords as words } from "../_components/words.ts";
+
+type DetectionPageProps = { params: Promise<{ id: string }> };
+
+/** Read once for the title and the page. */
+const readDetection = cache(async (id: string) => {
+  if (!isUuid(id)) notFound();
+  return getDetection(await requestContext(), id);
+});
+
+function nameOf({ rule, user, client, subject }: DetectionDetail): string {
+  return `${RULE_WORDS[rule]}: ${user?.email ?? client?.clientId ?? shortId(subject.id)}`;
+}
+
+/** Whose uses are looked at beside it; null where nobody's are on record. */
+function usesOf({ subject, tokenId, client }: DetectionDetail) {
+  switch (subject.kind) {
+    case "token":
+    case "family":
+      return { [subject.kind]: subject.id } as { token: string } | { family: string };
+    case "client":
+      return client === null ? (tokenId === null ? null : { token: tokenId }) : { client: client.clientId };
+    case "verifier":
+    case "signing_key":
+      return null;
+    default:
+      return subject.kind satisfies never;
+  }
+}
+
+export async function generateMetadata({ params }: DetectionPageProps): Promise<Metadata> {
+  const { id } = await params;
+  return titleOf(readDetection(id).then(nameOf), words.one);
+}
+
+/** A detection: what says so first, then the uses around it; what it is found of and the rule beside them. */
+export default async function DetectionPage({ params }: DetectionPageProps) {
+  const { id } = await params;
+  const ctx = await requireSignedIn(`/detections/${id}`);
+  const detection = await orNotFound(readDetection(id));
+  const uses = usesOf(detection);
+  return (
+    <Page>
+      <PageHeader
+        title={nameOf(detection)}
+        badges={
+          <>
+            <StateBadge state={detection.state} />
+            <SeverityTag severity={detection.severity} />
+          </>
+        }
+        purpose={RULES[detection.rule].means}
+        crumbs={[{ name: words.title, href: "/detections" }]}
+        actions={
+          <DetectionActions
+            detection={detection}
+            canWrite={can(ctx, "detection:write") && can(ctx, "incident:write")}
+            canTune={can(ctx, "detection:tune")}
+          />
+        }
+      />
+      <Columns
+        main={
+          <>
+            <StandingCard detection={detection} />
+            <EvidenceCard detection={detection} />
+            {uses === null ? null : <RecentUses ctx={ctx} of={uses} title={words.uses} />}
+          </>
+        }
+        side={
+          <>
+            <SubjectCard detection={detection} />
+            <RuleCard detection={detection} />
+            <RecentActs ctx={ctx} target="detection" targetId={detection.id} />
+          </>
+        }
+      />
+    </Page>
+  );
+}

@@ -1,0 +1,36 @@
+import type { ReactNode } from "react";
+import { Card } from "#components/display/card.tsx";
+import { Country } from "#components/display/country.tsx";
+import { Instant } from "#components/display/instant.tsx";
+import { KeyValue, type KeyValueItem } from "#components/display/key-value.tsx";
+import { SOURCE_WORDS } from "#lib/audit/words.ts";
+import type { DetectionDetail } from "#lib/detections/model.ts";
+import classes from "./detections.module.css";
+import { detectionWords as words } from "./words.ts";
+
+function sourceWords(source: string): string {
+  return Object.hasOwn(SOURCE_WORDS, source) ? SOURCE_WORDS[source as keyof typeof SOURCE_WORDS] : source;
+}
+
+/** What a detection rests on: the sentence first, then where and when. */
+export function EvidenceCard({ detection }: { detection: DetectionDetail }) {
+  const { facts, firstAt, lastAt, count, says, verifier } = detection;
+  const items: KeyValueItem[] = [
+    { key: "Found", value: words.times(count) },
+    { key: "First", value: <Instant at={firstAt} show="exact" focusable /> },
+    { key: "Last", value: <Instant at={lastAt} show="exact" focusable /> },
+  ];
+  const add = (key: string, value: ReactNode) => items.push({ key, value });
+  if (typeof facts.ip === "string") add("Last from", <span className="mono">{facts.ip}</span>);
+  if (typeof facts.country === "string") add("Country", <Country code={facts.country} />);
+  if (typeof facts.network === "string") add("Network", <span className="mono">{facts.network}</span>);
+  if (typeof facts.request === "string") add("Request", <span className="mono">{facts.request}</span>);
+  if (typeof facts.source === "string") add("Seen at", sourceWords(facts.source));
+  if (verifier !== null) add("By verifier", verifier.name);
+  return (
+    <Card title={words.evidence}>
+      <p className={classes.says}>{says}</p>
+      <KeyValue items={items} />
+    </Card>
+  );
+}

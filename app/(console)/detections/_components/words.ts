@@ -1,0 +1,47 @@
+import { groupedNumber } from "#components/display/number-text.tsx";
+
+/** Texts of the detections. */
+export const detectionWords = {
+  title: "Detections",
+  one: "Detection",
+  purpose:
+    "What is unusual in how tokens are used, with what says so. Make a case of it, or mute it with a reason.",
+  emptyTitle: "Nothing unusual",
+  emptyText:
+    "Every use is held against the rules a second or two after it was written. What they find stands here.",
+  many: "Many tokens",
+  openCase: "Open a case…",
+  openCaseTitle: "Open a case",
+  openCaseText: "What it is found of becomes the case's subject, and its evidence the case's first note.",
+  openCaseForged:
+    "A forged token is nobody's, so that the case begins without one. Another key in force is what ends it: see Keys.",
+  putInCase: "Put into a case there is",
+  caseNumber: "Number of the case",
+  open: "Open the case",
+  put: "Put into the case",
+  mute: "Mute…",
+  muteTitle: "Mute",
+  muteText: "What is found meanwhile is counted and not told. Afterwards the next finding opens it again.",
+  about: "About",
+  until: "For",
+  reason: "Reason",
+  reasonPlaceholder: "Why this is nothing. It stands in the audit log beside your name.",
+  unmute: "End the mute",
+  tune: "Tune for the client…",
+  tuneTitle: "What is usual",
+  tuneText: (client: string) => `This rule for ${client} alone. What was found before stays.`,
+  isOn: "Look for it",
+  countries: "Countries that are usual",
+  countriesHint: "Codes or English names: DE, Germany.",
+  reset: "Back to the defaults",
+  evidence: "Evidence",
+  rule: "Rule",
+  facts: "Found of",
+  muted: "Muted",
+  inCase: "In a case",
+  uses: "Uses",
+  allUses: "In the log",
+  neverTuned: "Nobody has tuned it for this client.",
+  off: "Switched off for this client.",
+  times: (count: number) => (count === 1 ? "once" : `${groupedNumber(count)} times`),
+};

@@ -1,0 +1,157 @@
+import type { Sql } from "../db/sql.ts";
+import type { SqlDatabase } from "../db/sql-database.ts";
+import { networkOf } from "../incidents/network.ts";
+import { judgeEvents, type RulesSettings } from "./judge-events.ts";
+import { loadMemories, saveMemories } from "./keep-memories.ts";
+import { RULE_NAMES, type RuleName } from "./model.ts";
+import { raiseDetections } from "./raise-detections.ts";
+import { readNextActs } from "./read-acts.ts";
+import { readLateUses, readNextUses, USES_AT_ONCE, type UseRecord } from "./read-uses.ts";
+import type { UseEvent } from "./rule.ts";
+import { settingsOf, type Tuning } from "./settings.ts";
+
+/** How old a use is when it is read: younger ones are mostly still being written, and would be read as late ones. */
+export const READ_AFTER_MS = 1_000;
+
+/** Whether there is anything to do: looked at without a lock, for mostly there is not. */
+const IS_BEHIND = `
+  SELECT EXISTS (SELECT FROM token_use u WHERE u.received_at >= r.received_at AND (u.received_at, u.id) > (r.received_at, r.use_id)
+      AND u.received_at <= clock_timestamp() - make_interval(secs => $1::float8 / 1000))
+    OR EXISTS (SELECT FROM detection_slice WHERE due_at <= clock_timestamp())
+    OR EXISTS (SELECT FROM audit_chain c WHERE c.id = 'admin' AND c.sequence > r.entry_sequence) AS there
+  FROM detection_reader r WHERE r.id = 1`;
+
+type ReaderRecord = {
+  receivedAt: Date;
+  useId: string;
+  entrySequence: bigint;
+  beganAt: Date;
+  now: Date;
+};
+
+const TAKE = `
+  SELECT received_at AS "receivedAt", use_id AS "useId", entry_sequence AS "entrySequence", began_at AS "beganAt",
+    clock_timestamp()::timestamptz(3) AS now
+  FROM detection_reader WHERE id = 1 FOR UPDATE SKIP LOCKED`;
+
+const MOVE = `
+  UPDATE detection_reader SET received_at = $1::timestamptz, use_id = $2::uuid, entry_sequence = $3::bigint, taken = taken + $4::bigint,
+    revision = revision + $5::bigint WHERE id = 1`;
+
+/**
+ * One step of the rules: the next uses and acts on record, and what was committed late into stretches that had been read, are held against every rule. What is
+ * found, what is remembered and how far was read commit together, so that each use counts once whatever dies in between; one worker at a time does it.
+ *
+ * @param readAfterMs see READ_AFTER_MS.
+ * @returns uses and acts that were taken, and whether there may be more at once.
+ */
+export async function detectNext(
+  db: SqlDatabase,
+  readAfterMs: number = READ_AFTER_MS,
+): Promise<{ taken: number; isMore: boolean }> {
+  const [behind] = await db.query<{ there: boolean }>(IS_BEHIND, [readAfterMs]);
+  if (behind?.there !== true) return { taken: 0, isMore: false };
+  return db.transaction(async (tx) => {
+    const [reader] = await tx.query<ReaderRecord>(TAKE);
+    // another worker is at it
+    if (reader === undefined) return { taken: 0, isMore: false };
+    const { now } = reader;
+    const late = await readLateUses(tx, now);
+    const from = { at: reader.receivedAt, id: reader.useId };
+    const next = await readNextUses(tx, from, new Date(now.getTime() - readAfterMs));
+    const acts = await readNextActs(tx, reader.entrySequence);
+    const uses = await eventsOf(tx, [...late, ...next.rows]);
+    const memories = await loadMemories(
+      tx,
+      distinct(uses, ({ tokenId }) => tokenId),
+      distinct(uses, ({ clientId }) => clientId),
+      reader,
+    );
+    const events = [...uses, ...acts.events];
+    const settingsFor = await readSettings(tx, new Set(events.flatMap(({ clientId }) => clientId ?? [])));
+    const raised = judgeEvents(events, memories, settingsFor);
+    await saveMemories(tx, memories);
+    await raiseDetections(tx, raised, now);
+    const taken = late.length + next.rows.length;
+    await tx.query(MOVE, [next.place.at, next.place.id, acts.sequence, taken, raised.length === 0 ? 0 : 1]);
+    return {
+      taken: taken + acts.events.length,
+      isMore: next.rows.length === USES_AT_ONCE || late.length > 0 || acts.isMore,
+    };
+  });
+}
+
+function distinct(events: readonly UseEvent[], idOf: (event: UseEvent) => string): string[] {
+  return [...new Set(events.map(idOf))];
+}
+
+const ENDS = `
+  SELECT t.id, t.expires_at AS "expiresAt", s.revoked_at AS "revokedAt" FROM unnest($1::uuid[]) AS p(id)
+    JOIN token t ON t.issued_at = uuid_extract_timestamp(p.id) AND t.id = p.id LEFT JOIN token_standing s ON s.token_id = t.id`;
+
+/** When the tokens end that verifiers accepted of their own accord; authorities accept none that has ended. */
+async function readEnds(tx: Sql, rows: readonly UseRecord[]): Promise<Map<string, UseEvent["end"]>> {
+  const ids = new Set(
+    rows.flatMap(({ source, outcome, tokenId }) =>
+      source === "report" && outcome === "allowed" ? [tokenId] : [],
+    ),
+  );
+  if (ids.size === 0) return new Map();
+  const ends = await tx.query<{ id: string; expiresAt: Date; revokedAt: Date | null }>(ENDS, [[...ids]]);
+  return new Map(
+    ends.map(({ id, expiresAt, revokedAt }) => [
+      id,
+      revokedAt !== null && revokedAt < expiresAt
+        ? { how: "revoked", at: revokedAt }
+        : { how: "expired", at: expiresAt },
+    ]),
+  );
+}
+
+const COUNTRY = /^[A-Z]{2}$/;
+
+async function eventsOf(tx: Sql, rows: readonly UseRecord[]): Promise<UseEvent[]> {
+  const ends = await readEnds(tx, rows);
+  return rows.flatMap(({ outcome, receivedAt: _, ...row }) =>
+    outcome === "issued"
+      ? []
+      : [
+          {
+            ...row,
+            kind: "use" as const,
+            outcome,
+            country: row.country !== null && COUNTRY.test(row.country) ? row.country : null,
+            network: row.ip === null ? null : networkOf(row.ip),
+            end: row.source === "report" && outcome === "allowed" ? (ends.get(row.tokenId) ?? null) : null,
+          },
+        ],
+  );
+}
+
+const DEFAULTS = rulesSettings(() => null);
+
+function rulesSettings(tuningOf: (rule: RuleName) => Tuning | null): RulesSettings {
+  return Object.fromEntries(
+    RULE_NAMES.map((rule) => [rule, settingsOf(rule, tuningOf(rule))]),
+  ) as RulesSettings;
+}
+
+async function readSettings(
+  tx: Sql,
+  clientIds: Iterable<string>,
+): Promise<(clientId: string | null) => RulesSettings> {
+  const tunings = await tx.query<Tuning & { clientId: string; rule: string }>(
+    `SELECT client_id AS "clientId", rule, is_on AS "isOn", "values", countries FROM detection_tuning WHERE client_id = ANY ($1::uuid[])`,
+    [[...clientIds]],
+  );
+  const byClient = new Map<string, RulesSettings>();
+  for (const { clientId } of tunings)
+    if (!byClient.has(clientId))
+      byClient.set(
+        clientId,
+        rulesSettings(
+          (rule) => tunings.find((tuning) => tuning.clientId === clientId && tuning.rule === rule) ?? null,
+        ),
+      );
+  return (clientId) => (clientId === null ? DEFAULTS : (byClient.get(clientId) ?? DEFAULTS));
+}

@@ -1,0 +1,38 @@
+import { requirePermission } from "../authz/require-permission.ts";
+import type { Context } from "../context.ts";
+import type { Sql } from "../db/sql.ts";
+import { isUuid } from "../ids.ts";
+import { type DetectionRecord, detectionRowOf, readDetection } from "./detection-row.ts";
+import type { DetectionDetail } from "./model.ts";
+import { readRuleSettings } from "./rule-settings.ts";
+
+async function readVerifier(db: Sql, { subjectKind, subjectId, facts }: DetectionRecord) {
+  const id = subjectKind === "verifier" ? subjectId : facts.verifierId;
+  if (typeof id !== "string" || !isUuid(id)) return null;
+  const [verifier] = await db.query<{ id: string; name: string }>(
+    "SELECT id, name FROM verifier WHERE id = $1::uuid",
+    [id],
+  );
+  return verifier ?? null;
+}
+
+/** A detection whole, for use cases that have recorded what they did. */
+export async function readDetectionDetail(db: Sql, id: string): Promise<DetectionDetail> {
+  const record = await readDetection(db, id);
+  const { clientUuid, rule } = record;
+  return {
+    ...detectionRowOf(record),
+    facts: { ...record.facts },
+    foundAt: record.foundAt.toISOString(),
+    verifier: await readVerifier(db, record),
+    // of a client that is gone nothing can be tuned
+    settings:
+      clientUuid === null || record.clientId === null ? null : await readRuleSettings(db, rule, clientUuid),
+  };
+}
+
+/** One detection with its evidence. Needs `detection:read`. @throws {DomainError} NOT_FOUND */
+export async function getDetection(ctx: Context, id: string): Promise<DetectionDetail> {
+  requirePermission(ctx, "detection:read");
+  return readDetectionDetail(ctx.db, id);
+}

@@ -1,0 +1,120 @@
+import type { ClientMemory, TokenMemory, UseEvent } from "./rule.ts";
+
+/** Places that are kept of a token. */
+const PLACES_MAX = 8;
+/** Minutes of a client before anything is far from usual. */
+const WARM_AFTER = 10;
+const MINUTES_MAX = 1_000;
+/** How much a minute counts beside the ones before it. */
+const WEIGHT = 0.1;
+/** A minute teaches no more than so many times what was usual: a burst is not usual the minute after. */
+const LESSON_MAX = 4;
+
+export const NO_TOKEN: TokenMemory = {
+  countries: [],
+  networks: [],
+  minute: 0,
+  uses: 0,
+  endedTries: 0,
+  endedSince: null,
+};
+export const NO_CLIENT: ClientMemory = { minute: 0, uses: 0, tokens: 0, usual: 0, minutes: 0 };
+
+/** The minute since 1970. */
+export function minuteOf(at: Date): number {
+  return Math.floor(at.getTime() / 60_000);
+}
+
+/** Attempts after the end are counted for so long; then the count begins anew. */
+export const SERIES_SECONDS = 600;
+
+/** Whether an attempt belongs to the series that began at `since`. */
+export function isGoingOn(since: Date | null, at: Date): boolean {
+  return since !== null && Math.abs(at.getTime() - since.getTime()) <= SERIES_SECONDS * 1_000;
+}
+
+/** Whether enough is known of a client to call something unusual of it. */
+export function isWarm({ minutes }: ClientMemory): boolean {
+  return minutes >= WARM_AFTER;
+}
+
+/** 32 bits of a text, signed: FNV-1a. */
+export function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return hash | 0;
+}
+
+/** The same with a place that is new to it; the oldest goes where there are too many. */
+function withPlace<Place>(places: readonly Place[], place: Place | null): readonly Place[] {
+  if (place === null || places.includes(place)) return places;
+  return [...places.slice(places.length >= PLACES_MAX ? 1 : 0), place];
+}
+
+/** What an issue teaches of a token. */
+export function startingAt({
+  country,
+  network,
+}: {
+  country: string | null;
+  network: string | null;
+}): TokenMemory {
+  return {
+    ...NO_TOKEN,
+    countries: withPlace([], country),
+    networks: withPlace([], network === null ? null : hashOf(network)),
+  };
+}
+
+/**
+ * What is known of a token after a use. Only what was accepted teaches places; a use of a minute before the one that is counted is not counted.
+ */
+export function rememberToken(token: TokenMemory, event: UseEvent): TokenMemory {
+  const isAllowed = event.outcome === "allowed";
+  const minute = minuteOf(event.at);
+  const isTry = event.refusal === "revoked" || event.refusal === "expired";
+  return {
+    countries: isAllowed ? withPlace(token.countries, event.country) : token.countries,
+    networks: isAllowed
+      ? withPlace(token.networks, event.network === null ? null : hashOf(event.network))
+      : token.networks,
+    minute: Math.max(minute, token.minute),
+    uses: minute > token.minute ? 1 : minute === token.minute ? token.uses + 1 : token.uses,
+    ...(isTry
+      ? rememberTry(token, event.at)
+      : { endedTries: token.endedTries, endedSince: token.endedSince }),
+  };
+}
+
+function rememberTry({ endedTries, endedSince }: TokenMemory, at: Date) {
+  return isGoingOn(endedSince, at)
+    ? { endedTries: endedTries + 1, endedSince }
+    : { endedTries: 1, endedSince: at };
+}
+
+/** What is known of a client after a use of one of its tokens; `token` is what was known of that before it. */
+export function rememberClient(client: ClientMemory, token: TokenMemory, event: UseEvent): ClientMemory {
+  const minute = minuteOf(event.at);
+  if (minute < client.minute) return client;
+  if (minute === client.minute)
+    return {
+      ...client,
+      uses: client.uses + 1,
+      tokens: client.tokens + (token.minute === minute && token.uses > 0 ? 0 : 1),
+    };
+  return { ...learn(client), minute, uses: 1, tokens: 1 };
+}
+
+/** The minute that was counted becomes a part of what is usual. */
+function learn(client: ClientMemory): ClientMemory {
+  if (client.tokens === 0) return client;
+  const mean = client.uses / client.tokens;
+  const lesson = isWarm(client) ? Math.min(mean, LESSON_MAX * Math.max(1, client.usual)) : mean;
+  // the first ones count alike
+  const weight = Math.max(WEIGHT, 1 / (client.minutes + 1));
+  return {
+    ...client,
+    usual: client.usual + weight * (lesson - client.usual),
+    minutes: Math.min(MINUTES_MAX, client.minutes + 1),
+  };
+}

@@ -1,0 +1,49 @@
+import { fromWords, numberOf, placeFacts, requestWords, spanWords, timesWords } from "../evidence-words.ts";
+import { isGoingOn, SERIES_SECONDS } from "../memory.ts";
+import type { ActEvent, Facts, Finding, Known, Rule, Settings, UseEvent } from "../rule.ts";
+
+/** Attempts with an ended token of the last minutes, this one among them: a client learns of the end by the first of them. */
+function judgeTries(
+  event: UseEvent | ActEvent,
+  { token }: Known,
+  { values }: Settings,
+  refusal: "revoked" | "expired",
+): Finding | null {
+  if (event.kind !== "use" || event.refusal !== refusal) return null;
+  const tries = (isGoingOn(token.endedSince, event.at) ? token.endedTries : 0) + 1;
+  if (tries < (values.tries ?? 1)) return null;
+  return { subject: { kind: "token", id: event.tokenId }, facts: { ...placeFacts(event), tries } };
+}
+
+function triesWords(facts: Facts, ended: string): string {
+  const from = `${fromWords(facts)}${requestWords(facts)}`;
+  return `Presented ${timesWords(numberOf(facts, "tries"))} within ${spanWords(SERIES_SECONDS)} after it ${ended}, and refused.${from === "" ? "" : ` Last${from}.`}`;
+}
+
+const WITHIN = spanWords(SERIES_SECONDS);
+
+/** Whoever has a revoked token and is not its client does not know, and goes on. */
+export const useAfterRevocation: Rule = {
+  means: "A revoked token goes on being presented. It is refused, and somebody still has it.",
+  severity: "high",
+  thresholds: {
+    tries: { label: `Attempts within ${WITHIN}`, unit: "tries", min: 1, max: 1_000, default: 3 },
+  },
+  takesCountries: false,
+  canMute: true,
+  judge: (event, known, settings) => judgeTries(event, known, settings, "revoked"),
+  says: (facts) => triesWords(facts, "was revoked"),
+};
+
+/** Clients try a token until it is refused and renew it then: only many attempts are unusual. */
+export const useAfterExpiry: Rule = {
+  means: "An expired token goes on being presented where a client would have renewed it.",
+  severity: "low",
+  thresholds: {
+    tries: { label: `Attempts within ${WITHIN}`, unit: "tries", min: 2, max: 10_000, default: 30 },
+  },
+  takesCountries: false,
+  canMute: true,
+  judge: (event, known, settings) => judgeTries(event, known, settings, "expired"),
+  says: (facts) => triesWords(facts, "had expired"),
+};
