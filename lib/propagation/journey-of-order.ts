@@ -1,6 +1,6 @@
 import type { OrderRecord } from "../revocations/order-row.ts";
-import { type CheckerFacts, type Reach, reachOf, type TakenBack } from "./journey.ts";
-import { contradictedWords, heardWords, reachWords } from "./journey-words.ts";
+import { type CheckerFacts, haveOthers, type Reach, reachOf, type TakenBack } from "./journey.ts";
+import { contradictedWords, heardWords, outlastedWords, reachWords } from "./journey-words.ts";
 import type { Journey, JourneyRow, SeenWay } from "./model.ts";
 import type { Evidence } from "./read-accepted-uses.ts";
 import type { OrderChecker } from "./read-checkers.ts";
@@ -25,6 +25,7 @@ export type JourneyFrame = {
 /** The board of an order: a row for each verifier that answers for what it reaches. Pure. */
 export function journeyOf(frame: JourneyFrame, checkers: readonly OrderChecker[]): Journey {
   const { order, now, isExact } = frame;
+  const heldMs = frame.evidence.heldUntilMs;
   const rows = checkers.flatMap((checker) => rowOf(frame, checker) ?? []);
   const open = rows.filter(({ state }) => state === "open");
   const last = rows.reduce((most, { lastTokenMs }) => Math.max(most, lastTokenMs ?? 0), 0);
@@ -36,6 +37,7 @@ export function journeyOf(frame: JourneyFrame, checkers: readonly OrderChecker[]
       standing: order.standing,
       committedAt: order.createdAt.toISOString(),
       holdsFrom: holdsFrom(order).toISOString(),
+      endedAt: heldMs !== null && heldMs <= now.getTime() ? iso(heldMs) : null,
     },
     at: now.toISOString(),
     lastTokenAt: last === 0 ? null : iso(last),
@@ -68,6 +70,7 @@ function rowOf(frame: JourneyFrame, checker: OrderChecker) {
     isScheduled: order.effectiveFrom > order.createdAt,
     lastTokenAtMs: lastTokenMs,
   };
+  const heldMs = frame.evidence.heldUntilMs;
   const reach = reachOf(checker, taken, now.getTime());
   if (wasOver(checker, reach, order.createdAt)) return null;
   const acceptedMs = frame.evidence.acceptedMs.get(checker.id) ?? null;
@@ -76,11 +79,13 @@ function rowOf(frame: JourneyFrame, checker: OrderChecker) {
     ? contradicted(frame, lastTokenMs)
     : order.verb === "restore" || order.verb === "cancel"
       ? heardBy(now, whenHeard(checker, taken, reach))
-      : {
-          isOver: reach.isOver,
-          until: iso(reach.endsMs),
-          says: reachWords(reach.because, reach.isOver),
-        };
+      : heldMs !== null && reach.endsMs > heldMs
+        ? outlasted(now, heldMs, reach)
+        : {
+            isOver: reach.isOver,
+            until: iso(reach.endsMs),
+            says: reachWords(reach.because, reach.isOver, haveOthers(checker)),
+          };
   const row: JourneyRow = {
     verifierId: checker.id,
     name: checker.name,
@@ -118,6 +123,12 @@ function contradicted(
   const untilMs = ends.length === 0 ? null : Math.min(...ends);
   const isOver = untilMs !== null && untilMs <= now.getTime();
   return { isOver, until: iso(untilMs), says: contradictedWords(order.verb, isOver) };
+}
+
+/** A suspension is over before it is known to refuse: from then on nothing is forbidden. */
+function outlasted(now: Date, heldMs: number, { because }: Reach) {
+  const isOver = heldMs <= now.getTime();
+  return { isOver, until: iso(heldMs), says: outlastedWords(because, isOver) };
 }
 
 function heardBy(now: Date, { atMs, because }: Heard) {

@@ -57,8 +57,34 @@ const CAN_ACCEPT: Record<Because, string> = {
   expiry: "Can accept the last token until it expires.",
 };
 
-export function reachWords(because: Because, isOver: boolean): string {
-  return isOver ? REFUSES[because] : CAN_ACCEPT[because];
+/** The same of one process, while others of the verifier have the order. */
+const ONE_REFUSES: Partial<Record<Because, string>> = {
+  stale:
+    "A process of it hears nothing: that one refuses everything until it does. The others have the order.",
+  stale_registered:
+    "A process of it hears nothing, and never said how it behaves. Registered as strict: so that one should refuse everything. The others have the order.",
+  lenient: "A process of it never said that it has the order. The last token is over.",
+};
+const ONE_CAN_ACCEPT: Partial<Record<Because, string>> = {
+  stale:
+    "A process of it has not said that it has the order. Strict: by then it has it, or refuses everything.",
+  stale_registered:
+    "A process of it has not said that it has the order, nor how it behaves. Registered as strict: by then it should have it, or refuse everything.",
+  lenient:
+    "A process of it has not said that it has the order. Lenient: without it, it accepts a token until it expires.",
+};
+
+/** `isOne`: what it says is so of one process, and others of the verifier have the order. */
+export function reachWords(because: Because, isOver: boolean, isOne = false): string {
+  const one = isOne ? (isOver ? ONE_REFUSES : ONE_CAN_ACCEPT)[because] : undefined;
+  return one ?? (isOver ? REFUSES[because] : CAN_ACCEPT[because]);
+}
+
+/** Of a verifier that is not known to refuse before the suspension is over, and what was suspended is good again. */
+export function outlastedWords(because: Because, isOver: boolean): string {
+  return isOver
+    ? "It could accept it all along: the suspension was over before it was known to refuse."
+    : `${CAN_ACCEPT[because]} The suspension ends before that.`;
 }
 
 const HEARD: Record<Hears, string> = {

@@ -5,6 +5,7 @@ import {
   AUTHORITY_LAG_MS,
   type CheckerFacts,
   DISABLING_MS,
+  haveOthers,
   type InstanceFacts,
   type Newest,
   reachOf,
@@ -65,6 +66,32 @@ function checker(more: Partial<CheckerFacts> = {}): CheckerFacts {
     ...more,
   };
 }
+
+describe("one of several processes", () => {
+  const silent = instance({ mode: "strict" });
+
+  test("is told apart from its verifier while another has the order, by its word or from its beginning", () => {
+    const heard = instance({ acknowledgedAtMs: COMMIT + 40 });
+    expect(haveOthers(checker({ instances: [silent, heard] }))).toBe(true);
+    const began = newestOf({ mode: "strict", seenAtMs: COMMIT + 90_000 });
+    expect(haveOthers(checker({ instances: [silent], newest: began }))).toBe(true);
+    expect(reachWords("stale", true, true)).toMatch(/^A process of it hears nothing: that one refuses/);
+    expect(reachWords("lenient", false, true)).toMatch(/^A process of it has not said/);
+  });
+
+  test("is its verifier where nothing else lives: the newest is itself, or has ended, or what had the order did", () => {
+    const itself = newestOf({ mode: "strict", seenAtMs: silent.seenAtMs });
+    expect(haveOthers(checker({ instances: [silent], newest: itself }))).toBe(false);
+    const gone = newestOf({ seenAtMs: COMMIT + 90_000, endedAtMs: COMMIT + 91_000 });
+    expect(haveOthers(checker({ instances: [silent], newest: gone }))).toBe(false);
+    const closed = instance({ acknowledgedAtMs: COMMIT + 40, endedAtMs: COMMIT + 50 });
+    expect(haveOthers(checker({ instances: [silent, closed] }))).toBe(false);
+    expect(haveOthers(checker())).toBe(false);
+    expect(reachWords("stale", true)).toMatch(/^Hears nothing/);
+    // what is said of the verifier as a whole does not change
+    expect(reachWords("acknowledged", true, true)).toBe("Has the order.");
+  });
+});
 
 describe("a verifier refuses", () => {
   test("from the commit on where it asks at each use, a few seconds later where its answers are relaxed", () => {

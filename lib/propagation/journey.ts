@@ -149,6 +149,15 @@ export function reachOf(checker: CheckerFacts, order: TakenBack, nowMs: number):
   };
 }
 
+/** Whether others of a verifier's processes have the order while one has not: they said so, or began later, and with it. */
+export function haveOthers({ instances, newest }: CheckerFacts): boolean {
+  const isHeard = ({ acknowledgedAtMs, endedAtMs }: InstanceFacts) =>
+    acknowledgedAtMs !== null && endedAtMs === null;
+  if (instances.some(isHeard)) return true;
+  if (newest === null || newest.endedAtMs !== null) return false;
+  return instances.length > 0 && instances.every(({ seenAtMs }) => seenAtMs < newest.seenAtMs);
+}
+
 /** Whether a process can have had to do with the order. */
 export function hasPartInOrder(instance: InstanceFacts, checker: CheckerFacts, order: TakenBack): boolean {
   const { acknowledgedAtMs, firstSeenAtMs, seenAtMs, disconnectedAtMs, endedAtMs } = instance;

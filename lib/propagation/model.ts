@@ -80,6 +80,8 @@ export type Journey = {
     standing: string;
     committedAt: string;
     holdsFrom: string;
+    /** When a suspension ended, by itself or by a restore: nothing is taken back by it any more. Null while it holds, and for other orders. */
+    endedAt: string | null;
   };
   /** When this was read. */
   at: string;

@@ -316,6 +316,44 @@ test("a use that a verifier accepted inside of a suspension, after it should ref
     expect(rowOf(restored, name)).toMatchObject({ state: "reached", acceptedAt: null });
 });
 
+test("a suspension's board ends with the suspension: who never refuses can accept until then, and nobody is told to accept afterwards what works again", async () => {
+  const audience = `brief-${tag()}`;
+  const names = { alone: `b1-${tag()}`, asks: `b2-${tag()}` };
+  await verifiers.verifier({ name: names.alone, audience, checkWay: "jwks" });
+  await verifiers.verifier({ name: names.asks, audience, checkWay: "introspection", askedAt: new Date() });
+  const clientId = await fixture.client(`c-${tag()}`);
+  const token = await fixture.token({
+    clientId,
+    audiences: [audience],
+    expiresAt: new Date(Date.now() + 7_200_000),
+  });
+  const expiresAt = new Date(Date.now() + 600_000);
+  const target = { kind: "token", id: token.id, name: token.id } as const;
+  const placed = await db.transaction((tx) =>
+    placeOrder(tx, as("responder"), { verb: "suspend", target, reason: "test", note: "", expiresAt }),
+  );
+  await verifiers.sighted(placed.position, placed.at);
+  const read = (now: Date) => getOrderPropagation(as("auditor", now), placed.id);
+
+  const held = await read(after(placed.at, 60_000));
+  expect(held).toMatchObject({ open: 1, everywhereAt: at(expiresAt), order: { endedAt: null } });
+  expect(rowOf(held, names.alone)).toMatchObject({
+    state: "open",
+    until: at(expiresAt),
+    says: expect.stringContaining("signatures alone"),
+  });
+  expect(rowOf(held, names.asks)).toMatchObject({ state: "reached", until: at(placed.at) });
+
+  const over = await read(after(expiresAt, 1));
+  expect(over).toMatchObject({ open: 0, order: { endedAt: at(expiresAt) } });
+  expect(rowOf(over, names.alone)).toMatchObject({
+    state: "reached",
+    until: at(expiresAt),
+    says: expect.stringContaining("could accept it all along"),
+  });
+  expect(rowOf(over, names.asks)).toMatchObject({ state: "reached", until: at(placed.at) });
+});
+
 test("a verifier that is disabled, or that an audience was taken from, stays on the board for as long as it can accept", async () => {
   const audience = `left-${tag()}`;
   const names = { lenient: `u1-${tag()}`, strict: `u2-${tag()}`, gone: `u3-${tag()}`, former: `u4-${tag()}` };

@@ -69,7 +69,9 @@ export async function readEvidence(
   { toleranceMs }: { toleranceMs: number },
 ): Promise<Evidence> {
   const { verb, standing, createdAt: committedAt, cutoff } = order;
-  if (standing === "cancelled" || standing === "scheduled") return NOTHING;
+  if (standing === "cancelled") return NOTHING;
+  if (standing === "scheduled")
+    return { ...NOTHING, heldUntilMs: verb === "suspend" ? (order.expiresAt?.getTime() ?? null) : null };
   switch (verb) {
     case "revoke":
       return {

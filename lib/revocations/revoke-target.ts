@@ -34,6 +34,12 @@ async function readLeft(
   return { remains, refusedEverywhere };
 }
 
+async function countLiveOf(ctx: Context, target: FoundTarget) {
+  const [live, ofLate] = await Promise.all([liveTokens(ctx), lateEnoughToLive(ctx, target)]);
+  // an emergency does not wait for a number
+  return { live, ofLate, reached: await countLive(ctx.db, live, ofLate.tokens, COUNT_WAIT_MS) };
+}
+
 /**
  * Places the order on a target that was found and may be revoked, with its audit entry, in one transaction, and tells what it did.
  * What has ended before stays as it is: nothing is placed, the answer names the order that ended it, and `revocation.repeated` keeps the
@@ -47,9 +53,12 @@ export async function revokeTarget(
   { reason, note }: Pick<RevokeInput, "reason" | "note">,
   act: RevocationAct,
 ): Promise<RevocationResult> {
-  const [live, ofLate] = await Promise.all([liveTokens(ctx), lateEnoughToLive(ctx, target)]);
-  const ended = await findEndingOrder(ctx.db, target, ctx.now);
   requireNote({ reason, note });
+  // a revocation waits for each round trip to the database before its commit: what does not need the other is asked at once
+  const [{ live, ofLate, reached }, ended] = await Promise.all([
+    countLiveOf(ctx, target),
+    findEndingOrder(ctx.db, target, ctx.now),
+  ]);
   if (ended !== null) {
     // who asks again may know more: the reason and the note are kept
     await ctx.db.transaction((tx) =>
@@ -69,19 +78,13 @@ export async function revokeTarget(
       ...(await readLeft(ctx, live, ofLate, ended)),
     };
   }
-  // an emergency does not wait for a number
-  const reached = await countLive(ctx.db, live, ofLate.tokens, COUNT_WAIT_MS);
-  const order = await ctx.db.transaction(async (tx) => {
+  const { id } = await ctx.db.transaction(async (tx) => {
     const placed = await placeOrder(tx, ctx, {
       verb: "revoke",
       target: { kind: target.kind, id: target.id, name: target.name },
       reason,
       note,
     });
-    const [record] = await run<OrderRecord>(
-      tx,
-      sql`SELECT ${ORDER_COLUMNS} FROM revocation_order o WHERE o.id = ${placed.id}::uuid`,
-    );
     await recordEntry(tx, ctx, {
       act,
       target: { kind: target.kind, id: target.id, name: target.name },
@@ -89,8 +92,13 @@ export async function revokeTarget(
       note: note.trim() === "" ? undefined : note.trim(),
       after: { orderId: placed.id, liveTokens: reached.value, liveTokensIsExact: reached.isExact },
     });
-    return record as OrderRecord;
+    return placed;
   });
+  const [record] = await run<OrderRecord>(
+    ctx.db,
+    sql`SELECT ${ORDER_COLUMNS} FROM revocation_order o WHERE o.id = ${id}::uuid`,
+  );
+  const order = record as OrderRecord;
   return {
     order: orderRowOf(order),
     wasPlaced: true,

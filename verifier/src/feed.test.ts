@@ -450,3 +450,27 @@ test("a closed verifier judges nothing and leaves no connection", async () => {
   await expect.poll(() => peer.streams.size).toBe(0);
   expect(await codeOf(verifier, await peer.token())).toBe("closed");
 });
+
+test("a clock that is too far behind from the start is the reason that ready() gives, and is told", async () => {
+  const late = vi
+    .spyOn(Date, "now")
+    .mockImplementation(() => performance.timeOrigin + performance.now() - 45_000);
+  try {
+    const verifier = createVerifier({
+      issuer: peer.issuer,
+      audience: AUDIENCE,
+      secret: SECRET,
+      reports: false,
+      onEvent: (event) => events.push(event),
+    });
+    verifiers.push(verifier);
+    await expect(verifier.ready({ timeoutSeconds: 1 })).rejects.toMatchObject({
+      code: "not_ready",
+      message: expect.stringContaining("clock is too far behind"),
+    });
+    await expect.poll(() => told("clock_behind")).toBe(1);
+    expect(verifier.state.isReady).toBe(false);
+  } finally {
+    late.mockRestore();
+  }
+});

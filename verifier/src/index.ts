@@ -76,6 +76,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   let statement: Statement | null = null;
   let isClosed = false;
   let wasStale = true;
+  let wasClockBehind = false;
 
   const maxStalenessMs = () => staleBound(settings, statement);
   const lists = new StatusLists({ authority, keys, settings, tell, maxStalenessMs });
@@ -182,10 +183,15 @@ export function createVerifier(options: VerifierOptions): Verifier {
 
   function watch(): void {
     const { isStale, ageMs } = revocations.state();
+    // one that was behind from the start never becomes ready: whoever listens is to know why
+    if (word.isClockBehind !== wasClockBehind) {
+      wasClockBehind = word.isClockBehind;
+      if (wasClockBehind) tell({ type: "clock_behind" });
+    }
     if (isStale === wasStale || !isReady()) return;
     wasStale = isStale;
     if (!isStale) tell({ type: "fresh" });
-    else tell(word.isClockBehind ? { type: "clock_behind" } : { type: "stale", ageMs: ageMs ?? 0 });
+    else if (!word.isClockBehind) tell({ type: "stale", ageMs: ageMs ?? 0 });
   }
 
   function isReady(): boolean {
@@ -221,9 +227,13 @@ export function createVerifier(options: VerifierOptions): Verifier {
             cause: follower?.lastError,
           });
         if (performance.now() > deadline)
-          throw new VerifierError("not_ready", "The authority was not heard in time.", {
-            cause: follower?.lastError,
-          });
+          throw new VerifierError(
+            "not_ready",
+            word.isClockBehind
+              ? "This machine's clock is too far behind the authority's: nothing that it says can be taken for new."
+              : "The authority was not heard in time.",
+            { cause: follower?.lastError },
+          );
         // keeps the process alive, which waits for this
         await new Promise((resolve) => setTimeout(resolve, 10));
       }

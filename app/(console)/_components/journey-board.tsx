@@ -49,6 +49,7 @@ export function JourneyBoard({ journey, rows = journey.rows }: { journey: Journe
   const committedMs = Date.parse(journey.order.committedAt);
   const longestMs = Math.max(
     SHORTEST_MS,
+    (msOf(journey.order.endedAt) ?? committedMs) - committedMs,
     ...journey.rows.flatMap((row) =>
       [row.until, row.acknowledgedAt].map((at) => (msOf(at) ?? committedMs) - committedMs),
     ),
@@ -93,10 +94,16 @@ export function JourneyBoard({ journey, rows = journey.rows }: { journey: Journe
                     nowMs={Date.parse(journey.at)}
                     longestMs={longestMs}
                     ticks={ticks}
+                    endedMs={msOf(journey.order.endedAt)}
                   />
                 </td>
                 <td>
-                  <JourneyWhere row={row} committedMs={committedMs} isGivingBack={isGivingBack} />
+                  <JourneyWhere
+                    row={row}
+                    committedMs={committedMs}
+                    isGivingBack={isGivingBack}
+                    endedAt={journey.order.endedAt}
+                  />
                 </td>
               </tr>
             ))}

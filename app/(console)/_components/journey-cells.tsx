@@ -4,6 +4,7 @@ import { Instant } from "#components/display/instant.tsx";
 import { type JourneyRow, SEEN_WAY_WORDS } from "#lib/propagation/model.ts";
 import classes from "./journey-board.module.css";
 import { journeyWords as words } from "./journey-words.ts";
+import { outlasted } from "./outlasted.ts";
 import { wayWords } from "./way-words.ts";
 import { waysDiffer } from "./ways-differ.ts";
 
@@ -34,11 +35,15 @@ export function JourneyWhere({
   row,
   committedMs,
   isGivingBack,
+  endedAt,
 }: {
   row: JourneyRow;
   committedMs: number;
   isGivingBack: boolean;
+  /** Of a suspension that is over; else null. */
+  endedAt: string | null;
 }) {
+  if (endedAt !== null) return <JourneyWas row={row} committedMs={committedMs} endedAt={endedAt} />;
   const isReached = row.state === "reached";
   const word = isGivingBack
     ? isReached
@@ -72,13 +77,47 @@ export function JourneyWhere({
           ? ` ${words.ofInstances(acknowledged, count)}.`
           : ""}
       </small>
-      {row.acceptedAt === null ? null : (
-        <small>
-          <b>
-            {words.acceptedAt} <Instant at={row.acceptedAt} show="exact" focusable />, {words.afterRefusal}
-          </b>
-        </small>
-      )}
+      <JourneyEvidence acceptedAt={row.acceptedAt} />
     </>
+  );
+}
+
+/** Where it stood while a suspension held that is over. */
+function JourneyWas({
+  row,
+  committedMs,
+  endedAt,
+}: {
+  row: JourneyRow;
+  committedMs: number;
+  endedAt: string;
+}) {
+  const isSpared = outlasted(row, endedAt);
+  return (
+    <>
+      <span className={classes.where} data-state="past">
+        <b className={classes.tone}>{isSpared ? words.couldAccept : words.refused}</b>{" "}
+        {row.until === null ? null : (
+          <>
+            {isSpared ? words.until : words.from} <Instant at={row.until} show="exact" focusable />
+            {isSpared ? null : (
+              <span className="faint">+{words.afterMs(Date.parse(row.until) - committedMs)}</span>
+            )}
+          </>
+        )}
+      </span>
+      <small>{row.says}</small>
+      <JourneyEvidence acceptedAt={row.acceptedAt} />
+    </>
+  );
+}
+
+function JourneyEvidence({ acceptedAt }: { acceptedAt: string | null }) {
+  return acceptedAt === null ? null : (
+    <small>
+      <b>
+        {words.acceptedAt} <Instant at={acceptedAt} show="exact" focusable />, {words.afterRefusal}
+      </b>
+    </small>
   );
 }

@@ -30,6 +30,8 @@ export const journey = z.object({
     standing: z.string(),
     committedAt: instant,
     holdsFrom: instant,
+    /** When a suspension ended, by itself or by a restore. */
+    endedAt: instant.nullable(),
   }),
   at: instant,
   lastTokenAt: instant.nullable(),

@@ -13,12 +13,15 @@ export function BoardChoices({
   orders,
   audiences,
   verb,
+  isOver,
   counts,
 }: {
   query: BoardQuery;
   orders: { id: string; line: string; createdAt: string }[];
   audiences: string[];
   verb: string;
+  /** A suspension that has ended: nothing is taken back by it that could still be accepted. */
+  isOver: boolean;
   counts: { reached: number; open: number };
 }) {
   const router = useRouter();
@@ -26,6 +29,7 @@ export function BoardChoices({
   const go = (change: Partial<BoardQuery>) =>
     router.replace(boardAddress({ ...query, ...change }), { scroll: false });
   const isGivingBack = verb === "restore" || verb === "cancel";
+  const reachedWord = isGivingBack ? words.knows : words.refuses;
   return (
     <Group gap="sm" align="flex-end" mb="md">
       <NativeSelect
@@ -45,16 +49,18 @@ export function BoardChoices({
         data={[{ value: "", label: words.anyAudience }, ...audiences]}
         style={{ flex: "0 1 200px" }}
       />
-      <SegmentedControl
-        aria-label={words.state}
-        value={query.state ?? "all"}
-        onChange={(value) => go({ state: value === "reached" || value === "open" ? value : null })}
-        data={[
-          { value: "all", label: `${words.all} ${counts.reached + counts.open}` },
-          { value: "open", label: `${isGivingBack ? words.unaware : words.canAccept} ${counts.open}` },
-          { value: "reached", label: `${isGivingBack ? words.knows : words.refuses} ${counts.reached}` },
-        ]}
-      />
+      {isOver ? null : (
+        <SegmentedControl
+          aria-label={words.state}
+          value={query.state ?? "all"}
+          onChange={(value) => go({ state: value === "reached" || value === "open" ? value : null })}
+          data={[
+            { value: "all", label: `${words.all} ${counts.reached + counts.open}` },
+            { value: "open", label: `${isGivingBack ? words.unaware : words.canAccept} ${counts.open}` },
+            { value: "reached", label: `${reachedWord} ${counts.reached}` },
+          ]}
+        />
+      )}
     </Group>
   );
 }

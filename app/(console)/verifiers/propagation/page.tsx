@@ -54,6 +54,7 @@ export default async function PropagationPage({
             }))}
             audiences={[...new Set(journey.rows.flatMap((row) => row.audiences))].sort()}
             verb={journey.order.verb}
+            isOver={journey.order.endedAt !== null}
             counts={{ reached: journey.reached, open: journey.open }}
           />
           <JourneyBoard journey={journey} {...(rows === undefined ? {} : { rows })} />
