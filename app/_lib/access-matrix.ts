@@ -110,6 +110,7 @@ export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
   "POST /api/v1/saved-views": "signed-in",
   "PATCH /api/v1/saved-views/{id}": "signed-in",
   "DELETE /api/v1/saved-views/{id}": "signed-in",
+  "GET /api/v1/seal-coverage": "audit:read",
   "POST /api/v1/sessions/{uid}/revoke": "session:revoke",
   "POST /api/v1/setup/enrolment": "public",
   "POST /api/v1/setup/invitation": "public",

@@ -58,17 +58,30 @@ async function withEvidence<T>(env: Env, use: (db: SqlDatabase) => Promise<T>): 
 /** The evidence does not hold. `message` is what there is to say. */
 export class EvidenceFault extends Error {}
 
-type Given = { keys: CheckpointKey[] | null; held: string[] | null; heldIn: string | null };
+type Given = { keys: CheckpointKey[] | null; held: string[] | null };
+
+function verifyDatabase(env: Env, { keys, held }: Given): Promise<Verification> {
+  return withEvidence(env, async (db) =>
+    verifyEvidence(readEvidence(db), { keys: keys ?? (await readCheckpointKeys(db)), held, at: new Date() }),
+  );
+}
 
 async function verifyFile(file: string, { keys, held }: Given): Promise<Verification> {
-  if (!existsSync(file)) throw new UsageError(`${file} is not there`);
-  const evidence = await readEvidenceFile(createInterface({ input: createReadStream(file) }));
-  return verifyEvidence(evidence.source, { keys: keys ?? evidence.keys, held, at: evidence.exportedAt });
+  try {
+    const evidence = await readEvidenceFile(createInterface({ input: createReadStream(file) }));
+    return await verifyEvidence(evidence.source, {
+      keys: keys ?? evidence.keys,
+      held,
+      at: evidence.exportedAt,
+    });
+  } catch (error) {
+    throw error instanceof EvidenceFileError ? new EvidenceFault(`${file}: ${error.message}`) : error;
+  }
 }
 
 export const auditVerify: Command = {
-  usage: "audit verify [FILE] [--keys JWKS] [--checkpoints FILE]",
-  does: "verifies the audit log, of the database or of a file that audit export made",
+  usage: "audit verify [FILE…] [--keys JWKS] [--checkpoints FILE]",
+  does: "verifies the audit log, of the database or of files that audit export made",
   async run(args, env) {
     const { values, positionals } = parseArgs({
       args,
@@ -76,35 +89,28 @@ export const auditVerify: Command = {
       allowPositionals: true,
       strict: true,
     });
-    const [file, ...rest] = positionals;
-    if (rest.length > 0) throw new UsageError("one file at a time");
     // beside the database that is verified, its own file is what is held elsewhere
-    const own = file === undefined && existsSync(env.checkpointFile) ? env.checkpointFile : null;
+    const own = positionals.length === 0 && existsSync(env.checkpointFile) ? env.checkpointFile : null;
     const heldIn = values.checkpoints ?? own;
-    const given: Given = {
-      keys: values.keys === undefined ? null : readKeys(values.keys),
-      held: heldIn === null ? null : await readHeld(heldIn),
-      heldIn,
-    };
-    const found = await (file === undefined
-      ? withEvidence(env, async (db) =>
-          verifyEvidence(readEvidence(db), {
-            keys: given.keys ?? (await readCheckpointKeys(db)),
-            held: given.held,
-            at: new Date(),
-          }),
-        )
-      : verifyFile(file, given)
-    ).catch((error: unknown) => {
-      throw error instanceof EvidenceFileError ? new EvidenceFault(error.message) : error;
-    });
-    for (const line of verificationLines(found, { ...given, hasOwnKeys: given.keys !== null }))
-      process.stdout.write(`${line}\n`);
-    if (found.problems.length > 0)
+    const keys = values.keys === undefined ? null : readKeys(values.keys);
+    const held = heldIn === null ? null : await readHeld(heldIn);
+    const missing = positionals.find((file) => !existsSync(file));
+    if (missing !== undefined) throw new UsageError(`${missing} is not there`);
+    const verifications =
+      positionals.length === 0
+        ? [() => verifyDatabase(env, { keys, held })]
+        : positionals.map((file) => () => verifyFile(file, { keys, held }));
+    let broken = 0;
+    for (const [index, verify] of verifications.entries()) {
+      if (positionals.length > 1) process.stdout.write(`${index === 0 ? "" : "\n"}${positionals[index]}\n`);
+      const found = await verify();
+      for (const line of verificationLines(found, { heldIn, hasOwnKeys: keys !== null }))
+        process.stdout.write(`${line}\n`);
+      broken += found.problems.length;
+    }
+    if (broken > 0)
       throw new EvidenceFault(
-        found.problems.length === 1
-          ? "the evidence does not hold: 1 chain is broken"
-          : `the evidence does not hold: ${found.problems.length} chains are broken`,
+        `the evidence does not hold: ${broken === 1 ? "1 chain is" : `${broken} chains are`} broken`,
       );
   },
 };

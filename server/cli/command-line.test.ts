@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
-import { readFileSync, rmSync, statSync } from "node:fs";
+import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -38,7 +38,7 @@ describe("npx tokenwarden", { timeout: 60_000 }, () => {
       "api-token create",
       "db migrate",
       "issuer set",
-      "audit verify [FILE]",
+      "audit verify [FILE…]",
       "audit export FILE",
       "keys rewrap",
     ]) {
@@ -67,7 +67,7 @@ describe("npx tokenwarden", { timeout: 60_000 }, () => {
     [["issuer", "set", "https://a.example.com/path", "--instead-of", "https://b.example.com"], "one origin"],
     [["issuer", "set"], "one origin"],
     [["audit", "verify", "not-there.ndjson"], "not-there.ndjson is not there"],
-    [["audit", "verify", "a", "b"], "one file at a time"],
+    [["audit", "verify", "package.json", "not-there"], "not-there is not there"],
     [["audit", "verify", "--keys", "package.json"], "--keys package.json is no JWKS"],
     [["audit", "verify", "--checkpoints", "not-there"], "--checkpoints not-there cannot be read"],
     [["audit", "export"], "say which file"],
@@ -102,6 +102,19 @@ describe("npx tokenwarden", { timeout: 60_000 }, () => {
     expect(token.stderr).toMatch(
       /API token nightly export \(\S+\), role auditor, good until \d{4}-\S+\. It is shown only now\./,
     );
+    const exported = path.join(dataDir, "audit.ndjson");
+    expect(await run("audit", "export", exported)).toMatchObject({ code: 0 });
+    expect(await run("audit", "export", exported)).toMatchObject({ code: 2 });
+    for (const verified of [await run("audit", "verify"), await run("audit", "verify", exported)]) {
+      expect(verified).toMatchObject({ code: 0, stderr: expect.not.stringContaining("tokenwarden:") });
+      expect(verified.stdout).toMatch(/^acts {9}\d+ entries/m);
+      expect(verified.stdout).toContain("no checkpoint that is held elsewhere was given");
+    }
+    const edited = readFileSync(exported, "utf8").replaceAll("nightly export", "something else");
+    writeFileSync(exported, edited);
+    const broken = await run("audit", "verify", exported);
+    expect(broken).toMatchObject({ code: 1, stdout: expect.stringContaining("BROKEN       acts ") });
+    expect(broken.stderr).toBe("tokenwarden: the evidence does not hold: 1 chain is broken\n");
     const file = path.join(dataDir, "master-key");
     const before = readFileSync(file, "utf8");
     const rewrapped = await run("keys", "rewrap");

@@ -87,6 +87,7 @@ import * as retentionPlan from "./retention/plan/route.ts";
 import * as retention from "./retention/route.ts";
 import * as savedViewsId from "./saved-views/[id]/route.ts";
 import * as savedViews from "./saved-views/route.ts";
+import * as sealCoverage from "./seal-coverage/route.ts";
 import * as sessionsUidRevoke from "./sessions/[uid]/revoke/route.ts";
 import * as setupEnrolment from "./setup/enrolment/route.ts";
 import * as setupInvitation from "./setup/invitation/route.ts";
@@ -222,6 +223,7 @@ export function allRoutes(): Route[] {
     retention,
     retentionPlan,
     savedViews,
+    sealCoverage,
     savedViewsId,
     sessionsUidRevoke,
     setupEnrolment,

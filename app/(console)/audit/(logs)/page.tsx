@@ -8,7 +8,9 @@ import { getUseHistogram } from "#lib/audit/get-use-histogram.ts";
 import { listTokenUses } from "#lib/audit/list-token-uses.ts";
 import { tokenUsesTable } from "#lib/audit/table.ts";
 import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
+import { getSealCoverage } from "#lib/seals/get-seal-coverage.ts";
 import { AuditTabs } from "../_components/audit-tabs.tsx";
+import { SealedLine } from "../_components/sealed-line.tsx";
 import { TimeRange } from "../_components/time-range.tsx";
 import { UseHistogram } from "../_components/use-histogram.tsx";
 import { UsesTable } from "../_components/uses-table.tsx";
@@ -25,13 +27,21 @@ export default async function AuditPage({
   const address = listAddress("/audit", tokenUsesTable, query);
   const ctx = await requireSignedIn(address);
   if (dropped.length > 0) redirect(address);
-  const [page, histogram] = await Promise.all([
+  const [page, histogram, coverage] = await Promise.all([
     listTokenUses(ctx, query),
     getUseHistogram(ctx, query.filters),
+    getSealCoverage(ctx),
   ]);
   return (
     <Page fill>
-      <PageHeader title={words.title} purpose={words.purpose} />
+      <PageHeader
+        title={words.title}
+        purpose={
+          <>
+            {words.purpose} <SealedLine {...coverage} />
+          </>
+        }
+      />
       <AuditTabs current="uses">
         <TimeRange query={query} />
       </AuditTabs>

@@ -2,6 +2,13 @@
 export const auditWords = {
   title: "Audit",
   purpose: "Every use of a token and every act of an admin. Nothing here can be changed or taken out.",
+  sealedUntil: "Sealed up to",
+  notSealed: "No use is sealed yet",
+  lastCheckpoint: "last signed checkpoint",
+  noCheckpoint: "no checkpoint is signed yet",
+  overdue: "overdue: look at the worker's log",
+  sealHint: "Each writer seals what it wrote about once a second; a checkpoint over all seals is signed every minute.",
+  checkpointHint: "Verify with npx tokenwarden audit verify, against checkpoints that are kept elsewhere.",
   uses: "Token use",
   acts: "Admin acts",
   refused: "Refused without a token",

@@ -6,8 +6,10 @@ import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { listAuditEntries } from "#lib/audit/list-audit-entries.ts";
 import { auditEntriesTable } from "#lib/audit/table.ts";
 import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
+import { getSealCoverage } from "#lib/seals/get-seal-coverage.ts";
 import { ActsTable } from "../../_components/acts-table.tsx";
 import { AuditTabs } from "../../_components/audit-tabs.tsx";
+import { SealedLine } from "../../_components/sealed-line.tsx";
 import { auditWords as words } from "../../_components/words.ts";
 
 export const metadata: Metadata = { title: words.acts };
@@ -21,10 +23,17 @@ export default async function AuditActsPage({
   const address = listAddress("/audit/acts", auditEntriesTable, query);
   const ctx = await requireSignedIn(address);
   if (dropped.length > 0) redirect(address);
-  const page = await listAuditEntries(ctx, query);
+  const [page, coverage] = await Promise.all([listAuditEntries(ctx, query), getSealCoverage(ctx)]);
   return (
     <Page fill>
-      <PageHeader title={words.title} purpose={words.purpose} />
+      <PageHeader
+        title={words.title}
+        purpose={
+          <>
+            {words.purpose} <SealedLine {...coverage} />
+          </>
+        }
+      />
       <AuditTabs current="acts" />
       <ActsTable query={query} page={page} />
     </Page>
