@@ -1,4 +1,4 @@
-import type { Authority } from "./authority.ts";
+import { type Authority, UnexpectedAnswer } from "./authority.ts";
 import { pause } from "./pause.ts";
 
 const EVERY_MS = 5_000;
@@ -12,6 +12,8 @@ export class Acknowledger {
   readonly #closing: AbortSignal;
   #wake: () => void = () => undefined;
   #isAsked = false;
+  /** Whether the authority takes the kids of the keys that are held: one of before 29 November 2026 refuses a member that it does not know. */
+  #takesKids = true;
 
   constructor(authority: Authority, closing: AbortSignal, body: () => Record<string, unknown>) {
     this.#authority = authority;
@@ -27,6 +29,18 @@ export class Acknowledger {
 
   /** One that fails is not told again: the next one says all of it. */
   async send(timeoutMs?: number): Promise<void> {
+    const { kids, ...rest } = this.#body();
+    if (!this.#takesKids) return this.#post(rest, timeoutMs);
+    try {
+      await this.#post({ ...rest, kids }, timeoutMs);
+    } catch (error) {
+      if (!(error instanceof UnexpectedAnswer) || error.status !== 400) throw error;
+      await this.#post(rest, timeoutMs);
+      this.#takesKids = false;
+    }
+  }
+
+  async #post(body: Record<string, unknown>, timeoutMs?: number): Promise<void> {
     const url = await this.#authority.endpoint("feed");
     url.pathname = `${url.pathname.replace(/\/$/, "")}/acknowledgements`;
     await this.#authority.ask(
@@ -34,7 +48,7 @@ export class Acknowledger {
       {
         method: "POST",
         headers: { "content-type": "application/json" },
-        body: JSON.stringify(this.#body()),
+        body: JSON.stringify(body),
         ...(timeoutMs === undefined ? {} : { timeoutMs }),
       },
       async () => undefined,

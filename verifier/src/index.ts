@@ -65,7 +65,16 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const instance = randomUUID();
   const closing = new AbortController();
   const authority = openAuthority(settings, closing.signal);
-  const keys = openKeySet({ authority, name: "keys", settings, tell, closing: closing.signal });
+  const openKeys = (name: "keys" | "feedKeys") =>
+    openKeySet({
+      authority,
+      name,
+      settings,
+      tell,
+      closing: closing.signal,
+      onFetched: () => acknowledger?.poke(),
+    });
+  const keys = openKeys("keys");
   const readJwt = createJwtReader(settings, keys);
   const introspection = new Introspection(authority, settings.introspectionConcurrency, settings.timeoutMs);
   const proofs = new ProofChecker(settings.clockToleranceSeconds);
@@ -107,17 +116,15 @@ export function createVerifier(options: VerifierOptions): Verifier {
     settings.reports === null
       ? null
       : new ReportQueue({ authority, settings: settings.reports, instance, tell });
+  const feedKeys = settings.revocation === "feed" ? openKeys("feedKeys") : null;
   const acknowledger =
     settings.secret === null ? null : new Acknowledger(authority, closing.signal, acknowledgement);
   const follower =
-    settings.revocation !== "feed"
+    feedKeys === null
       ? null
       : new FeedFollower({
           authority,
-          messages: createMessageReader(
-            openKeySet({ authority, name: "feedKeys", settings, tell, closing: closing.signal }).get,
-            settings.issuer,
-          ),
+          messages: createMessageReader(feedKeys.get, settings.issuer),
           intake,
           instance,
           tell,
@@ -155,6 +162,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
       ...(latency === null ? {} : { latency_us: latency }),
       // nothing is accepted any more: no order has to wait for us
       ...(isClosed ? { closing: true } : {}),
+      kids: [...keys.kids, ...(feedKeys?.kids ?? [])],
     };
   }
 

@@ -19,9 +19,14 @@ afterEach(async () => {
   await peer.stop();
 });
 
-function open(keysMaxAgeMs: number) {
+function open(keysMaxAgeMs: number, secret?: string) {
   const settings = {
-    ...parseOptions({ issuer: peer.issuer, audience: AUDIENCE, revocation: "none" }),
+    ...parseOptions({
+      issuer: peer.issuer,
+      audience: AUDIENCE,
+      revocation: "none",
+      ...(secret === undefined ? {} : { secret }),
+    }),
     keysMaxAgeMs,
   };
   const authority = openAuthority(settings, closing.signal);
@@ -70,4 +75,19 @@ test("keys that cannot be fetched grow old, are said to be, and are young again 
   expect(told).toContain("keys_unavailable");
   peer.override = () => false;
   await expect.poll(() => keys.ageMs).toBeLessThan(500);
+});
+
+test("keys are asked for with the secret where there is one, and their kids are told", async () => {
+  const shown: (string | undefined)[] = [];
+  peer.override = (request, _response, url) => {
+    if (url.pathname === "/oauth/jwks") shown.push(request.headers.authorization);
+    return false;
+  };
+  const secret = `twv_${"s".repeat(43)}`;
+  const { keys } = open(60_000, secret);
+  expect(keys.kids).toEqual([]);
+  await keys.reload();
+  expect(keys.kids).toEqual(["t1"]);
+  await open(60_000).keys.reload();
+  expect(shown).toEqual([`Bearer ${secret}`, undefined]);
 });

@@ -13,15 +13,25 @@ export type KeySet = ReturnType<typeof openKeySet>;
 export type KeySetOptions = {
   authority: Pick<Authority, "endpoint">;
   name: Extract<EndpointName, "keys" | "feedKeys">;
-  settings: Pick<Settings, "keysMaxAgeMs" | "timeoutMs">;
+  settings: Pick<Settings, "keysMaxAgeMs" | "timeoutMs" | "secret">;
   tell: Tell;
   closing: AbortSignal;
+  /** Told when keys were fetched. */
+  onFetched?: () => void;
 };
 
 /** A key set that is fetched in the background as it ages: what cannot be fetched anew is used on, and `ageMs` tells. */
-export function openKeySet({ authority, name, settings, tell, closing }: KeySetOptions) {
-  const { keysMaxAgeMs: maxAgeMs, timeoutMs } = settings;
+export function openKeySet({
+  authority,
+  name,
+  settings,
+  tell,
+  closing,
+  onFetched = () => undefined,
+}: KeySetOptions) {
+  const { keysMaxAgeMs: maxAgeMs, timeoutMs, secret } = settings;
   let set: Promise<ReturnType<typeof createRemoteJWKSet>> | null = null;
+  let held: ReturnType<typeof createRemoteJWKSet> | null = null;
   let fetchedAt = Number.NEGATIVE_INFINITY;
   let triedAt = Number.NEGATIVE_INFINITY;
   let reloading: Promise<void> | null = null;
@@ -29,8 +39,10 @@ export function openKeySet({ authority, name, settings, tell, closing }: KeySetO
 
   async function open() {
     const url = await authority.endpoint(name);
-    return createRemoteJWKSet(url, {
+    held = createRemoteJWKSet(url, {
       timeoutDuration: timeoutMs,
+      // the keys are everybody's; by this the authority knows who has them
+      ...(secret === null ? {} : { headers: { authorization: `Bearer ${secret}` } }),
       cacheMaxAge: Number.POSITIVE_INFINITY,
       [customFetch]: async (address, init) => {
         const startedAt = performance.now();
@@ -43,6 +55,7 @@ export function openKeySet({ authority, name, settings, tell, closing }: KeySetO
         return response;
       },
     });
+    return held;
   }
 
   function opened() {
@@ -63,6 +76,7 @@ export function openKeySet({ authority, name, settings, tell, closing }: KeySetO
       .then(() => {
         // what began between the answer and here had the old keys
         generation += 1;
+        onFetched();
       })
       .catch((error: unknown) => {
         tell({ type: "keys_unavailable", error: errorOf(error) });
@@ -83,7 +97,10 @@ export function openKeySet({ authority, name, settings, tell, closing }: KeySetO
       return await (await opened())(header, token);
     } finally {
       // an unknown key had the set fetched
-      if (generation !== before) generation += 1;
+      if (generation !== before) {
+        generation += 1;
+        onFetched();
+      }
     }
   };
 
@@ -108,6 +125,11 @@ export function openKeySet({ authority, name, settings, tell, closing }: KeySetO
     /** Another number once they were fetched again: what was found good with those of before is looked at anew. */
     get generation() {
       return generation;
+    },
+    /** Of the keys that are held now. */
+    get kids(): string[] {
+      const keys = held?.jwks()?.keys ?? [];
+      return keys.flatMap(({ kid }) => (typeof kid === "string" ? [kid] : []));
     },
     /** Milliseconds since the keys were fetched; Infinity before. */
     get ageMs() {
