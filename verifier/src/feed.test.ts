@@ -96,6 +96,17 @@ test("the authority hears which keys are held; one that does not know the word h
   expect(refused.filter((instance) => instance === later.state.instance)).toHaveLength(1);
 });
 
+test("where a signing key is taken back, the key set is fetched anew: another one signs, which no cache has", async () => {
+  const verifier = await open();
+  const fetched = () => peer.seen.requests.filter((one) => one === "GET /oauth/jwks").length;
+  const before = fetched();
+  await peer.place(revoke("user", "u9"));
+  await expect.poll(() => verifier.state.position).toBe(1);
+  await peer.place(revoke("signing_key", "t0"));
+  await expect.poll(() => verifier.state.position).toBe(2);
+  await expect.poll(fetched).toBe(before + 1);
+});
+
 test("a newcomer has everything from the snapshot: bare ids, orders and disabled clients", async () => {
   const [jti, family] = [randomUUID(), randomUUID()];
   const expires = Math.floor(Date.now() / 1_000) + 300;
