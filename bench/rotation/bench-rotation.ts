@@ -88,6 +88,7 @@ export async function benchRotation(
   const { failedRequests, failedVerifications, unknownKids } = planned;
   const unknown = unknownKids.obedient + (unknownKids.default ?? 0);
   return (
-    failedRequests + failedVerifications + unknown + emergency.failedRequests === 0 && isWithinWindow(emergency)
+    failedRequests + failedVerifications + unknown + emergency.failedRequests === 0 &&
+    isWithinWindow(emergency)
   );
 }

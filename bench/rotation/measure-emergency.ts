@@ -81,7 +81,10 @@ class Watch {
     return this.report;
   }
 
-  async #watch({ check }: Judge, { clickedAt, old, next }: { clickedAt: number; old: string; next: () => string | null }) {
+  async #watch(
+    { check }: Judge,
+    { clickedAt, old, next }: { clickedAt: number; old: string; next: () => string | null },
+  ) {
     const { report } = this;
     while (!this.#isOver) {
       const isGood = await check(old);
@@ -133,5 +136,13 @@ export async function measureEmergency(
     watches.map((all) => Promise.all(all.map((one) => one.stop()))),
   )) as [JudgeReport[], JudgeReport[]];
   const { requests, failedRequests, examples } = load.take();
-  return { answeredMs, windowSeconds, asking: ofAsking, signaturesAlone: ofAlone, requests, failedRequests, examples };
+  return {
+    answeredMs,
+    windowSeconds,
+    asking: ofAsking,
+    signaturesAlone: ofAlone,
+    requests,
+    failedRequests,
+    examples,
+  };
 }

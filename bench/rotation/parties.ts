@@ -22,7 +22,8 @@ export async function openParties(
 ): Promise<Parties> {
   const { urls, issuer, verifierSecret } = instance;
   // jose keeps a JWKS for ten minutes whatever the header says: below that it would not keep to the product's word
-  const keepings = cacheSeconds < FULL_CACHE_SECONDS ? (["obedient"] as const) : (["default", "obedient"] as const);
+  const keepings =
+    cacheSeconds < FULL_CACHE_SECONDS ? (["obedient"] as const) : (["default", "obedient"] as const);
   const independents = urls.flatMap((url) =>
     keepings.flatMap((keeping) =>
       Array.from({ length: INDEPENDENTS }, () => new Independent(url, issuer, keeping, cacheSeconds)),

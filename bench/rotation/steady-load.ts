@@ -67,7 +67,14 @@ export class SteadyLoad {
   }
 
   #none(): LoadCounts {
-    return { requests: 0, failedRequests: 0, verifications: 0, failedVerifications: 0, failedBy: {}, examples: [] };
+    return {
+      requests: 0,
+      failedRequests: 0,
+      verifications: 0,
+      failedVerifications: 0,
+      failedBy: {},
+      examples: [],
+    };
   }
 
   async #call(own: 0 | 1, other: 0 | 1): Promise<void> {

@@ -16,8 +16,8 @@ export type InstanceReport = {
   lost: number;
   latencyP50Us: number | null;
   latencyP99Us: number | null;
-  /** The signing keys that it holds; none where it does not say. */
-  kids: string[];
+  /** The signing keys that it holds; where it does not say, none. */
+  kids?: readonly string[];
 };
 
 export type Sighting = {

@@ -4,8 +4,8 @@ import { notFound } from "../errors.ts";
 import { publicMembers } from "./generate-key.ts";
 import { keyHoldersOf } from "./key-holders.ts";
 import type { KeyDetail } from "./model.ts";
-import { readKeyAskers } from "./read-key-askers.ts";
 import { readKeys } from "./read-key.ts";
+import { readKeyAskers } from "./read-key-askers.ts";
 
 /**
  * One signing key by its kid, with its public half and which verifiers have it.

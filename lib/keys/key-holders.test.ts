@@ -9,7 +9,14 @@ function asker(name: string, change: Partial<KeyAsker> = {}): KeyAsker {
 }
 
 function running(kids: string[], change: Partial<KeyAsker["instances"][number]> = {}) {
-  return { way: "feed", seenAtMs: NOW - 3_000, disconnectedAtMs: null, endedAtMs: null, kids, ...change } as const;
+  return {
+    way: "feed",
+    seenAtMs: NOW - 3_000,
+    disconnectedAtMs: null,
+    endedAtMs: null,
+    kids,
+    ...change,
+  } as const;
 }
 
 const holdings = (askers: KeyAsker[], key: Parameters<typeof keyHoldersOf>[0] = KEY) =>
@@ -40,7 +47,11 @@ test("who ran, ended or is silent says nothing any more; what it was given does"
 
 test("who never said who it is, is not known, whatever runs of it", () => {
   expect(
-    holdings([asker("anonymous"), asker("own software", { instances: [running([])] }), asker("jose", { checkWay: "jwks" })]),
+    holdings([
+      asker("anonymous"),
+      asker("own software", { instances: [running([])] }),
+      asker("jose", { checkWay: "jwks" }),
+    ]),
   ).toEqual({ anonymous: "unknown", "own software": "unknown", jose: "unknown" });
 });
 
@@ -98,9 +109,9 @@ test("one sentence says how many have it, and names who does not", () => {
       asker("gateway", { checkWay: "forward_auth" }),
     ]),
   ).toBe("3 of 4 verifiers that check by themselves have it; missing: reports-api.");
-  expect(says([asker("a", has), asker("b"), asker("c", { instances: [running(["next"]), running(["old"])] })])).toBe(
-    "1 of 3 verifiers that check by themselves have it; in some processes alone: c; not known of: b.",
-  );
+  expect(
+    says([asker("a", has), asker("b"), asker("c", { instances: [running(["next"]), running(["old"])] })]),
+  ).toBe("1 of 3 verifiers that check by themselves have it; in some processes alone: c; not known of: b.");
   expect(says([asker("a", has)])).toBe("The only verifier that checks by itself has it.");
   expect(says([])).toBe("There is no verifier that checks by itself.");
   const many = Array.from({ length: 7 }, (_, index) => asker(`v${index}`));

@@ -1,5 +1,5 @@
-import { isLive } from "../propagation/standing.ts";
 import type { SeenWay } from "../propagation/model.ts";
+import { isLive } from "../propagation/standing.ts";
 import type { CheckWay } from "../verifiers/model.ts";
 import {
   HOLDERS_SHOWN,

@@ -67,8 +67,7 @@ export async function readKeys(ctx: Context): Promise<{ record: KeyRecord; row: 
         activatesAt: record.activatesAt?.toISOString() ?? null,
         retiresAt: record.retiresAt?.toISOString() ?? null,
         lastSigned: isCounted(record) ? lastOf(record.kid) : null,
-        readiness:
-          record.state === "standby" ? keyHoldersOf(record, askers, ctx.now.getTime()).says : null,
+        readiness: record.state === "standby" ? keyHoldersOf(record, askers, ctx.now.getTime()).says : null,
         changes: changesOf(record.kid),
         liveTokens: isCounted(record) ? liveOf(record.kid) : null,
       },

@@ -49,7 +49,9 @@ test("who asks for the key set without a word, with a wrong secret or a client's
 test("RFC 9111 section 3.5: a verifier that asks with its secret has the keys from then on, and the answer may be kept for everybody", async () => {
   const { billing } = instance.registry.verifiers;
   const before = Date.now();
-  const keys = createRemoteJWKSet(new URL(`${instance.issuer}/oauth/jwks`), { headers: bearer(billing.secret) });
+  const keys = createRemoteJWKSet(new URL(`${instance.issuer}/oauth/jwks`), {
+    headers: bearer(billing.secret),
+  });
   await keys.reload();
   await flush();
   const seen = await holder("billing-api");
@@ -57,7 +59,9 @@ test("RFC 9111 section 3.5: a verifier that asks with its secret has the keys fr
   expect(Date.parse(seen?.firstAt ?? "")).toBeGreaterThanOrEqual(before);
   const answer = await jwks(bearer(billing.secret));
   expect(answer.headers.get("cache-control")).toMatch(/^public, max-age=/);
-  const feedKey = await instance.db.query<{ kid: string }>("SELECT kid FROM signing_key WHERE purpose = 'feed'");
+  const feedKey = await instance.db.query<{ kid: string }>(
+    "SELECT kid FROM signing_key WHERE purpose = 'feed'",
+  );
   expect(await holder("billing-api", feedKey[0]?.kid), "the feed's keys stand in another set").toMatchObject({
     holding: "missing",
   });
@@ -108,14 +112,19 @@ describe("a process that says which keys it holds", () => {
     expect((await say(other, ["of another", "nothing of ours"])).status).toBe(204);
     // no key of ours among what it says: it says nothing of ours
     expect(await heard()).toMatchObject({ holding: "has", processes: { have: 1, of: 1 } });
-    const [feedKey] = await instance.db.query<{ kid: string }>("SELECT kid FROM signing_key WHERE purpose = 'feed'");
+    const [feedKey] = await instance.db.query<{ kid: string }>(
+      "SELECT kid FROM signing_key WHERE purpose = 'feed'",
+    );
     await say(other, [feedKey?.kid]);
     expect(await heard()).toMatchObject({ holding: "partly", processes: { have: 1, of: 2 } });
     await say(other, [feedKey?.kid, kid]);
     expect(await heard()).toMatchObject({ holding: "has", processes: { have: 2, of: 2 } });
     await say(other, undefined);
     expect(await heard()).toMatchObject({ processes: { have: 1, of: 1 } });
-    const stored = await instance.db.query("SELECT kids FROM verifier_instance WHERE instance_id = $1::uuid", [one]);
+    const stored = await instance.db.query(
+      "SELECT kids FROM verifier_instance WHERE instance_id = $1::uuid",
+      [one],
+    );
     expect(stored).toEqual([{ kids: [kid] }]);
   });
 
@@ -128,6 +137,8 @@ describe("a process that says which keys it holds", () => {
     const id = randomUUID();
     expect((await say(id, kids)).status).toBe(400);
     await heard();
-    expect(await instance.db.query("SELECT FROM verifier_instance WHERE instance_id = $1::uuid", [id])).toEqual([]);
+    expect(
+      await instance.db.query("SELECT FROM verifier_instance WHERE instance_id = $1::uuid", [id]),
+    ).toEqual([]);
   });
 });

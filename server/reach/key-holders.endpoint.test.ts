@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { getKey } from "#lib/keys/get-key.ts";
 import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
 import { listKeys } from "#lib/keys/list-keys.ts";
-import { getKey } from "#lib/keys/get-key.ts";
 import { rotateKey } from "#lib/keys/rotate-key.ts";
 import { contextAs } from "#lib/tokens/token-fixture.ts";
 import { createVerifier, type Verifier, type VerifierOptions } from "#verifier/index.ts";
@@ -39,11 +39,15 @@ const soon = { interval: 100, timeout: 10_000 };
 
 test("a planned rotation says who has the next key, process by process, by the package's own word", async () => {
   const first = await open();
-  const { key, other } = await rotateKey(contextAs(instance.db, "owner"), createKeyWrapper(instance.masterKey), {
-    purpose: "access_token",
-    reason: "policy",
-    note: "",
-  });
+  const { key, other } = await rotateKey(
+    contextAs(instance.db, "owner"),
+    createKeyWrapper(instance.masterKey),
+    {
+      purpose: "access_token",
+      reason: "policy",
+      note: "",
+    },
+  );
   await instance.authorities[0]?.services.follower.poll();
   await expect.poll(() => holding(other?.kid ?? ""), soon).toEqual(["has", 1, 1]);
   expect(await holding(key.kid)).toEqual(["missing", 0, 1]);

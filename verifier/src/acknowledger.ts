@@ -1,4 +1,4 @@
-import { type Authority, UnexpectedAnswer } from "./authority.ts";
+import type { Authority } from "./authority.ts";
 import { pause } from "./pause.ts";
 
 const EVERY_MS = 5_000;
@@ -30,20 +30,17 @@ export class Acknowledger {
   /** One that fails is not told again: the next one says all of it. */
   async send(timeoutMs?: number): Promise<void> {
     const { kids, ...rest } = this.#body();
-    if (!this.#takesKids) return this.#post(rest, timeoutMs);
-    try {
-      await this.#post({ ...rest, kids }, timeoutMs);
-    } catch (error) {
-      if (!(error instanceof UnexpectedAnswer) || error.status !== 400) throw error;
-      await this.#post(rest, timeoutMs);
-      this.#takesKids = false;
-    }
+    const status = await this.#post(this.#takesKids ? { ...rest, kids } : rest, timeoutMs);
+    if (!this.#takesKids || status !== 400) return;
+    this.#takesKids = false;
+    await this.#post(rest, timeoutMs);
   }
 
-  async #post(body: Record<string, unknown>, timeoutMs?: number): Promise<void> {
+  /** @returns the answer's status. */
+  async #post(body: Record<string, unknown>, timeoutMs?: number): Promise<number> {
     const url = await this.#authority.endpoint("feed");
     url.pathname = `${url.pathname.replace(/\/$/, "")}/acknowledgements`;
-    await this.#authority.ask(
+    return this.#authority.ask(
       url,
       {
         method: "POST",
@@ -51,7 +48,7 @@ export class Acknowledger {
         body: JSON.stringify(body),
         ...(timeoutMs === undefined ? {} : { timeoutMs }),
       },
-      async () => undefined,
+      async ({ status }) => status,
     );
   }
 

@@ -90,7 +90,7 @@ test("the authority hears which keys are held; one that does not know the word h
   };
   const later = await open();
   const told = () => peer.seen.acknowledgements.filter((one) => one.instance === later.state.instance);
-  await expect.poll(() => told().length).toBe(1);
+  await expect.poll(() => told().length).toBeGreaterThan(0);
   await peer.place({ ...revoke("token", randomUUID()), expires: Math.floor(Date.now() / 1_000) + 300 });
   await expect.poll(() => told().at(-1)?.position).toBe(1);
   expect(refused.filter((instance) => instance === later.state.instance)).toHaveLength(1);

@@ -91,9 +91,16 @@ test("who has a key stands with it: by name, and in one sentence of the one that
   const has = await fixture.verifier({ name: "has-it", audience: "billing" });
   await fixture.verifier({ name: "says-nothing", audience: "billing" });
   await fixture.verifier({ name: "asks-us", audience: "billing", checkWay: "introspection" });
-  const { body } = await ask<RotationResult>(["POST", "/api/v1/keys"], {}, { purpose: "access_token", ...why });
+  const { body } = await ask<RotationResult>(
+    ["POST", "/api/v1/keys"],
+    {},
+    { purpose: "access_token", ...why },
+  );
   const { kid } = body.key;
-  await console.db.query("INSERT INTO verifier_key (verifier_id, kid, first_at) VALUES ($1::uuid, $2, now())", [has, kid]);
+  await console.db.query(
+    "INSERT INTO verifier_key (verifier_id, kid, first_at) VALUES ($1::uuid, $2, now())",
+    [has, kid],
+  );
   const says = "1 of 2 verifiers that check by themselves have it; not known of: says-nothing.";
   expect(await ask<KeyDetail>(["GET", ONE], { kid }, undefined, "auditor")).toMatchObject({
     status: 200,

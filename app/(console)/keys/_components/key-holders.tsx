@@ -3,7 +3,13 @@ import { Card } from "#components/display/card.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
 import { Tag } from "#components/display/tag.tsx";
-import { isPublished, KEY_PURPOSE_WORDS, type KeyDetail, type KeyHolder, type KeyRow } from "#lib/keys/model.ts";
+import {
+  isPublished,
+  KEY_PURPOSE_WORDS,
+  type KeyDetail,
+  type KeyHolder,
+  type KeyRow,
+} from "#lib/keys/model.ts";
 import classes from "./key-cards.module.css";
 import { HOLDING_WORDS, keyWords as words } from "./words.ts";
 

@@ -125,12 +125,20 @@ type HoldingWords = Record<
 >;
 
 const HOLDINGS: HoldingWords = {
-  has: { word: "yes", tone: "active", means: "It was given the key, or all its processes say that they hold it" },
+  has: {
+    word: "yes",
+    tone: "active",
+    means: "It was given the key, or all its processes say that they hold it",
+  },
   partly: { word: "in part", tone: "suspended", means: "Some of its processes do not have it yet" },
   missing: { word: "no", tone: "suspended", means: "It says who it is, and was not given the key yet" },
   unknown: { word: "not known", tone: "expired", means: "It never said who it is when it asked for keys" },
   needless: { word: "needs none", tone: "expired", means: "The authority checks for it" },
-  had: { word: "had it", tone: "expired", means: "It was given the key; nothing says that it still holds it" },
+  had: {
+    word: "had it",
+    tone: "expired",
+    means: "It was given the key; nothing says that it still holds it",
+  },
 };
 
 /** Whether a verifier has a key: one that is in the JWKS, and one that is there no more. */
