@@ -91,3 +91,22 @@ test("keys are asked for with the secret where there is one, and their kids are 
   await open(60_000).keys.reload();
   expect(shown).toEqual([`Bearer ${secret}`, undefined]);
 });
+
+test("keys are fetched again as often as the authority says where that is sooner than the option, and as the option says where it is not", async () => {
+  let maxAge = "public, max-age=1";
+  peer.override = (_request, response, url) => {
+    if (url.pathname === "/oauth/jwks") response.setHeader("cache-control", maxAge);
+    return false;
+  };
+  const { keys } = open(60_000);
+  const tending = keys.tend();
+  await expect.poll(fetched).toBeGreaterThan(2);
+  maxAge = "public, max-age=86400";
+  const before = fetched();
+  await expect.poll(fetched).toBe(before + 1);
+  const settled = fetched();
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  expect(fetched()).toBe(settled);
+  closing.abort();
+  await tending;
+});

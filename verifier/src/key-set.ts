@@ -9,6 +9,15 @@ const RETRY_MS = 30_000;
 /** Fetched again at this part of their age, so that nobody waits for it and none is ever old. */
 const RENEW_AT = 0.8;
 
+/** For less nobody is asked. */
+const LEAST_AGE_MS = 1_000;
+
+/** For how long an answer may be kept: a new key waits for so long before it signs, and no longer. Null where it does not say. */
+function toldMaxAgeMs(response: Response): number | null {
+  const seconds = /(?:^|[\s,])max-age=(\d{1,9})/i.exec(response.headers.get("cache-control") ?? "")?.[1];
+  return seconds === undefined ? null : Math.max(LEAST_AGE_MS, Number(seconds) * 1_000);
+}
+
 export type KeySet = ReturnType<typeof openKeySet>;
 export type KeySetOptions = {
   authority: Pick<Authority, "endpoint">;
@@ -29,7 +38,8 @@ export function openKeySet({
   closing,
   onFetched = () => undefined,
 }: KeySetOptions) {
-  const { keysMaxAgeMs: maxAgeMs, timeoutMs, secret } = settings;
+  const { keysMaxAgeMs, timeoutMs, secret } = settings;
+  let maxAgeMs = keysMaxAgeMs;
   let set: Promise<ReturnType<typeof createRemoteJWKSet>> | null = null;
   let held: ReturnType<typeof createRemoteJWKSet> | null = null;
   let fetchedAt = Number.NEGATIVE_INFINITY;
@@ -50,6 +60,7 @@ export function openKeySet({
         const response = await fetch(address, { ...init, signal: AbortSignal.any(signals) });
         if (response.status === 200) {
           fetchedAt = startedAt;
+          maxAgeMs = Math.min(keysMaxAgeMs, toldMaxAgeMs(response) ?? maxAgeMs);
           generation += 1;
         }
         return response;
