@@ -6,10 +6,12 @@ import type { Settings as InventorySettings } from "./inventory/settings.ts";
 import type { WantedPeers } from "./peers/available.ts";
 import { OTHER_PEERS } from "./peers/peer.ts";
 import type { Settings as ReachSettings } from "./reach/settings.ts";
+import { FULL_CACHE_SECONDS, type Settings as RotationSettings } from "./rotation/settings.ts";
 
 const USAGE = `npm run bench -- authority [--rounds N] [--seconds S] [--connections C] [--only ${SCENARIOS.join(",")}] [--peers ${OTHER_PEERS.join(",")}|none] [--profile] [--record] [--smoke]
 npm run bench -- inventory [--rows N] [--repeats N] [--keep DIR] [--no-settle] [--record] [--smoke]
 npm run bench -- reach [--verifiers N] [--rounds N] [--rows FACTS] [--record] [--smoke]
+npm run bench -- rotation [--cache-seconds N] [--record] [--smoke]
 npm run bench -- start [--rounds N] [--peers keycloak|none] [--record] [--smoke]
 npm run bench -- verifier [--rows N] [--rounds N] [--record] [--smoke]`;
 
@@ -22,6 +24,7 @@ const OPTIONS = {
   rows: { type: "string" },
   repeats: { type: "string" },
   verifiers: { type: "string" },
+  "cache-seconds": { type: "string" },
   keep: { type: "string" },
   "no-settle": { type: "boolean", default: false },
   only: { type: "string" },
@@ -153,6 +156,15 @@ function reachSettings(values: Arguments): ReachSettings {
   };
 }
 
+const SMOKE_CACHE_SECONDS = 1;
+
+function rotationSettings(values: Arguments): RotationSettings {
+  const byDefault = values.smoke ? SMOKE_CACHE_SECONDS : FULL_CACHE_SECONDS;
+  const cacheSeconds = Math.round(readNumber("cache-seconds", values["cache-seconds"], byDefault, 86_400));
+  const isFull = cacheSeconds >= FULL_CACHE_SECONDS;
+  return { mode: values.smoke ? "smoke" : isFull ? "full" : "short", cacheSeconds, roundsPerSecond: 5 };
+}
+
 /** Each benchmark is loaded where it is asked for: what it needs takes seconds to read. */
 async function run(args: string[], stack: AsyncDisposableStack): Promise<boolean> {
   const { positionals, values } = readArguments(args);
@@ -175,6 +187,11 @@ async function run(args: string[], stack: AsyncDisposableStack): Promise<boolean
       const settings = reachSettings(values);
       const { benchReach } = await import("./reach/bench-reach.ts");
       return benchReach(settings, { records: values.record || settings.mode === "full", log, stack });
+    }
+    case "rotation": {
+      const settings = rotationSettings(values);
+      const { benchRotation } = await import("./rotation/bench-rotation.ts");
+      return benchRotation(settings, { records: values.record || settings.mode === "full", log, stack });
     }
     case "start": {
       const { benchStart } = await import("./start/bench-start.ts");

@@ -16,6 +16,8 @@ export type InstanceReport = {
   lost: number;
   latencyP50Us: number | null;
   latencyP99Us: number | null;
+  /** The signing keys that it holds; where it does not say, none. */
+  kids?: readonly string[];
 };
 
 export type Sighting = {
@@ -56,13 +58,13 @@ const RUNS = `i.ended_at IS NULL OR excluded.connected_at > i.ended_at OR (exclu
 
 const INSTANCES = `
   INSERT INTO verifier_instance AS i (verifier_id, instance_id, way, agent, mode, max_staleness_seconds, position, position_at, connected_at, seen_at,
-    disconnected_at, ended_at, first_seen_at, accepted, refused, stale, lost, latency_p50_us, latency_p99_us)
+    disconnected_at, ended_at, first_seen_at, accepted, refused, stale, lost, latency_p50_us, latency_p99_us, kids)
   SELECT s."verifierId", s."instanceId", s.way, s.agent, s.mode, s."maxStalenessSeconds", s.position, s."positionAt", s."connectedAt", s.at,
     CASE WHEN s."isDisconnected" THEN s.at END, s."endedAt", s.at, coalesce(s.accepted, 0), coalesce(s.refused, 0), coalesce(s.stale, 0), coalesce(s.lost, 0),
-    s."latencyP50Us", s."latencyP99Us"
+    s."latencyP50Us", s."latencyP99Us", coalesce(s.kids, '{}')
   FROM jsonb_to_recordset($1::jsonb) AS s("verifierId" uuid, "instanceId" uuid, way text, at timestamptz, position bigint, "positionAt" timestamptz,
     "connectedAt" timestamptz, "isDisconnected" boolean, "endedAt" timestamptz, agent text, mode text, "maxStalenessSeconds" int, accepted bigint, refused bigint, stale bigint,
-    lost bigint, "latencyP50Us" int, "latencyP99Us" int)
+    lost bigint, "latencyP50Us" int, "latencyP99Us" int, kids text[])
   JOIN verifier v ON v.id = s."verifierId" ORDER BY s."verifierId", s."instanceId"
   ON CONFLICT (verifier_id, instance_id) DO UPDATE SET way = excluded.way,
     agent = coalesce(excluded.agent, i.agent), mode = coalesce(excluded.mode, i.mode),
@@ -79,6 +81,7 @@ const INSTANCES = `
     refused = CASE WHEN excluded.agent IS NULL THEN i.refused ELSE excluded.refused END,
     stale = CASE WHEN excluded.agent IS NULL THEN i.stale ELSE excluded.stale END,
     lost = CASE WHEN excluded.agent IS NULL THEN i.lost ELSE excluded.lost END,
+    kids = CASE WHEN excluded.agent IS NULL THEN i.kids ELSE excluded.kids END,
     latency_p50_us = coalesce(excluded.latency_p50_us, i.latency_p50_us), latency_p99_us = coalesce(excluded.latency_p99_us, i.latency_p99_us)`;
 
 const ACKNOWLEDGEMENTS = `

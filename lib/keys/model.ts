@@ -80,12 +80,41 @@ export type KeyRow = {
   lastSigned: { at: string | null; isKnown: boolean } | null;
   /** Active access tokens that it signed, where not exact at least so many; null for a purpose whose signatures are not registered. */
   liveTokens: { value: number; isExact: boolean } | null;
+  /** Of a key that is announced: which verifiers have it, in one sentence; null of others. */
+  readiness: string | null;
   /** Who changed it and why, oldest first. */
   changes: KeyChange[];
 };
 
+/**
+ * Whether a verifier has a key: all of it, some of its processes, none of them, not known (it never said who it is when it asked for keys), or it needs none (it
+ * asks about each token). `had`: it was given the key, and no process says that it still holds it.
+ */
+export const KEY_HOLDINGS = ["has", "partly", "missing", "unknown", "needless", "had"] as const;
+export type KeyHolding = (typeof KEY_HOLDINGS)[number];
+
+export type KeyHolder = {
+  verifierId: string;
+  name: string;
+  holding: KeyHolding;
+  /** When it was first known to have it; null where it never was. */
+  firstAt: string | null;
+  /** Its live processes that say which keys they hold, and those of them that hold this one; null where none says so. */
+  processes: { have: number; of: number } | null;
+};
+
+/** Which verifiers have a key, as far as they say who they are. */
+export type KeyHolders = {
+  /** In one sentence. */
+  says: string;
+  /** How many there are; `rows` are HOLDERS_SHOWN of them at most, those that lack it first. */
+  count: number;
+  rows: KeyHolder[];
+};
+export const HOLDERS_SHOWN = 200;
+
 /** A key's page. */
-export type KeyDetail = KeyRow & { publicJwk: Record<string, unknown> };
+export type KeyDetail = KeyRow & { publicJwk: Record<string, unknown>; holders: KeyHolders };
 
 /** What came of a rotation: the key that was made or changed, and the one beside it. */
 export type RotationResult = {

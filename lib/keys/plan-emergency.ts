@@ -4,8 +4,10 @@ import { DomainError } from "../errors.ts";
 import { createPlan } from "../order-plans/create-plan.ts";
 import { algorithmTakeoverSays } from "./algorithm-change.ts";
 import { readJwksCache } from "./jwks-cache.ts";
+import { keyHoldersOf } from "./key-holders.ts";
 import { type KeyStanding, keyOf, readRing } from "./key-standing.ts";
 import type { EmergencyPlan } from "./model.ts";
+import { readKeyAskers } from "./read-key-askers.ts";
 import { residualWindow } from "./residual-window.ts";
 
 /** A standby key that may sign at once, or null: then one is made. */
@@ -27,6 +29,12 @@ function takeoverSays(key: KeyStanding, standby: KeyStanding | null): string[] {
   return says.length === 0
     ? []
     : [...says, `Cancel that rotation first, and a new ${key.algorithm} key is made instead.`];
+}
+
+/** Who has the standby key that would sign at once. */
+async function heldSays(ctx: Context, { purpose }: KeyStanding, { kid }: KeyStanding): Promise<string> {
+  const askers = await readKeyAskers(ctx.db, ctx.now);
+  return keyHoldersOf({ kid, purpose, state: "standby" }, askers, ctx.now.getTime()).says;
 }
 
 /**
@@ -55,6 +63,7 @@ export async function planEmergency(ctx: Context, { kid }: { kid: string }): Pro
         standby === null
           ? "A new key is made and signs at once."
           : `${standby.kid}, which every cache can have, signs at once. If it may have leaked too, cancel it first.`,
+        ...(standby === null ? [] : [await heldSays(ctx, key, standby)]),
         ...takeoverSays(key, standby),
       ]
     : [];

@@ -1,9 +1,11 @@
 import { calculateJwkThumbprint, type JWK } from "jose";
 import type { Context } from "../context.ts";
 import { readKeyChanges } from "./key-changes.ts";
+import { keyHoldersOf } from "./key-holders.ts";
 import { lastSignatures } from "./last-signatures.ts";
 import { liveTokensByKey } from "./live-tokens-by-key.ts";
 import type { KeyAlgorithm, KeyPurpose, KeyRow, KeyState } from "./model.ts";
+import { readKeyAskers } from "./read-key-askers.ts";
 
 export type KeyRecord = {
   kid: string;
@@ -33,7 +35,8 @@ export async function readKeys(ctx: Context): Promise<{ record: KeyRecord; row: 
   const records = await ctx.db.query<KeyRecord>(SELECT_KEYS);
   const isCounted = (record: KeyRecord) => record.purpose === "access_token";
   const counted = records.filter(isCounted);
-  const [liveOf, lastOf, changesOf] = await Promise.all([
+  const isAnnounced = records.some(({ state }) => state === "standby");
+  const [liveOf, lastOf, changesOf, askers] = await Promise.all([
     liveTokensByKey(
       ctx,
       counted.map(({ kid }) => kid),
@@ -43,6 +46,7 @@ export async function readKeys(ctx: Context): Promise<{ record: KeyRecord; row: 
       ctx.db,
       records.map(({ kid }) => kid),
     ),
+    isAnnounced ? readKeyAskers(ctx.db, ctx.now) : [],
   ]);
   return Promise.all(
     records.map(async (record) => ({
@@ -63,6 +67,7 @@ export async function readKeys(ctx: Context): Promise<{ record: KeyRecord; row: 
         activatesAt: record.activatesAt?.toISOString() ?? null,
         retiresAt: record.retiresAt?.toISOString() ?? null,
         lastSigned: isCounted(record) ? lastOf(record.kid) : null,
+        readiness: record.state === "standby" ? keyHoldersOf(record, askers, ctx.now.getTime()).says : null,
         changes: changesOf(record.kid),
         liveTokens: isCounted(record) ? liveOf(record.kid) : null,
       },

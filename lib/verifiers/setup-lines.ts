@@ -74,7 +74,8 @@ curl -H "Authorization: Bearer SECRET" -H "Content-Type: application/json" ${iss
 curl -H "Accept: application/statuslist+jwt" STATUS_LIST_URI
 # two bits an index: 0 valid, 1 revoked, 2 suspended; fetch it again after its ttl`,
     jwks: `import { createRemoteJWKSet, jwtVerify } from "jose";
-const keys = createRemoteJWKSet(new URL("${issuer}/oauth/jwks"));
+// anybody may have the keys; with the secret the console knows who has them
+const keys = createRemoteJWKSet(new URL("${issuer}/oauth/jwks"), { headers: { authorization: "Bearer SECRET" } });
 const { payload } = await jwtVerify(token, keys, {
   issuer: "${issuer}", audience: "${audience}", typ: "at+jwt", algorithms: ["ES256", "RS256", "PS256", "EdDSA"],
 });`,

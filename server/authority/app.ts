@@ -15,6 +15,7 @@ import { addFeedRoutes } from "./feed/routes.ts";
 import { FORWARDED_METHODS, forwardAuth, PREFIXED } from "./forward-auth.ts";
 import { introspect } from "./introspection.ts";
 import { createJwksAnswer } from "./jwks.ts";
+import { noteKeyFetch } from "./key-fetch.ts";
 import { allowOf } from "./methods.ts";
 import type { Metrics } from "./metrics.ts";
 import { revoke } from "./revocation.ts";
@@ -147,9 +148,11 @@ export function buildAuthority({ services, engine, statusLists, metrics, tls }: 
   if (tls !== undefined) common.push("strict-transport-security", "max-age=31536000; includeSubDomains");
   const registry = () => services.follower.registry;
   const isStale = () => services.follower.isStale;
+  const onGiven = (authorization: string, kids: readonly string[]) =>
+    noteKeyFetch(services, authorization, kids);
   const keySets = {
-    common: createJwksAnswer(registry, isStale, isOfCommonSet, common),
-    feed: createJwksAnswer(registry, isStale, isOfFeed, common),
+    common: createJwksAnswer(registry, isStale, isOfCommonSet, common, onGiven),
+    feed: createJwksAnswer(registry, isStale, isOfFeed, common, onGiven),
   };
   const lists = createStatusListAnswer(services, statusLists, common);
   const app = Fastify({

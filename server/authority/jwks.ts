@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { isPublished } from "#lib/keys/model.ts";
 import { publicJwks } from "#lib/keys/public-jwks.ts";
 import type { RegistryKey, RegistrySnapshot } from "#lib/registry/snapshot.ts";
 
@@ -33,6 +34,7 @@ function keySetOf(keys: RegistryKey[], cacheControl: string, common: readonly st
  * @param isStale whether the database was not heard of for too long.
  * @param isIn which keys are in it.
  * @param common headers of every answer of this server, name after value.
+ * @param onGiven told which keys somebody was given, or still has, who showed a credential.
  * @see RFC 7517 section 5
  */
 export function createJwksAnswer(
@@ -40,20 +42,26 @@ export function createJwksAnswer(
   isStale: () => boolean,
   isIn: (key: RegistryKey) => boolean,
   common: readonly string[],
+  onGiven: (authorization: string, kids: readonly string[]) => void,
 ): (req: IncomingMessage, res: ServerResponse) => void {
   let version: string | null = null;
   let keySet: KeySet;
+  let kids: string[] = [];
   return (req, res) => {
     const { keys, keySetVersion, organisation } = registry();
     const cacheControl = isStale() ? "no-store" : `public, max-age=${organisation.jwksCacheSeconds}`;
     const wanted = `${cacheControl} ${keySetVersion}`;
     if (wanted !== version) {
-      keySet = keySetOf(keys.filter(isIn), cacheControl, common);
+      const given = keys.filter((key) => isIn(key) && isPublished(key.state));
+      keySet = keySetOf(given, cacheControl, common);
+      kids = given.map(({ kid }) => kid);
       version = wanted;
     }
     const isUnchanged = req.headers["if-none-match"] === keySet.etag;
     res.writeHead(isUnchanged ? 304 : 200, isUnchanged ? keySet.unchanged : keySet.headers);
     // as text it leaves in one piece with its head; a buffer would be a write of its own
     res.end(isUnchanged || req.method === "HEAD" ? undefined : keySet.body);
+    const { authorization } = req.headers;
+    if (authorization !== undefined && req.method === "GET") onGiven(authorization, kids);
   };
 }

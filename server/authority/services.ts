@@ -7,6 +7,7 @@ import type { Sql } from "#lib/db/sql.ts";
 import { openSqlDatabase, type SqlDatabase } from "#lib/db/sql-database.ts";
 import { withSamplePlaces } from "#lib/demo/sample-places.ts";
 import type { Env } from "#lib/env.ts";
+import { KeyFetchRecorder } from "#lib/keys/key-fetch-recorder.ts";
 import type { KeyWrapper } from "#lib/keys/key-wrapper.ts";
 import { createOutbound, type Outbound } from "#lib/outbound/outbound.ts";
 import type { CountryOf } from "#lib/places/country-database.ts";
@@ -56,6 +57,7 @@ export type Services = {
   findReported: ReturnType<typeof createReportedTokenFinder>;
   relaxed: RelaxedRecorder;
   sightings: CallerSightings;
+  keyFetches: KeyFetchRecorder;
   usage: UsageCounter;
   refusals: RefusalCounter;
   bounds: Bounds;
@@ -181,6 +183,7 @@ export async function startServices({
     },
   });
   const sightings = new CallerSightings(db, complain);
+  const keyFetches = new KeyFetchRecorder(db, complain);
   const bounds = createBounds(env);
   const addresses = createAddressReader(env.trustedProxies);
   feed = new Feed({
@@ -208,6 +211,7 @@ export async function startServices({
     findReported: createReportedTokenFinder({ find, findPurgedWeek }),
     relaxed,
     sightings,
+    keyFetches,
     usage,
     refusals,
     bounds,
@@ -230,6 +234,7 @@ export async function startServices({
       await usedIdsDb.end();
       await relaxed.stop();
       await sightings.stop();
+      await keyFetches.stop();
       await usage.stop();
       await sealer.stop();
       await refusals.stop();

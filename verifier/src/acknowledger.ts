@@ -12,6 +12,8 @@ export class Acknowledger {
   readonly #closing: AbortSignal;
   #wake: () => void = () => undefined;
   #isAsked = false;
+  /** Whether the authority takes the kids of the keys that are held: one of before 29 November 2026 refuses a member that it does not know. */
+  #takesKids = true;
 
   constructor(authority: Authority, closing: AbortSignal, body: () => Record<string, unknown>) {
     this.#authority = authority;
@@ -27,17 +29,26 @@ export class Acknowledger {
 
   /** One that fails is not told again: the next one says all of it. */
   async send(timeoutMs?: number): Promise<void> {
+    const { kids, ...rest } = this.#body();
+    const status = await this.#post(this.#takesKids ? { ...rest, kids } : rest, timeoutMs);
+    if (!this.#takesKids || status !== 400) return;
+    this.#takesKids = false;
+    await this.#post(rest, timeoutMs);
+  }
+
+  /** @returns the answer's status. */
+  async #post(body: Record<string, unknown>, timeoutMs?: number): Promise<number> {
     const url = await this.#authority.endpoint("feed");
     url.pathname = `${url.pathname.replace(/\/$/, "")}/acknowledgements`;
-    await this.#authority.ask(
+    return this.#authority.ask(
       url,
       {
         method: "POST",
         headers: { "content-type": "application/json" },
-        body: JSON.stringify(this.#body()),
+        body: JSON.stringify(body),
         ...(timeoutMs === undefined ? {} : { timeoutMs }),
       },
-      async () => undefined,
+      async ({ status }) => status,
     );
   }
 

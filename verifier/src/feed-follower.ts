@@ -1,6 +1,7 @@
 import { type Authority, UnexpectedAnswer } from "./authority.ts";
 import { eventsOf } from "./event-stream.ts";
 import { errorOf, type Tell } from "./events.ts";
+import type { Fact } from "./facts.ts";
 import type { FeedIntake } from "./feed-intake.ts";
 import { ForgedMessage, type MessageReader, type Statement } from "./feed-messages.ts";
 import { backoffMs, pause } from "./pause.ts";
@@ -26,8 +27,8 @@ export type FeedFollowerOptions = {
   /** The bound on the age of the last word, in milliseconds, as it is now. */
   maxStalenessMs(): number;
   onStatement(statement: Statement): void;
-  /** Facts were applied, or a snapshot was loaded. */
-  onApplied(): void;
+  /** Facts were applied, or a snapshot was loaded: then none are told. */
+  onApplied(facts: readonly Fact[]): void;
   /** How often what is over is forgotten, in milliseconds; a minute where nothing is said. */
   sweepMs?: number;
 };
@@ -126,7 +127,7 @@ export class FeedFollower {
     this.#needsSnapshot = false;
     this.#madeProgress = true;
     tell({ type: "snapshot_loaded", position, facts: book.size });
-    onApplied();
+    onApplied([]);
   }
 
   async #feedUrl(): Promise<URL> {
@@ -234,7 +235,7 @@ export class FeedFollower {
         this.#lastError = null;
         if (outcome === "applied") {
           tell({ type: "facts_applied", position: intake.position, facts: batch.facts.length });
-          onApplied();
+          onApplied(batch.facts);
         }
         this.#tidy();
         return;

@@ -69,6 +69,44 @@ test("a token that the feed revokes is refused as soon as the fact is here, and 
     .toMatchObject({ position: 1, way: "feed", mode: "strict", agent: "@tokenwarden/verifier/0.1.0" });
 });
 
+test("the authority hears which keys are held; one that does not know the word hears the rest", async () => {
+  await open();
+  await expect.poll(() => peer.seen.acknowledgements.at(-1)?.kids).toEqual(expect.arrayContaining(["t1"]));
+  const refused: unknown[] = [];
+  peer.override = (request, response, url) => {
+    if (url.pathname !== "/revocations/acknowledgements") return false;
+    let body = "";
+    request.on("data", (chunk) => {
+      body += chunk;
+    });
+    request.on("end", () => {
+      const said = JSON.parse(body) as Record<string, unknown>;
+      const isNew = "kids" in said;
+      if (isNew) refused.push(said.instance);
+      else peer.seen.acknowledgements.push(said);
+      response.writeHead(isNew ? 400 : 204).end();
+    });
+    return true;
+  };
+  const later = await open();
+  const told = () => peer.seen.acknowledgements.filter((one) => one.instance === later.state.instance);
+  await expect.poll(() => told().length).toBeGreaterThan(0);
+  await peer.place({ ...revoke("token", randomUUID()), expires: Math.floor(Date.now() / 1_000) + 300 });
+  await expect.poll(() => told().at(-1)?.position).toBe(1);
+  expect(refused.filter((instance) => instance === later.state.instance)).toHaveLength(1);
+});
+
+test("where a signing key is taken back, the key set is fetched anew: another one signs, which no cache has", async () => {
+  const verifier = await open();
+  const fetched = () => peer.seen.requests.filter((one) => one === "GET /oauth/jwks").length;
+  const before = fetched();
+  await peer.place(revoke("user", "u9"));
+  await expect.poll(() => verifier.state.position).toBe(1);
+  await peer.place(revoke("signing_key", "t0"));
+  await expect.poll(() => verifier.state.position).toBe(2);
+  await expect.poll(fetched).toBe(before + 1);
+});
+
 test("a newcomer has everything from the snapshot: bare ids, orders and disabled clients", async () => {
   const [jti, family] = [randomUUID(), randomUUID()];
   const expires = Math.floor(Date.now() / 1_000) + 300;

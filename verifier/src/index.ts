@@ -13,6 +13,7 @@ import { openKeySet } from "./key-set.ts";
 import { LastWord } from "./last-word.ts";
 import { Latencies } from "./latencies.ts";
 import { type Mode, parseOptions, type Revocation, type VerifierOptions } from "./options.ts";
+import { pause } from "./pause.ts";
 import { ProofChecker } from "./proof.ts";
 import { createJwtReader } from "./read-jwt.ts";
 import { ReportQueue } from "./report-queue.ts";
@@ -39,6 +40,8 @@ const WATCH_MS = 250;
 /** Together less than the two seconds that a stopping process is left. */
 const CLOSE_MS = 1_200;
 const LAST_WORD_MS = 500;
+/** An authority tells orders a moment before it gives out the key set that goes with them. */
+const KEYS_AFTER_MS = 250;
 
 export type Verifier = {
   /**
@@ -65,7 +68,16 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const instance = randomUUID();
   const closing = new AbortController();
   const authority = openAuthority(settings, closing.signal);
-  const keys = openKeySet({ authority, name: "keys", settings, tell, closing: closing.signal });
+  const openKeys = (name: "keys" | "feedKeys") =>
+    openKeySet({
+      authority,
+      name,
+      settings,
+      tell,
+      closing: closing.signal,
+      onFetched: () => acknowledger?.poke(),
+    });
+  const keys = openKeys("keys");
   const readJwt = createJwtReader(settings, keys);
   const introspection = new Introspection(authority, settings.introspectionConcurrency, settings.timeoutMs);
   const proofs = new ProofChecker(settings.clockToleranceSeconds);
@@ -108,25 +120,33 @@ export function createVerifier(options: VerifierOptions): Verifier {
     settings.reports === null
       ? null
       : new ReportQueue({ authority, settings: settings.reports, instance, tell });
+  const feedKeys = settings.revocation === "feed" ? openKeys("feedKeys") : null;
   const acknowledger =
     settings.secret === null ? null : new Acknowledger(authority, closing.signal, acknowledgement);
   const follower =
-    settings.revocation !== "feed"
+    feedKeys === null
       ? null
       : new FeedFollower({
           authority,
-          messages: createMessageReader(
-            openKeySet({ authority, name: "feedKeys", settings, tell, closing: closing.signal }).get,
-            settings.issuer,
-          ),
+          messages: createMessageReader(feedKeys.get, settings.issuer),
           intake,
           instance,
           tell,
           closing: closing.signal,
           maxStalenessMs,
           onStatement,
-          onApplied: () => acknowledger?.poke(),
+          onApplied: (facts) => {
+            acknowledger?.poke();
+            if (facts.some((fact) => "target" in fact && fact.target.kind === "signing_key")) renewKeys();
+          },
         });
+
+  /** A key was taken back, and another signs in its place: it is fetched as soon as the authority gives it out, not half a minute after it was first met. */
+  function renewKeys(): void {
+    pause(KEYS_AFTER_MS * (1 + Math.random()), closing.signal)
+      .then(() => keys.reload())
+      .catch(() => undefined);
+  }
 
   function onStatement(next: Statement): void {
     const { name, mode: its, maxStalenessSeconds, audiences, agentMinimum } = next;
@@ -156,6 +176,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
       ...(latency === null ? {} : { latency_us: latency }),
       // nothing is accepted any more: no order has to wait for us
       ...(isClosed ? { closing: true } : {}),
+      kids: [...keys.kids, ...(feedKeys?.kids ?? [])],
     };
   }
 

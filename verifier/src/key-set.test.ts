@@ -19,9 +19,14 @@ afterEach(async () => {
   await peer.stop();
 });
 
-function open(keysMaxAgeMs: number) {
+function open(keysMaxAgeMs: number, secret?: string) {
   const settings = {
-    ...parseOptions({ issuer: peer.issuer, audience: AUDIENCE, revocation: "none" }),
+    ...parseOptions({
+      issuer: peer.issuer,
+      audience: AUDIENCE,
+      revocation: "none",
+      ...(secret === undefined ? {} : { secret }),
+    }),
     keysMaxAgeMs,
   };
   const authority = openAuthority(settings, closing.signal);
@@ -70,4 +75,38 @@ test("keys that cannot be fetched grow old, are said to be, and are young again 
   expect(told).toContain("keys_unavailable");
   peer.override = () => false;
   await expect.poll(() => keys.ageMs).toBeLessThan(500);
+});
+
+test("keys are asked for with the secret where there is one, and their kids are told", async () => {
+  const shown: (string | undefined)[] = [];
+  peer.override = (request, _response, url) => {
+    if (url.pathname === "/oauth/jwks") shown.push(request.headers.authorization);
+    return false;
+  };
+  const secret = `twv_${"s".repeat(43)}`;
+  const { keys } = open(60_000, secret);
+  expect(keys.kids).toEqual([]);
+  await keys.reload();
+  expect(keys.kids).toEqual(["t1"]);
+  await open(60_000).keys.reload();
+  expect(shown).toEqual([`Bearer ${secret}`, undefined]);
+});
+
+test("keys are fetched again as often as the authority says where that is sooner than the option, and as the option says where it is not", async () => {
+  let maxAge = "public, max-age=1";
+  peer.override = (_request, response, url) => {
+    if (url.pathname === "/oauth/jwks") response.setHeader("cache-control", maxAge);
+    return false;
+  };
+  const { keys } = open(60_000);
+  const tending = keys.tend();
+  await expect.poll(fetched).toBeGreaterThan(2);
+  maxAge = "public, max-age=86400";
+  const before = fetched();
+  await expect.poll(fetched).toBe(before + 1);
+  const settled = fetched();
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  expect(fetched()).toBe(settled);
+  closing.abort();
+  await tending;
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { kidInput } from "#lib/keys/input.ts";
-import { KEY_ALGORITHMS, KEY_PURPOSES, KEY_STATES } from "#lib/keys/model.ts";
+import { KEY_ALGORITHMS, KEY_HOLDINGS, KEY_PURPOSES, KEY_STATES } from "#lib/keys/model.ts";
 import { instant, total } from "./paging.ts";
 import { orderPlan, plannedOrderResult } from "./revocations.ts";
 
@@ -45,6 +45,7 @@ export const keyRow = z.object({
   retiresAt: instant.nullable(),
   lastSigned: z.object({ at: instant.nullable(), isKnown: z.boolean() }).nullable(),
   liveTokens: total.nullable(),
+  readiness: z.string().nullable(),
   changes: z.array(
     z.object({
       id: z.string(),
@@ -57,7 +58,22 @@ export const keyRow = z.object({
   ),
 });
 
-export const keyDetail = keyRow.extend({ publicJwk: z.record(z.string(), z.unknown()) });
+export const keyDetail = keyRow.extend({
+  publicJwk: z.record(z.string(), z.unknown()),
+  holders: z.object({
+    says: z.string(),
+    count: z.int(),
+    rows: z.array(
+      z.object({
+        verifierId: z.string(),
+        name: z.string(),
+        holding: z.enum(KEY_HOLDINGS),
+        firstAt: instant.nullable(),
+        processes: z.object({ have: z.int(), of: z.int() }).nullable(),
+      }),
+    ),
+  }),
+});
 
 export const rotationResult = z.object({
   key: keyDetail,

@@ -10,6 +10,7 @@ import type {
   KeyPolicy,
   RotationResult,
 } from "#lib/keys/model.ts";
+import { verifierFixtureOf } from "#lib/propagation/verifier-fixture.ts";
 import { startTestConsole, type TestConsole } from "./test-console.ts";
 
 let console: TestConsole;
@@ -82,6 +83,39 @@ test("a rotation is planned, cannot be hurried, is cancelled; an emergency goes 
   expect(await ask(["POST", `${ONE}/destroy`], { kid: old }, why)).toMatchObject({
     status: 200,
     body: { key: { state: "destroyed" } },
+  });
+});
+
+test("who has a key stands with it: by name, and in one sentence of the one that is announced", async () => {
+  const fixture = verifierFixtureOf(console.db);
+  const has = await fixture.verifier({ name: "has-it", audience: "billing" });
+  await fixture.verifier({ name: "says-nothing", audience: "billing" });
+  await fixture.verifier({ name: "asks-us", audience: "billing", checkWay: "introspection" });
+  const { body } = await ask<RotationResult>(
+    ["POST", "/api/v1/keys"],
+    {},
+    { purpose: "access_token", ...why },
+  );
+  const { kid } = body.key;
+  await console.db.query(
+    "INSERT INTO verifier_key (verifier_id, kid, first_at) VALUES ($1::uuid, $2, now())",
+    [has, kid],
+  );
+  const says = "1 of 2 verifiers that check by themselves have it; not known of: says-nothing.";
+  expect(await ask<KeyDetail>(["GET", ONE], { kid }, undefined, "auditor")).toMatchObject({
+    status: 200,
+    body: {
+      readiness: says,
+      holders: {
+        says,
+        count: 3,
+        rows: [
+          { name: "says-nothing", holding: "unknown", firstAt: null },
+          { verifierId: has, name: "has-it", holding: "has", firstAt: expect.any(String), processes: null },
+          { name: "asks-us", holding: "needless" },
+        ],
+      },
+    },
   });
 });
 

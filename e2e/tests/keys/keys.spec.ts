@@ -27,6 +27,12 @@ test("a rotation is planned from the key ring, cannot be hurried, and is cancell
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(kid);
   await expect(page.getByText("In the JWKS, signs nothing yet").first()).toBeVisible();
   await expect.poll(() => servedKids(product)).toContain(kid);
+  await expect(
+    page.getByText("Clients check ID tokens, and ask for the keys as nobody in particular."),
+  ).toBeVisible();
+  await page.goto("/keys");
+  await expect(page.getByText(`ID tokens, next key ${kid}: Clients check ID tokens`)).toBeVisible();
+  await page.goto(`/keys/${kid}`);
 
   await page.getByRole("button", { name: "Activate now…" }).click();
   const activating = page.getByRole("dialog", { name: "Let the standby key sign now" });

@@ -101,6 +101,7 @@ const acknowledgement = z.strictObject({
   lost: count,
   latency_us: z.strictObject({ p50: micros, p99: micros }).optional(),
   closing: z.boolean().optional(),
+  kids: z.array(z.string().min(1).max(200)).max(100).optional(),
 });
 
 export type Acknowledgement = z.output<typeof acknowledgement>;

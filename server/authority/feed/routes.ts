@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { diskFull, notReady, Refused } from "../answers.ts";
+import { knownKids } from "../key-fetch.ts";
 import type { Services } from "../services.ts";
 import type { Listener } from "./listener.ts";
 import {
@@ -126,11 +127,14 @@ export function addFeedRoutes(app: FastifyInstance, services: Services): void {
         const { position, mark = null } = said;
         await requirePosition(services, listener, { position, mark });
       }
+      const at = new Date();
+      const kids = knownKids(services, said.kids ?? []);
+      services.keyFetches.has(verifier.id, kids, at);
       services.feed.saw({
         verifierId: verifier.id,
         instanceId: said.instance,
         way: said.way,
-        at: new Date(),
+        at,
         // whoever does not listen to the feed has no place in it
         position: isListener ? said.position : undefined,
         isLast: said.closing === true,
@@ -144,6 +148,7 @@ export function addFeedRoutes(app: FastifyInstance, services: Services): void {
           lost: said.lost,
           latencyP50Us: said.latency_us?.p50 ?? null,
           latencyP99Us: said.latency_us?.p99 ?? null,
+          kids,
         },
       });
       return reply.code(204).header("cache-control", "no-store").send();

@@ -14,6 +14,7 @@ import { listKeys } from "#lib/keys/list-keys.ts";
 import { KEY_PURPOSE_WORDS } from "#lib/keys/model.ts";
 import { readJwks } from "#lib/keys/read-jwks.ts";
 import { ServedSets } from "../_components/key-cards.tsx";
+import { Readiness } from "../_components/key-holders.tsx";
 import { KeyTimeline } from "../_components/key-timeline.tsx";
 import { KeysTable } from "../_components/keys-table.tsx";
 import { PolicyCard } from "../_components/policy-card.tsx";
@@ -65,6 +66,7 @@ export default async function KeysPage() {
           <Card title={words.all} flush>
             <KeysTable keys={keys} may={revocableBy(ctx.actor.role)} />
           </Card>
+          <Readiness keys={keys} />
           <p className="muted">{words.tokensNote}</p>
           <PolicyCard policies={policies} mayChange={mayRotate} />
           <SettingsCard settings={settings} mayChange={mayRotate} />

@@ -12,6 +12,7 @@ import { getKey } from "#lib/keys/get-key.ts";
 import { KEY_PURPOSE_WORDS } from "#lib/keys/model.ts";
 import { KeyActions } from "../_components/key-actions.tsx";
 import { KeyFacts, KeyHistory, PublicHalf } from "../_components/key-cards.tsx";
+import { KeyHoldersCard } from "../_components/key-holders.tsx";
 import { KeyTimeline } from "../_components/key-timeline.tsx";
 import { KEY_BADGES, keyWords as words } from "../_components/words.ts";
 
@@ -50,6 +51,7 @@ export default async function KeyPage({ params }: KeyPageProps) {
             <Card title={words.ring}>
               <KeyTimeline keys={[{ ...key, purposeWord }]} now={ctx.now.toISOString()} />
             </Card>
+            <KeyHoldersCard detail={key} />
             <KeyHistory row={key} />
             <PublicHalf detail={key} />
           </>

@@ -88,6 +88,7 @@ export function KeyActions({ row, may }: { row: KeyRow; may: { rotate: boolean; 
         >
           <Stack gap="xs">
             <p>{ACTS[name].text}</p>
+            {name === "activate" && row.readiness !== null ? <p>{row.readiness}</p> : null}
             {name === "activate" && row.readyAt !== null ? (
               <p>
                 It is refused {words.isNotReady} <Instant at={row.readyAt} show="exact" focusable />

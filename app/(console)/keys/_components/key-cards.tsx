@@ -75,9 +75,6 @@ export function KeyFacts({ row, now }: { row: KeyRow; now: Date }) {
           ...timesOf(row).map(({ key, at }) => ({ key, value: <Instant at={at} focusable /> })),
         ]}
       />
-      <p className="muted" style={{ marginTop: 12 }}>
-        {words.fetchNote}
-      </p>
     </Card>
   );
 }

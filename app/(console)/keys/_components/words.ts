@@ -1,5 +1,5 @@
 import type { BadgeState } from "#components/display/state-badge.tsx";
-import { JWKS_CACHE_SECONDS, KEY_KEEP_DAYS, type KeyState } from "#lib/keys/model.ts";
+import { JWKS_CACHE_SECONDS, KEY_KEEP_DAYS, type KeyHolding, type KeyState } from "#lib/keys/model.ts";
 
 export const days = (count: number) => `${count} ${count === 1 ? "day" : "days"}`;
 
@@ -19,8 +19,11 @@ export const keyWords = {
   notRegistered: "not counted",
   tokensNote:
     "Live tokens are access tokens that work now, counted at most 20 seconds ago; a plus says at least. What other keys signed is not registered.",
-  fetchNote:
-    "Which verifiers have fetched a key is not known: the JWKS is asked for by nobody in particular. A new key waits until every copy that may be kept has it.",
+  holders: "Who has it",
+  holdersNote:
+    "Known of verifiers that ask for the JWKS with their secret, or say which keys they hold, as the npm package does. Others ask as nobody in particular: a new key waits until every copy that may be kept has it.",
+  holdersMore: (count: number) => `${count} more.`,
+  processesUntold: "do not say",
 
   served: "JWKS as served",
   servedNote: (cache: string) =>
@@ -114,6 +117,38 @@ export const KEY_BADGES: Record<KeyState, { badge: BadgeState; means: string }> 
   retired: { badge: "retired", means: "No longer in the JWKS" },
   compromised: { badge: "compromised", means: "Everything that it signed is refused" },
   destroyed: { badge: "destroyed", means: "Its private half is gone" },
+};
+
+type HoldingWords = Record<
+  KeyHolding,
+  { word: string; tone: "active" | "suspended" | "revoked" | "expired" | "standby"; means: string }
+>;
+
+const HOLDINGS: HoldingWords = {
+  has: {
+    word: "yes",
+    tone: "active",
+    means: "It was given the key, or all its processes say that they hold it",
+  },
+  partly: { word: "in part", tone: "suspended", means: "Some of its processes do not have it yet" },
+  missing: { word: "no", tone: "suspended", means: "It says who it is, and was not given the key yet" },
+  unknown: { word: "not known", tone: "expired", means: "It never said who it is when it asked for keys" },
+  needless: { word: "needs none", tone: "expired", means: "The authority checks for it" },
+  had: {
+    word: "had it",
+    tone: "expired",
+    means: "It was given the key; nothing says that it still holds it",
+  },
+};
+
+/** Whether a verifier has a key: one that is in the JWKS, and one that is there no more. */
+export const HOLDING_WORDS: Record<"served" | "gone", HoldingWords> = {
+  served: HOLDINGS,
+  gone: {
+    ...HOLDINGS,
+    has: { word: "still", tone: "suspended", means: "Its processes say that they still hold it" },
+    partly: { word: "still, in part", tone: "suspended", means: "Some of its processes still hold it" },
+  },
 };
 
 /** When a rotation takes effect, in days from now; null: as soon as it may. */
