@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { z } from "zod";
 import { line, rowIds, seenVersion } from "../input/plain-text.ts";
 import { authorization, endpointUrl } from "../signals/input.ts";
-import { CLIENTS_MAX, DELIVERIES, FORMATS, OUTCOMES, SOURCES } from "./model.ts";
+import { CLIENTS_MAX, DELIVERIES, FORMATS, OUTCOMES, SOURCES, STATUSES } from "./model.ts";
 
 const name = line(100);
 const sources = z
@@ -71,3 +71,5 @@ export const replayInput = z.strictObject({ from: z.iso.datetime({ offset: true 
 
 export type CreateEventStreamInput = z.output<typeof createEventStreamInput>;
 export type UpdateEventStreamInput = z.output<typeof updateEventStreamInput>;
+
+export const eventStreamStatusInput = z.strictObject({ status: z.enum(STATUSES) });

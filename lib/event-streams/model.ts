@@ -47,10 +47,12 @@ export const TEST_EVERY_SECONDS = 5;
 /** Hours that the signature's key before still signs beside a new one. */
 export const PREVIOUS_SECRET_HOURS = 24;
 
-/** How far a stream is behind in one of its chains. */
+/** How far a stream is behind. */
 export type ChainLag = {
-  /** Events that it has still to send; LAG_MAX for as many or more. */
+  /** Events that it has still to send, as far as they were counted. */
   count: number;
+  /** Whether there are more than were looked at. */
+  isMore: boolean;
   /** When the oldest of them was received. */
   since: string | null;
 };

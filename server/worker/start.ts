@@ -24,6 +24,7 @@ import { tallyClients } from "#lib/tokens/tally-clients.ts";
 import { tallyTimes } from "#lib/tokens/tally-times.ts";
 import { tallyAll } from "#lib/tokens/tally-tokens.ts";
 import { countMissedUses } from "#lib/verification/count-missed-uses.ts";
+import { createEventSender } from "./event-sender.ts";
 import { createFeedWatch } from "./feed-watch.ts";
 import { createKeyRotator } from "./key-rotator.ts";
 import { createSettler } from "./settler.ts";
@@ -39,14 +40,14 @@ export type WorkerOptions = {
   databaseUrl: string;
   databaseDir?: string | undefined;
   log: Logger;
-  /** Undefined: no security events are sent, and no key is made by policy; another worker may. */
+  /** Undefined: no security events are sent, nor the audit to SIEMs, and no key is made by policy; another worker may. */
   signals?: WorkerSignals | undefined;
 };
 
 /**
  * Starts the product's scheduled and long work: settles orders, lets signing keys sign and retire at their time, keeps partitions ahead of time, takes expired
  * state away and old weeks out of the register, counts tokens for totals and what killed authorities had not counted, copies what lives on for plans, notes
- * when orders were committed, sends security events, ends exports whose console was killed. Several workers share
+ * when orders were committed, sends security events and the audit to SIEMs, ends exports whose console was killed. Several workers share
  * one database: each job and each order's step is done by one of them. The queue lives in a schema of its own that the login role makes.
  *
  * @throws where the database cannot be reached.
@@ -88,6 +89,9 @@ export async function startWorker({
   const watch = createFeedWatch(db, databaseUrl, log, () => disk.isFull);
   const sender = signals && wrapper && createSignalSender({ ...signals, wrapper, db, url: databaseUrl, log });
 
+  const events =
+    signals && wrapper && createEventSender({ outbound: signals.outbound, wrapper, db, url: databaseUrl, log });
+
   const jobs: Record<string, { cron: string; run: () => Promise<unknown> }> = {
     "ensure-partitions": { cron: "15 3 * * *", run: () => ensurePartitions(db, new Date()) },
     "tally-tokens": { cron: "* * * * *", run: () => tallyAll(db) },
@@ -117,6 +121,7 @@ export async function startWorker({
     await settler.stop();
     await rotator.stop();
     await watch.stop();
+    await events?.stop();
     await sender?.stop();
     await boss.stop({ graceful: true, timeout: 5_000 });
     await retention.end();
@@ -137,6 +142,7 @@ export async function startWorker({
     rotator.start();
     watch.start();
     sender?.start();
+    events?.start();
   } catch (error) {
     await stop().catch(() => {});
     throw error;

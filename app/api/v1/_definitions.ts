@@ -23,6 +23,12 @@ import * as clientsIdRotateSecret from "./clients/[id]/rotate-secret/route.ts";
 import * as clientsId from "./clients/[id]/route.ts";
 import * as clientsIdSecretsSecretIdRevoke from "./clients/[id]/secrets/[secretId]/revoke/route.ts";
 import * as clients from "./clients/route.ts";
+import * as eventStreamsIdReplay from "./event-streams/[id]/replay/route.ts";
+import * as eventStreamsIdRotateSecret from "./event-streams/[id]/rotate-secret/route.ts";
+import * as eventStreamsId from "./event-streams/[id]/route.ts";
+import * as eventStreamsIdStatus from "./event-streams/[id]/status/route.ts";
+import * as eventStreamsIdTest from "./event-streams/[id]/test/route.ts";
+import * as eventStreams from "./event-streams/route.ts";
 import * as exportsIdCancel from "./exports/[id]/cancel/route.ts";
 import * as exportsIdFile from "./exports/[id]/file/route.ts";
 import * as exportsId from "./exports/[id]/route.ts";
@@ -151,6 +157,12 @@ export function allRoutes(): Route[] {
     clientsIdRevoke,
     clientsIdRotateSecret,
     clientsIdSecretsSecretIdRevoke,
+    eventStreams,
+    eventStreamsId,
+    eventStreamsIdReplay,
+    eventStreamsIdRotateSecret,
+    eventStreamsIdStatus,
+    eventStreamsIdTest,
     exports,
     exportsId,
     exportsIdCancel,
