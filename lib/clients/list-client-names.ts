@@ -5,7 +5,9 @@ import type { Context } from "../context.ts";
 const MAX = 2_000;
 
 /** Clients by name, to choose from. Needs `client:read`. */
-export async function listClientNames(ctx: Context): Promise<{ id: string; name: string; clientId: string }[]> {
+export async function listClientNames(
+  ctx: Context,
+): Promise<{ id: string; name: string; clientId: string }[]> {
   requirePermission(ctx, "client:read");
   return ctx.db.query<{ id: string; name: string; clientId: string }>(
     `SELECT id, name, client_id AS "clientId" FROM client ORDER BY name, client_id LIMIT ${MAX}`,

@@ -25,7 +25,10 @@ export const SOURCES = ["uses", "acts"] as const;
 export type Source = (typeof SOURCES)[number];
 export const SOURCE_WORDS: Record<Source, { name: string; means: string }> = {
   uses: { name: "Token uses", means: "Every issue, use and refusal of a token." },
-  acts: { name: "Admin acts", means: "Every act, sign-in and refusal in the console and the API, before and after." },
+  acts: {
+    name: "Admin acts",
+    means: "Every act, sign-in and refusal in the console and the API, before and after.",
+  },
 };
 
 export const OUTCOMES = ["all", "refused"] as const;

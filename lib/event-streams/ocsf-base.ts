@@ -54,7 +54,9 @@ export function ocsfBase(name: OcsfClass, activityId: number, happened: Happened
 }
 
 /** The object without what is not there. */
-export function present<T extends Record<string, unknown>>(fields: T): { [key in keyof T]?: NonNullable<T[key]> } {
+export function present<T extends Record<string, unknown>>(
+  fields: T,
+): { [key in keyof T]?: NonNullable<T[key]> } {
   return Object.fromEntries(
     Object.entries(fields).filter(([, value]) => value !== null && value !== undefined),
   ) as { [key in keyof T]?: NonNullable<T[key]> };

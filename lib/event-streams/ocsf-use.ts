@@ -1,4 +1,4 @@
-import { type Refusal, REFUSAL_WORDS } from "../audit/words.ts";
+import { REFUSAL_WORDS, type Refusal } from "../audit/words.ts";
 import { type OcsfEvent, ocsfBase, present } from "./ocsf-base.ts";
 import type { UseEvent } from "./stream-event.ts";
 

@@ -1,11 +1,6 @@
 import { hostname } from "node:os";
 import type { Delivery } from "./model.ts";
-import {
-  openText,
-  type SinkKeeping,
-  signingSecretLabel,
-  sinkAuthorizationLabel,
-} from "./sealed-values.ts";
+import { openText, type SinkKeeping, signingSecretLabel, sinkAuthorizationLabel } from "./sealed-values.ts";
 import { sendSyslog } from "./send-syslog.ts";
 import { sendWebhook } from "./send-webhook.ts";
 import type { Sent } from "./sent.ts";

@@ -3,8 +3,8 @@ import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
 import { type ChainLag, LAG_MAX, type OutcomeFilter, type Source } from "./model.ts";
 import { IN_ORDER, isOutstanding, snapshotsOf, type UsesPosition } from "./uses-position.ts";
 
-type Behind = { looked: bigint; count: bigint; since: Date | null };
-const NOTHING: Behind = { looked: 0n, count: 0n, since: null };
+type Behind = { looked: number; count: number; since: Date | null };
+const NOTHING: Behind = { looked: 0, count: 0, since: null };
 
 export type LagOf = {
   sources: readonly Source[];
@@ -18,11 +18,13 @@ export type LagOf = {
 export async function readLag(db: Sql, stream: LagOf): Promise<ChainLag> {
   const acts = stream.sources.includes("acts") ? await readActsLag(db, stream) : NOTHING;
   const uses = stream.sources.includes("uses") ? await readUsesLag(db, stream) : NOTHING;
-  const since = [acts.since, uses.since].filter((at) => at !== null).sort((a, b) => a.getTime() - b.getTime());
-  const count = Number(acts.count + uses.count);
+  const since = [acts.since, uses.since]
+    .filter((at) => at !== null)
+    .sort((a, b) => a.getTime() - b.getTime());
+  const count = acts.count + uses.count;
   return {
     count: Math.min(count, LAG_MAX),
-    isMore: count > LAG_MAX || [acts, uses].some(({ looked }) => looked >= BigInt(LAG_MAX)),
+    isMore: count > LAG_MAX || [acts, uses].some(({ looked }) => looked >= LAG_MAX),
     since: since[0]?.toISOString() ?? null,
   };
 }
@@ -30,7 +32,7 @@ export async function readLag(db: Sql, stream: LagOf): Promise<ChainLag> {
 async function behind(db: Sql, page: Fragment, wanted: Fragment, at: Fragment): Promise<Behind> {
   const [row] = await run<Behind>(
     db,
-    sql`${page} SELECT count(*) AS looked, count(*) FILTER (WHERE ${wanted}) AS count, min(${at}) FILTER (WHERE ${wanted}) AS since FROM page x`,
+    sql`${page} SELECT count(*)::int AS looked, count(*) FILTER (WHERE ${wanted})::int AS count, min(${at}) FILTER (WHERE ${wanted}) AS since FROM page x`,
   );
   return row ?? NOTHING;
 }
@@ -58,9 +60,15 @@ async function readUsesLag(db: Sql, { uses, outcome, clientIds }: LagOf): Promis
     );
   const begun = await page(uses);
   if (uses.epoch === null) return begun;
-  const later = await page({ base: uses.epoch, low: uses.epochLow ?? uses.low, epoch: null, epochLow: null, key: null });
+  const later = await page({
+    base: uses.epoch,
+    low: uses.epochLow ?? uses.low,
+    epoch: null,
+    epochLow: null,
+    key: null,
+  });
   return {
-    looked: begun.looked > later.looked ? begun.looked : later.looked,
+    looked: Math.max(begun.looked, later.looked),
     count: begun.count + later.count,
     since: begun.since ?? later.since,
   };

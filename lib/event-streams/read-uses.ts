@@ -27,6 +27,7 @@ export type UsesPage = {
   events: { event: UseEvent; position: UsesPosition }[];
   /** Everything up to here is in `events` or not wanted. */
   end: UsesPosition;
+  /** Whether there may be more at once. */
   isFull: boolean;
 };
 
@@ -52,13 +53,21 @@ export async function readUses(
   );
   const [seen] = records;
   if (seen === undefined) throw new Error("the uses were not looked at");
-  const epoch = { epoch: seen.epoch, epochLow: position.epoch === seen.epoch ? position.epochLow : seen.epochLow };
+  const epoch = {
+    epoch: seen.epoch,
+    epochLow: position.epoch === seen.epoch ? position.epochLow : seen.epochLow,
+  };
   const events = records.filter(isUse).map((record) => ({
     event: useEventOf(record),
     position: { ...position, ...epoch, key: keyOf(record) },
   }));
-  const isFull = seen.looked === BigInt(limit);
-  return { events, isFull, end: isFull ? { ...position, ...epoch, key: endOf(seen.end) } : next(epoch) };
+  const isWhole = seen.looked < BigInt(limit);
+  return {
+    events,
+    // after an epoch that was begun earlier, the next one has what came meanwhile
+    isFull: !isWhole || position.epoch !== null,
+    end: isWhole ? next(epoch) : { ...position, ...epoch, key: endOf(seen.end) },
+  };
 }
 
 /** The epoch is through: it is the base of what comes. */

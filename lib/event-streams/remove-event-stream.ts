@@ -20,7 +20,10 @@ export async function removeEventStream(
     await recordEntry(tx, ctx, {
       act: "event_stream.removed",
       target: eventStreamTarget(record),
-      before: { ...auditedEventStream(record), undelivered: lag.isMore ? `more than ${lag.count}` : lag.count },
+      before: {
+        ...auditedEventStream(record),
+        undelivered: lag.isMore ? `more than ${lag.count}` : lag.count,
+      },
     });
     return { id: streamId };
   });

@@ -22,10 +22,11 @@ export async function replayEventStream(
     });
   return ctx.db.transaction(async (tx) => {
     const before = await lockStreamRecord(tx, streamId);
-    // acts of one time may stand in the chain before those of an earlier one
+    // acts of one time may stand in the chain before those of an earlier one; what is not sent yet is not skipped
     await tx.query(
       `UPDATE event_stream SET acts_sequence = least(acts_sequence, (SELECT min(sequence) - 1 FROM audit_entry WHERE at >= $2::timestamptz)),
-         uses_base = NULL, uses_low = $2::timestamptz, uses_epoch = NULL, uses_epoch_low = NULL, uses_key = NULL,
+         uses_base = NULL, uses_low = least($2::timestamptz, CASE WHEN uses_epoch IS NULL THEN uses_low
+           ELSE least(coalesce((uses_key->>'at')::timestamptz, uses_low), uses_epoch_low) END), uses_epoch = NULL, uses_epoch_low = NULL, uses_key = NULL,
          failures = 0, next_attempt_at = NULL, leased_by = NULL, leased_until = NULL, updated_at = $3::timestamptz
        WHERE id = $1::uuid`,
       [streamId, from, ctx.now],

@@ -17,7 +17,12 @@ export type Webhook = {
 };
 
 /** The signatures of a body, by each key. @see Standard Webhooks, "Signature scheme" */
-export function signaturesOf(secrets: readonly string[], id: string, timestamp: number, body: string): string {
+export function signaturesOf(
+  secrets: readonly string[],
+  id: string,
+  timestamp: number,
+  body: string,
+): string {
   return secrets
     .map((secret) =>
       createHmac("sha256", signingKeyOf(secret)).update(`${id}.${timestamp}.${body}`).digest("base64"),
@@ -39,13 +44,22 @@ function messageId(streamId: string, body: string): string {
 export async function sendWebhook(
   outbound: Outbound,
   { url, secrets, authorization }: Webhook,
-  { streamId, lines, now, signal }: { streamId: string; lines: readonly string[]; now: Date; signal?: AbortSignal },
+  {
+    streamId,
+    lines,
+    now,
+    signal,
+  }: { streamId: string; lines: readonly string[]; now: Date; signal?: AbortSignal },
 ): Promise<Sent> {
   const body = `${lines.join("\n")}\n`;
   const id = messageId(streamId, body);
   const timestamp = Math.floor(now.getTime() / 1_000);
   try {
-    const { status, headers, body: answer } = await outbound.request({
+    const {
+      status,
+      headers,
+      body: answer,
+    } = await outbound.request({
       url,
       method: "POST",
       headers: {

@@ -18,7 +18,10 @@ function token(text: string, max: number): string {
 
 /** @see RFC 5424 section 6.3.3: quote, backslash and bracket are escaped; control characters are no part of a name or id. */
 function parameter([name, value]: [string, string]): string {
-  const safe = value.toWellFormed().replace(/\p{Cc}/gu, " ").replace(/["\\\]]/g, "\\$&");
+  const safe = value
+    .toWellFormed()
+    .replace(/\p{Cc}/gu, " ")
+    .replace(/["\\\]]/g, "\\$&");
   return `${name}="${safe}"`;
 }
 

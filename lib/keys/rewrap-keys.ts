@@ -95,7 +95,9 @@ export async function rewrapKeys(
   const next = createKeyWrapper(fixedMasterKeys(to));
   return ctx.db.transaction(async (tx) => {
     // whoever changes one of these rows holds it before it asks which master key is in force: so does this
-    await tx.query(`LOCK TABLE ${[...new Set(WRAPPED.map(({ table }) => table))].join(", ")} IN EXCLUSIVE MODE`);
+    await tx.query(
+      `LOCK TABLE ${[...new Set(WRAPPED.map(({ table }) => table))].join(", ")} IN EXCLUSIVE MODE`,
+    );
     const [row] = await tx.query<{ keyId: string; root: Buffer }>(
       `SELECT key_id AS "keyId", root_wrapped AS root FROM master_key WHERE id = 1 FOR UPDATE`,
     );

@@ -12,10 +12,7 @@ export type SocketOptions = {
 };
 
 /** A connection that stands, its certificate checked for the host where it is TLS. @throws what the network says, or the signal's reason. */
-export function openSocket(
-  url: URL,
-  { isTls, caPem, lookup, signal }: SocketOptions,
-): Promise<Socket> {
+export function openSocket(url: URL, { isTls, caPem, lookup, signal }: SocketOptions): Promise<Socket> {
   signal.throwIfAborted();
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const port = url.port === "" ? (PORTS[url.protocol] ?? 0) : Number(url.port);

@@ -90,7 +90,9 @@ export async function startWorker({
   const sender = signals && wrapper && createSignalSender({ ...signals, wrapper, db, url: databaseUrl, log });
 
   const events =
-    signals && wrapper && createEventSender({ outbound: signals.outbound, wrapper, db, url: databaseUrl, log });
+    signals &&
+    wrapper &&
+    createEventSender({ outbound: signals.outbound, wrapper, db, url: databaseUrl, log });
 
   const jobs: Record<string, { cron: string; run: () => Promise<unknown> }> = {
     "ensure-partitions": { cron: "15 3 * * *", run: () => ensurePartitions(db, new Date()) },

@@ -19,7 +19,8 @@ export const GET = defineRoute({
 export const POST = defineRoute({
   method: "POST",
   path: "/api/v1/event-streams",
-  summary: "Makes a stream of the audit to a sink, from here on; the key of a webhook's signatures is in this answer alone",
+  summary:
+    "Makes a stream of the audit to a sink, from here on; the key of a webhook's signatures is in this answer alone",
   permission: "event-stream:write",
   body: createEventStreamInput,
   status: 201,

@@ -33,11 +33,7 @@ export default async function EventStreamsPage() {
         </Card>
       ) : (
         <Card>
-          <EmptyState
-            icon={<IconTransfer size={28} stroke={1.5} />}
-            title={words.none}
-            action={newStream}
-          >
+          <EmptyState icon={<IconTransfer size={28} stroke={1.5} />} title={words.none} action={newStream}>
             {words.noneText}
           </EmptyState>
         </Card>

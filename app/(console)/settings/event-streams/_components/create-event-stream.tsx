@@ -33,7 +33,12 @@ export function CreateEventStream({ clients }: { clients: readonly ClientChoice[
     return (
       <Card title={words.made}>
         <Stack gap="md" maw={720}>
-          <SecretOnce name={words.secret} value={made.secret} />
+          <SecretOnce
+            name={words.secret}
+            value={made.secret}
+            kept={words.secretKept}
+            whenLost={words.secretLost}
+          />
           <p className="muted">{words.secretHelp}</p>
           <LinkButton
             href={`/settings/event-streams/${made.stream.id}`}

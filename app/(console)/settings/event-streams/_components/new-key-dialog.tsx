@@ -46,7 +46,16 @@ export function NewKeyDialog({
       closeOnClickOutside={secret === null}
     >
       <Stack gap="md">
-        {secret === null ? <Text>{words.rotateText}</Text> : <SecretOnce name={words.secret} value={secret} />}
+        {secret === null ? (
+          <Text>{words.rotateText}</Text>
+        ) : (
+          <SecretOnce
+            name={words.secret}
+            value={secret}
+            kept={words.secretKept}
+            whenLost={words.secretLost}
+          />
+        )}
         <ProblemAlert error={request.problem} />
         <Group justify="flex-end" gap="xs">
           {secret === null ? (

@@ -3,7 +3,8 @@ import { groupedNumber } from "#components/display/number-text.tsx";
 /** Texts of the Event streams area. */
 export const streamWords = {
   title: "Event streams",
-  purpose: "Token uses and admin acts, sent to a SIEM as they are written: at least once, in order, from where each stream was.",
+  purpose:
+    "Token uses and admin acts, sent to a SIEM as they are written: at least once, in order, from where each stream was.",
   newStream: "Make a stream",
   none: "No stream yet",
   noneText:
@@ -20,15 +21,18 @@ export const streamWords = {
   url: "Address",
   urlHelp: {
     webhook: "https, at a public address.",
-    syslog: "syslog+tls:// with host and port. Plain syslog+tcp:// only to addresses that OUTBOUND_ALLOW names.",
+    syslog:
+      "syslog+tls:// with host and port. Plain syslog+tcp:// only to addresses that OUTBOUND_ALLOW names.",
   },
   urlExample: { webhook: "https://siem.example.com/ingest", syslog: "syslog+tls://logs.example.com:6514" },
   authorization: "Authorization",
-  authorizationHelp: "What the sink wants to see in this header, such as Bearer and its token. It is sealed and not shown again.",
+  authorizationHelp:
+    "What the sink wants to see in this header, such as Bearer and its token. It is sealed and not shown again.",
   authorizationKept: "One is set. Leave this empty to keep it; another address needs it again.",
   forget: "Send none from now on",
   caPem: "Certificate authorities",
-  caPemHelp: "As PEM, where the daemon's certificate comes from authorities of your own. Empty: those of the system.",
+  caPemHelp:
+    "As PEM, where the daemon's certificate comes from authorities of your own. Empty: those of the system.",
   what: "What",
   whatHelp: "Each source is in order by itself. Neither has a token's value or a secret: the log has none.",
   sources: "Sources",
@@ -42,7 +46,10 @@ export const streamWords = {
   saved: "Saved. What is not delivered yet goes out by it.",
   made: "The stream is made",
   secret: "Key of the signatures",
-  secretHelp: "Each POST is signed with it as Standard Webhooks has it: webhook-id, webhook-timestamp, webhook-signature.",
+  secretHelp:
+    "Each POST is signed with it as Standard Webhooks has it: webhook-id, webhook-timestamp, webhook-signature.",
+  secretKept: "it is sealed here",
+  secretLost: "If it is lost, make a new one.",
   openStream: "Open the stream",
 
   position: "Delivery",
@@ -68,7 +75,8 @@ export const streamWords = {
   changed: "Changed",
   id: "Id",
   how: "For the sink",
-  howTwice: "Events may come twice, after a failure or a restart, and never out of order within their chain: know them by their id.",
+  howTwice:
+    "Events may come twice, after a failure or a restart, and never out of order within their chain: know them by their id.",
   howWebhook:
     "Each POST has up to 500 events, one JSON object a line. Any 2xx takes all of them. 410 pauses the stream; 413 halves the batch; Retry-After is kept to.",
   howSyslog:
@@ -80,7 +88,8 @@ export const streamWords = {
   testTitle: "Test",
   pause: "Pause…",
   pauseTitle: "Pause this stream?",
-  pauseText: "It stays where it is. What is written meanwhile waits in the log and goes out, in order, once it is resumed.",
+  pauseText:
+    "It stays where it is. What is written meanwhile waits in the log and goes out, in order, once it is resumed.",
   pauseAct: "Pause the stream",
   paused: "The stream is paused.",
   resume: "Resume",

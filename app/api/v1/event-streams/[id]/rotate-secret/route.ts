@@ -7,7 +7,8 @@ import { rotateEventStreamSecret } from "#lib/event-streams/rotate-event-stream-
 export const POST = defineRoute({
   method: "POST",
   path: "/api/v1/event-streams/{id}/rotate-secret",
-  summary: "Gives a webhook a new key for its signatures, in this answer alone; the earlier one signs beside it for a day",
+  summary:
+    "Gives a webhook a new key for its signatures, in this answer alone; the earlier one signs beside it for a day",
   permission: "event-stream:write",
   params: idParams,
   response: createdEventStream,
