@@ -83,7 +83,8 @@ async function fill(
   const until = new Date(Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS);
   const seeded = await seedInventory({ url, rows, until, wrapper, log });
   const from = performance.now();
-  const asOwner = { url, role: "owner", maxConnections: 2, applicationName: "tokenwarden bench" } as const;
+  // one for each that counts: none waits for another's long step
+  const asOwner = { url, role: "owner", maxConnections: 4, applicationName: "tokenwarden bench" } as const;
   const owner = openDatabase(asOwner);
   try {
     await tally(owner);
