@@ -9,6 +9,8 @@ const SERVICE_TICKET_RENEW = 5;
 const OAUTH = 6;
 const OTHER = 99;
 const METHODS: Record<string, number> = { POST: 1, GET: 2, HEAD: 2, PUT: 3, PATCH: 3, DELETE: 4 };
+/** Methods that the schema has a word for. */
+const NAMED = new Set(["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"]);
 const USER = 1;
 const SERVICE = 4;
 
@@ -52,7 +54,7 @@ const session = (use: UseEvent) => ({ uid: use.familyId, credential_uid: use.tok
 
 const request = (use: UseEvent) => {
   const fields = present({
-    http_method: use.method,
+    http_method: use.method !== null && NAMED.has(use.method) ? use.method : null,
     url: use.path === null ? null : { path: use.path },
     user_agent: use.userAgent,
   });
@@ -68,6 +70,7 @@ const unmapped = (use: UseEvent) => ({
     audience: use.audience,
     verifier_id: use.verifier?.id,
     source: use.source,
+    method: use.method,
     bytes: use.bytes,
     latency_microseconds: use.latencyMicroseconds,
     chain: use.chain,
