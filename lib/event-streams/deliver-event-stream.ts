@@ -26,8 +26,9 @@ const REST_FACTOR = 9;
 /** A position that nothing was sent for is written down, and the lease held, as often. */
 const KEEP_MS = 2_000;
 
+const HELD = `leased_until = clock_timestamp() + interval '${LEASE_SECONDS} seconds'`;
 const POSITION = `acts_sequence = $3::bigint, uses_base = $4::text, uses_low = $5::timestamptz, uses_epoch = $6::text, uses_epoch_low = $7::timestamptz, uses_key = $8::jsonb,
-  leased_until = clock_timestamp() + interval '${LEASE_SECONDS} seconds'`;
+  ${HELD}`;
 const TAKEN = `${POSITION}, delivered = delivered + $9::int, last_delivered_at = clock_timestamp(), failures = 0, next_attempt_at = NULL`;
 const LET_GO = "leased_by = NULL, leased_until = NULL";
 
@@ -110,7 +111,8 @@ class Line {
   }
 
   async #send(batch: Batch): Promise<boolean> {
-    if (this.#sink === null) return false;
+    // removed, paused, changed, or another worker's after this one was frozen: it sends nothing more
+    if (this.#sink === null || !(await this.#keep(HELD, []))) return false;
     const sent = await this.#sink.send(batch.events, new Date(), this.#delivering.signal);
     switch (sent.outcome) {
       case "taken":
