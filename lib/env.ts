@@ -56,6 +56,8 @@ export interface Env {
   masterKeyNext: Buffer | undefined;
   /** Where the master key is kept, absolute path; undefined for the data folder. */
   masterKeyFile: string | undefined;
+  /** Where signed checkpoints are kept beside the database, absolute path. */
+  checkpointFile: string;
   adminEmail: string | undefined;
   adminPassword: string | undefined;
   demo: boolean;
@@ -185,6 +187,10 @@ const variables = z.object({
     (value) => (value.includes("\0") ? undefined : path.resolve(value)),
     "must be the path of a file",
   ),
+  CHECKPOINT_FILE: text(
+    (value) => (value.includes("\0") ? undefined : path.resolve(value)),
+    "must be the path of a file",
+  ),
   ADMIN_EMAIL: text(
     (value) => (z.email().max(254).safeParse(value).success ? value : undefined),
     "must be an e-mail address",
@@ -252,12 +258,13 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
   const tls =
     values.TLS_CERT && values.TLS_KEY ? { certPath: values.TLS_CERT, keyPath: values.TLS_KEY } : undefined;
   const scheme = tls ? "https" : "http";
+  const dataDir = values.DATA_DIR ?? path.resolve(".data");
   return {
     consolePort,
     authorityPort,
     metricsPort: values.METRICS_PORT ?? freeMetricsPort,
     metricsPortIsSet: values.METRICS_PORT !== undefined,
-    dataDir: values.DATA_DIR ?? path.resolve(".data"),
+    dataDir,
     databaseUrl: values.DATABASE_URL,
     databaseDir: values.DATABASE_DIR,
     consoleUrl: values.CONSOLE_URL ?? `${scheme}://localhost:${consolePort}`,
@@ -270,6 +277,7 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
     masterKey: values.MASTER_KEY,
     masterKeyNext: values.MASTER_KEY_NEXT,
     masterKeyFile: values.MASTER_KEY_FILE,
+    checkpointFile: values.CHECKPOINT_FILE ?? path.join(dataDir, "checkpoints.jws"),
     adminEmail: values.ADMIN_EMAIL,
     adminPassword: values.ADMIN_PASSWORD,
     demo: values.DEMO ?? false,

@@ -2,6 +2,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import { PrismaClient } from "./generated/client.ts";
 import type { Sql } from "./sql.ts";
 import { type DatabaseOptions, openSqlDatabase, type SqlDatabase } from "./sql-database.ts";
+import { TransactionEnds } from "./transaction-ends.ts";
 
 /** Prisma inside a transaction, with plain SQL on the same connection. */
 export type Tx = Parameters<Parameters<PrismaClient["$transaction"]>[0]>[0];
@@ -23,16 +24,30 @@ export function openDatabase(options: DatabaseOptions): Database {
     pool,
     prisma,
     query,
-    transaction: (work) =>
-      prisma.$transaction(
-        (tx) =>
-          work({
-            prisma: tx,
-            query: <Row extends object>(text: string, values: readonly unknown[] = []) =>
-              tx.$queryRawUnsafe(text, ...values) as Promise<Row[]>,
-          }),
-        { maxWait: 5_000, timeout: 30_000 },
-      ),
+    async transaction(work) {
+      const ends = new TransactionEnds();
+      let isDone = false;
+      try {
+        const result = await prisma.$transaction(
+          async (tx) => {
+            const worked = await work({
+              prisma: tx,
+              onEnd: (tell) => ends.add(tell),
+              query: <Row extends object>(text: string, values: readonly unknown[] = []) =>
+                tx.$queryRawUnsafe(text, ...values) as Promise<Row[]>,
+            });
+            isDone = true;
+            return worked;
+          },
+          { maxWait: 5_000, timeout: 30_000 },
+        );
+        ends.tell("committed");
+        return result;
+      } catch (error) {
+        ends.tell(isDone ? "unknown" : "rolled back");
+        throw error;
+      }
+    },
     async end() {
       await prisma.$disconnect();
       await end();

@@ -2,6 +2,7 @@ import pg from "pg";
 import { endWhenSilent } from "./end-when-silent.ts";
 import { parseTimestamp } from "./parse-timestamp.ts";
 import { preparedName, type Sql } from "./sql.ts";
+import { TransactionEnds } from "./transaction-ends.ts";
 
 /** The pool of a process that speaks SQL alone: without Prisma's client, which takes some 50 MB. */
 export type SqlDatabase = Sql & {
@@ -71,16 +72,22 @@ export function openSqlDatabase(options: DatabaseOptions): SqlDatabase {
     const connection = await pool.connect();
     // one that breaks while no statement runs on it tells so by an event; the next statement fails and says the rest
     connection.on("error", ignore);
+    const ends = new TransactionEnds();
+    let isCommitting = false;
     const tx: Sql = {
+      onEnd: (tell) => ends.add(tell),
       query: async <Row extends object>(text: string, values: readonly unknown[] = []) =>
         (await connection.query(statementOf(text, values))).rows as Row[],
     };
     try {
       await connection.query("BEGIN");
       const result = await work(tx);
+      isCommitting = true;
       const { command } = await connection.query("COMMIT");
+      isCommitting = false;
       // a COMMIT of a failed transaction answers ROLLBACK
       if (command !== "COMMIT") throw new Error(`COMMIT was answered with ${command}`);
+      ends.tell("committed");
       connection.off("error", ignore);
       connection.release();
       return result;
@@ -91,6 +98,7 @@ export function openSqlDatabase(options: DatabaseOptions): SqlDatabase {
       );
       if (isClean) connection.off("error", ignore);
       connection.release(!isClean);
+      ends.tell(isCommitting ? "unknown" : "rolled back");
       throw error;
     }
   }

@@ -10,8 +10,13 @@ export type SqlValue =
   | readonly SqlValue[]
   | object;
 
+/** How a transaction ended: `unknown` where the answer to its COMMIT never came. */
+export type TransactionEnd = "committed" | "rolled back" | "unknown";
+
 /** Runs statements on one connection or transaction; rows come with the column names as the statement gave them. */
 export type Sql = {
+  /** Of a transaction: tells once how it ended. Where it is not there, each statement commits by itself. */
+  onEnd?(tell: (end: TransactionEnd) => void): void;
   query<Row extends object = Record<string, unknown>>(
     text: string,
     values?: readonly SqlValue[],

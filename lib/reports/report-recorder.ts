@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createBatcher } from "../db/batcher.ts";
 import { prepared, type Sql } from "../db/sql.ts";
 import { uuidv7 } from "../ids.ts";
+import { useLeaf } from "../seals/use-leaf.ts";
 import type { TokenUseRow, UseWriter } from "../verification/use-writer.ts";
 
 /** A report that fits its token, as it goes on record. */
@@ -134,14 +135,34 @@ export function createReportRecorder(options: ReportRecorderOptions): ReportReco
         salt: salts.slice(ordinal * 32, ordinal * 32 + 32),
       };
     });
-    const inserted = await db.query<{ id: string }>(RECORD, [
-      JSON.stringify(input),
-      writer.id,
-      writer.ledger.begin(rows, receivedAt),
-      receivedAt,
-      JSON.stringify(losses),
-    ]);
+    const reports = [...firsts.values()];
+    const flush = writer.ledger.begin(rows, receivedAt);
+    const tracked = writer.seals.track(
+      db,
+      { flush, receivedFrom: receivedAt, receivedTo: receivedAt, isPiecemeal: true },
+      () =>
+        reports.map(({ use, status, bytes, latencyUs }, ordinal) => {
+          const { id, country, salt } = input[ordinal] as (typeof input)[number];
+          const outcome = use.refusal === null ? "allowed" : "refused";
+          const written = { id, receivedAt, outcome, source: "report", country, ordinal, salt };
+          return useLeaf({ ...use, ...written, status, bytes, latencyUs });
+        }),
+    );
+    let inserted: { id: string }[];
+    try {
+      inserted = await db.query<{ id: string }>(RECORD, [
+        JSON.stringify(input),
+        writer.id,
+        flush,
+        receivedAt,
+        JSON.stringify(losses),
+      ]);
+    } catch (error) {
+      tracked.failed(error);
+      throw error;
+    }
     const fresh = new Set(inserted.map((row) => row.id));
+    tracked.written(new Set(reports.flatMap(({ id }, ordinal) => (fresh.has(id) ? [ordinal] : []))));
     const written =
       fresh.size === rows.length
         ? rows

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createBatcher } from "../db/batcher.ts";
 import { prepared, type Sql } from "../db/sql.ts";
 import { uuidv7 } from "../ids.ts";
+import { useLeaf } from "../seals/use-leaf.ts";
 import type { StatusPlace } from "../status-lists/allocate-status.ts";
 import type { UseWriter } from "../verification/use-writer.ts";
 import type { TokenFormat, TokenKind } from "./model.ts";
@@ -109,7 +110,59 @@ export async function registerTokens(
     ordinal,
     salt: salts.toString("hex", ordinal * 16, ordinal * 16 + 16),
   }));
-  await sql.query(REGISTER, [JSON.stringify(rows), writer.id, writer.nextFlush()]);
+  const flush = writer.nextFlush();
+  const tracked = writer.seals.track(sql, { flush, ...receivedIn(tokens) }, () =>
+    tokens.map((token, ordinal) => issueLeaf(token, rows[ordinal] as (typeof rows)[number])),
+  );
+  try {
+    await sql.query(REGISTER, [JSON.stringify(rows), writer.id, flush]);
+  } catch (error) {
+    tracked.failed(error);
+    throw error;
+  }
+  tracked.written();
+}
+
+function receivedIn(tokens: readonly NewToken[]): { receivedFrom: Date; receivedTo: Date } {
+  let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { issuedAt } of tokens) {
+    from = Math.min(from, issuedAt.getTime());
+    to = Math.max(to, issuedAt.getTime());
+  }
+  return { receivedFrom: new Date(from), receivedTo: new Date(to) };
+}
+
+/** The leaf of the event that a token was issued. */
+function issueLeaf(
+  token: NewToken,
+  row: { event_id: string; country: string | null; ordinal: number; salt: string },
+): Buffer {
+  return useLeaf({
+    id: row.event_id,
+    receivedAt: token.issuedAt,
+    at: token.issuedAt,
+    outcome: "issued",
+    refusal: null,
+    source: "issue",
+    tokenId: token.id,
+    tokenKind: token.kind,
+    familyId: token.familyId,
+    clientId: token.clientId,
+    userId: token.userId,
+    subject: token.subject,
+    verifierId: null,
+    audience: null,
+    method: null,
+    path: null,
+    ip: token.ip,
+    country: row.country,
+    userAgent: token.userAgent,
+    status: null,
+    bytes: null,
+    latencyUs: null,
+    ordinal: row.ordinal,
+    salt: row.salt,
+  });
 }
 
 export type TokenRegister = {

@@ -4,6 +4,8 @@ import { createBatcher } from "../db/batcher.ts";
 import { prepared, type Sql } from "../db/sql.ts";
 import { uuidv7 } from "../ids.ts";
 import type { CountryOf } from "../places/country-database.ts";
+import { SealLedger } from "../seals/seal-ledger.ts";
+import { useLeaf } from "../seals/use-leaf.ts";
 import type { TokenKind } from "../tokens/model.ts";
 import { FlushLedger } from "./flush-ledger.ts";
 
@@ -45,11 +47,16 @@ const WRITE = prepared(`
   )
   SELECT position FROM head`);
 
+/** What only a report tells. */
+const NOT_REPORTED = { status: null, bytes: null, latencyUs: null };
+
 /** One writer of evidence: a process has one. Flushes are numbered, so that a gap shows. */
 export type UseWriter = {
   readonly id: string;
   /** Which flushes of uses are counted and answered. */
   readonly ledger: FlushLedger;
+  /** What waits to be sealed. */
+  readonly seals: SealLedger;
   /** The place of an address, as it goes on record with it. */
   readonly countryOf: CountryOf;
   nextFlush(): bigint;
@@ -70,9 +77,11 @@ export function createUseWriter({
 } = {}): UseWriter {
   const id = randomUUID();
   const ledger = new FlushLedger();
+  const seals = new SealLedger();
   return {
     id,
     ledger,
+    seals,
     countryOf,
     nextFlush: () => ledger.next(),
     async write(sql, rows, knownPosition) {
@@ -100,15 +109,33 @@ export function createUseWriter({
         ordinal,
         salt: salts.slice(ordinal * 32, ordinal * 32 + 32),
       }));
-      const [head] = await sql.query<{ position: bigint }>(WRITE, [
-        JSON.stringify(input),
-        id,
-        ledger.begin(rows, receivedAt),
-        knownPosition,
-      ]);
-      if (head === undefined) throw new Error("the feed of revocations has no head");
-      // nothing was written
-      if (knownPosition !== null && head.position !== knownPosition) ledger.close(rows);
+      const flush = ledger.begin(rows, receivedAt);
+      const tracked = seals.track(sql, { flush, receivedFrom: receivedAt, receivedTo: receivedAt }, () =>
+        rows.map((row, ordinal) => {
+          const { id, country, salt } = input[ordinal] as (typeof input)[number];
+          const outcome = row.refusal === null ? "allowed" : "refused";
+          return useLeaf({ ...row, ...NOT_REPORTED, id, receivedAt, outcome, country, ordinal, salt });
+        }),
+      );
+      let head: { position: bigint } | undefined;
+      try {
+        [head] = await sql.query<{ position: bigint }>(WRITE, [
+          JSON.stringify(input),
+          id,
+          flush,
+          knownPosition,
+        ]);
+        if (head === undefined) throw new Error("the feed of revocations has no head");
+      } catch (error) {
+        tracked.failed(error);
+        throw error;
+      }
+      if (knownPosition === null || head.position === knownPosition) tracked.written();
+      else {
+        // nothing was written
+        ledger.close(rows);
+        tracked.dropped();
+      }
       return head.position;
     },
   };

@@ -16,6 +16,7 @@ import {
   createPresentedTokenRevoker,
   type PresentedToken,
 } from "#lib/revocations/revoke-presented-tokens.ts";
+import { UseSealer } from "#lib/seals/use-sealer.ts";
 import { createStatusAllocator, type StatusAllocator } from "#lib/status-lists/allocate-status.ts";
 import { createTokenRegister, type TokenRegister } from "#lib/tokens/register.ts";
 import { CallerSightings } from "#lib/verification/caller-sightings.ts";
@@ -124,6 +125,8 @@ export async function startServices({
   const usage = new UsageCounter(db, writer, complain);
   // it is known before it answers anybody
   await usage.flush();
+  const sealer = new UseSealer(db, writer, complain);
+  await sealer.begin();
   const refusals = new RefusalCounter(db, complain);
   const find = createTokenFinder(db);
   const findPurgedWeek = createPurgedWeekFinder(db);
@@ -228,6 +231,7 @@ export async function startServices({
       await relaxed.stop();
       await sightings.stop();
       await usage.stop();
+      await sealer.stop();
       await refusals.stop();
       disk.stop();
       await follower.stop();

@@ -7,9 +7,10 @@ import { ROLES } from "#lib/authz/roles.ts";
 import { migrate } from "#lib/db/migrate.ts";
 import { type Env, readOrigin } from "#lib/env.ts";
 import { changeIssuer } from "#lib/issuer/change-issuer.ts";
+import { auditExport, auditVerify } from "./audit-commands.ts";
 import { parseDuration } from "./duration.ts";
 import { rewrap } from "./rewrap.ts";
-import { NotAvailableError, UsageError } from "./usage-error.ts";
+import { UsageError } from "./usage-error.ts";
 import { withContext, withDatabaseUrl } from "./with-database.ts";
 
 export interface Command {
@@ -140,24 +141,13 @@ const keysRewrap: Command = {
   },
 };
 
-function notAvailable(usage: string, does: string): Command {
-  return {
-    usage,
-    does: `${does} (not available in this version)`,
-    async run() {
-      throw new NotAvailableError(
-        `${usage.split(" ").slice(0, 2).join(" ")} is not available in this version`,
-      );
-    },
-  };
-}
-
 /** By the words a person writes. */
 export const COMMANDS: Record<string, Command> = {
   "setup-link": setupLink,
   "api-token create": apiTokenCreate,
   "db migrate": dbMigrate,
   "issuer set": issuerSet,
-  "audit verify": notAvailable("audit verify FILE…", "verifies an exported audit log offline"),
+  "audit verify": auditVerify,
+  "audit export": auditExport,
   "keys rewrap": keysRewrap,
 };

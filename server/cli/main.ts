@@ -3,8 +3,9 @@ import { EnvError, getEnv } from "#lib/env.ts";
 import { DomainError } from "#lib/errors.ts";
 import { MasterKeyError } from "#lib/keys/master-keys.ts";
 import { StartRefusal } from "#server/start-refusal.ts";
+import { EvidenceFault } from "./audit-commands.ts";
 import { COMMANDS, type Command } from "./commands.ts";
-import { NotAvailableError, UsageError } from "./usage-error.ts";
+import { UsageError } from "./usage-error.ts";
 
 function help(): string {
   const width = Math.max(...Object.values(COMMANDS).map((command) => command.usage.length));
@@ -36,9 +37,9 @@ function isUsageError(error: unknown): error is Error {
 /** The exit code of a failed command, after saying in one line what is wrong. */
 function explain(error: unknown, command: Command): number {
   const say = (line: string) => process.stderr.write(`tokenwarden: ${line}\n`);
-  if (error instanceof NotAvailableError) {
+  if (error instanceof EvidenceFault) {
     say(error.message);
-    return 3;
+    return 1;
   }
   if (error instanceof EnvError) {
     say(error.message);

@@ -19,6 +19,8 @@ export type Instance = {
   /** The own PostgreSQL's data folder; null where the run's is used. */
   clusterDir: string | null;
   masterKey: Buffer;
+  /** Where its workers keep checkpoints. */
+  checkpointFile: string;
   issuer: string;
   authorities: Authority[];
   registry: Awaited<ReturnType<typeof seedRegistry>>;
@@ -65,6 +67,8 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   const masterKey = randomBytes(32);
   const firstPort = await freePort();
   const issuer = `http://localhost:${firstPort}`;
+  const checkpointDir = mkdtempSync(path.join(tmpdir(), "tokenwarden-checkpoints-"));
+  const checkpointFile = path.join(checkpointDir, "checkpoints.jws");
   const processes: Process[] = [];
   const authorities: Authority[] = [];
 
@@ -94,14 +98,17 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     databaseUrl,
     clusterDir: own?.clusterDir ?? null,
     masterKey,
+    checkpointFile,
     issuer,
     authorities,
     startAuthority,
-    startWorker: () => start("server/worker/main.ts", { ...options.settings }),
+    startWorker: () =>
+      start("server/worker/main.ts", { CHECKPOINT_FILE: checkpointFile, ...options.settings }),
     async stop() {
       await Promise.all(processes.map((process) => process.kill()));
       await db.end();
       await own?.end();
+      rmSync(checkpointDir, { recursive: true, force: true });
     },
   };
   try {

@@ -46,6 +46,7 @@ export function childSpec(
       DATABASE_URL: databaseUrl,
       ...(databaseDir === undefined ? {} : { DATABASE_DIR: databaseDir }),
       DATA_DIR: env.dataDir,
+      CHECKPOINT_FILE: env.checkpointFile,
       ...(env.masterKeyFile === undefined ? {} : { MASTER_KEY_FILE: env.masterKeyFile }),
       METRICS_PORT: String(metricsPort),
       ...(env.tls ? { TLS_CERT: env.tls.certPath, TLS_KEY: env.tls.keyPath } : {}),

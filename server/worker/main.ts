@@ -18,6 +18,7 @@ try {
     databaseUrl: env.databaseUrl,
     databaseDir: env.databaseDir,
     log,
+    checkpointFile: env.checkpointFile,
     signals: {
       issuer: env.authorityIssuer,
       masterKeys: openMasterKeys(env),

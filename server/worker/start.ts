@@ -18,12 +18,14 @@ import { purgeReports } from "#lib/reports/purge-reports.ts";
 import { PURGE_MINUTE } from "#lib/retention/model.ts";
 import { purgeRegister } from "#lib/retention/purge-register.ts";
 import { purgeStatusLists } from "#lib/retention/purge-status-lists.ts";
+import { sealGoneWriters } from "#lib/seals/seal-gone-writers.ts";
 import { purgeSignals } from "#lib/signals/purge-signals.ts";
 import { keepLiveTokens } from "#lib/tokens/keep-live-tokens.ts";
 import { tallyClients } from "#lib/tokens/tally-clients.ts";
 import { tallyTimes } from "#lib/tokens/tally-times.ts";
 import { tallyAll } from "#lib/tokens/tally-tokens.ts";
 import { countMissedUses } from "#lib/verification/count-missed-uses.ts";
+import { createCheckpointer } from "./checkpointer.ts";
 import { createEventSender } from "./event-sender.ts";
 import { createFeedWatch } from "./feed-watch.ts";
 import { createKeyRotator } from "./key-rotator.ts";
@@ -40,14 +42,17 @@ export type WorkerOptions = {
   databaseUrl: string;
   databaseDir?: string | undefined;
   log: Logger;
-  /** Undefined: no security events are sent, nor the audit to SIEMs, and no key is made by policy; another worker may. */
+  /** Undefined: no security events are sent, nor the audit to SIEMs, no key is made by policy and no checkpoint is signed; another worker may. */
   signals?: WorkerSignals | undefined;
+  /** Where checkpoints are kept outside of the database, absolute path; undefined: nowhere. */
+  checkpointFile?: string | undefined;
 };
 
 /**
  * Starts the product's scheduled and long work: settles orders, lets signing keys sign and retire at their time, keeps partitions ahead of time, takes expired
  * state away and old weeks out of the register, counts tokens for totals and what killed authorities had not counted, copies what lives on for plans, notes
- * when orders were committed, sends security events and the audit to SIEMs, ends exports whose console was killed. Several workers share
+ * when orders were committed, sends security events and the audit to SIEMs, seals what writers that are gone left unsealed, signs checkpoints, ends exports whose console was
+ * killed. Several workers share
  * one database: each job and each order's step is done by one of them. The queue lives in a schema of its own that the login role makes.
  *
  * @throws where the database cannot be reached.
@@ -57,6 +62,7 @@ export async function startWorker({
   databaseDir,
   log,
   signals,
+  checkpointFile,
 }: WorkerOptions): Promise<RunningWorker> {
   await requireKnownSchema(databaseUrl);
   const db = openDatabase({
@@ -87,6 +93,8 @@ export async function startWorker({
     signals === undefined ? null : createKeyWrapper(signals.masterKeys, () => readKeyIdInForce(db));
   const rotator = createKeyRotator(db, databaseUrl, log, wrapper);
   const watch = createFeedWatch(db, databaseUrl, log, () => disk.isFull);
+  const checkpointer =
+    wrapper && createCheckpointer({ db, url: databaseUrl, log, wrapper, file: checkpointFile ?? null });
   const sender = signals && wrapper && createSignalSender({ ...signals, wrapper, db, url: databaseUrl, log });
 
   const events =
@@ -101,6 +109,7 @@ export async function startWorker({
     "tally-clients": { cron: "* * * * *", run: () => tallyClients(db) },
     "keep-live-tokens": { cron: "* * * * *", run: () => keepLiveTokens(db) },
     "count-missed-uses": { cron: "* * * * *", run: () => countMissedUses(db) },
+    "seal-gone-writers": { cron: "* * * * *", run: () => sealGoneWriters(db) },
     "end-abandoned-exports": { cron: "* * * * *", run: () => endAbandonedExports(db, new Date()) },
     "purge-plans": { cron: "5-59/10 * * * *", run: () => purgePlans(db, new Date()) },
     "purge-imports": { cron: "7-59/10 * * * *", run: () => purgeImports(db, new Date()) },
@@ -122,6 +131,7 @@ export async function startWorker({
     disk.stop();
     await settler.stop();
     await rotator.stop();
+    await checkpointer?.stop();
     await watch.stop();
     await events?.stop();
     await sender?.stop();
@@ -142,6 +152,7 @@ export async function startWorker({
     }
     settler.start();
     rotator.start();
+    checkpointer?.start();
     watch.start();
     sender?.start();
     events?.start();

@@ -2,7 +2,8 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout as wait } from "node:timers/promises";
 import type pg from "pg";
 import type { Refusal } from "#lib/audit/words.ts";
-import type { Sql } from "#lib/db/sql.ts";
+import type { Sql, TransactionEnd } from "#lib/db/sql.ts";
+import { TransactionEnds } from "#lib/db/transaction-ends.ts";
 import { isUnavailable } from "#lib/db/unavailable.ts";
 import type { OrderSubject } from "#lib/revocations/model.ts";
 import type { NewToken } from "#lib/tokens/register.ts";
@@ -35,6 +36,7 @@ function giveBack(connection: pg.PoolClient, isBroken: boolean): void {
 export class Exchange {
   readonly #pool: pg.Pool;
   readonly #gate: ExchangeGate | null;
+  readonly #ends = new TransactionEnds();
   #connection: Promise<pg.PoolClient> | null = null;
   #isBroken = false;
   #turn: Turn | null = null;
@@ -91,6 +93,7 @@ export class Exchange {
 
   /** The exchange's connection; the first call begins its transaction. */
   readonly sql: Sql = guardedSql({
+    onEnd: (tell) => this.#ends.add(tell),
     query: async <Row extends object>(text: string, values: readonly unknown[] = []) => {
       this.#connection ??= this.#begin();
       const connection = await this.#connection;
@@ -116,17 +119,24 @@ export class Exchange {
     const begun = this.#connection;
     this.#connection = null;
     if (begun === null) return;
-    const connection = await begun;
-    if (this.#isBroken) return giveBack(connection, true);
+    let end: TransactionEnd = "rolled back";
     try {
-      const { command } = await guarded(connection.query(statement));
-      // a COMMIT of a failed transaction answers ROLLBACK
-      if (command !== statement) throw new Error(`${statement} was answered with ${command}`);
-    } catch (error) {
-      giveBack(connection, true);
-      throw error;
+      const connection = await begun;
+      if (this.#isBroken) return giveBack(connection, true);
+      try {
+        if (statement === "COMMIT") end = "unknown";
+        const { command } = await guarded(connection.query(statement));
+        // a COMMIT of a failed transaction answers ROLLBACK
+        if (command !== statement) throw new Error(`${statement} was answered with ${command}`);
+        if (statement === "COMMIT") end = "committed";
+      } catch (error) {
+        giveBack(connection, true);
+        throw error;
+      }
+      giveBack(connection, false);
+    } finally {
+      this.#ends.tell(end);
     }
-    giveBack(connection, false);
   }
 }
 

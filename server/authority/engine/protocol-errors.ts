@@ -29,5 +29,9 @@ export async function guarded<T>(work: Promise<T>): Promise<T> {
 
 /** The same connection, speaking the protocol's errors. */
 export function guardedSql(sql: Sql): Sql {
-  return { query: (text, values) => guarded(sql.query(text, values)) };
+  const { onEnd } = sql;
+  return {
+    query: (text, values) => guarded(sql.query(text, values)),
+    ...(onEnd === undefined ? {} : { onEnd }),
+  };
 }

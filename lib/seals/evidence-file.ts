@@ -1,0 +1,228 @@
+import { z } from "zod";
+import type { CheckpointKey } from "./checkpoint.ts";
+import type { ChainedEntry } from "./entry-leaf.ts";
+import type { Seal } from "./seal.ts";
+import type { EvidenceSlice, EvidenceSource, PlacedUse } from "./verification.ts";
+
+export const EVIDENCE_FILE_FORMAT = "tokenwarden-audit/1";
+
+/** A file is no evidence, or not all of it is there. `message` is one line for a person. */
+export class EvidenceFileError extends Error {
+  override name = "EvidenceFileError";
+}
+
+const bytes = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .transform((text) => Buffer.from(text, "hex"));
+const integer = z
+  .string()
+  .regex(/^\d{1,18}$/)
+  .transform(BigInt);
+const time = z.iso.datetime({ precision: 3 }).transform((text) => new Date(text));
+const nullable = z.string().nullable();
+const salt = z.string().regex(/^[0-9a-f]*$/);
+
+const line = z.discriminatedUnion("line", [
+  z.strictObject({
+    line: z.literal("evidence"),
+    format: z.literal(EVIDENCE_FILE_FORMAT),
+    exportedAt: time,
+    keys: z.array(
+      z.strictObject({ kid: z.string(), alg: z.string(), jwk: z.record(z.string(), z.unknown()) }),
+    ),
+  }),
+  z.strictObject({ line: z.literal("checkpoint"), jws: z.string() }),
+  z.strictObject({
+    line: z.literal("entry"),
+    id: z.string(),
+    sequence: integer,
+    at: time,
+    actorKind: z.string(),
+    actorId: z.string(),
+    actorName: z.string(),
+    act: z.string(),
+    outcome: z.string(),
+    errorCode: nullable,
+    targetKind: z.string(),
+    targetId: z.string(),
+    targetName: z.string(),
+    reason: nullable,
+    note: nullable,
+    before: nullable,
+    after: nullable,
+    requestId: z.string(),
+    ip: nullable,
+    userAgent: nullable,
+    salt,
+    chainHash: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .nullable(),
+  }),
+  z.strictObject({ line: z.literal("slice"), until: time }),
+  z.strictObject({
+    line: z.literal("seal"),
+    chain: z.uuid(),
+    sequence: integer,
+    sealedAt: time,
+    sealedBy: z.enum(["writer", "worker"]),
+    firstFlush: integer,
+    lastFlush: integer,
+    openFlushes: z.array(integer),
+    receivedFrom: time,
+    receivedTo: time,
+    count: z.int().positive(),
+    root: bytes,
+    previous: bytes,
+    hash: bytes,
+  }),
+  z.strictObject({
+    line: z.literal("use"),
+    id: z.string(),
+    receivedAt: time,
+    at: time,
+    outcome: z.string(),
+    refusal: nullable,
+    source: z.string(),
+    tokenId: z.string(),
+    tokenKind: z.string(),
+    familyId: z.string(),
+    clientId: z.string(),
+    userId: nullable,
+    subject: z.string(),
+    verifierId: nullable,
+    audience: nullable,
+    method: nullable,
+    path: nullable,
+    ip: nullable,
+    country: nullable,
+    userAgent: nullable,
+    status: z.int().nullable(),
+    bytes: z.int().nullable(),
+    latencyUs: z.int().nullable(),
+    writerId: z.uuid(),
+    flush: integer,
+    ordinal: z.int(),
+    salt,
+  }),
+  z.strictObject({ line: z.literal("end"), lines: z.int().nonnegative() }),
+]);
+type Line = z.infer<typeof line>;
+
+/** As JSON: times in UTC, sequences as text, bytes in hexadecimal. */
+function textOf(kind: Line["line"], value: object): string {
+  const shown = Object.entries(value).map(([name, one]: [string, unknown]) => [
+    name,
+    Buffer.isBuffer(one) ? one.toString("hex") : one,
+  ]);
+  return JSON.stringify({ line: kind, ...Object.fromEntries(shown) }, (_, one: unknown) =>
+    typeof one === "bigint" ? String(one) : one,
+  );
+}
+
+/** Evidence as lines of a file (NDJSON), without their ends: checkpoints, entries, then seals and rows slice by slice. */
+export async function* writeEvidence(
+  source: EvidenceSource,
+  { keys, at }: { keys: readonly CheckpointKey[]; at: Date },
+): AsyncGenerator<string> {
+  let lines = 0;
+  const put = (kind: Line["line"], value: object) => {
+    lines += 1;
+    return textOf(kind, value);
+  };
+  yield put("evidence", { format: EVIDENCE_FILE_FORMAT, exportedAt: at, keys });
+  for await (const jws of source.checkpoints()) yield put("checkpoint", { jws });
+  for await (const entry of source.entries()) yield put("entry", entry);
+  for await (const slice of source.slices()) {
+    yield put("slice", { until: slice.until });
+    for await (const seal of slice.seals) yield put("seal", seal);
+    for await (const use of slice.uses) yield put("use", use);
+  }
+  yield textOf("end", { lines });
+}
+
+/** Lines of a file, one looked at ahead. */
+class Lines {
+  readonly #lines: AsyncIterator<string>;
+  #next: Line | null = null;
+  #read = 0;
+
+  constructor(lines: AsyncIterable<string>) {
+    this.#lines = lines[Symbol.asyncIterator]();
+  }
+
+  async #advance(): Promise<Line> {
+    const { done, value } = await this.#lines.next();
+    if (done === true) throw new EvidenceFileError(`the file was cut off after line ${this.#read}`);
+    let json: unknown;
+    try {
+      json = JSON.parse(value);
+    } catch {
+      throw new EvidenceFileError(`line ${this.#read + 1} of the file is no JSON`);
+    }
+    const parsed = line.safeParse(json);
+    if (!parsed.success) {
+      const { path, message } = parsed.error.issues[0] ?? { path: [], message: "" };
+      throw new EvidenceFileError(
+        `line ${this.#read + 1} of the file is no line of evidence: ${[...path, message].join(" ")}`,
+      );
+    }
+    if (parsed.data.line === "end" && parsed.data.lines !== this.#read)
+      throw new EvidenceFileError(`the file had ${parsed.data.lines} lines, ${this.#read} are there`);
+    this.#read += 1;
+    return parsed.data;
+  }
+
+  /** The next line if it is of this kind. */
+  async take<Kind extends Line["line"]>(kind: Kind): Promise<Extract<Line, { line: Kind }> | null> {
+    this.#next ??= await this.#advance();
+    if (this.#next.line !== kind) return null;
+    const taken = this.#next as Extract<Line, { line: Kind }>;
+    // nothing comes after the end
+    this.#next = kind === "end" ? taken : null;
+    return taken;
+  }
+
+  async *all<Kind extends Line["line"]>(kind: Kind): AsyncGenerator<Extract<Line, { line: Kind }>> {
+    for (;;) {
+      const taken = await this.take(kind);
+      if (taken === null) return;
+      yield taken;
+    }
+  }
+}
+
+export type EvidenceFile = { exportedAt: Date; keys: CheckpointKey[]; source: EvidenceSource };
+
+async function* slicesOf(lines: Lines): AsyncGenerator<EvidenceSlice> {
+  for await (const { until } of lines.all("slice"))
+    yield {
+      until,
+      seals: lines.all("seal") satisfies AsyncIterable<Seal>,
+      uses: lines.all("use") satisfies AsyncIterable<PlacedUse>,
+    };
+  if ((await lines.take("end")) === null) throw new EvidenceFileError("the file's lines are not in order");
+}
+
+/**
+ * Reads a file that `writeEvidence` made.
+ *
+ * @throws {EvidenceFileError} here or later, where it is no such file or was cut off.
+ */
+export async function readEvidenceFile(text: AsyncIterable<string>): Promise<EvidenceFile> {
+  const lines = new Lines(text);
+  const head = await lines.take("evidence");
+  if (head === null) throw new EvidenceFileError("the file does not begin as evidence does");
+  return {
+    exportedAt: head.exportedAt,
+    keys: head.keys,
+    source: {
+      async *checkpoints() {
+        for await (const { jws } of lines.all("checkpoint")) yield jws;
+      },
+      entries: () => lines.all("entry") satisfies AsyncIterable<ChainedEntry>,
+      slices: () => slicesOf(lines),
+    },
+  };
+}

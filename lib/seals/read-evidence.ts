@@ -1,0 +1,99 @@
+import type { SqlDatabase } from "../db/sql-database.ts";
+import type { CheckpointKey } from "./checkpoint.ts";
+import type { ChainedEntry } from "./entry-leaf.ts";
+import type { Seal } from "./seal.ts";
+import { SEAL_COLUMNS, type SealRecord, sealOf } from "./seal-record.ts";
+import { SEALED_USE_COLUMNS, type SealedUseRecord, sealedUseOf } from "./use-columns.ts";
+import type { EvidenceSlice, EvidenceSource, PlacedUse } from "./verification.ts";
+
+const SLICE_MS = 15 * 60_000;
+const FETCH = 2_000;
+
+const ENTRIES = `SELECT id, sequence, at, actor_kind AS "actorKind", actor_id AS "actorId", actor_name AS "actorName", act, outcome, error_code AS "errorCode",
+  target_kind AS "targetKind", target_id AS "targetId", target_name AS "targetName", reason, note, before::text, after::text, request_id AS "requestId", ip,
+  user_agent AS "userAgent", encode(salt, 'hex') AS salt, encode(chain_hash, 'hex') AS "chainHash" FROM audit_entry ORDER BY sequence`;
+
+const within = (column: string, from: Date, until: Date) =>
+  `${column} >= '${from.toISOString()}'::timestamptz AND ${column} < '${until.toISOString()}'::timestamptz`;
+
+/** The rows of a statement without parameters, by a cursor: as many of them in memory as are fetched at once. */
+async function* rowsOf<Row extends object>(db: SqlDatabase, text: string): AsyncGenerator<Row> {
+  const connection = await db.pool.connect();
+  let isClean = false;
+  try {
+    await connection.query("BEGIN READ ONLY");
+    await connection.query(`DECLARE evidence NO SCROLL CURSOR FOR ${text}`);
+    for (;;) {
+      const { rows } = await connection.query(`FETCH ${FETCH} FROM evidence`);
+      yield* rows as Row[];
+      if (rows.length < FETCH) break;
+    }
+    await connection.query("COMMIT");
+    isClean = true;
+  } finally {
+    connection.release(!isClean);
+  }
+}
+
+async function* mapped<From, To>(rows: AsyncIterable<From>, map: (row: From) => To): AsyncGenerator<To> {
+  for await (const row of rows) yield map(row);
+}
+
+function placedUseOf(record: SealedUseRecord): PlacedUse {
+  return { ...sealedUseOf(record), writerId: record.writerId, flush: record.flush };
+}
+
+/** When the first evidence from an instant on is; null for none. */
+async function nextAt(db: SqlDatabase, from: Date): Promise<Date | null> {
+  const [row] = await db.query<{ at: Date | null }>(
+    `SELECT least((SELECT min(received_at) FROM token_use WHERE received_at >= $1::timestamptz),
+       (SELECT min(sealed_at) FROM seal WHERE sealed_at >= $1::timestamptz)) AS at`,
+    [from],
+  );
+  return row?.at ?? null;
+}
+
+async function* slicesOf(db: SqlDatabase): AsyncGenerator<EvidenceSlice> {
+  let at = await nextAt(db, new Date("1970-01-01"));
+  while (at !== null) {
+    const until = new Date(at.getTime() + SLICE_MS);
+    yield {
+      until,
+      seals: mapped<SealRecord, Seal>(
+        rowsOf(
+          db,
+          `SELECT ${SEAL_COLUMNS} FROM seal WHERE ${within("sealed_at", at, until)} ORDER BY chain, sequence`,
+        ),
+        sealOf,
+      ),
+      uses: mapped<SealedUseRecord, PlacedUse>(
+        rowsOf(
+          db,
+          `SELECT ${SEALED_USE_COLUMNS} FROM token_use u WHERE ${within("u.received_at", at, until)} ORDER BY u.writer_id, u.flush, u.ordinal, u.id`,
+        ),
+        placedUseOf,
+      ),
+    };
+    at = await nextAt(db, until);
+  }
+}
+
+/** The evidence of a database that others go on writing to. What is committed after a part was read is not missed: it has a later seal. */
+export function readEvidence(db: SqlDatabase): EvidenceSource {
+  return {
+    checkpoints: () =>
+      mapped<{ jws: string }, string>(
+        rowsOf(db, "SELECT jws FROM checkpoint ORDER BY number"),
+        ({ jws }) => jws,
+      ),
+    entries: () => rowsOf<ChainedEntry>(db, ENTRIES),
+    slices: () => slicesOf(db),
+  };
+}
+
+/** All keys that ever signed checkpoints, as this database has them: whoever could rewrite the evidence could put another one beside them. */
+export async function readCheckpointKeys(db: SqlDatabase): Promise<CheckpointKey[]> {
+  return db.query<CheckpointKey>(
+    `SELECT kid, algorithm AS alg, public_jwk AS jwk FROM signing_key WHERE purpose = 'checkpoint' ORDER BY created_at`,
+  );
+}

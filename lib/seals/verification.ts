@@ -1,0 +1,42 @@
+import type { ChainedEntry } from "./entry-leaf.ts";
+import type { Seal } from "./seal.ts";
+import type { SealedUse } from "./use-leaf.ts";
+
+/** A row of the log of uses with the place that its writer gave it. */
+export type PlacedUse = SealedUse & { writerId: string; flush: bigint };
+
+/** Evidence of one span of time. */
+export type EvidenceSlice = {
+  /** Its end, not of it: seals by when they were made, rows by when they were received. */
+  until: Date;
+  /** By chain and sequence. Read before the rows. */
+  seals: AsyncIterable<Seal>;
+  /** By writer, flush and place. */
+  uses: AsyncIterable<PlacedUse>;
+};
+
+/** Where evidence is read from, once and in this order: a database, or a file that was exported from one. */
+export type EvidenceSource = {
+  checkpoints(): AsyncIterable<string>;
+  /** By sequence. */
+  entries(): AsyncIterable<ChainedEntry>;
+  /** In order of time, from the first evidence on. */
+  slices(): AsyncIterable<EvidenceSlice>;
+};
+
+/** Something that does not hold: the first of its chain. `chain` is a writer's id, `admin` or `checkpoints`; `sequence` 0 is the chain as a whole. */
+export type Problem = { chain: string; sequence: bigint; says: string };
+
+/** The first problem of each chain. */
+export class Problems {
+  readonly #first = new Map<string, Problem>();
+
+  add(chain: string, sequence: bigint, says: string): void {
+    const first = this.#first.get(chain);
+    if (first === undefined || sequence < first.sequence) this.#first.set(chain, { chain, sequence, says });
+  }
+
+  get all(): Problem[] {
+    return [...this.#first.values()];
+  }
+}

@@ -1,0 +1,99 @@
+import {
+  type Checkpoint,
+  type CheckpointKey,
+  checkpointHash,
+  isSignedCheckpoint,
+  NO_CHECKPOINT,
+  readCheckpoint,
+} from "./checkpoint.ts";
+import type { Problem } from "./verification.ts";
+
+/** What verified checkpoints say of where chains ended: by chain, by sequence. */
+export type ExpectedHeads = Map<string, Map<bigint, { hash: string; checkpoint: bigint }>>;
+
+export type VerifiedCheckpoints = {
+  count: number;
+  /** Of the first and the last that hold. */
+  first: Checkpoint | null;
+  last: Checkpoint | null;
+  /** How many were compared with what is held elsewhere; null where nothing is. */
+  held: number | null;
+  expected: ExpectedHeads;
+  problem: Problem | null;
+};
+
+type Options = { keys: readonly CheckpointKey[]; held: readonly string[] | null };
+
+function expect(expected: ExpectedHeads, { number, heads }: Checkpoint): void {
+  for (const { chain, sequence, hash } of heads) {
+    const ofChain = expected.get(chain) ?? new Map();
+    expected.set(chain, ofChain);
+    if (!ofChain.has(sequence)) ofChain.set(sequence, { hash, checkpoint: number });
+  }
+}
+
+/** What is wrong with a checkpoint that follows another, or null. */
+function faultOf(jws: string, one: Checkpoint | null, number: bigint, previous: string): string | null {
+  if (one === null) return "it cannot be read";
+  if (one.number < number) return `it is checkpoint ${one.number}, once more`;
+  if (one.number > number) return "it is missing";
+  if (one.previous !== previous) return "it does not follow the checkpoint before it";
+  return jws === jws.trim() ? null : "it cannot be read";
+}
+
+/**
+ * Verifies that checkpoints are whole, signed and each the next one after the one before, and that they are those which are held elsewhere. What is held
+ * elsewhere and signed counts as a checkpoint, also where the evidence does not have it.
+ */
+export async function verifyCheckpoints(
+  checkpoints: AsyncIterable<string>,
+  { keys, held }: Options,
+): Promise<VerifiedCheckpoints> {
+  const expected: ExpectedHeads = new Map();
+  const problems: Problem[] = [];
+  const say = (sequence: bigint, says: string) => problems.push({ chain: "checkpoints", sequence, says });
+  const elsewhere = new Map<bigint, string>();
+  for (const jws of held ?? []) {
+    const one = readCheckpoint(jws);
+    if (one === null || !(await isSignedCheckpoint(jws, keys))) {
+      say(one?.number ?? 0n, "what is held elsewhere is not signed by a key that is known here");
+      continue;
+    }
+    elsewhere.set(one.number, jws);
+    expect(expected, one);
+  }
+  let [count, compared] = [0, 0];
+  let first: Checkpoint | null = null;
+  let last: Checkpoint | null = null;
+  let previous = NO_CHECKPOINT;
+  for await (const jws of checkpoints) {
+    const number = BigInt(count + 1);
+    const one = readCheckpoint(jws);
+    const fault = faultOf(jws, one, number, previous);
+    if (fault !== null) say(number, fault);
+    else if (!(await isSignedCheckpoint(jws, keys)))
+      say(number, "it is not signed by a key that is known here");
+    const kept = elsewhere.get(number);
+    if (kept !== undefined) {
+      compared += 1;
+      if (kept !== jws) say(number, "it is not the one that is held elsewhere");
+    }
+    // whatever comes after the first that does not hold rests on nothing
+    if (problems.length > 0) break;
+    if (one !== null) {
+      expect(expected, one);
+      first ??= one;
+      last = one;
+    }
+    previous = checkpointHash(jws);
+    count += 1;
+  }
+  const newest = [...elsewhere.keys()].reduce((most, number) => (number > most ? number : most), 0n);
+  if (problems.length === 0 && newest > BigInt(count))
+    say(
+      BigInt(count + 1),
+      `it is missing, and all after it up to ${newest}, which is held elsewhere: the evidence was cut, or is older`,
+    );
+  const problem = problems.toSorted((one, other) => (one.sequence < other.sequence ? -1 : 1))[0] ?? null;
+  return { count, first, last, held: held === null ? null : compared, expected, problem };
+}

@@ -1,0 +1,55 @@
+import { type ChainedEntry, chainStep, entryLeaf } from "./entry-leaf.ts";
+import { ADMIN_CHAIN, NOTHING_BEFORE } from "./seal.ts";
+import type { Problems } from "./verification.ts";
+import type { ExpectedHeads } from "./verify-checkpoints.ts";
+
+export type VerifiedEntries = {
+  count: number;
+  /** Those from before there were seals, which the first one after them covers together. */
+  before: number;
+  /** The last sequence that a checkpoint covers. */
+  covered: bigint;
+  lastAt: Date | null;
+};
+
+/** Verifies the chain of the admin log against itself and against what checkpoints say of it. */
+export async function verifyEntries(
+  entries: AsyncIterable<ChainedEntry>,
+  expected: ExpectedHeads,
+  problems: Problems,
+): Promise<VerifiedEntries> {
+  const heads = expected.get(ADMIN_CHAIN) ?? new Map();
+  let head: Buffer = NOTHING_BEFORE;
+  let [sequence, covered] = [0n, 0n];
+  let [count, before] = [0, 0];
+  let lastAt: Date | null = null;
+  const say = (at: bigint, says: string) => problems.add(ADMIN_CHAIN, at, says);
+  for await (const entry of entries) {
+    if (entry.sequence !== sequence + 1n) say(sequence + 1n, "the entry is missing");
+    sequence = entry.sequence;
+    count += 1;
+    lastAt = entry.at;
+    head = chainStep(head, sequence, entryLeaf(entry));
+    if (entry.chainHash === null) {
+      if (before + 1 !== count) say(sequence, "the entry's hash is missing");
+      else before += 1;
+    } else if (entry.chainHash !== head.toString("hex")) {
+      if (before > 0 && count === before + 1)
+        say(1n, `one of entries 1 to ${sequence} was changed, put in or taken out`);
+      else say(sequence, "the entry was changed, or does not follow the one before it");
+      head = Buffer.from(entry.chainHash, "hex");
+    }
+    const signed = heads.get(sequence);
+    if (signed === undefined) continue;
+    if (signed.hash === head.toString("hex")) covered = sequence;
+    else
+      say(
+        covered + 1n,
+        `entries ${covered + 1n} to ${sequence} are not those that checkpoint ${signed.checkpoint} signed`,
+      );
+  }
+  for (const [signed, { checkpoint }] of heads)
+    if (signed > sequence)
+      say(sequence + 1n, `the log was cut: checkpoint ${checkpoint} has it up to ${signed}`);
+  return { count, before, covered, lastAt };
+}

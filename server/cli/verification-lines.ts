@@ -1,0 +1,44 @@
+import type { Verification } from "#lib/seals/verify-evidence.ts";
+
+const count = (n: number, one: string, many = `${one}s`) =>
+  `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+const when = (at: Date | null) => (at === null ? "never" : at.toISOString());
+
+/** What was verified, what it rests on and what it does not cover, a line each. */
+export function verificationLines(
+  { uses, entries, checkpoints, problems }: Verification,
+  { heldIn, hasOwnKeys }: { heldIn: string | null; hasOwnKeys: boolean },
+): string[] {
+  const isCut = problems.length > 0 ? ", as far as they were read" : "";
+  const lines = [
+    `uses         ${count(uses.rows, "row")} in ${count(uses.seals, "seal")} of ${count(uses.chains, "writer")}, the newest of ${when(uses.sealedUntil)}${isCut}`,
+    `acts         ${count(entries.count, "entry", "entries")}, the newest of ${when(entries.lastAt)}; checkpoints cover them up to ${entries.covered}`,
+    `checkpoints  ${count(checkpoints.count, "checkpoint")}, the newest of ${when(checkpoints.last?.at ?? null)}`,
+  ];
+  if (uses.unsealed > 0) lines.push(`not covered  ${count(uses.unsealed, "row")} without a seal yet`);
+  if (uses.uncovered > 0)
+    lines.push(`not covered  ${count(uses.uncovered, "seal")} without a checkpoint yet`);
+  if (uses.rowsSealedByWorker > 0)
+    lines.push(
+      `note         ${count(uses.rowsSealedByWorker, "row")} sealed by a worker after their writer was gone: an edit in the minutes before that would not show`,
+    );
+  if (uses.before > 0)
+    lines.push(
+      `not covered  ${count(uses.before, "row")} from before there were seals: nothing speaks for them`,
+    );
+  if (entries.before > 0)
+    lines.push(
+      `note         entries 1 to ${entries.before} are from before there were seals: they hold together or not at all`,
+    );
+  lines.push(
+    hasOwnKeys
+      ? "keys         those that were given"
+      : "keys         those that the evidence itself has: say --keys with a JWKS that you kept, or whoever rewrote it may have signed it anew",
+    checkpoints.held === null
+      ? "elsewhere    no checkpoint that is held elsewhere was given: if the end was cut off, or an older state was restored, it does not show"
+      : `elsewhere    ${count(checkpoints.held, "checkpoint")} of ${heldIn} compared`,
+  );
+  for (const { chain, sequence, says } of problems)
+    lines.push(`BROKEN       ${chain === "admin" ? "acts" : chain} ${sequence}: ${says}`);
+  return lines;
+}

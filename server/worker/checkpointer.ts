@@ -1,0 +1,70 @@
+import type { Logger } from "pino";
+import { systemContext } from "#lib/context.ts";
+import type { Database } from "#lib/db/database.ts";
+import { isUnavailable } from "#lib/db/unavailable.ts";
+import type { KeyWrapper } from "#lib/keys/key-wrapper.ts";
+import { appendCheckpoints, CheckpointFileError } from "#lib/seals/checkpoint-file.ts";
+import { makeCheckpoint } from "#lib/seals/make-checkpoint.ts";
+import { WokenLoop } from "./woken-loop.ts";
+
+const POLL_MS = 2_000;
+/** What is wrong is said again after so long. */
+const SAY_AGAIN_MS = 60_000;
+
+export type CheckpointerOptions = {
+  db: Database;
+  url: string;
+  log: Logger;
+  wrapper: KeyWrapper;
+  /** Null: checkpoints stay in the database alone. */
+  file: string | null;
+};
+
+/**
+ * Signs a checkpoint once a minute and hands it, with those of other workers, to a file outside of the database. Where the database does not go on from what
+ * the file has, nothing more is signed until somebody looks.
+ */
+export function createCheckpointer({ db, url, log, wrapper, file }: CheckpointerOptions): WokenLoop {
+  const saidAt = new Map<string, number>();
+  const say = (level: "warn" | "error", error: unknown, words: string) => {
+    if (Date.now() - (saidAt.get(words) ?? 0) < SAY_AGAIN_MS) return;
+    saidAt.set(words, Date.now());
+    log[level]({ err: error }, words);
+  };
+  let kept: bigint | null = null;
+
+  /** Whether the file has what the database has. */
+  async function keep(): Promise<boolean> {
+    if (file === null) return true;
+    const [newest] = await db.query<{ number: bigint }>(
+      "SELECT number FROM checkpoint ORDER BY number DESC LIMIT 1",
+    );
+    if (kept !== null && kept === (newest?.number ?? 0n)) return true;
+    try {
+      await appendCheckpoints(db, file);
+      kept = newest?.number ?? 0n;
+      return true;
+    } catch (error) {
+      if (error instanceof CheckpointFileError) {
+        say("error", error, "the evidence is not what it was: no checkpoint is signed");
+        return false;
+      }
+      if (isUnavailable(error)) throw error;
+      say("error", error, "checkpoints cannot be kept outside of the database");
+      return true;
+    }
+  }
+
+  return new WokenLoop({
+    url,
+    channels: [],
+    pollMs: POLL_MS,
+    async work() {
+      if (await keep())
+        if ((await makeCheckpoint(systemContext(db, "worker"), wrapper)) !== null) await keep();
+      return false;
+    },
+    onError: (error) =>
+      say(isUnavailable(error) ? "warn" : "error", error, "no checkpoint could be signed; it is tried again"),
+  });
+}
