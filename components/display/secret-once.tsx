@@ -11,6 +11,8 @@ type SecretOnceProps = {
   value: string;
   /** What to do when it is lost, in a sentence. */
   whenLost?: string;
+  /** What is kept of it here. */
+  kept?: string;
 };
 
 /** Shows a secret for the one time that it can be shown. It stays in memory only. */
@@ -18,6 +20,7 @@ export function SecretOnce({
   name,
   value,
   whenLost = "If it is lost, make a new one and remove this.",
+  kept = "only its hash is kept",
 }: SecretOnceProps) {
   const clipboard = useClipboard({ timeout: 3000 });
   return (
@@ -34,7 +37,9 @@ export function SecretOnce({
       </div>
       <p className={classes.warning}>
         <IconAlertTriangle size={16} aria-hidden />
-        <span>Copy it now: only its hash is kept, so it cannot be shown again. {whenLost}</span>
+        <span>
+          Copy it now: {kept}, so it cannot be shown again. {whenLost}
+        </span>
       </p>
     </section>
   );

@@ -15,6 +15,7 @@ import {
   IconShieldCheck,
   IconSignature,
   IconTargetArrow,
+  IconTransfer,
   IconUrgent,
   IconUsers,
 } from "@tabler/icons-react";
@@ -102,6 +103,12 @@ export const SECTIONS: { name: string | null; destinations: Destination[] }[] = 
         name: "Signals",
         about: "Security events to receivers and from peers: OpenID Shared Signals, CAEP, RISC",
         Icon: IconBroadcast,
+      },
+      {
+        href: "/settings/event-streams",
+        name: "Event streams",
+        about: "The audit to a SIEM: webhook, syslog, OCSF, with lag, last error and replay",
+        Icon: IconTransfer,
       },
       { href: "/admins", name: "Admins", about: "Who may use this console", Icon: IconAddressBook },
       { href: "/api-tokens", name: "API tokens", about: "Credentials for automation by REST", Icon: IconApi },

@@ -1,5 +1,6 @@
 // our own values (tokens, secrets, links) and anything in the shape of a JWT or JWE, its dots written as in an address too
-const OURS = /tw[a-z]_[0-9A-Za-z_-]{16,}/g;
+// and keys that sign webhooks, as Standard Webhooks writes them
+const OURS = /tw[a-z]_[0-9A-Za-z_-]{16,}|whsec_[0-9A-Za-z+/_-]{16,}={0,2}/g;
 const JWT =
   /ey[A-Za-z0-9_-]{10,}(?:\.|%2E)[A-Za-z0-9_-]*(?:\.|%2E)?[A-Za-z0-9_-]{4,}(?:(?:\.|%2E)[A-Za-z0-9_-]*)*/gi;
 /** The beginning of a JWT, which begins with `{"`, wherever it was cut off. */

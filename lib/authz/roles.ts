@@ -58,6 +58,7 @@ const OWN = [
   "everything:revoke",
   "retention:write",
   "signal-receiver:write",
+  "event-stream:write",
 ] as const;
 
 /** `noun:verb`. */
@@ -105,7 +106,7 @@ export function permissionsOf(role: Role): Permission[] {
 }
 
 export const ROLE_WORDS: Record<Role, { name: string; means: string }> = {
-  owner: { name: "Owner", means: "Everything, admins and API tokens included." },
+  owner: { name: "Owner", means: "Everything, admins, API tokens and streams to SIEMs included." },
   responder: {
     name: "Responder",
     means:

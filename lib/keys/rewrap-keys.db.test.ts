@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { totpLabel } from "../admins/create-owner.ts";
 import { isUnavailable } from "../db/unavailable.ts";
+import { signingSecretLabel, sinkAuthorizationLabel } from "../event-streams/sealed-values.ts";
 import { uuidv7 } from "../ids.ts";
 import { type KeyRing, MASTER_KEY, openKeyRing, why } from "./key-fixture.ts";
 import { createKeyWrapper, wrappedUnder } from "./key-wrapper.ts";
@@ -32,8 +33,38 @@ async function everything(): Promise<Wrapped[]> {
   return [
     ...keys,
     ...factors.map(({ id, wrapped }) => ({ label: totpLabel(id), wrapped })),
+    ...(await ofEventStreams()),
     { label: ROOT_LABEL, wrapped: root?.wrapped ?? Buffer.alloc(0) },
   ];
+}
+
+/** A webhook with a key, the key before and an Authorization. */
+async function addEventStream(): Promise<void> {
+  const id = uuidv7(new Date());
+  const wrap = (text: string, label: string) => old.wrap(Buffer.from(text), label);
+  await ring.db.query(
+    `INSERT INTO event_stream (id, name, delivery, url, format, sources, secret_wrapped, previous_secret_wrapped, previous_secret_until, authorization_wrapped,
+       client_ids, acts_sequence, uses_low, created_at, updated_at)
+     VALUES ($1::uuid, 'SIEM', 'webhook', 'https://1.1.1.1/', 'ndjson', '{uses}', $2::bytea, $3::bytea, now(), $4::bytea, '{}', 0, now(), now(), now())`,
+    [
+      id,
+      await wrap("present", signingSecretLabel(id)),
+      await wrap("before", signingSecretLabel(id)),
+      await wrap("Bearer theirs", sinkAuthorizationLabel(id)),
+    ],
+  );
+}
+
+/** What is wrapped of event streams, under the label that it is bound to. */
+async function ofEventStreams(): Promise<Wrapped[]> {
+  const rows = await ring.db.query<{ id: string; secret: Buffer; previous: Buffer; theirs: Buffer }>(
+    "SELECT id, secret_wrapped AS secret, previous_secret_wrapped AS previous, authorization_wrapped AS theirs FROM event_stream",
+  );
+  return rows.flatMap(({ id, secret, previous, theirs }) => [
+    { label: signingSecretLabel(id), wrapped: previous },
+    { label: signingSecretLabel(id), wrapped: secret },
+    { label: sinkAuthorizationLabel(id), wrapped: theirs },
+  ]);
 }
 
 async function addAdmin(): Promise<string> {
@@ -50,15 +81,16 @@ const rewrapNow = (as = ring.as("owner"), to = NEXT) => rewrapKeys(as, { from: M
 describe("a new master key", () => {
   it("opens all that the old one opened, the same, and the old one opens nothing, on record", async () => {
     await addAdmin();
-    const before = new Map<string, string>();
+    await addEventStream();
+    const before: string[] = [];
     for (const { label, wrapped } of await everything())
-      before.set(label, (await old.unwrap(wrapped, label)).toString("hex"));
+      before.push((await old.unwrap(wrapped, label)).toString("hex"));
     const { keyId } = await rewrapNow();
     expect(keyId).toBe(masterKeyId(NEXT));
     const after = await everything();
-    expect(after).toHaveLength(7);
-    for (const { label, wrapped } of after) {
-      expect((await next.unwrap(wrapped, label)).toString("hex")).toBe(before.get(label));
+    expect(after).toHaveLength(10);
+    for (const [n, { label, wrapped }] of after.entries()) {
+      expect((await next.unwrap(wrapped, label)).toString("hex")).toBe(before[n]);
       await expect(old.unwrap(wrapped, label)).rejects.toEqual(SEALED);
       expect(wrappedUnder(wrapped)).toBe(keyId);
     }
@@ -68,7 +100,7 @@ describe("a new master key", () => {
     expect(entry).toEqual({
       act: "master_key.changed",
       before: { keyId: masterKeyId(MASTER_KEY) },
-      after: { keyId, signingKeys: 5, secondFactors: 1, receivers: 0 },
+      after: { keyId, signingKeys: 5, secondFactors: 1, receivers: 0, eventStreams: 3 },
     });
     expect(JSON.stringify(entry)).not.toContain(NEXT.toString("base64"));
   });

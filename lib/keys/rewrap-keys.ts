@@ -4,6 +4,7 @@ import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
+import { signingSecretLabel, sinkAuthorizationLabel } from "../event-streams/sealed-values.ts";
 import { authorizationLabel } from "../signals/stream-endpoint.ts";
 import { createKeyWrapper, type KeyWrapper } from "./key-wrapper.ts";
 import { fixedMasterKeys, masterKeyId } from "./master-keys.ts";
@@ -26,6 +27,27 @@ const WRAPPED = [
     column: "authorization_wrapped",
     labelOf: authorizationLabel,
   },
+  {
+    what: "eventStreams",
+    table: "event_stream",
+    key: "id::text",
+    column: "secret_wrapped",
+    labelOf: signingSecretLabel,
+  },
+  {
+    what: "eventStreams",
+    table: "event_stream",
+    key: "id::text",
+    column: "previous_secret_wrapped",
+    labelOf: signingSecretLabel,
+  },
+  {
+    what: "eventStreams",
+    table: "event_stream",
+    key: "id::text",
+    column: "authorization_wrapped",
+    labelOf: sinkAuthorizationLabel,
+  },
 ] as const;
 
 export type RewrapResult = {
@@ -34,6 +56,8 @@ export type RewrapResult = {
   signingKeys: number;
   secondFactors: number;
   receivers: number;
+  /** Keys and Authorizations of streams to SIEMs. */
+  eventStreams: number;
 };
 
 async function rewrapTable(
@@ -71,7 +95,9 @@ export async function rewrapKeys(
   const next = createKeyWrapper(fixedMasterKeys(to));
   return ctx.db.transaction(async (tx) => {
     // whoever changes one of these rows holds it before it asks which master key is in force: so does this
-    await tx.query(`LOCK TABLE ${WRAPPED.map(({ table }) => table).join(", ")} IN EXCLUSIVE MODE`);
+    await tx.query(
+      `LOCK TABLE ${[...new Set(WRAPPED.map(({ table }) => table))].join(", ")} IN EXCLUSIVE MODE`,
+    );
     const [row] = await tx.query<{ keyId: string; root: Buffer }>(
       `SELECT key_id AS "keyId", root_wrapped AS root FROM master_key WHERE id = 1 FOR UPDATE`,
     );
@@ -85,14 +111,14 @@ export async function rewrapKeys(
       "UPDATE master_key SET key_id = $1::text, root_wrapped = $2::bytea, changed_at = $3::timestamptz WHERE id = 1",
       [keyId, await next.wrap(root, ROOT_LABEL), ctx.now],
     );
-    const result: RewrapResult = { keyId, signingKeys: 0, secondFactors: 0, receivers: 0 };
-    for (const one of WRAPPED) result[one.what] = await rewrapTable(tx, one, old, next);
-    const { signingKeys, secondFactors, receivers } = result;
+    const result: RewrapResult = { keyId, signingKeys: 0, secondFactors: 0, receivers: 0, eventStreams: 0 };
+    for (const one of WRAPPED) result[one.what] += await rewrapTable(tx, one, old, next);
+    const { signingKeys, secondFactors, receivers, eventStreams } = result;
     await recordEntry(tx, ctx, {
       act: "master_key.changed",
       target: { kind: "master_key", id: keyId, name: keyId },
       before: { keyId: fromId },
-      after: { keyId, signingKeys, secondFactors, receivers },
+      after: { keyId, signingKeys, secondFactors, receivers, eventStreams },
     });
     return result;
   });

@@ -2,7 +2,7 @@ import { BlockList, isIP } from "node:net";
 
 /**
  * Addresses that may be called although they are not public: of a closed network, or of a test. `hosts` are names as URLs have them, `origins` those that
- * may be called by http too.
+ * may be called without TLS too: `http://host:port`, `syslog+tcp://host:port`.
  */
 export type OutboundAllow = {
   ranges: readonly string[];
@@ -21,10 +21,18 @@ function isRange(entry: string): boolean {
   return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
 }
 
+/** What is not encrypted is called where its origin is named, and nowhere else. */
+const PLAIN = ["http:", "syslog+tcp:"];
+
+/** Scheme, host and port. `URL.origin` has none for schemes that are not the web's own. */
+export function originOf(url: URL): string {
+  return `${url.protocol}//${url.host}`;
+}
+
 /** The origin of an entry such as http://localhost:4010, or undefined where it has more to it. */
-function originOf(entry: string): string | undefined {
+function plainOriginOf(entry: string): string | undefined {
   const url = URL.parse(entry);
-  return url !== null && url.protocol === "http:" && `${url.origin}` === entry ? url.origin : undefined;
+  return url !== null && PLAIN.includes(url.protocol) && originOf(url) === entry ? entry : undefined;
 }
 
 /** `10.0.0.0/8, siem.internal, http://localhost:4010` by commas or spaces; undefined where an entry is none of the three. */
@@ -32,7 +40,7 @@ export function readOutboundAllow(value: string): OutboundAllow | undefined {
   const entries = value.split(/[\s,]+/).filter((entry) => entry !== "");
   const allow = { ranges: [] as string[], hosts: [] as string[], origins: [] as string[] };
   for (const entry of entries) {
-    const origin = originOf(entry);
+    const origin = plainOriginOf(entry);
     if (isRange(entry)) allow.ranges.push(entry);
     else if (origin !== undefined) allow.origins.push(origin);
     else if (HOST.test(entry)) allow.hosts.push(entry);

@@ -20,3 +20,15 @@ export class OutboundError extends Error {
     this.fault = fault;
   }
 }
+
+/** What became of a request or connection that came to nothing. `timeout` is the one that it ran under. */
+export function faultOf(error: unknown, timeout: AbortSignal): OutboundError {
+  if (error instanceof OutboundError) return error;
+  if (timeout.aborted) return new OutboundError("timeout", "does not answer in time", error);
+  const { code } = error as NodeJS.ErrnoException;
+  return new OutboundError(
+    "unreachable",
+    `cannot be reached${code === undefined ? "" : ` (${code})`}`,
+    error,
+  );
+}

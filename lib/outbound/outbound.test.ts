@@ -123,6 +123,55 @@ describe("an address that somebody entered", () => {
   });
 });
 
+describe("a connection for messages", () => {
+  const settings = { timeoutMs: 1_000 };
+
+  test.each([
+    ["without TLS to nobody that was named", "syslog+tcp://1.1.1.1:514", "url"],
+    ["by HTTP", "https://1.1.1.1/", "url"],
+    ["without a host", "syslog+tls:", "url"],
+    ["with a user", "syslog+tls://user@1.1.1.1", "url"],
+    ["to loopback", "syslog+tls://127.0.0.1:6514", "address"],
+    ["to IPv6 loopback", "syslog+tls://[::1]", "address"],
+    ["to the metadata address by a number", "syslog+tls://2852039166", "address"],
+    ["to a name of this machine", "syslog+tls://localhost", "address"],
+  ])("is refused when it is entered, and when it is made: %s", async (_, url, fault) => {
+    const out = outbound("");
+    await expect(out.check(url, "syslog")).rejects.toMatchObject({ fault });
+    await expect(out.connect({ url, ...settings })).rejects.toMatchObject({ fault });
+    await expect(out.check("syslog+tls://1.1.1.1")).rejects.toMatchObject({ fault: "url" });
+  });
+
+  test("stands without TLS with an origin that was named, and with no neighbour of it", async () => {
+    const there = await serve(() => {});
+    const origin = `syslog+tcp://127.0.0.1:${there.port}`;
+    const out = outbound(origin);
+    const socket = await out.connect({ url: origin, ...settings });
+    expect(socket.remotePort).toBe(there.port);
+    socket.destroy();
+    await expect(
+      out.connect({ url: `syslog+tcp://127.0.0.1:${there.port + 1}`, ...settings }),
+    ).rejects.toMatchObject({ fault: "url" });
+    await expect(out.request(post(`http://127.0.0.1:${there.port}/`))).rejects.toMatchObject({
+      fault: "url",
+    });
+  });
+
+  test("is not made to a name that has turned private, and ends by the time allowed where nobody speaks TLS", async () => {
+    const silent = await serve(() => {});
+    let leadsTo = "93.184.216.34";
+    const out = outbound("", async () => [{ address: leadsTo, family: 4 }]);
+    const url = `syslog+tls://rebinding.example:${silent.port}`;
+    await out.check(url, "syslog");
+    leadsTo = "127.0.0.1";
+    await expect(out.connect({ url, ...settings })).rejects.toMatchObject({ fault: "address" });
+    const named = outbound("127.0.0.0/8");
+    await expect(
+      named.connect({ url: `syslog+tls://127.0.0.1:${silent.port}`, ...settings }),
+    ).rejects.toMatchObject({ fault: expect.stringMatching(/^(?:timeout|unreachable)$/) });
+  });
+});
+
 describe("an answer", () => {
   const from = async (listener: RequestListener) => {
     const server = await serve(listener);

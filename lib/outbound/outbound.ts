@@ -1,9 +1,10 @@
 import { lookup as systemLookup } from "node:dns/promises";
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
-import { isIP, type LookupFunction } from "node:net";
-import { createRangeCheck, type OutboundAllow } from "./allow-list.ts";
-import { OutboundError } from "./outbound-error.ts";
+import { isIP, type LookupFunction, type Socket } from "node:net";
+import { createRangeCheck, type OutboundAllow, originOf } from "./allow-list.ts";
+import { openSocket } from "./open-socket.ts";
+import { faultOf, OutboundError } from "./outbound-error.ts";
 import { isPublicAddress } from "./public-address.ts";
 
 export type OutboundRequest = {
@@ -17,17 +18,31 @@ export type OutboundRequest = {
   signal?: AbortSignal | undefined;
 };
 
+/** `syslog+tls://host:port`, or `syslog+tcp://host:port` where that origin is allowed by name. */
+export type OutboundConnection = {
+  url: string;
+  /** Whom its certificate may come from; the system's authorities where it is left out. */
+  caPem?: string | undefined;
+  timeoutMs: number;
+  signal?: AbortSignal | undefined;
+};
+
+/** What is spoken to an address: requests of HTTP, or a connection that carries messages one way. */
+export type OutboundKind = "http" | "syslog";
+
 export type OutboundAnswer = { status: number; headers: Record<string, string>; body: Buffer };
 
 /** The one way by which this product calls an address that somebody entered. */
 export type Outbound = {
   /** Whether an address may be called as it stands now: for the door at which it is entered. Nothing is sent. @throws {OutboundError} */
-  check(url: string): Promise<void>;
+  check(url: string, kind?: OutboundKind): Promise<void>;
   /**
    * Sends one request. Only https, only to public addresses, none followed elsewhere: the addresses that a name has are looked at by the connection that
    * is made to them, so that a name cannot change its mind in between. @throws {OutboundError}
    */
   request(request: OutboundRequest): Promise<OutboundAnswer>;
+  /** Opens one connection, by the same rules. @throws {OutboundError} */
+  connect(connection: OutboundConnection): Promise<Socket>;
   close(): void;
 };
 
@@ -40,6 +55,8 @@ export type OutboundOptions = {
 };
 
 const URL_MAX = 2_048;
+const SECURE: Record<OutboundKind, string> = { http: "https:", syslog: "syslog+tls:" };
+const PLAIN: Record<OutboundKind, string> = { http: "http:", syslog: "syslog+tcp:" };
 const NOT_PUBLIC = "leads to an address that is not public";
 
 function systemResolve(host: string): Promise<Resolved[]> {
@@ -50,15 +67,17 @@ export function createOutbound({ allow, resolve = systemResolve }: OutboundOptio
   const isInRange = createRangeCheck(allow.ranges);
   const origins = new Set(allow.origins);
   const hosts = new Set(allow.hosts);
-  const isOpen = (url: URL) => origins.has(url.origin) || hosts.has(url.hostname);
+  const isOpen = (url: URL) => origins.has(originOf(url)) || hosts.has(url.hostname);
   const mayConnect = (url: URL, address: string) =>
     isOpen(url) || isPublicAddress(address) || isInRange(address);
 
-  function requireUrl(text: string): URL {
+  function requireUrl(text: string, kind: OutboundKind): URL {
     const url = text.length > URL_MAX ? null : URL.parse(text);
     if (url === null) throw new OutboundError("url", "is no URL");
-    if (url.protocol !== "https:" && !origins.has(url.origin))
-      throw new OutboundError("url", "must begin with https://");
+    const isPlain = url.protocol === PLAIN[kind] && origins.has(originOf(url));
+    if (url.protocol !== SECURE[kind] && !isPlain)
+      throw new OutboundError("url", `must begin with ${SECURE[kind]}//`);
+    if (url.hostname === "") throw new OutboundError("url", "is no URL");
     if (url.username !== "" || url.password !== "")
       throw new OutboundError("url", "must not carry a user or password");
     const literal = url.hostname.replace(/^\[|\]$/g, "");
@@ -98,12 +117,12 @@ export function createOutbound({ allow, resolve = systemResolve }: OutboundOptio
   const agents = { "https:": new HttpsAgent(settings), "http:": new HttpAgent(settings) };
 
   return {
-    async check(text) {
-      const url = requireUrl(text);
+    async check(text, kind = "http") {
+      const url = requireUrl(text, kind);
       if (isIP(url.hostname.replace(/^\[|\]$/g, "")) === 0) await addressesOf(url);
     },
     async request({ url: text, method, headers, body, timeoutMs, maxAnswerBytes, signal }) {
-      const url = requireUrl(text);
+      const url = requireUrl(text, "http");
       const isTls = url.protocol === "https:";
       const timeout = AbortSignal.timeout(timeoutMs);
       const given = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
@@ -119,6 +138,20 @@ export function createOutbound({ allow, resolve = systemResolve }: OutboundOptio
           sent.on("error", fail);
           sent.on("response", (answer) => readAnswer(answer, maxAnswerBytes).then(done, fail));
           sent.end(body);
+        });
+      } catch (error) {
+        throw faultOf(error, timeout);
+      }
+    },
+    async connect({ url: text, caPem, timeoutMs, signal }) {
+      const url = requireUrl(text, "syslog");
+      const timeout = AbortSignal.timeout(timeoutMs);
+      try {
+        return await openSocket(url, {
+          isTls: url.protocol === SECURE.syslog,
+          caPem,
+          lookup: lookupFor(url),
+          signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
         });
       } catch (error) {
         throw faultOf(error, timeout);
@@ -149,15 +182,4 @@ async function readAnswer(answer: IncomingMessage, maxBytes: number): Promise<Ou
     Object.entries(answer.headers).map(([name, value]) => [name, String(value)]),
   );
   return { status, headers, body: Buffer.concat(chunks) };
-}
-
-function faultOf(error: unknown, timeout: AbortSignal): OutboundError {
-  if (error instanceof OutboundError) return error;
-  if (timeout.aborted) return new OutboundError("timeout", "does not answer in time", error);
-  const { code } = error as NodeJS.ErrnoException;
-  return new OutboundError(
-    "unreachable",
-    `cannot be reached${code === undefined ? "" : ` (${code})`}`,
-    error,
-  );
 }

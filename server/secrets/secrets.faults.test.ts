@@ -98,6 +98,7 @@ beforeAll(async () => {
     ...dump,
     ...readFolder(run.product.dataDir),
     { where: "terminal", data: Buffer.from(run.product.terminal()) },
+    { where: "stream to the SIEM", data: peer.streamed() },
   ];
   // what a JWT says is told to many; what makes it one is its last part
   for (const [name, value] of run.secrets)
@@ -159,6 +160,12 @@ describe("secrets (P2)", () => {
 
   test("none is in the database, its files, its log, the logs, the data folder or on the terminal", () => {
     expect(places.length).toBeGreaterThan(100);
+    // uses and acts, before the misuse and after it
+    const streamed = places.find(({ where }) => where === "stream to the SIEM")?.data.toString() ?? "";
+    expect(streamed.split("\n").length).toBeGreaterThan(200);
+    expect(streamed).toMatch(
+      /"type":"token_use"[\s\S]*"type":"admin_act"|"type":"admin_act"[\s\S]*"type":"token_use"/,
+    );
     expect(run.secrets.size).toBeGreaterThan(30);
     const hits = places
       .flatMap(({ where, data }) => search.find(where, data))

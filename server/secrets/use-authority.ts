@@ -9,14 +9,23 @@ import { REDIRECT_URI } from "./issue-tokens.ts";
 import type { SecretsRun } from "./secrets-run.ts";
 import type { Registry } from "./set-up.ts";
 
-export type Peer = { origin: string; sign(claims: object): Promise<string>; end(): Promise<void> };
+export type Peer = {
+  origin: string;
+  sign(claims: object): Promise<string>;
+  /** What was sent to it as a SIEM. */
+  streamed(): Buffer;
+  end(): Promise<void>;
+};
 
 /** Somebody else's identity provider: publishes its keys, and takes whatever is posted to it. */
 export async function startPeer(): Promise<Peer> {
   const keys = await generateKeyPair("ES256");
   const jwk = { ...(await exportJWK(keys.publicKey)), kid: "peer-1", alg: "ES256", use: "sig" };
+  const streamed: Buffer[] = [];
   const server = createServer((request, response) => {
-    request.resume();
+    request.on("data", (chunk: Buffer) => {
+      if (request.url === "/siem") streamed.push(chunk);
+    });
     if (request.method === "POST") response.writeHead(202).end();
     else response.setHeader("content-type", "application/json").end(JSON.stringify({ keys: [jwk] }));
   });
@@ -27,6 +36,7 @@ export async function startPeer(): Promise<Peer> {
       new SignJWT({ ...claims })
         .setProtectedHeader({ alg: "ES256", typ: "secevent+jwt", kid: "peer-1" })
         .sign(keys.privateKey),
+    streamed: () => Buffer.concat(streamed),
     async end() {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
@@ -114,6 +124,18 @@ async function sendSignals(run: SecretsRun, peer: Peer, bearer: { authorization:
   );
   const spare = (await well(run, "/signals/streams", json({}))).json().stream_id;
   await well(run, `/signals/streams?stream_id=${spare}`, { method: "DELETE", headers: bearer });
+}
+
+/** The whole log goes to a SIEM, as it is written: what comes after this is driven with secrets where they do not belong. */
+async function streamAudit(run: SecretsRun, peer: Peer): Promise<void> {
+  const authorization = run.keep("authorization of the SIEM", `Bearer ${randomBytes(24).toString("hex")}`);
+  const { body, answer } = await run.console.make<{ stream: { id: string }; secret: string }>(
+    run.ownerToken(),
+    "/api/v1/event-streams",
+    { name: "SIEM", delivery: "webhook", url: `${peer.origin}/siem`, authorization },
+  );
+  answer.handsOut.add("key of the event stream");
+  run.baits.set("key of the event stream", run.keep("key of the event stream", body.secret));
 }
 
 /** A person signs in, is asked about by the application, and signs out. */
@@ -252,5 +274,6 @@ export async function useAuthority(run: SecretsRun, registry: Registry, peer: Pe
   await letDeviceIn(run, registry);
   await signOut(run, registry);
   await sendSignals(run, peer, bearer);
+  await streamAudit(run, peer);
   await receiveSignals(run, peer);
 }

@@ -30,6 +30,7 @@ import { countMissedUses } from "#lib/verification/count-missed-uses.ts";
 import { logFailure } from "#server/log-failure.ts";
 import { createCheckpointer } from "./checkpointer.ts";
 import { createDetector } from "./detector.ts";
+import { createEventSender } from "./event-sender.ts";
 import { createFeedWatch } from "./feed-watch.ts";
 import { createKeyRotator } from "./key-rotator.ts";
 import { readQueueFailure } from "./queue-failure.ts";
@@ -46,7 +47,7 @@ export type WorkerOptions = {
   databaseUrl: string;
   databaseDir?: string | undefined;
   log: Logger;
-  /** Undefined: no security events are sent, no key is made by policy and no checkpoint is signed; another worker may. */
+  /** Undefined: no security events are sent, nor the audit to SIEMs, no key is made by policy and no checkpoint is signed; another worker may. */
   signals?: WorkerSignals | undefined;
   /** Where checkpoints are kept outside of the database, absolute path; undefined: nowhere. */
   checkpointFile?: string | undefined;
@@ -55,8 +56,8 @@ export type WorkerOptions = {
 /**
  * Starts the product's scheduled and long work: settles orders, lets signing keys sign and retire at their time, keeps partitions ahead of time, takes expired
  * state away and old weeks out of the register, counts tokens for totals and what killed authorities had not counted, copies what lives on for plans, notes
- * when orders were committed, holds uses against the rules of what is unusual, sends security events, seals what writers that are gone left unsealed, signs
- * checkpoints, ends exports whose console was killed. Several workers share
+ * when orders were committed, holds uses against the rules of what is unusual, sends security events, sends the audit to SIEMs, seals what writers that are gone
+ * left unsealed, signs checkpoints, ends exports whose console was killed. Several workers share
  * one database: each job and each order's step is done by one of them. The queue lives in a schema of its own that the login role makes.
  *
  * @throws where the database cannot be reached.
@@ -105,6 +106,11 @@ export async function startWorker({
     wrapper && createCheckpointer({ db, url: databaseUrl, log, wrapper, file: checkpointFile ?? null });
   const sender = signals && wrapper && createSignalSender({ ...signals, wrapper, db, url: databaseUrl, log });
 
+  const events =
+    signals &&
+    wrapper &&
+    createEventSender({ outbound: signals.outbound, wrapper, db, url: databaseUrl, log });
+
   const jobs: Record<string, { cron: string; run: () => Promise<unknown> }> = {
     "ensure-partitions": { cron: "15 3 * * *", run: () => ensurePartitions(db, new Date()) },
     "tally-tokens": { cron: "* * * * *", run: () => tallyAll(db) },
@@ -139,6 +145,7 @@ export async function startWorker({
     await checkpointer?.stop();
     await watch.stop();
     await detector.stop();
+    await events?.stop();
     await sender?.stop();
     await boss.stop({ graceful: true, timeout: 5_000 });
     await retention.end();
@@ -161,6 +168,7 @@ export async function startWorker({
     watch.start();
     detector.start();
     sender?.start();
+    events?.start();
   } catch (error) {
     await stop().catch(() => {});
     throw error;

@@ -31,6 +31,12 @@ import * as detectionsIdMute from "./detections/[id]/mute/route.ts";
 import * as detectionsId from "./detections/[id]/route.ts";
 import * as detectionsIdUnmute from "./detections/[id]/unmute/route.ts";
 import * as detections from "./detections/route.ts";
+import * as eventStreamsIdReplay from "./event-streams/[id]/replay/route.ts";
+import * as eventStreamsIdRotateSecret from "./event-streams/[id]/rotate-secret/route.ts";
+import * as eventStreamsId from "./event-streams/[id]/route.ts";
+import * as eventStreamsIdStatus from "./event-streams/[id]/status/route.ts";
+import * as eventStreamsIdTest from "./event-streams/[id]/test/route.ts";
+import * as eventStreams from "./event-streams/route.ts";
 import * as exportsIdCancel from "./exports/[id]/cancel/route.ts";
 import * as exportsIdFile from "./exports/[id]/file/route.ts";
 import * as exportsId from "./exports/[id]/route.ts";
@@ -168,6 +174,12 @@ export function allRoutes(): Route[] {
     detectionsId,
     detectionsIdUnmute,
     detections,
+    eventStreams,
+    eventStreamsId,
+    eventStreamsIdReplay,
+    eventStreamsIdRotateSecret,
+    eventStreamsIdStatus,
+    eventStreamsIdTest,
     exports,
     exportsId,
     exportsIdCancel,

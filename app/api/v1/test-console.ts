@@ -13,6 +13,8 @@ import { fixtureOf } from "#lib/tokens/token-fixture.ts";
 import { allRoutes } from "./_definitions.ts";
 
 const ORIGIN = "http://localhost:3000";
+/** Where nobody listens: a sink that is tested is called, and the network is not. */
+const NOBODY = "http://127.0.0.1:9";
 
 /** The console's API in this process on a database of its own, with an API token for each role. */
 export type TestConsole = {
@@ -42,6 +44,7 @@ export async function startTestConsole(): Promise<TestConsole> {
   process.env.MASTER_KEY = randomBytes(32).toString("base64");
   // hundreds of requests a second are asked by one admin here; the bound has tests of its own
   process.env.API_REQUESTS_PER_SECOND = "10000";
+  process.env.OUTBOUND_ALLOW = NOBODY;
   delete process.env.CONSOLE_URL;
   const db = getDatabase();
   const ctx = systemContext(db, "test");
@@ -106,6 +109,7 @@ export async function seedEverything(console: TestConsole): Promise<Record<strin
     audience: "us",
     subjectBy: "email",
   });
+  await make("event-streams", { name: "SIEM", delivery: "webhook", url: `${NOBODY}/ingest` });
   await make("admins", { email: "new@example.com", name: "New", role: "auditor" });
   await make("api-tokens", { name: "spare", role: "auditor" });
   await ensureKeys(systemContext(console.db, "test"), keyWrapper());

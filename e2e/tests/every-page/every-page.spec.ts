@@ -54,6 +54,14 @@ test.beforeAll(async ({ ownerApi, authority, registry }) => {
       },
     ],
   });
+  const siem = await ownerApi.make<{ stream: { id: string } }>("/api/v1/event-streams", {
+    name: `SIEM ${registry.mark}`,
+    delivery: "syslog",
+    url: "syslog+tls://1.1.1.1:6514",
+    // of a client that nothing is issued to: nothing leaves
+    sources: ["uses"],
+    clientIds: [(await registry.addService({})).id],
+  });
   const incident = await ownerApi.make<{ number: number }>("/api/v1/incidents", {
     title: `Token in a log ${registry.mark}`,
     tokenIds: [decodeJwt(token).jti, decodeJwt(ended).jti],
@@ -80,6 +88,7 @@ test.beforeAll(async ({ ownerApi, authority, registry }) => {
     orders: revoked.order.id,
     "settings/signals/streams": stream.id,
     "settings/signals/peers": receiver.id,
+    "settings/event-streams": siem.stream.id,
     "audit/acts": acts.rows[0]?.id ?? "",
   });
 });

@@ -22,6 +22,7 @@ const PAGES: Record<string, (id: string) => string> = {
   everything: () => "/tokens",
   verifier: (id) => `/verifiers/${id}`,
   signal_stream: (id) => `/settings/signals/streams/${id}`,
+  event_stream: (id) => `/settings/event-streams/${id}`,
   signal_receiver: (id) => `/settings/signals/peers/${id}`,
   admin: () => "/admins",
   api_token: () => "/api-tokens",

@@ -1,0 +1,133 @@
+"use client";
+
+import { ActionIcon, Button, Menu } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import {
+  IconDots,
+  IconHistory,
+  IconKey,
+  IconPencil,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconSend,
+  IconTrash,
+} from "@tabler/icons-react";
+import { useRouter } from "next/navigation";
+import { useEffect, useState } from "react";
+import { LinkButton } from "#components/display/link-button.tsx";
+import { useSend } from "#components/form/use-send.ts";
+import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
+import { requestJson } from "#components/request/request-json.ts";
+import type { EventStreamRow, EventStreamStatus, TestedEventStream } from "#lib/event-streams/model.ts";
+import { NewKeyDialog } from "./new-key-dialog.tsx";
+import { ReplayDialog } from "./replay-dialog.tsx";
+import { streamWords as words } from "./words.ts";
+
+type Dialog = "pause" | "replay" | "rotate" | "remove";
+
+/** What may be done with a stream. */
+export function EventStreamActions({ stream }: { stream: EventStreamRow }) {
+  const router = useRouter();
+  const request = useSend();
+  const [dialog, setDialog] = useState<Dialog | null>(null);
+  const close = () => setDialog(null);
+  const url = `/api/v1/event-streams/${stream.id}`;
+
+  async function setStatus(status: EventStreamStatus) {
+    await requestJson(`${url}/status`, { method: "PUT", body: { status } });
+    notifications.show({ message: status === "running" ? words.resumed : words.paused, color: "green" });
+    router.refresh();
+  }
+
+  async function test() {
+    const tested = await request.send<TestedEventStream>("POST", `${url}/test`);
+    if (tested === undefined) return;
+    const { isTaken, answer } = tested;
+    notifications.show({
+      title: words.testTitle,
+      message: isTaken ? words.testTaken(answer) : words.testFailed(answer),
+      color: isTaken ? "green" : "red",
+      autoClose: isTaken ? 8_000 : false,
+    });
+    router.refresh();
+  }
+
+  useEffect(() => {
+    if (request.problem !== null) notifications.show({ message: request.problem.message, color: "red" });
+  }, [request.problem]);
+
+  return (
+    <>
+      <Menu width={200}>
+        <Menu.Target>
+          <ActionIcon variant="default" size={32} aria-label={words.more}>
+            <IconDots size={17} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {stream.status === "running" ? (
+            <Menu.Item leftSection={<IconPlayerPause size={16} />} onClick={() => setDialog("pause")}>
+              {words.pause}
+            </Menu.Item>
+          ) : null}
+          <Menu.Item leftSection={<IconHistory size={16} />} onClick={() => setDialog("replay")}>
+            {words.replay}
+          </Menu.Item>
+          {stream.delivery === "webhook" ? (
+            <Menu.Item leftSection={<IconKey size={16} />} onClick={() => setDialog("rotate")}>
+              {words.rotate}
+            </Menu.Item>
+          ) : null}
+          <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => setDialog("remove")}>
+            {words.remove}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <LinkButton href={`/settings/event-streams/${stream.id}/edit`} leftSection={<IconPencil size={16} />}>
+        {words.edit}
+      </LinkButton>
+      {stream.status === "paused" ? (
+        <Button
+          leftSection={<IconPlayerPlay size={16} />}
+          onClick={() => void request.run(() => setStatus("running"))}
+        >
+          {words.resume}
+        </Button>
+      ) : null}
+      <Button
+        variant="filled"
+        leftSection={<IconSend size={16} />}
+        loading={request.isBusy}
+        onClick={() => void test()}
+      >
+        {words.test}
+      </Button>
+      <ConfirmDialog
+        isOpen={dialog === "pause"}
+        onClose={close}
+        title={words.pauseTitle}
+        act={words.pauseAct}
+        onConfirm={() => setStatus("paused")}
+      >
+        {words.pauseText}
+      </ConfirmDialog>
+      <ReplayDialog url={`${url}/replay`} isOpen={dialog === "replay"} onClose={close} />
+      <NewKeyDialog url={`${url}/rotate-secret`} isOpen={dialog === "rotate"} onClose={close} />
+      <ConfirmDialog
+        isOpen={dialog === "remove"}
+        onClose={close}
+        title={words.removeTitle}
+        act={words.removeAct}
+        isDanger
+        onConfirm={async () => {
+          await requestJson(url, { method: "DELETE" });
+          notifications.show({ message: words.removed, color: "green" });
+          router.push("/settings/event-streams");
+          router.refresh();
+        }}
+      >
+        {words.removeText}
+      </ConfirmDialog>
+    </>
+  );
+}

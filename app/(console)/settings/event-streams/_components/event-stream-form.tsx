@@ -1,0 +1,240 @@
+"use client";
+
+import { Checkbox, MultiSelect, PasswordInput, Radio, Stack, Textarea, TextInput } from "@mantine/core";
+import { useState } from "react";
+import { FormCard, FormSection } from "#components/form/form-card.tsx";
+import type { Send } from "#components/form/use-send.ts";
+import {
+  CLIENTS_MAX,
+  DELIVERIES,
+  DELIVERY_WORDS,
+  type Delivery,
+  type EventStreamRow,
+  FORMAT_WORDS,
+  FORMATS,
+  type Format,
+  OUTCOME_FILTER_WORDS,
+  OUTCOMES,
+  type OutcomeFilter,
+  SOURCE_WORDS,
+  SOURCES,
+  type Source,
+} from "#lib/event-streams/model.ts";
+import { streamWords as words } from "./words.ts";
+
+export const FIELDS = [
+  "name",
+  "url",
+  "delivery",
+  "authorization",
+  "caPem",
+  "sources",
+  "format",
+  "outcome",
+  "clientIds",
+];
+
+export type Draft = {
+  name: string;
+  delivery: Delivery;
+  url: string;
+  authorization: string;
+  isForgotten: boolean;
+  caPem: string;
+  sources: Source[];
+  format: Format;
+  outcome: OutcomeFilter;
+  clientIds: string[];
+};
+
+export type ClientChoice = { id: string; name: string; clientId: string };
+
+type EventStreamFormProps = {
+  /** The stream that is edited; without it a new one is made. */
+  stream?: EventStreamRow;
+  clients: readonly ClientChoice[];
+  request: Send;
+  cancelHref: string;
+  onSave: (draft: Draft) => void;
+};
+
+function draftOf(stream: EventStreamRow | undefined): Draft {
+  return {
+    name: stream?.name ?? "",
+    delivery: stream?.delivery ?? "webhook",
+    url: stream?.url ?? "",
+    authorization: "",
+    isForgotten: false,
+    caPem: stream?.caPem ?? "",
+    sources: stream?.sources ?? [...SOURCES],
+    format: stream?.format ?? "ndjson",
+    outcome: stream?.outcome ?? "all",
+    clientIds: stream?.clients.map(({ id }) => id) ?? [],
+  };
+}
+
+/** Where a stream goes, and what it carries. */
+export function EventStreamForm({ stream, clients, request, cancelHref, onSave }: EventStreamFormProps) {
+  const [draft, setDraft] = useState(() => draftOf(stream));
+  function set(change: Partial<Draft>) {
+    request.touch(...Object.keys(change));
+    setDraft((was) => ({ ...was, ...change }));
+  }
+  return (
+    <FormCard
+      name={stream === undefined ? words.newStream : words.editStream}
+      onSubmit={() => onSave(draft)}
+      request={request}
+      submitWord={stream === undefined ? words.make : words.save}
+      cancelHref={cancelHref}
+    >
+      <FormSection title={words.whereTo} help={words.whereToHelp}>
+        <TextInput
+          label={words.name}
+          description={words.nameHelp}
+          value={draft.name}
+          onChange={(event) => set({ name: event.currentTarget.value })}
+          error={request.faultOf("name")}
+          maxLength={100}
+          required
+        />
+        {stream === undefined ? (
+          <Radio.Group
+            label={words.delivery}
+            value={draft.delivery}
+            onChange={(delivery) => set({ delivery: delivery as Delivery, url: "" })}
+          >
+            <Stack gap={10} mt={8}>
+              {DELIVERIES.map((one) => (
+                <Radio
+                  key={one}
+                  value={one}
+                  label={DELIVERY_WORDS[one].name}
+                  description={DELIVERY_WORDS[one].means}
+                />
+              ))}
+            </Stack>
+          </Radio.Group>
+        ) : null}
+        <TextInput
+          label={words.url}
+          description={words.urlHelp[draft.delivery]}
+          placeholder={words.urlExample[draft.delivery]}
+          value={draft.url}
+          onChange={(event) => set({ url: event.currentTarget.value })}
+          error={request.faultOf("url")}
+          maxLength={2048}
+          required
+        />
+        <SinkSecrets draft={draft} stream={stream} request={request} set={set} />
+      </FormSection>
+      <FormSection title={words.what} help={words.whatHelp}>
+        <Checkbox.Group
+          label={words.sources}
+          value={draft.sources}
+          onChange={(sources) => set({ sources: SOURCES.filter((one) => sources.includes(one)) })}
+          error={request.faultOf("sources")}
+        >
+          <Stack gap={10} mt={8}>
+            {SOURCES.map((one) => (
+              <Checkbox
+                key={one}
+                value={one}
+                label={SOURCE_WORDS[one].name}
+                description={SOURCE_WORDS[one].means}
+              />
+            ))}
+          </Stack>
+        </Checkbox.Group>
+        <Radio.Group
+          label={words.outcome}
+          value={draft.outcome}
+          onChange={(outcome) => set({ outcome: outcome as OutcomeFilter })}
+        >
+          <Stack gap={10} mt={8}>
+            {OUTCOMES.map((one) => (
+              <Radio key={one} value={one} label={OUTCOME_FILTER_WORDS[one]} />
+            ))}
+          </Stack>
+        </Radio.Group>
+        {draft.sources.includes("uses") ? (
+          <MultiSelect
+            label={words.clients}
+            description={words.clientsHelp}
+            data={clients.map(({ id, name, clientId }) => ({ value: id, label: `${name} (${clientId})` }))}
+            value={draft.clientIds}
+            onChange={(clientIds) => set({ clientIds })}
+            error={request.faultOf("clientIds")}
+            maxValues={CLIENTS_MAX}
+            limit={100}
+            searchable
+            clearable
+          />
+        ) : null}
+        <Radio.Group
+          label={words.format}
+          value={draft.format}
+          onChange={(format) => set({ format: format as Format })}
+        >
+          <Stack gap={10} mt={8}>
+            {FORMATS.map((one) => (
+              <Radio
+                key={one}
+                value={one}
+                label={FORMAT_WORDS[one].name}
+                description={FORMAT_WORDS[one].means}
+              />
+            ))}
+          </Stack>
+        </Radio.Group>
+      </FormSection>
+    </FormCard>
+  );
+}
+
+type SinkSecretsProps = {
+  draft: Draft;
+  stream: EventStreamRow | undefined;
+  request: Send;
+  set: (change: Partial<Draft>) => void;
+};
+
+/** What the connection needs beside its address: a header, or whom to trust. */
+function SinkSecrets({ draft, stream, request, set }: SinkSecretsProps) {
+  if (draft.delivery === "syslog")
+    return (
+      <Textarea
+        label={words.caPem}
+        description={words.caPemHelp}
+        placeholder="-----BEGIN CERTIFICATE-----"
+        value={draft.caPem}
+        onChange={(event) => set({ caPem: event.currentTarget.value })}
+        error={request.faultOf("caPem")}
+        maxLength={32_768}
+        autosize
+        minRows={3}
+        maxRows={8}
+        classNames={{ input: "mono" }}
+      />
+    );
+  return (
+    <>
+      <PasswordInput
+        label={words.authorization}
+        description={stream?.hasAuthorization ? words.authorizationKept : words.authorizationHelp}
+        value={draft.authorization}
+        onChange={(event) => set({ authorization: event.currentTarget.value, isForgotten: false })}
+        error={request.faultOf("authorization")}
+        autoComplete="off"
+        maxLength={1024}
+      />
+      {stream?.hasAuthorization ? (
+        <Checkbox
+          label={words.forget}
+          checked={draft.isForgotten}
+          onChange={(event) => set({ isForgotten: event.currentTarget.checked, authorization: "" })}
+        />
+      ) : null}
+    </>
+  );
+}

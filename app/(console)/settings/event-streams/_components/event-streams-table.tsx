@@ -1,0 +1,74 @@
+import Link from "next/link";
+import { Instant } from "#components/display/instant.tsx";
+import { PlainTable } from "#components/display/plain-table.tsx";
+import { StateBadge } from "#components/display/state-badge.tsx";
+import {
+  DELIVERY_WORDS,
+  type EventStreamRow,
+  eventStreamHealth,
+  FORMAT_WORDS,
+  SOURCE_WORDS,
+} from "#lib/event-streams/model.ts";
+import { streamWords as words } from "./words.ts";
+
+/** Every stream with how it stands. */
+export function EventStreamsTable({ streams, now }: { streams: EventStreamRow[]; now: Date }) {
+  return (
+    <PlainTable
+      name={words.title}
+      rows={streams}
+      keyOf={(row) => row.id}
+      columns={[
+        {
+          header: words.name,
+          cell: (row: EventStreamRow) => (
+            <Link prefetch={false} href={`/settings/event-streams/${row.id}`}>
+              {row.name}
+            </Link>
+          ),
+        },
+        {
+          header: words.state,
+          cell: (row: EventStreamRow) => <StateBadge state={eventStreamHealth(row, now)} />,
+        },
+        {
+          header: words.lag,
+          cell: (row: EventStreamRow) =>
+            row.lag.count === 0 ? (
+              <span className="faint">{words.lagNone}</span>
+            ) : (
+              <>
+                {words.lagOf(row.lag)}, since <Instant at={row.lag.since} />
+              </>
+            ),
+        },
+        {
+          header: words.sources,
+          isExtra: true,
+          cell: (row: EventStreamRow) => row.sources.map((source) => SOURCE_WORDS[source].name).join(", "),
+        },
+        {
+          header: "By",
+          isExtra: true,
+          cell: (row: EventStreamRow) =>
+            `${DELIVERY_WORDS[row.delivery].name}, ${FORMAT_WORDS[row.format].name}`,
+        },
+        {
+          header: words.lastDelivered,
+          isExtra: true,
+          cell: (row: EventStreamRow) => <Instant at={row.lastDeliveredAt} none="never" />,
+        },
+        {
+          header: words.lastError,
+          isExtra: true,
+          cell: (row: EventStreamRow) =>
+            row.failures === 0 || row.lastError === null ? (
+              <span className="faint">none</span>
+            ) : (
+              `${words.sink} ${row.lastError}`
+            ),
+        },
+      ]}
+    />
+  );
+}

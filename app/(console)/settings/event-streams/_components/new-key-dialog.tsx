@@ -1,0 +1,79 @@
+"use client";
+
+import { Button, Group, Stack, Text } from "@mantine/core";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { SecretOnce } from "#components/display/secret-once.tsx";
+import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
+import { useSend } from "#components/form/use-send.ts";
+import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
+import type { CreatedEventStream } from "#lib/event-streams/model.ts";
+import { streamWords as words } from "./words.ts";
+
+/** A new key beside the present one, shown once. */
+export function NewKeyDialog({
+  url,
+  isOpen,
+  onClose,
+}: {
+  url: string;
+  isOpen: boolean;
+  onClose: () => void;
+}) {
+  const router = useRouter();
+  const request = useSend();
+  const [secret, setSecret] = useState<string | null>(null);
+
+  function close() {
+    if (request.isBusy) return;
+    if (secret !== null) router.refresh();
+    setSecret(null);
+    request.clear();
+    onClose();
+  }
+
+  async function rotate() {
+    const made = await request.send<CreatedEventStream>("POST", url);
+    if (made !== undefined) setSecret(made.secret);
+  }
+
+  return (
+    <OnDemandDialog
+      isOpen={isOpen}
+      onClose={close}
+      title={words.rotateTitle}
+      size={560}
+      closeOnClickOutside={secret === null}
+    >
+      <Stack gap="md">
+        {secret === null ? (
+          <Text>{words.rotateText}</Text>
+        ) : (
+          <SecretOnce
+            name={words.secret}
+            value={secret}
+            kept={words.secretKept}
+            whenLost={words.secretLost}
+          />
+        )}
+        <ProblemAlert error={request.problem} />
+        <Group justify="flex-end" gap="xs">
+          {secret === null ? (
+            <>
+              <Button onClick={close} disabled={request.isBusy}>
+                {words.cancel}
+              </Button>
+              <Button variant="filled" loading={request.isBusy} onClick={() => void rotate()}>
+                {words.rotateAct}
+              </Button>
+            </>
+          ) : (
+            <Button variant="filled" onClick={close}>
+              {words.done}
+            </Button>
+          )}
+        </Group>
+      </Stack>
+    </OnDemandDialog>
+  );
+}

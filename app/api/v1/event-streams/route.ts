@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { defineRoute } from "#app/_lib/define-route.ts";
+import { getOutbound } from "#app/_lib/outbound.ts";
+import { createdEventStream, eventStreamRow } from "#app/_lib/schemas/event-streams.ts";
+import { keyWrapper } from "#app/_lib/secrets.ts";
+import { createEventStream } from "#lib/event-streams/create-event-stream.ts";
+import { createEventStreamInput } from "#lib/event-streams/input.ts";
+import { listEventStreams } from "#lib/event-streams/list-event-streams.ts";
+
+export const GET = defineRoute({
+  method: "GET",
+  path: "/api/v1/event-streams",
+  summary: "Lists the streams of the audit to SIEMs, with how far each is behind",
+  permission: "audit:read",
+  response: z.object({ rows: z.array(eventStreamRow) }),
+  handler: async (ctx) => ({ rows: await listEventStreams(ctx) }),
+});
+
+export const POST = defineRoute({
+  method: "POST",
+  path: "/api/v1/event-streams",
+  summary:
+    "Makes a stream of the audit to a sink, from here on; the key of a webhook's signatures is in this answer alone",
+  permission: "event-stream:write",
+  body: createEventStreamInput,
+  status: 201,
+  response: createdEventStream,
+  handler: (ctx, { body }) =>
+    createEventStream(ctx, body, { outbound: getOutbound(), wrapper: keyWrapper() }),
+});
