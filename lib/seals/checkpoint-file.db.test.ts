@@ -71,7 +71,8 @@ test("an export verifies where there is no database, and shows what was changed 
   await one.sealer.seal();
   const keys = await readCheckpointKeys(evidence.db);
   const lines: string[] = [];
-  for await (const line of writeEvidence(readEvidence(evidence.db), { keys, at: new Date() })) lines.push(line);
+  for await (const line of writeEvidence(readEvidence(evidence.db), { keys, at: new Date() }))
+    lines.push(line);
   async function* given(of: readonly string[]) {
     yield* of;
   }
@@ -89,7 +90,9 @@ test("an export verifies where there is no database, and shows what was changed 
   await expect(verify(lines.map((line) => line.replace('"flush":"1"', '"flush":"1,2"')))).rejects.toThrow(
     /is no line of evidence: flush/,
   );
-  const last = lines.map((line) => (line.includes('"line":"end"') ? `{"line":"end","lines":${without.length - 1}}` : line));
+  const last = lines.map((line) =>
+    line.includes('"line":"end"') ? `{"line":"end","lines":${without.length - 1}}` : line,
+  );
   const cut = last.filter((line) => !line.includes('"line":"use"') || !line.includes("/b"));
   expect((await verify(cut)).problems).toMatchObject([{ chain: one.writer.id, sequence: 2n }]);
 });

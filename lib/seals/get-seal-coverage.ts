@@ -41,7 +41,6 @@ export async function getSealCoverage(ctx: Context): Promise<SealCoverage> {
           jws: row.jws as string,
         }
       : null,
-    isOverdue:
-      !isSigned || ctx.now.getTime() - (row.at as Date).getTime() > OVERDUE_SECONDS * 1_000,
+    isOverdue: !isSigned || ctx.now.getTime() - (row.at as Date).getTime() > OVERDUE_SECONDS * 1_000,
   };
 }

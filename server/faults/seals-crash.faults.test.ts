@@ -38,7 +38,8 @@ test("kill -9 of an authority and of the worker in the midst of it leaves every 
   const { secret } = verifiers.billing;
   let worker = await instance.startWorker();
   await eventually(
-    async () => ((await readCheckpointFile(instance.checkpointFile).catch(() => [])).length > 0 ? true : undefined),
+    async () =>
+      (await readCheckpointFile(instance.checkpointFile).catch(() => [])).length > 0 ? true : undefined,
     20_000,
   );
   for (const after of [150, 400]) {

@@ -16,9 +16,9 @@ import { testEventStream } from "#lib/event-streams/test-event-stream.ts";
 import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
 import { readOutboundAllow } from "#lib/outbound/allow-list.ts";
 import { createOutbound, type Outbound } from "#lib/outbound/outbound.ts";
+import { freePort } from "#lib/test-port.ts";
 import { contextAs } from "#lib/tokens/token-fixture.ts";
 import { eventually } from "#server/authority/signals/test-signal-peer.ts";
-import { freePort } from "#server/authority/test-authority.ts";
 import { HAS_OPENSSL, makeCertificate } from "#server/tls/test-certificate.ts";
 import { createEventSender, type EventSender } from "./event-sender.ts";
 

@@ -7,7 +7,8 @@ export const auditWords = {
   lastCheckpoint: "last signed checkpoint",
   noCheckpoint: "no checkpoint is signed yet",
   overdue: "overdue: look at the worker's log",
-  sealHint: "Each writer seals what it wrote about once a second; a checkpoint over all seals is signed every minute.",
+  sealHint:
+    "Each writer seals what it wrote about once a second; a checkpoint over all seals is signed every minute.",
   checkpointHint: "Verify with npx tokenwarden audit verify, against checkpoints that are kept elsewhere.",
   uses: "Token use",
   acts: "Admin acts",
