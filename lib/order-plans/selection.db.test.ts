@@ -308,6 +308,27 @@ describe("a selection is refused", () => {
       ).rejects.toMatchObject({ code: "INVALID_INPUT", fields: [{ path: "target.filters" }] });
   });
 
+  test("of states that nothing live has, without a look at the tokens that have them", async () => {
+    const client = await clientWith(1);
+    const filters = { client: client.name, state: ["revoked", "consumed", "expired"] };
+    await db.transaction(async (holder) => {
+      // who looks waits for it until the time for freezing is over
+      await holder.query("LOCK TABLE token_standing IN ACCESS EXCLUSIVE MODE");
+      await expect(
+        plan(as("owner"), { verb: "revoke", target: { kind: "selection", filters } }),
+      ).rejects.toMatchObject({
+        code: "INVALID_INPUT",
+        message: expect.stringContaining("No live token matches"),
+      });
+    });
+    const states = ["revoked", "active"];
+    const { tokens } = await plan(as("owner"), {
+      verb: "revoke",
+      target: { kind: "selection", filters: { client: client.name, state: states } },
+    });
+    expect(tokens).toMatchObject({ total: 1 });
+  });
+
   test.each([
     [{ nosuch: "1" }, "target.filters.nosuch"],
     [{ state: "'; DROP TABLE token; --" }, "target.filters.state"],
