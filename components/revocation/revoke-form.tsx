@@ -9,14 +9,12 @@ import { type Because, isExplained, NO_REASON, ReasonFields } from "../overlay/r
 import { OrderOutcome } from "./order-outcome.tsx";
 import { askPlan, type OrderTerms, sendOrder } from "./order-requests.ts";
 import { OrderTermsFields } from "./order-terms-fields.tsx";
-import { actWords } from "./order-words.ts";
+import { actWords, typedFor } from "./order-words.ts";
 import { PlanProblem } from "./plan-problem.tsx";
 import { PlanView } from "./plan-view.tsx";
 import { Planning } from "./planning.tsx";
 import classes from "./revoke-dialog.module.css";
 
-/** Above so many tokens something is to be typed, whatever the organisation asks for. */
-const TYPE_ABOVE = 20;
 /** How long terms rest before a plan is made for them. */
 const REST_MS = 350;
 
@@ -43,13 +41,6 @@ function usePlan(terms: OrderTerms, isReady: boolean) {
     };
   }, [text, isReady, attempt]);
   return { plan, error, replan: () => setAttempt((count) => count + 1) };
-}
-
-function typedFor(plan: OrderPlan | null): string | null {
-  if (plan === null) return null;
-  if (plan.confirm !== null) return plan.confirm;
-  if (plan.tokens.value <= TYPE_ABOVE) return null;
-  return plan.target.kind === "selection" ? `${plan.tokens.value} tokens` : plan.target.name;
 }
 
 /** What a revocation or suspension will do, the reason, and afterwards what it did. */
@@ -85,7 +76,7 @@ export function RevokeForm({
   if (result) return <OrderOutcome result={result} onClose={onClose} />;
 
   const toType = typedFor(plan);
-  const isConfirmed = toType === null || typed.trim() === toType;
+  const isConfirmed = toType === null || [toType.text, toType.shown].includes(typed.trim());
   const isReady = plan !== null && isExplained(because) && isConfirmed;
 
   function choose(next: OrderTerms, isWhole: boolean) {
@@ -102,7 +93,7 @@ export function RevokeForm({
     setProblem(null);
     try {
       const { reason, note } = because;
-      setResult(await sendOrder(plan, { reason, note: note.trim(), confirm: typed.trim() }, incident));
+      setResult(await sendOrder(plan, { reason, note: note.trim(), confirm: toType?.text ?? "" }, incident));
       router.refresh();
     } catch (cause) {
       setProblem(cause);
@@ -149,7 +140,7 @@ export function RevokeForm({
             <TextInput
               label={
                 <>
-                  Type <span className={classes.name}>{toType}</span> to confirm
+                  Type <span className={classes.name}>{toType.shown}</span> to confirm
                 </>
               }
               value={typed}

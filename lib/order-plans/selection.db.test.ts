@@ -202,8 +202,9 @@ describe("a large selection", () => {
     expect(made.tokens).toEqual({ value: SIZE, isExact: true });
     await settleAll(db);
     const follower = await readBook(db, new Date());
-    const { order } = await place(ctx, made.id);
+    const { order, refusedEverywhere } = await place(ctx, made.id);
     expect(order).toMatchObject({ size: SIZE, settledCount: 0, settledAt: null });
+    expect(refusedEverywhere.says).toContain("refuses each token from when it is written");
     // a worker that dies in the middle of a batch leaves nothing of it
     await expect(
       db.transaction(async (tx) => {
