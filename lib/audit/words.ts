@@ -253,6 +253,8 @@ export const ACT_WORDS: Record<string, string> = {
   "saved_view.unshared": "shares no more the view",
   "saved_view.deleted": "deleted the shared view",
   "register.week_purged": "took out of the register",
+  "log.day_dropped": "took out of the log",
+  "log.acts_dropped": "took out of the log",
   "demo.seeded": "loaded the sample organisation",
   "organisation.changed": "changed the organisation's settings",
   "organisation.updated": "changed the organisation's settings",

@@ -68,6 +68,8 @@ import * as keysKid from "./keys/[kid]/route.ts";
 import * as keys from "./keys/route.ts";
 import * as leakDesk from "./leak-desk/route.ts";
 import * as live from "./live/route.ts";
+import * as logRetentionPlan from "./log-retention/plan/route.ts";
+import * as logRetention from "./log-retention/route.ts";
 import * as meEndSessions from "./me/end-sessions/route.ts";
 import * as me from "./me/route.ts";
 import * as meTablesName from "./me/tables/[name]/route.ts";
@@ -232,6 +234,8 @@ export function allRoutes(): Route[] {
     plans,
     refusedCounts,
     restores,
+    logRetention,
+    logRetentionPlan,
     retention,
     retentionPlan,
     savedViews,
