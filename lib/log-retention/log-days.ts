@@ -62,10 +62,16 @@ export type ActsCut = LeavingActs & { checkpoint: bigint; hash: string };
 
 /**
  * The acts that may leave at `now`, with acts kept for `actDays`: those that the last checkpoint of a day which is over for so long covers, so that the rest of the
- * chain begins with a head that is signed. Null for none.
+ * chain begins with a head that is signed. `before`: none that are younger, though they might. Null for none.
  */
-export async function findActsCut(db: Sql, actDays: number, now: Date): Promise<ActsCut | null> {
-  const cutoff = startOfDay(dayOf(new Date(now.getTime() - actDays * DAY_MS)));
+export async function findActsCut(
+  db: Sql,
+  actDays: number,
+  now: Date,
+  before: Date = now,
+): Promise<ActsCut | null> {
+  const due = startOfDay(dayOf(new Date(now.getTime() - actDays * DAY_MS)));
+  const cutoff = before < due ? before : due;
   const [last] = await db.query<{ number: bigint; at: Date; jws: string }>(
     "SELECT number, at, jws FROM checkpoint WHERE at <= $1::timestamptz ORDER BY number DESC LIMIT 1",
     [cutoff],

@@ -1,8 +1,20 @@
 import { recordEntry } from "../audit/record-entry.ts";
 import { systemContext } from "../context.ts";
+import type { Sql } from "../db/sql.ts";
 import type { SqlDatabase } from "../db/sql-database.ts";
 import { findActsCut } from "./log-days.ts";
 import { dayOf, dayWords } from "./model.ts";
+
+/** Acts that leave in one transaction at the most, some seconds of deleting: the rest leaves with the next runs. */
+const AT_ONCE = 100_000;
+
+/** Before when acts may leave now, so that they are not too many at once. */
+async function boundOf(tx: Sql, now: Date): Promise<Date> {
+  const [row] = await tx.query<{ at: Date }>(
+    `SELECT at FROM audit_entry WHERE sequence = (SELECT min(sequence) + ${AT_ONCE} FROM audit_entry)`,
+  );
+  return row === undefined || row.at > now ? now : row.at;
+}
 
 /**
  * Takes the acts out of the log that have been there for as long as the setting says, in one transaction with their record and the audit entry `log.acts_dropped`,
@@ -19,10 +31,10 @@ export async function purgeActs(db: SqlDatabase): Promise<number> {
     );
     if (turn?.isOurs !== true) return 0;
     const [setting] = await tx.query<{ days: number; now: Date }>(
-      "SELECT act_days AS days, clock_timestamp() AS now FROM organisation WHERE id = 1 FOR SHARE",
+      "SELECT hold_act_days() AS days, clock_timestamp() AS now",
     );
     if (setting === undefined) return 0;
-    const cut = await findActsCut(tx, setting.days, setting.now);
+    const cut = await findActsCut(tx, setting.days, setting.now, await boundOf(tx, setting.now));
     if (cut === null) return 0;
     const { acts, through, until, checkpoint, hash } = cut;
     const [{ at } = { at: new Date() }] = await tx.query<{ at: Date }>(

@@ -59,12 +59,12 @@ export function useOf(change: Partial<TokenUseRow> = {}): TokenUseRow {
   };
 }
 
-/** A database with keys and writers, and somebody who owns it. */
-export async function openEvidence(): Promise<Evidence> {
+/** A database with keys, made at `since`, and writers, and somebody who owns it. */
+export async function openEvidence(since?: Date): Promise<Evidence> {
   const { url } = await testDatabase();
   const db = openDatabase({ url, role: "app", maxConnections: 6, applicationName: "test" });
   const wrapper = createKeyWrapper(randomBytes(32));
-  await ensureKeys(systemContext(db, "test"), wrapper);
+  await ensureKeys(systemContext(db, "test", since), wrapper);
   const admin = new URL(inject("databaseAdminUrl"));
   admin.pathname = new URL(url).pathname;
   return {

@@ -90,6 +90,8 @@ import * as peopleImportsIdRows from "./people-imports/[id]/rows/route.ts";
 import * as peopleImports from "./people-imports/route.ts";
 import * as plans from "./plans/route.ts";
 import * as refusedCounts from "./refused-counts/route.ts";
+import * as restoreConfirm from "./restore/confirm/route.ts";
+import * as restore from "./restore/route.ts";
 import * as restores from "./restores/route.ts";
 import * as retentionPlan from "./retention/plan/route.ts";
 import * as retention from "./retention/route.ts";
@@ -236,6 +238,8 @@ export function allRoutes(): Route[] {
     restores,
     logRetention,
     logRetentionPlan,
+    restore,
+    restoreConfirm,
     retention,
     retentionPlan,
     savedViews,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Role } from "#lib/authz/roles.ts";
+import { openSqlDatabase } from "#lib/db/sql-database.ts";
 import { DAY_MS, dayOf, type LogPlan, type LogRetention } from "#lib/log-retention/model.ts";
 import { purgeLog } from "#lib/log-retention/purge-log.ts";
 import { type PastRegister, pastRegisterOf } from "#lib/retention/retention-fixture.ts";
@@ -48,7 +49,14 @@ const change = (body: object, role: Role | null = "owner") =>
 const lowered = { version: 1, useDays: 30, actDays: 3650 };
 
 test("the log is shown day by day, with its uses, bytes and when each leaves; acts and seals beside it", async () => {
-  await console.asOwner(`ANALYZE partitions.token_use_${old.replaceAll("-", "")}`);
+  const { connectionString } = console.db.pool.options as { connectionString: string };
+  const owner = openSqlDatabase({
+    url: connectionString,
+    role: "owner",
+    maxConnections: 1,
+    applicationName: "test",
+  });
+  await owner.query(`ANALYZE partitions.token_use_${old.replaceAll("-", "")}`).finally(() => owner.end());
   const retention = await read();
   expect(retention).toMatchObject({ useDays: 365, actDays: 3650, version: 1, due: { acts: null } });
   const row = retention.days.find(({ day }) => day === old);

@@ -114,6 +114,11 @@ BEGIN
   IF part IS NOT NULL THEN EXECUTE format('DROP TABLE %s', part); END IF;
 END $$;
 
+-- How many days acts are kept. Until the transaction ends the setting stays.
+CREATE FUNCTION "hold_act_days"() RETURNS integer LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT act_days FROM organisation WHERE id = 1 FOR SHARE
+$$;
+
 -- Takes acts out of the log, the oldest, up to a sequence. Refuses where one of them is younger than the organisation keeps acts, or where it is not on record.
 CREATE FUNCTION "drop_acts"(up_to bigint) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
@@ -157,10 +162,13 @@ CREATE TRIGGER "purged_use_day_append_only" BEFORE UPDATE OR DELETE ON "purged_u
 CREATE TRIGGER "purged_acts_append_only" BEFORE UPDATE OR DELETE ON "purged_acts" FOR EACH ROW EXECUTE FUNCTION "refuse_rewrite"();
 
 -- The retention role takes out, on record; the application reads what has left.
-REVOKE ALL ON FUNCTION "measure_use_day"(timestamptz), "drop_use_day"(timestamptz), "drop_acts"(bigint) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION "measure_use_day"(timestamptz), "drop_use_day"(timestamptz), "drop_acts"(bigint) TO tokenwarden_retention;
+REVOKE ALL ON FUNCTION "measure_use_day"(timestamptz), "drop_use_day"(timestamptz), "hold_act_days"(), "drop_acts"(bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION "measure_use_day"(timestamptz), "drop_use_day"(timestamptz), "hold_act_days"(), "drop_acts"(bigint) TO tokenwarden_retention;
 GRANT SELECT ON "purged_use_day", "purged_acts", "kept_leaf" TO tokenwarden_app;
 GRANT SELECT, INSERT ON "purged_use_day", "purged_acts" TO tokenwarden_retention;
 GRANT SELECT, INSERT, DELETE ON "kept_leaf" TO tokenwarden_retention;
+-- how much of the log has no partition of its own
+GRANT USAGE ON SCHEMA "partitions" TO tokenwarden_app;
+GRANT SELECT ON "partitions"."token_use_default" TO tokenwarden_app, tokenwarden_retention;
 GRANT SELECT, INSERT, UPDATE ON "restore" TO tokenwarden_app;
 GRANT SELECT ON "restore" TO tokenwarden_retention;

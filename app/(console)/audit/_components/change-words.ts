@@ -79,6 +79,15 @@ const FIELDS_OF_ACTS: Record<string, Record<string, string>> = {
     bytes: "Room given back",
     expiredTokenDays: "They had stayed",
   },
+  "database.restore_confirmed": {
+    lostFrom: "Lost from",
+    lostUntil: "Lost until, at least",
+    lostActs: "Acts that are lost, at least",
+    lostCheckpoints: "Checkpoints that are lost",
+    lastCheckpoint: "The last checkpoint that is there",
+    lostCheckpointsUpTo: "The last one that is lost",
+    revokesTokens: "All tokens were revoked with it",
+  },
   "log.day_dropped": {
     uses: "Uses that left",
     unsealed: "Of them without a seal, from before there were seals",
