@@ -1,9 +1,11 @@
+import { decodeProtectedHeader } from "jose";
 import type { Sql } from "../db/sql.ts";
 import { uuidv7 } from "../ids.ts";
 import { type Checkpoint, checkpointHash, readCheckpoint } from "../seals/checkpoint.ts";
 import { readCheckpointFile, readMark } from "../seals/checkpoint-file.ts";
 import { ADMIN_CHAIN } from "../seals/seal.ts";
 import type { OpenRestore } from "./model.ts";
+import { isRestoreOpen } from "./watch-restore.ts";
 
 const PAGE = 1_000;
 
@@ -22,10 +24,16 @@ async function isKnown(db: Sql, { number, jws }: Mark): Promise<boolean> {
   return row?.isThere === true || row?.isConfirmed === true;
 }
 
-/** The newest checkpoint of a file that the database has too. Each has the hash of the one before: what is the same once is the same up to there. */
-async function findCommon(db: Sql, path: string): Promise<Checkpoint | null> {
+/** Whether a key of this database's signed a checkpoint, by its own word. */
+async function isOfOurKeys(db: Sql, jws: string): Promise<boolean> {
+  const { kid } = decodeProtectedHeader(jws);
+  const known = await db.query("SELECT FROM signing_key WHERE kid = $1::text", [kid ?? ""]);
+  return known.length > 0;
+}
+
+/** The newest checkpoint that the database has too. Each has the hash of the one before: what is the same once is the same up to there. */
+async function findCommon(db: Sql, kept: readonly string[]): Promise<Checkpoint | null> {
   let common: Checkpoint | null = null;
-  const kept = await readCheckpointFile(path);
   for (let from = 0; from < kept.length; from += PAGE) {
     const page = kept.slice(from, from + PAGE);
     const rows = await db.query<{ jws: string }>(
@@ -42,7 +50,8 @@ async function findCommon(db: Sql, path: string): Promise<Checkpoint | null> {
 
 /**
  * Holds the database against the checkpoints that are kept outside of it. Where it does not have the newest of them it was restored from an older dump, or
- * rewritten: that is put on record, and from then on nothing is served until somebody has confirmed it. Found twice it is on record once.
+ * rewritten: that is put on record, and from then on nothing is served until somebody has confirmed it. Found twice it is on record once. A file that begins with
+ * another database's checkpoints says nothing of this one: its keys are others, and whatever they signed is refused anyway.
  *
  * @param path of the file; where there is none, nothing can be told.
  * @returns whether a restore is open, this one or an earlier one.
@@ -51,7 +60,9 @@ export async function findRestore(db: Sql, path: string | null): Promise<boolean
   const jws = path === null ? null : await readMark(path);
   const said = jws === null ? null : readCheckpoint(jws);
   if (path !== null && jws !== null && said !== null && !(await isKnown(db, { ...said, jws }))) {
-    const common = await findCommon(db, path);
+    const kept = await readCheckpointFile(path);
+    const common = await findCommon(db, kept);
+    if (common === null && !(await isOfOurKeys(db, kept[0] ?? jws))) return isRestoreOpen(db);
     await db.query(
       `INSERT INTO restore (id, found_at, mark_number, mark_at, mark_hash, mark_acts, common_number, common_at, common_acts)
        SELECT $1::uuid, clock_timestamp(), $2::bigint, $3::timestamptz, $4::text, $5::bigint, $6::bigint, $7::timestamptz,
@@ -67,7 +78,7 @@ export async function findRestore(db: Sql, path: string | null): Promise<boolean
       ],
     );
   }
-  return (await readOpenRestore(db)) !== null;
+  return isRestoreOpen(db);
 }
 
 type Row = {
