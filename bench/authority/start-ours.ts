@@ -44,6 +44,7 @@ export async function startOurs(options: {
       DATABASE_URL: databaseUrl,
       DATA_DIR: dataDir,
       AUTHORITY_PORT: String(port),
+      AUTHORITY_ISSUER: origin,
       METRICS_PORT: String(metricsPort),
       MASTER_KEY: randomBytes(32).toString("base64"),
       LOG_LEVEL: "warn",

@@ -67,7 +67,7 @@ const configuration: Configuration = {
     const known = oidc.session?.grantIdFor(clientId);
     if (known !== undefined) return oidc.provider.Grant.find(known);
     const grant = new oidc.provider.Grant({ clientId, accountId });
-    grant.addOIDCScope("openid");
+    grant.addOIDCScope("openid orders:read");
     grant.addResourceScope(JWT_RESOURCE, "orders:read");
     await grant.save();
     return grant;
