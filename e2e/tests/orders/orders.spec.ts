@@ -70,7 +70,7 @@ test("everything is taken back only by who types it, and nothing is where they t
   await page.goto("/orders");
   await page.getByRole("button", { name: "Revoke everything…" }).click();
   const dialog = new RevokeDialog(page);
-  await expect(dialog.dialog).toContainText("it takes an owner");
+  await expect(dialog.dialog).toContainText("Only an owner may do this.");
   await dialog.dialog.getByRole("combobox", { name: "Reason" }).selectOption({ label: "Token leaked" });
   const typed = dialog.dialog.getByRole("textbox", { name: "Type everything to confirm" });
   await expect(dialog.confirm).toBeDisabled();
