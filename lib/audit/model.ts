@@ -85,3 +85,15 @@ export type UseHistogram = {
   buckets: UseHistogramBucket[];
   total: { issued: number; allowed: number; refused: number };
 };
+
+/** A value as its filter takes it, and how many uses have it. */
+export type UseFacet = { value: string; count: number };
+
+/** The most frequent values of what uses are counted by, each under all filters but its own. */
+export type UseFacets = {
+  from: string;
+  to: string;
+  /** False: counting took too long, and all are empty. */
+  isCounted: boolean;
+  facets: Record<"outcome" | "refusal" | "source" | "client" | "verifier" | "country", UseFacet[]>;
+};

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { PgBoss } from "pg-boss";
 import type { Logger } from "pino";
 import { type Database, openDatabase } from "#lib/db/database.ts";
@@ -26,6 +27,7 @@ import { keepLiveTokens } from "#lib/tokens/keep-live-tokens.ts";
 import { tallyClients } from "#lib/tokens/tally-clients.ts";
 import { tallyTimes } from "#lib/tokens/tally-times.ts";
 import { tallyAll } from "#lib/tokens/tally-tokens.ts";
+import { rollUpAll } from "#lib/use-rollups/roll-up-uses.ts";
 import { countMissedUses } from "#lib/verification/count-missed-uses.ts";
 import { logFailure } from "#server/log-failure.ts";
 import { createCheckpointer } from "./checkpointer.ts";
@@ -37,6 +39,11 @@ import { readQueueFailure } from "./queue-failure.ts";
 import { createSettler } from "./settler.ts";
 import { createSignalSender } from "./signal-sender.ts";
 import { ensurePartitions, purgeExpired } from "./upkeep.ts";
+
+/** The longest rest of a job that has much to do between two of its steps. */
+const REST_MAX_MS = 2_000;
+/** Of a long log the next run of the job goes on with the rest. */
+const ROLL_UP_MS = 300_000;
 
 export type RunningWorker = { db: Database; stop(): Promise<void> };
 
@@ -55,7 +62,7 @@ export type WorkerOptions = {
 
 /**
  * Starts the product's scheduled and long work: settles orders, lets signing keys sign and retire at their time, keeps partitions ahead of time, takes expired
- * state away and old weeks out of the register, counts tokens for totals and what killed authorities had not counted, copies what lives on for plans, notes
+ * state away and old weeks out of the register, counts tokens and rolls up uses for totals, counts what killed authorities had not counted, copies what lives on for plans, notes
  * when orders were committed, holds uses against the rules of what is unusual, sends security events, sends the audit to SIEMs, seals what writers that are gone
  * left unsealed, signs checkpoints, ends exports whose console was killed. Several workers share
  * one database: each job and each order's step is done by one of them. The queue lives in a schema of its own that the login role makes.
@@ -117,6 +124,15 @@ export async function startWorker({
     "tally-times": { cron: "* * * * *", run: () => tallyTimes(db) },
     "tally-clients": { cron: "* * * * *", run: () => tallyClients(db) },
     "keep-live-tokens": { cron: "* * * * *", run: () => keepLiveTokens(db) },
+    "roll-up-uses": {
+      cron: "* * * * *",
+      run: () =>
+        rollUpAll(db, {
+          isHeld: () => disk.isFull || stopping.signal.aborted,
+          rest: (ms) => wait(Math.min(ms, REST_MAX_MS)),
+          forMs: ROLL_UP_MS,
+        }),
+    },
     "count-missed-uses": { cron: "* * * * *", run: () => countMissedUses(db) },
     "seal-gone-writers": { cron: "* * * * *", run: () => sealGoneWriters(db) },
     "end-abandoned-exports": { cron: "* * * * *", run: () => endAbandonedExports(db, new Date()) },

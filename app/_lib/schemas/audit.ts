@@ -28,6 +28,22 @@ export const tokenUseRow = z.object({
   userAgent: z.string().nullable(),
 });
 
+const useFacet = z.array(z.object({ value: z.string(), count: z.int() }));
+
+export const useFacets = z.object({
+  from: instant,
+  to: instant,
+  isCounted: z.boolean(),
+  facets: z.object({
+    outcome: useFacet,
+    refusal: useFacet,
+    source: useFacet,
+    client: useFacet,
+    verifier: useFacet,
+    country: useFacet,
+  }),
+});
+
 export const refusedCountRow = z.object({
   id: z.string(),
   minute: instant,
