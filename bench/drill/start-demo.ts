@@ -1,13 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { baseEnv, startChild } from "#bench/child.ts";
 import { findPorts } from "#bench/ports.ts";
 import { type DemoCredentials, demoCredentials } from "#lib/demo/credentials.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const READY_MS = 300_000;
+const SEEDED_MS = 60_000;
 
 export type Demo = {
   console: string;
@@ -45,7 +47,13 @@ export async function startDemo(stack: AsyncDisposableStack): Promise<Demo> {
     readyWithinMs: READY_MS,
     stack,
   });
+  // the sample organisation is loaded once everything answers
   const file = path.join(dataDir, "demo/credentials.json");
+  const until = performance.now() + SEEDED_MS;
+  while (!existsSync(file)) {
+    if (performance.now() > until) throw new Error("the sample organisation is not loaded");
+    await wait(100);
+  }
   return {
     console: `http://localhost:${consolePort}`,
     authority: `http://localhost:${authorityPort}`,

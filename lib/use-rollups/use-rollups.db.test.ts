@@ -14,6 +14,8 @@ const world = testContexts();
 const HOUR_MS = 3_600_000;
 const now = new Date();
 let clients: string[];
+/** One of each client. */
+let tokens: string[];
 let verifierId: string;
 
 type Use = {
@@ -30,8 +32,8 @@ async function write(uses: readonly Use[]): Promise<void> {
   await world.db.query(
     `INSERT INTO token_use (id, received_at, at, outcome, refusal, source, token_id, token_kind, family_id, client_id, subject, verifier_id, ip, country, writer_id, flush,
        ordinal, salt)
-     SELECT u.id, u.at, u.at, u.outcome, u.refusal, u.source, gen_random_uuid(), 'access', gen_random_uuid(), u.client, 's', u.verifier, '192.0.2.7', u.country, u.writer, u.flush, 0, '\\x00'
-     FROM json_to_recordset($1::json) AS u(id uuid, at timestamptz, outcome text, refusal text, source text, client uuid, verifier uuid, country text, writer uuid, flush bigint)`,
+     SELECT u.id, u.at, u.at, u.outcome, u.refusal, u.source, u.token, 'access', u.token, u.client, 's', u.verifier, '192.0.2.7', u.country, u.writer, u.flush, 0, '\\x00'
+     FROM json_to_recordset($1::json) AS u(id uuid, at timestamptz, outcome text, refusal text, source text, client uuid, token uuid, verifier uuid, country text, writer uuid, flush bigint)`,
     [
       JSON.stringify(
         uses.map(({ at, client = 0, refusal, country, flush = 1, writer = randomUUID(), isIssue }) => ({
@@ -41,6 +43,7 @@ async function write(uses: readonly Use[]): Promise<void> {
           refusal,
           source: isIssue ? "issue" : "forward_auth",
           client: clients[client],
+          token: tokens[client],
           verifier: isIssue ? null : verifierId,
           country,
           writer,
@@ -77,6 +80,9 @@ async function walk(text: string): Promise<string[]> {
 beforeEach(async () => {
   const fixture = fixtureOf(world.db);
   clients = [await fixture.client("billing"), await fixture.client("ledger"), await fixture.client("rare")];
+  tokens = [];
+  for (const clientId of clients)
+    tokens.push((await fixture.token({ clientId, issuedAt: ago(24 * 100) })).id);
   verifierId = randomUUID();
   await world.db.query(
     "INSERT INTO verifier (id, name, created_at, updated_at) VALUES ($1::uuid, 'gateway', now(), now())",
@@ -85,17 +91,17 @@ beforeEach(async () => {
 });
 
 const QUERIES = [
-  "at=<7d",
-  "at=<24h",
-  "at=<90d",
+  "at=within:7d",
+  "at=within:24h",
+  "at=within:90d",
   "",
-  "at=<30d&outcome=refused",
-  "at=<30d&client=ledger",
-  "at=<90d&client=rare",
-  "at=<7d&country=DE&country=unknown",
-  "at=<30d&refusal=expired&verifier=gateway",
-  "at=<30d&source=issue",
-  "at=<30d&client=nobody",
+  "at=within:30d&outcome=refused",
+  "at=within:30d&client=ledger",
+  "at=within:90d&client=rare",
+  "at=within:7d&country=DE&country=unknown",
+  "at=within:30d&refusal=expired&verifier=gateway",
+  "at=within:30d&source=issue",
+  "at=within:30d&client=nobody",
 ];
 
 test("what is rolled up is told as the log tells it, over any range and filter, page by page too", async () => {
@@ -114,13 +120,16 @@ test("what is rolled up is told as the log tells it, over any range and filter, 
   const told = async () => ({
     explored: await Promise.all(QUERIES.map(explore)),
     walked: await Promise.all(
-      ["client=rare", "client=ledger&outcome=refused", "sort=at&client=rare", "at=<30d&country=unknown"].map(
-        walk,
-      ),
+      [
+        "client=rare",
+        "client=ledger&outcome=refused",
+        "sort=at&client=rare",
+        "at=within:30d&country=unknown",
+      ].map(walk),
     ),
   });
   const byLog = await told();
-  expect(byLog.walked[0]).toHaveLength(3);
+  expect(byLog.walked[0], "with its issue").toHaveLength(4);
 
   expect(await rollUpAll(world.db)).toBeGreaterThan(3);
 
@@ -141,9 +150,9 @@ test("reads rolled-up uses from the rollups: a value that stands there alone is 
   await world.db.query(
     "UPDATE use_rollup SET allowed = 41, counts = ARRAY[41] WHERE cardinality(counts) = 1",
   );
-  expect((await explore("at=<7d")).total.allowed).toBe(41);
-  expect((await explore("at=<7d&client=billing")).total.allowed).toBe(41);
-  expect((await explore("at=<7d")).facets.client).toEqual([{ value: "billing", count: 41 }]);
+  expect((await explore("at=within:7d")).total.allowed).toBe(41);
+  expect((await explore("at=within:7d&client=billing")).total.allowed).toBe(41);
+  expect((await explore("at=within:7d")).facets.client).toEqual([{ value: "billing", count: 41 }]);
 });
 
 test("counts again what a seal says came later into a span, and nothing twice", async () => {
@@ -151,15 +160,15 @@ test("counts again what a seal says came later into a span, and nothing twice", 
   await rollUpAll(world.db);
   const writer = randomUUID();
   await write([{ at: ago(30), client: 1, writer, flush: 4 }]);
-  expect((await explore("at=<7d")).total.allowed, "nobody has said so yet").toBe(2);
+  expect((await explore("at=within:7d")).total.allowed, "nobody has said so yet").toBe(2);
   await world.db.query(
     `INSERT INTO seal (chain, sequence, sealed_at, sealed_by, first_flush, last_flush, received_from, received_to, count, root, previous, hash)
-     VALUES ($1::uuid, 1, now() + interval '1 second', 'writer', 1, 4, $2::timestamptz, $2::timestamptz, 1, '\\x00', '\\x00', '\\x00')`,
+     VALUES ($1::uuid, 1, now() + interval '1 second', 'writer', 1, 4, $2::timestamptz, $2::timestamptz, 1, sha256('a'), sha256('b'), sha256('c'))`,
     [writer, ago(30)],
   );
   await rollUpAll(world.db);
   await rollUpAll(world.db);
-  const { total, facets } = await explore("at=<7d");
+  const { total, facets } = await explore("at=within:7d");
   expect(total.allowed).toBe(3);
   expect(facets.client).toEqual([
     { value: "billing", count: 2 },
@@ -182,7 +191,7 @@ test("leaves to the log what a use may still come into: a writer that was heard 
   );
   expect(Number(mark?.counted)).toBe(1);
   expect((mark?.until ?? now).getTime()).toBeLessThan(ago(3).getTime());
-  expect((await explore("at=<7d")).total.allowed).toBe(2);
+  expect((await explore("at=within:7d")).total.allowed).toBe(2);
 });
 
 test("two workers at once count once, and one whose transaction is lost has counted nothing", async () => {
@@ -196,7 +205,7 @@ test("two workers at once count once, and one whose transaction is lost has coun
     .catch(() => {});
   await Promise.all([rollUpAll(world.db), rollUpAll(world.db), rollUpAll(world.db)]);
   await rollUpAll(world.db);
-  expect((await explore("at=<30d")).total.allowed).toBe(40);
+  expect((await explore("at=within:30d")).total.allowed).toBe(40);
 });
 
 test("is read by nobody without the right", async () => {
