@@ -5,8 +5,13 @@ import { run, sql } from "../list-query/sql-fragment.ts";
 import { ceilTo, FINEST, floorTo, GRAINS, type Grain, grainBelow, type Span } from "./grains.ts";
 import { NO_VERIFIER } from "./mix.ts";
 
-/** Spans of the finest grain that one transaction counts. */
-const SPANS_AT_ONCE = 8;
+/** Spans of the finest grain that one transaction counts: a day's where little was used, fewer where much was. */
+const SPANS_MAX = 96;
+const SPANS_FIRST = 8;
+/** How long a step is to take, in milliseconds: between the two it is as large as it is. */
+const STEP_MS = { short: 300, long: 1_500 };
+/** Late spans that are counted again in one transaction. */
+const LATE_AT_ONCE = 8;
 /** Clocks of writers and of the database differ by less, and a seal is committed within it. */
 const CLOCKS = "60 seconds";
 /** Seals are looked at again for so long: those of other writers may be committed later. */
@@ -74,7 +79,7 @@ async function joinAbove(tx: Sql, counted: Span, covered: Span): Promise<void> {
 const after = (at: Date, spans: number) => new Date(at.getTime() + spans * FINEST * 1_000);
 
 /** The next spans to be counted beside what is covered: newer ones first, then older ones; null where there is nothing to do. */
-async function nextSpan(tx: Sql, mark: Mark): Promise<Span | "is whole" | null> {
+async function nextSpan(tx: Sql, mark: Mark, spans: number): Promise<Span | "is whole" | null> {
   const [now] = await run<{ low: Date; next: Date | null }>(
     tx,
     sql`SELECT ${LOW_OF_NOW} AS low, (SELECT min(x.received_at) FROM token_use x WHERE x.received_at >= ${mark.until}::timestamptz) AS next`,
@@ -84,7 +89,7 @@ async function nextSpan(tx: Sql, mark: Mark): Promise<Span | "is whole" | null> 
     // where nothing was used for a while there is nothing to count
     const from = now?.next ? floorTo(now.next, FINEST) : closed;
     if (from >= closed) return { from: closed, to: closed };
-    return { from, to: new Date(Math.min(closed.getTime(), after(from, SPANS_AT_ONCE).getTime())) };
+    return { from, to: new Date(Math.min(closed.getTime(), after(from, spans).getTime())) };
   }
   if (mark.isWhole) return null;
   const [before] = await run<{ last: Date | null }>(
@@ -93,7 +98,7 @@ async function nextSpan(tx: Sql, mark: Mark): Promise<Span | "is whole" | null> 
   );
   if (!before?.last) return "is whole";
   const to = after(floorTo(before.last, FINEST), 1);
-  return { from: after(to, -SPANS_AT_ONCE), to };
+  return { from: after(to, -spans), to };
 }
 
 /**
@@ -107,14 +112,14 @@ async function recountLate(tx: Sql, mark: Mark): Promise<Date> {
         ${mark.from}::timestamptz), timestamptz 'epoch'), least(s.received_to, ${mark.until}::timestamptz - interval '1 millisecond'), make_interval(secs => ${FINEST}::int)) AS d(at)
       WHERE s.sealed_at > ${mark.sealedAt}::timestamptz - ${SEALS_AGAIN}::interval AND s.received_from < ${mark.until}::timestamptz AND s.received_to >= ${mark.from}::timestamptz
         AND NOT EXISTS (SELECT FROM use_rollup r WHERE r.grain = ${FINEST}::int AND r.at = d.at AND r.counted_at > s.sealed_at + ${CLOCKS}::interval)
-      ORDER BY d.at LIMIT ${SPANS_AT_ONCE}::int`,
+      ORDER BY d.at LIMIT ${LATE_AT_ONCE}::int`,
   );
   for (const { at } of late) {
     const span = { from: at, to: after(at, 1) };
     await countSpans(tx, span);
     await joinAbove(tx, span, { from: mark.from, to: mark.until });
   }
-  if (late.length === SPANS_AT_ONCE) return mark.sealedAt;
+  if (late.length === LATE_AT_ONCE) return mark.sealedAt;
   const [last] = await run<{ sealedAt: Date | null }>(tx, sql`SELECT max(sealed_at) AS "sealedAt" FROM seal`);
   return last?.sealedAt ?? mark.sealedAt;
 }
@@ -123,14 +128,15 @@ async function recountLate(tx: Sql, mark: Mark): Promise<Date> {
  * Rolls up the next spans of the log, in one transaction with the mark that says from where until where it is done: whoever dies in between has done nothing. A
  * span is counted when no use that was received in it can still be on its way; whoever writes uses does nothing for it. One worker at a time.
  *
+ * @param spans how many spans of the finest grain at most.
  * @returns whether there may be more at once.
  */
-export async function rollUpNext(db: SqlDatabase): Promise<boolean> {
+export async function rollUpNext(db: SqlDatabase, spans = SPANS_FIRST): Promise<boolean> {
   return db.transaction(async (tx) => {
     const [mark] = await run<Mark>(tx, TAKE);
     if (mark === undefined) return false;
     const sealedAt = await recountLate(tx, mark);
-    const next = await nextSpan(tx, mark);
+    const next = await nextSpan(tx, mark, spans);
     const isWhole = mark.isWhole || next === "is whole";
     const span = next === null || next === "is whole" ? null : next;
     const from = new Date(Math.min(mark.from.getTime(), span?.from.getTime() ?? Number.POSITIVE_INFINITY));
@@ -166,10 +172,14 @@ export async function rollUpAll(
   { isHeld = () => false, rest = async () => {}, forMs = Number.POSITIVE_INFINITY }: RollUpOptions = {},
 ): Promise<number> {
   const startedAt = performance.now();
+  let spans = SPANS_FIRST;
   for (let steps = 0; ; steps += 1) {
     if (isHeld() || performance.now() - startedAt > forMs) return steps;
     const began = performance.now();
-    if (!(await rollUpNext(db))) return steps;
-    await rest(performance.now() - began);
+    if (!(await rollUpNext(db, spans))) return steps;
+    const tookMs = performance.now() - began;
+    if (tookMs < STEP_MS.short) spans = Math.min(SPANS_MAX, spans * 2);
+    else if (tookMs > STEP_MS.long) spans = Math.max(1, Math.floor(spans / 2));
+    await rest(tookMs);
   }
 }
