@@ -1,34 +1,66 @@
 import type { Database } from "../db/database.ts";
 import { all, run, sql } from "../list-query/sql-fragment.ts";
-import { ceilTo, FINEST, FINEST_MS, floorTo, type Grain, type Span } from "./grains.ts";
+import { ceilTo, FINEST, FINEST_MS, floorTo, type Grain, grainBelow, type Span } from "./grains.ts";
 import { type MixValues, mixConditions } from "./mix.ts";
 
 const DAY: Grain = 86_400;
-const DAY_MS = DAY * 1_000;
-/** How far is looked in one go, growing: what there is much of is found in the first. */
+/** How far is looked first: what there is much of is found there. */
 const FIRST_LOOK_MS = 4 * FINEST_MS;
-/** Windows are read one after the other: of more, each would hold less than a row. */
-const WINDOWS_MAX = 400;
 
-type Direction = "asc" | "desc";
+export type Direction = "asc" | "desc";
 
-/** Spans of a grain in which there are uses of these mixes, in order. */
+type Counted = { at: Date; n: bigint };
+type Looked = { db: Database; mixes: readonly number[]; direction: Direction };
+
+/** Spans of a grain within others in which there are uses of these mixes, in order. */
 async function spansWith(
-  db: Database,
+  { db, mixes, direction }: Looked,
   grain: Grain,
-  { from, to }: Span,
-  values: MixValues,
-  direction: Direction,
-) {
-  if (from >= to) return [];
-  const spans = await run<{ at: Date; n: bigint }>(
+  within: readonly Span[],
+): Promise<Counted[]> {
+  if (within.length === 0) return [];
+  const spans = await run<Counted>(
     db,
-    sql`SELECT r.at, sum(u.n)::bigint AS n FROM use_rollup r CROSS JOIN LATERAL unnest(r.mixes, r.counts) AS u(mix, n)
-      WHERE r.grain = ${grain}::int AND r.at >= ${from}::timestamptz AND r.at < ${to}::timestamptz
-        AND u.mix = ANY (ARRAY (SELECT m.id FROM use_mix m WHERE ${all(mixConditions("m", values))}))
-      GROUP BY 1 ORDER BY 1`,
+    sql`SELECT r.at, s.n FROM unnest(${within.map(({ from }) => from)}::timestamptz[], ${within.map(({ to }) => to)}::timestamptz[]) AS w(from_at, to_at)
+      JOIN use_rollup r ON r.grain = ${grain}::int AND r.at >= w.from_at AND r.at < w.to_at AND r.mixes && ${mixes}::int[]
+      CROSS JOIN LATERAL (SELECT sum(u.n)::bigint AS n FROM unnest(r.mixes, r.counts) AS u(mix, n) WHERE u.mix = ANY (${mixes}::int[])) s
+      ORDER BY r.at`,
   );
   return direction === "asc" ? spans : spans.reverse();
+}
+
+/** As many of the first spans as hold so many uses together. */
+function enough(spans: readonly Counted[], uses: number): Counted[] {
+  let sum = 0;
+  const end = spans.findIndex(({ n }) => {
+    sum += Number(n);
+    return sum >= uses;
+  });
+  return end === -1 ? [...spans] : spans.slice(0, end + 1);
+}
+
+const spanOf = ({ at }: Counted, grain: Grain): Span => ({
+  from: at,
+  to: new Date(at.getTime() + grain * 1_000),
+});
+
+/** The finest spans of whole days that hold the next uses: from each grain to the one below, only where there are any. */
+async function withinDays(looked: Looked, days: Span, uses: number): Promise<Counted[]> {
+  let grain: Grain = DAY;
+  let found = enough(await spansWith(looked, grain, [days]), uses);
+  for (let below = grainBelow(grain); below !== null; below = grainBelow(below)) {
+    const parent = grain;
+    found = enough(
+      await spansWith(
+        looked,
+        below,
+        found.map((one) => spanOf(one, parent)),
+      ),
+      uses,
+    );
+    grain = below;
+  }
+  return found;
 }
 
 /** Neighbours as one. */
@@ -41,6 +73,27 @@ function merged(windows: readonly Span[], direction: Direction): Span[] {
     else out.push({ ...window });
   }
   return out;
+}
+
+const later = (one: Date, other: Date) => (one > other ? one : other);
+const earlier = (one: Date, other: Date) => (one < other ? one : other);
+
+/** The rolled-up part of a range as it is looked through: what is near, the rest of that day, whole days, the last day's part. In the order of reading. */
+function stretchesOf({ from, to }: Span, direction: Direction): { span: Span; isDays: boolean }[] {
+  const [fromDay, toDay] = [ceilTo(from, DAY), floorTo(to, DAY)];
+  const near =
+    direction === "desc"
+      ? later(floorTo(new Date(to.getTime() - FIRST_LOOK_MS), FINEST), from)
+      : earlier(ceilTo(new Date(from.getTime() + FIRST_LOOK_MS), FINEST), to);
+  const edges =
+    direction === "desc"
+      ? [to, near, later(from, earlier(near, toDay)), later(from, earlier(near, fromDay)), from]
+      : [from, near, earlier(to, later(near, fromDay)), earlier(to, later(near, toDay)), to];
+  return edges.slice(1).flatMap((edge, n) => {
+    const before = edges[n] as Date;
+    const span = { from: earlier(edge, before), to: later(edge, before) };
+    return span.from < span.to ? [{ span, isDays: n === 2 && span.from >= fromDay && span.to <= toDay }] : [];
+  });
 }
 
 /**
@@ -56,88 +109,28 @@ export async function findWindows(
   values: MixValues,
   { direction, limit }: { direction: Direction; limit: number },
 ): Promise<Span[]> {
-  const isDown = direction === "desc";
-  const inner = {
-    from: new Date(Math.max(range.from.getTime(), covered.from.getTime())),
-    to: new Date(Math.min(range.to.getTime(), covered.to.getTime())),
-  };
+  const inner = { from: later(range.from, covered.from), to: earlier(range.to, covered.to) };
   if (inner.from >= inner.to) return [range];
-  const windows: Span[] = [];
-  const uncovered = [
-    { from: inner.to, to: range.to },
-    { from: range.from, to: inner.from },
-  ].filter(({ from, to }) => from < to);
-  const [first, last] = isDown
-    ? [uncovered.filter(({ from }) => from >= inner.to), uncovered.filter(({ to }) => to <= inner.from)]
-    : [uncovered.filter(({ to }) => to <= inner.from), uncovered.filter(({ from }) => from >= inner.to)];
-  windows.push(...first);
-  let found = 0;
-  const take = async (span: Span): Promise<void> => {
-    for (const { at, n } of await spansWith(
-      db,
-      FINEST,
-      { from: floorTo(span.from, FINEST), to: span.to },
-      values,
-      direction,
-    )) {
-      const window = { from: at, to: new Date(at.getTime() + FINEST_MS) };
+  const older = range.from < inner.from ? [{ from: range.from, to: inner.from }] : [];
+  const newer = inner.to < range.to ? [{ from: inner.to, to: range.to }] : [];
+  const mixes = (
+    await run<{ id: number }>(db, sql`SELECT m.id FROM use_mix m WHERE ${all(mixConditions("m", values))}`)
+  ).map(({ id }) => id);
+  const windows = direction === "desc" ? newer : older;
+  let missing = limit;
+  for (const { span, isDays } of stretchesOf(inner, direction)) {
+    const looked = { db, mixes, direction };
+    const found = isDays
+      ? await withinDays(looked, span, missing)
+      : await spansWith(looked, FINEST, [{ from: floorTo(span.from, FINEST), to: span.to }]);
+    for (const counted of found) {
+      const window = spanOf(counted, FINEST);
       windows.push(window);
       // of a span that the range cuts nobody knows how many are in it
-      if (window.from >= range.from && window.to <= range.to) found += Number(n);
-      if (found >= limit) return;
+      if (window.from >= range.from && window.to <= range.to) missing -= Number(counted.n);
+      if (missing <= 0) return merged(windows, direction);
     }
-  };
-  const isDone = () => found >= limit || windows.length > WINDOWS_MAX;
-  // the edge of the range, then what is left of its day, then whole days
-  const edge = isDown ? inner.to : inner.from;
-  const dayEdge = isDown ? floorTo(edge, DAY) : ceilTo(edge, DAY);
-  const near = isDown
-    ? { from: new Date(Math.max(edge.getTime() - FIRST_LOOK_MS, inner.from.getTime())), to: edge }
-    : { from: edge, to: new Date(Math.min(edge.getTime() + FIRST_LOOK_MS, inner.to.getTime())) };
-  await take(near);
-  const restOfDay = isDown
-    ? { from: new Date(Math.max(dayEdge.getTime(), inner.from.getTime())), to: floorTo(near.from, FINEST) }
-    : { from: ceilTo(near.to, FINEST), to: new Date(Math.min(dayEdge.getTime(), inner.to.getTime())) };
-  if (!isDone()) await take(restOfDay);
-  let at = isDown
-    ? new Date(Math.min(dayEdge.getTime(), floorTo(near.from, FINEST).getTime()))
-    : new Date(Math.max(dayEdge.getTime(), ceilTo(near.to, FINEST).getTime()));
-  for (let days = 1; !isDone() && (isDown ? at > inner.from : at < inner.to); days *= 4) {
-    const stretch = isDown
-      ? { from: new Date(Math.max(floorTo(at, DAY).getTime() - days * DAY_MS, inner.from.getTime())), to: at }
-      : { from: at, to: new Date(Math.min(ceilTo(at, DAY).getTime() + days * DAY_MS, inner.to.getTime())) };
-    for (const day of await daysWith(db, stretch, values, direction)) {
-      await take(day);
-      if (isDone()) break;
-    }
-    at = isDown ? stretch.from : stretch.to;
   }
-  const isWhole = found < limit && windows.length <= WINDOWS_MAX;
-  if (isWhole) windows.push(...last);
-  else if (found < limit) {
-    // too many windows for what is in them: the rest is read row by row
-    const end = windows.at(-1) as Span;
-    windows.push(isDown ? { from: range.from, to: end.from } : { from: end.to, to: range.to });
-  }
+  windows.push(...(direction === "desc" ? older : newer));
   return merged(windows, direction);
-}
-
-/** The days of a stretch in which there are such uses; those that the stretch cuts are always among them. */
-async function daysWith(
-  db: Database,
-  { from, to }: Span,
-  values: MixValues,
-  direction: Direction,
-): Promise<Span[]> {
-  const whole = { from: ceilTo(from, DAY), to: floorTo(to, DAY) };
-  if (whole.from > whole.to) return [{ from, to }];
-  const days = (await spansWith(db, DAY, whole, values, direction)).map(({ at }) => ({
-    from: at,
-    to: new Date(at.getTime() + DAY_MS),
-  }));
-  const [older, newer] = [
-    from < whole.from ? [{ from, to: whole.from }] : [],
-    whole.to < to ? [{ from: whole.to, to }] : [],
-  ];
-  return direction === "desc" ? [...newer, ...days, ...older] : [...older, ...days, ...newer];
 }

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { PgBoss } from "pg-boss";
 import type { Logger } from "pino";
+import { indexClosedDays } from "#lib/audit/index-closed-days.ts";
 import { type Database, openDatabase } from "#lib/db/database.ts";
 import { watchDisk } from "#lib/db/disk-space.ts";
 import { requireKnownSchema } from "#lib/db/schema-version.ts";
@@ -132,6 +133,10 @@ export async function startWorker({
           rest: (ms) => wait(Math.min(ms, REST_MAX_MS)),
           forMs: ROLL_UP_MS,
         }),
+    },
+    "index-closed-days": {
+      cron: "20 * * * *",
+      run: () => indexClosedDays(retention, { isHeld: () => disk.isFull || stopping.signal.aborted }),
     },
     "count-missed-uses": { cron: "* * * * *", run: () => countMissedUses(db) },
     "seal-gone-writers": { cron: "* * * * *", run: () => sealGoneWriters(db) },
