@@ -2,7 +2,7 @@ import type { SqlDatabase } from "../db/sql-database.ts";
 
 const HOLDERS = ["ip", "user_id"] as const;
 /** A day of many uses takes a while; nobody waits for it but its own late uses. */
-const BUILD = "10 minutes";
+const BUILD = "10min";
 
 // days that are over for longer than any use is on its way, newest first, each with the indexes that it lacks
 const DAYS = `

@@ -41,6 +41,8 @@ import { createSettler } from "./settler.ts";
 import { createSignalSender } from "./signal-sender.ts";
 import { ensurePartitions, purgeExpired } from "./upkeep.ts";
 
+/** An index over a day of many uses is built without a word from the database. */
+const BUILD_SILENCE_MS = 660_000;
 /** The longest rest of a job that has much to do between two of its steps. */
 const REST_MAX_MS = 2_000;
 /** Of a long log the next run of the job goes on with the rest. */
@@ -90,6 +92,7 @@ export async function startWorker({
     role: "retention",
     maxConnections: 1,
     applicationName: "tokenwarden-retention",
+    maxSilenceMs: BUILD_SILENCE_MS,
   });
   const stopping = new AbortController();
   const boss = new PgBoss({
