@@ -22,9 +22,9 @@ async function spansWith(
   const spans = await run<Counted>(
     db,
     sql`SELECT r.at, s.n FROM unnest(${within.map(({ from }) => from)}::timestamptz[], ${within.map(({ to }) => to)}::timestamptz[]) AS w(from_at, to_at)
-      JOIN use_rollup r ON r.grain = ${grain}::int AND r.at >= w.from_at AND r.at < w.to_at AND r.mixes && ${mixes}::int[]
+      JOIN use_rollup r ON r.grain = ${grain}::int AND r.at >= w.from_at AND r.at < w.to_at
       CROSS JOIN LATERAL (SELECT sum(u.n)::bigint AS n FROM unnest(r.mixes, r.counts) AS u(mix, n) WHERE u.mix = ANY (${mixes}::int[])) s
-      ORDER BY r.at`,
+      WHERE s.n > 0 ORDER BY r.at`,
   );
   return direction === "asc" ? spans : spans.reverse();
 }
