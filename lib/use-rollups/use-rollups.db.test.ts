@@ -194,6 +194,17 @@ test("leaves to the log what a use may still come into: a writer that was heard 
   expect((await explore("at=within:7d")).total.allowed).toBe(2);
 });
 
+test("tells nothing of days that have left the log, though they were counted", async () => {
+  await write([{ at: ago(70) }, { at: ago(5) }]);
+  await rollUpAll(world.db);
+  await world.asOwner(
+    "INSERT INTO purged_use_day (day, left_at, uses, unsealed, bytes, kept_days, checkpoint) VALUES (date_trunc('day', now() - interval '70 hours', 'UTC'), now(), 1, 1, 0, 1, 1)",
+  );
+  await world.asOwner("ALTER TABLE token_use DISABLE TRIGGER USER; DELETE FROM token_use WHERE received_at < now() - interval '60 hours'");
+  expect((await explore("at=within:30d")).total.allowed).toBe(1);
+  expect(await walk("sort=at&client=billing&outcome=allowed")).toHaveLength(1);
+});
+
 test("two workers at once count once, and one whose transaction is lost has counted nothing", async () => {
   await write(Array.from({ length: 40 }, (_, n) => ({ at: ago(3 + n * 5) })));
   await world.db
