@@ -200,7 +200,9 @@ test("tells nothing of days that have left the log, though they were counted", a
   await world.asOwner(
     "INSERT INTO purged_use_day (day, left_at, uses, unsealed, bytes, kept_days, checkpoint) VALUES (date_trunc('day', now() - interval '70 hours', 'UTC'), now(), 1, 1, 0, 1, 1)",
   );
-  await world.asOwner("ALTER TABLE token_use DISABLE TRIGGER USER; DELETE FROM token_use WHERE received_at < now() - interval '60 hours'");
+  await world.asOwner(
+    "ALTER TABLE token_use DISABLE TRIGGER USER; DELETE FROM token_use WHERE received_at < now() - interval '60 hours'",
+  );
   expect((await explore("at=within:30d")).total.allowed).toBe(1);
   expect(await walk("sort=at&client=billing&outcome=allowed")).toHaveLength(1);
 });
