@@ -1,14 +1,10 @@
 import type { Database } from "../db/database.ts";
 import { all, run, sql } from "../list-query/sql-fragment.ts";
-import { ceilTo, FINEST, FINEST_MS, floorTo, type Grain, grainBelow, type Span } from "./grains.ts";
+import { FINEST, floorTo, type Grain, grainBelow, type Span } from "./grains.ts";
 import { type MixValues, mixConditions } from "./mix.ts";
+import { type Direction, earlier, later, stretchesOf } from "./stretches.ts";
 
 const DAY: Grain = 86_400;
-/** How far is looked first: what there is much of is found there. */
-const FIRST_LOOK_MS = 4 * FINEST_MS;
-
-export type Direction = "asc" | "desc";
-
 type Counted = { at: Date; n: bigint };
 type Looked = { db: Database; mixes: readonly number[]; direction: Direction };
 
@@ -68,32 +64,13 @@ function merged(windows: readonly Span[], direction: Direction): Span[] {
   const out: Span[] = [];
   for (const window of windows) {
     const last = out.at(-1);
-    if (last !== undefined && direction === "desc" && window.to >= last.from) last.from = window.from;
-    else if (last !== undefined && direction === "asc" && window.from <= last.to) last.to = window.to;
+    if (last !== undefined && direction === "desc" && window.to >= last.from)
+      last.from = earlier(last.from, window.from);
+    else if (last !== undefined && direction === "asc" && window.from <= last.to)
+      last.to = later(last.to, window.to);
     else out.push({ ...window });
   }
   return out;
-}
-
-const later = (one: Date, other: Date) => (one > other ? one : other);
-const earlier = (one: Date, other: Date) => (one < other ? one : other);
-
-/** The rolled-up part of a range as it is looked through: what is near, the rest of that day, whole days, the last day's part. In the order of reading. */
-function stretchesOf({ from, to }: Span, direction: Direction): { span: Span; isDays: boolean }[] {
-  const [fromDay, toDay] = [ceilTo(from, DAY), floorTo(to, DAY)];
-  const near =
-    direction === "desc"
-      ? later(floorTo(new Date(to.getTime() - FIRST_LOOK_MS), FINEST), from)
-      : earlier(ceilTo(new Date(from.getTime() + FIRST_LOOK_MS), FINEST), to);
-  const edges =
-    direction === "desc"
-      ? [to, near, later(from, earlier(near, toDay)), later(from, earlier(near, fromDay)), from]
-      : [from, near, earlier(to, later(near, fromDay)), earlier(to, later(near, toDay)), to];
-  return edges.slice(1).flatMap((edge, n) => {
-    const before = edges[n] as Date;
-    const span = { from: earlier(edge, before), to: later(edge, before) };
-    return span.from < span.to ? [{ span, isDays: n === 2 && span.from >= fromDay && span.to <= toDay }] : [];
-  });
 }
 
 /**
