@@ -15,7 +15,7 @@ export type Stretch = { span: Span; isDays: boolean };
 /** A range as it is looked through, in the order of reading: what is near within its day, the rest of that day, whole days, the last day's part. */
 export function stretchesOf({ from, to }: Span, direction: Direction): Stretch[] {
   const [fromDay, toDay] = [ceilTo(from, DAY), floorTo(to, DAY)];
-  const edges = [];
+  const edges: Date[] = [];
   if (direction === "desc") {
     const near = later(later(floorTo(new Date(to.getTime() - FIRST_LOOK_MS), FINEST), toDay), from);
     const rest = later(from, earlier(near, toDay));
