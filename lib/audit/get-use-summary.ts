@@ -10,7 +10,7 @@ import { countedRange } from "./use-range.ts";
 
 /** Uses that are looked at, the newest. */
 const LOOKED_AT = 20_000;
-const LINES_MAX = 12;
+const LINES_MAX = 5;
 const TIMEOUT_MS = 2_000;
 
 type Record = {

@@ -36,8 +36,10 @@ export default async function AuditPage({
     getUseHistogram(ctx, query.filters),
     getSealCoverage(ctx),
   ]);
+  const isFollowed = isFollowing(query.filters);
   return (
-    <Page fill>
+    // what is told of whom one follows takes the room that a table of the window's height would need
+    <Page fill={!isFollowed}>
       <PageHeader
         title={words.title}
         purpose={
@@ -55,7 +57,7 @@ export default async function AuditPage({
           <UseFacets ctx={ctx} query={query} />
         </Suspense>
       </Card>
-      {isFollowing(query.filters) ? (
+      {isFollowed ? (
         <Suspense>
           <UseSummary ctx={ctx} query={query} />
         </Suspense>

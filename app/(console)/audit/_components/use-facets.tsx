@@ -51,6 +51,9 @@ export async function UseFacets({ ctx, query }: { ctx: SignedInContext; query: T
         if (values.length === 0) return null;
         const most = values[0]?.count ?? 1;
         const chosen = (query.filters[key] ?? []) as readonly string[];
+        const isChosen = ({ value }: UseFacet) => chosen.includes(value);
+        // what is chosen stands first, however rare it is
+        const inOrder = [...values.filter(isChosen), ...values.filter((value) => !isChosen(value))];
         const line = ({ value, count }: UseFacet) => (
           <li key={value}>
             <Link
@@ -75,11 +78,11 @@ export async function UseFacets({ ctx, query }: { ctx: SignedInContext; query: T
         return (
           <div key={key} className={classes.facet}>
             <h3 className={classes.name}>{name}</h3>
-            <ol className={classes.values}>{values.slice(0, FIRST_VALUES).map(line)}</ol>
+            <ol className={classes.values}>{inOrder.slice(0, FIRST_VALUES).map(line)}</ol>
             {values.length > FIRST_VALUES ? (
               <details className={classes.more}>
                 <summary>{words.moreValues(values.length - FIRST_VALUES)}</summary>
-                <ol className={classes.values}>{values.slice(FIRST_VALUES).map(line)}</ol>
+                <ol className={classes.values}>{inOrder.slice(FIRST_VALUES).map(line)}</ol>
               </details>
             ) : null}
           </div>

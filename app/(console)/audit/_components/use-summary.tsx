@@ -87,7 +87,8 @@ function Seen({ summary }: { summary: Summary }) {
     <>
       <NumberText value={summary.countries} unit={["country", "countries"]} />,{" "}
       <NumberText value={summary.networks} unit={["network", "networks"]} />; {words.seenFrom}{" "}
-      <Instant at={summary.firstAt} focusable /> {words.seenTo} <Instant at={summary.lastAt} focusable />
+      <Instant at={summary.firstAt} focusable />
+      {words.seenTo} <Instant at={summary.lastAt} focusable />
       {summary.isCut ? ` · ${words.newestOnly}` : null}
     </>
   );

@@ -43,7 +43,7 @@ export const auditWords = {
   firstSeen: "First seen",
   lastSeen: "Last seen",
   seenFrom: "first seen",
-  seenTo: "last seen",
+  seenTo: ", last",
   newestOnly: "of the newest 20,000 uses",
   endpoints: "Endpoints",
   request: "Request",
