@@ -28,7 +28,7 @@ export async function measureVerification(
       seconds: forSeconds,
       amount: null,
       expect: { status: 200, text: null },
-      collectsTokens: false,
+      collects: null,
     });
   try {
     const before = await counted();
