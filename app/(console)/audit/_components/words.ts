@@ -2,6 +2,7 @@
 export const auditWords = {
   title: "Audit",
   purpose: "Every use of a token and every act of an admin. Nothing here can be changed or taken out.",
+  integrity: "Integrity",
   sealedUntil: "Sealed up to",
   notSealed: "No use is sealed yet",
   lastCheckpoint: "last signed checkpoint",
