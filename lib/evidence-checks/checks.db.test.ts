@@ -81,7 +81,7 @@ const first = (n: number) => `writer_id = '${one.writer.id}' AND flush = ${2 * n
 
 test("a span is verified with what it builds upon, and what is around it is not read", async () => {
   const check = await verified();
-  expect(check).toMatchObject({ state: "held", uses: 10, total: 10, by: expect.stringContaining("") });
+  expect(check).toMatchObject({ state: "held", uses: 10, total: 10 });
   expect(check.found).toMatchObject({
     uses: 10,
     seals: 4,

@@ -26,7 +26,7 @@ const headsOf = (jws: string | undefined) => (jws === undefined ? [] : (readChec
 const actsOf = (jws: string | undefined): bigint =>
   headsOf(jws).find(({ chain }) => chain === ADMIN_CHAIN)?.sequence ?? 0n;
 
-/** The seal before the first one of each chain that is read; of a chain that a checkpoint around the beginning names and that has none here, the one that it names. */
+/** The seal before the first one of each chain that is read; of a chain that a checkpoint around the beginning names and that has none here, the one that it names or the last before. */
 async function readBases(db: Sql, from: Date, end: Date): Promise<Map<string, Seal>> {
   // each names the chains of its last minutes: also some of which nothing was sealed since
   const first = await db.query<Bound>(
@@ -44,7 +44,8 @@ async function readBases(db: Sql, from: Date, end: Date): Promise<Map<string, Se
        named AS (SELECT n.chain, n.sequence FROM json_to_recordset($3::json) AS n(chain uuid, sequence bigint)
          WHERE NOT EXISTS (SELECT FROM begin b WHERE b.chain = n.chain))
      SELECT ${columns} FROM seal s JOIN begin b ON b.chain = s.chain AND s.sequence = b.sequence - 1
-     UNION ALL SELECT ${columns} FROM seal s JOIN named n ON n.chain = s.chain AND n.sequence = s.sequence`,
+     UNION ALL SELECT ${columns} FROM named n JOIN LATERAL (
+       SELECT * FROM seal WHERE seal.chain = n.chain AND seal.sequence <= n.sequence ORDER BY seal.sequence DESC LIMIT 1) s ON true`,
     [
       from,
       end,
