@@ -28,8 +28,9 @@ export default async function IntegrityPage() {
             <SealedLine {...coverage} />
           </strong>
         </p>
+        <p className="muted">{words.coverageHelp}</p>
         <p className="muted">
-          {words.coverageHelp} {words.kept} <Code>{words.command}</Code>
+          {words.kept} <Code>{words.command}</Code>
         </p>
       </Card>
       <Card title={words.verify}>

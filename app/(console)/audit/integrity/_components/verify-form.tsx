@@ -47,7 +47,7 @@ export function VerifyForm({ now }: { now: string }) {
   );
   return (
     <form method="post" onSubmit={submit} aria-label={words.verify}>
-      <Group gap="md" align="flex-end">
+      <Group gap="md" align="flex-end" mt="sm">
         {field("from", words.from)}
         {field("until", words.until)}
         <Button
