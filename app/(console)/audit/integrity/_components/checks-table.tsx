@@ -13,6 +13,8 @@ import { percentOf, progressWords } from "#components/work/work-words.ts";
 import { type EvidenceCheck, isOpenCheck } from "#lib/evidence-checks/model.ts";
 import { chainWords, integrityWords as words } from "./words.ts";
 
+const counted = (count: number, one: string) => `${groupedNumber(count)} ${count === 1 ? one : `${one}s`}`;
+
 function StateCell({ check }: { check: EvidenceCheck }) {
   const { state } = check;
   if (state === "held") return <StateBadge state="well">{words.states.held}</StateBadge>;
@@ -36,13 +38,13 @@ function FoundCell({ check }: { check: EvidenceCheck }) {
   const { found } = check;
   if (found === null) return <span className="faint">–</span>;
   const parts = [
-    `${groupedNumber(found.uses)} uses in ${groupedNumber(found.seals)} seals`,
-    `${groupedNumber(found.acts)} acts`,
-    `${groupedNumber(found.checkpoints)} checkpoints`,
+    `${counted(found.uses, "use")} in ${counted(found.seals, "seal")}`,
+    counted(found.acts, "act"),
+    counted(found.checkpoints, "checkpoint"),
     ...(found.held === null ? [] : [`${groupedNumber(found.held)} compared with the file outside`]),
-    ...(found.uncovered === 0 ? [] : [`${groupedNumber(found.uncovered)} seals without a checkpoint yet`]),
-    ...(found.unsealed === 0 ? [] : [`${groupedNumber(found.unsealed)} uses without a seal yet`]),
-    ...(found.before === 0 ? [] : [`${groupedNumber(found.before)} uses from before there were seals`]),
+    ...(found.uncovered === 0 ? [] : [`${counted(found.uncovered, "seal")} without a checkpoint yet`]),
+    ...(found.unsealed === 0 ? [] : [`${counted(found.unsealed, "use")} without a seal yet`]),
+    ...(found.before === 0 ? [] : [`${counted(found.before, "use")} from before there were seals`]),
   ];
   return (
     <>
