@@ -8,7 +8,7 @@ import { NotPlanned, PlannedActButtons, TypeToConfirm } from "./confirm-planned.
 import { OrderOutcome } from "./order-outcome.tsx";
 import { askPlan, type OrderTerms, sendOrder } from "./order-requests.ts";
 import { OrderTermsFields } from "./order-terms-fields.tsx";
-import { actWords } from "./order-words.ts";
+import { actWords, typedFor } from "./order-words.ts";
 import { PlanProblem } from "./plan-problem.tsx";
 import { PlanView } from "./plan-view.tsx";
 import { Planning } from "./planning.tsx";
@@ -16,20 +16,11 @@ import classes from "./revoke-dialog.module.css";
 import { usePlan } from "./use-plan.ts";
 import { usePlannedAct } from "./use-planned-act.ts";
 
-/** Above so many tokens something is to be typed, whatever the organisation asks for. */
-const TYPE_ABOVE = 20;
 /** How long terms rest before a plan is made for them. */
 const REST_MS = 350;
 
 function askFor(text: string, signal: AbortSignal): Promise<OrderPlan> {
   return askPlan(JSON.parse(text) as OrderTerms, signal);
-}
-
-function typedFor(plan: OrderPlan | null): string | null {
-  if (plan === null) return null;
-  if (plan.confirm !== null) return plan.confirm;
-  if (plan.tokens.value <= TYPE_ABOVE) return null;
-  return plan.target.kind === "selection" ? `${plan.tokens.value} tokens` : plan.target.name;
 }
 
 /** What a revocation or suspension will do, the reason, and afterwards what it did. */
@@ -63,7 +54,7 @@ export function RevokeForm({
   if (result) return <OrderOutcome result={result} onClose={onClose} />;
 
   const toType = typedFor(plan);
-  const isConfirmed = toType === null || typed.trim() === toType;
+  const isConfirmed = toType === null || [toType.text, toType.shown].includes(typed.trim());
   const isReady = plan !== null && isExplained(because) && isConfirmed;
 
   function choose(next: OrderTerms, isWhole: boolean) {
@@ -76,7 +67,7 @@ export function RevokeForm({
     event.preventDefault();
     if (plan === null || !isExplained(because) || !isConfirmed) return;
     const { reason, note } = because;
-    act(() => sendOrder(plan, { reason, note: note.trim(), confirm: typed.trim() }, incident));
+    act(() => sendOrder(plan, { reason, note: note.trim(), confirm: toType?.text ?? "" }, incident));
   }
 
   function anew() {
@@ -107,7 +98,7 @@ export function RevokeForm({
             onChange={setBecause}
             placeholder="Where it was found, who asked, which ticket"
           />
-          {toType === null ? null : <TypeToConfirm toType={toType} value={typed} onChange={setTyped} />}
+          {toType === null ? null : <TypeToConfirm toType={toType.shown} value={typed} onChange={setTyped} />}
           {problem ? <PlanProblem error={problem} title="It was not done" onReplan={anew} /> : null}
           <PlannedActButtons
             act={plan ? actWords(plan) : terms.verb === "revoke" ? "Revoke" : "Suspend"}
