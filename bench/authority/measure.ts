@@ -1,6 +1,7 @@
 import { cpuSecondsAround, cpuSecondsOf } from "#bench/cpu.ts";
 import type { LoadResult } from "#bench/load/job.ts";
 import type { LoadGenerator } from "#bench/load/load-generator.ts";
+import { findWrk, runWrk } from "#bench/load/wrk.ts";
 import {
   type BySide,
   issueRequests,
@@ -55,6 +56,7 @@ export class Bench {
     issue_jwt: 0,
     revocation: 0,
   };
+  readonly #hasWrk = findWrk() !== null;
   readonly #faults = new Map<Side, Faults>();
   /** Tokens that were revoked in the last round of each side. */
   revoked: BySide<string[]> = { ours: [], stock: [] };
@@ -98,7 +100,8 @@ export class Bench {
     load: { seconds: number; amount?: number; tokens?: string[]; once?: boolean },
   ): Promise<LoadResult> {
     const { tokens, ...rest } = requests;
-    const result = await this.#generator.run({
+    const run = scenario === "jwks" && this.#hasWrk ? runWrk : this.#generator.run;
+    const result = await run({
       ...rest,
       tokens:
         tokens === null
