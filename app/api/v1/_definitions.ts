@@ -37,6 +37,9 @@ import * as eventStreamsId from "./event-streams/[id]/route.ts";
 import * as eventStreamsIdStatus from "./event-streams/[id]/status/route.ts";
 import * as eventStreamsIdTest from "./event-streams/[id]/test/route.ts";
 import * as eventStreams from "./event-streams/route.ts";
+import * as evidenceChecksIdCancel from "./evidence-checks/[id]/cancel/route.ts";
+import * as evidenceChecksId from "./evidence-checks/[id]/route.ts";
+import * as evidenceChecks from "./evidence-checks/route.ts";
 import * as exportsIdCancel from "./exports/[id]/cancel/route.ts";
 import * as exportsIdFile from "./exports/[id]/file/route.ts";
 import * as exportsId from "./exports/[id]/route.ts";
@@ -113,8 +116,10 @@ import * as signalStreamsId from "./signal-streams/[id]/route.ts";
 import * as signalStreamsIdStatus from "./signal-streams/[id]/status/route.ts";
 import * as signalStreamsIdVerify from "./signal-streams/[id]/verify/route.ts";
 import * as signalStreams from "./signal-streams/route.ts";
+import * as tokenUsesFacets from "./token-uses/facets/route.ts";
 import * as tokenUsesHistogram from "./token-uses/histogram/route.ts";
 import * as tokenUses from "./token-uses/route.ts";
+import * as tokenUsesSummary from "./token-uses/summary/route.ts";
 import * as tokensIdLifeline from "./tokens/[id]/lifeline/route.ts";
 import * as tokensIdRevoke from "./tokens/[id]/revoke/route.ts";
 import * as tokensId from "./tokens/[id]/route.ts";
@@ -236,6 +241,9 @@ export function allRoutes(): Route[] {
     plans,
     refusedCounts,
     restores,
+    evidenceChecks,
+    evidenceChecksId,
+    evidenceChecksIdCancel,
     logRetention,
     logRetentionPlan,
     restore,
@@ -261,7 +269,9 @@ export function allRoutes(): Route[] {
     signalStreamsIdStatus,
     signalStreamsIdVerify,
     tokenUses,
+    tokenUsesFacets,
     tokenUsesHistogram,
+    tokenUsesSummary,
     tokens,
     tokensId,
     tokensIdLifeline,
