@@ -1,6 +1,8 @@
 import type { TokenUseRow } from "../audit/model.ts";
+import type { MailRow } from "../mail/model.ts";
 import type { OrderRow } from "../revocations/model.ts";
 import type { TokenRow } from "../tokens/model.ts";
+import type { NoticeFacts } from "./notice-text.ts";
 
 /** Cases, for every layer; browser-safe. Times are ISO 8601 in UTC. */
 export const INCIDENT_STATES = ["open", "contained", "closed"] as const;
@@ -127,6 +129,28 @@ export type IncidentOrders = { rows: IncidentOrder[]; leftOut: number };
 
 /** A client's new secret that was given in a case. */
 export type Reissue = { clientId: string; client: string; hint: string; at: string; by: string };
+
+/** Owners that a case lists, and tells at once. */
+export const NOTICE_RECIPIENTS_MAX = 50;
+
+/** Somebody who owns tokens of a case: their user, or the team of a client without users. */
+export type NoticeRecipient = {
+  kind: "user" | "client";
+  id: string;
+  name: string;
+  address: string | null;
+  /** Of the case, how many are theirs. */
+  tokens: number;
+  /** Why they cannot be told by e-mail; null where they can. */
+  whyNot: string | null;
+  /** What `noticeText` makes the mail of. */
+  facts: NoticeFacts;
+  /** Goes with the order to tell them: it is refused where address or facts are others by then. */
+  seen: string;
+};
+
+/** Newest mails first. */
+export type IncidentNotices = { hasMailServer: boolean; recipients: NoticeRecipient[]; mails: MailRow[] };
 
 export type Counted = { value: number; isExact: boolean };
 

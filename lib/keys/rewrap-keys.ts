@@ -121,7 +121,14 @@ export async function rewrapKeys(
       "UPDATE master_key SET key_id = $1::text, root_wrapped = $2::bytea, changed_at = $3::timestamptz WHERE id = 1",
       [keyId, await next.wrap(root, ROOT_LABEL), ctx.now],
     );
-    const result: RewrapResult = { keyId, signingKeys: 0, secondFactors: 0, receivers: 0, eventStreams: 0, mailServers: 0 };
+    const result: RewrapResult = {
+      keyId,
+      signingKeys: 0,
+      secondFactors: 0,
+      receivers: 0,
+      eventStreams: 0,
+      mailServers: 0,
+    };
     for (const one of WRAPPED) result[one.what] += await rewrapTable(tx, one, old, next);
     const { signingKeys, secondFactors, receivers, eventStreams, mailServers } = result;
     await recordEntry(tx, ctx, {

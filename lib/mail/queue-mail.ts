@@ -5,6 +5,7 @@ import { uuidv7 } from "../ids.ts";
 import { mailServerOf, readMailRecord } from "./mail-settings.ts";
 import { domainOf, isMailable } from "./mailable.ts";
 import { GIVE_UP_HOURS, type MailKind, QUEUED_MAX, type RecipientKind } from "./model.ts";
+import { oneLine } from "./one-line.ts";
 
 export type NewMail = {
   kind: MailKind;
@@ -17,21 +18,8 @@ export type NewMail = {
   incidentId?: string | undefined;
 };
 
-// a control character in a header would begin another one
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
 const UNPRINTABLE_BUT_LINES = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
 const SUBJECT_MAX = 200;
-
-/** Text from outside as one line of a mail. */
-export function oneLine(text: string, max: number = SUBJECT_MAX): string {
-  return text
-    .toWellFormed()
-    .replace(UNPRINTABLE, " ")
-    .replace(/ {2,}/g, " ")
-    .trim()
-    .slice(0, max)
-    .toWellFormed();
-}
 
 /**
  * Puts mails into the outbox, inside of the caller's transaction: they leave if it commits, and only then. A worker sends them, each at least once and always under the same
@@ -71,7 +59,7 @@ export async function queueMails(tx: Sql, ctx: SqlContext, mails: readonly NewMa
       ids,
       mails.map(({ kind }) => kind),
       mails.map(({ to }) => to),
-      mails.map(({ subject }) => oneLine(subject)),
+      mails.map(({ subject }) => oneLine(subject, SUBJECT_MAX)),
       mails.map(({ body }) => body.toWellFormed().replace(UNPRINTABLE_BUT_LINES, " ")),
       mails.map(({ recipient }) => recipient.kind),
       mails.map(({ recipient }) => recipient.id),

@@ -7,7 +7,7 @@ import type { TestMailInput } from "./input.ts";
 import { MAIL_SETTINGS_TARGET, type MailKeeping, mailServerOf, readMailRecord } from "./mail-settings.ts";
 import { domainOf } from "./mailable.ts";
 import { MAIL_TEST_EVERY_SECONDS, type TestedMail } from "./model.ts";
-import { oneLine } from "./queue-mail.ts";
+import { oneLine } from "./one-line.ts";
 import { sendMail } from "./send-mail.ts";
 
 /**
@@ -36,7 +36,7 @@ export async function testMail(
     messageId: `${uuidv7(ctx.now)}@${domainOf(server.fromAddress)}`,
     to,
     subject: "A test from Tokenwarden",
-    body: `This is a test of the mail server's settings, sent by ${oneLine(ctx.actor.name)}. Nothing happened.\n`,
+    body: `This is a test of the mail server's settings, sent by ${oneLine(ctx.actor.name, 100)}. Nothing happened.\n`,
     at: ctx.now,
   });
   if (sent.outcome === "taken")

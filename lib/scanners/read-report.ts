@@ -15,11 +15,14 @@ export type ReportedValue = {
   source: string | null;
 };
 
+/** What may come beside a value; what is kept of it is shorter. */
+const BESIDE_MAX = 20_000;
+
 const found = z.object({
   token: z.string().trim().min(1).max(REPORTED_TOKEN_MAX),
-  type: z.string().max(200).default(""),
-  url: z.string().max(4_096).nullish(),
-  source: z.string().max(200).nullish(),
+  type: z.string().max(BESIDE_MAX).default(""),
+  url: z.string().max(BESIDE_MAX).nullish(),
+  source: z.string().max(BESIDE_MAX).nullish(),
 });
 
 /** As GitHub's secret scanning sends it to its partners; what else it may have is left alone. */

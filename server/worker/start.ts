@@ -116,7 +116,9 @@ export async function startWorker({
     createEventSender({ outbound: signals.outbound, wrapper, db, url: databaseUrl, log });
 
   const mails =
-    signals && wrapper && createMailSender({ outbound: signals.outbound, wrapper, db, url: databaseUrl, log });
+    signals &&
+    wrapper &&
+    createMailSender({ outbound: signals.outbound, wrapper, db, url: databaseUrl, log });
   const cases = createCaseOpener(db, databaseUrl, log);
 
   const jobs: Record<string, { cron: string; run: () => Promise<unknown> }> = {
