@@ -3,6 +3,7 @@ import { line, optionalLine, rowId, seenVersion } from "../input/plain-text.ts";
 import { revocationInput } from "../revocations/input.ts";
 import {
   INCIDENT_STATES,
+  NOTICE_NOTE_MAX,
   NOTICE_RECIPIENTS_MAX,
   SEVERITIES,
   STEP_NOTE_MAX,
@@ -12,7 +13,6 @@ import {
   TITLE_MAX,
   VALUES_AT_ONCE,
 } from "./model.ts";
-import { NOTICE_NOTE_MAX } from "./notice-text.ts";
 
 /** An instant with its zone, not beyond this era. */
 const instant = z.iso

@@ -2,7 +2,6 @@ import type { TokenUseRow } from "../audit/model.ts";
 import type { MailRow } from "../mail/model.ts";
 import type { OrderRow } from "../revocations/model.ts";
 import type { TokenRow } from "../tokens/model.ts";
-import type { NoticeFacts } from "./notice-text.ts";
 
 /** Cases, for every layer; browser-safe. Times are ISO 8601 in UTC. */
 export const INCIDENT_STATES = ["open", "contained", "closed"] as const;
@@ -129,6 +128,21 @@ export type IncidentOrders = { rows: IncidentOrder[]; leftOut: number };
 
 /** A client's new secret that was given in a case. */
 export type Reissue = { clientId: string; client: string; hint: string; at: string; by: string };
+
+/** What the owner of a leaked token is told: `noticeText` makes the mail of it, and the preview. */
+export type NoticeFacts = {
+  organisation: string;
+  caseNumber: number;
+  recipient: { kind: "user" | "client"; name: string };
+  /** The newest of them. */
+  tokens: { kind: "access" | "refresh"; client: string; issuedAt: string; works: boolean }[];
+  /** How many more there are. */
+  more: number;
+};
+
+/** Tokens that one notice lists. */
+export const NOTICE_TOKENS = 10;
+export const NOTICE_NOTE_MAX = 1_000;
 
 /** Owners that a case lists, and tells at once. */
 export const NOTICE_RECIPIENTS_MAX = 50;

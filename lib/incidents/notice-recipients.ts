@@ -6,8 +6,7 @@ import { readOrganisation } from "../organisation/get-organisation.ts";
 import type { TokenRow } from "../tokens/model.ts";
 import { readCaseTokens } from "./case-tokens.ts";
 import type { IncidentRecord } from "./incident-row.ts";
-import { NOTICE_RECIPIENTS_MAX, type NoticeRecipient } from "./model.ts";
-import { NOTICE_TOKENS, type NoticeFacts } from "./notice-text.ts";
+import { NOTICE_RECIPIENTS_MAX, NOTICE_TOKENS, type NoticeFacts, type NoticeRecipient } from "./model.ts";
 import type { Reader } from "./pick-case-tokens.ts";
 
 type Holder = { kind: "user" | "client"; id: string };

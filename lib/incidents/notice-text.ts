@@ -1,19 +1,5 @@
 import { oneLine } from "../mail/one-line.ts";
-
-/** What the owner of a leaked token is told, and the text of it: the same for the preview as for the mail. Browser-safe. Times are ISO 8601 in UTC. */
-export type NoticeFacts = {
-  organisation: string;
-  caseNumber: number;
-  recipient: { kind: "user" | "client"; name: string };
-  /** The newest of them. */
-  tokens: { kind: "access" | "refresh"; client: string; issuedAt: string; works: boolean }[];
-  /** How many more there are. */
-  more: number;
-};
-
-/** Tokens that one notice lists. */
-export const NOTICE_TOKENS = 10;
-export const NOTICE_NOTE_MAX = 1_000;
+import { NOTICE_NOTE_MAX, type NoticeFacts } from "./model.ts";
 
 const NAME_MAX = 60;
 
