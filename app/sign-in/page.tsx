@@ -5,6 +5,7 @@ import { safePath } from "#app/_lib/safe-path.ts";
 import { Doorway } from "#components/layout/doorway.tsx";
 import { hasOwner } from "#lib/admins/owner-lock.ts";
 import { getEnv } from "#lib/env.ts";
+import { isRestoreOpen } from "#lib/restore/watch-restore.ts";
 import { SignInForm } from "./_components/sign-in-form.tsx";
 import { signInWords } from "./_components/words.ts";
 
@@ -21,8 +22,15 @@ export default async function SignInPage({
   // before there is an owner nobody can sign in: the set-up says how to begin
   const { db } = await requestContext();
   // with the database away the form stays, and says so itself
-  if (!(await hasOwner(db).catch(() => true))) redirect("/setup");
-  const notice = why === "ended" ? signInWords.ended : why === "signed-out" ? signInWords.signedOut : null;
+  const isHeld = await isRestoreOpen(db).catch(() => false);
+  if (!isHeld && !(await hasOwner(db).catch(() => true))) redirect("/setup");
+  const notice = isHeld
+    ? signInWords.restored
+    : why === "ended"
+      ? signInWords.ended
+      : why === "signed-out"
+        ? signInWords.signedOut
+        : null;
   return (
     <Doorway title={signInWords.title} lead={signInWords.lead} environmentName={getEnv().environmentName}>
       <SignInForm next={safePath(next)} notice={notice} />

@@ -97,7 +97,7 @@ export const SECTIONS: { name: string | null; destinations: Destination[] }[] = 
       {
         href: "/settings/retention",
         name: "Retention",
-        about: "How long expired tokens stay in the register, and what that costs",
+        about: "How long expired tokens, uses and acts stay, and what that costs",
         Icon: IconArchive,
       },
       {

@@ -78,6 +78,7 @@ export const COUNTED_REFUSALS = [
   "wrong_key",
   "unregistered",
   "purged",
+  "lost",
   "no_token",
   "credentials",
 ] as const;
@@ -90,6 +91,7 @@ export const COUNTED_REFUSAL_WORDS: Record<CountedRefusal, string> = {
   wrong_key: "It names a key that does not sign tokens",
   unregistered: "A good signature over a token that was never registered: forged",
   purged: "It expired long ago: its week has left the register",
+  lost: "Issued in a time that a restore of the database lost: nothing is known of it",
   no_token: "No bearer token was sent",
   credentials: "The asker's secret was wrong or missing",
 };
@@ -270,6 +272,9 @@ export const ACT_WORDS: Record<string, string> = {
   "saved_view.unshared": "shares no more the view",
   "saved_view.deleted": "deleted the shared view",
   "register.week_purged": "took out of the register",
+  "database.restore_confirmed": "confirmed",
+  "log.day_dropped": "took out of the log",
+  "log.acts_dropped": "took out of the log",
   "demo.seeded": "loaded the sample organisation",
   "organisation.changed": "changed the organisation's settings",
   "organisation.updated": "changed the organisation's settings",

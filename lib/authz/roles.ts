@@ -57,6 +57,7 @@ const OWN = [
   "key:revoke",
   "everything:revoke",
   "retention:write",
+  "restore:confirm",
   "signal-receiver:write",
   "event-stream:write",
   "mail-settings:write",

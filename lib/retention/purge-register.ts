@@ -23,14 +23,14 @@ export type Purged = { weeks: number; tokens: number; swept: number };
 const CLOCKS_APART_MS = 86_400_000;
 
 /** @throws where the worker's clock and the database's differ by over a day, or the clock has jumped by as much since this process began. */
-function requireSoundClock(databaseMs: number): void {
+export function requireSoundClock(databaseMs: number): void {
   const sinceStartMs = performance.timeOrigin + performance.now();
   if (
     Math.abs(databaseMs - Date.now()) > CLOCKS_APART_MS ||
     Math.abs(sinceStartMs - Date.now()) > CLOCKS_APART_MS
   )
     throw new Error(
-      "the clock has jumped, or differs from the database's by over a day: nothing leaves the register",
+      "the clock has jumped, or differs from the database's by over a day: nothing leaves the register or the log",
     );
 }
 
@@ -59,12 +59,17 @@ async function indexIssues(db: SqlDatabase, week: Date): Promise<void> {
       );
 }
 
-async function purgePatiently(db: SqlDatabase, week: Date, signal: AbortSignal): Promise<number | null> {
-  for (let attempt = 1; ; attempt += 1) {
+/**
+ * Does something that waits for a table's lock only for a moment, again and again until the table is free.
+ *
+ * @throws lock_not_available where it was in use all the time.
+ */
+export async function whenFree<T>(attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
     try {
-      return await purgeWeek(db, week);
+      return await attempt();
     } catch (error) {
-      if (!IN_USE.has((error as { code?: string }).code ?? "") || attempt === ATTEMPTS || signal.aborted)
+      if (!IN_USE.has((error as { code?: string }).code ?? "") || tries === ATTEMPTS || signal.aborted)
         throw error;
       // let go of everything, so that whoever waited behind goes on
       await wait(PAUSE_MS * (0.5 + Math.random()), undefined, { signal });
@@ -87,7 +92,7 @@ export async function purgeRegister(
   let tokens = 0;
   for (const week of await readDueWeeks(db)) {
     await indexIssues(db, week);
-    const left = await purgePatiently(db, week, signal);
+    const left = await whenFree(() => purgeWeek(db, week), signal);
     if (left === null) continue;
     weeks += 1;
     tokens += left;

@@ -1,7 +1,8 @@
+import type { Gone } from "./gone.ts";
 import { merkleRoot } from "./merkle.ts";
 import { NOTHING_BEFORE, type Seal, sealHash } from "./seal.ts";
 import { flushLeaf, useLeaf } from "./use-leaf.ts";
-import type { PlacedUse, Problems } from "./verification.ts";
+import type { KeptLeaf, PlacedUse, Problems } from "./verification.ts";
 import type { ExpectedHeads } from "./verify-checkpoints.ts";
 
 /** A flush that is the same in two slices would have to be near their border: issues of one flush are received within a moment. */
@@ -30,6 +31,7 @@ function leafOf(number: bigint, flush: Flush): Buffer {
 export class ChainVerifier {
   readonly #chain: string;
   readonly #problems: Problems;
+  readonly #gone: Gone;
   readonly #heads: ReadonlyMap<bigint, { hash: string; checkpoint: bigint }>;
   readonly #flushes = new Map<bigint, Flush>();
   /** The first flush of each seal, so that a row which comes too late is known by its seal. */
@@ -41,9 +43,10 @@ export class ChainVerifier {
   /** The last sequence that a checkpoint covers. */
   covered = 0n;
 
-  constructor(chain: string, expected: ExpectedHeads, problems: Problems) {
+  constructor(chain: string, expected: ExpectedHeads, gone: Gone, problems: Problems) {
     this.#chain = chain;
     this.#problems = problems;
+    this.#gone = gone;
     this.#heads = expected.get(chain) ?? new Map();
   }
 
@@ -55,7 +58,7 @@ export class ChainVerifier {
     this.#problems.add(this.#chain, sequence, says);
   }
 
-  add(use: PlacedUse): void {
+  add(use: PlacedUse | KeptLeaf): void {
     const at = use.receivedAt.getTime();
     const flush = this.#flushes.get(use.flush) ?? {
       leaves: [],
@@ -67,7 +70,7 @@ export class ChainVerifier {
     };
     this.#flushes.set(use.flush, flush);
     if (flush.leaves === null) flush.isTorn = true;
-    else flush.leaves.push([use.ordinal, useLeaf(use)]);
+    else flush.leaves.push([use.ordinal, "leaf" in use ? use.leaf : useLeaf(use)]);
     flush.count += 1;
     flush.from = Math.min(flush.from, at);
     flush.to = Math.max(flush.to, at);
@@ -139,15 +142,25 @@ export class ChainVerifier {
       this.#say(seal.sequence, "its rows are of another time than the seal says");
   }
 
+  /** A seal whose day has left: its count has to add up with those of that day, and none of its rows is there. */
+  #checkGone(seal: Seal): void {
+    const flushes = this.#take(seal);
+    const there = flushes.reduce((sum, [, flush]) => sum + flush.count, 0);
+    if (there > 0) this.#say(seal.sequence, `${there} of its rows are there, though their day has left`);
+    this.#gone.count(seal);
+  }
+
   /** Holds a seal against the rows that were read so far, all of which it came after. */
   close(seal: Seal): void {
     this.#checkLink(seal);
-    this.#checkRows(seal);
+    const isGone = this.#gone.isGone(seal.receivedTo);
+    if (isGone) this.#checkGone(seal);
+    else this.#checkRows(seal);
     this.#last = seal;
     this.#firsts.push(Number(seal.firstFlush));
     this.seals += 1;
-    this.rows += seal.count;
-    if (seal.sealedBy === "worker") this.rowsSealedByWorker += seal.count;
+    if (!isGone) this.rows += seal.count;
+    if (!isGone && seal.sealedBy === "worker") this.rowsSealedByWorker += seal.count;
     const signed = this.#heads.get(seal.sequence);
     if (signed === undefined) return;
     if (signed.hash === seal.hash.toString("hex")) this.covered = seal.sequence;

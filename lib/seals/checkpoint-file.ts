@@ -1,9 +1,9 @@
 import { createReadStream } from "node:fs";
-import { type FileHandle, mkdir, open } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import type { Sql } from "../db/sql.ts";
-import { readCheckpoint } from "./checkpoint.ts";
+import { checkpointHash, readCheckpoint } from "./checkpoint.ts";
 
 const TAIL_BYTES = 1 << 20;
 const PAGE = 1_000;
@@ -25,6 +25,37 @@ async function readTail(file: FileHandle): Promise<{ last: string | null; isTorn
   return { last: lines.findLast((line) => line !== "") ?? null, isTorn };
 }
 
+/** The newest checkpoint of a file: the high-water mark. Null where there is no file, or none in it. @throws what the file system throws otherwise. */
+export async function readMark(path: string): Promise<string | null> {
+  let file: FileHandle;
+  try {
+    file = await open(path, "r");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+  try {
+    return (await readTail(file)).last;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Lays a file aside whose newest checkpoint was lost in a restore that somebody has confirmed: the next one begins anew. @returns its new name, or null. */
+async function layAsideLost(sql: Sql, path: string): Promise<string | null> {
+  const mark = await readMark(path);
+  if (mark === null) return null;
+  const [lost] = await sql.query<{ number: bigint }>(
+    `SELECT mark_number AS number FROM restore WHERE mark_hash = $1::text AND confirmed_at IS NOT NULL
+       AND NOT EXISTS (SELECT FROM checkpoint WHERE jws = $2::text)`,
+    [checkpointHash(mark), mark],
+  );
+  if (lost === undefined) return null;
+  const aside = `${path}.lost-${lost.number}`;
+  await rename(path, aside);
+  return aside;
+}
+
 /** The checkpoints of a file, one a line; what a kill cut off is left out. @throws what the file system throws. */
 export async function readCheckpointFile(path: string): Promise<string[]> {
   const found: string[] = [];
@@ -35,12 +66,14 @@ export async function readCheckpointFile(path: string): Promise<string[]> {
 
 /**
  * Brings a file up to the checkpoints that the database has: one JWS a line, only ever appended. The file is the high-water mark that lies outside of the database.
+ * One whose end was lost in a confirmed restore is laid aside, under its name with `.lost-` and a number.
  *
  * @returns how many were added.
  * @throws {CheckpointFileError} where the database has not what the file has; then nothing is added.
  */
 export async function appendCheckpoints(sql: Sql, path: string): Promise<number> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await layAsideLost(sql, path);
   const file = await open(path, "a+", 0o644);
   try {
     const { last, isTorn } = await readTail(file);

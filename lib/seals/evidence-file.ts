@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { CheckpointKey } from "./checkpoint.ts";
 import type { ChainedEntry } from "./entry-leaf.ts";
 import type { Seal } from "./seal.ts";
-import type { EvidenceSlice, EvidenceSource, PlacedUse } from "./verification.ts";
+import type { EvidenceSlice, EvidenceSource, KeptLeaf, PlacedUse } from "./verification.ts";
 
 export const EVIDENCE_FILE_FORMAT = "tokenwarden-audit/1";
 
@@ -78,6 +78,15 @@ const line = z.discriminatedUnion("line", [
     hash: bytes,
   }),
   z.strictObject({
+    line: z.literal("leaf"),
+    id: z.string(),
+    receivedAt: time,
+    writerId: z.uuid(),
+    flush: integer,
+    ordinal: z.int(),
+    leaf: bytes,
+  }),
+  z.strictObject({
     line: z.literal("use"),
     id: z.string(),
     receivedAt: time,
@@ -137,6 +146,7 @@ export async function* writeEvidence(
   for await (const slice of source.slices()) {
     yield put("slice", { until: slice.until });
     for await (const seal of slice.seals) yield put("seal", seal);
+    for await (const leaf of slice.leaves) yield put("leaf", leaf);
     for await (const use of slice.uses) yield put("use", use);
   }
   yield textOf("end", { lines });
@@ -200,6 +210,7 @@ async function* slicesOf(lines: Lines): AsyncGenerator<EvidenceSlice> {
     yield {
       until,
       seals: lines.all("seal") satisfies AsyncIterable<Seal>,
+      leaves: lines.all("leaf") satisfies AsyncIterable<KeptLeaf>,
       uses: lines.all("use") satisfies AsyncIterable<PlacedUse>,
     };
   if ((await lines.take("end")) === null) throw new EvidenceFileError("the file's lines are not in order");

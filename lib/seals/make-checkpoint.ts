@@ -41,11 +41,11 @@ export async function makeCheckpoint(
   everySeconds = CHECKPOINT_SECONDS,
 ): Promise<bigint | null> {
   const [newest] = await ctx.db.query<{ at: Date }>(LAST);
-  if (newest !== undefined && Date.now() - newest.at.getTime() < everySeconds * 1_000) return null;
+  if (newest !== undefined && ctx.now.getTime() - newest.at.getTime() < everySeconds * 1_000) return null;
   return ctx.db.transaction(async (tx) => {
     await tx.query(LOCK);
     const [last] = await tx.query<{ number: bigint; at: Date; jws: string }>(LAST);
-    const at = new Date(Math.max(Date.now(), (last?.at.getTime() ?? 0) + 1));
+    const at = new Date(Math.max(ctx.now.getTime(), (last?.at.getTime() ?? 0) + 1));
     if (last !== undefined && at.getTime() - last.at.getTime() < everySeconds * 1_000) return null;
     const [key] = await tx.query<Key>(KEY);
     if (key === undefined) return null;

@@ -4,7 +4,7 @@ import type { ChainedEntry } from "./entry-leaf.ts";
 import type { Seal } from "./seal.ts";
 import { SEAL_COLUMNS, type SealRecord, sealOf } from "./seal-record.ts";
 import { SEALED_USE_COLUMNS, type SealedUseRecord, sealedUseOf } from "./use-columns.ts";
-import type { EvidenceSlice, EvidenceSource, PlacedUse } from "./verification.ts";
+import type { EvidenceSlice, EvidenceSource, KeptLeaf, PlacedUse } from "./verification.ts";
 
 const SLICE_MS = 15 * 60_000;
 const FETCH = 2_000;
@@ -47,7 +47,7 @@ function placedUseOf(record: SealedUseRecord): PlacedUse {
 async function nextAt(db: SqlDatabase, from: Date): Promise<Date | null> {
   const [row] = await db.query<{ at: Date | null }>(
     `SELECT least((SELECT min(received_at) FROM token_use WHERE received_at >= $1::timestamptz),
-       (SELECT min(sealed_at) FROM seal WHERE sealed_at >= $1::timestamptz)) AS at`,
+       (SELECT min(received_at) FROM kept_leaf WHERE received_at >= $1::timestamptz), (SELECT min(sealed_at) FROM seal WHERE sealed_at >= $1::timestamptz)) AS at`,
     [from],
   );
   return row?.at ?? null;
@@ -65,6 +65,14 @@ async function* slicesOf(db: SqlDatabase): AsyncGenerator<EvidenceSlice> {
           `SELECT ${SEAL_COLUMNS} FROM seal WHERE ${within("sealed_at", at, until)} ORDER BY chain, sequence`,
         ),
         sealOf,
+      ),
+      leaves: mapped<KeptLeaf, KeptLeaf>(
+        rowsOf(
+          db,
+          `SELECT id, received_at AS "receivedAt", writer_id AS "writerId", flush, ordinal, leaf FROM kept_leaf
+           WHERE ${within("received_at", at, until)} ORDER BY writer_id, flush, ordinal`,
+        ),
+        (kept) => kept,
       ),
       uses: mapped<SealedUseRecord, PlacedUse>(
         rowsOf(

@@ -27,8 +27,9 @@ export type Evidence = {
   db: Database;
   url: string;
   wrapper: KeyWrapper;
-  newWriter(): Promise<TestWriter>;
-  checkpoint(): Promise<bigint | null>;
+  /** @param now what its clock says. */
+  newWriter(now?: () => Date): Promise<TestWriter>;
+  checkpoint(at?: Date): Promise<bigint | null>;
   /** A statement of a superuser, whom no trigger stops. @returns its rows. */
   asSuperuser(statement: string): Promise<Record<string, unknown>[]>;
   verify(options?: Partial<VerifyOptions>): Promise<Verification>;
@@ -58,26 +59,26 @@ export function useOf(change: Partial<TokenUseRow> = {}): TokenUseRow {
   };
 }
 
-/** A database with keys and writers, and somebody who owns it. */
-export async function openEvidence(): Promise<Evidence> {
+/** A database with keys, made at `since`, and writers, and somebody who owns it. */
+export async function openEvidence(since?: Date): Promise<Evidence> {
   const { url } = await testDatabase();
   const db = openDatabase({ url, role: "app", maxConnections: 6, applicationName: "test" });
   const wrapper = createKeyWrapper(randomBytes(32));
-  await ensureKeys(systemContext(db, "test"), wrapper);
+  await ensureKeys(systemContext(db, "test", since), wrapper);
   const admin = new URL(inject("databaseAdminUrl"));
   admin.pathname = new URL(url).pathname;
   return {
     db,
     url,
     wrapper,
-    async newWriter() {
-      const writer = createUseWriter();
+    async newWriter(now = () => new Date()) {
+      const writer = createUseWriter({ now });
       const fail = (error: unknown) => {
         throw error;
       };
       const usage = new UsageCounter(db, writer, fail, 3_600_000);
       await usage.flush();
-      const sealer = new UseSealer(db, writer, fail, { everyMs: 3_600_000 });
+      const sealer = new UseSealer(db, writer, fail, { everyMs: 3_600_000, now });
       await sealer.begin();
       return {
         writer,
@@ -95,7 +96,7 @@ export async function openEvidence(): Promise<Evidence> {
         },
       };
     },
-    checkpoint: () => makeCheckpoint(systemContext(db, "test"), wrapper, 0),
+    checkpoint: (at) => makeCheckpoint(systemContext(db, "test", at), wrapper, 0),
     async asSuperuser(statement) {
       const client = new pg.Client({ connectionString: admin.toString() });
       await client.connect();

@@ -5,12 +5,24 @@ import type { SealedUse } from "./use-leaf.ts";
 /** A row of the log of uses with the place that its writer gave it. */
 export type PlacedUse = SealedUse & { writerId: string; flush: bigint };
 
+/** The leaf of a row that has left with its day, of a seal that speaks for rows which have not. */
+export type KeptLeaf = {
+  id: string;
+  receivedAt: Date;
+  writerId: string;
+  flush: bigint;
+  ordinal: number;
+  leaf: Buffer;
+};
+
 /** Evidence of one span of time. */
 export type EvidenceSlice = {
   /** Its end, not of it: seals by when they were made, rows by when they were received. */
   until: Date;
   /** By chain and sequence. Read before the rows. */
   seals: AsyncIterable<Seal>;
+  /** By writer, flush and place. Read before the rows. */
+  leaves: AsyncIterable<KeptLeaf>;
   /** By writer, flush and place. */
   uses: AsyncIterable<PlacedUse>;
 };

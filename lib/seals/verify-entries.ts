@@ -1,4 +1,5 @@
 import { type ChainedEntry, chainStep, entryLeaf } from "./entry-leaf.ts";
+import type { Gone } from "./gone.ts";
 import { ADMIN_CHAIN, NOTHING_BEFORE } from "./seal.ts";
 import type { Problems } from "./verification.ts";
 import type { ExpectedHeads } from "./verify-checkpoints.ts";
@@ -12,10 +13,14 @@ export type VerifiedEntries = {
   lastAt: Date | null;
 };
 
-/** Verifies the chain of the admin log against itself and against what checkpoints say of it. */
+/**
+ * Verifies the chain of the admin log against itself and against what checkpoints say of it. Where the first entries have left by retention, it begins with the
+ * head that a checkpoint signed, and a later entry says so.
+ */
 export async function verifyEntries(
   entries: AsyncIterable<ChainedEntry>,
   expected: ExpectedHeads,
+  gone: Gone,
   problems: Problems,
 ): Promise<VerifiedEntries> {
   const heads = expected.get(ADMIN_CHAIN) ?? new Map();
@@ -23,8 +28,16 @@ export async function verifyEntries(
   let [sequence, covered] = [0n, 0n];
   let [count, before] = [0, 0];
   let lastAt: Date | null = null;
+  let begun = 0n;
   const say = (at: bigint, says: string) => problems.add(ADMIN_CHAIN, at, says);
   for await (const entry of entries) {
+    const signedBegin = count === 0 && entry.sequence > 1n ? heads.get(entry.sequence - 1n) : undefined;
+    if (signedBegin !== undefined) {
+      head = Buffer.from(signedBegin.hash, "hex");
+      sequence = entry.sequence - 1n;
+      covered = sequence;
+      begun = sequence;
+    }
     if (entry.sequence !== sequence + 1n) say(sequence + 1n, "the entry is missing");
     sequence = entry.sequence;
     count += 1;
@@ -39,6 +52,7 @@ export async function verifyEntries(
       else say(sequence, "the entry was changed, or does not follow the one before it");
       head = Buffer.from(entry.chainHash, "hex");
     }
+    gone.note(entry);
     const signed = heads.get(sequence);
     if (signed === undefined) continue;
     if (signed.hash === head.toString("hex")) covered = sequence;
@@ -48,6 +62,8 @@ export async function verifyEntries(
         `entries ${covered + 1n} to ${sequence} are not those that checkpoint ${signed.checkpoint} signed`,
       );
   }
+  if (begun > 0n && gone.actsThrough !== begun)
+    say(1n, `entries 1 to ${begun} are missing, and did not leave by retention`);
   for (const [signed, { checkpoint }] of heads)
     if (signed > sequence)
       say(sequence + 1n, `the log was cut: checkpoint ${checkpoint} has it up to ${signed}`);

@@ -1,5 +1,6 @@
 import { ChainVerifier } from "./chain-verifier.ts";
 import type { CheckpointKey } from "./checkpoint.ts";
+import { Gone, type GoneByRetention } from "./gone.ts";
 import { ADMIN_CHAIN, type Seal } from "./seal.ts";
 import { type EvidenceSource, type PlacedUse, type Problem, Problems } from "./verification.ts";
 import { type VerifiedCheckpoints, verifyCheckpoints } from "./verify-checkpoints.ts";
@@ -28,6 +29,7 @@ export type Verification = {
   uses: VerifiedUses;
   entries: VerifiedEntries;
   checkpoints: Omit<VerifiedCheckpoints, "expected" | "problem">;
+  gone: GoneByRetention;
   /** The first of each chain; none: all that is there holds. */
   problems: Problem[];
 };
@@ -50,20 +52,22 @@ export async function verifyEvidence(source: EvidenceSource, options: VerifyOpti
   const problems = new Problems();
   const { expected, problem, ...checkpoints } = await verifyCheckpoints(source.checkpoints(), options);
   if (problem !== null) problems.add(problem.chain, problem.sequence, problem.says);
-  const entries = await verifyEntries(source.entries(), expected, problems);
+  const gone = new Gone(problems);
+  const entries = await verifyEntries(source.entries(), expected, gone, problems);
 
   const chains = new Map<string, ChainVerifier>();
   const chainOf = (id: string) => {
     const known = chains.get(id);
     if (known !== undefined) return known;
-    const chain = new ChainVerifier(id, expected, problems);
+    const chain = new ChainVerifier(id, expected, gone, problems);
     chains.set(id, chain);
     return chain;
   };
   let read = 0;
-  for await (const { until, seals, uses } of source.slices()) {
+  for await (const { until, seals, leaves, uses } of source.slices()) {
     const toClose: Seal[] = [];
     for await (const seal of seals) toClose.push(seal);
+    for await (const leaf of leaves) chainOf(leaf.writerId).add(leaf);
     let before: PlacedUse | undefined;
     for await (const use of uses) {
       if (before !== undefined && (before.writerId !== use.writerId || before.flush !== use.flush))
@@ -112,5 +116,5 @@ export async function verifyEvidence(source: EvidenceSource, options: VerifyOpti
     if (total.sealedUntil === null || chain.last.sealedAt > total.sealedUntil)
       total.sealedUntil = chain.last.sealedAt;
   }
-  return { uses: total, entries, checkpoints, problems: problems.all };
+  return { uses: total, entries, checkpoints, gone: gone.end(), problems: problems.all };
 }

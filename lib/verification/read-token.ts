@@ -19,7 +19,14 @@ import { TokenStore } from "./token-store.ts";
 export const MAX_TOKEN_LENGTH = 16_384;
 
 /** Why a value is not a token of ours: counted, not written row by row. */
-export type Unknown = "malformed" | "unknown" | "bad_signature" | "wrong_key" | "unregistered" | "purged";
+export type Unknown =
+  | "malformed"
+  | "unknown"
+  | "bad_signature"
+  | "wrong_key"
+  | "unregistered"
+  | "purged"
+  | "lost";
 
 export type Reading =
   | { token: RegisteredToken; isAltered: boolean }
@@ -159,8 +166,9 @@ export function createTokenReader(options: TokenReaderOptions): TokenReader {
     if (typeof id !== "string" || payload.iss !== issuer)
       return { token: null, unknown: "unregistered", forgedWith: key.kid };
     const entry = await find(id);
-    if (entry === null && wasExpired(await findPurgedWeek(id), payload.exp))
-      return { token: null, unknown: "purged" };
+    const left = entry === null ? await findPurgedWeek(id) : null;
+    if (left?.isLost === true) return { token: null, unknown: "lost" };
+    if (wasExpired(left, payload.exp)) return { token: null, unknown: "purged" };
     if (entry === null || entry.token.format !== "jwt" || entry.token.signingKid !== key.kid)
       return { token: null, unknown: "unregistered", forgedWith: key.kid };
     return readingOf(entry, digest, under);
@@ -170,8 +178,8 @@ export function createTokenReader(options: TokenReaderOptions): TokenReader {
     const parsed = parseOpaque(value);
     if (parsed === null) return { token: null, unknown: "malformed" };
     const entry = await find(parsed.id);
-    if (entry === null && (await findPurgedWeek(parsed.id)) !== null)
-      return { token: null, unknown: "purged" };
+    const left = entry === null ? await findPurgedWeek(parsed.id) : null;
+    if (left !== null) return { token: null, unknown: left.isLost ? "lost" : "purged" };
     if (entry === null || entry.token.format !== "opaque" || entry.token.kind !== parsed.kind)
       return { token: null, unknown: "unknown" };
     return readingOf(entry, digest, under);

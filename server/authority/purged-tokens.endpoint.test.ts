@@ -133,3 +133,27 @@ test("what says of itself that it outlived such a week is forged, and raises the
   await expect.poll(() => counted("unregistered"), { timeout: 10_000 }).toBe(4);
   expect(await alarms()).toBe(before + 1);
 });
+
+test("a token of a time that a restore lost is refused and counted as such, without an alarm; one from before it is forged", async () => {
+  const [alarmsBefore, unregistered] = [await alarms(), await counted("unregistered")];
+  const lostAt = new Date(Date.now() - 3_600_000);
+  await instance.db.query(
+    `INSERT INTO restore (id, found_at, mark_number, mark_at, mark_hash, mark_acts, common_number, common_at, common_acts, confirmed_at, takes_back)
+     VALUES (gen_random_uuid(), now(), 9, now(), 'x', 1, 5, $1::timestamptz - interval '1 minute', 1, now(), false)`,
+    [lostAt],
+  );
+  const issuedAt = (at: Date) =>
+    forger.sign(forger.header, {
+      ...forger.payload,
+      jti: uuidv7(at),
+      iat: seconds(at),
+      exp: seconds(new Date()) + 3_600,
+    });
+  const times = await presentEverywhere(issuedAt(lostAt));
+  await expect.poll(() => counted("lost"), { timeout: 10_000 }).toBe(times);
+  expect(await alarms()).toBe(alarmsBefore);
+  expect(await counted("unregistered")).toBe(unregistered);
+  const earlier = issuedAt(new Date(lostAt.getTime() - 120_000));
+  expect(await introspect(instance.issuer, earlier, secret())).toEqual({ active: false });
+  await expect.poll(() => counted("unregistered"), { timeout: 10_000 }).toBe(unregistered + 1);
+});

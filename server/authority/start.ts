@@ -1,5 +1,4 @@
 import "./runtime-release.ts";
-import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Server as TlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";
@@ -18,6 +17,7 @@ import { letGo } from "#server/let-go.ts";
 import { readCertificate, TLS_POLICY } from "#server/tls/certificate.ts";
 import { followCertificate } from "#server/tls/renewal.ts";
 import { buildAuthority } from "./app.ts";
+import { answerClosed } from "./closed-door.ts";
 import { ExchangeGate } from "./engine/exchange-gate.ts";
 import { createEngineHost, type EngineHost } from "./engine/host.ts";
 import { createStatusLists } from "./make-status-lists.ts";
@@ -42,8 +42,8 @@ export type AuthorityOptions = {
 export type RunningAuthority = {
   port: number;
   services: Services;
-  /** From now on nothing is answered but 503. */
-  refuse(): void;
+  /** From now on nothing is answered but 503, with why. */
+  refuse(description: string): void;
   stop(): Promise<void>;
 };
 
@@ -148,22 +148,10 @@ export async function startAuthority(options: AuthorityOptions): Promise<Running
   return {
     port: (app.server.address() as AddressInfo).port,
     services,
-    refuse() {
+    refuse(description) {
       services.feed.end();
-      const body = JSON.stringify({
-        error: "temporarily_unavailable",
-        error_description: "This authority is being replaced by a newer version. Ask again.",
-      });
       app.server.removeAllListeners("request");
-      app.server.on("request", (_req: IncomingMessage, res: ServerResponse) => {
-        res.writeHead(503, {
-          "content-type": "application/json",
-          "cache-control": "no-store",
-          "retry-after": "1",
-          connection: "close",
-        });
-        res.end(body);
-      });
+      app.server.on("request", answerClosed(description, 1));
     },
     async stop() {
       renewal?.stop();

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { freePort } from "#lib/test-port.ts";
@@ -53,6 +54,8 @@ export async function startAuthorityProcess(options: {
         AUTHORITY_PORT: String(port),
         METRICS_PORT: String(metricsPort),
         AUTHORITY_ISSUER: options.issuer ?? url,
+        // what a product of this folder keeps is of another database
+        CHECKPOINT_FILE: path.join(tmpdir(), `tokenwarden-none-${port}`, "checkpoints.jws"),
         LOG_LEVEL: "warn",
         ...options.env,
       },

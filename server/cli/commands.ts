@@ -9,6 +9,7 @@ import { type Env, readOrigin } from "#lib/env.ts";
 import { changeIssuer } from "#lib/issuer/change-issuer.ts";
 import { auditExport, auditVerify } from "./audit-commands.ts";
 import { parseDuration } from "./duration.ts";
+import { restoreConfirm } from "./restore-commands.ts";
 import { rewrap } from "./rewrap.ts";
 import { UsageError } from "./usage-error.ts";
 import { withContext, withDatabaseUrl } from "./with-database.ts";
@@ -150,4 +151,5 @@ export const COMMANDS: Record<string, Command> = {
   "audit verify": auditVerify,
   "audit export": auditExport,
   "keys rewrap": keysRewrap,
+  "restore confirm": restoreConfirm,
 };

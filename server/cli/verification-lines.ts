@@ -6,7 +6,7 @@ const when = (at: Date | null) => (at === null ? "never" : at.toISOString());
 
 /** What was verified, what it rests on and what it does not cover, a line each. */
 export function verificationLines(
-  { uses, entries, checkpoints, problems }: Verification,
+  { uses, entries, checkpoints, gone, problems }: Verification,
   { heldIn, hasOwnKeys }: { heldIn: string | null; hasOwnKeys: boolean },
 ): string[] {
   const isCut = problems.length > 0 ? ", as far as they were read" : "";
@@ -15,6 +15,16 @@ export function verificationLines(
     `acts         ${count(entries.count, "entry", "entries")}, the newest of ${when(entries.lastAt)}; checkpoints cover them up to ${entries.covered}`,
     `checkpoints  ${count(checkpoints.count, "checkpoint")}, the newest of ${when(checkpoints.last?.at ?? null)}`,
   ];
+  if (gone.days > 0)
+    lines.push(
+      `gone         ${count(gone.uses, "use")} of ${count(gone.days, "day")} from ${gone.from} to ${gone.to}, by retention; the last of them under checkpoint ${gone.checkpoint}`,
+    );
+  if (gone.acts !== null)
+    lines.push(
+      `gone         entries 1 to ${gone.acts.through}, from before ${gone.acts.until}, by retention, under checkpoint ${gone.acts.checkpoint}${
+        gone.usesBefore === null ? "" : `; uses up to ${gone.usesBefore} had left by then`
+      }`,
+    );
   if (uses.unsealed > 0) lines.push(`not covered  ${count(uses.unsealed, "row")} without a seal yet`);
   if (uses.uncovered > 0)
     lines.push(`not covered  ${count(uses.uncovered, "seal")} without a checkpoint yet`);

@@ -2,9 +2,10 @@ import { createServer, type RequestListener, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from "node:https";
 import path from "node:path";
 import next from "next";
-import { openDatabase } from "#lib/db/database.ts";
+import { type Database, openDatabase } from "#lib/db/database.ts";
 import { requireKnownSchema, SchemaRefusal, watchSchema } from "#lib/db/schema-version.ts";
 import { type Env, EnvError, getEnv } from "#lib/env.ts";
+import { type RestoreWatch, watchRestore } from "#lib/restore/watch-restore.ts";
 import { boundConnections, HTTP_LIMITS, TLS_LIMITS } from "#server/http-limits.ts";
 import { letGo } from "#server/let-go.ts";
 import { attachToSupervisor } from "#server/supervisor/child.ts";
@@ -12,6 +13,7 @@ import { type Certificate, readCertificate, TLS_POLICY } from "#server/tls/certi
 import { followCertificate } from "#server/tls/renewal.ts";
 import { createAddressBound } from "./address-bound.ts";
 import { findFault, OUTDATED, refuse } from "./refuse.ts";
+import { answerWhileRestored, isOpenWhileRestored } from "./restore-gate.ts";
 
 /** Says which address a request came from; written here so that nobody else can. */
 const PEER_HEADER = "x-tokenwarden-peer";
@@ -31,12 +33,10 @@ function openServer(env: Env, certificate: Certificate | undefined, listener: Re
   return server;
 }
 
-/** A newer version's schema ends this process; without a database there is nothing to look at, and every page says so. */
-function guardSchema(env: Env, server: Server, end: (exitCode: number) => Promise<void>): void {
-  if (env.databaseUrl === undefined) return;
-  const options = { url: env.databaseUrl, role: "app", maxConnections: 1 } as const;
+/** A newer version's schema ends this process. */
+function guardSchema(db: Database, server: Server, end: (exitCode: number) => Promise<void>): void {
   watchSchema({
-    db: openDatabase({ ...options, applicationName: "tokenwarden-console schema" }),
+    db,
     onRefusal: ({ message }) => {
       console.error(`tokenwarden: ${message}`);
       server.removeAllListeners("request");
@@ -62,6 +62,17 @@ async function drain(server: Server): Promise<void> {
 async function serveConsole(env: Env): Promise<void> {
   const certificate = env.tls && readCertificate(env.tls);
   if (env.databaseUrl !== undefined) await requireKnownSchema(env.databaseUrl);
+  // without a database there is nothing to look at, and every page says so
+  const watched =
+    env.databaseUrl === undefined
+      ? null
+      : openDatabase({
+          url: env.databaseUrl,
+          role: "app",
+          maxConnections: 1,
+          applicationName: "tokenwarden-console watch",
+        });
+  const restored: RestoreWatch | null = watched && (await watchRestore(watched));
   const isSecure = env.consoleUrl.startsWith("https:");
   const app = next({ dev: false, dir: path.resolve(import.meta.dirname, "../.."), port: env.consolePort });
   await app.prepare();
@@ -73,8 +84,10 @@ async function serveConsole(env: Env): Promise<void> {
     // ended while it was read: what else came with it is answered to nobody
     if (request.socket.destroyed) return;
     const refusal = overBound(request) ?? findFault(request);
-    if (refusal === null) void handle(request, response);
-    else refuse(response, refusal);
+    if (refusal !== null) refuse(response, refusal);
+    else if (restored?.isOpen === true && !isOpenWhileRestored(request.url ?? "/"))
+      answerWhileRestored(request, response);
+    else void handle(request, response);
   });
   boundConnections(server);
   const { ready, stop } = attachToSupervisor({
@@ -87,7 +100,7 @@ async function serveConsole(env: Env): Promise<void> {
     server.once("error", reject);
     server.listen(env.consolePort, resolve);
   });
-  guardSchema(env, server, stop);
+  if (watched !== null) guardSchema(watched, server, stop);
   ready();
 }
 

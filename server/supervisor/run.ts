@@ -12,6 +12,7 @@ import { checkIssuer } from "./issuer.ts";
 import { isForTerminal, splitLines } from "./log-line.ts";
 import { ensureMasterKey, finishRewrap, masterKeyWarning } from "./master-key.ts";
 import { requireFreePorts } from "./ports.ts";
+import { isRestored } from "./restore.ts";
 
 const LOG_BYTES = 20 * 1024 * 1024;
 const GRACE_MS = 10_000;
@@ -117,6 +118,11 @@ async function start(options: SupervisorOptions, started: Started, signal: Abort
   const warning = masterKeyWarning(env);
   if (warning) say(`· ${warning}`);
   signal.throwIfAborted();
+
+  if (await isRestored(env, databaseUrl))
+    say(
+      `tokenwarden sealed · the database is older than the checkpoints in ${env.checkpointFile}; nothing is served until an owner confirms that it was restored: ${env.consoleUrl}/restored, or npx tokenwarden restore confirm`,
+    );
 
   const running = {} as Record<ChildName, Running>;
   for (const name of CHILD_NAMES) {

@@ -3,6 +3,7 @@ import { systemContext } from "#lib/context.ts";
 import type { Database } from "#lib/db/database.ts";
 import { isUnavailable } from "#lib/db/unavailable.ts";
 import type { KeyWrapper } from "#lib/keys/key-wrapper.ts";
+import { findRestore } from "#lib/restore/find-restore.ts";
 import { appendCheckpoints, CheckpointFileError } from "#lib/seals/checkpoint-file.ts";
 import { makeCheckpoint } from "#lib/seals/make-checkpoint.ts";
 import { logFailure } from "#server/log-failure.ts";
@@ -23,7 +24,7 @@ export type CheckpointerOptions = {
 
 /**
  * Signs a checkpoint once a minute and hands it, with those of other workers, to a file outside of the database. Where the database does not go on from what
- * the file has, nothing more is signed until somebody looks.
+ * the file has, nothing more is signed or served until somebody has confirmed that it was restored.
  */
 export function createCheckpointer({ db, url, log, wrapper, file }: CheckpointerOptions): WokenLoop {
   const saidAt = new Map<string, number>();
@@ -48,6 +49,7 @@ export function createCheckpointer({ db, url, log, wrapper, file }: Checkpointer
     } catch (error) {
       if (error instanceof CheckpointFileError) {
         say(error, "the evidence is not what it was: no checkpoint is signed");
+        await findRestore(db, file);
         return false;
       }
       if (isUnavailable(error)) throw error;

@@ -3,6 +3,8 @@ import { watchSchema } from "#lib/db/schema-version.ts";
 import { getEnv } from "#lib/env.ts";
 import { openMasterKeys } from "#lib/keys/master-keys.ts";
 import { createOutbound } from "#lib/outbound/outbound.ts";
+import { watchRestore } from "#lib/restore/watch-restore.ts";
+import { holdWhileRestored, RESTORE_WORDS } from "#server/restore-hold.ts";
 import { attachToSupervisor } from "#server/supervisor/child.ts";
 import { type RunningWorker, startWorker } from "./start.ts";
 
@@ -14,6 +16,7 @@ try {
   const log = pino({ name: "worker", level: env.logLevel });
   if (env.databaseUrl === undefined)
     throw new Error("DATABASE_URL must be set when the worker is started alone");
+  await holdWhileRestored({ databaseUrl: env.databaseUrl, checkpointFile: env.checkpointFile, log });
   running = await startWorker({
     databaseUrl: env.databaseUrl,
     databaseDir: env.databaseDir,
@@ -31,6 +34,11 @@ try {
       process.stderr.write(`worker: ${message}\n`);
       void supervisor.stop(1);
     },
+  });
+  // it starts again, and waits
+  await watchRestore(running.db, () => {
+    log.error(RESTORE_WORDS);
+    void supervisor.stop(1);
   });
   supervisor.ready();
   log.info("worker ready");

@@ -12,6 +12,8 @@ import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
 import type { MasterKeys } from "#lib/keys/master-keys.ts";
 import { readKeyIdInForce } from "#lib/keys/root-secret.ts";
 import { purgeLifetimePlans } from "#lib/lifetimes/purge-lifetime-plans.ts";
+import { PURGE_LOG_CRON } from "#lib/log-retention/model.ts";
+import { purgeLog } from "#lib/log-retention/purge-log.ts";
 import { purgeMails } from "#lib/mail/purge-mails.ts";
 import { purgePlans } from "#lib/order-plans/purge-plans.ts";
 import type { Outbound } from "#lib/outbound/outbound.ts";
@@ -59,7 +61,7 @@ export type WorkerOptions = {
 
 /**
  * Starts the product's scheduled and long work: settles orders, lets signing keys sign and retire at their time, keeps partitions ahead of time, takes expired
- * state away and old weeks out of the register, counts tokens for totals and what killed authorities had not counted, copies what lives on for plans, notes
+ * state away and old weeks out of the register, old days and acts out of the log, counts tokens for totals and what killed authorities had not counted, copies what lives on for plans, notes
  * when orders were committed, holds uses against the rules of what is unusual, sends security events, the audit to SIEMs and e-mail, opens cases of what scanners reported, seals what writers that are gone
  * left unsealed, signs checkpoints, ends exports whose console was killed. Several workers share
  * one database: each job and each order's step is done by one of them. The queue lives in a schema of its own that the login role makes.
@@ -138,6 +140,15 @@ export async function startWorker({
     "purge-register": {
       cron: `${PURGE_MINUTE} * * * *`,
       run: () => purgeRegister(retention, { signal: stopping.signal, isDiskFull: () => disk.isFull }),
+    },
+    "purge-log": {
+      cron: PURGE_LOG_CRON,
+      run: async () => {
+        const purged = await purgeLog(retention, { signal: stopping.signal });
+        if (purged.unsignedDay !== null)
+          log.error(purged, "no checkpoint covers a day that should leave the log: it stays");
+        return purged;
+      },
     },
     "purge-reports": { cron: "25 * * * *", run: () => purgeReports(retention, new Date(), stopping.signal) },
     "purge-status-lists": { cron: "35 4 * * *", run: () => purgeStatusLists(retention, new Date()) },

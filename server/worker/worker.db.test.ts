@@ -70,6 +70,21 @@ test("a week of tokens that expired long ago leaves by the worker's own job", as
   await past.end();
 });
 
+test("uses of a day that has been over for a year leave by the worker's own job", async () => {
+  const day = new Date(Date.now() - 400 * 86_400_000).toISOString().slice(0, 10);
+  await db.query("SELECT ensure_partitions($1::timestamptz, $1::timestamptz + interval '1 day')", [day]);
+  await db.query(
+    "INSERT INTO checkpoint (number, at, kid, jws) VALUES (1, $1::timestamptz + interval '3 days', 'test', 'e30.e30.e30')",
+    [day],
+  );
+  await sendJob(url, "purge-log");
+  const left = () =>
+    db.query("SELECT actor_id AS by FROM audit_entry WHERE act = 'log.day_dropped' AND target_id = $1", [
+      day,
+    ]);
+  await expect.poll(left, { timeout: 30_000 }).toEqual([{ by: "worker" }]);
+});
+
 test("makes partitions ahead of time, and makes none twice", async () => {
   const later = new Date(Date.now() + 40 * 86_400_000);
   expect(await ensurePartitions(db, later)).toBeGreaterThan(0);

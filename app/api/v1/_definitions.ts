@@ -71,6 +71,8 @@ import * as keys from "./keys/route.ts";
 import * as leakDesk from "./leak-desk/route.ts";
 import * as leakReports from "./leak-reports/route.ts";
 import * as live from "./live/route.ts";
+import * as logRetentionPlan from "./log-retention/plan/route.ts";
+import * as logRetention from "./log-retention/route.ts";
 import * as mailSettingsRemove from "./mail-settings/remove/route.ts";
 import * as mailSettings from "./mail-settings/route.ts";
 import * as mailSettingsTest from "./mail-settings/test/route.ts";
@@ -96,6 +98,8 @@ import * as peopleImportsIdRows from "./people-imports/[id]/rows/route.ts";
 import * as peopleImports from "./people-imports/route.ts";
 import * as plans from "./plans/route.ts";
 import * as refusedCounts from "./refused-counts/route.ts";
+import * as restoreConfirm from "./restore/confirm/route.ts";
+import * as restore from "./restore/route.ts";
 import * as restores from "./restores/route.ts";
 import * as retentionPlan from "./retention/plan/route.ts";
 import * as retention from "./retention/route.ts";
@@ -260,6 +264,10 @@ export function allRoutes(): Route[] {
     plans,
     refusedCounts,
     restores,
+    logRetention,
+    logRetentionPlan,
+    restore,
+    restoreConfirm,
     retention,
     retentionPlan,
     savedViews,

@@ -14,6 +14,8 @@ export const signInWords = {
   codeRefused: "The code is not right. Scan the picture again or wait for the next code.",
   lost: "Lost your password or authenticator? Ask an owner of this console.",
   ended: "Your session has ended. Sign in again to go on where you were.",
+  restored:
+    "The database is older than it was. Nothing is served until an owner signs in and confirms that it was restored.",
   signedOut: "You are signed out.",
   unreachable: "The console cannot be reached. Nothing was sent on; try again.",
   refused(code: string | null | undefined): string {

@@ -33,6 +33,8 @@ const PAGES: Record<string, (id: string) => string> = {
   group_import: (id) => `/groups/import?id=${id}`,
   organisation: () => "/settings",
   register_week: () => "/settings/retention",
+  log_day: () => "/settings/retention/log",
+  log_acts: () => "/settings/retention/log",
   order: (id) => `/orders/${id}`,
   revocation_order: (id) => `/orders/${id}`,
   key_policy: () => "/keys",

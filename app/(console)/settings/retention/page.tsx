@@ -8,6 +8,7 @@ import { CostCard } from "./_components/cost-card.tsx";
 import { NextRunCard } from "./_components/next-run-card.tsx";
 import { PurgedTable } from "./_components/purged-table.tsx";
 import { RetentionForm } from "./_components/retention-form.tsx";
+import { RetentionTabs } from "./_components/retention-tabs.tsx";
 import { StaysAndGoes } from "./_components/stays-and-goes.tsx";
 import { WeeksTable } from "./_components/weeks-table.tsx";
 import { retentionWords as words } from "./_components/words.ts";
@@ -20,6 +21,7 @@ export default async function RetentionPage() {
   return (
     <Page>
       <PageHeader title={words.title} purpose={words.purpose} />
+      <RetentionTabs current="tokens" />
       <RetentionForm
         key={retention.version}
         days={retention.expiredTokenDays}

@@ -12,7 +12,7 @@ export function StaysAndGoes() {
           {
             key: "Stays",
             value:
-              "Every use and every refused attempt, the issue itself, the acts of admins, and the orders: the audit log is not shortened by this. A token that left is found there by its id, its client, its user or its family.",
+              "Every use and every refused attempt, the issue itself, the acts of admins, and the orders: the audit log has a retention of its own. A token that left is found there by its id, its client, its user or its family.",
           },
           {
             key: "Goes",

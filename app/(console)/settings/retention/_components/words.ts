@@ -1,6 +1,8 @@
 /** Texts of the register's retention. */
 export const retentionWords = {
   title: "Retention",
+  tokensTab: "Expired tokens",
+  logTab: "Uses and acts",
   purpose: "How long expired tokens stay in the register, what that costs, and what has left it.",
   days: "Expired tokens stay",
   field: "Kept after expiry",

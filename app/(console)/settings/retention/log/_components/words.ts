@@ -1,0 +1,23 @@
+/** Texts of the log's retention. */
+export const logRetentionWords = {
+  title: "Retention",
+  purpose: "How long uses and acts of admins stay on record, what that costs, and what has left.",
+  stay: "How long the log stays",
+  help: "A day of uses leaves as a whole, once it has been over for so long. Acts leave a day's worth at a time. Their seals stay, and a verification says what is gone and under which checkpoint.",
+  uses: "Uses of tokens stay",
+  acts: "Acts of admins stay",
+  save: "Save",
+  unchanged: "Nothing is changed yet.",
+  readOnly: "Only owners change it: what has left does not come back.",
+  saved: "Saved.",
+  useRange: "Uses stay for a whole number of days from 30 to 3,650",
+  actRange: "Acts stay for a whole number of days from 90 to 3,650",
+  dialog: "Take evidence out of the log",
+  confirm: "Save and let it go",
+  next: "Next run",
+  cost: "What it costs",
+  days: "Days in the log",
+  daysLeft: "Days that have left",
+  actsLeft: "Acts that have left",
+  nothingLeft: "Nothing has left the log yet.",
+};

@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { instant } from "./paging.ts";
+
+const logDay = z.object({
+  day: z.iso.date(),
+  uses: z.int().nullable(),
+  bytes: z.int().nullable(),
+  leavesAt: instant,
+});
+
+export const logPlan = z.object({
+  useDays: z.int(),
+  actDays: z.int(),
+  nextRunAt: instant,
+  days: z.object({ days: z.array(logDay), uses: z.int(), bytes: z.int() }),
+  acts: z.object({ acts: z.int(), through: z.int(), until: instant }).nullable(),
+});
+
+const left = { leftAt: instant, keptDays: z.int(), checkpoint: z.int() };
+
+export const logRetention = z.object({
+  useDays: z.int(),
+  actDays: z.int(),
+  version: z.int(),
+  due: logPlan,
+  days: z.array(logDay),
+  uses: z.int(),
+  bytes: z.int(),
+  perDay: z.object({ uses: z.int(), bytes: z.int(), days: z.int() }).nullable(),
+  acts: z.object({
+    count: z.int(),
+    bytes: z.int(),
+    oldestAt: instant.nullable(),
+    perDay: z.int().nullable(),
+  }),
+  sealBytes: z.int(),
+  purgedDays: z.array(z.object({ day: z.iso.date(), uses: z.int(), bytes: z.int(), ...left })),
+  purgedActs: z.array(z.object({ through: z.int(), acts: z.int(), until: instant, ...left })),
+  purged: z.object({ days: z.int(), uses: z.int(), acts: z.int() }),
+});
+
+export const changedLogRetention = z.object({ useDays: z.int(), actDays: z.int(), version: z.int() });

@@ -1,0 +1,44 @@
+import type { Sql } from "../db/sql.ts";
+
+const CHECK_MS = 1_000;
+
+const IS_OPEN = "SELECT EXISTS (SELECT FROM restore WHERE confirmed_at IS NULL) AS open";
+
+export type RestoreWatch = {
+  /** As of the last look. */
+  readonly isOpen: boolean;
+  stop(): void;
+};
+
+/** Whether a restore waits to be confirmed. */
+export async function isRestoreOpen(db: Sql): Promise<boolean> {
+  const [row] = await db.query<{ open: boolean }>(IS_OPEN);
+  return row?.open === true;
+}
+
+/** Looks every second whether a restore waits to be confirmed. A database that does not answer changes nothing. */
+export async function watchRestore(db: Sql, onOpen: () => void = () => {}): Promise<RestoreWatch> {
+  let isOpen = await isRestoreOpen(db);
+  let isAsking = false;
+  const timer = setInterval(async () => {
+    if (isAsking) return;
+    isAsking = true;
+    try {
+      const now = await isRestoreOpen(db);
+      const began = now && !isOpen;
+      isOpen = now;
+      if (began) onOpen();
+    } catch {
+      // whoever asks the database for its work says that it is away
+    } finally {
+      isAsking = false;
+    }
+  }, CHECK_MS);
+  timer.unref();
+  return {
+    get isOpen() {
+      return isOpen;
+    },
+    stop: () => clearInterval(timer),
+  };
+}

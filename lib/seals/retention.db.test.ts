@@ -1,0 +1,306 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { recordEntry } from "../audit/record-entry.ts";
+import { systemContext } from "../context.ts";
+import { openSqlDatabase, type SqlDatabase } from "../db/sql-database.ts";
+import { dayOf } from "../log-retention/model.ts";
+import { purgeLog } from "../log-retention/purge-log.ts";
+import { purgeUseDay } from "../log-retention/purge-use-day.ts";
+import { readEvidenceFile, writeEvidence } from "./evidence-file.ts";
+import { readCheckpointKeys, readEvidence } from "./read-evidence.ts";
+import { type Evidence, openEvidence, type TestWriter } from "./test-evidence.ts";
+import { type Verification, verifyEvidence } from "./verify-evidence.ts";
+
+const DAY_MS = 86_400_000;
+const TABLES = [
+  "token_use",
+  "seal",
+  "checkpoint",
+  "audit_entry",
+  "audit_chain",
+  "kept_leaf",
+  "purged_use_day",
+  "purged_acts",
+];
+
+let evidence: Evidence;
+let retention: SqlDatabase;
+let one: TestWriter;
+let clock: Date;
+/** Acts that are old enough to leave. */
+let oldActs: number;
+const midnight = new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS);
+/** So many milliseconds after the midnight of so many days ago. */
+const ago = (days: number, ms = 0) => new Date(midnight.getTime() - days * DAY_MS + ms);
+const day = (days: number) => dayOf(ago(days));
+
+async function write(at: Date, count = 1): Promise<void> {
+  clock = at;
+  await one.write(count);
+}
+
+async function act(n: number, at: Date): Promise<void> {
+  const target = { kind: "client", id: String(n), name: `client ${n}` };
+  await evidence.db.transaction((tx) =>
+    recordEntry(tx, systemContext(evidence.db, "test", at), { act: "client.updated", target, after: { n } }),
+  );
+}
+
+/** What is there goes on. */
+const keep = async () => {
+  await evidence.asSuperuser("DROP SCHEMA IF EXISTS kept CASCADE; CREATE SCHEMA kept");
+  await evidence.asSuperuser(
+    TABLES.map((table) => `CREATE TABLE kept.${table} AS TABLE public.${table}`).join("; "),
+  );
+};
+const putBack = () =>
+  evidence.asSuperuser(
+    TABLES.map(
+      (table) => `TRUNCATE public.${table} CASCADE; INSERT INTO public.${table} SELECT * FROM kept.${table}`,
+    ).join("; "),
+  );
+
+const brokenIn = ({ problems }: Verification) =>
+  problems.map(({ chain, sequence }) => `${chain === one.writer.id ? "one" : chain} ${sequence}`).sort();
+const later = () => evidence.verify({ at: new Date(Date.now() + 3_600_000) });
+
+async function sequenceOf(condition: string): Promise<bigint> {
+  const [row] = await evidence.db.query<{ sequence: bigint }>(
+    `SELECT sequence FROM audit_entry WHERE ${condition} ORDER BY sequence DESC LIMIT 1`,
+  );
+  return row?.sequence ?? 0n;
+}
+
+/**
+ * Uses of four days, of which the two oldest are due: seals 1 to 3 are of the first, 3 reaches over midnight into the second, 4 over the next one into the
+ * third, 5 is of the third and 6 of today. Acts of 400 days ago and of today.
+ */
+beforeAll(async () => {
+  evidence = await openEvidence(ago(399));
+  retention = openSqlDatabase({
+    url: evidence.url,
+    role: "retention",
+    maxConnections: 2,
+    applicationName: "test-retention",
+  });
+  await evidence.db.query("UPDATE organisation SET use_days = 30, act_days = 365");
+  await evidence.db.query("SELECT ensure_partitions($1::timestamptz, $2::timestamptz)", [ago(40), ago(37)]);
+  clock = ago(40);
+  one = await evidence.newWriter(() => clock);
+  for (const n of [1, 2, 3]) await act(n, ago(400 - n));
+  await evidence.checkpoint(ago(390));
+  oldActs = Number(await sequenceOf("true"));
+  await write(ago(40, 1_000), 3);
+  await one.sealer.seal();
+  await write(ago(40, 7_200_000), 2);
+  await write(ago(40, 7_200_500), 1);
+  await one.sealer.seal();
+  await write(ago(39, -300), 2);
+  await write(ago(39, 200), 3);
+  await one.sealer.seal();
+  await write(ago(38, -100), 4);
+  await write(ago(38, 100), 1);
+  await one.sealer.seal();
+  await write(ago(38, 9_000_000), 2);
+  await one.sealer.seal();
+  await evidence.checkpoint(ago(37));
+  for (const n of [4, 5]) await act(n, new Date());
+  await write(new Date(), 1);
+  await one.sealer.seal();
+  await evidence.checkpoint();
+  expect((await evidence.verify()).problems).toEqual([]);
+  await keep();
+});
+afterEach(putBack);
+afterAll(async () => {
+  await retention.end();
+  await evidence.end();
+});
+
+/** The two oldest days leave; what is due after them waits. */
+async function dropTwo(): Promise<void> {
+  expect(await purgeUseDay(retention, day(40))).toBe(8);
+  expect(await purgeUseDay(retention, day(39))).toBe(7);
+}
+
+test("what is left verifies after the oldest days have left, and it says what is gone and under which checkpoint", async () => {
+  await dropTwo();
+  const found = await evidence.verify();
+  expect(found.problems).toEqual([]);
+  expect(found.gone).toMatchObject({ days: 2, uses: 15, from: day(40), to: day(39), checkpoint: 2 });
+  expect(found.uses).toMatchObject({ seals: 6, rows: 8, unsealed: 0 });
+  expect((await evidence.db.query("SELECT FROM kept_leaf")).length, "of the seal over midnight").toBe(4);
+  // and so does a file of it, read elsewhere
+  const lines = await Array.fromAsync(
+    writeEvidence(readEvidence(evidence.db), {
+      keys: await readCheckpointKeys(evidence.db),
+      at: new Date(),
+    }),
+  );
+  const file = await readEvidenceFile(
+    (async function* () {
+      yield* lines;
+    })(),
+  );
+  expect(await verifyEvidence(file.source, { keys: file.keys, held: null, at: file.exportedAt })).toEqual(
+    found,
+  );
+});
+
+test("all that is due leaves by the worker's run, with an act for each day and one for the acts; a second run finds nothing", async () => {
+  expect(await purgeLog(retention)).toEqual({ days: 3, uses: 18, acts: oldActs, unsignedDay: null });
+  expect(await purgeLog(retention)).toEqual({ days: 0, uses: 0, acts: 0, unsignedDay: null });
+  const found = await evidence.verify();
+  expect(found.problems).toEqual([]);
+  expect(found.gone).toMatchObject({ days: 3, uses: 18, acts: { through: oldActs, checkpoint: 1 } });
+  expect(found.uses).toMatchObject({ rows: 1 });
+  expect(await evidence.db.query("SELECT FROM kept_leaf")).toEqual([]);
+  const acts = await evidence.db.query<{ act: string; by: string }>(
+    "SELECT act, actor_id AS by FROM audit_entry WHERE act LIKE 'log.%' ORDER BY sequence",
+  );
+  expect(acts.map(({ act, by }) => `${by} ${act}`)).toEqual([
+    ...Array.from({ length: 3 }, () => "worker log.day_dropped"),
+    "worker log.acts_dropped",
+  ]);
+});
+
+test("days whose acts have left in turn are still known as gone", async () => {
+  await dropTwo();
+  await purgeUseDay(retention, day(38));
+  expect(await purgeLog(retention)).toMatchObject({ acts: oldActs });
+  const found = await evidence.verify();
+  expect(found.problems).toEqual([]);
+  expect(found.gone).toMatchObject({ usesBefore: day(38), acts: { through: oldActs } });
+});
+
+describe("the database refuses", () => {
+  test("to take out what is kept, whoever asks", async () => {
+    await expect(purgeUseDay(retention, day(29))).rejects.toMatchObject({ code: "23514" });
+    await expect(purgeUseDay(retention, day(39)), "there is an older one").rejects.toMatchObject({
+      code: "23514",
+    });
+    for (const statement of [
+      `SELECT drop_use_day('${day(40)}')`,
+      "SELECT drop_acts(3)",
+      `INSERT INTO purged_acts (through, left_at, acts, until, kept_days, checkpoint) VALUES (${oldActs + 1}, now(), 9, now(), 90, 1); SELECT drop_acts(${oldActs + 1})`,
+    ])
+      await expect(retention.query(statement), statement).rejects.toMatchObject({ code: "23514" });
+    for (const statement of [
+      `SELECT drop_use_day('${day(40)}')`,
+      "SELECT drop_acts(3)",
+      "SELECT measure_use_day(now())",
+      `INSERT INTO purged_use_day VALUES ('${day(40)}', now(), 0, 0, 0, 30, 1)`,
+      "DELETE FROM kept_leaf",
+      "DELETE FROM audit_entry",
+    ])
+      await expect(evidence.db.query(statement), statement).rejects.toMatchObject({ code: "42501" });
+    for (const statement of ["DELETE FROM audit_entry", "DELETE FROM token_use", "DELETE FROM seal"])
+      await expect(retention.query(statement), statement).rejects.toMatchObject({ code: "42501" });
+    expect(await evidence.verify().then(({ uses }) => uses.rows)).toBe(19);
+  });
+});
+
+test("a day that no checkpoint covers stays, and nothing younger leaves before it", async () => {
+  await evidence.asSuperuser("DELETE FROM checkpoint");
+  expect(await purgeLog(retention)).toMatchObject({ days: 0, unsignedDay: day(40) });
+  expect((await evidence.db.query("SELECT FROM token_use")).length).toBe(19);
+});
+
+const firstFlush = () => `writer_id = '${one.writer.id}' AND flush = 1`;
+type Tampering = [what: string, statement: () => string, where: () => Promise<string[]> | string[]];
+
+const AFTER_THE_DROP: Tampering[] = [
+  [
+    "a leaf that stands for a row that left is changed",
+    () => "UPDATE kept_leaf SET leaf = sha256(leaf) WHERE ordinal = 0",
+    () => ["one 4"],
+  ],
+  ["a leaf is taken out", () => "DELETE FROM kept_leaf WHERE ordinal = 0", () => ["one 4"]],
+  [
+    "a row that stayed is edited beside leaves that are kept",
+    () => `UPDATE token_use SET ip = NULL WHERE received_at < '${ago(38, 1_000).toISOString()}'`,
+    () => ["one 4"],
+  ],
+  [
+    "the next day is dropped without an act",
+    () =>
+      `DELETE FROM token_use WHERE received_at < '${ago(37).toISOString()}'; INSERT INTO purged_use_day VALUES ('${ago(38).toISOString()}', now(), 3, 0, 0, 30, 2); DELETE FROM kept_leaf`,
+    () => ["one 4"],
+  ],
+  [
+    "a row is put into a day that left",
+    () =>
+      `INSERT INTO token_use SELECT (jsonb_populate_record(u, jsonb_build_object('id', '${randomUUID()}', 'flush', 1, 'received_at', '${ago(40, 1_000).toISOString()}'))).* FROM token_use u LIMIT 1`,
+    () => ["one 1"],
+  ],
+  [
+    "the act of a drop is taken out with its record",
+    () => `DELETE FROM audit_entry WHERE act = 'log.day_dropped' AND target_id = '${day(40)}'`,
+    async () => [`admin ${(await sequenceOf("true")) - 1n}`, "one 1"],
+  ],
+  [
+    "the act of a drop says another count",
+    () =>
+      `UPDATE audit_entry SET after = after || '{"uses": 6}' WHERE act = 'log.day_dropped' AND target_id = '${day(39)}'`,
+    async () => [`admin ${await sequenceOf(`target_id = '${day(39)}'`)}`],
+  ],
+  [
+    "a seal of a day that left is taken out",
+    () => `DELETE FROM seal WHERE sequence = 2`,
+    async () => [`admin ${await sequenceOf(`target_id = '${day(40)}'`)}`, "one 2"],
+  ],
+];
+
+describe("whoever owns the database is found out after a drop", () => {
+  test.each(AFTER_THE_DROP)("where %s", async (_, statement, where) => {
+    await dropTwo();
+    await evidence.asSuperuser(statement());
+    expect(brokenIn(await later())).toEqual((await where()).sort());
+  });
+
+  test("where a row was taken out before its day left", async () => {
+    await evidence.asSuperuser(`DELETE FROM token_use WHERE ${firstFlush()} AND ordinal = 2`);
+    expect(await purgeUseDay(retention, day(40))).toBe(7);
+    const found = await later();
+    expect(brokenIn(found)).toEqual([`admin ${await sequenceOf("act = 'log.day_dropped'")}`]);
+    expect(found.problems[0]?.says).toContain("6 were sealed and 5 were there when they left");
+  });
+
+  test("where a day is dropped before its time, with an act that looks like the worker's", async () => {
+    await dropTwo();
+    await evidence.asSuperuser(`DELETE FROM token_use WHERE received_at >= '${midnight.toISOString()}'`);
+    await evidence.db.transaction((tx) =>
+      recordEntry(tx, systemContext(evidence.db, "worker"), {
+        act: "log.day_dropped",
+        target: { kind: "log_day", id: day(0), name: "the uses of today" },
+        after: {
+          day: day(0),
+          uses: 1,
+          unsealed: 0,
+          leavesBefore: 0,
+          leavesAfter: 0,
+          bytes: 0,
+          useDays: 30,
+          checkpoint: 3,
+        },
+      }),
+    );
+    expect(brokenIn(await later())).toEqual([
+      `admin ${await sequenceOf("act = 'log.day_dropped'")}`,
+      "one 6",
+    ]);
+  });
+
+  test("where the first acts are taken out up to a signed head, without an act that says so", async () => {
+    await evidence.asSuperuser(`DELETE FROM audit_entry WHERE sequence <= ${oldActs}`);
+    const found = await later();
+    expect(brokenIn(found)).toEqual(["admin 1"]);
+    expect(found.problems[0]?.says).toContain("did not leave by retention");
+  });
+
+  test("where more acts are taken out than left by retention", async () => {
+    await purgeLog(retention);
+    await evidence.asSuperuser(`DELETE FROM audit_entry WHERE sequence = ${oldActs + 1}`);
+    expect(brokenIn(await later())).toEqual(["admin 1"]);
+  });
+});

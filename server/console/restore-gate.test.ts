@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { isOpenWhileRestored } from "./restore-gate.ts";
+
+test.each([
+  "/restored",
+  "/restored?x=1",
+  "/sign-in?next=%2Frestored",
+  "/api/health",
+  "/api/auth/csrf",
+  "/api/auth/callback/credentials",
+  "/api/v1/restore",
+  "/api/v1/restore/confirm",
+  "/_next/static/chunks/1a-b_c.js",
+])("%s is answered while a restore waits to be confirmed", (url) => {
+  expect(isOpenWhileRestored(url)).toBe(true);
+});
+
+test.each([
+  "/",
+  "/tokens",
+  "/tokens?_rsc=1",
+  "/setup",
+  "/restored/x",
+  "/api/v1/tokens",
+  "/api/v1/restore/confirm/x",
+  "/api/v1/restorex",
+  "/api/auth/../v1/tokens",
+  "/_next/static/../../tokens",
+  "/_next/data/x.json",
+  "//tokens",
+  "/%74okens",
+  "",
+])("%j is not", (url) => {
+  expect(isOpenWhileRestored(url)).toBe(false);
+});
