@@ -247,7 +247,7 @@ export const ACT_WORDS: Record<string, string> = {
   "scanner.enabled": "let in again the scanner",
   "scanner.secret_rotated": "made a new secret for the scanner",
   "scanner.secret_revoked": "ended a secret of the scanner",
-  "scanner.leak_reported": "reported leaked values as the scanner",
+  "scanner.leak_reported": "sent a report of leaked values as the scanner",
   "mail_settings.updated": "changed the mail server in",
   "mail_settings.removed": "took the mail server away from",
   "mail_settings.tested": "tested the mail server in",

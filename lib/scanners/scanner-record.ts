@@ -16,18 +16,18 @@ type ScannerRecord = Pick<ScannerDetail, "id" | "name" | "action" | "hours" | "v
   updatedAt: Date;
 };
 
-/** The scanners that a condition on `scanner s` names, by name. */
+/** The scanners that a condition on `scanner n` names, by name. */
 export async function readScanners(
   db: Sql,
   { where, now }: { where: Fragment; now: Date },
 ): Promise<ScannerDetail[]> {
   const records = await run<ScannerRecord>(
     db,
-    sql`SELECT s.id, s.name, s.action, s.hours, s.disabled_at AS "disabledAt", s.last_reported_at AS "lastReportedAt", s.created_at AS "createdAt",
-        s.updated_at AS "updatedAt", s.version, ${liveSecretsSql("scanner", "s.id", now)} AS secrets, r.reports, r.values, r.unknown
-      FROM scanner s, LATERAL (SELECT coalesce(sum(r.times), 0)::bigint AS reports, coalesce(sum(r.value_count), 0)::bigint AS values,
-        coalesce(sum(r.unknown_count), 0)::bigint AS unknown FROM leak_report r WHERE r.scanner_id = s.id) r
-      WHERE ${where} ORDER BY s.name, s.id`,
+    sql`SELECT n.id, n.name, n.action, n.hours, n.disabled_at AS "disabledAt", n.last_reported_at AS "lastReportedAt", n.created_at AS "createdAt",
+        n.updated_at AS "updatedAt", n.version, ${liveSecretsSql("scanner", "n.id", now)} AS secrets, r.reports, r.values, r.unknown
+      FROM scanner n, LATERAL (SELECT coalesce(sum(r.times), 0)::bigint AS reports, coalesce(sum(r.value_count), 0)::bigint AS values,
+        coalesce(sum(r.unknown_count), 0)::bigint AS unknown FROM leak_report r WHERE r.scanner_id = n.id) r
+      WHERE ${where} ORDER BY n.name, n.id`,
   );
   return records.map(({ disabledAt, ...record }) => ({
     ...record,
@@ -44,7 +44,7 @@ export async function readScanners(
 
 /** @throws {DomainError} NOT_FOUND */
 export async function readScanner(db: Sql, { id, now }: { id: string; now: Date }): Promise<ScannerDetail> {
-  const [scanner] = isUuid(id) ? await readScanners(db, { where: sql`s.id = ${id}::uuid`, now }) : [];
+  const [scanner] = isUuid(id) ? await readScanners(db, { where: sql`n.id = ${id}::uuid`, now }) : [];
   if (scanner === undefined) throw notFound("The scanner");
   return scanner;
 }

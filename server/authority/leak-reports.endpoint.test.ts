@@ -253,7 +253,12 @@ describe("what a secret scanner reports", () => {
 describe("the door of scanners", () => {
   test("takes a rotated secret and the one before for its time, and neither of a scanner that is disabled", async () => {
     const { scanner, secret } = await addScanner("case");
+    expect(scanner.secrets).toMatchObject([{ hint: secret.slice(-4), expiresAt: null }]);
     const overlapping = await rotateScannerSecret(owner(), { scannerId: scanner.id, overlapSeconds: 60 });
+    expect(overlapping.scanner.secrets.map(({ hint }) => hint)).toEqual([
+      overlapping.secret.slice(-4),
+      secret.slice(-4),
+    ]);
     for (const one of [secret, overlapping.secret])
       expect((await send(one, [found("nothing")])).status).toBe(202);
     const last = await rotateScannerSecret(owner(), { scannerId: scanner.id, overlapSeconds: 0 });

@@ -263,10 +263,16 @@ describe("the outbox", () => {
     const cases = await Promise.all(Array.from({ length: 6 }, () => caseOf()));
     server.behave({ atRecipient: "451 Not yet" });
     for (const { number } of cases) await tell(number);
-    // as a worker leaves them that was killed after the server's answer
-    await db.query(
-      "UPDATE mail SET leased_by = gen_random_uuid(), leased_until = now() + interval '1 second', next_attempt_at = now() WHERE state = 'queued'",
-    );
+    // as a worker leaves them that was killed; none that a worker of this test is at
+    let left = 0;
+    await eventually(async () => {
+      const held = await db.query(
+        `UPDATE mail SET leased_by = gen_random_uuid(), leased_until = now() + interval '2 seconds', next_attempt_at = now()
+         WHERE state = 'queued' AND leased_by IS NULL AND attempts > 0 RETURNING id`,
+      );
+      left += held.length;
+      return left >= 6 ? left : undefined;
+    });
     server.behave("take");
     for (const { number } of cases) await settled(number, ({ state }) => state === "sent");
     const ids = server.received.map(({ raw }) => /Message-ID: <(.+)>/.exec(raw)?.[1]);

@@ -1,3 +1,4 @@
+import { Group } from "@mantine/core";
 import Link from "next/link";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import {
@@ -26,7 +27,7 @@ function Outcome({ finding }: { finding: LeakFindingRow }) {
     badge
   ) : (
     <>
-      {badge}{" "}
+      {badge}
       <Link prefetch={false} href={`/orders/${orderId}`}>
         Order
       </Link>
@@ -43,13 +44,15 @@ export function LeakFindings({ report }: { report: Pick<LeakReportRow, "findings
         // a report may hold one value at several places
         // biome-ignore lint/suspicious/noArrayIndexKey: findings have their place in the report and nothing else
         <div key={index}>
-          <Link prefetch={false} href={hrefOf(finding)}>
-            {finding.name}
-          </Link>{" "}
-          {finding.kind === "token" ? null : (
-            <span className="muted">({FINDING_KIND_WORDS[finding.kind].toLowerCase()}) </span>
-          )}
-          <Outcome finding={finding} />
+          <Group gap="2px 8px">
+            <Link prefetch={false} href={hrefOf(finding)}>
+              {finding.name}
+            </Link>
+            {finding.kind === "token" ? null : (
+              <span className="muted">{FINDING_KIND_WORDS[finding.kind].toLowerCase()}</span>
+            )}
+            <Outcome finding={finding} />
+          </Group>
           <div className="muted mono">{finding.url ?? finding.source ?? ""}</div>
         </div>
       ))}

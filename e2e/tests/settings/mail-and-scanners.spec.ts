@@ -21,7 +21,7 @@ test("a scanner is let in, its report takes the token back, and its owner is tol
   await page.getByRole("link", { name: "Open the scanner" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Scanner ${registry.mark}`);
   await expect(page.getByText(/twl_[0-9A-Za-z]{43}/)).toHaveCount(0);
-  const report = page.getByRole("table", { name: "What it reported" });
+  const report = page.getByRole("region", { name: "What it reported" });
   await expect(report).toContainText("Revoked");
   await expect
     .poll(async () => {

@@ -37,12 +37,12 @@ export function OwnersTold({
           <TellDialog number={number} notices={notices} />
         ) : null
       ) : (
-        <p className="muted">
-          {words.noMail}{" "}
+        <>
+          <p className="muted">{words.noMail}</p>
           <Link prefetch={false} href="/settings/mail">
             {words.toMail}
           </Link>
-        </p>
+        </>
       )}
     </div>
   );

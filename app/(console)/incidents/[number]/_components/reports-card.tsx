@@ -1,3 +1,4 @@
+import { Group } from "@mantine/core";
 import Link from "next/link";
 import { LeakFindings } from "#app/(console)/_components/leak-findings.tsx";
 import { Card } from "#components/display/card.tsx";
@@ -14,11 +15,13 @@ export function ReportsCard({ reports }: { reports: LeakReportRow[] }) {
       <ul className={classes.plain}>
         {reports.map((report) => (
           <li key={report.id}>
-            <Link prefetch={false} href={`/settings/scanners/${report.scanner.id}`}>
-              {report.scanner.name}
-            </Link>
-            , <Instant at={report.receivedAt} focusable />
-            {report.times > 1 ? <span className="muted"> {report.times} times</span> : null}
+            <Group gap="2px 8px">
+              <Link prefetch={false} href={`/settings/scanners/${report.scanner.id}`}>
+                {report.scanner.name}
+              </Link>
+              <Instant at={report.receivedAt} focusable />
+              {report.times > 1 ? <span className="muted">{report.times} times</span> : null}
+            </Group>
             <LeakFindings report={report} />
           </li>
         ))}

@@ -22,9 +22,11 @@ export function OutboxTable({ mails, canSend }: { mails: MailRow[]; canSend: boo
           header: words.recipient,
           cell: (row: MailRow) => (
             <>
-              <Link prefetch={false} href={hrefOf(row.recipient)}>
-                {row.recipient.name}
-              </Link>
+              <div>
+                <Link prefetch={false} href={hrefOf(row.recipient)}>
+                  {row.recipient.name}
+                </Link>
+              </div>
               <div className="muted">{row.toAddress}</div>
             </>
           ),
