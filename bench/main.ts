@@ -89,7 +89,15 @@ function authoritySettings(values: Arguments): Settings {
     profiles: values.profile,
   };
   if (values.smoke)
-    return { ...settings, mode: "smoke", warmUpSeconds: 0.2, pool: 40, revokedIds: 1_000, cachedTokens: 0 };
+    return {
+      ...settings,
+      mode: "smoke",
+      warmUpSeconds: 0.2,
+      pool: 40,
+      people: 16,
+      revokedIds: 1_000,
+      cachedTokens: 0,
+    };
   const isFull =
     settings.rounds >= FULL.rounds &&
     settings.seconds >= FULL.seconds &&
@@ -101,6 +109,7 @@ function authoritySettings(values: Arguments): Settings {
         mode: "full",
         warmUpSeconds: 5,
         pool: 1_000,
+        people: 400,
         revokedIds: 1_000_000,
         cachedTokens: 100_000,
       }
@@ -109,6 +118,7 @@ function authoritySettings(values: Arguments): Settings {
         mode: "short",
         warmUpSeconds: 2,
         pool: 1_000,
+        people: 400,
         revokedIds: values.size ? 1_000_000 : 1_000,
         cachedTokens: values.size ? 100_000 : 0,
       };

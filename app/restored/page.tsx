@@ -57,8 +57,8 @@ export default async function RestoredPage() {
               value: (
                 <>
                   <strong>
-                    {groupedNumber(lostCheckpoints)} minutes of evidence, at least {groupedNumber(lostActs)}{" "}
-                    {lostActs === 1 ? "act" : "acts"}
+                    {groupedNumber(lostCheckpoints)} {lostCheckpoints === 1 ? "minute" : "minutes"} of
+                    evidence, at least {groupedNumber(lostActs)} {lostActs === 1 ? "act" : "acts"}
                   </strong>{" "}
                   {words.lostRest}
                 </>

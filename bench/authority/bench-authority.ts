@@ -118,8 +118,8 @@ export async function benchAuthority(
   const profileDir = settings.profiles
     ? path.join(RESULTS_DIR, `profile-${at.toISOString().replaceAll(":", "").slice(0, 17)}`)
     : null;
-  const { revokedIds, connections } = settings;
-  const started = { revokedIds, connections, profileDir, peers: peers.available };
+  const { revokedIds, connections, people } = settings;
+  const started = { revokedIds, connections, people, profileDir, peers: peers.available };
   const sides = await startSides({ ...started, log, stack });
   const generator = startLoadGenerator();
   stack.defer(() => generator.stop());

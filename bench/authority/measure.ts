@@ -1,8 +1,10 @@
 import { cpuSecondsAround, cpuSecondsOf } from "#bench/cpu.ts";
-import type { LoadResult } from "#bench/load/job.ts";
+import type { Given, LoadResult } from "#bench/load/job.ts";
 import type { LoadGenerator } from "#bench/load/load-generator.ts";
+import { Browsers } from "./browsers.ts";
 import {
   type BySide,
+  exchangeRequests,
   issueRequests,
   type Requests,
   requestsOf,
@@ -53,8 +55,11 @@ export class Bench {
     introspection: 0,
     verify: 0,
     issue_jwt: 0,
+    code_exchange: 0,
+    refresh: 0,
     revocation: 0,
   };
+  readonly #browsers = new Map<Side, Browsers>();
   readonly #faults = new Map<Side, Faults>();
   /** Tokens that were revoked in the last round of each side. */
   revoked: BySide<string[]> = { ours: [], stock: [] };
@@ -75,9 +80,53 @@ export class Bench {
     const requests = issueRequests(this.#sides.get(side).endpoints, "used");
     const { tokens } = await this.#send("issue_jwt", side, requests, {
       amount: count,
+      collects: "access_token",
       seconds: AMOUNT_SECONDS,
     });
     return tokens;
+  }
+
+  /** Has people sign in, or come back, for as many codes. */
+  authorize(side: Side, count: number): Promise<string[]> {
+    const { people, connections } = this.#settings;
+    const browsers =
+      this.#browsers.get(side) ??
+      new Browsers(this.#sides.get(side), people, this.#sides.credentials.password, connections);
+    this.#browsers.set(side, browsers);
+    return browsers.authorize(count);
+  }
+
+  /** A refresh token for each connection, of as many sign-ins. */
+  async #signIn(side: Side): Promise<string[]> {
+    const codes = await this.authorize(side, this.#settings.connections);
+    const requests = exchangeRequests(this.#sides.get(side), "code");
+    const { tokens } = await this.#send("code_exchange", side, requests, {
+      tokens: codes,
+      once: true,
+      collects: "refresh_token",
+      seconds: AMOUNT_SECONDS,
+    });
+    return tokens;
+  }
+
+  /** What a round of a side sends, made before its clock starts. */
+  async #tokensOf(
+    source: NonNullable<Requests["tokens"]>["source"],
+    side: Side,
+    fresh: number,
+  ): Promise<string[]> {
+    switch (source) {
+      case "pool":
+        return this.#pools[side] ?? [];
+      case "fresh":
+        return this.issueTokens(side, fresh);
+      case "codes":
+        return this.authorize(side, fresh);
+      case "sign_ins":
+        return this.#signIn(side);
+      default:
+        return source satisfies never;
+    }
   }
 
   async fillPools(): Promise<void> {
@@ -95,7 +144,7 @@ export class Bench {
     scenario: Scenario,
     side: Side,
     requests: Requests,
-    load: { seconds: number; amount?: number; tokens?: string[]; once?: boolean },
+    load: { seconds: number; amount?: number; tokens?: string[]; once?: boolean; collects?: Given },
   ): Promise<LoadResult> {
     const { tokens, ...rest } = requests;
     const result = await this.#generator.run({
@@ -107,7 +156,7 @@ export class Bench {
       connections: this.#settings.connections,
       seconds: load.seconds,
       amount: load.amount ?? null,
-      collectsTokens: load.amount !== undefined,
+      collects: load.collects ?? null,
     });
     if (side === "ours" && scenario !== "jwks") this.answered[scenario] += result.answered;
     const { wrong, errors } = this.faultsOf(side);
@@ -122,22 +171,23 @@ export class Bench {
 
   async #round(scenario: Scenario, side: Side, seconds: number, freshTokens: number): Promise<Round> {
     const requests = requestsOf(scenario, side, this.#sides);
-    const isFresh = requests.tokens?.source === "fresh";
-    const tokens = isFresh ? await this.issueTokens(side, freshTokens) : (this.#pools[side] ?? []);
+    const source = requests.tokens?.source ?? "pool";
+    const tokens = await this.#tokensOf(source, side, freshTokens);
     const readServer = () => cpuSecondsOf(this.#sides.get(side).pid);
     const readDatabase = () => cpuSecondsAround(this.#sides.databasePid);
     const [serverBefore, databaseBefore] = [readServer(), readDatabase()];
     const { tokens: _, ...load } = await this.#send(scenario, side, requests, {
       seconds,
       tokens,
-      once: isFresh,
+      once: source === "fresh" || source === "codes",
     });
     const round = {
       ...load,
       serverCpuMicros: microsPerRequest(serverBefore, readServer(), load.answered),
       databaseCpuMicros: microsPerRequest(databaseBefore, readDatabase(), load.answered),
     };
-    if (isFresh) this.revoked[side] = tokens.slice(0, Math.min(tokens.length, this.#settings.connections));
+    if (source === "fresh")
+      this.revoked[side] = tokens.slice(0, Math.min(tokens.length, this.#settings.connections));
     return round;
   }
 

@@ -1,22 +1,32 @@
-import type { LoadJob } from "#bench/load/job.ts";
-import type { Endpoints, OtherPeer } from "#bench/peers/peer.ts";
+import type { Carrier, LoadJob } from "#bench/load/job.ts";
+import type { Endpoints, OtherPeer, RunningSide } from "#bench/peers/peer.ts";
 import type { Sides } from "./sides.ts";
 
 export type Side = "ours" | "stock" | OtherPeer;
 /** Something of each side; the other peers are not always there. */
 export type BySide<T> = Record<"ours" | "stock", T> & Partial<Record<OtherPeer, T>>;
 
-export const SCENARIOS = ["introspection", "verify", "issue_jwt", "revocation", "jwks"] as const;
+export const SCENARIOS = [
+  "introspection",
+  "verify",
+  "issue_jwt",
+  "code_exchange",
+  "refresh",
+  "revocation",
+  "jwks",
+] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
 export type Requests = Pick<LoadJob, "url" | "method" | "headers" | "body" | "expect"> & {
-  /** Where the tokens come from: a pool that is used again and again, or fresh ones that are used once. */
-  tokens: { carrier: "form" | "bearer"; source: "pool" | "fresh" } | null;
+  /** Where what is sent comes from: a pool of tokens that is used again and again; fresh ones, or codes, that are used once; a refresh token for each connection. */
+  tokens: { carrier: Carrier; source: "pool" | "fresh" | "codes" | "sign_ins" } | null;
 };
 
 const FORM = { "content-type": "application/x-www-form-urlencoded" };
 const ACTIVE = { status: 200, text: '"active":true' };
 const ISSUED = { status: 200, text: '"access_token":"' };
+/** What a sign-in and each renewal give: a refresh token beside the access token. */
+const RENEWABLE = { status: 200, text: '"refresh_token":"' };
 const REVOKED = { status: 200, text: null };
 const KEYS = { status: 200, text: '"keys":[' };
 
@@ -29,6 +39,21 @@ export function issueRequests(endpoints: Endpoints, what: "jwt" | "used"): Reque
     body: what === "jwt" ? endpoints.jwtForm : endpoints.usedForm,
     expect: ISSUED,
     tokens: null,
+  };
+}
+
+/** The requests by which codes become tokens, or refresh tokens are renewed. */
+export function exchangeRequests(
+  { endpoints, signIns }: RunningSide,
+  what: "code" | "refresh_token",
+): Requests {
+  return {
+    url: endpoints.token,
+    method: "POST",
+    headers: { ...FORM, authorization: endpoints.webAuthorization },
+    body: what === "code" ? signIns.codeForm : signIns.refreshForm,
+    expect: RENEWABLE,
+    tokens: { carrier: what, source: what === "code" ? "codes" : "sign_ins" },
   };
 }
 
@@ -86,6 +111,10 @@ export function requestsOf(scenario: Scenario, side: Side, sides: Sides): Reques
       return side === "ours" ? verifyRequests(sides) : introspectionRequests(endpoints);
     case "issue_jwt":
       return issueRequests(endpoints, "jwt");
+    case "code_exchange":
+      return exchangeRequests(sides.get(side), "code");
+    case "refresh":
+      return exchangeRequests(sides.get(side), "refresh_token");
     case "revocation":
       return revocationRequests(endpoints);
     case "jwks":

@@ -13,6 +13,8 @@ export type Settings = {
   connections: number;
   /** Tokens that introspection and forward-auth go round. */
   pool: number;
+  /** Who sign in, at each side: several for each connection, as the exchanges of one person with one client wait for each other. */
+  people: number;
   /** Revoked tokens in the register before the authority starts. */
   revokedIds: number;
   /** Tokens that the authority has in memory when its size is read. */

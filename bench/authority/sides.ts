@@ -11,6 +11,7 @@ import { migrate } from "#lib/db/migrate.ts";
 import { type EmbeddedDatabase, startEmbeddedDatabase } from "#server/embedded-database/start.ts";
 import { type Credentials, createCredentials } from "./credentials.ts";
 import type { BySide, Side } from "./scenarios.ts";
+import { seedPeople } from "./seed-people.ts";
 import { seedRegistry } from "./seed-registry.ts";
 import { seedRevoked } from "./seed-revoked.ts";
 import { type Ours, startOurs } from "./start-ours.ts";
@@ -38,6 +39,8 @@ export type SidesOptions = {
   peers: readonly AvailablePeer[];
   /** Requests at a time. */
   connections: number;
+  /** Who can sign in. */
+  people: number;
   log(line: string): void;
   /** What is to be undone at the end, in reverse. */
   stack: AsyncDisposableStack;
@@ -90,7 +93,7 @@ function makeDataDir(stack: AsyncDisposableStack): string {
 
 /** Starts database, our authority and the peers, with everything in them that the load needs. */
 export async function startSides(options: SidesOptions): Promise<Sides> {
-  const { revokedIds, profileDir, peers, connections, log, stack } = options;
+  const { revokedIds, profileDir, peers, connections, people, log, stack } = options;
   const dataDir = makeDataDir(stack);
   log("starting the database");
   const server = await startDatabase(dataDir, { peers, connections });
@@ -106,6 +109,7 @@ export async function startSides(options: SidesOptions): Promise<Sides> {
   stack.defer(() => db.end());
   const credentials = createCredentials();
   const clientId = await seedRegistry(db, credentials);
+  await seedPeople(db, credentials, people);
   if (revokedIds > 0) log(`revoking ${revokedIds} tokens in the register`);
   await seedRevoked(db, clientId, revokedIds);
   await db.query("ANALYZE");
@@ -122,7 +126,7 @@ export async function startSides(options: SidesOptions): Promise<Sides> {
     const own = stack.use(new AsyncDisposableStack());
     try {
       const poolSize = peer.poolFor(connections);
-      const side = await peer.start({ home, databaseUrl, poolSize, credentials, stack: own });
+      const side = await peer.start({ home, databaseUrl, poolSize, credentials, people, stack: own });
       await tryOut(side, connections);
       running[peer.name] = side;
     } catch (error) {

@@ -6,7 +6,15 @@ test("the smoke run of authority prints every figure, with right answers that ar
 }, () => {
   const { status, figures, output } = runBench("authority", "--smoke");
   expect(status, output).toBe(0);
-  for (const name of ["introspection", "verify", "issue_jwt", "revocation", "jwks"])
+  for (const name of [
+    "introspection",
+    "verify",
+    "issue_jwt",
+    "code_exchange",
+    "refresh",
+    "revocation",
+    "jwks",
+  ])
     expect(Number(figures[`${name}_ratio`]), output).toBeGreaterThan(0);
   expect(Number(figures.authority_rss_mb)).toBeGreaterThan(0);
   expect(figures).toMatchObject({

@@ -5,6 +5,7 @@ import { answers, baseEnv, startChild } from "#bench/child.ts";
 import type { RunningSide } from "#bench/peers/peer.ts";
 import { findPorts } from "#bench/ports.ts";
 import { basic, type Credentials } from "./credentials.ts";
+import { authorizationQuery, codeForm, refreshForm } from "./people.ts";
 import { RESOURCE, SCOPE, VERIFIER } from "./seed-registry.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
@@ -43,9 +44,12 @@ export async function startOurs(options: {
       DATABASE_URL: databaseUrl,
       DATA_DIR: dataDir,
       AUTHORITY_PORT: String(port),
+      AUTHORITY_ISSUER: origin,
       METRICS_PORT: String(metricsPort),
       MASTER_KEY: randomBytes(32).toString("base64"),
       LOG_LEVEL: "warn",
+      // all people come from one address here
+      AUTHORIZATIONS_PER_SECOND: "100000",
     },
     isReady: () => answers(`${origin}/readyz`),
     readyWithinMs: READY_MS,
@@ -62,6 +66,13 @@ export async function startOurs(options: {
       introspectionAuthorization: basic(VERIFIER, credentials.verifierSecret),
       jwtForm: form,
       usedForm: form,
+      webAuthorization: basic(credentials.webClientId, credentials.webClientSecret),
+    },
+    signIns: {
+      authorizationUrl: () =>
+        `${origin}/oauth/authorize?${authorizationQuery({ clientId: credentials.webClientId })}`,
+      codeForm: codeForm(),
+      refreshForm: refreshForm(),
     },
     verifyUrl: `${origin}/verify`,
     metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,

@@ -7,6 +7,8 @@ const WORDS: Record<Scenario, string> = {
   introspection: "introspection (ours JWT with durable audit, peer opaque)",
   verify: "`/verify` (the peer: its introspection)",
   issue_jwt: "client-credentials JWT ES256 (ours with register and audit, peer in memory)",
+  code_exchange: "code exchange: access JWT, ID token, refresh token (peer: JWT not kept)",
+  refresh: "refresh, the token replaced: the same three (peer: JWT not kept)",
   revocation: "revocation of one token (ours JWT with audit entry, peer opaque)",
   jwks: "JWKS",
 };
@@ -15,6 +17,8 @@ const GOALS: Record<Scenario, string> = {
   introspection: "≥ 3, then 5",
   verify: "≥ 3, then 5",
   issue_jwt: "≥ 0.8, then 1.2",
+  code_exchange: "",
+  refresh: "",
   revocation: "≥ 2, then 4",
   jwks: "≥ 2",
 };
@@ -38,6 +42,8 @@ const OTHER_WORDS: Record<Scenario, string> = {
   introspection: "introspection (JWT)",
   verify: "`/verify`",
   issue_jwt: "client-credentials JWT ES256",
+  code_exchange: "code exchange: access JWT, ID token, refresh token",
+  refresh: "refresh, the token replaced",
   revocation: "revocation of one token",
   jwks: "JWKS",
 };

@@ -7,6 +7,10 @@ declare module "autocannon" {
     path?: string;
     headers?: Record<string, string>;
     body?: string | Buffer;
+    /** Makes what is sent, before each time. */
+    setupRequest?(request: Request): Request;
+    /** Before the next request of its connection is made. */
+    onResponse?(status: number, body: string): void;
   };
 
   /** One connection. */

@@ -1,18 +1,37 @@
 // The load generator: a process of its own that is given one job at a time over IPC.
 import autocannon, { type Client, type Request } from "autocannon";
-import type { LoadJob, LoadResult } from "./job.ts";
+import type { Given, LoadJob, LoadResult } from "./job.ts";
 import { Latencies } from "./latencies.ts";
 
 const REQUEST_TIMEOUT_SECONDS = 10;
-const ACCESS_TOKEN = /"access_token":"([^"]+)"/;
+const GIVEN: Record<Given, RegExp> = {
+  access_token: /"access_token":"([^"]+)"/,
+  refresh_token: /"refresh_token":"([^"]+)"/,
+};
+
+/** One connection's refresh token and what comes after it; one that is refused stays, so that every answer after it is wrong too. */
+function chainOf(base: Request, form: string, first: string): Request {
+  let token = first;
+  return {
+    ...base,
+    setupRequest: (request) => ({ ...request, body: `${form}&refresh_token=${encodeURIComponent(token)}` }),
+    onResponse: (_status, body) => {
+      token = GIVEN.refresh_token.exec(body)?.[1] ?? token;
+    },
+  };
+}
 
 function requestOf(job: LoadJob, token: string | null): Request {
   const { pathname, search } = new URL(job.url);
   const base = { method: job.method, path: pathname + search };
+  const carrier = job.tokens?.carrier;
+  if (token !== null && carrier === "code")
+    return { ...base, headers: { ...job.headers }, body: `${job.body}&code=${encodeURIComponent(token)}` };
+  if (token !== null && carrier === "refresh_token")
+    return chainOf({ ...base, headers: { ...job.headers } }, job.body ?? "", token);
   if (token === null)
     return { ...base, headers: { ...job.headers }, ...(job.body === null ? {} : { body: job.body }) };
-  if (job.tokens?.carrier === "bearer")
-    return { ...base, headers: { ...job.headers, authorization: `Bearer ${token}` } };
+  if (carrier === "bearer") return { ...base, headers: { ...job.headers, authorization: `Bearer ${token}` } };
   return {
     ...base,
     headers: { ...job.headers },
@@ -69,7 +88,7 @@ async function run(job: LoadJob): Promise<LoadResult> {
     verifyBody: (body) => {
       const isRight = job.expect.text === null || body.includes(job.expect.text);
       if (!isRight) wrongBody ??= body.slice(0, 300);
-      if (isRight && job.collectsTokens) collected.push(ACCESS_TOKEN.exec(body)?.[1] ?? "");
+      if (isRight && job.collects !== null) collected.push(GIVEN[job.collects].exec(body)?.[1] ?? "");
       return isRight;
     },
   });

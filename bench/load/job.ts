@@ -3,7 +3,14 @@ export type Carrier =
   /** `token=…&token_type_hint=access_token` in the form. */
   | "form"
   /** `Authorization: Bearer …` */
-  | "bearer";
+  | "bearer"
+  /** The job's form with `&code=…`. */
+  | "code"
+  /** The job's form with `&refresh_token=…`: a connection begins with its token and goes on with what each answer gives in its place. */
+  | "refresh_token";
+
+/** What an answer of the token endpoint gives. */
+export type Given = "access_token" | "refresh_token";
 
 /** One load of one server. */
 export type LoadJob = {
@@ -23,8 +30,8 @@ export type LoadJob = {
   /** Requests after which no new one is sent; null: as many as there is time for. */
   amount: number | null;
   expect: { status: number /** Text that the body must hold. */; text: string | null };
-  /** Hand back the access tokens of the answers. */
-  collectsTokens: boolean;
+  /** Hand back these tokens of the answers. */
+  collects: Given | null;
 };
 
 export type LoadResult = {

@@ -22,11 +22,26 @@ export type Endpoints = {
   jwtForm: string;
   /** The form by which it gets what is introspected and revoked. */
   usedForm: string;
+  /** Of the client that people sign in by. */
+  webAuthorization: string;
+};
+
+/** How people sign in there by the web client, and what their codes and refresh tokens are exchanged by. */
+export type SignIns = {
+  /** The authorization request of a person; who is signed in already is sent straight back with a code. */
+  authorizationUrl(person: string): string;
+  /** Where the browser goes on instead, where it is sent to an address at which nobody answers; null: it goes there. */
+  detour?(url: URL, person: string): Promise<URL | null>;
+  /** The form of an exchange, without its code. */
+  codeForm: string;
+  /** The form of a refresh, without its token. */
+  refreshForm: string;
 };
 
 /** An authority under measurement. */
 export type RunningSide = {
   endpoints: Endpoints;
+  signIns: SignIns;
   child: Child;
   /** The server's own process, where it is not the one that was started. */
   pid: number;
@@ -42,6 +57,8 @@ export type PeerStart = {
   /** Database connections, as `poolFor` says. */
   poolSize: number;
   credentials: Credentials;
+  /** How many people can sign in. */
+  people: number;
   stack: AsyncDisposableStack;
 };
 

@@ -23,7 +23,7 @@ describe("the smoke run", () => {
     test.skipIf(peer.find() === null)(`measures ${peer.title} on the same work, with right answers`, () => {
       const { status, figures, output } = smoke(peer.name);
       expect(status, output).toBe(0);
-      for (const work of ["introspection", "issue_jwt", "revocation", "jwks"])
+      for (const work of ["introspection", "issue_jwt", "code_exchange", "refresh", "revocation", "jwks"])
         expect(Number(figures[`${peer.name}_${work}_ratio`]), output).toBeGreaterThan(0);
       expect(figures).toMatchObject({
         [`${peer.name}_wrong_answers`]: "0",

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { basic, type Credentials } from "#bench/authority/credentials.ts";
+import { authorizationQuery, codeForm, REDIRECT_URI, refreshForm } from "#bench/authority/people.ts";
 import { RESOURCE, SCOPE } from "#bench/authority/seed-registry.ts";
 import { answers, baseEnv, startChild } from "#bench/child.ts";
 import { findPorts } from "#bench/ports.ts";
@@ -29,6 +30,9 @@ export async function startStock(options: {
       PEER_PORT: String(port),
       PEER_CLIENT_ID: credentials.clientId,
       PEER_CLIENT_SECRET: credentials.clientSecret,
+      PEER_WEB_CLIENT_ID: credentials.webClientId,
+      PEER_WEB_CLIENT_SECRET: credentials.webClientSecret,
+      PEER_REDIRECT_URI: REDIRECT_URI,
     },
     isReady: () => answers(`${origin}/jwks`),
     readyWithinMs: READY_MS,
@@ -46,6 +50,13 @@ export async function startStock(options: {
       introspectionAuthorization: authorization,
       jwtForm: `${usedForm}&resource=${encodeURIComponent(RESOURCE)}`,
       usedForm,
+      webAuthorization: basic(credentials.webClientId, credentials.webClientSecret),
+    },
+    signIns: {
+      authorizationUrl: (person) =>
+        `${origin}/auth?${authorizationQuery({ clientId: credentials.webClientId })}&login_hint=${encodeURIComponent(person)}`,
+      codeForm: codeForm(),
+      refreshForm: refreshForm(),
     },
     child,
     pid: child.pid,

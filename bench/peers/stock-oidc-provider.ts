@@ -1,6 +1,6 @@
 // The peer: oidc-provider as it comes, with the plainest PostgreSQL adapter. Its development login is off, everything else is its default.
-// Opaque tokens are kept in the database, JWTs (asked for by resource) are signed with ES256 and kept nowhere.
-import { generateKeyPairSync } from "node:crypto";
+// Opaque tokens are kept in the database, JWTs (asked for by resource) are signed with ES256 and kept nowhere. Whoever comes is signed in as who they say they are.
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 import Provider, { type Configuration, type JWK } from "oidc-provider";
 import pg from "pg";
 import { adapterOn, createTable } from "./postgres-adapter.ts";
@@ -18,6 +18,7 @@ function newKey(): JWK {
   return { ...privateKey.export({ format: "jwk" }), kid: "stock", alg: "ES256", use: "sig" } as JWK;
 }
 
+const INTERACTION = /^\/interaction\//;
 const port = Number(setting("PEER_PORT"));
 const ttlSeconds = 86_400;
 const pool = new pg.Pool({ connectionString: setting("DATABASE_URL"), max: 16 });
@@ -35,9 +36,42 @@ const configuration: Configuration = {
       response_types: [],
       id_token_signed_response_alg: "ES256",
     },
+    {
+      client_id: setting("PEER_WEB_CLIENT_ID"),
+      client_secret: setting("PEER_WEB_CLIENT_SECRET"),
+      grant_types: ["authorization_code", "refresh_token"],
+      redirect_uris: [setting("PEER_REDIRECT_URI")],
+      response_types: ["code"],
+      id_token_signed_response_alg: "ES256",
+    },
   ],
-  scopes: ["orders:read"],
-  ttl: { ClientCredentials: ttlSeconds },
+  scopes: ["openid", "orders:read"],
+  cookies: { keys: [randomBytes(32).toString("base64url")] },
+  ttl: {
+    ClientCredentials: ttlSeconds,
+    AuthorizationCode: 600,
+    RefreshToken: ttlSeconds,
+    Session: ttlSeconds,
+    Grant: ttlSeconds,
+    IdToken: 3_600,
+    Interaction: 600,
+  },
+  findAccount: (_ctx, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
+  interactions: { url: (_ctx, { uid }) => `/interaction/${uid}` },
+  // refresh tokens for whoever may have them, each good once: as the others do it
+  issueRefreshToken: (_ctx, client) => client.grantTypeAllowed("refresh_token"),
+  rotateRefreshToken: true,
+  // nobody is asked for consent, which is remembered with the session
+  async loadExistingGrant({ oidc }) {
+    const [clientId, accountId] = [oidc.client?.clientId ?? "", oidc.session?.accountId];
+    const known = oidc.session?.grantIdFor(clientId);
+    if (known !== undefined) return oidc.provider.Grant.find(known);
+    const grant = new oidc.provider.Grant({ clientId, accountId });
+    grant.addOIDCScope("openid orders:read");
+    grant.addResourceScope(JWT_RESOURCE, "orders:read");
+    await grant.save();
+    return grant;
+  },
   features: {
     devInteractions: { enabled: false },
     clientCredentials: { enabled: true },
@@ -58,6 +92,12 @@ const configuration: Configuration = {
 
 const provider = new Provider(`http://127.0.0.1:${port}`, configuration);
 provider.on("server_error", (_ctx, error) => console.error(error));
+provider.use(async (ctx, next) => {
+  if (!INTERACTION.test(ctx.path)) return next();
+  const { params } = await provider.interactionDetails(ctx.req, ctx.res);
+  ctx.respond = false;
+  await provider.interactionFinished(ctx.req, ctx.res, { login: { accountId: String(params.login_hint) } });
+});
 const server = provider.listen(port, "127.0.0.1", () => console.log("ready"));
 server.keepAliveTimeout = 65_000;
 

@@ -33,6 +33,8 @@ import { ViewsMenu } from "./views-menu.tsx";
 
 /** Of the column of check boxes, in pixels. */
 const CHECK_WIDTH = 36;
+/** In pixels; as the style sheet has them, cards are higher. */
+const ROW_HEIGHTS = { comfortable: 36, compact: 28 };
 
 type Selection<Row> = { rows: Row[]; clear: () => void };
 
@@ -254,6 +256,7 @@ export function DataTable<Row extends ListRow>(props: DataTableProps<Row>) {
                   columns={props.columns}
                   isSelectable={isSelectable}
                   isPressable={hrefOf !== undefined}
+                  rowHeight={ROW_HEIGHTS[preferences.density]}
                   openId={openId}
                   cursorId={cursorId}
                   nameOf={nameOf}

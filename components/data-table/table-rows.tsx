@@ -3,6 +3,7 @@
 import { type MouseEvent, useCallback, useEffect, useRef, useState } from "react";
 import { useHold } from "../live/live.tsx";
 import type { DataTableColumn, ListRow } from "./columns.ts";
+import { useRowsInView } from "./rows-in-view.ts";
 import { TableRow } from "./table-row.tsx";
 import type { ListTable } from "./use-list-table.ts";
 
@@ -11,6 +12,8 @@ type TableRowsProps<Row extends ListRow> = {
   columns: DataTableColumn<Row>[];
   isSelectable: boolean;
   isPressable: boolean;
+  /** Of a row, in pixels. */
+  rowHeight: number;
   openId: string | null;
   cursorId: string | null;
   nameOf: (row: Row) => string;
@@ -41,9 +44,10 @@ export function TableRows<Row extends ListRow>(props: TableRowsProps<Row>) {
     .getVisibleLeafColumns()
     .map((column) => column.id)
     .join(" ");
+  const rows = useRowsInView(table.getRowModel().rows, props.rowHeight);
   return (
     <tbody onPointerEnter={() => setIsPointed(true)} onPointerLeave={() => setIsPointed(false)}>
-      {table.getRowModel().rows.map((row) => (
+      {rows.map((row) => (
         <TableRow
           key={row.id}
           table={table}

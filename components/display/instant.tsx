@@ -1,10 +1,10 @@
 "use client";
 
-import { useMounted } from "@mantine/hooks";
 import { Hint } from "../on-demand/hint.tsx";
 import { useClock } from "./clock.tsx";
 import { lastingWords, relativeWords } from "./duration.ts";
 import classes from "./instant.module.css";
+import { useIsHydrated } from "./use-is-hydrated.ts";
 
 const LOCAL = new Intl.DateTimeFormat("en-GB", {
   weekday: "short",
@@ -66,6 +66,32 @@ function Relative({ ms, isLasting = false }: { ms: number; isLasting?: boolean }
   return useClock((nowMs) => (isLasting ? lastingWords : relativeWords)(ms, nowMs));
 }
 
+/** What the tooltip says: made only where it is shown, a list has a hundred and fifty of them. */
+function Exact({
+  at,
+  ms,
+  isExact,
+  hint,
+}: {
+  at: string;
+  ms: number;
+  isExact: boolean;
+  hint: string | undefined;
+}) {
+  return (
+    <span className={classes.exact}>
+      <span>{localWords(at)}</span>
+      <span>{utcWords(at)}</span>
+      {isExact ? (
+        <span>
+          <Relative ms={ms} />
+        </span>
+      ) : null}
+      {hint ? <span>{hint}</span> : null}
+    </span>
+  );
+}
+
 /** A time: short in the text, exact (local and UTC) on hover and focus. */
 export function Instant({
   at,
@@ -76,24 +102,12 @@ export function Instant({
   focusable = false,
 }: InstantProps) {
   const ms = at === null ? Number.NaN : Date.parse(at);
-  const isMounted = useMounted();
+  const isHydrated = useIsHydrated();
   if (at === null || Number.isNaN(ms)) return <span className="faint">{none}</span>;
-  const exact = shortWords(at, isMounted);
   return (
     <Hint
       events={{ hover: true, focus: true, touch: true }}
-      label={
-        <span className={classes.exact}>
-          <span>{isMounted ? localWords(at) : ""}</span>
-          <span>{utcWords(at)}</span>
-          {show === "exact" ? (
-            <span>
-              <Relative ms={ms} />
-            </span>
-          ) : null}
-          {hint ? <span>{hint}</span> : null}
-        </span>
-      }
+      label={<Exact at={at} ms={ms} isExact={show === "exact"} hint={hint} />}
     >
       <time
         dateTime={at}
@@ -102,7 +116,7 @@ export function Instant({
         suppressHydrationWarning
       >
         {prefix ? `${prefix} ` : ""}
-        {show === "exact" ? exact : <Relative ms={ms} isLasting={show === "lasting"} />}
+        {show === "exact" ? shortWords(at, isHydrated) : <Relative ms={ms} isLasting={show === "lasting"} />}
       </time>
     </Hint>
   );

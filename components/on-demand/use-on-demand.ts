@@ -12,8 +12,9 @@ const useBeforePaint = typeof window === "undefined" ? useEffect : useLayoutEffe
  * @returns the code once it has come, whether it may open now, and the ref that the control needs.
  */
 export function useOnDemand<T>(code: OnDemand<T>, isAsked: boolean, onFail: () => void) {
-  const [loaded, setLoaded] = useState(() => code.loaded);
-  const [isReady, setIsReady] = useState(loaded !== null);
+  // nothing until it is asked for, though others have loaded it: a list has fifty controls, and what places each costs more than its row
+  const [loaded, setLoaded] = useState<T | null>(null);
+  const [isReady, setIsReady] = useState(false);
   const control = useRef<HTMLElement>(null);
   const hadFocus = useRef(false);
   const fail = useRef(onFail);

@@ -2,6 +2,9 @@ import type { OrderPlan, PlannedVerb, PlanTargetInput } from "#lib/order-plans/m
 import type { TargetKind } from "#lib/revocations/model.ts";
 import { groupedNumber } from "../display/number-text.tsx";
 
+/** Above so many tokens something is to be typed, whatever the organisation asks for. */
+const TYPE_ABOVE = 20;
+
 /** Texts of the dialog that takes tokens back. */
 const OBJECTS: Record<TargetKind, string> = {
   token: "a token",
@@ -44,4 +47,16 @@ export function instantOf(local: string): string | null {
 /** An instant as such a field has it. */
 export function localOf(at: Date): string {
   return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+/** Of a plan, what decides on what is to be typed. */
+export type Confirmed = Pick<OrderPlan, "confirm" | "tokens" | "target">;
+
+/** What is to be typed, as it is told to the console, and as a person reads it. */
+export function typedFor(plan: Confirmed | null): { text: string; shown: string } | null {
+  if (plan === null || (plan.confirm === null && plan.tokens.value <= TYPE_ABOVE)) return null;
+  const { target, tokens } = plan;
+  if (target.kind !== "selection")
+    return { text: plan.confirm ?? target.name, shown: plan.confirm ?? target.name };
+  return { text: plan.confirm ?? `${tokens.value} tokens`, shown: `${groupedNumber(tokens.value)} tokens` };
 }

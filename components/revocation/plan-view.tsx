@@ -23,7 +23,7 @@ export function PlanView({ plan }: { plan: OrderPlan }) {
               {sentence}
             </p>
           ))}
-          {plan.needsOwner ? <p>Over so much, it takes an owner.</p> : null}
+          {plan.needsOwner ? <p>Only an owner may do this.</p> : null}
         </div>
       </div>
       {plan.callers.length > 0 ? (

@@ -1,55 +1,26 @@
 "use client";
 
-import { Button, Group, TextInput } from "@mantine/core";
 import { IconBan, IconPlayerPause } from "@tabler/icons-react";
-import { useRouter } from "next/navigation";
-import { type FormEvent, useEffect, useState } from "react";
+import { type FormEvent, useState } from "react";
 import type { OrderPlan, PlannedOrderResult, PlanTargetInput } from "#lib/order-plans/model.ts";
 import { type Because, isExplained, NO_REASON, ReasonFields } from "../overlay/reason-fields.tsx";
+import { NotPlanned, PlannedActButtons, TypeToConfirm } from "./confirm-planned.tsx";
 import { OrderOutcome } from "./order-outcome.tsx";
 import { askPlan, type OrderTerms, sendOrder } from "./order-requests.ts";
 import { OrderTermsFields } from "./order-terms-fields.tsx";
-import { actWords } from "./order-words.ts";
+import { actWords, typedFor } from "./order-words.ts";
 import { PlanProblem } from "./plan-problem.tsx";
 import { PlanView } from "./plan-view.tsx";
 import { Planning } from "./planning.tsx";
 import classes from "./revoke-dialog.module.css";
+import { usePlan } from "./use-plan.ts";
+import { usePlannedAct } from "./use-planned-act.ts";
 
-/** Above so many tokens something is to be typed, whatever the organisation asks for. */
-const TYPE_ABOVE = 20;
 /** How long terms rest before a plan is made for them. */
 const REST_MS = 350;
 
-/** The plan for what is chosen, made anew whenever that changes or is asked for. */
-function usePlan(terms: OrderTerms, isReady: boolean) {
-  const [plan, setPlan] = useState<OrderPlan | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const [attempt, setAttempt] = useState(0);
-  const text = JSON.stringify(terms);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: an attempt is asked for again on purpose
-  useEffect(() => {
-    setPlan(null);
-    setError(null);
-    if (!isReady) return;
-    const stop = new AbortController();
-    const timer = setTimeout(() => {
-      askPlan(JSON.parse(text) as OrderTerms, stop.signal)
-        .then(setPlan)
-        .catch((cause) => (stop.signal.aborted ? undefined : setError(cause)));
-    }, REST_MS);
-    return () => {
-      clearTimeout(timer);
-      stop.abort();
-    };
-  }, [text, isReady, attempt]);
-  return { plan, error, replan: () => setAttempt((count) => count + 1) };
-}
-
-function typedFor(plan: OrderPlan | null): string | null {
-  if (plan === null) return null;
-  if (plan.confirm !== null) return plan.confirm;
-  if (plan.tokens.value <= TYPE_ABOVE) return null;
-  return plan.target.kind === "selection" ? `${plan.tokens.value} tokens` : plan.target.name;
+function askFor(text: string, signal: AbortSignal): Promise<OrderPlan> {
+  return askPlan(JSON.parse(text) as OrderTerms, signal);
 }
 
 /** What a revocation or suspension will do, the reason, and afterwards what it did. */
@@ -65,7 +36,6 @@ export function RevokeForm({
   onClose: () => void;
   onBusy: (isBusy: boolean) => void;
 }) {
-  const router = useRouter();
   const [terms, setTerms] = useState<OrderTerms>({
     verb: "revoke",
     target,
@@ -73,47 +43,35 @@ export function RevokeForm({
     suspendedUntil: null,
   });
   const [isTimed, setIsTimed] = useState(true);
-  const { plan, error: planError, replan } = usePlan(terms, isTimed);
+  const about = isTimed ? JSON.stringify(terms) : null;
+  const { plan, error: planError, replan } = usePlan(about, askFor, REST_MS);
   const [because, setBecause] = useState<Because>(
     incident === undefined ? NO_REASON : { reason: "token_leaked", note: `Case ${incident}` },
   );
   const [typed, setTyped] = useState("");
-  const [problem, setProblem] = useState<unknown>(null);
-  const [isSending, setIsSending] = useState(false);
-  const [result, setResult] = useState<PlannedOrderResult | null>(null);
+  const { result, problem, isSending, act, forgive } = usePlannedAct<PlannedOrderResult>(onBusy);
 
   if (result) return <OrderOutcome result={result} onClose={onClose} />;
 
   const toType = typedFor(plan);
-  const isConfirmed = toType === null || typed.trim() === toType;
+  const isConfirmed = toType === null || [toType.text, toType.shown].includes(typed.trim());
   const isReady = plan !== null && isExplained(because) && isConfirmed;
 
   function choose(next: OrderTerms, isWhole: boolean) {
     setIsTimed(isWhole);
     setTerms(next);
-    setProblem(null);
+    forgive();
   }
 
-  async function submit(event: FormEvent) {
+  function submit(event: FormEvent) {
     event.preventDefault();
-    if (plan === null || !isExplained(because) || !isConfirmed || isSending) return;
-    setIsSending(true);
-    onBusy(true);
-    setProblem(null);
-    try {
-      const { reason, note } = because;
-      setResult(await sendOrder(plan, { reason, note: note.trim(), confirm: typed.trim() }, incident));
-      router.refresh();
-    } catch (cause) {
-      setProblem(cause);
-    } finally {
-      setIsSending(false);
-      onBusy(false);
-    }
+    if (plan === null || !isExplained(because) || !isConfirmed) return;
+    const { reason, note } = because;
+    act(() => sendOrder(plan, { reason, note: note.trim(), confirm: toType?.text ?? "" }, incident));
   }
 
   function anew() {
-    setProblem(null);
+    forgive();
     setTyped("");
     replan();
   }
@@ -129,51 +87,27 @@ export function RevokeForm({
           <PlanView plan={plan} />
         </>
       ) : planError ? (
-        <PlanProblem error={planError} title="It could not be planned" onReplan={anew} />
+        <NotPlanned error={planError} onReplan={anew} onClose={onClose} />
       ) : isTimed ? (
         <Planning />
       ) : null}
-      {planError && plan === null ? (
-        <Group justify="flex-end" gap="xs">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button onClick={anew}>Try again</Button>
-        </Group>
-      ) : (
+      {planError && plan === null ? null : (
         <>
           <ReasonFields
             value={because}
             onChange={setBecause}
             placeholder="Where it was found, who asked, which ticket"
           />
-          {toType === null ? null : (
-            <TextInput
-              label={
-                <>
-                  Type <span className={classes.name}>{toType}</span> to confirm
-                </>
-              }
-              value={typed}
-              autoComplete="off"
-              spellCheck={false}
-              onChange={(event) => setTyped(event.currentTarget.value)}
-            />
-          )}
+          {toType === null ? null : <TypeToConfirm toType={toType.shown} value={typed} onChange={setTyped} />}
           {problem ? <PlanProblem error={problem} title="It was not done" onReplan={anew} /> : null}
-          <Group justify="flex-end" gap="xs" className={classes.actions}>
-            <Button onClick={onClose} disabled={isSending}>
-              Cancel
-            </Button>
-            <Button
-              type="submit"
-              variant="filled"
-              color={terms.verb === "revoke" ? "red" : "yellow"}
-              leftSection={terms.verb === "revoke" ? <IconBan size={16} /> : <IconPlayerPause size={16} />}
-              disabled={!isReady}
-              loading={isSending}
-            >
-              {plan ? actWords(plan) : terms.verb === "revoke" ? "Revoke" : "Suspend"}
-            </Button>
-          </Group>
+          <PlannedActButtons
+            act={plan ? actWords(plan) : terms.verb === "revoke" ? "Revoke" : "Suspend"}
+            color={terms.verb === "revoke" ? "red" : "yellow"}
+            icon={terms.verb === "revoke" ? <IconBan size={16} /> : <IconPlayerPause size={16} />}
+            isReady={isReady}
+            isSending={isSending}
+            onClose={onClose}
+          />
         </>
       )}
     </form>

@@ -9,9 +9,10 @@ export function leftWords(secondsLeft: number): string {
 
 /** How far it has come: "12,000 of 400,000 rows, about 40 s left". */
 export function progressWords(
-  item: Pick<WorkItem, "done" | "total" | "unit" | "secondsLeft" | "state">,
+  item: Pick<WorkItem, "done" | "total" | "unit" | "secondsLeft" | "state"> & Partial<Pick<WorkItem, "kind">>,
 ): string {
   const { done, total, unit, secondsLeft } = item;
+  if (item.state === "waiting" && item.kind === "check") return "Waits for a worker";
   if (item.state === "waiting") return "Waits for the browser to take it";
   // "at least so many" says nothing any more once there are more
   if (total === null || (!total.isExact && done >= total.value))
@@ -25,6 +26,9 @@ export function progressWords(
 /** How it ended. */
 export function endWords(item: WorkItem): string {
   const count = `${groupedNumber(item.done)} ${item.unit}`;
+  if (item.kind === "check" && item.state === "done") return `It holds: ${count} verified`;
+  if (item.kind === "check" && item.state === "cancelled") return `Cancelled after ${count}`;
+  if (item.kind === "check") return item.note ?? `Failed after ${count}. Try it again.`;
   if (item.state === "done") return `Done: ${count}`;
   if (item.state === "cancelled") return `Cancelled after ${count}: the file is not whole`;
   return `Broke off after ${count}. ${item.note ?? ""}`.trim();

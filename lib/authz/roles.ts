@@ -47,8 +47,8 @@ const GOVERN = [
   "key:rotate",
   "detection:tune",
 ] as const;
-/** What leaves the product as a file: beside the permission to read the list itself. */
-const EXPORT = ["export:create"] as const;
+/** What leaves the product as a file, beside the permission to read the list itself; and to have the evidence verified. */
+const EXPORT = ["export:create", "evidence:verify"] as const;
 const OWN = [
   "admin:read",
   "admin:write",

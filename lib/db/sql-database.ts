@@ -1,7 +1,7 @@
 import pg from "pg";
 import { endWhenSilent } from "./end-when-silent.ts";
 import { parseTimestamp } from "./parse-timestamp.ts";
-import { preparedName, type Sql } from "./sql.ts";
+import { type Sql, statementOf } from "./sql.ts";
 import { TransactionEnds } from "./transaction-ends.ts";
 
 /** The pool of a process that speaks SQL alone: without Prisma's client, which takes some 50 MB. */
@@ -38,11 +38,6 @@ const types: pg.CustomTypesConfig = {
 
 function roleOption(role: DatabaseRole): string {
   return role === "owner" ? "" : ` -c role=tokenwarden_${role}`;
-}
-
-function statementOf(text: string, values: readonly unknown[]): pg.QueryConfig {
-  const name = preparedName(text);
-  return (name === undefined ? { text, values } : { name, text, values }) as pg.QueryConfig;
 }
 
 function ignore(): void {}

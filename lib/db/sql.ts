@@ -34,7 +34,11 @@ export function prepared(text: string): string {
   return text;
 }
 
-/** The name that a prepared statement's text goes by, or undefined. */
-export function preparedName(text: string): string | undefined {
-  return preparedNames.get(text);
+/** A statement as a connection is given it: by its name where it is a prepared one. */
+export function statementOf(
+  text: string,
+  values: readonly unknown[],
+): { text: string; values: unknown[]; name?: string } {
+  const name = preparedNames.get(text);
+  return { text, values: values as unknown[], ...(name === undefined ? {} : { name }) };
 }

@@ -49,6 +49,12 @@ describe("CSV", () => {
     },
   );
 
+  test("a name that begins with an apostrophe and a formula is not taken for the formula", () => {
+    const names = ["=x", "'=x", "''=x"];
+    const rows = names.map((name): Row => ({ name, count: 1, note: null }));
+    expect(readBack(csv(rows, false)).map(([cell]) => cell)).toEqual(["'=x", "''=x", "'''=x"]);
+  });
+
   test("has its header once, also where nothing matches", () => {
     expect(csv([], true)).toBe("name,count,note\r\n");
     expect(csv([{ name: "a", count: 1, note: "b" }], false)).toBe("a,1,b\r\n");

@@ -1,24 +1,23 @@
+import { guardCell } from "../input/formula-cell.ts";
 import type { Cell, Columns } from "./columns.ts";
 import type { ExportFormat } from "./model.ts";
 
 export type Encode = (rows: readonly unknown[], isFirst: boolean) => string;
 
 const LINE_END = "\r\n";
-/** What a spreadsheet takes a cell for a formula by, the full-width ones of East Asian keyboards among it. */
-const FORMULA = /^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/;
 /** A line break alone is not the delimiter, and would stand bare. */
 const TO_BE_QUOTED = /[",\r\n]/;
 
 function csvCell(cell: Cell): string {
   if (cell === null) return "";
   if (typeof cell === "number") return cell < 0 ? `'${cell}` : String(cell);
-  const text = FORMULA.test(cell) ? `'${cell}` : cell;
+  const text = guardCell(cell);
   return TO_BE_QUOTED.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /**
  * Rows as text of a format, piece by piece. CSV as RFC 4180 has it, with a header in the first piece; cells that a spreadsheet would take for a
- * formula begin with an apostrophe. NDJSON holds the rows as the API gives them. Of our own, not a library's: those took most of an export's time.
+ * formula begin with an apostrophe (`guardCell`). NDJSON holds the rows as the API gives them. Of our own, not a library's: those took most of an export's time.
  */
 export function encoderOf(format: ExportFormat, columns: Columns<unknown>): Encode {
   switch (format) {

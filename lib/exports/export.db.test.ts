@@ -142,7 +142,7 @@ describe("an export", () => {
     expect(idsIn(text)).toEqual(expected);
   });
 
-  test("holds neither a token's value nor its hash", async () => {
+  test("holds neither a token's value nor its hash (mistake 1)", async () => {
     const token = await fixture.token({ clientId, issuedAt: new Date(Date.now() - 500) });
     for (const format of ["csv", "ndjson"] as const) {
       ctx = await actorOf("auditor");

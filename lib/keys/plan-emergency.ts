@@ -59,7 +59,7 @@ export async function planEmergency(ctx: Context, { kid }: { kid: string }): Pro
   });
   const follows = isSigning
     ? [
-        "Whoever it gives a token until then is reached too.",
+        "What it signs until then is refused too.",
         standby === null
           ? "A new key is made and signs at once."
           : `${standby.kid}, which every cache can have, signs at once. If it may have leaked too, cancel it first.`,

@@ -12,9 +12,23 @@ export function leavesAt(day: string, days: number): Date {
   return new Date(startOfDay(day).getTime() + (days + 1) * DAY_MS);
 }
 
+/** Rows that are counted where the statistics have nothing yet, which is soon after there are some: at the most. */
+const COUNTED_MAX = 100_000;
+
+async function countUncounted(db: Sql, days: readonly MeasuredDay[]): Promise<Map<string, number>> {
+  const uncounted = days.filter(({ uses }) => uses === null).map(({ day }) => day);
+  if (uncounted.length === 0) return new Map();
+  const rows = await run<{ day: Date; uses: bigint }>(
+    db,
+    sql`SELECT d.day, (SELECT count(*) FROM (SELECT FROM token_use u WHERE u.received_at >= d.day AND u.received_at < d.day + interval '1 day'
+        LIMIT ${COUNTED_MAX}::int) x) AS uses FROM unnest(${uncounted}::timestamptz[]) AS d(day)`,
+  );
+  return new Map(rows.map(({ day, uses }) => [dayOf(day), Number(uses)]));
+}
+
 /**
  * Every day up to today that has a partition or a row in the common one, from the oldest to the newest. Sizes and rows are the catalogue's; nothing is scanned
- * but the common partition, which has next to nothing, and today, where nothing has counted it yet.
+ * but the common partition, which has next to nothing, and days that the statistics have nothing of yet.
  */
 export async function readLogDays(db: Sql): Promise<MeasuredDay[]> {
   const rows = await run<{ day: Date; uses: bigint | null; bytes: bigint | null }>(
@@ -40,7 +54,9 @@ export async function readLogDays(db: Sql): Promise<MeasuredDay[]> {
       bytes: row.bytes === null ? (known?.bytes ?? null) : Number(row.bytes),
     });
   }
-  return [...days.values()];
+  const all = [...days.values()];
+  const counted = await countUncounted(db, all);
+  return all.map((day) => ({ ...day, uses: day.uses ?? counted.get(day.day) ?? null }));
 }
 
 export function dayRow(day: MeasuredDay, useDays: number): LogDay {

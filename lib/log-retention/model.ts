@@ -45,7 +45,7 @@ export function dayWords(day: string): string {
 /** A day of uses as it stands. */
 export type LogDay = {
   day: string;
-  /** Counted for today, else as the database's statistics have it; null where they have nothing. */
+  /** As the database's statistics have it; counted where they have nothing yet, up to a hundred thousand. */
   uses: number | null;
   /** On disk, with its indexes; null where its rows are in the common partition. */
   bytes: number | null;

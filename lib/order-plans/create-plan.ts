@@ -31,7 +31,7 @@ import {
 } from "./write-plan.ts";
 
 /** What looking at every live token of a target may take; beyond it a plan names nobody and says so. */
-const LOOK_MS = 1_500;
+const LOOK_MS = 4_000;
 /** What counting them may take then. */
 const COUNT_MS = 300;
 

@@ -17,7 +17,7 @@ import { findNewcomers, requireUnchanged } from "./changes-since.ts";
 import type { PlannedOrderInput } from "./input.ts";
 import { type PlannedOrderResult, SELECTION_AT_ONCE_MAX } from "./model.ts";
 import type { PlanTarget } from "./plan-target.ts";
-import { outcomeSentences, refusedEverywhereOf } from "./plan-words.ts";
+import { isByBatches, outcomeSentences, refusedEverywhereOf } from "./plan-words.ts";
 import { getOwnPlan, type PlanRecord, targetOfPlan } from "./read-plan.ts";
 import { readRemainingOf } from "./remaining-wide.ts";
 import { countReached } from "./selected-tokens.ts";
@@ -222,7 +222,7 @@ export async function placePlannedOrder(
       : await lastExpiryOf(ctx, sql`${before.where} AND t.format = 'jwt'`, record, before.from);
   return {
     ...result,
-    refusedEverywhere: refusedEverywhereOf(plan.verb, last, effectiveFrom),
+    refusedEverywhere: refusedEverywhereOf(plan.verb, last, effectiveFrom, isByBatches(result)),
     sentences: outcomeSentences(result, plan.verb),
   };
 }

@@ -101,13 +101,28 @@ export function refusedEverywhereOf(
   verb: PlannedVerb,
   last: { at: Date | null; isExact: boolean },
   effectiveFrom: string | null,
+  isWrittenLater = false,
 ): { at: string | null; isExact: boolean; says: string } {
   const from = effectiveFrom === null ? "from this moment on" : `from ${atWords(effectiveFrom)} on`;
-  const asks = `Every verifier that asks the authority refuses ${from}.`;
+  const asks = isWrittenLater
+    ? "Every verifier that asks the authority refuses each token from when it is written."
+    : `Every verifier that asks the authority refuses ${from}.`;
   if (last.at === null) return { at: null, isExact: last.isExact, says: asks };
   const alone = "An application that only checks signatures by itself accepts a JWT until it expires";
   const accepts = verb === "suspend" ? `${alone}, suspended or not` : alone;
   return { at: last.at.toISOString(), isExact: last.isExact, says: `${asks} ${accepts}.` };
+}
+
+/** Whether an order comes into force as its frozen selection is written. */
+export function isByBatches({ order, wasPlaced }: { order: OrderRow; wasPlaced: boolean }): boolean {
+  const { target, settledAt, size, standing } = order;
+  return (
+    wasPlaced &&
+    target.kind === "selection" &&
+    settledAt === null &&
+    size !== null &&
+    standing !== "scheduled"
+  );
 }
 
 /** What an order by plan did, a sentence each. */
@@ -130,7 +145,7 @@ export function outcomeSentences(
     sentences.push(
       `Scheduled: ${tokens} and what is issued until then ${verb === "revoke" ? "are revoked" : "are suspended"} on ${atWords(order.effectiveFrom)}. It can be called off until five seconds before.`,
     );
-  else if (order.target.kind === "selection" && order.settledAt === null && order.size !== null)
+  else if (isByBatches(result))
     sentences.push(`${did}, batch by batch: ${tokens} stop working as they are written.`);
   else if (reached.tokens === 0 && !reached.isExact)
     sentences.push(`${did}. How many tokens stopped working could not be counted in time.`);

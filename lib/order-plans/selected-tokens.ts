@@ -2,15 +2,15 @@ import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import type { FilterValues } from "../list-query/define-table.ts";
 import { parseListQueryStrict } from "../list-query/parse-list-query.ts";
-import { all, type Fragment, joined, sql } from "../list-query/sql-fragment.ts";
+import { type Fragment, sql } from "../list-query/sql-fragment.ts";
 import { formatTypedQuery } from "../list-query/typed-query.ts";
 import { withinTime } from "../list-query/within-time.ts";
 import { type LiveBook, liveAmong, readLiveBook } from "../tokens/live-book.ts";
 import { oldestWeekExpiringAfter } from "../tokens/oldest-week.ts";
-import { readClockSkew, readPendingOrders, STATE_JOINS, stateSql } from "../tokens/state-sql.ts";
+import { readPendingOrders, STATE_JOINS, stateSql } from "../tokens/state-sql.ts";
 import { tokensTable } from "../tokens/table.ts";
-import { selectTokens } from "../tokens/token-filters.ts";
 import type { PlanTarget } from "./plan-target.ts";
+import { selectByFilter } from "./selected-by-filter.ts";
 
 type Filters = FilterValues<typeof tokensTable>;
 
@@ -70,18 +70,8 @@ export function filterWords(filters: Filters): string {
 }
 
 /** The live tokens that some filters of the Tokens table match, as a statement; null where none can. */
-export async function selectMatching(ctx: Context, filters: Filters): Promise<Fragment | null> {
-  const [pending, skew] = await Promise.all([readPendingOrders(ctx.db, ctx.now), readClockSkew(ctx.db)]);
-  const state = stateSql(pending, ctx.now, skew);
-  const selection = await selectTokens(ctx.db, filters, { now: ctx.now, state, pending, sort: "expires" });
-  if (selection.branches.length === 0) return null;
-  const usage = selection.needsUsage ? sql`LEFT JOIN token_usage us ON us.token_id = t.id` : sql``;
-  const isLive = sql`t.expires_at > ${ctx.now}::timestamptz AND NOT ${state.isRevoked} AND NOT (${state.isConsumed})`;
-  const parts = selection.branches.map(
-    (branch) =>
-      sql`(SELECT ${COLUMNS} FROM ${branch.from} ${STATE_JOINS} ${usage} WHERE ${all([...branch.where, ...selection.conditions, isLive])})`,
-  );
-  return joined(parts, " UNION ALL ");
+export function selectMatching(ctx: Context, filters: Filters, isByCopy = true): Promise<Fragment | null> {
+  return selectByFilter(ctx, filters, { columns: COLUMNS, isByCopy });
 }
 
 /** The live ones of some tokens, as a statement. */

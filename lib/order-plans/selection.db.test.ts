@@ -202,8 +202,9 @@ describe("a large selection", () => {
     expect(made.tokens).toEqual({ value: SIZE, isExact: true });
     await settleAll(db);
     const follower = await readBook(db, new Date());
-    const { order } = await place(ctx, made.id);
+    const { order, refusedEverywhere } = await place(ctx, made.id);
     expect(order).toMatchObject({ size: SIZE, settledCount: 0, settledAt: null });
+    expect(refusedEverywhere.says).toContain("refuses each token from when it is written");
     // a worker that dies in the middle of a batch leaves nothing of it
     await expect(
       db.transaction(async (tx) => {
@@ -306,6 +307,27 @@ describe("a selection is refused", () => {
       await expect(
         plan(as("owner"), { verb: "revoke", target: { kind: "selection", filters } }),
       ).rejects.toMatchObject({ code: "INVALID_INPUT", fields: [{ path: "target.filters" }] });
+  });
+
+  test("of states that nothing live has, without a look at the tokens that have them", async () => {
+    const client = await clientWith(1);
+    const filters = { client: client.name, state: ["revoked", "consumed", "expired"] };
+    await db.transaction(async (holder) => {
+      // who looks waits for it until the time for freezing is over
+      await holder.query("LOCK TABLE token_standing IN ACCESS EXCLUSIVE MODE");
+      await expect(
+        plan(as("owner"), { verb: "revoke", target: { kind: "selection", filters } }),
+      ).rejects.toMatchObject({
+        code: "INVALID_INPUT",
+        message: expect.stringContaining("No live token matches"),
+      });
+    });
+    const states = ["revoked", "active"];
+    const { tokens } = await plan(as("owner"), {
+      verb: "revoke",
+      target: { kind: "selection", filters: { client: client.name, state: states } },
+    });
+    expect(tokens).toEqual({ value: 1, isExact: true });
   });
 
   test.each([

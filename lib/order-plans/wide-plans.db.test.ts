@@ -5,7 +5,7 @@ import { type Database, openDatabase } from "../db/database.ts";
 import type { Sql } from "../db/sql.ts";
 import { testDatabase } from "../db/test-database.ts";
 import { createSeededRandom } from "../demo/seeded-random.ts";
-import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
+import { compile, type Fragment, run, sql } from "../list-query/sql-fragment.ts";
 import { newestCalled } from "../revocations/read-callers.ts";
 import { revokeClientTokens } from "../revocations/revoke-client-tokens.ts";
 import { settleAll } from "../revocations/test-settle.ts";
@@ -19,7 +19,7 @@ import { planInput } from "./input.ts";
 import type { NamedKind, OrderPlan } from "./model.ts";
 import { type PlanFixture, planFixtureOf } from "./plan-fixture.ts";
 import { getPlanTarget } from "./plan-target.ts";
-import { selectLive } from "./selected-tokens.ts";
+import { parseTokenFilters, selectLive, selectMatching } from "./selected-tokens.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -44,7 +44,7 @@ beforeAll(async () => {
   users = await Promise.all(["ada", "bo", "cy"].map((name) => fixture.user(`${name}@example.test`)));
   for (const name of ["orders-api", "stock-api"]) await plans.addVerifier(`gate of ${name}`, name);
   await db.query(
-    "INSERT INTO signing_key (id, kid, purpose, algorithm, state, public_jwk, private_wrapped, created_at) VALUES ($1, 'key-1', 'access_token', 'ES256', 'standby', '{}', '\\x00', now())",
+    "INSERT INTO signing_key (id, kid, purpose, algorithm, state, public_jwk, private_wrapped, created_at) VALUES ($1, 'key-1', 'access_token', 'ES256', 'standby', '{}', '\\x00', now() - interval '60 days')",
     [randomUUID()],
   );
 });
@@ -106,11 +106,44 @@ const suspend = (token: NewToken) =>
 const idsOf = async (live: Fragment) =>
   (await run<{ id: string }>(db, sql`SELECT p.id FROM (${live}) AS p ORDER BY 1`)).map(({ id }) => id);
 
+/** Filters that the copy answers: every one, alone and beside states. */
+const FILTERS = [
+  "kind=refresh",
+  "format=jwt",
+  "client=billing",
+  "permission=read&permission=write",
+  `group=${encodeURIComponent(GROUP)}`,
+  "audience=stock-api",
+  "key=key-1",
+  "issued=within:10d",
+  "expires=within:5d",
+  "longLived=2h",
+  "state=active",
+  "state=suspended&state=revoked",
+  "state=active&state=suspended&state=not_yet_valid",
+  "kind=access&state=active&client=ledger&longLived=30m",
+].map((text) => {
+  const given = new URLSearchParams(text);
+  return [text, Object.fromEntries([...given.keys()].map((key) => [key, given.getAll(key)]))] as const;
+});
+
+/** That filters find the same by the copy as in the register. */
+async function expectTheSameByFilter(ctx: Context): Promise<void> {
+  for (const [text, given] of FILTERS) {
+    const filters = parseTokenFilters(given);
+    const searched = await selectMatching(ctx, filters, false);
+    const copied = await selectMatching(ctx, filters);
+    if (searched === null || copied === null) throw new Error(`${text} can match`);
+    expect(await idsOf(copied), text).toEqual(await idsOf(searched));
+  }
+}
+
 /** That by the copy each target's live tokens are those that looking at all it was given finds; how many that were. */
 async function expectTheSame(): Promise<number> {
   const ctx = contextAs(db, "owner");
   const book = await readLiveBook(db, ctx.now);
   expect(book).not.toBeNull();
+  await expectTheSameByFilter(ctx);
   let seen = 0;
   for (const named of TARGETS) {
     const target = await getPlanTarget(db, named());
@@ -161,6 +194,12 @@ test("reach the same by the copy, whatever was issued or ended before it was kep
        OR EXISTS (SELECT FROM token_standing s WHERE s.token_id = l.id AND s.revoked_at IS NOT NULL)`,
   );
   expect(Number(row?.ended), "nothing that has ended stays in it").toBe(0);
+  const ctx = contextAs(db, "owner");
+  const ways = [true, false].map((isByCopy) => selectMatching(ctx, { kind: ["refresh"] }, isByCopy));
+  const isCopyRead = (await Promise.all(ways)).map(
+    (way) => way !== null && /live_token/.test(compile(way).text),
+  );
+  expect(isCopyRead).toEqual([true, false]);
 });
 
 test("leave out what an order reaches that is not settled, of each kind", async () => {

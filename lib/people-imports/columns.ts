@@ -1,3 +1,4 @@
+import { isFormula, unguardCell } from "../input/formula-cell.ts";
 import type { ImportKind } from "./model.ts";
 import { unusableFile } from "./read-csv.ts";
 
@@ -33,13 +34,10 @@ export function readHeader(kind: ImportKind, cells: readonly string[]): Header {
   };
 }
 
-const GUARDED = /^'(?=[=+\-@\t\r])/;
-const FORMULA = /^[=+\-@\t\r]/;
-
 /** A cell as it was before an export made it harmless. Null for one that a spreadsheet would take for a formula. */
 export function plainCell(cell: string): string | null {
-  const text = cell.replace(GUARDED, "").trim();
-  return FORMULA.test(text) ? null : text;
+  const text = unguardCell(cell).trim();
+  return isFormula(text) ? null : text;
 }
 
 /** Several names in a cell: by semicolons, or, where they have no spaces of their own, by spaces. */

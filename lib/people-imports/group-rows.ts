@@ -1,6 +1,7 @@
 import { holdsSecret } from "../audit/redact.ts";
 import type { Sql } from "../db/sql.ts";
 import { GROUP_NAME_MAX, GROUP_NAME_PATTERN } from "../groups/model.ts";
+import { unguardCell } from "../input/formula-cell.ts";
 import { line, optionalLine } from "../input/plain-text.ts";
 import { type Header, namesIn, plainCell } from "./columns.ts";
 import { type JudgedRow, otherwise, type ReadRow, refused } from "./judge.ts";
@@ -43,7 +44,7 @@ export function readGroupRow({ at }: Header, { line: number, cells }: CsvRow): R
   }
   const permissions = cellOf("permissions");
   if (permissions !== undefined) {
-    const names = namesIn(permissions.replace(/^'/, ""), false);
+    const names = namesIn(unguardCell(permissions), false);
     if (names.length > MAX_PERMISSIONS) return bad(`It names more than ${MAX_PERMISSIONS} permissions.`);
     given.permissions = names.sort();
   }

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { holdsSecret } from "../audit/redact.ts";
 import type { Sql } from "../db/sql.ts";
+import { unguardCell } from "../input/formula-cell.ts";
 import { emailAddress, line } from "../input/plain-text.ts";
 import { USER_NAME_MAX } from "../users/model.ts";
 import { type Header, namesIn, plainCell } from "./columns.ts";
@@ -60,7 +61,7 @@ export function readUserRow({ at }: Header, { line: number, cells }: CsvRow): Re
   }
   const groups = cellOf("groups");
   if (groups !== undefined) {
-    const names = namesIn(groups.replace(/^'/, ""), true);
+    const names = namesIn(unguardCell(groups), true);
     if (names.length > MAX_GROUPS) return bad(`It names more than ${MAX_GROUPS} groups.`, email.value);
     given.groups = names;
   }

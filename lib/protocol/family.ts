@@ -1,4 +1,4 @@
-import type { Sql } from "../db/sql.ts";
+import { prepared, type Sql } from "../db/sql.ts";
 
 /** What descends from one authorization, as it is written when the code is issued. */
 export type NewFamily = {
@@ -12,25 +12,35 @@ export type NewFamily = {
   expiresAt: Date;
 };
 
+const CREATE = prepared(`INSERT INTO token_family (id, client_id, user_id, session_uid, rooted_at, expires_at)
+   VALUES ($1::uuid, $2::uuid, $3::uuid, $4::text, $5::timestamptz, $6::timestamptz)`);
+const LOCK = prepared("SELECT id FROM token_family WHERE id = $1::uuid FOR UPDATE");
+const CONSUMPTION = prepared(
+  `SELECT consumed_at AS "consumedAt" FROM refresh_consumption WHERE token_id = $1::uuid`,
+);
+const CONSUME =
+  prepared(`INSERT INTO refresh_consumption (token_id, family_id, consumed_at) VALUES ($1::uuid, $2::uuid, $3::timestamptz)
+   ON CONFLICT DO NOTHING RETURNING token_id`);
+
 export async function createFamily(sql: Sql, family: NewFamily): Promise<void> {
-  await sql.query(
-    `INSERT INTO token_family (id, client_id, user_id, session_uid, rooted_at, expires_at)
-     VALUES ($1::uuid, $2::uuid, $3::uuid, $4::text, $5::timestamptz, $6::timestamptz)`,
-    [family.id, family.clientId, family.userId, family.sessionUid, family.rootedAt, family.expiresAt],
-  );
+  await sql.query(CREATE, [
+    family.id,
+    family.clientId,
+    family.userId,
+    family.sessionUid,
+    family.rootedAt,
+    family.expiresAt,
+  ]);
 }
 
 /** Holds a family until the caller's transaction ends: exchanges within it go one after the other. */
 export async function lockFamily(sql: Sql, familyId: string): Promise<void> {
-  await sql.query("SELECT id FROM token_family WHERE id = $1::uuid FOR UPDATE", [familyId]);
+  await sql.query(LOCK, [familyId]);
 }
 
 /** When a refresh token was exchanged, or null. Under the family's lock the answer holds until the transaction ends. */
 export async function findConsumption(sql: Sql, tokenId: string): Promise<Date | null> {
-  const [row] = await sql.query<{ consumedAt: Date }>(
-    `SELECT consumed_at AS "consumedAt" FROM refresh_consumption WHERE token_id = $1::uuid`,
-    [tokenId],
-  );
+  const [row] = await sql.query<{ consumedAt: Date }>(CONSUMPTION, [tokenId]);
   return row?.consumedAt ?? null;
 }
 
@@ -40,11 +50,7 @@ export async function consumeRefreshToken(
   token: { id: string; familyId: string },
   now: Date,
 ): Promise<boolean> {
-  const rows = await sql.query(
-    `INSERT INTO refresh_consumption (token_id, family_id, consumed_at) VALUES ($1::uuid, $2::uuid, $3::timestamptz)
-     ON CONFLICT DO NOTHING RETURNING token_id`,
-    [token.id, token.familyId, now],
-  );
+  const rows = await sql.query(CONSUME, [token.id, token.familyId, now]);
   return rows.length > 0;
 }
 

@@ -1,4 +1,4 @@
-import type { Sql } from "../db/sql.ts";
+import { prepared, type Sql } from "../db/sql.ts";
 import { isUuid } from "../ids.ts";
 import {
   inForceFromMs,
@@ -43,6 +43,14 @@ function targetsOf(subject: OrderSubject): [TargetKind, string | null][] {
   ];
 }
 
+const ORDERS = prepared(`
+  SELECT o.id, o.position, o.verb, o.target_kind AS "targetKind", o.target_id AS "targetId", o.cutoff, o.effective_from AS "effectiveFrom",
+     o.created_at AS "createdAt", o.expires_at AS "expiresAt", o.reason, o.cancels_id AS "cancelsId", k.selected AS "selectedId",
+     clock_timestamp()::timestamptz(3) AS clock
+   FROM (SELECT kind, id, NULL::uuid AS selected FROM unnest($1::text[], $2::text[]) AS n(kind, id)
+     UNION ALL SELECT 'selection', s.selection_id::text, s.token_id FROM selection_token s WHERE s.token_id = ANY ($3::uuid[])) k
+   JOIN revocation_order o ON o.target_kind = k.kind AND o.target_id = k.id`);
+
 /**
  * The standing of tokens under every order that the database has now, not the process's memory: for an exchange, just before it commits.
  * The strictest verdict over all subjects.
@@ -56,19 +64,11 @@ export async function readVerdict(
   for (const subject of subjects)
     for (const [kind, id] of targetsOf(subject)) if (id !== null) targets.set(`${kind} ${id}`, [kind, id]);
   const pairs = [...targets.values()];
-  const records = await sql.query<OrderRecord>(
-    `SELECT o.id, o.position, o.verb, o.target_kind AS "targetKind", o.target_id AS "targetId", o.cutoff, o.effective_from AS "effectiveFrom",
-       o.created_at AS "createdAt", o.expires_at AS "expiresAt", o.reason, o.cancels_id AS "cancelsId", k.selected AS "selectedId",
-       clock_timestamp()::timestamptz(3) AS clock
-     FROM (SELECT kind, id, NULL::uuid AS selected FROM unnest($1::text[], $2::text[]) AS n(kind, id)
-       UNION ALL SELECT 'selection', s.selection_id::text, s.token_id FROM selection_token s WHERE s.token_id = ANY ($3::uuid[])) k
-     JOIN revocation_order o ON o.target_kind = k.kind AND o.target_id = k.id`,
-    [
-      pairs.map(([kind]) => kind),
-      pairs.map(([, id]) => id),
-      subjects.map((subject) => subject.id).filter(isUuid),
-    ],
-  );
+  const records = await sql.query<OrderRecord>(ORDERS, [
+    pairs.map(([kind]) => kind),
+    pairs.map(([, id]) => id),
+    subjects.map((subject) => subject.id).filter(isUuid),
+  ]);
   const orders = records.map(
     (record): Order => ({
       id: record.id,

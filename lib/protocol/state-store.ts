@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Sql } from "../db/sql.ts";
+import { prepared, type Sql } from "../db/sql.ts";
 import type { StateSeal } from "./state-seal.ts";
 
 /** What the engine keeps under one id. `payload` never holds that id; `readAs` is what it is sealed as, each time that it is written another. */
@@ -28,6 +28,22 @@ export type NewProtocolState = {
 type StateRecord = { idHash: Buffer; payload: unknown; consumedAt: Date | null };
 
 const COLUMNS = `id_hash AS "idHash", payload, consumed_at AS "consumedAt"`;
+const OF_ID = "model = $1::text AND id_hash = $2::bytea";
+const FIND = prepared(`SELECT ${COLUMNS} FROM protocol_state WHERE ${OF_ID}`);
+const HOLD = prepared(`SELECT ${COLUMNS} FROM protocol_state WHERE ${OF_ID} FOR UPDATE`);
+const FIND_BY_UID = prepared(
+  `SELECT ${COLUMNS} FROM protocol_state WHERE uid = $1::text AND model = $2::text`,
+);
+const PUT = prepared(`
+  INSERT INTO protocol_state (model, id_hash, payload, grant_id, account_id, client_id, uid, family_id, expires_at, user_code)
+   VALUES ($1::text, $2::bytea, $3::jsonb, $4::text, $5::text, $6::text, $7::text, $8::uuid, $9::timestamptz, $10::text)
+   ON CONFLICT (model, id_hash) DO UPDATE SET payload = excluded.payload, grant_id = excluded.grant_id,
+     account_id = excluded.account_id, client_id = excluded.client_id, uid = excluded.uid, family_id = excluded.family_id,
+     expires_at = excluded.expires_at, user_code = excluded.user_code`);
+const CONSUME = prepared(`
+  UPDATE protocol_state SET consumed_at = $3::timestamptz WHERE model = $1::text AND id_hash = $2::bytea AND consumed_at IS NULL
+   RETURNING model`);
+const DROP = prepared(`DELETE FROM protocol_state WHERE ${OF_ID}`);
 
 /** Ids are credentials (cookies, codes, refresh tokens): the database knows their SHA-256. */
 export function hashId(id: string): Buffer {
@@ -49,25 +65,18 @@ function opened(seal: StateSeal, model: string, record: StateRecord | undefined)
 /** Keeps state under an id, in place of what was there. */
 export async function putState(sql: Sql, seal: StateSeal, state: NewProtocolState): Promise<void> {
   const idHash = hashId(state.id);
-  await sql.query(
-    `INSERT INTO protocol_state (model, id_hash, payload, grant_id, account_id, client_id, uid, family_id, expires_at, user_code)
-     VALUES ($1::text, $2::bytea, $3::jsonb, $4::text, $5::text, $6::text, $7::text, $8::uuid, $9::timestamptz, $10::text)
-     ON CONFLICT (model, id_hash) DO UPDATE SET payload = excluded.payload, grant_id = excluded.grant_id,
-       account_id = excluded.account_id, client_id = excluded.client_id, uid = excluded.uid, family_id = excluded.family_id,
-       expires_at = excluded.expires_at, user_code = excluded.user_code`,
-    [
-      state.model,
-      idHash,
-      JSON.stringify(seal.seal(state.payload, place(state.model, idHash))),
-      state.grantId ?? null,
-      state.accountId ?? null,
-      state.clientId ?? null,
-      state.uid ?? null,
-      state.familyId ?? null,
-      state.expiresAt ?? null,
-      state.userCode ?? null,
-    ],
-  );
+  await sql.query(PUT, [
+    state.model,
+    idHash,
+    JSON.stringify(seal.seal(state.payload, place(state.model, idHash))),
+    state.grantId ?? null,
+    state.accountId ?? null,
+    state.clientId ?? null,
+    state.uid ?? null,
+    state.familyId ?? null,
+    state.expiresAt ?? null,
+    state.userCode ?? null,
+  ]);
 }
 
 /**
@@ -119,10 +128,7 @@ export async function findState(
   id: string,
   lock = false,
 ): Promise<ProtocolState | null> {
-  const [record] = await sql.query<StateRecord>(
-    `SELECT ${COLUMNS} FROM protocol_state WHERE model = $1::text AND id_hash = $2::bytea${lock ? " FOR UPDATE" : ""}`,
-    [model, hashId(id)],
-  );
+  const [record] = await sql.query<StateRecord>(lock ? HOLD : FIND, [model, hashId(id)]);
   return opened(seal, model, record);
 }
 
@@ -132,10 +138,7 @@ export async function findStateByUid(
   model: string,
   uid: string,
 ): Promise<ProtocolState | null> {
-  const [record] = await sql.query<StateRecord>(
-    `SELECT ${COLUMNS} FROM protocol_state WHERE uid = $1::text AND model = $2::text`,
-    [uid, model],
-  );
+  const [record] = await sql.query<StateRecord>(FIND_BY_UID, [uid, model]);
   return opened(seal, model, record);
 }
 
@@ -155,17 +158,10 @@ export async function findStateByUserCode(
 
 /** Uses something up. @returns false where it is not there or somebody else did. */
 export async function consumeState(sql: Sql, model: string, id: string, now: Date): Promise<boolean> {
-  const rows = await sql.query(
-    `UPDATE protocol_state SET consumed_at = $3::timestamptz WHERE model = $1::text AND id_hash = $2::bytea AND consumed_at IS NULL
-     RETURNING model`,
-    [model, hashId(id), now],
-  );
+  const rows = await sql.query(CONSUME, [model, hashId(id), now]);
   return rows.length > 0;
 }
 
 export async function dropState(sql: Sql, model: string, id: string): Promise<void> {
-  await sql.query("DELETE FROM protocol_state WHERE model = $1::text AND id_hash = $2::bytea", [
-    model,
-    hashId(id),
-  ]);
+  await sql.query(DROP, [model, hashId(id)]);
 }

@@ -89,7 +89,7 @@ describe("after a week has left", () => {
     expect(rows).toHaveLength(2);
   });
 
-  test("the log still tells whose the tokens were and what was done about them", async () => {
+  test("the log still tells whose the tokens were and what was done about them (mistake 11)", async () => {
     const userId = await past.fixture.user("ana@example.test");
     const token = await past.token({ clientId, userId, issuedAt: past.at(20) });
     await past.fixture.token({ clientId, userId });

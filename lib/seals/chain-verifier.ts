@@ -36,6 +36,7 @@ export class ChainVerifier {
   readonly #flushes = new Map<bigint, Flush>();
   /** The first flush of each seal, so that a row which comes too late is known by its seal. */
   readonly #firsts: number[] = [];
+  #base: Seal | null = null;
   #last: Seal | null = null;
   seals = 0;
   rows = 0;
@@ -43,11 +44,20 @@ export class ChainVerifier {
   /** The last sequence that a checkpoint covers. */
   covered = 0n;
 
-  constructor(chain: string, expected: ExpectedHeads, gone: Gone, problems: Problems) {
+  /** @param base the seal before the first that is read; undefined where that is the first. */
+  constructor(chain: string, expected: ExpectedHeads, gone: Gone, problems: Problems, base?: Seal) {
     this.#chain = chain;
     this.#problems = problems;
     this.#gone = gone;
     this.#heads = expected.get(chain) ?? new Map();
+    if (base === undefined) return;
+    this.#base = base;
+    this.#last = base;
+    this.covered = base.sequence;
+    if (!sealHash(base).equals(base.hash)) this.#say(base.sequence, "the seal was changed");
+    const signed = this.#heads.get(base.sequence);
+    if (signed !== undefined && signed.hash !== base.hash.toString("hex"))
+      this.#say(base.sequence, `the seal is not the one that checkpoint ${signed.checkpoint} signed`);
   }
 
   get last(): Seal | null {
@@ -60,6 +70,7 @@ export class ChainVerifier {
 
   add(use: PlacedUse | KeptLeaf): void {
     const at = use.receivedAt.getTime();
+    if (this.#isBefore(use)) return;
     const flush = this.#flushes.get(use.flush) ?? {
       leaves: [],
       leaf: null,
@@ -76,6 +87,13 @@ export class ChainVerifier {
     flush.to = Math.max(flush.to, at);
   }
 
+  /** A row of a seal that lies before what is read. One that was received after that seal was made is none. */
+  #isBefore({ flush, receivedAt }: PlacedUse | KeptLeaf): boolean {
+    const base = this.#base;
+    if (base === null || receivedAt > base.sealedAt) return false;
+    return flush <= base.lastFlush && !base.openFlushes.includes(flush);
+  }
+
   /** No more rows of a flush come in this slice. */
   complete(number: bigint, until: Date): void {
     const flush = this.#flushes.get(number);
@@ -84,7 +102,7 @@ export class ChainVerifier {
 
   #sequenceOf(flush: bigint): bigint {
     const index = this.#firsts.findLastIndex((first) => first <= Number(flush));
-    return BigInt(Math.max(1, index + 1));
+    return (this.#base?.sequence ?? 0n) + BigInt(Math.max(1, index + 1));
   }
 
   /** Whether a seal follows from the one before it. */

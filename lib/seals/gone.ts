@@ -60,6 +60,7 @@ export class Gone {
   readonly #problems: Problems;
   readonly #days = new Map<string, DroppedDay>();
   #acts: DroppedActs | null = null;
+  #assumed = "";
   /** As far as the acts that are there say; null before the first that does. */
   #useDays: number | null = null;
   #actDays: number | null = null;
@@ -107,6 +108,11 @@ export class Gone {
     this.#problems.add(ADMIN_CHAIN, sequence, says);
   }
 
+  /** Takes it as given that uses up to a day are gone: the acts that say so are not read. */
+  assume(usesGoneUntil: string | null): void {
+    this.#assumed = usesGoneUntil ?? "";
+  }
+
   /** The last act that has left; 0 for none. */
   get actsThrough(): bigint {
     return BigInt(this.#acts?.through ?? 0);
@@ -115,7 +121,7 @@ export class Gone {
   /** Whether the uses that were received then are gone. */
   isGone(at: Date): boolean {
     const day = dayOf(at);
-    return this.#days.has(day) || day <= (this.#acts?.usesGoneUntil ?? "");
+    return this.#days.has(day) || day <= (this.#acts?.usesGoneUntil ?? "") || day <= this.#assumed;
   }
 
   /** Counts a seal whose last use is gone. */

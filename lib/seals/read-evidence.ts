@@ -9,15 +9,18 @@ import type { EvidenceSlice, EvidenceSource, KeptLeaf, PlacedUse } from "./verif
 const SLICE_MS = 15 * 60_000;
 const FETCH = 2_000;
 
-const ENTRIES = `SELECT id, sequence, at, actor_kind AS "actorKind", actor_id AS "actorId", actor_name AS "actorName", act, outcome, error_code AS "errorCode",
+/** Entries of the admin log, whichever are asked for after it. */
+export const ENTRIES = `SELECT id, sequence, at, actor_kind AS "actorKind", actor_id AS "actorId", actor_name AS "actorName", act, outcome, error_code AS "errorCode",
   target_kind AS "targetKind", target_id AS "targetId", target_name AS "targetName", reason, note, before::text, after::text, request_id AS "requestId", ip,
-  user_agent AS "userAgent", encode(salt, 'hex') AS salt, encode(chain_hash, 'hex') AS "chainHash" FROM audit_entry ORDER BY sequence`;
+  user_agent AS "userAgent", encode(salt, 'hex') AS salt, encode(chain_hash, 'hex') AS "chainHash" FROM audit_entry`;
+
+export const jwsOf = ({ jws }: { jws: string }): string => jws;
 
 const within = (column: string, from: Date, until: Date) =>
   `${column} >= '${from.toISOString()}'::timestamptz AND ${column} < '${until.toISOString()}'::timestamptz`;
 
 /** The rows of a statement without parameters, by a cursor: as many of them in memory as are fetched at once. */
-async function* rowsOf<Row extends object>(db: SqlDatabase, text: string): AsyncGenerator<Row> {
+export async function* rowsOf<Row extends object>(db: SqlDatabase, text: string): AsyncGenerator<Row> {
   const connection = await db.pool.connect();
   let isClean = false;
   try {
@@ -35,7 +38,10 @@ async function* rowsOf<Row extends object>(db: SqlDatabase, text: string): Async
   }
 }
 
-async function* mapped<From, To>(rows: AsyncIterable<From>, map: (row: From) => To): AsyncGenerator<To> {
+export async function* mapped<From, To>(
+  rows: AsyncIterable<From>,
+  map: (row: From) => To,
+): AsyncGenerator<To> {
   for await (const row of rows) yield map(row);
 }
 
@@ -43,26 +49,39 @@ function placedUseOf(record: SealedUseRecord): PlacedUse {
   return { ...sealedUseOf(record), writerId: record.writerId, flush: record.flush };
 }
 
-/** When the first evidence from an instant on is; null for none. */
-async function nextAt(db: SqlDatabase, from: Date): Promise<Date | null> {
+/** From where on seals and uses are read, and up to where. */
+type Span = { seals: Date; uses: Date; end: Date };
+
+const ALL: Span = {
+  seals: new Date("1970-01-01"),
+  uses: new Date("1970-01-01"),
+  end: new Date("9999-01-01"),
+};
+
+const later = (one: Date, other: Date) => (one > other ? one : other);
+
+/** When the first evidence of a span from an instant on is; null for none. */
+async function nextAt(db: SqlDatabase, from: Date, span: Span): Promise<Date | null> {
   const [row] = await db.query<{ at: Date | null }>(
     `SELECT least((SELECT min(received_at) FROM token_use WHERE received_at >= $1::timestamptz),
-       (SELECT min(received_at) FROM kept_leaf WHERE received_at >= $1::timestamptz), (SELECT min(sealed_at) FROM seal WHERE sealed_at >= $1::timestamptz)) AS at`,
-    [from],
+       (SELECT min(received_at) FROM kept_leaf WHERE received_at >= $1::timestamptz), (SELECT min(sealed_at) FROM seal WHERE sealed_at >= $2::timestamptz)) AS at`,
+    [later(from, span.uses), later(from, span.seals)],
   );
-  return row?.at ?? null;
+  return row?.at == null || row.at >= span.end ? null : row.at;
 }
 
-async function* slicesOf(db: SqlDatabase): AsyncGenerator<EvidenceSlice> {
-  let at = await nextAt(db, new Date("1970-01-01"));
+/** Evidence of a span, slice by slice. */
+export async function* slicesOf(db: SqlDatabase, span: Span = ALL): AsyncGenerator<EvidenceSlice> {
+  let at = await nextAt(db, span.uses, span);
   while (at !== null) {
-    const until = new Date(at.getTime() + SLICE_MS);
+    const until = new Date(Math.min(at.getTime() + SLICE_MS, span.end.getTime()));
+    const [sealsFrom, usesFrom] = [later(at, span.seals), later(at, span.uses)];
     yield {
       until,
       seals: mapped<SealRecord, Seal>(
         rowsOf(
           db,
-          `SELECT ${SEAL_COLUMNS} FROM seal WHERE ${within("sealed_at", at, until)} ORDER BY chain, sequence`,
+          `SELECT ${SEAL_COLUMNS} FROM seal WHERE ${within("sealed_at", sealsFrom, until)} ORDER BY chain, sequence`,
         ),
         sealOf,
       ),
@@ -70,19 +89,19 @@ async function* slicesOf(db: SqlDatabase): AsyncGenerator<EvidenceSlice> {
         rowsOf(
           db,
           `SELECT id, received_at AS "receivedAt", writer_id AS "writerId", flush, ordinal, leaf FROM kept_leaf
-           WHERE ${within("received_at", at, until)} ORDER BY writer_id, flush, ordinal`,
+           WHERE ${within("received_at", usesFrom, until)} ORDER BY writer_id, flush, ordinal`,
         ),
         (kept) => kept,
       ),
       uses: mapped<SealedUseRecord, PlacedUse>(
         rowsOf(
           db,
-          `SELECT ${SEALED_USE_COLUMNS} FROM token_use u WHERE ${within("u.received_at", at, until)} ORDER BY u.writer_id, u.flush, u.ordinal, u.id`,
+          `SELECT ${SEALED_USE_COLUMNS} FROM token_use u WHERE ${within("u.received_at", usesFrom, until)} ORDER BY u.writer_id, u.flush, u.ordinal, u.id`,
         ),
         placedUseOf,
       ),
     };
-    at = await nextAt(db, until);
+    at = await nextAt(db, until, span);
   }
 }
 
@@ -90,11 +109,8 @@ async function* slicesOf(db: SqlDatabase): AsyncGenerator<EvidenceSlice> {
 export function readEvidence(db: SqlDatabase): EvidenceSource {
   return {
     checkpoints: () =>
-      mapped<{ jws: string }, string>(
-        rowsOf(db, "SELECT jws FROM checkpoint ORDER BY number"),
-        ({ jws }) => jws,
-      ),
-    entries: () => rowsOf<ChainedEntry>(db, ENTRIES),
+      mapped(rowsOf<{ jws: string }>(db, "SELECT jws FROM checkpoint ORDER BY number"), jwsOf),
+    entries: () => rowsOf<ChainedEntry>(db, `${ENTRIES} ORDER BY sequence`),
     slices: () => slicesOf(db),
   };
 }

@@ -27,8 +27,24 @@ export type EvidenceSlice = {
   uses: AsyncIterable<PlacedUse>;
 };
 
+/** What a part of the evidence builds upon: what lies before it is not read. */
+export type EvidenceBase = {
+  /** Uses that were received before belong to what lies before. */
+  from: Date;
+  /** The checkpoint before the first that is read; null where that is the first of all. */
+  checkpoint: string | null;
+  /** When the first checkpoint of all was signed; null before there is one. */
+  begin: Date | null;
+  /** Of each chain that goes on in this part, the seal before. */
+  seals: ReadonlyMap<string, Seal>;
+  /** Uses up to this day are gone, as the log has it. */
+  usesGoneUntil: string | null;
+};
+
 /** Where evidence is read from, once and in this order: a database, or a file that was exported from one. */
 export type EvidenceSource = {
+  /** Undefined: it is read from its beginning. */
+  base?: EvidenceBase;
   checkpoints(): AsyncIterable<string>;
   /** By sequence. */
   entries(): AsyncIterable<ChainedEntry>;

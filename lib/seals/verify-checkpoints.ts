@@ -22,7 +22,12 @@ export type VerifiedCheckpoints = {
   problem: Problem | null;
 };
 
-type Options = { keys: readonly CheckpointKey[]; held: readonly string[] | null };
+type Options = {
+  keys: readonly CheckpointKey[];
+  held: readonly string[] | null;
+  /** The checkpoint before the first that is read; null where that is the first of all. */
+  base?: string | null;
+};
 
 function expect(expected: ExpectedHeads, { number, heads }: Checkpoint): void {
   for (const { chain, sequence, hash } of heads) {
@@ -47,7 +52,7 @@ function faultOf(jws: string, one: Checkpoint | null, number: bigint, previous: 
  */
 export async function verifyCheckpoints(
   checkpoints: AsyncIterable<string>,
-  { keys, held }: Options,
+  { keys, held, base = null }: Options,
 ): Promise<VerifiedCheckpoints> {
   const expected: ExpectedHeads = new Map();
   const problems: Problem[] = [];
@@ -66,8 +71,19 @@ export async function verifyCheckpoints(
   let first: Checkpoint | null = null;
   let last: Checkpoint | null = null;
   let previous = NO_CHECKPOINT;
+  let before = 0n;
+  if (base !== null) {
+    const one = readCheckpoint(base);
+    if (one === null || !(await isSignedCheckpoint(base, keys)))
+      say(one?.number ?? 0n, "it is not signed by a key that is known here");
+    else {
+      expect(expected, one);
+      before = one.number;
+      previous = checkpointHash(base);
+    }
+  }
   for await (const jws of checkpoints) {
-    const number = BigInt(count + 1);
+    const number = before + BigInt(count + 1);
     const one = readCheckpoint(jws);
     const fault = faultOf(jws, one, number, previous);
     if (fault !== null) say(number, fault);
@@ -89,9 +105,9 @@ export async function verifyCheckpoints(
     count += 1;
   }
   const newest = [...elsewhere.keys()].reduce((most, number) => (number > most ? number : most), 0n);
-  if (problems.length === 0 && newest > BigInt(count))
+  if (problems.length === 0 && newest > before + BigInt(count))
     say(
-      BigInt(count + 1),
+      before + BigInt(count + 1),
       `it is missing, and all after it up to ${newest}, which is held elsewhere: the evidence was cut, or is older`,
     );
   const problem = problems.toSorted((one, other) => (one.sequence < other.sequence ? -1 : 1))[0] ?? null;

@@ -16,12 +16,15 @@ export type VerifiedEntries = {
 /**
  * Verifies the chain of the admin log against itself and against what checkpoints say of it. Where the first entries have left by retention, it begins with the
  * head that a checkpoint signed, and a later entry says so.
+ *
+ * @param isWhole whether all of it is read: a part begins with such a head anyway.
  */
 export async function verifyEntries(
   entries: AsyncIterable<ChainedEntry>,
   expected: ExpectedHeads,
   gone: Gone,
   problems: Problems,
+  isWhole: boolean,
 ): Promise<VerifiedEntries> {
   const heads = expected.get(ADMIN_CHAIN) ?? new Map();
   let head: Buffer = NOTHING_BEFORE;
@@ -62,7 +65,7 @@ export async function verifyEntries(
         `entries ${covered + 1n} to ${sequence} are not those that checkpoint ${signed.checkpoint} signed`,
       );
   }
-  if (begun > 0n && gone.actsThrough !== begun)
+  if (begun > 0n && isWhole && gone.actsThrough !== begun)
     say(1n, `entries 1 to ${begun} are missing, and did not leave by retention`);
   for (const [signed, { checkpoint }] of heads)
     if (signed > sequence)

@@ -50,16 +50,21 @@ export type VerifyOptions = {
  */
 export async function verifyEvidence(source: EvidenceSource, options: VerifyOptions): Promise<Verification> {
   const problems = new Problems();
-  const { expected, problem, ...checkpoints } = await verifyCheckpoints(source.checkpoints(), options);
+  const { base } = source;
+  const { expected, problem, ...checkpoints } = await verifyCheckpoints(source.checkpoints(), {
+    ...options,
+    base: base?.checkpoint ?? null,
+  });
   if (problem !== null) problems.add(problem.chain, problem.sequence, problem.says);
   const gone = new Gone(problems);
-  const entries = await verifyEntries(source.entries(), expected, gone, problems);
+  gone.assume(base?.usesGoneUntil ?? null);
+  const entries = await verifyEntries(source.entries(), expected, gone, problems, base === undefined);
 
   const chains = new Map<string, ChainVerifier>();
   const chainOf = (id: string) => {
     const known = chains.get(id);
     if (known !== undefined) return known;
-    const chain = new ChainVerifier(id, expected, gone, problems);
+    const chain = new ChainVerifier(id, expected, gone, problems, base?.seals.get(id));
     chains.set(id, chain);
     return chain;
   };
@@ -93,9 +98,12 @@ export async function verifyEvidence(source: EvidenceSource, options: VerifyOpti
     uncovered: 0,
   };
   const isLate = (from: number) => from < options.at.getTime() - UNSEALED_AFTER_MINUTES * 60_000;
-  const begin = checkpoints.first?.at.getTime() ?? Number.POSITIVE_INFINITY;
+  const begin =
+    (base === undefined ? checkpoints.first?.at : base.begin)?.getTime() ?? Number.POSITIVE_INFINITY;
+  const isOfPart = (from: number) => base === undefined || from >= base.from.getTime();
   for (const [id, chain] of chains) {
     for (const { count, from } of chain.end()) {
+      if (!isOfPart(from)) continue;
       if (chain.last === null && from < begin) total.before += count;
       else {
         total.unsealed += count;
@@ -107,7 +115,7 @@ export async function verifyEvidence(source: EvidenceSource, options: VerifyOpti
           );
       }
     }
-    if (chain.last === null) continue;
+    if (chain.last === null || chain.seals === 0) continue;
     total.chains += 1;
     total.rows += chain.rows;
     total.seals += chain.seals;

@@ -201,7 +201,9 @@ function inState(state: TokenState, counts: ReadonlyMap<string, number>): number
 }
 
 /** What the counts tell: a last use changes with each use, and is counted where it stands. */
-export type CountedByTimes = TimeQuestion & { by: Exclude<TimeQuestion["by"], { what: "lastUsed" }> };
+export type CountedByTimes = TimeQuestion & {
+  by: Exclude<TimeQuestion["by"], { what: "lastUsed" | "clientStates" }>;
+};
 
 /**
  * How many tokens a question that the counts by time know has, to the last one: what is counted, and what was written since, where it stands. Null where that

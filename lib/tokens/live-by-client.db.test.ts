@@ -11,9 +11,11 @@ import { run, sql } from "../list-query/sql-fragment.ts";
 import { getOverview } from "../overview/get-overview.ts";
 import { revokeClientTokens } from "../revocations/revoke-client-tokens.ts";
 import { settleAll } from "../revocations/test-settle.ts";
+import { countByClients } from "./count-by-clients.ts";
 import { countLiveTokensInTime } from "./count-live-tokens.ts";
 import { listTokens } from "./list-tokens.ts";
 import { type LiveOfClient, liveByClient } from "./live-by-client.ts";
+import { TOKEN_STATES, type TokenState } from "./model.ts";
 import type { NewToken } from "./register.ts";
 import { readClockSkew, readPendingOrders, STATE_JOINS, stateSql } from "./state-sql.ts";
 import { tokensTable } from "./table.ts";
@@ -69,11 +71,38 @@ function sorted(rows: readonly LiveOfClient[]): LiveOfClient[] {
   );
 }
 
+/** Totals of one client's states are those of its tokens, of one kind and of both, and of several states. */
+async function expectStatesAsLooked(now: Date): Promise<void> {
+  const clientId = clients[0] as string;
+  const { state } = stateSql(await readPendingOrders(db, now), now, await readClockSkew(db));
+  const looked = await run<{ kind: "access" | "refresh"; state: TokenState; tokens: bigint }>(
+    db,
+    sql`SELECT t.kind, ${state} AS state, count(*) AS tokens FROM token t ${STATE_JOINS} WHERE t.client_id = ${clientId}::uuid GROUP BY 1, 2`,
+  );
+  const asked = [...TOKEN_STATES.map((one) => [one]), ["expired", "active"] as const];
+  for (const states of asked as TokenState[][])
+    for (const kinds of [null, ["refresh"]]) {
+      const of = looked.filter((row) => states.includes(row.state) && (kinds?.includes(row.kind) ?? true));
+      const counted = await countByClients(
+        db,
+        kinds,
+        { clientIds: [clientId], states },
+        { now, timeoutMs: 5_000 },
+      );
+      expect([states, kinds, counted]).toEqual([
+        states,
+        kinds,
+        of.reduce((sum, { tokens }) => sum + Number(tokens), 0),
+      ]);
+    }
+}
+
 /** Both, which are to be the same; with how many there are, so that nothing is compared with nothing. */
 async function expectTheSame(): Promise<number> {
   const now = new Date();
   const counted = await liveByClient(db, { now, clientIds: null });
   expect(counted).not.toBeNull();
+  await expectStatesAsLooked(now);
   expect(sorted(counted ?? [])).toEqual(await byLooking(now));
   return (counted ?? []).reduce((sum, { tokens }) => sum + tokens, 0);
 }

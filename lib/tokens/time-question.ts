@@ -3,11 +3,12 @@ import type { TokenState } from "./model.ts";
 import { isLifeEdge } from "./time-buckets.ts";
 import type { Filters, TokenQuestion } from "./token-question.ts";
 
-/** What the counts by time tell to the last one: tokens of some kinds, by one thing more. */
+/** What the counts by time tell to the last one: tokens of some kinds, by one thing more, or by client and state. */
 export type TimeQuestion = {
   kinds: readonly string[] | null;
   by:
     | { what: "states"; states: readonly TokenState[] }
+    | { what: "clientStates"; clientIds: readonly string[]; states: readonly TokenState[] }
     | { what: "expires"; expires: Window }
     | { what: "lives"; longerThanSeconds: number }
     | { what: "neverUsed" }
@@ -31,8 +32,13 @@ function byOf(key: string, filters: Filters, question: TokenQuestion): TimeQuest
 /** What is asked, where the counts by time tell it; null where something else is asked too. */
 export function timeQuestionOf(filters: Filters, question: TokenQuestion): TimeQuestion | null {
   const asked = Object.keys(filters).filter((key) => filters[key as keyof Filters] !== undefined);
+  const kinds = filters.kind ?? null;
+  const clientIds = question.clients?.ids ?? null;
+  const isOfClients = asked.every((one) => one === "kind" || one === "client" || one === "state");
+  if (isOfClients && clientIds !== null && filters.state)
+    return { kinds, by: { what: "clientStates", clientIds, states: filters.state } };
   const [key, ...others] = asked.filter((one) => one !== "kind");
   if (key === undefined || others.length > 0) return null;
   const by = byOf(key, filters, question);
-  return by === null ? null : { kinds: filters.kind ?? null, by };
+  return by === null ? null : { kinds, by };
 }

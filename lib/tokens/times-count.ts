@@ -1,4 +1,5 @@
 import type { Database } from "../db/database.ts";
+import { countByClients } from "./count-by-clients.ts";
 import { countByTimes } from "./count-by-times.ts";
 import { countLastUsed } from "./count-last-used.ts";
 import type { TokenState } from "./model.ts";
@@ -24,6 +25,10 @@ export function timesCount(
   const { by } = asked;
   if (by.what === "states" && (isAnyPending(pending) || by.states.every((one) => FEW_STATES.has(one))))
     return null;
+  if (by.what === "clientStates")
+    return isAnyPending(pending)
+      ? null
+      : (timeoutMs) => countByClients(db, asked.kinds, by, { now, timeoutMs });
   if (by.what === "lastUsed") {
     const { used } = by;
     return (timeoutMs) => countLastUsed(db, used, { issuedFrom: weeks[0]?.of ?? null, timeoutMs });

@@ -63,7 +63,7 @@ test("TypeScript and SQL tell the same state of the same facts", async () => {
   );
 });
 
-test("a revoked token is revoked whatever else holds, a consumed one never active", () => {
+test("a revoked token is revoked whatever else holds, a consumed one never active (mistake 7)", () => {
   fc.assert(
     fc.property(
       fc.date({ noInvalidDate: true }),

@@ -1,15 +1,20 @@
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
+import { listChecksAtWork } from "../evidence-checks/list-checks.ts";
 import { listExportsAtWork } from "../exports/list-exports-at-work.ts";
 import { listOrdersAtWork } from "../revocations/list-orders-at-work.ts";
 import { isUnderWay, type WorkItem } from "./model.ts";
 
 /** Where long work is found: each answers with what is under way or ended within the last hour and the actor may see, a bounded number of it. */
-const SOURCES: readonly ((ctx: Context) => Promise<WorkItem[]>)[] = [listExportsAtWork, listOrdersAtWork];
+const SOURCES: readonly ((ctx: Context) => Promise<WorkItem[]>)[] = [
+  listExportsAtWork,
+  listOrdersAtWork,
+  listChecksAtWork,
+];
 
 /**
  * Long work that is under way, oldest first, and then what has just ended, newest first: orders that are being written down, and the actor's own
- * exports. Needs `overview:read`, and of each kind what its list needs.
+ * exports and verifications. Needs `overview:read`, and of each kind what its list needs.
  *
  * @throws {DomainError} NOT_SIGNED_IN, FORBIDDEN
  */

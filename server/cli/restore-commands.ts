@@ -6,6 +6,7 @@ import type { Command } from "./commands.ts";
 import { UsageError } from "./usage-error.ts";
 import { withContext } from "./with-database.ts";
 
+const counted = (count: number, one: string) => `${count} ${count === 1 ? one : `${one}s`}`;
 const print = (line: string) => void process.stdout.write(`${line}\n`);
 
 /** What is lost, a line each. */
@@ -15,7 +16,7 @@ export function lossLines({ common, mark, lostActs, lostCheckpoints }: OpenResto
     common === null
       ? "database       has none of the checkpoints that are kept outside: it may be another one"
       : `database       up to checkpoint ${common.number} of ${common.at}`,
-    `lost           ${lostCheckpoints} minutes of checkpoints, ${lostActs} acts at least, and every token, revocation and use of that time`,
+    `lost           ${counted(lostCheckpoints, "minute")} of evidence, ${counted(lostActs, "act")} at least, and every token, revocation and use of that time`,
   ];
 }
 

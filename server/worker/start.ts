@@ -33,6 +33,7 @@ import { tallyAll } from "#lib/tokens/tally-tokens.ts";
 import { countMissedUses } from "#lib/verification/count-missed-uses.ts";
 import { logFailure } from "#server/log-failure.ts";
 import { createCaseOpener } from "./case-opener.ts";
+import { createChecker } from "./checker.ts";
 import { createCheckpointer } from "./checkpointer.ts";
 import { createDetector } from "./detector.ts";
 import { createEventSender } from "./event-sender.ts";
@@ -64,6 +65,8 @@ export type WorkerOptions = {
  * state away and old weeks out of the register, old days and acts out of the log, counts tokens for totals and what killed authorities had not counted, copies what lives on for plans, notes
  * when orders were committed, holds uses against the rules of what is unusual, sends security events, the audit to SIEMs and e-mail, opens cases of what scanners reported, seals what writers that are gone
  * left unsealed, signs checkpoints, ends exports whose console was killed. Several workers share
+ * when orders were committed, holds uses against the rules of what is unusual, sends security events, sends the audit to SIEMs, seals what writers that are gone
+ * left unsealed, signs checkpoints, verifies spans of the evidence that somebody asked for, ends exports whose console was killed. Several workers share
  * one database: each job and each order's step is done by one of them. The queue lives in a schema of its own that the login role makes.
  *
  * @throws where the database cannot be reached.
@@ -107,6 +110,13 @@ export async function startWorker({
     signals === undefined ? null : createKeyWrapper(signals.masterKeys, () => readKeyIdInForce(db));
   const rotator = createKeyRotator(db, databaseUrl, log, wrapper);
   const watch = createFeedWatch(db, databaseUrl, log, () => disk.isFull);
+  const checker = createChecker({
+    db,
+    url: databaseUrl,
+    log,
+    file: checkpointFile ?? null,
+    signal: stopping.signal,
+  });
   const detector = createDetector(databaseUrl, log, () => disk.isFull);
   const checkpointer =
     wrapper && createCheckpointer({ db, url: databaseUrl, log, wrapper, file: checkpointFile ?? null });
@@ -167,6 +177,7 @@ export async function startWorker({
     await rotator.stop();
     await checkpointer?.stop();
     await watch.stop();
+    await checker.stop();
     await detector.stop();
     await cases.stop();
     await mails?.stop();
@@ -191,6 +202,7 @@ export async function startWorker({
     rotator.start();
     checkpointer?.start();
     watch.start();
+    checker.start();
     detector.start();
     sender?.start();
     events?.start();

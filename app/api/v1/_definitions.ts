@@ -37,6 +37,9 @@ import * as eventStreamsId from "./event-streams/[id]/route.ts";
 import * as eventStreamsIdStatus from "./event-streams/[id]/status/route.ts";
 import * as eventStreamsIdTest from "./event-streams/[id]/test/route.ts";
 import * as eventStreams from "./event-streams/route.ts";
+import * as evidenceChecksIdCancel from "./evidence-checks/[id]/cancel/route.ts";
+import * as evidenceChecksId from "./evidence-checks/[id]/route.ts";
+import * as evidenceChecks from "./evidence-checks/route.ts";
 import * as exportsIdCancel from "./exports/[id]/cancel/route.ts";
 import * as exportsIdFile from "./exports/[id]/file/route.ts";
 import * as exportsId from "./exports/[id]/route.ts";
@@ -264,6 +267,9 @@ export function allRoutes(): Route[] {
     plans,
     refusedCounts,
     restores,
+    evidenceChecks,
+    evidenceChecksId,
+    evidenceChecksIdCancel,
     logRetention,
     logRetentionPlan,
     restore,

@@ -1,4 +1,5 @@
 import { basic, type Credentials } from "#bench/authority/credentials.ts";
+import { personOf, REDIRECT_URI } from "#bench/authority/people.ts";
 import { DAY_SECONDS, SCOPE, VERIFIER } from "#bench/authority/seed-registry.ts";
 
 export const REALM = "bench";
@@ -7,7 +8,27 @@ export const BOOTSTRAP_CLIENT = "bench-bootstrap";
 
 const FORM = { "content-type": "application/x-www-form-urlencoded" };
 
-function realmOf({ clientId, clientSecret, verifierSecret }: Credentials) {
+const AUDIENCE_MAPPER = {
+  name: "audience",
+  protocol: "openid-connect",
+  protocolMapper: "oidc-audience-mapper",
+  config: { "included.client.audience": VERIFIER, "access.token.claim": "true" },
+};
+
+function usersOf(people: number, password: string) {
+  return Array.from({ length: people }, (_, index) => ({
+    username: personOf(index),
+    email: personOf(index),
+    emailVerified: true,
+    firstName: "Person",
+    lastName: String(index),
+    enabled: true,
+    credentials: [{ type: "password", value: password }],
+  }));
+}
+
+function realmOf(credentials: Credentials, people: number) {
+  const { clientId, clientSecret, webClientId, webClientSecret, password, verifierSecret } = credentials;
   const confidential = { enabled: true, protocol: "openid-connect", standardFlowEnabled: false };
   return {
     realm: REALM,
@@ -16,6 +37,11 @@ function realmOf({ clientId, clientSecret, verifierSecret }: Credentials) {
     accessTokenLifespan: DAY_SECONDS,
     ssoSessionIdleTimeout: 2 * DAY_SECONDS,
     ssoSessionMaxLifespan: 2 * DAY_SECONDS,
+    accessCodeLifespan: 600,
+    // each refresh token good once, as the others do it
+    revokeRefreshToken: true,
+    refreshTokenMaxReuse: 0,
+    users: usersOf(people, password),
     components: {
       "org.keycloak.keys.KeyProvider": [
         {
@@ -36,14 +62,18 @@ function realmOf({ clientId, clientSecret, verifierSecret }: Credentials) {
         fullScopeAllowed: false,
         // no claims about a person, whom a service has not
         defaultClientScopes: ["basic"],
-        protocolMappers: [
-          {
-            name: "audience",
-            protocol: "openid-connect",
-            protocolMapper: "oidc-audience-mapper",
-            config: { "included.client.audience": VERIFIER, "access.token.claim": "true" },
-          },
-        ],
+        protocolMappers: [AUDIENCE_MAPPER],
+      },
+      {
+        ...confidential,
+        clientId: webClientId,
+        secret: webClientSecret,
+        standardFlowEnabled: true,
+        redirectUris: [REDIRECT_URI],
+        attributes: { "pkce.code.challenge.method": "S256" },
+        fullScopeAllowed: false,
+        defaultClientScopes: ["basic"],
+        protocolMappers: [AUDIENCE_MAPPER],
       },
     ],
   };
@@ -77,10 +107,15 @@ async function signIn(origin: string, secret: string): Promise<string> {
   return `Bearer ${access_token}`;
 }
 
-/** One realm that signs with ES256: a client that gets tokens, with the scope that all sides give, and one that introspects them. */
-export async function createRealm(origin: string, secret: string, credentials: Credentials): Promise<void> {
+/** One realm that signs with ES256: clients that get tokens, with the scope that all sides give, one that introspects them, and people. */
+export async function createRealm(
+  origin: string,
+  secret: string,
+  credentials: Credentials,
+  people: number,
+): Promise<void> {
   const admin = await signIn(origin, secret);
-  await post(`${origin}/admin/realms`, admin, realmOf(credentials));
+  await post(`${origin}/admin/realms`, admin, realmOf(credentials, people));
   const realm = `${origin}/admin/realms/${REALM}`;
   await post(`${realm}/client-scopes`, admin, {
     name: SCOPE,
@@ -88,13 +123,14 @@ export async function createRealm(origin: string, secret: string, credentials: C
     attributes: { "include.in.token.scope": "true" },
   });
   const scopes = await find<{ id: string; name: string }[]>(`${realm}/client-scopes`, admin);
-  const clients = await find<{ id: string }[]>(`${realm}/clients?clientId=${credentials.clientId}`, admin);
   const scope = scopes.find(({ name }) => name === SCOPE);
-  const client = clients[0];
-  if (scope === undefined || client === undefined) throw new Error("Keycloak's realm is not complete");
-  const response = await fetch(`${realm}/clients/${client.id}/optional-client-scopes/${scope.id}`, {
-    method: "PUT",
-    headers: { authorization: admin },
-  });
-  if (!response.ok) throw new Error(`Keycloak does not give its client the scope: ${response.status}`);
+  for (const clientId of [credentials.clientId, credentials.webClientId]) {
+    const [client] = await find<{ id: string }[]>(`${realm}/clients?clientId=${clientId}`, admin);
+    if (scope === undefined || client === undefined) throw new Error("Keycloak's realm is not complete");
+    const response = await fetch(`${realm}/clients/${client.id}/optional-client-scopes/${scope.id}`, {
+      method: "PUT",
+      headers: { authorization: admin },
+    });
+    if (!response.ok) throw new Error(`Keycloak does not give its client the scope: ${response.status}`);
+  }
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import path from "node:path";
 import { basic } from "#bench/authority/credentials.ts";
+import { authorizationQuery, codeForm, refreshForm } from "#bench/authority/people.ts";
 import { SCOPE, VERIFIER } from "#bench/authority/seed-registry.ts";
 import { answers, baseEnv, type Child, startChild } from "#bench/child.ts";
 import { childOf } from "#bench/cpu.ts";
@@ -61,11 +62,12 @@ export async function startKeycloak({
   home,
   databaseUrl,
   credentials,
+  people,
   stack,
 }: PeerStart): Promise<RunningSide> {
   const bootstrapSecret = randomBytes(32).toString("base64url");
   const { child, origin } = await runKeycloak({ home, databaseUrl, bootstrapSecret, stack });
-  await createRealm(origin, bootstrapSecret, credentials);
+  await createRealm(origin, bootstrapSecret, credentials, people);
   const protocol = `${origin}/realms/${REALM}/protocol/openid-connect`;
   const form = `grant_type=client_credentials&scope=${encodeURIComponent(SCOPE)}`;
   return {
@@ -78,6 +80,13 @@ export async function startKeycloak({
       introspectionAuthorization: basic(VERIFIER, credentials.verifierSecret),
       jwtForm: form,
       usedForm: form,
+      webAuthorization: basic(credentials.webClientId, credentials.webClientSecret),
+    },
+    signIns: {
+      authorizationUrl: () =>
+        `${protocol}/auth?${authorizationQuery({ clientId: credentials.webClientId, target: {} })}`,
+      codeForm: codeForm({}),
+      refreshForm: refreshForm({}),
     },
     child,
     // a shell script starts the server

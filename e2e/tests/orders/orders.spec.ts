@@ -61,6 +61,28 @@ test("all that a filter matches is frozen and revoked, by typing how many, and w
   expect(await authority.introspect(after, registry.verifier)).toMatchObject({ active: true });
 });
 
+test("everything is taken back only by who types it, and nothing is where they think better of it", async ({
+  page,
+  authority,
+  registry,
+}) => {
+  const token = await authority.issue(await registry.addService());
+  await page.goto("/orders");
+  await page.getByRole("button", { name: "Revoke everything…" }).click();
+  const dialog = new RevokeDialog(page);
+  await expect(dialog.dialog).toContainText("it takes an owner");
+  await dialog.dialog.getByRole("combobox", { name: "Reason" }).selectOption({ label: "Token leaked" });
+  const typed = dialog.dialog.getByRole("textbox", { name: "Type everything to confirm" });
+  await expect(dialog.confirm).toBeDisabled();
+  await typed.fill("Everything!");
+  await expect(dialog.confirm).toBeDisabled();
+  await typed.fill("everything");
+  await expect(dialog.confirm).toBeEnabled();
+  await dialog.dialog.getByRole("button", { name: "Cancel" }).click();
+  await expect(dialog.dialog).toBeHidden();
+  expect(await authority.introspect(token, registry.verifier)).toMatchObject({ active: true });
+});
+
 test("a plan that somebody new falls under is not carried out: it says who, and the new plan is", async ({
   page,
   authority,

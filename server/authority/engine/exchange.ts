@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout as wait } from "node:timers/promises";
 import type pg from "pg";
 import type { Refusal } from "#lib/audit/words.ts";
-import type { Sql, TransactionEnd } from "#lib/db/sql.ts";
+import { type Sql, statementOf, type TransactionEnd } from "#lib/db/sql.ts";
 import { TransactionEnds } from "#lib/db/transaction-ends.ts";
 import { isUnavailable } from "#lib/db/unavailable.ts";
 import type { OrderSubject } from "#lib/revocations/model.ts";
@@ -98,7 +98,7 @@ export class Exchange {
       this.#connection ??= this.#begin();
       const connection = await this.#connection;
       try {
-        return (await connection.query(text, values as unknown[])).rows as Row[];
+        return (await connection.query(statementOf(text, values))).rows as Row[];
       } catch (error) {
         // a ROLLBACK would wait for the same silence
         if (isUnavailable(error)) this.#isBroken = true;

@@ -33,6 +33,7 @@ const PAGES: Record<string, (id: string) => string> = {
   group_import: (id) => `/groups/import?id=${id}`,
   organisation: () => "/settings",
   register_week: () => "/settings/retention",
+  evidence_check: () => "/audit/integrity",
   log_day: () => "/settings/retention/log",
   log_acts: () => "/settings/retention/log",
   order: (id) => `/orders/${id}`,

@@ -6,6 +6,7 @@ const TABS = {
   uses: { href: "/audit", name: words.uses },
   acts: { href: "/audit/acts", name: words.acts },
   refused: { href: "/audit/refused", name: words.refused },
+  integrity: { href: "/audit/integrity", name: words.integrity },
 };
 
 /** The two logs, and what is only counted. `children` stand at their right. */

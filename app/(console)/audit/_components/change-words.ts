@@ -47,6 +47,8 @@ const FIELDS: Record<string, string> = {
   leavingActsThrough: "Acts that leave by it, up to entry",
   leavingActs: "Acts that leave by it",
   checkpoint: "Checkpoint that covers it",
+  askedBy: "Asked for by",
+  problems: "What does not hold",
   familyId: "Family",
   presentedTokenId: "Token that was presented",
   tokenId: "Token that was presented",

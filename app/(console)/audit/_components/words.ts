@@ -1,7 +1,9 @@
 /** Texts of the Audit area. */
 export const auditWords = {
   title: "Audit",
-  purpose: "Every use of a token and every act of an admin. Nothing here can be changed or taken out.",
+  purpose:
+    "Every use of a token and every act of an admin. Nothing here can be changed, and nothing leaves before its time.",
+  integrity: "Integrity",
   sealedUntil: "Sealed up to",
   notSealed: "No use is sealed yet",
   lastCheckpoint: "last signed checkpoint",

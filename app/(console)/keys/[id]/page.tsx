@@ -49,7 +49,7 @@ export default async function KeyPage({ params }: KeyPageProps) {
         main={
           <>
             <Card title={words.ring}>
-              <KeyTimeline keys={[{ ...key, purposeWord }]} now={ctx.now.toISOString()} />
+              <KeyTimeline keys={[{ ...key, purposeWord }]} now={ctx.now.toISOString()} isAlone />
             </Card>
             <KeyHoldersCard detail={key} />
             <KeyHistory row={key} />

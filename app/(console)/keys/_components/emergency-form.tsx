@@ -1,17 +1,19 @@
 "use client";
 
-import { Anchor, Button, Group, TextInput } from "@mantine/core";
+import { Anchor, Button, Group } from "@mantine/core";
 import { IconAlertOctagon, IconCircleCheck } from "@tabler/icons-react";
 import Link from "next/link";
-import { useRouter } from "next/navigation";
-import { type FormEvent, useEffect, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { Instant } from "#components/display/instant.tsx";
 import { type Because, isExplained, ReasonFields } from "#components/overlay/reason-fields.tsx";
 import { requestJson } from "#components/request/request-json.ts";
+import { NotPlanned, PlannedActButtons, TypeToConfirm } from "#components/revocation/confirm-planned.tsx";
 import { PlanProblem } from "#components/revocation/plan-problem.tsx";
 import { PlanView } from "#components/revocation/plan-view.tsx";
 import { Planning } from "#components/revocation/planning.tsx";
 import classes from "#components/revocation/revoke-dialog.module.css";
+import { usePlan } from "#components/revocation/use-plan.ts";
+import { usePlannedAct } from "#components/revocation/use-planned-act.ts";
 import type { EmergencyPlan, EmergencyResult } from "#lib/keys/model.ts";
 import { keyWords as words } from "./words.ts";
 
@@ -67,6 +69,10 @@ function Outcome({
   );
 }
 
+function askEmergency(kid: string, signal: AbortSignal): Promise<EmergencyPlan> {
+  return requestJson(`/api/v1/keys/${kid}/emergency-plan`, { method: "POST", signal });
+}
+
 /** The emergency's plan, the reason, the id typed, and afterwards what was done. */
 export function EmergencyForm({
   kid,
@@ -77,63 +83,32 @@ export function EmergencyForm({
   onClose: () => void;
   onBusy: (isBusy: boolean) => void;
 }) {
-  const router = useRouter();
-  const [attempt, setAttempt] = useState(0);
-  const [emergency, setEmergency] = useState<EmergencyPlan | null>(null);
-  const [problem, setProblem] = useState<unknown>(null);
+  const { plan: emergency, error, replan } = usePlan(kid, askEmergency);
   const [because, setBecause] = useState<Because>({ reason: "key_compromise", note: "" });
   const [typed, setTyped] = useState("");
-  const [isSending, setIsSending] = useState(false);
-  const [result, setResult] = useState<EmergencyResult | null>(null);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: an attempt is asked for again on purpose
-  useEffect(() => {
-    const stop = new AbortController();
-    setEmergency(null);
-    setProblem(null);
-    requestJson<EmergencyPlan>(`/api/v1/keys/${kid}/emergency-plan`, { method: "POST", signal: stop.signal })
-      .then(setEmergency)
-      .catch((cause) => (stop.signal.aborted ? undefined : setProblem(cause)));
-    return () => stop.abort();
-  }, [kid, attempt]);
+  const { result, problem, isSending, act, forgive } = usePlannedAct<EmergencyResult>(onBusy);
 
   if (result && emergency) return <Outcome result={result} window={emergency.window} onClose={onClose} />;
 
   const toType = emergency?.plan.confirm ?? kid;
   const isReady = emergency !== null && isExplained(because) && typed.trim() === toType;
 
-  async function submit(event: FormEvent) {
+  function submit(event: FormEvent) {
     event.preventDefault();
-    if (emergency === null || !isExplained(because) || typed.trim() !== toType || isSending) return;
-    setIsSending(true);
-    onBusy(true);
-    setProblem(null);
-    try {
-      const body = {
-        planId: emergency.plan.id,
-        reason: because.reason,
-        note: because.note.trim(),
-        confirm: typed.trim(),
-      };
-      setResult(
-        await requestJson<EmergencyResult>(`/api/v1/keys/${kid}/emergency`, { method: "POST", body }),
-      );
-      router.refresh();
-    } catch (cause) {
-      setProblem(cause);
-    } finally {
-      setIsSending(false);
-      onBusy(false);
-    }
+    if (emergency === null || !isExplained(because) || typed.trim() !== toType) return;
+    const { reason, note } = because;
+    const body = { planId: emergency.plan.id, reason, note: note.trim(), confirm: typed.trim() };
+    act(() => requestJson(`/api/v1/keys/${kid}/emergency`, { method: "POST", body }));
   }
 
-  const replan = () => setAttempt((count) => count + 1);
+  function anew() {
+    forgive();
+    setTyped("");
+    replan();
+  }
+
   if (emergency === null)
-    return problem ? (
-      <PlanProblem error={problem} title="It could not be planned" onReplan={replan} />
-    ) : (
-      <Planning />
-    );
+    return error ? <NotPlanned error={error} onReplan={anew} onClose={onClose} /> : <Planning />;
   return (
     <form className={classes.form} onSubmit={submit}>
       <p>
@@ -146,33 +121,16 @@ export function EmergencyForm({
         onChange={setBecause}
         placeholder="Where it was found, who could read it, which ticket"
       />
-      <TextInput
-        label={
-          <>
-            Type <span className={classes.name}>{toType}</span> to confirm
-          </>
-        }
-        value={typed}
-        autoComplete="off"
-        spellCheck={false}
-        onChange={(event) => setTyped(event.currentTarget.value)}
+      <TypeToConfirm toType={toType} value={typed} onChange={setTyped} />
+      {problem ? <PlanProblem error={problem} title="It was not done" onReplan={anew} /> : null}
+      <PlannedActButtons
+        act={words.emergencyAct}
+        color="red"
+        icon={<IconAlertOctagon size={16} />}
+        isReady={isReady}
+        isSending={isSending}
+        onClose={onClose}
       />
-      {problem ? <PlanProblem error={problem} title="It was not done" onReplan={replan} /> : null}
-      <Group justify="flex-end" gap="xs" className={classes.actions}>
-        <Button onClick={onClose} disabled={isSending}>
-          Cancel
-        </Button>
-        <Button
-          type="submit"
-          variant="filled"
-          color="red"
-          leftSection={<IconAlertOctagon size={16} />}
-          disabled={!isReady}
-          loading={isSending}
-        >
-          {words.emergencyAct}
-        </Button>
-      </Group>
     </form>
   );
 }

@@ -86,9 +86,9 @@ export function KeyHistory({ row }: { row: KeyRow }) {
       {row.changes.length === 0 ? (
         <p className="muted">{words.noHistory}</p>
       ) : (
-        <ol style={{ margin: 0, paddingInlineStart: 20 }}>
+        <ol className={classes.history}>
           {row.changes.map((change) => (
-            <li key={change.id} style={{ marginBottom: 8 }}>
+            <li key={change.id}>
               <Link prefetch={false} href={`/audit/acts/${change.id}`}>
                 {change.actor.name} {actUponItWords({ act: change.act, outcome: "done" })}
               </Link>

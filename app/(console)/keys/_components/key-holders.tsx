@@ -66,7 +66,7 @@ export function KeyHoldersCard({ detail }: { detail: KeyDetail }) {
         </div>
       )}
       {count > rows.length ? <p className="muted">{words.holdersMore(count - rows.length)}</p> : null}
-      <p className="muted">{words.holdersNote}</p>
+      <p className={`muted ${classes.note}`}>{words.holdersNote}</p>
     </Card>
   );
 }

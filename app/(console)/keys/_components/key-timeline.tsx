@@ -28,8 +28,20 @@ function saysIn(format: Intl.DateTimeFormat, segment: KeySegment): string {
   return `${segment.phase} from ${format.format(segment.fromMs)} to ${until}`;
 }
 
-/** The key ring as time: when each key was announced, signed, verified. The table below it is its twin. */
-export function KeyTimeline({ keys, now }: { keys: TimelineKey[]; now: string }) {
+/** Percent of the axis; what begins after it would be cut at the edge. */
+const LAST_PLACE = 95;
+
+/** The key ring as time: when each key was announced, signed, verified. The table below it is its twin; of a key alone its facts are. */
+export function KeyTimeline({
+  keys,
+  now,
+  isAlone = false,
+}: {
+  keys: TimelineKey[];
+  now: string;
+  /** On the key's own page: there is no row to lead to. */
+  isAlone?: boolean;
+}) {
   const isMounted = useMounted();
   const format = isMounted ? LOCAL : UTC;
   const says = (segment: KeySegment) => saysIn(format, segment);
@@ -44,12 +56,19 @@ export function KeyTimeline({ keys, now }: { keys: TimelineKey[]; now: string })
   return (
     <figure className={classes.figure}>
       <figcaption className="for-screen-readers">
-        Key ring over time; the table after it has the same in words.
+        {isAlone
+          ? "The key over time; its facts have the same in words."
+          : "Key ring over time; the table after it has the same in words."}
       </figcaption>
       <div className={classes.axis} aria-hidden>
         <span className={classes.zone}>times in {format.resolvedOptions().timeZone}</span>
         {axis.ticks.map((tick) => (
-          <span key={tick.ms} className={classes.tick} style={{ left: `${place(tick.ms)}%` }}>
+          <span
+            key={tick.ms}
+            className={classes.tick}
+            data-last={place(tick.ms) > LAST_PLACE || undefined}
+            style={{ left: `${place(tick.ms)}%` }}
+          >
             {tick.label}
           </span>
         ))}
@@ -66,9 +85,13 @@ export function KeyTimeline({ keys, now }: { keys: TimelineKey[]; now: string })
         {rows.map(({ key, segments }) => (
           <div key={key.kid} className={classes.row}>
             <span className={classes.name}>
-              <a className="mono" href={`#row-${key.kid}`}>
-                {key.kid}
-              </a>
+              {isAlone ? (
+                <span className="mono">{key.kid}</span>
+              ) : (
+                <a className="mono" href={`#row-${key.kid}`}>
+                  {key.kid}
+                </a>
+              )}
               <span className="faint">{key.purposeWord}</span>
             </span>
             <span className={classes.lane}>

@@ -67,14 +67,17 @@ export function OrderRecord({ order }: { order: OrderRow | OrderDetail }) {
       ? [
           {
             key: "Reaches",
-            value: (
-              <>
-                {groupedNumber(reached.value)}
-                {reached.isExact ? "" : " or more"}{" "}
-                {reached.value === 1 ? "token that has" : "tokens that have"} not expired{" "}
-                <span className="muted">{words.reachedHelp}</span>
-              </>
-            ),
+            value:
+              order.size !== null && !reached.isExact ? (
+                `the ${groupedNumber(order.size)} tokens that were frozen`
+              ) : (
+                <>
+                  {groupedNumber(reached.value)}
+                  {reached.isExact ? "" : " or more"}{" "}
+                  {reached.value === 1 ? "token that has" : "tokens that have"} not expired{" "}
+                  <span className="muted">{words.reachedHelp}</span>
+                </>
+              ),
           },
         ]
       : []),

@@ -29,6 +29,8 @@ const COLUMNS: DataTableColumn<VerifierListRow>[] = [
     id: "name",
     header: "Name",
     size: 150,
+    minSize: 140,
+    grows: true,
     canHide: false,
     onCard: "title",
     sort: "name",
@@ -43,7 +45,6 @@ const COLUMNS: DataTableColumn<VerifierListRow>[] = [
     header: "Description",
     size: 150,
     minSize: 96,
-    grows: true,
     cell: (row) => row.description || <span className="faint">none</span>,
   },
   {

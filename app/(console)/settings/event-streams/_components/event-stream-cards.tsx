@@ -119,7 +119,7 @@ export function ForSink({ stream }: { stream: EventStreamRow }) {
   return (
     <Card title={words.how}>
       <p>{stream.delivery === "webhook" ? words.howWebhook : words.howSyslog}</p>
-      {stream.delivery === "webhook" ? <p style={{ marginTop: 8 }}>{words.secretHelp}</p> : null}
+      {stream.delivery === "webhook" ? <p style={{ marginTop: 8 }}>{words.howSigned}</p> : null}
       <p className="muted" style={{ marginTop: 8 }}>
         {words.howTwice}
       </p>

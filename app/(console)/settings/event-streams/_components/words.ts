@@ -79,6 +79,8 @@ export const streamWords = {
     "Events may come twice, after a failure or a restart, and never out of order within their chain: know them by their id.",
   howWebhook:
     "Each POST has up to 500 events, one JSON object a line. Any 2xx takes all of them. 410 pauses the stream; 413 halves the batch; Retry-After is kept to.",
+  howSigned:
+    "Each POST is signed with the stream's key as Standard Webhooks has it: webhook-id, webhook-timestamp, webhook-signature. The key was shown once; a new one can be made.",
   howSyslog:
     "Messages of RFC 5424 with octet counting, JSON as their text, a connection for each batch. A batch is taken when the daemon, having read it, closes its side too.",
 

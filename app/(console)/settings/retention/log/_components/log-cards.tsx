@@ -35,7 +35,8 @@ export function NextLogRunCard({ retention }: { retention: LogRetention }) {
         ) : (
           <>
             Nothing leaves with it. The first uses to go are those of {dayWords(first.day)}, not before{" "}
-            <Instant at={first.leavesAt} show="exact" focusable />.
+            {dayWords(first.leavesAt.slice(0, 10))} (<Instant at={first.leavesAt} focusable />
+            ).
           </>
         )}
       </p>
