@@ -64,8 +64,6 @@ export type WorkerOptions = {
  * Starts the product's scheduled and long work: settles orders, lets signing keys sign and retire at their time, keeps partitions ahead of time, takes expired
  * state away and old weeks out of the register, old days and acts out of the log, counts tokens for totals and what killed authorities had not counted, copies what lives on for plans, notes
  * when orders were committed, holds uses against the rules of what is unusual, sends security events, the audit to SIEMs and e-mail, opens cases of what scanners reported, seals what writers that are gone
- * left unsealed, signs checkpoints, ends exports whose console was killed. Several workers share
- * when orders were committed, holds uses against the rules of what is unusual, sends security events, sends the audit to SIEMs, seals what writers that are gone
  * left unsealed, signs checkpoints, verifies spans of the evidence that somebody asked for, ends exports whose console was killed. Several workers share
  * one database: each job and each order's step is done by one of them. The queue lives in a schema of its own that the login role makes.
  *
