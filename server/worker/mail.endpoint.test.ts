@@ -198,7 +198,8 @@ describe("the owner of a leaked token is told from its case", () => {
     await db.query("UPDATE client SET contact_email = 'team@acme.example' WHERE id = $1::uuid", [clientId]);
     await tell(number);
     await settled(number, ({ state }) => state === "sent");
-    expect(server.received[0]?.to).toEqual(["team@acme.example"]);
+    // one of the test before may have been on its way
+    expect(server.received.filter(({ to }) => to[0] === "team@acme.example")).toHaveLength(1);
   });
 
   test("names from outside stay text: no header, recipient, line or link comes of them", async () => {
