@@ -12,6 +12,8 @@ const USAGE = `npm run bench -- authority [--rounds N] [--seconds S] [--connecti
 npm run bench -- inventory [--rows N] [--repeats N] [--keep DIR] [--no-settle] [--record] [--smoke]
 npm run bench -- reach [--verifiers N] [--rounds N] [--rows FACTS] [--record] [--smoke]
 npm run bench -- rotation [--cache-seconds N] [--record] [--smoke]
+npm run bench -- audit [--rows N] [--record] [--smoke]
+npm run bench -- drill [--rounds N] [--record] [--smoke]
 npm run bench -- start [--rounds N] [--peers keycloak|none] [--record] [--smoke]
 npm run bench -- verifier [--rows N] [--rounds N] [--record] [--smoke]`;
 
@@ -202,6 +204,24 @@ async function run(args: string[], stack: AsyncDisposableStack): Promise<boolean
       const settings = rotationSettings(values);
       const { benchRotation } = await import("./rotation/bench-rotation.ts");
       return benchRotation(settings, { records: values.record || settings.mode === "full", log, stack });
+    }
+    case "audit": {
+      const { FULL_ROWS, SMOKE_ROWS, settingsOf } = await import("./audit/settings.ts");
+      const byDefault = values.smoke ? SMOKE_ROWS : FULL_ROWS;
+      const rows = Math.round(readNumber("rows", values.rows, byDefault, 1_000_000_000));
+      const settings = settingsOf({ rows, isSmoke: values.smoke });
+      const { benchAudit } = await import("./audit/bench-audit.ts");
+      return benchAudit(settings, { records: values.record || settings.mode === "full", log, stack });
+    }
+    case "drill": {
+      const { benchDrill } = await import("./drill/bench-drill.ts");
+      return benchDrill({
+        rounds: Math.round(readNumber("rounds", values.rounds, values.smoke ? 1 : 5, 100)),
+        isSmoke: values.smoke,
+        records: values.record || !values.smoke,
+        log,
+        stack,
+      });
     }
     case "start": {
       const { benchStart } = await import("./start/bench-start.ts");

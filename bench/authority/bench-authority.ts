@@ -1,6 +1,7 @@
 import path from "node:path";
 import { memoryOf } from "#bench/child.ts";
 import { startLoadGenerator } from "#bench/load/load-generator.ts";
+import { findWrk } from "#bench/load/wrk.ts";
 import { findPeers } from "#bench/peers/available.ts";
 import { summarizeProfiles } from "#bench/profile/summarize.ts";
 import { type Figure, figureLine } from "#bench/report/figures.ts";
@@ -41,11 +42,13 @@ async function versions(sides: Sides): Promise<Record<string, string>> {
   const [row] = await sides.db.query<{ version: string }>(
     "SELECT current_setting('server_version') AS version",
   );
+  const wrk = findWrk();
   return {
     postgresql: row?.version ?? "unknown",
     "oidc-provider": versionOf("oidc-provider"),
     fastify: versionOf("fastify"),
     autocannon: versionOf("autocannon"),
+    ...(wrk === null ? {} : { "wrk (JWKS)": wrk }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { cpuSecondsAround, cpuSecondsOf } from "#bench/cpu.ts";
 import type { Given, LoadResult } from "#bench/load/job.ts";
 import type { LoadGenerator } from "#bench/load/load-generator.ts";
+import { findWrk, runWrk } from "#bench/load/wrk.ts";
 import { Browsers } from "./browsers.ts";
 import {
   type BySide,
@@ -60,6 +61,7 @@ export class Bench {
     revocation: 0,
   };
   readonly #browsers = new Map<Side, Browsers>();
+  readonly #hasWrk = findWrk() !== null;
   readonly #faults = new Map<Side, Faults>();
   /** Tokens that were revoked in the last round of each side. */
   revoked: BySide<string[]> = { ours: [], stock: [] };
@@ -147,7 +149,8 @@ export class Bench {
     load: { seconds: number; amount?: number; tokens?: string[]; once?: boolean; collects?: Given },
   ): Promise<LoadResult> {
     const { tokens, ...rest } = requests;
-    const result = await this.#generator.run({
+    const run = scenario === "jwks" && this.#hasWrk ? runWrk : this.#generator.run;
+    const result = await run({
       ...rest,
       tokens:
         tokens === null

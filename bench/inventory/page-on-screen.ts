@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { type Browser, chromium, type Page } from "@playwright/test";
-import { Secret, TOTP } from "otpauth";
+import type { Page } from "@playwright/test";
+import { findBrowser, openBrowser, signIn } from "#bench/browser.ts";
 import { baseEnv, startChild } from "#bench/child.ts";
 import { findPorts } from "#bench/ports.ts";
 import { percentile } from "#bench/report/percentile.ts";
@@ -20,7 +20,6 @@ const ROOT = path.resolve(import.meta.dirname, "../..");
 const READY_MS = 60_000;
 /** A page that takes longer is given up, and counted as having taken so long. */
 const LIMIT_MS = 10_000;
-const SYSTEM_BROWSERS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 /** From the key that sets a filter to the frame that shows its rows, in a browser beside the servers on the same machine. */
 export type PageReport = {
@@ -29,11 +28,6 @@ export type PageReport = {
   worst: { name: string; ms: number };
   pages: number;
 };
-
-function findBrowser(): string | null {
-  const files = [process.env.CHROMIUM_PATH ?? "", chromium.executablePath(), ...SYSTEM_BROWSERS];
-  return files.find((file) => file !== "" && existsSync(file)) ?? null;
-}
 
 /** Why no page can be looked at here, or null. */
 function obstacle(): string | null {
@@ -51,20 +45,6 @@ async function addOwner(db: Database): Promise<{ email: string; password: string
     [uuidv7(now), email, await hashPassword(password), now],
   );
   return { email, password };
-}
-
-async function signIn(page: Page, { email, password }: { email: string; password: string }): Promise<void> {
-  await page.goto("/sign-in", { waitUntil: "networkidle" });
-  await page.getByLabel("E-mail").fill(email);
-  await page.locator('input[name="password"]').fill(password);
-  await page.getByRole("button", { name: "Continue" }).click();
-  await page.getByLabel("Six-digit code").fill("000000");
-  await page.getByRole("button", { name: "Sign in" }).click();
-  const form = page.getByRole("form", { name: "Second factor" });
-  const key = ((await form.locator("code").textContent()) ?? "").replaceAll(/\s/g, "");
-  await page.getByLabel("Six-digit code").fill(new TOTP({ secret: Secret.fromBase32(key) }).generate());
-  await form.getByRole("button").last().click();
-  await page.waitForURL((url) => url.pathname === "/");
 }
 
 /** Milliseconds from Enter in the filter field to the frame that has the answer's rows, or says that there are none. */
@@ -134,15 +114,6 @@ async function startConsole({ url, dataDir }: Inventory, stack: AsyncDisposableS
     stack,
   });
   return origin;
-}
-
-async function openBrowser(stack: AsyncDisposableStack): Promise<Browser> {
-  const browser = await chromium.launch({
-    executablePath: findBrowser() as string,
-    args: [...(process.getuid?.() === 0 ? ["--no-sandbox"] : []), "--disable-background-networking"],
-  });
-  stack.defer(() => browser.close());
-  return browser;
 }
 
 /**

@@ -6,9 +6,9 @@ import { IconDownload } from "@tabler/icons-react";
 import { useState } from "react";
 import {
   EXPORT_FORMAT_WORDS,
-  EXPORT_FORMATS,
   type ExportDetail,
   type ExportFormat,
+  exportFormatsOf,
 } from "#lib/exports/model.ts";
 import type { Total } from "#lib/list-query/define-table.ts";
 import type { ListName } from "#lib/lists/model.ts";
@@ -78,7 +78,7 @@ export function ExportMenu({ list, text, total, unit }: ExportMenuProps) {
       {(Menu) => (
         <>
           <Menu.Label>{mayExport ? `Export ${what}` : "Your role does not export lists."}</Menu.Label>
-          {EXPORT_FORMATS.map((format) => (
+          {exportFormatsOf(list).map((format) => (
             <Menu.Item key={format} disabled={!mayExport} onClick={() => void begin(format)}>
               {EXPORT_FORMAT_WORDS[format].name}
               <br />

@@ -21,8 +21,8 @@ const STEPS = [
   365 * DAY,
 ] as const;
 
-/** Buckets that a histogram aims at; there are never more. */
-export const BUCKETS_MAX = 90;
+/** Buckets that a histogram aims at; there are never more. So 90 days are shown by the day, with a part of one at each end. */
+export const BUCKETS_MAX = 92;
 
 /** The finest round step that cuts a range into at most BUCKETS_MAX buckets, in seconds. */
 export function bucketSecondsFor(from: Date, to: Date): number {

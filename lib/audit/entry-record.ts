@@ -1,5 +1,5 @@
 import { sql } from "../list-query/sql-fragment.ts";
-import type { AuditEntryRow } from "./model.ts";
+import type { AuditEntryDetail, AuditEntryRow } from "./model.ts";
 
 /** A row of `audit_entry e` as ENTRY_COLUMNS gives it. */
 export type EntryRecord = {
@@ -39,5 +39,23 @@ export function entryRowOf(record: EntryRecord): AuditEntryRow {
     note: record.note,
     requestId: record.requestId,
     ip: record.ip,
+  };
+}
+
+/** The same with what the act changed, as ENTRY_DETAIL_COLUMNS gives it. */
+export type EntryDetailRecord = EntryRecord & {
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown> | null;
+  userAgent: string | null;
+};
+
+export const ENTRY_DETAIL_COLUMNS = sql`${ENTRY_COLUMNS}, e.before, e.after, e.user_agent AS "userAgent"`;
+
+export function entryDetailOf(record: EntryDetailRecord): AuditEntryDetail {
+  return {
+    ...entryRowOf(record),
+    before: record.before,
+    after: record.after,
+    userAgent: record.userAgent,
   };
 }

@@ -1,28 +1,53 @@
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
-import { all, run, sql } from "../list-query/sql-fragment.ts";
-import { timeWindow } from "../list-query/time-window.ts";
+import { all, type Fragment, joined, run, sql } from "../list-query/sql-fragment.ts";
+import { partsOf, type RangeParts } from "../use-rollups/grains.ts";
+import { type MixValues, mixConditions } from "../use-rollups/mix.ts";
+import { readCovered } from "../use-rollups/read-covered.ts";
 import { type BucketRecord, bucketSecondsFor, fillBuckets } from "./buckets.ts";
 import type { UseHistogram } from "./model.ts";
 import type { TokenUsesQuery } from "./table.ts";
-import { useConditions } from "./use-filters.ts";
+import { mixValuesOf, useConditions } from "./use-filters.ts";
+import { countedRange } from "./use-range.ts";
 
-const DAY_MS = 86_400_000;
-/** The widest range that is counted. */
-const RANGE_MAX_MS = 90 * DAY_MS;
-
-function rangeOf(filters: TokenUsesQuery["filters"], now: Date): { from: Date; to: Date } {
-  const window = filters.at ? timeWindow(filters.at, "back", now) : { from: null, to: null };
-  const latest = new Date(now.getTime() + 1);
-  const to = window.to !== null && window.to < latest ? window.to : latest;
-  const floor = new Date(to.getTime() - (window.from === null ? DAY_MS : RANGE_MAX_MS));
-  const from = window.from === null || window.from < floor ? floor : window.from;
-  return from < to ? { from, to } : { from: new Date(to.getTime() - 1), to };
+/** Counts by bucket and outcome of each part, those of the log and those that are rolled up. */
+function countsOf(
+  { rolled, log }: RangeParts,
+  {
+    bucketSeconds,
+    values,
+    conditions,
+  }: { bucketSeconds: number; values: MixValues; conditions: readonly Fragment[] },
+): Fragment {
+  const step = sql`make_interval(secs => ${bucketSeconds}::int)`;
+  const { outcome, ...rest } = values;
+  const byMix = Object.keys(rest).length > 0;
+  const wanted = outcome === undefined ? sql`true` : sql`o.outcome = ANY (${outcome}::text[])`;
+  const counts = [
+    ...log.map(
+      ({
+        from,
+        to,
+      }) => sql`SELECT date_bin(${step}, x.received_at, timestamptz 'epoch') AS at, x.outcome, count(*) AS n
+        FROM token_use x WHERE x.received_at >= ${from}::timestamptz AND x.received_at < ${to}::timestamptz AND ${all(conditions)} GROUP BY 1, 2`,
+    ),
+    ...rolled.map(({ grain, from, to }) => {
+      const spans = sql`r.grain = ${grain}::int AND r.at >= ${from}::timestamptz AND r.at < ${to}::timestamptz`;
+      return byMix
+        ? sql`SELECT date_bin(${step}, r.at, timestamptz 'epoch') AS at, m.outcome, sum(u.n)::bigint AS n
+            FROM use_rollup r CROSS JOIN LATERAL unnest(r.mixes, r.counts) AS u(mix, n) JOIN use_mix m ON m.id = u.mix
+            WHERE ${spans} AND ${all(mixConditions("m", values))} GROUP BY 1, 2`
+        : sql`SELECT date_bin(${step}, r.at, timestamptz 'epoch') AS at, o.outcome, sum(o.n)::bigint AS n
+            FROM use_rollup r CROSS JOIN LATERAL (VALUES ('issued', r.issued), ('allowed', r.allowed), ('refused', r.refused)) AS o(outcome, n)
+            WHERE ${spans} AND ${wanted} GROUP BY 1, 2`;
+    }),
+  ];
+  return sql`SELECT p.at, p.outcome, sum(p.n)::bigint AS count FROM (${joined(counts, " UNION ALL ")}) p GROUP BY 1, 2`;
 }
 
 /**
  * Uses that match a query's filters over its time range, counted by outcome. The range is the last 24 hours where none is named, and at most 90
- * days; the answer says which it was. Needs `audit:read`.
+ * days; the answer says which it was. Exact, rolled up or not. Needs `audit:read`.
  *
  * @throws {DomainError} NOT_SIGNED_IN, FORBIDDEN
  */
@@ -31,16 +56,15 @@ export async function getUseHistogram(
   filters: TokenUsesQuery["filters"],
 ): Promise<UseHistogram> {
   requirePermission(ctx, "audit:read");
-  const { at: _, ...others } = filters;
-  const { from, to } = rangeOf(filters, ctx.now);
+  const { at: _, ...asked } = filters;
+  const { from, to } = countedRange(filters, ctx.now);
   const bucketSeconds = bucketSecondsFor(from, to);
-  const conditions = await useConditions(ctx.db, others, ctx.now);
-  const records = await run<BucketRecord>(
-    ctx.db,
-    sql`SELECT date_bin(make_interval(secs => ${bucketSeconds}::int), x.received_at, timestamptz 'epoch') AS at, x.outcome, count(*) AS count
-      FROM token_use x WHERE x.received_at >= ${from}::timestamptz AND x.received_at < ${to}::timestamptz AND ${all(conditions)}
-      GROUP BY 1, 2`,
-  );
+  const { values, others } = await mixValuesOf(ctx.db, asked);
+  const isByMix = Object.keys(others).length === 0;
+  const covered = isByMix ? await readCovered(ctx.db) : null;
+  const conditions = await useConditions(ctx.db, asked, ctx.now, covered === null ? "by tokens" : "by rows");
+  const parts = partsOf({ from, to }, covered, bucketSeconds);
+  const records = await run<BucketRecord>(ctx.db, countsOf(parts, { bucketSeconds, values, conditions }));
   const buckets = fillBuckets(records, from, to, bucketSeconds);
   const total = { issued: 0, allowed: 0, refused: 0 };
   for (const bucket of buckets) {

@@ -4,8 +4,14 @@ import type { Page } from "../list-query/define-table.ts";
 import { keysetOf, orderBy, seek, toPage } from "../list-query/keyset.ts";
 import { all, containing, type Fragment, run, sql } from "../list-query/sql-fragment.ts";
 import { inWindow, timeWindow } from "../list-query/time-window.ts";
-import { ENTRY_COLUMNS, type EntryRecord, entryRowOf } from "./entry-record.ts";
-import type { AuditEntryRow } from "./model.ts";
+import {
+  ENTRY_COLUMNS,
+  ENTRY_DETAIL_COLUMNS,
+  type EntryRecord,
+  entryDetailOf,
+  entryRowOf,
+} from "./entry-record.ts";
+import type { AuditEntryDetail, AuditEntryRow } from "./model.ts";
 import { type AuditEntriesQuery, auditEntriesTable } from "./table.ts";
 
 function conditionsOf(filters: AuditEntriesQuery["filters"], now: Date): Fragment[] {
@@ -26,26 +32,43 @@ function conditionsOf(filters: AuditEntriesQuery["filters"], now: Date): Fragmen
   return conditions;
 }
 
-/**
- * One page of admin acts, newest first, refused ones among them. Needs `audit:read`.
- *
- * @throws {DomainError} NOT_SIGNED_IN, FORBIDDEN
- */
-export async function listAuditEntries(ctx: Context, query: AuditEntriesQuery): Promise<Page<AuditEntryRow>> {
+async function readPage<Record extends EntryRecord, Row>(
+  ctx: Context,
+  query: AuditEntriesQuery,
+  columns: Fragment,
+  rowOf: (record: Record) => Row,
+): Promise<Page<Row>> {
   requirePermission(ctx, "audit:read");
   const keyset = keysetOf(auditEntriesTable, query);
   const [column, id] = [sql`e.at`, sql`e.id`];
   const conditions = conditionsOf(query.filters, ctx.now);
   const after = seek(keyset, column, id);
   if (after !== null) conditions.push(after);
-  const records = await run<EntryRecord>(
+  const records = await run<Record>(
     ctx.db,
-    sql`SELECT ${ENTRY_COLUMNS} FROM audit_entry e WHERE ${all(conditions)} ORDER BY ${orderBy(keyset, column, id)}
+    sql`SELECT ${columns} FROM audit_entry e WHERE ${all(conditions)} ORDER BY ${orderBy(keyset, column, id)}
       LIMIT ${keyset.limit}::int`,
   );
   const page = toPage(auditEntriesTable, query, keyset, records, (record) => ({
     value: record.at.toISOString(),
     id: record.id,
   }));
-  return { ...page, rows: page.rows.map(entryRowOf) };
+  return { ...page, rows: page.rows.map(rowOf) };
+}
+
+/**
+ * One page of admin acts, newest first, refused ones among them. Needs `audit:read`.
+ *
+ * @throws {DomainError} NOT_SIGNED_IN, FORBIDDEN
+ */
+export async function listAuditEntries(ctx: Context, query: AuditEntriesQuery): Promise<Page<AuditEntryRow>> {
+  return readPage(ctx, query, ENTRY_COLUMNS, entryRowOf);
+}
+
+/** The same with what each act changed, for files. @throws {DomainError} NOT_SIGNED_IN, FORBIDDEN */
+export async function listAuditEntryDetails(
+  ctx: Context,
+  query: AuditEntriesQuery,
+): Promise<Page<AuditEntryDetail>> {
+  return readPage(ctx, query, ENTRY_DETAIL_COLUMNS, entryDetailOf);
 }

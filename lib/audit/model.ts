@@ -12,6 +12,9 @@ export const USE_SOURCES = [
 ] as const;
 export type UseSource = (typeof USE_SOURCES)[number];
 
+/** The place of a use in its writer's chain of seals. */
+export type UseChain = { writer: string; flush: string; ordinal: number };
+
 /** One event in a token's life, as the authority saw it. */
 export type TokenUseRow = {
   id: string;
@@ -33,6 +36,11 @@ export type TokenUseRow = {
   ip: string | null;
   country: string | null;
   userAgent: string | null;
+  /** Of the answer, and how long it took to decide, as a verifier that reports tells them; null otherwise. */
+  status: number | null;
+  bytes: number | null;
+  latencyMicroseconds: number | null;
+  chain: UseChain;
 };
 
 /** What was refused in one minute, by one asker, from one address, for one reason, without a token on record. */
@@ -84,4 +92,43 @@ export type UseHistogram = {
   bucketSeconds: number;
   buckets: UseHistogramBucket[];
   total: { issued: number; allowed: number; refused: number };
+};
+
+/** A value as its filter takes it, and how many uses have it. */
+export type UseFacet = { value: string; count: number };
+
+/** The most frequent values of what uses are counted by, each under all filters but its own. */
+export type UseFacets = {
+  from: string;
+  to: string;
+  /** False: counting took too long, and all are empty. */
+  isCounted: boolean;
+  facets: Record<"outcome" | "refusal" | "source" | "client" | "verifier" | "country", UseFacet[]>;
+};
+
+/** Uses from one country and network: an address's /24, of version 6 its /48. */
+export type UsePlace = {
+  country: string | null;
+  network: string | null;
+  uses: number;
+  refused: number;
+  firstAt: string;
+  lastAt: string;
+};
+
+/** Where something was used, what was called with it and what was answered; each list the most frequent first. Times are those of the uses. */
+export type UseSummary = {
+  uses: number;
+  /** There are more uses than were looked at: the newest count. */
+  isCut: boolean;
+  firstAt: string | null;
+  lastAt: string | null;
+  /** Of all answers whose size was reported; null where none was. */
+  bytes: number | null;
+  countries: number;
+  networks: number;
+  places: UsePlace[];
+  endpoints: { endpoint: string; uses: number; refused: number; firstAt: string; lastAt: string }[];
+  /** As verifiers reported them. */
+  statuses: { status: number; uses: number }[];
 };

@@ -3,6 +3,7 @@ import { isUuid, uuidv7Time } from "../ids.ts";
 import { UNKNOWN_COUNTRY } from "../list-query/country.ts";
 import { type Fragment, run, sql, trusted } from "../list-query/sql-fragment.ts";
 import { inWindow, timeWindow } from "../list-query/time-window.ts";
+import type { MixValues } from "../use-rollups/mix.ts";
 import type { TokenUsesQuery } from "./table.ts";
 import { tokensOf } from "./tokens-of.ts";
 
@@ -29,11 +30,54 @@ async function byHolder(
   return sql`x.token_id = ANY (ARRAY (SELECT unnest(${tokens}::uuid[])))`;
 }
 
-/** What a query's filters mean on `token_use x`. */
+/** The ids that filters by name mean. */
+async function clientIdsOf(db: Sql, names: readonly string[]): Promise<string[]> {
+  return idsOf(
+    db,
+    sql`SELECT id FROM client WHERE client_id = ANY (${names}::text[]) OR id = ANY (${uuidsIn(names)}::uuid[])`,
+  );
+}
+
+async function verifierIdsOf(db: Sql, names: readonly string[]): Promise<string[]> {
+  return idsOf(
+    db,
+    sql`SELECT id FROM verifier WHERE name = ANY (${names}::text[]) OR id = ANY (${uuidsIn(names)}::uuid[])`,
+  );
+}
+
+/** A query's filters by what rollups count by, with names resolved, and whether it has others beside them and the time. */
+export async function mixValuesOf(
+  db: Sql,
+  filters: TokenUsesQuery["filters"],
+): Promise<{ values: MixValues; others: TokenUsesQuery["filters"] }> {
+  const { at: _, outcome, refusal, source, client, verifier, country, ...others } = filters;
+  const [clientIds, verifierIds] = await Promise.all([
+    client && clientIdsOf(db, client),
+    verifier && verifierIdsOf(db, verifier),
+  ]);
+  return {
+    values: {
+      ...(outcome && { outcome }),
+      ...(refusal && { refusal }),
+      ...(source && { source }),
+      ...(clientIds && { client: clientIds }),
+      ...(verifierIds && { verifier: verifierIds }),
+      ...(country && { country }),
+    },
+    others,
+  };
+}
+
+/**
+ * What a query's filters mean on `token_use x`.
+ *
+ * @param holders how uses of clients, users and families are found: through their tokens where those are few; or row by row, where the time asked for is short.
+ */
 export async function useConditions(
   db: Sql,
   filters: TokenUsesQuery["filters"],
   now: Date,
+  holders: "by tokens" | "by rows" = "by tokens",
 ): Promise<Fragment[]> {
   const conditions: Fragment[] = [];
   if (filters.at) conditions.push(inWindow(sql`x.received_at`, timeWindow(filters.at, "back", now)));
@@ -41,11 +85,10 @@ export async function useConditions(
   if (filters.refusal) conditions.push(sql`x.refusal = ANY (${filters.refusal}::text[])`);
   if (filters.source) conditions.push(sql`x.source = ANY (${filters.source}::text[])`);
   if (filters.client) {
-    const ids = await idsOf(
-      db,
-      sql`SELECT id FROM client WHERE client_id = ANY (${filters.client}::text[]) OR id = ANY (${uuidsIn(filters.client)}::uuid[])`,
+    const ids = await clientIdsOf(db, filters.client);
+    conditions.push(
+      holders === "by rows" ? sql`x.client_id = ANY (${ids}::uuid[])` : await byHolder(db, "client_id", ids),
     );
-    conditions.push(await byHolder(db, "client_id", ids));
   }
   if (filters.user) {
     const emails = filters.user.map((value) => value.toLowerCase());
@@ -56,10 +99,7 @@ export async function useConditions(
     conditions.push(await byHolder(db, "user_id", ids));
   }
   if (filters.verifier) {
-    const ids = await idsOf(
-      db,
-      sql`SELECT id FROM verifier WHERE name = ANY (${filters.verifier}::text[]) OR id = ANY (${uuidsIn(filters.verifier)}::uuid[])`,
-    );
+    const ids = await verifierIdsOf(db, filters.verifier);
     conditions.push(sql`x.verifier_id = ANY (${ids}::uuid[])`);
   }
   if (filters.token) {

@@ -5,22 +5,13 @@ import type { OutcomeFilter } from "./model.ts";
 import type { UseEvent } from "./stream-event.ts";
 import { IN_ORDER, isOutstanding, snapshotsOf, type UseKey, type UsesPosition } from "./uses-position.ts";
 
-type Named = UseRecord & {
-  writerId: string;
-  flush: bigint;
-  ordinal: number;
-  status: number | null;
-  bytes: bigint | null;
-  latencyUs: number | null;
-};
-
 /** Beside each use that is wanted, or once beside none. */
 type PageRecord = {
   epoch: string;
   epochLow: Date;
   looked: bigint;
   end: UseKey | null;
-} & (Named | { [key in keyof Named]: null });
+} & (UseRecord | { [key in keyof UseRecord]: null });
 
 export type UsesPage = {
   /** In order, each with where the stream is behind it. */
@@ -47,8 +38,7 @@ export async function readUses(
         SELECT (SELECT count(*) FROM page) AS looked, (SELECT json_build_object('at', x.received_at AT TIME ZONE 'UTC', 'writer', x.writer_id, 'flush', x.flush::text,
             'ordinal', x.ordinal) FROM page x ORDER BY x.received_at DESC, x.writer_id DESC, x.flush DESC, x.ordinal DESC LIMIT 1) AS "end"
       )
-      SELECT n.epoch::text AS epoch, n."epochLow", seen.looked, seen."end", ${USE_COLUMNS}, x.writer_id AS "writerId", x.flush, x.ordinal, x.status, x.bytes,
-        x.latency_us AS "latencyUs"
+      SELECT n.epoch::text AS epoch, n."epochLow", seen.looked, seen."end", ${USE_COLUMNS}
       FROM now n CROSS JOIN seen LEFT JOIN page x ON ${wanted} ${USE_JOINS} ORDER BY ${IN_ORDER}`,
   );
   const [seen] = records;
@@ -79,11 +69,11 @@ function endOf(end: UseKey | null): UseKey | null {
   return end && { ...end, at: new Date(`${end.at}Z`).toISOString() };
 }
 
-function isUse(record: PageRecord): record is PageRecord & Named {
+function isUse(record: PageRecord): record is PageRecord & UseRecord {
   return record.id !== null;
 }
 
-function keyOf(record: Named): UseKey {
+function keyOf(record: UseRecord): UseKey {
   return {
     at: record.receivedAt.toISOString(),
     writer: record.writerId,
@@ -92,13 +82,6 @@ function keyOf(record: Named): UseKey {
   };
 }
 
-function useEventOf(record: Named): UseEvent {
-  return {
-    type: "token_use",
-    ...useRowOf(record),
-    status: record.status,
-    bytes: record.bytes === null ? null : Number(record.bytes),
-    latencyMicroseconds: record.latencyUs,
-    chain: { writer: record.writerId, flush: String(record.flush), ordinal: record.ordinal },
-  };
+function useEventOf(record: UseRecord): UseEvent {
+  return { type: "token_use", ...useRowOf(record) };
 }

@@ -1,16 +1,7 @@
 import type { AuditEntryDetail, TokenUseRow } from "../audit/model.ts";
 
-/** The place of a use in its writer's chain. */
-export type UseChain = { writer: string; flush: string; ordinal: number };
-
 /** One use of a token, with what its verifier reported of the answer. */
-export type UseEvent = TokenUseRow & {
-  type: "token_use";
-  chain: UseChain;
-  status: number | null;
-  bytes: number | null;
-  latencyMicroseconds: number | null;
-};
+export type UseEvent = TokenUseRow & { type: "token_use" };
 
 /** One act of an admin; `sequence` is its place in the chain. */
 export type ActEvent = AuditEntryDetail & { type: "admin_act" };

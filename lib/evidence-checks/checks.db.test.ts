@@ -55,7 +55,8 @@ afterEach(async () => {
     [
       "DELETE FROM evidence_check",
       ...TABLES.map(
-        (table) => `TRUNCATE public.${table} CASCADE; INSERT INTO public.${table} SELECT * FROM kept.${table}`,
+        (table) =>
+          `TRUNCATE public.${table} CASCADE; INSERT INTO public.${table} SELECT * FROM kept.${table}`,
       ),
     ].join("; "),
   );
@@ -120,8 +121,16 @@ test("what it found is kept, listed, long work of whoever asked, and on record",
 
 const INSIDE: [what: string, statement: () => string, where: string[]][] = [
   ["a row is deleted", () => `DELETE FROM token_use WHERE ${first(3)} AND ordinal = 1`, ["one 3"]],
-  ["all rows of a seal are deleted", () => `DELETE FROM token_use WHERE writer_id = '${one.writer.id}' AND flush IN (7, 8)`, ["one 4"]],
-  ["a seal is taken out", () => `DELETE FROM seal WHERE chain = '${one.writer.id}' AND sequence = 4`, ["one 4"]],
+  [
+    "all rows of a seal are deleted",
+    () => `DELETE FROM token_use WHERE writer_id = '${one.writer.id}' AND flush IN (7, 8)`,
+    ["one 4"],
+  ],
+  [
+    "a seal is taken out",
+    () => `DELETE FROM seal WHERE chain = '${one.writer.id}' AND sequence = 4`,
+    ["one 4"],
+  ],
   [
     "the seal before it is changed",
     () => `UPDATE seal SET last_flush = 3 WHERE chain = '${one.writer.id}' AND sequence = 2`,
@@ -200,10 +209,14 @@ test("one whose worker was killed is begun anew by another", async () => {
 
 test("it is refused to a governor, for what has not come yet, and for a fifth at once", async () => {
   await expect(ask(at(1), at(2), "governor")).rejects.toMatchObject({ code: "FORBIDDEN" });
-  await expect(ask(new Date(Date.now() + HOUR_MS), new Date(Date.now() + 2 * HOUR_MS))).rejects.toMatchObject({
-    code: "INVALID_INPUT",
-  });
-  expect(createCheckInput.safeParse({ from: at(2).toISOString(), until: at(1).toISOString() }).success).toBe(false);
+  await expect(ask(new Date(Date.now() + HOUR_MS), new Date(Date.now() + 2 * HOUR_MS))).rejects.toMatchObject(
+    {
+      code: "INVALID_INPUT",
+    },
+  );
+  expect(createCheckInput.safeParse({ from: at(2).toISOString(), until: at(1).toISOString() }).success).toBe(
+    false,
+  );
   expect(
     createCheckInput.safeParse({ from: at(-24 * 32).toISOString(), until: at(1).toISOString() }).success,
   ).toBe(false);

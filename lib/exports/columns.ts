@@ -62,6 +62,12 @@ export const USE_COLUMNS: Columns<TokenUseRow> = {
   ip: (row) => row.ip,
   country: (row) => row.country,
   user_agent: (row) => row.userAgent,
+  status: (row) => row.status,
+  bytes: (row) => row.bytes,
+  latency_us: (row) => row.latencyMicroseconds,
+  writer: (row) => row.chain.writer,
+  flush: (row) => row.chain.flush,
+  ordinal: (row) => row.chain.ordinal,
 };
 
 export const ENTRY_COLUMNS: Columns<AuditEntryRow> = {

@@ -10,6 +10,7 @@ import { EXPORT_COLUMNS, type ExportRecord, exportDetailOf } from "./export-row.
 import type { CreateExportInput } from "./input.ts";
 import {
   type ExportDetail,
+  exportFormatsOf,
   FETCH_WITHIN_SECONDS,
   OPEN_EXPORTS_OF_ALL,
   OPEN_EXPORTS_OF_ONE,
@@ -48,6 +49,10 @@ async function requireRoom(tx: Sql, ctx: Context): Promise<void> {
 export async function createExport(ctx: Context, input: CreateExportInput): Promise<ExportDetail> {
   requirePermission(ctx, "export:create");
   requirePermission(ctx, LIST_PERMISSION[input.list]);
+  if (!exportFormatsOf(input.list).includes(input.format))
+    throw new DomainError("INVALID_INPUT", "This list is not exported in that format.", {
+      fields: [{ path: "format", message: `must be one of ${exportFormatsOf(input.list).join(", ")}` }],
+    });
   parseListText(input.list, input.query, "query");
   return ctx.db.transaction(async (tx) => {
     await requireRoom(tx, ctx);

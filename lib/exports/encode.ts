@@ -1,3 +1,5 @@
+import { ocsfEventOf } from "../event-streams/ocsf-event.ts";
+import type { StreamEvent } from "../event-streams/stream-event.ts";
 import { guardCell } from "../input/formula-cell.ts";
 import type { Cell, Columns } from "./columns.ts";
 import type { ExportFormat } from "./model.ts";
@@ -17,10 +19,18 @@ function csvCell(cell: Cell): string {
 
 /**
  * Rows as text of a format, piece by piece. CSV as RFC 4180 has it, with a header in the first piece; cells that a spreadsheet would take for a
- * formula begin with an apostrophe (`guardCell`). NDJSON holds the rows as the API gives them. Of our own, not a library's: those took most of an export's time.
+ * formula begin with an apostrophe (`guardCell`). NDJSON holds the rows as the API gives them, OCSF the event that each of them is. Of our own, not a library's: those took most of an export's time.
  */
-export function encoderOf(format: ExportFormat, columns: Columns<unknown>): Encode {
+export function encoderOf(
+  format: ExportFormat,
+  columns: Columns<unknown>,
+  eventOf?: (row: unknown) => StreamEvent,
+): Encode {
   switch (format) {
+    case "ocsf": {
+      if (eventOf === undefined) throw new Error("rows of this list are no events");
+      return (rows) => rows.map((row) => `${JSON.stringify(ocsfEventOf(eventOf(row)))}\n`).join("");
+    }
     case "ndjson":
       return (rows) => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
     case "csv": {

@@ -103,6 +103,31 @@ describe("an export", () => {
     },
   );
 
+  test("is OCSF for the lists whose rows are events, acts with what they changed, and is refused for others", async () => {
+    const file = async (list: "token-uses" | "audit-entries") => {
+      const { id } = await createExport(ctx, { list, format: "ocsf", query: "" });
+      const text = await readAll(streamExport(ctx, await beginExport(ctx, id), { pageSize: 7 }).getReader());
+      return text
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as { class_uid: number; unmapped: Record<string, unknown> });
+    };
+    const uses = await file("token-uses");
+    expect(uses).toHaveLength(25);
+    expect(uses[0]).toMatchObject({ class_uid: 3002, unmapped: { chain: { ordinal: expect.any(Number) } } });
+    await revokeClientTokens(world.as("responder"), { id: clientId, reason: "policy", note: "as an event" });
+    ctx = { ...ctx, now: new Date() };
+    const acts = await file("audit-entries");
+    expect(acts.find(({ unmapped }) => unmapped.note === "as an event")).toMatchObject({
+      class_uid: 3004,
+      unmapped: { after: { orderId: expect.any(String) } },
+    });
+    await expect(createExport(ctx, { list: "tokens", format: "ocsf", query: "" })).rejects.toMatchObject({
+      code: "INVALID_INPUT",
+      fields: [{ path: "format" }],
+    });
+  });
+
   test("holds the same by pages of hundreds as by those of a list, with what an order reached that is not settled", async () => {
     for (let n = 0; n < 230; n += 1)
       await fixture.token({

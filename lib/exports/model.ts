@@ -2,13 +2,22 @@ import type { Total } from "../list-query/define-table.ts";
 import type { ListName } from "../lists/model.ts";
 
 /** Exports of lists, for every layer; browser-safe. */
-export const EXPORT_FORMATS = ["csv", "ndjson"] as const;
+export const EXPORT_FORMATS = ["csv", "ndjson", "ocsf"] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 export const EXPORT_FORMAT_WORDS: Record<ExportFormat, { name: string; means: string }> = {
   csv: { name: "CSV", means: "For spreadsheets: flat columns, formulas made harmless" },
   ndjson: { name: "NDJSON", means: "For programs: a JSON object a line, as the API gives it" },
+  ocsf: { name: "OCSF", means: "For SIEMs: an OCSF 1.8.0 event a line, as event streams send it" },
 };
+
+/** The lists whose rows are events: the schema has no place for anything else. */
+const EVENT_LISTS: readonly ListName[] = ["token-uses", "audit-entries"];
+
+/** The formats that a list is exported in. */
+export function exportFormatsOf(list: ListName): readonly ExportFormat[] {
+  return EXPORT_FORMATS.filter((format) => format !== "ocsf" || EVENT_LISTS.includes(list));
+}
 
 /** `waiting` for its reader, `running`, or how it ended: whole, by its owner, by its reader or process, or by a fault. */
 export const EXPORT_STATES = ["waiting", "running", "completed", "cancelled", "cut", "failed"] as const;

@@ -1,9 +1,12 @@
 import { listAudiences } from "../audiences/list-audiences.ts";
-import { listAuditEntries } from "../audit/list-audit-entries.ts";
+import { listAuditEntries, listAuditEntryDetails } from "../audit/list-audit-entries.ts";
 import { listRefusedCounts } from "../audit/list-refused-counts.ts";
 import { listTokenUses } from "../audit/list-token-uses.ts";
+import type { AuditEntryDetail } from "../audit/model.ts";
+import type { AuditEntriesQuery } from "../audit/table.ts";
 import { listClients } from "../clients/list-clients.ts";
 import type { Context } from "../context.ts";
+import type { StreamEvent } from "../event-streams/stream-event.ts";
 import { listGroups } from "../groups/list-groups.ts";
 import type { ListQuery, Page, TableDeclaration, Total } from "../list-query/define-table.ts";
 import type { ListName } from "../lists/model.ts";
@@ -34,6 +37,10 @@ export type ExportSource = {
   /** When a row came to be: what came after the beginning of the export is not in it. */
   bornAt: (row: unknown) => string;
   readPage: (ctx: Context, query: ListQuery) => Promise<ExportPage>;
+  /** The event that a row of `readEvents` is, of lists whose rows are events. */
+  eventOf?: (row: unknown) => StreamEvent;
+  /** The same rows with all that an event tells, where the list's own have less. */
+  readEvents?: (ctx: Context, query: ListQuery) => Promise<ExportPage>;
   /** How many rows match, where a page does not say it well enough; counted beside the reading. */
   count?: (ctx: Context, query: ListQuery) => Promise<Total>;
 };
@@ -43,15 +50,25 @@ function source<T extends TableDeclaration, Row>(given: {
   bornAt: (row: Row) => string;
   read: (ctx: Context, query: ListQuery<T>) => Promise<Page<Row> & { total?: Total }>;
   count?: (ctx: Context, query: ListQuery<T>) => Promise<Total>;
+  eventOf?: (row: Row) => StreamEvent;
 }): ExportSource {
   return {
     columns: given.columns as Columns<unknown>,
     bornAt: given.bornAt as (row: unknown) => string,
     // the query was parsed by the declaration that stands under the same name
     readPage: (ctx, query) => given.read(ctx, query as unknown as ListQuery<T>),
+    ...(given.eventOf === undefined
+      ? {}
+      : { eventOf: given.eventOf as NonNullable<ExportSource["eventOf"]> }),
     ...(given.count === undefined ? {} : { count: given.count as NonNullable<ExportSource["count"]> }),
   };
 }
+
+/** Acts as events tell what they changed, which the list leaves to each act's own page. */
+const ACT_EVENTS: Pick<ExportSource, "eventOf" | "readEvents"> = {
+  readEvents: (ctx, query) => listAuditEntryDetails(ctx, query as unknown as AuditEntriesQuery),
+  eventOf: (row) => ({ type: "admin_act", ...(row as AuditEntryDetail) }),
+};
 
 export const EXPORT_SOURCES: Record<ListName, ExportSource> = {
   tokens: source({
@@ -61,8 +78,16 @@ export const EXPORT_SOURCES: Record<ListName, ExportSource> = {
     read: (ctx, query) => listTokens(ctx, query, { isCounted: false }),
     count: (ctx, query) => countTokensExactly(ctx, query.filters),
   }),
-  "token-uses": source({ columns: USE_COLUMNS, bornAt: (row) => row.receivedAt, read: listTokenUses }),
-  "audit-entries": source({ columns: ENTRY_COLUMNS, bornAt: (row) => row.at, read: listAuditEntries }),
+  "token-uses": source({
+    columns: USE_COLUMNS,
+    bornAt: (row) => row.receivedAt,
+    read: listTokenUses,
+    eventOf: (row) => ({ type: "token_use", ...row }),
+  }),
+  "audit-entries": {
+    ...source({ columns: ENTRY_COLUMNS, bornAt: (row) => row.at, read: listAuditEntries }),
+    ...ACT_EVENTS,
+  },
   "refused-counts": source({
     columns: REFUSED_COLUMNS,
     bornAt: (row) => row.minute,

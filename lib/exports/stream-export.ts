@@ -36,7 +36,8 @@ export function streamExport(
   { pageSize = 2_000, noteEveryMs = 1_000, readWithinMs = 600_000 }: StreamOptions = {},
 ): ReadableStream<Uint8Array> {
   const source = EXPORT_SOURCES[given.list];
-  const encode = encoderOf(given.format, source.columns);
+  const encode = encoderOf(given.format, source.columns, source.eventOf);
+  const read = (given.format === "ocsf" ? source.readEvents : undefined) ?? source.readPage;
   const text = new TextEncoder();
   const beganAt = ctx.now.toISOString();
   let query: ListQuery = { ...parseListText(given.list, given.query, "query"), pageSize };
@@ -97,7 +98,7 @@ export function streamExport(
   async function readPage(): Promise<ExportPage> {
     for (;;)
       try {
-        return await source.readPage(ctx, query);
+        return await read(ctx, query);
       } catch (error) {
         const isTooLong = error instanceof DomainError && error.code === "UNAVAILABLE";
         if (!isTooLong || query.pageSize <= SMALLEST_PAGE) throw error;

@@ -129,6 +129,23 @@ test("a use after the token was given back is no leak, and one while it was susp
   expect(await countsOf(number)).toEqual({ before: 0, during: 2, accepted_after: 1, refused_after: 1 });
 });
 
+test("what was accepted while its revocation was being committed is no leak; what was accepted once the feed had it still is", async () => {
+  const { token, use } = await usedToken("ida");
+  const ctx = fixture.as("responder");
+  const { number } = await open(ctx, [token.id]);
+  const { order } = await place(ctx, number, "revoke", token.id);
+  const placedAt = Date.parse(order.effectiveFrom);
+  await db.query("INSERT INTO feed_sighting (position, at) VALUES ($1::bigint, $2::timestamptz)", [
+    order.position,
+    new Date(placedAt + 400),
+  ]);
+  await use({ at: new Date(placedAt + 200), source: "introspection" });
+  // the issue is before
+  expect(await countsOf(number)).toMatchObject({ during: 2, accepted_after: 0 });
+  await use({ at: new Date(placedAt + 401), source: "introspection" });
+  expect(await countsOf(number)).toMatchObject({ during: 2, accepted_after: 1 });
+});
+
 test("an order of before the case counts as well: what was accepted after it was accepted after", async () => {
   const { token, use } = await usedToken("ole");
   const ctx = fixture.as("responder");

@@ -70,7 +70,11 @@ export async function readCaseUses(
 ): Promise<IncidentUses> {
   const ids = [...refusals.keys()];
   const all = [...refusals.values()];
-  const takenBack = all.map((some) => some.filter(({ wasTakenBack }) => wasTakenBack));
+  const takenBack = all.map((some) =>
+    some.flatMap(({ wasTakenBack, holdsFrom, ...rest }) =>
+      wasTakenBack ? [{ ...rest, wasTakenBack, holdsFrom, from: holdsFrom }] : [],
+    ),
+  );
   const toleranceSeconds = await readClockSkew(ctx.db);
   // nothing happens to a token before it is issued: the oldest leaves older partitions out
   const oldest = ids.toSorted()[0];

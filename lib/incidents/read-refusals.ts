@@ -6,12 +6,24 @@ import type { Reader } from "./pick-case-tokens.ts";
 /** A stretch of time in which a token is refused; `until` null: from then on for ever. */
 export type Refusal = {
   from: Date;
+  /** From when on nobody may accept it: its order was committed by then. A use of before was decided without it. */
+  holdsFrom: Date;
   until: Date | null;
   /** Whether somebody took it back, rather than that it expired or was exchanged. */
   wasTakenBack: boolean;
 };
 
-type Reached = { id: string; verb: "revoke" | "suspend"; from: Date; until: Date | null };
+type Reached = { id: string; verb: "revoke" | "suspend"; from: Date; holdsFrom: Date; until: Date | null };
+
+/** No transaction that places an order goes on for longer. */
+const COMMIT = "60 seconds";
+
+/**
+ * When an order `o` held: its own time is that of the request that placed it, and its commit comes after. The first look at the feed that found it there tells by when. Of
+ * old orders such looks are kept no more.
+ */
+const HOLDS_FROM = sql`greatest(o.effective_from, (SELECT k.at FROM (SELECT k.at FROM feed_sighting k WHERE k.position >= o.position ORDER BY k.position LIMIT 1) k
+  WHERE o.effective_from <= o.created_at AND k.at <= o.created_at + ${COMMIT}::interval))`;
 
 /** Revocations and suspensions that reached some tokens, whoever placed them; of suspensions until they ran out or were given back. */
 async function readReached(ctx: Reader, ids: readonly string[]): Promise<Reached[]> {
@@ -31,12 +43,12 @@ async function readReached(ctx: Reader, ids: readonly string[]): Promise<Reached
           UNION ALL SELECT 'group', unnest(c.groups), c.id FROM c
           UNION ALL SELECT 'audience', unnest(c.audiences), c.id FROM c
           UNION ALL SELECT 'selection', s.selection_id::text, s.token_id FROM selection_token s WHERE s.token_id = ANY (${ids}::uuid[])),
-        o AS MATERIALIZED (SELECT o.target_kind, o.target_id, o.verb, o.cutoff, o.effective_from,
+        o AS MATERIALIZED (SELECT o.target_kind, o.target_id, o.verb, o.cutoff, o.effective_from, ${HOLDS_FROM} AS holds_from,
             CASE WHEN o.verb = 'suspend' THEN least(o.expires_at, (SELECT min(r.effective_from) FROM revocation_order r WHERE r.verb = 'restore'
               AND r.target_kind = o.target_kind AND r.target_id = o.target_id AND r.position > o.position)) END AS until
           FROM (SELECT DISTINCT k.kind, k.target FROM k) d JOIN revocation_order o ON o.target_kind = d.kind AND o.target_id = d.target
           WHERE o.verb IN ('revoke', 'suspend') AND (o.effective_from <= o.created_at OR o.effective_from <= ${ctx.now}::timestamptz) AND NOT ${IS_CANCELLED})
-      SELECT k.id, o.verb, min(o.effective_from) AS "from", o.until FROM o JOIN k ON k.kind = o.target_kind AND k.target = o.target_id JOIN c ON c.id = k.id
+      SELECT k.id, o.verb, min(o.effective_from) AS "from", min(o.holds_from) AS "holdsFrom", o.until FROM o JOIN k ON k.kind = o.target_kind AND k.target = o.target_id JOIN c ON c.id = k.id
       WHERE o.cutoff IS NULL OR c.rooted_at <= o.cutoff GROUP BY k.id, o.verb, o.until`,
   );
 }
@@ -72,18 +84,28 @@ export async function readRefusals(
   // those that were named come first, so that of more uses than are looked at theirs are
   const refusals = new Map<string, Refusal[]>([...namedIds, ...leftIds].map((id) => [id, []]));
   for (const row of rows) {
-    const own: Refusal[] = [{ from: new Date(row.expiresAt), until: null, wasTakenBack: false }];
-    // written down for it by an order of which nothing else is left
-    if (row.state === "revoked" && row.endedAt !== null)
-      own.push({ from: new Date(row.endedAt), until: null, wasTakenBack: true });
-    refusals.set(row.id, own);
+    const expiresAt = new Date(row.expiresAt);
+    refusals.set(row.id, [{ from: expiresAt, holdsFrom: expiresAt, until: null, wasTakenBack: false }]);
   }
-  for (const { id, from, until } of await readReached(ctx, ids))
-    refusals.get(id)?.push({ from, until, wasTakenBack: true });
+  for (const { id, from, holdsFrom, until } of await readReached(ctx, ids))
+    refusals.get(id)?.push({ from, holdsFrom, until, wasTakenBack: true });
+  for (const row of rows) {
+    if (row.state !== "revoked" || row.endedAt === null) continue;
+    const endedAt = new Date(row.endedAt);
+    const isTold = refusals
+      .get(row.id)
+      ?.some(({ from, until, wasTakenBack }) => wasTakenBack && until === null && from <= endedAt);
+    // written down for it by an order of which nothing else is left
+    if (!isTold)
+      refusals.get(row.id)?.push({ from: endedAt, holdsFrom: endedAt, until: null, wasTakenBack: true });
+  }
   for (const { id, at } of await readExchanges(ctx, ids))
-    refusals.get(id)?.push({ from: at, until: null, wasTakenBack: false });
+    refusals.get(id)?.push({ from: at, holdsFrom: at, until: null, wasTakenBack: false });
   const first = leftIds.length === 0 ? null : await readFirstRevocation(ctx, incidentId);
   for (const id of leftIds)
-    refusals.set(id, first === null ? [] : [{ from: first, until: null, wasTakenBack: true }]);
+    refusals.set(
+      id,
+      first === null ? [] : [{ from: first, holdsFrom: first, until: null, wasTakenBack: true }],
+    );
   return refusals;
 }

@@ -13,9 +13,14 @@ type Result = { code: number | null; stdout: string; stderr: string };
 
 const run = (...args: string[]) => runIn({ dataDir }, ...args);
 
-function runIn(given: { dataDir: string }, ...args: string[]): Promise<Result> {
+function runIn(given: { dataDir: string; databaseUrl?: string }, ...args: string[]): Promise<Result> {
   return new Promise((resolve) => {
-    const env = { PATH: process.env.PATH, DATA_DIR: given.dataDir } as unknown as NodeJS.ProcessEnv;
+    const database = given.databaseUrl === undefined ? {} : { DATABASE_URL: given.databaseUrl };
+    const env = {
+      PATH: process.env.PATH,
+      DATA_DIR: given.dataDir,
+      ...database,
+    } as unknown as NodeJS.ProcessEnv;
     const child = spawn(process.execPath, [tool, ...args], { env });
     let stdout = "";
     let stderr = "";
@@ -81,6 +86,14 @@ describe("npx tokenwarden", { timeout: 60_000 }, () => {
     const { code, stdout, stderr } = await runIn({ dataDir: "/proc/tokenwarden/x" }, "setup-link");
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toMatch(/^tokenwarden: DATA_DIR \/proc\/tokenwarden\/x cannot be used: [^\n]+\n$/);
+  });
+
+  it("says in one line that there is no database at an address", async () => {
+    // port 1 is nobody's
+    const given = { dataDir, databaseUrl: "postgres://somebody:nothing@127.0.0.1:1/tokenwarden" };
+    const { code, stdout, stderr } = await runIn(given, "audit", "verify");
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toBe("tokenwarden: the database cannot be used: connect ECONNREFUSED 127.0.0.1:1\n");
   });
 
   it("makes a set-up link and API tokens, and another master key, on the embedded database, started for the moment", async () => {

@@ -1,4 +1,5 @@
 import { MigrationError } from "#lib/db/migrate.ts";
+import { isUnavailable } from "#lib/db/unavailable.ts";
 import { EnvError, getEnv } from "#lib/env.ts";
 import { DomainError } from "#lib/errors.ts";
 import { MasterKeyError } from "#lib/keys/master-keys.ts";
@@ -48,6 +49,12 @@ function explain(error: unknown, command: Command): number {
   if (isUsageError(error)) {
     say(`${error.message}\nusage: npx tokenwarden ${command.usage}`);
     return 2;
+  }
+  if (isUnavailable(error) && !(error instanceof DomainError)) {
+    // a host with several addresses: the words are in what failed at each
+    const first = error instanceof AggregateError ? error.errors[0] : error;
+    say(`the database cannot be used: ${(first as Error).message}`);
+    return 1;
   }
   const isForPeople = [StartRefusal, MigrationError, MasterKeyError, DomainError].some(
     (kind) => error instanceof kind,

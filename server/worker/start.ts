@@ -1,5 +1,7 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { PgBoss } from "pg-boss";
 import type { Logger } from "pino";
+import { indexClosedDays } from "#lib/audit/index-closed-days.ts";
 import { type Database, openDatabase } from "#lib/db/database.ts";
 import { watchDisk } from "#lib/db/disk-space.ts";
 import { requireKnownSchema } from "#lib/db/schema-version.ts";
@@ -30,6 +32,7 @@ import { keepLiveTokens } from "#lib/tokens/keep-live-tokens.ts";
 import { tallyClients } from "#lib/tokens/tally-clients.ts";
 import { tallyTimes } from "#lib/tokens/tally-times.ts";
 import { tallyAll } from "#lib/tokens/tally-tokens.ts";
+import { rollUpAll } from "#lib/use-rollups/roll-up-uses.ts";
 import { countMissedUses } from "#lib/verification/count-missed-uses.ts";
 import { logFailure } from "#server/log-failure.ts";
 import { createCaseOpener } from "./case-opener.ts";
@@ -44,6 +47,13 @@ import { readQueueFailure } from "./queue-failure.ts";
 import { createSettler } from "./settler.ts";
 import { createSignalSender } from "./signal-sender.ts";
 import { ensurePartitions, purgeExpired } from "./upkeep.ts";
+
+/** An index over a day of many uses is built without a word from the database. */
+const BUILD_SILENCE_MS = 660_000;
+/** The longest rest of a job that has much to do between two of its steps. */
+const REST_MAX_MS = 2_000;
+/** Of a long log the next run of the job goes on with the rest. */
+const ROLL_UP_MS = 300_000;
 
 export type RunningWorker = { db: Database; stop(): Promise<void> };
 
@@ -62,7 +72,7 @@ export type WorkerOptions = {
 
 /**
  * Starts the product's scheduled and long work: settles orders, lets signing keys sign and retire at their time, keeps partitions ahead of time, takes expired
- * state away and old weeks out of the register, old days and acts out of the log, counts tokens for totals and what killed authorities had not counted, copies what lives on for plans, notes
+ * state away and old weeks out of the register, old days and acts out of the log, counts tokens and rolls up uses for totals, counts what killed authorities had not counted, copies what lives on for plans, notes
  * when orders were committed, holds uses against the rules of what is unusual, sends security events, the audit to SIEMs and e-mail, opens cases of what scanners reported, seals what writers that are gone
  * left unsealed, signs checkpoints, verifies spans of the evidence that somebody asked for, ends exports whose console was killed. Several workers share
  * one database: each job and each order's step is done by one of them. The queue lives in a schema of its own that the login role makes.
@@ -89,6 +99,7 @@ export async function startWorker({
     role: "retention",
     maxConnections: 1,
     applicationName: "tokenwarden-retention",
+    maxSilenceMs: BUILD_SILENCE_MS,
   });
   const stopping = new AbortController();
   const boss = new PgBoss({
@@ -137,6 +148,19 @@ export async function startWorker({
     "tally-times": { cron: "* * * * *", run: () => tallyTimes(db) },
     "tally-clients": { cron: "* * * * *", run: () => tallyClients(db) },
     "keep-live-tokens": { cron: "* * * * *", run: () => keepLiveTokens(db) },
+    "roll-up-uses": {
+      cron: "* * * * *",
+      run: () =>
+        rollUpAll(db, {
+          isHeld: () => disk.isFull || stopping.signal.aborted,
+          rest: (ms) => wait(Math.min(ms, REST_MAX_MS)),
+          forMs: ROLL_UP_MS,
+        }),
+    },
+    "index-closed-days": {
+      cron: "20 * * * *",
+      run: () => indexClosedDays(retention, { isHeld: () => disk.isFull || stopping.signal.aborted }),
+    },
     "count-missed-uses": { cron: "* * * * *", run: () => countMissedUses(db) },
     "seal-gone-writers": { cron: "* * * * *", run: () => sealGoneWriters(db) },
     "end-abandoned-exports": { cron: "* * * * *", run: () => endAbandonedExports(db, new Date()) },

@@ -26,6 +26,47 @@ export const tokenUseRow = z.object({
   ip: z.string().nullable(),
   country: z.string().nullable(),
   userAgent: z.string().nullable(),
+  status: z.int().nullable(),
+  bytes: z.int().nullable(),
+  latencyMicroseconds: z.int().nullable(),
+  chain: z.object({ writer: z.string(), flush: z.string(), ordinal: z.int() }),
+});
+
+const useFacet = z.array(z.object({ value: z.string(), count: z.int() }));
+
+export const useFacets = z.object({
+  from: instant,
+  to: instant,
+  isCounted: z.boolean(),
+  facets: z.object({
+    outcome: useFacet,
+    refusal: useFacet,
+    source: useFacet,
+    client: useFacet,
+    verifier: useFacet,
+    country: useFacet,
+  }),
+});
+
+const usedBetween = { uses: z.int(), refused: z.int(), firstAt: instant, lastAt: instant };
+
+export const useSummary = z.object({
+  summary: z
+    .object({
+      uses: z.int(),
+      isCut: z.boolean(),
+      firstAt: instant.nullable(),
+      lastAt: instant.nullable(),
+      bytes: z.int().nullable(),
+      countries: z.int(),
+      networks: z.int(),
+      places: z.array(
+        z.object({ country: z.string().nullable(), network: z.string().nullable(), ...usedBetween }),
+      ),
+      endpoints: z.array(z.object({ endpoint: z.string(), ...usedBetween })),
+      statuses: z.array(z.object({ status: z.int(), uses: z.int() })),
+    })
+    .nullable(),
 });
 
 export const refusedCountRow = z.object({

@@ -130,8 +130,10 @@ import * as signalStreamsId from "./signal-streams/[id]/route.ts";
 import * as signalStreamsIdStatus from "./signal-streams/[id]/status/route.ts";
 import * as signalStreamsIdVerify from "./signal-streams/[id]/verify/route.ts";
 import * as signalStreams from "./signal-streams/route.ts";
+import * as tokenUsesFacets from "./token-uses/facets/route.ts";
 import * as tokenUsesHistogram from "./token-uses/histogram/route.ts";
 import * as tokenUses from "./token-uses/route.ts";
+import * as tokenUsesSummary from "./token-uses/summary/route.ts";
 import * as tokensIdLifeline from "./tokens/[id]/lifeline/route.ts";
 import * as tokensIdRevoke from "./tokens/[id]/revoke/route.ts";
 import * as tokensId from "./tokens/[id]/route.ts";
@@ -295,7 +297,9 @@ export function allRoutes(): Route[] {
     signalStreamsIdStatus,
     signalStreamsIdVerify,
     tokenUses,
+    tokenUsesFacets,
     tokenUsesHistogram,
+    tokenUsesSummary,
     tokens,
     tokensId,
     tokensIdLifeline,

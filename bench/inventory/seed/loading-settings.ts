@@ -24,10 +24,14 @@ async function asAdmin(adminUrl: string, statements: readonly string[]): Promise
   }
 }
 
-export function setForLoading(adminUrl: string): Promise<void> {
+/** @param but settings that differ: where the disk is small, how much of the log is kept. */
+export function setForLoading(
+  adminUrl: string,
+  but: Partial<Record<keyof typeof LOADING, string>> = {},
+): Promise<void> {
   return asAdmin(
     adminUrl,
-    Object.entries(LOADING).map(([name, value]) => `ALTER SYSTEM SET ${name} = '${value}'`),
+    Object.entries({ ...LOADING, ...but }).map(([name, value]) => `ALTER SYSTEM SET ${name} = '${value}'`),
   );
 }
 

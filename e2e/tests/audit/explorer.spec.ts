@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { decodeJwt } from "jose";
 import { expect, test } from "../../fixtures/test.ts";
 
 const LIVE = /^live\./;
@@ -74,4 +75,27 @@ test("the chart of uses follows the time range in the address, and a dragged par
   await page.mouse.move(0, 0);
   await expect(page.getByText(/ – .+ · per (5|10) s/)).toBeVisible();
   await expect(ranges.locator("[aria-current]")).toHaveCount(0);
+});
+
+test("counts beside the chart set a filter and clear it, and a token that is followed shows what it called", async ({
+  page,
+  authority,
+  registry,
+}) => {
+  const token = await authority.issue(await registry.addService());
+  const path = `/counted/${registry.mark}`;
+  for (let call = 0; call < 2; call += 1) await authority.verify(token, registry.verifier, path);
+  await page.goto(`/audit?token=${decodeJwt(token).jti}`);
+  const counts = page.getByRole("region", { name: "Counts of what is shown" });
+  const allowed = counts.getByRole("link", { name: /^Allowed/ });
+  await expect(allowed).toHaveText(/2$/);
+  await expect(counts.getByRole("link", { name: registry.verifier.name })).toHaveText(/2$/);
+  await expect(page.getByRole("region", { name: "Endpoints" })).toContainText(`GET ${path}`);
+
+  await allowed.click();
+  await expect(page).toHaveURL((url) => url.searchParams.get("outcome") === "allowed");
+  await expect(allowed).toHaveAttribute("aria-current", "true");
+  await expect(counts.getByRole("link", { name: /^Issued/ }), "its own facet stays whole").toHaveText(/1$/);
+  await allowed.click();
+  await expect(page).toHaveURL((url) => !url.searchParams.has("outcome"));
 });

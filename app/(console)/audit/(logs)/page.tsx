@@ -1,10 +1,12 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
+import { Suspense } from "react";
 import { requireSignedIn } from "#app/_lib/context.ts";
 import { listAddress } from "#components/data-table/list-address.ts";
 import { Card } from "#components/display/card.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { getUseHistogram } from "#lib/audit/get-use-histogram.ts";
+import { isFollowing } from "#lib/audit/get-use-summary.ts";
 import { listTokenUses } from "#lib/audit/list-token-uses.ts";
 import { tokenUsesTable } from "#lib/audit/table.ts";
 import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
@@ -12,7 +14,9 @@ import { getSealCoverage } from "#lib/seals/get-seal-coverage.ts";
 import { AuditTabs } from "../_components/audit-tabs.tsx";
 import { SealedLine } from "../_components/sealed-line.tsx";
 import { TimeRange } from "../_components/time-range.tsx";
+import { UseFacets, UseFacetsLoading } from "../_components/use-facets.tsx";
 import { UseHistogram } from "../_components/use-histogram.tsx";
+import { UseSummary } from "../_components/use-summary.tsx";
 import { UsesTable } from "../_components/uses-table.tsx";
 import { auditWords as words } from "../_components/words.ts";
 
@@ -32,8 +36,10 @@ export default async function AuditPage({
     getUseHistogram(ctx, query.filters),
     getSealCoverage(ctx),
   ]);
+  const isFollowed = isFollowing(query.filters);
   return (
-    <Page fill>
+    // what is told of whom one follows takes the room that a table of the window's height would need
+    <Page fill={!isFollowed}>
       <PageHeader
         title={words.title}
         purpose={
@@ -47,7 +53,15 @@ export default async function AuditPage({
       </AuditTabs>
       <Card>
         <UseHistogram histogram={histogram} query={query} />
+        <Suspense fallback={<UseFacetsLoading />}>
+          <UseFacets ctx={ctx} query={query} />
+        </Suspense>
       </Card>
+      {isFollowed ? (
+        <Suspense>
+          <UseSummary ctx={ctx} query={query} />
+        </Suspense>
+      ) : null}
       <UsesTable query={query} page={page} />
     </Page>
   );

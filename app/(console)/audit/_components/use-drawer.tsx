@@ -3,6 +3,7 @@ import { Country } from "#components/display/country.tsx";
 import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { KeyValue, type KeyValueItem } from "#components/display/key-value.tsx";
+import { NumberText } from "#components/display/number-text.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import type { TokenUseRow } from "#lib/audit/model.ts";
 import { refusalWords } from "#lib/audit/words.ts";
@@ -75,10 +76,39 @@ export function UseDrawer({ use }: { use: TokenUseRow }) {
           none
         ),
     },
-    { key: "Address", value: use.ip ? <span className="mono">{use.ip}</span> : none },
+    ...(use.status === null ? [] : [{ key: "Answered", value: `HTTP ${use.status}` }]),
+    ...(use.bytes === null
+      ? []
+      : [{ key: "Size of the answer", value: <NumberText value={use.bytes} unit={["byte", "bytes"]} /> }]),
+    ...(use.latencyMicroseconds === null
+      ? []
+      : [{ key: "Decided in", value: <NumberText value={use.latencyMicroseconds} unit={["µs", "µs"]} /> }]),
+    {
+      key: "Address",
+      value: use.ip ? (
+        <Link
+          prefetch={false}
+          className="mono"
+          href={`/audit?ip=${encodeURIComponent(use.ip)}&at=within:90d`}
+        >
+          {use.ip}
+        </Link>
+      ) : (
+        none
+      ),
+    },
     { key: "Country", value: <Country code={use.country} /> },
     { key: "User agent", value: use.userAgent ?? none },
     { key: "Record", value: <IdText id={use.id} what="record id" head={8} /> },
+    {
+      key: "Place in the chain",
+      value: (
+        <>
+          <IdText id={use.chain.writer} what="writer id" head={8} /> flush {use.chain.flush}, row{" "}
+          {use.chain.ordinal + 1}
+        </>
+      ),
+    },
   ];
   return <KeyValue items={items} />;
 }

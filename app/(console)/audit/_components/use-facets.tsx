@@ -1,0 +1,98 @@
+import Link from "next/link";
+import type { ReactNode } from "react";
+import type { SignedInContext } from "#app/_lib/context.ts";
+import { listAddress, withFilters } from "#components/data-table/list-address.ts";
+import { Country } from "#components/display/country.tsx";
+import { NumberText } from "#components/display/number-text.tsx";
+import { getUseFacets } from "#lib/audit/get-use-facets.ts";
+import type { UseFacets as Facets, UseFacet } from "#lib/audit/model.ts";
+import { type TokenUsesQuery, tokenUsesTable } from "#lib/audit/table.ts";
+import { OUTCOME_WORDS, refusalWords } from "#lib/audit/words.ts";
+import classes from "./facets.module.css";
+import { sourceWords } from "./use-words.ts";
+import { auditWords as words } from "./words.ts";
+
+type FacetKey = keyof Facets["facets"];
+
+/** Values of a facet that stand there at once; the rest opens. */
+const FIRST_VALUES = 5;
+
+const FACETS: { key: FacetKey; name: string; word: (value: string) => ReactNode }[] = [
+  {
+    key: "outcome",
+    name: words.byOutcome,
+    word: (value) => OUTCOME_WORDS[value as keyof typeof OUTCOME_WORDS] ?? value,
+  },
+  { key: "client", name: words.byClient, word: (value) => value },
+  { key: "verifier", name: words.byVerifier, word: (value) => value },
+  { key: "country", name: words.byCountry, word: (value) => <Country code={value} /> },
+  { key: "source", name: words.bySource, word: sourceWords },
+  { key: "refusal", name: words.byRefusal, word: refusalWords },
+];
+
+function toggled(query: TokenUsesQuery, key: FacetKey, value: string): TokenUsesQuery {
+  const before = (query.filters[key] ?? []) as readonly string[];
+  const after = before.includes(value) ? before.filter((one) => one !== value) : [...before, value];
+  const { [key]: _, ...others } = query.filters;
+  return withFilters(
+    query,
+    after.length === 0 ? others : ({ ...others, [key]: after } as TokenUsesQuery["filters"]),
+  );
+}
+
+/** How many uses of the range have which value, under all other filters; a click sets or clears the filter. */
+export async function UseFacets({ ctx, query }: { ctx: SignedInContext; query: TokenUsesQuery }) {
+  const { facets, isCounted } = await getUseFacets(ctx, query.filters);
+  if (!isCounted) return <p className={classes.line}>{words.notCounted}</p>;
+  return (
+    <section className={classes.facets} aria-label={words.counts}>
+      {FACETS.map(({ key, name, word }) => {
+        const values = facets[key];
+        if (values.length === 0) return null;
+        const most = values[0]?.count ?? 1;
+        const chosen = (query.filters[key] ?? []) as readonly string[];
+        const isChosen = ({ value }: UseFacet) => chosen.includes(value);
+        // what is chosen stands first, however rare it is
+        const inOrder = [...values.filter(isChosen), ...values.filter((value) => !isChosen(value))];
+        const line = ({ value, count }: UseFacet) => (
+          <li key={value}>
+            <Link
+              prefetch={false}
+              scroll={false}
+              className={classes.value}
+              href={listAddress("/audit", tokenUsesTable, toggled(query, key, value))}
+              aria-current={chosen.includes(value) ? "true" : undefined}
+            >
+              <span
+                className={classes.bar}
+                style={{ width: `${Math.max(1, (count / most) * 100)}%` }}
+                aria-hidden
+              />
+              <span className={classes.word}>{word(value)}</span>
+              <span className={classes.count}>
+                <NumberText value={count} compact />
+              </span>
+            </Link>
+          </li>
+        );
+        return (
+          <div key={key} className={classes.facet}>
+            <h3 className={classes.name}>{name}</h3>
+            <ol className={classes.values}>{inOrder.slice(0, FIRST_VALUES).map(line)}</ol>
+            {values.length > FIRST_VALUES ? (
+              <details className={classes.more}>
+                <summary>{words.moreValues(values.length - FIRST_VALUES)}</summary>
+                <ol className={classes.values}>{inOrder.slice(FIRST_VALUES).map(line)}</ol>
+              </details>
+            ) : null}
+          </div>
+        );
+      })}
+    </section>
+  );
+}
+
+/** Room for it while it is counted. */
+export function UseFacetsLoading() {
+  return <div className={classes.facets} style={{ minHeight: 140 }} aria-hidden />;
+}

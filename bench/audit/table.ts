@@ -1,0 +1,47 @@
+import type { AuditReport } from "./bench-audit.ts";
+import type { ExplorerReport } from "./measure-explorer.ts";
+
+const MODES: Record<AuditReport["settings"]["mode"], string> = {
+  full: "Full run",
+  short: "Short run: an indication, not the result",
+  smoke: "Smoke run: shows that it works, says nothing about speed",
+};
+
+const grouped = (value: number) => Math.round(value).toLocaleString("en-US");
+const ms = (value: number) => (value < 10 ? value.toFixed(1) : value.toFixed(0));
+
+function explored(
+  name: string,
+  { medianMs, p95Ms, worst, parts, answers }: ExplorerReport,
+  goal: string,
+): string {
+  return `| ${name} | ${answers.length} | ${ms(medianMs)} | ${ms(p95Ms)} | ${ms(worst.medianMs)} (${worst.name}) | ${ms(parts.histogram)} / ${ms(parts.facets)} / ${ms(parts.page)} | ${goal} |`;
+}
+
+/** The dated tables of `bench/README.md`. */
+export function renderTable(report: AuditReport): string {
+  const { machine, settings, seed, rollup, explorer, ingest, verification, detection, authority } = report;
+  return [
+    `${MODES[settings.mode]}, ${report.at.slice(0, 10)}, commit ${machine.commit ?? "unknown"}: ${grouped(seed.rows)} uses over ${settings.days} days.`,
+    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.system}; load average before the run ${machine.loadAverage.toFixed(1)}. Everything on the same machine.`,
+    "",
+    `The log takes ${(seed.bytes / seed.rows).toFixed(0)} bytes a use with its indexes, the rollups ${(rollup.bytes / seed.rows).toFixed(1)} (${grouped(rollup.mixes)} mixes). COPY filled it at ${grouped(seed.rows / seed.seconds)} uses/s; the worker rolls up ${grouped(rollup.rowsPerSecond)} a second. Counting seven days from the log alone took ${ms(rollup.weekByLogMs)} ms.`,
+    "",
+    "| histogram, facets and first page at once | questions | median ms | p95 ms | worst median (question) | p95 of each: histogram / facets / page | goal |",
+    "| --- | --- | --- | --- | --- | --- | --- |",
+    explored("a day (and today)", explorer.day, "p95 ≤ 500"),
+    explored("90 days", explorer.quarter, "p95 ≤ 1,500"),
+    "",
+    "| | | limit in the same run | ratio | goal |",
+    "| --- | --- | --- | --- | --- |",
+    `| ingest through \`/events\`, uses/s, durable and chained | ${grouped(ingest.reportsPerSecond)} | ${grouped(ingest.bareRowsPerSecond)} rows/s, multi-row INSERT into a table with the same columns and indexes | ${ingest.ratio.toFixed(2)} | ≥ 0.6 |`,
+    `| by verification (\`/verify\`), uses/s, each on record before its answer | ${grouped(verification.usesPerSecond)} | the same | ${(verification.usesPerSecond / ingest.bareRowsPerSecond).toFixed(2)} | |`,
+    ...report.exports.map(
+      ({ format, rowsPerSecond, mbPerSecond, rows }) =>
+        `| export as ${format}, rows/s (${grouped(rows)} rows) | ${grouped(rowsPerSecond)} | ${mbPerSecond.toFixed(1)} MB/s | | |`,
+    ),
+    `| detections, µs a use (${grouped(detection.uses)} uses) | ${detection.microsecondsEach.toFixed(0)} | | | |`,
+    `| uses that are not on record, of all that were answered | ${ingest.unrecorded + verification.unrecorded} | | | 0 |`,
+    `| memory: authority after the flood (most), asker | ${grouped(authority.rssMb)} MB (${authority.peakMb === null ? "unknown" : grouped(authority.peakMb)}), ${grouped(report.askerMb)} MB | | | ≤ 250 MB |`,
+  ].join("\n");
+}

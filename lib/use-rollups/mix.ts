@@ -1,0 +1,33 @@
+import { type Fragment, sql, trusted } from "../list-query/sql-fragment.ts";
+
+/** Stands for no verifier in a mix. */
+export const NO_VERIFIER = "00000000-0000-0000-0000-000000000000";
+
+/** What rollups count by. */
+export const MIX_FILTERS = ["outcome", "refusal", "source", "client", "verifier", "country"] as const;
+export type MixFilter = (typeof MIX_FILTERS)[number];
+
+/** Filters by what rollups count by, with names resolved to ids. */
+export type MixValues = Partial<Record<MixFilter, readonly string[]>>;
+
+const COLUMNS: Record<MixFilter, { name: string; type: string }> = {
+  outcome: { name: "outcome", type: "text" },
+  refusal: { name: "refusal", type: "text" },
+  source: { name: "source", type: "text" },
+  client: { name: "client_id", type: "uuid" },
+  verifier: { name: "verifier_id", type: "uuid" },
+  country: { name: "country", type: "text" },
+};
+
+/** The column of a mix that a filter is about. */
+export const mixColumn = (filter: MixFilter): string => COLUMNS[filter].name;
+
+/** What filters mean on a row of `use_mix`, or of anything with its columns. `but`: one that is left out. */
+export function mixConditions(alias: string, values: MixValues, but?: MixFilter): Fragment[] {
+  return MIX_FILTERS.flatMap((filter) => {
+    const wanted = values[filter];
+    if (wanted === undefined || filter === but) return [];
+    const { name, type } = COLUMNS[filter];
+    return [sql`${trusted(`${alias}.${name}`)} = ANY (${wanted}::${trusted(`${type}[]`)})`];
+  });
+}
