@@ -41,6 +41,10 @@ const STATES = {
   failing: { word: "Failing", tone: "revoked", Icon: IconAlertCircle },
   behind: { word: "Behind", tone: "standby", Icon: IconClockPlay },
   well: { word: "Up to date", tone: "active", Icon: IconCircleCheck },
+  // mail
+  queued: { word: "Waiting", tone: "standby", Icon: IconClockPlay },
+  sent: { word: "Sent", tone: "active", Icon: IconCircleCheck },
+  failed: { word: "Failed", tone: "revoked", Icon: IconAlertCircle },
   // uses and acts
   issued: { word: "Issued", tone: "standby", Icon: IconSignature },
   allowed: { word: "Allowed", tone: "active", Icon: IconCircleCheck },

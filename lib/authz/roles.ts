@@ -60,6 +60,8 @@ const OWN = [
   "restore:confirm",
   "signal-receiver:write",
   "event-stream:write",
+  "mail-settings:write",
+  "scanner:write",
 ] as const;
 
 /** `noun:verb`. */
@@ -107,7 +109,10 @@ export function permissionsOf(role: Role): Permission[] {
 }
 
 export const ROLE_WORDS: Record<Role, { name: string; means: string }> = {
-  owner: { name: "Owner", means: "Everything, admins, API tokens and streams to SIEMs included." },
+  owner: {
+    name: "Owner",
+    means: "Everything: admins, API tokens, e-mail, scanners and streams to SIEMs included.",
+  },
   responder: {
     name: "Responder",
     means:

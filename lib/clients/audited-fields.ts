@@ -14,6 +14,7 @@ export function auditedFields(client: ClientDetail): Record<string, unknown> {
   return {
     name: client.name,
     description: client.description,
+    contactEmail: client.contactEmail,
     tokenFormat: client.tokenFormat,
     redirectUris: client.redirectUris,
     postLogoutRedirectUris: client.postLogoutRedirectUris,

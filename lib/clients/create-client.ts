@@ -37,9 +37,9 @@ export async function createClient(
     const clientId = await freeClientId(tx, input);
     await tx.query(
       `INSERT INTO client (id, client_id, name, description, kind, token_format, grant_types, redirect_uris, post_logout_redirect_uris,
-         custom_claims, require_consent, jwks_uri, jwks, require_dpop, require_par, created_at, updated_at)
+         custom_claims, require_consent, jwks_uri, jwks, require_dpop, require_par, created_at, updated_at, contact_email)
        VALUES ($1::uuid, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text[], $8::text[], $9::text[], $10::jsonb,
-         $11::boolean, $12::text, $13::jsonb, $14::boolean, $15::boolean, $16::timestamptz, $16::timestamptz)`,
+         $11::boolean, $12::text, $13::jsonb, $14::boolean, $15::boolean, $16::timestamptz, $16::timestamptz, $17::text)`,
       [
         id,
         clientId,
@@ -57,6 +57,7 @@ export async function createClient(
         input.requireDpop,
         input.requirePar,
         ctx.now,
+        input.contactEmail,
       ],
     );
     await saveClientLifetimes(tx, id, changedLifetimes(NO_LIFETIMES, input));

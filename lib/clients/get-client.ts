@@ -31,6 +31,7 @@ export type ClientRecord = Pick<
 type DetailRecord = ClientRecord &
   Pick<
     ClientDetail,
+    | "contactEmail"
     | "redirectUris"
     | "postLogoutRedirectUris"
     | "customClaims"
@@ -55,7 +56,7 @@ export const CLIENT_COLUMNS = sql`c.client_id AS "clientId", c.name, c.descripti
       'accessTokenTtlMaxSeconds', a.access_token_ttl_max_seconds) ORDER BY a.name), '[]')
     FROM client_audience ca JOIN audience a ON a.id = ca.audience_id WHERE ca.client_id = c.id) AS audiences`;
 
-const DETAIL_COLUMNS = sql`c.redirect_uris AS "redirectUris",
+const DETAIL_COLUMNS = sql`c.contact_email AS "contactEmail", c.redirect_uris AS "redirectUris",
   c.post_logout_redirect_uris AS "postLogoutRedirectUris", c.custom_claims AS "customClaims", c.require_consent AS "requireConsent",
   c.jwks_uri AS "jwksUri", c.jwks, c.require_par AS "requirePar",
   (SELECT jsonb_build_object('triedAt', f.tried_at, 'fetchedAt', f.fetched_at, 'error', f.error, 'keys', f.keys) FROM client_key_fetch f
@@ -93,6 +94,7 @@ export async function readClient(db: Sql, { id, now }: { id: string; now: Date }
     redirectUris: record.redirectUris,
     postLogoutRedirectUris: record.postLogoutRedirectUris,
     ...ownLifetimes(record),
+    contactEmail: record.contactEmail,
     customClaims: record.customClaims,
     requireConsent: record.requireConsent,
     permissions: record.permissions.map(({ id, name, audience }) => ({ id, name, audience })),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { KEY_SET_MAX_BYTES } from "../client-keys/model.ts";
 import { KeySetFault, parseKeySet } from "../client-keys/parse-key-set.ts";
-import { jsonObject, line, optionalLine, rowIds, seenVersion } from "../input/plain-text.ts";
+import { emailAddress, jsonObject, line, optionalLine, rowIds, seenVersion } from "../input/plain-text.ts";
 import { clientLifetimesInput, shortenInput } from "../lifetimes/input.ts";
 import {
   CLIENT_ID_PATTERN,
@@ -58,6 +58,8 @@ export const createClientInput = z.strictObject({
     .regex(CLIENT_ID_PATTERN, "must be 3 to 64 lower-case letters, digits, dots, dashes and underscores")
     .optional(),
   description: optionalLine(500).default(""),
+  /** Its team, to be told when one of its tokens leaks. */
+  contactEmail: emailAddress.nullable().default(null),
   kind: z.enum(CLIENT_KINDS),
   tokenFormat: z.enum(["jwt", "opaque"]).default("jwt"),
   redirectUris: uris.default([]),
@@ -85,6 +87,7 @@ export const updateClientInput = z.strictObject({
   shorten: shortenInput.optional(),
   name: line(CLIENT_NAME_MAX).optional(),
   description: optionalLine(500).optional(),
+  contactEmail: emailAddress.nullable().optional(),
   tokenFormat: z.enum(["jwt", "opaque"]).optional(),
   redirectUris: uris.optional(),
   postLogoutRedirectUris: uris.optional(),

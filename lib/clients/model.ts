@@ -124,6 +124,8 @@ export type ClientRow = {
 export type ClientDetail = Omit<ClientRow, "findings"> &
   ClientLifetimes & {
     liveTokens: number;
+    /** Whom to write to about it, or null. */
+    contactEmail: string | null;
     grantTypes: string[];
     redirectUris: string[];
     postLogoutRedirectUris: string[];

@@ -49,7 +49,7 @@ export async function updateClient(
     await tx.query(
       `UPDATE client SET name = $2::text, description = $3::text, token_format = $4::text, redirect_uris = $5::text[],
          post_logout_redirect_uris = $6::text[], custom_claims = $7::jsonb, require_consent = $8::boolean, grant_types = $9::text[],
-         jwks_uri = $10::text, jwks = $11::jsonb, require_dpop = $12::boolean, require_par = $13::boolean WHERE id = $1::uuid`,
+         jwks_uri = $10::text, jwks = $11::jsonb, require_dpop = $12::boolean, require_par = $13::boolean, contact_email = $14::text WHERE id = $1::uuid`,
       [
         clientId,
         input.name ?? client.name,
@@ -64,6 +64,7 @@ export async function updateClient(
         settings.jwks === null ? null : JSON.stringify(settings.jwks),
         settings.requireDpop,
         settings.requirePar,
+        input.contactEmail === undefined ? client.contactEmail : input.contactEmail,
       ],
     );
     if (authMethodOf(settings) !== "client_secret")

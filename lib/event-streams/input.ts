@@ -14,7 +14,7 @@ const sources = z
 const PEM = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
 
 /** Certificates as PEM, without what stands between them. */
-const caPem = z
+export const caPem = z
   .string()
   .max(32_768, "must have at most 32768 characters")
   .transform((text, context) => {

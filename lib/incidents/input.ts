@@ -3,6 +3,8 @@ import { line, optionalLine, rowId, seenVersion } from "../input/plain-text.ts";
 import { revocationInput } from "../revocations/input.ts";
 import {
   INCIDENT_STATES,
+  NOTICE_NOTE_MAX,
+  NOTICE_RECIPIENTS_MAX,
   SEVERITIES,
   STEP_NOTE_MAX,
   STEPS,
@@ -102,6 +104,17 @@ export const identifyInput = z.strictObject({
     .max(VALUES_AT_ONCE, `must have at most ${VALUES_AT_ONCE} entries`),
 });
 export type IdentifyInput = z.output<typeof identifyInput>;
+
+/** Whom to tell, each with what was seen of the notice. */
+export const tellOwnersInput = z.strictObject({
+  recipients: z
+    .array(z.strictObject({ kind: z.enum(["user", "client"]), id: rowId, seen: sha256 }))
+    .min(1, "must name somebody")
+    .max(NOTICE_RECIPIENTS_MAX, `must have at most ${NOTICE_RECIPIENTS_MAX} entries`)
+    .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, "names somebody twice"),
+  note: folded(NOTICE_NOTE_MAX).pipe(optionalLine(NOTICE_NOTE_MAX)).default(""),
+});
+export type TellOwnersInput = z.output<typeof tellOwnersInput>;
 
 /** The `{number}` of a path. */
 export const incidentNumber = z

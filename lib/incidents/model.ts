@@ -1,4 +1,5 @@
 import type { TokenUseRow } from "../audit/model.ts";
+import type { MailRow } from "../mail/model.ts";
 import type { OrderRow } from "../revocations/model.ts";
 import type { TokenRow } from "../tokens/model.ts";
 
@@ -127,6 +128,43 @@ export type IncidentOrders = { rows: IncidentOrder[]; leftOut: number };
 
 /** A client's new secret that was given in a case. */
 export type Reissue = { clientId: string; client: string; hint: string; at: string; by: string };
+
+/** What the owner of a leaked token is told: `noticeText` makes the mail of it, and the preview. */
+export type NoticeFacts = {
+  organisation: string;
+  caseNumber: number;
+  recipient: { kind: "user" | "client"; name: string };
+  /** The newest of them. */
+  tokens: { kind: "access" | "refresh"; client: string; issuedAt: string; works: boolean }[];
+  /** How many more there are. */
+  more: number;
+};
+
+/** Tokens that one notice lists. */
+export const NOTICE_TOKENS = 10;
+export const NOTICE_NOTE_MAX = 1_000;
+
+/** Owners that a case lists, and tells at once. */
+export const NOTICE_RECIPIENTS_MAX = 50;
+
+/** Somebody who owns tokens of a case: their user, or the team of a client without users. */
+export type NoticeRecipient = {
+  kind: "user" | "client";
+  id: string;
+  name: string;
+  address: string | null;
+  /** Of the case, how many are theirs. */
+  tokens: number;
+  /** Why they cannot be told by e-mail; null where they can. */
+  whyNot: string | null;
+  /** What `noticeText` makes the mail of. */
+  facts: NoticeFacts;
+  /** Goes with the order to tell them: it is refused where address or facts are others by then. */
+  seen: string;
+};
+
+/** Newest mails first. */
+export type IncidentNotices = { hasMailServer: boolean; recipients: NoticeRecipient[]; mails: MailRow[] };
 
 export type Counted = { value: number; isExact: boolean };
 

@@ -3,6 +3,7 @@ import { totpLabel } from "../admins/create-owner.ts";
 import { isUnavailable } from "../db/unavailable.ts";
 import { signingSecretLabel, sinkAuthorizationLabel } from "../event-streams/sealed-values.ts";
 import { uuidv7 } from "../ids.ts";
+import { mailPasswordLabel } from "../mail/mail-settings.ts";
 import { type KeyRing, MASTER_KEY, openKeyRing, why } from "./key-fixture.ts";
 import { createKeyWrapper, wrappedUnder } from "./key-wrapper.ts";
 import { fixedMasterKeys, masterKeyId } from "./master-keys.ts";
@@ -34,6 +35,7 @@ async function everything(): Promise<Wrapped[]> {
     ...keys,
     ...factors.map(({ id, wrapped }) => ({ label: totpLabel(id), wrapped })),
     ...(await ofEventStreams()),
+    ...(await ofMailServer()),
     { label: ROOT_LABEL, wrapped: root?.wrapped ?? Buffer.alloc(0) },
   ];
 }
@@ -52,6 +54,21 @@ async function addEventStream(): Promise<void> {
       await wrap("before", signingSecretLabel(id)),
       await wrap("Bearer theirs", sinkAuthorizationLabel(id)),
     ],
+  );
+}
+
+async function ofMailServer(): Promise<Wrapped[]> {
+  const rows = await ring.db.query<{ wrapped: Buffer }>(
+    "SELECT password_wrapped AS wrapped FROM mail_settings WHERE password_wrapped IS NOT NULL",
+  );
+  return rows.map(({ wrapped }) => ({ label: mailPasswordLabel("1"), wrapped }));
+}
+
+async function addMailServer(): Promise<void> {
+  await ring.db.query(
+    `UPDATE mail_settings SET host = 'smtp.example', port = 587, tls = 'starttls', from_address = 'a@example.com', username = 'a',
+       password_wrapped = $1::bytea WHERE id = 1`,
+    [await old.wrap(Buffer.from("theirs"), mailPasswordLabel("1"))],
   );
 }
 
@@ -82,13 +99,14 @@ describe("a new master key", () => {
   it("opens all that the old one opened, the same, and the old one opens nothing, on record", async () => {
     await addAdmin();
     await addEventStream();
+    await addMailServer();
     const before: string[] = [];
     for (const { label, wrapped } of await everything())
       before.push((await old.unwrap(wrapped, label)).toString("hex"));
     const { keyId } = await rewrapNow();
     expect(keyId).toBe(masterKeyId(NEXT));
     const after = await everything();
-    expect(after).toHaveLength(10);
+    expect(after).toHaveLength(11);
     for (const [n, { label, wrapped }] of after.entries()) {
       expect((await next.unwrap(wrapped, label)).toString("hex")).toBe(before[n]);
       await expect(old.unwrap(wrapped, label)).rejects.toEqual(SEALED);
@@ -100,7 +118,7 @@ describe("a new master key", () => {
     expect(entry).toEqual({
       act: "master_key.changed",
       before: { keyId: masterKeyId(MASTER_KEY) },
-      after: { keyId, signingKeys: 5, secondFactors: 1, receivers: 0, eventStreams: 3 },
+      after: { keyId, signingKeys: 5, secondFactors: 1, receivers: 0, eventStreams: 3, mailServers: 1 },
     });
     expect(JSON.stringify(entry)).not.toContain(NEXT.toString("base64"));
   });

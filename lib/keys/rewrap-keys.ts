@@ -5,6 +5,7 @@ import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { signingSecretLabel, sinkAuthorizationLabel } from "../event-streams/sealed-values.ts";
+import { mailPasswordLabel } from "../mail/mail-settings.ts";
 import { authorizationLabel } from "../signals/stream-endpoint.ts";
 import { createKeyWrapper, type KeyWrapper } from "./key-wrapper.ts";
 import { fixedMasterKeys, masterKeyId } from "./master-keys.ts";
@@ -48,6 +49,13 @@ const WRAPPED = [
     column: "authorization_wrapped",
     labelOf: sinkAuthorizationLabel,
   },
+  {
+    what: "mailServers",
+    table: "mail_settings",
+    key: "id::text",
+    column: "password_wrapped",
+    labelOf: mailPasswordLabel,
+  },
 ] as const;
 
 export type RewrapResult = {
@@ -58,6 +66,8 @@ export type RewrapResult = {
   receivers: number;
   /** Keys and Authorizations of streams to SIEMs. */
   eventStreams: number;
+  /** The password of the mail server. */
+  mailServers: number;
 };
 
 async function rewrapTable(
@@ -111,14 +121,21 @@ export async function rewrapKeys(
       "UPDATE master_key SET key_id = $1::text, root_wrapped = $2::bytea, changed_at = $3::timestamptz WHERE id = 1",
       [keyId, await next.wrap(root, ROOT_LABEL), ctx.now],
     );
-    const result: RewrapResult = { keyId, signingKeys: 0, secondFactors: 0, receivers: 0, eventStreams: 0 };
+    const result: RewrapResult = {
+      keyId,
+      signingKeys: 0,
+      secondFactors: 0,
+      receivers: 0,
+      eventStreams: 0,
+      mailServers: 0,
+    };
     for (const one of WRAPPED) result[one.what] += await rewrapTable(tx, one, old, next);
-    const { signingKeys, secondFactors, receivers, eventStreams } = result;
+    const { signingKeys, secondFactors, receivers, eventStreams, mailServers } = result;
     await recordEntry(tx, ctx, {
       act: "master_key.changed",
       target: { kind: "master_key", id: keyId, name: keyId },
       before: { keyId: fromId },
-      after: { keyId, signingKeys, secondFactors, receivers, eventStreams },
+      after: { keyId, signingKeys, secondFactors, receivers, eventStreams, mailServers },
     });
     return result;
   });

@@ -2,7 +2,7 @@ import { BlockList, isIP } from "node:net";
 
 /**
  * Addresses that may be called although they are not public: of a closed network, or of a test. `hosts` are names as URLs have them, `origins` those that
- * may be called without TLS too: `http://host:port`, `syslog+tcp://host:port`.
+ * may be called without TLS too: `http://host:port`, `syslog+tcp://host:port`, `smtp://host:port`.
  */
 export type OutboundAllow = {
   ranges: readonly string[];
@@ -22,7 +22,7 @@ function isRange(entry: string): boolean {
 }
 
 /** What is not encrypted is called where its origin is named, and nowhere else. */
-const PLAIN = ["http:", "syslog+tcp:"];
+const PLAIN = ["http:", "syslog+tcp:", "smtp:"];
 
 /** Scheme, host and port. `URL.origin` has none for schemes that are not the web's own. */
 export function originOf(url: URL): string {

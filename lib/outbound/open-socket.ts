@@ -1,7 +1,13 @@
 import { isIP, type LookupFunction, connect as netConnect, type Socket } from "node:net";
 import { connect as tlsConnect } from "node:tls";
 
-const PORTS: Record<string, number> = { "syslog+tls:": 6514, "syslog+tcp:": 514 };
+const PORTS: Record<string, number> = {
+  "syslog+tls:": 6514,
+  "syslog+tcp:": 514,
+  "smtps:": 465,
+  "smtp+starttls:": 587,
+  "smtp:": 25,
+};
 
 export type SocketOptions = {
   isTls: boolean;

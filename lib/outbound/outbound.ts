@@ -18,17 +18,22 @@ export type OutboundRequest = {
   signal?: AbortSignal | undefined;
 };
 
-/** `syslog+tls://host:port`, or `syslog+tcp://host:port` where that origin is allowed by name. */
+/**
+ * `syslog+tls://host:port`, or `syslog+tcp://host:port` where that origin is allowed by name; of mail `smtps://`, `smtp+starttls://` (whoever asked for the connection has
+ * to secure it before anything is said), or `smtp://` where it is allowed by name.
+ */
 export type OutboundConnection = {
   url: string;
+  /** `syslog` unless told. */
+  kind?: Exclude<OutboundKind, "http"> | undefined;
   /** Whom its certificate may come from; the system's authorities where it is left out. */
   caPem?: string | undefined;
   timeoutMs: number;
   signal?: AbortSignal | undefined;
 };
 
-/** What is spoken to an address: requests of HTTP, or a connection that carries messages one way. */
-export type OutboundKind = "http" | "syslog";
+/** What is spoken to an address: requests of HTTP, a connection that carries messages one way, or mail. */
+export type OutboundKind = "http" | "syslog" | "smtp";
 
 export type OutboundAnswer = { status: number; headers: Record<string, string>; body: Buffer };
 
@@ -55,8 +60,13 @@ export type OutboundOptions = {
 };
 
 const URL_MAX = 2_048;
-const SECURE: Record<OutboundKind, string> = { http: "https:", syslog: "syslog+tls:" };
-const PLAIN: Record<OutboundKind, string> = { http: "http:", syslog: "syslog+tcp:" };
+/** The first is TLS from the first byte. */
+const SECURE: Record<OutboundKind, readonly [string, ...string[]]> = {
+  http: ["https:"],
+  syslog: ["syslog+tls:"],
+  smtp: ["smtps:", "smtp+starttls:"],
+};
+const PLAIN: Record<OutboundKind, string> = { http: "http:", syslog: "syslog+tcp:", smtp: "smtp:" };
 const NOT_PUBLIC = "leads to an address that is not public";
 
 function systemResolve(host: string): Promise<Resolved[]> {
@@ -75,8 +85,8 @@ export function createOutbound({ allow, resolve = systemResolve }: OutboundOptio
     const url = text.length > URL_MAX ? null : URL.parse(text);
     if (url === null) throw new OutboundError("url", "is no URL");
     const isPlain = url.protocol === PLAIN[kind] && origins.has(originOf(url));
-    if (url.protocol !== SECURE[kind] && !isPlain)
-      throw new OutboundError("url", `must begin with ${SECURE[kind]}//`);
+    if (!SECURE[kind].includes(url.protocol) && !isPlain)
+      throw new OutboundError("url", `must begin with ${SECURE[kind][0]}//`);
     if (url.hostname === "") throw new OutboundError("url", "is no URL");
     if (url.username !== "" || url.password !== "")
       throw new OutboundError("url", "must not carry a user or password");
@@ -143,12 +153,12 @@ export function createOutbound({ allow, resolve = systemResolve }: OutboundOptio
         throw faultOf(error, timeout);
       }
     },
-    async connect({ url: text, caPem, timeoutMs, signal }) {
-      const url = requireUrl(text, "syslog");
+    async connect({ url: text, kind = "syslog", caPem, timeoutMs, signal }) {
+      const url = requireUrl(text, kind);
       const timeout = AbortSignal.timeout(timeoutMs);
       try {
         return await openSocket(url, {
-          isTls: url.protocol === SECURE.syslog,
+          isTls: url.protocol === SECURE[kind][0],
           caPem,
           lookup: lookupFor(url),
           signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),

@@ -5,7 +5,7 @@ const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 const DIGITS = 43;
 
 /** Prefixes tell people and secret scanners what they found. */
-export type SecretPrefix = "twc_" | "twv_" | "twk_" | "tws_" | "twp_";
+export type SecretPrefix = "twc_" | "twv_" | "twk_" | "tws_" | "twp_" | "twl_";
 
 /** A secret on its way out, once: keep `hash` and `hint`, show `value`, forget it. */
 export type GeneratedSecret = { value: string; hash: Buffer; hint: string };

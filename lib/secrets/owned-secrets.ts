@@ -6,11 +6,12 @@ import { type Fragment, sql, trusted } from "../list-query/sql-fragment.ts";
 import { generateSecret, type SecretPrefix } from "../passwords/generated-secret.ts";
 import { MAX_LIVE_SECRETS, type SecretRef } from "./model.ts";
 
-export type SecretOwner = "client" | "verifier";
+export type SecretOwner = "client" | "verifier" | "scanner";
 
 const OWNERS: Record<SecretOwner, { table: string; column: string; prefix: SecretPrefix }> = {
   client: { table: "client_secret", column: "client_id", prefix: "twc_" },
   verifier: { table: "verifier_secret", column: "verifier_id", prefix: "twv_" },
+  scanner: { table: "scanner_secret", column: "scanner_id", prefix: "twl_" },
 };
 
 /** The secrets of the row that `ownerId` names which work at `now`, as a JSON array of SecretRef, newest first. */

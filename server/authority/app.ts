@@ -16,6 +16,7 @@ import { FORWARDED_METHODS, forwardAuth, PREFIXED } from "./forward-auth.ts";
 import { introspect } from "./introspection.ts";
 import { createJwksAnswer } from "./jwks.ts";
 import { noteKeyFetch } from "./key-fetch.ts";
+import { addLeakReports } from "./leak-reports.ts";
 import { allowOf } from "./methods.ts";
 import type { Metrics } from "./metrics.ts";
 import { revoke } from "./revocation.ts";
@@ -38,7 +39,7 @@ export type AppOptions = {
 const HTTP_OPTIONS = { ...HTTP_LIMITS, optimizeEmptyRequests: true };
 
 const OURS =
-  /^\/(?:(?:oauth\/(?:introspect|revoke|jwks)|events|status-lists(?:\/\d+)?|revocations(?:\/(?:acknowledgements|jwks|snapshot))?|verify|healthz|readyz|\.well-known\/ssf-configuration)(?:\?|$)|signals\/|verify\/)/;
+  /^\/(?:(?:oauth\/(?:introspect|revoke|jwks)|events|leak-reports|status-lists(?:\/\d+)?|revocations(?:\/(?:acknowledgements|jwks|snapshot))?|verify|healthz|readyz|\.well-known\/ssf-configuration)(?:\?|$)|signals\/|verify\/)/;
 function requireCurrent(services: Services): void {
   if (services.follower.isStale) throw notReady();
   if (services.disk.isFull) throw diskFull();
@@ -226,6 +227,7 @@ export function buildAuthority({ services, engine, statusLists, metrics, tls }: 
   addRoutes(app, services, keySets);
   lists.addRoutes(app);
   addEvents(app, services, () => requireCurrent(services));
+  addLeakReports(app, services, () => requireCurrent(services));
   addSignalRoutes(app, services);
   return app;
 }

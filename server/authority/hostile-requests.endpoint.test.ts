@@ -55,6 +55,7 @@ describe("a method that an address does not have is answered 405 with Allow (RFC
     ["POST", "/verify", "GET, HEAD"],
     ["POST", "/oauth/jwks", "GET, HEAD"],
     ["GET", "/events", "POST"],
+    ["GET", "/leak-reports", "POST"],
     ["POST", "/status-lists", "GET, HEAD"],
     ["DELETE", "/status-lists/1", "GET, HEAD"],
     ["DELETE", "/oauth/userinfo", "GET, HEAD, POST"],

@@ -3,6 +3,7 @@ const METHODS: Record<string, readonly string[]> = {
   "/.well-known/oauth-authorization-server": ["GET", "HEAD"],
   "/.well-known/openid-configuration": ["GET", "HEAD"],
   "/events": ["POST"],
+  "/leak-reports": ["POST"],
   "/.well-known/ssf-configuration": ["GET", "HEAD"],
   "/healthz": ["GET", "HEAD"],
   "/device": ["GET", "HEAD", "POST"],

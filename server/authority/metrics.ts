@@ -21,6 +21,7 @@ const ROUTES = new Set([
   "/revocations/acknowledgements",
   "/revocations/snapshot",
   "/events",
+  "/leak-reports",
 ]);
 
 function routeOf(url: string | undefined): string {

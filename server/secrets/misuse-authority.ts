@@ -19,7 +19,7 @@ const MEMBERS = [
   ],
   ...["resource", "refresh_token", "code_verifier", "access_token", "xsrf", "logout", "email", "password"],
   ...["instance", "reports", "agent", "way", "mode", "description", "events_requested", "delivery"],
-  ...["status", "reason", "state", "ack", "setErrs", "maxEvents"],
+  ...["status", "reason", "state", "ack", "setErrs", "maxEvents", "type", "url", "source"],
 ];
 
 /** A token that is nearly right: what a slip of the hand or a cut line makes of it. */
@@ -70,6 +70,7 @@ async function driveRouteWrongly(
     for (const body of [
       { json: members },
       { json: partly },
+      { json: [members] },
       { form: members },
       { text: bait, headers: { ...headers, "content-type": "application/json" } },
       { text: bait, headers: { ...headers, "content-type": "application/secevent+jwt" } },
@@ -88,6 +89,7 @@ export async function driveEveryRouteWrongly(
     { authorization: `Bearer ${registry.verifier}`, "x-tokenwarden-verifier": registry.verifier },
     { authorization: basic(registry.web) },
     { authorization: `Bearer ${run.bait("receiver's secret")}` },
+    { authorization: `Bearer ${run.bait("scanner's secret")}` },
     {},
   ];
   // by somebody who is known with one of them, by nobody with all

@@ -138,6 +138,33 @@ async function streamAudit(run: SecretsRun, peer: Peer): Promise<void> {
   run.baits.set("key of the event stream", run.keep("key of the event stream", body.secret));
 }
 
+/** A scanner reports what it found, wherever it puts it; the secret is handed out when it is let in. */
+async function reportLeaks(run: SecretsRun, token: string): Promise<void> {
+  const { body, answer } = await run.console.make<{ scanner: { id: string }; secret: string }>(
+    run.ownerToken(),
+    "/api/v1/scanners",
+    { name: "Scanner", action: "case" },
+  );
+  answer.handsOut.add("scanner's secret");
+  const secret = run.keep("scanner's secret", body.secret);
+  run.baits.set("scanner's secret", secret);
+  await well(run, "/leak-reports", {
+    headers: { authorization: `Bearer ${secret}` },
+    json: [
+      { token, type: `leak of ${token}`, url: `https://paste.example/${token}?t=${token}`, source: token },
+      { token: secret, type: "a secret", url: `https://${secret}@paste.example/#${secret}`, source: secret },
+    ],
+  });
+}
+
+/** Mail leaves by a server that wants a password. */
+async function setUpMail(run: SecretsRun): Promise<void> {
+  const password = run.keep("mail server's password", randomBytes(24).toString("hex"));
+  const server = { host: "1.1.1.1", port: 465, tls: "tls", username: "acme", password };
+  const settings = { version: 1, ...server, fromAddress: "security@acme.example" };
+  await run.console.make(run.ownerToken(), "/api/v1/mail-settings", settings, { method: "PUT" });
+}
+
 /** A person signs in, is asked about by the application, and signs out. */
 async function signOut(run: SecretsRun, registry: Registry): Promise<void> {
   const cookies = new Map<string, string>();
@@ -276,4 +303,6 @@ export async function useAuthority(run: SecretsRun, registry: Registry, peer: Pe
   await sendSignals(run, peer, bearer);
   await streamAudit(run, peer);
   await receiveSignals(run, peer);
+  await setUpMail(run);
+  await reportLeaks(run, token);
 }

@@ -16,6 +16,7 @@ import { readKeyIdInForce } from "#lib/keys/root-secret.ts";
 import { purgeLifetimePlans } from "#lib/lifetimes/purge-lifetime-plans.ts";
 import { PURGE_LOG_CRON } from "#lib/log-retention/model.ts";
 import { purgeLog } from "#lib/log-retention/purge-log.ts";
+import { purgeMails } from "#lib/mail/purge-mails.ts";
 import { purgePlans } from "#lib/order-plans/purge-plans.ts";
 import type { Outbound } from "#lib/outbound/outbound.ts";
 import { purgeImports } from "#lib/people-imports/purge-imports.ts";
@@ -24,6 +25,7 @@ import { purgeReports } from "#lib/reports/purge-reports.ts";
 import { PURGE_MINUTE } from "#lib/retention/model.ts";
 import { purgeRegister } from "#lib/retention/purge-register.ts";
 import { purgeStatusLists } from "#lib/retention/purge-status-lists.ts";
+import { purgeLeakReports } from "#lib/scanners/purge-leak-reports.ts";
 import { sealGoneWriters } from "#lib/seals/seal-gone-writers.ts";
 import { purgeSignals } from "#lib/signals/purge-signals.ts";
 import { keepLiveTokens } from "#lib/tokens/keep-live-tokens.ts";
@@ -33,12 +35,14 @@ import { tallyAll } from "#lib/tokens/tally-tokens.ts";
 import { rollUpAll } from "#lib/use-rollups/roll-up-uses.ts";
 import { countMissedUses } from "#lib/verification/count-missed-uses.ts";
 import { logFailure } from "#server/log-failure.ts";
+import { createCaseOpener } from "./case-opener.ts";
 import { createChecker } from "./checker.ts";
 import { createCheckpointer } from "./checkpointer.ts";
 import { createDetector } from "./detector.ts";
 import { createEventSender } from "./event-sender.ts";
 import { createFeedWatch } from "./feed-watch.ts";
 import { createKeyRotator } from "./key-rotator.ts";
+import { createMailSender } from "./mail-sender.ts";
 import { readQueueFailure } from "./queue-failure.ts";
 import { createSettler } from "./settler.ts";
 import { createSignalSender } from "./signal-sender.ts";
@@ -60,7 +64,7 @@ export type WorkerOptions = {
   databaseUrl: string;
   databaseDir?: string | undefined;
   log: Logger;
-  /** Undefined: no security events are sent, nor the audit to SIEMs, no key is made by policy and no checkpoint is signed; another worker may. */
+  /** Undefined: no security events are sent, nor the audit to SIEMs or e-mail, no key is made by policy and no checkpoint is signed; another worker may. */
   signals?: WorkerSignals | undefined;
   /** Where checkpoints are kept outside of the database, absolute path; undefined: nowhere. */
   checkpointFile?: string | undefined;
@@ -69,7 +73,7 @@ export type WorkerOptions = {
 /**
  * Starts the product's scheduled and long work: settles orders, lets signing keys sign and retire at their time, keeps partitions ahead of time, takes expired
  * state away and old weeks out of the register, old days and acts out of the log, counts tokens and rolls up uses for totals, counts what killed authorities had not counted, copies what lives on for plans, notes
- * when orders were committed, holds uses against the rules of what is unusual, sends security events, sends the audit to SIEMs, seals what writers that are gone
+ * when orders were committed, holds uses against the rules of what is unusual, sends security events, the audit to SIEMs and e-mail, opens cases of what scanners reported, seals what writers that are gone
  * left unsealed, signs checkpoints, verifies spans of the evidence that somebody asked for, ends exports whose console was killed. Several workers share
  * one database: each job and each order's step is done by one of them. The queue lives in a schema of its own that the login role makes.
  *
@@ -132,6 +136,12 @@ export async function startWorker({
     wrapper &&
     createEventSender({ outbound: signals.outbound, wrapper, db, url: databaseUrl, log });
 
+  const mails =
+    signals &&
+    wrapper &&
+    createMailSender({ outbound: signals.outbound, wrapper, db, url: databaseUrl, log });
+  const cases = createCaseOpener(db, databaseUrl, log);
+
   const jobs: Record<string, { cron: string; run: () => Promise<unknown> }> = {
     "ensure-partitions": { cron: "15 3 * * *", run: () => ensurePartitions(db, new Date()) },
     "tally-tokens": { cron: "* * * * *", run: () => tallyAll(db) },
@@ -176,6 +186,8 @@ export async function startWorker({
     "purge-status-lists": { cron: "35 4 * * *", run: () => purgeStatusLists(retention, new Date()) },
     "purge-detections": { cron: "55 4 * * *", run: () => purgeDetections(retention, new Date()) },
     "forget-detection-tokens": { cron: "3-59/10 * * * *", run: () => forgetTokens(db, new Date()) },
+    "purge-leak-reports": { cron: "56 4 * * *", run: () => purgeLeakReports(retention, new Date()) },
+    "purge-mails": { cron: "57 4 * * *", run: () => purgeMails(retention, new Date()) },
     "purge-signals": { cron: "25 * * * *", run: () => purgeSignals(db, new Date()) },
     "purge-expired": { cron: "*/10 * * * *", run: () => purgeExpired(db, new Date()) },
   };
@@ -189,6 +201,8 @@ export async function startWorker({
     await watch.stop();
     await checker.stop();
     await detector.stop();
+    await cases.stop();
+    await mails?.stop();
     await events?.stop();
     await sender?.stop();
     await boss.stop({ graceful: true, timeout: 5_000 });
@@ -214,6 +228,8 @@ export async function startWorker({
     detector.start();
     sender?.start();
     events?.start();
+    mails?.start();
+    cases.start();
   } catch (error) {
     await stop().catch(() => {});
     throw error;

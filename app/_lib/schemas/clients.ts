@@ -30,6 +30,7 @@ export const clientRow = z.object({
 const keyLine = z.object({ kid: z.string().nullable(), kty: z.string(), alg: z.string().nullable() });
 
 export const clientDetail = clientRow.extend({
+  contactEmail: z.string().nullable(),
   grantTypes: z.array(z.string()),
   redirectUris: z.array(z.string()),
   postLogoutRedirectUris: z.array(z.string()),

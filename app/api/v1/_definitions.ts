@@ -51,7 +51,9 @@ import * as incidentsNumberBlastRadius from "./incidents/[number]/blast-radius/r
 import * as incidentsNumberClientsIdRotateSecret from "./incidents/[number]/clients/[id]/rotate-secret/route.ts";
 import * as incidentsNumberEvidence from "./incidents/[number]/evidence/route.ts";
 import * as incidentsNumberEvidenceJson from "./incidents/[number]/evidence.json/route.ts";
+import * as incidentsNumberLeakReports from "./incidents/[number]/leak-reports/route.ts";
 import * as incidentsNumberNotes from "./incidents/[number]/notes/route.ts";
+import * as incidentsNumberNotices from "./incidents/[number]/notices/route.ts";
 import * as incidentsNumberOrders from "./incidents/[number]/orders/route.ts";
 import * as incidentsNumber from "./incidents/[number]/route.ts";
 import * as incidentsNumberStepsStep from "./incidents/[number]/steps/[step]/route.ts";
@@ -70,9 +72,15 @@ import * as keysKidEmergencyPlan from "./keys/[kid]/emergency-plan/route.ts";
 import * as keysKid from "./keys/[kid]/route.ts";
 import * as keys from "./keys/route.ts";
 import * as leakDesk from "./leak-desk/route.ts";
+import * as leakReports from "./leak-reports/route.ts";
 import * as live from "./live/route.ts";
 import * as logRetentionPlan from "./log-retention/plan/route.ts";
 import * as logRetention from "./log-retention/route.ts";
+import * as mailSettingsRemove from "./mail-settings/remove/route.ts";
+import * as mailSettings from "./mail-settings/route.ts";
+import * as mailSettingsTest from "./mail-settings/test/route.ts";
+import * as mailsIdSendAgain from "./mails/[id]/send-again/route.ts";
+import * as mails from "./mails/route.ts";
 import * as meEndSessions from "./me/end-sessions/route.ts";
 import * as me from "./me/route.ts";
 import * as meTablesName from "./me/tables/[name]/route.ts";
@@ -100,6 +108,12 @@ import * as retentionPlan from "./retention/plan/route.ts";
 import * as retention from "./retention/route.ts";
 import * as savedViewsId from "./saved-views/[id]/route.ts";
 import * as savedViews from "./saved-views/route.ts";
+import * as scannersIdDisable from "./scanners/[id]/disable/route.ts";
+import * as scannersIdEnable from "./scanners/[id]/enable/route.ts";
+import * as scannersIdRotateSecret from "./scanners/[id]/rotate-secret/route.ts";
+import * as scannersId from "./scanners/[id]/route.ts";
+import * as scannersIdSecretsRevoke from "./scanners/[id]/secrets/[secretId]/revoke/route.ts";
+import * as scanners from "./scanners/route.ts";
 import * as sealCoverage from "./seal-coverage/route.ts";
 import * as sessionsUidRevoke from "./sessions/[uid]/revoke/route.ts";
 import * as setupEnrolment from "./setup/enrolment/route.ts";
@@ -184,6 +198,20 @@ export function allRoutes(): Route[] {
     detectionsIdUnmute,
     detections,
     eventStreams,
+    incidentsNumberLeakReports,
+    incidentsNumberNotices,
+    leakReports,
+    mailSettings,
+    mailSettingsRemove,
+    mailSettingsTest,
+    mails,
+    mailsIdSendAgain,
+    scanners,
+    scannersId,
+    scannersIdDisable,
+    scannersIdEnable,
+    scannersIdRotateSecret,
+    scannersIdSecretsRevoke,
     eventStreamsId,
     eventStreamsIdReplay,
     eventStreamsIdRotateSecret,

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { getDatabase } from "#app/_lib/database.ts";
 import { keyWrapper } from "#app/_lib/secrets.ts";
 import { createApiToken } from "#lib/api-tokens/create-api-token.ts";
@@ -110,6 +110,7 @@ export async function seedEverything(console: TestConsole): Promise<Record<strin
     subjectBy: "email",
   });
   await make("event-streams", { name: "SIEM", delivery: "webhook", url: `${NOBODY}/ingest` });
+  await make("scanners", { name: "Scanner", action: "suspend", hours: 1 });
   await make("admins", { email: "new@example.com", name: "New", role: "auditor" });
   await make("api-tokens", { name: "spare", role: "auditor" });
   await ensureKeys(systemContext(console.db, "test"), keyWrapper());
@@ -126,6 +127,13 @@ export async function seedEverything(console: TestConsole): Promise<Record<strin
       note: "",
     }),
   );
+  await console.db.query(
+    `INSERT INTO mail (id, message_id, kind, to_address, subject, body, recipient_kind, recipient_id, recipient_name, state, next_attempt_at, give_up_at,
+       created_at, created_by_name)
+     VALUES ($1::uuid, $1::text || '@example.com', 'leak_notice', 'ana@example.com', 'A token leaked', 'Hello', 'user', $2::uuid, 'Ana', 'failed', now(),
+       now(), now(), 'owner')`,
+    [randomUUID(), userId],
+  );
   const idsIn = async (table: string) =>
     (await console.db.query<{ id: string }>(`SELECT id FROM ${table} LIMIT 3`)).map((row) => row.id);
   return {
@@ -134,6 +142,7 @@ export async function seedEverything(console: TestConsole): Promise<Record<strin
     tokens: [token.id, refresh.id],
     sessions: ["session-one"],
     orders: await idsIn("revocation_order"),
+    mails: await idsIn("mail"),
     permissions: await idsIn("permission"),
     keys: (await console.db.query<{ kid: string }>("SELECT kid FROM signing_key LIMIT 3")).map(
       (row) => row.kid,

@@ -54,6 +54,11 @@ test.beforeAll(async ({ ownerApi, authority, registry }) => {
       },
     ],
   });
+  const { scanner, secret } = await ownerApi.make<{ scanner: { id: string }; secret: string }>(
+    "/api/v1/scanners",
+    { name: `Scanner ${registry.mark}`, action: "suspend", hours: 24 },
+  );
+  await authority.reportLeaks(secret, [await authority.issue(client)]);
   const siem = await ownerApi.make<{ stream: { id: string } }>("/api/v1/event-streams", {
     name: `SIEM ${registry.mark}`,
     delivery: "syslog",
@@ -88,6 +93,7 @@ test.beforeAll(async ({ ownerApi, authority, registry }) => {
     orders: revoked.order.id,
     "settings/signals/streams": stream.id,
     "settings/signals/peers": receiver.id,
+    "settings/scanners": scanner.id,
     "settings/event-streams": siem.stream.id,
     "audit/acts": acts.rows[0]?.id ?? "",
   });

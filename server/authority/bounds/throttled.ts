@@ -8,6 +8,7 @@ export const THROTTLE_REASONS = [
   "share",
   "authorizations",
   "pipelining",
+  "leak_reports",
   "streams",
   "snapshots",
   "instances",

@@ -20,6 +20,7 @@ export const CLIENT_FIELDS = [
   "name",
   "clientId",
   "description",
+  "contactEmail",
   "redirectUris",
   "postLogoutRedirectUris",
   ...CLIENT_SETTING_KEYS,
@@ -39,6 +40,7 @@ export type ClientDraft = {
   name: string;
   clientId: string;
   description: string;
+  contactEmail: string;
   redirectUris: string;
   postLogoutRedirectUris: string;
   tokenFormat: "jwt" | "opaque";
@@ -66,6 +68,7 @@ export const EMPTY_DRAFT: ClientDraft = {
   name: "",
   clientId: "",
   description: "",
+  contactEmail: "",
   redirectUris: "",
   postLogoutRedirectUris: "",
   tokenFormat: "jwt",
@@ -90,6 +93,7 @@ export function draftOf(client: ClientDetail): ClientDraft {
     name: client.name,
     clientId: client.clientId,
     description: client.description,
+    contactEmail: client.contactEmail ?? "",
     redirectUris: client.redirectUris.join("\n"),
     postLogoutRedirectUris: client.postLogoutRedirectUris.join("\n"),
     tokenFormat: client.tokenFormat,
@@ -116,6 +120,7 @@ export function settingsOf(draft: ClientDraft) {
   return {
     name: draft.name.trim(),
     description: draft.description.trim(),
+    contactEmail: draft.contactEmail.trim() || null,
     tokenFormat: draft.tokenFormat,
     ...usedLifetimes(draft),
     audienceIds: draft.audienceIds,

@@ -104,6 +104,15 @@ export function ClientForm(props: ClientFormProps) {
           error={request.faultOf("description")}
           maxLength={500}
         />
+        <TextInput
+          type="email"
+          label={words.contact}
+          description={words.contactHelp}
+          value={draft.contactEmail}
+          onChange={(event) => set({ contactEmail: event.currentTarget.value })}
+          error={request.faultOf("contactEmail")}
+          maxLength={254}
+        />
       </FormSection>
       {isConfidential(draft.kind) ? (
         <ClientProof

@@ -31,6 +31,8 @@ export const clientWords = {
   clientIdHelp: "3 to 64 lower-case letters, digits, dots, hyphens, underscores. It cannot be changed later.",
   clientIdFixed: "It stands in tokens, so it cannot be changed.",
   description: "Description",
+  contact: "Contact",
+  contactHelp: "The e-mail address of its team: told from a case when one of its tokens leaks.",
   signIn: "Signing people in",
   signInHelp: {
     web: "Authorization code with PKCE, and the client's secret at the token endpoint.",

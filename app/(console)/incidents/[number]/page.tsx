@@ -17,9 +17,11 @@ import { getIncidentTokens } from "#lib/incidents/get-incident-tokens.ts";
 import { getIncidentUses } from "#lib/incidents/get-incident-uses.ts";
 import { incidentNumber } from "#lib/incidents/input.ts";
 import { listIncidentOrders } from "#lib/incidents/list-incident-orders.ts";
+import { listNotices } from "#lib/incidents/list-notices.ts";
 import { listReissues } from "#lib/incidents/list-reissues.ts";
 import { INCIDENT_STATE_WORDS, STEP_WORDS } from "#lib/incidents/model.ts";
 import { getOrderPropagation } from "#lib/propagation/get-order-propagation.ts";
+import { listReportsOfIncident } from "#lib/scanners/list-leak-reports.ts";
 import { incidentWords as words } from "../_components/words.ts";
 import { AuditStep } from "./_components/audit-step.tsx";
 import { BlastRadiusStep } from "./_components/blast-radius-step.tsx";
@@ -29,6 +31,7 @@ import { IncidentActions } from "./_components/incident-actions.tsx";
 import { NotesCard } from "./_components/notes-card.tsx";
 import { ReissueStep } from "./_components/reissue-step.tsx";
 import { ReportStep } from "./_components/report-step.tsx";
+import { ReportsCard } from "./_components/reports-card.tsx";
 import { StepSection, Steps } from "./_components/steps.tsx";
 import { SubjectsCard } from "./_components/subjects-card.tsx";
 import { WindowCard } from "./_components/window-card.tsx";
@@ -57,12 +60,14 @@ export default async function IncidentPage({ params }: IncidentPageProps) {
   const number = await numberOf(params);
   const ctx = await requireSignedIn(`/incidents/${number}`);
   const incident = await orNotFound(readCase(number));
-  const [tokens, radius, orders, uses, reissues] = await Promise.all([
+  const [tokens, radius, orders, uses, reissues, notices, reports] = await Promise.all([
     getIncidentTokens(ctx, number),
     getBlastRadius(ctx, number),
     listIncidentOrders(ctx, number),
     getIncidentUses(ctx, number),
     listReissues(ctx, number),
+    listNotices(ctx, number),
+    listReportsOfIncident(ctx, number),
   ]);
   const inForce = orders.rows.find(({ verb, standing }) => standing === "in_force" && verb !== "restore");
   const journey = inForce === undefined ? null : await getOrderPropagation(ctx, inForce.id);
@@ -108,9 +113,11 @@ export default async function IncidentPage({ params }: IncidentPageProps) {
                 number={number}
                 radius={radius}
                 reissues={reissues}
+                notices={notices}
                 isClosed={incident.state === "closed"}
                 may={revocableBy(ctx.actor.role)}
                 canRotate={can(ctx, "client:write")}
+                canTell={canWrite}
               />
             </StepSection>
             <StepSection name="audit" {...step}>
@@ -125,6 +132,7 @@ export default async function IncidentPage({ params }: IncidentPageProps) {
           <>
             <WindowCard incident={incident} canWrite={canWrite} />
             <SubjectsCard incident={incident} />
+            <ReportsCard reports={reports} />
             <NotesCard
               incident={incident}
               canWrite={canWrite}

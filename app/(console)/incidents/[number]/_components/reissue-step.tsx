@@ -1,26 +1,30 @@
 import { Instant } from "#components/display/instant.tsx";
 import type { MayRevoke } from "#components/revocation/revocable-by.ts";
-import type { BlastRadius, Reissue } from "#lib/incidents/model.ts";
-import { incidentWords as words } from "../../_components/words.ts";
+import type { BlastRadius, IncidentNotices, Reissue } from "#lib/incidents/model.ts";
+import { OwnersTold } from "./owners-told.tsx";
 import { EndUser, NewSecret } from "./reissue-actions.tsx";
 import classes from "./steps.module.css";
 
-/** A new secret for the clients, a forced sign-in for the people. */
+/** A new secret for the clients, a forced sign-in for the people, and word to both. */
 export function ReissueStep({
   number,
   radius,
   reissues,
+  notices,
   isClosed,
   may,
   canRotate,
+  canTell,
 }: {
   number: number;
   radius: BlastRadius;
   /** New secrets that were given in the case, newest first. */
   reissues: Reissue[];
+  notices: IncidentNotices;
   isClosed: boolean;
   may: MayRevoke;
   canRotate: boolean;
+  canTell: boolean;
 }) {
   return (
     <>
@@ -57,7 +61,7 @@ export function ReissueStep({
           </ul>
         </div>
       </div>
-      <p className="muted">{words.noMail}</p>
+      <OwnersTold number={number} notices={notices} canTell={canTell && !isClosed} />
     </>
   );
 }

@@ -1,0 +1,120 @@
+"use client";
+
+import { Button, Checkbox, Group, NativeSelect, Stack, Textarea } from "@mantine/core";
+import { useRouter } from "next/navigation";
+import { type FormEvent, useState } from "react";
+import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
+import { useSend } from "#components/form/use-send.ts";
+import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
+import { type IncidentNotices, NOTICE_NOTE_MAX, type NoticeRecipient } from "#lib/incidents/model.ts";
+import { noticeText } from "#lib/incidents/notice-text.ts";
+import { incidentWords as words } from "../../_components/words.ts";
+import classes from "./tell.module.css";
+
+function Preview({ recipient, note }: { recipient: NoticeRecipient; note: string }) {
+  const { subject, body } = noticeText(recipient.facts, note);
+  return (
+    <section
+      aria-label={words.previewOf(recipient.name)}
+      className={classes.preview}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and only what takes the focus scrolls by keys
+      tabIndex={0}
+    >
+      <p className={classes.subject}>{subject}</p>
+      <pre className={classes.text}>{body}</pre>
+    </section>
+  );
+}
+
+/** Chooses whom to tell, shows what each is told, and sends exactly that. */
+export function TellDialog({ number, notices }: { number: number; notices: IncidentNotices }) {
+  const router = useRouter();
+  const request = useSend();
+  const able = notices.recipients.filter(({ whyNot }) => whyNot === null);
+  const [isOpen, setIsOpen] = useState(false);
+  const [chosen, setChosen] = useState<readonly string[]>([]);
+  const [shownId, setShownId] = useState<string | null>(null);
+  const [note, setNote] = useState("");
+  const told = able.filter(({ id }) => chosen.includes(id));
+  const shown = told.find(({ id }) => id === shownId) ?? told[0];
+
+  function open() {
+    const written = new Set(
+      notices.mails.filter(({ state }) => state !== "failed").map(({ recipient }) => recipient.id),
+    );
+    setChosen(able.map(({ id }) => id).filter((id) => !written.has(id)));
+    setIsOpen(true);
+  }
+  function close() {
+    if (request.isBusy) return;
+    request.clear();
+    setIsOpen(false);
+  }
+  async function send(event: FormEvent) {
+    event.preventDefault();
+    const recipients = told.map(({ kind, id, seen }) => ({ kind, id, seen }));
+    const answer = await request.send("POST", `/api/v1/incidents/${number}/notices`, { recipients, note });
+    // what was refused because it has changed is drawn again, to be read again
+    router.refresh();
+    if (answer === undefined) return;
+    setNote("");
+    setIsOpen(false);
+  }
+
+  return (
+    <>
+      <Button size="compact-sm" onClick={open} disabled={able.length === 0}>
+        {words.tell}
+      </Button>
+      <OnDemandDialog isOpen={isOpen} onClose={close} title={words.tellTitle} size={680}>
+        <form onSubmit={(event) => void send(event)}>
+          <Stack gap="md">
+            <Checkbox.Group label={words.tellWhom} value={[...chosen]} onChange={setChosen}>
+              <Stack gap={8} mt={8} className={classes.people}>
+                {notices.recipients.map(({ id, name, address, tokens, whyNot }) => (
+                  <Checkbox
+                    key={id}
+                    value={id}
+                    disabled={whyNot !== null}
+                    label={name}
+                    description={whyNot ?? `${address} · ${words.theirTokens(tokens)}`}
+                  />
+                ))}
+              </Stack>
+            </Checkbox.Group>
+            <Textarea
+              label={words.tellNote}
+              description={words.tellNoteHelp}
+              value={note}
+              onChange={(event) => setNote(event.currentTarget.value)}
+              maxLength={NOTICE_NOTE_MAX}
+              autosize
+              minRows={2}
+              maxRows={6}
+            />
+            {told.length > 1 ? (
+              <NativeSelect
+                label={words.previewFor}
+                data={told.map(({ id, name }) => ({ value: id, label: name }))}
+                value={shown?.id ?? ""}
+                onChange={(event) => setShownId(event.currentTarget.value)}
+              />
+            ) : null}
+            {shown === undefined ? null : (
+              <Preview recipient={shown} note={note.replace(/\s+/g, " ").trim()} />
+            )}
+            <ProblemAlert error={request.problem} />
+            <Group justify="flex-end" gap="xs">
+              <Button onClick={close} disabled={request.isBusy}>
+                Cancel
+              </Button>
+              <Button type="submit" variant="filled" loading={request.isBusy} disabled={told.length === 0}>
+                {words.tellAct(told.length)}
+              </Button>
+            </Group>
+          </Stack>
+        </form>
+      </OnDemandDialog>
+    </>
+  );
+}

@@ -1,0 +1,97 @@
+"use client";
+
+import { Alert, Button, Group, Modal, Stack, TextInput } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { IconSend, IconTrash } from "@tabler/icons-react";
+import { useRouter } from "next/navigation";
+import { type FormEvent, useState } from "react";
+import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
+import { useSend } from "#components/form/use-send.ts";
+import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
+import { requestJson } from "#components/request/request-json.ts";
+import type { TestedMail } from "#lib/mail/model.ts";
+import { mailWords as words } from "./words.ts";
+
+const FIELDS = ["to"];
+
+/** What may be done with a mail server that is set up. */
+export function MailActions({ version, address }: { version: number; address: string }) {
+  const router = useRouter();
+  const request = useSend(FIELDS);
+  const [dialog, setDialog] = useState<"test" | "remove" | null>(null);
+  const [to, setTo] = useState(address);
+  const [tested, setTested] = useState<TestedMail | null>(null);
+
+  function close() {
+    setDialog(null);
+    setTested(null);
+    request.clear();
+    router.refresh();
+  }
+
+  async function test(event: FormEvent) {
+    event.preventDefault();
+    setTested(null);
+    const answer = await request.send<TestedMail>("POST", "/api/v1/mail-settings/test", { to });
+    if (answer !== undefined) setTested(answer);
+  }
+
+  return (
+    <>
+      <Button leftSection={<IconTrash size={16} />} onClick={() => setDialog("remove")}>
+        {words.remove}
+      </Button>
+      <Button variant="filled" leftSection={<IconSend size={16} />} onClick={() => setDialog("test")}>
+        {words.test}
+      </Button>
+      <Modal opened={dialog === "test"} onClose={close} title={words.testTitle} size={520}>
+        <form onSubmit={(event) => void test(event)}>
+          <Stack gap="md">
+            <p className="muted">{words.testText}</p>
+            <TextInput
+              type="email"
+              label={words.testTo}
+              value={to}
+              onChange={(event) => {
+                request.touch("to");
+                setTo(event.currentTarget.value);
+              }}
+              error={request.faultOf("to")}
+              maxLength={254}
+              required
+              data-autofocus
+            />
+            <ProblemAlert error={request.problem} fields={FIELDS} />
+            {tested === null ? null : (
+              <Alert color={tested.isTaken ? "green" : "red"} role="status">
+                {tested.isTaken ? words.taken(tested.answer) : words.notTaken(tested.answer)}
+              </Alert>
+            )}
+            <Group justify="flex-end" gap="xs">
+              <Button onClick={close} disabled={request.isBusy}>
+                {words.close}
+              </Button>
+              <Button type="submit" variant="filled" loading={request.isBusy}>
+                {words.testAct}
+              </Button>
+            </Group>
+          </Stack>
+        </form>
+      </Modal>
+      <ConfirmDialog
+        isOpen={dialog === "remove"}
+        onClose={() => setDialog(null)}
+        title={words.removeTitle}
+        act={words.removeAct}
+        isDanger
+        onConfirm={async () => {
+          await requestJson("/api/v1/mail-settings/remove", { method: "POST", body: { version } });
+          notifications.show({ message: words.removed, color: "green" });
+          router.refresh();
+        }}
+      >
+        {words.removeText}
+      </ConfirmDialog>
+    </>
+  );
+}

@@ -1,0 +1,59 @@
+import Link from "next/link";
+import { MailStateLine } from "#app/(console)/_components/mail-state.tsx";
+import { Instant } from "#components/display/instant.tsx";
+import { PlainTable } from "#components/display/plain-table.tsx";
+import { incidentHref } from "#lib/incidents/model.ts";
+import type { MailRow } from "#lib/mail/model.ts";
+import { mailWords as words } from "./words.ts";
+
+function hrefOf({ kind, id }: MailRow["recipient"]): string {
+  return kind === "user" ? `/users/${id}` : `/clients/${id}`;
+}
+
+/** What was sent and what waits, newest first. */
+export function OutboxTable({ mails, canSend }: { mails: MailRow[]; canSend: boolean }) {
+  return (
+    <PlainTable
+      name={words.outbox}
+      rows={mails}
+      keyOf={(row) => row.id}
+      columns={[
+        {
+          header: words.recipient,
+          cell: (row: MailRow) => (
+            <>
+              <div>
+                <Link prefetch={false} href={hrefOf(row.recipient)}>
+                  {row.recipient.name}
+                </Link>
+              </div>
+              <div className="muted">{row.toAddress}</div>
+            </>
+          ),
+        },
+        { header: words.state, cell: (row: MailRow) => <MailStateLine mail={row} canSend={canSend} /> },
+        { header: words.subject, isExtra: true, cell: (row: MailRow) => row.subject },
+        {
+          header: words.case,
+          cell: (row: MailRow) =>
+            row.incidentNumber === null ? (
+              <span className="faint">none</span>
+            ) : (
+              <Link prefetch={false} href={incidentHref(row.incidentNumber)}>
+                #{row.incidentNumber}
+              </Link>
+            ),
+        },
+        {
+          header: words.at,
+          isExtra: true,
+          cell: (row: MailRow) => (
+            <>
+              <Instant at={row.createdAt} /> <span className="muted">by {row.createdBy}</span>
+            </>
+          ),
+        },
+      ]}
+    />
+  );
+}

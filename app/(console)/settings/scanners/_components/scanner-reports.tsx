@@ -1,0 +1,77 @@
+import Link from "next/link";
+import { LeakFindings } from "#app/(console)/_components/leak-findings.tsx";
+import { Card } from "#components/display/card.tsx";
+import { Instant } from "#components/display/instant.tsx";
+import { LinkButton } from "#components/display/link-button.tsx";
+import { PlainTable } from "#components/display/plain-table.tsx";
+import { incidentHref } from "#lib/incidents/model.ts";
+import type { LeakReportPage, LeakReportRow } from "#lib/scanners/model.ts";
+import { scannerWords as words } from "./words.ts";
+
+function Case({ report }: { report: LeakReportRow }) {
+  if (report.incidentNumber !== null)
+    return (
+      <Link prefetch={false} href={incidentHref(report.incidentNumber)}>
+        #{report.incidentNumber}
+      </Link>
+    );
+  return <span className="faint">{report.findings.length > 0 ? words.toCome : words.noCase}</span>;
+}
+
+/** Every report of a scanner, newest first, with the case that it is in. */
+export function ScannerReports({
+  page,
+  href,
+  isFirst,
+}: {
+  page: LeakReportPage;
+  href: string;
+  isFirst: boolean;
+}) {
+  return (
+    <Card title={words.recent} flush={page.rows.length > 0}>
+      {page.rows.length === 0 ? (
+        <p className="muted">{words.noReports}</p>
+      ) : (
+        <PlainTable
+          name={words.recent}
+          rows={page.rows}
+          keyOf={(row) => row.id}
+          columns={[
+            {
+              header: words.found,
+              cell: (row: LeakReportRow) => (
+                <>
+                  <LeakFindings report={row} />
+                  {row.findings.length === 0 ? (
+                    <span className="muted">{words.nothingOurs(row.values)}</span>
+                  ) : row.unknown > 0 ? (
+                    <div className="muted">{words.alsoUnknown(row.unknown)}</div>
+                  ) : null}
+                </>
+              ),
+            },
+            { header: words.case, cell: (row: LeakReportRow) => <Case report={row} /> },
+            {
+              header: words.received,
+              cell: (row: LeakReportRow) => (
+                <>
+                  <Instant at={row.receivedAt} />
+                  {row.times > 1 ? <div className="muted">{words.timesWords(row.times)}</div> : null}
+                </>
+              ),
+            },
+          ]}
+        />
+      )}
+      {page.next === null && isFirst ? null : (
+        <div style={{ display: "flex", gap: 8, padding: 12 }}>
+          {isFirst ? null : <LinkButton href={href}>{words.newest}</LinkButton>}
+          {page.next === null ? null : (
+            <LinkButton href={`${href}?before=${page.next}`}>{words.older}</LinkButton>
+          )}
+        </div>
+      )}
+    </Card>
+  );
+}

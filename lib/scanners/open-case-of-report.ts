@@ -1,0 +1,156 @@
+import { type Act, recordEntries } from "../audit/record-entry.ts";
+import { type Context, systemContext } from "../context.ts";
+import type { Database } from "../db/database.ts";
+import type { Sql } from "../db/sql.ts";
+import { DomainError } from "../errors.ts";
+import { addSubjects } from "../incidents/add-subjects.ts";
+import { incidentTarget, readIncident } from "../incidents/incident-row.ts";
+import { STEP_NOTE_MAX, TITLE_MAX } from "../incidents/model.ts";
+import { noteContainment } from "../incidents/note-containment.ts";
+import { openIncidentOn } from "../incidents/open-incident.ts";
+import type { NamedSubject } from "../incidents/save-subjects.ts";
+import { run, sql } from "../list-query/sql-fragment.ts";
+import type { FindingKind, FindingOutcome } from "./model.ts";
+
+type Finding = {
+  kind: FindingKind;
+  tokenId: string | null;
+  familyId: string | null;
+  clientId: string | null;
+  name: string;
+  url: string | null;
+  outcome: FindingOutcome;
+};
+type Waiting = { id: string; scanner: { id: string; name: string }; receivedAt: Date; findings: Finding[] };
+
+/** The oldest report that has something of ours and no case. */
+async function findWaiting(db: Sql): Promise<Waiting | null> {
+  const [waiting] = await run<Waiting>(
+    db,
+    sql`SELECT r.id, jsonb_build_object('id', s.id, 'name', s.name) AS scanner, r.received_at AS "receivedAt",
+        (SELECT jsonb_agg(jsonb_build_object('kind', f.kind, 'tokenId', f.token_id, 'familyId', f.family_id, 'clientId', f.client_id, 'name', f.name,
+          'url', f.url, 'outcome', f.outcome) ORDER BY f.ordinal) FROM leak_finding f WHERE f.report_id = r.id) AS findings
+      FROM leak_report r JOIN scanner s ON s.id = r.scanner_id
+      WHERE r.incident_id IS NULL AND r.unknown_count < r.value_count ORDER BY r.received_at, r.id LIMIT 1`,
+  );
+  return waiting ?? null;
+}
+
+/** The newest case that is not closed and is about one of the findings already. */
+async function findOpenCase(db: Sql, findings: readonly Finding[]): Promise<number | null> {
+  const ids = findings.flatMap(({ kind, tokenId, familyId, clientId }) =>
+    kind === "client_secret" ? [clientId] : [tokenId, familyId],
+  );
+  const [row] = await run<{ number: number }>(
+    db,
+    sql`SELECT i.number FROM incident i JOIN incident_subject s ON s.incident_id = i.id
+      WHERE s.target_id = ANY (${ids}::uuid[]) AND i.state <> 'closed' ORDER BY i.number DESC LIMIT 1`,
+  );
+  return row?.number ?? null;
+}
+
+function subjectsOf(findings: readonly Finding[]): NamedSubject[] {
+  const named = new Map<string, NamedSubject>();
+  for (const { kind, tokenId, clientId, name } of findings)
+    if (kind !== "client_secret" && tokenId !== null)
+      named.set(tokenId, { kind: "token", id: tokenId, name });
+    else if (kind === "client_secret" && clientId !== null)
+      named.set(clientId, { kind: "client", id: clientId, name: name.replace(/^a secret of /, "") });
+  return [...named.values()];
+}
+
+/** Two workers may come by at once: the second rolls back what it has. */
+class InCaseAlready extends Error {}
+
+async function join(tx: Sql, waiting: Waiting, incident: { id: string; number: number; title: string }) {
+  const rows = await tx.query(
+    "UPDATE leak_report SET incident_id = $2::uuid WHERE id = $1::uuid AND incident_id IS NULL RETURNING id",
+    [waiting.id, incident.id],
+  );
+  if (rows.length === 0) throw new InCaseAlready();
+  const act: Act = {
+    act: "incident.leak_reported",
+    target: incidentTarget(incident),
+    after: {
+      reportId: waiting.id,
+      scanner: waiting.scanner.name,
+      found: waiting.findings.slice(0, 5).map(({ name }) => name),
+    },
+  };
+  return act;
+}
+
+function noteOf({ findings, scanner }: Waiting): string {
+  const places = [...new Set(findings.flatMap(({ url }) => url ?? []))];
+  const shown = places.slice(0, 3).join(", ");
+  const where = places.length === 0 ? "" : ` at ${shown}${places.length > 3 ? " and elsewhere" : ""}`;
+  const altered = findings.some(({ kind }) => kind === "altered")
+    ? " One has another value than the one that was issued: nothing was taken back for it."
+    : "";
+  return `Reported by ${scanner.name}${where}.${altered}`.slice(0, STEP_NOTE_MAX);
+}
+
+async function openCase(ctx: Context, waiting: Waiting): Promise<number> {
+  const { findings, scanner } = waiting;
+  const subjects = subjectsOf(findings);
+  const [first] = subjects;
+  const title =
+    subjects.length === 1 && first !== undefined
+      ? `${scanner.name} found ${first.name}`
+      : `${scanner.name} found ${subjects.length} leaked values`;
+  const { number } = await openIncidentOn(
+    ctx,
+    {
+      title: title.slice(0, TITLE_MAX),
+      severity: findings.every(({ outcome }) => outcome === "ended") ? "medium" : "high",
+      note: noteOf(waiting),
+    },
+    subjects,
+    {
+      from: { at: waiting.receivedAt, why: "From when it was reported: nothing else tells when it began." },
+      also: async (tx, opened) => [await join(tx, waiting, { ...opened, title: title.slice(0, TITLE_MAX) })],
+    },
+  );
+  return number;
+}
+
+async function joinCase(ctx: Context, waiting: Waiting, number: number): Promise<void> {
+  const subjects = subjectsOf(waiting.findings).map(({ kind, id }) => ({ kind, id }));
+  try {
+    await addSubjects(ctx, { number, tokenIds: [], subjects });
+  } catch (error) {
+    // one has left the register since: the report goes in all the same
+    if (!(error instanceof DomainError) || (error.code !== "INVALID_INPUT" && error.code !== "NOT_FOUND"))
+      throw error;
+  }
+  await ctx.db.transaction(async (tx) => {
+    const incident = await readIncident(tx, number, true);
+    // it was closed meanwhile: the next look opens another
+    if (incident.state === "closed") return;
+    await recordEntries(tx, ctx, [await join(tx, waiting, incident)]);
+  });
+}
+
+/**
+ * Puts the oldest report that has something of ours, and no case yet, into one: the open case that is about the same, or a new one. The scanner is the actor. Killed in between,
+ * the next look does it.
+ *
+ * @returns whether there was one.
+ */
+export async function openCaseOfReport(db: Database, now: Date = new Date()): Promise<boolean> {
+  const waiting = await findWaiting(db);
+  if (waiting === null) return false;
+  const { id, name } = waiting.scanner;
+  const ctx: Context = {
+    ...systemContext(db, "scanners", now),
+    actor: { kind: "system", id, name: `scanner ${name}` },
+  };
+  try {
+    const there = await findOpenCase(db, waiting.findings);
+    if (there === null) await noteContainment(ctx, await openCase(ctx, waiting));
+    else await joinCase(ctx, waiting, there);
+  } catch (error) {
+    if (!(error instanceof InCaseAlready)) throw error;
+  }
+  return true;
+}
