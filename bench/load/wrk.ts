@@ -34,13 +34,15 @@ export function findWrk(): string | null {
 export async function runWrk(job: LoadJob): Promise<LoadResult> {
   if (job.method !== "GET" || job.tokens !== null || job.amount !== null || job.expect.status !== 200)
     throw new Error("wrk sends one GET again and again, and expects 200");
+  // it knows whole seconds alone
+  const seconds = Math.max(1, Math.ceil(job.seconds));
   const { stdout } = await promisify(execFile)(
     "wrk",
     [
-      ...["--threads", "1", "--connections", String(job.connections), "--duration", `${job.seconds}s`],
+      ...["--threads", "1", "--connections", String(job.connections), "--duration", `${seconds}s`],
       ...["--timeout", "10s", "--script", SCRIPT, job.url, "--", job.expect.text ?? ""],
     ],
-    { timeout: (job.seconds + SPARE_SECONDS) * 1_000 },
+    { timeout: (seconds + SPARE_SECONDS) * 1_000 },
   );
   const { cpuSeconds, ...result } = said.parse(JSON.parse(stdout.trim().split("\n").at(-1) ?? ""));
   return {
