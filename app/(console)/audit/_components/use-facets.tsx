@@ -77,7 +77,7 @@ export async function UseFacets({ ctx, query }: { ctx: SignedInContext; query: T
         );
         return (
           <div key={key} className={classes.facet}>
-            <h3 className={classes.name}>{name}</h3>
+            <h2 className={classes.name}>{name}</h2>
             <ol className={classes.values}>{inOrder.slice(0, FIRST_VALUES).map(line)}</ol>
             {values.length > FIRST_VALUES ? (
               <details className={classes.more}>

@@ -43,7 +43,7 @@ const COLUMNS: DataTableColumn<VerifierListRow>[] = [
   {
     id: "description",
     header: "Description",
-    size: 150,
+    size: 120,
     minSize: 96,
     cell: (row) => row.description || <span className="faint">none</span>,
   },
