@@ -17,6 +17,7 @@ type ProblemAlertProps = {
 export function ProblemAlert({ error, title = "It was not done", fields = [] }: ProblemAlertProps) {
   if (error === null || error === undefined) return null;
   const problem = error instanceof RequestProblem ? error : null;
+  if (problem?.isCancelled) return null;
   const errors = problem?.errors ?? [];
   const others = errors.filter(({ path }) => !fields.some((field) => isAt(path, field)));
   const marked = errors.length - others.length;

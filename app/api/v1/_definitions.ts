@@ -3,8 +3,12 @@ import * as activity from "./activity/route.ts";
 import * as adminsIdDisable from "./admins/[id]/disable/route.ts";
 import * as adminsIdEnable from "./admins/[id]/enable/route.ts";
 import * as adminsIdEndSessions from "./admins/[id]/end-sessions/route.ts";
+import * as adminsIdFactors from "./admins/[id]/factors/route.ts";
 import * as adminsIdInvitation from "./admins/[id]/invitation/route.ts";
 import * as adminsIdRole from "./admins/[id]/role/route.ts";
+import * as adminsId from "./admins/[id]/route.ts";
+import * as adminsIdSessionsSessionIdEnd from "./admins/[id]/sessions/[sessionId]/end/route.ts";
+import * as adminsIdSessions from "./admins/[id]/sessions/route.ts";
 import * as admins from "./admins/route.ts";
 import * as apiTokensIdRevoke from "./api-tokens/[id]/revoke/route.ts";
 import * as apiTokens from "./api-tokens/route.ts";
@@ -49,8 +53,8 @@ import * as groupsId from "./groups/[id]/route.ts";
 import * as groups from "./groups/route.ts";
 import * as incidentsNumberBlastRadius from "./incidents/[number]/blast-radius/route.ts";
 import * as incidentsNumberClientsIdRotateSecret from "./incidents/[number]/clients/[id]/rotate-secret/route.ts";
-import * as incidentsNumberEvidence from "./incidents/[number]/evidence/route.ts";
 import * as incidentsNumberEvidenceJson from "./incidents/[number]/evidence.json/route.ts";
+import * as incidentsNumberEvidence from "./incidents/[number]/evidence/route.ts";
 import * as incidentsNumberLeakReports from "./incidents/[number]/leak-reports/route.ts";
 import * as incidentsNumberNotes from "./incidents/[number]/notes/route.ts";
 import * as incidentsNumberNotices from "./incidents/[number]/notices/route.ts";
@@ -67,8 +71,8 @@ import * as keySettings from "./key-settings/route.ts";
 import * as keysKidActivate from "./keys/[kid]/activate/route.ts";
 import * as keysKidCancel from "./keys/[kid]/cancel/route.ts";
 import * as keysKidDestroy from "./keys/[kid]/destroy/route.ts";
-import * as keysKidEmergency from "./keys/[kid]/emergency/route.ts";
 import * as keysKidEmergencyPlan from "./keys/[kid]/emergency-plan/route.ts";
+import * as keysKidEmergency from "./keys/[kid]/emergency/route.ts";
 import * as keysKid from "./keys/[kid]/route.ts";
 import * as keys from "./keys/route.ts";
 import * as leakDesk from "./leak-desk/route.ts";
@@ -82,11 +86,22 @@ import * as mailSettingsTest from "./mail-settings/test/route.ts";
 import * as mailsIdSendAgain from "./mails/[id]/send-again/route.ts";
 import * as mails from "./mails/route.ts";
 import * as meEndSessions from "./me/end-sessions/route.ts";
+import * as meFactors from "./me/factors/route.ts";
+import * as mePasskeysId from "./me/passkeys/[id]/route.ts";
+import * as mePasskeysOptions from "./me/passkeys/options/route.ts";
+import * as mePasskeys from "./me/passkeys/route.ts";
+import * as meRecoveryCodes from "./me/recovery-codes/route.ts";
 import * as me from "./me/route.ts";
+import * as meSessionsIdEnd from "./me/sessions/[id]/end/route.ts";
+import * as meSessions from "./me/sessions/route.ts";
+import * as meStepUpOptions from "./me/step-up/options/route.ts";
+import * as meStepUp from "./me/step-up/route.ts";
 import * as meTablesName from "./me/tables/[name]/route.ts";
+import * as meTotpEnrolment from "./me/totp/enrolment/route.ts";
+import * as meTotp from "./me/totp/route.ts";
 import * as openapiJson from "./openapi.json/route.ts";
-import * as ordersIdCancel from "./orders/[id]/cancel/route.ts";
 import * as ordersIdCancelTogether from "./orders/[id]/cancel-together/route.ts";
+import * as ordersIdCancel from "./orders/[id]/cancel/route.ts";
 import * as ordersIdPropagation from "./orders/[id]/propagation/route.ts";
 import * as ordersId from "./orders/[id]/route.ts";
 import * as orders from "./orders/route.ts";
@@ -121,6 +136,7 @@ import * as setupInvitation from "./setup/invitation/route.ts";
 import * as setupLink from "./setup/link/route.ts";
 import * as setupOwner from "./setup/owner/route.ts";
 import * as signInEnrolment from "./sign-in/enrolment/route.ts";
+import * as signInPasskey from "./sign-in/passkey/route.ts";
 import * as signalReceiversIdDisable from "./signal-receivers/[id]/disable/route.ts";
 import * as signalReceiversIdEnable from "./signal-receivers/[id]/enable/route.ts";
 import * as signalReceiversIdRotateSecret from "./signal-receivers/[id]/rotate-secret/route.ts";
@@ -167,7 +183,11 @@ export function allRoutes(): Route[] {
   return [
     activity,
     admins,
+    adminsId,
     adminsIdDisable,
+    adminsIdFactors,
+    adminsIdSessions,
+    adminsIdSessionsSessionIdEnd,
     adminsIdEnable,
     adminsIdEndSessions,
     adminsIdInvitation,
@@ -250,6 +270,18 @@ export function allRoutes(): Route[] {
     live,
     me,
     meEndSessions,
+    meFactors,
+    mePasskeysId,
+    mePasskeysOptions,
+    mePasskeys,
+    meRecoveryCodes,
+    meSessionsIdEnd,
+    meSessions,
+    meStepUpOptions,
+    meStepUp,
+    meTotpEnrolment,
+    meTotp,
+    signInPasskey,
     meTablesName,
     openapiJson,
     orders,
