@@ -55,6 +55,7 @@ export function PasskeyButton({
     offer().catch(() => {});
     return () => {
       isHere = false;
+      void loadBrowser().then(({ WebAuthnAbortService }) => WebAuthnAbortService.cancelCeremony());
     };
   }, []);
 
