@@ -1,5 +1,5 @@
-import { CHALLENGE_SECONDS } from "#lib/passkeys/model.ts";
 import type { Env } from "#lib/env.ts";
+import { CHALLENGE_SECONDS } from "#lib/passkeys/model.ts";
 import { isSecure } from "./session-cookie.ts";
 
 /** Carries a sealed challenge from the sign-in page's question to its answer: another browser cannot bring it. */

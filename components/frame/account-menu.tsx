@@ -50,7 +50,12 @@ export function AccountMenu({ person, onSignOut }: { person: Person; onSignOut: 
             </p>
           </div>
           <Menu.Divider />
-          <Menu.Item component={Link} href="/account" prefetch={false} leftSection={<IconFingerprint size={16} />}>
+          <Menu.Item
+            component={Link}
+            href="/account"
+            prefetch={false}
+            leftSection={<IconFingerprint size={16} />}
+          >
             My account
           </Menu.Item>
           <Menu.Item

@@ -25,10 +25,7 @@ const ABOVE_DIALOGS = 400;
 export function StepUpDialog() {
   const [asked, setAsked] = useState<Asked | null>(null);
 
-  useEffect(
-    () => promptStepUpBy((kind) => new Promise((answer) => setAsked({ kind, answer }))),
-    [],
-  );
+  useEffect(() => promptStepUpBy((kind) => new Promise((answer) => setAsked({ kind, answer }))), []);
 
   const close = useCallback(
     (isProven: boolean) => {

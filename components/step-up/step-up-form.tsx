@@ -5,8 +5,8 @@ import { browserSupportsWebAuthn, startAuthentication } from "@simplewebauthn/br
 import { IconAlertCircle, IconFingerprint } from "@tabler/icons-react";
 import { type FormEvent, useCallback, useEffect, useState } from "react";
 import type { StepUpKind } from "#lib/step-up/model.ts";
-import { ProblemAlert } from "../feedback/problem-alert.tsx";
 import { LinkButton } from "../display/link-button.tsx";
+import { ProblemAlert } from "../feedback/problem-alert.tsx";
 import { useSend } from "../form/use-send.ts";
 import { passkeyFault, stepUpWords as words } from "./words.ts";
 
@@ -66,7 +66,9 @@ export function StepUpForm({ kind, onDone }: { kind: StepUpKind; onDone: (isProv
           {fault}
         </Alert>
       )}
-      {proving.problem && proving.faultOf("code") === undefined ? <ProblemAlert error={proving.problem} /> : null}
+      {proving.problem && proving.faultOf("code") === undefined ? (
+        <ProblemAlert error={proving.problem} />
+      ) : null}
       {offer.passkey === null ? null : (
         <Button
           variant="filled"
@@ -74,7 +76,7 @@ export function StepUpForm({ kind, onDone }: { kind: StepUpKind; onDone: (isProv
           leftSection={<IconFingerprint size={18} />}
           loading={isBusy}
           onClick={() => void byPasskey()}
-          data-autofocus
+          autoFocus
         >
           {words.passkey}
         </Button>

@@ -82,11 +82,12 @@ async function makeOwner(): Promise<{ adminId: string; totpSecret: string }> {
     },
     wrapper,
   );
-  sessions.set(adminId, randomUUID());
+  const sessionId = randomUUID();
+  sessions.set(adminId, sessionId);
   await db.query(
     `INSERT INTO admin_session (id, admin_id, created_at, last_seen_at, absolute_expires_at, idle_seconds, signed_in_by)
      VALUES ($1::uuid, $2::uuid, $3::timestamptz, $3::timestamptz, $3::timestamptz + interval '1 hour', 1800, 'totp')`,
-    [sessions.get(adminId), adminId, at(2).now],
+    [sessionId, adminId, at(2).now],
   );
   return { adminId, totpSecret: offer.totpSecret };
 }

@@ -42,14 +42,14 @@ export async function signInWithPasskey(
   // a copied key leaves its mark: the transaction commits, and the refusal comes after it
   const result = await ctx.db.transaction(async (tx) => {
     const verdict = await usePasskey(tx, ctx, verified, challenge);
-    if (verdict !== "used") return { refused: REFUSED[verdict] };
+    if (verdict !== "used") return { refused: REFUSED[verdict], sessionId: "" };
     const [now] = await tx.query<typeof admin>(
       "UPDATE admin SET last_sign_in_at = $2::timestamptz WHERE id = $1::uuid RETURNING id, email, name, role",
       [admin.id, ctx.now],
     );
-    return { sessionId: await openSession(tx, ctx, now ?? admin, "passkey") };
+    return { refused: null, sessionId: await openSession(tx, ctx, now ?? admin, "passkey") };
   });
-  if ("refused" in result) throw await refuseSignIn(ctx, admin, result.refused);
+  if (result.refused !== null) throw await refuseSignIn(ctx, admin, result.refused);
   return {
     outcome: "signed_in",
     sessionId: result.sessionId,

@@ -1,4 +1,4 @@
-import { generateRegistrationOptions, type PublicKeyCredentialCreationOptionsJSON } from "@simplewebauthn/server";
+import { generateRegistrationOptions } from "@simplewebauthn/server";
 import { requireAdmin } from "../authz/require-admin.ts";
 import type { Context } from "../context.ts";
 import type { KeyWrapper } from "../keys/key-wrapper.ts";
@@ -22,7 +22,7 @@ const ALGORITHMS = [-7, -8, -257];
 export async function beginPasskeyRegistration(
   ctx: Context,
   { wrapper, party }: { wrapper: KeyWrapper; party: RelyingParty },
-): Promise<PasskeyOffer<PublicKeyCredentialCreationOptionsJSON>> {
+): Promise<PasskeyOffer> {
   const actor = requireAdmin(ctx);
   await requireStepUp(ctx, "sign-in");
   const use = { purpose: "register", sessionId: actor.sessionId } as const;
@@ -41,5 +41,9 @@ export async function beginPasskeyRegistration(
     authenticatorSelection: { residentKey: "required", userVerification: "required" },
     supportedAlgorithmIDs: ALGORITHMS,
   });
-  return { options, challenge: challenge.sealed, expiresAt: challenge.expiresAt.toISOString() };
+  return {
+    options: { ...options },
+    challenge: challenge.sealed,
+    expiresAt: challenge.expiresAt.toISOString(),
+  };
 }

@@ -38,4 +38,8 @@ export type Factors = {
 };
 
 /** What the browser is asked to make or to sign: `options` go to it unchanged, `challenge` comes back with its answer. */
-export type PasskeyOffer<Options> = { options: Options; challenge: string; expiresAt: string };
+export type PasskeyOffer = {
+  options: { challenge: string; [name: string]: unknown };
+  challenge: string;
+  expiresAt: string;
+};

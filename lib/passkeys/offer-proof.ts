@@ -1,4 +1,4 @@
-import { generateAuthenticationOptions, type PublicKeyCredentialRequestOptionsJSON } from "@simplewebauthn/server";
+import { generateAuthenticationOptions } from "@simplewebauthn/server";
 import type { Context } from "../context.ts";
 import type { KeyWrapper } from "../keys/key-wrapper.ts";
 import { type ChallengeUse, offerChallenge } from "./challenge.ts";
@@ -6,14 +6,12 @@ import { readPasskeys } from "./list-factors.ts";
 import { CHALLENGE_SECONDS, type PasskeyOffer, type Transport } from "./model.ts";
 import type { RelyingParty } from "./relying-party.ts";
 
-export type PasskeyProofOffer = PasskeyOffer<PublicKeyCredentialRequestOptionsJSON>;
-
 /** What a browser is asked to sign with one of an admin's own passkeys, or null where none of them works. Stores nothing. */
 export async function offerPasskeyProof(
   ctx: Context,
   use: Extract<ChallengeUse, { purpose: "step_up" }>,
   { adminId, wrapper, party }: { adminId: string; wrapper: KeyWrapper; party: RelyingParty },
-): Promise<PasskeyProofOffer | null> {
+): Promise<PasskeyOffer | null> {
   const working = (await readPasskeys(ctx.db, adminId)).filter(({ blockedAt }) => blockedAt === null);
   if (working.length === 0) return null;
   const challenge = await offerChallenge(wrapper, use, ctx.now);
@@ -27,5 +25,9 @@ export async function offerPasskeyProof(
       transports: transports as Transport[],
     })),
   });
-  return { options, challenge: challenge.sealed, expiresAt: challenge.expiresAt.toISOString() };
+  return {
+    options: { ...options },
+    challenge: challenge.sealed,
+    expiresAt: challenge.expiresAt.toISOString(),
+  };
 }

@@ -1,4 +1,4 @@
-import { generateAuthenticationOptions, type PublicKeyCredentialRequestOptionsJSON } from "@simplewebauthn/server";
+import { generateAuthenticationOptions } from "@simplewebauthn/server";
 import type { Context } from "../context.ts";
 import type { KeyWrapper } from "../keys/key-wrapper.ts";
 import { offerChallenge } from "./challenge.ts";
@@ -9,7 +9,7 @@ import type { RelyingParty } from "./relying-party.ts";
 export async function offerPasskeySignIn(
   ctx: Context,
   { wrapper, party }: { wrapper: KeyWrapper; party: RelyingParty },
-): Promise<PasskeyOffer<PublicKeyCredentialRequestOptionsJSON>> {
+): Promise<PasskeyOffer> {
   const challenge = await offerChallenge(wrapper, { purpose: "sign_in" }, ctx.now);
   const options = await generateAuthenticationOptions({
     rpID: party.id,
@@ -17,5 +17,9 @@ export async function offerPasskeySignIn(
     timeout: CHALLENGE_SECONDS * 1000,
     userVerification: "required",
   });
-  return { options, challenge: challenge.sealed, expiresAt: challenge.expiresAt.toISOString() };
+  return {
+    options: { ...options },
+    challenge: challenge.sealed,
+    expiresAt: challenge.expiresAt.toISOString(),
+  };
 }

@@ -58,7 +58,10 @@ describe("a passkey", () => {
       act: "passkey.added",
       after: { passkey: "laptop", endedSessions: 1 },
     });
-    expect([await lives(sessionOf(session(1)), 2), await lives(sessionOf(other(1)), 2)]).toEqual([true, false]);
+    expect([await lives(sessionOf(session(1)), 2), await lives(sessionOf(other(1)), 2)]).toEqual([
+      true,
+      false,
+    ]);
     const result = await enter(authenticator, 60);
     expect(result).toMatchObject({ outcome: "signed_in", admin: { id: admin.id } });
     expect(await world.lastEntry()).toMatchObject({
@@ -80,11 +83,17 @@ describe("a passkey", () => {
     const session = await openSession(admin, 0);
     const { options, challenge } = await beginPasskeyRegistration(session(1), means);
     const bad = new TestAuthenticator().make({ challenge: options.challenge, ...wrong });
-    await isRefused(registerPasskey(session(1), { challenge, name: "x", passkey: bad }, means), "INVALID_INPUT");
+    await isRefused(
+      registerPasskey(session(1), { challenge, name: "x", passkey: bad }, means),
+      "INVALID_INPUT",
+    );
     const { authenticator } = await addPasskey(admin, session(1));
     const asked = await offerPasskeySignIn(nobody(2), means);
     const answer = authenticator.answer({ challenge: asked.options.challenge, ...wrong });
-    await isRefused(signInWithPasskey(nobody(2), { sealed: asked.challenge, answer }, means), "NOT_SIGNED_IN");
+    await isRefused(
+      signInWithPasskey(nobody(2), { sealed: asked.challenge, answer }, means),
+      "NOT_SIGNED_IN",
+    );
     expect(await world.lastEntry()).toMatchObject({ act: "admin.sign_in_refused", name: admin.email });
   });
 
@@ -174,7 +183,9 @@ describe("a passkey", () => {
     await isRefused(renamePasskey(stranger(2), { id: row.id, name: "mine" }), "NOT_FOUND");
     await isRefused(removePasskey(stranger(2), { id: row.id }), "NOT_FOUND");
     await isRefused(renamePasskey(world.as("owner"), { id: row.id, name: "mine" }), "CONFLICT");
-    expect(await renamePasskey(session(2), { id: row.id, name: "blue key" })).toMatchObject({ name: "blue key" });
+    expect(await renamePasskey(session(2), { id: row.id, name: "blue key" })).toMatchObject({
+      name: "blue key",
+    });
     expect(await world.lastEntry()).toMatchObject({
       act: "passkey.renamed",
       before: { passkey: "laptop" },
@@ -201,7 +212,10 @@ describe("the last way in", () => {
       signIn(nobody(5), { ...credentials, code: codeAt(admin.totpSecret, 5) }, means.wrapper),
       "NOT_SIGNED_IN",
     );
-    await isRefused(signIn(nobody(6), { ...credentials, code: "", enrolment: "x" }, means.wrapper), "NOT_SIGNED_IN");
+    await isRefused(
+      signIn(nobody(6), { ...credentials, code: "", enrolment: "x" }, means.wrapper),
+      "NOT_SIGNED_IN",
+    );
   });
 
   test("is taken by an owner's new invitation, with passkeys and recovery codes", async () => {
@@ -261,7 +275,9 @@ describe("sessions", () => {
     const admin = await makeAdmin("auditor");
     const [session, other] = [await openSession(admin, 0), await openSession(admin, 1, "passkey")];
     const owner = await openSession(await makeAdmin(), 0);
-    const rows = await listSessionsOf(owner(2), { adminId: admin.id }, (ip) => (ip === "8.8.8.8" ? "US" : null));
+    const rows = await listSessionsOf(owner(2), { adminId: admin.id }, (ip) =>
+      ip === "8.8.8.8" ? "US" : null,
+    );
     expect(rows).toMatchObject([
       { device: "Firefox on Linux", ip: "8.8.8.8", country: "US", signedInBy: "passkey", isCurrent: false },
       { signedInBy: "totp", isCurrent: false },
@@ -270,11 +286,17 @@ describe("sessions", () => {
     const of = (ctx: Context) => ({ adminId: admin.id, sessionId: sessionOf(ctx) });
     const stranger = await openSession(await makeAdmin("responder"), 0);
     await isRefused(endAdminSession(stranger(3), of(other(3))), "FORBIDDEN");
-    await isRefused(endAdminSession(session(3), { adminId: admin.id, sessionId: sessionOf(owner(3)) }), "NOT_FOUND");
+    await isRefused(
+      endAdminSession(session(3), { adminId: admin.id, sessionId: sessionOf(owner(3)) }),
+      "NOT_FOUND",
+    );
     expect(await endAdminSession(session(3), of(other(3)))).toEqual({ ended: 1 });
     expect(await endAdminSession(session(3), of(other(3)))).toEqual({ ended: 0 });
     expect(await world.lastEntry()).toMatchObject({ act: "admin.session_ended", name: admin.email });
-    expect([await lives(sessionOf(session(3)), 4), await lives(sessionOf(other(3)), 4)]).toEqual([true, false]);
+    expect([await lives(sessionOf(session(3)), 4), await lives(sessionOf(other(3)), 4)]).toEqual([
+      true,
+      false,
+    ]);
     await endAdminSession(owner(4), of(session(4)));
     expect(await lives(sessionOf(session(4)), 5)).toBe(false);
   });

@@ -3,9 +3,9 @@ import {
   createPrivateKey,
   createSign,
   generateKeyPairSync,
-  type JsonWebKey,
   type KeyObject,
   randomBytes,
+  type webcrypto,
 } from "node:crypto";
 import type { PasskeyAnswer, RegisterPasskeyInput } from "./input.ts";
 
@@ -23,7 +23,7 @@ type Asked = {
   isVerified?: boolean | undefined;
 };
 
-type Kept = { jwk: JsonWebKey; credentialId: string };
+type Kept = { jwk: webcrypto.JsonWebKey; credentialId: string };
 
 function sha256(data: string | Buffer): Buffer {
   return createHash("sha256").update(data).digest();
@@ -46,7 +46,11 @@ export class TestAuthenticator {
   readonly userHandle: string;
 
   /** Without `kept` a new key; with it the one that `keep` gave. */
-  constructor({ userHandle = "", counter = 0, kept }: { userHandle?: string; counter?: number; kept?: Kept } = {}) {
+  constructor({
+    userHandle = "",
+    counter = 0,
+    kept,
+  }: { userHandle?: string; counter?: number; kept?: Kept } = {}) {
     this.#key =
       kept === undefined
         ? generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey

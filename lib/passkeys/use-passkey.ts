@@ -1,5 +1,5 @@
-import { recordEntry } from "../audit/record-entry.ts";
 import { endSessions } from "../admins/end-sessions.ts";
+import { recordEntry } from "../audit/record-entry.ts";
 import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { type Challenge, spendChallenge } from "./challenge.ts";

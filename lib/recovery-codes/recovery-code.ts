@@ -21,5 +21,7 @@ function read(typed: string): string {
 
 /** SHA-256, bound to whose it is: a code has too many random bits to be guessed. */
 export function hashRecoveryCode(adminId: string, typed: string): Buffer {
-  return createHash("sha256").update(`${adminId}:${read(typed)}`).digest();
+  return createHash("sha256")
+    .update(`${adminId}:${read(typed)}`)
+    .digest();
 }

@@ -2,14 +2,15 @@ import { requireAdmin } from "../authz/require-admin.ts";
 import type { Context } from "../context.ts";
 import type { KeyWrapper } from "../keys/key-wrapper.ts";
 import { listOwnFactors } from "../passkeys/list-factors.ts";
-import { offerPasskeyProof, type PasskeyProofOffer } from "../passkeys/offer-proof.ts";
+import type { PasskeyOffer } from "../passkeys/model.ts";
+import { offerPasskeyProof } from "../passkeys/offer-proof.ts";
 import type { RelyingParty } from "../passkeys/relying-party.ts";
 import type { StepUpKind } from "./model.ts";
 
 /** With what the asking admin can show again who they are. */
 export type StepUpOffer = {
   /** Null where they have none that works, or the console's address allows none. */
-  passkey: PasskeyProofOffer | null;
+  passkey: PasskeyOffer | null;
   hasTotp: boolean;
 };
 
@@ -27,6 +28,7 @@ export async function beginStepUp(
   const actor = requireAdmin(ctx);
   const { hasTotp } = await listOwnFactors(ctx);
   const use = { purpose: "step_up", sessionId: actor.sessionId, kind } as const;
-  const passkey = party === null ? null : await offerPasskeyProof(ctx, use, { adminId: actor.id, wrapper, party });
+  const passkey =
+    party === null ? null : await offerPasskeyProof(ctx, use, { adminId: actor.id, wrapper, party });
   return { passkey, hasTotp };
 }

@@ -14,7 +14,6 @@ import { releaseAttempt, reserveAttempt } from "../passwords/throttle.ts";
 import type { ProveStepUpInput } from "./input.ts";
 import { STEP_UP_LIMIT, STEP_UP_SECONDS, type StepUpKind, type StepUpMethod } from "./model.ts";
 
-type Proof<Method extends StepUpMethod> = Extract<ProveStepUpInput, { method: Method }>;
 type Means = { wrapper: KeyWrapper; party: RelyingParty | null };
 
 async function refuse(ctx: Context, actor: AdminActor, kind: StepUpKind, why: string): Promise<DomainError> {
@@ -67,7 +66,7 @@ function attemptKey(actor: AdminActor): string {
 async function proveByTotp(
   ctx: Context,
   actor: AdminActor,
-  proof: Proof<"totp">,
+  { kind, code = "" }: ProveStepUpInput,
   { wrapper }: Means,
 ): Promise<string | null> {
   const [admin] = await ctx.db.query<{ totpWrapped: Uint8Array | null }>(
@@ -77,7 +76,7 @@ async function proveByTotp(
   const totpWrapped = admin?.totpWrapped ?? null;
   if (totpWrapped === null) return "no authenticator";
   const totpSecret = (await wrapper.unwrap(totpWrapped, totpLabel(actor.id))).toString("utf8");
-  const step = matchTotp(totpSecret, proof.code, ctx.now);
+  const step = matchTotp(totpSecret, code, ctx.now);
   if (step === null) return "code";
   return ctx.db.transaction(async (tx) => {
     const taken = await tx.query(
@@ -86,26 +85,27 @@ async function proveByTotp(
       [actor.id, step, totpWrapped],
     );
     if (taken.length === 0) return "code used before";
-    return (await note(tx, ctx, actor, proof)) ? null : "the session is over";
+    return (await note(tx, ctx, actor, { kind, method: "totp" })) ? null : "the session is over";
   });
 }
 
 async function proveByPasskey(
   ctx: Context,
   actor: AdminActor,
-  proof: Proof<"passkey">,
+  { kind, challenge: sealed, passkey }: ProveStepUpInput,
   { wrapper, party }: Means,
 ): Promise<string | null> {
   if (party === null) return "no passkeys at this address";
-  const use = { purpose: "step_up", sessionId: actor.sessionId, kind: proof.kind } as const;
-  const challenge = await openChallenge(wrapper, use, { sealed: proof.challenge, now: ctx.now });
-  const verified = await verifyAnswer(ctx.db, party, { challenge: challenge.value, answer: proof.passkey });
+  if (sealed === undefined || passkey === undefined) return "no passkey answer";
+  const use = { purpose: "step_up", sessionId: actor.sessionId, kind } as const;
+  const challenge = await openChallenge(wrapper, use, { sealed, now: ctx.now });
+  const verified = await verifyAnswer(ctx.db, party, { challenge: challenge.value, answer: passkey });
   if ("why" in verified) return verified.why;
   if (verified.passkey.admin.id !== actor.id) return "passkey of another account";
   return ctx.db.transaction(async (tx) => {
     const verdict = await usePasskey(tx, ctx, verified, challenge);
     if (verdict !== "used") return `passkey ${verdict}`;
-    return (await note(tx, ctx, actor, proof)) ? null : "the session is over";
+    return (await note(tx, ctx, actor, { kind, method: "passkey" })) ? null : "the session is over";
   });
 }
 

@@ -58,7 +58,8 @@ function byCode(ctx: Context, totpSecret: string, seconds: number, kind: StepUpK
 }
 
 const needed = (kind: StepUpKind) => ({ code: "STEP_UP_REQUIRED", kind });
-const passes = (ctx: Context, kind: StepUpKind = "keys") => expect(requireStepUp(ctx, kind)).resolves.toBeUndefined();
+const passes = (ctx: Context, kind: StepUpKind = "keys") =>
+  expect(requireStepUp(ctx, kind)).resolves.toBeUndefined();
 const isAsked = (ctx: Context, kind: StepUpKind = "keys") =>
   expect(requireStepUp(ctx, kind)).rejects.toMatchObject(needed(kind));
 
@@ -101,7 +102,13 @@ describe("who is asked again", () => {
         "keys",
       ),
     ).rejects.toMatchObject({ code: "NOT_SIGNED_IN" });
-    const actor = { kind: "admin", id: crypto.randomUUID(), name: "o", role: "owner", sessionId: "" } as const;
+    const actor = {
+      kind: "admin",
+      id: crypto.randomUUID(),
+      name: "o",
+      role: "owner",
+      sessionId: "",
+    } as const;
     await isAsked({ ...world.as("owner"), actor });
     await isAsked({ ...world.as("owner"), actor: { ...actor, sessionId: crypto.randomUUID() } });
   });
@@ -128,8 +135,13 @@ describe("a proof by code", () => {
     const admin = await makeAdmin();
     const session = await openSession(admin, 0);
     const step = BigInt(Math.floor(fixture.at(LATER).getTime() / 30_000));
-    await world.db.query("UPDATE admin SET totp_last_step = $2::bigint WHERE id = $1::uuid", [admin.id, step]);
-    await expect(byCode(session(LATER), admin.totpSecret, LATER)).rejects.toMatchObject({ code: "INVALID_INPUT" });
+    await world.db.query("UPDATE admin SET totp_last_step = $2::bigint WHERE id = $1::uuid", [
+      admin.id,
+      step,
+    ]);
+    await expect(byCode(session(LATER), admin.totpSecret, LATER)).rejects.toMatchObject({
+      code: "INVALID_INPUT",
+    });
     await byCode(session(LATER + 30), admin.totpSecret, LATER + 30);
     await expect(byCode(session(LATER + 31), admin.totpSecret, LATER + 30, "roles")).rejects.toMatchObject({
       code: "INVALID_INPUT",
@@ -179,8 +191,14 @@ describe("a proof by code", () => {
     const admin = await makeAdmin();
     const session = await openSession(admin, 0);
     const offer = await beginTotpReplacement(session(1), means.wrapper);
-    await replaceTotp(session(2), { enrolment: offer.enrolment, code: codeAt(offer.totpSecret, 2) }, means.wrapper);
-    await expect(byCode(session(LATER), admin.totpSecret, LATER)).rejects.toMatchObject({ code: "INVALID_INPUT" });
+    await replaceTotp(
+      session(2),
+      { enrolment: offer.enrolment, code: codeAt(offer.totpSecret, 2) },
+      means.wrapper,
+    );
+    await expect(byCode(session(LATER), admin.totpSecret, LATER)).rejects.toMatchObject({
+      code: "INVALID_INPUT",
+    });
     await byCode(session(LATER), offer.totpSecret, LATER);
   });
 });
@@ -237,7 +255,9 @@ describe("a proof by passkey", () => {
     const stranger = await makeAdmin();
     const { authenticator } = await addPasskey(stranger, (await openSession(stranger, 0))(1));
     const offered = await offer(session(LATER));
-    await expect(prove(session(LATER), offered, authenticator)).rejects.toMatchObject({ code: "INVALID_INPUT" });
+    await expect(prove(session(LATER), offered, authenticator)).rejects.toMatchObject({
+      code: "INVALID_INPUT",
+    });
     await isAsked(session(LATER));
   });
 
@@ -245,9 +265,9 @@ describe("a proof by passkey", () => {
     const { session, authenticator, offer } = await withPasskey();
     await prove(session(LATER), await offer(session(LATER)), authenticator);
     authenticator.counter = 2;
-    await expect(prove(session(LATER), await offer(session(LATER), "roles"), authenticator, "roles")).rejects.toMatchObject(
-      { code: "INVALID_INPUT" },
-    );
+    await expect(
+      prove(session(LATER), await offer(session(LATER), "roles"), authenticator, "roles"),
+    ).rejects.toMatchObject({ code: "INVALID_INPUT" });
     await isAsked(session(LATER + 1));
     expect(await lastActs(2)).toEqual(["passkey.blocked", "step_up.refused"]);
   });

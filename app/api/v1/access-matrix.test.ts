@@ -74,7 +74,9 @@ test("P14: what asks at the door for a proof of who is there asks in its use cas
     const useCases = [...route.matchAll(/from "#lib\/([^"]+)"/g)].map(([, file = ""]) =>
       readFileSync(path.join(APP, "../lib", file), "utf8"),
     );
-    return !useCases.some((text) => /\brequire(?:Plan|Reach)?StepUp\(|placePlannedOrder\(|revokeTarget\(|shortenTokens\(/.test(text));
+    return !useCases.some((text) =>
+      /\brequire(?:Plan|Reach)?StepUp\(|placePlannedOrder\(|revokeTarget\(|shortenTokens\(/.test(text),
+    );
   });
   expect(forgetful.map(({ spec }) => `${spec.method} ${spec.path}`)).toEqual([]);
 });

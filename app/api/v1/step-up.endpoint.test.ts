@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type BuiltConsole, isBuilt, startBuiltConsole } from "#app/_lib/test-built-console.ts";
 import { derivedKey, keyWrapper } from "#app/_lib/secrets.ts";
 import { sealSession } from "#app/_lib/session-cookie.ts";
-import { uuidv7 } from "#lib/ids.ts";
+import { type BuiltConsole, isBuilt, startBuiltConsole } from "#app/_lib/test-built-console.ts";
 import { systemContext } from "#lib/context.ts";
+import { uuidv7 } from "#lib/ids.ts";
 import { beginPasskeyRegistration } from "#lib/passkeys/begin-registration.ts";
 import { registerPasskey } from "#lib/passkeys/register-passkey.ts";
 import { TestAuthenticator } from "#lib/passkeys/test-authenticator.ts";
@@ -42,7 +42,12 @@ async function openSession(minutesAgo: number): Promise<{ id: string; cookie: st
 
 async function send(
   path: string,
-  { method = "POST", cookie = "", json, form }: { method?: string; cookie?: string; json?: unknown; form?: object },
+  {
+    method = "POST",
+    cookie = "",
+    json,
+    form,
+  }: { method?: string; cookie?: string; json?: unknown; form?: object },
 ): Promise<Answer> {
   const response = await fetch(`${console.origin}${path}`, {
     method,

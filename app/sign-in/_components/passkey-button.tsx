@@ -73,12 +73,7 @@ export function PasskeyButton({
   }
 
   return (
-    <Button
-      fullWidth
-      leftSection={<IconFingerprint size={18} />}
-      loading={isBusy}
-      onClick={() => void use()}
-    >
+    <Button fullWidth leftSection={<IconFingerprint size={18} />} loading={isBusy} onClick={() => void use()}>
       {words.passkey}
     </Button>
   );

@@ -12,8 +12,7 @@ export const signInWords = {
   back: "Back to e-mail and password",
   passkey: "Sign in with a passkey",
   or: "or",
-  passkeyRefused:
-    "The passkey was not accepted. Use another one, or your e-mail, password and code.",
+  passkeyRefused: "The passkey was not accepted. Use another one, or your e-mail, password and code.",
   passkeyOver: "That took too long. Try the passkey again.",
   useRecovery: "Lost your authenticator or passkey? Use a recovery code",
   useCode: "Use a code of the authenticator app",

@@ -107,7 +107,10 @@ test("a passkey is added, signs in alone, confirms a stale session, is lost and 
   await expect(page.getByRole("alert").filter({ hasText: "was not accepted" })).toBeVisible();
   await next.lose();
   await signInByRecovery(page, admin, codes[0] ?? "");
-  await expect(page.getByRole("alert").filter({ hasText: "works once" }), "the first one is used up").toBeVisible();
+  await expect(
+    page.getByRole("alert").filter({ hasText: "works once" }),
+    "the first one is used up",
+  ).toBeVisible();
   await signInByRecovery(page, admin, codes[1] ?? "");
   await expect(page.getByText("A copy of your passkey was used")).toBeVisible();
   await expect(page.getByText("8 of 10 codes are left.")).toBeVisible();

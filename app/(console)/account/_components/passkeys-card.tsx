@@ -74,7 +74,9 @@ export function PasskeysCard({
               cell: (row: PasskeyRow) => (
                 <>
                   <strong>{row.name}</strong>{" "}
-                  {row.blockedAt === null ? null : <StateBadge state="compromised">{words.blocked}</StateBadge>}
+                  {row.blockedAt === null ? null : (
+                    <StateBadge state="compromised">{words.blocked}</StateBadge>
+                  )}
                   <Text size="xs" c="dimmed">
                     {whereWords(row)}
                   </Text>

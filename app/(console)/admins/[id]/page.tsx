@@ -15,7 +15,7 @@ import { listSessionsOf } from "#lib/admins/list-sessions.ts";
 import { can } from "#lib/authz/require-permission.ts";
 import { listFactorsOf } from "#lib/passkeys/list-factors.ts";
 import { AdminActions } from "../_components/admin-actions.tsx";
-import { AdminFacts, AdminFactors } from "../_components/admin-cards.tsx";
+import { AdminFactors, AdminFacts } from "../_components/admin-cards.tsx";
 import { ADMIN_BADGES, adminWords as words } from "../_components/words.ts";
 
 type AdminPageProps = { params: Promise<{ id: string }> };

@@ -40,7 +40,9 @@ export function AdminFactors({ factors }: { factors: Factors }) {
                   {passkeys.map(({ id, name, lastUsedAt, blockedAt }) => (
                     <li key={id}>
                       {name}, <Instant at={lastUsedAt} prefix="used" none="never used" />{" "}
-                      {blockedAt === null ? null : <StateBadge state="compromised">{words.blocked}</StateBadge>}
+                      {blockedAt === null ? null : (
+                        <StateBadge state="compromised">{words.blocked}</StateBadge>
+                      )}
                     </li>
                   ))}
                 </ul>

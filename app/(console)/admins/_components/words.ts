@@ -63,7 +63,8 @@ export const adminWords = {
   roleEffect: "Their sessions end at once, so that nothing goes on under the old role.",
   roleSaved: "The role is changed.",
   linkTitle: (name: string) => `New one-time link for ${name}?`,
-  linkText: "Their password, authenticator app, passkeys, recovery codes and sessions end now. With the link they set new ones.",
+  linkText:
+    "Their password, authenticator app, passkeys, recovery codes and sessions end now. With the link they set new ones.",
   linkAct: "End them and make the link",
   sessionsTitle: (name: string) => `End all sessions of ${name}?`,
   sessionsText: (count: number) =>

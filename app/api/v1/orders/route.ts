@@ -25,7 +25,8 @@ export const POST = defineRoute({
   permission: "order:write",
   stepUp: {
     kind: "bulk",
-    where: "the plan revokes the tokens of more users than one, or more than 100; `keys` where its target is a signing key",
+    where:
+      "the plan revokes the tokens of more users than one, or more than 100; `keys` where its target is a signing key",
   },
   refusals: [404, 410],
   body: plannedOrderInput,

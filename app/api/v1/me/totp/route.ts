@@ -10,7 +10,8 @@ const ended = z.object({ endedSessions: z.int() });
 export const PUT = defineRoute({
   method: "PUT",
   path: "/api/v1/me/totp",
-  summary: "Takes the offered authenticator app in place of the one before; the asking admin's other sessions end",
+  summary:
+    "Takes the offered authenticator app in place of the one before; the asking admin's other sessions end",
   permission: "signed-in",
   stepUp: "sign-in",
   body: replaceTotpInput,
@@ -21,7 +22,8 @@ export const PUT = defineRoute({
 export const DELETE = defineRoute({
   method: "DELETE",
   path: "/api/v1/me/totp",
-  summary: "Takes the asking admin's authenticator app away where a passkey is left; their other sessions end",
+  summary:
+    "Takes the asking admin's authenticator app away where a passkey is left; their other sessions end",
   permission: "signed-in",
   stepUp: "sign-in",
   response: ended,

@@ -1,5 +1,5 @@
-import { passkeyCookie } from "#app/_lib/passkey-cookie.ts";
 import { defineRoute } from "#app/_lib/define-route.ts";
+import { passkeyCookie } from "#app/_lib/passkey-cookie.ts";
 import { passkeyMeans } from "#app/_lib/passkey-means.ts";
 import { passkeyOffer } from "#app/_lib/schemas/factors.ts";
 import { getEnv } from "#lib/env.ts";

@@ -26,7 +26,8 @@ export const POST = defineRoute({
   permission: "incident:write",
   stepUp: {
     kind: "bulk",
-    where: "the plan revokes the tokens of more users than one, or more than 100; `keys` where its target is a signing key",
+    where:
+      "the plan revokes the tokens of more users than one, or more than 100; `keys` where its target is a signing key",
   },
   refusals: [404, 410],
   params: numberParams,

@@ -6,7 +6,8 @@ import { beginPasskeyRegistration } from "#lib/passkeys/begin-registration.ts";
 export const POST = defineRoute({
   method: "POST",
   path: "/api/v1/me/passkeys/options",
-  summary: "Offers the asking admin a passkey to be made by the browser; five minutes, for this session alone",
+  summary:
+    "Offers the asking admin a passkey to be made by the browser; five minutes, for this session alone",
   permission: "signed-in",
   stepUp: "sign-in",
   response: passkeyOffer,

@@ -6,7 +6,8 @@ import { beginTotpReplacement } from "#lib/admins/begin-totp-replacement.ts";
 export const POST = defineRoute({
   method: "POST",
   path: "/api/v1/me/totp/enrolment",
-  summary: "Offers the asking admin another authenticator app; the one they have works until the new one is proven",
+  summary:
+    "Offers the asking admin another authenticator app; the one they have works until the new one is proven",
   permission: "signed-in",
   stepUp: "sign-in",
   response: totpOffer,

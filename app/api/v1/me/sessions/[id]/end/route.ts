@@ -11,6 +11,5 @@ export const POST = defineRoute({
   permission: "signed-in",
   params: idParams,
   response: z.object({ ended: z.int() }),
-  handler: (ctx, { params }) =>
-    endAdminSession(ctx, { adminId: requireAdmin(ctx).id, sessionId: params.id }),
+  handler: (ctx, { params }) => endAdminSession(ctx, { adminId: requireAdmin(ctx).id, sessionId: params.id }),
 });
