@@ -27,6 +27,12 @@ function codeOf(place: Place | null): string | null {
   return typeof code === "string" && /^[A-Z]{2}$/.test(code) && code !== "ZZ" ? code : null;
 }
 
+/** The console's bundler would take the file for a module, where it saw its name resolved. */
+function findOurs(): string {
+  const { resolve } = createRequire(import.meta.url);
+  return [OURS].map((name) => resolve(name)).join("");
+}
+
 /**
  * Reads a country database in the MaxMind DB format into memory: the one that comes with the product, or the operator's own. It is not read again
  * while the process runs.
@@ -34,7 +40,7 @@ function codeOf(place: Place | null): string | null {
  * @throws {Error} in one line, where the file cannot be read or is none of that format.
  */
 export function openCountryDatabase(file?: string): CountryDatabase {
-  const path = file ?? createRequire(import.meta.url).resolve(OURS);
+  const path = file ?? findOurs();
   let reader: Reader<never>;
   try {
     reader = new Reader<never>(readFileSync(path));
