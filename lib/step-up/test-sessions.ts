@@ -18,10 +18,10 @@ export const PARTY = { id: "localhost", origin: "http://localhost:3000" };
 const START_MS = Date.parse("2026-11-21T12:00:00.000Z");
 
 /** Admins with sessions and factors of their own on a database, at seconds from a start. */
-export function sessionFixture(database: () => Database) {
+export function sessionFixture(database: () => Database, startMs: number = START_MS) {
   const wrapper = createKeyWrapper(randomBytes(32));
   const means = { wrapper, party: PARTY };
-  const at = (seconds: number) => new Date(START_MS + seconds * 1000);
+  const at = (seconds: number) => new Date(startMs + seconds * 1000);
   const codeAt = (totpSecret: string, seconds: number) =>
     new TOTP({ secret: Secret.fromBase32(totpSecret) }).generate({ timestamp: at(seconds).getTime() });
 

@@ -80,7 +80,6 @@ test("a passkey is added, signs in alone, confirms a stale session, is lost and 
   const { rows } = await ownerApi.read<{ rows: { email: string }[] }>("/api/v1/admins");
   expect(rows.filter((row) => row.email === email)).toHaveLength(1);
 
-  await page.goto("/sign-in");
   await device.lose();
   await page.context().clearCookies();
   await signInByRecovery(page, admin, codes[0] ?? "");
