@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { Reader } from "mmdb-lib";
 import { publicAddress } from "./public-address.ts";
 
@@ -16,7 +15,6 @@ export type CountryDatabase = {
 /** What databases in this format say of an address: one field, or MaxMind's own. */
 type Place = { country_code?: unknown; country?: { iso_code?: unknown } | string };
 
-const OURS = "@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb";
 /** Callers come again: this many addresses are remembered, longer texts are none. */
 const KEPT_MAX = 10_000;
 const ADDRESS_MAX = 64;
@@ -27,20 +25,13 @@ function codeOf(place: Place | null): string | null {
   return typeof code === "string" && /^[A-Z]{2}$/.test(code) && code !== "ZZ" ? code : null;
 }
 
-/** The console's bundler would take the file for a module, where it saw its name resolved. */
-function findOurs(): string {
-  const { resolve } = createRequire(import.meta.url);
-  return [OURS].map((name) => resolve(name)).join("");
-}
-
 /**
  * Reads a country database in the MaxMind DB format into memory: the one that comes with the product, or the operator's own. It is not read again
  * while the process runs.
  *
  * @throws {Error} in one line, where the file cannot be read or is none of that format.
  */
-export function openCountryDatabase(file?: string): CountryDatabase {
-  const path = file ?? findOurs();
+export function openCountryDatabase(path: string): CountryDatabase {
   let reader: Reader<never>;
   try {
     reader = new Reader<never>(readFileSync(path));
