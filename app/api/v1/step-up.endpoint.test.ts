@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { derivedKey, keyWrapper } from "#app/_lib/secrets.ts";
+import { derivedKey } from "#app/_lib/secrets.ts";
 import { sealSession } from "#app/_lib/session-cookie.ts";
 import { type BuiltConsole, isBuilt, startBuiltConsole } from "#app/_lib/test-built-console.ts";
 import { systemContext } from "#lib/context.ts";
 import { uuidv7 } from "#lib/ids.ts";
+import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
 import { beginPasskeyRegistration } from "#lib/passkeys/begin-registration.ts";
 import { registerPasskey } from "#lib/passkeys/register-passkey.ts";
 import { TestAuthenticator } from "#lib/passkeys/test-authenticator.ts";
@@ -20,8 +21,6 @@ let ownerId: string;
 beforeAll(async () => {
   if (!isBuilt) return;
   console = await startBuiltConsole();
-  process.env.DATABASE_URL = (console.db.pool.options as { connectionString: string }).connectionString;
-  process.env.CONSOLE_URL = console.origin;
   const [owner] = await console.db.query<{ id: string }>("SELECT id FROM admin");
   ownerId = owner?.id ?? "";
 });
@@ -77,7 +76,10 @@ async function addPasskey(counter: number): Promise<TestAuthenticator> {
     sessionId: fresh.id,
   } as const;
   const ctx = { ...systemContext(console.db, "test"), actor };
-  const means = { wrapper: keyWrapper(), party: { id: "localhost", origin: console.origin } };
+  const means = {
+    wrapper: createKeyWrapper(randomBytes(32)),
+    party: { id: "localhost", origin: console.origin },
+  };
   const { options, challenge } = await beginPasskeyRegistration(ctx, means);
   const userHandle = Buffer.from(userHandleOf(ownerId)).toString("base64url");
   const authenticator = new TestAuthenticator({ userHandle, counter });
