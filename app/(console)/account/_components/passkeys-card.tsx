@@ -72,7 +72,7 @@ export function PasskeysCard({
             {
               header: "Name",
               cell: (row: PasskeyRow) => (
-                <>
+                <div style={{ whiteSpace: "normal", paddingBlock: 6 }}>
                   <strong>{row.name}</strong>{" "}
                   {row.blockedAt === null ? null : (
                     <StateBadge state="compromised">{words.blocked}</StateBadge>
@@ -80,7 +80,7 @@ export function PasskeysCard({
                   <Text size="xs" c="dimmed">
                     {whereWords(row)}
                   </Text>
-                </>
+                </div>
               ),
             },
             { header: "Added", isExtra: true, cell: (row: PasskeyRow) => <Instant at={row.createdAt} /> },
