@@ -1,6 +1,6 @@
 import { decodeJwt } from "jose";
 import * as oidc from "openid-client";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { UpdateClientInput } from "#lib/clients/input.ts";
 import { updateClient } from "#lib/clients/update-client.ts";
 import { type Context, systemContext } from "#lib/context.ts";
@@ -213,6 +213,16 @@ test("a sign-in ends when its explanation says: to the second, at the register a
 });
 
 describe("what is explained of a client is what the authority gives it", () => {
+  const set = async (settings: string) => {
+    await instance.db.query(`UPDATE organisation SET ${settings}`);
+    await heard();
+  };
+  afterEach(async () => {
+    await instance.db.query("UPDATE audience SET access_token_ttl_max_seconds = NULL");
+    await set(
+      "access_token_ttl_max_seconds = 86400, access_token_ttl_seconds = 3600, service_token_ttl_seconds = 600, refresh_token_idle_seconds = 604800, refresh_token_absolute_seconds = 2592000, id_token_ttl_seconds = 3600",
+    );
+  });
   const explain = (clientId: string, userId?: string) =>
     explainLifetimes({ ...owner(), now: new Date() }, { clientId, userId });
   type Explained = Awaited<ReturnType<typeof explain>>;
@@ -255,26 +265,23 @@ describe("what is explained of a client is what the authority gives it", () => {
     await heard();
     const { lifetimes } = await ofPerson(client, config);
     expect(lifetimes.find(({ key }) => key === "accessTokenTtlSeconds")?.seconds).toBe(240);
-    await instance.db.query("UPDATE audience SET access_token_ttl_max_seconds = NULL");
-    await heard();
   });
 
   test("of a single-page application that follows the organisation, whose bounds hold it", async () => {
     const { client, config } = await clientWith({ authorizationCodeTtlSeconds: 30 }, "spa");
-    await instance.db.query(
-      "UPDATE organisation SET access_token_ttl_seconds = 1200, service_token_ttl_seconds = 300, refresh_token_idle_seconds = 3600, refresh_token_absolute_seconds = 5400, id_token_ttl_seconds = 600",
+    await set(
+      "access_token_ttl_seconds = 1200, service_token_ttl_seconds = 300, refresh_token_idle_seconds = 3600, refresh_token_absolute_seconds = 5400, id_token_ttl_seconds = 600",
     );
-    await heard();
     const { rotation } = await ofPerson(client, config);
     expect(rotation).toMatchObject({ rotates: true });
     // and a setting of its own that the organisation's longest token holds since
     await update(owner(), { clientId: client.id, version: 2, accessTokenTtlSeconds: 2_400 });
-    await instance.db.query("UPDATE organisation SET access_token_ttl_max_seconds = 1500");
-    await heard();
+    await set("access_token_ttl_max_seconds = 1500");
     expect(secondsOf(await ofPerson(client, config), "accessTokenTtlSeconds")).toBe(1_500);
   });
 
   test("of a service and of a device", async () => {
+    await set("service_token_ttl_seconds = 300");
     const service = instance.registry.jwtService;
     const before = await explain(service.id);
     const given = await oidc.clientCredentialsGrant(await discover(instance, service));
@@ -292,10 +299,6 @@ describe("what is explained of a client is what the authority gives it", () => {
     expect([shown.expires_in, shown.interval]).toEqual(
       ["deviceCodeTtlSeconds", "devicePollSeconds"].map((key) => secondsOf(explained, key)),
     );
-    await instance.db.query(
-      "UPDATE organisation SET access_token_ttl_max_seconds = 86400, access_token_ttl_seconds = 3600, service_token_ttl_seconds = 600, refresh_token_idle_seconds = 604800, refresh_token_absolute_seconds = 2592000, id_token_ttl_seconds = 3600",
-    );
-    await heard();
   });
 });
 
