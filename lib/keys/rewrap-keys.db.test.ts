@@ -199,7 +199,9 @@ describe("a new master key", () => {
     await expect(put(old)).rejects.toThrow("wrapped under another master key than the one in force");
     await expect(put(next)).resolves.toBeDefined();
     await addEventStream(next);
-    await expect(addEventStream(old)).rejects.toThrow("wrapped under another master key than the one in force");
+    await expect(addEventStream(old)).rejects.toThrow(
+      "wrapped under another master key than the one in force",
+    );
     await expect(addMailServer()).rejects.toThrow("wrapped under another master key than the one in force");
     const wrapped = await old.wrap(Buffer.from("theirs"), "x");
     for (const column of ["secret_wrapped", "previous_secret_wrapped", "authorization_wrapped"])
@@ -235,7 +237,9 @@ describe("a new master key", () => {
     );
     // the root secret is held by a check of its own
     const known = columns.filter(({ name }) => name !== "master_key.root_wrapped");
-    expect(known.map(({ name }) => name)).toEqual(WRAPPED.map(({ table, column }) => `${table}.${column}`).sort());
+    expect(known.map(({ name }) => name)).toEqual(
+      WRAPPED.map(({ table, column }) => `${table}.${column}`).sort(),
+    );
     expect(known.filter(({ isGuarded }) => !isGuarded)).toEqual([]);
     expect(columns).toHaveLength(known.length + 1);
   });

@@ -79,9 +79,10 @@ test("that a verifier has a key is urgent news, by what it was given and by what
   const verifierId = await verifiers.verifier({ name: "billing-api", audience: "billing" });
   const instanceId = await verifiers.instance({ verifierId });
   expect(
-    await newsOfChange("INSERT INTO verifier_key (verifier_id, kid, first_at) VALUES ($1::uuid, 'k', now())", [
-      verifierId,
-    ]),
+    await newsOfChange(
+      "INSERT INTO verifier_key (verifier_id, kid, first_at) VALUES ($1::uuid, 'k', now())",
+      [verifierId],
+    ),
   ).toBe("urgent");
   const hold = (kids: string) =>
     newsOfChange("UPDATE verifier_instance SET kids = $2::text[] WHERE instance_id = $1::uuid", [

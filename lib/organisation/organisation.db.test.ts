@@ -50,8 +50,7 @@ describe("a new organisation", () => {
     expect(await getKeySettings(ctx)).toMatchObject({ jwksCacheSeconds: 600, keyKeepDays: 14 });
     const policies = await listKeyPolicies(ctx);
     expect(policies).toHaveLength(KEY_PURPOSES.length * KEY_ALGORITHMS.length);
-    for (const policy of policies)
-      expect(policy).toMatchObject({ isOn: true, everyDays: 90, aheadDays: 14 });
+    for (const policy of policies) expect(policy).toMatchObject({ isOn: true, everyDays: 90, aheadDays: 14 });
   });
 
   test("takes a reuse grace of 30 and of 60 seconds, and no longer one", async () => {

@@ -230,7 +230,10 @@ describe("what is explained of a client is what the authority gives it", () => {
     lifetimes.find((one) => one.key === key)?.seconds;
   const endOf = async (token: string | undefined) => {
     const id = idOf(token) === "" ? String(decodeJwt(token ?? "").jti) : idOf(token);
-    const [row] = await instance.db.query<{ at: Date }>("SELECT expires_at AS at FROM token WHERE id = $1::uuid", [id]);
+    const [row] = await instance.db.query<{ at: Date }>(
+      "SELECT expires_at AS at FROM token WHERE id = $1::uuid",
+      [id],
+    );
     return row?.at.getTime() ?? 0;
   };
   /** Asked before and after something was issued: its end lies between the two answers, or is one of them. */
@@ -287,11 +290,29 @@ describe("what is explained of a client is what the authority gives it", () => {
     const given = await oidc.clientCredentialsGrant(await discover(instance, service));
     expect(given.expires_in).toBe(secondsOf(before, "serviceTokenTtlSeconds"));
     expect(given.expires_in).toBe(300);
-    between(await endOf(given.access_token), before.ifNow?.accessEndsAt, (await explain(service.id)).ifNow?.accessEndsAt);
-    expect([before.ifNow?.refreshEndsAt, before.ifNow?.signOnEndsAt, before.rotation]).toEqual([null, null, null]);
+    between(
+      await endOf(given.access_token),
+      before.ifNow?.accessEndsAt,
+      (await explain(service.id)).ifNow?.accessEndsAt,
+    );
+    expect([before.ifNow?.refreshEndsAt, before.ifNow?.signOnEndsAt, before.rotation]).toEqual([
+      null,
+      null,
+      null,
+    ]);
 
-    const device = await people.addClient({ clientId: "lived-device", kind: "device", tokenFormat: "jwt", requireConsent: true });
-    await update(owner(), { clientId: device.id, version: 1, deviceCodeTtlSeconds: 120, devicePollSeconds: 7 });
+    const device = await people.addClient({
+      clientId: "lived-device",
+      kind: "device",
+      tokenFormat: "jwt",
+      requireConsent: true,
+    });
+    await update(owner(), {
+      clientId: device.id,
+      version: 1,
+      deviceCodeTtlSeconds: 120,
+      devicePollSeconds: 7,
+    });
     await heard();
     const shown = await oidc.initiateDeviceAuthorization(await discover(instance, device), {});
     const explained = await explain(device.id);

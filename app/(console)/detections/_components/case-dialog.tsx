@@ -51,11 +51,7 @@ export function CaseDialog({
       onSubmit={save}
     >
       <p style={{ margin: 0 }}>{isForged ? words.openCaseForged : words.openCaseText}</p>
-      <Radio.Group
-        label="Which case"
-        value={into}
-        onChange={(value) => setInto(value as "new" | "present")}
-      >
+      <Radio.Group label="Which case" value={into} onChange={(value) => setInto(value as "new" | "present")}>
         <Stack gap="xs" mt={6}>
           <Radio value="new" label="A new one" />
           <Radio value="present" label={words.putInCase} />

@@ -105,9 +105,7 @@ export function TellDialog({ number, notices }: { number: number; notices: Incid
             onChange={(event) => setShownId(event.currentTarget.value)}
           />
         ) : null}
-        {shown === undefined ? null : (
-          <Preview recipient={shown} note={note.replace(/\s+/g, " ").trim()} />
-        )}
+        {shown === undefined ? null : <Preview recipient={shown} note={note.replace(/\s+/g, " ").trim()} />}
       </FormDialog>
     </>
   );
