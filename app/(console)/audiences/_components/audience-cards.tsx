@@ -30,6 +30,7 @@ export function AudiencePermissions({ audience, may }: { audience: AudienceRow; 
             },
             {
               header: "Allows",
+              isWrapping: true,
               cell: (row: AudiencePermission) => row.description || <span className="faint">not said</span>,
             },
             {
