@@ -4,7 +4,7 @@ import type { RandomIds } from "#bench/inventory/seed/random-ids.ts";
 
 export const CLIENTS = 200;
 export const VERIFIERS = 12;
-const USERS = 5_000;
+export const USERS = 5_000;
 const PATHS = 400;
 /** Uses of a token in its life, about. */
 const USES_OF_TOKEN = 60;
@@ -53,7 +53,7 @@ function instantsOf(random: RandomIds, day: number, count: number): Float64Array
 
 type Token = { id: string; family: string; client: number; user: number | null; subject: string; ip: string };
 
-const userId = (user: number) => `00000000-0000-7000-8000-${user.toString(16).padStart(12, "0")}`;
+export const userId = (user: number) => `00000000-0000-7000-8000-${user.toString(16).padStart(12, "0")}`;
 
 function tokenAt(random: RandomIds, at: number): Token {
   const client = skewed(random, CLIENTS);

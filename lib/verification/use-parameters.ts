@@ -1,0 +1,63 @@
+import { randomBytes } from "node:crypto";
+import { bytesArray, textArray, timestampArray, uuidArray } from "../db/binary-arrays.ts";
+import { uuidv7 } from "../ids.ts";
+import type { CountryOf } from "../places/country-database.ts";
+import type { TokenUseRow } from "./use-writer.ts";
+
+const SALT_BYTES = 16;
+
+/** What a writer gives a use on its way to the log. */
+export type UseMarks = {
+  id: string;
+  /** Of its address. */
+  country: string | null;
+  salt: Buffer;
+};
+
+/** Marks for the rows of a flush, in their order. */
+export function marksOf(
+  rows: readonly { ip: string | null }[],
+  receivedAt: Date,
+  countryOf: CountryOf,
+): UseMarks[] {
+  const salts = randomBytes(SALT_BYTES * rows.length);
+  return rows.map(({ ip }, ordinal) => ({
+    id: uuidv7(receivedAt),
+    country: countryOf(ip),
+    salt: salts.subarray(ordinal * SALT_BYTES, (ordinal + 1) * SALT_BYTES),
+  }));
+}
+
+/**
+ * The uses of a flush with their places in it, as the parameters of `useParameters` give them, which are the first ones of a statement. In step, and in the
+ * list of a SELECT: each beside FROM would be kept as a table of its own first.
+ */
+export const USE_INPUT = `unnest($1::uuid[]) AS id, unnest($2::timestamptz[]) AS at, unnest($3::text[]) AS refusal, unnest($4::text[]) AS source,
+      unnest($5::uuid[]) AS token_id, unnest($6::text[]) AS token_kind, unnest($7::uuid[]) AS family_id, unnest($8::uuid[]) AS client_id,
+      unnest($9::uuid[]) AS user_id, unnest($10::text[]) AS subject, unnest($11::uuid[]) AS verifier_id, unnest($12::text[]) AS audience,
+      unnest($13::text[]) AS method, unnest($14::text[]) AS path, unnest($15::text[]) AS ip, unnest($16::text[]) AS country,
+      unnest($17::text[]) AS user_agent, unnest($18::bytea[]) AS salt, generate_subscripts($1::uuid[], 1) - 1 AS ordinal`;
+
+/** The parameters that USE_INPUT reads: a column each. */
+export function useParameters(rows: readonly TokenUseRow[], marks: readonly UseMarks[]): Buffer[] {
+  return [
+    uuidArray(marks, (mark) => mark.id),
+    timestampArray(rows, (row) => row.at),
+    textArray(rows, (row) => row.refusal),
+    textArray(rows, (row) => row.source),
+    uuidArray(rows, (row) => row.tokenId),
+    textArray(rows, (row) => row.tokenKind),
+    uuidArray(rows, (row) => row.familyId),
+    uuidArray(rows, (row) => row.clientId),
+    uuidArray(rows, (row) => row.userId),
+    textArray(rows, (row) => row.subject),
+    uuidArray(rows, (row) => row.verifierId),
+    textArray(rows, (row) => row.audience),
+    textArray(rows, (row) => row.method),
+    textArray(rows, (row) => row.path),
+    textArray(rows, (row) => row.ip),
+    textArray(marks, (mark) => mark.country),
+    textArray(rows, (row) => row.userAgent),
+    bytesArray(marks, SALT_BYTES, (mark) => mark.salt),
+  ];
+}
