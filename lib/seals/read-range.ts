@@ -83,9 +83,11 @@ export async function readEvidenceRange(
     uses: bigint;
     begin: Date | null;
     gone: string | null;
+    actsGone: bigint;
   }>(
     `SELECT min(received_from) AS "rowsFrom", coalesce(sum(count), 0)::bigint AS uses, (SELECT min(at) FROM checkpoint) AS begin,
-       (SELECT to_char(max(day) AT TIME ZONE 'UTC', 'YYYY-MM-DD') FROM purged_use_day) AS gone
+       (SELECT to_char(max(day) AT TIME ZONE 'UTC', 'YYYY-MM-DD') FROM purged_use_day) AS gone,
+       (SELECT coalesce(max(through), 0)::bigint FROM purged_acts) AS "actsGone"
      FROM seal WHERE sealed_at >= $1::timestamptz AND sealed_at < $2::timestamptz`,
     [from, end],
   );
@@ -103,6 +105,7 @@ export async function readEvidenceRange(
         begin: facts?.begin ?? null,
         seals: await readBases(db, from, end),
         usesGoneUntil: facts?.gone ?? null,
+        actsGoneThrough: facts?.actsGone ?? 0n,
       },
       checkpoints: () =>
         mapped(

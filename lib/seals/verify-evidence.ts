@@ -58,7 +58,14 @@ export async function verifyEvidence(source: EvidenceSource, options: VerifyOpti
   if (problem !== null) problems.add(problem.chain, problem.sequence, problem.says);
   const gone = new Gone(problems);
   gone.assume(base?.usesGoneUntil ?? null);
-  const entries = await verifyEntries(source.entries(), expected, gone, problems, base === undefined);
+  const entries = await verifyEntries(
+    source.entries(),
+    expected,
+    gone,
+    problems,
+    base === undefined,
+    base?.actsGoneThrough,
+  );
 
   const chains = new Map<string, ChainVerifier>();
   const chainOf = (id: string) => {

@@ -1,5 +1,6 @@
--- What: a closed day's uses may be indexed by client too, beside address and user.
--- Why: the newest uses of a client with many tokens, each with few uses, were found by reading the log row by row: two seconds and given up over 90 days.
+-- What: a closed day's uses may be indexed by client too, beside address and user; and the days that may leave the log though their evidence does not hold.
+-- Why: the newest uses of a client with many tokens, each with few uses, were found by reading the log row by row: two seconds and given up over 90 days. A day is verified
+--   before it leaves; one that does not hold stays until an owner lets it go.
 -- Lock: none but on the function. Size: some 7 bytes a use once the worker has built the index of a day, one day at a time.
 -- runs beside the version before
 
@@ -17,3 +18,14 @@ BEGIN
   EXECUTE format('CREATE INDEX %I ON %s (%I) WHERE %I IS NOT NULL', base || '_of_' || holder, part, holder, holder);
   RETURN true;
 END $$;
+
+-- CreateTable
+CREATE TABLE "released_use_day" (
+    "day" TIMESTAMPTZ(3) NOT NULL,
+    "released_at" TIMESTAMPTZ(3) NOT NULL,
+    "check_id" UUID NOT NULL,
+
+    CONSTRAINT "released_use_day_pkey" PRIMARY KEY ("day")
+);
+GRANT SELECT, INSERT ON "released_use_day" TO tokenwarden_app;
+GRANT SELECT ON "released_use_day" TO tokenwarden_retention;
