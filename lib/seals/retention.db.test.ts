@@ -4,6 +4,7 @@ import { recordEntry } from "../audit/record-entry.ts";
 import { systemContext } from "../context.ts";
 import { openSqlDatabase, type SqlDatabase } from "../db/sql-database.ts";
 import { dayOf } from "../log-retention/model.ts";
+import { purgeActs } from "../log-retention/purge-acts.ts";
 import { purgeLog } from "../log-retention/purge-log.ts";
 import { purgeUseDay } from "../log-retention/purge-use-day.ts";
 import { releaseUseDay } from "../log-retention/release-use-day.ts";
@@ -11,6 +12,7 @@ import { verifyUseDay } from "../log-retention/verify-use-day.ts";
 import { contextAs } from "../tokens/token-fixture.ts";
 import { readEvidenceFile, writeEvidence } from "./evidence-file.ts";
 import { readCheckpointKeys, readEvidence } from "./read-evidence.ts";
+import { readEvidenceRange } from "./read-range.ts";
 import { type Evidence, openEvidence, type TestWriter } from "./test-evidence.ts";
 import { type Verification, verifyEvidence } from "./verify-evidence.ts";
 
@@ -243,10 +245,13 @@ test("a day that was edited in place stays, and what is younger with it, until a
   });
 });
 
-test("a day whose acts have left already is verified without them", async () => {
-  await evidence.db.query("UPDATE organisation SET act_days = 90");
-  expect(await purge()).toMatchObject({ days: 3, brokenDay: null });
-  await evidence.db.query("UPDATE organisation SET act_days = 365");
+test("a span whose acts have left in turn verifies without them", async () => {
+  await purgeActs(retention);
+  const range = await readEvidenceRange(evidence.db, { from: ago(398), until: ago(389) }, new Date());
+  const keys = await readCheckpointKeys(evidence.db);
+  const found = await verifyEvidence(range.source, { keys, held: null, at: range.at });
+  expect(found.problems).toEqual([]);
+  expect(found.entries).toMatchObject({ count: 0 });
 });
 
 const firstFlush = () => `writer_id = '${one.writer.id}' AND flush = 1`;

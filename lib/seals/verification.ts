@@ -1,4 +1,5 @@
 import type { ChainedEntry } from "./entry-leaf.ts";
+import type { LostCheckpoints } from "./known-restores.ts";
 import type { Seal } from "./seal.ts";
 import type { SealedUse } from "./use-leaf.ts";
 
@@ -47,6 +48,8 @@ export type EvidenceBase = {
 export type EvidenceSource = {
   /** Undefined: it is read from its beginning. */
   base?: EvidenceBase;
+  /** Checkpoints that are said to be lost by restores; read first. */
+  restores?(): Promise<readonly LostCheckpoints[]>;
   checkpoints(): AsyncIterable<string>;
   /** By sequence. */
   entries(): AsyncIterable<ChainedEntry>;
