@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { bytesArray, textArray, timestampArray, uuidArray } from "../db/binary-arrays.ts";
-import { uuidv7 } from "../ids.ts";
+import { uuidv7s } from "../ids.ts";
 import type { CountryOf } from "../places/country-database.ts";
 import type { TokenUseRow } from "./use-writer.ts";
 
@@ -21,8 +21,9 @@ export function marksOf(
   countryOf: CountryOf,
 ): UseMarks[] {
   const salts = randomBytes(SALT_BYTES * rows.length);
+  const ids = uuidv7s(receivedAt, rows.length);
   return rows.map(({ ip }, ordinal) => ({
-    id: uuidv7(receivedAt),
+    id: ids[ordinal] as string,
     country: countryOf(ip),
     salt: salts.subarray(ordinal * SALT_BYTES, (ordinal + 1) * SALT_BYTES),
   }));
