@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { propertyRuns } from "../test-property-runs.ts";
@@ -7,6 +6,7 @@ import {
   int2Array,
   int4Array,
   int8Array,
+  piecesArray,
   textArray,
   timestampArray,
   uuidArray,
@@ -27,7 +27,7 @@ const row = fc.record({
   uuid: orNull(fc.uuid()),
   // what the database takes as text has no NUL
   text: orNull(fc.string({ unit: "binary" }).map((text) => text.replaceAll("\0", "").toWellFormed())),
-  at: orNull(fc.date({ min: new Date("0100-01-01"), max: new Date("9999-01-01"), noInvalidDate: true })),
+  at: orNull(fc.date({ min: new Date("1970-01-01"), max: new Date("9999-01-01"), noInvalidDate: true })),
   small: orNull(fc.integer({ min: -32_768, max: 32_767 })),
   whole: orNull(fc.integer()),
   big: orNull(fc.maxSafeInteger()),
@@ -62,6 +62,15 @@ test("columns of any rows come out of the database side by side as they went in"
   );
 });
 
+test("pieces of one buffer are sent in their order", async () => {
+  const pieces = Buffer.from("00112233445566778899aabb", "hex");
+  expect(await db.query("SELECT encode(unnest($1::bytea[]), 'hex') AS piece", [piecesArray(pieces, 4)])).toEqual([
+    { piece: "00112233" },
+    { piece: "44556677" },
+    { piece: "8899aabb" },
+  ]);
+});
+
 test.each([
   "",
   "0",
@@ -73,9 +82,7 @@ test.each([
   expect(() => uuidArray([id], (one) => one)).toThrow(TypeError);
 });
 
-test("what is left over in memory does not get into an array", async () => {
-  const noise = Array.from({ length: 50 }, () => randomBytes(8_192));
-  expect(noise.length).toBe(50);
+test("what is null takes no room, so that nothing of the memory that was there before is sent", async () => {
   const bytes = uuidArray([null, null], (one: string | null) => one);
   expect(bytes.length).toBe(20 + 2 * 4);
   expect(await db.query("SELECT unnest($1::uuid[]) AS id", [bytes])).toEqual([{ id: null }, { id: null }]);

@@ -151,7 +151,14 @@ export function textArray<Row>(rows: readonly Row[], of: Of<Row, string>): Buffe
   return bytes;
 }
 
-/** `bytea[]` of pieces of the same length. */
+/** `bytea[]` of the pieces of one buffer, each as long. */
+export function piecesArray(pieces: Buffer, width: number): Buffer {
+  const starts = Array.from({ length: pieces.length / width }, (_, n) => n * width);
+  const write = (into: Buffer, at: number, start: number) => void pieces.copy(into, at, start, start + width);
+  return fixedArray(starts, { oid: OIDS.bytea, width, write }, (start) => start);
+}
+
+/** `bytea[]` of bytes of the same length. */
 export function bytesArray<Row>(rows: readonly Row[], width: number, of: Of<Row, Uint8Array>): Buffer {
   const write = (into: Buffer, at: number, value: Uint8Array) => into.set(value, at);
   return fixedArray(rows, { oid: OIDS.bytea, width, write }, of);

@@ -2,7 +2,7 @@ import { createBatcher } from "../db/batcher.ts";
 import { bytesArray, int2Array, int4Array, int8Array, uuidArray } from "../db/binary-arrays.ts";
 import { prepared, type Sql } from "../db/sql.ts";
 import { useLeaf } from "../seals/use-leaf.ts";
-import { marksOf, USE_INPUT, type UseMarks, useParameters } from "../verification/use-parameters.ts";
+import { marksAt, marksOf, USE_INPUT, useParameters } from "../verification/use-parameters.ts";
 import type { TokenUseRow, UseWriter } from "../verification/use-writer.ts";
 import { DIGEST_BYTES } from "./report-digest.ts";
 
@@ -128,10 +128,16 @@ export function createReportRecorder(options: ReportRecorderOptions): ReportReco
       { flush, receivedFrom: receivedAt, receivedTo: receivedAt, isPiecemeal: true },
       () =>
         reports.map(({ use, status, bytes, latencyUs }, ordinal) => {
-          const { id, country, salt } = marks[ordinal] as UseMarks;
           const outcome = use.refusal === null ? "allowed" : "refused";
-          const written = { id, receivedAt, outcome, country, ordinal, salt: salt.toString("hex") };
-          return useLeaf({ ...use, ...written, status, bytes, latencyUs });
+          return useLeaf({
+            ...use,
+            receivedAt,
+            outcome,
+            ...marksAt(marks, ordinal),
+            status,
+            bytes,
+            latencyUs,
+          });
         }),
     );
     const values = [

@@ -1,32 +1,40 @@
 import { randomBytes } from "node:crypto";
-import { bytesArray, textArray, timestampArray, uuidArray } from "../db/binary-arrays.ts";
+import { piecesArray, textArray, timestampArray, uuidArray } from "../db/binary-arrays.ts";
 import { uuidv7s } from "../ids.ts";
 import type { CountryOf } from "../places/country-database.ts";
 import type { TokenUseRow } from "./use-writer.ts";
 
 const SALT_BYTES = 16;
 
-/** What a writer gives a use on its way to the log. */
+/** What a writer gives the uses of a flush on their way to the log, each at its place. */
 export type UseMarks = {
-  id: string;
-  /** Of its address. */
-  country: string | null;
-  salt: Buffer;
+  ids: readonly string[];
+  /** Of their addresses. */
+  countries: readonly (string | null)[];
+  salts: Buffer;
 };
+
+/** The marks of one use, as its leaf has them. */
+export function marksAt({ ids, countries, salts }: UseMarks, ordinal: number) {
+  return {
+    id: ids[ordinal] as string,
+    country: countries[ordinal] ?? null,
+    ordinal,
+    salt: salts.toString("hex", ordinal * SALT_BYTES, (ordinal + 1) * SALT_BYTES),
+  };
+}
 
 /** Marks for the rows of a flush, in their order. */
 export function marksOf(
   rows: readonly { ip: string | null }[],
   receivedAt: Date,
   countryOf: CountryOf,
-): UseMarks[] {
-  const salts = randomBytes(SALT_BYTES * rows.length);
-  const ids = uuidv7s(receivedAt, rows.length);
-  return rows.map(({ ip }, ordinal) => ({
-    id: ids[ordinal] as string,
-    country: countryOf(ip),
-    salt: salts.subarray(ordinal * SALT_BYTES, (ordinal + 1) * SALT_BYTES),
-  }));
+): UseMarks {
+  return {
+    ids: uuidv7s(receivedAt, rows.length),
+    countries: rows.map(({ ip }) => countryOf(ip)),
+    salts: randomBytes(SALT_BYTES * rows.length),
+  };
 }
 
 /**
@@ -40,9 +48,9 @@ export const USE_INPUT = `unnest($1::uuid[]) AS id, unnest($2::timestamptz[]) AS
       unnest($17::text[]) AS user_agent, unnest($18::bytea[]) AS salt, generate_subscripts($1::uuid[], 1) - 1 AS ordinal`;
 
 /** The parameters that USE_INPUT reads: a column each. */
-export function useParameters(rows: readonly TokenUseRow[], marks: readonly UseMarks[]): Buffer[] {
+export function useParameters(rows: readonly TokenUseRow[], marks: UseMarks): Buffer[] {
   return [
-    uuidArray(marks, (mark) => mark.id),
+    uuidArray(marks.ids, (id) => id),
     timestampArray(rows, (row) => row.at),
     textArray(rows, (row) => row.refusal),
     textArray(rows, (row) => row.source),
@@ -57,8 +65,8 @@ export function useParameters(rows: readonly TokenUseRow[], marks: readonly UseM
     textArray(rows, (row) => row.method),
     textArray(rows, (row) => row.path),
     textArray(rows, (row) => row.ip),
-    textArray(marks, (mark) => mark.country),
+    textArray(marks.countries, (country) => country),
     textArray(rows, (row) => row.userAgent),
-    bytesArray(marks, SALT_BYTES, (mark) => mark.salt),
+    piecesArray(marks.salts, SALT_BYTES),
   ];
 }

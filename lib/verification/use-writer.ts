@@ -7,7 +7,7 @@ import { SealLedger } from "../seals/seal-ledger.ts";
 import { useLeaf } from "../seals/use-leaf.ts";
 import type { TokenKind } from "../tokens/model.ts";
 import { FlushLedger } from "./flush-ledger.ts";
-import { marksOf, USE_INPUT, type UseMarks, useParameters } from "./use-parameters.ts";
+import { marksAt, marksOf, USE_INPUT, useParameters } from "./use-parameters.ts";
 
 export type UseSource = "introspection" | "forward_auth" | "userinfo" | "refresh" | "report";
 
@@ -88,10 +88,8 @@ export function createUseWriter({
       const flush = ledger.begin(rows, receivedAt);
       const tracked = seals.track(sql, { flush, receivedFrom: receivedAt, receivedTo: receivedAt }, () =>
         rows.map((row, ordinal) => {
-          const { id, country, salt } = marks[ordinal] as UseMarks;
           const outcome = row.refusal === null ? "allowed" : "refused";
-          const written = { id, receivedAt, outcome, country, ordinal, salt: salt.toString("hex") };
-          return useLeaf({ ...row, ...NOT_REPORTED, ...written });
+          return useLeaf({ ...row, ...NOT_REPORTED, receivedAt, outcome, ...marksAt(marks, ordinal) });
         }),
       );
       let head: { position: bigint } | undefined;
