@@ -122,6 +122,14 @@ export function createReportRecorder(options: ReportRecorderOptions): ReportReco
     const reports = [...firsts.values()];
     const rows = reports.map(({ use }) => use);
     const marks = marksOf(rows, receivedAt, writer.countryOf);
+    const columns = [
+      ...useParameters(rows, marks),
+      uuidArray(reports, (report) => report.id),
+      bytesArray(reports, DIGEST_BYTES, (report) => report.digest),
+      int2Array(reports, (report) => report.status),
+      int8Array(reports, (report) => report.bytes),
+      int4Array(reports, (report) => report.latencyUs),
+    ];
     const flush = writer.ledger.begin(rows, receivedAt);
     const tracked = writer.seals.track(
       db,
@@ -140,15 +148,7 @@ export function createReportRecorder(options: ReportRecorderOptions): ReportReco
           });
         }),
     );
-    const values = [
-      ...useParameters(rows, marks),
-      uuidArray(reports, (report) => report.id),
-      bytesArray(reports, DIGEST_BYTES, (report) => report.digest),
-      int2Array(reports, (report) => report.status),
-      int8Array(reports, (report) => report.bytes),
-      int4Array(reports, (report) => report.latencyUs),
-      ...[receivedAt, writer.id, flush, JSON.stringify(losses)],
-    ];
+    const values = [...columns, receivedAt, writer.id, flush, JSON.stringify(losses)];
     let fresh: ReadonlySet<string>;
     try {
       const [answer] = await withoutRaces(() => db.query<{ fresh: string[] | null }>(RECORD, values));

@@ -85,6 +85,7 @@ export function createUseWriter({
     async write(sql, rows, knownPosition) {
       const receivedAt = now();
       const marks = marksOf(rows, receivedAt, countryOf);
+      const columns = useParameters(rows, marks);
       const flush = ledger.begin(rows, receivedAt);
       const tracked = seals.track(sql, { flush, receivedFrom: receivedAt, receivedTo: receivedAt }, () =>
         rows.map((row, ordinal) => {
@@ -95,7 +96,7 @@ export function createUseWriter({
       let head: { position: bigint } | undefined;
       try {
         [head] = await sql.query<{ position: bigint }>(WRITE, [
-          ...useParameters(rows, marks),
+          ...columns,
           receivedAt,
           id,
           flush,
