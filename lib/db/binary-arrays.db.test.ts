@@ -58,7 +58,7 @@ test("columns of any rows come out of the database side by side as they went in"
         })),
       );
     }),
-    propertyRuns(40),
+    { numRuns: propertyRuns(40) },
   );
 });
 

@@ -46,7 +46,7 @@ export function stretchesOf({ from, to }: Span, direction: Direction): Stretch[]
     const rest = earlier(to, later(near, fromDay));
     edges.push(from, near, rest, earlier(to, later(rest, toDay)), to);
   }
-  return edges.slice(1).flatMap((edge, n) => {
+  return edges.slice(1).flatMap((edge, n): Stretch[] => {
     const before = edges[n] as Date;
     const span = { from: earlier(edge, before), to: later(edge, before) };
     if (span.from >= span.to) return [];

@@ -12,6 +12,5 @@ export const POST = defineRoute({
   permission: "retention:write",
   body: releaseUseDayInput,
   response: releasedDay,
-  refusals: [409],
   handler: (ctx, { body }) => releaseUseDay(ctx, body),
 });
