@@ -101,7 +101,15 @@ function figuresOf(report: Omit<AuditReport, "figures" | "what">): Figure[] {
     { name: "detection_us_per_event", value: detection.microsecondsEach, unit: "us" },
     { name: "audit_bytes_per_use", value: seed.bytes / seed.rows, unit: "bytes" },
     { name: "rollup_rows_per_s", value: rollup.rowsPerSecond, unit: "rows/s" },
-    { name: "explorer_given_up", value: explorer.day.uncounted.length + explorer.day.unsummed.length + explorer.quarter.uncounted.length + explorer.quarter.unsummed.length, unit: "questions" },
+    {
+      name: "explorer_given_up",
+      value:
+        explorer.day.uncounted.length +
+        explorer.day.unsummed.length +
+        explorer.quarter.uncounted.length +
+        explorer.quarter.unsummed.length,
+      unit: "questions",
+    },
     { name: "rollup_bytes_per_use", value: rollup.bytes / seed.rows, unit: "bytes" },
     { name: "authority_rss_mb", value: authority.rssMb, unit: "MB" },
     { name: "unrecorded_uses", value: ingest.unrecorded + verification.unrecorded, unit: "uses" },

@@ -20,7 +20,7 @@ export type MadeLog = {
   indexes: { seconds: number; bytes: number };
 };
 
-export type Log = MadeLog & { dataDir: string; url: string; /** As the application. */ db: Database };
+export type Log = MadeLog & { dataDir: string; url: string /** As the application. */; db: Database };
 
 function dataDirOf({ keepDir }: Settings, stack: AsyncDisposableStack): string {
   const dataDir = keepDir ?? mkdtempSync(path.join(tmpdir(), "tokenwarden-audit-"));
@@ -61,7 +61,9 @@ export async function openLog(
   const file = path.join(dataDir, "audit.json");
   const before = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as MadeLog) : null;
   if (before !== null && Math.abs(before.seed.rows - settings.rows) > settings.days)
-    throw new Error(`${file} tells of ${before.seed.rows} uses, not ${settings.rows}: name another folder, or remove it`);
+    throw new Error(
+      `${file} tells of ${before.seed.rows} uses, not ${settings.rows}: name another folder, or remove it`,
+    );
   let server = await startEmbeddedDatabase({ dataDir });
   stack.defer(() => server.stop());
   const startAgain = async () => {

@@ -26,7 +26,8 @@ function explored(
 
 /** The dated tables of `bench/README.md`. */
 export function renderTable(report: AuditReport): string {
-  const { machine, settings, seed, rollup, indexes, explorer, ingest, verification, detection, authority } = report;
+  const { machine, settings, seed, rollup, indexes, explorer, ingest, verification, detection, authority } =
+    report;
   return [
     `${MODES[settings.mode]}, ${report.at.slice(0, 10)}, commit ${machine.commit ?? "unknown"}: ${grouped(seed.rows)} uses over ${settings.days} days.`,
     `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.system}; load average before the run ${machine.loadAverage.toFixed(1)}. Everything on the same machine.`,

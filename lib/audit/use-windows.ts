@@ -3,7 +3,7 @@ import { all, type Fragment, sql } from "../list-query/sql-fragment.ts";
 import { findWindows } from "../use-rollups/find-windows.ts";
 import type { Span } from "../use-rollups/grains.ts";
 import { readCovered } from "../use-rollups/read-covered.ts";
-import type { Direction } from "../use-rollups/stretches.ts";
+import { type Direction, earlier, later } from "../use-rollups/stretches.ts";
 import type { TokenUsesQuery } from "./table.ts";
 import { mixValuesOf } from "./use-filters.ts";
 
@@ -45,8 +45,8 @@ export function hullOf(windows: readonly Span[]): Span | null {
   if (first === undefined) return null;
   return windows.reduce(
     (hull, { from, to }) => ({
-      from: from < hull.from ? from : hull.from,
-      to: to > hull.to ? to : hull.to,
+      from: earlier(from, hull.from),
+      to: later(to, hull.to),
     }),
     first,
   );

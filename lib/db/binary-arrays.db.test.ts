@@ -64,11 +64,9 @@ test("columns of any rows come out of the database side by side as they went in"
 
 test("pieces of one buffer are sent in their order", async () => {
   const pieces = Buffer.from("00112233445566778899aabb", "hex");
-  expect(await db.query("SELECT encode(unnest($1::bytea[]), 'hex') AS piece", [piecesArray(pieces, 4)])).toEqual([
-    { piece: "00112233" },
-    { piece: "44556677" },
-    { piece: "8899aabb" },
-  ]);
+  expect(
+    await db.query("SELECT encode(unnest($1::bytea[]), 'hex') AS piece", [piecesArray(pieces, 4)]),
+  ).toEqual([{ piece: "00112233" }, { piece: "44556677" }, { piece: "8899aabb" }]);
 });
 
 test.each([

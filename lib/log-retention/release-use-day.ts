@@ -12,7 +12,10 @@ import { dayWords, startOfDay } from "./model.ts";
  *
  * @throws {DomainError} CONFLICT where no verification found that it does not hold
  */
-export async function releaseUseDay(ctx: Context, { day, note }: ReleaseUseDayInput): Promise<{ day: string }> {
+export async function releaseUseDay(
+  ctx: Context,
+  { day, note }: ReleaseUseDayInput,
+): Promise<{ day: string }> {
   requirePermission(ctx, "retention:write");
   return ctx.db.transaction(async (tx) => {
     const check = await findDayCheck(tx, day);
@@ -33,7 +36,9 @@ export async function releaseUseDay(ctx: Context, { day, note }: ReleaseUseDayIn
       note,
       after: {
         check: check.id,
-        problems: (check.found?.problems ?? []).map(({ chain, sequence, says }) => `${chain} ${sequence}: ${says}`).slice(0, 20),
+        problems: (check.found?.problems ?? [])
+          .map(({ chain, sequence, says }) => `${chain} ${sequence}: ${says}`)
+          .slice(0, 20),
       },
     });
     return { day };

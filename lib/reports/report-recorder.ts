@@ -108,7 +108,8 @@ async function withoutRaces<T>(statement: () => Promise<T>): Promise<T> {
     try {
       return await statement();
     } catch (error) {
-      if ((error as { constraint?: unknown }).constraint !== "use_report_pkey" || race === RACES_MAX) throw error;
+      if ((error as { constraint?: unknown }).constraint !== "use_report_pkey" || race === RACES_MAX)
+        throw error;
     }
   }
 }
@@ -163,9 +164,7 @@ export function createReportRecorder(options: ReportRecorderOptions): ReportReco
         : new Set(reports.flatMap(({ id }, ordinal) => (fresh.has(id) ? [ordinal] : []))),
     );
     const written =
-      fresh.size === rows.length
-        ? rows
-        : reports.filter(({ id }) => fresh.has(id)).map(({ use }) => use);
+      fresh.size === rows.length ? rows : reports.filter(({ id }) => fresh.has(id)).map(({ use }) => use);
     onWritten?.(rows, written);
     return fresh;
   }

@@ -171,7 +171,10 @@ describe("a restore is confirmed", () => {
       await evidence.checkpoint();
     }
     const lines = await Array.fromAsync(
-      writeEvidence(readEvidence(evidence.db), { keys: await readCheckpointKeys(evidence.db), at: new Date() }),
+      writeEvidence(readEvidence(evidence.db), {
+        keys: await readCheckpointKeys(evidence.db),
+        at: new Date(),
+      }),
     );
     const exported = await readEvidenceFile(Readable.from(lines));
     const fromFile = await verifyEvidence(exported.source, {

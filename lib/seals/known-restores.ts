@@ -60,9 +60,7 @@ export class KnownRestores {
   end(problems: Problems): { lost: number; restores: KnownRestore[] } {
     const restores = new Set<KnownRestore>();
     for (const { after, upTo } of this.#lost.keys()) {
-      const restore = this.#confirmed.find(
-        (one) => BigInt(one.after) === after && BigInt(one.upTo) === upTo,
-      );
+      const restore = this.#confirmed.find((one) => BigInt(one.after) === after && BigInt(one.upTo) === upTo);
       if (restore !== undefined) restores.add(restore);
       else
         problems.add(

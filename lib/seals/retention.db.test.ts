@@ -223,7 +223,9 @@ test("a day that no checkpoint covers stays, and nothing younger leaves before i
 });
 
 test("a day that was edited in place stays, and what is younger with it, until an owner lets it go; it is looked for once", async () => {
-  await evidence.asSuperuser(`UPDATE token_use SET ip = '198.51.100.1' WHERE ${firstFlush()} AND ordinal = 2`);
+  await evidence.asSuperuser(
+    `UPDATE token_use SET ip = '198.51.100.1' WHERE ${firstFlush()} AND ordinal = 2`,
+  );
   expect(await purge()).toMatchObject({ days: 0, brokenDay: day(40) });
   expect(await purge()).toMatchObject({ days: 0, brokenDay: day(40) });
   expect((await actsNamed("evidence.found_broken")).length).toBe(1);

@@ -150,5 +150,11 @@ export async function verifyEvidence(source: EvidenceSource, options: VerifyOpti
     if (total.sealedUntil === null || chain.last.sealedAt > total.sealedUntil)
       total.sealedUntil = chain.last.sealedAt;
   }
-  return { uses: total, entries, checkpoints: { ...checkpoints, ...lost }, gone: gone.end(), problems: problems.all };
+  return {
+    uses: total,
+    entries,
+    checkpoints: { ...checkpoints, ...lost },
+    gone: gone.end(),
+    problems: problems.all,
+  };
 }

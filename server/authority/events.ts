@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { givesNameTwice } from "#lib/input/name-given-twice.ts";
 import type { RegistryVerifier } from "#lib/registry/snapshot.ts";
+import type { ReportedToken } from "#lib/reports/find-reported-token.ts";
 import { isOutOfTime, judgeReport } from "#lib/reports/judge-report.ts";
 import {
   MAX_LOST,
@@ -11,7 +12,6 @@ import {
   type ReportCode,
   type ReportResult,
 } from "#lib/reports/model.ts";
-import type { ReportedToken } from "#lib/reports/find-reported-token.ts";
 import { type Report, readReport } from "#lib/reports/read-report.ts";
 import { reportDigest } from "#lib/reports/report-digest.ts";
 import type { AcceptedReport } from "#lib/reports/report-recorder.ts";

@@ -32,8 +32,8 @@ export function HeldDayCard({ heldDay, mayChange }: { heldDay: HeldDay; mayChang
       icon={<IconAlertTriangle size={18} />}
     >
       <p>
-        They should have left the log. Before they do they are verified, and on <Instant at={heldDay.foundAt} show="exact" focusable />{" "}
-        that found:
+        They should have left the log. Before they do they are verified, and on{" "}
+        <Instant at={heldDay.foundAt} show="exact" focusable /> that found:
       </p>
       <ul>
         {heldDay.problems.map(({ chain, sequence, says }) => (
