@@ -46,17 +46,23 @@ function fixedArray<Row, Value>(
   const bytes = Buffer.allocUnsafe(HEADER + rows.length * (LENGTH + width));
   let at = HEADER;
   let hasNulls = false;
+  let before: Value | null = null;
   for (let ordinal = 0; ordinal < rows.length; ordinal += 1) {
     const value = of(rows[ordinal] as Row, ordinal);
     if (value === null) {
       bytes.writeInt32BE(NULL, at);
       hasNulls = true;
       at += LENGTH;
+    } else if (value === before) {
+      // rows of a moment are much alike
+      bytes.copyWithin(at, at - LENGTH - width, at);
+      at += LENGTH + width;
     } else {
       bytes.writeInt32BE(width, at);
       write(bytes, at + LENGTH, value);
       at += LENGTH + width;
     }
+    before = value;
   }
   writeHeader(bytes, oid, rows.length, hasNulls);
   return bytes.subarray(0, at);
@@ -136,16 +142,33 @@ export function timestampArray<Row>(rows: readonly Row[], of: Of<Row, Date>): Bu
 export function textArray<Row>(rows: readonly Row[], of: Of<Row, string>): Buffer {
   if (rows.length === 0) return emptyArray(OIDS.text);
   const values = rows.map(of);
-  let length = HEADER;
-  for (const value of values) length += LENGTH + (value === null ? 0 : Buffer.byteLength(value));
-  const bytes = Buffer.allocUnsafe(length);
+  let total = HEADER;
+  let length = 0;
+  let before: string | null = null;
+  for (const value of values) {
+    // rows of a moment are much alike
+    if (value !== before) length = value === null ? 0 : Buffer.byteLength(value);
+    total += LENGTH + length;
+    before = value;
+  }
+  const bytes = Buffer.allocUnsafe(total);
   let at = HEADER;
   let hasNulls = false;
+  before = null;
   for (const value of values) {
-    const written = value === null ? NULL : bytes.write(value, at + LENGTH);
-    bytes.writeInt32BE(written, at);
-    if (value === null) hasNulls = true;
-    at += LENGTH + Math.max(written, 0);
+    if (value === null) {
+      bytes.writeInt32BE(NULL, at);
+      hasNulls = true;
+      at += LENGTH;
+    } else {
+      if (value === before) bytes.copyWithin(at, at - LENGTH - length, at);
+      else {
+        length = bytes.write(value, at + LENGTH);
+        bytes.writeInt32BE(length, at);
+      }
+      at += LENGTH + length;
+    }
+    before = value;
   }
   writeHeader(bytes, OIDS.text, rows.length, hasNulls);
   return bytes;
