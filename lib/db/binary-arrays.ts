@@ -77,7 +77,8 @@ for (const [value, digit] of [..."0123456789abcdef"].entries()) {
   DIGITS[digit.toUpperCase().charCodeAt(0)] = value;
 }
 
-function writeUuid(into: Buffer, at: number, id: string): void {
+/** The 16 bytes of a UUID. @throws {TypeError} for what is none. */
+export function writeUuid(into: Buffer, at: number, id: string): void {
   let place = at;
   for (const pair of PAIRS) {
     const high = DIGITS[id.charCodeAt(pair)] ?? NO_DIGIT;

@@ -138,15 +138,8 @@ export function createReportRecorder(options: ReportRecorderOptions): ReportReco
       () =>
         reports.map(({ use, status, bytes, latencyUs }, ordinal) => {
           const outcome = use.refusal === null ? "allowed" : "refused";
-          return useLeaf({
-            ...use,
-            receivedAt,
-            outcome,
-            ...marksAt(marks, ordinal),
-            status,
-            bytes,
-            latencyUs,
-          });
+          const written = { receivedAt, outcome, status, bytes, latencyUs };
+          return useLeaf(use, { ...written, ...marksAt(marks, ordinal) });
         }),
     );
     const values = [...columns, receivedAt, writer.id, flush, JSON.stringify(losses)];
