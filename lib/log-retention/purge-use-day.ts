@@ -3,7 +3,7 @@ import { systemContext } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import type { SqlDatabase } from "../db/sql-database.ts";
 import { SEALED_USE_COLUMNS, type SealedUseRecord, sealedUseOf } from "../seals/use-columns.ts";
-import { leafOfRow } from "../seals/use-leaf.ts";
+import { useLeaf } from "../seals/use-leaf.ts";
 import { DAY_MS, dayWords, startOfDay } from "./model.ts";
 
 /** Waiting for a partition that nobody writes to holds up nobody; it must outlast an autovacuum that gives way after a second. */
@@ -69,7 +69,7 @@ async function keepLeaves(tx: Sql, end: Date): Promise<{ before: number; after: 
     writer_id: row.writerId,
     flush: Number(row.flush),
     ordinal: row.ordinal,
-    leaf: leafOfRow(sealedUseOf(row)).toString("hex"),
+    leaf: useLeaf(sealedUseOf(row)).toString("hex"),
     needed_until: neededUntil,
   }));
   if (leaves.length > 0) await tx.query(KEEP, [JSON.stringify(leaves)]);

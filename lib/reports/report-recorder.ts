@@ -138,8 +138,15 @@ export function createReportRecorder(options: ReportRecorderOptions): ReportReco
       () =>
         reports.map(({ use, status, bytes, latencyUs }, ordinal) => {
           const outcome = use.refusal === null ? "allowed" : "refused";
-          const written = { receivedAt, outcome, status, bytes, latencyUs };
-          return useLeaf(use, { ...written, ...marksAt(marks, ordinal) });
+          return useLeaf({
+            ...use,
+            receivedAt,
+            outcome,
+            ...marksAt(marks, ordinal),
+            status,
+            bytes,
+            latencyUs,
+          });
         }),
     );
     const values = [...columns, receivedAt, writer.id, flush, JSON.stringify(losses)];

@@ -1,7 +1,7 @@
 import type { Gone } from "./gone.ts";
 import { merkleRoot } from "./merkle.ts";
 import { NOTHING_BEFORE, type Seal, sealHash } from "./seal.ts";
-import { flushLeaf, leafOfRow } from "./use-leaf.ts";
+import { flushLeaf, useLeaf } from "./use-leaf.ts";
 import type { KeptLeaf, PlacedUse, Problems } from "./verification.ts";
 import type { ExpectedHeads } from "./verify-checkpoints.ts";
 
@@ -81,7 +81,7 @@ export class ChainVerifier {
     };
     this.#flushes.set(use.flush, flush);
     if (flush.leaves === null) flush.isTorn = true;
-    else flush.leaves.push([use.ordinal, "leaf" in use ? use.leaf : leafOfRow(use)]);
+    else flush.leaves.push([use.ordinal, "leaf" in use ? use.leaf : useLeaf(use)]);
     flush.count += 1;
     flush.from = Math.min(flush.from, at);
     flush.to = Math.max(flush.to, at);

@@ -3,7 +3,7 @@ import type { SqlDatabase } from "../db/sql-database.ts";
 import { appendSeal, NEW_CHAIN, nextSeal, readLastSeal } from "./append-seal.ts";
 import { type FlushToSeal, flushToSeal } from "./seal-ledger.ts";
 import { SEALED_USE_COLUMNS, type SealedUseRecord, sealedUseOf } from "./use-columns.ts";
-import { leafOfRow } from "./use-leaf.ts";
+import { useLeaf } from "./use-leaf.ts";
 
 /** A writer that has not been heard of for so long is gone, and nothing that it began can still be committed: statements and idle transactions end after 30 s. */
 const GONE_AFTER_SECONDS = 90;
@@ -28,7 +28,7 @@ function flushesOf(records: readonly SealedUseRecord[]): FlushToSeal[] {
     const [receivedFrom, receivedTo] = [new Date(Math.min(...times)), new Date(Math.max(...times))];
     return flushToSeal(
       { flush, receivedFrom, receivedTo },
-      rows.map((row) => leafOfRow(sealedUseOf(row))),
+      rows.map((row) => useLeaf(sealedUseOf(row))),
     );
   });
 }

@@ -19,7 +19,7 @@ import { flushToSeal } from "./seal-ledger.ts";
 import { SEAL_COLUMNS, type SealRecord, sealOf } from "./seal-record.ts";
 import { type Evidence, openEvidence, type TestWriter } from "./test-evidence.ts";
 import { SEALED_USE_COLUMNS, type SealedUseRecord, sealedUseOf } from "./use-columns.ts";
-import { leafOfRow } from "./use-leaf.ts";
+import { useLeaf } from "./use-leaf.ts";
 import type { Verification } from "./verify-evidence.ts";
 
 const TABLES = ["token_use", "seal", "checkpoint", "audit_entry", "audit_chain", "signing_key"];
@@ -252,7 +252,7 @@ describe("whoever owns the database is found out", () => {
         const [at] = ofFlush.map(({ receivedAt }) => receivedAt) as [Date];
         return flushToSeal(
           { flush, receivedFrom: at, receivedTo: at },
-          ofFlush.map((row) => leafOfRow(sealedUseOf(row))),
+          ofFlush.map((row) => useLeaf(sealedUseOf(row))),
         );
       });
       const made: Seal = nextSeal(end, flushes, { ...old, now: old.sealedAt });

@@ -30,24 +30,14 @@ export type SealedUse = {
   salt: string;
 };
 
-/** What the writer of a row adds to what it was told. */
-export type WrittenUse = Pick<
-  SealedUse,
-  "id" | "receivedAt" | "outcome" | "country" | "status" | "bytes" | "latencyUs" | "ordinal" | "salt"
->;
-
-/**
- * SHA-256 over the JSON of an array in this order, after the name of the format: the same text for the same row, whoever writes it.
- *
- * @param written where it stands beside the row, and not in it.
- */
-export function useLeaf(use: Omit<SealedUse, keyof WrittenUse>, written: WrittenUse): Buffer {
+/** SHA-256 over the JSON of an array in this order, after the name of the format: the same text for the same row, whoever writes it. */
+export function useLeaf(use: SealedUse): Buffer {
   const text = JSON.stringify([
     "use/1",
-    written.id,
-    written.receivedAt.getTime(),
+    use.id,
+    use.receivedAt.getTime(),
     use.at.getTime(),
-    written.outcome,
+    use.outcome,
     use.refusal,
     use.source,
     use.tokenId,
@@ -61,20 +51,15 @@ export function useLeaf(use: Omit<SealedUse, keyof WrittenUse>, written: Written
     use.method,
     use.path,
     use.ip,
-    written.country,
+    use.country,
     use.userAgent,
-    written.status,
-    written.bytes,
-    written.latencyUs,
-    written.ordinal,
-    written.salt,
+    use.status,
+    use.bytes,
+    use.latencyUs,
+    use.ordinal,
+    use.salt,
   ]);
   return hash("sha256", text, "buffer");
-}
-
-/** The leaf of a row that has all of it. */
-export function leafOfRow(use: SealedUse): Buffer {
-  return useLeaf(use, use);
 }
 
 /** A flush in the tree of its seal: its number, how many rows it wrote, and the root over their leaves. */

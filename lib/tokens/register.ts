@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createLanes } from "../db/lanes.ts";
 import { prepared, type Sql } from "../db/sql.ts";
 import { uuidv7 } from "../ids.ts";
-import { leafOfRow } from "../seals/use-leaf.ts";
+import { useLeaf } from "../seals/use-leaf.ts";
 import type { StatusPlace } from "../status-lists/allocate-status.ts";
 import type { UseWriter } from "../verification/use-writer.ts";
 import type { TokenFormat, TokenKind } from "./model.ts";
@@ -137,7 +137,7 @@ function issueLeaf(
   token: NewToken,
   row: { event_id: string; country: string | null; ordinal: number; salt: string },
 ): Buffer {
-  return leafOfRow({
+  return useLeaf({
     id: row.event_id,
     receivedAt: token.issuedAt,
     at: token.issuedAt,

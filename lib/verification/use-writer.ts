@@ -90,7 +90,7 @@ export function createUseWriter({
       const tracked = seals.track(sql, { flush, receivedFrom: receivedAt, receivedTo: receivedAt }, () =>
         rows.map((row, ordinal) => {
           const outcome = row.refusal === null ? "allowed" : "refused";
-          return useLeaf(row, { ...NOT_REPORTED, receivedAt, outcome, ...marksAt(marks, ordinal) });
+          return useLeaf({ ...row, ...NOT_REPORTED, receivedAt, outcome, ...marksAt(marks, ordinal) });
         }),
       );
       let head: { position: bigint } | undefined;
