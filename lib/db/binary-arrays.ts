@@ -91,6 +91,7 @@ export function writeUuid(into: Buffer, at: number, id: string): void {
 }
 
 function writeInt8(into: Buffer, at: number, value: number): void {
+  if (!Number.isSafeInteger(value)) throw new RangeError("no safe integer");
   const high = Math.floor(value / TWO_32);
   into.writeInt32BE(high, at);
   into.writeUInt32BE(value - high * TWO_32, at + 4);
@@ -134,7 +135,7 @@ export function int8Array<Row>(rows: readonly Row[], of: Of<Row, number>): Buffe
   return fixedArray(rows, INT8, of);
 }
 
-/** `timestamptz[]`, to the millisecond. */
+/** `timestamptz[]`, to the millisecond, of the years 1715 to 2285. */
 export function timestampArray<Row>(rows: readonly Row[], of: Of<Row, Date>): Buffer {
   return fixedArray(rows, TIMESTAMPTZ, of);
 }
@@ -177,13 +178,17 @@ export function textArray<Row>(rows: readonly Row[], of: Of<Row, string>): Buffe
 
 /** `bytea[]` of the pieces of one buffer, each as long. */
 export function piecesArray(pieces: Buffer, width: number): Buffer {
+  if (pieces.length % width !== 0) throw new RangeError(`not in pieces of ${width} bytes`);
   const starts = Array.from({ length: pieces.length / width }, (_, n) => n * width);
   const write = (into: Buffer, at: number, start: number) => void pieces.copy(into, at, start, start + width);
   return fixedArray(starts, { oid: OIDS.bytea, width, write }, (start) => start);
 }
 
-/** `bytea[]` of bytes of the same length. */
+/** `bytea[]` of bytes of one length. @throws {RangeError} for any other: what was in memory before would fill it up. */
 export function bytesArray<Row>(rows: readonly Row[], width: number, of: Of<Row, Uint8Array>): Buffer {
-  const write = (into: Buffer, at: number, value: Uint8Array) => into.set(value, at);
+  const write = (into: Buffer, at: number, value: Uint8Array) => {
+    if (value.length !== width) throw new RangeError(`not ${width} bytes`);
+    into.set(value, at);
+  };
   return fixedArray(rows, { oid: OIDS.bytea, width, write }, of);
 }

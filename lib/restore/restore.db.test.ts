@@ -156,7 +156,7 @@ describe("a restore is confirmed", () => {
     const kept = (await readFile(file, "utf8")).trim().split("\n");
     const verified = () => evidence.verify({ held: kept });
     const missing = [expect.objectContaining({ chain: "checkpoints", sequence: 3n })];
-    expect((await verified()).problems, "before it is confirmed").toEqual(missing);
+    expect((await verified()).problems, "before it is confirmed").toEqual(expect.arrayContaining(missing));
     const owner = as("owner");
     await confirmRestore(owner, { revokesTokens: false });
     for (let n = 0; n < 2; n += 1) {

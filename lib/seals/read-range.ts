@@ -26,6 +26,8 @@ const headsOf = (jws: string | undefined) => (jws === undefined ? [] : (readChec
 const actsOf = (jws: string | undefined): bigint =>
   headsOf(jws).find(({ chain }) => chain === ADMIN_CHAIN)?.sequence ?? 0n;
 
+const later = (one: bigint, other: bigint) => (one > other ? one : other);
+
 /** The seal before the first one of each chain that is read; of a chain that a checkpoint around the beginning names and that has none here, the one that it names or the last before. */
 async function readBases(db: Sql, from: Date, end: Date): Promise<Map<string, Seal>> {
   // each names the chains of its last minutes: also some of which nothing was sealed since
@@ -105,7 +107,7 @@ export async function readEvidenceRange(
         begin: facts?.begin ?? null,
         seals: await readBases(db, from, end),
         usesGoneUntil: facts?.gone ?? null,
-        actsGoneThrough: facts?.actsGone ?? 0n,
+        actsBefore: later(actsOf(before?.jws), facts?.actsGone ?? 0n),
       },
       checkpoints: () =>
         mapped(

@@ -40,8 +40,8 @@ export type EvidenceBase = {
   seals: ReadonlyMap<string, Seal>;
   /** Uses up to this day are gone, as the log has it. */
   usesGoneUntil: string | null;
-  /** Acts up to this one are gone, as the log has it; 0 for none. */
-  actsGoneThrough: bigint;
+  /** Acts up to this one lie before it, or are gone as the log has it; 0 for none. */
+  actsBefore: bigint;
 };
 
 /** Where evidence is read from, once and in this order: a database, or a file that was exported from one. */

@@ -82,7 +82,7 @@ export async function verifyEvidence(source: EvidenceSource, options: VerifyOpti
     gone,
     problems,
     base === undefined,
-    base?.actsGoneThrough,
+    base?.actsBefore,
   );
 
   const lost = restores.end(problems);
