@@ -54,6 +54,9 @@ export default async function VerifierPage({ params }: VerifierPageProps) {
         })
       : null,
   ]);
+  const how = <HowToCheck verifier={verifier} issuer={getEnv().authorityIssuer} />;
+  // until it is set up, how to do that is what its page is for
+  const isNew = standing.lastHeardAt === null;
   return (
     <Page>
       <PageHeader
@@ -71,13 +74,14 @@ export default async function VerifierPage({ params }: VerifierPageProps) {
       <Columns
         main={
           <>
+            {isNew ? how : null}
             <VerifierInstances verifier={verifier} found={found} canWrite={can(ctx, "verifier:write")} />
             <VerifierUses
               verifier={verifier}
               uses={uses === null ? null : (uses.get(verifier.id) ?? noUses(ctx.now))}
               gaps={gaps}
             />
-            <HowToCheck verifier={verifier} issuer={getEnv().authorityIssuer} />
+            {isNew ? null : how}
             {verifier.audiences.length > 0 ? (
               <LiveTokens
                 ctx={ctx}

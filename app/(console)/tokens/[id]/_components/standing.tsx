@@ -30,14 +30,23 @@ function Verifier({ verifier, isLive }: { verifier: VerifierStanding; isLive: bo
   return (
     <li>
       <span>
-        {verifier.name} <small>{wayWords(verifier)}</small>
+        <Link prefetch={false} href={`/verifiers/${verifier.verifierId}`}>
+          {verifier.name}
+        </Link>{" "}
+        <small>{wayWords(verifier)}</small>
         <br />
         <small>{verifier.says}</small>
       </span>
       {accepts ? (
         <Tag tone={isLive ? "standby" : "suspended"}>
           {isLive ? <IconCircleCheck size={14} aria-hidden /> : <IconHourglass size={14} aria-hidden />}
-          {isLive ? "accepts it" : "can accept it"}
+          {isLive ? (
+            "accepts it"
+          ) : (
+            <>
+              can accept it until <Instant at={verifier.acceptsUntil} show="exact" focusable />
+            </>
+          )}
         </Tag>
       ) : (
         <Tag tone="active">
