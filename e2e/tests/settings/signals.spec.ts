@@ -74,6 +74,9 @@ test("a stream is made, tested, polled by its receiver and paused, and its page 
   await page.unroute("**/status");
   await page.goto("/settings/signals");
   await expect(page.getByRole("row").filter({ hasText: `SIEM ${registry.mark}` })).toContainText("Paused");
+  await page.goto(`/verifiers/${registry.verifier.id}`);
+  await page.getByRole("link", { name: `SIEM ${registry.mark}` }).click();
+  await expect(page).toHaveURL(new RegExp(`/settings/signals/streams/${id}$`));
 });
 
 test("a peer is added, its secret is shown once, and what is done at its events is on its page", async ({

@@ -41,6 +41,7 @@ export const verifierWords = {
   nameHelp: "Lower-case letters, digits, dots, hyphens, underscores.",
   nameFixed: "It is the user name of its credentials: whoever uses it must learn the new one.",
   description: "Description",
+  streams: "Streams of signals",
   audiences: "Audiences",
   audiencesHelp: "It may ask about tokens for these. Every other token looks to it as if there were none.",
   noAudiences: "There is no audience yet: an application that accepts tokens.",
