@@ -20,12 +20,7 @@ export function OneOf<Choice extends string>({
   onChange,
 }: ChoicesProps<Choice> & { value: Choice; onChange: (choice: Choice) => void }) {
   return (
-    <Radio.Group
-      label={label}
-      value={value}
-      onChange={(choice) => onChange(choice as Choice)}
-      error={error}
-    >
+    <Radio.Group label={label} value={value} onChange={(choice) => onChange(choice as Choice)} error={error}>
       <Stack gap={10} mt={8}>
         {choices.map((choice) => {
           const { name, means } = wordsOf(choice);

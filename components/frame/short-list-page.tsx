@@ -19,11 +19,7 @@ export function ShortListPage({
 }) {
   return (
     <Page>
-      <PageHeader
-        title={words.title}
-        purpose={words.purpose}
-        actions={children === null ? null : action}
-      />
+      <PageHeader title={words.title} purpose={words.purpose} actions={children === null ? null : action} />
       {children === null ? (
         <Card>
           <EmptyState icon={icon} title={words.none} action={action}>

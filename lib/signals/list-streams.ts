@@ -10,10 +10,7 @@ export async function listStreams(
   { verifierId }: { verifierId?: string } = {},
 ): Promise<StreamRow[]> {
   requirePermission(ctx, "verifier:read");
-  return readStreams(
-    ctx.db,
-    verifierId === undefined ? sql`true` : sql`s.verifier_id = ${verifierId}::uuid`,
-  );
+  return readStreams(ctx.db, verifierId === undefined ? sql`true` : sql`s.verifier_id = ${verifierId}::uuid`);
 }
 
 /** One stream. Needs `verifier:read`. @throws {DomainError} NOT_FOUND */

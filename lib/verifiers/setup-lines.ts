@@ -31,7 +31,8 @@ export function setupLines({
   issuer: string;
 }): Record<SetupId, string> {
   const [audience = "AUDIENCE"] = audiences;
-  const anyOf = audiences.length > 1 ? JSON.stringify(audiences).replaceAll(",", ", ") : JSON.stringify(audience);
+  const anyOf =
+    audiences.length > 1 ? JSON.stringify(audiences).replaceAll(",", ", ") : JSON.stringify(audience);
   const verify = `${issuer}/verify?audience=${encodeURIComponent(audience)}`;
   return {
     introspection: `curl -u ${name}:SECRET \\

@@ -14,13 +14,13 @@ import { ScopeList } from "#components/display/scope-list.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { EmptyState } from "#components/feedback/empty-state.tsx";
 import type { Page, Total } from "#lib/list-query/define-table.ts";
+import { SEEN_WAY_WORDS } from "#lib/propagation/model.ts";
 import {
   AUDIT_MODE_WORDS,
   CHECK_WAY_WORDS,
   VERIFIER_MODE_WORDS,
   type VerifierListRow,
 } from "#lib/verifiers/model.ts";
-import { SEEN_WAY_WORDS } from "#lib/propagation/model.ts";
 import { VERIFIERS_TABLE } from "#lib/verifiers/table.ts";
 import { DayUses } from "./day-uses.tsx";
 import { latencyWords } from "./latency-words.ts";

@@ -204,7 +204,8 @@ export const instanceWords = {
   checks: "Accepted / refused",
   checksMeans: (stale: string) => `Since it began; ${stale} of them while what it knew was too old.`,
   latency: "p50 / p99",
-  latencyMeans: "What a check takes there: half of them no longer than the first, 99 in 100 no longer than the second.",
+  latencyMeans:
+    "What a check takes there: half of them no longer than the first, 99 in 100 no longer than the second.",
   lost: "Lost",
   none: "none",
   lostMeans: "Reports of uses that it had to drop: the log has gaps there.",

@@ -29,7 +29,11 @@ export function ScannerActions({ scanner }: { scanner: ScannerDetail }) {
   return (
     <>
       {scanner.state === "disabled" ? (
-        <Button leftSection={<IconCircleCheck size={16} />} loading={request.isBusy} onClick={() => void request.run(() => turn("enable"))}>
+        <Button
+          leftSection={<IconCircleCheck size={16} />}
+          loading={request.isBusy}
+          onClick={() => void request.run(() => turn("enable"))}
+        >
           {words.start}
         </Button>
       ) : (

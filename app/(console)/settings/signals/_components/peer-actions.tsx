@@ -36,7 +36,11 @@ export function PeerActions({ peer }: { peer: ReceiverDetail }) {
         items={[
           { word: words.rotate, icon: IconKey, act: () => setDialog("secret") },
           peer.state === "disabled"
-            ? { word: words.startPeer, icon: IconCircleCheck, act: () => void request.run(() => turn("enable")) }
+            ? {
+                word: words.startPeer,
+                icon: IconCircleCheck,
+                act: () => void request.run(() => turn("enable")),
+              }
             : { word: words.stopPeer, icon: IconCircleOff, isDanger: true, act: () => setDialog("disable") },
         ]}
       />

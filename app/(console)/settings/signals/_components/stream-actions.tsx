@@ -65,7 +65,11 @@ export function StreamActions({ stream }: { stream: StreamRow }) {
         items={[
           stream.status === "enabled"
             ? { word: words.pause, icon: IconPlayerPause, act: () => setDialog("pause") }
-            : { word: words.enable, icon: IconCircleCheck, act: () => void request.run(() => setStatus("enabled")) },
+            : {
+                word: words.enable,
+                icon: IconCircleCheck,
+                act: () => void request.run(() => setStatus("enabled")),
+              },
           stream.status === "disabled"
             ? null
             : { word: words.disable, icon: IconCircleOff, isDanger: true, act: () => setDialog("disable") },
