@@ -12,11 +12,16 @@ const writeSecrets = (table: "verifier_secret" | "client_secret") => `
   FROM unnest($1::uuid[], $2::timestamptz[]) AS s(id, at)
   WHERE v.id = s.id AND (v.last_used_at IS NULL OR v.last_used_at < date_trunc('minute', s.at))`;
 
-/** When each verifier last asked, how long it was waited for, and with which of its secrets it or a client did; written every five seconds. */
+/** The first question of a verifier is told so soon: until it is, nobody knows how it checks. */
+const FIRST_MS = 200;
+
+/** When each verifier last asked, how long it was waited for, and with which of its secrets it or a client did; written every five seconds, and soon where a verifier asks for the first time. */
 export class CallerSightings {
   readonly #db: Sql;
   readonly #onError: (error: unknown) => void;
   readonly #timer: NodeJS.Timeout;
+  readonly #seen = new Set<string>();
+  #soon: NodeJS.Timeout | null = null;
   #writing: Promise<void> = Promise.resolve();
   #verifiers = new Map<string, Date>();
   /** Kept for as long as the process runs: a verifier that asks once asks again. */
@@ -35,6 +40,9 @@ export class CallerSightings {
   saw(verifier: { id: string; secret: { id: string } }, at: Date): void {
     this.#verifiers.set(verifier.id, at);
     this.showed(verifier, at);
+    if (this.#seen.has(verifier.id)) return;
+    this.#seen.add(verifier.id);
+    this.#soon ??= setTimeout(() => void this.flush(), FIRST_MS).unref();
   }
 
   /** It was told whether a token is good, so long after it had asked. */
@@ -45,6 +53,8 @@ export class CallerSightings {
       this.#answers.set(verifierId, times);
     }
     times.add(ms);
+    // that it asked may have been written while it waited
+    if (!this.#verifiers.has(verifierId)) this.#verifiers.set(verifierId, new Date());
   }
 
   /** It showed its secret, for whatever it wanted. */
@@ -64,6 +74,8 @@ export class CallerSightings {
   }
 
   async #flush(): Promise<void> {
+    if (this.#soon !== null) clearTimeout(this.#soon);
+    this.#soon = null;
     const [verifiers, ofVerifiers, ofClients] = [this.#verifiers, this.#verifierSecrets, this.#clientSecrets];
     this.#verifiers = new Map();
     this.#verifierSecrets = new Map();

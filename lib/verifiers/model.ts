@@ -31,7 +31,10 @@ export const CHECK_WAY_WORDS: Record<CheckWay, { name: string; means: string }> 
     name: "Forward-auth",
     means: "A gateway asks the authority before it lets a request through.",
   },
-  feed: { name: "Feed", means: "Checks signatures itself and hears of every revocation at once." },
+  feed: {
+    name: "Feed",
+    means: "Checks signatures itself, by the npm package or software of its own, and hears of every revocation at once.",
+  },
   status_list: {
     name: "Status list",
     means: "Checks signatures itself and fetches lists of what was taken back.",

@@ -35,14 +35,18 @@ test("the list tells what a check takes at the slowest process that lives, how l
   const sightings = new CallerSightings(world.db, (error) => {
     throw error;
   });
+  const ctx = contextAs(world.db, "auditor");
   sightings.saw({ id: asks, secret: { id: asks } }, new Date());
+  // long before it would be written otherwise: until it is, boards say that it was never heard of
+  await expect
+    .poll(async () => (await getVerifier(ctx, { verifierId: asks })).lastSeenAt, { timeout: 3_000 })
+    .not.toBeNull();
   for (let ms = 1; ms <= 100; ms += 1) sightings.answered(asks, ms / 10);
   await sightings.flush();
   // it asks again, and is not answered yet
   sightings.saw({ id: asks, secret: { id: asks } }, new Date());
   await sightings.stop();
 
-  const ctx = contextAs(world.db, "auditor");
   const { rows } = await listVerifiers(ctx, parseListQueryStrict(VERIFIERS_TABLE, new URLSearchParams()));
   const told = (name: string) => rows.find((row) => row.name === name);
   expect(told("follows")).toMatchObject({ lost: 12, latencyUs: { p50: 20, p99: 400 } });
