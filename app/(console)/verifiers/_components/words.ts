@@ -69,7 +69,7 @@ export const verifierWords = {
   facts: "Verifier",
   seenAs: "Seen:",
   seenWays: (ways: string) => `Seen: ${ways}`,
-  answered: "Answered in",
+  answered: "Answers, p50 / p99",
   answeredMeans:
     "What the authority took when it last asked: half of the answers no longer than the first, 99 in 100 no longer than the second. The way there and back is not in it.",
   latencyMeans:

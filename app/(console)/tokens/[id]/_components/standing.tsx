@@ -36,17 +36,19 @@ function Verifier({ verifier, isLive }: { verifier: VerifierStanding; isLive: bo
         <small>{wayWords(verifier)}</small>
         <br />
         <small>{verifier.says}</small>
+        {accepts && !isLive ? (
+          <>
+            <br />
+            <small>
+              Until <Instant at={verifier.acceptsUntil} show="exact" focusable />
+            </small>
+          </>
+        ) : null}
       </span>
       {accepts ? (
         <Tag tone={isLive ? "standby" : "suspended"}>
           {isLive ? <IconCircleCheck size={14} aria-hidden /> : <IconHourglass size={14} aria-hidden />}
-          {isLive ? (
-            "accepts it"
-          ) : (
-            <>
-              can accept it until <Instant at={verifier.acceptsUntil} show="exact" focusable />
-            </>
-          )}
+          {isLive ? "accepts it" : "can accept it"}
         </Tag>
       ) : (
         <Tag tone="active">
