@@ -33,7 +33,8 @@ export const CHECK_WAY_WORDS: Record<CheckWay, { name: string; means: string }> 
   },
   feed: {
     name: "Feed",
-    means: "Checks signatures itself, by the npm package or software of its own, and hears of every revocation at once.",
+    means:
+      "Checks signatures itself, by the npm package or software of its own, and hears of every revocation at once.",
   },
   status_list: {
     name: "Status list",
