@@ -1,8 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { createBatcher } from "../db/batcher.ts";
 import { prepared, type Sql } from "../db/sql.ts";
 import { uuidv7 } from "../ids.ts";
-import { useLeaf } from "../seals/use-leaf.ts";
+import { useLeaf, useSalts } from "../seals/use-leaf.ts";
 import type { TokenUseRow, UseWriter } from "../verification/use-writer.ts";
 
 /** A report that fits its token, as it goes on record. */
@@ -104,7 +103,7 @@ export function createReportRecorder(options: ReportRecorderOptions): ReportReco
 
   async function write({ firsts, losses }: Flush): Promise<Set<string>> {
     const receivedAt = now();
-    const salts = randomBytes(16 * firsts.size).toString("hex");
+    const saltOf = useSalts(firsts.size);
     const rows: TokenUseRow[] = [];
     const input = [...firsts.values()].map((report, ordinal) => {
       const { use } = report;
@@ -132,7 +131,7 @@ export function createReportRecorder(options: ReportRecorderOptions): ReportReco
         bytes: report.bytes,
         latency_us: report.latencyUs,
         ordinal,
-        salt: salts.slice(ordinal * 32, ordinal * 32 + 32),
+        salt: saltOf(ordinal),
       };
     });
     const reports = [...firsts.values()];

@@ -1,11 +1,11 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { Refusal } from "../audit/words.ts";
 import { createLanes } from "../db/lanes.ts";
 import { prepared, type Sql } from "../db/sql.ts";
 import { uuidv7 } from "../ids.ts";
 import type { CountryOf } from "../places/country-database.ts";
 import { SealLedger } from "../seals/seal-ledger.ts";
-import { useLeaf } from "../seals/use-leaf.ts";
+import { useLeaf, useSalts } from "../seals/use-leaf.ts";
 import type { TokenKind } from "../tokens/model.ts";
 import { FlushLedger } from "./flush-ledger.ts";
 
@@ -86,7 +86,7 @@ export function createUseWriter({
     nextFlush: () => ledger.next(),
     async write(sql, rows, knownPosition) {
       const receivedAt = now();
-      const salts = randomBytes(16 * rows.length).toString("hex");
+      const saltOf = useSalts(rows.length);
       const input = rows.map((row, ordinal) => ({
         id: uuidv7(receivedAt),
         received_at: receivedAt,
@@ -107,7 +107,7 @@ export function createUseWriter({
         country: countryOf(row.ip),
         user_agent: row.userAgent,
         ordinal,
-        salt: salts.slice(ordinal * 32, ordinal * 32 + 32),
+        salt: saltOf(ordinal),
       }));
       const flush = ledger.begin(rows, receivedAt);
       const tracked = seals.track(sql, { flush, receivedFrom: receivedAt, receivedTo: receivedAt }, () =>
