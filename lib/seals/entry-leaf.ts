@@ -1,4 +1,5 @@
 import { createHash, hash } from "node:crypto";
+import { ERASED_NAME } from "../erasures/model.ts";
 
 /** A row of `audit_entry` as its leaf has it. Salt and hashes are in hexadecimal. */
 export type ChainedEntry = {
@@ -35,9 +36,6 @@ export type ChainedEntry = {
 /** What of an entry is personal, in parts that are erased apart. */
 export const ENTRY_PARTS = ["actor", "target", "content"] as const;
 export type EntryPart = (typeof ENTRY_PARTS)[number];
-
-/** What stands for a name that was erased. */
-export const ERASED_NAME = "Erased person";
 
 const PART_DIGITS = 32;
 const WHOLE_DIGITS = ENTRY_PARTS.length * PART_DIGITS;
@@ -78,6 +76,24 @@ function partHash(entry: ChainedEntry, part: EntryPart): string {
   const from = ENTRY_PARTS.indexOf(part) * PART_DIGITS;
   const salt = entry.salt.slice(from, from + PART_DIGITS);
   return hash("sha256", arrayText([`entry/2 ${part}`, salt, ...values]), "hex");
+}
+
+/** What of an entry is otherwise once parts of it are erased: the leaf stays what it is. One of `entry/1` has no parts: its leaf takes the place of its salt. */
+export function eraseParts(entry: ChainedEntry, parts: readonly EntryPart[]): ChainedEntry {
+  const erased = { ...entry };
+  const isSecond = entry.salt.length === WHOLE_DIGITS;
+  if (!isSecond && !isBare(entry)) erased.salt = `${BARE}${entryLeaf(entry).toString("hex")}`;
+  for (const part of parts) {
+    const hashed = isSecond ? partHash(entry, part) : null;
+    const from = ENTRY_PARTS.indexOf(part) * PART_DIGITS;
+    if (isSecond)
+      erased.salt = `${erased.salt.slice(0, from)}${"0".repeat(PART_DIGITS)}${erased.salt.slice(from + PART_DIGITS)}`;
+    if (part === "actor")
+      Object.assign(erased, { actorName: ERASED_NAME, ip: null, userAgent: null, actorHash: hashed });
+    else if (part === "target") Object.assign(erased, { targetName: ERASED_NAME, targetHash: hashed });
+    else Object.assign(erased, { note: null, before: null, after: null, contentHash: hashed });
+  }
+  return erased;
 }
 
 /** Which parts of an entry say that they were erased; `bare`: of one of `entry/1`, of which nothing proves what it still says. */

@@ -16,11 +16,14 @@ const UNFINISHED_AFTER_MS = 24 * 3_600_000;
 const count = z.int().nonnegative();
 /** Which rows may be in the form of erased ones: uses of the person by their day of receipt in UTC (those of `use/2`, those of `use/1`), acts by their sequence. */
 export const erasedRows = z.object({
+  erasure: z.uuid(),
   days: z.record(z.iso.date(), z.tuple([count, count])),
   /** The parts that were erased, by their first letters. */
   acts: z.record(z.string().regex(/^\d{1,18}$/), z.string()),
 });
 export type ErasedRows = z.output<typeof erasedRows>;
+
+const begunErasure = z.object({ erasure: z.uuid() });
 
 type Said = { sequence: bigint; at: number; user: string; rows: ErasedRows };
 type Found = { erased: number; bare: number };
@@ -70,12 +73,16 @@ export class Erasures {
     if (parts.includes("bare")) this.#bareActs += 1;
     if (entry.outcome !== "done" || entry.targetKind !== "user") return;
     const about = { sequence: entry.sequence, at: entry.at.getTime(), user: entry.targetId };
-    if (entry.act === ERASURE_BEGUN) this.#begun.set(entry.requestId, about);
+    const after: unknown = entry.after === null ? null : JSON.parse(entry.after);
+    if (entry.act === ERASURE_BEGUN) {
+      const begun = begunErasure.safeParse(after);
+      if (begun.success) this.#begun.set(begun.data.erasure, about);
+    }
     if (entry.act !== ERASED) return;
-    const rows = erasedRows.safeParse(entry.after === null ? null : JSON.parse(entry.after));
+    const rows = erasedRows.safeParse(after);
     if (!rows.success) return;
     this.#said.set(entry.sequence, { ...about, rows: rows.data });
-    this.#done.add(entry.requestId);
+    this.#done.add(rows.data.erasure);
   }
 
   /** A use of a chain that is in the form of an erased one, as it is read. */
@@ -109,7 +116,7 @@ export class Erasures {
   /** Erasures of a person that were begun and are not done. */
   #openOf(user: string): { sequence: bigint; at: number }[] {
     return [...this.#begun]
-      .filter(([request, one]) => one.user === user && !this.#done.has(request))
+      .filter(([erasure, one]) => one.user === user && !this.#done.has(erasure))
       .map(([, one]) => one);
   }
 
@@ -170,7 +177,7 @@ export class Erasures {
   end(at: Date, isWhole: boolean): ErasedOnRequest {
     this.#checkUses(isWhole);
     this.#checkEntries(isWhole);
-    const open = [...this.#begun].filter(([request]) => !this.#done.has(request));
+    const open = [...this.#begun].filter(([erasure]) => !this.#done.has(erasure));
     for (const [, { sequence, at: begunAt }] of open)
       if (begunAt < at.getTime() - UNFINISHED_AFTER_MS)
         this.#say(sequence, "an erasure was begun by it and never done: what of the person is erased is open");

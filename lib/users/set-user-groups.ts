@@ -7,13 +7,14 @@ import { recordClaimsChange } from "../signals/record-claims-change.ts";
 import { readUser } from "./get-user.ts";
 import type { SetUserGroupsInput } from "./input.ts";
 import type { UserDetail } from "./model.ts";
+import { requireNotErased } from "./require-not-erased.ts";
 import { saveMemberships } from "./save-memberships.ts";
 
 /**
  * Puts a user into exactly these groups. Tokens that are out keep what they were given; the next refresh looks again and never
  * widens. Idempotent; a change is recorded as `user.groups_changed`. Needs `user:write`.
  *
- * @throws {DomainError} NOT_FOUND, INVALID_INPUT for an unknown group.
+ * @throws {DomainError} NOT_FOUND, INVALID_INPUT for an unknown group, ALREADY_ENDED for one who was erased.
  */
 export async function setUserGroups(
   ctx: Context,
@@ -24,6 +25,7 @@ export async function setUserGroups(
     if (isUuid(userId))
       await tx.query("SELECT id FROM user_account WHERE id = $1::uuid FOR UPDATE", [userId]);
     const before = await readUser(tx, { id: userId, now: ctx.now });
+    requireNotErased(before);
     await saveMemberships(tx, { userId, groupIds });
     const user = await readUser(tx, { id: userId, now: ctx.now });
     const changes = changesOf(

@@ -2,7 +2,7 @@
 -- Why: a person may ask for it, and the seals must go on proving what stays.
 -- Lock: ACCESS EXCLUSIVE on audit_entry and user_account for an instant: columns without a default.
 -- Size: a row an erasure; 32 bytes more an act, 4 more a use.
--- runs beside the version before
+-- A worker of the version before would seal what it cannot hash (use/2) wrongly: it stops when this lands.
 
 -- CreateTable
 CREATE TABLE "erasure" (
@@ -37,7 +37,8 @@ CREATE INDEX "erasure_user_id_created_at_idx" ON "erasure"("user_id", "created_a
 -- AlterTable
 ALTER TABLE "user_account" ADD COLUMN "erased_at" TIMESTAMPTZ(3);
 ALTER TABLE "user_account"
-  ADD CONSTRAINT "user_account_erased" CHECK (erased_at IS NULL OR (disabled_at IS NOT NULL AND password_hash IS NULL AND attributes = '{}'));
+  ADD CONSTRAINT "user_account_erased" CHECK (erased_at IS NULL OR (disabled_at IS NOT NULL AND password_hash IS NULL AND attributes = '{}'
+    AND name = 'Erased person' AND email = 'erased-' || id::text || '@erased.invalid'));
 
 -- AlterTable
 ALTER TABLE "audit_entry" ADD COLUMN "actor_hash" BYTEA,

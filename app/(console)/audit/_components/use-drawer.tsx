@@ -73,7 +73,7 @@ export function UseDrawer({ use }: { use: TokenUseRow }) {
         use.method || use.path ? (
           <span className="mono">{`${use.method ?? ""} ${use.path ?? ""}`.trim()}</span>
         ) : (
-          none
+          gone
         ),
     },
     ...(use.status === null ? [] : [{ key: "Answered", value: `HTTP ${use.status}` }]),
@@ -94,7 +94,7 @@ export function UseDrawer({ use }: { use: TokenUseRow }) {
           {use.ip}
         </Link>
       ) : (
-        none
+        gone
       ),
     },
     { key: "Country", value: <Country code={use.country} /> },
