@@ -8,6 +8,7 @@ import { erasedWords } from "#lib/erasures/words.ts";
 import type { UserDetail } from "#lib/users/model.ts";
 import { EraseUser } from "./erase-dialog.tsx";
 import { eraseWords as words } from "./erase-words.ts";
+import { ErasureProgress } from "./erasure-progress.tsx";
 
 /** That a person's data was erased, or is being: when, by whom, and what it was. */
 export async function ErasedNotice({ ctx, user }: { ctx: Context; user: UserDetail }) {
@@ -29,6 +30,7 @@ export async function ErasedNotice({ ctx, user }: { ctx: Context; user: UserDeta
         )}
       </p>
       {erasure.found ? <p>{erasedWords(erasure.found)}</p> : null}
+      {user.isBeingErased ? <ErasureProgress userId={user.id} /> : null}
       {erasure.problem ? <p>{erasure.problem}</p> : null}
     </Alert>
   );
