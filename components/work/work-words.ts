@@ -12,7 +12,8 @@ export function progressWords(
   item: Pick<WorkItem, "done" | "total" | "unit" | "secondsLeft" | "state"> & Partial<Pick<WorkItem, "kind">>,
 ): string {
   const { done, total, unit, secondsLeft } = item;
-  if (item.state === "waiting" && (item.kind === "check" || item.kind === "erasure")) return "Waits for a worker";
+  if (item.state === "waiting" && (item.kind === "check" || item.kind === "erasure"))
+    return "Waits for a worker";
   if (item.state === "waiting") return "Waits for the browser to take it";
   // "at least so many" says nothing any more once there are more
   if (total === null || (!total.isExact && done >= total.value))

@@ -112,7 +112,8 @@ export function permissionsOf(role: Role): Permission[] {
 export const ROLE_WORDS: Record<Role, { name: string; means: string }> = {
   owner: {
     name: "Owner",
-    means: "Everything: admins, API tokens, e-mail, scanners, streams to SIEMs and the erasure of personal data included.",
+    means:
+      "Everything: admins, API tokens, e-mail, scanners, streams to SIEMs and the erasure of personal data included.",
   },
   responder: {
     name: "Responder",

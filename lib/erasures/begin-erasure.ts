@@ -39,7 +39,8 @@ export async function beginErasure(
   if (reason === "unspecified" && note === "") throw badInput("note", "is needed where no reason is given");
   const uses = isUuid(userId) ? await countUses(ctx.db, userId) : 0;
   return ctx.db.transaction(async (tx) => {
-    if (isUuid(userId)) await tx.query("SELECT id FROM user_account WHERE id = $1::uuid FOR UPDATE", [userId]);
+    if (isUuid(userId))
+      await tx.query("SELECT id FROM user_account WHERE id = $1::uuid FOR UPDATE", [userId]);
     const user = await readUser(tx, { id: userId, now: ctx.now });
     const refusals = await readRefusals(tx, user);
     if (refusals.length > 0) throw new DomainError("CONFLICT", refusals.join(" "));

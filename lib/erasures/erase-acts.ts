@@ -22,7 +22,12 @@ export const ACTS_OF = `
   OR (e.target_kind = 'session' AND e.target_id IN (SELECT f.session_uid FROM token_family f WHERE f.user_id = $1::uuid))
   OR e.target_name ~* $2::text OR e.note ~* $2::text OR e.before::text ~* $2::text OR e.after::text ~* $2::text`;
 
-type ActOf = ChainedEntry & { isTheirs: boolean; namesTarget: boolean; namesContent: boolean; saysWhere: boolean };
+type ActOf = ChainedEntry & {
+  isTheirs: boolean;
+  namesTarget: boolean;
+  namesContent: boolean;
+  saysWhere: boolean;
+};
 
 const READ = `
   WITH of_person AS MATERIALIZED (
@@ -47,6 +52,8 @@ const WRITE = `
 
 /** The acts that say what was erased name nobody: they stay whole but for a name. */
 const KEPT = new Set<string>([ERASURE_BEGUN, ERASED]);
+/** What these changed is a state and an order's id, as long as nobody wrote a note. */
+const PLAIN = /\.(tokens_)?(revoked|suspended|restored|disabled|enabled)$/;
 
 /** Which parts of an act are a person's: who did it where that was they, or somebody of whom no more is known than where from; whom or what it names; what it changed. */
 function partsOf(entry: ActOf, userId: string): EntryPart[] {
@@ -54,11 +61,18 @@ function partsOf(entry: ActOf, userId: string): EntryPart[] {
   const isUpon = targetKind === "user" && targetId === userId;
   const isActor = actorKind === "user" && actorId === userId;
   const isFromTheirs = isTheirs && entry.ip !== null && (actorKind === "anonymous" || actorKind === "client");
+  const hasNote = entry.note !== null && entry.note !== "";
+  const isPlain = PLAIN.test(entry.act) && !hasNote && !entry.namesContent && !entry.saysWhere;
   const hasContent = entry.note !== null || entry.before !== null || entry.after !== null;
   const parts: EntryPart[] = [];
   if (isActor || isFromTheirs) parts.push("actor");
   if (isUpon || entry.namesTarget) parts.push("target");
-  if (!KEPT.has(entry.act) && hasContent && (isUpon || entry.namesContent || (isTheirs && entry.saysWhere)))
+  if (
+    !KEPT.has(entry.act) &&
+    !isPlain &&
+    hasContent &&
+    (isUpon || entry.namesContent || (isTheirs && entry.saysWhere))
+  )
     parts.push("content");
   const gone = erasedPartsOf(entry);
   return parts.filter((part) => !gone.includes(part));
@@ -81,7 +95,7 @@ export async function eraseActs(
   userId: string,
   { pattern }: Mentions,
 ): Promise<{ acts: Record<string, string>; unproved: number }> {
-  const found = await tx.query<ActOf>(`${OF_PERSON} ${READ}`, [userId, pattern]);
+  const found = await tx.query<ActOf>(READ, [userId, pattern]);
   const acts: Record<string, string> = {};
   let unproved = 0;
   const erased: object[] = [];

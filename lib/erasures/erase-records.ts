@@ -44,12 +44,18 @@ const TOMBSTONE = `
  * @param tx of the retention role, while their erasure runs.
  * @returns how many rows it was.
  */
-export async function eraseRecords(tx: Sql, userId: string, { emails, pattern }: Mentions, now: Date): Promise<number> {
+export async function eraseRecords(
+  tx: Sql,
+  userId: string,
+  { emails, pattern }: Mentions,
+  now: Date,
+): Promise<number> {
   let rows = 0;
   for (const statement of OF_PERSON) rows += (await tx.query(statement, [userId])).length;
   for (const statement of BY_ADDRESS) rows += (await tx.query(statement, [emails])).length;
   const keys = emails.map((email) => accountKey("user", email));
-  rows += (await tx.query("DELETE FROM sign_in_attempt WHERE key = ANY ($1::text[]) RETURNING 1", [keys])).length;
+  rows += (await tx.query("DELETE FROM sign_in_attempt WHERE key = ANY ($1::text[]) RETURNING 1", [keys]))
+    .length;
   if (pattern !== null) rows += await eraseMentions(tx, pattern);
   await tx.query(TOMBSTONE, [userId, erasedEmail(userId), now]);
   return rows + 1;

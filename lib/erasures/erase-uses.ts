@@ -6,16 +6,16 @@ const AT_ONCE = 2_000;
 const IS_WHOLE = "octet_length(u.salt) <= 20";
 
 const ERASE_USES = `
-  WITH some AS MATERIALIZED (
+  WITH batch AS MATERIALIZED (
     SELECT u.received_at, u.id FROM token_use u
     WHERE u.received_at >= $2::timestamptz AND u.received_at < $3::timestamptz AND u.user_id = $1::uuid AND ${IS_WHOLE} LIMIT ${AT_ONCE})
-  UPDATE token_use u SET salt = erased_use_salt(u), path = NULL, ip = NULL, user_agent = NULL FROM some s
+  UPDATE token_use u SET salt = erased_use_salt(u), path = NULL, ip = NULL, user_agent = NULL FROM batch s
   WHERE u.received_at = s.received_at AND u.id = s.id AND u.received_at >= $2::timestamptz AND u.received_at < $3::timestamptz RETURNING 1`;
 
 const ERASE_TOKENS = `
-  WITH some AS MATERIALIZED (
+  WITH batch AS MATERIALIZED (
     SELECT t.issued_at, t.id FROM token t WHERE t.user_id = $1::uuid AND (t.ip IS NOT NULL OR t.user_agent IS NOT NULL) LIMIT ${AT_ONCE})
-  UPDATE token t SET ip = NULL, user_agent = NULL FROM some s WHERE t.issued_at = s.issued_at AND t.id = s.id RETURNING 1`;
+  UPDATE token t SET ip = NULL, user_agent = NULL FROM batch s WHERE t.issued_at = s.issued_at AND t.id = s.id RETURNING 1`;
 
 const DAYS = `
   SELECT to_char(u.received_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, count(*) FILTER (WHERE octet_length(u.salt) = 32)::int AS erased,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Context } from "../context.ts";
 import { openSqlDatabase, type SqlDatabase } from "../db/sql-database.ts";
+import { defaultQuery } from "../list-query/define-table.ts";
 import { readEvidenceFile, writeEvidence } from "../seals/evidence-file.ts";
 import { readCheckpointKeys, readEvidence } from "../seals/read-evidence.ts";
 import { type Evidence, openEvidence, type TestWriter } from "../seals/test-evidence.ts";
@@ -11,14 +12,20 @@ import { getUser } from "../users/get-user.ts";
 import { listUsers } from "../users/list-users.ts";
 import { USERS_TABLE } from "../users/table.ts";
 import { updateUser } from "../users/update-user.ts";
-import { defaultQuery } from "../list-query/define-table.ts";
 import { listWork } from "../work/list-work.ts";
 import { beginErasure } from "./begin-erasure.ts";
+import { eraseSomeUses } from "./erase-uses.ts";
 import { getErasure } from "./get-erasure.ts";
 import { getErasurePlan } from "./get-erasure-plan.ts";
-import { eraseSomeUses } from "./erase-uses.ts";
 import { runNextErasure } from "./run-next-erasure.ts";
-import { MARKS, type MarkedPerson, markedPerson, readyToErase, rowsFromBefore, tablesWithMarks } from "./test-person.ts";
+import {
+  MARKS,
+  type MarkedPerson,
+  markedPerson,
+  readyToErase,
+  rowsFromBefore,
+  tablesWithMarks,
+} from "./test-person.ts";
 
 let evidence: Evidence;
 let retention: SqlDatabase;
@@ -27,13 +34,15 @@ let person: MarkedPerson;
 /** What somebody exported before anybody asked. */
 let exported: string[];
 
-const as = (role: "owner" | "responder" | "governor" | "auditor" | "anonymous"): Context => contextAs(evidence.db, role);
+const as = (role: "owner" | "responder" | "governor" | "auditor" | "anonymous"): Context =>
+  contextAs(evidence.db, role);
 const asked = { reason: "user_request", note: "", confirm: MARKS.email } as const;
 
 async function exportLines(): Promise<string[]> {
   const lines: string[] = [];
   const keys = await readCheckpointKeys(evidence.db);
-  for await (const line of writeEvidence(readEvidence(evidence.db), { keys, at: new Date() })) lines.push(line);
+  for await (const line of writeEvidence(readEvidence(evidence.db), { keys, at: new Date() }))
+    lines.push(line);
   return lines;
 }
 
@@ -47,7 +56,12 @@ async function verifyLines(lines: readonly string[]) {
 
 beforeAll(async () => {
   evidence = await openEvidence();
-  retention = openSqlDatabase({ url: evidence.url, role: "retention", maxConnections: 2, applicationName: "test" });
+  retention = openSqlDatabase({
+    url: evidence.url,
+    role: "retention",
+    maxConnections: 2,
+    applicationName: "test",
+  });
   one = await evidence.newWriter();
   person = await markedPerson(evidence, one);
   await one.sealer.seal();
@@ -63,14 +77,27 @@ afterAll(async () => {
 test("nobody but an owner sees the plan or begins", async () => {
   for (const role of ["responder", "governor", "auditor"] as const) {
     await expect(getErasurePlan(as(role), person)).rejects.toMatchObject({ code: "FORBIDDEN" });
-    await expect(beginErasure(as(role), { ...person, ...asked })).rejects.toMatchObject({ code: "FORBIDDEN" });
+    await expect(beginErasure(as(role), { ...person, ...asked })).rejects.toMatchObject({
+      code: "FORBIDDEN",
+    });
   }
-  await expect(beginErasure(as("anonymous"), { ...person, ...asked })).rejects.toMatchObject({ code: "NOT_SIGNED_IN" });
+  await expect(beginErasure(as("anonymous"), { ...person, ...asked })).rejects.toMatchObject({
+    code: "NOT_SIGNED_IN",
+  });
 });
 
 test("the plan counts what mentions a person, and says what stands against it: enabled, a live token, an open case", async () => {
   const plan = await getErasurePlan(as("owner"), person);
-  expect(plan.counts).toMatchObject({ tokens: 1, uses: 6, cases: 1, detections: 1, mails: 1, importRows: 1, signIns: 2, lists: 2 });
+  expect(plan.counts).toMatchObject({
+    tokens: 1,
+    uses: 6,
+    cases: 1,
+    detections: 1,
+    mails: 1,
+    importRows: 1,
+    signIns: 2,
+    lists: 2,
+  });
   expect(plan.counts.acts).toBeGreaterThan(7);
   expect(plan.confirm).toBe(MARKS.email);
   expect(plan.refusals).toEqual([
@@ -78,7 +105,9 @@ test("the plan counts what mentions a person, and says what stands against it: e
     "A token of theirs is live: revoke it first.",
     `Case ${person.number} is about them and not closed: what was found of them is evidence there.`,
   ]);
-  await expect(beginErasure(as("owner"), { ...person, ...asked })).rejects.toMatchObject({ code: "CONFLICT" });
+  await expect(beginErasure(as("owner"), { ...person, ...asked })).rejects.toMatchObject({
+    code: "CONFLICT",
+  });
   expect(await evidence.db.query("SELECT 1 FROM erasure")).toEqual([]);
 });
 
@@ -102,12 +131,18 @@ test("another address, a missing note and one that names the person are refused,
 test("once begun, a worker that is killed leaves it to the next, the evidence verifies at every step, and nobody changes the user", async () => {
   const begun = await beginErasure(as("owner"), { ...person, ...asked, note: "letter of 12 November" });
   expect(begun).toMatchObject({ state: "waiting", found: null });
-  await expect(beginErasure(as("owner"), { ...person, ...asked })).rejects.toMatchObject({ code: "CONFLICT" });
+  await expect(beginErasure(as("owner"), { ...person, ...asked })).rejects.toMatchObject({
+    code: "CONFLICT",
+  });
   await expect(enableUser(as("owner"), person)).rejects.toMatchObject({ code: "ALREADY_ENDED" });
-  await retention.query("UPDATE erasure SET state = 'running', began_at = now(), seen_at = now() - interval '5 minutes'");
+  await retention.query(
+    "UPDATE erasure SET state = 'running', began_at = now(), seen_at = now() - interval '5 minutes'",
+  );
   // the worker was killed after a batch
   expect(await eraseSomeUses(retention, person.userId, new Date(0), new Date(Date.now() + 60_000))).toBe(6);
-  expect((await listWork(as("owner"))).filter(({ kind }) => kind === "erasure")).toMatchObject([{ state: "running" }]);
+  expect((await listWork(as("owner"))).filter(({ kind }) => kind === "erasure")).toMatchObject([
+    { state: "running" },
+  ]);
   expect((await listWork(as("auditor"))).filter(({ kind }) => kind === "erasure")).toEqual([]);
   const half = await evidence.verify();
   expect(half.problems).toEqual([]);
@@ -129,14 +164,23 @@ test("nothing of what is personal is in any table of the database", async () => 
 
 test("the user's row is a tombstone that nobody finds by what it was or makes a user of", async () => {
   const user = await getUser(as("auditor"), person);
-  expect(user).toMatchObject({ id: person.userId, name: "Erased person", state: "disabled", attributes: {}, groups: [], lastSignInAt: null });
+  expect(user).toMatchObject({
+    id: person.userId,
+    name: "Erased person",
+    state: "disabled",
+    attributes: {},
+    groups: [],
+    lastSignInAt: null,
+  });
   expect(user.erasedAt).not.toBeNull();
   for (const q of [MARKS.email, MARKS.formerEmail, "Zephyrine"]) {
     const found = await listUsers(as("auditor"), { ...defaultQuery(USERS_TABLE), filters: { q } } as never);
     expect(found.rows, q).toEqual([]);
   }
   await expect(enableUser(as("owner"), person)).rejects.toMatchObject({ code: "ALREADY_ENDED" });
-  await expect(updateUser(as("owner"), { userId: person.userId, version: user.version, name: "Back" })).rejects.toMatchObject({
+  await expect(
+    updateUser(as("owner"), { userId: person.userId, version: user.version, name: "Back" }),
+  ).rejects.toMatchObject({
     code: "ALREADY_ENDED",
   });
 });
@@ -148,17 +192,32 @@ test("what is evidence stays: uses with outcome and time, acts with who and when
   );
   expect(uses).toHaveLength(7);
   expect(uses.every(({ ip, outcome }) => ip === null && ["issued", "allowed"].includes(outcome))).toBe(true);
-  const acts = await evidence.db.query<{ act: string; actor: string; target: string; note: string | null; after: unknown }>(
+  const acts = await evidence.db.query<{
+    act: string;
+    actor: string;
+    target: string;
+    note: string | null;
+    after: unknown;
+  }>(
     "SELECT act, actor_name AS actor, target_name AS target, note, after FROM audit_entry ORDER BY sequence",
   );
-  expect(acts).toContainEqual(expect.objectContaining({ act: "user.created", actor: "owner@example.test", target: "Erased person", after: null }));
+  expect(acts).toContainEqual(
+    expect.objectContaining({
+      act: "user.created",
+      actor: "owner@example.test",
+      target: "Erased person",
+      after: null,
+    }),
+  );
   expect(acts).toContainEqual(expect.objectContaining({ act: "user.signed_in", actor: "Erased person" }));
   expect(acts.filter(({ act }) => act === "client.updated")).toMatchObject([
     { target: "web-shop", note: null, after: null },
     { target: "web-shop", after: { description: "of somebody else" } },
   ]);
   expect(acts.at(-1)).toMatchObject({ act: "user.erased", target: "Erased person", after: { uses: 7 } });
-  expect(acts.find(({ act }) => act === "user.erasure_begun")).toMatchObject({ note: "letter of 12 November" });
+  expect(acts.find(({ act }) => act === "user.erasure_begun")).toMatchObject({
+    note: "letter of 12 November",
+  });
 });
 
 test("the evidence verifies, in the database and in files from before and after, and says what was erased", async () => {

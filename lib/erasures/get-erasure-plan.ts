@@ -23,7 +23,11 @@ export async function countUses(db: Database, userId: string): Promise<number | 
   return rows === null ? null : (rows[0]?.count ?? 0);
 }
 
-async function countRest(db: Sql, userId: string, { emails, pattern }: Mentions): Promise<Omit<ErasureCounts, "uses">> {
+async function countRest(
+  db: Sql,
+  userId: string,
+  { emails, pattern }: Mentions,
+): Promise<Omit<ErasureCounts, "uses">> {
   const acts = await db.query<{ count: number }>(
     `SELECT count(*)::int AS count FROM audit_entry e WHERE ${ACTS_OF}`,
     [userId, pattern],
@@ -60,7 +64,9 @@ export async function readRefusals(db: Sql, user: UserDetail): Promise<string[]>
   if (user.state !== "disabled") refusals.push("The user is enabled: disable them first.");
   if (user.liveTokens > 0)
     refusals.push(
-      user.liveTokens === 1 ? "A token of theirs is live: revoke it first." : `${user.liveTokens} of their tokens are live: revoke them first.`,
+      user.liveTokens === 1
+        ? "A token of theirs is live: revoke it first."
+        : `${user.liveTokens} of their tokens are live: revoke them first.`,
     );
   const cases = await run<{ number: number }>(
     db,

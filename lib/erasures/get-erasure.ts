@@ -37,8 +37,7 @@ export async function listErasuresAtWork(ctx: Context): Promise<WorkItem[]> {
       state: record.state,
       done,
       total,
-      secondsLeft:
-        record.state === "running" ? secondsLeft({ done, total, startedAt, now: ctx.now }) : null,
+      secondsLeft: record.state === "running" ? secondsLeft({ done, total, startedAt, now: ctx.now }) : null,
       startedAt: startedAt.toISOString(),
       endedAt: record.endedAt?.toISOString() ?? null,
       note: record.problem ?? (record.found && erasedWords(record.found)),

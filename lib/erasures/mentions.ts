@@ -39,7 +39,10 @@ function writings(value: string): string[] {
 
 function patternOf(values: readonly string[]): string | null {
   if (values.length === 0) return null;
-  const all = values.flatMap(writings).map(escaped).sort((one, other) => other.length - one.length);
+  const all = values
+    .flatMap(writings)
+    .map(escaped)
+    .sort((one, other) => other.length - one.length);
   return `(?<![[:alnum:]_.+-])(?:${all.join("|")})(?![[:alnum:]_]|[.+-][[:alnum:]])`;
 }
 

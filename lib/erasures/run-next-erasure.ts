@@ -32,7 +32,8 @@ async function readDays(db: Sql): Promise<Date[]> {
   if (row?.first == null) return [];
   const end = Date.now() + AHEAD_MS;
   const days: Date[] = [];
-  for (let at = Math.floor(row.first.getTime() / DAY_MS) * DAY_MS; at <= end; at += DAY_MS) days.push(new Date(at));
+  for (let at = Math.floor(row.first.getTime() / DAY_MS) * DAY_MS; at <= end; at += DAY_MS)
+    days.push(new Date(at));
   return days;
 }
 
@@ -40,7 +41,11 @@ async function eraseUsesOfDay(sql: Sql, userId: string, day: Date): Promise<numb
   return eraseSomeUses(sql, userId, day, new Date(day.getTime() + DAY_MS));
 }
 
-async function eraseInBatches(db: SqlDatabase, { id, userId }: ErasureRecord, signal?: AbortSignal): Promise<void> {
+async function eraseInBatches(
+  db: SqlDatabase,
+  { id, userId }: ErasureRecord,
+  signal?: AbortSignal,
+): Promise<void> {
   const batches = async (erase: () => Promise<number>) => {
     for (;;) {
       signal?.throwIfAborted();
@@ -109,7 +114,10 @@ export async function runNextErasure(
   } catch (error) {
     // whoever stops leaves it to the next worker
     if (signal?.aborted === true) return false;
-    await db.query(FAILED, [erasure.id, (error instanceof Error ? error.message : String(error)).slice(0, PROBLEM_MAX)]);
+    await db.query(FAILED, [
+      erasure.id,
+      (error instanceof Error ? error.message : String(error)).slice(0, PROBLEM_MAX),
+    ]);
     throw error;
   }
   return true;

@@ -47,7 +47,12 @@ export async function markedPerson(evidence: Evidence, one: TestWriter): Promise
   const { db } = evidence;
   const owner = () => contextAs(db, "owner");
   const clientId = await fixtureOf(db).client("web-shop");
-  const created = await createUser(owner(), { email: formerEmail, name: formerName, groupIds: [], attributes: { staff: attribute } });
+  const created = await createUser(owner(), {
+    email: formerEmail,
+    name: formerName,
+    groupIds: [],
+    attributes: { staff: attribute },
+  });
   const userId = created.id;
   await updateUser(owner(), { userId, version: created.version, email, name });
   const issuedAt = new Date();
@@ -77,7 +82,16 @@ export async function markedPerson(evidence: Evidence, one: TestWriter): Promise
     valueHash: createHash("sha256").update(id).digest(),
   };
   await registerTokens(db, [token], one.writer);
-  const of = { tokenId: id, familyId: token.familyId, clientId, userId, subject: userId, ip, userAgent, path };
+  const of = {
+    tokenId: id,
+    familyId: token.familyId,
+    clientId,
+    userId,
+    subject: userId,
+    ip,
+    userAgent,
+    path,
+  };
   await one.write(3, of);
   await one.usage.flush();
   await signIns(evidence, userId, clientId);
@@ -95,7 +109,15 @@ export async function markedPerson(evidence: Evidence, one: TestWriter): Promise
 
 async function signIns({ db }: Evidence, userId: string, clientId: string): Promise<void> {
   const at = new Date();
-  await noteSignOn(db, { uid: "session-7f3a", userId, signedInAt: at, seenAt: at, ip, country: "CH", userAgent });
+  await noteSignOn(db, {
+    uid: "session-7f3a",
+    userId,
+    signedInAt: at,
+    seenAt: at,
+    ip,
+    country: "CH",
+    userAgent,
+  });
   await db.query(
     `INSERT INTO protocol_state (model, id_hash, payload, account_id) VALUES ('Session', '\\x01', $1::jsonb, $2::text)`,
     [JSON.stringify({ login: email }), userId],
@@ -105,11 +127,21 @@ async function signIns({ db }: Evidence, userId: string, clientId: string): Prom
      VALUES ($1::uuid, $2::uuid, 'g', '{}', '{}', true, now(), now(), now() + interval '1 day')`,
     [userId, clientId],
   );
-  const person: SqlContext = { ...contextAs(db, "owner"), actor: { kind: "user", id: userId, name: email }, ip, userAgent };
-  const nobody: SqlContext = { ...person, actor: { kind: "anonymous", id: "anonymous", name: "not signed in" } };
+  const person: SqlContext = {
+    ...contextAs(db, "owner"),
+    actor: { kind: "user", id: userId, name: email },
+    ip,
+    userAgent,
+  };
+  const nobody: SqlContext = {
+    ...person,
+    actor: { kind: "anonymous", id: "anonymous", name: "not signed in" },
+  };
   const target = { kind: "user", id: userId, name: email };
   await db.transaction((tx) => recordEntry(tx, person, { act: "user.signed_in", target }));
-  await db.transaction((tx) => recordEntry(tx, nobody, { act: "user.sign_in_refused", target, errorCode: "NOT_SIGNED_IN" }));
+  await db.transaction((tx) =>
+    recordEntry(tx, nobody, { act: "user.sign_in_refused", target, errorCode: "NOT_SIGNED_IN" }),
+  );
   await db.transaction((tx) =>
     recordEntry(tx, contextAs(db, "owner"), {
       act: "client.updated",
@@ -133,10 +165,20 @@ async function casesAndLists({ db }: Evidence, userId: string, token: NewToken):
   const ctx = contextAs(db, "owner");
   const { number } = await openIncident(
     ctx,
-    openIncidentInput.parse({ title: `Account of ${email}`, tokenIds: [token.id], subjects: [{ kind: "user", id: userId }] }),
+    openIncidentInput.parse({
+      title: `Account of ${email}`,
+      tokenIds: [token.id],
+      subjects: [{ kind: "user", id: userId }],
+    }),
   );
-  await addNote(contextAs(db, "owner"), { number, step: "audit", text: `${name} was called: it was not them, but ${ip}` });
-  const [incident] = await db.query<{ id: string }>("SELECT id FROM incident WHERE number = $1::int", [number]);
+  await addNote(contextAs(db, "owner"), {
+    number,
+    step: "audit",
+    text: `${name} was called: it was not them`,
+  });
+  const [incident] = await db.query<{ id: string }>("SELECT id FROM incident WHERE number = $1::int", [
+    number,
+  ]);
   await db.query(
     `INSERT INTO mail (id, message_id, kind, to_address, subject, body, recipient_kind, recipient_id, recipient_name, incident_id, next_attempt_at, give_up_at, created_at, created_by_name)
      VALUES ($1::uuid, 'm7f3a@example.com', 'leak_notice', $2::text, $3::text, $3::text, 'user', $4::uuid, $5::text, $6::uuid, now(), now() + interval '1 day', now(), 'o')`,
@@ -145,7 +187,13 @@ async function casesAndLists({ db }: Evidence, userId: string, token: NewToken):
   await db.query(
     `INSERT INTO detection (id, rule, severity, state, subject_kind, subject_id, token_id, client_id, user_id, first_at, last_at, found_at, count, facts)
      VALUES ($1::uuid, 'new_network', 'medium', 'open', 'token', $2::text, $2::uuid, $3::uuid, $4::uuid, now(), now(), now(), 1, $5::jsonb)`,
-    [randomUUID(), token.id, token.clientId, userId, JSON.stringify({ ip, path, network: ip, country: "CH", before: 2 })],
+    [
+      randomUUID(),
+      token.id,
+      token.clientId,
+      userId,
+      JSON.stringify({ ip, path, network: ip, country: "CH", before: 2 }),
+    ],
   );
   await db.query(
     `INSERT INTO saved_view (id, list, name, name_key, scope, query, has_columns, hidden_columns, is_shared, owner_id, owner_name, created_at, updated_at)
@@ -154,7 +202,7 @@ async function casesAndLists({ db }: Evidence, userId: string, token: NewToken):
   );
   await db.query(
     `INSERT INTO list_export (id, list, format, query, actor_kind, actor_id, actor_name, state, created_at)
-     VALUES ($1::uuid, 'users', 'csv', $2::text, 'admin', 'o', 'o', 'completed', now())`,
+     VALUES ($1::uuid, 'users', 'csv', $2::text, 'admin', 'o', 'o', 'waiting', now())`,
     [randomUUID(), `q=${encodeURIComponent(formerEmail)}`],
   );
   const { id } = await createImport(ctx, { kind: "users", fileName: "people.csv" });
@@ -183,7 +231,10 @@ export async function rowsFromBefore(evidence: Evidence, { userId, clientId }: M
   await evidence.asSuperuser(
     `UPDATE token_use SET salt = substring(salt FROM 1 FOR 16) WHERE writer_id = '${old.writer.id}'`,
   );
-  await db.query("UPDATE evidence_writer SET seen_at = clock_timestamp() - interval '5 minutes' WHERE id = $1::uuid", [old.writer.id]);
+  await db.query(
+    "UPDATE evidence_writer SET seen_at = clock_timestamp() - interval '5 minutes' WHERE id = $1::uuid",
+    [old.writer.id],
+  );
   await sealGoneWriters(db);
   await db.query(
     `WITH head AS (UPDATE audit_chain SET sequence = sequence + 1 WHERE id = 'admin' RETURNING sequence)
@@ -199,12 +250,14 @@ export async function tablesWithMarks({ db, asSuperuser }: Evidence): Promise<st
     `SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'kept') ORDER BY 1`,
   );
-  const marks = Object.values(MARKS).flatMap((mark) => [mark, Buffer.from(mark).toString("hex"), encodeURIComponent(mark)]);
-  const found: string[] = [];
+  const marks = Object.values(MARKS).flatMap((mark) => [
+    mark,
+    Buffer.from(mark).toString("hex"),
+    encodeURIComponent(mark),
+  ]);
   const pattern = `(${marks.map((mark) => mark.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll("'", "''")).join("|")})`;
-  for (const { name } of tables) {
-    const rows = await asSuperuser(`SELECT t::text AS row FROM ${name} t WHERE t::text ~* '${pattern}' LIMIT 1`);
-    if (rows[0] !== undefined) found.push(`${name}: ${String(rows[0].row).slice(0, 200)}`);
-  }
-  return found;
+  const parts = tables.map(
+    ({ name }) => `(SELECT '${name}: ' || left(t::text, 200) AS row FROM ${name} t WHERE t::text ~* '${pattern}' LIMIT 1)`,
+  );
+  return (await asSuperuser(parts.join(" UNION ALL "))).map(({ row }) => String(row));
 }

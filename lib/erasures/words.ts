@@ -7,10 +7,14 @@ export const ERASURE_REASON_WORDS: Record<ErasureReason, string> = {
   unspecified: "Another reason (say it)",
 };
 
-const count = (n: number, one: string, many = `${one}s`) => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+const count = (n: number, one: string, many = `${one}s`) =>
+  `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
 
 /** What was erased, in a sentence. */
 export function erasedWords({ uses, tokens, acts, records, unproved }: Erased): string {
-  const rest = unproved === 0 ? "" : ` Of ${count(unproved, "row")} from before rows had two parts nothing proves what they still say.`;
+  const rest =
+    unproved === 0
+      ? ""
+      : ` Of ${count(unproved, "row")} from before rows had two parts nothing proves what they still say.`;
   return `Erased: where from and what was called in ${count(uses, "use")} and ${count(tokens, "token")}, names and changes in ${count(acts, "act")}, ${count(records, "other record")}.${rest}`;
 }

@@ -43,6 +43,15 @@ export type ErasedOnRequest = {
 
 const dayOf = (at: number) => new Date(at).toISOString().slice(0, 10);
 
+function parsedOf(json: string | null): unknown {
+  try {
+    return json === null ? null : JSON.parse(json);
+  } catch {
+    // only a file that somebody made says what is no JSON: its leaf does not hold either
+    return null;
+  }
+}
+
 /** A part by its first letter, as acts say it. */
 export const lettersOf = (parts: readonly string[]): string => parts.map((part) => part[0]).join("");
 
@@ -73,13 +82,12 @@ export class Erasures {
     if (parts.includes("bare")) this.#bareActs += 1;
     if (entry.outcome !== "done" || entry.targetKind !== "user") return;
     const about = { sequence: entry.sequence, at: entry.at.getTime(), user: entry.targetId };
-    const after: unknown = entry.after === null ? null : JSON.parse(entry.after);
     if (entry.act === ERASURE_BEGUN) {
-      const begun = begunErasure.safeParse(after);
+      const begun = begunErasure.safeParse(parsedOf(entry.after));
       if (begun.success) this.#begun.set(begun.data.erasure, about);
     }
     if (entry.act !== ERASED) return;
-    const rows = erasedRows.safeParse(after);
+    const rows = erasedRows.safeParse(parsedOf(entry.after));
     if (!rows.success) return;
     this.#said.set(entry.sequence, { ...about, rows: rows.data });
     this.#done.add(rows.data.erasure);
@@ -98,7 +106,11 @@ export class Erasures {
   }
 
   /** Where it stands: in which seal of its chain. */
-  place(chain: string, sequence: bigint, { userId, receivedAt }: Pick<PlacedUse, "userId" | "receivedAt">): void {
+  place(
+    chain: string,
+    sequence: bigint,
+    { userId, receivedAt }: Pick<PlacedUse, "userId" | "receivedAt">,
+  ): void {
     const at = receivedAt.getTime();
     const key = `${chain} ${userId}`;
     const met = this.#met.get(key);
@@ -127,7 +139,11 @@ export class Erasures {
   #checkUses(isWhole: boolean): void {
     for (const { user, chain, sequence, last } of this.#met.values())
       if (!this.#covers(user, last))
-        this.#problems.add(chain, sequence, "a row is in the form of an erased one, and no act says that it was");
+        this.#problems.add(
+          chain,
+          sequence,
+          "a row is in the form of an erased one, and no act says that it was",
+        );
     const said = new Map<string, { sequence: bigint; erased: number; bare: number }>();
     for (const { user, sequence, rows } of this.#said.values())
       for (const [day, [erased, bare]] of Object.entries(rows.days)) {
@@ -180,7 +196,10 @@ export class Erasures {
     const open = [...this.#begun].filter(([erasure]) => !this.#done.has(erasure));
     for (const [, { sequence, at: begunAt }] of open)
       if (begunAt < at.getTime() - UNFINISHED_AFTER_MS)
-        this.#say(sequence, "an erasure was begun by it and never done: what of the person is erased is open");
+        this.#say(
+          sequence,
+          "an erasure was begun by it and never done: what of the person is erased is open",
+        );
     const found = [...this.#days.values()].flatMap((days) => [...days.values()]);
     const bare = found.reduce((sum, day) => sum + day.bare, 0);
     return {

@@ -1,7 +1,7 @@
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
-import { listChecksAtWork } from "../evidence-checks/list-checks.ts";
 import { listErasuresAtWork } from "../erasures/get-erasure.ts";
+import { listChecksAtWork } from "../evidence-checks/list-checks.ts";
 import { listExportsAtWork } from "../exports/list-exports-at-work.ts";
 import { listOrdersAtWork } from "../revocations/list-orders-at-work.ts";
 import { isUnderWay, type WorkItem } from "./model.ts";

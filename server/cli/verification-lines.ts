@@ -34,7 +34,9 @@ export function verificationLines(
       }`,
     );
   if (erased.underWay > 0)
-    lines.push(`note         ${count(erased.underWay, "erasure")} under way: how many rows belong to it is not said yet`);
+    lines.push(
+      `note         ${count(erased.underWay, "erasure")} under way: how many rows belong to it is not said yet`,
+    );
   if (uses.unsealed > 0) lines.push(`not covered  ${count(uses.unsealed, "row")} without a seal yet`);
   if (uses.uncovered > 0)
     lines.push(`not covered  ${count(uses.uncovered, "seal")} without a checkpoint yet`);

@@ -17,11 +17,11 @@ import { listIncidentsOf } from "#lib/incidents/list-incidents-of.ts";
 import { getUserAccess } from "#lib/sign-on/get-user-access.ts";
 import { getGroupReach } from "#lib/users/get-group-reach.ts";
 import { getUser } from "#lib/users/get-user.ts";
+import { eraseWords } from "../_components/erase-words.ts";
 import { DangerZone, ErasedNotice } from "../_components/erasure-cards.tsx";
 import { UserAccessCards } from "../_components/user-access.tsx";
 import { UserActions } from "../_components/user-actions.tsx";
 import { UserFacts, UserGroups, UserPermissions } from "../_components/user-cards.tsx";
-import { eraseWords } from "../_components/erase-words.ts";
 import { userWords as words } from "../_components/words.ts";
 
 type UserPageProps = { params: Promise<{ id: string }> };

@@ -12,7 +12,12 @@ import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
 import { NotPlanned, PlannedActButtons, TypeToConfirm } from "#components/revocation/confirm-planned.tsx";
 import { useWork } from "#components/work/work.tsx";
-import { ERASURE_NOTE_MAX, ERASURE_REASONS, type ErasurePlan, type ErasureReason } from "#lib/erasures/model.ts";
+import {
+  ERASURE_NOTE_MAX,
+  ERASURE_REASONS,
+  type ErasurePlan,
+  type ErasureReason,
+} from "#lib/erasures/model.ts";
 import { ERASURE_REASON_WORDS } from "#lib/erasures/words.ts";
 import { eraseWords as words } from "./erase-words.ts";
 
@@ -31,7 +36,12 @@ export function EraseUser({ user }: { user: Erasable }) {
       >
         {user.isErased ? words.again : words.open}
       </Button>
-      <OnDemandDialog isOpen={isOpen} onClose={() => setIsOpen(false)} title={words.title(user.name)} size={620}>
+      <OnDemandDialog
+        isOpen={isOpen}
+        onClose={() => setIsOpen(false)}
+        title={words.title(user.name)}
+        size={620}
+      >
         <EraseForm userId={user.id} onClose={() => setIsOpen(false)} />
       </OnDemandDialog>
     </>

@@ -14,7 +14,10 @@ export const eraseWords = {
   mentions: "What mentions them",
   counts: (counts: ErasureCounts): { key: string; value: string }[] => [
     { key: "Tokens", value: groupedNumber(counts.tokens) },
-    { key: "Uses of tokens", value: counts.uses === null ? "too many to count here" : groupedNumber(counts.uses) },
+    {
+      key: "Uses of tokens",
+      value: counts.uses === null ? "too many to count here" : groupedNumber(counts.uses),
+    },
     { key: "Acts on record", value: groupedNumber(counts.acts) },
     { key: "Sign-ins and applications", value: groupedNumber(counts.signIns) },
     { key: "Cases", value: groupedNumber(counts.cases) },
@@ -32,8 +35,10 @@ export const eraseWords = {
   notReached: "Cannot be reached from here",
   notReachedText:
     "Exports and evidence packs that were downloaded, streams to SIEMs, mails that were sent, backups, and old pages of the database's own files until it writes over them.",
-  later: "If one of their ended tokens is presented later, that refused call is on record with its address. Erase again then.",
-  adminToo: "An admin of this console has the same e-mail address. That account stays: disable it under Admins.",
+  later:
+    "If one of their ended tokens is presented later, that refused call is on record with its address. Erase again then.",
+  adminToo:
+    "An admin of this console has the same e-mail address. That account stays: disable it under Admins.",
   reason: "Why",
   note: "Note",
   noteHelp: "It stays on record: do not name the person in it.",
