@@ -65,8 +65,8 @@ function partsOf(entry: ActOf, userId: string): EntryPart[] {
   const isPlain = PLAIN.test(entry.act) && !hasNote && !entry.namesContent && !entry.saysWhere;
   const hasContent = entry.note !== null || entry.before !== null || entry.after !== null;
   const parts: EntryPart[] = [];
-  if (isActor || isFromTheirs) parts.push("actor");
-  if (isUpon || entry.namesTarget) parts.push("target");
+  if ((isActor || isFromTheirs) && entry.actorName !== ERASED_NAME) parts.push("actor");
+  if ((isUpon || entry.namesTarget) && entry.targetName !== ERASED_NAME) parts.push("target");
   if (
     !KEPT.has(entry.act) &&
     !isPlain &&

@@ -315,7 +315,7 @@ test("an act keeps its leaf whichever parts of it are erased, by the database's 
       row,
       ENTRY_PARTS.filter((_, index) => mask & (1 << index)),
     );
-    expect(JSON.stringify(erased).includes("漢字")).toBe(mask !== 7);
+    expect(JSON.stringify({ ...erased, sequence: 0 }).includes("漢字")).toBe(mask !== 7);
     expect(entryLeaf(erased).toString("hex")).toBe(row.leaf);
     expect(entryLeaf({ ...erased, reason: "policy" }).toString("hex")).not.toBe(row.leaf);
   }
