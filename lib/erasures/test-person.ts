@@ -257,7 +257,8 @@ export async function tablesWithMarks({ db, asSuperuser }: Evidence): Promise<st
   ]);
   const pattern = `(${marks.map((mark) => mark.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll("'", "''")).join("|")})`;
   const parts = tables.map(
-    ({ name }) => `(SELECT '${name}: ' || left(t::text, 200) AS row FROM ${name} t WHERE t::text ~* '${pattern}' LIMIT 1)`,
+    ({ name }) =>
+      `(SELECT '${name}: ' || left(t::text, 200) AS row FROM ${name} t WHERE t::text ~* '${pattern}' LIMIT 1)`,
   );
   return (await asSuperuser(parts.join(" UNION ALL "))).map(({ row }) => String(row));
 }

@@ -142,9 +142,7 @@ export function useLeaf(use: SealedUse): Buffer {
   if (salt.length === SALT_DIGITS) return sha256(secondText(use, personHash(use)));
   const form = useFormOf(use);
   if (form === "whole" || !holdsNothingPersonal(use)) return sha256(firstText(use));
-  return form === "bare"
-    ? Buffer.from(salt.slice(BARE.length), "hex")
-    : sha256(secondText(use, salt));
+  return form === "bare" ? Buffer.from(salt.slice(BARE.length), "hex") : sha256(secondText(use, salt));
 }
 
 /** A flush in the tree of its seal: its number, how many rows it wrote, and the root over their leaves. */
