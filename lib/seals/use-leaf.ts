@@ -31,15 +31,20 @@ export type SealedUse = {
 };
 
 /** Of what is written today: who knows a leaf cannot try out what it was made of. */
-const SALT_BYTES = 20;
+export const SALT_BYTES = 20;
 const SALT_DIGITS = 2 * SALT_BYTES;
 const HASH_DIGITS = 64;
 /** Before the leaf of a row of `use/1`, which stands where its salt was. */
 const BARE = "01";
 
-/** Salts for the rows of a flush, in hexadecimal, by their places. */
+/** Salts for the rows of a flush, one after the other. */
+export function newSalts(count: number): Buffer {
+  return randomBytes(SALT_BYTES * count);
+}
+
+/** The same in hexadecimal, by the rows' places. */
 export function useSalts(count: number): (ordinal: number) => string {
-  const digits = randomBytes(SALT_BYTES * count).toString("hex");
+  const digits = newSalts(count).toString("hex");
   return (ordinal) => digits.slice(ordinal * SALT_DIGITS, (ordinal + 1) * SALT_DIGITS);
 }
 

@@ -1,4 +1,5 @@
 import type { ChainedEntry } from "./entry-leaf.ts";
+import type { LostCheckpoints } from "./known-restores.ts";
 import type { Seal } from "./seal.ts";
 import type { SealedUse } from "./use-leaf.ts";
 
@@ -39,6 +40,8 @@ export type EvidenceBase = {
   seals: ReadonlyMap<string, Seal>;
   /** Uses up to this day are gone, as the log has it. */
   usesGoneUntil: string | null;
+  /** Acts up to this one lie before it, or are gone as the log has it; 0 for none. */
+  actsBefore: bigint;
   /** Acts by which somebody's data was erased, of all times, as the log has them. */
   erasures: readonly ChainedEntry[];
 };
@@ -47,6 +50,8 @@ export type EvidenceBase = {
 export type EvidenceSource = {
   /** Undefined: it is read from its beginning. */
   base?: EvidenceBase;
+  /** Checkpoints that are said to be lost by restores; read first. */
+  restores?(): Promise<readonly LostCheckpoints[]>;
   checkpoints(): AsyncIterable<string>;
   /** By sequence. */
   entries(): AsyncIterable<ChainedEntry>;

@@ -85,13 +85,16 @@ export class EntryVerifier {
       );
   }
 
-  /** @param isWhole whether all of it was read: a part begins with a head that a checkpoint signed anyway. */
-  end(isWhole: boolean): VerifiedEntries {
+  /**
+   * @param isWhole whether all of it was read: a part begins with a head that a checkpoint signed anyway.
+   * @param lastBefore the last act that lies before a part, or has left: what checkpoints say up to it is not looked for.
+   */
+  end(isWhole: boolean, lastBefore = 0n): VerifiedEntries {
     const { gone } = this.#options;
     if (this.#begun > 0n && isWhole && gone.actsThrough !== this.#begun)
       this.#say(1n, `entries 1 to ${this.#begun} are missing, and did not leave by retention`);
     for (const [signed, { checkpoint }] of this.#heads)
-      if (signed > this.#sequence)
+      if (signed > this.#sequence && signed > lastBefore)
         this.#say(this.#sequence + 1n, `the log was cut: checkpoint ${checkpoint} has it up to ${signed}`);
     return { count: this.#count, before: this.#before, covered: this.#covered, lastAt: this.#lastAt };
   }

@@ -2,6 +2,7 @@ import { ChainVerifier } from "./chain-verifier.ts";
 import type { CheckpointKey } from "./checkpoint.ts";
 import { type ErasedOnRequest, Erasures } from "./erasures.ts";
 import { Gone, type GoneByRetention } from "./gone.ts";
+import { type KnownRestore, KnownRestores } from "./known-restores.ts";
 import { ADMIN_CHAIN, type Seal } from "./seal.ts";
 import { type EvidenceSource, type PlacedUse, type Problem, Problems } from "./verification.ts";
 import { type VerifiedCheckpoints, verifyCheckpoints } from "./verify-checkpoints.ts";
@@ -29,7 +30,11 @@ export type VerifiedUses = {
 export type Verification = {
   uses: VerifiedUses;
   entries: VerifiedEntries;
-  checkpoints: Omit<VerifiedCheckpoints, "expected" | "problem">;
+  checkpoints: Omit<VerifiedCheckpoints, "expected" | "problem"> & {
+    /** Those that are held elsewhere and are of a time that was lost, and the restores that lost it. */
+    lost: number;
+    restores: KnownRestore[];
+  };
   gone: GoneByRetention;
   erased: ErasedOnRequest;
   /** The first of each chain; none: all that is there holds. */
@@ -53,9 +58,11 @@ export type VerifyOptions = {
 export async function verifyEvidence(source: EvidenceSource, options: VerifyOptions): Promise<Verification> {
   const problems = new Problems();
   const { base } = source;
+  const restores = new KnownRestores((await source.restores?.()) ?? []);
   const { expected, problem, ...checkpoints } = await verifyCheckpoints(source.checkpoints(), {
     ...options,
     base: base?.checkpoint ?? null,
+    restores,
   });
   if (problem !== null) problems.add(problem.chain, problem.sequence, problem.says);
   const gone = new Gone(problems);
@@ -63,8 +70,12 @@ export async function verifyEvidence(source: EvidenceSource, options: VerifyOpti
   const erasures = new Erasures(problems, gone);
   for (const entry of base?.erasures ?? []) erasures.note(entry);
   const entries = new EntryVerifier({ expected, gone, erasures, problems });
-  for await (const entry of source.entries()) entries.add(entry);
+  for await (const entry of source.entries()) {
+    restores.note(entry);
+    entries.add(entry);
+  }
 
+  const lost = restores.end(problems);
   const chains = new Map<string, ChainVerifier>();
   const chainOf = (id: string) => {
     const known = chains.get(id);
@@ -92,7 +103,7 @@ export async function verifyEvidence(source: EvidenceSource, options: VerifyOpti
   }
   // what was erased while the rows were read is said by an act that came since
   for await (const entry of source.entriesSince()) entries.add(entry);
-  const verifiedEntries = entries.end(base === undefined);
+  const verifiedEntries = entries.end(base === undefined, base?.actsBefore);
   for (const chain of expected.keys()) if (chain !== ADMIN_CHAIN) chainOf(chain);
 
   const total: VerifiedUses = {
@@ -136,7 +147,7 @@ export async function verifyEvidence(source: EvidenceSource, options: VerifyOpti
   return {
     uses: total,
     entries: verifiedEntries,
-    checkpoints,
+    checkpoints: { ...checkpoints, ...lost },
     gone: gone.end(),
     erased,
     problems: problems.all,
