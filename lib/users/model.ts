@@ -25,6 +25,9 @@ export type UserDetail = UserRow & {
   liveAccessTokens: number;
   liveRefreshTokens: number;
   disabledAt: string | null;
+  /** When their personal data was erased: the row stays for what names its id. */
+  erasedAt: string | null;
+  isBeingErased: boolean;
   updatedAt: string;
   version: number;
 };

@@ -7,6 +7,7 @@ import { recordClaimsChange } from "../signals/record-claims-change.ts";
 import { readUser } from "./get-user.ts";
 import type { SetUserGroupsInput } from "./input.ts";
 import { USER_CHANGES, type UserDetail } from "./model.ts";
+import { requireNotErased } from "./require-not-erased.ts";
 import { saveMemberships } from "./save-memberships.ts";
 
 /**
@@ -14,7 +15,7 @@ import { saveMemberships } from "./save-memberships.ts";
  * widens. The whole list is for the version that was read: a group that another admin took away meanwhile does not come back by it. A change is
  * recorded as `user.groups_changed`. Needs `user:write`.
  *
- * @throws {DomainError} NOT_FOUND, STALE_VERSION, INVALID_INPUT for an unknown group.
+ * @throws {DomainError} NOT_FOUND, STALE_VERSION, INVALID_INPUT for an unknown group, ALREADY_ENDED for one who was erased.
  */
 export async function setUserGroups(
   ctx: Context,
@@ -25,6 +26,7 @@ export async function setUserGroups(
     if (isUuid(userId))
       await tx.query("SELECT id FROM user_account WHERE id = $1::uuid FOR UPDATE", [userId]);
     const before = await readUser(tx, { id: userId, now: ctx.now });
+    requireNotErased(before);
     await requireVersion(tx, version, {
       what: "The user",
       act: USER_CHANGES,

@@ -40,6 +40,7 @@ import { createCaseOpener } from "./case-opener.ts";
 import { createChecker, readHeld } from "./checker.ts";
 import { createCheckpointer } from "./checkpointer.ts";
 import { createDetector } from "./detector.ts";
+import { createEraser } from "./eraser.ts";
 import { createEventSender } from "./event-sender.ts";
 import { createFeedWatch } from "./feed-watch.ts";
 import { createKeyRotator } from "./key-rotator.ts";
@@ -77,7 +78,7 @@ export type WorkerOptions = {
  * Starts the product's scheduled and long work: settles orders, lets signing keys sign and retire at their time, keeps partitions ahead of time, takes expired
  * state away and old weeks out of the register, old days and acts out of the log, counts tokens and rolls up uses for totals, counts what killed authorities had not counted, copies what lives on for plans, notes
  * when orders were committed, holds uses against the rules of what is unusual, sends security events, the audit to SIEMs and e-mail, opens cases of what scanners reported, seals what writers that are gone
- * left unsealed, signs checkpoints, verifies spans of the evidence that somebody asked for, ends exports whose console was killed. Several workers share
+ * left unsealed, signs checkpoints, verifies spans of the evidence and erases personal data as somebody asked for it, ends exports whose console was killed. Several workers share
  * one database: each job and each order's step is done by one of them. The queue lives in a schema of its own that the login role makes.
  *
  * @throws where the database cannot be reached.
@@ -100,7 +101,8 @@ export async function startWorker({
   const retention = openSqlDatabase({
     url: databaseUrl,
     role: "retention",
-    maxConnections: 1,
+    // an erasure goes on beside what leaves
+    maxConnections: 2,
     applicationName: "tokenwarden-retention",
     maxSilenceMs: BUILD_SILENCE_MS,
   });
@@ -129,6 +131,7 @@ export async function startWorker({
     file: checkpointFile ?? null,
     signal: stopping.signal,
   });
+  const eraser = createEraser({ retention, url: databaseUrl, log, signal: stopping.signal });
   const detector = createDetector(databaseUrl, log, () => disk.isFull);
   const checkpointer =
     wrapper && createCheckpointer({ db, url: databaseUrl, log, wrapper, file: checkpointFile ?? null });
@@ -211,6 +214,7 @@ export async function startWorker({
     await checkpointer?.stop();
     await watch.stop();
     await checker.stop();
+    await eraser.stop();
     await detector.stop();
     await cases.stop();
     await mails?.stop();
@@ -236,6 +240,7 @@ export async function startWorker({
     checkpointer?.start();
     watch.start();
     checker.start();
+    eraser.start();
     detector.start();
     sender?.start();
     events?.start();
