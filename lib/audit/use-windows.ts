@@ -39,6 +39,23 @@ export function rowsWithin(
     ORDER BY ${order} LIMIT ${limit}::int`;
 }
 
+/**
+ * The first `limit` rows of some tokens that match, token by token through their index. In one condition over all of them the planner takes them for far more rows than
+ * they have, and walks the log by time.
+ */
+export function rowsOfTokens(
+  tokens: readonly string[],
+  conditions: readonly Fragment[],
+  order: Fragment,
+  limit: number,
+): Fragment {
+  return sql`SELECT x.* FROM unnest(${tokens}::uuid[]) AS t(id)
+    CROSS JOIN LATERAL (SELECT x.* FROM token_use x WHERE x.token_id = t.id
+        AND x.received_at >= coalesce(uuid_extract_timestamp(t.id) - interval '1 minute', '-infinity') AND ${all(conditions)}
+      ORDER BY ${order} LIMIT ${limit}::int) x
+    ORDER BY ${order} LIMIT ${limit}::int`;
+}
+
 /** From the first of some windows to the last. */
 export function hullOf(windows: readonly Span[]): Span | null {
   const [first] = windows;
