@@ -9,7 +9,7 @@ import type { TokenUseRow } from "./model.ts";
 import { type TokenUsesQuery, tokenUsesTable } from "./table.ts";
 import { findFollowedTokens, useConditions } from "./use-filters.ts";
 import { USE_COLUMNS, USE_JOINS, type UseRecord, useRowOf } from "./use-record.ts";
-import { findUseWindows, rowsOfTokens, rowsWithin } from "./use-windows.ts";
+import { areFew, findUseWindows, rowsOfFew, rowsOfTokens, rowsWithin } from "./use-windows.ts";
 
 const ALWAYS: Span = { from: new Date(0), to: new Date("9999-01-01T00:00:00Z") };
 
@@ -49,9 +49,13 @@ export async function listTokenUses(ctx: Context, query: TokenUsesQuery): Promis
   const after = seek(keyset, column, id);
   if (after !== null) conditions.push(after);
   const rows =
-    followed === null
-      ? rowsWithin(windows, conditions, order, limit)
-      : rowsOfTokens(followed.tokens, conditions, order, limit);
+    followed !== null
+      ? rowsOfTokens(followed.tokens, conditions, order, limit)
+      : query.filters.ip !== undefined &&
+          query.filters.token === undefined &&
+          (await areFew(ctx.db, conditions))
+        ? rowsOfFew(conditions, order, limit)
+        : rowsWithin(windows, conditions, order, limit);
   const records = await run<UseRecord>(
     ctx.db,
     sql`WITH page AS MATERIALIZED (${rows})
