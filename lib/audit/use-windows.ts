@@ -57,7 +57,7 @@ export function rowsOfTokens(
 }
 
 /** Uses of an address that are read whole, to be sorted then: of more the newest are soon found by time. */
-const FEW_USES = 20_000;
+const FEW_USES = 100_000;
 
 /** Whether few uses match: so few that reading the log by time would go through all of it for them. */
 export async function areFew(db: Database, conditions: readonly Fragment[]): Promise<boolean> {
