@@ -6,7 +6,7 @@ import { isUuid } from "../ids.ts";
 import { emailTaken } from "./create-user.ts";
 import { readUser } from "./get-user.ts";
 import type { UpdateUserInput } from "./input.ts";
-import type { UserDetail } from "./model.ts";
+import { USER_CHANGES, type UserDetail } from "./model.ts";
 
 /**
  * Changes a user's e-mail, name or attributes. Recorded as `user.updated`. Needs `user:write`.
@@ -24,7 +24,7 @@ export async function updateUser(
     const user = await readUser(tx, { id: userId, now: ctx.now });
     await requireVersion(tx, input.version, {
       what: "The user",
-      act: "user.updated",
+      act: USER_CHANGES,
       targetId: userId,
       version: user.version,
     });
