@@ -2,6 +2,7 @@ import type { Sql } from "../db/sql.ts";
 import type { SqlDatabase } from "../db/sql-database.ts";
 import { readCheckpoint } from "./checkpoint.ts";
 import type { ChainedEntry } from "./entry-leaf.ts";
+import { ERASED, ERASURE_BEGUN } from "./erasures.ts";
 import { ENTRIES, jwsOf, mapped, rowsOf, slicesOf } from "./read-evidence.ts";
 import { ADMIN_CHAIN, type Seal } from "./seal.ts";
 import { SEAL_COLUMNS, type SealRecord, sealOf } from "./seal-record.ts";
@@ -25,6 +26,8 @@ type Bound = { number: bigint; at: Date; jws: string };
 const headsOf = (jws: string | undefined) => (jws === undefined ? [] : (readCheckpoint(jws)?.heads ?? []));
 const actsOf = (jws: string | undefined): bigint =>
   headsOf(jws).find(({ chain }) => chain === ADMIN_CHAIN)?.sequence ?? 0n;
+
+const later = (one: bigint, other: bigint) => (one > other ? one : other);
 
 /** The seal before the first one of each chain that is read; of a chain that a checkpoint around the beginning names and that has none here, the one that it names or the last before. */
 async function readBases(db: Sql, from: Date, end: Date): Promise<Map<string, Seal>> {
@@ -55,6 +58,12 @@ async function readBases(db: Sql, from: Date, end: Date): Promise<Map<string, Se
   return new Map(records.map((record) => [record.chain, sealOf(record)]));
 }
 
+async function readErasures(db: SqlDatabase): Promise<ChainedEntry[]> {
+  return db.query<ChainedEntry>(`${ENTRIES} WHERE act = ANY ($1::text[]) ORDER BY sequence`, [
+    [ERASURE_BEGUN, ERASED],
+  ]);
+}
+
 /**
  * The evidence of a span of time with what it builds upon, of a database that others go on writing to: uses by when they were sealed, acts between the checkpoints
  * around it. A little more than was asked for, so that its last seals have their checkpoint.
@@ -83,9 +92,11 @@ export async function readEvidenceRange(
     uses: bigint;
     begin: Date | null;
     gone: string | null;
+    actsGone: bigint;
   }>(
     `SELECT min(received_from) AS "rowsFrom", coalesce(sum(count), 0)::bigint AS uses, (SELECT min(at) FROM checkpoint) AS begin,
-       (SELECT to_char(max(day) AT TIME ZONE 'UTC', 'YYYY-MM-DD') FROM purged_use_day) AS gone
+       (SELECT to_char(max(day) AT TIME ZONE 'UTC', 'YYYY-MM-DD') FROM purged_use_day) AS gone,
+       (SELECT coalesce(max(through), 0)::bigint FROM purged_acts) AS "actsGone"
      FROM seal WHERE sealed_at >= $1::timestamptz AND sealed_at < $2::timestamptz`,
     [from, end],
   );
@@ -103,6 +114,8 @@ export async function readEvidenceRange(
         begin: facts?.begin ?? null,
         seals: await readBases(db, from, end),
         usesGoneUntil: facts?.gone ?? null,
+        actsBefore: later(actsOf(before?.jws), facts?.actsGone ?? 0n),
+        erasures: await readErasures(db),
       },
       checkpoints: () =>
         mapped(
@@ -111,6 +124,8 @@ export async function readEvidenceRange(
         ),
       entries: () => rowsOf<ChainedEntry>(db, `${ENTRIES} WHERE ${acts} ORDER BY sequence`),
       slices: () => slicesOf(db, { seals: from, uses: rowsFrom, end }),
+      // entries of a part end with a checkpoint
+      async *entriesSince() {},
     },
   };
 }

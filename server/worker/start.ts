@@ -16,6 +16,7 @@ import { readKeyIdInForce } from "#lib/keys/root-secret.ts";
 import { purgeLifetimePlans } from "#lib/lifetimes/purge-lifetime-plans.ts";
 import { PURGE_LOG_CRON } from "#lib/log-retention/model.ts";
 import { purgeLog } from "#lib/log-retention/purge-log.ts";
+import { verifyUseDay } from "#lib/log-retention/verify-use-day.ts";
 import { purgeMails } from "#lib/mail/purge-mails.ts";
 import { purgePlans } from "#lib/order-plans/purge-plans.ts";
 import type { Outbound } from "#lib/outbound/outbound.ts";
@@ -36,9 +37,10 @@ import { rollUpAll } from "#lib/use-rollups/roll-up-uses.ts";
 import { countMissedUses } from "#lib/verification/count-missed-uses.ts";
 import { logFailure } from "#server/log-failure.ts";
 import { createCaseOpener } from "./case-opener.ts";
-import { createChecker } from "./checker.ts";
+import { createChecker, readHeld } from "./checker.ts";
 import { createCheckpointer } from "./checkpointer.ts";
 import { createDetector } from "./detector.ts";
+import { createEraser } from "./eraser.ts";
 import { createEventSender } from "./event-sender.ts";
 import { createFeedWatch } from "./feed-watch.ts";
 import { createKeyRotator } from "./key-rotator.ts";
@@ -54,6 +56,8 @@ const BUILD_SILENCE_MS = 660_000;
 const REST_MAX_MS = 2_000;
 /** Of a long log the next run of the job goes on with the rest. */
 const ROLL_UP_MS = 300_000;
+/** A job is given up after ten minutes: days that are left are the next run's. */
+const PURGE_LOG_MS = 480_000;
 
 export type RunningWorker = { db: Database; stop(): Promise<void> };
 
@@ -74,7 +78,7 @@ export type WorkerOptions = {
  * Starts the product's scheduled and long work: settles orders, lets signing keys sign and retire at their time, keeps partitions ahead of time, takes expired
  * state away and old weeks out of the register, old days and acts out of the log, counts tokens and rolls up uses for totals, counts what killed authorities had not counted, copies what lives on for plans, notes
  * when orders were committed, holds uses against the rules of what is unusual, sends security events, the audit to SIEMs and e-mail, opens cases of what scanners reported, seals what writers that are gone
- * left unsealed, signs checkpoints, verifies spans of the evidence that somebody asked for, ends exports whose console was killed. Several workers share
+ * left unsealed, signs checkpoints, verifies spans of the evidence and erases personal data as somebody asked for it, ends exports whose console was killed. Several workers share
  * one database: each job and each order's step is done by one of them. The queue lives in a schema of its own that the login role makes.
  *
  * @throws where the database cannot be reached.
@@ -97,7 +101,8 @@ export async function startWorker({
   const retention = openSqlDatabase({
     url: databaseUrl,
     role: "retention",
-    maxConnections: 1,
+    // an erasure goes on beside what leaves
+    maxConnections: 2,
     applicationName: "tokenwarden-retention",
     maxSilenceMs: BUILD_SILENCE_MS,
   });
@@ -126,6 +131,7 @@ export async function startWorker({
     file: checkpointFile ?? null,
     signal: stopping.signal,
   });
+  const eraser = createEraser({ retention, url: databaseUrl, log, signal: stopping.signal });
   const detector = createDetector(databaseUrl, log, () => disk.isFull);
   const checkpointer =
     wrapper && createCheckpointer({ db, url: databaseUrl, log, wrapper, file: checkpointFile ?? null });
@@ -176,9 +182,17 @@ export async function startWorker({
     "purge-log": {
       cron: PURGE_LOG_CRON,
       run: async () => {
-        const purged = await purgeLog(retention, { signal: stopping.signal });
+        const { signal } = stopping;
+        const held = () => readHeld(checkpointFile ?? null);
+        const purged = await purgeLog(retention, {
+          signal,
+          verify: (day) => verifyUseDay(db, day, { held, signal }),
+          forMs: PURGE_LOG_MS,
+        });
         if (purged.unsignedDay !== null)
           log.error(purged, "no checkpoint covers a day that should leave the log: it stays");
+        if (purged.brokenDay !== null)
+          log.error(purged, "the evidence of a day that should leave the log does not hold: it stays");
         return purged;
       },
     },
@@ -200,6 +214,7 @@ export async function startWorker({
     await checkpointer?.stop();
     await watch.stop();
     await checker.stop();
+    await eraser.stop();
     await detector.stop();
     await cases.stop();
     await mails?.stop();
@@ -225,6 +240,7 @@ export async function startWorker({
     checkpointer?.start();
     watch.start();
     checker.start();
+    eraser.start();
     detector.start();
     sender?.start();
     events?.start();

@@ -79,6 +79,7 @@ import * as leakDesk from "./leak-desk/route.ts";
 import * as leakReports from "./leak-reports/route.ts";
 import * as live from "./live/route.ts";
 import * as logRetentionPlan from "./log-retention/plan/route.ts";
+import * as logRetentionReleases from "./log-retention/releases/route.ts";
 import * as logRetention from "./log-retention/route.ts";
 import * as mailSettingsRemove from "./mail-settings/remove/route.ts";
 import * as mailSettings from "./mail-settings/route.ts";
@@ -160,6 +161,8 @@ import * as tokensTotal from "./tokens/total/route.ts";
 import * as usersIdAccess from "./users/[id]/access/route.ts";
 import * as usersIdDisable from "./users/[id]/disable/route.ts";
 import * as usersIdEnable from "./users/[id]/enable/route.ts";
+import * as usersIdErasure from "./users/[id]/erasure/route.ts";
+import * as usersIdErasurePlan from "./users/[id]/erasure-plan/route.ts";
 import * as usersIdGrantsClientIdWithdraw from "./users/[id]/grants/[clientId]/withdraw/route.ts";
 import * as usersIdGroups from "./users/[id]/groups/route.ts";
 import * as usersIdPassword from "./users/[id]/password/route.ts";
@@ -306,6 +309,7 @@ export function allRoutes(): Route[] {
     evidenceChecksIdCancel,
     logRetention,
     logRetentionPlan,
+    logRetentionReleases,
     restore,
     restoreConfirm,
     retention,
@@ -344,6 +348,8 @@ export function allRoutes(): Route[] {
     usersIdAccess,
     usersIdDisable,
     usersIdEnable,
+    usersIdErasure,
+    usersIdErasurePlan,
     usersIdGrantsClientIdWithdraw,
     usersIdGroups,
     usersIdPassword,
