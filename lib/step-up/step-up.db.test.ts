@@ -25,6 +25,7 @@ import { compromiseKey } from "../keys/compromise-key.ts";
 import { destroyKey } from "../keys/destroy-key.ts";
 import { rotateKey } from "../keys/rotate-key.ts";
 import { changeLogRetention } from "../log-retention/change-log-retention.ts";
+import { releaseUseDay } from "../log-retention/release-use-day.ts";
 import { getOrganisation } from "../organisation/get-organisation.ts";
 import { updateOrganisation } from "../organisation/update-organisation.ts";
 import { beginPasskeyRegistration } from "../passkeys/begin-registration.ts";
@@ -291,6 +292,7 @@ describe("the lock: each use case asks by itself", () => {
     ["keys", "changeKeySettings", (ctx) => changeKeySettings(ctx, none)],
     ["retention", "changeRetention", (ctx) => changeRetention(ctx, none)],
     ["retention", "changeLogRetention", (ctx) => changeLogRetention(ctx, none)],
+    ["retention", "releaseUseDay", (ctx) => releaseUseDay(ctx, none)],
     ["streams", "createEventStream", (ctx) => createEventStream(ctx, none, none)],
     ["streams", "updateEventStream", (ctx) => updateEventStream(ctx, none, none)],
     ["streams", "removeEventStream", (ctx) => removeEventStream(ctx, none)],
