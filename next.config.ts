@@ -12,6 +12,8 @@ const config: NextConfig = {
   // Next keeps what a request's proxy step may read; ten megabytes for each of many uploads at once would be the process's end
   experimental: { proxyClientMaxBodySize: 512 * 1024 },
   typescript: { ignoreBuildErrors: false },
+  // a browser asks for it while the head of a page, with the icon's address, is still on its way
+  rewrites: async () => [{ source: "/favicon.ico", destination: "/icon.svg" }],
 };
 
 export default config;

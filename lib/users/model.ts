@@ -32,6 +32,9 @@ export type UserDetail = UserRow & {
   version: number;
 };
 
+/** The acts by which a user's version goes up, but for imports. */
+export const USER_CHANGES = ["user.updated", "user.groups_changed"] as const;
+
 /** What an act on a user ended, and what of them goes on. */
 export type DisabledUser = {
   user: UserDetail;

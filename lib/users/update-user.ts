@@ -6,7 +6,7 @@ import { isUuid } from "../ids.ts";
 import { emailTaken } from "./create-user.ts";
 import { readUser } from "./get-user.ts";
 import type { UpdateUserInput } from "./input.ts";
-import type { UserDetail } from "./model.ts";
+import { USER_CHANGES, type UserDetail } from "./model.ts";
 import { requireNotErased } from "./require-not-erased.ts";
 
 /**
@@ -26,7 +26,7 @@ export async function updateUser(
     requireNotErased(user);
     await requireVersion(tx, input.version, {
       what: "The user",
-      act: "user.updated",
+      act: USER_CHANGES,
       targetId: userId,
       version: user.version,
     });
