@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
 import { expectAccessible } from "../../fixtures/accessibility.ts";
 import { ageSessions } from "../../fixtures/age-session.ts";
-import { inviteAdmin } from "../../fixtures/invite-admin.ts";
+import { type AdminAccount, inviteAdmin } from "../../fixtures/invite-admin.ts";
 import { expect, NOBODY, test } from "../../fixtures/test.ts";
 import { codeOf } from "../../fixtures/totp.ts";
 import { VirtualAuthenticator } from "../../fixtures/virtual-authenticator.ts";
@@ -15,7 +15,18 @@ async function signOut(page: Page): Promise<void> {
   await expect(page).toHaveURL(/\/sign-in/);
 }
 
-test("a passkey is added and signs in alone; a stale session is asked again, and a form that is left at that stays as it was", async ({
+async function signInByRecovery(page: Page, admin: AdminAccount, code: string): Promise<void> {
+  const signIn = new SignInPage(page);
+  await signIn.open();
+  await signIn.email.fill(admin.email);
+  await signIn.password.fill(admin.password);
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByRole("button", { name: /Use a recovery code/ }).click();
+  await page.getByLabel("Recovery code").fill(code);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+}
+
+test("a passkey is added, signs in alone, confirms a stale session, is lost and replaced by a recovery code, and a copy is refused", async ({
   page,
   product,
   ownerApi,
@@ -63,4 +74,44 @@ test("a passkey is added and signs in alone; a stale session is asked again, and
   await expect(dialog).toBeHidden();
   await expect(page.getByText("It was not done"), "nothing failed").toHaveCount(0);
   await expect(page.getByRole("textbox", { name: "E-mail" }), "the form is as it was").toHaveValue(email);
+  await invite.click();
+  await expect(dialog.getByRole("button", { name: "Use a passkey" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("Hand this link over")).toBeVisible();
+  const { rows } = await ownerApi.read<{ rows: { email: string }[] }>("/api/v1/admins");
+  expect(rows.filter((row) => row.email === email)).toHaveLength(1);
+
+  await device.lose();
+  await page.context().clearCookies();
+  await signInByRecovery(page, admin, codes[0] ?? "");
+  await expect(page).toHaveURL("/account");
+  await expect(page.getByText("You came in with a recovery code")).toBeVisible();
+  await page.getByRole("button", { name: "Remove Office laptop" }).click();
+  await page.getByRole("button", { name: "Remove the passkey" }).click();
+  await expect(page.getByText("No passkey yet")).toBeVisible();
+  const next = await VirtualAuthenticator.of(page);
+  await page.getByRole("button", { name: "Add a passkey" }).click();
+  await page.getByRole("textbox", { name: "Name" }).fill("New phone");
+  await page.getByRole("button", { name: "Continue" }).click();
+  await expect(page.getByRole("region", { name: "Passkeys" }).getByText("New phone")).toBeVisible();
+
+  // what the device offers beside the e-mail signs in too, without a button
+  await page.getByRole("button", { name: /account of/ }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await expect(page).toHaveURL("/");
+  await next.touches(false);
+  await signOut(page);
+  await next.turnBackCounters(1);
+  await next.touches(true);
+  await signIn.open();
+  await expect(page.getByRole("alert").filter({ hasText: "was not accepted" })).toBeVisible();
+  await next.lose();
+  await signInByRecovery(page, admin, codes[0] ?? "");
+  await expect(
+    page.getByRole("alert").filter({ hasText: "works once" }),
+    "the first one is used up",
+  ).toBeVisible();
+  await signInByRecovery(page, admin, codes[1] ?? "");
+  await expect(page.getByText("A copy of your passkey was used")).toBeVisible();
+  await expect(page.getByText("8 of 10 codes are left.")).toBeVisible();
 });
