@@ -54,6 +54,8 @@ const BUILD_SILENCE_MS = 660_000;
 const REST_MAX_MS = 2_000;
 /** Of a long log the next run of the job goes on with the rest. */
 const ROLL_UP_MS = 300_000;
+/** Jobs are due at full minutes; each look is a query of each of them. */
+const JOBS_EVERY_SECONDS = 10;
 
 export type RunningWorker = { db: Database; stop(): Promise<void> };
 
@@ -68,6 +70,8 @@ export type WorkerOptions = {
   signals?: WorkerSignals | undefined;
   /** Where checkpoints are kept outside of the database, absolute path; undefined: nowhere. */
   checkpointFile?: string | undefined;
+  /** How often a job that was asked for is looked for, in seconds, half a second at least. */
+  jobsEverySeconds?: number;
 };
 
 /**
@@ -85,6 +89,7 @@ export async function startWorker({
   log,
   signals,
   checkpointFile,
+  jobsEverySeconds = JOBS_EVERY_SECONDS,
 }: WorkerOptions): Promise<RunningWorker> {
   await requireKnownSchema(databaseUrl);
   const db = openDatabase({
@@ -215,7 +220,7 @@ export async function startWorker({
     await boss.start();
     for (const [name, job] of Object.entries(jobs)) {
       await boss.createQueue(name, { policy: "short", retryLimit: 3, expireInSeconds: 600 });
-      await boss.work(name, { pollingIntervalSeconds: 10 }, async () => {
+      await boss.work(name, { pollingIntervalSeconds: jobsEverySeconds }, async () => {
         log.debug({ job: name, result: await job.run() }, "job done");
       });
       await boss.schedule(name, job.cron, null, { tz: "UTC" });
