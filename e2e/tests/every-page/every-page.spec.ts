@@ -117,7 +117,23 @@ async function pageFor(browser: Browser, page: Page, route: string, baseURL: str
 
 async function wear(page: Page, colorScheme: "light" | "dark"): Promise<void> {
   await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-  await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", colorScheme);
+  const html = page.locator("html");
+  await expect(html).toHaveAttribute("data-mantine-color-scheme", colorScheme).catch(async (cause) => {
+    throw new Error(`the page does not follow the system: ${await whyNot(page)}`, { cause });
+  });
+}
+
+/** The system's word, a choice that would go before it, and whether the browser draws frames, by which it tells of a change. */
+function whyNot(page: Page): Promise<string> {
+  return page.evaluate(async () => {
+    const isDark = matchMedia("(prefers-color-scheme: dark)").matches;
+    const chosen = localStorage.getItem("mantine-color-scheme-value");
+    const draws = await Promise.race([
+      new Promise((resolve) => requestAnimationFrame(() => resolve(true))),
+      new Promise((resolve) => setTimeout(() => resolve(false), 1_000)),
+    ]);
+    return JSON.stringify({ isDark, chosen, draws, visibility: document.visibilityState });
+  });
 }
 
 async function expectSound(page: Page, name: string): Promise<void> {
