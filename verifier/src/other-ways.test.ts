@@ -127,9 +127,7 @@ test("a list is fetched again when its time to live is over; unchanged it costs 
   const verifier = await open({ revocation: "status-list" });
   const token = await listed(5);
   expect(await codeOf(verifier, token)).toBe("good");
-  await expect
-    .poll(async () => (await codeOf(verifier, token)) === "good" && asked.unchanged > 0)
-    .toBe(true);
+  await expect.poll(async () => (await codeOf(verifier, token)) === "good" && asked.unchanged > 0).toBe(true);
   list = await peer.statusList({ 5: 1 }, { ttl: 1 });
   await expect.poll(() => codeOf(verifier, token)).toBe("revoked");
 });

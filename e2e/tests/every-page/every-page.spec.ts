@@ -118,9 +118,11 @@ async function pageFor(browser: Browser, page: Page, route: string, baseURL: str
 async function wear(page: Page, colorScheme: "light" | "dark"): Promise<void> {
   await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
   const html = page.locator("html");
-  await expect(html).toHaveAttribute("data-mantine-color-scheme", colorScheme).catch(async (cause) => {
-    throw new Error(`the page does not follow the system: ${await whyNot(page)}`, { cause });
-  });
+  await expect(html)
+    .toHaveAttribute("data-mantine-color-scheme", colorScheme)
+    .catch(async (cause) => {
+      throw new Error(`the page does not follow the system: ${await whyNot(page)}`, { cause });
+    });
 }
 
 /** The system's word, a choice that would go before it, and whether the browser draws frames, by which it tells of a change. */
