@@ -1,8 +1,9 @@
 import type { Browser, Page } from "@playwright/test";
 import { decodeJwt } from "jose";
 import { expectAccessible, listViolations, overflowOf } from "../../fixtures/accessibility.ts";
-import { expect, NOBODY, test } from "../../fixtures/one-browser.ts";
+import { test } from "../../fixtures/one-browser.ts";
 import { listPageRoutes } from "../../fixtures/page-routes.ts";
+import { expect, NOBODY } from "../../fixtures/test.ts";
 import { CommandPalette } from "../../pages/command-palette.ts";
 import { TokenPage } from "../../pages/token-page.ts";
 

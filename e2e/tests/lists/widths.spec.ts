@@ -1,8 +1,8 @@
 import type { Page } from "@playwright/test";
 import { decodeJwt } from "jose";
 import { overflowOf } from "../../fixtures/accessibility.ts";
-import { expect, test } from "../../fixtures/one-browser.ts";
-import { OWNERS_COLUMNS } from "../../fixtures/test.ts";
+import { test } from "../../fixtures/one-browser.ts";
+import { expect, OWNERS_COLUMNS } from "../../fixtures/test.ts";
 
 const LISTS = [
   "/tokens",
