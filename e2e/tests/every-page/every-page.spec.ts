@@ -19,6 +19,8 @@ const ids: Record<string, string> = {};
 
 // a record of each step would hold each page as many times as it is looked at
 test.use({ contextOptions: { reducedMotion: "reduce" }, trace: "off" });
+// one half of the pages in each worker
+test.describe.configure({ mode: "parallel" });
 
 test.beforeAll(async ({ ownerApi, authority, registry }) => {
   const client = await registry.addService({ customClaims: { tier: "gold" }, accessTokenTtlSeconds: 300 });
