@@ -1,6 +1,15 @@
 import { expect, OWNERS_COLUMNS, test } from "../../fixtures/test.ts";
 import { TokensPage } from "../../pages/tokens-page.ts";
 
+// as they come, for other tests
+test.afterAll(async ({ ownerApi }) => {
+  const asTheyCome = { hidden: {}, sizes: {}, density: "comfortable" };
+  for (const table of ["tokens", "orders"]) {
+    const answer = await ownerApi.send("PUT", `/api/v1/me/tables/${table}`, asTheyCome);
+    expect(answer.status(), table).toBe(200);
+  }
+});
+
 test("filters, order and columns are saved as a view, opened, changed, shared, renamed and deleted", {
   lock: OWNERS_COLUMNS,
 }, async ({ page, context, registry }) => {
