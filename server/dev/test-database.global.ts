@@ -16,8 +16,10 @@ interface Shared {
   database: Promise<EmbeddedDatabase & { dataDir: string }>;
 }
 
-/** Projects of one run that need the same of a server share it. */
-const holder = globalThis as { tokenwardenTestDatabases?: Record<"durable" | "hurried", Shared | null> };
+type Databases = Record<"durable" | "hurried", Shared | null> & { starting: Promise<unknown> };
+
+/** Projects of one run that need the same of a server share it. One starts after the other: what migrates has one state in a process. */
+const holder = globalThis as { tokenwardenTestDatabases?: Databases };
 
 function isAlive(pid: number): boolean {
   try {
@@ -80,10 +82,12 @@ async function start(isDurable: boolean): Promise<EmbeddedDatabase & { dataDir: 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const isDurable = project.name !== "database";
   const kind = isDurable ? "durable" : "hurried";
-  holder.tokenwardenTestDatabases ??= { durable: null, hurried: null };
+  holder.tokenwardenTestDatabases ??= { durable: null, hurried: null, starting: Promise.resolve() };
   const databases = holder.tokenwardenTestDatabases;
-  const shared = databases[kind] ?? { users: 0, database: start(isDurable) };
+  const startNext = () => start(isDurable);
+  const shared = databases[kind] ?? { users: 0, database: databases.starting.then(startNext, startNext) };
   databases[kind] = shared;
+  databases.starting = shared.database;
   shared.users += 1;
   const database = await shared.database;
   project.provide("databaseAdminUrl", database.adminUrl);
