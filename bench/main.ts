@@ -12,7 +12,7 @@ const USAGE = `npm run bench -- authority [--rounds N] [--seconds S] [--connecti
 npm run bench -- inventory [--rows N] [--repeats N] [--keep DIR] [--no-settle] [--record] [--smoke]
 npm run bench -- reach [--verifiers N] [--rounds N] [--rows FACTS] [--record] [--smoke]
 npm run bench -- rotation [--cache-seconds N] [--record] [--smoke]
-npm run bench -- audit [--rows N] [--record] [--smoke]
+npm run bench -- audit [--rows N] [--keep DIR] [--profile] [--record] [--smoke]
 npm run bench -- drill [--rounds N] [--record] [--smoke]
 npm run bench -- start [--rounds N] [--peers keycloak|none] [--record] [--smoke]
 npm run bench -- verifier [--rows N] [--rounds N] [--record] [--smoke]`;
@@ -209,7 +209,12 @@ async function run(args: string[], stack: AsyncDisposableStack): Promise<boolean
       const { FULL_ROWS, SMOKE_ROWS, settingsOf } = await import("./audit/settings.ts");
       const byDefault = values.smoke ? SMOKE_ROWS : FULL_ROWS;
       const rows = Math.round(readNumber("rows", values.rows, byDefault, 1_000_000_000));
-      const settings = settingsOf({ rows, isSmoke: values.smoke });
+      const settings = settingsOf({
+        rows,
+        isSmoke: values.smoke,
+        keepDir: values.keep ?? null,
+        profiles: values.profile,
+      });
       const { benchAudit } = await import("./audit/bench-audit.ts");
       return benchAudit(settings, { records: values.record || settings.mode === "full", log, stack });
     }

@@ -1,4 +1,4 @@
-import { randomFillSync } from "node:crypto";
+import { randomBytes, randomFillSync } from "node:crypto";
 
 const bytes = Buffer.allocUnsafe(4096);
 let used = bytes.length;
@@ -25,6 +25,21 @@ export function uuidv7(at: Date | number): string {
   id[8] = 0x80 | ((id[8] as number) & 0x3f);
   const hex = id.toString("hex");
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/** Digits of randomness that an id takes: 74 bits, in whole digits. */
+const RANDOM_DIGITS = 20;
+
+/** So many UUIDv7 whose timestamp is `at`, in no order, from one piece of randomness. */
+export function uuidv7s(at: Date, count: number): string[] {
+  const time = at.getTime().toString(16).padStart(12, "0");
+  const head = `${time.slice(0, 8)}-${time.slice(8)}-7`;
+  const random = randomBytes((count * RANDOM_DIGITS) / 2).toString("hex");
+  return Array.from({ length: count }, (_, n) => {
+    const from = n * RANDOM_DIGITS;
+    const variant = "89ab"[Number.parseInt(random.charAt(from + 3), 16) & 3];
+    return `${head}${random.slice(from, from + 3)}-${variant}${random.slice(from + 4, from + 7)}-${random.slice(from + 7, from + 19)}`;
+  });
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

@@ -137,6 +137,7 @@ export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
   "GET /api/v1/log-retention": "organisation:read",
   "PUT /api/v1/log-retention": "retention:write",
   "GET /api/v1/log-retention/plan": "organisation:read",
+  "POST /api/v1/log-retention/releases": "retention:write",
   "GET /api/v1/restore": "overview:read",
   "POST /api/v1/restore/confirm": "restore:confirm",
   "GET /api/v1/retention": "organisation:read",

@@ -1,27 +1,22 @@
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { createCredentials } from "#bench/authority/credentials.ts";
 import { RESOURCE, SCOPE, seedRegistry } from "#bench/authority/seed-registry.ts";
 import { startOurs } from "#bench/authority/start-ours.ts";
 import { memoryOf } from "#bench/child.ts";
-import { resetSettings, setForLoading } from "#bench/inventory/seed/loading-settings.ts";
+import { summarizeProfiles } from "#bench/profile/summarize.ts";
 import { type IngestReport, measureIngest } from "#bench/reach/measure-ingest.ts";
 import { type Figure, figureLine } from "#bench/report/figures.ts";
 import { type Machine, readMachine } from "#bench/report/machine.ts";
-import { writeResult, writeSection } from "#bench/report/write.ts";
+import { RESULTS_DIR, writeResult, writeSection } from "#bench/report/write.ts";
 import { type Context, systemContext } from "#lib/context.ts";
-import { type Database, openDatabase } from "#lib/db/database.ts";
-import { migrate } from "#lib/db/migrate.ts";
 import { openSqlDatabase } from "#lib/db/sql-database.ts";
 import { detectNext } from "#lib/detections/detect-next.ts";
-import { startEmbeddedDatabase } from "#server/embedded-database/start.ts";
 import { type ExplorerReport, measureExplorer } from "./measure-explorer.ts";
 import { type ExportReport, measureExport } from "./measure-export.ts";
-import { measureRollup, type RollupReport } from "./measure-rollup.ts";
+import type { RollupReport } from "./measure-rollup.ts";
 import { measureVerification, type VerificationReport } from "./measure-verification.ts";
+import { type MadeLog, openLog } from "./open-log.ts";
 import { questionsFor } from "./questions.ts";
-import { seedUses } from "./seed-uses.ts";
 import type { Settings } from "./settings.ts";
 import { renderTable } from "./table.ts";
 
@@ -34,6 +29,7 @@ export type AuditReport = {
   settings: Settings;
   seed: { rows: number; seconds: number; bytes: number };
   rollup: RollupReport;
+  indexes: MadeLog["indexes"];
   explorer: { day: ExplorerReport; quarter: ExplorerReport };
   exports: ExportReport[];
   ingest: IngestReport;
@@ -94,6 +90,9 @@ function figuresOf(report: Omit<AuditReport, "figures" | "what">): Figure[] {
   const [ndjson] = report.exports;
   return [
     { name: "ingest_ratio", value: ingest.ratio, unit: "ratio" },
+    { name: "ingest_authority_us", value: ingest.cpu.ours.authority, unit: "us" },
+    { name: "ingest_database_us", value: ingest.cpu.ours.database, unit: "us" },
+    { name: "bare_database_us", value: ingest.cpu.bare.database, unit: "us" },
     { name: "ingest_uses_per_s", value: ingest.reportsPerSecond, unit: "uses/s" },
     { name: "verify_uses_per_s", value: verification.usesPerSecond, unit: "uses/s" },
     { name: "explorer_day_p95_ms", value: explorer.day.p95Ms, unit: "ms" },
@@ -102,6 +101,15 @@ function figuresOf(report: Omit<AuditReport, "figures" | "what">): Figure[] {
     { name: "detection_us_per_event", value: detection.microsecondsEach, unit: "us" },
     { name: "audit_bytes_per_use", value: seed.bytes / seed.rows, unit: "bytes" },
     { name: "rollup_rows_per_s", value: rollup.rowsPerSecond, unit: "rows/s" },
+    {
+      name: "explorer_given_up",
+      value:
+        explorer.day.uncounted.length +
+        explorer.day.unsummed.length +
+        explorer.quarter.uncounted.length +
+        explorer.quarter.unsummed.length,
+      unit: "questions",
+    },
     { name: "rollup_bytes_per_use", value: rollup.bytes / seed.rows, unit: "bytes" },
     { name: "authority_rss_mb", value: authority.rssMb, unit: "MB" },
     { name: "unrecorded_uses", value: ingest.unrecorded + verification.unrecorded, unit: "uses" },
@@ -112,37 +120,11 @@ function figuresOf(report: Omit<AuditReport, "figures" | "what">): Figure[] {
 export async function benchAudit(settings: Settings, { records, log, stack }: Options): Promise<boolean> {
   const at = new Date();
   const machine = readMachine();
-  const dataDir = mkdtempSync(path.join(tmpdir(), "tokenwarden-audit-"));
-  // the database's own account passes through it
-  chmodSync(dataDir, 0o711);
-  stack.defer(() => rmSync(dataDir, { recursive: true, force: true, maxRetries: 3 }));
-  let server = await startEmbeddedDatabase({ dataDir });
-  stack.defer(() => server.stop());
-  const startAgain = async () => {
-    await server.stop();
-    server = await startEmbeddedDatabase({ dataDir });
-  };
-  await migrate(server.url);
-  await setForLoading(server.adminUrl, { max_wal_size: "2GB" });
-  await startAgain();
-  const seed = await seedUses(server.url, { ...settings, log });
-  await resetSettings(server.adminUrl);
-  await startAgain();
-  log(`${seed.rows} uses in ${seed.seconds.toFixed(0)} s, ${(seed.bytes / seed.rows).toFixed(0)} bytes each`);
-  const { url } = server;
-  const db: Database = openDatabase({
-    url,
-    role: "app",
-    maxConnections: 8,
-    applicationName: "tokenwarden bench",
-  });
-  stack.defer(() => db.end());
+  const { dataDir, url, db, seed, rollup, indexes } = await openLog(settings, { log, stack });
   const contextNow = (): Context => ({
     ...systemContext(db, "bench"),
     actor: { kind: "api_token", id: "bench", name: "bench", role: "owner" },
   });
-  const rollup = await measureRollup(db, seed.rows);
-  log(`rolled up in ${rollup.seconds.toFixed(0)} s, ${(rollup.bytes / 1e6).toFixed(0)} MB`);
   const questions = questionsFor(seed);
   // the days end where today begins: "a day" is yesterday and what is left of it
   const explorer = {
@@ -158,12 +140,16 @@ export async function benchAudit(settings: Settings, { records, log, stack }: Op
   const askerMb = process.memoryUsage().rss / 1e6;
   const credentials = createCredentials();
   await seedRegistry(db, credentials);
-  const ours = await startOurs({ databaseUrl: url, dataDir, credentials, profileDir: null, stack });
+  const profileDir = settings.profiles
+    ? path.join(RESULTS_DIR, `profile-${at.toISOString().replaceAll(":", "").slice(0, 17)}`)
+    : null;
+  const ours = await startOurs({ databaseUrl: url, dataDir, credentials, profileDir, stack });
   const tokens = await issueTokens(ours.endpoints.token, ours.endpoints.clientAuthorization);
   const authority = new URL(ours.verifyUrl).origin;
   const secret = credentials.verifierSecret;
   const ingest = await measureIngest({
     authority,
+    pid: ours.pid,
     secret,
     tokenIds: tokens.ids,
     databaseUrl: url,
@@ -180,6 +166,7 @@ export async function benchAudit(settings: Settings, { records, log, stack }: Op
   });
   const memory = memoryOf(ours.pid);
   await ours.child.stop();
+  if (profileDir !== null) log(summarizeProfiles(profileDir, ours.child.readyAfterMs));
   const detection = await measureDetection(url);
   const measured = {
     at: at.toISOString(),
@@ -187,6 +174,7 @@ export async function benchAudit(settings: Settings, { records, log, stack }: Op
     settings,
     seed: { rows: seed.rows, seconds: seed.seconds, bytes: seed.bytes },
     rollup,
+    indexes,
     explorer,
     exports,
     ingest,

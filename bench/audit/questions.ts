@@ -1,25 +1,36 @@
 import type { SeededUses } from "./seed-uses.ts";
+import { userId } from "./synthetic-uses.ts";
 
-/** What a person asks the explorer, without the time. */
-export type Question = { name: string; query: string };
+/** What a person asks the explorer, without the time. `follows`: somebody or something through time, whose summary is on the page too. */
+export type Question = { name: string; query: string; follows: boolean };
+
+const look = (name: string, query: string): Question => ({ name, query, follows: false });
+const follow = (name: string, query: string): Question => ({ name, query, follows: true });
 
 /** One filter each, and some together; of skewed ones a frequent and a rare value. */
-export function questionsFor({ parties: { clients, verifiers } }: SeededUses): Question[] {
+export function questionsFor({ parties: { clients, verifiers }, followed }: SeededUses): Question[] {
   const rareClient = clients.at(-3)?.name;
   return [
-    { name: "no filter", query: "" },
-    { name: "refused", query: "outcome=refused" },
-    { name: "allowed", query: "outcome=allowed" },
-    { name: "issued", query: "outcome=issued" },
-    { name: "refused because revoked", query: "refusal=revoked" },
-    { name: "introspection", query: "source=introspection" },
-    { name: "the largest client", query: `client=${clients[0]?.name}` },
-    { name: "a rare client", query: `client=${rareClient}` },
-    { name: "a verifier", query: `verifier=${verifiers[0]?.name}` },
-    { name: "the most frequent country", query: "country=DE" },
-    { name: "the rarest country", query: "country=GE" },
-    { name: "a client, refused", query: `client=${clients[1]?.name}&outcome=refused` },
-    { name: "a rare client, suspended", query: `client=${rareClient}&refusal=suspended` },
-    { name: "a country and a verifier", query: `country=FR&verifier=${verifiers[2]?.name}` },
+    look("no filter", ""),
+    look("refused", "outcome=refused"),
+    look("allowed", "outcome=allowed"),
+    look("issued", "outcome=issued"),
+    look("refused because revoked", "refusal=revoked"),
+    look("introspection", "source=introspection"),
+    look("the most frequent country", "country=DE"),
+    look("the rarest country", "country=GE"),
+    follow("the largest client", `client=${clients[0]?.name}`),
+    follow("a client of the middle", `client=${clients[40]?.name}`),
+    follow("a rare client", `client=${rareClient}`),
+    follow("a verifier", `verifier=${verifiers[0]?.name}`),
+    follow("a client, refused", `client=${clients[1]?.name}&outcome=refused`),
+    follow("a rare client, suspended", `client=${rareClient}&refusal=suspended`),
+    follow("a country and a verifier", `country=FR&verifier=${verifiers[2]?.name}`),
+    follow("a token", `token=${followed.token}`),
+    follow("a family", `family=${followed.family}`),
+    follow("a person", `user=${followed.user}`),
+    follow("the busiest person", `user=${userId(0)}`),
+    follow("a person's address", `ip=${encodeURIComponent(followed.ip)}`),
+    follow("a service's address", "ip=10.0.0.1"),
   ];
 }

@@ -2,7 +2,8 @@ import pg from "pg";
 import { RowCopy } from "#bench/inventory/seed/copy-rows.ts";
 import { RandomIds } from "#bench/inventory/seed/random-ids.ts";
 import { uuidv7 } from "#lib/ids.ts";
-import { CLIENTS, daysOf, type Parties, USE_COLUMNS, usesOfDay, VERIFIERS } from "./synthetic-uses.ts";
+import { seedRegister } from "./seed-register.ts";
+import { CLIENTS, daysOf, type Parties, USE_COLUMNS, USERS, usesOfDay, VERIFIERS } from "./synthetic-uses.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -12,7 +13,20 @@ export type SeededUses = {
   seconds: number;
   /** Heap and indexes of the log, in bytes. */
   bytes: number;
+  /** Whom to follow: somebody's token of the newest day, with its family, holder and address. */
+  followed: { token: string; family: string; user: string; ip: string };
 };
+
+async function findFollowed(db: pg.Client): Promise<SeededUses["followed"]> {
+  const { rows } = await db.query<SeededUses["followed"]>(
+    `SELECT x.token_id AS token, x.family_id AS family, x.user_id AS user, x.ip FROM token_use x
+     WHERE x.outcome = 'issued' AND x.user_id IS NOT NULL AND x.received_at < (SELECT max(received_at) FROM token_use) - interval '12 hours'
+     ORDER BY x.received_at DESC LIMIT 1`,
+  );
+  const [followed] = rows;
+  if (followed === undefined) throw new Error("nobody was given a token");
+  return followed;
+}
 
 async function insertParties(db: pg.Client): Promise<Parties> {
   const at = new Date();
@@ -62,12 +76,14 @@ export async function seedUses(
     }
     const seconds = (performance.now() - startedAt) / 1_000;
     await db.query("VACUUM (ANALYZE) token_use");
+    await seedRegister(db, USERS);
     const {
       rows: [size],
     } = await db.query<{ bytes: string }>(
       "SELECT sum(pg_total_relation_size(relid)) AS bytes FROM pg_partition_tree('token_use')",
     );
-    return { parties, rows: written, seconds, bytes: Number(size?.bytes ?? 0) };
+    const bytes = Number(size?.bytes ?? 0);
+    return { parties, rows: written, seconds, bytes, followed: await findFollowed(db) };
   } finally {
     await db.end();
   }

@@ -4,7 +4,7 @@ import type { RandomIds } from "#bench/inventory/seed/random-ids.ts";
 
 export const CLIENTS = 200;
 export const VERIFIERS = 12;
-const USERS = 5_000;
+export const USERS = 5_000;
 const PATHS = 400;
 /** Uses of a token in its life, about. */
 const USES_OF_TOKEN = 60;
@@ -51,9 +51,18 @@ function instantsOf(random: RandomIds, day: number, count: number): Float64Array
   return at.sort();
 }
 
-type Token = { id: string; family: string; client: number; user: number | null; subject: string; ip: string };
+type Token = {
+  id: string;
+  family: string;
+  client: number;
+  user: number | null;
+  subject: string;
+  ip: string;
+  /** Whether the log has its issue: what is first of it. */
+  isIssued: boolean;
+};
 
-const userId = (user: number) => `00000000-0000-7000-8000-${user.toString(16).padStart(12, "0")}`;
+export const userId = (user: number) => `00000000-0000-7000-8000-${user.toString(16).padStart(12, "0")}`;
 
 function tokenAt(random: RandomIds, at: number): Token {
   const client = skewed(random, CLIENTS);
@@ -66,6 +75,7 @@ function tokenAt(random: RandomIds, at: number): Token {
     user,
     subject: user === null ? `service-${client}` : userId(user),
     ip: user === null ? addressOfService(random, client) : addressOfUser(random, user),
+    isIssued: false,
   };
 }
 
@@ -84,9 +94,10 @@ export function* usesOfDay(
     const at = instants[n] as number;
     const time = new Date(at).toISOString();
     const place = skewed(random, TOKENS_AT_ONCE);
-    const isIssue = random.below(USES_OF_TOKEN) === 0;
-    if (isIssue) tokens[place] = tokenAt(random, at);
+    if (random.below(USES_OF_TOKEN) === 0) tokens[place] = tokenAt(random, at);
     const token = tokens[place] as Token;
+    const isIssue = !token.isIssued;
+    token.isIssued = true;
     // somebody takes it elsewhere now and then
     const ip = !isIssue && random.chance(0.002) ? addressOfUser(random, random.below(1 << 16)) : token.ip;
     const refusal = isIssue || !random.chance(0.03) ? "\\N" : REFUSALS[random.below(REFUSALS.length)];

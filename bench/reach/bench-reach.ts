@@ -171,6 +171,7 @@ export async function benchReach(settings: Settings, { records, log, stack }: Op
   for (let count = 0; count < REPORTED_TOKENS; count += 1) tokenIds.push((await issue()).id);
   const ingest = await measureIngest({
     authority: product.authority,
+    pid: product.authorityPid,
     secret: seeded.secrets[0] as string,
     tokenIds,
     databaseUrl: seeded.place.databaseUrl,

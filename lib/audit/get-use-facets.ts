@@ -4,6 +4,7 @@ import { all, type Fragment, joined, sql, trusted } from "../list-query/sql-frag
 import { withinTime } from "../list-query/within-time.ts";
 import { partsOf } from "../use-rollups/grains.ts";
 import {
+  MIX_COUNTS,
   MIX_FILTERS,
   type MixFilter,
   type MixValues,
@@ -57,8 +58,8 @@ export async function getUseFacets(ctx: Context, filters: TokenUsesQuery["filter
     ...(spans.length === 0
       ? []
       : [
-          sql`SELECT ${trusted(columns)}, t.n FROM (SELECT u.mix, sum(u.n)::bigint AS n FROM use_rollup r CROSS JOIN LATERAL unnest(r.mixes, r.counts) AS u(mix, n)
-            WHERE ${joined(spans, " OR ")} GROUP BY 1) t JOIN use_mix m ON m.id = t.mix`,
+          sql`SELECT ${trusted(columns)}, t.n FROM (SELECT u.mix, sum(u.n)::bigint AS n FROM (SELECT ${MIX_COUNTS} FROM use_rollup r WHERE ${joined(spans, " OR ")}) u
+            GROUP BY 1) t JOIN use_mix m ON m.id = t.mix`,
         ]),
     ...log.map(
       ({

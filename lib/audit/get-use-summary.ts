@@ -1,17 +1,21 @@
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { networkOf } from "../incidents/network.ts";
-import { all, sql } from "../list-query/sql-fragment.ts";
+import { type Fragment, sql } from "../list-query/sql-fragment.ts";
 import { withinTime } from "../list-query/within-time.ts";
+import { earlier, later } from "../use-rollups/stretches.ts";
 import type { UsePlace, UseSummary } from "./model.ts";
 import type { TokenUsesQuery } from "./table.ts";
 import { useConditions } from "./use-filters.ts";
 import { countedRange } from "./use-range.ts";
+import { findUseWindows, hullOf, lengthOf, rowsWithin } from "./use-windows.ts";
 
 /** Uses that are looked at, the newest. */
 const LOOKED_AT = 20_000;
 const LINES_MAX = 5;
 const TIMEOUT_MS = 2_000;
+/** Windows longer than this together are not read row by row: uses are found by who is followed. */
+const WINDOWS_MAX_MS = 86_400_000;
 
 type Record = {
   country: string | null;
@@ -52,6 +56,21 @@ function summed<Key>(
   return [...lines.values()].toSorted((one, other) => other.uses - one.uses);
 }
 
+/** The newest uses that match: within the windows that rollups tell, where those are short; else from the first of them to the last. */
+async function newestOf(ctx: Context, filters: TokenUsesQuery["filters"]): Promise<Fragment> {
+  const { at: _, ...asked } = filters;
+  const range = countedRange(filters, ctx.now);
+  const limit = LOOKED_AT + 1;
+  const windows = await findUseWindows(ctx.db, asked, range, { direction: "desc", limit });
+  const isShort = windows !== null && lengthOf(windows) <= WINDOWS_MAX_MS;
+  const { from, to } = (windows && !isShort && hullOf(windows)) || range;
+  const conditions = [
+    sql`x.received_at >= ${later(from, range.from)}::timestamptz AND x.received_at < ${earlier(to, range.to)}::timestamptz`,
+    ...(await useConditions(ctx.db, asked, ctx.now, isShort ? "by rows" : "by tokens")),
+  ];
+  return rowsWithin(isShort ? windows : null, conditions, sql`x.received_at DESC, x.id DESC`, limit);
+}
+
 /**
  * Where a token, family, user, client, address or verifier was used in a query's time range, what was called and what was answered: by country and network, by
  * endpoint, by status, with the first and the last time of each. Of the newest 20,000 uses; null where reading them takes over two seconds. Needs `audit:read`.
@@ -63,13 +82,9 @@ export async function getUseSummary(
   filters: TokenUsesQuery["filters"],
 ): Promise<UseSummary | null> {
   requirePermission(ctx, "audit:read");
-  const { at: _, ...asked } = filters;
-  const { from, to } = countedRange(filters, ctx.now);
-  const conditions = await useConditions(ctx.db, asked, ctx.now);
   const records = await withinTime<Record>(
     ctx.db,
-    sql`WITH newest AS MATERIALIZED (SELECT x.* FROM token_use x WHERE x.received_at >= ${from}::timestamptz AND x.received_at < ${to}::timestamptz AND ${all(conditions)}
-          ORDER BY x.received_at DESC, x.id DESC LIMIT ${LOOKED_AT + 1}::int)
+    sql`WITH newest AS MATERIALIZED (${await newestOf(ctx, filters)})
       SELECT x.country, x.ip, nullif(concat_ws(' ', x.method, x.path), '') AS endpoint, x.status, count(*)::int AS uses,
         count(*) FILTER (WHERE x.outcome = 'refused')::int AS refused, sum(x.bytes)::bigint AS bytes, min(x.at) AS first, max(x.at) AS last
       FROM newest x GROUP BY 1, 2, 3, 4`,

@@ -20,7 +20,7 @@ test("days that are over are indexed by address and user, each once; today's is 
        AND relname < 'token_use_' || to_char(clock_timestamp() AT TIME ZONE 'UTC' - interval '15 minutes', 'YYYYMMDD')`,
   );
   expect(days?.over).toBeGreaterThan(3);
-  expect(await indexClosedDays(retention)).toBe(2 * (days?.over ?? 0));
+  expect(await indexClosedDays(retention)).toBe(3 * (days?.over ?? 0));
   expect(await indexClosedDays(retention)).toBe(0);
   const [index] = await app.query<{ definition: string }>(
     "SELECT indexdef AS definition FROM pg_indexes WHERE indexname = 'token_use_' || to_char(clock_timestamp() AT TIME ZONE 'UTC' - interval '2 days', 'YYYYMMDD') || '_of_ip'",

@@ -1,6 +1,6 @@
 import type { SqlDatabase } from "../db/sql-database.ts";
 
-const HOLDERS = ["ip", "user_id"] as const;
+const HOLDERS = ["ip", "user_id", "client_id"] as const;
 /** A day of many uses takes a while; nobody waits for it but its own late uses. */
 const BUILD = "10min";
 
@@ -14,7 +14,7 @@ const DAYS = `
   ORDER BY d.day DESC, h.holder`;
 
 /**
- * Indexes the days of the log that are over by address and by user, so that one of them is found in 90 days without reading all; whoever writes uses pays nothing for
+ * Indexes the days of the log that are over by address, by user and by client, so that one of them is found in 90 days without reading all; whoever writes uses pays nothing for
  * it. One after the other, each once.
  *
  * @param db as the retention role.

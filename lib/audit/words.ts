@@ -278,6 +278,7 @@ export const ACT_WORDS: Record<string, string> = {
   "evidence.verification_failed": "failed to verify the evidence of",
   "database.restore_confirmed": "confirmed",
   "log.day_dropped": "took out of the log",
+  "log.day_released": "let go, though the evidence does not hold,",
   "log.acts_dropped": "took out of the log",
   "demo.seeded": "loaded the sample organisation",
   "organisation.changed": "changed the organisation's settings",

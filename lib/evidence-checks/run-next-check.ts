@@ -48,19 +48,35 @@ export type RunCheckOptions = {
  *
  * @returns whether there was one.
  */
-export async function runNextCheck(db: SqlDatabase, { held, signal }: RunCheckOptions): Promise<boolean> {
+export async function runNextCheck(db: SqlDatabase, options: RunCheckOptions): Promise<boolean> {
   const [check] = await db.query<CheckRecord>(TAKE, [SILENT_SECONDS]);
   if (check === undefined) return false;
+  await runCheck(db, check, options);
+  return true;
+}
+
+/**
+ * Does a verification that is marked as running.
+ *
+ * @returns what it found; null where it was cancelled, or left to the next worker because this one stops.
+ * @throws what kept it from its end; it is kept as failed.
+ */
+export async function runCheck(
+  db: SqlDatabase,
+  check: CheckRecord,
+  { held, signal }: RunCheckOptions,
+): Promise<CheckFound | null> {
   try {
     const found = await verify(db, check, await held(), signal);
     await end(db, check.id, { state: found.problems.length === 0 ? "held" : "broken", found });
+    return found;
   } catch (error) {
     // whoever stops leaves it to the next worker
-    if (signal?.aborted === true) return false;
+    if (signal?.aborted === true) return null;
     await end(db, check.id, { state: error instanceof Cancelled ? "cancelled" : "failed" });
     if (!(error instanceof Cancelled)) throw error;
+    return null;
   }
-  return true;
 }
 
 async function end(db: SqlDatabase, id: string, how: Parameters<typeof endCheck>[3]): Promise<void> {

@@ -2,8 +2,10 @@ import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
+import { ADMIN_CHAIN } from "../seals/seal.ts";
+import { findDayCheck, holdsForUses, isReleased } from "./day-check.ts";
 import { dayRow, findActsCut, leavingDaysOf, type MeasuredDay, readLogDays } from "./log-days.ts";
-import { DAY_MS, dayOf, type LogPlan, type LogRetention, nextLogRunAt } from "./model.ts";
+import { DAY_MS, dayOf, type HeldDay, type LogPlan, type LogRetention, nextLogRunAt } from "./model.ts";
 
 const PURGED_SHOWN = 100;
 /** Whole days that the growth of a day is taken from. */
@@ -48,6 +50,25 @@ function paceOf(days: readonly MeasuredDay[], now: Date): LogRetention["perDay"]
   const sum = (of: (day: MeasuredDay) => number | null) =>
     Math.round(whole.reduce((total, day) => total + (of(day) ?? 0), 0) / count);
   return { uses: sum((day) => day.uses), bytes: sum((day) => day.bytes), days: count };
+}
+
+/** The oldest day whose time has come, where it was found that it does not hold and nobody let it go. */
+async function findHeldDay(
+  db: Sql,
+  days: readonly MeasuredDay[],
+  useDays: number,
+  now: Date,
+): Promise<HeldDay | null> {
+  const day = leavingDaysOf(days, useDays, now).days[0]?.day;
+  if (day === undefined) return null;
+  const check = await findDayCheck(db, day);
+  if (check === null || holdsForUses(check) || (await isReleased(db, day))) return null;
+  return {
+    day,
+    foundAt: (check.endedAt ?? check.createdAt).toISOString(),
+    checkId: check.id,
+    problems: (check.found?.problems ?? []).filter(({ chain }) => chain !== ADMIN_CHAIN),
+  };
 }
 
 type Acts = { count: bigint; bytes: bigint; oldest: Date | null; recent: bigint };
@@ -96,6 +117,7 @@ export async function getLogRetention(ctx: Context): Promise<LogRetention> {
   return {
     ...settings,
     due: await readLogPlan(db, settings, nextLogRunAt(now), days),
+    heldDay: await findHeldDay(db, days, settings.useDays, now),
     days: days.map((day) => dayRow(day, settings.useDays)),
     uses: days.reduce((sum, day) => sum + (day.uses ?? 0), 0),
     bytes: days.reduce((sum, day) => sum + (day.bytes ?? 0), 0),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { seenVersion } from "../input/plain-text.ts";
+import { line, seenVersion } from "../input/plain-text.ts";
 import { ACT_DAYS, USE_DAYS } from "./model.ts";
 
 type Range = { min: number; max: number };
@@ -35,3 +35,11 @@ export const changeLogRetentionInput = z.strictObject({
 });
 
 export type ChangeLogRetentionInput = z.output<typeof changeLogRetentionInput>;
+
+/** A day that may leave though it does not hold, and why. */
+export const releaseUseDayInput = z.strictObject({
+  day: z.iso.date("is not a date"),
+  note: line(500),
+});
+
+export type ReleaseUseDayInput = z.output<typeof releaseUseDayInput>;

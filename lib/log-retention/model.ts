@@ -1,3 +1,5 @@
+import type { CheckProblem } from "../evidence-checks/model.ts";
+
 /** How long uses and acts stay on record, and what leaves when; browser-safe. Times are ISO 8601 in UTC, days are dates in UTC. */
 
 /** Days that the uses of a day stay after it is over. */
@@ -55,6 +57,17 @@ export type LogDay = {
 /** Days of uses that leave together. */
 export type LeavingDays = { days: LogDay[]; uses: number; bytes: number };
 
+/** A day whose time has come and whose evidence does not hold: it stays, and nothing younger leaves before it. */
+export type HeldDay = {
+  day: string;
+  /** When it was found. */
+  foundAt: string;
+  /** The verification that found it. */
+  checkId: string;
+  /** The first of each chain. */
+  problems: CheckProblem[];
+};
+
 /** Acts that leave together: all up to a sequence. */
 export type LeavingActs = { acts: number; through: number; until: string };
 
@@ -91,6 +104,8 @@ export type LogRetention = {
   version: number;
   /** What the next run takes out. */
   due: LogPlan;
+  /** What does not leave with it; null for none. */
+  heldDay: HeldDay | null;
   /** From the oldest to the newest. */
   days: LogDay[];
   uses: number;

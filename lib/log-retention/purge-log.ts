@@ -1,8 +1,9 @@
 import type { SqlDatabase } from "../db/sql-database.ts";
 import { type PurgeOptions, requireSoundClock, whenFree } from "../retention/purge-register.ts";
+import { isReleased } from "./day-check.ts";
 import { leavingDaysOf, readLogDays } from "./log-days.ts";
 import { purgeActs } from "./purge-acts.ts";
-import { purgeUseDay } from "./purge-use-day.ts";
+import { isSigned, purgeUseDay } from "./purge-use-day.ts";
 
 export type PurgedLog = {
   days: number;
@@ -10,6 +11,15 @@ export type PurgedLog = {
   acts: number;
   /** The day that no checkpoint covers, and that nothing leaves before; null for none. */
   unsignedDay: string | null;
+  /** The day whose evidence does not hold, and that nothing leaves before; null for none. */
+  brokenDay: string | null;
+};
+
+export type PurgeLogOptions = Pick<PurgeOptions, "signal"> & {
+  /** Verifies the uses of a day; null where it was kept from it. */
+  verify(day: string): Promise<boolean | null>;
+  /** Milliseconds after which no further day is begun: verifying takes as long as a day has uses. */
+  forMs?: number;
 };
 
 /** Days whose time has come, by the database's clock, the oldest first. */
@@ -25,26 +35,39 @@ async function readDueDays(db: SqlDatabase): Promise<string[]> {
 
 /**
  * Takes the days of uses out of the log that have been over for as long as the organisation keeps them, day by day and the oldest first, and then the acts. What no
- * checkpoint covers waits: a seal that nobody signed would vouch for nothing. Safe to call at any time, from several workers at once, and again after one that died.
+ * checkpoint covers waits: a seal that nobody signed would vouch for nothing. Each is verified before: one that does not hold stays, and what is younger with it, until
+ * an owner lets it go. Safe to call at any time, from several workers at once, and again after one that died.
  *
  * @param db with the retention role.
  * @throws lock_not_available where the log was in use all the time; what was done by then stays done.
  */
 export async function purgeLog(
   db: SqlDatabase,
-  { signal = new AbortController().signal }: Pick<PurgeOptions, "signal"> = {},
+  { signal = new AbortController().signal, verify, forMs = Number.POSITIVE_INFINITY }: PurgeLogOptions,
 ): Promise<PurgedLog> {
-  let [days, uses] = [0, 0];
-  let unsignedDay: string | null = null;
+  const startedAt = performance.now();
+  const purged: PurgedLog = { days: 0, uses: 0, acts: 0, unsignedDay: null, brokenDay: null };
   for (const day of await readDueDays(db)) {
+    if (signal.aborted || performance.now() - startedAt > forMs) break;
+    // whether it is signed first: it costs nothing to know
+    if (!(await isSigned(db, day))) {
+      purged.unsignedDay = day;
+      break;
+    }
+    const holds = (await isReleased(db, day)) || (await verify(day));
+    if (holds !== true) {
+      if (holds === false) purged.brokenDay = day;
+      break;
+    }
     const left = await whenFree(() => purgeUseDay(db, day), signal);
     if (left === "busy") continue;
     if (left === "unsigned") {
-      unsignedDay = day;
+      purged.unsignedDay = day;
       break;
     }
-    days += 1;
-    uses += left;
+    purged.days += 1;
+    purged.uses += left;
   }
-  return { days, uses, acts: await purgeActs(db), unsignedDay };
+  purged.acts = await purgeActs(db);
+  return purged;
 }

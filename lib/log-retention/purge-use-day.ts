@@ -35,6 +35,21 @@ const KEEP = `
   SELECT l.received_at, l.id, l.writer_id, l.flush, l.ordinal, decode(l.leaf, 'hex'), l.needed_until
   FROM json_to_recordset($1::json) AS l(received_at timestamptz, id uuid, writer_id uuid, flush bigint, ordinal int, leaf text, needed_until timestamptz)`;
 
+/** The first checkpoint that covers all seals over a day; null while none does. */
+async function findCheckpoint(db: Sql, day: string): Promise<bigint | null> {
+  const from = startOfDay(day);
+  const [checkpoint] = await db.query<{ number: bigint }>(CHECKPOINT, [
+    from,
+    new Date(from.getTime() + DAY_MS),
+  ]);
+  return checkpoint?.number ?? null;
+}
+
+/** Whether a checkpoint covers all seals over a day. */
+export async function isSigned(db: Sql, day: string): Promise<boolean> {
+  return (await findCheckpoint(db, day)) !== null;
+}
+
 async function waitForLocks(tx: Sql, ms: number): Promise<void> {
   await tx.query(`SET LOCAL lock_timeout = ${ms}`);
 }
@@ -65,7 +80,7 @@ async function keepLeaves(tx: Sql, end: Date): Promise<{ before: number; after: 
 /**
  * Takes the uses of one day out of the log, in one transaction with its record and its audit entry `log.day_dropped`, from which a verification knows that they are
  * gone by retention, under which checkpoint, and how many they were: a day of which somebody had taken some before does not add up. Their seals stay. The database
- * proves that the day has been over for as long as the setting says and that no older one is left. One worker at a time.
+ * proves that the day has been over for as long as the setting says and that no older one is left. One worker at a time. Whether it holds is looked at before (`purgeLog`).
  *
  * @param db with the retention role.
  * @returns the uses that left; `busy` where another worker is at it or has done it; `unsigned` where no checkpoint covers the day yet.
@@ -81,8 +96,8 @@ export async function purgeUseDay(db: SqlDatabase, day: string): Promise<number 
     if (turn?.isOurs !== true) return "busy";
     const done = await tx.query("SELECT FROM purged_use_day WHERE day = $1::timestamptz", [from]);
     if (done.length > 0) return "busy";
-    const [checkpoint] = await tx.query<{ number: bigint }>(CHECKPOINT, [from, end]);
-    if (checkpoint === undefined) return "unsigned";
+    const checkpoint = await findCheckpoint(tx, day);
+    if (checkpoint === null) return "unsigned";
     await waitForLocks(tx, MEASURE_LOCK_MS);
     const [measured] = await tx.query<Measured>(
       `SELECT uses, unsealed, bytes, kept_days AS "keptDays" FROM measure_use_day($1::timestamptz)`,
@@ -90,7 +105,7 @@ export async function purgeUseDay(db: SqlDatabase, day: string): Promise<number 
     );
     if (measured === undefined) throw new Error("a day of the log has no measure");
     const kept = await keepLeaves(tx, end);
-    await recordPurge(tx, db, { day, ...measured, checkpoint: checkpoint.number, kept });
+    await recordPurge(tx, db, { day, ...measured, checkpoint, kept });
     await waitForLocks(tx, DROP_LOCK_MS);
     await tx.query("SELECT drop_use_day($1::timestamptz)", [from]);
     return Number(measured.uses);

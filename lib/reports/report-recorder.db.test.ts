@@ -276,8 +276,14 @@ test("what was lost in a day is summed over all of its minutes, more than a list
 
 test("nothing of a flush is on record where the database refuses one of its rows", async () => {
   const good = reportOf();
-  const bad = { ...reportOf(), digest: Buffer.alloc(3) };
-  await expect(recorder().record({ ...from(), reports: [good, bad], lost: 3 })).rejects.toThrow();
+  const report = reportOf();
+  // no text of the database's has a NUL
+  const bad = { ...report, use: { ...report.use, path: "/\u0000" } };
+  await expect(recorder().record({ ...from(), reports: [good, bad], lost: 3 })).rejects.toMatchObject({
+    code: "22021",
+  });
+  const short = { ...reportOf(), digest: Buffer.alloc(3) };
+  await expect(recorder().record({ ...from(), reports: [good, short], lost: 3 })).rejects.toThrow(RangeError);
   expect(await usesOf(good.use.tokenId)).toBe(0);
   expect(await recorder().record({ ...from(), reports: [good], lost: 0 })).toEqual(["recorded"]);
 });

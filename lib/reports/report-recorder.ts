@@ -1,9 +1,10 @@
-import { randomBytes } from "node:crypto";
 import { createBatcher } from "../db/batcher.ts";
+import { bytesArray, int2Array, int4Array, int8Array, uuidArray } from "../db/binary-arrays.ts";
 import { prepared, type Sql } from "../db/sql.ts";
-import { uuidv7 } from "../ids.ts";
 import { useLeaf } from "../seals/use-leaf.ts";
+import { marksAt, marksOf, USE_INPUT, useParameters } from "../verification/use-parameters.ts";
 import type { TokenUseRow, UseWriter } from "../verification/use-writer.ts";
+import { DIGEST_BYTES } from "./report-digest.ts";
 
 /** A report that fits its token, as it goes on record. */
 export type AcceptedReport = {
@@ -28,36 +29,36 @@ export type ReportBatch = {
 
 export type ReportOutcome = "recorded" | "duplicate" | "conflict";
 
-// One statement and one commit for the requests of a moment. An id that is there already, or that another process is writing now, makes no row;
-// ids go in by their order, so that two processes never wait for each other in a circle. Of what was lost only what an instance has not said before counts:
-// a request that comes again, with the same reports or with more, says again what it said.
+// One statement and one commit for the requests of a moment. An id that is there already makes no row; of one that another process is writing now this one waits
+// for the other's commit, fails whole, and is done again. Ids go in by their order, so that two processes never wait for each other in a circle. The look-up is
+// a value and not a condition that could be joined: whatever is known of the table when the statement is planned, it goes by the key.
+// Of what was lost only what an instance has not said before counts: a request that comes again, with the same reports or with more, says again what it said.
 const RECORD = prepared(`
   WITH input AS MATERIALIZED (
-    SELECT * FROM json_to_recordset($1::json) AS r(report uuid, digest text, id uuid, at timestamptz, refusal text, token_id uuid,
-      token_kind text, family_id uuid, client_id uuid, user_id uuid, subject text, verifier_id uuid, audience text, method text, path text, ip text,
-      country text, user_agent text, status smallint, bytes bigint, latency_us int, ordinal int, salt text)
-  ), fresh AS (
-    INSERT INTO use_report (id, digest, received_at) SELECT report, decode(digest, 'hex'), $4::timestamptz FROM input ORDER BY report
-    ON CONFLICT (id) DO NOTHING RETURNING id
+    SELECT * FROM (SELECT ${USE_INPUT}, unnest($19::uuid[]) AS report, unnest($20::bytea[]) AS digest, unnest($21::smallint[]) AS status,
+      unnest($22::bigint[]) AS bytes, unnest($23::int[]) AS latency_us) r
+    WHERE (SELECT k.received_at FROM use_report k WHERE k.id = r.report) IS NULL
+  ), ids AS (
+    INSERT INTO use_report (id, digest, received_at) SELECT report, digest, $24::timestamptz FROM input ORDER BY report RETURNING id
   ), written AS (
     INSERT INTO token_use (id, received_at, at, outcome, refusal, source, token_id, token_kind, family_id, client_id, user_id, subject, verifier_id,
       audience, method, path, ip, country, user_agent, status, bytes, latency_us, writer_id, flush, ordinal, salt)
-    SELECT i.id, $4::timestamptz, i.at, CASE WHEN i.refusal IS NULL THEN 'allowed' ELSE 'refused' END, i.refusal, 'report', i.token_id, i.token_kind,
+    SELECT i.id, $24::timestamptz, i.at, CASE WHEN i.refusal IS NULL THEN 'allowed' ELSE 'refused' END, i.refusal, i.source, i.token_id, i.token_kind,
       i.family_id, i.client_id, i.user_id, i.subject, i.verifier_id, i.audience, i.method, i.path, i.ip, i.country, i.user_agent, i.status, i.bytes,
-      i.latency_us, $2::uuid, $3::bigint, i.ordinal, decode(i.salt, 'hex')
-    FROM fresh f JOIN input i ON i.report = f.id
+      i.latency_us, $25::uuid, $26::bigint, i.ordinal, i.salt
+    FROM input i
   ), said AS (
     INSERT INTO report_loss AS k (verifier_id, instance_id, lost, told_at)
-    SELECT l.verifier_id, l.instance_id, l.lost, $4::timestamptz FROM json_to_recordset($5::json) AS l(verifier_id uuid, instance_id uuid, lost bigint)
-    CROSS JOIN (SELECT count(*) FROM fresh) done ORDER BY l.verifier_id, l.instance_id
+    SELECT l.verifier_id, l.instance_id, l.lost, $24::timestamptz FROM json_to_recordset($27::json) AS l(verifier_id uuid, instance_id uuid, lost bigint)
+    CROSS JOIN (SELECT count(*) FROM ids) done ORDER BY l.verifier_id, l.instance_id
     ON CONFLICT (verifier_id, instance_id) DO UPDATE SET lost = excluded.lost, told_at = excluded.told_at WHERE k.lost < excluded.lost
     RETURNING verifier_id, new.lost - coalesce(old.lost, 0) AS more
   ), gaps AS (
     INSERT INTO report_gap AS g (verifier_id, minute, lost)
-    SELECT s.verifier_id, date_trunc('minute', $4::timestamptz), sum(s.more) FROM said s GROUP BY s.verifier_id ORDER BY s.verifier_id
+    SELECT s.verifier_id, date_trunc('minute', $24::timestamptz), sum(s.more) FROM said s GROUP BY s.verifier_id ORDER BY s.verifier_id
     ON CONFLICT (verifier_id, minute) DO UPDATE SET lost = g.lost + excluded.lost
   )
-  SELECT id FROM fresh`);
+  SELECT CASE WHEN (SELECT count(*) FROM ids) < cardinality($19::uuid[]) THEN coalesce((SELECT array_agg(i.report) FROM input i), '{}') END AS fresh`);
 
 const KNOWN = prepared("SELECT id, digest FROM use_report WHERE id = ANY ($1::uuid[])");
 
@@ -98,75 +99,72 @@ function gather(batches: readonly ReportBatch[]): Flush {
   return { firsts, losses: [...losses.values()] };
 }
 
+/** Two processes may have the same new id at the same time, and again while one of them tries again. */
+const RACES_MAX = 5;
+
+/** Does a statement again that wrote nothing because somebody else was writing one of its ids: the next one finds it there. */
+async function withoutRaces<T>(statement: () => Promise<T>): Promise<T> {
+  for (let race = 1; ; race += 1) {
+    try {
+      return await statement();
+    } catch (error) {
+      if ((error as { constraint?: unknown }).constraint !== "use_report_pkey" || race === RACES_MAX)
+        throw error;
+    }
+  }
+}
+
 /** The lane of the reports: beside that of verification, which is never kept waiting by a verifier that has a day's uses to tell. */
 export function createReportRecorder(options: ReportRecorderOptions): ReportRecorder {
   const { db, writer, onWritten, now = () => new Date() } = options;
 
-  async function write({ firsts, losses }: Flush): Promise<Set<string>> {
+  async function write({ firsts, losses }: Flush): Promise<ReadonlySet<string>> {
     const receivedAt = now();
-    const salts = randomBytes(16 * firsts.size).toString("hex");
-    const rows: TokenUseRow[] = [];
-    const input = [...firsts.values()].map((report, ordinal) => {
-      const { use } = report;
-      rows.push(use);
-      return {
-        report: report.id,
-        digest: report.digest.toString("hex"),
-        id: uuidv7(receivedAt),
-        at: use.at,
-        refusal: use.refusal,
-        token_id: use.tokenId,
-        token_kind: use.tokenKind,
-        family_id: use.familyId,
-        client_id: use.clientId,
-        user_id: use.userId,
-        subject: use.subject,
-        verifier_id: use.verifierId,
-        audience: use.audience,
-        method: use.method,
-        path: use.path,
-        ip: use.ip,
-        country: writer.countryOf(use.ip),
-        user_agent: use.userAgent,
-        status: report.status,
-        bytes: report.bytes,
-        latency_us: report.latencyUs,
-        ordinal,
-        salt: salts.slice(ordinal * 32, ordinal * 32 + 32),
-      };
-    });
     const reports = [...firsts.values()];
+    const rows = reports.map(({ use }) => use);
+    const marks = marksOf(rows, receivedAt, writer.countryOf);
+    const columns = [
+      ...useParameters(rows, marks),
+      uuidArray(reports, (report) => report.id),
+      bytesArray(reports, DIGEST_BYTES, (report) => report.digest),
+      int2Array(reports, (report) => report.status),
+      int8Array(reports, (report) => report.bytes),
+      int4Array(reports, (report) => report.latencyUs),
+    ];
     const flush = writer.ledger.begin(rows, receivedAt);
     const tracked = writer.seals.track(
       db,
       { flush, receivedFrom: receivedAt, receivedTo: receivedAt, isPiecemeal: true },
       () =>
         reports.map(({ use, status, bytes, latencyUs }, ordinal) => {
-          const { id, country, salt } = input[ordinal] as (typeof input)[number];
           const outcome = use.refusal === null ? "allowed" : "refused";
-          const written = { id, receivedAt, outcome, source: "report", country, ordinal, salt };
-          return useLeaf({ ...use, ...written, status, bytes, latencyUs });
+          return useLeaf({
+            ...use,
+            receivedAt,
+            outcome,
+            ...marksAt(marks, ordinal),
+            status,
+            bytes,
+            latencyUs,
+          });
         }),
     );
-    let inserted: { id: string }[];
+    const values = [...columns, receivedAt, writer.id, flush, JSON.stringify(losses)];
+    let fresh: ReadonlySet<string>;
     try {
-      inserted = await db.query<{ id: string }>(RECORD, [
-        JSON.stringify(input),
-        writer.id,
-        flush,
-        receivedAt,
-        JSON.stringify(losses),
-      ]);
+      const [answer] = await withoutRaces(() => db.query<{ fresh: string[] | null }>(RECORD, values));
+      fresh = new Set(answer?.fresh ?? firsts.keys());
     } catch (error) {
       tracked.failed(error);
       throw error;
     }
-    const fresh = new Set(inserted.map((row) => row.id));
-    tracked.written(new Set(reports.flatMap(({ id }, ordinal) => (fresh.has(id) ? [ordinal] : []))));
+    tracked.written(
+      fresh.size === reports.length
+        ? undefined
+        : new Set(reports.flatMap(({ id }, ordinal) => (fresh.has(id) ? [ordinal] : []))),
+    );
     const written =
-      fresh.size === rows.length
-        ? rows
-        : [...firsts.values()].filter(({ id }) => fresh.has(id)).map(({ use }) => use);
+      fresh.size === rows.length ? rows : reports.filter(({ id }) => fresh.has(id)).map(({ use }) => use);
     onWritten?.(rows, written);
     return fresh;
   }

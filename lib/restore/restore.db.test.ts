@@ -1,12 +1,16 @@
 import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { recordEntry } from "../audit/record-entry.ts";
 import type { Role } from "../authz/roles.ts";
 import { systemContext } from "../context.ts";
 import { appendCheckpoints, CheckpointFileError } from "../seals/checkpoint-file.ts";
+import { readEvidenceFile, writeEvidence } from "../seals/evidence-file.ts";
+import { readCheckpointKeys, readEvidence } from "../seals/read-evidence.ts";
 import { type Evidence, openEvidence } from "../seals/test-evidence.ts";
+import { verifyEvidence } from "../seals/verify-evidence.ts";
 import { contextAs, fixtureOf } from "../tokens/token-fixture.ts";
 import { confirmRestore } from "./confirm-restore.ts";
 import { findRestore } from "./find-restore.ts";
@@ -146,6 +150,41 @@ describe("a restore is confirmed", () => {
     expect(
       (await evidence.verify({ held: (await readFile(file, "utf8")).trim().split("\n") })).problems,
     ).toEqual([]);
+  });
+
+  test("and what was kept elsewhere before is known to be lost by it, as its act says; without that act it is missing", async () => {
+    const kept = (await readFile(file, "utf8")).trim().split("\n");
+    const verified = () => evidence.verify({ held: kept });
+    const missing = [expect.objectContaining({ chain: "checkpoints", sequence: 3n })];
+    expect((await verified()).problems, "before it is confirmed").toEqual(expect.arrayContaining(missing));
+    const owner = as("owner");
+    await confirmRestore(owner, { revokesTokens: false });
+    for (let n = 0; n < 2; n += 1) {
+      const { problems, checkpoints } = await verified();
+      expect(problems).toEqual([]);
+      expect(checkpoints).toMatchObject({
+        lost: 2,
+        restores: [{ after: 2, upTo: 4, by: owner.actor.name }],
+      });
+      // and also where there is another one of that number
+      await act("four");
+      await evidence.checkpoint();
+    }
+    const lines = await Array.fromAsync(
+      writeEvidence(readEvidence(evidence.db), {
+        keys: await readCheckpointKeys(evidence.db),
+        at: new Date(),
+      }),
+    );
+    const exported = await readEvidenceFile(Readable.from(lines));
+    const fromFile = await verifyEvidence(exported.source, {
+      keys: exported.keys,
+      held: kept,
+      at: exported.exportedAt,
+    });
+    expect(fromFile).toMatchObject({ problems: [], checkpoints: { lost: 2 } });
+    await evidence.asSuperuser("UPDATE restore SET mark_number = 9");
+    expect((await verified()).problems, "no act says so").toEqual(missing);
   });
 
   test("with all tokens from before revoked, in the same transaction", async () => {

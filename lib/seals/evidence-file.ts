@@ -31,6 +31,8 @@ const line = z.discriminatedUnion("line", [
     keys: z.array(
       z.strictObject({ kid: z.string(), alg: z.string(), jwk: z.record(z.string(), z.unknown()) }),
     ),
+    // absent in files from before it was told
+    restores: z.array(z.strictObject({ after: integer, upTo: integer })).default([]),
   }),
   z.strictObject({ line: z.literal("checkpoint"), jws: z.string() }),
   z.strictObject({
@@ -140,7 +142,8 @@ export async function* writeEvidence(
     lines += 1;
     return textOf(kind, value);
   };
-  yield put("evidence", { format: EVIDENCE_FILE_FORMAT, exportedAt: at, keys });
+  const restores = (await source.restores?.()) ?? [];
+  yield put("evidence", { format: EVIDENCE_FILE_FORMAT, exportedAt: at, keys, restores });
   for await (const jws of source.checkpoints()) yield put("checkpoint", { jws });
   for await (const entry of source.entries()) yield put("entry", entry);
   for await (const slice of source.slices()) {
@@ -229,6 +232,7 @@ export async function readEvidenceFile(text: AsyncIterable<string>): Promise<Evi
     exportedAt: head.exportedAt,
     keys: head.keys,
     source: {
+      restores: async () => head.restores,
       async *checkpoints() {
         for await (const { jws } of lines.all("checkpoint")) yield jws;
       },

@@ -1,6 +1,7 @@
 import type { SqlDatabase } from "../db/sql-database.ts";
 import type { CheckpointKey } from "./checkpoint.ts";
 import type { ChainedEntry } from "./entry-leaf.ts";
+import type { LostCheckpoints } from "./known-restores.ts";
 import type { Seal } from "./seal.ts";
 import { SEAL_COLUMNS, type SealRecord, sealOf } from "./seal-record.ts";
 import { SEALED_USE_COLUMNS, type SealedUseRecord, sealedUseOf } from "./use-columns.ts";
@@ -105,9 +106,17 @@ export async function* slicesOf(db: SqlDatabase, span: Span = ALL): AsyncGenerat
   }
 }
 
+/** Checkpoints that were lost by restores, as the database says. */
+async function readLostCheckpoints(db: SqlDatabase): Promise<LostCheckpoints[]> {
+  return db.query<LostCheckpoints>(
+    `SELECT common_number AS after, mark_number AS "upTo" FROM restore WHERE confirmed_at IS NOT NULL ORDER BY confirmed_at`,
+  );
+}
+
 /** The evidence of a database that others go on writing to. What is committed after a part was read is not missed: it has a later seal. */
 export function readEvidence(db: SqlDatabase): EvidenceSource {
   return {
+    restores: () => readLostCheckpoints(db),
     checkpoints: () =>
       mapped(rowsOf<{ jws: string }>(db, "SELECT jws FROM checkpoint ORDER BY number"), jwsOf),
     entries: () => rowsOf<ChainedEntry>(db, `${ENTRIES} ORDER BY sequence`),

@@ -26,6 +26,8 @@ const headsOf = (jws: string | undefined) => (jws === undefined ? [] : (readChec
 const actsOf = (jws: string | undefined): bigint =>
   headsOf(jws).find(({ chain }) => chain === ADMIN_CHAIN)?.sequence ?? 0n;
 
+const later = (one: bigint, other: bigint) => (one > other ? one : other);
+
 /** The seal before the first one of each chain that is read; of a chain that a checkpoint around the beginning names and that has none here, the one that it names or the last before. */
 async function readBases(db: Sql, from: Date, end: Date): Promise<Map<string, Seal>> {
   // each names the chains of its last minutes: also some of which nothing was sealed since
@@ -83,9 +85,11 @@ export async function readEvidenceRange(
     uses: bigint;
     begin: Date | null;
     gone: string | null;
+    actsGone: bigint;
   }>(
     `SELECT min(received_from) AS "rowsFrom", coalesce(sum(count), 0)::bigint AS uses, (SELECT min(at) FROM checkpoint) AS begin,
-       (SELECT to_char(max(day) AT TIME ZONE 'UTC', 'YYYY-MM-DD') FROM purged_use_day) AS gone
+       (SELECT to_char(max(day) AT TIME ZONE 'UTC', 'YYYY-MM-DD') FROM purged_use_day) AS gone,
+       (SELECT coalesce(max(through), 0)::bigint FROM purged_acts) AS "actsGone"
      FROM seal WHERE sealed_at >= $1::timestamptz AND sealed_at < $2::timestamptz`,
     [from, end],
   );
@@ -103,6 +107,7 @@ export async function readEvidenceRange(
         begin: facts?.begin ?? null,
         seals: await readBases(db, from, end),
         usesGoneUntil: facts?.gone ?? null,
+        actsBefore: later(actsOf(before?.jws), facts?.actsGone ?? 0n),
       },
       checkpoints: () =>
         mapped(

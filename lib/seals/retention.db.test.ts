@@ -4,10 +4,15 @@ import { recordEntry } from "../audit/record-entry.ts";
 import { systemContext } from "../context.ts";
 import { openSqlDatabase, type SqlDatabase } from "../db/sql-database.ts";
 import { dayOf } from "../log-retention/model.ts";
+import { purgeActs } from "../log-retention/purge-acts.ts";
 import { purgeLog } from "../log-retention/purge-log.ts";
 import { purgeUseDay } from "../log-retention/purge-use-day.ts";
+import { releaseUseDay } from "../log-retention/release-use-day.ts";
+import { verifyUseDay } from "../log-retention/verify-use-day.ts";
+import { contextAs } from "../tokens/token-fixture.ts";
 import { readEvidenceFile, writeEvidence } from "./evidence-file.ts";
 import { readCheckpointKeys, readEvidence } from "./read-evidence.ts";
+import { readEvidenceRange } from "./read-range.ts";
 import { type Evidence, openEvidence, type TestWriter } from "./test-evidence.ts";
 import { type Verification, verifyEvidence } from "./verify-evidence.ts";
 
@@ -21,6 +26,8 @@ const TABLES = [
   "kept_leaf",
   "purged_use_day",
   "purged_acts",
+  "evidence_check",
+  "released_use_day",
 ];
 
 let evidence: Evidence;
@@ -117,6 +124,13 @@ afterAll(async () => {
   await evidence.end();
 });
 
+/** As the worker does it, with what it keeps outside. */
+const purge = () =>
+  purgeLog(retention, {
+    verify: (of) => verifyUseDay(evidence.db, of, { held: () => evidence.jws() }),
+  });
+const actsNamed = (act: string) => evidence.db.query("SELECT FROM audit_entry WHERE act = $1::text", [act]);
+
 /** The two oldest days leave; what is due after them waits. */
 async function dropTwo(): Promise<void> {
   expect(await purgeUseDay(retention, day(40))).toBe(8);
@@ -148,8 +162,10 @@ test("what is left verifies after the oldest days have left, and it says what is
 });
 
 test("all that is due leaves by the worker's run, with an act for each day and one for the acts; a second run finds nothing", async () => {
-  expect(await purgeLog(retention)).toEqual({ days: 3, uses: 18, acts: oldActs, unsignedDay: null });
-  expect(await purgeLog(retention)).toEqual({ days: 0, uses: 0, acts: 0, unsignedDay: null });
+  const nothing = { days: 0, uses: 0, acts: 0, unsignedDay: null, brokenDay: null };
+  expect(await purge()).toEqual({ ...nothing, days: 3, uses: 18, acts: oldActs });
+  expect(await purge()).toEqual(nothing);
+  expect((await actsNamed("evidence.verified")).length).toBe(3);
   const found = await evidence.verify();
   expect(found.problems).toEqual([]);
   expect(found.gone).toMatchObject({ days: 3, uses: 18, acts: { through: oldActs, checkpoint: 1 } });
@@ -167,7 +183,7 @@ test("all that is due leaves by the worker's run, with an act for each day and o
 test("days whose acts have left in turn are still known as gone", async () => {
   await dropTwo();
   await purgeUseDay(retention, day(38));
-  expect(await purgeLog(retention)).toMatchObject({ acts: oldActs });
+  expect(await purge()).toMatchObject({ acts: oldActs });
   const found = await evidence.verify();
   expect(found.problems).toEqual([]);
   expect(found.gone).toMatchObject({ usesBefore: day(38), acts: { through: oldActs } });
@@ -202,8 +218,42 @@ describe("the database refuses", () => {
 
 test("a day that no checkpoint covers stays, and nothing younger leaves before it", async () => {
   await evidence.asSuperuser("DELETE FROM checkpoint");
-  expect(await purgeLog(retention)).toMatchObject({ days: 0, unsignedDay: day(40) });
+  expect(await purge()).toMatchObject({ days: 0, unsignedDay: day(40) });
   expect((await evidence.db.query("SELECT FROM token_use")).length).toBe(19);
+});
+
+test("a day that was edited in place stays, and what is younger with it, until an owner lets it go; it is looked for once", async () => {
+  await evidence.asSuperuser(
+    `UPDATE token_use SET ip = '198.51.100.1' WHERE ${firstFlush()} AND ordinal = 2`,
+  );
+  expect(await purge()).toMatchObject({ days: 0, brokenDay: day(40) });
+  expect(await purge()).toMatchObject({ days: 0, brokenDay: day(40) });
+  expect((await actsNamed("evidence.found_broken")).length).toBe(1);
+  expect((await evidence.db.query("SELECT FROM token_use")).length).toBe(19);
+  const owner = contextAs(evidence.db, "owner");
+  const input = { day: day(40), note: "Known: a test of ours" };
+  await expect(releaseUseDay(contextAs(evidence.db, "auditor"), input)).rejects.toMatchObject({
+    code: "FORBIDDEN",
+  });
+  await expect(releaseUseDay(owner, { ...input, day: day(39) })).rejects.toMatchObject({ code: "CONFLICT" });
+  expect(await releaseUseDay(owner, input)).toEqual({ day: day(40) });
+  expect(await purge()).toMatchObject({ days: 3, uses: 18, brokenDay: null });
+  const [released] = await evidence.db.query<{ note: string; problems: string[] }>(
+    "SELECT note, ARRAY(SELECT jsonb_array_elements_text(after -> 'problems')) AS problems FROM audit_entry WHERE act = 'log.day_released'",
+  );
+  expect(released).toEqual({
+    note: input.note,
+    problems: [`${one.writer.id} 1: its rows are not those that were sealed`],
+  });
+});
+
+test("a span whose acts have left in turn verifies without them", async () => {
+  await purgeActs(retention);
+  const range = await readEvidenceRange(evidence.db, { from: ago(398), until: ago(389) }, new Date());
+  const keys = await readCheckpointKeys(evidence.db);
+  const found = await verifyEvidence(range.source, { keys, held: null, at: range.at });
+  expect(found.problems).toEqual([]);
+  expect(found.entries).toMatchObject({ count: 0 });
 });
 
 const firstFlush = () => `writer_id = '${one.writer.id}' AND flush = 1`;
@@ -299,7 +349,7 @@ describe("whoever owns the database is found out after a drop", () => {
   });
 
   test("where more acts are taken out than left by retention", async () => {
-    await purgeLog(retention);
+    await purge();
     await evidence.asSuperuser(`DELETE FROM audit_entry WHERE sequence = ${oldActs + 1}`);
     expect(brokenIn(await later())).toEqual(["admin 1"]);
   });

@@ -1,4 +1,5 @@
 import type { ChainedEntry } from "./entry-leaf.ts";
+import type { LostCheckpoints } from "./known-restores.ts";
 import type { Seal } from "./seal.ts";
 import type { SealedUse } from "./use-leaf.ts";
 
@@ -39,12 +40,16 @@ export type EvidenceBase = {
   seals: ReadonlyMap<string, Seal>;
   /** Uses up to this day are gone, as the log has it. */
   usesGoneUntil: string | null;
+  /** Acts up to this one lie before it, or are gone as the log has it; 0 for none. */
+  actsBefore: bigint;
 };
 
 /** Where evidence is read from, once and in this order: a database, or a file that was exported from one. */
 export type EvidenceSource = {
   /** Undefined: it is read from its beginning. */
   base?: EvidenceBase;
+  /** Checkpoints that are said to be lost by restores; read first. */
+  restores?(): Promise<readonly LostCheckpoints[]>;
   checkpoints(): AsyncIterable<string>;
   /** By sequence. */
   entries(): AsyncIterable<ChainedEntry>;

@@ -6,6 +6,7 @@ import {
   NO_CHECKPOINT,
   readCheckpoint,
 } from "./checkpoint.ts";
+import { KnownRestores } from "./known-restores.ts";
 import type { Problem } from "./verification.ts";
 
 /** What verified checkpoints say of where chains ended: by chain, by sequence. */
@@ -27,6 +28,8 @@ type Options = {
   held: readonly string[] | null;
   /** The checkpoint before the first that is read; null where that is the first of all. */
   base?: string | null;
+  /** Those that need not be there. */
+  restores?: KnownRestores;
 };
 
 function expect(expected: ExpectedHeads, { number, heads }: Checkpoint): void {
@@ -48,11 +51,11 @@ function faultOf(jws: string, one: Checkpoint | null, number: bigint, previous: 
 
 /**
  * Verifies that checkpoints are whole, signed and each the next one after the one before, and that they are those which are held elsewhere. What is held
- * elsewhere and signed counts as a checkpoint, also where the evidence does not have it.
+ * elsewhere and signed counts as a checkpoint, also where the evidence does not have it; but for what is said to be lost by a restore.
  */
 export async function verifyCheckpoints(
   checkpoints: AsyncIterable<string>,
-  { keys, held, base = null }: Options,
+  { keys, held, base = null, restores = new KnownRestores([]) }: Options,
 ): Promise<VerifiedCheckpoints> {
   const expected: ExpectedHeads = new Map();
   const problems: Problem[] = [];
@@ -60,6 +63,10 @@ export async function verifyCheckpoints(
   const elsewhere = new Map<bigint, string>();
   for (const jws of held ?? []) {
     const one = readCheckpoint(jws);
+    if (one !== null && restores.isLost(one.number)) {
+      elsewhere.set(one.number, jws);
+      continue;
+    }
     if (one === null || !(await isSignedCheckpoint(jws, keys))) {
       say(one?.number ?? 0n, "what is held elsewhere is not signed by a key that is known here");
       continue;
@@ -92,7 +99,8 @@ export async function verifyCheckpoints(
     const kept = elsewhere.get(number);
     if (kept !== undefined) {
       compared += 1;
-      if (kept !== jws) say(number, "it is not the one that is held elsewhere");
+      if (kept !== jws && restores.isLost(number)) restores.count(number);
+      else if (kept !== jws) say(number, "it is not the one that is held elsewhere");
     }
     // whatever comes after the first that does not hold rests on nothing
     if (problems.length > 0) break;
@@ -104,7 +112,11 @@ export async function verifyCheckpoints(
     previous = checkpointHash(jws);
     count += 1;
   }
-  const newest = [...elsewhere.keys()].reduce((most, number) => (number > most ? number : most), 0n);
+  let newest = 0n;
+  for (const number of elsewhere.keys()) {
+    if (!restores.isLost(number)) newest = number > newest ? number : newest;
+    else if (number > before + BigInt(count)) restores.count(number);
+  }
   if (problems.length === 0 && newest > before + BigInt(count))
     say(
       before + BigInt(count + 1),

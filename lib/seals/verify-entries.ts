@@ -18,6 +18,7 @@ export type VerifiedEntries = {
  * head that a checkpoint signed, and a later entry says so.
  *
  * @param isWhole whether all of it is read: a part begins with such a head anyway.
+ * @param lastBefore the last act that lies before a part, or has left: what checkpoints say up to it is not looked for.
  */
 export async function verifyEntries(
   entries: AsyncIterable<ChainedEntry>,
@@ -25,6 +26,7 @@ export async function verifyEntries(
   gone: Gone,
   problems: Problems,
   isWhole: boolean,
+  lastBefore = 0n,
 ): Promise<VerifiedEntries> {
   const heads = expected.get(ADMIN_CHAIN) ?? new Map();
   let head: Buffer = NOTHING_BEFORE;
@@ -68,7 +70,7 @@ export async function verifyEntries(
   if (begun > 0n && isWhole && gone.actsThrough !== begun)
     say(1n, `entries 1 to ${begun} are missing, and did not leave by retention`);
   for (const [signed, { checkpoint }] of heads)
-    if (signed > sequence)
+    if (signed > sequence && signed > lastBefore)
       say(sequence + 1n, `the log was cut: checkpoint ${checkpoint} has it up to ${signed}`);
   return { count, before, covered, lastAt };
 }

@@ -1,6 +1,8 @@
 import { ChainVerifier } from "./chain-verifier.ts";
 import type { CheckpointKey } from "./checkpoint.ts";
+import type { ChainedEntry } from "./entry-leaf.ts";
 import { Gone, type GoneByRetention } from "./gone.ts";
+import { type KnownRestore, KnownRestores } from "./known-restores.ts";
 import { ADMIN_CHAIN, type Seal } from "./seal.ts";
 import { type EvidenceSource, type PlacedUse, type Problem, Problems } from "./verification.ts";
 import { type VerifiedCheckpoints, verifyCheckpoints } from "./verify-checkpoints.ts";
@@ -28,7 +30,11 @@ export type VerifiedUses = {
 export type Verification = {
   uses: VerifiedUses;
   entries: VerifiedEntries;
-  checkpoints: Omit<VerifiedCheckpoints, "expected" | "problem">;
+  checkpoints: Omit<VerifiedCheckpoints, "expected" | "problem"> & {
+    /** Those that are held elsewhere and are of a time that was lost, and the restores that lost it. */
+    lost: number;
+    restores: KnownRestore[];
+  };
   gone: GoneByRetention;
   /** The first of each chain; none: all that is there holds. */
   problems: Problem[];
@@ -44,6 +50,16 @@ export type VerifyOptions = {
   onProgress?(done: { rows: number; until: Date }): void;
 };
 
+async function* noted(
+  entries: AsyncIterable<ChainedEntry>,
+  restores: KnownRestores,
+): AsyncGenerator<ChainedEntry> {
+  for await (const entry of entries) {
+    restores.note(entry);
+    yield entry;
+  }
+}
+
 /**
  * Verifies evidence: that checkpoints are signed and follow each other, that entries and seals are those which they cover, and rows those which were sealed.
  * Reads everything once and holds little of it. Without a checkpoint that is held elsewhere, evidence whose end was cut off looks like evidence that ended there.
@@ -51,15 +67,25 @@ export type VerifyOptions = {
 export async function verifyEvidence(source: EvidenceSource, options: VerifyOptions): Promise<Verification> {
   const problems = new Problems();
   const { base } = source;
+  const restores = new KnownRestores((await source.restores?.()) ?? []);
   const { expected, problem, ...checkpoints } = await verifyCheckpoints(source.checkpoints(), {
     ...options,
     base: base?.checkpoint ?? null,
+    restores,
   });
   if (problem !== null) problems.add(problem.chain, problem.sequence, problem.says);
   const gone = new Gone(problems);
   gone.assume(base?.usesGoneUntil ?? null);
-  const entries = await verifyEntries(source.entries(), expected, gone, problems, base === undefined);
+  const entries = await verifyEntries(
+    noted(source.entries(), restores),
+    expected,
+    gone,
+    problems,
+    base === undefined,
+    base?.actsBefore,
+  );
 
+  const lost = restores.end(problems);
   const chains = new Map<string, ChainVerifier>();
   const chainOf = (id: string) => {
     const known = chains.get(id);
@@ -124,5 +150,11 @@ export async function verifyEvidence(source: EvidenceSource, options: VerifyOpti
     if (total.sealedUntil === null || chain.last.sealedAt > total.sealedUntil)
       total.sealedUntil = chain.last.sealedAt;
   }
-  return { uses: total, entries, checkpoints, gone: gone.end(), problems: problems.all };
+  return {
+    uses: total,
+    entries,
+    checkpoints: { ...checkpoints, ...lost },
+    gone: gone.end(),
+    problems: problems.all,
+  };
 }

@@ -1,7 +1,7 @@
 import type { Database } from "../db/database.ts";
 import { all, run, sql } from "../list-query/sql-fragment.ts";
 import { FINEST, floorTo, type Grain, grainBelow, type Span } from "./grains.ts";
-import { type MixValues, mixConditions } from "./mix.ts";
+import { MIX_COUNTS, type MixValues, mixConditions } from "./mix.ts";
 import { type Direction, earlier, later, stretchesOf } from "./stretches.ts";
 
 const DAY: Grain = 86_400;
@@ -19,7 +19,7 @@ async function spansWith(
     db,
     sql`SELECT r.at, s.n FROM unnest(${within.map(({ from }) => from)}::timestamptz[], ${within.map(({ to }) => to)}::timestamptz[]) AS w(from_at, to_at)
       JOIN use_rollup r ON r.grain = ${grain}::int AND r.at >= w.from_at AND r.at < w.to_at
-      CROSS JOIN LATERAL (SELECT sum(u.n)::bigint AS n FROM unnest(r.mixes, r.counts) AS u(mix, n) WHERE u.mix = ANY (${mixes}::int[])) s
+      CROSS JOIN LATERAL (SELECT sum(u.n)::bigint AS n FROM (SELECT ${MIX_COUNTS}) u WHERE u.mix = ANY (${mixes}::int[])) s
       WHERE s.n > 0 ORDER BY r.at`,
   );
   return direction === "asc" ? spans : spans.reverse();

@@ -3,6 +3,9 @@ import { type Fragment, sql, trusted } from "../list-query/sql-fragment.ts";
 /** Stands for no verifier in a mix. */
 export const NO_VERIFIER = "00000000-0000-0000-0000-000000000000";
 
+/** The mixes of a row of `use_rollup r`, each with its count: both arrays in step, a row each. In the list of a SELECT alone: beside FROM each would be kept as a table first. */
+export const MIX_COUNTS = sql`unnest(r.mixes) AS mix, unnest(r.counts) AS n`;
+
 /** What rollups count by. */
 export const MIX_FILTERS = ["outcome", "refusal", "source", "client", "verifier", "country"] as const;
 export type MixFilter = (typeof MIX_FILTERS)[number];

@@ -3,7 +3,7 @@ import type { SqlDatabase } from "../db/sql-database.ts";
 import { LOW_OF_NOW } from "../event-streams/uses-position.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { ceilTo, FINEST, floorTo, GRAINS, type Grain, grainBelow, type Span } from "./grains.ts";
-import { NO_VERIFIER } from "./mix.ts";
+import { MIX_COUNTS, NO_VERIFIER } from "./mix.ts";
 
 /** Spans of the finest grain that one transaction counts: a day's where little was used, fewer where much was. */
 const SPANS_MAX = 96;
@@ -58,8 +58,8 @@ async function joinSpans(tx: Sql, grain: Grain, { from, to }: Span): Promise<voi
           sum(b.refused) AS refused
         FROM use_rollup b WHERE b.grain = ${grainBelow(grain)}::int AND b.at >= ${from}::timestamptz AND b.at < ${to}::timestamptz GROUP BY 1) s
       CROSS JOIN LATERAL (SELECT array_agg(x.mix ORDER BY x.mix) AS mixes, array_agg(x.n ORDER BY x.mix) AS counts FROM (
-        SELECT u.mix, sum(u.n)::bigint AS n FROM use_rollup b, unnest(b.mixes, b.counts) AS u(mix, n)
-        WHERE b.grain = ${grainBelow(grain)}::int AND b.at >= s.at AND b.at < s.at + make_interval(secs => ${grain}::int) GROUP BY 1) x) m
+        SELECT u.mix, sum(u.n)::bigint AS n FROM (SELECT ${MIX_COUNTS} FROM use_rollup r
+          WHERE r.grain = ${grainBelow(grain)}::int AND r.at >= s.at AND r.at < s.at + make_interval(secs => ${grain}::int)) u GROUP BY 1) x) m
       ON CONFLICT (grain, at) DO UPDATE SET issued = excluded.issued, allowed = excluded.allowed, refused = excluded.refused, mixes = excluded.mixes,
         counts = excluded.counts, counted_at = excluded.counted_at`,
   );

@@ -1,13 +1,13 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { Refusal } from "../audit/words.ts";
 import { createLanes } from "../db/lanes.ts";
 import { prepared, type Sql } from "../db/sql.ts";
-import { uuidv7 } from "../ids.ts";
 import type { CountryOf } from "../places/country-database.ts";
 import { SealLedger } from "../seals/seal-ledger.ts";
 import { useLeaf } from "../seals/use-leaf.ts";
 import type { TokenKind } from "../tokens/model.ts";
 import { FlushLedger } from "./flush-ledger.ts";
+import { marksAt, marksOf, USE_INPUT, useParameters } from "./use-parameters.ts";
 
 export type UseSource = "introspection" | "forward_auth" | "userinfo" | "refresh" | "report";
 
@@ -37,13 +37,11 @@ const WRITE = prepared(`
   written AS (
     INSERT INTO token_use (id, received_at, at, outcome, refusal, source, token_id, token_kind, family_id, client_id, user_id, subject,
       verifier_id, audience, method, path, ip, country, user_agent, writer_id, flush, ordinal, salt)
-    SELECT u.id, u.received_at, u.at, CASE WHEN u.refusal IS NULL THEN 'allowed' ELSE 'refused' END, u.refusal, u.source, u.token_id,
+    SELECT u.id, $19::timestamptz, u.at, CASE WHEN u.refusal IS NULL THEN 'allowed' ELSE 'refused' END, u.refusal, u.source, u.token_id,
       u.token_kind, u.family_id, u.client_id, u.user_id, u.subject, u.verifier_id, u.audience, u.method, u.path, u.ip, u.country, u.user_agent,
-      $2::uuid, $3::bigint, u.ordinal, decode(u.salt, 'hex')
-    FROM head, json_to_recordset($1::json) AS u(id uuid, received_at timestamptz, at timestamptz, refusal text, source text, token_id uuid,
-      token_kind text, family_id uuid, client_id uuid, user_id uuid, subject text, verifier_id uuid, audience text, method text, path text,
-      ip text, country text, user_agent text, ordinal int, salt text)
-    WHERE $4::bigint IS NULL OR head.position = $4::bigint
+      $20::uuid, $21::bigint, u.ordinal, u.salt
+    FROM head, (SELECT ${USE_INPUT}) u
+    WHERE $22::bigint IS NULL OR head.position = $22::bigint
   )
   SELECT position FROM head`);
 
@@ -86,41 +84,20 @@ export function createUseWriter({
     nextFlush: () => ledger.next(),
     async write(sql, rows, knownPosition) {
       const receivedAt = now();
-      const salts = randomBytes(16 * rows.length).toString("hex");
-      const input = rows.map((row, ordinal) => ({
-        id: uuidv7(receivedAt),
-        received_at: receivedAt,
-        at: row.at,
-        refusal: row.refusal,
-        source: row.source,
-        token_id: row.tokenId,
-        token_kind: row.tokenKind,
-        family_id: row.familyId,
-        client_id: row.clientId,
-        user_id: row.userId,
-        subject: row.subject,
-        verifier_id: row.verifierId,
-        audience: row.audience,
-        method: row.method,
-        path: row.path,
-        ip: row.ip,
-        country: countryOf(row.ip),
-        user_agent: row.userAgent,
-        ordinal,
-        salt: salts.slice(ordinal * 32, ordinal * 32 + 32),
-      }));
+      const marks = marksOf(rows, receivedAt, countryOf);
+      const columns = useParameters(rows, marks);
       const flush = ledger.begin(rows, receivedAt);
       const tracked = seals.track(sql, { flush, receivedFrom: receivedAt, receivedTo: receivedAt }, () =>
         rows.map((row, ordinal) => {
-          const { id, country, salt } = input[ordinal] as (typeof input)[number];
           const outcome = row.refusal === null ? "allowed" : "refused";
-          return useLeaf({ ...row, ...NOT_REPORTED, id, receivedAt, outcome, country, ordinal, salt });
+          return useLeaf({ ...row, ...NOT_REPORTED, receivedAt, outcome, ...marksAt(marks, ordinal) });
         }),
       );
       let head: { position: bigint } | undefined;
       try {
         [head] = await sql.query<{ position: bigint }>(WRITE, [
-          JSON.stringify(input),
+          ...columns,
+          receivedAt,
           id,
           flush,
           knownPosition,

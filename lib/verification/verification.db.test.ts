@@ -178,7 +178,7 @@ test("a light use is on record and answered while the flush of heavy ones is und
   const recorder = createUseRecorder({
     db: {
       query: async <Row extends object>(text: string, values: readonly SqlValue[] = []) => {
-        if (String(values[0]).includes("/heavy")) await opened;
+        if (values.some((value) => String(value).includes("/heavy"))) await opened;
         return db.query<Row>(text, values);
       },
     },

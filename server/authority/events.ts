@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { givesNameTwice } from "#lib/input/name-given-twice.ts";
 import type { RegistryVerifier } from "#lib/registry/snapshot.ts";
+import type { ReportedToken } from "#lib/reports/find-reported-token.ts";
 import { isOutOfTime, judgeReport } from "#lib/reports/judge-report.ts";
 import {
   MAX_LOST,
@@ -73,32 +74,41 @@ function useOf(report: Report, token: RegisteredToken, verifier: RegistryVerifie
 
 type Judged = AcceptedReport | { id: string | null; code: ReportCode };
 
-/** Holds one report against time, register and audiences. */
-async function judge(services: Services, verifier: RegistryVerifier, value: unknown): Promise<Judged> {
+/** Holds one report against time, register and audiences; at once where its token is one of the last ones. */
+function judge(services: Services, verifier: RegistryVerifier, value: unknown): Judged | Promise<Judged> {
   const read = readReport(value);
   if (read.report === null) return { id: read.id, code: "invalid" };
   const { report } = read;
   const { id } = report;
   const toleranceMs = services.follower.registry.organisation.clockSkewSeconds * 1_000;
   if (isOutOfTime(report, Date.now(), toleranceMs)) return { id, code: "time" };
-  const found = services.findReported(report.tokenId);
-  const reported = found instanceof Promise ? await found : found;
-  if (reported.token === null) {
-    services.refusals.count(verifier.id, report.ip, reported.unknown, new Date());
-    if (reported.unknown === "unknown" && report.refusal === null)
-      await noticeReportedForgery(services, verifier, report);
-    return { id, code: "unknown_token" };
-  }
-  const code = judgeReport(report, reported.token, verifier.audiences, toleranceMs);
-  if (code !== null) return { id, code };
-  return {
-    id,
-    digest: reportDigest(verifier.id, report),
-    use: useOf(report, reported.token, verifier),
-    status: report.status,
-    bytes: report.bytes,
-    latencyUs: report.latencyUs,
+  const judgeFound = (reported: ReportedToken): Judged | Promise<Judged> => {
+    if (reported.token === null) return refuseUnknown(services, verifier, report, reported.unknown);
+    const code = judgeReport(report, reported.token, verifier.audiences, toleranceMs);
+    if (code !== null) return { id, code };
+    return {
+      id,
+      digest: reportDigest(verifier.id, report),
+      use: useOf(report, reported.token, verifier),
+      status: report.status,
+      bytes: report.bytes,
+      latencyUs: report.latencyUs,
+    };
   };
+  const found = services.findReported(report.tokenId);
+  return found instanceof Promise ? found.then(judgeFound) : judgeFound(found);
+}
+
+async function refuseUnknown(
+  services: Services,
+  verifier: RegistryVerifier,
+  report: Report,
+  unknown: "purged" | "unknown",
+): Promise<Judged> {
+  services.refusals.count(verifier.id, report.ip, unknown, new Date());
+  if (unknown === "unknown" && report.refusal === null)
+    await noticeReportedForgery(services, verifier, report);
+  return { id: report.id, code: "unknown_token" };
 }
 
 async function judgeAll(

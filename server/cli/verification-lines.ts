@@ -48,6 +48,12 @@ export function verificationLines(
       ? "elsewhere    no checkpoint that is held elsewhere was given: if the end was cut off, or an older state was restored, it does not show"
       : `elsewhere    ${count(checkpoints.held, "checkpoint")} of ${heldIn} compared`,
   );
+  if (checkpoints.lost > 0)
+    lines.push(
+      `restored     ${count(checkpoints.lost, "checkpoint")} of ${heldIn} ${checkpoints.lost === 1 ? "is" : "are"} of a time that was lost${checkpoints.restores
+        .map(({ at, by, sequence }) => `; ${by} confirmed so on ${when(at)} (entry ${sequence})`)
+        .join("")}`,
+    );
   for (const { chain, sequence, says } of problems)
     lines.push(`BROKEN       ${chain === "admin" ? "acts" : chain} ${sequence}: ${says}`);
   return lines;

@@ -17,7 +17,7 @@ export type CheckerOptions = {
 };
 
 /** What is kept outside, or null where there is no such file. */
-async function readHeld(file: string | null): Promise<string[] | null> {
+export async function readHeld(file: string | null): Promise<string[] | null> {
   if (file === null) return null;
   try {
     return await readCheckpointFile(file);

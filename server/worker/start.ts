@@ -16,6 +16,7 @@ import { readKeyIdInForce } from "#lib/keys/root-secret.ts";
 import { purgeLifetimePlans } from "#lib/lifetimes/purge-lifetime-plans.ts";
 import { PURGE_LOG_CRON } from "#lib/log-retention/model.ts";
 import { purgeLog } from "#lib/log-retention/purge-log.ts";
+import { verifyUseDay } from "#lib/log-retention/verify-use-day.ts";
 import { purgeMails } from "#lib/mail/purge-mails.ts";
 import { purgePlans } from "#lib/order-plans/purge-plans.ts";
 import type { Outbound } from "#lib/outbound/outbound.ts";
@@ -36,7 +37,7 @@ import { rollUpAll } from "#lib/use-rollups/roll-up-uses.ts";
 import { countMissedUses } from "#lib/verification/count-missed-uses.ts";
 import { logFailure } from "#server/log-failure.ts";
 import { createCaseOpener } from "./case-opener.ts";
-import { createChecker } from "./checker.ts";
+import { createChecker, readHeld } from "./checker.ts";
 import { createCheckpointer } from "./checkpointer.ts";
 import { createDetector } from "./detector.ts";
 import { createEventSender } from "./event-sender.ts";
@@ -56,6 +57,8 @@ const REST_MAX_MS = 2_000;
 const ROLL_UP_MS = 300_000;
 /** Jobs are due at full minutes; each look is a query of each of them. */
 const JOBS_EVERY_SECONDS = 10;
+/** A job is given up after ten minutes: days that are left are the next run's. */
+const PURGE_LOG_MS = 480_000;
 
 export type RunningWorker = { db: Database; stop(): Promise<void> };
 
@@ -181,9 +184,17 @@ export async function startWorker({
     "purge-log": {
       cron: PURGE_LOG_CRON,
       run: async () => {
-        const purged = await purgeLog(retention, { signal: stopping.signal });
+        const { signal } = stopping;
+        const held = () => readHeld(checkpointFile ?? null);
+        const purged = await purgeLog(retention, {
+          signal,
+          verify: (day) => verifyUseDay(db, day, { held, signal }),
+          forMs: PURGE_LOG_MS,
+        });
         if (purged.unsignedDay !== null)
           log.error(purged, "no checkpoint covers a day that should leave the log: it stays");
+        if (purged.brokenDay !== null)
+          log.error(purged, "the evidence of a day that should leave the log does not hold: it stays");
         return purged;
       },
     },

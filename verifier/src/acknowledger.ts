@@ -2,10 +2,11 @@ import type { Authority } from "./authority.ts";
 import { pause } from "./pause.ts";
 
 const EVERY_MS = 5_000;
-/** Facts come to everybody in one moment: what says so is spread over this, so that refusing comes first, here and at the authority. */
-const SPREAD_MS = 100;
+/** Facts come to everybody in one moment: what says so waits this long, and is spread over the other, so that refusing comes first, here and at the authority. */
+const AFTER_MS = 50;
+const SPREAD_MS = 150;
 
-/** Tells the authority how far we are: within a tenth of a second of facts that were applied, and every 5 s. One at a time; what comes meanwhile is told after. */
+/** Tells the authority how far we are: within a fifth of a second of facts that were applied, and every 5 s. One at a time; what comes meanwhile is told after. */
 export class Acknowledger {
   readonly #authority: Authority;
   readonly #body: () => Record<string, unknown>;
@@ -58,7 +59,7 @@ export class Acknowledger {
       await this.send().catch(() => undefined);
       if (!this.#isAsked) await this.#pause();
       // a flood of facts is acknowledged a few times a second, not once a batch
-      await pause(this.#isAsked ? Math.random() * SPREAD_MS : 0, this.#closing);
+      await pause(this.#isAsked ? AFTER_MS + Math.random() * SPREAD_MS : 0, this.#closing);
     }
   }
 

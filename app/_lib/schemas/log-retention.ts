@@ -23,6 +23,14 @@ export const logRetention = z.object({
   actDays: z.int(),
   version: z.int(),
   due: logPlan,
+  heldDay: z
+    .object({
+      day: z.iso.date(),
+      foundAt: instant,
+      checkId: z.uuid(),
+      problems: z.array(z.object({ chain: z.string(), sequence: z.int(), says: z.string() })),
+    })
+    .nullable(),
   days: z.array(logDay),
   uses: z.int(),
   bytes: z.int(),
@@ -40,3 +48,5 @@ export const logRetention = z.object({
 });
 
 export const changedLogRetention = z.object({ useDays: z.int(), actDays: z.int(), version: z.int() });
+
+export const releasedDay = z.object({ day: z.iso.date() });

@@ -75,6 +75,7 @@ import * as leakDesk from "./leak-desk/route.ts";
 import * as leakReports from "./leak-reports/route.ts";
 import * as live from "./live/route.ts";
 import * as logRetentionPlan from "./log-retention/plan/route.ts";
+import * as logRetentionReleases from "./log-retention/releases/route.ts";
 import * as logRetention from "./log-retention/route.ts";
 import * as mailSettingsRemove from "./mail-settings/remove/route.ts";
 import * as mailSettings from "./mail-settings/route.ts";
@@ -274,6 +275,7 @@ export function allRoutes(): Route[] {
     evidenceChecksIdCancel,
     logRetention,
     logRetentionPlan,
+    logRetentionReleases,
     restore,
     restoreConfirm,
     retention,

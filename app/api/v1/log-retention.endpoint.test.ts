@@ -3,6 +3,7 @@ import type { Role } from "#lib/authz/roles.ts";
 import { openSqlDatabase } from "#lib/db/sql-database.ts";
 import { DAY_MS, dayOf, type LogPlan, type LogRetention } from "#lib/log-retention/model.ts";
 import { purgeLog } from "#lib/log-retention/purge-log.ts";
+import { verifyUseDay } from "#lib/log-retention/verify-use-day.ts";
 import { type PastRegister, pastRegisterOf } from "#lib/retention/retention-fixture.ts";
 import { startTestConsole, type TestConsole } from "./test-console.ts";
 
@@ -31,7 +32,7 @@ afterAll(async () => {
 });
 
 async function ask<Body>(
-  method: "GET" | "PUT",
+  method: "GET" | "PUT" | "POST",
   path: string,
   { role = "owner", query = "", body }: { role?: Role | null; query?: string; body?: unknown } = {},
 ): Promise<{ status: number; body: Body }> {
@@ -137,7 +138,23 @@ test("what has left is listed, and is no more among what is there", async () => 
     "INSERT INTO checkpoint (number, at, kid, jws) VALUES (1, $1::timestamptz + interval '3 days', 'test', 'e30.e30.e30')",
     [old],
   );
-  expect(await purgeLog(past.retention)).toMatchObject({ uses: 3, acts: 0, unsignedDay: null });
+  // that checkpoint is nobody's: the day is held back, shown so, and leaves once an owner has let it go
+  const run = () =>
+    purgeLog(past.retention, {
+      verify: (day) => verifyUseDay(console.db, day, { held: async () => null }),
+    });
+  expect(await run()).toMatchObject({ uses: 0, brokenDay: old });
+  expect((await read()).heldDay).toMatchObject({
+    day: old,
+    problems: [expect.objectContaining({ chain: "checkpoints", says: "it cannot be read" })],
+  });
+  const release = (day: string, role: Role) =>
+    ask("POST", "/api/v1/log-retention/releases", { role, body: { day, note: "A test's checkpoint" } });
+  expect(await release(old, "auditor")).toMatchObject({ status: 403 });
+  expect(await release("2020-01-01", "owner")).toMatchObject({ status: 409, body: { code: "CONFLICT" } });
+  expect(await release(old, "owner")).toMatchObject({ status: 200, body: { day: old } });
+  expect((await read()).heldDay).toBeNull();
+  expect(await run()).toMatchObject({ uses: 3, acts: 0, unsignedDay: null });
   const retention = await read();
   expect(retention.purgedDays.find(({ day }) => day === old)).toMatchObject({
     uses: 3,

@@ -98,6 +98,10 @@ const FIELDS_OF_ACTS: Record<string, Record<string, string>> = {
     bytes: "Room given back",
     useDays: "They had stayed",
   },
+  "log.day_released": {
+    check: "The verification that found it",
+    problems: "What does not hold",
+  },
   "log.acts_dropped": {
     through: "The last entry that left",
     hash: "The chain's head there",

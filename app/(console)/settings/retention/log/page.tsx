@@ -5,6 +5,7 @@ import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { can } from "#lib/authz/require-permission.ts";
 import { getLogRetention } from "#lib/log-retention/get-log-retention.ts";
 import { RetentionTabs } from "../_components/retention-tabs.tsx";
+import { HeldDayCard } from "./_components/held-day-card.tsx";
 import { LogCostCard, NextLogRunCard } from "./_components/log-cards.tsx";
 import { LogRetentionForm } from "./_components/log-retention-form.tsx";
 import { LogDaysTable, PurgedActsTable, PurgedDaysTable } from "./_components/log-tables.tsx";
@@ -19,6 +20,9 @@ export default async function LogRetentionPage() {
     <Page>
       <PageHeader title={words.title} purpose={words.purpose} />
       <RetentionTabs current="log" />
+      {retention.heldDay === null ? null : (
+        <HeldDayCard heldDay={retention.heldDay} mayChange={can(ctx, "retention:write")} />
+      )}
       <LogRetentionForm
         key={retention.version}
         useDays={retention.useDays}

@@ -19,5 +19,13 @@ export const logRetentionWords = {
   days: "Days in the log",
   daysLeft: "Days that have left",
   actsLeft: "Acts that have left",
+  heldHelp:
+    "Nothing younger leaves before them. Look at what was found, verify the day again where something was put back, or let it go: what was changed can be told no more then.",
+  heldWhere: "Verifications of the evidence",
+  release: "Let it leave",
+  releaseHelp:
+    "The day leaves with the worker's next run, for good. What was found stays on record, and so does who let it go and why.",
+  why: "Why",
+  released: "It leaves with the next run.",
   nothingLeft: "Nothing has left the log yet.",
 };
