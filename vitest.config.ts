@@ -11,8 +11,8 @@ const POLL = { poll: { timeout: 10_000 } };
 
 export default defineConfig({
   test: {
-    // twice as many as this machine has cores: half of the time tests wait, for a process, a timer or a disk
-    maxWorkers: 4,
+    // one more than this machine has cores: a third of the time tests wait, for a process, a timer or a disk
+    maxWorkers: 3,
     projects: [
       {
         test: {

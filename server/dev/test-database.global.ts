@@ -16,10 +16,8 @@ interface Shared {
   database: Promise<EmbeddedDatabase & { dataDir: string }>;
 }
 
-type Databases = Record<"durable" | "hurried", Shared | null> & { starting: Promise<unknown> };
-
-/** Projects of one run that need the same of a server share it. One starts after the other: what migrates has one state in a process. */
-const holder = globalThis as { tokenwardenTestDatabases?: Databases };
+/** The projects of one run share one server. */
+const holder = globalThis as { tokenwardenTestDatabase?: Shared };
 
 function isAlive(pid: number): boolean {
   try {
@@ -33,7 +31,7 @@ function isAlive(pid: number): boolean {
 /** Ends servers of runs that were killed, and takes their folders away. */
 function sweepAbandoned(): void {
   for (const name of readdirSync(tmpdir())) {
-    const runner = name.startsWith(PREFIX) ? Number.parseInt(name.slice(PREFIX.length), 10) : Number.NaN;
+    const runner = name.startsWith(PREFIX) ? Number(name.slice(PREFIX.length)) : Number.NaN;
     if (Number.isNaN(runner) || isAlive(runner)) continue;
     const dataDir = path.join(tmpdir(), name);
     try {
@@ -47,8 +45,8 @@ function sweepAbandoned(): void {
 }
 
 /**
- * Gives the server room for the connections of every test at once. That of the database's own tests need not survive a crash, which an authority
- * would not start upon: databases are copied as files there, in a quarter of the time.
+ * Gives the server room for the connections of every test at once, and where nothing but the database's own tests runs it need not survive a
+ * crash: an authority would not start upon it. Databases are then copied as files, in a quarter of the time.
  */
 async function equip(adminUrl: string, isDurable: boolean): Promise<void> {
   const client = new pg.Client({ connectionString: adminUrl });
@@ -64,7 +62,7 @@ async function equip(adminUrl: string, isDurable: boolean): Promise<void> {
 
 async function start(isDurable: boolean): Promise<EmbeddedDatabase & { dataDir: string }> {
   sweepAbandoned();
-  const dataDir = path.join(tmpdir(), `${PREFIX}${process.pid}-${isDurable ? "durable" : "hurried"}`);
+  const dataDir = path.join(tmpdir(), `${PREFIX}${process.pid}`);
   const first = await startEmbeddedDatabase({ dataDir });
   await equip(first.adminUrl, isDurable).finally(() => first.stop());
   const database = await startEmbeddedDatabase({ dataDir });
@@ -78,16 +76,11 @@ async function start(isDurable: boolean): Promise<EmbeddedDatabase & { dataDir: 
   }
 }
 
-/** Starts a PostgreSQL for the run, with a migrated template that each test file copies. */
+/** Starts one PostgreSQL for the run, with a migrated template that each test file copies. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const isDurable = project.name !== "database";
-  const kind = isDurable ? "durable" : "hurried";
-  holder.tokenwardenTestDatabases ??= { durable: null, hurried: null, starting: Promise.resolve() };
-  const databases = holder.tokenwardenTestDatabases;
-  const startNext = () => start(isDurable);
-  const shared = databases[kind] ?? { users: 0, database: databases.starting.then(startNext, startNext) };
-  databases[kind] = shared;
-  databases.starting = shared.database;
+  const isDurable = project.vitest.projects.some(({ name }) => name === "endpoint" || name === "faults");
+  holder.tokenwardenTestDatabase ??= { users: 0, database: start(isDurable) };
+  const shared = holder.tokenwardenTestDatabase;
   shared.users += 1;
   const database = await shared.database;
   project.provide("databaseAdminUrl", database.adminUrl);
@@ -96,7 +89,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return async () => {
     shared.users -= 1;
     if (shared.users > 0) return;
-    databases[kind] = null;
+    delete holder.tokenwardenTestDatabase;
     await database.stop();
     rmSync(database.dataDir, { recursive: true, force: true });
   };

@@ -29,25 +29,25 @@ const runLint = () =>
   ]);
 const runTypes = () => runCheck("types", ["node_modules/typescript/bin/tsc", "--noEmit", "-p", "."]);
 
-/** A step of one suite. */
-const one = (name, run) => ({ names: [name], run: async () => [await run()] });
-/** A step of some of vitest's projects, which it runs together. */
-const vitest = (...names) => ({ names, run: runVitest });
+const vitest = (project, workers) => [project, () => runVitest(project, [`--maxWorkers=${workers}`])];
 
 /**
- * Stages follow each other, and so do the steps of a lane; the lanes of a stage run at the same time. Types come from the build, and a browser needs
- * it; unit tests wait for processes more than they compute.
+ * Stages follow each other, and so do the suites of a lane; the lanes of a stage run at the same time. Types come from the build, and a browser needs
+ * it. Tests wait for processes, timers and the disk more than they compute: there are more of them at once than cores. Nothing runs beside the browser.
  */
 const STAGES = [
   [
-    [one("build", runBuild), one("types", runTypes)],
-    [one("lint", runLint), one("audit", runAudit), vitest("unit")],
+    [
+      ["build", runBuild],
+      ["types", runTypes],
+    ],
+    [["lint", runLint], ["audit", runAudit], vitest("unit", 3)],
   ],
-  [[vitest("database", "endpoint")]],
-  [[one("end-to-end", runPlaywright)]],
-  [[vitest("faults")]],
+  [[vitest("database", 2)], [vitest("endpoint", 3)]],
+  [[["end-to-end", runPlaywright]]],
+  [[vitest("faults", 1)]],
 ];
-const SUITES = STAGES.flat(2).flatMap(({ names }) => names);
+const SUITES = STAGES.flat(2).map(([name]) => name);
 
 /** What takes long: run where it is asked for by name, or with `--full`. */
 const FULL_ONLY = new Set(["faults"]);
@@ -85,18 +85,16 @@ try {
 }
 
 const total = { passed: 0, failed: 0, skipped: 0 };
-const removeMemoryFolder = useMemoryFolder();
+// a full disk and a million rows are matters of a disk
+const removeMemoryFolder = isWanted("faults") ? () => {} : useMemoryFolder();
 process.env.TYPES_CHECKED_APART = isWanted("types") ? "1" : "";
 
-async function runLane(steps) {
-  for (const { names, run } of steps) {
-    const wanted = names.filter(isWanted);
-    if (wanted.length === 0) continue;
-    say(wanted.join(" and "));
-    for (const result of await run(wanted)) {
-      show(result);
-      for (const key of Object.keys(total)) total[key] += result[key];
-    }
+async function runLane(suites) {
+  for (const [name, run] of suites.filter(([name]) => isWanted(name))) {
+    say(name);
+    const result = await run();
+    show(result);
+    for (const key of Object.keys(total)) total[key] += result[key];
   }
 }
 
