@@ -40,6 +40,7 @@ import { createCaseOpener } from "./case-opener.ts";
 import { createChecker, readHeld } from "./checker.ts";
 import { createCheckpointer } from "./checkpointer.ts";
 import { createDetector } from "./detector.ts";
+import { createEraser } from "./eraser.ts";
 import { createEventSender } from "./event-sender.ts";
 import { createFeedWatch } from "./feed-watch.ts";
 import { createKeyRotator } from "./key-rotator.ts";
@@ -55,8 +56,6 @@ const BUILD_SILENCE_MS = 660_000;
 const REST_MAX_MS = 2_000;
 /** Of a long log the next run of the job goes on with the rest. */
 const ROLL_UP_MS = 300_000;
-/** Jobs are due at full minutes; each look is a query of each of them. */
-const JOBS_EVERY_SECONDS = 10;
 /** A job is given up after ten minutes: days that are left are the next run's. */
 const PURGE_LOG_MS = 480_000;
 
@@ -73,15 +72,13 @@ export type WorkerOptions = {
   signals?: WorkerSignals | undefined;
   /** Where checkpoints are kept outside of the database, absolute path; undefined: nowhere. */
   checkpointFile?: string | undefined;
-  /** How often a job that was asked for is looked for, in seconds, half a second at least. */
-  jobsEverySeconds?: number;
 };
 
 /**
  * Starts the product's scheduled and long work: settles orders, lets signing keys sign and retire at their time, keeps partitions ahead of time, takes expired
  * state away and old weeks out of the register, old days and acts out of the log, counts tokens and rolls up uses for totals, counts what killed authorities had not counted, copies what lives on for plans, notes
  * when orders were committed, holds uses against the rules of what is unusual, sends security events, the audit to SIEMs and e-mail, opens cases of what scanners reported, seals what writers that are gone
- * left unsealed, signs checkpoints, verifies spans of the evidence that somebody asked for, ends exports whose console was killed. Several workers share
+ * left unsealed, signs checkpoints, verifies spans of the evidence and erases personal data as somebody asked for it, ends exports whose console was killed. Several workers share
  * one database: each job and each order's step is done by one of them. The queue lives in a schema of its own that the login role makes.
  *
  * @throws where the database cannot be reached.
@@ -92,7 +89,6 @@ export async function startWorker({
   log,
   signals,
   checkpointFile,
-  jobsEverySeconds = JOBS_EVERY_SECONDS,
 }: WorkerOptions): Promise<RunningWorker> {
   await requireKnownSchema(databaseUrl);
   const db = openDatabase({
@@ -105,7 +101,8 @@ export async function startWorker({
   const retention = openSqlDatabase({
     url: databaseUrl,
     role: "retention",
-    maxConnections: 1,
+    // an erasure goes on beside what leaves
+    maxConnections: 2,
     applicationName: "tokenwarden-retention",
     maxSilenceMs: BUILD_SILENCE_MS,
   });
@@ -134,6 +131,7 @@ export async function startWorker({
     file: checkpointFile ?? null,
     signal: stopping.signal,
   });
+  const eraser = createEraser({ retention, url: databaseUrl, log, signal: stopping.signal });
   const detector = createDetector(databaseUrl, log, () => disk.isFull);
   const checkpointer =
     wrapper && createCheckpointer({ db, url: databaseUrl, log, wrapper, file: checkpointFile ?? null });
@@ -216,6 +214,7 @@ export async function startWorker({
     await checkpointer?.stop();
     await watch.stop();
     await checker.stop();
+    await eraser.stop();
     await detector.stop();
     await cases.stop();
     await mails?.stop();
@@ -231,7 +230,7 @@ export async function startWorker({
     await boss.start();
     for (const [name, job] of Object.entries(jobs)) {
       await boss.createQueue(name, { policy: "short", retryLimit: 3, expireInSeconds: 600 });
-      await boss.work(name, { pollingIntervalSeconds: jobsEverySeconds }, async () => {
+      await boss.work(name, { pollingIntervalSeconds: 10 }, async () => {
         log.debug({ job: name, result: await job.run() }, "job done");
       });
       await boss.schedule(name, job.cron, null, { tz: "UTC" });
@@ -241,6 +240,7 @@ export async function startWorker({
     checkpointer?.start();
     watch.start();
     checker.start();
+    eraser.start();
     detector.start();
     sender?.start();
     events?.start();
