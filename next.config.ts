@@ -13,6 +13,8 @@ const config: NextConfig = {
   experimental: { proxyClientMaxBodySize: 512 * 1024 },
   // the tests check types themselves, of everything
   typescript: { ignoreBuildErrors: process.env.TYPES_CHECKED_APART === "1" },
+  // a browser asks for it while the head of a page, with the icon's address, is still on its way
+  rewrites: async () => [{ source: "/favicon.ico", destination: "/icon.svg" }],
 };
 
 export default config;

@@ -1,10 +1,9 @@
 "use client";
 
-import { Button, Checkbox, Group, Stack, TextInput } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { Checkbox, TextInput } from "@mantine/core";
+import { useState } from "react";
 import { VIEW_NAME_MAX } from "#lib/views/model.ts";
-import { ProblemAlert } from "../feedback/problem-alert.tsx";
-import { OnDemandDialog } from "../on-demand/dialog.tsx";
+import { FormDialog } from "../overlay/form-dialog.tsx";
 
 type ViewDialogProps = {
   title: string;
@@ -31,9 +30,7 @@ export function ViewDialog({
   const [isBusy, setIsBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
 
-  async function save(event: FormEvent) {
-    event.preventDefault();
-    if (isBusy || name.trim() === "") return;
+  async function save() {
     setIsBusy(true);
     setError(null);
     try {
@@ -46,39 +43,36 @@ export function ViewDialog({
   }
 
   return (
-    <OnDemandDialog isOpen onClose={isBusy ? () => {} : onClose} title={title} size={440}>
-      <form onSubmit={(event) => void save(event)}>
-        <Stack gap="sm">
-          <TextInput
-            label="Name"
-            value={name}
-            maxLength={VIEW_NAME_MAX}
-            required
-            data-autofocus
-            onChange={(event) => {
-              setName(event.currentTarget.value);
-              setError(null);
-            }}
-          />
-          {wasShared === undefined ? null : (
-            <Checkbox
-              label="Share with everybody"
-              description="Everybody who sees this list finds it. On record."
-              checked={isShared}
-              onChange={(event) => setIsShared(event.currentTarget.checked)}
-            />
-          )}
-          {error ? <ProblemAlert error={error} /> : null}
-          <Group justify="flex-end" gap="xs">
-            <Button onClick={onClose} disabled={isBusy}>
-              Cancel
-            </Button>
-            <Button type="submit" variant="filled" loading={isBusy} disabled={name.trim() === ""}>
-              {act}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </OnDemandDialog>
+    <FormDialog
+      isOpen
+      onClose={onClose}
+      title={title}
+      size={440}
+      act={act}
+      isReady={name.trim() !== ""}
+      isBusy={isBusy}
+      problem={error}
+      onSubmit={save}
+    >
+      <TextInput
+        label="Name"
+        value={name}
+        maxLength={VIEW_NAME_MAX}
+        required
+        data-autofocus
+        onChange={(event) => {
+          setName(event.currentTarget.value);
+          setError(null);
+        }}
+      />
+      {wasShared === undefined ? null : (
+        <Checkbox
+          label="Share with everybody"
+          description="Everybody who sees this list finds it. On record."
+          checked={isShared}
+          onChange={(event) => setIsShared(event.currentTarget.checked)}
+        />
+      )}
+    </FormDialog>
   );
 }

@@ -10,6 +10,8 @@ export type PlainColumn<Row> = {
   isUntitled?: boolean;
   /** Left out where it is narrow. */
   isExtra?: boolean;
+  /** Takes as many lines as it needs: a long text does not push what stands after it out of sight. */
+  isWrapping?: boolean;
 };
 
 /** A short table inside of a card, without paging: what is here is all there is. */
@@ -41,8 +43,8 @@ export function PlainTable<Row>({
         <tbody>
           {rows.map((row) => (
             <tr key={keyOf(row)} id={`row-${keyOf(row)}`}>
-              {columns.map(({ header, cell, align, isExtra }) => (
-                <td key={header} data-align={align} data-extra={isExtra}>
+              {columns.map(({ header, cell, align, isExtra, isWrapping }) => (
+                <td key={header} data-align={align} data-extra={isExtra} data-wrapping={isWrapping}>
                   {cell(row)}
                 </td>
               ))}

@@ -1,11 +1,23 @@
 "use client";
 
 import { Button } from "@mantine/core";
-import { type FormEvent, type ReactNode, useEffect, useId, useRef } from "react";
+import {
+  type FormEvent,
+  type KeyboardEvent,
+  type ReactNode,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+} from "react";
 import { LinkButton } from "../display/link-button.tsx";
 import { ProblemAlert } from "../feedback/problem-alert.tsx";
+import { useHold } from "../live/live.tsx";
 import classes from "./form-card.module.css";
 import type { Send } from "./use-send.ts";
+
+/** Keys that walk through a form and change nothing. */
+const WALKS = new Set(["Tab", "Shift", "Escape", "Control", "Meta", "Alt"]);
 
 type FormCardProps = {
   /** The form's name for screen readers. */
@@ -22,12 +34,18 @@ type FormCardProps = {
   children: ReactNode;
 };
 
-/** A form as a card of sections with its buttons at the foot. */
+/**
+ * A form as a card of sections with its buttons at the foot. Until somebody touches it, it follows what is saved elsewhere, where its place in the page has
+ * the version as its key; from then on it stays as it is, and with it the version that it was made from.
+ */
 export function FormCard(props: FormCardProps) {
   const { name, onSubmit, request, submitWord, cancelHref, whyNotYet = null, note, children } = props;
   const { isBusy, problem, refusals, fields } = request;
   const whyId = useId();
   const form = useRef<HTMLFormElement>(null);
+  const [isTouched, setIsTouched] = useState(false);
+  useHold(isTouched);
+  const touch = () => setIsTouched(true);
   useEffect(() => {
     if (refusals > 0) showFirstFault(form.current);
   }, [refusals]);
@@ -38,7 +56,16 @@ export function FormCard(props: FormCardProps) {
   }
   return (
     // before the script is there, what was typed must not end up in the address
-    <form method="post" ref={form} className={classes.form} aria-label={name} onSubmit={submit}>
+    <form
+      method="post"
+      ref={form}
+      className={classes.form}
+      aria-label={name}
+      onSubmit={submit}
+      onChange={touch}
+      onPointerDown={touch}
+      onKeyDown={({ key }: KeyboardEvent) => (WALKS.has(key) ? undefined : touch())}
+    >
       {children}
       <footer className={classes.foot}>
         <ProblemAlert error={problem} title="It was not saved" fields={fields} />

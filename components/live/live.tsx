@@ -207,7 +207,8 @@ const WORDS: Record<LiveState, { word: string; means: string }> = {
   live: { word: "live", means: "What you see follows what happens. Press to pause." },
   holding: {
     word: "holding",
-    means: "Rows stay still while you point at them or have one chosen; new ones come when you leave.",
+    means:
+      "What you see stays still while you point at rows, have one chosen or change something; what is new comes when you are done.",
   },
   connecting: { word: "connecting", means: "Waiting for the live connection." },
   lost: {

@@ -1,10 +1,8 @@
 "use client";
 
-import { Button, Group, Stack } from "@mantine/core";
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type ReactNode, useState } from "react";
 import type { Reason } from "#lib/revocations/model.ts";
-import { ProblemAlert } from "../feedback/problem-alert.tsx";
-import { OnDemandDialog } from "../on-demand/dialog.tsx";
+import { FormDialog } from "./form-dialog.tsx";
 import { type Because, isExplained, NO_REASON, ReasonFields } from "./reason-fields.tsx";
 
 /** What the acts that are asked about here keep of a note. */
@@ -32,15 +30,13 @@ export function ReasonDialog(props: ReasonDialogProps) {
   const [error, setError] = useState<unknown>(null);
 
   function close() {
-    if (isBusy) return;
     setError(null);
     setBecause(NO_REASON);
     onClose();
   }
 
-  async function confirm(event: FormEvent) {
-    event.preventDefault();
-    if (!isExplained(because) || isBusy) return;
+  async function confirm() {
+    if (!isExplained(because)) return;
     setIsBusy(true);
     setError(null);
     try {
@@ -54,33 +50,25 @@ export function ReasonDialog(props: ReasonDialogProps) {
   }
 
   return (
-    <OnDemandDialog isOpen={isOpen} onClose={close} title={title} size={520}>
-      <form onSubmit={confirm}>
-        <Stack gap="md">
-          <div>{children}</div>
-          <ReasonFields
-            value={because}
-            onChange={setBecause}
-            placeholder="What happened, who asked, which ticket"
-            noteMax={NOTE_MAX}
-          />
-          <ProblemAlert error={error} />
-          <Group justify="flex-end" gap="xs">
-            <Button onClick={close} disabled={isBusy}>
-              Cancel
-            </Button>
-            <Button
-              type="submit"
-              variant="filled"
-              color={isDanger ? "red" : "accent"}
-              loading={isBusy}
-              disabled={!isExplained(because)}
-            >
-              {act}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </OnDemandDialog>
+    <FormDialog
+      isOpen={isOpen}
+      onClose={close}
+      title={title}
+      size={520}
+      act={act}
+      isDanger={isDanger}
+      isReady={isExplained(because)}
+      isBusy={isBusy}
+      problem={error}
+      onSubmit={confirm}
+    >
+      <div>{children}</div>
+      <ReasonFields
+        value={because}
+        onChange={setBecause}
+        placeholder="What happened, who asked, which ticket"
+        noteMax={NOTE_MAX}
+      />
+    </FormDialog>
   );
 }

@@ -12,7 +12,8 @@ export function progressWords(
   item: Pick<WorkItem, "done" | "total" | "unit" | "secondsLeft" | "state"> & Partial<Pick<WorkItem, "kind">>,
 ): string {
   const { done, total, unit, secondsLeft } = item;
-  if (item.state === "waiting" && item.kind === "check") return "Waits for a worker";
+  if (item.state === "waiting" && (item.kind === "check" || item.kind === "erasure"))
+    return "Waits for a worker";
   if (item.state === "waiting") return "Waits for the browser to take it";
   // "at least so many" says nothing any more once there are more
   if (total === null || (!total.isExact && done >= total.value))
@@ -26,6 +27,7 @@ export function progressWords(
 /** How it ended. */
 export function endWords(item: WorkItem): string {
   const count = `${groupedNumber(item.done)} ${item.unit}`;
+  if (item.kind === "erasure") return item.note ?? `Done: ${count}`;
   if (item.kind === "check" && item.state === "done") return `It holds: ${count} verified`;
   if (item.kind === "check" && item.state === "cancelled") return `Cancelled after ${count}`;
   if (item.kind === "check") return item.note ?? `Failed after ${count}. Try it again.`;

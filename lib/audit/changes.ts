@@ -16,21 +16,21 @@ export function changesOf(before: Record<string, unknown>, after: Record<string,
 
 /**
  * Refuses an update of a version that is no longer the current one, and says which fields changed since and by whom, from the
- * audit log. Each version past the first has one entry of `act`.
+ * audit log. Each version past the first has one entry of `act`, or of one of them.
  *
  * @throws {DomainError} STALE_VERSION
  */
 export async function requireVersion(
   tx: Sql,
   seen: number,
-  current: { what: string; act: string; targetId: string; version: number },
+  current: { what: string; act: string | readonly string[]; targetId: string; version: number },
 ): Promise<void> {
   if (seen === current.version) return;
   const missed = Math.max(1, Math.min(current.version - seen, 50));
   const entries = await tx.query<{ actorName: string; fields: string[] | null }>(
     `SELECT actor_name AS "actorName", ARRAY(SELECT jsonb_object_keys(coalesce(after, '{}'))) AS fields FROM audit_entry
-     WHERE target_id = $1::text AND act = $2::text ORDER BY sequence DESC LIMIT $3::int`,
-    [current.targetId, current.act, missed],
+     WHERE target_id = $1::text AND act = ANY ($2::text[]) ORDER BY sequence DESC LIMIT $3::int`,
+    [current.targetId, [current.act].flat(), missed],
   );
   const fields = [...new Set(entries.flatMap((entry) => entry.fields ?? []))].sort();
   const people = [...new Set(entries.map((entry) => entry.actorName))].join(", ");

@@ -47,9 +47,12 @@ export type EntryDetailRecord = EntryRecord & {
   before: Record<string, unknown> | null;
   after: Record<string, unknown> | null;
   userAgent: string | null;
+  erased: AuditEntryDetail["erased"];
 };
 
-export const ENTRY_DETAIL_COLUMNS = sql`${ENTRY_COLUMNS}, e.before, e.after, e.user_agent AS "userAgent"`;
+export const ENTRY_DETAIL_COLUMNS = sql`${ENTRY_COLUMNS}, e.before, e.after, e.user_agent AS "userAgent",
+  CASE WHEN octet_length(e.salt) = 33 THEN ARRAY['target', 'content'] ELSE array_remove(ARRAY[CASE WHEN e.actor_hash IS NOT NULL THEN 'actor' END,
+    CASE WHEN e.target_hash IS NOT NULL THEN 'target' END, CASE WHEN e.content_hash IS NOT NULL THEN 'content' END], NULL) END AS erased`;
 
 export function entryDetailOf(record: EntryDetailRecord): AuditEntryDetail {
   return {
@@ -57,5 +60,6 @@ export function entryDetailOf(record: EntryDetailRecord): AuditEntryDetail {
     before: record.before,
     after: record.after,
     userAgent: record.userAgent,
+    erased: [...record.erased],
   };
 }

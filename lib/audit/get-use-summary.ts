@@ -6,9 +6,9 @@ import { withinTime } from "../list-query/within-time.ts";
 import { earlier, later } from "../use-rollups/stretches.ts";
 import type { UsePlace, UseSummary } from "./model.ts";
 import type { TokenUsesQuery } from "./table.ts";
-import { useConditions } from "./use-filters.ts";
+import { findFollowedTokens, useConditions } from "./use-filters.ts";
 import { countedRange } from "./use-range.ts";
-import { findUseWindows, hullOf, lengthOf, rowsWithin } from "./use-windows.ts";
+import { findUseWindows, hullOf, lengthOf, rowsOfTokens, rowsWithin } from "./use-windows.ts";
 
 /** Uses that are looked at, the newest. */
 const LOOKED_AT = 20_000;
@@ -64,11 +64,15 @@ async function newestOf(ctx: Context, filters: TokenUsesQuery["filters"]): Promi
   const windows = await findUseWindows(ctx.db, asked, range, { direction: "desc", limit });
   const isShort = windows !== null && lengthOf(windows) <= WINDOWS_MAX_MS;
   const { from, to } = (windows && !isShort && hullOf(windows)) || range;
+  const followed = windows === null ? await findFollowedTokens(ctx.db, asked) : null;
   const conditions = [
     sql`x.received_at >= ${later(from, range.from)}::timestamptz AND x.received_at < ${earlier(to, range.to)}::timestamptz`,
-    ...(await useConditions(ctx.db, asked, ctx.now, isShort ? "by rows" : "by tokens")),
+    ...(await useConditions(ctx.db, followed?.others ?? asked, ctx.now, isShort ? "by rows" : "by tokens")),
   ];
-  return rowsWithin(isShort ? windows : null, conditions, sql`x.received_at DESC, x.id DESC`, limit);
+  const newestFirst = sql`x.received_at DESC, x.id DESC`;
+  return followed === null
+    ? rowsWithin(isShort ? windows : null, conditions, newestFirst, limit)
+    : rowsOfTokens(followed.tokens, conditions, newestFirst, limit);
 }
 
 /**

@@ -7,9 +7,9 @@ import { timeWindow } from "../list-query/time-window.ts";
 import type { Span } from "../use-rollups/grains.ts";
 import type { TokenUseRow } from "./model.ts";
 import { type TokenUsesQuery, tokenUsesTable } from "./table.ts";
-import { useConditions } from "./use-filters.ts";
+import { findFollowedTokens, useConditions } from "./use-filters.ts";
 import { USE_COLUMNS, USE_JOINS, type UseRecord, useRowOf } from "./use-record.ts";
-import { findUseWindows, rowsWithin } from "./use-windows.ts";
+import { areFew, findUseWindows, rowsOfFew, rowsOfTokens, rowsWithin } from "./use-windows.ts";
 
 const ALWAYS: Span = { from: new Date(0), to: new Date("9999-01-01T00:00:00Z") };
 
@@ -39,17 +39,26 @@ export async function listTokenUses(ctx: Context, query: TokenUsesQuery): Promis
     direction,
     limit,
   });
+  const followed = windows === null ? await findFollowedTokens(ctx.db, query.filters) : null;
   const conditions = await useConditions(
     ctx.db,
-    query.filters,
+    followed?.others ?? query.filters,
     ctx.now,
     windows === null ? "by tokens" : "by rows",
   );
   const after = seek(keyset, column, id);
   if (after !== null) conditions.push(after);
+  const rows =
+    followed !== null
+      ? rowsOfTokens(followed.tokens, conditions, order, limit)
+      : query.filters.ip !== undefined &&
+          query.filters.token === undefined &&
+          (await areFew(ctx.db, conditions))
+        ? rowsOfFew(conditions, order, limit)
+        : rowsWithin(windows, conditions, order, limit);
   const records = await run<UseRecord>(
     ctx.db,
-    sql`WITH page AS MATERIALIZED (${rowsWithin(windows, conditions, order, limit)})
+    sql`WITH page AS MATERIALIZED (${rows})
       SELECT ${USE_COLUMNS} FROM page x ${USE_JOINS} ORDER BY ${order}`,
   );
   const page = toPage(tokenUsesTable, query, keyset, records, (record) => ({

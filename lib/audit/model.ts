@@ -73,6 +73,8 @@ export type AuditEntryRow = {
 };
 
 export type AuditEntryDetail = AuditEntryRow & {
+  /** What of it was erased on request: names of its actor, of its target, or its note and changes. */
+  erased: ("actor" | "target" | "content")[];
   before: Record<string, unknown> | null;
   after: Record<string, unknown> | null;
   userAgent: string | null;

@@ -1,8 +1,8 @@
-import { randomBytes } from "node:crypto";
 import type { SqlContext } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { unavailable } from "../errors.ts";
 import { uuidv7 } from "../ids.ts";
+import { entrySalt } from "./entry-salt.ts";
 
 /** What was done, to what. `before` and `after` hold only what changed, never a secret. */
 export type Act = {
@@ -58,7 +58,7 @@ async function insertEntry(tx: Sql, ctx: SqlContext, id: string, entry: Act): Pr
       ctx.requestId,
       ctx.ip,
       ctx.userAgent,
-      randomBytes(16),
+      entrySalt(),
     ],
   );
 }
@@ -83,7 +83,7 @@ export async function recordEntries(tx: Sql, ctx: SqlContext, entries: readonly 
     note: entry.note ?? null,
     before: entry.before ?? null,
     after: entry.after ?? null,
-    salt: randomBytes(16).toString("hex"),
+    salt: entrySalt().toString("hex"),
   }));
   await insertEntries(tx, ctx, rows).catch((cause: unknown) => {
     throw unavailable(cause);

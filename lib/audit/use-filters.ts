@@ -30,6 +30,30 @@ async function byHolder(
   return sql`x.token_id = ANY (ARRAY (SELECT unnest(${tokens}::uuid[])))`;
 }
 
+/**
+ * The tokens that a family or a person is followed through, where those are few, and the filters beside it. Null: by none of both, or by too many.
+ */
+export async function findFollowedTokens(
+  db: Sql,
+  { family, user, ...others }: TokenUsesQuery["filters"],
+): Promise<{ tokens: string[]; others: TokenUsesQuery["filters"] } | null> {
+  if (family === undefined && user === undefined) return null;
+  const tokens =
+    family !== undefined
+      ? await tokensOf(db, "family_id", [family], FEW_TOKENS)
+      : await tokensOf(db, "user_id", await userIdsOf(db, user ?? []), FEW_TOKENS);
+  if (tokens.length > FEW_TOKENS) return null;
+  return { tokens, others: family !== undefined && user !== undefined ? { ...others, user } : others };
+}
+
+async function userIdsOf(db: Sql, names: readonly string[]): Promise<string[]> {
+  const emails = names.map((value) => value.toLowerCase());
+  return idsOf(
+    db,
+    sql`SELECT id FROM user_account WHERE email = ANY (${emails}::text[]) OR id = ANY (${uuidsIn(names)}::uuid[])`,
+  );
+}
+
 /** The ids that filters by name mean. */
 async function clientIdsOf(db: Sql, names: readonly string[]): Promise<string[]> {
   return idsOf(
@@ -91,12 +115,7 @@ export async function useConditions(
     );
   }
   if (filters.user) {
-    const emails = filters.user.map((value) => value.toLowerCase());
-    const ids = await idsOf(
-      db,
-      sql`SELECT id FROM user_account WHERE email = ANY (${emails}::text[]) OR id = ANY (${uuidsIn(filters.user)}::uuid[])`,
-    );
-    conditions.push(await byHolder(db, "user_id", ids));
+    conditions.push(await byHolder(db, "user_id", await userIdsOf(db, filters.user)));
   }
   if (filters.verifier) {
     const ids = await verifierIdsOf(db, filters.verifier);

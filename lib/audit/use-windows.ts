@@ -1,5 +1,5 @@
 import type { Database } from "../db/database.ts";
-import { all, type Fragment, sql } from "../list-query/sql-fragment.ts";
+import { all, type Fragment, run, sql } from "../list-query/sql-fragment.ts";
 import { findWindows } from "../use-rollups/find-windows.ts";
 import type { Span } from "../use-rollups/grains.ts";
 import { readCovered } from "../use-rollups/read-covered.ts";
@@ -37,6 +37,40 @@ export function rowsWithin(
     CROSS JOIN LATERAL (SELECT x.* FROM token_use x WHERE x.received_at >= w.from_at AND x.received_at < w.to_at AND ${all(conditions)}
       ORDER BY ${order} LIMIT ${limit}::int) x
     ORDER BY ${order} LIMIT ${limit}::int`;
+}
+
+/**
+ * The first `limit` rows of some tokens that match, token by token through their index. In one condition over all of them the planner takes them for far more rows than
+ * they have, and walks the log by time.
+ */
+export function rowsOfTokens(
+  tokens: readonly string[],
+  conditions: readonly Fragment[],
+  order: Fragment,
+  limit: number,
+): Fragment {
+  return sql`SELECT x.* FROM unnest(${tokens}::uuid[]) AS t(id)
+    CROSS JOIN LATERAL (SELECT x.* FROM token_use x WHERE x.token_id = t.id
+        AND x.received_at >= coalesce(uuid_extract_timestamp(t.id) - interval '1 minute', '-infinity') AND ${all(conditions)}
+      ORDER BY ${order} LIMIT ${limit}::int) x
+    ORDER BY ${order} LIMIT ${limit}::int`;
+}
+
+/** Uses of an address that are read whole, to be sorted then: of more the newest are soon found by time. */
+const FEW_USES = 100_000;
+
+/** Whether few uses match: so few that reading the log by time would go through all of it for them. */
+export async function areFew(db: Database, conditions: readonly Fragment[]): Promise<boolean> {
+  const [row] = await run<{ few: boolean }>(
+    db,
+    sql`SELECT count(*) <= ${FEW_USES}::int AS few FROM (SELECT FROM token_use x WHERE ${all(conditions)} LIMIT ${FEW_USES + 1}::int) found`,
+  );
+  return row?.few ?? false;
+}
+
+/** The first `limit` rows of few that match: found by what they are, and only then put in order. */
+export function rowsOfFew(conditions: readonly Fragment[], order: Fragment, limit: number): Fragment {
+  return sql`SELECT x.* FROM (SELECT x.* FROM token_use x WHERE ${all(conditions)} OFFSET 0) x ORDER BY ${order} LIMIT ${limit}::int`;
 }
 
 /** From the first of some windows to the last. */

@@ -173,6 +173,8 @@ export const ACT_WORDS: Record<string, string> = {
   "grant.consented": "allowed access to",
   "grant.withdrawn": "withdrew an application's access from",
   "token.forgery_reported": "learnt of a forged token, accepted by the verifier",
+  "user.erasure_begun": "began to erase the personal data of",
+  "user.erased": "erased the personal data of",
   "user.signed_in": "signed in at the authority",
   "user.sign_in_refused": "was refused at the authority's sign-in",
   "admin.signed_in": "signed in",

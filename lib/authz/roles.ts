@@ -58,6 +58,7 @@ const OWN = [
   "everything:revoke",
   "retention:write",
   "restore:confirm",
+  "user:erase",
   "signal-receiver:write",
   "event-stream:write",
   "mail-settings:write",
@@ -111,7 +112,8 @@ export function permissionsOf(role: Role): Permission[] {
 export const ROLE_WORDS: Record<Role, { name: string; means: string }> = {
   owner: {
     name: "Owner",
-    means: "Everything: admins, API tokens, e-mail, scanners and streams to SIEMs included.",
+    means:
+      "Everything: admins, API tokens, e-mail, scanners, streams to SIEMs and the erasure of personal data included.",
   },
   responder: {
     name: "Responder",

@@ -4,7 +4,7 @@ import type { AuditEntryDetail, TokenUseRow } from "../audit/model.ts";
 export type UseEvent = TokenUseRow & { type: "token_use" };
 
 /** One act of an admin; `sequence` is its place in the chain. */
-export type ActEvent = AuditEntryDetail & { type: "admin_act" };
+export type ActEvent = Omit<AuditEntryDetail, "erased"> & { type: "admin_act" };
 
 /** What the test button sends: no use and no act of anybody. */
 export type TestEvent = {

@@ -1,4 +1,4 @@
-import { ENTRY_COLUMNS, type EntryRecord, entryRowOf } from "../audit/entry-record.ts";
+import { ENTRY_DETAIL_COLUMNS, type EntryDetailRecord, entryDetailOf } from "../audit/entry-record.ts";
 import type { AuditEntryDetail } from "../audit/model.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
@@ -23,12 +23,6 @@ const LINES_OF_A_PHASE = 1_000;
 const ACTS_MAX = 1_000;
 const REACHES_MAX = 10;
 
-type DetailRecord = EntryRecord & {
-  before: Record<string, unknown> | null;
-  after: Record<string, unknown> | null;
-  userAgent: string | null;
-};
-
 /** The acts of the case: upon itself, and those that placed its orders. */
 async function readActs(
   ctx: Context,
@@ -36,19 +30,14 @@ async function readActs(
   orders: readonly IncidentOrder[],
 ): Promise<{ rows: AuditEntryDetail[]; total: number }> {
   const targets = [["incident", incident.id], ...orders.map(({ target }) => [target.kind, target.id])];
-  const records = await run<DetailRecord & { total: number }>(
+  const records = await run<EntryDetailRecord & { total: number }>(
     ctx.db,
-    sql`SELECT ${ENTRY_COLUMNS}, e.before, e.after, e.user_agent AS "userAgent", count(*) OVER ()::int AS total FROM audit_entry e
+    sql`SELECT ${ENTRY_DETAIL_COLUMNS}, count(*) OVER ()::int AS total FROM audit_entry e
       WHERE (e.target_kind, e.target_id) IN (SELECT * FROM unnest(${targets.map(([kind]) => kind as string)}::text[], ${targets.map(([, id]) => id as string)}::text[]))
         AND (e.target_kind = 'incident' OR e.after ->> 'orderId' = ANY (${orders.map(({ id }) => id)}::text[]))
       ORDER BY e.sequence DESC LIMIT ${ACTS_MAX}::int`,
   );
-  const rows = records.toReversed().map((record) => ({
-    ...entryRowOf(record),
-    before: record.before,
-    after: record.after,
-    userAgent: record.userAgent,
-  }));
+  const rows = records.toReversed().map(entryDetailOf);
   return { rows, total: records[0]?.total ?? 0 };
 }
 

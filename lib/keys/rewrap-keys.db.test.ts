@@ -7,7 +7,7 @@ import { mailPasswordLabel } from "../mail/mail-settings.ts";
 import { type KeyRing, MASTER_KEY, openKeyRing, why } from "./key-fixture.ts";
 import { createKeyWrapper, wrappedUnder } from "./key-wrapper.ts";
 import { fixedMasterKeys, masterKeyId } from "./master-keys.ts";
-import { rewrapKeys } from "./rewrap-keys.ts";
+import { rewrapKeys, WRAPPED } from "./rewrap-keys.ts";
 import { openRootSecret, ROOT_LABEL, readKeyIdInForce } from "./root-secret.ts";
 import { rotateKey } from "./rotate-key.ts";
 
@@ -41,13 +41,13 @@ async function everything(): Promise<Wrapped[]> {
 }
 
 /** A webhook with a key, the key before and an Authorization. */
-async function addEventStream(): Promise<void> {
+async function addEventStream(by = old): Promise<void> {
   const id = uuidv7(new Date());
-  const wrap = (text: string, label: string) => old.wrap(Buffer.from(text), label);
+  const wrap = (text: string, label: string) => by.wrap(Buffer.from(text), label);
   await ring.db.query(
     `INSERT INTO event_stream (id, name, delivery, url, format, sources, secret_wrapped, previous_secret_wrapped, previous_secret_until, authorization_wrapped,
        client_ids, acts_sequence, uses_low, created_at, updated_at)
-     VALUES ($1::uuid, 'SIEM', 'webhook', 'https://1.1.1.1/', 'ndjson', '{uses}', $2::bytea, $3::bytea, now(), $4::bytea, '{}', 0, now(), now(), now())`,
+     VALUES ($1::uuid, 'SIEM ' || $1::text, 'webhook', 'https://1.1.1.1/', 'ndjson', '{uses}', $2::bytea, $3::bytea, now(), $4::bytea, '{}', 0, now(), now(), now())`,
     [
       id,
       await wrap("present", signingSecretLabel(id)),
@@ -198,6 +198,17 @@ describe("a new master key", () => {
       ]);
     await expect(put(old)).rejects.toThrow("wrapped under another master key than the one in force");
     await expect(put(next)).resolves.toBeDefined();
+    await addEventStream(next);
+    await expect(addEventStream(old)).rejects.toThrow(
+      "wrapped under another master key than the one in force",
+    );
+    await expect(addMailServer()).rejects.toThrow("wrapped under another master key than the one in force");
+    const wrapped = await old.wrap(Buffer.from("theirs"), "x");
+    for (const column of ["secret_wrapped", "previous_secret_wrapped", "authorization_wrapped"])
+      await expect(
+        ring.db.query(`UPDATE event_stream SET ${column} = $1::bytea`, [wrapped]),
+        column,
+      ).rejects.toThrow("wrapped under another master key than the one in force");
     // as a version before wraps, whatever its key is
     const withoutId = Buffer.concat([Buffer.of(1), Buffer.alloc(60, 7)]);
     for (const wrapped of [withoutId, Buffer.of(1), Buffer.of(2)]) {
@@ -215,5 +226,21 @@ describe("a new master key", () => {
       ).rejects.toThrow("wrapped under another master key than the one in force");
     }
     await expect(rotateKey(ring.as("owner"), old, { purpose: "feed", ...why })).rejects.toEqual(SEALED);
+  });
+
+  it("reaches every column of the database that holds something wrapped, and each refuses what another wrapped", async () => {
+    const columns = await ring.db.query<{ name: string; isGuarded: boolean }>(
+      `SELECT c.table_name || '.' || c.column_name AS name, EXISTS (SELECT FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+          WHERE t.tgrelid = format('%I.%I', c.table_schema, c.table_name)::regclass AND p.proname = 'wrapped_under_present_master_key'
+            AND t.tgargs = convert_to(c.column_name, 'UTF8') || '\\x00'::bytea) AS "isGuarded"
+       FROM information_schema.columns c WHERE c.table_schema = current_schema() AND c.column_name LIKE '%\\_wrapped' ORDER BY 1`,
+    );
+    // the root secret is held by a check of its own
+    const known = columns.filter(({ name }) => name !== "master_key.root_wrapped");
+    expect(known.map(({ name }) => name)).toEqual(
+      WRAPPED.map(({ table, column }) => `${table}.${column}`).sort(),
+    );
+    expect(known.filter(({ isGuarded }) => !isGuarded)).toEqual([]);
+    expect(columns).toHaveLength(known.length + 1);
   });
 });

@@ -11,8 +11,8 @@ import { createKeyWrapper, type KeyWrapper } from "./key-wrapper.ts";
 import { fixedMasterKeys, masterKeyId } from "./master-keys.ts";
 import { ROOT_LABEL } from "./root-secret.ts";
 
-/** What is wrapped, where, and what each is bound to. */
-const WRAPPED = [
+/** What is wrapped, where, and what each is bound to; the root secret beside it. The database refuses each of them under another master key than the one in force. */
+export const WRAPPED = [
   {
     what: "signingKeys",
     table: "signing_key",

@@ -11,9 +11,11 @@ const known: Pulse = {
   acknowledged: "0",
   registryVersion: "1",
   detections: "0",
+  keysHeld: "",
+  deliveries: "0",
 };
 
-test("a new token, an order, an act, a detection and a change of the registry are urgent", () => {
+test("a new token, an order, an act, a detection, a key that a verifier has and a change of the registry are urgent", () => {
   for (const change of [
     { newestTokenId: "b" },
     { feedPosition: "8" },
@@ -22,14 +24,17 @@ test("a new token, an order, an act, a detection and a change of the registry ar
     { acknowledged: "7" },
     { registryVersion: "2" },
     { detections: "1" },
+    { keysHeld: "2026-01-01" },
+    { deliveries: "1", keysHeld: "2026-01-01" },
     { newestTokenId: "b", newestUseAt: "2026-01-01T00:00:01.000Z" },
   ])
     expect(newsOf(known, { ...known, ...change }), JSON.stringify(change)).toBe("urgent");
 });
 
-test("uses and refusals without a token alone are not urgent, and what is the same is no news", () => {
+test("uses, deliveries and refusals without a token alone are not urgent, and what is the same is no news", () => {
   expect(newsOf(known, { ...known, newestUseAt: "2026-01-01T00:00:01.000Z" })).toBe("uses");
   expect(newsOf(known, { ...known, refusedCounts: "6" })).toBe("uses");
+  expect(newsOf(known, { ...known, deliveries: "1" })).toBe("uses");
   expect(newsOf(known, { ...known })).toBeNull();
 });
 

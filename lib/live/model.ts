@@ -15,17 +15,24 @@ export type Pulse = {
   registryVersion: string;
   /** Moves with what the rules find unusual. */
   detections: string;
+  /** Moves when a verifier is first known to have a key, or one of its processes holds other keys than before. */
+  keysHeld: string;
+  /** Moves with what is sent to SIEMs, receivers of signals and by mail, with what failed of it, and with what peers sent. */
+  deliveries: string;
 };
 
-/** `uses`: tokens were used, or something was refused, and nothing else. They are many, and what is shown of them is exact to seconds at best. */
+/**
+ * `uses`: tokens were used, something was refused or delivered, and nothing else. They are many, and what is shown of them is exact to seconds at
+ * best.
+ */
 export type News = "urgent" | "uses";
+
+const OF_USES: ReadonlySet<keyof Pulse> = new Set(["newestUseAt", "refusedCounts", "deliveries"]);
 
 /** What kind of news `next` is for somebody who knows `known`; null where it is none. */
 export function newsOf(known: Pulse | null, next: Pulse): News | null {
   if (known === null) return "urgent";
-  const { newestUseAt: knownUse, refusedCounts: knownRefused, ...knownRest } = known;
-  const { newestUseAt: nextUse, refusedCounts: nextRefused, ...nextRest } = next;
-  if (Object.entries(nextRest).some(([key, value]) => knownRest[key as keyof typeof knownRest] !== value))
-    return "urgent";
-  return knownUse === nextUse && knownRefused === nextRefused ? null : "uses";
+  const changed = (Object.keys(next) as (keyof Pulse)[]).filter((key) => known[key] !== next[key]);
+  if (changed.length === 0) return null;
+  return changed.every((key) => OF_USES.has(key)) ? "uses" : "urgent";
 }

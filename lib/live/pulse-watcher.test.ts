@@ -22,6 +22,8 @@ function fakeDatabase() {
           acknowledged: "0",
           registryVersion: 0n,
           detections: 0n,
+          keysHeld: "",
+          deliveries: "0",
         },
       ] as Row[];
     },

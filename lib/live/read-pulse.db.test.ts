@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Database, openDatabase } from "../db/database.ts";
 import { testDatabase } from "../db/test-database.ts";
+import { verifierFixtureOf } from "../propagation/verifier-fixture.ts";
 import { RefusalCounter } from "../verification/refusal-counter.ts";
 import { newsOf } from "./model.ts";
 import { readPulse } from "./read-pulse.ts";
@@ -37,4 +38,56 @@ test("a refusal without a token is news, in a new minute, at another address and
 test("a database where nothing happens has no news", async () => {
   const pulse = await readPulse(db);
   expect(newsOf(pulse, await readPulse(db))).toBeNull();
+});
+
+/** What kind of news a statement makes. */
+async function newsOfChange(text: string, values: string[] = []) {
+  const before = await readPulse(db);
+  await db.query(text, values);
+  return newsOf(before, await readPulse(db));
+}
+
+test("a stream's delivery and its failure are news as uses are; that it looks for more and finds nothing is none", async () => {
+  const id = randomUUID();
+  await db.query(
+    `INSERT INTO event_stream (id, name, delivery, url, format, sources, client_ids, acts_sequence, uses_low, created_at, updated_at)
+     VALUES ($1::uuid, 'SIEM', 'syslog', 'syslog+tls://1.1.1.1', 'ndjson', '{uses}', '{}', 0, now(), now(), now())`,
+    [id],
+  );
+  const change = (set: string) => newsOfChange(`UPDATE event_stream SET ${set} WHERE id = $1::uuid`, [id]);
+  expect(await change("delivered = delivered + 3, last_delivered_at = now()")).toBe("uses");
+  expect(await change("failures = 1, last_error = 'is away', last_error_at = now()")).toBe("uses");
+  expect(await change("uses_low = now(), leased_by = id, leased_until = now()")).toBeNull();
+});
+
+test("a mail that was taken or failed is news as uses are", async () => {
+  const id = randomUUID();
+  await db.query(
+    `INSERT INTO mail (id, message_id, kind, to_address, subject, body, recipient_kind, recipient_id, recipient_name, next_attempt_at, give_up_at, created_at, created_by_name)
+     VALUES ($1::uuid, $1::text || '@example.com', 'leak_notice', 'a@example.com', 's', 'b', 'user', $1::uuid, 'A', now(), now(), now(), 'O')`,
+    [id],
+  );
+  expect(
+    await newsOfChange("UPDATE mail SET state = 'sent', attempts = 1, sent_at = now() WHERE id = $1::uuid", [
+      id,
+    ]),
+  ).toBe("uses");
+});
+
+test("that a verifier has a key is urgent news, by what it was given and by what its processes say", async () => {
+  const verifiers = verifierFixtureOf(db);
+  const verifierId = await verifiers.verifier({ name: "billing-api", audience: "billing" });
+  const instanceId = await verifiers.instance({ verifierId });
+  expect(
+    await newsOfChange(
+      "INSERT INTO verifier_key (verifier_id, kid, first_at) VALUES ($1::uuid, 'k', now())",
+      [verifierId],
+    ),
+  ).toBe("urgent");
+  const hold = (kids: string) =>
+    newsOfChange("UPDATE verifier_instance SET kids = $2::text[] WHERE instance_id = $1::uuid", [
+      instanceId,
+      kids,
+    ]);
+  expect([await hold("{k}"), await hold("{k}"), await hold("{k,l}")]).toEqual(["urgent", null, "urgent"]);
 });

@@ -6,6 +6,14 @@ import type { Pulse } from "./model.ts";
 const NEWS_MS = 3_600_000;
 /** As many as a page of the list can show, in its order: a count that is beyond them under a flood is news with the next minute. */
 const REFUSED_ROWS = 200;
+/** As many as a page of the outbox, or a case, shows at first. */
+const MAIL_ROWS = 50;
+
+/** Where each way out stands, as pages tell it; not a stream's place among the uses, which moves while nothing happens. */
+const DELIVERIES = sql`SELECT concat_ws(' ', id, status, acts_sequence, delivered, failures, last_error_at) AS says FROM event_stream
+  UNION ALL SELECT concat_ws(' ', id, status, cursor, delivered, refused, lost, failures, last_error_at, date_trunc('minute', last_polled_at)) FROM signal_stream
+  UNION ALL SELECT concat_ws(' ', id, last_received_at, last_error_at) FROM signal_receiver
+  UNION ALL (SELECT concat_ws(' ', id, state, attempts, last_error_at) FROM mail ORDER BY created_at DESC, id DESC LIMIT ${MAIL_ROWS}::int)`;
 
 /** Reads the pulse: one row at the end of each index, and of the refused counts, which change in place, the newest page. */
 export async function readPulse(db: Sql, now: Date = new Date()): Promise<Pulse> {
@@ -20,6 +28,8 @@ export async function readPulse(db: Sql, now: Date = new Date()): Promise<Pulse>
     acknowledged: string;
     registryVersion: bigint;
     detections: bigint;
+    keysHeld: string;
+    deliveries: string;
   }>(
     db,
     sql`SELECT (SELECT id FROM token WHERE issued_at >= ${since}::timestamptz ORDER BY issued_at DESC, id DESC LIMIT 1) AS "newestTokenId",
@@ -32,7 +42,9 @@ export async function readPulse(db: Sql, now: Date = new Date()): Promise<Pulse>
       coalesce((SELECT sequence FROM audit_chain WHERE id = 'admin'), 0) AS "newestEntry",
       (SELECT coalesce(sum(position), 0)::text FROM verifier_instance) AS acknowledged,
       coalesce((SELECT version FROM registry_version WHERE id = 1), 0) AS "registryVersion",
-      coalesce((SELECT revision FROM detection_reader WHERE id = 1), 0) AS detections`,
+      coalesce((SELECT revision FROM detection_reader WHERE id = 1), 0) AS detections,
+      concat_ws(' ', (SELECT max(first_at) FROM verifier_key), (SELECT sum(hashtextextended(concat(verifier_id, kids), 0)) FROM verifier_instance WHERE kids <> '{}')) AS "keysHeld",
+      (SELECT coalesce(sum(hashtextextended(d.says, 0)), 0)::text FROM (${DELIVERIES}) d) AS deliveries`,
   );
   return {
     newestTokenId: row?.newestTokenId ?? null,
@@ -44,5 +56,7 @@ export async function readPulse(db: Sql, now: Date = new Date()): Promise<Pulse>
     acknowledged: row?.acknowledged ?? "0",
     registryVersion: String(row?.registryVersion ?? 0),
     detections: String(row?.detections ?? 0),
+    keysHeld: row?.keysHeld ?? "",
+    deliveries: row?.deliveries ?? "0",
   };
 }

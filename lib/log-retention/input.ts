@@ -38,7 +38,7 @@ export type ChangeLogRetentionInput = z.output<typeof changeLogRetentionInput>;
 
 /** A day that may leave though it does not hold, and why. */
 export const releaseUseDayInput = z.strictObject({
-  day: z.iso.date("is not a date"),
+  day: z.iso.date("is not a date").refine((day) => day >= "1970", "is before there were uses"),
   note: line(500),
 });
 

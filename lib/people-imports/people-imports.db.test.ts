@@ -344,7 +344,7 @@ describe("a file of users", () => {
     const { sales } = await makeGroups();
     const user = await createUser(ctx, { ...ana, groupIds: [] });
     const { id } = await compared("email,name,groups\nnew@example.com,New,\nana@example.com,Ana,Finance\n");
-    await setUserGroups(ctx, { userId: user.id, groupIds: [sales.id] });
+    await setUserGroups(ctx, { userId: user.id, version: user.version, groupIds: [sales.id] });
     await expect(applyImport(ctx, { id })).rejects.toMatchObject({
       code: "PLAN_CHANGED",
       message: expect.stringContaining("What line 3 is about has changed"),

@@ -50,6 +50,7 @@ export function readUserRow({ at }: Header, { line: number, cells }: CsvRow): Re
     return bad("The e-mail has characters beyond a–z, which can look like others.");
   const email = take(emailAddress, address);
   if ("problem" in email) return bad(`The e-mail ${email.problem}.`);
+  if (email.value.endsWith("@erased.invalid")) return bad("It is the place of a person who was erased.");
   const given: Record<string, unknown> = {};
   const name = cellOf("name");
   if (name !== undefined) {

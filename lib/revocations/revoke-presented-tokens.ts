@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { entrySalt } from "../audit/entry-salt.ts";
 import { createBatcher } from "../db/batcher.ts";
 import { prepared, type Sql } from "../db/sql.ts";
 import { uuidv7 } from "../ids.ts";
@@ -120,7 +120,7 @@ export function createPresentedTokenRevoker(
           request_id: token.requestId,
           ip: token.ip,
           user_agent: token.userAgent,
-          salt: randomBytes(16).toString("hex"),
+          salt: entrySalt().toString("hex"),
         });
       }
       const [head] = await db.query<{ position: bigint; count: bigint }>(REVOKE, [JSON.stringify(rows), at]);

@@ -1,7 +1,8 @@
+import type { Erasures } from "./erasures.ts";
 import type { Gone } from "./gone.ts";
 import { merkleRoot } from "./merkle.ts";
 import { NOTHING_BEFORE, type Seal, sealHash } from "./seal.ts";
-import { flushLeaf, useLeaf } from "./use-leaf.ts";
+import { flushLeaf, useFormOf, useLeaf } from "./use-leaf.ts";
 import type { KeptLeaf, PlacedUse, Problems } from "./verification.ts";
 import type { ExpectedHeads } from "./verify-checkpoints.ts";
 
@@ -17,6 +18,8 @@ type Flush = {
   to: number;
   /** Rows came after it was complete. */
   isTorn: boolean;
+  /** Of each person whose rows are in the form of erased ones, the last. */
+  erased: Map<string | null, Date> | null;
 };
 
 function leafOf(number: bigint, flush: Flush): Buffer {
@@ -27,11 +30,14 @@ function leafOf(number: bigint, flush: Flush): Buffer {
   return flush.leaf;
 }
 
+type Options = { expected: ExpectedHeads; gone: Gone; erasures: Erasures; problems: Problems };
+
 /** One writer's chain, as far as it was read. */
 export class ChainVerifier {
   readonly #chain: string;
   readonly #problems: Problems;
   readonly #gone: Gone;
+  readonly #erasures: Erasures;
   readonly #heads: ReadonlyMap<bigint, { hash: string; checkpoint: bigint }>;
   readonly #flushes = new Map<bigint, Flush>();
   /** The first flush of each seal, so that a row which comes too late is known by its seal. */
@@ -45,10 +51,11 @@ export class ChainVerifier {
   covered = 0n;
 
   /** @param base the seal before the first that is read; undefined where that is the first. */
-  constructor(chain: string, expected: ExpectedHeads, gone: Gone, problems: Problems, base?: Seal) {
+  constructor(chain: string, { expected, gone, erasures, problems }: Options, base?: Seal) {
     this.#chain = chain;
     this.#problems = problems;
     this.#gone = gone;
+    this.#erasures = erasures;
     this.#heads = expected.get(chain) ?? new Map();
     if (base === undefined) return;
     this.#base = base;
@@ -78,13 +85,27 @@ export class ChainVerifier {
       from: at,
       to: at,
       isTorn: false,
+      erased: null,
     };
     this.#flushes.set(use.flush, flush);
     if (flush.leaves === null) flush.isTorn = true;
     else flush.leaves.push([use.ordinal, "leaf" in use ? use.leaf : useLeaf(use)]);
+    if (!("leaf" in use) && useFormOf(use) !== "whole") this.#addErased(flush, use);
     flush.count += 1;
     flush.from = Math.min(flush.from, at);
     flush.to = Math.max(flush.to, at);
+  }
+
+  #addErased(flush: Flush, use: PlacedUse): void {
+    this.#erasures.add(use);
+    flush.erased ??= new Map();
+    const last = flush.erased.get(use.userId);
+    if (last === undefined || last < use.receivedAt) flush.erased.set(use.userId, use.receivedAt);
+  }
+
+  #placeErased(sequence: bigint, { erased }: Flush): void {
+    for (const [userId, receivedAt] of erased ?? [])
+      this.#erasures.place(this.#chain, sequence, { userId, receivedAt });
   }
 
   /** A row of a seal that lies before what is read. One that was received after that seal was made is none. */
@@ -145,6 +166,7 @@ export class ChainVerifier {
 
   #checkRows(seal: Seal): void {
     const flushes = this.#take(seal);
+    for (const [, flush] of flushes) this.#placeErased(seal.sequence, flush);
     const count = flushes.reduce((sum, [, flush]) => sum + flush.count, 0);
     if (count !== seal.count) {
       this.#say(seal.sequence, `${seal.count} rows were sealed, ${count} are there`);
@@ -198,6 +220,7 @@ export class ChainVerifier {
     const rest: { count: number; from: number }[] = [];
     const last = this.#last;
     for (const [number, flush] of this.#flushes) {
+      this.#placeErased(sequence + 1n, flush);
       if (last === null || number > last.lastFlush || last.openFlushes.includes(number)) rest.push(flush);
       else
         this.#say(this.#sequenceOf(number), "a row was put in, or stands at another time than it was sealed");

@@ -4,7 +4,9 @@ import type { ChainedEntry } from "./entry-leaf.ts";
 import type { Seal } from "./seal.ts";
 import type { EvidenceSlice, EvidenceSource, KeptLeaf, PlacedUse } from "./verification.ts";
 
-export const EVIDENCE_FILE_FORMAT = "tokenwarden-audit/1";
+export const EVIDENCE_FILE_FORMAT = "tokenwarden-audit/2";
+/** From before entries had parts. */
+const FIRST_FORMAT = "tokenwarden-audit/1";
 
 /** A file is no evidence, or not all of it is there. `message` is one line for a person. */
 export class EvidenceFileError extends Error {
@@ -21,12 +23,16 @@ const integer = z
   .transform(BigInt);
 const time = z.iso.datetime({ precision: 3 }).transform((text) => new Date(text));
 const nullable = z.string().nullable();
+const hashText = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .nullable();
 const salt = z.string().regex(/^[0-9a-f]*$/);
 
 const line = z.discriminatedUnion("line", [
   z.strictObject({
     line: z.literal("evidence"),
-    format: z.literal(EVIDENCE_FILE_FORMAT),
+    format: z.enum([EVIDENCE_FILE_FORMAT, FIRST_FORMAT]),
     exportedAt: time,
     keys: z.array(
       z.strictObject({ kid: z.string(), alg: z.string(), jwk: z.record(z.string(), z.unknown()) }),
@@ -57,10 +63,10 @@ const line = z.discriminatedUnion("line", [
     ip: nullable,
     userAgent: nullable,
     salt,
-    chainHash: z
-      .string()
-      .regex(/^[0-9a-f]{64}$/)
-      .nullable(),
+    chainHash: hashText,
+    actorHash: hashText.default(null),
+    targetHash: hashText.default(null),
+    contentHash: hashText.default(null),
   }),
   z.strictObject({ line: z.literal("slice"), until: time }),
   z.strictObject({
@@ -132,7 +138,7 @@ function textOf(kind: Line["line"], value: object): string {
   );
 }
 
-/** Evidence as lines of a file (NDJSON), without their ends: checkpoints, entries, then seals and rows slice by slice. */
+/** Evidence as lines of a file (NDJSON), without their ends: checkpoints, entries, then seals and rows slice by slice, and the entries that came meanwhile. */
 export async function* writeEvidence(
   source: EvidenceSource,
   { keys, at }: { keys: readonly CheckpointKey[]; at: Date },
@@ -152,6 +158,7 @@ export async function* writeEvidence(
     for await (const leaf of slice.leaves) yield put("leaf", leaf);
     for await (const use of slice.uses) yield put("use", use);
   }
+  for await (const entry of source.entriesSince()) yield put("entry", entry);
   yield textOf("end", { lines });
 }
 
@@ -216,6 +223,10 @@ async function* slicesOf(lines: Lines): AsyncGenerator<EvidenceSlice> {
       leaves: lines.all("leaf") satisfies AsyncIterable<KeptLeaf>,
       uses: lines.all("use") satisfies AsyncIterable<PlacedUse>,
     };
+}
+
+async function* lastEntriesOf(lines: Lines): AsyncGenerator<ChainedEntry> {
+  yield* lines.all("entry");
   if ((await lines.take("end")) === null) throw new EvidenceFileError("the file's lines are not in order");
 }
 
@@ -238,6 +249,7 @@ export async function readEvidenceFile(text: AsyncIterable<string>): Promise<Evi
       },
       entries: () => lines.all("entry") satisfies AsyncIterable<ChainedEntry>,
       slices: () => slicesOf(lines),
+      entriesSince: () => lastEntriesOf(lines),
     },
   };
 }

@@ -13,7 +13,8 @@ const FETCH = 2_000;
 /** Entries of the admin log, whichever are asked for after it. */
 export const ENTRIES = `SELECT id, sequence, at, actor_kind AS "actorKind", actor_id AS "actorId", actor_name AS "actorName", act, outcome, error_code AS "errorCode",
   target_kind AS "targetKind", target_id AS "targetId", target_name AS "targetName", reason, note, before::text, after::text, request_id AS "requestId", ip,
-  user_agent AS "userAgent", encode(salt, 'hex') AS salt, encode(chain_hash, 'hex') AS "chainHash" FROM audit_entry`;
+  user_agent AS "userAgent", encode(salt, 'hex') AS salt, encode(chain_hash, 'hex') AS "chainHash", encode(actor_hash, 'hex') AS "actorHash",
+  encode(target_hash, 'hex') AS "targetHash", encode(content_hash, 'hex') AS "contentHash" FROM audit_entry`;
 
 export const jwsOf = ({ jws }: { jws: string }): string => jws;
 
@@ -115,12 +116,19 @@ async function readLostCheckpoints(db: SqlDatabase): Promise<LostCheckpoints[]> 
 
 /** The evidence of a database that others go on writing to. What is committed after a part was read is not missed: it has a later seal. */
 export function readEvidence(db: SqlDatabase): EvidenceSource {
+  let sequence = 0n;
+  const after = (text: string) =>
+    mapped(rowsOf<ChainedEntry>(db, text), (entry) => {
+      sequence = entry.sequence;
+      return entry;
+    });
   return {
     restores: () => readLostCheckpoints(db),
     checkpoints: () =>
       mapped(rowsOf<{ jws: string }>(db, "SELECT jws FROM checkpoint ORDER BY number"), jwsOf),
-    entries: () => rowsOf<ChainedEntry>(db, `${ENTRIES} ORDER BY sequence`),
+    entries: () => after(`${ENTRIES} ORDER BY sequence`),
     slices: () => slicesOf(db),
+    entriesSince: () => after(`${ENTRIES} WHERE sequence > ${sequence} ORDER BY sequence`),
   };
 }
 

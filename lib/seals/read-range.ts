@@ -2,6 +2,7 @@ import type { Sql } from "../db/sql.ts";
 import type { SqlDatabase } from "../db/sql-database.ts";
 import { readCheckpoint } from "./checkpoint.ts";
 import type { ChainedEntry } from "./entry-leaf.ts";
+import { ERASED, ERASURE_BEGUN } from "./erasures.ts";
 import { ENTRIES, jwsOf, mapped, rowsOf, slicesOf } from "./read-evidence.ts";
 import { ADMIN_CHAIN, type Seal } from "./seal.ts";
 import { SEAL_COLUMNS, type SealRecord, sealOf } from "./seal-record.ts";
@@ -57,6 +58,12 @@ async function readBases(db: Sql, from: Date, end: Date): Promise<Map<string, Se
   return new Map(records.map((record) => [record.chain, sealOf(record)]));
 }
 
+async function readErasures(db: SqlDatabase): Promise<ChainedEntry[]> {
+  return db.query<ChainedEntry>(`${ENTRIES} WHERE act = ANY ($1::text[]) ORDER BY sequence`, [
+    [ERASURE_BEGUN, ERASED],
+  ]);
+}
+
 /**
  * The evidence of a span of time with what it builds upon, of a database that others go on writing to: uses by when they were sealed, acts between the checkpoints
  * around it. A little more than was asked for, so that its last seals have their checkpoint.
@@ -108,6 +115,7 @@ export async function readEvidenceRange(
         seals: await readBases(db, from, end),
         usesGoneUntil: facts?.gone ?? null,
         actsBefore: later(actsOf(before?.jws), facts?.actsGone ?? 0n),
+        erasures: await readErasures(db),
       },
       checkpoints: () =>
         mapped(
@@ -116,6 +124,8 @@ export async function readEvidenceRange(
         ),
       entries: () => rowsOf<ChainedEntry>(db, `${ENTRIES} WHERE ${acts} ORDER BY sequence`),
       slices: () => slicesOf(db, { seals: from, uses: rowsFrom, end }),
+      // entries of a part end with a checkpoint
+      async *entriesSince() {},
     },
   };
 }

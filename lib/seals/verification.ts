@@ -42,6 +42,8 @@ export type EvidenceBase = {
   usesGoneUntil: string | null;
   /** Acts up to this one lie before it, or are gone as the log has it; 0 for none. */
   actsBefore: bigint;
+  /** Acts by which somebody's data was erased, of all times, as the log has them. */
+  erasures: readonly ChainedEntry[];
 };
 
 /** Where evidence is read from, once and in this order: a database, or a file that was exported from one. */
@@ -55,6 +57,8 @@ export type EvidenceSource = {
   entries(): AsyncIterable<ChainedEntry>;
   /** In order of time, from the first evidence on. */
   slices(): AsyncIterable<EvidenceSlice>;
+  /** Those that came since the entries were read, by sequence. */
+  entriesSince(): AsyncIterable<ChainedEntry>;
 };
 
 /** Something that does not hold: the first of its chain. `chain` is a writer's id, `admin` or `checkpoints`; `sequence` 0 is the chain as a whole. */

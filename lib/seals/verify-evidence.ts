@@ -1,12 +1,12 @@
 import { ChainVerifier } from "./chain-verifier.ts";
 import type { CheckpointKey } from "./checkpoint.ts";
-import type { ChainedEntry } from "./entry-leaf.ts";
+import { type ErasedOnRequest, Erasures } from "./erasures.ts";
 import { Gone, type GoneByRetention } from "./gone.ts";
 import { type KnownRestore, KnownRestores } from "./known-restores.ts";
 import { ADMIN_CHAIN, type Seal } from "./seal.ts";
 import { type EvidenceSource, type PlacedUse, type Problem, Problems } from "./verification.ts";
 import { type VerifiedCheckpoints, verifyCheckpoints } from "./verify-checkpoints.ts";
-import { type VerifiedEntries, verifyEntries } from "./verify-entries.ts";
+import { EntryVerifier, type VerifiedEntries } from "./verify-entries.ts";
 
 /** A row that no seal covers after so long was not written by us, or whoever seals has been away for so long. */
 export const UNSEALED_AFTER_MINUTES = 10;
@@ -36,6 +36,7 @@ export type Verification = {
     restores: KnownRestore[];
   };
   gone: GoneByRetention;
+  erased: ErasedOnRequest;
   /** The first of each chain; none: all that is there holds. */
   problems: Problem[];
 };
@@ -49,16 +50,6 @@ export type VerifyOptions = {
   at: Date;
   onProgress?(done: { rows: number; until: Date }): void;
 };
-
-async function* noted(
-  entries: AsyncIterable<ChainedEntry>,
-  restores: KnownRestores,
-): AsyncGenerator<ChainedEntry> {
-  for await (const entry of entries) {
-    restores.note(entry);
-    yield entry;
-  }
-}
 
 /**
  * Verifies evidence: that checkpoints are signed and follow each other, that entries and seals are those which they cover, and rows those which were sealed.
@@ -76,21 +67,20 @@ export async function verifyEvidence(source: EvidenceSource, options: VerifyOpti
   if (problem !== null) problems.add(problem.chain, problem.sequence, problem.says);
   const gone = new Gone(problems);
   gone.assume(base?.usesGoneUntil ?? null);
-  const entries = await verifyEntries(
-    noted(source.entries(), restores),
-    expected,
-    gone,
-    problems,
-    base === undefined,
-    base?.actsBefore,
-  );
+  const erasures = new Erasures(problems, gone);
+  for (const entry of base?.erasures ?? []) erasures.note(entry);
+  const entries = new EntryVerifier({ expected, gone, erasures, problems });
+  for await (const entry of source.entries()) {
+    restores.note(entry);
+    entries.add(entry);
+  }
 
   const lost = restores.end(problems);
   const chains = new Map<string, ChainVerifier>();
   const chainOf = (id: string) => {
     const known = chains.get(id);
     if (known !== undefined) return known;
-    const chain = new ChainVerifier(id, expected, gone, problems, base?.seals.get(id));
+    const chain = new ChainVerifier(id, { expected, gone, erasures, problems }, base?.seals.get(id));
     chains.set(id, chain);
     return chain;
   };
@@ -111,6 +101,9 @@ export async function verifyEvidence(source: EvidenceSource, options: VerifyOpti
     for (const seal of toClose) chainOf(seal.chain).close(seal);
     options.onProgress?.({ rows: read, until });
   }
+  // what was erased while the rows were read is said by an act that came since
+  for await (const entry of source.entriesSince()) entries.add(entry);
+  const verifiedEntries = entries.end(base === undefined, base?.actsBefore);
   for (const chain of expected.keys()) if (chain !== ADMIN_CHAIN) chainOf(chain);
 
   const total: VerifiedUses = {
@@ -150,11 +143,13 @@ export async function verifyEvidence(source: EvidenceSource, options: VerifyOpti
     if (total.sealedUntil === null || chain.last.sealedAt > total.sealedUntil)
       total.sealedUntil = chain.last.sealedAt;
   }
+  const erased = erasures.end(options.at, base === undefined);
   return {
     uses: total,
-    entries,
+    entries: verifiedEntries,
     checkpoints: { ...checkpoints, ...lost },
     gone: gone.end(),
+    erased,
     problems: problems.all,
   };
 }

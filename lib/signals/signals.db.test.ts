@@ -149,12 +149,12 @@ describe("a change of groups", () => {
       groupId,
     ]);
     const count = async () => (await world.db.query("SELECT 1 FROM signal_event")).length;
-    await setUserGroups(owner(), { userId, groupIds: [groupId] });
+    await setUserGroups(owner(), { userId, version: 1, groupIds: [groupId] });
     expect(await count()).toBe(1);
-    await setUserGroups(owner(), { userId, groupIds: [groupId] });
+    await setUserGroups(owner(), { userId, version: 2, groupIds: [groupId] });
     expect(await count()).toBe(1);
     await world.asOwner("REVOKE INSERT ON audit_entry FROM tokenwarden_app");
-    await expect(setUserGroups(owner(), { userId, groupIds: [] })).rejects.toMatchObject({
+    await expect(setUserGroups(owner(), { userId, version: 2, groupIds: [] })).rejects.toMatchObject({
       code: "UNAVAILABLE",
     });
     await world.asOwner("GRANT INSERT ON audit_entry TO tokenwarden_app");

@@ -1,8 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { createLanes } from "../db/lanes.ts";
 import { prepared, type Sql } from "../db/sql.ts";
 import { uuidv7 } from "../ids.ts";
-import { useLeaf } from "../seals/use-leaf.ts";
+import { useLeaf, useSalts } from "../seals/use-leaf.ts";
 import type { StatusPlace } from "../status-lists/allocate-status.ts";
 import type { UseWriter } from "../verification/use-writer.ts";
 import type { TokenFormat, TokenKind } from "./model.ts";
@@ -79,7 +78,7 @@ export async function registerTokens(
   writer: UseWriter,
 ): Promise<void> {
   if (tokens.length === 0) return;
-  const salts = randomBytes(16 * tokens.length);
+  const saltOf = useSalts(tokens.length);
   const rows = tokens.map((token, ordinal) => ({
     id: token.id,
     issued_at: token.issuedAt,
@@ -108,7 +107,7 @@ export async function registerTokens(
     status_index: token.status?.index ?? null,
     event_id: uuidv7(token.issuedAt),
     ordinal,
-    salt: salts.toString("hex", ordinal * 16, ordinal * 16 + 16),
+    salt: saltOf(ordinal),
   }));
   const flush = writer.nextFlush();
   const tracked = writer.seals.track(sql, { flush, ...receivedIn(tokens) }, () =>

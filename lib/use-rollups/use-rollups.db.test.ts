@@ -8,6 +8,7 @@ import { testContexts } from "../db/test-context.ts";
 import { uuidv7 } from "../ids.ts";
 import { parseListQueryStrict } from "../list-query/parse-list-query.ts";
 import { contextAs, fixtureOf } from "../tokens/token-fixture.ts";
+import { countVerifierUses } from "../verifiers/verifier-uses.ts";
 import { rollUpAll } from "./roll-up-uses.ts";
 
 const world = testContexts();
@@ -118,6 +119,7 @@ test("what is rolled up is told as the log tells it, over any range and filter, 
     { at: ago(0.001), client: 2 },
   ]);
   const told = async () => ({
+    verifiers: await countVerifierUses(auditor()),
     explored: await Promise.all(QUERIES.map(explore)),
     walked: await Promise.all(
       [
@@ -130,6 +132,9 @@ test("what is rolled up is told as the log tells it, over any range and filter, 
   });
   const byLog = await told();
   expect(byLog.walked[0], "with its issue").toHaveLength(4);
+  const gateway = byLog.verifiers?.get(verifierId);
+  expect(Object.keys(gateway?.refusals ?? {}).length, "of the last 24 hours").toBeGreaterThan(0);
+  expect(gateway?.allowed).toBe(gateway?.hours.reduce((sum, { allowed }) => sum + allowed, 0));
 
   expect(await rollUpAll(world.db)).toBeGreaterThan(3);
 

@@ -5,12 +5,13 @@ import { DomainError } from "../errors.ts";
 import { isUuid } from "../ids.ts";
 import { readUser } from "./get-user.ts";
 import type { UserDetail } from "./model.ts";
+import { requireNotErased } from "./require-not-erased.ts";
 
 /**
  * Lets a disabled user sign in again. No token comes back: what was revoked stays revoked. Recorded as `user.enabled`.
  * Needs `user:write`.
  *
- * @throws {DomainError} NOT_FOUND, CONFLICT for a user who is enabled.
+ * @throws {DomainError} NOT_FOUND, CONFLICT for a user who is enabled, ALREADY_ENDED for one who was erased.
  */
 export async function enableUser(ctx: Context, { userId }: { userId: string }): Promise<UserDetail> {
   requirePermission(ctx, "user:write");
@@ -18,6 +19,7 @@ export async function enableUser(ctx: Context, { userId }: { userId: string }): 
     if (isUuid(userId))
       await tx.query("SELECT id FROM user_account WHERE id = $1::uuid FOR UPDATE", [userId]);
     const before = await readUser(tx, { id: userId, now: ctx.now });
+    requireNotErased(before);
     if (before.state === "enabled") throw new DomainError("CONFLICT", "This user is not disabled.");
     await tx.query(
       "UPDATE user_account SET disabled_at = NULL, updated_at = $2::timestamptz WHERE id = $1::uuid",

@@ -20,6 +20,8 @@ export type UserRecord = {
 type DetailRecord = UserRecord & {
   hasPassword: boolean;
   attributes: Record<string, unknown>;
+  erasedAt: Date | null;
+  isBeingErased: boolean;
   permissions: UserPermission[];
   updatedAt: Date;
   version: number;
@@ -48,7 +50,7 @@ export async function readUser(db: Sql, { id, now }: { id: string; now: Date }):
     ? await run<DetailRecord>(
         db,
         sql`SELECT u.id, ${USER_COLUMNS}, ${PERMISSIONS}, u.password_hash IS NOT NULL AS "hasPassword", u.attributes,
-            u.updated_at AS "updatedAt", u.version FROM user_account u WHERE u.id = ${id}::uuid`,
+            u.erased_at AS "erasedAt", EXISTS (SELECT FROM erasure x WHERE x.user_id = u.id AND x.state <> 'done') AS "isBeingErased", u.updated_at AS "updatedAt", u.version FROM user_account u WHERE u.id = ${id}::uuid`,
       )
     : [];
   if (record === undefined) throw notFound("The user");
@@ -61,6 +63,8 @@ export async function readUser(db: Sql, { id, now }: { id: string; now: Date }):
     liveAccessTokens: live.access,
     liveRefreshTokens: live.refresh,
     disabledAt: record.disabledAt?.toISOString() ?? null,
+    erasedAt: record.erasedAt?.toISOString() ?? null,
+    isBeingErased: record.isBeingErased,
     updatedAt: record.updatedAt.toISOString(),
     version: record.version,
   };

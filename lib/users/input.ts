@@ -31,8 +31,8 @@ export const updateUserInput = z.strictObject({
 
 export const setUserPasswordInput = z.strictObject({ password });
 
-/** The whole list. */
-export const setUserGroupsInput = z.strictObject({ groupIds: rowIds(100) });
+/** The whole list, and the user's version that it was made from. */
+export const setUserGroupsInput = z.strictObject({ version: seenVersion, groupIds: rowIds(100) });
 
 export const disableUserInput = z.strictObject({
   reason: z.enum(REASONS),

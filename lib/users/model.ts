@@ -25,9 +25,15 @@ export type UserDetail = UserRow & {
   liveAccessTokens: number;
   liveRefreshTokens: number;
   disabledAt: string | null;
+  /** When their personal data was erased: the row stays for what names its id. */
+  erasedAt: string | null;
+  isBeingErased: boolean;
   updatedAt: string;
   version: number;
 };
+
+/** The acts by which a user's version goes up, but for imports. */
+export const USER_CHANGES = ["user.updated", "user.groups_changed"] as const;
 
 /** What an act on a user ended, and what of them goes on. */
 export type DisabledUser = {

@@ -6,12 +6,13 @@ import { isUuid } from "../ids.ts";
 import { emailTaken } from "./create-user.ts";
 import { readUser } from "./get-user.ts";
 import type { UpdateUserInput } from "./input.ts";
-import type { UserDetail } from "./model.ts";
+import { USER_CHANGES, type UserDetail } from "./model.ts";
+import { requireNotErased } from "./require-not-erased.ts";
 
 /**
  * Changes a user's e-mail, name or attributes. Recorded as `user.updated`. Needs `user:write`.
  *
- * @throws {DomainError} NOT_FOUND, STALE_VERSION, CONFLICT
+ * @throws {DomainError} NOT_FOUND, STALE_VERSION, CONFLICT, ALREADY_ENDED for one who was erased.
  */
 export async function updateUser(
   ctx: Context,
@@ -22,9 +23,10 @@ export async function updateUser(
     if (isUuid(userId))
       await tx.query("SELECT id FROM user_account WHERE id = $1::uuid FOR UPDATE", [userId]);
     const user = await readUser(tx, { id: userId, now: ctx.now });
+    requireNotErased(user);
     await requireVersion(tx, input.version, {
       what: "The user",
-      act: "user.updated",
+      act: USER_CHANGES,
       targetId: userId,
       version: user.version,
     });

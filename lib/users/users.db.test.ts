@@ -14,6 +14,7 @@ import { listUsers } from "./list-users.ts";
 import { setUserGroups } from "./set-user-groups.ts";
 import { setUserPassword } from "./set-user-password.ts";
 import { USERS_TABLE } from "./table.ts";
+import { updateUser } from "./update-user.ts";
 
 const world = testContexts();
 let ctx: Context;
@@ -47,17 +48,38 @@ describe("users", () => {
       { name: "invoices:read", audience: "billing", via: ["Auditors", "Finance"] },
       { name: "invoices:write", audience: "billing", via: ["Finance"] },
     ]);
-    expect((await setUserGroups(ctx, { userId: user.id, groupIds: [] })).permissions).toEqual([]);
+    const without = await setUserGroups(ctx, { userId: user.id, version: user.version, groupIds: [] });
+    expect(without.permissions).toEqual([]);
     expect(await world.lastEntry()).toMatchObject({
       act: "user.groups_changed",
       before: { groups: ["Auditors", "Finance"] },
       after: { groups: [] },
     });
     await expect(
-      setUserGroups(ctx, { userId: user.id, groupIds: [uuidv7(TEST_START)] }),
+      setUserGroups(ctx, { userId: user.id, version: without.version, groupIds: [uuidv7(TEST_START)] }),
     ).rejects.toMatchObject({
       code: "INVALID_INPUT",
     });
+  });
+
+  test("of two admins who set a user's groups at once the second is told who changed what, and no group that was taken away comes back", async () => {
+    const [finance, sales] = await Promise.all(
+      ["Finance", "Sales"].map((name) => createGroup(ctx, { name, description: "", permissionIds: [] })),
+    );
+    const ids = { finance: finance?.id ?? "", sales: sales?.id ?? "" };
+    const user = await createUser(ctx, { ...ana, groupIds: [ids.finance] });
+    const set = (groupIds: string[], version = user.version) =>
+      setUserGroups(ctx, { userId: user.id, version, groupIds });
+    const { version } = await set([]);
+    await expect(set([ids.finance, ids.sales])).rejects.toMatchObject({
+      code: "STALE_VERSION",
+      fields: [{ path: "version" }, { path: "groups", message: "changed meanwhile" }],
+    });
+    expect((await getUser(ctx, { userId: user.id })).groups).toEqual([]);
+    await expect(
+      updateUser(ctx, { userId: user.id, version: user.version, name: "Ann" }),
+    ).rejects.toMatchObject({ code: "STALE_VERSION" });
+    expect((await set([ids.sales], version)).groups.map(({ name }) => name)).toEqual(["Sales"]);
   });
 
   test("are unique by e-mail, at the same moment too, and keep their password out of the log", async () => {

@@ -1,10 +1,8 @@
-import { randomBytes } from "node:crypto";
 import { piecesArray, textArray, timestampArray, uuidArray } from "../db/binary-arrays.ts";
 import { uuidv7s } from "../ids.ts";
 import type { CountryOf } from "../places/country-database.ts";
+import { newSalts, SALT_BYTES } from "../seals/use-leaf.ts";
 import type { TokenUseRow } from "./use-writer.ts";
-
-const SALT_BYTES = 16;
 
 /** What a writer gives the uses of a flush on their way to the log, each at its place. */
 export type UseMarks = {
@@ -33,7 +31,7 @@ export function marksOf(
   return {
     ids: uuidv7s(receivedAt, rows.length),
     countries: rows.map(({ ip }) => countryOf(ip)),
-    salts: randomBytes(SALT_BYTES * rows.length),
+    salts: newSalts(rows.length),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Context } from "../context.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import type { SeenWay } from "../propagation/model.ts";
 import { isLive } from "../propagation/standing.ts";
-import { readVerifier } from "./get-verifier.ts";
+import { latencyOf, readVerifier } from "./get-verifier.ts";
 import {
   INSTANCES_SHOWN,
   type VerifierInstance,
@@ -83,9 +83,6 @@ function instanceOf(record: InstanceRecord, nowMs: number): VerifierInstance {
     refused: Number(record.refused),
     stale: Number(record.stale),
     lost: Number(record.lost),
-    latencyUs:
-      record.latencyP50Us === null || record.latencyP99Us === null
-        ? null
-        : { p50: record.latencyP50Us, p99: record.latencyP99Us },
+    latencyUs: latencyOf(record.latencyP50Us, record.latencyP99Us),
   };
 }

@@ -6,16 +6,23 @@ import { isUuid } from "../ids.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import type { SecretRef } from "../secrets/model.ts";
 import { liveSecretsSql, secretRefOf } from "../secrets/owned-secrets.ts";
-import type { VerifierDetail, VerifierRow } from "./model.ts";
+import type { LatencyUs, VerifierDetail, VerifierRow } from "./model.ts";
 
 export type VerifierRecord = Pick<
   VerifierRow,
   "id" | "name" | "description" | "mode" | "maxStalenessSeconds" | "auditMode" | "checkWay" | "audiences"
-> & { disabledAt: Date | null; lastSeenAt: Date | null; createdAt: Date };
+> & {
+  disabledAt: Date | null;
+  lastSeenAt: Date | null;
+  answerP50Us: number | null;
+  answerP99Us: number | null;
+  createdAt: Date;
+};
 
 /** The columns of a VerifierRow over `verifier v`. */
 export const VERIFIER_COLUMNS = sql`v.name, v.description, v.mode, v.max_staleness_seconds AS "maxStalenessSeconds",
-  v.audit_mode AS "auditMode", v.check_way AS "checkWay", v.disabled_at AS "disabledAt", v.last_seen_at AS "lastSeenAt", v.created_at AS "createdAt",
+  v.audit_mode AS "auditMode", v.check_way AS "checkWay", v.disabled_at AS "disabledAt", v.last_seen_at AS "lastSeenAt",
+  v.answer_p50_us AS "answerP50Us", v.answer_p99_us AS "answerP99Us", v.created_at AS "createdAt",
   (SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'name', a.name, 'title', a.title) ORDER BY a.name), '[]')
     FROM verifier_audience va JOIN audience a ON a.id = va.audience_id WHERE va.verifier_id = v.id) AS audiences`;
 
@@ -66,6 +73,11 @@ export function verifierRowOf(record: VerifierRecord): VerifierRow {
     checkWay: record.checkWay,
     audiences: record.audiences.map(({ id, name, title }) => ({ id, name, title })),
     lastSeenAt: record.lastSeenAt?.toISOString() ?? null,
+    answeredUs: latencyOf(record.answerP50Us, record.answerP99Us),
     createdAt: record.createdAt.toISOString(),
   };
+}
+
+export function latencyOf(p50: number | null, p99: number | null): LatencyUs | null {
+  return p50 === null || p99 === null ? null : { p50, p99 };
 }

@@ -7,6 +7,7 @@ import { readStandings } from "../propagation/list-standings.ts";
 import type { TroubledCounts, VerifierPropagation } from "../propagation/model.ts";
 import { VERIFIER_COLUMNS, type VerifierRecord, verifierRowOf } from "./get-verifier.ts";
 import type { VerifierListRow } from "./model.ts";
+import { readVerifierFigures } from "./read-verifier-figures.ts";
 import { VERIFIERS_TABLE } from "./table.ts";
 import { readVerifierUses } from "./verifier-uses.ts";
 
@@ -50,12 +51,24 @@ export async function listVerifiers(
     place: sort.key === "name" ? sql`v.name` : sql`v.created_at`,
     where,
   });
+  const figures = await readVerifierFigures(ctx.db, {
+    verifierIds: page.rows.map(({ id }) => id),
+    now: ctx.now,
+  });
   const rows = page.rows.flatMap((record) => {
     const propagation = standings.get(record.id);
     // one that was registered in between is on the next drawing
     if (propagation === undefined) return [];
+    const row = verifierRowOf(record);
     const { allowed = 0, refused = 0 } = uses?.get(record.id) ?? {};
-    return { ...verifierRowOf(record), propagation, uses: uses === null ? null : { allowed, refused } };
+    const { lost = 0, latencyUs = null } = figures.get(record.id) ?? {};
+    return {
+      ...row,
+      propagation,
+      uses: uses === null ? null : { allowed, refused },
+      lost,
+      latencyUs: latencyUs ?? row.answeredUs,
+    };
   });
   return { ...page, rows, troubled: countTroubled([...standings.values()]) };
 }

@@ -31,7 +31,11 @@ export const CHECK_WAY_WORDS: Record<CheckWay, { name: string; means: string }> 
     name: "Forward-auth",
     means: "A gateway asks the authority before it lets a request through.",
   },
-  feed: { name: "Feed", means: "Checks signatures itself and hears of every revocation at once." },
+  feed: {
+    name: "Feed",
+    means:
+      "Checks signatures itself, by the npm package or software of its own, and hears of every revocation at once.",
+  },
   status_list: {
     name: "Status list",
     means: "Checks signatures itself and fetches lists of what was taken back.",
@@ -53,13 +57,20 @@ export type VerifierRow = {
   checkWay: CheckWay;
   audiences: { id: string; name: string; title: string }[];
   lastSeenAt: string | null;
+  /** What the authority that it asked last took to answer it then; null where it never asked. */
+  answeredUs: LatencyUs | null;
   createdAt: string;
 };
+
+/** Microseconds. */
+export type LatencyUs = { p50: number; p99: number };
 
 /** What a verifier let in and refused in the last 24 hours, by the hour in which the use was received; oldest first. */
 export type VerifierUses = {
   allowed: number;
   refused: number;
+  /** How many were refused for each reason. */
+  refusals: Record<string, number>;
   hours: { at: string; allowed: number; refused: number }[];
 };
 
@@ -68,6 +79,10 @@ export type VerifierListRow = VerifierRow & {
   propagation: VerifierPropagation;
   /** Of the last 24 hours; null where they cannot be counted in time. */
   uses: { allowed: number; refused: number } | null;
+  /** Uses of the last 24 hours that it lost, by its own account: gaps in the log. */
+  lost: number;
+  /** What a check takes: of its slowest process that lives, else as it is answered; null where neither is known. */
+  latencyUs: LatencyUs | null;
 };
 
 /** A process that checks tokens for a verifier, as it was heard and as it says of itself. Counts are its own, since it began. */
@@ -94,8 +109,8 @@ export type VerifierInstance = {
   stale: number;
   /** Reports of uses that it had to drop: gaps in the log. */
   lost: number;
-  /** What a check takes there, in microseconds. */
-  latencyUs: { p50: number; p99: number } | null;
+  /** What a check takes there. */
+  latencyUs: LatencyUs | null;
 };
 
 /** `count` is how many there are; the instances are the newest heard. */

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { IDENTITY_HEADERS } from "./identity-headers.ts";
 import { type SetupId, setupLines } from "./setup-lines.ts";
 
-const lines = setupLines({ name: "gateway", audience: "billing api", issuer: "https://auth.example.com" });
+const lines = setupLines({ name: "gateway", audiences: ["billing api"], issuer: "https://auth.example.com" });
 const textOf = (id: SetupId) => lines[id];
 
 test("a caller's own identity headers reach no application behind nginx or Traefik: each is set from the authority's answer", () => {
@@ -21,11 +21,21 @@ test("Envoy refuses what it could not ask about, and asks nobody but the issuer"
   expect(textOf("envoy")).toContain(
     'match_typed_subject_alt_names: [{ san_type: DNS, matcher: { exact: "auth.example.com" } }]',
   );
-  const of = (issuer: string) => setupLines({ name: "gateway", audience: "billing", issuer }).envoy;
+  const of = (issuer: string) => setupLines({ name: "gateway", audiences: ["billing"], issuer }).envoy;
   expect(of("https://192.0.2.7:8443")).toContain('{ san_type: IP_ADDRESS, matcher: { exact: "192.0.2.7" } }');
   expect(of("https://[2001:db8::7]")).toContain('{ address: "2001:db8::7", port_value: 443 }');
   expect(of("http://localhost:4000")).toContain("{ address: localhost, port_value: 4000 }");
   expect(of("http://localhost:4000")).not.toContain("transport_socket");
+});
+
+test("who checks tokens itself takes them for each audience of its verifier, by the lines that are given to it", () => {
+  const { npm, jwks } = setupLines({
+    name: "gateway",
+    audiences: ["billing", "ledger"],
+    issuer: "https://auth.example.com",
+  });
+  for (const text of [npm, jwks]) expect(text).toContain('audience: ["billing", "ledger"]');
+  expect(textOf("npm")).toContain('audience: "billing api", secret');
 });
 
 test("the audience is written as an address has it", () => {

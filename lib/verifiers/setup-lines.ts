@@ -19,17 +19,20 @@ export type SetupId =
 
 /**
  * The few lines that set a verifier up, for each way; browser-safe. SECRET and words in capitals are for the reader to fill in, and
- * `your-application` is what a gateway stands before.
+ * `your-application` is what a gateway stands before: it answers for the first of several audiences.
  */
 export function setupLines({
   name,
-  audience,
+  audiences,
   issuer,
 }: {
   name: string;
-  audience: string;
+  audiences: readonly string[];
   issuer: string;
 }): Record<SetupId, string> {
+  const [audience = "AUDIENCE"] = audiences;
+  const anyOf =
+    audiences.length > 1 ? JSON.stringify(audiences).replaceAll(",", ", ") : JSON.stringify(audience);
   const verify = `${issuer}/verify?audience=${encodeURIComponent(audience)}`;
   return {
     introspection: `curl -u ${name}:SECRET \\
@@ -57,7 +60,7 @@ import express from "express";
 import { createVerifier } from "@tokenwarden/verifier";
 import { requireToken } from "@tokenwarden/verifier/express";
 const app = express();
-const verifier = createVerifier({ issuer: "${issuer}", audience: "${audience}", secret: process.env.VERIFIER_SECRET });
+const verifier = createVerifier({ issuer: "${issuer}", audience: ${anyOf}, secret: process.env.VERIFIER_SECRET });
 await verifier.ready();
 app.use(requireToken(verifier));`,
     feed: `curl -H "Authorization: Bearer SECRET" ${issuer}/revocations/snapshot
@@ -77,7 +80,7 @@ curl -H "Accept: application/statuslist+jwt" STATUS_LIST_URI
 // anybody may have the keys; with the secret the console knows who has them
 const keys = createRemoteJWKSet(new URL("${issuer}/oauth/jwks"), { headers: { authorization: "Bearer SECRET" } });
 const { payload } = await jwtVerify(token, keys, {
-  issuer: "${issuer}", audience: "${audience}", typ: "at+jwt", algorithms: ["ES256", "RS256", "PS256", "EdDSA"],
+  issuer: "${issuer}", audience: ${anyOf}, typ: "at+jwt", algorithms: ["ES256", "RS256", "PS256", "EdDSA"],
 });`,
   };
 }

@@ -8,7 +8,7 @@ export const VERIFIERS_TABLE = defineTable({
   filters: {
     q: { kind: "text", label: "Name or description" },
     mode: { kind: "oneOf", label: "Mode", options: VERIFIER_MODES },
-    audit: { kind: "oneOf", label: "Audit", options: AUDIT_MODES },
+    audit: { kind: "oneOf", label: "Record", options: AUDIT_MODES },
     way: { kind: "oneOf", label: "Way", options: CHECK_WAYS },
     standing: { kind: "oneOf", label: "Standing", options: STANDINGS },
     state: { kind: "oneOf", label: "State", options: VERIFIER_STATES },

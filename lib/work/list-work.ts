@@ -1,5 +1,6 @@
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
+import { listErasuresAtWork } from "../erasures/get-erasure.ts";
 import { listChecksAtWork } from "../evidence-checks/list-checks.ts";
 import { listExportsAtWork } from "../exports/list-exports-at-work.ts";
 import { listOrdersAtWork } from "../revocations/list-orders-at-work.ts";
@@ -10,11 +11,12 @@ const SOURCES: readonly ((ctx: Context) => Promise<WorkItem[]>)[] = [
   listExportsAtWork,
   listOrdersAtWork,
   listChecksAtWork,
+  listErasuresAtWork,
 ];
 
 /**
  * Long work that is under way, oldest first, and then what has just ended, newest first: orders that are being written down, and the actor's own
- * exports and verifications. Needs `overview:read`, and of each kind what its list needs.
+ * exports and verifications, and erasures for whoever may ask for one. Needs `overview:read`, and of each kind what its list needs.
  *
  * @throws {DomainError} NOT_SIGNED_IN, FORBIDDEN
  */

@@ -1,7 +1,7 @@
 import type { Total } from "../list-query/define-table.ts";
 
 /** Long work, for every layer; browser-safe. */
-export const WORK_KINDS = ["order", "selection", "export", "check"] as const;
+export const WORK_KINDS = ["order", "selection", "export", "check", "erasure"] as const;
 export type WorkKind = (typeof WORK_KINDS)[number];
 
 export const WORK_STATES = ["waiting", "running", "done", "cancelled", "failed"] as const;

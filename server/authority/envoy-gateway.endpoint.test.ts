@@ -48,7 +48,7 @@ async function startEnvoy(
   const port = await freePort();
   const folder = mkdtempSync(path.join(tmpdir(), "tokenwarden-envoy-"));
   const file = path.join(folder, "envoy.yaml");
-  const { envoy } = setupLines({ name: "gateway", audience: "billing", issuer });
+  const { envoy } = setupLines({ name: "gateway", audiences: ["billing"], issuer });
   writeFileSync(
     file,
     change(envoy)

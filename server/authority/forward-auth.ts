@@ -71,6 +71,7 @@ export async function forwardAuth(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
+  const startedMs = performance.now();
   const secret = request.headers["x-tokenwarden-verifier"];
   const caller =
     typeof secret === "string"
@@ -117,6 +118,7 @@ export async function forwardAuth(
   const outcome = await services.bounds.turnstile.pass(verifier.id, 1, () =>
     verifyPresented(services, value, presentation),
   );
+  services.sightings.answered(verifier.id, performance.now() - startedMs);
   if (outcome.token !== null && outcome.refusal === "permission") {
     const scope = demand.permissions.join(" ");
     throw new Refused(

@@ -120,6 +120,7 @@ export async function introspect(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Record<string, unknown>> {
+  const startedMs = performance.now();
   const form = readForm(request);
   const caller = await requireCaller(services, request, form);
   if (caller.kind === "verifier") services.sightings.saw(caller.verifier, new Date());
@@ -144,6 +145,8 @@ export async function introspect(
   const outcome = await services.bounds.turnstile.pass(asker.id, 1, () =>
     verifyPresented(services, value, presentation),
   );
+  if (caller.kind === "verifier")
+    services.sightings.answered(caller.verifier.id, performance.now() - startedMs);
   if (outcome.token === null || outcome.refusal !== null) return { active: false };
   const { token } = outcome;
   const client = services.follower.registry.clientsByUuid.get(token.clientId);

@@ -34,7 +34,7 @@ describe.skipIf(!hasNginx)("a real nginx with auth_request in front of an upstre
     gateway = `http://127.0.0.1:${port}`;
     folder = mkdtempSync(path.join(tmpdir(), "tokenwarden-nginx-"));
     const file = path.join(folder, "nginx.conf");
-    const lines = setupLines({ name: "gateway", audience: "billing", issuer: instance.urls[0] as string });
+    const lines = setupLines({ name: "gateway", audiences: ["billing"], issuer: instance.urls[0] as string });
     // as the verifier's page has them, with what they leave to the reader
     const pageLines = lines.nginx
       .replace("audience=billing", "audience=billing&permission=invoices:read")

@@ -34,7 +34,7 @@ describe.skipIf(!hasTraefik)(
       folder = mkdtempSync(path.join(tmpdir(), "tokenwarden-traefik-"));
       const { traefik: lines } = setupLines({
         name: "gateway",
-        audience: "billing",
+        audiences: ["billing"],
         issuer: instance.urls[0] as string,
       });
       const file = path.join(folder, "dynamic.yml");

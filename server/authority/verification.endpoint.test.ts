@@ -182,7 +182,7 @@ test("a relaxed verifier is answered first, and its uses are on record within mo
   });
 });
 
-test("when a verifier last asked is kept beside it", async () => {
+test("when a verifier last asked, and how long it was waited for, is kept beside it", async () => {
   const before = new Date();
   await verify(one, await issue(one, service()), billing());
   const read = () =>
@@ -190,6 +190,9 @@ test("when a verifier last asked is kept beside it", async () => {
   await expect
     .poll(async () => ((await read()).lastSeenAt ?? new Date(0)) >= before, { timeout: 10_000 })
     .toBe(true);
+  await expect.poll(async () => (await read()).answerP50Us, { timeout: 10_000 }).toBeGreaterThan(10);
+  const { answerP50Us, answerP99Us } = await read();
+  expect(answerP99Us).toBeGreaterThanOrEqual(answerP50Us as number);
 });
 
 describe("introspection (RFC 7662)", () => {

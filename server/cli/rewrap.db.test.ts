@@ -135,6 +135,27 @@ test("MASTER_KEY_NEXT that is the key in force, left over from the last time, is
   expect((await rewrap(ctx(), env())).keyId).not.toBe(masterKeyId(other));
 });
 
+test.each([
+  ["before it wrapped anything", false],
+  ["once all was wrapped", true],
+])(
+  "MASTER_KEY_NEXT that is another key than a run began with that was killed %s is refused; without it that run is ended, and then it is taken",
+  async (_when, isWrapped) => {
+    const [begun, other] = [randomBytes(32), randomBytes(32)];
+    put(`${file}.next`, begun);
+    if (isWrapped) await rewrapKeys(ctx(), { from: present, to: begun });
+    const inForce = await readKeyIdInForce(db);
+    const given = env({ MASTER_KEY_NEXT: other.toString("base64") });
+    await expect(rewrap(ctx(), given)).rejects.toThrow(/^a run of keys rewrap .+ without MASTER_KEY_NEXT/);
+    expect([await readKeyIdInForce(db), read(file), read(`${file}.next`)]).toEqual([inForce, present, begun]);
+    // the one that was begun with is no other
+    const same = env({ MASTER_KEY_NEXT: begun.toString("base64") });
+    expect((await rewrap(ctx(), isWrapped ? env() : same)).keyId).toBe(masterKeyId(begun));
+    expect((await rewrap(ctx(), given)).keyId).toBe(masterKeyId(other));
+    expect([read(file), await opensAll(other)]).toEqual([other, true]);
+  },
+);
+
 test("by the environment the new key is MASTER_KEY_NEXT, and a process with both opens before and after", async () => {
   const next = randomBytes(32);
   const MASTER_KEY = present.toString("base64");

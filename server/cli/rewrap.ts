@@ -26,7 +26,13 @@ function nextKey(env: Env, inForce: string | null): Buffer {
   );
   if (env.masterKey === undefined) {
     const begun = readMasterKeyFile(nextMasterKeyFile(env));
-    if (begun !== null) return begun;
+    if (begun !== null) {
+      if (env.masterKeyNext !== undefined && !begun.equals(env.masterKeyNext))
+        throw new StartRefusal(
+          `a run of keys rewrap that was ended before it was through had begun with another key than MASTER_KEY_NEXT: it is in ${nextMasterKeyFile(env)}. Run keys rewrap without MASTER_KEY_NEXT to end that one, then again with it; nothing was changed`,
+        );
+      return begun;
+    }
     if (isPresent(env.masterKeyNext)) throw refusal;
     return keepNextMasterKey(env, env.masterKeyNext ?? randomBytes(32));
   }
@@ -44,7 +50,7 @@ function nextKey(env: Env, inForce: string | null): Buffer {
  * and is finished by being run again: the new key is on disk before anything is wrapped by it; all is wrapped in one transaction; what runs reads both.
  *
  * @throws {DomainError} SEALED where the master key is not that of the database; nothing was changed then.
- * @throws {StartRefusal} where there is no new key, it is the one in force, or another run is at work.
+ * @throws {StartRefusal} where there is no new key, it is the one in force or another one than a run that was killed had begun with, or another run is at work.
  */
 export async function rewrap(ctx: Context, env: Env): Promise<Rewrapped> {
   if (env.masterKey !== undefined) return replace(ctx, env);

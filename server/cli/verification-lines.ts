@@ -6,7 +6,7 @@ const when = (at: Date | null) => (at === null ? "never" : at.toISOString());
 
 /** What was verified, what it rests on and what it does not cover, a line each. */
 export function verificationLines(
-  { uses, entries, checkpoints, gone, problems }: Verification,
+  { uses, entries, checkpoints, gone, erased, problems }: Verification,
   { heldIn, hasOwnKeys }: { heldIn: string | null; hasOwnKeys: boolean },
 ): string[] {
   const isCut = problems.length > 0 ? ", as far as they were read" : "";
@@ -24,6 +24,18 @@ export function verificationLines(
       `gone         entries 1 to ${gone.acts.through}, from before ${gone.acts.until}, by retention, under checkpoint ${gone.acts.checkpoint}${
         gone.usesBefore === null ? "" : `; uses up to ${gone.usesBefore} had left by then`
       }`,
+    );
+  if (erased.people > 0)
+    lines.push(
+      `erased       ${count(erased.uses, "use")} and ${count(erased.acts, "act")} of ${count(erased.people, "person", "people")}, on request: what stays of them is proved${
+        erased.unproved === 0
+          ? ""
+          : `, but of ${count(erased.unproved, "row")} from before rows had two parts, which were there and are`
+      }`,
+    );
+  if (erased.underWay > 0)
+    lines.push(
+      `note         ${count(erased.underWay, "erasure")} under way: how many rows belong to it is not said yet`,
     );
   if (uses.unsealed > 0) lines.push(`not covered  ${count(uses.unsealed, "row")} without a seal yet`);
   if (uses.uncovered > 0)

@@ -1,18 +1,13 @@
 "use client";
 
 import { Button } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useRouter } from "next/navigation";
-import { useEffect } from "react";
-import { useSend } from "#components/form/use-send.ts";
+import { useToldSend } from "#components/form/use-told-send.ts";
 
 /** Puts a mail that failed into the outbox again. */
 export function SendAgain({ mailId, to }: { mailId: string; to: string }) {
   const router = useRouter();
-  const request = useSend();
-  useEffect(() => {
-    if (request.problem !== null) notifications.show({ message: request.problem.message, color: "red" });
-  }, [request.problem]);
+  const request = useToldSend();
   return (
     <Button
       size="compact-xs"

@@ -96,6 +96,7 @@ export const auditEntryRow = z.object({
 });
 
 export const auditEntryDetail = auditEntryRow.extend({
+  erased: z.array(z.enum(["actor", "target", "content"])),
   before: z.record(z.string(), z.unknown()).nullable(),
   after: z.record(z.string(), z.unknown()).nullable(),
   userAgent: z.string().nullable(),

@@ -20,6 +20,8 @@ export const userDetail = userRow.extend({
   liveAccessTokens: z.int(),
   liveRefreshTokens: z.int(),
   disabledAt: instant.nullable(),
+  erasedAt: instant.nullable(),
+  isBeingErased: z.boolean(),
   updatedAt: instant,
   version: z.int(),
 });

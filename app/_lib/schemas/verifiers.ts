@@ -5,6 +5,9 @@ import { idParams, instant } from "./paging.ts";
 import { verifierPropagation } from "./propagation.ts";
 import { secretRef } from "./secrets.ts";
 
+/** Microseconds. */
+const latencyUs = z.object({ p50: z.int(), p99: z.int() }).nullable();
+
 export const verifierRow = z.object({
   id: z.uuid(),
   name: z.string(),
@@ -16,13 +19,16 @@ export const verifierRow = z.object({
   checkWay: z.enum(CHECK_WAYS),
   audiences: z.array(z.object({ id: z.uuid(), name: z.string(), title: z.string() })),
   lastSeenAt: instant.nullable(),
+  answeredUs: latencyUs,
   createdAt: instant,
 });
 
-/** `uses` are of the last 24 hours; null where they cannot be counted in time. */
+/** `uses` and `lost` are of the last 24 hours; `uses` is null where they cannot be counted in time. */
 export const verifierListRow = verifierRow.extend({
   propagation: verifierPropagation,
   uses: z.object({ allowed: z.int(), refused: z.int() }).nullable(),
+  lost: z.int(),
+  latencyUs,
 });
 
 export const verifierInstances = z.object({
@@ -45,7 +51,7 @@ export const verifierInstances = z.object({
       refused: z.int(),
       stale: z.int(),
       lost: z.int(),
-      latencyUs: z.object({ p50: z.int(), p99: z.int() }).nullable(),
+      latencyUs,
     }),
   ),
 });

@@ -145,6 +145,8 @@ import * as tokensTotal from "./tokens/total/route.ts";
 import * as usersIdAccess from "./users/[id]/access/route.ts";
 import * as usersIdDisable from "./users/[id]/disable/route.ts";
 import * as usersIdEnable from "./users/[id]/enable/route.ts";
+import * as usersIdErasure from "./users/[id]/erasure/route.ts";
+import * as usersIdErasurePlan from "./users/[id]/erasure-plan/route.ts";
 import * as usersIdGrantsClientIdWithdraw from "./users/[id]/grants/[clientId]/withdraw/route.ts";
 import * as usersIdGroups from "./users/[id]/groups/route.ts";
 import * as usersIdPassword from "./users/[id]/password/route.ts";
@@ -314,6 +316,8 @@ export function allRoutes(): Route[] {
     usersIdAccess,
     usersIdDisable,
     usersIdEnable,
+    usersIdErasure,
+    usersIdErasurePlan,
     usersIdGrantsClientIdWithdraw,
     usersIdGroups,
     usersIdPassword,

@@ -212,3 +212,13 @@ test("the authority's pages run no script at all and are framed by nobody; what 
     });
   }
 });
+
+test("the icon is had by the name that browsers ask for while a page's head is on its way, signed in or not", async ({
+  ownerApi,
+  visitorApi,
+}) => {
+  for (const api of [ownerApi, visitorApi]) {
+    const response = await api.get("/favicon.ico");
+    expect([response.status(), response.headers()["content-type"]]).toEqual([200, "image/svg+xml"]);
+  }
+});

@@ -222,3 +222,37 @@ test("a file of users is shown row by row before anything changes, and does what
   await page.getByRole("link", { name: "people.csv" }).first().click();
   await expect(page.getByText("Applied", { exact: true })).toBeVisible();
 });
+
+test("a person who asks for it is erased: shown first, typed, done by a worker, and found by nobody afterwards", async ({
+  page,
+  registry,
+  ownerApi,
+}) => {
+  const email = `uma-${registry.mark}@example.com`;
+  const { id } = await ownerApi.make<{ id: string }>("/api/v1/users", {
+    name: `Uma Leaves ${registry.mark}`,
+    email,
+    groupIds: [registry.group.id],
+  });
+  await page.goto(`/users/${id}`);
+  await page.getByRole("button", { name: "Erase personal data" }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog).toContainText("The user is enabled: disable them first.");
+  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await ownerApi.make(`/api/v1/users/${id}/disable`, { reason: "user_request" });
+  await page.reload();
+  await page.getByRole("button", { name: "Erase personal data" }).click();
+  await expect(dialog).toContainText("Cannot be reached from here");
+  await expectSound(page, "erase dialog");
+  const act = dialog.getByRole("button", { name: "Erase for good" });
+  await expect(act).toBeDisabled();
+  await dialog.getByRole("textbox", { name: `Type ${email} to confirm` }).fill(email);
+  await act.click();
+  await expect(page.getByText("Personal data erased")).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByRole("heading", { name: "Erased person" })).toBeVisible();
+  await expectSound(page, "erased user");
+  await page.goto(`/users?q=${registry.mark}`);
+  await expect(page.getByRole("link", { name: "Uma Leaves" })).toHaveCount(0);
+  await page.goto(`/audit/acts?target=user&targetId=${id}`);
+  await expect(page.getByRole("main")).not.toContainText(email);
+});

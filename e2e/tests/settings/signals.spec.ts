@@ -70,8 +70,17 @@ test("a stream is made, tested, polled by its receiver and paused, and its page 
   await expectAccessible(page, "the dialog that pauses a stream");
   await page.getByRole("dialog").getByRole("button", { name: "Pause the stream" }).click();
   await expect(page.getByText("Paused").first()).toBeVisible();
+  // the network is gone for a moment
+  await page.route("**/status", (route) => route.abort());
+  await page.getByRole("button", { name: "More" }).click();
+  await page.getByRole("menuitem", { name: "Enable" }).click();
+  await expect(page.getByText("The console could not be reached.")).toBeVisible();
+  await page.unroute("**/status");
   await page.goto("/settings/signals");
   await expect(page.getByRole("row").filter({ hasText: `SIEM ${registry.mark}` })).toContainText("Paused");
+  await page.goto(`/verifiers/${registry.verifier.id}`);
+  await page.getByRole("link", { name: `SIEM ${registry.mark}` }).click();
+  await expect(page).toHaveURL(new RegExp(`/settings/signals/streams/${id}$`));
 });
 
 test("a peer is added, its secret is shown once, and what is done at its events is on its page", async ({

@@ -1,6 +1,6 @@
 import { decodeJwt } from "jose";
 import * as oidc from "openid-client";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { UpdateClientInput } from "#lib/clients/input.ts";
 import { updateClient } from "#lib/clients/update-client.ts";
 import { type Context, systemContext } from "#lib/context.ts";
@@ -210,6 +210,117 @@ test("a sign-in ends when its explanation says: to the second, at the register a
   await expect(later(left() + 1_000, () => refresh(config, last.refresh_token))).rejects.toMatchObject(
     REFUSED,
   );
+});
+
+describe("what is explained of a client is what the authority gives it", () => {
+  const set = async (settings: string) => {
+    await instance.db.query(`UPDATE organisation SET ${settings}`);
+    await heard();
+  };
+  afterEach(async () => {
+    await instance.db.query("UPDATE audience SET access_token_ttl_max_seconds = NULL");
+    await set(
+      "access_token_ttl_max_seconds = 86400, access_token_ttl_seconds = 3600, service_token_ttl_seconds = 600, refresh_token_idle_seconds = 604800, refresh_token_absolute_seconds = 2592000, id_token_ttl_seconds = 3600",
+    );
+  });
+  const explain = (clientId: string, userId?: string) =>
+    explainLifetimes({ ...owner(), now: new Date() }, { clientId, userId });
+  type Explained = Awaited<ReturnType<typeof explain>>;
+  const secondsOf = ({ lifetimes }: Explained, key: string) =>
+    lifetimes.find((one) => one.key === key)?.seconds;
+  const endOf = async (token: string | undefined) => {
+    const id = idOf(token) === "" ? String(decodeJwt(token ?? "").jti) : idOf(token);
+    const [row] = await instance.db.query<{ at: Date }>(
+      "SELECT expires_at AS at FROM token WHERE id = $1::uuid",
+      [id],
+    );
+    return row?.at.getTime() ?? 0;
+  };
+  /** Asked before and after something was issued: its end lies between the two answers, or is one of them. */
+  function between(end: number, ...[before, after]: (string | null | undefined)[]) {
+    expect(end).toBeGreaterThanOrEqual(Date.parse(before ?? ""));
+    expect(end).toBeLessThanOrEqual(Date.parse(after ?? ""));
+  }
+
+  async function ofPerson(client: PeopleClient, config: oidc.Configuration) {
+    const before = await explain(client.id, people.users.ana);
+    const { tokens } = await logIn(config);
+    const after = await explain(client.id, people.users.ana);
+    const { iat, exp } = decodeJwt(tokens.id_token ?? "");
+    expect(tokens.expires_in).toBe(secondsOf(before, "accessTokenTtlSeconds"));
+    expect((exp ?? 0) - (iat ?? 0)).toBe(secondsOf(before, "idTokenTtlSeconds"));
+    between(await endOf(tokens.access_token), before.ifNow?.accessEndsAt, after.ifNow?.accessEndsAt);
+    between(await endOf(tokens.refresh_token), before.ifNow?.refreshEndsAt, after.ifNow?.refreshEndsAt);
+    const next = await refresh(config, tokens.refresh_token);
+    expect(next.refresh_token !== tokens.refresh_token).toBe(before.rotation?.rotates);
+    return before;
+  }
+
+  test("of a web application with settings of its own, one of them held by an audience", async () => {
+    const { client, config } = await clientWith({
+      accessTokenTtlSeconds: 1_800,
+      idTokenTtlSeconds: 900,
+      refreshTokenIdleSeconds: 7_200,
+      refreshTokenAbsoluteSeconds: 10_800,
+      rotatesRefreshTokens: false,
+    });
+    await instance.db.query("UPDATE audience SET access_token_ttl_max_seconds = 240 WHERE name = 'ledger'");
+    await heard();
+    const { lifetimes } = await ofPerson(client, config);
+    expect(lifetimes.find(({ key }) => key === "accessTokenTtlSeconds")?.seconds).toBe(240);
+  });
+
+  test("of a single-page application that follows the organisation, whose bounds hold it", async () => {
+    const { client, config } = await clientWith({ authorizationCodeTtlSeconds: 30 }, "spa");
+    await set(
+      "access_token_ttl_seconds = 1200, service_token_ttl_seconds = 300, refresh_token_idle_seconds = 3600, refresh_token_absolute_seconds = 5400, id_token_ttl_seconds = 600",
+    );
+    const { rotation } = await ofPerson(client, config);
+    expect(rotation).toMatchObject({ rotates: true });
+    // and a setting of its own that the organisation's longest token holds since
+    await update(owner(), { clientId: client.id, version: 2, accessTokenTtlSeconds: 2_400 });
+    await set("access_token_ttl_max_seconds = 1500");
+    expect(secondsOf(await ofPerson(client, config), "accessTokenTtlSeconds")).toBe(1_500);
+  });
+
+  test("of a service and of a device", async () => {
+    await set("service_token_ttl_seconds = 300");
+    const service = instance.registry.jwtService;
+    const before = await explain(service.id);
+    const given = await oidc.clientCredentialsGrant(await discover(instance, service));
+    expect(given.expires_in).toBe(secondsOf(before, "serviceTokenTtlSeconds"));
+    expect(given.expires_in).toBe(300);
+    between(
+      await endOf(given.access_token),
+      before.ifNow?.accessEndsAt,
+      (await explain(service.id)).ifNow?.accessEndsAt,
+    );
+    expect([before.ifNow?.refreshEndsAt, before.ifNow?.signOnEndsAt, before.rotation]).toEqual([
+      null,
+      null,
+      null,
+    ]);
+
+    const device = await people.addClient({
+      clientId: "lived-device",
+      kind: "device",
+      tokenFormat: "jwt",
+      requireConsent: true,
+    });
+    await update(owner(), {
+      clientId: device.id,
+      version: 1,
+      deviceCodeTtlSeconds: 120,
+      devicePollSeconds: 7,
+    });
+    await heard();
+    const shown = await oidc.initiateDeviceAuthorization(await discover(instance, device), {});
+    const explained = await explain(device.id);
+    expect([shown.expires_in, shown.interval]).toEqual([120, 7]);
+    expect([shown.expires_in, shown.interval]).toEqual(
+      ["deviceCodeTtlSeconds", "devicePollSeconds"].map((key) => secondsOf(explained, key)),
+    );
+  });
 });
 
 describe("a refresh token that is not replaced at each use", () => {

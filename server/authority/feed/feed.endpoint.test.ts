@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import { decodeJwt } from "jose";
 import { pino } from "pino";
@@ -428,4 +429,26 @@ test("an authority that does not hear from its database sends no heartbeat and a
   } finally {
     await lone.stop();
   }
+});
+
+test("docs/feed.md names every member of what is sent, for software in any language", async () => {
+  const made = await newcomer();
+  const token = await revokeOne();
+  await expect.poll(() => isRefused(made, token)).toBe(true);
+  const answer = await made.ask("/revocations/snapshot");
+  const parts = (await answer.text()).trim().split("\n");
+  const last = decodeJwt(parts.at(-1) ?? "");
+  const news = made.batches.find(({ facts }) => facts.length > 0);
+  const fact = news?.facts.at(-1);
+  const sent = [news, fact, fact && "target" in fact ? fact.target : undefined, last, made.statements.at(-1)];
+  const members = new Set(sent.flatMap((one) => Object.keys(one ?? {})));
+  expect([...members]).toEqual(
+    expect.arrayContaining(["mark", "expires", "kind", "revoked", "last", "heartbeat_ms"]),
+  );
+  for (const kind of Object.keys(last.revoked as object)) members.add(`revoked.${kind}`);
+  members.delete("revoked");
+  const text = await readFile(new URL("../../../docs/feed.md", import.meta.url), "utf8");
+  expect([...members].filter((name) => !text.includes(`\`${name}\``) && !text.includes(`"${name}"`))).toEqual(
+    [],
+  );
 });

@@ -155,7 +155,7 @@ describe("a stream that pushes", () => {
     const [group] = await instance.db.query<{ id: string; version: number }>(
       "SELECT id, version FROM user_group LIMIT 1",
     );
-    await setUserGroups(owner(), { userId, groupIds: [group?.id ?? ""] });
+    await setUserGroups(owner(), { userId, version: 1, groupIds: [group?.id ?? ""] });
     await updateGroup(owner(), {
       groupId: group?.id ?? "",
       version: group?.version ?? 0,

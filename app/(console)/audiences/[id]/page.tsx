@@ -4,6 +4,7 @@ import { cache } from "react";
 import { requestContext, requireSignedIn } from "#app/_lib/context.ts";
 import { orNotFound } from "#app/_lib/or-not-found.ts";
 import { titleOf } from "#app/_lib/title-of.ts";
+import { LiveTokens } from "#app/(console)/_components/live-tokens.tsx";
 import { RecentActs } from "#app/(console)/_components/recent-acts.tsx";
 import { LinkButton } from "#components/display/link-button.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
@@ -64,6 +65,7 @@ export default async function AudiencePage({ params }: AudiencePageProps) {
               canAddVerifier={can(ctx, "verifier:write")}
             />
             <AudiencePermissions audience={audience} may={may} />
+            <LiveTokens ctx={ctx} of={{ audience: [audience.name] }} title={words.liveTokens} />
           </>
         }
         side={

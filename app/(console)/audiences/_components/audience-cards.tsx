@@ -2,6 +2,7 @@ import Link from "next/link";
 import { actsAddress } from "#app/(console)/_components/recent-acts.tsx";
 import { Card } from "#components/display/card.tsx";
 import { CopyButton } from "#components/display/copy-button.tsx";
+import { DurationText } from "#components/display/duration-text.tsx";
 import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { KeyValue } from "#components/display/key-value.tsx";
@@ -29,6 +30,7 @@ export function AudiencePermissions({ audience, may }: { audience: AudienceRow; 
             },
             {
               header: "Allows",
+              isWrapping: true,
               cell: (row: AudiencePermission) => row.description || <span className="faint">not said</span>,
             },
             {
@@ -90,6 +92,15 @@ export function AudienceFacts({ audience }: { audience: AudienceRow }) {
             ),
           },
           {
+            key: words.lifetime,
+            value:
+              audience.accessTokenTtlMaxSeconds === null ? (
+                words.lifetimeOfClients
+              ) : (
+                <DurationText seconds={audience.accessTokenTtlMaxSeconds} />
+              ),
+          },
+          {
             key: "Clients",
             value: (
               <Link prefetch={false} href={`/clients?${named}`}>
@@ -114,10 +125,6 @@ export function AudienceFacts({ audience }: { audience: AudienceRow }) {
         ]}
       />
       <p style={{ marginTop: 12 }}>
-        <Link prefetch={false} href={`/tokens?${named}&state=active`}>
-          {words.tokensLink}
-        </Link>
-        {" · "}
         <Link prefetch={false} href={actsAddress("audience", [audience.id, audience.name])}>
           {words.actsLink}
         </Link>

@@ -22,6 +22,7 @@ export const audienceWords = {
     "An access token that names this audience lives no longer, whatever its client may have. For what does the most harm.",
   lifetimeLimited: "This audience takes short tokens only",
   lifetimeMost: "At most",
+  lifetimeOfClients: "as its clients have it",
   permissions: "Permissions",
   permissionsHelp: "Scope values that it owns, such as invoices:read. Names are unique over all audiences.",
   permissionName: "Permission",
@@ -45,6 +46,6 @@ export const audienceWords = {
   addVerifier: "Register a verifier",
   verifiers: "Verifiers that may ask about it",
   noVerifiers: "No verifier may ask about it: nobody can check its tokens here.",
-  tokensLink: "Live tokens for it",
+  liveTokens: "Live tokens for it",
   actsLink: "Acts upon this audience",
 };

@@ -55,6 +55,7 @@ export function ActRecord({ entry }: { entry: AuditEntryDetail }) {
     { key: "Address", value: entry.ip ? <span className="mono">{entry.ip}</span> : none },
     { key: "User agent", value: entry.userAgent ?? none },
     { key: "Request", value: <IdText id={entry.requestId} what="request id" head={8} /> },
+    ...(entry.erased.length > 0 ? [{ key: "Erased", value: erasedParts(entry.erased) }] : []),
     { key: "Record", value: <span className="mono">#{entry.sequence}</span> },
   ];
   return (
@@ -65,6 +66,16 @@ export function ActRecord({ entry }: { entry: AuditEntryDetail }) {
       )}
     </>
   );
+}
+
+const PART_WORDS = {
+  actor: "who it was",
+  target: "upon whom",
+  content: "note and changes",
+} as const satisfies Record<AuditEntryDetail["erased"][number], string>;
+
+function erasedParts(parts: AuditEntryDetail["erased"]): string {
+  return `on request: ${parts.map((part) => PART_WORDS[part]).join(", ")}`;
 }
 
 type Values = Record<string, unknown> | null;

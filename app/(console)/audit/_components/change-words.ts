@@ -90,6 +90,15 @@ const FIELDS_OF_ACTS: Record<string, Record<string, string>> = {
     lostCheckpointsUpTo: "The last one that is lost",
     revokesTokens: "All tokens were revoked with it",
   },
+  "user.erased": {
+    uses: "Uses without address, path and software",
+    tokens: "Tokens without address and software",
+    records: "Other records",
+    unproved: "Of them from before rows had two parts: nothing proves the rest",
+    days: "Uses by day of receipt: of two parts, of one",
+    acts: "Acts without names or changes, by entry (a: actor, t: target, c: content, b: of one part)",
+    erasure: "Erasure",
+  },
   "log.day_dropped": {
     uses: "Uses that left",
     unsealed: "Of them without a seal, from before there were seals",
@@ -187,7 +196,7 @@ export function valueWords(key: string, value: unknown): string {
   return parts.length === 0 ? "none" : parts.join("; ");
 }
 
-/** Claims and attributes are named by people, and stay as they were named. */
+/** Claims and attributes are named by people, and stay as they were named; so do days and entries. */
 function fieldOfObject(key: string, name: string): string {
-  return key === "customClaims" || key === "attributes" ? name : fieldWords(name).toLowerCase();
+  return ["customClaims", "attributes", "days", "acts"].includes(key) ? name : fieldWords(name).toLowerCase();
 }

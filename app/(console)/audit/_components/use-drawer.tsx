@@ -7,14 +7,18 @@ import { NumberText } from "#components/display/number-text.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import type { TokenUseRow } from "#lib/audit/model.ts";
 import { refusalWords } from "#lib/audit/words.ts";
+import { ERASED_NAME } from "#lib/erasures/model.ts";
 import { isRefusedByOrder } from "#lib/tokens/refusing-order.ts";
 import { RefusingOrder } from "./refusing-order.tsx";
 import { sourceWords } from "./use-words.ts";
 
 const none = <span className="faint">none</span>;
 
+const erased = <span className="faint">erased on request</span>;
+
 /** One use of a token, whole, with where to go from it. */
 export function UseDrawer({ use }: { use: TokenUseRow }) {
+  const gone = use.user?.name === ERASED_NAME ? erased : none;
   const items: KeyValueItem[] = [
     { key: "Outcome", value: <StateBadge state={use.outcome} /> },
     ...(use.refusal ? [{ key: "Because", value: refusalWords(use.refusal) }] : []),
@@ -73,7 +77,7 @@ export function UseDrawer({ use }: { use: TokenUseRow }) {
         use.method || use.path ? (
           <span className="mono">{`${use.method ?? ""} ${use.path ?? ""}`.trim()}</span>
         ) : (
-          none
+          gone
         ),
     },
     ...(use.status === null ? [] : [{ key: "Answered", value: `HTTP ${use.status}` }]),
@@ -94,11 +98,11 @@ export function UseDrawer({ use }: { use: TokenUseRow }) {
           {use.ip}
         </Link>
       ) : (
-        none
+        gone
       ),
     },
     { key: "Country", value: <Country code={use.country} /> },
-    { key: "User agent", value: use.userAgent ?? none },
+    { key: "User agent", value: use.userAgent ?? gone },
     { key: "Record", value: <IdText id={use.id} what="record id" head={8} /> },
     {
       key: "Place in the chain",

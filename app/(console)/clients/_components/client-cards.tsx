@@ -59,6 +59,7 @@ export function ClientOpens({ client }: { client: ClientDetail }) {
           columns={[
             {
               header: "Audience",
+              isWrapping: true,
               cell: (row: AudienceRef) => (
                 <>
                   <Link prefetch={false} href={`/audiences/${row.id}`}>
@@ -70,8 +71,14 @@ export function ClientOpens({ client }: { client: ClientDetail }) {
             },
             {
               header: "It may ask for",
+              isWrapping: true,
               cell: (row: AudienceRef) => (
-                <ScopeList values={permissionsOf(row)} what={["permission", "permissions"]} shown={3} />
+                <ScopeList
+                  values={permissionsOf(row)}
+                  what={["permission", "permissions"]}
+                  shown={3}
+                  isWrapping
+                />
               ),
             },
           ]}

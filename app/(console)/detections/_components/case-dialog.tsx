@@ -1,11 +1,10 @@
 "use client";
 
-import { Button, Group, NumberInput, Radio, Stack, Textarea } from "@mantine/core";
+import { NumberInput, Radio, Stack, Textarea } from "@mantine/core";
 import { useRouter } from "next/navigation";
-import { type FormEvent, useState } from "react";
-import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
+import { useState } from "react";
 import { useSend } from "#components/form/use-send.ts";
-import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
+import { FormDialog } from "#components/overlay/form-dialog.tsx";
 import { type DetectionDetail, MUTE_REASON_MAX } from "#lib/detections/model.ts";
 import { incidentHref } from "#lib/incidents/model.ts";
 import { detectionWords as words } from "./words.ts";
@@ -28,13 +27,11 @@ export function CaseDialog({
   const isForged = detection.subject.kind === "signing_key" || detection.subject.kind === "verifier";
 
   function close() {
-    if (request.isBusy) return;
     request.clear();
     onClose();
   }
 
-  async function save(event: FormEvent) {
-    event.preventDefault();
+  async function save() {
     const body = into === "new" ? { note: note.trim() } : { incident: number };
     const done = await request.send<DetectionDetail>("POST", `/api/v1/detections/${detection.id}/case`, body);
     if (done?.incident == null) return;
@@ -43,58 +40,45 @@ export function CaseDialog({
   }
 
   return (
-    <OnDemandDialog isOpen={isOpen} onClose={close} title={words.openCaseTitle} size={480}>
-      <form onSubmit={save}>
-        <Stack gap="md">
-          <p style={{ margin: 0 }}>{isForged ? words.openCaseForged : words.openCaseText}</p>
-          <Radio.Group
-            label="Which case"
-            value={into}
-            onChange={(value) => setInto(value as "new" | "present")}
-          >
-            <Stack gap="xs" mt={6}>
-              <Radio value="new" label="A new one" />
-              <Radio value="present" label={words.putInCase} />
-            </Stack>
-          </Radio.Group>
-          {into === "new" ? (
-            <Textarea
-              label="Note"
-              value={note}
-              autosize
-              minRows={2}
-              maxLength={MUTE_REASON_MAX}
-              onChange={(event) => setNote(event.currentTarget.value)}
-              data-autofocus
-            />
-          ) : (
-            <NumberInput
-              label={words.caseNumber}
-              value={number}
-              min={1}
-              allowDecimal={false}
-              allowNegative={false}
-              hideControls
-              required
-              onChange={(value) => setNumber(typeof value === "number" ? value : "")}
-            />
-          )}
-          <ProblemAlert error={request.problem} />
-          <Group justify="flex-end" gap="xs">
-            <Button onClick={close} disabled={request.isBusy}>
-              Cancel
-            </Button>
-            <Button
-              type="submit"
-              variant="filled"
-              loading={request.isBusy}
-              disabled={into === "present" && number === ""}
-            >
-              {into === "new" ? words.open : words.put}
-            </Button>
-          </Group>
+    <FormDialog
+      isOpen={isOpen}
+      onClose={close}
+      title={words.openCaseTitle}
+      act={into === "new" ? words.open : words.put}
+      isReady={into === "new" || number !== ""}
+      isBusy={request.isBusy}
+      problem={request.problem}
+      onSubmit={save}
+    >
+      <p style={{ margin: 0 }}>{isForged ? words.openCaseForged : words.openCaseText}</p>
+      <Radio.Group label="Which case" value={into} onChange={(value) => setInto(value as "new" | "present")}>
+        <Stack gap="xs" mt={6}>
+          <Radio value="new" label="A new one" />
+          <Radio value="present" label={words.putInCase} />
         </Stack>
-      </form>
-    </OnDemandDialog>
+      </Radio.Group>
+      {into === "new" ? (
+        <Textarea
+          label="Note"
+          value={note}
+          autosize
+          minRows={2}
+          maxLength={MUTE_REASON_MAX}
+          onChange={(event) => setNote(event.currentTarget.value)}
+          data-autofocus
+        />
+      ) : (
+        <NumberInput
+          label={words.caseNumber}
+          value={number}
+          min={1}
+          allowDecimal={false}
+          allowNegative={false}
+          hideControls
+          required
+          onChange={(value) => setNumber(typeof value === "number" ? value : "")}
+        />
+      )}
+    </FormDialog>
   );
 }

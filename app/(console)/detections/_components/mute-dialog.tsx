@@ -1,11 +1,10 @@
 "use client";
 
-import { Button, Group, NativeSelect, Stack, Textarea } from "@mantine/core";
+import { NativeSelect, Textarea } from "@mantine/core";
 import { useRouter } from "next/navigation";
-import { type FormEvent, useState } from "react";
-import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
+import { useState } from "react";
 import { useSend } from "#components/form/use-send.ts";
-import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
+import { FormDialog } from "#components/overlay/form-dialog.tsx";
 import { type DetectionDetail, MUTE_REASON_MAX, type MuteScope, RULE_WORDS } from "#lib/detections/model.ts";
 import { detectionWords as words } from "./words.ts";
 
@@ -35,13 +34,11 @@ export function MuteDialog({
   const [reason, setReason] = useState("");
 
   function close() {
-    if (request.isBusy) return;
     request.clear();
     onClose();
   }
 
-  async function save(event: FormEvent) {
-    event.preventDefault();
+  async function save() {
     const endsAt = new Date(Date.now() + Number(hours) * 3_600_000).toISOString();
     const body = { scope, endsAt, reason: reason.replace(/\s+/g, " ").trim() };
     if ((await request.send("POST", `/api/v1/detections/${detection.id}/mute`, body)) === undefined) return;
@@ -51,52 +48,43 @@ export function MuteDialog({
   }
 
   return (
-    <OnDemandDialog
+    <FormDialog
       isOpen={isOpen}
       onClose={close}
       title={`${words.muteTitle}: ${RULE_WORDS[detection.rule]}`}
-      size={480}
+      act={words.muteTitle}
+      isReady={reason.trim() !== ""}
+      isBusy={request.isBusy}
+      problem={request.problem}
+      onSubmit={save}
     >
-      <form onSubmit={save}>
-        <Stack gap="md">
-          <p style={{ margin: 0 }}>{words.muteText}</p>
-          <NativeSelect
-            label={words.about}
-            value={scope}
-            onChange={(event) => setScope(event.currentTarget.value as MuteScope)}
-            data={[
-              ...(isOfToken ? [{ value: "token", label: "This token" }] : []),
-              { value: "client", label: `All tokens of ${detection.client?.clientId ?? "the client"}` },
-            ]}
-          />
-          <NativeSelect
-            label={words.until}
-            value={hours}
-            onChange={(event) => setHours(event.currentTarget.value)}
-            data={HOURS}
-          />
-          <Textarea
-            label={words.reason}
-            description={words.reasonPlaceholder}
-            value={reason}
-            required
-            autosize
-            minRows={2}
-            maxLength={MUTE_REASON_MAX}
-            onChange={(event) => setReason(event.currentTarget.value)}
-            data-autofocus
-          />
-          <ProblemAlert error={request.problem} />
-          <Group justify="flex-end" gap="xs">
-            <Button onClick={close} disabled={request.isBusy}>
-              Cancel
-            </Button>
-            <Button type="submit" variant="filled" loading={request.isBusy} disabled={reason.trim() === ""}>
-              {words.muteTitle}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </OnDemandDialog>
+      <p style={{ margin: 0 }}>{words.muteText}</p>
+      <NativeSelect
+        label={words.about}
+        value={scope}
+        onChange={(event) => setScope(event.currentTarget.value as MuteScope)}
+        data={[
+          ...(isOfToken ? [{ value: "token", label: "This token" }] : []),
+          { value: "client", label: `All tokens of ${detection.client?.clientId ?? "the client"}` },
+        ]}
+      />
+      <NativeSelect
+        label={words.until}
+        value={hours}
+        onChange={(event) => setHours(event.currentTarget.value)}
+        data={HOURS}
+      />
+      <Textarea
+        label={words.reason}
+        description={words.reasonPlaceholder}
+        value={reason}
+        required
+        autosize
+        minRows={2}
+        maxLength={MUTE_REASON_MAX}
+        onChange={(event) => setReason(event.currentTarget.value)}
+        data-autofocus
+      />
+    </FormDialog>
   );
 }

@@ -1,11 +1,10 @@
 "use client";
 
-import { Button, Group, NumberInput, Stack, Switch, TagsInput } from "@mantine/core";
+import { Button, NumberInput, Switch, TagsInput } from "@mantine/core";
 import { useRouter } from "next/navigation";
-import { type FormEvent, useState } from "react";
-import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
+import { useState } from "react";
 import { useSend } from "#components/form/use-send.ts";
-import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
+import { FormDialog } from "#components/overlay/form-dialog.tsx";
 import { COUNTRIES_MAX, RULE_WORDS, type RuleSettings } from "#lib/detections/model.ts";
 import { RULES } from "#lib/detections/rules.ts";
 import { detectionWords as words } from "./words.ts";
@@ -29,14 +28,12 @@ export function TuneDialog({
   const { isOn, values, countries } = { ...settings, ...changed };
 
   function close() {
-    if (request.isBusy) return;
     request.clear();
     setChanged({});
     onClose();
   }
 
-  async function save(event: FormEvent) {
-    event.preventDefault();
+  async function save() {
     const body = { version: settings.version, isOn, values, countries };
     const url = `/api/v1/clients/${client.id}/detection-rules/${settings.rule}`;
     if ((await request.send("PUT", url, body)) === undefined) return router.refresh();
@@ -46,76 +43,66 @@ export function TuneDialog({
   }
 
   return (
-    <OnDemandDialog
+    <FormDialog
       isOpen={isOpen}
       onClose={close}
       title={`${words.tuneTitle}: ${RULE_WORDS[settings.rule]}`}
-      size={480}
+      act="Save"
+      isBusy={request.isBusy}
+      problem={request.problem}
+      aside={
+        <Button
+          variant="subtle"
+          onClick={() =>
+            setChanged({
+              isOn: true,
+              countries: [],
+              values: Object.fromEntries(
+                Object.entries(thresholds).map(([key, { default: usual }]) => [key, usual]),
+              ),
+            })
+          }
+        >
+          {words.reset}
+        </Button>
+      }
+      onSubmit={save}
     >
-      <form onSubmit={save}>
-        <Stack gap="md">
-          <p style={{ margin: 0 }}>{words.tuneText(client.clientId)}</p>
-          {canMute ? (
-            <Switch
-              label={words.isOn}
-              checked={isOn}
-              onChange={(event) => setChanged({ ...changed, isOn: event.currentTarget.checked })}
-            />
-          ) : null}
-          {Object.entries(thresholds).map(([key, { label, unit, min, max, default: usual }]) => (
-            <NumberInput
-              key={key}
-              label={label}
-              description={`${min.toLocaleString("en")} to ${max.toLocaleString("en")} ${unit}; ${usual.toLocaleString("en")} as a rule`}
-              value={values[key] ?? usual}
-              min={min}
-              max={max}
-              allowDecimal={false}
-              required
-              withAsterisk={false}
-              disabled={!isOn}
-              onChange={(value) =>
-                typeof value === "number" && setChanged({ ...changed, values: { ...values, [key]: value } })
-              }
-            />
-          ))}
-          {takesCountries ? (
-            <TagsInput
-              label={words.countries}
-              description={words.countriesHint}
-              value={countries}
-              maxTags={COUNTRIES_MAX}
-              disabled={!isOn}
-              onChange={(value) => setChanged({ ...changed, countries: value })}
-            />
-          ) : null}
-          <ProblemAlert error={request.problem} />
-          <Group justify="space-between" gap="xs">
-            <Button
-              variant="subtle"
-              onClick={() =>
-                setChanged({
-                  isOn: true,
-                  countries: [],
-                  values: Object.fromEntries(
-                    Object.entries(thresholds).map(([key, { default: usual }]) => [key, usual]),
-                  ),
-                })
-              }
-            >
-              {words.reset}
-            </Button>
-            <Group gap="xs">
-              <Button onClick={close} disabled={request.isBusy}>
-                Cancel
-              </Button>
-              <Button type="submit" variant="filled" loading={request.isBusy}>
-                Save
-              </Button>
-            </Group>
-          </Group>
-        </Stack>
-      </form>
-    </OnDemandDialog>
+      <p style={{ margin: 0 }}>{words.tuneText(client.clientId)}</p>
+      {canMute ? (
+        <Switch
+          label={words.isOn}
+          checked={isOn}
+          onChange={(event) => setChanged({ ...changed, isOn: event.currentTarget.checked })}
+        />
+      ) : null}
+      {Object.entries(thresholds).map(([key, { label, unit, min, max, default: usual }]) => (
+        <NumberInput
+          key={key}
+          label={label}
+          description={`${min.toLocaleString("en")} to ${max.toLocaleString("en")} ${unit}; ${usual.toLocaleString("en")} as a rule`}
+          value={values[key] ?? usual}
+          min={min}
+          max={max}
+          allowDecimal={false}
+          required
+          withAsterisk={false}
+          disabled={!isOn}
+          onChange={(value) =>
+            typeof value === "number" && setChanged({ ...changed, values: { ...values, [key]: value } })
+          }
+        />
+      ))}
+      {takesCountries ? (
+        <TagsInput
+          label={words.countries}
+          description={words.countriesHint}
+          value={countries}
+          maxTags={COUNTRIES_MAX}
+          disabled={!isOn}
+          onChange={(value) => setChanged({ ...changed, countries: value })}
+        />
+      ) : null}
+    </FormDialog>
   );
 }

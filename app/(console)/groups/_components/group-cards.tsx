@@ -34,7 +34,12 @@ export function GroupPermissions({ group }: { group: GroupDetail }) {
               cell: (row: GroupPermission) => <span className="mono">{row.name}</span>,
             },
             { header: "Audience", cell: (row: GroupPermission) => row.audience },
-            { header: "Allows", isExtra: true, cell: (row: GroupPermission) => row.description },
+            {
+              header: "Allows",
+              isExtra: true,
+              isWrapping: true,
+              cell: (row: GroupPermission) => row.description || <span className="faint">not said</span>,
+            },
           ]}
         />
       )}
@@ -68,13 +73,14 @@ export async function GroupMembers({ ctx, group }: { ctx: Context; group: GroupD
           columns={[
             {
               header: "Name",
+              isWrapping: true,
               cell: (row: UserRow) => (
                 <Link prefetch={false} href={`/users/${row.id}`}>
                   {row.name}
                 </Link>
               ),
             },
-            { header: "E-mail", isExtra: true, cell: (row: UserRow) => row.email },
+            { header: "E-mail", isExtra: true, isWrapping: true, cell: (row: UserRow) => row.email },
             { header: "State", cell: (row: UserRow) => <StateBadge state={row.state} /> },
             {
               header: "Live tokens",

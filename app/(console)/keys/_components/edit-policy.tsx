@@ -1,12 +1,11 @@
 "use client";
 
-import { Button, Group, NumberInput, Stack, Switch } from "@mantine/core";
+import { Button, NumberInput, Switch } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useRouter } from "next/navigation";
-import { type FormEvent, useState } from "react";
-import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
-import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
-import { requestJson } from "#components/request/request-json.ts";
+import { useState } from "react";
+import { useSend } from "#components/form/use-send.ts";
+import { FormDialog } from "#components/overlay/form-dialog.tsx";
 import { KEY_PURPOSE_WORDS, type KeyPolicy, POLICY_DAYS_MAX } from "#lib/keys/model.ts";
 import { keyWords as words } from "./words.ts";
 
@@ -17,12 +16,11 @@ function isWhole(value: number | string, min: number, max: number): value is num
 /** Changes how often the key of a purpose is replaced by itself. */
 export function EditPolicy({ policy }: { policy: KeyPolicy }) {
   const router = useRouter();
+  const request = useSend();
   const [isOpen, setIsOpen] = useState(false);
   const [isOn, setIsOn] = useState(policy.isOn);
   const [every, setEvery] = useState<number | string>(policy.everyDays);
   const [ahead, setAhead] = useState<number | string>(policy.aheadDays);
-  const [isBusy, setIsBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
   const { name } = KEY_PURPOSE_WORDS[policy.purpose];
   const isEvery = isWhole(every, 1, POLICY_DAYS_MAX);
   const isAhead = isEvery && isWhole(ahead, 0, every - 1);
@@ -31,27 +29,18 @@ export function EditPolicy({ policy }: { policy: KeyPolicy }) {
     setIsOn(policy.isOn);
     setEvery(policy.everyDays);
     setAhead(policy.aheadDays);
-    setError(null);
+    request.clear();
     setIsOpen(true);
   }
 
-  async function save(event: FormEvent) {
-    event.preventDefault();
-    if (!isAhead || isBusy) return;
-    setIsBusy(true);
-    setError(null);
-    try {
-      const { version, algorithm } = policy;
-      const body = { version, algorithm, isOn, everyDays: every, aheadDays: ahead };
-      await requestJson(`/api/v1/key-policies/${policy.purpose}`, { method: "PUT", body });
-      setIsOpen(false);
-      notifications.show({ message: words.policySaved(name), color: "green" });
-      router.refresh();
-    } catch (cause) {
-      setError(cause);
-    } finally {
-      setIsBusy(false);
-    }
+  async function save() {
+    const { version, algorithm } = policy;
+    const body = { version, algorithm, isOn, everyDays: every, aheadDays: ahead };
+    const saved = await request.send("PUT", `/api/v1/key-policies/${policy.purpose}`, body);
+    if (saved === undefined) return;
+    setIsOpen(false);
+    notifications.show({ message: words.policySaved(name), color: "green" });
+    router.refresh();
   }
 
   return (
@@ -64,49 +53,40 @@ export function EditPolicy({ policy }: { policy: KeyPolicy }) {
       >
         {words.policyEdit}
       </Button>
-      <OnDemandDialog
+      <FormDialog
         isOpen={isOpen}
-        onClose={() => (isBusy ? undefined : setIsOpen(false))}
+        onClose={() => setIsOpen(false)}
         title={words.policyTitle(name, policy.algorithm)}
-        size={480}
+        act={words.policySave}
+        isReady={isAhead}
+        isBusy={request.isBusy}
+        problem={request.problem}
+        onSubmit={save}
       >
-        <form onSubmit={save}>
-          <Stack gap="md">
-            <Switch
-              label={words.policyOn}
-              checked={isOn}
-              onChange={(event) => setIsOn(event.currentTarget.checked)}
-            />
-            <NumberInput
-              label={words.policyEvery}
-              suffix=" days"
-              allowDecimal={false}
-              allowNegative={false}
-              value={every}
-              onChange={setEvery}
-              error={isEvery ? null : words.policyEveryRange}
-            />
-            <NumberInput
-              label={words.policyAhead}
-              suffix=" days"
-              allowDecimal={false}
-              allowNegative={false}
-              value={ahead}
-              onChange={setAhead}
-              error={!isEvery || isAhead ? null : words.policyAheadRange}
-            />
-            <ProblemAlert error={error} />
-            <Group justify="flex-end" gap="xs">
-              <Button onClick={() => setIsOpen(false)} disabled={isBusy}>
-                Cancel
-              </Button>
-              <Button type="submit" variant="filled" loading={isBusy} disabled={!isAhead}>
-                {words.policySave}
-              </Button>
-            </Group>
-          </Stack>
-        </form>
-      </OnDemandDialog>
+        <Switch
+          label={words.policyOn}
+          checked={isOn}
+          onChange={(event) => setIsOn(event.currentTarget.checked)}
+        />
+        <NumberInput
+          label={words.policyEvery}
+          suffix=" days"
+          allowDecimal={false}
+          allowNegative={false}
+          value={every}
+          onChange={setEvery}
+          error={isEvery ? null : words.policyEveryRange}
+        />
+        <NumberInput
+          label={words.policyAhead}
+          suffix=" days"
+          allowDecimal={false}
+          allowNegative={false}
+          value={ahead}
+          onChange={setAhead}
+          error={!isEvery || isAhead ? null : words.policyAheadRange}
+        />
+      </FormDialog>
     </>
   );
 }

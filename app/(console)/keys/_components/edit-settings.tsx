@@ -1,12 +1,11 @@
 "use client";
 
-import { Button, Group, NumberInput, Stack } from "@mantine/core";
+import { Button, NumberInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useRouter } from "next/navigation";
-import { type FormEvent, useState } from "react";
-import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
-import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
-import { requestJson } from "#components/request/request-json.ts";
+import { useState } from "react";
+import { useSend } from "#components/form/use-send.ts";
+import { FormDialog } from "#components/overlay/form-dialog.tsx";
 import { JWKS_CACHE_SECONDS, KEY_KEEP_DAYS, type KeySettings } from "#lib/keys/model.ts";
 import { keyWords as words } from "./words.ts";
 
@@ -17,11 +16,10 @@ function isWithin(value: number | string, { min, max }: { min: number; max: numb
 /** Changes how long the JWKS may be kept, and a replaced key stays in it. */
 export function EditSettings({ settings }: { settings: KeySettings }) {
   const router = useRouter();
+  const request = useSend();
   const [isOpen, setIsOpen] = useState(false);
   const [cache, setCache] = useState<number | string>(settings.jwksCacheSeconds);
   const [keep, setKeep] = useState<number | string>(settings.keyKeepDays);
-  const [isBusy, setIsBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
   const isCache = isWithin(cache, JWKS_CACHE_SECONDS);
   const isKeep = isWithin(keep, KEY_KEEP_DAYS);
   const isShorter = isCache && cache < settings.jwksCacheSeconds;
@@ -29,26 +27,16 @@ export function EditSettings({ settings }: { settings: KeySettings }) {
   function open() {
     setCache(settings.jwksCacheSeconds);
     setKeep(settings.keyKeepDays);
-    setError(null);
+    request.clear();
     setIsOpen(true);
   }
 
-  async function save(event: FormEvent) {
-    event.preventDefault();
-    if (!isCache || !isKeep || isBusy) return;
-    setIsBusy(true);
-    setError(null);
-    try {
-      const body = { version: settings.version, jwksCacheSeconds: cache, keyKeepDays: keep };
-      await requestJson("/api/v1/key-settings", { method: "PUT", body });
-      setIsOpen(false);
-      notifications.show({ message: words.settingsSaved, color: "green" });
-      router.refresh();
-    } catch (cause) {
-      setError(cause);
-    } finally {
-      setIsBusy(false);
-    }
+  async function save() {
+    const body = { version: settings.version, jwksCacheSeconds: cache, keyKeepDays: keep };
+    if ((await request.send("PUT", "/api/v1/key-settings", body)) === undefined) return;
+    setIsOpen(false);
+    notifications.show({ message: words.settingsSaved, color: "green" });
+    router.refresh();
   }
 
   return (
@@ -56,47 +44,38 @@ export function EditSettings({ settings }: { settings: KeySettings }) {
       <Button variant="subtle" size="compact-sm" aria-label={words.settingsEdit} onClick={open}>
         {words.policyEdit}
       </Button>
-      <OnDemandDialog
+      <FormDialog
         isOpen={isOpen}
-        onClose={() => (isBusy ? undefined : setIsOpen(false))}
+        onClose={() => setIsOpen(false)}
         title={words.settings}
-        size={480}
+        act={words.policySave}
+        isReady={isCache && isKeep}
+        isBusy={request.isBusy}
+        problem={request.problem}
+        onSubmit={save}
       >
-        <form onSubmit={save}>
-          <Stack gap="md">
-            <NumberInput
-              label={words.settingCache}
-              description={words.settingCacheMeans}
-              suffix=" seconds"
-              allowDecimal={false}
-              allowNegative={false}
-              value={cache}
-              onChange={setCache}
-              error={isCache ? null : words.settingCacheRange}
-            />
-            {isShorter ? <p>{words.settingShorter}</p> : null}
-            <NumberInput
-              label={words.settingKeep}
-              description={words.settingKeepMeans}
-              suffix=" days"
-              allowDecimal={false}
-              allowNegative={false}
-              value={keep}
-              onChange={setKeep}
-              error={isKeep ? null : words.settingKeepRange}
-            />
-            <ProblemAlert error={error} />
-            <Group justify="flex-end" gap="xs">
-              <Button onClick={() => setIsOpen(false)} disabled={isBusy}>
-                Cancel
-              </Button>
-              <Button type="submit" variant="filled" loading={isBusy} disabled={!isCache || !isKeep}>
-                {words.policySave}
-              </Button>
-            </Group>
-          </Stack>
-        </form>
-      </OnDemandDialog>
+        <NumberInput
+          label={words.settingCache}
+          description={words.settingCacheMeans}
+          suffix=" seconds"
+          allowDecimal={false}
+          allowNegative={false}
+          value={cache}
+          onChange={setCache}
+          error={isCache ? null : words.settingCacheRange}
+        />
+        {isShorter ? <p>{words.settingShorter}</p> : null}
+        <NumberInput
+          label={words.settingKeep}
+          description={words.settingKeepMeans}
+          suffix=" days"
+          allowDecimal={false}
+          allowNegative={false}
+          value={keep}
+          onChange={setKeep}
+          error={isKeep ? null : words.settingKeepRange}
+        />
+      </FormDialog>
     </>
   );
 }

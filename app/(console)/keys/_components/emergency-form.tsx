@@ -3,17 +3,11 @@
 import { Anchor, Button, Group } from "@mantine/core";
 import { IconAlertOctagon, IconCircleCheck } from "@tabler/icons-react";
 import Link from "next/link";
-import { type FormEvent, useState } from "react";
 import { Instant } from "#components/display/instant.tsx";
-import { type Because, isExplained, ReasonFields } from "#components/overlay/reason-fields.tsx";
 import { requestJson } from "#components/request/request-json.ts";
-import { NotPlanned, PlannedActButtons, TypeToConfirm } from "#components/revocation/confirm-planned.tsx";
-import { PlanProblem } from "#components/revocation/plan-problem.tsx";
 import { PlanView } from "#components/revocation/plan-view.tsx";
-import { Planning } from "#components/revocation/planning.tsx";
+import { PlannedActForm } from "#components/revocation/planned-act-form.tsx";
 import classes from "#components/revocation/revoke-dialog.module.css";
-import { usePlan } from "#components/revocation/use-plan.ts";
-import { usePlannedAct } from "#components/revocation/use-planned-act.ts";
 import type { EmergencyPlan, EmergencyResult } from "#lib/keys/model.ts";
 import { keyWords as words } from "./words.ts";
 
@@ -83,54 +77,32 @@ export function EmergencyForm({
   onClose: () => void;
   onBusy: (isBusy: boolean) => void;
 }) {
-  const { plan: emergency, error, replan } = usePlan(kid, askEmergency);
-  const [because, setBecause] = useState<Because>({ reason: "key_compromise", note: "" });
-  const [typed, setTyped] = useState("");
-  const { result, problem, isSending, act, forgive } = usePlannedAct<EmergencyResult>(onBusy);
-
-  if (result && emergency) return <Outcome result={result} window={emergency.window} onClose={onClose} />;
-
-  const toType = emergency?.plan.confirm ?? kid;
-  const isReady = emergency !== null && isExplained(because) && typed.trim() === toType;
-
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    if (emergency === null || !isExplained(because) || typed.trim() !== toType) return;
-    const { reason, note } = because;
-    const body = { planId: emergency.plan.id, reason, note: note.trim(), confirm: typed.trim() };
-    act(() => requestJson(`/api/v1/keys/${kid}/emergency`, { method: "POST", body }));
-  }
-
-  function anew() {
-    forgive();
-    setTyped("");
-    replan();
-  }
-
-  if (emergency === null)
-    return error ? <NotPlanned error={error} onReplan={anew} onClose={onClose} /> : <Planning />;
   return (
-    <form className={classes.form} onSubmit={submit}>
-      <p>
-        <strong className={classes.name}>{kid}</strong>
-      </p>
-      <PlanView plan={emergency.plan} />
-      <OpenWindow window={emergency.window} />
-      <ReasonFields
-        value={because}
-        onChange={setBecause}
-        placeholder="Where it was found, who could read it, which ticket"
-      />
-      <TypeToConfirm toType={toType} value={typed} onChange={setTyped} />
-      {problem ? <PlanProblem error={problem} title="It was not done" onReplan={anew} /> : null}
-      <PlannedActButtons
-        act={words.emergencyAct}
-        color="red"
-        icon={<IconAlertOctagon size={16} />}
-        isReady={isReady}
-        isSending={isSending}
-        onClose={onClose}
-      />
-    </form>
+    <PlannedActForm<EmergencyPlan, EmergencyResult>
+      about={kid}
+      ask={askEmergency}
+      view={({ plan, window }) => (
+        <>
+          <p>
+            <strong className={classes.name}>{kid}</strong>
+          </p>
+          <PlanView plan={plan} />
+          <OpenWindow window={window} />
+        </>
+      )}
+      because={{ reason: "key_compromise", note: "" }}
+      notePlaceholder="Where it was found, who could read it, which ticket"
+      toTypeOf={(emergency) => {
+        const text = emergency?.plan.confirm ?? kid;
+        return emergency === null ? null : { text, shown: text };
+      }}
+      button={() => ({ act: words.emergencyAct, color: "red", icon: <IconAlertOctagon size={16} /> })}
+      send={({ plan }, given) =>
+        requestJson(`/api/v1/keys/${kid}/emergency`, { method: "POST", body: { planId: plan.id, ...given } })
+      }
+      outcome={(result, { window }) => <Outcome result={result} window={window} onClose={onClose} />}
+      onClose={onClose}
+      onBusy={onBusy}
+    />
   );
 }

@@ -17,6 +17,8 @@ import { listIncidentsOf } from "#lib/incidents/list-incidents-of.ts";
 import { getUserAccess } from "#lib/sign-on/get-user-access.ts";
 import { getGroupReach } from "#lib/users/get-group-reach.ts";
 import { getUser } from "#lib/users/get-user.ts";
+import { eraseWords } from "../_components/erase-words.ts";
+import { DangerZone, ErasedNotice } from "../_components/erasure-cards.tsx";
 import { UserAccessCards } from "../_components/user-access.tsx";
 import { UserActions } from "../_components/user-actions.tsx";
 import { UserFacts, UserGroups, UserPermissions } from "../_components/user-cards.tsx";
@@ -39,7 +41,8 @@ export default async function UserPage({ params }: UserPageProps) {
   const { id } = await params;
   const ctx = await requireSignedIn(`/users/${id}`);
   const user = await orNotFound(readUser(id));
-  const canWrite = can(ctx, "user:write");
+  const isErased = user.erasedAt !== null || user.isBeingErased;
+  const canWrite = can(ctx, "user:write") && !isErased;
   const [groups, reach, access] = await Promise.all([
     canWrite ? groupChoices(ctx) : [],
     canWrite ? getGroupReach(ctx, { userId: user.id }) : [],
@@ -50,11 +53,11 @@ export default async function UserPage({ params }: UserPageProps) {
       <PageHeader
         title={user.name}
         badges={<StateBadge state={user.state} />}
-        purpose={user.email}
+        purpose={user.erasedAt === null ? user.email : eraseWords.isErased}
         crumbs={[{ name: words.title, href: "/users" }]}
         actions={
           <>
-            {can(ctx, "incident:write") ? (
+            {can(ctx, "incident:write") && user.erasedAt === null ? (
               <OpenCaseOf kind="user" id={user.id} title={`Account of ${user.email}`} />
             ) : null}
             <UserActions
@@ -63,11 +66,12 @@ export default async function UserPage({ params }: UserPageProps) {
               reach={reach}
               canWrite={canWrite}
               canDisable={can(ctx, "user:disable")}
-              canRevoke={can(ctx, "user:revoke")}
+              canRevoke={can(ctx, "user:revoke") && user.erasedAt === null}
             />
           </>
         }
       />
+      <ErasedNotice ctx={ctx} user={user} />
       <Columns
         main={
           <>
@@ -88,6 +92,7 @@ export default async function UserPage({ params }: UserPageProps) {
             <CasesOf cases={await listIncidentsOf(ctx, [user.id])} />
             <UserGroups user={user} />
             <RecentActs ctx={ctx} target="user" targetId={user.id} />
+            <DangerZone ctx={ctx} user={user} />
           </>
         }
       />

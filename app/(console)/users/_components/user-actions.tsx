@@ -160,7 +160,8 @@ function GroupsForm({
   const removed = user.groups.filter((group) => !groupIds.includes(group.id));
   async function save(event: FormEvent) {
     event.preventDefault();
-    if ((await request.send("PUT", `/api/v1/users/${user.id}/groups`, { groupIds })) !== undefined) onDone();
+    const body = { version: user.version, groupIds };
+    if ((await request.send("PUT", `/api/v1/users/${user.id}/groups`, body)) !== undefined) onDone();
   }
   return (
     <form onSubmit={save}>

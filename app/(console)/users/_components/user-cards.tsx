@@ -22,7 +22,7 @@ export function UserPermissions({ user }: { user: UserDetail }) {
           columns={[
             { header: "Permission", cell: (row: UserPermission) => <span className="mono">{row.name}</span> },
             { header: "Audience", cell: (row: UserPermission) => row.audience },
-            { header: "Through", cell: (row: UserPermission) => row.via.join(", ") },
+            { header: "Through", isWrapping: true, cell: (row: UserPermission) => row.via.join(", ") },
           ]}
         />
       )}

@@ -15,6 +15,7 @@ import { getEnv } from "#lib/env.ts";
 import { FILTER_VALUES_MAX } from "#lib/list-query/define-table.ts";
 import { getVerifierStanding } from "#lib/propagation/list-standings.ts";
 import { sumLostUses } from "#lib/reports/sum-lost-uses.ts";
+import { listStreams } from "#lib/signals/list-streams.ts";
 import { getVerifier } from "#lib/verifiers/get-verifier.ts";
 import { getVerifierInstances } from "#lib/verifiers/get-verifier-instances.ts";
 import { noUses, readVerifierUses } from "#lib/verifiers/verifier-uses.ts";
@@ -23,6 +24,7 @@ import { VerifierActions } from "../_components/verifier-actions.tsx";
 import { VerifierAudiences, VerifierFacts } from "../_components/verifier-cards.tsx";
 import { VerifierInstances } from "../_components/verifier-instances.tsx";
 import { VerifierSecrets } from "../_components/verifier-secrets.tsx";
+import { VerifierStreams } from "../_components/verifier-streams.tsx";
 import { VerifierUses } from "../_components/verifier-uses.tsx";
 import { verifierWords as words } from "../_components/words.ts";
 
@@ -43,10 +45,11 @@ export default async function VerifierPage({ params }: VerifierPageProps) {
   const { id } = await params;
   const ctx = await requireSignedIn(`/verifiers/${id}`);
   const verifier = await orNotFound(readVerifier(id));
-  const [found, standing, uses, gaps] = await Promise.all([
+  const [found, standing, uses, streams, gaps] = await Promise.all([
     getVerifierInstances(ctx, { verifierId: verifier.id }),
     getVerifierStanding(ctx, verifier.id),
     readVerifierUses(ctx),
+    listStreams(ctx, { verifierId: verifier.id }),
     can(ctx, "audit:read")
       ? sumLostUses(ctx, {
           verifierId: verifier.id,
@@ -54,6 +57,9 @@ export default async function VerifierPage({ params }: VerifierPageProps) {
         })
       : null,
   ]);
+  const how = <HowToCheck verifier={verifier} issuer={getEnv().authorityIssuer} />;
+  // until it is set up, how to do that is what its page is for
+  const isNew = standing.lastHeardAt === null;
   return (
     <Page>
       <PageHeader
@@ -71,13 +77,14 @@ export default async function VerifierPage({ params }: VerifierPageProps) {
       <Columns
         main={
           <>
+            {isNew ? how : null}
             <VerifierInstances verifier={verifier} found={found} canWrite={can(ctx, "verifier:write")} />
             <VerifierUses
               verifier={verifier}
               uses={uses === null ? null : (uses.get(verifier.id) ?? noUses(ctx.now))}
               gaps={gaps}
             />
-            <HowToCheck verifier={verifier} issuer={getEnv().authorityIssuer} />
+            {isNew ? null : how}
             {verifier.audiences.length > 0 ? (
               <LiveTokens
                 ctx={ctx}
@@ -95,6 +102,7 @@ export default async function VerifierPage({ params }: VerifierPageProps) {
             <VerifierFacts verifier={verifier} standing={standing} />
             <VerifierSecrets verifier={verifier} canWrite={can(ctx, "verifier:write")} />
             <VerifierAudiences verifier={verifier} />
+            <VerifierStreams streams={streams} />
             <RecentActs ctx={ctx} target="verifier" targetId={verifier.id} />
           </>
         }

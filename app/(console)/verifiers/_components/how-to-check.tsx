@@ -17,7 +17,7 @@ export function HowToCheck({
 }) {
   const setups = setupsOf({
     name: verifier.name,
-    audience: verifier.audiences[0]?.name ?? "AUDIENCE",
+    audiences: verifier.audiences.map((audience) => audience.name),
     issuer,
   });
   const chosen = setups.find(({ way }) => way === verifier.checkWay) ?? setups[0];

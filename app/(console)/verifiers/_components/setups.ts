@@ -14,8 +14,11 @@ export type Setup = {
   note?: string;
 };
 
+/** Gateways whose lines name one audience. */
+const ASKS_FOR_ONE: ReadonlySet<SetupId> = new Set(["nginx", "traefik"]);
+
 /** The few lines that set a verifier up, for each way, with what they do. */
-export function setupsOf(verifier: { name: string; audience: string; issuer: string }): Setup[] {
+export function setupsOf(verifier: { name: string; audiences: readonly string[]; issuer: string }): Setup[] {
   const lines = setupLines(verifier);
   const setups: Omit<Setup, "text">[] = [
     { id: "introspection", way: "introspection", ...words.introspection, what: "introspection command" },
@@ -27,5 +30,12 @@ export function setupsOf(verifier: { name: string; audience: string; issuer: str
     { id: "status_list", way: "status_list", ...words.statusList, what: "status list commands" },
     { id: "jwks", way: "jwks", ...words.jwks, what: "code" },
   ];
-  return setups.map((setup) => ({ ...setup, text: lines[setup.id] }));
+  const [first, ...others] = verifier.audiences;
+  return setups.map((setup) => ({
+    ...setup,
+    text: lines[setup.id],
+    ...(ASKS_FOR_ONE.has(setup.id) && first !== undefined && others.length > 0
+      ? { note: `${setup.note ?? ""} ${words.oneAudience(first)}` }
+      : {}),
+  }));
 }

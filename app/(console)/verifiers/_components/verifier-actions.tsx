@@ -1,12 +1,12 @@
 "use client";
 
-import { ActionIcon, Menu } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { IconCircleCheck, IconCircleOff, IconDots, IconKey, IconPencil } from "@tabler/icons-react";
+import { IconCircleCheck, IconCircleOff, IconKey, IconPencil } from "@tabler/icons-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { LinkButton } from "#components/display/link-button.tsx";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
+import { MoreMenu } from "#components/overlay/more-menu.tsx";
 import { RotateSecretDialog } from "#components/overlay/rotate-secret-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
 import type { VerifierDetail } from "#lib/verifiers/model.ts";
@@ -28,31 +28,15 @@ export function VerifierActions({ verifier }: { verifier: VerifierDetail }) {
 
   return (
     <>
-      <Menu width={200}>
-        <Menu.Target>
-          <ActionIcon variant="default" size={32} aria-label={words.more}>
-            <IconDots size={17} />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item leftSection={<IconKey size={16} />} onClick={() => setDialog("secret")}>
-            {words.rotate}
-          </Menu.Item>
-          {verifier.state === "disabled" ? (
-            <Menu.Item leftSection={<IconCircleCheck size={16} />} onClick={() => setDialog("enable")}>
-              {words.enable}
-            </Menu.Item>
-          ) : (
-            <Menu.Item
-              color="red"
-              leftSection={<IconCircleOff size={16} />}
-              onClick={() => setDialog("disable")}
-            >
-              {words.disable}
-            </Menu.Item>
-          )}
-        </Menu.Dropdown>
-      </Menu>
+      <MoreMenu
+        label={words.more}
+        items={[
+          { word: words.rotate, icon: IconKey, act: () => setDialog("secret") },
+          verifier.state === "disabled"
+            ? { word: words.enable, icon: IconCircleCheck, act: () => setDialog("enable") }
+            : { word: words.disable, icon: IconCircleOff, isDanger: true, act: () => setDialog("disable") },
+        ]}
+      />
       <LinkButton href={`/verifiers/${verifier.id}/edit`} leftSection={<IconPencil size={16} />}>
         {words.edit}
       </LinkButton>

@@ -13,6 +13,7 @@ import {
   VERIFIER_MODE_WORDS,
   type VerifierDetail,
 } from "#lib/verifiers/model.ts";
+import { latencyWords } from "./latency-words.ts";
 import { verifierWords as words } from "./words.ts";
 
 function Means({ mode }: { mode: { name: string; means: string } }) {
@@ -56,6 +57,14 @@ export function VerifierFacts({
           { key: "Standing", value: standing.says },
           { key: "Last heard", value: <Instant at={standing.lastHeardAt} none="never" focusable /> },
           { key: "Last asked", value: <Instant at={verifier.lastSeenAt} none="never" focusable /> },
+          ...(verifier.answeredUs === null
+            ? []
+            : [
+                {
+                  key: words.answered,
+                  value: <span title={words.answeredMeans}>{latencyWords(verifier.answeredUs)}</span>,
+                },
+              ]),
           ...(means.hearing
             ? [{ key: "Mode", value: <Means mode={VERIFIER_MODE_WORDS[verifier.mode]} /> }]
             : []),

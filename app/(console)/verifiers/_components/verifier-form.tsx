@@ -1,9 +1,10 @@
 "use client";
 
-import { MultiSelect, Radio, Stack, TextInput } from "@mantine/core";
+import { MultiSelect, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { NoAudiences } from "#app/(console)/_components/no-audiences.tsx";
 import { settingsOf } from "#app/(console)/_components/settings-of.ts";
+import { OneOf } from "#components/form/choices.tsx";
 import { DurationInput } from "#components/form/duration-input.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
 import type { Send } from "#components/form/use-send.ts";
@@ -96,43 +97,25 @@ export function VerifierForm({ start, isNew, audiences, request, cancelHref, onS
         )}
       </FormSection>
       <FormSection title={words.way} help={words.wayHelp}>
-        <Radio.Group
+        <OneOf
           label={words.way}
+          choices={CHECK_WAYS}
+          wordsOf={(way) => CHECK_WAY_WORDS[way]}
           value={draft.checkWay}
-          onChange={(way) => set({ checkWay: way as CheckWay })}
-        >
-          <Stack gap={10} mt={8}>
-            {CHECK_WAYS.map((way) => (
-              <Radio
-                key={way}
-                value={way}
-                label={CHECK_WAY_WORDS[way].name}
-                description={CHECK_WAY_WORDS[way].means}
-              />
-            ))}
-          </Stack>
-        </Radio.Group>
+          onChange={(checkWay) => set({ checkWay })}
+        />
       </FormSection>
       {draft.checkWay === "jwks" ? null : (
         <FormSection title={words.behaviour} help={hears ? words.behaviourHelp : words.recordHelp}>
           {hears ? (
             <>
-              <Radio.Group
+              <OneOf
                 label={words.mode}
+                choices={VERIFIER_MODES}
+                wordsOf={(mode) => VERIFIER_MODE_WORDS[mode]}
                 value={draft.mode}
-                onChange={(mode) => set({ mode: mode as VerifierMode })}
-              >
-                <Stack gap={10} mt={8}>
-                  {VERIFIER_MODES.map((mode) => (
-                    <Radio
-                      key={mode}
-                      value={mode}
-                      label={VERIFIER_MODE_WORDS[mode].name}
-                      description={VERIFIER_MODE_WORDS[mode].means}
-                    />
-                  ))}
-                </Stack>
-              </Radio.Group>
+                onChange={(mode) => set({ mode })}
+              />
               <DurationInput
                 label={words.staleness}
                 value={draft.maxStalenessSeconds}
@@ -143,22 +126,13 @@ export function VerifierForm({ start, isNew, audiences, request, cancelHref, onS
               />
             </>
           ) : null}
-          <Radio.Group
+          <OneOf
             label={hears ? words.auditAsked : words.audit}
+            choices={AUDIT_MODES}
+            wordsOf={(mode) => AUDIT_MODE_WORDS[mode]}
             value={draft.auditMode}
-            onChange={(mode) => set({ auditMode: mode as AuditMode })}
-          >
-            <Stack gap={10} mt={8}>
-              {AUDIT_MODES.map((mode) => (
-                <Radio
-                  key={mode}
-                  value={mode}
-                  label={AUDIT_MODE_WORDS[mode].name}
-                  description={AUDIT_MODE_WORDS[mode].means}
-                />
-              ))}
-            </Stack>
-          </Radio.Group>
+            onChange={(auditMode) => set({ auditMode })}
+          />
         </FormSection>
       )}
     </FormCard>

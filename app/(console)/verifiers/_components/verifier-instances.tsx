@@ -13,12 +13,8 @@ import {
   type VerifierInstance,
 } from "#lib/verifiers/model.ts";
 import { EndInstance } from "./end-instance.tsx";
+import { latencyWords } from "./latency-words.ts";
 import { instanceWords as words } from "./words.ts";
-
-/** `412 µs`, `1.8 ms`. */
-function microWords(us: number): string {
-  return us < 1_000 ? `${us} µs` : `${(us / 1_000).toFixed(us < 10_000 ? 1 : 0)} ms`;
-}
 
 function Position({ row }: { row: VerifierInstance }) {
   if (row.behindBy === null) return <span className="faint">–</span>;
@@ -135,7 +131,7 @@ export function VerifierInstances({
         row.latencyUs === null ? (
           <span className="faint">–</span>
         ) : (
-          `${microWords(row.latencyUs.p50)} / ${microWords(row.latencyUs.p99)}`
+          <span title={words.latencyMeans}>{latencyWords(row.latencyUs)}</span>
         ),
     },
     {

@@ -14,6 +14,7 @@ import { ScopeList } from "#components/display/scope-list.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { EmptyState } from "#components/feedback/empty-state.tsx";
 import type { Page, Total } from "#lib/list-query/define-table.ts";
+import { SEEN_WAY_WORDS } from "#lib/propagation/model.ts";
 import {
   AUDIT_MODE_WORDS,
   CHECK_WAY_WORDS,
@@ -22,6 +23,7 @@ import {
 } from "#lib/verifiers/model.ts";
 import { VERIFIERS_TABLE } from "#lib/verifiers/table.ts";
 import { DayUses } from "./day-uses.tsx";
+import { latencyWords } from "./latency-words.ts";
 import { verifierWords as words } from "./words.ts";
 
 const COLUMNS: DataTableColumn<VerifierListRow>[] = [
@@ -61,7 +63,15 @@ const COLUMNS: DataTableColumn<VerifierListRow>[] = [
     cell: (row) => (
       <span title={CHECK_WAY_WORDS[row.checkWay].means}>
         {wayWords(row)}
-        {waysDiffer(row.propagation) ? <span className="faint"> +</span> : null}
+        {waysDiffer(row.propagation) ? (
+          <span
+            className="faint"
+            title={words.seenWays(row.propagation.seenWays.map((way) => SEEN_WAY_WORDS[way]).join(", "))}
+          >
+            {" "}
+            +
+          </span>
+        ) : null}
       </span>
     ),
   },
@@ -96,6 +106,21 @@ const COLUMNS: DataTableColumn<VerifierListRow>[] = [
     size: 112,
     align: "end",
     cell: (row) => <DayUses row={row} />,
+  },
+  {
+    id: "latency",
+    header: "p50 / p99",
+    size: 130,
+    align: "end",
+    isHiddenAtFirst: true,
+    cell: (row) =>
+      row.latencyUs === null ? (
+        <span className="faint" title={words.unknownLatency}>
+          –
+        </span>
+      ) : (
+        <span title={words.latencyMeans}>{latencyWords(row.latencyUs)}</span>
+      ),
   },
   {
     id: "mode",

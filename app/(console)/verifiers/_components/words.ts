@@ -41,6 +41,7 @@ export const verifierWords = {
   nameHelp: "Lower-case letters, digits, dots, hyphens, underscores.",
   nameFixed: "It is the user name of its credentials: whoever uses it must learn the new one.",
   description: "Description",
+  streams: "Streams of signals",
   audiences: "Audiences",
   audiencesHelp: "It may ask about tokens for these. Every other token looks to it as if there were none.",
   noAudiences: "There is no audience yet: an application that accepts tokens.",
@@ -52,6 +53,7 @@ export const verifierWords = {
     `${live} live of ${count} heard of in the last minutes`,
   usesMeans: (allowed: string, refused: string) =>
     `${allowed} allowed, ${refused} refused in the last 24 hours`,
+  lostMeans: (lost: string) => `By its own account ${lost} more were lost: the log has gaps there.`,
   usesUncounted: "The uses of the last 24 hours take too long to count.",
   mode: "When it hears nothing",
   staleness: "It may hear nothing for",
@@ -66,6 +68,13 @@ export const verifierWords = {
   saved: "Saved. Authorities follow it within a second.",
   facts: "Verifier",
   seenAs: "Seen:",
+  seenWays: (ways: string) => `Seen: ${ways}`,
+  answered: "Answers, p50 / p99",
+  answeredMeans:
+    "What the authority took when it last asked: half of the answers no longer than the first, 99 in 100 no longer than the second. The way there and back is not in it.",
+  latencyMeans:
+    "What a check takes, p50 / p99: of its slowest process; of one that asks, what the authority takes to answer.",
+  unknownLatency: "Nothing is known of it: it has not checked lately, or does not say.",
   none: "None: every token looks to it as if there were none.",
   usesLink: "Uses on record",
   refusedLink: "What it presented that is no token",
@@ -132,6 +141,8 @@ export const howWords = {
     says: "Let nginx ask before it lets a request through.",
     note: "200 lets the request through with who it is in headers; 401 and 403 do not.",
   },
+  oneAudience: (name: string) =>
+    `The address lets tokens for “${name}” through: another application behind it has its own audience there, and without one a token for any of this verifier's audiences is good.`,
   traefik: {
     name: "Traefik",
     says: "Let Traefik ask before it lets a request through: give your routers the middleware “checked”.",
@@ -193,6 +204,8 @@ export const instanceWords = {
   checks: "Accepted / refused",
   checksMeans: (stale: string) => `Since it began; ${stale} of them while what it knew was too old.`,
   latency: "p50 / p99",
+  latencyMeans:
+    "What a check takes there: half of them no longer than the first, 99 in 100 no longer than the second.",
   lost: "Lost",
   none: "none",
   lostMeans: "Reports of uses that it had to drop: the log has gaps there.",
@@ -212,6 +225,7 @@ export const useWords = {
   all: "All of them",
   allowed: "allowed",
   refused: "refused",
+  reasons: "Refused because",
   perHour: "Uses per hour",
   uncounted: "They take too long to count.",
   lostSeries: "lost, by its own account",

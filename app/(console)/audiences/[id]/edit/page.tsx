@@ -25,7 +25,7 @@ export default async function EditAudiencePage({ params }: { params: Promise<{ i
           { name: audience.title, href: `/audiences/${audience.id}` },
         ]}
       />
-      <AudienceForm audience={audience} />
+      <AudienceForm key={audience.version} audience={audience} />
     </Page>
   );
 }

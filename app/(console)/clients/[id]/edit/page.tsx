@@ -32,7 +32,13 @@ export default async function EditClientPage({ params }: { params: Promise<{ id:
           { name: client.name, href: `/clients/${client.id}` },
         ]}
       />
-      <EditClient client={client} audiences={audiences} groups={groups} bounds={organisation} />
+      <EditClient
+        key={client.version}
+        client={client}
+        audiences={audiences}
+        groups={groups}
+        bounds={organisation}
+      />
     </Page>
   );
 }

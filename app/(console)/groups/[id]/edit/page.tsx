@@ -26,7 +26,7 @@ export default async function EditGroupPage({ params }: { params: Promise<{ id: 
           { name: group.name, href: `/groups/${group.id}` },
         ]}
       />
-      <GroupForm group={group} audiences={await audienceChoices(ctx)} />
+      <GroupForm key={group.version} group={group} audiences={await audienceChoices(ctx)} />
     </Page>
   );
 }

@@ -1,12 +1,11 @@
 "use client";
 
-import { Button, Group, NativeSelect, Stack, TextInput } from "@mantine/core";
+import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { IconFileText, IconPencil } from "@tabler/icons-react";
 import { useRouter } from "next/navigation";
-import { type FormEvent, useState } from "react";
-import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
+import { useState } from "react";
 import { useSend } from "#components/form/use-send.ts";
-import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
+import { FormDialog } from "#components/overlay/form-dialog.tsx";
 import {
   INCIDENT_STATE_WORDS,
   INCIDENT_STATES,
@@ -44,8 +43,7 @@ export function IncidentActions({
     setIsOpen(true);
   }
 
-  async function save(event: FormEvent) {
-    event.preventDefault();
+  async function save() {
     const body = { version: incident.version, title: title.trim(), severity, state };
     if ((await request.send("PATCH", `/api/v1/incidents/${incident.number}`, body)) === undefined)
       return router.refresh();
@@ -71,47 +69,40 @@ export function IncidentActions({
           {words.pack}
         </Button>
       ) : null}
-      <OnDemandDialog
+      <FormDialog
         isOpen={isOpen}
         onClose={() => setIsOpen(false)}
         title={`Case ${incident.number}`}
-        size={480}
+        act="Save"
+        isReady={title.trim() !== ""}
+        isBusy={request.isBusy}
+        problem={request.problem}
+        onSubmit={save}
       >
-        <form onSubmit={save}>
-          <Stack gap="md">
-            <TextInput
-              label="Title"
-              value={title}
-              maxLength={TITLE_MAX}
-              required
-              onChange={(event) => setTitle(event.currentTarget.value)}
-              data-autofocus
-            />
-            <NativeSelect
-              label="Severity"
-              value={severity}
-              onChange={(event) => setSeverity(event.currentTarget.value as Severity)}
-              data={SEVERITIES.map((value) => ({ value, label: SEVERITY_WORDS[value] }))}
-            />
-            <NativeSelect
-              label="State"
-              value={state}
-              onChange={(event) => setState(event.currentTarget.value as IncidentState)}
-              data={INCIDENT_STATES.map((value) => ({
-                value,
-                label: `${INCIDENT_STATE_WORDS[value].name}: ${INCIDENT_STATE_WORDS[value].means}`,
-              }))}
-            />
-            <ProblemAlert error={request.problem} />
-            <Group justify="flex-end" gap="xs">
-              <Button onClick={() => setIsOpen(false)}>Cancel</Button>
-              <Button type="submit" variant="filled" loading={request.isBusy} disabled={title.trim() === ""}>
-                Save
-              </Button>
-            </Group>
-          </Stack>
-        </form>
-      </OnDemandDialog>
+        <TextInput
+          label="Title"
+          value={title}
+          maxLength={TITLE_MAX}
+          required
+          onChange={(event) => setTitle(event.currentTarget.value)}
+          data-autofocus
+        />
+        <NativeSelect
+          label="Severity"
+          value={severity}
+          onChange={(event) => setSeverity(event.currentTarget.value as Severity)}
+          data={SEVERITIES.map((value) => ({ value, label: SEVERITY_WORDS[value] }))}
+        />
+        <NativeSelect
+          label="State"
+          value={state}
+          onChange={(event) => setState(event.currentTarget.value as IncidentState)}
+          data={INCIDENT_STATES.map((value) => ({
+            value,
+            label: `${INCIDENT_STATE_WORDS[value].name}: ${INCIDENT_STATE_WORDS[value].means}`,
+          }))}
+        />
+      </FormDialog>
     </>
   );
 }

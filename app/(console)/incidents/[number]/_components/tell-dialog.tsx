@@ -1,11 +1,10 @@
 "use client";
 
-import { Button, Checkbox, Group, NativeSelect, Stack, Textarea } from "@mantine/core";
+import { Button, Checkbox, NativeSelect, Stack, Textarea } from "@mantine/core";
 import { useRouter } from "next/navigation";
-import { type FormEvent, useState } from "react";
-import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
+import { useState } from "react";
 import { useSend } from "#components/form/use-send.ts";
-import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
+import { FormDialog } from "#components/overlay/form-dialog.tsx";
 import { type IncidentNotices, NOTICE_NOTE_MAX, type NoticeRecipient } from "#lib/incidents/model.ts";
 import { noticeText } from "#lib/incidents/notice-text.ts";
 import { incidentWords as words } from "../../_components/words.ts";
@@ -46,12 +45,10 @@ export function TellDialog({ number, notices }: { number: number; notices: Incid
     setIsOpen(true);
   }
   function close() {
-    if (request.isBusy) return;
     request.clear();
     setIsOpen(false);
   }
-  async function send(event: FormEvent) {
-    event.preventDefault();
+  async function send() {
     const recipients = told.map(({ kind, id, seen }) => ({ kind, id, seen }));
     const answer = await request.send("POST", `/api/v1/incidents/${number}/notices`, { recipients, note });
     // what was refused because it has changed is drawn again, to be read again
@@ -66,55 +63,50 @@ export function TellDialog({ number, notices }: { number: number; notices: Incid
       <Button size="compact-sm" onClick={open} disabled={able.length === 0}>
         {words.tell}
       </Button>
-      <OnDemandDialog isOpen={isOpen} onClose={close} title={words.tellTitle} size={680}>
-        <form onSubmit={(event) => void send(event)}>
-          <Stack gap="md">
-            <Checkbox.Group label={words.tellWhom} value={[...chosen]} onChange={setChosen}>
-              <Stack gap={8} mt={8} className={classes.people}>
-                {notices.recipients.map(({ id, name, address, tokens, whyNot }) => (
-                  <Checkbox
-                    key={id}
-                    value={id}
-                    disabled={whyNot !== null}
-                    label={name}
-                    description={whyNot ?? `${address} · ${words.theirTokens(tokens)}`}
-                  />
-                ))}
-              </Stack>
-            </Checkbox.Group>
-            <Textarea
-              label={words.tellNote}
-              description={words.tellNoteHelp}
-              value={note}
-              onChange={(event) => setNote(event.currentTarget.value)}
-              maxLength={NOTICE_NOTE_MAX}
-              autosize
-              minRows={2}
-              maxRows={6}
-            />
-            {told.length > 1 ? (
-              <NativeSelect
-                label={words.previewFor}
-                data={told.map(({ id, name }) => ({ value: id, label: name }))}
-                value={shown?.id ?? ""}
-                onChange={(event) => setShownId(event.currentTarget.value)}
+      <FormDialog
+        isOpen={isOpen}
+        onClose={close}
+        title={words.tellTitle}
+        size={680}
+        act={words.tellAct(told.length)}
+        isReady={told.length > 0}
+        isBusy={request.isBusy}
+        problem={request.problem}
+        onSubmit={send}
+      >
+        <Checkbox.Group label={words.tellWhom} value={[...chosen]} onChange={setChosen}>
+          <Stack gap={8} mt={8} className={classes.people}>
+            {notices.recipients.map(({ id, name, address, tokens, whyNot }) => (
+              <Checkbox
+                key={id}
+                value={id}
+                disabled={whyNot !== null}
+                label={name}
+                description={whyNot ?? `${address} · ${words.theirTokens(tokens)}`}
               />
-            ) : null}
-            {shown === undefined ? null : (
-              <Preview recipient={shown} note={note.replace(/\s+/g, " ").trim()} />
-            )}
-            <ProblemAlert error={request.problem} />
-            <Group justify="flex-end" gap="xs">
-              <Button onClick={close} disabled={request.isBusy}>
-                Cancel
-              </Button>
-              <Button type="submit" variant="filled" loading={request.isBusy} disabled={told.length === 0}>
-                {words.tellAct(told.length)}
-              </Button>
-            </Group>
+            ))}
           </Stack>
-        </form>
-      </OnDemandDialog>
+        </Checkbox.Group>
+        <Textarea
+          label={words.tellNote}
+          description={words.tellNoteHelp}
+          value={note}
+          onChange={(event) => setNote(event.currentTarget.value)}
+          maxLength={NOTICE_NOTE_MAX}
+          autosize
+          minRows={2}
+          maxRows={6}
+        />
+        {told.length > 1 ? (
+          <NativeSelect
+            label={words.previewFor}
+            data={told.map(({ id, name }) => ({ value: id, label: name }))}
+            value={shown?.id ?? ""}
+            onChange={(event) => setShownId(event.currentTarget.value)}
+          />
+        ) : null}
+        {shown === undefined ? null : <Preview recipient={shown} note={note.replace(/\s+/g, " ").trim()} />}
+      </FormDialog>
     </>
   );
 }

@@ -1,14 +1,13 @@
 "use client";
 
-import { Button, Group, Stack, Textarea, TextInput } from "@mantine/core";
+import { Button, Textarea, TextInput } from "@mantine/core";
 import { useRouter } from "next/navigation";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { Card } from "#components/display/card.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { Tag } from "#components/display/tag.tsx";
-import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
 import { useSend } from "#components/form/use-send.ts";
-import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
+import { FormDialog } from "#components/overlay/form-dialog.tsx";
 import { instantOf, localOf } from "#components/revocation/order-words.ts";
 import { type IncidentDetail, STEP_NOTE_MAX } from "#lib/incidents/model.ts";
 import { incidentWords as words } from "../../_components/words.ts";
@@ -39,8 +38,7 @@ export function WindowCard({ incident, canWrite }: { incident: IncidentDetail; c
     router.refresh();
   }
 
-  function save(event: FormEvent) {
-    event.preventDefault();
+  function save() {
     const at = instantOf(from);
     if (at !== null) void send(at);
   }
@@ -63,46 +61,42 @@ export function WindowCard({ incident, canWrite }: { incident: IncidentDetail; c
           {words.setWindow}
         </Button>
       ) : null}
-      <OnDemandDialog isOpen={isOpen} onClose={() => setIsOpen(false)} title={words.window} size={480}>
-        <form onSubmit={save}>
-          <Stack gap="md">
-            <p>Every use from then on counts as possibly the attacker's. What came before stays before.</p>
-            <TextInput
-              type="datetime-local"
-              label="From (your time)"
-              value={from}
-              required
-              onChange={(event) => setFrom(event.currentTarget.value)}
-              data-autofocus
-            />
-            <Textarea
-              label="Why"
-              placeholder="The commit that held it, the report that came in"
-              value={why}
-              autosize
-              minRows={2}
-              maxLength={STEP_NOTE_MAX}
-              onChange={(event) => setWhy(event.currentTarget.value)}
-            />
-            <ProblemAlert error={request.problem} />
-            <Group justify="flex-end" gap="xs">
-              {incident.isSuggested ? null : (
-                <Button onClick={() => send(null)} disabled={request.isBusy}>
-                  As the log suggests
-                </Button>
-              )}
-              <Button
-                type="submit"
-                variant="filled"
-                loading={request.isBusy}
-                disabled={instantOf(from) === null}
-              >
-                Set
-              </Button>
-            </Group>
-          </Stack>
-        </form>
-      </OnDemandDialog>
+      <FormDialog
+        isOpen={isOpen}
+        onClose={() => setIsOpen(false)}
+        title={words.window}
+        act="Set"
+        isReady={instantOf(from) !== null}
+        isBusy={request.isBusy}
+        problem={request.problem}
+        aside={
+          incident.isSuggested ? null : (
+            <Button variant="subtle" onClick={() => send(null)} disabled={request.isBusy}>
+              As the log suggests
+            </Button>
+          )
+        }
+        onSubmit={save}
+      >
+        <p>Every use from then on counts as possibly the attacker's. What came before stays before.</p>
+        <TextInput
+          type="datetime-local"
+          label="From (your time)"
+          value={from}
+          required
+          onChange={(event) => setFrom(event.currentTarget.value)}
+          data-autofocus
+        />
+        <Textarea
+          label="Why"
+          placeholder="The commit that held it, the report that came in"
+          value={why}
+          autosize
+          minRows={2}
+          maxLength={STEP_NOTE_MAX}
+          onChange={(event) => setWhy(event.currentTarget.value)}
+        />
+      </FormDialog>
     </Card>
   );
 }

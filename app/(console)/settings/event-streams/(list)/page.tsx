@@ -1,10 +1,8 @@
 import { IconPlus, IconTransfer } from "@tabler/icons-react";
 import type { Metadata } from "next";
 import { requireSignedIn } from "#app/_lib/context.ts";
-import { Card } from "#components/display/card.tsx";
 import { LinkButton } from "#components/display/link-button.tsx";
-import { EmptyState } from "#components/feedback/empty-state.tsx";
-import { Page, PageHeader } from "#components/frame/page-header.tsx";
+import { ShortListPage } from "#components/frame/short-list-page.tsx";
 import { can } from "#lib/authz/require-permission.ts";
 import { listEventStreams } from "#lib/event-streams/list-event-streams.ts";
 import { EventStreamsTable } from "../_components/event-streams-table.tsx";
@@ -21,23 +19,8 @@ export default async function EventStreamsPage() {
     </LinkButton>
   ) : null;
   return (
-    <Page>
-      <PageHeader
-        title={words.title}
-        purpose={words.purpose}
-        actions={streams.length > 0 ? newStream : null}
-      />
-      {streams.length > 0 ? (
-        <Card flush>
-          <EventStreamsTable streams={streams} now={ctx.now} />
-        </Card>
-      ) : (
-        <Card>
-          <EmptyState icon={<IconTransfer size={28} stroke={1.5} />} title={words.none} action={newStream}>
-            {words.noneText}
-          </EmptyState>
-        </Card>
-      )}
-    </Page>
+    <ShortListPage words={words} icon={<IconTransfer size={28} stroke={1.5} />} action={newStream}>
+      {streams.length > 0 ? <EventStreamsTable streams={streams} now={ctx.now} /> : null}
+    </ShortListPage>
   );
 }

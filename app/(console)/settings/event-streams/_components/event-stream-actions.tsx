@@ -1,9 +1,8 @@
 "use client";
 
-import { ActionIcon, Button, Menu } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import {
-  IconDots,
   IconHistory,
   IconKey,
   IconPencil,
@@ -13,10 +12,11 @@ import {
   IconTrash,
 } from "@tabler/icons-react";
 import { useRouter } from "next/navigation";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { LinkButton } from "#components/display/link-button.tsx";
-import { useSend } from "#components/form/use-send.ts";
+import { useToldSend } from "#components/form/use-told-send.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
+import { MoreMenu } from "#components/overlay/more-menu.tsx";
 import { requestJson } from "#components/request/request-json.ts";
 import type { EventStreamRow, EventStreamStatus, TestedEventStream } from "#lib/event-streams/model.ts";
 import { NewKeyDialog } from "./new-key-dialog.tsx";
@@ -28,7 +28,7 @@ type Dialog = "pause" | "replay" | "rotate" | "remove";
 /** What may be done with a stream. */
 export function EventStreamActions({ stream }: { stream: EventStreamRow }) {
   const router = useRouter();
-  const request = useSend();
+  const request = useToldSend();
   const [dialog, setDialog] = useState<Dialog | null>(null);
   const close = () => setDialog(null);
   const url = `/api/v1/event-streams/${stream.id}`;
@@ -52,37 +52,21 @@ export function EventStreamActions({ stream }: { stream: EventStreamRow }) {
     router.refresh();
   }
 
-  useEffect(() => {
-    if (request.problem !== null) notifications.show({ message: request.problem.message, color: "red" });
-  }, [request.problem]);
-
   return (
     <>
-      <Menu width={200}>
-        <Menu.Target>
-          <ActionIcon variant="default" size={32} aria-label={words.more}>
-            <IconDots size={17} />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {stream.status === "running" ? (
-            <Menu.Item leftSection={<IconPlayerPause size={16} />} onClick={() => setDialog("pause")}>
-              {words.pause}
-            </Menu.Item>
-          ) : null}
-          <Menu.Item leftSection={<IconHistory size={16} />} onClick={() => setDialog("replay")}>
-            {words.replay}
-          </Menu.Item>
-          {stream.delivery === "webhook" ? (
-            <Menu.Item leftSection={<IconKey size={16} />} onClick={() => setDialog("rotate")}>
-              {words.rotate}
-            </Menu.Item>
-          ) : null}
-          <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => setDialog("remove")}>
-            {words.remove}
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      <MoreMenu
+        label={words.more}
+        items={[
+          stream.status === "running"
+            ? { word: words.pause, icon: IconPlayerPause, act: () => setDialog("pause") }
+            : null,
+          { word: words.replay, icon: IconHistory, act: () => setDialog("replay") },
+          stream.delivery === "webhook"
+            ? { word: words.rotate, icon: IconKey, act: () => setDialog("rotate") }
+            : null,
+          { word: words.remove, icon: IconTrash, isDanger: true, act: () => setDialog("remove") },
+        ]}
+      />
       <LinkButton href={`/settings/event-streams/${stream.id}/edit`} leftSection={<IconPencil size={16} />}>
         {words.edit}
       </LinkButton>

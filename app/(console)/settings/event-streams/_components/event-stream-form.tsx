@@ -1,8 +1,10 @@
 "use client";
 
-import { Checkbox, MultiSelect, PasswordInput, Radio, Stack, Textarea, TextInput } from "@mantine/core";
+import { MultiSelect, Textarea, TextInput } from "@mantine/core";
 import { useState } from "react";
+import { AnyOf, OneOf } from "#components/form/choices.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
+import { SealedHeader } from "#components/form/sealed-header.tsx";
 import type { Send } from "#components/form/use-send.ts";
 import {
   CLIENTS_MAX,
@@ -99,22 +101,13 @@ export function EventStreamForm({ stream, clients, request, cancelHref, onSave }
           required
         />
         {stream === undefined ? (
-          <Radio.Group
+          <OneOf
             label={words.delivery}
+            choices={DELIVERIES}
+            wordsOf={(delivery) => DELIVERY_WORDS[delivery]}
             value={draft.delivery}
-            onChange={(delivery) => set({ delivery: delivery as Delivery, url: "" })}
-          >
-            <Stack gap={10} mt={8}>
-              {DELIVERIES.map((one) => (
-                <Radio
-                  key={one}
-                  value={one}
-                  label={DELIVERY_WORDS[one].name}
-                  description={DELIVERY_WORDS[one].means}
-                />
-              ))}
-            </Stack>
-          </Radio.Group>
+            onChange={(delivery) => set({ delivery, url: "" })}
+          />
         ) : null}
         <TextInput
           label={words.url}
@@ -129,34 +122,21 @@ export function EventStreamForm({ stream, clients, request, cancelHref, onSave }
         <SinkSecrets draft={draft} stream={stream} request={request} set={set} />
       </FormSection>
       <FormSection title={words.what} help={words.whatHelp}>
-        <Checkbox.Group
+        <AnyOf
           label={words.sources}
+          choices={SOURCES}
+          wordsOf={(source) => SOURCE_WORDS[source]}
           value={draft.sources}
-          onChange={(sources) => set({ sources: SOURCES.filter((one) => sources.includes(one)) })}
+          onChange={(sources) => set({ sources })}
           error={request.faultOf("sources")}
-        >
-          <Stack gap={10} mt={8}>
-            {SOURCES.map((one) => (
-              <Checkbox
-                key={one}
-                value={one}
-                label={SOURCE_WORDS[one].name}
-                description={SOURCE_WORDS[one].means}
-              />
-            ))}
-          </Stack>
-        </Checkbox.Group>
-        <Radio.Group
+        />
+        <OneOf
           label={words.outcome}
+          choices={OUTCOMES}
+          wordsOf={(outcome) => ({ name: OUTCOME_FILTER_WORDS[outcome] })}
           value={draft.outcome}
-          onChange={(outcome) => set({ outcome: outcome as OutcomeFilter })}
-        >
-          <Stack gap={10} mt={8}>
-            {OUTCOMES.map((one) => (
-              <Radio key={one} value={one} label={OUTCOME_FILTER_WORDS[one]} />
-            ))}
-          </Stack>
-        </Radio.Group>
+          onChange={(outcome) => set({ outcome })}
+        />
         {draft.sources.includes("uses") ? (
           <MultiSelect
             label={words.clients}
@@ -171,22 +151,13 @@ export function EventStreamForm({ stream, clients, request, cancelHref, onSave }
             clearable
           />
         ) : null}
-        <Radio.Group
+        <OneOf
           label={words.format}
+          choices={FORMATS}
+          wordsOf={(format) => FORMAT_WORDS[format]}
           value={draft.format}
-          onChange={(format) => set({ format: format as Format })}
-        >
-          <Stack gap={10} mt={8}>
-            {FORMATS.map((one) => (
-              <Radio
-                key={one}
-                value={one}
-                label={FORMAT_WORDS[one].name}
-                description={FORMAT_WORDS[one].means}
-              />
-            ))}
-          </Stack>
-        </Radio.Group>
+          onChange={(format) => set({ format })}
+        />
       </FormSection>
     </FormCard>
   );
@@ -218,23 +189,12 @@ function SinkSecrets({ draft, stream, request, set }: SinkSecretsProps) {
       />
     );
   return (
-    <>
-      <PasswordInput
-        label={words.authorization}
-        description={stream?.hasAuthorization ? words.authorizationKept : words.authorizationHelp}
-        value={draft.authorization}
-        onChange={(event) => set({ authorization: event.currentTarget.value, isForgotten: false })}
-        error={request.faultOf("authorization")}
-        autoComplete="off"
-        maxLength={1024}
-      />
-      {stream?.hasAuthorization ? (
-        <Checkbox
-          label={words.forget}
-          checked={draft.isForgotten}
-          onChange={(event) => set({ isForgotten: event.currentTarget.checked, authorization: "" })}
-        />
-      ) : null}
-    </>
+    <SealedHeader
+      draft={draft}
+      isSet={stream?.hasAuthorization ?? false}
+      set={set}
+      error={request.faultOf("authorization")}
+      words={words}
+    />
   );
 }

@@ -1,12 +1,11 @@
 "use client";
 
-import { Button, Group, Stack, Text, TextInput } from "@mantine/core";
+import { Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useRouter } from "next/navigation";
-import { type FormEvent, useState } from "react";
-import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
+import { useState } from "react";
 import { useSend } from "#components/form/use-send.ts";
-import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
+import { FormDialog } from "#components/overlay/form-dialog.tsx";
 import { instantOf, localOf } from "#components/revocation/order-words.ts";
 import { streamWords as words } from "./words.ts";
 
@@ -28,13 +27,11 @@ export function ReplayDialog({
   const at = instantOf(from);
 
   function close() {
-    if (request.isBusy) return;
     request.clear();
     onClose();
   }
 
-  async function replay(event: FormEvent) {
-    event.preventDefault();
+  async function replay() {
     const row = await request.send("POST", url, { from: at });
     if (row === undefined) return;
     notifications.show({ message: words.replayed, color: "green" });
@@ -43,33 +40,31 @@ export function ReplayDialog({
   }
 
   return (
-    <OnDemandDialog isOpen={isOpen} onClose={close} title={words.replayTitle} size={480}>
-      <form onSubmit={replay}>
-        <Stack gap="md">
-          <Text>{words.replayText}</Text>
-          <TextInput
-            type="datetime-local"
-            label={words.replayFrom}
-            value={from}
-            required
-            error={request.faultOf("from")}
-            onChange={(event) => {
-              request.touch("from");
-              setFrom(event.currentTarget.value);
-            }}
-            data-autofocus
-          />
-          <ProblemAlert error={request.problem} fields={request.fields} />
-          <Group justify="flex-end" gap="xs">
-            <Button onClick={close} disabled={request.isBusy}>
-              {words.cancel}
-            </Button>
-            <Button type="submit" variant="filled" loading={request.isBusy} disabled={at === null}>
-              {words.replayAct}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </OnDemandDialog>
+    <FormDialog
+      isOpen={isOpen}
+      onClose={close}
+      title={words.replayTitle}
+      act={words.replayAct}
+      cancel={words.cancel}
+      isReady={at !== null}
+      isBusy={request.isBusy}
+      problem={request.problem}
+      fields={request.fields}
+      onSubmit={replay}
+    >
+      <Text>{words.replayText}</Text>
+      <TextInput
+        type="datetime-local"
+        label={words.replayFrom}
+        value={from}
+        required
+        error={request.faultOf("from")}
+        onChange={(event) => {
+          request.touch("from");
+          setFrom(event.currentTarget.value);
+        }}
+        data-autofocus
+      />
+    </FormDialog>
   );
 }

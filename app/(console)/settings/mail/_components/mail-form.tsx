@@ -1,9 +1,10 @@
 "use client";
 
-import { NumberInput, Radio, Stack, Textarea, TextInput } from "@mantine/core";
+import { NumberInput, Textarea, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { OneOf } from "#components/form/choices.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import { MAIL_TLS, MAIL_TLS_WORDS, type MailSettings, type MailTls } from "#lib/mail/model.ts";
@@ -82,27 +83,17 @@ export function MailForm({ settings }: { settings: MailSettings }) {
     <FormCard name={words.server} onSubmit={() => void save()} request={request} submitWord={words.save}>
       <FormSection title={words.server} help={words.serverHelp}>
         {text("host", words.host, true)}
-        <Radio.Group
+        <OneOf
           label={words.tls}
+          choices={MAIL_TLS}
+          wordsOf={(tls) => MAIL_TLS_WORDS[tls]}
           value={draft.tls}
-          onChange={(value) => {
-            const tls = value as MailTls;
+          onChange={(tls) => {
             const isUsual = draft.port === MAIL_TLS_WORDS[draft.tls].port;
             set({ tls, ...(isUsual ? { port: MAIL_TLS_WORDS[tls].port } : {}) });
           }}
           error={request.faultOf("tls")}
-        >
-          <Stack gap={10} mt={8}>
-            {MAIL_TLS.map((one) => (
-              <Radio
-                key={one}
-                value={one}
-                label={MAIL_TLS_WORDS[one].name}
-                description={MAIL_TLS_WORDS[one].means}
-              />
-            ))}
-          </Stack>
-        </Radio.Group>
+        />
         <NumberInput
           label={words.port}
           value={draft.port}

@@ -1,10 +1,8 @@
 import { IconPlus, IconScan } from "@tabler/icons-react";
 import type { Metadata } from "next";
 import { requireSignedIn } from "#app/_lib/context.ts";
-import { Card } from "#components/display/card.tsx";
 import { LinkButton } from "#components/display/link-button.tsx";
-import { EmptyState } from "#components/feedback/empty-state.tsx";
-import { Page, PageHeader } from "#components/frame/page-header.tsx";
+import { ShortListPage } from "#components/frame/short-list-page.tsx";
 import { can } from "#lib/authz/require-permission.ts";
 import { listScanners } from "#lib/scanners/list-scanners.ts";
 import { ScannersTable } from "../_components/scanners-table.tsx";
@@ -21,23 +19,8 @@ export default async function ScannersPage() {
     </LinkButton>
   ) : null;
   return (
-    <Page>
-      <PageHeader
-        title={words.title}
-        purpose={words.purpose}
-        actions={scanners.length > 0 ? newScanner : null}
-      />
-      {scanners.length > 0 ? (
-        <Card flush>
-          <ScannersTable scanners={scanners} />
-        </Card>
-      ) : (
-        <Card>
-          <EmptyState icon={<IconScan size={28} stroke={1.5} />} title={words.none} action={newScanner}>
-            {words.noneText}
-          </EmptyState>
-        </Card>
-      )}
-    </Page>
+    <ShortListPage words={words} icon={<IconScan size={28} stroke={1.5} />} action={newScanner}>
+      {scanners.length > 0 ? <ScannersTable scanners={scanners} /> : null}
+    </ShortListPage>
   );
 }

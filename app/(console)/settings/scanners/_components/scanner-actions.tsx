@@ -6,6 +6,7 @@ import { IconCircleCheck, IconCircleOff, IconKey, IconPencil } from "@tabler/ico
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { LinkButton } from "#components/display/link-button.tsx";
+import { useToldSend } from "#components/form/use-told-send.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { RotateSecretDialog } from "#components/overlay/rotate-secret-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
@@ -15,6 +16,7 @@ import { scannerWords as words } from "./words.ts";
 /** What may be done with a scanner. */
 export function ScannerActions({ scanner }: { scanner: ScannerDetail }) {
   const router = useRouter();
+  const request = useToldSend();
   const [dialog, setDialog] = useState<"stop" | "rotate" | null>(null);
   const url = `/api/v1/scanners/${scanner.id}`;
 
@@ -27,7 +29,11 @@ export function ScannerActions({ scanner }: { scanner: ScannerDetail }) {
   return (
     <>
       {scanner.state === "disabled" ? (
-        <Button leftSection={<IconCircleCheck size={16} />} onClick={() => void turn("enable")}>
+        <Button
+          leftSection={<IconCircleCheck size={16} />}
+          loading={request.isBusy}
+          onClick={() => void request.run(() => turn("enable"))}
+        >
           {words.start}
         </Button>
       ) : (

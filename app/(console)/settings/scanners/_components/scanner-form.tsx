@@ -1,7 +1,8 @@
 "use client";
 
-import { NumberInput, Radio, Stack, TextInput } from "@mantine/core";
+import { NumberInput, TextInput } from "@mantine/core";
 import { useState } from "react";
+import { OneOf } from "#components/form/choices.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
 import type { Send } from "#components/form/use-send.ts";
 import {
@@ -70,23 +71,14 @@ export function ScannerForm({
         />
       </FormSection>
       <FormSection title={words.policy} help={words.policyHelp}>
-        <Radio.Group
+        <OneOf
           label={words.action}
+          choices={SCANNER_ACTIONS}
+          wordsOf={(action) => SCANNER_ACTION_WORDS[action]}
           value={draft.action}
-          onChange={(action) => set({ action: action as ScannerAction })}
+          onChange={(action) => set({ action })}
           error={request.faultOf("action")}
-        >
-          <Stack gap={10} mt={8}>
-            {SCANNER_ACTIONS.map((one) => (
-              <Radio
-                key={one}
-                value={one}
-                label={SCANNER_ACTION_WORDS[one].name}
-                description={SCANNER_ACTION_WORDS[one].means}
-              />
-            ))}
-          </Stack>
-        </Radio.Group>
+        />
         {draft.action === "suspend" ? (
           <NumberInput
             label={words.hours}

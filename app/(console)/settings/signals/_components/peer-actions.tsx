@@ -7,15 +7,17 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { LinkButton } from "#components/display/link-button.tsx";
 import { SecretOnce } from "#components/display/secret-once.tsx";
+import { useToldSend } from "#components/form/use-told-send.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
+import { MoreMenu } from "#components/overlay/more-menu.tsx";
 import { requestJson } from "#components/request/request-json.ts";
 import type { CreatedReceiver, ReceiverDetail } from "#lib/signal-receivers/model.ts";
-import { MoreMenu } from "./more-menu.tsx";
 import { signalWords as words } from "./words.ts";
 
 /** What may be done with a peer. */
 export function PeerActions({ peer }: { peer: ReceiverDetail }) {
   const router = useRouter();
+  const request = useToldSend();
   const [dialog, setDialog] = useState<"disable" | "secret" | null>(null);
   const [secret, setSecret] = useState<string | null>(null);
   const close = () => setDialog(null);
@@ -30,10 +32,15 @@ export function PeerActions({ peer }: { peer: ReceiverDetail }) {
   return (
     <>
       <MoreMenu
+        label={words.more}
         items={[
           { word: words.rotate, icon: IconKey, act: () => setDialog("secret") },
           peer.state === "disabled"
-            ? { word: words.startPeer, icon: IconCircleCheck, act: () => void turn("enable") }
+            ? {
+                word: words.startPeer,
+                icon: IconCircleCheck,
+                act: () => void request.run(() => turn("enable")),
+              }
             : { word: words.stopPeer, icon: IconCircleOff, isDanger: true, act: () => setDialog("disable") },
         ]}
       />

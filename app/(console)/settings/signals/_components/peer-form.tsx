@@ -1,7 +1,8 @@
 "use client";
 
-import { NumberInput, Radio, Select, Stack, TextInput } from "@mantine/core";
+import { NumberInput, Select, TextInput } from "@mantine/core";
 import { useState } from "react";
+import { OneOf } from "#components/form/choices.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
 import type { Send } from "#components/form/use-send.ts";
 import {
@@ -119,22 +120,13 @@ export function PeerForm({ start, verifiers, isNew, request, cancelHref, onSave 
         />
       </FormSection>
       <FormSection title={words.subjects} help={words.subjectsHelp}>
-        <Radio.Group
+        <OneOf
           label={words.subjectBy}
+          choices={SUBJECT_BYS}
+          wordsOf={(subjectBy) => SUBJECT_BY_WORDS[subjectBy]}
           value={draft.subjectBy}
-          onChange={(subjectBy) => set({ subjectBy: subjectBy as SubjectBy })}
-        >
-          <Stack gap={10} mt={8}>
-            {SUBJECT_BYS.map((one) => (
-              <Radio
-                key={one}
-                value={one}
-                label={SUBJECT_BY_WORDS[one].name}
-                description={SUBJECT_BY_WORDS[one].means}
-              />
-            ))}
-          </Stack>
-        </Radio.Group>
+          onChange={(subjectBy) => set({ subjectBy })}
+        />
         {draft.subjectBy === "attribute" ? (
           <TextInput
             label={words.attribute}

@@ -13,11 +13,11 @@ import {
 import { useRouter } from "next/navigation";
 import { useEffect, useState } from "react";
 import { LinkButton } from "#components/display/link-button.tsx";
-import { useSend } from "#components/form/use-send.ts";
+import { useToldSend } from "#components/form/use-told-send.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
+import { MoreMenu } from "#components/overlay/more-menu.tsx";
 import { requestJson } from "#components/request/request-json.ts";
 import type { StreamRow, StreamStatus } from "#lib/signals/model.ts";
-import { MoreMenu } from "./more-menu.tsx";
 import { signalWords as words } from "./words.ts";
 
 /** How often, and how long, the page is looked at anew after a test. */
@@ -27,7 +27,7 @@ const LOOKS = 10;
 /** What may be done with a stream. */
 export function StreamActions({ stream }: { stream: StreamRow }) {
   const router = useRouter();
-  const test = useSend();
+  const request = useToldSend();
   const [dialog, setDialog] = useState<"pause" | "disable" | "remove" | null>(null);
   const [looks, setLooks] = useState(0);
   const close = () => setDialog(null);
@@ -52,23 +52,24 @@ export function StreamActions({ stream }: { stream: StreamRow }) {
   }
 
   async function sendTest() {
-    const sent = await test.send<StreamRow>("POST", `${url}/verify`);
+    const sent = await request.send<StreamRow>("POST", `${url}/verify`);
     if (sent === undefined) return;
     notifications.show({ message: words.tested, color: "green" });
     setLooks(LOOKS);
   }
 
-  useEffect(() => {
-    if (test.problem !== null) notifications.show({ message: test.problem.message, color: "red" });
-  }, [test.problem]);
-
   return (
     <>
       <MoreMenu
+        label={words.more}
         items={[
           stream.status === "enabled"
             ? { word: words.pause, icon: IconPlayerPause, act: () => setDialog("pause") }
-            : { word: words.enable, icon: IconCircleCheck, act: () => void setStatus("enabled") },
+            : {
+                word: words.enable,
+                icon: IconCircleCheck,
+                act: () => void request.run(() => setStatus("enabled")),
+              },
           stream.status === "disabled"
             ? null
             : { word: words.disable, icon: IconCircleOff, isDanger: true, act: () => setDialog("disable") },
@@ -82,7 +83,7 @@ export function StreamActions({ stream }: { stream: StreamRow }) {
         <Button
           variant="filled"
           leftSection={<IconSend size={16} />}
-          loading={test.isBusy}
+          loading={request.isBusy}
           onClick={() => void sendTest()}
         >
           {words.test}

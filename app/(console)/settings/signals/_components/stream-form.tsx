@@ -1,10 +1,12 @@
 "use client";
 
-import { Checkbox, PasswordInput, Radio, Select, Stack, TextInput } from "@mantine/core";
+import { Select, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { AnyOf, OneOf } from "#components/form/choices.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
+import { SealedHeader } from "#components/form/sealed-header.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import {
   DELIVERIES,
@@ -32,7 +34,7 @@ export function StreamForm({ stream, verifiers }: StreamFormProps) {
     verifierId: stream?.verifier.id ?? verifiers[0]?.id ?? "",
     description: stream?.description ?? "",
     audience: stream?.audience ?? "",
-    events: stream?.events ?? [...SENT_EVENTS],
+    events: SENT_EVENTS.filter((type) => stream?.events.includes(type) ?? true),
     delivery: stream?.delivery ?? ("push" as Delivery),
     endpointUrl: stream?.endpointUrl ?? "",
     authorization: "",
@@ -111,41 +113,23 @@ export function StreamForm({ stream, verifiers }: StreamFormProps) {
         />
       </FormSection>
       <FormSection title={words.events} help={words.eventsHelp}>
-        <Checkbox.Group
+        <AnyOf
           label={words.events}
+          choices={SENT_EVENTS}
+          wordsOf={(type) => EVENT_WORDS[type] ?? { name: type }}
           value={draft.events}
-          onChange={(events) => set({ events: [...events] })}
+          onChange={(events) => set({ events })}
           error={request.faultOf("events")}
-        >
-          <Stack gap={10} mt={8}>
-            {SENT_EVENTS.map((type) => (
-              <Checkbox
-                key={type}
-                value={type}
-                label={EVENT_WORDS[type]?.name}
-                description={EVENT_WORDS[type]?.means}
-              />
-            ))}
-          </Stack>
-        </Checkbox.Group>
+        />
       </FormSection>
       <FormSection title={words.delivery} help={words.deliveryHelp}>
-        <Radio.Group
+        <OneOf
           label={words.delivery}
+          choices={DELIVERIES}
+          wordsOf={(delivery) => DELIVERY_WORDS[delivery]}
           value={draft.delivery}
-          onChange={(delivery) => set({ delivery: delivery as Delivery })}
-        >
-          <Stack gap={10} mt={8}>
-            {DELIVERIES.map((one) => (
-              <Radio
-                key={one}
-                value={one}
-                label={DELIVERY_WORDS[one].name}
-                description={DELIVERY_WORDS[one].means}
-              />
-            ))}
-          </Stack>
-        </Radio.Group>
+          onChange={(delivery) => set({ delivery })}
+        />
         {isPush ? (
           <>
             <TextInput
@@ -158,22 +142,13 @@ export function StreamForm({ stream, verifiers }: StreamFormProps) {
               maxLength={2048}
               required
             />
-            <PasswordInput
-              label={words.authorization}
-              description={stream?.hasAuthorization ? words.authorizationKept : words.authorizationHelp}
-              value={draft.authorization}
-              onChange={(event) => set({ authorization: event.currentTarget.value, isForgotten: false })}
+            <SealedHeader
+              draft={draft}
+              isSet={stream?.hasAuthorization ?? false}
+              set={set}
               error={request.faultOf("authorization")}
-              autoComplete="off"
-              maxLength={1024}
+              words={words}
             />
-            {stream?.hasAuthorization ? (
-              <Checkbox
-                label={words.forget}
-                checked={draft.isForgotten}
-                onChange={(event) => set({ isForgotten: event.currentTarget.checked, authorization: "" })}
-              />
-            ) : null}
           </>
         ) : null}
       </FormSection>

@@ -30,9 +30,20 @@ function Verifier({ verifier, isLive }: { verifier: VerifierStanding; isLive: bo
   return (
     <li>
       <span>
-        {verifier.name} <small>{wayWords(verifier)}</small>
+        <Link prefetch={false} href={`/verifiers/${verifier.verifierId}`}>
+          {verifier.name}
+        </Link>{" "}
+        <small>{wayWords(verifier)}</small>
         <br />
         <small>{verifier.says}</small>
+        {accepts && !isLive ? (
+          <>
+            <br />
+            <small>
+              Until <Instant at={verifier.acceptsUntil} show="exact" focusable />
+            </small>
+          </>
+        ) : null}
       </span>
       {accepts ? (
         <Tag tone={isLive ? "standby" : "suspended"}>

@@ -26,7 +26,7 @@ export default async function EditVerifierPage({ params }: { params: Promise<{ i
           { name: verifier.name, href: `/verifiers/${verifier.id}` },
         ]}
       />
-      <EditVerifier verifier={verifier} audiences={await audienceChoices(ctx)} />
+      <EditVerifier key={verifier.version} verifier={verifier} audiences={await audienceChoices(ctx)} />
     </Page>
   );
 }

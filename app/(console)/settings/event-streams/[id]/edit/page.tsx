@@ -25,7 +25,7 @@ export default async function EditEventStreamPage({ params }: { params: Promise<
           { name: stream.name, href: `/settings/event-streams/${id}` },
         ]}
       />
-      <EditEventStream stream={stream} clients={await listClientNames(ctx)} />
+      <EditEventStream key={stream.version} stream={stream} clients={await listClientNames(ctx)} />
     </Page>
   );
 }

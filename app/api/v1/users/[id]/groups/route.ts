@@ -7,7 +7,8 @@ import { setUserGroups } from "#lib/users/set-user-groups.ts";
 export const PUT = defineRoute({
   method: "PUT",
   path: "/api/v1/users/{id}/groups",
-  summary: "Puts a user into exactly these groups",
+  summary:
+    "Puts a user into exactly these groups; `version` is the one that was read, another one's change is refused with 409",
   permission: "user:write",
   params: idParams,
   body: setUserGroupsInput,

@@ -31,7 +31,7 @@ export default async function EditPeerPage({ params }: { params: Promise<{ id: s
           { name: peer.name, href: `/settings/signals/peers/${id}` },
         ]}
       />
-      <EditPeer peer={peer} verifiers={verifiers} />
+      <EditPeer key={peer.version} peer={peer} verifiers={verifiers} />
     </Page>
   );
 }

@@ -27,7 +27,7 @@ export default async function EditStreamPage({ params }: { params: Promise<{ id:
           },
         ]}
       />
-      <StreamForm stream={stream} verifiers={[stream.verifier]} />
+      <StreamForm key={stream.version} stream={stream} verifiers={[stream.verifier]} />
     </Page>
   );
 }

@@ -2,16 +2,15 @@
 
 import { ActionIcon, Menu } from "@mantine/core";
 import { IconDots, type TablerIcon } from "@tabler/icons-react";
-import { signalWords as words } from "./words.ts";
 
 export type MoreItem = { word: string; icon: TablerIcon; isDanger?: boolean; act: () => void };
 
-/** What else may be done with a stream or a peer: behind one button, what hurts last. */
-export function MoreMenu({ items }: { items: readonly (MoreItem | null)[] }) {
+/** What else may be done with a thing, behind one button: what hurts stands last. `label` names the button. */
+export function MoreMenu({ label, items }: { label: string; items: readonly (MoreItem | null)[] }) {
   return (
     <Menu width={200}>
       <Menu.Target>
-        <ActionIcon variant="default" size={32} aria-label={words.more}>
+        <ActionIcon variant="default" size={32} aria-label={label}>
           <IconDots size={17} />
         </ActionIcon>
       </Menu.Target>

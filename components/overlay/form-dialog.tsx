@@ -1,0 +1,73 @@
+"use client";
+
+import { Button, Group, Stack } from "@mantine/core";
+import type { FormEvent, ReactNode } from "react";
+import { ProblemAlert } from "../feedback/problem-alert.tsx";
+import { OnDemandDialog } from "../on-demand/dialog.tsx";
+
+type FormDialogProps = {
+  isOpen: boolean;
+  /** Not called while it is busy. */
+  onClose: () => void;
+  title: string;
+  /** Pixels. */
+  size?: number;
+  /** What is filled in. */
+  children: ReactNode;
+  /** The button's words: "Save". */
+  act: string;
+  cancel?: string;
+  isDanger?: boolean;
+  /** Whether what is filled in can be sent. */
+  isReady?: boolean;
+  isBusy: boolean;
+  /** What it was refused with; null where it was not. */
+  problem: unknown;
+  /** Fields that say themselves what is wrong with them. */
+  fields?: readonly string[];
+  /** Something else that may be done, across from the buttons. */
+  aside?: ReactNode;
+  onSubmit: () => void;
+};
+
+/** A form in a dialog: sent once at a time, and kept open with the reason where it was refused. */
+export function FormDialog(props: FormDialogProps) {
+  const { isOpen, title, size = 480, isDanger = false, isReady = true, isBusy, aside = null } = props;
+
+  function close() {
+    if (!isBusy) props.onClose();
+  }
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (isReady && !isBusy) props.onSubmit();
+  }
+
+  return (
+    <OnDemandDialog isOpen={isOpen} onClose={close} title={title} size={size}>
+      <form onSubmit={submit}>
+        <Stack gap="md">
+          {props.children}
+          <ProblemAlert error={props.problem} fields={props.fields ?? []} />
+          <Group justify={aside === null ? "flex-end" : "space-between"} gap="xs">
+            {aside}
+            <Group gap="xs">
+              <Button onClick={close} disabled={isBusy}>
+                {props.cancel ?? "Cancel"}
+              </Button>
+              <Button
+                type="submit"
+                variant="filled"
+                color={isDanger ? "red" : "accent"}
+                loading={isBusy}
+                disabled={!isReady}
+              >
+                {props.act}
+              </Button>
+            </Group>
+          </Group>
+        </Stack>
+      </form>
+    </OnDemandDialog>
+  );
+}

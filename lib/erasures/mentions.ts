@@ -1,0 +1,112 @@
+import type { Sql } from "../db/sql.ts";
+import { ERASED_NAME, erasedEmail } from "./model.ts";
+
+/** Shorter names, and those of one word, stand in too much that is not about the person. */
+const NAME_MIN = 6;
+
+/** What stands in a text where somebody was named. */
+export const IN_PLACE = "[erased]";
+
+/** What a person was ever called, and how it is found in a text. */
+export type Mentions = {
+  emails: string[];
+  names: string[];
+  /** A regular expression of PostgreSQL, without regard to case; null where there is nothing to look for. */
+  pattern: string | null;
+};
+
+// what they are called, and what acts and files say that they were called
+const KNOWN = `
+  WITH said AS (
+    SELECT email, name FROM user_account WHERE id = $1::uuid
+    UNION ALL SELECT s.value ->> 'email', s.value ->> 'name' FROM audit_entry e CROSS JOIN LATERAL (VALUES (e.before), (e.after)) AS s(value)
+      WHERE e.target_kind = 'user' AND e.target_id = $1::text AND jsonb_typeof(s.value) = 'object'
+    UNION ALL SELECT r.value ->> 'email', r.value ->> 'name' FROM people_import_row i CROSS JOIN LATERAL (VALUES (i.before), (i.given)) AS r(value)
+      WHERE i.target_id = $1::uuid AND jsonb_typeof(r.value) = 'object'
+    UNION ALL SELECT e.target_name, NULL FROM audit_entry e WHERE e.target_kind = 'user' AND e.target_id = $1::text AND e.target_name LIKE '%@%'
+  )
+  SELECT coalesce(array_agg(DISTINCT lower(email)) FILTER (WHERE email IS NOT NULL), '{}') AS emails,
+    coalesce(array_agg(DISTINCT name) FILTER (WHERE name IS NOT NULL), '{}') AS names FROM said`;
+
+const escaped = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+/** A value as it may stand in a text, in JSON and in an address. */
+function writings(value: string): string[] {
+  const inJson = JSON.stringify(value).slice(1, -1);
+  const inUrl = encodeURIComponent(value);
+  return [...new Set([value, inJson, inUrl, inUrl.replaceAll("%20", "+")])];
+}
+
+function patternOf(values: readonly string[]): string | null {
+  if (values.length === 0) return null;
+  const all = values
+    .flatMap(writings)
+    .map(escaped)
+    .sort((one, other) => other.length - one.length);
+  return `(?<![[:alnum:]_.+-])(?:${all.join("|")})(?![[:alnum:]_]|[.+-][[:alnum:]])`;
+}
+
+/** What a person was ever called, as far as it is on record. */
+export async function readMentions(sql: Sql, userId: string): Promise<Mentions> {
+  const [known] = await sql.query<{ emails: string[]; names: string[] }>(KNOWN, [userId]);
+  const emails = (known?.emails ?? []).filter((email) => email !== erasedEmail(userId));
+  const names = (known?.names ?? []).filter((name) => name !== ERASED_NAME);
+  const isTelling = (name: string) => name.length >= NAME_MIN && /\S\s+\S/.test(name);
+  return { emails, names, pattern: patternOf([...emails, ...names.filter(isTelling)]) };
+}
+
+/** Texts outside of the log in which a person may be named, by table. `json`: of any depth. */
+export const MENTIONING: readonly { table: string; column: string; kind: "text" | "json" }[] = [
+  { table: "revocation_order", column: "target_name", kind: "text" },
+  { table: "revocation_order", column: "actor_name", kind: "text" },
+  { table: "revocation_order", column: "note", kind: "text" },
+  { table: "incident", column: "title", kind: "text" },
+  { table: "incident", column: "compromised_why", kind: "text" },
+  { table: "incident_subject", column: "name", kind: "text" },
+  { table: "incident_step", column: "what", kind: "text" },
+  { table: "incident_note", column: "text", kind: "text" },
+  { table: "mail", column: "subject", kind: "text" },
+  { table: "mail", column: "body", kind: "text" },
+  { table: "leak_finding", column: "name", kind: "text" },
+  { table: "leak_finding", column: "url", kind: "text" },
+  { table: "leak_finding", column: "source", kind: "text" },
+  { table: "detection", column: "facts", kind: "json" },
+  { table: "detection_mute", column: "reason", kind: "text" },
+  { table: "people_import", column: "file_name", kind: "text" },
+  { table: "people_import_row", column: "remark", kind: "text" },
+  { table: "people_import_row", column: "given", kind: "json" },
+  { table: "people_import_row", column: "before", kind: "json" },
+  { table: "list_export", column: "query", kind: "text" },
+  { table: "saved_view", column: "query", kind: "text" },
+  { table: "saved_view", column: "name", kind: "text" },
+  { table: "preference", column: "value", kind: "json" },
+  { table: "order_plan", column: "target_name", kind: "text" },
+  { table: "order_plan", column: "confirm", kind: "text" },
+  { table: "selection", column: "filters", kind: "json" },
+  { table: "signal_event", column: "subject", kind: "json" },
+  { table: "signal_event", column: "event", kind: "json" },
+  { table: "client", column: "description", kind: "text" },
+  { table: "user_group", column: "description", kind: "text" },
+  { table: "verifier", column: "description", kind: "text" },
+  { table: "signal_stream", column: "description", kind: "text" },
+];
+
+/** Takes a person's names out of those texts. @returns how many texts it was. */
+export async function eraseMentions(tx: Sql, pattern: string): Promise<number> {
+  let texts = 0;
+  for (const { table, column, kind } of MENTIONING) {
+    const as = kind === "json" ? "::jsonb" : "";
+    // a view's name is unique among its owner's
+    const also =
+      table === "saved_view" && column === "name"
+        ? `, name_key = lower(regexp_replace(name, $1::text, '${IN_PLACE}', 'gi')) || ' ' || right(id::text, 6)`
+        : "";
+    const rows = await tx.query(
+      `UPDATE ${table} SET ${column} = regexp_replace(${column}::text, $1::text, '${IN_PLACE}', 'gi')${as}${also}
+       WHERE ${column}::text ~* $1::text RETURNING 1`,
+      [pattern],
+    );
+    texts += rows.length;
+  }
+  return texts;
+}
