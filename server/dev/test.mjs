@@ -29,7 +29,11 @@ const runLint = () =>
   ]);
 const runTypes = () => runCheck("types", ["node_modules/typescript/bin/tsc", "--noEmit", "-p", "."]);
 
-const vitest = (project, workers) => [project, () => runVitest(project, [`--maxWorkers=${workers}`])];
+/** With fewer workers where others run beside it; one that is asked for by name has all. */
+const vitest = (project, workers) => [
+  project,
+  () => runVitest(project, asked.length > 0 ? [] : [`--maxWorkers=${workers}`]),
+];
 
 /**
  * Stages follow each other, and so do the suites of a lane; the lanes of a stage run at the same time. Types come from the build, and a browser needs
@@ -43,7 +47,7 @@ const STAGES = [
     ],
     [["lint", runLint], ["audit", runAudit], vitest("unit", 3)],
   ],
-  [[vitest("database", 2)], [vitest("endpoint", 3)]],
+  [[vitest("database", 1)], [vitest("endpoint", 3)]],
   [[["end-to-end", runPlaywright]]],
   [[vitest("faults", 1)]],
 ];
