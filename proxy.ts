@@ -97,7 +97,7 @@ export function proxy(request: NextRequest): Response {
   response.headers.set("cross-origin-resource-policy", "same-origin");
   response.headers.set(
     "permissions-policy",
-    "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=(), clipboard-write=(self), publickey-credentials-get=(self)",
+    "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=(), clipboard-write=(self), publickey-credentials-get=(self), publickey-credentials-create=(self)",
   );
   if (isSecure) response.headers.set("strict-transport-security", "max-age=63072000; includeSubDomains");
   return response;

@@ -3,6 +3,7 @@ export type ErrorCode =
   | "INVALID_INPUT"
   | "NOT_SIGNED_IN"
   | "FORBIDDEN"
+  | "STEP_UP_REQUIRED"
   | "NOT_FOUND"
   | "CONFLICT"
   | "STALE_VERSION"

@@ -12,6 +12,7 @@ const OTHER: Record<string, readonly string[]> = {
   "/api/auth/session": ["GET"],
   "/api/auth/signin": ["GET"],
   "/api/auth/callback/credentials": ["POST"],
+  "/api/auth/callback/passkey": ["POST"],
   "/api/auth/signout": ["POST"],
 };
 

@@ -3,12 +3,15 @@ import Credentials from "next-auth/providers/credentials";
 import { z } from "zod";
 import { findSession } from "#lib/admins/find-session.ts";
 import { ADMIN_SESSION_ABSOLUTE_SECONDS } from "#lib/admins/model.ts";
-import { signIn } from "#lib/admins/sign-in.ts";
+import { type SignInResult, signIn } from "#lib/admins/sign-in.ts";
+import { signInWithPasskey } from "#lib/admins/sign-in-with-passkey.ts";
 import { signOut } from "#lib/admins/sign-out.ts";
 import type { Context } from "#lib/context.ts";
 import { isUnavailable } from "#lib/db/unavailable.ts";
 import { getEnv } from "#lib/env.ts";
 import { DomainError } from "#lib/errors.ts";
+import { passkeyAnswer } from "#lib/passkeys/input.ts";
+import { passkeyMeans } from "./passkey-means.ts";
 import { logProblem } from "./problem.ts";
 import { derivedKey, keyWrapper } from "./secrets.ts";
 import { isSecure, openSession, sealSession, sessionCookieName } from "./session-cookie.ts";
@@ -18,13 +21,22 @@ const credentials = z.object({
   password: z.string().min(1).max(256),
   code: z.string().max(16).default(""),
   enrolment: z.string().max(2000).optional(),
+  recoveryCode: z.string().max(64).optional(),
 });
+
+/** The browser's answer, as JSON in the one field that a form has for it. */
+const passkeyCredentials = z.object({ answer: z.string().max(14_000) });
 
 /**
  * next-auth for one request. Its cookie carries a session id and nothing else; the session is a row.
- * `failures` receives what next-auth would only log, so that a sign-out that did not happen is not answered as one.
+ * `failures` receives what next-auth would only log, so that a sign-out that did not happen is not answered as one. `challenge` is the sealed one that this
+ * browser was asked to sign, where it was.
  */
-export function authOptions(ctx: Context, failures: unknown[]): NextAuthOptions {
+export function authOptions(
+  ctx: Context,
+  failures: unknown[],
+  challenge: string | null = null,
+): NextAuthOptions {
   const env = getEnv();
   // next-auth reads its own address from here alone
   process.env.NEXTAUTH_URL = env.consoleUrl;
@@ -53,8 +65,14 @@ export function authOptions(ctx: Context, failures: unknown[]): NextAuthOptions 
       Credentials({
         id: "credentials",
         name: "Password and code",
-        credentials: { email: {}, password: {}, code: {}, enrolment: {} },
+        credentials: { email: {}, password: {}, code: {}, enrolment: {}, recoveryCode: {} },
         authorize: (given) => authorize(ctx, given),
+      }),
+      Credentials({
+        id: "passkey",
+        name: "Passkey",
+        credentials: { answer: {} },
+        authorize: (given) => authorizePasskey(ctx, given, challenge),
       }),
     ],
     callbacks: {
@@ -87,9 +105,28 @@ export function authOptions(ctx: Context, failures: unknown[]): NextAuthOptions 
 async function authorize(ctx: Context, given: unknown) {
   const parsed = credentials.safeParse(given);
   if (!parsed.success) return null;
-  let result: Awaited<ReturnType<typeof signIn>>;
+  return enter(ctx, () => signIn(ctx, parsed.data, keyWrapper()));
+}
+
+async function authorizePasskey(ctx: Context, given: unknown, sealed: string | null) {
+  const parsed = passkeyCredentials.safeParse(given);
+  const answer = parsed.success ? readAnswer(parsed.data.answer) : null;
+  if (answer === null || sealed === null) return null;
+  return enter(ctx, () => signInWithPasskey(ctx, { sealed, answer }, passkeyMeans()));
+}
+
+function readAnswer(text: string) {
   try {
-    result = await signIn(ctx, parsed.data, keyWrapper());
+    return passkeyAnswer.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+async function enter(ctx: Context, signInNow: () => Promise<SignInResult>) {
+  let result: SignInResult;
+  try {
+    result = await signInNow();
   } catch (error) {
     logProblem(error, ctx.requestId, "sign-in");
     throw new Error(publicCode(error));

@@ -8,6 +8,8 @@ import { getEnv } from "#lib/env.ts";
 import { DomainError, type FieldProblem } from "#lib/errors.ts";
 import type { ListQuery, TableDeclaration } from "#lib/list-query/define-table.ts";
 import { parseListQueryStrict } from "#lib/list-query/parse-list-query.ts";
+import type { StepUpKind } from "#lib/step-up/model.ts";
+import { requireStepUp } from "#lib/step-up/require-step-up.ts";
 import { requireWithinBound } from "./actor-bound.ts";
 import { callerOf } from "./context-of.ts";
 import { requireNoForeignOrigin, requireSameOrigin } from "./origin-check.ts";
@@ -23,6 +25,12 @@ export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** An answer that is not JSON: the handler makes the `Response` itself. */
 export type OtherContent = { contentType: string; description: string };
+
+/**
+ * For which acts a person is asked again who they are. A kind alone: always, and here already. With `where`: what is asked for decides, so that the
+ * use case alone asks; in words for the API's document.
+ */
+export type StepUp = StepUpKind | { kind: StepUpKind; where: string };
 
 type Nothing = Record<string, never>;
 type Output<S> = S extends z.ZodType ? z.output<S> : Nothing;
@@ -49,6 +57,7 @@ export type RouteSpec<
   summary: string;
   description?: string;
   permission: Access;
+  stepUp?: StepUp;
   params?: P;
   /** An object schema; parameters it does not name are refused. A parameter given twice arrives as an array. */
   query?: Q;
@@ -59,7 +68,7 @@ export type RouteSpec<
   /** Of the success; 200 unless told. */
   status?: 200 | 201 | 202;
   /** Statuses of refusals that its shape does not tell: a link that is used up, too many attempts. */
-  refusals?: readonly (401 | 404 | 410 | 429)[];
+  refusals?: readonly (401 | 404 | 409 | 410 | 429)[];
   handler: (
     ctx: Context,
     input: RouteInput<P, Q, B, L>,
@@ -89,8 +98,8 @@ export type Route = ((request: Request, context: { params: Promise<Segments> }) 
 
 /**
  * One method of one route: authenticates, refuses what other sites' pages send, bounds and parses the input, asks for the
- * permission, calls the handler and shapes its answer. Every refusal is a problem document (RFC 9457).
- * Use cases ask for the permission again: this is the door, they are the lock.
+ * permission, and where it is stale for the proof of who is there, calls the handler and shapes its answer. Every refusal is a problem document (RFC 9457).
+ * Use cases ask for both again: this is the door, they are the lock.
  */
 export function defineRoute<
   R extends z.ZodType | OtherContent,
@@ -112,6 +121,7 @@ export function defineRoute<
           else if (credential === "none") requireNoForeignOrigin(request.headers, getEnv().consoleUrl);
         }
         requireAccess(ctx, spec.permission);
+        if (typeof spec.stepUp === "string") await requireStepUp(ctx, spec.stepUp);
         const input = {
           params: parse(spec.params, segments, "path"),
           ...parseQuery(spec.query, spec.list, request.url),
@@ -188,7 +198,16 @@ function fieldProblems(issue: z.core.$ZodIssue): FieldProblem[] {
 }
 
 /** What is sent to be used and not kept: hashed, sealed or compared; a file's part, whose cells are looked at one by one when it is read. */
-const SENT_TO_BE_USED = new Set(["setupToken", "enrolment", "password", "code", "authorization", "content"]);
+const SENT_TO_BE_USED = new Set([
+  "setupToken",
+  "enrolment",
+  "password",
+  "code",
+  "authorization",
+  "content",
+  "challenge",
+  "passkey",
+]);
 
 /** Names, notes and settings are shown and kept for years: a token that was pasted into one is not taken. */
 function requireNoSecret<T>(body: T, at: string[] = []): T {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { allCountries, UNKNOWN_COUNTRY } from "#lib/list-query/country.ts";
 import type { Filter, TableDeclaration } from "#lib/list-query/define-table.ts";
 import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from "#lib/list-query/define-table.ts";
+import { STEP_UP_KINDS } from "#lib/step-up/model.ts";
 import type { AnyRouteSpec, Route } from "./define-route.ts";
 
 type Json = Record<string, unknown>;
@@ -145,6 +146,7 @@ function operationOf(spec: AnyRouteSpec): Json {
     tags: [spec.path.split("/")[3] ?? "api"],
     security: isPublic ? [] : [{ apiToken: [] }, { session: [] }],
     "x-permission": spec.permission,
+    ...stepUpOf(spec),
     parameters: [
       ...parametersOf(spec.params, "path"),
       ...parametersOf(spec.query, "query"),
@@ -165,6 +167,12 @@ function operationOf(spec: AnyRouteSpec): Json {
   };
 }
 
+/** Of an act that a person is asked again for: the kind, and where it depends on what is asked for, on what. */
+function stepUpOf({ stepUp }: AnyRouteSpec): Json {
+  if (stepUp === undefined) return {};
+  return { "x-step-up": typeof stepUp === "string" ? { kind: stepUp } : stepUp };
+}
+
 function operationId(spec: AnyRouteSpec): string {
   const words = spec.path
     .replace("/api/v1/", "")
@@ -183,7 +191,12 @@ const PROBLEM: Json = {
     title: { type: "string" },
     status: { type: "integer" },
     detail: { type: "string" },
-    code: { type: "string", description: "Stable: decide by this." },
+    code: {
+      type: "string",
+      description:
+        "Stable: decide by this. `STEP_UP_REQUIRED`: a signed-in admin shows again who they are (`POST /api/v1/me/step-up`), for `kind`, and sends the very same request once more. API tokens are not asked.",
+    },
+    kind: { type: "string", enum: [...STEP_UP_KINDS], description: "Of `STEP_UP_REQUIRED` alone." },
     requestId: { type: "string" },
     errors: {
       type: "array",

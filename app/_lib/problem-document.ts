@@ -1,5 +1,6 @@
 import { redactSecrets } from "#lib/audit/redact.ts";
 import type { FieldProblem } from "#lib/errors.ts";
+import type { StepUpKind } from "#lib/step-up/model.ts";
 
 const TITLES: Record<number, string> = {
   400: "Bad request",
@@ -25,6 +26,8 @@ export type Problem = {
   code: string;
   requestId: string;
   errors: FieldProblem[];
+  /** Of STEP_UP_REQUIRED: for which kind of acts the person is to show again who they are. */
+  kind?: StepUpKind;
 };
 
 export function problemDocument(

@@ -1,6 +1,7 @@
 import { seldom } from "#lib/bounds/seldom.ts";
 import { isUnavailable } from "#lib/db/unavailable.ts";
 import { DomainError, type ErrorCode, type FieldProblem } from "#lib/errors.ts";
+import { StepUpRequired } from "#lib/step-up/require-step-up.ts";
 import { type Problem, problemDocument, problemHeaders } from "./problem-document.ts";
 
 /** A refusal that belongs to HTTP alone: the domain never saw the request. */
@@ -22,6 +23,7 @@ const STATUS: Record<ErrorCode, number> = {
   INVALID_INPUT: 400,
   NOT_SIGNED_IN: 401,
   FORBIDDEN: 403,
+  STEP_UP_REQUIRED: 403,
   NOT_FOUND: 404,
   CONFLICT: 409,
   STALE_VERSION: 409,
@@ -37,6 +39,8 @@ const STATUS: Record<ErrorCode, number> = {
 export function problemOf(error: unknown, requestId: string): Problem {
   if (error instanceof RequestRefusal)
     return problemDocument(error.status, error.code, error.message, requestId, error.fields);
+  if (error instanceof StepUpRequired)
+    return { ...problemDocument(403, error.code, error.message, requestId), kind: error.kind };
   if (error instanceof DomainError)
     return problemDocument(STATUS[error.code], error.code, error.message, requestId, error.fields);
   if (isUnavailable(error))

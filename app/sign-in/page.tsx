@@ -5,6 +5,7 @@ import { safePath } from "#app/_lib/safe-path.ts";
 import { Doorway } from "#components/layout/doorway.tsx";
 import { hasOwner } from "#lib/admins/owner-lock.ts";
 import { getEnv } from "#lib/env.ts";
+import { findRelyingParty } from "#lib/passkeys/relying-party.ts";
 import { isRestoreOpen } from "#lib/restore/watch-restore.ts";
 import { SignInForm } from "./_components/sign-in-form.tsx";
 import { signInWords } from "./_components/words.ts";
@@ -33,7 +34,11 @@ export default async function SignInPage({
         : null;
   return (
     <Doorway title={signInWords.title} lead={signInWords.lead} environmentName={getEnv().environmentName}>
-      <SignInForm next={safePath(next)} notice={notice} />
+      <SignInForm
+        next={safePath(next)}
+        notice={notice}
+        hasPasskeys={findRelyingParty(getEnv().consoleUrl) !== null}
+      />
     </Doorway>
   );
 }

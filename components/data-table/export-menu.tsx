@@ -15,7 +15,7 @@ import type { ListName } from "#lib/lists/model.ts";
 import { groupedNumber } from "../display/number-text.tsx";
 import { Hint } from "../on-demand/hint.tsx";
 import { OnDemandMenu } from "../on-demand/menu.tsx";
-import { requestJson } from "../request/request-json.ts";
+import { RequestProblem, requestJson } from "../request/request-json.ts";
 import { rememberWork } from "../work/seen-work.ts";
 import { useWork } from "../work/work.tsx";
 
@@ -53,6 +53,7 @@ export function ExportMenu({ list, text, total, unit }: ExportMenuProps) {
       download(`/api/v1/exports/${made.id}/file`);
       look();
     } catch (error) {
+      if (error instanceof RequestProblem && error.isCancelled) return;
       notifications.show({
         title: "The export did not begin",
         message: (error as Error).message,

@@ -17,6 +17,7 @@ type ProblemAlertProps = {
 export function ProblemAlert({ error, title = "It was not done", fields = [] }: ProblemAlertProps) {
   if (error === null || error === undefined) return null;
   const problem = error instanceof RequestProblem ? error : null;
+  if (problem?.isCancelled) return null;
   // who changed what meanwhile is said in the sentence; that a field was is no fault of what was typed
   const errors = problem === null || problem.code === "STALE_VERSION" ? [] : problem.errors;
   const others = errors.filter(({ path }) => !fields.some((field) => isAt(path, field)));

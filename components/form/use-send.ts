@@ -48,6 +48,7 @@ export function useSend(fields: readonly string[] = NO_FIELDS): Send {
       return await work();
     } catch (error) {
       if (!(error instanceof RequestProblem)) throw error;
+      if (error.isCancelled) return undefined;
       setProblem(error);
       setRefusals((was) => was + 1);
       return undefined;

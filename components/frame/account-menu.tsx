@@ -1,7 +1,8 @@
 "use client";
 
 import { Avatar, UnstyledButton } from "@mantine/core";
-import { IconLogout, IconUserShield } from "@tabler/icons-react";
+import { IconFingerprint, IconLogout, IconUserShield } from "@tabler/icons-react";
+import Link from "next/link";
 import { useState } from "react";
 import { Hint } from "../on-demand/hint.tsx";
 import { OnDemandMenu } from "../on-demand/menu.tsx";
@@ -49,6 +50,14 @@ export function AccountMenu({ person, onSignOut }: { person: Person; onSignOut: 
             </p>
           </div>
           <Menu.Divider />
+          <Menu.Item
+            component={Link}
+            href="/account"
+            prefetch={false}
+            leftSection={<IconFingerprint size={16} />}
+          >
+            My account
+          </Menu.Item>
           <Menu.Item
             leftSection={<IconLogout size={16} />}
             disabled={isLeaving}

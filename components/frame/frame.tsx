@@ -14,6 +14,7 @@ import { Tag } from "../display/tag.tsx";
 import { LiveDot, LiveProvider } from "../live/live.tsx";
 import { expectDrawer, OnDemandDrawer } from "../on-demand/dialog.tsx";
 import { Hint } from "../on-demand/hint.tsx";
+import { StepUpDialog } from "../step-up/step-up-dialog.tsx";
 import { ColorSchemeMenu } from "../theme/color-scheme-menu.tsx";
 import { WorkProvider } from "../work/work.tsx";
 import { WorkTray } from "../work/work-tray.tsx";
@@ -77,6 +78,7 @@ export function Frame(props: FrameProps) {
       <LiveProvider>
         <PreferencesProvider initial={props.tablePreferences}>
           <WorkProvider mayExport={props.mayExport}>
+            <StepUpDialog />
             <a href="#main" className={classes.skip}>
               Skip to the page
             </a>

@@ -1,3 +1,11 @@
+import type { StepUpKind } from "#lib/step-up/model.ts";
+import { askStepUp } from "./step-up-prompt.ts";
+
+/** What is thrown instead of STEP_UP_REQUIRED where the person chose not to go on: nothing failed. */
+const STEP_UP_CANCELLED = "STEP_UP_CANCELLED";
+/** One request needs two proofs at most: of what it does, and of how far that reaches. */
+const STEP_UPS_MAX = 2;
+
 /** A refusal of the console's API, as RFC 9457 tells it. */
 export class RequestProblem extends Error {
   override name = "RequestProblem";
@@ -6,6 +14,8 @@ export class RequestProblem extends Error {
   readonly requestId: string | undefined;
   /** One entry per bad parameter. */
   readonly errors: { path: string; message: string }[];
+  /** Of STEP_UP_REQUIRED. */
+  readonly kind: StepUpKind | undefined;
 
   constructor(
     status: number,
@@ -15,6 +25,7 @@ export class RequestProblem extends Error {
       code?: string;
       requestId?: string | undefined;
       errors?: { path: string; message: string }[];
+      kind?: StepUpKind | undefined;
     },
   ) {
     super(problem.detail ?? problem.title ?? `The console answered ${status}.`);
@@ -22,6 +33,12 @@ export class RequestProblem extends Error {
     this.code = problem.code ?? "UNKNOWN";
     this.requestId = problem.requestId;
     this.errors = problem.errors ?? [];
+    this.kind = problem.kind;
+  }
+
+  /** The person was asked who they are and left it at that: the form stays as it was, and there is nothing to complain of. */
+  get isCancelled(): boolean {
+    return this.code === STEP_UP_CANCELLED;
   }
 }
 
@@ -32,11 +49,24 @@ type RequestOptions = {
 };
 
 /**
- * Asks the console's own API.
+ * Asks the console's own API. Where it wants to know again who is there, the person is asked, and the very same request is sent once more.
  *
- * @throws {RequestProblem} for every answer that is not a success, and with status 0 where none came.
+ * @throws {RequestProblem} for every answer that is not a success, with status 0 where none came, and `isCancelled` where the person did not go on.
  */
 export async function requestJson<T>(path: string, options: RequestOptions = {}): Promise<T> {
+  for (let asked = 0; ; asked += 1) {
+    try {
+      return await requestOnce<T>(path, options);
+    } catch (error) {
+      if (!(error instanceof RequestProblem) || error.code !== "STEP_UP_REQUIRED") throw error;
+      if (error.kind === undefined || asked >= STEP_UPS_MAX) throw error;
+      if (!(await askStepUp(error.kind)))
+        throw new RequestProblem(error.status, { detail: "It was not done.", code: STEP_UP_CANCELLED });
+    }
+  }
+}
+
+async function requestOnce<T>(path: string, options: RequestOptions): Promise<T> {
   const { method = "GET", body, signal } = options;
   let response: Response;
   try {

@@ -1,5 +1,7 @@
 import { writeFileSync } from "node:fs";
-import { OWNER_FILE, OWNER_STATE } from "../fixtures/product.ts";
+import { ConsoleApi } from "../fixtures/console-api.ts";
+import { OWNER_FILE, OWNER_STATE, type Owner } from "../fixtures/product.ts";
+import { registerOwnerPasskey } from "../fixtures/prove-owner.ts";
 import { expect, test } from "../fixtures/test.ts";
 import { codeOf } from "../fixtures/totp.ts";
 import { untilAlive } from "../pages/alive.ts";
@@ -26,6 +28,7 @@ test("the link that the start prints leads to an owner, an organisation and a co
   await expect(enrolment.qrCode).toBeVisible();
   const totpSecret = await enrolment.readKey();
   const signingIn = page.waitForRequest("**/api/auth/callback/credentials");
+  const signedInAt = Date.now();
   await enrolment.finish(codeOf(totpSecret), "Create the owner");
   await signingIn;
   const button = page.getByRole("button", { name: "Create the owner" });
@@ -47,7 +50,10 @@ test("the link that the start prints leads to an owner, an organisation and a co
   await expect(page.getByRole("button", { name: /^live\./ }).first()).toBeVisible();
 
   await page.context().storageState({ path: OWNER_STATE });
-  writeFileSync(OWNER_FILE, JSON.stringify({ ...OWNER, totpSecret }));
+  const own = new ConsoleApi(page.request, product.consoleUrl);
+  const passkey = await registerOwnerPasskey(own, product.consoleUrl);
+  const owner: Owner = { ...OWNER, totpSecret, passkey, signedInAt };
+  writeFileSync(OWNER_FILE, JSON.stringify(owner));
 
   const stranger = await browser.newPage({ baseURL: product.consoleUrl });
   await stranger.goto(product.setupUrl);

@@ -17,7 +17,7 @@ export async function beginSignInEnrolment(
   wrapper: KeyWrapper,
 ): Promise<TotpOffer> {
   const admin = await checkPassword(ctx, input);
-  if (admin.totpWrapped !== null)
-    throw new DomainError("CONFLICT", "This account has its second factor. Sign in with a code.");
+  if (admin.totpWrapped !== null || admin.hasPasskeys)
+    throw new DomainError("CONFLICT", "This account has its second factor. Sign in with it.");
   return offerTotp(wrapper, { purpose: "sign_in", id: admin.id }, { email: admin.email, now: ctx.now });
 }

@@ -14,8 +14,9 @@ export type KnownAdmin = {
   name: string;
   role: Role;
   passwordHash: string;
-  /** Null until the second factor is enrolled. */
+  /** Null until it is enrolled, and for who has passkeys instead. */
   totpWrapped: Uint8Array | null;
+  hasPasskeys: boolean;
 };
 
 /** The keys that sign-in attempts are counted by. */
@@ -43,7 +44,8 @@ export async function checkPassword(
     now: ctx.now,
   });
   const [admin] = await ctx.db.query<KnownAdmin & { disabledAt: Date | null }>(
-    `SELECT id, email, name, role, password_hash AS "passwordHash", totp_wrapped AS "totpWrapped", disabled_at AS "disabledAt"
+    `SELECT id, email, name, role, password_hash AS "passwordHash", totp_wrapped AS "totpWrapped", disabled_at AS "disabledAt",
+       EXISTS (SELECT FROM passkey p WHERE p.admin_id = admin.id) AS "hasPasskeys"
      FROM admin WHERE email = $1::text`,
     [email.toLowerCase()],
   );

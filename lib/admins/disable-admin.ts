@@ -2,6 +2,7 @@ import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
+import { requireStepUp } from "../step-up/require-step-up.ts";
 import { endSessions } from "./end-sessions.ts";
 import { getAdminRow } from "./list-admins.ts";
 import type { AdminRow } from "./model.ts";
@@ -14,6 +15,7 @@ import { lockOwners, requireAnOwner } from "./owner-lock.ts";
  */
 export async function disableAdmin(ctx: Context, { adminId }: { adminId: string }): Promise<AdminRow> {
   requirePermission(ctx, "admin:write");
+  await requireStepUp(ctx, "roles");
   if (ctx.actor.id === adminId)
     throw new DomainError("CONFLICT", "You cannot disable yourself. Ask another owner.");
   return ctx.db.transaction(async (tx) => {

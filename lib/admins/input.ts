@@ -36,3 +36,5 @@ export const createAdminInput = z.strictObject({
 });
 
 export const changeAdminRoleInput = z.strictObject({ role: z.enum(ROLES) });
+
+export const replaceTotpInput = z.strictObject({ enrolment, code });

@@ -1,4 +1,5 @@
 import type { Role } from "../authz/roles.ts";
+import type { SignInMethod } from "../step-up/model.ts";
 
 /** People of the console; browser-safe. Times are ISO 8601 in UTC. */
 export const ADMIN_STATES = ["active", "invited", "enrolling", "disabled"] as const;
@@ -16,6 +17,28 @@ export type AdminRow = {
   /** Sessions that are live now. */
   sessions: number;
 };
+
+/** A live session of the console. */
+export type AdminSessionRow = {
+  id: string;
+  /** The one that asks. */
+  isCurrent: boolean;
+  /** What its browser calls itself, in words. */
+  device: string;
+  ip: string | null;
+  /** Of the address, ISO 3166-1 alpha-2. */
+  country: string | null;
+  /** Null for one from before it was kept. */
+  signedInBy: SignInMethod | null;
+  createdAt: string;
+  /** To the minute. */
+  lastSeenAt: string;
+  /** When it ends if nothing more is done in it. */
+  endsAt: string;
+};
+
+/** Sessions of one admin that are listed. */
+export const SESSIONS_SHOWN = 100;
 
 /** A one-time link on its way out: shown once, stored hashed. */
 export type OneTimeLink = { url: string; expiresAt: string };

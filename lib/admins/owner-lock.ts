@@ -21,7 +21,8 @@ export async function hasOwner(tx: Sql): Promise<boolean> {
  */
 export async function requireAnOwner(tx: Sql): Promise<void> {
   const [row] = await tx.query<{ found: boolean }>(
-    "SELECT EXISTS (SELECT FROM admin WHERE role = 'owner' AND disabled_at IS NULL AND totp_wrapped IS NOT NULL) AS found",
+    `SELECT EXISTS (SELECT FROM admin a WHERE a.role = 'owner' AND a.disabled_at IS NULL AND (a.totp_wrapped IS NOT NULL
+       OR EXISTS (SELECT FROM passkey p WHERE p.admin_id = a.id AND p.blocked_at IS NULL))) AS found`,
   );
   if (!row?.found)
     throw new DomainError("CONFLICT", "This is the last owner who can sign in. Make another owner first.");

@@ -3,6 +3,7 @@ import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { getEnv } from "../env.ts";
 import { DomainError } from "../errors.ts";
+import { requireStepUp } from "../step-up/require-step-up.ts";
 import { storeLink } from "./create-setup-link.ts";
 import { endSessions } from "./end-sessions.ts";
 import { getAdminRow } from "./list-admins.ts";
@@ -10,7 +11,7 @@ import { INVITATION_SECONDS, type OneTimeLink } from "./model.ts";
 import { lockOwners, requireAnOwner } from "./owner-lock.ts";
 
 /**
- * A new one-time link for an admin who never used theirs or lost their second factor: password and factor are taken away, every
+ * A new one-time link for an admin who never used theirs or lost their second factor: password, factors and recovery codes are taken away, every
  * session ends, earlier links stop working. Recorded as `admin.enrolment_reset`. Needs `admin:write`.
  *
  * @throws {DomainError} NOT_FOUND, CONFLICT for a disabled admin or the last owner.
@@ -21,6 +22,7 @@ export async function renewInvitation(
   consoleUrl: string = getEnv().consoleUrl,
 ): Promise<OneTimeLink> {
   requirePermission(ctx, "admin:write");
+  await requireStepUp(ctx, "roles");
   return ctx.db.transaction(async (tx) => {
     await lockOwners(tx);
     const admin = await getAdminRow(tx, { id: adminId, now: ctx.now });
@@ -29,6 +31,8 @@ export async function renewInvitation(
     await tx.query("UPDATE admin SET password_hash = NULL, totp_wrapped = NULL WHERE id = $1::uuid", [
       adminId,
     ]);
+    await tx.query("DELETE FROM passkey WHERE admin_id = $1::uuid", [adminId]);
+    await tx.query("DELETE FROM recovery_code WHERE admin_id = $1::uuid", [adminId]);
     await requireAnOwner(tx);
     const sessions = await endSessions(tx, { adminId, now: ctx.now, reason: "enrolment_reset" });
     const link = await storeLink(tx, ctx, { consoleUrl, adminId, seconds: INVITATION_SECONDS });

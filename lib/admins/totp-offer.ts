@@ -3,8 +3,8 @@ import type { KeyWrapper } from "../keys/key-wrapper.ts";
 import type { TotpOffer } from "./model.ts";
 import { generateTotpSecret, matchTotp, otpauthUrl } from "./totp.ts";
 
-/** What an offer is good for: one link, or one admin's first sign-in. */
-export type OfferSubject = { purpose: "link" | "sign_in"; id: string };
+/** What an offer is good for: one link, one admin's first sign-in, or a new authenticator in one session. */
+export type OfferSubject = { purpose: "link" | "sign_in" | "replace"; id: string };
 
 const OFFER_SECONDS = 1800;
 

@@ -4,6 +4,7 @@ import type { Role } from "../authz/roles.ts";
 import type { Context } from "../context.ts";
 import { uuidv7 } from "../ids.ts";
 import { generateSecret } from "../passwords/generated-secret.ts";
+import { requireStepUp } from "../step-up/require-step-up.ts";
 import { readApiToken } from "./list-api-tokens.ts";
 import type { CreatedApiToken } from "./model.ts";
 
@@ -16,6 +17,7 @@ export async function createApiToken(
   input: { name: string; role: Role; expiresInSeconds?: number | undefined },
 ): Promise<CreatedApiToken> {
   requirePermission(ctx, "api-token:write");
+  await requireStepUp(ctx, "api-tokens");
   const secret = generateSecret("twk_");
   return ctx.db.transaction(async (tx) => {
     const id = uuidv7(ctx.now);

@@ -5,6 +5,7 @@ import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { uuidv7 } from "../ids.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
+import { requireStepUp } from "../step-up/require-step-up.ts";
 import { requireClientsAndName, requireFitting, requireSink } from "./check-sink.ts";
 import type { CreateEventStreamInput } from "./input.ts";
 import { type CreatedEventStream, EVENT_STREAMS_MAX } from "./model.ts";
@@ -30,6 +31,7 @@ export async function createEventStream(
   { outbound, wrapper }: SinkKeeping,
 ): Promise<CreatedEventStream> {
   requirePermission(ctx, "event-stream:write");
+  await requireStepUp(ctx, "streams");
   requireFitting(input.delivery, input);
   await requireSink(outbound, input.delivery, input.url);
   const id = uuidv7(ctx.now);

@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { atWords } from "../order-plans/plan-words.ts";
 import { requireNote } from "../revocations/place-order.ts";
+import { requireStepUp } from "../step-up/require-step-up.ts";
 import { activateStandby } from "./activate-standby.ts";
 import { getKey } from "./get-key.ts";
 import type { ChangeKeyInput } from "./input.ts";
@@ -18,6 +19,7 @@ import type { RotationResult } from "./model.ts";
  */
 export async function activateKey(ctx: Context, input: ChangeKeyInput): Promise<RotationResult> {
   requirePermission(ctx, "key:rotate");
+  await requireStepUp(ctx, "keys");
   requireNote(input);
   const { reason, note } = input;
   const replaced = await ctx.db.transaction(async (tx) => {

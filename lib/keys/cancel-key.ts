@@ -2,6 +2,7 @@ import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { requireNote } from "../revocations/place-order.ts";
+import { requireStepUp } from "../step-up/require-step-up.ts";
 import { getKey } from "./get-key.ts";
 import type { ChangeKeyInput } from "./input.ts";
 import { keyOf, keyTarget, readRing, requireState } from "./key-standing.ts";
@@ -15,6 +16,7 @@ import type { RotationResult } from "./model.ts";
  */
 export async function cancelKey(ctx: Context, input: ChangeKeyInput): Promise<RotationResult> {
   requirePermission(ctx, "key:rotate");
+  await requireStepUp(ctx, "keys");
   requireNote(input);
   const { reason, note } = input;
   const active = await ctx.db.transaction(async (tx) => {

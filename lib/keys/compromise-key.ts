@@ -6,6 +6,7 @@ import { DomainError } from "../errors.ts";
 import { placePlannedOrder } from "../order-plans/place-planned-order.ts";
 import { atWords } from "../order-plans/plan-words.ts";
 import { getOwnPlan } from "../order-plans/read-plan.ts";
+import { requireStepUp } from "../step-up/require-step-up.ts";
 import { beginSigning } from "./activate-standby.ts";
 import { algorithmTakeoverSays } from "./algorithm-change.ts";
 import { getKey } from "./get-key.ts";
@@ -80,6 +81,7 @@ export async function compromiseKey(
   { kid, ...input }: EmergencyInput,
 ): Promise<EmergencyResult> {
   requirePermission(ctx, "key:revoke");
+  await requireStepUp(ctx, "keys");
   const old = keyOf(await readRing(ctx.db, { kid }), kid);
   const plan = await getOwnPlan(ctx.db, ctx, {
     planId: input.planId,

@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { atWords } from "../order-plans/plan-words.ts";
 import { requireNote } from "../revocations/place-order.ts";
+import { requireStepUp } from "../step-up/require-step-up.ts";
 import { algorithmChangeSays } from "./algorithm-change.ts";
 import { getKey } from "./get-key.ts";
 import type { RotateKeyInput } from "./input.ts";
@@ -28,6 +29,7 @@ export async function rotateKey(
   input: RotateKeyInput,
 ): Promise<RotationResult> {
   requirePermission(ctx, "key:rotate");
+  await requireStepUp(ctx, "keys");
   requireNote(input);
   const { purpose, activatesAt = null } = input;
   if (activatesAt !== null && activatesAt.getTime() > ctx.now.getTime() + ROTATION_HORIZON_DAYS * DAY_MS)

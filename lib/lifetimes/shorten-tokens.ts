@@ -7,6 +7,8 @@ import { run, sql } from "../list-query/sql-fragment.ts";
 import { SELECTION_AT_ONCE_MAX } from "../order-plans/model.ts";
 import { placeOrders } from "../revocations/place-order.ts";
 import { listSelections, settleListed } from "../revocations/settle-selection.ts";
+import { BULK_TOKENS } from "../step-up/model.ts";
+import { requireStepUp } from "../step-up/require-step-up.ts";
 import type { ShortenInput } from "./input.ts";
 import { type LifetimeChange, settingsText } from "./lifetime-change.ts";
 import { termsOf } from "./preview-change.ts";
@@ -47,6 +49,7 @@ async function getPlan(tx: Sql, ctx: Context, change: LifetimeChange, planId: st
  * lifetimes shorter, after everything slow and before anything is recorded: the feed's head is locked. Answers the act to be recorded,
  * `lifetimes.shortened` upon whose lifetimes they are. Needs `order:write`; above the organisation's `wideOrderTokens` the owner role and `confirm`.
  *
+ * @throws {StepUpRequired} bulk, for more tokens than a person has
  * @throws {DomainError} NOT_FOUND for another's plan, ALREADY_ENDED for a used one, GONE for an expired one, CONFLICT for one of other lifetimes, FORBIDDEN,
  *   INVALID_INPUT.
  */
@@ -64,6 +67,7 @@ export async function shortenTokens(
     throw new DomainError("INVALID_INPUT", `Type "${terms.confirm}" to confirm the end of so many.`, {
       fields: [{ path: "shorten.confirm", message: `must be ${terms.confirm}` }],
     });
+  if (plan.tokens > BULK_TOKENS) await requireStepUp({ ...ctx, db: tx }, "bulk");
   const slices = await run<SliceRecord>(
     tx,
     sql`SELECT s.selection_id AS "selectionId", s.ends_at AS "endsAt", x.size FROM lifetime_plan_slice s JOIN selection x ON x.id = s.selection_id

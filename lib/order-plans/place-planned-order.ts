@@ -13,6 +13,7 @@ import { ORDER_COLUMNS, type OrderRecord, orderRowOf } from "../revocations/orde
 import { type OrderTarget, type PlacedOrder, placeOrders, requireNote } from "../revocations/place-order.ts";
 import { lastExpiryOf } from "../revocations/refused-everywhere.ts";
 import { settleAtOnce } from "../revocations/settle-selection.ts";
+import { requirePlanStepUp } from "../step-up/require-bulk-step-up.ts";
 import { findNewcomers, requireUnchanged } from "./changes-since.ts";
 import type { PlannedOrderInput } from "./input.ts";
 import { type PlannedOrderResult, SELECTION_AT_ONCE_MAX } from "./model.ts";
@@ -174,6 +175,7 @@ async function place(
  * Needs `order:write` and what the target needs; where the plan says so, the owner role and `confirm`. Recorded as `<noun>.…revoked`, `<noun>.…suspended`
  * or, for one that begins later, as `order.revocation_scheduled` or `order.suspension_scheduled`; of a group's members on each of them too.
  *
+ * @throws {StepUpRequired} bulk, for the tokens of several users or many; keys for a signing key
  * @throws {DomainError} NOT_FOUND for another's plan, ALREADY_ENDED for a used one, GONE for an expired one, PLAN_CHANGED with who came, CONFLICT for one
  *   whose instant has passed or that is for another target, FORBIDDEN, INVALID_INPUT.
  */
@@ -187,6 +189,7 @@ export async function placePlannedOrder(
   requirePermission(ctx, orderPermission(plan.targetKind));
   requireConfirmed(ctx, plan, input.confirm);
   requireNote(input);
+  await requirePlanStepUp(ctx, plan);
   const before = await targetOfPlan(ctx.db, plan);
   const live = await liveTokens(ctx);
   // the long look comes before the feed's head is locked; under the lock only what came in the meantime is looked at

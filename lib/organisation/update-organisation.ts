@@ -5,15 +5,20 @@ import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { givenOrganisationLifetimes } from "../lifetimes/lifetime-change.ts";
 import { shortenTokens } from "../lifetimes/shorten-tokens.ts";
+import { requireStepUp } from "../step-up/require-step-up.ts";
 import { readOrganisation } from "./get-organisation.ts";
 import type { UpdateOrganisationInput } from "./input.ts";
 import { lifetimeProblems, type Organisation } from "./model.ts";
+
+/** How long people stay signed in. */
+const SIGN_IN_SETTINGS = ["sessionIdleSeconds", "sessionAbsoluteSeconds"] as const;
 
 /**
  * Changes the organisation's name, lifetimes and bounds. Tokens that are out keep the lifetime they were issued with, but for those of the plan that `shorten` carries; a client
  * whose own setting falls outside new bounds is held to them from its next token on.
  * Recorded as `organisation.updated`; a change of nothing records nothing. Needs `organisation:write`.
  *
+ * @throws {StepUpRequired} sign-in, where how long people stay signed in changes
  * @throws {DomainError} STALE_VERSION, INVALID_INPUT for lifetimes that contradict each other.
  */
 export async function updateOrganisation(
@@ -36,6 +41,8 @@ export async function updateOrganisation(
     if (problems.length > 0)
       throw new DomainError("INVALID_INPUT", "These lifetimes contradict each other.", { fields: problems });
     const changes = changesOf(before, after);
+    if (SIGN_IN_SETTINGS.some((name) => changes?.after[name] !== undefined))
+      await requireStepUp({ ...ctx, db: tx }, "sign-in");
     if (changes === null && shorten === undefined) return { ...before, version, updatedAt };
     const acts: Act[] = [];
     if (changes !== null) {

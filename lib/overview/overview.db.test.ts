@@ -120,7 +120,7 @@ test("orders by which clients give up their own tokens stay out of the overview,
     return (await listOrders(ctx, query)).rows.map(({ id }) => id);
   };
   expect(await listed("client")).toEqual([placed.id]);
-  expect(await listed("admin")).not.toContain(placed.id);
+  expect(await listed("api_token")).not.toContain(placed.id);
 });
 
 test("nobody who is not signed in sees the overview", async () => {
@@ -141,22 +141,22 @@ test("the pulse moves with an issue and with an order", async () => {
 });
 
 test("a long connection ends with its session, its admin, its role and its idle time", async () => {
-  const ctx = contextAs(db, "auditor");
-  if (ctx.actor.kind !== "admin") throw new Error("not an admin");
-  const { id, sessionId } = ctx.actor;
+  const [id, sessionId] = [randomUUID(), randomUUID()];
+  const actor = { kind: "admin", id, name: "a@example.test", role: "auditor", sessionId } as const;
+  const ctx = { ...contextAs(db, "auditor"), actor };
   await db.query(
     `INSERT INTO admin (id, email, name, role, password_hash, totp_wrapped, created_at) VALUES ($1, 'a@example.test', 'A', 'auditor', 'x', 'x', now())`,
     [id],
   );
   await db.query(
-    `INSERT INTO admin_session (id, admin_id, created_at, last_seen_at, absolute_expires_at, idle_seconds)
-     VALUES ($1, $2, now(), now(), now() + interval '1 hour', 600)`,
+    `INSERT INTO admin_session (id, admin_id, created_at, last_seen_at, absolute_expires_at, idle_seconds, signed_in_by)
+     VALUES ($1, $2, now(), now(), now() + interval '1 hour', 600, 'totp')`,
     [sessionId, id],
   );
   const now = new Date();
   expect(await isStillSignedIn(ctx, now)).toBe(true);
   expect(await isStillSignedIn(ctx, new Date(now.getTime() + 700_000))).toBe(false);
-  expect(await isStillSignedIn({ ...ctx, actor: { ...ctx.actor, role: "owner" } }, now)).toBe(false);
+  expect(await isStillSignedIn({ ...ctx, actor: { ...actor, role: "owner" } }, now)).toBe(false);
   await db.query("UPDATE admin SET disabled_at = now() WHERE id = $1", [id]);
   expect(await isStillSignedIn(ctx, now)).toBe(false);
   await db.query("UPDATE admin SET disabled_at = NULL WHERE id = $1", [id]);

@@ -5,8 +5,9 @@ import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { propertyRuns } from "../test-property-runs.ts";
 import { openCountryDatabase } from "./country-database.ts";
+import { ourCountryDatabase } from "./our-database.ts";
 
-const { countryOf, builtAt } = openCountryDatabase();
+const { countryOf, builtAt } = openCountryDatabase(ourCountryDatabase());
 const folder = mkdtempSync(path.join(tmpdir(), "tokenwarden-places-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { Reader } from "mmdb-lib";
 import { publicAddress } from "./public-address.ts";
 
@@ -16,7 +15,6 @@ export type CountryDatabase = {
 /** What databases in this format say of an address: one field, or MaxMind's own. */
 type Place = { country_code?: unknown; country?: { iso_code?: unknown } | string };
 
-const OURS = "@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb";
 /** Callers come again: this many addresses are remembered, longer texts are none. */
 const KEPT_MAX = 10_000;
 const ADDRESS_MAX = 64;
@@ -33,8 +31,7 @@ function codeOf(place: Place | null): string | null {
  *
  * @throws {Error} in one line, where the file cannot be read or is none of that format.
  */
-export function openCountryDatabase(file?: string): CountryDatabase {
-  const path = file ?? createRequire(import.meta.url).resolve(OURS);
+export function openCountryDatabase(path: string): CountryDatabase {
   let reader: Reader<never>;
   try {
     reader = new Reader<never>(readFileSync(path));

@@ -136,7 +136,7 @@ describe("a restore is confirmed", () => {
     );
     expect(entry).toMatchObject({
       act: "database.restore_confirmed",
-      by: "admin",
+      by: "api_token",
       after: { lostActs: 2, lastCheckpoint: 2, lostCheckpointsUpTo: 4, revokesTokens: false },
     });
     expect(await evidence.checkpoint()).toBe(3n);

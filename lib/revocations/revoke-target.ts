@@ -1,6 +1,7 @@
 import { recordEntry } from "../audit/record-entry.ts";
 import type { Context } from "../context.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
+import { requireReachStepUp } from "../step-up/require-bulk-step-up.ts";
 import { findEndingOrder } from "./already-revoked.ts";
 import type { FoundTarget } from "./find-target.ts";
 import { countLive, type LiveTokens, lateEnoughToLive, liveTokens } from "./live-tokens.ts";
@@ -50,6 +51,7 @@ async function countLiveOf(ctx: Context, target: FoundTarget) {
  * What has ended before stays as it is: nothing is placed, the answer names the order that ended it, and `revocation.repeated` keeps the
  * new reason and note.
  *
+ * @throws {StepUpRequired} bulk, for a client whose tokens are several users' or many
  * @throws {DomainError} INVALID_INPUT where the reason needs a note and has none
  */
 export async function revokeTarget(
@@ -83,6 +85,8 @@ export async function revokeTarget(
       ...(await readLeft(ctx, live, ofLate, ended)),
     };
   }
+  const reach = { kind: target.kind, tokens: reached.value, isExact: reached.isExact };
+  await requireReachStepUp(ctx, reach, live(ofLate.tokens));
   const { id } = await ctx.db.transaction(async (tx) => {
     const placed = await placeOrder(tx, ctx, {
       verb: "revoke",

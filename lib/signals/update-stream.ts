@@ -3,6 +3,7 @@ import { recordEntry } from "../audit/record-entry.ts";
 import type { SqlContext } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { requireCallable } from "../outbound/require-callable.ts";
+import { requireStepUp } from "../step-up/require-step-up.ts";
 import type { UpdateStreamInput } from "./input.ts";
 import type { StreamRow } from "./model.ts";
 import { type EndpointKeeping, wrapAuthorization } from "./stream-endpoint.ts";
@@ -23,6 +24,7 @@ export async function updateStream(
   owner: StreamOwner = "console",
 ): Promise<StreamRow> {
   const verifierId = requireStreamOwner(ctx, owner);
+  if (owner === "console") await requireStepUp(ctx, "streams");
   if (input.endpointUrl !== undefined) await requireCallable(outbound, input.endpointUrl, "endpointUrl");
   const wrapped =
     typeof input.authorization === "string"

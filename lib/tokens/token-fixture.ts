@@ -89,11 +89,11 @@ export function fixtureOf(db: Database, countryOf?: CountryOf): Fixture {
   };
 }
 
-/** A context of an admin of a role, or of nobody. */
+/** A context of an API token of a role, or of nobody: a program is not asked again who it is, and has no session that the answer could stand in. */
 export function contextAs(db: Database, who: Role | "anonymous", now: Date = new Date()): Context {
   const actor: Actor =
     who === "anonymous"
       ? { kind: "anonymous", id: "anonymous", name: "anonymous" }
-      : { kind: "admin", id: randomUUID(), name: `${who}@example.test`, role: who, sessionId: randomUUID() };
+      : { kind: "api_token", id: randomUUID(), name: `${who}@example.test`, role: who };
   return { db, now, actor, requestId: randomUUID(), ip: "192.0.2.1", userAgent: "test" };
 }

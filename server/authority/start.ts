@@ -13,6 +13,7 @@ import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
 import type { MasterKeys } from "#lib/keys/master-keys.ts";
 import { openRootSecret, readKeyIdInForce } from "#lib/keys/root-secret.ts";
 import { openCountryDatabase } from "#lib/places/country-database.ts";
+import { ourCountryDatabase } from "#lib/places/our-database.ts";
 import { letGo } from "#server/let-go.ts";
 import { readCertificate, TLS_POLICY } from "#server/tls/certificate.ts";
 import { followCertificate } from "#server/tls/renewal.ts";
@@ -51,7 +52,7 @@ export type RunningAuthority = {
 export async function startAuthority(options: AuthorityOptions): Promise<RunningAuthority> {
   const { env, databaseUrl, masterKeys, log, metricsPort, clockToleranceMs, unreadMs } = options;
   const certificate = env.tls && readCertificate(env.tls);
-  const { countryOf, builtAt } = openCountryDatabase(env.countryDatabase);
+  const { countryOf, builtAt } = openCountryDatabase(env.countryDatabase ?? ourCountryDatabase());
   await requireKnownSchema(databaseUrl);
   const db = openSqlDatabase({
     url: databaseUrl,

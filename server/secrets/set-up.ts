@@ -44,6 +44,11 @@ export async function setUpAdmins(run: SecretsRun): Promise<void> {
     });
   });
   const owner = run.sessions.get("owner") as Map<string, string>;
+  const recovery = await run.console.ask("/api/v1/me/recovery-codes", { method: "POST" }, owner);
+  for (const [index, code] of (JSON.parse(recovery.text) as { codes: string[] }).codes.entries()) {
+    run.keep(`recovery code ${index}`, code);
+    recovery.handsOut.add(`recovery code ${index}`);
+  }
   for (const role of ROLES) {
     const answer = await run.console.ask("/api/v1/api-tokens", { json: { name: role, role } }, owner);
     const { token } = JSON.parse(answer.text) as { token: string };

@@ -3,8 +3,12 @@ import * as activity from "./activity/route.ts";
 import * as adminsIdDisable from "./admins/[id]/disable/route.ts";
 import * as adminsIdEnable from "./admins/[id]/enable/route.ts";
 import * as adminsIdEndSessions from "./admins/[id]/end-sessions/route.ts";
+import * as adminsIdFactors from "./admins/[id]/factors/route.ts";
 import * as adminsIdInvitation from "./admins/[id]/invitation/route.ts";
 import * as adminsIdRole from "./admins/[id]/role/route.ts";
+import * as adminsId from "./admins/[id]/route.ts";
+import * as adminsIdSessionsSessionIdEnd from "./admins/[id]/sessions/[sessionId]/end/route.ts";
+import * as adminsIdSessions from "./admins/[id]/sessions/route.ts";
 import * as admins from "./admins/route.ts";
 import * as apiTokensIdRevoke from "./api-tokens/[id]/revoke/route.ts";
 import * as apiTokens from "./api-tokens/route.ts";
@@ -83,8 +87,19 @@ import * as mailSettingsTest from "./mail-settings/test/route.ts";
 import * as mailsIdSendAgain from "./mails/[id]/send-again/route.ts";
 import * as mails from "./mails/route.ts";
 import * as meEndSessions from "./me/end-sessions/route.ts";
+import * as meFactors from "./me/factors/route.ts";
+import * as mePasskeysId from "./me/passkeys/[id]/route.ts";
+import * as mePasskeysOptions from "./me/passkeys/options/route.ts";
+import * as mePasskeys from "./me/passkeys/route.ts";
+import * as meRecoveryCodes from "./me/recovery-codes/route.ts";
 import * as me from "./me/route.ts";
+import * as meSessionsIdEnd from "./me/sessions/[id]/end/route.ts";
+import * as meSessions from "./me/sessions/route.ts";
+import * as meStepUpOptions from "./me/step-up/options/route.ts";
+import * as meStepUp from "./me/step-up/route.ts";
 import * as meTablesName from "./me/tables/[name]/route.ts";
+import * as meTotpEnrolment from "./me/totp/enrolment/route.ts";
+import * as meTotp from "./me/totp/route.ts";
 import * as openapiJson from "./openapi.json/route.ts";
 import * as ordersIdCancel from "./orders/[id]/cancel/route.ts";
 import * as ordersIdCancelTogether from "./orders/[id]/cancel-together/route.ts";
@@ -122,6 +137,7 @@ import * as setupInvitation from "./setup/invitation/route.ts";
 import * as setupLink from "./setup/link/route.ts";
 import * as setupOwner from "./setup/owner/route.ts";
 import * as signInEnrolment from "./sign-in/enrolment/route.ts";
+import * as signInPasskey from "./sign-in/passkey/route.ts";
 import * as signalReceiversIdDisable from "./signal-receivers/[id]/disable/route.ts";
 import * as signalReceiversIdEnable from "./signal-receivers/[id]/enable/route.ts";
 import * as signalReceiversIdRotateSecret from "./signal-receivers/[id]/rotate-secret/route.ts";
@@ -170,7 +186,11 @@ export function allRoutes(): Route[] {
   return [
     activity,
     admins,
+    adminsId,
     adminsIdDisable,
+    adminsIdFactors,
+    adminsIdSessions,
+    adminsIdSessionsSessionIdEnd,
     adminsIdEnable,
     adminsIdEndSessions,
     adminsIdInvitation,
@@ -253,6 +273,18 @@ export function allRoutes(): Route[] {
     live,
     me,
     meEndSessions,
+    meFactors,
+    mePasskeysId,
+    mePasskeysOptions,
+    mePasskeys,
+    meRecoveryCodes,
+    meSessionsIdEnd,
+    meSessions,
+    meStepUpOptions,
+    meStepUp,
+    meTotpEnrolment,
+    meTotp,
+    signInPasskey,
     meTablesName,
     openapiJson,
     orders,

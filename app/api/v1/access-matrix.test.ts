@@ -65,6 +65,22 @@ test("every page but those of the door asks who is there", () => {
   expect(open).toEqual([]);
 });
 
+test("P14: what asks at the door for a proof of who is there asks in its use case too", () => {
+  const asking = allRoutes().filter(({ spec }) => spec.stepUp !== undefined);
+  expect(asking.length).toBeGreaterThan(40);
+  const forgetful = asking.filter(({ spec }) => {
+    const folder = spec.path.replaceAll(/\{(\w+)\}/g, "[$1]");
+    const route = readFileSync(path.join(APP, folder, "route.ts"), "utf8");
+    const useCases = [...route.matchAll(/from "#lib\/([^"]+)"/g)].map(([, file = ""]) =>
+      readFileSync(path.join(APP, "../lib", file), "utf8"),
+    );
+    return !useCases.some((text) =>
+      /\brequire(?:Plan|Reach)?StepUp\(|placePlannedOrder\(|revokeTarget\(|shortenTokens\(/.test(text),
+    );
+  });
+  expect(forgetful.map(({ spec }) => `${spec.method} ${spec.path}`)).toEqual([]);
+});
+
 test("no GET changes state: every route that needs more than reading uses another method", () => {
   const writing = allRoutes().filter(
     ({ spec }) => spec.method === "GET" && !/:read$|^public$|^signed-in$/.test(spec.permission),

@@ -48,8 +48,8 @@ async function addAdmin(): Promise<string> {
 async function signIn(adminId: string): Promise<{ cookie: string }> {
   const id = uuidv7(new Date(Date.now() + randomBytes(1).readUInt8()));
   await console.db.query(
-    `INSERT INTO admin_session (id, admin_id, created_at, last_seen_at, absolute_expires_at, idle_seconds)
-     VALUES ($1::uuid, $2::uuid, now(), now(), now() + interval '1 hour', 1800)`,
+    `INSERT INTO admin_session (id, admin_id, created_at, last_seen_at, absolute_expires_at, idle_seconds, signed_in_by)
+     VALUES ($1::uuid, $2::uuid, now(), now(), now() + interval '1 hour', 1800, 'totp')`,
     [id, adminId],
   );
   return { cookie: `tokenwarden.session=${await sealSession(id, derivedKey("session"), 3600)}` };

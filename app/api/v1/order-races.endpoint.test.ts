@@ -39,8 +39,8 @@ async function signIn(email: string): Promise<Admin> {
     [id, email],
   );
   await console.db.query(
-    `INSERT INTO admin_session (id, admin_id, created_at, last_seen_at, absolute_expires_at, idle_seconds)
-     VALUES ($1::uuid, $2::uuid, now(), now(), now() + interval '1 hour', 1800)`,
+    `INSERT INTO admin_session (id, admin_id, created_at, last_seen_at, absolute_expires_at, idle_seconds, signed_in_by)
+     VALUES ($1::uuid, $2::uuid, now(), now(), now() + interval '1 hour', 1800, 'totp')`,
     [sessionId, id],
   );
   const cookie = `tokenwarden.session=${await sealSession(sessionId, derivedKey("session"), 3600)}`;

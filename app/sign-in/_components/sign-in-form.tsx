@@ -1,21 +1,34 @@
 "use client";
 
-import { Alert, Anchor, Button, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Anchor, Button, Divider, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
 import { IconAlertCircle } from "@tabler/icons-react";
 import { signIn } from "next-auth/react";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { SecondFactor } from "#components/form/second-factor.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import type { TotpOffer } from "#lib/admins/model.ts";
+import { PasskeyButton } from "./passkey-button.tsx";
 import { signInWords as words } from "./words.ts";
 
-type Step = "password" | "code";
+type Step = "password" | "code" | "recovery";
+
+/** Where somebody who came in with a recovery code is led: to set up what was lost. */
+const AFTER_RECOVERY = "/account";
 
 /**
- * E-mail and password, then the code, in one form: the server sees all three at once and says only yes or no.
- * An account without a second factor enrols one here, at its first sign-in.
+ * E-mail and password, then the code, in one form: the server sees all three at once and says only yes or no. Or a passkey alone.
+ * An account without a second factor enrols one here, at its first sign-in; a recovery code stands in for one that is lost.
  */
-export function SignInForm({ next, notice }: { next: string; notice: string | null }) {
+export function SignInForm({
+  next,
+  notice,
+  hasPasskeys,
+}: {
+  next: string;
+  notice: string | null;
+  /** Whether the console's address allows them. */
+  hasPasskeys: boolean;
+}) {
   const [step, setStep] = useState<Step>("password");
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
@@ -27,20 +40,23 @@ export function SignInForm({ next, notice }: { next: string; notice: string | nu
   const codeField = useRef<HTMLInputElement>(null);
 
   useEffect(() => {
-    if (step === "code") codeField.current?.focus();
+    if (step !== "password") codeField.current?.focus();
   }, [step]);
 
   async function enter(digits: string) {
     setIsBusy(true);
     setRefusal(null);
     try {
-      const proof = { email, password, code: digits, ...(offer ? { enrolment: offer.enrolment } : {}) };
+      const isRecovery = step === "recovery";
+      const factor = isRecovery ? { recoveryCode: code.trim() } : { code: digits };
+      const proof = { email, password, ...factor, ...(offer ? { enrolment: offer.enrolment } : {}) };
       const answer = await signIn("credentials", { redirect: false, ...proof });
       if (answer?.ok && !answer.error) {
-        window.location.assign(next);
+        window.location.assign(isRecovery ? AFTER_RECOVERY : next);
         return;
       }
       if (answer?.error === "ENROLMENT_REQUIRED") await beginEnrolment();
+      else if (isRecovery && answer?.error === "CredentialsSignin") setRefusal(words.recoveryRefused);
       else setRefusal(offer ? words.codeRefused : words.refused(answer?.error));
     } catch {
       setRefusal(words.unreachable);
@@ -90,6 +106,11 @@ export function SignInForm({ next, notice }: { next: string; notice: string | nu
       </Stack>
     );
   const isCode = step === "code";
+  function turnTo(other: Step) {
+    setCode("");
+    setRefusal(null);
+    setStep(other);
+  }
   return (
     // before the script is there, what was typed must not end up in the address
     <form method="post" onSubmit={submit} aria-label={words.title}>
@@ -97,12 +118,13 @@ export function SignInForm({ next, notice }: { next: string; notice: string | nu
         {alert}
         {problem === null && notice !== null ? <Text role="status">{notice}</Text> : null}
         {/* both fields stay in the page in the second step, so that password managers see one whole form */}
-        <Stack gap="md" display={isCode ? "none" : undefined}>
+        <Stack gap="md" display={step === "password" ? undefined : "none"}>
           <TextInput
             name="email"
             type="email"
             label={words.email}
-            autoComplete="username"
+            // the browser offers a passkey beside the names it knows
+            autoComplete="username webauthn"
             inputMode="email"
             value={email}
             onChange={(event) => setEmail(event.currentTarget.value)}
@@ -140,13 +162,48 @@ export function SignInForm({ next, notice }: { next: string; notice: string | nu
             styles={{ input: { fontFamily: "var(--tw-mono)", letterSpacing: "0.3em" } }}
           />
         ) : null}
+        {step === "recovery" ? (
+          <TextInput
+            ref={codeField}
+            name="recoveryCode"
+            label={words.recoveryCode}
+            description={words.recoveryHelp}
+            autoComplete="off"
+            autoCapitalize="characters"
+            spellCheck={false}
+            maxLength={40}
+            value={code}
+            onChange={(event) => setCode(event.currentTarget.value)}
+            required
+            withAsterisk={false}
+            styles={{ input: { fontFamily: "var(--tw-mono)" } }}
+          />
+        ) : null}
         <Button type="submit" variant="filled" fullWidth loading={isBusy}>
-          {isCode ? words.submit : words.next}
+          {step === "password" ? words.next : words.submit}
         </Button>
-        {isCode ? (
+        {step === "password" && hasPasskeys ? (
+          <>
+            <Divider label={words.or} />
+            <PasskeyButton onRefused={setRefusal} onSignedIn={() => window.location.assign(next)} />
+          </>
+        ) : null}
+        {step === "recovery" ? (
           <Stack gap={4} align="flex-start">
             <Anchor component="button" type="button" size="sm" onClick={restart}>
               {words.back}
+            </Anchor>
+            <Anchor component="button" type="button" size="sm" onClick={() => turnTo("code")}>
+              {words.useCode}
+            </Anchor>
+          </Stack>
+        ) : isCode ? (
+          <Stack gap={4} align="flex-start">
+            <Anchor component="button" type="button" size="sm" onClick={restart}>
+              {words.back}
+            </Anchor>
+            <Anchor component="button" type="button" size="sm" onClick={() => turnTo("recovery")}>
+              {words.useRecovery}
             </Anchor>
             <Anchor component="button" type="button" size="sm" onClick={() => void beginEnrolment()}>
               {words.noFactor}

@@ -85,7 +85,9 @@ test.beforeAll(async ({ ownerApi, authority, registry }) => {
       return detections.rows.length;
     })
     .toBe(1);
+  const admins = await ownerApi.read<{ rows: { id: string }[] }>("/api/v1/admins");
   Object.assign(ids, {
+    admins: admins.rows[0]?.id ?? "",
     detections: detections.rows[0]?.id ?? "",
     incidents: String(incident.number),
     tokens: String(decodeJwt(ended).jti),

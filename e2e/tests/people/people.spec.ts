@@ -248,7 +248,8 @@ test("a person who asks for it is erased: shown first, typed, done by a worker, 
   await expect(act).toBeDisabled();
   await dialog.getByRole("textbox", { name: `Type ${email} to confirm` }).fill(email);
   await act.click();
-  await expect(page.getByText("Personal data erased")).toBeVisible({ timeout: 20_000 });
+  const notice = page.getByRole("status").filter({ hasText: "Personal data erased" });
+  await expect(notice).toBeVisible({ timeout: 20_000 });
   await expect(page.getByRole("heading", { name: "Erased person" })).toBeVisible();
   await expectSound(page, "erased user");
   await page.goto(`/users?q=${registry.mark}`);

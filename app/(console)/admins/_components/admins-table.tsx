@@ -1,5 +1,6 @@
 "use client";
 
+import Link from "next/link";
 import { Instant } from "#components/display/instant.tsx";
 import { NumberText } from "#components/display/number-text.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
@@ -22,7 +23,10 @@ export function AdminsTable({ admins, selfId }: { admins: AdminRow[]; selfId: st
           header: "Name",
           cell: (row: AdminRow) => (
             <>
-              <strong>{row.name}</strong> {row.id === selfId ? <Tag tone="accent">{words.you}</Tag> : null}
+              <Link prefetch={false} href={row.id === selfId ? "/account" : `/admins/${row.id}`}>
+                <strong>{row.name}</strong>
+              </Link>{" "}
+              {row.id === selfId ? <Tag tone="accent">{words.you}</Tag> : null}
             </>
           ),
         },

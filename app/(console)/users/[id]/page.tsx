@@ -53,7 +53,7 @@ export default async function UserPage({ params }: UserPageProps) {
       <PageHeader
         title={user.name}
         badges={<StateBadge state={user.state} />}
-        purpose={user.erasedAt === null ? user.email : eraseWords.isErased}
+        purpose={user.erasedAt === null ? user.email : eraseWords.nobodys}
         crumbs={[{ name: words.title, href: "/users" }]}
         actions={
           <>

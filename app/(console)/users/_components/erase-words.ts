@@ -51,5 +51,6 @@ export const eraseWords = {
   isErasedText: "This row stays for what names its id. Nobody can sign in with it.",
   isBeingErased: "Personal data is being erased",
   isBeingErasedText: "A worker is at it. Nothing of this user can be changed.",
+  nobodys: "Nobody's account any more",
   asked: (by: string) => `Asked for by ${by}.`,
 };

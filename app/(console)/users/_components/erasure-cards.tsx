@@ -25,7 +25,7 @@ export async function ErasedNotice({ ctx, user }: { ctx: Context; user: UserDeta
         {erasure.endedAt === null ? null : (
           <>
             {" "}
-            <Instant at={erasure.endedAt} focusable />.
+            <Instant at={erasure.endedAt} prefix="Done" focusable />.
           </>
         )}
       </p>

@@ -4,8 +4,10 @@ import NextAuth from "next-auth";
 import { authOptions } from "#app/_lib/auth-options.ts";
 import { callerOf } from "#app/_lib/context-of.ts";
 import { requireNoForeignOrigin } from "#app/_lib/origin-check.ts";
+import { passkeyCookie, passkeyCookieName } from "#app/_lib/passkey-cookie.ts";
 import { logProblem, problemResponse, RequestRefusal } from "#app/_lib/problem.ts";
 import { readBounded } from "#app/_lib/read-body.ts";
+import { findCookie } from "#app/_lib/session-cookie.ts";
 import { getEnv } from "#lib/env.ts";
 
 const MAX_FORM_BYTES = 16 * 1024;
@@ -50,8 +52,12 @@ async function handle(request: NextRequest, context: Segments): Promise<Response
       });
     }
     const failures: unknown[] = [];
-    const response: Response = await NextAuth(bounded, context, authOptions(ctx, failures));
+    const challenge = findCookie(request.headers.get("cookie"), passkeyCookieName(getEnv()));
+    const response: Response = await NextAuth(bounded, context, authOptions(ctx, failures, challenge));
     if (failures.length > 0) throw failures[0];
+    // answered once, whatever came of it: the page asks for another one
+    if (challenge !== null && request.nextUrl.pathname.endsWith("/callback/passkey"))
+      response.headers.append("set-cookie", passkeyCookie(getEnv(), ""));
     response.headers.set("cache-control", "no-store");
     return response;
   } catch (error) {

@@ -19,6 +19,7 @@ export const POST = defineRoute({
   path: "/api/v1/admins",
   summary: "Invites an admin; the one-time link is in this answer alone",
   permission: "admin:write",
+  stepUp: "roles",
   body: createAdminInput,
   status: 201,
   response: z.object({ admin: adminRow, link: oneTimeLink }),

@@ -19,6 +19,7 @@ export const POST = defineRoute({
   path: "/api/v1/api-tokens",
   summary: "Makes an API token; its value is in this answer alone",
   permission: "api-token:write",
+  stepUp: "api-tokens",
   body: createApiTokenInput,
   status: 201,
   response: z.object({ id: z.uuid(), token: z.string(), row: apiTokenRow }),

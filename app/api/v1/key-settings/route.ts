@@ -21,6 +21,7 @@ export const PUT = defineRoute({
   description:
     "A shorter cache time holds for what is given out from now on; until `cachedUntil` a rotation waits for caches that were told the longer one. A longer stay holds for keys that are replaced from now on.",
   permission: "key:rotate",
+  stepUp: "keys",
   body: keySettingsInput,
   response: keySettings,
   handler: (ctx, { body }) => changeKeySettings(ctx, body),

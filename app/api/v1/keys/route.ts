@@ -24,6 +24,7 @@ export const POST = defineRoute({
   description:
     "The new key is in the JWKS at once; `algorithm` may be another than that of the key that signs. It signs at `activatesAt`, at the earliest once the JWKS can be in no cache without it; the key before it then retires. One rotation of a purpose at a time: a second is refused with 409.",
   permission: "key:rotate",
+  stepUp: "keys",
   body: rotateKeyInput,
   response: rotationResult,
   status: 201,

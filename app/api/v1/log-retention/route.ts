@@ -22,6 +22,7 @@ export const PUT = defineRoute({
   description:
     "Fewer days can take evidence out with the worker's next run, for good: `leavingDays` and `leavingActsThrough` name it as `GET /api/v1/log-retention/plan` showed it. Where more would leave, it is refused with 409 `PLAN_CHANGED`.",
   permission: "retention:write",
+  stepUp: "retention",
   body: changeLogRetentionInput,
   response: changedLogRetention,
   handler: (ctx, { body }) => changeLogRetention(ctx, body),

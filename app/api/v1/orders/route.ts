@@ -23,6 +23,11 @@ export const POST = defineRoute({
   description:
     "Refused with 409 `PLAN_CHANGED` where it would now reach a user, client or verifier that the plan did not name; `errors` says whom. Tokens that have ended or expired since count for nothing.",
   permission: "order:write",
+  stepUp: {
+    kind: "bulk",
+    where:
+      "the plan revokes the tokens of more users than one, or more than 100; `keys` where its target is a signing key",
+  },
   refusals: [404, 410],
   body: plannedOrderInput,
   response: plannedOrderResult,

@@ -18,6 +18,10 @@ export const PATCH = defineRoute({
   path: "/api/v1/organisation",
   summary: "Changes the organisation's name, lifetimes and bounds; `version` is the one that was read",
   permission: "organisation:write",
+  stepUp: {
+    kind: "sign-in",
+    where: "how long people stay signed in changes; `bulk` where `shorten` ends more than 100 tokens",
+  },
   refusals: [404, 410],
   body: updateOrganisationInput,
   response: organisation,

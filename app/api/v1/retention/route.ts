@@ -23,6 +23,7 @@ export const PUT = defineRoute({
   description:
     "Fewer days can take weeks out with the worker's next run, for good: `leaving` names them as `GET /api/v1/retention/plan` showed them. Where others would leave too, it is refused with 409 `PLAN_CHANGED`.",
   permission: "retention:write",
+  stepUp: "retention",
   body: changeRetentionInput,
   response: changedRetention,
   handler: (ctx, { body }) => changeRetention(ctx, body),

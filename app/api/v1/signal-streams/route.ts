@@ -21,6 +21,7 @@ export const POST = defineRoute({
   path: "/api/v1/signal-streams",
   summary: "Makes a stream of security events to a receiver, from here on",
   permission: "verifier:write",
+  stepUp: "streams",
   body: createStreamInput,
   status: 201,
   response: streamRow,

@@ -21,6 +21,10 @@ export const PATCH = defineRoute({
   summary:
     "Changes one audience; `version` is the one that was read, another one's change is refused with 409",
   permission: "audience:write",
+  stepUp: {
+    kind: "bulk",
+    where: "`shorten` ends more than 100 tokens",
+  },
   params: idParams,
   refusals: [410],
   body: updateAudienceInput,

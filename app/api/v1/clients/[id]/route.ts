@@ -21,6 +21,10 @@ export const PATCH = defineRoute({
   path: "/api/v1/clients/{id}",
   summary: "Changes one client; `version` is the one that was read, another one's change is refused with 409",
   permission: "client:write",
+  stepUp: {
+    kind: "bulk",
+    where: "`shorten` ends more than 100 tokens",
+  },
   params: idParams,
   refusals: [410],
   body: updateClientInput,

@@ -10,6 +10,7 @@ export const PUT = defineRoute({
     "Changes how often the key of a purpose is replaced by itself while it has an algorithm; `version` is the policy's",
   description: "Without `algorithm` it is the policy of the algorithm that signs now.",
   permission: "key:rotate",
+  stepUp: "keys",
   params: purposeParams,
   body: keyPolicyInput,
   response: keyPolicy,

@@ -10,6 +10,7 @@ export const POST = defineRoute({
   description:
     "A day is verified before it leaves; one that does not hold stays, and what is younger with it (`heldDay`). Whoever lets it go says why, on record with what was found. Refused with 409 where the last verification of the whole day did not find it broken.",
   permission: "retention:write",
+  stepUp: "retention",
   body: releaseUseDayInput,
   response: releasedDay,
   handler: (ctx, { body }) => releaseUseDay(ctx, body),

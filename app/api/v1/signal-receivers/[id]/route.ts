@@ -21,6 +21,7 @@ export const PATCH = defineRoute({
   path: "/api/v1/signal-receivers/{id}",
   summary: "Changes one peer; `version` is the one that was read, another one's change is refused with 409",
   permission: "signal-receiver:write",
+  stepUp: "streams",
   params: idParams,
   body: updateReceiverInput,
   response: receiverDetail,

@@ -8,6 +8,7 @@ export const POST = defineRoute({
   path: "/api/v1/admins/{id}/disable",
   summary: "Shuts an admin out and ends their sessions",
   permission: "admin:write",
+  stepUp: "roles",
   params: idParams,
   response: adminRow,
   handler: (ctx, { params }) => disableAdmin(ctx, { adminId: params.id }),

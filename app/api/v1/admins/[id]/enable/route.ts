@@ -8,6 +8,7 @@ export const POST = defineRoute({
   path: "/api/v1/admins/{id}/enable",
   summary: "Lets a disabled admin sign in again",
   permission: "admin:write",
+  stepUp: "roles",
   params: idParams,
   response: adminRow,
   handler: (ctx, { params }) => enableAdmin(ctx, { adminId: params.id }),

@@ -9,6 +9,7 @@ export const PUT = defineRoute({
   path: "/api/v1/admins/{id}/role",
   summary: "Gives an admin another role and ends their sessions",
   permission: "admin:write",
+  stepUp: "roles",
   params: idParams,
   body: changeAdminRoleInput,
   response: adminRow,

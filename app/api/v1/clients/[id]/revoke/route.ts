@@ -10,6 +10,10 @@ export const POST = defineRoute({
   summary: "Revokes all tokens of a client",
   description: "Idempotent: what has ended already stays as it is, and `wasPlaced` is false.",
   permission: "client:revoke",
+  stepUp: {
+    kind: "bulk",
+    where: "the client's live tokens are more users' than one, or more than 100",
+  },
   params: idParams,
   body: revocationInput,
   response: revocationResult,

@@ -9,6 +9,7 @@ export const POST = defineRoute({
   path: "/api/v1/event-streams/{id}/replay",
   summary: "Sends again, in order, everything that was received since an instant; events keep their ids",
   permission: "event-stream:write",
+  stepUp: "streams",
   params: idParams,
   body: replayInput,
   response: eventStreamRow,

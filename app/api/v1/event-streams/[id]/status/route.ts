@@ -9,6 +9,7 @@ export const PUT = defineRoute({
   path: "/api/v1/event-streams/{id}/status",
   summary: "Pauses a stream or lets it go on from where it is",
   permission: "event-stream:write",
+  stepUp: "streams",
   params: idParams,
   body: eventStreamStatusInput,
   response: eventStreamRow,

@@ -24,6 +24,11 @@ export const POST = defineRoute({
   description:
     "As `orders` does, with the same refusals; the order carries the case. Where an earlier order had ended the target nothing is placed (`wasPlaced` is false), and the case says so. Where it ends the last of the case's tokens, the case is contained.",
   permission: "incident:write",
+  stepUp: {
+    kind: "bulk",
+    where:
+      "the plan revokes the tokens of more users than one, or more than 100; `keys` where its target is a signing key",
+  },
   refusals: [404, 410],
   params: numberParams,
   body: incidentOrderInput,

@@ -9,6 +9,7 @@ export const POST = defineRoute({
   summary: "Lets a standby key sign before its time",
   description: "Refused with 409, which names the instant, while a JWKS without the key may be in a cache.",
   permission: "key:rotate",
+  stepUp: "keys",
   params: kidParams,
   body: changeKeyInput,
   response: rotationResult,

@@ -9,6 +9,7 @@ export const POST = defineRoute({
   summary: "Undoes a planned rotation: the standby key leaves the JWKS",
   description: "Refused with 409 where the key signs already.",
   permission: "key:rotate",
+  stepUp: "keys",
   params: kidParams,
   body: changeKeyInput,
   response: rotationResult,

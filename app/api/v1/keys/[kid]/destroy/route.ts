@@ -9,6 +9,7 @@ export const POST = defineRoute({
   summary: "Takes the private half of a retired or compromised key out of the database, for good",
   description: "The public half stays, for the evidence.",
   permission: "key:revoke",
+  stepUp: "keys",
   params: kidParams,
   body: changeKeyInput,
   response: rotationResult,

@@ -11,6 +11,7 @@ export const POST = defineRoute({
   description:
     "By a plan of `POST /api/v1/keys/{kid}/emergency-plan`, with `confirm` as it asks. Key and order change in one transaction, for good.",
   permission: "key:revoke",
+  stepUp: "keys",
   refusals: [410],
   params: kidParams,
   body: emergencyInput,

@@ -8,6 +8,7 @@ export const POST = defineRoute({
   path: "/api/v1/signal-receivers/{id}/disable",
   summary: "Stops one peer: its events are refused until it is enabled",
   permission: "signal-receiver:write",
+  stepUp: "streams",
   params: idParams,
   response: receiverDetail,
   handler: (ctx, { params }) => switchReceiver(ctx, { receiverId: params.id, isDisabled: true }),

@@ -8,6 +8,7 @@ export const POST = defineRoute({
   path: "/api/v1/signal-receivers/{id}/enable",
   summary: "Lets one disabled peer in again",
   permission: "signal-receiver:write",
+  stepUp: "streams",
   params: idParams,
   response: receiverDetail,
   handler: (ctx, { params }) => switchReceiver(ctx, { receiverId: params.id, isDisabled: false }),

@@ -9,6 +9,7 @@ export const PUT = defineRoute({
   path: "/api/v1/signal-streams/{id}/status",
   summary: "Enables, pauses or disables a stream; its receiver is told",
   permission: "verifier:write",
+  stepUp: "streams",
   params: idParams,
   body: streamStatusInput,
   response: streamRow,

@@ -1,0 +1,110 @@
+"use client";
+
+import { Button } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { Country } from "#components/display/country.tsx";
+import { Instant } from "#components/display/instant.tsx";
+import { PlainTable } from "#components/display/plain-table.tsx";
+import { Tag } from "#components/display/tag.tsx";
+import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
+import { requestJson } from "#components/request/request-json.ts";
+import type { AdminSessionRow } from "#lib/admins/model.ts";
+import { SIGNED_IN_BY, sessionWords as words } from "./sessions-words.ts";
+
+/** Live sessions of the console, each with a button to end it but for the one that looks. */
+export function SessionsTable({
+  rows,
+  url,
+  canEnd,
+}: {
+  rows: AdminSessionRow[];
+  /** Where a session is ended: `<url>/<id>/end`. */
+  url: string;
+  canEnd: boolean;
+}) {
+  const router = useRouter();
+  const [ending, setEnding] = useState<AdminSessionRow | null>(null);
+  return (
+    <>
+      <PlainTable
+        name={words.sessions}
+        rows={rows}
+        keyOf={(row) => row.id}
+        columns={[
+          {
+            header: "Device",
+            cell: (row: AdminSessionRow) => (
+              <>
+                {row.device} {row.isCurrent ? <Tag tone="accent">{words.current}</Tag> : null}
+              </>
+            ),
+          },
+          { header: "Place", cell: (row: AdminSessionRow) => <Country code={row.country} /> },
+          {
+            header: "Address",
+            isExtra: true,
+            cell: (row: AdminSessionRow) => <span className="mono">{row.ip ?? words.noAddress}</span>,
+          },
+          {
+            header: "Signed in",
+            isExtra: true,
+            cell: (row: AdminSessionRow) => <Instant at={row.createdAt} />,
+          },
+          {
+            header: "Last seen",
+            isExtra: true,
+            cell: (row: AdminSessionRow) => <Instant at={row.lastSeenAt} hint={words.lastSeenHint} />,
+          },
+          {
+            header: "By",
+            isExtra: true,
+            cell: (row: AdminSessionRow) =>
+              row.signedInBy === "recovery_code" ? (
+                <Tag tone="suspended">{SIGNED_IN_BY.recovery_code}</Tag>
+              ) : row.signedInBy === null ? (
+                <span className="faint">{words.unknownWay}</span>
+              ) : (
+                SIGNED_IN_BY[row.signedInBy]
+              ),
+          },
+          ...(canEnd
+            ? [
+                {
+                  header: "Actions",
+                  isUntitled: true,
+                  align: "end" as const,
+                  cell: (row: AdminSessionRow) =>
+                    row.isCurrent ? null : (
+                      <Button
+                        size="compact-sm"
+                        color="red"
+                        aria-label={words.endOne(row.device)}
+                        onClick={() => setEnding(row)}
+                      >
+                        {words.end}
+                      </Button>
+                    ),
+                },
+              ]
+            : []),
+        ]}
+      />
+      <ConfirmDialog
+        isOpen={ending !== null}
+        onClose={() => setEnding(null)}
+        title={words.endTitle}
+        act={words.endAct}
+        isDanger
+        onConfirm={async () => {
+          await requestJson(`${url}/${ending?.id}/end`, { method: "POST" });
+          notifications.show({ message: words.ended, color: "green" });
+          router.refresh();
+        }}
+      >
+        {words.endText(ending?.device ?? "")}
+      </ConfirmDialog>
+    </>
+  );
+}

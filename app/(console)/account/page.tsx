@@ -1,0 +1,68 @@
+import { Alert } from "@mantine/core";
+import { IconAlertTriangle } from "@tabler/icons-react";
+import type { Metadata } from "next";
+import { requireSignedIn } from "#app/_lib/context.ts";
+import { countryOf } from "#app/_lib/places.ts";
+import { SessionsTable } from "#app/(console)/_components/sessions-table.tsx";
+import { Card } from "#components/display/card.tsx";
+import { Page, PageHeader } from "#components/frame/page-header.tsx";
+import { Columns } from "#components/layout/columns.tsx";
+import { listOwnSessions } from "#lib/admins/list-sessions.ts";
+import { getEnv } from "#lib/env.ts";
+import { listOwnFactors } from "#lib/passkeys/list-factors.ts";
+import { findRelyingParty } from "#lib/passkeys/relying-party.ts";
+import { AuthenticatorCard } from "./_components/authenticator-card.tsx";
+import { EndOthers } from "./_components/end-others.tsx";
+import { PasskeysCard } from "./_components/passkeys-card.tsx";
+import { RecoveryCard } from "./_components/recovery-card.tsx";
+import { accountWords as words } from "./_components/words.ts";
+
+export const metadata: Metadata = { title: words.title };
+
+export default async function AccountPage() {
+  const ctx = await requireSignedIn("/account");
+  const [factors, sessions] = await Promise.all([listOwnFactors(ctx), listOwnSessions(ctx, countryOf)]);
+  const { passkeys, hasTotp, recoveryCodes } = factors;
+  const current = sessions.find(({ isCurrent }) => isCurrent);
+  const others = sessions.filter(({ isCurrent }) => !isCurrent);
+  const working = passkeys.filter(({ blockedAt }) => blockedAt === null);
+  return (
+    <Page>
+      <PageHeader title={words.title} purpose={words.purpose} />
+      {current?.signedInBy === "recovery_code" ? (
+        <Alert color="yellow" icon={<IconAlertTriangle size={18} />} title={words.cameByRecovery}>
+          {words.cameByRecoveryText(recoveryCodes.left)}
+        </Alert>
+      ) : null}
+      {passkeys
+        .filter(({ blockedAt }) => blockedAt !== null)
+        .map(({ id, name }) => (
+          <Alert key={id} color="red" icon={<IconAlertTriangle size={18} />} title={words.blockedTitle}>
+            {words.blockedText(name)}
+          </Alert>
+        ))}
+      <Columns
+        main={
+          <PasskeysCard
+            passkeys={passkeys}
+            isOffered={findRelyingParty(getEnv().consoleUrl) !== null}
+            hasTotp={hasTotp}
+          />
+        }
+        side={
+          <>
+            <AuthenticatorCard hasTotp={hasTotp} canRemove={working.length > 0} />
+            <RecoveryCard codes={recoveryCodes} />
+          </>
+        }
+      />
+      <Card
+        title={words.sessions}
+        aside={others.length === 0 ? null : <EndOthers count={others.length} />}
+        flush
+      >
+        <SessionsTable rows={sessions} url="/api/v1/me/sessions" canEnd />
+      </Card>
+    </Page>
+  );
+}

@@ -1,0 +1,13 @@
+import { LoadingNote, SkeletonRows } from "#components/feedback/skeleton.tsx";
+import { Page, PageHeader } from "#components/frame/page-header.tsx";
+import { adminWords as words } from "../_components/words.ts";
+
+export default function Loading() {
+  return (
+    <Page>
+      <PageHeader title={words.one} crumbs={[{ name: words.title, href: "/admins" }]} />
+      <LoadingNote what="the admin" />
+      <SkeletonRows rows={6} columns={4} />
+    </Page>
+  );
+}

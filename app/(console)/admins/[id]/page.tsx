@@ -1,0 +1,68 @@
+import type { Metadata } from "next";
+import { cache } from "react";
+import { requestContext, requireSignedIn } from "#app/_lib/context.ts";
+import { orNotFound } from "#app/_lib/or-not-found.ts";
+import { countryOf } from "#app/_lib/places.ts";
+import { titleOf } from "#app/_lib/title-of.ts";
+import { NotForRole } from "#app/(console)/_components/not-for-role.tsx";
+import { SessionsTable } from "#app/(console)/_components/sessions-table.tsx";
+import { Card } from "#components/display/card.tsx";
+import { StateBadge } from "#components/display/state-badge.tsx";
+import { Page, PageHeader } from "#components/frame/page-header.tsx";
+import { Columns } from "#components/layout/columns.tsx";
+import { getAdmin } from "#lib/admins/get-admin.ts";
+import { listSessionsOf } from "#lib/admins/list-sessions.ts";
+import { can } from "#lib/authz/require-permission.ts";
+import { listFactorsOf } from "#lib/passkeys/list-factors.ts";
+import { AdminActions } from "../_components/admin-actions.tsx";
+import { AdminFactors, AdminFacts } from "../_components/admin-cards.tsx";
+import { ADMIN_BADGES, adminWords as words } from "../_components/words.ts";
+
+type AdminPageProps = { params: Promise<{ id: string }> };
+
+/** Read once for the title and the page. */
+const readAdmin = cache(async (id: string) => getAdmin(await requestContext(), { adminId: id }));
+
+export async function generateMetadata({ params }: AdminPageProps): Promise<Metadata> {
+  const { id } = await params;
+  return titleOf(
+    readAdmin(id).then((found) => found.name),
+    words.one,
+  );
+}
+
+export default async function AdminPage({ params }: AdminPageProps) {
+  const { id } = await params;
+  const ctx = await requireSignedIn(`/admins/${id}`);
+  if (!can(ctx, "admin:read")) return <NotForRole role={ctx.actor.role} />;
+  const admin = await orNotFound(readAdmin(id));
+  const [factors, sessions] = await Promise.all([
+    listFactorsOf(ctx, { adminId: admin.id }),
+    listSessionsOf(ctx, { adminId: admin.id }, countryOf),
+  ]);
+  const { badge, word, means } = ADMIN_BADGES[admin.state];
+  const canWrite = can(ctx, "admin:write");
+  return (
+    <Page>
+      <PageHeader
+        title={admin.name}
+        purpose={admin.email}
+        badges={
+          <span title={means}>
+            <StateBadge state={badge}>{word}</StateBadge>
+          </span>
+        }
+        crumbs={[{ name: words.title, href: "/admins" }]}
+        actions={canWrite && admin.id !== ctx.actor.id ? <AdminActions admin={admin} /> : null}
+      />
+      <Columns main={<AdminFactors factors={factors} />} side={<AdminFacts admin={admin} />} />
+      <Card title={words.sessions} flush={sessions.length > 0}>
+        {sessions.length === 0 ? (
+          <p className="muted">{words.noSessions}</p>
+        ) : (
+          <SessionsTable rows={sessions} url={`/api/v1/admins/${admin.id}/sessions`} canEnd={canWrite} />
+        )}
+      </Card>
+    </Page>
+  );
+}

@@ -1,0 +1,66 @@
+import type { Page } from "@playwright/test";
+import { expectAccessible } from "../../fixtures/accessibility.ts";
+import { ageSessions } from "../../fixtures/age-session.ts";
+import { inviteAdmin } from "../../fixtures/invite-admin.ts";
+import { expect, NOBODY, test } from "../../fixtures/test.ts";
+import { codeOf } from "../../fixtures/totp.ts";
+import { VirtualAuthenticator } from "../../fixtures/virtual-authenticator.ts";
+import { SignInPage } from "../../pages/sign-in-page.ts";
+
+test.use({ storageState: NOBODY });
+
+async function signOut(page: Page): Promise<void> {
+  await page.getByRole("button", { name: /account of/ }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await expect(page).toHaveURL(/\/sign-in/);
+}
+
+test("a passkey is added and signs in alone; a stale session is asked again, and a form that is left at that stays as it was", async ({
+  page,
+  product,
+  ownerApi,
+  visitorApi,
+}) => {
+  const admin = await inviteAdmin(ownerApi, visitorApi, "owner");
+  const device = await VirtualAuthenticator.of(page);
+  // nobody touches the device before it is asked for by a button
+  await device.touches(false);
+  const signIn = new SignInPage(page);
+  await signIn.open("?next=%2Faccount");
+  await signIn.enter({ ...admin, code: codeOf(admin.totpSecret) });
+  await expect(page).toHaveURL("/account");
+  await device.touches(true);
+
+  await page.getByRole("button", { name: "Add a passkey" }).click();
+  await page.getByRole("textbox", { name: "Name" }).fill("Office laptop");
+  await page.getByRole("button", { name: "Continue" }).click();
+  await expect(page.getByRole("region", { name: "Passkeys" }).getByText("Office laptop")).toBeVisible();
+  await page.getByRole("button", { name: "Make recovery codes" }).click();
+  await page.getByRole("button", { name: "Make new codes" }).click();
+  const shown = page.getByRole("region", { name: "Recovery codes" }).locator("code");
+  const codes = ((await shown.textContent()) ?? "").split("\n");
+  expect(codes).toHaveLength(10);
+  await page.getByRole("button", { name: "I have kept them" }).click();
+  await expect(page.getByText("10 of 10 codes are left.")).toBeVisible();
+
+  await device.touches(false);
+  await signOut(page);
+  await device.touches(true);
+  await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+  await expect(page).toHaveURL("/");
+
+  await ageSessions(product, admin.email, 11);
+  await page.goto("/admins/new");
+  const email = `new-${Date.now()}@example.com`;
+  await page.getByRole("textbox", { name: "Name" }).fill("Newcomer");
+  await page.getByRole("textbox", { name: "E-mail" }).fill(email);
+  const invite = page.getByRole("button", { name: "Invite", exact: true });
+  await invite.click();
+  const dialog = page.getByRole("dialog", { name: "Confirm it is you" });
+  await expect(dialog.getByRole("button", { name: "Use a passkey" })).toBeFocused();
+  await expectAccessible(page, "the dialog that asks again");
+  await page.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+  await expect(page.getByText("It was not done"), "nothing failed").toHaveCount(0);
+  await expect(page.getByRole("textbox", { name: "E-mail" }), "the form is as it was").toHaveValue(email);
+});

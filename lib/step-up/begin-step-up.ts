@@ -1,0 +1,34 @@
+import { requireAdmin } from "../authz/require-admin.ts";
+import type { Context } from "../context.ts";
+import type { KeyWrapper } from "../keys/key-wrapper.ts";
+import { listOwnFactors } from "../passkeys/list-factors.ts";
+import type { PasskeyOffer } from "../passkeys/model.ts";
+import { offerPasskeyProof } from "../passkeys/offer-proof.ts";
+import type { RelyingParty } from "../passkeys/relying-party.ts";
+import type { StepUpKind } from "./model.ts";
+
+/** With what the asking admin can show again who they are. */
+export type StepUpOffer = {
+  /** Null where they have none that works, or the console's address allows none. */
+  passkey: PasskeyOffer | null;
+  hasTotp: boolean;
+};
+
+/**
+ * Offers the asking admin the proofs they have, for one kind of act in this session. Stores nothing.
+ *
+ * @param party null where the console's address allows no passkeys.
+ * @throws {DomainError} CONFLICT for who is no admin.
+ */
+export async function beginStepUp(
+  ctx: Context,
+  { kind }: { kind: StepUpKind },
+  { wrapper, party }: { wrapper: KeyWrapper; party: RelyingParty | null },
+): Promise<StepUpOffer> {
+  const actor = requireAdmin(ctx);
+  const { hasTotp } = await listOwnFactors(ctx);
+  const use = { purpose: "step_up", sessionId: actor.sessionId, kind } as const;
+  const passkey =
+    party === null ? null : await offerPasskeyProof(ctx, use, { adminId: actor.id, wrapper, party });
+  return { passkey, hasTotp };
+}

@@ -1,0 +1,31 @@
+import { z } from "zod";
+import { passkeyAnswer, sealedChallenge } from "../passkeys/input.ts";
+import { STEP_UP_KINDS } from "./model.ts";
+
+const kind = z.enum(STEP_UP_KINDS);
+
+export const beginStepUpInput = z.strictObject({ kind });
+
+/** Either proof: six digits of the authenticator app as `code`, or a `passkey` over the offered `challenge`. */
+export const proveStepUpInput = z
+  .strictObject({
+    method: z.enum(["totp", "passkey"]),
+    kind,
+    code: z
+      .string()
+      .regex(/^\d{6}$/, "must be six digits")
+      .optional(),
+    challenge: sealedChallenge.optional(),
+    passkey: passkeyAnswer.optional(),
+  })
+  .refine(({ method, code }) => method !== "totp" || code !== undefined, {
+    path: ["code"],
+    message: "is missing",
+  })
+  .refine(
+    ({ method, challenge, passkey }) =>
+      method !== "passkey" || (challenge !== undefined && passkey !== undefined),
+    { path: ["passkey"], message: "is missing, or its challenge is" },
+  );
+
+export type ProveStepUpInput = z.output<typeof proveStepUpInput>;

@@ -1,0 +1,140 @@
+import { totpLabel } from "../admins/create-owner.ts";
+import { matchTotp } from "../admins/totp.ts";
+import { recordEntry } from "../audit/record-entry.ts";
+import { type AdminActor, requireAdmin } from "../authz/require-admin.ts";
+import type { Context } from "../context.ts";
+import type { Sql } from "../db/sql.ts";
+import { DomainError } from "../errors.ts";
+import type { KeyWrapper } from "../keys/key-wrapper.ts";
+import { openChallenge } from "../passkeys/challenge.ts";
+import type { RelyingParty } from "../passkeys/relying-party.ts";
+import { usePasskey } from "../passkeys/use-passkey.ts";
+import { verifyAnswer } from "../passkeys/verify-answer.ts";
+import { releaseAttempt, reserveAttempt } from "../passwords/throttle.ts";
+import type { ProveStepUpInput } from "./input.ts";
+import { STEP_UP_LIMIT, STEP_UP_SECONDS, type StepUpKind, type StepUpMethod } from "./model.ts";
+
+type Means = { wrapper: KeyWrapper; party: RelyingParty | null };
+
+async function refuse(ctx: Context, actor: AdminActor, kind: StepUpKind, why: string): Promise<DomainError> {
+  await ctx.db.transaction((tx) =>
+    recordEntry(tx, ctx, {
+      act: "step_up.refused",
+      target: { kind: "admin", id: actor.id, name: actor.name },
+      note: `${kind}: ${why}`,
+      errorCode: "INVALID_INPUT",
+    }),
+  );
+  const message =
+    "That did not show that it is you. A code works once and for 30 seconds: wait for the next one.";
+  return new DomainError("INVALID_INPUT", message, { detail: why, fields: [{ path: "code", message }] });
+}
+
+async function note(
+  tx: Sql,
+  ctx: Context,
+  actor: AdminActor,
+  { kind, method }: { kind: StepUpKind; method: StepUpMethod },
+): Promise<boolean> {
+  const noted = await tx.query(
+    `INSERT INTO admin_step_up (session_id, kind, proven_at, proven_by)
+     SELECT s.id, $2::text, $3::timestamptz, $4::text FROM admin_session s JOIN admin a ON a.id = s.admin_id
+     WHERE s.id = $1::uuid AND s.admin_id = $5::uuid AND s.ended_at IS NULL AND a.disabled_at IS NULL
+     ON CONFLICT (session_id, kind) DO UPDATE SET proven_at = excluded.proven_at, proven_by = excluded.proven_by RETURNING kind`,
+    [actor.sessionId, kind, ctx.now, method, actor.id],
+  );
+  if (noted.length === 0) return false;
+  await releaseAttempt(tx, {
+    cleared: [attemptKey(actor)],
+    returned: [],
+    windowSeconds: STEP_UP_LIMIT.windowSeconds,
+    now: ctx.now,
+  });
+  await recordEntry(tx, ctx, {
+    act: "step_up.proven",
+    target: { kind: "admin", id: actor.id, name: actor.name },
+    after: { kind, method },
+  });
+  return true;
+}
+
+function attemptKey(actor: AdminActor): string {
+  return `step-up ${actor.sessionId}`;
+}
+
+/** Why it did not count; null: it did. The transaction that it happens in commits in any case. */
+async function proveByTotp(
+  ctx: Context,
+  actor: AdminActor,
+  { kind, code = "" }: ProveStepUpInput,
+  { wrapper }: Means,
+): Promise<string | null> {
+  const [admin] = await ctx.db.query<{ totpWrapped: Uint8Array | null }>(
+    `SELECT totp_wrapped AS "totpWrapped" FROM admin WHERE id = $1::uuid`,
+    [actor.id],
+  );
+  const totpWrapped = admin?.totpWrapped ?? null;
+  if (totpWrapped === null) return "no authenticator";
+  const totpSecret = (await wrapper.unwrap(totpWrapped, totpLabel(actor.id))).toString("utf8");
+  const step = matchTotp(totpSecret, code, ctx.now);
+  if (step === null) return "code";
+  return ctx.db.transaction(async (tx) => {
+    const taken = await tx.query(
+      `UPDATE admin SET totp_last_step = $2::bigint
+       WHERE id = $1::uuid AND totp_last_step < $2::bigint AND totp_wrapped = $3::bytea AND disabled_at IS NULL RETURNING id`,
+      [actor.id, step, totpWrapped],
+    );
+    if (taken.length === 0) return "code used before";
+    return (await note(tx, ctx, actor, { kind, method: "totp" })) ? null : "the session is over";
+  });
+}
+
+async function proveByPasskey(
+  ctx: Context,
+  actor: AdminActor,
+  { kind, challenge: sealed, passkey }: ProveStepUpInput,
+  { wrapper, party }: Means,
+): Promise<string | null> {
+  if (party === null) return "no passkeys at this address";
+  if (sealed === undefined || passkey === undefined) return "no passkey answer";
+  const use = { purpose: "step_up", sessionId: actor.sessionId, kind } as const;
+  const challenge = await openChallenge(wrapper, use, { sealed, now: ctx.now });
+  const verified = await verifyAnswer(ctx.db, party, { challenge: challenge.value, answer: passkey });
+  if ("why" in verified) return verified.why;
+  if (verified.passkey.admin.id !== actor.id) return "passkey of another account";
+  return ctx.db.transaction(async (tx) => {
+    const verdict = await usePasskey(tx, ctx, verified, challenge);
+    if (verdict !== "used") return `passkey ${verdict}`;
+    return (await note(tx, ctx, actor, { kind, method: "passkey" })) ? null : "the session is over";
+  });
+}
+
+/**
+ * Takes a proof of who is at the asking admin's session, for one kind of act and ten minutes: a code of the authenticator app that was not used before, or one
+ * of their passkeys over the challenge that was offered to this session for this kind. Attempts are limited by session. Recorded as `step_up.proven`, a
+ * refusal as `step_up.refused`.
+ *
+ * @throws {DomainError} INVALID_INPUT for a proof that is not right, GONE for a challenge that is over, another's or answered, TOO_MANY_ATTEMPTS, CONFLICT for
+ *   who is no admin.
+ */
+export async function proveStepUp(
+  ctx: Context,
+  input: ProveStepUpInput,
+  means: Means,
+): Promise<{ kind: StepUpKind; provenUntil: string }> {
+  const actor = requireAdmin(ctx);
+  await reserveAttempt(ctx.db, {
+    keys: [{ key: attemptKey(actor), limit: STEP_UP_LIMIT.perSession }],
+    windowSeconds: STEP_UP_LIMIT.windowSeconds,
+    now: ctx.now,
+  });
+  const why =
+    input.method === "totp"
+      ? await proveByTotp(ctx, actor, input, means)
+      : await proveByPasskey(ctx, actor, input, means);
+  if (why !== null) throw await refuse(ctx, actor, input.kind, why);
+  return {
+    kind: input.kind,
+    provenUntil: new Date(ctx.now.getTime() + STEP_UP_SECONDS * 1000).toISOString(),
+  };
+}

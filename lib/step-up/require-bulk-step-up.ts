@@ -1,0 +1,62 @@
+import type { Sql } from "../db/sql.ts";
+import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
+import type { TargetKind } from "../revocations/model.ts";
+import { BULK_TOKENS, BULK_USERS } from "./model.ts";
+import { type AskedAgain, requireStepUp } from "./require-step-up.ts";
+
+/** What a revocation is upon, and how far it reaches. */
+type Reach = { kind: TargetKind; tokens: number; isExact: boolean };
+
+/** Ends what one person or one leak has: it never waits. */
+const OF_ONE: ReadonlySet<TargetKind> = new Set(["token", "family", "session", "user"]);
+
+async function requireFor(
+  ctx: AskedAgain,
+  { kind, tokens, isExact }: Reach,
+  countUsers: () => Promise<number>,
+): Promise<void> {
+  if (OF_ONE.has(kind)) return;
+  // the key of a token is a key act: who was asked for it is not asked twice
+  if (kind === "signing_key") return requireStepUp(ctx, "keys");
+  const isBulk =
+    kind === "everything" || !isExact || tokens > BULK_TOKENS || (await countUsers()) > BULK_USERS;
+  if (isBulk) await requireStepUp(ctx, "bulk");
+}
+
+/**
+ * Asks for a proof where a plan revokes the tokens of more users than one, or more tokens than a person has. A suspension never waits: it can be undone.
+ *
+ * @throws {StepUpRequired} bulk; keys where the target is a signing key
+ */
+export async function requirePlanStepUp(
+  ctx: AskedAgain,
+  plan: { id: string; verb: string; targetKind: TargetKind; tokens: number; isExact: boolean },
+): Promise<void> {
+  if (plan.verb !== "revoke") return;
+  const reach = { kind: plan.targetKind, tokens: plan.tokens, isExact: plan.isExact };
+  await requireFor(ctx, reach, async () => {
+    const [row] = await run<{ users: number }>(
+      ctx.db,
+      sql`SELECT cardinality(ids) AS users FROM order_plan_name WHERE plan_id = ${plan.id}::uuid AND kind = 'user'`,
+    );
+    return row?.users ?? 0;
+  });
+}
+
+/**
+ * The same for a revocation without a plan, by what it was counted to reach.
+ *
+ * @param live FROM and WHERE of the live tokens that it reaches, as `token t`.
+ * @throws {StepUpRequired} as above
+ */
+export async function requireReachStepUp(ctx: AskedAgain, reach: Reach, live: Fragment): Promise<void> {
+  await requireFor(ctx, reach, () => countUsersUpTo(ctx.db, live));
+}
+
+async function countUsersUpTo(db: Sql, live: Fragment): Promise<number> {
+  const [row] = await run<{ users: number }>(
+    db,
+    sql`SELECT count(*)::int AS users FROM (SELECT DISTINCT t.user_id ${live} AND t.user_id IS NOT NULL LIMIT ${BULK_USERS + 1}::int) u`,
+  );
+  return row?.users ?? 0;
+}

@@ -1,0 +1,58 @@
+import type { Actor, SqlContext } from "../context.ts";
+import type { Sql } from "../db/sql.ts";
+import { DomainError } from "../errors.ts";
+import { STEP_UP_SECONDS, STEP_UP_WORDS, type StepUpKind } from "./model.ts";
+
+/** The refusal that a person can lift by showing again who they are, for acts of `kind`. */
+export class StepUpRequired extends DomainError {
+  override name = "StepUpRequired";
+  readonly kind: StepUpKind;
+
+  constructor(kind: StepUpKind) {
+    super(
+      "STEP_UP_REQUIRED",
+      `Confirm it is you before you ${STEP_UP_WORDS[kind].acts}. Nothing was changed.`,
+    );
+    this.kind = kind;
+  }
+}
+
+/**
+ * Whether an actor is a program that nobody can ask: it passes on its permission alone. The one place to decide otherwise for API tokens
+ * (docs/decisions/0048-passkeys-and-step-up.md).
+ */
+export function actsUnattended(actor: Actor): boolean {
+  return actor.kind === "system" || actor.kind === "api_token";
+}
+
+/** Who is asked, and where what they have proven stands: a transaction too. */
+export type AskedAgain = Pick<SqlContext, "actor" | "now"> & { db: Sql };
+
+// a recovery code stands for a lost factor: it opens the way to a new one and to nothing else
+const FRESH = `SELECT EXISTS (
+    SELECT FROM admin_session s JOIN admin a ON a.id = s.admin_id
+    WHERE s.id = $1::uuid AND s.admin_id = $2::uuid AND s.ended_at IS NULL AND a.disabled_at IS NULL
+      AND ((s.created_at > $4::timestamptz
+            AND (s.signed_in_by IN ('totp', 'passkey') OR (s.signed_in_by = 'recovery_code' AND $3::text = 'sign-in')))
+        OR EXISTS (SELECT FROM admin_step_up u WHERE u.session_id = s.id AND u.kind = $3::text AND u.proven_at > $4::timestamptz))
+  ) AS "isFresh"`;
+
+/**
+ * Lets an act of a kind pass where the person of the session has shown within the last ten minutes who they are, by a proof for this very kind or by
+ * signing in. Ask after the permission: who lacks it is not asked to prove anything. It reads the database, so that it holds in each process.
+ *
+ * @throws {StepUpRequired} code STEP_UP_REQUIRED
+ * @throws {DomainError} NOT_SIGNED_IN for nobody, FORBIDDEN for clients and users.
+ */
+export async function requireStepUp(ctx: AskedAgain, kind: StepUpKind): Promise<void> {
+  const { actor, db, now } = ctx;
+  if (actsUnattended(actor)) return;
+  if (actor.kind === "anonymous") throw new DomainError("NOT_SIGNED_IN", "Sign in first.");
+  if (actor.kind !== "admin") throw new DomainError("FORBIDDEN", "Your role does not allow this.");
+  const since = new Date(now.getTime() - STEP_UP_SECONDS * 1000);
+  const [row] =
+    actor.sessionId === ""
+      ? []
+      : await db.query<{ isFresh: boolean }>(FRESH, [actor.sessionId, actor.id, kind, since]);
+  if (!row?.isFresh) throw new StepUpRequired(kind);
+}
