@@ -29,16 +29,8 @@ const browser = {
   },
 };
 
-/** What only looks at pages, with data of its own that no story minds. */
-const LOOKS = [
-  /every-page\/.*\.spec\.ts/,
-  /lists\/.*\.spec\.ts/,
-  /authority\/.*\.spec\.ts/,
-  /hostile\/(attacker|broken-page|headers)\.spec\.ts/,
-];
-
-/** What keeps the product from working for everybody else meanwhile, or starts one of its own: when the others are done. */
-const ALONE = [/tokens\/slow-search\.spec\.ts/, /incidents\/drill\.spec\.ts/];
+/** What keeps the product from working for everybody else meanwhile or ends their tokens, one after the other, and beside it what starts a product of its own. */
+const ALONE = [/tokens\/slow-search\.spec\.ts/, /keys\/.*\.spec\.ts/, /incidents\/drill\.spec\.ts/];
 
 const isForPictures = process.env.UPDATE_PICTURES === "1";
 
@@ -46,7 +38,7 @@ export default defineConfig({
   testDir: "./tests",
   outputDir: "../test-results/e2e",
   globalSetup: "./fixtures/start-product.ts",
-  // one product: one story after the other, and beside them what only looks at pages
+  // one product, two stories at once: each has names, tokens and people of its own; what may not meet says so by a lock
   workers: 2,
   fullyParallel: false,
   retries: 0,
@@ -65,22 +57,14 @@ export default defineConfig({
     { name: "first-run", testMatch: /first-run\.setup\.ts/, use: browser },
     {
       name: "console",
-      testIgnore: [/\.setup\.ts/, ...LOOKS, ...ALONE, ...(isForPictures ? [] : [/pictures\//])],
+      testIgnore: [/\.setup\.ts/, ...ALONE, ...(isForPictures ? [] : [/pictures\//])],
       dependencies: ["first-run"],
-      workers: 1,
-      use: { ...browser, storageState: OWNER_STATE },
-    },
-    {
-      name: "looks",
-      testMatch: LOOKS,
-      dependencies: ["first-run"],
-      workers: 1,
       use: { ...browser, storageState: OWNER_STATE },
     },
     {
       name: "alone",
       testMatch: ALONE,
-      dependencies: ["console", "looks"],
+      dependencies: ["console"],
       use: { ...browser, storageState: OWNER_STATE },
     },
   ],

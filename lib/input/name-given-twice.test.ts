@@ -53,8 +53,10 @@ test.each([
   ["a nest", "[".repeat(128_000) + "]".repeat(128_000)],
   ["a string", JSON.stringify('"\\'.repeat(60_000))],
 ])("256 KB of %s takes no time to speak of", (_what, text) => {
-  const startedAt = performance.now();
+  // of the processor: a busy machine gives others the time of the wall
+  const before = process.cpuUsage();
   expect(nameGivenTwice(text)).toBeNull();
   expect(givesNameTwice(text, JSON.parse(text))).toBe(false);
-  expect(performance.now() - startedAt).toBeLessThan(500);
+  const { user, system } = process.cpuUsage(before);
+  expect((user + system) / 1_000, "milliseconds").toBeLessThan(500);
 });

@@ -11,7 +11,7 @@ export type PastRegister = {
   fixture: Fixture;
   /** Connections of the role that takes weeks out. */
   retention: SqlDatabase;
-  /** The Monday of so many weeks ago. */
+  /** The Monday of so many weeks before that in which the test began. */
   weekAgo(weeks: number): Date;
   /** An instant in the week of so many weeks ago, `days` after its Monday. */
   at(weeks: number, days?: number): Date;
@@ -32,7 +32,9 @@ export function pastRegisterOf(db: Database): PastRegister {
     maxConnections: 4,
     applicationName: "test-retention",
   });
-  const weekAgo = (weeks: number) => new Date(weekOf(new Date()).getTime() - weeks * WEEK_MS);
+  // asked once: a test that Monday comes upon keeps to its weeks
+  const thisMonday = weekOf(new Date()).getTime();
+  const weekAgo = (weeks: number) => new Date(thisMonday - weeks * WEEK_MS);
   const at = (weeks: number, days = 1) => new Date(weekAgo(weeks).getTime() + days * DAY_MS);
   return {
     fixture,

@@ -3,6 +3,7 @@ import { buildConsole } from "../setup/build-console.mjs";
 import { SetupError, say } from "../setup/console-lines.mjs";
 import { prepare } from "../setup/prepare.mjs";
 import { runAudit } from "./audit-suite.mjs";
+import { useMemoryFolder } from "./memory-folder.mjs";
 import { runPlaywright } from "./playwright-suite.mjs";
 import { runCheck } from "./suite.mjs";
 import { runVitest } from "./vitest-suite.mjs";
@@ -19,24 +20,38 @@ async function runBuild() {
   }
 }
 
-/** In the order in which they run: the build first, because types come from it and a browser needs it. */
-const SUITES = {
-  build: runBuild,
-  lint: () =>
-    runCheck("lint", [
-      "node_modules/@biomejs/biome/bin/biome",
-      "check",
-      "--error-on-warnings",
-      "--reporter=summary",
-    ]),
-  types: () => runCheck("types", ["node_modules/typescript/bin/tsc", "--noEmit", "-p", "."]),
-  audit: runAudit,
-  unit: () => runVitest("unit"),
-  database: () => runVitest("database"),
-  endpoint: () => runVitest("endpoint"),
-  "end-to-end": runPlaywright,
-  faults: () => runVitest("faults"),
-};
+const runLint = () =>
+  runCheck("lint", [
+    "node_modules/@biomejs/biome/bin/biome",
+    "check",
+    "--error-on-warnings",
+    "--reporter=summary",
+  ]);
+const runTypes = () => runCheck("types", ["node_modules/typescript/bin/tsc", "--noEmit", "-p", "."]);
+
+/** With fewer workers where others run beside it; one that is asked for by name has all. */
+const vitest = (project, workers) => [
+  project,
+  () => runVitest(project, asked.length > 0 ? [] : [`--maxWorkers=${workers}`]),
+];
+
+/**
+ * Stages follow each other, and so do the suites of a lane; the lanes of a stage run at the same time. Types come from the build, and a browser needs
+ * it. Tests wait for processes, timers and the disk more than they compute: there are more of them at once than cores. Nothing runs beside the browser.
+ */
+const STAGES = [
+  [
+    [
+      ["build", runBuild],
+      ["types", runTypes],
+    ],
+    [["lint", runLint], ["audit", runAudit], vitest("unit", 3)],
+  ],
+  [[vitest("database", 1)], [vitest("endpoint", 3)]],
+  [[["end-to-end", runPlaywright]]],
+  [[vitest("faults", 1)]],
+];
+const SUITES = STAGES.flat(2).map(([name]) => name);
 
 /** What takes long: run where it is asked for by name, or with `--full`. */
 const FULL_ONLY = new Set(["faults"]);
@@ -58,13 +73,12 @@ const args = process.argv.slice(2);
 const isFull = args.includes("--full");
 if (isFull) process.env.TEST_FULL = "1";
 const asked = args.filter((arg) => !arg.startsWith("-"));
-const unknown = asked.filter((name) => !(name in SUITES));
+const unknown = asked.filter((name) => !SUITES.includes(name));
 if (unknown.length > 0) {
-  process.stderr.write(
-    `there is no suite ${unknown.join(", ")}; they are ${Object.keys(SUITES).join(", ")}\n`,
-  );
+  process.stderr.write(`there is no suite ${unknown.join(", ")}; they are ${SUITES.join(", ")}\n`);
   process.exit(2);
 }
+const isWanted = (name) => (asked.length > 0 ? asked.includes(name) : !FULL_ONLY.has(name) || isFull);
 
 try {
   await prepare({ build: false });
@@ -75,12 +89,23 @@ try {
 }
 
 const total = { passed: 0, failed: 0, skipped: 0 };
-for (const [name, run] of Object.entries(SUITES)) {
-  if (asked.length > 0 ? !asked.includes(name) : FULL_ONLY.has(name) && !isFull) continue;
-  say(name);
-  const result = await run();
-  show(result);
-  for (const key of Object.keys(total)) total[key] += result[key];
+// a full disk and a million rows are matters of a disk
+const removeMemoryFolder = isWanted("faults") ? () => {} : useMemoryFolder();
+process.env.TYPES_CHECKED_APART = isWanted("types") ? "1" : "";
+
+async function runLane(suites) {
+  for (const [name, run] of suites.filter(([name]) => isWanted(name))) {
+    say(name);
+    const result = await run();
+    show(result);
+    for (const key of Object.keys(total)) total[key] += result[key];
+  }
+}
+
+try {
+  for (const lanes of STAGES) await Promise.all(lanes.map(runLane));
+} finally {
+  removeMemoryFolder();
 }
 const notRun = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
 process.stdout.write(`\n${total.passed} passed, ${total.failed} failed${notRun}\n`);

@@ -1,60 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { VerifierError } from "./errors.ts";
-import type { VerifierEvent } from "./events.ts";
-import { createVerifier, type Verifier, type VerifierOptions } from "./index.ts";
-import { AUDIENCE, type Peer, SECRET, startPeer } from "./test-peer.ts";
-
-// the machine may be busy with others
-vi.setConfig({ expect: { poll: { timeout: 10_000 } } });
-
-let peer: Peer;
-let verifiers: Verifier[] = [];
-let events: VerifierEvent[] = [];
-
-beforeEach(async () => {
-  peer = await startPeer();
-  events = [];
-});
-
-afterEach(async () => {
-  await Promise.all(verifiers.map((verifier) => verifier.close()));
-  verifiers = [];
-  await peer.stop();
-});
-
-async function open(options: Partial<VerifierOptions> = {}): Promise<Verifier> {
-  const verifier = createVerifier({
-    issuer: peer.issuer,
-    audience: AUDIENCE,
-    secret: SECRET,
-    reports: false,
-    onEvent: (event) => events.push(event),
-    ...options,
-  });
-  verifiers.push(verifier);
-  await verifier.ready();
-  return verifier;
-}
-
-/** Every verifier has its stream. */
-const listening = () => expect.poll(() => peer.streams.size).toBe(verifiers.length);
-const refuseFeed = () => {
-  peer.override = (request) => {
-    if (request.url?.startsWith("/revocations") !== true) return false;
-    request.destroy();
-    return true;
-  };
-};
+import { expect, test } from "vitest";
+import { createVerifier } from "./index.ts";
+import { AUDIENCE, SECRET, startPeer } from "./test-peer.ts";
+import { codeOf, events, listening, open, peer, revoke, told } from "./test-verifiers.ts";
 
 type Changes = Record<string, unknown>;
-const codeOf = (verifier: Verifier, token: string) =>
-  verifier.verify(token).then(
-    ({ isStale }) => (isStale ? "good, stale" : "good"),
-    (error: VerifierError) => error.code,
-  );
-const told = (type: VerifierEvent["type"]) => events.filter((event) => event.type === type).length;
-const revoke = (kind: string, id: string) => ({ verb: "revoke", target: { kind, id } });
 
 test("a token that the feed revokes is refused as soon as the fact is here, and the authority hears that it is", async () => {
   const verifier = await open();
@@ -180,33 +130,6 @@ test("what lies beyond a gap is not applied; the verifier resumes from its own p
   expect(await codeOf(verifier, await peer.token({ jti: second }))).toBe("revoked");
 });
 
-test("batches that come twice or late change nothing and make nothing fresh", async () => {
-  const verifier = await open({ maxStalenessSeconds: 1 });
-  await listening();
-  const heartbeat = await peer.batch(0);
-  await peer.place(revoke("token", randomUUID()));
-  await expect.poll(() => verifier.state.position).toBe(1);
-  const again = await peer.batch(0);
-  await peer.broadcast(again);
-  await expect.poll(() => told("replayed")).toBeGreaterThan(0);
-  expect(verifier.state.facts).toBe(1);
-  peer.isQuiet = true;
-  peer.override = (_, response, url) => {
-    if (url.pathname !== "/revocations") return false;
-    // whoever stands between us repeats what it has heard
-    response.writeHead(200, { "content-type": "text/event-stream" });
-    const timer = setInterval(
-      () => response.write(`event: batch\ndata: ${heartbeat}\n\nevent: batch\ndata: ${again}\n\n`),
-      50,
-    );
-    response.on("close", () => clearInterval(timer));
-    return true;
-  };
-  peer.cut();
-  await expect.poll(() => verifier.state.isStale, { timeout: 5_000 }).toBe(true);
-  expect(await codeOf(verifier, await peer.token())).toBe("stale");
-});
-
 test.each([
   ["by another key", (news: Changes) => peer.batch(0, news, peer.strangeKey)],
   ["of another issuer", (news: Changes) => peer.batch(0, { ...news, iss: "https://evil.example" })],
@@ -244,46 +167,6 @@ test.each([
   await expect.poll(async () => codeOf(verifier, await peer.token({ jti }))).toBe("revoked");
 });
 
-test("a fact that this version does not understand is not passed over: the feed stays where it is, and grows stale", async () => {
-  const verifier = await open({ maxStalenessSeconds: 1 });
-  await listening();
-  await peer.place({ verb: "banish", target: { kind: "token", id: "x" } });
-  await expect.poll(() => verifier.state.isStale, { timeout: 5_000 }).toBe(true);
-  expect(verifier.state.position).toBe(0);
-  expect(await codeOf(verifier, await peer.token())).toBe("stale");
-});
-
-test("strict refuses and lenient marks when the authority is silent for longer than the bound; both recover by themselves", async () => {
-  peer.statement.mode = "lenient";
-  const strict = await open({ mode: "strict", maxStalenessSeconds: 1 });
-  const lenient = await open({ mode: "lenient", maxStalenessSeconds: 1 });
-  const token = await peer.token();
-  expect(await codeOf(lenient, token)).toBe("good");
-  await listening();
-  refuseFeed();
-  peer.cut();
-  await expect.poll(() => strict.state.isStale && lenient.state.isStale, { timeout: 5_000 }).toBe(true);
-  expect(await codeOf(strict, token)).toBe("stale");
-  expect(await codeOf(lenient, token)).toBe("good, stale");
-  await expect.poll(() => told("stale")).toBe(2);
-  peer.override = () => false;
-  await expect.poll(() => strict.state.isStale || lenient.state.isStale, { timeout: 5_000 }).toBe(false);
-  expect(await codeOf(strict, token)).toBe("good");
-  expect(await codeOf(lenient, token)).toBe("good");
-});
-
-test("what was known as revoked is refused as revoked while stale, not as stale", async () => {
-  const verifier = await open({ maxStalenessSeconds: 1 });
-  const jti = randomUUID();
-  await peer.place(revoke("token", jti));
-  await expect.poll(() => verifier.state.position).toBe(1);
-  await listening();
-  refuseFeed();
-  peer.cut();
-  await expect.poll(() => verifier.state.isStale, { timeout: 5_000 }).toBe(true);
-  expect(await codeOf(verifier, await peer.token({ jti }))).toBe("revoked");
-});
-
 test("the console's bound holds where it is the smaller one, and its strict mode beats a lenient option", async () => {
   peer.statement.max_staleness_seconds = 7;
   const verifier = await open({ mode: "lenient", maxStalenessSeconds: 30 });
@@ -306,76 +189,6 @@ test("another verifier's statement changes nothing: it is dropped as forged", as
   expect(verifier.state).toMatchObject({ mode: "strict", maxStalenessMs: 60_000 });
   await listening();
   expect(await codeOf(verifier, await peer.token())).toBe("good");
-});
-
-test("before it is known what the console says, nothing is good: its bound may be the shorter one", async () => {
-  let isHeld = true;
-  peer.override = (_, response, url) => {
-    if (url.pathname !== "/revocations" || !isHeld) return false;
-    peer.json(response, 503, {});
-    return true;
-  };
-  const verifier = createVerifier({
-    issuer: peer.issuer,
-    audience: AUDIENCE,
-    secret: SECRET,
-    reports: false,
-    maxStalenessSeconds: 2,
-    onEvent: (event) => events.push(event),
-  });
-  verifiers.push(verifier);
-  await expect(verifier.ready({ timeoutSeconds: 1 })).rejects.toMatchObject({ code: "not_ready" });
-  expect(told("snapshot_loaded")).toBe(1);
-  expect(await codeOf(verifier, await peer.token())).toBe("stale");
-  isHeld = false;
-  await verifier.ready();
-  expect(await codeOf(verifier, await peer.token())).toBe("good");
-});
-
-test("an authority that knows less than was known is believed again only when it is as far, and nothing revoked comes back", async () => {
-  const verifier = await open();
-  const jti = randomUUID();
-  await peer.place(revoke("token", jti), revoke("token", randomUUID()));
-  await expect.poll(() => verifier.state.position).toBe(2);
-  await listening();
-  // an older dump
-  const lost = peer.facts.splice(0);
-  peer.cut();
-  await expect.poll(() => told("went_back"), { timeout: 5_000 }).toBeGreaterThan(0);
-  expect(await codeOf(verifier, await peer.token())).toBe("stale");
-  peer.facts.push(
-    { position: 1, order: randomUUID(), ...revoke("token", randomUUID()) },
-    { position: 2, order: randomUUID(), ...revoke("token", randomUUID()) },
-  );
-  await expect.poll(async () => codeOf(verifier, await peer.token()), { timeout: 10_000 }).toBe("good");
-  expect(lost).toHaveLength(2);
-  expect(await codeOf(verifier, await peer.token({ jti }))).toBe("revoked");
-});
-
-test("a restored database that went on past the verifier's position while it was away is noticed: a new snapshot is taken, and nothing revoked comes back", async () => {
-  const verifier = await open();
-  const [lost, before] = [randomUUID(), randomUUID()];
-  await peer.place(revoke("token", before), revoke("token", lost));
-  await expect.poll(() => verifier.state.position).toBe(2);
-  await listening();
-  const kept = peer.facts.slice(0, 1);
-  refuseFeed();
-  peer.cut();
-  const [instead, after] = [randomUUID(), randomUUID()];
-  const facts = [revoke("token", instead), revoke("token", after)].map((fact, index) => ({
-    order: randomUUID(),
-    ...fact,
-    position: index + 2,
-  }));
-  peer.facts.splice(0, 2, ...kept, ...facts);
-  peer.override = () => false;
-  await expect.poll(() => verifier.state.position, { timeout: 10_000 }).toBe(3);
-  expect(told("went_back")).toBeGreaterThan(0);
-  expect(told("snapshot_loaded")).toBe(2);
-  for (const jti of [before, lost, instead, after])
-    expect(await codeOf(verifier, await peer.token({ jti }))).toBe("revoked");
-  expect(await codeOf(verifier, await peer.token())).toBe("good");
-  await expect.poll(() => peer.seen.acknowledgements.at(-1)?.mark).toBe(facts[1]?.order);
 });
 
 test("an authority of the version before tells no marks, is told none, and is followed", async () => {
@@ -408,41 +221,6 @@ test("an authority of the version before tells no marks, is told none, and is fo
   }
 });
 
-test("where streams do not come through, polls take their place", async () => {
-  peer.override = (request, response, url) => {
-    if (url.pathname !== "/revocations" || request.headers.accept !== "text/event-stream") return false;
-    // a proxy that holds back what has no end
-    response.writeHead(200, { "content-type": "text/event-stream" });
-    response.flushHeaders();
-    return true;
-  };
-  const verifier = await open({ maxStalenessSeconds: 2 });
-  await expect.poll(() => verifier.state.way, { timeout: 15_000 }).toBe("poll");
-  const jti = randomUUID();
-  await peer.place(revoke("token", jti));
-  await expect
-    .poll(async () => codeOf(verifier, await peer.token({ jti })), { timeout: 5_000 })
-    .toBe("revoked");
-  await expect.poll(() => peer.seen.acknowledgements.at(-1)).toMatchObject({ way: "poll", position: 1 });
-});
-
-test("a verifier that is too far behind takes a snapshot (410)", async () => {
-  const verifier = await open();
-  await listening();
-  let isTooFar = true;
-  peer.override = (_, response, url) => {
-    if (url.pathname !== "/revocations" || !isTooFar) return false;
-    isTooFar = false;
-    peer.json(response, 410, { error: "snapshot_required" });
-    return true;
-  };
-  const jti = randomUUID();
-  peer.facts.push({ position: 1, order: randomUUID(), ...revoke("token", jti) });
-  peer.cut();
-  await expect.poll(() => told("snapshot_loaded"), { timeout: 5_000 }).toBe(2);
-  expect(await codeOf(verifier, await peer.token({ jti }))).toBe("revoked");
-});
-
 test("orders to come begin by themselves, suspensions end by themselves or by a restore", async () => {
   const verifier = await open();
   const soon = Date.now() + 400;
@@ -455,7 +233,9 @@ test("orders to come begin by themselves, suspensions end by themselves or by a 
   const [a, b, c] = await Promise.all([later, short, held].map((jti) => peer.token({ jti })));
   await expect.poll(() => verifier.state.position).toBe(3);
   const codes = () => Promise.all([a, b, c].map((token) => codeOf(verifier, token as string)));
-  if (Date.now() < soon - 50) expect(await codes()).toEqual(["good", "suspended", "suspended"]);
+  const before = await codes();
+  // where the machine gave us that much time
+  if (Date.now() < soon) expect(before).toEqual(["good", "suspended", "suspended"]);
   await expect.poll(codes).toEqual(["revoked", "good", "suspended"]);
   await peer.place({ verb: "restore", target: { kind: "token", id: held } });
   await expect.poll(codes).toEqual(["revoked", "good", "good"]);
@@ -467,48 +247,4 @@ test("tells the audience that the console does not have for it, and a version th
   await expect.poll(() => [told("audience_unregistered"), told("outdated")]).toEqual([1, 1]);
 });
 
-test("close takes two seconds at most, whatever hangs", async () => {
-  const jwks = await open({ keysMaxAgeSeconds: 10, reports: {} });
-  await jwks.verify(await peer.token());
-  peer.override = () => true;
-  const startedAt = performance.now();
-  await jwks.close();
-  expect(performance.now() - startedAt).toBeLessThan(2_000);
-  expect(told("reports_lost")).toBe(1);
-  const begun = createVerifier({ issuer: peer.issuer, audience: AUDIENCE, secret: SECRET });
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  const closedAt = performance.now();
-  await begun.close();
-  expect(performance.now() - closedAt).toBeLessThan(2_000);
-});
-
-test("a closed verifier judges nothing and leaves no connection", async () => {
-  const verifier = await open();
-  await verifier.close();
-  await expect.poll(() => peer.streams.size).toBe(0);
-  expect(await codeOf(verifier, await peer.token())).toBe("closed");
-});
-
-test("a clock that is too far behind from the start is the reason that ready() gives, and is told", async () => {
-  const late = vi
-    .spyOn(Date, "now")
-    .mockImplementation(() => performance.timeOrigin + performance.now() - 45_000);
-  try {
-    const verifier = createVerifier({
-      issuer: peer.issuer,
-      audience: AUDIENCE,
-      secret: SECRET,
-      reports: false,
-      onEvent: (event) => events.push(event),
-    });
-    verifiers.push(verifier);
-    await expect(verifier.ready({ timeoutSeconds: 1 })).rejects.toMatchObject({
-      code: "not_ready",
-      message: expect.stringContaining("clock is too far behind"),
-    });
-    await expect.poll(() => told("clock_behind")).toBe(1);
-    expect(verifier.state.isReady).toBe(false);
-  } finally {
-    late.mockRestore();
-  }
-});
+// on a busy machine it may be more: it has to hold once

@@ -1,8 +1,11 @@
 import { readFileSync, writeSync } from "node:fs";
 import { createVerifier, type VerifierError } from "./index.ts";
 
-/** Verifies the tokens of a file one after the other, and writes a line for each with what became of it, until it is killed. */
-const { ISSUER = "", SECRET = "", AUDIENCE = "", FILE = "", TOKENS = "" } = process.env;
+/**
+ * Verifies the tokens of a file one after the other, and writes a line for each with what became of it. Then it waits until it is killed, or with
+ * `AGAIN` begins anew.
+ */
+const { ISSUER = "", SECRET = "", AUDIENCE = "", FILE = "", TOKENS = "", AGAIN = "" } = process.env;
 const verifier = createVerifier({
   issuer: ISSUER,
   audience: AUDIENCE,
@@ -10,11 +13,14 @@ const verifier = createVerifier({
   reports: { path: FILE, isStrict: true },
 });
 await verifier.ready();
-for (const token of JSON.parse(readFileSync(TOKENS, "utf8")) as string[]) {
-  const said = await verifier.verify(token).then(
-    () => "accepted",
-    (error: VerifierError) => error.code,
-  );
-  writeSync(1, `${said}\n`);
-}
+const tokens = JSON.parse(readFileSync(TOKENS, "utf8")) as string[];
+do
+  for (const token of tokens) {
+    const said = await verifier.verify(token).then(
+      () => "accepted",
+      (error: VerifierError) => error.code,
+    );
+    writeSync(1, `${said}\n`);
+  }
+while (AGAIN !== "");
 await new Promise(() => undefined);

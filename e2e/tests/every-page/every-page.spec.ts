@@ -1,8 +1,9 @@
 import type { Browser, Page } from "@playwright/test";
 import { decodeJwt } from "jose";
 import { expectAccessible, listViolations, overflowOf } from "../../fixtures/accessibility.ts";
+import { test } from "../../fixtures/one-browser.ts";
 import { listPageRoutes } from "../../fixtures/page-routes.ts";
-import { expect, NOBODY, test } from "../../fixtures/test.ts";
+import { expect, NOBODY } from "../../fixtures/test.ts";
 import { CommandPalette } from "../../pages/command-palette.ts";
 import { TokenPage } from "../../pages/token-page.ts";
 
@@ -18,6 +19,8 @@ const ids: Record<string, string> = {};
 
 // a record of each step would hold each page as many times as it is looked at
 test.use({ contextOptions: { reducedMotion: "reduce" }, trace: "off" });
+// one half of the pages in each worker
+test.describe.configure({ mode: "parallel" });
 
 test.beforeAll(async ({ ownerApi, authority, registry }) => {
   const client = await registry.addService({ customClaims: { tier: "gold" }, accessTokenTtlSeconds: 300 });
@@ -119,7 +122,25 @@ async function pageFor(browser: Browser, page: Page, route: string, baseURL: str
 
 async function wear(page: Page, colorScheme: "light" | "dark"): Promise<void> {
   await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-  await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", colorScheme);
+  const html = page.locator("html");
+  await expect(html)
+    .toHaveAttribute("data-mantine-color-scheme", colorScheme)
+    .catch(async (cause) => {
+      throw new Error(`the page does not follow the system: ${await whyNot(page)}`, { cause });
+    });
+}
+
+/** The system's word, a choice that would go before it, and whether the browser draws frames, by which it tells of a change. */
+function whyNot(page: Page): Promise<string> {
+  return page.evaluate(async () => {
+    const isDark = matchMedia("(prefers-color-scheme: dark)").matches;
+    const chosen = localStorage.getItem("mantine-color-scheme-value");
+    const draws = await Promise.race([
+      new Promise((resolve) => requestAnimationFrame(() => resolve(true))),
+      new Promise((resolve) => setTimeout(() => resolve(false), 1_000)),
+    ]);
+    return JSON.stringify({ isDark, chosen, draws, visibility: document.visibilityState });
+  });
 }
 
 async function expectSound(page: Page, name: string): Promise<void> {

@@ -4,17 +4,16 @@ import pg from "pg";
 import { expectAccessible } from "../../fixtures/accessibility.ts";
 import { databaseUrl } from "../../fixtures/old-tokens.ts";
 import type { Product } from "../../fixtures/product.ts";
-import { expect, test } from "../../fixtures/test.ts";
+import { EVERYBODY, expect, test } from "../../fixtures/test.ts";
 
 async function servedKids({ authorityUrl }: Product): Promise<string[]> {
   const answer = await fetch(`${authorityUrl}/oauth/jwks`);
   return ((await answer.json()) as { keys: { kid: string }[] }).keys.map(({ kid }) => kid);
 }
 
-test("a rotation is planned from the key ring, cannot be hurried, and is cancelled before it signs", async ({
-  page,
-  product,
-}) => {
+test("a rotation is planned from the key ring, cannot be hurried, and is cancelled before it signs", {
+  lock: EVERYBODY,
+}, async ({ page, product }) => {
   await page.goto("/keys");
   await page.getByRole("button", { name: "Rotate…" }).click();
   const rotating = page.getByRole("dialog", { name: "Rotate a signing key" });
@@ -52,12 +51,9 @@ test("a rotation is planned from the key ring, cannot be hurried, and is cancell
   await expect.poll(() => servedKids(product)).not.toContain(kid);
 });
 
-test("an emergency: the plan is read, the id typed, another key signs, and what the old one signed is refused", async ({
-  page,
-  authority,
-  registry,
-  product,
-}) => {
+test("an emergency: the plan is read, the id typed, another key signs, and what the old one signed is refused", {
+  lock: EVERYBODY,
+}, async ({ page, authority, registry, product }) => {
   const client = await registry.addService();
   const token = await authority.issue(client);
   const old = decodeProtectedHeader(token).kid as string;
@@ -139,12 +135,9 @@ async function cachesRunOut(product: Product, kid: string): Promise<void> {
   }
 }
 
-test("a rotation to another algorithm is planned and activated with the keyboard alone, and the next status list is signed by it", async ({
-  page,
-  authority,
-  registry,
-  product,
-}) => {
+test("a rotation to another algorithm is planned and activated with the keyboard alone, and the next status list is signed by it", {
+  lock: EVERYBODY,
+}, async ({ page, authority, registry, product }) => {
   await page.goto("/keys");
   await press(page, "Rotate…");
   const rotating = page.getByRole("dialog", { name: "Rotate a signing key" });
@@ -175,10 +168,9 @@ test("a rotation to another algorithm is planned and activated with the keyboard
     .toMatchObject({ alg: "EdDSA", kid });
 });
 
-test("the cache time is changed in its form, and what is too short is refused before it is sent", async ({
-  page,
-  product,
-}) => {
+test("the cache time is changed in its form, and what is too short is refused before it is sent", {
+  lock: EVERYBODY,
+}, async ({ page, product }) => {
   await page.goto("/keys");
   await page.getByRole("button", { name: "Change caches and keeping" }).click();
   const dialog = page.getByRole("dialog", { name: "Caches and keeping" });

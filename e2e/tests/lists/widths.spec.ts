@@ -1,7 +1,8 @@
 import type { Page } from "@playwright/test";
 import { decodeJwt } from "jose";
 import { overflowOf } from "../../fixtures/accessibility.ts";
-import { expect, test } from "../../fixtures/test.ts";
+import { test } from "../../fixtures/one-browser.ts";
+import { expect, OWNERS_COLUMNS } from "../../fixtures/test.ts";
 
 const LISTS = [
   "/tokens",
@@ -54,9 +55,9 @@ test.beforeAll(async ({ ownerApi, authority, registry }) => {
 });
 
 for (const path of LISTS) {
-  test(`${path} scrolls sideways inside of its frame alone, and only where its columns do not fit`, async ({
-    page,
-  }) => {
+  test(`${path} scrolls sideways inside of its frame alone, and only where its columns do not fit`, {
+    lock: OWNERS_COLUMNS,
+  }, async ({ page }) => {
     await page.goto(path);
     for (const width of [1440, 1280, 1024, 768]) {
       await page.setViewportSize({ width, height: 900 });

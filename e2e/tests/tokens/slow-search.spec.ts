@@ -1,14 +1,11 @@
 import { decodeJwt } from "jose";
 import { holdTable } from "../../fixtures/hold-table.ts";
-import { expect, test } from "../../fixtures/test.ts";
+import { EVERYBODY, expect, test } from "../../fixtures/test.ts";
 import { TokensPage } from "../../pages/tokens-page.ts";
 
-test("a search that takes too long says so in the place of the rows, and leaves its filters to be narrowed", async ({
-  page,
-  product,
-  authority,
-  registry,
-}) => {
+test("a search that takes too long says so in the place of the rows, and leaves its filters to be narrowed", {
+  lock: EVERYBODY,
+}, async ({ page, product, authority, registry }) => {
   const client = await registry.addService();
   const token = String(decodeJwt(await authority.issue(client)).jti);
   const tokens = new TokensPage(page);

@@ -1,11 +1,18 @@
-import { expect, test } from "../../fixtures/test.ts";
+import { expect, OWNERS_COLUMNS, test } from "../../fixtures/test.ts";
 import { TokensPage } from "../../pages/tokens-page.ts";
 
-test("filters, order and columns are saved as a view, opened, changed, shared, renamed and deleted", async ({
-  page,
-  context,
-  registry,
-}) => {
+// as they come, for other tests
+test.afterAll(async ({ ownerApi }) => {
+  const asTheyCome = { hidden: {}, sizes: {}, density: "comfortable" };
+  for (const table of ["tokens", "orders"]) {
+    const answer = await ownerApi.send("PUT", `/api/v1/me/tables/${table}`, asTheyCome);
+    expect(answer.status(), table).toBe(200);
+  }
+});
+
+test("filters, order and columns are saved as a view, opened, changed, shared, renamed and deleted", {
+  lock: OWNERS_COLUMNS,
+}, async ({ page, context, registry }) => {
   const name = `Long-lived ${registry.mark}`;
   const tokens = new TokensPage(page);
   const views = page.getByRole("button", { name: /^(Views|Long-lived|Renamed)/ });
@@ -65,7 +72,9 @@ test("filters, order and columns are saved as a view, opened, changed, shared, r
   await expect(page.getByText("Saved view: shared").first()).toBeVisible();
 });
 
-test("columns and density follow the person to another browser", async ({ page, browser }) => {
+test("columns and density follow the person to another browser", {
+  lock: OWNERS_COLUMNS,
+}, async ({ page, browser }) => {
   await page.goto("/orders");
   const compact = page.getByRole("button", { name: "Compact rows" });
   const isCompact = (await compact.getAttribute("aria-pressed")) === "true";

@@ -75,7 +75,7 @@ async function flood(count: number): Promise<void> {
 async function caughtUp(): Promise<void> {
   const position = BigInt(await head());
   const { follower } = (instance.authorities[0] as TestInstance["authorities"][number]).services;
-  await expect.poll(() => follower.book.position, { timeout: 20_000 }).toBe(position);
+  await expect.poll(() => follower.book.position, { timeout: 60_000 }).toBe(position);
 }
 
 async function restart(index: number): Promise<void> {
@@ -364,7 +364,7 @@ describe("a position", () => {
     expect((await known()).map(({ id }) => id)).not.toContain(wrong);
   });
 
-  test("too far behind is 410: a snapshot is quicker", async () => {
+  test("too far behind is 410: a snapshot is quicker", { timeout: 180_000 }, async () => {
     await flood(100_001);
     await caughtUp();
     expect(await statusOf("/revocations?after=0")).toEqual([410, "snapshot_required"]);
