@@ -6,9 +6,9 @@ import path from "node:path";
 /** Where Linux keeps files in memory. */
 const MEMORY = "/dev/shm";
 const PREFIX = "tokenwarden-tests-";
-/** A run's databases come to two gigabytes at most at a time; the rest is for who works on this machine meanwhile. */
-const ROOM_BYTES = 6 * 2 ** 30;
-const LEFT_BYTES = 12 * 2 ** 30;
+/** What a run's databases come to in the end, and what its processes and whoever else works on this machine need beside it. */
+const ROOM_BYTES = 12 * 2 ** 30;
+const BESIDE_BYTES = 6 * 2 ** 30;
 
 /** @param {number} pid */
 function isAlive(pid) {
@@ -32,7 +32,7 @@ function sweepAbandoned() {
 function hasRoom() {
   const { bavail, bsize } = statfsSync(MEMORY);
   const available = process.availableMemory?.() ?? os.freemem();
-  return bavail * bsize > ROOM_BYTES && Math.min(available, os.freemem()) > LEFT_BYTES;
+  return bavail * bsize > ROOM_BYTES && Math.min(available, os.freemem()) > ROOM_BYTES + BESIDE_BYTES;
 }
 
 /** @param {string} folder */
