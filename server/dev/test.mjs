@@ -47,7 +47,7 @@ const STAGES = [
     ],
     [["lint", runLint], ["audit", runAudit], vitest("unit", 3)],
   ],
-  [[vitest("database", 1)], [vitest("endpoint", 3)]],
+  [[vitest("database", 2)], [vitest("endpoint", 3)]],
   [[["end-to-end", runPlaywright]]],
   [[vitest("faults", 1)]],
 ];
