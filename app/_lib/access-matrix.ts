@@ -206,7 +206,7 @@ export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
   "POST /api/v1/users/{id}/disable": "user:disable",
   "GET /api/v1/users/{id}/erasure": "user:read",
   "POST /api/v1/users/{id}/erasure": "user:erase",
-  "GET /api/v1/users/{id}/erasure-plan": "user:erase",
+  "GET /api/v1/users/{id}/erasure-plan": "user:read",
   "POST /api/v1/users/{id}/enable": "user:write",
   "POST /api/v1/users/{id}/grants/{clientId}/withdraw": "family:revoke",
   "PUT /api/v1/users/{id}/groups": "user:write",

@@ -5,6 +5,7 @@ import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { isUuid, uuidv7 } from "../ids.ts";
 import { ERASURE_BEGUN } from "../seals/erasures.ts";
+import { requireStepUp } from "../step-up/require-step-up.ts";
 import { readUser } from "../users/get-user.ts";
 import { ERASURE_COLUMNS, type ErasureRecord, erasureOf } from "./erasure-row.ts";
 import { countUses, readRefusals } from "./get-erasure-plan.ts";
@@ -26,7 +27,7 @@ async function requireNamesNobody(tx: Sql, userId: string, note: string): Promis
 
 /**
  * Asks for somebody's data to be erased: a worker does it in batches, and nothing ends it. The act `user.erasure_begun` says from then on that rows of theirs may be in the
- * form of erased ones. Needs `user:erase`.
+ * form of erased ones. Needs `user:erase`, and a fresh proof.
  *
  * @throws {DomainError} NOT_FOUND, FORBIDDEN, CONFLICT where something stands against it, INVALID_INPUT for another address than theirs, or a note that is
  *   missing or names them.
@@ -36,6 +37,7 @@ export async function beginErasure(
   { userId, reason, note, confirm }: BeginErasureInput & { userId: string },
 ): Promise<Erasure> {
   requirePermission(ctx, "user:erase");
+  await requireStepUp(ctx, "retention");
   if (reason === "unspecified" && note === "") throw badInput("note", "is needed where no reason is given");
   const uses = isUuid(userId) ? await countUses(ctx.db, userId) : 0;
   return ctx.db.transaction(async (tx) => {

@@ -80,9 +80,9 @@ export async function readRefusals(db: Sql, user: UserDetail): Promise<string[]>
   return refusals;
 }
 
-/** What erasing somebody's data would do, and what stands against it. Needs `user:erase`. @throws {DomainError} NOT_FOUND, FORBIDDEN */
+/** What erasing somebody's data would do, and what stands against it. Needs `user:read`. @throws {DomainError} NOT_FOUND, FORBIDDEN */
 export async function getErasurePlan(ctx: Context, { userId }: { userId: string }): Promise<ErasurePlan> {
-  requirePermission(ctx, "user:erase");
+  requirePermission(ctx, "user:read");
   const user = await readUser(ctx.db, { id: userId, now: ctx.now });
   const mentions = await readMentions(ctx.db, user.id);
   const [uses, rest, refusals, admins] = await Promise.all([

@@ -10,6 +10,7 @@ import { replaceTotp } from "../admins/replace-totp.ts";
 import { createApiToken } from "../api-tokens/create-api-token.ts";
 import type { Context } from "../context.ts";
 import { testContexts } from "../db/test-context.ts";
+import { beginErasure } from "../erasures/begin-erasure.ts";
 import { createEventStream } from "../event-streams/create-event-stream.ts";
 import { switchEventStream } from "../event-streams/pause-event-stream.ts";
 import { removeEventStream } from "../event-streams/remove-event-stream.ts";
@@ -293,6 +294,7 @@ describe("the lock: each use case asks by itself", () => {
     ["retention", "changeRetention", (ctx) => changeRetention(ctx, none)],
     ["retention", "changeLogRetention", (ctx) => changeLogRetention(ctx, none)],
     ["retention", "releaseUseDay", (ctx) => releaseUseDay(ctx, none)],
+    ["retention", "beginErasure", (ctx) => beginErasure(ctx, none)],
     ["streams", "createEventStream", (ctx) => createEventStream(ctx, none, none)],
     ["streams", "updateEventStream", (ctx) => updateEventStream(ctx, none, none)],
     ["streams", "removeEventStream", (ctx) => removeEventStream(ctx, none)],

@@ -1,10 +1,14 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { systemContext } from "#lib/context.ts";
 import { type Database, openDatabase } from "#lib/db/database.ts";
 import { testDatabase } from "#lib/db/test-database.ts";
+import { ensureKeys } from "#lib/keys/ensure-keys.ts";
+import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
 import { pastRegisterOf } from "#lib/retention/retention-fixture.ts";
 import { revokeClientTokens } from "#lib/revocations/revoke-client-tokens.ts";
+import { makeCheckpoint } from "#lib/seals/make-checkpoint.ts";
 import { contextAs, type Fixture, fixtureOf } from "#lib/tokens/token-fixture.ts";
 import { type RunningWorker, startWorker } from "./start.ts";
 import { sendJob } from "./test-send-job.ts";
@@ -73,10 +77,9 @@ test("a week of tokens that expired long ago leaves by the worker's own job", as
 test("uses of a day that has been over for a year leave by the worker's own job", async () => {
   const day = new Date(Date.now() - 400 * 86_400_000).toISOString().slice(0, 10);
   await db.query("SELECT ensure_partitions($1::timestamptz, $1::timestamptz + interval '1 day')", [day]);
-  await db.query(
-    "INSERT INTO checkpoint (number, at, kid, jws) VALUES (1, $1::timestamptz + interval '3 days', 'test', 'e30.e30.e30')",
-    [day],
-  );
+  const wrapper = createKeyWrapper(randomBytes(32));
+  await ensureKeys(systemContext(db, "test"), wrapper);
+  await makeCheckpoint(systemContext(db, "test"), wrapper, 0);
   await sendJob(url, "purge-log");
   const left = () =>
     db.query("SELECT actor_id AS by FROM audit_entry WHERE act = 'log.day_dropped' AND target_id = $1", [

@@ -3,7 +3,7 @@
 import { Button } from "@mantine/core";
 import { IconFingerprint } from "@tabler/icons-react";
 import { signIn } from "next-auth/react";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { RequestProblem, requestJson } from "#components/request/request-json.ts";
 import { passkeyFault } from "#components/step-up/words.ts";
 import { signInWords as words } from "./words.ts";
@@ -12,16 +12,19 @@ type Offer = { options: { challenge: string } };
 
 const loadBrowser = () => import("@simplewebauthn/browser");
 
-/** Asks for a passkey and signs in with it. `isQuiet`: the browser offers it beside the e-mail, and waits until somebody takes it. */
-async function signInWithPasskey(isQuiet: boolean): Promise<string | null> {
-  const [{ startAuthentication }, { options }] = await Promise.all([
-    loadBrowser(),
-    requestJson<Offer>("/api/v1/sign-in/passkey", { method: "POST" }),
-  ]);
+const askForOffer = () => requestJson<Offer>("/api/v1/sign-in/passkey", { method: "POST" });
+
+/** Has an offer answered by a passkey and signs in with that. `isQuiet`: the browser offers it beside the e-mail, and waits until somebody takes it. */
+async function answerOffer(
+  { options }: Offer,
+  { isQuiet, onAnswered }: { isQuiet: boolean; onAnswered: () => void },
+): Promise<string | null> {
+  const { startAuthentication } = await loadBrowser();
   const { id, rawId, type, response } = await startAuthentication({
     optionsJSON: options,
     useBrowserAutofill: isQuiet,
   });
+  onAnswered();
   const { clientDataJSON, authenticatorData, signature, userHandle } = response;
   const answer = { id, rawId, type, response: { clientDataJSON, authenticatorData, signature, userHandle } };
   const result = await signIn("passkey", { redirect: false, answer: JSON.stringify(answer) });
@@ -39,20 +42,32 @@ export function PasskeyButton({
   onSignedIn: () => void;
 }) {
   const [isBusy, setIsBusy] = useState(false);
+  const isByButton = useRef(false);
+  const quietOffer = useRef<Promise<Offer> | null>(null);
+
+  function finish(refusal: string | null) {
+    if (refusal === null) return onSignedIn();
+    onRefused(refusal);
+    setIsBusy(false);
+  }
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked once for the page
   useEffect(() => {
     let isHere = true;
+    const isWanted = () => isHere && !isByButton.current;
     async function offer() {
       const { browserSupportsWebAuthnAutofill } = await loadBrowser();
-      if (!(await browserSupportsWebAuthnAutofill()) || !isHere) return;
-      const refusal = await signInWithPasskey(true);
-      if (!isHere) return;
-      if (refusal === null) onSignedIn();
-      else onRefused(refusal);
+      if (!(await browserSupportsWebAuthnAutofill()) || !isWanted()) return;
+      quietOffer.current = askForOffer();
+      const offered = await quietOffer.current;
+      if (!isWanted()) return;
+      const refusal = await answerOffer(offered, { isQuiet: true, onAnswered: () => setIsBusy(true) });
+      if (isHere) finish(refusal);
     }
     // nobody asked for it: that it was left alone, or ended by the button, is no failure
-    offer().catch(() => {});
+    offer().catch(() => {
+      if (isWanted()) setIsBusy(false);
+    });
     return () => {
       isHere = false;
       void loadBrowser().then(({ WebAuthnAbortService }) => WebAuthnAbortService.cancelCeremony());
@@ -62,14 +77,15 @@ export function PasskeyButton({
   async function use() {
     setIsBusy(true);
     onRefused(null);
+    isByButton.current = true;
     try {
-      const refusal = await signInWithPasskey(false);
-      if (refusal === null) return onSignedIn();
-      onRefused(refusal);
+      // the newest offer alone can be answered: the quiet one ends first
+      (await loadBrowser()).WebAuthnAbortService.cancelCeremony();
+      await quietOffer.current?.catch(() => {});
+      finish(await answerOffer(await askForOffer(), { isQuiet: false, onAnswered: () => {} }));
     } catch (error) {
-      onRefused(error instanceof RequestProblem ? error.message : passkeyFault(error));
+      finish(error instanceof RequestProblem ? error.message : passkeyFault(error));
     }
-    setIsBusy(false);
   }
 
   return (

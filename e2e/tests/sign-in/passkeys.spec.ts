@@ -56,8 +56,11 @@ test("a passkey is added, signs in alone, confirms a stale session, is lost and 
 
   await device.touches(false);
   await signOut(page);
+  await Promise.all([
+    page.waitForResponse(/\/api\/v1\/sign-in\/passkey$/),
+    page.getByRole("button", { name: "Sign in with a passkey" }).click(),
+  ]);
   await device.touches(true);
-  await page.getByRole("button", { name: "Sign in with a passkey" }).click();
   await expect(page).toHaveURL("/");
 
   await ageSessions(product, admin.email, 11);

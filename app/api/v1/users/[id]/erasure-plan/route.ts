@@ -7,7 +7,7 @@ export const GET = defineRoute({
   method: "GET",
   path: "/api/v1/users/{id}/erasure-plan",
   summary: "Shows what mentions a user, and what stands against erasing their personal data",
-  permission: "user:erase",
+  permission: "user:read",
   params: idParams,
   response: erasurePlan,
   handler: (ctx, { params }) => getErasurePlan(ctx, { userId: params.id }),

@@ -22,6 +22,7 @@ export const POST = defineRoute({
   description:
     "The user has to be disabled, without a live token, and in no case that is not closed. What stays of uses and acts goes on to be proved by its seals. Not reached: exports that were downloaded, streams to SIEMs, mails that were sent, backups.",
   permission: "user:erase",
+  stepUp: "retention",
   params: idParams,
   body: beginErasureInput,
   status: 201,

@@ -9,8 +9,8 @@ import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { listAdmins } from "#lib/admins/list-admins.ts";
 import { can } from "#lib/authz/require-permission.ts";
 import { ROLE_WORDS, ROLES } from "#lib/authz/roles.ts";
-import { AdminsTable } from "./_components/admins-table.tsx";
-import { adminWords as words } from "./_components/words.ts";
+import { AdminsTable } from "../_components/admins-table.tsx";
+import { adminWords as words } from "../_components/words.ts";
 
 export const metadata: Metadata = { title: words.title };
 

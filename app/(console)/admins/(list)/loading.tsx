@@ -5,9 +5,9 @@ import { adminWords as words } from "../_components/words.ts";
 export default function Loading() {
   return (
     <Page>
-      <PageHeader title={words.one} crumbs={[{ name: words.title, href: "/admins" }]} />
-      <LoadingNote what="the admin" />
-      <SkeletonRows rows={6} columns={4} />
+      <PageHeader title={words.title} purpose={words.purpose} />
+      <LoadingNote what="admins" />
+      <SkeletonRows rows={6} columns={6} />
     </Page>
   );
 }
