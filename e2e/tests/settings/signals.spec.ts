@@ -57,8 +57,8 @@ test.describe("a stream", () => {
         sets = await poll(Object.keys(sets));
       }
       await page.reload();
-      await expect(page.getByText("nothing")).toBeVisible({ timeout: 500 });
-    }).toPass();
+      await expect(page.getByText("nothing")).toBeVisible({ timeout: 2_000 });
+    }).toPass({ timeout: 30_000 });
 
     const user = await ownerApi.make<{ id: string }>("/api/v1/users", {
       name: "Ana Lima",
