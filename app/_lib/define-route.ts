@@ -207,6 +207,7 @@ const SENT_TO_BE_USED = new Set([
   "content",
   "challenge",
   "passkey",
+  "clientSecret",
 ]);
 
 /** Names, notes and settings are shown and kept for years: a token that was pasted into one is not taken. */

@@ -19,6 +19,7 @@ import {
   IconTargetArrow,
   IconTransfer,
   IconUrgent,
+  IconUserKey,
   IconUsers,
 } from "@tabler/icons-react";
 
@@ -123,6 +124,13 @@ export const SECTIONS: { name: string | null; destinations: Destination[] }[] = 
         name: "E-mail",
         about: "The mail server, and what was sent: SMTP, test, outbox",
         Icon: IconMail,
+      },
+      {
+        href: "/settings/sign-in",
+        name: "Sign-in",
+        about:
+          "By which provider admins come in, their roles by group, break-glass owners: OpenID Connect, SSO",
+        Icon: IconUserKey,
       },
       { href: "/admins", name: "Admins", about: "Who may use this console", Icon: IconAddressBook },
       { href: "/api-tokens", name: "API tokens", about: "Credentials for automation by REST", Icon: IconApi },

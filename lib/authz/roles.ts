@@ -63,6 +63,8 @@ const OWN = [
   "event-stream:write",
   "mail-settings:write",
   "scanner:write",
+  "sign-in:read",
+  "sign-in:write",
 ] as const;
 
 /** `noun:verb`. */
@@ -113,7 +115,7 @@ export const ROLE_WORDS: Record<Role, { name: string; means: string }> = {
   owner: {
     name: "Owner",
     means:
-      "Everything: admins, API tokens, e-mail, scanners, streams to SIEMs and the erasure of personal data included.",
+      "Everything: admins and how they sign in, API tokens, e-mail, scanners, streams to SIEMs and the erasure of personal data included.",
   },
   responder: {
     name: "Responder",
