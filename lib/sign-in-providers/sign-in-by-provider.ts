@@ -111,11 +111,12 @@ async function applyRole(
     return;
   }
   if (person.role === role) return;
-  await requireAnOwner(tx).catch((error: unknown) => {
-    throw error instanceof DomainError
-      ? new ProviderRefused("LAST_OWNER", error.message, { cause: error })
-      : error;
-  });
+  if (person.role === "owner")
+    await requireAnOwner(tx).catch((error: unknown) => {
+      throw error instanceof DomainError
+        ? new ProviderRefused("LAST_OWNER", error.message, { cause: error })
+        : error;
+    });
   const endedSessions = await endSessions(tx, { adminId: person.id, now: ctx.now, reason: "role_changed" });
   await recordEntry(tx, asPerson, {
     act: "admin.role_changed",
