@@ -57,12 +57,9 @@ export function authOptions(
     session: { strategy: "jwt", maxAge: ADMIN_SESSION_ABSOLUTE_SECONDS },
     jwt: {
       maxAge: ADMIN_SESSION_ABSOLUTE_SECONDS,
-      encode: ({ token, maxAge, salt }) =>
-        flow?.isCheck(salt)
-          ? flow.seal(salt, token?.value)
-          : sealSession(String(token?.sid), derivedKey("session"), maxAge ?? ADMIN_SESSION_ABSOLUTE_SECONDS),
-      decode: async ({ token, salt }) => {
-        if (flow?.isCheck(salt)) return token === undefined ? null : flow.open(salt, token);
+      encode: ({ token, maxAge }) =>
+        sealSession(String(token?.sid), derivedKey("session"), maxAge ?? ADMIN_SESSION_ABSOLUTE_SECONDS),
+      decode: async ({ token }) => {
         const sid = token === undefined ? null : await openSession(token, derivedKey("session"));
         return sid === null ? null : { sid };
       },

@@ -5,6 +5,7 @@ import type { Context } from "#lib/context.ts";
 import { isUnavailable } from "#lib/db/unavailable.ts";
 import { getEnv } from "#lib/env.ts";
 import { DomainError } from "#lib/errors.ts";
+import type { Challenge } from "#lib/passkeys/challenge.ts";
 import { releaseAttempt, reserveAttempt } from "#lib/passwords/throttle.ts";
 import { exchangeCode, type ProviderIdentity } from "#lib/sign-in-providers/exchange-code.ts";
 import { PROVIDER_SKEW_SECONDS, type ProviderRefusal } from "#lib/sign-in-providers/model.ts";
@@ -12,9 +13,8 @@ import type { OpenProvider } from "#lib/sign-in-providers/open-provider.ts";
 import { proveByProvider } from "#lib/sign-in-providers/prove-by-provider.ts";
 import { ProviderRefused } from "#lib/sign-in-providers/provider-refused.ts";
 import { recordProviderRefusal, signInByProvider } from "#lib/sign-in-providers/sign-in-by-provider.ts";
-import { CHECKS, checkCookieName, type FlowQuestion, openCheck, sealCheck } from "./check-cookies.ts";
+import type { FlowQuestion } from "./check-cookies.ts";
 import { getOutbound } from "./outbound.ts";
-import { derivedKey } from "./secrets.ts";
 
 /**
  * One question to a provider, or its answer, as next-auth is led through it: next-auth makes state, nonce and verifier, keeps them in the browser, and opens the session; what
@@ -22,12 +22,12 @@ import { derivedKey } from "./secrets.ts";
  */
 export class ProviderFlow {
   readonly provider: OpenProvider;
-  /** As the browser brought it: with what is there twice. */
+  /** Of an answer: as the browser brought it, with what is there twice, and the question that it is the answer to. */
   readonly #answer: URLSearchParams;
+  readonly #asked: Challenge | null;
   readonly #ctx: Context;
   /** What is asked for; of an answer, what was. */
-  question: FlowQuestion;
-  #state: { value: string; expiresAt: Date } | null = null;
+  readonly question: FlowQuestion;
   #identity: ProviderIdentity | null = null;
   /** Why it came to nothing. */
   refused: unknown = null;
@@ -36,34 +36,13 @@ export class ProviderFlow {
   constructor(
     ctx: Context,
     provider: OpenProvider,
-    given: { answer: URLSearchParams; question: FlowQuestion },
+    given: { question: FlowQuestion; answer?: URLSearchParams; asked?: Challenge },
   ) {
     this.#ctx = ctx;
     this.provider = provider;
-    this.#answer = given.answer;
+    this.#answer = given.answer ?? new URLSearchParams();
+    this.#asked = given.asked ?? null;
     this.question = given.question;
-  }
-
-  /** Whether a cookie is one of this flow's; the session's is not. */
-  isCheck(name: string | undefined): name is string {
-    return name !== undefined && CHECKS.some((check) => checkCookieName(getEnv(), check) === name);
-  }
-
-  seal(name: string, value: unknown): Promise<string> {
-    return sealCheck(
-      { value: String(value), provider: this.provider.id, question: this.question },
-      { name, key: derivedKey("provider-check") },
-    );
-  }
-
-  async open(name: string, cookie: string): Promise<{ value: string; provider: string } | null> {
-    const opened = await openCheck(cookie, { name, key: derivedKey("provider-check") });
-    if (opened === null) return null;
-    if (name === checkCookieName(getEnv(), "state")) {
-      this.question = opened.question;
-      this.#state = opened;
-    }
-    return { value: opened.value, provider: opened.provider };
   }
 
   /** The provider as next-auth knows it. The secret stays here: next-auth makes the question, and calls nobody. */
@@ -139,18 +118,18 @@ export class ProviderFlow {
 
   /** Signs in, or takes the proof. @returns the session, or null where it was a step-up. @throws {ProviderRefused | DomainError} */
   async enter(): Promise<{ adminId: string; sessionId: string } | null> {
-    const [identity, state, { stepUp, askedAtMs }] = [this.#identity, this.#state, this.question];
-    if (identity === null || state === null)
+    const [identity, asked, { stepUp, askedAtMs }] = [this.#identity, this.#asked, this.question];
+    if (identity === null || asked === null)
       throw new ProviderRefused("FLOW_OVER", undefined, { isOnRecord: false });
     const providerId = this.provider.id;
     // a cookie says until when: what was spent is remembered for a little longer
     const flow = {
-      value: state.value,
-      expiresAt: new Date(state.expiresAt.getTime() + PROVIDER_SKEW_SECONDS * 1000),
+      value: asked.value,
+      expiresAt: new Date(asked.expiresAt.getTime() + PROVIDER_SKEW_SECONDS * 1000),
     };
     if (stepUp === null) return signInByProvider(this.#ctx, { providerId, identity, flow });
-    const asked = { ...flow, ...stepUp, askedAt: new Date(askedAtMs) };
-    await proveByProvider(this.#ctx, { providerId, identity, flow: asked });
+    const proof = { ...flow, ...stepUp, askedAt: new Date(askedAtMs) };
+    await proveByProvider(this.#ctx, { providerId, identity, flow: proof });
     await releaseAttempt(this.#ctx.db, {
       cleared: [],
       returned: [attemptKeys(this.#ctx, "").address],
@@ -165,7 +144,8 @@ export class ProviderFlow {
 export function refusalCode(error: unknown): ProviderRefusal {
   if (error instanceof ProviderRefused) return error.why;
   if (error instanceof DomainError && error.code === "TOO_MANY_ATTEMPTS") return "TOO_MANY_ATTEMPTS";
-  if (error instanceof DomainError && error.code === "NOT_SIGNED_IN") return "OTHER_PERSON";
+  if (error instanceof DomainError && ["NOT_SIGNED_IN", "CONFLICT"].includes(error.code))
+    return "OTHER_PERSON";
   return isUnavailable(error) || error instanceof DomainError ? "UNAVAILABLE" : "PROVIDER_FAILED";
 }
 

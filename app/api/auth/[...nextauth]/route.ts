@@ -3,7 +3,7 @@ import { NextRequest } from "next/server";
 import NextAuth from "next-auth";
 import { requireWithinBound } from "#app/_lib/actor-bound.ts";
 import { authOptions } from "#app/_lib/auth-options.ts";
-import { checkCookieName, openCheck, spentCheckCookies, stepUpKindOf } from "#app/_lib/check-cookies.ts";
+import { findQuestion, questionCookie, spentCheckCookies, stepUpKindOf } from "#app/_lib/check-cookies.ts";
 import { callerOf } from "#app/_lib/context-of.ts";
 import { requireNoForeignOrigin } from "#app/_lib/origin-check.ts";
 import { passkeyCookie, passkeyCookieName } from "#app/_lib/passkey-cookie.ts";
@@ -113,9 +113,18 @@ async function askProvider(
   try {
     const provider = await openProvider(ctx.db, { providerId, ...providerMeans() });
     if (provider === null) throw notFound("The provider");
-    const flow = new ProviderFlow(ctx, provider, { answer: new URLSearchParams(), question });
+    const flow = new ProviderFlow(ctx, provider, { question });
     const response: Response = await NextAuth(bounded, context, authOptions(ctx, [], null, flow));
     response.headers.set("cache-control", "no-store");
+    const state = await stateOf(response);
+    // none: the form was not one of ours, and leads nowhere
+    if (state !== null) {
+      const asked = { state, provider: providerId, question };
+      response.headers.append(
+        "set-cookie",
+        await questionCookie(getEnv(), asked, derivedKey("provider-question")),
+      );
+    }
     return response;
   } catch (error) {
     if (!(error instanceof ProviderRefused)) throw error;
@@ -127,19 +136,24 @@ async function askProvider(
   }
 }
 
+/** The state of the question that next-auth has made, as it stands in the address that its answer leads to. */
+async function stateOf(response: Response): Promise<string | null> {
+  const { url } = (await response
+    .clone()
+    .json()
+    .catch(() => ({}))) as { url?: string };
+  return URL.parse(url ?? "")?.searchParams.get("state") ?? null;
+}
+
 /** Ends: signed in, or proven to be there, or a page that says in our own words what to do. The cookies of the question go in any case. */
 async function hearProvider(
   request: NextRequest,
   context: Segments,
   { ctx, providerId }: Omit<Asked, "action">,
 ): Promise<Response> {
-  const env = getEnv();
-  const cookie = findCookie(request.headers.get("cookie"), checkCookieName(env, "state"));
+  const key = derivedKey("provider-question");
   // who was sent to no provider brings nobody's answer: nothing is looked up
-  const asked =
-    cookie === null
-      ? null
-      : await openCheck(cookie, { name: checkCookieName(env, "state"), key: derivedKey("provider-check") });
+  const asked = await findQuestion(getEnv(), request.headers.get("cookie"), key);
   if (asked === null || asked.provider !== providerId)
     return lead(refusedUrl(asked?.question ?? null, "FLOW_OVER"));
   let refused: unknown;
@@ -147,9 +161,10 @@ async function hearProvider(
     const provider = await openProvider(ctx.db, { providerId, ...providerMeans() });
     if (provider === null)
       throw new ProviderRefused("PROVIDER_DECLINED", "unknown or disabled", { isOnRecord: false });
-    const given = { answer: request.nextUrl.searchParams, question: asked.question };
-    const flow = new ProviderFlow(ctx, provider, given);
-    if (given.answer.has("error")) await flow.refuseError(asked.value);
+    const { state, expiresAt, question } = asked;
+    const answer = request.nextUrl.searchParams;
+    const flow = new ProviderFlow(ctx, provider, { question, answer, asked: { value: state, expiresAt } });
+    if (answer.has("error")) await flow.refuseError(state);
     const response: Response = await NextAuth(request, context, authOptions(ctx, [], null, flow));
     if (flow.isDone) return lead(landingOf(response), response.headers.getSetCookie());
     refused = flow.refused ?? new ProviderRefused("FLOW_OVER");
