@@ -12,6 +12,7 @@ import { ClockProvider } from "../display/clock.tsx";
 import { ModKey } from "../display/mod-key.tsx";
 import { Tag } from "../display/tag.tsx";
 import { LiveDot, LiveProvider } from "../live/live.tsx";
+import { Bell } from "../notifications/bell.tsx";
 import { expectDrawer, OnDemandDrawer } from "../on-demand/dialog.tsx";
 import { Hint } from "../on-demand/hint.tsx";
 import { StepUpDialog } from "../step-up/step-up-dialog.tsx";
@@ -37,6 +38,8 @@ type FrameProps = {
   /** Whether their role lets lists leave as files. */
   mayExport: boolean;
   tablePreferences: AllTablePreferences;
+  /** What they were told and have not read yet. */
+  unread: number;
   /** The server's clock. */
   now: string;
   onSignOut: () => Promise<void>;
@@ -108,6 +111,7 @@ export function Frame(props: FrameProps) {
                   </kbd>
                 </UnstyledButton>
                 <WorkTray />
+                <Bell unread={props.unread} />
                 <ColorSchemeMenu />
                 <AccountMenu person={person} onSignOut={onSignOut} />
               </header>

@@ -62,6 +62,7 @@ const OWN = [
   "signal-receiver:write",
   "event-stream:write",
   "mail-settings:write",
+  "notification-settings:write",
   "scanner:write",
 ] as const;
 
@@ -113,7 +114,7 @@ export const ROLE_WORDS: Record<Role, { name: string; means: string }> = {
   owner: {
     name: "Owner",
     means:
-      "Everything: admins, API tokens, e-mail, scanners, streams to SIEMs and the erasure of personal data included.",
+      "Everything: admins, API tokens, e-mail, notifications, scanners, streams to SIEMs and the erasure of personal data included.",
   },
   responder: {
     name: "Responder",

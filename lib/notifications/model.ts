@@ -194,3 +194,41 @@ export type NotificationRow = {
 
 /** Newest first; `next` is where the page after this one begins. */
 export type NotificationPage = { rows: NotificationRow[]; next: string | null; unread: number };
+
+/** The organisation's defaults; what is not named is as it comes. */
+export type NotificationDefaults = { defaults: Choices; updatedAt: string; version: number };
+
+/** Notifications of a batch of the webhook. */
+export const WEBHOOK_BATCH = 50;
+/** Seconds between two tests of the webhook. */
+export const WEBHOOK_TEST_EVERY_SECONDS = 5;
+
+export type WebhookStatus = "running" | "paused";
+
+export type NotificationWebhook = {
+  /** Null: there is none. */
+  url: string | null;
+  kinds: NotificationKind[];
+  status: WebhookStatus;
+  statusReason: string;
+  hasAuthorization: boolean;
+  /** Until when the key before the present one still signs too. */
+  previousSecretUntil: string | null;
+  /** What it has still to send, and since when the oldest of it waits. */
+  lag: { count: number; since: string | null };
+  delivered: number;
+  lastDeliveredAt: string | null;
+  lastError: string | null;
+  lastErrorAt: string | null;
+  /** In a row. */
+  failures: number;
+  nextAttemptAt: string | null;
+  testedAt: string | null;
+  updatedAt: string;
+  version: number;
+};
+
+/** The key of the signatures is in this answer alone; null where it is the one from before. */
+export type SavedWebhook = { webhook: NotificationWebhook; secret: string | null };
+/** What became of a test: whether it was taken, and what was said, in words. */
+export type TestedWebhook = { webhook: NotificationWebhook; isTaken: boolean; answer: string };

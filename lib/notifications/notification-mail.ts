@@ -44,7 +44,7 @@ export function notificationText(
  */
 export async function queueNotificationMails(
   tx: Sql,
-  ctx: SqlContext,
+  ctx: Pick<SqlContext, "actor" | "now">,
   shown: Shown,
   wanting: readonly Addressee[],
 ): Promise<void> {

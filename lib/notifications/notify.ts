@@ -59,7 +59,11 @@ function rolesFor(needs: Permission | null): Role[] {
  *
  * @returns the notification's id; null where it was told before.
  */
-export async function notify(tx: Sql, ctx: SqlContext, notice: Notice): Promise<string | null> {
+export async function notify(
+  tx: Sql,
+  ctx: Pick<SqlContext, "actor" | "now">,
+  notice: Notice,
+): Promise<string | null> {
   const { kind, key, path, subject, to, except = [] } = notice;
   const declared = KINDS[kind];
   const needs = notice.needs ?? declared.needs;

@@ -149,3 +149,10 @@ GRANT SELECT, UPDATE, DELETE ON "notification" TO tokenwarden_retention;
 GRANT SELECT, DELETE ON "notification_receipt" TO tokenwarden_retention;
 GRANT SELECT ON "notification_choice", "notification_settings", "notification_webhook" TO tokenwarden_retention;
 GRANT SELECT, UPDATE ON "notification_condition" TO tokenwarden_retention;
+
+CREATE TRIGGER "notification_webhook_secret_wrapped" BEFORE INSERT OR UPDATE OF secret_wrapped ON "notification_webhook"
+  FOR EACH ROW EXECUTE FUNCTION "wrapped_under_present_master_key"('secret_wrapped');
+CREATE TRIGGER "notification_webhook_previous_secret_wrapped" BEFORE INSERT OR UPDATE OF previous_secret_wrapped ON "notification_webhook"
+  FOR EACH ROW EXECUTE FUNCTION "wrapped_under_present_master_key"('previous_secret_wrapped');
+CREATE TRIGGER "notification_webhook_authorization_wrapped" BEFORE INSERT OR UPDATE OF authorization_wrapped ON "notification_webhook"
+  FOR EACH ROW EXECUTE FUNCTION "wrapped_under_present_master_key"('authorization_wrapped');
