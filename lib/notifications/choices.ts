@@ -9,28 +9,16 @@ import { choiceChanges } from "./choice-changes.ts";
 import {
   CHANNELS,
   type Channel,
+  type ChoiceRow,
   type Choices,
   isAlwaysOn,
   isOn,
   KINDS,
   NOTIFICATION_KINDS,
   type NotificationKind,
+  type OwnChoices,
 } from "./model.ts";
 import { readDefaults } from "./notification-settings.ts";
-
-/** One line of a person's choices. */
-export type ChoiceRow = {
-  kind: NotificationKind;
-  /** Whether it cannot be turned off by this person. */
-  isAlways: boolean;
-  channels: Record<Channel, { isOn: boolean; isOwn: boolean }>;
-};
-
-export type OwnChoices = {
-  rows: ChoiceRow[];
-  /** Why no mail reaches them, in a sentence; null where it does. */
-  whyNoMail: string | null;
-};
 
 async function readOwn(db: Sql, adminId: string): Promise<Choices> {
   const rows = await db.query<{ kind: NotificationKind; channel: Channel; isOn: boolean }>(

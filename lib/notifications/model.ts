@@ -232,3 +232,17 @@ export type NotificationWebhook = {
 export type SavedWebhook = { webhook: NotificationWebhook; secret: string | null };
 /** What became of a test: whether it was taken, and what was said, in words. */
 export type TestedWebhook = { webhook: NotificationWebhook; isTaken: boolean; answer: string };
+
+/** One line of a person's choices. */
+export type ChoiceRow = {
+  kind: NotificationKind;
+  /** Whether it cannot be turned off by this person. */
+  isAlways: boolean;
+  channels: Record<Channel, { isOn: boolean; isOwn: boolean }>;
+};
+
+export type OwnChoices = {
+  rows: ChoiceRow[];
+  /** Why no mail reaches them, in a sentence; null where it does. */
+  whyNoMail: string | null;
+};
