@@ -5,6 +5,10 @@ import type { Access, Method } from "./define-route.ts";
  * entry here, or another than it enforces; and call every route as every role and as nobody.
  */
 export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
+  "GET /api/v1/access/acts": "access:read",
+  "GET /api/v1/access/acts/{id}": "access:read",
+  "GET /api/v1/access/admins/{id}": "access:read",
+  "GET /api/v1/access/api-tokens/{id}": "access:read",
   "GET /api/v1/activity": "audit:read",
   "GET /api/v1/admins": "admin:read",
   "POST /api/v1/admins": "admin:write",
@@ -250,6 +254,7 @@ export const OTHER_ROUTES: Record<string, string> = {
 export const PAGE_ACCESS: Record<string, Access> = {
   "/": "overview:read",
   "/[...unknown]": "signed-in",
+  "/access": "access:read",
   "/account": "signed-in",
   "/admins": "admin:read",
   "/admins/[id]": "admin:read",

@@ -20,6 +20,7 @@ import {
   IconTargetArrow,
   IconTransfer,
   IconUrgent,
+  IconUserQuestion,
   IconUsers,
 } from "@tabler/icons-react";
 
@@ -132,6 +133,12 @@ export const SECTIONS: { name: string | null; destinations: Destination[] }[] = 
         Icon: IconBell,
       },
       { href: "/admins", name: "Admins", about: "Who may use this console", Icon: IconAddressBook },
+      {
+        href: "/access",
+        name: "Who may do what",
+        about: "What an admin or API token may do and why, and who may do one act",
+        Icon: IconUserQuestion,
+      },
       { href: "/api-tokens", name: "API tokens", about: "Credentials for automation by REST", Icon: IconApi },
     ],
   },

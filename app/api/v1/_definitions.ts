@@ -1,4 +1,8 @@
 import type { Route } from "#app/_lib/define-route.ts";
+import * as accessActsId from "./access/acts/[id]/route.ts";
+import * as accessActs from "./access/acts/route.ts";
+import * as accessAdminsId from "./access/admins/[id]/route.ts";
+import * as accessApiTokensId from "./access/api-tokens/[id]/route.ts";
 import * as activity from "./activity/route.ts";
 import * as adminsIdDisable from "./admins/[id]/disable/route.ts";
 import * as adminsIdEnable from "./admins/[id]/enable/route.ts";
@@ -193,6 +197,10 @@ import * as work from "./work/route.ts";
 /** Every route of the API. A test walks the folders and fails for one that is missing here. */
 export function allRoutes(): Route[] {
   return [
+    accessActsId,
+    accessActs,
+    accessAdminsId,
+    accessApiTokensId,
     activity,
     admins,
     adminsId,
