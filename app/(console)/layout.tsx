@@ -24,6 +24,7 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
     <ConsoleFrame
       environmentName={getEnv().environmentName}
       person={{ name: session?.name ?? actor.name, email: actor.name, role: ROLE_WORDS[actor.role] }}
+      role={actor.role}
       isCollapsed={isCollapsed}
       tablePreferences={tablePreferences}
       unread={unread}
