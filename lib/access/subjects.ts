@@ -34,7 +34,7 @@ function subjectOfToken({ id, name, role, isRevoked, isExpired }: TokenRecord): 
 
 async function readTokens(db: Sql, now: Date, id?: string): Promise<Subject[]> {
   const rows = await db.query<TokenRecord>(
-    `${TOKENS} ${id === undefined ? "" : "WHERE id = $2::uuid"} ORDER BY "isRevoked" OR coalesce(expires_at <= $1::timestamptz, false), lower(name), id LIMIT ${SUBJECTS_MAX}`,
+    `${TOKENS} ${id === undefined ? "" : "WHERE id = $2::uuid"} ORDER BY revoked_at IS NOT NULL OR coalesce(expires_at <= $1::timestamptz, false), lower(name), id LIMIT ${SUBJECTS_MAX}`,
     id === undefined ? [now] : [now, id],
   );
   return rows.map(subjectOfToken);

@@ -94,7 +94,7 @@ test("a key that signs beyond its policy is told at once, and another key in its
       `INSERT INTO signing_key (id, kid, purpose, algorithm, state, public_jwk, private_wrapped, created_at, activated_at, ready_at)
        VALUES (gen_random_uuid(), '${id}', 'access_token', 'ES256', '${state}', '{}', '\\x00', now() - interval '200 days', now() - interval '${activated}', now() - interval '200 days')`,
     );
-  await key("old", "active", "91 days");
+  await key("old", "active", "91 days 2 hours");
   await watchConditions(world.db, at(0));
   expect(await told("rotation_overdue")).toEqual(["warning: The key of Access tokens signs for 91 days"]);
   await watchConditions(world.db, at(10));
