@@ -2,6 +2,7 @@ import {
   IconAddressBook,
   IconApi,
   IconArchive,
+  IconBell,
   IconBroadcast,
   IconChecklist,
   IconClockCog,
@@ -20,6 +21,7 @@ import {
   IconTransfer,
   IconUrgent,
   IconUserKey,
+  IconUserQuestion,
   IconUsers,
 } from "@tabler/icons-react";
 
@@ -132,7 +134,19 @@ export const SECTIONS: { name: string | null; destinations: Destination[] }[] = 
           "By which provider admins come in, their roles by group, break-glass owners: OpenID Connect, SSO",
         Icon: IconUserKey,
       },
+      {
+        href: "/settings/notifications",
+        name: "Notifications",
+        about: "What admins are told of by default, and the signed webhook: lag, last error, test",
+        Icon: IconBell,
+      },
       { href: "/admins", name: "Admins", about: "Who may use this console", Icon: IconAddressBook },
+      {
+        href: "/access",
+        name: "Who may do what",
+        about: "What an admin or API token may do and why, and who may do one act",
+        Icon: IconUserQuestion,
+      },
       { href: "/api-tokens", name: "API tokens", about: "Credentials for automation by REST", Icon: IconApi },
     ],
   },

@@ -8,6 +8,8 @@ import { requireLocalSignIn } from "../sign-in-providers/local-sign-in.ts";
 import type { SignInMethod } from "../step-up/model.ts";
 import { attemptKeys } from "./check-password.ts";
 import { ADMIN_SESSION_ABSOLUTE_SECONDS, ADMIN_SESSION_IDLE_SECONDS, SIGN_IN_LIMITS } from "./model.ts";
+import { tellBreakGlass } from "./tell-break-glass.ts";
+import { tellNewPlace } from "./tell-new-place.ts";
 
 /** By which provider, and when the person showed there who they are, where it says so. */
 export type SessionProvider = { id: string; name: string; authenticatedAt: Date | null };
@@ -54,6 +56,8 @@ export async function openSession(
     windowSeconds: SIGN_IN_LIMITS.windowSeconds,
     now: ctx.now,
   });
+  await tellNewPlace(tx, ctx, { admin, sessionId });
+  if (isBreakGlass) await tellBreakGlass(tx, ctx, { admin, sessionId });
   const actor = { kind: "admin", id: admin.id, name: admin.email, role: admin.role, sessionId } as const;
   await recordEntry(
     tx,

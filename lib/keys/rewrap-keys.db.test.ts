@@ -4,6 +4,7 @@ import { isUnavailable } from "../db/unavailable.ts";
 import { signingSecretLabel, sinkAuthorizationLabel } from "../event-streams/sealed-values.ts";
 import { uuidv7 } from "../ids.ts";
 import { mailPasswordLabel } from "../mail/mail-settings.ts";
+import { webhookAuthorizationLabel, webhookSecretLabel } from "../notifications/webhook-labels.ts";
 import { clientSecretLabel } from "../sign-in-providers/provider-record.ts";
 import { type KeyRing, MASTER_KEY, openKeyRing, why } from "./key-fixture.ts";
 import { createKeyWrapper, wrappedUnder } from "./key-wrapper.ts";
@@ -38,6 +39,7 @@ async function everything(): Promise<Wrapped[]> {
     ...(await ofEventStreams()),
     ...(await ofMailServer()),
     ...(await ofProviders()),
+    ...(await ofWebhook()),
     { label: ROOT_LABEL, wrapped: root?.wrapped ?? Buffer.alloc(0) },
   ];
 }
@@ -64,6 +66,31 @@ async function ofMailServer(): Promise<Wrapped[]> {
     "SELECT password_wrapped AS wrapped FROM mail_settings WHERE password_wrapped IS NOT NULL",
   );
   return rows.map(({ wrapped }) => ({ label: mailPasswordLabel("1"), wrapped }));
+}
+
+async function ofWebhook(): Promise<Wrapped[]> {
+  const [row] = await ring.db.query<{ secret: Buffer | null; previous: Buffer; theirs: Buffer }>(
+    "SELECT secret_wrapped AS secret, previous_secret_wrapped AS previous, authorization_wrapped AS theirs FROM notification_webhook",
+  );
+  if (row === undefined || row.secret === null) return [];
+  return [
+    { label: webhookSecretLabel("1"), wrapped: row.secret },
+    { label: webhookSecretLabel("1"), wrapped: row.previous },
+    { label: webhookAuthorizationLabel("1"), wrapped: row.theirs },
+  ];
+}
+
+/** Where notifications are sent, with a key, the key before and an Authorization. */
+async function addWebhook(): Promise<void> {
+  const wrap = (text: string, label: string) => old.wrap(Buffer.from(text), label);
+  await ring.db.query(
+    `UPDATE notification_webhook SET url = 'https://1.1.1.1/', secret_wrapped = $1::bytea, previous_secret_wrapped = $2::bytea, authorization_wrapped = $3::bytea`,
+    [
+      await wrap("present", webhookSecretLabel("1")),
+      await wrap("before", webhookSecretLabel("1")),
+      await wrap("Bearer theirs", webhookAuthorizationLabel("1")),
+    ],
+  );
 }
 
 async function addMailServer(): Promise<void> {
@@ -120,13 +147,14 @@ describe("a new master key", () => {
     await addEventStream();
     await addMailServer();
     await addProvider();
+    await addWebhook();
     const before: string[] = [];
     for (const { label, wrapped } of await everything())
       before.push((await old.unwrap(wrapped, label)).toString("hex"));
     const { keyId } = await rewrapNow();
     expect(keyId).toBe(masterKeyId(NEXT));
     const after = await everything();
-    expect(after).toHaveLength(12);
+    expect(after).toHaveLength(15);
     for (const [n, { label, wrapped }] of after.entries()) {
       expect((await next.unwrap(wrapped, label)).toString("hex")).toBe(before[n]);
       await expect(old.unwrap(wrapped, label)).rejects.toEqual(SEALED);
@@ -143,7 +171,7 @@ describe("a new master key", () => {
         signingKeys: 5,
         secondFactors: 1,
         receivers: 0,
-        eventStreams: 3,
+        eventStreams: 6,
         mailServers: 1,
         signInProviders: 1,
       },

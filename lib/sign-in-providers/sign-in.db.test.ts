@@ -419,6 +419,13 @@ describe("sign-in without a provider", () => {
     const entered = await local(admin.email, codeAt(admin.totpSecret, 90), 90);
     expect(entered.outcome).toBe("signed_in");
     expect(await world.lastEntry()).toMatchObject({ act: "admin.signed_in_break_glass" });
+    const told = await world.db.query<{ title: string; needs: string; readers: string[] }>(
+      `SELECT n.title, n.needs, array_agg(r.admin_id::text) AS readers FROM notification n JOIN notification_receipt r ON r.notification_id = n.id
+       WHERE n.kind = 'break_glass_used' GROUP BY n.id`,
+    );
+    expect(told).toEqual([expect.objectContaining({ title: `${admin.email} signed in by break-glass` })]);
+    expect(told[0]?.readers).toContain(other.admin.id);
+    expect(told[0]?.readers).not.toContain(admin.id);
     const shown = (await policyOf(ctx(91))).breakGlassSignIns;
     expect(shown).toEqual([expect.objectContaining({ admin: expect.objectContaining({ id: admin.id }) })]);
     await expect(
