@@ -89,7 +89,7 @@ describe.runIf(isBuilt)("sign-in by a provider", () => {
       expect(question.get(name)).toMatch(/^[\w-]{43}$/);
     expect(landed.cookies.join("\n")).toMatch(/tokenwarden\.session=[^;]+; Path=\/;.*HttpOnly; SameSite=Lax/);
     const me = await visitor.json("/api/v1/me", "GET");
-    expect(me.body).toMatchObject({ email: "ana@example.com", role: "owner" });
+    expect(me.body).toMatchObject({ name: "ana@example.com", role: "owner" });
     const sessions = await visitor.json("/api/v1/me/sessions", "GET");
     expect(sessions.body.rows).toEqual([
       expect.objectContaining({ signedInBy: "provider", provider: { id: providerId, name: "Company" } }),

@@ -5,6 +5,7 @@ import { requireWithinBound } from "#app/_lib/actor-bound.ts";
 import { authOptions } from "#app/_lib/auth-options.ts";
 import { findQuestion, questionCookie, spentCheckCookies, stepUpKindOf } from "#app/_lib/check-cookies.ts";
 import { callerOf } from "#app/_lib/context-of.ts";
+import { logRefused } from "#app/_lib/log-refused.ts";
 import { requireNoForeignOrigin } from "#app/_lib/origin-check.ts";
 import { passkeyCookie, passkeyCookieName } from "#app/_lib/passkey-cookie.ts";
 import { logProblem, problemResponse, RequestRefusal } from "#app/_lib/problem.ts";
@@ -128,7 +129,7 @@ async function askProvider(
     return response;
   } catch (error) {
     if (!(error instanceof ProviderRefused)) throw error;
-    logProblem(error, ctx.requestId, "sign-in by a provider");
+    logRefused(error, ctx.requestId);
     return Response.json(
       { url: refusedUrl(question, error.why) },
       { headers: { "cache-control": "no-store" } },
@@ -171,7 +172,7 @@ async function hearProvider(
   } catch (error) {
     refused = error;
   }
-  logProblem(refused, ctx.requestId, "sign-in by a provider");
+  logRefused(refused, ctx.requestId);
   return lead(refusedUrl(asked.question, refusalCode(refused)));
 }
 
