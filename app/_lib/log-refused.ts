@@ -15,7 +15,10 @@ function write({ requestId, why, detail, cause }: Line, leftOut: number): void {
 
 /** What the machine's keeper wants to know of a sign-in that came to nothing: that a provider is away or wrong, one line a second. What its person did is no fault. */
 export function logRefused(error: unknown, requestId: string): void {
-  if (!(error instanceof ProviderRefused)) return logProblem(error, requestId, "sign-in by a provider");
+  if (!(error instanceof ProviderRefused)) {
+    logProblem(error, requestId, "sign-in by a provider");
+    return;
+  }
   const { why, message, cause } = error;
   if (why !== "PROVIDER_AWAY" && why !== "PROVIDER_FAILED") return;
   store.tokenwardenRefusedLine ??= seldom(write);

@@ -9,7 +9,7 @@ export const signInSettingWords = {
   about: "Who comes in by it is who its issuer says, by subject. An address alone opens no account.",
   none: "No provider is set up",
   noneText:
-    "Set up the OpenID Connect provider of your company: people come in with the account they have there, their role follows their groups, and who leaves there is out here.",
+    "Set up the OpenID Connect provider of your company: people come in with the account they have there, their role follows their groups, and who leaves there comes in no more.",
   newProvider: "Add a provider",
   add: "Add the provider",
   save: "Save",
