@@ -190,6 +190,7 @@ export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
   "GET /api/v1/token-uses": "audit:read",
   "GET /api/v1/token-uses/facets": "audit:read",
   "GET /api/v1/token-uses/histogram": "audit:read",
+  "GET /api/v1/token-uses/map": "audit:read",
   "GET /api/v1/token-uses/summary": "audit:read",
   "GET /api/v1/tokens": "token:read",
   "GET /api/v1/tokens/find": "token:read",

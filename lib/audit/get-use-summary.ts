@@ -1,21 +1,15 @@
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
-import { networkOf } from "../incidents/network.ts";
-import { type Fragment, sql } from "../list-query/sql-fragment.ts";
+import { sql } from "../list-query/sql-fragment.ts";
 import { withinTime } from "../list-query/within-time.ts";
-import { earlier, later } from "../use-rollups/stretches.ts";
+import { networkLabelOf } from "../places/network-label.ts";
+import { knownNetworkOf } from "../places/our-networks.ts";
 import type { UsePlace, UseSummary } from "./model.ts";
+import { LOOKED_AT, newestOf } from "./newest-uses.ts";
 import type { TokenUsesQuery } from "./table.ts";
-import { findFollowedTokens, useConditions } from "./use-filters.ts";
-import { countedRange } from "./use-range.ts";
-import { findUseWindows, hullOf, lengthOf, rowsOfTokens, rowsWithin } from "./use-windows.ts";
 
-/** Uses that are looked at, the newest. */
-const LOOKED_AT = 20_000;
 const LINES_MAX = 5;
 const TIMEOUT_MS = 2_000;
-/** Windows longer than this together are not read row by row: uses are found by who is followed. */
-const WINDOWS_MAX_MS = 86_400_000;
 
 type Record = {
   country: string | null;
@@ -30,7 +24,7 @@ type Record = {
 };
 
 /** Filters that name whom to follow. */
-const FOLLOWED = ["token", "family", "user", "client", "ip", "verifier"] as const;
+const FOLLOWED = ["token", "family", "user", "client", "ip", "network", "verifier"] as const;
 
 /** Whether a query follows something through time, rather than looking at all. */
 export function isFollowing(filters: TokenUsesQuery["filters"]): boolean {
@@ -54,25 +48,6 @@ function summed<Key>(
     lines.set(name, line);
   }
   return [...lines.values()].toSorted((one, other) => other.uses - one.uses);
-}
-
-/** The newest uses that match: within the windows that rollups tell, where those are short; else from the first of them to the last. */
-async function newestOf(ctx: Context, filters: TokenUsesQuery["filters"]): Promise<Fragment> {
-  const { at: _, ...asked } = filters;
-  const range = countedRange(filters, ctx.now);
-  const limit = LOOKED_AT + 1;
-  const windows = await findUseWindows(ctx.db, asked, range, { direction: "desc", limit });
-  const isShort = windows !== null && lengthOf(windows) <= WINDOWS_MAX_MS;
-  const { from, to } = (windows && !isShort && hullOf(windows)) || range;
-  const followed = windows === null ? await findFollowedTokens(ctx.db, asked) : null;
-  const conditions = [
-    sql`x.received_at >= ${later(from, range.from)}::timestamptz AND x.received_at < ${earlier(to, range.to)}::timestamptz`,
-    ...(await useConditions(ctx.db, followed?.others ?? asked, ctx.now, isShort ? "by rows" : "by tokens")),
-  ];
-  const newestFirst = sql`x.received_at DESC, x.id DESC`;
-  return followed === null
-    ? rowsWithin(isShort ? windows : null, conditions, newestFirst, limit)
-    : rowsOfTokens(followed.tokens, conditions, newestFirst, limit);
 }
 
 /**
@@ -101,7 +76,9 @@ export async function getUseSummary(
     lastAt: last.toISOString(),
   });
   const places = summed(records, ({ country, ip }) =>
-    ip === null && country === null ? null : { country, network: ip === null ? null : networkOf(ip) },
+    ip === null && country === null
+      ? null
+      : { country, ...(networkLabelOf(ip, knownNetworkOf) ?? { network: null, networkName: null }) },
   ).map(
     ({ key, uses: count, refused, ...times }): UsePlace => ({ ...key, uses: count, refused, ...iso(times) }),
   );

@@ -29,6 +29,7 @@ function use({ afterMs = 0, ...change }: Shape): UseEvent {
     userId: null,
     country: null,
     network: ip === null ? null : networkOf(ip),
+    networkName: null,
     method: "GET",
     path: "/invoices",
     verifierId: null,
@@ -217,6 +218,20 @@ test("many networks are told from the fifth on, and none of them twice while it 
   expect(judge([1, 2, 3, 4].map(from))).toEqual({});
   const found = judge([1, 2, 3, 4, 5, 5, 1, 6].map((n, at) => use({ ip: `198.51.${n}.1`, afterMs: at })));
   expect(found.new_network).toMatchObject({ count: 2, facts: { network: "198.51.6.0/24" } });
+});
+
+test("a numbered network is one whatever its addresses, and is told by name", () => {
+  const ofNetwork = (network: string, networkName: string | null, n: number) =>
+    use({ ip: `198.51.${n}.1`, network, networkName, afterMs: n });
+  const one = [1, 2, 3, 4, 5, 6].map((n) => ofNetwork("AS64496", "Sample Mobile", n));
+  expect(judge(one)).toEqual({});
+  const others = [2, 3, 4, 5].map((n) => ofNetwork(`AS6449${n}`, "Sample Cable", n));
+  const found = judge([...one, ...others]);
+  expect(found.new_network).toMatchObject({
+    count: 1,
+    facts: { network: "AS64495", networkName: "Sample Cable", before: 4 },
+  });
+  expect(saysOf(found.new_network as Raised)).toContain("the network Sample Cable (AS64495) after 4 others");
 });
 
 describe("burst", () => {

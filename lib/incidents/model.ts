@@ -1,4 +1,4 @@
-import type { TokenUseRow } from "../audit/model.ts";
+import type { TokenUseRow, UseMap } from "../audit/model.ts";
 import type { MailRow } from "../mail/model.ts";
 import type { OrderRow } from "../revocations/model.ts";
 import type { TokenRow } from "../tokens/model.ts";
@@ -208,6 +208,8 @@ export type IncidentUses = {
   isExact: boolean;
   /** How many uses are looked at, of each token and of all; of how many tokens there are more, and at how many it was not looked any more. */
   bounds: { ofToken: number; inAll: number; tokensCut: number; tokensLeftOut: number };
+  /** Where from, by phase. */
+  map: UseMap;
   /** The newest of each phase, newest first over all. */
   rows: IncidentUse[];
   /** By phase, how many more there are than rows. */

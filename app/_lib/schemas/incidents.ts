@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { tokenUseRow } from "#app/_lib/schemas/audit.ts";
+import { tokenUseRow, useMap } from "#app/_lib/schemas/audit.ts";
 import { idParams, instant } from "#app/_lib/schemas/paging.ts";
 import { orderRow } from "#app/_lib/schemas/revocations.ts";
 import { tokenRow } from "#app/_lib/schemas/tokens.ts";
@@ -111,6 +111,7 @@ export const incidentUses = z.object({
     tokensCut: z.int(),
     tokensLeftOut: z.int(),
   }),
+  map: useMap,
   rows: z.array(tokenUseRow.extend({ phase: z.enum(PHASES), isMarked: z.boolean() })),
   more: z.record(z.enum(PHASES), z.int()),
 });

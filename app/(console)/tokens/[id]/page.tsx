@@ -88,6 +88,7 @@ async function TokenStory({
   ]);
   return (
     <TokenPage
+      ctx={ctx}
       token={token}
       histogram={histogram}
       activity={activity.rows}

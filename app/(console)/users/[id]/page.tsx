@@ -1,5 +1,5 @@
 import type { Metadata } from "next";
-import { cache } from "react";
+import { cache, Suspense } from "react";
 import { requestContext, requireSignedIn } from "#app/_lib/context.ts";
 import { orNotFound } from "#app/_lib/or-not-found.ts";
 import { titleOf } from "#app/_lib/title-of.ts";
@@ -8,8 +8,12 @@ import { LiveTokens } from "#app/(console)/_components/live-tokens.tsx";
 import { OpenCaseOf } from "#app/(console)/_components/open-case-of.tsx";
 import { RecentActs } from "#app/(console)/_components/recent-acts.tsx";
 import { RecentUses } from "#app/(console)/_components/recent-uses.tsx";
+import { UseMap } from "#app/(console)/_components/use-map.tsx";
+import { mapWords } from "#app/(console)/_components/use-map-words.ts";
 import { groupChoices } from "#app/(console)/_lib/choices.ts";
+import { Card } from "#components/display/card.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
+import { Bar } from "#components/feedback/skeleton.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { Columns } from "#components/layout/columns.tsx";
 import { can } from "#lib/authz/require-permission.ts";
@@ -83,6 +87,15 @@ export default async function UserPage({ params }: UserPageProps) {
             />
             <LiveTokens ctx={ctx} of={{ user: user.id }} />
             <RecentUses ctx={ctx} of={{ user: user.id }} title="Uses" />
+            <Suspense
+              fallback={
+                <Card title={mapWords.title}>
+                  <Bar height={180} />
+                </Card>
+              }
+            >
+              <UseMap ctx={ctx} of={{ user: user.id }} />
+            </Suspense>
             <UserPermissions user={user} />
           </>
         }

@@ -1,14 +1,19 @@
+import { Suspense } from "react";
+import type { SignedInContext } from "#app/_lib/context.ts";
 import { CasesOf } from "#app/(console)/_components/cases-of.tsx";
 import { JourneyBoard } from "#app/(console)/_components/journey-board.tsx";
 import { journeyWords } from "#app/(console)/_components/journey-words.ts";
 import { OpenCaseOf } from "#app/(console)/_components/open-case-of.tsx";
 import { PropagationLink } from "#app/(console)/_components/propagation-link.tsx";
+import { UseMap } from "#app/(console)/_components/use-map.tsx";
+import { mapWords } from "#app/(console)/_components/use-map-words.ts";
 import { Lifeline } from "#components/charts/lifeline.tsx";
 import { Card } from "#components/display/card.tsx";
 import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { Tag } from "#components/display/tag.tsx";
+import { Bar } from "#components/feedback/skeleton.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import type { MayRevoke } from "#components/revocation/revocable-by.ts";
 import { RevokeMenu } from "#components/revocation/revoke-menu.tsx";
@@ -26,6 +31,7 @@ import { Timeline } from "./timeline.tsx";
 import classes from "./token-page.module.css";
 
 type TokenPageProps = {
+  ctx: SignedInContext;
   token: TokenDetail;
   histogram: TokenUseHistogram;
   /** Newest first. */
@@ -41,7 +47,7 @@ type TokenPageProps = {
 
 /** A token's page: the lifeline first, then what it is, where it stands and where it came from, then each use. */
 export function TokenPage(props: TokenPageProps) {
-  const { token, histogram, activity, hasMore, may, pastedDiffers, cases, canOpenCase } = props;
+  const { ctx, token, histogram, activity, hasMore, may, pastedDiffers, cases, canOpenCase } = props;
   const holder = token.user?.email ?? token.subject;
   const isEnded = token.state === "revoked" || token.state === "consumed";
   return (
@@ -116,6 +122,15 @@ export function TokenPage(props: TokenPageProps) {
           <JourneyBoard journey={token.journey} />
         </Card>
       )}
+      <Suspense
+        fallback={
+          <Card title={mapWords.title}>
+            <Bar height={180} />
+          </Card>
+        }
+      >
+        <UseMap ctx={ctx} of={{ token: token.id }} />
+      </Suspense>
       <Timeline tokenId={token.id} activity={activity} hasMore={hasMore} />
     </Page>
   );
