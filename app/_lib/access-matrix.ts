@@ -29,6 +29,7 @@ export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
   "GET /api/v1/audit-entries/{id}": "audit:read",
   "GET /api/v1/clients": "client:read",
   "POST /api/v1/clients": "client:write",
+  "GET /api/v1/compromise-windows/{kind}/{id}": "incident:read",
   "GET /api/v1/clients/{id}": "client:read",
   "PATCH /api/v1/clients/{id}": "client:write",
   "POST /api/v1/clients/{id}/disable": "client:write",

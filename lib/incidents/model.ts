@@ -216,6 +216,15 @@ export type IncidentUses = {
   more: Record<Phase, number>;
 };
 
+/** A window as a case would have it, without one. */
+export type CompromiseWindow = Omit<IncidentUses, "rows" | "more"> & {
+  isSuggested: boolean;
+  /** What the log tells for it; null where somebody chose it. */
+  why: string | null;
+  /** Those that were looked at: of a person or client those that lived in the window. */
+  tokens: number;
+};
+
 /**
  * What one pasted value is. `differs`: it names a token that is on record, and its value is another: its signature was cut or changed, and the token has leaked
  * all the same. `foreign`: it names nothing that is on record.
