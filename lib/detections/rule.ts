@@ -90,6 +90,8 @@ export type Finding = {
   /** Of what it is found; the same finding of the same thing adds to the one that is there. */
   subject: { kind: SubjectKind; id: string };
   facts: Facts;
+  /** How many events it stands for, where those before it were too few to tell: 1 unless told. */
+  count?: number;
 };
 
 /** How often and when a detection was found. */

@@ -87,11 +87,11 @@ const saysOf = ({ rule, facts, count, firstAt, lastAt }: Raised) =>
   RULES[rule].says(facts, { count, firstAt, lastAt });
 
 describe("used after revocation", () => {
-  test("is told from the third attempt within ten minutes on, and each further one counts", () => {
+  test("is told from the third attempt within ten minutes on, which stands for the first two, and each further one counts", () => {
     const found = judge(series(5, 1_000, { refusal: "revoked", ip: "203.0.113.7", country: "DE" }));
     expect(found.use_after_revocation).toMatchObject({
       subject: { kind: "token", id: TOKEN },
-      count: 3,
+      count: 5,
       facts: { tries: 5, country: "DE" },
     });
     expect(saysOf(found.use_after_revocation as Raised)).toBe(
@@ -109,7 +109,19 @@ describe("used after revocation", () => {
       use({ refusal: "revoked" }),
       ...series(3, 1_000, { refusal: "revoked", afterMs: 11 * 60_000 }),
     ]);
-    expect(found.use_after_revocation?.count).toBe(1);
+    expect(found.use_after_revocation?.count).toBe(3);
+    expect(saysOf(found.use_after_revocation as Raised)).not.toContain("in all");
+  });
+
+  test("says as often as it was found, over several series too", () => {
+    const found = judge([
+      ...series(33, 1_000, { refusal: "revoked" }),
+      ...series(4, 1_000, { refusal: "revoked", afterMs: 30 * 60_000 }),
+    ]).use_after_revocation as Raised;
+    expect(found).toMatchObject({ count: 37, facts: { tries: 4 } });
+    expect(saysOf(found)).toContain(
+      "Presented 4 times within 10 minutes after it was revoked, and refused, 37 times in all.",
+    );
   });
 
   test("is told sooner or later, or not at all, as it is tuned", () => {
@@ -125,7 +137,7 @@ describe("used after revocation", () => {
 
 test("attempts after expiry are told only where a client would long have renewed", () => {
   expect(judge(series(29, 1_000, { refusal: "expired" }))).toEqual({});
-  expect(judge(series(30, 1_000, { refusal: "expired" })).use_after_expiry).toMatchObject({ count: 1 });
+  expect(judge(series(30, 1_000, { refusal: "expired" })).use_after_expiry).toMatchObject({ count: 30 });
 });
 
 test("refusals for other reasons are nobody's detection", () => {
