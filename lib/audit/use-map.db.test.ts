@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Database, openDatabase } from "../db/database.ts";
 import { testDatabase } from "../db/test-database.ts";
+import { evidenceHtml } from "../incidents/evidence-html.ts";
+import { exportEvidence } from "../incidents/export-evidence.ts";
 import { getIncidentUses } from "../incidents/get-incident-uses.ts";
 import { openIncidentInput } from "../incidents/input.ts";
 import { openIncident } from "../incidents/open-incident.ts";
@@ -131,6 +133,10 @@ test("splits a case's map by the case's window", async () => {
   const of = (country: string) => map.countries.find((line) => line.country === country)?.counts;
   expect(of("NL")).toEqual({ before: 3 });
   expect(of("US")).toEqual({ during: 3 });
+  const pack = await exportEvidence(responder, { number, as: "html" });
+  expect(pack.uses.map).toMatchObject({ uses: map.uses, networksOf: "2026-06-17" });
+  const html = evidenceHtml(pack);
+  expect(html).toMatch(/<h2>Where from<\/h2>[^]*<td>United States<\/td><td>Google[^<]*\(AS15169\)<\/td>/);
   expect(map.uses).toBe(Object.values(counts).reduce((sum, { uses }) => sum + uses, 0));
 });
 
