@@ -8,8 +8,8 @@
  * - `keeps`: says nothing of a person of the directory, or what stays on purpose, as 0047 has it.
  */
 export type Decision = {
-  /** `deleted`: rows of the person go as a whole. */
-  rows?: "deleted";
+  /** Rows of the person go as a whole; `with their parent`: by the foreign key of what they are of. */
+  rows?: "deleted" | "with their parent";
   erases?: string;
   searches?: string;
   keeps?: string;
@@ -103,7 +103,7 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
     searches: "file_name",
     keeps: "kind file_hash state passed_over columns summary actor_kind actor_id actor_name",
   },
-  people_import_part: { rows: "deleted", keeps: "content" },
+  people_import_part: { rows: "with their parent", keeps: "content" },
   people_import_row: { erases: "key remark given before", searches: "remark given before", keeps: "outcome" },
   permission: { keeps: "name description" },
   preference: { searches: "value", keeps: "actor_id name" },

@@ -205,10 +205,11 @@ test.each([
     expect(createUserInput.safeParse({ email, name: "Ana Ito" })).toMatchObject(refused);
     expect(updateUserInput.safeParse({ version: 1, email })).toMatchObject(refused);
     expect(createAdminInput.safeParse({ email, name: "Ana Ito", role: "auditor" })).toMatchObject(refused);
-    const { id } = await createImport(as("owner"), { kind: "users", fileName: "people.csv" });
+    const owner = as("owner");
+    const { id } = await createImport(owner, { kind: "users", fileName: "people.csv" });
     const file = Buffer.from(`email,name\n"${email}",Ana Ito\n`);
-    await putImportPart(as("owner"), { id, number: 1, content: file.toString("base64") });
-    await expect(compareImport(as("owner"), { id, parts: 1 })).resolves.toMatchObject({
+    await putImportPart(owner, { id, number: 1, content: file.toString("base64") });
+    await expect(compareImport(owner, { id, parts: 1 })).resolves.toMatchObject({
       summary: { refused: 1, created: 0 },
     });
   },
