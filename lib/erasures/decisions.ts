@@ -90,6 +90,18 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
   },
   mail_settings: { keeps: "host tls username password_wrapped ca_pem from_address from_name" },
   master_key: { keeps: "key_id root_wrapped" },
+  notification: {
+    searches: "title text subject_name actor_name",
+    keeps: "kind key tone path needs subject_kind subject_id",
+  },
+  notification_choice: { keeps: "kind channel" },
+  notification_condition: { searches: "subject_name", keeps: "kind subject_id phase" },
+  notification_receipt: {},
+  notification_settings: { keeps: "defaults" },
+  notification_webhook: {
+    keeps:
+      "url kinds status status_reason secret_wrapped previous_secret_wrapped authorization_wrapped last_error",
+  },
   order_plan: {
     searches: "target_name confirm",
     keeps: "actor_kind actor_id verb target_kind target_id audiences",
