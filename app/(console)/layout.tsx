@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { requestContext } from "#app/_lib/context.ts";
 import { COLLAPSED_COOKIE } from "#components/frame/collapsed-cookie.ts";
 import { findSession } from "#lib/admins/find-session.ts";
+import { countOpen } from "#lib/approvals/count-open.ts";
 import { ROLE_WORDS, roleHas } from "#lib/authz/roles.ts";
 import { getEnv } from "#lib/env.ts";
 import { readTablePreferences } from "#lib/preferences/read-table-preferences.ts";
@@ -13,9 +14,10 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
   const ctx = await requestContext();
   const { actor, db, now } = ctx;
   if (actor.kind !== "admin") return children;
-  const [session, tablePreferences] = await Promise.all([
+  const [session, tablePreferences, approvals] = await Promise.all([
     findSession(db, { sessionId: actor.sessionId, now }),
     readTablePreferences(ctx),
+    countOpen(ctx),
   ]);
   const isCollapsed = (await cookies()).get(COLLAPSED_COOKIE)?.value === "collapsed";
   return (
@@ -24,6 +26,8 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
       person={{ name: session?.name ?? actor.name, email: actor.name, role: ROLE_WORDS[actor.role] }}
       isCollapsed={isCollapsed}
       tablePreferences={tablePreferences}
+      isOwner={actor.role === "owner"}
+      approvals={approvals}
       mayExport={roleHas(actor.role, "export:create")}
       now={now.toISOString()}
     >

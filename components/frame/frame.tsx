@@ -6,6 +6,7 @@ import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand, IconSearch 
 import dynamic from "next/dynamic";
 import Link from "next/link";
 import { type ReactNode, useState } from "react";
+import type { OpenApprovals } from "#lib/approvals/model.ts";
 import type { AllTablePreferences } from "#lib/preferences/model.ts";
 import { PreferencesProvider } from "../data-table/preferences.tsx";
 import { ClockProvider } from "../display/clock.tsx";
@@ -14,11 +15,14 @@ import { Tag } from "../display/tag.tsx";
 import { LiveDot, LiveProvider } from "../live/live.tsx";
 import { expectDrawer, OnDemandDrawer } from "../on-demand/dialog.tsx";
 import { Hint } from "../on-demand/hint.tsx";
+import { SecondPersonDialog } from "../second-person/second-person-dialog.tsx";
 import { StepUpDialog } from "../step-up/step-up-dialog.tsx";
 import { ColorSchemeMenu } from "../theme/color-scheme-menu.tsx";
 import { WorkProvider } from "../work/work.tsx";
 import { WorkTray } from "../work/work-tray.tsx";
 import { AccountMenu, type Person } from "./account-menu.tsx";
+import { ApprovalsLink, approvalCounts } from "./approvals-link.tsx";
+import { BrokenGlassBanner } from "./broken-glass-banner.tsx";
 import { COLLAPSED_COOKIE } from "./collapsed-cookie.ts";
 import classes from "./frame.module.css";
 import { Mark } from "./mark.tsx";
@@ -37,6 +41,9 @@ type FrameProps = {
   /** Whether their role lets lists leave as files. */
   mayExport: boolean;
   tablePreferences: AllTablePreferences;
+  /** Whether they may do in an emergency what wants a second person. */
+  isOwner: boolean;
+  approvals: OpenApprovals;
   /** The server's clock. */
   now: string;
   onSignOut: () => Promise<void>;
@@ -73,12 +80,14 @@ export function Frame(props: FrameProps) {
     document.cookie = `${COLLAPSED_COOKIE}=${next ? "collapsed" : "open"}; path=/; max-age=31536000; samesite=lax`;
   }
 
+  const counts = approvalCounts(props.approvals);
   return (
     <ClockProvider now={now}>
       <LiveProvider>
         <PreferencesProvider initial={props.tablePreferences}>
           <WorkProvider mayExport={props.mayExport}>
             <StepUpDialog />
+            <SecondPersonDialog isOwner={props.isOwner} />
             <a href="#main" className={classes.skip}>
               Skip to the page
             </a>
@@ -107,12 +116,13 @@ export function Frame(props: FrameProps) {
                     <ModKey with="K" />
                   </kbd>
                 </UnstyledButton>
+                <ApprovalsLink approvals={props.approvals} />
                 <WorkTray />
                 <ColorSchemeMenu />
                 <AccountMenu person={person} onSignOut={onSignOut} />
               </header>
               <nav className={classes.side} aria-label="Console">
-                <Navigation isCollapsed={isCollapsed} />
+                <Navigation isCollapsed={isCollapsed} counts={counts} />
                 <div className={classes.foot} data-collapsed={isCollapsed || undefined}>
                   <LiveDot isShort={isCollapsed} />
                   <Hint
@@ -133,6 +143,7 @@ export function Frame(props: FrameProps) {
                 </div>
               </nav>
               <main id="main" tabIndex={-1} className={classes.main}>
+                <BrokenGlassBanner broken={props.approvals.toReview} />
                 {children}
               </main>
             </div>
@@ -144,7 +155,7 @@ export function Frame(props: FrameProps) {
               hiddenFrom="md"
             >
               <nav aria-label="Console, all pages">
-                <Navigation onNavigate={drawer.close} />
+                <Navigation onNavigate={drawer.close} counts={counts} />
               </nav>
               <div className={classes.foot}>
                 <LiveDot />
