@@ -57,7 +57,8 @@ async function decide(
   if (isRun) await runForRequester(inner, tx, record, approver, runStored);
   await tx.query(
     `UPDATE approval SET state = $2::text, decided_at = $3::timestamptz, decided_by_id = $4::uuid, decided_by_name = $5::text, note = $6::text,
-       ended_at = CASE WHEN $2::text = 'done' THEN $3::timestamptz END WHERE id = $1::uuid`,
+       ended_at = CASE WHEN $2::text = 'done' THEN $3::timestamptz END,
+       request = CASE WHEN $2::text = 'done' THEN NULL ELSE request END WHERE id = $1::uuid`,
     [id, isRun ? "done" : "approved", inner.now, approver.id, approver.name, note],
   );
   const { summary, reason, personId, actorName } = record;

@@ -19,7 +19,7 @@ export async function decline(ctx: Context, input: { id: string; note: string })
     requireState(record, ["pending"], ctx.now);
     await tx.query(
       `UPDATE approval SET state = 'declined', decided_at = $2::timestamptz, decided_by_id = $3::uuid, decided_by_name = $4::text, note = $5::text,
-         ended_at = $2::timestamptz WHERE id = $1::uuid`,
+         ended_at = $2::timestamptz, request = NULL WHERE id = $1::uuid`,
       [record.id, ctx.now, decider.id, decider.name, input.note],
     );
     const { id, summary, reason, personId, actorName } = record;

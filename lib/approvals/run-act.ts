@@ -71,7 +71,7 @@ export async function endAsStale(
 ): Promise<DomainError> {
   await ctx.db.transaction(async (tx) => {
     const ended = await tx.query(
-      `UPDATE approval SET state = 'stale', ended_at = $2::timestamptz, changed = $3::text[] WHERE id = $1::uuid AND state IN ('pending', 'approved') RETURNING id`,
+      `UPDATE approval SET state = 'stale', ended_at = $2::timestamptz, request = NULL, changed = $3::text[] WHERE id = $1::uuid AND state IN ('pending', 'approved') RETURNING id`,
       [record.id, ctx.now, changed],
     );
     if (ended.length === 0) return;

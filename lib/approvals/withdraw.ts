@@ -28,7 +28,7 @@ export async function withdraw(ctx: Context, { id }: { id: string }): Promise<Ap
       throw new DomainError("FORBIDDEN", "Only who asked takes it back. Decline it instead.");
     requireState(record, ["pending", "approved"], ctx.now);
     await tx.query(
-      "UPDATE approval SET state = 'withdrawn', ended_at = $2::timestamptz WHERE id = $1::uuid",
+      "UPDATE approval SET state = 'withdrawn', ended_at = $2::timestamptz, request = NULL WHERE id = $1::uuid",
       [id, ctx.now],
     );
     const { summary, reason, personId, actorName } = record;
