@@ -35,7 +35,6 @@ export async function breakGlass<T>(
     const approval = { id, way: "break_glass", approvedBy: null } as const;
     const pass = newPass({ isTrial: false, skipsStepUp: true, approval });
     pass.kinds.add(kind);
-    // in words as others would have seen it: before it is done
     const result = await guarded.act({ ...inner, pass });
     const described = await shownOf(inner, pass);
     const shown = { ...described, ...actsOf(pass) };
