@@ -3,7 +3,7 @@ import { uuidv7Time } from "../ids.ts";
 import type { ShownAct } from "./model.ts";
 
 /** What is counted anew each time, and says nothing of what is done. */
-const COUNTED = new Set(["liveTokens", "liveTokensIsExact", "endedSessions"]);
+const COUNTED = new Set(["liveTokens", "liveTokensIsExact", "endedSessions", "undelivered"]);
 /** The end of a secret that is made anew each time. */
 const MADE = new Set(["hint", "secretHint"]);
 

@@ -298,7 +298,11 @@ describe("an order over many tokens", () => {
       body: terms,
     });
     expect(single.status).toBe(200);
-    await console.db.query("UPDATE bulk_reach SET at = at - interval '1 day'");
+    await console.db.query("DELETE FROM bulk_reach");
+    await console.db.query(
+      "INSERT INTO bulk_reach (id, person_id, at, tokens) VALUES ($1::uuid, $2::text, now() - interval '24 hours', 5)",
+      [randomUUID(), one.id],
+    );
     expect((await send(one, ORDERS, { body: await orderOf(one, await tokens(4)) })).status).toBe(201);
   }, 60_000);
 });
