@@ -215,7 +215,8 @@ const WAITS: Json = {
   content: { "application/json": { schema: { $ref: "#/components/schemas/Approval" } } },
 };
 
-function operationId(spec: AnyRouteSpec): string {
+/** The name of an operation in the document: `postKeysKidEmergency`. */
+export function operationId(spec: AnyRouteSpec): string {
   const words = spec.path
     .replace("/api/v1/", "")
     .split(/[^A-Za-z0-9]+/)

@@ -7,12 +7,14 @@ import dynamic from "next/dynamic";
 import Link from "next/link";
 import { type ReactNode, useState } from "react";
 import type { OpenApprovals } from "#lib/approvals/model.ts";
+import type { Role } from "#lib/authz/roles.ts";
 import type { AllTablePreferences } from "#lib/preferences/model.ts";
 import { PreferencesProvider } from "../data-table/preferences.tsx";
 import { ClockProvider } from "../display/clock.tsx";
 import { ModKey } from "../display/mod-key.tsx";
 import { Tag } from "../display/tag.tsx";
 import { LiveDot, LiveProvider } from "../live/live.tsx";
+import { Bell } from "../notifications/bell.tsx";
 import { expectDrawer, OnDemandDrawer } from "../on-demand/dialog.tsx";
 import { Hint } from "../on-demand/hint.tsx";
 import { SecondPersonDialog } from "../second-person/second-person-dialog.tsx";
@@ -25,6 +27,7 @@ import { ApprovalsLink, approvalCounts } from "./approvals-link.tsx";
 import { BrokenGlassBanner } from "./broken-glass-banner.tsx";
 import { COLLAPSED_COOKIE } from "./collapsed-cookie.ts";
 import classes from "./frame.module.css";
+import { KeyboardMap } from "./keyboard-map.tsx";
 import { Mark } from "./mark.tsx";
 import { Navigation } from "./navigation.tsx";
 
@@ -37,13 +40,14 @@ const KEEPS_ITS_PLACE = "right-scroll-bar-position";
 type FrameProps = {
   environmentName: string;
   person: Person;
+  role: Role;
   isCollapsed: boolean;
   /** Whether their role lets lists leave as files. */
   mayExport: boolean;
   tablePreferences: AllTablePreferences;
-  /** Whether they may do in an emergency what wants a second person. */
-  isOwner: boolean;
   approvals: OpenApprovals;
+  /** What they were told and have not read yet. */
+  unread: number;
   /** The server's clock. */
   now: string;
   onSignOut: () => Promise<void>;
@@ -87,7 +91,8 @@ export function Frame(props: FrameProps) {
         <PreferencesProvider initial={props.tablePreferences}>
           <WorkProvider mayExport={props.mayExport}>
             <StepUpDialog />
-            <SecondPersonDialog isOwner={props.isOwner} />
+            <SecondPersonDialog isOwner={props.role === "owner"} />
+            <KeyboardMap />
             <a href="#main" className={classes.skip}>
               Skip to the page
             </a>
@@ -118,6 +123,7 @@ export function Frame(props: FrameProps) {
                 </UnstyledButton>
                 <ApprovalsLink approvals={props.approvals} />
                 <WorkTray />
+                <Bell unread={props.unread} />
                 <ColorSchemeMenu />
                 <AccountMenu person={person} onSignOut={onSignOut} />
               </header>
@@ -161,7 +167,9 @@ export function Frame(props: FrameProps) {
                 <LiveDot />
               </div>
             </OnDemandDrawer>
-            {wasPaletteOpened ? <CommandPalette isOpen={isPaletteOpen} onClose={palette.close} /> : null}
+            {wasPaletteOpened ? (
+              <CommandPalette isOpen={isPaletteOpen} onClose={palette.close} role={props.role} />
+            ) : null}
           </WorkProvider>
         </PreferencesProvider>
       </LiveProvider>

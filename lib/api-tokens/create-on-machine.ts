@@ -38,7 +38,14 @@ async function createWithAlarm(ctx: Context, input: Input): Promise<CreatedApiTo
     const shown = { sentences: [], plan: null, ...actsOf(pass) };
     const person = ctx.actor.id;
     await insertApproval(tx, ctx, { id, way: "break_glass", guarded, pass, shown, reason: REASON, person });
-    const news = { id, summary: SUMMARY, reason: REASON, personId: person, actorName: ctx.actor.name };
+    const news = {
+      id,
+      summary: SUMMARY,
+      reason: REASON,
+      personId: person,
+      actorName: ctx.actor.name,
+      permissions: [],
+    };
     await tellOfApproval(tx, ctx, { what: "broke_glass", ...news });
     await recordEntry(tx, ctx, {
       act: "approval.glass_broken",

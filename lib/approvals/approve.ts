@@ -61,9 +61,9 @@ async function decide(
        request = CASE WHEN $2::text = 'done' THEN NULL ELSE request END WHERE id = $1::uuid`,
     [id, isRun ? "done" : "approved", inner.now, approver.id, approver.name, note],
   );
-  const { summary, reason, personId, actorName } = record;
+  const { summary, reason, personId, actorName, permissions } = record;
   const what = isRun ? "done" : "approved";
-  await tellOfApproval(tx, inner, { what, id, summary, reason, personId, actorName });
+  await tellOfApproval(tx, inner, { what, id, summary, reason, personId, actorName, permissions });
   await recordEntry(tx, inner, {
     act: "approval.approved",
     target: approvalTarget(record),

@@ -156,6 +156,7 @@ async function write(
     reason,
     personId: person,
     actorName: ctx.actor.name,
+    permissions: [...pass.permissions],
   });
   await recordEntry(tx, ctx, {
     act: "approval.requested",

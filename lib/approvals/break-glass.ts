@@ -47,6 +47,7 @@ export async function breakGlass<T>(
       reason,
       personId: actor.id,
       actorName: actor.name,
+      permissions: [],
     });
     await recordEntry(tx, ctx, {
       act: "approval.glass_broken",

@@ -82,6 +82,7 @@ export async function endAsStale(
       reason: record.reason,
       personId: record.personId,
       actorName: record.actorName,
+      permissions: record.permissions,
     });
     await recordEntry(tx, ctx, {
       act: "approval.found_stale",

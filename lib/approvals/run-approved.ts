@@ -39,8 +39,8 @@ export async function runApproved<T>(
         "UPDATE approval SET state = 'done', ended_at = $2::timestamptz, request = NULL WHERE id = $1::uuid",
         [id, ctx.now],
       );
-      const { summary, reason, personId, actorName } = record;
-      await tellOfApproval(tx, ctx, { what: "done", id, summary, reason, personId, actorName });
+      const { summary, reason, personId, actorName, permissions } = record;
+      await tellOfApproval(tx, ctx, { what: "done", id, summary, reason, personId, actorName, permissions });
       await recordEntry(tx, ctx, { act: "approval.used", target: approvalTarget(record) });
       return result;
     });

@@ -1,8 +1,9 @@
+import { ROLES, roleHas } from "../authz/roles.ts";
 import type { SqlContext } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
-import { hasRoomForMails } from "../mail/has-room.ts";
-import { isMailable } from "../mail/mailable.ts";
-import { queueMails } from "../mail/queue-mail.ts";
+import { isUuid } from "../ids.ts";
+import type { Tone } from "../notifications/model.ts";
+import { type Notice, notify } from "../notifications/notify.ts";
 
 /** What becomes of acts that want a second person: the one place to tell people of it from. */
 export type ApprovalNews = {
@@ -13,39 +14,60 @@ export type ApprovalNews = {
   /** Whom it counts as. */
   personId: string;
   actorName: string;
+  permissions: readonly string[];
 };
 
-type Owner = { id: string; email: string; name: string };
-
-const OTHER_OWNERS = `SELECT id, email, name FROM admin WHERE role = 'owner' AND disabled_at IS NULL AND id::text <> $1::text
-  AND (password_hash IS NOT NULL OR last_sign_in_at IS NOT NULL) ORDER BY email`;
-
-/** Inside of the transaction that it happens in. Records nothing and never refuses. */
-export async function tellOfApproval(tx: Sql, ctx: SqlContext, news: ApprovalNews): Promise<void> {
-  if (news.what === "broke_glass") await alarmOwners(tx, ctx, news);
+async function whoMayDecide(tx: Sql, permissions: readonly string[]): Promise<string[]> {
+  const roles = ROLES.filter((role) =>
+    ["approval:decide", ...permissions].every((permission) => roleHas(role, permission as never)),
+  );
+  const rows = await tx.query<{ id: string }>(
+    "SELECT id FROM admin WHERE role = ANY ($1::text[]) AND disabled_at IS NULL",
+    [roles],
+  );
+  return rows.map(({ id }) => id);
 }
 
-async function alarmOwners(tx: Sql, ctx: SqlContext, news: ApprovalNews): Promise<void> {
-  const owners = (await tx.query<Owner>(OTHER_OWNERS, [news.personId])).filter(({ email }) =>
-    isMailable(email),
-  );
-  if (owners.length === 0 || !(await hasRoomForMails(tx, owners.length))) return;
-  await queueMails(
-    tx,
-    ctx,
-    owners.map(({ id, email, name }) => ({
-      kind: "break_glass" as const,
-      to: email,
-      subject: `Break-glass: ${news.actorName} did not wait for a second person`,
-      body: [
-        `${news.actorName} did without a second person what wants one: ${news.summary}.`,
-        "",
-        `Their reason: ${news.reason}`,
-        "",
-        "It is done. It stays to be reviewed until another owner has looked at it, in the console under Approvals:",
-        `the approval ${news.id}.`,
-      ].join("\n"),
-      recipient: { kind: "admin" as const, id, name },
-    })),
-  );
+const DECIDED: Partial<Record<ApprovalNews["what"], { says: string; tone: Tone }>> = {
+  approved: { says: "Approved, to be done by you", tone: "good" },
+  done: { says: "Approved and done", tone: "good" },
+  declined: { says: "Declined", tone: "warning" },
+  stale: { says: "Refused, since it would now do something else", tone: "warning" },
+};
+
+/** Inside of the transaction that it happens in, before it is recorded. Records nothing and never refuses. */
+export async function tellOfApproval(tx: Sql, ctx: SqlContext, news: ApprovalNews): Promise<void> {
+  const { what, id, summary, reason, personId, actorName } = news;
+  const person = isUuid(personId) ? [personId] : [];
+  const tell = (notice: Pick<Notice, "kind" | "title" | "text" | "to" | "except" | "tone">) =>
+    notify(tx, ctx, {
+      key: `approval ${id} ${what}`,
+      path: `/approvals/${id}`,
+      subject: { kind: "approval", id, name: summary },
+      ...notice,
+    });
+  if (what === "asked")
+    await tell({
+      kind: "approval_waiting",
+      title: `${actorName} asks for a second person: ${summary}`,
+      text: `Their reason: ${reason}`,
+      to: await whoMayDecide(tx, news.permissions),
+      except: person,
+    });
+  if (what === "broke_glass")
+    await tell({
+      kind: "break_glass_used",
+      title: `${actorName} did not wait for a second person: ${summary}`,
+      text: `It is done. Their reason: ${reason} One of the other owners is to review it.`,
+      except: person,
+    });
+  const decided = DECIDED[what];
+  if (decided !== undefined && person.length > 0 && ctx.actor.id !== personId)
+    await tell({
+      kind: "approval_decided",
+      title: `${decided.says}: ${summary}`,
+      text: `By ${ctx.actor.name}. You had asked: ${reason}`,
+      to: person,
+      tone: decided.tone,
+    });
 }

@@ -31,8 +31,16 @@ export async function withdraw(ctx: Context, { id }: { id: string }): Promise<Ap
       "UPDATE approval SET state = 'withdrawn', ended_at = $2::timestamptz, request = NULL WHERE id = $1::uuid",
       [id, ctx.now],
     );
-    const { summary, reason, personId, actorName } = record;
-    await tellOfApproval(tx, ctx, { what: "withdrawn", id, summary, reason, personId, actorName });
+    const { summary, reason, personId, actorName, permissions } = record;
+    await tellOfApproval(tx, ctx, {
+      what: "withdrawn",
+      id,
+      summary,
+      reason,
+      personId,
+      actorName,
+      permissions,
+    });
     await recordEntry(tx, ctx, {
       act: "approval.withdrawn",
       target: approvalTarget(record),

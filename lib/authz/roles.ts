@@ -50,6 +50,8 @@ const GOVERN = [
   "key:rotate",
   "detection:tune",
 ] as const;
+/** To see who may do what, and why: of those who look over others' shoulders. */
+const OVERSEE = ["access:read"] as const;
 /** What leaves the product as a file, beside the permission to read the list itself; and to have the evidence verified. */
 const EXPORT = ["export:create", "evidence:verify"] as const;
 const OWN = [
@@ -65,6 +67,7 @@ const OWN = [
   "signal-receiver:write",
   "event-stream:write",
   "mail-settings:write",
+  "notification-settings:write",
   "scanner:write",
   "approval-policy:write",
 ] as const;
@@ -79,6 +82,7 @@ export type Permission =
   | (typeof DECIDE)[number]
   | (typeof GOVERN)[number]
   | (typeof EXPORT)[number]
+  | (typeof OVERSEE)[number]
   | (typeof OWN)[number];
 
 const GRANTED: Record<Role, ReadonlySet<Permission>> = {
@@ -91,6 +95,7 @@ const GRANTED: Record<Role, ReadonlySet<Permission>> = {
     ...DECIDE,
     ...GOVERN,
     ...EXPORT,
+    ...OVERSEE,
     ...OWN,
   ]),
   responder: new Set<Permission>([
@@ -111,7 +116,7 @@ const GRANTED: Record<Role, ReadonlySet<Permission>> = {
     ...DECIDE,
     ...GOVERN,
   ]),
-  auditor: new Set<Permission>([...READ, ...EXPORT]),
+  auditor: new Set<Permission>([...READ, ...EXPORT, ...OVERSEE]),
 };
 
 /** Whether a role has a permission; an unknown role has none. */
@@ -128,7 +133,7 @@ export const ROLE_WORDS: Record<Role, { name: string; means: string }> = {
   owner: {
     name: "Owner",
     means:
-      "Everything: admins, API tokens, e-mail, scanners, streams to SIEMs and the erasure of personal data included.",
+      "Everything: admins, API tokens, e-mail, notifications, scanners, streams to SIEMs and the erasure of personal data included.",
   },
   responder: {
     name: "Responder",
@@ -140,5 +145,5 @@ export const ROLE_WORDS: Record<Role, { name: string; means: string }> = {
     means:
       "Manages clients, users, groups, audiences, verifiers and lifetimes; rotates keys by plan; revokes and suspends single tokens and families; works on detections, their rules and cases.",
   },
-  auditor: { name: "Auditor", means: "Sees and exports everything, changes nothing." },
+  auditor: { name: "Auditor", means: "Sees and exports everything, and who may do what; changes nothing." },
 };

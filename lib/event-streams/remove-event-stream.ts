@@ -2,6 +2,7 @@ import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
+import { tellSettingsChanged } from "../notifications/tell-settings-changed.ts";
 import { auditedEventStream, eventStreamTarget, lockStreamRecord, withLag } from "./stream-record.ts";
 
 /**
@@ -19,6 +20,10 @@ export async function removeEventStream(
     const record = await lockStreamRecord(tx, streamId);
     const { lag } = await withLag(tx, record);
     await tx.query("DELETE FROM event_stream WHERE id = $1::uuid", [streamId]);
+    await tellSettingsChanged(tx, ctx, {
+      what: `the event stream ${record.name}`,
+      path: "/settings/event-streams",
+    });
     await recordEntry(tx, ctx, {
       act: "event_stream.removed",
       target: eventStreamTarget(record),

@@ -22,11 +22,11 @@ export const MAIL_STATE_WORDS: Record<MailState, { name: string; means: string }
   failed: { name: "Failed", means: "It was given up." },
 };
 
-export const MAIL_KINDS = ["leak_notice", "break_glass"] as const;
+export const MAIL_KINDS = ["leak_notice", "notification"] as const;
 export type MailKind = (typeof MAIL_KINDS)[number];
 export const MAIL_KIND_WORDS: Record<MailKind, string> = {
   leak_notice: "Leaked token",
-  break_glass: "Break-glass",
+  notification: "Notification",
 };
 
 export const RECIPIENT_KINDS = ["user", "client", "admin"] as const;

@@ -19,6 +19,8 @@ import { PURGE_LOG_CRON } from "#lib/log-retention/model.ts";
 import { purgeLog } from "#lib/log-retention/purge-log.ts";
 import { verifyUseDay } from "#lib/log-retention/verify-use-day.ts";
 import { purgeMails } from "#lib/mail/purge-mails.ts";
+import { purgeNotifications } from "#lib/notifications/purge-notifications.ts";
+import { tellEndingTokens } from "#lib/notifications/tell-ending-tokens.ts";
 import { purgePlans } from "#lib/order-plans/purge-plans.ts";
 import type { Outbound } from "#lib/outbound/outbound.ts";
 import { purgeImports } from "#lib/people-imports/purge-imports.ts";
@@ -46,6 +48,8 @@ import { createEventSender } from "./event-sender.ts";
 import { createFeedWatch } from "./feed-watch.ts";
 import { createKeyRotator } from "./key-rotator.ts";
 import { createMailSender } from "./mail-sender.ts";
+import { createNotificationSender } from "./notification-sender.ts";
+import { createNotificationWatch } from "./notification-watch.ts";
 import { readQueueFailure } from "./queue-failure.ts";
 import { createSettler } from "./settler.ts";
 import { createSignalSender } from "./signal-sender.ts";
@@ -78,7 +82,7 @@ export type WorkerOptions = {
 /**
  * Starts the product's scheduled and long work: settles orders, lets signing keys sign and retire at their time, keeps partitions ahead of time, takes expired
  * state away and old weeks out of the register, old days and acts out of the log, counts tokens and rolls up uses for totals, counts what killed authorities had not counted, copies what lives on for plans, notes
- * when orders were committed, holds uses against the rules of what is unusual, sends security events, the audit to SIEMs and e-mail, opens cases of what scanners reported, seals what writers that are gone
+ * when orders were committed, holds uses against the rules of what is unusual, sends security events, the audit to SIEMs, e-mail and notifications, tells of what is behind or overdue, opens cases of what scanners reported, seals what writers that are gone
  * left unsealed, signs checkpoints, verifies spans of the evidence and erases personal data as somebody asked for it, ends exports whose console was killed. Several workers share
  * one database: each job and each order's step is done by one of them. The queue lives in a schema of its own that the login role makes.
  *
@@ -147,6 +151,11 @@ export async function startWorker({
     signals &&
     wrapper &&
     createMailSender({ outbound: signals.outbound, wrapper, db, url: databaseUrl, log });
+  const notifications =
+    signals &&
+    wrapper &&
+    createNotificationSender({ outbound: signals.outbound, wrapper, db, url: databaseUrl, log });
+  const watcher = createNotificationWatch(db, databaseUrl, log, () => disk.isFull);
   const cases = createCaseOpener(db, databaseUrl, log);
 
   const jobs: Record<string, { cron: string; run: () => Promise<unknown> }> = {
@@ -204,6 +213,8 @@ export async function startWorker({
     "purge-leak-reports": { cron: "56 4 * * *", run: () => purgeLeakReports(retention, new Date()) },
     "purge-approvals": { cron: "53 4 * * *", run: () => purgeApprovals(retention, new Date()) },
     "purge-mails": { cron: "57 4 * * *", run: () => purgeMails(retention, new Date()) },
+    "purge-notifications": { cron: "58 4 * * *", run: () => purgeNotifications(retention, new Date()) },
+    "tell-ending-tokens": { cron: "11 * * * *", run: () => tellEndingTokens(db, new Date()) },
     "purge-signals": { cron: "25 * * * *", run: () => purgeSignals(db, new Date()) },
     "purge-expired": { cron: "*/10 * * * *", run: () => purgeExpired(db, new Date()) },
   };
@@ -219,6 +230,8 @@ export async function startWorker({
     await eraser.stop();
     await detector.stop();
     await cases.stop();
+    await watcher.stop();
+    await notifications?.stop();
     await mails?.stop();
     await events?.stop();
     await sender?.stop();
@@ -247,6 +260,8 @@ export async function startWorker({
     sender?.start();
     events?.start();
     mails?.start();
+    notifications?.start();
+    watcher.start();
     cases.start();
   } catch (error) {
     await stop().catch(() => {});
