@@ -21,9 +21,17 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
     keeps: "email name role password_hash totp_wrapped",
     why: "an admin is another account, also with the same address",
   },
+  admin_proof: { keeps: "subject proven_by", why: "an admin is another account" },
   admin_session: { keeps: "ended_reason ip user_agent signed_in_by", why: "an admin is another account" },
   admin_step_up: { keeps: "kind proven_by" },
   api_token: { keeps: "name role token_hash hint created_by" },
+  approval: {
+    searches: "request shown reason note review_note",
+    keeps:
+      "way state kinds summary method path digest run_by permissions plan_kind actor_kind actor_id actor_name person_id decided_by_name changed reviewed_by_name",
+    why: "who asks and decides is an admin",
+  },
+  approval_policy: { keeps: "kinds" },
   audience: { keeps: "name title resource_uri" },
   audit_chain: { keeps: "id hash" },
   audit_entry: {
@@ -32,6 +40,7 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
     why: "each part by its own: who, whom, what",
   },
   authority_issuer: { keeps: "issuer" },
+  bulk_reach: { keeps: "person_id", why: "an admin's id" },
   checkpoint: { keeps: "kid jws" },
   client: {
     erases: "contact_email",
