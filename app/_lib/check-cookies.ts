@@ -11,7 +11,10 @@ const QUESTION = "question";
 type Check = (typeof CHECKS)[number] | typeof QUESTION;
 
 /** Signing in, or a step-up of one session. */
-export type FlowQuestion = { askedAtMs: number; stepUp: { sessionId: string; kind: StepUpKind } | null };
+export type FlowQuestion = {
+  askedAtMs: number;
+  stepUp: { sessionId: string; kind: StepUpKind; subject: string | null } | null;
+};
 /** A question that was asked: `state` names it. */
 export type AskedQuestion = { state: string; provider: string; question: FlowQuestion };
 

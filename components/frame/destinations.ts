@@ -20,8 +20,10 @@ import {
   IconTargetArrow,
   IconTransfer,
   IconUrgent,
+  IconUserCheck,
   IconUserKey,
   IconUserQuestion,
+  IconUserShield,
   IconUsers,
 } from "@tabler/icons-react";
 
@@ -85,6 +87,12 @@ export const SECTIONS: { name: string | null; destinations: Destination[] }[] = 
         about: "Every use of a token and every act of an admin",
         Icon: IconChecklist,
       },
+      {
+        href: "/approvals",
+        name: "Approvals",
+        about: "What waits for a second person, and what was done without one",
+        Icon: IconUserCheck,
+      },
       { href: "/orders", name: "Orders", about: "What was revoked, suspended and restored", Icon: IconGavel },
     ],
   },
@@ -133,6 +141,12 @@ export const SECTIONS: { name: string | null; destinations: Destination[] }[] = 
         about:
           "By which provider admins come in, their roles by group, break-glass owners: OpenID Connect, SSO",
         Icon: IconUserKey,
+      },
+      {
+        href: "/settings/approvals",
+        name: "Four eyes",
+        about: "Which acts want a second person",
+        Icon: IconUserShield,
       },
       {
         href: "/settings/notifications",

@@ -9,10 +9,16 @@ import { RequestProblem, requestJson } from "./request-json.ts";
  */
 export async function startAtProvider(
   providerId: string,
-  { next, kind }: { next: string; kind?: StepUpKind },
+  { next, kind, subject }: { next: string; kind?: StepUpKind; subject?: string | undefined },
 ): Promise<string> {
   const { csrfToken } = await requestJson<{ csrfToken: string }>("/api/auth/csrf");
-  const form = { csrfToken, callbackUrl: next, json: "true", ...(kind === undefined ? {} : { kind }) };
+  const form = {
+    csrfToken,
+    callbackUrl: next,
+    json: "true",
+    ...(kind === undefined ? {} : { kind }),
+    ...(subject === undefined ? {} : { subject }),
+  };
   const response = await fetch(`/api/auth/signin/${providerId}`, {
     method: "POST",
     credentials: "same-origin",

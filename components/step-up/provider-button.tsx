@@ -15,12 +15,15 @@ const WINDOW = "popup,width=520,height=720";
 export function ProviderButton({
   provider,
   kind,
+  subject,
   isFirst,
   onDone,
   onFault,
 }: {
   provider: { id: string; name: string };
   kind: StepUpKind;
+  /** The one act that it is for; without it for all of the kind. */
+  subject: string | undefined;
   isFirst: boolean;
   onDone: () => void;
   onFault: (fault: string | null) => void;
@@ -48,7 +51,7 @@ export function ProviderButton({
     if (opened === null) return onFault(words.blocked);
     setIsOpen(true);
     try {
-      opened.location.assign(await startAtProvider(provider.id, { next: "/step-up", kind }));
+      opened.location.assign(await startAtProvider(provider.id, { next: "/step-up", kind, subject }));
     } catch (error) {
       opened.close();
       setIsOpen(false);

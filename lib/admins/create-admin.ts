@@ -1,3 +1,4 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
@@ -7,7 +8,6 @@ import { uuidv7 } from "../ids.ts";
 import { inviteForProvider } from "../sign-in-providers/invite-for-provider.ts";
 import { requireLocalOn } from "../sign-in-providers/local-sign-in.ts";
 import { lockProvider } from "../sign-in-providers/provider-record.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import { storeLink } from "./create-setup-link.ts";
 import type { CreateAdminInput } from "./input.ts";
 import { getAdminRow } from "./list-admins.ts";
@@ -26,7 +26,7 @@ export async function createAdmin(
   consoleUrl: string = getEnv().consoleUrl,
 ): Promise<{ admin: AdminRow; link: OneTimeLink }> {
   requirePermission(ctx, "admin:write");
-  await requireStepUp(ctx, "roles");
+  await requireApproval(ctx, "roles");
   const email = input.email.toLowerCase();
   const { providerId } = input;
   return ctx.db.transaction(async (tx) => {

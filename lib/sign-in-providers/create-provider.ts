@@ -1,3 +1,4 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
@@ -5,7 +6,6 @@ import { DomainError } from "../errors.ts";
 import { uuidv7 } from "../ids.ts";
 import type { KeyWrapper } from "../keys/key-wrapper.ts";
 import type { Outbound } from "../outbound/outbound.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import { requireIssuer } from "./check-issuer.ts";
 import type { CreateProviderInput } from "./input.ts";
 import { PROVIDERS_MAX, type SignInProviderRow } from "./model.ts";
@@ -25,6 +25,7 @@ export type ProviderMeans = { outbound: Outbound; wrapper: KeyWrapper };
  * `sign_in_provider.created`, never the secret. Needs `sign-in:write`.
  *
  * @throws {StepUpRequired} sign-in
+ * @throws {ApprovalRequired} where the organisation wants four eyes
  * @throws {DomainError} INVALID_INPUT for an issuer that nobody could sign in by, CONFLICT for a name or issuer that is taken, or too many of them.
  */
 export async function createProvider(
@@ -33,7 +34,7 @@ export async function createProvider(
   { outbound, wrapper }: ProviderMeans,
 ): Promise<SignInProviderRow> {
   requirePermission(ctx, "sign-in:write");
-  await requireStepUp(ctx, "sign-in");
+  await requireApproval(ctx, "sign-in");
   await requireIssuer(outbound, input.issuer);
   const id = uuidv7(ctx.now);
   const secret = await wrapper.wrap(Buffer.from(input.clientSecret), clientSecretLabel(id));

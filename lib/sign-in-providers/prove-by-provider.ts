@@ -11,7 +11,12 @@ import { ProviderRefused } from "./provider-refused.ts";
 import { shareRules, spend } from "./sign-in-by-provider.ts";
 
 /** What a person was sent back to the provider for. */
-export type StepUpFlow = Challenge & { sessionId: string; kind: StepUpKind; askedAt: Date };
+export type StepUpFlow = Challenge & {
+  sessionId: string;
+  kind: StepUpKind;
+  subject: string | null;
+  askedAt: Date;
+};
 
 async function isOfSession(
   tx: Sql,
@@ -56,7 +61,7 @@ export async function proveByProvider(
         { now: ctx.now, since: flow.askedAt },
       );
       await spend(tx, flow, ctx.now);
-      if (!(await noteProof(tx, ctx, actor, { kind: flow.kind, method: "provider" })))
+      if (!(await noteProof(tx, ctx, actor, { kind: flow.kind, subject: flow.subject, method: "provider" })))
         throw new ProviderRefused("OTHER_PERSON", "the session is over");
     });
   } catch (error) {

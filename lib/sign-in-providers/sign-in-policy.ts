@@ -1,11 +1,11 @@
 import { lockOwners } from "../admins/owner-lock.ts";
+import { requireApproval } from "../approvals/require-approval.ts";
 import { requireVersion } from "../audit/changes.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import type { ChangePolicyInput } from "./input.ts";
 import { BREAK_GLASS_SHOWN_DAYS, type BreakGlassSignIn, PROVEN_SECONDS, type SignInPolicy } from "./model.ts";
 
@@ -115,6 +115,7 @@ async function endLocalSessions(tx: Sql, now: Date): Promise<number> {
  * `sign_in_policy.updated`. Needs `sign-in:write`.
  *
  * @throws {StepUpRequired} sign-in
+ * @throws {ApprovalRequired} where the organisation wants four eyes
  * @throws {DomainError} STALE_VERSION, CONFLICT where somebody could be locked out, INVALID_INPUT for break-glass accounts that could not sign in.
  */
 export async function changeSignInPolicy(
@@ -122,7 +123,7 @@ export async function changeSignInPolicy(
   { version, localSignIn, breakGlass }: ChangePolicyInput,
 ): Promise<SignInPolicy> {
   requirePermission(ctx, "sign-in:write");
-  await requireStepUp(ctx, "sign-in");
+  await requireApproval(ctx, "sign-in");
   return ctx.db.transaction(async (tx) => {
     await lockOwners(tx);
     const before = await readPolicyRow(tx, { now: ctx.now, lock: true });
@@ -163,11 +164,11 @@ export async function changeSignInPolicy(
       target: TARGET,
       before: {
         ...(isLocal === wasLocal ? {} : { localSignIn: wasLocal }),
-        ...(hasNewNames ? { breakGlass: namedBefore } : {}),
+        ...(hasNewNames ? { breakGlassOwners: namedBefore } : {}),
       },
       after: {
         ...(isLocal === wasLocal ? {} : { localSignIn: isLocal }),
-        ...(hasNewNames ? { breakGlass: named.map(({ email }) => email) } : {}),
+        ...(hasNewNames ? { breakGlassOwners: named.map(({ email }) => email) } : {}),
         ...(isLocal ? {} : { endedSessions }),
       },
     });

@@ -309,6 +309,7 @@ describe("a step-up at the provider", () => {
       ...flow(),
       sessionId,
       kind: "keys" as const,
+      subject: null,
       askedAt: at(seconds),
     });
     const fresh = (seconds: number, claims: object = {}) =>
@@ -405,8 +406,8 @@ describe("sign-in without a provider", () => {
     await changeSignInPolicy(ctx(1), { version: before.version, localSignIn: false, breakGlass: [admin.id] });
     expect(await world.lastEntry()).toMatchObject({
       act: "sign_in_policy.updated",
-      before: { localSignIn: true, breakGlass: [] },
-      after: { localSignIn: false, breakGlass: [admin.email] },
+      before: { localSignIn: true, breakGlassOwners: [] },
+      after: { localSignIn: false, breakGlassOwners: [admin.email] },
     });
     const sessionOf = ({ actor }: Context) => (actor.kind === "admin" ? actor.sessionId : "");
     expect(await lives(sessionOf(ctx(2)), 2)).toBe(true);

@@ -1,3 +1,4 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
@@ -11,6 +12,7 @@ import { endProviderSessions, lockProvider, providerTarget, readProvider } from 
  * Recorded as `sign_in_provider.disabled` and `sign_in_provider.enabled`. Needs `sign-in:write`.
  *
  * @throws {StepUpRequired} sign-in
+ * @throws {ApprovalRequired} to let it go on, where the organisation wants four eyes
  * @throws {DomainError} NOT_FOUND, ALREADY_ENDED, CONFLICT
  */
 export async function switchProvider(
@@ -18,7 +20,9 @@ export async function switchProvider(
   { providerId, isDisabled }: { providerId: string; isDisabled: boolean },
 ): Promise<SignInProviderRow> {
   requirePermission(ctx, "sign-in:write");
-  await requireStepUp(ctx, "sign-in");
+  // to shut somebody out never waits
+  if (isDisabled) await requireStepUp(ctx, "sign-in");
+  else await requireApproval(ctx, "sign-in");
   return ctx.db.transaction(async (tx) => {
     const before = await lockProvider(tx, { id: providerId, now: ctx.now });
     if (isDisabled && before.state === "disabled")

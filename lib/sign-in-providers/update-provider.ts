@@ -1,8 +1,8 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { changesOf, requireVersion } from "../audit/changes.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import { requireIssuer } from "./check-issuer.ts";
 import type { ProviderMeans } from "./create-provider.ts";
 import type { UpdateProviderInput } from "./input.ts";
@@ -33,6 +33,7 @@ const DECIDES = [
  * Recorded as `sign_in_provider.updated`, before and after; a change of nothing records nothing. Needs `sign-in:write`.
  *
  * @throws {StepUpRequired} sign-in
+ * @throws {ApprovalRequired} where the organisation wants four eyes
  * @throws {DomainError} NOT_FOUND, STALE_VERSION, CONFLICT, INVALID_INPUT
  */
 export async function updateProvider(
@@ -41,7 +42,7 @@ export async function updateProvider(
   { outbound, wrapper }: ProviderMeans,
 ): Promise<SignInProviderRow> {
   requirePermission(ctx, "sign-in:write");
-  await requireStepUp(ctx, "sign-in");
+  await requireApproval(ctx, "sign-in");
   const seen = await readProvider(ctx.db, { id: providerId, now: ctx.now });
   await requireIssuer(outbound, seen.issuer);
   const secret =

@@ -27,19 +27,19 @@ export async function refuseProof(
   );
 }
 
-/** Counts a proof for the asking session and a kind, inside the caller's transaction. Recorded as `step_up.proven`. @returns whether the session is still there. */
+/** Counts a proof for the asking session and a kind, or one very act (`subject`), inside the caller's transaction. Recorded as `step_up.proven`. @returns whether the session is still there. */
 export async function noteProof(
   tx: Sql,
   ctx: Context,
   actor: AdminActor,
-  { kind, method }: { kind: StepUpKind; method: StepUpMethod },
+  { kind, subject, method }: { kind: StepUpKind; subject: string | null; method: StepUpMethod },
 ): Promise<boolean> {
   const noted = await tx.query(
-    `INSERT INTO admin_step_up (session_id, kind, proven_at, proven_by)
+    `INSERT INTO ${subject === null ? "admin_step_up (session_id, kind" : "admin_proof (session_id, subject"}, proven_at, proven_by)
      SELECT s.id, $2::text, $3::timestamptz, $4::text FROM admin_session s JOIN admin a ON a.id = s.admin_id
      WHERE s.id = $1::uuid AND s.admin_id = $5::uuid AND s.ended_at IS NULL AND a.disabled_at IS NULL
-     ON CONFLICT (session_id, kind) DO UPDATE SET proven_at = excluded.proven_at, proven_by = excluded.proven_by RETURNING kind`,
-    [actor.sessionId, kind, ctx.now, method, actor.id],
+     ON CONFLICT (session_id, ${subject === null ? "kind" : "subject"}) DO UPDATE SET proven_at = excluded.proven_at, proven_by = excluded.proven_by RETURNING session_id`,
+    [actor.sessionId, subject ?? kind, ctx.now, method, actor.id],
   );
   if (noted.length === 0) return false;
   await releaseAttempt(tx, {
@@ -51,7 +51,7 @@ export async function noteProof(
   await recordEntry(tx, ctx, {
     act: "step_up.proven",
     target: { kind: "admin", id: actor.id, name: actor.name },
-    after: { kind, method },
+    after: { kind, method, ...(subject === null ? {} : { subject }) },
   });
   return true;
 }

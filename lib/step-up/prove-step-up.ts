@@ -1,5 +1,6 @@
 import { totpLabel } from "../admins/create-owner.ts";
 import { matchTotp } from "../admins/totp.ts";
+import { PROOF_SECONDS } from "../approvals/model.ts";
 import { type AdminActor, requireAdmin } from "../authz/require-admin.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
@@ -26,7 +27,7 @@ async function refuse(ctx: Context, actor: AdminActor, kind: StepUpKind, why: st
 async function proveByTotp(
   ctx: Context,
   actor: AdminActor,
-  { kind, code = "" }: ProveStepUpInput,
+  { kind, subject, code = "" }: ProveStepUpInput,
   { wrapper }: Means,
 ): Promise<string | null> {
   const [admin] = await ctx.db.query<{ totpWrapped: Uint8Array | null }>(
@@ -45,19 +46,21 @@ async function proveByTotp(
       [actor.id, step, totpWrapped],
     );
     if (taken.length === 0) return "code used before";
-    return (await noteProof(tx, ctx, actor, { kind, method: "totp" })) ? null : "the session is over";
+    return (await noteProof(tx, ctx, actor, { kind, subject: subject ?? null, method: "totp" }))
+      ? null
+      : "the session is over";
   });
 }
 
 async function proveByPasskey(
   ctx: Context,
   actor: AdminActor,
-  { kind, challenge: sealed, passkey }: ProveStepUpInput,
+  { kind, subject: given, challenge: sealed, passkey }: ProveStepUpInput,
   { wrapper, party }: Means,
 ): Promise<string | null> {
   if (party === null) return "no passkeys at this address";
   if (sealed === undefined || passkey === undefined) return "no passkey answer";
-  const use = { purpose: "step_up", sessionId: actor.sessionId, kind } as const;
+  const use = { purpose: "step_up", sessionId: actor.sessionId, kind, subject: given ?? "" } as const;
   const challenge = await openChallenge(wrapper, use, { sealed, now: ctx.now });
   const verified = await verifyAnswer(ctx.db, party, { challenge: challenge.value, answer: passkey });
   if ("why" in verified) return verified.why;
@@ -65,12 +68,14 @@ async function proveByPasskey(
   return ctx.db.transaction(async (tx) => {
     const verdict = await usePasskey(tx, ctx, verified, challenge);
     if (verdict !== "used") return `passkey ${verdict}`;
-    return (await noteProof(tx, ctx, actor, { kind, method: "passkey" })) ? null : "the session is over";
+    return (await noteProof(tx, ctx, actor, { kind, subject: given ?? null, method: "passkey" }))
+      ? null
+      : "the session is over";
   });
 }
 
 /**
- * Takes a proof of who is at the asking admin's session, for one kind of act and ten minutes: a code of the authenticator app that was not used before, or one
+ * Takes a proof of who is at the asking admin's session, for one kind of act and ten minutes, or for one very act (`subject`) and once: a code of the authenticator app that was not used before, or one
  * of their passkeys over the challenge that was offered to this session for this kind. Attempts are limited by session. Recorded as `step_up.proven`, a
  * refusal as `step_up.refused`.
  *
@@ -93,8 +98,9 @@ export async function proveStepUp(
       ? await proveByTotp(ctx, actor, input, means)
       : await proveByPasskey(ctx, actor, input, means);
   if (why !== null) throw await refuse(ctx, actor, input.kind, why);
+  const seconds = input.subject === undefined ? STEP_UP_SECONDS : PROOF_SECONDS;
   return {
     kind: input.kind,
-    provenUntil: new Date(ctx.now.getTime() + STEP_UP_SECONDS * 1000).toISOString(),
+    provenUntil: new Date(ctx.now.getTime() + seconds * 1000).toISOString(),
   };
 }

@@ -84,6 +84,8 @@ ALTER TABLE "admin_session"
   ADD CONSTRAINT "admin_session_signed_in_by" CHECK (signed_in_by IN ('totp', 'passkey', 'recovery_code', 'provider'));
 ALTER TABLE "admin_step_up" DROP CONSTRAINT "admin_step_up_proven_by";
 ALTER TABLE "admin_step_up" ADD CONSTRAINT "admin_step_up_proven_by" CHECK (proven_by IN ('totp', 'passkey', 'provider'));
+ALTER TABLE "admin_proof" DROP CONSTRAINT "admin_proof_proven_by";
+ALTER TABLE "admin_proof" ADD CONSTRAINT "admin_proof_proven_by" CHECK (proven_by IN ('totp', 'passkey', 'provider'));
 ALTER TABLE "sign_in_provider"
   ALTER COLUMN "scopes" SET NOT NULL,
   ALTER COLUMN "acr_values" SET NOT NULL,

@@ -21,6 +21,7 @@ import { DomainError, notFound } from "#lib/errors.ts";
 import { isUuid } from "#lib/ids.ts";
 import { openProvider } from "#lib/sign-in-providers/open-provider.ts";
 import { ProviderRefused } from "#lib/sign-in-providers/provider-refused.ts";
+import { beginStepUpInput } from "#lib/step-up/input.ts";
 
 const MAX_FORM_BYTES = 16 * 1024;
 
@@ -95,6 +96,19 @@ async function handleProvider(
     : hearProvider(request, context, { ctx, providerId });
 }
 
+/** The one act that a step-up is for. */
+function subjectOf(form: URLSearchParams): string | null {
+  const parsed = beginStepUpInput.safeParse({
+    kind: form.get("kind"),
+    subject: form.get("subject") ?? undefined,
+  });
+  if (!parsed.success)
+    throw new DomainError("INVALID_INPUT", "subject: is none", {
+      fields: [{ path: "subject", message: "is none" }],
+    });
+  return parsed.data.subject ?? null;
+}
+
 /** Begins: what next-auth answers leads the browser to the provider. */
 async function askProvider(
   request: NextRequest,
@@ -108,7 +122,9 @@ async function askProvider(
   );
   const kind = stepUpKindOf(form.get("kind"));
   const stepUp =
-    kind !== null && ctx.actor.kind === "admin" ? { sessionId: ctx.actor.sessionId, kind } : null;
+    kind !== null && ctx.actor.kind === "admin"
+      ? { sessionId: ctx.actor.sessionId, kind, subject: subjectOf(form) }
+      : null;
   if (form.has("kind") && stepUp === null) throw new DomainError("NOT_SIGNED_IN", "Sign in first.");
   const question = { askedAtMs: ctx.now.getTime(), stepUp };
   try {

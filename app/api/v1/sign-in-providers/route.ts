@@ -22,6 +22,7 @@ export const POST = defineRoute({
   description:
     "Register `<console>/api/auth/callback/<id>` as its redirect address; the id is in the answer. The client secret is kept wrapped and never answered.",
   permission: "sign-in:write",
+  runBy: "requester",
   stepUp: "sign-in",
   body: createProviderInput,
   status: 201,

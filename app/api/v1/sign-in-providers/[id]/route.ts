@@ -24,6 +24,7 @@ export const PATCH = defineRoute({
   summary:
     "Changes one provider; `version` is the one that was read. A change of who comes in and as what ends the sessions that it opened",
   permission: "sign-in:write",
+  runBy: "requester",
   stepUp: "sign-in",
   params: idParams,
   body: updateProviderInput,
