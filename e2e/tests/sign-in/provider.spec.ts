@@ -24,7 +24,8 @@ test("an owner adds the company's provider; somebody comes in by it with the rol
   await expect(page.getByText("The provider answers, with one key for ES256")).toBeVisible();
   await page.getByRole("textbox", { name: "Client id" }).fill(theirs.clientId);
   await page.locator('input[type="password"]').fill(theirs.clientSecret);
-  await page.getByLabel("Scopes").first().fill("groups,");
+  await page.getByLabel("Scopes").first().fill("groups");
+  await page.keyboard.press("Enter");
   await page.getByRole("button", { name: "Add a rule" }).click();
   await page.getByRole("textbox", { name: "Value of rule 1" }).fill("tw-owners");
   await page.getByRole("textbox", { name: "Role of rule 1" }).click();

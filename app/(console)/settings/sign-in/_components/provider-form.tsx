@@ -95,7 +95,14 @@ export function ProviderForm({
   });
   const tags = (field: "scopes" | "acrValues" | "requiredAcr" | "requiredAmr") => ({
     value: draft[field],
-    onChange: (value: string[]) => set({ [field]: value }),
+    // what was pasted with commas is several, too
+    onChange: (value: string[]) =>
+      set({
+        [field]: value
+          .flatMap((one) => one.split(","))
+          .map((one) => one.trim())
+          .filter((one) => one !== ""),
+      }),
     error: request.faultOf(field),
     acceptValueOnBlur: true,
   });
