@@ -51,13 +51,18 @@ export async function discover(outbound: Outbound, issuer: string): Promise<Prov
     metadata = await processDiscoveryResponse(url, response);
   } catch (error) {
     if (error instanceof DiscoveryFault) throw error;
-    if (error instanceof OutboundError) throw new DiscoveryFault(error.message, { cause: error });
+    if (error instanceof OutboundError) throw new DiscoveryFault(wordsOf(error), { cause: error });
     throw new DiscoveryFault("does not answer with the metadata of an OpenID Connect provider", {
       cause: error,
     });
   }
   await requireUsable(outbound, metadata);
   return metadata as ProviderMetadata;
+}
+
+/** Without the system's own code of it. */
+function wordsOf({ message }: OutboundError): string {
+  return message.replace(/ \(\w+\)$/, "");
 }
 
 const ENDPOINTS = ["authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint"] as const;
@@ -71,7 +76,7 @@ async function requireUsable(outbound: Outbound, metadata: AuthorizationServer):
       await outbound.check(address);
     } catch (error) {
       if (!(error instanceof OutboundError)) throw error;
-      throw new DiscoveryFault(`names a ${name} that ${error.message}`, { cause: error });
+      throw new DiscoveryFault(`names a ${name} that ${wordsOf(error)}`, { cause: error });
     }
   }
   const { response_types_supported: types, code_challenge_methods_supported: methods } = metadata;
@@ -88,7 +93,10 @@ async function requireUsable(outbound: Outbound, metadata: AuthorizationServer):
 export async function checkIssuer(outbound: Outbound, issuer: string): Promise<IssuerCheck> {
   const metadata = await discover(outbound, issuer);
   const keys = await readKeySet(outbound, metadata.jwks_uri).catch((cause: unknown) => {
-    throw new DiscoveryFault(`has a key set that ${(cause as Error).message}`, { cause });
+    throw new DiscoveryFault(
+      `has a key set that ${cause instanceof OutboundError ? wordsOf(cause) : (cause as Error).message}`,
+      { cause },
+    );
   });
   if (keys.length === 0) throw new DiscoveryFault("has no key that signatures can be checked by");
   const offered = metadata.id_token_signing_alg_values_supported ?? ["RS256"];

@@ -3,7 +3,6 @@ import { changesOf, requireVersion } from "../audit/changes.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
-import { requireIssuer } from "./check-issuer.ts";
 import type { ProviderMeans } from "./create-provider.ts";
 import type { UpdateProviderInput } from "./input.ts";
 import type { SignInProviderRow } from "./model.ts";
@@ -29,7 +28,7 @@ const DECIDES = [
 ];
 
 /**
- * Changes a provider; its issuer is read anew. Where what changes decides who comes in and as what, the sessions that it opened end with it: who still may signs in again.
+ * Changes a provider, also while it is away. Where what changes decides who comes in and as what, the sessions that it opened end with it: who still may signs in again.
  * Recorded as `sign_in_provider.updated`, before and after; a change of nothing records nothing. Needs `sign-in:write`.
  *
  * @throws {StepUpRequired} sign-in
@@ -39,12 +38,11 @@ const DECIDES = [
 export async function updateProvider(
   ctx: Context,
   { providerId, version, clientSecret, ...given }: UpdateProviderInput & { providerId: string },
-  { outbound, wrapper }: ProviderMeans,
+  { wrapper }: Pick<ProviderMeans, "wrapper">,
 ): Promise<SignInProviderRow> {
   requirePermission(ctx, "sign-in:write");
   await requireApproval(ctx, "sign-in");
   const seen = await readProvider(ctx.db, { id: providerId, now: ctx.now });
-  await requireIssuer(outbound, seen.issuer);
   const secret =
     clientSecret === undefined
       ? null
