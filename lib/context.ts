@@ -6,11 +6,14 @@ import type { SqlDatabase } from "./db/sql-database.ts";
 /** Who acts. `name` is what people call them: an e-mail address, an API token's name, a client_id. */
 export type Actor =
   | { kind: "admin"; id: string; name: string; role: Role; sessionId: string }
-  | { kind: "api_token"; id: string; name: string; role: Role }
+  | { kind: "api_token"; id: string; name: string; role: Role; creator?: TokenCreator | null }
   | { kind: "client"; id: string; name: string }
   | { kind: "user"; id: string; name: string }
   | { kind: "system"; id: string; name: string }
   | { kind: "anonymous"; id: string; name: string };
+
+/** The admin whom an API token counts as: it may do what both its own role and theirs allow. Null, or absent, for the command line's. */
+export type TokenCreator = { id: string; role: Role };
 
 /** Everything a use case needs of its caller. `now` is the only clock. */
 export type Context<Db extends SqlDatabase = Database> = {

@@ -10,8 +10,10 @@ const TITLES: Record<number, string> = {
   405: "Method not allowed",
   409: "Conflict",
   410: "Gone",
+  412: "Precondition failed",
   413: "Too large",
   415: "Unsupported media type",
+  422: "Unprocessable content",
   429: "Too many requests",
   500: "Internal error",
   503: "Unavailable",
@@ -28,6 +30,8 @@ export type Problem = {
   errors: FieldProblem[];
   /** Of STEP_UP_REQUIRED: for which kind of acts the person is to show again who they are. */
   kind?: StepUpKind;
+  /** Of SHOWN_ONCE: what was answered then, without what was shown once. */
+  answer?: unknown;
 };
 
 export function problemDocument(

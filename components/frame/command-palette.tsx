@@ -8,13 +8,13 @@ import { requestJson } from "../request/request-json.ts";
 import { pastedLines } from "../token-input/pasted-lines.ts";
 import { holdsValue } from "../token-input/see-token.ts";
 import classes from "./command-palette.module.css";
-import { SECTIONS } from "./destinations.ts";
+import { MORE_DESTINATIONS, SECTIONS } from "./destinations.ts";
 import { PastedActions, usePasted } from "./pasted-actions.tsx";
 
 const [store, spotlight] = createSpotlight();
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const SHA256 = /^[0-9a-f]{64}$/i;
-const DESTINATIONS = SECTIONS.flatMap((section) => section.destinations);
+const DESTINATIONS = [...SECTIONS.flatMap((section) => section.destinations), ...MORE_DESTINATIONS];
 
 /** What Enter will do: the spotlight marks the line in the document itself. */
 function selectFirst(): void {

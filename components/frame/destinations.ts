@@ -2,6 +2,7 @@ import {
   IconAddressBook,
   IconApi,
   IconArchive,
+  IconBook2,
   IconBroadcast,
   IconChecklist,
   IconClockCog,
@@ -127,6 +128,16 @@ export const SECTIONS: { name: string | null; destinations: Destination[] }[] = 
       { href: "/admins", name: "Admins", about: "Who may use this console", Icon: IconAddressBook },
       { href: "/api-tokens", name: "API tokens", about: "Credentials for automation by REST", Icon: IconApi },
     ],
+  },
+];
+
+/** Where the command palette leads too: pages that one comes to from another. */
+export const MORE_DESTINATIONS: Destination[] = [
+  {
+    href: "/api-reference",
+    name: "API reference",
+    about: "Every operation of the REST API, with its fields, refusals and an example: OpenAPI",
+    Icon: IconBook2,
   },
 ];
 

@@ -86,7 +86,13 @@ test.beforeAll(async ({ ownerApi, authority, registry }) => {
     })
     .toBe(1);
   const admins = await ownerApi.read<{ rows: { id: string }[] }>("/api/v1/admins");
+  const apiToken = await ownerApi.make<{ id: string }>("/api/v1/api-tokens", {
+    name: `Nightly ${registry.mark}`,
+    role: "auditor",
+    networks: ["10.0.0.0/8", "2001:db8::/32"],
+  });
   Object.assign(ids, {
+    "api-tokens": apiToken.id,
     admins: admins.rows[0]?.id ?? "",
     detections: detections.rows[0]?.id ?? "",
     incidents: String(incident.number),

@@ -28,7 +28,7 @@ const PAGES: Record<string, (id: string) => string> = {
   mail_settings: () => "/settings/mail",
   mail: () => "/settings/mail",
   admin: () => "/admins",
-  api_token: () => "/api-tokens",
+  api_token: (id) => `/api-tokens/${id}`,
   user_import: (id) => `/users/import?id=${id}`,
   group_import: (id) => `/groups/import?id=${id}`,
   organisation: () => "/settings",

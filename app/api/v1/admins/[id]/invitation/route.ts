@@ -10,6 +10,7 @@ export const POST = defineRoute({
   permission: "admin:write",
   stepUp: "roles",
   params: idParams,
+  shownOnce: ["url"],
   response: oneTimeLink,
   handler: (ctx, { params }) => renewInvitation(ctx, { adminId: params.id }),
 });

@@ -12,6 +12,7 @@ export const POST = defineRoute({
   permission: "event-stream:write",
   stepUp: "streams",
   params: idParams,
+  shownOnce: ["secret"],
   response: createdEventStream,
   handler: (ctx, { params }) =>
     rotateEventStreamSecret(ctx, { streamId: params.id }, { wrapper: keyWrapper() }),

@@ -11,6 +11,7 @@ export const POST = defineRoute({
   permission: "signal-receiver:write",
   stepUp: "streams",
   params: idParams,
+  shownOnce: ["secret"],
   response: z.object({ receiver: receiverDetail, secret: z.string() }),
   handler: (ctx, { params }) => rotateReceiverSecret(ctx, { receiverId: params.id }),
 });
