@@ -6,7 +6,9 @@ import type { AnyRouteSpec } from "./route-spec.ts";
 
 function contentOf(response: AnyRouteSpec["response"]): Json {
   if (response instanceof z.ZodType) return { "application/json": { schema: schemaOf(response, "output") } };
-  return { [response.contentType]: { schema: { type: "string", description: response.description } } };
+  const { contentType, description } = response;
+  const type = contentType === "application/json" ? "object" : "string";
+  return { [contentType]: { schema: { type, description } } };
 }
 
 const isJson = (spec: AnyRouteSpec) => spec.response instanceof z.ZodType;

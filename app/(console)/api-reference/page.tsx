@@ -6,6 +6,7 @@ import { allRoutes } from "#app/api/v1/_definitions.ts";
 import { Card } from "#components/display/card.tsx";
 import { KeyValue } from "#components/display/key-value.tsx";
 import { LinkButton } from "#components/display/link-button.tsx";
+import { Scroller } from "#components/display/scroller.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { can } from "#lib/authz/require-permission.ts";
 import { getEnv } from "#lib/env.ts";
@@ -52,7 +53,7 @@ export default async function ApiReferencePage({
       />
       <div className={classes.reference} data-open={op !== undefined}>
         <OperationIndex rows={indexOf(operations)} openId={open?.operationId ?? null} />
-        <div className={classes.detail}>
+        <Scroller label={words.operation} className={classes.detail}>
           {open === undefined ? (
             <Card title={op === undefined ? words.how : words.unknown}>
               {op === undefined ? (
@@ -64,7 +65,7 @@ export default async function ApiReferencePage({
           ) : (
             <OperationDetail document={document} operation={open} consoleUrl={getEnv().consoleUrl} />
           )}
-        </div>
+        </Scroller>
       </div>
     </Page>
   );

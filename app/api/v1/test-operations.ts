@@ -61,7 +61,10 @@ function refusedFor(operation: Operation, role: Role | null): 401 | 403 | null {
 }
 
 function namesOf(operation: Operation, { body, query }: Case): Set<string> {
-  const own = operation.parameters.map((one) => one.name);
+  // those that are referred to are headers
+  const own = operation.parameters.flatMap((one) =>
+    "$ref" in one ? ["Idempotency-Key", "If-Match"] : one.name,
+  );
   const given = body === undefined ? null : (JSON.parse(body) as unknown);
   const isObject = typeof given === "object" && given !== null;
   const schema = operation.requestBody?.content["application/json"]?.schema.properties ?? {};

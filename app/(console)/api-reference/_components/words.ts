@@ -9,6 +9,7 @@ export const referenceWords = {
   count: (shown: number, all: number) =>
     shown === all ? `${all} operations` : `${shown} of ${all} operations`,
   index: "Operations",
+  operation: "Operation",
   back: "All operations",
   document: "OpenAPI 3.1",
   tokens: "API tokens",
