@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Role } from "./authz/roles.ts";
 import type { Database } from "./db/database.ts";
 import type { SqlDatabase } from "./db/sql-database.ts";
+import type { CountryOf } from "./places/country-database.ts";
 
 /** Who acts. `name` is what people call them: an e-mail address, an API token's name, a client_id. */
 export type Actor =
@@ -23,6 +24,8 @@ export type Context<Db extends SqlDatabase = Database> = {
   requestId: string;
   ip: string | null;
   userAgent: string | null;
+  /** Where an address is. Absent: nobody knows. */
+  countryOf?: CountryOf;
   /**
    * Told what failed beside an act that is done all the same, for the log of the process. Whoever waits for the act is not told: for them nothing failed.
    * Absent: such a failure is a warning of the process.

@@ -5,6 +5,7 @@ import { COLLAPSED_COOKIE } from "#components/frame/collapsed-cookie.ts";
 import { findSession } from "#lib/admins/find-session.ts";
 import { ROLE_WORDS, roleHas } from "#lib/authz/roles.ts";
 import { getEnv } from "#lib/env.ts";
+import { countUnread } from "#lib/notifications/list-notifications.ts";
 import { readTablePreferences } from "#lib/preferences/read-table-preferences.ts";
 import { ConsoleFrame } from "./_components/console-frame.tsx";
 
@@ -13,17 +14,20 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
   const ctx = await requestContext();
   const { actor, db, now } = ctx;
   if (actor.kind !== "admin") return children;
-  const [session, tablePreferences] = await Promise.all([
+  const [session, tablePreferences, unread] = await Promise.all([
     findSession(db, { sessionId: actor.sessionId, now }),
     readTablePreferences(ctx),
+    countUnread(ctx),
   ]);
   const isCollapsed = (await cookies()).get(COLLAPSED_COOKIE)?.value === "collapsed";
   return (
     <ConsoleFrame
       environmentName={getEnv().environmentName}
       person={{ name: session?.name ?? actor.name, email: actor.name, role: ROLE_WORDS[actor.role] }}
+      role={actor.role}
       isCollapsed={isCollapsed}
       tablePreferences={tablePreferences}
+      unread={unread}
       mayExport={roleHas(actor.role, "export:create")}
       now={now.toISOString()}
     >

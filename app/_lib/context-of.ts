@@ -7,6 +7,7 @@ import type { Actor, Context } from "#lib/context.ts";
 import { getEnv } from "#lib/env.ts";
 import { clientAddress, trustedList } from "./client-address.ts";
 import { getDatabase } from "./database.ts";
+import { countryOf } from "./places.ts";
 import { logProblem } from "./problem.ts";
 import { derivedKey } from "./secrets.ts";
 import { findCookie, openSession, sessionCookieName } from "./session-cookie.ts";
@@ -36,6 +37,7 @@ export async function callerOf(headers: Headers, requestId: string = randomUUID(
     requestId,
     ip: clientAddress(headers, trustedList(env.trustedProxies)),
     userAgent: readUserAgent(headers),
+    countryOf,
     noteFailure: (error: unknown, what: string) => logProblem(error, requestId, what),
   };
   const authorization = headers.get("authorization");

@@ -52,7 +52,8 @@ function stepUpOf({ stepUp }: AnyRouteSpec): Json {
   return { "x-step-up": typeof stepUp === "string" ? { kind: stepUp } : stepUp };
 }
 
-function operationId(spec: AnyRouteSpec): string {
+/** The name of an operation in the document: `postKeysKidEmergency`. */
+export function operationId(spec: AnyRouteSpec): string {
   const words = spec.path
     .replace("/api/v1/", "")
     .split(/[^A-Za-z0-9]+/)

@@ -109,7 +109,7 @@ export function StackedHistogram<Key extends string>(props: StackedHistogramProp
       ) : (
         <>
           <p className={classes.top} aria-hidden>
-            {isQuiet ? "Nothing in this time" : groupedNumber(max)}
+            {isQuiet ? "\u00a0" : groupedNumber(max)}
           </p>
           {/* biome-ignore lint/a11y/useSemanticElements: a group of bars has no element of its own */}
           <div
@@ -138,6 +138,7 @@ export function StackedHistogram<Key extends string>(props: StackedHistogramProp
               setDrag(null);
             }}
           >
+            {isQuiet ? <span className={classes.quiet}>Nothing in this time</span> : null}
             {buckets.map((bucket, index) => (
               <span
                 key={bucket.at}

@@ -4,17 +4,19 @@ import { createSpotlight, Spotlight } from "@mantine/spotlight";
 import { IconKey, IconLock, IconPlugConnected, IconSearch, IconUser } from "@tabler/icons-react";
 import { useRouter } from "next/navigation";
 import { type ReactNode, useEffect, useState } from "react";
+import { type Role, roleHas } from "#lib/authz/roles.ts";
 import { requestJson } from "../request/request-json.ts";
 import { pastedLines } from "../token-input/pasted-lines.ts";
 import { holdsValue } from "../token-input/see-token.ts";
+import { ACTS, MORE_PAGES } from "./acts.ts";
 import classes from "./command-palette.module.css";
-import { MORE_DESTINATIONS, SECTIONS } from "./destinations.ts";
+import { SECTIONS } from "./destinations.ts";
 import { PastedActions, usePasted } from "./pasted-actions.tsx";
 
 const [store, spotlight] = createSpotlight();
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const SHA256 = /^[0-9a-f]{64}$/i;
-const DESTINATIONS = [...SECTIONS.flatMap((section) => section.destinations), ...MORE_DESTINATIONS];
+const DESTINATIONS = [...SECTIONS.flatMap((section) => section.destinations), ...MORE_PAGES];
 
 /** What Enter will do: the spotlight marks the line in the document itself. */
 function selectFirst(): void {
@@ -78,7 +80,15 @@ function useFound(text: string, isSafe: boolean): Found[] {
 }
 
 /** ⌘K or Ctrl K: goes anywhere, finds a client, user or token, recognises a pasted token without sending it. */
-export function CommandPalette({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
+export function CommandPalette({
+  isOpen,
+  onClose,
+  role,
+}: {
+  isOpen: boolean;
+  onClose: () => void;
+  role: Role;
+}) {
   const router = useRouter();
   const [query, setQuery] = useState("");
   const text = query.trim();
@@ -106,9 +116,10 @@ export function CommandPalette({ isOpen, onClose }: { isOpen: boolean; onClose: 
     router.push(href);
   }
 
-  const places = DESTINATIONS.filter(({ name, about }) =>
-    `${name} ${about}`.toLowerCase().includes(text.toLowerCase()),
-  );
+  const isMeant = ({ name, about }: { name: string; about: string }) =>
+    `${name} ${about}`.toLowerCase().includes(text.toLowerCase());
+  const places = DESTINATIONS.filter(isMeant);
+  const acts = ACTS.filter((act) => roleHas(role, act.needs) && isMeant(act));
   return (
     <Spotlight.Root
       store={store}
@@ -184,6 +195,19 @@ export function CommandPalette({ isOpen, onClose }: { isOpen: boolean; onClose: 
             {places.map(({ href, name, about, Icon }) => (
               <Spotlight.Action
                 key={href}
+                label={name}
+                description={about}
+                leftSection={<Icon size={18} stroke={1.7} />}
+                onClick={() => go(href)}
+              />
+            ))}
+          </Spotlight.ActionsGroup>
+        ) : null}
+        {!isValue && acts.length > 0 ? (
+          <Spotlight.ActionsGroup label="Do">
+            {acts.map(({ href, name, about, Icon }) => (
+              <Spotlight.Action
+                key={name}
                 label={name}
                 description={about}
                 leftSection={<Icon size={18} stroke={1.7} />}

@@ -2,7 +2,7 @@ import {
   IconAddressBook,
   IconApi,
   IconArchive,
-  IconBook2,
+  IconBell,
   IconBroadcast,
   IconChecklist,
   IconClockCog,
@@ -20,6 +20,7 @@ import {
   IconTargetArrow,
   IconTransfer,
   IconUrgent,
+  IconUserQuestion,
   IconUsers,
 } from "@tabler/icons-react";
 
@@ -125,19 +126,21 @@ export const SECTIONS: { name: string | null; destinations: Destination[] }[] = 
         about: "The mail server, and what was sent: SMTP, test, outbox",
         Icon: IconMail,
       },
+      {
+        href: "/settings/notifications",
+        name: "Notifications",
+        about: "What admins are told of by default, and the signed webhook: lag, last error, test",
+        Icon: IconBell,
+      },
       { href: "/admins", name: "Admins", about: "Who may use this console", Icon: IconAddressBook },
+      {
+        href: "/access",
+        name: "Who may do what",
+        about: "What an admin or API token may do and why, and who may do one act",
+        Icon: IconUserQuestion,
+      },
       { href: "/api-tokens", name: "API tokens", about: "Credentials for automation by REST", Icon: IconApi },
     ],
-  },
-];
-
-/** Where the command palette leads too: pages that one comes to from another. */
-export const MORE_DESTINATIONS: Destination[] = [
-  {
-    href: "/api-reference",
-    name: "API reference",
-    about: "Every operation of the REST API, with its fields, refusals and an example: OpenAPI",
-    Icon: IconBook2,
   },
 ];
 

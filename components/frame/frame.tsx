@@ -6,12 +6,14 @@ import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand, IconSearch 
 import dynamic from "next/dynamic";
 import Link from "next/link";
 import { type ReactNode, useState } from "react";
+import type { Role } from "#lib/authz/roles.ts";
 import type { AllTablePreferences } from "#lib/preferences/model.ts";
 import { PreferencesProvider } from "../data-table/preferences.tsx";
 import { ClockProvider } from "../display/clock.tsx";
 import { ModKey } from "../display/mod-key.tsx";
 import { Tag } from "../display/tag.tsx";
 import { LiveDot, LiveProvider } from "../live/live.tsx";
+import { Bell } from "../notifications/bell.tsx";
 import { expectDrawer, OnDemandDrawer } from "../on-demand/dialog.tsx";
 import { Hint } from "../on-demand/hint.tsx";
 import { StepUpDialog } from "../step-up/step-up-dialog.tsx";
@@ -21,6 +23,7 @@ import { WorkTray } from "../work/work-tray.tsx";
 import { AccountMenu, type Person } from "./account-menu.tsx";
 import { COLLAPSED_COOKIE } from "./collapsed-cookie.ts";
 import classes from "./frame.module.css";
+import { KeyboardMap } from "./keyboard-map.tsx";
 import { Mark } from "./mark.tsx";
 import { Navigation } from "./navigation.tsx";
 
@@ -33,10 +36,13 @@ const KEEPS_ITS_PLACE = "right-scroll-bar-position";
 type FrameProps = {
   environmentName: string;
   person: Person;
+  role: Role;
   isCollapsed: boolean;
   /** Whether their role lets lists leave as files. */
   mayExport: boolean;
   tablePreferences: AllTablePreferences;
+  /** What they were told and have not read yet. */
+  unread: number;
   /** The server's clock. */
   now: string;
   onSignOut: () => Promise<void>;
@@ -79,6 +85,7 @@ export function Frame(props: FrameProps) {
         <PreferencesProvider initial={props.tablePreferences}>
           <WorkProvider mayExport={props.mayExport}>
             <StepUpDialog />
+            <KeyboardMap />
             <a href="#main" className={classes.skip}>
               Skip to the page
             </a>
@@ -108,6 +115,7 @@ export function Frame(props: FrameProps) {
                   </kbd>
                 </UnstyledButton>
                 <WorkTray />
+                <Bell unread={props.unread} />
                 <ColorSchemeMenu />
                 <AccountMenu person={person} onSignOut={onSignOut} />
               </header>
@@ -150,7 +158,9 @@ export function Frame(props: FrameProps) {
                 <LiveDot />
               </div>
             </OnDemandDrawer>
-            {wasPaletteOpened ? <CommandPalette isOpen={isPaletteOpen} onClose={palette.close} /> : null}
+            {wasPaletteOpened ? (
+              <CommandPalette isOpen={isPaletteOpen} onClose={palette.close} role={props.role} />
+            ) : null}
           </WorkProvider>
         </PreferencesProvider>
       </LiveProvider>

@@ -30,7 +30,12 @@ const SELECT = `SELECT a.id, a.email, a.name, a.role, a.password_hash IS NOT NUL
 /** Every admin by name: there are few. Needs `admin:read`. */
 export async function listAdmins(ctx: Context): Promise<AdminRow[]> {
   requirePermission(ctx, "admin:read");
-  const rows = await ctx.db.query<Row>(`${SELECT} ORDER BY lower(a.name), a.id`, [ctx.now]);
+  return readAdminRows(ctx.db, ctx.now);
+}
+
+/** The same for use cases. */
+export async function readAdminRows(db: Sql, now: Date): Promise<AdminRow[]> {
+  const rows = await db.query<Row>(`${SELECT} ORDER BY lower(a.name), a.id`, [now]);
   return rows.map(toAdminRow);
 }
 

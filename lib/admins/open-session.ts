@@ -7,6 +7,7 @@ import { releaseAttempt } from "../passwords/throttle.ts";
 import type { SignInMethod } from "../step-up/model.ts";
 import { attemptKeys } from "./check-password.ts";
 import { ADMIN_SESSION_ABSOLUTE_SECONDS, ADMIN_SESSION_IDLE_SECONDS, SIGN_IN_LIMITS } from "./model.ts";
+import { tellNewPlace } from "./tell-new-place.ts";
 
 /**
  * Opens a session inside the caller's transaction for an admin who has shown who they are, and gives the attempt back. Recorded as `admin.signed_in`.
@@ -41,6 +42,7 @@ export async function openSession(
     windowSeconds: SIGN_IN_LIMITS.windowSeconds,
     now: ctx.now,
   });
+  await tellNewPlace(tx, ctx, { admin, sessionId });
   const actor = { kind: "admin", id: admin.id, name: admin.email, role: admin.role, sessionId } as const;
   await recordEntry(
     tx,

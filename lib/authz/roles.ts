@@ -47,6 +47,8 @@ const GOVERN = [
   "key:rotate",
   "detection:tune",
 ] as const;
+/** To see who may do what, and why: of those who look over others' shoulders. */
+const OVERSEE = ["access:read"] as const;
 /** What leaves the product as a file, beside the permission to read the list itself; and to have the evidence verified. */
 const EXPORT = ["export:create", "evidence:verify"] as const;
 const OWN = [
@@ -62,6 +64,7 @@ const OWN = [
   "signal-receiver:write",
   "event-stream:write",
   "mail-settings:write",
+  "notification-settings:write",
   "scanner:write",
 ] as const;
 
@@ -74,6 +77,7 @@ export type Permission =
   | (typeof SHUT_OUT)[number]
   | (typeof GOVERN)[number]
   | (typeof EXPORT)[number]
+  | (typeof OVERSEE)[number]
   | (typeof OWN)[number];
 
 const GRANTED: Record<Role, ReadonlySet<Permission>> = {
@@ -85,6 +89,7 @@ const GRANTED: Record<Role, ReadonlySet<Permission>> = {
     ...SHUT_OUT,
     ...GOVERN,
     ...EXPORT,
+    ...OVERSEE,
     ...OWN,
   ]),
   responder: new Set<Permission>([...READ, ...ORDER, ...RESPOND, ...HANDLE, ...SHUT_OUT, ...EXPORT]),
@@ -96,7 +101,7 @@ const GRANTED: Record<Role, ReadonlySet<Permission>> = {
     ...SHUT_OUT,
     ...GOVERN,
   ]),
-  auditor: new Set<Permission>([...READ, ...EXPORT]),
+  auditor: new Set<Permission>([...READ, ...EXPORT, ...OVERSEE]),
 };
 
 /** Whether a role has a permission; an unknown role has none. */
@@ -113,7 +118,7 @@ export const ROLE_WORDS: Record<Role, { name: string; means: string }> = {
   owner: {
     name: "Owner",
     means:
-      "Everything: admins, API tokens, e-mail, scanners, streams to SIEMs and the erasure of personal data included.",
+      "Everything: admins, API tokens, e-mail, notifications, scanners, streams to SIEMs and the erasure of personal data included.",
   },
   responder: {
     name: "Responder",
@@ -125,5 +130,5 @@ export const ROLE_WORDS: Record<Role, { name: string; means: string }> = {
     means:
       "Manages clients, users, groups, audiences, verifiers and lifetimes; rotates keys by plan; revokes and suspends single tokens and families; works on detections, their rules and cases.",
   },
-  auditor: { name: "Auditor", means: "Sees and exports everything, changes nothing." },
+  auditor: { name: "Auditor", means: "Sees and exports everything, and who may do what; changes nothing." },
 };

@@ -4,6 +4,7 @@ import type { IncidentState } from "../incidents/model.ts";
 import type { Raised } from "./judge-events.ts";
 import { CROWD_FROM, type DetectionState } from "./model.ts";
 import { RULES } from "./rules.ts";
+import { type ToldDetection, tellDetections } from "./tell-detections.ts";
 
 type Current = {
   id: string;
@@ -132,6 +133,7 @@ export async function raiseDetections(tx: Sql, found: readonly Raised[], now: Da
   const raised = await crowd(tx, found, await readCurrent(tx, found), (one) => mutes.ofClient(one) !== null);
   const current = await readCurrent(tx, raised);
   const [added, opened, past]: [object[], object[], string[]] = [[], [], []];
+  const told: ToldDetection[] = [];
   for (const one of raised) {
     const before = current.get(keyOfRaised(one));
     const muteId = mutes.ofClient(one) ?? (one.subject.kind === "client" ? null : mutes.ofToken(one));
@@ -149,9 +151,12 @@ export async function raiseDetections(tx: Sql, found: readonly Raised[], now: Da
       continue;
     }
     if (before !== undefined) past.push(before.id);
+    const id = uuidv7(now);
+    if (state === "open")
+      told.push({ id, rule: one.rule, subjectKind: one.subject.kind, clientId: one.clientId });
     opened.push({
       ...common,
-      id: uuidv7(now),
+      id,
       rule: one.rule,
       severity: RULES[one.rule].severity,
       state,
@@ -165,5 +170,7 @@ export async function raiseDetections(tx: Sql, found: readonly Raised[], now: Da
   }
   if (past.length > 0) await tx.query(PAST, [past]);
   if (added.length > 0) await tx.query(ADD, [JSON.stringify(added)]);
-  if (opened.length > 0) await tx.query(OPEN, [JSON.stringify(opened), now]);
+  if (opened.length === 0) return;
+  await tx.query(OPEN, [JSON.stringify(opened), now]);
+  await tellDetections(tx, told, now);
 }

@@ -67,6 +67,10 @@ export const MENTIONING: readonly { table: string; column: string; kind: "text" 
   { table: "incident_note", column: "text", kind: "text" },
   { table: "mail", column: "subject", kind: "text" },
   { table: "mail", column: "body", kind: "text" },
+  { table: "notification", column: "title", kind: "text" },
+  { table: "notification", column: "text", kind: "text" },
+  { table: "notification", column: "subject_name", kind: "text" },
+  { table: "notification", column: "actor_name", kind: "text" },
   { table: "leak_finding", column: "name", kind: "text" },
   { table: "leak_finding", column: "url", kind: "text" },
   { table: "leak_finding", column: "source", kind: "text" },
@@ -90,6 +94,7 @@ export const MENTIONING: readonly { table: string; column: string; kind: "text" 
   { table: "user_group", column: "description", kind: "text" },
   { table: "verifier", column: "description", kind: "text" },
   { table: "signal_stream", column: "description", kind: "text" },
+  { table: "notification_condition", column: "subject_name", kind: "text" },
 ];
 
 /** Takes a person's names out of those texts. @returns how many texts it was. */

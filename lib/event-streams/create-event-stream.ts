@@ -5,6 +5,7 @@ import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { uuidv7 } from "../ids.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
+import { tellSettingsChanged } from "../notifications/tell-settings-changed.ts";
 import { requireStepUp } from "../step-up/require-step-up.ts";
 import { requireClientsAndName, requireFitting, requireSink } from "./check-sink.ts";
 import type { CreateEventStreamInput } from "./input.ts";
@@ -55,6 +56,10 @@ export async function createEventStream(
           coalesce((SELECT max(sequence) FROM audit_entry), 0), pg_current_snapshot()::text, ${LOW_OF_NOW}, ${ctx.now}::timestamptz, ${ctx.now}::timestamptz`,
     );
     const record = await getStreamRecord(tx, id);
+    await tellSettingsChanged(tx, ctx, {
+      what: `the event stream ${record.name}`,
+      path: `/settings/event-streams/${id}`,
+    });
     await recordEntry(tx, ctx, {
       act: "event_stream.created",
       target: eventStreamTarget(record),

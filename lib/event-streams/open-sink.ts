@@ -31,7 +31,11 @@ export type Sink = {
 export async function openSink(stream: SinkSettings, { outbound, wrapper }: SinkKeeping): Promise<Sink> {
   switch (stream.delivery) {
     case "webhook":
-      return openWebhook(stream, { outbound, wrapper });
+      return openWebhook(
+        stream,
+        { secret: signingSecretLabel(stream.id), authorization: sinkAuthorizationLabel(stream.id) },
+        { outbound, wrapper },
+      );
     case "syslog": {
       const host = hostname();
       return {
@@ -47,22 +51,30 @@ export async function openSink(stream: SinkSettings, { outbound, wrapper }: Sink
   }
 }
 
-async function openWebhook(stream: SinkSettings, { outbound, wrapper }: SinkKeeping): Promise<Sink> {
-  const { id, secretWrapped, previousSecretWrapped, previousSecretUntil, authorizationWrapped } = stream;
-  const openSecret = (wrapped: Buffer) => openText(wrapper, signingSecretLabel(id), wrapped);
+/** What each value that is sealed is bound to. */
+export type SinkLabels = { secret: string; authorization: string };
+
+/** Opens a webhook, of a stream or not: batches of lines, signed by its key and the one before it. */
+export async function openWebhook(
+  webhook: Omit<SinkSettings, "delivery" | "caPem">,
+  labels: SinkLabels,
+  { outbound, wrapper }: SinkKeeping,
+): Promise<{ send(events: readonly { json: string }[], now: Date, signal?: AbortSignal): Promise<Sent> }> {
+  const { id, secretWrapped, previousSecretWrapped, previousSecretUntil, authorizationWrapped } = webhook;
+  const openSecret = (wrapped: Buffer) => openText(wrapper, labels.secret, wrapped);
   if (secretWrapped === null) throw new Error("a webhook without a key");
   const present = await openSecret(secretWrapped);
   const previous = previousSecretWrapped === null ? null : await openSecret(previousSecretWrapped);
   const authorization =
     authorizationWrapped === null
       ? null
-      : await openText(wrapper, sinkAuthorizationLabel(id), authorizationWrapped);
+      : await openText(wrapper, labels.authorization, authorizationWrapped);
   return {
     send: (events, now, signal) => {
       const isPreviousGood = previous !== null && previousSecretUntil !== null && previousSecretUntil > now;
       return sendWebhook(
         outbound,
-        { url: stream.url, secrets: isPreviousGood ? [present, previous] : [present], authorization },
+        { url: webhook.url, secrets: isPreviousGood ? [present, previous] : [present], authorization },
         {
           streamId: id,
           lines: events.map(({ json }) => json),

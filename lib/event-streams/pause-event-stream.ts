@@ -2,6 +2,7 @@ import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import { type Context, systemContext } from "../context.ts";
 import type { SqlDatabase } from "../db/sql-database.ts";
+import { tellSettingsChanged } from "../notifications/tell-settings-changed.ts";
 import { requireStepUp } from "../step-up/require-step-up.ts";
 import type { EventStreamRow, EventStreamStatus } from "./model.ts";
 import { eventStreamTarget, lockStreamRecord, readEventStream } from "./stream-record.ts";
@@ -26,6 +27,10 @@ export async function switchEventStream(
            version = version + 1, updated_at = $3::timestamptz WHERE id = $1::uuid`,
         [streamId, status, ctx.now],
       );
+      await tellSettingsChanged(tx, ctx, {
+        what: `whether the event stream ${before.name} runs`,
+        path: `/settings/event-streams/${streamId}`,
+      });
       await recordEntry(tx, ctx, {
         act: status === "paused" ? "event_stream.paused" : "event_stream.resumed",
         target: eventStreamTarget(before),

@@ -2,6 +2,7 @@ import { requireVersion } from "../audit/changes.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
+import { tellSettingsChanged } from "../notifications/tell-settings-changed.ts";
 import { requireStepUp } from "../step-up/require-step-up.ts";
 import { auditedEventStream, eventStreamTarget, lockStreamRecord, withLag } from "./stream-record.ts";
 
@@ -26,6 +27,10 @@ export async function removeEventStream(
     });
     const { lag } = await withLag(tx, record);
     await tx.query("DELETE FROM event_stream WHERE id = $1::uuid", [streamId]);
+    await tellSettingsChanged(tx, ctx, {
+      what: `the event stream ${record.name}`,
+      path: "/settings/event-streams",
+    });
     await recordEntry(tx, ctx, {
       act: "event_stream.removed",
       target: eventStreamTarget(record),

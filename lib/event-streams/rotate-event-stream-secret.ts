@@ -3,6 +3,7 @@ import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import type { KeyWrapper } from "../keys/key-wrapper.ts";
+import { tellSettingsChanged } from "../notifications/tell-settings-changed.ts";
 import { requireStepUp } from "../step-up/require-step-up.ts";
 import { type CreatedEventStream, PREVIOUS_SECRET_HOURS } from "./model.ts";
 import { newSigningSecret, signingSecretLabel, wrapText } from "./sealed-values.ts";
@@ -33,6 +34,10 @@ export async function rotateEventStreamSecret(
          leased_by = NULL, leased_until = NULL, updated_at = $4::timestamptz WHERE id = $1::uuid`,
       [streamId, wrapped, until, ctx.now],
     );
+    await tellSettingsChanged(tx, ctx, {
+      what: `the key of the event stream ${before.name}`,
+      path: `/settings/event-streams/${streamId}`,
+    });
     await recordEntry(tx, ctx, {
       act: "event_stream.secret_rotated",
       target: eventStreamTarget(before),

@@ -4,6 +4,7 @@ import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
+import { tellSettingsChanged } from "../notifications/tell-settings-changed.ts";
 import { requireStepUp } from "../step-up/require-step-up.ts";
 import { requireClientsAndName, requireFitting, requireSink } from "./check-sink.ts";
 import type { UpdateEventStreamInput } from "./input.ts";
@@ -77,6 +78,10 @@ export async function updateEventStream(
       "UPDATE event_stream SET version = version + 1, updated_at = $2::timestamptz WHERE id = $1::uuid",
       [streamId, ctx.now],
     );
+    await tellSettingsChanged(tx, ctx, {
+      what: `the event stream ${after.name}`,
+      path: `/settings/event-streams/${streamId}`,
+    });
     await recordEntry(tx, ctx, { act: "event_stream.updated", target: eventStreamTarget(after), ...changes });
     return withLag(tx, await getStreamRecord(tx, streamId));
   });

@@ -4,6 +4,7 @@ import { isUnavailable } from "../db/unavailable.ts";
 import { signingSecretLabel, sinkAuthorizationLabel } from "../event-streams/sealed-values.ts";
 import { uuidv7 } from "../ids.ts";
 import { mailPasswordLabel } from "../mail/mail-settings.ts";
+import { webhookAuthorizationLabel, webhookSecretLabel } from "../notifications/webhook-labels.ts";
 import { type KeyRing, MASTER_KEY, openKeyRing, why } from "./key-fixture.ts";
 import { createKeyWrapper, wrappedUnder } from "./key-wrapper.ts";
 import { fixedMasterKeys, masterKeyId } from "./master-keys.ts";
@@ -36,6 +37,7 @@ async function everything(): Promise<Wrapped[]> {
     ...factors.map(({ id, wrapped }) => ({ label: totpLabel(id), wrapped })),
     ...(await ofEventStreams()),
     ...(await ofMailServer()),
+    ...(await ofWebhook()),
     { label: ROOT_LABEL, wrapped: root?.wrapped ?? Buffer.alloc(0) },
   ];
 }
@@ -62,6 +64,31 @@ async function ofMailServer(): Promise<Wrapped[]> {
     "SELECT password_wrapped AS wrapped FROM mail_settings WHERE password_wrapped IS NOT NULL",
   );
   return rows.map(({ wrapped }) => ({ label: mailPasswordLabel("1"), wrapped }));
+}
+
+async function ofWebhook(): Promise<Wrapped[]> {
+  const [row] = await ring.db.query<{ secret: Buffer | null; previous: Buffer; theirs: Buffer }>(
+    "SELECT secret_wrapped AS secret, previous_secret_wrapped AS previous, authorization_wrapped AS theirs FROM notification_webhook",
+  );
+  if (row === undefined || row.secret === null) return [];
+  return [
+    { label: webhookSecretLabel("1"), wrapped: row.secret },
+    { label: webhookSecretLabel("1"), wrapped: row.previous },
+    { label: webhookAuthorizationLabel("1"), wrapped: row.theirs },
+  ];
+}
+
+/** Where notifications are sent, with a key, the key before and an Authorization. */
+async function addWebhook(): Promise<void> {
+  const wrap = (text: string, label: string) => old.wrap(Buffer.from(text), label);
+  await ring.db.query(
+    `UPDATE notification_webhook SET url = 'https://1.1.1.1/', secret_wrapped = $1::bytea, previous_secret_wrapped = $2::bytea, authorization_wrapped = $3::bytea`,
+    [
+      await wrap("present", webhookSecretLabel("1")),
+      await wrap("before", webhookSecretLabel("1")),
+      await wrap("Bearer theirs", webhookAuthorizationLabel("1")),
+    ],
+  );
 }
 
 async function addMailServer(): Promise<void> {
@@ -100,13 +127,14 @@ describe("a new master key", () => {
     await addAdmin();
     await addEventStream();
     await addMailServer();
+    await addWebhook();
     const before: string[] = [];
     for (const { label, wrapped } of await everything())
       before.push((await old.unwrap(wrapped, label)).toString("hex"));
     const { keyId } = await rewrapNow();
     expect(keyId).toBe(masterKeyId(NEXT));
     const after = await everything();
-    expect(after).toHaveLength(11);
+    expect(after).toHaveLength(14);
     for (const [n, { label, wrapped }] of after.entries()) {
       expect((await next.unwrap(wrapped, label)).toString("hex")).toBe(before[n]);
       await expect(old.unwrap(wrapped, label)).rejects.toEqual(SEALED);
@@ -118,7 +146,7 @@ describe("a new master key", () => {
     expect(entry).toEqual({
       act: "master_key.changed",
       before: { keyId: masterKeyId(MASTER_KEY) },
-      after: { keyId, signingKeys: 5, secondFactors: 1, receivers: 0, eventStreams: 3, mailServers: 1 },
+      after: { keyId, signingKeys: 5, secondFactors: 1, receivers: 0, eventStreams: 6, mailServers: 1 },
     });
     expect(JSON.stringify(entry)).not.toContain(NEXT.toString("base64"));
   });

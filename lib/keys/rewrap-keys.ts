@@ -6,6 +6,7 @@ import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { signingSecretLabel, sinkAuthorizationLabel } from "../event-streams/sealed-values.ts";
 import { mailPasswordLabel } from "../mail/mail-settings.ts";
+import { webhookAuthorizationLabel, webhookSecretLabel } from "../notifications/webhook-labels.ts";
 import { authorizationLabel } from "../signals/stream-endpoint.ts";
 import { createKeyWrapper, type KeyWrapper } from "./key-wrapper.ts";
 import { fixedMasterKeys, masterKeyId } from "./master-keys.ts";
@@ -50,6 +51,27 @@ export const WRAPPED = [
     labelOf: sinkAuthorizationLabel,
   },
   {
+    what: "eventStreams",
+    table: "notification_webhook",
+    key: "id::text",
+    column: "secret_wrapped",
+    labelOf: webhookSecretLabel,
+  },
+  {
+    what: "eventStreams",
+    table: "notification_webhook",
+    key: "id::text",
+    column: "previous_secret_wrapped",
+    labelOf: webhookSecretLabel,
+  },
+  {
+    what: "eventStreams",
+    table: "notification_webhook",
+    key: "id::text",
+    column: "authorization_wrapped",
+    labelOf: webhookAuthorizationLabel,
+  },
+  {
     what: "mailServers",
     table: "mail_settings",
     key: "id::text",
@@ -64,7 +86,7 @@ export type RewrapResult = {
   signingKeys: number;
   secondFactors: number;
   receivers: number;
-  /** Keys and Authorizations of streams to SIEMs. */
+  /** Keys and Authorizations of streams to SIEMs and of the notifications' webhook. */
   eventStreams: number;
   /** The password of the mail server. */
   mailServers: number;

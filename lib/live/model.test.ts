@@ -13,11 +13,13 @@ const known: Pulse = {
   detections: "0",
   keysHeld: "",
   deliveries: "0",
+  notifications: "",
 };
 
 test("a new token, an order, an act, a detection, a key that a verifier has and a change of the registry are urgent", () => {
   for (const change of [
     { newestTokenId: "b" },
+    { notifications: "n" },
     { feedPosition: "8" },
     { unsettledOrders: 1 },
     { newestEntry: "4" },

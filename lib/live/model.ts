@@ -19,6 +19,8 @@ export type Pulse = {
   keysHeld: string;
   /** Moves with what is sent to SIEMs, receivers of signals and by mail, with what failed of it, and with what peers sent. */
   deliveries: string;
+  /** Moves when somebody is told of something, and when somebody has read it. */
+  notifications: string;
 };
 
 /**

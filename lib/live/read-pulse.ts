@@ -12,6 +12,7 @@ const MAIL_ROWS = 50;
 /** Where each way out stands, as pages tell it; not a stream's place among the uses, which moves while nothing happens. */
 const DELIVERIES = sql`SELECT concat_ws(' ', id, status, acts_sequence, delivered, failures, last_error_at) AS says FROM event_stream
   UNION ALL SELECT concat_ws(' ', id, status, cursor, delivered, refused, lost, failures, last_error_at, date_trunc('minute', last_polled_at)) FROM signal_stream
+  UNION ALL SELECT concat_ws(' ', status, delivered, failures, last_error_at) FROM notification_webhook
   UNION ALL SELECT concat_ws(' ', id, last_received_at, last_error_at) FROM signal_receiver
   UNION ALL (SELECT concat_ws(' ', id, state, attempts, last_error_at) FROM mail ORDER BY created_at DESC, id DESC LIMIT ${MAIL_ROWS}::int)`;
 
@@ -30,6 +31,7 @@ export async function readPulse(db: Sql, now: Date = new Date()): Promise<Pulse>
     detections: bigint;
     keysHeld: string;
     deliveries: string;
+    notifications: string;
   }>(
     db,
     sql`SELECT (SELECT id FROM token WHERE issued_at >= ${since}::timestamptz ORDER BY issued_at DESC, id DESC LIMIT 1) AS "newestTokenId",
@@ -44,7 +46,8 @@ export async function readPulse(db: Sql, now: Date = new Date()): Promise<Pulse>
       coalesce((SELECT version FROM registry_version WHERE id = 1), 0) AS "registryVersion",
       coalesce((SELECT revision FROM detection_reader WHERE id = 1), 0) AS detections,
       concat_ws(' ', (SELECT max(first_at) FROM verifier_key), (SELECT sum(hashtextextended(concat(verifier_id, kids), 0)) FROM verifier_instance WHERE kids <> '{}')) AS "keysHeld",
-      (SELECT coalesce(sum(hashtextextended(d.says, 0)), 0)::text FROM (${DELIVERIES}) d) AS deliveries`,
+      (SELECT coalesce(sum(hashtextextended(d.says, 0)), 0)::text FROM (${DELIVERIES}) d) AS deliveries,
+      concat_ws(' ', (SELECT id FROM notification ORDER BY at DESC, id DESC LIMIT 1), (SELECT max(read_at) FROM notification_receipt)) AS notifications`,
   );
   return {
     newestTokenId: row?.newestTokenId ?? null,
@@ -58,5 +61,6 @@ export async function readPulse(db: Sql, now: Date = new Date()): Promise<Pulse>
     detections: String(row?.detections ?? 0),
     keysHeld: row?.keysHeld ?? "",
     deliveries: row?.deliveries ?? "0",
+    notifications: row?.notifications ?? "",
   };
 }

@@ -22,11 +22,14 @@ export const MAIL_STATE_WORDS: Record<MailState, { name: string; means: string }
   failed: { name: "Failed", means: "It was given up." },
 };
 
-export const MAIL_KINDS = ["leak_notice"] as const;
+export const MAIL_KINDS = ["leak_notice", "notification"] as const;
 export type MailKind = (typeof MAIL_KINDS)[number];
-export const MAIL_KIND_WORDS: Record<MailKind, string> = { leak_notice: "Leaked token" };
+export const MAIL_KIND_WORDS: Record<MailKind, string> = {
+  leak_notice: "Leaked token",
+  notification: "Notification",
+};
 
-export const RECIPIENT_KINDS = ["user", "client"] as const;
+export const RECIPIENT_KINDS = ["user", "client", "admin"] as const;
 export type RecipientKind = (typeof RECIPIENT_KINDS)[number];
 
 /** How long a server is asked to take a mail. */

@@ -28,7 +28,11 @@ const SUBJECT_MAX = 200;
  * @returns their ids, in their order.
  * @throws {DomainError} CONFLICT where no mail server is set up or too many wait, INVALID_INPUT for an address that mail cannot be sent to.
  */
-export async function queueMails(tx: Sql, ctx: SqlContext, mails: readonly NewMail[]): Promise<string[]> {
+export async function queueMails(
+  tx: Sql,
+  ctx: Pick<SqlContext, "actor" | "now">,
+  mails: readonly NewMail[],
+): Promise<string[]> {
   const server = mailServerOf(await readMailRecord(tx, "share"));
   if (server === null)
     throw new DomainError(

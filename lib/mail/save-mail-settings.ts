@@ -3,6 +3,7 @@ import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
+import { tellSettingsChanged } from "../notifications/tell-settings-changed.ts";
 import { requireCallable } from "../outbound/require-callable.ts";
 import type { SaveMailSettingsInput } from "./input.ts";
 import {
@@ -91,6 +92,7 @@ export async function saveMailSettings(
       ],
     );
     await tx.query("UPDATE mail SET next_attempt_at = $1::timestamptz WHERE state = 'queued'", [ctx.now]);
+    await tellSettingsChanged(tx, ctx, { what: "the mail server", path: "/settings/mail" });
     await recordEntry(tx, ctx, {
       act: "mail_settings.updated",
       target: MAIL_SETTINGS_TARGET,

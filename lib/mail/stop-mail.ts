@@ -3,6 +3,7 @@ import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
+import { tellSettingsChanged } from "../notifications/tell-settings-changed.ts";
 import {
   auditedMailSettings,
   MAIL_SETTINGS_ID,
@@ -34,6 +35,7 @@ export async function stopMail(ctx: Context, { version }: { version: number }): 
          from_name = '', updated_at = $1::timestamptz, version = version + 1 WHERE id = 1`,
       [ctx.now],
     );
+    await tellSettingsChanged(tx, ctx, { what: "the mail server", path: "/settings/mail" });
     await recordEntry(tx, ctx, {
       act: "mail_settings.removed",
       target: MAIL_SETTINGS_TARGET,

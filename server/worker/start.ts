@@ -18,6 +18,8 @@ import { PURGE_LOG_CRON } from "#lib/log-retention/model.ts";
 import { purgeLog } from "#lib/log-retention/purge-log.ts";
 import { verifyUseDay } from "#lib/log-retention/verify-use-day.ts";
 import { purgeMails } from "#lib/mail/purge-mails.ts";
+import { purgeNotifications } from "#lib/notifications/purge-notifications.ts";
+import { tellEndingTokens } from "#lib/notifications/tell-ending-tokens.ts";
 import { purgePlans } from "#lib/order-plans/purge-plans.ts";
 import type { Outbound } from "#lib/outbound/outbound.ts";
 import { purgeImports } from "#lib/people-imports/purge-imports.ts";
@@ -45,6 +47,8 @@ import { createEventSender } from "./event-sender.ts";
 import { createFeedWatch } from "./feed-watch.ts";
 import { createKeyRotator } from "./key-rotator.ts";
 import { createMailSender } from "./mail-sender.ts";
+import { createNotificationSender } from "./notification-sender.ts";
+import { createNotificationWatch } from "./notification-watch.ts";
 import { readQueueFailure } from "./queue-failure.ts";
 import { createSettler } from "./settler.ts";
 import { createSignalSender } from "./signal-sender.ts";
@@ -77,7 +81,7 @@ export type WorkerOptions = {
 /**
  * Starts the product's scheduled and long work: settles orders, lets signing keys sign and retire at their time, keeps partitions ahead of time, takes expired
  * state away and old weeks out of the register, old days and acts out of the log, counts tokens and rolls up uses for totals, counts what killed authorities had not counted, copies what lives on for plans, notes
- * when orders were committed, holds uses against the rules of what is unusual, sends security events, the audit to SIEMs and e-mail, opens cases of what scanners reported, seals what writers that are gone
+ * when orders were committed, holds uses against the rules of what is unusual, sends security events, the audit to SIEMs, e-mail and notifications, tells of what is behind or overdue, opens cases of what scanners reported, seals what writers that are gone
  * left unsealed, signs checkpoints, verifies spans of the evidence and erases personal data as somebody asked for it, ends exports whose console was killed. Several workers share
  * one database: each job and each order's step is done by one of them. The queue lives in a schema of its own that the login role makes.
  *
@@ -146,6 +150,11 @@ export async function startWorker({
     signals &&
     wrapper &&
     createMailSender({ outbound: signals.outbound, wrapper, db, url: databaseUrl, log });
+  const notifications =
+    signals &&
+    wrapper &&
+    createNotificationSender({ outbound: signals.outbound, wrapper, db, url: databaseUrl, log });
+  const watcher = createNotificationWatch(db, databaseUrl, log, () => disk.isFull);
   const cases = createCaseOpener(db, databaseUrl, log);
 
   const jobs: Record<string, { cron: string; run: () => Promise<unknown> }> = {
@@ -202,6 +211,8 @@ export async function startWorker({
     "forget-detection-tokens": { cron: "3-59/10 * * * *", run: () => forgetTokens(db, new Date()) },
     "purge-leak-reports": { cron: "56 4 * * *", run: () => purgeLeakReports(retention, new Date()) },
     "purge-mails": { cron: "57 4 * * *", run: () => purgeMails(retention, new Date()) },
+    "purge-notifications": { cron: "58 4 * * *", run: () => purgeNotifications(retention, new Date()) },
+    "tell-ending-tokens": { cron: "11 * * * *", run: () => tellEndingTokens(db, new Date()) },
     "purge-signals": { cron: "25 * * * *", run: () => purgeSignals(db, new Date()) },
     "purge-expired": { cron: "*/10 * * * *", run: () => purgeExpired(db, new Date()) },
   };
@@ -217,6 +228,8 @@ export async function startWorker({
     await eraser.stop();
     await detector.stop();
     await cases.stop();
+    await watcher.stop();
+    await notifications?.stop();
     await mails?.stop();
     await events?.stop();
     await sender?.stop();
@@ -245,6 +258,8 @@ export async function startWorker({
     sender?.start();
     events?.start();
     mails?.start();
+    notifications?.start();
+    watcher.start();
     cases.start();
   } catch (error) {
     await stop().catch(() => {});

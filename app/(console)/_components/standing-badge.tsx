@@ -12,7 +12,8 @@ import { groupedNumber } from "#components/display/number-text.tsx";
 import { Tag } from "#components/display/tag.tsx";
 import { STANDING_WORDS, type Standing, type VerifierPropagation } from "#lib/propagation/model.ts";
 
-const LOOKS = {
+/** The colour and the icon of each standing. */
+export const STANDING_LOOKS = {
   silent: { tone: "revoked", Icon: IconWifiOff },
   behind: { tone: "suspended", Icon: IconHourglass },
   old_version: { tone: "suspended", Icon: IconAlertTriangle },
@@ -24,7 +25,7 @@ const LOOKS = {
 
 /** How a verifier stands in the feed: icon, word, colour, and by how much or since when. */
 export function StandingBadge({ of }: { of: VerifierPropagation }) {
-  const { tone, Icon } = LOOKS[of.standing];
+  const { tone, Icon } = STANDING_LOOKS[of.standing];
   const { name, means } = STANDING_WORDS[of.standing];
   return (
     <span title={means}>

@@ -9,10 +9,12 @@ import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { Columns } from "#components/layout/columns.tsx";
 import { listOwnSessions } from "#lib/admins/list-sessions.ts";
 import { getEnv } from "#lib/env.ts";
+import { getOwnChoices } from "#lib/notifications/choices.ts";
 import { listOwnFactors } from "#lib/passkeys/list-factors.ts";
 import { findRelyingParty } from "#lib/passkeys/relying-party.ts";
 import { AuthenticatorCard } from "./_components/authenticator-card.tsx";
 import { EndOthers } from "./_components/end-others.tsx";
+import { NotificationsCard } from "./_components/notifications-card.tsx";
 import { PasskeysCard } from "./_components/passkeys-card.tsx";
 import { RecoveryCard } from "./_components/recovery-card.tsx";
 import { accountWords as words } from "./_components/words.ts";
@@ -21,7 +23,11 @@ export const metadata: Metadata = { title: words.title };
 
 export default async function AccountPage() {
   const ctx = await requireSignedIn("/account");
-  const [factors, sessions] = await Promise.all([listOwnFactors(ctx), listOwnSessions(ctx, countryOf)]);
+  const [factors, sessions, choices] = await Promise.all([
+    listOwnFactors(ctx),
+    listOwnSessions(ctx, countryOf),
+    getOwnChoices(ctx),
+  ]);
   const { passkeys, hasTotp, recoveryCodes } = factors;
   const current = sessions.find(({ isCurrent }) => isCurrent);
   const others = sessions.filter(({ isCurrent }) => !isCurrent);
@@ -63,6 +69,7 @@ export default async function AccountPage() {
       >
         <SessionsTable rows={sessions} url="/api/v1/me/sessions" canEnd />
       </Card>
+      <NotificationsCard choices={choices} />
     </Page>
   );
 }

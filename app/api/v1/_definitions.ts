@@ -1,4 +1,8 @@
 import type { Route } from "#app/_lib/route-spec.ts";
+import * as accessActsId from "./access/acts/[id]/route.ts";
+import * as accessActs from "./access/acts/route.ts";
+import * as accessAdminsId from "./access/admins/[id]/route.ts";
+import * as accessApiTokensId from "./access/api-tokens/[id]/route.ts";
 import * as activity from "./activity/route.ts";
 import * as adminsIdDisable from "./admins/[id]/disable/route.ts";
 import * as adminsIdEnable from "./admins/[id]/enable/route.ts";
@@ -90,6 +94,9 @@ import * as mailsIdSendAgain from "./mails/[id]/send-again/route.ts";
 import * as mails from "./mails/route.ts";
 import * as meEndSessions from "./me/end-sessions/route.ts";
 import * as meFactors from "./me/factors/route.ts";
+import * as meNotificationChoices from "./me/notification-choices/route.ts";
+import * as meNotificationsMark from "./me/notifications/mark/route.ts";
+import * as meNotifications from "./me/notifications/route.ts";
 import * as mePasskeysId from "./me/passkeys/[id]/route.ts";
 import * as mePasskeysOptions from "./me/passkeys/options/route.ts";
 import * as mePasskeys from "./me/passkeys/route.ts";
@@ -103,6 +110,12 @@ import * as meTablesName from "./me/tables/[name]/route.ts";
 import * as meTables from "./me/tables/route.ts";
 import * as meTotpEnrolment from "./me/totp/enrolment/route.ts";
 import * as meTotp from "./me/totp/route.ts";
+import * as notificationSettings from "./notification-settings/route.ts";
+import * as notificationWebhookRemove from "./notification-webhook/remove/route.ts";
+import * as notificationWebhookRotateSecret from "./notification-webhook/rotate-secret/route.ts";
+import * as notificationWebhook from "./notification-webhook/route.ts";
+import * as notificationWebhookStatus from "./notification-webhook/status/route.ts";
+import * as notificationWebhookTest from "./notification-webhook/test/route.ts";
 import * as openapiJson from "./openapi.json/route.ts";
 import * as ordersIdCancel from "./orders/[id]/cancel/route.ts";
 import * as ordersIdCancelTogether from "./orders/[id]/cancel-together/route.ts";
@@ -189,6 +202,10 @@ import * as work from "./work/route.ts";
 /** Every route of the API. A test walks the folders and fails for one that is missing here. */
 export function allRoutes(): Route[] {
   return [
+    accessActsId,
+    accessActs,
+    accessAdminsId,
+    accessApiTokensId,
     activity,
     admins,
     adminsId,
@@ -281,6 +298,15 @@ export function allRoutes(): Route[] {
     me,
     meEndSessions,
     meFactors,
+    meNotificationChoices,
+    meNotifications,
+    meNotificationsMark,
+    notificationSettings,
+    notificationWebhook,
+    notificationWebhookRemove,
+    notificationWebhookRotateSecret,
+    notificationWebhookStatus,
+    notificationWebhookTest,
     mePasskeysId,
     mePasskeysOptions,
     mePasskeys,

@@ -1,13 +1,13 @@
 "use client";
 
-import { Alert, Button, Group, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { browserSupportsWebAuthn, startRegistration } from "@simplewebauthn/browser";
 import { IconAlertCircle } from "@tabler/icons-react";
 import { useRouter } from "next/navigation";
-import { type FormEvent, useState } from "react";
-import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
+import { useState } from "react";
 import { useSend } from "#components/form/use-send.ts";
+import { FormDialog } from "#components/overlay/form-dialog.tsx";
 import { passkeyFault } from "#components/step-up/words.ts";
 import { PASSKEY_NAME_MAX } from "#lib/passkeys/model.ts";
 import { accountWords as words } from "./words.ts";
@@ -17,12 +17,19 @@ type Offer = { options: Parameters<typeof startRegistration>[0]["optionsJSON"]; 
 const FIELDS = ["name"];
 
 /** A name, then what the browser asks: the passkey is added with its answer. */
-export function AddPasskey({ onClose }: { onClose: () => void }) {
+export function AddPasskey({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const router = useRouter();
   const request = useSend(FIELDS);
   const [name, setName] = useState("");
   const [fault, setFault] = useState<string | null>(null);
   const [isAtBrowser, setIsAtBrowser] = useState(false);
+
+  function close() {
+    setName("");
+    setFault(null);
+    request.clear();
+    onClose();
+  }
 
   async function make({ options, challenge }: Offer): Promise<object | null> {
     setIsAtBrowser(true);
@@ -42,23 +49,33 @@ export function AddPasskey({ onClose }: { onClose: () => void }) {
     }
   }
 
-  async function add(event: FormEvent) {
-    event.preventDefault();
+  async function add() {
     setFault(null);
     const offer = await request.send<Offer>("POST", "/api/v1/me/passkeys/options");
     const made = offer === undefined ? null : await make(offer);
     if (made === null || (await request.send("POST", "/api/v1/me/passkeys", made)) === undefined) return;
-    onClose();
+    close();
     notifications.show({ message: words.added, color: "green" });
     router.refresh();
   }
 
-  if (!browserSupportsWebAuthn()) return <Text>{words.notThisBrowser}</Text>;
-  const isBusy = request.isBusy || isAtBrowser;
+  const canAdd = isOpen && browserSupportsWebAuthn();
   return (
-    <form onSubmit={add} aria-label={words.addTitle}>
-      <Stack gap="md">
-        <Text c="dimmed">{words.addText}</Text>
+    <FormDialog
+      isOpen={isOpen}
+      onClose={close}
+      title={words.addTitle}
+      size={440}
+      act={words.create}
+      cancel={words.cancel}
+      isReady={canAdd}
+      isBusy={request.isBusy || isAtBrowser}
+      problem={request.problem}
+      fields={FIELDS}
+      onSubmit={() => void add()}
+    >
+      <Text c="dimmed">{canAdd ? words.addText : words.notThisBrowser}</Text>
+      {canAdd ? (
         <TextInput
           label={words.name}
           description={words.nameExample}
@@ -74,21 +91,12 @@ export function AddPasskey({ onClose }: { onClose: () => void }) {
           withAsterisk={false}
           data-autofocus
         />
-        {fault === null ? null : (
-          <Alert color="red" icon={<IconAlertCircle size={18} />} role="alert">
-            {fault}
-          </Alert>
-        )}
-        {request.faultOf("name") === undefined ? <ProblemAlert error={request.problem} /> : null}
-        <Group justify="flex-end" gap="xs">
-          <Button onClick={onClose} disabled={isBusy}>
-            {words.cancel}
-          </Button>
-          <Button type="submit" variant="filled" loading={isBusy}>
-            {words.create}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      ) : null}
+      {fault === null ? null : (
+        <Alert color="red" icon={<IconAlertCircle size={18} />} role="alert">
+          {fault}
+        </Alert>
+      )}
+    </FormDialog>
   );
 }

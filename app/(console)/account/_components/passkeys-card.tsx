@@ -10,7 +10,6 @@ import { Instant } from "#components/display/instant.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { EmptyState } from "#components/feedback/empty-state.tsx";
-import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
 import { type PasskeyRow, TRANSPORT_WORDS } from "#lib/passkeys/model.ts";
@@ -39,6 +38,8 @@ export function PasskeysCard({
 }) {
   const router = useRouter();
   const [dialog, setDialog] = useState<Dialog>(null);
+  // it stays while its dialog leaves
+  const [renamed, setRenamed] = useState<PasskeyRow | null>(null);
   const close = () => setDialog(null);
   const working = passkeys.filter(({ blockedAt }) => blockedAt === null);
   const isLast = ({ blockedAt }: PasskeyRow) => !hasTotp && blockedAt === null && working.length === 1;
@@ -98,7 +99,10 @@ export function PasskeysCard({
                   <Button
                     size="compact-sm"
                     aria-label={words.renameOne(row.name)}
-                    onClick={() => setDialog({ kind: "rename", passkey: row })}
+                    onClick={() => {
+                      setRenamed(row);
+                      setDialog({ kind: "rename", passkey: row });
+                    }}
                   >
                     {words.rename}
                   </Button>
@@ -117,17 +121,15 @@ export function PasskeysCard({
           ]}
         />
       )}
-      <OnDemandDialog isOpen={dialog?.kind === "add"} onClose={close} title={words.addTitle} size={440}>
-        <AddPasskey onClose={close} />
-      </OnDemandDialog>
-      <OnDemandDialog
-        isOpen={dialog?.kind === "rename"}
-        onClose={close}
-        title={dialog?.kind === "rename" ? words.renameOne(dialog.passkey.name) : words.rename}
-        size={440}
-      >
-        {dialog?.kind === "rename" ? <RenamePasskey passkey={dialog.passkey} onClose={close} /> : null}
-      </OnDemandDialog>
+      <AddPasskey isOpen={dialog?.kind === "add"} onClose={close} />
+      {renamed === null ? null : (
+        <RenamePasskey
+          key={renamed.id}
+          passkey={renamed}
+          isOpen={dialog?.kind === "rename"}
+          onClose={close}
+        />
+      )}
       <ConfirmDialog
         isOpen={dialog?.kind === "remove"}
         onClose={close}

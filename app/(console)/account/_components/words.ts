@@ -79,4 +79,7 @@ export const accountWords = {
     `${count === 1 ? "One session is" : `${count} sessions are`} signed out at the next request. This one goes on.`,
   endOthersAct: "End the others",
   othersEnded: "Your other sessions are ended.",
+
+  notifications: "What you are told of",
+  asByDefault: "As by default",
 };

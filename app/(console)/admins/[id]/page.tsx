@@ -1,15 +1,21 @@
 import type { Metadata } from "next";
+import Link from "next/link";
 import { cache } from "react";
 import { requestContext, requireSignedIn } from "#app/_lib/context.ts";
+import { declaredActs } from "#app/_lib/declared-acts.ts";
 import { orNotFound } from "#app/_lib/or-not-found.ts";
 import { countryOf } from "#app/_lib/places.ts";
 import { titleOf } from "#app/_lib/title-of.ts";
+import { AccessTable } from "#app/(console)/_components/access-table.tsx";
+import { accessWords as access } from "#app/(console)/_components/access-words.ts";
 import { NotForRole } from "#app/(console)/_components/not-for-role.tsx";
 import { SessionsTable } from "#app/(console)/_components/sessions-table.tsx";
+import { allRoutes } from "#app/api/v1/_definitions.ts";
 import { Card } from "#components/display/card.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { Columns } from "#components/layout/columns.tsx";
+import { explainSubject } from "#lib/access/explain-access.ts";
 import { getAdmin } from "#lib/admins/get-admin.ts";
 import { listSessionsOf } from "#lib/admins/list-sessions.ts";
 import { can } from "#lib/authz/require-permission.ts";
@@ -36,9 +42,10 @@ export default async function AdminPage({ params }: AdminPageProps) {
   const ctx = await requireSignedIn(`/admins/${id}`);
   if (!can(ctx, "admin:read")) return <NotForRole role={ctx.actor.role} />;
   const admin = await orNotFound(readAdmin(id));
-  const [factors, sessions] = await Promise.all([
+  const [factors, sessions, explained] = await Promise.all([
     listFactorsOf(ctx, { adminId: admin.id }),
     listSessionsOf(ctx, { adminId: admin.id }, countryOf),
+    explainSubject(ctx, { kind: "admin", id: admin.id }, declaredActs(allRoutes())),
   ]);
   const { badge, word, means } = ADMIN_BADGES[admin.state];
   const canWrite = can(ctx, "admin:write");
@@ -63,6 +70,14 @@ export default async function AdminPage({ params }: AdminPageProps) {
           <SessionsTable rows={sessions} url={`/api/v1/admins/${admin.id}/sessions`} canEnd={canWrite} />
         )}
       </Card>
+      <h2 style={{ marginTop: 8, fontSize: 15 }}>{access.onAdmin}</h2>
+      <p className="muted">
+        {explained.subject.whyNotNow ?? explained.why}{" "}
+        <Link prefetch={false} href={`/access?admin=${admin.id}`}>
+          {access.everything}
+        </Link>
+      </p>
+      <AccessTable areas={explained.areas} />
     </Page>
   );
 }

@@ -44,6 +44,8 @@ function toggled(query: TokenUsesQuery, key: FacetKey, value: string): TokenUses
 export async function UseFacets({ ctx, query }: { ctx: SignedInContext; query: TokenUsesQuery }) {
   const { facets, isCounted } = await getUseFacets(ctx, query.filters);
   if (!isCounted) return <p className={classes.line}>{words.notCounted}</p>;
+  // of nothing there is nothing to count by
+  if (FACETS.every(({ key }) => facets[key].length === 0)) return null;
   return (
     <section className={classes.facets} aria-label={words.counts}>
       {FACETS.map(({ key, name, word }) => {

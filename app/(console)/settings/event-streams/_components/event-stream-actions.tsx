@@ -13,13 +13,13 @@ import {
 } from "@tabler/icons-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { NewKeyDialog } from "#app/(console)/_components/new-key-dialog.tsx";
 import { LinkButton } from "#components/display/link-button.tsx";
 import { useToldSend } from "#components/form/use-told-send.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { MoreMenu } from "#components/overlay/more-menu.tsx";
 import { requestJson } from "#components/request/request-json.ts";
 import type { EventStreamRow, EventStreamStatus, TestedEventStream } from "#lib/event-streams/model.ts";
-import { NewKeyDialog } from "./new-key-dialog.tsx";
 import { ReplayDialog } from "./replay-dialog.tsx";
 import { streamWords as words } from "./words.ts";
 
@@ -96,7 +96,7 @@ export function EventStreamActions({ stream }: { stream: EventStreamRow }) {
         {words.pauseText}
       </ConfirmDialog>
       <ReplayDialog url={`${url}/replay`} isOpen={dialog === "replay"} onClose={close} />
-      <NewKeyDialog url={`${url}/rotate-secret`} isOpen={dialog === "rotate"} onClose={close} />
+      <NewKeyDialog url={`${url}/rotate-secret`} words={words} isOpen={dialog === "rotate"} onClose={close} />
       <ConfirmDialog
         isOpen={dialog === "remove"}
         onClose={close}

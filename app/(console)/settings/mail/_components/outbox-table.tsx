@@ -6,8 +6,14 @@ import { incidentHref } from "#lib/incidents/model.ts";
 import type { MailRow } from "#lib/mail/model.ts";
 import { mailWords as words } from "./words.ts";
 
+const PAGES: Record<MailRow["recipient"]["kind"], string> = {
+  user: "/users",
+  client: "/clients",
+  admin: "/admins",
+};
+
 function hrefOf({ kind, id }: MailRow["recipient"]): string {
-  return kind === "user" ? `/users/${id}` : `/clients/${id}`;
+  return `${PAGES[kind]}/${id}`;
 }
 
 /** What was sent and what waits, newest first. */

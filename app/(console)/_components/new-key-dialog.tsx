@@ -7,16 +7,27 @@ import { SecretOnce } from "#components/display/secret-once.tsx";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
-import type { CreatedEventStream } from "#lib/event-streams/model.ts";
-import { streamWords as words } from "./words.ts";
 
-/** A new key beside the present one, shown once. */
+export type NewKeyWords = {
+  rotateTitle: string;
+  rotateText: string;
+  rotateAct: string;
+  secret: string;
+  secretKept: string;
+  secretLost: string;
+  cancel: string;
+  done: string;
+};
+
+/** A new key of a webhook's signatures beside the present one, shown once. */
 export function NewKeyDialog({
   url,
+  words,
   isOpen,
   onClose,
 }: {
   url: string;
+  words: NewKeyWords;
   isOpen: boolean;
   onClose: () => void;
 }) {
@@ -33,7 +44,7 @@ export function NewKeyDialog({
   }
 
   async function rotate() {
-    const made = await request.send<CreatedEventStream>("POST", url);
+    const made = await request.send<{ secret: string | null }>("POST", url);
     if (made !== undefined) setSecret(made.secret);
   }
 

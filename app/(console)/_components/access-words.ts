@@ -1,0 +1,59 @@
+import type { Obstacle } from "#lib/access/model.ts";
+import { STEP_UP_WORDS } from "#lib/step-up/model.ts";
+
+/** Texts of the pages that say who may do what. */
+export const accessWords = {
+  title: "Who may do what",
+  purpose:
+    "What an admin or an API token may do and why, and who may do one act. It is what the routes themselves ask for.",
+  bySubject: "By person or token",
+  byAct: "By act",
+  subject: "Whom",
+  subjectExample: "Choose an admin or an API token",
+  act: "Which act",
+  actExample: "Choose an act",
+  admins: "Admins",
+  apiTokens: "API tokens",
+  chooseSubject: "Choose whose permissions to see",
+  chooseSubjectText:
+    "Every permission is listed with what it allows, whether their role gives it, and what stands in the way.",
+  chooseAct: "Choose an act",
+  chooseActText: "Every admin and API token is listed with whether they may do it, and why.",
+  allows: "What it allows",
+  may: "May they",
+  inTheWay: "What stands in the way",
+  nothing: "nothing",
+  nothingToDo: "reading alone",
+  acts: (count: number) => `${count} ${count === 1 ? "act" : "acts"}`,
+  who: "Who",
+  role: "Role",
+  why: "Why",
+  yes: "May",
+  no: "May not",
+  ofOthers: (names: string) => `Has: ${names}`,
+  onlyThose: "Those who may alone",
+  seeWho: "Who may do this",
+  takes: "It takes",
+  nothingButSignedIn: "to be signed in, for what is one's own",
+  onAdmin: "What they may do, and why",
+  everything: "Open it as a page",
+};
+
+/** What stands in the way, in a word or two, and in a sentence. */
+export function obstacleWords(one: Obstacle): { name: string; means: string } {
+  switch (one.kind) {
+    case "step_up": {
+      const { name, acts } = STEP_UP_WORDS[one.of];
+      return {
+        name: `Asked again: ${name}`,
+        means: `They show again who they are before they ${acts}${one.where === null ? "" : `: ${one.where}`}. It holds for ten minutes.`,
+      };
+    }
+    case "typed":
+      return { name: "Typed", means: "A word or a name is typed to confirm it where it reaches far." };
+    case "owner_only":
+      return { name: "Owners alone", means: "No other role has it." };
+    default:
+      return one satisfies never;
+  }
+}

@@ -1,0 +1,51 @@
+import { IconAdjustments } from "@tabler/icons-react";
+import type { Metadata } from "next";
+import { requireSignedIn } from "#app/_lib/context.ts";
+import { LinkButton } from "#components/display/link-button.tsx";
+import { Page, PageHeader } from "#components/frame/page-header.tsx";
+import { kindsOf } from "#lib/notifications/choices.ts";
+import { notificationsQuery } from "#lib/notifications/input.ts";
+import { listNotifications } from "#lib/notifications/list-notifications.ts";
+import { Inbox } from "./_components/inbox.tsx";
+import { inboxHref } from "./_components/inbox-href.ts";
+import { notificationWords as words } from "./_components/words.ts";
+
+export const metadata: Metadata = { title: words.title };
+
+type NotificationsPageProps = { searchParams: Promise<Record<string, string | string[] | undefined>> };
+
+export default async function NotificationsPage({ searchParams }: NotificationsPageProps) {
+  const ctx = await requireSignedIn("/notifications");
+  const given = await searchParams;
+  // what is none is left out, one by one
+  const part = (name: "unread" | "kind" | "before") =>
+    notificationsQuery.safeParse({ [name]: given[name] }).data?.[name];
+  const [unread, kind, before] = [part("unread"), part("kind"), part("before")];
+  const page = await listNotifications(ctx, notificationsQuery.parse({ unread, kind, before }));
+  const query = {
+    unread: unread !== undefined,
+    kind: notificationsQuery.shape.kind.parse(kind) ?? null,
+  };
+  return (
+    <Page>
+      <PageHeader
+        title={words.title}
+        purpose={words.purpose}
+        actions={
+          <LinkButton href="/account#notifications" leftSection={<IconAdjustments size={16} />}>
+            {words.choose}
+          </LinkButton>
+        }
+      />
+      <Inbox rows={page.rows} unread={page.unread} kinds={kindsOf(ctx.actor.role)} query={query} />
+      {page.next === null && before === undefined ? null : (
+        <div style={{ display: "flex", gap: 8 }}>
+          {before === undefined ? null : <LinkButton href={inboxHref(query)}>{words.newest}</LinkButton>}
+          {page.next === null ? null : (
+            <LinkButton href={inboxHref(query, page.next)}>{words.older}</LinkButton>
+          )}
+        </div>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,178 @@
+import {
+  IconAddressBook,
+  IconApi,
+  IconBell,
+  IconBook2,
+  IconBroadcast,
+  IconChecklist,
+  IconDownload,
+  IconFingerprint,
+  IconFolders,
+  IconLifebuoy,
+  IconPlugConnected,
+  IconScan,
+  IconShieldCheck,
+  IconShieldSearch,
+  IconTargetArrow,
+  IconTransfer,
+  IconUpload,
+  IconUser,
+} from "@tabler/icons-react";
+import type { Permission } from "#lib/authz/roles.ts";
+import type { Destination } from "./destinations.ts";
+
+/** Pages that the navigation does not list: of the person, and parts of an area. */
+export const MORE_PAGES: Destination[] = [
+  {
+    href: "/account",
+    name: "My account",
+    about: "Passkeys, sessions, and what you are told of",
+    Icon: IconFingerprint,
+  },
+  {
+    href: "/api-reference",
+    name: "API reference",
+    about: "Every operation of the REST API, with its fields, refusals and an example: OpenAPI",
+    Icon: IconBook2,
+  },
+  { href: "/notifications", name: "My notifications", about: "What you were told of", Icon: IconBell },
+  {
+    href: "/audit/acts",
+    name: "Admin acts",
+    about: "Every act in the console and the API",
+    Icon: IconChecklist,
+  },
+  {
+    href: "/audit/refused",
+    name: "Refused without a token",
+    about: "Calls with no token on record, counted by minute",
+    Icon: IconChecklist,
+  },
+  {
+    href: "/audit/integrity",
+    name: "Integrity",
+    about: "Whether the evidence holds",
+    Icon: IconShieldSearch,
+  },
+  {
+    href: "/verifiers/propagation",
+    name: "Propagation",
+    about: "How orders reach every verifier",
+    Icon: IconBroadcast,
+  },
+  {
+    href: "/settings/retention/log",
+    name: "Retention of the log",
+    about: "How long uses and acts stay",
+    Icon: IconDownload,
+  },
+];
+
+/** What people often do, for who may. */
+export const ACTS: (Destination & { needs: Permission })[] = [
+  {
+    href: "/leak-desk",
+    name: "Open a case",
+    about: "From what leaked: paste it",
+    Icon: IconLifebuoy,
+    needs: "incident:write",
+  },
+  {
+    href: "/clients/new",
+    name: "Register a client",
+    about: "An application that gets tokens",
+    Icon: IconPlugConnected,
+    needs: "client:write",
+  },
+  {
+    href: "/users/new",
+    name: "Create a user",
+    about: "Somebody who holds tokens",
+    Icon: IconUser,
+    needs: "user:write",
+  },
+  {
+    href: "/users/import",
+    name: "Import users",
+    about: "From a CSV file",
+    Icon: IconUpload,
+    needs: "user:write",
+  },
+  {
+    href: "/groups/new",
+    name: "Create a group",
+    about: "Permissions for several people",
+    Icon: IconFolders,
+    needs: "group:write",
+  },
+  {
+    href: "/groups/import",
+    name: "Import groups",
+    about: "From a CSV file",
+    Icon: IconUpload,
+    needs: "group:write",
+  },
+  {
+    href: "/audiences/new",
+    name: "Create an audience",
+    about: "An application that accepts tokens",
+    Icon: IconTargetArrow,
+    needs: "audience:write",
+  },
+  {
+    href: "/verifiers/new",
+    name: "Register a verifier",
+    about: "A service that checks tokens",
+    Icon: IconShieldCheck,
+    needs: "verifier:write",
+  },
+  {
+    href: "/audit/integrity",
+    name: "Verify the evidence",
+    about: "Of a span of the log",
+    Icon: IconShieldSearch,
+    needs: "evidence:verify",
+  },
+  {
+    href: "/admins/new",
+    name: "Invite an admin",
+    about: "By a one-time link",
+    Icon: IconAddressBook,
+    needs: "admin:write",
+  },
+  {
+    href: "/api-tokens/new",
+    name: "Make an API token",
+    about: "For automation by REST",
+    Icon: IconApi,
+    needs: "api-token:write",
+  },
+  {
+    href: "/settings/event-streams/new",
+    name: "Make an event stream",
+    about: "The audit to a SIEM",
+    Icon: IconTransfer,
+    needs: "event-stream:write",
+  },
+  {
+    href: "/settings/signals/streams/new",
+    name: "Make a signal stream",
+    about: "Security events to a receiver",
+    Icon: IconBroadcast,
+    needs: "verifier:write",
+  },
+  {
+    href: "/settings/scanners/new",
+    name: "Let in a scanner",
+    about: "That reports leaked secrets",
+    Icon: IconScan,
+    needs: "scanner:write",
+  },
+  {
+    href: "/settings/notifications",
+    name: "Set up the webhook of notifications",
+    about: "A chat, an on-call service",
+    Icon: IconBell,
+    needs: "notification-settings:write",
+  },
+];

@@ -1,0 +1,94 @@
+"use client";
+
+import { Kbd } from "@mantine/core";
+import { useWindowEvent } from "@mantine/hooks";
+import { useState } from "react";
+import { ModKey } from "../display/mod-key.tsx";
+import { OnDemandDialog } from "../on-demand/dialog.tsx";
+import classes from "./keyboard-map.module.css";
+
+type Keys = [keys: string[], does: string];
+
+const MAP: { where: string; keys: Keys[] }[] = [
+  {
+    where: "Everywhere",
+    keys: [
+      [["mod K"], "find, go to, do something, or paste a token"],
+      [["?"], "this list; in a table, that table's own"],
+      [["Tab"], "the next control; the first one skips to the page"],
+      [["Esc"], "close what is open"],
+    ],
+  },
+  {
+    where: "Tables",
+    keys: [
+      [["j", "↓"], "next row"],
+      [["k", "↑"], "previous row"],
+      [["Enter"], "open the row beside the table"],
+      [["mod click"], "open the row's page in a new tab"],
+      [["x"], "select the row"],
+      [["Shift click"], "select all rows up to this one"],
+      [["r"], "revoke the row or what is selected, of tokens"],
+      [["/"], "type a filter"],
+    ],
+  },
+  {
+    where: "Notifications",
+    keys: [
+      [["j", "k"], "next and previous one"],
+      [["Enter"], "open what it is about"],
+      [["e"], "mark as read, or not read"],
+    ],
+  },
+  {
+    where: "Charts",
+    keys: [
+      [["←", "→"], "move over the bars"],
+      [["Enter"], "look closer"],
+    ],
+  },
+];
+
+function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable ||
+      target.closest('input:not([type="checkbox"]), textarea, select, [role="dialog"], [role="menu"]') !==
+        null)
+  );
+}
+
+/** What the keys of the console do, by `?` on every page. A table tells its own by the same key, and comes first. */
+export function KeyboardMap() {
+  const [isOpen, setIsOpen] = useState(false);
+  // the window hears last
+  useWindowEvent("keydown", (event) => {
+    if (event.key !== "?" || event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey) return;
+    if (isTyping(event.target) || document.querySelector('[aria-modal="true"]')) return;
+    event.preventDefault();
+    setIsOpen(true);
+  });
+  return (
+    <OnDemandDialog isOpen={isOpen} onClose={() => setIsOpen(false)} title="Keys of the console" size={560}>
+      {MAP.map(({ where, keys }) => (
+        <section key={where} className={classes.part} aria-label={where}>
+          <h3 className={classes.where}>{where}</h3>
+          <dl className={classes.keys}>
+            {keys.map(([names, does]) => (
+              <div key={does}>
+                <dt>
+                  {names.map((name) => (
+                    <Kbd key={name} size="sm">
+                      {name.startsWith("mod ") ? <ModKey with={name.slice(4)} /> : name}
+                    </Kbd>
+                  ))}
+                </dt>
+                <dd>{does}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      ))}
+    </OnDemandDialog>
+  );
+}

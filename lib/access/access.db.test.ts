@@ -1,0 +1,130 @@
+import { expect, test } from "vitest";
+import { createApiToken } from "../api-tokens/create-api-token.ts";
+import { revokeApiToken } from "../api-tokens/revoke-api-token.ts";
+import { ROLES, type Role } from "../authz/roles.ts";
+import { testContexts } from "../db/test-context.ts";
+import { uuidv7 } from "../ids.ts";
+import { explainAct, explainSubject, listActs } from "./explain-access.ts";
+import type { DeclaredAct } from "./model.ts";
+import { listSubjects } from "./subjects.ts";
+
+const world = testContexts();
+
+const ACTS: DeclaredAct[] = [
+  {
+    id: "postKeys",
+    method: "POST",
+    path: "/api/v1/keys",
+    summary: "Rotates",
+    permission: "key:rotate",
+    stepUp: { kind: "keys", where: null },
+    isTyped: false,
+  },
+  {
+    id: "postErasure",
+    method: "POST",
+    path: "/api/v1/users/{id}/erasure",
+    summary: "Erases",
+    permission: "user:erase",
+    stepUp: { kind: "retention", where: null },
+    isTyped: true,
+  },
+  {
+    id: "putTotp",
+    method: "PUT",
+    path: "/api/v1/me/totp",
+    summary: "Sets up",
+    permission: null,
+    stepUp: null,
+    isTyped: false,
+  },
+];
+
+async function admin(role: Role, change: { disabled?: boolean; hasFactor?: boolean } = {}): Promise<string> {
+  const id = uuidv7(new Date());
+  await world.db.query(
+    `INSERT INTO admin (id, email, name, role, password_hash, totp_wrapped, created_at, disabled_at)
+     VALUES ($1::uuid, $1::text || '@example.com', $2::text, $2::text, 'x', $3::bytea, now(), $4::timestamptz)`,
+    [id, role, change.hasFactor === false ? null : Buffer.from([0]), change.disabled ? new Date() : null],
+  );
+  return id;
+}
+
+test("says of each permission whether it is there, who else has it, and what stands in the way", async () => {
+  const id = await admin("governor");
+  const { areas, subject } = await explainSubject(world.as("auditor"), { kind: "admin", id }, ACTS);
+  expect(subject).toMatchObject({ role: "governor", whyNotNow: null });
+  const rows = areas.flatMap(({ permissions }) => permissions);
+  expect(rows.find(({ permission }) => permission === "key:rotate")).toMatchObject({
+    may: true,
+    roles: ["owner", "governor"],
+    obstacles: [{ kind: "step_up", of: "keys", where: null }],
+  });
+  expect(rows.find(({ permission }) => permission === "user:erase")).toMatchObject({
+    may: false,
+    roles: ["owner"],
+    obstacles: [{ kind: "step_up", of: "retention", where: null }, { kind: "typed" }, { kind: "owner_only" }],
+  });
+});
+
+test("who is disabled, not enrolled, expired or revoked has it and may not", async () => {
+  const [here, gone, coming] = [
+    await admin("owner"),
+    await admin("owner", { disabled: true }),
+    await admin("owner", { hasFactor: false }),
+  ];
+  const owner = world.as("owner");
+  const token = await createApiToken(owner, { name: "ci", role: "owner" });
+  await revokeApiToken(owner, { apiTokenId: token.id });
+  const live = await createApiToken(owner, { name: "live", role: "governor" });
+  const { holders } = await explainAct(owner, { actId: "postKeys" }, ACTS);
+  const may = Object.fromEntries(holders.map((holder) => [holder.id, holder.may]));
+  expect(may).toEqual({ [here]: true, [gone]: false, [coming]: false, [token.id]: false, [live.id]: true });
+  expect(holders.find(({ id }) => id === gone)?.why).toContain("Disabled");
+  expect(holders.find(({ id }) => id === token.id)?.why).toContain("revoked");
+  expect(holders.find(({ id }) => id === live.id)?.why).toContain("Nobody is asked again");
+  expect(holders.find(({ id }) => id === here)?.why).toContain("asked again who they are (Signing keys)");
+});
+
+test("an API token is told by its own role and its creator's of now", async () => {
+  const boss = await admin("owner");
+  const { id } = await createApiToken(world.as("owner"), { name: "ci", role: "owner" });
+  await world.db.query("UPDATE api_token SET creator_id = $2::uuid WHERE id = $1::uuid", [id, boss]);
+  const whyOf = async () => {
+    const { holders } = await explainAct(world.as("owner"), { actId: "postKeys" }, ACTS);
+    return holders.find((holder) => holder.id === id);
+  };
+  expect(await whyOf()).toMatchObject({ may: true });
+  await world.db.query("UPDATE admin SET role = 'auditor' WHERE id = $1::uuid", [boss]);
+  expect(await whyOf()).toMatchObject({ may: false, why: expect.stringContaining("who is Auditor now") });
+  const explained = await explainSubject(world.as("owner"), { kind: "api_token", id }, ACTS);
+  expect(explained.why).toContain("are left, which both roles give");
+  const rows = explained.areas.flatMap(({ permissions }) => permissions);
+  expect(rows.find(({ permission }) => permission === "key:rotate")).toMatchObject({ may: false });
+  expect(rows.find(({ permission }) => permission === "audit:read")).toMatchObject({ may: true });
+  await world.db.query("UPDATE admin SET disabled_at = now() WHERE id = $1::uuid", [boss]);
+  expect(await whyOf()).toMatchObject({ may: false, state: "creator_disabled" });
+});
+
+test("what is a person's own everybody may, but no API token", async () => {
+  const id = await admin("auditor");
+  const token = await createApiToken(world.as("owner"), { name: "ci", role: "owner" });
+  const { holders } = await explainAct(world.as("auditor"), { actId: "putTotp" }, ACTS);
+  expect(Object.fromEntries(holders.map((holder) => [holder.id, holder.may]))).toEqual({
+    [id]: true,
+    [token.id]: false,
+  });
+});
+
+test.each(ROLES)("%s sees it exactly where the role says so", async (role) => {
+  const id = await admin("owner");
+  const tries = [
+    () => explainSubject(world.as(role), { kind: "admin", id }, ACTS),
+    () => explainAct(world.as(role), { actId: "postKeys" }, ACTS),
+    () => listActs(world.as(role), ACTS),
+    () => listSubjects(world.as(role)),
+  ];
+  for (const look of tries)
+    if (role === "owner" || role === "auditor") await expect(look()).resolves.toBeDefined();
+    else await expect(look()).rejects.toMatchObject({ code: "FORBIDDEN" });
+});

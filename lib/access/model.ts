@@ -1,0 +1,76 @@
+import type { AdminState } from "../admins/model.ts";
+import type { ApiTokenState } from "../api-tokens/model.ts";
+import type { Permission, Role } from "../authz/roles.ts";
+import type { StepUpKind } from "../step-up/model.ts";
+
+/** Who may do what, and why; browser-safe. */
+
+/** One act, as its route declares it: what is refused there is refused by it. */
+export type DeclaredAct = {
+  /** The operation's id in OpenAPI. */
+  id: string;
+  method: string;
+  path: string;
+  /** What it does, in words. */
+  summary: string;
+  /** Null: everybody who is signed in, for what is their own. */
+  permission: Permission | null;
+  /** Of which acts a person shows again who they are; `where` is null where that is always. */
+  stepUp: { kind: StepUpKind; where: string | null } | null;
+  /** Whether something is typed to confirm it. */
+  isTyped: boolean;
+};
+
+/** What stands between a permission and its acts. */
+export type Obstacle =
+  | { kind: "step_up"; of: StepUpKind; where: string | null }
+  | { kind: "typed" }
+  | { kind: "owner_only" };
+
+export type ActRow = Omit<DeclaredAct, "stepUp" | "isTyped"> & {
+  area: string;
+  /** Roles that may. */
+  roles: Role[];
+  obstacles: Obstacle[];
+};
+
+export type PermissionRow = {
+  permission: Permission;
+  /** What it allows, as a sentence. */
+  allows: string;
+  may: boolean;
+  /** Roles that have it. */
+  roles: Role[];
+  /** What stands in the way of one of its acts at least. */
+  obstacles: Obstacle[];
+  acts: ActRow[];
+};
+
+export type SubjectKind = "admin" | "api_token";
+
+/** An admin or an API token, and whether they can do anything at all now. */
+export type Subject = {
+  kind: SubjectKind;
+  id: string;
+  name: string;
+  /** Of an admin. */
+  email: string | null;
+  role: Role;
+  /** Of an API token whose creator's role bounds it: that role, now. */
+  creatorRole: Role | null;
+  state: AdminState | ApiTokenState;
+  /** Why they can do nothing now, in a sentence; null where they can. */
+  whyNotNow: string | null;
+};
+
+export type Explained = {
+  subject: Subject;
+  /** By what all of it comes, in a sentence. */
+  why: string;
+  areas: { area: string; permissions: PermissionRow[] }[];
+};
+
+/** Who may do one act. */
+export type Holder = Subject & { may: boolean; why: string };
+
+export type WhoMay = { act: ActRow; holders: Holder[] };

@@ -1,0 +1,72 @@
+import { randomUUID } from "node:crypto";
+import { beforeEach, expect, test } from "vitest";
+import { TEST_START, testContexts } from "../db/test-context.ts";
+import { uuidv7 } from "../ids.ts";
+import type { Raised } from "./judge-events.ts";
+import { raiseDetections } from "./raise-detections.ts";
+import { TOLD_ONE_BY_ONE } from "./tell-detections.ts";
+
+const world = testContexts();
+let clientId: string;
+
+beforeEach(async () => {
+  clientId = randomUUID();
+  await world.db.query(
+    `INSERT INTO admin (id, email, name, role, password_hash, created_at) VALUES ($1::uuid, 'a@example.com', 'A', 'auditor', 'x', now())`,
+    [uuidv7(new Date())],
+  );
+});
+
+const raised = (change: Partial<Raised> = {}): Raised => ({
+  rule: "forgery",
+  subject: { kind: "signing_key", id: randomUUID() },
+  tokenId: null,
+  familyId: null,
+  clientId: null,
+  userId: null,
+  firstAt: TEST_START,
+  lastAt: TEST_START,
+  count: 1,
+  facts: { ip: "203.0.113.7", path: "/invoices/ana@example.com" },
+  ...change,
+});
+
+const raise = (found: readonly Raised[]) =>
+  world.db.transaction((tx) => raiseDetections(tx, found, TEST_START));
+
+async function told() {
+  return world.db.query<{ kind: string; title: string; text: string; readers: number }>(
+    `SELECT n.kind, n.title, n.text, (SELECT count(*)::int FROM notification_receipt r WHERE r.notification_id = n.id) AS readers FROM notification n ORDER BY n.id`,
+  );
+}
+
+test("what is new is told by its severity, once, without addresses, paths or people", async () => {
+  const one = raised();
+  await raise([one]);
+  await raise([one, { ...one, count: 5 }]);
+  const [first, ...others] = await told();
+  expect(others, "it adds to what is there").toEqual([]);
+  expect(first).toMatchObject({ kind: "detection_critical", title: "Forged token", readers: 1 });
+  expect(JSON.stringify(first)).not.toMatch(/203\.0\.113|invoices|ana@/);
+});
+
+test("what is muted is not told", async () => {
+  await world.db.query(
+    `INSERT INTO detection_mute (id, rule, client_id, reason, created_at, ends_at, by_id, by_name)
+     VALUES (gen_random_uuid(), 'burst', $1::uuid, 'load test', now(), now() + interval '400 days', 'x', 'x')`,
+    [clientId],
+  );
+  await raise([raised({ rule: "burst", subject: { kind: "token", id: randomUUID() }, clientId, facts: {} })]);
+  expect(await told()).toEqual([]);
+});
+
+test("of many at once some are told one by one, the gravest first, and the rest as a number", async () => {
+  const many = Array.from({ length: TOLD_ONE_BY_ONE + 9 }, () =>
+    raised({ rule: "use_after_revocation", subject: { kind: "token", id: randomUUID() }, facts: {} }),
+  );
+  await raise([...many, raised()]);
+  const all = await told();
+  expect(all).toHaveLength(TOLD_ONE_BY_ONE + 1);
+  expect(all.filter(({ kind }) => kind === "detection_critical")).toHaveLength(1);
+  expect(all.map(({ title }) => title)).toContain("10 more detections at once");
+});

@@ -1,0 +1,248 @@
+import type { Permission, Role } from "../authz/roles.ts";
+
+/** What admins are told of; browser-safe. Times are ISO 8601 in UTC. */
+export const NOTIFICATION_KINDS = [
+  "approval_waiting",
+  "approval_decided",
+  "break_glass_used",
+  "detection_critical",
+  "detection_high",
+  "detection_medium",
+  "detection_low",
+  "rotation_overdue",
+  "verifier_behind",
+  "stream_behind",
+  "sign_in_new_place",
+  "api_token_expiring",
+  "settings_changed",
+] as const;
+export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
+
+/** How a person is told. The webhook is the organisation's, and not a person's. */
+export const CHANNELS = ["console", "mail"] as const;
+export type Channel = (typeof CHANNELS)[number];
+export const CHANNEL_WORDS: Record<Channel, string> = { console: "Console", mail: "E-mail" };
+
+export const TONES = ["good", "information", "warning", "danger"] as const;
+export type Tone = (typeof TONES)[number];
+
+/** Whose it is to know, and what is so unless somebody wants it otherwise. */
+export type KindDeclaration = {
+  name: string;
+  /** When it is told, as the end of "you are told when". */
+  means: string;
+  /** What it takes to see what it is about; null: it is of its reader alone. */
+  needs: Permission | null;
+  tone: Tone;
+  defaults: Record<Channel, boolean>;
+  /** For whom no channel of it can be turned off. */
+  alwaysFor: readonly Role[] | "all";
+};
+
+const QUIET = { console: true, mail: false };
+const LOUD = { console: true, mail: true };
+
+export const KINDS: Record<NotificationKind, KindDeclaration> = {
+  approval_waiting: {
+    name: "Approvals that wait",
+    means: "an act waits for a second person who may be you",
+    needs: "overview:read",
+    tone: "warning",
+    defaults: LOUD,
+    alwaysFor: [],
+  },
+  approval_decided: {
+    name: "Approvals decided",
+    means: "what you asked for was approved, declined or has lapsed",
+    needs: "overview:read",
+    tone: "information",
+    defaults: LOUD,
+    alwaysFor: [],
+  },
+  break_glass_used: {
+    name: "Break-glass",
+    means: "somebody did without an approval what needs one",
+    needs: "admin:read",
+    tone: "danger",
+    defaults: LOUD,
+    alwaysFor: ["owner"],
+  },
+  detection_critical: {
+    name: "Critical detections",
+    means: "something critical is found in how tokens are used",
+    needs: "detection:read",
+    tone: "danger",
+    defaults: LOUD,
+    alwaysFor: [],
+  },
+  detection_high: {
+    name: "High detections",
+    means: "something of high severity is found",
+    needs: "detection:read",
+    tone: "danger",
+    defaults: LOUD,
+    alwaysFor: [],
+  },
+  detection_medium: {
+    name: "Medium detections",
+    means: "something of medium severity is found",
+    needs: "detection:read",
+    tone: "warning",
+    defaults: QUIET,
+    alwaysFor: [],
+  },
+  detection_low: {
+    name: "Low detections",
+    means: "something of low severity is found",
+    needs: "detection:read",
+    tone: "information",
+    defaults: { console: false, mail: false },
+    alwaysFor: [],
+  },
+  rotation_overdue: {
+    name: "Overdue rotation",
+    means: "a signing key signs for longer than its policy says, and when that is over",
+    needs: "key:read",
+    tone: "warning",
+    defaults: LOUD,
+    alwaysFor: [],
+  },
+  verifier_behind: {
+    name: "Verifiers behind",
+    means: "a verifier is behind or silent for a minute, and when that is over",
+    needs: "verifier:read",
+    tone: "warning",
+    defaults: QUIET,
+    alwaysFor: [],
+  },
+  stream_behind: {
+    name: "Streams behind",
+    means: "a stream of the audit fails, is behind or was paused by itself, and when that is over",
+    needs: "audit:read",
+    tone: "warning",
+    defaults: QUIET,
+    alwaysFor: [],
+  },
+  sign_in_new_place: {
+    name: "Your sign-in from a new place",
+    means: "somebody signs in as you from a country or with a device that was not seen before",
+    needs: null,
+    tone: "warning",
+    defaults: LOUD,
+    alwaysFor: "all",
+  },
+  api_token_expiring: {
+    name: "API tokens that end soon",
+    means: "an API token ends within a week, and again on its last day",
+    needs: "api-token:read",
+    tone: "warning",
+    defaults: LOUD,
+    alwaysFor: [],
+  },
+  settings_changed: {
+    name: "Owners' settings changed",
+    means: "somebody else changes where mail, events or notifications are sent",
+    needs: "admin:read",
+    tone: "information",
+    defaults: QUIET,
+    alwaysFor: [],
+  },
+};
+
+/** What leaves by webhook: nothing that is one person's alone. */
+export const WEBHOOK_KINDS: readonly NotificationKind[] = NOTIFICATION_KINDS.filter(
+  (kind) => KINDS[kind].needs !== null,
+);
+
+export function isAlwaysOn(kind: NotificationKind, role: Role): boolean {
+  const { alwaysFor } = KINDS[kind];
+  return alwaysFor === "all" || alwaysFor.includes(role);
+}
+
+/** What is chosen, by kind and channel; what is not named is as it would be. */
+export type Choices = Partial<Record<NotificationKind, Partial<Record<Channel, boolean>>>>;
+
+/** What is so for somebody: what cannot be turned off, what they chose, the organisation's default, what it comes with. */
+export function isOn(
+  { kind, channel }: { kind: NotificationKind; channel: Channel },
+  { role, own, defaults }: { role: Role; own: Choices; defaults: Choices },
+): boolean {
+  if (isAlwaysOn(kind, role)) return true;
+  return own[kind]?.[channel] ?? defaults[kind]?.[channel] ?? KINDS[kind].defaults[channel];
+}
+
+export const TITLE_MAX = 160;
+export const TEXT_MAX = 600;
+/** How long a notification stays. */
+export const KEPT_DAYS = 90;
+/** Mails of notifications to one admin within an hour: what is beyond them is in the console alone. */
+export const MAILS_PER_HOUR = 30;
+
+export type NotificationRow = {
+  id: string;
+  kind: NotificationKind;
+  at: string;
+  tone: Tone;
+  title: string;
+  text: string;
+  /** Where in the console the thing is; null where there is no page of it. */
+  path: string | null;
+  subject: { kind: string; id: string; name: string };
+  actorName: string;
+  readAt: string | null;
+};
+
+/** Newest first; `next` is where the page after this one begins. */
+export type NotificationPage = { rows: NotificationRow[]; next: string | null; unread: number };
+
+/** The organisation's defaults; what is not named is as it comes. */
+export type NotificationDefaults = { defaults: Choices; updatedAt: string; version: number };
+
+/** Notifications of a batch of the webhook. */
+export const WEBHOOK_BATCH = 50;
+/** Seconds between two tests of the webhook. */
+export const WEBHOOK_TEST_EVERY_SECONDS = 5;
+
+export type WebhookStatus = "running" | "paused";
+
+export type NotificationWebhook = {
+  /** Null: there is none. */
+  url: string | null;
+  kinds: NotificationKind[];
+  status: WebhookStatus;
+  statusReason: string;
+  hasAuthorization: boolean;
+  /** Until when the key before the present one still signs too. */
+  previousSecretUntil: string | null;
+  /** What it has still to send, and since when the oldest of it waits. */
+  lag: { count: number; since: string | null };
+  delivered: number;
+  lastDeliveredAt: string | null;
+  lastError: string | null;
+  lastErrorAt: string | null;
+  /** In a row. */
+  failures: number;
+  nextAttemptAt: string | null;
+  testedAt: string | null;
+  updatedAt: string;
+  version: number;
+};
+
+/** The key of the signatures is in this answer alone; null where it is the one from before. */
+export type SavedWebhook = { webhook: NotificationWebhook; secret: string | null };
+/** What became of a test: whether it was taken, and what was said, in words. */
+export type TestedWebhook = { webhook: NotificationWebhook; isTaken: boolean; answer: string };
+
+/** One line of a person's choices. */
+export type ChoiceRow = {
+  kind: NotificationKind;
+  /** Whether it cannot be turned off by this person. */
+  isAlways: boolean;
+  channels: Record<Channel, { isOn: boolean; isOwn: boolean }>;
+};
+
+export type OwnChoices = {
+  rows: ChoiceRow[];
+  /** Why no mail reaches them, in a sentence; null where it does. */
+  whyNoMail: string | null;
+};

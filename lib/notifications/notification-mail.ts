@@ -1,0 +1,66 @@
+import type { SqlContext } from "../context.ts";
+import type { Sql } from "../db/sql.ts";
+import { getEnv } from "../env.ts";
+import { hasRoomForMails } from "../mail/has-room.ts";
+import { isMailable } from "../mail/mailable.ts";
+import { type NewMail, queueMails } from "../mail/queue-mail.ts";
+import { KINDS, MAILS_PER_HOUR, type NotificationKind } from "./model.ts";
+
+type Shown = { kind: NotificationKind; title: string; text: string; path: string | null };
+type Addressee = { id: string; name: string; email: string };
+
+const RECENT = `
+  SELECT recipient_id AS id, count(*)::int AS mails FROM mail
+  WHERE recipient_kind = 'admin' AND recipient_id = ANY ($1::uuid[]) AND created_at > $2::timestamptz - interval '1 hour' GROUP BY recipient_id`;
+
+const LAST_WORDS = `This is mail ${MAILS_PER_HOUR} of an hour: until there are fewer, what else happens is told in the console alone.`;
+
+/** Nothing of a name or a note is a link in a mail program: the one that is ours is. */
+function unlinked(text: string): string {
+  return text.replace(/[:/\\]{2,}/g, " ").replace(/\bwww\./gi, "www ");
+}
+
+/** The subject and the plain text of a notification. @param isLast whether no more follow within the hour. */
+export function notificationText(
+  { kind, title, text, path }: Shown,
+  { environment, consoleUrl, isLast }: { environment: string; consoleUrl: string; isLast: boolean },
+): { subject: string; body: string } {
+  const paragraphs = [
+    `${unlinked(title)}.`,
+    unlinked(text),
+    ...(path === null ? [] : [`Look at it: ${consoleUrl}${path}`]),
+    ...(isLast ? [LAST_WORDS] : []),
+    `You are told of "${KINDS[kind].name}" by Tokenwarden, ${environment}. What you are told of is yours to choose, on the page of your account.`,
+  ];
+  return {
+    subject: `[Tokenwarden, ${environment}] ${unlinked(title)}`,
+    body: `${paragraphs.filter((paragraph) => paragraph !== "").join("\n\n")}\n`,
+  };
+}
+
+/**
+ * Puts a notification into the outbox for each admin who is to have it by mail. Where there is no server, no room, or an address that mail cannot be sent to, there is none: the act that it
+ * tells of goes on all the same, and the console has it.
+ */
+export async function queueNotificationMails(
+  tx: Sql,
+  ctx: Pick<SqlContext, "actor" | "now">,
+  shown: Shown,
+  wanting: readonly Addressee[],
+): Promise<void> {
+  const reachable = wanting.filter(({ email }) => isMailable(email));
+  if (reachable.length === 0 || !(await hasRoomForMails(tx, reachable.length))) return;
+  const recent = await tx.query<{ id: string; mails: number }>(RECENT, [
+    reachable.map(({ id }) => id),
+    ctx.now,
+  ]);
+  const mailsOf = new Map(recent.map(({ id, mails }) => [id, mails]));
+  const { environmentName: environment, consoleUrl } = getEnv();
+  const mails = reachable.flatMap(({ id, name, email }): NewMail[] => {
+    const nth = (mailsOf.get(id) ?? 0) + 1;
+    if (nth > MAILS_PER_HOUR) return [];
+    const words = notificationText(shown, { environment, consoleUrl, isLast: nth === MAILS_PER_HOUR });
+    return [{ kind: "notification", to: email, ...words, recipient: { kind: "admin", id, name } }];
+  });
+  if (mails.length > 0) await queueMails(tx, ctx, mails);
+}
