@@ -11,6 +11,7 @@ type Row = {
   state: "running" | "acted" | "answered";
   fingerprint: Uint8Array;
   requestId: string;
+  isUnderWay: boolean;
   status: number | null;
   location: string | null;
   answer: string | null;
@@ -29,7 +30,8 @@ const CLAIM = `
     OR (k.state = 'running' AND k.lapses_at <= excluded.claimed_at AND k.fingerprint = excluded.fingerprint)
   RETURNING 1`;
 
-const READ = `SELECT state, fingerprint, request_id AS "requestId", status, location, answer, is_shown_once AS "isShownOnce"
+const READ = `SELECT state, fingerprint, request_id AS "requestId",
+  state <> 'answered' AND lapses_at > $3::timestamptz AS "isUnderWay", status, location, answer, is_shown_once AS "isShownOnce"
   FROM idempotency_key WHERE actor_id = $1::text AND key = $2::text`;
 
 /** Takes a key for one request of an actor, or says what became of it. Of two at once one has it; it is theirs until they answer, or give it up. */
@@ -41,11 +43,12 @@ export async function claimKey(
   const claim: IdempotencyClaim = { actorId, key, claim: uuidv7(now) };
   const taken = await db.query(CLAIM, [actorId, key, claim.claim, fingerprint, requestId, now]);
   if (taken.length > 0) return { outcome: "claimed", claim };
-  const [row] = await db.query<Row>(READ, [actorId, key]);
+  const [row] = await db.query<Row>(READ, [actorId, key, now]);
   // it was given up between the two: to be sent again in a moment
   if (row === undefined) return { outcome: "running" };
   if (!fingerprint.equals(row.fingerprint)) return { outcome: "other_request" };
-  if (row.state === "running") return { outcome: "running" };
+  // one that has acted is about to answer
+  if (row.isUnderWay || row.state === "running") return { outcome: "running" };
   if (row.state === "acted" || row.status === null) return { outcome: "acted", requestId: row.requestId };
   const { status, location, answer: text, isShownOnce } = row;
   return { outcome: "answered", requestId: row.requestId, answer: { status, location, text, isShownOnce } };

@@ -77,7 +77,8 @@ async function call(route: Route, { headers = {}, body, query = "", ids }: Call)
   const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") ?? false;
   if (isStream) await response.body?.cancel();
   const answer = isStream ? {} : ((await response.json()) as { code?: string; errors?: { path: string }[] });
-  return { status: response.status, headers: response.headers, ...answer };
+  // of what is read, a `status` of its own does not count
+  return { ...answer, status: response.status, headers: response.headers };
 }
 
 function bearer(role: Role): Record<string, string> {

@@ -32,6 +32,8 @@ describe("a read that is sent again with its ETag is answered 304, without a bod
   const NOTHING_THERE = new Set([
     "GET /api/v1/detections/{id}",
     "GET /api/v1/me/factors",
+    "GET /api/v1/me/notification-choices",
+    "GET /api/v1/me/notifications",
     "GET /api/v1/me/sessions",
     "GET /api/v1/users/{id}/erasure",
   ]);

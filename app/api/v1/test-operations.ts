@@ -30,6 +30,12 @@ const problem = z.strictObject({
   errors: z.array(z.strictObject({ path: z.string().min(1).max(200), message: z.string().min(1) })).max(60),
 });
 
+/** What the words before a part of a path say that it names: `admins` in `/api/v1/access/admins/{id}`. */
+function namedBy(path: string, name: string): string {
+  const words = path.split("/");
+  return words[words.indexOf(`{${name}}`) - 1] ?? "";
+}
+
 /** Requests of an operation's own schemas and, where they are not to be `apt`, near them. */
 export function requestsOf(path: string, operation: Operation, ids: Ids, isApt = false): fc.Arbitrary<Case> {
   const inPath = operation.parameters.filter((one) => one.in === "path");
@@ -42,7 +48,10 @@ export function requestsOf(path: string, operation: Operation, ids: Ids, isApt =
       : fc.oneof({ weight: 6, arbitrary: fc.constant<Role>("owner") }, fc.constantFrom(...ROLES, null)),
     segments: fc.record(
       Object.fromEntries(
-        inPath.map(({ name }) => [name, isApt ? aptIdOf({ kind, name }, ids) : idOf(kind, ids)]),
+        inPath.map(({ name }) => [
+          name,
+          isApt ? aptIdOf({ kind: namedBy(path, name), name }, ids) : idOf(kind, ids),
+        ]),
       ),
     ),
     query: queryOf(inQuery, ids),

@@ -125,11 +125,12 @@ const NAMED_PARTS: Record<string, readonly string[]> = {
   purpose: ["access_token", "id_token"],
   name: ["tokens"],
   step: ["audit"],
+  acts: ["postKeys"],
 };
 
 /** What names something that is there. */
 export function aptIdOf({ kind, name }: { kind: string; name: string }, ids: Ids): fc.Arbitrary<string> {
-  const known = NAMED_PARTS[name] ?? ids[kind];
+  const known = NAMED_PARTS[kind] ?? NAMED_PARTS[name] ?? ids[kind];
   return known === undefined || known.length === 0 ? fc.uuid() : fc.constantFrom(...known);
 }
 
