@@ -1,20 +1,31 @@
 import { randomUUID } from "node:crypto";
+import type { Pass } from "./approvals/pass.ts";
 import type { Role } from "./authz/roles.ts";
 import type { Database } from "./db/database.ts";
 import type { SqlDatabase } from "./db/sql-database.ts";
 import type { CountryOf } from "./places/country-database.ts";
 
+export type ApiTokenActor = {
+  kind: "api_token";
+  id: string;
+  name: string;
+  role: Role;
+  /** Whether it does by itself what a person is asked again for. */
+  isUnattended: boolean;
+  /** The admin that it counts as, where a second person is asked for; null: made on the machine. */
+  personId: string | null;
+  /** That admin's role of now: it may do what both allow. Absent: nobody bounds it. */
+  creatorRole?: Role | null;
+};
+
 /** Who acts. `name` is what people call them: an e-mail address, an API token's name, a client_id. */
 export type Actor =
   | { kind: "admin"; id: string; name: string; role: Role; sessionId: string }
-  | { kind: "api_token"; id: string; name: string; role: Role; creator?: TokenCreator | null }
+  | ApiTokenActor
   | { kind: "client"; id: string; name: string }
   | { kind: "user"; id: string; name: string }
   | { kind: "system"; id: string; name: string }
   | { kind: "anonymous"; id: string; name: string };
-
-/** The admin whom an API token counts as: it may do what both its own role and theirs allow. Null, or absent, for the command line's. */
-export type TokenCreator = { id: string; role: Role };
 
 /** Everything a use case needs of its caller. `now` is the only clock. */
 export type Context<Db extends SqlDatabase = Database> = {
@@ -31,6 +42,8 @@ export type Context<Db extends SqlDatabase = Database> = {
    * Absent: such a failure is a warning of the process.
    */
   noteFailure?: (error: unknown, what: string) => void;
+  /** Of an act that is tried out, or done with a second person's approval. */
+  pass?: Pass;
 };
 
 /** What a use case that speaks SQL alone needs: an authority has no more. */

@@ -48,8 +48,8 @@ export async function callerOf(headers: Headers, requestId: string = randomUUID(
     if (found === null) return { ctx: { ...base, actor: ANONYMOUS }, credential: "none" };
     if (found.refusal !== null)
       return { ctx: { ...base, actor: ANONYMOUS }, credential: "none", refused: found };
-    const { id, name, role, creator } = found;
-    return { ctx: { ...base, actor: { kind: "api_token", id, name, role, creator } }, credential: "bearer" };
+    const { refusal: _, ...actor } = found;
+    return { ctx: { ...base, actor: { kind: "api_token", ...actor } }, credential: "bearer" };
   }
   const cookie = findCookie(headers.get("cookie"), sessionCookieName(env));
   const sessionId = cookie === null ? null : await openSession(cookie, derivedKey("session"));

@@ -11,12 +11,21 @@ import { type Caller, callerOf } from "./context-of.ts";
 import { seenVersionOf, withSeenVersion } from "./entity-tag.ts";
 import { onceByKey } from "./idempotency.ts";
 import { requireNoForeignOrigin, requireSameOrigin } from "./origin-check.ts";
-import { parsePart, parseQuery, requireNoSecret } from "./parse-input.ts";
+import { holdsSent, parsePart, parseQuery, requireNoSecret } from "./parse-input.ts";
 import { logProblem, problemResponse, RequestRefusal } from "./problem.ts";
 import { readJson } from "./read-body.ts";
 import { recordRefusal } from "./record-refusal.ts";
-import { requireAccess } from "./require-access.ts";
-import type { AnyRouteSpec, OtherContent, Route, RouteInput, RouteSpec, Segments } from "./route-spec.ts";
+import { requireAccess, requireAllowed } from "./require-access.ts";
+import type {
+  AnyRouteSpec,
+  OtherContent,
+  RawInput,
+  Route,
+  RouteInput,
+  RouteSpec,
+  Segments,
+} from "./route-spec.ts";
+import { withSecondPerson } from "./second-person.ts";
 
 /**
  * One method of one route: authenticates, refuses what other sites' pages send, bounds and parses the input, asks for the
@@ -48,36 +57,54 @@ export function defineRoute<
   }
 
   async function answer(caller: Caller, request: Request, segments: Segments): Promise<Response> {
+    const { ctx } = caller;
     try {
       if (spec.method !== "GET") requireOwnOrigin(caller, request.headers);
       await requireAccess(caller, spec);
-      if (typeof spec.stepUp === "string") await requireStepUp(caller.ctx, spec.stepUp);
-      const { input, sent } = await read(request, segments);
-      const act = (ctx: Context) => preconditioned(input.seenVersion, () => given.handler(ctx, input));
-      if (spec.method === "GET") {
-        const result = await act(caller.ctx);
-        return result instanceof Response
-          ? result
-          : respond(spec, answerOf(spec, result, segmentsOf(input)), request);
-      }
-      return await onceByKey({ spec, ctx: caller.ctx, request, sent, params: segmentsOf(input) }, act);
+      // what nobody can be asked for waits for a person: the use case tells
+      if (typeof spec.stepUp === "string" && ctx.actor.kind !== "api_token")
+        await requireStepUp(ctx, spec.stepUp);
+      const seenVersion = seenVersionOf(request.headers, spec);
+      const raw = {
+        params: segments,
+        url: request.url,
+        body: spec.body === undefined ? undefined : withSeenVersion(await readJson(request), seenVersion),
+      };
+      const input = inputOf(raw, request, seenVersion);
+      const params = segmentsOf(input);
+      const call = { spec, request, raw, hasSecret: holdsSent(raw.body) };
+      const act = (own: Context) =>
+        preconditioned(seenVersion, () =>
+          withSecondPerson(own, call, (asWho) => given.handler(asWho, input)),
+        );
+      if (spec.method !== "GET")
+        return await onceByKey({ spec, ctx, request, sent: raw.body ?? null, params }, act);
+      const result = await act(ctx);
+      return result instanceof Response ? result : respond(spec, answerOf(spec, result, params), request);
     } catch (error) {
-      if (spec.method !== "GET") await recordRefusal(caller.ctx, spec, segments, error);
+      if (spec.method !== "GET") await recordRefusal(ctx, spec, segments, error);
       throw error;
     }
   }
 
-  async function read(request: Request, segments: Segments) {
-    const seenVersion = seenVersionOf(request.headers, spec);
-    const params = parsePart(spec.params, segments, "path");
-    const query = parseQuery(spec.query, spec.list, request.url);
-    const sent = spec.body === undefined ? {} : withSeenVersion(await readJson(request), seenVersion);
-    const body = requireNoSecret(parsePart(spec.body, sent, "body"));
-    const input = { params, ...query, body, seenVersion, request } as unknown as RouteInput<P, Q, B, L>;
-    return { input, sent };
+  function inputOf(raw: RawInput, request: Request, seenVersion?: number): RouteInput<P, Q, B, L> {
+    return {
+      params: parsePart(spec.params, raw.params, "path"),
+      ...parseQuery(spec.query, spec.list, raw.url),
+      body: spec.body === undefined ? {} : requireNoSecret(parsePart(spec.body, raw.body, "body")),
+      seenVersion,
+      request,
+    } as unknown as RouteInput<P, Q, B, L>;
   }
 
-  return Object.assign(handle, { spec });
+  async function replay(ctx: Context, raw: RawInput, request: Request): Promise<unknown> {
+    requireAllowed(ctx, spec);
+    const result = await given.handler(ctx, inputOf(raw, request));
+    if (result instanceof Response) throw new Error(`${spec.method} ${spec.path} answers no JSON`);
+    return result;
+  }
+
+  return Object.assign(handle, { spec, replay });
 }
 
 const segmentsOf = (input: { params: unknown }) => input.params as Record<string, string>;

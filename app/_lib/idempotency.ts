@@ -67,22 +67,17 @@ async function actUnder(
     await giveUp(ctx.db, claim).catch((cause) => ctx.noteFailure?.(cause, "give an idempotency key back"));
     throw error;
   }
-  const answer = result instanceof Response ? null : answerOf(spec, result, params);
-  const kept = answer === null ? unkept(result as Response) : keptOf(spec, answer);
+  // it waits for a second person: once it is approved the very same request may do it
+  if (result instanceof Response) {
+    await giveUpKey(ctx.db, claim).catch((cause) => ctx.noteFailure?.(cause, "give an idempotency key back"));
+    return result;
+  }
+  const answer = answerOf(spec, result, params);
   // it is done: whoever asks again is told so, with or without the answer
-  await keepAnswer(ctx.db, claim, kept).catch((cause) =>
+  await keepAnswer(ctx.db, claim, keptOf(spec, answer)).catch((cause) =>
     ctx.noteFailure?.(cause, "keep the answer under an idempotency key"),
   );
-  return answer === null ? (result as Response) : respond(spec, answer, request);
-}
-
-function unkept(response: Response): KeptAnswer {
-  return {
-    status: response.status,
-    location: response.headers.get("location"),
-    text: null,
-    isShownOnce: false,
-  };
+  return respond(spec, answer, request);
 }
 
 function keptOf({ shownOnce = [] }: AnyRouteSpec, { status, location, text, value }: Answer): KeptAnswer {

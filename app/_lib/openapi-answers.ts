@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { GUARDED_KINDS } from "#lib/approvals/model.ts";
 import { STEP_UP_KINDS } from "#lib/step-up/model.ts";
 import { takesIfMatch } from "./entity-tag.ts";
 import { type Json, schemaOf } from "./openapi-parameters.ts";
 import type { AnyRouteSpec } from "./route-spec.ts";
+import { approvalRow } from "./schemas/approvals.ts";
 
 function contentOf(response: AnyRouteSpec["response"]): Json {
   if (response instanceof z.ZodType) return { "application/json": { schema: schemaOf(response, "output") } };
@@ -16,6 +18,12 @@ const isJson = (spec: AnyRouteSpec) => spec.response instanceof z.ZodType;
 /** Whether an answer has a version of its own. */
 function hasVersion({ response }: AnyRouteSpec): boolean {
   return response instanceof z.ZodObject && "version" in response.shape;
+}
+
+/** Whether an act may want a second person: what a person is asked again for, but for what is their own or is itself the second person's. */
+export function isGuarded({ stepUp, permission, path }: AnyRouteSpec): boolean {
+  if (stepUp === undefined || permission === "signed-in" || permission === "public") return false;
+  return !path.startsWith("/api/v1/approvals/");
 }
 
 /** Every status with which an operation refuses; whatever else comes is a fault of ours. */
@@ -65,6 +73,7 @@ export function responsesOf(spec: AnyRouteSpec): Json {
   };
   return {
     [String(spec.status ?? 200)]: success,
+    ...(isGuarded(spec) ? { 202: { $ref: "#/components/responses/Waits" } } : {}),
     ...(isRead ? { 304: { $ref: "#/components/responses/NotModified" } } : {}),
     ...Object.fromEntries(
       refusalsOf(spec).map((status) => [
@@ -86,13 +95,25 @@ const PROBLEM: Json = {
     code: {
       type: "string",
       description:
-        "Stable: decide by this. `STEP_UP_REQUIRED`: a signed-in admin shows again who they are (`POST /api/v1/me/step-up`), for `kind`, and sends the very same request once more. API tokens are not asked.",
+        "Stable: decide by this. `STEP_UP_REQUIRED`: a signed-in admin shows again who they are (`POST /api/v1/me/step-up`), for `kind`, and sends the very same request once more. API tokens are not asked. `APPROVAL_REQUIRED`: another person must approve; send the very same request with `approval-reason` to ask for it. `APPROVAL_STALE`: it would now do something else than what others saw.",
     },
     answer: {
       description:
         "Of `SHOWN_ONCE` alone: what was answered then under the same idempotency key, without what is shown once.",
     },
-    kind: { type: "string", enum: [...STEP_UP_KINDS], description: "Of `STEP_UP_REQUIRED` alone." },
+    kind: {
+      type: "string",
+      enum: [...new Set([...STEP_UP_KINDS, ...GUARDED_KINDS])],
+      description: "Of `STEP_UP_REQUIRED` and `APPROVAL_REQUIRED` alone.",
+    },
+    subject: {
+      type: "string",
+      description: "Of a `STEP_UP_REQUIRED` for one very act: prove it with this subject.",
+    },
+    approvalId: {
+      type: "string",
+      description: "Of an `APPROVAL_REQUIRED` where the very same request waits already.",
+    },
     requestId: { type: "string" },
     errors: {
       type: "array",
@@ -109,7 +130,7 @@ const problemContent = { "application/problem+json": { schema: { $ref: "#/compon
 
 /** What the operations refer to. */
 export const ANSWER_COMPONENTS: Json = {
-  schemas: { Problem: PROBLEM },
+  schemas: { Problem: PROBLEM, Approval: schemaOf(approvalRow, "output") },
   headers: {
     RequestId: {
       description: "Names the request in the log and in the audit.",
@@ -150,6 +171,12 @@ export const ANSWER_COMPONENTS: Json = {
       description: "Refused; with `Retry-After` where asking again may help",
       headers: { ...ALWAYS, "Retry-After": header("RetryAfter") },
       content: problemContent,
+    },
+    Waits: {
+      description:
+        "A second person is needed: it waits for 4 hours as the approval at `Location`, and is done once, as planned. Where `runBy` is `requester`, the very same request does it once it is approved.",
+      headers: { ...ALWAYS, Location: header("Location") },
+      content: { "application/json": { schema: { $ref: "#/components/schemas/Approval" } } },
     },
     NotModified: {
       description: "The caller has this very answer already",

@@ -1,7 +1,8 @@
 import { takesIfMatch } from "./entity-tag.ts";
-import { ANSWER_COMPONENTS, responsesOf } from "./openapi-answers.ts";
+import { ANSWER_COMPONENTS, isGuarded, responsesOf } from "./openapi-answers.ts";
 import { type Json, listParameters, parametersOf, schemaOf } from "./openapi-parameters.ts";
 import type { AnyRouteSpec, Route } from "./route-spec.ts";
+import { APPROVAL_REASON, BREAK_GLASS_REASON } from "./second-person.ts";
 
 function headerParameters(spec: AnyRouteSpec): Json[] {
   const named = (name: string): Json => ({ $ref: `#/components/parameters/${name}` });
@@ -22,11 +23,13 @@ function operationOf(spec: AnyRouteSpec): Json {
     security: isPublic ? [] : [{ apiToken: [] }, { session: [] }],
     "x-permission": spec.permission,
     ...stepUpOf(spec),
+    ...approvalOf(spec),
     ...(spec.shownOnce === undefined ? {} : { "x-shown-once": [...spec.shownOnce] }),
     parameters: [
       ...parametersOf(spec.params, "path"),
       ...parametersOf(spec.query, "query"),
       ...(spec.list === undefined ? [] : listParameters(spec.list)),
+      ...(isGuarded(spec) ? SECOND_PERSON : []),
       ...headerParameters(spec),
     ],
     ...(spec.body === undefined
@@ -62,6 +65,29 @@ export function operationId(spec: AnyRouteSpec): string {
     .map((word, index) => (index === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1)))
     .join("");
 }
+
+function approvalOf(spec: AnyRouteSpec): Json {
+  return isGuarded(spec) ? { "x-approval": { runBy: spec.runBy ?? "approver" } } : {};
+}
+
+const SECOND_PERSON: Json[] = [
+  {
+    name: APPROVAL_REASON,
+    in: "header",
+    required: false,
+    description:
+      "Why, percent-encoded: where the act wants a second person, one is asked for (202) instead of `APPROVAL_REQUIRED`. API tokens ask in any case.",
+    schema: { type: "string" },
+  },
+  {
+    name: BREAK_GLASS_REASON,
+    in: "header",
+    required: false,
+    description:
+      "Why, percent-encoded: an owner in person does it without a second person. Every other owner is alarmed, and one of them is to review it.",
+    schema: { type: "string" },
+  },
+];
 
 const PARAMETERS: Json = {
   IdempotencyKey: {

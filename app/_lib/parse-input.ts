@@ -77,6 +77,13 @@ const SENT_TO_BE_USED = new Set([
   "passkey",
 ]);
 
+/** Whether a body has something that is sent to be used and not kept. */
+export function holdsSent(body: unknown): boolean {
+  return (
+    typeof body === "object" && body !== null && Object.keys(body).some((key) => SENT_TO_BE_USED.has(key))
+  );
+}
+
 /** Names, notes and settings are shown and kept for years: a token that was pasted into one is not taken. */
 export function requireNoSecret<T>(body: T, at: string[] = []): T {
   if (typeof body === "string" && holdsSecret(body)) {

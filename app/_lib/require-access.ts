@@ -2,6 +2,7 @@ import { API_TOKEN_REFUSALS } from "#lib/api-tokens/model.ts";
 import { recordRefusedUse } from "#lib/api-tokens/record-refused-use.ts";
 import { requirePermission } from "#lib/authz/require-permission.ts";
 import { TokenBuckets } from "#lib/bounds/token-buckets.ts";
+import type { Context } from "#lib/context.ts";
 import { DomainError } from "#lib/errors.ts";
 import type { Caller } from "./context-of.ts";
 import { RequestRefusal } from "./problem.ts";
@@ -36,6 +37,12 @@ export async function requireAccess({ ctx, refused }: Caller, spec: AnyRouteSpec
       `${API_TOKEN_REFUSALS[refusal]} (${ctx.ip ?? "which is unknown"}).`,
     );
   }
+  requireAllowed(ctx, spec);
+}
+
+/** The same of who is in the context. @throws {DomainError} NOT_SIGNED_IN, FORBIDDEN */
+export function requireAllowed(ctx: Context, { permission }: AnyRouteSpec): void {
+  if (permission === "public") return;
   if (ctx.actor.kind === "anonymous") throw new DomainError("NOT_SIGNED_IN", "Sign in first.");
-  if (access !== "signed-in") requirePermission(ctx, access);
+  if (permission !== "signed-in") requirePermission(ctx, permission);
 }

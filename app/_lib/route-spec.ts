@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { RunBy } from "#lib/approvals/model.ts";
 import type { Permission } from "#lib/authz/roles.ts";
 import type { Context } from "#lib/context.ts";
 import type { ListQuery, TableDeclaration } from "#lib/list-query/define-table.ts";
@@ -60,6 +61,8 @@ export type RouteSpec<
     answer: R extends z.ZodType ? z.output<R> : never,
     params: Output<P>,
   ) => `/api/v1/${string}` | `/sign-in`;
+  /** Where an act waits for a second person: its answer holds a secret or is fetched by who asked, so that they do it themselves once it is approved. */
+  runBy?: RunBy;
   /** Takes `If-Match` though its body has no `version`: the handler hands `seenVersion` to the use case. */
   versioned?: boolean;
   /**
@@ -85,9 +88,14 @@ export type AnyRouteSpec = Omit<
   "handler" | "location"
 > & { location?: (answer: unknown, params: Record<string, string>) => string };
 
+/** What was sent, before it is parsed. */
+export type RawInput = { params: Segments; url: string; body: unknown };
+
 export type Segments = Record<string, string | string[] | undefined>;
 
 /** What a `route.ts` exports under its method's name, with its declaration for OpenAPI and the access matrix. */
 export type Route = ((request: Request, context: { params: Promise<Segments> }) => Promise<Response>) & {
   spec: AnyRouteSpec;
+  /** The same act as it was asked for earlier, as who is in the context: what is stored is parsed anew. */
+  replay(ctx: Context, raw: RawInput, request: Request): Promise<unknown>;
 };

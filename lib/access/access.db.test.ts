@@ -89,7 +89,7 @@ test("who is disabled, not enrolled, expired or revoked has it and may not", asy
 test("an API token is told by its own role and its creator's of now", async () => {
   const boss = await admin("owner");
   const { id } = await createApiToken(world.as("owner"), { name: "ci", role: "owner" });
-  await world.db.query("UPDATE api_token SET creator_id = $2::uuid WHERE id = $1::uuid", [id, boss]);
+  await world.db.query("UPDATE api_token SET created_by_id = $2::uuid WHERE id = $1::uuid", [id, boss]);
   const whyOf = async () => {
     const { holders } = await explainAct(world.as("owner"), { actId: "postKeys" }, ACTS);
     return holders.find((holder) => holder.id === id);

@@ -59,6 +59,8 @@ export type Subject = {
   /** Of an API token whose creator's role bounds it: that role, now. */
   creatorRole: Role | null;
   state: AdminState | ApiTokenState;
+  /** Of an API token: whether it does by itself what a person is asked again for. */
+  isUnattended: boolean;
   /** Why they can do nothing now, in a sentence; null where they can. */
   whyNotNow: string | null;
 };

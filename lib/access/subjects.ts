@@ -18,7 +18,17 @@ function subjectOfAdmin({ id, name, email, role, state }: AdminRow): Subject {
       : state === "active"
         ? null
         : "They have not finished their enrolment yet, and cannot sign in.";
-  return { kind: "admin", id, name, email, role, creatorRole: null, state, whyNotNow };
+  return {
+    kind: "admin",
+    id,
+    name,
+    email,
+    role,
+    creatorRole: null,
+    state,
+    isUnattended: false,
+    whyNotNow,
+  };
 }
 
 type TokenRecord = {
@@ -26,15 +36,16 @@ type TokenRecord = {
   name: string;
   role: Role;
   creatorRole: Role | null;
+  isUnattended: boolean;
   isRevoked: boolean;
   isExpired: boolean;
   isCreatorDisabled: boolean;
 };
 
 const TOKENS = `
-  SELECT t.id, t.name, t.role, a.role AS "creatorRole", t.revoked_at IS NOT NULL AS "isRevoked",
+  SELECT t.id, t.name, t.role, t.is_unattended AS "isUnattended", a.role AS "creatorRole", t.revoked_at IS NOT NULL AS "isRevoked",
     coalesce(t.expires_at <= $1::timestamptz, false) AS "isExpired", a.disabled_at IS NOT NULL AS "isCreatorDisabled"
-  FROM api_token t LEFT JOIN admin a ON a.id = t.creator_id`;
+  FROM api_token t LEFT JOIN admin a ON a.id = t.created_by_id`;
 
 const WHY_NOT: Record<Exclude<ApiTokenRow["state"], "active">, string> = {
   revoked: "The API token is revoked: nothing is answered to it.",
@@ -50,10 +61,10 @@ function stateOfToken({ isRevoked, isExpired, isCreatorDisabled }: TokenRecord):
 }
 
 function subjectOfToken(record: TokenRecord): Subject {
-  const { id, name, role, creatorRole } = record;
+  const { id, name, role, creatorRole, isUnattended } = record;
   const state = stateOfToken(record);
   const whyNotNow = state === "active" ? null : WHY_NOT[state];
-  return { kind: "api_token", id, name, email: null, role, creatorRole, state, whyNotNow };
+  return { kind: "api_token", id, name, email: null, role, creatorRole, state, isUnattended, whyNotNow };
 }
 
 async function readTokens(db: Sql, now: Date, id?: string): Promise<Subject[]> {

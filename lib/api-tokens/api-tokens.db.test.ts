@@ -59,7 +59,9 @@ describe("API tokens", () => {
       id,
       name: "ci",
       role: "auditor",
-      creator: null,
+      isUnattended: false,
+      personId: null,
+      creatorRole: null,
     });
     expect(await find(created.token, { seconds: 60 })).toEqual({
       refusal: "API_TOKEN_EXPIRED",

@@ -1,5 +1,5 @@
 import type { Role } from "../authz/roles.ts";
-import type { TokenCreator } from "../context.ts";
+import type { ApiTokenActor } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { hashSecret } from "../passwords/generated-secret.ts";
 import type { ApiTokenRefusal } from "./model.ts";
@@ -13,7 +13,7 @@ const OTHER_ADDRESS_SECONDS = 1;
 
 /** Who presents a value: the token as an actor, or why it opens nothing. */
 export type FoundApiToken =
-  | { refusal: null; id: string; name: string; role: Role; creator: TokenCreator | null }
+  | ({ refusal: null } & Omit<ApiTokenActor, "kind">)
   | { refusal: ApiTokenRefusal; id: string; name: string };
 
 type Row = {
@@ -25,6 +25,8 @@ type Row = {
   revokedAt: Date | null;
   lastUsedAt: Date | null;
   lastUsedIp: string | null;
+  isUnattended: boolean;
+  personId: string | null;
   creatorId: string | null;
   creatorRole: Role | null;
   creatorDisabledAt: Date | null;
@@ -42,8 +44,8 @@ export async function findApiToken(
   if (!SHAPE.test(value)) return null;
   const [row] = await db.query<Row>(
     `SELECT t.id, t.name, t.role, t.networks, t.expires_at AS "expiresAt", t.revoked_at AS "revokedAt", t.last_used_at AS "lastUsedAt",
-       t.last_used_ip AS "lastUsedIp", a.id AS "creatorId", a.role AS "creatorRole", a.disabled_at AS "creatorDisabledAt"
-     FROM api_token t LEFT JOIN admin a ON a.id = t.creator_id WHERE t.token_hash = $1::bytea`,
+       t.last_used_ip AS "lastUsedIp", t.is_unattended AS "isUnattended", t.created_by_id AS "personId", a.id AS "creatorId", a.role AS "creatorRole", a.disabled_at AS "creatorDisabledAt"
+     FROM api_token t LEFT JOIN admin a ON a.id = t.created_by_id WHERE t.token_hash = $1::bytea`,
     [hashSecret(value)],
   );
   if (row === undefined) return null;
@@ -51,15 +53,16 @@ export async function findApiToken(
   const refusal = refusalOf(row, { ip, now });
   if (refusal !== null) return { refusal, id, name };
   await noteUse(db, row, { ip, now });
-  const creator =
-    row.creatorId === null || row.creatorRole === null ? null : { id: row.creatorId, role: row.creatorRole };
-  return { refusal: null, id, name, role, creator };
+  const { isUnattended, personId, creatorRole } = row;
+  return { refusal: null, id, name, role, isUnattended, personId, creatorRole };
 }
 
 function refusalOf(row: Row, { ip, now }: { ip: string | null; now: Date }): ApiTokenRefusal | null {
   if (row.revokedAt !== null) return "API_TOKEN_REVOKED";
   if (row.expiresAt !== null && row.expiresAt <= now) return "API_TOKEN_EXPIRED";
-  if (row.creatorDisabledAt !== null) return "API_TOKEN_CREATOR_DISABLED";
+  // one whose creator is nobody any more counts as nobody
+  if (row.creatorDisabledAt !== null || (row.personId !== null && row.creatorId === null))
+    return "API_TOKEN_CREATOR_DISABLED";
   return isWithinNetworks(row.networks, ip) ? null : "API_TOKEN_NETWORK";
 }
 

@@ -17,6 +17,7 @@ export type ApiTokenRecord = {
   creatorEmail: string | null;
   creatorRole: Role | null;
   isCreatorDisabled: boolean;
+  isUnattended: boolean;
   networks: string[];
   createdAt: Date;
   expiresAt: Date | null;
@@ -26,11 +27,12 @@ export type ApiTokenRecord = {
   version: number;
 };
 
-export const API_TOKEN_FROM = sql`api_token t LEFT JOIN admin a ON a.id = t.creator_id`;
+export const API_TOKEN_FROM = sql`api_token t LEFT JOIN admin a ON a.id = t.created_by_id`;
 
 /** The columns of an ApiTokenRecord beside its id. */
 export const API_TOKEN_COLUMNS = sql`t.name, t.role, t.hint, t.created_by AS "createdBy", a.id AS "creatorId", a.email AS "creatorEmail",
-  a.role AS "creatorRole", a.disabled_at IS NOT NULL AS "isCreatorDisabled", t.networks, t.created_at AS "createdAt", t.expires_at AS "expiresAt",
+  a.role AS "creatorRole", a.disabled_at IS NOT NULL AS "isCreatorDisabled", t.is_unattended AS "isUnattended",
+  t.networks, t.created_at AS "createdAt", t.expires_at AS "expiresAt",
   t.last_used_at AS "lastUsedAt", t.last_used_ip AS "lastUsedIp", t.revoked_at AS "revokedAt", t.version`;
 
 /** One API token, never its value. Needs `api-token:read`. @throws {DomainError} NOT_FOUND */
@@ -70,6 +72,7 @@ export function apiTokenRowOf(record: ApiTokenRecord, now: Date): ApiTokenRow {
     hint: record.hint,
     createdBy: record.createdBy,
     creator: id === null || email === null || role === null ? null : { id, email, role },
+    isUnattended: record.isUnattended,
     networks: [...record.networks],
     createdAt: record.createdAt.toISOString(),
     expiresAt: record.expiresAt?.toISOString() ?? null,

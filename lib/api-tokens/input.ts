@@ -34,6 +34,8 @@ export const createApiTokenInput = z.strictObject({
     .max(API_TOKEN_TTL_RANGE.max, `must be at most ${API_TOKEN_TTL_RANGE.max} seconds`)
     .optional(),
   networks: networks.default([]),
+  /** To do by itself what a person is asked again for. Without it such an act waits for a person's approval. */
+  isUnattended: z.boolean().default(false),
 });
 
 /** `networks`, where given, is the whole list. A role is what a token was made with, and stays. */

@@ -26,6 +26,8 @@ export type ApiTokenRow = {
   creator: { id: string; email: string; role: Role } | null;
   /** Addresses and CIDR ranges that it may come from; none for any. */
   networks: string[];
+  /** Whether it does by itself what a person is asked again for. */
+  isUnattended: boolean;
   createdAt: string;
   expiresAt: string | null;
   /** A use is noted once a minute, and at once from another address. */

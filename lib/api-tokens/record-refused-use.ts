@@ -9,7 +9,10 @@ export async function recordRefusedUse(
   await ctx.db.transaction((tx) =>
     recordEntry(
       tx,
-      { ...ctx, actor: { kind: "api_token", id, name, role: "auditor" } },
+      {
+        ...ctx,
+        actor: { kind: "api_token", id, name, role: "auditor", isUnattended: false, personId: null },
+      },
       {
         act: "api_token.refused",
         target: { kind: "api_token", id, name },

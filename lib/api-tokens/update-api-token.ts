@@ -1,9 +1,9 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { changesOf, requireVersion } from "../audit/changes.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import { lockApiToken, readApiToken } from "./get-api-token.ts";
 import type { UpdateApiTokenInput } from "./input.ts";
 import type { ApiTokenRow } from "./model.ts";
@@ -19,7 +19,7 @@ export async function updateApiToken(
   { apiTokenId, ...input }: UpdateApiTokenInput & { apiTokenId: string },
 ): Promise<ApiTokenRow> {
   requirePermission(ctx, "api-token:write");
-  await requireStepUp(ctx, "api-tokens");
+  await requireApproval(ctx, "api-tokens");
   return ctx.db.transaction(async (tx) => {
     const before = await lockApiToken(tx, { id: apiTokenId, now: ctx.now });
     await requireVersion(tx, input.version, {

@@ -1,13 +1,10 @@
-import type { Actor, Context } from "../context.ts";
+import type { ApiTokenActor, Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { type Permission, roleHas } from "./roles.ts";
 
 /** Whether an API token may: by its own role, and by its creator's of now. */
-export function apiTokenHas(
-  { role, creator }: Extract<Actor, { kind: "api_token" }>,
-  permission: Permission,
-): boolean {
-  return roleHas(role, permission) && (!creator || roleHas(creator.role, permission));
+export function apiTokenHas({ role, creatorRole }: ApiTokenActor, permission: Permission): boolean {
+  return roleHas(role, permission) && (!creatorRole || roleHas(creatorRole, permission));
 }
 
 /** Whether the actor may; the product's own work may do everything, clients and users nothing here. */
@@ -35,6 +32,7 @@ export function can(ctx: Context, permission: Permission): boolean {
  */
 export function requirePermission(ctx: Context, permission: Permission): void {
   if (ctx.actor.kind === "anonymous") throw new DomainError("NOT_SIGNED_IN", "Sign in first.");
+  ctx.pass?.permissions.add(permission);
   if (!can(ctx, permission))
     throw new DomainError("FORBIDDEN", "Your role does not allow this.", {
       detail: `${ctx.actor.kind} ${ctx.actor.id} lacks ${permission}`,

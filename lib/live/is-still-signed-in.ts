@@ -19,9 +19,9 @@ export async function isStillSignedIn(ctx: Context, now: Date): Promise<boolean>
   if (actor.kind === "api_token") {
     const rows = await run(
       ctx.db,
-      sql`SELECT 1 FROM api_token t LEFT JOIN admin a ON a.id = t.creator_id
+      sql`SELECT 1 FROM api_token t LEFT JOIN admin a ON a.id = t.created_by_id
         WHERE t.id = ${actor.id}::uuid AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > ${now}::timestamptz)
-          AND a.disabled_at IS NULL AND (a.id IS NULL OR a.role = ${actor.creator?.role ?? ""})`,
+          AND a.disabled_at IS NULL AND (a.id IS NULL OR a.role = ${actor.creatorRole ?? ""})`,
     );
     return rows.length > 0;
   }

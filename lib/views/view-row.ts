@@ -32,8 +32,8 @@ export function keeperOf({ actor }: Context): Keeper {
   if (actor.kind === "admin") return actor;
   // a token keeps shared views in order only where its creator does too
   if (actor.kind === "api_token") {
-    const { id, name, role, creator } = actor;
-    return { id, name, role: creator && !roleHas(creator.role, "shared-view:write") ? creator.role : role };
+    const { id, name, role, creatorRole } = actor;
+    return { id, name, role: creatorRole && !roleHas(creatorRole, "shared-view:write") ? creatorRole : role };
   }
   throw new DomainError("NOT_SIGNED_IN", "Sign in first.");
 }

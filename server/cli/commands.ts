@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { createSetupLink } from "#lib/admins/create-setup-link.ts";
-import { createApiToken } from "#lib/api-tokens/create-api-token.ts";
+import { createTokenOnMachine } from "#lib/api-tokens/create-on-machine.ts";
 import { createApiTokenInput } from "#lib/api-tokens/input.ts";
 import { ROLES } from "#lib/authz/roles.ts";
 import { migrate } from "#lib/db/migrate.ts";
@@ -54,7 +54,8 @@ const setupLink: Command = {
 };
 
 const apiTokenCreate: Command = {
-  usage: "api-token create --role ROLE --name NAME [--expires-in 90d] [--networks 10.0.0.0/8,2001:db8::/32]",
+  usage:
+    "api-token create --role ROLE --name NAME [--expires-in 90d] [--networks 10.0.0.0/8,2001:db8::/32] [--unattended]",
   does: `makes an API token for automation and prints it; ROLE is ${ROLES.join(", ")}`,
   async run(args, env) {
     const { values } = parseArgs({
@@ -64,6 +65,7 @@ const apiTokenCreate: Command = {
         name: { type: "string" },
         "expires-in": { type: "string" },
         networks: { type: "string" },
+        unattended: { type: "boolean", default: false },
       },
       strict: true,
     });
@@ -75,12 +77,24 @@ const apiTokenCreate: Command = {
       networks: values.networks?.split(","),
     });
     if (!input.success) throw new UsageError(explainIssue(input.error.issues[0]));
-    const created = await withContext(env, (ctx) => createApiToken(ctx, input.data));
+    const created = await withContext(env, (ctx) =>
+      createTokenOnMachine(ctx, { ...input.data, isUnattended: values.unattended }),
+    );
     print(created.token);
-    const { name, role, expiresAt, networks } = created.row;
+    const { name, role, expiresAt, isUnattended, networks } = created.row;
     const until = expiresAt ? `until ${expiresAt}` : "until it is revoked";
     const from = networks.length === 0 ? "from anywhere" : `from ${networks.join(", ")}`;
     remark(`API token ${name} (${created.id}), role ${role}, good ${until}, ${from}. It is shown only now.`);
+    if (created.isAlarm)
+      remark(
+        "It acts unattended. Four eyes is on: every owner is alarmed, and one of them is to review it under Approvals.",
+      );
+    else if (isUnattended)
+      remark("It acts unattended: what a person is asked again for it does by itself. Four eyes is off.");
+    else
+      remark(
+        "It does not act unattended, since four eyes is on: what a person is asked again for waits for an approval. --unattended gives it that right, and alarms the owners.",
+      );
   },
 };
 

@@ -29,6 +29,7 @@ export const subject = z.object({
   role,
   state: z.string(),
   creatorRole: z.enum(ROLES).nullable(),
+  isUnattended: z.boolean(),
   whyNotNow: z.string().nullable(),
 });
 

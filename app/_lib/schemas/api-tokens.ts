@@ -15,6 +15,7 @@ export const apiTokenRow = z.object({
     .nullable()
     .describe("The admin whom it counts as, with their role of now; null for one of the command line's."),
   networks: z.array(z.string()).describe("Addresses and CIDR ranges that it may come from; none for any."),
+  isUnattended: z.boolean(),
   createdAt: instant,
   expiresAt: instant.nullable(),
   lastUsedAt: instant.nullable().describe("A use is noted once a minute, and at once from another address."),

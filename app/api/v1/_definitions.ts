@@ -17,11 +17,19 @@ import * as admins from "./admins/route.ts";
 import * as apiTokensIdRevoke from "./api-tokens/[id]/revoke/route.ts";
 import * as apiTokensId from "./api-tokens/[id]/route.ts";
 import * as apiTokens from "./api-tokens/route.ts";
+import * as approvalPolicy from "./approval-policy/route.ts";
+import * as approvalsIdApprove from "./approvals/[id]/approve/route.ts";
+import * as approvalsIdDecline from "./approvals/[id]/decline/route.ts";
+import * as approvalsId from "./approvals/[id]/route.ts";
+import * as approvalsIdRun from "./approvals/[id]/run/route.ts";
+import * as approvalsIdWithdraw from "./approvals/[id]/withdraw/route.ts";
+import * as approvals from "./approvals/route.ts";
 import * as audiencesIdLifetimesPreview from "./audiences/[id]/lifetimes/preview/route.ts";
 import * as audiencesId from "./audiences/[id]/route.ts";
 import * as audiences from "./audiences/route.ts";
 import * as auditEntriesId from "./audit-entries/[id]/route.ts";
 import * as auditEntries from "./audit-entries/route.ts";
+import * as breakGlassIdReview from "./break-glass/[id]/review/route.ts";
 import * as clientsIdDetectionRulesRule from "./clients/[id]/detection-rules/[rule]/route.ts";
 import * as clientsIdDetectionRules from "./clients/[id]/detection-rules/route.ts";
 import * as clientsIdDisable from "./clients/[id]/disable/route.ts";
@@ -34,6 +42,7 @@ import * as clientsIdRotateSecret from "./clients/[id]/rotate-secret/route.ts";
 import * as clientsId from "./clients/[id]/route.ts";
 import * as clientsIdSecretsSecretIdRevoke from "./clients/[id]/secrets/[secretId]/revoke/route.ts";
 import * as clients from "./clients/route.ts";
+import * as compromiseWindowsKindId from "./compromise-windows/[kind]/[id]/route.ts";
 import * as detectionRules from "./detection-rules/route.ts";
 import * as detectionsIdCase from "./detections/[id]/case/route.ts";
 import * as detectionsIdMute from "./detections/[id]/mute/route.ts";
@@ -165,6 +174,7 @@ import * as signalStreamsIdVerify from "./signal-streams/[id]/verify/route.ts";
 import * as signalStreams from "./signal-streams/route.ts";
 import * as tokenUsesFacets from "./token-uses/facets/route.ts";
 import * as tokenUsesHistogram from "./token-uses/histogram/route.ts";
+import * as tokenUsesMap from "./token-uses/map/route.ts";
 import * as tokenUses from "./token-uses/route.ts";
 import * as tokenUsesSummary from "./token-uses/summary/route.ts";
 import * as tokensIdLifeline from "./tokens/[id]/lifeline/route.ts";
@@ -220,12 +230,21 @@ export function allRoutes(): Route[] {
     apiTokens,
     apiTokensId,
     apiTokensIdRevoke,
+    approvalPolicy,
+    approvals,
+    approvalsId,
+    approvalsIdApprove,
+    approvalsIdDecline,
+    approvalsIdRun,
+    approvalsIdWithdraw,
+    breakGlassIdReview,
     audiences,
     audiencesId,
     audiencesIdLifetimesPreview,
     auditEntries,
     auditEntriesId,
     clients,
+    compromiseWindowsKindId,
     clientsId,
     clientsIdLifetimesExplain,
     clientsIdLifetimesPreview,
@@ -369,6 +388,7 @@ export function allRoutes(): Route[] {
     tokenUses,
     tokenUsesFacets,
     tokenUsesHistogram,
+    tokenUsesMap,
     tokenUsesSummary,
     tokens,
     tokensId,

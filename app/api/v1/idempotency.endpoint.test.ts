@@ -139,7 +139,10 @@ describe("under an idempotency key", () => {
       name: "t",
       role: "owner",
     });
-    await console.db.query("UPDATE api_token SET creator_id = $2::uuid WHERE id = $1::uuid", [id, adminId]);
+    await console.db.query("UPDATE api_token SET created_by_id = $2::uuid WHERE id = $1::uuid", [
+      id,
+      adminId,
+    ]);
     const body = JSON.stringify(named());
     const headers = { "idempotency-key": key, authorization: `Bearer ${token}` };
     const again = () => console.send({ method: "POST", path: "/api/v1/groups", role: null, body, headers });

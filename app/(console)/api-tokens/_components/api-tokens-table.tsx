@@ -43,6 +43,16 @@ const COLUMNS: DataTableColumn<ApiTokenRow>[] = [
     cell: (row) => <span title={ROLE_WORDS[row.role].means}>{ROLE_WORDS[row.role].name}</span>,
   },
   {
+    id: "acts",
+    header: words.acts,
+    size: 130,
+    cell: (row) => (
+      <span title={row.isUnattended ? words.unattendedMeans : words.attendedMeans}>
+        {row.isUnattended ? words.isUnattended : words.isAttended}
+      </span>
+    ),
+  },
+  {
     id: "from",
     header: words.from,
     size: 150,

@@ -1,6 +1,6 @@
 "use client";
 
-import { NativeSelect, Stack, Textarea, TextInput } from "@mantine/core";
+import { Checkbox, NativeSelect, Stack, Textarea, TextInput } from "@mantine/core";
 import Link from "next/link";
 import { useState } from "react";
 import { RoleChoice } from "#app/(console)/_components/role-choice.tsx";
@@ -32,12 +32,14 @@ export function CreateApiToken({ consoleUrl }: { consoleUrl: string }) {
   const [role, setRole] = useState<Role>("auditor");
   const [life, setLife] = useState(String(90 * DAY));
   const [networks, setNetworks] = useState("");
+  const [isUnattended, setIsUnattended] = useState(false);
   const [created, setCreated] = useState<CreatedApiToken | null>(null);
 
   async function save() {
     const body = {
       name,
       role,
+      isUnattended,
       networks: networksOf(networks),
       ...(life === "" ? {} : { expiresInSeconds: Number(life) }),
     };
@@ -116,6 +118,14 @@ export function CreateApiToken({ consoleUrl }: { consoleUrl: string }) {
           value={life}
           onChange={(event) => setLife(event.currentTarget.value)}
           error={request.faultOf("expiresInSeconds")}
+        />
+      </FormSection>
+      <FormSection title={words.alone} help={words.aloneHelp}>
+        <Checkbox
+          label={words.unattended}
+          description={words.unattendedMeans}
+          checked={isUnattended}
+          onChange={(event) => setIsUnattended(event.currentTarget.checked)}
         />
       </FormSection>
     </FormCard>

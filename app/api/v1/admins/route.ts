@@ -25,6 +25,7 @@ export const POST = defineRoute({
   summary: "Invites an admin; the one-time link is in this answer alone",
   permission: "admin:write",
   stepUp: "roles",
+  runBy: "requester",
   body: createAdminInput,
   status: 201,
   location: ({ admin }) => `/api/v1/admins/${admin.id}`,

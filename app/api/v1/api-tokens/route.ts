@@ -23,6 +23,7 @@ export const POST = defineRoute({
   summary: "Makes an API token; its value is in this answer alone",
   permission: "api-token:write",
   stepUp: "api-tokens",
+  runBy: "requester",
   body: createApiTokenInput,
   status: 201,
   location: ({ id }) => `/api/v1/api-tokens/${id}`,
