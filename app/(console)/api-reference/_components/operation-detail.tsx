@@ -114,6 +114,7 @@ function needsOf(operation: NamedOperation) {
   const permission = operation["x-permission"];
   const stepUp = operation["x-step-up"];
   const once = operation["x-shown-once"];
+  const approval = operation["x-approval"];
   const roles = ROLES.filter((role) => roleHas(role, permission as Permission));
   return [
     { key: words.permission, value: permissionWords(permission) },
@@ -121,6 +122,9 @@ function needsOf(operation: NamedOperation) {
       ? []
       : [{ key: words.roles, value: roles.map((role) => ROLE_WORDS[role].name).join(", ") }]),
     ...(stepUp === undefined ? [] : [{ key: words.stepUp, value: stepUpWords(stepUp) }]),
+    ...(approval === undefined
+      ? []
+      : [{ key: words.secondPerson, value: words.secondPersonMeans(approval.runBy === "requester") }]),
     ...(once === undefined ? [] : [{ key: words.shownOnce, value: words.shownOnceMeans(once.join(", ")) }]),
   ];
 }

@@ -53,7 +53,11 @@ export const referenceWords = {
   signedIn: "signed in",
   roles: "Roles",
   stepUp: "Asked again",
-  stepUpAlways: (kind: string) => `Admins confirm that it is them first (${kind}). API tokens are not asked.`,
+  stepUpAlways: (kind: string) =>
+    `Admins confirm that it is them first (${kind}). An API token that does not act unattended waits for an approval.`,
+  secondPerson: "Second person",
+  secondPersonMeans: (isDoneByRequester: boolean) =>
+    `Where the organisation wants four eyes for it: it waits as an approval (202). Once it is approved, ${isDoneByRequester ? "the very same request does it" : "it is done as planned"}.`,
   stepUpWhere: (kind: string, where: string) => `Admins confirm that it is them first (${kind}) ${where}`,
   shownOnce: "Shown once",
   shownOnceMeans: (fields: string) =>

@@ -45,6 +45,7 @@ export type Operation = {
   tags: string[];
   "x-permission": string;
   "x-step-up"?: { kind: string; where?: string };
+  "x-approval"?: { runBy: string };
   "x-shown-once"?: string[];
   parameters: (Parameter | Reference)[];
   requestBody?: { content: Record<string, { schema: JsonSchema }> };
