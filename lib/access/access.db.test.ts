@@ -76,7 +76,7 @@ test("who is disabled, not enrolled, expired or revoked has it and may not", asy
   const owner = world.as("owner");
   const token = await createApiToken(owner, { name: "ci", role: "owner" });
   await revokeApiToken(owner, { apiTokenId: token.id });
-  const live = await createApiToken(owner, { name: "live", role: "governor" });
+  const live = await createApiToken(owner, { name: "live", role: "governor", isUnattended: true });
   const { holders } = await explainAct(owner, { actId: "postKeys" }, ACTS);
   const may = Object.fromEntries(holders.map((holder) => [holder.id, holder.may]));
   expect(may).toEqual({ [here]: true, [gone]: false, [coming]: false, [token.id]: false, [live.id]: true });

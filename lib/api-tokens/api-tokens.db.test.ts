@@ -151,7 +151,7 @@ describe("API tokens", () => {
 
   test("made by a token count as that token's creator; made by the command line, as nobody", async () => {
     const boss = await admin("owner");
-    const first = await createApiToken(boss, { name: "first", role: "owner" });
+    const first = await createApiToken(boss, { name: "first", role: "owner", isUnattended: true });
     const second = await createApiToken(await asToken(first.token), { name: "second", role: "owner" });
     expect(second.row).toMatchObject({ createdBy: "first", creator: { id: boss.actor.id, role: "owner" } });
     expect((await createApiToken(ctx, { name: "third", role: "owner" })).row.creator).toBeNull();

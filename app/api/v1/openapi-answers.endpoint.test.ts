@@ -30,6 +30,8 @@ async function successOf(named: NamedOperation) {
 describe("a read that is sent again with its ETag is answered 304, without a body", () => {
   /** What is there only after something that no seed makes, or only for people. */
   const NOTHING_THERE = new Set([
+    "GET /api/v1/approvals/{id}",
+    "GET /api/v1/compromise-windows/{kind}/{id}",
     "GET /api/v1/detections/{id}",
     "GET /api/v1/me/factors",
     "GET /api/v1/me/notification-choices",
