@@ -75,6 +75,7 @@ const SENT_TO_BE_USED = new Set([
   "content",
   "challenge",
   "passkey",
+  "clientSecret",
 ]);
 
 /** Whether a body has something that is sent to be used and not kept. */
