@@ -94,7 +94,6 @@ export function AccessTable({ areas }: Pick<Explained, "areas">) {
               },
               {
                 header: words.inTheWay,
-                isExtra: true,
                 isWrapping: true,
                 cell: ({ obstacles, acts }: PermissionRow) => (
                   <Obstacles
