@@ -30,7 +30,12 @@ const browser = {
 };
 
 /** What keeps the product from working for everybody else meanwhile or ends their tokens, one after the other, and beside it what starts a product of its own. */
-const ALONE = [/tokens\/slow-search\.spec\.ts/, /keys\/.*\.spec\.ts/, /incidents\/drill\.spec\.ts/];
+const ALONE = [
+  /tokens\/slow-search\.spec\.ts/,
+  /keys\/.*\.spec\.ts/,
+  /approvals\/.*\.spec\.ts/,
+  /incidents\/drill\.spec\.ts/,
+];
 
 const isForPictures = process.env.UPDATE_PICTURES === "1";
 

@@ -1,13 +1,25 @@
 import { randomUUID } from "node:crypto";
+import type { Pass } from "./approvals/pass.ts";
 import type { Role } from "./authz/roles.ts";
 import type { Database } from "./db/database.ts";
 import type { SqlDatabase } from "./db/sql-database.ts";
 import type { CountryOf } from "./places/country-database.ts";
 
+export type ApiTokenActor = {
+  kind: "api_token";
+  id: string;
+  name: string;
+  role: Role;
+  /** Whether it does by itself what a person is asked again for. */
+  isUnattended: boolean;
+  /** The admin that it counts as, where a second person is asked for; null: made on the machine. */
+  personId: string | null;
+};
+
 /** Who acts. `name` is what people call them: an e-mail address, an API token's name, a client_id. */
 export type Actor =
   | { kind: "admin"; id: string; name: string; role: Role; sessionId: string }
-  | { kind: "api_token"; id: string; name: string; role: Role }
+  | ApiTokenActor
   | { kind: "client"; id: string; name: string }
   | { kind: "user"; id: string; name: string }
   | { kind: "system"; id: string; name: string }
@@ -28,6 +40,8 @@ export type Context<Db extends SqlDatabase = Database> = {
    * Absent: such a failure is a warning of the process.
    */
   noteFailure?: (error: unknown, what: string) => void;
+  /** Of an act that is tried out, or done with a second person's approval. */
+  pass?: Pass;
 };
 
 /** What a use case that speaks SQL alone needs: an authority has no more. */

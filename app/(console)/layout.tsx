@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { requestContext } from "#app/_lib/context.ts";
 import { COLLAPSED_COOKIE } from "#components/frame/collapsed-cookie.ts";
 import { findSession } from "#lib/admins/find-session.ts";
+import { countOpen } from "#lib/approvals/count-open.ts";
 import { ROLE_WORDS, roleHas } from "#lib/authz/roles.ts";
 import { getEnv } from "#lib/env.ts";
 import { countUnread } from "#lib/notifications/list-notifications.ts";
@@ -14,9 +15,10 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
   const ctx = await requestContext();
   const { actor, db, now } = ctx;
   if (actor.kind !== "admin") return children;
-  const [session, tablePreferences, unread] = await Promise.all([
+  const [session, tablePreferences, approvals, unread] = await Promise.all([
     findSession(db, { sessionId: actor.sessionId, now }),
     readTablePreferences(ctx),
+    countOpen(ctx),
     countUnread(ctx),
   ]);
   const isCollapsed = (await cookies()).get(COLLAPSED_COOKIE)?.value === "collapsed";
@@ -27,6 +29,7 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
       role={actor.role}
       isCollapsed={isCollapsed}
       tablePreferences={tablePreferences}
+      approvals={approvals}
       unread={unread}
       mayExport={roleHas(actor.role, "export:create")}
       now={now.toISOString()}

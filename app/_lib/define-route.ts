@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
+import type { RunBy } from "#lib/approvals/model.ts";
 import { holdsSecret } from "#lib/audit/redact.ts";
 import { requirePermission } from "#lib/authz/require-permission.ts";
 import type { Permission } from "#lib/authz/roles.ts";
@@ -16,6 +17,7 @@ import { requireNoForeignOrigin, requireSameOrigin } from "./origin-check.ts";
 import { logProblem, problemResponse } from "./problem.ts";
 import { readJson } from "./read-body.ts";
 import { recordRefusal } from "./record-refusal.ts";
+import { withSecondPerson } from "./second-person.ts";
 import { requireStorable } from "./storable.ts";
 
 /** Who may call: holders of a permission, anybody signed in, or everybody. */
@@ -67,6 +69,8 @@ export type RouteSpec<
   response: R;
   /** Of the success; 200 unless told. */
   status?: 200 | 201 | 202;
+  /** Where an act waits for a second person: its answer holds a secret or is fetched by who asked, so that they do it themselves once it is approved. */
+  runBy?: RunBy;
   /** Statuses of refusals that its shape does not tell: a link that is used up, too many attempts. */
   refusals?: readonly (401 | 404 | 409 | 410 | 429)[];
   handler: (
@@ -94,6 +98,7 @@ type Segments = Record<string, string | string[] | undefined>;
 /** What a `route.ts` exports under its method's name, with its declaration for OpenAPI and the access matrix. */
 export type Route = ((request: Request, context: { params: Promise<Segments> }) => Promise<Response>) & {
   spec: AnyRouteSpec;
+  replay(ctx: Context, raw: RawInput, request: Request): Promise<unknown>;
 };
 
 /**
@@ -121,15 +126,17 @@ export function defineRoute<
           else if (credential === "none") requireNoForeignOrigin(request.headers, getEnv().consoleUrl);
         }
         requireAccess(ctx, spec.permission);
-        if (typeof spec.stepUp === "string") await requireStepUp(ctx, spec.stepUp);
-        const input = {
-          params: parse(spec.params, segments, "path"),
-          ...parseQuery(spec.query, spec.list, request.url),
-          body:
-            spec.body === undefined ? {} : requireNoSecret(parse(spec.body, await readJson(request), "body")),
-          request,
-        } as unknown as RouteInput<P, Q, B, L>;
-        const result = await spec.handler(ctx, input);
+        // what nobody can be asked for waits for a person: the use case tells
+        if (typeof spec.stepUp === "string" && ctx.actor.kind !== "api_token")
+          await requireStepUp(ctx, spec.stepUp);
+        const raw = {
+          params: segments,
+          url: request.url,
+          body: spec.body === undefined ? undefined : await readJson(request),
+        };
+        const input = inputOf(spec, raw, request);
+        const call = { spec, request, raw, hasSecret: holdsSent(raw.body) };
+        const result = await withSecondPerson(ctx, call, (asWho) => spec.handler(asWho, input));
         return result instanceof Response ? privately(result, requestId) : answer(spec, result, requestId);
       } catch (error) {
         if (spec.method !== "GET") await recordRefusal(ctx, spec, segments, error);
@@ -141,7 +148,34 @@ export function defineRoute<
     }
   }
 
-  return Object.assign(handle, { spec: spec as unknown as AnyRouteSpec });
+  /** The same act as it was asked for earlier, as who is in the context: what is stored is parsed anew. */
+  async function replay(ctx: Context, raw: RawInput, request: Request): Promise<unknown> {
+    requireAccess(ctx, spec.permission);
+    const result = await spec.handler(ctx, inputOf(spec, raw, request));
+    if (result instanceof Response) throw new Error(`${spec.method} ${spec.path} answers no JSON`);
+    return result;
+  }
+
+  return Object.assign(handle, { spec: spec as unknown as AnyRouteSpec, replay });
+}
+
+/** What was sent, before it is parsed. */
+export type RawInput = { params: Segments; url: string; body: unknown };
+
+type Schemas = {
+  params?: z.ZodType | undefined;
+  query?: z.ZodType | undefined;
+  list?: TableDeclaration | undefined;
+  body?: z.ZodType | undefined;
+};
+
+function inputOf<P, Q, B, L>(spec: Schemas, raw: RawInput, request: Request): RouteInput<P, Q, B, L> {
+  return {
+    params: parse(spec.params, raw.params, "path"),
+    ...parseQuery(spec.query, spec.list, raw.url),
+    body: spec.body === undefined ? {} : requireNoSecret(parse(spec.body, raw.body, "body")),
+    request,
+  } as unknown as RouteInput<P, Q, B, L>;
 }
 
 function requireAccess(ctx: Context, access: Access): void {
@@ -208,6 +242,12 @@ const SENT_TO_BE_USED = new Set([
   "challenge",
   "passkey",
 ]);
+
+function holdsSent(body: unknown): boolean {
+  return (
+    typeof body === "object" && body !== null && Object.keys(body).some((key) => SENT_TO_BE_USED.has(key))
+  );
+}
 
 /** Names, notes and settings are shown and kept for years: a token that was pasted into one is not taken. */
 function requireNoSecret<T>(body: T, at: string[] = []): T {

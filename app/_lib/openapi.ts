@@ -1,9 +1,12 @@
 import { z } from "zod";
+import { GUARDED_KINDS } from "#lib/approvals/model.ts";
 import { allCountries, UNKNOWN_COUNTRY } from "#lib/list-query/country.ts";
 import type { Filter, TableDeclaration } from "#lib/list-query/define-table.ts";
 import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from "#lib/list-query/define-table.ts";
 import { STEP_UP_KINDS } from "#lib/step-up/model.ts";
 import type { AnyRouteSpec, Route } from "./define-route.ts";
+import { approvalRow } from "./schemas/approvals.ts";
+import { APPROVAL_REASON, BREAK_GLASS_REASON } from "./second-person.ts";
 
 type Json = Record<string, unknown>;
 
@@ -147,7 +150,9 @@ function operationOf(spec: AnyRouteSpec): Json {
     security: isPublic ? [] : [{ apiToken: [] }, { session: [] }],
     "x-permission": spec.permission,
     ...stepUpOf(spec),
+    ...approvalOf(spec),
     parameters: [
+      ...(isGuarded(spec) ? SECOND_PERSON : []),
       ...parametersOf(spec.params, "path"),
       ...parametersOf(spec.query, "query"),
       ...(spec.list === undefined ? [] : listParameters(spec.list)),
@@ -162,6 +167,7 @@ function operationOf(spec: AnyRouteSpec): Json {
         }),
     responses: {
       [String(spec.status ?? 200)]: { description: "Done", content: contentOf(spec.response) },
+      ...(isGuarded(spec) ? { 202: WAITS } : {}),
       ...Object.fromEntries(refusalsOf(spec).map((status) => [String(status), problem])),
     },
   };
@@ -172,6 +178,42 @@ function stepUpOf({ stepUp }: AnyRouteSpec): Json {
   if (stepUp === undefined) return {};
   return { "x-step-up": typeof stepUp === "string" ? { kind: stepUp } : stepUp };
 }
+
+/** Whether an act may want a second person: what a person is asked again for, but for what is their own or is itself the second person's. */
+function isGuarded({ stepUp, permission, path }: AnyRouteSpec): boolean {
+  if (stepUp === undefined || permission === "signed-in" || permission === "public") return false;
+  return !path.startsWith("/api/v1/approvals/");
+}
+
+function approvalOf(spec: AnyRouteSpec): Json {
+  return isGuarded(spec) ? { "x-approval": { runBy: spec.runBy ?? "approver" } } : {};
+}
+
+const SECOND_PERSON: Json[] = [
+  {
+    name: APPROVAL_REASON,
+    in: "header",
+    required: false,
+    description:
+      "Why, percent-encoded: where the act wants a second person, one is asked for (202) instead of `APPROVAL_REQUIRED`. API tokens ask in any case.",
+    schema: { type: "string" },
+  },
+  {
+    name: BREAK_GLASS_REASON,
+    in: "header",
+    required: false,
+    description:
+      "Why, percent-encoded: an owner in person does it without a second person. Every other owner is alarmed, and one of them is to review it.",
+    schema: { type: "string" },
+  },
+];
+
+const WAITS: Json = {
+  description:
+    "A second person is needed: it waits for 4 hours as the approval at `Location`, and is done once, as planned. Where `runBy` is `requester`, the very same request does it once it is approved.",
+  headers: { Location: { schema: { type: "string" } } },
+  content: { "application/json": { schema: { $ref: "#/components/schemas/Approval" } } },
+};
 
 /** The name of an operation in the document: `postKeysKidEmergency`. */
 export function operationId(spec: AnyRouteSpec): string {
@@ -195,9 +237,21 @@ const PROBLEM: Json = {
     code: {
       type: "string",
       description:
-        "Stable: decide by this. `STEP_UP_REQUIRED`: a signed-in admin shows again who they are (`POST /api/v1/me/step-up`), for `kind`, and sends the very same request once more. API tokens are not asked.",
+        "Stable: decide by this. `STEP_UP_REQUIRED`: a signed-in admin shows again who they are (`POST /api/v1/me/step-up`), for `kind`, and sends the very same request once more. API tokens are not asked. `APPROVAL_REQUIRED`: another person must approve; send the very same request with `approval-reason` to ask for it. `APPROVAL_STALE`: it would now do something else than what others saw.",
     },
-    kind: { type: "string", enum: [...STEP_UP_KINDS], description: "Of `STEP_UP_REQUIRED` alone." },
+    kind: {
+      type: "string",
+      enum: [...new Set([...STEP_UP_KINDS, ...GUARDED_KINDS])],
+      description: "Of `STEP_UP_REQUIRED` and `APPROVAL_REQUIRED` alone.",
+    },
+    subject: {
+      type: "string",
+      description: "Of a `STEP_UP_REQUIRED` for one very act: prove it with this subject.",
+    },
+    approvalId: {
+      type: "string",
+      description: "Of an `APPROVAL_REQUIRED` where the very same request waits already.",
+    },
     requestId: { type: "string" },
     errors: {
       type: "array",
@@ -238,7 +292,7 @@ export function openApiDocument(routes: readonly Route[]): Json {
           description: "The console's own; `__Host-tokenwarden.session` behind TLS. Changes need its Origin.",
         },
       },
-      schemas: { Problem: PROBLEM },
+      schemas: { Problem: PROBLEM, Approval: schemaOf(approvalRow, "output") },
       responses: {
         Problem: {
           description: "Refused",

@@ -1,3 +1,4 @@
+import type { GuardedKind } from "#lib/approvals/model.ts";
 import { redactSecrets } from "#lib/audit/redact.ts";
 import type { FieldProblem } from "#lib/errors.ts";
 import type { StepUpKind } from "#lib/step-up/model.ts";
@@ -26,8 +27,12 @@ export type Problem = {
   code: string;
   requestId: string;
   errors: FieldProblem[];
-  /** Of STEP_UP_REQUIRED: for which kind of acts the person is to show again who they are. */
-  kind?: StepUpKind;
+  /** Of STEP_UP_REQUIRED: for which kind of acts the person is to show again who they are; of APPROVAL_REQUIRED: why a second person is needed. */
+  kind?: StepUpKind | GuardedKind;
+  /** Of STEP_UP_REQUIRED for one very act. */
+  subject?: string;
+  /** Of APPROVAL_REQUIRED where the very same request waits already. */
+  approvalId?: string;
 };
 
 export function problemDocument(

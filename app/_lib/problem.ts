@@ -1,3 +1,4 @@
+import { ApprovalRequired } from "#lib/approvals/approval-required.ts";
 import { seldom } from "#lib/bounds/seldom.ts";
 import { isUnavailable } from "#lib/db/unavailable.ts";
 import { DomainError, type ErrorCode, type FieldProblem } from "#lib/errors.ts";
@@ -24,11 +25,13 @@ const STATUS: Record<ErrorCode, number> = {
   NOT_SIGNED_IN: 401,
   FORBIDDEN: 403,
   STEP_UP_REQUIRED: 403,
+  APPROVAL_REQUIRED: 403,
   NOT_FOUND: 404,
   CONFLICT: 409,
   STALE_VERSION: 409,
   ALREADY_ENDED: 409,
   PLAN_CHANGED: 409,
+  APPROVAL_STALE: 409,
   GONE: 410,
   TOO_MANY_ATTEMPTS: 429,
   UNAVAILABLE: 503,
@@ -40,7 +43,17 @@ export function problemOf(error: unknown, requestId: string): Problem {
   if (error instanceof RequestRefusal)
     return problemDocument(error.status, error.code, error.message, requestId, error.fields);
   if (error instanceof StepUpRequired)
-    return { ...problemDocument(403, error.code, error.message, requestId), kind: error.kind };
+    return {
+      ...problemDocument(403, error.code, error.message, requestId),
+      kind: error.kind,
+      ...(error.subject === null ? {} : { subject: error.subject }),
+    };
+  if (error instanceof ApprovalRequired)
+    return {
+      ...problemDocument(403, error.code, error.message, requestId),
+      kind: error.kind,
+      ...(error.approvalId === null ? {} : { approvalId: error.approvalId }),
+    };
   if (error instanceof DomainError)
     return problemDocument(STATUS[error.code], error.code, error.message, requestId, error.fields);
   if (isUnavailable(error))

@@ -123,7 +123,14 @@ export async function benchAudit(settings: Settings, { records, log, stack }: Op
   const { dataDir, url, db, seed, rollup, indexes } = await openLog(settings, { log, stack });
   const contextNow = (): Context => ({
     ...systemContext(db, "bench"),
-    actor: { kind: "api_token", id: "bench", name: "bench", role: "owner" },
+    actor: {
+      kind: "api_token",
+      id: "bench",
+      name: "bench",
+      role: "owner",
+      isUnattended: true,
+      personId: null,
+    },
   });
   const questions = questionsFor(seed);
   // the days end where today begins: "a day" is yesterday and what is left of it

@@ -20,6 +20,8 @@ export type InventoryReport = {
   at: string;
   machine: Machine;
   postgresql: string;
+  /** The database's own cache, as it says: `1506MB`. */
+  sharedBuffers: string;
   settings: Settings;
   seeded: SeedReport;
   isReused: boolean;
@@ -135,14 +137,15 @@ export async function benchInventory(
   const onScreen = await measurePages(inventory, someOf(values, settings), options);
   const settling = settings.settles ? await measureSettling(inventory, settings, options) : null;
   const { seeded, isReused } = inventory;
-  const [version] = await inventory.db.query<{ version: string }>(
-    "SELECT current_setting('server_version') AS version",
+  const [version] = await inventory.db.query<{ version: string; buffers: string }>(
+    "SELECT current_setting('server_version') AS version, current_setting('shared_buffers') AS buffers",
   );
   const report: InventoryReport = {
     what: "inventory",
     at: at.toISOString(),
     machine,
     postgresql: version?.version ?? "unknown",
+    sharedBuffers: version?.buffers ?? "unknown",
     settings,
     seeded,
     isReused,

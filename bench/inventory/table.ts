@@ -53,7 +53,7 @@ export function renderTable(report: InventoryReport): string {
   const phases = Object.entries(seeded.phases).map(([phase, seconds]) => `${phase} ${seconds.toFixed(0)} s`);
   return [
     `${MODES[settings.mode]}, ${report.at.slice(0, 10)}, commit ${machine.commit ?? "unknown"}: ${settings.rows} tokens, each question ${settings.repeats} times (pairs at most 3), the first time among them.`,
-    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.system}; load average before the run ${machine.loadAverage.toFixed(1)}. Node ${machine.node}, PostgreSQL ${report.postgresql} with 256 MB of shared buffers.`,
+    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.system}; load average before the run ${machine.loadAverage.toFixed(1)}. Node ${machine.node}, PostgreSQL ${report.postgresql} with ${report.sharedBuffers} of shared buffers.`,
     "",
     "| a page with its total | questions | median ms | p95 ms | worst p95 ms | goal |",
     "| --- | --- | --- | --- | --- | --- |",

@@ -71,9 +71,16 @@ async function seed(settings: Settings, stack: AsyncDisposableStack): Promise<Se
   const clientId = await seedRegistry(db, credentials);
   const asOwner: Context = {
     ...systemContext(db, "bench"),
-    actor: { kind: "api_token", id: "bench", name: "bench", role: "owner" },
+    actor: {
+      kind: "api_token",
+      id: "bench",
+      name: "bench",
+      role: "owner",
+      isUnattended: true,
+      personId: null,
+    },
   };
-  const { token } = await createApiToken(asOwner, { name: "bench", role: "responder" });
+  const { token } = await createApiToken(asOwner, { name: "bench", role: "responder", isUnattended: true });
   return {
     place: await choosePlace(url, dataDir),
     db,

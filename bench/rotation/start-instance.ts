@@ -99,7 +99,14 @@ export async function startInstance(cacheSeconds: number, stack: AsyncDisposable
     wrapper: createKeyWrapper(masterKey),
     owner: () => ({
       ...systemContext(db, "bench"),
-      actor: { kind: "api_token", id: "bench", name: "bench", role: "owner" },
+      actor: {
+        kind: "api_token",
+        id: "bench",
+        name: "bench",
+        role: "owner",
+        isUnattended: true,
+        personId: null,
+      },
     }),
   };
 }

@@ -57,6 +57,13 @@ const STATES = {
   muted: { word: "Muted", tone: "expired", Icon: IconBellOff },
   in_case: { word: "In a case", tone: "suspended", Icon: IconLifebuoy },
   done: { word: "Done", tone: "active", Icon: IconCircleCheck },
+  // approvals
+  pending: { word: "Waiting", tone: "suspended", Icon: IconClockPlay },
+  approved: { word: "Approved", tone: "standby", Icon: IconCircleCheck },
+  declined: { word: "Declined", tone: "revoked", Icon: IconBan },
+  withdrawn: { word: "Withdrawn", tone: "expired", Icon: IconCircleOff },
+  stale: { word: "Refused", tone: "revoked", Icon: IconAlertCircle },
+  lapsed: { word: "Lapsed", tone: "expired", Icon: IconClockOff },
 } as const;
 
 export type BadgeState = keyof typeof STATES;

@@ -20,7 +20,9 @@ import {
   IconTargetArrow,
   IconTransfer,
   IconUrgent,
+  IconUserCheck,
   IconUserQuestion,
+  IconUserShield,
   IconUsers,
 } from "@tabler/icons-react";
 
@@ -84,6 +86,12 @@ export const SECTIONS: { name: string | null; destinations: Destination[] }[] = 
         about: "Every use of a token and every act of an admin",
         Icon: IconChecklist,
       },
+      {
+        href: "/approvals",
+        name: "Approvals",
+        about: "What waits for a second person, and what was done without one",
+        Icon: IconUserCheck,
+      },
       { href: "/orders", name: "Orders", about: "What was revoked, suspended and restored", Icon: IconGavel },
     ],
   },
@@ -125,6 +133,12 @@ export const SECTIONS: { name: string | null; destinations: Destination[] }[] = 
         name: "E-mail",
         about: "The mail server, and what was sent: SMTP, test, outbox",
         Icon: IconMail,
+      },
+      {
+        href: "/settings/approvals",
+        name: "Four eyes",
+        about: "Which acts want a second person",
+        Icon: IconUserShield,
       },
       {
         href: "/settings/notifications",

@@ -6,6 +6,7 @@ import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand, IconSearch 
 import dynamic from "next/dynamic";
 import Link from "next/link";
 import { type ReactNode, useState } from "react";
+import type { OpenApprovals } from "#lib/approvals/model.ts";
 import type { Role } from "#lib/authz/roles.ts";
 import type { AllTablePreferences } from "#lib/preferences/model.ts";
 import { PreferencesProvider } from "../data-table/preferences.tsx";
@@ -16,11 +17,14 @@ import { LiveDot, LiveProvider } from "../live/live.tsx";
 import { Bell } from "../notifications/bell.tsx";
 import { expectDrawer, OnDemandDrawer } from "../on-demand/dialog.tsx";
 import { Hint } from "../on-demand/hint.tsx";
+import { SecondPersonDialog } from "../second-person/second-person-dialog.tsx";
 import { StepUpDialog } from "../step-up/step-up-dialog.tsx";
 import { ColorSchemeMenu } from "../theme/color-scheme-menu.tsx";
 import { WorkProvider } from "../work/work.tsx";
 import { WorkTray } from "../work/work-tray.tsx";
 import { AccountMenu, type Person } from "./account-menu.tsx";
+import { ApprovalsLink, approvalCounts } from "./approvals-link.tsx";
+import { BrokenGlassBanner } from "./broken-glass-banner.tsx";
 import { COLLAPSED_COOKIE } from "./collapsed-cookie.ts";
 import classes from "./frame.module.css";
 import { KeyboardMap } from "./keyboard-map.tsx";
@@ -41,6 +45,7 @@ type FrameProps = {
   /** Whether their role lets lists leave as files. */
   mayExport: boolean;
   tablePreferences: AllTablePreferences;
+  approvals: OpenApprovals;
   /** What they were told and have not read yet. */
   unread: number;
   /** The server's clock. */
@@ -79,12 +84,14 @@ export function Frame(props: FrameProps) {
     document.cookie = `${COLLAPSED_COOKIE}=${next ? "collapsed" : "open"}; path=/; max-age=31536000; samesite=lax`;
   }
 
+  const counts = approvalCounts(props.approvals);
   return (
     <ClockProvider now={now}>
       <LiveProvider>
         <PreferencesProvider initial={props.tablePreferences}>
           <WorkProvider mayExport={props.mayExport}>
             <StepUpDialog />
+            <SecondPersonDialog isOwner={props.role === "owner"} />
             <KeyboardMap />
             <a href="#main" className={classes.skip}>
               Skip to the page
@@ -114,13 +121,14 @@ export function Frame(props: FrameProps) {
                     <ModKey with="K" />
                   </kbd>
                 </UnstyledButton>
+                <ApprovalsLink approvals={props.approvals} />
                 <WorkTray />
                 <Bell unread={props.unread} />
                 <ColorSchemeMenu />
                 <AccountMenu person={person} onSignOut={onSignOut} />
               </header>
               <nav className={classes.side} aria-label="Console">
-                <Navigation isCollapsed={isCollapsed} />
+                <Navigation isCollapsed={isCollapsed} counts={counts} />
                 <div className={classes.foot} data-collapsed={isCollapsed || undefined}>
                   <LiveDot isShort={isCollapsed} />
                   <Hint
@@ -141,6 +149,7 @@ export function Frame(props: FrameProps) {
                 </div>
               </nav>
               <main id="main" tabIndex={-1} className={classes.main}>
+                <BrokenGlassBanner broken={props.approvals.toReview} />
                 {children}
               </main>
             </div>
@@ -152,7 +161,7 @@ export function Frame(props: FrameProps) {
               hiddenFrom="md"
             >
               <nav aria-label="Console, all pages">
-                <Navigation onNavigate={drawer.close} />
+                <Navigation onNavigate={drawer.close} counts={counts} />
               </nav>
               <div className={classes.foot}>
                 <LiveDot />

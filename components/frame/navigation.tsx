@@ -6,10 +6,13 @@ import { Hint } from "../on-demand/hint.tsx";
 import { destinationOf, SECTIONS } from "./destinations.ts";
 import classes from "./navigation.module.css";
 
-type NavigationProps = { isCollapsed?: boolean; onNavigate?: () => void };
+/** How many things wait, by where the navigation leads. */
+export type Counts = Readonly<Record<string, { count: number; means: string }>>;
+
+type NavigationProps = { isCollapsed?: boolean; onNavigate?: () => void; counts?: Counts };
 
 /** What the navigation leads to: icons and words, or icons alone with the words on hover. Stands inside of a `nav`. */
-export function Navigation({ isCollapsed = false, onNavigate }: NavigationProps) {
+export function Navigation({ isCollapsed = false, onNavigate, counts = {} }: NavigationProps) {
   const current = destinationOf(usePathname());
   return (
     <div className={classes.navigation} data-collapsed={isCollapsed || undefined}>
@@ -29,6 +32,7 @@ export function Navigation({ isCollapsed = false, onNavigate }: NavigationProps)
                   >
                     <Icon size={18} stroke={1.7} aria-hidden />
                     <span className={classes.word}>{name}</span>
+                    <Count of={counts[href]} />
                   </Link>
                 </Hint>
               </li>
@@ -37,5 +41,15 @@ export function Navigation({ isCollapsed = false, onNavigate }: NavigationProps)
         </div>
       ))}
     </div>
+  );
+}
+
+function Count({ of }: { of: { count: number; means: string } | undefined }) {
+  if (of === undefined || of.count === 0) return null;
+  return (
+    <span className={classes.count}>
+      {of.count}
+      <span className="for-screen-readers"> {of.means}</span>
+    </span>
   );
 }

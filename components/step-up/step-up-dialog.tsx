@@ -13,7 +13,7 @@ const StepUpForm = dynamic(() => import("./step-up-form.tsx").then((module) => m
   loading: () => <p>{words.loading}</p>,
 });
 
-type Asked = { kind: StepUpKind; answer: (isProven: boolean) => void };
+type Asked = { kind: StepUpKind; subject: string | undefined; answer: (isProven: boolean) => void };
 
 /** Over every other dialog of the console: it is asked in the middle of them. */
 const ABOVE_DIALOGS = 400;
@@ -25,7 +25,10 @@ const ABOVE_DIALOGS = 400;
 export function StepUpDialog() {
   const [asked, setAsked] = useState<Asked | null>(null);
 
-  useEffect(() => promptStepUpBy((kind) => new Promise((answer) => setAsked({ kind, answer }))), []);
+  useEffect(
+    () => promptStepUpBy((kind, subject) => new Promise((answer) => setAsked({ kind, subject, answer }))),
+    [],
+  );
 
   const close = useCallback(
     (isProven: boolean) => {
@@ -56,7 +59,7 @@ export function StepUpDialog() {
       closeOnEscape={false}
       closeOnClickOutside={false}
     >
-      {asked === null ? null : <StepUpForm kind={asked.kind} onDone={close} />}
+      {asked === null ? null : <StepUpForm kind={asked.kind} subject={asked.subject} onDone={close} />}
     </OnDemandDialog>
   );
 }

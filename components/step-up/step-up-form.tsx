@@ -16,7 +16,16 @@ type Offer = {
 };
 
 /** The passkey first where there is one, else the code. A question to a passkey is good once: after each failure it is asked for anew. */
-export function StepUpForm({ kind, onDone }: { kind: StepUpKind; onDone: (isProven: boolean) => void }) {
+export function StepUpForm({
+  kind,
+  subject,
+  onDone,
+}: {
+  kind: StepUpKind;
+  /** The one act that it is for; without it for all of the kind. */
+  subject: string | undefined;
+  onDone: (isProven: boolean) => void;
+}) {
   const asking = useSend();
   const proving = useSend(CODE);
   const [offer, setOffer] = useState<Offer | null>(null);
@@ -25,13 +34,13 @@ export function StepUpForm({ kind, onDone }: { kind: StepUpKind; onDone: (isProv
   const { send: ask } = asking;
 
   const look = useCallback(async () => {
-    const found = await ask<Offer>("POST", "/api/v1/me/step-up/options", { kind });
+    const found = await ask<Offer>("POST", "/api/v1/me/step-up/options", { kind, subject });
     if (found) setOffer(browserSupportsWebAuthn() ? found : { ...found, passkey: null });
-  }, [ask, kind]);
+  }, [ask, kind, subject]);
   useEffect(() => void look(), [look]);
 
   async function prove(proof: object): Promise<void> {
-    if (await proving.send("POST", "/api/v1/me/step-up", { kind, ...proof })) onDone(true);
+    if (await proving.send("POST", "/api/v1/me/step-up", { kind, subject, ...proof })) onDone(true);
     else await look();
   }
 
@@ -60,7 +69,7 @@ export function StepUpForm({ kind, onDone }: { kind: StepUpKind; onDone: (isProv
   const isBusy = proving.isBusy;
   return (
     <Stack gap="md">
-      <Text c="dimmed">{words.why(kind)}</Text>
+      <Text c="dimmed">{subject === undefined ? words.why(kind) : words.whyOnce}</Text>
       {fault === null ? null : (
         <Alert color="red" icon={<IconAlertCircle size={18} />} role="alert">
           {fault}

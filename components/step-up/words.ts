@@ -5,6 +5,8 @@ export const stepUpWords = {
   title: "Confirm it is you",
   why: (kind: StepUpKind) =>
     `You are about to ${STEP_UP_WORDS[kind].acts}. For the next ten minutes you are not asked again for acts of this kind.`,
+  whyOnce:
+    "This is asked for this very act, however short ago you confirmed another. It is good for five minutes and once.",
   passkey: "Use a passkey",
   or: "or with your authenticator app",
   code: "Six-digit code",

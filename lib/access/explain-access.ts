@@ -3,7 +3,6 @@ import { type Permission, permissionsOf, ROLE_WORDS, ROLES, type Role, roleHas }
 import type { Context } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { STEP_UP_WORDS } from "../step-up/model.ts";
-import { actsUnattended } from "../step-up/require-step-up.ts";
 import { actRowOf, distinctObstacles, rolesWith } from "./act-rows.ts";
 import type {
   ActRow,
@@ -76,8 +75,10 @@ export async function listActs(ctx: Context, acts: readonly DeclaredAct[]): Prom
 function stepUpWords(subject: Subject, { obstacles }: ActRow): string {
   const asked = obstacles.find((one) => one.kind === "step_up");
   if (asked === undefined) return "";
-  const actor = { kind: subject.kind, id: subject.id, name: subject.name, role: subject.role, sessionId: "" };
-  if (actsUnattended(actor)) return " Nobody is asked again who they are: an API token passes on its role.";
+  if (subject.kind === "api_token")
+    return subject.isUnattended
+      ? " Nobody is asked again who they are: this API token acts unattended."
+      : " It waits until a person approves it: this API token does not act unattended.";
   return ` They are asked again who they are${asked.where === null ? "" : `, ${asked.where}`} (${STEP_UP_WORDS[asked.of].name}).`;
 }
 

@@ -57,6 +57,8 @@ export type Subject = {
   email: string | null;
   role: Role;
   state: AdminState | ApiTokenState;
+  /** Of an API token: whether it does by itself what a person is asked again for. */
+  isUnattended: boolean;
   /** Why they can do nothing now, in a sentence; null where they can. */
   whyNotNow: string | null;
 };

@@ -103,6 +103,18 @@ export const PERMISSION_WORDS: Record<Permission, { area: Area; allows: string }
   },
   "shared-view:write": { area: "Organisation", allows: "Share views of lists, and change shared ones." },
   "access:read": { area: "Admins and automation", allows: "See who may do what, and why." },
+  "approval:read": {
+    area: "Admins and automation",
+    allows: "See what waits for a second person, and which acts want one.",
+  },
+  "approval:decide": {
+    area: "Admins and automation",
+    allows: "Approve or decline what another person asked for, and may be done oneself.",
+  },
+  "approval-policy:write": {
+    area: "Admins and automation",
+    allows: "Say which acts want a second person.",
+  },
   "admin:read": { area: "Admins and automation", allows: "See admins, their sessions and factors." },
   "admin:write": {
     area: "Admins and automation",

@@ -18,18 +18,25 @@ function subjectOfAdmin({ id, name, email, role, state }: AdminRow): Subject {
       : state === "active"
         ? null
         : "They have not finished their enrolment yet, and cannot sign in.";
-  return { kind: "admin", id, name, email, role, state, whyNotNow };
+  return { kind: "admin", id, name, email, role, state, isUnattended: false, whyNotNow };
 }
 
-type TokenRecord = { id: string; name: string; role: Role; isRevoked: boolean; isExpired: boolean };
+type TokenRecord = {
+  id: string;
+  name: string;
+  role: Role;
+  isUnattended: boolean;
+  isRevoked: boolean;
+  isExpired: boolean;
+};
 
 const TOKENS = `
-  SELECT id, name, role, revoked_at IS NOT NULL AS "isRevoked", coalesce(expires_at <= $1::timestamptz, false) AS "isExpired" FROM api_token`;
+  SELECT id, name, role, is_unattended AS "isUnattended", revoked_at IS NOT NULL AS "isRevoked", coalesce(expires_at <= $1::timestamptz, false) AS "isExpired" FROM api_token`;
 
-function subjectOfToken({ id, name, role, isRevoked, isExpired }: TokenRecord): Subject {
+function subjectOfToken({ id, name, role, isUnattended, isRevoked, isExpired }: TokenRecord): Subject {
   const state: ApiTokenRow["state"] = isRevoked ? "revoked" : isExpired ? "expired" : "active";
   const whyNotNow = state === "active" ? null : `The API token is ${state}: nothing is answered to it.`;
-  return { kind: "api_token", id, name, email: null, role, state, whyNotNow };
+  return { kind: "api_token", id, name, email: null, role, state, isUnattended, whyNotNow };
 }
 
 async function readTokens(db: Sql, now: Date, id?: string): Promise<Subject[]> {

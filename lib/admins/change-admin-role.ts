@@ -1,9 +1,9 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Role } from "../authz/roles.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import { endSessions } from "./end-sessions.ts";
 import { getAdminRow } from "./list-admins.ts";
 import type { AdminRow } from "./model.ts";
@@ -20,7 +20,7 @@ export async function changeAdminRole(
   { adminId, role }: { adminId: string; role: Role },
 ): Promise<AdminRow> {
   requirePermission(ctx, "admin:write");
-  await requireStepUp(ctx, "roles");
+  await requireApproval(ctx, "roles");
   if (ctx.actor.id === adminId)
     throw new DomainError("CONFLICT", "You cannot change your own role. Ask another owner.");
   return ctx.db.transaction(async (tx) => {

@@ -1,3 +1,4 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Role } from "../authz/roles.ts";
@@ -5,7 +6,6 @@ import type { Context } from "../context.ts";
 import { getEnv } from "../env.ts";
 import { DomainError } from "../errors.ts";
 import { uuidv7 } from "../ids.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import { storeLink } from "./create-setup-link.ts";
 import { getAdminRow } from "./list-admins.ts";
 import { type AdminRow, INVITATION_SECONDS, type OneTimeLink } from "./model.ts";
@@ -22,7 +22,7 @@ export async function createAdmin(
   consoleUrl: string = getEnv().consoleUrl,
 ): Promise<{ admin: AdminRow; link: OneTimeLink }> {
   requirePermission(ctx, "admin:write");
-  await requireStepUp(ctx, "roles");
+  await requireApproval(ctx, "roles");
   const email = input.email.toLowerCase();
   return ctx.db.transaction(async (tx) => {
     const id = uuidv7(ctx.now);

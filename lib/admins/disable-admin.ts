@@ -1,3 +1,4 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
@@ -9,7 +10,7 @@ import type { AdminRow } from "./model.ts";
 import { lockOwners, requireAnOwner } from "./owner-lock.ts";
 
 /**
- * Shuts an admin out at once: every session ends in the same transaction. Recorded as `admin.disabled`. Needs `admin:write`.
+ * Shuts an admin out at once: every session ends in the same transaction. Where four eyes is on, an owner is shut out by two. Recorded as `admin.disabled`. Needs `admin:write`.
  *
  * @throws {DomainError} NOT_FOUND, ALREADY_ENDED, CONFLICT for oneself and for the last owner.
  */
@@ -23,6 +24,8 @@ export async function disableAdmin(ctx: Context, { adminId }: { adminId: string 
     const before = await getAdminRow(tx, { id: adminId, now: ctx.now });
     if (before.state === "disabled")
       throw new DomainError("ALREADY_ENDED", "This admin is disabled already.");
+    // one owner alone does not end four eyes by ending the other
+    if (before.role === "owner") await requireApproval({ ...ctx, db: tx }, "roles");
     await tx.query("UPDATE admin SET disabled_at = $2::timestamptz WHERE id = $1::uuid", [adminId, ctx.now]);
     await requireAnOwner(tx);
     const sessions = await endSessions(tx, { adminId, now: ctx.now, reason: "admin_disabled" });

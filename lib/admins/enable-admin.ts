@@ -1,15 +1,15 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import { getAdminRow } from "./list-admins.ts";
 import type { AdminRow } from "./model.ts";
 
 /** Lets a disabled admin sign in again; no session comes back. Recorded as `admin.enabled`. Needs `admin:write`. */
 export async function enableAdmin(ctx: Context, { adminId }: { adminId: string }): Promise<AdminRow> {
   requirePermission(ctx, "admin:write");
-  await requireStepUp(ctx, "roles");
+  await requireApproval(ctx, "roles");
   return ctx.db.transaction(async (tx) => {
     const before = await getAdminRow(tx, { id: adminId, now: ctx.now });
     if (before.state !== "disabled") throw new DomainError("CONFLICT", "This admin is not disabled.");

@@ -1,9 +1,9 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { getEnv } from "../env.ts";
 import { DomainError } from "../errors.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import { storeLink } from "./create-setup-link.ts";
 import { endSessions } from "./end-sessions.ts";
 import { getAdminRow } from "./list-admins.ts";
@@ -22,7 +22,7 @@ export async function renewInvitation(
   consoleUrl: string = getEnv().consoleUrl,
 ): Promise<OneTimeLink> {
   requirePermission(ctx, "admin:write");
-  await requireStepUp(ctx, "roles");
+  await requireApproval(ctx, "roles");
   return ctx.db.transaction(async (tx) => {
     await lockOwners(tx);
     const admin = await getAdminRow(tx, { id: adminId, now: ctx.now });

@@ -16,7 +16,13 @@ describe("API tokens", () => {
     const created = await createApiToken(ctx, { name: "ci", role: "auditor", expiresInSeconds: 60 });
     const find = (seconds: number, value = created.token) =>
       findApiToken(world.db, { value, now: new Date(TEST_START.getTime() + seconds * 1000) });
-    expect(await find(0)).toEqual({ id: created.id, name: "ci", role: "auditor" });
+    expect(await find(0)).toEqual({
+      id: created.id,
+      name: "ci",
+      role: "auditor",
+      isUnattended: false,
+      personId: null,
+    });
     expect(await find(60)).toBeNull();
     expect(await find(0, `${created.token.slice(0, -1)}!`)).toBeNull();
     await revokeApiToken(ctx, { apiTokenId: created.id });

@@ -1,24 +1,31 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Role } from "../authz/roles.ts";
-import type { Context } from "../context.ts";
+import type { Actor, Context } from "../context.ts";
 import { uuidv7 } from "../ids.ts";
 import { generateSecret } from "../passwords/generated-secret.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import { readApiToken } from "./list-api-tokens.ts";
 import type { CreatedApiToken } from "./model.ts";
 
 /**
  * Makes a bearer credential for automation with a role of its own; the answer shows its value once.
+ * With `isUnattended` it does by itself what a person is asked again for; acts that want four eyes wait all the same. It counts as who makes it.
  * Recorded as `api_token.created`, never the value. Needs `api-token:write`.
  */
 export async function createApiToken(
   ctx: Context,
-  input: { name: string; role: Role; expiresInSeconds?: number | undefined },
+  input: {
+    name: string;
+    role: Role;
+    expiresInSeconds?: number | undefined;
+    isUnattended?: boolean | undefined;
+  },
 ): Promise<CreatedApiToken> {
   requirePermission(ctx, "api-token:write");
-  await requireStepUp(ctx, "api-tokens");
+  await requireApproval(ctx, "api-tokens");
   const secret = generateSecret("twk_");
+  const isUnattended = input.isUnattended ?? false;
   return ctx.db.transaction(async (tx) => {
     const id = uuidv7(ctx.now);
     const expiresAt =
@@ -26,16 +33,33 @@ export async function createApiToken(
         ? null
         : new Date(ctx.now.getTime() + input.expiresInSeconds * 1000);
     await tx.query(
-      `INSERT INTO api_token (id, name, role, token_hash, hint, created_by, created_at, expires_at)
-       VALUES ($1::uuid, $2::text, $3::text, $4::bytea, $5::text, $6::text, $7::timestamptz, $8::timestamptz)`,
-      [id, input.name, input.role, secret.hash, secret.hint, ctx.actor.name, ctx.now, expiresAt],
+      `INSERT INTO api_token (id, name, role, token_hash, hint, created_by, created_by_id, is_unattended, created_at, expires_at)
+       VALUES ($1::uuid, $2::text, $3::text, $4::bytea, $5::text, $6::text, $9::uuid, $10::boolean, $7::timestamptz, $8::timestamptz)`,
+      [
+        id,
+        input.name,
+        input.role,
+        secret.hash,
+        secret.hint,
+        ctx.actor.name,
+        ctx.now,
+        expiresAt,
+        creatorOf(ctx.actor),
+        isUnattended,
+      ],
     );
     const row = await readApiToken(tx, { id, now: ctx.now });
     await recordEntry(tx, ctx, {
       act: "api_token.created",
       target: { kind: "api_token", id, name: input.name },
-      after: { name: input.name, role: input.role, expiresAt: row.expiresAt },
+      after: { name: input.name, role: input.role, expiresAt: row.expiresAt, isUnattended },
     });
     return { id, token: secret.value, row };
   });
+}
+
+/** An API token that an API token makes is of the same person. */
+function creatorOf(actor: Actor): string | null {
+  if (actor.kind === "admin") return actor.id;
+  return actor.kind === "api_token" ? actor.personId : null;
 }

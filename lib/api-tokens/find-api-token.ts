@@ -1,4 +1,4 @@
-import type { Role } from "../authz/roles.ts";
+import type { ApiTokenActor } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { hashSecret } from "../passwords/generated-secret.ts";
 
@@ -10,15 +10,16 @@ const TOUCH_SECONDS = 60;
 export async function findApiToken(
   db: Sql,
   { value, now }: { value: string; now: Date },
-): Promise<{ id: string; name: string; role: Role } | null> {
+): Promise<Omit<ApiTokenActor, "kind"> | null> {
   if (!SHAPE.test(value)) return null;
-  const [row] = await db.query<{ id: string; name: string; role: Role; lastUsedAt: Date | null }>(
-    `SELECT id, name, role, last_used_at AS "lastUsedAt" FROM api_token
+  const [row] = await db.query<Omit<ApiTokenActor, "kind"> & { lastUsedAt: Date | null }>(
+    `SELECT id, name, role, is_unattended AS "isUnattended", created_by_id AS "personId", last_used_at AS "lastUsedAt" FROM api_token
      WHERE token_hash = $1::bytea AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2::timestamptz)`,
     [hashSecret(value), now],
   );
   if (row === undefined) return null;
   if (row.lastUsedAt === null || now.getTime() - row.lastUsedAt.getTime() >= TOUCH_SECONDS * 1000)
     await db.query("UPDATE api_token SET last_used_at = $2::timestamptz WHERE id = $1::uuid", [row.id, now]);
-  return { id: row.id, name: row.name, role: row.role };
+  const { id, name, role, isUnattended, personId } = row;
+  return { id, name, role, isUnattended, personId };
 }

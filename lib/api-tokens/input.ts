@@ -12,4 +12,6 @@ export const createApiTokenInput = z.strictObject({
     .min(API_TOKEN_TTL_RANGE.min, `must be at least ${API_TOKEN_TTL_RANGE.min} seconds`)
     .max(API_TOKEN_TTL_RANGE.max, `must be at most ${API_TOKEN_TTL_RANGE.max} seconds`)
     .optional(),
+  /** To do by itself what a person is asked again for. Without it such an act waits for a person's approval. */
+  isUnattended: z.boolean().default(false),
 });

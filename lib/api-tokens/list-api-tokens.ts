@@ -12,13 +12,14 @@ type Row = {
   role: Role;
   hint: string;
   createdBy: string;
+  isUnattended: boolean;
   createdAt: Date;
   expiresAt: Date | null;
   lastUsedAt: Date | null;
   revokedAt: Date | null;
 };
 
-const SELECT = `SELECT id, name, role, hint, created_by AS "createdBy", created_at AS "createdAt", expires_at AS "expiresAt",
+const SELECT = `SELECT id, name, role, hint, created_by AS "createdBy", is_unattended AS "isUnattended", created_at AS "createdAt", expires_at AS "expiresAt",
   last_used_at AS "lastUsedAt", revoked_at AS "revokedAt" FROM api_token`;
 
 /** API tokens shown at once: there are few, and the ended ones go last. */
@@ -50,6 +51,7 @@ function toApiTokenRow(row: Row, now: Date): ApiTokenRow {
     state: row.revokedAt !== null ? "revoked" : isExpired ? "expired" : "active",
     hint: row.hint,
     createdBy: row.createdBy,
+    isUnattended: row.isUnattended,
     createdAt: row.createdAt.toISOString(),
     expiresAt: row.expiresAt?.toISOString() ?? null,
     lastUsedAt: row.lastUsedAt?.toISOString() ?? null,

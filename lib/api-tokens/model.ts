@@ -12,6 +12,8 @@ export type ApiTokenRow = {
   /** The last four characters. */
   hint: string;
   createdBy: string;
+  /** Whether it does by itself what a person is asked again for. */
+  isUnattended: boolean;
   createdAt: string;
   expiresAt: string | null;
   /** Exact to a minute. */

@@ -11,6 +11,7 @@ import {
   mixColumn,
   mixConditions,
   NO_VERIFIER,
+  sumOf,
 } from "../use-rollups/mix.ts";
 import { readCovered } from "../use-rollups/read-covered.ts";
 import type { UseFacet, UseFacets } from "./model.ts";
@@ -30,7 +31,7 @@ const NOTHING: Partial<Record<MixFilter, string>> = { refusal: "", verifier: NO_
 function facetOf(facet: MixFilter, values: MixValues): Fragment {
   const column = trusted(mixColumn(facet));
   const nothing = NOTHING[facet] ?? null;
-  return sql`(SELECT ${trusted(`'${facet}'`)} AS facet, s.${column}::text AS value, sum(s.n)::bigint AS count FROM sums s
+  return sql`(SELECT ${trusted(`'${facet}'`)} AS facet, s.${column}::text AS value, ${sumOf("s.n")} AS count FROM sums s
     WHERE ${all(mixConditions("s", values, facet))} AND s.${column}::text IS DISTINCT FROM ${nothing}::text
     GROUP BY 2 ORDER BY 3 DESC, 2 LIMIT ${VALUES_MAX}::int)`;
 }
@@ -58,8 +59,8 @@ export async function getUseFacets(ctx: Context, filters: TokenUsesQuery["filter
     ...(spans.length === 0
       ? []
       : [
-          sql`SELECT ${trusted(columns)}, t.n FROM (SELECT u.mix, sum(u.n)::bigint AS n FROM (SELECT ${MIX_COUNTS} FROM use_rollup r WHERE ${joined(spans, " OR ")}) u
-            GROUP BY 1) t JOIN use_mix m ON m.id = t.mix`,
+          sql`SELECT ${trusted(columns)}, t.n FROM (SELECT u.mix, ${sumOf("u.n")} AS n FROM (SELECT ${MIX_COUNTS} FROM use_rollup r WHERE ${joined(spans, " OR ")}) u
+            GROUP BY 1) t JOIN mixes m ON m.id = t.mix`,
         ]),
     ...log.map(
       ({
@@ -71,7 +72,8 @@ export async function getUseFacets(ctx: Context, filters: TokenUsesQuery["filter
   ];
   const records = await withinTime<FacetRecord>(
     ctx.db,
-    sql`WITH sums (outcome, refusal, source, client_id, verifier_id, country, n) AS MATERIALIZED (${joined(sums, " UNION ALL ")}),
+    sql`WITH mixes AS MATERIALIZED (SELECT m.* FROM use_mix m),
+        sums (outcome, refusal, source, client_id, verifier_id, country, n) AS MATERIALIZED (${joined(sums, " UNION ALL ")}),
         counted AS (${joined(
           MIX_FILTERS.map((facet) => facetOf(facet, values)),
           " UNION ALL ",

@@ -2,7 +2,7 @@ import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { all, type Fragment, joined, run, sql } from "../list-query/sql-fragment.ts";
 import { partsOf, type RangeParts } from "../use-rollups/grains.ts";
-import { MIX_COUNTS, type MixValues, mixConditions } from "../use-rollups/mix.ts";
+import { MIX_COUNTS, type MixValues, mixConditions, sumOf } from "../use-rollups/mix.ts";
 import { readCovered } from "../use-rollups/read-covered.ts";
 import { type BucketRecord, bucketSecondsFor, fillBuckets } from "./buckets.ts";
 import type { UseHistogram } from "./model.ts";
@@ -34,15 +34,19 @@ function countsOf(
     ...rolled.map(({ grain, from, to }) => {
       const spans = sql`r.grain = ${grain}::int AND r.at >= ${from}::timestamptz AND r.at < ${to}::timestamptz`;
       return byMix
-        ? sql`SELECT u.at, m.outcome, sum(u.n)::bigint AS n
-            FROM (SELECT date_bin(${step}, r.at, timestamptz 'epoch') AS at, ${MIX_COUNTS} FROM use_rollup r WHERE ${spans}) u JOIN use_mix m ON m.id = u.mix
-            WHERE ${all(mixConditions("m", values))} GROUP BY 1, 2`
+        ? sql`SELECT u.at, m.outcome, ${sumOf("u.n")} AS n
+            FROM (SELECT date_bin(${step}, r.at, timestamptz 'epoch') AS at, ${MIX_COUNTS} FROM use_rollup r WHERE ${spans}) u JOIN wanted m ON m.id = u.mix
+            GROUP BY 1, 2`
         : sql`SELECT date_bin(${step}, r.at, timestamptz 'epoch') AS at, o.outcome, sum(o.n)::bigint AS n
             FROM use_rollup r CROSS JOIN LATERAL (VALUES ('issued', r.issued), ('allowed', r.allowed), ('refused', r.refused)) AS o(outcome, n)
             WHERE ${spans} AND ${wanted} GROUP BY 1, 2`;
     }),
   ];
-  return sql`SELECT p.at, p.outcome, sum(p.n)::bigint AS count FROM (${joined(counts, " UNION ALL ")}) p GROUP BY 1, 2`;
+  // as a table of its own, so that the counts are held against it at once: the planner takes them for a few, each to be looked up
+  const mixes = byMix
+    ? sql`WITH wanted AS MATERIALIZED (SELECT m.id, m.outcome FROM use_mix m WHERE ${all(mixConditions("m", values))}) `
+    : sql``;
+  return sql`${mixes}SELECT p.at, p.outcome, sum(p.n)::bigint AS count FROM (${joined(counts, " UNION ALL ")}) p GROUP BY 1, 2`;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import { networkOf } from "../incidents/network.ts";
 import { type Fragment, sql } from "../list-query/sql-fragment.ts";
 import { withinTime } from "../list-query/within-time.ts";
+import { DAY, type Span } from "../use-rollups/grains.ts";
 import { earlier, later } from "../use-rollups/stretches.ts";
 import type { UsePlace, UseSummary } from "./model.ts";
 import type { TokenUsesQuery } from "./table.ts";
@@ -10,12 +11,14 @@ import { findFollowedTokens, useConditions } from "./use-filters.ts";
 import { countedRange } from "./use-range.ts";
 import { findUseWindows, hullOf, lengthOf, rowsOfTokens, rowsWithin } from "./use-windows.ts";
 
-/** Uses that are looked at, the newest. */
-const LOOKED_AT = 20_000;
+/** Uses that are looked at, the newest: fewer where those would have to be picked out of many. */
+const LOOKED_AT = { many: 20_000, few: 2_000 };
 const LINES_MAX = 5;
 const TIMEOUT_MS = 2_000;
 /** Windows longer than this together are not read row by row: uses are found by who is followed. */
 const WINDOWS_MAX_MS = 86_400_000;
+/** Within so many days, and today's part, it is worth asking in which quarters of an hour they are. */
+const NEAR_DAYS_MS = 2 * WINDOWS_MAX_MS;
 
 type Record = {
   country: string | null;
@@ -56,28 +59,59 @@ function summed<Key>(
   return [...lines.values()].toSorted((one, other) => other.uses - one.uses);
 }
 
-/** The newest uses that match: within the windows that rollups tell, where those are short; else from the first of them to the last. */
-async function newestOf(ctx: Context, filters: TokenUsesQuery["filters"]): Promise<Fragment> {
+/** Where the newest so many are, if the rollups tell: to the quarter of an hour if that is not far back, else the days alone. */
+async function findNewest(
+  ctx: Context,
+  filters: TokenUsesQuery["filters"],
+  limit: number,
+): Promise<{ windows: Span[]; isShort: boolean } | null> {
+  const range = countedRange(filters, ctx.now);
+  const next = { direction: "desc", limit } as const;
+  const days = await findUseWindows(ctx.db, filters, range, { ...next, downTo: DAY });
+  if (days === null) return null;
+  if (lengthOf(days) > NEAR_DAYS_MS) return { windows: days, isShort: false };
+  const windows = (await findUseWindows(ctx.db, filters, range, next)) ?? days;
+  return { windows, isShort: lengthOf(windows) <= WINDOWS_MAX_MS };
+}
+
+/** What rollups count by beside the client: of a client's uses those that match are picked out. */
+const PICKED = ["outcome", "refusal", "source", "verifier", "country"] as const;
+
+/** The newest uses that match: within the windows that rollups tell, where those are short; else from the first of them to the last. And how many those are at most. */
+async function newestOf(
+  ctx: Context,
+  filters: TokenUsesQuery["filters"],
+): Promise<{ rows: Fragment; lookedAt: number }> {
   const { at: _, ...asked } = filters;
   const range = countedRange(filters, ctx.now);
-  const limit = LOOKED_AT + 1;
-  const windows = await findUseWindows(ctx.db, asked, range, { direction: "desc", limit });
-  const isShort = windows !== null && lengthOf(windows) <= WINDOWS_MAX_MS;
-  const { from, to } = (windows && !isShort && hullOf(windows)) || range;
-  const followed = windows === null ? await findFollowedTokens(ctx.db, asked) : null;
+  let lookedAt = LOOKED_AT.many;
+  let newest = await findNewest(ctx, filters, lookedAt + 1);
+  if (newest !== null && !newest.isShort && PICKED.some((filter) => asked[filter] !== undefined)) {
+    lookedAt = LOOKED_AT.few;
+    newest = await findNewest(ctx, filters, lookedAt + 1);
+  }
+  const { from, to } = (newest && !newest.isShort && hullOf(newest.windows)) || range;
+  const followed = newest === null ? await findFollowedTokens(ctx.db, asked) : null;
   const conditions = [
     sql`x.received_at >= ${later(from, range.from)}::timestamptz AND x.received_at < ${earlier(to, range.to)}::timestamptz`,
-    ...(await useConditions(ctx.db, followed?.others ?? asked, ctx.now, isShort ? "by rows" : "by tokens")),
+    ...(await useConditions(
+      ctx.db,
+      followed?.others ?? asked,
+      ctx.now,
+      newest?.isShort ? "by rows" : "by tokens",
+    )),
   ];
   const newestFirst = sql`x.received_at DESC, x.id DESC`;
-  return followed === null
-    ? rowsWithin(isShort ? windows : null, conditions, newestFirst, limit)
-    : rowsOfTokens(followed.tokens, conditions, newestFirst, limit);
+  const rows =
+    followed === null
+      ? rowsWithin(newest?.isShort ? newest.windows : null, conditions, newestFirst, lookedAt + 1)
+      : rowsOfTokens(followed.tokens, conditions, newestFirst, lookedAt + 1);
+  return { rows, lookedAt };
 }
 
 /**
  * Where a token, family, user, client, address or verifier was used in a query's time range, what was called and what was answered: by country and network, by
- * endpoint, by status, with the first and the last time of each. Of the newest 20,000 uses; null where reading them takes over two seconds. Needs `audit:read`.
+ * endpoint, by status, with the first and the last time of each. Of the newest 20,000 uses, or 2,000 where those have to be picked out of many; null where reading them takes over two seconds. Needs `audit:read`.
  *
  * @throws {DomainError} NOT_SIGNED_IN, FORBIDDEN
  */
@@ -86,9 +120,10 @@ export async function getUseSummary(
   filters: TokenUsesQuery["filters"],
 ): Promise<UseSummary | null> {
   requirePermission(ctx, "audit:read");
+  const { rows, lookedAt } = await newestOf(ctx, filters);
   const records = await withinTime<Record>(
     ctx.db,
-    sql`WITH newest AS MATERIALIZED (${await newestOf(ctx, filters)})
+    sql`WITH newest AS MATERIALIZED (${rows})
       SELECT x.country, x.ip, nullif(concat_ws(' ', x.method, x.path), '') AS endpoint, x.status, count(*)::int AS uses,
         count(*) FILTER (WHERE x.outcome = 'refused')::int AS refused, sum(x.bytes)::bigint AS bytes, min(x.at) AS first, max(x.at) AS last
       FROM newest x GROUP BY 1, 2, 3, 4`,
@@ -109,7 +144,8 @@ export async function getUseSummary(
   const bytes = records.filter((record) => record.bytes !== null);
   return {
     uses,
-    isCut: uses > LOOKED_AT,
+    isCut: uses > lookedAt,
+    lookedAt,
     firstAt: whole?.first.toISOString() ?? null,
     lastAt: whole?.last.toISOString() ?? null,
     bytes: bytes.length === 0 ? null : bytes.reduce((sum, record) => sum + Number(record.bytes), 0),

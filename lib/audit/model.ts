@@ -123,6 +123,8 @@ export type UseSummary = {
   uses: number;
   /** There are more uses than were looked at: the newest count. */
   isCut: boolean;
+  /** How many were looked at, at most. */
+  lookedAt: number;
   firstAt: string | null;
   lastAt: string | null;
   /** Of all answers whose size was reported; null where none was. */

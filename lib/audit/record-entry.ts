@@ -26,10 +26,20 @@ export type Act = {
  */
 export async function recordEntry(tx: Sql, ctx: SqlContext, entry: Act): Promise<string> {
   const id = uuidv7(ctx.now);
-  await insertEntry(tx, ctx, id, entry).catch((cause: unknown) => {
+  await insertEntry(tx, ctx, id, passed(ctx, entry)).catch((cause: unknown) => {
     throw unavailable(cause);
   });
   return id;
+}
+
+/** An act that is tried out or done with an approval is noted; of the approved one it is on record by whom. */
+function passed({ pass }: SqlContext, entry: Act): Act {
+  if (pass === undefined) return entry;
+  pass.acts.push(entry);
+  if (pass.approval === null) return entry;
+  const { id, way, approvedBy } = pass.approval;
+  const by = way === "break_glass" ? { breakGlass: id } : { approval: id, approvedBy };
+  return { ...entry, after: { ...entry.after, ...by } };
 }
 
 async function insertEntry(tx: Sql, ctx: SqlContext, id: string, entry: Act): Promise<void> {
@@ -70,21 +80,23 @@ async function insertEntry(tx: Sql, ctx: SqlContext, id: string, entry: Act): Pr
  */
 export async function recordEntries(tx: Sql, ctx: SqlContext, entries: readonly Act[]): Promise<void> {
   if (entries.length === 0) return;
-  const rows = entries.map((entry, index) => ({
-    n: index + 1,
-    id: uuidv7(ctx.now),
-    act: entry.act,
-    outcome: entry.errorCode === undefined ? "done" : "refused",
-    error_code: entry.errorCode ?? null,
-    target_kind: entry.target.kind,
-    target_id: entry.target.id,
-    target_name: entry.target.name,
-    reason: entry.reason ?? null,
-    note: entry.note ?? null,
-    before: entry.before ?? null,
-    after: entry.after ?? null,
-    salt: entrySalt().toString("hex"),
-  }));
+  const rows = entries
+    .map((one) => passed(ctx, one))
+    .map((entry, index) => ({
+      n: index + 1,
+      id: uuidv7(ctx.now),
+      act: entry.act,
+      outcome: entry.errorCode === undefined ? "done" : "refused",
+      error_code: entry.errorCode ?? null,
+      target_kind: entry.target.kind,
+      target_id: entry.target.id,
+      target_name: entry.target.name,
+      reason: entry.reason ?? null,
+      note: entry.note ?? null,
+      before: entry.before ?? null,
+      after: entry.after ?? null,
+      salt: entrySalt().toString("hex"),
+    }));
   await insertEntries(tx, ctx, rows).catch((cause: unknown) => {
     throw unavailable(cause);
   });

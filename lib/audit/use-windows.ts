@@ -1,9 +1,9 @@
 import type { Database } from "../db/database.ts";
 import { all, type Fragment, run, sql } from "../list-query/sql-fragment.ts";
-import { findWindows } from "../use-rollups/find-windows.ts";
+import { findWindows, type NextUses } from "../use-rollups/find-windows.ts";
 import type { Span } from "../use-rollups/grains.ts";
 import { readCovered } from "../use-rollups/read-covered.ts";
-import { type Direction, earlier, later } from "../use-rollups/stretches.ts";
+import { earlier, later } from "../use-rollups/stretches.ts";
 import type { TokenUsesQuery } from "./table.ts";
 import { mixValuesOf } from "./use-filters.ts";
 
@@ -15,7 +15,7 @@ export async function findUseWindows(
   db: Database,
   filters: TokenUsesQuery["filters"],
   range: Span,
-  next: { direction: Direction; limit: number },
+  next: NextUses,
 ): Promise<Span[] | null> {
   const { values, others } = await mixValuesOf(db, filters);
   if (Object.keys(others).length > 0 || Object.keys(values).length === 0) return null;

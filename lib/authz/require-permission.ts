@@ -26,6 +26,7 @@ export function can(ctx: Context, permission: Permission): boolean {
  */
 export function requirePermission(ctx: Context, permission: Permission): void {
   if (ctx.actor.kind === "anonymous") throw new DomainError("NOT_SIGNED_IN", "Sign in first.");
+  ctx.pass?.permissions.add(permission);
   if (!can(ctx, permission))
     throw new DomainError("FORBIDDEN", "Your role does not allow this.", {
       detail: `${ctx.actor.kind} ${ctx.actor.id} lacks ${permission}`,

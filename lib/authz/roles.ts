@@ -16,6 +16,7 @@ const READ = [
   "organisation:read",
   "incident:read",
   "detection:read",
+  "approval:read",
 ] as const;
 
 /** Plans, orders by plan, restores, orders called off; each wants the permission of its target's kind too. */
@@ -34,6 +35,8 @@ const RESPOND = [
 ] as const;
 /** To open cases, work on them and write them up, and to mute what was detected or make a case of it; what is taken back in one wants the order's permission too. */
 const HANDLE = ["incident:write", "detection:write"] as const;
+/** To approve or decline what another person asked for: who may do the act itself, and no API token. */
+const DECIDE = ["approval:decide"] as const;
 /** To shut a user out, with sessions and tokens, in one act. Letting them in again is the governors'. */
 const SHUT_OUT = ["user:disable"] as const;
 const GOVERN = [
@@ -66,6 +69,7 @@ const OWN = [
   "mail-settings:write",
   "notification-settings:write",
   "scanner:write",
+  "approval-policy:write",
 ] as const;
 
 /** `noun:verb`. */
@@ -75,6 +79,7 @@ export type Permission =
   | (typeof RESPOND)[number]
   | (typeof HANDLE)[number]
   | (typeof SHUT_OUT)[number]
+  | (typeof DECIDE)[number]
   | (typeof GOVERN)[number]
   | (typeof EXPORT)[number]
   | (typeof OVERSEE)[number]
@@ -87,18 +92,28 @@ const GRANTED: Record<Role, ReadonlySet<Permission>> = {
     ...RESPOND,
     ...HANDLE,
     ...SHUT_OUT,
+    ...DECIDE,
     ...GOVERN,
     ...EXPORT,
     ...OVERSEE,
     ...OWN,
   ]),
-  responder: new Set<Permission>([...READ, ...ORDER, ...RESPOND, ...HANDLE, ...SHUT_OUT, ...EXPORT]),
+  responder: new Set<Permission>([
+    ...READ,
+    ...ORDER,
+    ...RESPOND,
+    ...HANDLE,
+    ...SHUT_OUT,
+    ...DECIDE,
+    ...EXPORT,
+  ]),
   governor: new Set<Permission>([
     ...READ,
     ...ORDER,
     ...RESPOND.filter((p) => p === "token:revoke" || p === "family:revoke"),
     ...HANDLE,
     ...SHUT_OUT,
+    ...DECIDE,
     ...GOVERN,
   ]),
   auditor: new Set<Permission>([...READ, ...EXPORT, ...OVERSEE]),

@@ -39,7 +39,7 @@ export function testContexts(): TestContexts {
     },
     as: (role, name = `${role}@example.com`) => ({
       ...systemContext(current(), "test", TEST_START),
-      actor: { kind: "api_token", id: uuidv7(TEST_START), name, role },
+      actor: { kind: "api_token", id: uuidv7(TEST_START), name, role, isUnattended: true, personId: null },
     }),
     async asOwner(statement) {
       const { connectionString } = current().pool.options as { connectionString: string };

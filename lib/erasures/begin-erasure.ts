@@ -1,3 +1,4 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
@@ -5,7 +6,6 @@ import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { isUuid, uuidv7 } from "../ids.ts";
 import { ERASURE_BEGUN } from "../seals/erasures.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import { readUser } from "../users/get-user.ts";
 import { ERASURE_COLUMNS, type ErasureRecord, erasureOf } from "./erasure-row.ts";
 import { countUses, readRefusals } from "./get-erasure-plan.ts";
@@ -37,7 +37,7 @@ export async function beginErasure(
   { userId, reason, note, confirm }: BeginErasureInput & { userId: string },
 ): Promise<Erasure> {
   requirePermission(ctx, "user:erase");
-  await requireStepUp(ctx, "retention");
+  await requireApproval(ctx, "retention");
   if (reason === "unspecified" && note === "") throw badInput("note", "is needed where no reason is given");
   const uses = isUuid(userId) ? await countUses(ctx.db, userId) : 0;
   return ctx.db.transaction(async (tx) => {

@@ -1,3 +1,4 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
@@ -6,7 +7,6 @@ import { DomainError } from "../errors.ts";
 import { uuidv7 } from "../ids.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { tellSettingsChanged } from "../notifications/tell-settings-changed.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import { requireClientsAndName, requireFitting, requireSink } from "./check-sink.ts";
 import type { CreateEventStreamInput } from "./input.ts";
 import { type CreatedEventStream, EVENT_STREAMS_MAX } from "./model.ts";
@@ -32,7 +32,7 @@ export async function createEventStream(
   { outbound, wrapper }: SinkKeeping,
 ): Promise<CreatedEventStream> {
   requirePermission(ctx, "event-stream:write");
-  await requireStepUp(ctx, "streams");
+  await requireApproval(ctx, "streams");
   requireFitting(input.delivery, input);
   await requireSink(outbound, input.delivery, input.url);
   const id = uuidv7(ctx.now);

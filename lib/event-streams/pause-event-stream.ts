@@ -1,9 +1,9 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import { type Context, systemContext } from "../context.ts";
 import type { SqlDatabase } from "../db/sql-database.ts";
 import { tellSettingsChanged } from "../notifications/tell-settings-changed.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import type { EventStreamRow, EventStreamStatus } from "./model.ts";
 import { eventStreamTarget, lockStreamRecord, readEventStream } from "./stream-record.ts";
 
@@ -18,7 +18,7 @@ export async function switchEventStream(
   { streamId, status }: { streamId: string; status: EventStreamStatus },
 ): Promise<EventStreamRow> {
   requirePermission(ctx, "event-stream:write");
-  await requireStepUp(ctx, "streams");
+  await requireApproval(ctx, "streams");
   return ctx.db.transaction(async (tx) => {
     const before = await lockStreamRecord(tx, streamId);
     if (before.status !== status) {

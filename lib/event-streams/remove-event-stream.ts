@@ -1,8 +1,8 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { tellSettingsChanged } from "../notifications/tell-settings-changed.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import { auditedEventStream, eventStreamTarget, lockStreamRecord, withLag } from "./stream-record.ts";
 
 /**
@@ -15,7 +15,7 @@ export async function removeEventStream(
   { streamId }: { streamId: string },
 ): Promise<{ id: string }> {
   requirePermission(ctx, "event-stream:write");
-  await requireStepUp(ctx, "streams");
+  await requireApproval(ctx, "streams");
   return ctx.db.transaction(async (tx) => {
     const record = await lockStreamRecord(tx, streamId);
     const { lag } = await withLag(tx, record);

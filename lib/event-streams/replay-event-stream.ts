@@ -1,8 +1,8 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import type { EventStreamRow } from "./model.ts";
 import { eventStreamTarget, lockStreamRecord, readEventStream } from "./stream-record.ts";
 
@@ -17,7 +17,7 @@ export async function replayEventStream(
   { streamId, from }: { streamId: string; from: Date },
 ): Promise<EventStreamRow> {
   requirePermission(ctx, "event-stream:write");
-  await requireStepUp(ctx, "streams");
+  await requireApproval(ctx, "streams");
   if (from > ctx.now)
     throw new DomainError("INVALID_INPUT", "Only what was can be sent again.", {
       fields: [{ path: "from", message: "must not lie in the future" }],

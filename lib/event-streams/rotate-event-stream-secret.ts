@@ -1,10 +1,10 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import type { KeyWrapper } from "../keys/key-wrapper.ts";
 import { tellSettingsChanged } from "../notifications/tell-settings-changed.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import { type CreatedEventStream, PREVIOUS_SECRET_HOURS } from "./model.ts";
 import { newSigningSecret, signingSecretLabel, wrapText } from "./sealed-values.ts";
 import { eventStreamTarget, lockStreamRecord, readEventStream } from "./stream-record.ts";
@@ -21,7 +21,7 @@ export async function rotateEventStreamSecret(
   { wrapper }: { wrapper: KeyWrapper },
 ): Promise<CreatedEventStream> {
   requirePermission(ctx, "event-stream:write");
-  await requireStepUp(ctx, "streams");
+  await requireApproval(ctx, "streams");
   const secret = newSigningSecret();
   const wrapped = await wrapText(wrapper, signingSecretLabel(streamId), secret);
   return ctx.db.transaction(async (tx) => {

@@ -1,3 +1,4 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { changesOf, requireVersion } from "../audit/changes.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
@@ -5,7 +6,6 @@ import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { tellSettingsChanged } from "../notifications/tell-settings-changed.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import { requireClientsAndName, requireFitting, requireSink } from "./check-sink.ts";
 import type { UpdateEventStreamInput } from "./input.ts";
 import type { EventStreamRow } from "./model.ts";
@@ -31,7 +31,7 @@ export async function updateEventStream(
   { outbound, wrapper }: SinkKeeping,
 ): Promise<EventStreamRow> {
   requirePermission(ctx, "event-stream:write");
-  await requireStepUp(ctx, "streams");
+  await requireApproval(ctx, "streams");
   const { delivery } = await getStreamRecord(ctx.db, streamId);
   requireFitting(delivery, input);
   if (input.url !== undefined) await requireSink(outbound, delivery, input.url);

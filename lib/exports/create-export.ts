@@ -1,3 +1,4 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
@@ -6,7 +7,6 @@ import { uuidv7 } from "../ids.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { parseListText } from "../lists/parse-list-text.ts";
 import { LIST_PERMISSION } from "../lists/permission.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import { EXPORT_COLUMNS, type ExportRecord, exportDetailOf } from "./export-row.ts";
 import type { CreateExportInput } from "./input.ts";
 import {
@@ -49,7 +49,10 @@ async function requireRoom(tx: Sql, ctx: Context): Promise<void> {
  */
 export async function createExport(ctx: Context, input: CreateExportInput): Promise<ExportDetail> {
   requirePermission(ctx, "export:create");
-  await requireStepUp(ctx, "exports");
+  const filters = input.query === "" ? "all of it" : `filtered by ${input.query}`;
+  await requireApproval(ctx, "exports", {
+    says: [`The list ${input.list} leaves as a file (${input.format}), ${filters}.`],
+  });
   requirePermission(ctx, LIST_PERMISSION[input.list]);
   if (!exportFormatsOf(input.list).includes(input.format))
     throw new DomainError("INVALID_INPUT", "This list is not exported in that format.", {

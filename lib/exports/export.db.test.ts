@@ -27,7 +27,11 @@ let clientId: string;
 async function actorOf(role: Role, now = new Date()): Promise<Context> {
   const name = `${role} of exports`;
   const { id } = await createApiToken(world.as("owner"), { name, role });
-  return { ...world.as(role), now, actor: { kind: "api_token", role, id, name } };
+  return {
+    ...world.as(role),
+    now,
+    actor: { kind: "api_token", role, id, name, isUnattended: true, personId: null },
+  };
 }
 
 beforeEach(async () => {

@@ -1,10 +1,10 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntries } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { atWords } from "../order-plans/plan-words.ts";
 import { requireNote } from "../revocations/place-order.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import { activateStandby } from "./activate-standby.ts";
 import { getKey } from "./get-key.ts";
 import type { ChangeKeyInput } from "./input.ts";
@@ -19,7 +19,7 @@ import type { RotationResult } from "./model.ts";
  */
 export async function activateKey(ctx: Context, input: ChangeKeyInput): Promise<RotationResult> {
   requirePermission(ctx, "key:rotate");
-  await requireStepUp(ctx, "keys");
+  await requireApproval(ctx, "keys");
   requireNote(input);
   const { reason, note } = input;
   const replaced = await ctx.db.transaction(async (tx) => {

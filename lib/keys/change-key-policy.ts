@@ -1,10 +1,10 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { changesOf, requireVersion } from "../audit/changes.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { notFound } from "../errors.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import type { KeyPolicyInput } from "./input.ts";
 import { readKeyPolicies } from "./list-key-policies.ts";
 import { KEY_PURPOSE_WORDS, type KeyPolicy, type KeyPurpose } from "./model.ts";
@@ -26,7 +26,7 @@ async function algorithmOf(tx: Sql, purpose: string): Promise<string | null> {
  */
 export async function changeKeyPolicy(ctx: Context, input: KeyPolicyInput): Promise<KeyPolicy> {
   requirePermission(ctx, "key:rotate");
-  await requireStepUp(ctx, "keys");
+  await requireApproval(ctx, "keys");
   const { purpose, algorithm: named, version: seen, ...wanted } = input;
   return ctx.db.transaction(async (tx) => {
     const algorithm = named ?? (await algorithmOf(tx, purpose));

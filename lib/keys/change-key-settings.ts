@@ -1,8 +1,8 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { changesOf, requireVersion } from "../audit/changes.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import { readKeySettings } from "./get-key-settings.ts";
 import type { KeySettingsInput } from "./input.ts";
 import { type KeySettings, PUBLISH_SECONDS } from "./model.ts";
@@ -20,7 +20,7 @@ const CACHED_UNTIL = `CASE WHEN $1::int < jwks_cache_seconds
  */
 export async function changeKeySettings(ctx: Context, input: KeySettingsInput): Promise<KeySettings> {
   requirePermission(ctx, "key:rotate");
-  await requireStepUp(ctx, "keys");
+  await requireApproval(ctx, "keys");
   const { version: seen, ...wanted } = input;
   return ctx.db.transaction(async (tx) => {
     const { version, jwksCacheSeconds, keyKeepDays } = await readKeySettings(tx, true);

@@ -1,3 +1,4 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import type { Act } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
@@ -6,7 +7,6 @@ import { DomainError } from "../errors.ts";
 import { placePlannedOrder } from "../order-plans/place-planned-order.ts";
 import { atWords } from "../order-plans/plan-words.ts";
 import { getOwnPlan } from "../order-plans/read-plan.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import { beginSigning } from "./activate-standby.ts";
 import { algorithmTakeoverSays } from "./algorithm-change.ts";
 import { getKey } from "./get-key.ts";
@@ -81,7 +81,7 @@ export async function compromiseKey(
   { kid, ...input }: EmergencyInput,
 ): Promise<EmergencyResult> {
   requirePermission(ctx, "key:revoke");
-  await requireStepUp(ctx, "keys");
+  await requireApproval(ctx, "keys");
   const old = keyOf(await readRing(ctx.db, { kid }), kid);
   const plan = await getOwnPlan(ctx.db, ctx, {
     planId: input.planId,
@@ -90,6 +90,7 @@ export async function compromiseKey(
   if (plan.verb !== "revoke" || plan.effectiveFrom !== null)
     throw new DomainError("CONFLICT", "The plan is not for an order that holds at once. Make a new one.");
   const spare = await makeSuccessor(ctx.db, wrapper, old, old.algorithm);
+  ctx.pass?.made.add(spare.kid);
   const why = { reason: input.reason, note: input.note.trim() === "" ? undefined : input.note.trim() };
   const next: { kid: string | null } = { kid: null };
   const target = { kind: "signing_key", id: kid } as const;

@@ -1,9 +1,9 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { requireNote } from "../revocations/place-order.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import { getKey } from "./get-key.ts";
 import type { ChangeKeyInput } from "./input.ts";
 import { keyOf, keyTarget, readRing } from "./key-standing.ts";
@@ -17,7 +17,7 @@ import type { RotationResult } from "./model.ts";
  */
 export async function destroyKey(ctx: Context, input: ChangeKeyInput): Promise<RotationResult> {
   requirePermission(ctx, "key:revoke");
-  await requireStepUp(ctx, "keys");
+  await requireApproval(ctx, "keys");
   requireNote(input);
   const { reason, note } = input;
   await ctx.db.transaction(async (tx) => {

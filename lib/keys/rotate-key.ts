@@ -1,10 +1,10 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { atWords } from "../order-plans/plan-words.ts";
 import { requireNote } from "../revocations/place-order.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import { algorithmChangeSays } from "./algorithm-change.ts";
 import { getKey } from "./get-key.ts";
 import type { RotateKeyInput } from "./input.ts";
@@ -29,7 +29,7 @@ export async function rotateKey(
   input: RotateKeyInput,
 ): Promise<RotationResult> {
   requirePermission(ctx, "key:rotate");
-  await requireStepUp(ctx, "keys");
+  await requireApproval(ctx, "keys");
   requireNote(input);
   const { purpose, activatesAt = null } = input;
   if (activatesAt !== null && activatesAt.getTime() > ctx.now.getTime() + ROTATION_HORIZON_DAYS * DAY_MS)
@@ -47,6 +47,7 @@ export async function rotateKey(
     throw new DomainError("CONFLICT", `${name}: no key signs, so that none can be replaced.`);
   const algorithm = input.algorithm ?? active.algorithm;
   const key = await makeSuccessor(ctx.db, wrapper, active, algorithm);
+  ctx.pass?.made.add(key.kid);
   const planned = await ctx.db.transaction(async (tx) => {
     const times = await insertStandby(tx, ctx, key, activatesAt);
     if (times === null) return null;

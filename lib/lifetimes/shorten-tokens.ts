@@ -1,3 +1,4 @@
+import { noteReach, requireWithinReach } from "../approvals/bulk-reach.ts";
 import type { Act } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
@@ -67,7 +68,11 @@ export async function shortenTokens(
     throw new DomainError("INVALID_INPUT", `Type "${terms.confirm}" to confirm the end of so many.`, {
       fields: [{ path: "shorten.confirm", message: `must be ${terms.confirm}` }],
     });
-  if (plan.tokens > BULK_TOKENS) await requireStepUp({ ...ctx, db: tx }, "bulk");
+  const inside = { ...ctx, db: tx };
+  if (ctx.pass !== undefined) ctx.pass.plan = { kind: "lifetimes", id: planId };
+  if (plan.tokens > BULK_TOKENS) await requireStepUp(inside, "bulk");
+  const reach = { tokens: plan.tokens, isExact: true, isEverything: false };
+  await requireWithinReach(inside, reach);
   const slices = await run<SliceRecord>(
     tx,
     sql`SELECT s.selection_id AS "selectionId", s.ends_at AS "endsAt", x.size FROM lifetime_plan_slice s JOIN selection x ON x.id = s.selection_id
@@ -99,6 +104,7 @@ export async function shortenTokens(
     return [{ orderId: order.id, selectionId: slice.selectionId, isInForce: !order.isScheduled }];
   });
   await settleListed(tx, listed);
+  await noteReach(inside, reach, { neverWaits: false });
   const ends = slices.flatMap(({ endsAt }) => (endsAt === null ? [] : [endsAt.toISOString()])).sort();
   return {
     act: "lifetimes.shortened",

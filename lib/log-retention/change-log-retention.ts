@@ -1,9 +1,9 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { changesOf, requireVersion } from "../audit/changes.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import { type LogSettings, readLogPlan, readLogSettings } from "./get-log-retention.ts";
 import type { ChangeLogRetentionInput } from "./input.ts";
 import { type LogPlan, nextLogRunAt } from "./model.ts";
@@ -34,7 +34,7 @@ function requireShown({ days, acts }: LogPlan, shown: ChangeLogRetentionInput): 
  */
 export async function changeLogRetention(ctx: Context, input: ChangeLogRetentionInput): Promise<LogSettings> {
   requirePermission(ctx, "retention:write");
-  await requireStepUp(ctx, "retention");
+  await requireApproval(ctx, "retention");
   const { useDays, actDays } = input;
   return ctx.db.transaction(async (tx) => {
     const { version, ...before } = await readLogSettings(tx, "update");

@@ -1,8 +1,8 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import { findDayCheck, holdsForUses, isReleased } from "./day-check.ts";
 import type { ReleaseUseDayInput } from "./input.ts";
 import { dayWords, startOfDay } from "./model.ts";
@@ -18,7 +18,7 @@ export async function releaseUseDay(
   { day, note }: ReleaseUseDayInput,
 ): Promise<{ day: string }> {
   requirePermission(ctx, "retention:write");
-  await requireStepUp(ctx, "retention");
+  await requireApproval(ctx, "retention");
   return ctx.db.transaction(async (tx) => {
     const check = await findDayCheck(tx, day);
     if (check === null || holdsForUses(check))

@@ -1,3 +1,4 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { changesOf, requireVersion } from "../audit/changes.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
@@ -5,7 +6,6 @@ import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { newSigningSecret, type SinkKeeping, wrapText } from "../event-streams/sealed-values.ts";
 import { requireCallable } from "../outbound/require-callable.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import type { SaveWebhookInput } from "./input.ts";
 import type { NotificationWebhook, SavedWebhook } from "./model.ts";
 import { tellSettingsChanged } from "./tell-settings-changed.ts";
@@ -48,7 +48,7 @@ export async function saveNotificationWebhook(
   { outbound, wrapper }: SinkKeeping,
 ): Promise<SavedWebhook> {
   requirePermission(ctx, "notification-settings:write");
-  await requireStepUp(ctx, "streams");
+  await requireApproval(ctx, "streams");
   await requireCallable(outbound, input.url, "url");
   const newSecret = newSigningSecret();
   const sealed = {
@@ -107,7 +107,7 @@ export async function removeNotificationWebhook(
   { version }: { version: number },
 ): Promise<NotificationWebhook> {
   requirePermission(ctx, "notification-settings:write");
-  await requireStepUp(ctx, "streams");
+  await requireApproval(ctx, "streams");
   return ctx.db.transaction(async (tx) => {
     const before = await lockWebhook(tx);
     await requireVersion(tx, version, {

@@ -1,10 +1,10 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { PREVIOUS_SECRET_HOURS } from "../event-streams/model.ts";
 import { newSigningSecret, wrapText } from "../event-streams/sealed-values.ts";
 import type { KeyWrapper } from "../keys/key-wrapper.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import type { NotificationWebhook, SavedWebhook, WebhookStatus } from "./model.ts";
 import { webhookSecretLabel } from "./webhook-labels.ts";
 import { lockWebhook, readWebhook, WEBHOOK_ID, WEBHOOK_TARGET } from "./webhook-record.ts";
@@ -21,7 +21,7 @@ export async function switchNotificationWebhook(
   { status }: { status: WebhookStatus },
 ): Promise<NotificationWebhook> {
   requirePermission(ctx, "notification-settings:write");
-  await requireStepUp(ctx, "streams");
+  await requireApproval(ctx, "streams");
   return ctx.db.transaction(async (tx) => {
     const before = await lockWebhook(tx);
     if (before.status !== status) {
@@ -53,7 +53,7 @@ export async function rotateWebhookSecret(
   { wrapper }: { wrapper: KeyWrapper },
 ): Promise<SavedWebhook> {
   requirePermission(ctx, "notification-settings:write");
-  await requireStepUp(ctx, "streams");
+  await requireApproval(ctx, "streams");
   const secret = newSigningSecret();
   const wrapped = await wrapText(wrapper, webhookSecretLabel(WEBHOOK_ID), secret);
   return ctx.db.transaction(async (tx) => {

@@ -4,7 +4,7 @@ import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { uuidv7 } from "../ids.ts";
 import { countUpTo } from "../list-query/count-up-to.ts";
-import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
+import { run, sql } from "../list-query/sql-fragment.ts";
 import { readOrganisation } from "../organisation/get-organisation.ts";
 import { findEndingOrder } from "../revocations/already-revoked.ts";
 import { liveTokens } from "../revocations/live-tokens.ts";
@@ -14,8 +14,8 @@ import { CALLER_TOKENS_MAX, readCallers } from "../revocations/read-callers.ts";
 import { type LiveBook, readLiveBook } from "../tokens/live-book.ts";
 import { freezeSelection } from "./freeze-selection.ts";
 import type { PlanInput } from "./input.ts";
-import type { Count, Name, OrderPlan } from "./model.ts";
-import { NAMES_SHOWN } from "./model.ts";
+import type { Count, OrderPlan } from "./model.ts";
+import { firstNames } from "./plan-names.ts";
 import { getPlanTarget, type PlanTarget } from "./plan-target.ts";
 import { requireTimes } from "./plan-times.ts";
 import { planSentences, refusedEverywhereOf } from "./plan-words.ts";
@@ -65,21 +65,6 @@ async function finishPlan(
     sql`UPDATE order_plan SET tokens = ${given.tokens.value}::int, is_exact = ${given.tokens.isExact}, audiences = ${given.audiences}::text[],
       needs_owner = ${given.needsOwner}, confirm = ${given.confirm} WHERE id = ${planId}::uuid`,
   );
-}
-
-async function firstNames(db: Sql, planId: string): Promise<OrderPlan["named"]> {
-  const of = (kind: string, name: Fragment, table: Fragment) =>
-    run<Name>(
-      db,
-      sql`SELECT x.id, ${name} AS name FROM order_plan_name n CROSS JOIN LATERAL unnest(n.ids[1:${NAMES_SHOWN}::int]) AS i(id) JOIN ${table} x ON x.id = i.id
-      WHERE n.plan_id = ${planId}::uuid AND n.kind = ${kind} ORDER BY 2`,
-    );
-  const [users, clients, verifiers] = await Promise.all([
-    of("user", sql`x.email`, sql`user_account`),
-    of("client", sql`x.client_id`, sql`client`),
-    of("verifier", sql`x.name`, sql`verifier`),
-  ]);
-  return { users, clients, verifiers };
 }
 
 async function countVerifiers(db: Sql, planId: string): Promise<number> {

@@ -1,3 +1,4 @@
+import { noteReach } from "../approvals/bulk-reach.ts";
 import { type Act, recordEntries, recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
@@ -13,7 +14,7 @@ import { ORDER_COLUMNS, type OrderRecord, orderRowOf } from "../revocations/orde
 import { type OrderTarget, type PlacedOrder, placeOrders, requireNote } from "../revocations/place-order.ts";
 import { lastExpiryOf } from "../revocations/refused-everywhere.ts";
 import { settleAtOnce } from "../revocations/settle-selection.ts";
-import { requirePlanStepUp } from "../step-up/require-bulk-step-up.ts";
+import { OF_ONE, requirePlanStepUp } from "../step-up/require-bulk-step-up.ts";
 import { findNewcomers, requireUnchanged } from "./changes-since.ts";
 import type { PlannedOrderInput } from "./input.ts";
 import { type PlannedOrderResult, SELECTION_AT_ONCE_MAX } from "./model.ts";
@@ -163,6 +164,12 @@ async function place(
   if (target.kind === "selection" && plan.tokens <= SELECTION_AT_ONCE_MAX)
     await settleAtOnce(tx, await readOrder(tx, first.id), !first.isScheduled);
   await usePlan(tx, ctx, plan, first.id);
+  if (plan.verb === "revoke")
+    await noteReach(
+      { ...ctx, db: tx },
+      { tokens: plan.tokens, isExact: plan.isExact, isEverything: plan.targetKind === "everything" },
+      { neverWaits: OF_ONE.has(plan.targetKind) || plan.targetKind === "signing_key" },
+    );
   await recordPlaced(tx, ctx, plan, { orders, targets }, input);
   await recordEntries(tx, ctx, actsOf?.({ orderId: first.id, wasPlaced: true }) ?? []);
   return { id: first.id, orders: orders.length, wasPlaced: true, target };

@@ -28,6 +28,10 @@ export type PlanRecord = {
   orderId: string | null;
 };
 
+export const PLAN_COLUMNS = sql`id, expires_at AS "expiresAt", looked_from AS "lookedFrom", verb, target_kind AS "targetKind", target_id AS "targetId",
+  target_name AS "targetName", is_members AS "isMembers", effective_from AS "effectiveFrom", suspended_until AS "suspendedUntil", tokens,
+  is_exact AS "isExact", audiences, needs_owner AS "needsOwner", confirm, used_at AS "usedAt", order_id AS "orderId"`;
+
 /**
  * An admin's own plan that holds. With `lock` it is kept for the caller's transaction: of two that use it at once the second finds it used.
  *
@@ -42,9 +46,7 @@ export async function getOwnPlan(
 ): Promise<PlanRecord> {
   const [plan] = await run<PlanRecord>(
     db,
-    sql`SELECT id, expires_at AS "expiresAt", looked_from AS "lookedFrom", verb, target_kind AS "targetKind", target_id AS "targetId",
-        target_name AS "targetName", is_members AS "isMembers", effective_from AS "effectiveFrom", suspended_until AS "suspendedUntil", tokens,
-        is_exact AS "isExact", audiences, needs_owner AS "needsOwner", confirm, used_at AS "usedAt", order_id AS "orderId"
+    sql`SELECT ${PLAN_COLUMNS}
       FROM order_plan WHERE id = ${planId}::uuid AND actor_kind = ${ctx.actor.kind} AND actor_id = ${ctx.actor.id}
       ${lock ? sql`FOR UPDATE` : sql``}`,
   );

@@ -1,3 +1,4 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { changesOf, requireVersion } from "../audit/changes.ts";
 import { type Act, recordEntries } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
@@ -5,7 +6,6 @@ import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { givenOrganisationLifetimes } from "../lifetimes/lifetime-change.ts";
 import { shortenTokens } from "../lifetimes/shorten-tokens.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import { readOrganisation } from "./get-organisation.ts";
 import type { UpdateOrganisationInput } from "./input.ts";
 import { lifetimeProblems, type Organisation } from "./model.ts";
@@ -42,7 +42,7 @@ export async function updateOrganisation(
       throw new DomainError("INVALID_INPUT", "These lifetimes contradict each other.", { fields: problems });
     const changes = changesOf(before, after);
     if (SIGN_IN_SETTINGS.some((name) => changes?.after[name] !== undefined))
-      await requireStepUp({ ...ctx, db: tx }, "sign-in");
+      await requireApproval({ ...ctx, db: tx }, "sign-in");
     if (changes === null && shorten === undefined) return { ...before, version, updatedAt };
     const acts: Act[] = [];
     if (changes !== null) {

@@ -8,7 +8,7 @@ import { CHALLENGE_SECONDS } from "./model.ts";
 export type ChallengeUse =
   | { purpose: "sign_in" }
   | { purpose: "register"; sessionId: string }
-  | { purpose: "step_up"; sessionId: string; kind: string };
+  | { purpose: "step_up"; sessionId: string; kind: string; subject: string };
 
 export type Challenge = { value: string; expiresAt: Date };
 
@@ -21,7 +21,7 @@ function label(use: ChallengeUse): string {
     case "register":
       return `passkey-challenge:register:${use.sessionId}`;
     case "step_up":
-      return `passkey-challenge:step_up:${use.sessionId}:${use.kind}`;
+      return `passkey-challenge:step_up:${use.sessionId}:${use.kind}:${use.subject}`;
     default:
       return use satisfies never;
   }

@@ -1,10 +1,10 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { requireVersion } from "../audit/changes.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import { readExpiredTokenDays } from "./get-retention.ts";
 import type { ChangeRetentionInput } from "./input.ts";
 import { type Leaving, nextRunAt } from "./model.ts";
@@ -37,7 +37,7 @@ async function readLeaving(tx: Sql, days: number, now: Date): Promise<Leaving> {
  */
 export async function changeRetention(ctx: Context, input: ChangeRetentionInput): Promise<ChangedRetention> {
   requirePermission(ctx, "retention:write");
-  await requireStepUp(ctx, "retention");
+  await requireApproval(ctx, "retention");
   const { version: seen, expiredTokenDays, leaving: shown } = input;
   return ctx.db.transaction(async (tx) => {
     const { days, version } = await readExpiredTokenDays(tx, "update");

@@ -1,7 +1,8 @@
+import { noteReach } from "../approvals/bulk-reach.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import type { Context } from "../context.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
-import { requireReachStepUp } from "../step-up/require-bulk-step-up.ts";
+import { OF_ONE, requireReachStepUp } from "../step-up/require-bulk-step-up.ts";
 import { findEndingOrder } from "./already-revoked.ts";
 import type { FoundTarget } from "./find-target.ts";
 import { countLive, type LiveTokens, lateEnoughToLive, liveTokens } from "./live-tokens.ts";
@@ -94,6 +95,8 @@ export async function revokeTarget(
       reason,
       note,
     });
+    const noted = { tokens: reached.value, isExact: reached.isExact, isEverything: false };
+    await noteReach({ ...ctx, db: tx }, noted, { neverWaits: OF_ONE.has(target.kind) });
     await recordEntry(tx, ctx, {
       act,
       target: { kind: target.kind, id: target.id, name: target.name },

@@ -1,3 +1,4 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
@@ -6,7 +7,6 @@ import { uuidv7 } from "../ids.ts";
 import type { Outbound } from "../outbound/outbound.ts";
 import { requireCallable } from "../outbound/require-callable.ts";
 import { generateSecret } from "../passwords/generated-secret.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import type { CreateReceiverInput } from "./input.ts";
 import { type CreatedReceiver, RECEIVERS_MAX } from "./model.ts";
 import {
@@ -30,7 +30,7 @@ export async function createReceiver(
   { outbound }: { outbound: Outbound },
 ): Promise<CreatedReceiver> {
   requirePermission(ctx, "signal-receiver:write");
-  await requireStepUp(ctx, "streams");
+  await requireApproval(ctx, "streams");
   await requireCallable(outbound, input.jwksUrl, "jwksUrl");
   const secret = generateSecret("twp_");
   return ctx.db.transaction(async (tx) => {

@@ -1,8 +1,8 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { generateSecret } from "../passwords/generated-secret.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import type { CreatedReceiver } from "./model.ts";
 import { lockReceiver, readReceiver, receiverTarget } from "./receiver-record.ts";
 
@@ -17,7 +17,7 @@ export async function rotateReceiverSecret(
   { receiverId }: { receiverId: string },
 ): Promise<CreatedReceiver> {
   requirePermission(ctx, "signal-receiver:write");
-  await requireStepUp(ctx, "streams");
+  await requireApproval(ctx, "streams");
   const secret = generateSecret("twp_");
   return ctx.db.transaction(async (tx) => {
     const before = await lockReceiver(tx, receiverId);

@@ -1,8 +1,8 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import type { ReceiverDetail } from "./model.ts";
 import { lockReceiver, readReceiver, receiverTarget } from "./receiver-record.ts";
 
@@ -17,7 +17,7 @@ export async function switchReceiver(
   { receiverId, isDisabled }: { receiverId: string; isDisabled: boolean },
 ): Promise<ReceiverDetail> {
   requirePermission(ctx, "signal-receiver:write");
-  await requireStepUp(ctx, "streams");
+  await requireApproval(ctx, "streams");
   return ctx.db.transaction(async (tx) => {
     const before = await lockReceiver(tx, receiverId);
     if (isDisabled && before.state === "disabled")

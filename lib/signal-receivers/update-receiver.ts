@@ -1,3 +1,4 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { changesOf, requireVersion } from "../audit/changes.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
@@ -5,7 +6,6 @@ import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import type { Outbound } from "../outbound/outbound.ts";
 import { requireCallable } from "../outbound/require-callable.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import { attributeFaults, type UpdateReceiverInput } from "./input.ts";
 import type { ReceiverDetail } from "./model.ts";
 import {
@@ -30,7 +30,7 @@ export async function updateReceiver(
   { outbound }: { outbound: Outbound },
 ): Promise<ReceiverDetail> {
   requirePermission(ctx, "signal-receiver:write");
-  await requireStepUp(ctx, "streams");
+  await requireApproval(ctx, "streams");
   if (input.jwksUrl !== undefined) await requireCallable(outbound, input.jwksUrl, "jwksUrl");
   return ctx.db.transaction(async (tx) => {
     const before = await lockReceiver(tx, receiverId);

@@ -1,10 +1,10 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import type { SqlContext } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { uuidv7 } from "../ids.ts";
 import { requireCallable } from "../outbound/require-callable.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import type { CreateStreamInput } from "./input.ts";
 import { STREAMS_MAX, STREAMS_PER_VERIFIER_MAX, type StreamRow } from "./model.ts";
 import { type EndpointKeeping, wrapAuthorization } from "./stream-endpoint.ts";
@@ -24,7 +24,7 @@ export async function createStream(
   owner: StreamOwner = "console",
 ): Promise<StreamRow> {
   requireStreamOwner(ctx, owner);
-  if (owner === "console") await requireStepUp(ctx, "streams");
+  if (owner === "console") await requireApproval(ctx, "streams");
   if (input.endpointUrl !== undefined) await requireCallable(outbound, input.endpointUrl, "endpointUrl");
   const id = uuidv7(ctx.now);
   const wrapped =

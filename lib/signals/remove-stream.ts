@@ -1,6 +1,6 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import type { SqlContext } from "../context.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import { requireStreamOwner, type StreamOwner } from "./stream-owner.ts";
 import { auditedStream, lockStream, streamTarget } from "./stream-record.ts";
 
@@ -15,7 +15,7 @@ export async function removeStream(
   owner: StreamOwner = "console",
 ): Promise<{ id: string }> {
   const verifierId = requireStreamOwner(ctx, owner);
-  if (owner === "console") await requireStepUp(ctx, "streams");
+  if (owner === "console") await requireApproval(ctx, "streams");
   return ctx.db.transaction(async (tx) => {
     const stream = await lockStream(tx, { id: streamId, verifierId });
     await tx.query("DELETE FROM signal_stream WHERE id = $1::uuid", [streamId]);

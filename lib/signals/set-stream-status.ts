@@ -1,7 +1,7 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import type { SqlContext } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import { appendSignals } from "./append-signals.ts";
 import type { StreamStatusInput } from "./input.ts";
 import { STREAM_UPDATED, type StreamRow } from "./model.ts";
@@ -22,7 +22,7 @@ export async function setStreamStatus(
   owner: StreamOwner = "console",
 ): Promise<StreamRow> {
   const verifierId = requireStreamOwner(ctx, owner);
-  if (owner === "console") await requireStepUp(ctx, "streams");
+  if (owner === "console") await requireApproval(ctx, "streams");
   return ctx.db.transaction(async (tx) => {
     const before = await lockStream(tx, { id: streamId, verifierId });
     if (before.status === status && before.statusReason === reason) return before;

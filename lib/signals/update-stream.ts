@@ -1,9 +1,9 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { changesOf, requireVersion } from "../audit/changes.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import type { SqlContext } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { requireCallable } from "../outbound/require-callable.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import type { UpdateStreamInput } from "./input.ts";
 import type { StreamRow } from "./model.ts";
 import { type EndpointKeeping, wrapAuthorization } from "./stream-endpoint.ts";
@@ -24,7 +24,7 @@ export async function updateStream(
   owner: StreamOwner = "console",
 ): Promise<StreamRow> {
   const verifierId = requireStreamOwner(ctx, owner);
-  if (owner === "console") await requireStepUp(ctx, "streams");
+  if (owner === "console") await requireApproval(ctx, "streams");
   if (input.endpointUrl !== undefined) await requireCallable(outbound, input.endpointUrl, "endpointUrl");
   const wrapped =
     typeof input.authorization === "string"

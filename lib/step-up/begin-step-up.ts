@@ -15,19 +15,19 @@ export type StepUpOffer = {
 };
 
 /**
- * Offers the asking admin the proofs they have, for one kind of act in this session. Stores nothing.
+ * Offers the asking admin the proofs they have, for one kind of act, or one very act, in this session. Stores nothing.
  *
  * @param party null where the console's address allows no passkeys.
  * @throws {DomainError} CONFLICT for who is no admin.
  */
 export async function beginStepUp(
   ctx: Context,
-  { kind }: { kind: StepUpKind },
+  { kind, subject = "" }: { kind: StepUpKind; subject?: string | undefined },
   { wrapper, party }: { wrapper: KeyWrapper; party: RelyingParty | null },
 ): Promise<StepUpOffer> {
   const actor = requireAdmin(ctx);
   const { hasTotp } = await listOwnFactors(ctx);
-  const use = { purpose: "step_up", sessionId: actor.sessionId, kind } as const;
+  const use = { purpose: "step_up", sessionId: actor.sessionId, kind, subject } as const;
   const passkey =
     party === null ? null : await offerPasskeyProof(ctx, use, { adminId: actor.id, wrapper, party });
   return { passkey, hasTotp };

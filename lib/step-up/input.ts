@@ -4,13 +4,23 @@ import { STEP_UP_KINDS } from "./model.ts";
 
 const kind = z.enum(STEP_UP_KINDS);
 
-export const beginStepUpInput = z.strictObject({ kind });
+/** The one act that the proof is for, as the refusal named it. */
+const subject = z
+  .string()
+  .regex(/^[0-9a-f-]{32,64}$/, "is not what the refusal named")
+  .optional();
+const isFitting = (given: { kind: string; subject?: string | undefined }) =>
+  given.subject === undefined || given.kind === "approvals";
+const UNFIT = { path: ["subject"], message: "is for approvals alone" };
+
+export const beginStepUpInput = z.strictObject({ kind, subject }).refine(isFitting, UNFIT);
 
 /** Either proof: six digits of the authenticator app as `code`, or a `passkey` over the offered `challenge`. */
 export const proveStepUpInput = z
   .strictObject({
     method: z.enum(["totp", "passkey"]),
     kind,
+    subject,
     code: z
       .string()
       .regex(/^\d{6}$/, "must be six digits")
@@ -18,6 +28,7 @@ export const proveStepUpInput = z
     challenge: sealedChallenge.optional(),
     passkey: passkeyAnswer.optional(),
   })
+  .refine(isFitting, UNFIT)
   .refine(({ method, code }) => method !== "totp" || code !== undefined, {
     path: ["code"],
     message: "is missing",

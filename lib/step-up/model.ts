@@ -8,6 +8,7 @@ export const STEP_UP_KINDS = [
   "streams",
   "sign-in",
   "exports",
+  "approvals",
 ] as const;
 export type StepUpKind = (typeof STEP_UP_KINDS)[number];
 
@@ -34,6 +35,7 @@ export const STEP_UP_WORDS: Record<StepUpKind, { name: string; acts: string }> =
   streams: { name: "Streams", acts: "change where events and signals are sent" },
   "sign-in": { name: "Sign-in", acts: "change how people sign in" },
   exports: { name: "Exports", acts: "export a list" },
+  approvals: { name: "Approvals", acts: "change what wants a second person" },
 };
 
 /** A revocation of so much by one order is bulk: more users than one, or more tokens than a person has. */

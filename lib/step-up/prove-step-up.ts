@@ -1,5 +1,6 @@
 import { totpLabel } from "../admins/create-owner.ts";
 import { matchTotp } from "../admins/totp.ts";
+import { PROOF_SECONDS } from "../approvals/model.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { type AdminActor, requireAdmin } from "../authz/require-admin.ts";
 import type { Context } from "../context.ts";
@@ -34,14 +35,14 @@ async function note(
   tx: Sql,
   ctx: Context,
   actor: AdminActor,
-  { kind, method }: { kind: StepUpKind; method: StepUpMethod },
+  { kind, subject, method }: { kind: StepUpKind; subject: string | null; method: StepUpMethod },
 ): Promise<boolean> {
   const noted = await tx.query(
-    `INSERT INTO admin_step_up (session_id, kind, proven_at, proven_by)
+    `INSERT INTO ${subject === null ? "admin_step_up (session_id, kind" : "admin_proof (session_id, subject"}, proven_at, proven_by)
      SELECT s.id, $2::text, $3::timestamptz, $4::text FROM admin_session s JOIN admin a ON a.id = s.admin_id
      WHERE s.id = $1::uuid AND s.admin_id = $5::uuid AND s.ended_at IS NULL AND a.disabled_at IS NULL
-     ON CONFLICT (session_id, kind) DO UPDATE SET proven_at = excluded.proven_at, proven_by = excluded.proven_by RETURNING kind`,
-    [actor.sessionId, kind, ctx.now, method, actor.id],
+     ON CONFLICT (session_id, ${subject === null ? "kind" : "subject"}) DO UPDATE SET proven_at = excluded.proven_at, proven_by = excluded.proven_by RETURNING session_id`,
+    [actor.sessionId, subject ?? kind, ctx.now, method, actor.id],
   );
   if (noted.length === 0) return false;
   await releaseAttempt(tx, {
@@ -53,7 +54,7 @@ async function note(
   await recordEntry(tx, ctx, {
     act: "step_up.proven",
     target: { kind: "admin", id: actor.id, name: actor.name },
-    after: { kind, method },
+    after: { kind, method, ...(subject === null ? {} : { subject }) },
   });
   return true;
 }
@@ -66,7 +67,7 @@ function attemptKey(actor: AdminActor): string {
 async function proveByTotp(
   ctx: Context,
   actor: AdminActor,
-  { kind, code = "" }: ProveStepUpInput,
+  { kind, subject, code = "" }: ProveStepUpInput,
   { wrapper }: Means,
 ): Promise<string | null> {
   const [admin] = await ctx.db.query<{ totpWrapped: Uint8Array | null }>(
@@ -85,19 +86,21 @@ async function proveByTotp(
       [actor.id, step, totpWrapped],
     );
     if (taken.length === 0) return "code used before";
-    return (await note(tx, ctx, actor, { kind, method: "totp" })) ? null : "the session is over";
+    return (await note(tx, ctx, actor, { kind, subject: subject ?? null, method: "totp" }))
+      ? null
+      : "the session is over";
   });
 }
 
 async function proveByPasskey(
   ctx: Context,
   actor: AdminActor,
-  { kind, challenge: sealed, passkey }: ProveStepUpInput,
+  { kind, subject: given, challenge: sealed, passkey }: ProveStepUpInput,
   { wrapper, party }: Means,
 ): Promise<string | null> {
   if (party === null) return "no passkeys at this address";
   if (sealed === undefined || passkey === undefined) return "no passkey answer";
-  const use = { purpose: "step_up", sessionId: actor.sessionId, kind } as const;
+  const use = { purpose: "step_up", sessionId: actor.sessionId, kind, subject: given ?? "" } as const;
   const challenge = await openChallenge(wrapper, use, { sealed, now: ctx.now });
   const verified = await verifyAnswer(ctx.db, party, { challenge: challenge.value, answer: passkey });
   if ("why" in verified) return verified.why;
@@ -105,12 +108,14 @@ async function proveByPasskey(
   return ctx.db.transaction(async (tx) => {
     const verdict = await usePasskey(tx, ctx, verified, challenge);
     if (verdict !== "used") return `passkey ${verdict}`;
-    return (await note(tx, ctx, actor, { kind, method: "passkey" })) ? null : "the session is over";
+    return (await note(tx, ctx, actor, { kind, subject: given ?? null, method: "passkey" }))
+      ? null
+      : "the session is over";
   });
 }
 
 /**
- * Takes a proof of who is at the asking admin's session, for one kind of act and ten minutes: a code of the authenticator app that was not used before, or one
+ * Takes a proof of who is at the asking admin's session, for one kind of act and ten minutes, or for one very act (`subject`) and once: a code of the authenticator app that was not used before, or one
  * of their passkeys over the challenge that was offered to this session for this kind. Attempts are limited by session. Recorded as `step_up.proven`, a
  * refusal as `step_up.refused`.
  *
@@ -133,8 +138,9 @@ export async function proveStepUp(
       ? await proveByTotp(ctx, actor, input, means)
       : await proveByPasskey(ctx, actor, input, means);
   if (why !== null) throw await refuse(ctx, actor, input.kind, why);
+  const seconds = input.subject === undefined ? STEP_UP_SECONDS : PROOF_SECONDS;
   return {
     kind: input.kind,
-    provenUntil: new Date(ctx.now.getTime() + STEP_UP_SECONDS * 1000).toISOString(),
+    provenUntil: new Date(ctx.now.getTime() + seconds * 1000).toISOString(),
   };
 }

@@ -1,3 +1,5 @@
+import { requireWithinReach } from "../approvals/bulk-reach.ts";
+import { requireApproval } from "../approvals/require-approval.ts";
 import type { Sql } from "../db/sql.ts";
 import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
 import type { TargetKind } from "../revocations/model.ts";
@@ -8,7 +10,7 @@ import { type AskedAgain, requireStepUp } from "./require-step-up.ts";
 type Reach = { kind: TargetKind; tokens: number; isExact: boolean };
 
 /** Ends what one person or one leak has: it never waits. */
-const OF_ONE: ReadonlySet<TargetKind> = new Set(["token", "family", "session", "user"]);
+export const OF_ONE: ReadonlySet<TargetKind> = new Set(["token", "family", "session", "user"]);
 
 async function requireFor(
   ctx: AskedAgain,
@@ -17,22 +19,27 @@ async function requireFor(
 ): Promise<void> {
   if (OF_ONE.has(kind)) return;
   // the key of a token is a key act: who was asked for it is not asked twice
-  if (kind === "signing_key") return requireStepUp(ctx, "keys");
+  if (kind === "signing_key") return requireApproval(ctx, "keys");
   const isBulk =
     kind === "everything" || !isExact || tokens > BULK_TOKENS || (await countUsers()) > BULK_USERS;
   if (isBulk) await requireStepUp(ctx, "bulk");
+  await requireWithinReach(ctx, { tokens, isExact, isEverything: kind === "everything" });
 }
 
 /**
  * Asks for a proof where a plan revokes the tokens of more users than one, or more tokens than a person has. A suspension never waits: it can be undone.
  *
+ * The organisation may want a second person for it, alone or with what the same person revoked of late.
+ *
  * @throws {StepUpRequired} bulk; keys where the target is a signing key
+ * @throws {ApprovalRequired} for the same
  */
 export async function requirePlanStepUp(
   ctx: AskedAgain,
   plan: { id: string; verb: string; targetKind: TargetKind; tokens: number; isExact: boolean },
 ): Promise<void> {
   if (plan.verb !== "revoke") return;
+  if (ctx.pass !== undefined) ctx.pass.plan = { kind: "order", id: plan.id };
   const reach = { kind: plan.targetKind, tokens: plan.tokens, isExact: plan.isExact };
   await requireFor(ctx, reach, async () => {
     const [row] = await run<{ users: number }>(
@@ -47,7 +54,7 @@ export async function requirePlanStepUp(
  * The same for a revocation without a plan, by what it was counted to reach.
  *
  * @param live FROM and WHERE of the live tokens that it reaches, as `token t`.
- * @throws {StepUpRequired} as above
+ * @throws {StepUpRequired} and {ApprovalRequired} as above
  */
 export async function requireReachStepUp(ctx: AskedAgain, reach: Reach, live: Fragment): Promise<void> {
   await requireFor(ctx, reach, () => countUsersUpTo(ctx.db, live));

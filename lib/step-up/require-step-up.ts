@@ -1,3 +1,4 @@
+import { ApprovalRequired } from "../approvals/approval-required.ts";
 import type { Actor, SqlContext } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
@@ -7,26 +8,28 @@ import { STEP_UP_SECONDS, STEP_UP_WORDS, type StepUpKind } from "./model.ts";
 export class StepUpRequired extends DomainError {
   override name = "StepUpRequired";
   readonly kind: StepUpKind;
+  /** The one act that the proof is to be for: none of the last minutes counts. */
+  readonly subject: string | null;
 
-  constructor(kind: StepUpKind) {
+  constructor(kind: StepUpKind, subject: string | null = null) {
     super(
       "STEP_UP_REQUIRED",
-      `Confirm it is you before you ${STEP_UP_WORDS[kind].acts}. Nothing was changed.`,
+      subject === null
+        ? `Confirm it is you before you ${STEP_UP_WORDS[kind].acts}. Nothing was changed.`
+        : "Confirm it is you, for this very act. Nothing was changed.",
     );
     this.kind = kind;
+    this.subject = subject;
   }
 }
 
-/**
- * Whether an actor is a program that nobody can ask: it passes on its permission alone. The one place to decide otherwise for API tokens
- * (docs/decisions/0048-passkeys-and-step-up.md).
- */
+/** Whether an actor is a program that passes on its permission alone: the product's own work, and an API token that was given the right. */
 export function actsUnattended(actor: Actor): boolean {
-  return actor.kind === "system" || actor.kind === "api_token";
+  return actor.kind === "system" || (actor.kind === "api_token" && actor.isUnattended);
 }
 
 /** Who is asked, and where what they have proven stands: a transaction too. */
-export type AskedAgain = Pick<SqlContext, "actor" | "now"> & { db: Sql };
+export type AskedAgain = Pick<SqlContext, "actor" | "now" | "pass"> & { db: Sql };
 
 // a recovery code stands for a lost factor: it opens the way to a new one and to nothing else
 const FRESH = `SELECT EXISTS (
@@ -41,12 +44,20 @@ const FRESH = `SELECT EXISTS (
  * Lets an act of a kind pass where the person of the session has shown within the last ten minutes who they are, by a proof for this very kind or by
  * signing in. Ask after the permission: who lacks it is not asked to prove anything. It reads the database, so that it holds in each process.
  *
+ * An API token without the right to act unattended cannot be asked: a person is.
+ *
  * @throws {StepUpRequired} code STEP_UP_REQUIRED
+ * @throws {ApprovalRequired} for such an API token
  * @throws {DomainError} NOT_SIGNED_IN for nobody, FORBIDDEN for clients and users.
  */
 export async function requireStepUp(ctx: AskedAgain, kind: StepUpKind): Promise<void> {
   const { actor, db, now } = ctx;
-  if (actsUnattended(actor)) return;
+  if (actsUnattended(actor) || ctx.pass?.skipsStepUp) return;
+  if (actor.kind === "api_token") {
+    if (ctx.pass === undefined) throw new ApprovalRequired("unattended");
+    ctx.pass.kinds.add("unattended");
+    return;
+  }
   if (actor.kind === "anonymous") throw new DomainError("NOT_SIGNED_IN", "Sign in first.");
   if (actor.kind !== "admin") throw new DomainError("FORBIDDEN", "Your role does not allow this.");
   const since = new Date(now.getTime() - STEP_UP_SECONDS * 1000);

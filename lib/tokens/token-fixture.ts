@@ -94,6 +94,13 @@ export function contextAs(db: Database, who: Role | "anonymous", now: Date = new
   const actor: Actor =
     who === "anonymous"
       ? { kind: "anonymous", id: "anonymous", name: "anonymous" }
-      : { kind: "api_token", id: randomUUID(), name: `${who}@example.test`, role: who };
+      : {
+          kind: "api_token",
+          id: randomUUID(),
+          name: `${who}@example.test`,
+          role: who,
+          isUnattended: true,
+          personId: null,
+        };
   return { db, now, actor, requestId: randomUUID(), ip: "192.0.2.1", userAgent: "test" };
 }

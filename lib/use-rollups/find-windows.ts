@@ -1,10 +1,10 @@
 import type { Database } from "../db/database.ts";
 import { all, run, sql } from "../list-query/sql-fragment.ts";
-import { FINEST, floorTo, type Grain, grainBelow, type Span } from "./grains.ts";
-import { MIX_COUNTS, type MixValues, mixConditions } from "./mix.ts";
+import { DAY, FINEST, floorTo, type Grain, grainBelow, type Span } from "./grains.ts";
+import { MIX_COUNTS, type MixValues, mixConditions, sumOf } from "./mix.ts";
 import { type Direction, earlier, later, stretchesOf } from "./stretches.ts";
 
-const DAY: Grain = 86_400;
+export type NextUses = { direction: Direction; limit: number; downTo?: Grain };
 type Counted = { at: Date; n: bigint };
 type Looked = { db: Database; mixes: readonly number[]; direction: Direction };
 
@@ -17,9 +17,10 @@ async function spansWith(
   if (within.length === 0) return [];
   const spans = await run<Counted>(
     db,
-    sql`SELECT r.at, s.n FROM unnest(${within.map(({ from }) => from)}::timestamptz[], ${within.map(({ to }) => to)}::timestamptz[]) AS w(from_at, to_at)
-      JOIN use_rollup r ON r.grain = ${grain}::int AND r.at >= w.from_at AND r.at < w.to_at
-      CROSS JOIN LATERAL (SELECT sum(u.n)::bigint AS n FROM (SELECT ${MIX_COUNTS}) u WHERE u.mix = ANY (${mixes}::int[])) s
+    sql`SELECT r.at, s.n FROM (
+        SELECT r.at, r.mixes, r.counts FROM unnest(${within.map(({ from }) => from)}::timestamptz[], ${within.map(({ to }) => to)}::timestamptz[]) AS w(from_at, to_at)
+        JOIN use_rollup r ON r.grain = ${grain}::int AND r.at >= w.from_at AND r.at < w.to_at OFFSET 0) r
+      CROSS JOIN LATERAL (SELECT ${sumOf("u.n")} AS n FROM (SELECT ${MIX_COUNTS}) u WHERE u.mix = ANY (${mixes}::int[])) s
       WHERE s.n > 0 ORDER BY r.at`,
   );
   return direction === "asc" ? spans : spans.reverse();
@@ -40,11 +41,15 @@ const spanOf = ({ at }: Counted, grain: Grain): Span => ({
   to: new Date(at.getTime() + grain * 1_000),
 });
 
-/** The finest spans of whole days that hold the next uses: from each grain to the one below, only where there are any. */
-async function withinDays(looked: Looked, days: Span, uses: number): Promise<Counted[]> {
+/** The spans of whole days that hold the next uses, as fine as they are wanted: from each grain to the one below, only where there are any. */
+async function withinDays(
+  looked: Looked,
+  days: Span,
+  { uses, downTo }: { uses: number; downTo: Grain },
+): Promise<Counted[]> {
   let grain: Grain = DAY;
   let found = enough(await spansWith(looked, grain, [days]), uses);
-  for (let below = grainBelow(grain); below !== null; below = grainBelow(below)) {
+  for (let below = grainBelow(grain); below !== null && below >= downTo; below = grainBelow(below)) {
     const parent = grain;
     found = enough(
       await spansWith(
@@ -78,13 +83,14 @@ function merged(windows: readonly Span[], direction: Direction): Span[] {
  * in 90 days without reading the rows between.
  *
  * @param covered what is rolled up; the rest of the range is windows of its own.
+ * @param next.downTo of whole days, how fine: a quarter of an hour unless told otherwise.
  */
 export async function findWindows(
   db: Database,
   range: Span,
   covered: Span,
   values: MixValues,
-  { direction, limit }: { direction: Direction; limit: number },
+  { direction, limit, downTo = FINEST }: NextUses,
 ): Promise<Span[]> {
   const inner = { from: later(range.from, covered.from), to: earlier(range.to, covered.to) };
   if (inner.from >= inner.to) return [range];
@@ -97,11 +103,12 @@ export async function findWindows(
   let missing = limit;
   for (const { span, isDays } of stretchesOf(inner, direction)) {
     const looked = { db, mixes, direction };
+    const grain = isDays ? downTo : FINEST;
     const found = isDays
-      ? await withinDays(looked, span, missing)
+      ? await withinDays(looked, span, { uses: missing, downTo })
       : await spansWith(looked, FINEST, [{ from: floorTo(span.from, FINEST), to: span.to }]);
     for (const counted of found) {
-      const window = spanOf(counted, FINEST);
+      const window = spanOf(counted, grain);
       windows.push(window);
       // of a span that the range cuts nobody knows how many are in it
       if (window.from >= range.from && window.to <= range.to) missing -= Number(counted.n);

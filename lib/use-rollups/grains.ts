@@ -4,6 +4,7 @@ export type Grain = (typeof GRAINS)[number];
 
 /** The finest: counted from the log itself. */
 export const FINEST: Grain = 900;
+export const DAY: Grain = 86_400;
 export const FINEST_MS = FINEST * 1_000;
 
 /** The coarsest grain below. */

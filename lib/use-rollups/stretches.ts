@@ -1,6 +1,5 @@
-import { ceilTo, FINEST, FINEST_MS, floorTo, type Grain, type Span } from "./grains.ts";
+import { ceilTo, DAY, FINEST, FINEST_MS, floorTo, type Span } from "./grains.ts";
 
-const DAY: Grain = 86_400;
 /** How far is looked first: what there is much of is found there. */
 const FIRST_LOOK_MS = 4 * FINEST_MS;
 

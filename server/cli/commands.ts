@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { createSetupLink } from "#lib/admins/create-setup-link.ts";
-import { createApiToken } from "#lib/api-tokens/create-api-token.ts";
+import { createTokenOnMachine } from "#lib/api-tokens/create-on-machine.ts";
 import { createApiTokenInput } from "#lib/api-tokens/input.ts";
 import { ROLES } from "#lib/authz/roles.ts";
 import { migrate } from "#lib/db/migrate.ts";
@@ -49,12 +49,17 @@ const setupLink: Command = {
 };
 
 const apiTokenCreate: Command = {
-  usage: "api-token create --role ROLE --name NAME [--expires-in 90d]",
+  usage: "api-token create --role ROLE --name NAME [--expires-in 90d] [--unattended]",
   does: `makes an API token for automation and prints it; ROLE is ${ROLES.join(", ")}`,
   async run(args, env) {
     const { values } = parseArgs({
       args,
-      options: { role: { type: "string" }, name: { type: "string" }, "expires-in": { type: "string" } },
+      options: {
+        role: { type: "string" },
+        name: { type: "string" },
+        "expires-in": { type: "string" },
+        unattended: { type: "boolean", default: false },
+      },
       strict: true,
     });
     const expiresIn = values["expires-in"];
@@ -64,11 +69,23 @@ const apiTokenCreate: Command = {
       expiresInSeconds: expiresIn === undefined ? undefined : parseDuration(expiresIn),
     });
     if (!input.success) throw new UsageError(explainIssue(input.error.issues[0]));
-    const created = await withContext(env, (ctx) => createApiToken(ctx, input.data));
+    const created = await withContext(env, (ctx) =>
+      createTokenOnMachine(ctx, { ...input.data, isUnattended: values.unattended }),
+    );
     print(created.token);
-    const { name, role, expiresAt } = created.row;
+    const { name, role, expiresAt, isUnattended } = created.row;
     const until = expiresAt ? `until ${expiresAt}` : "until it is revoked";
     remark(`API token ${name} (${created.id}), role ${role}, good ${until}. It is shown only now.`);
+    if (created.isAlarm)
+      remark(
+        "It acts unattended. Four eyes is on: every owner is alarmed, and one of them is to review it under Approvals.",
+      );
+    else if (isUnattended)
+      remark("It acts unattended: what a person is asked again for it does by itself. Four eyes is off.");
+    else
+      remark(
+        "It does not act unattended, since four eyes is on: what a person is asked again for waits for an approval. --unattended gives it that right, and alarms the owners.",
+      );
   },
 };
 

@@ -1,8 +1,19 @@
 import { chownSync, readFileSync, renameSync, statfsSync, writeFileSync } from "node:fs";
+import { totalmem } from "node:os";
 import path from "node:path";
 import type { SystemUser } from "./system-user.ts";
 
 const MEGABYTE = 1_024 * 1_024;
+
+/**
+ * The database's own cache, in megabytes: a sixteenth of what memory this process may use, from 128 MB to 2 GB. The machine has consoles, authorities and workers to keep
+ * too, and its page cache holds the rest of what is read often. Pages are taken as they are filled.
+ */
+export function sharedBuffersMegabytes(
+  memoryBytes = Math.min(totalmem(), process.constrainedMemory() || totalmem()),
+): number {
+  return Math.max(128, Math.min(2_048, Math.floor(memoryBytes / MEGABYTE / 16)));
+}
 
 /** Written anew at each start, so that a new version brings its settings along. */
 function settings(port: number, totalBytes: number): string {
@@ -13,7 +24,7 @@ function settings(port: number, totalBytes: number): string {
     port: String(port),
     unix_socket_directories: "''",
     max_connections: "100",
-    shared_buffers: "256MB",
+    shared_buffers: `${sharedBuffersMegabytes()}MB`,
     work_mem: "8MB",
     maintenance_work_mem: "128MB",
     random_page_cost: "1.1",

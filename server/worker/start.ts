@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { PgBoss } from "pg-boss";
 import type { Logger } from "pino";
+import { purgeApprovals } from "#lib/approvals/purge-approvals.ts";
 import { indexClosedDays } from "#lib/audit/index-closed-days.ts";
 import { type Database, openDatabase } from "#lib/db/database.ts";
 import { watchDisk } from "#lib/db/disk-space.ts";
@@ -210,6 +211,7 @@ export async function startWorker({
     "purge-detections": { cron: "55 4 * * *", run: () => purgeDetections(retention, new Date()) },
     "forget-detection-tokens": { cron: "3-59/10 * * * *", run: () => forgetTokens(db, new Date()) },
     "purge-leak-reports": { cron: "56 4 * * *", run: () => purgeLeakReports(retention, new Date()) },
+    "purge-approvals": { cron: "53 4 * * *", run: () => purgeApprovals(retention, new Date()) },
     "purge-mails": { cron: "57 4 * * *", run: () => purgeMails(retention, new Date()) },
     "purge-notifications": { cron: "58 4 * * *", run: () => purgeNotifications(retention, new Date()) },
     "tell-ending-tokens": { cron: "11 * * * *", run: () => tellEndingTokens(db, new Date()) },

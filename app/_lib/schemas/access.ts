@@ -28,6 +28,7 @@ export const subject = z.object({
   email: z.string().nullable(),
   role,
   state: z.string(),
+  isUnattended: z.boolean(),
   whyNotNow: z.string().nullable(),
 });
 

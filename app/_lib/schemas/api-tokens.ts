@@ -10,6 +10,7 @@ export const apiTokenRow = z.object({
   state: z.enum(API_TOKEN_STATES),
   hint: z.string(),
   createdBy: z.string(),
+  isUnattended: z.boolean(),
   createdAt: instant,
   expiresAt: instant.nullable(),
   lastUsedAt: instant.nullable(),

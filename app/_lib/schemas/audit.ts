@@ -55,6 +55,7 @@ export const useSummary = z.object({
     .object({
       uses: z.int(),
       isCut: z.boolean(),
+      lookedAt: z.int(),
       firstAt: instant.nullable(),
       lastAt: instant.nullable(),
       bytes: z.int().nullable(),

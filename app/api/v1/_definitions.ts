@@ -16,11 +16,19 @@ import * as adminsIdSessions from "./admins/[id]/sessions/route.ts";
 import * as admins from "./admins/route.ts";
 import * as apiTokensIdRevoke from "./api-tokens/[id]/revoke/route.ts";
 import * as apiTokens from "./api-tokens/route.ts";
+import * as approvalPolicy from "./approval-policy/route.ts";
+import * as approvalsIdApprove from "./approvals/[id]/approve/route.ts";
+import * as approvalsIdDecline from "./approvals/[id]/decline/route.ts";
+import * as approvalsId from "./approvals/[id]/route.ts";
+import * as approvalsIdRun from "./approvals/[id]/run/route.ts";
+import * as approvalsIdWithdraw from "./approvals/[id]/withdraw/route.ts";
+import * as approvals from "./approvals/route.ts";
 import * as audiencesIdLifetimesPreview from "./audiences/[id]/lifetimes/preview/route.ts";
 import * as audiencesId from "./audiences/[id]/route.ts";
 import * as audiences from "./audiences/route.ts";
 import * as auditEntriesId from "./audit-entries/[id]/route.ts";
 import * as auditEntries from "./audit-entries/route.ts";
+import * as breakGlassIdReview from "./break-glass/[id]/review/route.ts";
 import * as clientsIdDetectionRulesRule from "./clients/[id]/detection-rules/[rule]/route.ts";
 import * as clientsIdDetectionRules from "./clients/[id]/detection-rules/route.ts";
 import * as clientsIdDisable from "./clients/[id]/disable/route.ts";
@@ -214,6 +222,14 @@ export function allRoutes(): Route[] {
     adminsIdRole,
     apiTokens,
     apiTokensIdRevoke,
+    approvalPolicy,
+    approvals,
+    approvalsId,
+    approvalsIdApprove,
+    approvalsIdDecline,
+    approvalsIdRun,
+    approvalsIdWithdraw,
+    breakGlassIdReview,
     audiences,
     audiencesId,
     audiencesIdLifetimesPreview,

@@ -2,6 +2,7 @@ import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { API_ACCESS, OTHER_ROUTES, PAGE_ACCESS } from "#app/_lib/access-matrix.ts";
+import type { Route } from "#app/_lib/define-route.ts";
 import { openApiDocument } from "#app/_lib/openapi.ts";
 import { allRoutes } from "./_definitions.ts";
 
@@ -65,20 +66,33 @@ test("every page but those of the door asks who is there", () => {
   expect(open).toEqual([]);
 });
 
-test("P14: what asks at the door for a proof of who is there asks in its use case too", () => {
-  const asking = allRoutes().filter(({ spec }) => spec.stepUp !== undefined);
-  expect(asking.length).toBeGreaterThan(40);
-  const forgetful = asking.filter(({ spec }) => {
+/** Routes none of whose use cases has such a text. */
+function withoutIn(routes: readonly Route[], lock: RegExp): string[] {
+  const forgetful = routes.filter(({ spec }) => {
     const folder = spec.path.replaceAll(/\{(\w+)\}/g, "[$1]");
     const route = readFileSync(path.join(APP, folder, "route.ts"), "utf8");
     const useCases = [...route.matchAll(/from "#lib\/([^"]+)"/g)].map(([, file = ""]) =>
       readFileSync(path.join(APP, "../lib", file), "utf8"),
     );
-    return !useCases.some((text) =>
-      /\brequire(?:Plan|Reach)?StepUp\(|placePlannedOrder\(|revokeTarget\(|shortenTokens\(/.test(text),
-    );
+    return !useCases.some((text) => lock.test(text));
   });
-  expect(forgetful.map(({ spec }) => `${spec.method} ${spec.path}`)).toEqual([]);
+  return forgetful.map(({ spec }) => `${spec.method} ${spec.path}`);
+}
+
+test("P14: what asks at the door for a proof of who is there asks in its use case too", () => {
+  const asking = allRoutes().filter(({ spec }) => spec.stepUp !== undefined);
+  expect(asking.length).toBeGreaterThan(40);
+  const lock =
+    /\brequire(?:(?:Plan|Reach)?StepUp|Approval|FreshProof)\(|placePlannedOrder\(|revokeTarget\(|shortenTokens\(/;
+  expect(withoutIn(asking, lock)).toEqual([]);
+});
+
+test("P14: what a person is asked again for waits for a second one where that is wanted, but for what is their own", () => {
+  const asking = allRoutes().filter(
+    ({ spec }) => spec.stepUp !== undefined && spec.permission !== "signed-in",
+  );
+  const lock = /\brequire(?:Approval|FreshProof)\(|placePlannedOrder\(|revokeTarget\(|shortenTokens\(/;
+  expect(withoutIn(asking, lock)).toEqual([]);
 });
 
 test("no GET changes state: every route that needs more than reading uses another method", () => {

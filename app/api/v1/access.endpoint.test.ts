@@ -26,7 +26,7 @@ beforeAll(async () => {
   const db = getDatabase();
   const ctx = systemContext(db, "test");
   for (const role of ROLES) {
-    tokens.set(role, (await createApiToken(ctx, { name: role, role })).token);
+    tokens.set(role, (await createApiToken(ctx, { name: role, role, isUnattended: true })).token);
     const [adminId, sessionId] = [uuidv7(ctx.now), uuidv7(ctx.now)];
     await db.query(
       `INSERT INTO admin (id, email, name, role, password_hash, totp_wrapped, created_at)

@@ -19,7 +19,11 @@ beforeAll(async () => {
   // hundreds of requests a second are asked by one admin here; the bound has tests of its own
   process.env.API_REQUESTS_PER_SECOND = "10000";
   process.env.MASTER_KEY = randomBytes(32).toString("base64");
-  ({ token } = await createApiToken(systemContext(getDatabase(), "test"), { name: "test", role: "owner" }));
+  ({ token } = await createApiToken(systemContext(getDatabase(), "test"), {
+    name: "test",
+    role: "owner",
+    isUnattended: true,
+  }));
 });
 afterAll(() => getDatabase().end());
 

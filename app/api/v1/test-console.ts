@@ -49,7 +49,8 @@ export async function startTestConsole(): Promise<TestConsole> {
   const db = getDatabase();
   const ctx = systemContext(db, "test");
   const tokens = new Map<Role, string>();
-  for (const role of ROLES) tokens.set(role, (await createApiToken(ctx, { name: role, role })).token);
+  for (const role of ROLES)
+    tokens.set(role, (await createApiToken(ctx, { name: role, role, isUnattended: true })).token);
   const routes = new Map(allRoutes().map((route) => [`${route.spec.method} ${route.spec.path}`, route]));
   return {
     db,

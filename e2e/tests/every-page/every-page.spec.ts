@@ -22,7 +22,7 @@ test.use({ contextOptions: { reducedMotion: "reduce" }, trace: "off" });
 // one half of the pages in each worker
 test.describe.configure({ mode: "parallel" });
 
-test.beforeAll(async ({ ownerApi, authority, registry }) => {
+test.beforeAll(async ({ ownerApi, authority, registry, product }) => {
   const client = await registry.addService({ customClaims: { tier: "gold" }, accessTokenTtlSeconds: 300 });
   const [token, ended] = [await authority.issue(client), await authority.issue(client)];
   await authority.verify(token, registry.verifier, "/invoices/7");
@@ -85,8 +85,20 @@ test.beforeAll(async ({ ownerApi, authority, registry }) => {
       return detections.rows.length;
     })
     .toBe(1);
+  const bot = await ownerApi.make<{ token: string }>("/api/v1/api-tokens", {
+    name: `bot-${registry.mark}`,
+    role: "owner",
+  });
+  const asked = await fetch(`${product.consoleUrl}/api/v1/admins`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${bot.token}`, "content-type": "application/json" },
+    body: JSON.stringify({ email: `new-${registry.mark}@example.com`, name: "New", role: "governor" }),
+  });
+  expect(asked.status, "it waits for a person").toBe(202);
+  const approval = (await asked.json()) as { id: string };
   const admins = await ownerApi.read<{ rows: { id: string }[] }>("/api/v1/admins");
   Object.assign(ids, {
+    approvals: approval.id,
     admins: admins.rows[0]?.id ?? "",
     detections: detections.rows[0]?.id ?? "",
     incidents: String(incident.number),
@@ -234,7 +246,7 @@ test("axe finds what is wrong: a picture without words, and words too pale to re
 
 test("what is not there answers 404, says so inside of the frame, and is accessible", async ({ page }) => {
   const nobody = "01a20000-0000-7000-8000-000000000000";
-  const areas = ["users", "groups", "clients", "audiences", "verifiers", "orders", "audit/acts"];
+  const areas = ["users", "groups", "clients", "audiences", "verifiers", "orders", "approvals", "audit/acts"];
   const missing: [path: string, title: string][] = [
     ["/nowhere", "There is no such page"],
     ["/tokens/01/deeper", "There is no such page"],

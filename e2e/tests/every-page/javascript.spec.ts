@@ -12,6 +12,7 @@ const TABLES = [
   "/audit/refused",
   "/orders",
   "/detections",
+  "/approvals",
   "/incidents",
   "/users",
   "/groups",

@@ -7,6 +7,13 @@ export function adminOf(db: Database): Context {
   const now = new Date();
   return {
     ...systemContext(db, "test", now),
-    actor: { kind: "api_token", id: uuidv7(now), name: "owner@example.com", role: "owner" },
+    actor: {
+      kind: "api_token",
+      id: uuidv7(now),
+      name: "owner@example.com",
+      role: "owner",
+      isUnattended: true,
+      personId: null,
+    },
   };
 }

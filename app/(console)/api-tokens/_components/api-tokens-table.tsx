@@ -33,6 +33,15 @@ export function ApiTokensTable({ tokens }: { tokens: ApiTokenRow[] }) {
             ),
           },
           {
+            header: "Acts",
+            isExtra: true,
+            cell: (row: ApiTokenRow) => (
+              <span title={row.isUnattended ? words.unattendedMeans : words.attendedMeans}>
+                {row.isUnattended ? words.isUnattended : words.isAttended}
+              </span>
+            ),
+          },
+          {
             header: "Ends with",
             isExtra: true,
             cell: (row: ApiTokenRow) => <span className="mono">…{row.hint}</span>,

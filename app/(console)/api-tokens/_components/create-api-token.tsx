@@ -1,6 +1,6 @@
 "use client";
 
-import { NativeSelect, Stack, TextInput } from "@mantine/core";
+import { Checkbox, NativeSelect, Stack, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { RoleChoice } from "#app/(console)/_components/role-choice.tsx";
 import { Card, CardHeading } from "#components/display/card.tsx";
@@ -29,10 +29,11 @@ export function CreateApiToken({ consoleUrl }: { consoleUrl: string }) {
   const [name, setName] = useState("");
   const [role, setRole] = useState<Role>("auditor");
   const [life, setLife] = useState(String(90 * DAY));
+  const [isUnattended, setIsUnattended] = useState(false);
   const [created, setCreated] = useState<CreatedApiToken | null>(null);
 
   async function save() {
-    const body = { name, role, ...(life === "" ? {} : { expiresInSeconds: Number(life) }) };
+    const body = { name, role, isUnattended, ...(life === "" ? {} : { expiresInSeconds: Number(life) }) };
     const made = await request.send<CreatedApiToken>("POST", "/api/v1/api-tokens", body);
     if (made) setCreated(made);
   }
@@ -90,6 +91,14 @@ export function CreateApiToken({ consoleUrl }: { consoleUrl: string }) {
           value={life}
           onChange={(event) => setLife(event.currentTarget.value)}
           error={request.faultOf("expiresInSeconds")}
+        />
+      </FormSection>
+      <FormSection title={words.alone} help={words.aloneHelp}>
+        <Checkbox
+          label={words.unattended}
+          description={words.unattendedMeans}
+          checked={isUnattended}
+          onChange={(event) => setIsUnattended(event.currentTarget.checked)}
         />
       </FormSection>
     </FormCard>

@@ -28,6 +28,15 @@ export const apiTokenWords = {
   lifeHelp: "A token that ends by itself cannot be forgotten.",
   expires: "It ends",
   never: "Never: until somebody revokes it",
+  alone: "What it does by itself",
+  aloneHelp:
+    "A program cannot be asked who it is. Without this right, what a person is asked again for waits until a person approves it.",
+  unattended: "It acts unattended",
+  unattendedMeans:
+    "Does by itself what a person is asked again for. Acts that want two people wait all the same.",
+  attendedMeans: "What a person is asked again for waits until a person approves it.",
+  isUnattended: "Unattended",
+  isAttended: "With approval",
   create: "Create",
   created: "The API token is made",
   value: "API token",

@@ -1,6 +1,6 @@
 import Link from "next/link";
+import { ActChanges } from "#app/(console)/_components/act-changes.tsx";
 import { ActorName } from "#app/(console)/_components/actor-name.tsx";
-import { CardHeading } from "#components/display/card.tsx";
 import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { KeyValue, type KeyValueItem } from "#components/display/key-value.tsx";
@@ -8,10 +8,7 @@ import { StateBadge } from "#components/display/state-badge.tsx";
 import type { AuditEntryDetail } from "#lib/audit/model.ts";
 import { reasonWords } from "#lib/revocations/model.ts";
 import { actTargetWords } from "#lib/revocations/target-words.ts";
-import classes from "./act-record.module.css";
 import { actWords, targetHref } from "./act-words.ts";
-import { fieldWords } from "./change-words.ts";
-import { ChangedValue } from "./changed-value.tsx";
 import { orderFacts } from "./order-facts.tsx";
 
 const none = <span className="faint">none</span>;
@@ -62,7 +59,7 @@ export function ActRecord({ entry }: { entry: AuditEntryDetail }) {
     <>
       <KeyValue items={items} />
       {entry.before === null && after === null ? null : (
-        <Changes act={entry.act} before={entry.before} after={after} />
+        <ActChanges act={entry.act} before={entry.before} after={after} />
       )}
     </>
   );
@@ -76,49 +73,4 @@ const PART_WORDS = {
 
 function erasedParts(parts: AuditEntryDetail["erased"]): string {
   return `on request: ${parts.map((part) => PART_WORDS[part]).join(", ")}`;
-}
-
-type Values = Record<string, unknown> | null;
-
-/** What was and what is, a line for each thing that changed; or what there is since an act before which there was nothing. */
-function Changes({ act, before, after }: { act: string; before: Values; after: Values }) {
-  const keys = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
-  if (before === null && after !== null)
-    return (
-      <section className={classes.changes}>
-        <CardHeading>Details</CardHeading>
-        <KeyValue
-          items={keys.map((key) => ({
-            key: fieldWords(key, act),
-            value: <ChangedValue name={key} value={after[key]} />,
-          }))}
-        />
-      </section>
-    );
-  return (
-    <section className={classes.changes}>
-      <CardHeading>{after === null ? "Was" : "Changed"}</CardHeading>
-      <dl className={classes.list}>
-        {keys.map((key) => (
-          <div key={key} className={classes.change}>
-            <dt>{fieldWords(key, act)}</dt>
-            {before && key in before ? (
-              <dd className={classes.was}>
-                <span className="for-screen-readers">was </span>
-                <del>
-                  <ChangedValue name={key} value={before[key]} />
-                </del>
-              </dd>
-            ) : null}
-            {after && key in after ? (
-              <dd className={classes.is}>
-                <span className="for-screen-readers">is </span>
-                <ChangedValue name={key} value={after[key]} />
-              </dd>
-            ) : null}
-          </div>
-        ))}
-      </dl>
-    </section>
-  );
 }

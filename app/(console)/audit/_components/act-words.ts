@@ -41,6 +41,8 @@ const PAGES: Record<string, (id: string) => string> = {
   order: (id) => `/orders/${id}`,
   revocation_order: (id) => `/orders/${id}`,
   key_policy: () => "/keys",
+  approval: (id) => `/approvals/${id}`,
+  approval_policy: () => "/settings/approvals",
   signing_key: (id) => `/keys/${encodeURIComponent(id)}`,
 };
 

@@ -89,7 +89,7 @@ function Seen({ summary }: { summary: Summary }) {
       <NumberText value={summary.networks} unit={["network", "networks"]} />; {words.seenFrom}{" "}
       <Instant at={summary.firstAt} focusable />
       {words.seenTo} <Instant at={summary.lastAt} focusable />
-      {summary.isCut ? ` · ${words.newestOnly}` : null}
+      {summary.isCut ? ` · ${words.newestOnly(summary.lookedAt)}` : null}
     </>
   );
 }

@@ -46,7 +46,7 @@ export const auditWords = {
   lastSeen: "Last seen",
   seenFrom: "first seen",
   seenTo: ", last",
-  newestOnly: "of the newest 20,000 uses",
+  newestOnly: (uses: number) => `of the newest ${uses.toLocaleString("en-GB")} uses`,
   endpoints: "Endpoints",
   request: "Request",
   noAnswers: "no verifier reported its answers",

@@ -20,6 +20,7 @@ export const POST = defineRoute({
   summary: "Invites an admin; the one-time link is in this answer alone",
   permission: "admin:write",
   stepUp: "roles",
+  runBy: "requester",
   body: createAdminInput,
   status: 201,
   response: z.object({ admin: adminRow, link: oneTimeLink }),

@@ -20,6 +20,7 @@ export const POST = defineRoute({
   summary: "Makes an API token; its value is in this answer alone",
   permission: "api-token:write",
   stepUp: "api-tokens",
+  runBy: "requester",
   body: createApiTokenInput,
   status: 201,
   response: z.object({ id: z.uuid(), token: z.string(), row: apiTokenRow }),

@@ -22,6 +22,7 @@ export const POST = defineRoute({
   summary:
     "Makes a stream of the audit to a sink, from here on; the key of a webhook's signatures is in this answer alone",
   permission: "event-stream:write",
+  runBy: "requester",
   stepUp: "streams",
   body: createEventStreamInput,
   status: 201,

@@ -10,6 +10,7 @@ export const POST = defineRoute({
   description:
     "Fetch its file within a minute: once, as the same admin or API token. `query` holds filters and order as the list's own parameters; the permission to read the list is needed too.",
   permission: "export:create",
+  runBy: "requester",
   stepUp: "exports",
   body: createExportInput,
   status: 201,

@@ -20,6 +20,7 @@ export const POST = defineRoute({
   path: "/api/v1/signal-receivers",
   summary: "Lets a peer send its security events to `/signals/{id}`; its secret is in this answer alone",
   permission: "signal-receiver:write",
+  runBy: "requester",
   stepUp: "streams",
   body: createReceiverInput,
   status: 201,

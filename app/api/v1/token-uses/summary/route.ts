@@ -8,7 +8,7 @@ export const GET = defineRoute({
   path: "/api/v1/token-uses/summary",
   summary: "Says where something was used, what was called with it and what was answered",
   description:
-    "Takes the filters of the list of uses, and its time range as the histogram has it. Of the newest 20,000 uses that match; `summary` is null where reading them takes over two seconds.",
+    "Takes the filters of the list of uses, and its time range as the histogram has it. Of the newest uses that match, `lookedAt` at most: 20,000, or 2,000 where those have to be picked out of many; `summary` is null where reading them takes over two seconds.",
   permission: "audit:read",
   list: tokenUsesTable,
   response: useSummary,

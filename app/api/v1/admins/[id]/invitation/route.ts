@@ -8,6 +8,7 @@ export const POST = defineRoute({
   path: "/api/v1/admins/{id}/invitation",
   summary: "Gives an admin a new one-time link; password, second factor and sessions end",
   permission: "admin:write",
+  runBy: "requester",
   stepUp: "roles",
   params: idParams,
   response: oneTimeLink,

@@ -10,6 +10,7 @@ export const POST = defineRoute({
   summary:
     "Gives a webhook a new key for its signatures, in this answer alone; the earlier one signs beside it for a day",
   permission: "event-stream:write",
+  runBy: "requester",
   stepUp: "streams",
   params: idParams,
   response: createdEventStream,

@@ -9,6 +9,7 @@ export const POST = defineRoute({
   path: "/api/v1/signal-receivers/{id}/rotate-secret",
   summary: "Gives a peer a new secret, in this answer alone; the earlier one ends now",
   permission: "signal-receiver:write",
+  runBy: "requester",
   stepUp: "streams",
   params: idParams,
   response: z.object({ receiver: receiverDetail, secret: z.string() }),

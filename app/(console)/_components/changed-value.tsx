@@ -12,6 +12,8 @@ const PAGES: Record<string, { what: string; href: (id: string) => string }> = {
   verifierId: { what: "verifier id", href: (id) => `/verifiers/${id}` },
   tokenId: { what: "token id", href: (id) => `/tokens/${id}` },
   presentedTokenId: { what: "token id", href: (id) => `/tokens/${id}` },
+  approval: { what: "approval id", href: (id) => `/approvals/${id}` },
+  breakGlass: { what: "break-glass id", href: (id) => `/approvals/${id}` },
   familyId: { what: "family id", href: (id) => `/tokens?family=${id}` },
 };
 

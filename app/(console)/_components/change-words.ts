@@ -1,5 +1,6 @@
 import { durationWords } from "#components/display/duration.ts";
 import { groupedNumber } from "#components/display/number-text.tsx";
+import { GUARDED_WORDS } from "#lib/approvals/model.ts";
 import { ROLE_WORDS } from "#lib/authz/roles.ts";
 import { CLIENT_KIND_WORDS } from "#lib/clients/model.ts";
 import { EXPORT_FORMAT_WORDS } from "#lib/exports/model.ts";
@@ -71,6 +72,16 @@ const FIELDS: Record<string, string> = {
   rotatesConfidentialRefreshTokens: "Refresh tokens of confidential clients replaced at each use",
   refreshTokensMax: "Refresh tokens of a user with a client",
   endAtOnce: "Ended at once",
+  isUnattended: "Acts unattended",
+  approval: "Approval",
+  approvedBy: "Approved by",
+  breakGlass: "Without a second person",
+  requestedBy: "Asked for by",
+  doneBy: "Done by",
+  why: "Wants a second person for",
+  bulkTokens: "Tokens one revokes alone within 24 hours",
+  changed: "What changed meanwhile",
+  kinds: "Want a second person",
   lastEndsAt: "The last of them ends",
 };
 
@@ -131,6 +142,7 @@ const named = (words: Record<string, { name: string }>) =>
 const VALUES: Record<string, Record<string, string>> = {
   kind: KINDS,
   role: named(ROLE_WORDS),
+  kinds: named(GUARDED_WORDS),
   mode: named(VERIFIER_MODE_WORDS),
   auditMode: named(AUDIT_MODE_WORDS),
   format: named(EXPORT_FORMAT_WORDS),

@@ -1,0 +1,139 @@
+"use client";
+
+import { Button, Group, Textarea } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { useSend } from "#components/form/use-send.ts";
+import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
+import { FormDialog } from "#components/overlay/form-dialog.tsx";
+import { requestJson } from "#components/request/request-json.ts";
+import { type ApprovalDetail, REASON_MAX } from "#lib/approvals/model.ts";
+import { RunApproved } from "./run-approved.tsx";
+import { approvalWords as words } from "./words.ts";
+
+type Act = "approve" | "decline" | "review";
+
+const ACTS: Record<Act, { title: string; act: string; isDanger: boolean; needsNote: boolean }> = {
+  approve: { title: words.approveTitle, act: words.approveAct, isDanger: false, needsNote: false },
+  decline: { title: words.declineTitle, act: words.declineAct, isDanger: true, needsNote: false },
+  review: { title: words.reviewTitle, act: words.reviewAct, isDanger: false, needsNote: true },
+};
+
+function NoteDialog({
+  approval,
+  act,
+  onClose,
+}: {
+  approval: ApprovalDetail;
+  act: Act | null;
+  onClose: () => void;
+}) {
+  const router = useRouter();
+  const request = useSend();
+  const [note, setNote] = useState("");
+  const isRun = approval.runBy === "approver";
+  const texts = {
+    approve: isRun ? words.approveText : words.approveRunText,
+    decline: words.declineText,
+    review: words.reviewText,
+  };
+  const told = {
+    approve: isRun ? words.approved : words.approvedRun,
+    decline: words.declined,
+    review: words.reviewedNow,
+  };
+
+  function close() {
+    request.clear();
+    onClose();
+  }
+
+  async function send() {
+    if (act === null) return;
+    const path =
+      act === "review"
+        ? `/api/v1/break-glass/${approval.id}/review`
+        : `/api/v1/approvals/${approval.id}/${act}`;
+    if ((await request.send("POST", path, { note })) === undefined) {
+      // one that was refused for good says so on its page
+      router.refresh();
+      return;
+    }
+    notifications.show({ message: told[act], color: "green" });
+    close();
+    router.refresh();
+  }
+
+  const words2 = act === null ? null : ACTS[act];
+  return (
+    <FormDialog
+      isOpen={act !== null}
+      onClose={close}
+      title={words2?.title ?? ""}
+      act={words2?.act ?? ""}
+      isDanger={words2?.isDanger ?? false}
+      isReady={!(words2?.needsNote ?? false) || note.trim() !== ""}
+      isBusy={request.isBusy}
+      problem={request.problem}
+      onSubmit={send}
+    >
+      <p style={{ margin: 0 }}>{act === null ? null : texts[act]}</p>
+      <Textarea
+        label={words.noteLabel}
+        description={words.noteHelp}
+        value={note}
+        onChange={(event) => setNote(event.currentTarget.value)}
+        required={words2?.needsNote ?? false}
+        autosize
+        minRows={2}
+        maxLength={REASON_MAX}
+        data-autofocus
+      />
+    </FormDialog>
+  );
+}
+
+/** What this person may do with it; why they may not decide, where they may not. */
+export function ApprovalActions({ approval }: { approval: ApprovalDetail }) {
+  const router = useRouter();
+  const [act, setAct] = useState<Act | null>(null);
+  const [isWithdrawing, setIsWithdrawing] = useState(false);
+  const { may, whyNot } = approval;
+  return (
+    <Group gap="xs">
+      {whyNot === null ? null : <span className="muted">{whyNot}</span>}
+      {may.withdraw ? <Button onClick={() => setIsWithdrawing(true)}>{words.withdraw}</Button> : null}
+      {may.decide ? (
+        <>
+          <Button color="red" onClick={() => setAct("decline")}>
+            {words.decline}
+          </Button>
+          <Button variant="filled" onClick={() => setAct("approve")}>
+            {words.approve}
+          </Button>
+        </>
+      ) : null}
+      {may.review ? (
+        <Button variant="filled" onClick={() => setAct("review")}>
+          {words.review}
+        </Button>
+      ) : null}
+      <RunApproved approval={approval} />
+      <NoteDialog approval={approval} act={act} onClose={() => setAct(null)} />
+      <ConfirmDialog
+        isOpen={isWithdrawing}
+        onClose={() => setIsWithdrawing(false)}
+        title={words.withdrawTitle}
+        act={words.withdraw}
+        onConfirm={async () => {
+          await requestJson(`/api/v1/approvals/${approval.id}/withdraw`, { method: "POST" });
+          notifications.show({ message: words.withdrawn, color: "green" });
+          router.refresh();
+        }}
+      >
+        {words.withdrawText}
+      </ConfirmDialog>
+    </Group>
+  );
+}

@@ -1,0 +1,66 @@
+import { ActChanges } from "#app/(console)/_components/act-changes.tsx";
+import { Card } from "#components/display/card.tsx";
+import type { ApprovalDetail, ShownAct } from "#lib/approvals/model.ts";
+import { actWords } from "#lib/audit/words.ts";
+import { reasonWords } from "#lib/revocations/model.ts";
+import { actTargetWords } from "#lib/revocations/target-words.ts";
+import classes from "./approvals.module.css";
+import { approvalWords as words } from "./words.ts";
+
+const capital = (text: string) => text.replace(/^./, (first) => first.toUpperCase());
+
+function Act({ act, actorKind }: { act: ShownAct; actorKind: string }) {
+  const upon = actTargetWords(act);
+  const title = [actWords(act.act), upon.lead === "" ? upon.name : upon.name].join(" ");
+  return (
+    <li className={classes.act}>
+      <p className={classes.actTitle}>{capital(title)}</p>
+      {act.reason === null ? null : (
+        <p className="muted">
+          {reasonWords(act.reason, actorKind)}
+          {act.note ? `: ${act.note}` : ""}
+        </p>
+      )}
+      {act.before === null && act.after === null ? null : (
+        <ActChanges act={act.act} before={act.before} after={act.after} />
+      )}
+    </li>
+  );
+}
+
+/** Exactly what would happen, or what did: the plan's sentences, and each act as the log would have it. */
+export function ShownActs({ approval }: { approval: ApprovalDetail }) {
+  const { shown, state, requestedBy } = approval;
+  const more = shown.actCount - shown.acts.length;
+  return (
+    <Card title={state === "done" ? words.happened : words.wouldHappen}>
+      {approval.changed.length > 0 ? (
+        <div className={classes.changed}>
+          <p>
+            <strong>{words.changed}</strong>
+          </p>
+          <ul>
+            {approval.changed.map((text) => (
+              <li key={text}>{text}</li>
+            ))}
+          </ul>
+        </div>
+      ) : null}
+      {shown.sentences.map((sentence) => (
+        <p key={sentence} className={classes.sentence}>
+          {sentence}
+        </p>
+      ))}
+      {shown.acts.length === 0 && shown.sentences.length === 0 ? (
+        <p className="muted">{words.noActs}</p>
+      ) : null}
+      <ol className={classes.acts}>
+        {shown.acts.map((act, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: they never change, and two may be alike
+          <Act key={index} act={act} actorKind={requestedBy.kind} />
+        ))}
+      </ol>
+      {more > 0 ? <p className="muted">{words.moreActs(more)}</p> : null}
+    </Card>
+  );
+}

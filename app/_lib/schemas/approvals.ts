@@ -1,0 +1,67 @@
+import { z } from "zod";
+import {
+  APPROVAL_STATES,
+  APPROVAL_WAYS,
+  GUARDED_KINDS,
+  POLICY_KINDS,
+  RUN_BYS,
+} from "#lib/approvals/model.ts";
+import { instant } from "./paging.ts";
+
+export const approvalRow = z.object({
+  id: z.uuid(),
+  way: z.enum(APPROVAL_WAYS),
+  state: z.enum(APPROVAL_STATES),
+  kinds: z.array(z.enum(GUARDED_KINDS)),
+  summary: z.string(),
+  reason: z.string(),
+  requestedBy: z.object({ kind: z.string(), id: z.string(), name: z.string() }),
+  runBy: z.enum(RUN_BYS),
+  createdAt: instant,
+  expiresAt: instant,
+  decidedAt: instant.nullable(),
+  decidedBy: z.string().nullable(),
+  note: z.string().nullable(),
+  endedAt: instant.nullable(),
+  reviewedAt: instant.nullable(),
+  reviewedBy: z.string().nullable(),
+  reviewNote: z.string().nullable(),
+});
+
+const count = z.object({ value: z.int(), isExact: z.boolean() });
+const named = count.extend({ names: z.array(z.object({ id: z.string(), name: z.string() })) });
+const values = z.record(z.string(), z.unknown()).nullable();
+
+export const approvalDetail = approvalRow.extend({
+  method: z.string(),
+  path: z.string(),
+  shown: z.object({
+    sentences: z.array(z.string()),
+    plan: z.object({ tokens: count, users: named, clients: named, verifiers: named }).nullable(),
+    acts: z.array(
+      z.object({
+        act: z.string(),
+        target: z.object({ kind: z.string(), id: z.string(), name: z.string() }),
+        reason: z.string().nullable(),
+        note: z.string().nullable(),
+        before: values,
+        after: values,
+      }),
+    ),
+    actCount: z.int(),
+  }),
+  permissions: z.array(z.string()),
+  changed: z.array(z.string()),
+  isKept: z.boolean(),
+  may: z.object({ decide: z.boolean(), withdraw: z.boolean(), run: z.boolean(), review: z.boolean() }),
+  whyNot: z.string().nullable(),
+});
+
+export const approvalPolicy = z.object({
+  kinds: z.array(z.enum(POLICY_KINDS)),
+  bulkTokens: z.int(),
+  owners: z.int(),
+  isOn: z.boolean(),
+  version: z.int(),
+  updatedAt: instant,
+});

@@ -1,0 +1,107 @@
+import type { Page } from "@playwright/test";
+import { endFourEyes } from "../../fixtures/end-four-eyes.ts";
+import { inviteAdmin } from "../../fixtures/invite-admin.ts";
+import { EVERYBODY, expect, NOBODY, test } from "../../fixtures/test.ts";
+import { codeOf } from "../../fixtures/totp.ts";
+import { RevokeDialog } from "../../pages/revoke-dialog.ts";
+import { SignInPage } from "../../pages/sign-in-page.ts";
+
+/** A code of the app works once: the next one after those that were used. */
+function codes(totpSecret: string): () => Promise<string> {
+  let used = "";
+  return async () => {
+    await expect.poll(() => codeOf(totpSecret), { timeout: 35_000, intervals: [500] }).not.toBe(used);
+    used = codeOf(totpSecret);
+    return used;
+  };
+}
+
+async function confirm(page: Page, code: string): Promise<void> {
+  const dialog = page.getByRole("dialog", { name: "Confirm it is you" });
+  await expect(dialog).toContainText("for this very act");
+  await dialog.getByLabel("Six-digit code").fill(code);
+  await dialog.getByRole("button", { name: "Confirm", exact: true }).click();
+}
+
+test("two owners: a wide revocation waits, is seen in words, approved and done; one does without and is reviewed", {
+  lock: EVERYBODY,
+}, async ({ page, browser, product, authority, registry, ownerApi, visitorApi }) => {
+  test.setTimeout(240_000);
+  const account = await inviteAdmin(ownerApi, visitorApi, "owner");
+  const nextCode = codes(account.totpSecret);
+  const [first, second] = [await registry.addService(), await registry.addService()];
+  const tokens = await Promise.all([first, first, second, second].map((client) => authority.issue(client)));
+  const isActive = async (token: string | undefined) =>
+    (await authority.introspect(token ?? "", registry.verifier)).active;
+  const context = await browser.newContext({ baseURL: product.consoleUrl, storageState: NOBODY });
+  const other = await context.newPage();
+  try {
+    const signIn = new SignInPage(other);
+    await signIn.open();
+    await signIn.enter({ email: account.email, password: account.password, code: await nextCode() });
+    await expect(other).toHaveURL(`${product.consoleUrl}/`);
+
+    await page.goto("/settings/approvals");
+    await page.getByRole("checkbox", { name: "Wide revocations" }).check();
+    await page.getByRole("textbox", { name: "Tokens within 24 hours" }).fill("1");
+    await page.getByRole("button", { name: "Save" }).click();
+    await expect(page.getByText("On: what is chosen below waits for a second person.")).toBeVisible();
+
+    await page.goto(`/clients/${first.id}`);
+    await page.getByRole("button", { name: "Revoke all tokens…" }).click();
+    await new RevokeDialog(page).revoke("Token leaked", `found ${registry.mark}`);
+    const needed = page.getByRole("dialog", { name: "This needs a second person" });
+    await needed.getByRole("textbox", { name: "Why" }).fill(`It is in a public repository ${registry.mark}`);
+    await needed.getByRole("button", { name: "Ask for approval" }).click();
+    const waits = page.getByRole("dialog", { name: "It waits for a second person" });
+    await waits.getByRole("link", { name: "See it" }).click();
+    await expect(page.getByText("You asked for it: somebody else decides.")).toBeVisible();
+    await expect(page.getByRole("button", { name: "Approve…" })).toHaveCount(0);
+    expect(await Promise.all(tokens.map(isActive))).toEqual([true, true, true, true]);
+
+    await other.goto("/");
+    await other.getByRole("banner").getByRole("link", { name: "Approvals: 1 to decide" }).click();
+    await expect(other.getByText(`It is in a public repository ${registry.mark}`)).toBeVisible();
+    // the link that was sent
+    await other.goto(page.url());
+    const main = other.getByRole("main");
+    await expect(main).toContainText("2 tokens stop working, everywhere and at once.");
+    await expect(main).toContainText(first.clientId);
+    await expect(main).toContainText("This cannot be undone");
+    await other.getByRole("button", { name: "Approve…" }).click();
+    const approving = other.getByRole("dialog", { name: "Approve and do it" });
+    await approving.getByRole("textbox", { name: "Note" }).fill("Seen it too");
+    await approving.getByRole("button", { name: "Approve", exact: true }).click();
+    await confirm(other, await nextCode());
+    await expect(other.getByText("Approved and done.")).toBeVisible();
+    expect(await Promise.all(tokens.map(isActive))).toEqual([false, false, true, true]);
+    await page.reload();
+    await expect(page.getByRole("main")).toContainText("Done");
+
+    await other.goto(`/clients/${second.id}`);
+    await other.getByRole("button", { name: "Revoke all tokens…" }).click();
+    const dialog = new RevokeDialog(other);
+    await dialog.revoke("Token leaked", `found ${registry.mark}`);
+    const alone = other.getByRole("dialog", { name: "This needs a second person" });
+    await alone.getByRole("radio", { name: "Do it now, without a second person" }).check();
+    await alone.getByRole("textbox", { name: "Why" }).fill(`Nobody answers the phone ${registry.mark}`);
+    await alone.getByRole("button", { name: "Break the glass" }).click();
+    await confirm(other, await nextCode());
+    await expect(dialog.outcome).toBeVisible();
+    expect(await Promise.all(tokens.map(isActive))).toEqual([false, false, false, false]);
+
+    await page.goto("/");
+    const banner = page.getByRole("complementary", { name: "Break-glass" });
+    await expect(banner).toContainText(`Nobody answers the phone ${registry.mark}`);
+    await banner.getByRole("link", { name: "Review it" }).click();
+    await page.getByRole("button", { name: "Review…" }).click();
+    const reviewing = page.getByRole("dialog", { name: "Review the break-glass" });
+    await reviewing.getByRole("textbox", { name: "Note" }).fill("They had called me before");
+    await reviewing.getByRole("button", { name: "I have reviewed it" }).click();
+    await expect(page.getByText("They had called me before").first()).toBeVisible();
+    await expect(banner).toHaveCount(0);
+  } finally {
+    await endFourEyes(product);
+    await context.close();
+  }
+});

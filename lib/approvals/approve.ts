@@ -1,0 +1,101 @@
+import { recordEntry } from "../audit/record-entry.ts";
+import type { Context } from "../context.ts";
+import type { Transaction } from "../db/database.ts";
+import { DomainError } from "../errors.ts";
+import { requireFreshProof, spendFreshProof } from "../step-up/fresh-proof.ts";
+import { type ApprovalRecord, approvalTarget, type StoredRequest } from "./approval-row.ts";
+import { requireDecider, requireDeciderNow } from "./decider.ts";
+import { getApproval } from "./get-approval.ts";
+import type { ApprovalDetail } from "./model.ts";
+import { inOneTransaction } from "./one-transaction.ts";
+import { newPass } from "./pass.ts";
+import { readApproval, requireState } from "./read-approval.ts";
+import { getRequester } from "./requester.ts";
+import { endAsStale, NotAsShown, runAsShown } from "./run-act.ts";
+import { tellOfApproval } from "./tell.ts";
+
+/** Does what a stored request asks for, as who is in the context. */
+export type RunStored = (
+  ctx: Context,
+  asked: { method: string; path: string; request: StoredRequest },
+) => Promise<unknown>;
+
+async function runForRequester(
+  inner: Context,
+  tx: Transaction,
+  record: ApprovalRecord,
+  approver: { name: string; role: string },
+  runStored: RunStored,
+): Promise<void> {
+  const { id, method, path, request } = record;
+  const actor = await getRequester(tx, record, inner.now).catch((error: unknown) => {
+    throw error instanceof DomainError ? new NotAsShown([error.message], error) : error;
+  });
+  const pass = newPass({
+    isTrial: false,
+    skipsStepUp: true,
+    approval: { id, way: "asked", approvedBy: approver.name },
+  });
+  // who asked is not there: where they were stands with the asking
+  const asRequester = { ...inner, actor, pass, ip: null, userAgent: null };
+  await runAsShown(asRequester, record, approver.role, (ctx) =>
+    runStored(ctx, { method, path, request: request as StoredRequest }),
+  );
+}
+
+async function decide(
+  inner: Context,
+  tx: Transaction,
+  { id, note }: { id: string; note: string },
+  runStored: RunStored,
+): Promise<void> {
+  const record = await readApproval(tx, id, true);
+  requireState(record, ["pending"], inner.now);
+  const approver = await requireDeciderNow(tx, inner, record);
+  await spendFreshProof(tx, inner, id);
+  const isRun = record.runBy === "approver";
+  if (isRun) await runForRequester(inner, tx, record, approver, runStored);
+  await tx.query(
+    `UPDATE approval SET state = $2::text, decided_at = $3::timestamptz, decided_by_id = $4::uuid, decided_by_name = $5::text, note = $6::text,
+       ended_at = CASE WHEN $2::text = 'done' THEN $3::timestamptz END,
+       request = CASE WHEN $2::text = 'done' THEN NULL ELSE request END WHERE id = $1::uuid`,
+    [id, isRun ? "done" : "approved", inner.now, approver.id, approver.name, note],
+  );
+  const { summary, reason, personId, actorName, permissions } = record;
+  const what = isRun ? "done" : "approved";
+  await tellOfApproval(tx, inner, { what, id, summary, reason, personId, actorName, permissions });
+  await recordEntry(tx, inner, {
+    act: "approval.approved",
+    target: approvalTarget(record),
+    note: note === "" ? undefined : note,
+    before: { state: "pending" },
+    after: { state: isRun ? "done" : "approved", requestedBy: record.actorName },
+  });
+}
+
+/**
+ * Approves what another person asked for. It is done with the approval, as who asked, in one transaction: once, and exactly as it was shown, or it is refused and the approval ends. What
+ * answers a secret is left to who asked, to be done once before it lapses. Needs `approval:decide`, every permission that the act needs, and a proof of who is there for this very
+ * approval. Recorded as `approval.approved`, and each act with the approval.
+ *
+ * @throws {StepUpRequired} with the approval's id as its subject
+ * @throws {DomainError} NOT_FOUND, FORBIDDEN for one's own, for an API token and for who may not do it themselves, GONE for a lapsed one, ALREADY_ENDED for a decided one, APPROVAL_STALE
+ *   with what changed.
+ */
+export async function approve(
+  ctx: Context,
+  input: { id: string; note: string },
+  runStored: RunStored,
+): Promise<ApprovalDetail> {
+  const record = await readApproval(ctx.db, input.id);
+  requireDecider(ctx, record);
+  requireState(record, ["pending"], ctx.now);
+  await requireFreshProof(ctx.db, ctx, input.id);
+  try {
+    await inOneTransaction(ctx, (inner, tx) => decide(inner, tx, input, runStored));
+  } catch (error) {
+    if (error instanceof NotAsShown) throw await endAsStale(ctx, record, error);
+    throw error;
+  }
+  return getApproval(ctx, input);
+}

@@ -1,0 +1,194 @@
+import { recordEntry } from "../audit/record-entry.ts";
+import type { Permission } from "../authz/roles.ts";
+import type { Context } from "../context.ts";
+import type { Transaction } from "../db/database.ts";
+import type { Sql } from "../db/sql.ts";
+import { DomainError } from "../errors.ts";
+import { uuidv7 } from "../ids.ts";
+import { run, sql } from "../list-query/sql-fragment.ts";
+import {
+  APPROVAL_COLUMNS,
+  type ApprovalRecord,
+  approvalRowOf,
+  approvalTarget,
+  type StoredRequest,
+} from "./approval-row.ts";
+import { keepPlan } from "./keep-plan.ts";
+import {
+  APPROVAL_SECONDS,
+  type ApprovalRow,
+  GUARDED_WORDS,
+  type GuardedKind,
+  OPEN_MAX,
+  type RunBy,
+  type Shown,
+} from "./model.ts";
+import type { Pass } from "./pass.ts";
+import { personOf } from "./person.ts";
+import { shownOf } from "./shown.ts";
+import { tellOfApproval } from "./tell.ts";
+import { tryOut } from "./try-out.ts";
+
+/** A request that wants a second person, and how it is done. */
+export type GuardedRequest = {
+  summary: string;
+  method: string;
+  path: string;
+  /** What the door asks for, beside what the act does. */
+  permission: Permission | null;
+  /** Null where it holds a secret: then it is sent again. */
+  request: StoredRequest | null;
+  /** Tells the very same request of the same actor from all others. */
+  digest: Buffer;
+  runBy: RunBy;
+  act: (ctx: Context) => Promise<unknown>;
+};
+
+/** An open approval of the very same request, as it was asked for by the same actor; the one that is approved first. */
+export async function findOpen(
+  db: Sql,
+  { actor, now }: Pick<Context, "actor" | "now">,
+  digest: Buffer,
+): Promise<ApprovalRecord | null> {
+  const [found] = await run<ApprovalRecord>(
+    db,
+    sql`SELECT ${APPROVAL_COLUMNS} FROM approval a WHERE a.state IN ('pending', 'approved') AND a.expires_at > ${now}::timestamptz AND a.way = 'asked'
+      AND a.digest = ${digest}::bytea AND a.actor_kind = ${actor.kind} AND a.actor_id = ${actor.id} ORDER BY a.state = 'approved' DESC, a.created_at LIMIT 1`,
+  );
+  return found ?? null;
+}
+
+async function requireRoom(tx: Sql, ctx: Context, person: string): Promise<void> {
+  // of two at once the second waits, and sees the first
+  await tx.query(
+    "SELECT 1 AS locked FROM (SELECT pg_advisory_xact_lock(hashtext('tokenwarden.approvals ' || $1::text))) l",
+    [person],
+  );
+  const [row] = await tx.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM approval WHERE state IN ('pending', 'approved') AND expires_at > $2::timestamptz AND person_id = $1::text`,
+    [person, ctx.now],
+  );
+  if ((row?.count ?? 0) >= OPEN_MAX)
+    throw new DomainError(
+      "TOO_MANY_ATTEMPTS",
+      `${OPEN_MAX} acts of yours wait for a second person already. Withdraw some, or wait for them.`,
+    );
+}
+
+const INSERT = `
+  INSERT INTO approval (id, way, state, kinds, summary, method, path, request, digest, run_by, permissions, plan_kind, plan_id, shown, reason,
+    actor_kind, actor_id, actor_name, person_id, created_at, expires_at, ended_at, changed)
+  VALUES ($1::uuid, $2::text, $3::text, $4::text[], $5::text, $6::text, $7::text, $8::jsonb, $9::bytea, $10::text, $11::text[], $12::text, $13::uuid,
+    $14::jsonb, $15::text, $16::text, $17::text, $18::text, $19::text, $20::timestamptz, $21::timestamptz, $22::timestamptz, '{}')`;
+
+/** Writes down what is asked for, or what was done without asking. */
+export async function insertApproval(
+  tx: Sql,
+  ctx: Context,
+  {
+    id,
+    way,
+    guarded,
+    pass,
+    shown,
+    reason,
+    person,
+  }: {
+    id: string;
+    way: "asked" | "break_glass";
+    guarded: Omit<GuardedRequest, "act">;
+    pass: Pick<Pass, "kinds" | "permissions" | "plan">;
+    shown: Shown;
+    reason: string;
+    person: string;
+  },
+): Promise<void> {
+  const isAsked = way === "asked";
+  const permissions = new Set([...pass.permissions, ...(guarded.permission ? [guarded.permission] : [])]);
+  await tx.query(INSERT, [
+    id,
+    way,
+    isAsked ? "pending" : "done",
+    [...pass.kinds],
+    guarded.summary,
+    guarded.method,
+    guarded.path,
+    isAsked && guarded.request !== null ? JSON.stringify(guarded.request) : null,
+    guarded.digest,
+    guarded.runBy,
+    [...permissions].sort(),
+    pass.plan?.kind ?? null,
+    pass.plan?.id ?? null,
+    JSON.stringify(shown),
+    reason,
+    ctx.actor.kind,
+    ctx.actor.id,
+    ctx.actor.name,
+    person,
+    ctx.now,
+    new Date(ctx.now.getTime() + (isAsked ? APPROVAL_SECONDS * 1000 : 0)),
+    isAsked ? null : ctx.now,
+  ]);
+}
+
+/** Why it waits, for the log. */
+export function kindsInWords(kinds: Iterable<GuardedKind>): string[] {
+  return [...kinds].map((kind) => GUARDED_WORDS[kind].name);
+}
+
+async function write(
+  tx: Transaction,
+  ctx: Context,
+  given: { guarded: GuardedRequest; pass: Pass; shown: Shown; reason: string; person: string },
+): Promise<string> {
+  const { guarded, pass, shown, reason, person } = given;
+  await requireRoom(tx, ctx, person);
+  const same = await findOpen(tx, ctx, guarded.digest);
+  if (same !== null) return same.id;
+  const id = uuidv7(ctx.now);
+  await insertApproval(tx, ctx, { id, way: "asked", ...given });
+  if (pass.plan !== null)
+    await keepPlan(tx, pass.plan, new Date(ctx.now.getTime() + APPROVAL_SECONDS * 1000));
+  await tellOfApproval(tx, ctx, {
+    what: "asked",
+    id,
+    summary: guarded.summary,
+    reason,
+    personId: person,
+    actorName: ctx.actor.name,
+    permissions: [...pass.permissions],
+  });
+  await recordEntry(tx, ctx, {
+    act: "approval.requested",
+    target: approvalTarget({ id, summary: guarded.summary }),
+    note: reason,
+    after: {
+      why: kindsInWords(pass.kinds),
+      acts: shown.acts.slice(0, 20).map(({ act, target }) => `${act} ${target.name}`),
+    },
+  });
+  return id;
+}
+
+/**
+ * Asks for a second person to do, as planned and once, what a request would do: it is tried out and taken back, and what it would have done is what others see. The very same
+ * request that waits already is answered again. Recorded as `approval.requested`.
+ *
+ * @throws {DomainError} whatever the act refuses; TOO_MANY_ATTEMPTS where too many wait.
+ */
+export async function askForApproval(
+  ctx: Context,
+  guarded: GuardedRequest,
+  { reason }: { reason: string },
+): Promise<ApprovalRow> {
+  const person = personOf(ctx.actor);
+  if (person === null) throw new DomainError("FORBIDDEN", "Your role does not allow this.");
+  const pass = await tryOut(ctx, guarded.act);
+  const shown = await shownOf(ctx, pass);
+  const id = await ctx.db.transaction((tx) => write(tx, ctx, { guarded, pass, shown, reason, person }));
+  const [record] = await run<ApprovalRecord>(
+    ctx.db,
+    sql`SELECT ${APPROVAL_COLUMNS} FROM approval a WHERE a.id = ${id}::uuid`,
+  );
+  return approvalRowOf(record as ApprovalRecord, ctx.now);
+}

@@ -1,0 +1,60 @@
+import { recordEntry } from "../audit/record-entry.ts";
+import { requireAdmin } from "../authz/require-admin.ts";
+import type { Context } from "../context.ts";
+import { DomainError } from "../errors.ts";
+import { uuidv7 } from "../ids.ts";
+import { requireFreshProof, spendFreshProof } from "../step-up/fresh-proof.ts";
+import { approvalTarget } from "./approval-row.ts";
+import { type GuardedRequest, insertApproval, kindsInWords } from "./ask-approval.ts";
+import type { GuardedKind } from "./model.ts";
+import { inOneTransaction } from "./one-transaction.ts";
+import { newPass } from "./pass.ts";
+import { actsOf, shownOf } from "./shown.ts";
+import { tellOfApproval } from "./tell.ts";
+
+/**
+ * Does at once what wants a second person, in an emergency: owners alone may, with a reason and a proof of who is there for this very act. Every other owner is alarmed in the same
+ * transaction, and it stays to be reviewed until one of them has. Recorded as `approval.glass_broken`, and each act with it.
+ *
+ * @throws {StepUpRequired} with what tells this request from others as its subject
+ * @throws {DomainError} FORBIDDEN for who is no owner and for API tokens, and whatever the act refuses.
+ */
+export async function breakGlass<T>(
+  ctx: Context,
+  guarded: Omit<GuardedRequest, "act"> & { act: (ctx: Context) => Promise<T> },
+  { kind, reason }: { kind: GuardedKind; reason: string },
+): Promise<T> {
+  const actor = ctx.actor.kind === "admin" ? requireAdmin(ctx) : null;
+  if (actor?.role !== "owner")
+    throw new DomainError("FORBIDDEN", "An owner alone, in person, does it without a second person.");
+  const subject = guarded.digest.toString("hex").slice(0, 32);
+  await requireFreshProof(ctx.db, ctx, subject);
+  const id = uuidv7(ctx.now);
+  return inOneTransaction(ctx, async (inner, tx) => {
+    await spendFreshProof(tx, ctx, subject);
+    const approval = { id, way: "break_glass", approvedBy: null } as const;
+    const pass = newPass({ isTrial: false, skipsStepUp: true, approval });
+    pass.kinds.add(kind);
+    const result = await guarded.act({ ...inner, pass });
+    const described = await shownOf(inner, pass);
+    const shown = { ...described, ...actsOf(pass) };
+    const { summary } = guarded;
+    await insertApproval(tx, ctx, { id, way: "break_glass", guarded, pass, shown, reason, person: actor.id });
+    await tellOfApproval(tx, ctx, {
+      what: "broke_glass",
+      id,
+      summary,
+      reason,
+      personId: actor.id,
+      actorName: actor.name,
+      permissions: [],
+    });
+    await recordEntry(tx, ctx, {
+      act: "approval.glass_broken",
+      target: approvalTarget({ id, summary }),
+      note: reason,
+      after: { why: kindsInWords(pass.kinds) },
+    });
+    return result;
+  });
+}

@@ -1,0 +1,45 @@
+import type { AdminActor } from "../authz/require-admin.ts";
+import { type Role, roleHas } from "../authz/roles.ts";
+import type { Actor, SqlContext } from "../context.ts";
+import type { Sql } from "../db/sql.ts";
+import { DomainError } from "../errors.ts";
+import type { ApprovalRecord } from "./approval-row.ts";
+
+type Asked = Pick<ApprovalRecord, "way" | "personId" | "permissions" | "actorKind" | "actorName">;
+
+/** Why an actor may not decide on it, in words; null: they may. */
+export function whyNotDecide(actor: Actor, asked: Asked): string | null {
+  if (actor.kind !== "admin")
+    return "An API token approves and declines nothing: a person does, in the console.";
+  if (actor.id === asked.personId)
+    return asked.actorKind === "api_token"
+      ? `${asked.actorName} is an API token of yours and counts as you: somebody else decides.`
+      : "You asked for it: somebody else decides.";
+  const lacking = asked.permissions.filter((permission) => !roleHas(actor.role, permission as never));
+  if (!roleHas(actor.role, "approval:decide") || lacking.length > 0)
+    return "Your role does not allow the act itself.";
+  return null;
+}
+
+/** The person who decides. @throws {DomainError} NOT_SIGNED_IN, FORBIDDEN */
+export function requireDecider({ actor }: Pick<SqlContext, "actor">, asked: Asked): AdminActor {
+  if (actor.kind === "anonymous") throw new DomainError("NOT_SIGNED_IN", "Sign in first.");
+  const why = whyNotDecide(actor, asked);
+  if (why !== null || actor.kind !== "admin") throw new DomainError("FORBIDDEN", why ?? "");
+  return actor;
+}
+
+/** The same by the role that they have now, until the caller's transaction ends. */
+export async function requireDeciderNow(
+  tx: Sql,
+  ctx: Pick<SqlContext, "actor">,
+  asked: Asked,
+): Promise<AdminActor> {
+  const actor = requireDecider(ctx, asked);
+  const [now] = await tx.query<{ role: Role }>(
+    "SELECT role FROM admin WHERE id = $1::uuid AND disabled_at IS NULL FOR SHARE",
+    [actor.id],
+  );
+  if (now === undefined) throw new DomainError("FORBIDDEN", "Your role does not allow this.");
+  return requireDecider({ actor: { ...actor, role: now.role } }, asked);
+}

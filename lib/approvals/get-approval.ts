@@ -1,0 +1,34 @@
+import { requirePermission } from "../authz/require-permission.ts";
+import type { Context } from "../context.ts";
+import { approvalRowOf, isOpen } from "./approval-row.ts";
+import { whyNotDecide } from "./decider.ts";
+import type { ApprovalDetail } from "./model.ts";
+import { readApproval } from "./read-approval.ts";
+import { mayReview } from "./review-break-glass.ts";
+import { mayWithdraw } from "./withdraw.ts";
+
+/** One act that wants a second person, with exactly what it would do, and what the asker may do with it. Needs `approval:read`. @throws {DomainError} NOT_FOUND */
+export async function getApproval(ctx: Context, { id }: { id: string }): Promise<ApprovalDetail> {
+  requirePermission(ctx, "approval:read");
+  const record = await readApproval(ctx.db, id);
+  const open = isOpen(record, ctx.now);
+  const isPending = open && record.state === "pending";
+  const whyNot = whyNotDecide(ctx.actor, record);
+  const isOwn = ctx.actor.kind === record.actorKind && ctx.actor.id === record.actorId;
+  return {
+    ...approvalRowOf(record, ctx.now),
+    method: record.method,
+    path: record.path,
+    shown: record.shown,
+    permissions: record.permissions,
+    changed: record.changed,
+    isKept: record.request !== null,
+    may: {
+      decide: isPending && whyNot === null,
+      withdraw: open && mayWithdraw(ctx, record),
+      run: open && record.state === "approved" && isOwn,
+      review: record.way === "break_glass" && record.reviewedAt === null && mayReview(ctx, record),
+    },
+    whyNot: isPending ? whyNot : null,
+  };
+}

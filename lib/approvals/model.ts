@@ -1,0 +1,166 @@
+import { STEP_UP_KINDS, STEP_UP_WORDS, type StepUpKind } from "../step-up/model.ts";
+
+/** Acts that want a second person; browser-safe. Times are ISO 8601 in UTC. */
+export const POLICY_KINDS = STEP_UP_KINDS.filter((kind) => kind !== "approvals") as Exclude<
+  StepUpKind,
+  "approvals"
+>[];
+export type PolicyKind = (typeof POLICY_KINDS)[number];
+
+/** What counts as soon as four eyes is on for anything: who could make a second person, a credential or no rule of the rule would be alone again. */
+export const ALWAYS_KINDS = ["roles", "api-tokens"] as const satisfies readonly PolicyKind[];
+
+/** Why an act waits: its kind, the policy itself, or an API token that may not do by itself what a person is asked again for. */
+export const GUARDED_KINDS = [...POLICY_KINDS, "policy", "unattended"] as const;
+export type GuardedKind = (typeof GUARDED_KINDS)[number];
+
+export const GUARDED_WORDS: Record<GuardedKind, { name: string; means: string }> = {
+  bulk: {
+    name: "Wide revocations",
+    means: "Revoke many tokens, by one order or by several within 24 hours. Suspending never waits.",
+  },
+  keys: { name: "Signing keys", means: "Rotate, activate, compromise or destroy keys, and their settings." },
+  roles: {
+    name: "Admins and roles",
+    means: "Invite or enable an admin, give a role or a new link, disable an owner.",
+  },
+  "api-tokens": { name: "API tokens", means: "Make one." },
+  retention: { name: "Retention", means: "How long evidence is kept; erasing somebody's data." },
+  streams: { name: "Streams", means: "Where events and signals are sent, and which peers are listened to." },
+  "sign-in": {
+    name: "Sign-in settings",
+    means: "How everybody signs in and stays signed in. One's own passkeys and codes never wait.",
+  },
+  exports: { name: "Exports", means: "A list as a file." },
+  policy: { name: "This policy", means: "Change what wants a second person." },
+  unattended: { name: "Automation", means: "An API token without the right to act unattended." },
+};
+
+/** What somebody is about to do: "a second person is needed to …". */
+export function guardedActs(kind: GuardedKind): string {
+  if (kind === "policy") return "change what wants a second person";
+  if (kind === "unattended") return "do this by an API token without the right to act unattended";
+  return STEP_UP_WORDS[kind].acts;
+}
+
+/** How long an act waits, approved or not. */
+export const APPROVAL_SECONDS = 4 * 3600;
+/** Owners who can sign in that it takes for four eyes to be on. */
+export const OWNERS_NEEDED = 2;
+/** Acts of one person that wait at once. */
+export const OPEN_MAX = 50;
+/** How old the proof for one approval may be when it is used. */
+export const PROOF_SECONDS = 300;
+export const REASON_MAX = 1000;
+export const BULK_TOKENS_RANGE = { min: 1, max: 1_000_000_000 } as const;
+/** Over so long what a person revoked is summed. */
+export const BULK_HOURS = 24;
+
+/** `lapsed` is what was still open when its time was over. */
+export const APPROVAL_STATES = [
+  "pending",
+  "approved",
+  "done",
+  "declined",
+  "withdrawn",
+  "stale",
+  "lapsed",
+] as const;
+export type ApprovalState = (typeof APPROVAL_STATES)[number];
+export const APPROVAL_STATE_WORDS: Record<ApprovalState, { name: string; means: string }> = {
+  pending: { name: "Waiting", means: "Nobody has decided yet." },
+  approved: { name: "Approved", means: "Who asked can do it now, once." },
+  done: { name: "Done", means: "It was done, once." },
+  declined: { name: "Declined", means: "It was not done." },
+  withdrawn: { name: "Withdrawn", means: "Who asked took it back." },
+  stale: { name: "Refused", means: "It would have done something else than what was asked for." },
+  lapsed: { name: "Lapsed", means: "Nobody did it in time." },
+};
+
+export const APPROVAL_WAYS = ["asked", "break_glass"] as const;
+export type ApprovalWay = (typeof APPROVAL_WAYS)[number];
+export const APPROVAL_WAY_WORDS: Record<ApprovalWay, string> = {
+  asked: "Asked for",
+  break_glass: "Break-glass",
+};
+
+/** By whom it is done: with the approval, or by who asked, because its answer holds a secret that is theirs alone. */
+export const RUN_BYS = ["approver", "requester"] as const;
+export type RunBy = (typeof RUN_BYS)[number];
+
+/** One act as the log would have it. */
+export type ShownAct = {
+  act: string;
+  target: { kind: string; id: string; name: string };
+  reason: string | null;
+  note: string | null;
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown> | null;
+};
+
+type Named = { id: string; name: string };
+/** What a plan would reach, when it was asked for. */
+export type ShownPlan = {
+  tokens: { value: number; isExact: boolean };
+  users: { value: number; isExact: boolean; names: Named[] };
+  clients: { value: number; isExact: boolean; names: Named[] };
+  verifiers: { value: number; isExact: boolean; names: Named[] };
+};
+
+/** Exactly what would happen; of very many acts the first, and how many there are. */
+export type Shown = { sentences: string[]; plan: ShownPlan | null; acts: ShownAct[]; actCount: number };
+export const ACTS_SHOWN = 200;
+/** What stands for a name that is made when it is done. */
+export const MADE_ANEW = "(made with it)";
+
+export type ApprovalRow = {
+  id: string;
+  way: ApprovalWay;
+  state: ApprovalState;
+  kinds: GuardedKind[];
+  /** What is asked for, in a line. */
+  summary: string;
+  reason: string;
+  requestedBy: { kind: string; id: string; name: string };
+  runBy: RunBy;
+  createdAt: string;
+  expiresAt: string;
+  decidedAt: string | null;
+  decidedBy: string | null;
+  note: string | null;
+  endedAt: string | null;
+  reviewedAt: string | null;
+  reviewedBy: string | null;
+  reviewNote: string | null;
+};
+
+export type ApprovalDetail = ApprovalRow & {
+  method: string;
+  path: string;
+  shown: Shown;
+  permissions: string[];
+  /** Of a refused one: what had changed. */
+  changed: string[];
+  /** Whether what is to be sent again is kept: else who asked sends it again themselves. */
+  isKept: boolean;
+  /** What the asker may do with it now. */
+  may: { decide: boolean; withdraw: boolean; run: boolean; review: boolean };
+  /** Why the asker may not decide, in words. */
+  whyNot: string | null;
+};
+
+export type ApprovalPolicy = {
+  kinds: PolicyKind[];
+  bulkTokens: number;
+  /** Owners who can sign in. */
+  owners: number;
+  /** Whether anything waits now: something is chosen and there are two owners. */
+  isOn: boolean;
+  version: number;
+  updatedAt: string;
+};
+
+/** What was done without a second person, to be reviewed. */
+export type BrokenGlass = { id: string; summary: string; by: string; reason: string; at: string };
+/** What concerns a person now: what they may decide, what of theirs was approved and is to be done, and what was done without a second person and nobody has reviewed. */
+export type OpenApprovals = { toDecide: number; toDo: number; toReview: BrokenGlass[] };

@@ -1,0 +1,26 @@
+import { type AskedAgain, requireStepUp } from "../step-up/require-step-up.ts";
+import { ApprovalRequired } from "./approval-required.ts";
+import type { PolicyKind } from "./model.ts";
+import { isGuarded, readPolicy } from "./read-policy.ts";
+
+/**
+ * The lock of acts that do the most harm: asks the person again who they are, and where the organisation wants four eyes for acts of this kind, lets it pass only as the
+ * approved one. Ask after the permission. What the act would do is told by what it records; `says` adds what it does not record.
+ *
+ * @throws {StepUpRequired} code STEP_UP_REQUIRED
+ * @throws {ApprovalRequired} code APPROVAL_REQUIRED
+ * @throws {DomainError} NOT_SIGNED_IN, FORBIDDEN
+ */
+export async function requireApproval(
+  ctx: AskedAgain,
+  kind: Exclude<PolicyKind, "bulk"> | "policy",
+  { says = [] }: { says?: readonly string[] } = {},
+): Promise<void> {
+  await requireStepUp(ctx, kind === "policy" ? "approvals" : kind);
+  if (ctx.actor.kind === "system") return;
+  ctx.pass?.says.push(...says);
+  if (ctx.pass?.isTrial === false) return;
+  if (!isGuarded(await readPolicy(ctx.db), kind)) return;
+  if (ctx.pass === undefined) throw new ApprovalRequired(kind);
+  ctx.pass.kinds.add(kind);
+}

@@ -1,0 +1,55 @@
+import { recordEntry } from "../audit/record-entry.ts";
+import type { Context } from "../context.ts";
+import { DomainError, notFound } from "../errors.ts";
+import { type ApprovalRecord, approvalTarget } from "./approval-row.ts";
+import { getApproval } from "./get-approval.ts";
+import type { ApprovalDetail } from "./model.ts";
+import { readApproval } from "./read-approval.ts";
+import { tellOfApproval } from "./tell.ts";
+
+/** Another owner, in person. */
+export function mayReview(
+  { actor }: Pick<Context, "actor">,
+  { personId }: Pick<ApprovalRecord, "personId">,
+): boolean {
+  return actor.kind === "admin" && actor.role === "owner" && actor.id !== personId;
+}
+
+/**
+ * Says that one has looked at what another owner did without a second person. Undoes nothing. Owners alone, in person, and not one's own. Recorded as `approval.reviewed`.
+ *
+ * @throws {DomainError} NOT_FOUND, FORBIDDEN, ALREADY_ENDED where it was reviewed before.
+ */
+export async function reviewBreakGlass(
+  ctx: Context,
+  input: { id: string; note: string },
+): Promise<ApprovalDetail> {
+  await ctx.db.transaction(async (tx) => {
+    const record = await readApproval(tx, input.id, true);
+    if (record.way !== "break_glass") throw notFound("The break-glass");
+    if (!mayReview(ctx, record)) throw new DomainError("FORBIDDEN", "Another owner, in person, reviews it.");
+    if (record.reviewedAt !== null)
+      throw new DomainError("ALREADY_ENDED", `${record.reviewedBy} has reviewed it.`);
+    await tx.query(
+      `UPDATE approval SET reviewed_at = $2::timestamptz, reviewed_by_id = $3::uuid, reviewed_by_name = $4::text, review_note = $5::text WHERE id = $1::uuid`,
+      [record.id, ctx.now, ctx.actor.id, ctx.actor.name, input.note],
+    );
+    const { id, summary, reason, personId, actorName, permissions } = record;
+    await tellOfApproval(tx, ctx, {
+      what: "reviewed",
+      id,
+      summary,
+      reason,
+      personId,
+      actorName,
+      permissions,
+    });
+    await recordEntry(tx, ctx, {
+      act: "approval.reviewed",
+      target: approvalTarget(record),
+      note: input.note,
+      after: { doneBy: actorName },
+    });
+  });
+  return getApproval(ctx, input);
+}

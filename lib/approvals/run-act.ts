@@ -1,0 +1,99 @@
+import { recordEntry } from "../audit/record-entry.ts";
+import { roleHas } from "../authz/roles.ts";
+import type { Context } from "../context.ts";
+import { DomainError, type ErrorCode } from "../errors.ts";
+import { StepUpRequired } from "../step-up/require-step-up.ts";
+import { type ApprovalRecord, approvalTarget } from "./approval-row.ts";
+import { differencesOf } from "./differences.ts";
+import type { Pass } from "./pass.ts";
+import { actsOf } from "./shown.ts";
+import { tellOfApproval } from "./tell.ts";
+
+/** The act was not done as it was shown: it ends its approval. */
+export class NotAsShown extends Error {
+  readonly changed: string[];
+  constructor(changed: string[], cause?: unknown) {
+    super("not as shown", { cause });
+    this.changed = changed;
+  }
+}
+
+/** What an act refuses because something is otherwise than it was; the rest may pass by itself. */
+const OVER: ReadonlySet<ErrorCode> = new Set([
+  "INVALID_INPUT",
+  "FORBIDDEN",
+  "NOT_FOUND",
+  "CONFLICT",
+  "STALE_VERSION",
+  "ALREADY_ENDED",
+  "PLAN_CHANGED",
+  "GONE",
+]);
+
+function wordsOf({ message, fields }: DomainError): string[] {
+  return [message, ...fields.slice(0, 20).map(({ path, message: what }) => `${path}: ${what}`)];
+}
+
+/** Runs an act inside of a transaction that is rolled back where it is not the one that was shown. @throws {NotAsShown} */
+export async function runAsShown<T>(
+  ctx: Context & { pass: Pass },
+  record: ApprovalRecord,
+  approverRole: string | null,
+  act: (ctx: Context) => Promise<T>,
+): Promise<T> {
+  let result: T;
+  try {
+    result = await act(ctx);
+  } catch (error) {
+    if (error instanceof DomainError && !(error instanceof StepUpRequired) && OVER.has(error.code))
+      throw new NotAsShown(wordsOf(error), error);
+    throw error;
+  }
+  const done = actsOf(ctx.pass);
+  const changed = differencesOf(record.shown.acts, done.acts, {
+    shownAt: record.createdAt,
+    doneAt: ctx.now,
+  });
+  if (changed.length === 0 && done.actCount !== record.shown.actCount)
+    changed.push(`It would be ${done.actCount} acts instead of ${record.shown.actCount}.`);
+  const more = [...ctx.pass.permissions].filter((one) => !record.permissions.includes(one));
+  if (approverRole !== null && more.some((one) => !roleHas(approverRole, one)))
+    changed.push("It would now take a permission that who approves does not hold.");
+  if (changed.length > 0) throw new NotAsShown(changed);
+  return result;
+}
+
+/** Ends an approval whose act would be another one by now, and answers the refusal. */
+export async function endAsStale(
+  ctx: Context,
+  record: ApprovalRecord,
+  { changed }: NotAsShown,
+): Promise<DomainError> {
+  await ctx.db.transaction(async (tx) => {
+    const ended = await tx.query(
+      `UPDATE approval SET state = 'stale', ended_at = $2::timestamptz, request = NULL, changed = $3::text[] WHERE id = $1::uuid AND state IN ('pending', 'approved') RETURNING id`,
+      [record.id, ctx.now, changed],
+    );
+    if (ended.length === 0) return;
+    await tellOfApproval(tx, ctx, {
+      what: "stale",
+      id: record.id,
+      summary: record.summary,
+      reason: record.reason,
+      personId: record.personId,
+      actorName: record.actorName,
+      permissions: record.permissions,
+    });
+    await recordEntry(tx, ctx, {
+      act: "approval.found_stale",
+      target: approvalTarget(record),
+      after: { changed },
+      errorCode: "APPROVAL_STALE",
+    });
+  });
+  return new DomainError(
+    "APPROVAL_STALE",
+    `It would now do something else than what was asked for, so nothing was done: ${changed.join(" ")} Ask for it again.`,
+    { fields: changed.map((message) => ({ path: "approval", message })) },
+  );
+}

@@ -1,0 +1,51 @@
+import { recordEntry } from "../audit/record-entry.ts";
+import type { Context } from "../context.ts";
+import { notFound } from "../errors.ts";
+import { type ApprovalRecord, approvalTarget, type StoredRequest } from "./approval-row.ts";
+import { inOneTransaction } from "./one-transaction.ts";
+import { newPass } from "./pass.ts";
+import { readApproval, requireState } from "./read-approval.ts";
+import { endAsStale, NotAsShown, runAsShown } from "./run-act.ts";
+import { tellOfApproval } from "./tell.ts";
+
+function requireOwn({ actor }: Pick<Context, "actor">, record: ApprovalRecord): void {
+  if (actor.kind !== record.actorKind || actor.id !== record.actorId) throw notFound("The approval");
+}
+
+/**
+ * Does what was approved for the asker, once, and answers what the act answers: it may hold a secret and is kept nowhere. Recorded as `approval.used`, and each act with the approval.
+ *
+ * @throws {StepUpRequired} where the act asks for it
+ * @throws {DomainError} NOT_FOUND for another's, GONE, ALREADY_ENDED, APPROVAL_STALE with what changed, and whatever the act refuses.
+ */
+export async function runApproved<T>(
+  ctx: Context,
+  { id }: { id: string },
+  act: (ctx: Context, asked: { method: string; path: string; request: StoredRequest }) => Promise<T>,
+): Promise<T> {
+  const seen = await readApproval(ctx.db, id);
+  requireOwn(ctx, seen);
+  requireState(seen, ["approved"], ctx.now);
+  try {
+    return await inOneTransaction(ctx, async (inner, tx) => {
+      const record = await readApproval(tx, id, true);
+      requireState(record, ["approved"], ctx.now);
+      const approval = { id, way: "asked", approvedBy: record.decidedBy } as const;
+      const pass = newPass({ isTrial: false, skipsStepUp: false, approval });
+      const result = await runAsShown({ ...inner, pass }, record, null, (own) =>
+        act(own, { ...record, request: record.request as StoredRequest }),
+      );
+      await tx.query(
+        "UPDATE approval SET state = 'done', ended_at = $2::timestamptz, request = NULL WHERE id = $1::uuid",
+        [id, ctx.now],
+      );
+      const { summary, reason, personId, actorName, permissions } = record;
+      await tellOfApproval(tx, ctx, { what: "done", id, summary, reason, personId, actorName, permissions });
+      await recordEntry(tx, ctx, { act: "approval.used", target: approvalTarget(record) });
+      return result;
+    });
+  } catch (error) {
+    if (error instanceof NotAsShown) throw await endAsStale(ctx, seen, error);
+    throw error;
+  }
+}

@@ -1,0 +1,39 @@
+import type { Act } from "../audit/record-entry.ts";
+import type { Context } from "../context.ts";
+import { describePlan } from "../order-plans/describe-plan.ts";
+import { ACTS_SHOWN, MADE_ANEW, type Shown, type ShownAct } from "./model.ts";
+import type { Pass } from "./pass.ts";
+
+function withoutMade(value: unknown, made: ReadonlySet<string>): unknown {
+  if (typeof value === "string")
+    return [...made].reduce((text, name) => text.replaceAll(name, MADE_ANEW), value);
+  if (Array.isArray(value)) return value.map((one) => withoutMade(one, made));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, withoutMade(one, made)]));
+}
+
+function shownActOf({ act, target, reason, note, before, after }: Act): ShownAct {
+  return {
+    act,
+    target,
+    reason: reason ?? null,
+    note: note ?? null,
+    before: before ?? null,
+    after: after ?? null,
+  };
+}
+
+/** The acts of a pass as they are shown and compared: as JSON has them, without what is made anew each time. */
+export function actsOf({ acts, made }: Pick<Pass, "acts" | "made">): { acts: ShownAct[]; actCount: number } {
+  const shown = acts.slice(0, ACTS_SHOWN).map(shownActOf);
+  const plain = JSON.parse(JSON.stringify(shown)) as ShownAct[];
+  return { acts: withoutMade(plain, made) as ShownAct[], actCount: acts.length };
+}
+
+/** What others are shown: the plan that binds it in words, and what it would record. */
+export async function shownOf(ctx: Context, pass: Pass): Promise<Shown> {
+  const described = pass.plan?.kind === "order" ? await describePlan(ctx, pass.plan.id) : null;
+  if (described === null) return { sentences: pass.says, plan: null, ...actsOf(pass) };
+  const { sentences, ...plan } = described;
+  return { sentences: [...sentences, ...pass.says], plan, ...actsOf(pass) };
+}

@@ -1,0 +1,73 @@
+import { ROLES, roleHas } from "../authz/roles.ts";
+import type { SqlContext } from "../context.ts";
+import type { Sql } from "../db/sql.ts";
+import { isUuid } from "../ids.ts";
+import type { Tone } from "../notifications/model.ts";
+import { type Notice, notify } from "../notifications/notify.ts";
+
+/** What becomes of acts that want a second person: the one place to tell people of it from. */
+export type ApprovalNews = {
+  what: "asked" | "approved" | "done" | "declined" | "withdrawn" | "stale" | "broke_glass" | "reviewed";
+  id: string;
+  summary: string;
+  reason: string;
+  /** Whom it counts as. */
+  personId: string;
+  actorName: string;
+  permissions: readonly string[];
+};
+
+async function whoMayDecide(tx: Sql, permissions: readonly string[]): Promise<string[]> {
+  const roles = ROLES.filter((role) =>
+    ["approval:decide", ...permissions].every((permission) => roleHas(role, permission as never)),
+  );
+  const rows = await tx.query<{ id: string }>(
+    "SELECT id FROM admin WHERE role = ANY ($1::text[]) AND disabled_at IS NULL",
+    [roles],
+  );
+  return rows.map(({ id }) => id);
+}
+
+const DECIDED: Partial<Record<ApprovalNews["what"], { says: string; tone: Tone }>> = {
+  approved: { says: "Approved, to be done by you", tone: "good" },
+  done: { says: "Approved and done", tone: "good" },
+  declined: { says: "Declined", tone: "warning" },
+  stale: { says: "Refused, since it would now do something else", tone: "warning" },
+};
+
+/** Inside of the transaction that it happens in, before it is recorded. Records nothing and never refuses. */
+export async function tellOfApproval(tx: Sql, ctx: SqlContext, news: ApprovalNews): Promise<void> {
+  const { what, id, summary, reason, personId, actorName } = news;
+  const person = isUuid(personId) ? [personId] : [];
+  const tell = (notice: Pick<Notice, "kind" | "title" | "text" | "to" | "except" | "tone">) =>
+    notify(tx, ctx, {
+      key: `approval ${id} ${what}`,
+      path: `/approvals/${id}`,
+      subject: { kind: "approval", id, name: summary },
+      ...notice,
+    });
+  if (what === "asked")
+    await tell({
+      kind: "approval_waiting",
+      title: `${actorName} asks for a second person: ${summary}`,
+      text: `Their reason: ${reason}`,
+      to: await whoMayDecide(tx, news.permissions),
+      except: person,
+    });
+  if (what === "broke_glass")
+    await tell({
+      kind: "break_glass_used",
+      title: `${actorName} did not wait for a second person: ${summary}`,
+      text: `It is done. Their reason: ${reason} One of the other owners is to review it.`,
+      except: person,
+    });
+  const decided = DECIDED[what];
+  if (decided !== undefined && person.length > 0 && ctx.actor.id !== personId)
+    await tell({
+      kind: "approval_decided",
+      title: `${decided.says}: ${summary}`,
+      text: `By ${ctx.actor.name}. You had asked: ${reason}`,
+      to: person,
+      tone: decided.tone,
+    });
+}

@@ -1,0 +1,24 @@
+import type { Context } from "../context.ts";
+import { inOneTransaction } from "./one-transaction.ts";
+import { newPass, type Pass } from "./pass.ts";
+
+class TriedOut extends Error {}
+
+/**
+ * Does an act and takes it back: what it would have recorded, and what it asked for on the way, is what others are shown.
+ *
+ * @throws whatever the act throws.
+ */
+export async function tryOut(ctx: Context, act: (ctx: Context) => Promise<unknown>): Promise<Pass> {
+  const pass = newPass({ isTrial: true, skipsStepUp: false, approval: null });
+  const end = new TriedOut();
+  try {
+    await inOneTransaction({ ...ctx, pass }, async (inner) => {
+      await act(inner);
+      throw end;
+    });
+  } catch (error) {
+    if (error !== end) throw error;
+  }
+  return pass;
+}
