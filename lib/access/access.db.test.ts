@@ -108,3 +108,21 @@ test.each(ROLES)("%s sees it exactly where the role says so", async (role) => {
     if (role === "owner" || role === "auditor") await expect(look()).resolves.toBeDefined();
     else await expect(look()).rejects.toMatchObject({ code: "FORBIDDEN" });
 });
+
+test("four eyes stands in the way where the organisation wants it for that kind, and only once it is on", async () => {
+  const eyes = async () => {
+    const rows = await listActs(world.as("owner"), ACTS);
+    return rows
+      .filter(({ obstacles }) => obstacles.some(({ kind }) => kind === "four_eyes"))
+      .map(({ id }) => id);
+  };
+  await world.db.query("UPDATE approval_policy SET kinds = '{keys}'");
+  const first = await admin("owner");
+  expect(await eyes(), "one owner has nobody to ask").toEqual([]);
+  await admin("owner");
+  expect(await eyes()).toEqual(["postKeys"]);
+  const { holders } = await explainAct(world.as("auditor"), { actId: "postKeys" }, ACTS);
+  expect(holders.find(({ id }) => id === first)?.why).toContain("second person approves it");
+  await world.db.query("UPDATE approval_policy SET kinds = '{}'");
+  expect(await eyes()).toEqual([]);
+});
