@@ -47,6 +47,12 @@ function filterSchema(filter: Filter): Json {
         items: { type: "string", enum: [...allCountries().map(({ code }) => code), UNKNOWN_COUNTRY] },
       };
     case "id":
+      if (filter.format === "network")
+        return {
+          type: "string",
+          description: "The number of a network of the internet.",
+          pattern: "^(?:[Aa][Ss])?\\d{1,9}$",
+        };
       return filter.format === "uuid" ? { type: "string", format: "uuid" } : { type: "string" };
     case "flag":
       return { type: "string", enum: ["true"] };

@@ -12,6 +12,7 @@ import classes from "./lifeline.module.css";
 import { AxisLayer, LAYOUTS, type LifelineMark, MarksLayer } from "./lifeline-layer.tsx";
 
 export type LifelineBucket = { at: string; allowed: number; refused: number };
+export type LifelinePhase = { name: string; color: string; from: string; to: string };
 type LifelineProps = {
   from: string;
   to: string;
@@ -20,6 +21,8 @@ type LifelineProps = {
   marks: LifelineMark[];
   /** The time in which some could still accept it after its end. */
   shade?: { from: string; to: string } | undefined;
+  /** Stretches of it by what they are called, each from where the one before ends. */
+  phases?: LifelinePhase[] | undefined;
 };
 
 function clock(ms: number, spanMs: number, isLocal: boolean): string {
@@ -41,7 +44,7 @@ function barOf(bucket: LifelineBucket, seconds: number, startMs: number, endsMs:
 }
 
 /** Uses over a life on one axis, with what happened to it marked: made of plain elements, so that it is there at once. */
-export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade }: LifelineProps) {
+export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade, phases = [] }: LifelineProps) {
   const isMounted = useMounted();
   const [isTable, setIsTable] = useState(false);
   const startMs = Math.min(Date.parse(from), ...marks.map((mark) => Date.parse(mark.at)));
@@ -106,6 +109,18 @@ export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade }: Lif
               </Hint>
             );
           })}
+          {phases.map(({ name, color, from: start, to: end }) => {
+            const begins = Math.max(fromMs, Date.parse(start));
+            const ends = Math.min(toMs, Date.parse(end));
+            return ends <= begins ? null : (
+              <div
+                key={name}
+                className={classes.phase}
+                title={name}
+                style={{ left: place(begins), width: widthOf(ends - begins), background: color }}
+              />
+            );
+          })}
           {LAYOUTS.map((layout) => (
             <MarksLayer
               key={layout.name}
@@ -128,7 +143,14 @@ export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade }: Lif
       <figcaption className={classes.caption}>
         <span>
           Uses per {durationWords(bucketSeconds)} · <i className={classes.allowedKey} /> allowed{" "}
-          <i className={classes.refusedKey} /> refused · times in {zone}
+          <i className={classes.refusedKey} /> refused
+          {phases.map(({ name, color }) => (
+            <span key={name}>
+              {" "}
+              · <i className={classes.phaseKey} style={{ background: color }} /> {name}
+            </span>
+          ))}{" "}
+          · times in {zone}
         </span>
         <UnstyledButton
           className={classes.toggle}

@@ -111,7 +111,9 @@ export type UseFacets = {
 /** Uses from one country and network: an address's /24, of version 6 its /48. */
 export type UsePlace = {
   country: string | null;
+  /** `AS15169`; a /24 or /48 where no network is known to announce it; null without an address. */
   network: string | null;
+  networkName: string | null;
   uses: number;
   refused: number;
   firstAt: string;
@@ -135,4 +137,25 @@ export type UseSummary = {
   endpoints: { endpoint: string; uses: number; refused: number; firstAt: string; lastAt: string }[];
   /** As verifiers reported them. */
   statuses: { status: number; uses: number }[];
+};
+
+/** Uses of one place, together and by what they are told apart by: outcomes, or the phases of a case. */
+export type MapLine = { uses: number; counts: Record<string, number>; firstAt: string; lastAt: string };
+export type MapCountry = MapLine & { country: string | null };
+/** `network` as in `UsePlace`. */
+export type MapNetwork = MapLine & {
+  country: string | null;
+  network: string | null;
+  networkName: string | null;
+};
+
+/** From where something was used: countries as they were written beside each use, networks as they are announced on the day `networksOf`. */
+export type UseMap = {
+  uses: number;
+  /** There are more uses than were looked at: the newest count. */
+  isCut: boolean;
+  networksOf: string | null;
+  countries: MapCountry[];
+  networks: MapNetwork[];
+  moreNetworks: number;
 };

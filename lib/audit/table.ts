@@ -23,6 +23,13 @@ export const tokenUsesTable = defineTable({
     token: { kind: "id", label: "Token", aliases: ["jti"], format: "uuid" },
     family: { kind: "id", label: "Family", format: "uuid" },
     ip: { kind: "id", label: "IP address", format: "text" },
+    network: {
+      kind: "id",
+      label: "Network",
+      aliases: ["asn"],
+      format: "network",
+      hint: "By its number, as networks are announced today: AS15169",
+    },
     country: {
       kind: "country",
       label: "Country",

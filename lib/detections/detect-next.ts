@@ -1,6 +1,8 @@
 import type { Sql } from "../db/sql.ts";
 import type { SqlDatabase } from "../db/sql-database.ts";
-import { networkOf } from "../incidents/network.ts";
+import type { NetworkOf } from "../places/network-database.ts";
+import { networkLabelOf } from "../places/network-label.ts";
+import { knownNetworkOf } from "../places/our-networks.ts";
 import { judgeEvents, type RulesSettings } from "./judge-events.ts";
 import { loadMemories, saveMemories } from "./keep-memories.ts";
 import { RULE_NAMES, type RuleName } from "./model.ts";
@@ -43,11 +45,13 @@ const MOVE = `
  * found, what is remembered and how far was read commit together, so that each use counts once whatever dies in between; one worker at a time does it.
  *
  * @param readAfterMs see READ_AFTER_MS.
+ * @param networkOf which networks addresses are in.
  * @returns uses and acts that were taken, and whether there may be more at once.
  */
 export async function detectNext(
   db: SqlDatabase,
   readAfterMs: number = READ_AFTER_MS,
+  networkOf: NetworkOf = knownNetworkOf,
 ): Promise<{ taken: number; isMore: boolean }> {
   const [behind] = await db.query<{ there: boolean }>(IS_BEHIND, [readAfterMs]);
   if (behind?.there !== true) return { taken: 0, isMore: false };
@@ -60,12 +64,13 @@ export async function detectNext(
     const from = { at: reader.receivedAt, id: reader.useId };
     const next = await readNextUses(tx, from, new Date(now.getTime() - readAfterMs));
     const acts = await readNextActs(tx, reader.entrySequence);
-    const uses = await eventsOf(tx, [...late, ...next.rows]);
+    const uses = await eventsOf(tx, [...late, ...next.rows], networkOf);
     const memories = await loadMemories(
       tx,
       distinct(uses, ({ tokenId }) => tokenId),
       distinct(uses, ({ clientId }) => clientId),
       reader,
+      networkOf,
     );
     const events = [...uses, ...acts.events];
     const settingsFor = await readSettings(tx, new Set(events.flatMap(({ clientId }) => clientId ?? [])));
@@ -110,7 +115,7 @@ async function readEnds(tx: Sql, rows: readonly UseRecord[]): Promise<Map<string
 
 const COUNTRY = /^[A-Z]{2}$/;
 
-async function eventsOf(tx: Sql, rows: readonly UseRecord[]): Promise<UseEvent[]> {
+async function eventsOf(tx: Sql, rows: readonly UseRecord[], networkOf: NetworkOf): Promise<UseEvent[]> {
   const ends = await readEnds(tx, rows);
   return rows.flatMap(({ outcome, receivedAt: _, ...row }) =>
     outcome === "issued"
@@ -121,7 +126,7 @@ async function eventsOf(tx: Sql, rows: readonly UseRecord[]): Promise<UseEvent[]
             kind: "use" as const,
             outcome,
             country: row.country !== null && COUNTRY.test(row.country) ? row.country : null,
-            network: row.ip === null ? null : networkOf(row.ip),
+            ...(networkLabelOf(row.ip, networkOf) ?? { network: null, networkName: null }),
             end: row.source === "report" && outcome === "allowed" ? (ends.get(row.tokenId) ?? null) : null,
           },
         ],

@@ -1,5 +1,6 @@
 import { countryName } from "../list-query/country.ts";
 import { plural } from "../order-plans/plan-words.ts";
+import { networkWords } from "../places/network-words.ts";
 import type { Facts, UseEvent } from "./rule.ts";
 
 /** Where an event came from, for the facts of a finding. */
@@ -9,6 +10,7 @@ export function placeFacts(event: UseEvent): Facts {
     ip: event.ip,
     country: event.country,
     network: event.network,
+    networkName: event.networkName,
     source: event.source,
     verifierId: event.verifierId,
     request: event.path === null ? null : `${event.method ?? ""} ${event.path}`.trim(),
@@ -19,6 +21,11 @@ export function placeFacts(event: UseEvent): Facts {
 export function fromWords({ ip, country }: Facts): string {
   if (typeof ip !== "string") return "";
   return ` from ${ip}${typeof country === "string" ? ` in ${countryName(country)}` : ""}`;
+}
+
+/** "the network Google LLC (AS15169)", or the stretch of addresses where no number is known. */
+export function ofNetworkWords({ network, networkName }: Facts): string {
+  return `the network ${networkWords({ network: String(network), networkName: typeof networkName === "string" ? networkName : null })}`;
 }
 
 /** Codes with spaces between, as names: "Germany, France". */

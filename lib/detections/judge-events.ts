@@ -60,12 +60,12 @@ function add(
   raised: Map<string, Raised>,
   rule: RuleName,
   event: UseEvent | ActEvent,
-  { subject, facts }: Finding,
+  { subject, facts, count = 1 }: Finding,
 ): void {
   const key = `${rule} ${subject.kind} ${subject.id}`;
   const before = raised.get(key);
   if (before !== undefined) {
-    before.count += 1;
+    before.count += count;
     before.lastAt = event.at;
     before.facts = facts;
     return;
@@ -80,7 +80,7 @@ function add(
     userId,
     firstAt: at,
     lastAt: at,
-    count: 1,
+    count,
     facts,
   });
 }

@@ -1,5 +1,6 @@
 import { prepared, type Sql } from "../db/sql.ts";
-import { networkOf } from "../incidents/network.ts";
+import type { NetworkOf } from "../places/network-database.ts";
+import { networkLabelOf } from "../places/network-label.ts";
 import type { Memories } from "./judge-events.ts";
 import { NO_CLIENT, NO_TOKEN, startingAt } from "./memory.ts";
 import type { ClientMemory, TokenMemory } from "./rule.ts";
@@ -54,6 +55,7 @@ export async function loadMemories(
   tokenIds: readonly string[],
   clientIds: readonly string[],
   { beganAt, now }: { beganAt: Date; now: Date },
+  networkOf: NetworkOf,
 ): Promise<LoadedMemories> {
   const loaded: LoadedMemories = { tokens: new Map(), clients: new Map(), keepUntil: new Map() };
   if (tokenIds.length === 0) return loaded;
@@ -73,7 +75,10 @@ export async function loadMemories(
       id,
       issue === undefined || issue.issuedAt < beganAt
         ? NO_TOKEN
-        : startingAt({ country: issue.country, network: issue.ip === null ? null : networkOf(issue.ip) }),
+        : startingAt({
+            country: issue.country,
+            network: networkLabelOf(issue.ip, networkOf)?.network ?? null,
+          }),
     );
     loaded.keepUntil.set(id, new Date(endsAt + KEEP_AFTER_MS));
   }

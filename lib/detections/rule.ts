@@ -16,8 +16,10 @@ export type UseEvent = {
   userId: string | null;
   ip: string | null;
   country: string | null;
-  /** The network of `ip`: its /24, of version 6 its /48. */
+  /** The network of `ip`: its number, AS15169, or where that is not known its /24, of version 6 its /48. */
   network: string | null;
+  /** What the holder of a numbered one calls it. */
+  networkName: string | null;
   method: string | null;
   path: string | null;
   verifierId: string | null;
@@ -88,6 +90,8 @@ export type Finding = {
   /** Of what it is found; the same finding of the same thing adds to the one that is there. */
   subject: { kind: SubjectKind; id: string };
   facts: Facts;
+  /** How many events it stands for, where those before it were too few to tell: 1 unless told. */
+  count?: number;
 };
 
 /** How often and when a detection was found. */

@@ -29,6 +29,7 @@ function use({ afterMs = 0, ...change }: Shape): UseEvent {
     userId: null,
     country: null,
     network: ip === null ? null : networkOf(ip),
+    networkName: null,
     method: "GET",
     path: "/invoices",
     verifierId: null,
@@ -86,11 +87,11 @@ const saysOf = ({ rule, facts, count, firstAt, lastAt }: Raised) =>
   RULES[rule].says(facts, { count, firstAt, lastAt });
 
 describe("used after revocation", () => {
-  test("is told from the third attempt within ten minutes on, and each further one counts", () => {
+  test("is told from the third attempt within ten minutes on, which stands for the first two, and each further one counts", () => {
     const found = judge(series(5, 1_000, { refusal: "revoked", ip: "203.0.113.7", country: "DE" }));
     expect(found.use_after_revocation).toMatchObject({
       subject: { kind: "token", id: TOKEN },
-      count: 3,
+      count: 5,
       facts: { tries: 5, country: "DE" },
     });
     expect(saysOf(found.use_after_revocation as Raised)).toBe(
@@ -108,7 +109,19 @@ describe("used after revocation", () => {
       use({ refusal: "revoked" }),
       ...series(3, 1_000, { refusal: "revoked", afterMs: 11 * 60_000 }),
     ]);
-    expect(found.use_after_revocation?.count).toBe(1);
+    expect(found.use_after_revocation?.count).toBe(3);
+    expect(saysOf(found.use_after_revocation as Raised)).not.toContain("in all");
+  });
+
+  test("says as often as it was found, over several series too", () => {
+    const found = judge([
+      ...series(33, 1_000, { refusal: "revoked" }),
+      ...series(4, 1_000, { refusal: "revoked", afterMs: 30 * 60_000 }),
+    ]).use_after_revocation as Raised;
+    expect(found).toMatchObject({ count: 37, facts: { tries: 4 } });
+    expect(saysOf(found)).toContain(
+      "Presented 4 times within 10 minutes after it was revoked, and refused, 37 times in all.",
+    );
   });
 
   test("is told sooner or later, or not at all, as it is tuned", () => {
@@ -124,7 +137,7 @@ describe("used after revocation", () => {
 
 test("attempts after expiry are told only where a client would long have renewed", () => {
   expect(judge(series(29, 1_000, { refusal: "expired" }))).toEqual({});
-  expect(judge(series(30, 1_000, { refusal: "expired" })).use_after_expiry).toMatchObject({ count: 1 });
+  expect(judge(series(30, 1_000, { refusal: "expired" })).use_after_expiry).toMatchObject({ count: 30 });
 });
 
 test("refusals for other reasons are nobody's detection", () => {
@@ -217,6 +230,20 @@ test("many networks are told from the fifth on, and none of them twice while it 
   expect(judge([1, 2, 3, 4].map(from))).toEqual({});
   const found = judge([1, 2, 3, 4, 5, 5, 1, 6].map((n, at) => use({ ip: `198.51.${n}.1`, afterMs: at })));
   expect(found.new_network).toMatchObject({ count: 2, facts: { network: "198.51.6.0/24" } });
+});
+
+test("a numbered network is one whatever its addresses, and is told by name", () => {
+  const ofNetwork = (network: string, networkName: string | null, n: number) =>
+    use({ ip: `198.51.${n}.1`, network, networkName, afterMs: n });
+  const one = [1, 2, 3, 4, 5, 6].map((n) => ofNetwork("AS64496", "Sample Mobile", n));
+  expect(judge(one)).toEqual({});
+  const others = [2, 3, 4, 5].map((n) => ofNetwork(`AS6449${n}`, "Sample Cable", n));
+  const found = judge([...one, ...others]);
+  expect(found.new_network).toMatchObject({
+    count: 1,
+    facts: { network: "AS64495", networkName: "Sample Cable", before: 4 },
+  });
+  expect(saysOf(found.new_network as Raised)).toContain("the network Sample Cable (AS64495) after 4 others");
 });
 
 describe("burst", () => {

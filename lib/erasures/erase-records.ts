@@ -6,7 +6,7 @@ import { ERASED_NAME, erasedEmail } from "./model.ts";
 /** No mail goes there. */
 const NOWHERE = "erased@erased.invalid";
 /** What a finding says of where from, and what was called. */
-const WHERE_FROM = "{ip,network,path,userAgent}";
+const WHERE_FROM = "{ip,network,networkName,path,request,userAgent}";
 
 const OF_TOKENS = "token_id IN (SELECT t.id FROM token t WHERE t.user_id = $1::uuid)";
 

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createAdminInput } from "../admins/input.ts";
 import type { Context } from "../context.ts";
 import { openSqlDatabase, type SqlDatabase } from "../db/sql-database.ts";
 import { defaultQuery } from "../list-query/define-table.ts";
+import { compareImport } from "../people-imports/compare-import.ts";
+import { createImport, putImportPart } from "../people-imports/create-import.ts";
 import { readEvidenceFile, writeEvidence } from "../seals/evidence-file.ts";
 import { readCheckpointKeys, readEvidence } from "../seals/read-evidence.ts";
 import { type Evidence, openEvidence, type TestWriter } from "../seals/test-evidence.ts";
@@ -9,6 +12,7 @@ import { verifyEvidence } from "../seals/verify-evidence.ts";
 import { contextAs } from "../tokens/token-fixture.ts";
 import { enableUser } from "../users/enable-user.ts";
 import { getUser } from "../users/get-user.ts";
+import { createUserInput, updateUserInput } from "../users/input.ts";
 import { listUsers } from "../users/list-users.ts";
 import { USERS_TABLE } from "../users/table.ts";
 import { updateUser } from "../users/update-user.ts";
@@ -17,6 +21,7 @@ import { beginErasure } from "./begin-erasure.ts";
 import { eraseSomeUses } from "./erase-uses.ts";
 import { getErasure } from "./get-erasure.ts";
 import { getErasurePlan } from "./get-erasure-plan.ts";
+import { erasedEmail } from "./model.ts";
 import { runNextErasure } from "./run-next-erasure.ts";
 import {
   MARKS,
@@ -184,6 +189,46 @@ test("the user's row is a tombstone that nobody finds by what it was or makes a 
   ).rejects.toMatchObject({
     code: "ALREADY_ENDED",
   });
+});
+
+test.each([
+  ["as it stands", (address: string) => address],
+  ["in capitals", (address: string) => address.toUpperCase()],
+  ["with spaces around", (address: string) => `  ${address}\n`],
+  ["of another id", () => "erased-00000000-0000-0000-0000-000000000000@erased.invalid"],
+  ["of no id", () => "ana@Erased.Invalid"],
+])(
+  "nobody is registered, renamed, invited or imported under a tombstone's address (%s)",
+  async (_, written) => {
+    const email = written(erasedEmail(person.userId));
+    const refused = { success: false };
+    expect(createUserInput.safeParse({ email, name: "Ana Ito" })).toMatchObject(refused);
+    expect(updateUserInput.safeParse({ version: 1, email })).toMatchObject(refused);
+    expect(createAdminInput.safeParse({ email, name: "Ana Ito", role: "auditor" })).toMatchObject(refused);
+    const owner = as("owner");
+    const { id } = await createImport(owner, { kind: "users", fileName: "people.csv" });
+    const file = Buffer.from(`email,name\n"${email}",Ana Ito\n`);
+    await putImportPart(owner, { id, number: 1, content: file.toString("base64") });
+    await expect(compareImport(owner, { id, parts: 1 })).resolves.toMatchObject({
+      summary: { refused: 1, created: 0 },
+    });
+  },
+);
+
+test("the database keeps a tombstone's address from anybody who was not erased, whatever looks like it", async () => {
+  const insert = (email: string) =>
+    evidence.db.query(
+      "INSERT INTO user_account (id, email, name, attributes, created_at, updated_at) VALUES (gen_random_uuid(), $1::text, 'Ana', '{}', now(), now())",
+      [email],
+    );
+  await expect(insert("erased-x@erased.invalid")).rejects.toMatchObject({ code: "23514" });
+  // what merely looks alike is refused as no address
+  for (const email of [
+    "erased-x@ｅｒａｓｅｄ.ｉｎｖａｌｉｄ",
+    "erased-x@erased.ınvalid",
+    "erased-x@erased.invalid.",
+  ])
+    expect(createUserInput.safeParse({ email, name: "Ana Ito" })).toMatchObject({ success: false });
 });
 
 test("what is evidence stays: uses with outcome and time, acts with who and when, and what is not theirs", async () => {

@@ -68,7 +68,10 @@ export type Erasure = {
 /** What stands for a name that was erased. */
 export const ERASED_NAME = "Erased person";
 
+/** Where those who were erased have their addresses: nobody else may have one there. */
+export const ERASED_DOMAIN = "erased.invalid";
+
 /** What stands for an e-mail address that was erased: no mail goes there. */
 export function erasedEmail(userId: string): string {
-  return `erased-${userId}@erased.invalid`;
+  return `erased-${userId}@${ERASED_DOMAIN}`;
 }

@@ -1,4 +1,6 @@
 import { actOutcomeWords, OUTCOME_WORDS, refusalWords } from "../audit/words.ts";
+import { countryName } from "../list-query/country.ts";
+import { networkWords } from "../places/network-words.ts";
 import { reasonWords } from "../revocations/model.ts";
 import { orderLine } from "../revocations/target-words.ts";
 import type { EvidencePack } from "./evidence.ts";
@@ -100,6 +102,27 @@ function ordersOf({ orders, reach }: EvidencePack): string {
   );
 }
 
+/** From which countries and networks, by phase: what the map in the console is drawn of. */
+function placesOf({ uses: { map } }: EvidencePack): string {
+  if (map.networks.length === 0) return '<p class="muted">No use on record.</p>';
+  const day =
+    map.networksOf === null
+      ? ""
+      : ` Networks as the internet announced the addresses on ${map.networksOf}; IP geolocation by DB-IP.`;
+  const left = map.moreNetworks > 0 ? ` ${map.moreNetworks} networks with fewer uses are left out.` : "";
+  return `<p class="muted">Countries as they were written with each use.${day}${left}</p>
+${table(
+  ["Country", "Network", ...PHASES.map((phase) => PHASE_WORDS[phase].name), "First", "Last"],
+  map.networks.map(({ country, network, networkName, counts, firstAt, lastAt }) => [
+    country === null ? "unknown" : text(countryName(country)),
+    network === null ? "no address" : text(networkWords({ network, networkName })),
+    ...PHASES.map((phase) => String(counts[phase] ?? 0)),
+    instant(firstAt),
+    instant(lastAt),
+  ]),
+)}`;
+}
+
 function usesOf({ uses }: EvidencePack): string {
   return PHASES.map((phase) => {
     const { uses: count, allowed, refused, issued } = uses.counts[phase];
@@ -175,6 +198,8 @@ ${table(
 <h2>Uses</h2>
 <p class="muted">A use that a verifier reported has the verifier's time, which may differ from ours by ${pack.uses.toleranceSeconds} s: so near to an edge it counts as during the window rather than before, and not as accepted after.</p>
 ${usesOf(pack)}
+<h2>Where from</h2>
+${placesOf(pack)}
 <h2>Who did what</h2>
 ${table(
   ["No.", "When", "Who", "Act", "Upon", "Reason and note", "SHA-256"],

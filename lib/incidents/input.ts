@@ -14,6 +14,10 @@ import {
   VALUES_AT_ONCE,
 } from "./model.ts";
 
+/** What a window is asked of, on its own or within a case. */
+export const windowOfParams = z.strictObject({ kind: z.enum(SUBJECT_KINDS), id: rowId });
+export type WindowOf = z.output<typeof windowOfParams>;
+
 /** An instant with its zone, not beyond this era. */
 const instant = z.iso
   .datetime({ offset: true, error: "is no instant: write 2026-11-25T09:00:00Z" })
@@ -50,8 +54,13 @@ export const openIncidentInput = subjectsInput.extend({
   title: line(TITLE_MAX),
   severity: z.enum(SEVERITIES).default("high"),
   note: folded(STEP_NOTE_MAX).pipe(optionalLine(STEP_NOTE_MAX)).default(""),
+  /** Its window, where somebody has set one; else it is suggested from the log. */
+  compromisedFrom: instant.optional(),
+  why: folded(STEP_NOTE_MAX).pipe(optionalLine(STEP_NOTE_MAX)).optional(),
 });
 export type OpenIncidentInput = z.output<typeof openIncidentInput>;
+
+export const windowQuery = z.strictObject({ from: instant.optional() });
 
 /** `compromisedFrom` null goes back to what the product suggests. */
 export const updateIncidentInput = z.strictObject({

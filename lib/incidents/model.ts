@@ -1,4 +1,4 @@
-import type { TokenUseRow } from "../audit/model.ts";
+import type { TokenUseRow, UseMap } from "../audit/model.ts";
 import type { MailRow } from "../mail/model.ts";
 import type { OrderRow } from "../revocations/model.ts";
 import type { TokenRow } from "../tokens/model.ts";
@@ -208,10 +208,21 @@ export type IncidentUses = {
   isExact: boolean;
   /** How many uses are looked at, of each token and of all; of how many tokens there are more, and at how many it was not looked any more. */
   bounds: { ofToken: number; inAll: number; tokensCut: number; tokensLeftOut: number };
+  /** Where from, by phase. */
+  map: UseMap;
   /** The newest of each phase, newest first over all. */
   rows: IncidentUse[];
   /** By phase, how many more there are than rows. */
   more: Record<Phase, number>;
+};
+
+/** A window as a case would have it, without one. */
+export type CompromiseWindow = Omit<IncidentUses, "rows" | "more"> & {
+  isSuggested: boolean;
+  /** What the log tells for it; null where somebody chose it. */
+  why: string | null;
+  /** Those that were looked at: of a person or client those that lived in the window. */
+  tokens: number;
 };
 
 /**

@@ -10,9 +10,12 @@ import type { OpenIncidentInput } from "./input.ts";
 import type { IncidentDetail } from "./model.ts";
 import { readSuggestedWindow } from "./read-suggested-window.ts";
 import { type NamedSubject, nameSubjects, saveSubjects, subjectsWords } from "./save-subjects.ts";
+import { setWindow, type Window } from "./set-window.ts";
 
 /** What a case is opened with beside what a person says of it. */
 export type OpeningOptions = {
+  /** Its window where somebody has set one. */
+  window?: Window | null;
   /** Its window where the log suggests none: nothing on record was named. */
   from?: { at: Date; why: string };
   /** What changes with it, in its transaction; the acts go on record after `incident.opened`. */
@@ -20,14 +23,16 @@ export type OpeningOptions = {
 };
 
 /**
- * Opens a case on what was named. Its window is suggested from the log, and its first step is done: what it is about is identified. Needs `incident:write`.
+ * Opens a case on what was named. Its window is the one that is given, with why, or else suggested from the log, and its first step is done: what it is about is identified. Needs `incident:write`.
  * Recorded as `incident.opened`.
  *
- * @throws {DomainError} INVALID_INPUT where nothing, or a token that is not on record, is named; NOT_FOUND for another subject that is not there.
+ * @throws {DomainError} INVALID_INPUT where nothing, or a token that is not on record, is named, or the window is in the future; NOT_FOUND for another subject that is not there.
  */
 export async function openIncident(ctx: Context, input: OpenIncidentInput): Promise<IncidentDetail> {
   requirePermission(ctx, "incident:write");
-  return openIncidentOn(ctx, input, await nameSubjects(ctx.db, input));
+  const window =
+    input.compromisedFrom === undefined ? null : setWindow(ctx, input.compromisedFrom, input.why);
+  return openIncidentOn(ctx, input, await nameSubjects(ctx.db, input), { window });
 }
 
 /** The same on subjects that are named already, or on none: a forged token is nobody's. Authorise before: this does not. */
@@ -35,15 +40,12 @@ export async function openIncidentOn(
   ctx: Context,
   input: Pick<OpenIncidentInput, "title" | "severity" | "note">,
   subjects: readonly NamedSubject[],
-  { from: otherwise, also }: OpeningOptions = {},
+  { window: given = null, from: otherwise, also }: OpeningOptions = {},
 ): Promise<IncidentDetail> {
   const id = uuidv7(ctx.now);
   // the long look comes before the numbers are locked: nobody else waits for it to open a case
-  const tokens = await readTokensOf(ctx, { subjects, compromisedFrom: ctx.now });
-  const suggested = await readSuggestedWindow(ctx, tokens.rows);
-  const from = suggested?.from ?? otherwise?.at ?? ctx.now;
-  const why =
-    suggested?.why ?? otherwise?.why ?? "Nothing tells when it began: from when the case was opened.";
+  const window = given ?? (await suggestFor(ctx, subjects, otherwise));
+  const from = window.compromisedFrom;
   const number = await ctx.db.transaction(async (tx) => {
     await tx.query(
       "SELECT 1 AS locked FROM (SELECT pg_advisory_xact_lock(hashtext('tokenwarden.incidents'))) l",
@@ -51,9 +53,20 @@ export async function openIncidentOn(
     const [row] = await tx.query<{ number: number }>(
       `INSERT INTO incident (id, number, title, state, severity, opened_at, opened_by_kind, opened_by_id, opened_by_name, compromised_from,
          is_suggested, compromised_why)
-       SELECT $1::uuid, coalesce(max(number), 0) + 1, $2::text, 'open', $3::text, $4::timestamptz, $5::text, $6::text, $7::text, $8::timestamptz, true, $9::text
+       SELECT $1::uuid, coalesce(max(number), 0) + 1, $2::text, 'open', $3::text, $4::timestamptz, $5::text, $6::text, $7::text, $8::timestamptz, $10::boolean, $9::text
        FROM incident RETURNING number`,
-      [id, input.title, input.severity, ctx.now, ctx.actor.kind, ctx.actor.id, ctx.actor.name, from, why],
+      [
+        id,
+        input.title,
+        input.severity,
+        ctx.now,
+        ctx.actor.kind,
+        ctx.actor.id,
+        ctx.actor.name,
+        from,
+        window.compromisedWhy,
+        window.isSuggested,
+      ],
     );
     const opened = row?.number as number;
     await saveSubjects(tx, ctx, id, subjects);
@@ -79,6 +92,7 @@ export async function openIncidentOn(
           title: input.title,
           severity: input.severity,
           compromisedFrom: from.toISOString(),
+          ...(window.isSuggested ? {} : { compromisedWhy: window.compromisedWhy }),
           ...counts,
         },
       },
@@ -87,6 +101,22 @@ export async function openIncidentOn(
     return opened;
   });
   return readDetail(ctx, await readIncident(ctx.db, number));
+}
+
+/** What the log suggests, or else what is known otherwise. */
+async function suggestFor(
+  ctx: Context,
+  subjects: readonly NamedSubject[],
+  otherwise: OpeningOptions["from"],
+): Promise<Window> {
+  const tokens = await readTokensOf(ctx, { subjects, compromisedFrom: ctx.now });
+  const suggested = await readSuggestedWindow(ctx, tokens.rows);
+  return {
+    compromisedFrom: suggested?.from ?? otherwise?.at ?? ctx.now,
+    isSuggested: true,
+    compromisedWhy:
+      suggested?.why ?? otherwise?.why ?? "Nothing tells when it began: from when the case was opened.",
+  };
 }
 
 function identifiedWords(subjects: readonly NamedSubject[]): string {

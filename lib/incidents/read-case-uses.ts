@@ -1,6 +1,8 @@
+import { type MapRecord, mapOf } from "../audit/use-map.ts";
 import { USE_COLUMNS, USE_JOINS, type UseRecord, useRowOf } from "../audit/use-record.ts";
 import { uuidv7Time } from "../ids.ts";
 import { type Fragment, run, sql } from "../list-query/sql-fragment.ts";
+import { networks } from "../places/our-networks.ts";
 import { readClockSkew } from "../tokens/state-sql.ts";
 import { type IncidentUses, PHASES, type Phase, type PhaseCount } from "./model.ts";
 import type { Reader } from "./pick-case-tokens.ts";
@@ -82,15 +84,19 @@ export async function readCaseUses(
   const uses = sql`WITH e AS MATERIALIZED (SELECT e.token_id, e.place, e.refused::tstzmultirange, e.taken_back::tstzmultirange
         FROM unnest(${ids}::uuid[], ${all.map((some) => multirange(some, ["[", "]"]))}::text[], ${takenBack.map((some) => multirange(some, ["(", ")"]))}::text[])
           WITH ORDINALITY AS e(token_id, refused, taken_back, place)),
-      u AS MATERIALIZED (SELECT x.id, x.received_at, e.place, x.at, x.outcome, ${phaseOf(compromisedFrom, toleranceSeconds)} AS phase
+      u AS MATERIALIZED (SELECT x.id, x.received_at, e.place, x.at, x.outcome, x.country, x.ip, ${phaseOf(compromisedFrom, toleranceSeconds)} AS phase
         FROM e CROSS JOIN LATERAL (SELECT x.* FROM token_use x WHERE x.token_id = e.token_id AND x.received_at >= ${since}::timestamptz
           ORDER BY x.received_at DESC LIMIT ${bounds.ofToken + 1}::int) x LIMIT ${bounds.inAll + 1}::int)`;
-  const [counts, records, marks] = await Promise.all([
+  const [counts, places, records, marks] = await Promise.all([
     run<CountRecord>(
       ctx.db,
       sql`${uses}, o AS MATERIALIZED (SELECT u.place, count(*) AS uses FROM u GROUP BY 1)
         SELECT u.phase, u.outcome, count(*)::int AS uses, (SELECT count(*) FROM o WHERE o.uses > ${bounds.ofToken}::int)::int AS "tokensCut",
           (SELECT max(o.place) FROM o)::int AS "lastPlace" FROM u GROUP BY 1, 2`,
+    ),
+    run<MapRecord>(
+      ctx.db,
+      sql`${uses} SELECT u.country, u.ip, u.phase AS series, count(*)::int AS uses, min(u.at) AS first, max(u.at) AS last FROM u GROUP BY 1, 2, 3`,
     ),
     run<UseRecord & { phase: Phase }>(
       ctx.db,
@@ -128,6 +134,7 @@ export async function readCaseUses(
       tokensCut,
       tokensLeftOut: isFull ? ids.length - (counts[0]?.lastPlace ?? 0) : 0,
     },
+    map: mapOf(places, { isCut: isFull || tokensCut > 0, ...networks() }),
     rows,
     more: Object.fromEntries(PHASES.map((phase) => [phase, found[phase].uses - shown(phase)])) as Record<
       Phase,

@@ -2,7 +2,6 @@ import { changesOf } from "../audit/changes.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
-import { DomainError } from "../errors.ts";
 import { readCaseTokens } from "./case-tokens.ts";
 import { readDetail } from "./get-incident.ts";
 import { type IncidentRecord, incidentTarget, readIncident } from "./incident-row.ts";
@@ -10,20 +9,7 @@ import type { UpdateIncidentInput } from "./input.ts";
 import type { IncidentDetail } from "./model.ts";
 import { readSuggestedWindow } from "./read-suggested-window.ts";
 import { requireIncidentVersion } from "./require-incident-version.ts";
-
-type Window = Pick<IncidentRecord, "compromisedFrom" | "isSuggested" | "compromisedWhy">;
-
-function setWindow(ctx: Context, from: Date, why: string | undefined): Window {
-  if (from > ctx.now)
-    throw new DomainError("INVALID_INPUT", "The window cannot begin in the future.", {
-      fields: [{ path: "compromisedFrom", message: "is in the future" }],
-    });
-  return {
-    compromisedFrom: from,
-    isSuggested: false,
-    compromisedWhy: why === undefined || why === "" ? `Set by ${ctx.actor.name}.` : why,
-  };
-}
+import { setWindow, type Window } from "./set-window.ts";
 
 function fieldsOf(record: IncidentRecord | (Window & Pick<IncidentRecord, "title" | "severity" | "state">)) {
   return {

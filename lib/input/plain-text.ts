@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ERASED_DOMAIN } from "../erasures/model.ts";
 
 // control characters, and the ones that turn a line of text around: names are shown in tables, logs and terminals
 const UNPRINTABLE = /[\p{Cc}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069\uFEFF]/u;
@@ -38,13 +39,17 @@ function isPrintable(text: string): boolean {
   return text.isWellFormed() && !UNPRINTABLE.test(text);
 }
 
-/** An e-mail address in lower case. */
+/** An e-mail address in lower case; none of those that stand for people who were erased. */
 export const emailAddress = z
   .string()
   .trim()
   .toLowerCase()
   .max(254, "must have at most 254 characters")
-  .pipe(z.email("is not an e-mail address"));
+  .pipe(z.email("is not an e-mail address"))
+  .refine(
+    (address) => !address.endsWith(`@${ERASED_DOMAIN}`),
+    "stands for somebody who was erased: nobody else may have it",
+  );
 
 /** The id of a row. */
 export const rowId = z.uuid("is not an id").toLowerCase();

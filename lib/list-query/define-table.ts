@@ -10,8 +10,8 @@ type FilterBase = {
 
 /** Free text that a row contains. */
 export type TextFilter = FilterBase & { kind: "text"; maxLength?: number };
-/** One exact identifier. */
-export type IdFilter = FilterBase & { kind: "id"; format: "uuid" | "text" };
+/** One exact identifier; `network`: the number of a network of the internet, written AS15169. */
+export type IdFilter = FilterBase & { kind: "id"; format: "uuid" | "text" | "network" };
 /** Any of some values of the organisation's own: names of clients, permissions, groups. */
 export type SetFilter = FilterBase & { kind: "set" };
 /** Any of a closed list. */

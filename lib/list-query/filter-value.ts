@@ -54,6 +54,16 @@ function parseText(raw: string, maxLength: number): string | { problem: string }
   return text;
 }
 
+const NETWORK_MAX = 4_294_967_295;
+
+/** `AS15169` of that, of `as15169` and of `15169`. */
+function parseNetwork(text: string): ParsedValue {
+  const digits = /^(?:AS)?0*(\d{1,10})$/i.exec(text)?.[1];
+  return digits === undefined || Number(digits) > NETWORK_MAX
+    ? { problem: "Is no network: write its number, such as AS15169." }
+    : { value: `AS${digits}` };
+}
+
 /** The typed value of a filter from the texts it was given, or what is wrong with them. */
 export function parseFilterValue(filter: Filter, texts: readonly string[]): ParsedValue {
   const isMany = filter.kind === "set" || filter.kind === "oneOf" || filter.kind === "country";
@@ -72,6 +82,7 @@ export function parseFilterValue(filter: Filter, texts: readonly string[]): Pars
       return { value: first };
     case "id": {
       if (filter.format === "text") return { value: first };
+      if (filter.format === "network") return parseNetwork(first);
       const id = first.toLowerCase();
       return UUID.test(id) ? { value: id } : { problem: "Is no id." };
     }

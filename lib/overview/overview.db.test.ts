@@ -99,6 +99,29 @@ test("every number is what the list behind its link counts", async () => {
   }
 });
 
+test("what expires within a day is counted to the last one, above ten thousand too", async () => {
+  const own = openDatabase({
+    url: (await testDatabase()).url,
+    role: "app",
+    maxConnections: 4,
+    applicationName: "test",
+  });
+  try {
+    const clientId = await fixtureOf(own).client("billing");
+    await own.query(
+      `WITH made AS (SELECT uuidv7() AS id FROM generate_series(1, 10050)), dated AS (SELECT id, uuid_extract_timestamp(id)::timestamptz(3) AS at FROM made)
+       INSERT INTO token (id, issued_at, kind, format, client_id, subject, family_id, grant_type, scopes, groups, roles, audiences, rooted_at, expires_at, value_hash)
+       SELECT id, at, 'access', 'jwt', $1::uuid, 'robot', id, 'client_credentials', '{}', '{}', '{}', '{}', at, at + interval '10 hours', sha256(uuid_send(id)) FROM dated`,
+      [clientId],
+    );
+    const overview = await getOverview(contextAs(own, "auditor"));
+    expect(overview.expiringWithinDay).toMatchObject({ value: 10_050, isExact: true });
+    expect(overview.expiringWithinHour).toMatchObject({ value: 0, isExact: true });
+  } finally {
+    await own.end();
+  }
+});
+
 test("orders by which clients give up their own tokens stay out of the overview, and are listed by who placed them", async () => {
   const client = {
     ...contextAs(db, "auditor"),

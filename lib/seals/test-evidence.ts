@@ -26,6 +26,7 @@ export type TestWriter = {
 export type Evidence = {
   db: Database;
   url: string;
+  masterKey: Buffer;
   wrapper: KeyWrapper;
   /** @param now what its clock says. */
   newWriter(now?: () => Date): Promise<TestWriter>;
@@ -63,13 +64,15 @@ export function useOf(change: Partial<TokenUseRow> = {}): TokenUseRow {
 export async function openEvidence(since?: Date): Promise<Evidence> {
   const { url } = await testDatabase();
   const db = openDatabase({ url, role: "app", maxConnections: 6, applicationName: "test" });
-  const wrapper = createKeyWrapper(randomBytes(32));
+  const masterKey = randomBytes(32);
+  const wrapper = createKeyWrapper(masterKey);
   await ensureKeys(systemContext(db, "test", since), wrapper);
   const admin = new URL(inject("databaseAdminUrl"));
   admin.pathname = new URL(url).pathname;
   return {
     db,
     url,
+    masterKey,
     wrapper,
     async newWriter(now = () => new Date()) {
       const writer = createUseWriter({ now });

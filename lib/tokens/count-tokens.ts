@@ -21,6 +21,24 @@ export async function countTokens(ctx: Context, filters: TokensQuery["filters"])
 }
 
 /**
+ * As `countTokens`, and where that is not exact, to the last one as long as that takes no longer than `moreMs`. For figures of a page that waits for them.
+ *
+ * @throws {DomainError} NOT_SIGNED_IN, FORBIDDEN
+ */
+export async function countTokensSoon(
+  ctx: Context,
+  filters: TokensQuery["filters"],
+  moreMs: number,
+): Promise<Total> {
+  requirePermission(ctx, "token:read");
+  const { selection } = await selectFor(ctx, filters, "issued");
+  const atOnce = await countAtOnce(ctx.db, selection, { atLeast: () => 0, timeoutMs: AT_ONCE_MS });
+  if (atOnce.isExact) return atOnce;
+  const count = await countAll(ctx.db, selection, moreMs);
+  return count === null ? atOnce : { value: count, isExact: true };
+}
+
+/**
  * How many tokens match, to the last one; where that takes more than two seconds, as `countTokens` says it. For when a page is there already.
  * Needs `token:read`.
  *

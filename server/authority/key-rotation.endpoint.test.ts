@@ -52,7 +52,7 @@ function independent(url: string) {
   return (token: string) => jwtVerify(token, keys, { issuer: instance.issuer, typ: "at+jwt" });
 }
 
-test("a planned rotation under load: every token verifies everywhere, also where nobody asks anew for a key, and no request fails", async () => {
+test("a planned rotation under load: every token verifies everywhere, also where nobody asks anew for a key, and no request fails (mistake 9)", async () => {
   const verifiers = urls.map(independent);
   const failures: unknown[] = [];
   const issuedAt = new Map<string, number>();

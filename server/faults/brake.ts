@@ -5,7 +5,16 @@ const KEY = 4_711;
 
 /** Where in an exchange the database can be held. */
 export type Place = {
-  table: "refresh_consumption" | "protocol_state" | "token" | "token_use" | "purged_week" | "audit_entry";
+  table:
+    | "refresh_consumption"
+    | "protocol_state"
+    | "token"
+    | "token_use"
+    | "purged_week"
+    | "audit_entry"
+    | "erasure";
+  /** `INSERT` unless told. */
+  on?: "INSERT" | "UPDATE";
   /** `commit`: inside of the COMMIT, before it is one. */
   when: "before" | "after" | "commit";
   condition?: string;
@@ -19,13 +28,13 @@ export class Brake {
     this.#client = client;
   }
 
-  static async at(databaseUrl: string, { table, when, condition }: Place): Promise<Brake> {
+  static async at(databaseUrl: string, { table, on = "INSERT", when, condition }: Place): Promise<Brake> {
     const client = new pg.Client({ connectionString: databaseUrl });
     await client.connect();
     const kind =
       when === "commit"
-        ? `CONSTRAINT TRIGGER brake AFTER INSERT ON ${table} DEFERRABLE INITIALLY DEFERRED`
-        : `TRIGGER brake ${when.toUpperCase()} INSERT ON ${table}`;
+        ? `CONSTRAINT TRIGGER brake AFTER ${on} ON ${table} DEFERRABLE INITIALLY DEFERRED`
+        : `TRIGGER brake ${when.toUpperCase()} ${on} ON ${table}`;
     await client.query(`
       CREATE OR REPLACE FUNCTION brake() RETURNS trigger LANGUAGE plpgsql AS
         'BEGIN PERFORM pg_advisory_xact_lock_shared(${KEY}); RETURN NEW; END';

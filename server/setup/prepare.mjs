@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { buildConsole } from "./build-console.mjs";
+import { buildNetworks } from "./build-networks.mjs";
 import { say } from "./console-lines.mjs";
 import { generateClient } from "./generate-client.mjs";
 import { installPackages } from "./install.mjs";
@@ -25,7 +26,7 @@ async function withSetupLock(use) {
 }
 
 /**
- * Brings the repository into a state in which it runs: packages, database client, and, unless told otherwise, the
+ * Brings the repository into a state in which it runs: packages, database client, networks, and, unless told otherwise, the
  * built console. Only what is stale is done; two at once in one folder take turns.
  *
  * @param {{ build?: boolean }} [options]
@@ -34,7 +35,7 @@ async function withSetupLock(use) {
 export async function prepare(options = {}) {
   return withSetupLock(async () => {
     const installed = await installPackages();
-    await generateClient();
+    await Promise.all([generateClient(), buildNetworks()]);
     if (options.build ?? true) await buildConsole();
     return { installed };
   });

@@ -7,16 +7,31 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { requestJson } from "#components/request/request-json.ts";
 import { type IncidentDetail, incidentHref, type SubjectKind, TITLE_MAX } from "#lib/incidents/model.ts";
+import { compromiseWords } from "./compromise-words.ts";
+
+type OpenCaseOfProps = {
+  kind: SubjectKind;
+  id: string;
+  title: string;
+  /** The window that is shown, with what it rests on: the case begins with it. */
+  window?: { from: string; why: string | null };
+};
 
 /** Opens a case on the thing whose page this is, and goes there. */
-export function OpenCaseOf({ kind, id, title }: { kind: SubjectKind; id: string; title: string }) {
+export function OpenCaseOf({ kind, id, title, window }: OpenCaseOfProps) {
   const router = useRouter();
   const [isBusy, setIsBusy] = useState(false);
 
   async function open() {
     setIsBusy(true);
     try {
-      const body = { title: title.slice(0, TITLE_MAX), subjects: [{ kind, id }] };
+      const body = {
+        title: title.slice(0, TITLE_MAX),
+        subjects: [{ kind, id }],
+        ...(window === undefined
+          ? {}
+          : { compromisedFrom: window.from, ...(window.why === null ? {} : { why: window.why }) }),
+      };
       const { number } = await requestJson<IncidentDetail>("/api/v1/incidents", { method: "POST", body });
       router.push(incidentHref(number));
     } catch (error) {
@@ -31,7 +46,7 @@ export function OpenCaseOf({ kind, id, title }: { kind: SubjectKind; id: string;
 
   return (
     <Button leftSection={<IconFolderPlus size={16} />} loading={isBusy} onClick={open}>
-      Open a case
+      {window === undefined ? "Open a case" : compromiseWords.openWith}
     </Button>
   );
 }

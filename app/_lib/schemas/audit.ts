@@ -62,12 +62,40 @@ export const useSummary = z.object({
       countries: z.int(),
       networks: z.int(),
       places: z.array(
-        z.object({ country: z.string().nullable(), network: z.string().nullable(), ...usedBetween }),
+        z.object({
+          country: z.string().nullable(),
+          network: z.string().nullable(),
+          networkName: z.string().nullable(),
+          ...usedBetween,
+        }),
       ),
       endpoints: z.array(z.object({ endpoint: z.string(), ...usedBetween })),
       statuses: z.array(z.object({ status: z.int(), uses: z.int() })),
     })
     .nullable(),
+});
+
+const mapLine = {
+  uses: z.int(),
+  counts: z.record(z.string(), z.int()),
+  firstAt: instant,
+  lastAt: instant,
+};
+
+export const useMap = z.object({
+  uses: z.int(),
+  isCut: z.boolean(),
+  networksOf: z.string().nullable(),
+  countries: z.array(z.object({ country: z.string().nullable(), ...mapLine })),
+  networks: z.array(
+    z.object({
+      country: z.string().nullable(),
+      network: z.string().nullable(),
+      networkName: z.string().nullable(),
+      ...mapLine,
+    }),
+  ),
+  moreNetworks: z.int(),
 });
 
 export const refusedCountRow = z.object({

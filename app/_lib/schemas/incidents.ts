@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { tokenUseRow } from "#app/_lib/schemas/audit.ts";
+import { tokenUseRow, useMap } from "#app/_lib/schemas/audit.ts";
 import { idParams, instant } from "#app/_lib/schemas/paging.ts";
 import { orderRow } from "#app/_lib/schemas/revocations.ts";
 import { tokenRow } from "#app/_lib/schemas/tokens.ts";
@@ -100,7 +100,7 @@ export const blastRadius = z.object({
 
 const phaseCount = z.object({ uses: z.int(), allowed: z.int(), refused: z.int(), issued: z.int() });
 
-export const incidentUses = z.object({
+const splitUses = {
   compromisedFrom: instant,
   toleranceSeconds: z.int(),
   counts: z.record(z.enum(PHASES), phaseCount),
@@ -111,8 +111,20 @@ export const incidentUses = z.object({
     tokensCut: z.int(),
     tokensLeftOut: z.int(),
   }),
+  map: useMap,
+};
+
+export const incidentUses = z.object({
+  ...splitUses,
   rows: z.array(tokenUseRow.extend({ phase: z.enum(PHASES), isMarked: z.boolean() })),
   more: z.record(z.enum(PHASES), z.int()),
+});
+
+export const compromiseWindow = z.object({
+  ...splitUses,
+  isSuggested: z.boolean(),
+  why: z.string().nullable(),
+  tokens: z.int(),
 });
 
 export const identifiedValues = z.object({

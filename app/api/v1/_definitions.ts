@@ -41,6 +41,7 @@ import * as clientsIdRotateSecret from "./clients/[id]/rotate-secret/route.ts";
 import * as clientsId from "./clients/[id]/route.ts";
 import * as clientsIdSecretsSecretIdRevoke from "./clients/[id]/secrets/[secretId]/revoke/route.ts";
 import * as clients from "./clients/route.ts";
+import * as compromiseWindowsKindId from "./compromise-windows/[kind]/[id]/route.ts";
 import * as detectionRules from "./detection-rules/route.ts";
 import * as detectionsIdCase from "./detections/[id]/case/route.ts";
 import * as detectionsIdMute from "./detections/[id]/mute/route.ts";
@@ -170,6 +171,7 @@ import * as signalStreamsIdVerify from "./signal-streams/[id]/verify/route.ts";
 import * as signalStreams from "./signal-streams/route.ts";
 import * as tokenUsesFacets from "./token-uses/facets/route.ts";
 import * as tokenUsesHistogram from "./token-uses/histogram/route.ts";
+import * as tokenUsesMap from "./token-uses/map/route.ts";
 import * as tokenUses from "./token-uses/route.ts";
 import * as tokenUsesSummary from "./token-uses/summary/route.ts";
 import * as tokensIdLifeline from "./tokens/[id]/lifeline/route.ts";
@@ -236,6 +238,7 @@ export function allRoutes(): Route[] {
     auditEntries,
     auditEntriesId,
     clients,
+    compromiseWindowsKindId,
     clientsId,
     clientsIdLifetimesExplain,
     clientsIdLifetimesPreview,
@@ -377,6 +380,7 @@ export function allRoutes(): Route[] {
     tokenUses,
     tokenUsesFacets,
     tokenUsesHistogram,
+    tokenUsesMap,
     tokenUsesSummary,
     tokens,
     tokensId,

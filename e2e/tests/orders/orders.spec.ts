@@ -1,6 +1,8 @@
+import { holdSettling, issueMany } from "../../fixtures/hold-settling.ts";
 import { expect, test } from "../../fixtures/test.ts";
 import { RevokeDialog } from "../../pages/revoke-dialog.ts";
 import { TokensPage } from "../../pages/tokens-page.ts";
+import { WorkTray } from "../../pages/work-tray.ts";
 
 const PERIOD_MS = 3_600_000;
 
@@ -268,4 +270,47 @@ test("what a plan has set for a group's members is called off as a whole, by one
     "order.cancelled user",
     "order.cancelled user",
   ]);
+});
+
+test("an order over many tokens is followed in the top bar while it is written down, on any page and after a reload, and is in force meanwhile", async ({
+  page,
+  authority,
+  registry,
+  product,
+}) => {
+  const client = await registry.addService();
+  const token = await authority.issue(client);
+  await issueMany(product, client.id, 44_999);
+  const release = await holdSettling(product);
+  const work = new WorkTray(page);
+  const item = work.item(`Revocation: client ${client.clientId}`);
+  const progress = item.getByText(/^20,000 of 45,000 tokens written down, about .+ left$/);
+  try {
+    await page.goto(`/clients/${client.id}`);
+    await page.getByRole("button", { name: "Revoke all tokens…" }).click();
+    const dialog = new RevokeDialog(page);
+    await expect(dialog.dialog).toContainText("45,000 tokens");
+    await dialog.dialog.getByRole("combobox", { name: "Reason" }).selectOption({ label: "Token leaked" });
+    const asked = await dialog.dialog.getByText(/^Type .+ to confirm$/).allTextContents();
+    for (const label of asked)
+      await dialog.dialog.getByLabel(label).fill(label.replace(/^Type (.+) to confirm$/, "$1"));
+    await dialog.confirm.click();
+    await expect(dialog.outcome).toContainText("45,000 live tokens stopped working");
+    // what nobody has written down yet holds all the same
+    expect(await authority.introspect(token, registry.verifier)).toEqual({ active: false });
+    await page.goto("/users");
+    await work.button.click();
+    await expect(progress).toBeVisible({ timeout: 30_000 });
+    await expect(item.getByText("In force since it was placed")).toBeVisible();
+    await page.reload();
+    await work.button.click();
+    await expect(progress).toBeVisible();
+    await expect(item.getByRole("progressbar")).toHaveAttribute("aria-valuenow", "44");
+  } finally {
+    await release();
+  }
+  await expect(item).toContainText("Done: 45,000 tokens written down", { timeout: 60_000 });
+  await expect(page.getByRole("alert").filter({ hasText: "Done: 45,000 tokens written down" })).toBeVisible();
+  await item.getByRole("link").click();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("Revoked");
 });

@@ -1,4 +1,11 @@
-import { countriesWords, fromWords, numberOf, placeFacts, requestWords } from "../evidence-words.ts";
+import {
+  countriesWords,
+  fromWords,
+  numberOf,
+  ofNetworkWords,
+  placeFacts,
+  requestWords,
+} from "../evidence-words.ts";
 import { hashOf } from "../memory.ts";
 import type { Rule } from "../rule.ts";
 
@@ -41,5 +48,5 @@ export const newNetwork: Rule = {
     };
   },
   says: (facts) =>
-    `Accepted${fromWords(facts)}${requestWords(facts)}: the network ${facts.network} after ${numberOf(facts, "before") >= 8 ? "8 or more" : numberOf(facts, "before")} others.`,
+    `Accepted${fromWords(facts)}${requestWords(facts)}: ${ofNetworkWords(facts)} after ${numberOf(facts, "before") >= 8 ? "8 or more" : numberOf(facts, "before")} others.`,
 };

@@ -1,6 +1,6 @@
 import { fromWords, numberOf, placeFacts, requestWords, spanWords, timesWords } from "../evidence-words.ts";
 import { isGoingOn, SERIES_SECONDS } from "../memory.ts";
-import type { ActEvent, Facts, Finding, Known, Rule, Settings, UseEvent } from "../rule.ts";
+import type { ActEvent, Facts, Finding, Found, Known, Rule, Settings, UseEvent } from "../rule.ts";
 
 /** Attempts with an ended token of the last minutes, this one among them: a client learns of the end by the first of them. */
 function judgeTries(
@@ -11,13 +11,18 @@ function judgeTries(
 ): Finding | null {
   if (event.kind !== "use" || event.refusal !== refusal) return null;
   const tries = (isGoingOn(token.endedSince, event.at) ? token.endedTries : 0) + 1;
-  if (tries < (values.tries ?? 1)) return null;
-  return { subject: { kind: "token", id: event.tokenId }, facts: { ...placeFacts(event), tries } };
+  const { tries: least = 1 } = values;
+  if (tries < least) return null;
+  // the first that is told stands for those before it: what was found is what was tried
+  const count = tries === least ? tries : 1;
+  return { subject: { kind: "token", id: event.tokenId }, facts: { ...placeFacts(event), tries }, count };
 }
 
-function triesWords(facts: Facts, ended: string): string {
+function triesWords(facts: Facts, ended: string, { count }: Found): string {
   const from = `${fromWords(facts)}${requestWords(facts)}`;
-  return `Presented ${timesWords(numberOf(facts, "tries"))} within ${spanWords(SERIES_SECONDS)} after it ${ended}, and refused.${from === "" ? "" : ` Last${from}.`}`;
+  const tries = numberOf(facts, "tries");
+  const inAll = count > tries ? `, ${timesWords(count)} in all` : "";
+  return `Presented ${timesWords(tries)} within ${spanWords(SERIES_SECONDS)} after it ${ended}, and refused${inAll}.${from === "" ? "" : ` Last${from}.`}`;
 }
 
 const WITHIN = spanWords(SERIES_SECONDS);
@@ -32,7 +37,7 @@ export const useAfterRevocation: Rule = {
   takesCountries: false,
   canMute: true,
   judge: (event, known, settings) => judgeTries(event, known, settings, "revoked"),
-  says: (facts) => triesWords(facts, "was revoked"),
+  says: (facts, found) => triesWords(facts, "was revoked", found),
 };
 
 /** Clients try a token until it is refused and renew it then: only many attempts are unusual. */
@@ -45,5 +50,5 @@ export const useAfterExpiry: Rule = {
   takesCountries: false,
   canMute: true,
   judge: (event, known, settings) => judgeTries(event, known, settings, "expired"),
-  says: (facts) => triesWords(facts, "had expired"),
+  says: (facts, found) => triesWords(facts, "had expired", found),
 };

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import * as oidc from "openid-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTestInstance, type TestInstance } from "../test-authority.ts";
+import { introspect, revokeAs, startTestInstance, type TestInstance } from "../test-authority.ts";
 import { forgerOf, openTrap, part, type Trap } from "../test-forgery.ts";
 import { TestBrowser } from "./test-browser.ts";
 import {
@@ -390,5 +390,43 @@ describe("RFC 8725, RFC 9101: a JWT that comes through the browser is refused, a
     expect(trap.connections()).toBe(0);
     await fetch(trap.url);
     expect(trap.connections()).toBe(1);
+  });
+});
+
+describe("a revocation that cannot be done is not answered with 200 (mistake 4, RFC 7009 section 2.2.1):", () => {
+  const revoke = (token: string, form: Record<string, string> = {}) =>
+    revokeAs(instance.issuer, { ...people.web, secret: people.web.secret ?? "" }, token, form);
+  const UNSUPPORTED = { error: "unsupported_token_type" };
+
+  test.each([{}, { token_type_hint: "access_token" }, { token_type_hint: "id_token" }])(
+    "an ID token is refused as a kind that is not revoked here (%j)",
+    async (form) => {
+      const answer = await revoke(idToken, form as Record<string, string>);
+      expect(answer.status).toBe(400);
+      expect(await answer.json()).toMatchObject(UNSUPPORTED);
+    },
+  );
+
+  test("a hint of another kind is refused, and revokes nothing; without it the same token is dead", async () => {
+    const { tokens } = await logIn(web);
+    const secret = instance.registry.verifiers.billing.secret;
+    const answer = await revoke(tokens.access_token, { token_type_hint: "device_code" });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject(UNSUPPORTED);
+    expect(await introspect(instance.issuer, tokens.access_token, secret)).toMatchObject({ active: true });
+    expect((await revoke(tokens.access_token)).status).toBe(200);
+    expect(await introspect(instance.issuer, tokens.access_token, secret)).toEqual({ active: false });
+  });
+
+  test("what 200 is answered for is dead: an access token, and a refresh token with its family", async () => {
+    const { tokens } = await logIn(web);
+    const secret = instance.registry.verifiers.billing.secret;
+    expect((await revoke(String(tokens.refresh_token), { token_type_hint: "access_token" })).status).toBe(
+      200,
+    );
+    await expect(oidc.refreshTokenGrant(web, String(tokens.refresh_token))).rejects.toMatchObject({
+      error: "invalid_grant",
+    });
+    expect(await introspect(instance.issuer, tokens.access_token, secret)).toEqual({ active: false });
   });
 });

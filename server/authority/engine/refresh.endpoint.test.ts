@@ -209,7 +209,7 @@ describe("a refresh", () => {
     expect((await refresh(web, other.refresh_token)).access_token).toBeTruthy();
   });
 
-  test("has one winner among twenty at once on two authorities, and none of them fails inside", async () => {
+  test("has one winner among twenty at once on two authorities, and none of them fails inside (mistake 15)", async () => {
     const { tokens } = await logIn(spa);
     const body = new URLSearchParams({
       grant_type: "refresh_token",

@@ -10,6 +10,7 @@ import { getUseSummary } from "#lib/audit/get-use-summary.ts";
 import type { UseSummary as Summary, UsePlace } from "#lib/audit/model.ts";
 import { type TokenUsesQuery, tokenUsesTable } from "#lib/audit/table.ts";
 import { UNKNOWN_COUNTRY } from "#lib/list-query/country.ts";
+import { networkWords } from "#lib/places/network-words.ts";
 import classes from "./use-summary.module.css";
 import { auditWords as words } from "./words.ts";
 
@@ -58,7 +59,13 @@ export async function UseSummary({ ctx, query }: { ctx: SignedInContext; query: 
             },
             {
               header: words.network,
-              cell: (row: UsePlace) => <span className="mono">{row.network ?? words.noAddress}</span>,
+              cell: (row: UsePlace) => (
+                <span className={row.networkName === null ? "mono" : undefined}>
+                  {row.network === null
+                    ? words.noAddress
+                    : networkWords({ network: row.network, networkName: row.networkName })}
+                </span>
+              ),
             },
             { header: words.usesOf, cell: (row: UsePlace) => <Counts {...row} /> },
             { header: words.firstSeen, cell: (row: UsePlace) => <Instant at={row.firstAt} /> },

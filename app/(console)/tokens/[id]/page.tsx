@@ -3,6 +3,8 @@ import { notFound, redirect } from "next/navigation";
 import { Suspense } from "react";
 import { requireSignedIn, type SignedInContext } from "#app/_lib/context.ts";
 import { orNotFound } from "#app/_lib/or-not-found.ts";
+import { readWindow } from "#app/(console)/_components/read-window.ts";
+import { parseWindow, type WindowParam } from "#app/(console)/_components/window-param.ts";
 import { revocableBy } from "#components/revocation/revocable-by.ts";
 import { listActivity } from "#lib/audit/list-activity.ts";
 import { activityTable } from "#lib/audit/table.ts";
@@ -23,7 +25,7 @@ import { TokenPage } from "./_components/token-page.tsx";
 
 type TokenRouteProps = {
   params: Promise<{ id: string }>;
-  searchParams: Promise<{ pasted?: string | string[] }>;
+  searchParams: Promise<{ pasted?: string | string[]; window?: string | string[] }>;
 };
 
 /** Uses that the timeline and "seen from" look at. */
@@ -43,7 +45,7 @@ function differs(pasted: string | string[] | undefined, valueHash: string): bool
 /** One token: what it is, where it stands, whose family it is of, what it did. A hash leads to the token that has it. */
 export default async function TokenRoute({ params, searchParams }: TokenRouteProps) {
   const { id } = await params;
-  const { pasted } = await searchParams;
+  const { pasted, window } = await searchParams;
   const ctx = await requireSignedIn(`/tokens/${encodeURIComponent(id)}`);
   if (/^[0-9a-f]{64}$/i.test(id)) {
     const found = await findToken(ctx, id);
@@ -55,7 +57,12 @@ export default async function TokenRoute({ params, searchParams }: TokenRoutePro
   if ("leftAt" in token) return <PurgedTokenPage token={token} />;
   return (
     <Suspense fallback={<TokenLoading />}>
-      <TokenStory ctx={ctx} token={token} pastedDiffers={differs(pasted, token.valueHash)} />
+      <TokenStory
+        ctx={ctx}
+        token={token}
+        pastedDiffers={differs(pasted, token.valueHash)}
+        asked={parseWindow(window)}
+      />
     </Suspense>
   );
 }
@@ -76,18 +83,24 @@ async function TokenStory({
   ctx,
   token,
   pastedDiffers,
+  asked,
 }: {
   ctx: SignedInContext;
   token: TokenDetail;
   pastedDiffers: boolean;
+  asked: WindowParam;
 }) {
   const [histogram, activity, cases] = await Promise.all([
     getTokenUseHistogram(ctx, token.id),
     listActivity(ctx, { ...defaultQuery(activityTable), filters: { token: token.id }, pageSize: RECENT }),
     listIncidentsOf(ctx, [token.id, token.familyId]),
   ]);
+  const { window, inCase } = await readWindow(ctx, { kind: "token", id: token.id }, asked, cases);
   return (
     <TokenPage
+      window={window}
+      inCase={inCase}
+      ctx={ctx}
       token={token}
       histogram={histogram}
       activity={activity.rows}

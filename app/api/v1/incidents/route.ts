@@ -21,7 +21,7 @@ export const POST = defineRoute({
   path: "/api/v1/incidents",
   summary: "Opens a case on tokens, families, users or clients",
   description:
-    "Up to 5,000 tokens come with the case, more by `subjects`. `compromisedFrom` is suggested from the log: the first use from a new country or network, or else the issue; `compromisedWhy` says which.",
+    "Up to 5,000 tokens come with the case, more by `subjects`. `compromisedFrom` with `why` sets its window; without it the window is suggested from the log: the first use from a new country or network, or else the issue; `compromisedWhy` says which.",
   permission: "incident:write",
   refusals: [404],
   body: openIncidentInput,

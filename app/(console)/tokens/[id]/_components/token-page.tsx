@@ -1,23 +1,29 @@
+import { Suspense } from "react";
+import type { SignedInContext } from "#app/_lib/context.ts";
 import { CasesOf } from "#app/(console)/_components/cases-of.tsx";
+import { CompromiseCard } from "#app/(console)/_components/compromise-card.tsx";
 import { JourneyBoard } from "#app/(console)/_components/journey-board.tsx";
 import { journeyWords } from "#app/(console)/_components/journey-words.ts";
 import { OpenCaseOf } from "#app/(console)/_components/open-case-of.tsx";
 import { PropagationLink } from "#app/(console)/_components/propagation-link.tsx";
+import { UseMap } from "#app/(console)/_components/use-map.tsx";
+import { mapWords } from "#app/(console)/_components/use-map-words.ts";
 import { Lifeline } from "#components/charts/lifeline.tsx";
 import { Card } from "#components/display/card.tsx";
 import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { Tag } from "#components/display/tag.tsx";
+import { Bar } from "#components/feedback/skeleton.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import type { MayRevoke } from "#components/revocation/revocable-by.ts";
 import { RevokeMenu } from "#components/revocation/revoke-menu.tsx";
 import type { ActivityRow } from "#lib/audit/model.ts";
-import type { IncidentRow } from "#lib/incidents/model.ts";
+import type { CompromiseWindow, IncidentRow } from "#lib/incidents/model.ts";
 import type { TokenDetail, TokenUseHistogram } from "#lib/tokens/model.ts";
 import { revokeChoices } from "../../_components/revoke-choices.ts";
 import { Anatomy } from "./anatomy.tsx";
-import { lifelineMarks, propagationWindow } from "./lifeline-marks.ts";
+import { lifelineMarks, lifelinePhases, propagationWindow } from "./lifeline-marks.ts";
 import { Lineage } from "./lineage.tsx";
 import { PastedDiffers } from "./pasted-differs.tsx";
 import { SeenFrom } from "./seen-from.tsx";
@@ -26,6 +32,7 @@ import { Timeline } from "./timeline.tsx";
 import classes from "./token-page.module.css";
 
 type TokenPageProps = {
+  ctx: SignedInContext;
   token: TokenDetail;
   histogram: TokenUseHistogram;
   /** Newest first. */
@@ -37,12 +44,17 @@ type TokenPageProps = {
   /** The newest cases that it or its family is in. */
   cases: IncidentRow[];
   canOpenCase: boolean;
+  /** The window that its uses are split by, and the case that it is of. */
+  window: CompromiseWindow | null;
+  inCase: IncidentRow | null;
 };
 
 /** A token's page: the lifeline first, then what it is, where it stands and where it came from, then each use. */
 export function TokenPage(props: TokenPageProps) {
-  const { token, histogram, activity, hasMore, may, pastedDiffers, cases, canOpenCase } = props;
+  const { ctx, token, histogram, activity, hasMore, may, pastedDiffers, cases, canOpenCase, window, inCase } =
+    props;
   const holder = token.user?.email ?? token.subject;
+  const caseTitle = `Leaked ${token.kind} token of ${holder}`;
   const isEnded = token.state === "revoked" || token.state === "consumed";
   return (
     <Page>
@@ -73,9 +85,7 @@ export function TokenPage(props: TokenPageProps) {
         }
         actions={
           <>
-            {canOpenCase ? (
-              <OpenCaseOf kind="token" id={token.id} title={`Leaked ${token.kind} token of ${holder}`} />
-            ) : null}
+            {canOpenCase ? <OpenCaseOf kind="token" id={token.id} title={caseTitle} /> : null}
             <RevokeMenu
               choices={revokeChoices(token, token)}
               may={may}
@@ -92,10 +102,17 @@ export function TokenPage(props: TokenPageProps) {
           to={histogram.to}
           bucketSeconds={histogram.bucketSeconds}
           buckets={histogram.buckets}
-          marks={lifelineMarks(token, activity)}
+          marks={lifelineMarks(token, activity, window?.compromisedFrom ?? null)}
+          phases={window ? lifelinePhases(token, window.compromisedFrom, histogram.to) : undefined}
           shade={propagationWindow(token)}
         />
       </Card>
+      <CompromiseCard
+        of={{ kind: "token", id: token.id, title: caseTitle }}
+        window={window}
+        inCase={inCase}
+        canOpenCase={canOpenCase}
+      />
       <div className={classes.columns}>
         <Card title="Anatomy" className={classes.anatomy}>
           <Anatomy token={token} />
@@ -116,6 +133,15 @@ export function TokenPage(props: TokenPageProps) {
           <JourneyBoard journey={token.journey} />
         </Card>
       )}
+      <Suspense
+        fallback={
+          <Card title={mapWords.title}>
+            <Bar height={180} />
+          </Card>
+        }
+      >
+        <UseMap ctx={ctx} of={{ token: token.id }} />
+      </Suspense>
       <Timeline tokenId={token.id} activity={activity} hasMore={hasMore} />
     </Page>
   );

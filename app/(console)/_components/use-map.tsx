@@ -1,0 +1,186 @@
+import Link from "next/link";
+import type { ReactNode } from "react";
+import type { SignedInContext } from "#app/_lib/context.ts";
+import { type MapSeries, WorldMap } from "#components/charts/world-map.tsx";
+import { Card } from "#components/display/card.tsx";
+import { Country } from "#components/display/country.tsx";
+import { Instant } from "#components/display/instant.tsx";
+import { NumberText } from "#components/display/number-text.tsx";
+import { PlainTable } from "#components/display/plain-table.tsx";
+import { getUseMap } from "#lib/audit/get-use-map.ts";
+import type { MapCountry, MapLine, MapNetwork, UseMap as Uses } from "#lib/audit/model.ts";
+import { tokenUsesTable } from "#lib/audit/table.ts";
+import { countryName, UNKNOWN_COUNTRY } from "#lib/list-query/country.ts";
+import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
+import classes from "./use-map.module.css";
+import { OUTCOME_SERIES, mapWords as words } from "./use-map-words.ts";
+
+/** Where the log shows what a line is made of; null: it cannot be asked for there. */
+type LinesOf = { [filter: string]: string } | null;
+
+function LineLink({
+  of,
+  filter,
+  children,
+}: {
+  of: LinesOf;
+  filter: Record<string, string>;
+  children: ReactNode;
+}) {
+  if (of === null) return children;
+  return (
+    <Link prefetch={false} href={`/audit?${new URLSearchParams({ ...of, ...filter })}`}>
+      {children}
+    </Link>
+  );
+}
+
+function seriesColumns<Line extends MapLine>(lines: readonly MapLine[], series: readonly MapSeries[]) {
+  return [
+    ...series
+      .filter(({ key }) => lines.some(({ counts }) => (counts[key] ?? 0) > 0))
+      .map(({ key, name, color }) => ({
+        header: name,
+        align: "end" as const,
+        cell: ({ counts }: Line) =>
+          counts[key] ? (
+            <span className={classes.count}>
+              <i style={{ background: color }} aria-hidden />
+              <NumberText value={counts[key]} />
+            </span>
+          ) : (
+            <span className="faint">–</span>
+          ),
+      })),
+    { header: words.first, isExtra: true, cell: (line: Line) => <Instant at={line.firstAt} /> },
+    { header: words.last, cell: (line: Line) => <Instant at={line.lastAt} /> },
+  ];
+}
+
+/** A map with its table twin: countries, and the networks in them, with how much of each series came from there. */
+export function UseMapFigure({
+  map,
+  series,
+  linesOf,
+}: {
+  map: Uses;
+  series: readonly MapSeries[];
+  linesOf: LinesOf;
+}) {
+  const places = map.countries.flatMap(({ country, uses, counts }) =>
+    country === null ? [] : [{ code: country, name: countryName(country), total: uses, counts }],
+  );
+  return (
+    <div className={classes.whole}>
+      <WorldMap label={words.label(places.length)} places={places} series={series} />
+      {map.isCut ? <p className="muted">{words.cut}</p> : null}
+      <div className={classes.tables}>
+        <PlainTable
+          name={words.countries}
+          rows={map.countries}
+          keyOf={({ country }) => `from-${country}`}
+          columns={[
+            {
+              header: words.country,
+              cell: ({ country }: MapCountry) => (
+                <LineLink of={linesOf} filter={{ country: country ?? UNKNOWN_COUNTRY }}>
+                  <Country code={country} />
+                </LineLink>
+              ),
+            },
+            ...seriesColumns<MapCountry>(map.countries, series),
+          ]}
+        />
+        <PlainTable
+          name={words.networks}
+          rows={map.networks}
+          keyOf={({ country, network }) => `by-${country}-${network}`}
+          columns={[
+            {
+              header: words.network,
+              cell: (line: MapNetwork) => <NetworkName line={line} linesOf={linesOf} />,
+            },
+            {
+              header: words.country,
+              isExtra: true,
+              cell: ({ country }: MapNetwork) => <Country code={country} />,
+            },
+            ...seriesColumns<MapNetwork>(map.networks, series).filter(({ header }) => header !== words.first),
+          ]}
+        />
+      </div>
+      {map.moreNetworks > 0 ? <p className="muted">{words.moreNetworks(map.moreNetworks)}</p> : null}
+      <p className={classes.source}>
+        {words.countriesFrom}{" "}
+        {map.networksOf === null ? null : (
+          <>
+            {words.networksFrom(map.networksOf)}{" "}
+            <a href="https://db-ip.com" rel="noreferrer">
+              {words.credit}
+            </a>
+          </>
+        )}
+      </p>
+    </div>
+  );
+}
+
+function NetworkName({ line: { network, networkName }, linesOf }: { line: MapNetwork; linesOf: LinesOf }) {
+  if (network === null) return <span className="faint">{words.noAddress}</span>;
+  if (!network.startsWith("AS"))
+    return (
+      <span className="mono" title={words.private}>
+        {network}
+      </span>
+    );
+  return (
+    <LineLink of={linesOf} filter={{ network }}>
+      <span className={classes.network}>
+        {networkName} <span className="mono">{network}</span>
+      </span>
+    </LineLink>
+  );
+}
+
+/** Everything of a token or a person that 90 days of the log hold. */
+const SPAN = "within:90d";
+
+/** Where a token or a person's tokens were used from, in the last 90 days. */
+export async function UseMap({
+  ctx,
+  of,
+}: {
+  ctx: SignedInContext;
+  of: { token: string } | { user: string };
+}) {
+  const asked = { ...of, at: SPAN };
+  const { query } = parseListQuery(tokenUsesTable, asked);
+  const map = await getUseMap(ctx, query.filters);
+  return (
+    <Card
+      title={words.title}
+      aside={
+        map === null || map.uses === 0 ? null : (
+          <>
+            <NumberText
+              value={map.countries.filter(({ country }) => country !== null).length}
+              unit={["country", "countries"]}
+            />
+            ,{" "}
+            <NumberText
+              value={map.networks.filter(({ network }) => network !== null).length + map.moreNetworks}
+              unit={["network", "networks"]}
+            />{" "}
+            in 90 days
+          </>
+        )
+      }
+    >
+      {map === null || map.uses === 0 ? (
+        <p className="muted">{map === null ? words.notRead : words.none}</p>
+      ) : (
+        <UseMapFigure map={map} series={OUTCOME_SERIES} linesOf={asked} />
+      )}
+    </Card>
+  );
+}
