@@ -24,7 +24,6 @@ import { WorkProvider } from "../work/work.tsx";
 import { WorkTray } from "../work/work-tray.tsx";
 import { AccountMenu, type Person } from "./account-menu.tsx";
 import { ApprovalsLink, approvalCounts } from "./approvals-link.tsx";
-import { BrokenGlassBanner } from "./broken-glass-banner.tsx";
 import { COLLAPSED_COOKIE } from "./collapsed-cookie.ts";
 import classes from "./frame.module.css";
 import { KeyboardMap } from "./keyboard-map.tsx";
@@ -33,6 +32,9 @@ import { Navigation } from "./navigation.tsx";
 
 const loadPalette = () => import("./command-palette.tsx").then((module) => module.CommandPalette);
 const CommandPalette = dynamic(loadPalette, { ssr: false });
+const BrokenGlassBanner = dynamic(() =>
+  import("./broken-glass-banner.tsx").then((module) => module.BrokenGlassBanner),
+);
 
 /** react-remove-scroll's name for what stays where it is while a dialog has taken the page's scrollbar away. */
 const KEEPS_ITS_PLACE = "right-scroll-bar-position";
@@ -149,7 +151,9 @@ export function Frame(props: FrameProps) {
                 </div>
               </nav>
               <main id="main" tabIndex={-1} className={classes.main}>
-                <BrokenGlassBanner broken={props.approvals.toReview} />
+                {props.approvals.toReview.length > 0 ? (
+                  <BrokenGlassBanner broken={props.approvals.toReview} />
+                ) : null}
                 {children}
               </main>
             </div>

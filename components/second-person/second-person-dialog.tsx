@@ -1,27 +1,26 @@
 "use client";
 
-import { Button, Group, Stack, Text } from "@mantine/core";
 import { useWindowEvent } from "@mantine/hooks";
 import dynamic from "next/dynamic";
-import Link from "next/link";
 import { useCallback, useEffect, useState } from "react";
-import { APPROVAL_SECONDS, type ApprovalRow } from "#lib/approvals/model.ts";
+import type { ApprovalRow } from "#lib/approvals/model.ts";
 import { OnDemandDialog } from "../on-demand/dialog.tsx";
 import {
   promptSecondPersonBy,
   type SecondPersonChoice,
   type SecondPersonNeeded,
 } from "../request/second-person-prompt.ts";
-import { secondPersonWords as words } from "./words.ts";
 
+// every page has this dialog: what it says comes when it is asked for
 const SecondPersonForm = dynamic(
   () => import("./second-person-form.tsx").then((module) => module.SecondPersonForm),
-  { ssr: false, loading: () => <p>{words.loading}</p> },
+  { ssr: false, loading: () => <p>Loading…</p> },
 );
+const Waiting = dynamic(() => import("./waiting.tsx").then((module) => module.Waiting), { ssr: false });
 
 type Asked = { needed: SecondPersonNeeded; answer: (choice: SecondPersonChoice | null) => void };
 
-/** Over every other dialog of the console, as the one that asks who is there. */
+/** Over every other dialog of the console, below the one that asks who is there. */
 const ABOVE_DIALOGS = 390;
 
 /** The one dialog that asks for a second person, wherever a request was refused for want of one; and says what waits then. What stands behind it stays as it is. */
@@ -63,39 +62,14 @@ export function SecondPersonDialog({ isOwner }: { isOwner: boolean }) {
     <OnDemandDialog
       isOpen={isOpen}
       onClose={() => close(null)}
-      title={asked === null ? words.askedTitle : words.title}
+      title={asked === null ? "It waits for a second person" : "This needs a second person"}
       size={480}
       zIndex={ABOVE_DIALOGS}
       closeOnEscape={false}
       closeOnClickOutside={false}
     >
-      {asked === null ? (
-        <Waiting approval={waiting} onClose={() => close(null)} />
-      ) : (
-        <SecondPersonForm needed={asked.needed} isOwner={isOwner} onDone={close} />
-      )}
+      {asked === null ? null : <SecondPersonForm needed={asked.needed} isOwner={isOwner} onDone={close} />}
+      {asked === null && waiting !== null ? <Waiting approval={waiting} onClose={() => close(null)} /> : null}
     </OnDemandDialog>
-  );
-}
-
-function Waiting({ approval, onClose }: { approval: ApprovalRow | null; onClose: () => void }) {
-  if (approval === null) return null;
-  return (
-    <Stack gap="md">
-      <Text>{words.asked(APPROVAL_SECONDS / 3600)}</Text>
-      {approval.runBy === "requester" ? <Text>{words.askedRun}</Text> : null}
-      <Group justify="flex-end" gap="xs">
-        <Button onClick={onClose}>{words.close}</Button>
-        <Button
-          component={Link}
-          prefetch={false}
-          href={`/approvals/${approval.id}`}
-          variant="filled"
-          onClick={onClose}
-        >
-          {words.see}
-        </Button>
-      </Group>
-    </Stack>
   );
 }

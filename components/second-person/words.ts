@@ -18,10 +18,8 @@ export const secondPersonWords = {
   askAct: "Ask for approval",
   aloneAct: "Break the glass",
   cancel: "Leave it",
-  loading: "Loading…",
   waits: "The very same act waits already.",
   see: "See it",
-  askedTitle: "It waits for a second person",
   asked: (hours: number) =>
     `Nothing has been done yet. Whoever may do it themselves can approve it within ${hours} hours; you can take it back until then.`,
   askedRun: "Once it is approved you do it yourself, from its page: its answer is yours alone.",

@@ -56,7 +56,7 @@ export async function readMentions(sql: Sql, userId: string): Promise<Mentions> 
 }
 
 /** Texts outside of the log in which a person may be named, by table. `json`: of any depth. */
-export const MENTIONING: readonly { table: string; column: string; kind: "text" | "json" }[] = [
+export const MENTIONING: readonly { table: string; column: string; kind: "text" | "json" | "texts" }[] = [
   { table: "revocation_order", column: "target_name", kind: "text" },
   { table: "revocation_order", column: "actor_name", kind: "text" },
   { table: "revocation_order", column: "note", kind: "text" },
@@ -91,6 +91,7 @@ export const MENTIONING: readonly { table: string; column: string; kind: "text" 
   { table: "approval", column: "reason", kind: "text" },
   { table: "approval", column: "note", kind: "text" },
   { table: "approval", column: "review_note", kind: "text" },
+  { table: "approval", column: "changed", kind: "texts" },
   { table: "selection", column: "filters", kind: "json" },
   { table: "signal_event", column: "subject", kind: "json" },
   { table: "signal_event", column: "event", kind: "json" },
@@ -105,7 +106,7 @@ export const MENTIONING: readonly { table: string; column: string; kind: "text" 
 export async function eraseMentions(tx: Sql, pattern: string): Promise<number> {
   let texts = 0;
   for (const { table, column, kind } of MENTIONING) {
-    const as = kind === "json" ? "::jsonb" : "";
+    const as = { text: "", json: "::jsonb", texts: "::text[]" }[kind];
     // a view's name is unique among its owner's
     const also =
       table === "saved_view" && column === "name"

@@ -205,6 +205,26 @@ async function casesAndLists({ db }: Evidence, userId: string, token: NewToken):
      VALUES ($1::uuid, 'users', 'csv', $2::text, 'admin', 'o', 'o', 'waiting', now())`,
     [randomUUID(), `q=${encodeURIComponent(formerEmail)}`],
   );
+  const shown = {
+    sentences: [`${name} loses everything`],
+    plan: null,
+    actCount: 1,
+    acts: [{ target: { name: email } }],
+  };
+  await db.query(
+    `INSERT INTO approval (id, way, state, kinds, summary, method, path, request, digest, run_by, permissions, shown, reason, actor_kind, actor_id, actor_name, person_id,
+       created_at, expires_at, decided_at, decided_by_id, decided_by_name, note, changed)
+     VALUES ($1::uuid, 'asked', 'declined', '{bulk}', 'Places an order', 'POST', '/api/v1/orders', $2::jsonb, '\\x01', 'approver', '{}', $3::jsonb, $4::text, 'admin', 'o', 'o', 'o',
+       now(), now(), now(), $1::uuid, 'p', $5::text, $6::text[])`,
+    [
+      randomUUID(),
+      JSON.stringify({ body: { note: `for ${name}` } }),
+      JSON.stringify(shown),
+      `${email} left`,
+      `ask ${name} first`,
+      [`users: ${email}`, `It, "also", reaches ${name}.`],
+    ],
+  );
   const { id } = await createImport(ctx, { kind: "users", fileName: "people.csv" });
   const file = Buffer.from(`email,name\n${email},${name}\nother@example.com,Other Person\n`);
   await putImportPart(ctx, { id, number: 1, content: file.toString("base64") });

@@ -94,6 +94,8 @@ const KNOWN: Record<string, string> = {
     t.roles, t.audiences, t.claims, t.signing_kid, t.rooted_at, t.expires_at, t.ip, t.user_agent, t.value_hash`,
   token_standing:
     "t.token_id, t.revoked_at, t.revoked_order_id, t.suspended_at, t.suspended_until, t.suspended_order_id",
+  user_account:
+    "t.id, t.email, t.name, t.password_hash, t.attributes, t.disabled_at, t.created_at, t.updated_at, t.last_sign_in_at, t.version",
   token_use: `t.id, t.received_at, t.at, t.outcome, t.refusal, t.source, t.token_id, t.token_kind, t.family_id, t.client_id, t.user_id, t.subject, t.verifier_id,
     t.audience, t.method, t.path, t.ip, t.country, t.user_agent, t.writer_id, t.flush, t.ordinal, t.salt`,
 };

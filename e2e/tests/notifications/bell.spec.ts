@@ -11,6 +11,7 @@ test("the bell counts what happens without a reload, opens the thing, and what w
   const { token } = await ownerApi.make<{ token: string }>("/api/v1/api-tokens", {
     name: `deploy ${registry.mark}`,
     role: "owner",
+    isUnattended: true,
   });
   const automation = await playwright.request.newContext({
     baseURL: product.consoleUrl,

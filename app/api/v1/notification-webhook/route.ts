@@ -23,6 +23,7 @@ export const PUT = defineRoute({
     "Batches of JSON lines by POST, at least once each, signed as Standard Webhooks has it. The key of the signatures is in the answer that made it, and in no other.",
   permission: "notification-settings:write",
   stepUp: "streams",
+  runBy: "requester",
   body: saveWebhookInput,
   response: savedWebhook,
   handler: (ctx, { body }) =>

@@ -9,6 +9,7 @@ export const POST = defineRoute({
   summary: "Makes a new key for the signatures, shown once; the present one signs beside it for a day",
   permission: "notification-settings:write",
   stepUp: "streams",
+  runBy: "requester",
   response: savedWebhook,
   handler: (ctx) => rotateWebhookSecret(ctx, { wrapper: keyWrapper() }),
 });
