@@ -13,6 +13,7 @@ import { tokenUsesTable } from "#lib/audit/table.ts";
 import { countryName, UNKNOWN_COUNTRY } from "#lib/list-query/country.ts";
 import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
 import { dayWords } from "#lib/log-retention/model.ts";
+import { NetworkCredit } from "./network-credit.tsx";
 import classes from "./use-map.module.css";
 import { OUTCOME_SERIES, mapWords as words } from "./use-map-words.ts";
 
@@ -120,10 +121,7 @@ export function UseMapFigure({
           {words.countriesFrom}{" "}
           {map.networksOf === null ? null : (
             <>
-              {words.networksFrom(dayWords(map.networksOf))}{" "}
-              <a href="https://db-ip.com" rel="noreferrer">
-                {words.credit}
-              </a>
+              {words.networksFrom(dayWords(map.networksOf))} <NetworkCredit />
             </>
           )}
         </p>
