@@ -86,6 +86,7 @@ export const MENTIONING: readonly { table: string; column: string; kind: "text" 
   { table: "preference", column: "value", kind: "json" },
   { table: "order_plan", column: "target_name", kind: "text" },
   { table: "order_plan", column: "confirm", kind: "text" },
+  { table: "approval", column: "summary", kind: "text" },
   { table: "approval", column: "request", kind: "json" },
   { table: "approval", column: "shown", kind: "json" },
   { table: "approval", column: "reason", kind: "text" },
