@@ -28,7 +28,7 @@ function contentSecurityPolicy(nonce: string, isDevelopment: boolean, isSecure: 
 }
 
 /** Pages that nobody needs to be signed in for; the API answers for itself. */
-const OPEN = /^\/(?:sign-in|setup|api)(?:\/|$)/;
+const OPEN = /^\/(?:sign-in|step-up|setup|api)(?:\/|$)/;
 
 /** A courtesy to whoever has no session at all: the sign-in page at once. Who may see what is decided by the use cases, never here. */
 function signInAddress(request: NextRequest): URL | null {

@@ -8,6 +8,7 @@ import { ROLE_WORDS, roleHas } from "#lib/authz/roles.ts";
 import { getEnv } from "#lib/env.ts";
 import { countUnread } from "#lib/notifications/list-notifications.ts";
 import { readTablePreferences } from "#lib/preferences/read-table-preferences.ts";
+import { BreakGlassNotice } from "./_components/break-glass-notice.tsx";
 import { ConsoleFrame } from "./_components/console-frame.tsx";
 
 /** The frame around every page. It protects nothing: each page and use case asks who is there. */
@@ -34,6 +35,7 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
       mayExport={roleHas(actor.role, "export:create")}
       now={now.toISOString()}
     >
+      {actor.role === "owner" ? <BreakGlassNotice db={db} now={now} /> : null}
       {children}
     </ConsoleFrame>
   );

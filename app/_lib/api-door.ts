@@ -14,6 +14,8 @@ const OTHER: Record<string, readonly string[]> = {
   "/api/auth/callback/credentials": ["POST"],
   "/api/auth/callback/passkey": ["POST"],
   "/api/auth/signout": ["POST"],
+  "/api/auth/signin/{provider}": ["POST"],
+  "/api/auth/callback/{provider}": ["GET"],
 };
 
 function patternOf(path: string): RegExp {

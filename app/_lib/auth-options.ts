@@ -11,8 +11,10 @@ import { isUnavailable } from "#lib/db/unavailable.ts";
 import { getEnv } from "#lib/env.ts";
 import { DomainError } from "#lib/errors.ts";
 import { passkeyAnswer } from "#lib/passkeys/input.ts";
+import { checkCookies } from "./check-cookies.ts";
 import { passkeyMeans } from "./passkey-means.ts";
 import { logProblem } from "./problem.ts";
+import type { ProviderFlow } from "./provider-flow.ts";
 import { derivedKey, keyWrapper } from "./secrets.ts";
 import { isSecure, openSession, sealSession, sessionCookieName } from "./session-cookie.ts";
 
@@ -30,12 +32,13 @@ const passkeyCredentials = z.object({ answer: z.string().max(14_000) });
 /**
  * next-auth for one request. Its cookie carries a session id and nothing else; the session is a row.
  * `failures` receives what next-auth would only log, so that a sign-out that did not happen is not answered as one. `challenge` is the sealed one that this
- * browser was asked to sign, where it was.
+ * browser was asked to sign, where it was; `flow` the provider that is asked or has answered, where one is.
  */
 export function authOptions(
   ctx: Context,
   failures: unknown[],
   challenge: string | null = null,
+  flow: ProviderFlow | null = null,
 ): NextAuthOptions {
   const env = getEnv();
   // next-auth reads its own address from here alone
@@ -49,6 +52,7 @@ export function authOptions(
         name: sessionCookieName(env),
         options: { httpOnly: true, sameSite: "lax", path: "/", secure },
       },
+      ...checkCookies(env),
     },
     session: { strategy: "jwt", maxAge: ADMIN_SESSION_ABSOLUTE_SECONDS },
     jwt: {
@@ -74,8 +78,13 @@ export function authOptions(
         credentials: { answer: {} },
         authorize: (given) => authorizePasskey(ctx, given, challenge),
       }),
+      ...(flow === null ? [] : [flow.option()]),
     ],
     callbacks: {
+      async signIn({ user, account }) {
+        if (account?.type !== "oauth") return true;
+        return flow === null ? false : enterByProvider(flow, user);
+      },
       async jwt({ token, user }) {
         if (user !== undefined && "sid" in user) return { sid: user.sid };
         const sid = String(token.sid);
@@ -100,6 +109,20 @@ export function authOptions(
     // its own log lines hold errors whole: ours are written by logProblem
     logger: { error() {}, warn() {}, debug() {} },
   };
+}
+
+/** Gives next-auth the session that a provider's word opened; a step-up opens none, and leads to its own page. */
+async function enterByProvider(flow: ProviderFlow, user: object): Promise<boolean | string> {
+  try {
+    const entered = await flow.enter();
+    flow.isDone = true;
+    if (entered === null) return `${getEnv().consoleUrl}/step-up`;
+    Object.assign(user, { id: entered.adminId, sid: entered.sessionId });
+    return true;
+  } catch (error) {
+    flow.refused = error;
+    return false;
+  }
 }
 
 async function authorize(ctx: Context, given: unknown) {

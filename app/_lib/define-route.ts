@@ -241,6 +241,7 @@ const SENT_TO_BE_USED = new Set([
   "content",
   "challenge",
   "passkey",
+  "clientSecret",
 ]);
 
 function holdsSent(body: unknown): boolean {

@@ -51,7 +51,8 @@ async function signInOwner(db: Database): Promise<string> {
   return `tokenwarden.session=${await sealSession(sessionId, derivedKey("session"), 3600)}`;
 }
 
-export async function startBuiltConsole(): Promise<BuiltConsole> {
+/** `env` is what it is started with beside the rest. */
+export async function startBuiltConsole(env: Record<string, string> = {}): Promise<BuiltConsole> {
   const { url } = await testDatabase();
   const port = await freePort();
   const origin = `http://localhost:${port}`;
@@ -69,6 +70,7 @@ export async function startBuiltConsole(): Promise<BuiltConsole> {
         MASTER_KEY: process.env.MASTER_KEY,
         CONSOLE_PORT: String(port),
         CONSOLE_URL: origin,
+        ...env,
       },
       stdio: ["ignore", "ignore", "inherit"],
     },

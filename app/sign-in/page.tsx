@@ -7,24 +7,28 @@ import { hasOwner } from "#lib/admins/owner-lock.ts";
 import { getEnv } from "#lib/env.ts";
 import { findRelyingParty } from "#lib/passkeys/relying-party.ts";
 import { isRestoreOpen } from "#lib/restore/watch-restore.ts";
-import { SignInForm } from "./_components/sign-in-form.tsx";
+import { listSignInDoors } from "#lib/sign-in-providers/list-providers.ts";
+import { PROVIDER_REFUSAL_WORDS, PROVIDER_REFUSALS } from "#lib/sign-in-providers/model.ts";
+import { WaysIn } from "./_components/ways-in.tsx";
 import { signInWords } from "./_components/words.ts";
 
 export const metadata: Metadata = { title: signInWords.title };
 export const dynamic = "force-dynamic";
 
-/** Where admins come in; `next` is where they wanted to go, `why` what brought them here. */
+/** Where admins come in; `next` is where they wanted to go, `why` what brought them here, `refused` why a provider let nobody in. */
 export default async function SignInPage({
   searchParams,
 }: {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 }) {
-  const { next, why } = await searchParams;
+  const { next, why, refused } = await searchParams;
   // before there is an owner nobody can sign in: the set-up says how to begin
   const { db } = await requestContext();
   // with the database away the form stays, and says so itself
   const isHeld = await isRestoreOpen(db).catch(() => false);
   if (!isHeld && !(await hasOwner(db).catch(() => true))) redirect("/setup");
+  const doors = await listSignInDoors(db).catch(() => ({ providers: [], isLocalOff: false }));
+  const refusal = PROVIDER_REFUSALS.find((one) => one === refused);
   const notice = isHeld
     ? signInWords.restored
     : why === "ended"
@@ -34,9 +38,11 @@ export default async function SignInPage({
         : null;
   return (
     <Doorway title={signInWords.title} lead={signInWords.lead} environmentName={getEnv().environmentName}>
-      <SignInForm
+      <WaysIn
+        doors={doors}
         next={safePath(next)}
         notice={notice}
+        refused={refusal === undefined ? null : PROVIDER_REFUSAL_WORDS[refusal]}
         hasPasskeys={findRelyingParty(getEnv().consoleUrl) !== null}
       />
     </Doorway>

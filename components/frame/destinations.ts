@@ -21,6 +21,7 @@ import {
   IconTransfer,
   IconUrgent,
   IconUserCheck,
+  IconUserKey,
   IconUserQuestion,
   IconUserShield,
   IconUsers,
@@ -133,6 +134,13 @@ export const SECTIONS: { name: string | null; destinations: Destination[] }[] = 
         name: "E-mail",
         about: "The mail server, and what was sent: SMTP, test, outbox",
         Icon: IconMail,
+      },
+      {
+        href: "/settings/sign-in",
+        name: "Sign-in",
+        about:
+          "By which provider admins come in, their roles by group, break-glass owners: OpenID Connect, SSO",
+        Icon: IconUserKey,
       },
       {
         href: "/settings/approvals",

@@ -8,14 +8,16 @@ import type { StepUpKind } from "#lib/step-up/model.ts";
 import { LinkButton } from "../display/link-button.tsx";
 import { ProblemAlert } from "../feedback/problem-alert.tsx";
 import { useSend } from "../form/use-send.ts";
+import { ProviderButton } from "./provider-button.tsx";
 import { passkeyFault, stepUpWords as words } from "./words.ts";
 
 type Offer = {
   passkey: { options: Parameters<typeof startAuthentication>[0]["optionsJSON"]; challenge: string } | null;
   hasTotp: boolean;
+  provider: { id: string; name: string } | null;
 };
 
-/** The passkey first where there is one, else the code. A question to a passkey is good once: after each failure it is asked for anew. */
+/** The passkey first where there is one, else the code; who signed in by a provider may do so there once more. A question to a passkey is good once: after each failure it is asked for anew. */
 export function StepUpForm({
   kind,
   subject,
@@ -38,6 +40,7 @@ export function StepUpForm({
     if (found) setOffer(browserSupportsWebAuthn() ? found : { ...found, passkey: null });
   }, [ask, kind, subject]);
   useEffect(() => void look(), [look]);
+  const done = useCallback(() => onDone(true), [onDone]);
 
   async function prove(proof: object): Promise<void> {
     if (await proving.send("POST", "/api/v1/me/step-up", { kind, subject, ...proof })) onDone(true);
@@ -67,6 +70,7 @@ export function StepUpForm({
   if (offer === null)
     return asking.problem ? <ProblemAlert error={asking.problem} /> : <Skeleton height={120} />;
   const isBusy = proving.isBusy;
+  const hasOwn = offer.passkey !== null || offer.hasTotp;
   return (
     <Stack gap="md">
       <Text c="dimmed">{subject === undefined ? words.why(kind) : words.whyOnce}</Text>
@@ -89,6 +93,16 @@ export function StepUpForm({
         >
           {words.passkey}
         </Button>
+      )}
+      {offer.provider === null ? null : (
+        <ProviderButton
+          provider={offer.provider}
+          kind={kind}
+          subject={subject}
+          isFirst={!hasOwn}
+          onDone={done}
+          onFault={setFault}
+        />
       )}
       {offer.passkey && offer.hasTotp ? <Divider label={words.or} /> : null}
       {offer.hasTotp ? (
@@ -124,9 +138,11 @@ export function StepUpForm({
         </form>
       ) : (
         <>
-          {offer.passkey === null ? <Text>{words.nothing}</Text> : null}
+          {hasOwn || offer.provider ? null : <Text>{words.nothing}</Text>}
           <Group justify="flex-end" gap="xs">
-            {offer.passkey === null ? <LinkButton href="/account">{words.account}</LinkButton> : null}
+            {!hasOwn && offer.provider === null ? (
+              <LinkButton href="/account">{words.account}</LinkButton>
+            ) : null}
             <Button onClick={() => onDone(false)} disabled={isBusy}>
               {words.cancel}
             </Button>

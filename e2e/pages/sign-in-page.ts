@@ -32,6 +32,6 @@ export class SignInPage {
 
   async sendCode(code: string): Promise<void> {
     await this.code.fill(code);
-    await this.#page.getByRole("button", { name: "Sign in" }).click();
+    await this.#page.getByRole("button", { name: "Sign in", exact: true }).click();
   }
 }

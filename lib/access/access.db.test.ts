@@ -82,7 +82,7 @@ test("who is disabled, not enrolled, expired or revoked has it and may not", asy
   expect(may).toEqual({ [here]: true, [gone]: false, [coming]: false, [token.id]: false, [live.id]: true });
   expect(holders.find(({ id }) => id === gone)?.why).toContain("Disabled");
   expect(holders.find(({ id }) => id === token.id)?.why).toContain("revoked");
-  expect(holders.find(({ id }) => id === live.id)?.why).toContain("waits until a person approves");
+  expect(holders.find(({ id }) => id === live.id)?.why).toContain("does not act unattended");
   expect(holders.find(({ id }) => id === here)?.why).toContain("asked again who they are (Signing keys)");
 });
 
@@ -107,4 +107,22 @@ test.each(ROLES)("%s sees it exactly where the role says so", async (role) => {
   for (const look of tries)
     if (role === "owner" || role === "auditor") await expect(look()).resolves.toBeDefined();
     else await expect(look()).rejects.toMatchObject({ code: "FORBIDDEN" });
+});
+
+test("four eyes stands in the way where the organisation wants it for that kind, and only once it is on", async () => {
+  const eyes = async () => {
+    const rows = await listActs(world.as("owner"), ACTS);
+    return rows
+      .filter(({ obstacles }) => obstacles.some(({ kind }) => kind === "four_eyes"))
+      .map(({ id }) => id);
+  };
+  await world.db.query("UPDATE approval_policy SET kinds = '{keys}'");
+  const first = await admin("owner");
+  expect(await eyes(), "one owner has nobody to ask").toEqual([]);
+  await admin("owner");
+  expect(await eyes()).toEqual(["postKeys"]);
+  const { holders } = await explainAct(world.as("auditor"), { actId: "postKeys" }, ACTS);
+  expect(holders.find(({ id }) => id === first)?.why).toContain("second person approves it");
+  await world.db.query("UPDATE approval_policy SET kinds = '{}'");
+  expect(await eyes()).toEqual([]);
 });

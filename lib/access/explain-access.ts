@@ -1,3 +1,4 @@
+import { readPolicy } from "../approvals/read-policy.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import { type Permission, permissionsOf, ROLE_WORDS, ROLES, type Role, roleHas } from "../authz/roles.ts";
 import type { Context } from "../context.ts";
@@ -47,8 +48,8 @@ export async function explainSubject(
   acts: readonly DeclaredAct[],
 ): Promise<Explained> {
   requirePermission(ctx, "access:read");
-  const subject = await readSubject(ctx, of);
-  const rows = acts.map(actRowOf);
+  const [subject, policy] = await Promise.all([readSubject(ctx, of), readPolicy(ctx.db)]);
+  const rows = acts.map((act) => actRowOf(act, policy));
   const { role } = subject;
   const count = permissionsOf(role).length;
   return {
@@ -66,7 +67,8 @@ export async function explainSubject(
 /** Every act, by its part of the console, with the roles that may do it. Needs `access:read`. */
 export async function listActs(ctx: Context, acts: readonly DeclaredAct[]): Promise<ActRow[]> {
   requirePermission(ctx, "access:read");
-  const rows = acts.map(actRowOf);
+  const policy = await readPolicy(ctx.db);
+  const rows = acts.map((act) => actRowOf(act, policy));
   const placeOf = ({ area }: ActRow) => (AREAS as readonly string[]).indexOf(area);
   return rows.sort((a, b) => placeOf(a) - placeOf(b) || a.summary.localeCompare(b.summary));
 }
@@ -80,6 +82,12 @@ function stepUpWords(subject: Subject, { obstacles }: ActRow): string {
       ? " Nobody is asked again who they are: this API token acts unattended."
       : " It waits until a person approves it: this API token does not act unattended.";
   return ` They are asked again who they are${asked.where === null ? "" : `, ${asked.where}`} (${STEP_UP_WORDS[asked.of].name}).`;
+}
+
+function fourEyesWords({ obstacles }: ActRow): string {
+  return obstacles.some(({ kind }) => kind === "four_eyes")
+    ? " It waits until a second person approves it, or is done by break-glass and reviewed."
+    : "";
 }
 
 function holderOf(subject: Subject, act: ActRow): Holder {
@@ -96,7 +104,7 @@ function holderOf(subject: Subject, act: ActRow): Holder {
     return { ...subject, may: false, why: `${role} has it, but not now. ${subject.whyNotNow}` };
   const given =
     act.permission === null ? "Everybody may, for what is their own." : `${role} has ${act.permission}.`;
-  return { ...subject, may: true, why: `${given}${stepUpWords(subject, act)}` };
+  return { ...subject, may: true, why: `${given}${stepUpWords(subject, act)}${fourEyesWords(act)}` };
 }
 
 /**
@@ -112,7 +120,7 @@ export async function explainAct(
   requirePermission(ctx, "access:read");
   const declared = acts.find(({ id }) => id === actId);
   if (declared === undefined) throw notFound("The act");
-  const act = actRowOf(declared);
+  const act = actRowOf(declared, await readPolicy(ctx.db));
   const holders = (await listSubjects(ctx)).map((subject) => holderOf(subject, act));
   const rank = ({ may, role }: Holder) => Number(!may) * ROLES.length + ROLES.indexOf(role);
   return { act, holders: holders.sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name)) };

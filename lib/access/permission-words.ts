@@ -120,6 +120,14 @@ export const PERMISSION_WORDS: Record<Permission, { area: Area; allows: string }
     area: "Admins and automation",
     allows: "Invite admins, change roles, disable admins and end their sessions.",
   },
+  "sign-in:read": {
+    area: "Admins and automation",
+    allows: "See by which providers admins sign in, and who may without one.",
+  },
+  "sign-in:write": {
+    area: "Admins and automation",
+    allows: "Set up sign-in providers, turn off sign-in without one, and name break-glass owners.",
+  },
   "api-token:read": { area: "Admins and automation", allows: "See API tokens." },
   "api-token:write": { area: "Admins and automation", allows: "Make and revoke API tokens." },
 };

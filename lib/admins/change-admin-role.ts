@@ -13,7 +13,7 @@ import { lockOwners, requireAnOwner } from "./owner-lock.ts";
  * Gives an admin another role; their sessions end, so that nothing goes on under the old one. Recorded as `admin.role_changed`.
  * Needs `admin:write`.
  *
- * @throws {DomainError} NOT_FOUND, CONFLICT for oneself, the last owner, or the role they have.
+ * @throws {DomainError} NOT_FOUND, CONFLICT for oneself, the last owner, who comes in by a provider, or the role they have.
  */
 export async function changeAdminRole(
   ctx: Context,
@@ -26,6 +26,11 @@ export async function changeAdminRole(
   return ctx.db.transaction(async (tx) => {
     await lockOwners(tx);
     const before = await getAdminRow(tx, { id: adminId, now: ctx.now });
+    if (before.provider !== null)
+      throw new DomainError(
+        "CONFLICT",
+        `Their role is what they are at ${before.provider.name}, at each sign-in. Change it there, or the provider's rules under Settings, Sign-in.`,
+      );
     if (before.role === role) throw new DomainError("CONFLICT", "This admin has that role.");
     await tx.query("UPDATE admin SET role = $2::text WHERE id = $1::uuid", [adminId, role]);
     await requireAnOwner(tx);

@@ -5,6 +5,7 @@ import { DomainError } from "../errors.ts";
 import { verifyPassword } from "../passwords/hash-password.ts";
 import { accountKey, reserveAttempt } from "../passwords/throttle.ts";
 import { addressKey } from "../sign-in/address-key.ts";
+import { readLocalStanding } from "../sign-in-providers/local-sign-in.ts";
 import { SIGN_IN_LIMITS } from "./model.ts";
 
 /** An enabled admin whose password was right. */
@@ -25,7 +26,8 @@ export function attemptKeys(ctx: Context, email: string): { account: string; add
 }
 
 /**
- * Counts the attempt, then checks the password. Unknown, disabled and not yet enrolled accounts take as long and answer the same.
+ * Counts the attempt, then checks the password. Unknown, disabled and not yet enrolled accounts, and those
+ * that come in by a provider alone, take as long and answer the same.
  * A refusal is recorded as `admin.sign_in_refused`.
  *
  * @throws {DomainError} TOO_MANY_ATTEMPTS, NOT_SIGNED_IN
@@ -52,6 +54,8 @@ export async function checkPassword(
   const isRight = await verifyPassword(admin?.passwordHash ?? null, password);
   if (admin === undefined || !isRight || admin.disabledAt !== null)
     throw await refuseSignIn(ctx, admin ?? null, "password");
+  const { why } = await readLocalStanding(ctx.db, admin.id);
+  if (why !== null) throw await refuseSignIn(ctx, admin, why);
   return admin;
 }
 

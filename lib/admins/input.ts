@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ROLES } from "../authz/roles.ts";
-import { chosenPassword, emailAddress, line } from "../input/plain-text.ts";
+import { chosenPassword, emailAddress, line, rowId } from "../input/plain-text.ts";
 import { ADMIN_NAME_MAX, ADMIN_PASSWORD_MAX, ADMIN_PASSWORD_MIN } from "./model.ts";
 
 const setupToken = z.string().min(1).max(100);
@@ -29,11 +29,23 @@ export const beginSignInEnrolmentInput = z.strictObject({
   password: z.string().min(1).max(ADMIN_PASSWORD_MAX),
 });
 
-export const createAdminInput = z.strictObject({
-  email: emailAddress,
-  name: line(ADMIN_NAME_MAX),
-  role: z.enum(ROLES),
-});
+/** Either a `role`, or a `providerId`: by it they come in, and it says their role. Its `email` is compared letter by letter, upper and lower case too. */
+export const createAdminInput = z
+  .strictObject({
+    email: z
+      .string()
+      .trim()
+      .max(254, "must have at most 254 characters")
+      .pipe(z.email("is not an e-mail address")),
+    name: line(ADMIN_NAME_MAX),
+    role: z.enum(ROLES).optional(),
+    providerId: rowId.optional(),
+  })
+  .refine(({ role, providerId }) => (role === undefined) !== (providerId === undefined), {
+    path: ["role"],
+    message: "must be there, or a providerId instead",
+  });
+export type CreateAdminInput = z.output<typeof createAdminInput>;
 
 export const changeAdminRoleInput = z.strictObject({ role: z.enum(ROLES) });
 

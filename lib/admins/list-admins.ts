@@ -17,6 +17,9 @@ type Row = {
   createdAt: Date;
   lastSignInAt: Date | null;
   sessions: number;
+  provider: { id: string; name: string } | null;
+  isLinked: boolean;
+  isBreakGlass: boolean;
 };
 
 const SELECT = `SELECT a.id, a.email, a.name, a.role, a.password_hash IS NOT NULL AS "hasPassword",
@@ -24,8 +27,10 @@ const SELECT = `SELECT a.id, a.email, a.name, a.role, a.password_hash IS NOT NUL
     a.last_sign_in_at AS "lastSignInAt",
     (SELECT count(*)::int FROM admin_session s WHERE s.admin_id = a.id AND s.ended_at IS NULL
       AND s.absolute_expires_at > $1::timestamptz
-      AND s.last_seen_at + make_interval(secs => s.idle_seconds) > $1::timestamptz) AS sessions
-  FROM admin a`;
+      AND s.last_seen_at + make_interval(secs => s.idle_seconds) > $1::timestamptz) AS sessions,
+    CASE WHEN p.id IS NULL THEN NULL ELSE json_build_object('id', p.id, 'name', p.name) END AS provider,
+    i.subject IS NOT NULL AS "isLinked", a.is_break_glass AS "isBreakGlass"
+  FROM admin a LEFT JOIN admin_identity i ON i.admin_id = a.id LEFT JOIN sign_in_provider p ON p.id = i.provider_id`;
 
 /** Every admin by name: there are few. Needs `admin:read`. */
 export async function listAdmins(ctx: Context): Promise<AdminRow[]> {
@@ -56,11 +61,14 @@ function toAdminRow(row: Row): AdminRow {
     createdAt: row.createdAt.toISOString(),
     lastSignInAt: row.lastSignInAt?.toISOString() ?? null,
     sessions: row.sessions,
+    provider: row.provider,
+    isBreakGlass: row.isBreakGlass,
   };
 }
 
 function stateOf(row: Row): AdminState {
   if (row.disabledAt !== null) return "disabled";
+  if (row.provider !== null) return row.isLinked ? "active" : "invited";
   if (row.hasFactor) return "active";
   return row.hasPassword ? "enrolling" : "invited";
 }

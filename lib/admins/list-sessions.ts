@@ -16,6 +16,8 @@ type SessionRecord = {
   ip: string | null;
   userAgent: string | null;
   signedInBy: SignInMethod | null;
+  provider: { id: string; name: string } | null;
+  isBreakGlass: boolean;
 };
 
 async function readSessions(
@@ -24,6 +26,7 @@ async function readSessions(
 ): Promise<SessionRecord[]> {
   return db.query<SessionRecord>(
     `SELECT id, created_at AS "createdAt", last_seen_at AS "lastSeenAt", ip, user_agent AS "userAgent", signed_in_by AS "signedInBy",
+       is_break_glass AS "isBreakGlass", (SELECT json_build_object('id', p.id, 'name', p.name) FROM sign_in_provider p WHERE p.id = provider_id) AS provider,
        least(absolute_expires_at, last_seen_at + make_interval(secs => idle_seconds)) AS "endsAt"
      FROM admin_session WHERE admin_id = $1::uuid AND ended_at IS NULL AND absolute_expires_at > $2::timestamptz
        AND last_seen_at + make_interval(secs => idle_seconds) > $2::timestamptz
@@ -42,6 +45,8 @@ async function rowsOf(ctx: Context, adminId: string, countryOf: CountryOf): Prom
     ip: record.ip,
     country: countryOf(record.ip),
     signedInBy: record.signedInBy,
+    provider: record.provider,
+    isBreakGlass: record.isBreakGlass,
     createdAt: record.createdAt.toISOString(),
     lastSeenAt: record.lastSeenAt.toISOString(),
     endsAt: record.endsAt.toISOString(),

@@ -16,6 +16,10 @@ export type AdminRow = {
   lastSignInAt: string | null;
   /** Sessions that are live now. */
   sessions: number;
+  /** By which they come in, and have their role; null: with a password and a factor, or a passkey. */
+  provider: { id: string; name: string } | null;
+  /** May come in without a provider whatever is set. */
+  isBreakGlass: boolean;
 };
 
 /** A live session of the console. */
@@ -30,6 +34,10 @@ export type AdminSessionRow = {
   country: string | null;
   /** Null for one from before it was kept. */
   signedInBy: SignInMethod | null;
+  /** Of which provider, where they came in by one. */
+  provider: { id: string; name: string } | null;
+  /** Without a provider while that was off. */
+  isBreakGlass: boolean;
   createdAt: string;
   /** To the minute. */
   lastSeenAt: string;

@@ -15,15 +15,20 @@ export async function hasOwner(tx: Sql): Promise<boolean> {
 }
 
 /**
- * Refuses to leave the console without an owner who can sign in. Call after the change, under the lock.
+ * Refuses to leave the console without an owner who can sign in without a provider, whatever becomes of it: while that is off, without a break-glass owner. Call after the change, under the lock.
  *
  * @throws {DomainError} CONFLICT
  */
 export async function requireAnOwner(tx: Sql): Promise<void> {
   const [row] = await tx.query<{ found: boolean }>(
     `SELECT EXISTS (SELECT FROM admin a WHERE a.role = 'owner' AND a.disabled_at IS NULL AND (a.totp_wrapped IS NOT NULL
-       OR EXISTS (SELECT FROM passkey p WHERE p.admin_id = a.id AND p.blocked_at IS NULL))) AS found`,
+       OR EXISTS (SELECT FROM passkey p WHERE p.admin_id = a.id AND p.blocked_at IS NULL))
+       AND NOT EXISTS (SELECT FROM admin_identity i WHERE i.admin_id = a.id)
+       AND (NOT EXISTS (SELECT FROM sign_in_policy l WHERE l.local_off_at IS NOT NULL) OR (a.is_break_glass AND a.password_hash IS NOT NULL))) AS found`,
   );
   if (!row?.found)
-    throw new DomainError("CONFLICT", "This is the last owner who can sign in. Make another owner first.");
+    throw new DomainError(
+      "CONFLICT",
+      "This is the last owner who can sign in without a provider. Make another owner first.",
+    );
 }

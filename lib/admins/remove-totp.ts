@@ -16,8 +16,9 @@ export async function removeTotp(ctx: Context): Promise<{ endedSessions: number 
   const actor = requireAdmin(ctx);
   await requireStepUp(ctx, "sign-in");
   return ctx.db.transaction(async (tx) => {
-    const [admin] = await tx.query<{ hasTotp: boolean }>(
-      `SELECT totp_wrapped IS NOT NULL AS "hasTotp" FROM admin WHERE id = $1::uuid FOR UPDATE`,
+    const [admin] = await tx.query<{ hasTotp: boolean; hasProvider: boolean }>(
+      `SELECT totp_wrapped IS NOT NULL AS "hasTotp", EXISTS (SELECT FROM admin_identity i WHERE i.admin_id = admin.id) AS "hasProvider"
+       FROM admin WHERE id = $1::uuid FOR UPDATE`,
       [actor.id],
     );
     if (!admin?.hasTotp) throw new DomainError("CONFLICT", "This account has no authenticator app.");
@@ -25,7 +26,7 @@ export async function removeTotp(ctx: Context): Promise<{ endedSessions: number 
       "SELECT id FROM passkey WHERE admin_id = $1::uuid AND blocked_at IS NULL LIMIT 1",
       [actor.id],
     );
-    if (passkeys.length === 0)
+    if (passkeys.length === 0 && !admin.hasProvider)
       throw new DomainError("CONFLICT", "This is your last way in. Add a passkey first.");
     await tx.query("UPDATE admin SET totp_wrapped = NULL WHERE id = $1::uuid", [actor.id]);
     const endedSessions = await endSessions(tx, {

@@ -4,6 +4,8 @@ import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { getEnv } from "../env.ts";
 import { DomainError } from "../errors.ts";
+import { inviteAgain } from "../sign-in-providers/invite-for-provider.ts";
+import { requireLocalOn } from "../sign-in-providers/local-sign-in.ts";
 import { storeLink } from "./create-setup-link.ts";
 import { endSessions } from "./end-sessions.ts";
 import { getAdminRow } from "./list-admins.ts";
@@ -12,7 +14,7 @@ import { lockOwners, requireAnOwner } from "./owner-lock.ts";
 
 /**
  * A new one-time link for an admin who never used theirs or lost their second factor: password, factors and recovery codes are taken away, every
- * session ends, earlier links stop working. Recorded as `admin.enrolment_reset`. Needs `admin:write`.
+ * session ends, earlier links stop working. Who comes in by a provider is linked anew by the next sign-in under their address. Recorded as `admin.enrolment_reset`. Needs `admin:write`.
  *
  * @throws {DomainError} NOT_FOUND, CONFLICT for a disabled admin or the last owner.
  */
@@ -28,6 +30,7 @@ export async function renewInvitation(
     const admin = await getAdminRow(tx, { id: adminId, now: ctx.now });
     if (admin.state === "disabled")
       throw new DomainError("CONFLICT", "This admin is disabled. Enable them first.");
+    if (admin.provider === null && !admin.isBreakGlass) await requireLocalOn(tx);
     await tx.query("UPDATE admin SET password_hash = NULL, totp_wrapped = NULL WHERE id = $1::uuid", [
       adminId,
     ]);
@@ -35,7 +38,10 @@ export async function renewInvitation(
     await tx.query("DELETE FROM recovery_code WHERE admin_id = $1::uuid", [adminId]);
     await requireAnOwner(tx);
     const sessions = await endSessions(tx, { adminId, now: ctx.now, reason: "enrolment_reset" });
-    const link = await storeLink(tx, ctx, { consoleUrl, adminId, seconds: INVITATION_SECONDS });
+    const link =
+      admin.provider === null
+        ? await storeLink(tx, ctx, { consoleUrl, adminId, seconds: INVITATION_SECONDS })
+        : await inviteAgain(tx, ctx, { consoleUrl, adminId });
     await recordEntry(tx, ctx, {
       act: "admin.enrolment_reset",
       target: { kind: "admin", id: adminId, name: admin.email },

@@ -6,6 +6,7 @@ import type { RelyingParty } from "../passkeys/relying-party.ts";
 import { type PasskeyVerdict, usePasskey } from "../passkeys/use-passkey.ts";
 import { verifyAnswer } from "../passkeys/verify-answer.ts";
 import { reserveAttempt } from "../passwords/throttle.ts";
+import { readLocalStanding } from "../sign-in-providers/local-sign-in.ts";
 import { attemptKeys, refuseSignIn } from "./check-password.ts";
 import { SIGN_IN_LIMITS } from "./model.ts";
 import { openSession } from "./open-session.ts";
@@ -39,6 +40,8 @@ export async function signInWithPasskey(
   const verified = await verifyAnswer(ctx.db, party, { challenge: challenge.value, answer });
   if ("why" in verified) throw await refuseSignIn(ctx, verified.passkey?.admin ?? null, verified.why);
   const { admin } = verified.passkey;
+  const { why } = await readLocalStanding(ctx.db, admin.id);
+  if (why !== null) throw await refuseSignIn(ctx, admin, why);
   // a copied key leaves its mark: the transaction commits, and the refusal comes after it
   const result = await ctx.db.transaction(async (tx) => {
     const verdict = await usePasskey(tx, ctx, verified, challenge);

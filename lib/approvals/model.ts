@@ -7,8 +7,8 @@ export const POLICY_KINDS = STEP_UP_KINDS.filter((kind) => kind !== "approvals")
 >[];
 export type PolicyKind = (typeof POLICY_KINDS)[number];
 
-/** What counts as soon as four eyes is on for anything: who could make a second person, a credential or no rule of the rule would be alone again. */
-export const ALWAYS_KINDS = ["roles", "api-tokens"] as const satisfies readonly PolicyKind[];
+/** What counts as soon as four eyes is on for anything: who could make a second person (by a provider's groups too), a credential or no rule of the rule would be alone again. */
+export const ALWAYS_KINDS = ["roles", "api-tokens", "sign-in"] as const satisfies readonly PolicyKind[];
 
 /** Why an act waits: its kind, the policy itself, or an API token that may not do by itself what a person is asked again for. */
 export const GUARDED_KINDS = [...POLICY_KINDS, "policy", "unattended"] as const;

@@ -69,6 +69,8 @@ const OWN = [
   "mail-settings:write",
   "notification-settings:write",
   "scanner:write",
+  "sign-in:read",
+  "sign-in:write",
   "approval-policy:write",
 ] as const;
 
@@ -133,7 +135,7 @@ export const ROLE_WORDS: Record<Role, { name: string; means: string }> = {
   owner: {
     name: "Owner",
     means:
-      "Everything: admins, API tokens, e-mail, notifications, scanners, streams to SIEMs and the erasure of personal data included.",
+      "Everything: admins and how they sign in, API tokens, e-mail, notifications, scanners, streams to SIEMs and the erasure of personal data included.",
   },
   responder: {
     name: "Responder",

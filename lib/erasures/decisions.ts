@@ -21,6 +21,7 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
     keeps: "email name role password_hash totp_wrapped",
     why: "an admin is another account, also with the same address",
   },
+  admin_identity: { keeps: "email subject", why: "an admin is another account" },
   admin_proof: { keeps: "subject proven_by", why: "an admin is another account" },
   admin_session: { keeps: "ended_reason ip user_agent signed_in_by", why: "an admin is another account" },
   admin_step_up: { keeps: "kind proven_by" },
@@ -163,6 +164,11 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
   signal_event: { searches: "subject event", keeps: "type txn" },
   signal_head: {},
   signal_policy: { keeps: "event_type action" },
+  sign_in_policy: {},
+  sign_in_provider: {
+    keeps:
+      "name issuer client_id client_secret_wrapped scopes role_claim role_rules default_role acr_values required_acr required_amr",
+  },
   signal_receiver: {
     keeps: "name issuer jwks_url audience subject_by attribute secret_hash hint last_error",
   },

@@ -5,6 +5,7 @@ import { signingSecretLabel, sinkAuthorizationLabel } from "../event-streams/sea
 import { uuidv7 } from "../ids.ts";
 import { mailPasswordLabel } from "../mail/mail-settings.ts";
 import { webhookAuthorizationLabel, webhookSecretLabel } from "../notifications/webhook-labels.ts";
+import { clientSecretLabel } from "../sign-in-providers/provider-record.ts";
 import { type KeyRing, MASTER_KEY, openKeyRing, why } from "./key-fixture.ts";
 import { createKeyWrapper, wrappedUnder } from "./key-wrapper.ts";
 import { fixedMasterKeys, masterKeyId } from "./master-keys.ts";
@@ -37,6 +38,7 @@ async function everything(): Promise<Wrapped[]> {
     ...factors.map(({ id, wrapped }) => ({ label: totpLabel(id), wrapped })),
     ...(await ofEventStreams()),
     ...(await ofMailServer()),
+    ...(await ofProviders()),
     ...(await ofWebhook()),
     { label: ROOT_LABEL, wrapped: root?.wrapped ?? Buffer.alloc(0) },
   ];
@@ -99,6 +101,23 @@ async function addMailServer(): Promise<void> {
   );
 }
 
+async function ofProviders(): Promise<Wrapped[]> {
+  const rows = await ring.db.query<{ id: string; wrapped: Buffer }>(
+    "SELECT id, client_secret_wrapped AS wrapped FROM sign_in_provider",
+  );
+  return rows.map(({ id, wrapped }) => ({ label: clientSecretLabel(id), wrapped }));
+}
+
+async function addProvider(): Promise<void> {
+  const id = uuidv7(new Date());
+  await ring.db.query(
+    `INSERT INTO sign_in_provider (id, name, issuer, client_id, client_secret_wrapped, scopes, role_claim, role_rules, creates_admins, acr_values,
+       required_acr, required_amr, created_at, updated_at)
+     VALUES ($1::uuid, 'Company', 'https://login.example', 'c', $2::bytea, '{openid}', 'groups', '[]', false, '{}', '{}', '{}', now(), now())`,
+    [id, await old.wrap(Buffer.from("theirs"), clientSecretLabel(id))],
+  );
+}
+
 /** What is wrapped of event streams, under the label that it is bound to. */
 async function ofEventStreams(): Promise<Wrapped[]> {
   const rows = await ring.db.query<{ id: string; secret: Buffer; previous: Buffer; theirs: Buffer }>(
@@ -127,6 +146,7 @@ describe("a new master key", () => {
     await addAdmin();
     await addEventStream();
     await addMailServer();
+    await addProvider();
     await addWebhook();
     const before: string[] = [];
     for (const { label, wrapped } of await everything())
@@ -134,7 +154,7 @@ describe("a new master key", () => {
     const { keyId } = await rewrapNow();
     expect(keyId).toBe(masterKeyId(NEXT));
     const after = await everything();
-    expect(after).toHaveLength(14);
+    expect(after).toHaveLength(15);
     for (const [n, { label, wrapped }] of after.entries()) {
       expect((await next.unwrap(wrapped, label)).toString("hex")).toBe(before[n]);
       await expect(old.unwrap(wrapped, label)).rejects.toEqual(SEALED);
@@ -146,7 +166,15 @@ describe("a new master key", () => {
     expect(entry).toEqual({
       act: "master_key.changed",
       before: { keyId: masterKeyId(MASTER_KEY) },
-      after: { keyId, signingKeys: 5, secondFactors: 1, receivers: 0, eventStreams: 6, mailServers: 1 },
+      after: {
+        keyId,
+        signingKeys: 5,
+        secondFactors: 1,
+        receivers: 0,
+        eventStreams: 6,
+        mailServers: 1,
+        signInProviders: 1,
+      },
     });
     expect(JSON.stringify(entry)).not.toContain(NEXT.toString("base64"));
   });

@@ -7,6 +7,7 @@ import { DomainError } from "../errors.ts";
 import { signingSecretLabel, sinkAuthorizationLabel } from "../event-streams/sealed-values.ts";
 import { mailPasswordLabel } from "../mail/mail-settings.ts";
 import { webhookAuthorizationLabel, webhookSecretLabel } from "../notifications/webhook-labels.ts";
+import { clientSecretLabel } from "../sign-in-providers/provider-record.ts";
 import { authorizationLabel } from "../signals/stream-endpoint.ts";
 import { createKeyWrapper, type KeyWrapper } from "./key-wrapper.ts";
 import { fixedMasterKeys, masterKeyId } from "./master-keys.ts";
@@ -78,6 +79,13 @@ export const WRAPPED = [
     column: "password_wrapped",
     labelOf: mailPasswordLabel,
   },
+  {
+    what: "signInProviders",
+    table: "sign_in_provider",
+    key: "id::text",
+    column: "client_secret_wrapped",
+    labelOf: clientSecretLabel,
+  },
 ] as const;
 
 export type RewrapResult = {
@@ -90,6 +98,8 @@ export type RewrapResult = {
   eventStreams: number;
   /** The password of the mail server. */
   mailServers: number;
+  /** Client secrets at the providers that admins sign in by. */
+  signInProviders: number;
 };
 
 async function rewrapTable(
@@ -150,14 +160,15 @@ export async function rewrapKeys(
       receivers: 0,
       eventStreams: 0,
       mailServers: 0,
+      signInProviders: 0,
     };
     for (const one of WRAPPED) result[one.what] += await rewrapTable(tx, one, old, next);
-    const { signingKeys, secondFactors, receivers, eventStreams, mailServers } = result;
+    const { keyId: _, ...counts } = result;
     await recordEntry(tx, ctx, {
       act: "master_key.changed",
       target: { kind: "master_key", id: keyId, name: keyId },
       before: { keyId: fromId },
-      after: { keyId, signingKeys, secondFactors, receivers, eventStreams, mailServers },
+      after: { keyId, ...counts },
     });
     return result;
   });

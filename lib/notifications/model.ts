@@ -61,7 +61,8 @@ export const KINDS: Record<NotificationKind, KindDeclaration> = {
   },
   break_glass_used: {
     name: "Break-glass",
-    means: "somebody did without an approval what needs one",
+    means:
+      "somebody did without an approval what needs one, or signed in without a provider while that is off",
     needs: "admin:read",
     tone: "danger",
     defaults: LOUD,

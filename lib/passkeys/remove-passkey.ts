@@ -17,15 +17,16 @@ export async function removePasskey(ctx: Context, { id }: { id: string }): Promi
   await requireStepUp(ctx, "sign-in");
   return ctx.db.transaction(async (tx) => {
     // of two who remove the last two at once the second finds one left
-    const [admin] = await tx.query<{ hasTotp: boolean }>(
-      `SELECT totp_wrapped IS NOT NULL AS "hasTotp" FROM admin WHERE id = $1::uuid FOR UPDATE`,
+    const [admin] = await tx.query<{ hasTotp: boolean; hasProvider: boolean }>(
+      `SELECT totp_wrapped IS NOT NULL AS "hasTotp", EXISTS (SELECT FROM admin_identity i WHERE i.admin_id = admin.id) AS "hasProvider"
+       FROM admin WHERE id = $1::uuid FOR UPDATE`,
       [actor.id],
     );
     const passkeys = await readPasskeys(tx, actor.id);
     const passkey = passkeys.find((one) => one.id === id);
     if (passkey === undefined) throw notFound("The passkey");
     const others = passkeys.filter((one) => one.id !== id && one.blockedAt === null);
-    if (!admin?.hasTotp && others.length === 0)
+    if (!admin?.hasTotp && !admin?.hasProvider && others.length === 0)
       throw new DomainError(
         "CONFLICT",
         "This is your last way in. Add another passkey or an authenticator app first.",

@@ -12,6 +12,8 @@ export type StepUpOffer = {
   /** Null where they have none that works, or the console's address allows none. */
   passkey: PasskeyOffer | null;
   hasTotp: boolean;
+  /** Where they signed in, to sign in there once more; null for who came in without a provider. */
+  provider: { id: string; name: string } | null;
 };
 
 /**
@@ -30,5 +32,10 @@ export async function beginStepUp(
   const use = { purpose: "step_up", sessionId: actor.sessionId, kind, subject } as const;
   const passkey =
     party === null ? null : await offerPasskeyProof(ctx, use, { adminId: actor.id, wrapper, party });
-  return { passkey, hasTotp };
+  const [provider = null] = await ctx.db.query<{ id: string; name: string }>(
+    `SELECT p.id, p.name FROM admin_session s JOIN sign_in_provider p ON p.id = s.provider_id
+     WHERE s.id = $1::uuid AND s.signed_in_by = 'provider' AND p.disabled_at IS NULL`,
+    [actor.sessionId],
+  );
+  return { passkey, hasTotp, provider };
 }

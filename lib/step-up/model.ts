@@ -19,11 +19,11 @@ export const STEP_UP_SECONDS = 600;
 export const STEP_UP_LIMIT = { windowSeconds: 900, perSession: 10 } as const;
 
 /** How an admin came in. */
-export const SIGN_IN_METHODS = ["totp", "passkey", "recovery_code"] as const;
+export const SIGN_IN_METHODS = ["totp", "passkey", "recovery_code", "provider"] as const;
 export type SignInMethod = (typeof SIGN_IN_METHODS)[number];
 
 /** How an admin shows again who they are. */
-export type StepUpMethod = "totp" | "passkey";
+export type StepUpMethod = "totp" | "passkey" | "provider";
 
 /** What each kind covers: "before you …". */
 export const STEP_UP_WORDS: Record<StepUpKind, { name: string; acts: string }> = {

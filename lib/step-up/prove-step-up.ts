@@ -1,66 +1,26 @@
 import { totpLabel } from "../admins/create-owner.ts";
 import { matchTotp } from "../admins/totp.ts";
 import { PROOF_SECONDS } from "../approvals/model.ts";
-import { recordEntry } from "../audit/record-entry.ts";
 import { type AdminActor, requireAdmin } from "../authz/require-admin.ts";
 import type { Context } from "../context.ts";
-import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import type { KeyWrapper } from "../keys/key-wrapper.ts";
 import { openChallenge } from "../passkeys/challenge.ts";
 import type { RelyingParty } from "../passkeys/relying-party.ts";
 import { usePasskey } from "../passkeys/use-passkey.ts";
 import { verifyAnswer } from "../passkeys/verify-answer.ts";
-import { releaseAttempt, reserveAttempt } from "../passwords/throttle.ts";
+import { reserveAttempt } from "../passwords/throttle.ts";
 import type { ProveStepUpInput } from "./input.ts";
-import { STEP_UP_LIMIT, STEP_UP_SECONDS, type StepUpKind, type StepUpMethod } from "./model.ts";
+import { STEP_UP_LIMIT, STEP_UP_SECONDS, type StepUpKind } from "./model.ts";
+import { noteProof, proofAttemptKey, refuseProof } from "./note-proof.ts";
 
 type Means = { wrapper: KeyWrapper; party: RelyingParty | null };
 
 async function refuse(ctx: Context, actor: AdminActor, kind: StepUpKind, why: string): Promise<DomainError> {
-  await ctx.db.transaction((tx) =>
-    recordEntry(tx, ctx, {
-      act: "step_up.refused",
-      target: { kind: "admin", id: actor.id, name: actor.name },
-      note: `${kind}: ${why}`,
-      errorCode: "INVALID_INPUT",
-    }),
-  );
+  await refuseProof(ctx, actor, kind, why);
   const message =
     "That did not show that it is you. A code works once and for 30 seconds: wait for the next one.";
   return new DomainError("INVALID_INPUT", message, { detail: why, fields: [{ path: "code", message }] });
-}
-
-async function note(
-  tx: Sql,
-  ctx: Context,
-  actor: AdminActor,
-  { kind, subject, method }: { kind: StepUpKind; subject: string | null; method: StepUpMethod },
-): Promise<boolean> {
-  const noted = await tx.query(
-    `INSERT INTO ${subject === null ? "admin_step_up (session_id, kind" : "admin_proof (session_id, subject"}, proven_at, proven_by)
-     SELECT s.id, $2::text, $3::timestamptz, $4::text FROM admin_session s JOIN admin a ON a.id = s.admin_id
-     WHERE s.id = $1::uuid AND s.admin_id = $5::uuid AND s.ended_at IS NULL AND a.disabled_at IS NULL
-     ON CONFLICT (session_id, ${subject === null ? "kind" : "subject"}) DO UPDATE SET proven_at = excluded.proven_at, proven_by = excluded.proven_by RETURNING session_id`,
-    [actor.sessionId, subject ?? kind, ctx.now, method, actor.id],
-  );
-  if (noted.length === 0) return false;
-  await releaseAttempt(tx, {
-    cleared: [attemptKey(actor)],
-    returned: [],
-    windowSeconds: STEP_UP_LIMIT.windowSeconds,
-    now: ctx.now,
-  });
-  await recordEntry(tx, ctx, {
-    act: "step_up.proven",
-    target: { kind: "admin", id: actor.id, name: actor.name },
-    after: { kind, method, ...(subject === null ? {} : { subject }) },
-  });
-  return true;
-}
-
-function attemptKey(actor: AdminActor): string {
-  return `step-up ${actor.sessionId}`;
 }
 
 /** Why it did not count; null: it did. The transaction that it happens in commits in any case. */
@@ -86,7 +46,7 @@ async function proveByTotp(
       [actor.id, step, totpWrapped],
     );
     if (taken.length === 0) return "code used before";
-    return (await note(tx, ctx, actor, { kind, subject: subject ?? null, method: "totp" }))
+    return (await noteProof(tx, ctx, actor, { kind, subject: subject ?? null, method: "totp" }))
       ? null
       : "the session is over";
   });
@@ -108,7 +68,7 @@ async function proveByPasskey(
   return ctx.db.transaction(async (tx) => {
     const verdict = await usePasskey(tx, ctx, verified, challenge);
     if (verdict !== "used") return `passkey ${verdict}`;
-    return (await note(tx, ctx, actor, { kind, subject: given ?? null, method: "passkey" }))
+    return (await noteProof(tx, ctx, actor, { kind, subject: given ?? null, method: "passkey" }))
       ? null
       : "the session is over";
   });
@@ -129,7 +89,7 @@ export async function proveStepUp(
 ): Promise<{ kind: StepUpKind; provenUntil: string }> {
   const actor = requireAdmin(ctx);
   await reserveAttempt(ctx.db, {
-    keys: [{ key: attemptKey(actor), limit: STEP_UP_LIMIT.perSession }],
+    keys: [{ key: proofAttemptKey(actor), limit: STEP_UP_LIMIT.perSession }],
     windowSeconds: STEP_UP_LIMIT.windowSeconds,
     now: ctx.now,
   });

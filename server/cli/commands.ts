@@ -7,6 +7,7 @@ import { ROLES } from "#lib/authz/roles.ts";
 import { migrate } from "#lib/db/migrate.ts";
 import { type Env, readOrigin } from "#lib/env.ts";
 import { changeIssuer } from "#lib/issuer/change-issuer.ts";
+import { turnLocalSignInOn } from "#lib/sign-in-providers/sign-in-policy.ts";
 import { auditExport, auditVerify } from "./audit-commands.ts";
 import { parseDuration } from "./duration.ts";
 import { restoreConfirm } from "./restore-commands.ts";
@@ -124,6 +125,16 @@ const issuerSet: Command = {
   },
 };
 
+const signInLocalOn: Command = {
+  usage: "sign-in local on",
+  does: "lets admins sign in without a provider again, where the provider is gone",
+  async run(args, env) {
+    if (args.length !== 1 || args[0] !== "on") throw new UsageError("say `sign-in local on`");
+    const wasOff = await withContext(env, (ctx) => turnLocalSignInOn(ctx));
+    print(wasOff ? "sign-in without a provider is on" : "sign-in without a provider was on already");
+  },
+};
+
 /** What ran with the version before looks each second whether it must give way; until then it knows of no other master key than its own. */
 const GIVE_WAY_MS = 2_000;
 
@@ -168,5 +179,6 @@ export const COMMANDS: Record<string, Command> = {
   "audit verify": auditVerify,
   "audit export": auditExport,
   "keys rewrap": keysRewrap,
+  "sign-in local": signInLocalOn,
   "restore confirm": restoreConfirm,
 };

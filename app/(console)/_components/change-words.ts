@@ -84,6 +84,21 @@ const FIELDS: Record<string, string> = {
   changed: "What changed meanwhile",
   kinds: "Want a second person",
   lastEndsAt: "The last of them ends",
+  issuer: "Issuer",
+  clientSecret: "Client secret",
+  roleClaim: "Claim of roles",
+  roleRules: "Roles, from the first rule",
+  defaultRole: "Role of everybody else",
+  createsAdmins: "People come in uninvited",
+  acrValues: "Asked of the provider (acr)",
+  requiredAcr: "Its answer must say one of (acr)",
+  requiredAmr: "Its answer must say all of (amr)",
+  maxAgeSeconds: "A sign-in there is good for",
+  linkedAdmins: "Admins who came in by it",
+  invitedAdmins: "Admins invited for it",
+  provider: "Provider",
+  localSignIn: "Sign-in without a provider",
+  breakGlassOwners: "Break-glass owners",
 };
 
 /** The same field of another act is another thing. */

@@ -61,7 +61,11 @@ export function SessionsTable({
             header: "By",
             isExtra: true,
             cell: (row: AdminSessionRow) =>
-              row.signedInBy === "recovery_code" ? (
+              row.isBreakGlass ? (
+                <Tag tone="revoked">{words.breakGlass}</Tag>
+              ) : row.provider !== null ? (
+                row.provider.name
+              ) : row.signedInBy === "recovery_code" ? (
                 <Tag tone="suspended">{SIGNED_IN_BY.recovery_code}</Tag>
               ) : row.signedInBy === null ? (
                 <span className="faint">{words.unknownWay}</span>

@@ -4,6 +4,7 @@ export const SIGNED_IN_BY: Record<SignInMethod, string> = {
   totp: "Password and code",
   passkey: "Passkey",
   recovery_code: "Recovery code",
+  provider: "Provider",
 };
 
 /** Texts of the list of an admin's sessions. */
@@ -13,6 +14,7 @@ export const sessionWords = {
   noAddress: "not kept",
   lastSeenHint: "To the minute.",
   unknownWay: "not kept",
+  breakGlass: "Break-glass",
   end: "End",
   endOne: (device: string) => `End the session of ${device}`,
   endTitle: "End this session?",

@@ -1,5 +1,5 @@
 import { Alert } from "@mantine/core";
-import { IconAlertTriangle } from "@tabler/icons-react";
+import { IconAlertTriangle, IconInfoCircle } from "@tabler/icons-react";
 import type { Metadata } from "next";
 import { requireSignedIn } from "#app/_lib/context.ts";
 import { countryOf } from "#app/_lib/places.ts";
@@ -30,6 +30,7 @@ export default async function AccountPage() {
   ]);
   const { passkeys, hasTotp, recoveryCodes } = factors;
   const current = sessions.find(({ isCurrent }) => isCurrent);
+  const provider = current?.provider ?? null;
   const others = sessions.filter(({ isCurrent }) => !isCurrent);
   const working = passkeys.filter(({ blockedAt }) => blockedAt === null);
   return (
@@ -40,6 +41,11 @@ export default async function AccountPage() {
           {words.cameByRecoveryText(recoveryCodes.left)}
         </Alert>
       ) : null}
+      {provider === null ? null : (
+        <Alert color="blue" icon={<IconInfoCircle size={18} />} title={words.byProvider(provider.name)}>
+          {words.byProviderText}
+        </Alert>
+      )}
       {passkeys
         .filter(({ blockedAt }) => blockedAt !== null)
         .map(({ id, name }) => (
@@ -52,13 +58,13 @@ export default async function AccountPage() {
           <PasskeysCard
             passkeys={passkeys}
             isOffered={findRelyingParty(getEnv().consoleUrl) !== null}
-            hasTotp={hasTotp}
+            hasTotp={hasTotp || provider !== null}
           />
         }
         side={
           <>
-            <AuthenticatorCard hasTotp={hasTotp} canRemove={working.length > 0} />
-            <RecoveryCard codes={recoveryCodes} />
+            <AuthenticatorCard hasTotp={hasTotp} canRemove={working.length > 0 || provider !== null} />
+            {provider === null ? <RecoveryCard codes={recoveryCodes} /> : null}
           </>
         }
       />

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ADMIN_STATES } from "#lib/admins/model.ts";
 import { ROLES } from "#lib/authz/roles.ts";
 import { instant } from "./paging.ts";
+import { providerRef } from "./sign-in.ts";
 
 export const adminRow = z.object({
   id: z.uuid(),
@@ -12,6 +13,8 @@ export const adminRow = z.object({
   createdAt: instant,
   lastSignInAt: instant.nullable(),
   sessions: z.int(),
+  provider: providerRef.nullable(),
+  isBreakGlass: z.boolean(),
 });
 
 export const oneTimeLink = z.object({ url: z.string(), expiresAt: instant });

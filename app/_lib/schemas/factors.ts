@@ -2,6 +2,7 @@ import { z } from "zod";
 import { TRANSPORTS } from "#lib/passkeys/model.ts";
 import { SIGN_IN_METHODS, STEP_UP_KINDS } from "#lib/step-up/model.ts";
 import { instant } from "./paging.ts";
+import { providerRef } from "./sign-in.ts";
 
 export const passkeyRow = z.object({
   id: z.uuid(),
@@ -27,7 +28,11 @@ export const passkeyOffer = z.object({
   expiresAt: instant,
 });
 
-export const stepUpOffer = z.object({ passkey: passkeyOffer.nullable(), hasTotp: z.boolean() });
+export const stepUpOffer = z.object({
+  passkey: passkeyOffer.nullable(),
+  hasTotp: z.boolean(),
+  provider: providerRef.nullable(),
+});
 
 export const provenStepUp = z.object({ kind: z.enum(STEP_UP_KINDS), provenUntil: instant });
 
@@ -38,6 +43,8 @@ export const adminSessionRow = z.object({
   ip: z.string().nullable(),
   country: z.string().nullable(),
   signedInBy: z.enum(SIGN_IN_METHODS).nullable(),
+  provider: providerRef.nullable(),
+  isBreakGlass: z.boolean(),
   createdAt: instant,
   lastSeenAt: instant,
   endsAt: instant,

@@ -160,6 +160,12 @@ import * as setupLink from "./setup/link/route.ts";
 import * as setupOwner from "./setup/owner/route.ts";
 import * as signInEnrolment from "./sign-in/enrolment/route.ts";
 import * as signInPasskey from "./sign-in/passkey/route.ts";
+import * as signInPolicy from "./sign-in-policy/route.ts";
+import * as signInProvidersIdDisable from "./sign-in-providers/[id]/disable/route.ts";
+import * as signInProvidersIdEnable from "./sign-in-providers/[id]/enable/route.ts";
+import * as signInProvidersId from "./sign-in-providers/[id]/route.ts";
+import * as signInProviders from "./sign-in-providers/route.ts";
+import * as signInProvidersTest from "./sign-in-providers/test/route.ts";
 import * as signalReceiversIdDisable from "./signal-receivers/[id]/disable/route.ts";
 import * as signalReceiversIdEnable from "./signal-receivers/[id]/enable/route.ts";
 import * as signalReceiversIdRotateSecret from "./signal-receivers/[id]/rotate-secret/route.ts";
@@ -271,6 +277,12 @@ export function allRoutes(): Route[] {
     scannersIdEnable,
     scannersIdRotateSecret,
     scannersIdSecretsRevoke,
+    signInPolicy,
+    signInProviders,
+    signInProvidersTest,
+    signInProvidersId,
+    signInProvidersIdDisable,
+    signInProvidersIdEnable,
     eventStreamsId,
     eventStreamsIdReplay,
     eventStreamsIdRotateSecret,

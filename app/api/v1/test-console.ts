@@ -8,6 +8,7 @@ import type { Database } from "#lib/db/database.ts";
 import { testDatabase } from "#lib/db/test-database.ts";
 import { ensureKeys } from "#lib/keys/ensure-keys.ts";
 import { placeOrder } from "#lib/revocations/place-order.ts";
+import { clientSecretLabel } from "#lib/sign-in-providers/provider-record.ts";
 import { SESSION_REVOKED } from "#lib/signals/model.ts";
 import { fixtureOf } from "#lib/tokens/token-fixture.ts";
 import { allRoutes } from "./_definitions.ts";
@@ -77,6 +78,18 @@ export async function startTestConsole(): Promise<TestConsole> {
   };
 }
 
+/** A provider whose issuer nobody reaches: not made by its route, which asks there. */
+async function addProvider(db: Database): Promise<string> {
+  const id = randomUUID();
+  await db.query(
+    `INSERT INTO sign_in_provider (id, name, issuer, client_id, client_secret_wrapped, scopes, role_claim, role_rules, creates_admins, acr_values,
+       required_acr, required_amr, created_at, updated_at)
+     VALUES ($1::uuid, 'Company', $2::text, 'c', $3::bytea, '{openid}', 'groups', '[]', false, '{}', '{}', '{}', now(), now())`,
+    [id, NOBODY, await keyWrapper().wrap(Buffer.from("theirs"), clientSecretLabel(id))],
+  );
+  return id;
+}
+
 /** One row of everything that an id can name, made through the API and the register; ids by what they name. */
 export async function seedEverything(console: TestConsole): Promise<Record<string, string[]>> {
   const ids: Record<string, string[]> = {};
@@ -135,6 +148,7 @@ export async function seedEverything(console: TestConsole): Promise<Record<strin
        now(), now(), 'owner')`,
     [randomUUID(), userId],
   );
+  const providerId = await addProvider(console.db);
   const idsIn = async (table: string) =>
     (await console.db.query<{ id: string }>(`SELECT id FROM ${table} LIMIT 3`)).map((row) => row.id);
   return {
@@ -142,6 +156,7 @@ export async function seedEverything(console: TestConsole): Promise<Record<strin
     families: [familyId],
     tokens: [token.id, refresh.id],
     sessions: ["session-one"],
+    "sign-in-providers": [providerId],
     orders: await idsIn("revocation_order"),
     mails: await idsIn("mail"),
     permissions: await idsIn("permission"),

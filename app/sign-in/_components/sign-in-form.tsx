@@ -23,11 +23,14 @@ export function SignInForm({
   next,
   notice,
   hasPasskeys,
+  isSecond = false,
 }: {
   next: string;
   notice: string | null;
   /** Whether the console's address allows them. */
   hasPasskeys: boolean;
+  /** Stands below the way that most people come in by. */
+  isSecond?: boolean;
 }) {
   const [step, setStep] = useState<Step>("password");
   const [email, setEmail] = useState("");
@@ -130,7 +133,7 @@ export function SignInForm({
             onChange={(event) => setEmail(event.currentTarget.value)}
             required
             withAsterisk={false}
-            autoFocus
+            autoFocus={!isSecond}
             maxLength={254}
           />
           <PasswordInput
@@ -179,7 +182,12 @@ export function SignInForm({
             styles={{ input: { fontFamily: "var(--tw-mono)" } }}
           />
         ) : null}
-        <Button type="submit" variant="filled" fullWidth loading={isBusy}>
+        <Button
+          type="submit"
+          variant={isSecond && step === "password" ? "default" : "filled"}
+          fullWidth
+          loading={isBusy}
+        >
           {step === "password" ? words.next : words.submit}
         </Button>
         {step === "password" && hasPasskeys ? (

@@ -1,6 +1,7 @@
 import type { Browser, Page } from "@playwright/test";
 import { decodeJwt } from "jose";
 import { expectAccessible, listViolations, overflowOf } from "../../fixtures/accessibility.ts";
+import { addDisabledProvider } from "../../fixtures/disabled-provider.ts";
 import { test } from "../../fixtures/one-browser.ts";
 import { listPageRoutes } from "../../fixtures/page-routes.ts";
 import { expect, NOBODY } from "../../fixtures/test.ts";
@@ -10,7 +11,7 @@ import { TokenPage } from "../../pages/token-page.ts";
 const WIDE = { width: 1440, height: 900 };
 const NARROW = { width: 390, height: 844 };
 /** Pages for people who are not signed in. */
-const OF_NOBODY = new Set(["/sign-in", "/setup"]);
+const OF_NOBODY = new Set(["/sign-in", "/setup", "/step-up"]);
 /** Shown by a console whose database was put back to an older state; by any other it leads to the overview. */
 const OF_SEALED = new Set(["/restored"]);
 
@@ -22,7 +23,7 @@ test.use({ contextOptions: { reducedMotion: "reduce" }, trace: "off" });
 // one half of the pages in each worker
 test.describe.configure({ mode: "parallel" });
 
-test.beforeAll(async ({ ownerApi, authority, registry, product }) => {
+test.beforeAll(async ({ product, ownerApi, authority, registry }, testInfo) => {
   const client = await registry.addService({ customClaims: { tier: "gold" }, accessTokenTtlSeconds: 300 });
   const [token, ended] = [await authority.issue(client), await authority.issue(client)];
   await authority.verify(token, registry.verifier, "/invoices/7");
@@ -113,6 +114,10 @@ test.beforeAll(async ({ ownerApi, authority, registry, product }) => {
     "settings/signals/streams": stream.id,
     "settings/signals/peers": receiver.id,
     "settings/scanners": scanner.id,
+    "settings/sign-in": await addDisabledProvider(product, ownerApi, {
+      worker: testInfo.parallelIndex,
+      mark: registry.mark,
+    }),
     "settings/event-streams": siem.stream.id,
     "audit/acts": acts.rows[0]?.id ?? "",
   });

@@ -3,6 +3,9 @@ export const accountWords = {
   title: "My account",
   purpose:
     "How you sign in to this console, and where you are signed in. Adding or removing a way in ends your other sessions.",
+  byProvider: (name: string) => `You sign in with ${name}`,
+  byProviderText:
+    "It says who you are and what your role is. A passkey or an authenticator app of your own confirms before dangerous acts that it is you, instead of signing in there again; it does not sign you in.",
   passkeys: "Passkeys",
   noPasskeys: "No passkey yet",
   noPasskeysText:

@@ -47,11 +47,13 @@ export function AdminActions({ admin }: { admin: AdminRow }) {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item leftSection={<IconUserShield size={16} />} onClick={() => setDialog("role")}>
-            {words.changeRole}
-          </Menu.Item>
+          {admin.provider === null ? (
+            <Menu.Item leftSection={<IconUserShield size={16} />} onClick={() => setDialog("role")}>
+              {words.changeRole}
+            </Menu.Item>
+          ) : null}
           <Menu.Item leftSection={<IconLink size={16} />} onClick={() => setDialog("link")}>
-            {words.newLink}
+            {admin.provider === null ? words.newLink : words.newInvitation}
           </Menu.Item>
           <Menu.Item
             leftSection={<IconLogout size={16} />}
@@ -82,14 +84,17 @@ export function AdminActions({ admin }: { admin: AdminRow }) {
       <ConfirmDialog
         isOpen={dialog === "link"}
         onClose={close}
-        title={words.linkTitle(admin.name)}
-        act={words.linkAct}
+        title={(admin.provider === null ? words.linkTitle : words.newInvitationTitle)(admin.name)}
+        act={admin.provider === null ? words.linkAct : words.newInvitationAct}
         isDanger
-        onConfirm={async () =>
-          setLink(await requestJson<OneTimeLink>(`${url}/invitation`, { method: "POST" }))
-        }
+        onConfirm={async () => {
+          const made = await requestJson<OneTimeLink>(`${url}/invitation`, { method: "POST" });
+          // by a provider there is nothing to hand over
+          if (admin.provider === null) setLink(made);
+          else router.refresh();
+        }}
       >
-        {words.linkText}
+        {admin.provider === null ? words.linkText : words.newInvitationText}
       </ConfirmDialog>
       <OnDemandDialog
         isOpen={link !== null}

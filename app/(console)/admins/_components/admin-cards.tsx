@@ -15,6 +15,8 @@ export function AdminFacts({ admin }: { admin: AdminRow }) {
       <KeyValue
         items={[
           { key: words.role, value: <span title={means}>{name}</span> },
+          ...(admin.provider === null ? [] : [{ key: words.comesBy, value: admin.provider.name }]),
+          ...(admin.isBreakGlass ? [{ key: words.breakGlass, value: "yes" }] : []),
           { key: words.since, value: <Instant at={admin.createdAt} /> },
           { key: words.lastSignIn, value: <Instant at={admin.lastSignInAt} none="never" /> },
         ]}

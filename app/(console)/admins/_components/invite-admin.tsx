@@ -1,9 +1,10 @@
 "use client";
 
-import { Stack, TextInput } from "@mantine/core";
+import { Select, Stack, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { RoleChoice } from "#app/(console)/_components/role-choice.tsx";
 import { Card } from "#components/display/card.tsx";
+import { CommandLine } from "#components/display/command-line.tsx";
 import { LinkButton } from "#components/display/link-button.tsx";
 import { SecretOnce } from "#components/display/secret-once.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
@@ -12,20 +13,35 @@ import { ADMIN_NAME_MAX, type AdminRow, type OneTimeLink } from "#lib/admins/mod
 import type { Role } from "#lib/authz/roles.ts";
 import { adminWords as words } from "./words.ts";
 
-const FIELDS = ["name", "email", "role"];
+const FIELDS = ["name", "email", "role", "providerId"];
+/** Of the choice how they come in: with an account of this console. */
+const LOCAL = "";
 
 type Invited = { admin: AdminRow; link: OneTimeLink };
 
 /** Invites an admin, then shows the one-time link for the one time. */
-export function InviteAdmin() {
+export function InviteAdmin({
+  providers,
+  isLocalOff,
+}: {
+  providers: { id: string; name: string }[];
+  /** Nobody new comes in without a provider. */
+  isLocalOff: boolean;
+}) {
   const request = useSend(FIELDS);
   const [name, setName] = useState("");
   const [email, setEmail] = useState("");
   const [role, setRole] = useState<Role>("auditor");
+  const [providerId, setProviderId] = useState(providers[0]?.id ?? LOCAL);
+  const provider = providers.find(({ id }) => id === providerId);
   const [invited, setInvited] = useState<Invited | null>(null);
 
   async function save() {
-    const made = await request.send<Invited>("POST", "/api/v1/admins", { name, email, role });
+    const made = await request.send<Invited>("POST", "/api/v1/admins", {
+      name,
+      email,
+      ...(provider === undefined ? { role } : { providerId }),
+    });
     if (made) setInvited(made);
   }
 
@@ -33,8 +49,17 @@ export function InviteAdmin() {
     return (
       <Card title={words.invited}>
         <Stack gap="md" maw={720}>
-          <p role="status">{words.invitedText(invited.admin.name)}</p>
-          <SecretOnce name={words.link} value={invited.link.url} whenLost={words.linkLost} />
+          {provider === undefined ? (
+            <>
+              <p role="status">{words.invitedText(invited.admin.name)}</p>
+              <SecretOnce name={words.link} value={invited.link.url} whenLost={words.linkLost} />
+            </>
+          ) : (
+            <>
+              <p role="status">{words.invitedAt(invited.admin.name, provider.name)}</p>
+              <CommandLine text={invited.link.url} what="address" />
+            </>
+          )}
           <LinkButton href="/admins" variant="filled" style={{ alignSelf: "flex-start" }}>
             {words.back}
           </LinkButton>
@@ -76,8 +101,28 @@ export function InviteAdmin() {
           required
         />
       </FormSection>
-      <FormSection title={words.role} help={words.roleHelp}>
-        <RoleChoice label={words.role} value={role} onChange={setRole} error={request.faultOf("role")} />
+      {providers.length === 0 ? null : (
+        <FormSection title={words.way} help={words.wayHelp}>
+          <Select
+            label={words.way}
+            data={[
+              ...providers.map(({ id, name: label }) => ({ value: id, label })),
+              ...(isLocalOff ? [] : [{ value: LOCAL, label: words.local }]),
+            ]}
+            value={providerId}
+            onChange={(id) => setProviderId(id ?? LOCAL)}
+            allowDeselect={false}
+            error={request.faultOf("providerId")}
+            maw={360}
+          />
+        </FormSection>
+      )}
+      <FormSection title={words.role} help={provider === undefined ? words.roleHelp : words.roleByProvider}>
+        {provider === undefined ? (
+          <RoleChoice label={words.role} value={role} onChange={setRole} error={request.faultOf("role")} />
+        ) : (
+          <p>{words.roleFrom(provider.name)}</p>
+        )}
       </FormSection>
     </FormCard>
   );

@@ -30,6 +30,21 @@ export const adminWords = {
   role: "Role",
   roleHelp: "What they may see and do. It can be changed later; their sessions end then.",
   create: "Invite",
+  way: "How they come in",
+  wayHelp:
+    "By a provider, the first of its people whose address it has verified to be this very one becomes this admin: letter by letter, upper and lower case too.",
+  local: "With a password and code of this console",
+  roleByProvider: "The provider's rules under Settings, Sign-in decide, at each sign-in.",
+  roleFrom: (provider: string) => `What they are at ${provider}.`,
+  invitedAt: (name: string, provider: string) =>
+    `${name} signs in with ${provider} within seven days, here. Nothing is sent: tell them.`,
+  comesBy: "Comes in by",
+  breakGlass: "Break-glass owner",
+  newInvitation: "Link anew…",
+  newInvitationTitle: (name: string) => `Link ${name} anew?`,
+  newInvitationText:
+    "Their sessions end. The next of the provider's people who comes with this very address, verified there, becomes this admin.",
+  newInvitationAct: "End them and link anew",
   invited: "Hand this link over",
   invitedText: (name: string) => `${name} opens it to set a password and a second factor. It works once.`,
   link: "One-time link",

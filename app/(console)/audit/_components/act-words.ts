@@ -27,6 +27,8 @@ const PAGES: Record<string, (id: string) => string> = {
   scanner: (id) => `/settings/scanners/${id}`,
   mail_settings: () => "/settings/mail",
   mail: () => "/settings/mail",
+  sign_in_provider: (id) => `/settings/sign-in/${id}`,
+  sign_in_policy: () => "/settings/sign-in",
   notification_settings: () => "/settings/notifications",
   notification_webhook: () => "/settings/notifications",
   admin: (id) => (isUuid(id) ? `/admins/${id}` : "/admins"),

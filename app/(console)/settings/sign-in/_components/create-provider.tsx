@@ -1,0 +1,27 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useSend } from "#components/form/use-send.ts";
+import type { SignInProviderRow } from "#lib/sign-in-providers/model.ts";
+import { draftOf, PROVIDER_FIELDS, type ProviderDraft, ProviderForm } from "./provider-form.tsx";
+
+/** Adds a provider; its own page has the redirect address to register there. */
+export function CreateProvider() {
+  const router = useRouter();
+  const request = useSend(PROVIDER_FIELDS);
+
+  async function save(draft: ProviderDraft) {
+    const made = await request.send<SignInProviderRow>("POST", "/api/v1/sign-in-providers", draft);
+    if (made) router.push(`/settings/sign-in/${made.id}`);
+  }
+
+  return (
+    <ProviderForm
+      start={draftOf(null)}
+      isNew
+      request={request}
+      cancelHref="/settings/sign-in"
+      onSave={(draft) => void save(draft)}
+    />
+  );
+}

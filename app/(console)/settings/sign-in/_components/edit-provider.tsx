@@ -1,0 +1,36 @@
+"use client";
+
+import { notifications } from "@mantine/notifications";
+import { useRouter } from "next/navigation";
+import { useSend } from "#components/form/use-send.ts";
+import type { SignInProviderRow } from "#lib/sign-in-providers/model.ts";
+import { draftOf, PROVIDER_FIELDS, type ProviderDraft, ProviderForm } from "./provider-form.tsx";
+import { signInSettingWords as words } from "./words.ts";
+
+/** Changes a provider; somebody else's change in between is refused, never overwritten. */
+export function EditProvider({ provider }: { provider: SignInProviderRow }) {
+  const router = useRouter();
+  const request = useSend(PROVIDER_FIELDS);
+
+  async function save({ issuer: _, clientSecret, ...draft }: ProviderDraft) {
+    const body = { ...draft, ...(clientSecret === "" ? {} : { clientSecret }), version: provider.version };
+    const saved = await request.send<SignInProviderRow>(
+      "PATCH",
+      `/api/v1/sign-in-providers/${provider.id}`,
+      body,
+    );
+    if (saved === undefined) return;
+    const hasEnded = saved.sessions < provider.sessions;
+    notifications.show({ message: hasEnded ? words.savedEnded : words.saved, color: "green" });
+    router.refresh();
+  }
+
+  return (
+    <ProviderForm
+      start={draftOf(provider)}
+      isNew={false}
+      request={request}
+      onSave={(draft) => void save(draft)}
+    />
+  );
+}

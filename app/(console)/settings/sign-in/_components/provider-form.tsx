@@ -1,0 +1,258 @@
+"use client";
+
+import {
+  Alert,
+  Button,
+  Checkbox,
+  Group,
+  NumberInput,
+  PasswordInput,
+  Select,
+  TagsInput,
+  TextInput,
+} from "@mantine/core";
+import { IconCircleCheck } from "@tabler/icons-react";
+import { useState } from "react";
+import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
+import { FormCard, FormSection } from "#components/form/form-card.tsx";
+import { type Send, useSend } from "#components/form/use-send.ts";
+import { ROLE_WORDS, ROLES, type Role } from "#lib/authz/roles.ts";
+import {
+  type IssuerCheck,
+  MAX_AGE_RANGE,
+  PROVIDER_NAME_MAX,
+  type SignInProviderRow,
+} from "#lib/sign-in-providers/model.ts";
+import { RoleRules } from "./role-rules.tsx";
+import { signInSettingWords as words } from "./words.ts";
+
+/** What the form shows its own faults of. */
+export const PROVIDER_FIELDS = [
+  "name",
+  "issuer",
+  "clientId",
+  "clientSecret",
+  "scopes",
+  "roleClaim",
+  "roleRules",
+  "defaultRole",
+  "acrValues",
+  "requiredAcr",
+  "requiredAmr",
+  "maxAgeSeconds",
+];
+
+export type ProviderDraft = Pick<
+  SignInProviderRow,
+  "name" | "issuer" | "clientId" | "scopes" | "roleClaim" | "roleRules" | "defaultRole" | "createsAdmins"
+> &
+  Pick<SignInProviderRow, "acrValues" | "requiredAcr" | "requiredAmr" | "maxAgeSeconds"> & {
+    clientSecret: string;
+  };
+
+export function draftOf(provider: SignInProviderRow | null): ProviderDraft {
+  return {
+    name: provider?.name ?? "",
+    issuer: provider?.issuer ?? "",
+    clientId: provider?.clientId ?? "",
+    clientSecret: "",
+    scopes: (provider?.scopes ?? ["profile", "email"]).filter((scope) => scope !== "openid"),
+    roleClaim: provider?.roleClaim ?? "groups",
+    roleRules: provider?.roleRules ?? [],
+    defaultRole: provider?.defaultRole ?? null,
+    createsAdmins: provider?.createsAdmins ?? false,
+    acrValues: provider?.acrValues ?? [],
+    requiredAcr: provider?.requiredAcr ?? [],
+    requiredAmr: provider?.requiredAmr ?? [],
+    maxAgeSeconds: provider?.maxAgeSeconds ?? null,
+  };
+}
+
+/** Where it is, who comes in by it as what, and how they must have signed in there. */
+export function ProviderForm({
+  start,
+  isNew,
+  request,
+  cancelHref,
+  onSave,
+}: {
+  start: ProviderDraft;
+  isNew: boolean;
+  request: Send;
+  cancelHref?: string;
+  onSave: (draft: ProviderDraft) => void;
+}) {
+  const [draft, setDraft] = useState(start);
+  function set(change: Partial<ProviderDraft>) {
+    request.touch(...Object.keys(change));
+    setDraft((was) => ({ ...was, ...change }));
+  }
+  const text = (field: "name" | "issuer" | "clientId" | "clientSecret" | "roleClaim") => ({
+    value: draft[field],
+    onChange: (event: { currentTarget: HTMLInputElement }) => set({ [field]: event.currentTarget.value }),
+    error: request.faultOf(field),
+    autoComplete: "off",
+  });
+  const tags = (field: "scopes" | "acrValues" | "requiredAcr" | "requiredAmr") => ({
+    value: draft[field],
+    // what was pasted with commas is several, too
+    onChange: (value: string[]) =>
+      set({
+        [field]: value
+          .flatMap((one) => one.split(","))
+          .map((one) => one.trim())
+          .filter((one) => one !== ""),
+      }),
+    error: request.faultOf(field),
+    acceptValueOnBlur: true,
+  });
+  return (
+    <FormCard
+      name={isNew ? words.newProvider : words.one}
+      onSubmit={() => onSave(draft)}
+      request={request}
+      submitWord={isNew ? words.add : words.save}
+      {...(cancelHref === undefined ? {} : { cancelHref })}
+      note={isNew ? words.redirectLater : undefined}
+    >
+      <FormSection title={words.at} help={words.atHelp}>
+        <TextInput
+          label={words.name}
+          description={words.nameHelp}
+          maxLength={PROVIDER_NAME_MAX}
+          required
+          {...text("name")}
+        />
+        <Issuer
+          value={draft.issuer}
+          isFixed={!isNew}
+          onChange={(issuer) => set({ issuer })}
+          error={request.faultOf("issuer")}
+        />
+        <TextInput label={words.clientId} maxLength={255} required {...text("clientId")} />
+        <PasswordInput
+          label={words.clientSecret}
+          description={isNew ? words.clientSecretHelp : `${words.clientSecretHelp} ${words.secretStays}`}
+          placeholder={isNew ? undefined : words.secretPlaceholder}
+          maxLength={1_000}
+          required={isNew}
+          {...text("clientSecret")}
+          autoComplete="new-password"
+        />
+        <TagsInput label={words.scopes} description={words.scopesHelp} {...tags("scopes")} />
+      </FormSection>
+      <FormSection title={words.roles} help={words.rolesHelp}>
+        <TextInput
+          label={words.roleClaim}
+          description={words.roleClaimHelp}
+          maxLength={200}
+          required
+          {...text("roleClaim")}
+        />
+        <RoleRules
+          rules={draft.roleRules}
+          onChange={(roleRules) => set({ roleRules })}
+          faultOf={(path) => request.faultOf(`roleRules.${path}`)}
+        />
+        <Select
+          label={words.defaultRole}
+          data={[
+            { value: "", label: words.defaultNone },
+            ...ROLES.map((role) => ({ value: role, label: ROLE_WORDS[role].name })),
+          ]}
+          value={draft.defaultRole ?? ""}
+          onChange={(role) => set({ defaultRole: role ? (role as Role) : null })}
+          allowDeselect={false}
+          error={request.faultOf("defaultRole")}
+          maw={280}
+        />
+        <Checkbox
+          label={words.createsAdmins}
+          description={words.createsAdminsHelp}
+          checked={draft.createsAdmins}
+          onChange={(event) => set({ createsAdmins: event.currentTarget.checked })}
+        />
+      </FormSection>
+      <FormSection title={words.strength} help={words.strengthHelp}>
+        <TagsInput label={words.acrValues} description={words.listHelp} {...tags("acrValues")} />
+        <TagsInput label={words.requiredAcr} description={words.listHelp} {...tags("requiredAcr")} />
+        <TagsInput label={words.requiredAmr} description={words.listHelp} {...tags("requiredAmr")} />
+        <NumberInput
+          label={words.maxAge}
+          description={words.maxAgeHelp}
+          value={draft.maxAgeSeconds === null ? "" : draft.maxAgeSeconds / 60}
+          onChange={(value) =>
+            set({ maxAgeSeconds: typeof value === "number" ? Math.round(value * 60) : null })
+          }
+          error={request.faultOf("maxAgeSeconds")}
+          min={MAX_AGE_RANGE.min}
+          max={MAX_AGE_RANGE.max / 60}
+          allowDecimal={false}
+          allowNegative={false}
+          maw={280}
+        />
+      </FormSection>
+    </FormCard>
+  );
+}
+
+/** The issuer with the button that asks it. */
+function Issuer({
+  value,
+  isFixed,
+  onChange,
+  error,
+}: {
+  value: string;
+  isFixed: boolean;
+  onChange: (issuer: string) => void;
+  error: string | undefined;
+}) {
+  const testing = useSend(ISSUER);
+  const [found, setFound] = useState<IssuerCheck | null>(null);
+  async function test() {
+    setFound(null);
+    const answer = await testing.send<IssuerCheck>("POST", "/api/v1/sign-in-providers/test", {
+      issuer: value.trim(),
+    });
+    if (answer) setFound(answer);
+  }
+  return (
+    <>
+      <Group align="flex-end" gap="xs" wrap="nowrap">
+        <TextInput
+          label={words.issuer}
+          description={isFixed ? words.issuerStays : words.issuerHelp}
+          value={value}
+          onChange={(event) => {
+            testing.clear();
+            setFound(null);
+            onChange(event.currentTarget.value);
+          }}
+          readOnly={isFixed}
+          error={error ?? testing.faultOf("issuer")}
+          inputMode="url"
+          autoComplete="off"
+          maxLength={512}
+          required
+          flex={1}
+          styles={{ input: { fontFamily: "var(--tw-mono)" } }}
+        />
+        <Button loading={testing.isBusy} disabled={value.trim() === ""} onClick={() => void test()}>
+          {words.test}
+        </Button>
+      </Group>
+      {testing.problem && testing.faultOf("issuer") === undefined ? (
+        <ProblemAlert error={testing.problem} />
+      ) : null}
+      {found === null ? null : (
+        <Alert color="green" icon={<IconCircleCheck size={18} />} role="status">
+          {words.tested(found.keys, found.algorithms)}{" "}
+          {found.namesItself ? words.namesItself : words.namesNobody}
+        </Alert>
+      )}
+    </>
+  );
+}
+
+const ISSUER = ["issuer"];

@@ -1,0 +1,156 @@
+import type { OAuthConfig } from "next-auth/providers/oauth";
+import { attemptKeys } from "#lib/admins/check-password.ts";
+import { SIGN_IN_LIMITS } from "#lib/admins/model.ts";
+import type { Context } from "#lib/context.ts";
+import { isUnavailable } from "#lib/db/unavailable.ts";
+import { getEnv } from "#lib/env.ts";
+import { DomainError } from "#lib/errors.ts";
+import type { Challenge } from "#lib/passkeys/challenge.ts";
+import { releaseAttempt, reserveAttempt } from "#lib/passwords/throttle.ts";
+import { exchangeCode, type ProviderIdentity } from "#lib/sign-in-providers/exchange-code.ts";
+import { PROVIDER_SKEW_SECONDS, type ProviderRefusal } from "#lib/sign-in-providers/model.ts";
+import type { OpenProvider } from "#lib/sign-in-providers/open-provider.ts";
+import { proveByProvider } from "#lib/sign-in-providers/prove-by-provider.ts";
+import { ProviderRefused } from "#lib/sign-in-providers/provider-refused.ts";
+import { recordProviderRefusal, signInByProvider } from "#lib/sign-in-providers/sign-in-by-provider.ts";
+import type { FlowQuestion } from "./check-cookies.ts";
+import { getOutbound } from "./outbound.ts";
+
+/**
+ * One question to a provider, or its answer, as next-auth is led through it: next-auth makes state, nonce and verifier, keeps them in the browser, and opens the session; what
+ * the provider answers is checked by `exchangeCode`, who comes in is decided by the use cases.
+ */
+export class ProviderFlow {
+  readonly provider: OpenProvider;
+  /** Of an answer: as the browser brought it, with what is there twice, and the question that it is the answer to. */
+  readonly #answer: URLSearchParams;
+  readonly #asked: Challenge | null;
+  readonly #ctx: Context;
+  /** What is asked for; of an answer, what was. */
+  readonly question: FlowQuestion;
+  #identity: ProviderIdentity | null = null;
+  /** Why it came to nothing. */
+  refused: unknown = null;
+  isDone = false;
+
+  constructor(
+    ctx: Context,
+    provider: OpenProvider,
+    given: { question: FlowQuestion; answer?: URLSearchParams; asked?: Challenge },
+  ) {
+    this.#ctx = ctx;
+    this.provider = provider;
+    this.#answer = given.answer ?? new URLSearchParams();
+    this.#asked = given.asked ?? null;
+    this.question = given.question;
+  }
+
+  /** The provider as next-auth knows it. The secret stays here: next-auth makes the question, and calls nobody. */
+  option(): OAuthConfig<{ sub: string }> {
+    const { id, name, issuer, clientId, metadata } = this.provider;
+    return {
+      id,
+      name,
+      type: "oauth",
+      issuer,
+      clientId,
+      client: { token_endpoint_auth_method: "none" },
+      idToken: true,
+      checks: ["state", "nonce", "pkce"],
+      authorization: { url: metadata.authorization_endpoint, params: this.#params() },
+      token: {
+        url: metadata.token_endpoint,
+        request: async ({ checks, provider }) => {
+          await this.#exchange(checks, provider.callbackUrl);
+          return { tokens: {} };
+        },
+      },
+      userinfo: { request: async () => ({ sub: this.#identity?.subject ?? "" }) },
+      profile: ({ sub }) => ({ id: sub }),
+    };
+  }
+
+  #params(): Record<string, string> {
+    const { scopes, acrValues, requiredAcr, maxAgeSeconds } = this.provider;
+    const acr = [...new Set([...acrValues, ...requiredAcr])];
+    const again = { prompt: "login", max_age: "0" };
+    return {
+      scope: scopes.join(" "),
+      ...(acr.length === 0 ? {} : { acr_values: acr.join(" ") }),
+      ...(maxAgeSeconds === null ? {} : { max_age: String(maxAgeSeconds) }),
+      ...(this.question.stepUp === null ? {} : again),
+    };
+  }
+
+  async #exchange(
+    { state, nonce, code_verifier }: { state?: string; nonce?: string; code_verifier?: string },
+    redirectUri: string,
+  ): Promise<void> {
+    try {
+      const { address } = attemptKeys(this.#ctx, "");
+      await reserveAttempt(this.#ctx.db, {
+        keys: [{ key: address, limit: SIGN_IN_LIMITS.perAddress }],
+        windowSeconds: SIGN_IN_LIMITS.windowSeconds,
+        now: this.#ctx.now,
+      });
+      const asked = {
+        state: state ?? "",
+        nonce: nonce ?? "",
+        codeVerifier: code_verifier ?? "",
+        redirectUri,
+      };
+      const checked = { asked, now: this.#ctx.now };
+      this.#identity = await exchangeCode(getOutbound(), this.provider, this.#answer, checked);
+    } catch (error) {
+      this.refused = error;
+      if (error instanceof ProviderRefused)
+        await recordProviderRefusal(this.#ctx, { admin: null, refused: error, providerId: this.provider.id });
+      throw error;
+    }
+  }
+
+  /** The provider's answer is an error: held to the question like any other, then told in our words. next-auth would look at the error alone. @throws {ProviderRefused} */
+  async refuseError(state: string): Promise<never> {
+    const asked = { state, nonce: "", codeVerifier: "", redirectUri: "" };
+    await exchangeCode(getOutbound(), this.provider, this.#answer, { asked, now: this.#ctx.now });
+    throw new ProviderRefused("PROVIDER_FAILED", "an error that is none", { isOnRecord: false });
+  }
+
+  /** Signs in, or takes the proof. @returns the session, or null where it was a step-up. @throws {ProviderRefused | DomainError} */
+  async enter(): Promise<{ adminId: string; sessionId: string } | null> {
+    const [identity, asked, { stepUp, askedAtMs }] = [this.#identity, this.#asked, this.question];
+    if (identity === null || asked === null)
+      throw new ProviderRefused("FLOW_OVER", undefined, { isOnRecord: false });
+    const providerId = this.provider.id;
+    // a cookie says until when: what was spent is remembered for a little longer
+    const flow = {
+      value: asked.value,
+      expiresAt: new Date(asked.expiresAt.getTime() + PROVIDER_SKEW_SECONDS * 1000),
+    };
+    if (stepUp === null) return signInByProvider(this.#ctx, { providerId, identity, flow });
+    const proof = { ...flow, ...stepUp, askedAt: new Date(askedAtMs) };
+    await proveByProvider(this.#ctx, { providerId, identity, flow: proof });
+    await releaseAttempt(this.#ctx.db, {
+      cleared: [],
+      returned: [attemptKeys(this.#ctx, "").address],
+      windowSeconds: SIGN_IN_LIMITS.windowSeconds,
+      now: this.#ctx.now,
+    });
+    return null;
+  }
+}
+
+/** Why nobody came in, as its page says it. */
+export function refusalCode(error: unknown): ProviderRefusal {
+  if (error instanceof ProviderRefused) return error.why;
+  if (error instanceof DomainError && error.code === "TOO_MANY_ATTEMPTS") return "TOO_MANY_ATTEMPTS";
+  if (error instanceof DomainError && ["NOT_SIGNED_IN", "CONFLICT"].includes(error.code))
+    return "OTHER_PERSON";
+  return isUnavailable(error) || error instanceof DomainError ? "UNAVAILABLE" : "PROVIDER_FAILED";
+}
+
+/** Where somebody lands who was refused: on the sign-in page, or in the window of the step-up. */
+export function refusedUrl(question: FlowQuestion | null, why: ProviderRefusal): string {
+  const page = question?.stepUp ? "/step-up" : "/sign-in";
+  return `${getEnv().consoleUrl}${page}?refused=${why}`;
+}

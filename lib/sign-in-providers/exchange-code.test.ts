@@ -1,0 +1,231 @@
+import { createHash, randomBytes } from "node:crypto";
+import { exportJWK, generateKeyPair } from "jose";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { createOutbound } from "../outbound/outbound.ts";
+import { checkIssuer, discover } from "./discover.ts";
+import { type AskedOf, type ExchangingProvider, exchangeCode } from "./exchange-code.ts";
+import { createProviderKeys } from "./key-set.ts";
+import { HOSTILE_ANSWERS } from "./test-hostile-answers.ts";
+import { startTestProvider, type TestProvider, walkProvider } from "./test-provider.ts";
+
+const REDIRECT = "http://localhost:1/api/auth/callback/one";
+const random = () => randomBytes(32).toString("base64url");
+
+let theirs: TestProvider;
+let outbound: ReturnType<typeof createOutbound>;
+
+beforeAll(async () => {
+  theirs = await startTestProvider({ redirectsTo: REDIRECT });
+  outbound = createOutbound({ allow: { ranges: [], hosts: [], origins: [theirs.issuer] } });
+});
+afterAll(async () => {
+  outbound.close();
+  await theirs.stop();
+});
+beforeEach(() => {
+  theirs.tampering = {};
+  theirs.how = { secondsAgo: 5, amr: ["pwd", "otp"] };
+  theirs.person = {
+    sub: "person-1",
+    email: "Ana@Example.com",
+    email_verified: true,
+    name: "Ana",
+    groups: ["tw-owners"],
+  };
+});
+
+async function opened(keyClock?: () => number): Promise<ExchangingProvider> {
+  const metadata = await discover(outbound, theirs.issuer);
+  return {
+    clientId: theirs.clientId,
+    clientSecret: theirs.clientSecret,
+    roleClaim: "groups",
+    metadata,
+    keys: createProviderKeys(outbound, metadata.jwks_uri, keyClock),
+  };
+}
+
+/** A whole sign-in as the browser and the console walk it. */
+async function signIn(
+  provider: ExchangingProvider,
+  change: (answer: URLSearchParams, asked: AskedOf) => void = () => {},
+) {
+  const asked = { state: random(), nonce: random(), codeVerifier: random(), redirectUri: REDIRECT };
+  const question = new URL(provider.metadata.authorization_endpoint);
+  const params = {
+    client_id: provider.clientId,
+    response_type: "code",
+    scope: "openid email profile groups",
+    redirect_uri: REDIRECT,
+    state: asked.state,
+    nonce: asked.nonce,
+    code_challenge_method: "S256",
+    code_challenge: createHash("sha256").update(asked.codeVerifier).digest("base64url"),
+  };
+  for (const [name, value] of Object.entries(params)) question.searchParams.set(name, value);
+  const answer = new URL(await walkProvider(theirs, question.href)).searchParams;
+  change(answer, asked);
+  return exchangeCode(outbound, provider, answer, { asked, now: new Date() });
+}
+
+describe("the answer of a provider", () => {
+  test("says who came: issuer, subject, a verified address as it is written, and claims", async () => {
+    const identity = await signIn(await opened());
+    expect(identity).toMatchObject({
+      issuer: theirs.issuer,
+      subject: "person-1",
+      verifiedEmail: "Ana@Example.com",
+      name: "Ana",
+      claims: { groups: ["tw-owners"], amr: ["pwd", "otp"] },
+    });
+    expect(identity.claims.auth_time).toBeTypeOf("number");
+  });
+
+  test("has no address where the issuer does not vouch for it", async () => {
+    theirs.person = { ...theirs.person, email_verified: false };
+    expect((await signIn(await opened())).verifiedEmail).toBeNull();
+    theirs.tampering = { idToken: ({ claims, sign }) => sign({ ...claims, email_verified: "true" }) };
+    expect((await signIn(await opened())).verifiedEmail).toBeNull();
+  });
+
+  test("is completed at the userinfo endpoint where the ID token is short of groups", async () => {
+    theirs.tampering = { idToken: ({ claims: { groups: _, ...claims }, sign }) => sign(claims) };
+    expect((await signIn(await opened())).claims.groups).toEqual(["tw-owners"]);
+  });
+
+  test.each(Object.entries(HOSTILE_ANSWERS))("is refused: %s", async (_name, tampering) => {
+    const provider = await opened();
+    theirs.tampering = tampering;
+    if (tampering.metadata) provider.metadata = await discover(outbound, theirs.issuer);
+    await expect(signIn(provider)).rejects.toMatchObject({ name: "ProviderRefused", why: "PROVIDER_FAILED" });
+  });
+
+  test("is refused with another verifier of PKCE (RFC 7636 section 4.6)", async () => {
+    const provider = await opened();
+    const asked = { state: random(), nonce: random(), codeVerifier: random(), redirectUri: REDIRECT };
+    const question = new URL(provider.metadata.authorization_endpoint);
+    const challenge = createHash("sha256").update(random()).digest("base64url");
+    question.search = new URLSearchParams({
+      client_id: provider.clientId,
+      response_type: "code",
+      scope: "openid",
+      redirect_uri: REDIRECT,
+      state: asked.state,
+      nonce: asked.nonce,
+      code_challenge_method: "S256",
+      code_challenge: challenge,
+    }).toString();
+    const answer = new URL(await walkProvider(theirs, question.href)).searchParams;
+    await expect(exchangeCode(outbound, provider, answer, { asked, now: new Date() })).rejects.toMatchObject({
+      why: "PROVIDER_FAILED",
+    });
+  });
+
+  test("is refused a second time: a code is good once", async () => {
+    const provider = await opened();
+    let kept: { answer: URLSearchParams; asked: AskedOf } | null = null;
+    await signIn(provider, (answer, asked) => {
+      kept = { answer: new URLSearchParams(answer), asked };
+    });
+    const { answer, asked } = kept ?? expect.fail("nobody signed in");
+    await expect(exchangeCode(outbound, provider, answer, { asked, now: new Date() })).rejects.toMatchObject({
+      why: "PROVIDER_FAILED",
+      isOnRecord: false,
+    });
+  });
+
+  test("that declines is told apart from one that is wrong", async () => {
+    const provider = await opened();
+    const say = (error: string) => (answer: URLSearchParams) => {
+      answer.delete("code");
+      answer.set("error", error);
+      answer.set("error_description", "<b>raw text</b>");
+    };
+    await expect(signIn(provider, say("access_denied"))).rejects.toMatchObject({ why: "PROVIDER_DECLINED" });
+    await expect(signIn(provider, say("server_error"))).rejects.toMatchObject({ why: "PROVIDER_FAILED" });
+  });
+
+  test("under a new kid has the key set read anew, once", async () => {
+    let clock = 0;
+    const provider = await opened(() => clock);
+    await signIn(provider);
+    const fresh = await generateKeyPair("ES256", { extractable: true });
+    const jwk = { ...(await exportJWK(fresh.publicKey)), kid: "two", alg: "ES256", use: "sig" };
+    clock += 60_000;
+    const before = theirs.asked.get("/jwks") ?? 0;
+    theirs.tampering = {
+      jwks: (keys) => [...keys, jwk],
+      idToken: ({ claims, sign }) => sign(claims, { kid: "two" }, fresh.privateKey),
+    };
+    expect((await signIn(provider)).subject).toBe("person-1");
+    expect(theirs.asked.get("/jwks")).toBe(before + 1);
+    theirs.tampering = { idToken: ({ claims, sign }) => sign(claims, { kid: "three" }, fresh.privateKey) };
+    await expect(signIn(provider)).rejects.toMatchObject({ why: "PROVIDER_FAILED" });
+    // asked a moment ago: strangers' kids are no way to have it asked again and again
+    expect(theirs.asked.get("/jwks")).toBe(before + 1);
+  });
+
+  test("cannot be had while the provider is away, and says so", async () => {
+    const provider = await opened();
+    const away = {
+      ...provider,
+      metadata: { ...provider.metadata, token_endpoint: "http://localhost:9/token" },
+    };
+    const closed = createOutbound({
+      allow: { ranges: [], hosts: [], origins: [theirs.issuer, "http://localhost:9"] },
+    });
+    const asked = { state: "s", nonce: "n", codeVerifier: random(), redirectUri: REDIRECT };
+    const answer = new URLSearchParams({ code: "c", state: "s", iss: theirs.issuer });
+    await expect(exchangeCode(closed, away, answer, { asked, now: new Date() })).rejects.toMatchObject({
+      why: "PROVIDER_AWAY",
+    });
+    closed.close();
+  });
+});
+
+describe("an issuer", () => {
+  test("is read with its keys", async () => {
+    await expect(checkIssuer(outbound, theirs.issuer)).resolves.toMatchObject({
+      issuer: theirs.issuer,
+      keys: 1,
+      namesItself: true,
+      hasUserinfo: true,
+    });
+  });
+
+  test.each<[string, (metadata: Record<string, unknown>) => Record<string, unknown>, RegExp]>([
+    ["calls itself otherwise", (m) => ({ ...m, issuer: "https://other.example" }), /calls itself/],
+    ["has a slash too many", (m) => ({ ...m, issuer: `${m.issuer}/` }), /enter it just so/],
+    ["names no key set", ({ jwks_uri: _, ...m }) => m, /names no jwks_uri/],
+    ["leads to a private address", (m) => ({ ...m, token_endpoint: "https://10.0.0.1/token" }), /not public/],
+    [
+      "leads to the metadata of a cloud",
+      (m) => ({ ...m, jwks_uri: "https://169.254.169.254/" }),
+      /not public/,
+    ],
+    ["leads out of TLS", (m) => ({ ...m, jwks_uri: "http://example.com/jwks" }), /must begin with https/],
+    ["has no code flow", (m) => ({ ...m, response_types_supported: ["id_token"] }), /code flow/],
+    ["has no PKCE by S256", (m) => ({ ...m, code_challenge_methods_supported: ["plain"] }), /S256/],
+    [
+      "signs by secrets alone",
+      (m) => ({ ...m, id_token_signing_alg_values_supported: ["HS256", "none"] }),
+      /no algorithm/,
+    ],
+  ])("is refused that %s", async (_name, metadata, words) => {
+    theirs.tampering = { metadata };
+    await expect(checkIssuer(outbound, theirs.issuer)).rejects.toThrow(words);
+  });
+
+  test("is refused at an address that is not public", async () => {
+    const strict = createOutbound({ allow: { ranges: [], hosts: [], origins: [] } });
+    await expect(checkIssuer(strict, theirs.issuer)).rejects.toThrow(/https/);
+    await expect(checkIssuer(strict, "https://127.0.0.1")).rejects.toThrow(/not public/);
+    await expect(checkIssuer(strict, "https://169.254.169.254")).rejects.toThrow(/not public/);
+    strict.close();
+  });
+
+  test("is refused without keys", async () => {
+    theirs.tampering = { jwks: () => [] };
+    await expect(checkIssuer(outbound, theirs.issuer)).rejects.toThrow(/no key/);
+  });
+});

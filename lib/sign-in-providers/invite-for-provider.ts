@@ -1,0 +1,51 @@
+import type { Context } from "../context.ts";
+import type { Sql } from "../db/sql.ts";
+import { DomainError } from "../errors.ts";
+import { PROVIDER_INVITATION_SECONDS } from "./model.ts";
+
+/** Where an invited person goes, and until when: the sign-in page, it holds no secret. */
+type Invitation = { url: string; expiresAt: string };
+
+function invitationOf(ctx: Context, consoleUrl: string): { until: Date; invitation: Invitation } {
+  const until = new Date(ctx.now.getTime() + PROVIDER_INVITATION_SECONDS * 1000);
+  return { until, invitation: { url: `${consoleUrl}/sign-in`, expiresAt: until.toISOString() } };
+}
+
+/**
+ * Lets the first of a provider's people who has `email`, verified there and letter by letter, become this admin. Inside the caller's transaction.
+ *
+ * @throws {DomainError} CONFLICT for a provider that is disabled.
+ */
+export async function inviteForProvider(
+  tx: Sql,
+  ctx: Context,
+  {
+    consoleUrl,
+    adminId,
+    provider,
+    email,
+  }: { consoleUrl: string; adminId: string; provider: { id: string; state: string }; email: string },
+): Promise<Invitation> {
+  if (provider.state === "disabled")
+    throw new DomainError("CONFLICT", "This provider is disabled. Enable it first.");
+  const { until, invitation } = invitationOf(ctx, consoleUrl);
+  await tx.query(
+    "INSERT INTO admin_identity (admin_id, provider_id, email, invited_until) VALUES ($1::uuid, $2::uuid, $3::text, $4::timestamptz)",
+    [adminId, provider.id, email, until],
+  );
+  return invitation;
+}
+
+/** Unlinks an admin from the person they were, and invites them again under the same address. Inside the caller's transaction. */
+export async function inviteAgain(
+  tx: Sql,
+  ctx: Context,
+  { consoleUrl, adminId }: { consoleUrl: string; adminId: string },
+): Promise<Invitation> {
+  const { until, invitation } = invitationOf(ctx, consoleUrl);
+  await tx.query(
+    "UPDATE admin_identity SET subject = NULL, linked_at = NULL, invited_until = $2::timestamptz WHERE admin_id = $1::uuid",
+    [adminId, until],
+  );
+  return invitation;
+}

@@ -1,0 +1,207 @@
+import { endSessions } from "../admins/end-sessions.ts";
+import { openSession } from "../admins/open-session.ts";
+import { lockOwners, requireAnOwner } from "../admins/owner-lock.ts";
+import { recordEntry } from "../audit/record-entry.ts";
+import type { Role } from "../authz/roles.ts";
+import type { Context } from "../context.ts";
+import type { Sql } from "../db/sql.ts";
+import { DomainError } from "../errors.ts";
+import { uuidv7 } from "../ids.ts";
+import { emailAddress } from "../input/plain-text.ts";
+import { type Challenge, spendChallenge } from "../passkeys/challenge.ts";
+import { authTimeOf, type RequiredAuthentication, requireAuthentication } from "./authentication.ts";
+import type { ProviderIdentity } from "./exchange-code.ts";
+import type { RoleRule } from "./model.ts";
+import { ProviderRefused } from "./provider-refused.ts";
+import { roleOfClaims } from "./role-of-claims.ts";
+
+type Rules = RequiredAuthentication & {
+  name: string;
+  roleClaim: string;
+  roleRules: RoleRule[];
+  defaultRole: Role | null;
+  createsAdmins: boolean;
+};
+type Person = { id: string; email: string; role: Role; isNew: boolean };
+
+/** The rules as they stand, and nobody changes them until the transaction ends. */
+export async function shareRules(tx: Sql, providerId: string): Promise<Rules> {
+  const [rules] = await tx.query<Rules>(
+    `SELECT name, role_claim AS "roleClaim", role_rules AS "roleRules", default_role AS "defaultRole", creates_admins AS "createsAdmins",
+       required_acr AS "requiredAcr", required_amr AS "requiredAmr", max_age_seconds AS "maxAgeSeconds"
+     FROM sign_in_provider WHERE id = $1::uuid AND disabled_at IS NULL FOR SHARE`,
+    [providerId],
+  );
+  if (rules === undefined)
+    throw new ProviderRefused("PROVIDER_FAILED", "the provider was disabled meanwhile");
+  return rules;
+}
+
+/** Whom the identity belongs to already. */
+async function findLinked(tx: Sql, providerId: string, subject: string): Promise<Person | null> {
+  const [row] = await tx.query<Omit<Person, "isNew"> & { disabledAt: Date | null }>(
+    `SELECT a.id, a.email, a.role, a.disabled_at AS "disabledAt" FROM admin_identity i JOIN admin a ON a.id = i.admin_id
+     WHERE i.provider_id = $1::uuid AND i.subject = $2::text FOR UPDATE OF i, a`,
+    [providerId, subject],
+  );
+  if (row === undefined) return null;
+  if (row.disabledAt !== null) throw new ProviderRefused("ADMIN_DISABLED", `admin ${row.id} is disabled`);
+  return { id: row.id, email: row.email, role: row.role, isNew: false };
+}
+
+/** Binds the identity, once, to the admin who was invited under the very address that the issuer vouches for. */
+async function linkInvited(
+  tx: Sql,
+  ctx: Context,
+  { providerId, identity }: { providerId: string; identity: ProviderIdentity },
+): Promise<Person | null> {
+  if (identity.verifiedEmail === null) return null;
+  const [row] = await tx.query<Omit<Person, "isNew">>(
+    `UPDATE admin_identity i SET subject = $3::text, linked_at = $4::timestamptz, invited_until = NULL FROM admin a
+     WHERE a.id = i.admin_id AND a.disabled_at IS NULL AND i.provider_id = $1::uuid AND i.email = $2::text AND i.subject IS NULL
+       AND i.invited_until > $4::timestamptz
+     RETURNING a.id, a.email, a.role`,
+    [providerId, identity.verifiedEmail, identity.subject, ctx.now],
+  );
+  return row === undefined ? null : { ...row, isNew: true };
+}
+
+/** An admin for somebody whom nobody invited, where the provider's people may come so. */
+async function createLinked(
+  tx: Sql,
+  ctx: Context,
+  { providerId, identity, role }: { providerId: string; identity: ProviderIdentity; role: Role },
+): Promise<Person> {
+  const email = emailAddress.safeParse(identity.verifiedEmail ?? "").data;
+  if (email === undefined) throw new ProviderRefused("NOT_INVITED", "no address that the issuer vouches for");
+  const id = uuidv7(ctx.now);
+  const made = await tx.query(
+    `INSERT INTO admin (id, email, name, role, created_at) VALUES ($1::uuid, $2::text, $3::text, $4::text, $5::timestamptz)
+     ON CONFLICT (email) DO NOTHING RETURNING id`,
+    [id, email, identity.name ?? email, role, ctx.now],
+  );
+  if (made.length === 0) throw new ProviderRefused("ADDRESS_IN_USE", "another admin has the address");
+  await tx.query(
+    `INSERT INTO admin_identity (admin_id, provider_id, email, subject, linked_at) VALUES ($1::uuid, $2::uuid, $3::text, $4::text, $5::timestamptz)`,
+    [id, providerId, identity.verifiedEmail, identity.subject, ctx.now],
+  );
+  return { id, email, role, isNew: true };
+}
+
+function actorOf({ id, email }: Person, role: Role) {
+  return { kind: "admin", id, name: email, role, sessionId: "" } as const;
+}
+
+/** Gives the role that the claims give. One that changes ends the person's other sessions. */
+async function applyRole(
+  tx: Sql,
+  ctx: Context,
+  person: Person,
+  { role, rules }: { role: Role; rules: Rules },
+) {
+  const target = { kind: "admin", id: person.id, name: person.email };
+  const asPerson = { ...ctx, actor: actorOf(person, role) };
+  await tx.query("UPDATE admin SET role = $2::text, last_sign_in_at = $3::timestamptz WHERE id = $1::uuid", [
+    person.id,
+    role,
+    ctx.now,
+  ]);
+  if (person.isNew) {
+    await recordEntry(tx, asPerson, { act: "admin.linked", target, after: { provider: rules.name, role } });
+    return;
+  }
+  if (person.role === role) return;
+  if (person.role === "owner")
+    await requireAnOwner(tx).catch((error: unknown) => {
+      throw error instanceof DomainError
+        ? new ProviderRefused("LAST_OWNER", error.message, { cause: error })
+        : error;
+    });
+  const endedSessions = await endSessions(tx, { adminId: person.id, now: ctx.now, reason: "role_changed" });
+  await recordEntry(tx, asPerson, {
+    act: "admin.role_changed",
+    target,
+    note: `by what they are at ${rules.name}`,
+    before: { role: person.role },
+    after: { role, endedSessions },
+  });
+}
+
+/**
+ * Signs in whom a provider vouches for: an admin who is linked to issuer and subject; or who was invited under the very address that the issuer has verified, and is linked
+ * now; or, where the provider's people may come uninvited, somebody new. An address alone never opens an account. The role is what the claims give, at each sign-in. How
+ * they signed in there is held to what is asked for. An answer counts once. Recorded as `admin.signed_in`, `admin.linked` and `admin.role_changed`; a refusal as
+ * `admin.sign_in_refused`.
+ *
+ * @param flow the state of the question: it is used up.
+ * @throws {ProviderRefused}
+ */
+export async function signInByProvider(
+  ctx: Context,
+  { providerId, identity, flow }: { providerId: string; identity: ProviderIdentity; flow: Challenge },
+): Promise<{ adminId: string; sessionId: string }> {
+  let known: Person | null = null;
+  try {
+    return await ctx.db.transaction(async (tx) => {
+      // in turn: of two first sign-ins of one person the second finds the first
+      await lockOwners(tx);
+      const rules = await shareRules(tx, providerId);
+      known = await findLinked(tx, providerId, identity.subject);
+      requireAuthentication(identity.claims, rules, { now: ctx.now });
+      const role = roleOfClaims(identity.claims, rules);
+      const person = known ?? (await linkInvited(tx, ctx, { providerId, identity }));
+      if (role === null) throw new ProviderRefused("NO_ROLE", `nothing in ${rules.roleClaim} has a role`);
+      if (person === null && !rules.createsAdmins)
+        throw new ProviderRefused("NOT_INVITED", "neither linked nor invited");
+      const admin = person ?? (await createLinked(tx, ctx, { providerId, identity, role }));
+      await spend(tx, flow, ctx.now);
+      await applyRole(tx, ctx, admin, { role, rules });
+      await tx.query(
+        `UPDATE admin_identity SET last_sign_in_at = $2::timestamptz, email = coalesce($3::text, email) WHERE admin_id = $1::uuid`,
+        [admin.id, ctx.now, identity.verifiedEmail],
+      );
+      const sessionId = await openSession(tx, ctx, { ...admin, role }, "provider", {
+        id: providerId,
+        name: rules.name,
+        authenticatedAt: authTimeOf(identity.claims),
+      });
+      return { adminId: admin.id, sessionId };
+    });
+  } catch (error) {
+    if (error instanceof ProviderRefused)
+      await recordProviderRefusal(ctx, { admin: known, refused: error, providerId });
+    throw error;
+  }
+}
+
+/** Uses the question up: of two answers to one, in whichever processes, the second is refused. @throws {ProviderRefused} FLOW_OVER */
+export async function spend(tx: Sql, flow: Challenge, now: Date): Promise<void> {
+  await spendChallenge(tx, flow, now).catch((error: unknown) => {
+    const isOver = error instanceof DomainError && error.code === "GONE";
+    throw isOver ? new ProviderRefused("FLOW_OVER", "the answer was used before", { cause: error }) : error;
+  });
+}
+
+/** Puts on record that whom a provider vouched for did not come in, or that what it said did not hold. What anybody can cause without the provider is not. */
+export async function recordProviderRefusal(
+  ctx: Context,
+  {
+    admin,
+    refused,
+    providerId,
+  }: { admin: { id: string; email: string } | null; refused: ProviderRefused; providerId: string },
+): Promise<void> {
+  if (!refused.isOnRecord) return;
+  const [provider] = await ctx.db.query<{ name: string }>(
+    "SELECT name FROM sign_in_provider WHERE id = $1::uuid",
+    [providerId],
+  );
+  await ctx.db.transaction((tx) =>
+    recordEntry(tx, ctx, {
+      act: "admin.sign_in_refused",
+      target: { kind: "admin", id: admin?.id ?? "-", name: admin?.email ?? "unknown account" },
+      note: `by ${provider?.name ?? "a provider"}: ${refused.message}`,
+      errorCode: "NOT_SIGNED_IN",
+    }),
+  );
+}
