@@ -20,12 +20,17 @@ import { listSubjects, readSubject } from "./subjects.ts";
 
 const ALL_PERMISSIONS: readonly Permission[] = Object.keys(PERMISSION_WORDS) as Permission[];
 
-function rowOf(permission: Permission, role: Role, acts: readonly ActRow[]): PermissionRow {
+/** By its own role and, of an API token, by its creator's of now. */
+function has({ role, creatorRole }: Subject, permission: Permission): boolean {
+  return roleHas(role, permission) && (creatorRole === null || roleHas(creatorRole, permission));
+}
+
+function rowOf(permission: Permission, subject: Subject, acts: readonly ActRow[]): PermissionRow {
   const own = acts.filter((act) => act.permission === permission);
   return {
     permission,
     allows: PERMISSION_WORDS[permission].allows,
-    may: roleHas(role, permission),
+    may: has(subject, permission),
     roles: rolesWith(permission),
     obstacles: distinctObstacles(own.flatMap(({ obstacles }) => obstacles)),
     acts: own,
@@ -50,18 +55,26 @@ export async function explainSubject(
   requirePermission(ctx, "access:read");
   const [subject, policy] = await Promise.all([readSubject(ctx, of), readPolicy(ctx.db)]);
   const rows = acts.map((act) => actRowOf(act, policy));
-  const { role } = subject;
-  const count = permissionsOf(role).length;
   return {
     subject,
-    why: `The role ${ROLE_WORDS[role].name} gives ${count} of ${ALL_PERMISSIONS.length} permissions. Nothing else gives any.`,
+    why: whyWords(subject),
     areas: AREAS.map((area) => ({
       area,
       permissions: ALL_PERMISSIONS.filter((permission) => PERMISSION_WORDS[permission].area === area).map(
-        (permission) => rowOf(permission, role, rows),
+        (permission) => rowOf(permission, subject, rows),
       ),
     })).filter(({ permissions }) => permissions.length > 0),
   };
+}
+
+function whyWords(subject: Subject): string {
+  const { role, creatorRole } = subject;
+  const given = permissionsOf(role);
+  const all = ALL_PERMISSIONS.length;
+  const own = `The role ${ROLE_WORDS[role].name} gives ${given.length} of ${all} permissions.`;
+  const left = given.filter((permission) => has(subject, permission)).length;
+  if (creatorRole === null || left === given.length) return `${own} Nothing else gives any.`;
+  return `${own} It counts as whoever made it, who is ${ROLE_WORDS[creatorRole].name} now: ${left} are left, which both roles give.`;
 }
 
 /** Every act, by its part of the console, with the roles that may do it. Needs `access:read`. */
@@ -92,6 +105,18 @@ function fourEyesWords({ obstacles }: ActRow): string {
 
 function holderOf(subject: Subject, act: ActRow): Holder {
   const role = ROLE_WORDS[subject.role].name;
+  const { creatorRole } = subject;
+  if (
+    act.permission !== null &&
+    creatorRole !== null &&
+    roleHas(subject.role, act.permission) &&
+    !has(subject, act.permission)
+  )
+    return {
+      ...subject,
+      may: false,
+      why: `${role} has ${act.permission}, but it counts as whoever made it, who is ${ROLE_WORDS[creatorRole].name} now and has not.`,
+    };
   if (act.permission !== null && !roleHas(subject.role, act.permission))
     return {
       ...subject,

@@ -59,6 +59,8 @@ export type Subject = {
   /** Of an admin. */
   email: string | null;
   role: Role;
+  /** Of an API token whose creator's role bounds it: that role, now. */
+  creatorRole: Role | null;
   state: AdminState | ApiTokenState;
   /** Of an API token: whether it does by itself what a person is asked again for. */
   isUnattended: boolean;

@@ -84,6 +84,7 @@ export const MENTIONING: readonly { table: string; column: string; kind: "text" 
   { table: "saved_view", column: "query", kind: "text" },
   { table: "saved_view", column: "name", kind: "text" },
   { table: "preference", column: "value", kind: "json" },
+  { table: "idempotency_key", column: "answer", kind: "text" },
   { table: "order_plan", column: "target_name", kind: "text" },
   { table: "order_plan", column: "confirm", kind: "text" },
   { table: "approval", column: "summary", kind: "text" },

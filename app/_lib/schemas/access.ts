@@ -30,6 +30,7 @@ export const subject = z.object({
   email: z.string().nullable(),
   role,
   state: z.string(),
+  creatorRole: z.enum(ROLES).nullable(),
   isUnattended: z.boolean(),
   whyNotNow: z.string().nullable(),
 });

@@ -2,8 +2,8 @@ import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { API_ACCESS, OTHER_ROUTES, PAGE_ACCESS } from "#app/_lib/access-matrix.ts";
-import type { Route } from "#app/_lib/define-route.ts";
 import { openApiDocument } from "#app/_lib/openapi.ts";
+import type { Route } from "#app/_lib/route-spec.ts";
 import { allRoutes } from "./_definitions.ts";
 
 const APP = path.resolve(import.meta.dirname, "../..");
