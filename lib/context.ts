@@ -14,6 +14,8 @@ export type ApiTokenActor = {
   isUnattended: boolean;
   /** The admin that it counts as, where a second person is asked for; null: made on the machine. */
   personId: string | null;
+  /** That admin's role of now: it may do what both allow. Absent: nobody bounds it. */
+  creatorRole?: Role | null;
 };
 
 /** Who acts. `name` is what people call them: an e-mail address, an API token's name, a client_id. */

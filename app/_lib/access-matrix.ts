@@ -1,4 +1,4 @@
-import type { Access, Method } from "./define-route.ts";
+import type { Access, Method } from "./route-spec.ts";
 
 /**
  * Who may call what, in one place to be read and argued about. Tests walk the folders and fail for a route or page that has no
@@ -23,6 +23,8 @@ export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
   "PUT /api/v1/admins/{id}/role": "admin:write",
   "GET /api/v1/api-tokens": "api-token:read",
   "POST /api/v1/api-tokens": "api-token:write",
+  "GET /api/v1/api-tokens/{id}": "api-token:read",
+  "PATCH /api/v1/api-tokens/{id}": "api-token:write",
   "POST /api/v1/api-tokens/{id}/revoke": "api-token:write",
   "GET /api/v1/approval-policy": "approval:read",
   "PATCH /api/v1/approval-policy": "approval-policy:write",
@@ -71,6 +73,7 @@ export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
   "PUT /api/v1/event-streams/{id}/status": "event-stream:write",
   "POST /api/v1/event-streams/{id}/test": "event-stream:write",
   "GET /api/v1/leak-reports": "incident:read",
+  "GET /api/v1/incidents/{number}/reissues": "incident:read",
   "GET /api/v1/incidents/{number}/leak-reports": "incident:read",
   "GET /api/v1/incidents/{number}/notices": "incident:read",
   "POST /api/v1/incidents/{number}/notices": "incident:write",
@@ -142,6 +145,7 @@ export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
   "POST /api/v1/me/sessions/{id}/end": "signed-in",
   "POST /api/v1/me/step-up": "signed-in",
   "POST /api/v1/me/step-up/options": "signed-in",
+  "GET /api/v1/me/tables": "signed-in",
   "PUT /api/v1/me/tables/{name}": "signed-in",
   "PUT /api/v1/me/totp": "signed-in",
   "DELETE /api/v1/me/totp": "signed-in",
@@ -188,6 +192,7 @@ export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
   "GET /api/v1/retention/plan": "organisation:read",
   "GET /api/v1/saved-views": "signed-in",
   "POST /api/v1/saved-views": "signed-in",
+  "GET /api/v1/saved-views/{id}": "signed-in",
   "PATCH /api/v1/saved-views/{id}": "signed-in",
   "DELETE /api/v1/saved-views/{id}": "signed-in",
   "GET /api/v1/seal-coverage": "audit:read",
@@ -240,6 +245,7 @@ export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
   "GET /api/v1/users/{id}": "user:read",
   "PATCH /api/v1/users/{id}": "user:write",
   "GET /api/v1/users/{id}/access": "user:read",
+  "GET /api/v1/users/{id}/group-reach": "user:read",
   "POST /api/v1/users/{id}/disable": "user:disable",
   "GET /api/v1/users/{id}/erasure": "user:read",
   "POST /api/v1/users/{id}/erasure": "user:erase",
@@ -254,6 +260,7 @@ export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
   "GET /api/v1/verifiers/propagation": "verifier:read",
   "GET /api/v1/verifiers/{id}": "verifier:read",
   "PATCH /api/v1/verifiers/{id}": "verifier:write",
+  "GET /api/v1/verifiers/{id}/uses": "verifier:read",
   "POST /api/v1/verifiers/{id}/disable": "verifier:write",
   "POST /api/v1/verifiers/{id}/enable": "verifier:write",
   "GET /api/v1/verifiers/{id}/instances": "verifier:read",
@@ -280,7 +287,9 @@ export const PAGE_ACCESS: Record<string, Access> = {
   "/admins": "admin:read",
   "/admins/[id]": "admin:read",
   "/admins/new": "admin:write",
+  "/api-reference": "signed-in",
   "/api-tokens": "api-token:read",
+  "/api-tokens/[id]": "api-token:read",
   "/api-tokens/new": "api-token:write",
   "/approvals": "approval:read",
   "/approvals/[id]": "approval:read",

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { findSession } from "#lib/admins/find-session.ts";
 import { findApiToken } from "#lib/api-tokens/find-api-token.ts";
+import type { ApiTokenRefusal } from "#lib/api-tokens/model.ts";
 import { redactSecrets } from "#lib/audit/redact.ts";
 import type { Actor, Context } from "#lib/context.ts";
 import { getEnv } from "#lib/env.ts";
@@ -14,7 +15,14 @@ import { findCookie, openSession, sessionCookieName } from "./session-cookie.ts"
 /** How the caller showed who they are: only a cookie can be sent by somebody else's page. */
 export type Credential = "cookie" | "bearer" | "none";
 
-export type Caller = { ctx: Context; credential: Credential };
+export type Caller = {
+  ctx: Context;
+  credential: Credential;
+  /** An API token that opens nothing any more, or not from here: the caller is nobody. */
+  refused?: RefusedToken;
+};
+
+type RefusedToken = { refusal: ApiTokenRefusal; id: string; name: string };
 
 const ANONYMOUS: Actor = { kind: "anonymous", id: "anonymous", name: "anonymous" };
 const MAX_USER_AGENT = 400;
@@ -35,9 +43,13 @@ export async function callerOf(headers: Headers, requestId: string = randomUUID(
   const authorization = headers.get("authorization");
   if (authorization !== null) {
     const token = /^Bearer +([\x21-\x7e]+)$/i.exec(authorization)?.[1];
-    const found = token === undefined ? null : await findApiToken(db, { value: token, now: base.now });
+    const found =
+      token === undefined ? null : await findApiToken(db, { value: token, ip: base.ip, now: base.now });
     if (found === null) return { ctx: { ...base, actor: ANONYMOUS }, credential: "none" };
-    return { ctx: { ...base, actor: { kind: "api_token", ...found } }, credential: "bearer" };
+    if (found.refusal !== null)
+      return { ctx: { ...base, actor: ANONYMOUS }, credential: "none", refused: found };
+    const { refusal: _, ...actor } = found;
+    return { ctx: { ...base, actor: { kind: "api_token", ...actor } }, credential: "bearer" };
   }
   const cookie = findCookie(headers.get("cookie"), sessionCookieName(env));
   const sessionId = cookie === null ? null : await openSession(cookie, derivedKey("session"));

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { DeclaredAct } from "#lib/access/model.ts";
-import type { AnyRouteSpec, Route } from "./define-route.ts";
 import { operationId } from "./openapi.ts";
+import type { AnyRouteSpec, Route } from "./route-spec.ts";
 
 /** The field of a body that something is typed into to confirm. */
 const TYPED = "confirm";

@@ -11,8 +11,10 @@ const TITLES: Record<number, string> = {
   405: "Method not allowed",
   409: "Conflict",
   410: "Gone",
+  412: "Precondition failed",
   413: "Too large",
   415: "Unsupported media type",
+  422: "Unprocessable content",
   429: "Too many requests",
   500: "Internal error",
   503: "Unavailable",
@@ -33,6 +35,8 @@ export type Problem = {
   subject?: string;
   /** Of APPROVAL_REQUIRED where the very same request waits already. */
   approvalId?: string;
+  /** Of SHOWN_ONCE: what was answered then, without what was shown once. */
+  answer?: unknown;
 };
 
 export function problemDocument(

@@ -8,15 +8,24 @@ import { type Problem, problemDocument, problemHeaders } from "./problem-documen
 /** A refusal that belongs to HTTP alone: the domain never saw the request. */
 export class RequestRefusal extends Error {
   override name = "RequestRefusal";
-  readonly status: 400 | 403 | 405 | 413 | 415 | 429;
+  readonly status: 400 | 401 | 403 | 405 | 409 | 412 | 413 | 415 | 422 | 429;
   readonly code: string;
   readonly fields: FieldProblem[];
+  /** Members of the problem document beside those that each has (RFC 9457 section 3.2), and headers. */
+  readonly more: { members?: Pick<Problem, "answer">; headers?: Record<string, string> };
 
-  constructor(status: RequestRefusal["status"], code: string, message: string, fields: FieldProblem[] = []) {
+  constructor(
+    status: RequestRefusal["status"],
+    code: string,
+    message: string,
+    fields: FieldProblem[] = [],
+    more: RequestRefusal["more"] = {},
+  ) {
     super(message);
     this.status = status;
     this.code = code;
     this.fields = fields;
+    this.more = more;
   }
 }
 
@@ -41,7 +50,10 @@ const STATUS: Record<ErrorCode, number> = {
 /** The one place where the console's API turns an error into an answer. Details and causes stay inside. */
 export function problemOf(error: unknown, requestId: string): Problem {
   if (error instanceof RequestRefusal)
-    return problemDocument(error.status, error.code, error.message, requestId, error.fields);
+    return {
+      ...problemDocument(error.status, error.code, error.message, requestId, error.fields),
+      ...error.more.members,
+    };
   if (error instanceof StepUpRequired)
     return {
       ...problemDocument(403, error.code, error.message, requestId),
@@ -78,6 +90,8 @@ export function problemResponse(error: unknown, requestId: string): Response {
   if (body.status === 401) headers.set("www-authenticate", 'Bearer realm="tokenwarden"');
   if (body.status === 503) headers.set("retry-after", "5");
   if (body.status === 429) headers.set("retry-after", body.code === "TOO_MANY_REQUESTS" ? "1" : "60");
+  if (error instanceof RequestRefusal)
+    for (const [name, value] of Object.entries(error.more.headers ?? {})) headers.set(name, value);
   return new Response(JSON.stringify(body), { status: body.status, headers });
 }
 

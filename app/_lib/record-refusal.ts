@@ -1,8 +1,8 @@
 import { recordEntry } from "#lib/audit/record-entry.ts";
 import type { Context } from "#lib/context.ts";
 import { DomainError } from "#lib/errors.ts";
-import type { AnyRouteSpec } from "./define-route.ts";
 import { RequestRefusal } from "./problem.ts";
+import type { AnyRouteSpec } from "./route-spec.ts";
 
 /**
  * Puts a refused act on record, in a transaction of its own, after everything it tried was rolled back: who tried what.

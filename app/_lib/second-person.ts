@@ -10,7 +10,7 @@ import { holdsSecret } from "#lib/audit/redact.ts";
 import type { Permission } from "#lib/authz/roles.ts";
 import type { Context } from "#lib/context.ts";
 import { DomainError } from "#lib/errors.ts";
-import type { AnyRouteSpec, RawInput } from "./define-route.ts";
+import type { AnyRouteSpec, RawInput } from "./route-spec.ts";
 import { derivedKey } from "./secrets.ts";
 
 /** Why a second person is asked for, percent-encoded: asks for one where the act wants one, and is not looked at where it does not. */

@@ -2,6 +2,7 @@ import {
   IconAddressBook,
   IconApi,
   IconBell,
+  IconBook2,
   IconBroadcast,
   IconChecklist,
   IconDownload,
@@ -27,6 +28,12 @@ export const MORE_PAGES: Destination[] = [
     name: "My account",
     about: "Passkeys, sessions, and what you are told of",
     Icon: IconFingerprint,
+  },
+  {
+    href: "/api-reference",
+    name: "API reference",
+    about: "Every operation of the REST API, with its fields, refusals and an example: OpenAPI",
+    Icon: IconBook2,
   },
   { href: "/notifications", name: "My notifications", about: "What you were told of", Icon: IconBell },
   {

@@ -76,14 +76,34 @@ test("who is disabled, not enrolled, expired or revoked has it and may not", asy
   const owner = world.as("owner");
   const token = await createApiToken(owner, { name: "ci", role: "owner" });
   await revokeApiToken(owner, { apiTokenId: token.id });
-  const live = await createApiToken(owner, { name: "live", role: "governor" });
+  const live = await createApiToken(owner, { name: "live", role: "governor", isUnattended: true });
   const { holders } = await explainAct(owner, { actId: "postKeys" }, ACTS);
   const may = Object.fromEntries(holders.map((holder) => [holder.id, holder.may]));
   expect(may).toEqual({ [here]: true, [gone]: false, [coming]: false, [token.id]: false, [live.id]: true });
   expect(holders.find(({ id }) => id === gone)?.why).toContain("Disabled");
   expect(holders.find(({ id }) => id === token.id)?.why).toContain("revoked");
-  expect(holders.find(({ id }) => id === live.id)?.why).toContain("Nobody is asked again");
+  expect(holders.find(({ id }) => id === live.id)?.why).toContain("does not act unattended");
   expect(holders.find(({ id }) => id === here)?.why).toContain("asked again who they are (Signing keys)");
+});
+
+test("an API token is told by its own role and its creator's of now", async () => {
+  const boss = await admin("owner");
+  const { id } = await createApiToken(world.as("owner"), { name: "ci", role: "owner" });
+  await world.db.query("UPDATE api_token SET created_by_id = $2::uuid WHERE id = $1::uuid", [id, boss]);
+  const whyOf = async () => {
+    const { holders } = await explainAct(world.as("owner"), { actId: "postKeys" }, ACTS);
+    return holders.find((holder) => holder.id === id);
+  };
+  expect(await whyOf()).toMatchObject({ may: true });
+  await world.db.query("UPDATE admin SET role = 'auditor' WHERE id = $1::uuid", [boss]);
+  expect(await whyOf()).toMatchObject({ may: false, why: expect.stringContaining("who is Auditor now") });
+  const explained = await explainSubject(world.as("owner"), { kind: "api_token", id }, ACTS);
+  expect(explained.why).toContain("are left, which both roles give");
+  const rows = explained.areas.flatMap(({ permissions }) => permissions);
+  expect(rows.find(({ permission }) => permission === "key:rotate")).toMatchObject({ may: false });
+  expect(rows.find(({ permission }) => permission === "audit:read")).toMatchObject({ may: true });
+  await world.db.query("UPDATE admin SET disabled_at = now() WHERE id = $1::uuid", [boss]);
+  expect(await whyOf()).toMatchObject({ may: false, state: "creator_disabled" });
 });
 
 test("what is a person's own everybody may, but no API token", async () => {
@@ -107,4 +127,22 @@ test.each(ROLES)("%s sees it exactly where the role says so", async (role) => {
   for (const look of tries)
     if (role === "owner" || role === "auditor") await expect(look()).resolves.toBeDefined();
     else await expect(look()).rejects.toMatchObject({ code: "FORBIDDEN" });
+});
+
+test("four eyes stands in the way where the organisation wants it for that kind, and only once it is on", async () => {
+  const eyes = async () => {
+    const rows = await listActs(world.as("owner"), ACTS);
+    return rows
+      .filter(({ obstacles }) => obstacles.some(({ kind }) => kind === "four_eyes"))
+      .map(({ id }) => id);
+  };
+  await world.db.query("UPDATE approval_policy SET kinds = '{keys}'");
+  const first = await admin("owner");
+  expect(await eyes(), "one owner has nobody to ask").toEqual([]);
+  await admin("owner");
+  expect(await eyes()).toEqual(["postKeys"]);
+  const { holders } = await explainAct(world.as("auditor"), { actId: "postKeys" }, ACTS);
+  expect(holders.find(({ id }) => id === first)?.why).toContain("second person approves it");
+  await world.db.query("UPDATE approval_policy SET kinds = '{}'");
+  expect(await eyes()).toEqual([]);
 });

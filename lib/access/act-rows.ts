@@ -1,3 +1,5 @@
+import type { ApprovalPolicy, PolicyKind } from "../approvals/model.ts";
+import { isGuarded } from "../approvals/read-policy.ts";
 import { type Permission, ROLES, type Role, roleHas } from "../authz/roles.ts";
 import type { ActRow, DeclaredAct, Obstacle } from "./model.ts";
 import { OWN_AREA, PERMISSION_WORDS } from "./permission-words.ts";
@@ -6,17 +8,27 @@ export function rolesWith(permission: Permission | null): Role[] {
   return ROLES.filter((role) => permission === null || roleHas(role, permission));
 }
 
+/** Which rule of four eyes an act is under: that of what a person is asked again for, but for what is their own. */
+function guardOf({ permission, stepUp }: DeclaredAct): PolicyKind | "policy" | null {
+  if (permission === null || stepUp === null) return null;
+  if (stepUp.kind !== "approvals") return stepUp.kind;
+  return permission === "approval-policy:write" ? "policy" : null;
+}
+
 /** What stands between the one who may and the act. */
-export function obstaclesOf({ permission, stepUp, isTyped }: DeclaredAct): Obstacle[] {
+export function obstaclesOf(act: DeclaredAct, policy: ApprovalPolicy): Obstacle[] {
+  const { permission, stepUp, isTyped } = act;
   const roles = rolesWith(permission);
+  const guard = guardOf(act);
   return [
     ...(stepUp === null ? [] : [{ kind: "step_up", of: stepUp.kind, where: stepUp.where } as const]),
+    ...(guard !== null && isGuarded(policy, guard) ? [{ kind: "four_eyes", of: guard } as const] : []),
     ...(isTyped ? [{ kind: "typed" } as const] : []),
     ...(roles.length === 1 && roles[0] === "owner" ? [{ kind: "owner_only" } as const] : []),
   ];
 }
 
-export function actRowOf(act: DeclaredAct): ActRow {
+export function actRowOf(act: DeclaredAct, policy: ApprovalPolicy): ActRow {
   const { id, method, path, summary, permission } = act;
   return {
     id,
@@ -26,13 +38,13 @@ export function actRowOf(act: DeclaredAct): ActRow {
     permission,
     area: permission === null ? OWN_AREA : PERMISSION_WORDS[permission].area,
     roles: rolesWith(permission),
-    obstacles: obstaclesOf(act),
+    obstacles: obstaclesOf(act, policy),
   };
 }
 
 /** Each once; of a step-up that is always asked for and one that depends, the first says more. */
 export function distinctObstacles(obstacles: readonly Obstacle[]): Obstacle[] {
-  const keyOf = (one: Obstacle) => (one.kind === "step_up" ? `step_up ${one.of}` : one.kind);
+  const keyOf = (one: Obstacle) => ("of" in one ? `${one.kind} ${one.of}` : one.kind);
   const found = new Map<string, Obstacle>();
   for (const one of obstacles) {
     const before = found.get(keyOf(one));

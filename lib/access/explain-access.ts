@@ -1,3 +1,4 @@
+import { readPolicy } from "../approvals/read-policy.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import { type Permission, permissionsOf, ROLE_WORDS, ROLES, type Role, roleHas } from "../authz/roles.ts";
 import type { Context } from "../context.ts";
@@ -19,12 +20,17 @@ import { listSubjects, readSubject } from "./subjects.ts";
 
 const ALL_PERMISSIONS: readonly Permission[] = Object.keys(PERMISSION_WORDS) as Permission[];
 
-function rowOf(permission: Permission, role: Role, acts: readonly ActRow[]): PermissionRow {
+/** By its own role and, of an API token, by its creator's of now. */
+function has({ role, creatorRole }: Subject, permission: Permission): boolean {
+  return roleHas(role, permission) && (creatorRole === null || roleHas(creatorRole, permission));
+}
+
+function rowOf(permission: Permission, subject: Subject, acts: readonly ActRow[]): PermissionRow {
   const own = acts.filter((act) => act.permission === permission);
   return {
     permission,
     allows: PERMISSION_WORDS[permission].allows,
-    may: roleHas(role, permission),
+    may: has(subject, permission),
     roles: rolesWith(permission),
     obstacles: distinctObstacles(own.flatMap(({ obstacles }) => obstacles)),
     acts: own,
@@ -47,26 +53,35 @@ export async function explainSubject(
   acts: readonly DeclaredAct[],
 ): Promise<Explained> {
   requirePermission(ctx, "access:read");
-  const subject = await readSubject(ctx, of);
-  const rows = acts.map(actRowOf);
-  const { role } = subject;
-  const count = permissionsOf(role).length;
+  const [subject, policy] = await Promise.all([readSubject(ctx, of), readPolicy(ctx.db)]);
+  const rows = acts.map((act) => actRowOf(act, policy));
   return {
     subject,
-    why: `The role ${ROLE_WORDS[role].name} gives ${count} of ${ALL_PERMISSIONS.length} permissions. Nothing else gives any.`,
+    why: whyWords(subject),
     areas: AREAS.map((area) => ({
       area,
       permissions: ALL_PERMISSIONS.filter((permission) => PERMISSION_WORDS[permission].area === area).map(
-        (permission) => rowOf(permission, role, rows),
+        (permission) => rowOf(permission, subject, rows),
       ),
     })).filter(({ permissions }) => permissions.length > 0),
   };
 }
 
+function whyWords(subject: Subject): string {
+  const { role, creatorRole } = subject;
+  const given = permissionsOf(role);
+  const all = ALL_PERMISSIONS.length;
+  const own = `The role ${ROLE_WORDS[role].name} gives ${given.length} of ${all} permissions.`;
+  const left = given.filter((permission) => has(subject, permission)).length;
+  if (creatorRole === null || left === given.length) return `${own} Nothing else gives any.`;
+  return `${own} It counts as whoever made it, who is ${ROLE_WORDS[creatorRole].name} now: ${left} are left, which both roles give.`;
+}
+
 /** Every act, by its part of the console, with the roles that may do it. Needs `access:read`. */
 export async function listActs(ctx: Context, acts: readonly DeclaredAct[]): Promise<ActRow[]> {
   requirePermission(ctx, "access:read");
-  const rows = acts.map(actRowOf);
+  const policy = await readPolicy(ctx.db);
+  const rows = acts.map((act) => actRowOf(act, policy));
   const placeOf = ({ area }: ActRow) => (AREAS as readonly string[]).indexOf(area);
   return rows.sort((a, b) => placeOf(a) - placeOf(b) || a.summary.localeCompare(b.summary));
 }
@@ -82,8 +97,26 @@ function stepUpWords(subject: Subject, { obstacles }: ActRow): string {
   return ` They are asked again who they are${asked.where === null ? "" : `, ${asked.where}`} (${STEP_UP_WORDS[asked.of].name}).`;
 }
 
+function fourEyesWords({ obstacles }: ActRow): string {
+  return obstacles.some(({ kind }) => kind === "four_eyes")
+    ? " It waits until a second person approves it, or is done by break-glass and reviewed."
+    : "";
+}
+
 function holderOf(subject: Subject, act: ActRow): Holder {
   const role = ROLE_WORDS[subject.role].name;
+  const { creatorRole } = subject;
+  if (
+    act.permission !== null &&
+    creatorRole !== null &&
+    roleHas(subject.role, act.permission) &&
+    !has(subject, act.permission)
+  )
+    return {
+      ...subject,
+      may: false,
+      why: `${role} has ${act.permission}, but it counts as whoever made it, who is ${ROLE_WORDS[creatorRole].name} now and has not.`,
+    };
   if (act.permission !== null && !roleHas(subject.role, act.permission))
     return {
       ...subject,
@@ -96,7 +129,7 @@ function holderOf(subject: Subject, act: ActRow): Holder {
     return { ...subject, may: false, why: `${role} has it, but not now. ${subject.whyNotNow}` };
   const given =
     act.permission === null ? "Everybody may, for what is their own." : `${role} has ${act.permission}.`;
-  return { ...subject, may: true, why: `${given}${stepUpWords(subject, act)}` };
+  return { ...subject, may: true, why: `${given}${stepUpWords(subject, act)}${fourEyesWords(act)}` };
 }
 
 /**
@@ -112,7 +145,7 @@ export async function explainAct(
   requirePermission(ctx, "access:read");
   const declared = acts.find(({ id }) => id === actId);
   if (declared === undefined) throw notFound("The act");
-  const act = actRowOf(declared);
+  const act = actRowOf(declared, await readPolicy(ctx.db));
   const holders = (await listSubjects(ctx)).map((subject) => holderOf(subject, act));
   const rank = ({ may, role }: Holder) => Number(!may) * ROLES.length + ROLES.indexOf(role);
   return { act, holders: holders.sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name)) };

@@ -1,5 +1,6 @@
 import type { AdminState } from "../admins/model.ts";
 import type { ApiTokenState } from "../api-tokens/model.ts";
+import type { PolicyKind } from "../approvals/model.ts";
 import type { Permission, Role } from "../authz/roles.ts";
 import type { StepUpKind } from "../step-up/model.ts";
 
@@ -24,6 +25,8 @@ export type DeclaredAct = {
 /** What stands between a permission and its acts. */
 export type Obstacle =
   | { kind: "step_up"; of: StepUpKind; where: string | null }
+  /** A second person approves it first, now that the organisation wants that. */
+  | { kind: "four_eyes"; of: PolicyKind | "policy" }
   | { kind: "typed" }
   | { kind: "owner_only" };
 
@@ -56,6 +59,8 @@ export type Subject = {
   /** Of an admin. */
   email: string | null;
   role: Role;
+  /** Of an API token whose creator's role bounds it: that role, now. */
+  creatorRole: Role | null;
   state: AdminState | ApiTokenState;
   /** Of an API token: whether it does by itself what a person is asked again for. */
   isUnattended: boolean;

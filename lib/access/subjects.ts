@@ -18,30 +18,58 @@ function subjectOfAdmin({ id, name, email, role, state }: AdminRow): Subject {
       : state === "active"
         ? null
         : "They have not finished their enrolment yet, and cannot sign in.";
-  return { kind: "admin", id, name, email, role, state, isUnattended: false, whyNotNow };
+  return {
+    kind: "admin",
+    id,
+    name,
+    email,
+    role,
+    creatorRole: null,
+    state,
+    isUnattended: false,
+    whyNotNow,
+  };
 }
 
 type TokenRecord = {
   id: string;
   name: string;
   role: Role;
+  creatorRole: Role | null;
   isUnattended: boolean;
   isRevoked: boolean;
   isExpired: boolean;
+  isCreatorDisabled: boolean;
 };
 
 const TOKENS = `
-  SELECT id, name, role, is_unattended AS "isUnattended", revoked_at IS NOT NULL AS "isRevoked", coalesce(expires_at <= $1::timestamptz, false) AS "isExpired" FROM api_token`;
+  SELECT t.id, t.name, t.role, t.is_unattended AS "isUnattended", a.role AS "creatorRole", t.revoked_at IS NOT NULL AS "isRevoked",
+    coalesce(t.expires_at <= $1::timestamptz, false) AS "isExpired", a.disabled_at IS NOT NULL AS "isCreatorDisabled"
+  FROM api_token t LEFT JOIN admin a ON a.id = t.created_by_id`;
 
-function subjectOfToken({ id, name, role, isUnattended, isRevoked, isExpired }: TokenRecord): Subject {
-  const state: ApiTokenRow["state"] = isRevoked ? "revoked" : isExpired ? "expired" : "active";
-  const whyNotNow = state === "active" ? null : `The API token is ${state}: nothing is answered to it.`;
-  return { kind: "api_token", id, name, email: null, role, state, isUnattended, whyNotNow };
+const WHY_NOT: Record<Exclude<ApiTokenRow["state"], "active">, string> = {
+  revoked: "The API token is revoked: nothing is answered to it.",
+  expired: "The API token is expired: nothing is answered to it.",
+  creator_disabled:
+    "Whoever made the API token is disabled: nothing is answered to it until they are enabled again.",
+};
+
+function stateOfToken({ isRevoked, isExpired, isCreatorDisabled }: TokenRecord): ApiTokenRow["state"] {
+  if (isRevoked) return "revoked";
+  if (isExpired) return "expired";
+  return isCreatorDisabled ? "creator_disabled" : "active";
+}
+
+function subjectOfToken(record: TokenRecord): Subject {
+  const { id, name, role, creatorRole, isUnattended } = record;
+  const state = stateOfToken(record);
+  const whyNotNow = state === "active" ? null : WHY_NOT[state];
+  return { kind: "api_token", id, name, email: null, role, creatorRole, state, isUnattended, whyNotNow };
 }
 
 async function readTokens(db: Sql, now: Date, id?: string): Promise<Subject[]> {
   const rows = await db.query<TokenRecord>(
-    `${TOKENS} ${id === undefined ? "" : "WHERE id = $2::uuid"} ORDER BY revoked_at IS NOT NULL OR coalesce(expires_at <= $1::timestamptz, false), lower(name), id LIMIT ${SUBJECTS_MAX}`,
+    `${TOKENS} ${id === undefined ? "" : "WHERE t.id = $2::uuid"} ORDER BY t.revoked_at IS NOT NULL OR coalesce(t.expires_at <= $1::timestamptz, false), lower(t.name), t.id LIMIT ${SUBJECTS_MAX}`,
     id === undefined ? [now] : [now, id],
   );
   return rows.map(subjectOfToken);

@@ -5,11 +5,11 @@ import type { Role } from "../authz/roles.ts";
 import type { Actor, Context } from "../context.ts";
 import { uuidv7 } from "../ids.ts";
 import { generateSecret } from "../passwords/generated-secret.ts";
-import { readApiToken } from "./list-api-tokens.ts";
+import { readApiToken } from "./get-api-token.ts";
 import type { CreatedApiToken } from "./model.ts";
 
 /**
- * Makes a bearer credential for automation with a role of its own; the answer shows its value once.
+ * Makes a bearer credential for automation; the answer shows its value once. It never does more than its own role and that of whom it counts as allow at the moment.
  * With `isUnattended` it does by itself what a person is asked again for; acts that want four eyes wait all the same. It counts as who makes it.
  * Recorded as `api_token.created`, never the value. Needs `api-token:write`.
  */
@@ -20,6 +20,7 @@ export async function createApiToken(
     role: Role;
     expiresInSeconds?: number | undefined;
     isUnattended?: boolean | undefined;
+    networks?: readonly string[] | undefined;
   },
 ): Promise<CreatedApiToken> {
   requirePermission(ctx, "api-token:write");
@@ -33,8 +34,8 @@ export async function createApiToken(
         ? null
         : new Date(ctx.now.getTime() + input.expiresInSeconds * 1000);
     await tx.query(
-      `INSERT INTO api_token (id, name, role, token_hash, hint, created_by, created_by_id, is_unattended, created_at, expires_at)
-       VALUES ($1::uuid, $2::text, $3::text, $4::bytea, $5::text, $6::text, $9::uuid, $10::boolean, $7::timestamptz, $8::timestamptz)`,
+      `INSERT INTO api_token (id, name, role, token_hash, hint, created_by, created_by_id, is_unattended, created_at, expires_at, networks)
+       VALUES ($1::uuid, $2::text, $3::text, $4::bytea, $5::text, $6::text, $9::uuid, $10::boolean, $7::timestamptz, $8::timestamptz, $11::text[])`,
       [
         id,
         input.name,
@@ -46,13 +47,20 @@ export async function createApiToken(
         expiresAt,
         creatorOf(ctx.actor),
         isUnattended,
+        input.networks ?? [],
       ],
     );
     const row = await readApiToken(tx, { id, now: ctx.now });
     await recordEntry(tx, ctx, {
       act: "api_token.created",
       target: { kind: "api_token", id, name: input.name },
-      after: { name: input.name, role: input.role, expiresAt: row.expiresAt, isUnattended },
+      after: {
+        name: input.name,
+        role: input.role,
+        expiresAt: row.expiresAt,
+        isUnattended,
+        networks: row.networks,
+      },
     });
     return { id, token: secret.value, row };
   });

@@ -13,7 +13,13 @@ import { uuidv7 } from "../ids.ts";
 import { createApiToken } from "./create-api-token.ts";
 import type { CreatedApiToken } from "./model.ts";
 
-type Input = { name: string; role: Role; expiresInSeconds?: number | undefined; isUnattended: boolean };
+type Input = {
+  name: string;
+  role: Role;
+  expiresInSeconds?: number | undefined;
+  isUnattended: boolean;
+  networks?: readonly string[] | undefined;
+};
 
 const SUMMARY = "Makes an API token that acts unattended, on the machine";
 const REASON = "Made on the machine with `api-token create --unattended`.";

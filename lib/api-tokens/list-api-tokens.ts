@@ -1,60 +1,53 @@
 import { requirePermission } from "../authz/require-permission.ts";
-import type { Role } from "../authz/roles.ts";
 import type { Context } from "../context.ts";
-import type { Sql } from "../db/sql.ts";
-import { notFound } from "../errors.ts";
-import { isUuid } from "../ids.ts";
-import type { ApiTokenRow } from "./model.ts";
+import type { ListQuery, Page, Total } from "../list-query/define-table.ts";
+import { listRows } from "../list-query/list-rows.ts";
+import { all, containing, type Fragment, joined, sql } from "../list-query/sql-fragment.ts";
+import { API_TOKEN_COLUMNS, API_TOKEN_FROM, type ApiTokenRecord, apiTokenRowOf } from "./get-api-token.ts";
+import type { ApiTokenRow, ApiTokenState } from "./model.ts";
+import { API_TOKENS_TABLE } from "./table.ts";
 
-type Row = {
-  id: string;
-  name: string;
-  role: Role;
-  hint: string;
-  createdBy: string;
-  isUnattended: boolean;
-  createdAt: Date;
-  expiresAt: Date | null;
-  lastUsedAt: Date | null;
-  revokedAt: Date | null;
-};
-
-const SELECT = `SELECT id, name, role, hint, created_by AS "createdBy", is_unattended AS "isUnattended", created_at AS "createdAt", expires_at AS "expiresAt",
-  last_used_at AS "lastUsedAt", revoked_at AS "revokedAt" FROM api_token`;
-
-/** API tokens shown at once: there are few, and the ended ones go last. */
-const MAX = 1000;
-
-/** Every API token, the newest first, ended ones last; never a value. Needs `api-token:read`. */
-export async function listApiTokens(ctx: Context): Promise<ApiTokenRow[]> {
+/** One page of the API tokens, never a value. Needs `api-token:read`. */
+export async function listApiTokens(
+  ctx: Context,
+  query: ListQuery<typeof API_TOKENS_TABLE>,
+): Promise<Page<ApiTokenRow> & { total: Total }> {
   requirePermission(ctx, "api-token:read");
-  const rows = await ctx.db.query<Row>(
-    `${SELECT} ORDER BY revoked_at IS NOT NULL OR coalesce(expires_at <= $1::timestamptz, false), created_at DESC, id LIMIT ${MAX}`,
-    [ctx.now],
-  );
-  return rows.map((row) => toApiTokenRow(row, ctx.now));
+  const { filters, sort } = query;
+  const where: Fragment[] = [];
+  if (filters.q !== undefined) where.push(sql`t.name ILIKE ${containing(filters.q)}`);
+  if (filters.role !== undefined) where.push(sql`t.role = ANY (${filters.role}::text[])`);
+  if (filters.state !== undefined)
+    where.push(
+      sql`(${joined(
+        filters.state.map((state) => inState(state, ctx.now)),
+        " OR ",
+      )})`,
+    );
+  const page = await listRows<typeof API_TOKENS_TABLE, ApiTokenRecord>(ctx, API_TOKENS_TABLE, query, {
+    columns: API_TOKEN_COLUMNS,
+    from: API_TOKEN_FROM,
+    id: sql`t.id`,
+    place: sort.key === "name" ? sql`lower(t.name)` : sql`t.created_at`,
+    where,
+  });
+  return { ...page, rows: page.rows.map((record) => apiTokenRowOf(record, ctx.now)) };
 }
 
-/** One of them for a use case's answer. @throws {DomainError} NOT_FOUND */
-export async function readApiToken(db: Sql, { id, now }: { id: string; now: Date }): Promise<ApiTokenRow> {
-  const [row] = isUuid(id) ? await db.query<Row>(`${SELECT} WHERE id = $1::uuid FOR UPDATE`, [id]) : [];
-  if (row === undefined) throw notFound("The API token");
-  return toApiTokenRow(row, now);
-}
-
-function toApiTokenRow(row: Row, now: Date): ApiTokenRow {
-  const isExpired = row.expiresAt !== null && row.expiresAt.getTime() <= now.getTime();
-  return {
-    id: row.id,
-    name: row.name,
-    role: row.role,
-    state: row.revokedAt !== null ? "revoked" : isExpired ? "expired" : "active",
-    hint: row.hint,
-    createdBy: row.createdBy,
-    isUnattended: row.isUnattended,
-    createdAt: row.createdAt.toISOString(),
-    expiresAt: row.expiresAt?.toISOString() ?? null,
-    lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
-    revokedAt: row.revokedAt?.toISOString() ?? null,
-  };
+function inState(state: ApiTokenState, now: Date): Fragment {
+  const isRevoked = sql`t.revoked_at IS NOT NULL`;
+  const isExpired = sql`coalesce(t.expires_at <= ${now}::timestamptz, false)`;
+  const isCreatorDisabled = sql`a.disabled_at IS NOT NULL`;
+  switch (state) {
+    case "revoked":
+      return isRevoked;
+    case "expired":
+      return all([sql`NOT (${isRevoked})`, isExpired]);
+    case "creator_disabled":
+      return all([sql`NOT (${isRevoked})`, sql`NOT ${isExpired}`, isCreatorDisabled]);
+    case "active":
+      return all([sql`NOT (${isRevoked})`, sql`NOT ${isExpired}`, sql`NOT (${isCreatorDisabled})`]);
+    default:
+      return state satisfies never;
+  }
 }

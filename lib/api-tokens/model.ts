@@ -1,28 +1,46 @@
 import type { Role } from "../authz/roles.ts";
 
 /** Bearer credentials for automation; browser-safe. Times are ISO 8601 in UTC. */
-export const API_TOKEN_STATES = ["active", "expired", "revoked"] as const;
+export const API_TOKEN_STATES = ["active", "expired", "revoked", "creator_disabled"] as const;
 export type ApiTokenState = (typeof API_TOKEN_STATES)[number];
+
+/** Why a value that was once an API token opens nothing, by the code of the refusal. */
+export const API_TOKEN_REFUSALS = {
+  API_TOKEN_REVOKED: "This API token was revoked.",
+  API_TOKEN_EXPIRED: "This API token has ended.",
+  API_TOKEN_CREATOR_DISABLED: "Whoever made this API token is disabled, and it with them.",
+  API_TOKEN_NETWORK: "This API token may not be used from this address",
+} as const;
+export type ApiTokenRefusal = keyof typeof API_TOKEN_REFUSALS;
 
 export type ApiTokenRow = {
   id: string;
   name: string;
+  /** What it was made with; its creator's role of now bounds it. */
   role: Role;
   state: ApiTokenState;
   /** The last four characters. */
   hint: string;
   createdBy: string;
+  /** The admin whom it counts as; null for the command line's. */
+  creator: { id: string; email: string; role: Role } | null;
+  /** Addresses and CIDR ranges that it may come from; none for any. */
+  networks: string[];
   /** Whether it does by itself what a person is asked again for. */
   isUnattended: boolean;
   createdAt: string;
   expiresAt: string | null;
-  /** Exact to a minute. */
+  /** A use is noted once a minute, and at once from another address. */
   lastUsedAt: string | null;
+  /** Where that use came from. */
+  lastUsedIp: string | null;
   revokedAt: string | null;
+  version: number;
 };
 
 /** The value of a new API token: shown once, kept nowhere. */
 export type CreatedApiToken = { id: string; token: string; row: ApiTokenRow };
 
 export const API_TOKEN_NAME_MAX = 80;
+export const API_TOKEN_NETWORKS_MAX = 50;
 export const API_TOKEN_TTL_RANGE = { min: 60, max: 366 * 86_400 } as const;

@@ -2,7 +2,7 @@ import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
-import { readApiToken } from "./list-api-tokens.ts";
+import { lockApiToken, readApiToken } from "./get-api-token.ts";
 import type { ApiTokenRow } from "./model.ts";
 
 /**
@@ -16,13 +16,13 @@ export async function revokeApiToken(
 ): Promise<ApiTokenRow> {
   requirePermission(ctx, "api-token:write");
   return ctx.db.transaction(async (tx) => {
-    const before = await readApiToken(tx, { id: apiTokenId, now: ctx.now });
+    const before = await lockApiToken(tx, { id: apiTokenId, now: ctx.now });
     if (before.state === "revoked")
       throw new DomainError("ALREADY_ENDED", "This API token is revoked already.");
-    await tx.query("UPDATE api_token SET revoked_at = $2::timestamptz WHERE id = $1::uuid", [
-      apiTokenId,
-      ctx.now,
-    ]);
+    await tx.query(
+      "UPDATE api_token SET revoked_at = $2::timestamptz, version = version + 1 WHERE id = $1::uuid",
+      [apiTokenId, ctx.now],
+    );
     const row = await readApiToken(tx, { id: apiTokenId, now: ctx.now });
     await recordEntry(tx, ctx, {
       act: "api_token.revoked",

@@ -6,7 +6,7 @@ import type { ApprovalRecord } from "./approval-row.ts";
 
 const ADMIN = `SELECT email AS name, role FROM admin WHERE id = $1::uuid AND disabled_at IS NULL FOR SHARE`;
 // whose creator is shut out asks for nothing more
-const API_TOKEN = `SELECT t.name, t.role, t.is_unattended AS "isUnattended", t.created_by_id AS "personId" FROM api_token t LEFT JOIN admin a ON a.id = t.created_by_id
+const API_TOKEN = `SELECT t.name, t.role, t.is_unattended AS "isUnattended", t.created_by_id AS "personId", a.role AS "creatorRole" FROM api_token t LEFT JOIN admin a ON a.id = t.created_by_id
   WHERE t.id = $1::uuid AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2::timestamptz) AND a.disabled_at IS NULL FOR SHARE OF t`;
 
 /**
@@ -29,6 +29,7 @@ export async function getRequester(
       role: Role;
       isUnattended: boolean;
       personId: string | null;
+      creatorRole: Role | null;
     }>(API_TOKEN, [actorId, now]);
     if (token !== undefined) return { kind: "api_token", id: actorId, ...token };
   }

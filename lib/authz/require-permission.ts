@@ -1,13 +1,19 @@
-import type { Context } from "../context.ts";
+import type { ApiTokenActor, Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { type Permission, roleHas } from "./roles.ts";
+
+/** Whether an API token may: by its own role, and by its creator's of now. */
+export function apiTokenHas({ role, creatorRole }: ApiTokenActor, permission: Permission): boolean {
+  return roleHas(role, permission) && (!creatorRole || roleHas(creatorRole, permission));
+}
 
 /** Whether the actor may; the product's own work may do everything, clients and users nothing here. */
 export function can(ctx: Context, permission: Permission): boolean {
   switch (ctx.actor.kind) {
     case "admin":
-    case "api_token":
       return roleHas(ctx.actor.role, permission);
+    case "api_token":
+      return apiTokenHas(ctx.actor, permission);
     case "system":
       return true;
     case "client":

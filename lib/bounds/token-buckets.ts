@@ -9,6 +9,9 @@ export type TokenBucketsOptions = {
   now?: () => number;
 };
 
+/** What a key may take now, of how much, and after how many seconds without taking it has all of it again. */
+export type Allowance = { left: number; burst: number; fullAfterSeconds: number };
+
 type Bucket = { left: number; at: number };
 
 /**
@@ -47,6 +50,12 @@ export class TokenBuckets {
   isSpent(key: string): boolean {
     const bucket = this.#refill(key);
     return bucket !== undefined && bucket.left < 1;
+  }
+
+  /** What a key has left, without taking anything. */
+  look(key: string): Allowance {
+    const left = this.#refill(key)?.left ?? this.#burst;
+    return { left, burst: this.#burst, fullAfterSeconds: (this.#burst - left) / this.#perMs / 1_000 };
   }
 
   get size(): number {

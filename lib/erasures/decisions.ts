@@ -25,11 +25,11 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
   admin_proof: { keeps: "subject proven_by", why: "an admin is another account" },
   admin_session: { keeps: "ended_reason ip user_agent signed_in_by", why: "an admin is another account" },
   admin_step_up: { keeps: "kind proven_by" },
-  api_token: { keeps: "name role token_hash hint created_by" },
+  api_token: { keeps: "name role token_hash hint created_by networks last_used_ip" },
   approval: {
-    searches: "request shown reason note review_note changed",
+    searches: "summary request shown reason note review_note changed",
     keeps:
-      "way state kinds summary method path digest run_by permissions plan_kind actor_kind actor_id actor_name person_id decided_by_name reviewed_by_name",
+      "way state kinds method path digest run_by permissions plan_kind actor_kind actor_id actor_name person_id decided_by_name reviewed_by_name",
     why: "who asks and decides is an admin",
   },
   approval_policy: { keeps: "kinds" },
@@ -74,6 +74,11 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
   group_client: {},
   group_member: { rows: "deleted" },
   group_permission: {},
+  idempotency_key: {
+    searches: "answer",
+    keeps: "actor_id key fingerprint state request_id location",
+    why: "an answer is kept for a day",
+  },
   incident: {
     searches: "title compromised_why",
     keeps: "state severity opened_by_kind opened_by_id opened_by_name",

@@ -2,7 +2,7 @@ import type { Context } from "../context.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 
 /**
- * Whether the actor of a long connection still may be there: the session not ended, idle or over, the admin enabled, the API token good.
+ * Whether the actor of a long connection still may be there: the session not ended, idle or over, the admin enabled, the API token good and its creator too.
  * Looking is no activity: it keeps no session alive.
  */
 export async function isStillSignedIn(ctx: Context, now: Date): Promise<boolean> {
@@ -19,7 +19,9 @@ export async function isStillSignedIn(ctx: Context, now: Date): Promise<boolean>
   if (actor.kind === "api_token") {
     const rows = await run(
       ctx.db,
-      sql`SELECT 1 FROM api_token WHERE id = ${actor.id}::uuid AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ${now}::timestamptz)`,
+      sql`SELECT 1 FROM api_token t LEFT JOIN admin a ON a.id = t.created_by_id
+        WHERE t.id = ${actor.id}::uuid AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > ${now}::timestamptz)
+          AND a.disabled_at IS NULL AND (a.id IS NULL OR a.role = ${actor.creatorRole ?? ""})`,
     );
     return rows.length > 0;
   }

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { caPem } from "../event-streams/input.ts";
-import { emailAddress, line, optionalLine, rowId, seenVersion } from "../input/plain-text.ts";
+import { emailAddress, line, optionalLine, seenVersion } from "../input/plain-text.ts";
 import { isMailable } from "./mailable.ts";
-import { MAIL_STATES, MAIL_TLS } from "./model.ts";
+import { MAIL_TLS } from "./model.ts";
 
 /** A name or an address as URLs have them. */
 const host = z
@@ -37,10 +37,3 @@ export const stopMailInput = z.strictObject({ version: seenVersion });
 
 export const testMailInput = z.strictObject({ to: mailable });
 export type TestMailInput = z.output<typeof testMailInput>;
-
-export const mailsQuery = z.object({
-  state: z.enum(MAIL_STATES).optional(),
-  /** The `next` of the page before. */
-  before: rowId.optional(),
-});
-export type MailsQuery = z.output<typeof mailsQuery>;

@@ -81,4 +81,3 @@ export type MailRow = {
 };
 
 /** Newest first; `next` is where the page after this one begins. */
-export type MailPage = { rows: MailRow[]; next: string | null };

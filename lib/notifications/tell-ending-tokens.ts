@@ -31,7 +31,7 @@ export async function tellEndingTokens(db: SqlDatabase, now: Date): Promise<void
           key: `api_token ${id} ${isLastDay ? "day" : "week"}`,
           title: `The API token ${name} ends ${isLastDay ? "within a day" : "within a week"}`,
           text: `On ${expiresAt.toISOString().slice(0, 16).replace("T", " ")} UTC; its role is ${ROLE_WORDS[role]?.name ?? role}. What uses it needs another one by then.`,
-          path: "/api-tokens",
+          path: `/api-tokens/${id}`,
           subject: { kind: "api_token", id, name },
         },
       ),

@@ -68,11 +68,13 @@ export function auditedWebhook({ url, kinds, authorizationWrapped }: WebhookReco
 }
 
 export async function readWebhook(db: Sql): Promise<NotificationWebhook> {
-  const record = await readWebhookRecord(db);
-  const [lag] = await db.query<{ count: number; since: Date | null }>(
-    "SELECT count(*)::int AS count, min(webhook_due_at) AS since FROM notification WHERE webhook_due_at IS NOT NULL",
+  // one statement: what is taken is not counted as waiting too
+  const [record] = await db.query<WebhookRecord & { waiting: number; waitsSince: Date | null }>(
+    `SELECT ${WEBHOOK_COLUMNS}, l.waiting, l.since AS "waitsSince" FROM notification_webhook,
+       (SELECT count(*)::int AS waiting, min(webhook_due_at) AS since FROM notification WHERE webhook_due_at IS NOT NULL) l WHERE id = 1`,
   );
-  const iso = (at: Date | null | undefined) => at?.toISOString() ?? null;
+  if (record === undefined) throw new DomainError("UNAVAILABLE", "The settings of the webhook are missing.");
+  const iso = (at: Date | null) => at?.toISOString() ?? null;
   return {
     url: record.url,
     kinds: record.kinds,
@@ -80,7 +82,7 @@ export async function readWebhook(db: Sql): Promise<NotificationWebhook> {
     statusReason: record.statusReason,
     hasAuthorization: record.authorizationWrapped !== null,
     previousSecretUntil: iso(record.previousSecretUntil),
-    lag: { count: lag?.count ?? 0, since: iso(lag?.since) },
+    lag: { count: record.waiting, since: iso(record.waitsSince) },
     delivered: Number(record.delivered),
     lastDeliveredAt: iso(record.lastDeliveredAt),
     lastError: record.lastError,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { line, rowId, seenVersion } from "../input/plain-text.ts";
+import { line, seenVersion } from "../input/plain-text.ts";
 import { SECRET_OVERLAP_RANGE } from "../verifiers/model.ts";
 import { SCANNER_ACTIONS, SCANNER_HOURS } from "./model.ts";
 
@@ -47,10 +47,3 @@ export const rotateScannerSecretInput = z.strictObject({
     .max(SECRET_OVERLAP_RANGE.max)
     .default(SECRET_OVERLAP_RANGE.default),
 });
-
-export const leakReportsQuery = z.object({
-  scannerId: rowId.optional(),
-  /** The `next` of the page before. */
-  before: rowId.optional(),
-});
-export type LeakReportsQuery = z.output<typeof leakReportsQuery>;

@@ -92,4 +92,3 @@ export type LeakReportRow = {
 };
 
 /** Newest first; `next` is where the page after this one begins. */
-export type LeakReportPage = { rows: LeakReportRow[]; next: string | null };

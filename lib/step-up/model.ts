@@ -30,7 +30,7 @@ export const STEP_UP_WORDS: Record<StepUpKind, { name: string; acts: string }> =
   bulk: { name: "Wide revocations", acts: "revoke more than one user's tokens" },
   keys: { name: "Signing keys", acts: "change signing keys or their rotation" },
   roles: { name: "Admins and roles", acts: "change who may use this console, and as what" },
-  "api-tokens": { name: "API tokens", acts: "make an API token" },
+  "api-tokens": { name: "API tokens", acts: "make or change an API token" },
   retention: { name: "Retention", acts: "change how long evidence is kept, or erase somebody's data" },
   streams: { name: "Streams", acts: "change where events and signals are sent" },
   "sign-in": { name: "Sign-in", acts: "change how people sign in" },

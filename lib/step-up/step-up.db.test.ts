@@ -8,6 +8,7 @@ import { removeTotp } from "../admins/remove-totp.ts";
 import { renewInvitation } from "../admins/renew-invitation.ts";
 import { replaceTotp } from "../admins/replace-totp.ts";
 import { createApiToken } from "../api-tokens/create-api-token.ts";
+import { updateApiToken } from "../api-tokens/update-api-token.ts";
 import type { Context } from "../context.ts";
 import { testContexts } from "../db/test-context.ts";
 import { beginErasure } from "../erasures/begin-erasure.ts";
@@ -284,6 +285,7 @@ describe("the lock: each use case asks by itself", () => {
     ["roles", "enableAdmin", (ctx) => enableAdmin(ctx, none)],
     ["roles", "renewInvitation", (ctx) => renewInvitation(ctx, none, "http://localhost:3000")],
     ["api-tokens", "createApiToken", (ctx) => createApiToken(ctx, none)],
+    ["api-tokens", "updateApiToken", (ctx) => updateApiToken(ctx, none)],
     ["keys", "rotateKey", (ctx) => rotateKey(ctx, none, none)],
     ["keys", "activateKey", (ctx) => activateKey(ctx, none)],
     ["keys", "cancelKey", (ctx) => cancelKey(ctx, none)],

@@ -1,4 +1,4 @@
-import type { Role } from "../authz/roles.ts";
+import { type Role, roleHas } from "../authz/roles.ts";
 import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError, notFound } from "../errors.ts";
@@ -29,7 +29,12 @@ export type Keeper = { id: string; name: string; role: Role };
 
 /** @throws {DomainError} NOT_SIGNED_IN for who keeps nothing here. */
 export function keeperOf({ actor }: Context): Keeper {
-  if (actor.kind === "admin" || actor.kind === "api_token") return actor;
+  if (actor.kind === "admin") return actor;
+  // a token keeps shared views in order only where its creator does too
+  if (actor.kind === "api_token") {
+    const { id, name, role, creatorRole } = actor;
+    return { id, name, role: creatorRole && !roleHas(creatorRole, "shared-view:write") ? creatorRole : role };
+  }
   throw new DomainError("NOT_SIGNED_IN", "Sign in first.");
 }
 

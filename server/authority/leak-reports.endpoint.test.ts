@@ -3,11 +3,13 @@ import { decodeJwt } from "jose";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readIncident } from "#lib/incidents/incident-row.ts";
+import { defaultQuery } from "#lib/list-query/define-table.ts";
 import { revokeToken } from "#lib/revocations/revoke-token.ts";
 import { createScanner } from "#lib/scanners/create-scanner.ts";
 import { createScannerInput } from "#lib/scanners/input.ts";
 import { listLeakReports, listReportsOfIncident } from "#lib/scanners/list-leak-reports.ts";
 import type { CreatedScanner, LeakReportRow, ScannerAction } from "#lib/scanners/model.ts";
+import { LEAK_REPORTS_TABLE } from "#lib/scanners/reports-table.ts";
 import { rotateScannerSecret } from "#lib/scanners/rotate-scanner-secret.ts";
 import { switchScanner } from "#lib/scanners/switch-scanner.ts";
 import { updateScanner } from "#lib/scanners/update-scanner.ts";
@@ -60,7 +62,12 @@ async function send(secret: string, body: unknown, headers: Record<string, strin
 }
 
 const reportsOf = async ({ scanner }: CreatedScanner) =>
-  (await listLeakReports(owner(), { scannerId: scanner.id })).rows;
+  (
+    await listLeakReports(owner(), {
+      ...defaultQuery(LEAK_REPORTS_TABLE),
+      filters: { scannerId: scanner.id },
+    })
+  ).rows;
 
 /** The newest report of a scanner once it is in a case. */
 const inCase = (scanner: CreatedScanner, count = 1): Promise<LeakReportRow & { incidentNumber: number }> =>

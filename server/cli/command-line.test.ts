@@ -65,6 +65,10 @@ describe("npx tokenwarden", { timeout: 60_000 }, () => {
       ["api-token", "create", "--role", "auditor", "--name", "ci", "--expires-in", "1s"],
       "--expires-in must be at least",
     ],
+    [
+      ["api-token", "create", "--role", "auditor", "--name", "ci", "--networks", "10.0.0.0/33"],
+      "--networks is not an address or a network",
+    ],
     [["api-token", "create", "--rolle", "auditor"], "Unknown option '--rolle'"],
     [["keys", "rewrap", "now"], "Unexpected argument 'now'"],
     [["setup-link", "now"], "Unexpected argument 'now'"],
@@ -109,11 +113,13 @@ describe("npx tokenwarden", { timeout: 60_000 }, () => {
       "nightly export",
       "--expires-in",
       "90d",
+      "--networks",
+      "10.0.0.0/8,0:0::1",
     );
     expect(token).toMatchObject({ code: 0 });
     expect(token.stdout).toMatch(/^twk_\S+\n$/);
     expect(token.stderr).toMatch(
-      /API token nightly export \(\S+\), role auditor, good until \d{4}-\S+\. It is shown only now\./,
+      /API token nightly export \(\S+\), role auditor, good until \d{4}-\S+, from 10\.0\.0\.0\/8, ::1\. It is shown only now\./,
     );
     const exported = path.join(dataDir, "audit.ndjson");
     expect(await run("audit", "export", exported)).toMatchObject({ code: 0 });

@@ -25,7 +25,12 @@ export interface Command {
 const print = (line: string) => void process.stdout.write(`${line}\n`);
 const remark = (line: string) => void process.stderr.write(`${line}\n`);
 
-const OPTIONS: Record<string, string> = { name: "--name", role: "--role", expiresInSeconds: "--expires-in" };
+const OPTIONS: Record<string, string> = {
+  name: "--name",
+  role: "--role",
+  expiresInSeconds: "--expires-in",
+  networks: "--networks",
+};
 
 function explainIssue(issue: { path: PropertyKey[]; message: string } | undefined): string {
   const option = OPTIONS[String(issue?.path[0])] ?? "an option";
@@ -50,7 +55,8 @@ const setupLink: Command = {
 };
 
 const apiTokenCreate: Command = {
-  usage: "api-token create --role ROLE --name NAME [--expires-in 90d] [--unattended]",
+  usage:
+    "api-token create --role ROLE --name NAME [--expires-in 90d] [--networks 10.0.0.0/8,2001:db8::/32] [--unattended]",
   does: `makes an API token for automation and prints it; ROLE is ${ROLES.join(", ")}`,
   async run(args, env) {
     const { values } = parseArgs({
@@ -59,6 +65,7 @@ const apiTokenCreate: Command = {
         role: { type: "string" },
         name: { type: "string" },
         "expires-in": { type: "string" },
+        networks: { type: "string" },
         unattended: { type: "boolean", default: false },
       },
       strict: true,
@@ -68,15 +75,17 @@ const apiTokenCreate: Command = {
       name: values.name,
       role: values.role,
       expiresInSeconds: expiresIn === undefined ? undefined : parseDuration(expiresIn),
+      networks: values.networks?.split(","),
     });
     if (!input.success) throw new UsageError(explainIssue(input.error.issues[0]));
     const created = await withContext(env, (ctx) =>
       createTokenOnMachine(ctx, { ...input.data, isUnattended: values.unattended }),
     );
     print(created.token);
-    const { name, role, expiresAt, isUnattended } = created.row;
+    const { name, role, expiresAt, isUnattended, networks } = created.row;
     const until = expiresAt ? `until ${expiresAt}` : "until it is revoked";
-    remark(`API token ${name} (${created.id}), role ${role}, good ${until}. It is shown only now.`);
+    const from = networks.length === 0 ? "from anywhere" : `from ${networks.join(", ")}`;
+    remark(`API token ${name} (${created.id}), role ${role}, good ${until}, ${from}. It is shown only now.`);
     if (created.isAlarm)
       remark(
         "It acts unattended. Four eyes is on: every owner is alarmed, and one of them is to review it under Approvals.",

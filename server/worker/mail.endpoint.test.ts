@@ -9,6 +9,7 @@ import { listNotices } from "#lib/incidents/list-notices.ts";
 import { openIncident } from "#lib/incidents/open-incident.ts";
 import { tellOwners } from "#lib/incidents/tell-owners.ts";
 import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
+import { defaultQuery } from "#lib/list-query/define-table.ts";
 import { type SaveMailSettingsInput, saveMailSettingsInput } from "#lib/mail/input.ts";
 import { listMails } from "#lib/mail/list-mails.ts";
 import { readMailSettings } from "#lib/mail/mail-settings.ts";
@@ -16,6 +17,7 @@ import type { MailRow } from "#lib/mail/model.ts";
 import { saveMailSettings } from "#lib/mail/save-mail-settings.ts";
 import { sendAgain } from "#lib/mail/send-again.ts";
 import { stopMail } from "#lib/mail/stop-mail.ts";
+import { MAILS_TABLE } from "#lib/mail/table.ts";
 import { testMail } from "#lib/mail/test-mail.ts";
 import { readOutboundAllow } from "#lib/outbound/allow-list.ts";
 import { createOutbound, type Outbound } from "#lib/outbound/outbound.ts";
@@ -293,7 +295,8 @@ describe("the outbox", () => {
     await stopMail(as("owner"), { version: (await readMailSettings(db)).version });
     await expect(tell(number)).rejects.toMatchObject({ code: "CONFLICT" });
     expect((await listNotices(ctx, number)).hasMailServer).toBe(false);
-    expect((await listMails(as("auditor"), { state: "queued" })).rows).toEqual([]);
+    const queued = { ...defaultQuery(MAILS_TABLE), filters: { state: ["queued" as const] } };
+    expect((await listMails(as("auditor"), queued)).rows).toEqual([]);
   });
 });
 

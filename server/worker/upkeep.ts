@@ -29,21 +29,31 @@ const PROTOCOL_STATE = `DELETE FROM protocol_state WHERE (model, id_hash) IN (SE
 const SIGN_IN_ATTEMPTS = `DELETE FROM sign_in_attempt WHERE (key, window_start) IN (SELECT key, window_start FROM sign_in_attempt
   WHERE window_start < $1::timestamptz - interval '1 day' LIMIT $2::int FOR UPDATE SKIP LOCKED)`;
 
+const IDEMPOTENCY_KEYS = `DELETE FROM idempotency_key WHERE (actor_id, key) IN (SELECT actor_id, key FROM idempotency_key
+  WHERE expires_at <= $1::timestamptz LIMIT $2::int FOR UPDATE SKIP LOCKED)`;
+
 const GRANTS = `DELETE FROM user_grant WHERE (user_id, client_id) IN (SELECT user_id, client_id FROM user_grant
   WHERE expires_at < $1::timestamptz LIMIT $2::int FOR UPDATE SKIP LOCKED)`;
 // what a session let in can live for as long as a refresh token may at the most
 const SIGN_ONS = `DELETE FROM sign_on WHERE uid IN (SELECT uid FROM sign_on s WHERE s.seen_at < $1::timestamptz - interval '366 days'
   LIMIT $2::int FOR UPDATE SKIP LOCKED)`;
 
-/** Takes away what the authority's engine kept and expired over an hour ago, and failed sign-ins of the day before. No evidence is in either. */
+/** Takes away what the authority's engine kept and expired over an hour ago, failed sign-ins of the day before, and idempotency keys that are over. No evidence is in any. */
 export async function purgeExpired(
   db: Sql,
   now: Date,
-): Promise<{ protocolStates: number; signInAttempts: number; grants: number; signOns: number }> {
+): Promise<{
+  protocolStates: number;
+  signInAttempts: number;
+  grants: number;
+  signOns: number;
+  idempotencyKeys: number;
+}> {
   return {
     grants: await deleteAll(db, GRANTS, now),
     signOns: await deleteAll(db, SIGN_ONS, now),
     protocolStates: await deleteAll(db, PROTOCOL_STATE, now),
     signInAttempts: await deleteAll(db, SIGN_IN_ATTEMPTS, now),
+    idempotencyKeys: await deleteAll(db, IDEMPOTENCY_KEYS, now),
   };
 }

@@ -111,12 +111,23 @@ test("takes away what expired over an hour ago, and nothing that still counts", 
     "INSERT INTO sign_in_attempt (key, window_start, failures) VALUES ('old', $1, 1), ('new', $2, 1)",
     [new Date(now.getTime() - 2 * 86_400_000), now],
   );
+  for (const [key, expires] of [
+    ["over", -1],
+    ["known", 1],
+  ] as const)
+    await db.query(
+      `INSERT INTO idempotency_key (actor_id, key, claim, fingerprint, state, request_id, claimed_at, lapses_at, expires_at)
+       VALUES ('a', $1, gen_random_uuid(), decode(repeat('00', 32), 'hex'), 'acted', 'r', now(), now(), $2::timestamptz)`,
+      [key, new Date(now.getTime() + expires * 1000)],
+    );
   expect(await purgeExpired(db, now)).toEqual({
+    idempotencyKeys: 1,
     protocolStates: 1,
     signInAttempts: 1,
     grants: 0,
     signOns: 0,
   });
+  expect(await db.query("SELECT key FROM idempotency_key")).toEqual([{ key: "known" }]);
   const left = await db.query<{ id: string }>(
     "SELECT convert_from(id_hash, 'UTF8') AS id FROM protocol_state ORDER BY 1",
   );

@@ -20,6 +20,8 @@ export function MayMark({ may }: { may: boolean }) {
   );
 }
 
+const TONES = { step_up: "standby", four_eyes: "revoked", typed: "suspended", owner_only: "accent" } as const;
+
 /** What stands in the way, each with its sentence. */
 export function Obstacles({ obstacles, none }: { obstacles: readonly Obstacle[]; none: string }) {
   if (obstacles.length === 0) return <span className="faint">{none}</span>;
@@ -29,9 +31,7 @@ export function Obstacles({ obstacles, none }: { obstacles: readonly Obstacle[];
         const { name, means } = obstacleWords(one);
         return (
           <span key={name} title={means}>
-            <Tag tone={one.kind === "step_up" ? "standby" : one.kind === "typed" ? "suspended" : "accent"}>
-              {name}
-            </Tag>
+            <Tag tone={TONES[one.kind]}>{name}</Tag>
           </span>
         );
       })}
@@ -94,7 +94,6 @@ export function AccessTable({ areas }: Pick<Explained, "areas">) {
               },
               {
                 header: words.inTheWay,
-                isExtra: true,
                 isWrapping: true,
                 cell: ({ obstacles, acts }: PermissionRow) => (
                   <Obstacles

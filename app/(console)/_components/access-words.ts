@@ -1,4 +1,5 @@
 import type { Obstacle } from "#lib/access/model.ts";
+import { GUARDED_WORDS } from "#lib/approvals/model.ts";
 import { STEP_UP_WORDS } from "#lib/step-up/model.ts";
 
 /** Texts of the pages that say who may do what. */
@@ -49,6 +50,11 @@ export function obstacleWords(one: Obstacle): { name: string; means: string } {
         means: `They show again who they are before they ${acts}${one.where === null ? "" : `: ${one.where}`}. It holds for ten minutes.`,
       };
     }
+    case "four_eyes":
+      return {
+        name: `Four eyes: ${GUARDED_WORDS[one.of].name}`,
+        means: "It waits until a second person approves it, or is done by break-glass and reviewed.",
+      };
     case "typed":
       return { name: "Typed", means: "A word or a name is typed to confirm it where it reaches far." };
     case "owner_only":

@@ -12,6 +12,8 @@ import type { MapCountry, MapLine, MapNetwork, UseMap as Uses } from "#lib/audit
 import { tokenUsesTable } from "#lib/audit/table.ts";
 import { countryName, UNKNOWN_COUNTRY } from "#lib/list-query/country.ts";
 import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
+import { dayWords } from "#lib/log-retention/model.ts";
+import { NetworkCredit } from "./network-credit.tsx";
 import classes from "./use-map.module.css";
 import { OUTCOME_SERIES, mapWords as words } from "./use-map-words.ts";
 
@@ -40,7 +42,7 @@ function seriesColumns<Line extends MapLine>(lines: readonly MapLine[], series: 
     ...series
       .filter(({ key }) => lines.some(({ counts }) => (counts[key] ?? 0) > 0))
       .map(({ key, name, color }) => ({
-        header: name,
+        header: `${name[0]?.toUpperCase()}${name.slice(1)}`,
         align: "end" as const,
         cell: ({ counts }: Line) =>
           counts[key] ? (
@@ -71,56 +73,59 @@ export function UseMapFigure({
     country === null ? [] : [{ code: country, name: countryName(country), total: uses, counts }],
   );
   return (
-    <div className={classes.whole}>
-      <WorldMap label={words.label(places.length)} places={places} series={series} />
-      {map.isCut ? <p className="muted">{words.cut}</p> : null}
-      <div className={classes.tables}>
-        <PlainTable
-          name={words.countries}
-          rows={map.countries}
-          keyOf={({ country }) => `from-${country}`}
-          columns={[
-            {
-              header: words.country,
-              cell: ({ country }: MapCountry) => (
-                <LineLink of={linesOf} filter={{ country: country ?? UNKNOWN_COUNTRY }}>
-                  <Country code={country} />
-                </LineLink>
+    <div className={classes.frame}>
+      <div className={classes.whole}>
+        <div>
+          <WorldMap label={words.label(places.length)} places={places} series={series} />
+          {map.isCut ? <p className="muted">{words.cut}</p> : null}
+        </div>
+        <div className={classes.tables}>
+          <PlainTable
+            name={words.countries}
+            rows={map.countries}
+            keyOf={({ country }) => `from-${country}`}
+            columns={[
+              {
+                header: words.country,
+                cell: ({ country }: MapCountry) => (
+                  <LineLink of={linesOf} filter={{ country: country ?? UNKNOWN_COUNTRY }}>
+                    <Country code={country} />
+                  </LineLink>
+                ),
+              },
+              ...seriesColumns<MapCountry>(map.countries, series),
+            ]}
+          />
+          <PlainTable
+            name={words.networks}
+            rows={map.networks}
+            keyOf={({ country, network }) => `by-${country}-${network}`}
+            columns={[
+              {
+                header: words.network,
+                cell: (line: MapNetwork) => <NetworkName line={line} linesOf={linesOf} />,
+              },
+              {
+                header: words.country,
+                isExtra: true,
+                cell: ({ country }: MapNetwork) => <Country code={country} />,
+              },
+              ...seriesColumns<MapNetwork>(map.networks, series).filter(
+                ({ header }) => header !== words.first,
               ),
-            },
-            ...seriesColumns<MapCountry>(map.countries, series),
-          ]}
-        />
-        <PlainTable
-          name={words.networks}
-          rows={map.networks}
-          keyOf={({ country, network }) => `by-${country}-${network}`}
-          columns={[
-            {
-              header: words.network,
-              cell: (line: MapNetwork) => <NetworkName line={line} linesOf={linesOf} />,
-            },
-            {
-              header: words.country,
-              isExtra: true,
-              cell: ({ country }: MapNetwork) => <Country code={country} />,
-            },
-            ...seriesColumns<MapNetwork>(map.networks, series).filter(({ header }) => header !== words.first),
-          ]}
-        />
+            ]}
+          />
+        </div>
+        {map.moreNetworks > 0 ? <p className="muted">{words.moreNetworks(map.moreNetworks)}</p> : null}
+        <p className={classes.source}>
+          {words.countriesFrom}{" "}
+          {map.networksOf === null ? null : (
+            <>
+              {words.networksFrom(dayWords(map.networksOf))} <NetworkCredit />
+            </>
+          )}
+        </p>
       </div>
-      {map.moreNetworks > 0 ? <p className="muted">{words.moreNetworks(map.moreNetworks)}</p> : null}
-      <p className={classes.source}>
-        {words.countriesFrom}{" "}
-        {map.networksOf === null ? null : (
-          <>
-            {words.networksFrom(map.networksOf)}{" "}
-            <a href="https://db-ip.com" rel="noreferrer">
-              {words.credit}
-            </a>
-          </>
-        )}
-      </p>
     </div>
   );
 }

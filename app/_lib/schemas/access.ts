@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { POLICY_KINDS } from "#lib/approvals/model.ts";
 import { ROLES } from "#lib/authz/roles.ts";
 import { STEP_UP_KINDS } from "#lib/step-up/model.ts";
 
@@ -6,6 +7,7 @@ const role = z.enum(ROLES);
 
 const obstacle = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("step_up"), of: z.enum(STEP_UP_KINDS), where: z.string().nullable() }),
+  z.object({ kind: z.literal("four_eyes"), of: z.enum([...POLICY_KINDS, "policy"]) }),
   z.object({ kind: z.literal("typed") }),
   z.object({ kind: z.literal("owner_only") }),
 ]);
@@ -28,6 +30,7 @@ export const subject = z.object({
   email: z.string().nullable(),
   role,
   state: z.string(),
+  creatorRole: z.enum(ROLES).nullable(),
   isUnattended: z.boolean(),
   whyNotNow: z.string().nullable(),
 });

@@ -10,9 +10,16 @@ export const apiTokenRow = z.object({
   state: z.enum(API_TOKEN_STATES),
   hint: z.string(),
   createdBy: z.string(),
+  creator: z
+    .object({ id: z.uuid(), email: z.string(), role: z.enum(ROLES) })
+    .nullable()
+    .describe("The admin whom it counts as, with their role of now; null for one of the command line's."),
+  networks: z.array(z.string()).describe("Addresses and CIDR ranges that it may come from; none for any."),
   isUnattended: z.boolean(),
   createdAt: instant,
   expiresAt: instant.nullable(),
-  lastUsedAt: instant.nullable(),
+  lastUsedAt: instant.nullable().describe("A use is noted once a minute, and at once from another address."),
+  lastUsedIp: z.string().nullable().describe("Where that use came from."),
   revokedAt: instant.nullable(),
+  version: z.int(),
 });

@@ -1,4 +1,4 @@
-import type { Route } from "#app/_lib/define-route.ts";
+import type { Route } from "#app/_lib/route-spec.ts";
 import * as accessActsId from "./access/acts/[id]/route.ts";
 import * as accessActs from "./access/acts/route.ts";
 import * as accessAdminsId from "./access/admins/[id]/route.ts";
@@ -15,6 +15,7 @@ import * as adminsIdSessionsSessionIdEnd from "./admins/[id]/sessions/[sessionId
 import * as adminsIdSessions from "./admins/[id]/sessions/route.ts";
 import * as admins from "./admins/route.ts";
 import * as apiTokensIdRevoke from "./api-tokens/[id]/revoke/route.ts";
+import * as apiTokensId from "./api-tokens/[id]/route.ts";
 import * as apiTokens from "./api-tokens/route.ts";
 import * as approvalPolicy from "./approval-policy/route.ts";
 import * as approvalsIdApprove from "./approvals/[id]/approve/route.ts";
@@ -72,6 +73,7 @@ import * as incidentsNumberLeakReports from "./incidents/[number]/leak-reports/r
 import * as incidentsNumberNotes from "./incidents/[number]/notes/route.ts";
 import * as incidentsNumberNotices from "./incidents/[number]/notices/route.ts";
 import * as incidentsNumberOrders from "./incidents/[number]/orders/route.ts";
+import * as incidentsNumberReissues from "./incidents/[number]/reissues/route.ts";
 import * as incidentsNumber from "./incidents/[number]/route.ts";
 import * as incidentsNumberStepsStep from "./incidents/[number]/steps/[step]/route.ts";
 import * as incidentsNumberSubjects from "./incidents/[number]/subjects/route.ts";
@@ -114,6 +116,7 @@ import * as meSessions from "./me/sessions/route.ts";
 import * as meStepUpOptions from "./me/step-up/options/route.ts";
 import * as meStepUp from "./me/step-up/route.ts";
 import * as meTablesName from "./me/tables/[name]/route.ts";
+import * as meTables from "./me/tables/route.ts";
 import * as meTotpEnrolment from "./me/totp/enrolment/route.ts";
 import * as meTotp from "./me/totp/route.ts";
 import * as notificationSettings from "./notification-settings/route.ts";
@@ -193,6 +196,7 @@ import * as usersIdEnable from "./users/[id]/enable/route.ts";
 import * as usersIdErasure from "./users/[id]/erasure/route.ts";
 import * as usersIdErasurePlan from "./users/[id]/erasure-plan/route.ts";
 import * as usersIdGrantsClientIdWithdraw from "./users/[id]/grants/[clientId]/withdraw/route.ts";
+import * as usersIdGroupReach from "./users/[id]/group-reach/route.ts";
 import * as usersIdGroups from "./users/[id]/groups/route.ts";
 import * as usersIdPassword from "./users/[id]/password/route.ts";
 import * as usersIdRevoke from "./users/[id]/revoke/route.ts";
@@ -206,6 +210,7 @@ import * as verifiersIdReportGaps from "./verifiers/[id]/report-gaps/route.ts";
 import * as verifiersIdRotateSecret from "./verifiers/[id]/rotate-secret/route.ts";
 import * as verifiersId from "./verifiers/[id]/route.ts";
 import * as verifiersIdSecretsSecretIdRevoke from "./verifiers/[id]/secrets/[secretId]/revoke/route.ts";
+import * as verifiersIdUses from "./verifiers/[id]/uses/route.ts";
 import * as verifiersPropagation from "./verifiers/propagation/route.ts";
 import * as verifiers from "./verifiers/route.ts";
 import * as work from "./work/route.ts";
@@ -229,6 +234,7 @@ export function allRoutes(): Route[] {
     adminsIdInvitation,
     adminsIdRole,
     apiTokens,
+    apiTokensId,
     apiTokensIdRevoke,
     approvalPolicy,
     approvals,
@@ -303,6 +309,7 @@ export function allRoutes(): Route[] {
     incidentsNumberEvidenceJson,
     incidentsNumberNotes,
     incidentsNumberOrders,
+    incidentsNumberReissues,
     incidentsNumberStepsStep,
     incidentsNumberSubjects,
     incidentsNumberTokens,
@@ -343,6 +350,7 @@ export function allRoutes(): Route[] {
     meTotp,
     signInPasskey,
     meTablesName,
+    meTables,
     openapiJson,
     orders,
     ordersId,
@@ -410,6 +418,7 @@ export function allRoutes(): Route[] {
     usersIdErasurePlan,
     usersIdGrantsClientIdWithdraw,
     usersIdGroups,
+    usersIdGroupReach,
     usersIdPassword,
     usersIdRevoke,
     verifiers,
@@ -420,6 +429,7 @@ export function allRoutes(): Route[] {
     verifiersIdInstances,
     verifiersIdInstancesInstanceIdEnd,
     verifiersIdReportGaps,
+    verifiersIdUses,
     verifiersIdRotateSecret,
     verifiersIdSecretsSecretIdRevoke,
     work,

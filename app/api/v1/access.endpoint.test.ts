@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { getDatabase } from "#app/_lib/database.ts";
-import type { Route } from "#app/_lib/define-route.ts";
+import type { Route } from "#app/_lib/route-spec.ts";
 import { derivedKey } from "#app/_lib/secrets.ts";
 import { sealSession } from "#app/_lib/session-cookie.ts";
 import { createApiToken } from "#lib/api-tokens/create-api-token.ts";
@@ -63,17 +63,22 @@ async function call(route: Route, { headers = {}, body, query = "", ids }: Call)
     params[name] = ids ?? FOREIGN_PARTS[name] ?? FOREIGN_ID;
   const address = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ""));
   const url = `${ORIGIN}${address}${query}`;
-  const given: RequestInit = { method, headers: { host: "localhost:3000", ...headers } };
+  const given: RequestInit & { duplex?: "half" } = {
+    method,
+    headers: { host: "localhost:3000", ...headers },
+  };
   const content = body === undefined && schema !== undefined ? "{}" : body;
   if (method !== "GET" && content !== undefined && content !== null) {
     given.body = content;
+    if (content instanceof ReadableStream) given.duplex = "half";
     given.headers = { "content-type": "application/json", ...given.headers };
   }
   const response = await route(new Request(url, given), { params: Promise.resolve(params) });
   const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") ?? false;
   if (isStream) await response.body?.cancel();
   const answer = isStream ? {} : ((await response.json()) as { code?: string; errors?: { path: string }[] });
-  return { status: response.status, headers: response.headers, ...answer };
+  // of what is read, a `status` of its own does not count
+  return { ...answer, status: response.status, headers: response.headers };
 }
 
 function bearer(role: Role): Record<string, string> {
@@ -82,6 +87,12 @@ function bearer(role: Role): Record<string, string> {
 
 async function refusals(): Promise<number> {
   return (await getDatabase().query("SELECT id FROM audit_entry WHERE outcome = 'refused'")).length;
+}
+
+/** A body without an end, in chunks. */
+function endless(): ReadableStream<Uint8Array> {
+  const chunk = Buffer.from(`"${"x".repeat(16_000)}`);
+  return new ReadableStream({ pull: (controller) => controller.enqueue(chunk) });
 }
 
 function isAllowed(route: Route, role: Role): boolean {
@@ -189,7 +200,12 @@ describe.each(routes)("$name", ({ route }) => {
         '{"__proto__":{"x":1},"nosuch":1}',
       ])
         expect(await statusOf(body)).toBe(400);
+      expect(await statusOf('{"nosuch":1,"nosuch":2}')).toBe(400);
+      expect(await statusOf(Buffer.from('{"name":"\xff"}', "latin1"))).toBe(400);
+      expect(await statusOf(`${"[".repeat(60_000)}${"]".repeat(60_000)}`)).toBe(400);
       expect(await statusOf(`{"name":"${"x".repeat(300_000)}"}`)).toBe(413);
+      // its length is not announced: it is read no further than the bound
+      expect(await statusOf(endless())).toBe(413);
       expect(await statusOf("a=1", { "content-type": "application/x-www-form-urlencoded" })).toBe(415);
       expect(await statusOf("{}", { "content-type": "text/plain" })).toBe(415);
       const { status, errors } = await call(route, { headers, body: '{"nosuch":1}' });

@@ -58,6 +58,29 @@ test("an API token that floods is answered 429 with Retry-After, another one and
   expect(await entries()).toBe(before);
 });
 
+test("RateLimit tells what the limiter does: who has none left is refused, and nobody else", async () => {
+  const { token } = await createApiToken(systemContext(getDatabase(), "test"), {
+    name: "told",
+    role: "owner",
+  });
+  let left = 10;
+  for (let answer = await call("GET", "/api/v1/me", bearer(token)); ; ) {
+    expect(answer.headers.get("ratelimit-policy")).toBe('"caller";q=10;w=10');
+    const [, r, t] = /^"caller";r=(\d+);t=(\d+)$/.exec(answer.headers.get("ratelimit") ?? "") ?? [];
+    if (answer.status === 429) {
+      expect([left, Number(r)]).toEqual([0, 0]);
+      break;
+    }
+    // a second gives one back
+    expect([left - 1, left]).toContain(Number(r));
+    expect(Number(t)).toBe(10 - Number(r));
+    left = Number(r);
+    answer = await call("GET", "/api/v1/me", bearer(token));
+  }
+  const stranger = await call("GET", "/api/v1/me", { [PEER_HEADER]: "192.0.2.77" });
+  expect(stranger.headers.get("ratelimit")).toMatch(/^"address";r=9;t=1$/);
+});
+
 test("strangers are bounded by their address, whatever tokens they make up", async () => {
   const from = (ip: string) => ({ [PEER_HEADER]: ip, ...bearer(`twp_${randomBytes(16).toString("hex")}`) });
   const statuses: number[] = [];

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { getDatabase } from "#app/_lib/database.ts";
-import type { Route } from "#app/_lib/define-route.ts";
+import type { Route } from "#app/_lib/route-spec.ts";
 import { createApiToken } from "#lib/api-tokens/create-api-token.ts";
 import { systemContext } from "#lib/context.ts";
 import { testDatabase } from "#lib/db/test-database.ts";

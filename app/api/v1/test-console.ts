@@ -148,11 +148,20 @@ export async function seedEverything(console: TestConsole): Promise<Record<strin
        now(), now(), 'owner')`,
     [randomUUID(), userId],
   );
+  await make("saved-views", { list: "tokens", name: "Mine" });
+  await make("people-imports", { kind: "users", fileName: "people.csv" });
+  await make("exports", { list: "tokens", format: "csv" });
+  const until = new Date();
+  const from = new Date(until.getTime() - 3_600_000);
+  await make("evidence-checks", { from: from.toISOString(), until: until.toISOString() });
+  await make("incidents", { title: "Token in a log", tokenIds: [token.id] });
+  const numbers = await console.db.query<{ number: number }>("SELECT number FROM incident");
   const providerId = await addProvider(console.db);
   const idsIn = async (table: string) =>
     (await console.db.query<{ id: string }>(`SELECT id FROM ${table} LIMIT 3`)).map((row) => row.id);
   return {
     ...ids,
+    incidents: numbers.map(({ number }) => String(number)),
     families: [familyId],
     tokens: [token.id, refresh.id],
     sessions: ["session-one"],

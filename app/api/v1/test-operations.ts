@@ -5,16 +5,15 @@ import { openApiDocument } from "#app/_lib/openapi.ts";
 import { ROLES, type Role, roleHas } from "#lib/authz/roles.ts";
 import { allRoutes } from "./_definitions.ts";
 import { type ApiRequest, seedEverything, startTestConsole, type TestConsole } from "./test-console.ts";
-import { allowedBy, type Ids, idOf, nearly, type Parameter, queryOf, type Schema } from "./test-requests.ts";
+import { type ApiDocument, expectHeaders, type Operation, resolved } from "./test-headers.ts";
+import { allowedBy, aptIdOf, type Ids, idOf, nearly, queryOf } from "./test-requests.ts";
 
-type Content = Record<string, { schema: Schema }>;
-type Operation = {
-  "x-permission": string;
-  parameters: Parameter[];
-  requestBody?: { content: Content };
-  responses: Record<string, { content?: Content; $ref?: string }>;
+export type Case = {
+  role: Role | null;
+  segments: Record<string, string>;
+  query: string;
+  body: string | undefined;
 };
-type Case = { role: Role | null; segments: Record<string, string>; query: string; body: string | undefined };
 
 /** What only a fault or a leak would put into an answer. */
 const INSIDE =
@@ -31,19 +30,35 @@ const problem = z.strictObject({
   errors: z.array(z.strictObject({ path: z.string().min(1).max(200), message: z.string().min(1) })).max(60),
 });
 
-function requestsOf(path: string, operation: Operation, ids: Ids): fc.Arbitrary<Case> {
+/** What the words before a part of a path say that it names: `admins` in `/api/v1/access/admins/{id}`. */
+function namedBy(path: string, name: string): string {
+  const words = path.split("/");
+  return words[words.indexOf(`{${name}}`) - 1] ?? "";
+}
+
+/** Requests of an operation's own schemas and, where they are not to be `apt`, near them. */
+export function requestsOf(path: string, operation: Operation, ids: Ids, isApt = false): fc.Arbitrary<Case> {
   const inPath = operation.parameters.filter((one) => one.in === "path");
   const inQuery = operation.parameters.filter((one) => one.in === "query");
   const body = operation.requestBody?.content["application/json"]?.schema;
   const kind = path.split("/")[3] ?? "";
   return fc.record({
-    role: fc.oneof({ weight: 6, arbitrary: fc.constant<Role>("owner") }, fc.constantFrom(...ROLES, null)),
-    segments: fc.record(Object.fromEntries(inPath.map(({ name }) => [name, idOf(kind, ids)]))),
+    role: isApt
+      ? fc.constant<Role>("owner")
+      : fc.oneof({ weight: 6, arbitrary: fc.constant<Role>("owner") }, fc.constantFrom(...ROLES, null)),
+    segments: fc.record(
+      Object.fromEntries(
+        inPath.map(({ name }) => [
+          name,
+          isApt ? aptIdOf({ kind: namedBy(path, name), name }, ids) : idOf(kind, ids),
+        ]),
+      ),
+    ),
     query: queryOf(inQuery, ids),
     body:
       body === undefined
         ? fc.constant(undefined)
-        : nearly(allowedBy(body, ids)).map((value) => JSON.stringify(value)),
+        : (isApt ? allowedBy(body, ids) : nearly(allowedBy(body, ids))).map((value) => JSON.stringify(value)),
   });
 }
 
@@ -55,7 +70,10 @@ function refusedFor(operation: Operation, role: Role | null): 401 | 403 | null {
 }
 
 function namesOf(operation: Operation, { body, query }: Case): Set<string> {
-  const own = operation.parameters.map((one) => one.name);
+  // those that are referred to are headers
+  const own = operation.parameters.flatMap((one) =>
+    "$ref" in one ? ["Idempotency-Key", "If-Match"] : one.name,
+  );
   const given = body === undefined ? null : (JSON.parse(body) as unknown);
   const isObject = typeof given === "object" && given !== null;
   const schema = operation.requestBody?.content["application/json"]?.schema.properties ?? {};
@@ -70,40 +88,49 @@ function namesOf(operation: Operation, { body, query }: Case): Set<string> {
   ]);
 }
 
-async function check(
+export type NamedOperation = { name: string; method: string; path: string; operation: Operation };
+
+/** Sends one request and holds its answer against the document: status, headers, body. @returns the status. */
+export async function check(
   console: TestConsole,
-  method: string,
-  path: string,
-  operation: Operation,
+  document: ApiDocument,
+  { method, path, operation }: NamedOperation,
   one: Case,
-): Promise<void> {
+): Promise<number> {
   const request: ApiRequest = { method, path, ...one };
   const response = await console.send(request);
-  const declared = operation.responses[String(response.status)];
+  const declared = resolved(document, operation.responses[String(response.status)]);
   const type = response.headers.get("content-type") ?? "";
   if (type.startsWith("text/event-stream")) {
     await response.body?.cancel();
     expect(declared?.content?.["text/event-stream"]).toBeDefined();
-    return;
+    expectHeaders(document, declared, response.headers);
+    return response.status;
   }
   const text = await response.text();
   expect(response.status, text).toBeLessThan(500);
   expect(declared, `${response.status} is not declared: ${text}`).toBeDefined();
+  expectHeaders(document, declared, response.headers);
+  expect(response.headers.has("ratelimit"), "it says what may still be asked").toBe(true);
   expect(text).not.toMatch(INSIDE);
   expect(text.length).toBeLessThan(MAX_ANSWER_BYTES);
   expect(response.headers.get("cache-control")).toMatch(/no-store/);
   const refused = refusedFor(operation, one.role);
   if (refused !== null) expect(response.status).toBe(refused);
+  if (response.status < 400 && !type.startsWith("application/json")) {
+    expect(declared?.content?.[type.split(";")[0] ?? ""], `${type} is not declared`).toBeDefined();
+    return response.status;
+  }
   const body = JSON.parse(text) as { errors: { path: string }[] };
   if (response.status < 400) {
     const schema = declared?.content?.["application/json"]?.schema;
     const parsed = z.fromJSONSchema(schema as never).safeParse(body);
     expect(parsed.error?.issues ?? [], text).toEqual([]);
-    return;
+    return response.status;
   }
   expect(type).toBe("application/problem+json");
   expect(problem.parse(body).status).toBe(response.status);
-  if (response.status !== 400) return;
+  if (response.status !== 400) return response.status;
   const names = namesOf(operation, one);
   expect(body.errors.length, text).toBeGreaterThan(0);
   for (const { path: at } of body.errors) {
@@ -112,12 +139,17 @@ async function check(
     );
     expect(named, `${at} is no parameter of the request`).toBe(true);
   }
+  return response.status;
 }
 
-/** Every operation of the OpenAPI document against requests made of its own schemas and near them, `runs` of each. */
-export function describeOperations(runs: number): void {
-  const document = openApiDocument(allRoutes()) as { paths: Record<string, Record<string, Operation>> };
-  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+/** The document, as it is sent. */
+export function apiDocument(): ApiDocument {
+  return JSON.parse(JSON.stringify(openApiDocument(allRoutes()))) as ApiDocument;
+}
+
+/** Every operation of the document. */
+export function operationsOf(document: ApiDocument): NamedOperation[] {
+  return Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
       name: `${method.toUpperCase()} ${path}`,
       method: method.toUpperCase(),
@@ -125,6 +157,11 @@ export function describeOperations(runs: number): void {
       operation,
     })),
   );
+}
+
+/** Every operation of the OpenAPI document against requests made of its own schemas and near them, `runs` of each. */
+export function describeOperations(runs: number): void {
+  const document = apiDocument();
   let console: TestConsole;
   let ids: Ids;
 
@@ -135,11 +172,11 @@ export function describeOperations(runs: number): void {
   afterAll(() => console.end());
 
   describe("whatever it is sent, it answers as the document says, names what is wrong, and never with a 5xx", () => {
-    test.each(operations)("$name", async ({ method, path, operation }) => {
+    test.each(operationsOf(document))("$name", async (named) => {
       await fc.assert(
-        fc.asyncProperty(requestsOf(path, operation, ids), (one) =>
-          check(console, method, path, operation, one),
-        ),
+        fc.asyncProperty(requestsOf(named.path, named.operation, ids), async (one) => {
+          await check(console, document, named, one);
+        }),
         { numRuns: runs },
       );
     });

@@ -19,7 +19,7 @@ export type Schema = {
   maxItems?: number;
 };
 
-export type Parameter = { name: string; in: "path" | "query"; required: boolean; schema: Schema };
+export type Parameter = { name: string; in?: "path" | "query"; required: boolean; schema: Schema };
 
 /** Texts that programs trip over. */
 export const HOSTILE_TEXTS = [
@@ -117,6 +117,21 @@ export function idOf(kind: string, ids: Ids): fc.Arbitrary<string> {
     { weight: 1, arbitrary: fc.uuid() },
     { weight: 1, arbitrary: fc.constantFrom(...HOSTILE_TEXTS) },
   );
+}
+
+/** Parts of paths that are no ids of rows. */
+const NAMED_PARTS: Record<string, readonly string[]> = {
+  rule: ["burst"],
+  purpose: ["access_token", "id_token"],
+  name: ["tokens"],
+  step: ["audit"],
+  acts: ["postKeys"],
+};
+
+/** What names something that is there. */
+export function aptIdOf({ kind, name }: { kind: string; name: string }, ids: Ids): fc.Arbitrary<string> {
+  const known = NAMED_PARTS[kind] ?? NAMED_PARTS[name] ?? ids[kind];
+  return known === undefined || known.length === 0 ? fc.uuid() : fc.constantFrom(...known);
 }
 
 /** Values that a schema allows; ids mostly name something. */

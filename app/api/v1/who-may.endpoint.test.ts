@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { getDatabase } from "#app/_lib/database.ts";
 import { declaredActs } from "#app/_lib/declared-acts.ts";
-import type { Route } from "#app/_lib/define-route.ts";
+import type { Route } from "#app/_lib/route-spec.ts";
 import { derivedKey } from "#app/_lib/secrets.ts";
 import { sealSession } from "#app/_lib/session-cookie.ts";
 import type { ActRow, Explained, WhoMay } from "#lib/access/model.ts";

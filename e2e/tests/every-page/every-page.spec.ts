@@ -98,7 +98,13 @@ test.beforeAll(async ({ product, ownerApi, authority, registry }, testInfo) => {
   expect(asked.status, "it waits for a person").toBe(202);
   const approval = (await asked.json()) as { id: string };
   const admins = await ownerApi.read<{ rows: { id: string }[] }>("/api/v1/admins");
+  const apiToken = await ownerApi.make<{ id: string }>("/api/v1/api-tokens", {
+    name: `Nightly ${registry.mark}`,
+    role: "auditor",
+    networks: ["10.0.0.0/8", "2001:db8::/32"],
+  });
   Object.assign(ids, {
+    "api-tokens": apiToken.id,
     approvals: approval.id,
     admins: admins.rows[0]?.id ?? "",
     detections: detections.rows[0]?.id ?? "",

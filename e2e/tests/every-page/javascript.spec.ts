@@ -19,6 +19,9 @@ const TABLES = [
   "/clients",
   "/audiences",
   "/verifiers",
+  "/api-tokens",
+  "/api-reference",
+  "/api-reference?op=postOrders",
 ];
 const OTHERS = [
   "/",

@@ -17,12 +17,10 @@ test("the bell counts what happens without a reload, opens the thing, and what w
     baseURL: product.consoleUrl,
     extraHTTPHeaders: { authorization: `Bearer ${token}` },
   });
-  const before = await ownerApi.read<{ rows: { id: string }[] }>("/api/v1/me/notifications");
-  const newest = before.rows[0];
-  if (newest !== undefined) await ownerApi.send("POST", "/api/v1/me/notifications/mark", { upTo: newest.id });
   await page.goto("/groups");
   const bell = page.getByRole("button", { name: /^Notifications, / });
-  await expect(bell).toHaveAccessibleName("Notifications, none unread");
+  const panel = page.getByRole("dialog", { name: "Notifications" });
+  await expect(bell).toBeVisible();
 
   const name = `SIEM <b>${registry.mark}</b>`;
   const made = await automation.post("/api/v1/event-streams", {
@@ -30,35 +28,35 @@ test("the bell counts what happens without a reload, opens the thing, and what w
   });
   expect(made.status()).toBe(201);
   const { stream } = (await made.json()) as { stream: { id: string } };
-  await expect(bell, "without a reload").toHaveAccessibleName("Notifications, 1 unread");
+  await expect(bell, "without a reload").toHaveAccessibleName(/, \d+\+? unread$/);
 
   await bell.focus();
   await page.keyboard.press("Enter");
-  const panel = page.getByRole("dialog", { name: "Notifications" });
-  const item = panel.getByRole("link", { name: `deploy ${registry.mark} changed the event stream ${name}` });
-  await expect(item, "text stays text").toBeVisible();
+  const item = panel.getByRole("listitem").filter({ hasText: `changed the event stream ${name}` });
+  await expect(item, "text stays text").toContainText("not read");
   await expect(panel.locator("b")).toHaveCount(0);
   await expectAccessible(page, "the panel of the bell");
-  await item.click();
+  await item.getByRole("link").click();
   await expect(page).toHaveURL(`/settings/event-streams/${stream.id}`);
-  await expect(bell).toHaveAccessibleName("Notifications, none unread");
   await expect(panel).toBeHidden();
+  await bell.click();
+  await expect(item, "what was opened is read").not.toContainText("not read");
+  await page.keyboard.press("Escape");
 
-  await page.goto("/notifications");
-  const row = page.locator("[data-notification]").first();
-  await expect(row).toContainText(`changed the event stream ${name}`);
+  await page.goto("/notifications?kind=settings_changed");
+  const row = page.locator("[data-notification]").filter({ hasText: `changed the event stream ${name}` });
   await expect(row).not.toHaveAttribute("data-unread");
-  await page.keyboard.press("j");
-  await expect(row.getByRole("link")).toBeFocused();
+  await expect(async () => {
+    await page.keyboard.press("j");
+    await expect(row.getByRole("link")).toBeFocused({ timeout: 200 });
+  }).toPass();
   await page.keyboard.press("e");
   await expect(row).toHaveAttribute("data-unread", "true");
-  await expect(bell).toHaveAccessibleName("Notifications, 1 unread");
-  await page.getByRole("link", { name: "Not read (1)" }).click();
-  await expect(page.locator("[data-notification]")).toHaveCount(1);
-  await page.getByRole("button", { name: "Mark all as read" }).click();
-  await expect(page.getByText("Nothing is left to read")).toBeVisible();
-  await expect(bell).toHaveAccessibleName("Notifications, none unread");
-  await expectAccessible(page, "a page of notifications with nothing left");
+  await page.getByRole("link", { name: /^Not read \(\d+\+?\)$/ }).click();
+  await expect(row).toBeVisible();
+  await row.getByRole("button", { name: /^Mark as read: / }).click();
+  await expect(row, "it is read, and leaves what is not").toHaveCount(0);
+  await expectAccessible(page, "a page of notifications");
 
   const removed = await automation.delete(`/api/v1/event-streams/${stream.id}`);
   expect(removed.ok()).toBe(true);
@@ -100,6 +98,7 @@ test("who may do an act, and what one admin may do, is said by the console", asy
   const who = page.getByRole("region", { name: "Who may do this" });
   await expect(who.getByRole("row").nth(1)).toContainText("May");
   await expectAccessible(page, "who may do one act");
+  await page.getByRole("heading", { level: 1 }).click();
   await page.keyboard.press("?");
   await expect(page.getByRole("dialog", { name: "Keys of the console" })).toBeVisible();
   await page.keyboard.press("Escape");

@@ -57,7 +57,7 @@ test("a token's map, table and lifeline tell where from and by which network it 
   await expect(page.getByText("Set by hand", { exact: true })).toBeVisible();
   await expect(page.getByRole("img", { name: /^A map of the world/ })).toHaveAttribute("data-drawn", "true");
   await expect(
-    page.getByRole("region", { name: "By country" }).getByRole("columnheader", { name: "refused after" }),
+    page.getByRole("region", { name: "By country" }).getByRole("columnheader", { name: "Refused after" }),
   ).toBeVisible();
   await expectAccessible(page, "a case's map");
 

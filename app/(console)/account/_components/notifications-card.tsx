@@ -40,9 +40,19 @@ export function NotificationsCard({ choices }: { choices: OwnChoices }) {
 
   async function save(own: Choices) {
     const saved = await request.send<OwnChoices>("PUT", "/api/v1/me/notification-choices", { choices: own });
-    if (saved === undefined) return;
-    setShown(saved);
-    router.refresh();
+    // what was refused is as it was before
+    setShown(saved ?? choices);
+    if (saved !== undefined) router.refresh();
+  }
+
+  function choose(kind: NotificationKind, channel: Channel, isOn: boolean) {
+    setShown((was) => ({
+      ...was,
+      rows: was.rows.map((row) =>
+        row.kind === kind ? { ...row, channels: { ...row.channels, [channel]: { isOn, isOwn: true } } } : row,
+      ),
+    }));
+    void save(ownOf(shown.rows, { kind, channel, isOn }));
   }
 
   return (
@@ -72,7 +82,7 @@ export function NotificationsCard({ choices }: { choices: OwnChoices }) {
           channels: { console: channels.console.isOn, mail: channels.mail.isOn },
           isOwn: channels.console.isOwn || channels.mail.isOwn,
         }))}
-        onChange={(kind, channel, isOn) => void save(ownOf(shown.rows, { kind, channel, isOn }))}
+        onChange={choose}
       />
     </Card>
   );

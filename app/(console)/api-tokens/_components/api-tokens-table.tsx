@@ -1,95 +1,138 @@
 "use client";
 
-import { Button } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { useRouter } from "next/navigation";
-import { useState } from "react";
+import { IconApi } from "@tabler/icons-react";
+import Link from "next/link";
+import type { DataTableColumn } from "#components/data-table/columns.ts";
+import { DataTable } from "#components/data-table/data-table.tsx";
+import type { AnyListQuery } from "#components/data-table/list-address.ts";
 import { Instant } from "#components/display/instant.tsx";
-import { PlainTable } from "#components/display/plain-table.tsx";
+import { LinkButton } from "#components/display/link-button.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
-import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
-import { requestJson } from "#components/request/request-json.ts";
+import { EmptyState } from "#components/feedback/empty-state.tsx";
 import type { ApiTokenRow } from "#lib/api-tokens/model.ts";
+import { API_TOKENS_TABLE } from "#lib/api-tokens/table.ts";
 import { ROLE_WORDS } from "#lib/authz/roles.ts";
-import { API_TOKEN_BADGES, apiTokenWords as words } from "./words.ts";
+import type { Page, Total } from "#lib/list-query/define-table.ts";
+import { API_TOKEN_BADGES, networkWords, apiTokenWords as words } from "./words.ts";
 
-/** Every API token, the ended ones too; those that work can be revoked. */
-export function ApiTokensTable({ tokens }: { tokens: ApiTokenRow[] }) {
-  const router = useRouter();
-  const [ending, setEnding] = useState<ApiTokenRow | null>(null);
+const COLUMNS: DataTableColumn<ApiTokenRow>[] = [
+  {
+    id: "name",
+    header: "Name",
+    size: 200,
+    grows: true,
+    canHide: false,
+    onCard: "title",
+    sort: "name",
+    cell: (row) => (
+      <Link href={`/api-tokens/${row.id}`} prefetch={false}>
+        {row.name}
+      </Link>
+    ),
+  },
+  {
+    id: "state",
+    header: words.state,
+    size: 120,
+    cell: (row) => <StateBadge state={API_TOKEN_BADGES[row.state]} />,
+  },
+  {
+    id: "role",
+    header: words.role,
+    size: 110,
+    cell: (row) => <span title={ROLE_WORDS[row.role].means}>{ROLE_WORDS[row.role].name}</span>,
+  },
+  {
+    id: "acts",
+    header: words.acts,
+    size: 130,
+    cell: (row) => (
+      <span title={row.isUnattended ? words.unattendedMeans : words.attendedMeans}>
+        {row.isUnattended ? words.isUnattended : words.isAttended}
+      </span>
+    ),
+  },
+  {
+    id: "from",
+    header: words.from,
+    size: 150,
+    cell: (row) => (
+      <span className={row.networks.length === 1 ? "mono" : undefined} title={row.networks.join(", ")}>
+        {networkWords(row)}
+      </span>
+    ),
+  },
+  {
+    id: "used",
+    header: words.lastUsed,
+    size: 130,
+    cell: (row) => <Instant at={row.lastUsedAt} none={words.never} hint={words.lastUsedHint} />,
+  },
+  {
+    id: "ip",
+    header: words.lastUsedFrom,
+    size: 150,
+    cell: (row) =>
+      row.lastUsedIp === null ? (
+        <span className="faint">{row.lastUsedAt === null ? "—" : words.unknownPlace}</span>
+      ) : (
+        <span className="mono">{row.lastUsedIp}</span>
+      ),
+  },
+  {
+    id: "expires",
+    header: "Expires",
+    size: 130,
+    cell: (row) => <Instant at={row.expiresAt} none={words.never} />,
+  },
+  { id: "by", header: words.madeBy, size: 190, cell: (row) => row.creator?.email ?? row.createdBy },
+  {
+    id: "created",
+    header: words.made,
+    size: 130,
+    sort: "created",
+    cell: (row) => <Instant at={row.createdAt} />,
+  },
+];
+
+/** API tokens: which work, where from, and when each was last used. */
+export function ApiTokensTable({
+  query,
+  page,
+  total,
+  canWrite,
+}: {
+  query: AnyListQuery;
+  page: Page<ApiTokenRow>;
+  total: Total;
+  canWrite: boolean;
+}) {
   return (
-    <>
-      <PlainTable
-        name={words.all}
-        rows={tokens}
-        keyOf={(row) => row.id}
-        columns={[
-          { header: "Name", cell: (row: ApiTokenRow) => <strong>{row.name}</strong> },
-          { header: "State", cell: (row: ApiTokenRow) => <StateBadge state={API_TOKEN_BADGES[row.state]} /> },
-          {
-            header: "Role",
-            cell: (row: ApiTokenRow) => (
-              <span title={ROLE_WORDS[row.role].means}>{ROLE_WORDS[row.role].name}</span>
-            ),
-          },
-          {
-            header: "Acts",
-            isExtra: true,
-            cell: (row: ApiTokenRow) => (
-              <span title={row.isUnattended ? words.unattendedMeans : words.attendedMeans}>
-                {row.isUnattended ? words.isUnattended : words.isAttended}
-              </span>
-            ),
-          },
-          {
-            header: "Ends with",
-            isExtra: true,
-            cell: (row: ApiTokenRow) => <span className="mono">…{row.hint}</span>,
-          },
-          {
-            header: "Last used",
-            isExtra: true,
-            cell: (row: ApiTokenRow) => <Instant at={row.lastUsedAt} none="never" hint="Exact to a minute" />,
-          },
-          {
-            header: "Expires",
-            isExtra: true,
-            cell: (row: ApiTokenRow) => <Instant at={row.expiresAt} none="never" />,
-          },
-          { header: "Made by", isExtra: true, cell: (row: ApiTokenRow) => row.createdBy },
-          {
-            header: "Actions",
-            align: "end",
-            cell: (row: ApiTokenRow) =>
-              row.state === "active" ? (
-                <Button
-                  size="compact-xs"
-                  variant="subtle"
-                  color="red"
-                  aria-label={`Revoke ${row.name}`}
-                  onClick={() => setEnding(row)}
-                >
-                  {words.revoke}
-                </Button>
-              ) : null,
-          },
-        ]}
-      />
-      <ConfirmDialog
-        isOpen={ending !== null}
-        onClose={() => setEnding(null)}
-        title={words.revokeTitle(ending?.name ?? "")}
-        act={words.revokeAct}
-        isDanger
-        onConfirm={async () => {
-          if (ending === null) return;
-          await requestJson(`/api/v1/api-tokens/${ending.id}/revoke`, { method: "POST" });
-          notifications.show({ message: words.revoked(ending.name), color: "green" });
-          router.refresh();
-        }}
-      >
-        {words.revokeText}
-      </ConfirmDialog>
-    </>
+    <DataTable
+      declaration={API_TOKENS_TABLE}
+      query={query}
+      page={page}
+      total={total}
+      unit={["API token", "API tokens"]}
+      columns={COLUMNS}
+      nameOf={(row) => row.name}
+      hrefOf={(row) => `/api-tokens/${row.id}`}
+      isFaded={(row) => row.state !== "active"}
+      empty={
+        <EmptyState
+          icon={<IconApi size={28} stroke={1.5} />}
+          title={words.emptyTitle}
+          action={
+            canWrite ? (
+              <LinkButton href="/api-tokens/new" variant="filled">
+                {words.register}
+              </LinkButton>
+            ) : null
+          }
+        >
+          {words.emptyText}
+        </EmptyState>
+      }
+    />
   );
 }

@@ -1,6 +1,7 @@
 "use client";
 
-import { Checkbox, NativeSelect, Stack, TextInput } from "@mantine/core";
+import { Checkbox, NativeSelect, Stack, Textarea, TextInput } from "@mantine/core";
+import Link from "next/link";
 import { useState } from "react";
 import { RoleChoice } from "#app/(console)/_components/role-choice.tsx";
 import { Card, CardHeading } from "#components/display/card.tsx";
@@ -11,16 +12,17 @@ import { FormCard, FormSection } from "#components/form/form-card.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import { API_TOKEN_NAME_MAX, type CreatedApiToken } from "#lib/api-tokens/model.ts";
 import type { Role } from "#lib/authz/roles.ts";
+import { networksOf } from "./networks-of.ts";
 import { apiTokenWords as words } from "./words.ts";
 
-const FIELDS = ["name", "role", "expiresInSeconds"];
+const FIELDS = ["name", "role", "expiresInSeconds", "networks"];
 const DAY = 86_400;
 const LIVES = [
   { value: String(90 * DAY), label: "After 90 days" },
   { value: String(7 * DAY), label: "After 7 days" },
   { value: String(30 * DAY), label: "After 30 days" },
   { value: String(365 * DAY), label: "After a year" },
-  { value: "", label: words.never },
+  { value: "", label: words.forever },
 ];
 
 /** Makes an API token, then shows its value for the one time and how to use it. */
@@ -29,11 +31,18 @@ export function CreateApiToken({ consoleUrl }: { consoleUrl: string }) {
   const [name, setName] = useState("");
   const [role, setRole] = useState<Role>("auditor");
   const [life, setLife] = useState(String(90 * DAY));
+  const [networks, setNetworks] = useState("");
   const [isUnattended, setIsUnattended] = useState(false);
   const [created, setCreated] = useState<CreatedApiToken | null>(null);
 
   async function save() {
-    const body = { name, role, isUnattended, ...(life === "" ? {} : { expiresInSeconds: Number(life) }) };
+    const body = {
+      name,
+      role,
+      isUnattended,
+      networks: networksOf(networks),
+      ...(life === "" ? {} : { expiresInSeconds: Number(life) }),
+    };
     const made = await request.send<CreatedApiToken>("POST", "/api/v1/api-tokens", body);
     if (made) setCreated(made);
   }
@@ -50,7 +59,7 @@ export function CreateApiToken({ consoleUrl }: { consoleUrl: string }) {
             />
             <p className="muted" style={{ marginTop: 8 }}>
               {words.reference}
-              <a href="/api/v1/openapi.json">/api/v1/openapi.json</a>
+              <Link href="/api-reference">{words.referencePage}</Link>
             </p>
           </div>
           <LinkButton href="/api-tokens" variant="filled" style={{ alignSelf: "flex-start" }}>
@@ -83,6 +92,24 @@ export function CreateApiToken({ consoleUrl }: { consoleUrl: string }) {
       </FormSection>
       <FormSection title={words.role} help={words.roleHelp}>
         <RoleChoice label={words.role} value={role} onChange={setRole} error={request.faultOf("role")} />
+      </FormSection>
+      <FormSection title={words.place} help={words.placeHelp}>
+        <Textarea
+          label={words.networks}
+          description={words.networksHelp}
+          placeholder={words.networksExample}
+          autosize
+          minRows={2}
+          maxRows={8}
+          value={networks}
+          onChange={(event) => {
+            request.touch("networks");
+            setNetworks(event.currentTarget.value);
+          }}
+          error={request.faultOf("networks")}
+          classNames={{ input: "mono" }}
+          spellCheck={false}
+        />
       </FormSection>
       <FormSection title={words.life} help={words.lifeHelp}>
         <NativeSelect

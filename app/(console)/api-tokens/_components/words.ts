@@ -5,13 +5,22 @@ export const API_TOKEN_BADGES: Record<ApiTokenState, BadgeState> = {
   active: "active",
   expired: "expired",
   revoked: "revoked",
+  creator_disabled: "disabled",
 };
+
+/** Where it may come from, in words. */
+export function networkWords({ networks }: { networks: readonly string[] }): string {
+  if (networks.length === 0) return "anywhere";
+  return networks.length === 1 ? String(networks[0]) : `${networks.length} networks`;
+}
 
 /** Texts of the API tokens area. */
 export const apiTokenWords = {
   title: "API tokens",
   purpose:
-    "Credentials for automation by the REST API. Each has a role of its own, and every act by it is on record.",
+    "Credentials for automation by the REST API. Each counts as whoever made it, and every act by it is on record.",
+  one: "API token",
+  about: "A credential for automation: what it may do, where it may come from, and where it was last used.",
   all: "API tokens",
   register: "Create an API token",
   emptyTitle: "No API token yet",
@@ -24,10 +33,19 @@ export const apiTokenWords = {
   name: "Name",
   role: "Role",
   roleHelp: "Give the least that does the work.",
+  place: "Where it may come from",
+  placeHelp:
+    "A token that is stolen opens nothing from anywhere else. Every try is on record with its address.",
+  networks: "Networks",
+  networksHelp:
+    "Addresses and CIDR ranges, one a line or with commas between. None lets it come from anywhere.",
+  networksExample: "10.0.0.0/8\n2001:db8::/32",
+  fromAnywhere: "From anywhere. Name its networks and a stolen copy opens nothing elsewhere.",
   life: "How long it works",
   lifeHelp: "A token that ends by itself cannot be forgotten.",
   expires: "It ends",
-  never: "Never: until somebody revokes it",
+  forever: "Never: until somebody revokes it",
+  acts: "Acts",
   alone: "What it does by itself",
   aloneHelp:
     "A program cannot be asked who it is. Without this right, what a person is asked again for waits until a person approves it.",
@@ -42,7 +60,30 @@ export const apiTokenWords = {
   value: "API token",
   tryIt: "Use it",
   reference: "All that can be asked: ",
+  referenceTitle: "API reference",
+  referencePage: "the API reference",
   done: "Back to API tokens",
+  edit: "Edit…",
+  editTitle: (name: string) => `Change ${name}`,
+  editText: "The change holds from its next request on. Its role stays: for another one, make another token.",
+  save: "Save",
+  saved: (name: string) => `${name} is changed.`,
+  state: "State",
+  from: "May come from",
+  lastUsed: "Last used",
+  lastUsedFrom: "Last used from",
+  lastUsedHint: "Noted once a minute, and at once from another address",
+  unknownPlace: "not known",
+  never: "never",
+  madeBy: "Made by",
+  countsAs: "Counts as",
+  commandLine: "the command line",
+  countsAsBounded: (role: string) => `Whoever made it is ${role} now: it may do only what both roles allow.`,
+  creatorDisabled:
+    "Whoever made it is disabled, and it is refused with them. It works again when they are enabled: revoke it if it should not.",
+  made: "Made",
+  endsWith: "Ends with",
+  id: "Id",
   revoke: "Revoke…",
   revokeTitle: (name: string) => `Revoke ${name}?`,
   revokeText:

@@ -32,7 +32,7 @@ const PAGES: Record<string, (id: string) => string> = {
   notification_settings: () => "/settings/notifications",
   notification_webhook: () => "/settings/notifications",
   admin: (id) => (isUuid(id) ? `/admins/${id}` : "/admins"),
-  api_token: () => "/api-tokens",
+  api_token: (id) => (isUuid(id) ? `/api-tokens/${id}` : "/api-tokens"),
   user_import: (id) => `/users/import?id=${id}`,
   group_import: (id) => `/groups/import?id=${id}`,
   organisation: () => "/settings",

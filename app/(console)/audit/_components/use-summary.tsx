@@ -1,5 +1,6 @@
 import Link from "next/link";
 import type { SignedInContext } from "#app/_lib/context.ts";
+import { NetworkCredit } from "#app/(console)/_components/network-credit.tsx";
 import { listAddress, withFilters } from "#components/data-table/list-address.ts";
 import { Card } from "#components/display/card.tsx";
 import { Country } from "#components/display/country.tsx";
@@ -72,6 +73,11 @@ export async function UseSummary({ ctx, query }: { ctx: SignedInContext; query: 
             { header: words.lastSeen, cell: (row: UsePlace) => <Instant at={row.lastAt} /> },
           ]}
         />
+        {summary.places.some(({ networkName }) => networkName !== null) ? (
+          <p className={classes.credit}>
+            <NetworkCredit />
+          </p>
+        ) : null}
       </Card>
       <Card title={words.endpoints} aside={<Answers summary={summary} />}>
         <PlainTable

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { NetworkCredit } from "#app/(console)/_components/network-credit.tsx";
 import { Card } from "#components/display/card.tsx";
 import { Country } from "#components/display/country.tsx";
 import { Instant } from "#components/display/instant.tsx";
@@ -12,6 +13,25 @@ function sourceWords(source: string): string {
   return Object.hasOwn(SOURCE_WORDS, source) ? SOURCE_WORDS[source as keyof typeof SOURCE_WORDS] : source;
 }
 
+/** By name and number, with whose data says so; or a stretch of addresses. */
+function Network({ facts: { network, networkName } }: Pick<DetectionDetail, "facts">) {
+  const isNamed = typeof networkName === "string";
+  return (
+    <>
+      {isNamed ? `${networkName} ` : null}
+      <span className="mono">{network}</span>
+      {isNamed ? (
+        <>
+          {" "}
+          <small>
+            <NetworkCredit />
+          </small>
+        </>
+      ) : null}
+    </>
+  );
+}
+
 /** What a detection rests on: the sentence first, then where and when. */
 export function EvidenceCard({ detection }: { detection: DetectionDetail }) {
   const { facts, firstAt, lastAt, count, says, verifier } = detection;
@@ -23,7 +43,7 @@ export function EvidenceCard({ detection }: { detection: DetectionDetail }) {
   const add = (key: string, value: ReactNode) => items.push({ key, value });
   if (typeof facts.ip === "string") add("Last from", <span className="mono">{facts.ip}</span>);
   if (typeof facts.country === "string") add("Country", <Country code={facts.country} />);
-  if (typeof facts.network === "string") add("Network", <span className="mono">{facts.network}</span>);
+  if (typeof facts.network === "string") add("Network", <Network facts={facts} />);
   if (typeof facts.request === "string") add("Request", <span className="mono">{facts.request}</span>);
   if (typeof facts.source === "string") add("Seen at", sourceWords(facts.source));
   if (verifier !== null) add("By verifier", verifier.name);

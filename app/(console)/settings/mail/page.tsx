@@ -6,9 +6,10 @@ import { LinkButton } from "#components/display/link-button.tsx";
 import { EmptyState } from "#components/feedback/empty-state.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { can } from "#lib/authz/require-permission.ts";
+import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
 import { getMailSettings } from "#lib/mail/get-mail-settings.ts";
-import { mailsQuery } from "#lib/mail/input.ts";
 import { listMails } from "#lib/mail/list-mails.ts";
+import { MAILS_TABLE } from "#lib/mail/table.ts";
 import { MailActions } from "./_components/mail-actions.tsx";
 import { MailForm } from "./_components/mail-form.tsx";
 import { OutboxTable } from "./_components/outbox-table.tsx";
@@ -21,8 +22,9 @@ type MailPageProps = { searchParams: Promise<Record<string, string | string[] | 
 export default async function MailPage({ searchParams }: MailPageProps) {
   const ctx = await requireSignedIn("/settings/mail");
   // a place that is none is the first page
-  const { before } = mailsQuery.safeParse({ before: (await searchParams).before }).data ?? {};
-  const [settings, mails] = await Promise.all([getMailSettings(ctx), listMails(ctx, { before })]);
+  const { cursor } = await searchParams;
+  const { query } = parseListQuery(MAILS_TABLE, cursor === undefined ? {} : { cursor });
+  const [settings, mails] = await Promise.all([getMailSettings(ctx), listMails(ctx, query)]);
   const { server, version } = settings;
   const canWrite = can(ctx, "mail-settings:write");
   return (
@@ -53,11 +55,11 @@ export default async function MailPage({ searchParams }: MailPageProps) {
         ) : (
           <OutboxTable mails={mails.rows} canSend={can(ctx, "incident:write")} />
         )}
-        {mails.next === null && before === undefined ? null : (
+        {mails.next === null && query.cursor === null ? null : (
           <div style={{ display: "flex", gap: 8, padding: 12 }}>
-            {before === undefined ? null : <LinkButton href="/settings/mail">{words.newest}</LinkButton>}
+            {query.cursor === null ? null : <LinkButton href="/settings/mail">{words.newest}</LinkButton>}
             {mails.next === null ? null : (
-              <LinkButton href={`/settings/mail?before=${mails.next}`}>{words.older}</LinkButton>
+              <LinkButton href={`/settings/mail?cursor=${mails.next}`}>{words.older}</LinkButton>
             )}
           </div>
         )}

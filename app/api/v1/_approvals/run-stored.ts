@@ -1,4 +1,4 @@
-import type { Route } from "#app/_lib/define-route.ts";
+import type { Route } from "#app/_lib/route-spec.ts";
 import type { RunStored } from "#lib/approvals/approve.ts";
 
 async function findRoute(method: string, path: string): Promise<Route> {

@@ -1,17 +1,20 @@
 import { z } from "zod";
 import { defineRoute } from "#app/_lib/define-route.ts";
 import { apiTokenRow } from "#app/_lib/schemas/api-tokens.ts";
+import { pageOf } from "#app/_lib/schemas/paging.ts";
 import { createApiToken } from "#lib/api-tokens/create-api-token.ts";
 import { createApiTokenInput } from "#lib/api-tokens/input.ts";
 import { listApiTokens } from "#lib/api-tokens/list-api-tokens.ts";
+import { API_TOKENS_TABLE } from "#lib/api-tokens/table.ts";
 
 export const GET = defineRoute({
   method: "GET",
   path: "/api/v1/api-tokens",
-  summary: "Lists every API token, never a value",
+  summary: "Lists API tokens, never a value",
   permission: "api-token:read",
-  response: z.object({ rows: z.array(apiTokenRow) }),
-  handler: async (ctx) => ({ rows: await listApiTokens(ctx) }),
+  list: API_TOKENS_TABLE,
+  response: pageOf(apiTokenRow),
+  handler: (ctx, { list }) => listApiTokens(ctx, list),
 });
 
 export const POST = defineRoute({
@@ -23,6 +26,8 @@ export const POST = defineRoute({
   runBy: "requester",
   body: createApiTokenInput,
   status: 201,
+  location: ({ id }) => `/api/v1/api-tokens/${id}`,
+  shownOnce: ["token"],
   response: z.object({ id: z.uuid(), token: z.string(), row: apiTokenRow }),
   handler: (ctx, { body }) => createApiToken(ctx, body),
 });

@@ -23,6 +23,7 @@ export const POST = defineRoute({
   permission: "audience:write",
   body: createAudienceInput,
   status: 201,
+  location: ({ id }) => `/api/v1/audiences/${id}`,
   response: audienceRow,
   handler: (ctx, { body }) => createAudience(ctx, body),
 });

@@ -25,6 +25,8 @@ export const POST = defineRoute({
   permission: "client:write",
   body: createClientInput,
   status: 201,
+  location: ({ client }) => `/api/v1/clients/${client.id}`,
+  shownOnce: ["secret"],
   response: z.object({ client: clientDetail, secret: z.string().nullable() }),
   handler: (ctx, { body }) => createClient(ctx, body, { outbound: getOutbound() }),
 });

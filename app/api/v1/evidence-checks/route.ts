@@ -22,6 +22,7 @@ export const POST = defineRoute({
   permission: "evidence:verify",
   body: createCheckInput,
   status: 201,
+  location: ({ id }) => `/api/v1/evidence-checks/${id}`,
   response: evidenceCheck,
   refusals: [429],
   handler: (ctx, { body }) => createCheck(ctx, body),

@@ -14,6 +14,7 @@ export const POST = defineRoute({
   stepUp: "exports",
   body: createExportInput,
   status: 201,
+  location: ({ id }) => `/api/v1/exports/${id}`,
   response: exportDetail,
   refusals: [429],
   handler: (ctx, { body }) => createExport(ctx, body),

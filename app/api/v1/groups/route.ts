@@ -23,6 +23,7 @@ export const POST = defineRoute({
   permission: "group:write",
   body: createGroupInput,
   status: 201,
+  location: ({ id }) => `/api/v1/groups/${id}`,
   response: groupDetail,
   handler: (ctx, { body }) => createGroup(ctx, body),
 });

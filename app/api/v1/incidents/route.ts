@@ -27,5 +27,6 @@ export const POST = defineRoute({
   body: openIncidentInput,
   response: incidentDetail,
   status: 201,
+  location: ({ number }) => `/api/v1/incidents/${number}`,
   handler: (ctx, { body }) => openIncident(ctx, body),
 });

@@ -28,5 +28,6 @@ export const POST = defineRoute({
   body: rotateKeyInput,
   response: rotationResult,
   status: 201,
+  location: ({ key }) => `/api/v1/keys/${key.kid}`,
   handler: (ctx, { body }) => rotateKey(ctx, keyWrapper(), body),
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineRoute } from "#app/_lib/define-route.ts";
+import { can } from "#lib/authz/require-permission.ts";
 import { permissionsOf, ROLES } from "#lib/authz/roles.ts";
 import { DomainError } from "#lib/errors.ts";
 
@@ -15,10 +16,11 @@ export const GET = defineRoute({
     role: z.enum(ROLES),
     permissions: z.array(z.string()),
   }),
-  handler: async ({ actor }) => {
+  handler: async (ctx) => {
+    const { actor } = ctx;
     if (actor.kind !== "admin" && actor.kind !== "api_token")
       throw new DomainError("NOT_SIGNED_IN", "Sign in first.");
     const { kind, id, name, role } = actor;
-    return { kind, id, name, role, permissions: permissionsOf(role) };
+    return { kind, id, name, role, permissions: permissionsOf(role).filter((one) => can(ctx, one)) };
   },
 });

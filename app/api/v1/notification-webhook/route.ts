@@ -25,6 +25,7 @@ export const PUT = defineRoute({
   stepUp: "streams",
   runBy: "requester",
   body: saveWebhookInput,
+  shownOnce: ["secret"],
   response: savedWebhook,
   handler: (ctx, { body }) =>
     saveNotificationWebhook(ctx, body, { outbound: getOutbound(), wrapper: keyWrapper() }),

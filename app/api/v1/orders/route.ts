@@ -32,5 +32,6 @@ export const POST = defineRoute({
   body: plannedOrderInput,
   response: plannedOrderResult,
   status: 201,
+  location: ({ order }) => `/api/v1/orders/${order.id}`,
   handler: (ctx, { body }) => placePlannedOrder(ctx, body),
 });

@@ -12,6 +12,7 @@ export const POST = defineRoute({
   permission: "user:write",
   body: createImportInput,
   status: 201,
+  location: ({ id }) => `/api/v1/people-imports/${id}`,
   response: importDetail,
   handler: (ctx, { body }) => createImport(ctx, body),
 });

@@ -14,5 +14,6 @@ export const POST = defineRoute({
   body: restoreInput,
   response: restoreResult,
   status: 201,
+  location: ({ order }) => `/api/v1/orders/${order.id}`,
   handler: (ctx, { body }) => restoreTarget(ctx, body),
 });

@@ -24,6 +24,7 @@ export const POST = defineRoute({
   permission: "signed-in",
   body: saveViewInput,
   status: 201,
+  location: ({ id }) => `/api/v1/saved-views/${id}`,
   response: savedView,
   handler: (ctx, { body }) => saveView(ctx, body),
 });

@@ -1,18 +1,22 @@
-import { z } from "zod";
 import { defineRoute } from "#app/_lib/define-route.ts";
 import { providerMeans } from "#app/_lib/provider-means.ts";
+import { pageOf } from "#app/_lib/schemas/paging.ts";
 import { signInProviderRow } from "#app/_lib/schemas/sign-in.ts";
+import { pageOfShort } from "#lib/list-query/short-list.ts";
 import { createProvider } from "#lib/sign-in-providers/create-provider.ts";
 import { createProviderInput } from "#lib/sign-in-providers/input.ts";
 import { listProviders } from "#lib/sign-in-providers/list-providers.ts";
+import { SIGN_IN_PROVIDERS_TABLE } from "#lib/sign-in-providers/table.ts";
 
 export const GET = defineRoute({
   method: "GET",
   path: "/api/v1/sign-in-providers",
   summary: "Lists the OpenID Connect providers that admins sign in by",
   permission: "sign-in:read",
-  response: z.object({ rows: z.array(signInProviderRow) }),
-  handler: async (ctx) => ({ rows: await listProviders(ctx) }),
+  list: SIGN_IN_PROVIDERS_TABLE,
+  response: pageOf(signInProviderRow),
+  handler: async (ctx, { list }) =>
+    pageOfShort(SIGN_IN_PROVIDERS_TABLE, list, await listProviders(ctx), ({ name }) => name),
 });
 
 export const POST = defineRoute({
@@ -26,6 +30,7 @@ export const POST = defineRoute({
   stepUp: "sign-in",
   body: createProviderInput,
   status: 201,
+  location: ({ id }) => `/api/v1/sign-in-providers/${id}`,
   response: signInProviderRow,
   handler: (ctx, { body }) => createProvider(ctx, body, providerMeans()),
 });

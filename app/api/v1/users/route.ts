@@ -23,6 +23,7 @@ export const POST = defineRoute({
   permission: "user:write",
   body: createUserInput,
   status: 201,
+  location: ({ id }) => `/api/v1/users/${id}`,
   response: userDetail,
   handler: (ctx, { body }) => createUser(ctx, body),
 });

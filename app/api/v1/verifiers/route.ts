@@ -26,6 +26,8 @@ export const POST = defineRoute({
   permission: "verifier:write",
   body: createVerifierInput,
   status: 201,
+  location: ({ verifier }) => `/api/v1/verifiers/${verifier.id}`,
+  shownOnce: ["secret"],
   response: z.object({ verifier: verifierDetail, secret: z.string() }),
   handler: (ctx, { body }) => createVerifier(ctx, body),
 });

@@ -89,7 +89,7 @@ export function WebhookForm({ webhook }: { webhook: NotificationWebhook }) {
             words={words}
           />
         </FormSection>
-        <FormSection title={words.kinds}>
+        <FormSection title={words.sent} help={words.sentHelp}>
           <AnyOf
             label={words.kinds}
             choices={WEBHOOK_KINDS}

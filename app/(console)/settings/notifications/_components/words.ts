@@ -12,7 +12,9 @@ export const settingsWords = {
   noWebhook: "There is no webhook.",
   url: "Address",
   urlHelp: "https, at a public address.",
-  kinds: "Which",
+  sent: "What is sent",
+  sentHelp: "For everybody who reads it there: whoever sees that address sees these.",
+  kinds: "Kinds",
   authorization: "Authorization",
   authorizationHelp:
     "What is to be sent in this header, such as Bearer and its token. It is sealed and not shown again.",

@@ -15,9 +15,10 @@ import { Columns } from "#components/layout/columns.tsx";
 import { SecretsCard } from "#components/overlay/secrets-card.tsx";
 import { can } from "#lib/authz/require-permission.ts";
 import { getEnv } from "#lib/env.ts";
-import { leakReportsQuery } from "#lib/scanners/input.ts";
+import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
 import { listLeakReports } from "#lib/scanners/list-leak-reports.ts";
 import { getScanner } from "#lib/scanners/list-scanners.ts";
+import { LEAK_REPORTS_TABLE } from "#lib/scanners/reports-table.ts";
 import { HowToReport } from "../_components/how-to-report.tsx";
 import { ScannerActions } from "../_components/scanner-actions.tsx";
 import { ScannerReports } from "../_components/scanner-reports.tsx";
@@ -44,8 +45,10 @@ export default async function ScannerPage({ params, searchParams }: ScannerPageP
   const ctx = await requireSignedIn(`/settings/scanners/${id}`);
   const scanner = await orNotFound(readScanner(id));
   // a place that is none is the first page
-  const { before } = leakReportsQuery.safeParse({ before: (await searchParams).before }).data ?? {};
-  const page = await listLeakReports(ctx, { scannerId: scanner.id, before });
+  const { cursor } = await searchParams;
+  const asked = { scannerId: scanner.id, ...(cursor === undefined ? {} : { cursor }) };
+  const { query } = parseListQuery(LEAK_REPORTS_TABLE, asked);
+  const page = await listLeakReports(ctx, query);
   const canWrite = can(ctx, "scanner:write");
   return (
     <Page>
@@ -62,7 +65,7 @@ export default async function ScannerPage({ params, searchParams }: ScannerPageP
             <ScannerReports
               page={page}
               href={`/settings/scanners/${scanner.id}`}
-              isFirst={before === undefined}
+              isFirst={query.cursor === null}
             />
             <SecretsCard
               secrets={scanner.secrets}

@@ -5,7 +5,8 @@ import { Instant } from "#components/display/instant.tsx";
 import { LinkButton } from "#components/display/link-button.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
 import { incidentHref } from "#lib/incidents/model.ts";
-import type { LeakReportPage, LeakReportRow } from "#lib/scanners/model.ts";
+import type { Page } from "#lib/list-query/define-table.ts";
+import type { LeakReportRow } from "#lib/scanners/model.ts";
 import { scannerWords as words } from "./words.ts";
 
 function Case({ report }: { report: LeakReportRow }) {
@@ -24,7 +25,7 @@ export function ScannerReports({
   href,
   isFirst,
 }: {
-  page: LeakReportPage;
+  page: Page<LeakReportRow>;
   href: string;
   isFirst: boolean;
 }) {
@@ -68,7 +69,7 @@ export function ScannerReports({
         <div style={{ display: "flex", gap: 8, padding: 12 }}>
           {isFirst ? null : <LinkButton href={href}>{words.newest}</LinkButton>}
           {page.next === null ? null : (
-            <LinkButton href={`${href}?before=${page.next}`}>{words.older}</LinkButton>
+            <LinkButton href={`${href}?cursor=${page.next}`}>{words.older}</LinkButton>
           )}
         </div>
       )}

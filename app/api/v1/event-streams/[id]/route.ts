@@ -44,5 +44,7 @@ export const DELETE = defineRoute({
   stepUp: "streams",
   params: idParams,
   response: z.object({ id: z.uuid() }),
-  handler: (ctx, { params }) => removeEventStream(ctx, { streamId: params.id }),
+  versioned: true,
+  handler: (ctx, { params, seenVersion }) =>
+    removeEventStream(ctx, { streamId: params.id, version: seenVersion }),
 });

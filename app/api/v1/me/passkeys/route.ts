@@ -12,6 +12,7 @@ export const POST = defineRoute({
   stepUp: "sign-in",
   body: registerPasskeyInput,
   status: 201,
+  location: () => "/api/v1/me/factors",
   refusals: [410],
   response: passkeyRow,
   handler: (ctx, { body }) => registerPasskey(ctx, body, passkeyMeans()),

@@ -9,6 +9,8 @@ export const POST = defineRoute({
   permission: "signed-in",
   stepUp: "sign-in",
   status: 201,
+  location: () => "/api/v1/me/factors",
+  shownOnce: ["codes"],
   response: z.object({ codes: z.array(z.string()) }),
   handler: (ctx) => makeRecoveryCodes(ctx),
 });

@@ -10,6 +10,7 @@ export const POST = defineRoute({
   permission: "notification-settings:write",
   stepUp: "streams",
   runBy: "requester",
+  shownOnce: ["secret"],
   response: savedWebhook,
   handler: (ctx) => rotateWebhookSecret(ctx, { wrapper: keyWrapper() }),
 });

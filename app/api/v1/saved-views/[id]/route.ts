@@ -3,8 +3,19 @@ import { defineRoute } from "#app/_lib/define-route.ts";
 import { idParams } from "#app/_lib/schemas/paging.ts";
 import { savedView } from "#app/_lib/schemas/views.ts";
 import { deleteView } from "#lib/views/delete-view.ts";
+import { getView } from "#lib/views/get-view.ts";
 import { updateViewInput } from "#lib/views/input.ts";
 import { updateView } from "#lib/views/update-view.ts";
+
+export const GET = defineRoute({
+  method: "GET",
+  path: "/api/v1/saved-views/{id}",
+  summary: "Reads a saved view, the caller's own or a shared one",
+  permission: "signed-in",
+  params: idParams,
+  response: savedView,
+  handler: (ctx, { params }) => getView(ctx, { viewId: params.id }),
+});
 
 export const PATCH = defineRoute({
   method: "PATCH",
@@ -27,5 +38,6 @@ export const DELETE = defineRoute({
   permission: "signed-in",
   params: idParams,
   response: z.object({ id: z.string() }),
-  handler: (ctx, { params }) => deleteView(ctx, { viewId: params.id }),
+  versioned: true,
+  handler: (ctx, { params, seenVersion }) => deleteView(ctx, { viewId: params.id, version: seenVersion }),
 });

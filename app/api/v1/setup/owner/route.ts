@@ -12,6 +12,7 @@ export const POST = defineRoute({
   refusals: [410],
   body: createOwnerInput,
   status: 201,
+  location: () => "/sign-in",
   response: z.object({ adminId: z.uuid() }),
   handler: (ctx, { body }) => createOwner(ctx, body, keyWrapper()),
 });

@@ -40,5 +40,6 @@ export const DELETE = defineRoute({
   stepUp: "streams",
   params: idParams,
   response: z.object({ id: z.uuid() }),
-  handler: (ctx, { params }) => removeStream(ctx, { streamId: params.id }),
+  versioned: true,
+  handler: (ctx, { params, seenVersion }) => removeStream(ctx, { streamId: params.id, version: seenVersion }),
 });

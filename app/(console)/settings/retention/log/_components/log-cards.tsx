@@ -12,10 +12,12 @@ const acts = (count: number) => counted(count, "act", "acts", groupedNumber);
 
 /** When the worker looks next, and what it will take out. */
 export function NextLogRunCard({ retention }: { retention: LogRetention }) {
-  const { due, days } = retention;
+  const { due, days, heldDay } = retention;
   const [first] = days;
+  // what is younger than a day that is held stays with it
+  const leaves = heldDay === null && due.days.days.length > 0;
   const takes = [
-    due.days.days.length > 0
+    leaves
       ? `about ${uses(due.days.uses)} of ${counted(due.days.days.length, "day", "days", groupedNumber)}`
       : null,
     due.acts === null ? null : acts(due.acts.acts),
@@ -28,8 +30,11 @@ export function NextLogRunCard({ retention }: { retention: LogRetention }) {
         ).{" "}
         {takes.length > 0 ? (
           <>
-            It takes out <strong>{takes.join(" and ")}</strong>, and gives {bytesWords(due.days.bytes)} back.
+            It takes out <strong>{takes.join(" and ")}</strong>
+            {leaves ? `, and gives ${bytesWords(due.days.bytes)} back` : ""}.
           </>
+        ) : heldDay !== null ? (
+          `No uses leave with it, as long as those of ${dayWords(heldDay.day)} stay.`
         ) : first === undefined ? (
           "There is nothing in the log."
         ) : (

@@ -11,6 +11,7 @@ export const POST = defineRoute({
   runBy: "requester",
   stepUp: "roles",
   params: idParams,
+  shownOnce: ["url"],
   response: oneTimeLink,
   handler: (ctx, { params }) => renewInvitation(ctx, { adminId: params.id }),
 });

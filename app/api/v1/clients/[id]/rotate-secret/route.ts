@@ -12,6 +12,7 @@ export const POST = defineRoute({
   permission: "client:write",
   params: idParams,
   body: rotateClientSecretInput,
+  shownOnce: ["secret"],
   response: z.object({ client: clientDetail, secret: z.string() }),
   handler: (ctx, { params, body }) => rotateClientSecret(ctx, { ...body, clientId: params.id }),
 });

@@ -15,5 +15,6 @@ export const POST = defineRoute({
   body: caseOfDetectionInput,
   response: detectionDetail,
   status: 201,
+  location: ({ id }) => `/api/v1/detections/${id}`,
   handler: (ctx, { params, body }) => openCaseOfDetection(ctx, { ...body, id: params.id }),
 });

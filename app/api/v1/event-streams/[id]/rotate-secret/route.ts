@@ -13,6 +13,7 @@ export const POST = defineRoute({
   runBy: "requester",
   stepUp: "streams",
   params: idParams,
+  shownOnce: ["secret"],
   response: createdEventStream,
   handler: (ctx, { params }) =>
     rotateEventStreamSecret(ctx, { streamId: params.id }, { wrapper: keyWrapper() }),

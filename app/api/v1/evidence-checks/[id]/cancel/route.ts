@@ -10,6 +10,7 @@ export const POST = defineRoute({
   permission: "evidence:verify",
   params: idParams,
   status: 202,
+  location: ({ id }) => `/api/v1/evidence-checks/${id}`,
   response: evidenceCheck,
   handler: (ctx, { params }) => cancelCheck(ctx, params.id),
 });

@@ -11,6 +11,7 @@ export const POST = defineRoute({
   permission: "export:create",
   params: idParams,
   status: 202,
+  location: ({ id }) => `/api/v1/exports/${id}`,
   response: exportDetail,
   handler: (ctx, { params }) => cancelExport(ctx, params.id),
 });

@@ -12,5 +12,6 @@ export const POST = defineRoute({
   body: incidentNoteInput,
   response: incidentNote,
   status: 201,
+  location: (_, { number }) => `/api/v1/incidents/${number}`,
   handler: (ctx, { params, body }) => addNote(ctx, { ...body, number: params.number }),
 });

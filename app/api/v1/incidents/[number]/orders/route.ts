@@ -34,5 +34,6 @@ export const POST = defineRoute({
   body: incidentOrderInput,
   response: plannedOrderResult,
   status: 201,
+  location: ({ order }) => `/api/v1/orders/${order.id}`,
   handler: (ctx, { params, body }) => placeIncidentOrder(ctx, { ...body, number: params.number }),
 });

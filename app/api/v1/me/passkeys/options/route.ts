@@ -10,6 +10,7 @@ export const POST = defineRoute({
     "Offers the asking admin a passkey to be made by the browser; five minutes, for this session alone",
   permission: "signed-in",
   stepUp: "sign-in",
+  shownOnce: ["options", "challenge"],
   response: passkeyOffer,
   handler: (ctx) => beginPasskeyRegistration(ctx, passkeyMeans()),
 });

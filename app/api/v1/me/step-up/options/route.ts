@@ -10,6 +10,7 @@ export const POST = defineRoute({
   summary: "Offers the asking admin the proofs they have that it is them, for one kind of act",
   permission: "signed-in",
   body: beginStepUpInput,
+  shownOnce: ["passkey"],
   response: stepUpOffer,
   handler: (ctx, { body }) => beginStepUp(ctx, body, stepUpMeans()),
 });

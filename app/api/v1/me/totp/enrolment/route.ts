@@ -10,6 +10,7 @@ export const POST = defineRoute({
     "Offers the asking admin another authenticator app; the one they have works until the new one is proven",
   permission: "signed-in",
   stepUp: "sign-in",
+  shownOnce: ["enrolment", "totpSecret", "otpauthUrl"],
   response: totpOffer,
   handler: (ctx) => beginTotpReplacement(ctx, keyWrapper()),
 });

@@ -11,6 +11,7 @@ export const POST = defineRoute({
   permission: "scanner:write",
   params: idParams,
   body: rotateScannerSecretInput,
+  shownOnce: ["secret"],
   response: createdScanner,
   handler: (ctx, { params, body }) => rotateScannerSecret(ctx, { ...body, scannerId: params.id }),
 });

@@ -12,6 +12,7 @@ export const POST = defineRoute({
   runBy: "requester",
   stepUp: "streams",
   params: idParams,
+  shownOnce: ["secret"],
   response: z.object({ receiver: receiverDetail, secret: z.string() }),
   handler: (ctx, { params }) => rotateReceiverSecret(ctx, { receiverId: params.id }),
 });

@@ -10,6 +10,7 @@ export const POST = defineRoute({
   permission: "verifier:write",
   params: idParams,
   status: 202,
+  location: ({ id }) => `/api/v1/signal-streams/${id}`,
   refusals: [429],
   response: streamRow,
   handler: (ctx, { params }) => verifyStream(ctx, { streamId: params.id }),

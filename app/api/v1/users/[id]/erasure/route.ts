@@ -26,6 +26,7 @@ export const POST = defineRoute({
   params: idParams,
   body: beginErasureInput,
   status: 201,
+  location: ({ userId }) => `/api/v1/users/${userId}/erasure`,
   response: erasure,
   handler: (ctx, { params, body }) => beginErasure(ctx, { ...body, userId: params.id }),
 });

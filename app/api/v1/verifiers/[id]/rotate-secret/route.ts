@@ -12,6 +12,7 @@ export const POST = defineRoute({
   permission: "verifier:write",
   params: idParams,
   body: rotateVerifierSecretInput,
+  shownOnce: ["secret"],
   response: z.object({ verifier: verifierDetail, secret: z.string() }),
   handler: (ctx, { params, body }) => rotateVerifierSecret(ctx, { ...body, verifierId: params.id }),
 });

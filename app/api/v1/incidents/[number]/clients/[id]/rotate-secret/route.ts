@@ -13,6 +13,7 @@ export const POST = defineRoute({
   permission: "client:write",
   params: clientOfCaseParams,
   body: rotateClientSecretInput,
+  shownOnce: ["secret"],
   response: z.object({ client: clientDetail, secret: z.string() }),
   handler: (ctx, { params, body }) =>
     reissueSecret(ctx, { ...body, number: params.number, clientId: params.id }),

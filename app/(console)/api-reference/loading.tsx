@@ -1,13 +1,13 @@
 import { LoadingNote, SkeletonRows } from "#components/feedback/skeleton.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
-import { apiTokenWords as words } from "./_components/words.ts";
+import { referenceWords as words } from "./_components/words.ts";
 
 export default function Loading() {
   return (
     <Page>
       <PageHeader title={words.title} purpose={words.purpose} />
-      <LoadingNote what="API tokens" />
-      <SkeletonRows rows={6} columns={6} />
+      <LoadingNote what="the API reference" />
+      <SkeletonRows rows={10} columns={3} />
     </Page>
   );
 }

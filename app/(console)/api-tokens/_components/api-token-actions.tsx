@@ -1,0 +1,39 @@
+"use client";
+
+import { Button } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
+import { requestJson } from "#components/request/request-json.ts";
+import type { ApiTokenRow } from "#lib/api-tokens/model.ts";
+import { EditApiToken } from "./edit-api-token.tsx";
+import { apiTokenWords as words } from "./words.ts";
+
+/** What can be done with one API token. */
+export function ApiTokenActions({ token }: { token: ApiTokenRow }) {
+  const router = useRouter();
+  const [isEnding, setIsEnding] = useState(false);
+  return (
+    <>
+      <EditApiToken token={token} />
+      <Button color="red" onClick={() => setIsEnding(true)}>
+        {words.revoke}
+      </Button>
+      <ConfirmDialog
+        isOpen={isEnding}
+        onClose={() => setIsEnding(false)}
+        title={words.revokeTitle(token.name)}
+        act={words.revokeAct}
+        isDanger
+        onConfirm={async () => {
+          await requestJson(`/api/v1/api-tokens/${token.id}/revoke`, { method: "POST" });
+          notifications.show({ message: words.revoked(token.name), color: "green" });
+          router.refresh();
+        }}
+      >
+        {words.revokeText}
+      </ConfirmDialog>
+    </>
+  );
+}

@@ -1,0 +1,182 @@
+import { createHmac } from "node:crypto";
+import type { Context } from "#lib/context.ts";
+import { DomainError } from "#lib/errors.ts";
+import { claimKey } from "#lib/idempotency/claim-key.ts";
+import { giveUpIdleKey, giveUpKey, keepAnswer } from "#lib/idempotency/end-claim.ts";
+import { fencedDatabase } from "#lib/idempotency/fenced-database.ts";
+import {
+  type ClaimResult,
+  IDEMPOTENCY_KEY_MAX,
+  type IdempotencyClaim,
+  type KeptAnswer,
+} from "#lib/idempotency/model.ts";
+import { type Answer, answerOf, respond } from "./answer.ts";
+import { badHeader } from "./entity-tag.ts";
+import { RequestRefusal } from "./problem.ts";
+import type { AnyRouteSpec } from "./route-spec.ts";
+import { derivedKey } from "./secrets.ts";
+
+export type KeyedRequest = {
+  spec: AnyRouteSpec;
+  ctx: Context;
+  request: Request;
+  /** The body as it was sent. */
+  sent: unknown;
+  params: Record<string, string>;
+};
+
+/**
+ * Acts and answers; under an `Idempotency-Key` once: the same request of the same actor is answered as it was the first time, for 24 hours, and nothing is
+ * done again. The key says that it has acted in the transaction of the act. A refusal gives the key back. Strangers have no keys: theirs are not looked at.
+ *
+ * @throws {RequestRefusal} 422 for another request under the key, 409 while it runs, where its answer was lost or had something that is shown once.
+ * @see draft-ietf-httpapi-idempotency-key-header
+ */
+export async function onceByKey(
+  keyed: KeyedRequest,
+  act: (ctx: Context) => Promise<unknown>,
+): Promise<Response> {
+  const { spec, ctx, request, params } = keyed;
+  const key = ctx.actor.kind === "anonymous" ? null : readKey(request.headers);
+  if (key === null) {
+    const result = await act(ctx);
+    return result instanceof Response ? result : respond(spec, answerOf(spec, result, params), request);
+  }
+  const claimed = await claimKey(ctx.db, {
+    actorId: ctx.actor.id,
+    key,
+    fingerprint: fingerprintOf(keyed),
+    requestId: ctx.requestId,
+    now: ctx.now,
+  });
+  if (claimed.outcome !== "claimed") return repeat(keyed, claimed);
+  return actUnder(keyed, claimed.claim, act);
+}
+
+async function actUnder(
+  { spec, ctx, request, params }: KeyedRequest,
+  claim: IdempotencyClaim,
+  act: (ctx: Context) => Promise<unknown>,
+): Promise<Response> {
+  let result: unknown;
+  try {
+    result = await act({ ...ctx, db: fencedDatabase(ctx.db, claim) });
+  } catch (error) {
+    const isRefusal = error instanceof DomainError && error.code !== "UNAVAILABLE";
+    const giveUp = isRefusal || error instanceof RequestRefusal ? giveUpKey : giveUpIdleKey;
+    await giveUp(ctx.db, claim).catch((cause) => ctx.noteFailure?.(cause, "give an idempotency key back"));
+    throw error;
+  }
+  // it waits for a second person: once it is approved the very same request may do it
+  if (result instanceof Response) {
+    await giveUpKey(ctx.db, claim).catch((cause) => ctx.noteFailure?.(cause, "give an idempotency key back"));
+    return result;
+  }
+  const answer = answerOf(spec, result, params);
+  // it is done: whoever asks again is told so, with or without the answer
+  await keepAnswer(ctx.db, claim, keptOf(spec, answer)).catch((cause) =>
+    ctx.noteFailure?.(cause, "keep the answer under an idempotency key"),
+  );
+  return respond(spec, answer, request);
+}
+
+function keptOf({ shownOnce = [] }: AnyRouteSpec, { status, location, text, value }: Answer): KeptAnswer {
+  if (shownOnce.length === 0) return { status, location, text, isShownOnce: false };
+  const rest = shownOnce.reduce(without, value);
+  return { status, location, text: JSON.stringify(rest), isShownOnce: JSON.stringify(rest) !== text };
+}
+
+/** The same without what stands at a path; in lists, of each of them. */
+function without(value: unknown, path: string): unknown {
+  if (Array.isArray(value)) return value.map((one) => without(one, path));
+  if (typeof value !== "object" || value === null) return value;
+  const [name = "", ...rest] = path.split(".");
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, inner]) => {
+      if (key !== name) return [[key, inner]];
+      if (inner === null) return [[key, inner]];
+      return rest.length === 0 ? [] : [[key, without(inner, rest.join("."))]];
+    }),
+  );
+}
+
+function repeat(
+  { spec, request }: KeyedRequest,
+  claimed: Exclude<ClaimResult, { outcome: "claimed" }>,
+): Response {
+  switch (claimed.outcome) {
+    case "running":
+      throw new RequestRefusal(
+        409,
+        "IDEMPOTENCY_KEY_RUNNING",
+        "A request under this idempotency key is under way. Send it again in a moment for its answer.",
+        [],
+        { headers: { "retry-after": "1" } },
+      );
+    case "other_request":
+      throw new RequestRefusal(
+        422,
+        "IDEMPOTENCY_KEY_REUSED",
+        "This idempotency key was used for another request. Nothing was changed.",
+      );
+    case "acted":
+      throw answerLost(claimed.requestId);
+    case "answered":
+      return answeredAgain(spec, claimed, request);
+    default:
+      return claimed satisfies never;
+  }
+}
+
+function answerLost(requestId: string): RequestRefusal {
+  return new RequestRefusal(
+    409,
+    "ANSWER_LOST",
+    `This was done by request ${requestId}, and its answer was lost. The audit log says what was done. Nothing was done again.`,
+  );
+}
+
+function answeredAgain(
+  spec: AnyRouteSpec,
+  { requestId, answer }: Extract<ClaimResult, { outcome: "answered" }>,
+  request: Request,
+): Response {
+  const { status, location, text, isShownOnce } = answer;
+  if (text === null) throw answerLost(requestId);
+  if (isShownOnce)
+    throw new RequestRefusal(
+      409,
+      "SHOWN_ONCE",
+      `This was done by request ${requestId}, whose answer had something that is shown once and kept nowhere. The rest of it is under "answer". Nothing was done again.`,
+      [],
+      {
+        members: { answer: JSON.parse(text) },
+        ...(location === null ? {} : { headers: { location } }),
+      },
+    );
+  const response = respond(spec, { status, location, text, value: JSON.parse(text) }, request);
+  response.headers.set("idempotency-replayed", "true");
+  return response;
+}
+
+/** The key, bare or as a structured field's string. @throws {RequestRefusal} 400 */
+function readKey(headers: Headers): string | null {
+  const given = headers.get("idempotency-key");
+  if (given === null) return null;
+  const key = /^"(.*)"$/.exec(given.trim())?.[1] ?? given.trim();
+  if (!/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(key) || key.length > IDEMPOTENCY_KEY_MAX)
+    throw badHeader(
+      "Idempotency-Key",
+      `must be 1 to ${IDEMPOTENCY_KEY_MAX} printable characters, without spaces, quotes and backslashes`,
+    );
+  return key;
+}
+
+/** Keyed: a body may hold a password, which a plain hash would let somebody guess. */
+function fingerprintOf({ spec, request, sent }: KeyedRequest): Buffer {
+  const { pathname, search } = new URL(request.url);
+  const ifMatch = request.headers.get("if-match") ?? "";
+  return createHmac("sha256", derivedKey("idempotency"))
+    .update(JSON.stringify([spec.method, pathname, search, ifMatch, sent]))
+    .digest();
+}

@@ -1,0 +1,55 @@
+import type { Sql } from "../db/sql.ts";
+import { uuidv7 } from "../ids.ts";
+import {
+  type ClaimResult,
+  IDEMPOTENCY_HOURS,
+  IDEMPOTENCY_LEASE_SECONDS,
+  type IdempotencyClaim,
+} from "./model.ts";
+
+type Row = {
+  state: "running" | "acted" | "answered";
+  fingerprint: Uint8Array;
+  requestId: string;
+  isUnderWay: boolean;
+  status: number | null;
+  location: string | null;
+  answer: string | null;
+  isShownOnce: boolean;
+};
+
+// one that is over, and one that was given up before it acted, make room; whoever had it finds its claim gone and acts no more
+const CLAIM = `
+  INSERT INTO idempotency_key AS k (actor_id, key, claim, fingerprint, state, request_id, claimed_at, lapses_at, expires_at)
+  VALUES ($1::text, $2::text, $3::uuid, $4::bytea, 'running', $5::text, $6::timestamptz,
+    $6::timestamptz + make_interval(secs => ${IDEMPOTENCY_LEASE_SECONDS}), $6::timestamptz + make_interval(hours => ${IDEMPOTENCY_HOURS}))
+  ON CONFLICT (actor_id, key) DO UPDATE SET claim = excluded.claim, fingerprint = excluded.fingerprint, state = 'running',
+    request_id = excluded.request_id, claimed_at = excluded.claimed_at, lapses_at = excluded.lapses_at, expires_at = excluded.expires_at,
+    status = NULL, location = NULL, answer = NULL, is_shown_once = false
+  WHERE k.expires_at <= excluded.claimed_at
+    OR (k.state = 'running' AND k.lapses_at <= excluded.claimed_at AND k.fingerprint = excluded.fingerprint)
+  RETURNING 1`;
+
+const READ = `SELECT state, fingerprint, request_id AS "requestId",
+  state <> 'answered' AND lapses_at > $3::timestamptz AS "isUnderWay", status, location, answer, is_shown_once AS "isShownOnce"
+  FROM idempotency_key WHERE actor_id = $1::text AND key = $2::text`;
+
+/** Takes a key for one request of an actor, or says what became of it. Of two at once one has it; it is theirs until they answer, or give it up. */
+export async function claimKey(
+  db: Sql,
+  request: { actorId: string; key: string; fingerprint: Buffer; requestId: string; now: Date },
+): Promise<ClaimResult> {
+  const { actorId, key, fingerprint, requestId, now } = request;
+  const claim: IdempotencyClaim = { actorId, key, claim: uuidv7(now) };
+  const taken = await db.query(CLAIM, [actorId, key, claim.claim, fingerprint, requestId, now]);
+  if (taken.length > 0) return { outcome: "claimed", claim };
+  const [row] = await db.query<Row>(READ, [actorId, key, now]);
+  // it was given up between the two: to be sent again in a moment
+  if (row === undefined) return { outcome: "running" };
+  if (!fingerprint.equals(row.fingerprint)) return { outcome: "other_request" };
+  // one that has acted is about to answer
+  if (row.isUnderWay || row.state === "running") return { outcome: "running" };
+  if (row.state === "acted" || row.status === null) return { outcome: "acted", requestId: row.requestId };
+  const { status, location, answer: text, isShownOnce } = row;
+  return { outcome: "answered", requestId: row.requestId, answer: { status, location, text, isShownOnce } };
+}
