@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ROLES } from "../authz/roles.ts";
-import { chosenPassword, emailAddress, line, rowId } from "../input/plain-text.ts";
+import { chosenPassword, emailAddress, exactEmailAddress, line, rowId } from "../input/plain-text.ts";
 import { ADMIN_NAME_MAX, ADMIN_PASSWORD_MAX, ADMIN_PASSWORD_MIN } from "./model.ts";
 
 const setupToken = z.string().min(1).max(100);
@@ -32,11 +32,7 @@ export const beginSignInEnrolmentInput = z.strictObject({
 /** Either a `role`, or a `providerId`: by it they come in, and it says their role. Its `email` is compared letter by letter, upper and lower case too. */
 export const createAdminInput = z
   .strictObject({
-    email: z
-      .string()
-      .trim()
-      .max(254, "must have at most 254 characters")
-      .pipe(z.email("is not an e-mail address")),
+    email: exactEmailAddress,
     name: line(ADMIN_NAME_MAX),
     role: z.enum(ROLES).optional(),
     providerId: rowId.optional(),

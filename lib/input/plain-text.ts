@@ -39,17 +39,20 @@ function isPrintable(text: string): boolean {
   return text.isWellFormed() && !UNPRINTABLE.test(text);
 }
 
+const anEmailAddress = (text: z.ZodString) =>
+  text
+    .max(254, "must have at most 254 characters")
+    .pipe(z.email("is not an e-mail address"))
+    .refine(
+      (address) => !address.toLowerCase().endsWith(`@${ERASED_DOMAIN}`),
+      "stands for somebody who was erased: nobody else may have it",
+    );
+
 /** An e-mail address in lower case; none of those that stand for people who were erased. */
-export const emailAddress = z
-  .string()
-  .trim()
-  .toLowerCase()
-  .max(254, "must have at most 254 characters")
-  .pipe(z.email("is not an e-mail address"))
-  .refine(
-    (address) => !address.endsWith(`@${ERASED_DOMAIN}`),
-    "stands for somebody who was erased: nobody else may have it",
-  );
+export const emailAddress = anEmailAddress(z.string().trim().toLowerCase());
+
+/** An e-mail address letter by letter, as another party writes it; none of those that stand for people who were erased. */
+export const exactEmailAddress = anEmailAddress(z.string().trim());
 
 /** The id of a row. */
 export const rowId = z.uuid("is not an id").toLowerCase();

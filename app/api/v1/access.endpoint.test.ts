@@ -54,7 +54,12 @@ type Call = {
 };
 
 /** Of parts of a path that are no ids: what a caller could write there, and what is not on record. */
-const FOREIGN_PARTS: Record<string, string> = { number: "999999999", step: "audit", rule: "burst" };
+const FOREIGN_PARTS: Record<string, string> = {
+  number: "999999999",
+  step: "audit",
+  rule: "burst",
+  kind: "token",
+};
 
 async function call(route: Route, { headers = {}, body, query = "", ids }: Call) {
   const { method, path, body: schema } = route.spec;
