@@ -25,7 +25,7 @@ export async function getCompromiseWindow(
 ): Promise<CompromiseWindow> {
   requirePermission(ctx, "incident:read");
   requirePermission(ctx, "audit:read");
-  if (from !== undefined) requirePastWindow(ctx.now, from);
+  if (from !== undefined) requirePastWindow(ctx.now, from, "from");
   const subjects = await namedOf(ctx, kind, id);
   const window = from === undefined ? await suggestFor(ctx, subjects) : { from, why: null };
   const tokens = await readTokensOf(ctx, { subjects, compromisedFrom: window.from });

@@ -5,11 +5,15 @@ import type { IncidentRecord } from "./incident-row.ts";
 /** From when on the tokens of a case are taken to have been in other hands, and who says so. */
 export type Window = Pick<IncidentRecord, "compromisedFrom" | "isSuggested" | "compromisedWhy">;
 
-/** @throws {DomainError} INVALID_INPUT for one in the future */
-export function requirePastWindow(now: Date, from: Date): void {
+/** @param field what the caller names it by. @throws {DomainError} INVALID_INPUT for one in the future */
+export function requirePastWindow(
+  now: Date,
+  from: Date,
+  field: "compromisedFrom" | "from" = "compromisedFrom",
+): void {
   if (from <= now) return;
   throw new DomainError("INVALID_INPUT", "The window cannot begin in the future.", {
-    fields: [{ path: "compromisedFrom", message: "is in the future" }],
+    fields: [{ path: field, message: "is in the future" }],
   });
 }
 
