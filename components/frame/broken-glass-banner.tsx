@@ -12,7 +12,7 @@ export function BrokenGlassBanner({ broken }: { broken: BrokenGlass[] }) {
   if (first === undefined) return null;
   const more = broken.length - 1;
   return (
-    <aside className={classes.banner} aria-label="Break-glass">
+    <aside className={classes.banner} data-banner aria-label="Break-glass">
       <IconAlertTriangle size={18} aria-hidden className={classes.icon} />
       <p>
         <strong>{first.by} did not wait for a second person</strong>, <Instant at={first.at} />:{" "}

@@ -25,7 +25,7 @@ import {
 } from "./model.ts";
 import type { Pass } from "./pass.ts";
 import { personOf } from "./person.ts";
-import { shownOf } from "./shown.ts";
+import { shownOf, summaryOf } from "./shown.ts";
 import { tellOfApproval } from "./tell.ts";
 import { tryOut } from "./try-out.ts";
 
@@ -139,14 +139,15 @@ export function kindsInWords(kinds: Iterable<GuardedKind>): string[] {
 async function write(
   tx: Transaction,
   ctx: Context,
-  given: { guarded: GuardedRequest; pass: Pass; shown: Shown; reason: string; person: string },
+  asked: { guarded: GuardedRequest; pass: Pass; shown: Shown; reason: string; person: string },
 ): Promise<string> {
-  const { guarded, pass, shown, reason, person } = given;
+  const { pass, shown, reason, person } = asked;
+  const guarded = { ...asked.guarded, summary: summaryOf(asked.guarded.summary, shown) };
   await requireRoom(tx, ctx, person);
   const same = await findOpen(tx, ctx, guarded.digest);
   if (same !== null) return same.id;
   const id = uuidv7(ctx.now);
-  await insertApproval(tx, ctx, { id, way: "asked", ...given });
+  await insertApproval(tx, ctx, { id, way: "asked", ...asked, guarded });
   if (pass.plan !== null)
     await keepPlan(tx, pass.plan, new Date(ctx.now.getTime() + APPROVAL_SECONDS * 1000));
   await tellOfApproval(tx, ctx, {

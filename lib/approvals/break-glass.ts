@@ -9,7 +9,7 @@ import { type GuardedRequest, insertApproval, kindsInWords } from "./ask-approva
 import type { GuardedKind } from "./model.ts";
 import { inOneTransaction } from "./one-transaction.ts";
 import { newPass } from "./pass.ts";
-import { actsOf, shownOf } from "./shown.ts";
+import { actsOf, shownOf, summaryOf } from "./shown.ts";
 import { tellOfApproval } from "./tell.ts";
 
 /**
@@ -38,8 +38,17 @@ export async function breakGlass<T>(
     const result = await guarded.act({ ...inner, pass });
     const described = await shownOf(inner, pass);
     const shown = { ...described, ...actsOf(pass) };
-    const { summary } = guarded;
-    await insertApproval(tx, ctx, { id, way: "break_glass", guarded, pass, shown, reason, person: actor.id });
+    const summary = summaryOf(guarded.summary, shown);
+    const named = { ...guarded, summary };
+    await insertApproval(tx, ctx, {
+      id,
+      way: "break_glass",
+      guarded: named,
+      pass,
+      shown,
+      reason,
+      person: actor.id,
+    });
     await tellOfApproval(tx, ctx, {
       what: "broke_glass",
       id,

@@ -30,6 +30,13 @@ export function actsOf({ acts, made }: Pick<Pass, "acts" | "made">): { acts: Sho
   return { acts: withoutMade(plain, made) as ShownAct[], actCount: acts.length };
 }
 
+/** What it is called: what the route does, and upon what. */
+export function summaryOf(summary: string, { acts }: Pick<Shown, "acts">): string {
+  const what = summary.split(";")[0] as string;
+  const upon = acts[0]?.target.name;
+  return upon === undefined || upon === "" || upon.includes(MADE_ANEW) ? what : `${what}: ${upon}`;
+}
+
 /** What others are shown: the plan that binds it in words, and what it would record. */
 export async function shownOf(ctx: Context, pass: Pass): Promise<Shown> {
   const described = pass.plan?.kind === "order" ? await describePlan(ctx, pass.plan.id) : null;

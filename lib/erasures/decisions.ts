@@ -27,9 +27,9 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
   admin_step_up: { keeps: "kind proven_by" },
   api_token: { keeps: "name role token_hash hint created_by networks last_used_ip" },
   approval: {
-    searches: "request shown reason note review_note changed",
+    searches: "summary request shown reason note review_note changed",
     keeps:
-      "way state kinds summary method path digest run_by permissions plan_kind actor_kind actor_id actor_name person_id decided_by_name reviewed_by_name",
+      "way state kinds method path digest run_by permissions plan_kind actor_kind actor_id actor_name person_id decided_by_name reviewed_by_name",
     why: "who asks and decides is an admin",
   },
   approval_policy: { keeps: "kinds" },

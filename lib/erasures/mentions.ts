@@ -87,6 +87,7 @@ export const MENTIONING: readonly { table: string; column: string; kind: "text" 
   { table: "idempotency_key", column: "answer", kind: "text" },
   { table: "order_plan", column: "target_name", kind: "text" },
   { table: "order_plan", column: "confirm", kind: "text" },
+  { table: "approval", column: "summary", kind: "text" },
   { table: "approval", column: "request", kind: "json" },
   { table: "approval", column: "shown", kind: "json" },
   { table: "approval", column: "reason", kind: "text" },

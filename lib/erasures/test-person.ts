@@ -214,7 +214,7 @@ async function casesAndLists({ db }: Evidence, userId: string, token: NewToken):
   await db.query(
     `INSERT INTO approval (id, way, state, kinds, summary, method, path, request, digest, run_by, permissions, shown, reason, actor_kind, actor_id, actor_name, person_id,
        created_at, expires_at, decided_at, decided_by_id, decided_by_name, note, changed)
-     VALUES ($1::uuid, 'asked', 'declined', '{bulk}', 'Places an order', 'POST', '/api/v1/orders', $2::jsonb, '\\x01', 'approver', '{}', $3::jsonb, $4::text, 'admin', 'o', 'o', 'o',
+     VALUES ($1::uuid, 'asked', 'declined', '{bulk}', 'Places an order: ' || $4::text, 'POST', '/api/v1/orders', $2::jsonb, '\\x01', 'approver', '{}', $3::jsonb, $4::text, 'admin', 'o', 'o', 'o',
        now(), now(), now(), $1::uuid, 'p', $5::text, $6::text[])`,
     [
       randomUUID(),

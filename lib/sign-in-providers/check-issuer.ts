@@ -2,7 +2,6 @@ import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import type { Outbound } from "../outbound/outbound.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import { checkIssuer, DiscoveryFault } from "./discover.ts";
 import type { IssuerCheck } from "./model.ts";
 
@@ -22,7 +21,6 @@ export async function requireIssuer(outbound: Outbound, issuer: string): Promise
 /**
  * Reads an issuer's metadata and keys, as saving a provider does, and says what is there. Changes nothing. Needs `sign-in:write`.
  *
- * @throws {StepUpRequired} sign-in
  * @throws {DomainError} INVALID_INPUT
  */
 export async function testIssuer(
@@ -31,6 +29,5 @@ export async function testIssuer(
   { outbound }: { outbound: Outbound },
 ): Promise<IssuerCheck> {
   requirePermission(ctx, "sign-in:write");
-  await requireStepUp(ctx, "sign-in");
   return requireIssuer(outbound, issuer);
 }

@@ -1,8 +1,8 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
 import { auditedProvider, endProviderSessions, lockProvider, providerTarget } from "./provider-record.ts";
 
 /**
@@ -10,6 +10,7 @@ import { auditedProvider, endProviderSessions, lockProvider, providerTarget } fr
  * stays on record, as `sign_in_provider.removed`. Needs `sign-in:write`.
  *
  * @throws {StepUpRequired} sign-in
+ * @throws {ApprovalRequired} where the organisation wants four eyes
  * @throws {DomainError} NOT_FOUND, CONFLICT while it is enabled.
  */
 export async function removeProvider(
@@ -17,7 +18,7 @@ export async function removeProvider(
   { providerId }: { providerId: string },
 ): Promise<{ removed: true }> {
   requirePermission(ctx, "sign-in:write");
-  await requireStepUp(ctx, "sign-in");
+  await requireApproval(ctx, "sign-in");
   return ctx.db.transaction(async (tx) => {
     const before = await lockProvider(tx, { id: providerId, now: ctx.now });
     if (before.state === "enabled")

@@ -73,6 +73,7 @@ const FIELDS: Record<string, string> = {
   refreshTokensMax: "Refresh tokens of a user with a client",
   endAtOnce: "Ended at once",
   isUnattended: "Acts unattended",
+  liveTokensIsExact: "Counted exactly",
   approval: "Approval",
   approvedBy: "Approved by",
   breakGlass: "Without a second person",

@@ -232,8 +232,7 @@ describe.runIf(isBuilt)("a step-up at the provider", () => {
     theirs.how = { secondsAgo: 0 };
     return visitor;
   }
-  const act = (visitor: Visitor) =>
-    visitor.json("/api/v1/sign-in-providers/test", "POST", { issuer: theirs.issuer });
+  const act = (visitor: Visitor) => visitor.json("/api/v1/sign-in-policy", "PATCH", { version: 1 });
 
   test("is asked for, by a fresh sign-in there, and counts for its kind", async () => {
     const visitor = await signedInLongAgo();

@@ -9,6 +9,8 @@ const BY_NAME: Record<string, unknown> = {
   email: "ana@example.com",
   note: "Found in a public repository",
   reason: "token_leaked",
+  // the least that reads
+  role: "auditor",
   version: 3,
   url: "https://siem.example.com/ingest",
 };
@@ -24,7 +26,7 @@ const BY_FORMAT: Record<string, unknown> = {
 export function exampleOf(schema: JsonSchema, name = "", depth = 0): unknown {
   if (schema.const !== undefined) return schema.const;
   if (schema.examples?.[0] !== undefined) return schema.examples[0];
-  if (schema.enum !== undefined) return schema.enum[0];
+  if (schema.enum !== undefined) return schema.enum.includes(BY_NAME[name]) ? BY_NAME[name] : schema.enum[0];
   const first = schema.anyOf?.[0] ?? schema.oneOf?.[0];
   if (first !== undefined) return exampleOf(first, name, depth);
   const type = Array.isArray(schema.type) ? schema.type[0] : schema.type;

@@ -81,6 +81,14 @@ export default async function ApiTokenPage({ params }: ApiTokenPageProps) {
                   key: words.role,
                   value: <span title={ROLE_WORDS[role].means}>{ROLE_WORDS[role].name}</span>,
                 },
+                {
+                  key: words.acts,
+                  value: (
+                    <span title={token.isUnattended ? words.unattendedMeans : words.attendedMeans}>
+                      {token.isUnattended ? words.isUnattended : words.isAttended}
+                    </span>
+                  ),
+                },
                 { key: words.countsAs, value: creator?.email ?? words.commandLine },
                 {
                   key: words.lastUsed,

@@ -16,11 +16,17 @@ import { approvalWords as words } from "./words.ts";
 const kindsOf = ({ kinds }: ApprovalRow) => kinds.map((kind) => GUARDED_WORDS[kind].name).join(", ");
 
 const COLUMNS: DataTableColumn<ApprovalRow>[] = [
-  { id: "what", header: "What", size: 320, grows: true, canHide: false, cell: (row) => row.summary },
+  {
+    id: "what",
+    header: "What",
+    size: 330,
+    canHide: false,
+    cell: (row) => <span title={row.summary}>{row.summary}</span>,
+  },
   {
     id: "state",
     header: "State",
-    size: 150,
+    size: 120,
     cell: (row) =>
       row.way === "break_glass" ? (
         <Tag tone={row.reviewedAt === null ? "revoked" : "expired"}>
@@ -30,23 +36,24 @@ const COLUMNS: DataTableColumn<ApprovalRow>[] = [
         <StateBadge state={row.state} />
       ),
   },
-  { id: "kinds", header: "Wants two for", size: 170, cell: kindsOf },
-  { id: "by", header: "Asked by", size: 190, cell: (row) => row.requestedBy.name },
+  { id: "kinds", header: "Wants two for", size: 140, cell: kindsOf },
+  { id: "by", header: "Asked by", size: 160, cell: (row) => row.requestedBy.name },
   {
     id: "why",
     header: "Why",
-    size: 240,
+    size: 160,
+    grows: true,
     cell: (row) => <span title={row.reason}>{row.reason}</span>,
   },
-  { id: "at", header: "Asked", size: 120, sort: "at", cell: (row) => <Instant at={row.createdAt} /> },
+  { id: "at", header: "Asked", size: 100, sort: "at", cell: (row) => <Instant at={row.createdAt} /> },
   {
     id: "until",
     header: "Until",
-    size: 120,
+    size: 110,
     cell: (row) =>
       row.state === "pending" || row.state === "approved" ? <Instant at={row.expiresAt} /> : null,
   },
-  { id: "decided", header: "Decided by", size: 190, cell: (row) => row.decidedBy ?? row.reviewedBy },
+  { id: "decided", header: "Decided by", size: 150, cell: (row) => row.decidedBy ?? row.reviewedBy },
 ];
 
 /** Acts that want, or wanted, a second person; a row leads to its page. */

@@ -1,5 +1,5 @@
 import { ActChanges } from "#app/(console)/_components/act-changes.tsx";
-import { Card } from "#components/display/card.tsx";
+import { Card, CardHeading } from "#components/display/card.tsx";
 import type { ApprovalDetail, ShownAct } from "#lib/approvals/model.ts";
 import { actWords } from "#lib/audit/words.ts";
 import { reasonWords } from "#lib/revocations/model.ts";
@@ -11,7 +11,7 @@ const capital = (text: string) => text.replace(/^./, (first) => first.toUpperCas
 
 function Act({ act, actorKind }: { act: ShownAct; actorKind: string }) {
   const upon = actTargetWords(act);
-  const title = [actWords(act.act), upon.lead === "" ? upon.name : upon.name].join(" ");
+  const title = `${actWords(act.act)} ${upon.name}`;
   return (
     <li className={classes.act}>
       <p className={classes.actTitle}>{capital(title)}</p>
@@ -53,6 +53,9 @@ export function ShownActs({ approval }: { approval: ApprovalDetail }) {
       ))}
       {shown.acts.length === 0 && shown.sentences.length === 0 ? (
         <p className="muted">{words.noActs}</p>
+      ) : null}
+      {shown.acts.length > 0 ? (
+        <CardHeading>{state === "done" ? words.logSays : words.logWould}</CardHeading>
       ) : null}
       <ol className={classes.acts}>
         {shown.acts.map((act, index) => (

@@ -13,7 +13,7 @@ export const policyWords = {
   state: "State",
   kinds: "Acts",
   kindsHelp:
-    "As soon as anything is chosen, admins and roles, API tokens and this very policy want two people too: one alone could make the second, or turn it off.",
+    "As soon as anything is chosen, admins and roles, API tokens, sign-in settings and this very policy want two people too: one alone could make the second, or turn it off.",
   always: "counts as soon as anything does",
   bulk: "Wide revocations",
   bulkHelp:

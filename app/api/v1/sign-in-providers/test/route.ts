@@ -9,7 +9,6 @@ export const POST = defineRoute({
   path: "/api/v1/sign-in-providers/test",
   summary: "Reads an issuer's metadata and keys, as saving a provider does, and tells what is there",
   permission: "sign-in:write",
-  stepUp: "sign-in",
   body: testIssuerInput,
   response: issuerCheck,
   handler: (ctx, { body }) => testIssuer(ctx, body, providerMeans()),
