@@ -85,7 +85,7 @@ test("who is disabled, not enrolled, expired or revoked has it and may not", asy
   expect(may).toEqual({ [here]: true, [gone]: false, [coming]: false, [token.id]: false, [live.id]: true });
   expect(holders.find(({ id }) => id === gone)?.why).toContain("Disabled");
   expect(holders.find(({ id }) => id === token.id)?.why).toContain("revoked");
-  expect(holders.find(({ id }) => id === live.id)?.why).toContain("does not act unattended");
+  expect(holders.find(({ id }) => id === live.id)?.why).toContain("this API token acts unattended");
   expect(holders.find(({ id }) => id === here)?.why).toContain("asked again who they are (Signing keys)");
 });
 

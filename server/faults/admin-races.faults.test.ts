@@ -87,15 +87,15 @@ describe("admins and clients who revoke and suspend the same and overlapping tar
     expect(heads).toEqual({ feed: true, chain: true });
     // an act is an order with its entry, or a repetition with its own
     const unrecorded = await instance.db.query(
-      `SELECT o.id FROM revocation_order o WHERE o.actor_kind = 'admin' AND NOT EXISTS (SELECT FROM audit_entry e
+      `SELECT o.id FROM revocation_order o WHERE o.actor_kind = 'api_token' AND NOT EXISTS (SELECT FROM audit_entry e
          WHERE e.target_kind = o.target_kind AND e.target_id = o.target_id AND e.after ->> 'orderId' = o.id::text)`,
     );
     expect(unrecorded).toEqual([]);
     const [entries] = await instance.db.query<{ count: bigint }>(
-      "SELECT count(*) FROM audit_entry WHERE actor_kind = 'admin'",
+      "SELECT count(*) FROM audit_entry WHERE actor_kind = 'api_token'",
     );
-    const byAdmins = outcomes.reduce((sum, acts) => sum + acts.length - 1, 0);
-    expect(entries?.count).toBe(BigInt(byAdmins));
+    const byTokens = outcomes.reduce((sum, acts) => sum + acts.length - 1, 0);
+    expect(entries?.count).toBe(BigInt(byTokens));
 
     const secret = instance.registry.verifiers.billing.secret;
     const after = await inTurn(tokens, 6, async (token, index) => [
