@@ -3,6 +3,9 @@ import type { DeclaredAct } from "#lib/access/model.ts";
 import { operationId } from "./openapi.ts";
 import type { AnyRouteSpec, Route } from "./route-spec.ts";
 
+/** What a person is asked again for and which changes nothing: no second person is waited for. */
+export const NEVER_WAITS: ReadonlySet<string> = new Set(["POST /api/v1/sign-in-providers/test"]);
+
 /** The field of a body that something is typed into to confirm. */
 const TYPED = "confirm";
 
@@ -38,6 +41,7 @@ export function declaredActs(routes: readonly Route[]): DeclaredAct[] {
                   ? { kind: spec.stepUp, where: null }
                   : spec.stepUp,
             isTyped: isTyped(spec),
+            neverWaits: NEVER_WAITS.has(`${spec.method} ${spec.path}`),
           },
         ],
   );

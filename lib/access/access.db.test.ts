@@ -19,6 +19,7 @@ const ACTS: DeclaredAct[] = [
     permission: "key:rotate",
     stepUp: { kind: "keys", where: null },
     isTyped: false,
+    neverWaits: false,
   },
   {
     id: "postErasure",
@@ -28,6 +29,7 @@ const ACTS: DeclaredAct[] = [
     permission: "user:erase",
     stepUp: { kind: "retention", where: null },
     isTyped: true,
+    neverWaits: false,
   },
   {
     id: "putTotp",
@@ -37,6 +39,7 @@ const ACTS: DeclaredAct[] = [
     permission: null,
     stepUp: null,
     isTyped: false,
+    neverWaits: false,
   },
 ];
 

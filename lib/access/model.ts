@@ -20,6 +20,8 @@ export type DeclaredAct = {
   stepUp: { kind: StepUpKind; where: string | null } | null;
   /** Whether something is typed to confirm it. */
   isTyped: boolean;
+  /** Whether it changes nothing, and waits for no second person. */
+  neverWaits: boolean;
 };
 
 /** What stands between a permission and its acts. */
@@ -30,7 +32,7 @@ export type Obstacle =
   | { kind: "typed" }
   | { kind: "owner_only" };
 
-export type ActRow = Omit<DeclaredAct, "stepUp" | "isTyped"> & {
+export type ActRow = Omit<DeclaredAct, "stepUp" | "isTyped" | "neverWaits"> & {
   area: string;
   /** Roles that may. */
   roles: Role[];
