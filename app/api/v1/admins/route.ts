@@ -27,6 +27,7 @@ export const POST = defineRoute({
   stepUp: "roles",
   runBy: "requester",
   body: createAdminInput,
+  refusals: [404],
   status: 201,
   location: ({ admin }) => `/api/v1/admins/${admin.id}`,
   shownOnce: ["link.url"],
