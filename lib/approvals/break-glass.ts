@@ -10,11 +10,11 @@ import type { GuardedKind } from "./model.ts";
 import { inOneTransaction } from "./one-transaction.ts";
 import { newPass } from "./pass.ts";
 import { actsOf, shownOf, summaryOf } from "./shown.ts";
-import { tellOfApproval } from "./tell.ts";
+import { readAlarmed, tellOfApproval } from "./tell.ts";
 
 /**
  * Does at once what wants a second person, in an emergency: owners alone may, with a reason and a proof of who is there for this very act. Every other owner is alarmed in the same
- * transaction, and it stays to be reviewed until one of them has. Recorded as `approval.glass_broken`, and each act with it.
+ * transaction, also whom the act itself shuts out or makes something else, and it stays to be reviewed until one of them has. Recorded as `approval.glass_broken`, and each act with it.
  *
  * @throws {StepUpRequired} with what tells this request from others as its subject
  * @throws {DomainError} FORBIDDEN for who is no owner and for API tokens, and whatever the act refuses.
@@ -32,6 +32,8 @@ export async function breakGlass<T>(
   const id = uuidv7(ctx.now);
   return inOneTransaction(ctx, async (inner, tx) => {
     await spendFreshProof(tx, ctx, subject);
+    // who is an owner now: the act may be against one of them
+    const alarmed = await readAlarmed(tx, actor.id);
     const approval = { id, way: "break_glass", approvedBy: null } as const;
     const pass = newPass({ isTrial: false, skipsStepUp: true, approval });
     pass.kinds.add(kind);
@@ -57,6 +59,7 @@ export async function breakGlass<T>(
       personId: actor.id,
       actorName: actor.name,
       permissions: [],
+      alarmed,
     });
     await recordEntry(tx, ctx, {
       act: "approval.glass_broken",

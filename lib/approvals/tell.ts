@@ -3,7 +3,7 @@ import type { SqlContext } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { isUuid } from "../ids.ts";
 import type { Tone } from "../notifications/model.ts";
-import { type Notice, notify } from "../notifications/notify.ts";
+import { type Addressee, type Notice, notify } from "../notifications/notify.ts";
 
 /** What becomes of acts that want a second person: the one place to tell people of it from. */
 export type ApprovalNews = {
@@ -15,7 +15,18 @@ export type ApprovalNews = {
   personId: string;
   actorName: string;
   permissions: readonly string[];
+  /** Of what was done without a second person: whom it alarms, as they were before. Else the owners of now. */
+  alarmed?: readonly Addressee[];
 };
+
+/** The owners whom break-glass alarms: all that can come in, but for who does it. */
+export async function readAlarmed(tx: Sql, actorId: string): Promise<Addressee[]> {
+  return tx.query<Addressee>(
+    `SELECT id, email, name FROM admin WHERE role = 'owner' AND disabled_at IS NULL AND (password_hash IS NOT NULL OR last_sign_in_at IS NOT NULL)
+       AND id <> $1::uuid ORDER BY id`,
+    [actorId],
+  );
+}
 
 async function whoMayDecide(tx: Sql, permissions: readonly string[]): Promise<string[]> {
   const roles = ROLES.filter((role) =>
@@ -39,7 +50,7 @@ const DECIDED: Partial<Record<ApprovalNews["what"], { says: string; tone: Tone }
 export async function tellOfApproval(tx: Sql, ctx: SqlContext, news: ApprovalNews): Promise<void> {
   const { what, id, summary, reason, personId, actorName } = news;
   const person = isUuid(personId) ? [personId] : [];
-  const tell = (notice: Pick<Notice, "kind" | "title" | "text" | "to" | "except" | "tone">) =>
+  const tell = (notice: Pick<Notice, "kind" | "title" | "text" | "to" | "except" | "tone" | "exactly">) =>
     notify(tx, ctx, {
       key: `approval ${id} ${what}`,
       path: `/approvals/${id}`,
@@ -60,6 +71,7 @@ export async function tellOfApproval(tx: Sql, ctx: SqlContext, news: ApprovalNew
       title: `${actorName} did not wait for a second person: ${summary}`,
       text: `It is done. Their reason: ${reason} One of the other owners is to review it.`,
       except: person,
+      exactly: news.alarmed,
     });
   const decided = DECIDED[what];
   if (decided !== undefined && person.length > 0 && ctx.actor.id !== personId)

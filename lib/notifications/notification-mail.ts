@@ -40,7 +40,7 @@ export function notificationText(
 
 /**
  * Puts a notification into the outbox for each admin who is to have it by mail. Where there is no server, no room, or an address that mail cannot be sent to, there is none: the act that it
- * tells of goes on all the same, and the console has it.
+ * tells of goes on all the same, and the console has it. What nobody can turn off is no flood's to silence: it is held to no bound of an hour, and may have the outbox's kept places.
  */
 export async function queueNotificationMails(
   tx: Sql,
@@ -49,7 +49,8 @@ export async function queueNotificationMails(
   wanting: readonly Addressee[],
 ): Promise<void> {
   const reachable = wanting.filter(({ email }) => isMailable(email));
-  if (reachable.length === 0 || !(await hasRoomForMails(tx, reachable.length))) return;
+  const isAlarm = KINDS[shown.kind].alwaysFor.length > 0;
+  if (reachable.length === 0 || !(await hasRoomForMails(tx, reachable.length, { isAlarm }))) return;
   const recent = await tx.query<{ id: string; mails: number }>(RECENT, [
     reachable.map(({ id }) => id),
     ctx.now,
@@ -58,8 +59,9 @@ export async function queueNotificationMails(
   const { environmentName: environment, consoleUrl } = getEnv();
   const mails = reachable.flatMap(({ id, name, email }): NewMail[] => {
     const nth = (mailsOf.get(id) ?? 0) + 1;
-    if (nth > MAILS_PER_HOUR) return [];
-    const words = notificationText(shown, { environment, consoleUrl, isLast: nth === MAILS_PER_HOUR });
+    if (nth > MAILS_PER_HOUR && !isAlarm) return [];
+    const isLast = nth === MAILS_PER_HOUR && !isAlarm;
+    const words = notificationText(shown, { environment, consoleUrl, isLast });
     return [{ kind: "notification", to: email, ...words, recipient: { kind: "admin", id, name } }];
   });
   if (mails.length > 0) await queueMails(tx, ctx, mails);

@@ -158,6 +158,23 @@ test("a flood ends in the console: so many mails an hour, the last of which says
   expect(await world.db.query("SELECT id FROM notification")).toHaveLength(MAILS_PER_HOUR + 5);
 });
 
+test("no flood silences what nobody can turn off: it has its mail beyond the hour's, and the outbox's kept places", async () => {
+  const owner = await admin("owner");
+  await withMailServer();
+  for (let nth = 0; nth < MAILS_PER_HOUR; nth += 1) await tell({ key: `flood ${nth}` });
+  await world.db.query(
+    `INSERT INTO mail (id, message_id, kind, to_address, subject, body, recipient_kind, recipient_id, recipient_name, next_attempt_at, give_up_at, created_at, created_by_name)
+     SELECT gen_random_uuid(), n || '@example.com', 'leak_notice', 'a@example.com', 's', 'b', 'user', gen_random_uuid(), 'A', now(), now(), now(), 'O' FROM generate_series(1, 800) n`,
+  );
+  const before = (await mails()).length;
+  await tell({ key: "told in the console alone" });
+  expect(await mails()).toHaveLength(before);
+  for (const key of ["alarm 1", "alarm 2"]) await tell({ kind: "break_glass_used", key, title: "Alarm" });
+  const alarms = (await mails()).filter(({ subject }) => subject.includes("Alarm"));
+  expect(alarms.map(({ id }) => id)).toEqual([owner, owner]);
+  expect(alarms.filter(({ body }) => body.includes("in the console alone"))).toEqual([]);
+});
+
 test("no mail server, an outbox that is full or an address that is none never refuse the act", async () => {
   const owner = await admin("owner");
   expect(await readersOf(await tell({ key: "no server" }))).toEqual([owner]);

@@ -26,9 +26,12 @@ export type Notice = {
   to?: readonly string[];
   /** Not these: who did it knows. */
   except?: readonly string[];
+  /** These, by every channel, whatever has become of them meanwhile and whatever they chose: what is told may be that they were shut out. */
+  exactly?: readonly Addressee[] | undefined;
 };
 
-type Reader = { id: string; email: string; name: string; role: Role; choices: Choices };
+export type Addressee = { id: string; email: string; name: string };
+type Reader = Addressee & { role: Role; choices: Choices };
 
 // an invited admin who was never here is not told of anything yet
 const READERS = `
@@ -64,7 +67,7 @@ export async function notify(
   ctx: Pick<SqlContext, "actor" | "now">,
   notice: Notice,
 ): Promise<string | null> {
-  const { kind, key, path, subject, to, except = [] } = notice;
+  const { kind, key, path, subject } = notice;
   const declared = KINDS[kind];
   const needs = notice.needs ?? declared.needs;
   const shown = {
@@ -89,6 +92,22 @@ export async function notify(
     oneLine(ctx.actor.name, NAME_MAX),
   ]);
   if (told === undefined) return null;
+  const [console, mail] =
+    notice.exactly === undefined ? await readWanting(tx, notice, needs) : [notice.exactly, notice.exactly];
+  await tx.query(
+    "INSERT INTO notification_receipt (admin_id, notification_id) SELECT unnest($1::uuid[]), $2::uuid ON CONFLICT DO NOTHING",
+    [console.map(({ id }) => id), shown.id],
+  );
+  await queueNotificationMails(tx, ctx, { kind, ...shown }, mail);
+  return shown.id;
+}
+
+/** Who may see it and wants to be told, in the console and by mail. */
+async function readWanting(
+  tx: Sql,
+  { kind, to, except = [] }: Notice,
+  needs: Permission | null,
+): Promise<[Reader[], Reader[]]> {
   const [settings] = await tx.query<{ defaults: Choices }>(
     "SELECT defaults FROM notification_settings WHERE id = 1",
   );
@@ -102,10 +121,5 @@ export async function notify(
     readers.filter(({ role, choices }) =>
       isOn({ kind, channel }, { role, own: choices, defaults: settings?.defaults ?? {} }),
     );
-  await tx.query(
-    "INSERT INTO notification_receipt (admin_id, notification_id) SELECT unnest($1::uuid[]), $2::uuid ON CONFLICT DO NOTHING",
-    [wanting("console").map(({ id }) => id), shown.id],
-  );
-  await queueNotificationMails(tx, ctx, { kind, ...shown }, wanting("mail"));
-  return shown.id;
+  return [wanting("console"), wanting("mail")];
 }
