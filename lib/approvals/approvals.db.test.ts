@@ -400,6 +400,22 @@ describe("what answers a secret", () => {
     expect(kept.filter(({ text }) => text.includes(made[0]?.token ?? "twk_"))).toEqual([]);
   });
 
+  test.each([
+    ["is disabled", "UPDATE admin SET disabled_at = now() WHERE id = $1::uuid"],
+    ["may not do it themselves any more", "UPDATE admin SET role = 'responder' WHERE id = $1::uuid"],
+  ])("is not done where who approved it %s by then: it ends", async (_, change) => {
+    await person();
+    await turnOn();
+    const { id } = await ask(asker(2), token);
+    await approveAs(other(3), id, make);
+    await world.db.query(change, [otherId]);
+    await expect(runApproved(asker(4), { id }, (own) => token.act(own))).rejects.toMatchObject({
+      code: "APPROVAL_STALE",
+    });
+    expect(await world.db.query("SELECT 1 FROM api_token")).toEqual([]);
+    expect((await getApproval(asker(5), { id })).state).toBe("stale");
+  });
+
   test("lapses with its approval, and can be taken back until then", async () => {
     await turnOn();
     const { id } = await ask(asker(2), token);
@@ -439,6 +455,27 @@ describe("break-glass", () => {
     expect((await countOpen(other(6))).toReview).toEqual([]);
     // the proof was for once
     await expect(alone(asker(3))).rejects.toMatchObject({ code: "STEP_UP_REQUIRED" });
+  });
+
+  test.each<[string, Run]>([
+    ["shuts out", (ctx) => disableAdmin(ctx, { adminId: otherId })],
+    ["demotes", (ctx) => changeAdminRole(ctx, { adminId: otherId, role: "auditor" })],
+  ])("that %s the other owner alarms them all the same, in the console and by mail", async (_, against) => {
+    await turnOn();
+    await world.db.query(
+      "UPDATE mail_settings SET host = 'mail.example.com', port = 587, tls = 'starttls', from_address = 'tw@example.com' WHERE id = 1",
+    );
+    const guarded = guardedBy(against, { name: "against" });
+    await prove(asker(2), guarded.digest.toString("hex").slice(0, 32));
+    await breakGlass(asker(2), guarded, { kind: "roles", reason: "They are not themselves" });
+    const told = await world.db.query(
+      `SELECT r.admin_id AS id FROM notification_receipt r JOIN notification n ON n.id = r.notification_id WHERE n.kind = 'break_glass_used'`,
+    );
+    expect(told).toEqual([{ id: otherId }]);
+    const mails = await world.db.query(
+      `SELECT recipient_id AS id FROM mail WHERE kind = 'notification' AND body LIKE '%They are not themselves%'`,
+    );
+    expect(mails).toEqual([{ id: otherId }]);
   });
 
   test("is refused to API tokens and to who is no owner", async () => {

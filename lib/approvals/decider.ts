@@ -43,3 +43,17 @@ export async function requireDeciderNow(
   if (now === undefined) throw new DomainError("FORBIDDEN", "Your role does not allow this.");
   return requireDecider({ actor: { ...actor, role: now.role } }, asked);
 }
+
+/** The role that who approved it has by now, until the caller's transaction ends; null where they are shut out or could not approve it any more. */
+export async function getDeciderRole(
+  tx: Sql,
+  { id, permissions }: Pick<ApprovalRecord, "id" | "permissions">,
+): Promise<Role | null> {
+  const [decider] = await tx.query<{ role: Role }>(
+    `SELECT role FROM admin WHERE id = (SELECT decided_by_id FROM approval WHERE id = $1::uuid) AND disabled_at IS NULL FOR SHARE`,
+    [id],
+  );
+  if (decider === undefined) return null;
+  const needed = ["approval:decide", ...permissions];
+  return needed.every((permission) => roleHas(decider.role, permission as never)) ? decider.role : null;
+}

@@ -38,7 +38,7 @@ function wordsOf({ message, fields }: DomainError): string[] {
 export async function runAsShown<T>(
   ctx: Context & { pass: Pass },
   record: ApprovalRecord,
-  approverRole: string | null,
+  approverRole: string,
   act: (ctx: Context) => Promise<T>,
 ): Promise<T> {
   let result: T;
@@ -57,7 +57,7 @@ export async function runAsShown<T>(
   if (changed.length === 0 && done.actCount !== record.shown.actCount)
     changed.push(`It would be ${done.actCount} acts instead of ${record.shown.actCount}.`);
   const more = [...ctx.pass.permissions].filter((one) => !record.permissions.includes(one));
-  if (approverRole !== null && more.some((one) => !roleHas(approverRole, one)))
+  if (more.some((one) => !roleHas(approverRole, one)))
     changed.push("It would now take a permission that who approves does not hold.");
   if (changed.length > 0) throw new NotAsShown(changed);
   return result;

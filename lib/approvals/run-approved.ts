@@ -2,6 +2,7 @@ import { recordEntry } from "../audit/record-entry.ts";
 import type { Context } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { type ApprovalRecord, approvalTarget, type StoredRequest } from "./approval-row.ts";
+import { getDeciderRole } from "./decider.ts";
 import { inOneTransaction } from "./one-transaction.ts";
 import { newPass } from "./pass.ts";
 import { readApproval, requireState } from "./read-approval.ts";
@@ -13,7 +14,7 @@ function requireOwn({ actor }: Pick<Context, "actor">, record: ApprovalRecord): 
 }
 
 /**
- * Does what was approved for the asker, once, and answers what the act answers: it may hold a secret and is kept nowhere. Recorded as `approval.used`, and each act with the approval.
+ * Does what was approved for the asker, once, while who approved it still may, and answers what the act answers: it may hold a secret and is kept nowhere. Recorded as `approval.used`, and each act with the approval.
  *
  * @throws {StepUpRequired} where the act asks for it
  * @throws {DomainError} NOT_FOUND for another's, GONE, ALREADY_ENDED, APPROVAL_STALE with what changed, and whatever the act refuses.
@@ -32,7 +33,10 @@ export async function runApproved<T>(
       requireState(record, ["approved"], ctx.now);
       const approval = { id, way: "asked", approvedBy: record.decidedBy } as const;
       const pass = newPass({ isTrial: false, skipsStepUp: false, approval });
-      const result = await runAsShown({ ...inner, pass }, record, null, (own) =>
+      const role = await getDeciderRole(tx, record);
+      if (role === null)
+        throw new NotAsShown(["Who approved it is shut out by now, or may not do it themselves any more."]);
+      const result = await runAsShown({ ...inner, pass }, record, role, (own) =>
         act(own, { ...record, request: record.request as StoredRequest }),
       );
       await tx.query(

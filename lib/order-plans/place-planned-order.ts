@@ -168,7 +168,7 @@ async function place(
     await noteReach(
       { ...ctx, db: tx },
       { tokens: plan.tokens, isExact: plan.isExact, isEverything: plan.targetKind === "everything" },
-      { neverWaits: OF_ONE.has(plan.targetKind) || plan.targetKind === "signing_key" },
+      { neverWaits: OF_ONE.has(plan.targetKind) },
     );
   await recordPlaced(tx, ctx, plan, { orders, targets }, input);
   await recordEntries(tx, ctx, actsOf?.({ orderId: first.id, wasPlaced: true }) ?? []);

@@ -1,3 +1,4 @@
+import { noteReach } from "../approvals/bulk-reach.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context, SqlContext } from "../context.ts";
@@ -60,7 +61,7 @@ async function placeOnFamilies(
   ctx: SqlContext,
   { reason, note }: Withdrawal,
   parties: Parties,
-  families: readonly string[],
+  { families, tokens }: Pick<Found, "families" | "tokens">,
 ): Promise<void> {
   await placeOrders(tx, ctx, {
     verb: "revoke",
@@ -72,6 +73,7 @@ async function placeOnFamilies(
       name: targetName("family", id, `${parties.email} through ${parties.client}`),
     })),
   });
+  await noteReach({ ...ctx, db: tx }, { tokens, isExact: true, isEverything: false }, { neverWaits: true });
 }
 
 async function withdraw(ctx: SqlContext, withdrawal: Withdrawal): Promise<EndedAccess> {
@@ -90,7 +92,7 @@ async function withdraw(ctx: SqlContext, withdrawal: Withdrawal): Promise<EndedA
     );
     const { families, tokens } = await takeFamilies(tx, ctx, withdrawal, parties.client);
     if (remembered === undefined && states.length === 0 && families.length === 0) throw notFound("The grant");
-    await placeOnFamilies(tx, ctx, withdrawal, parties, families);
+    await placeOnFamilies(tx, ctx, withdrawal, parties, { families, tokens });
     await recordEntry(tx, ctx, {
       act: "grant.withdrawn",
       target: { kind: "user", id: userId, name: parties.email },
@@ -105,7 +107,7 @@ async function withdraw(ctx: SqlContext, withdrawal: Withdrawal): Promise<EndedA
   const late = await ctx.db.transaction(async (tx) => {
     const found = await takeFamilies(tx, { ...ctx, now: new Date() }, withdrawal, parties.client);
     if (found.codes === 0 && found.families.length === 0) return found;
-    await placeOnFamilies(tx, ctx, withdrawal, parties, found.families);
+    await placeOnFamilies(tx, ctx, withdrawal, parties, found);
     await recordEntry(tx, ctx, {
       act: "grant.withdrawn",
       target: { kind: "user", id: userId, name: parties.email },

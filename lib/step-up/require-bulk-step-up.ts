@@ -18,8 +18,11 @@ async function requireFor(
   countUsers: () => Promise<number>,
 ): Promise<void> {
   if (OF_ONE.has(kind)) return;
-  // the key of a token is a key act: who was asked for it is not asked twice
-  if (kind === "signing_key") return requireApproval(ctx, "keys");
+  // the key of a token is a key act: who was asked for it is not asked twice who they are; how far it reaches counts all the same
+  if (kind === "signing_key") {
+    await requireApproval(ctx, "keys");
+    return requireWithinReach(ctx, { tokens, isExact, isEverything: false });
+  }
   const isBulk =
     kind === "everything" || !isExact || tokens > BULK_TOKENS || (await countUsers()) > BULK_USERS;
   if (isBulk) await requireStepUp(ctx, "bulk");

@@ -1,3 +1,4 @@
+import { noteReach } from "../approvals/bulk-reach.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
@@ -40,6 +41,8 @@ export async function disableUser(
       reason,
       note,
     });
+    const reach = { tokens: before.liveTokens, isExact: true, isEverything: false };
+    await noteReach({ ...ctx, db: tx }, reach, { neverWaits: true });
     const user = await readUser(tx, { id: userId, now: ctx.now });
     await recordEntry(tx, ctx, {
       act: "user.disabled",
