@@ -180,6 +180,44 @@ describe("API tokens", () => {
     });
   });
 
+  test("do not change themselves, and free none of their networks by another", async () => {
+    const networks = ["192.0.2.0/24", "10.0.0.0/8"];
+    const asked = { role: "owner", isUnattended: true, expiresInSeconds: 600 } as const;
+    const bound = await createApiToken(ctx, { name: "bound", ...asked, networks });
+    const own = await asToken(bound.token);
+    for (const change of [{ networks: [] }, { name: "x" }])
+      await expect(
+        updateApiToken(own, { apiTokenId: bound.id, version: 1, ...change }),
+      ).rejects.toMatchObject({ code: "FORBIDDEN" });
+    expect((await getApiToken(ctx, { apiTokenId: bound.id })).networks).toEqual(networks);
+    const free = await createApiToken(ctx, { name: "free", role: "owner", isUnattended: true });
+    await expect(
+      updateApiToken(own, { apiTokenId: free.id, version: 1, networks: ["::1"] }),
+    ).rejects.toMatchObject({ code: "FORBIDDEN" });
+    const renamed = { apiTokenId: free.id, version: 1, name: "renamed" };
+    expect(await updateApiToken(own, renamed)).toMatchObject({ name: "renamed" });
+    const byFree = { apiTokenId: bound.id, version: 1, networks: ["192.0.2.0/24"] };
+    expect(await updateApiToken(await asToken(free.token), byFree)).toMatchObject({
+      networks: byFree.networks,
+    });
+  });
+
+  test("make none that comes from elsewhere or lasts longer than they do", async () => {
+    const networks = ["192.0.2.0/24", "10.0.0.0/8"];
+    const asked = { role: "owner", isUnattended: true, expiresInSeconds: 600 } as const;
+    const own = await asToken((await createApiToken(ctx, { name: "bound", ...asked, networks })).token);
+    const make = async (more: { networks?: string[]; expiresInSeconds?: number }) =>
+      (await createApiToken(own, { name: "made", role: "owner", ...more })).row;
+    const end = at(600).toISOString();
+    expect(await make({})).toMatchObject({ networks, expiresAt: end });
+    expect(await make({ networks: [], expiresInSeconds: 9000 })).toMatchObject({ networks, expiresAt: end });
+    expect(await make({ networks: ["10.0.0.0/8"], expiresInSeconds: 60 })).toMatchObject({
+      networks: ["10.0.0.0/8"],
+      expiresAt: at(60).toISOString(),
+    });
+    await expect(make({ networks: ["0.0.0.0/0"] })).rejects.toMatchObject({ code: "FORBIDDEN" });
+  });
+
   test("are listed by state, a page at a time", async () => {
     const boss = await admin("owner");
     for (const name of ["a", "b", "c"]) await createApiToken(ctx, { name, role: "auditor" });

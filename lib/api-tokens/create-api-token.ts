@@ -3,15 +3,20 @@ import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Role } from "../authz/roles.ts";
 import type { Actor, Context } from "../context.ts";
+import { DomainError } from "../errors.ts";
 import { uuidv7 } from "../ids.ts";
 import { generateSecret } from "../passwords/generated-secret.ts";
+import { boundsOf, earlierOf } from "./bounds.ts";
 import { readApiToken } from "./get-api-token.ts";
 import type { CreatedApiToken } from "./model.ts";
 
 /**
  * Makes a bearer credential for automation; the answer shows its value once. It never does more than its own role and that of whom it counts as allow at the moment.
  * With `isUnattended` it does by itself what a person is asked again for; acts that want four eyes wait all the same. It counts as who makes it.
+ * What an API token makes comes from its networks or some of them, and ends with it at the latest.
  * Recorded as `api_token.created`, never the value. Needs `api-token:write`.
+ *
+ * @throws {DomainError} FORBIDDEN for networks beyond those of the API token that makes it
  */
 export async function createApiToken(
   ctx: Context,
@@ -29,10 +34,13 @@ export async function createApiToken(
   const isUnattended = input.isUnattended ?? false;
   return ctx.db.transaction(async (tx) => {
     const id = uuidv7(ctx.now);
-    const expiresAt =
+    const bounds = await boundsOf(tx, ctx.actor);
+    const networks = within(bounds.networks, input.networks ?? []);
+    const wanted =
       input.expiresInSeconds === undefined
         ? null
         : new Date(ctx.now.getTime() + input.expiresInSeconds * 1000);
+    const expiresAt = earlierOf(wanted, bounds.expiresAt);
     await tx.query(
       `INSERT INTO api_token (id, name, role, token_hash, hint, created_by, created_by_id, is_unattended, created_at, expires_at, networks)
        VALUES ($1::uuid, $2::text, $3::text, $4::bytea, $5::text, $6::text, $9::uuid, $10::boolean, $7::timestamptz, $8::timestamptz, $11::text[])`,
@@ -47,7 +55,7 @@ export async function createApiToken(
         expiresAt,
         creatorOf(ctx.actor),
         isUnattended,
-        input.networks ?? [],
+        networks,
       ],
     );
     const row = await readApiToken(tx, { id, now: ctx.now });
@@ -63,6 +71,16 @@ export async function createApiToken(
       },
     });
     return { id, token: secret.value, row };
+  });
+}
+
+/** The networks of a new one: all of its maker's where none are named, and none beyond them. */
+function within(own: readonly string[], named: readonly string[]): readonly string[] {
+  if (own.length === 0) return named;
+  if (named.length === 0) return own;
+  if (named.every((network) => own.includes(network))) return named;
+  throw new DomainError("FORBIDDEN", "An API token that is bound to networks makes none beyond them.", {
+    fields: [{ path: "networks", message: "must be some of those of the API token that makes it" }],
   });
 }
 

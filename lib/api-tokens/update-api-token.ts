@@ -3,16 +3,29 @@ import { changesOf, requireVersion } from "../audit/changes.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
+import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
+import { boundsOf } from "./bounds.ts";
 import { lockApiToken, readApiToken } from "./get-api-token.ts";
 import type { UpdateApiTokenInput } from "./input.ts";
 import type { ApiTokenRow } from "./model.ts";
 
+async function requireChangeable(
+  tx: Sql,
+  { actor }: Pick<Context, "actor">,
+  { apiTokenId, networks }: Pick<UpdateApiTokenInput, "networks"> & { apiTokenId: string },
+): Promise<void> {
+  if (actor.kind !== "api_token") return;
+  if (actor.id === apiTokenId) throw new DomainError("FORBIDDEN", "An API token does not change itself.");
+  if (networks === undefined || (await boundsOf(tx, actor)).networks.length === 0) return;
+  throw new DomainError("FORBIDDEN", "An API token that is bound to networks changes those of none.");
+}
+
 /**
  * Changes an API token's name or networks, with its next request. Its role stays. Recorded as `api_token.updated`. Needs `api-token:write`
- * and, as making one, a fresh proof.
+ * and, as making one, a fresh proof. An API token does not change itself, and one that is bound to networks changes nobody's.
  *
- * @throws {DomainError} NOT_FOUND, STALE_VERSION, ALREADY_ENDED
+ * @throws {DomainError} FORBIDDEN, NOT_FOUND, STALE_VERSION, ALREADY_ENDED
  */
 export async function updateApiToken(
   ctx: Context,
@@ -21,6 +34,7 @@ export async function updateApiToken(
   requirePermission(ctx, "api-token:write");
   await requireApproval(ctx, "api-tokens");
   return ctx.db.transaction(async (tx) => {
+    await requireChangeable(tx, ctx, { apiTokenId, ...input });
     const before = await lockApiToken(tx, { id: apiTokenId, now: ctx.now });
     await requireVersion(tx, input.version, {
       what: "The API token",
