@@ -4,7 +4,10 @@ import { operationId } from "./openapi.ts";
 import type { AnyRouteSpec, Route } from "./route-spec.ts";
 
 /** What a person is asked again for and which changes nothing: no second person is waited for. */
-export const NEVER_WAITS: ReadonlySet<string> = new Set(["POST /api/v1/sign-in-providers/test"]);
+export const NEVER_WAITS: ReadonlySet<string> = new Set([
+  "POST /api/v1/sign-in-providers/test",
+  "POST /api/v1/restore/confirm",
+]);
 
 /** The field of a body that something is typed into to confirm. */
 const TYPED = "confirm";

@@ -7,6 +7,7 @@ import { Instant } from "#components/display/instant.tsx";
 import { KeyValue } from "#components/display/key-value.tsx";
 import { groupedNumber } from "#components/display/number-text.tsx";
 import { Doorway } from "#components/layout/doorway.tsx";
+import { StepUpDialog } from "#components/step-up/step-up-dialog.tsx";
 import { can } from "#lib/authz/require-permission.ts";
 import { getEnv } from "#lib/env.ts";
 import { getRestore } from "#lib/restore/get-restore.ts";
@@ -67,7 +68,10 @@ export default async function RestoredPage() {
           ]}
         />
         {can(ctx, "restore:confirm") ? (
-          <ConfirmForm />
+          <>
+            <ConfirmForm />
+            <StepUpDialog />
+          </>
         ) : (
           <p>
             {words.onlyOwner} <Code>{words.command}</Code>

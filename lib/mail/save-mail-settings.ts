@@ -1,3 +1,4 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { changesOf, requireVersion } from "../audit/changes.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
@@ -36,9 +37,10 @@ function keptPassword(before: MailSettingsRecord, input: SaveMailSettingsInput):
 
 /**
  * Says by which server e-mail leaves. What waits is tried at once. Recorded as `mail_settings.updated`, never the password; a change of nothing records nothing. Needs
- * `mail-settings:write`.
+ * `mail-settings:write` and, since what alarms the owners leaves by it, a fresh proof.
  *
  * @throws {DomainError} STALE_VERSION, INVALID_INPUT for a server that may not be called, or a password without a user or a new server without one.
+ * @throws {StepUpRequired} streams
  */
 export async function saveMailSettings(
   ctx: Context,
@@ -46,6 +48,7 @@ export async function saveMailSettings(
   { outbound, wrapper }: MailKeeping,
 ): Promise<MailSettings> {
   requirePermission(ctx, "mail-settings:write");
+  await requireApproval(ctx, "streams");
   if (input.username === null && input.password !== undefined)
     throw new DomainError("INVALID_INPUT", "A password needs a user.", {
       fields: [{ path: "username", message: "must be there for the password" }],

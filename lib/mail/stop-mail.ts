@@ -1,3 +1,4 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { requireVersion } from "../audit/changes.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
@@ -15,12 +16,14 @@ import type { MailSettings } from "./model.ts";
 
 /**
  * Takes the mail server and its password away: no e-mail leaves any more, and what waits goes on waiting until it is given up. Recorded as `mail_settings.removed`. Needs
- * `mail-settings:write`.
+ * `mail-settings:write` and, since what alarms the owners leaves by it, a fresh proof.
  *
  * @throws {DomainError} STALE_VERSION, ALREADY_ENDED where there is none.
+ * @throws {StepUpRequired} streams
  */
 export async function stopMail(ctx: Context, { version }: { version: number }): Promise<MailSettings> {
   requirePermission(ctx, "mail-settings:write");
+  await requireApproval(ctx, "streams");
   await ctx.db.transaction(async (tx) => {
     const before = await readMailRecord(tx, "update");
     await requireVersion(tx, version, {

@@ -158,12 +158,16 @@ test("owners set the defaults, on record and by version; others are refused", as
   await expect(saveNotificationDefaults(auditor, { version, defaults })).rejects.toMatchObject({
     code: "FORBIDDEN",
   });
-  await saveNotificationDefaults(owner, { version, defaults });
+  await expect(saveNotificationDefaults(owner, { version, defaults })).rejects.toMatchObject({
+    code: "STEP_UP_REQUIRED",
+    kind: "streams",
+  });
+  await saveNotificationDefaults(world.as("owner"), { version, defaults });
   expect(await world.lastEntry()).toMatchObject({
     act: "notification_settings.updated",
     after: { "detection_low by console": "on" },
   });
-  await expect(saveNotificationDefaults(owner, { version, defaults: {} })).rejects.toMatchObject({
+  await expect(saveNotificationDefaults(world.as("owner"), { version, defaults: {} })).rejects.toMatchObject({
     code: "STALE_VERSION",
   });
   const row = (await getOwnChoices(auditor)).rows.find(({ kind }) => kind === "detection_low");

@@ -1,3 +1,4 @@
+import { requireApproval } from "../approvals/require-approval.ts";
 import { requireVersion } from "../audit/changes.ts";
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
@@ -30,12 +31,14 @@ export async function getNotificationDefaults(ctx: Context): Promise<Notificatio
  * `notification-settings:write`.
  *
  * @throws {DomainError} STALE_VERSION
+ * @throws {StepUpRequired} streams
  */
 export async function saveNotificationDefaults(
   ctx: Context,
   { version, defaults }: SaveDefaultsInput,
 ): Promise<NotificationDefaults> {
   requirePermission(ctx, "notification-settings:write");
+  await requireApproval(ctx, "streams");
   return ctx.db.transaction(async (tx) => {
     const before = await readDefaults(tx, true);
     await requireVersion(tx, version, {

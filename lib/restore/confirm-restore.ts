@@ -3,6 +3,7 @@ import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { placeOrder } from "../revocations/place-order.ts";
+import { requireStepUp } from "../step-up/require-step-up.ts";
 import { readOpenRestore } from "./find-restore.ts";
 import type { ConfirmRestoreInput } from "./input.ts";
 import type { ConfirmedRestore } from "./model.ts";
@@ -10,8 +11,9 @@ import type { ConfirmedRestore } from "./model.ts";
 /**
  * Confirms that the database may be older than what is kept outside of it: everything is served again. With `revokesTokens` all tokens that were issued until now
  * are revoked in the same transaction, since nobody knows which of them had been after the dump; without it those work again. Recorded as `database.restore_confirmed`
- * with what is lost. Needs `restore:confirm`.
+ * with what is lost. Needs `restore:confirm` and, as revoking everything, a fresh proof; no second person: see 0049.
  *
+ * @throws {StepUpRequired} bulk
  * @throws {DomainError} NOT_SIGNED_IN, FORBIDDEN, NOT_FOUND where none is open: also for the later of two
  */
 export async function confirmRestore(
@@ -19,6 +21,7 @@ export async function confirmRestore(
   { revokesTokens }: Pick<ConfirmRestoreInput, "revokesTokens">,
 ): Promise<ConfirmedRestore> {
   requirePermission(ctx, "restore:confirm");
+  await requireStepUp(ctx, "bulk");
   return ctx.db.transaction(async (tx) => {
     const restore = await readOpenRestore(tx, "update");
     if (restore === null)

@@ -11,6 +11,7 @@ import { readEvidenceFile, writeEvidence } from "../seals/evidence-file.ts";
 import { readCheckpointKeys, readEvidence } from "../seals/read-evidence.ts";
 import { type Evidence, openEvidence } from "../seals/test-evidence.ts";
 import { verifyEvidence } from "../seals/verify-evidence.ts";
+import { sessionFixture } from "../step-up/test-sessions.ts";
 import { contextAs, fixtureOf } from "../tokens/token-fixture.ts";
 import { confirmRestore } from "./confirm-restore.ts";
 import { findRestore } from "./find-restore.ts";
@@ -206,6 +207,19 @@ describe("a restore is confirmed", () => {
     expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
     expect(both.find(({ status }) => status === "rejected")).toMatchObject({ reason: { code: "NOT_FOUND" } });
     expect(await evidence.db.query("SELECT FROM audit_entry")).toHaveLength(before + 1);
+  });
+
+  test("after a proof of who confirms it", async () => {
+    const { makeAdmin, openSession } = sessionFixture(() => evidence.db, Date.now());
+    const owner = await makeAdmin();
+    const [stale, fresh] = [await openSession(owner, -1200), await openSession(owner, 0)];
+    await expect(confirmRestore(stale(0), { revokesTokens: true })).rejects.toMatchObject({
+      code: "STEP_UP_REQUIRED",
+      kind: "bulk",
+    });
+    expect(await found()).toBe(true);
+    await confirmRestore(fresh(1), { revokesTokens: true });
+    expect(await found()).toBe(false);
   });
 
   test.each<Role>(["responder", "governor", "auditor"])("by no %s", async (role) => {

@@ -10,6 +10,9 @@ test.each([
   "/api/auth/callback/credentials",
   "/api/v1/restore",
   "/api/v1/restore/confirm",
+  "/api/v1/me/step-up",
+  "/api/v1/me/step-up/options",
+  "/step-up?refused=PROVIDER_FAILED",
   "/_next/static/chunks/1a-b_c.js",
 ])("%s is answered while a restore waits to be confirmed", (url) => {
   expect(isOpenWhileRestored(url)).toBe(true);
@@ -24,6 +27,8 @@ test.each([
   "/api/v1/tokens",
   "/api/v1/restore/confirm/x",
   "/api/v1/restorex",
+  "/api/v1/me/step-up/x",
+  "/api/v1/me/sessions",
   "/api/auth/../v1/tokens",
   "/_next/static/../../tokens",
   "/_next/data/x.json",

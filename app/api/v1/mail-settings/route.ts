@@ -21,6 +21,7 @@ export const PUT = defineRoute({
   summary: "Says by which server e-mail leaves; `version` is the one that was read",
   description: "A `password` that is left out stays, unless host, port or user are others.",
   permission: "mail-settings:write",
+  stepUp: "streams",
   body: saveMailSettingsInput,
   response: mailSettings,
   handler: (ctx, { body }) => saveMailSettings(ctx, body, { outbound: getOutbound(), wrapper: keyWrapper() }),

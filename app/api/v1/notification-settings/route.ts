@@ -21,6 +21,7 @@ export const PUT = defineRoute({
   summary: "Says what admins are told of unless they want it otherwise; `version` is the one that was read",
   description: "By kind and channel; what is not named is as it comes.",
   permission: "notification-settings:write",
+  stepUp: "streams",
   body: saveDefaultsInput,
   response: notificationDefaults,
   handler: (ctx, { body }) => saveNotificationDefaults(ctx, body),

@@ -8,6 +8,7 @@ export const POST = defineRoute({
   path: "/api/v1/mail-settings/remove",
   summary: "Takes the mail server and its password away: no e-mail leaves any more",
   permission: "mail-settings:write",
+  stepUp: "streams",
   body: stopMailInput,
   response: mailSettings,
   handler: (ctx, { body }) => stopMail(ctx, body),

@@ -10,6 +10,7 @@ export const POST = defineRoute({
   description:
     "`revokesTokens` ends all tokens that were issued until now: which of them had been revoked since the dump, nobody knows. Without it those work again.",
   permission: "restore:confirm",
+  stepUp: "bulk",
   body: confirmRestoreInput,
   response: confirmedRestore,
   refusals: [404],
