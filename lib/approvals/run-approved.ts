@@ -31,7 +31,7 @@ export async function runApproved<T>(
       const record = await readApproval(tx, id, true);
       requireState(record, ["approved"], ctx.now);
       const approval = { id, way: "asked", approvedBy: record.decidedBy } as const;
-      const pass = newPass({ isTrial: false, skipsStepUp: false, approval });
+      const pass = newPass({ isTrial: false, skipsStepUp: false, isAnswered: true, approval });
       const result = await runAsShown({ ...inner, pass }, record, null, (own) =>
         act(own, { ...record, request: record.request as StoredRequest }),
       );
