@@ -191,7 +191,7 @@ test("without a second person the answer is found within a moment, or said not t
     const startMs = performance.now();
     const done = await breakGlass(me, guarded, { kind: "bulk", reason: "They are in" });
     expect(performance.now() - startMs).toBeLessThan(1_500);
-    expect(done).toMatchObject({ wasPlaced: true, reached: { value: 101, isExact: true } });
+    expect(done).toMatchObject({ wasPlaced: true, reached: { tokens: 101, isExact: true } });
     expect(done.remains).toContainEqual(
       expect.objectContaining({ kind: "client_sign_on", count: 0, isExact: false }),
     );
