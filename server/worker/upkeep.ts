@@ -42,7 +42,7 @@ const SIGN_ONS = `DELETE FROM sign_on WHERE uid IN (SELECT uid FROM sign_on s WH
 
 // what one person revoked is summed over so long
 const BULK_REACH = `DELETE FROM bulk_reach WHERE id IN (SELECT id FROM bulk_reach
-  WHERE at <= $1::timestamptz - make_interval(hours => ${BULK_HOURS}) LIMIT $2::int FOR UPDATE SKIP LOCKED)`;
+  WHERE at <= $1::timestamptz - make_interval(hours => ${BULK_HOURS}) LIMIT $2::int)`;
 
 // who began before it lapsed has ended by then
 const OVER_REQUESTS = `UPDATE approval SET request = NULL, digest = NULL WHERE id IN (SELECT id FROM approval
