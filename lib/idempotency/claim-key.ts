@@ -37,7 +37,7 @@ const CLAIM = `
 
 const READ = `SELECT state, fingerprint, request_id AS "requestId",
   state <> 'answered' AND lapses_at > $3::timestamptz AS "isUnderWay", status, location, answer, is_shown_once AS "isShownOnce"
-  FROM idempotency_key WHERE actor_id = $1::text AND key = $2::text`;
+  FROM idempotency_key WHERE actor_id = $1::text AND key = $2::text AND expires_at > $3::timestamptz`;
 
 // when the oldest is over; null where there is room
 const FULL_UNTIL = `SELECT min(expires_at) AS "until" FROM idempotency_key
