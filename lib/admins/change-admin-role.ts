@@ -32,7 +32,11 @@ export async function changeAdminRole(
         `Their role is what they are at ${before.provider.name}, at each sign-in. Change it there, or the provider's rules under Settings, Sign-in.`,
       );
     if (before.role === role) throw new DomainError("CONFLICT", "This admin has that role.");
-    await tx.query("UPDATE admin SET role = $2::text WHERE id = $1::uuid", [adminId, role]);
+    await tx.query(
+      // break-glass is an owner's: who is none any more is not one again by being made owner later
+      "UPDATE admin SET role = $2::text, is_break_glass = is_break_glass AND $2::text = 'owner' WHERE id = $1::uuid",
+      [adminId, role],
+    );
     await requireAnOwner(tx);
     const sessions = await endSessions(tx, { adminId, now: ctx.now, reason: "role_changed" });
     const admin = await getAdminRow(tx, { id: adminId, now: ctx.now });

@@ -21,7 +21,7 @@ export async function findSession(
      WHERE s.id = $1::uuid AND s.ended_at IS NULL AND a.disabled_at IS NULL AND s.absolute_expires_at > $2::timestamptz
        AND s.last_seen_at + make_interval(secs => s.idle_seconds) > $2::timestamptz
        AND CASE WHEN s.signed_in_by = 'provider' THEN p.id IS NOT NULL AND p.disabled_at IS NULL
-         ELSE a.is_break_glass OR NOT EXISTS (SELECT FROM sign_in_policy l WHERE l.local_off_at IS NOT NULL) END`,
+         ELSE (a.is_break_glass AND a.role = 'owner') OR NOT EXISTS (SELECT FROM sign_in_policy l WHERE l.local_off_at IS NOT NULL) END`,
     [sessionId, now],
   );
   if (row === undefined) return null;

@@ -21,10 +21,10 @@ export async function hasOwner(tx: Sql): Promise<boolean> {
  */
 export async function requireAnOwner(tx: Sql): Promise<void> {
   const [row] = await tx.query<{ found: boolean }>(
-    `SELECT EXISTS (SELECT FROM admin a WHERE a.role = 'owner' AND a.disabled_at IS NULL AND (a.totp_wrapped IS NOT NULL
+    `SELECT EXISTS (SELECT FROM admin a WHERE a.role = 'owner' AND a.disabled_at IS NULL AND a.password_hash IS NOT NULL AND (a.totp_wrapped IS NOT NULL
        OR EXISTS (SELECT FROM passkey p WHERE p.admin_id = a.id AND p.blocked_at IS NULL))
        AND NOT EXISTS (SELECT FROM admin_identity i WHERE i.admin_id = a.id)
-       AND (NOT EXISTS (SELECT FROM sign_in_policy l WHERE l.local_off_at IS NOT NULL) OR (a.is_break_glass AND a.password_hash IS NOT NULL))) AS found`,
+       AND (NOT EXISTS (SELECT FROM sign_in_policy l WHERE l.local_off_at IS NOT NULL) OR a.is_break_glass)) AS found`,
   );
   if (!row?.found)
     throw new DomainError(

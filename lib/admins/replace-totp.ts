@@ -28,7 +28,8 @@ export async function replaceTotp(
   return ctx.db.transaction(async (tx) => {
     const replaced = await tx.query(
       `UPDATE admin SET totp_wrapped = $2::bytea, totp_last_step = $3::bigint
-       WHERE id = $1::uuid AND disabled_at IS NULL AND password_hash IS NOT NULL RETURNING id`,
+       WHERE id = $1::uuid AND disabled_at IS NULL
+         AND (password_hash IS NOT NULL OR EXISTS (SELECT FROM admin_identity i WHERE i.admin_id = admin.id)) RETURNING id`,
       [actor.id, totpWrapped, factor.step],
     );
     if (replaced.length === 0) throw new DomainError("CONFLICT", "This account was changed meanwhile.");

@@ -1,3 +1,4 @@
+import { isLetGo } from "../admins/let-go.ts";
 import type { Role } from "../authz/roles.ts";
 import type { ApiTokenActor } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
@@ -30,6 +31,7 @@ type Row = {
   creatorId: string | null;
   creatorRole: Role | null;
   creatorDisabledAt: Date | null;
+  isCreatorLetGo: boolean;
 };
 
 /**
@@ -44,7 +46,8 @@ export async function findApiToken(
   if (!SHAPE.test(value)) return null;
   const [row] = await db.query<Row>(
     `SELECT t.id, t.name, t.role, t.networks, t.expires_at AS "expiresAt", t.revoked_at AS "revokedAt", t.last_used_at AS "lastUsedAt",
-       t.last_used_ip AS "lastUsedIp", t.is_unattended AS "isUnattended", t.created_by_id AS "personId", a.id AS "creatorId", a.role AS "creatorRole", a.disabled_at AS "creatorDisabledAt"
+       t.last_used_ip AS "lastUsedIp", t.is_unattended AS "isUnattended", t.created_by_id AS "personId", a.id AS "creatorId", a.role AS "creatorRole", a.disabled_at AS "creatorDisabledAt",
+       ${isLetGo("a")} AS "isCreatorLetGo"
      FROM api_token t LEFT JOIN admin a ON a.id = t.created_by_id WHERE t.token_hash = $1::bytea`,
     [hashSecret(value)],
   );
@@ -61,7 +64,11 @@ function refusalOf(row: Row, { ip, now }: { ip: string | null; now: Date }): Api
   if (row.revokedAt !== null) return "API_TOKEN_REVOKED";
   if (row.expiresAt !== null && row.expiresAt <= now) return "API_TOKEN_EXPIRED";
   // one whose creator is nobody any more counts as nobody
-  if (row.creatorDisabledAt !== null || (row.personId !== null && row.creatorId === null))
+  if (
+    row.creatorDisabledAt !== null ||
+    row.isCreatorLetGo ||
+    (row.personId !== null && row.creatorId === null)
+  )
     return "API_TOKEN_CREATOR_DISABLED";
   return isWithinNetworks(row.networks, ip) ? null : "API_TOKEN_NETWORK";
 }

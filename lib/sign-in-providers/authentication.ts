@@ -36,11 +36,13 @@ export function requireAuthentication(
   const used: readonly unknown[] = Array.isArray(amr) ? amr : [];
   const missing = requiredAmr.filter((one) => !used.includes(one));
   if (missing.length > 0) throw new ProviderRefused("TOO_WEAK", `amr lacks ${missing.join(", ")}`);
-  if (maxAgeSeconds === null && since === null) return;
   const at = authTimeOf(claims)?.getTime();
   const skew = PROVIDER_SKEW_SECONDS * 1000;
+  // asked for or not: a session keeps it, and what is to come would count as just now for as long
+  if (at !== undefined && at > now.getTime() + skew)
+    throw new ProviderRefused("TOO_WEAK", "auth_time is in the future");
+  if (maxAgeSeconds === null && since === null) return;
   if (at === undefined) throw new ProviderRefused("TOO_WEAK", "auth_time is missing");
-  if (at > now.getTime() + skew) throw new ProviderRefused("TOO_WEAK", "auth_time is in the future");
   if (maxAgeSeconds !== null && at < now.getTime() - maxAgeSeconds * 1000 - skew)
     throw new ProviderRefused("TOO_WEAK", "auth_time is too long ago");
   if (since !== null && at < since.getTime() - skew)

@@ -67,6 +67,14 @@ function wordsOf({ message }: OutboundError): string {
 
 const ENDPOINTS = ["authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint"] as const;
 
+/** What of the metadata is read as a list. */
+const LISTS = [
+  "response_types_supported",
+  "code_challenge_methods_supported",
+  "id_token_signing_alg_values_supported",
+  "token_endpoint_auth_methods_supported",
+] as const;
+
 async function requireUsable(outbound: Outbound, metadata: AuthorizationServer): Promise<void> {
   for (const name of ENDPOINTS) {
     const address = metadata[name];
@@ -79,6 +87,9 @@ async function requireUsable(outbound: Outbound, metadata: AuthorizationServer):
       throw new DiscoveryFault(`names a ${name} that ${wordsOf(error)}`, { cause: error });
     }
   }
+  for (const name of LISTS)
+    if (metadata[name] !== undefined && !Array.isArray(metadata[name]))
+      throw new DiscoveryFault(`has a ${name} that is no list`);
   const { response_types_supported: types, code_challenge_methods_supported: methods } = metadata;
   if (types !== undefined && !types.includes("code"))
     throw new DiscoveryFault("does not offer the authorization code flow");

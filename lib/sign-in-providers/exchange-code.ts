@@ -12,6 +12,7 @@ import {
   userInfoRequest,
   validateAuthResponse,
 } from "oauth4webapi";
+import { line } from "../input/plain-text.ts";
 import type { Outbound } from "../outbound/outbound.ts";
 import { type ProviderMetadata, throughOutbound } from "./discover.ts";
 import { isAway, KEY_SET_ALGORITHMS, type ProviderKeys } from "./key-set.ts";
@@ -105,15 +106,17 @@ async function exchange(
   const isShort = payload.email === undefined || claimOf(payload, roleClaim) === undefined;
   if (isShort && metadata.userinfo_endpoint !== undefined) {
     const told = await userInfoRequest(metadata, client, tokens.access_token, way);
-    // what the signed token says stands over what is only sent
-    claims = { ...(await processUserInfoResponse(metadata, client, subject, told)), ...payload };
+    // what the signed token says stands over what is only sent, which says nothing of how and when the person signed in
+    const { acr, amr, auth_time, ...rest } = await processUserInfoResponse(metadata, client, subject, told);
+    claims = { ...rest, ...payload };
   }
-  const { email, email_verified: isVerified, name } = claims;
+  // an address is as verified as the same source says
+  const { email, email_verified: isVerified } = payload.email === undefined ? claims : payload;
   return {
     issuer: metadata.issuer,
     subject,
-    verifiedEmail: typeof email === "string" && isVerified === true ? email : null,
-    name: typeof name === "string" && name !== "" ? name.slice(0, NAME_MAX) : null,
+    verifiedEmail: typeof email === "string" && email.length <= 254 && isVerified === true ? email : null,
+    name: line(NAME_MAX).safeParse(claims.name).data ?? null,
     claims,
   };
 }
@@ -130,7 +133,8 @@ function requireOwnClaims(
 ): void {
   const fail = (what: string) => new ProviderRefused("PROVIDER_FAILED", `ID token: ${what}`);
   const { aud, azp, iat, sub, nonce: given, at_hash: hash } = payload;
-  if (typeof sub !== "string" || sub === "" || sub.length > SUBJECT_MAX) throw fail("sub");
+  if (typeof sub !== "string" || sub === "" || sub.length > SUBJECT_MAX || sub.includes("\0"))
+    throw fail("sub");
   if (given !== nonce) throw fail("nonce");
   if (Array.isArray(aud) && aud.length > 1 && azp === undefined) throw fail("azp is missing");
   if (azp !== undefined && azp !== clientId) throw fail("azp");

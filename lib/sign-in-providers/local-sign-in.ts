@@ -6,15 +6,23 @@ export type LocalStanding = { why: string | null; isBreakGlass: boolean };
 
 /** Whether an admin may sign in with a password or passkey of this console, as things stand. */
 export async function readLocalStanding(db: Sql, adminId: string): Promise<LocalStanding> {
-  const [row] = await db.query<{ isOff: boolean; isNamed: boolean; hasProvider: boolean }>(
+  const [row] = await db.query<{
+    isOff: boolean;
+    isNamed: boolean;
+    hasProvider: boolean;
+    hasPassword: boolean;
+  }>(
     `SELECT p.local_off_at IS NOT NULL AS "isOff", a.is_break_glass AND a.role = 'owner' AS "isNamed",
-       EXISTS (SELECT FROM admin_identity i WHERE i.admin_id = a.id) AS "hasProvider"
+       EXISTS (SELECT FROM admin_identity i WHERE i.admin_id = a.id) AS "hasProvider",
+       a.password_hash IS NOT NULL AS "hasPassword"
      FROM admin a, sign_in_policy p WHERE a.id = $1::uuid AND p.id = 1`,
     [adminId],
   );
   if (row === undefined) return { why: "account is no more", isBreakGlass: false };
   // who comes in by a provider does not stay in by a passkey of their own once it has let them go
   if (row.hasProvider) return { why: "signs in by a provider alone", isBreakGlass: false };
+  // and not either once the provider itself is gone: who came by it was never given a password here
+  if (!row.hasPassword) return { why: "never had a way in of this console", isBreakGlass: false };
   if (row.isOff && !row.isNamed) return { why: "sign-in without a provider is off", isBreakGlass: false };
   return { why: null, isBreakGlass: row.isOff };
 }

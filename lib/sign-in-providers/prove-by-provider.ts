@@ -8,6 +8,7 @@ import { noteProof, proofAttemptKey, refuseProof } from "../step-up/note-proof.t
 import { requireAuthentication } from "./authentication.ts";
 import type { ProviderIdentity } from "./exchange-code.ts";
 import { ProviderRefused } from "./provider-refused.ts";
+import { roleOfClaims } from "./role-of-claims.ts";
 import { shareRules, spend } from "./sign-in-by-provider.ts";
 
 /** What a person was sent back to the provider for. */
@@ -60,6 +61,8 @@ export async function proveByProvider(
         { ...rules, maxAgeSeconds: null },
         { now: ctx.now, since: flow.askedAt },
       );
+      if (roleOfClaims(identity.claims, rules) !== actor.role)
+        throw new ProviderRefused("NO_ROLE", `what ${rules.roleClaim} says is not the role of this session`);
       await spend(tx, flow, ctx.now);
       if (!(await noteProof(tx, ctx, actor, { kind: flow.kind, subject: flow.subject, method: "provider" })))
         throw new ProviderRefused("OTHER_PERSON", "the session is over");

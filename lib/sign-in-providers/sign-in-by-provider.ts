@@ -157,7 +157,7 @@ export async function signInByProvider(
       await spend(tx, flow, ctx.now);
       await applyRole(tx, ctx, admin, { role, rules });
       await tx.query(
-        `UPDATE admin_identity SET last_sign_in_at = $2::timestamptz, email = coalesce($3::text, email) WHERE admin_id = $1::uuid`,
+        `UPDATE admin_identity SET last_sign_in_at = $2::timestamptz, let_go_at = NULL, email = coalesce($3::text, email) WHERE admin_id = $1::uuid`,
         [admin.id, ctx.now, identity.verifiedEmail],
       );
       const sessionId = await openSession(tx, ctx, { ...admin, role }, "provider", {
@@ -182,6 +182,15 @@ export async function spend(tx: Sql, flow: Challenge, now: Date): Promise<void> 
   });
 }
 
+/** Whom the provider gives no role any more is out: sessions end, and their API tokens and what waits for a second person do nothing, until it gives them one again. */
+async function letGo(tx: Sql, adminId: string, now: Date): Promise<number> {
+  await tx.query(
+    "UPDATE admin_identity SET let_go_at = coalesce(let_go_at, $2::timestamptz) WHERE admin_id = $1::uuid",
+    [adminId, now],
+  );
+  return endSessions(tx, { adminId, now, reason: "role_changed" });
+}
+
 /** Puts on record that whom a provider vouched for did not come in, or that what it said did not hold. What anybody can cause without the provider is not. */
 export async function recordProviderRefusal(
   ctx: Context,
@@ -192,16 +201,19 @@ export async function recordProviderRefusal(
   }: { admin: { id: string; email: string } | null; refused: ProviderRefused; providerId: string },
 ): Promise<void> {
   if (!refused.isOnRecord) return;
+  const isLetGo = admin !== null && refused.why === "NO_ROLE";
   const [provider] = await ctx.db.query<{ name: string }>(
     "SELECT name FROM sign_in_provider WHERE id = $1::uuid",
     [providerId],
   );
-  await ctx.db.transaction((tx) =>
-    recordEntry(tx, ctx, {
+  await ctx.db.transaction(async (tx) => {
+    const endedSessions = isLetGo ? await letGo(tx, admin.id, ctx.now) : 0;
+    await recordEntry(tx, ctx, {
       act: "admin.sign_in_refused",
       target: { kind: "admin", id: admin?.id ?? "-", name: admin?.email ?? "unknown account" },
       note: `by ${provider?.name ?? "a provider"}: ${refused.message}`,
+      ...(isLetGo ? { after: { endedSessions } } : {}),
       errorCode: "NOT_SIGNED_IN",
-    }),
-  );
+    });
+  });
 }

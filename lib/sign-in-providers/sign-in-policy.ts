@@ -23,7 +23,7 @@ async function readPolicyRow(db: Sql, { now, lock }: { now: Date; lock: boolean 
   const [row] = await db.query<PolicyRow>(
     `SELECT local_off_at AS "localOffAt", version, EXISTS (SELECT FROM admin a JOIN admin_identity i ON i.admin_id = a.id
        JOIN sign_in_provider p ON p.id = i.provider_id
-       WHERE a.role = 'owner' AND a.disabled_at IS NULL AND p.disabled_at IS NULL AND i.last_sign_in_at > $1::timestamptz) AS "isProven"
+       WHERE a.role = 'owner' AND a.disabled_at IS NULL AND p.disabled_at IS NULL AND i.subject IS NOT NULL AND i.let_go_at IS NULL AND i.last_sign_in_at > $1::timestamptz) AS "isProven"
      FROM sign_in_policy WHERE id = 1${lock ? " FOR UPDATE" : ""}`,
     [new Date(now.getTime() - PROVEN_SECONDS * 1000)],
   );
@@ -89,7 +89,7 @@ async function nameBreakGlass(tx: Sql, ids: readonly string[]): Promise<void> {
 async function requireOwnWayIn(tx: Sql, ctx: Context): Promise<void> {
   if (ctx.actor.kind !== "admin") return;
   const found = await tx.query(
-    `SELECT FROM admin_session s JOIN admin a ON a.id = s.admin_id WHERE s.id = $1::uuid AND (s.signed_in_by = 'provider' OR a.is_break_glass)`,
+    `SELECT FROM admin_session s JOIN admin a ON a.id = s.admin_id WHERE s.id = $1::uuid AND (s.signed_in_by = 'provider' OR (a.is_break_glass AND a.role = 'owner'))`,
     [ctx.actor.sessionId === "" ? null : ctx.actor.sessionId],
   );
   if (found.length === 0)
@@ -103,7 +103,7 @@ async function requireOwnWayIn(tx: Sql, ctx: Context): Promise<void> {
 async function endLocalSessions(tx: Sql, now: Date): Promise<number> {
   const ended = await tx.query(
     `UPDATE admin_session s SET ended_at = $1::timestamptz, ended_reason = 'local_sign_in_off' FROM admin a
-     WHERE a.id = s.admin_id AND s.ended_at IS NULL AND s.signed_in_by IS DISTINCT FROM 'provider' AND NOT a.is_break_glass RETURNING s.id`,
+     WHERE a.id = s.admin_id AND s.ended_at IS NULL AND s.signed_in_by IS DISTINCT FROM 'provider' AND NOT (a.is_break_glass AND a.role = 'owner') RETURNING s.id`,
     [now],
   );
   return ended.length;

@@ -8,6 +8,8 @@ import { listSessionsOf } from "../admins/list-sessions.ts";
 import { renewInvitation } from "../admins/renew-invitation.ts";
 import { signIn } from "../admins/sign-in.ts";
 import { signInWithPasskey } from "../admins/sign-in-with-passkey.ts";
+import { createApiToken } from "../api-tokens/create-api-token.ts";
+import { findApiToken } from "../api-tokens/find-api-token.ts";
 import type { Context } from "../context.ts";
 import { testContexts } from "../db/test-context.ts";
 import { uuidv7 } from "../ids.ts";
@@ -201,6 +203,7 @@ describe("sign-in by a provider", () => {
       after: { role: "auditor", endedSessions: 1 },
     });
     await isRefused(enter(provider, person(subject, { groups: ["else"] }), 30), "NO_ROLE");
+    expect(await lives(second.sessionId, 31), "who has no role there is out here").toBe(false);
     const { ctx } = await owner();
     await expect(changeAdminRole(ctx(1), { adminId: first.adminId, role: "owner" })).rejects.toMatchObject({
       code: "CONFLICT",
@@ -294,6 +297,47 @@ describe("sign-in by a provider", () => {
       code: "NOT_SIGNED_IN",
       detail: "signs in by a provider alone",
     });
+    const { ctx: byOwner } = await owner();
+    await switchProvider(byOwner(31), { providerId: provider.id, isDisabled: true });
+    await removeProvider(byOwner(32), { providerId: provider.id });
+    const later = await offerPasskeySignIn(nobody(40), means);
+    const second = {
+      sealed: later.challenge,
+      answer: authenticator.answer({ challenge: later.options.challenge }),
+    };
+    await expect(signInWithPasskey(nobody(40), second, means)).rejects.toMatchObject({
+      code: "NOT_SIGNED_IN",
+      detail: "never had a way in of this console",
+    });
+  });
+
+  test("who is let go leaves no API token behind that goes on: without a role, or with the provider disabled or gone", async () => {
+    const provider = await makeProvider({ creates_admins: true });
+    const subject = subjectFor();
+    const { adminId, sessionId } = await enter(provider, person(subject));
+    const actor = { kind: "admin", id: adminId, name: subject, role: "owner", sessionId } as const;
+    const { token: value } = await createApiToken(
+      { ...nobody(1), actor },
+      { name: "left behind", role: "owner", isUnattended: true },
+    );
+    const found = async (seconds: number) =>
+      (await findApiToken(world.db, { value, ip: null, now: at(seconds) }))?.refusal;
+    expect(await found(2)).toBeNull();
+    await isRefused(enter(provider, person(subject, { groups: ["else"] }), 30), "NO_ROLE");
+    expect(await found(31)).toBe("API_TOKEN_CREATOR_DISABLED");
+    await enter(provider, person(subject), 40);
+    expect(await found(41), "they have a role again").toBeNull();
+    const { ctx } = await owner();
+    await switchProvider(ctx(42), { providerId: provider.id, isDisabled: true });
+    expect(await found(43)).toBe("API_TOKEN_CREATOR_DISABLED");
+    await removeProvider(ctx(44), { providerId: provider.id });
+    expect(await found(45)).toBe("API_TOKEN_CREATOR_DISABLED");
+  });
+
+  test("is refused where it says that it is to come", async () => {
+    const provider = await makeProvider({ creates_admins: true });
+    const claims = { groups: ["tw-owners"], auth_time: at(86_400).getTime() / 1000 };
+    await isRefused(enter(provider, person(subjectFor(), { claims })), "TOO_WEAK");
   });
 });
 

@@ -2,6 +2,7 @@ import { ApprovalRequired } from "../approvals/approval-required.ts";
 import type { Actor, SqlContext } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
+import { PROVIDER_SKEW_SECONDS } from "../sign-in-providers/model.ts";
 import { STEP_UP_SECONDS, STEP_UP_WORDS, type StepUpKind } from "./model.ts";
 
 /** The refusal that a person can lift by showing again who they are, for acts of `kind`. */
@@ -35,7 +36,7 @@ export type AskedAgain = Pick<SqlContext, "actor" | "now" | "pass"> & { db: Sql 
 const FRESH = `SELECT EXISTS (
     SELECT FROM admin_session s JOIN admin a ON a.id = s.admin_id
     WHERE s.id = $1::uuid AND s.admin_id = $2::uuid AND s.ended_at IS NULL AND a.disabled_at IS NULL
-      AND ((s.signed_in_by = 'provider' AND s.authenticated_at > $4::timestamptz)
+      AND ((s.signed_in_by = 'provider' AND s.authenticated_at > $4::timestamptz AND s.authenticated_at <= $5::timestamptz)
         OR (s.created_at > $4::timestamptz
             AND (s.signed_in_by IN ('totp', 'passkey') OR (s.signed_in_by = 'recovery_code' AND $3::text = 'sign-in')))
         OR EXISTS (SELECT FROM admin_step_up u WHERE u.session_id = s.id AND u.kind = $3::text AND u.proven_at > $4::timestamptz))
@@ -65,6 +66,12 @@ export async function requireStepUp(ctx: AskedAgain, kind: StepUpKind): Promise<
   const [row] =
     actor.sessionId === ""
       ? []
-      : await db.query<{ isFresh: boolean }>(FRESH, [actor.sessionId, actor.id, kind, since]);
+      : await db.query<{ isFresh: boolean }>(FRESH, [
+          actor.sessionId,
+          actor.id,
+          kind,
+          since,
+          new Date(now.getTime() + PROVIDER_SKEW_SECONDS * 1000),
+        ]);
   if (!row?.isFresh) throw new StepUpRequired(kind);
 }

@@ -77,7 +77,10 @@ test("a plan is refused that was used (409), has expired (410), or is somebody e
   const other = await holder();
   const made = await post("/api/v1/plans", { verb: "revoke", target: other.target });
   expect((await post("/api/v1/orders", { planId: made.body.id, ...why }, "owner")).status).toBe(404);
-  await console.db.query("UPDATE order_plan SET expires_at = now() WHERE id = $1", [made.body.id as string]);
+  await console.db.query(
+    "UPDATE order_plan SET created_at = created_at - interval '1 minute', expires_at = now() - interval '1 second' WHERE id = $1",
+    [made.body.id as string],
+  );
   expect(await post("/api/v1/orders", { planId: made.body.id, ...why })).toMatchObject({
     status: 410,
     body: { code: "GONE" },

@@ -44,6 +44,7 @@ CREATE TABLE "admin_identity" (
     "invited_until" TIMESTAMPTZ(3),
     "linked_at" TIMESTAMPTZ(3),
     "last_sign_in_at" TIMESTAMPTZ(3),
+    "let_go_at" TIMESTAMPTZ(3),
 
     CONSTRAINT "admin_identity_pkey" PRIMARY KEY ("admin_id")
 );

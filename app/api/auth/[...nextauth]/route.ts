@@ -180,6 +180,8 @@ async function hearProvider(
       throw new ProviderRefused("PROVIDER_DECLINED", "unknown or disabled", { isOnRecord: false });
     const { state, expiresAt, question } = asked;
     const answer = request.nextUrl.searchParams;
+    // the question that this browser keeps is the one that is answered
+    if (answer.getAll("state").join(" ") !== state) throw new ProviderRefused("FLOW_OVER");
     const flow = new ProviderFlow(ctx, provider, { question, answer, asked: { value: state, expiresAt } });
     if (answer.has("error")) await flow.refuseError(state);
     const response: Response = await NextAuth(request, context, authOptions(ctx, [], null, flow));
