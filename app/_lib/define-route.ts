@@ -69,8 +69,9 @@ export function defineRoute<
         params: segments,
         url: request.url,
         body: spec.body === undefined ? undefined : withSeenVersion(await readJson(request), seenVersion),
+        seenVersion,
       };
-      const input = inputOf(raw, request, seenVersion);
+      const input = inputOf(raw, request);
       const params = segmentsOf(input);
       const call = { spec, request, raw, hasSecret: holdsSent(raw.body) };
       const act = (own: Context) =>
@@ -87,12 +88,12 @@ export function defineRoute<
     }
   }
 
-  function inputOf(raw: RawInput, request: Request, seenVersion?: number): RouteInput<P, Q, B, L> {
+  function inputOf(raw: RawInput, request: Request): RouteInput<P, Q, B, L> {
     return {
       params: parsePart(spec.params, raw.params, "path"),
       ...parseQuery(spec.query, spec.list, raw.url),
       body: spec.body === undefined ? {} : requireNoSecret(parsePart(spec.body, raw.body, "body")),
-      seenVersion,
+      seenVersion: raw.seenVersion,
       request,
     } as unknown as RouteInput<P, Q, B, L>;
   }

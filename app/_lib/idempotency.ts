@@ -6,7 +6,9 @@ import { giveUpIdleKey, giveUpKey, keepAnswer } from "#lib/idempotency/end-claim
 import { fencedDatabase } from "#lib/idempotency/fenced-database.ts";
 import {
   type ClaimResult,
+  IDEMPOTENCY_HOURS,
   IDEMPOTENCY_KEY_MAX,
+  IDEMPOTENCY_KEYS_MAX,
   type IdempotencyClaim,
   type KeptAnswer,
 } from "#lib/idempotency/model.ts";
@@ -14,6 +16,7 @@ import { type Answer, answerOf, respond } from "./answer.ts";
 import { badHeader } from "./entity-tag.ts";
 import { RequestRefusal } from "./problem.ts";
 import type { AnyRouteSpec } from "./route-spec.ts";
+import { BREAK_GLASS_REASON, WaitsAnswer } from "./second-person.ts";
 import { derivedKey } from "./secrets.ts";
 
 export type KeyedRequest = {
@@ -29,7 +32,8 @@ export type KeyedRequest = {
  * Acts and answers; under an `Idempotency-Key` once: the same request of the same actor is answered as it was the first time, for 24 hours, and nothing is
  * done again. The key says that it has acted in the transaction of the act. A refusal gives the key back. Strangers have no keys: theirs are not looked at.
  *
- * @throws {RequestRefusal} 422 for another request under the key, 409 while it runs, where its answer was lost or had something that is shown once.
+ * @throws {RequestRefusal} 422 for another request under the key, 409 while it runs, where its answer was lost or had something that is shown once, 429 where
+ * the actor has too many keys.
  * @see draft-ietf-httpapi-idempotency-key-header
  */
 export async function onceByKey(
@@ -67,9 +71,8 @@ async function actUnder(
     await giveUp(ctx.db, claim).catch((cause) => ctx.noteFailure?.(cause, "give an idempotency key back"));
     throw error;
   }
-  // it waits for a second person: once it is approved the very same request may do it
   if (result instanceof Response) {
-    await giveUpKey(ctx.db, claim).catch((cause) => ctx.noteFailure?.(cause, "give an idempotency key back"));
+    await endWaiting(ctx, claim, result);
     return result;
   }
   const answer = answerOf(spec, result, params);
@@ -78,6 +81,14 @@ async function actUnder(
     ctx.noteFailure?.(cause, "keep the answer under an idempotency key"),
   );
   return respond(spec, answer, request);
+}
+
+/** Asked for once: a repeat is told where it waits. What its asker does themselves, once it is approved, is done by the very same request, under its key. */
+async function endWaiting(ctx: Context, claim: IdempotencyClaim, answer: Response): Promise<void> {
+  const isKept = answer instanceof WaitsAnswer && answer.isDoneByApprover;
+  await (isKept ? keepAnswer(ctx.db, claim, answer.kept) : giveUpKey(ctx.db, claim)).catch((cause) =>
+    ctx.noteFailure?.(cause, "end an idempotency key"),
+  );
 }
 
 function keptOf({ shownOnce = [] }: AnyRouteSpec, { status, location, text, value }: Answer): KeptAnswer {
@@ -121,6 +132,14 @@ function repeat(
       );
     case "acted":
       throw answerLost(claimed.requestId);
+    case "full":
+      throw new RequestRefusal(
+        429,
+        "IDEMPOTENCY_KEYS_FULL",
+        `You have ${IDEMPOTENCY_KEYS_MAX.toLocaleString("en")} idempotency keys of the last ${IDEMPOTENCY_HOURS} hours. Nothing was changed: send it without a key, or when the oldest is over.`,
+        [],
+        { headers: { "retry-after": String(claimed.retryAfter) } },
+      );
     case "answered":
       return answeredAgain(spec, claimed, request);
     default:
@@ -176,7 +195,9 @@ function readKey(headers: Headers): string | null {
 function fingerprintOf({ spec, request, sent }: KeyedRequest): Buffer {
   const { pathname, search } = new URL(request.url);
   const ifMatch = request.headers.get("if-match") ?? "";
+  // asking for a second person and doing without are two things
+  const alone = request.headers.has(BREAK_GLASS_REASON) ? [BREAK_GLASS_REASON] : [];
   return createHmac("sha256", derivedKey("idempotency"))
-    .update(JSON.stringify([spec.method, pathname, search, ifMatch, sent]))
+    .update(JSON.stringify([spec.method, pathname, search, ifMatch, sent, ...alone]))
     .digest();
 }

@@ -94,7 +94,7 @@ const PARAMETERS: Json = {
     name: "Idempotency-Key",
     in: "header",
     description:
-      "The same request of the same caller under the same key is done once, and answered as the first time for 24 hours, with `Idempotency-Replayed: true`. Another request under it is refused with 422, one that still runs with 409 `IDEMPOTENCY_KEY_RUNNING`. What is shown once is not kept: a repeat is refused with 409 `SHOWN_ONCE` and the rest of the answer. Where an answer was lost in a crash: 409 `ANSWER_LOST`, and nothing is done again. A refused request gives its key back.",
+      "The same request of the same caller under the same key is done once, and answered as the first time for 24 hours, with `Idempotency-Replayed: true`. Another request under it is refused with 422, one that still runs with 409 `IDEMPOTENCY_KEY_RUNNING`. What is shown once is not kept: a repeat is refused with 409 `SHOWN_ONCE` and the rest of the answer. Where an answer was lost in a crash: 409 `ANSWER_LOST`, and nothing is done again. A refused request gives its key back. One whose act waits for a second person is answered 202 again where it is done with the approval; where its answer holds a secret it may be sent once more under the key. A caller has up to 10,000 keys at once: 429 `IDEMPOTENCY_KEYS_FULL`.",
     schema: {
       type: "string",
       minLength: 1,

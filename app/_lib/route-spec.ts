@@ -88,8 +88,8 @@ export type AnyRouteSpec = Omit<
   "handler" | "location"
 > & { location?: (answer: unknown, params: Record<string, string>) => string };
 
-/** What was sent, before it is parsed. */
-export type RawInput = { params: Segments; url: string; body: unknown };
+/** What was sent, before it is parsed; `seenVersion` of `If-Match`. */
+export type RawInput = { params: Segments; url: string; body: unknown; seenVersion: number | undefined };
 
 export type Segments = Record<string, string | string[] | undefined>;
 

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { ApprovalRequired } from "#lib/approvals/approval-required.ts";
-import type { StoredRequest } from "#lib/approvals/approval-row.ts";
+import { approvalRowOf, type StoredRequest } from "#lib/approvals/approval-row.ts";
 import { askForApproval, findOpen, type GuardedRequest } from "#lib/approvals/ask-approval.ts";
 import { breakGlass } from "#lib/approvals/break-glass.ts";
 import { reasonText } from "#lib/approvals/input.ts";
@@ -10,6 +10,7 @@ import { holdsSecret } from "#lib/audit/redact.ts";
 import type { Permission } from "#lib/authz/roles.ts";
 import type { Context } from "#lib/context.ts";
 import { DomainError } from "#lib/errors.ts";
+import type { KeptAnswer } from "#lib/idempotency/model.ts";
 import type { AnyRouteSpec, RawInput } from "./route-spec.ts";
 import { derivedKey } from "./secrets.ts";
 
@@ -54,9 +55,11 @@ function inOrder(value: unknown): unknown {
   );
 }
 
-function storedOf({ params, url, body }: RawInput): StoredRequest {
+function storedOf({ params, url, body, seenVersion }: RawInput): StoredRequest {
   const plain = Object.entries(params).filter((one): one is [string, string] => typeof one[1] === "string");
-  return { params: Object.fromEntries(plain), query: new URL(url).search, body: body ?? null };
+  const stored = { params: Object.fromEntries(plain), query: new URL(url).search, body: body ?? null };
+  // a body has it
+  return body === undefined && seenVersion !== undefined ? { ...stored, seenVersion } : stored;
 }
 
 function guardedOf(ctx: Context, { spec, raw, hasSecret }: Call): Omit<GuardedRequest, "act"> {
@@ -75,16 +78,25 @@ function guardedOf(ctx: Context, { spec, raw, hasSecret }: Call): Omit<GuardedRe
   };
 }
 
-function waits(row: ApprovalRow): Response {
-  return new Response(JSON.stringify(row), {
-    status: 202,
-    headers: { "content-type": "application/json", location: `/api/v1/approvals/${row.id}` },
-  });
+/** The answer to what waits for a second person. */
+export class WaitsAnswer extends Response {
+  /** Whether it is done with the approval; else who asked sends the very same request again. */
+  readonly isDoneByApprover: boolean;
+  /** As it is kept for a repeat. */
+  readonly kept: KeptAnswer;
+
+  constructor(row: ApprovalRow) {
+    const text = JSON.stringify(row);
+    const location = `/api/v1/approvals/${row.id}`;
+    super(text, { status: 202, headers: { "content-type": "application/json", location } });
+    this.isDoneByApprover = row.runBy === "approver";
+    this.kept = { status: 202, location, text, isShownOnce: false };
+  }
 }
 
 /**
  * Does what a request asks for; where that wants a second person, what the request says to do then. What was approved for the very same request of the same caller is done. A reason asks for
- * approval (202), and so does an API token, which nobody can ask; an owner's other reason does without. Else the refusal says what is needed.
+ * approval (202), and so does an API token, which nobody can ask; what waits already is not tried out again. An owner's other reason does without. Else the refusal says what is needed.
  */
 export async function withSecondPerson<T>(
   ctx: Context,
@@ -105,6 +117,7 @@ export async function withSecondPerson<T>(
       reasonOf(call.request, APPROVAL_REASON) ??
       (isProgram ? `Asked by the API token ${ctx.actor.name}.` : null);
     if (reason === null) throw new ApprovalRequired(error.kind, open?.id ?? null);
-    return waits(await askForApproval(ctx, { ...guarded, act }, { reason }));
+    if (open !== null) return new WaitsAnswer(approvalRowOf(open, ctx.now));
+    return new WaitsAnswer(await askForApproval(ctx, { ...guarded, act }, { reason }));
   }
 }

@@ -10,7 +10,7 @@ export class AccountPage {
   constructor(page: Page, authorityUrl: string) {
     this.#page = page;
     this.#url = `${authorityUrl}/account`;
-    this.notice = page.getByRole("status");
+    this.notice = page.getByRole("status").filter({ hasText: /./ });
     this.entries = page.getByRole("listitem");
   }
 

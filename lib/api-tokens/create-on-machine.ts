@@ -28,7 +28,7 @@ async function createWithAlarm(ctx: Context, input: Input): Promise<CreatedApiTo
   const id = uuidv7(ctx.now);
   return inOneTransaction(ctx, async (inner, tx) => {
     const approval = { id, way: "break_glass", approvedBy: null } as const;
-    const pass = newPass({ isTrial: false, skipsStepUp: true, approval });
+    const pass = newPass({ isTrial: false, skipsStepUp: true, isAnswered: true, approval });
     pass.kinds.add("api-tokens");
     const created = await createApiToken({ ...inner, pass }, input);
     const digest = createHash("sha256").update(id).digest();

@@ -6,6 +6,8 @@ export type StoredRequest = {
   params: Record<string, string>;
   query: string;
   body: unknown;
+  /** Of `If-Match`, where no body has it: what is there then is to be what the asker saw. */
+  seenVersion?: number;
 };
 
 export type ApprovalRecord = {

@@ -34,6 +34,7 @@ async function runForRequester(
   const pass = newPass({
     isTrial: false,
     skipsStepUp: true,
+    isAnswered: false,
     approval: { id, way: "asked", approvedBy: approver.name },
   });
   // who asked is not there: where they were stands with the asking

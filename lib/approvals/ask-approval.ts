@@ -25,7 +25,7 @@ import {
 } from "./model.ts";
 import type { Pass } from "./pass.ts";
 import { personOf } from "./person.ts";
-import { shownOf, summaryOf } from "./shown.ts";
+import { describedOf, shownOf, summaryOf } from "./shown.ts";
 import { tellOfApproval } from "./tell.ts";
 import { tryOut } from "./try-out.ts";
 
@@ -185,7 +185,7 @@ export async function askForApproval(
   const person = personOf(ctx.actor);
   if (person === null) throw new DomainError("FORBIDDEN", "Your role does not allow this.");
   const pass = await tryOut(ctx, guarded.act);
-  const shown = await shownOf(ctx, pass);
+  const shown = shownOf(await describedOf(ctx, pass.plan), pass);
   const id = await ctx.db.transaction((tx) => write(tx, ctx, { guarded, pass, shown, reason, person }));
   const [record] = await run<ApprovalRecord>(
     ctx.db,

@@ -1,3 +1,4 @@
+import { isLetGo } from "../admins/let-go.ts";
 import type { AdminActor } from "../authz/require-admin.ts";
 import { type Role, roleHas } from "../authz/roles.ts";
 import type { Actor, SqlContext } from "../context.ts";
@@ -50,7 +51,8 @@ export async function getDeciderRole(
   { id, permissions }: Pick<ApprovalRecord, "id" | "permissions">,
 ): Promise<Role | null> {
   const [decider] = await tx.query<{ role: Role }>(
-    `SELECT role FROM admin WHERE id = (SELECT decided_by_id FROM approval WHERE id = $1::uuid) AND disabled_at IS NULL FOR SHARE`,
+    `SELECT a.role FROM admin a WHERE a.id = (SELECT decided_by_id FROM approval WHERE id = $1::uuid) AND a.disabled_at IS NULL AND NOT ${isLetGo("a")}
+       FOR SHARE OF a`,
     [id],
   );
   if (decider === undefined) return null;

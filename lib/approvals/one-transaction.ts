@@ -1,25 +1,33 @@
 import type { Context } from "../context.ts";
 import type { Database, Transaction } from "../db/database.ts";
 import type { Sql } from "../db/sql.ts";
+import { holdMailSettings } from "../mail/hold-mail-settings.ts";
 
 /** Statements of one connection, one after the other, however they are asked for. */
-function inTurn(tx: Transaction): Sql["query"] {
+function inTurn(tx: Transaction): Required<Pick<Database, "query" | "alone">> {
   let last: Promise<unknown> = Promise.resolve();
-  return <Row extends object>(text: string, values?: Parameters<Sql["query"]>[1]) => {
-    const next = last.then(() => tx.query<Row>(text, values));
+  const alone = <T>(work: (tx: Sql) => Promise<T>) => {
+    const next = last.then(() => work(tx));
     last = next.catch(() => {});
     return next;
+  };
+  return {
+    alone,
+    query: <Row extends object>(text: string, values?: Parameters<Sql["query"]>[1]) =>
+      alone((one) => one.query<Row>(text, values)),
   };
 }
 
 function databaseOf(outer: Database, tx: Transaction): { db: Database; tx: Transaction } {
-  const inner: Transaction = { ...tx, query: inTurn(tx) };
+  const { query, alone } = inTurn(tx);
+  const inner: Transaction = { ...tx, query };
   let count = 0;
   const db: Database = {
-    // reads that are bounded by time have a connection of their own
+    // tells of which database it is: nothing here takes a connection of it
     pool: outer.pool,
+    alone,
     prisma: tx.prisma as Database["prisma"],
-    query: inner.query,
+    query,
     async transaction(work) {
       count += 1;
       const name = `act_${count}`;
@@ -39,13 +47,15 @@ function databaseOf(outer: Database, tx: Transaction): { db: Database; tx: Trans
 }
 
 /**
- * Runs use cases inside of one transaction: what each of them commits is kept only if all of it is, with what is written beside them.
+ * Runs use cases inside of one transaction: what each of them commits is kept only if all of it is, with what is written beside them. It holds what they lock until its end: what only their
+ * answers need is read by `answerWithin`, and nothing in it takes a second connection. Whom it tells at its end by mail is told by the settings that it held from its beginning.
  */
 export function inOneTransaction<T>(
   ctx: Context,
   work: (inner: Context, tx: Transaction) => Promise<T>,
 ): Promise<T> {
-  return ctx.db.transaction((outer) => {
+  return ctx.db.transaction(async (outer) => {
+    await holdMailSettings(outer);
     const { db, tx } = databaseOf(ctx.db, outer);
     return work({ ...ctx, db }, tx);
   });

@@ -10,6 +10,8 @@ export type Pass = {
   isTrial: boolean;
   /** The person was asked for this very act, or is not there: they are not asked again for its kind. */
   skipsStepUp: boolean;
+  /** Whether anybody reads what the act answers. */
+  isAnswered: boolean;
   /** Of which approval it is done: on record with each of its acts. */
   approval: { id: string; way: "asked" | "break_glass"; approvedBy: string | null } | null;
   /** What is noted on the way. */
@@ -20,9 +22,25 @@ export type Pass = {
   /** Names that are made anew each time, such as a new key's. */
   made: Set<string>;
   plan: BindingPlan | null;
+  /** Told of the plan before the act locks anything. */
+  onPlan?: (plan: BindingPlan) => Promise<void>;
 };
 
-export function newPass(given: Pick<Pass, "isTrial" | "skipsStepUp" | "approval">): Pass {
+/** How long a read for an answer may take while an act holds its locks until the end of a larger transaction. */
+const BRIEFLY_MS = 100;
+
+/** How long something may be looked for that is only said in an act's answer: not at all where nobody reads it. What was not found in time is said not to be known exactly. */
+export function answerWithin({ pass }: { pass?: Pass | undefined }, ms: number): number {
+  if (pass === undefined) return ms;
+  return pass.isAnswered ? Math.min(ms, BRIEFLY_MS) : 0;
+}
+
+/** Whether nobody reads what an act answers. */
+export function isUnanswered({ pass }: { pass?: Pass | undefined }): boolean {
+  return pass?.isAnswered === false;
+}
+
+export function newPass(given: Pick<Pass, "isTrial" | "skipsStepUp" | "isAnswered" | "approval">): Pass {
   return {
     ...given,
     kinds: new Set(),

@@ -1,8 +1,8 @@
 import type { Act } from "../audit/record-entry.ts";
 import type { Context } from "../context.ts";
-import { describePlan } from "../order-plans/describe-plan.ts";
+import { type DescribedPlan, describePlan } from "../order-plans/describe-plan.ts";
 import { ACTS_SHOWN, MADE_ANEW, type Shown, type ShownAct } from "./model.ts";
-import type { Pass } from "./pass.ts";
+import type { BindingPlan, Pass } from "./pass.ts";
 
 function withoutMade(value: unknown, made: ReadonlySet<string>): unknown {
   if (typeof value === "string")
@@ -37,9 +37,13 @@ export function summaryOf(summary: string, { acts }: Pick<Shown, "acts">): strin
   return upon === undefined || upon === "" || upon.includes(MADE_ANEW) ? what : `${what}: ${upon}`;
 }
 
+/** A plan that binds an act, in words; null where it has none. It takes long: before anything is locked, or after. */
+export async function describedOf(ctx: Context, plan: BindingPlan | null): Promise<DescribedPlan | null> {
+  return plan?.kind === "order" ? describePlan(ctx, plan.id) : null;
+}
+
 /** What others are shown: the plan that binds it in words, and what it would record. */
-export async function shownOf(ctx: Context, pass: Pass): Promise<Shown> {
-  const described = pass.plan?.kind === "order" ? await describePlan(ctx, pass.plan.id) : null;
+export function shownOf(described: DescribedPlan | null, pass: Pass): Shown {
   if (described === null) return { sentences: pass.says, plan: null, ...actsOf(pass) };
   const { sentences, ...plan } = described;
   return { sentences: [...sentences, ...pass.says], plan, ...actsOf(pass) };

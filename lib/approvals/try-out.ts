@@ -10,7 +10,7 @@ class TriedOut extends Error {}
  * @throws whatever the act throws.
  */
 export async function tryOut(ctx: Context, act: (ctx: Context) => Promise<unknown>): Promise<Pass> {
-  const pass = newPass({ isTrial: true, skipsStepUp: false, approval: null });
+  const pass = newPass({ isTrial: true, skipsStepUp: false, isAnswered: false, approval: null });
   const end = new TriedOut();
   try {
     await inOneTransaction({ ...ctx, pass }, async (inner) => {

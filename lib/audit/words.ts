@@ -211,7 +211,7 @@ export const ACT_WORDS: Record<string, string> = {
   "api_token.created": "created the API token",
   "api_token.updated": "changed the API token",
   "api_token.revoked": "revoked the API token",
-  "api_token.refused": "was refused as the API token",
+  "api_token.refused": "tried to use the API token",
   "issuer.kept": "kept the first issuer",
   "issuer.changed": "changed the issuer to",
   "key.created": "created the signing key",

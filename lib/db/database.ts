@@ -14,6 +14,8 @@ export type Database = Omit<SqlDatabase, "transaction"> & {
   prisma: PrismaClient;
   /** Runs `work` on one connection between BEGIN and COMMIT; whatever it throws rolls all back. */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Of a database that is one transaction, and has no connection but that: runs `work` while nothing else runs on it. */
+  alone?<T>(work: (tx: Sql) => Promise<T>): Promise<T>;
 };
 
 /** Opens the one pool of a process, with Prisma on it. */

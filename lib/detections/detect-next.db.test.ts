@@ -211,3 +211,20 @@ test("a token is forgotten an hour after it expired, and one that lives on is no
   await forgetTokens(db, new Date(token.expiresAt.getTime() + 3_601_000));
   expect(await kept()).toEqual([]);
 });
+
+test("networks that the version before remembered of a token are not what it is held against", async () => {
+  const { clientId, token } = await fixture.world();
+  await db.query(
+    `INSERT INTO detection_token (token_id, countries, networks, minute, uses, ended_tries, keep_until)
+     VALUES ($1::uuid, '', '{1,2,3,4,5}', 0, 0, 0, $2::timestamptz)`,
+    [token.id, token.expiresAt],
+  );
+  await fixture.write([fixture.rowOf(token, { ip: "192.0.2.1" })]);
+  await fixture.detect();
+  expect(await fixture.found(clientId)).toEqual([]);
+  const [kept] = await db.query<{ networks: number[]; hashes: number[] }>(
+    "SELECT networks, network_hashes AS hashes FROM detection_token WHERE token_id = $1::uuid",
+    [token.id],
+  );
+  expect(kept).toEqual({ networks: [1, 2, 3, 4, 5], hashes: [expect.any(Number)] });
+});

@@ -9,7 +9,7 @@ import type { ClientMemory, TokenMemory } from "./rule.ts";
 const KEEP_AFTER_MS = 3_600_000;
 
 const TOKENS = prepared(`
-  SELECT m.token_id AS id, m.countries, m.networks, m.minute, m.uses, m.ended_tries AS "endedTries", m.ended_since AS "endedSince", m.keep_until AS "keepUntil"
+  SELECT m.token_id AS id, m.countries, m.network_hashes AS networks, m.minute, m.uses, m.ended_tries AS "endedTries", m.ended_since AS "endedSince", m.keep_until AS "keepUntil"
   FROM detection_token m WHERE m.token_id = ANY ($1::uuid[])`);
 
 const ISSUES = prepared(`
@@ -20,11 +20,11 @@ const CLIENTS = prepared(`
   SELECT m.client_id AS id, m.minute, m.uses, m.tokens, m.usual, m.minutes FROM detection_client m WHERE m.client_id = ANY ($1::uuid[])`);
 
 const SAVE_TOKENS = prepared(`
-  INSERT INTO detection_token AS m (token_id, countries, networks, minute, uses, ended_tries, ended_since, keep_until)
-  SELECT r.token_id, r.countries, r.networks, r.minute, r.uses, r.ended_tries, r.ended_since, r.keep_until
-  FROM json_to_recordset($1::json) AS r(token_id uuid, countries text, networks int[], minute int, uses int, ended_tries int, ended_since timestamptz,
+  INSERT INTO detection_token AS m (token_id, countries, network_hashes, minute, uses, ended_tries, ended_since, keep_until)
+  SELECT r.token_id, r.countries, r.network_hashes, r.minute, r.uses, r.ended_tries, r.ended_since, r.keep_until
+  FROM json_to_recordset($1::json) AS r(token_id uuid, countries text, network_hashes int[], minute int, uses int, ended_tries int, ended_since timestamptz,
     keep_until timestamptz)
-  ON CONFLICT (token_id) DO UPDATE SET countries = excluded.countries, networks = excluded.networks, minute = excluded.minute, uses = excluded.uses,
+  ON CONFLICT (token_id) DO UPDATE SET countries = excluded.countries, network_hashes = excluded.network_hashes, minute = excluded.minute, uses = excluded.uses,
     ended_tries = excluded.ended_tries, ended_since = excluded.ended_since`);
 
 const SAVE_CLIENTS = prepared(`
@@ -94,7 +94,7 @@ export async function saveMemories(tx: Sql, { tokens, clients, keepUntil }: Load
   const tokenRows = [...tokens].map(([id, memory]) => ({
     token_id: id,
     countries: memory.countries.join(""),
-    networks: memory.networks,
+    network_hashes: memory.networks,
     minute: memory.minute,
     uses: memory.uses,
     ended_tries: memory.endedTries,

@@ -52,3 +52,28 @@ describe("a crash", () => {
     expect(await claim(later(now, 86_400))).toMatchObject({ outcome: "claimed" });
   });
 });
+
+test("an actor has no more than 10,000 keys at once: a known one is answered, a new one is refused until the oldest is over", async () => {
+  const now = new Date();
+  const ask = (actorId: string, own: string, at = now) =>
+    claimKey(world.db, { actorId, key: own, fingerprint: Buffer.alloc(32, 1), requestId: "r", now: at });
+  const fill = (from: number, to: number, hours: number) =>
+    world.db.query(
+      `INSERT INTO idempotency_key (actor_id, key, claim, fingerprint, state, request_id, claimed_at, lapses_at, expires_at)
+       SELECT 'busy', n::text, gen_random_uuid(), decode(repeat('01', 32), 'hex'), 'acted', 'first', $3::timestamptz, $3::timestamptz, $3::timestamptz + make_interval(hours => $4::int)
+       FROM generate_series($1::int, $2::int) n`,
+      [from, to, now, hours],
+    );
+  await fill(1, 1, 1);
+  await fill(2, 9_999, 24);
+  await fill(20_001, 20_100, 0);
+  expect(await ask("busy", "last")).toMatchObject({ outcome: "claimed" });
+  expect(await ask("busy", "one more")).toEqual({ outcome: "full", retryAfter: 3_600 });
+  // one that is over makes room for none while there are too many others
+  expect(await ask("busy", "20001")).toEqual({ outcome: "full", retryAfter: 3_600 });
+  expect(await ask("busy", "7")).toEqual({ outcome: "acted", requestId: "first" });
+  expect(await ask("idle", "one more")).toMatchObject({ outcome: "claimed" });
+  const later = new Date(now.getTime() + 3_600_000);
+  expect(await ask("busy", "one more", later)).toMatchObject({ outcome: "claimed" });
+  expect(await ask("busy", "yet another", later)).toMatchObject({ outcome: "full" });
+});

@@ -3,6 +3,8 @@ export const IDEMPOTENCY_HOURS = 24;
 /** A request that has not acted by then is given up: longer than any transaction may take. */
 export const IDEMPOTENCY_LEASE_SECONDS = 60;
 export const IDEMPOTENCY_KEY_MAX = 255;
+/** Keys of one actor that are known at once. */
+export const IDEMPOTENCY_KEYS_MAX = 10_000;
 /** An answer that is longer is not kept: a repeat is told that it was done. */
 export const KEPT_ANSWER_MAX = 256 * 1024;
 
@@ -21,6 +23,8 @@ export type IdempotencyClaim = { actorId: string; key: string; claim: string };
 export type ClaimResult =
   | { outcome: "claimed"; claim: IdempotencyClaim }
   | { outcome: "running" }
+  /** The actor has as many keys as one may have; for so many seconds. */
+  | { outcome: "full"; retryAfter: number }
   | { outcome: "other_request" }
   /** Its act has committed, and its answer was lost. */
   | { outcome: "acted"; requestId: string }

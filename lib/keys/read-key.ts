@@ -1,5 +1,6 @@
 import { calculateJwkThumbprint, type JWK } from "jose";
 import type { Context } from "../context.ts";
+import type { Total } from "../list-query/define-table.ts";
 import { readKeyChanges } from "./key-changes.ts";
 import { keyHoldersOf } from "./key-holders.ts";
 import { lastSignatures } from "./last-signatures.ts";
@@ -30,18 +31,34 @@ const SELECT_KEYS = `
     k.ready_at AS "readyAt", k.activates_at AS "activatesAt", k.retires_at AS "retiresAt"
   FROM signing_key k ORDER BY k.purpose, k.created_at DESC, k.kid`;
 
+/** How much each key has signed. Not looked for while an act holds its locks, or by what may be rolled back: nobody's figures come from there. */
+async function readUseOfKeys(
+  ctx: Context,
+  counted: readonly KeyRecord[],
+): Promise<{ liveOf: (kid: string) => Total; lastOf: (kid: string) => KeyRow["lastSigned"] }> {
+  if (ctx.pass !== undefined || ctx.db.alone !== undefined)
+    return {
+      liveOf: () => ({ value: 0, isExact: false }),
+      lastOf: () => ({ at: null, isKnown: false }),
+    };
+  const [liveOf, lastOf] = await Promise.all([
+    liveTokensByKey(
+      ctx,
+      counted.map(({ kid }) => kid),
+    ),
+    lastSignatures(ctx, counted),
+  ]);
+  return { liveOf, lastOf };
+}
+
 /** Every key, by purpose, newest first, each beside its row. */
 export async function readKeys(ctx: Context): Promise<{ record: KeyRecord; row: KeyRow }[]> {
   const records = await ctx.db.query<KeyRecord>(SELECT_KEYS);
   const isCounted = (record: KeyRecord) => record.purpose === "access_token";
   const counted = records.filter(isCounted);
   const isAnnounced = records.some(({ state }) => state === "standby");
-  const [liveOf, lastOf, changesOf, askers] = await Promise.all([
-    liveTokensByKey(
-      ctx,
-      counted.map(({ kid }) => kid),
-    ),
-    lastSignatures(ctx, counted),
+  const [{ liveOf, lastOf }, changesOf, askers] = await Promise.all([
+    readUseOfKeys(ctx, counted),
     readKeyChanges(
       ctx.db,
       records.map(({ kid }) => kid),

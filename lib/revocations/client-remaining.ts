@@ -1,5 +1,7 @@
+import { answerWithin } from "../approvals/pass.ts";
 import type { Context } from "../context.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
+import { withinTime } from "../list-query/within-time.ts";
 import type { FoundTarget } from "./find-target.ts";
 import type { Remaining } from "./model.ts";
 
@@ -10,23 +12,38 @@ type Standing = {
   secrets: bigint;
   /** When the last secret ends; null where one has no end. */
   secretsUntil: Date | null;
-  /** People who could sign in now and are signed in at the authority. */
-  signedIn: bigint;
 };
+
+/** How long the people who are signed in may be counted. */
+const PEOPLE_WAIT_MS = 1_000;
 
 function readStanding(ctx: Context, clientId: string): Promise<Standing[]> {
   const isLive = sql`(x.expires_at IS NULL OR x.expires_at > ${ctx.now}::timestamptz)`;
   return run<Standing>(
     ctx.db,
     sql`SELECT c.disabled_at IS NOT NULL AS "isDisabled", c.grant_types AS "grantTypes", c.require_consent AS "requireConsent", s.secrets,
-        s.until AS "secretsUntil", p.people AS "signedIn"
+        s.until AS "secretsUntil"
       FROM client c,
         LATERAL (SELECT count(*) AS secrets, CASE WHEN bool_and(x.expires_at IS NOT NULL) THEN max(x.expires_at) END AS until
-          FROM client_secret x WHERE x.client_id = c.id AND ${isLive}) s,
-        LATERAL (SELECT count(DISTINCT u.id) AS people FROM protocol_state x JOIN user_account u ON u.id::text = x.account_id
-          WHERE x.model = 'Session' AND u.disabled_at IS NULL AND ${isLive}) p
+          FROM client_secret x WHERE x.client_id = c.id AND ${isLive}) s
       WHERE c.id = ${clientId}::uuid`,
   );
+}
+
+/** People who could sign in now and are signed in at the authority; null where they were not counted in time. */
+async function countSignedIn(ctx: Context): Promise<number | null> {
+  const rows = await withinTime<{ people: bigint }>(
+    ctx.db,
+    sql`SELECT count(DISTINCT u.id) AS people FROM protocol_state x JOIN user_account u ON u.id::text = x.account_id
+      WHERE x.model = 'Session' AND u.disabled_at IS NULL AND (x.expires_at IS NULL OR x.expires_at > ${ctx.now}::timestamptz)`,
+    answerWithin(ctx, PEOPLE_WAIT_MS),
+  );
+  return rows === null ? null : Number(rows[0]?.people ?? 0);
+}
+
+function whoIsSignedIn(people: number | null): string {
+  if (people === null) return "People who are";
+  return people === 1 ? "One person who is" : `${people.toLocaleString("en")} people who are`;
 }
 
 function consentWords(requireConsent: boolean): string {
@@ -50,20 +67,21 @@ export async function clientRemains(ctx: Context, target: FoundTarget): Promise<
       until: client.secretsUntil?.toISOString() ?? null,
     });
   if (target.kind !== "client" || !client.grantTypes.includes("authorization_code")) return remains;
-  const people = Number(client.signedIn);
-  if (people > 0)
+  const people = await countSignedIn(ctx);
+  if (people !== 0)
     remains.push({
       ...common,
       kind: "client_sign_on",
-      count: people,
-      says: `${people === 1 ? "One person who is" : `${people.toLocaleString("en")} people who are`} still signed in at the authority can authorise the client again without signing in, ${consentWords(client.requireConsent)}. Disable the client to end that.`,
+      count: people ?? 0,
+      isExact: people !== null,
+      says: `${whoIsSignedIn(people)} still signed in at the authority can authorise the client again without signing in, ${consentWords(client.requireConsent)}. Disable the client to end that.`,
       until: null,
     });
   remains.push({
     ...common,
     kind: "client_sign_in",
     count: 1,
-    says: `${people > 0 ? "Others" : "People"} can authorise the client again by signing in, and it gets new tokens. Disable the client to end that.`,
+    says: `${people !== 0 ? "Others" : "People"} can authorise the client again by signing in, and it gets new tokens. Disable the client to end that.`,
     until: null,
   });
   return remains;

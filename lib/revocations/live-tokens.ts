@@ -64,16 +64,17 @@ export function countLive(
 export const ENDS_AT = sql`CASE WHEN t.kind = 'refresh' THEN greatest(t.expires_at, (SELECT f.expires_at FROM token_family f WHERE f.id = t.family_id))
   ELSE t.expires_at END`;
 
-/** When the last of some live tokens expires, and whether refresh tokens are among them; null where it takes longer than a second to find. */
+/** When the last of some live tokens expires, and whether refresh tokens are among them; null where it takes longer than `timeoutMs` to find. */
 export async function lastExpiryOf(
   db: Database,
   live: LiveTokens,
   which: Fragment,
+  timeoutMs = 1_000,
 ): Promise<{ at: Date | null; canBeRenewed: boolean | null } | null> {
   const rows = await withinTime<{ at: Date | null; canBeRenewed: boolean | null }>(
     db,
     sql`SELECT max(t.expires_at) AS at, bool_or(t.kind = 'refresh') AS "canBeRenewed" ${live(which)}`,
-    1_000,
+    timeoutMs,
   );
   return rows?.[0] ?? null;
 }

@@ -1,3 +1,4 @@
+import { answerWithin } from "../approvals/pass.ts";
 import type { Context } from "../context.ts";
 import { type Fragment, sql } from "../list-query/sql-fragment.ts";
 import { withinTime } from "../list-query/within-time.ts";
@@ -20,7 +21,7 @@ export async function lastExpiryOf(
     ctx.db,
     sql`SELECT max(t.expires_at) AS at FROM ${from} WHERE ${which} AND t.kind = 'access' AND t.expires_at > ${ctx.now}::timestamptz
       AND (${order.cutoff}::timestamptz IS NULL OR t.rooted_at <= ${order.cutoff}::timestamptz)`,
-    WAIT_MS,
+    answerWithin(ctx, WAIT_MS),
   );
   if (rows !== null) return { at: rows[0]?.at ?? null, isExact: true };
   const longestMs = LIFETIME_RANGES.accessTokenTtlMaxSeconds.max * 1_000;

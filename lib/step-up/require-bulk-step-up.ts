@@ -42,7 +42,10 @@ export async function requirePlanStepUp(
   plan: { id: string; verb: string; targetKind: TargetKind; tokens: number; isExact: boolean },
 ): Promise<void> {
   if (plan.verb !== "revoke") return;
-  if (ctx.pass !== undefined) ctx.pass.plan = { kind: "order", id: plan.id };
+  if (ctx.pass !== undefined) {
+    ctx.pass.plan = { kind: "order", id: plan.id };
+    await ctx.pass.onPlan?.(ctx.pass.plan);
+  }
   const reach = { kind: plan.targetKind, tokens: plan.tokens, isExact: plan.isExact };
   await requireFor(ctx, reach, async () => {
     const [row] = await run<{ users: number }>(

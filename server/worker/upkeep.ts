@@ -1,3 +1,4 @@
+import { BULK_HOURS } from "#lib/approvals/model.ts";
 import type { Sql } from "#lib/db/sql.ts";
 
 const BATCH = 5_000;
@@ -11,16 +12,17 @@ export async function ensurePartitions(db: Sql, now: Date): Promise<number> {
   return row?.made ?? 0;
 }
 
-async function deleteAll(db: Sql, statement: string, now: Date): Promise<number> {
-  let deleted = 0;
+/** In batches. */
+async function takeAll(db: Sql, statement: string, now: Date): Promise<number> {
+  let taken = 0;
   for (;;) {
     const [row] = await db.query<{ count: bigint }>(
       `WITH gone AS (${statement} RETURNING 1) SELECT count(*) AS count FROM gone`,
       [now, BATCH],
     );
     const count = Number(row?.count ?? 0);
-    deleted += count;
-    if (count < BATCH) return deleted;
+    taken += count;
+    if (count < BATCH) return taken;
   }
 }
 
@@ -38,7 +40,19 @@ const GRANTS = `DELETE FROM user_grant WHERE (user_id, client_id) IN (SELECT use
 const SIGN_ONS = `DELETE FROM sign_on WHERE uid IN (SELECT uid FROM sign_on s WHERE s.seen_at < $1::timestamptz - interval '366 days'
   LIMIT $2::int FOR UPDATE SKIP LOCKED)`;
 
-/** Takes away what the authority's engine kept and expired over an hour ago, failed sign-ins of the day before, and idempotency keys that are over. No evidence is in any. */
+// what one person revoked is summed over so long
+const BULK_REACH = `DELETE FROM bulk_reach WHERE id IN (SELECT id FROM bulk_reach
+  WHERE at <= $1::timestamptz - make_interval(hours => ${BULK_HOURS}) LIMIT $2::int)`;
+
+// who began before it lapsed has ended by then
+const OVER_REQUESTS = `UPDATE approval SET request = NULL, digest = NULL WHERE id IN (SELECT id FROM approval
+  WHERE (request IS NOT NULL OR digest IS NOT NULL) AND (state NOT IN ('pending', 'approved') OR expires_at <= $1::timestamptz - interval '2 minutes')
+  LIMIT $2::int FOR UPDATE SKIP LOCKED)`;
+
+/**
+ * Takes away what the authority's engine kept and expired over an hour ago, failed sign-ins of the day before, idempotency keys that are over, what was revoked longer ago than it is summed
+ * for, and what was asked for of approvals that are over. No evidence is in any.
+ */
 export async function purgeExpired(
   db: Sql,
   now: Date,
@@ -48,12 +62,16 @@ export async function purgeExpired(
   grants: number;
   signOns: number;
   idempotencyKeys: number;
+  bulkReaches: number;
+  approvalRequests: number;
 }> {
   return {
-    grants: await deleteAll(db, GRANTS, now),
-    signOns: await deleteAll(db, SIGN_ONS, now),
-    protocolStates: await deleteAll(db, PROTOCOL_STATE, now),
-    signInAttempts: await deleteAll(db, SIGN_IN_ATTEMPTS, now),
-    idempotencyKeys: await deleteAll(db, IDEMPOTENCY_KEYS, now),
+    grants: await takeAll(db, GRANTS, now),
+    signOns: await takeAll(db, SIGN_ONS, now),
+    protocolStates: await takeAll(db, PROTOCOL_STATE, now),
+    signInAttempts: await takeAll(db, SIGN_IN_ATTEMPTS, now),
+    idempotencyKeys: await takeAll(db, IDEMPOTENCY_KEYS, now),
+    bulkReaches: await takeAll(db, BULK_REACH, now),
+    approvalRequests: await takeAll(db, OVER_REQUESTS, now),
   };
 }

@@ -120,13 +120,45 @@ test("takes away what expired over an hour ago, and nothing that still counts", 
        VALUES ('a', $1, gen_random_uuid(), decode(repeat('00', 32), 'hex'), 'acted', 'r', now(), now(), $2::timestamptz)`,
       [key, new Date(now.getTime() + expires * 1000)],
     );
+  for (const [person, hours] of [
+    ["long ago", 24],
+    ["of late", 23],
+  ] as const)
+    await db.query(
+      "INSERT INTO bulk_reach (id, person_id, at, tokens) VALUES (gen_random_uuid(), $1, $2::timestamptz, 1)",
+      [person, new Date(now.getTime() - hours * 3_600_000)],
+    );
+  for (const [summary, state, seconds] of [
+    ["lapsed", "pending", -120],
+    ["waits", "pending", -119],
+    ["declined", "declined", 60],
+  ] as const)
+    await db.query(
+      `INSERT INTO approval (id, way, state, kinds, summary, method, path, request, digest, run_by, permissions, shown, reason, actor_kind, actor_id, actor_name, person_id,
+         created_at, expires_at, decided_at, decided_by_id, decided_by_name, changed)
+       VALUES (gen_random_uuid(), 'asked', $2, '{bulk}', $1, 'POST', '/api/v1/orders', '{"body":{"note":"x"}}', '\\x01', 'approver', '{}', '{}', 'r', 'admin', 'o', 'o', 'o',
+         now() - interval '5 hours', $3::timestamptz, now(), gen_random_uuid(), 'p', '{}')`,
+      [summary, state, new Date(now.getTime() + seconds * 1000)],
+    );
   expect(await purgeExpired(db, now)).toEqual({
     idempotencyKeys: 1,
     protocolStates: 1,
     signInAttempts: 1,
     grants: 0,
     signOns: 0,
+    bulkReaches: 1,
+    approvalRequests: 2,
   });
+  expect(await db.query("SELECT person_id AS person FROM bulk_reach")).toEqual([{ person: "of late" }]);
+  expect(
+    await db.query(
+      `SELECT summary, request IS NOT NULL AS "hasRequest", digest IS NOT NULL AS "hasDigest" FROM approval ORDER BY summary`,
+    ),
+  ).toEqual([
+    { summary: "declined", hasRequest: false, hasDigest: false },
+    { summary: "lapsed", hasRequest: false, hasDigest: false },
+    { summary: "waits", hasRequest: true, hasDigest: true },
+  ]);
   expect(await db.query("SELECT key FROM idempotency_key")).toEqual([{ key: "known" }]);
   const left = await db.query<{ id: string }>(
     "SELECT convert_from(id_hash, 'UTF8') AS id FROM protocol_state ORDER BY 1",

@@ -333,6 +333,32 @@ describe("an answer that holds a secret", () => {
       expect(kept.some(({ text }) => text.includes(secret))).toBe(false);
   });
 
+  test("is nowhere under an idempotency key either, however it was done", async () => {
+    await turnOn(["keys"]);
+    const [first, second] = [body(), body()];
+    const under = { "idempotency-key": randomUUID() };
+    const id = String((await send(one, MAKE, { body: first, headers: { ...why, ...under } })).body.id);
+    await approve(two, id);
+    const made = await send(one, MAKE, { body: first, headers: under });
+    expect(made).toMatchObject({ status: 201, body: { token: expect.stringMatching(/^twk_/) } });
+    const other = String((await send(one, MAKE, { body: second, headers: why })).body.id);
+    await approve(two, other);
+    const run = () =>
+      send(one, ["POST", `${ONE}/run`], {
+        segments: { id: other },
+        headers: { "idempotency-key": `run-${other}` },
+      });
+    const ran = await run();
+    expect(ran.body).toMatchObject({ result: { token: expect.stringMatching(/^twk_/) } });
+    const kept = await console.db.query<{ text: string }>(
+      "SELECT k::text AS text FROM idempotency_key k WHERE state = 'answered'",
+    );
+    expect(kept.length).toBeGreaterThanOrEqual(2);
+    for (const secret of [String(made.body.token), String((ran.body.result as { token: string }).token)])
+      expect(kept.some(({ text }) => text.includes(secret))).toBe(false);
+    expect(await run()).toMatchObject({ status: 409, body: { code: "SHOWN_ONCE" } });
+  });
+
   test("and a request that holds one is not kept: it is sent again", async () => {
     await turnOn(["streams"]);
     const stream = {
@@ -373,6 +399,36 @@ describe("an API token", () => {
     expect((await send(own, ["GET", "/api/v1/retention"])).status).toBe(200);
   });
 
+  test("that sends what waits again is told so, and nothing is tried out again", async () => {
+    const own = await apiToken(one, false);
+    const body = await retention(115);
+    const asked = await send(own, RETENTION, { body });
+    // whoever tried it out would be refused by now
+    await console.db.query("UPDATE organisation SET version = version + 1");
+    const again = await send(own, RETENTION, { body });
+    expect(again).toMatchObject({ status: 202, location: asked.location, body: { state: "pending" } });
+    expect(again.body).toEqual(asked.body);
+  });
+
+  test("asks once under an idempotency key: after it was done the same request is told where it waited", async () => {
+    const own = await apiToken(one, false);
+    const headers = { "idempotency-key": randomUUID() };
+    const given = { body: await retention(116), headers };
+    const asked = await send(own, RETENTION, given);
+    expect(asked.status).toBe(202);
+    expect((await approve(two, asked.location?.split("/").at(-1) as string)).body.state).toBe("done");
+    expect(await send(own, RETENTION, given)).toEqual(asked);
+    const rows = await console.db.query("SELECT id FROM approval WHERE actor_id = $1", [own.id]);
+    expect(rows).toHaveLength(1);
+    expect(await keptDays()).toBe(116);
+    // without the key it is another request
+    expect((await send(own, RETENTION, { body: given.body })).status).not.toBe(200);
+    const alone = { ...headers, "break-glass-reason": "now" };
+    expect((await send(own, RETENTION, { body: given.body, headers: alone })).body.code).toBe(
+      "IDEMPOTENCY_KEY_REUSED",
+    );
+  });
+
   test("with the right waits where two people are wanted, and breaks no glass", async () => {
     const own = await apiToken(one, true);
     expect((await send(own, RETENTION, { body: await retention(112) })).status).toBe(200);
@@ -382,6 +438,25 @@ describe("an API token", () => {
     expect((await send(own, RETENTION, { body: await retention(114), headers })).body.code).toBe("FORBIDDEN");
     expect(await keptDays()).toBe(112);
   });
+});
+
+test("a removal by a tag is done on the version that its asker saw, and on no other", async () => {
+  const stream = { name: `SIEM-${randomUUID()}`, delivery: "webhook", url: "http://127.0.0.1:9/ingest" };
+  const made = await send(one, ["POST", "/api/v1/event-streams"], { body: stream });
+  const id = String((made.body.stream as { id: string }).id);
+  await turnOn(["streams"]);
+  const REMOVE = ["DELETE", "/api/v1/event-streams/{id}"] as const;
+  const headers = { ...why, "if-match": '"v1.x"' };
+  const asked = await send(one, REMOVE, { segments: { id }, headers });
+  expect(asked.status).toBe(202);
+  await console.db.query("UPDATE event_stream SET version = version + 1 WHERE id = $1::uuid", [id]);
+  expect(await approve(two, String(asked.body.id))).toMatchObject({
+    status: 409,
+    body: { code: "APPROVAL_STALE" },
+  });
+  expect(await console.db.query("SELECT id FROM event_stream WHERE id = $1::uuid", [id])).toHaveLength(1);
+  const again = await send(one, REMOVE, { segments: { id }, headers: { ...why, "if-match": '"v2.x"' } });
+  expect((await approve(two, String(again.body.id))).body).toMatchObject({ state: "done" });
 });
 
 test("break-glass is done at once, by a proof for this very act, and is reviewed by another owner", async () => {

@@ -29,7 +29,7 @@ test("an API token is bound to its networks, used, moved and revoked, and its pa
   await page.getByRole("link", { name: "Back to API tokens" }).click();
   await page.getByRole("link", { name }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(name);
-  await expect(page.getByText(/was refused as the API token/)).toBeVisible();
+  await expect(page.getByText(/tried to use the API token/)).toBeVisible();
   await page.getByRole("button", { name: "Edit…" }).click();
   const dialog = page.getByRole("dialog");
   await expectAccessible(page, "the dialog that changes an API token");
@@ -44,7 +44,7 @@ test("an API token is bound to its networks, used, moved and revoked, and its pa
 
   await page.getByRole("button", { name: "Revoke…" }).click();
   await page.getByRole("button", { name: "Revoke the API token" }).click();
-  await expect(page.getByText("revoked", { exact: true }).first()).toBeVisible();
+  await expect(page.getByText("Revoked", { exact: true }).first()).toBeVisible();
   const ended = await ask();
   expect(ended.status).toBe(401);
   expect(await ended.json()).toMatchObject({ code: "API_TOKEN_REVOKED" });

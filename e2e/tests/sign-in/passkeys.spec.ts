@@ -92,7 +92,7 @@ test("a passkey is added, signs in alone, confirms a stale session, is lost and 
   await page.context().clearCookies();
   await signInByRecovery(page, admin, codes[0] ?? "");
   await expect(page).toHaveURL("/account");
-  await expect(page.getByText("You came in with a recovery code")).toBeVisible();
+  await expect(page.getByRole("alert", { name: "You came in with a recovery code" })).toBeVisible();
   await page.getByRole("button", { name: "Remove Office laptop" }).click();
   await page.getByRole("button", { name: "Remove the passkey" }).click();
   await expect(page.getByText("No passkey yet")).toBeVisible();

@@ -2,7 +2,7 @@ import type { Page } from "@playwright/test";
 import { expect, test } from "../../fixtures/test.ts";
 
 /** Goes on by Tab until the control with such a name has the focus. */
-async function tabTo(page: Page, name: RegExp, most = 40): Promise<void> {
+async function tabTo(page: Page, name: RegExp, most = 60): Promise<void> {
   for (let steps = 0; steps < most; steps += 1) {
     await page.keyboard.press("Tab");
     const focused = await page.evaluate(() => {

@@ -39,7 +39,7 @@ CREATE TABLE "approval" (
     "method" TEXT NOT NULL,
     "path" TEXT NOT NULL,
     "request" JSONB,
-    "digest" BYTEA NOT NULL,
+    "digest" BYTEA,
     "run_by" TEXT NOT NULL,
     "permissions" TEXT[],
     "plan_kind" TEXT,
@@ -126,8 +126,9 @@ BEGIN
   IF OLD.reviewed_at IS NOT NULL AND NEW.reviewed_at IS DISTINCT FROM OLD.reviewed_at THEN
     RAISE EXCEPTION 'a break-glass is reviewed once' USING ERRCODE = 'check_violation';
   END IF;
-  IF (OLD.way, OLD.method, OLD.path, OLD.digest, OLD.run_by, OLD.permissions, OLD.actor_kind, OLD.actor_id, OLD.person_id, OLD.created_at, OLD.expires_at)
-    IS DISTINCT FROM (NEW.way, NEW.method, NEW.path, NEW.digest, NEW.run_by, NEW.permissions, NEW.actor_kind, NEW.actor_id, NEW.person_id, NEW.created_at, NEW.expires_at) THEN
+  IF (OLD.way, OLD.method, OLD.path, OLD.run_by, OLD.permissions, OLD.actor_kind, OLD.actor_id, OLD.person_id, OLD.created_at, OLD.expires_at)
+    IS DISTINCT FROM (NEW.way, NEW.method, NEW.path, NEW.run_by, NEW.permissions, NEW.actor_kind, NEW.actor_id, NEW.person_id, NEW.created_at, NEW.expires_at)
+    OR (NEW.digest IS NOT NULL AND NEW.digest IS DISTINCT FROM OLD.digest) THEN
     RAISE EXCEPTION 'what an approval is for does not change' USING ERRCODE = 'check_violation';
   END IF;
   RETURN NEW;

@@ -1,6 +1,7 @@
 -- What: an API token knows the networks it may come from, where it was last used from, and its version.
 -- Why: a disabled or demoted creator, and a stolen token elsewhere, must be stopped at the next request.
 -- Lock: the table, for a moment. Size: a row for each API token; the log of acts is read by its target's index.
+-- runs beside the version before
 ALTER TABLE "api_token"
   ADD COLUMN "networks" text[] NOT NULL DEFAULT '{}',
   ADD COLUMN "last_used_ip" text,

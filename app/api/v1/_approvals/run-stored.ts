@@ -14,6 +14,7 @@ export function runStoredBy(request: Request): RunStored {
   return async (ctx, { method, path, request: stored }) => {
     const route = await findRoute(method, path);
     const url = new URL(stored.query, request.url).toString();
-    return route.replay(ctx, { params: stored.params, url, body: stored.body ?? undefined }, request);
+    const { params, body, seenVersion } = stored;
+    return route.replay(ctx, { params, url, body: body ?? undefined, seenVersion }, request);
   };
 }

@@ -16,6 +16,8 @@ export const POST = defineRoute({
   params: idParams,
   refusals: [410],
   response: z.object({ result: z.unknown() }),
+  // whatever was approved: it may be a secret
+  shownOnce: ["result"],
   handler: async (ctx, { params, request }) => {
     const { isKept, may } = await getApproval(ctx, params);
     if (may.run && !isKept)
