@@ -39,9 +39,9 @@ const READ = `SELECT state, fingerprint, request_id AS "requestId",
   state <> 'answered' AND lapses_at > $3::timestamptz AS "isUnderWay", status, location, answer, is_shown_once AS "isShownOnce"
   FROM idempotency_key WHERE actor_id = $1::text AND key = $2::text AND expires_at > $3::timestamptz`;
 
-// when the oldest is over; null where there is room
-const FULL_UNTIL = `SELECT min(expires_at) AS "until" FROM idempotency_key
-  WHERE actor_id = $1::text AND expires_at > $2::timestamptz HAVING count(*) >= ${IDEMPOTENCY_KEYS_MAX}`;
+// when the oldest is over, where there is no room
+const FULL_UNTIL = `SELECT expires_at AS "until" FROM idempotency_key WHERE actor_id = $1::text AND expires_at > $2::timestamptz
+  AND EXISTS (${FULL.replace("$6", "$2")}) ORDER BY expires_at LIMIT 1`;
 
 /** Takes a key for one request of an actor, or says what became of it. Of two at once one has it; it is theirs until they answer, or give it up. */
 export async function claimKey(
