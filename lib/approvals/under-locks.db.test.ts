@@ -172,7 +172,7 @@ test("a dry run does not wait for what only its answer would say, and holds up n
     const startMs = performance.now();
     const done = await revokeToken(contextAs(world.db, "responder"), { id: other.id, ...why });
     expect(done.wasPlaced).toBe(true);
-    expect(performance.now() - startMs).toBeLessThan(1_500);
+    expect(performance.now() - startMs).toBeLessThan(5_000);
     expect((await trial).state).toBe("pending");
   } finally {
     await letGo();
@@ -190,7 +190,7 @@ test("without a second person the answer is found within a moment, or said not t
   try {
     const startMs = performance.now();
     const done = await breakGlass(me, guarded, { kind: "bulk", reason: "They are in" });
-    expect(performance.now() - startMs).toBeLessThan(1_500);
+    expect(performance.now() - startMs).toBeLessThan(5_000);
     expect(done).toMatchObject({ wasPlaced: true, reached: { tokens: 101, isExact: true } });
     expect(done.remains).toContainEqual(
       expect.objectContaining({ kind: "client_sign_on", count: 0, isExact: false }),
@@ -239,7 +239,8 @@ test("a dry run of an emergency leaves the figures of the keys' page as they wer
     await fixture.token({ clientId, signingKid: kid });
     await fixture.token({ clientId, signingKid: kid });
     const owner = ring.as("owner");
-    const { plan } = await planEmergency(owner, { kid });
+    // planned by another process: this one has kept no figure yet
+    const { plan } = await planEmergency({ ...owner, db: ring.other }, { kid });
     const pass = await tryOut(ring.again(owner), (ctx) =>
       compromiseKey(ctx, ring.wrapper, {
         kid,
