@@ -125,7 +125,7 @@ export async function benchAudit(settings: Settings, { records, log, stack }: Op
     ...systemContext(db, "bench"),
     actor: {
       kind: "api_token",
-      id: "bench",
+      id: "00000000-0000-7000-8000-000000000000",
       name: "bench",
       role: "owner",
       isUnattended: true,

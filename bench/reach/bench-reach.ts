@@ -73,7 +73,7 @@ async function seed(settings: Settings, stack: AsyncDisposableStack): Promise<Se
     ...systemContext(db, "bench"),
     actor: {
       kind: "api_token",
-      id: "bench",
+      id: "00000000-0000-7000-8000-000000000000",
       name: "bench",
       role: "owner",
       isUnattended: true,

@@ -101,7 +101,7 @@ export async function startInstance(cacheSeconds: number, stack: AsyncDisposable
       ...systemContext(db, "bench"),
       actor: {
         kind: "api_token",
-        id: "bench",
+        id: "00000000-0000-7000-8000-000000000000",
         name: "bench",
         role: "owner",
         isUnattended: true,

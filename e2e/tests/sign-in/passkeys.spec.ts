@@ -105,6 +105,8 @@ test("a passkey is added, signs in alone, confirms a stale session, is lost and 
   // what the device offers beside the e-mail signs in too, without a button
   await page.getByRole("button", { name: /account of/ }).click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();
+  // the way out leads by the same address: only a page of it says that one is in again
+  await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
   await expect(page).toHaveURL("/");
   await next.touches(false);
   await signOut(page);
