@@ -87,9 +87,9 @@ export class ProviderFlow {
     redirectUri: string,
   ): Promise<void> {
     try {
-      const { address } = attemptKeys(this.#ctx, "");
+      const { providerAddress } = attemptKeys(this.#ctx, "");
       await reserveAttempt(this.#ctx.db, {
-        keys: [{ key: address, limit: SIGN_IN_LIMITS.perAddress }],
+        keys: [{ key: providerAddress, limit: SIGN_IN_LIMITS.perAddress }],
         windowSeconds: SIGN_IN_LIMITS.windowSeconds,
         now: this.#ctx.now,
       });
@@ -132,7 +132,7 @@ export class ProviderFlow {
     await proveByProvider(this.#ctx, { providerId, identity, flow: proof });
     await releaseAttempt(this.#ctx.db, {
       cleared: [],
-      returned: [attemptKeys(this.#ctx, "").address],
+      returned: [attemptKeys(this.#ctx, "").providerAddress],
       windowSeconds: SIGN_IN_LIMITS.windowSeconds,
       now: this.#ctx.now,
     });

@@ -20,9 +20,17 @@ export type KnownAdmin = {
   hasPasskeys: boolean;
 };
 
-/** The keys that sign-in attempts are counted by. */
-export function attemptKeys(ctx: Context, email: string): { account: string; address: string } {
-  return { account: accountKey("admin", email), address: `admin-address:${addressKey(ctx.ip)}` };
+/** The keys that sign-in attempts are counted by. Those at a provider for themselves: while it fails, an address goes on to be one that break-glass owners come from. */
+export function attemptKeys(
+  ctx: Context,
+  email: string,
+): { account: string; address: string; providerAddress: string } {
+  const from = addressKey(ctx.ip);
+  return {
+    account: accountKey("admin", email),
+    address: `admin-address:${from}`,
+    providerAddress: `provider-address:${from}`,
+  };
 }
 
 /**

@@ -52,7 +52,7 @@ export async function openSession(
   );
   await releaseAttempt(tx, {
     cleared: [keys.account],
-    returned: [keys.address],
+    returned: [provider === null ? keys.address : keys.providerAddress],
     windowSeconds: SIGN_IN_LIMITS.windowSeconds,
     now: ctx.now,
   });

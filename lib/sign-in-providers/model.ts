@@ -114,7 +114,7 @@ export const PROVIDER_REFUSAL_WORDS: Record<ProviderRefusal, string> = {
   PROVIDER_DECLINED:
     "The provider did not sign you in: it was cancelled there, or you may not use this application. Try again.",
   PROVIDER_FAILED:
-    "The provider's answer was not accepted. Try again; if it stays so, an owner finds the reason in the audit log.",
+    "The provider's answer was not accepted. Try again; if it stays so, an owner tests the provider under Settings, Sign-in, and looks for the refusal in the audit log.",
   FLOW_OVER: "That took too long, or was begun in another window. Start again.",
   TOO_MANY_ATTEMPTS: "Too many attempts. Wait a few minutes, then try again.",
   NOT_INVITED:

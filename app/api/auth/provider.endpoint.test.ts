@@ -305,6 +305,30 @@ describe.runIf(isBuilt)("a provider", () => {
     ]);
   });
 
+  test("is refused after too many attempts of an address, and sign-in without a provider is not", async () => {
+    theirs.tampering = { idToken: ({ claims, sign }) => sign({ ...claims, nonce: "another" }) };
+    await new Visitor(console).signIn(theirs, providerId);
+    await console.db.query("UPDATE sign_in_attempt SET failures = 1000");
+    theirs.tampering = {};
+    expect((await new Visitor(console).signIn(theirs, providerId)).path).toBe(
+      "/sign-in?refused=TOO_MANY_ATTEMPTS",
+    );
+    const visitor = new Visitor(console);
+    const { body: csrf } = await visitor.json("/api/auth/csrf", "GET");
+    const local = await visitor.send("/api/auth/callback/credentials", {
+      method: "POST",
+      body: new URLSearchParams({
+        csrfToken: String(csrf.csrfToken),
+        json: "true",
+        email: "nobody@example.com",
+        password: "a guess that is none",
+      }),
+    });
+    expect(await local.text(), "held to the password, not to the bound").not.toContain("TOO_MANY");
+    const rows = await console.db.query<{ key: string }>("SELECT key FROM sign_in_attempt ORDER BY key");
+    expect(rows.filter(({ key }) => key.startsWith("admin-address:"))).toHaveLength(1);
+  });
+
   test("bears ten thousand attempts of a stranger, and nothing is written for them", async () => {
     const asked = theirs.asked.get("/token") ?? 0;
     const before = [await count("audit_entry"), await count("sign_in_attempt"), await count("admin_session")];
