@@ -1,11 +1,9 @@
 "use client";
 
-import { Kbd } from "@mantine/core";
-import { ModKey } from "../display/mod-key.tsx";
+import { KeyList, type Keys } from "../display/key-list.tsx";
 import { OnDemandDialog } from "../on-demand/dialog.tsx";
-import classes from "./data-table.module.css";
 
-const KEYS: [keys: string[], does: string][] = [
+const KEYS: Keys[] = [
   [["j", "↓"], "next row"],
   [["k", "↑"], "previous row"],
   [["Enter"], "open the row beside the table"],
@@ -30,24 +28,9 @@ export function KeyboardHelp({
 }) {
   return (
     <OnDemandDialog isOpen={isOpen} onClose={onClose} title="Keys of this list" size={420}>
-      <dl className={classes.keys}>
-        {[
-          ...KEYS.slice(0, 6),
-          ...more.map(([key, does]) => [[key], does] as [string[], string]),
-          ...KEYS.slice(6),
-        ].map(([keys, does]) => (
-          <div key={does}>
-            <dt>
-              {keys.map((key) => (
-                <Kbd key={key} size="sm">
-                  {key.startsWith("mod ") ? <ModKey with={key.slice(4)} /> : key}
-                </Kbd>
-              ))}
-            </dt>
-            <dd>{does}</dd>
-          </div>
-        ))}
-      </dl>
+      <KeyList
+        keys={[...KEYS.slice(0, 6), ...more.map(([key, does]): Keys => [[key], does]), ...KEYS.slice(6)]}
+      />
     </OnDemandDialog>
   );
 }

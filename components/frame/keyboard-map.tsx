@@ -1,13 +1,10 @@
 "use client";
 
-import { Kbd } from "@mantine/core";
 import { useWindowEvent } from "@mantine/hooks";
 import { useState } from "react";
-import { ModKey } from "../display/mod-key.tsx";
+import { KeyList, type Keys } from "../display/key-list.tsx";
 import { OnDemandDialog } from "../on-demand/dialog.tsx";
 import classes from "./keyboard-map.module.css";
-
-type Keys = [keys: string[], does: string];
 
 const MAP: { where: string; keys: Keys[] }[] = [
   {
@@ -73,20 +70,7 @@ export function KeyboardMap() {
       {MAP.map(({ where, keys }) => (
         <section key={where} className={classes.part} aria-label={where}>
           <h3 className={classes.where}>{where}</h3>
-          <dl className={classes.keys}>
-            {keys.map(([names, does]) => (
-              <div key={does}>
-                <dt>
-                  {names.map((name) => (
-                    <Kbd key={name} size="sm">
-                      {name.startsWith("mod ") ? <ModKey with={name.slice(4)} /> : name}
-                    </Kbd>
-                  ))}
-                </dt>
-                <dd>{does}</dd>
-              </div>
-            ))}
-          </dl>
+          <KeyList keys={keys} />
         </section>
       ))}
     </OnDemandDialog>
