@@ -30,7 +30,8 @@ test("a rotation is planned from the key ring, cannot be hurried, and is cancell
     page.getByText("Clients check ID tokens, and ask for the keys as nobody in particular."),
   ).toBeVisible();
   await page.goto("/keys");
-  await expect(page.getByText(`ID tokens, next key ${kid}: Clients check ID tokens`)).toBeVisible();
+  const main = page.getByRole("main");
+  await expect(main.getByText(`ID tokens, next key ${kid}: Clients check ID tokens`)).toBeVisible();
   await page.goto(`/keys/${kid}`);
 
   await page.getByRole("button", { name: "Activate now…" }).click();
