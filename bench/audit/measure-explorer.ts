@@ -23,6 +23,8 @@ export type ExplorerReport = {
   worst: Answer;
   parts: { histogram: number; facets: number; page: number; summary: number };
   answers: Answer[];
+  /** Questions whose histogram was given up. */
+  undrawn: string[];
   /** Questions whose facets were given up. */
   uncounted: string[];
   /** Questions whose summary was given up. */
@@ -48,7 +50,7 @@ export async function measureExplorer(
   const all: number[] = [];
   const parts: Record<Part, number[]> = { histogram: [], facets: [], page: [], summary: [] };
   const answers: Answer[] = [];
-  const [uncounted, unsummed] = [new Set<string>(), new Set<string>()];
+  const [undrawn, uncounted, unsummed] = [new Set<string>(), new Set<string>(), new Set<string>()];
   for (const { name, query, follows } of questions) {
     const parsed = parseListQueryStrict(tokenUsesTable, new URLSearchParams(`at=within:${range}&${query}`));
     const ask = (ctx: Context) => ({
@@ -70,10 +72,11 @@ export async function measureExplorer(
         ]),
       );
       const [histogram, facets, page, summary] = whole.value;
+      if (!histogram.value.isCounted) undrawn.add(name);
       if (!facets.value.isCounted) uncounted.add(name);
       if (follows && summary.value === null) unsummed.add(name);
       const { issued, allowed, refused } = histogram.value.total;
-      if (issued + allowed + refused === 0 && page.value.rows.length > 0)
+      if (histogram.value.isCounted && issued + allowed + refused === 0 && page.value.rows.length > 0)
         throw new Error(`${name}, ${range}: the histogram is empty and the page is not`);
       if (page.value.rows.length > 0 && summary.value !== null && summary.value.uses === 0)
         throw new Error(`${name}, ${range}: the summary is empty and the page is not`);
@@ -106,6 +109,7 @@ export async function measureExplorer(
       summary: percentile(parts.summary, 0.95),
     },
     answers,
+    undrawn: [...undrawn],
     uncounted: [...uncounted],
     unsummed: [...unsummed],
   };

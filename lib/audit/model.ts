@@ -92,6 +92,8 @@ export type UseHistogram = {
   from: string;
   to: string;
   bucketSeconds: number;
+  /** False: counting took too long, and there are no buckets. */
+  isCounted: boolean;
   buckets: UseHistogramBucket[];
   total: { issued: number; allowed: number; refused: number };
 };

@@ -36,6 +36,7 @@ import { keepLiveTokens } from "#lib/tokens/keep-live-tokens.ts";
 import { tallyClients } from "#lib/tokens/tally-clients.ts";
 import { tallyTimes } from "#lib/tokens/tally-times.ts";
 import { tallyAll } from "#lib/tokens/tally-tokens.ts";
+import { countBusyDays } from "#lib/use-rollups/busy-days.ts";
 import { rollUpAll } from "#lib/use-rollups/roll-up-uses.ts";
 import { countMissedUses } from "#lib/verification/count-missed-uses.ts";
 import { logFailure } from "#server/log-failure.ts";
@@ -106,8 +107,8 @@ export async function startWorker({
   const retention = openSqlDatabase({
     url: databaseUrl,
     role: "retention",
-    // an erasure goes on beside what leaves
-    maxConnections: 2,
+    // an erasure goes on beside what leaves, and beside a closed day that is indexed or counted
+    maxConnections: 4,
     applicationName: "tokenwarden-retention",
     maxSilenceMs: BUILD_SILENCE_MS,
   });
@@ -176,6 +177,14 @@ export async function startWorker({
     "index-closed-days": {
       cron: "20 * * * *",
       run: () => indexClosedDays(retention, { isHeld: () => disk.isFull || stopping.signal.aborted }),
+    },
+    "count-busy-days": {
+      cron: "*/10 * * * *",
+      run: () =>
+        countBusyDays(retention, {
+          isHeld: () => disk.isFull || stopping.signal.aborted,
+          rest: (ms) => wait(Math.min(ms, REST_MAX_MS)),
+        }),
     },
     "count-missed-uses": { cron: "* * * * *", run: () => countMissedUses(db) },
     "seal-gone-writers": { cron: "* * * * *", run: () => sealGoneWriters(db) },

@@ -7,6 +7,7 @@ import { durationWords } from "#components/display/duration.ts";
 import type { UseHistogram as Histogram, UseOutcome } from "#lib/audit/model.ts";
 import { type TokenUsesQuery, tokenUsesTable } from "#lib/audit/table.ts";
 import { OUTCOME_WORDS } from "#lib/audit/words.ts";
+import classes from "./facets.module.css";
 import { RANGES, auditWords as words } from "./words.ts";
 
 function rangeWords(seconds: number): string {
@@ -19,8 +20,19 @@ const SERIES: HistogramSeries<UseOutcome>[] = [
   { key: "refused", label: OUTCOME_WORDS.refused, tone: "refused" },
 ];
 
-/** The log's uses over time; a dragged range becomes the list's own filter. */
-export function UseHistogram({ histogram, query }: { histogram: Histogram; query: TokenUsesQuery }) {
+type Props = { histogram: Histogram; query: TokenUsesQuery };
+
+/** The log's uses over time, or that they are too many to be counted. */
+export function UseHistogram(props: Props) {
+  return props.histogram.isCounted ? (
+    <CountedUses {...props} />
+  ) : (
+    <p className={classes.line}>{words.notDrawn}</p>
+  );
+}
+
+/** A dragged range becomes the list's own filter. */
+function CountedUses({ histogram, query }: Props) {
   const router = useRouter();
   const path = usePathname();
   const { at } = query.filters;

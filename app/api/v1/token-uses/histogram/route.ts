@@ -8,7 +8,7 @@ export const GET = defineRoute({
   path: "/api/v1/token-uses/histogram",
   summary: "Counts uses of tokens over time by outcome",
   description:
-    "Takes the filters of the list of uses. Without `at` it counts the last 24 hours; at most 90 days.",
+    "Takes the filters of the list of uses. Without `at` it counts the last 24 hours; at most 90 days. `isCounted` is false, and there are no buckets, where it would have taken over two seconds.",
   permission: "audit:read",
   list: tokenUsesTable,
   response: useHistogram,
