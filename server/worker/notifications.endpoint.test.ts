@@ -21,8 +21,7 @@ import { readOutboundAllow } from "#lib/outbound/allow-list.ts";
 import { createOutbound, type Outbound } from "#lib/outbound/outbound.ts";
 import { contextAs } from "#lib/tokens/token-fixture.ts";
 import { eventually } from "#server/authority/signals/test-signal-peer.ts";
-import { createMailSender } from "./mail-sender.ts";
-import { createNotificationSender } from "./notification-sender.ts";
+import { createMailSender, createNotificationSender } from "./outbox-sender.ts";
 import { startMailServer, type TestMailServer } from "./test-mail-server.ts";
 import { startWebhookSink, type WebhookSink } from "./test-webhook-sink.ts";
 
