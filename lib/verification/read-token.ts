@@ -16,7 +16,7 @@ import type { RegisterEntry, RegisteredToken } from "./registered-token.ts";
 import { TokenStore } from "./token-store.ts";
 
 /** Longest token value that is looked at, in characters. */
-export const MAX_TOKEN_LENGTH = 16_384;
+const MAX_TOKEN_LENGTH = 16_384;
 
 /** Why a value is not a token of ours: counted, not written row by row. */
 export type Unknown =

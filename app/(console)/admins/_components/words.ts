@@ -50,7 +50,6 @@ export const adminWords = {
   link: "One-time link",
   linkLost: "If it is lost, make a new one: the old one stops working.",
   back: "Back to admins",
-  done: "Done",
   one: "Admin",
   facts: "Account",
   factors: "How they sign in",

@@ -61,8 +61,6 @@ export const scannerWords = {
   older: "Older",
   newest: "Newest",
   found: "Found",
-  where: "Where",
-  outcome: "What was done",
   case: "Case",
   received: "Received",
   toCome: "being opened",
@@ -72,7 +70,6 @@ export const scannerWords = {
   alsoUnknown: (unknown: number) =>
     `and ${unknown} more that ${unknown === 1 ? "is" : "are"} nothing of ours`,
   timesWords: (times: number) => (times === 1 ? null : `${times} times`),
-  order: "Order",
 };
 
 /** "Suspend for 24 hours". */
