@@ -10,16 +10,16 @@ import { PlainTable } from "#components/display/plain-table.tsx";
 import { Tag } from "#components/display/tag.tsx";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
-import type { AdminSessionRow } from "#lib/admins/model.ts";
+import type { AdminSessionRow, AdminSessions } from "#lib/admins/model.ts";
 import { SIGNED_IN_BY, sessionWords as words } from "./sessions-words.ts";
 
 /** Live sessions of the console, each with a button to end it but for the one that looks. */
 export function SessionsTable({
-  rows,
+  sessions: { rows, total },
   url,
   canEnd,
 }: {
-  rows: AdminSessionRow[];
+  sessions: AdminSessions;
   /** Where a session is ended: `<url>/<id>/end`. */
   url: string;
   canEnd: boolean;
@@ -95,6 +95,11 @@ export function SessionsTable({
             : []),
         ]}
       />
+      {total > rows.length ? (
+        <p className="muted" style={{ padding: 12 }}>
+          {words.newestOf(rows.length, total)}
+        </p>
+      ) : null}
       <ConfirmDialog
         isOpen={ending !== null}
         onClose={() => setEnding(null)}

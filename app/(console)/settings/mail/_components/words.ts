@@ -45,6 +45,4 @@ export const mailWords = {
   state: "State",
   case: "Case",
   at: "Written",
-  older: "Older",
-  newest: "Newest",
 };

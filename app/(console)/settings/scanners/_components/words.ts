@@ -58,8 +58,6 @@ export const scannerWords = {
   switched: (name: string, isOn: boolean) => `${name} is ${isOn ? "let in again" : "stopped"}.`,
   recent: "What it reported",
   noReports: "Nothing has come yet.",
-  older: "Older",
-  newest: "Newest",
   found: "Found",
   case: "Case",
   received: "Received",
