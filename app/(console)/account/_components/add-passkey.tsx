@@ -1,11 +1,12 @@
 "use client";
 
-import { Alert, Text, TextInput } from "@mantine/core";
+import { Alert, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { browserSupportsWebAuthn, startRegistration } from "@simplewebauthn/browser";
 import { IconAlertCircle } from "@tabler/icons-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { TextField } from "#components/form/text-field.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import { FormDialog } from "#components/overlay/form-dialog.tsx";
 import { passkeyFault } from "#components/step-up/words.ts";
@@ -76,17 +77,14 @@ export function AddPasskey({ isOpen, onClose }: { isOpen: boolean; onClose: () =
     >
       <Text c="dimmed">{canAdd ? words.addText : words.notThisBrowser}</Text>
       {canAdd ? (
-        <TextInput
+        <TextField
+          request={request}
+          path="name"
           label={words.name}
           description={words.nameExample}
           value={name}
-          onChange={(event) => {
-            request.touch("name");
-            setName(event.currentTarget.value);
-          }}
-          error={request.faultOf("name")}
+          onType={setName}
           maxLength={PASSKEY_NAME_MAX}
-          autoComplete="off"
           required
           withAsterisk={false}
           data-autofocus

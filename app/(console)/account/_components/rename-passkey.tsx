@@ -1,9 +1,9 @@
 "use client";
 
-import { TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { TextField } from "#components/form/text-field.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import { FormDialog } from "#components/overlay/form-dialog.tsx";
 import { PASSKEY_NAME_MAX, type PasskeyRow } from "#lib/passkeys/model.ts";
@@ -52,16 +52,13 @@ export function RenamePasskey({
       fields={FIELDS}
       onSubmit={() => void save()}
     >
-      <TextInput
+      <TextField
+        request={request}
+        path="name"
         label={words.name}
         value={name}
-        onChange={(event) => {
-          request.touch("name");
-          setName(event.currentTarget.value);
-        }}
-        error={request.faultOf("name")}
+        onType={setName}
         maxLength={PASSKEY_NAME_MAX}
-        autoComplete="off"
         required
         withAsterisk={false}
         data-autofocus

@@ -1,6 +1,6 @@
 "use client";
 
-import { Checkbox, NativeSelect, Stack, Textarea, TextInput } from "@mantine/core";
+import { Checkbox, NativeSelect, Stack } from "@mantine/core";
 import Link from "next/link";
 import { useState } from "react";
 import { RoleChoice } from "#app/(console)/_components/role-choice.tsx";
@@ -9,6 +9,7 @@ import { CommandLine } from "#components/display/command-line.tsx";
 import { LinkButton } from "#components/display/link-button.tsx";
 import { SecretOnce } from "#components/display/secret-once.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
+import { TextField, TextLinesField } from "#components/form/text-field.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import { API_TOKEN_NAME_MAX, type CreatedApiToken } from "#lib/api-tokens/model.ts";
 import type { Role } from "#lib/authz/roles.ts";
@@ -77,16 +78,13 @@ export function CreateApiToken({ consoleUrl }: { consoleUrl: string }) {
       cancelHref="/api-tokens"
     >
       <FormSection title={words.identity} help={words.identityHelp}>
-        <TextInput
+        <TextField
+          request={request}
+          path="name"
           label={words.name}
           value={name}
-          onChange={(event) => {
-            request.touch("name");
-            setName(event.currentTarget.value);
-          }}
-          error={request.faultOf("name")}
+          onType={setName}
           maxLength={API_TOKEN_NAME_MAX}
-          autoComplete="off"
           required
         />
       </FormSection>
@@ -94,7 +92,9 @@ export function CreateApiToken({ consoleUrl }: { consoleUrl: string }) {
         <RoleChoice label={words.role} value={role} onChange={setRole} error={request.faultOf("role")} />
       </FormSection>
       <FormSection title={words.place} help={words.placeHelp}>
-        <Textarea
+        <TextLinesField
+          request={request}
+          path="networks"
           label={words.networks}
           description={words.networksHelp}
           placeholder={words.networksExample}
@@ -102,11 +102,7 @@ export function CreateApiToken({ consoleUrl }: { consoleUrl: string }) {
           minRows={2}
           maxRows={8}
           value={networks}
-          onChange={(event) => {
-            request.touch("networks");
-            setNetworks(event.currentTarget.value);
-          }}
-          error={request.faultOf("networks")}
+          onType={setNetworks}
           classNames={{ input: "mono" }}
           spellCheck={false}
         />

@@ -1,9 +1,10 @@
 "use client";
 
-import { Button, Textarea, TextInput } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { TextField, TextLinesField } from "#components/form/text-field.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import { FormDialog } from "#components/overlay/form-dialog.tsx";
 import { API_TOKEN_NAME_MAX, type ApiTokenRow } from "#lib/api-tokens/model.ts";
@@ -52,19 +53,18 @@ export function EditApiToken({ token }: { token: ApiTokenRow }) {
         onSubmit={save}
       >
         <p className="muted">{words.editText}</p>
-        <TextInput
+        <TextField
+          request={request}
+          path="name"
           label={words.name}
           value={name}
-          onChange={(event) => {
-            request.touch("name");
-            setName(event.currentTarget.value);
-          }}
-          error={request.faultOf("name")}
+          onType={setName}
           maxLength={API_TOKEN_NAME_MAX}
-          autoComplete="off"
           required
         />
-        <Textarea
+        <TextLinesField
+          request={request}
+          path="networks"
           label={words.networks}
           description={words.networksHelp}
           placeholder={words.networksExample}
@@ -72,11 +72,7 @@ export function EditApiToken({ token }: { token: ApiTokenRow }) {
           minRows={2}
           maxRows={8}
           value={networks}
-          onChange={(event) => {
-            request.touch("networks");
-            setNetworks(event.currentTarget.value);
-          }}
-          error={request.faultOf("networks")}
+          onType={setNetworks}
           classNames={{ input: "mono" }}
           spellCheck={false}
         />

@@ -1,9 +1,10 @@
 "use client";
 
-import { Text, TextInput } from "@mantine/core";
+import { Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { TextField } from "#components/form/text-field.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import { FormDialog } from "#components/overlay/form-dialog.tsx";
 import { instantOf, localOf } from "#components/revocation/order-words.ts";
@@ -53,16 +54,14 @@ export function ReplayDialog({
       onSubmit={replay}
     >
       <Text>{words.replayText}</Text>
-      <TextInput
+      <TextField
+        request={request}
+        path="from"
         type="datetime-local"
         label={words.replayFrom}
         value={from}
         required
-        error={request.faultOf("from")}
-        onChange={(event) => {
-          request.touch("from");
-          setFrom(event.currentTarget.value);
-        }}
+        onType={setFrom}
         data-autofocus
       />
     </FormDialog>

@@ -1,11 +1,12 @@
 "use client";
 
-import { Alert, Button, Group, Modal, Stack, TextInput } from "@mantine/core";
+import { Alert, Button, Group, Modal, Stack } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconSend, IconTrash } from "@tabler/icons-react";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
+import { TextField } from "#components/form/text-field.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
@@ -48,15 +49,13 @@ export function MailActions({ version, address }: { version: number; address: st
         <form onSubmit={(event) => void test(event)}>
           <Stack gap="md">
             <p className="muted">{words.testText}</p>
-            <TextInput
+            <TextField
+              request={request}
+              path="to"
               type="email"
               label={words.testTo}
               value={to}
-              onChange={(event) => {
-                request.touch("to");
-                setTo(event.currentTarget.value);
-              }}
-              error={request.faultOf("to")}
+              onType={setTo}
               maxLength={254}
               required
               data-autofocus
