@@ -1,13 +1,12 @@
 "use client";
 
 import { Button } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Country } from "#components/display/country.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
 import { Tag } from "#components/display/tag.tsx";
+import { useDone } from "#components/form/use-done.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
 import type { AdminSessionRow, AdminSessions } from "#lib/admins/model.ts";
@@ -24,7 +23,7 @@ export function SessionsTable({
   url: string;
   canEnd: boolean;
 }) {
-  const router = useRouter();
+  const done = useDone();
   const [ending, setEnding] = useState<AdminSessionRow | null>(null);
   return (
     <>
@@ -108,8 +107,7 @@ export function SessionsTable({
         isDanger
         onConfirm={async () => {
           await requestJson(`${url}/${ending?.id}/end`, { method: "POST" });
-          notifications.show({ message: words.ended, color: "green" });
-          router.refresh();
+          done(words.ended);
         }}
       >
         {words.endText(ending?.device ?? "")}

@@ -1,12 +1,11 @@
 "use client";
 
 import { Button, Group, Stack, Text } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Card } from "#components/display/card.tsx";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
 import { SecondFactor } from "#components/form/second-factor.tsx";
+import { useDone } from "#components/form/use-done.ts";
 import { useSend } from "#components/form/use-send.ts";
 import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
@@ -18,7 +17,7 @@ const FIELDS = ["code"];
 
 /** One's authenticator app: set up, set up another, take away where a passkey is left. */
 export function AuthenticatorCard({ hasTotp, canRemove }: { hasTotp: boolean; canRemove: boolean }) {
-  const router = useRouter();
+  const done = useDone();
   const beginning = useSend();
   const proving = useSend(FIELDS);
   const [offer, setOffer] = useState<TotpOffer | null>(null);
@@ -35,8 +34,7 @@ export function AuthenticatorCard({ hasTotp, canRemove }: { hasTotp: boolean; ca
     const body = { enrolment: offer?.enrolment, code };
     if ((await proving.send("PUT", "/api/v1/me/totp", body)) === undefined) return;
     setOffer(null);
-    notifications.show({ message: words.totpReplaced, color: "green" });
-    router.refresh();
+    done(words.totpReplaced);
   }
 
   return (
@@ -80,8 +78,7 @@ export function AuthenticatorCard({ hasTotp, canRemove }: { hasTotp: boolean; ca
         isDanger
         onConfirm={async () => {
           await requestJson("/api/v1/me/totp", { method: "DELETE" });
-          notifications.show({ message: words.totpRemoved, color: "green" });
-          router.refresh();
+          done(words.totpRemoved);
         }}
       >
         {words.totpRemoveText}

@@ -1,7 +1,6 @@
 "use client";
 
 import { ActionIcon, Button, Group, Menu, Stack, Text } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import {
   IconCircleCheck,
   IconCircleOff,
@@ -15,6 +14,7 @@ import { type FormEvent, useState } from "react";
 import { RoleChoice } from "#app/(console)/_components/role-choice.tsx";
 import { SecretOnce } from "#components/display/secret-once.tsx";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
+import { useDone } from "#components/form/use-done.ts";
 import { useSend } from "#components/form/use-send.ts";
 import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
@@ -27,6 +27,7 @@ type Dialog = "role" | "link" | "sessions" | "disable" | "enable" | null;
 /** What an owner may do upon another admin. */
 export function AdminActions({ admin }: { admin: AdminRow }) {
   const router = useRouter();
+  const done = useDone();
   const [dialog, setDialog] = useState<Dialog>(null);
   const [link, setLink] = useState<OneTimeLink | null>(null);
   const close = () => setDialog(null);
@@ -34,8 +35,7 @@ export function AdminActions({ admin }: { admin: AdminRow }) {
 
   async function act(path: string, message: string) {
     await requestJson(`${url}/${path}`, { method: "POST" });
-    notifications.show({ message, color: "green" });
-    router.refresh();
+    done(message);
   }
 
   return (
@@ -142,7 +142,7 @@ export function AdminActions({ admin }: { admin: AdminRow }) {
 }
 
 function RoleForm({ admin, onClose }: { admin: AdminRow; onClose: () => void }) {
-  const router = useRouter();
+  const done = useDone();
   const request = useSend();
   const [role, setRole] = useState(admin.role);
 
@@ -150,8 +150,7 @@ function RoleForm({ admin, onClose }: { admin: AdminRow; onClose: () => void }) 
     event.preventDefault();
     if ((await request.send("PUT", `/api/v1/admins/${admin.id}/role`, { role })) === undefined) return;
     onClose();
-    notifications.show({ message: words.roleSaved, color: "green" });
-    router.refresh();
+    done(words.roleSaved);
   }
 
   return (

@@ -1,10 +1,9 @@
 "use client";
 
 import { Button } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { TextField, TextLinesField } from "#components/form/text-field.tsx";
+import { useDone } from "#components/form/use-done.ts";
 import { useSend } from "#components/form/use-send.ts";
 import { FormDialog } from "#components/overlay/form-dialog.tsx";
 import { API_TOKEN_NAME_MAX, type ApiTokenRow } from "#lib/api-tokens/model.ts";
@@ -15,7 +14,7 @@ const FIELDS = ["name", "networks"];
 
 /** Changes an API token's name and where it may come from. */
 export function EditApiToken({ token }: { token: ApiTokenRow }) {
-  const router = useRouter();
+  const done = useDone();
   const request = useSend(FIELDS);
   const [isOpen, setIsOpen] = useState(false);
   const [name, setName] = useState(token.name);
@@ -34,8 +33,7 @@ export function EditApiToken({ token }: { token: ApiTokenRow }) {
     const saved = await request.send<ApiTokenRow>("PATCH", url, body);
     if (saved === undefined) return;
     setIsOpen(false);
-    notifications.show({ message: words.saved(saved.name), color: "green" });
-    router.refresh();
+    done(words.saved(saved.name));
   }
 
   return (

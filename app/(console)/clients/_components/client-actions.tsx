@@ -1,11 +1,10 @@
 "use client";
 
 import { ActionIcon, Button, Menu } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { IconBan, IconCircleCheck, IconCircleOff, IconDots, IconKey, IconPencil } from "@tabler/icons-react";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { LinkButton } from "#components/display/link-button.tsx";
+import { useDone } from "#components/form/use-done.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { RotateSecretDialog } from "#components/overlay/rotate-secret-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
@@ -25,7 +24,7 @@ export function ClientActions({
   canWrite: boolean;
   canRevoke: boolean;
 }) {
-  const router = useRouter();
+  const done = useDone();
   const [dialog, setDialog] = useState<Dialog>(null);
   const close = () => setDialog(null);
   const url = `/api/v1/clients/${client.id}`;
@@ -33,11 +32,7 @@ export function ClientActions({
 
   async function turn(way: "disable" | "enable") {
     await requestJson(`${url}/${way}`, { method: "POST" });
-    notifications.show({
-      message: way === "disable" ? words.disabled(client.name) : words.enabled(client.name),
-      color: "green",
-    });
-    router.refresh();
+    done(way === "disable" ? words.disabled(client.name) : words.enabled(client.name));
   }
 
   return (

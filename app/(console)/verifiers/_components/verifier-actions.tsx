@@ -1,10 +1,9 @@
 "use client";
 
-import { notifications } from "@mantine/notifications";
 import { IconCircleCheck, IconCircleOff, IconKey, IconPencil } from "@tabler/icons-react";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { LinkButton } from "#components/display/link-button.tsx";
+import { useDone } from "#components/form/use-done.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { MoreMenu } from "#components/overlay/more-menu.tsx";
 import { RotateSecretDialog } from "#components/overlay/rotate-secret-dialog.tsx";
@@ -14,7 +13,7 @@ import { verifierWords as words } from "./words.ts";
 
 /** What may be done with a verifier. */
 export function VerifierActions({ verifier }: { verifier: VerifierDetail }) {
-  const router = useRouter();
+  const done = useDone();
   const [dialog, setDialog] = useState<"disable" | "enable" | "secret" | null>(null);
   const close = () => setDialog(null);
   const url = `/api/v1/verifiers/${verifier.id}`;
@@ -22,8 +21,7 @@ export function VerifierActions({ verifier }: { verifier: VerifierDetail }) {
   async function turn(way: "disable" | "enable") {
     await requestJson(`${url}/${way}`, { method: "POST" });
     const message = way === "disable" ? words.disabled(verifier.name) : words.enabled(verifier.name);
-    notifications.show({ message, color: "green" });
-    router.refresh();
+    done(message);
   }
 
   return (

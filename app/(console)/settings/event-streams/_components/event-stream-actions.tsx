@@ -15,6 +15,7 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { NewKeyDialog } from "#app/(console)/_components/new-key-dialog.tsx";
 import { LinkButton } from "#components/display/link-button.tsx";
+import { useDone } from "#components/form/use-done.ts";
 import { useToldSend } from "#components/form/use-told-send.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { MoreMenu } from "#components/overlay/more-menu.tsx";
@@ -28,6 +29,7 @@ type Dialog = "pause" | "replay" | "rotate" | "remove";
 /** What may be done with a stream. */
 export function EventStreamActions({ stream }: { stream: EventStreamRow }) {
   const router = useRouter();
+  const done = useDone();
   const request = useToldSend();
   const [dialog, setDialog] = useState<Dialog | null>(null);
   const close = () => setDialog(null);
@@ -35,8 +37,7 @@ export function EventStreamActions({ stream }: { stream: EventStreamRow }) {
 
   async function setStatus(status: EventStreamStatus) {
     await requestJson(`${url}/status`, { method: "PUT", body: { status } });
-    notifications.show({ message: status === "running" ? words.resumed : words.paused, color: "green" });
-    router.refresh();
+    done(status === "running" ? words.resumed : words.paused);
   }
 
   async function test() {

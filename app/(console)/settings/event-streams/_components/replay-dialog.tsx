@@ -1,10 +1,9 @@
 "use client";
 
 import { Text } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { TextField } from "#components/form/text-field.tsx";
+import { useDone } from "#components/form/use-done.ts";
 import { useSend } from "#components/form/use-send.ts";
 import { FormDialog } from "#components/overlay/form-dialog.tsx";
 import { instantOf, localOf } from "#components/revocation/order-words.ts";
@@ -22,7 +21,7 @@ export function ReplayDialog({
   isOpen: boolean;
   onClose: () => void;
 }) {
-  const router = useRouter();
+  const done = useDone();
   const request = useSend(["from"]);
   const [from, setFrom] = useState(() => localOf(new Date(Date.now() - HOUR_MS)));
   const at = instantOf(from);
@@ -35,8 +34,7 @@ export function ReplayDialog({
   async function replay() {
     const row = await request.send("POST", url, { from: at });
     if (row === undefined) return;
-    notifications.show({ message: words.replayed, color: "green" });
-    router.refresh();
+    done(words.replayed);
     onClose();
   }
 

@@ -1,12 +1,12 @@
 "use client";
 
 import { Alert, Button, Group, Modal, Stack } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { IconSend, IconTrash } from "@tabler/icons-react";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
 import { TextField } from "#components/form/text-field.tsx";
+import { useDone } from "#components/form/use-done.ts";
 import { useSend } from "#components/form/use-send.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
@@ -18,6 +18,7 @@ const FIELDS = ["to"];
 /** What may be done with a mail server that is set up. */
 export function MailActions({ version, address }: { version: number; address: string }) {
   const router = useRouter();
+  const done = useDone();
   const request = useSend(FIELDS);
   const [dialog, setDialog] = useState<"test" | "remove" | null>(null);
   const [to, setTo] = useState(address);
@@ -85,8 +86,7 @@ export function MailActions({ version, address }: { version: number; address: st
         isDanger
         onConfirm={async () => {
           await requestJson("/api/v1/mail-settings/remove", { method: "POST", body: { version } });
-          notifications.show({ message: words.removed, color: "green" });
-          router.refresh();
+          done(words.removed);
         }}
       >
         {words.removeText}

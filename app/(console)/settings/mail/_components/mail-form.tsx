@@ -1,11 +1,10 @@
 "use client";
 
 import { NumberInput, Textarea, TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { OneOf } from "#components/form/choices.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
+import { useDone } from "#components/form/use-done.ts";
 import { useSend } from "#components/form/use-send.ts";
 import { MAIL_TLS, MAIL_TLS_WORDS, type MailSettings, type MailTls } from "#lib/mail/model.ts";
 import { mailWords as words } from "./words.ts";
@@ -48,7 +47,7 @@ function bodyOf({ password, ...draft }: Draft, version: number) {
 
 /** By which server mail leaves; a password is written here and never read. */
 export function MailForm({ settings }: { settings: MailSettings }) {
-  const router = useRouter();
+  const done = useDone();
   const request = useSend(FIELDS);
   const [draft, setDraft] = useState(draftOf(settings));
   function set(change: Partial<Draft>) {
@@ -75,8 +74,7 @@ export function MailForm({ settings }: { settings: MailSettings }) {
     const body = bodyOf(draft, settings.version);
     const saved = await request.send<MailSettings>("PUT", "/api/v1/mail-settings", body);
     if (saved === undefined) return;
-    notifications.show({ message: words.saved, color: "green" });
-    router.refresh();
+    done(words.saved);
   }
 
   return (

@@ -6,6 +6,7 @@ import { IconKey, IconPlayerPause, IconPlayerPlay, IconSend, IconTrash } from "@
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { NewKeyDialog } from "#app/(console)/_components/new-key-dialog.tsx";
+import { useDone } from "#components/form/use-done.ts";
 import { useToldSend } from "#components/form/use-told-send.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { MoreMenu } from "#components/overlay/more-menu.tsx";
@@ -18,14 +19,14 @@ const URL = "/api/v1/notification-webhook";
 /** What may be done with the webhook. */
 export function WebhookActions({ webhook }: { webhook: NotificationWebhook }) {
   const router = useRouter();
+  const done = useDone();
   const request = useToldSend();
   const [dialog, setDialog] = useState<"pause" | "rotate" | "remove" | null>(null);
   const close = () => setDialog(null);
 
   async function setStatus(status: WebhookStatus) {
     await requestJson(`${URL}/status`, { method: "PUT", body: { status } });
-    notifications.show({ message: status === "running" ? words.resumed : words.paused, color: "green" });
-    router.refresh();
+    done(status === "running" ? words.resumed : words.paused);
   }
 
   async function test() {
@@ -82,8 +83,7 @@ export function WebhookActions({ webhook }: { webhook: NotificationWebhook }) {
         isDanger
         onConfirm={async () => {
           await requestJson(`${URL}/remove`, { method: "POST", body: { version: webhook.version } });
-          notifications.show({ message: words.removed, color: "green" });
-          router.refresh();
+          done(words.removed);
         }}
       >
         {words.removeText}

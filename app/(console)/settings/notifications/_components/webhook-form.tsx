@@ -1,13 +1,13 @@
 "use client";
 
 import { Button, Group, Stack, Text, TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { SecretOnce } from "#components/display/secret-once.tsx";
 import { AnyOf } from "#components/form/choices.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
 import { SealedHeader, type SealedHeaderDraft } from "#components/form/sealed-header.tsx";
+import { useDone } from "#components/form/use-done.ts";
 import { useSend } from "#components/form/use-send.ts";
 import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
 import {
@@ -29,6 +29,7 @@ type Draft = SealedHeaderDraft & { url: string; kinds: NotificationKind[] };
 /** Where notifications are sent besides, and which. */
 export function WebhookForm({ webhook }: { webhook: NotificationWebhook }) {
   const router = useRouter();
+  const done = useDone();
   const request = useSend(FIELDS);
   const [secret, setSecret] = useState<string | null>(null);
   const [draft, setDraft] = useState<Draft>({
@@ -52,8 +53,7 @@ export function WebhookForm({ webhook }: { webhook: NotificationWebhook }) {
     });
     if (saved === undefined) return;
     if (saved.secret !== null) return setSecret(saved.secret);
-    notifications.show({ message: words.savedWebhook, color: "green" });
-    router.refresh();
+    done(words.savedWebhook);
   }
 
   function close() {
