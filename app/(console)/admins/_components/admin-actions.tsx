@@ -1,23 +1,18 @@
 "use client";
 
-import { ActionIcon, Button, Group, Menu, Stack, Text } from "@mantine/core";
-import {
-  IconCircleCheck,
-  IconCircleOff,
-  IconDots,
-  IconLink,
-  IconLogout,
-  IconUserShield,
-} from "@tabler/icons-react";
+import { Stack, Text } from "@mantine/core";
+import { IconCircleCheck, IconCircleOff, IconLink, IconLogout, IconUserShield } from "@tabler/icons-react";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import { RoleChoice } from "#app/(console)/_components/role-choice.tsx";
 import { SecretOnce } from "#components/display/secret-once.tsx";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
+import { FormButtons } from "#components/form/form-buttons.tsx";
 import { useDone } from "#components/form/use-done.ts";
 import { useSend } from "#components/form/use-send.ts";
 import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
+import { MoreMenu } from "#components/overlay/more-menu.tsx";
 import { requestJson } from "#components/request/request-json.ts";
 import type { AdminRow, OneTimeLink } from "#lib/admins/model.ts";
 import { adminWords as words } from "./words.ts";
@@ -40,44 +35,29 @@ export function AdminActions({ admin }: { admin: AdminRow }) {
 
   return (
     <>
-      <Menu width={220}>
-        <Menu.Target>
-          <ActionIcon aria-label={words.actions(admin.name)}>
-            <IconDots size={17} />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {admin.provider === null ? (
-            <Menu.Item leftSection={<IconUserShield size={16} />} onClick={() => setDialog("role")}>
-              {words.changeRole}
-            </Menu.Item>
-          ) : null}
-          <Menu.Item leftSection={<IconLink size={16} />} onClick={() => setDialog("link")}>
-            {admin.provider === null ? words.newLink : words.newInvitation}
-          </Menu.Item>
-          <Menu.Item
-            leftSection={<IconLogout size={16} />}
-            disabled={admin.sessions === 0}
-            onClick={() => setDialog("sessions")}
-          >
-            {words.endSessions}
-          </Menu.Item>
-          <Menu.Divider />
-          {admin.state === "disabled" ? (
-            <Menu.Item leftSection={<IconCircleCheck size={16} />} onClick={() => setDialog("enable")}>
-              {words.enable}
-            </Menu.Item>
-          ) : (
-            <Menu.Item
-              color="red"
-              leftSection={<IconCircleOff size={16} />}
-              onClick={() => setDialog("disable")}
-            >
-              {words.disable}
-            </Menu.Item>
-          )}
-        </Menu.Dropdown>
-      </Menu>
+      <MoreMenu
+        label={words.actions(admin.name)}
+        items={[
+          admin.provider === null
+            ? { word: words.changeRole, icon: IconUserShield, act: () => setDialog("role") }
+            : null,
+          {
+            word: admin.provider === null ? words.newLink : words.newInvitation,
+            icon: IconLink,
+            act: () => setDialog("link"),
+          },
+          {
+            word: words.endSessions,
+            icon: IconLogout,
+            isDisabled: admin.sessions === 0,
+            act: () => setDialog("sessions"),
+          },
+          "line",
+          admin.state === "disabled"
+            ? { word: words.enable, icon: IconCircleCheck, act: () => setDialog("enable") }
+            : { word: words.disable, icon: IconCircleOff, isDanger: true, act: () => setDialog("disable") },
+        ]}
+      />
       <OnDemandDialog isOpen={dialog === "role"} onClose={close} title={words.roleTitle(admin.name)}>
         <RoleForm admin={admin} onClose={close} />
       </OnDemandDialog>
@@ -159,14 +139,12 @@ function RoleForm({ admin, onClose }: { admin: AdminRow; onClose: () => void }) 
         <RoleChoice label={words.role} value={role} onChange={setRole} error={request.faultOf("role")} />
         <Text c="dimmed">{words.roleEffect}</Text>
         <ProblemAlert error={request.problem} />
-        <Group justify="flex-end" gap="xs">
-          <Button onClick={onClose} disabled={request.isBusy}>
-            {words.cancel}
-          </Button>
-          <Button type="submit" variant="filled" loading={request.isBusy} disabled={role === admin.role}>
-            {words.save}
-          </Button>
-        </Group>
+        <FormButtons
+          act={words.save}
+          isBusy={request.isBusy}
+          isReady={role !== admin.role}
+          onCancel={onClose}
+        />
       </Stack>
     </form>
   );

@@ -9,10 +9,10 @@ import { CommandLine } from "#components/display/command-line.tsx";
 import { LinkButton } from "#components/display/link-button.tsx";
 import { SecretOnce } from "#components/display/secret-once.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
-import { TextField, TextLinesField } from "#components/form/text-field.tsx";
 import { useSend } from "#components/form/use-send.ts";
-import { API_TOKEN_NAME_MAX, type CreatedApiToken } from "#lib/api-tokens/model.ts";
+import type { CreatedApiToken } from "#lib/api-tokens/model.ts";
 import type { Role } from "#lib/authz/roles.ts";
+import { NameField, NetworksField } from "./api-token-fields.tsx";
 import { networksOf } from "./networks-of.ts";
 import { apiTokenWords as words } from "./words.ts";
 
@@ -78,34 +78,13 @@ export function CreateApiToken({ consoleUrl }: { consoleUrl: string }) {
       cancelHref="/api-tokens"
     >
       <FormSection title={words.identity} help={words.identityHelp}>
-        <TextField
-          request={request}
-          path="name"
-          label={words.name}
-          value={name}
-          onType={setName}
-          maxLength={API_TOKEN_NAME_MAX}
-          required
-        />
+        <NameField request={request} value={name} onType={setName} />
       </FormSection>
       <FormSection title={words.role} help={words.roleHelp}>
         <RoleChoice label={words.role} value={role} onChange={setRole} error={request.faultOf("role")} />
       </FormSection>
       <FormSection title={words.place} help={words.placeHelp}>
-        <TextLinesField
-          request={request}
-          path="networks"
-          label={words.networks}
-          description={words.networksHelp}
-          placeholder={words.networksExample}
-          autosize
-          minRows={2}
-          maxRows={8}
-          value={networks}
-          onType={setNetworks}
-          classNames={{ input: "mono" }}
-          spellCheck={false}
-        />
+        <NetworksField request={request} value={networks} onType={setNetworks} />
       </FormSection>
       <FormSection title={words.life} help={words.lifeHelp}>
         <NativeSelect

@@ -2,11 +2,11 @@
 
 import { Button } from "@mantine/core";
 import { useState } from "react";
-import { TextField, TextLinesField } from "#components/form/text-field.tsx";
 import { useDone } from "#components/form/use-done.ts";
 import { useSend } from "#components/form/use-send.ts";
 import { FormDialog } from "#components/overlay/form-dialog.tsx";
-import { API_TOKEN_NAME_MAX, type ApiTokenRow } from "#lib/api-tokens/model.ts";
+import type { ApiTokenRow } from "#lib/api-tokens/model.ts";
+import { NameField, NetworksField } from "./api-token-fields.tsx";
 import { networksOf } from "./networks-of.ts";
 import { apiTokenWords as words } from "./words.ts";
 
@@ -51,29 +51,8 @@ export function EditApiToken({ token }: { token: ApiTokenRow }) {
         onSubmit={save}
       >
         <p className="muted">{words.editText}</p>
-        <TextField
-          request={request}
-          path="name"
-          label={words.name}
-          value={name}
-          onType={setName}
-          maxLength={API_TOKEN_NAME_MAX}
-          required
-        />
-        <TextLinesField
-          request={request}
-          path="networks"
-          label={words.networks}
-          description={words.networksHelp}
-          placeholder={words.networksExample}
-          autosize
-          minRows={2}
-          maxRows={8}
-          value={networks}
-          onType={setNetworks}
-          classNames={{ input: "mono" }}
-          spellCheck={false}
-        />
+        <NameField request={request} value={name} onType={setName} />
+        <NetworksField request={request} value={networks} onType={setNetworks} />
       </FormDialog>
     </>
   );

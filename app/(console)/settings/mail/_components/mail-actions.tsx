@@ -1,10 +1,11 @@
 "use client";
 
-import { Alert, Button, Group, Modal, Stack } from "@mantine/core";
+import { Alert, Button, Modal, Stack } from "@mantine/core";
 import { IconSend, IconTrash } from "@tabler/icons-react";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
+import { FormButtons } from "#components/form/form-buttons.tsx";
 import { TextField } from "#components/form/text-field.tsx";
 import { useDone } from "#components/form/use-done.ts";
 import { useSend } from "#components/form/use-send.ts";
@@ -67,14 +68,7 @@ export function MailActions({ version, address }: { version: number; address: st
                 {tested.isTaken ? words.taken(tested.answer) : words.notTaken(tested.answer)}
               </Alert>
             )}
-            <Group justify="flex-end" gap="xs">
-              <Button onClick={close} disabled={request.isBusy}>
-                {words.close}
-              </Button>
-              <Button type="submit" variant="filled" loading={request.isBusy}>
-                {words.testAct}
-              </Button>
-            </Group>
+            <FormButtons act={words.testAct} cancel={words.close} isBusy={request.isBusy} onCancel={close} />
           </Stack>
         </form>
       </Modal>
