@@ -1,7 +1,6 @@
 "use client";
 
 import { IconKey, IconPlayerPause, IconTrash } from "@tabler/icons-react";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { PauseDialog, ResumeButton, TestButton } from "#app/(console)/_components/delivery-actions.tsx";
 import { NewKeyDialog } from "#app/(console)/_components/new-key-dialog.tsx";
@@ -16,7 +15,6 @@ const URL = "/api/v1/notification-webhook";
 
 /** What may be done with the webhook. */
 export function WebhookActions({ webhook }: { webhook: NotificationWebhook }) {
-  const _router = useRouter();
   const done = useDone();
   const [dialog, setDialog] = useState<"pause" | "rotate" | "remove" | null>(null);
   const close = () => setDialog(null);
