@@ -5,6 +5,7 @@ import { useState } from "react";
 import { NoAudiences } from "#app/(console)/_components/no-audiences.tsx";
 import { PermissionPicker } from "#app/(console)/_components/permission-picker.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
+import { useDraft } from "#components/form/use-draft.ts";
 import type { Send } from "#components/form/use-send.ts";
 import type { AudienceRow } from "#lib/audiences/model.ts";
 import {
@@ -37,13 +38,9 @@ type ClientFormProps = {
 /** What a client is, in the order in which its kind decides what is asked. */
 export function ClientForm(props: ClientFormProps) {
   const { start, isNew, audiences, groups, bounds, request, cancelHref, onSave } = props;
-  const [draft, setDraft] = useState(start);
+  const [draft, set] = useDraft(start, request);
   const [isIdTyped, setIsIdTyped] = useState(!isNew);
   const isService = draft.kind === "service";
-  function set(change: Partial<ClientDraft>) {
-    request.touch(...Object.keys(change));
-    setDraft((was) => ({ ...was, ...change }));
-  }
   const setName = (name: string) => set(isIdTyped ? { name } : { name, clientId: clientIdFromName(name) });
 
   function save() {

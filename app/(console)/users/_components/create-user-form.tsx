@@ -2,8 +2,8 @@
 
 import { MultiSelect, PasswordInput, TextInput } from "@mantine/core";
 import { useRouter } from "next/navigation";
-import { useState } from "react";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
+import { useDraft } from "#components/form/use-draft.ts";
 import { useSend } from "#components/form/use-send.ts";
 import { USER_NAME_MAX, USER_PASSWORD_MAX, USER_PASSWORD_MIN, type UserDetail } from "#lib/users/model.ts";
 import { userWords as words } from "./words.ts";
@@ -14,11 +14,7 @@ const FIELDS = ["name", "email", "password", "groupIds"];
 export function CreateUserForm({ groups }: { groups: { id: string; name: string }[] }) {
   const router = useRouter();
   const request = useSend(FIELDS);
-  const [draft, setDraft] = useState({ name: "", email: "", password: "", groupIds: [] as string[] });
-  function set(change: Partial<typeof draft>) {
-    request.touch(...Object.keys(change));
-    setDraft((was) => ({ ...was, ...change }));
-  }
+  const [draft, set] = useDraft({ name: "", email: "", password: "", groupIds: [] as string[] }, request);
 
   async function save() {
     const { password, ...rest } = draft;

@@ -1,12 +1,12 @@
 "use client";
 
 import { MultiSelect, TextInput } from "@mantine/core";
-import { useState } from "react";
 import { NoAudiences } from "#app/(console)/_components/no-audiences.tsx";
 import { settingsOf } from "#app/(console)/_components/settings-of.ts";
 import { OneOf } from "#components/form/choices.tsx";
 import { DurationInput } from "#components/form/duration-input.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
+import { useDraft } from "#components/form/use-draft.ts";
 import type { Send } from "#components/form/use-send.ts";
 import {
   AUDIT_MODE_WORDS,
@@ -46,11 +46,7 @@ type VerifierFormProps = {
 
 /** What a verifier may ask about, and what it does when it hears nothing. */
 export function VerifierForm({ start, isNew, audiences, request, cancelHref, onSave }: VerifierFormProps) {
-  const [draft, setDraft] = useState(start);
-  function set(change: Partial<VerifierDraft>) {
-    request.touch(...Object.keys(change));
-    setDraft((was) => ({ ...was, ...change }));
-  }
+  const [draft, set] = useDraft(start, request);
   const hears = settingsOf(draft.checkWay, []).hearing;
   return (
     <FormCard

@@ -1,10 +1,10 @@
 "use client";
 
 import { NumberInput, Textarea, TextInput } from "@mantine/core";
-import { useState } from "react";
 import { OneOf } from "#components/form/choices.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
 import { useDone } from "#components/form/use-done.ts";
+import { useDraft } from "#components/form/use-draft.ts";
 import { useSend } from "#components/form/use-send.ts";
 import { MAIL_TLS, MAIL_TLS_WORDS, type MailSettings, type MailTls } from "#lib/mail/model.ts";
 import { mailWords as words } from "./words.ts";
@@ -49,11 +49,7 @@ function bodyOf({ password, ...draft }: Draft, version: number) {
 export function MailForm({ settings }: { settings: MailSettings }) {
   const done = useDone();
   const request = useSend(FIELDS);
-  const [draft, setDraft] = useState(draftOf(settings));
-  function set(change: Partial<Draft>) {
-    request.touch(...Object.keys(change));
-    setDraft((was) => ({ ...was, ...change }));
-  }
+  const [draft, set] = useDraft(draftOf(settings), request);
   const text = (
     field: "host" | "username" | "fromAddress" | "fromName",
     label: string,

@@ -8,6 +8,7 @@ import { AnyOf } from "#components/form/choices.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
 import { SealedHeader, type SealedHeaderDraft } from "#components/form/sealed-header.tsx";
 import { useDone } from "#components/form/use-done.ts";
+import { useDraft } from "#components/form/use-draft.ts";
 import { useSend } from "#components/form/use-send.ts";
 import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
 import {
@@ -32,16 +33,15 @@ export function WebhookForm({ webhook }: { webhook: NotificationWebhook }) {
   const done = useDone();
   const request = useSend(FIELDS);
   const [secret, setSecret] = useState<string | null>(null);
-  const [draft, setDraft] = useState<Draft>({
-    url: webhook.url ?? "",
-    kinds: webhook.url === null ? FIRST_KINDS : webhook.kinds,
-    authorization: "",
-    isForgotten: false,
-  });
-  function set(change: Partial<Draft>) {
-    request.touch(...Object.keys(change));
-    setDraft((was) => ({ ...was, ...change }));
-  }
+  const [draft, set] = useDraft<Draft>(
+    {
+      url: webhook.url ?? "",
+      kinds: webhook.url === null ? FIRST_KINDS : webhook.kinds,
+      authorization: "",
+      isForgotten: false,
+    },
+    request,
+  );
 
   async function save() {
     const { url, kinds, authorization, isForgotten } = draft;

@@ -3,7 +3,8 @@
 import { useDone } from "#components/form/use-done.ts";
 import { useSend } from "#components/form/use-send.ts";
 import type { SignInProviderRow } from "#lib/sign-in-providers/model.ts";
-import { draftOf, PROVIDER_FIELDS, type ProviderDraft, ProviderForm } from "./provider-form.tsx";
+import { draftOf, PROVIDER_FIELDS, type ProviderDraft } from "./provider-draft.ts";
+import { ProviderForm } from "./provider-form.tsx";
 import { signInSettingWords as words } from "./words.ts";
 
 /** Changes a provider; somebody else's change in between is refused, never overwritten. */

@@ -1,9 +1,9 @@
 "use client";
 
 import { NumberInput, Select, TextInput } from "@mantine/core";
-import { useState } from "react";
 import { OneOf } from "#components/form/choices.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
+import { useDraft } from "#components/form/use-draft.ts";
 import type { Send } from "#components/form/use-send.ts";
 import {
   ACTION_WORDS,
@@ -70,11 +70,7 @@ type PeerFormProps = {
 
 /** Whom events are taken from, whom they mean, and what is done. */
 export function PeerForm({ start, verifiers, isNew, request, cancelHref, onSave }: PeerFormProps) {
-  const [draft, setDraft] = useState(start);
-  function set(change: Partial<PeerDraft>) {
-    request.touch(...Object.keys(change));
-    setDraft((was) => ({ ...was, ...change }));
-  }
+  const [draft, set] = useDraft(start, request);
   function setPolicy(index: number, change: Partial<Policy>) {
     set({ policies: draft.policies.map((one, at) => (at === index ? { ...one, ...change } : one)) });
   }

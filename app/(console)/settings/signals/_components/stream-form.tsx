@@ -3,10 +3,10 @@
 import { Select, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useRouter } from "next/navigation";
-import { useState } from "react";
 import { AnyOf, OneOf } from "#components/form/choices.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
 import { SealedHeader } from "#components/form/sealed-header.tsx";
+import { useDraft } from "#components/form/use-draft.ts";
 import { useSend } from "#components/form/use-send.ts";
 import {
   DELIVERIES,
@@ -30,20 +30,19 @@ type StreamFormProps = {
 export function StreamForm({ stream, verifiers }: StreamFormProps) {
   const router = useRouter();
   const request = useSend(FIELDS);
-  const [draft, setDraft] = useState({
-    verifierId: stream?.verifier.id ?? verifiers[0]?.id ?? "",
-    description: stream?.description ?? "",
-    audience: stream?.audience ?? "",
-    events: SENT_EVENTS.filter((type) => stream?.events.includes(type) ?? true),
-    delivery: stream?.delivery ?? ("push" as Delivery),
-    endpointUrl: stream?.endpointUrl ?? "",
-    authorization: "",
-    isForgotten: false,
-  });
-  function set(change: Partial<typeof draft>) {
-    request.touch(...Object.keys(change));
-    setDraft((was) => ({ ...was, ...change }));
-  }
+  const [draft, set] = useDraft(
+    {
+      verifierId: stream?.verifier.id ?? verifiers[0]?.id ?? "",
+      description: stream?.description ?? "",
+      audience: stream?.audience ?? "",
+      events: SENT_EVENTS.filter((type) => stream?.events.includes(type) ?? true),
+      delivery: stream?.delivery ?? ("push" as Delivery),
+      endpointUrl: stream?.endpointUrl ?? "",
+      authorization: "",
+      isForgotten: false,
+    },
+    request,
+  );
   const isPush = draft.delivery === "push";
 
   async function save() {
