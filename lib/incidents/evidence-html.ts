@@ -1,4 +1,5 @@
-import { actOutcomeWords, OUTCOME_WORDS, refusalWords } from "../audit/words.ts";
+import { actOutcomeWords } from "../audit/act-words.ts";
+import { OUTCOME_WORDS, refusalWords } from "../audit/use-words.ts";
 import { countryName } from "../list-query/country.ts";
 import { networkWords } from "../places/network-words.ts";
 import { reasonWords } from "../revocations/model.ts";
