@@ -108,6 +108,7 @@ const KEPT_EXPIRED_MS = 86_400_000;
 
 const JWT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 
+/** Reads presented tokens: their signature, and what the register says of them. Keeps those that it has read, so that a token is looked up once. */
 export function createTokenReader(options: TokenReaderOptions): TokenReader {
   const { registry, find, findPurgedWeek, issuer, maxCached = 100_000 } = options;
   const cache = new TokenStore(maxCached);
