@@ -32,7 +32,7 @@ const FIELDS = [
 export function OrganisationForm({ start }: { start: Start }) {
   const router = useRouter();
   const request = useSend(FIELDS);
-  const [draft, set] = useDraft(start, request);
+  const [draft, set, text] = useDraft(start, request);
   const lifetime = (key: keyof typeof LIFETIME_RANGES & keyof Start, label: string, help?: string) => (
     <DurationInput
       label={label}
@@ -66,9 +66,7 @@ export function OrganisationForm({ start }: { start: Start }) {
         <TextInput
           label={words.organisationName}
           description={words.organisationHelp}
-          value={draft.name}
-          onChange={(event) => set({ name: event.currentTarget.value })}
-          error={request.faultOf("name")}
+          {...text("name")}
           required
           withAsterisk={false}
           autoFocus

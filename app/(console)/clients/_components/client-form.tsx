@@ -38,7 +38,7 @@ type ClientFormProps = {
 /** What a client is, in the order in which its kind decides what is asked. */
 export function ClientForm(props: ClientFormProps) {
   const { start, isNew, audiences, groups, bounds, request, cancelHref, onSave } = props;
-  const [draft, set] = useDraft(start, request);
+  const [draft, set, text] = useDraft(start, request);
   const [isIdTyped, setIsIdTyped] = useState(!isNew);
   const isService = draft.kind === "service";
   const setName = (name: string) => set(isIdTyped ? { name } : { name, clientId: clientIdFromName(name) });
@@ -94,20 +94,12 @@ export function ClientForm(props: ClientFormProps) {
           required
           className="mono-input"
         />
-        <TextInput
-          label={words.description}
-          value={draft.description}
-          onChange={(event) => set({ description: event.currentTarget.value })}
-          error={request.faultOf("description")}
-          maxLength={500}
-        />
+        <TextInput label={words.description} {...text("description")} maxLength={500} />
         <TextInput
           type="email"
           label={words.contact}
           description={words.contactHelp}
-          value={draft.contactEmail}
-          onChange={(event) => set({ contactEmail: event.currentTarget.value })}
-          error={request.faultOf("contactEmail")}
+          {...text("contactEmail")}
           maxLength={254}
         />
       </FormSection>
@@ -124,9 +116,7 @@ export function ClientForm(props: ClientFormProps) {
           <Textarea
             label={words.redirectUris}
             description={words.redirectHelp[draft.kind]}
-            value={draft.redirectUris}
-            onChange={(event) => set({ redirectUris: event.currentTarget.value })}
-            error={request.faultOf("redirectUris")}
+            {...text("redirectUris")}
             autosize
             minRows={2}
             required
@@ -134,9 +124,7 @@ export function ClientForm(props: ClientFormProps) {
           <Textarea
             label={words.postLogoutUris}
             description={words.postLogoutHelp}
-            value={draft.postLogoutRedirectUris}
-            onChange={(event) => set({ postLogoutRedirectUris: event.currentTarget.value })}
-            error={request.faultOf("postLogoutRedirectUris")}
+            {...text("postLogoutRedirectUris")}
             autosize
             minRows={1}
           />
@@ -202,9 +190,7 @@ export function ClientForm(props: ClientFormProps) {
         <Textarea
           label={words.claims}
           description={words.claimsHelp}
-          value={draft.customClaims}
-          onChange={(event) => set({ customClaims: event.currentTarget.value })}
-          error={request.faultOf("customClaims")}
+          {...text("customClaims")}
           autosize
           minRows={3}
           styles={{ input: { fontFamily: "var(--tw-mono)", fontSize: 12 } }}

@@ -14,7 +14,10 @@ const FIELDS = ["name", "email", "password", "groupIds"];
 export function CreateUserForm({ groups }: { groups: { id: string; name: string }[] }) {
   const router = useRouter();
   const request = useSend(FIELDS);
-  const [draft, set] = useDraft({ name: "", email: "", password: "", groupIds: [] as string[] }, request);
+  const [draft, set, text] = useDraft(
+    { name: "", email: "", password: "", groupIds: [] as string[] },
+    request,
+  );
 
   async function save() {
     const { password, ...rest } = draft;
@@ -33,9 +36,7 @@ export function CreateUserForm({ groups }: { groups: { id: string; name: string 
       <FormSection title={words.identity} help={words.identityHelp}>
         <TextInput
           label={words.name}
-          value={draft.name}
-          onChange={(event) => set({ name: event.currentTarget.value })}
-          error={request.faultOf("name")}
+          {...text("name")}
           maxLength={USER_NAME_MAX}
           autoComplete="off"
           required
@@ -43,9 +44,7 @@ export function CreateUserForm({ groups }: { groups: { id: string; name: string 
         <TextInput
           label={words.email}
           type="email"
-          value={draft.email}
-          onChange={(event) => set({ email: event.currentTarget.value })}
-          error={request.faultOf("email")}
+          {...text("email")}
           maxLength={254}
           autoComplete="off"
           required
@@ -55,9 +54,7 @@ export function CreateUserForm({ groups }: { groups: { id: string; name: string 
         <PasswordInput
           label={words.password}
           description={words.passwordHelp}
-          value={draft.password}
-          onChange={(event) => set({ password: event.currentTarget.value })}
-          error={request.faultOf("password")}
+          {...text("password")}
           minLength={USER_PASSWORD_MIN}
           maxLength={USER_PASSWORD_MAX}
           autoComplete="new-password"

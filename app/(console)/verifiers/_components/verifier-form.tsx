@@ -46,7 +46,7 @@ type VerifierFormProps = {
 
 /** What a verifier may ask about, and what it does when it hears nothing. */
 export function VerifierForm({ start, isNew, audiences, request, cancelHref, onSave }: VerifierFormProps) {
-  const [draft, set] = useDraft(start, request);
+  const [draft, set, text] = useDraft(start, request);
   const hears = settingsOf(draft.checkWay, []).hearing;
   return (
     <FormCard
@@ -61,19 +61,11 @@ export function VerifierForm({ start, isNew, audiences, request, cancelHref, onS
         <TextInput
           label={words.name}
           description={isNew ? words.nameHelp : words.nameFixed}
-          value={draft.name}
-          onChange={(event) => set({ name: event.currentTarget.value })}
-          error={request.faultOf("name")}
+          {...text("name")}
           maxLength={64}
           required
         />
-        <TextInput
-          label={words.description}
-          value={draft.description}
-          onChange={(event) => set({ description: event.currentTarget.value })}
-          error={request.faultOf("description")}
-          maxLength={500}
-        />
+        <TextInput label={words.description} {...text("description")} maxLength={500} />
       </FormSection>
       <FormSection title={words.audiences} help={words.audiencesHelp}>
         {audiences.length === 0 ? (

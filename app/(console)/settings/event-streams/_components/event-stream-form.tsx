@@ -77,7 +77,7 @@ function draftOf(stream: EventStreamRow | undefined): Draft {
 
 /** Where a stream goes, and what it carries. */
 export function EventStreamForm({ stream, clients, request, cancelHref, onSave }: EventStreamFormProps) {
-  const [draft, set] = useDraft(() => draftOf(stream), request);
+  const [draft, set, text] = useDraft(() => draftOf(stream), request);
   return (
     <FormCard
       name={stream === undefined ? words.newStream : words.editStream}
@@ -90,9 +90,7 @@ export function EventStreamForm({ stream, clients, request, cancelHref, onSave }
         <TextInput
           label={words.name}
           description={words.nameHelp}
-          value={draft.name}
-          onChange={(event) => set({ name: event.currentTarget.value })}
-          error={request.faultOf("name")}
+          {...text("name")}
           maxLength={100}
           required
         />
@@ -109,9 +107,7 @@ export function EventStreamForm({ stream, clients, request, cancelHref, onSave }
           label={words.url}
           description={words.urlHelp[draft.delivery]}
           placeholder={words.urlExample[draft.delivery]}
-          value={draft.url}
-          onChange={(event) => set({ url: event.currentTarget.value })}
-          error={request.faultOf("url")}
+          {...text("url")}
           maxLength={2048}
           required
         />

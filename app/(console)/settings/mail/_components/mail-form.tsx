@@ -49,22 +49,12 @@ function bodyOf({ password, ...draft }: Draft, version: number) {
 export function MailForm({ settings }: { settings: MailSettings }) {
   const done = useDone();
   const request = useSend(FIELDS);
-  const [draft, set] = useDraft(draftOf(settings), request);
-  const text = (
+  const [draft, set, text] = useDraft(draftOf(settings), request);
+  const line = (
     field: "host" | "username" | "fromAddress" | "fromName",
     label: string,
     isRequired = false,
-  ) => (
-    <TextInput
-      label={label}
-      value={draft[field]}
-      onChange={(event) => set({ [field]: event.currentTarget.value })}
-      error={request.faultOf(field)}
-      maxLength={254}
-      autoComplete="off"
-      required={isRequired}
-    />
-  );
+  ) => <TextInput label={label} {...text(field)} maxLength={254} autoComplete="off" required={isRequired} />;
 
   async function save() {
     const body = bodyOf(draft, settings.version);
@@ -76,7 +66,7 @@ export function MailForm({ settings }: { settings: MailSettings }) {
   return (
     <FormCard name={words.server} onSubmit={() => void save()} request={request} submitWord={words.save}>
       <FormSection title={words.server} help={words.serverHelp}>
-        {text("host", words.host, true)}
+        {line("host", words.host, true)}
         <OneOf
           label={words.tls}
           choices={MAIL_TLS}
@@ -117,7 +107,7 @@ export function MailForm({ settings }: { settings: MailSettings }) {
         )}
       </FormSection>
       <FormSection title={words.signIn} help={words.signInHelp}>
-        {text("username", words.username)}
+        {line("username", words.username)}
         <TextInput
           type="password"
           label={words.password}
@@ -130,8 +120,8 @@ export function MailForm({ settings }: { settings: MailSettings }) {
         />
       </FormSection>
       <FormSection title={words.from} help={words.fromHelp}>
-        {text("fromAddress", words.fromAddress, true)}
-        {text("fromName", words.fromName)}
+        {line("fromAddress", words.fromAddress, true)}
+        {line("fromName", words.fromName)}
       </FormSection>
     </FormCard>
   );

@@ -33,7 +33,7 @@ export function WebhookForm({ webhook }: { webhook: NotificationWebhook }) {
   const done = useDone();
   const request = useSend(FIELDS);
   const [secret, setSecret] = useState<string | null>(null);
-  const [draft, set] = useDraft<Draft>(
+  const [draft, set, text] = useDraft<Draft>(
     {
       url: webhook.url ?? "",
       kinds: webhook.url === null ? FIRST_KINDS : webhook.kinds,
@@ -74,9 +74,7 @@ export function WebhookForm({ webhook }: { webhook: NotificationWebhook }) {
             label={words.url}
             description={words.urlHelp}
             placeholder="https://hooks.example.com/tokenwarden"
-            value={draft.url}
-            onChange={(event) => set({ url: event.currentTarget.value })}
-            error={request.faultOf("url")}
+            {...text("url")}
             maxLength={2_048}
             autoComplete="off"
             required

@@ -46,7 +46,7 @@ export function ScannerForm({
   cancelHref: string;
   onSave: (draft: ScannerDraft) => void;
 }) {
-  const [draft, set] = useDraft(start, request);
+  const [draft, set, text] = useDraft(start, request);
   return (
     <FormCard
       name={isNew ? words.newScanner : words.editScanner}
@@ -59,9 +59,7 @@ export function ScannerForm({
         <TextInput
           label={words.name}
           description={words.nameHelp}
-          value={draft.name}
-          onChange={(event) => set({ name: event.currentTarget.value })}
-          error={request.faultOf("name")}
+          {...text("name")}
           maxLength={80}
           required
         />

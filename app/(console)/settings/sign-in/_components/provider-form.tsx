@@ -25,11 +25,9 @@ export function ProviderForm({
   cancelHref?: string;
   onSave: (draft: ProviderDraft) => void;
 }) {
-  const [draft, set] = useDraft(start, request);
-  const text = (field: "name" | "issuer" | "clientId" | "clientSecret" | "roleClaim") => ({
-    value: draft[field],
-    onChange: (event: { currentTarget: HTMLInputElement }) => set({ [field]: event.currentTarget.value }),
-    error: request.faultOf(field),
+  const [draft, set, field] = useDraft(start, request);
+  const text = (name: "name" | "clientId" | "clientSecret" | "roleClaim") => ({
+    ...field(name),
     autoComplete: "off",
   });
   const tags = (field: "scopes" | "acrValues" | "requiredAcr" | "requiredAmr") => ({

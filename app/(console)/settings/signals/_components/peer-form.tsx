@@ -70,26 +70,16 @@ type PeerFormProps = {
 
 /** Whom events are taken from, whom they mean, and what is done. */
 export function PeerForm({ start, verifiers, isNew, request, cancelHref, onSave }: PeerFormProps) {
-  const [draft, set] = useDraft(start, request);
+  const [draft, set, text] = useDraft(start, request);
   function setPolicy(index: number, change: Partial<Policy>) {
     set({ policies: draft.policies.map((one, at) => (at === index ? { ...one, ...change } : one)) });
   }
-  const text = (
+  const line = (
     field: "name" | "issuer" | "jwksUrl" | "audience",
     label: string,
     max: number,
     help?: string,
-  ) => (
-    <TextInput
-      label={label}
-      description={help}
-      value={draft[field]}
-      onChange={(event) => set({ [field]: event.currentTarget.value })}
-      error={request.faultOf(field)}
-      maxLength={max}
-      required
-    />
-  );
+  ) => <TextInput label={label} description={help} {...text(field)} maxLength={max} required />;
   return (
     <FormCard
       name={isNew ? words.newPeer : words.editPeer}
@@ -99,10 +89,10 @@ export function PeerForm({ start, verifiers, isNew, request, cancelHref, onSave 
       cancelHref={cancelHref}
     >
       <FormSection title={words.who} help={words.whoHelp}>
-        {text("name", words.name, 80, words.nameHelp)}
-        {text("issuer", words.issuer, 2048)}
-        {text("jwksUrl", words.jwks, 2048, words.endpointHelp)}
-        {text("audience", words.peerAudience, 255, words.peerAudienceHelp)}
+        {line("name", words.name, 80, words.nameHelp)}
+        {line("issuer", words.issuer, 2048)}
+        {line("jwksUrl", words.jwks, 2048, words.endpointHelp)}
+        {line("audience", words.peerAudience, 255, words.peerAudienceHelp)}
         <Select
           label={words.peerVerifier}
           description={words.peerVerifierHelp}

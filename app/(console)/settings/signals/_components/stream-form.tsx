@@ -30,7 +30,7 @@ type StreamFormProps = {
 export function StreamForm({ stream, verifiers }: StreamFormProps) {
   const router = useRouter();
   const request = useSend(FIELDS);
-  const [draft, set] = useDraft(
+  const [draft, set, text] = useDraft(
     {
       verifierId: stream?.verifier.id ?? verifiers[0]?.id ?? "",
       description: stream?.description ?? "",
@@ -94,19 +94,11 @@ export function StreamForm({ stream, verifiers }: StreamFormProps) {
           searchable
           required
         />
-        <TextInput
-          label={words.description}
-          value={draft.description}
-          onChange={(event) => set({ description: event.currentTarget.value })}
-          error={request.faultOf("description")}
-          maxLength={200}
-        />
+        <TextInput label={words.description} {...text("description")} maxLength={200} />
         <TextInput
           label={words.audience}
           description={stream === undefined ? words.audienceHelp : words.audienceFixed}
-          value={draft.audience}
-          onChange={(event) => set({ audience: event.currentTarget.value })}
-          error={request.faultOf("audience")}
+          {...text("audience")}
           disabled={stream !== undefined}
           maxLength={255}
         />
@@ -135,9 +127,7 @@ export function StreamForm({ stream, verifiers }: StreamFormProps) {
               label={words.endpoint}
               description={words.endpointHelp}
               placeholder="https://receiver.example.com/events"
-              value={draft.endpointUrl}
-              onChange={(event) => set({ endpointUrl: event.currentTarget.value })}
-              error={request.faultOf("endpointUrl")}
+              {...text("endpointUrl")}
               maxLength={2048}
               required
             />
