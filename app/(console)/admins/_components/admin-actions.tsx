@@ -5,6 +5,7 @@ import { IconCircleCheck, IconCircleOff, IconLink, IconLogout, IconUserShield } 
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import { RoleChoice } from "#app/(console)/_components/role-choice.tsx";
+import { TurnDialogs } from "#app/(console)/_components/turn-dialogs.tsx";
 import { SecretOnce } from "#components/display/secret-once.tsx";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
 import { FormButtons } from "#components/form/form-buttons.tsx";
@@ -98,25 +99,15 @@ export function AdminActions({ admin }: { admin: AdminRow }) {
       >
         {words.sessionsText(admin.sessions)}
       </ConfirmDialog>
-      <ConfirmDialog
-        isOpen={dialog === "disable"}
+      <TurnDialogs
+        open={dialog === "disable" || dialog === "enable" ? dialog : null}
         onClose={close}
-        title={words.disableTitle(admin.name)}
-        act={words.disableAct}
-        isDanger
-        onConfirm={() => act("disable", words.disabled(admin.name))}
-      >
-        {words.disableText}
-      </ConfirmDialog>
-      <ConfirmDialog
-        isOpen={dialog === "enable"}
-        onClose={close}
-        title={words.enableTitle(admin.name)}
-        act={words.enableAct}
-        onConfirm={() => act("enable", words.enabled(admin.name))}
-      >
-        {words.enableText}
-      </ConfirmDialog>
+        url={url}
+        name={admin.name}
+        words={words}
+        disableText={words.disableText}
+        enableText={words.enableText}
+      />
     </>
   );
 }

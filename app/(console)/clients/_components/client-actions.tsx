@@ -3,12 +3,10 @@
 import { Button } from "@mantine/core";
 import { IconBan, IconCircleCheck, IconCircleOff, IconKey, IconPencil } from "@tabler/icons-react";
 import { useState } from "react";
+import { TurnDialogs } from "#app/(console)/_components/turn-dialogs.tsx";
 import { LinkButton } from "#components/display/link-button.tsx";
-import { useDone } from "#components/form/use-done.ts";
-import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { MoreMenu } from "#components/overlay/more-menu.tsx";
 import { RotateSecretDialog } from "#components/overlay/rotate-secret-dialog.tsx";
-import { requestJson } from "#components/request/request-json.ts";
 import { RevokeDialog } from "#components/revocation/revoke-dialog.tsx";
 import type { ClientDetail } from "#lib/clients/model.ts";
 import { clientWords as words } from "./words.ts";
@@ -25,15 +23,9 @@ export function ClientActions({
   canWrite: boolean;
   canRevoke: boolean;
 }) {
-  const done = useDone();
   const [dialog, setDialog] = useState<Dialog>(null);
   const close = () => setDialog(null);
   const url = `/api/v1/clients/${client.id}`;
-
-  async function turn(way: "disable" | "enable") {
-    await requestJson(`${url}/${way}`, { method: "POST" });
-    done(way === "disable" ? words.disabled(client.name) : words.enabled(client.name));
-  }
 
   return (
     <>
@@ -78,25 +70,15 @@ export function ClientActions({
         isOpen={dialog === "secret"}
         onClose={close}
       />
-      <ConfirmDialog
-        isOpen={dialog === "disable"}
+      <TurnDialogs
+        open={dialog === "disable" || dialog === "enable" ? dialog : null}
         onClose={close}
-        title={words.disableTitle(client.name)}
-        act={words.disableAct}
-        isDanger
-        onConfirm={() => turn("disable")}
-      >
-        {words.disableText(client.liveTokens)}
-      </ConfirmDialog>
-      <ConfirmDialog
-        isOpen={dialog === "enable"}
-        onClose={close}
-        title={words.enableTitle(client.name)}
-        act={words.enableAct}
-        onConfirm={() => turn("enable")}
-      >
-        {words.enableText(client.liveTokens)}
-      </ConfirmDialog>
+        url={url}
+        name={client.name}
+        words={words}
+        disableText={words.disableText(client.liveTokens)}
+        enableText={words.enableText(client.liveTokens)}
+      />
     </>
   );
 }
