@@ -29,11 +29,6 @@ export function AdminActions({ admin }: { admin: AdminRow }) {
   const close = () => setDialog(null);
   const url = `/api/v1/admins/${admin.id}`;
 
-  async function act(path: string, message: string) {
-    await requestJson(`${url}/${path}`, { method: "POST" });
-    done(message);
-  }
-
   return (
     <>
       <MoreMenu
@@ -95,7 +90,10 @@ export function AdminActions({ admin }: { admin: AdminRow }) {
         title={words.sessionsTitle(admin.name)}
         act={words.sessionsAct}
         isDanger
-        onConfirm={() => act("end-sessions", words.sessionsEnded)}
+        onConfirm={async () => {
+          await requestJson(`${url}/end-sessions`, { method: "POST" });
+          done(words.sessionsEnded);
+        }}
       >
         {words.sessionsText(admin.sessions)}
       </ConfirmDialog>

@@ -71,7 +71,6 @@ export const adminWords = {
   endSessions: "End all sessions…",
   disable: "Disable…",
   enable: "Enable…",
-  cancel: "Cancel",
   save: "Save",
   roleTitle: (name: string) => `Role of ${name}`,
   roleEffect: "Their sessions end at once, so that nothing goes on under the old role.",
