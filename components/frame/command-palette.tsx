@@ -1,10 +1,11 @@
 "use client";
 
 import { createSpotlight, Spotlight } from "@mantine/spotlight";
-import { IconKey, IconLock, IconSearch } from "@tabler/icons-react";
+import { IconKey, IconLock, IconSearch, IconVocabulary } from "@tabler/icons-react";
 import { useRouter } from "next/navigation";
 import { useEffect, useState } from "react";
 import { type Role, roleHas } from "#lib/authz/roles.ts";
+import { GLOSSARY } from "../display/glossary.ts";
 import { pastedLines } from "../token-input/pasted-lines.ts";
 import { holdsValue } from "../token-input/see-token.ts";
 import { ACTS, type FrameAct, MORE_PAGES } from "./acts.ts";
@@ -93,6 +94,7 @@ export function CommandPalette({
   const isCalled = ({ name }: { name: string }) => Number(name.toLowerCase().startsWith(text.toLowerCase()));
   // what is called so comes before what is about it
   const places = DESTINATIONS.filter(isMeant).sort((one, other) => isCalled(other) - isCalled(one));
+  const explained = text.length < 3 ? [] : Object.values(GLOSSARY).filter(({ name }) => isCalled({ name }));
   const acts: FrameAct[] = [
     ...ACTS.filter((act) => roleHas(role, act.needs)).map((act) => ({ ...act, run: () => go(act.href) })),
     ...themeActs,
@@ -190,6 +192,19 @@ export function CommandPalette({
                 description={about}
                 leftSection={<Icon size={18} stroke={1.7} />}
                 onClick={run}
+              />
+            ))}
+          </Spotlight.ActionsGroup>
+        ) : null}
+        {!isValue && explained.length > 0 ? (
+          <Spotlight.ActionsGroup label="What it means">
+            {explained.map(({ name, means }) => (
+              <Spotlight.Action
+                key={name}
+                label={name}
+                description={means}
+                leftSection={<IconVocabulary size={18} stroke={1.7} />}
+                closeSpotlightOnTrigger={false}
               />
             ))}
           </Spotlight.ActionsGroup>

@@ -8,6 +8,7 @@ import {
   IconLayoutSidebarLeftExpand,
   IconLogout,
   IconSearch,
+  IconVocabulary,
 } from "@tabler/icons-react";
 import dynamic from "next/dynamic";
 import Link from "next/link";
@@ -39,6 +40,10 @@ import { Navigation } from "./navigation.tsx";
 
 const loadPalette = () => import("./command-palette.tsx").then((module) => module.CommandPalette);
 const CommandPalette = dynamic(loadPalette, { ssr: false });
+const GlossaryDialog = dynamic(
+  () => import("./glossary-dialog.tsx").then((module) => module.GlossaryDialog),
+  { ssr: false },
+);
 const BrokenGlassBanner = dynamic(() =>
   import("./broken-glass-banner.tsx").then((module) => module.BrokenGlassBanner),
 );
@@ -75,6 +80,7 @@ export function Frame(props: FrameProps) {
   const [isDrawerOpen, drawer] = useDisclosure(false);
   const [isPaletteOpen, palette] = useDisclosure(false);
   const [areKeysShown, keys] = useDisclosure(false);
+  const [areWordsShown, words] = useDisclosure(false);
   const [wasPaletteOpened, setWasPaletteOpened] = useState(false);
 
   function openPalette() {
@@ -101,6 +107,12 @@ export function Frame(props: FrameProps) {
       about: "What each key does: the keyboard map",
       Icon: IconKeyboard,
       run: keys.open,
+    },
+    {
+      name: "Explain the words",
+      about: "Glossary: what family, seal, verifier and the others mean",
+      Icon: IconVocabulary,
+      run: words.open,
     },
     {
       name: isCollapsed ? "Widen the navigation" : "Narrow the navigation",
@@ -194,6 +206,7 @@ export function Frame(props: FrameProps) {
                 <LiveDot />
               </div>
             </OnDemandDrawer>
+            {wasPaletteOpened ? <GlossaryDialog isOpen={areWordsShown} onClose={words.close} /> : null}
             {wasPaletteOpened ? (
               <CommandPalette
                 isOpen={isPaletteOpen}
