@@ -55,7 +55,12 @@ const COLUMNS: DataTableColumn<ApprovalRow>[] = [
     cell: (row) =>
       row.state === "pending" || row.state === "approved" ? <Instant at={row.expiresAt} /> : NOTHING,
   },
-  { id: "decided", header: "Decided by", size: 150, cell: (row) => row.decidedBy ?? row.reviewedBy ?? NOTHING },
+  {
+    id: "decided",
+    header: "Decided by",
+    size: 150,
+    cell: (row) => row.decidedBy ?? row.reviewedBy ?? NOTHING,
+  },
 ];
 
 /** Acts that want, or wanted, a second person; a row leads to its page. */
