@@ -105,7 +105,11 @@ export function CommandPalette({
       store={store}
       query={query}
       onQueryChange={setQuery}
-      onSpotlightClose={onClose}
+      onSpotlightClose={() => {
+        // at once: what was pasted does not wait in it for the next time
+        setQuery("");
+        onClose();
+      }}
       shortcut={null}
       scrollable
       maxHeight={440}

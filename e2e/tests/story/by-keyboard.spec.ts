@@ -72,7 +72,7 @@ test("a leak goes from the Leak desk through a case to its evidence pack, by key
   await keyboard.press(page.getByRole("button", { name: "Open a case" }));
   await expect(page).toHaveURL(/\/incidents\/\d+$/);
 
-  await keyboard.press(page.getByRole("button", { name: "The token…" }));
+  await keyboard.press(page.getByRole("button", { name: "Take back the token…" }));
   const dialog = page.getByRole("dialog");
   await keyboard.press(dialog.getByRole("button", { name: /^Revoke / }));
   await expect(dialog.getByText(/stopped working/).first()).toBeVisible();
@@ -152,9 +152,12 @@ test("the palette does what needs no page, opens a dialog by its address, and ex
   await expect(html).toHaveAttribute("data-mantine-color-scheme", "light");
   await expect(await keyboard.search("famil")).toContainText("All tokens that came of one sign-in");
   await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
   await keyboard.goTo("Explain the words");
-  await expect(page.getByRole("dialog", { name: "What the words mean" })).toContainText("Checkpoint");
+  const words = page.getByRole("dialog", { name: "What the words mean" });
+  await expect(words).toContainText("Checkpoint");
   await page.keyboard.press("Escape");
+  await expect(words).toHaveCount(0);
   await keyboard.goTo("Rotate a signing key");
   const dialog = page.getByRole("dialog", { name: "Rotate a signing key" });
   await expect(dialog.getByRole("combobox", { name: "Purpose" })).toBeVisible();
