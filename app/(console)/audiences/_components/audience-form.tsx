@@ -11,6 +11,7 @@ import { FormCard, FormSection } from "#components/form/form-card.tsx";
 import { TextField } from "#components/form/text-field.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import type { AudienceRow } from "#lib/audiences/model.ts";
+import { clientIdFromName } from "#lib/clients/model.ts";
 import { LIFETIME_RANGES } from "#lib/organisation/model.ts";
 import classes from "./audience-form.module.css";
 import { audienceWords as words } from "./words.ts";
@@ -28,7 +29,9 @@ export function AudienceForm({ audience }: { audience: AudienceRow | null }) {
   const request = useSend(FIELDS);
   const nextKey = useRef(audience?.permissions.length ?? 1);
   const [title, setTitle] = useState(audience?.title ?? "");
-  const [name, setName] = useState(audience?.name ?? "");
+  // follows the title until it is typed
+  const [typedName, setTypedName] = useState(audience?.name ?? null);
+  const name = typedName ?? clientIdFromName(title);
   const [resourceUri, setResourceUri] = useState(audience?.resourceUri ?? "");
   const [most, setMost] = useState(audience?.accessTokenTtlMaxSeconds ?? null);
   const shortening = useShortening();
@@ -92,6 +95,7 @@ export function AudienceForm({ audience }: { audience: AudienceRow | null }) {
             request={request}
             path="title"
             label={words.titleField}
+            description={words.titleHelp}
             value={title}
             onType={setTitle}
             maxLength={80}
@@ -103,7 +107,7 @@ export function AudienceForm({ audience }: { audience: AudienceRow | null }) {
             label={words.name}
             description={words.nameHelp}
             value={name}
-            onType={setName}
+            onType={setTypedName}
             maxLength={64}
             disabled={audience !== null}
             required
