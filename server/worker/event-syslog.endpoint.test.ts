@@ -159,7 +159,7 @@ action(type="omfile" file="${folder}/received" template="line")
     await eventually(async () => ((await readEventStream(db, made.id)).lag.count === 0 ? true : undefined));
   }
 
-  test("takes messages over TCP and reads the same values back, each on its own line", () =>
+  test("takes messages over TCP and reads the same values back, each on its own line (P18)", () =>
     roundTrip(`syslog+tcp://127.0.0.1:${ports.tcp}`));
 
   test.skipIf(!hasTls)(

@@ -209,7 +209,7 @@ describe("the webhook of notifications", () => {
     });
   });
 
-  test("hostile text is one JSON string on one line, whatever it holds", async () => {
+  test("hostile text is one JSON string on one line, whatever it holds (P18)", async () => {
     await setUp();
     const evil = `"}\n{"type":"notification","title":"forged"} \u2028 <script>alert(1)</script>`;
     await tell(evil);
