@@ -57,6 +57,8 @@ export type CountBusyOptions = {
   isHeld?: () => boolean;
   /** Called after a day with how long that took, in milliseconds. */
   rest?: (ms: number) => Promise<unknown>;
+  /** Milliseconds after which no further day is begun. */
+  forMs?: number;
   /** Uses of a day that are few. */
   few?: number;
 };
@@ -70,12 +72,18 @@ export type CountBusyOptions = {
  */
 export async function countBusyDays(
   db: SqlDatabase,
-  { isHeld = () => false, rest = async () => {}, few = FEW }: CountBusyOptions = {},
+  {
+    isHeld = () => false,
+    rest = async () => {},
+    forMs = Number.POSITIVE_INFINITY,
+    few = FEW,
+  }: CountBusyOptions = {},
 ): Promise<number> {
+  const startedAt = performance.now();
   let counted = 0;
   for (const { day } of await db.query<{ day: Date }>(DAYS)) {
-    if (isHeld()) return counted;
     const began = performance.now();
+    if (isHeld() || began - startedAt > forMs) return counted;
     const isNew = await db.transaction(async (tx) => {
       await tx.query(`SET LOCAL statement_timeout = '${COUNT}'`);
       await tx.query(ONE_AT_A_TIME);

@@ -80,8 +80,13 @@ export function scheduledJobs(options: JobsOptions): Record<string, Job> {
       run: () => indexClosedDays(retention, { isHeld }),
     },
     "count-busy-days": {
-      cron: "*/10 * * * *",
-      run: () => countBusyDays(retention, { isHeld, rest: (ms) => wait(Math.min(ms, REST_MAX_MS)) }),
+      cron: "*/5 * * * *",
+      run: () =>
+        countBusyDays(retention, {
+          isHeld,
+          rest: (ms) => wait(Math.min(ms, REST_MAX_MS)),
+          forMs: ROLL_UP_MS,
+        }),
     },
     "count-missed-uses": { cron: "* * * * *", run: () => countMissedUses(db) },
     "seal-gone-writers": { cron: "* * * * *", run: () => sealGoneWriters(db) },
