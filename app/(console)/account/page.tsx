@@ -59,11 +59,16 @@ export default async function AccountPage() {
             passkeys={passkeys}
             isOffered={findRelyingParty(getEnv().consoleUrl) !== null}
             hasTotp={hasTotp || provider !== null}
+            provider={provider?.name ?? null}
           />
         }
         side={
           <>
-            <AuthenticatorCard hasTotp={hasTotp} canRemove={working.length > 0 || provider !== null} />
+            <AuthenticatorCard
+              hasTotp={hasTotp}
+              canRemove={working.length > 0 || provider !== null}
+              provider={provider?.name ?? null}
+            />
             {provider === null ? <RecoveryCard codes={recoveryCodes} /> : null}
           </>
         }

@@ -15,17 +15,17 @@ export const metadata: Metadata = { title: words.title };
 type NotificationsPageProps = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
 export default async function NotificationsPage({ searchParams }: NotificationsPageProps) {
-  const ctx = await requireSignedIn("/notifications");
   const given = await searchParams;
   // what is none is left out, one by one
   const part = (name: "unread" | "kind" | "before") =>
     notificationsQuery.safeParse({ [name]: given[name] }).data?.[name];
   const [unread, kind, before] = [part("unread"), part("kind"), part("before")];
-  const page = await listNotifications(ctx, notificationsQuery.parse({ unread, kind, before }));
   const query = {
     unread: unread !== undefined,
     kind: notificationsQuery.shape.kind.parse(kind) ?? null,
   };
+  const ctx = await requireSignedIn(inboxHref(query, before));
+  const page = await listNotifications(ctx, notificationsQuery.parse({ unread, kind, before }));
   return (
     <Page>
       <PageHeader

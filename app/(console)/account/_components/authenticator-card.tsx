@@ -16,8 +16,22 @@ import { accountWords as words } from "./words.ts";
 
 const FIELDS = ["code"];
 
+function textOf(hasTotp: boolean, provider: string | null): string {
+  if (provider === null) return hasTotp ? words.totpOn : words.totpOff;
+  return hasTotp ? words.totpOnByProvider : words.totpOffByProvider(provider);
+}
+
 /** One's authenticator app: set up, set up another, take away where a passkey is left. */
-export function AuthenticatorCard({ hasTotp, canRemove }: { hasTotp: boolean; canRemove: boolean }) {
+export function AuthenticatorCard({
+  hasTotp,
+  canRemove,
+  provider,
+}: {
+  hasTotp: boolean;
+  canRemove: boolean;
+  /** The name of the provider that they came in by; null for an account of this console. */
+  provider: string | null;
+}) {
   const router = useRouter();
   const beginning = useSend();
   const proving = useSend(FIELDS);
@@ -42,7 +56,7 @@ export function AuthenticatorCard({ hasTotp, canRemove }: { hasTotp: boolean; ca
   return (
     <Card title={words.authenticator}>
       <Stack gap="sm">
-        <Text>{hasTotp ? words.totpOn : words.totpOff}</Text>
+        <Text>{textOf(hasTotp, provider)}</Text>
         <ProblemAlert error={beginning.problem} />
         <Group gap="xs">
           <Button onClick={() => void begin()} loading={beginning.isBusy}>
@@ -84,7 +98,7 @@ export function AuthenticatorCard({ hasTotp, canRemove }: { hasTotp: boolean; ca
           router.refresh();
         }}
       >
-        {words.totpRemoveText}
+        {provider === null ? words.totpRemoveText : words.totpRemoveByProvider(provider)}
       </ConfirmDialog>
     </Card>
   );

@@ -30,11 +30,14 @@ export function PasskeysCard({
   passkeys,
   isOffered,
   hasTotp,
+  provider,
 }: {
   passkeys: PasskeyRow[];
   /** Whether the console's address allows passkeys. */
   isOffered: boolean;
   hasTotp: boolean;
+  /** The name of the provider that they came in by; null for an account of this console. */
+  provider: string | null;
 }) {
   const router = useRouter();
   const [dialog, setDialog] = useState<Dialog>(null);
@@ -43,6 +46,7 @@ export function PasskeysCard({
   const close = () => setDialog(null);
   const working = passkeys.filter(({ blockedAt }) => blockedAt === null);
   const isLast = ({ blockedAt }: PasskeyRow) => !hasTotp && blockedAt === null && working.length === 1;
+  const text = provider === null ? words.noPasskeysText : words.noPasskeysByProvider(provider);
   const add = (
     <Button
       variant="filled"
@@ -62,7 +66,7 @@ export function PasskeysCard({
           title={words.noPasskeys}
           action={isOffered ? add : undefined}
         >
-          {isOffered ? words.noPasskeysText : words.notHere}
+          {isOffered ? text : words.notHere}
         </EmptyState>
       ) : (
         <PlainTable

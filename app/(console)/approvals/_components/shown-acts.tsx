@@ -28,12 +28,21 @@ function Act({ act, actorKind }: { act: ShownAct; actorKind: string }) {
   );
 }
 
+/** What stands above the plan and above the log's lines: of what may yet come, of what was done, of what was not. */
+function headingsOf(state: ApprovalDetail["state"]): { title: string; log: string } {
+  if (state === "done") return { title: words.happened, log: words.logSays };
+  return state === "pending" || state === "approved"
+    ? { title: words.wouldHappen, log: words.logWould }
+    : { title: words.wouldHave, log: words.logWouldHave };
+}
+
 /** Exactly what would happen, or what did: the plan's sentences, and each act as the log would have it. */
 export function ShownActs({ approval }: { approval: ApprovalDetail }) {
   const { shown, state, requestedBy } = approval;
+  const headings = headingsOf(state);
   const more = shown.actCount - shown.acts.length;
   return (
-    <Card title={state === "done" ? words.happened : words.wouldHappen}>
+    <Card title={headings.title}>
       {approval.changed.length > 0 ? (
         <div className={classes.changed}>
           <p>
@@ -54,9 +63,7 @@ export function ShownActs({ approval }: { approval: ApprovalDetail }) {
       {shown.acts.length === 0 && shown.sentences.length === 0 ? (
         <p className="muted">{words.noActs}</p>
       ) : null}
-      {shown.acts.length > 0 ? (
-        <CardHeading>{state === "done" ? words.logSays : words.logWould}</CardHeading>
-      ) : null}
+      {shown.acts.length > 0 ? <CardHeading>{headings.log}</CardHeading> : null}
       <ol className={classes.acts}>
         {shown.acts.map((act, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: they never change, and two may be alike

@@ -10,8 +10,10 @@ export const approvalWords = {
   emptyText:
     "Where your organisation wants two people for an act, it stands here until somebody approves it. Which acts those are is set under Four eyes.",
   wouldHappen: "What would happen",
+  wouldHave: "What would have happened",
   happened: "What was done",
   logWould: "The log would then say",
+  logWouldHave: "The log would have said",
   logSays: "The log says",
   noActs: "It records nothing by itself.",
   moreActs: (count: number) => `and ${groupedNumber(count)} more of the kind`,

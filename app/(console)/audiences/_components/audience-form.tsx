@@ -10,6 +10,7 @@ import { DurationInput } from "#components/form/duration-input.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import type { AudienceRow } from "#lib/audiences/model.ts";
+import { clientIdFromName } from "#lib/clients/model.ts";
 import { LIFETIME_RANGES } from "#lib/organisation/model.ts";
 import classes from "./audience-form.module.css";
 import { audienceWords as words } from "./words.ts";
@@ -27,7 +28,9 @@ export function AudienceForm({ audience }: { audience: AudienceRow | null }) {
   const request = useSend(FIELDS);
   const nextKey = useRef(audience?.permissions.length ?? 1);
   const [title, setTitle] = useState(audience?.title ?? "");
-  const [name, setName] = useState(audience?.name ?? "");
+  // follows the title until it is typed
+  const [typedName, setTypedName] = useState(audience?.name ?? null);
+  const name = typedName ?? clientIdFromName(title);
   const [resourceUri, setResourceUri] = useState(audience?.resourceUri ?? "");
   const [most, setMost] = useState(audience?.accessTokenTtlMaxSeconds ?? null);
   const shortening = useShortening();
@@ -89,6 +92,7 @@ export function AudienceForm({ audience }: { audience: AudienceRow | null }) {
         <FormSection title={words.identity} help={words.identityHelp}>
           <TextInput
             label={words.titleField}
+            description={words.titleHelp}
             value={title}
             onChange={(event) => {
               request.touch("title");
@@ -104,7 +108,7 @@ export function AudienceForm({ audience }: { audience: AudienceRow | null }) {
             value={name}
             onChange={(event) => {
               request.touch("name");
-              setName(event.currentTarget.value);
+              setTypedName(event.currentTarget.value);
             }}
             error={request.faultOf("name")}
             maxLength={64}

@@ -12,6 +12,7 @@ export const audienceWords = {
   identity: "Identity",
   identityHelp: "The name cannot be changed later: services compare it.",
   titleField: "Title",
+  titleHelp: "What people read, such as Billing.",
   name: "Name",
   nameHelp: "Stands in aud. Lower-case letters, digits, dots, hyphens, underscores.",
   resource: "Resource",

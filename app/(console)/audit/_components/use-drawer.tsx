@@ -37,6 +37,7 @@ export function UseDrawer({ use }: { use: TokenUseRow }) {
     },
     {
       key: "Family",
+      word: "family" as const,
       value: <IdText id={use.familyId} what="family id" href={`/tokens?family=${use.familyId}`} head={8} />,
     },
     {
