@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { REFUSALS } from "../audit/words.ts";
+import { REFUSALS } from "../audit/use-words.ts";
 import { propertyRuns } from "../test-property-runs.ts";
 import { readReport } from "./read-report.ts";
 

@@ -7,7 +7,7 @@ import { durationWords } from "#components/display/duration.ts";
 import { Instant } from "#components/display/instant.tsx";
 import type { UseHistogram as Histogram, UseOutcome } from "#lib/audit/model.ts";
 import { type TokenUsesQuery, tokenUsesTable } from "#lib/audit/table.ts";
-import { OUTCOME_WORDS } from "#lib/audit/words.ts";
+import { OUTCOME_WORDS } from "#lib/audit/use-words.ts";
 import { RANGES, auditWords as words } from "./words.ts";
 
 function rangeWords(seconds: number): string {
