@@ -106,11 +106,11 @@ function figuresOf(report: Omit<AuditReport, "figures" | "what">): Figure[] {
     {
       name: "explorer_given_up",
       value:
-        explorer.day.undrawn.length +
-        explorer.quarter.undrawn.length +
         explorer.day.uncounted.length +
+        explorer.day.inPart.length +
         explorer.day.unsummed.length +
         explorer.quarter.uncounted.length +
+        explorer.quarter.inPart.length +
         explorer.quarter.unsummed.length,
       unit: "questions",
     },

@@ -23,10 +23,10 @@ export type ExplorerReport = {
   worst: Answer;
   parts: { histogram: number; facets: number; page: number; summary: number };
   answers: Answer[];
-  /** Questions whose histogram was given up. */
-  undrawn: string[];
   /** Questions whose facets were given up. */
   uncounted: string[];
+  /** Questions whose histogram is of the newest part alone. */
+  inPart: string[];
   /** Questions whose summary was given up. */
   unsummed: string[];
 };
@@ -50,7 +50,7 @@ export async function measureExplorer(
   const all: number[] = [];
   const parts: Record<Part, number[]> = { histogram: [], facets: [], page: [], summary: [] };
   const answers: Answer[] = [];
-  const [undrawn, uncounted, unsummed] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  const [uncounted, unsummed, inPart] = [new Set<string>(), new Set<string>(), new Set<string>()];
   for (const { name, query, follows } of questions) {
     const parsed = parseListQueryStrict(tokenUsesTable, new URLSearchParams(`at=within:${range}&${query}`));
     const ask = (ctx: Context) => ({
@@ -72,11 +72,12 @@ export async function measureExplorer(
         ]),
       );
       const [histogram, facets, page, summary] = whole.value;
-      if (!histogram.value.isCounted) undrawn.add(name);
       if (!facets.value.isCounted) uncounted.add(name);
+      const isInPart = histogram.value.countedFrom > histogram.value.from;
+      if (isInPart) inPart.add(name);
       if (follows && summary.value === null) unsummed.add(name);
       const { issued, allowed, refused } = histogram.value.total;
-      if (histogram.value.isCounted && issued + allowed + refused === 0 && page.value.rows.length > 0)
+      if (!isInPart && issued + allowed + refused === 0 && page.value.rows.length > 0)
         throw new Error(`${name}, ${range}: the histogram is empty and the page is not`);
       if (page.value.rows.length > 0 && summary.value !== null && summary.value.uses === 0)
         throw new Error(`${name}, ${range}: the summary is empty and the page is not`);
@@ -109,8 +110,8 @@ export async function measureExplorer(
       summary: percentile(parts.summary, 0.95),
     },
     answers,
-    undrawn: [...undrawn],
     uncounted: [...uncounted],
+    inPart: [...inPart],
     unsummed: [...unsummed],
   };
 }

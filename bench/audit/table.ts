@@ -14,11 +14,11 @@ const us = (value: number | null) => (value === null ? "unknown" : value.toFixed
 
 function explored(
   name: string,
-  { medianMs, p95Ms, worst, parts, answers, undrawn, uncounted, unsummed }: ExplorerReport,
+  { medianMs, p95Ms, worst, parts, answers, uncounted, inPart, unsummed }: ExplorerReport,
   goal: string,
 ): string {
   const givenUp = [
-    ...undrawn.map((question) => `histogram of ${question}`),
+    ...inPart.map((question) => `histogram of ${question} (its newest part is there)`),
     ...uncounted.map((question) => `facets of ${question}`),
     ...unsummed.map((question) => `summary of ${question}`),
   ];

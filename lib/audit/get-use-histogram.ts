@@ -1,18 +1,16 @@
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
-import { all, type Fragment, joined, sql } from "../list-query/sql-fragment.ts";
-import { withinTime } from "../list-query/within-time.ts";
+import { all, type Fragment, joined, run, sql } from "../list-query/sql-fragment.ts";
 import { partsOf, type RangeParts, type Span } from "../use-rollups/grains.ts";
 import { MIX_COUNTS, type MixValues, mixConditions, sumOf } from "../use-rollups/mix.ts";
 import { readCovered } from "../use-rollups/read-covered.ts";
 import { type BucketRecord, bucketSecondsFor, fillBuckets } from "./buckets.ts";
 import { findBusyUses } from "./busy-uses.ts";
+import { COUNTING_TIME, countNewestFirst } from "./count-newest-first.ts";
 import type { UseHistogram } from "./model.ts";
 import type { TokenUsesQuery } from "./table.ts";
 import { mixValuesOf, useConditions } from "./use-filters.ts";
 import { countedRange } from "./use-range.ts";
-
-const TIMEOUT_MS = 2_000;
 
 type Asked = { bucketSeconds: number; values: MixValues };
 type LogPart = Span & { conditions: readonly Fragment[] };
@@ -55,62 +53,87 @@ function summed(parts: readonly Fragment[], { values }: Asked, tables: readonly 
     SELECT p.at, p.outcome, sum(p.n)::bigint AS count FROM (${joined(parts, " UNION ALL ")}) p GROUP BY 1, 2`;
 }
 
-/** How uses are counted: of somebody who has busy days by those, of whatever else rollups count by from the rollups; the rest from the log. */
-async function statementOf(ctx: Context, filters: TokenUsesQuery["filters"], range: Span): Promise<Fragment> {
-  const bucketSeconds = bucketSecondsFor(range.from, range.to);
-  const { values, others } = await mixValuesOf(ctx.db, filters);
-  const asked = { bucketSeconds, values };
-  const isByMix = Object.keys(others).length === 0;
-  const busy = isByMix
-    ? null
-    : await findBusyUses(ctx.db, filters, range, {
-        stepSeconds: bucketSeconds,
-        conditionsOf: (of) => useConditions(ctx.db, { ...filters, ...of }, ctx.now),
-      });
-  if (busy !== null) {
-    const step = sql`date_bin(make_interval(secs => ${bucketSeconds}::int), b.at, timestamptz 'epoch')`;
-    const hours = fromMixes(sql`SELECT ${step} AS at, b.mix, b.n FROM (${busy.hours}) b`);
-    return summed([hours, ...fromLog(busy.log, asked)], asked, [busy.intact]);
+/** How uses are counted that no rollup knows, as by an address: of somebody who has busy days by those, the rest from the log. */
+async function unrolled(
+  ctx: Context,
+  filters: TokenUsesQuery["filters"],
+  range: Span,
+  asked: Asked,
+): Promise<Fragment> {
+  const busy = await findBusyUses(ctx.db, filters, range, {
+    stepSeconds: asked.bucketSeconds,
+    conditionsOf: (of) => useConditions(ctx.db, { ...filters, ...of }, ctx.now),
+  });
+  if (busy === null) {
+    const conditions = await useConditions(ctx.db, filters, ctx.now);
+    return summed(fromLog([{ ...range, conditions }], asked), asked);
   }
-  const covered = isByMix ? await readCovered(ctx.db) : null;
-  const conditions = await useConditions(
-    ctx.db,
-    filters,
-    ctx.now,
-    covered === null ? "by tokens" : "by rows",
-  );
-  const { rolled, log } = partsOf(range, covered, bucketSeconds);
-  const fromSpans = fromLog(
-    log.map((span) => ({ ...span, conditions })),
-    asked,
-  );
-  return summed([...fromSpans, ...fromRollups(rolled, asked)], asked);
+  const step = sql`date_bin(make_interval(secs => ${asked.bucketSeconds}::int), b.at, timestamptz 'epoch')`;
+  const hours = fromMixes(sql`SELECT ${step} AS at, b.mix, b.n FROM (${busy.hours}) b`);
+  return summed([hours, ...fromLog(busy.log, asked)], asked, [busy.intact]);
+}
+
+/** How uses are counted by what rollups count by: from those, and from the log where it is not rolled up yet. */
+async function rolledUp(
+  ctx: Context,
+  filters: TokenUsesQuery["filters"],
+  range: Span,
+  asked: Asked,
+): Promise<Fragment> {
+  const covered = await readCovered(ctx.db);
+  const holders = covered === null ? "by tokens" : "by rows";
+  const conditions = await useConditions(ctx.db, filters, ctx.now, holders);
+  const { rolled, log } = partsOf(range, covered, asked.bucketSeconds);
+  const spans = log.map((span) => ({ ...span, conditions }));
+  return summed([...fromLog(spans, asked), ...fromRollups(rolled, asked)], asked);
 }
 
 /**
  * Uses that match a query's filters over its time range, counted by outcome. The range is the last 24 hours where none is named, and at most 90
- * days; the answer says which it was. Exact, rolled up or not. `isCounted` is false, and there are no buckets, where counting took over two seconds, as by a token or a network
- * of very many uses. Needs `audit:read`.
+ * days; the answer says which it was. Exact, rolled up or not; `countedFrom` is later than `from` where that of an address, user, token or family would take too long, and
+ * what is before it is left out. Needs `audit:read`.
  *
+ * @param time what counting from the log may take.
  * @throws {DomainError} NOT_SIGNED_IN, FORBIDDEN
  */
 export async function getUseHistogram(
   ctx: Context,
   filters: TokenUsesQuery["filters"],
-  timeoutMs = TIMEOUT_MS,
+  time = COUNTING_TIME,
 ): Promise<UseHistogram> {
   requirePermission(ctx, "audit:read");
-  const { at: _, ...asked } = filters;
+  const { at: _, ...wanted } = filters;
   const range = countedRange(filters, ctx.now);
-  const bucketSeconds = bucketSecondsFor(range.from, range.to);
-  const records = await withinTime<BucketRecord>(ctx.db, await statementOf(ctx, asked, range), timeoutMs);
-  const buckets = records === null ? [] : fillBuckets(records, range.from, range.to, bucketSeconds);
+  const { from, to } = range;
+  const bucketSeconds = bucketSecondsFor(from, to);
+  const { values, others } = await mixValuesOf(ctx.db, wanted);
+  const asked = { bucketSeconds, values };
+  const { records, countedFrom } =
+    Object.keys(others).length === 0
+      ? {
+          records: await run<BucketRecord>(ctx.db, await rolledUp(ctx, wanted, range, asked)),
+          countedFrom: from,
+        }
+      : await countNewestFirst(
+          ctx.db,
+          range,
+          bucketSeconds,
+          (span) => unrolled(ctx, wanted, span, asked),
+          time,
+        );
+  const buckets = fillBuckets(records, countedFrom, to, bucketSeconds);
   const total = { issued: 0, allowed: 0, refused: 0 };
   for (const bucket of buckets) {
     total.issued += bucket.issued;
     total.allowed += bucket.allowed;
     total.refused += bucket.refused;
   }
-  const [from, to] = [range.from.toISOString(), range.to.toISOString()];
-  return { from, to, bucketSeconds, isCounted: records !== null, buckets, total };
+  return {
+    from: from.toISOString(),
+    to: to.toISOString(),
+    countedFrom: countedFrom.toISOString(),
+    bucketSeconds,
+    buckets,
+    total,
+  };
 }

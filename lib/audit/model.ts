@@ -91,9 +91,9 @@ export type UseHistogramBucket = { at: string; issued: number; allowed: number; 
 export type UseHistogram = {
   from: string;
   to: string;
+  /** Later than `from` where not all could be counted in time: buckets and total begin there. */
+  countedFrom: string;
   bucketSeconds: number;
-  /** False: counting took too long, and there are no buckets. */
-  isCounted: boolean;
   buckets: UseHistogramBucket[];
   total: { issued: number; allowed: number; refused: number };
 };

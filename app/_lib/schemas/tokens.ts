@@ -98,6 +98,6 @@ export const tokenUseHistogram = z.object({
 });
 
 export const useHistogram = tokenUseHistogram.extend({
-  isCounted: z.boolean(),
+  countedFrom: instant,
   total: z.object({ issued: z.int(), allowed: z.int(), refused: z.int() }),
 });
