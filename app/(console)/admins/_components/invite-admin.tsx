@@ -74,7 +74,10 @@ export function InviteAdmin({
       submitWord={words.create}
       cancelHref="/admins"
     >
-      <FormSection title={words.identity} help={words.identityHelp}>
+      <FormSection
+        title={words.identity}
+        help={provider === undefined ? words.identityHelp : words.identityHelpByProvider}
+      >
         <TextInput
           label={words.name}
           value={name}
