@@ -1,4 +1,4 @@
-import { actWords } from "../audit/words.ts";
+import { actWords } from "../audit/act-words.ts";
 import { uuidv7Time } from "../ids.ts";
 import type { ShownAct } from "./model.ts";
 

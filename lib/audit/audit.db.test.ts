@@ -10,6 +10,7 @@ import { revokeToken } from "../revocations/revoke-token.ts";
 import { getTokenUseHistogram } from "../tokens/get-token-use-histogram.ts";
 import type { NewToken } from "../tokens/register.ts";
 import { contextAs, type Fixture, fixtureOf } from "../tokens/token-fixture.ts";
+import { actWords } from "./act-words.ts";
 import { getAuditEntry } from "./get-audit-entry.ts";
 import { getUseHistogram } from "./get-use-histogram.ts";
 import { listActivity } from "./list-activity.ts";
@@ -17,7 +18,7 @@ import { listAuditEntries } from "./list-audit-entries.ts";
 import { listTokenUses } from "./list-token-uses.ts";
 import { recordEntry } from "./record-entry.ts";
 import { activityTable, auditEntriesTable, tokenUsesTable } from "./table.ts";
-import { actWords, REFUSALS, refusalWords } from "./words.ts";
+import { REFUSALS, refusalWords } from "./use-words.ts";
 
 let db: Database;
 let fixture: Fixture;
@@ -174,6 +175,31 @@ test("uses are found by each filter alone", async () => {
   expect(await count("verifier=%27%20OR%20true%20--")).toBe(0);
   const { total } = await getUseHistogram(auditor(), uses("client=export").filters);
   expect(total).toEqual({ issued: 1, allowed: 1, refused: 1 });
+});
+
+test("a histogram of more than can be counted in time is of the newest part, exact, and says from when on", async () => {
+  const client = await fixture.client("busy");
+  const user = await fixture.user("busy@example.test");
+  const token = await fixture.token({ clientId: client, userId: user, issuedAt: ago(5_400) });
+  for (const seconds of [4_000, 2_000, 1_000, 30, 20, 10])
+    await use(token, ago(seconds), null, "198.51.100.10");
+  const now = new Date(Date.now() + 1);
+  const { filters } = uses("user=busy%40example.test&at=within:2h");
+  const whole = await getUseHistogram(auditor(now), filters);
+  expect(whole).toMatchObject({ countedFrom: whole.from, total: { issued: 1, allowed: 6, refused: 0 } });
+  // not at once, but stretch by stretch: it comes to the same
+  expect(await getUseHistogram(auditor(now), filters, { wholeMs: 0, partMs: 20_000 })).toEqual(whole);
+  const nothing = await getUseHistogram(auditor(now), filters, { wholeMs: 0, partMs: 0 });
+  expect(nothing).toMatchObject({
+    from: whole.from,
+    countedFrom: whole.to,
+    total: { issued: 0, allowed: 0, refused: 0 },
+  });
+  // what rollups answer takes no such time
+  const byClient = uses("client=busy&at=within:2h").filters;
+  expect(await getUseHistogram(auditor(now), byClient, { wholeMs: 0, partMs: 0 })).toMatchObject({
+    total: { allowed: 6 },
+  });
 });
 
 test("a histogram counts the last day where no time is named, and never more than its range", async () => {

@@ -14,6 +14,7 @@ export type OutboundRequest = {
   body?: string | undefined;
   /** From the look-up of the name to the last byte of the answer. */
   timeoutMs: number;
+  /** Of the body; a longer answer is a fault, not cut off. */
   maxAnswerBytes: number;
   signal?: AbortSignal | undefined;
 };
@@ -73,6 +74,7 @@ function systemResolve(host: string): Promise<Resolved[]> {
   return systemLookup(host, { all: true, verbatim: true });
 }
 
+/** The way out of one process: connections are kept open for 60 s, at most four to an origin. Close it when the process ends. */
 export function createOutbound({ allow, resolve = systemResolve }: OutboundOptions): Outbound {
   const isInRange = createRangeCheck(allow.ranges);
   const origins = new Set(allow.origins);

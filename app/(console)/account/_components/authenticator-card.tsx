@@ -1,12 +1,11 @@
 "use client";
 
 import { Button, Group, Stack, Text } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Card } from "#components/display/card.tsx";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
 import { SecondFactor } from "#components/form/second-factor.tsx";
+import { useDone } from "#components/form/use-done.ts";
 import { useSend } from "#components/form/use-send.ts";
 import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
@@ -32,7 +31,7 @@ export function AuthenticatorCard({
   /** The name of the provider that they came in by; null for an account of this console. */
   provider: string | null;
 }) {
-  const router = useRouter();
+  const done = useDone();
   const beginning = useSend();
   const proving = useSend(FIELDS);
   const [offer, setOffer] = useState<TotpOffer | null>(null);
@@ -49,8 +48,7 @@ export function AuthenticatorCard({
     const body = { enrolment: offer?.enrolment, code };
     if ((await proving.send("PUT", "/api/v1/me/totp", body)) === undefined) return;
     setOffer(null);
-    notifications.show({ message: words.totpReplaced, color: "green" });
-    router.refresh();
+    done(words.totpReplaced);
   }
 
   return (
@@ -94,8 +92,7 @@ export function AuthenticatorCard({
         isDanger
         onConfirm={async () => {
           await requestJson("/api/v1/me/totp", { method: "DELETE" });
-          notifications.show({ message: words.totpRemoved, color: "green" });
-          router.refresh();
+          done(words.totpRemoved);
         }}
       >
         {provider === null ? words.totpRemoveText : words.totpRemoveByProvider(provider)}

@@ -1,15 +1,14 @@
 "use client";
 
 import { Button, Group, Text } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { IconFingerprint, IconPlus } from "@tabler/icons-react";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Card } from "#components/display/card.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { EmptyState } from "#components/feedback/empty-state.tsx";
+import { useDone } from "#components/form/use-done.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
 import { type PasskeyRow, TRANSPORT_WORDS } from "#lib/passkeys/model.ts";
@@ -39,7 +38,7 @@ export function PasskeysCard({
   /** The name of the provider that they came in by; null for an account of this console. */
   provider: string | null;
 }) {
-  const router = useRouter();
+  const done = useDone();
   const [dialog, setDialog] = useState<Dialog>(null);
   // it stays while its dialog leaves
   const [renamed, setRenamed] = useState<PasskeyRow | null>(null);
@@ -143,8 +142,7 @@ export function PasskeysCard({
         onConfirm={async () => {
           if (dialog?.kind !== "remove") return;
           await requestJson(`/api/v1/me/passkeys/${dialog.passkey.id}`, { method: "DELETE" });
-          notifications.show({ message: words.removed, color: "green" });
-          router.refresh();
+          done(words.removed);
         }}
       >
         {words.removeText}

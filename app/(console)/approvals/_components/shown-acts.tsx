@@ -1,7 +1,7 @@
 import { ActChanges } from "#app/(console)/_components/act-changes.tsx";
 import { Card, CardHeading } from "#components/display/card.tsx";
 import type { ApprovalDetail, ShownAct } from "#lib/approvals/model.ts";
-import { actWords } from "#lib/audit/words.ts";
+import { actWords } from "#lib/audit/act-words.ts";
 import { reasonWords } from "#lib/revocations/model.ts";
 import { actTargetWords } from "#lib/revocations/target-words.ts";
 import classes from "./approvals.module.css";
