@@ -41,7 +41,7 @@ async function createWithAlarm(ctx: Context, input: Input): Promise<CreatedApiTo
       digest,
       runBy: "requester",
     } as const;
-    const shown = { sentences: [], plan: null, ...actsOf(pass) };
+    const shown = { sentences: [], plan: null, ...actsOf(pass, ctx.now) };
     const person = ctx.actor.id;
     await insertApproval(tx, ctx, { id, way: "break_glass", guarded, pass, shown, reason: REASON, person });
     const news = {

@@ -185,7 +185,7 @@ export async function askForApproval(
   const person = personOf(ctx.actor);
   if (person === null) throw new DomainError("FORBIDDEN", "Your role does not allow this.");
   const pass = await tryOut(ctx, guarded.act);
-  const shown = shownOf(await describedOf(ctx, pass.plan), pass);
+  const shown = shownOf(await describedOf(ctx, pass.plan), pass, ctx.now);
   const id = await ctx.db.transaction((tx) => write(tx, ctx, { guarded, pass, shown, reason, person }));
   const [record] = await run<ApprovalRecord>(
     ctx.db,

@@ -44,7 +44,7 @@ export async function breakGlass<T>(
       described = await describedOf(inner, plan);
     };
     const result = await guarded.act({ ...inner, pass });
-    const shown = shownOf(described, pass);
+    const shown = shownOf(described, pass, inner.now);
     const summary = summaryOf(guarded.summary, shown);
     const named = { ...guarded, summary };
     await insertApproval(tx, ctx, {

@@ -93,6 +93,7 @@ export type SignInPolicy = {
 /** Why nobody came in, or was shown to be there, by a provider. */
 export const PROVIDER_REFUSALS = [
   "PROVIDER_AWAY",
+  "PROVIDER_BUSY",
   "PROVIDER_DECLINED",
   "PROVIDER_FAILED",
   "FLOW_OVER",
@@ -111,6 +112,7 @@ export type ProviderRefusal = (typeof PROVIDER_REFUSALS)[number];
 /** What to do about it. */
 export const PROVIDER_REFUSAL_WORDS: Record<ProviderRefusal, string> = {
   PROVIDER_AWAY: "The provider cannot be reached just now. Try again in a moment.",
+  PROVIDER_BUSY: "Many sign in by the provider just now. Wait a few seconds, then try again.",
   PROVIDER_DECLINED:
     "The provider did not sign you in: it was cancelled there, or you may not use this application. Try again.",
   PROVIDER_FAILED:

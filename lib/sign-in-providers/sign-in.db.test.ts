@@ -68,8 +68,6 @@ function nobody(seconds: number): Context {
   return { ...world.as("owner"), actor, now: at(seconds), ip: "203.0.113.7" };
 }
 
-const flow = () => ({ value: randomBytes(16).toString("hex"), expiresAt: at(100_000) });
-
 function person(
   subject: string,
   change: Partial<ProviderIdentity> & { groups?: string[] } = {},
@@ -85,8 +83,8 @@ function person(
   };
 }
 
-const enter = (provider: { id: string }, identity: ProviderIdentity, seconds = 10, asked = flow()) =>
-  signInByProvider(nobody(seconds), { providerId: provider.id, identity, flow: asked });
+const enter = (provider: { id: string }, identity: ProviderIdentity, seconds = 10) =>
+  signInByProvider(nobody(seconds), { providerId: provider.id, identity });
 
 async function owner(seconds = 0) {
   const admin = await makeAdmin("owner", PASSWORD);
@@ -234,15 +232,64 @@ describe("sign-in by a provider", () => {
     await expect(enter(provider, person(subject, { claims: strong }))).resolves.toBeDefined();
   });
 
-  test("counts an answer once, of many at the same moment too", async () => {
-    const provider = await makeProvider({ creates_admins: true });
-    const asked = flow();
-    const identity = person(subjectFor());
-    const tries = await Promise.allSettled(
-      Array.from({ length: 5 }, () => enter(provider, identity, 10, asked)),
+  async function toldOf(adminId: string) {
+    return world.db.query<{ kind: string; title: string; readers: string[] }>(
+      `SELECT n.kind, n.title, array_remove(array_agg(r.admin_id::text), NULL) AS readers FROM notification n
+       LEFT JOIN notification_receipt r ON r.notification_id = n.id
+       WHERE n.subject_id = $1::text AND n.kind IN ('owner_by_provider', 'admin_by_provider') GROUP BY n.id ORDER BY n.at, n.id`,
+      [adminId],
     );
-    expect(tries.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
-    await isRefused(enter(provider, identity, 11, asked), "FLOW_OVER");
+  }
+
+  test("uninvited makes an admin on record as such, and tells every owner, of a new owner whatever they chose", async () => {
+    const provider = await makeProvider({ creates_admins: true });
+    const { admin: other } = await owner();
+    await world.db.query(
+      `INSERT INTO notification_choice (admin_id, kind, channel, is_on)
+       SELECT $1::uuid, kind, 'console', false FROM unnest(ARRAY['owner_by_provider', 'admin_by_provider']) AS kind`,
+      [other.id],
+    );
+    const subject = subjectFor();
+    const { adminId } = await enter(provider, person(subject));
+    const [created] = await world.db.query<object>(
+      "SELECT act, actor_id, note, after FROM audit_entry WHERE act = 'admin.created' AND target_id = $1::text",
+      [adminId],
+    );
+    expect(created).toEqual({
+      act: "admin.created",
+      actor_id: adminId,
+      note: `by their first sign-in at ${provider.name}, uninvited`,
+      after: { email: `${subject}@example.com`, role: "owner", provider: provider.name },
+    });
+    const [told, ...more] = await toldOf(adminId);
+    expect(more).toEqual([]);
+    expect(told).toMatchObject({
+      kind: "owner_by_provider",
+      title: `${subject}@example.com came in as a new admin: Owner`,
+    });
+    expect(told?.readers).toContain(other.id);
+    expect(told?.readers, "who came in knows").not.toContain(adminId);
+    const auditor = await enter(provider, person(subjectFor(), { groups: ["tw-audit"] }));
+    const [quiet] = await toldOf(auditor.adminId);
+    expect(quiet?.kind).toBe("admin_by_provider");
+    expect(quiet?.readers, "of who is no owner they chose not to be told").not.toContain(other.id);
+  });
+
+  test("tells the owners of who becomes one by their groups, and of nobody who stays what they are", async () => {
+    const provider = await makeProvider();
+    const { admin: other } = await owner();
+    const subject = subjectFor();
+    await invite(provider, `${subject}@example.com`);
+    const groups = ["tw-audit"];
+    const { adminId } = await enter(provider, person(subject, { groups }));
+    await enter(provider, person(subject, { groups }), 20);
+    expect(await toldOf(adminId), "invited, and no owner").toEqual([]);
+    await enter(provider, person(subject), 30);
+    await enter(provider, person(subject), 40);
+    await enter(provider, person(subject, { groups }), 50);
+    const told = await toldOf(adminId);
+    expect(told).toEqual([expect.objectContaining({ title: `${subject}@example.com is now an owner` })]);
+    expect(told[0]?.readers).toContain(other.id);
   });
 
   test("is refused to a disabled admin and at a disabled provider, whose sessions end at the next request", async () => {
@@ -350,7 +397,6 @@ describe("a step-up at the provider", () => {
     const actor = { kind: "admin", id: adminId, name: subject, role: "owner", sessionId } as const;
     const ctx = (seconds: number): Context => ({ ...nobody(seconds), actor });
     const asked = (seconds: number) => ({
-      ...flow(),
       sessionId,
       kind: "keys" as const,
       subject: null,
@@ -385,10 +431,6 @@ describe("a step-up at the provider", () => {
     await expect(requireStepUp(ctx(131), "keys")).resolves.toBeUndefined();
     await expect(requireStepUp(ctx(131), "roles")).rejects.toMatchObject({ code: "STEP_UP_REQUIRED" });
     await expect(requireStepUp(ctx(731), "keys")).rejects.toMatchObject({ code: "STEP_UP_REQUIRED" });
-    await isRefused(
-      proveByProvider(ctx(740), { providerId: provider.id, identity: fresh(735), flow: question }),
-      "FLOW_OVER",
-    );
   });
 
   test("is refused for another person, another provider, another session, an old sign-in, a weaker one", async () => {

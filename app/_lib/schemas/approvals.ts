@@ -49,6 +49,9 @@ export const approvalDetail = approvalRow.extend({
       }),
     ),
     actCount: z.int(),
+    counts: z
+      .array(z.object({ act: z.string(), count: z.int() }))
+      .describe("How many there are of each act; empty for an approval from before it was kept."),
   }),
   permissions: z.array(z.string()),
   changed: z.array(z.string()),

@@ -1,6 +1,6 @@
 import { ActChanges } from "#app/(console)/_components/act-changes.tsx";
 import { Card, CardHeading } from "#components/display/card.tsx";
-import type { ApprovalDetail, ShownAct } from "#lib/approvals/model.ts";
+import type { ActCount, ApprovalDetail, ShownAct } from "#lib/approvals/model.ts";
 import { actWords } from "#lib/audit/words.ts";
 import { reasonWords } from "#lib/revocations/model.ts";
 import { actTargetWords } from "#lib/revocations/target-words.ts";
@@ -25,6 +25,22 @@ function Act({ act, actorKind }: { act: ShownAct; actorKind: string }) {
         <ActChanges act={act.act} before={act.before} after={act.after} />
       )}
     </li>
+  );
+}
+
+/** Of very many acts how many there are of each: all of them are held against what is done. */
+function MoreActs({ counts, more }: { counts: readonly ActCount[]; more: number }) {
+  return (
+    <div className={classes.sentence}>
+      <p className="muted">{words.moreActs(more)}</p>
+      {counts.length === 0 ? null : (
+        <ul>
+          {counts.map(({ act, count }) => (
+            <li key={act}>{words.actCount(capital(actWords(act)), count)}</li>
+          ))}
+        </ul>
+      )}
+    </div>
   );
 }
 
@@ -63,7 +79,7 @@ export function ShownActs({ approval }: { approval: ApprovalDetail }) {
           <Act key={index} act={act} actorKind={requestedBy.kind} />
         ))}
       </ol>
-      {more > 0 ? <p className="muted">{words.moreActs(more)}</p> : null}
+      {more > 0 ? <MoreActs counts={shown.counts} more={more} /> : null}
     </Card>
   );
 }
