@@ -26,7 +26,7 @@ const REASON = "Made on the machine with `api-token create --unattended`.";
 
 async function createWithAlarm(ctx: Context, input: Input): Promise<CreatedApiToken> {
   const id = uuidv7(ctx.now);
-  return inOneTransaction(ctx, async (inner, tx) => {
+  return inOneTransaction(ctx, ["api-tokens"], async (inner, tx) => {
     const approval = { id, way: "break_glass", approvedBy: null } as const;
     const pass = newPass({ isTrial: false, skipsStepUp: true, isAnswered: true, approval });
     pass.kinds.add("api-tokens");

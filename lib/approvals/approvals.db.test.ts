@@ -89,7 +89,8 @@ const keepFor: Run = async (ctx, { body }) => {
 };
 const keep = (days: number) => guardedBy(keepFor, { body: { days } });
 
-const ask = (ctx: Context, guarded = keep(200)) => askForApproval(ctx, guarded, { reason: "Costs too much" });
+const ask = (ctx: Context, guarded = keep(200)) =>
+  askForApproval(ctx, guarded, { kind: "retention", reason: "Costs too much" });
 const runStored =
   (run: Run) =>
   (ctx: Context, { request }: { request: StoredRequest }) =>

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import type { SqlDatabase } from "#lib/db/sql-database.ts";
 import type { SinkKeeping } from "#lib/event-streams/sealed-values.ts";
+import { deliverFormer } from "#lib/notifications/deliver-former.ts";
 import { deliverNotifications } from "#lib/notifications/deliver-webhook.ts";
 import { logFailure } from "#server/log-failure.ts";
 import { WokenLoop } from "./woken-loop.ts";
@@ -27,7 +28,7 @@ export function createNotificationSender({
     url,
     channels: [],
     pollMs: POLL_MS,
-    work: () => deliverNotifications(delivering),
+    work: async () => (await deliverFormer(delivering)) || deliverNotifications(delivering),
     onError: (error) => logFailure(log, error, {}, "notifications could not be sent; it is tried again"),
   });
   return {
