@@ -103,6 +103,7 @@ export const PROVIDER_REFUSALS = [
   "NO_ROLE",
   "LAST_OWNER",
   "ADMIN_DISABLED",
+  "RESTORE_WAITS",
   "TOO_WEAK",
   "OTHER_PERSON",
   "UNAVAILABLE",
@@ -126,6 +127,8 @@ export const PROVIDER_REFUSAL_WORDS: Record<ProviderRefusal, string> = {
   NO_ROLE: "None of your groups at the provider has a role in this console. Ask whoever looks after them.",
   LAST_OWNER: "Your groups would take the last owner away from this console. Ask whoever looks after them.",
   ADMIN_DISABLED: "Your account in this console is disabled. Ask an owner.",
+  RESTORE_WAITS:
+    "The database was restored, and an owner has to confirm it first. Until then nobody new comes in, and nobody becomes an owner.",
   TOO_WEAK:
     "The provider let you in by less than this console asks for. Sign in there with a second factor, then try again.",
   OTHER_PERSON:

@@ -8,6 +8,7 @@ import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { uuidv7 } from "../ids.ts";
 import { emailAddress } from "../input/plain-text.ts";
+import { isRestoreOpen } from "../restore/watch-restore.ts";
 import { authTimeOf, type RequiredAuthentication, requireAuthentication } from "./authentication.ts";
 import type { ProviderIdentity } from "./exchange-code.ts";
 import type { RoleRule } from "./model.ts";
@@ -139,6 +140,17 @@ async function applyRole(
   });
 }
 
+/** Whether the sign-in makes somebody an admin, or an owner. */
+function isNews(person: Person | null, role: Role): boolean {
+  return person?.came !== "before" || (role === "owner" && person.role !== "owner");
+}
+
+/** Invitations and rules of a dump may have been taken back since: by them nobody comes to confirm that it was restored. @throws {ProviderRefused} */
+async function requireNoRestore(tx: Sql): Promise<void> {
+  if (await isRestoreOpen(tx))
+    throw new ProviderRefused("RESTORE_WAITS", "a restore waits to be confirmed: nobody new comes in");
+}
+
 /**
  * Signs in whom a provider vouches for: an admin who is linked to issuer and subject; or who was invited under the very address that the issuer has verified, and is linked
  * now; or, where the provider's people may come uninvited, somebody new. An address alone never opens an account. The role is what the claims give, at each sign-in. How
@@ -165,6 +177,7 @@ export async function signInByProvider(
       if (role === null) throw new ProviderRefused("NO_ROLE", `nothing in ${rules.roleClaim} has a role`);
       if (person === null && !rules.createsAdmins)
         throw new ProviderRefused("NOT_INVITED", "neither linked nor invited");
+      if (isNews(person, role)) await requireNoRestore(tx);
       const admin = person ?? (await createLinked(tx, ctx, { providerId, identity, role }));
       await applyRole(tx, ctx, admin, { role, rules });
       await tx.query(

@@ -232,6 +232,34 @@ describe("sign-in by a provider", () => {
     await expect(enter(provider, person(subject, { claims: strong }))).resolves.toBeDefined();
   });
 
+  test("while a restore waits to be confirmed lets in who was linked, as what they were; nobody new, and nobody as a new owner", async () => {
+    const provider = await makeProvider({ creates_admins: true });
+    const [ownerThere, auditor, invited] = [subjectFor(), subjectFor(), subjectFor()];
+    await owner();
+    await enter(provider, person(ownerThere));
+    const groups = ["tw-audit"];
+    await enter(provider, person(auditor, { groups }));
+    await invite(provider, `${invited}@example.com`);
+    await world.db.query(
+      `INSERT INTO restore (id, found_at, mark_number, mark_at, mark_hash, mark_acts, common_number, common_at, common_acts)
+       VALUES (gen_random_uuid(), now(), 9, now(), 'x', 1, 5, now(), 1)`,
+    );
+    try {
+      await expect(enter(provider, person(ownerThere), 20)).resolves.toBeDefined();
+      await expect(enter(provider, person(auditor, { groups }), 20)).resolves.toBeDefined();
+      await isRefused(enter(provider, person(auditor), 21), "RESTORE_WAITS");
+      await isRefused(enter(provider, person(invited), 21), "RESTORE_WAITS");
+      await isRefused(enter(provider, person(subjectFor()), 21), "RESTORE_WAITS");
+      expect(await world.lastEntry()).toMatchObject({
+        act: "admin.sign_in_refused",
+        note: expect.stringContaining("a restore waits"),
+      });
+    } finally {
+      await world.db.query("UPDATE restore SET confirmed_at = now(), takes_back = false");
+    }
+    await expect(enter(provider, person(invited), 30)).resolves.toBeDefined();
+  });
+
   async function toldOf(adminId: string) {
     return world.db.query<{ kind: string; title: string; readers: string[] }>(
       `SELECT n.kind, n.title, array_remove(array_agg(r.admin_id::text), NULL) AS readers FROM notification n
