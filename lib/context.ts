@@ -44,6 +44,8 @@ export type Context<Db extends SqlDatabase = Database> = {
   noteFailure?: (error: unknown, what: string) => void;
   /** Told each permission that let the actor pass, for whoever has to ask for the same again. */
   granted?: Set<Permission>;
+  /** Of an act inside of a larger transaction: does something once that has committed, and never where it does not. It must not fail. */
+  afterwards?: (work: (db: Db) => Promise<void>) => void;
   /** Of an act that is tried out, or done with a second person's approval. */
   pass?: Pass;
 };

@@ -53,15 +53,19 @@ function databaseOf(outer: Database, tx: Transaction): { db: Database; tx: Trans
  *
  * @param kinds why the act wants a second person: by them it is known whether it may be the settings of e-mail that it changes.
  */
-export function inOneTransaction<T>(
+export async function inOneTransaction<T>(
   ctx: Context,
   kinds: Iterable<GuardedKind>,
   work: (inner: Context, tx: Transaction) => Promise<T>,
 ): Promise<T> {
+  const later: ((db: Database) => Promise<void>)[] = [];
+  const afterwards = (one: (db: Database) => Promise<void>) => void later.push(one);
   const mayChange = [...kinds].some((kind) => kind === "streams" || kind === "unattended");
-  return ctx.db.transaction(async (outer) => {
+  const result = await ctx.db.transaction(async (outer) => {
     await holdMailSettings(outer, { mayChange });
     const { db, tx } = databaseOf(ctx.db, outer);
-    return work({ ...ctx, db }, tx);
+    return work({ ...ctx, db, afterwards }, tx);
   });
+  for (const one of later) await one(ctx.db);
+  return result;
 }

@@ -261,15 +261,16 @@ test("a dry run of an emergency leaves the figures of the keys' page as they wer
     const owner = ring.as("owner");
     // planned by another process: this one has kept no figure yet
     const { plan } = await planEmergency({ ...owner, db: ring.other }, { kid });
-    const pass = await tryOut(ring.again(owner), "keys", (ctx) =>
-      compromiseKey(ctx, ring.wrapper, {
+    const pass = await tryOut(ring.again(owner), "keys", async (ctx) => {
+      const { key } = await compromiseKey(ctx, ring.wrapper, {
         kid,
         planId: plan.id,
         confirm: plan.confirm ?? "",
         reason: "key_compromise",
         note: "found in a backup",
-      }),
-    );
+      });
+      expect(key.liveTokens, "nobody counted, and nobody says that it is none").toBeNull();
+    });
     expect(pass.acts.map(({ act }) => act)).toContain("key.compromised");
     const row = (await listKeys(ring.as("auditor"))).find((one) => one.kid === kid);
     expect(row).toMatchObject({ state: "active", liveTokens: { value: 2, isExact: true } });

@@ -21,7 +21,7 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
     keeps: "email name role password_hash totp_wrapped",
     why: "an admin is another account, also with the same address",
   },
-  admin_identity: { keeps: "email subject", why: "an admin is another account" },
+  admin_identity: { keeps: "email invited_email subject", why: "an admin is another account" },
   admin_proof: { keeps: "subject proven_by", why: "an admin is another account" },
   admin_session: { keeps: "ended_reason ip user_agent signed_in_by", why: "an admin is another account" },
   admin_step_up: { keeps: "kind proven_by" },
@@ -78,7 +78,7 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
   group_permission: {},
   idempotency_key: {
     searches: "answer",
-    keeps: "actor_id key fingerprint state request_id location",
+    keeps: "actor_id key fingerprint state request_id location permissions",
     why: "an answer is kept for a day",
   },
   incident: {

@@ -84,7 +84,7 @@ async function createLinked(
   );
   if (made.length === 0) throw new ProviderRefused("ADDRESS_IN_USE", "another admin has the address");
   await tx.query(
-    `INSERT INTO admin_identity (admin_id, provider_id, email, subject, linked_at) VALUES ($1::uuid, $2::uuid, $3::text, $4::text, $5::timestamptz)`,
+    `INSERT INTO admin_identity (admin_id, provider_id, email, invited_email, subject, linked_at) VALUES ($1::uuid, $2::uuid, $3::text, $3::text, $4::text, $5::timestamptz)`,
     [id, providerId, identity.verifiedEmail, identity.subject, ctx.now],
   );
   return { id, email, role, came: "uninvited" };

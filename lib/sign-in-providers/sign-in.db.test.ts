@@ -347,10 +347,20 @@ describe("sign-in by a provider", () => {
     const subject = subjectFor();
     const invited = await invite(provider, `${subject}@example.com`);
     const { sessionId } = await enter(provider, person(subject));
+    // what the person calls themselves there since invites nobody
+    await enter(provider, person(subject, { verifiedEmail: "chosen@example.com" }), 11);
     const { ctx } = await owner();
     const link = await renewInvitation(ctx(1), { adminId: invited.id }, "http://x");
     expect(link.url).toBe("http://x/sign-in");
     expect(await lives(sessionId, 12)).toBe(false);
+    expect(await world.lastEntry()).toMatchObject({
+      act: "admin.enrolment_reset",
+      after: { provider: provider.name, email: `${subject}@example.com` },
+    });
+    await isRefused(
+      enter(provider, person("chosen", { verifiedEmail: "chosen@example.com" })),
+      "NOT_INVITED",
+    );
     const again = await enter(provider, person("other", { verifiedEmail: `${subject}@example.com` }));
     expect(again.adminId).toBe(invited.id);
     await isRefused(enter(provider, person(subject, { verifiedEmail: null })), "NOT_INVITED");
