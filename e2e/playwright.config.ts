@@ -6,9 +6,8 @@ import { OWNER_STATE } from "./fixtures/product.ts";
 function findChromium(): string | undefined {
   if (process.env.CHROMIUM_PATH) return process.env.CHROMIUM_PATH;
   if (existsSync(chromium.executablePath())) return undefined;
-  return ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((file) =>
-    existsSync(file),
-  );
+  const names = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"];
+  return names.map((name) => `/usr/bin/${name}`).find((file) => existsSync(file));
 }
 
 const executablePath = findChromium();

@@ -1,106 +1,24 @@
-import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { changeAdminRole } from "../admins/change-admin-role.ts";
-import { createAdmin } from "../admins/create-admin.ts";
 import { disableAdmin } from "../admins/disable-admin.ts";
 import { findSession } from "../admins/find-session.ts";
 import { listSessionsOf } from "../admins/list-sessions.ts";
 import { renewInvitation } from "../admins/renew-invitation.ts";
-import { signIn } from "../admins/sign-in.ts";
 import { signInWithPasskey } from "../admins/sign-in-with-passkey.ts";
 import { createApiToken } from "../api-tokens/create-api-token.ts";
 import { findApiToken } from "../api-tokens/find-api-token.ts";
-import type { Context } from "../context.ts";
 import { testContexts } from "../db/test-context.ts";
-import { uuidv7 } from "../ids.ts";
 import { offerPasskeySignIn } from "../passkeys/offer-sign-in.ts";
-import { beginStepUp } from "../step-up/begin-step-up.ts";
-import { requireStepUp } from "../step-up/require-step-up.ts";
-import { sessionFixture } from "../step-up/test-sessions.ts";
-import type { ProviderIdentity } from "./exchange-code.ts";
 import { getProvider } from "./list-providers.ts";
-import { proveByProvider } from "./prove-by-provider.ts";
-import { clientSecretLabel } from "./provider-record.ts";
 import { removeProvider } from "./remove-provider.ts";
-import { signInByProvider } from "./sign-in-by-provider.ts";
-import { changeSignInPolicy, getSignInPolicy, turnLocalSignInOn } from "./sign-in-policy.ts";
 import { switchProvider } from "./switch-provider.ts";
 
+import { isRefused, providersFixture, subjectFor } from "./test-sign-ins.ts";
+
 const world = testContexts();
-const { wrapper, means, at, codeAt, makeAdmin, openSession, addPasskey } = sessionFixture(() => world.db);
-const PASSWORD = "correct horse battery";
-let number = 0;
 
-async function makeProvider(change: Record<string, unknown> = {}) {
-  number += 1;
-  const id = uuidv7(new Date());
-  const row = {
-    id,
-    name: `Provider ${number}`,
-    issuer: `https://login-${number}.example`,
-    client_id: "tokenwarden",
-    client_secret_wrapped: await wrapper.wrap(Buffer.from("secret"), clientSecretLabel(id)),
-    scopes: ["openid", "email"],
-    role_claim: "groups",
-    role_rules: JSON.stringify([
-      { value: "tw-owners", role: "owner" },
-      { value: "tw-audit", role: "auditor" },
-    ]),
-    creates_admins: false,
-    acr_values: [],
-    required_acr: [],
-    required_amr: [],
-    max_age_seconds: null,
-    created_at: at(0),
-    updated_at: at(0),
-    ...change,
-  };
-  const names = Object.keys(row);
-  await world.db.query(
-    `INSERT INTO sign_in_provider (${names.join(", ")}) VALUES (${names.map((_, index) => `$${index + 1}`).join(", ")})`,
-    Object.values(row),
-  );
-  return { id, name: row.name, issuer: row.issuer };
-}
-
-function nobody(seconds: number): Context {
-  const actor = { kind: "anonymous", id: "anonymous", name: "anonymous" } as const;
-  return { ...world.as("owner"), actor, now: at(seconds), ip: "203.0.113.7" };
-}
-
-function person(
-  subject: string,
-  change: Partial<ProviderIdentity> & { groups?: string[] } = {},
-): ProviderIdentity {
-  const { groups = ["tw-owners"], claims, ...rest } = change;
-  return {
-    issuer: "https://login.example",
-    subject,
-    verifiedEmail: `${subject}@example.com`,
-    name: subject,
-    claims: { groups, auth_time: at(0).getTime() / 1000, ...claims },
-    ...rest,
-  };
-}
-
-const enter = (provider: { id: string }, identity: ProviderIdentity, seconds = 10) =>
-  signInByProvider(nobody(seconds), { providerId: provider.id, identity });
-
-async function owner(seconds = 0) {
-  const admin = await makeAdmin("owner", PASSWORD);
-  return { admin, ctx: await openSession(admin, seconds) };
-}
-
-async function invite(provider: { id: string }, email: string) {
-  const { ctx } = await owner();
-  const { admin } = await createAdmin(ctx(1), { email, name: email, providerId: provider.id }, "http://x");
-  return admin;
-}
-
-const lives = async (sessionId: string, seconds: number) =>
-  (await findSession(world.db, { sessionId, now: at(seconds) })) !== null;
-const isRefused = (act: Promise<unknown>, why: string) => expect(act).rejects.toMatchObject({ why });
-const subjectFor = () => `person-${randomBytes(4).toString("hex")}`;
+const { means, at, addPasskey, makeProvider, nobody, person, enter, owner, invite, lives } =
+  providersFixture(world);
 
 describe("sign-in by a provider", () => {
   test("links who was invited, once, to issuer and subject, and gives the role of their groups, on record", async () => {
@@ -423,194 +341,5 @@ describe("sign-in by a provider", () => {
     const provider = await makeProvider({ creates_admins: true });
     const claims = { groups: ["tw-owners"], auth_time: at(86_400).getTime() / 1000 };
     await isRefused(enter(provider, person(subjectFor(), { claims })), "TOO_WEAK");
-  });
-});
-
-describe("a step-up at the provider", () => {
-  async function signedIn(secondsAgo: number, change: Record<string, unknown> = {}) {
-    const provider = await makeProvider({ creates_admins: true, ...change });
-    const subject = subjectFor();
-    const since = { auth_time: at(-secondsAgo).getTime() / 1000, groups: ["tw-owners"], acr: "gold" };
-    const { adminId, sessionId } = await enter(provider, person(subject, { claims: since }), 0);
-    const actor = { kind: "admin", id: adminId, name: subject, role: "owner", sessionId } as const;
-    const ctx = (seconds: number): Context => ({ ...nobody(seconds), actor });
-    const asked = (seconds: number) => ({
-      sessionId,
-      kind: "keys" as const,
-      subject: null,
-      askedAt: at(seconds),
-    });
-    const fresh = (seconds: number, claims: object = {}) =>
-      person(subject, { claims: { auth_time: at(seconds).getTime() / 1000, acr: "gold", ...claims } });
-    return { provider, ctx, asked, fresh, subject };
-  }
-
-  test("is needed by who signed in there long ago, however new the session is", async () => {
-    const old = await signedIn(3_600);
-    await expect(requireStepUp(old.ctx(1), "keys")).rejects.toMatchObject({ code: "STEP_UP_REQUIRED" });
-    const recent = await signedIn(60);
-    await expect(requireStepUp(recent.ctx(1), "keys")).resolves.toBeUndefined();
-    await expect(requireStepUp(recent.ctx(700), "keys")).rejects.toMatchObject({ code: "STEP_UP_REQUIRED" });
-  });
-
-  test("is offered, counts for its session and kind, for ten minutes, once, on record", async () => {
-    const { provider, ctx, asked, fresh } = await signedIn(3_600);
-    expect(await beginStepUp(ctx(1), { kind: "keys" }, means)).toEqual({
-      passkey: null,
-      hasTotp: false,
-      provider: { id: provider.id, name: provider.name },
-    });
-    const question = asked(100);
-    await proveByProvider(ctx(130), { providerId: provider.id, identity: fresh(120), flow: question });
-    expect(await world.lastEntry()).toMatchObject({
-      act: "step_up.proven",
-      after: { kind: "keys", method: "provider" },
-    });
-    await expect(requireStepUp(ctx(131), "keys")).resolves.toBeUndefined();
-    await expect(requireStepUp(ctx(131), "roles")).rejects.toMatchObject({ code: "STEP_UP_REQUIRED" });
-    await expect(requireStepUp(ctx(731), "keys")).rejects.toMatchObject({ code: "STEP_UP_REQUIRED" });
-  });
-
-  test("is refused for another person, another provider, another session, an old sign-in, a weaker one", async () => {
-    const { provider, ctx, asked, fresh } = await signedIn(3_600, { required_acr: ["gold"] });
-    const other = await signedIn(3_600);
-    const prove = (identity: ProviderIdentity, change: object = {}, providerId = provider.id) =>
-      proveByProvider(ctx(130), { providerId, identity, flow: { ...asked(100), ...change } });
-    await isRefused(prove({ ...fresh(120), subject: other.subject }), "OTHER_PERSON");
-    await isRefused(prove(fresh(120), {}, other.provider.id), "OTHER_PERSON");
-    await isRefused(prove(fresh(120), { sessionId: other.asked(0).sessionId }), "OTHER_PERSON");
-    await isRefused(prove(fresh(50)), "TOO_WEAK");
-    await isRefused(prove(fresh(120, { auth_time: undefined })), "TOO_WEAK");
-    await isRefused(prove(fresh(120, { acr: "tin" })), "TOO_WEAK");
-    expect(await world.lastEntry()).toMatchObject({ act: "step_up.refused" });
-    await expect(requireStepUp(ctx(131), "keys")).rejects.toMatchObject({ code: "STEP_UP_REQUIRED" });
-  });
-});
-
-describe("sign-in without a provider", () => {
-  const policyOf = (ctx: Context) => getSignInPolicy(ctx);
-  const local = (email: string, code: string, seconds: number) =>
-    signIn(nobody(seconds), { email, password: PASSWORD, code }, wrapper);
-
-  /** On again, nobody named: tests of one database follow each other. */
-  async function reset() {
-    await turnLocalSignInOn({ ...world.as("owner"), actor: { kind: "system", id: "test", name: "test" } });
-    await world.db.query("UPDATE admin SET is_break_glass = false");
-    await world.db.query("UPDATE admin_identity SET last_sign_in_at = NULL");
-  }
-
-  test("goes off only where an owner has come by a provider, a break-glass owner is ready, and one stays in oneself", async () => {
-    await reset();
-    const { admin, ctx } = await owner();
-    const off = async (breakGlass?: string[]) =>
-      changeSignInPolicy(ctx(1), {
-        version: (await policyOf(ctx(1))).version,
-        localSignIn: false,
-        ...(breakGlass ? { breakGlass } : {}),
-      });
-    await expect(off([admin.id])).rejects.toThrow(/No owner has signed in by a provider/);
-    const provider = await makeProvider({ creates_admins: true });
-    const entered = await enter(provider, person(subjectFor()), 0);
-    await expect(off()).rejects.toThrow(/break-glass owner/);
-    await expect(off([entered.adminId])).rejects.toMatchObject({ code: "INVALID_INPUT" });
-    const other = await owner();
-    await expect(off([other.admin.id])).rejects.toThrow(/lock yourself out/);
-    const responder = await makeAdmin("responder", PASSWORD);
-    await expect(off([responder.id])).rejects.toMatchObject({ code: "INVALID_INPUT" });
-    expect((await policyOf(ctx(2))).localSignIn).toBe(true);
-  });
-
-  test("off: everybody else is out at the next request and not let in; break-glass is let in, on record, before every owner", async () => {
-    await reset();
-    const { admin, ctx } = await owner();
-    const other = await owner();
-    const provider = await makeProvider({ creates_admins: true });
-    const byProvider = await enter(provider, person(subjectFor()), 0);
-    const before = await policyOf(ctx(1));
-    await changeSignInPolicy(ctx(1), { version: before.version, localSignIn: false, breakGlass: [admin.id] });
-    expect(await world.lastEntry()).toMatchObject({
-      act: "sign_in_policy.updated",
-      before: { localSignIn: true, breakGlassOwners: [] },
-      after: { localSignIn: false, breakGlassOwners: [admin.email] },
-    });
-    const sessionOf = ({ actor }: Context) => (actor.kind === "admin" ? actor.sessionId : "");
-    expect(await lives(sessionOf(ctx(2)), 2)).toBe(true);
-    expect(await lives(sessionOf(other.ctx(2)), 2)).toBe(false);
-    expect(await lives(byProvider.sessionId, 2)).toBe(true);
-    await expect(local(other.admin.email, codeAt(other.admin.totpSecret, 60), 60)).rejects.toMatchObject({
-      code: "NOT_SIGNED_IN",
-      detail: "sign-in without a provider is off",
-    });
-    const entered = await local(admin.email, codeAt(admin.totpSecret, 90), 90);
-    expect(entered.outcome).toBe("signed_in");
-    expect(await world.lastEntry()).toMatchObject({ act: "admin.signed_in_break_glass" });
-    const told = await world.db.query<{ title: string; needs: string; readers: string[] }>(
-      `SELECT n.title, n.needs, array_agg(r.admin_id::text) AS readers FROM notification n JOIN notification_receipt r ON r.notification_id = n.id
-       WHERE n.kind = 'break_glass_used' GROUP BY n.id`,
-    );
-    expect(told).toEqual([expect.objectContaining({ title: `${admin.email} signed in by break-glass` })]);
-    expect(told[0]?.readers).toContain(other.admin.id);
-    expect(told[0]?.readers).not.toContain(admin.id);
-    const shown = (await policyOf(ctx(91))).breakGlassSignIns;
-    expect(shown).toEqual([expect.objectContaining({ admin: expect.objectContaining({ id: admin.id }) })]);
-    await expect(
-      createAdmin(ctx(92), { email: "late@example.com", name: "Late", role: "auditor" }, "http://x"),
-    ).rejects.toMatchObject({ code: "CONFLICT" });
-    // the last of them is not taken away
-    const session = {
-      kind: "admin",
-      id: byProvider.adminId,
-      name: "p",
-      role: "owner",
-      sessionId: byProvider.sessionId,
-    } as const;
-    const asOther = { ...nobody(93), actor: session };
-    await expect(disableAdmin(asOther, { adminId: admin.id })).rejects.toMatchObject({ code: "CONFLICT" });
-    await expect(renewInvitation(asOther, { adminId: admin.id }, "http://x")).rejects.toMatchObject({
-      code: "CONFLICT",
-    });
-  });
-
-  test("comes on again from the command line, on record, once", async () => {
-    await reset();
-    const { admin, ctx } = await owner();
-    await enter(await makeProvider({ creates_admins: true }), person(subjectFor()), 0);
-    const { version } = await policyOf(ctx(1));
-    await changeSignInPolicy(ctx(1), { version, localSignIn: false, breakGlass: [admin.id] });
-    const system = { ...ctx(2), actor: { kind: "system", id: "cli", name: "cli" } } as Context;
-    expect(await turnLocalSignInOn(system)).toBe(true);
-    expect(await world.lastEntry()).toMatchObject({
-      act: "sign_in_policy.updated",
-      before: { localSignIn: false },
-      after: { localSignIn: true },
-    });
-    expect(await turnLocalSignInOn(system)).toBe(false);
-    const other = await owner();
-    await expect(local(other.admin.email, codeAt(other.admin.totpSecret, 60), 60)).resolves.toMatchObject({
-      outcome: "signed_in",
-    });
-  });
-
-  test.each(["responder", "governor", "auditor"] as const)("is not a %s's to see or change", async (role) => {
-    const ctx = await openSession(await makeAdmin(role), 0);
-    await expect(getSignInPolicy(ctx(1))).rejects.toMatchObject({ code: "FORBIDDEN" });
-    await expect(changeSignInPolicy(ctx(1), { version: 1, localSignIn: false })).rejects.toMatchObject({
-      code: "FORBIDDEN",
-    });
-    const { id } = await makeProvider();
-    await expect(getProvider(ctx(1), { providerId: id })).rejects.toMatchObject({ code: "FORBIDDEN" });
-    await expect(switchProvider(ctx(1), { providerId: id, isDisabled: true })).rejects.toMatchObject({
-      code: "FORBIDDEN",
-    });
-  });
-
-  test("asks again who is there before it is changed", async () => {
-    const { ctx } = await owner();
-    const { id } = await makeProvider();
-    await expect(changeSignInPolicy(ctx(700), { version: 1 })).rejects.toMatchObject({ kind: "sign-in" });
-    await expect(switchProvider(ctx(700), { providerId: id, isDisabled: true })).rejects.toMatchObject({
-      kind: "sign-in",
-    });
-    await expect(removeProvider(ctx(700), { providerId: id })).rejects.toMatchObject({ kind: "sign-in" });
   });
 });

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { CACHE_DIR, ROOT } from "../setup/paths.mjs";
-import { CHROMIUM, ensureTool } from "./ensure-tool.mjs";
+import { CHROMIUM, CHROMIUM_SHELL, ensureTool } from "./ensure-tool.mjs";
 import { runTool } from "./suite.mjs";
 
 const CONFIG = "e2e/playwright.config.ts";
 
 /**
- * The browser for end-to-end tests: Playwright's own, then the system's, then the distribution's package.
+ * The browser for end-to-end tests: Playwright's own, then the system's or the distribution's package, without windows where that is to be had.
  *
  * @returns {Promise<{ executable: string | null, isOwn: boolean }>}
  */
@@ -15,7 +15,7 @@ async function findChromium() {
   const { chromium } = await import("@playwright/test");
   const own = chromium.executablePath();
   if (existsSync(own)) return { executable: own, isOwn: true };
-  return { executable: ensureTool(CHROMIUM), isOwn: false };
+  return { executable: ensureTool(CHROMIUM_SHELL) ?? ensureTool(CHROMIUM), isOwn: false };
 }
 
 function listFailures(suite, trail = []) {

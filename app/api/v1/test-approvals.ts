@@ -1,0 +1,140 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { afterAll, beforeAll, beforeEach } from "vitest";
+import { derivedKey, keyWrapper } from "#app/_lib/secrets.ts";
+import { sealSession } from "#app/_lib/session-cookie.ts";
+import { createApiToken } from "#lib/api-tokens/create-api-token.ts";
+import type { ApprovalDetail, PolicyKind } from "#lib/approvals/model.ts";
+import type { Role } from "#lib/authz/roles.ts";
+import { systemContext } from "#lib/context.ts";
+import { uuidv7 } from "#lib/ids.ts";
+import { ensureKeys } from "#lib/keys/ensure-keys.ts";
+import { seedEverything, startTestConsole, type TestConsole } from "./test-console.ts";
+
+/** An admin who has signed in just now. */
+export type Person = { id: string; email: string; sessionId: string; cookie: string };
+/** One, or an API token by its value. */
+export type Who = Person | { bearer: string };
+type Answer = { status: number; body: Record<string, unknown>; location: string | null };
+type Sent = { body?: unknown; segments?: Record<string, string>; headers?: Record<string, string> };
+
+/** The route of one approval. */
+export const ONE = "/api/v1/approvals/{id}";
+/** The header by which a request asks for a second person. */
+export const WHY = { "approval-reason": encodeURIComponent("Costs too much – „really“") };
+
+/** A console with one row of everything, and before each test two owners alone: `one`, who asks, and `two`. Call it once, at the top. */
+export function approvalsFixture() {
+  let console: TestConsole;
+  let ids: Record<string, string[]>;
+  let owners: readonly [Person, Person];
+
+  beforeAll(async () => {
+    console = await startTestConsole();
+    ids = await seedEverything(console);
+    await ensureKeys(systemContext(console.db, "test"), keyWrapper());
+  }, 120_000);
+  afterAll(() => console.end());
+  beforeEach(async () => {
+    await console.db.query("UPDATE admin SET disabled_at = now() WHERE disabled_at IS NULL");
+    await turnOn([]);
+    owners = [await person("owner"), await person("owner")];
+  });
+
+  async function person(role: Role): Promise<Person> {
+    const [id, sessionId] = [uuidv7(new Date()), uuidv7(new Date())];
+    const email = `${role}-${randomBytes(4).toString("hex")}@example.com`;
+    await console.db.query(
+      `INSERT INTO admin (id, email, name, role, password_hash, totp_wrapped, created_at) VALUES ($1::uuid, $2::text, $2::text, $3::text, 'x', '\\x00', now())`,
+      [id, email, role],
+    );
+    await console.db.query(
+      `INSERT INTO admin_session (id, admin_id, created_at, last_seen_at, absolute_expires_at, idle_seconds, signed_in_by)
+       VALUES ($1::uuid, $2::uuid, now(), now(), now() + interval '1 hour', 1800, 'totp')`,
+      [sessionId, id],
+    );
+    const cookie = `tokenwarden.session=${await sealSession(sessionId, derivedKey("session"), 3600)}`;
+    return { id, email, sessionId, cookie };
+  }
+
+  async function send(
+    who: Who,
+    [method, path]: readonly [string, string],
+    { body, segments = {}, headers = {} }: Sent = {},
+  ): Promise<Answer> {
+    const credentials: Record<string, string> =
+      "bearer" in who
+        ? { authorization: `Bearer ${who.bearer}` }
+        : { cookie: who.cookie, origin: "http://localhost:3000", "sec-fetch-site": "same-origin" };
+    const response = await console.send({
+      method,
+      path,
+      role: null,
+      segments,
+      headers: { ...credentials, ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const answer = (await response.json()) as Record<string, unknown>;
+    return { status: response.status, body: answer, location: response.headers.get("location") };
+  }
+
+  /** As a person who has just shown who they are, for one very act. */
+  async function prove(who: Person, subject: string): Promise<void> {
+    await console.db.query(
+      "INSERT INTO admin_proof (session_id, subject, proven_at, proven_by) VALUES ($1::uuid, $2::text, now(), 'totp')",
+      [who.sessionId, subject],
+    );
+  }
+
+  const get = async (who: Who, id: string) =>
+    (await send(who, ["GET", ONE], { segments: { id } })).body as unknown as ApprovalDetail;
+
+  async function approve(who: Person, id: string): Promise<Answer> {
+    await prove(who, id);
+    return send(who, ["POST", `${ONE}/approve`], { segments: { id }, body: { note: "agreed" } });
+  }
+
+  /** Four eyes for some kinds of act, for bulk orders from so many tokens on. */
+  async function turnOn(kinds: PolicyKind[], bulkTokens = 1000): Promise<void> {
+    await console.db.query("UPDATE approval_policy SET kinds = $1::text[], bulk_tokens = $2::int", [
+      kinds,
+      bulkTokens,
+    ]);
+  }
+
+  /** An API token of an owner's rights, created by a person or by nobody; with four eyes off again. */
+  async function apiToken(
+    createdBy: Person | null,
+    isUnattended: boolean,
+  ): Promise<{ bearer: string; id: string }> {
+    await turnOn([]);
+    const ctx = systemContext(console.db, "test");
+    const made = await createApiToken(ctx, { name: `ci-${randomUUID()}`, role: "owner", isUnattended });
+    if (createdBy !== null)
+      await console.db.query("UPDATE api_token SET created_by_id = $2::uuid WHERE id = $1::uuid", [
+        made.id,
+        createdBy.id,
+      ]);
+    return { bearer: made.token, id: made.id };
+  }
+
+  return {
+    get db() {
+      return console.db;
+    },
+    get one() {
+      return owners[0];
+    },
+    get two() {
+      return owners[1];
+    },
+    /** The first row of a kind. */
+    first: (kind: string) => ids[kind]?.[0] as string,
+    person,
+    send,
+    prove,
+    get,
+    approve,
+    turnOn,
+    apiToken,
+  };
+}

@@ -1,0 +1,73 @@
+import { describe, expect, test } from "vitest";
+import { changeAdminRole } from "../admins/change-admin-role.ts";
+import { disableAdmin } from "../admins/disable-admin.ts";
+import type { Context } from "../context.ts";
+import { testContexts } from "../db/test-context.ts";
+import { breakGlass } from "./break-glass.ts";
+import { countOpen } from "./count-open.ts";
+import { reviewBreakGlass } from "./review-break-glass.ts";
+import { approvalsFixture, guardedBy, type Run } from "./test-approvals.ts";
+
+const world = testContexts();
+const people = approvalsFixture(world);
+const { asker, other, person, prove, turnOn, keep, keptDays, acts } = people;
+
+describe("break-glass", () => {
+  const alone = (ctx: Context, guarded = keep(230)) =>
+    breakGlass(ctx, guarded, { kind: "retention", reason: "The disk is full" });
+  const subject = keep(230).digest.toString("hex").slice(0, 32);
+
+  test("does it at once for an owner who shows who they are, and stays to be reviewed by another", async () => {
+    await turnOn();
+    await expect(alone(asker(2))).rejects.toMatchObject({ code: "STEP_UP_REQUIRED", subject });
+    await prove(asker(2), subject);
+    await alone(asker(2));
+    expect(await keptDays()).toBe(230);
+    const { toReview } = await countOpen(other(3));
+    expect(toReview).toMatchObject([{ by: asker(0).actor.name, reason: "The disk is full" }]);
+    expect((await countOpen(asker(3))).toReview).toEqual([]);
+    const id = toReview[0]?.id as string;
+    expect(await acts(2)).toMatchObject([
+      { act: "organisation.updated", after: { breakGlass: id } },
+      { act: "approval.glass_broken" },
+    ]);
+    for (const ctx of [asker(4), world.as("owner"), (await person("governor")).at(4)])
+      await expect(reviewBreakGlass(ctx, { id, note: "ok" })).rejects.toMatchObject({ code: "FORBIDDEN" });
+    expect(await reviewBreakGlass(other(5), { id, note: "It was" })).toMatchObject({ reviewNote: "It was" });
+    await expect(reviewBreakGlass(other(6), { id, note: "again" })).rejects.toMatchObject({
+      code: "ALREADY_ENDED",
+    });
+    expect((await countOpen(other(6))).toReview).toEqual([]);
+    // the proof was for once
+    await expect(alone(asker(3))).rejects.toMatchObject({ code: "STEP_UP_REQUIRED" });
+  });
+
+  test.each<[string, Run]>([
+    ["shuts out", (ctx) => disableAdmin(ctx, { adminId: people.otherId })],
+    ["demotes", (ctx) => changeAdminRole(ctx, { adminId: people.otherId, role: "auditor" })],
+  ])("that %s the other owner alarms them all the same, in the console and by mail", async (_, against) => {
+    await turnOn();
+    await world.db.query(
+      "UPDATE mail_settings SET host = 'mail.example.com', port = 587, tls = 'starttls', from_address = 'tw@example.com' WHERE id = 1",
+    );
+    const guarded = guardedBy(against, { name: "against" });
+    await prove(asker(2), guarded.digest.toString("hex").slice(0, 32));
+    await breakGlass(asker(2), guarded, { kind: "roles", reason: "They are not themselves" });
+    const told = await world.db.query(
+      `SELECT r.admin_id AS id FROM notification_receipt r JOIN notification n ON n.id = r.notification_id WHERE n.kind = 'break_glass_used'`,
+    );
+    expect(told).toEqual([{ id: people.otherId }]);
+    const mails = await world.db.query(
+      `SELECT recipient_id AS id FROM mail WHERE kind = 'notification' AND body LIKE '%They are not themselves%'`,
+    );
+    expect(mails).toEqual([{ id: people.otherId }]);
+  });
+
+  test("is refused to API tokens and to who is no owner", async () => {
+    await turnOn();
+    await expect(alone(world.as("owner"))).rejects.toMatchObject({ code: "FORBIDDEN" });
+    const governor = (await person("governor")).at;
+    await prove(governor(2), subject);
+    await expect(alone(governor(2))).rejects.toMatchObject({ code: "FORBIDDEN" });
+  });
+});

@@ -1,0 +1,74 @@
+import { describe, expect, test } from "vitest";
+import type { Context } from "../context.ts";
+import { testContexts } from "../db/test-context.ts";
+import { beginStepUp } from "../step-up/begin-step-up.ts";
+import { requireStepUp } from "../step-up/require-step-up.ts";
+import type { ProviderIdentity } from "./exchange-code.ts";
+import { proveByProvider } from "./prove-by-provider.ts";
+
+import { isRefused, providersFixture, subjectFor } from "./test-sign-ins.ts";
+
+const world = testContexts();
+
+const { means, at, makeProvider, nobody, person, enter } = providersFixture(world);
+
+describe("a step-up at the provider", () => {
+  async function signedIn(secondsAgo: number, change: Record<string, unknown> = {}) {
+    const provider = await makeProvider({ creates_admins: true, ...change });
+    const subject = subjectFor();
+    const since = { auth_time: at(-secondsAgo).getTime() / 1000, groups: ["tw-owners"], acr: "gold" };
+    const { adminId, sessionId } = await enter(provider, person(subject, { claims: since }), 0);
+    const actor = { kind: "admin", id: adminId, name: subject, role: "owner", sessionId } as const;
+    const ctx = (seconds: number): Context => ({ ...nobody(seconds), actor });
+    const asked = (seconds: number) => ({
+      sessionId,
+      kind: "keys" as const,
+      subject: null,
+      askedAt: at(seconds),
+    });
+    const fresh = (seconds: number, claims: object = {}) =>
+      person(subject, { claims: { auth_time: at(seconds).getTime() / 1000, acr: "gold", ...claims } });
+    return { provider, ctx, asked, fresh, subject };
+  }
+
+  test("is needed by who signed in there long ago, however new the session is", async () => {
+    const old = await signedIn(3_600);
+    await expect(requireStepUp(old.ctx(1), "keys")).rejects.toMatchObject({ code: "STEP_UP_REQUIRED" });
+    const recent = await signedIn(60);
+    await expect(requireStepUp(recent.ctx(1), "keys")).resolves.toBeUndefined();
+    await expect(requireStepUp(recent.ctx(700), "keys")).rejects.toMatchObject({ code: "STEP_UP_REQUIRED" });
+  });
+
+  test("is offered, counts for its session and kind, for ten minutes, once, on record", async () => {
+    const { provider, ctx, asked, fresh } = await signedIn(3_600);
+    expect(await beginStepUp(ctx(1), { kind: "keys" }, means)).toEqual({
+      passkey: null,
+      hasTotp: false,
+      provider: { id: provider.id, name: provider.name },
+    });
+    const question = asked(100);
+    await proveByProvider(ctx(130), { providerId: provider.id, identity: fresh(120), flow: question });
+    expect(await world.lastEntry()).toMatchObject({
+      act: "step_up.proven",
+      after: { kind: "keys", method: "provider" },
+    });
+    await expect(requireStepUp(ctx(131), "keys")).resolves.toBeUndefined();
+    await expect(requireStepUp(ctx(131), "roles")).rejects.toMatchObject({ code: "STEP_UP_REQUIRED" });
+    await expect(requireStepUp(ctx(731), "keys")).rejects.toMatchObject({ code: "STEP_UP_REQUIRED" });
+  });
+
+  test("is refused for another person, another provider, another session, an old sign-in, a weaker one", async () => {
+    const { provider, ctx, asked, fresh } = await signedIn(3_600, { required_acr: ["gold"] });
+    const other = await signedIn(3_600);
+    const prove = (identity: ProviderIdentity, change: object = {}, providerId = provider.id) =>
+      proveByProvider(ctx(130), { providerId, identity, flow: { ...asked(100), ...change } });
+    await isRefused(prove({ ...fresh(120), subject: other.subject }), "OTHER_PERSON");
+    await isRefused(prove(fresh(120), {}, other.provider.id), "OTHER_PERSON");
+    await isRefused(prove(fresh(120), { sessionId: other.asked(0).sessionId }), "OTHER_PERSON");
+    await isRefused(prove(fresh(50)), "TOO_WEAK");
+    await isRefused(prove(fresh(120, { auth_time: undefined })), "TOO_WEAK");
+    await isRefused(prove(fresh(120, { acr: "tin" })), "TOO_WEAK");
+    expect(await world.lastEntry()).toMatchObject({ act: "step_up.refused" });
+    await expect(requireStepUp(ctx(131), "keys")).rejects.toMatchObject({ code: "STEP_UP_REQUIRED" });
+  });
+});
