@@ -67,10 +67,15 @@ export async function hearAnswer(
       return exchangeCode(outbound, provider, answer, { asked, now: ctx.now });
     });
   } catch (error) {
-    const isWritten = error instanceof ProviderRefused && (!error.isPaced || onRecord.take(provider.id));
-    if (isWritten) await recordProviderRefusal(ctx, { admin: null, refused: error, providerId: provider.id });
+    if (error instanceof ProviderRefused && isDue(error, () => onRecord.take(provider.id)))
+      await recordProviderRefusal(ctx, { admin: null, refused: error, providerId: provider.id });
     throw error;
   }
+}
+
+/** Whether a refusal is to be put on record now. */
+function isDue({ isOnRecord, isPaced }: ProviderRefused, hasRoom: () => boolean): boolean {
+  return isOnRecord && (!isPaced || hasRoom());
 }
 
 /** Uses the question up: of two answers to one, in whichever processes, the second is refused. @throws {ProviderRefused} FLOW_OVER */
