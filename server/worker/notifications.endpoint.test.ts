@@ -277,6 +277,34 @@ describe("the webhook of notifications", () => {
   });
 });
 
+test("a notification reaches its admin by mail, as plain text with one link of ours", async () => {
+  const id = randomUUID();
+  await db.query(
+    `INSERT INTO admin (id, email, name, role, password_hash, created_at) VALUES ($1::uuid, 'ines@acme.example', 'Ines', 'owner', 'x', now())`,
+    [id],
+  );
+  const { version } = await readMailSettings(db);
+  await saveMailSettings(
+    as("owner"),
+    saveMailSettingsInput.parse({
+      version,
+      host: "localhost",
+      port: mailServer.port,
+      tls: "plain",
+      fromAddress: "security@acme.example",
+    }),
+    keeping(),
+  );
+  mailServer.received.length = 0;
+  await tell("<b>Forged</b>\r\nBcc: all@acme.example");
+  const mail = await eventually(() => mailServer.received.find(({ raw }) => raw.includes("Forged")), 15_000);
+  expect(mail.to).toEqual(["ines@acme.example"]);
+  expect(mail.raw).toMatch(/^Content-Type: text\/plain/m);
+  expect(mail.raw).toMatch(/^Auto-Submitted: auto-generated/m);
+  expect(mail.raw).not.toMatch(/^Bcc:/m);
+  expect(mail.raw.match(/https?:\/\//g)).toHaveLength(1);
+});
+
 describe("an alarm of an act without a second person", () => {
   const sessions = sessionFixture(() => db, Date.now());
 
@@ -316,9 +344,11 @@ describe("an alarm of an act without a second person", () => {
   }
   const heard = (at: WebhookSink, reason: string) =>
     eventsOf(at).filter(({ kind, text }) => kind === "break_glass_used" && text.includes(reason)).length;
+  /** Without the soft breaks of quoted-printable, which fall where they like. */
+  const textOf = ({ raw }: { raw: string }) => raw.replaceAll(/=\r?\n/g, "");
   const sendersTo = (to: string, reason: string) =>
     mailServer.received
-      .filter((mail) => mail.to.includes(to) && mail.raw.includes(reason))
+      .filter((mail) => mail.to.includes(to) && textOf(mail).includes(reason))
       .map(({ raw }) => /^From: .*?([\w.]+@[\w.]+)/m.exec(raw)?.[1])
       .sort();
   const kept = async () =>
@@ -361,32 +391,4 @@ describe("an alarm of an act without a second person", () => {
     await eventually(() => (sendersTo(to, reason).length > 0 ? true : undefined), 15_000);
     expect(sendersTo(to, reason)).toHaveLength(1);
   });
-});
-
-test("a notification reaches its admin by mail, as plain text with one link of ours", async () => {
-  const id = randomUUID();
-  await db.query(
-    `INSERT INTO admin (id, email, name, role, password_hash, created_at) VALUES ($1::uuid, 'ines@acme.example', 'Ines', 'owner', 'x', now())`,
-    [id],
-  );
-  const { version } = await readMailSettings(db);
-  await saveMailSettings(
-    as("owner"),
-    saveMailSettingsInput.parse({
-      version,
-      host: "localhost",
-      port: mailServer.port,
-      tls: "plain",
-      fromAddress: "security@acme.example",
-    }),
-    keeping(),
-  );
-  mailServer.received.length = 0;
-  await tell("<b>Forged</b>\r\nBcc: all@acme.example");
-  const mail = await eventually(() => mailServer.received.find(({ raw }) => raw.includes("Forged")), 15_000);
-  expect(mail.to).toEqual(["ines@acme.example"]);
-  expect(mail.raw).toMatch(/^Content-Type: text\/plain/m);
-  expect(mail.raw).toMatch(/^Auto-Submitted: auto-generated/m);
-  expect(mail.raw).not.toMatch(/^Bcc:/m);
-  expect(mail.raw.match(/https?:\/\//g)).toHaveLength(1);
 });

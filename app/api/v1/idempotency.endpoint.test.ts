@@ -155,7 +155,7 @@ describe("under an idempotency key", () => {
       adminId,
     ]);
     // a plan is asked for by the route's permission, which a governor has, and by its target's, which they have not
-    const plan = JSON.stringify({ verb: "suspend", target: { kind: "everything", id: "everything" } });
+    const plan = JSON.stringify({ verb: "suspend", target: { kind: "everything", id: "*" } });
     const own = { ...headers, "idempotency-key": randomUUID() };
     const planned = () =>
       console.send({ method: "POST", path: "/api/v1/plans", role: null, body: plan, headers: own });
