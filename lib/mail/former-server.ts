@@ -67,6 +67,8 @@ export async function readFormerServers(
 
 /** Forgets servers, and with them their passwords, that no mail waits for any more; `id` for one of them. */
 export async function forgetFormerServers(db: Sql, id: string | null): Promise<void> {
+  // of two mails that end at once the second sees what became of the first
+  if (id !== null) await db.query("SELECT id FROM former_mail_server WHERE id = $1::uuid FOR UPDATE", [id]);
   await db.query(
     `DELETE FROM former_mail_server f WHERE ($1::uuid IS NULL OR f.id = $1::uuid)
        AND NOT EXISTS (SELECT FROM mail m WHERE m.server_id = f.id AND m.state = 'queued')`,
