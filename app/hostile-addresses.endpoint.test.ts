@@ -288,3 +288,90 @@ describe.skipIf(!isBuilt)("next-auth's own sign-in", () => {
     expect(answer.headers.get("set-cookie") ?? "").not.toContain("tokenwarden.session=ey");
   });
 });
+
+describe.skipIf(!isBuilt)("P15: next-auth's own forms", () => {
+  const FORM = "Content-Type: application/x-www-form-urlencoded";
+  const doors = [
+    "callback/credentials",
+    "callback/passkey",
+    "signout",
+    "signin/01a20000-0000-7000-8000-00000000dead",
+  ];
+  const lies: [string, string[]][] = [
+    ["without an origin", []],
+    ["from an opaque one", ["Origin: null"]],
+    ["from another site", ["Origin: https://evil.example"]],
+    ["from a page of another site that lies", ["Origin: ORIGIN", "Sec-Fetch-Site: cross-site"]],
+    ["from another port", ["Origin: http://localhost:1", "Sec-Fetch-Site: same-site"]],
+  ];
+  for (const door of doors)
+    test.each(lies)(`${door} is not taken with somebody's session %s`, async (_name, headers) => {
+      const given = headers.map((line) => line.replace("ORIGIN", console.origin));
+      const answer = await send({
+        target: `/api/auth/${door}`,
+        method: "POST",
+        headers: [FORM, `Cookie: ${console.cookie}`, ...given],
+        body: "csrfToken=x",
+      });
+      expectInert(answer);
+      expect(answer.status).toBe(403);
+      expect(answer.body).toContain('"code":"CROSS_SITE"');
+      const me = await send({ target: "/api/v1/me", headers: [`Cookie: ${console.cookie}`] });
+      expect(me.status).toBe(200);
+    });
+});
+
+describe.skipIf(!isBuilt)("P17: a body of 100 MB", () => {
+  /** As much of it as is taken, in pieces. */
+  function hundredMegabytes(sent: { bytes: number }): ReadableStream<Uint8Array> {
+    const piece = Buffer.alloc(1024 * 1024, "a");
+    return new ReadableStream({
+      pull(controller) {
+        if (sent.bytes >= 100 * piece.length) return controller.close();
+        sent.bytes += piece.length;
+        controller.enqueue(piece);
+      },
+    });
+  }
+
+  const doors: [string, string, string][] = [
+    ["a route without a session", "/api/v1/setup/link", "application/json"],
+    ["a route", "/api/v1/groups", "application/json"],
+    ["a form of next-auth", "/api/auth/callback/credentials", "application/x-www-form-urlencoded"],
+    [
+      "a form that asks a provider",
+      "/api/auth/signin/01a20000-0000-7000-8000-00000000dead",
+      "application/x-www-form-urlencoded",
+    ],
+    ["a page", "/sign-in", "application/x-www-form-urlencoded"],
+  ];
+  test.each(doors)("is not taken by %s, however it is announced", async (_name, target, type) => {
+    const announced = await send({
+      target,
+      method: "POST",
+      headers: [
+        `Content-Type: ${type}`,
+        `Cookie: ${console.cookie}`,
+        `Origin: ${console.origin}`,
+        "Content-Length: 104857600",
+      ],
+      body: "a".repeat(1_000),
+    });
+    expect([405, 413]).toContain(announced.status);
+    const sent = { bytes: 0 };
+    const init = {
+      method: "POST",
+      headers: { "content-type": type, cookie: console.cookie, origin: console.origin },
+      body: hundredMegabytes(sent),
+      duplex: "half",
+    };
+    // the connection may end before the answer is read
+    const status = await fetch(console.origin + target, init as RequestInit).then(
+      (answer) => answer.status,
+      () => 0,
+    );
+    expect([0, 405, 411, 413]).toContain(status);
+    expect(sent.bytes).toBeLessThan(40 * 1024 * 1024);
+    expect((await send({ target: "/api/health" })).status).toBe(200);
+  });
+});

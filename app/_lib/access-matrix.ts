@@ -355,7 +355,6 @@ export const PAGE_ACCESS: Record<string, Access> = {
   "/tokens/[id]": "token:read",
   "/users": "user:read",
   "/users/[id]": "user:read",
-  "/users/[id]/edit": "user:write",
   "/users/import": "user:read",
   "/users/new": "user:write",
   "/verifiers": "verifier:read",

@@ -70,11 +70,6 @@ export async function callerOf(headers: Headers, requestId: string = randomUUID(
   };
 }
 
-/** The context of a request to a route. */
-export async function contextOf(request: Request): Promise<Context> {
-  return (await callerOf(request.headers)).ctx;
-}
-
 function readUserAgent(headers: Headers): string | null {
   const text = headers.get("user-agent");
   return text === null

@@ -4,7 +4,7 @@ import { operationId } from "./openapi.ts";
 import type { AnyRouteSpec, Route } from "./route-spec.ts";
 
 /** What a person is asked again for without waiting for a second one: it changes nothing, or is done while nothing is served. */
-export const NEVER_WAITS: ReadonlySet<string> = new Set([
+const NEVER_WAITS: ReadonlySet<string> = new Set([
   "POST /api/v1/sign-in-providers/test",
   "POST /api/v1/restore/confirm",
 ]);

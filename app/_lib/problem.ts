@@ -48,7 +48,7 @@ const STATUS: Record<ErrorCode, number> = {
 };
 
 /** The one place where the console's API turns an error into an answer. Details and causes stay inside. */
-export function problemOf(error: unknown, requestId: string): Problem {
+function problemOf(error: unknown, requestId: string): Problem {
   if (error instanceof RequestRefusal)
     return {
       ...problemDocument(error.status, error.code, error.message, requestId, error.fields),

@@ -1,7 +1,7 @@
 import { nameGivenTwice } from "#lib/input/name-given-twice.ts";
 import { RequestRefusal } from "./problem.ts";
 
-export const MAX_BODY_BYTES = 256 * 1024;
+const MAX_BODY_BYTES = 256 * 1024;
 
 /**
  * The request's body as JSON, read no further than its bound, whatever length was announced.

@@ -14,14 +14,26 @@ const ROOT = path.resolve(import.meta.dirname, "../..");
 /** Whether the console was built: without that there is none to be asked. */
 export const isBuilt = existsSync(path.join(ROOT, ".next/BUILD_ID"));
 
-/** The console as it is served, in a process of its own. */
-export type BuiltConsole = {
+/** One process of the console as it is served. */
+export type ConsoleProcess = {
   origin: string;
   port: number;
+  stop(): Promise<void>;
+};
+
+/** A process on a database of its own, with somebody who is signed in. */
+export type BuiltConsole = ConsoleProcess & {
   db: Database;
   /** Of a signed-in owner. */
   cookie: string;
-  stop(): Promise<void>;
+};
+
+export type ConsoleSettings = {
+  databaseUrl: string;
+  /** What it is started with beside the rest. */
+  env?: Record<string, string> | undefined;
+  /** What serves it, and its arguments; the product's own door unless told. */
+  main?: readonly string[] | undefined;
 };
 
 async function untilAnswering(origin: string, child: ChildProcess): Promise<void> {
@@ -51,33 +63,28 @@ async function signInOwner(db: Database): Promise<string> {
   return `tokenwarden.session=${await sealSession(sessionId, derivedKey("session"), 3600)}`;
 }
 
-/** `env` is what it is started with beside the rest. */
-export async function startBuiltConsole(env: Record<string, string> = {}): Promise<BuiltConsole> {
-  const { url } = await testDatabase();
+/** Starts one process more on a database, under the master key of this process: cookies that are sealed here are opened there. */
+export async function startConsoleProcess({
+  databaseUrl,
+  env = {},
+  main = [path.join(ROOT, "server/console/main.ts")],
+}: ConsoleSettings): Promise<ConsoleProcess> {
   const port = await freePort();
   const origin = `http://localhost:${port}`;
-  // the test seals a cookie with the same key
-  process.env.MASTER_KEY = randomBytes(32).toString("base64");
-  const child = spawn(
-    path.join(ROOT, "node_modules/.bin/node"),
-    [path.join(ROOT, "server/console/main.ts")],
-    {
-      cwd: ROOT,
-      env: {
-        PATH: process.env.PATH ?? "",
-        NODE_ENV: "production",
-        DATABASE_URL: url,
-        MASTER_KEY: process.env.MASTER_KEY,
-        CONSOLE_PORT: String(port),
-        CONSOLE_URL: origin,
-        ...env,
-      },
-      stdio: ["ignore", "ignore", "inherit"],
+  const child = spawn(path.join(ROOT, "node_modules/.bin/node"), [...main], {
+    cwd: ROOT,
+    env: {
+      PATH: process.env.PATH ?? "",
+      NODE_ENV: "production",
+      DATABASE_URL: databaseUrl,
+      MASTER_KEY: process.env.MASTER_KEY ?? "",
+      CONSOLE_PORT: String(port),
+      CONSOLE_URL: origin,
+      ...env,
     },
-  );
-  const db = openDatabase({ url, role: "app", maxConnections: 2, applicationName: "test" });
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   const stop = async () => {
-    await db.end();
     if (child.exitCode !== null) return;
     const ended = new Promise((resolve) => child.once("exit", resolve));
     child.kill("SIGTERM");
@@ -85,7 +92,26 @@ export async function startBuiltConsole(env: Record<string, string> = {}): Promi
   };
   try {
     await untilAnswering(origin, child);
-    return { origin, port, db, cookie: await signInOwner(db), stop };
+    return { origin, port, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** `env` is what it is started with beside the rest. */
+export async function startBuiltConsole(env: Record<string, string> = {}): Promise<BuiltConsole> {
+  const { url } = await testDatabase();
+  // the test seals a cookie with the same key
+  process.env.MASTER_KEY = randomBytes(32).toString("base64");
+  const served = await startConsoleProcess({ databaseUrl: url, env });
+  const db = openDatabase({ url, role: "app", maxConnections: 2, applicationName: "test" });
+  const stop = async () => {
+    await db.end();
+    await served.stop();
+  };
+  try {
+    return { ...served, db, cookie: await signInOwner(db), stop };
   } catch (error) {
     await stop();
     throw error;

@@ -42,7 +42,7 @@ const REGISTER = `
     uuid_extract_timestamp(id), now() + interval '1 hour', '198.51.100.1', 'DE', sha256(id::text::bytea) FROM measured_token`;
 
 /** Holds uses against the rules as the worker does, without its rests. */
-export async function measureDetections(
+async function measureDetections(
   owner: SqlDatabase,
   app: SqlDatabase,
   { rows, tokens }: { rows: number; tokens: number },

@@ -9,7 +9,7 @@ import { type Drill, faultsOf, medianOf, runDrill, untilBusy } from "./run-drill
 import { startDemo } from "./start-demo.ts";
 
 const BUILD = path.resolve(import.meta.dirname, "../../.next/BUILD_ID");
-export const GOAL = { clicksMax: 12, secondsMax: 60 };
+const GOAL = { clicksMax: 12, secondsMax: 60 };
 
 export type DrillOptions = {
   rounds: number;

@@ -58,7 +58,7 @@ export async function driveCase(page: Page, options: DriveOptions): Promise<Driv
   const number = Number(page.url().split("/").at(-1));
   await click(page.getByRole("button", { name: "Mark done: Blast radius" }));
 
-  await click(page.getByRole("button", { name: "The token…" }));
+  await click(page.getByRole("button", { name: "Take back the token…" }));
   const dialog = page.getByRole("dialog");
   const confirm = dialog.getByRole("button", { name: /^Revoke / });
   await seen(dialog.getByText(/token(?:s)? stops? working/));

@@ -1,15 +1,14 @@
 "use client";
 
-import { UnstyledButton } from "@mantine/core";
 import { useMounted } from "@mantine/hooks";
 import { useState } from "react";
 import { durationWords } from "../display/duration.ts";
 import { localWords, utcWords } from "../display/instant.tsx";
 import { groupedNumber } from "../display/number-text.tsx";
-import { Scroller } from "../display/scroller.tsx";
 import { Hint } from "../on-demand/hint.tsx";
 import classes from "./lifeline.module.css";
 import { AxisLayer, LAYOUTS, type LifelineMark, MarksLayer } from "./lifeline-layer.tsx";
+import { TableToggle, TableTwin } from "./table-twin.tsx";
 
 export type LifelineBucket = { at: string; allowed: number; refused: number };
 export type LifelinePhase = { name: string; color: string; from: string; to: string };
@@ -152,35 +151,14 @@ export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade, phase
           ))}{" "}
           · times in {zone}
         </span>
-        <UnstyledButton
-          className={classes.toggle}
-          onClick={() => setIsTable((was) => !was)}
-          aria-expanded={isTable}
-        >
-          {isTable ? "Hide the table" : "As a table"}
-        </UnstyledButton>
+        <TableToggle isOpen={isTable} onToggle={() => setIsTable((was) => !was)} />
       </figcaption>
       {isTable ? (
-        <Scroller className={classes.tableFrame} label="Uses over time, as a table">
-          <table className={classes.table}>
-            <thead>
-              <tr>
-                <th>From</th>
-                <th>Allowed</th>
-                <th>Refused</th>
-              </tr>
-            </thead>
-            <tbody>
-              {used.map((bucket) => (
-                <tr key={bucket.at}>
-                  <td>{isMounted ? localWords(bucket.at) : utcWords(bucket.at)}</td>
-                  <td>{groupedNumber(bucket.allowed)}</td>
-                  <td>{groupedNumber(bucket.refused)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroller>
+        <TableTwin
+          title="Uses over time"
+          counted={["Allowed", "Refused"]}
+          rows={used.map(({ at, allowed, refused }) => ({ at, values: [allowed, refused] }))}
+        />
       ) : null}
     </figure>
   );

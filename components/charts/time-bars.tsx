@@ -1,14 +1,13 @@
 "use client";
 
-import { UnstyledButton } from "@mantine/core";
 import { useMounted } from "@mantine/hooks";
 import { useState } from "react";
 import { durationWords } from "../display/duration.ts";
 import { localWords, utcWords } from "../display/instant.tsx";
 import { groupedNumber } from "../display/number-text.tsx";
-import { Scroller } from "../display/scroller.tsx";
 import { Hint } from "../on-demand/hint.tsx";
 import { niceMax } from "./axis.ts";
+import { TableToggle, TableTwin } from "./table-twin.tsx";
 import classes from "./time-bars.module.css";
 
 export type BarSeries = { name: string; tone: "active" | "revoked" | "standby" | "suspended" };
@@ -108,37 +107,10 @@ export function TimeBars({ title, series, stepSeconds, points }: TimeBarsProps) 
           ))}
           · times in {zone}
         </span>
-        <UnstyledButton
-          className={classes.toggle}
-          aria-expanded={isTable}
-          onClick={() => setIsTable((was) => !was)}
-        >
-          {isTable ? "Hide the table" : "As a table"}
-        </UnstyledButton>
+        <TableToggle isOpen={isTable} onToggle={() => setIsTable((was) => !was)} />
       </figcaption>
       {isTable ? (
-        <Scroller className={classes.tableFrame} label={`${title}, as a table`}>
-          <table className={classes.table}>
-            <thead>
-              <tr>
-                <th>From</th>
-                {series.map((one) => (
-                  <th key={one.name}>{one.name}</th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {points.toReversed().map((point) => (
-                <tr key={point.at}>
-                  <td>{isMounted ? localWords(point.at) : utcWords(point.at)}</td>
-                  {series.map((one, at) => (
-                    <td key={one.name}>{groupedNumber(point.values[at] ?? 0)}</td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroller>
+        <TableTwin title={title} counted={series.map(({ name }) => name)} rows={points.toReversed()} />
       ) : null}
     </figure>
   );

@@ -1,6 +1,7 @@
 import {
   IconAddressBook,
   IconApi,
+  IconBan,
   IconBell,
   IconBook2,
   IconBroadcast,
@@ -9,7 +10,9 @@ import {
   IconFingerprint,
   IconFolders,
   IconLifebuoy,
+  IconMail,
   IconPlugConnected,
+  IconRefresh,
   IconScan,
   IconShieldCheck,
   IconShieldSearch,
@@ -17,6 +20,7 @@ import {
   IconTransfer,
   IconUpload,
   IconUser,
+  IconUserKey,
 } from "@tabler/icons-react";
 import type { Permission } from "#lib/authz/roles.ts";
 import type { Destination } from "./destinations.ts";
@@ -68,6 +72,9 @@ export const MORE_PAGES: Destination[] = [
   },
 ];
 
+/** What the palette does at once, without a page. */
+export type FrameAct = Pick<Destination, "name" | "about" | "Icon"> & { run: () => void };
+
 /** What people often do, for who may. */
 export const ACTS: (Destination & { needs: Permission })[] = [
   {
@@ -76,6 +83,20 @@ export const ACTS: (Destination & { needs: Permission })[] = [
     about: "From what leaked: paste it",
     Icon: IconLifebuoy,
     needs: "incident:write",
+  },
+  {
+    href: "/tokens?state=active",
+    name: "Revoke tokens",
+    about: "Choose them in the table, then r",
+    Icon: IconBan,
+    needs: "token:revoke",
+  },
+  {
+    href: "/keys?do=rotate",
+    name: "Rotate a signing key",
+    about: "Plan the next key of a purpose",
+    Icon: IconRefresh,
+    needs: "key:rotate",
   },
   {
     href: "/clients/new",
@@ -142,7 +163,7 @@ export const ACTS: (Destination & { needs: Permission })[] = [
   },
   {
     href: "/api-tokens/new",
-    name: "Make an API token",
+    name: "Create an API token",
     about: "For automation by REST",
     Icon: IconApi,
     needs: "api-token:write",
@@ -160,6 +181,27 @@ export const ACTS: (Destination & { needs: Permission })[] = [
     about: "Security events to a receiver",
     Icon: IconBroadcast,
     needs: "verifier:write",
+  },
+  {
+    href: "/settings/signals/peers/new",
+    name: "Add a peer",
+    about: "Whose security events are acted upon",
+    Icon: IconBroadcast,
+    needs: "signal-receiver:write",
+  },
+  {
+    href: "/settings/sign-in/new",
+    name: "Add a provider",
+    about: "By which admins sign in: OpenID Connect",
+    Icon: IconUserKey,
+    needs: "sign-in:write",
+  },
+  {
+    href: "/settings/mail",
+    name: "Set up the mail server",
+    about: "SMTP, with a test",
+    Icon: IconMail,
+    needs: "mail-settings:write",
   },
   {
     href: "/settings/scanners/new",

@@ -1,17 +1,19 @@
 "use client";
 
 import { createSpotlight, Spotlight } from "@mantine/spotlight";
-import { IconKey, IconLock, IconPlugConnected, IconSearch, IconUser } from "@tabler/icons-react";
+import { IconKey, IconLock, IconSearch, IconVocabulary } from "@tabler/icons-react";
 import { useRouter } from "next/navigation";
-import { type ReactNode, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { type Role, roleHas } from "#lib/authz/roles.ts";
-import { requestJson } from "../request/request-json.ts";
+import { GLOSSARY } from "../display/glossary.ts";
 import { pastedLines } from "../token-input/pasted-lines.ts";
 import { holdsValue } from "../token-input/see-token.ts";
-import { ACTS, MORE_PAGES } from "./acts.ts";
+import { ACTS, type FrameAct, MORE_PAGES } from "./acts.ts";
 import classes from "./command-palette.module.css";
 import { SECTIONS } from "./destinations.ts";
+import { type Found, findByName } from "./find-by-name.ts";
 import { PastedActions, usePasted } from "./pasted-actions.tsx";
+import { useThemeActs } from "./theme-acts.ts";
 
 const [store, spotlight] = createSpotlight();
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -26,40 +28,7 @@ function selectFirst(): void {
   store.updateState((state) => ({ ...state, selected: 0 }));
 }
 
-type Found = { href: string; label: string; description: string; icon: ReactNode };
-type Listed<Row> = { rows: Row[] };
-
-async function findPeopleAndClients(text: string, signal: AbortSignal): Promise<Found[]> {
-  const q = encodeURIComponent(text);
-  const [users, clients] = await Promise.allSettled([
-    requestJson<Listed<{ id: string; email: string; name: string }>>(`/api/v1/users?size=5&q=${q}`, {
-      signal,
-    }),
-    requestJson<Listed<{ id: string; clientId: string; name: string }>>(`/api/v1/clients?size=5&q=${q}`, {
-      signal,
-    }),
-  ]);
-  const found: Found[] = [];
-  if (clients.status === "fulfilled")
-    for (const row of clients.value.rows)
-      found.push({
-        href: `/clients/${row.id}`,
-        label: row.name,
-        description: `Client ${row.clientId}`,
-        icon: <IconPlugConnected size={18} />,
-      });
-  if (users.status === "fulfilled")
-    for (const row of users.value.rows)
-      found.push({
-        href: `/users/${row.id}`,
-        label: row.name,
-        description: `User ${row.email}`,
-        icon: <IconUser size={18} />,
-      });
-  return found;
-}
-
-/** Users and clients that a text finds, asked for when the typing rests. Never asked with anything that looks like a token. */
+/** What a text finds by its name, asked for when the typing rests. Never asked with anything that looks like a token. */
 function useFound(text: string, isSafe: boolean): Found[] {
   const [found, setFound] = useState<Found[]>([]);
   useEffect(() => {
@@ -67,7 +36,7 @@ function useFound(text: string, isSafe: boolean): Found[] {
     if (!isSafe || text.length < 2) return;
     const stop = new AbortController();
     const timer = setTimeout(() => {
-      findPeopleAndClients(text, stop.signal)
+      findByName(text, stop.signal)
         .then((rows) => (stop.signal.aborted ? undefined : setFound(rows)))
         .catch(() => {});
     }, 180);
@@ -84,10 +53,13 @@ export function CommandPalette({
   isOpen,
   onClose,
   role,
+  frameActs,
 }: {
   isOpen: boolean;
   onClose: () => void;
   role: Role;
+  /** What the frame itself does, such as signing out. */
+  frameActs: readonly FrameAct[];
 }) {
   const router = useRouter();
   const [query, setQuery] = useState("");
@@ -96,6 +68,7 @@ export function CommandPalette({
   const isSecret = pasted.length === 0 && holdsValue(text);
   const isValue = pasted.length > 0 || isSecret;
   const isId = UUID.test(text) || SHA256.test(text);
+  const themeActs = useThemeActs();
   const found = useFound(text, !isValue && !isId && text.length <= 100);
 
   const looked = pasted.map((one) => one.looked.is).join();
@@ -118,14 +91,25 @@ export function CommandPalette({
 
   const isMeant = ({ name, about }: { name: string; about: string }) =>
     `${name} ${about}`.toLowerCase().includes(text.toLowerCase());
-  const places = DESTINATIONS.filter(isMeant);
-  const acts = ACTS.filter((act) => roleHas(role, act.needs) && isMeant(act));
+  const isCalled = ({ name }: { name: string }) => Number(name.toLowerCase().startsWith(text.toLowerCase()));
+  // what is called so comes before what is about it
+  const places = DESTINATIONS.filter(isMeant).sort((one, other) => isCalled(other) - isCalled(one));
+  const explained = text.length < 3 ? [] : Object.values(GLOSSARY).filter(({ name }) => isCalled({ name }));
+  const acts: FrameAct[] = [
+    ...ACTS.filter((act) => roleHas(role, act.needs)).map((act) => ({ ...act, run: () => go(act.href) })),
+    ...themeActs,
+    ...frameActs,
+  ].filter(isMeant);
   return (
     <Spotlight.Root
       store={store}
       query={query}
       onQueryChange={setQuery}
-      onSpotlightClose={onClose}
+      onSpotlightClose={() => {
+        // at once: what was pasted does not wait in it for the next time
+        setQuery("");
+        onClose();
+      }}
       shortcut={null}
       scrollable
       maxHeight={440}
@@ -178,13 +162,13 @@ export function CommandPalette({
           </Spotlight.ActionsGroup>
         ) : null}
         {found.length > 0 ? (
-          <Spotlight.ActionsGroup label="Users and clients">
-            {found.map(({ href, label, description, icon }) => (
+          <Spotlight.ActionsGroup label="By name">
+            {found.map(({ href, label, description, Icon }) => (
               <Spotlight.Action
                 key={href}
                 label={label}
                 description={description}
-                leftSection={icon}
+                leftSection={<Icon size={18} stroke={1.7} />}
                 onClick={() => go(href)}
               />
             ))}
@@ -205,13 +189,26 @@ export function CommandPalette({
         ) : null}
         {!isValue && acts.length > 0 ? (
           <Spotlight.ActionsGroup label="Do">
-            {acts.map(({ href, name, about, Icon }) => (
+            {acts.map(({ name, about, Icon, run }) => (
               <Spotlight.Action
                 key={name}
                 label={name}
                 description={about}
                 leftSection={<Icon size={18} stroke={1.7} />}
-                onClick={() => go(href)}
+                onClick={run}
+              />
+            ))}
+          </Spotlight.ActionsGroup>
+        ) : null}
+        {!isValue && explained.length > 0 ? (
+          <Spotlight.ActionsGroup label="What it means">
+            {explained.map(({ name, means }) => (
+              <Spotlight.Action
+                key={name}
+                label={name}
+                description={means}
+                leftSection={<IconVocabulary size={18} stroke={1.7} />}
+                closeSpotlightOnTrigger={false}
               />
             ))}
           </Spotlight.ActionsGroup>

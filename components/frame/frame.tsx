@@ -2,7 +2,14 @@
 
 import { ActionIcon, Burger, UnstyledButton } from "@mantine/core";
 import { useDisclosure, useHotkeys, useWindowEvent } from "@mantine/hooks";
-import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand, IconSearch } from "@tabler/icons-react";
+import {
+  IconKeyboard,
+  IconLayoutSidebarLeftCollapse,
+  IconLayoutSidebarLeftExpand,
+  IconLogout,
+  IconSearch,
+  IconVocabulary,
+} from "@tabler/icons-react";
 import dynamic from "next/dynamic";
 import Link from "next/link";
 import { type ReactNode, useState } from "react";
@@ -23,6 +30,7 @@ import { ColorSchemeMenu } from "../theme/color-scheme-menu.tsx";
 import { WorkProvider } from "../work/work.tsx";
 import { WorkTray } from "../work/work-tray.tsx";
 import { AccountMenu, type Person } from "./account-menu.tsx";
+import type { FrameAct } from "./acts.ts";
 import { ApprovalsLink, approvalCounts } from "./approvals-link.tsx";
 import { COLLAPSED_COOKIE } from "./collapsed-cookie.ts";
 import classes from "./frame.module.css";
@@ -33,6 +41,10 @@ import { WithOpenApprovals } from "./open-approvals.tsx";
 
 const loadPalette = () => import("./command-palette.tsx").then((module) => module.CommandPalette);
 const CommandPalette = dynamic(loadPalette, { ssr: false });
+const GlossaryDialog = dynamic(
+  () => import("./glossary-dialog.tsx").then((module) => module.GlossaryDialog),
+  { ssr: false },
+);
 const BrokenGlassBanner = dynamic(() =>
   import("./broken-glass-banner.tsx").then((module) => module.BrokenGlassBanner),
 );
@@ -68,6 +80,8 @@ export function Frame(props: FrameProps) {
   const [isCollapsed, setIsCollapsed] = useState(props.isCollapsed);
   const [isDrawerOpen, drawer] = useDisclosure(false);
   const [isPaletteOpen, palette] = useDisclosure(false);
+  const [areKeysShown, keys] = useDisclosure(false);
+  const [areWordsShown, words] = useDisclosure(false);
   const [wasPaletteOpened, setWasPaletteOpened] = useState(false);
 
   function openPalette() {
@@ -87,6 +101,27 @@ export function Frame(props: FrameProps) {
     document.cookie = `${COLLAPSED_COOKIE}=${next ? "collapsed" : "open"}; path=/; max-age=31536000; samesite=lax`;
   }
 
+  const frameActs: FrameAct[] = [
+    {
+      name: "Show the keys",
+      about: "What each key does: the keyboard map",
+      Icon: IconKeyboard,
+      run: keys.open,
+    },
+    {
+      name: "Explain the words",
+      about: "Glossary: what family, seal, verifier and the others mean",
+      Icon: IconVocabulary,
+      run: words.open,
+    },
+    {
+      name: isCollapsed ? "Widen the navigation" : "Narrow the navigation",
+      about: "The side of every page, kept in this browser",
+      Icon: isCollapsed ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse,
+      run: toggleCollapsed,
+    },
+    { name: "Sign out", about: "Ends this session", Icon: IconLogout, run: () => void onSignOut() },
+  ];
   return (
     <ClockProvider now={now}>
       <LiveProvider>
@@ -94,7 +129,7 @@ export function Frame(props: FrameProps) {
           <WorkProvider mayExport={props.mayExport}>
             <StepUpDialog />
             <SecondPersonDialog isOwner={props.role === "owner"} />
-            <KeyboardMap />
+            <KeyboardMap isOpen={areKeysShown} onOpen={keys.open} onClose={keys.close} />
             <WithOpenApprovals initial={props.approvals}>
               {(approvals) => (
                 <>
@@ -186,8 +221,14 @@ export function Frame(props: FrameProps) {
                 </>
               )}
             </WithOpenApprovals>
+            {wasPaletteOpened ? <GlossaryDialog isOpen={areWordsShown} onClose={words.close} /> : null}
             {wasPaletteOpened ? (
-              <CommandPalette isOpen={isPaletteOpen} onClose={palette.close} role={props.role} />
+              <CommandPalette
+                isOpen={isPaletteOpen}
+                onClose={palette.close}
+                role={props.role}
+                frameActs={frameActs}
+              />
             ) : null}
           </WorkProvider>
         </PreferencesProvider>

@@ -1,7 +1,6 @@
 "use client";
 
 import { useWindowEvent } from "@mantine/hooks";
-import { useState } from "react";
 import { KeyList, type Keys } from "../display/key-list.tsx";
 import { OnDemandDialog } from "../on-demand/dialog.tsx";
 import classes from "./keyboard-map.module.css";
@@ -44,6 +43,13 @@ const MAP: { where: string; keys: Keys[] }[] = [
       [["Enter"], "look closer"],
     ],
   },
+  {
+    where: "Lifetimes on their ruler",
+    keys: [
+      [["←", "→"], "the next usual span, shorter or longer"],
+      [["Home", "End"], "the shortest and the longest that is allowed"],
+    ],
+  },
 ];
 
 function isTyping(target: EventTarget | null): boolean {
@@ -56,17 +62,24 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 /** What the keys of the console do, by `?` on every page. A table tells its own by the same key, and comes first. */
-export function KeyboardMap() {
-  const [isOpen, setIsOpen] = useState(false);
+export function KeyboardMap({
+  isOpen,
+  onOpen,
+  onClose,
+}: {
+  isOpen: boolean;
+  onOpen: () => void;
+  onClose: () => void;
+}) {
   // the window hears last
   useWindowEvent("keydown", (event) => {
     if (event.key !== "?" || event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey) return;
     if (isTyping(event.target) || document.querySelector('[aria-modal="true"]')) return;
     event.preventDefault();
-    setIsOpen(true);
+    onOpen();
   });
   return (
-    <OnDemandDialog isOpen={isOpen} onClose={() => setIsOpen(false)} title="Keys of the console" size={560}>
+    <OnDemandDialog isOpen={isOpen} onClose={onClose} title="Keys of the console" size={560}>
       {MAP.map(({ where, keys }) => (
         <section key={where} className={classes.part} aria-label={where}>
           <h3 className={classes.where}>{where}</h3>

@@ -1,8 +1,9 @@
 "use client";
 
-import { Button, Group, Stack } from "@mantine/core";
+import { Group, Stack } from "@mantine/core";
 import type { FormEvent, ReactNode } from "react";
 import { ProblemAlert } from "../feedback/problem-alert.tsx";
+import { FormButtons } from "../form/form-buttons.tsx";
 import { OnDemandDialog } from "../on-demand/dialog.tsx";
 
 type FormDialogProps = {
@@ -51,20 +52,14 @@ export function FormDialog(props: FormDialogProps) {
           <ProblemAlert error={props.problem} fields={props.fields ?? []} />
           <Group justify={aside === null ? "flex-end" : "space-between"} gap="xs">
             {aside}
-            <Group gap="xs">
-              <Button onClick={close} disabled={isBusy}>
-                {props.cancel ?? "Cancel"}
-              </Button>
-              <Button
-                type="submit"
-                variant="filled"
-                color={isDanger ? "red" : "accent"}
-                loading={isBusy}
-                disabled={!isReady}
-              >
-                {props.act}
-              </Button>
-            </Group>
+            <FormButtons
+              act={props.act}
+              isDanger={isDanger}
+              isBusy={isBusy}
+              isReady={isReady}
+              onCancel={close}
+              {...(props.cancel === undefined ? {} : { cancel: props.cancel })}
+            />
           </Group>
         </Stack>
       </form>

@@ -3,12 +3,18 @@
 import { ActionIcon, Menu } from "@mantine/core";
 import { IconDots, type TablerIcon } from "@tabler/icons-react";
 
-export type MoreItem = { word: string; icon: TablerIcon; isDanger?: boolean; act: () => void };
+export type MoreItem = {
+  word: string;
+  icon: TablerIcon;
+  isDanger?: boolean;
+  isDisabled?: boolean;
+  act: () => void;
+};
 
-/** What else may be done with a thing, behind one button: what hurts stands last. `label` names the button. */
-export function MoreMenu({ label, items }: { label: string; items: readonly (MoreItem | null)[] }) {
+/** What else may be done with a thing, behind one button: what hurts stands last, behind a `line`. `label` names the button. */
+export function MoreMenu({ label, items }: { label: string; items: readonly (MoreItem | "line" | null)[] }) {
   return (
-    <Menu width={200}>
+    <Menu width={220}>
       <Menu.Target>
         <ActionIcon variant="default" size={32} aria-label={label}>
           <IconDots size={17} />
@@ -17,11 +23,13 @@ export function MoreMenu({ label, items }: { label: string; items: readonly (Mor
       <Menu.Dropdown>
         {items.map((item) => {
           if (item === null) return null;
-          const { word, icon: Icon, isDanger, act } = item;
+          if (item === "line") return <Menu.Divider key="line" />;
+          const { word, icon: Icon, isDanger = false, isDisabled = false, act } = item;
           return (
             <Menu.Item
               key={word}
               leftSection={<Icon size={16} />}
+              disabled={isDisabled}
               onClick={act}
               {...(isDanger ? { color: "red" } : {})}
             >

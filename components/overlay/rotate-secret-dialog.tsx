@@ -5,6 +5,7 @@ import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import { SecretOnce } from "../display/secret-once.tsx";
 import { ProblemAlert } from "../feedback/problem-alert.tsx";
+import { FormButtons } from "../form/form-buttons.tsx";
 import { useSend } from "../form/use-send.ts";
 import { OnDemandDialog } from "../on-demand/dialog.tsx";
 
@@ -101,19 +102,13 @@ export function RotateSecretDialog({
               />
             )}
             <ProblemAlert error={request.problem} />
-            <Group justify="flex-end" gap="xs">
-              <Button onClick={close} disabled={request.isBusy}>
-                {words.cancel}
-              </Button>
-              <Button
-                type="submit"
-                variant="filled"
-                color={overlap === "0" ? "red" : "accent"}
-                loading={request.isBusy}
-              >
-                {words.rotateAct}
-              </Button>
-            </Group>
+            <FormButtons
+              act={words.rotateAct}
+              cancel={words.cancel}
+              isDanger={overlap === "0"}
+              isBusy={request.isBusy}
+              onCancel={close}
+            />
           </Stack>
         </form>
       ) : (

@@ -1,13 +1,12 @@
 "use client";
 
 import { Button } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
 import type { SecretRef } from "#lib/secrets/model.ts";
 import { Card } from "../display/card.tsx";
 import { Instant } from "../display/instant.tsx";
 import { PlainTable } from "../display/plain-table.tsx";
+import { useDone } from "../form/use-done.ts";
 import { requestJson } from "../request/request-json.ts";
 import { ConfirmDialog } from "./confirm-dialog.tsx";
 
@@ -36,13 +35,12 @@ type SecretsCardProps = {
 
 /** The secrets that work now, by their last characters, each with its last use; one can be ended alone. */
 export function SecretsCard({ secrets, url, canWrite, none, endOnly, endOne }: SecretsCardProps) {
-  const router = useRouter();
+  const done = useDone();
   const [ending, setEnding] = useState<SecretRef | null>(null);
 
   async function end({ id, hint }: SecretRef) {
     await requestJson(`${url}/secrets/${id}/revoke`, { method: "POST" });
-    notifications.show({ message: words.ended(hint), color: "green" });
-    router.refresh();
+    done(words.ended(hint));
   }
 
   return (

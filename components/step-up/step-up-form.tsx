@@ -1,12 +1,13 @@
 "use client";
 
-import { Alert, Button, Divider, Group, Skeleton, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Button, Divider, Group, Skeleton, Stack, Text } from "@mantine/core";
 import { browserSupportsWebAuthn, startAuthentication } from "@simplewebauthn/browser";
 import { IconAlertCircle, IconFingerprint } from "@tabler/icons-react";
 import { type FormEvent, useCallback, useEffect, useState } from "react";
 import type { StepUpKind } from "#lib/step-up/model.ts";
 import { LinkButton } from "../display/link-button.tsx";
 import { ProblemAlert } from "../feedback/problem-alert.tsx";
+import { TextField } from "../form/text-field.tsx";
 import { useSend } from "../form/use-send.ts";
 import { ProviderButton } from "./provider-button.tsx";
 import { passkeyFault, stepUpWords as words } from "./words.ts";
@@ -108,14 +109,13 @@ export function StepUpForm({
       {offer.hasTotp ? (
         <form onSubmit={byCode} aria-label={words.title}>
           <Stack gap="md">
-            <TextInput
+            <TextField
+              request={proving}
+              path="code"
               label={words.code}
               description={words.codeHelp}
               value={code}
-              onChange={(event) => {
-                proving.touch("code");
-                setCode(event.currentTarget.value);
-              }}
+              onType={setCode}
               autoComplete="one-time-code"
               inputMode="numeric"
               pattern="[0-9 ]{6,7}"
@@ -123,7 +123,6 @@ export function StepUpForm({
               required
               withAsterisk={false}
               autoFocus={offer.passkey === null}
-              error={proving.faultOf("code")}
               styles={{ input: { fontFamily: "var(--tw-mono)", letterSpacing: "0.3em" } }}
             />
             <Group justify="flex-end" gap="xs">

@@ -10,7 +10,6 @@ export const stepUpWords = {
   passkey: "Use a passkey",
   or: "or with your authenticator app",
   provider: (name: string) => `Confirm with ${name}`,
-  orProvider: "or at your provider",
   waiting: (name: string) => `Sign in to ${name} in the window that opened. This page goes on by itself.`,
   blocked: "The browser blocked the window. Allow pop-ups for this console, then try again.",
   notStarted: "The provider could not be asked. Try again.",

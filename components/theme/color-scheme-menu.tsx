@@ -2,16 +2,11 @@
 
 import { ActionIcon, useMantineColorScheme } from "@mantine/core";
 import { useMounted } from "@mantine/hooks";
-import { IconCheck, IconDeviceDesktop, IconMoon, IconSun } from "@tabler/icons-react";
+import { IconCheck, IconMoon, IconSun } from "@tabler/icons-react";
 import { Hint } from "../on-demand/hint.tsx";
 import { OnDemandMenu } from "../on-demand/menu.tsx";
 import classes from "./color-scheme-menu.module.css";
-
-const SCHEMES = [
-  { value: "light", word: "Light", Icon: IconSun },
-  { value: "dark", word: "Dark", Icon: IconMoon },
-  { value: "auto", word: "As the system", Icon: IconDeviceDesktop },
-] as const;
+import { COLOR_SCHEMES } from "./color-schemes.ts";
 
 /** Chooses light, dark or the system's theme; kept in this browser. */
 export function ColorSchemeMenu() {
@@ -31,7 +26,7 @@ export function ColorSchemeMenu() {
     >
       {(Menu) => (
         <>
-          {SCHEMES.map(({ value, word, Icon }) => (
+          {COLOR_SCHEMES.map(({ value, word, Icon }) => (
             <Menu.Item
               key={value}
               leftSection={<Icon size={16} />}

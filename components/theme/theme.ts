@@ -122,6 +122,8 @@ export const theme = createTheme({
           : { root: {} },
     },
     ActionIcon: { defaultProps: { variant: "subtle", color: "gray", size: 30 } },
+    // as a button it would centre words that wrap
+    Anchor: { defaultProps: { ta: "start" } },
     TextInput: { defaultProps: { size: "sm" } },
     Checkbox: { defaultProps: { size: "xs", iconColor: "var(--tw-on-accent)", radius: 4 } },
     Notification: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },

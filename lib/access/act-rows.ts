@@ -16,7 +16,7 @@ function guardOf({ permission, stepUp, neverWaits }: DeclaredAct): PolicyKind | 
 }
 
 /** What stands between the one who may and the act. */
-export function obstaclesOf(act: DeclaredAct, policy: ApprovalPolicy): Obstacle[] {
+function obstaclesOf(act: DeclaredAct, policy: ApprovalPolicy): Obstacle[] {
   const { permission, stepUp, isTyped } = act;
   const roles = rolesWith(permission);
   const guard = guardOf(act);

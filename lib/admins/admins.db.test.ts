@@ -115,6 +115,42 @@ async function acts(): Promise<string[]> {
   return rows.map((row) => `${row.act} ${row.outcome}`);
 }
 
+/** Nobody's acts are recorded any more. */
+async function refuseEntries(): Promise<void> {
+  const { connectionString } = db.pool.options as { connectionString: string };
+  const owner = openDatabase({
+    url: connectionString,
+    role: "owner",
+    maxConnections: 1,
+    applicationName: "test",
+  });
+  await owner.query("REVOKE INSERT ON audit_entry FROM tokenwarden_app");
+  await owner.end();
+}
+
+describe("P1: where an entry cannot be written", () => {
+  test("nobody becomes the owner, and the link is not used up", async () => {
+    const setupToken = await newSetupToken();
+    const offer = await beginEnrolment(nobody(1), { setupToken, email: "a@example.com" }, wrapper);
+    const person = { email: "a@example.com", name: "A", password: PASSWORD };
+    await refuseEntries();
+    const input = { ...person, setupToken, enrolment: offer.enrolment, code: codeAt(offer.totpSecret, 2) };
+    await expect(createOwner(nobody(2), input, wrapper)).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    expect(await db.query("SELECT id FROM admin")).toEqual([]);
+    expect(await inspectSetupLink(nobody(3), { setupToken })).toMatchObject({ kind: "owner" });
+  });
+
+  test("nobody is signed in, and the code is not used up; a wrong password is no answer either", async () => {
+    const { totpSecret } = await makeOwner();
+    const before = await db.query("SELECT id FROM admin_session");
+    await refuseEntries();
+    const input = { email: "olive@example.com", password: PASSWORD, code: codeAt(totpSecret, 60) };
+    for (const given of [input, { ...input, password: "wrong" }])
+      await expect(signIn(nobody(60), given, wrapper)).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    expect(await db.query("SELECT id FROM admin_session")).toEqual(before);
+  });
+});
+
 describe("the set-up link", () => {
   test("makes one owner, whose entry names them", async () => {
     const { adminId } = await makeOwner();

@@ -45,8 +45,14 @@ export type AdminSessionRow = {
   endsAt: string;
 };
 
-/** Sessions of one admin that are listed. */
+/** Sessions of one admin that are listed; the others are in the total. */
 export const SESSIONS_SHOWN = 100;
+
+export type AdminSessions = {
+  rows: AdminSessionRow[];
+  /** All that live. */
+  total: number;
+};
 
 /** A one-time link on its way out: shown once, stored hashed. */
 export type OneTimeLink = { url: string; expiresAt: string };

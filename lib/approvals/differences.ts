@@ -1,4 +1,4 @@
-import { actWords } from "../audit/words.ts";
+import { actWords } from "../audit/act-words.ts";
 import { uuidv7Time } from "../ids.ts";
 import { COUNTED, INSTANT, MADE } from "./anew.ts";
 import { isSameRest } from "./fingerprint.ts";

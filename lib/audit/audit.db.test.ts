@@ -10,6 +10,7 @@ import { revokeToken } from "../revocations/revoke-token.ts";
 import { getTokenUseHistogram } from "../tokens/get-token-use-histogram.ts";
 import type { NewToken } from "../tokens/register.ts";
 import { contextAs, type Fixture, fixtureOf } from "../tokens/token-fixture.ts";
+import { actWords } from "./act-words.ts";
 import { getAuditEntry } from "./get-audit-entry.ts";
 import { getUseHistogram } from "./get-use-histogram.ts";
 import { listActivity } from "./list-activity.ts";
@@ -17,7 +18,7 @@ import { listAuditEntries } from "./list-audit-entries.ts";
 import { listTokenUses } from "./list-token-uses.ts";
 import { recordEntry } from "./record-entry.ts";
 import { activityTable, auditEntriesTable, tokenUsesTable } from "./table.ts";
-import { actWords, REFUSALS, refusalWords } from "./words.ts";
+import { REFUSALS, refusalWords } from "./use-words.ts";
 
 let db: Database;
 let fixture: Fixture;

@@ -7,7 +7,7 @@ import {
   REFUSAL_WORDS,
   REFUSALS,
   SOURCE_WORDS,
-} from "./words.ts";
+} from "./use-words.ts";
 
 /** Uses of tokens, newest first. */
 export const tokenUsesTable = defineTable({

@@ -3,7 +3,7 @@ import { DomainError } from "../errors.ts";
 import { type Permission, roleHas } from "./roles.ts";
 
 /** Whether an API token may: by its own role, and by its creator's of now. */
-export function apiTokenHas({ role, creatorRole }: ApiTokenActor, permission: Permission): boolean {
+function apiTokenHas({ role, creatorRole }: ApiTokenActor, permission: Permission): boolean {
   return roleHas(role, permission) && (!creatorRole || roleHas(creatorRole, permission));
 }
 

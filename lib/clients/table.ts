@@ -3,7 +3,7 @@ import { defineTable } from "../list-query/define-table.ts";
 import { CLIENT_KINDS, CLIENT_STATES } from "./model.ts";
 
 /** `anything`: whatever it is. */
-export const NEEDS = ["anything", ...FINDING_CODES] as const;
+const NEEDS = ["anything", ...FINDING_CODES] as const;
 export type Need = (typeof NEEDS)[number];
 
 const NEED_WORDS = {

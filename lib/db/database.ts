@@ -12,7 +12,10 @@ export type Transaction = Sql & { prisma: Tx };
 
 export type Database = Omit<SqlDatabase, "transaction"> & {
   prisma: PrismaClient;
-  /** Runs `work` on one connection between BEGIN and COMMIT; whatever it throws rolls all back. */
+  /**
+   * Runs `work` on one connection between BEGIN and COMMIT; whatever it throws rolls all back. It waits up to 5 s for a connection and is rolled back after 30 s:
+   * nothing slow belongs in it but statements.
+   */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** Of a database that is one transaction, and has no connection but that: runs `work` while nothing else runs on it. */
   alone?<T>(work: (tx: Sql) => Promise<T>): Promise<T>;

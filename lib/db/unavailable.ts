@@ -1,4 +1,4 @@
-import { DomainError, unavailable } from "../errors.ts";
+import { DomainError } from "../errors.ts";
 
 /**
  * A table, column, function or type that is not there, a plan whose result changed, a column that wants a value and that this version does not
@@ -70,9 +70,4 @@ export function isUnavailable(error: unknown): boolean {
   const { originalCode } = (driverAdapterError?.cause ?? {}) as { originalCode?: unknown };
   if (typeof originalCode === "string" && UNAVAILABLE_STATES.has(originalCode)) return true;
   return error.cause !== undefined && error.cause !== error && isUnavailable(error.cause);
-}
-
-/** Rethrows a database that is gone as UNAVAILABLE, everything else as it is. */
-export function rethrowUnavailable(error: unknown): never {
-  throw isUnavailable(error) && !(error instanceof DomainError) ? unavailable(error) : error;
 }

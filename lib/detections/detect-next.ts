@@ -13,7 +13,7 @@ import type { UseEvent } from "./rule.ts";
 import { settingsOf, type Tuning } from "./settings.ts";
 
 /** How old a use is when it is read: younger ones are mostly still being written, and would be read as late ones. */
-export const READ_AFTER_MS = 1_000;
+const READ_AFTER_MS = 1_000;
 
 /** Whether there is anything to do: looked at without a lock, for mostly there is not. */
 const IS_BEHIND = `

@@ -25,12 +25,17 @@ export const muteDetectionInput = z.strictObject({
 });
 export type MuteDetectionInput = z.output<typeof muteDetectionInput>;
 
-const country = z.string().transform((text, ctx) => {
-  const code = parseCountry(text);
-  if (code !== null && code !== UNKNOWN_COUNTRY) return code;
-  ctx.addIssue({ code: "custom", message: "is no country: write DE or Germany" });
-  return z.NEVER;
-});
+/** The longest name of one has about half of it. */
+const COUNTRY_NAME_MAX = 100;
+const country = z
+  .string()
+  .max(COUNTRY_NAME_MAX, `must have at most ${COUNTRY_NAME_MAX} characters`)
+  .transform((text, ctx) => {
+    const code = parseCountry(text);
+    if (code !== null && code !== UNKNOWN_COUNTRY) return code;
+    ctx.addIssue({ code: "custom", message: "is no country: write DE or Germany" });
+    return z.NEVER;
+  });
 
 /** `version`: the one that was seen; 0 where nobody had tuned it. What is not named is the default. */
 export const tuneRuleInput = z.strictObject({

@@ -1,13 +1,13 @@
+import { changeLeased, FAILED, heldFor, LET_GO } from "../db/leases.ts";
 import type { SqlValue } from "../db/sql.ts";
 import type { SqlDatabase } from "../db/sql-database.ts";
 import { DomainError } from "../errors.ts";
-import { backoffMs } from "../signals/backoff.ts";
 import { LEASE_SECONDS } from "./lease-event-streams.ts";
 import { type Batch, halfOf, nextBatch, type Position } from "./next-batch.ts";
 import { openSink, type Sink } from "./open-sink.ts";
 import { pauseGoneStream } from "./pause-event-stream.ts";
 import type { SinkKeeping } from "./sealed-values.ts";
-import type { Sent } from "./sent.ts";
+import { type Failed, waitMsAfter } from "./sent.ts";
 import type { EventStreamRecord } from "./stream-record.ts";
 
 export type StreamDelivering = SinkKeeping & {
@@ -26,11 +26,10 @@ const REST_FACTOR = 9;
 /** A position that nothing was sent for is written down, and the lease held, as often. */
 const KEEP_MS = 2_000;
 
-const HELD = `leased_until = clock_timestamp() + interval '${LEASE_SECONDS} seconds'`;
+const HELD = heldFor(LEASE_SECONDS);
 const POSITION = `acts_sequence = $3::bigint, uses_base = $4::text, uses_low = $5::timestamptz, uses_epoch = $6::text, uses_epoch_low = $7::timestamptz, uses_key = $8::jsonb,
   ${HELD}`;
 const TAKEN = `${POSITION}, delivered = delivered + $9::int, last_delivered_at = clock_timestamp(), failures = 0, next_attempt_at = NULL`;
-const LET_GO = "leased_by = NULL, leased_until = NULL";
 
 const valuesOf = ({ actsSequence, uses }: Position): SqlValue[] => [
   actsSequence,
@@ -107,12 +106,12 @@ class Line {
   }
 
   async letGo(): Promise<void> {
-    await this.#keep(LET_GO, []);
+    await this.#keep(LET_GO);
   }
 
   async #send(batch: Batch): Promise<boolean> {
     // removed, paused, changed, or another worker's after this one was frozen: it sends nothing more
-    if (this.#sink === null || !(await this.#keep(HELD, []))) return false;
+    if (this.#sink === null || !(await this.#keep(HELD))) return false;
     const sent = await this.#sink.send(batch.events, new Date(), this.#delivering.signal);
     switch (sent.outcome) {
       case "taken":
@@ -134,30 +133,25 @@ class Line {
     }
   }
 
-  async #fail(sent: Exclude<Sent, { outcome: "taken" }>): Promise<boolean> {
+  async #fail(sent: Failed): Promise<boolean> {
     // stopped in the middle: nobody's fault
     if (this.#delivering.signal.aborted) return false;
     this.#failures += 1;
-    const waitMs = Math.max(
-      backoffMs(this.#failures),
-      sent.outcome === "failed" ? (sent.retryAfterMs ?? 0) : 0,
-    );
-    await this.#keep(
-      `failures = $3::int, last_error = $4::text, last_error_at = clock_timestamp(), next_attempt_at = clock_timestamp() + $5::int * interval '1 millisecond', ${LET_GO}`,
-      [this.#failures, sent.why, waitMs],
-    );
+    await this.#keep(FAILED, [this.#failures, sent.why, waitMsAfter(sent, this.#failures)]);
     return false;
   }
 
   /** The stream goes on being this worker's, with what is set beside; false where it is not any more. */
-  async #keep(change: string, values: readonly SqlValue[]): Promise<boolean> {
+  async #keep(change: string, values: readonly SqlValue[] = []): Promise<boolean> {
     const { db, workerId } = this.#delivering;
-    const rows = await db.query(
-      `UPDATE event_stream SET ${change} WHERE id = $1::uuid AND leased_by = $2::uuid RETURNING id`,
-      [this.#stream.id, workerId, ...values],
+    const isOurs = await changeLeased(
+      db,
+      { table: "event_stream", id: this.#stream.id, workerId },
+      change,
+      values,
     );
     this.#keptAt = performance.now();
-    return rows.length > 0;
+    return isOurs;
   }
 }
 

@@ -1,3 +1,4 @@
+import { heldFor, isFree } from "../db/leases.ts";
 import type { Sql } from "../db/sql.ts";
 import { sql } from "../list-query/sql-fragment.ts";
 import { type EventStreamRecord, readStreamRecords } from "./stream-record.ts";
@@ -15,9 +16,9 @@ export async function leaseEventStreams(
   { workerId, busy, limit }: { workerId: string; busy: readonly string[]; limit: number },
 ): Promise<EventStreamRecord[]> {
   const taken = await db.query<{ id: string }>(
-    `UPDATE event_stream s SET leased_by = $1::uuid, leased_until = clock_timestamp() + interval '${LEASE_SECONDS} seconds'
+    `UPDATE event_stream s SET leased_by = $1::uuid, ${heldFor(LEASE_SECONDS)}
      FROM (SELECT id FROM event_stream WHERE status = 'running' AND id <> ALL ($2::uuid[]) AND (next_attempt_at IS NULL OR next_attempt_at <= clock_timestamp())
-         AND (leased_until IS NULL OR leased_until <= clock_timestamp() OR leased_by = $1::uuid)
+         AND ${isFree()}
        ORDER BY last_delivered_at NULLS FIRST LIMIT $3::int FOR UPDATE SKIP LOCKED) n
      WHERE s.id = n.id RETURNING s.id`,
     [workerId, busy, limit],

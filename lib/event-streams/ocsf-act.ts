@@ -1,4 +1,4 @@
-import { actWords } from "../audit/words.ts";
+import { actWords } from "../audit/act-words.ts";
 import { type OcsfEvent, ocsfBase, present, type Severity } from "./ocsf-base.ts";
 import type { ActEvent } from "./stream-event.ts";
 

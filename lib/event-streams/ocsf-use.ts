@@ -1,4 +1,4 @@
-import { REFUSAL_WORDS, type Refusal } from "../audit/words.ts";
+import { REFUSAL_WORDS, type Refusal } from "../audit/use-words.ts";
 import { type OcsfEvent, ocsfBase, present } from "./ocsf-base.ts";
 import type { UseEvent } from "./stream-event.ts";
 

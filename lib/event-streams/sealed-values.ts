@@ -23,10 +23,12 @@ export function signingKeyOf(secret: string): Buffer {
   return Buffer.from(secret.slice(SECRET_PREFIX.length), "base64");
 }
 
+/** Seals a text; `label` is what it is bound to. */
 export function wrapText(wrapper: KeyWrapper, label: string, value: string): Promise<Buffer> {
   return wrapper.wrap(Buffer.from(value, "utf8"), label);
 }
 
+/** Opens it again. @throws {DomainError} SEALED */
 export async function openText(wrapper: KeyWrapper, label: string, wrapped: Buffer): Promise<string> {
   return (await wrapper.unwrap(wrapped, label)).toString("utf8");
 }

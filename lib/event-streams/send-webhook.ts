@@ -17,12 +17,7 @@ export type Webhook = {
 };
 
 /** The signatures of a body, by each key. @see Standard Webhooks, "Signature scheme" */
-export function signaturesOf(
-  secrets: readonly string[],
-  id: string,
-  timestamp: number,
-  body: string,
-): string {
+function signaturesOf(secrets: readonly string[], id: string, timestamp: number, body: string): string {
   return secrets
     .map((secret) =>
       createHmac("sha256", signingKeyOf(secret)).update(`${id}.${timestamp}.${body}`).digest("base64"),

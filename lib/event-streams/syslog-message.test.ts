@@ -6,7 +6,7 @@ import { actEvent, useEvent } from "./test-event.ts";
 const messageOf = (event: Parameters<typeof jsonOf>[0]) =>
   syslogMessageOf(event, jsonOf(event, "ndjson"), "console-1");
 
-describe("a syslog message", () => {
+describe("P18: a syslog message", () => {
   test("has the header of RFC 5424 section 6.2: facility log audit, a warning for a refusal, time, host, name and kind", () => {
     expect(messageOf(actEvent())).toMatch(
       /^<110>1 2026-11-29T02:00:00\.123Z console-1 tokenwarden - ACT \[event@32473 id="019ad0c0-0000-7000-8000-000000000001" sequence="42" /,

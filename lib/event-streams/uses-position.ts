@@ -35,7 +35,7 @@ const AGO = sql`((n.next - x.xmin::text::bigint) & 4294967295)`;
 const WRITTEN_BY = sql`(n.next - ${AGO})::text::xid8`;
 
 /** Whether a snapshot is of another database, such as the one that a dump was taken from: of transactions that were not yet. */
-export const IS_FOREIGN = (snapshot: Fragment) =>
+const IS_FOREIGN = (snapshot: Fragment) =>
   sql`(${snapshot} IS NOT NULL AND pg_snapshot_xmax(${snapshot}::pg_snapshot) > pg_snapshot_xmax(pg_current_snapshot()))`;
 
 /**

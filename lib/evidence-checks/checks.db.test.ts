@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { recordEntry } from "../audit/record-entry.ts";
 import type { Role } from "../authz/roles.ts";
 import { systemContext } from "../context.ts";
+import { parseListQuery } from "../list-query/parse-list-query.ts";
 import { type Evidence, openEvidence, type TestWriter } from "../seals/test-evidence.ts";
 import { contextAs } from "../tokens/token-fixture.ts";
 import { listWork } from "../work/list-work.ts";
@@ -11,6 +12,7 @@ import { createCheck } from "./create-check.ts";
 import { createCheckInput } from "./input.ts";
 import { getCheck, listChecks } from "./list-checks.ts";
 import { runNextCheck } from "./run-next-check.ts";
+import { EVIDENCE_CHECKS_TABLE } from "./table.ts";
 
 const HOUR_MS = 3_600_000;
 const TABLES = ["token_use", "seal", "checkpoint", "audit_entry", "audit_chain"];
@@ -99,12 +101,37 @@ test("a span is verified with what it builds upon, and what is around it is not 
   expect(await verified(undefined, undefined, held)).toMatchObject({ state: "held", found: { held: 3 } });
 });
 
+test("verifications are read page by page, newest first, also where several are of one moment", async () => {
+  const asked = [];
+  for (let n = 0; n < 4; n += 1) asked.push((await ask(at(n), at(n + 1), "owner")).id);
+  await evidence.asSuperuser("UPDATE evidence_check SET created_at = date_trunc('hour', created_at)");
+  const seen: string[] = [];
+  let cursor: string | null = null;
+  do {
+    const { query } = parseListQuery(EVIDENCE_CHECKS_TABLE, {
+      size: "3",
+      ...(cursor === null ? {} : { cursor }),
+    });
+    const page = await listChecks(as("auditor"), query);
+    seen.push(...page.rows.map(({ id }) => id));
+    cursor = page.next;
+  } while (cursor !== null);
+  expect(seen).toEqual([...asked].sort().reverse());
+  const { query } = parseListQuery(EVIDENCE_CHECKS_TABLE, { state: "held" });
+  expect((await listChecks(as("auditor"), query)).rows).toEqual([]);
+});
+
 test("what it found is kept, listed, long work of whoever asked, and on record", async () => {
   await evidence.asSuperuser(`UPDATE token_use SET ip = NULL WHERE ${first(4)}`);
   const check = await verified();
   expect(check).toMatchObject({ state: "broken" });
   expect(brokenIn(check)).toEqual(["one 4"]);
-  expect(await listChecks(as("governor"))).toMatchObject([{ id: check.id, state: "broken" }]);
+  const { query } = parseListQuery(EVIDENCE_CHECKS_TABLE, {});
+  expect(await listChecks(as("governor"), query)).toMatchObject({
+    rows: [{ id: check.id, state: "broken" }],
+    next: null,
+    total: { value: 1, isExact: true },
+  });
   const [entry] = await evidence.db.query(
     "SELECT act, actor_id AS by, after FROM audit_entry ORDER BY sequence DESC LIMIT 1",
   );

@@ -1,18 +1,42 @@
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
+import { countUpTo } from "../list-query/count-up-to.ts";
+import type { ListQuery, Page, Total } from "../list-query/define-table.ts";
+import { keysetOf, orderBy, seek, toPage } from "../list-query/keyset.ts";
+import { all, run, sql, trusted } from "../list-query/sql-fragment.ts";
 import { secondsLeft, WORK_SHOWN_FOR_SECONDS, type WorkItem, type WorkState } from "../work/model.ts";
 import { CHECK_COLUMNS, type CheckRecord, checkOf, getCheckRecord } from "./check-row.ts";
 import { type CheckState, type EvidenceCheck, isOpenCheck, spanWords } from "./model.ts";
+import { EVIDENCE_CHECKS_TABLE } from "./table.ts";
 
-const SHOWN_MAX = 50;
+/** Verifications that a total is counted up to. */
+const COUNT_MAX = 10_000;
 
-/** The last fifty verifications, newest first. Needs `audit:read`. @throws {DomainError} NOT_SIGNED_IN, FORBIDDEN */
-export async function listChecks(ctx: Context): Promise<EvidenceCheck[]> {
+/** One page of the verifications, newest first. Needs `audit:read`. @throws {DomainError} NOT_SIGNED_IN, FORBIDDEN */
+export async function listChecks(
+  ctx: Context,
+  query: ListQuery<typeof EVIDENCE_CHECKS_TABLE>,
+): Promise<Page<EvidenceCheck> & { total: Total }> {
   requirePermission(ctx, "audit:read");
-  const records = await ctx.db.query<CheckRecord>(
-    `SELECT ${CHECK_COLUMNS} FROM evidence_check ORDER BY created_at DESC LIMIT ${SHOWN_MAX}`,
+  const keyset = keysetOf(EVIDENCE_CHECKS_TABLE, query);
+  const [column, id] = [sql`created_at`, sql`id`];
+  const { state } = query.filters;
+  const where = state === undefined ? [] : [sql`state = ANY (${state}::text[])`];
+  const beyond = seek(keyset, column, id);
+  const records = await run<CheckRecord>(
+    ctx.db,
+    sql`SELECT ${trusted(CHECK_COLUMNS)} FROM evidence_check WHERE ${all(beyond === null ? where : [...where, beyond])}
+      ORDER BY ${orderBy(keyset, column, id)} LIMIT ${keyset.limit}::int`,
   );
-  return records.map(checkOf);
+  const page = toPage(EVIDENCE_CHECKS_TABLE, query, keyset, records.map(checkOf), (row) => ({
+    value: row.createdAt,
+    id: row.id,
+  }));
+  const matching = sql`SELECT 1 FROM evidence_check WHERE ${all(where)} LIMIT ${COUNT_MAX + 1}::int`;
+  return {
+    ...page,
+    total: await countUpTo(ctx.db, matching, { max: COUNT_MAX, atLeast: () => page.rows.length }),
+  };
 }
 
 /** One verification, with what it found. Needs `audit:read`. @throws {DomainError} NOT_SIGNED_IN, FORBIDDEN, NOT_FOUND */

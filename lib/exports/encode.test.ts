@@ -31,7 +31,7 @@ const HOSTILE = [
   "{}[]<script>alert(1)</script>",
 ];
 
-describe("CSV", () => {
+describe("P18: CSV", () => {
   test("another parser reads the same values back, whatever stands in them", () => {
     const rows = HOSTILE.map((name, index): Row => ({ name, count: index, note: null }));
     const text = csv(rows, true);
@@ -61,7 +61,7 @@ describe("CSV", () => {
   });
 });
 
-describe("NDJSON", () => {
+describe("P18: NDJSON", () => {
   test("is one object a line, whatever stands in it", () => {
     const rows = HOSTILE.map((name, index): Row => ({ name, count: index, note: "\u0000\u001b[2J" }));
     const lines = ndjson(rows, true).split("\n");

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { LIST_NAMES } from "../lists/model.ts";
 import { EXPORT_FORMATS } from "./model.ts";
 
-export const EXPORT_QUERY_MAX = 4_000;
+const EXPORT_QUERY_MAX = 4_000;
 
 export const createExportInput = z.strictObject({
   list: z.enum(LIST_NAMES),

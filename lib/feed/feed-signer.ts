@@ -5,9 +5,9 @@ import { openPrivateKey } from "../keys/open-private-key.ts";
 import type { RegistryKey } from "../registry/snapshot.ts";
 
 /** What a batch and a part of a snapshot say that they are. */
-export const FEED_TYP = "tokenwarden-feed+jwt";
+const FEED_TYP = "tokenwarden-feed+jwt";
 /** What a verifier's statement says that it is. */
-export const STATEMENT_TYP = "tokenwarden-verifier+jwt";
+const STATEMENT_TYP = "tokenwarden-verifier+jwt";
 /** For whom batches and snapshots are: every verifier. */
 export const FEED_AUDIENCE = "tokenwarden-feed";
 

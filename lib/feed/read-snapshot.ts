@@ -1,7 +1,8 @@
 import type { Sql } from "../db/sql.ts";
 import type { RegistrySnapshot } from "../registry/snapshot.ts";
+import { type DecidingRecord, orderOfRecord } from "../revocations/order-of-record.ts";
 import type { SelectedTokens } from "../verification/order-book.ts";
-import { ORDER_ENTRY_COLUMNS, type OrderEntryRecord, orderEntryOf } from "../verification/read-orders.ts";
+import { ORDER_ENTRY_COLUMNS } from "../verification/read-orders.ts";
 import { type Fact, factOf } from "./fact.ts";
 import { ACCESS_TOKEN_MAX_MS, longestLifetimeSeconds, MARGIN_MS } from "./longest-lifetime.ts";
 import { readFactDetails } from "./read-fact-details.ts";
@@ -123,7 +124,7 @@ export async function* readSnapshot(reading: SnapshotReading): AsyncGenerator<Sn
     const [families] = await inTurn(() => db.query<Entries>(FAMILIES, [...window, underway]));
     yield* partsOf("family", families?.entries);
     const facts = await inTurn(async () => {
-      const orders = (await db.query<OrderEntryRecord>(OTHERS, window)).map(orderEntryOf);
+      const orders = (await db.query<DecidingRecord>(OTHERS, window)).map(orderOfRecord);
       const details = await readFactDetails(db, orders, registry);
       return orders.map((order) => factOf(order, details));
     });

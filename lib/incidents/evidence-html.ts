@@ -1,4 +1,5 @@
-import { actOutcomeWords, OUTCOME_WORDS, refusalWords } from "../audit/words.ts";
+import { actOutcomeWords } from "../audit/act-words.ts";
+import { OUTCOME_WORDS, refusalWords } from "../audit/use-words.ts";
 import { countryName } from "../list-query/country.ts";
 import { networkWords } from "../places/network-words.ts";
 import { reasonWords } from "../revocations/model.ts";
@@ -18,7 +19,7 @@ th{font-weight:600;color:#51606a;white-space:nowrap}dl{display:grid;grid-templat
 @media print{body{padding:0;max-width:none}h2{break-after:avoid}tr{break-inside:avoid}thead{display:table-header-group}}`;
 
 /** Text that came from anywhere, as HTML that shows it and does nothing else. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text
     .replace(/[\p{Cc}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069\uFEFF]/gu, "\uFFFD")
     .replaceAll("&", "&amp;")

@@ -43,7 +43,7 @@ const others = z
   .max(50, "must have at most 50 entries")
   .default([]);
 
-export const subjectsInput = z.strictObject({ tokenIds, subjects: others });
+const subjectsInput = z.strictObject({ tokenIds, subjects: others });
 export type SubjectsInput = z.output<typeof subjectsInput>;
 
 /** Those that only ever put something into a case need not have seen its newest version. */

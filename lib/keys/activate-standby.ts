@@ -11,7 +11,7 @@ const RETIRES_AT = `clock_timestamp() + greatest(make_interval(days => o.key_kee
   make_interval(secs => greatest(o.access_token_ttl_max_seconds, 86400) + o.jwks_cache_seconds + ${PUBLISH_SECONDS}))`;
 
 /** Takes the key that signs out of signing: it still verifies. Its ring is locked. */
-export async function beginRetiring(tx: Sql, old: KeyStanding, successor: KeyStanding): Promise<Act> {
+async function beginRetiring(tx: Sql, old: KeyStanding, successor: KeyStanding): Promise<Act> {
   const [row] = await tx.query<{ retiresAt: Date }>(
     `UPDATE signing_key k SET state = 'retiring', retiring_at = clock_timestamp(), retires_at = ${RETIRES_AT}
      FROM organisation o WHERE o.id = 1 AND k.id = $1::uuid RETURNING k.retires_at AS "retiresAt"`,

@@ -8,6 +8,7 @@ export type JwksCache = {
   heldSeconds: number;
 };
 
+/** How long the JWKS may be kept, and is kept by somebody by now. @throws {DomainError} UNAVAILABLE */
 export async function readJwksCache(db: Sql): Promise<JwksCache> {
   const [row] = await db.query<JwksCache>(
     `SELECT jwks_cache_seconds AS seconds,

@@ -65,7 +65,7 @@ function openByAny(keys: readonly Buffer[], wrapped: Uint8Array, label: string):
 }
 
 /**
- * AES-256-GCM under a master key of 32 bytes; the label is authenticated with it. Opens by each of the keys that this process has, and wraps under the
+ * AES-256-GCM (NIST SP 800-38D, nonces of 96 random bits) under a master key of 32 bytes; the label is authenticated with it. Opens by each of the keys that this process has, and wraps under the
  * one that is in force: where nobody says which, under the first.
  */
 export function createKeyWrapper(

@@ -19,10 +19,6 @@ import {
 import type { NewLimits } from "./outliving.ts";
 import { changedLifetimes, type LifetimesChange } from "./save-client-lifetimes.ts";
 
-/** Whose lifetimes change. */
-export const CHANGED_KINDS = ["client", "organisation", "audience"] as const;
-export type ChangedKind = (typeof CHANGED_KINDS)[number];
-
 export type OrganisationChange = {
   [key in keyof OrganisationLifetimes]?: OrganisationLifetimes[key] | undefined;
 };

@@ -21,7 +21,7 @@ const LIMITS = {
 } as const satisfies Record<Exclude<keyof ClientLimits, "clientId" | "family">, Lifetime>;
 
 export type LimitKey = keyof typeof LIMITS;
-export const LIMIT_KEYS = Object.keys(LIMITS) as LimitKey[];
+const LIMIT_KEYS = Object.keys(LIMITS) as LimitKey[];
 
 /** A client under some settings of its own and of its organisation. */
 export type Under = { client: LifetimeSubject; organisation: OrganisationLifetimes };

@@ -90,8 +90,8 @@ export async function countOutliving(
 export type Slice = { number: number; selectionId: string; endsAt: Date | null; tokens: number };
 
 /** A token ends this much sooner than its limit at most: so many seconds, or this part of the time that it has left. */
-export const SLICE_SECONDS = 10;
-export const SLICE_GROWTH = 1.2;
+const SLICE_SECONDS = 10;
+const SLICE_GROWTH = 1.2;
 /** Tokens of a chunk of a selection. */
 const CHUNK = 5_000;
 

@@ -37,6 +37,7 @@ export function trusted(text: string): Fragment {
   return new Fragment([text], []);
 }
 
+/** One after the other; of none it is empty. `separator` is the code's own text, such as `", "`. */
 export function joined(fragments: readonly Fragment[], separator: string): Fragment {
   return fragments.reduce(
     (all, one, index) => (index === 0 ? one : sql`${all}${trusted(separator)}${one}`),
@@ -55,6 +56,7 @@ export function compile(fragment: Fragment): { text: string; values: SqlValue[] 
   return { text, values: [...fragment.values] };
 }
 
+/** Runs a statement that was put together. Rows have the column names as the statement gave them. @throws what the database refuses it with. */
 export async function run<Row extends object>(db: Sql, fragment: Fragment): Promise<Row[]> {
   const { text, values } = compile(fragment);
   return db.query<Row>(text, values);

@@ -3,7 +3,7 @@ import type { Pulse } from "./model.ts";
 import { readPulse } from "./read-pulse.ts";
 
 /** A new token is to be seen within a second: this, the wait for the last drawing and the drawing itself must fit into it. */
-export const PULSE_EVERY_MS = 150;
+const PULSE_EVERY_MS = 150;
 
 export type PulseListener = (pulse: Pulse) => void;
 

@@ -8,7 +8,7 @@ import { DAY_MS, dayOf, type LeavingActs, type LeavingDays, type LogDay, startOf
 export type MeasuredDay = { day: string; uses: number | null; bytes: number | null };
 
 /** When a day may leave: it has been over for `days` then. */
-export function leavesAt(day: string, days: number): Date {
+function leavesAt(day: string, days: number): Date {
   return new Date(startOfDay(day).getTime() + (days + 1) * DAY_MS);
 }
 

@@ -1,9 +1,10 @@
 import { type Act, recordEntry } from "../audit/record-entry.ts";
 import { systemContext } from "../context.ts";
+import { changeLeased, heldFor, LET_GO } from "../db/leases.ts";
 import type { Sql } from "../db/sql.ts";
 import type { SqlDatabase } from "../db/sql-database.ts";
 import { DomainError } from "../errors.ts";
-import { backoffMs } from "../signals/backoff.ts";
+import { backoffMs } from "../outbound/backoff.ts";
 import { forgetFormerServers, readFormerServers } from "./former-server.ts";
 import { type MailKeeping, type MailServer, mailServerOf, readMailRecord } from "./mail-settings.ts";
 import { sendMail } from "./send-mail.ts";
@@ -31,14 +32,12 @@ type LeasedMail = {
 };
 
 const LEASE = `
-  UPDATE mail m SET leased_by = $1::uuid, leased_until = clock_timestamp() + interval '${LEASE_SECONDS} seconds', attempts = m.attempts + 1
+  UPDATE mail m SET leased_by = $1::uuid, ${heldFor(LEASE_SECONDS)}, attempts = m.attempts + 1
   FROM (SELECT id FROM mail WHERE state = 'queued' AND next_attempt_at <= clock_timestamp() AND (leased_until IS NULL OR leased_until <= clock_timestamp())
     ORDER BY next_attempt_at, id LIMIT $2::int FOR UPDATE SKIP LOCKED) n
   WHERE m.id = n.id
   RETURNING m.id, m.message_id AS "messageId", m.to_address AS "toAddress", m.subject, m.body, m.created_at AS "createdAt", m.give_up_at AS "giveUpAt", m.attempts,
     m.incident_id AS "incidentId", m.recipient_name AS "recipientName", m.server_id AS "serverId"`;
-
-const LET_GO = "leased_by = NULL, leased_until = NULL";
 
 /** What a mail's end is called on record: upon the case that it was sent from. */
 async function actOf(tx: Sql, mail: LeasedMail, act: "sent" | "failed", why: string | null): Promise<Act> {
@@ -78,10 +77,11 @@ async function end(
 }
 
 async function waitLonger({ db, workerId }: MailDelivering, mail: LeasedMail, why: string): Promise<void> {
-  await db.query(
-    `UPDATE mail SET last_error = $3::text, last_error_at = clock_timestamp(), next_attempt_at = clock_timestamp() + $4::int * interval '1 millisecond', ${LET_GO}
-     WHERE id = $1::uuid AND leased_by = $2::uuid`,
-    [mail.id, workerId, why, backoffMs(mail.attempts)],
+  await changeLeased(
+    db,
+    { table: "mail", id: mail.id, workerId },
+    `last_error = $3::text, last_error_at = clock_timestamp(), next_attempt_at = clock_timestamp() + $4::int * interval '1 millisecond', ${LET_GO}`,
+    [why, backoffMs(mail.attempts)],
   );
 }
 

@@ -24,10 +24,6 @@ export const MAIL_STATE_WORDS: Record<MailState, { name: string; means: string }
 
 export const MAIL_KINDS = ["leak_notice", "notification"] as const;
 export type MailKind = (typeof MAIL_KINDS)[number];
-export const MAIL_KIND_WORDS: Record<MailKind, string> = {
-  leak_notice: "Leaked token",
-  notification: "Notification",
-};
 
 export const RECIPIENT_KINDS = ["user", "client", "admin"] as const;
 export type RecipientKind = (typeof RECIPIENT_KINDS)[number];

@@ -23,7 +23,7 @@ export type OutgoingMail = {
 export type SentMail = { outcome: "taken"; answer: string } | { outcome: "failed" | "refused"; why: string };
 
 /** From the look-up of the name to the last answer. */
-export const MAIL_TIMEOUT_MS = 30_000;
+const MAIL_TIMEOUT_MS = 30_000;
 const GREETING_MS = 10_000;
 
 type SmtpFault = Error & { code?: string; command?: string; responseCode?: number; response?: string };

@@ -1,7 +1,7 @@
 import { DomainError } from "../errors.ts";
 import { openWebhook } from "../event-streams/open-sink.ts";
 import type { Sent } from "../event-streams/sent.ts";
-import { backoffMs } from "../signals/backoff.ts";
+import { backoffMs } from "../outbound/backoff.ts";
 import { readNotices, type WebhookDelivering, webhookLineOf } from "./deliver-webhook.ts";
 import { webhookAuthorizationLabel, webhookSecretLabel } from "./webhook-labels.ts";
 import { WEBHOOK_ID } from "./webhook-record.ts";

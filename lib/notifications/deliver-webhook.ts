@@ -1,12 +1,12 @@
 import { recordEntry } from "../audit/record-entry.ts";
 import { systemContext } from "../context.ts";
-import type { SqlValue } from "../db/sql.ts";
+import { changeLeased, FAILED, heldFor, isFree, LET_GO } from "../db/leases.ts";
+import type { Sql, SqlValue } from "../db/sql.ts";
 import type { SqlDatabase } from "../db/sql-database.ts";
 import { getEnv } from "../env.ts";
 import { DomainError } from "../errors.ts";
 import type { SinkKeeping } from "../event-streams/sealed-values.ts";
-import type { Sent } from "../event-streams/sent.ts";
-import { backoffMs } from "../signals/backoff.ts";
+import { type Sent, waitMsAfter } from "../event-streams/sent.ts";
 import { type NotificationKind, type Tone, WEBHOOK_BATCH } from "./model.ts";
 import type { WebhookNotification } from "./webhook-body.ts";
 import {
@@ -22,9 +22,9 @@ export type WebhookDelivering = SinkKeeping & { db: SqlDatabase; workerId: strin
 const LEASE_SECONDS = 30;
 
 const LEASE = `
-  UPDATE notification_webhook SET leased_by = $1::uuid, leased_until = clock_timestamp() + interval '${LEASE_SECONDS} seconds'
+  UPDATE notification_webhook SET leased_by = $1::uuid, ${heldFor(LEASE_SECONDS)}
   WHERE id = 1 AND url IS NOT NULL AND status = 'running' AND (next_attempt_at IS NULL OR next_attempt_at <= clock_timestamp())
-    AND (leased_until IS NULL OR leased_until <= clock_timestamp() OR leased_by = $1::uuid)
+    AND ${isFree()}
     AND EXISTS (SELECT FROM notification WHERE webhook_due_at IS NOT NULL)
   RETURNING ${WEBHOOK_COLUMNS}`;
 
@@ -32,8 +32,6 @@ const NOTICES = `
   SELECT id, kind, at, tone, title, text, path, subject_kind AS "subjectKind", subject_id AS "subjectId", subject_name AS "subjectName", actor_name AS "actorName"
   FROM notification`;
 const DUE = `${NOTICES} WHERE webhook_due_at IS NOT NULL ORDER BY id LIMIT $1::int`;
-
-const LET_GO = "leased_by = NULL, leased_until = NULL";
 
 type Due = {
   id: string;
@@ -73,17 +71,12 @@ export function webhookLineOf(row: Due): string {
 }
 
 /** What changes of the webhook, unless it is not this worker's any more. */
-async function keep(
-  { db, workerId }: WebhookDelivering,
+const keep = (
+  tx: Sql,
+  { workerId }: WebhookDelivering,
   change: string,
   values: readonly SqlValue[] = [],
-): Promise<boolean> {
-  const rows = await db.query(
-    `UPDATE notification_webhook SET ${change} WHERE id = 1 AND leased_by = $1::uuid RETURNING id`,
-    [workerId, ...values],
-  );
-  return rows.length > 0;
-}
+): Promise<boolean> => changeLeased(tx, { table: "notification_webhook", id: 1, workerId }, change, values);
 
 async function attempt(
   delivering: WebhookDelivering,
@@ -101,14 +94,16 @@ async function attempt(
 }
 
 /** Who says that it is there no more is asked no more. Recorded as the worker's `notification_webhook.paused`. */
-async function pauseGone({ db, workerId }: WebhookDelivering, why: string): Promise<void> {
+async function pauseGone(delivering: WebhookDelivering, why: string): Promise<void> {
+  const { db } = delivering;
   await db.transaction(async (tx) => {
-    const paused = await tx.query(
-      `UPDATE notification_webhook SET status = 'paused', status_reason = $2::text, last_error = $2::text, last_error_at = clock_timestamp(), failures = failures + 1,
-         next_attempt_at = NULL, ${LET_GO} WHERE id = 1 AND leased_by = $1::uuid RETURNING id`,
-      [workerId, why],
+    const isPaused = await keep(
+      tx,
+      delivering,
+      `status = 'paused', status_reason = $3::text, last_error = $3::text, last_error_at = clock_timestamp(), failures = failures + 1, next_attempt_at = NULL, ${LET_GO}`,
+      [why],
     );
-    if (paused.length === 0) return;
+    if (!isPaused) return;
     await recordEntry(tx, systemContext(db, "worker"), {
       act: "notification_webhook.paused",
       target: WEBHOOK_TARGET,
@@ -136,12 +131,13 @@ export async function deliverNotifications(delivering: WebhookDelivering): Promi
   switch (sent.outcome) {
     case "taken":
       return db.transaction(async (tx) => {
-        const ours = await tx.query(
-          `UPDATE notification_webhook SET delivered = delivered + $2::int, last_delivered_at = clock_timestamp(), failures = 0, next_attempt_at = NULL, ${LET_GO}
-           WHERE id = 1 AND leased_by = $1::uuid RETURNING id`,
-          [workerId, due.length],
+        const isOurs = await keep(
+          tx,
+          delivering,
+          `delivered = delivered + $3::int, last_delivered_at = clock_timestamp(), failures = 0, next_attempt_at = NULL, ${LET_GO}`,
+          [due.length],
         );
-        if (ours.length > 0)
+        if (isOurs)
           await tx.query("UPDATE notification SET webhook_due_at = NULL WHERE id = ANY ($1::uuid[])", [
             due.map(({ id }) => id),
           ]);
@@ -154,16 +150,11 @@ export async function deliverNotifications(delivering: WebhookDelivering): Promi
     case "failed": {
       // stopped in the middle: nobody's fault, and another worker's turn
       if (signal.aborted) {
-        await keep(delivering, LET_GO);
+        await keep(db, delivering, LET_GO);
         return false;
       }
       const failures = record.failures + 1;
-      const waitMs = Math.max(backoffMs(failures), sent.outcome === "failed" ? (sent.retryAfterMs ?? 0) : 0);
-      await keep(
-        delivering,
-        `failures = $2::int, last_error = $3::text, last_error_at = clock_timestamp(), next_attempt_at = clock_timestamp() + $4::int * interval '1 millisecond', ${LET_GO}`,
-        [failures, sent.why, waitMs],
-      );
+      await keep(db, delivering, FAILED, [failures, sent.why, waitMsAfter(sent, failures)]);
       return false;
     }
     default:

@@ -4,7 +4,7 @@ import { authorization, endpointUrl } from "../signals/input.ts";
 import { CHANNELS, NOTIFICATION_KINDS, WEBHOOK_KINDS } from "./model.ts";
 
 /** Marked at once. */
-export const MARK_MAX = 200;
+const MARK_MAX = 200;
 
 export const notificationsQuery = z.object({
   /** `true`: what was not read yet alone. */

@@ -7,7 +7,7 @@ import type { NotificationPage, NotificationRow } from "./model.ts";
 
 const PAGE = 50;
 /** Unread ones are counted up to here. */
-export const UNREAD_MAX = 100;
+const UNREAD_MAX = 100;
 
 type Reader = ReturnType<typeof requireAdmin>;
 type NotificationRecord = Omit<NotificationRow, "at" | "readAt" | "subject"> & {

@@ -22,7 +22,7 @@ function unlinked(text: string): string {
 }
 
 /** The subject and the plain text of a notification. @param isLast whether no more follow within the hour. */
-export function notificationText(
+function notificationText(
   { kind, title, text, path }: Shown,
   { environment, consoleUrl, isLast }: { environment: string; consoleUrl: string; isLast: boolean },
 ): { subject: string; body: string } {

@@ -14,6 +14,7 @@ export type OutboundRequest = {
   body?: string | undefined;
   /** From the look-up of the name to the last byte of the answer. */
   timeoutMs: number;
+  /** Of the body; a longer answer is a fault, not cut off. */
   maxAnswerBytes: number;
   signal?: AbortSignal | undefined;
 };
@@ -55,7 +56,7 @@ export type Resolved = { address: string; family: number };
 
 export type OutboundOptions = {
   allow: OutboundAllow;
-  /** Connections of HTTP to one origin at once: 4 unless told. */
+  /** Connections of HTTP to one origin at once. */
   maxSockets?: number;
   /** All addresses of a name; the system's resolver unless told. */
   resolve?: (host: string) => Promise<Resolved[]>;
@@ -75,6 +76,7 @@ function systemResolve(host: string): Promise<Resolved[]> {
   return systemLookup(host, { all: true, verbatim: true });
 }
 
+/** The way out of one process: connections are kept open for 60 s, at most four to an origin unless told. Close it when the process ends. */
 export function createOutbound({
   allow,
   maxSockets = 4,

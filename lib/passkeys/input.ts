@@ -12,7 +12,7 @@ const bytes = (max: number) =>
 /** As it came with the options: sealed, and good for the one use it was made for. */
 export const sealedChallenge = z.string().min(1).max(2000);
 
-export const passkeyName = line(PASSKEY_NAME_MAX);
+const passkeyName = line(PASSKEY_NAME_MAX);
 
 /** What the browser's `navigator.credentials.get` gave, as JSON. @see WebAuthn level 3, section 5.1 (AuthenticationResponseJSON) */
 export const passkeyAnswer = z.object({
@@ -29,7 +29,7 @@ export const passkeyAnswer = z.object({
 export type PasskeyAnswer = z.output<typeof passkeyAnswer>;
 
 /** What `navigator.credentials.create` gave, as JSON. @see WebAuthn level 3, section 5.1 (RegistrationResponseJSON) */
-export const madePasskey = z.object({
+const madePasskey = z.object({
   id: bytes(1400).min(1),
   rawId: bytes(1400).min(1),
   type: z.literal("public-key"),

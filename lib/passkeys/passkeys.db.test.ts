@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { endAdminSession } from "../admins/end-admin-session.ts";
 import { findSession } from "../admins/find-session.ts";
-import { listSessionsOf } from "../admins/list-sessions.ts";
+import { listOwnSessions, listSessionsOf } from "../admins/list-sessions.ts";
 import { removeTotp } from "../admins/remove-totp.ts";
 import { renewInvitation } from "../admins/renew-invitation.ts";
 import { signIn } from "../admins/sign-in.ts";
@@ -275,13 +275,16 @@ describe("sessions", () => {
     const admin = await makeAdmin("auditor");
     const [session, other] = [await openSession(admin, 0), await openSession(admin, 1, "passkey")];
     const owner = await openSession(await makeAdmin(), 0);
-    const rows = await listSessionsOf(owner(2), { adminId: admin.id }, (ip) =>
+    const { rows, total } = await listSessionsOf(owner(2), { adminId: admin.id }, (ip) =>
       ip === "8.8.8.8" ? "US" : null,
     );
     expect(rows).toMatchObject([
       { device: "Firefox on Linux", ip: "8.8.8.8", country: "US", signedInBy: "passkey", isCurrent: false },
       { signedInBy: "totp", isCurrent: false },
     ]);
+    expect(total).toBe(2);
+    const own = await listOwnSessions(session(2), noPlace);
+    expect(own.rows.map(({ isCurrent }) => isCurrent)).toEqual([true, false]);
     await isRefused(listSessionsOf(session(2), { adminId: admin.id }, noPlace), "FORBIDDEN");
     const of = (ctx: Context) => ({ adminId: admin.id, sessionId: sessionOf(ctx) });
     const stranger = await openSession(await makeAdmin("responder"), 0);

@@ -15,7 +15,7 @@ export const IMPORT_BATCH = 1_000;
 /** One file at a time is read: each takes seconds of the process. */
 const READING_LOCK = 7_164_037;
 
-export function emptySummary(): ImportSummary {
+function emptySummary(): ImportSummary {
   return { created: 0, changed: 0, unchanged: 0, refused: 0, added: 0, removed: 0, losing: 0 };
 }
 

@@ -163,7 +163,7 @@ export function isLive(
 const OURS = "@tokenwarden/verifier/";
 
 /** The version of our own package that an agent names; null for everybody else's software. */
-export function versionOf(agent: string | null): string | null {
+function versionOf(agent: string | null): string | null {
   return agent?.startsWith(OURS) === true ? agent.slice(OURS.length) : null;
 }
 

@@ -22,6 +22,7 @@ const CONSUME =
   prepared(`INSERT INTO refresh_consumption (token_id, family_id, consumed_at) VALUES ($1::uuid, $2::uuid, $3::timestamptz)
    ON CONFLICT DO NOTHING RETURNING token_id`);
 
+/** Puts a family on record: everything that is to descend from one authorization. */
 export async function createFamily(sql: Sql, family: NewFamily): Promise<void> {
   await sql.query(CREATE, [
     family.id,

@@ -1,47 +1,14 @@
 import { prepared, type Sql } from "../db/sql.ts";
 import { isUuid } from "../ids.ts";
-import {
-  inForceFromMs,
-  type Order,
-  type OrderSubject,
-  type Reason,
-  type TargetKind,
-  type Verb,
-  type Verdict,
-  verdictOf,
-} from "../revocations/model.ts";
+import { type OrderSubject, type TargetKind, type Verdict, verdictOf } from "../revocations/model.ts";
+import { type DecidingRecord, orderOfRecord } from "../revocations/order-of-record.ts";
+import { targetsOf } from "../revocations/targets-of.ts";
 
-type OrderRecord = {
-  id: string;
-  position: bigint;
-  verb: Verb;
-  targetKind: TargetKind;
-  targetId: string;
-  cutoff: Date | null;
-  effectiveFrom: Date;
-  createdAt: Date;
-  expiresAt: Date | null;
-  reason: Reason;
-  cancelsId: string | null;
+type OrderRecord = DecidingRecord & {
   /** Of a frozen selection: the subject that is in it. */
   selectedId: string | null;
   clock: Date;
 };
-
-function targetsOf(subject: OrderSubject): [TargetKind, string | null][] {
-  return [
-    ["token", subject.id],
-    ["family", subject.familyId],
-    ["session", subject.sessionUid],
-    ["user", subject.userId],
-    ["client", subject.clientId],
-    ["signing_key", subject.signingKid],
-    ["everything", "*"],
-    ...subject.scopes.map((scope): [TargetKind, string] => ["permission", scope]),
-    ...subject.groups.map((group): [TargetKind, string] => ["group", group]),
-    ...subject.audiences.map((audience): [TargetKind, string] => ["audience", audience]),
-  ];
-}
 
 const ORDERS = prepared(`
   SELECT o.id, o.position, o.verb, o.target_kind AS "targetKind", o.target_id AS "targetId", o.cutoff, o.effective_from AS "effectiveFrom",
@@ -62,27 +29,14 @@ export async function readVerdict(
 ): Promise<Verdict> {
   const targets = new Map<string, [TargetKind, string]>();
   for (const subject of subjects)
-    for (const [kind, id] of targetsOf(subject)) if (id !== null) targets.set(`${kind} ${id}`, [kind, id]);
+    for (const [kind, id] of targetsOf(subject)) targets.set(`${kind} ${id}`, [kind, id]);
   const pairs = [...targets.values()];
   const records = await sql.query<OrderRecord>(ORDERS, [
     pairs.map(([kind]) => kind),
     pairs.map(([, id]) => id),
     subjects.map((subject) => subject.id).filter(isUuid),
   ]);
-  const orders = records.map(
-    (record): Order => ({
-      id: record.id,
-      position: record.position,
-      verb: record.verb,
-      targetKind: record.targetKind,
-      targetId: record.targetId,
-      cutoffMs: record.cutoff?.getTime() ?? null,
-      effectiveFromMs: inForceFromMs(record),
-      expiresAtMs: record.expiresAt?.getTime() ?? null,
-      reason: record.reason,
-      cancelsId: record.cancelsId,
-    }),
-  );
+  const orders = records.map(orderOfRecord);
   // an order is in force from the later of two clocks on: the slower one must not miss it
   const at = Math.max(nowMs, records[0]?.clock.getTime() ?? nowMs);
   const verdicts = subjects.map((subject) => {

@@ -132,6 +132,7 @@ export async function findState(
   return opened(seal, model, record);
 }
 
+/** By the uid that the engine gave it, as it names sessions and interactions. */
 export async function findStateByUid(
   sql: Sql,
   seal: StateSeal,
@@ -162,6 +163,7 @@ export async function consumeState(sql: Sql, model: string, id: string, now: Dat
   return rows.length > 0;
 }
 
+/** Takes something away; nothing where it is not there. */
 export async function dropState(sql: Sql, model: string, id: string): Promise<void> {
   await sql.query(DROP, [model, hashId(id)]);
 }

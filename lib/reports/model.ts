@@ -13,7 +13,7 @@ export const MAX_REPORT_AGE_MS = 7 * 86_400_000;
 export const MAX_LOST = 1_000_000_000;
 
 /** Why a report is not taken in. Sending it again changes nothing. */
-export const REPORT_CODES = ["conflict", "unknown_token", "audience", "time", "invalid"] as const;
+const REPORT_CODES = ["conflict", "unknown_token", "audience", "time", "invalid"] as const;
 export type ReportCode = (typeof REPORT_CODES)[number];
 
 /** What became of a report. `id` is null where it had none that can be read. */

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { cleanMethod, cleanPath, cleanText } from "../audit/clean-text.ts";
-import { REFUSALS, type Refusal } from "../audit/words.ts";
+import { REFUSALS, type Refusal } from "../audit/use-words.ts";
 
 /** A use as a verifier tells it, read and cleaned, not yet held against the register. */
 export type Report = {

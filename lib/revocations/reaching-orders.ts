@@ -1,24 +1,8 @@
 import type { Sql } from "../db/sql.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
-import { inForceFromMs, type Order, type OrderSubject, type TargetKind, withSelections } from "./model.ts";
+import { type OrderSubject, withSelections } from "./model.ts";
 import { ORDER_COLUMNS, type OrderRecord } from "./order-row.ts";
-
-/** Every target that an order can name to reach a token. */
-function targetsOf(token: OrderSubject): [TargetKind, string][] {
-  const targets: [TargetKind, string][] = [
-    ["token", token.id],
-    ["family", token.familyId],
-    ["client", token.clientId],
-    ["everything", "*"],
-  ];
-  if (token.sessionUid !== null) targets.push(["session", token.sessionUid]);
-  if (token.userId !== null) targets.push(["user", token.userId]);
-  if (token.signingKid !== null) targets.push(["signing_key", token.signingKid]);
-  for (const scope of token.scopes) targets.push(["permission", scope]);
-  for (const group of token.groups) targets.push(["group", group]);
-  for (const audience of token.audiences) targets.push(["audience", audience]);
-  return targets;
-}
+import { targetsOf } from "./targets-of.ts";
 
 /**
  * The orders that reach a token, in the order they were placed; in force or not yet, with those that restore or call off others. Each target
@@ -47,20 +31,4 @@ export function subjectUnder(token: OrderSubject, records: readonly OrderRecord[
     token,
     selections.map((record) => record.targetId),
   );
-}
-
-/** An order as the pure model takes it. */
-export function orderOf(record: OrderRecord): Order {
-  return {
-    id: record.id,
-    position: record.position,
-    verb: record.verb,
-    targetKind: record.targetKind,
-    targetId: record.targetId,
-    cutoffMs: record.cutoff?.getTime() ?? null,
-    effectiveFromMs: inForceFromMs(record),
-    expiresAtMs: record.expiresAt?.getTime() ?? null,
-    reason: record.reason,
-    cancelsId: record.cancelsId,
-  };
 }

@@ -64,6 +64,17 @@ export async function readCheckpointFile(path: string): Promise<string[]> {
   return found;
 }
 
+/** The checkpoints that are kept outside of the database; null where none are: no file is named, or there is none yet. @throws what else the file system throws. */
+export async function readHeldCheckpoints(path: string | null): Promise<string[] | null> {
+  if (path === null) return null;
+  try {
+    return await readCheckpointFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+}
+
 /**
  * Brings a file up to the checkpoints that the database has: one JWS a line, only ever appended. The file is the high-water mark that lies outside of the database.
  * One whose end was lost in a confirmed restore is laid aside, under its name with `.lost-` and a number.

@@ -15,7 +15,7 @@ const UNFINISHED_AFTER_MS = 24 * 3_600_000;
 
 const count = z.int().nonnegative();
 /** Which rows may be in the form of erased ones: uses of the person by their day of receipt in UTC (those of `use/2`, those of `use/1`), acts by their sequence. */
-export const erasedRows = z.object({
+const erasedRows = z.object({
   erasure: z.uuid(),
   days: z.record(z.iso.date(), z.tuple([count, count])),
   /** The parts that were erased, by their first letters. */

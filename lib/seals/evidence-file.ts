@@ -4,7 +4,7 @@ import type { ChainedEntry } from "./entry-leaf.ts";
 import type { Seal } from "./seal.ts";
 import type { EvidenceSlice, EvidenceSource, KeptLeaf, PlacedUse } from "./verification.ts";
 
-export const EVIDENCE_FILE_FORMAT = "tokenwarden-audit/2";
+const EVIDENCE_FILE_FORMAT = "tokenwarden-audit/2";
 /** From before entries had parts. */
 const FIRST_FORMAT = "tokenwarden-audit/1";
 

@@ -9,7 +9,7 @@ import { type VerifiedCheckpoints, verifyCheckpoints } from "./verify-checkpoint
 import { EntryVerifier, type VerifiedEntries } from "./verify-entries.ts";
 
 /** A row that no seal covers after so long was not written by us, or whoever seals has been away for so long. */
-export const UNSEALED_AFTER_MINUTES = 10;
+const UNSEALED_AFTER_MINUTES = 10;
 
 export type VerifiedUses = {
   rows: number;

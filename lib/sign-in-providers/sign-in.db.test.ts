@@ -44,8 +44,11 @@ describe("sign-in by a provider", () => {
       adminId,
     );
     const { ctx } = await owner();
-    const [row] = await listSessionsOf(ctx(12), { adminId }, () => null);
-    expect(row).toMatchObject({ signedInBy: "provider", provider: { id: provider.id, name: provider.name } });
+    const { rows } = await listSessionsOf(ctx(12), { adminId }, () => null);
+    expect(rows[0]).toMatchObject({
+      signedInBy: "provider",
+      provider: { id: provider.id, name: provider.name },
+    });
   });
 
   test.each([

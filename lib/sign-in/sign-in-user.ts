@@ -12,8 +12,8 @@ type UserRecord = SignedInUser & { passwordHash: string | null; isDisabled: bool
 
 const WINDOW_SECONDS = 15 * 60;
 /** Failures in a window after which an account, or an address, has to wait for the next one. */
-export const ACCOUNT_LIMIT = 10;
-export const ADDRESS_LIMIT = 50;
+const ACCOUNT_LIMIT = 10;
+const ADDRESS_LIMIT = 50;
 const MAX_EMAIL = 254;
 const MAX_PASSWORD = 1_024;
 

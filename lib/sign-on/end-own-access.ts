@@ -17,7 +17,7 @@ export function requirePerson(ctx: SqlContext): { id: string; email: string } {
 }
 
 /** How many tokens of some are live. */
-export async function countLiveOf(ctx: SqlContext, which: Fragment): Promise<number> {
+async function countLiveOf(ctx: SqlContext, which: Fragment): Promise<number> {
   const live = await liveTokens(ctx);
   const [row] = await run<{ count: number }>(ctx.db, sql`SELECT count(*)::int AS count ${live(which)}`);
   return row?.count ?? 0;

@@ -1,8 +1,9 @@
-import type { Sql } from "../db/sql.ts";
+import { changeLeased, FAILED, heldFor, LET_GO } from "../db/leases.ts";
+import type { Sql, SqlValue } from "../db/sql.ts";
 import type { JwtSigner } from "../keys/jwt-signer.ts";
 import type { KeyWrapper } from "../keys/key-wrapper.ts";
+import { backoffMs } from "../outbound/backoff.ts";
 import type { Outbound } from "../outbound/outbound.ts";
-import { backoffMs } from "./backoff.ts";
 import { VERIFICATION } from "./model.ts";
 import { type LoggedSignal, readOutstanding } from "./next-events.ts";
 import { pushEvent } from "./push-event.ts";
@@ -38,21 +39,14 @@ const PAGE = 50;
 const REFUSALS = 5;
 
 /** The stream goes on being this worker's, with what is set beside; false where it is not any more. */
-async function keep(
+const keep = (
   { db, workerId }: Delivering,
   streamId: string,
   change: string,
-  values: readonly (string | number | bigint | Date | null)[],
-): Promise<boolean> {
-  const rows = await db.query(
-    `UPDATE signal_stream SET ${change} WHERE id = $1::uuid AND leased_by = $2::uuid RETURNING id`,
-    [streamId, workerId, ...values],
-  );
-  return rows.length > 0;
-}
+  values: readonly SqlValue[] = [],
+): Promise<boolean> => changeLeased(db, { table: "signal_stream", id: streamId, workerId }, change, values);
 
-const HELD = `leased_until = clock_timestamp() + interval '${LEASE_SECONDS} seconds'`;
-const LET_GO = "leased_by = NULL, leased_until = NULL";
+const HELD = heldFor(LEASE_SECONDS);
 /** How far the cursor goes: a notice is out of its turn. */
 const PASSED = "cursor = greatest(cursor, $3::bigint)";
 
@@ -87,13 +81,12 @@ export async function deliverStream(delivering: Delivering, stream: LeasedStream
         if (!(await recordRefused(delivering, stream, event, pushed.why, event === notice))) return;
         continue;
       }
-      await keep(
-        delivering,
-        stream.id,
-        `failures = $3::int, refusals = $6::int, last_error = $4::text, last_error_at = clock_timestamp(),
-         next_attempt_at = clock_timestamp() + $5::int * interval '1 millisecond', ${LET_GO}`,
-        [failures, pushed.why, backoffMs(failures), refusals],
-      );
+      await keep(delivering, stream.id, `${FAILED}, refusals = $6::int`, [
+        failures,
+        pushed.why,
+        backoffMs(failures),
+        refusals,
+      ]);
       return;
     }
     if (batch.length === 0) {
@@ -101,7 +94,7 @@ export async function deliverStream(delivering: Delivering, stream: LeasedStream
       break;
     }
   }
-  await keep(delivering, stream.id, LET_GO, []);
+  await keep(delivering, stream.id, LET_GO);
 }
 
 async function push(

@@ -8,7 +8,6 @@ export const STREAM_UPDATED = "https://schemas.openid.net/secevent/ssf/event-typ
 
 /** What a stream can ask for. */
 export const SENT_EVENTS = [SESSION_REVOKED, TOKEN_CLAIMS_CHANGE, CREDENTIAL_COMPROMISE] as const;
-export type SentEvent = (typeof SENT_EVENTS)[number];
 
 export const EVENT_WORDS: Record<string, { name: string; means: string }> = {
   [SESSION_REVOKED]: {

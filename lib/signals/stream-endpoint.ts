@@ -7,10 +7,12 @@ export type EndpointKeeping = { outbound: Outbound; wrapper: KeyWrapper };
 /** What the wrapped value is bound to. */
 export const authorizationLabel = (streamId: string) => `signal stream ${streamId}`;
 
+/** Seals what a receiver wants as Authorization; bound to the stream. */
 export function wrapAuthorization(wrapper: KeyWrapper, streamId: string, value: string): Promise<Buffer> {
   return wrapper.wrap(Buffer.from(value, "utf8"), authorizationLabel(streamId));
 }
 
+/** Opens it again. @throws {DomainError} SEALED */
 export async function openAuthorization(
   wrapper: KeyWrapper,
   streamId: string,

@@ -25,7 +25,7 @@ export class StepUpRequired extends DomainError {
 }
 
 /** Whether an actor is a program that passes on its permission alone: the product's own work, and an API token that was given the right. */
-export function actsUnattended(actor: Actor): boolean {
+function actsUnattended(actor: Actor): boolean {
   return actor.kind === "system" || (actor.kind === "api_token" && actor.isUnattended);
 }
 

@@ -21,6 +21,7 @@ export const T_ISSUED = sql`t.issued_at`;
 export const T_COUNTRY = sql`coalesce(t.country, 'unknown')`;
 const T_ID = sql`t.id`;
 
+/** Rows of the register itself. */
 export function onRegister(where: Fragment[], isOrdered = true): Branch {
   return { from: sql`token t`, where, issuedAt: T_ISSUED, id: T_ID, isOrdered };
 }

@@ -5,8 +5,9 @@ import { run, sql } from "../list-query/sql-fragment.ts";
 import { readTokenPropagation } from "../propagation/token-propagation.ts";
 import { missingToken } from "../retention/find-purged-token.ts";
 import { type OrderSubject, verdictOf } from "../revocations/model.ts";
+import { orderOfRecord } from "../revocations/order-of-record.ts";
 import type { OrderRecord } from "../revocations/order-row.ts";
-import { orderOf, readReachingOrders, subjectUnder } from "../revocations/reaching-orders.ts";
+import { readReachingOrders, subjectUnder } from "../revocations/reaching-orders.ts";
 import { byTokenId } from "./by-token-id.ts";
 import { readLineage } from "./lineage.ts";
 import { lineageClaims } from "./lineage-claims.ts";
@@ -68,7 +69,7 @@ function payloadOf(record: DetailRecord, issuer: string): Record<string, unknown
 }
 
 function standingOrders(records: readonly OrderRecord[], subject: OrderSubject, now: Date): StandingOrder[] {
-  const verdict = verdictOf(records.map(orderOf), subjectUnder(subject, records), now.getTime());
+  const verdict = verdictOf(records.map(orderOfRecord), subjectUnder(subject, records), now.getTime());
   return records.map((record) => ({
     id: record.id,
     verb: record.verb,

@@ -35,7 +35,7 @@ const FACETS = sql`
  *
  * @returns how many were counted; 0 where there is nothing to count yet.
  */
-export async function tallyTokens(db: Database, { lag = LAG, step = STEP } = {}): Promise<number> {
+async function tallyTokens(db: Database, { lag = LAG, step = STEP } = {}): Promise<number> {
   return db.transaction(async (tx) => {
     const [mark] = await run<{ from: Date; to: Date }>(
       tx,

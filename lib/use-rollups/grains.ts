@@ -14,11 +14,13 @@ export function grainBelow(grain: Grain): Grain | null {
 
 export type Span = { from: Date; to: Date };
 
+/** The last instant at or before `at` that is a whole number of so many seconds since 1970. */
 export function floorTo(at: Date, seconds: number): Date {
   const step = seconds * 1_000;
   return new Date(Math.floor(at.getTime() / step) * step);
 }
 
+/** The first one at or after it. */
 export function ceilTo(at: Date, seconds: number): Date {
   const step = seconds * 1_000;
   return new Date(Math.ceil(at.getTime() / step) * step);

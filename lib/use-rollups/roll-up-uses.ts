@@ -131,7 +131,7 @@ async function recountLate(tx: Sql, mark: Mark): Promise<Date> {
  * @param spans how many spans of the finest grain at most.
  * @returns whether there may be more at once.
  */
-export async function rollUpNext(db: SqlDatabase, spans = SPANS_FIRST): Promise<boolean> {
+async function rollUpNext(db: SqlDatabase, spans = SPANS_FIRST): Promise<boolean> {
   return db.transaction(async (tx) => {
     const [mark] = await run<Mark>(tx, TAKE);
     if (mark === undefined) return false;

@@ -1,7 +1,7 @@
 import type { Database } from "../db/database.ts";
 
 /** A writer that has not been heard of for so long is taken for dead. */
-export const DEAD_AFTER_SECONDS = 30;
+const DEAD_AFTER_SECONDS = 30;
 /** How far the clocks of an authority and of the database may be apart, and how long a statement may have been under way. */
 const MARGIN = "2 minutes";
 

@@ -1,4 +1,4 @@
-import type { Refusal } from "../audit/words.ts";
+import type { Refusal } from "../audit/use-words.ts";
 import type { RegistrySnapshot } from "../registry/snapshot.ts";
 import { tokenState } from "../tokens/model.ts";
 import type { OrderBook } from "./order-book.ts";

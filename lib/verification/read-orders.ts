@@ -1,43 +1,15 @@
 import type { Sql } from "../db/sql.ts";
 import { isOfPurgedWeek } from "../retention/is-of-purged-week.ts";
-import { inForceFromMs, type Order, type Reason, type TargetKind, type Verb } from "../revocations/model.ts";
+import type { Order } from "../revocations/model.ts";
+import { type DecidingRecord, orderOfRecord } from "../revocations/order-of-record.ts";
 import { type BareKind, OrderBook, type SelectedTokens } from "./order-book.ts";
-
-/** An order as an entry of the feed is read. */
-export type OrderEntryRecord = {
-  id: string;
-  position: bigint;
-  verb: Verb;
-  targetKind: TargetKind;
-  targetId: string;
-  cutoff: Date | null;
-  effectiveFrom: Date;
-  createdAt: Date;
-  expiresAt: Date | null;
-  reason: Reason;
-  cancelsId: string | null;
-};
 
 /** An entry of the feed: an order, or tokens of a frozen selection that came into force. */
 export type FeedEntry = Order | SelectedTokens;
 
+/** What a `DecidingRecord` has, of `revocation_order`. */
 export const ORDER_ENTRY_COLUMNS = `id, position, verb, target_kind AS "targetKind", target_id AS "targetId", cutoff, effective_from AS "effectiveFrom",
   created_at AS "createdAt", expires_at AS "expiresAt", reason, cancels_id AS "cancelsId"`;
-
-export function orderEntryOf(record: OrderEntryRecord): Order {
-  return {
-    id: record.id,
-    position: record.position,
-    verb: record.verb,
-    targetKind: record.targetKind,
-    targetId: record.targetId,
-    cutoffMs: record.cutoff?.getTime() ?? null,
-    effectiveFromMs: inForceFromMs(record),
-    expiresAtMs: record.expiresAt?.getTime() ?? null,
-    reason: record.reason,
-    cancelsId: record.cancelsId,
-  };
-}
 
 /** Chunks of selections that are read at once: some megabytes. */
 const SELECTED_PAGE = 20;
@@ -45,7 +17,7 @@ const SELECTED_PAGE = 20;
 /** The entries after a position, in the feed's order and without a gap. */
 export async function readFeedAfter(db: Sql, position: bigint, limit: number): Promise<FeedEntry[]> {
   const [records, selected] = await Promise.all([
-    db.query<OrderEntryRecord>(
+    db.query<DecidingRecord>(
       `SELECT ${ORDER_ENTRY_COLUMNS} FROM revocation_order WHERE position > $1::bigint ORDER BY position LIMIT $2::int`,
       [position, limit],
     ),
@@ -55,7 +27,7 @@ export async function readFeedAfter(db: Sql, position: bigint, limit: number): P
       [position, SELECTED_PAGE],
     ),
   ]);
-  const entries = [...records.map(orderEntryOf), ...selected].sort((a, b) =>
+  const entries = [...records.map(orderOfRecord), ...selected].sort((a, b) =>
     a.position < b.position ? -1 : 1,
   );
   // what is beyond the first gap is of a page that was cut, or was committed between the two statements
@@ -134,7 +106,7 @@ export async function readBook(db: Sql, now: Date): Promise<OrderBook> {
     const to = from + CHUNK < head.position ? from + CHUNK : head.position;
     const bare = await db.query<{ kind: BareKind; ids: Buffer }>(BARE, [from, to, now]);
     for (const { kind, ids } of bare) book.loadRevoked(kind, ids);
-    book.load((await db.query<OrderEntryRecord>(OTHERS, [from, to, now])).map(orderEntryOf));
+    book.load((await db.query<DecidingRecord>(OTHERS, [from, to, now])).map(orderOfRecord));
   }
   await loadSelected(db, book, head.position, now);
   book.loadedTo(head.position);

@@ -16,7 +16,7 @@ import type { RegisterEntry, RegisteredToken } from "./registered-token.ts";
 import { TokenStore } from "./token-store.ts";
 
 /** Longest token value that is looked at, in characters. */
-export const MAX_TOKEN_LENGTH = 16_384;
+const MAX_TOKEN_LENGTH = 16_384;
 
 /** Why a value is not a token of ours: counted, not written row by row. */
 export type Unknown =
@@ -108,6 +108,7 @@ const KEPT_EXPIRED_MS = 86_400_000;
 
 const JWT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 
+/** Reads presented tokens: their signature, and what the register says of them. Keeps those that it has read, so that a token is looked up once. */
 export function createTokenReader(options: TokenReaderOptions): TokenReader {
   const { registry, find, findPurgedWeek, issuer, maxCached = 100_000 } = options;
   const cache = new TokenStore(maxCached);

@@ -1,4 +1,4 @@
-import type { CountedRefusal } from "../audit/words.ts";
+import type { CountedRefusal } from "../audit/use-words.ts";
 import type { Sql } from "../db/sql.ts";
 
 const WRITE = `

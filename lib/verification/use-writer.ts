@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Refusal } from "../audit/words.ts";
+import type { Refusal } from "../audit/use-words.ts";
 import { createLanes } from "../db/lanes.ts";
 import { prepared, type Sql } from "../db/sql.ts";
 import type { CountryOf } from "../places/country-database.ts";

@@ -9,7 +9,7 @@ import type { RegistryClient, RegistrySnapshot } from "#lib/registry/snapshot.ts
 /** @see RFC 7523 section 2.2 */
 const ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 /** Seconds that an assertion may be good for at most: so long is remembered that it was used. @see RFC 7523 section 3, point 4 */
-export const ASSERTION_LIFE_SECONDS = 3_600;
+const ASSERTION_LIFE_SECONDS = 3_600;
 const ALGORITHMS: readonly string[] = ASSERTION_ALGORITHMS;
 
 /** Whether an assertion's end lies no further ahead than it may. */

@@ -80,11 +80,7 @@ async function findByAssertion(
 }
 
 /** What introspection says of a good token. @see RFC 7662 section 2.2, RFC 9068 section 2.2 */
-export function introspectionOf(
-  token: RegisteredToken,
-  issuer: string,
-  clientId: string,
-): Record<string, unknown> {
+function introspectionOf(token: RegisteredToken, issuer: string, clientId: string): Record<string, unknown> {
   return {
     ...token.claims,
     active: true,

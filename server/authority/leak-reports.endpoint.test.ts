@@ -14,17 +14,20 @@ import { rotateScannerSecret } from "#lib/scanners/rotate-scanner-secret.ts";
 import { switchScanner } from "#lib/scanners/switch-scanner.ts";
 import { updateScanner } from "#lib/scanners/update-scanner.ts";
 import { contextAs, fixtureOf } from "#lib/tokens/token-fixture.ts";
-import { type CaseOpener, createCaseOpener } from "#server/worker/case-opener.ts";
+import { createCaseOpener } from "#server/worker/loops.ts";
+import type { WorkerPart } from "#server/worker/worker-part.ts";
 import { eventually } from "./signals/test-signal-peer.ts";
 import { introspect, issue, startTestInstance, type TestInstance } from "./test-authority.ts";
 
 let instance: TestInstance;
-let openers: CaseOpener[];
+let openers: WorkerPart[];
 
 beforeAll(async () => {
   instance = await startTestInstance();
   // two workers: each report gets one case
-  openers = [1, 2].map(() => createCaseOpener(instance.db, instance.databaseUrl, pino({ level: "silent" })));
+  openers = [1, 2].map(() =>
+    createCaseOpener({ db: instance.db, url: instance.databaseUrl, log: pino({ level: "silent" }) }),
+  );
   for (const opener of openers) opener.start();
 });
 afterAll(async () => {

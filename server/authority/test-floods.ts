@@ -7,7 +7,7 @@ import type { seedRegistry } from "./test-authority.ts";
 import { basic, type Flood, forgedFrom, type Sent } from "./test-flood.ts";
 
 /** What a bound lets through in a second, and how many seconds' worth of that at once after a pause. */
-export const ALLOWED = {
+const ALLOWED = {
   garbage: { perSecond: 50, burstSeconds: 2 },
   credentials: { perSecond: 20, burstSeconds: 10 },
   authorizations: { perSecond: 50, burstSeconds: 2 },
@@ -16,7 +16,7 @@ export const ALLOWED = {
 export const SHARE = 16;
 export const LINE = 1_000;
 /** Twice what a caller may have under way and waiting: some of it lies in the answers that the sender has not read yet. */
-export const BEYOND = 2 * (SHARE + LINE);
+const BEYOND = 2 * (SHARE + LINE);
 
 export type Rate = keyof typeof ALLOWED;
 export type Bound = Rate | "share";

@@ -1,4 +1,4 @@
-import type { Refusal } from "#lib/audit/words.ts";
+import type { Refusal } from "#lib/audit/use-words.ts";
 import type { RegistryVerifier } from "#lib/registry/snapshot.ts";
 import { type Demand, decide } from "#lib/verification/decide.ts";
 import type { Unknown } from "#lib/verification/read-token.ts";

@@ -10,7 +10,7 @@ const counted = (count: number, one: string) => `${count} ${count === 1 ? one : 
 const print = (line: string) => void process.stdout.write(`${line}\n`);
 
 /** What is lost, a line each. */
-export function lossLines({ common, mark, lostActs, lostCheckpoints }: OpenRestore): string[] {
+function lossLines({ common, mark, lostActs, lostCheckpoints }: OpenRestore): string[] {
   return [
     `kept outside   up to checkpoint ${mark.number} of ${mark.at}`,
     common === null

@@ -45,9 +45,6 @@ export function ensureTool({ commands, packageName }) {
   return find();
 }
 
-/** nginx, for the tests of forward-auth. */
-export const NGINX = { commands: ["nginx"], packageName: "nginx-light" };
-
 /** Chromium's engine without the windows, menus and tabs that nobody sees in a test, which cost a third of its processor time. */
 export const CHROMIUM_SHELL = {
   commands: ["chromium-headless-shell"],

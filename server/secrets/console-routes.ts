@@ -12,7 +12,7 @@ function pathOf(file: string): string {
 }
 
 /** Every method of every route that the console answers at, as its files give them to Next: the API's document may leave one out. */
-export function listConsoleRoutes(): { method: string; path: string }[] {
+function listConsoleRoutes(): { method: string; path: string }[] {
   return globSync("**/route.{ts,tsx}", { cwd: APP }).flatMap((file) => {
     const text = readFileSync(path.join(APP, file), "utf8");
     return METHODS.filter((method) =>

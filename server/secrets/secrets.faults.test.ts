@@ -99,6 +99,7 @@ beforeAll(async () => {
     ...readFolder(run.product.dataDir),
     { where: "terminal", data: Buffer.from(run.product.terminal()) },
     { where: "stream to the SIEM", data: peer.streamed() },
+    { where: "webhook of notifications", data: peer.notified() },
   ];
   // what a JWT says is told to many; what makes it one is its last part
   for (const [name, value] of run.secrets)
@@ -165,6 +166,9 @@ describe("secrets (P2)", () => {
     expect(streamed.split("\n").length).toBeGreaterThan(200);
     expect(streamed).toMatch(
       /"type":"token_use"[\s\S]*"type":"admin_act"|"type":"admin_act"[\s\S]*"type":"token_use"/,
+    );
+    expect(places.find(({ where }) => where === "webhook of notifications")?.data.length).toBeGreaterThan(
+      100,
     );
     expect(run.secrets.size).toBeGreaterThan(30);
     const hits = places

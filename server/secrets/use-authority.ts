@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { vi } from "vitest";
 import { DEVICE_GRANT } from "#lib/lifetimes/model.ts";
+import { WEBHOOK_KINDS } from "#lib/notifications/model.ts";
 import { CREDENTIAL_COMPROMISE } from "#lib/signals/model.ts";
 import { REDIRECT_URI } from "./issue-tokens.ts";
 import type { SecretsRun } from "./secrets-run.ts";
@@ -14,6 +15,8 @@ export type Peer = {
   sign(claims: object): Promise<string>;
   /** What was sent to it as a SIEM. */
   streamed(): Buffer;
+  /** What was sent to it of notifications. */
+  notified(): Buffer;
   end(): Promise<void>;
 };
 
@@ -22,21 +25,36 @@ export async function startPeer(): Promise<Peer> {
   const keys = await generateKeyPair("ES256");
   const jwk = { ...(await exportJWK(keys.publicKey)), kid: "peer-1", alg: "ES256", use: "sig" };
   const streamed: Buffer[] = [];
+  const notified: Buffer[] = [];
+  let origin = "";
   const server = createServer((request, response) => {
     request.on("data", (chunk: Buffer) => {
       if (request.url === "/siem") streamed.push(chunk);
+      if (request.url === "/notifications") notified.push(chunk);
     });
     if (request.method === "POST") response.writeHead(202).end();
+    else if (request.url === "/.well-known/openid-configuration")
+      response.setHeader("content-type", "application/json").end(
+        JSON.stringify({
+          issuer: origin,
+          authorization_endpoint: `${origin}/authorize`,
+          token_endpoint: `${origin}/token`,
+          jwks_uri: `${origin}/jwks`,
+          id_token_signing_alg_values_supported: ["ES256"],
+        }),
+      );
     else response.setHeader("content-type", "application/json").end(JSON.stringify({ keys: [jwk] }));
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    origin,
     sign: (claims) =>
       new SignJWT({ ...claims })
         .setProtectedHeader({ alg: "ES256", typ: "secevent+jwt", kid: "peer-1" })
         .sign(keys.privateKey),
     streamed: () => Buffer.concat(streamed),
+    notified: () => Buffer.concat(notified),
     async end() {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
@@ -136,6 +154,30 @@ async function streamAudit(run: SecretsRun, peer: Peer): Promise<void> {
   );
   answer.handsOut.add("key of the event stream");
   run.baits.set("key of the event stream", run.keep("key of the event stream", body.secret));
+}
+
+/** Everything that admins are told of goes outside too, and admins may come in by a provider that wants a secret. */
+async function notifyOutside(run: SecretsRun, peer: Peer): Promise<void> {
+  const authorization = run.keep(
+    "authorization of the notifications",
+    `Bearer ${randomBytes(24).toString("hex")}`,
+  );
+  const { body, answer } = await run.console.make<{ secret: string }>(
+    run.ownerToken(),
+    "/api/v1/notification-webhook",
+    { version: 1, url: `${peer.origin}/notifications`, kinds: WEBHOOK_KINDS, authorization },
+    { method: "PUT" },
+  );
+  answer.handsOut.add("key of the notifications");
+  run.baits.set("key of the notifications", run.keep("key of the notifications", body.secret));
+  await run.console.make(run.ownerToken(), "/api/v1/notification-webhook/test", undefined);
+  const clientSecret = run.keep("secret at the sign-in provider", randomBytes(24).toString("hex"));
+  await run.console.make(run.ownerToken(), "/api/v1/sign-in-providers", {
+    name: "Company",
+    issuer: peer.origin,
+    clientId: "console",
+    clientSecret,
+  });
 }
 
 /** A scanner reports what it found, wherever it puts it; the secret is handed out when it is let in. */
@@ -302,6 +344,7 @@ export async function useAuthority(run: SecretsRun, registry: Registry, peer: Pe
   await signOut(run, registry);
   await sendSignals(run, peer, bearer);
   await streamAudit(run, peer);
+  await notifyOutside(run, peer);
   await receiveSignals(run, peer);
   await setUpMail(run);
   await reportLeaks(run, token);

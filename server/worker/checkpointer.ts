@@ -1,6 +1,4 @@
-import type { Logger } from "pino";
 import { systemContext } from "#lib/context.ts";
-import type { Database } from "#lib/db/database.ts";
 import { isUnavailable } from "#lib/db/unavailable.ts";
 import type { KeyWrapper } from "#lib/keys/key-wrapper.ts";
 import { findRestore } from "#lib/restore/find-restore.ts";
@@ -8,25 +6,29 @@ import { appendCheckpoints, CheckpointFileError } from "#lib/seals/checkpoint-fi
 import { makeCheckpoint } from "#lib/seals/make-checkpoint.ts";
 import { logFailure } from "#server/log-failure.ts";
 import { WokenLoop } from "./woken-loop.ts";
+import type { WorkerPart, Workplace } from "./worker-part.ts";
 
 const POLL_MS = 2_000;
 /** What is wrong is said again after so long. */
 const SAY_AGAIN_MS = 60_000;
 
-export type CheckpointerOptions = {
-  db: Database;
-  url: string;
-  log: Logger;
+export type CheckpointerOptions = Workplace & {
   wrapper: KeyWrapper;
   /** Null: checkpoints stay in the database alone. */
-  file: string | null;
+  checkpointFile: string | null;
 };
 
 /**
  * Signs a checkpoint once a minute and hands it, with those of other workers, to a file outside of the database. Where the database does not go on from what
  * the file has, nothing more is signed or served until somebody has confirmed that it was restored.
  */
-export function createCheckpointer({ db, url, log, wrapper, file }: CheckpointerOptions): WokenLoop {
+export function createCheckpointer({
+  db,
+  url,
+  log,
+  wrapper,
+  checkpointFile: file,
+}: CheckpointerOptions): WorkerPart {
   const saidAt = new Map<string, number>();
   const say = (error: unknown, words: string) => {
     if (Date.now() - (saidAt.get(words) ?? 0) < SAY_AGAIN_MS) return;

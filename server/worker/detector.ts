@@ -1,41 +1,34 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { Logger } from "pino";
 import { openSqlDatabase } from "#lib/db/sql-database.ts";
 import { detectNext } from "#lib/detections/detect-next.ts";
-import { logFailure } from "#server/log-failure.ts";
-import { WokenLoop } from "./woken-loop.ts";
+import { type WorkerPart, type Workplace, workerLoop } from "./worker-part.ts";
 
 const POLL_MS = 1_000;
 /** The longest pause between two steps of many. */
 const PAUSE_MAX_MS = 1_000;
 
-export type Detector = { start(): void; stop(): Promise<void> };
-
 /**
  * Holds uses and acts against the rules, a second or two after they were written. Where it is behind it rests after each step as long as that took: whoever
  * writes uses has the database for half of the time at least. Its connection is its own, so that nothing else of the worker waits for it.
  */
-export function createDetector(url: string, log: Logger, isHeld: () => boolean = () => false): Detector {
+export function createDetector(place: Pick<Workplace, "url" | "log">, isDiskFull: () => boolean): WorkerPart {
   const db = openSqlDatabase({
-    url,
+    url: place.url,
     role: "app",
     maxConnections: 1,
     applicationName: "tokenwarden-detector",
   });
-  const loop = new WokenLoop({
-    url,
-    // uses are not announced: a notification each would cost whoever writes them
-    channels: [],
-    pollMs: POLL_MS,
+  // uses are not announced: a notification each would cost whoever writes them
+  const loop = workerLoop(place, {
     async work() {
-      if (isHeld()) return false;
+      if (isDiskFull()) return false;
       const began = performance.now();
       const { isMore } = await detectNext(db);
       if (isMore) await wait(Math.min(PAUSE_MAX_MS, performance.now() - began));
       return isMore;
     },
-    onError: (error) =>
-      logFailure(log, error, {}, "uses could not be held against the rules; it is tried again"),
+    pollMs: POLL_MS,
+    failure: "uses could not be held against the rules; it is tried again",
   });
   return {
     start: () => loop.start(),

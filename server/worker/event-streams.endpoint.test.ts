@@ -18,8 +18,9 @@ import { createOutbound, type Outbound } from "#lib/outbound/outbound.ts";
 import { contextAs } from "#lib/tokens/token-fixture.ts";
 import { createUseWriter, type TokenUseRow } from "#lib/verification/use-writer.ts";
 import { eventually } from "#server/authority/signals/test-signal-peer.ts";
-import { createEventSender, type EventSender } from "./event-sender.ts";
+import { createEventSender } from "./stream-sender.ts";
 import { startWebhookSink, type WebhookSink } from "./test-webhook-sink.ts";
+import type { WorkerPart } from "./worker-part.ts";
 
 const wrapper = createKeyWrapper(Buffer.alloc(32, 7));
 const log = pino({ level: "silent" });
@@ -27,7 +28,7 @@ let db: Database;
 let databaseUrl: string;
 let outbound: Outbound;
 let sinks: [WebhookSink, WebhookSink];
-let senders: EventSender[];
+let senders: WorkerPart[];
 
 beforeAll(async () => {
   sinks = [await startWebhookSink(), await startWebhookSink()];

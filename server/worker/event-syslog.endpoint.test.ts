@@ -20,7 +20,8 @@ import { freePort } from "#lib/test-port.ts";
 import { contextAs } from "#lib/tokens/token-fixture.ts";
 import { eventually } from "#server/authority/signals/test-signal-peer.ts";
 import { HAS_OPENSSL, makeCertificate } from "#server/tls/test-certificate.ts";
-import { createEventSender, type EventSender } from "./event-sender.ts";
+import { createEventSender } from "./stream-sender.ts";
+import type { WorkerPart } from "./worker-part.ts";
 
 const DAEMON = ["/usr/sbin/rsyslogd", "rsyslogd"].find((file) => spawnSync(file, ["-v"]).status === 0);
 const DRIVER = "/usr/lib/x86_64-linux-gnu/rsyslog/lmnsd_ossl.so";
@@ -47,7 +48,7 @@ describe.skipIf(DAEMON === undefined)("a real rsyslog (not run without one)", ()
   let ports: { tcp: number; tls: number };
   let db: Database;
   let outbound: Outbound;
-  let sender: EventSender;
+  let sender: WorkerPart;
   let certificate: string;
 
   const received = (): Read[] =>
@@ -158,7 +159,7 @@ action(type="omfile" file="${folder}/received" template="line")
     await eventually(async () => ((await readEventStream(db, made.id)).lag.count === 0 ? true : undefined));
   }
 
-  test("takes messages over TCP and reads the same values back, each on its own line", () =>
+  test("takes messages over TCP and reads the same values back, each on its own line (P18)", () =>
     roundTrip(`syslog+tcp://127.0.0.1:${ports.tcp}`));
 
   test.skipIf(!hasTls)(

@@ -24,15 +24,16 @@ import { createOutbound, type Outbound } from "#lib/outbound/outbound.ts";
 import { contextAs, fixtureOf } from "#lib/tokens/token-fixture.ts";
 import { eventually } from "#server/authority/signals/test-signal-peer.ts";
 import { HAS_OPENSSL, makeCertificate, type TestCertificate } from "#server/tls/test-certificate.ts";
-import { createMailSender, type MailSender } from "./mail-sender.ts";
+import { createMailSender } from "./outbox-sender.ts";
 import { startMailServer, type TestMailServer } from "./test-mail-server.ts";
+import type { WorkerPart } from "./worker-part.ts";
 
 const wrapper = createKeyWrapper(Buffer.alloc(32, 7));
 const PASSWORD = "correct horse battery 9";
 let db: Database;
 let server: TestMailServer;
 let outbound: Outbound;
-let senders: MailSender[];
+let senders: WorkerPart[];
 
 beforeAll(async () => {
   server = await startMailServer();

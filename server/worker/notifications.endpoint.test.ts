@@ -24,8 +24,7 @@ import { createOutbound, type Outbound } from "#lib/outbound/outbound.ts";
 import { sessionFixture } from "#lib/step-up/test-sessions.ts";
 import { contextAs } from "#lib/tokens/token-fixture.ts";
 import { eventually } from "#server/authority/signals/test-signal-peer.ts";
-import { createMailSender } from "./mail-sender.ts";
-import { createNotificationSender } from "./notification-sender.ts";
+import { createMailSender, createNotificationSender } from "./outbox-sender.ts";
 import { startMailServer, type TestMailServer } from "./test-mail-server.ts";
 import { startWebhookSink, type WebhookSink } from "./test-webhook-sink.ts";
 
@@ -213,7 +212,7 @@ describe("the webhook of notifications", () => {
     });
   });
 
-  test("hostile text is one JSON string on one line, whatever it holds", async () => {
+  test("hostile text is one JSON string on one line, whatever it holds (P18)", async () => {
     await setUp();
     const evil = `"}\n{"type":"notification","title":"forged"} \u2028 <script>alert(1)</script>`;
     await tell(evil);

@@ -1,5 +1,5 @@
 /** Why a token is refused, or why nothing can be said about it. Stable: programs may compare them. */
-export const REFUSAL_CODES = [
+const REFUSAL_CODES = [
   "malformed",
   "wrong_key",
   "bad_signature",

@@ -1,8 +1,8 @@
 /** What the feed says, typed. Untrusted until its signature is checked; read field by field after. */
-export const VERBS = ["revoke", "suspend", "restore", "cancel"] as const;
+const VERBS = ["revoke", "suspend", "restore", "cancel"] as const;
 export type Verb = (typeof VERBS)[number];
 
-export const TARGET_KINDS = [
+const TARGET_KINDS = [
   "token",
   "family",
   "session",

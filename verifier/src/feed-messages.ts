@@ -10,7 +10,7 @@ import {
 } from "./facts.ts";
 import type { Batch } from "./feed-intake.ts";
 
-export const FEED_AUDIENCE = "tokenwarden-feed";
+const FEED_AUDIENCE = "tokenwarden-feed";
 const FEED_TYPE = "tokenwarden-feed+jwt";
 /** Whatever the organisation signs the feed with; the key says which of them is its own. */
 const FEED_ALGORITHMS = ["ES256", "RS256", "PS256", "EdDSA"];

@@ -1,7 +1,7 @@
 /** Both clocks of this machine, in milliseconds: the one that people set, and the one that only goes forward. */
 export type Clocks = { wall(): number; steady(): number };
 
-export const MACHINE_CLOCKS: Clocks = { wall: () => Date.now(), steady: () => performance.now() };
+const MACHINE_CLOCKS: Clocks = { wall: () => Date.now(), steady: () => performance.now() };
 
 /** The two clocks may drift apart by so much before the wall clock counts as set anew. */
 const JUMP_MS = 1_000;

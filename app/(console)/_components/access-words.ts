@@ -32,7 +32,6 @@ export const accessWords = {
   yes: "May",
   no: "May not",
   ofOthers: (names: string) => `Has: ${names}`,
-  onlyThose: "Those who may alone",
   seeWho: "Who may do this",
   takes: "It takes",
   nothingButSignedIn: "to be signed in, for what is one's own",

@@ -1,7 +1,6 @@
-import { Alert } from "@mantine/core";
-import { IconAlertTriangle } from "@tabler/icons-react";
 import Link from "next/link";
 import { Instant } from "#components/display/instant.tsx";
+import { Banner } from "#components/frame/banner.tsx";
 import type { Database } from "#lib/db/database.ts";
 import { readBreakGlassSignIns } from "#lib/sign-in-providers/sign-in-policy.ts";
 import { breakGlassWords as words } from "./break-glass-words.ts";
@@ -14,11 +13,12 @@ export async function BreakGlassNotice({ db, now }: { db: Database; now: Date })
   const [newest, ...more] = await readBreakGlassSignIns(db, now, SHOWN_DAYS);
   if (newest === undefined) return null;
   return (
-    <Alert color="red" icon={<IconAlertTriangle size={18} />} title={words.title} mb="md">
-      {words.who(newest.admin.name, more.length)} <Instant at={newest.at} focusable />.{" "}
+    <Banner label={words.title}>
+      <strong>{words.title}</strong>: {words.who(newest.admin.name, more.length)}{" "}
+      <Instant at={newest.at} focusable />.{" "}
       <Link prefetch={false} href="/settings/sign-in">
         {words.where}
       </Link>
-    </Alert>
+    </Banner>
   );
 }

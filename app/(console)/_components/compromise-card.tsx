@@ -3,6 +3,7 @@ import { Card } from "#components/display/card.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { NumberText } from "#components/display/number-text.tsx";
 import { Tag } from "#components/display/tag.tsx";
+import { Word } from "#components/display/word.tsx";
 import {
   type CompromiseWindow,
   type IncidentRow,
@@ -47,7 +48,7 @@ function Phases({ window }: { window: CompromiseWindow }) {
 export function CompromiseCard({ of, window, inCase, canOpenCase }: CompromiseCardProps) {
   if (window === null)
     return (
-      <Card title={words.title}>
+      <Card title={<Word of="compromiseWindow">{words.title}</Word>}>
         <p className="muted">{words.ask}</p>
         <div className={classes.acts}>
           <CompromiseForm from={null} />
@@ -57,7 +58,7 @@ export function CompromiseCard({ of, window, inCase, canOpenCase }: CompromiseCa
   const { compromisedFrom, why, tokens } = window;
   return (
     <Card
-      title={words.title}
+      title={<Word of="compromiseWindow">{words.title}</Word>}
       aside={
         <Tag tone={inCase === null && window.isSuggested ? "standby" : "accent"}>
           {inCase === null

@@ -1,9 +1,9 @@
 import Link from "next/link";
 import { Card } from "#components/display/card.tsx";
 import { Instant } from "#components/display/instant.tsx";
+import { actUponItWords } from "#lib/audit/act-words.ts";
 import { listAuditEntries } from "#lib/audit/list-audit-entries.ts";
 import { auditEntriesTable } from "#lib/audit/table.ts";
-import { actUponItWords } from "#lib/audit/words.ts";
 import type { Context } from "#lib/context.ts";
 import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
 import classes from "./recent-acts.module.css";

@@ -7,7 +7,7 @@ import { StateBadge } from "#components/display/state-badge.tsx";
 import { listRecentUses } from "#lib/audit/list-recent-uses.ts";
 import type { TokenUseRow } from "#lib/audit/model.ts";
 import { tokenUsesTable } from "#lib/audit/table.ts";
-import { refusalWords } from "#lib/audit/words.ts";
+import { refusalWords } from "#lib/audit/use-words.ts";
 import type { Context } from "#lib/context.ts";
 import { parseListQuery } from "#lib/list-query/parse-list-query.ts";
 

@@ -1,30 +1,29 @@
 "use client";
 
 import { Button } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Country } from "#components/display/country.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
 import { Tag } from "#components/display/tag.tsx";
+import { useDone } from "#components/form/use-done.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
-import type { AdminSessionRow } from "#lib/admins/model.ts";
+import type { AdminSessionRow, AdminSessions } from "#lib/admins/model.ts";
 import { SIGNED_IN_BY, sessionWords as words } from "./sessions-words.ts";
 
 /** Live sessions of the console, each with a button to end it but for the one that looks. */
 export function SessionsTable({
-  rows,
+  sessions: { rows, total },
   url,
   canEnd,
 }: {
-  rows: AdminSessionRow[];
+  sessions: AdminSessions;
   /** Where a session is ended: `<url>/<id>/end`. */
   url: string;
   canEnd: boolean;
 }) {
-  const router = useRouter();
+  const done = useDone();
   const [ending, setEnding] = useState<AdminSessionRow | null>(null);
   return (
     <>
@@ -95,6 +94,11 @@ export function SessionsTable({
             : []),
         ]}
       />
+      {total > rows.length ? (
+        <p className="muted" style={{ padding: 12 }}>
+          {words.newestOf(rows.length, total)}
+        </p>
+      ) : null}
       <ConfirmDialog
         isOpen={ending !== null}
         onClose={() => setEnding(null)}
@@ -103,8 +107,7 @@ export function SessionsTable({
         isDanger
         onConfirm={async () => {
           await requestJson(`${url}/${ending?.id}/end`, { method: "POST" });
-          notifications.show({ message: words.ended, color: "green" });
-          router.refresh();
+          done(words.ended);
         }}
       >
         {words.endText(ending?.device ?? "")}

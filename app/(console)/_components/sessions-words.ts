@@ -10,6 +10,7 @@ export const SIGNED_IN_BY: Record<SignInMethod, string> = {
 /** Texts of the list of an admin's sessions. */
 export const sessionWords = {
   sessions: "Sessions",
+  newestOf: (shown: number, total: number) => `The newest ${shown} of ${total}.`,
   current: "this one",
   noAddress: "not kept",
   lastSeenHint: "To the minute.",

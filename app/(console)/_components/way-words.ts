@@ -6,7 +6,7 @@ import {
 } from "#lib/verifiers/model.ts";
 
 /** What it does while it hears nothing, where it hears at all: who asks, or checks signatures alone, has nothing to be strict about. */
-export function modeWordOf({ checkWay, mode }: { checkWay: CheckWay; mode: VerifierMode }): string | null {
+function modeWordOf({ checkWay, mode }: { checkWay: CheckWay; mode: VerifierMode }): string | null {
   return checkWay === "feed" || checkWay === "status_list"
     ? VERIFIER_MODE_WORDS[mode].name.toLowerCase()
     : null;

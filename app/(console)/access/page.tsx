@@ -130,12 +130,18 @@ async function OfSubject({
   );
 }
 
+/** Where whoever signs in first comes back to. */
+function addressOf(given: Record<string, string | undefined>): string {
+  const asked = Object.entries(given).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]));
+  return asked.length === 0 ? "/access" : `/access?${new URLSearchParams(asked)}`;
+}
+
 export default async function AccessPage({ searchParams }: AccessPageProps) {
-  const ctx = await requireSignedIn("/access");
-  if (!can(ctx, "access:read")) return <NotForRole role={ctx.actor.role} />;
   const given = await searchParams;
   const text = (name: string) => (typeof given[name] === "string" ? (given[name] as string) : undefined);
   const [act, admin, token, by] = [text("act"), text("admin"), text("api_token"), text("by")];
+  const ctx = await requireSignedIn(addressOf({ act, admin, api_token: token, by }));
+  if (!can(ctx, "access:read")) return <NotForRole role={ctx.actor.role} />;
   const isByAct = act !== undefined || by === "act";
   const acts = declaredActs(allRoutes());
   const of: { kind: SubjectKind; id: string } | null =

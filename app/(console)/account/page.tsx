@@ -29,9 +29,9 @@ export default async function AccountPage() {
     getOwnChoices(ctx),
   ]);
   const { passkeys, hasTotp, recoveryCodes } = factors;
-  const current = sessions.find(({ isCurrent }) => isCurrent);
+  const current = sessions.rows.find(({ isCurrent }) => isCurrent);
   const provider = current?.provider ?? null;
-  const others = sessions.filter(({ isCurrent }) => !isCurrent);
+  const others = sessions.total - (current === undefined ? 0 : 1);
   const working = passkeys.filter(({ blockedAt }) => blockedAt === null);
   return (
     <Page>
@@ -59,21 +59,22 @@ export default async function AccountPage() {
             passkeys={passkeys}
             isOffered={findRelyingParty(getEnv().consoleUrl) !== null}
             hasTotp={hasTotp || provider !== null}
+            provider={provider?.name ?? null}
           />
         }
         side={
           <>
-            <AuthenticatorCard hasTotp={hasTotp} canRemove={working.length > 0 || provider !== null} />
+            <AuthenticatorCard
+              hasTotp={hasTotp}
+              canRemove={working.length > 0 || provider !== null}
+              provider={provider?.name ?? null}
+            />
             {provider === null ? <RecoveryCard codes={recoveryCodes} /> : null}
           </>
         }
       />
-      <Card
-        title={words.sessions}
-        aside={others.length === 0 ? null : <EndOthers count={others.length} />}
-        flush
-      >
-        <SessionsTable rows={sessions} url="/api/v1/me/sessions" canEnd />
+      <Card title={words.sessions} aside={others === 0 ? null : <EndOthers count={others} />} flush>
+        <SessionsTable sessions={sessions} url="/api/v1/me/sessions" canEnd />
       </Card>
       <NotificationsCard choices={choices} />
     </Page>

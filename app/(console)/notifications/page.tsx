@@ -2,6 +2,7 @@ import { IconAdjustments } from "@tabler/icons-react";
 import type { Metadata } from "next";
 import { requireSignedIn } from "#app/_lib/context.ts";
 import { LinkButton } from "#components/display/link-button.tsx";
+import { PageTurns } from "#components/display/page-turns.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { kindsOf } from "#lib/notifications/choices.ts";
 import { notificationsQuery } from "#lib/notifications/input.ts";
@@ -15,17 +16,17 @@ export const metadata: Metadata = { title: words.title };
 type NotificationsPageProps = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
 export default async function NotificationsPage({ searchParams }: NotificationsPageProps) {
-  const ctx = await requireSignedIn("/notifications");
   const given = await searchParams;
   // what is none is left out, one by one
   const part = (name: "unread" | "kind" | "before") =>
     notificationsQuery.safeParse({ [name]: given[name] }).data?.[name];
   const [unread, kind, before] = [part("unread"), part("kind"), part("before")];
-  const page = await listNotifications(ctx, notificationsQuery.parse({ unread, kind, before }));
   const query = {
     unread: unread !== undefined,
     kind: notificationsQuery.shape.kind.parse(kind) ?? null,
   };
+  const ctx = await requireSignedIn(inboxHref(query, before));
+  const page = await listNotifications(ctx, notificationsQuery.parse({ unread, kind, before }));
   return (
     <Page>
       <PageHeader
@@ -38,14 +39,10 @@ export default async function NotificationsPage({ searchParams }: NotificationsP
         }
       />
       <Inbox rows={page.rows} unread={page.unread} kinds={kindsOf(ctx.actor.role)} query={query} />
-      {page.next === null && before === undefined ? null : (
-        <div style={{ display: "flex", gap: 8 }}>
-          {before === undefined ? null : <LinkButton href={inboxHref(query)}>{words.newest}</LinkButton>}
-          {page.next === null ? null : (
-            <LinkButton href={inboxHref(query, page.next)}>{words.older}</LinkButton>
-          )}
-        </div>
-      )}
+      <PageTurns
+        newestHref={before === undefined ? null : inboxHref(query)}
+        olderHref={page.next === null ? null : inboxHref(query, page.next)}
+      />
     </Page>
   );
 }

@@ -28,5 +28,3 @@ export const evidenceCheck = z.object({
     })
     .nullable(),
 });
-
-export const evidenceChecks = z.object({ items: z.array(evidenceCheck) });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { SESSIONS_SHOWN } from "#lib/admins/model.ts";
 import { TRANSPORTS } from "#lib/passkeys/model.ts";
 import { SIGN_IN_METHODS, STEP_UP_KINDS } from "#lib/step-up/model.ts";
 import { instant } from "./paging.ts";
@@ -36,7 +37,7 @@ export const stepUpOffer = z.object({
 
 export const provenStepUp = z.object({ kind: z.enum(STEP_UP_KINDS), provenUntil: instant });
 
-export const adminSessionRow = z.object({
+const adminSessionRow = z.object({
   id: z.uuid(),
   isCurrent: z.boolean(),
   device: z.string(),
@@ -48,4 +49,9 @@ export const adminSessionRow = z.object({
   createdAt: instant,
   lastSeenAt: instant,
   endsAt: instant,
+});
+
+export const adminSessions = z.object({
+  rows: z.array(adminSessionRow).max(SESSIONS_SHOWN),
+  total: z.int(),
 });

@@ -8,7 +8,7 @@ import { secretRef } from "./secrets.ts";
 /** Microseconds. */
 const latencyUs = z.object({ p50: z.int(), p99: z.int() }).nullable();
 
-export const verifierRow = z.object({
+const verifierRow = z.object({
   id: z.uuid(),
   name: z.string(),
   description: z.string(),

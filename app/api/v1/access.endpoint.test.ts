@@ -2,19 +2,21 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { getDatabase } from "#app/_lib/database.ts";
 import type { Route } from "#app/_lib/route-spec.ts";
-import { derivedKey } from "#app/_lib/secrets.ts";
-import { sealSession } from "#app/_lib/session-cookie.ts";
 import { createApiToken } from "#lib/api-tokens/create-api-token.ts";
 import { ROLES, type Role, roleHas } from "#lib/authz/roles.ts";
 import { systemContext } from "#lib/context.ts";
+import { type Contents, changedTables, openContents } from "#lib/db/test-contents.ts";
 import { testDatabase } from "#lib/db/test-database.ts";
-import { uuidv7 } from "#lib/ids.ts";
 import { allRoutes } from "./_definitions.ts";
+import { addTestPerson } from "./test-people.ts";
 
 const ORIGIN = "http://localhost:3000";
 const FOREIGN_ID = "01a20000-0000-7000-8000-00000000dead";
+let contents: Contents;
 const tokens = new Map<Role, string>();
 const cookies = new Map<Role, string>();
+/** Sessions that were some. */
+const over: string[] = [];
 const routes = allRoutes().map((route) => ({ name: `${route.spec.method} ${route.spec.path}`, route }));
 
 beforeAll(async () => {
@@ -23,26 +25,29 @@ beforeAll(async () => {
   process.env.API_REQUESTS_PER_SECOND = "10000";
   process.env.MASTER_KEY = randomBytes(32).toString("base64");
   delete process.env.CONSOLE_URL;
+  contents = await openContents(process.env.DATABASE_URL);
   const db = getDatabase();
   const ctx = systemContext(db, "test");
   for (const role of ROLES) {
     tokens.set(role, (await createApiToken(ctx, { name: role, role, isUnattended: true })).token);
-    const [adminId, sessionId] = [uuidv7(ctx.now), uuidv7(ctx.now)];
-    await db.query(
-      `INSERT INTO admin (id, email, name, role, password_hash, totp_wrapped, created_at)
-       VALUES ($1::uuid, $2::text, $2::text, $3::text, 'x', '\\x00', now())`,
-      [adminId, `${role}@example.com`, role],
-    );
-    await db.query(
-      `INSERT INTO admin_session (id, admin_id, created_at, last_seen_at, absolute_expires_at, idle_seconds, signed_in_by)
-       VALUES ($1::uuid, $2::uuid, now(), now(), now() + interval '1 hour', 1800, 'totp')`,
-      [sessionId, adminId],
-    );
-    cookies.set(role, `tokenwarden.session=${await sealSession(sessionId, derivedKey("session"), 3600)}`);
+    cookies.set(role, (await addTestPerson(db, role)).cookie);
   }
+  const [ended, disabled, idle] = [
+    await addTestPerson(db, "owner"),
+    await addTestPerson(db, "owner"),
+    await addTestPerson(db, "owner"),
+  ];
+  await db.query("UPDATE admin_session SET ended_at = now() WHERE id = $1::uuid", [ended.sessionId]);
+  await db.query("UPDATE admin SET disabled_at = now() WHERE id = $1::uuid", [disabled.id]);
+  await db.query(
+    "UPDATE admin_session SET created_at = now() - interval '32 minutes', last_seen_at = now() - interval '31 minutes' WHERE id = $1::uuid",
+    [idle.sessionId],
+  );
+  over.push(ended.cookie, disabled.cookie, idle.cookie);
 });
 
 afterAll(async () => {
+  await contents.end();
   await getDatabase().end();
 });
 
@@ -109,11 +114,12 @@ describe.each(routes)("$name", ({ route }) => {
   const isPublic = route.spec.permission === "public";
   const isMutation = route.spec.method !== "GET";
 
-  test("answers nobody but where it is public", async () => {
+  test("answers nobody, and no session that is over, but where it is public (P13)", async () => {
     const strangers: Record<string, string>[] = [
       {},
       { authorization: "Bearer twk_wrong" },
       { cookie: "tokenwarden.session=forged" },
+      ...over.map((cookie) => ({ cookie, origin: ORIGIN })),
     ];
     for (const headers of strangers) {
       const { status, code } = await call(route, { headers });
@@ -122,18 +128,21 @@ describe.each(routes)("$name", ({ route }) => {
     }
   });
 
-  test.each(ROLES)("lets the %s in exactly where the role says so, and records a refusal", async (role) => {
-    const before = await refusals();
-    const { status, code } = await call(route, { headers: bearer(role) });
-    if (isAllowed(route, role)) {
-      expect([401, 403].includes(status)).toBe(false);
-      expect(status).toBeLessThan(500);
-      expect(await refusals()).toBe(before);
-    } else {
-      expect({ status, code }).toEqual({ status: 403, code: "FORBIDDEN" });
-      expect(await refusals()).toBe(before + (isMutation ? 1 : 0));
-    }
-  });
+  test.each(ROLES)(
+    "lets the %s in exactly where the role says so, and records a refusal (P13)",
+    async (role) => {
+      const before = await refusals();
+      const { status, code } = await call(route, { headers: bearer(role) });
+      if (isAllowed(route, role)) {
+        expect([401, 403].includes(status)).toBe(false);
+        expect(status).toBeLessThan(500);
+        expect(await refusals()).toBe(before);
+      } else {
+        expect({ status, code }).toEqual({ status: 403, code: "FORBIDDEN" });
+        expect(await refusals()).toBe(before + (isMutation ? 1 : 0));
+      }
+    },
+  );
 
   test("keeps its answers out of every cache", async () => {
     const { headers } = await call(route, { headers: bearer("owner") });
@@ -155,68 +164,135 @@ describe.each(routes)("$name", ({ route }) => {
       }
       expect((await call(route, { headers: { cookie, origin: ORIGIN } })).status).not.toBe(403);
     });
+});
 
-  test("refuses a parameter that it does not know, by name", async () => {
-    const { status, errors } = await call(route, { headers: bearer("owner"), query: "?nosuch=1" });
-    expect(status).toBe(400);
-    expect(errors?.map((error) => error.path)).toContain("nosuch");
+describe("P17: whatever is sent that is bad or too large is refused, and nothing is written", () => {
+  let before: ReadonlyMap<string, string>;
+  beforeAll(async () => {
+    before = await contents.read();
+  });
+  afterAll(async () => {
+    expect(changedTables(before, await contents.read())).toEqual([]);
   });
 
-  if (route.spec.path.includes("{"))
-    test("answers ids that are none with a 4xx", async () => {
-      for (const ids of ["0", "../me", "' OR '1'='1", "\0", "x".repeat(5000), "__proto__"]) {
-        const { status } = await call(route, { headers: bearer("owner"), ids });
-        expect(status).toBeGreaterThanOrEqual(400);
-        expect(status).toBeLessThan(500);
-      }
-    });
-
-  if (route.spec.list !== undefined)
-    test("answers list parameters that are bad with a 400 that names them", async () => {
-      for (const [query, path] of [
-        ["?size=1000000000", "size"],
-        ["?size=NaN", "size"],
-        ["?size=-1", "size"],
-        ["?size[$gt]=1", "size[$gt]"],
-        ["?sort=nosuch", "sort"],
-        ["?sort=created;DROP TABLE client", "sort"],
-        ["?cursor=AAAA", "cursor"],
-      ]) {
-        const { status, errors } = await call(route, { headers: bearer("owner"), query });
-        expect(status).toBe(400);
-        expect(errors?.map((error) => error.path)).toContain(path);
-      }
-    });
-
-  if (route.spec.body !== undefined)
-    test("answers a malformed body with a 4xx that says so", async () => {
-      const headers = bearer("owner");
-      const statusOf = async (body: BodyInit, more: Record<string, string> = {}) =>
-        (await call(route, { headers: { ...headers, ...more }, body })).status;
-      for (const body of [
-        "",
-        "{",
-        "null",
-        "[]",
-        "1",
-        '"x"',
-        '{"a":"\\u0000"}',
-        "\xff\xfe",
-        '{"__proto__":{"x":1},"nosuch":1}',
-      ])
-        expect(await statusOf(body)).toBe(400);
-      expect(await statusOf('{"nosuch":1,"nosuch":2}')).toBe(400);
-      expect(await statusOf(Buffer.from('{"name":"\xff"}', "latin1"))).toBe(400);
-      expect(await statusOf(`${"[".repeat(60_000)}${"]".repeat(60_000)}`)).toBe(400);
-      expect(await statusOf(`{"name":"${"x".repeat(300_000)}"}`)).toBe(413);
-      // its length is not announced: it is read no further than the bound
-      expect(await statusOf(endless())).toBe(413);
-      expect(await statusOf("a=1", { "content-type": "application/x-www-form-urlencoded" })).toBe(415);
-      expect(await statusOf("{}", { "content-type": "text/plain" })).toBe(415);
-      const { status, errors } = await call(route, { headers, body: '{"nosuch":1}' });
+  describe.each(routes)("$name", ({ route }) => {
+    test("refuses a parameter that it does not know, by name", async () => {
+      const { status, errors } = await call(route, { headers: bearer("owner"), query: "?nosuch=1" });
       expect(status).toBe(400);
       expect(errors?.map((error) => error.path)).toContain("nosuch");
     });
+
+    if (route.spec.path.includes("{"))
+      test("answers ids that are none with a 4xx", async () => {
+        for (const ids of ["0", "../me", "' OR '1'='1", "\0", "x".repeat(5000), "__proto__"]) {
+          const { status } = await call(route, { headers: bearer("owner"), ids });
+          expect(status).toBeGreaterThanOrEqual(400);
+          expect(status).toBeLessThan(500);
+        }
+      });
+
+    if (route.spec.list !== undefined)
+      test("answers list parameters that are bad with a 400 that names them", async () => {
+        for (const [query, path] of [
+          ["?size=1000000000", "size"],
+          ["?size=NaN", "size"],
+          ["?size=-1", "size"],
+          ["?size[$gt]=1", "size[$gt]"],
+          ["?sort=nosuch", "sort"],
+          ["?sort=created;DROP TABLE client", "sort"],
+          ["?cursor=AAAA", "cursor"],
+        ]) {
+          const { status, errors } = await call(route, { headers: bearer("owner"), query });
+          expect(status).toBe(400);
+          expect(errors?.map((error) => error.path)).toContain(path);
+        }
+      });
+
+    if (route.spec.body !== undefined)
+      test("answers a malformed body with a 4xx that says so", async () => {
+        const headers = bearer("owner");
+        const statusOf = async (body: BodyInit, more: Record<string, string> = {}) =>
+          (await call(route, { headers: { ...headers, ...more }, body })).status;
+        for (const body of [
+          "",
+          "{",
+          "null",
+          "[]",
+          "1",
+          '"x"',
+          '{"a":"\\u0000"}',
+          "\xff\xfe",
+          '{"__proto__":{"x":1},"nosuch":1}',
+        ])
+          expect(await statusOf(body)).toBe(400);
+        expect(await statusOf('{"nosuch":1,"nosuch":2}')).toBe(400);
+        expect(await statusOf(Buffer.from('{"name":"\xff"}', "latin1"))).toBe(400);
+        expect(await statusOf(`${"[".repeat(60_000)}${"]".repeat(60_000)}`)).toBe(400);
+        expect(await statusOf(`${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}`)).toBe(400);
+        expect(await statusOf(`{"name":"${"x".repeat(300_000)}"}`)).toBe(413);
+        expect(await statusOf("{}", { "content-length": "104857600" })).toBe(413);
+        // its length is not announced: it is read no further than the bound
+        expect(await statusOf(endless())).toBe(413);
+        expect(await statusOf("a=1", { "content-type": "application/x-www-form-urlencoded" })).toBe(415);
+        expect(await statusOf("{}", { "content-type": "text/plain" })).toBe(415);
+        const { status, errors } = await call(route, { headers, body: '{"nosuch":1}' });
+        expect(status).toBe(400);
+        expect(errors?.map((error) => error.path)).toContain("nosuch");
+      });
+  });
+});
+
+describe("P13: what is somebody's own", () => {
+  const routeOf = (name: string) => routes.find((one) => one.name === name)?.route as Route;
+
+  test("is not there for another owner, by no method", async () => {
+    const [mine, other] = [
+      await addTestPerson(getDatabase(), "owner"),
+      await addTestPerson(getDatabase(), "owner"),
+    ];
+    const make = async (name: string, body: object) => {
+      const headers = { cookie: mine.cookie, origin: ORIGIN };
+      const made = await call(routeOf(name), { headers, body: JSON.stringify(body) });
+      expect(made.status).toBe(201);
+      return String((made as unknown as { id: string }).id);
+    };
+    const view = await make("POST /api/v1/saved-views", { list: "tokens", name: "Mine" });
+    const file = await make("POST /api/v1/exports", { list: "tokens", format: "csv" });
+    const tries: [string, string, string?][] = [
+      ["GET /api/v1/saved-views/{id}", view],
+      ["PATCH /api/v1/saved-views/{id}", view, '{"version":1,"name":"Theirs"}'],
+      ["DELETE /api/v1/saved-views/{id}", view],
+      ["GET /api/v1/exports/{id}", file],
+      ["GET /api/v1/exports/{id}/file", file],
+      ["POST /api/v1/exports/{id}/cancel", file],
+      ["POST /api/v1/me/sessions/{id}/end", mine.sessionId],
+    ];
+    const before = await contents.read();
+    for (const [name, ids, body] of tries) {
+      const headers = { cookie: other.cookie, origin: ORIGIN };
+      const { status } = await call(routeOf(name), { headers, ids, ...(body === undefined ? {} : { body }) });
+      expect({ name, status }).toEqual({ name, status: 404 });
+    }
+    expect(changedTables(before, await contents.read())).toEqual([]);
+    const headers = { cookie: mine.cookie };
+    expect((await call(routeOf("GET /api/v1/saved-views/{id}"), { headers, ids: view })).status).toBe(200);
+  });
+});
+
+describe("P15: what is read changes nothing", () => {
+  const reads = routes.filter(({ route }) => route.spec.method === "GET");
+
+  test("by whoever may read it, with a session or an API token, also with what sites' pages may send", async () => {
+    const before = await contents.read();
+    const cookie = cookies.get("owner") as string;
+    for (const { name, route } of reads)
+      for (const headers of [bearer("owner"), { cookie, "sec-fetch-site": "cross-site" }] as Record<
+        string,
+        string
+      >[])
+        expect((await call(route, { headers })).status, name).toBeLessThan(500);
+    expect(changedTables(before, await contents.read())).toEqual([]);
+  });
 });
 
 describe("the door", () => {

@@ -48,7 +48,7 @@ describe("a person", () => {
     expect((await approve(world.two, id)).status).toBe(409);
   });
 
-  test("approves nothing of their own, nor through an API token of theirs", async () => {
+  test("P14: approves nothing of their own, nor through an API token of theirs", async () => {
     const own = await apiToken(world.one, true);
     await turnOn(["retention"]);
     const { body } = await send(world.one, RETENTION, { body: await retention(102), headers: WHY });

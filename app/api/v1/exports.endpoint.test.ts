@@ -1,7 +1,23 @@
+import Papa from "papaparse";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { recordEntry } from "#lib/audit/record-entry.ts";
 import type { Role } from "#lib/authz/roles.ts";
+import { systemContext } from "#lib/context.ts";
+import { unguardCell } from "#lib/input/formula-cell.ts";
 import { fixtureOf } from "#lib/tokens/token-fixture.ts";
 import { startTestConsole, type TestConsole } from "./test-console.ts";
+
+/** Names as a hostile person gives them, as far as a name may hold them. */
+const HOSTILE_NAMES = [
+  '=HYPERLINK("https://evil.example","x")',
+  "+1+cmd|' /C calc'!A0",
+  "-2+3",
+  "@SUM(A1:A9)",
+  'a "quoted", semicolon; name',
+  "'=already quoted",
+  "<script>alert(1)</script>",
+  "漢字 🙈 é",
+];
 
 let console: TestConsole;
 let clientId: string;
@@ -11,6 +27,20 @@ beforeAll(async () => {
   const fixture = fixtureOf(console.db);
   clientId = await fixture.client("billing");
   await fixture.client("=cmd|' /C calc'!A0");
+  for (const name of HOSTILE_NAMES) {
+    await fixture.client(name);
+    await console.db.query(
+      "INSERT INTO user_group (id, name, created_at) VALUES (gen_random_uuid(), $1::text, now())",
+      [name],
+    );
+    await console.db.transaction((tx) =>
+      recordEntry(tx, systemContext(console.db, "test"), {
+        act: "client.updated",
+        target: { kind: "client", id: "1", name },
+        note: name,
+      }),
+    );
+  }
   const userId = await fixture.user("ana@example.com");
   for (let n = 0; n < 260; n += 1)
     await fixture.token({
@@ -103,6 +133,37 @@ test("CSV comes as a download under the list's name, with UTC times and formulas
   const clients = await (await exported({ list: "clients", format: "csv", query: "" })).text();
   expect(clients).toContain(`,'=cmd|' /C calc'!A0,`);
 });
+
+test.each(LISTS)(
+  "P18: %s: another parser reads the same values back from CSV, and no formula",
+  async (list) => {
+    // exports are acts themselves
+    const query = list === "audit-entries" ? "act=client.updated" : "";
+    const [csv, ndjson] = [
+      await (await exported({ list, format: "csv", query }, "owner")).text(),
+      await (await exported({ list, format: "ndjson", query }, "owner")).text(),
+    ];
+    const { data, errors, meta } = Papa.parse<Record<string, string>>(csv, {
+      header: true,
+      newline: "\r\n",
+      skipEmptyLines: true,
+    });
+    expect(errors).toEqual([]);
+    const rows = ndjson
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(data).toHaveLength(rows.length);
+    for (const [at, row] of data.entries())
+      for (const name of meta.fields ?? []) {
+        const cell = row[name] ?? "";
+        expect(cell, name).not.toMatch(/^[=+\-@\t\r＝＋－＠]/);
+        // columns are named as a table would, fields as the API does
+        const value = rows[at]?.[name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase())];
+        if (typeof value === "string") expect(unguardCell(cell), name).toBe(value);
+      }
+  },
+);
 
 describe("refuses", () => {
   test.each([

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Role } from "#lib/authz/roles.ts";
 import { openSqlDatabase } from "#lib/db/sql-database.ts";
+import { changedTables, openContents } from "#lib/db/test-contents.ts";
 import { DAY_MS, dayOf, type LogPlan, type LogRetention } from "#lib/log-retention/model.ts";
 import { purgeLog } from "#lib/log-retention/purge-log.ts";
 import { verifyUseDay } from "#lib/log-retention/verify-use-day.ts";
@@ -152,6 +153,14 @@ test("what has left is listed, and is no more among what is there", async () => 
     ask("POST", "/api/v1/log-retention/releases", { role, body: { day, note: "A test's checkpoint" } });
   expect(await release(old, "auditor")).toMatchObject({ status: 403 });
   expect(await release("2020-01-01", "owner")).toMatchObject({ status: 409, body: { code: "CONFLICT" } });
+  // no entry, no act (P1)
+  const contents = await openContents(process.env.DATABASE_URL ?? "");
+  const before = await contents.read();
+  await contents.run("REVOKE INSERT ON audit_entry FROM tokenwarden_app");
+  expect(await release(old, "owner")).toMatchObject({ status: 503 });
+  expect(changedTables(before, await contents.read())).toEqual([]);
+  await contents.run("GRANT INSERT ON audit_entry TO tokenwarden_app");
+  await contents.end();
   expect(await release(old, "owner")).toMatchObject({ status: 200, body: { day: old } });
   expect((await read()).heldDay).toBeNull();
   expect(await run()).toMatchObject({ uses: 3, acts: 0, unsignedDay: null });

@@ -109,7 +109,7 @@ async function signInWith(authenticator: TestAuthenticator): Promise<Answer> {
 const sessionOf = ({ cookies }: Answer) =>
   cookies.find((one) => /^tokenwarden\.session=[^;]+/.test(one))?.split(";")[0];
 
-describe.skipIf(!isBuilt)("the door of a console in another process", () => {
+describe.skipIf(!isBuilt)("P14: the door of a console in another process", () => {
   test("refuses a stale session at every route that says so, by kind, before it reads what is asked", async () => {
     const { cookie } = await openSession(20);
     const asking = allRoutes().filter(({ spec }) => typeof spec.stepUp === "string");

@@ -1,18 +1,15 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach } from "vitest";
-import { derivedKey, keyWrapper } from "#app/_lib/secrets.ts";
-import { sealSession } from "#app/_lib/session-cookie.ts";
+import { keyWrapper } from "#app/_lib/secrets.ts";
 import { createApiToken } from "#lib/api-tokens/create-api-token.ts";
 import type { ApprovalDetail, PolicyKind } from "#lib/approvals/model.ts";
 import type { Role } from "#lib/authz/roles.ts";
 import { systemContext } from "#lib/context.ts";
-import { uuidv7 } from "#lib/ids.ts";
 import { ensureKeys } from "#lib/keys/ensure-keys.ts";
 import { seedEverything, startTestConsole, type TestConsole } from "./test-console.ts";
+import { addTestPerson, type TestPerson as Person, proveFor } from "./test-people.ts";
 
-/** An admin who has signed in just now. */
-export type Person = { id: string; email: string; sessionId: string; cookie: string };
-/** One, or an API token by its value. */
+/** An admin who has signed in just now, or an API token by its value. */
 export type Who = Person | { bearer: string };
 type Answer = { status: number; body: Record<string, unknown>; location: string | null };
 type Sent = { body?: unknown; segments?: Record<string, string>; headers?: Record<string, string> };
@@ -40,21 +37,7 @@ export function approvalsFixture() {
     owners = [await person("owner"), await person("owner")];
   });
 
-  async function person(role: Role): Promise<Person> {
-    const [id, sessionId] = [uuidv7(new Date()), uuidv7(new Date())];
-    const email = `${role}-${randomBytes(4).toString("hex")}@example.com`;
-    await console.db.query(
-      `INSERT INTO admin (id, email, name, role, password_hash, totp_wrapped, created_at) VALUES ($1::uuid, $2::text, $2::text, $3::text, 'x', '\\x00', now())`,
-      [id, email, role],
-    );
-    await console.db.query(
-      `INSERT INTO admin_session (id, admin_id, created_at, last_seen_at, absolute_expires_at, idle_seconds, signed_in_by)
-       VALUES ($1::uuid, $2::uuid, now(), now(), now() + interval '1 hour', 1800, 'totp')`,
-      [sessionId, id],
-    );
-    const cookie = `tokenwarden.session=${await sealSession(sessionId, derivedKey("session"), 3600)}`;
-    return { id, email, sessionId, cookie };
-  }
+  const person = (role: Role) => addTestPerson(console.db, role);
 
   async function send(
     who: Who,
@@ -77,13 +60,7 @@ export function approvalsFixture() {
     return { status: response.status, body: answer, location: response.headers.get("location") };
   }
 
-  /** As a person who has just shown who they are, for one very act. */
-  async function prove(who: Person, subject: string): Promise<void> {
-    await console.db.query(
-      "INSERT INTO admin_proof (session_id, subject, proven_at, proven_by) VALUES ($1::uuid, $2::text, now(), 'totp')",
-      [who.sessionId, subject],
-    );
-  }
+  const prove = (who: Person, subject: string) => proveFor(console.db, who, subject);
 
   const get = async (who: Who, id: string) =>
     (await send(who, ["GET", ONE], { segments: { id } })).body as unknown as ApprovalDetail;

@@ -22,7 +22,7 @@ export type Schema = {
 export type Parameter = { name: string; in?: "path" | "query"; required: boolean; schema: Schema };
 
 /** Texts that programs trip over. */
-export const HOSTILE_TEXTS = [
+const HOSTILE_TEXTS = [
   "",
   " ",
   "\0",

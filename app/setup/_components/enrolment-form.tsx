@@ -1,10 +1,11 @@
 "use client";
 
-import { Anchor, Button, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { Anchor, Button, PasswordInput, Stack, Text } from "@mantine/core";
 import { signIn } from "next-auth/react";
 import { type FormEvent, useState } from "react";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
 import { SecondFactor } from "#components/form/second-factor.tsx";
+import { TextField } from "#components/form/text-field.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import { ADMIN_NAME_MAX, ADMIN_PASSWORD_MAX, ADMIN_PASSWORD_MIN, type TotpOffer } from "#lib/admins/model.ts";
 import { setupWords as words } from "./words.ts";
@@ -81,33 +82,29 @@ export function EnrolmentForm({ setupToken, who }: { setupToken: string; who: En
     // before the script is there, what was typed must not end up in the address
     <form method="post" onSubmit={begin} aria-label={words.steps.owner}>
       <Stack gap="md">
-        <TextInput
+        <TextField
+          request={request}
+          path="name"
           label={words.name}
           name="name"
           autoComplete="name"
           value={name}
-          onChange={(event) => {
-            request.touch("name");
-            setName(event.currentTarget.value);
-          }}
-          error={request.faultOf("name")}
+          onType={setName}
           maxLength={ADMIN_NAME_MAX}
           readOnly={!isOwner}
           required
           withAsterisk={false}
           autoFocus={isOwner}
         />
-        <TextInput
+        <TextField
+          request={request}
+          path="email"
           label={words.email}
           name="email"
           type="email"
           autoComplete="username"
           value={email}
-          onChange={(event) => {
-            request.touch("email");
-            setEmail(event.currentTarget.value);
-          }}
-          error={request.faultOf("email")}
+          onType={setEmail}
           maxLength={254}
           readOnly={!isOwner}
           required

@@ -2,9 +2,10 @@
 
 import { Button, Group, Stack, TextInput } from "@mantine/core";
 import { useRouter } from "next/navigation";
-import { type FormEvent, useState } from "react";
+import type { FormEvent } from "react";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
 import { DurationInput } from "#components/form/duration-input.tsx";
+import { useDraft } from "#components/form/use-draft.ts";
 import { useSend } from "#components/form/use-send.ts";
 import { LIFETIME_RANGES, type Organisation } from "#lib/organisation/model.ts";
 import { setupWords as words } from "./words.ts";
@@ -31,11 +32,7 @@ const FIELDS = [
 export function OrganisationForm({ start }: { start: Start }) {
   const router = useRouter();
   const request = useSend(FIELDS);
-  const [draft, setDraft] = useState(start);
-  function set(change: Partial<Start>) {
-    request.touch(...Object.keys(change));
-    setDraft((was) => ({ ...was, ...change }));
-  }
+  const [draft, set, text] = useDraft(start, request);
   const lifetime = (key: keyof typeof LIFETIME_RANGES & keyof Start, label: string, help?: string) => (
     <DurationInput
       label={label}
@@ -69,9 +66,7 @@ export function OrganisationForm({ start }: { start: Start }) {
         <TextInput
           label={words.organisationName}
           description={words.organisationHelp}
-          value={draft.name}
-          onChange={(event) => set({ name: event.currentTarget.value })}
-          error={request.faultOf("name")}
+          {...text("name")}
           required
           withAsterisk={false}
           autoFocus

@@ -23,7 +23,6 @@ export const setupWords = {
   email: "E-mail",
   password: "Password",
   passwordHelp: "12 characters or more. A sentence is easier to remember than symbols.",
-  passwordShort: "Use 12 characters or more.",
   next: "Continue",
   createOwner: "Create the owner",
   join: "Join",

@@ -7,6 +7,7 @@ import { type FormEvent, useEffect, useRef, useState } from "react";
 import { SecondFactor } from "#components/form/second-factor.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import type { TotpOffer } from "#lib/admins/model.ts";
+import { FactorField } from "./factor-field.tsx";
 import { PasskeyButton } from "./passkey-button.tsx";
 import { signInWords as words } from "./words.ts";
 
@@ -108,7 +109,6 @@ export function SignInForm({
         />
       </Stack>
     );
-  const isCode = step === "code";
   function turnTo(other: Step) {
     setCode("");
     setRefusal(null);
@@ -147,41 +147,9 @@ export function SignInForm({
             maxLength={256}
           />
         </Stack>
-        {isCode ? (
-          <TextInput
-            ref={codeField}
-            name="code"
-            label={words.code}
-            description={words.codeHelp}
-            autoComplete="one-time-code"
-            inputMode="numeric"
-            pattern="[0-9 ]{6,7}"
-            title={words.codeShape}
-            maxLength={7}
-            value={code}
-            onChange={(event) => setCode(event.currentTarget.value)}
-            required
-            withAsterisk={false}
-            styles={{ input: { fontFamily: "var(--tw-mono)", letterSpacing: "0.3em" } }}
-          />
-        ) : null}
-        {step === "recovery" ? (
-          <TextInput
-            ref={codeField}
-            name="recoveryCode"
-            label={words.recoveryCode}
-            description={words.recoveryHelp}
-            autoComplete="off"
-            autoCapitalize="characters"
-            spellCheck={false}
-            maxLength={40}
-            value={code}
-            onChange={(event) => setCode(event.currentTarget.value)}
-            required
-            withAsterisk={false}
-            styles={{ input: { fontFamily: "var(--tw-mono)" } }}
-          />
-        ) : null}
+        {step === "password" ? null : (
+          <FactorField key={step} kind={step} fieldRef={codeField} value={code} onType={setCode} />
+        )}
         <Button
           type="submit"
           variant={isSecond && step === "password" ? "default" : "filled"}
@@ -196,33 +164,33 @@ export function SignInForm({
             <PasskeyButton onRefused={setRefusal} onSignedIn={() => window.location.assign(next)} />
           </>
         ) : null}
-        {step === "recovery" ? (
-          <Stack gap={4} align="flex-start">
-            <Anchor component="button" type="button" size="sm" onClick={restart}>
-              {words.back}
-            </Anchor>
-            <Anchor component="button" type="button" size="sm" onClick={() => turnTo("code")}>
-              {words.useCode}
-            </Anchor>
-          </Stack>
-        ) : isCode ? (
-          <Stack gap={4} align="flex-start">
-            <Anchor component="button" type="button" size="sm" onClick={restart}>
-              {words.back}
-            </Anchor>
-            <Anchor component="button" type="button" size="sm" onClick={() => turnTo("recovery")}>
-              {words.useRecovery}
-            </Anchor>
-            <Anchor component="button" type="button" size="sm" onClick={() => void beginEnrolment()}>
-              {words.noFactor}
-            </Anchor>
-          </Stack>
-        ) : (
+        {step === "password" ? (
           <Text size="xs" c="dimmed">
             {words.lost}
           </Text>
+        ) : (
+          <Stack gap={4} align="flex-start">
+            <Way word={words.back} onTake={restart} />
+            {step === "recovery" ? (
+              <Way word={words.useCode} onTake={() => turnTo("code")} />
+            ) : (
+              <>
+                <Way word={words.useRecovery} onTake={() => turnTo("recovery")} />
+                <Way word={words.noFactor} onTake={() => void beginEnrolment()} />
+              </>
+            )}
+          </Stack>
         )}
       </Stack>
     </form>
+  );
+}
+
+/** Another way to go on. */
+function Way({ word, onTake }: { word: string; onTake: () => void }) {
+  return (
+    <Anchor component="button" type="button" size="sm" onClick={onTake}>
+      {word}
+    </Anchor>
   );
 }

@@ -1,7 +1,7 @@
-import type { Locator, Page } from "@playwright/test";
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import pg from "pg";
 import { expectAccessible } from "../../fixtures/accessibility.ts";
+import { Keyboard } from "../../fixtures/keyboard.ts";
 import { databaseUrl } from "../../fixtures/old-tokens.ts";
 import type { Product } from "../../fixtures/product.ts";
 import { EVERYBODY, expect, test } from "../../fixtures/test.ts";
@@ -96,35 +96,6 @@ test("an emergency: the plan is read, the id typed, another key signs, and what 
   await expect(page.getByText("Its private half is gone").first()).toBeVisible();
 });
 
-/** Goes on by Tab until something has the focus. */
-async function tabTo(page: Page, target: Locator): Promise<void> {
-  for (let presses = 0; presses < 80; presses += 1) {
-    if (await target.evaluate((element) => element === document.activeElement)) return;
-    await page.keyboard.press("Tab");
-  }
-  throw new Error("it is not reached by the keyboard");
-}
-
-/** Opens a button's dialog by the keyboard. */
-async function press(page: Page, name: string): Promise<void> {
-  const button = page.getByRole("button", { name, exact: true });
-  // until it may be pressed Tab does not come to it
-  await expect(button).toBeEnabled();
-  await tabTo(page, button);
-  await page.keyboard.press("Enter");
-}
-
-/** Chooses in a list by the arrow keys. */
-async function choose(page: Page, list: Locator, label: string): Promise<void> {
-  await tabTo(page, list);
-  await page.keyboard.press("Home");
-  const chosen = () =>
-    list.evaluate((element) => (element as HTMLSelectElement).selectedOptions[0]?.textContent);
-  for (let presses = 0; presses < 20 && (await chosen()) !== label; presses += 1)
-    await page.keyboard.press("ArrowDown");
-  expect(await chosen()).toBe(label);
-}
-
 /** As if every copy of the JWKS had been fetched anew meanwhile. */
 async function cachesRunOut(product: Product, kid: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl(product) });
@@ -139,25 +110,27 @@ async function cachesRunOut(product: Product, kid: string): Promise<void> {
 test("a rotation to another algorithm is planned and activated with the keyboard alone, and the next status list is signed by it", {
   lock: EVERYBODY,
 }, async ({ page, authority, registry, product }) => {
+  const keyboard = new Keyboard(page);
+  const press = (name: string) => keyboard.press(page.getByRole("button", { name, exact: true }));
   await page.goto("/keys");
-  await press(page, "Rotate…");
+  await press("Rotate…");
   const rotating = page.getByRole("dialog", { name: "Rotate a signing key" });
   await expect(rotating).toBeVisible();
-  await choose(page, rotating.getByRole("combobox", { name: "Purpose" }), "Status lists");
-  await choose(page, rotating.getByRole("combobox", { name: "Algorithm of the next key" }), "EdDSA");
+  await keyboard.choose(rotating.getByRole("combobox", { name: "Purpose" }), "Status lists");
+  await keyboard.choose(rotating.getByRole("combobox", { name: "Algorithm of the next key" }), "EdDSA");
   await expect(rotating).toContainText("must take EdDSA before the key signs; until then ES256 signs");
-  await choose(page, rotating.getByRole("combobox", { name: "It signs" }), "In a week");
-  await choose(page, rotating.getByRole("combobox", { name: "Reason" }), "Policy");
-  await press(page, "Make the next key");
+  await keyboard.choose(rotating.getByRole("combobox", { name: "It signs" }), "In a week");
+  await keyboard.choose(rotating.getByRole("combobox", { name: "Reason" }), "Policy");
+  await press("Make the next key");
   await expect(page).toHaveURL(/\/keys\/eddsa-/);
   const kid = new URL(page.url()).pathname.split("/").at(-1) ?? "";
   await cachesRunOut(product, kid);
 
-  await press(page, "Activate now…");
+  await press("Activate now…");
   const activating = page.getByRole("dialog", { name: "Let the standby key sign now" });
   await expect(activating).toBeVisible();
-  await choose(page, activating.getByRole("combobox", { name: "Reason" }), "Policy");
-  await press(page, "Activate it");
+  await keyboard.choose(activating.getByRole("combobox", { name: "Reason" }), "Policy");
+  await press("Activate it");
   await expect(page.getByText("Signs everything new").first()).toBeVisible();
   await expectAccessible(page, "the page of a key that signs");
 

@@ -1,19 +1,8 @@
-import type { Page } from "@playwright/test";
+import { readFile } from "node:fs/promises";
+import { decodeJwt } from "jose";
+import { Keyboard } from "../../fixtures/keyboard.ts";
 import { expect, test } from "../../fixtures/test.ts";
-
-/** Goes on by Tab until the control with such a name has the focus. */
-async function tabTo(page: Page, name: RegExp, most = 60): Promise<void> {
-  for (let steps = 0; steps < most; steps += 1) {
-    await page.keyboard.press("Tab");
-    const focused = await page.evaluate(() => {
-      const at = document.activeElement;
-      const label = at instanceof HTMLSelectElement ? (at.labels?.[0]?.textContent ?? "") : "";
-      return `${at?.getAttribute("aria-label") ?? ""} ${label} ${at?.textContent ?? ""}`.trim();
-    });
-    if (name.test(focused)) return;
-  }
-  throw new Error(`Tab does not come to ${name}`);
-}
+import { TokensPage } from "../../pages/tokens-page.ts";
 
 const WINDOWS = {
   "a wide window": { width: 1440, height: 900 },
@@ -26,40 +15,33 @@ for (const [window, viewport] of Object.entries(WINDOWS))
     authority,
     registry,
   }) => {
+    const keyboard = new Keyboard(page);
     await page.setViewportSize(viewport);
     const value = await authority.issue(await registry.addService());
     expect((await authority.introspect(value, registry.verifier)).active).toBe(true);
     await page.goto("/");
-    // what hears keys anywhere on the page is set up before the browser has nothing to do
-    await page.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve, { timeout: 2_000 })));
-
-    await page.keyboard.press("ControlOrMeta+k");
-    await expect(page.getByRole("dialog").getByRole("textbox")).toBeFocused();
-    await page.keyboard.insertText(`leaked: ${value}`);
-    await expect(page.getByRole("dialog")).toContainText("recognised by its id");
+    await expect(await keyboard.search(`leaked: ${value}`)).toContainText("recognised by its id");
     await page.keyboard.press("Enter");
     await expect(page).toHaveURL(/\/tokens\/[0-9a-f-]{36}$/);
 
     // the address changes before its page is there
-    await expect(page.getByRole("button", { name: /^Revoke/ })).toBeVisible();
-    await tabTo(page, /^Revoke/);
-    await page.keyboard.press("Enter");
-    await expect(page.getByRole("menuitem", { name: "This token…" })).toBeVisible();
+    const revoke = page.getByRole("button", { name: /^Revoke/ });
+    await keyboard.press(revoke);
+    const thisToken = page.getByRole("menuitem", { name: "This token…" });
+    await expect(thisToken).toBeVisible();
     await expect(async () => {
       await page.keyboard.press("ArrowDown");
-      await expect(page.getByRole("menuitem", { name: "This token…" })).toBeFocused({ timeout: 200 });
+      await expect(thisToken).toBeFocused({ timeout: 200 });
     }).toPass({ timeout: 5_000 });
     await page.keyboard.press("Enter");
     const dialog = page.getByRole("dialog");
-    await expect(dialog).toBeVisible();
     // the form comes after the frame of the dialog
-    await expect(dialog.getByRole("combobox", { name: "Reason" })).toBeVisible();
-    await tabTo(page, /^Reason/);
+    const reason = dialog.getByRole("combobox", { name: "Reason" });
+    await expect(reason).toBeVisible();
+    await keyboard.tabTo(reason);
     await page.keyboard.type("Token leaked");
     // until the plan is there and a reason is chosen there is nothing to come to
-    await expect(dialog.getByRole("button", { name: /^Revoke/ })).toBeEnabled();
-    await tabTo(page, /^Revoke/);
-    await page.keyboard.press("Enter");
+    await keyboard.press(dialog.getByRole("button", { name: /^Revoke/ }));
     await expect(
       dialog
         .getByRole("status")
@@ -70,5 +52,116 @@ for (const [window, viewport] of Object.entries(WINDOWS))
     expect((await authority.verify(value, registry.verifier)).status).toBe(401);
     await page.keyboard.press("Escape");
     await expect(dialog).toHaveCount(0);
-    await expect(page.getByRole("button", { name: /^Revoke/ }), "the focus comes back").toBeFocused();
+    await expect(revoke, "the focus comes back").toBeFocused();
   });
+
+test("a leak goes from the Leak desk through a case to its evidence pack, by keyboard alone", async ({
+  page,
+  authority,
+  registry,
+}) => {
+  const keyboard = new Keyboard(page);
+  const value = await authority.issue(await registry.addService());
+  await authority.verify(value, registry.verifier, `/stolen/${registry.mark}`);
+  await page.goto("/");
+  await keyboard.goTo("Leak desk");
+  await expect(page.getByRole("textbox", { name: "What leaked" }), "it can be pasted at once").toBeFocused();
+  await page.keyboard.insertText(`Found in a gist: ${value}`);
+  await keyboard.press(page.getByRole("button", { name: "Look up" }));
+  await expect(page.getByRole("status").filter({ hasText: "Ours and live" })).toBeVisible();
+  await keyboard.press(page.getByRole("button", { name: "Open a case" }));
+  await expect(page).toHaveURL(/\/incidents\/\d+$/);
+
+  await keyboard.press(page.getByRole("button", { name: "Take back the token…" }));
+  const dialog = page.getByRole("dialog");
+  await keyboard.press(dialog.getByRole("button", { name: /^Revoke / }));
+  await expect(dialog.getByText(/stopped working/).first()).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByText("Contained", { exact: true })).toBeVisible();
+  expect((await authority.verify(value, registry.verifier)).status).toBe(401);
+
+  const download = page.waitForEvent("download");
+  await keyboard.press(page.getByRole("link", { name: "Evidence pack", exact: true }));
+  const pack = await readFile(await (await download).path(), "utf8");
+  expect(pack).toContain(`/stolen/${registry.mark}`);
+  expect(pack).not.toContain(value);
+});
+
+test("the lifetime of a client's tokens is found and set by keyboard alone, and the next token has it", async ({
+  page,
+  authority,
+  registry,
+}) => {
+  const keyboard = new Keyboard(page);
+  const client = await registry.addService({ accessTokenTtlSeconds: 3_600 });
+  await page.goto("/");
+  await keyboard.goTo(client.clientId);
+  await expect(page).toHaveURL(`/clients/${client.id}`);
+  await keyboard.press(page.getByRole("link", { name: "Explain and change" }));
+  const typed = page.getByRole("textbox", { name: "Access token of a service, typed" });
+  await expect(typed).toBeVisible();
+  await keyboard.fill(typed, "10 min");
+  await page.keyboard.press("Enter");
+  await keyboard.press(page.getByRole("button", { name: "Save lifetimes" }));
+  await expect(page.getByText("Saved. New tokens follow it.")).toBeVisible();
+  await expect
+    .poll(async () => {
+      const { exp = 0, iat = 0 } = decodeJwt(await authority.issue(client));
+      return exp - iat;
+    })
+    .toBe(600);
+});
+
+test("what a token did is found in the audit log by keyboard alone", async ({
+  page,
+  authority,
+  registry,
+}) => {
+  const keyboard = new Keyboard(page);
+  const token = await authority.issue(await registry.addService());
+  const path = `/ledger/${registry.mark}`;
+  await authority.verify(token, registry.verifier, path);
+  await page.goto("/");
+  await keyboard.goTo("Audit");
+  const { query } = new TokensPage(page);
+  await expect(query).toBeVisible();
+  await page.keyboard.press("/");
+  await expect(query).toBeFocused();
+  await page.keyboard.insertText(`token:${decodeJwt(token).jti}`);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("region", { name: "Endpoints" })).toContainText(`GET ${path}`);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  const drawer = page.getByRole("complementary", { name: "Open use" });
+  await expect(drawer).toContainText(path);
+  await expect(drawer).toContainText(registry.verifier.name);
+  await page.keyboard.press("Escape");
+  await expect(drawer).toHaveCount(0);
+});
+
+test("the palette does what needs no page, opens a dialog by its address, and explains words", async ({
+  page,
+}) => {
+  const keyboard = new Keyboard(page);
+  const html = page.locator("html");
+  await page.goto("/");
+  await keyboard.goTo("Turn the console dark");
+  await expect(html).toHaveAttribute("data-mantine-color-scheme", "dark");
+  await keyboard.goTo("Follow the system");
+  await expect(html).toHaveAttribute("data-mantine-color-scheme", "light");
+  await expect(await keyboard.search("famil")).toContainText("All tokens that came of one sign-in");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await keyboard.goTo("Explain the words");
+  const words = page.getByRole("dialog", { name: "What the words mean" });
+  await expect(words).toContainText("Checkpoint");
+  await page.keyboard.press("Escape");
+  await expect(words).toHaveCount(0);
+  await keyboard.goTo("Rotate a signing key");
+  const dialog = page.getByRole("dialog", { name: "Rotate a signing key" });
+  await expect(dialog.getByRole("combobox", { name: "Purpose" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page).toHaveURL("/keys");
+  await expect(dialog).toHaveCount(0);
+});

@@ -21,7 +21,7 @@ import { createStateAdapter } from "./state-adapter.ts";
 
 export const OIDC_SCOPES = ["openid", "profile", "email", "groups", "offline_access"];
 /** Seconds that a person has to sign in and consent. */
-export const INTERACTION_TTL_SECONDS = 600;
+const INTERACTION_TTL_SECONDS = 600;
 const GRANT_MARGIN_SECONDS = 3_600;
 const AUTH_METHODS = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"] as const;
 const CALLER_METHODS = AUTH_METHODS.filter((method) => method !== "none");

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { CountedRefusal } from "#lib/audit/words.ts";
+import type { CountedRefusal } from "#lib/audit/use-words.ts";
 import type { ClientKeyCache } from "#lib/client-keys/client-key-cache.ts";
 import type { Sql } from "#lib/db/sql.ts";
 import type { SqlDatabase } from "#lib/db/sql-database.ts";

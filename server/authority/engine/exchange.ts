@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout as wait } from "node:timers/promises";
 import type pg from "pg";
-import type { Refusal } from "#lib/audit/words.ts";
+import type { Refusal } from "#lib/audit/use-words.ts";
 import { type Sql, statementOf, type TransactionEnd } from "#lib/db/sql.ts";
 import { TransactionEnds } from "#lib/db/transaction-ends.ts";
 import { isUnavailable } from "#lib/db/unavailable.ts";

@@ -244,7 +244,7 @@ export function shapeRefreshTokens(provider: Provider, deps: EngineDeps): void {
   Refresh.revokeByGrantId = markReplayed;
 }
 
-export function addressOf(deps: EngineDeps, ctx: KoaContextWithOIDC) {
+function addressOf(deps: EngineDeps, ctx: KoaContextWithOIDC) {
   const { ip, userAgent } = factsOf(deps, ctx.req);
   return { ip, userAgent };
 }

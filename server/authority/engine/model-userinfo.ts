@@ -1,6 +1,6 @@
 import type Provider from "oidc-provider";
 import OidcProvider, { errors } from "oidc-provider";
-import type { Refusal } from "#lib/audit/words.ts";
+import type { Refusal } from "#lib/audit/use-words.ts";
 import { decide } from "#lib/verification/decide.ts";
 import type { RegisteredToken } from "#lib/verification/registered-token.ts";
 import type { TokenUseRow } from "#lib/verification/use-writer.ts";

@@ -16,7 +16,7 @@ const MAX_BYTES = 16 * 1_024;
  * Whether a browser sent this form from a page of ours. `Origin: null`, another one or none is refused.
  * @see https://html.spec.whatwg.org/#form-submission-algorithm
  */
-export function isFromHere(req: IncomingMessage, issuer: string): boolean {
+function isFromHere(req: IncomingMessage, issuer: string): boolean {
   const site = req.headers["sec-fetch-site"];
   return req.headers.origin === issuer && (site === undefined || site === "same-origin");
 }

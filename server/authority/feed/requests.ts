@@ -11,7 +11,7 @@ import { readJson } from "../read-json.ts";
 import type { Services } from "../services.ts";
 import type { Listener } from "./listener.ts";
 
-export const MAX_WAIT_SECONDS = 30;
+const MAX_WAIT_SECONDS = 30;
 
 function refuse(message: string): Refused {
   return new Refused(400, "invalid_request", message);

@@ -23,7 +23,7 @@ const HEAD = {
 };
 
 /** An event of a stream. @see WHATWG HTML section 9.2 */
-export function eventOf(name: string, value: string): Buffer {
+function eventOf(name: string, value: string): Buffer {
   return Buffer.from(`event: ${name}\ndata: ${value}\n\n`, "latin1");
 }
 

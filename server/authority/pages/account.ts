@@ -18,7 +18,7 @@ export type AccountPage = {
 };
 
 /** What an application learns about a person, in words. */
-export const LEARNS: Readonly<Record<string, string>> = {
+const LEARNS: Readonly<Record<string, string>> = {
   openid: "that it is you",
   profile: "your name",
   email: "your e-mail address",

@@ -15,7 +15,7 @@ const ENTITIES: Record<string, string> = {
 };
 
 /** Text as it may stand in markup and quoted attributes; what would turn the direction of the text around it is shown, not done. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text
     .replace(/[&<>"']/g, (character) => ENTITIES[character] as string)
     .replace(/[\u202a-\u202e\u2066-\u2069\u200e\u200f]/g, "\ufffd")

@@ -1,9 +1,8 @@
 "use client";
 
 import { Button } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { useDone } from "#components/form/use-done.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
 import type { ImportDetail } from "#lib/people-imports/model.ts";
@@ -11,7 +10,7 @@ import { effectsOf, importWords as words } from "./words.ts";
 
 /** The button that applies a compared file, after saying once more what it does. */
 export function ApplyImport({ detail }: { detail: ImportDetail }) {
-  const router = useRouter();
+  const done = useDone();
   const [isAsked, setIsAsked] = useState(false);
   const changes = (detail.summary?.created ?? 0) + (detail.summary?.changed ?? 0);
   if (changes === 0) return <span className="muted">{words.nothing}</span>;
@@ -28,8 +27,7 @@ export function ApplyImport({ detail }: { detail: ImportDetail }) {
         onConfirm={async () => {
           await requestJson(`/api/v1/people-imports/${detail.id}/apply`, { method: "POST" });
           setIsAsked(false);
-          notifications.show({ message: words.applied(detail.fileName), color: "green" });
-          router.refresh();
+          done(words.applied(detail.fileName));
         }}
       >
         {effectsOf(detail).map((line) => (

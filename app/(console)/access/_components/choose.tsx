@@ -31,7 +31,10 @@ export function Choose({
       maxDropdownHeight={360}
       nothingFoundMessage="Nothing of that name"
       onChange={(chosen) =>
-        router.push(chosen === null ? "/access" : `/access?${new URLSearchParams({ [param]: chosen })}`)
+        router.push(
+          // what is cleared leads back to the question that it answered
+          `/access?${new URLSearchParams(chosen === null ? (param === "act" ? { by: "act" } : {}) : { [param]: chosen })}`,
+        )
       }
       maw={640}
     />

@@ -1,11 +1,11 @@
 "use client";
 
-import { Alert, Text, TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
+import { Alert, Text } from "@mantine/core";
 import { browserSupportsWebAuthn, startRegistration } from "@simplewebauthn/browser";
 import { IconAlertCircle } from "@tabler/icons-react";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { TextField } from "#components/form/text-field.tsx";
+import { useDone } from "#components/form/use-done.ts";
 import { useSend } from "#components/form/use-send.ts";
 import { FormDialog } from "#components/overlay/form-dialog.tsx";
 import { passkeyFault } from "#components/step-up/words.ts";
@@ -18,7 +18,7 @@ const FIELDS = ["name"];
 
 /** A name, then what the browser asks: the passkey is added with its answer. */
 export function AddPasskey({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
-  const router = useRouter();
+  const done = useDone();
   const request = useSend(FIELDS);
   const [name, setName] = useState("");
   const [fault, setFault] = useState<string | null>(null);
@@ -55,8 +55,7 @@ export function AddPasskey({ isOpen, onClose }: { isOpen: boolean; onClose: () =
     const made = offer === undefined ? null : await make(offer);
     if (made === null || (await request.send("POST", "/api/v1/me/passkeys", made)) === undefined) return;
     close();
-    notifications.show({ message: words.added, color: "green" });
-    router.refresh();
+    done(words.added);
   }
 
   const canAdd = isOpen && browserSupportsWebAuthn();
@@ -76,17 +75,14 @@ export function AddPasskey({ isOpen, onClose }: { isOpen: boolean; onClose: () =
     >
       <Text c="dimmed">{canAdd ? words.addText : words.notThisBrowser}</Text>
       {canAdd ? (
-        <TextInput
+        <TextField
+          request={request}
+          path="name"
           label={words.name}
           description={words.nameExample}
           value={name}
-          onChange={(event) => {
-            request.touch("name");
-            setName(event.currentTarget.value);
-          }}
-          error={request.faultOf("name")}
+          onType={setName}
           maxLength={PASSKEY_NAME_MAX}
-          autoComplete="off"
           required
           withAsterisk={false}
           data-autofocus

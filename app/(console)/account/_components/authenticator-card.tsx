@@ -1,12 +1,11 @@
 "use client";
 
 import { Button, Group, Stack, Text } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Card } from "#components/display/card.tsx";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
 import { SecondFactor } from "#components/form/second-factor.tsx";
+import { useDone } from "#components/form/use-done.ts";
 import { useSend } from "#components/form/use-send.ts";
 import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
@@ -16,9 +15,23 @@ import { accountWords as words } from "./words.ts";
 
 const FIELDS = ["code"];
 
+function textOf(hasTotp: boolean, provider: string | null): string {
+  if (provider === null) return hasTotp ? words.totpOn : words.totpOff;
+  return hasTotp ? words.totpOnByProvider : words.totpOffByProvider(provider);
+}
+
 /** One's authenticator app: set up, set up another, take away where a passkey is left. */
-export function AuthenticatorCard({ hasTotp, canRemove }: { hasTotp: boolean; canRemove: boolean }) {
-  const router = useRouter();
+export function AuthenticatorCard({
+  hasTotp,
+  canRemove,
+  provider,
+}: {
+  hasTotp: boolean;
+  canRemove: boolean;
+  /** The name of the provider that they came in by; null for an account of this console. */
+  provider: string | null;
+}) {
+  const done = useDone();
   const beginning = useSend();
   const proving = useSend(FIELDS);
   const [offer, setOffer] = useState<TotpOffer | null>(null);
@@ -35,14 +48,13 @@ export function AuthenticatorCard({ hasTotp, canRemove }: { hasTotp: boolean; ca
     const body = { enrolment: offer?.enrolment, code };
     if ((await proving.send("PUT", "/api/v1/me/totp", body)) === undefined) return;
     setOffer(null);
-    notifications.show({ message: words.totpReplaced, color: "green" });
-    router.refresh();
+    done(words.totpReplaced);
   }
 
   return (
     <Card title={words.authenticator}>
       <Stack gap="sm">
-        <Text>{hasTotp ? words.totpOn : words.totpOff}</Text>
+        <Text>{textOf(hasTotp, provider)}</Text>
         <ProblemAlert error={beginning.problem} />
         <Group gap="xs">
           <Button onClick={() => void begin()} loading={beginning.isBusy}>
@@ -80,11 +92,10 @@ export function AuthenticatorCard({ hasTotp, canRemove }: { hasTotp: boolean; ca
         isDanger
         onConfirm={async () => {
           await requestJson("/api/v1/me/totp", { method: "DELETE" });
-          notifications.show({ message: words.totpRemoved, color: "green" });
-          router.refresh();
+          done(words.totpRemoved);
         }}
       >
-        {words.totpRemoveText}
+        {provider === null ? words.totpRemoveText : words.totpRemoveByProvider(provider)}
       </ConfirmDialog>
     </Card>
   );

@@ -1,16 +1,15 @@
 "use client";
 
 import { Button } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { useDone } from "#components/form/use-done.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
 import { accountWords as words } from "./words.ts";
 
 /** Ends every session of one's own but the one that asks. */
 export function EndOthers({ count }: { count: number }) {
-  const router = useRouter();
+  const done = useDone();
   const [isAsked, setIsAsked] = useState(false);
   return (
     <>
@@ -25,8 +24,7 @@ export function EndOthers({ count }: { count: number }) {
         isDanger
         onConfirm={async () => {
           await requestJson("/api/v1/me/end-sessions", { method: "POST" });
-          notifications.show({ message: words.othersEnded, color: "green" });
-          router.refresh();
+          done(words.othersEnded);
         }}
       >
         {words.endOthersText(count)}

@@ -1,15 +1,14 @@
 "use client";
 
 import { Button, Group, Text } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { IconFingerprint, IconPlus } from "@tabler/icons-react";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Card } from "#components/display/card.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { EmptyState } from "#components/feedback/empty-state.tsx";
+import { useDone } from "#components/form/use-done.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
 import { type PasskeyRow, TRANSPORT_WORDS } from "#lib/passkeys/model.ts";
@@ -30,19 +29,23 @@ export function PasskeysCard({
   passkeys,
   isOffered,
   hasTotp,
+  provider,
 }: {
   passkeys: PasskeyRow[];
   /** Whether the console's address allows passkeys. */
   isOffered: boolean;
   hasTotp: boolean;
+  /** The name of the provider that they came in by; null for an account of this console. */
+  provider: string | null;
 }) {
-  const router = useRouter();
+  const done = useDone();
   const [dialog, setDialog] = useState<Dialog>(null);
   // it stays while its dialog leaves
   const [renamed, setRenamed] = useState<PasskeyRow | null>(null);
   const close = () => setDialog(null);
   const working = passkeys.filter(({ blockedAt }) => blockedAt === null);
   const isLast = ({ blockedAt }: PasskeyRow) => !hasTotp && blockedAt === null && working.length === 1;
+  const text = provider === null ? words.noPasskeysText : words.noPasskeysByProvider(provider);
   const add = (
     <Button
       variant="filled"
@@ -62,7 +65,7 @@ export function PasskeysCard({
           title={words.noPasskeys}
           action={isOffered ? add : undefined}
         >
-          {isOffered ? words.noPasskeysText : words.notHere}
+          {isOffered ? text : words.notHere}
         </EmptyState>
       ) : (
         <PlainTable
@@ -139,8 +142,7 @@ export function PasskeysCard({
         onConfirm={async () => {
           if (dialog?.kind !== "remove") return;
           await requestJson(`/api/v1/me/passkeys/${dialog.passkey.id}`, { method: "DELETE" });
-          notifications.show({ message: words.removed, color: "green" });
-          router.refresh();
+          done(words.removed);
         }}
       >
         {words.removeText}

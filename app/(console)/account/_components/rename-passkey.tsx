@@ -1,9 +1,8 @@
 "use client";
 
-import { TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { TextField } from "#components/form/text-field.tsx";
+import { useDone } from "#components/form/use-done.ts";
 import { useSend } from "#components/form/use-send.ts";
 import { FormDialog } from "#components/overlay/form-dialog.tsx";
 import { PASSKEY_NAME_MAX, type PasskeyRow } from "#lib/passkeys/model.ts";
@@ -21,7 +20,7 @@ export function RenamePasskey({
   isOpen: boolean;
   onClose: () => void;
 }) {
-  const router = useRouter();
+  const done = useDone();
   const request = useSend(FIELDS);
   const [name, setName] = useState(passkey.name);
 
@@ -35,8 +34,7 @@ export function RenamePasskey({
     const saved = await request.send("PATCH", `/api/v1/me/passkeys/${passkey.id}`, { name });
     if (saved === undefined) return;
     onClose();
-    notifications.show({ message: words.renamed, color: "green" });
-    router.refresh();
+    done(words.renamed);
   }
 
   return (
@@ -52,16 +50,13 @@ export function RenamePasskey({
       fields={FIELDS}
       onSubmit={() => void save()}
     >
-      <TextInput
+      <TextField
+        request={request}
+        path="name"
         label={words.name}
         value={name}
-        onChange={(event) => {
-          request.touch("name");
-          setName(event.currentTarget.value);
-        }}
-        error={request.faultOf("name")}
+        onType={setName}
         maxLength={PASSKEY_NAME_MAX}
-        autoComplete="off"
         required
         withAsterisk={false}
         data-autofocus

@@ -8,6 +8,8 @@ export const accountWords = {
     "It says who you are and what your role is. A passkey or an authenticator app of your own confirms before dangerous acts that it is you, instead of signing in there again; it does not sign you in.",
   passkeys: "Passkeys",
   noPasskeys: "No passkey yet",
+  noPasskeysByProvider: (name: string) =>
+    `A passkey confirms before dangerous acts that it is you, without signing in to ${name} again, and cannot be phished. It stays on your device, phone or security key, which asks for your finger, face or PIN.`,
   noPasskeysText:
     "A passkey signs you in without a password, and cannot be phished. It stays on your device, phone or security key, which asks for your finger, face or PIN.",
   notHere:
@@ -42,6 +44,9 @@ export const accountWords = {
   authenticator: "Authenticator app",
   totpOn: "Set up: with your password, a code of six digits signs you in.",
   totpOff: "Not set up. You sign in with a passkey alone.",
+  totpOnByProvider: "Set up: a code of six digits confirms before dangerous acts that it is you.",
+  totpOffByProvider: (name: string) =>
+    `Not set up. Before dangerous acts you confirm with a passkey, or by signing in to ${name} again.`,
   totpReplace: "Set up another",
   totpAdd: "Set up",
   totpTitle: "Set up an authenticator app",
@@ -51,6 +56,8 @@ export const accountWords = {
   totpRemoveTitle: "Remove the authenticator app?",
   totpRemoveText:
     "Codes stop working, and your other sessions end. You sign in with a passkey alone from then on; keep a second one.",
+  totpRemoveByProvider: (name: string) =>
+    `Codes stop working, and your other sessions end. Before dangerous acts you confirm with a passkey, or by signing in to ${name} again.`,
   totpRemoveAct: "Remove the app",
   totpRemoved: "The authenticator app is removed.",
   recovery: "Recovery codes",

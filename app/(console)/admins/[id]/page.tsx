@@ -63,11 +63,11 @@ export default async function AdminPage({ params }: AdminPageProps) {
         actions={canWrite && admin.id !== ctx.actor.id ? <AdminActions admin={admin} /> : null}
       />
       <Columns main={<AdminFactors factors={factors} />} side={<AdminFacts admin={admin} />} />
-      <Card title={words.sessions} flush={sessions.length > 0}>
-        {sessions.length === 0 ? (
+      <Card title={words.sessions} flush={sessions.total > 0}>
+        {sessions.total === 0 ? (
           <p className="muted">{words.noSessions}</p>
         ) : (
-          <SessionsTable rows={sessions} url={`/api/v1/admins/${admin.id}/sessions`} canEnd={canWrite} />
+          <SessionsTable sessions={sessions} url={`/api/v1/admins/${admin.id}/sessions`} canEnd={canWrite} />
         )}
       </Card>
       <h2 style={{ marginTop: 8, fontSize: 15 }}>{access.onAdmin}</h2>

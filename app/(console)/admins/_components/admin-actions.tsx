@@ -1,23 +1,19 @@
 "use client";
 
-import { ActionIcon, Button, Group, Menu, Stack, Text } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import {
-  IconCircleCheck,
-  IconCircleOff,
-  IconDots,
-  IconLink,
-  IconLogout,
-  IconUserShield,
-} from "@tabler/icons-react";
+import { Stack, Text } from "@mantine/core";
+import { IconCircleCheck, IconCircleOff, IconLink, IconLogout, IconUserShield } from "@tabler/icons-react";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import { RoleChoice } from "#app/(console)/_components/role-choice.tsx";
+import { TurnDialogs } from "#app/(console)/_components/turn-dialogs.tsx";
 import { SecretOnce } from "#components/display/secret-once.tsx";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
+import { FormButtons } from "#components/form/form-buttons.tsx";
+import { useDone } from "#components/form/use-done.ts";
 import { useSend } from "#components/form/use-send.ts";
 import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
+import { MoreMenu } from "#components/overlay/more-menu.tsx";
 import { requestJson } from "#components/request/request-json.ts";
 import type { AdminRow, OneTimeLink } from "#lib/admins/model.ts";
 import { adminWords as words } from "./words.ts";
@@ -27,57 +23,37 @@ type Dialog = "role" | "link" | "sessions" | "disable" | "enable" | null;
 /** What an owner may do upon another admin. */
 export function AdminActions({ admin }: { admin: AdminRow }) {
   const router = useRouter();
+  const done = useDone();
   const [dialog, setDialog] = useState<Dialog>(null);
   const [link, setLink] = useState<OneTimeLink | null>(null);
   const close = () => setDialog(null);
   const url = `/api/v1/admins/${admin.id}`;
 
-  async function act(path: string, message: string) {
-    await requestJson(`${url}/${path}`, { method: "POST" });
-    notifications.show({ message, color: "green" });
-    router.refresh();
-  }
-
   return (
     <>
-      <Menu width={220}>
-        <Menu.Target>
-          <ActionIcon aria-label={words.actions(admin.name)}>
-            <IconDots size={17} />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {admin.provider === null ? (
-            <Menu.Item leftSection={<IconUserShield size={16} />} onClick={() => setDialog("role")}>
-              {words.changeRole}
-            </Menu.Item>
-          ) : null}
-          <Menu.Item leftSection={<IconLink size={16} />} onClick={() => setDialog("link")}>
-            {admin.provider === null ? words.newLink : words.newInvitation}
-          </Menu.Item>
-          <Menu.Item
-            leftSection={<IconLogout size={16} />}
-            disabled={admin.sessions === 0}
-            onClick={() => setDialog("sessions")}
-          >
-            {words.endSessions}
-          </Menu.Item>
-          <Menu.Divider />
-          {admin.state === "disabled" ? (
-            <Menu.Item leftSection={<IconCircleCheck size={16} />} onClick={() => setDialog("enable")}>
-              {words.enable}
-            </Menu.Item>
-          ) : (
-            <Menu.Item
-              color="red"
-              leftSection={<IconCircleOff size={16} />}
-              onClick={() => setDialog("disable")}
-            >
-              {words.disable}
-            </Menu.Item>
-          )}
-        </Menu.Dropdown>
-      </Menu>
+      <MoreMenu
+        label={words.actions(admin.name)}
+        items={[
+          admin.provider === null
+            ? { word: words.changeRole, icon: IconUserShield, act: () => setDialog("role") }
+            : null,
+          {
+            word: admin.provider === null ? words.newLink : words.newInvitation,
+            icon: IconLink,
+            act: () => setDialog("link"),
+          },
+          {
+            word: words.endSessions,
+            icon: IconLogout,
+            isDisabled: admin.sessions === 0,
+            act: () => setDialog("sessions"),
+          },
+          "line",
+          admin.state === "disabled"
+            ? { word: words.enable, icon: IconCircleCheck, act: () => setDialog("enable") }
+            : { word: words.disable, icon: IconCircleOff, isDanger: true, act: () => setDialog("disable") },
+        ]}
+      />
       <OnDemandDialog isOpen={dialog === "role"} onClose={close} title={words.roleTitle(admin.name)}>
         <RoleForm admin={admin} onClose={close} />
       </OnDemandDialog>
@@ -114,35 +90,28 @@ export function AdminActions({ admin }: { admin: AdminRow }) {
         title={words.sessionsTitle(admin.name)}
         act={words.sessionsAct}
         isDanger
-        onConfirm={() => act("end-sessions", words.sessionsEnded)}
+        onConfirm={async () => {
+          await requestJson(`${url}/end-sessions`, { method: "POST" });
+          done(words.sessionsEnded);
+        }}
       >
         {words.sessionsText(admin.sessions)}
       </ConfirmDialog>
-      <ConfirmDialog
-        isOpen={dialog === "disable"}
+      <TurnDialogs
+        open={dialog === "disable" || dialog === "enable" ? dialog : null}
         onClose={close}
-        title={words.disableTitle(admin.name)}
-        act={words.disableAct}
-        isDanger
-        onConfirm={() => act("disable", words.disabled(admin.name))}
-      >
-        {words.disableText}
-      </ConfirmDialog>
-      <ConfirmDialog
-        isOpen={dialog === "enable"}
-        onClose={close}
-        title={words.enableTitle(admin.name)}
-        act={words.enableAct}
-        onConfirm={() => act("enable", words.enabled(admin.name))}
-      >
-        {words.enableText}
-      </ConfirmDialog>
+        url={url}
+        name={admin.name}
+        words={words}
+        disableText={words.disableText}
+        enableText={words.enableText}
+      />
     </>
   );
 }
 
 function RoleForm({ admin, onClose }: { admin: AdminRow; onClose: () => void }) {
-  const router = useRouter();
+  const done = useDone();
   const request = useSend();
   const [role, setRole] = useState(admin.role);
 
@@ -150,8 +119,7 @@ function RoleForm({ admin, onClose }: { admin: AdminRow; onClose: () => void }) 
     event.preventDefault();
     if ((await request.send("PUT", `/api/v1/admins/${admin.id}/role`, { role })) === undefined) return;
     onClose();
-    notifications.show({ message: words.roleSaved, color: "green" });
-    router.refresh();
+    done(words.roleSaved);
   }
 
   return (
@@ -160,14 +128,12 @@ function RoleForm({ admin, onClose }: { admin: AdminRow; onClose: () => void }) 
         <RoleChoice label={words.role} value={role} onChange={setRole} error={request.faultOf("role")} />
         <Text c="dimmed">{words.roleEffect}</Text>
         <ProblemAlert error={request.problem} />
-        <Group justify="flex-end" gap="xs">
-          <Button onClick={onClose} disabled={request.isBusy}>
-            {words.cancel}
-          </Button>
-          <Button type="submit" variant="filled" loading={request.isBusy} disabled={role === admin.role}>
-            {words.save}
-          </Button>
-        </Group>
+        <FormButtons
+          act={words.save}
+          isBusy={request.isBusy}
+          isReady={role !== admin.role}
+          onCancel={onClose}
+        />
       </Stack>
     </form>
   );

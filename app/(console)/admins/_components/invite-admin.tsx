@@ -1,6 +1,6 @@
 "use client";
 
-import { Select, Stack, TextInput } from "@mantine/core";
+import { Select, Stack } from "@mantine/core";
 import { useState } from "react";
 import { RoleChoice } from "#app/(console)/_components/role-choice.tsx";
 import { Card } from "#components/display/card.tsx";
@@ -8,6 +8,7 @@ import { CommandLine } from "#components/display/command-line.tsx";
 import { LinkButton } from "#components/display/link-button.tsx";
 import { SecretOnce } from "#components/display/secret-once.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
+import { TextField } from "#components/form/text-field.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import { ADMIN_NAME_MAX, type AdminRow, type OneTimeLink } from "#lib/admins/model.ts";
 import type { Role } from "#lib/authz/roles.ts";
@@ -75,29 +76,23 @@ export function InviteAdmin({
       cancelHref="/admins"
     >
       <FormSection title={words.identity} help={words.identityHelp}>
-        <TextInput
+        <TextField
+          request={request}
+          path="name"
           label={words.name}
           value={name}
-          onChange={(event) => {
-            request.touch("name");
-            setName(event.currentTarget.value);
-          }}
-          error={request.faultOf("name")}
+          onType={setName}
           maxLength={ADMIN_NAME_MAX}
-          autoComplete="off"
           required
         />
-        <TextInput
+        <TextField
+          request={request}
+          path="email"
           label={words.email}
           type="email"
           value={email}
-          onChange={(event) => {
-            request.touch("email");
-            setEmail(event.currentTarget.value);
-          }}
-          error={request.faultOf("email")}
+          onType={setEmail}
           maxLength={254}
-          autoComplete="off"
           required
         />
       </FormSection>

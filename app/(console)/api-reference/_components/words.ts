@@ -74,7 +74,6 @@ export const referenceWords = {
   means: "Meaning",
   required: "required",
   status: "Status",
-  laterHint: "with Retry-After where asking again may help",
 };
 
 const AREA_NAMES: Record<string, string> = {

@@ -1,9 +1,8 @@
 "use client";
 
 import { Button } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { useDone } from "#components/form/use-done.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
 import type { ApiTokenRow } from "#lib/api-tokens/model.ts";
@@ -12,7 +11,7 @@ import { apiTokenWords as words } from "./words.ts";
 
 /** What can be done with one API token. */
 export function ApiTokenActions({ token }: { token: ApiTokenRow }) {
-  const router = useRouter();
+  const done = useDone();
   const [isEnding, setIsEnding] = useState(false);
   return (
     <>
@@ -28,8 +27,7 @@ export function ApiTokenActions({ token }: { token: ApiTokenRow }) {
         isDanger
         onConfirm={async () => {
           await requestJson(`/api/v1/api-tokens/${token.id}/revoke`, { method: "POST" });
-          notifications.show({ message: words.revoked(token.name), color: "green" });
-          router.refresh();
+          done(words.revoked(token.name));
         }}
       >
         {words.revokeText}

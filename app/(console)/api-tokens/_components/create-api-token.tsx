@@ -1,6 +1,6 @@
 "use client";
 
-import { Checkbox, NativeSelect, Stack, Textarea, TextInput } from "@mantine/core";
+import { Checkbox, NativeSelect, Stack } from "@mantine/core";
 import Link from "next/link";
 import { useState } from "react";
 import { RoleChoice } from "#app/(console)/_components/role-choice.tsx";
@@ -10,8 +10,9 @@ import { LinkButton } from "#components/display/link-button.tsx";
 import { SecretOnce } from "#components/display/secret-once.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
 import { useSend } from "#components/form/use-send.ts";
-import { API_TOKEN_NAME_MAX, type CreatedApiToken } from "#lib/api-tokens/model.ts";
+import type { CreatedApiToken } from "#lib/api-tokens/model.ts";
 import type { Role } from "#lib/authz/roles.ts";
+import { NameField, NetworksField } from "./api-token-fields.tsx";
 import { networksOf } from "./networks-of.ts";
 import { apiTokenWords as words } from "./words.ts";
 
@@ -77,39 +78,13 @@ export function CreateApiToken({ consoleUrl }: { consoleUrl: string }) {
       cancelHref="/api-tokens"
     >
       <FormSection title={words.identity} help={words.identityHelp}>
-        <TextInput
-          label={words.name}
-          value={name}
-          onChange={(event) => {
-            request.touch("name");
-            setName(event.currentTarget.value);
-          }}
-          error={request.faultOf("name")}
-          maxLength={API_TOKEN_NAME_MAX}
-          autoComplete="off"
-          required
-        />
+        <NameField request={request} value={name} onType={setName} />
       </FormSection>
       <FormSection title={words.role} help={words.roleHelp}>
         <RoleChoice label={words.role} value={role} onChange={setRole} error={request.faultOf("role")} />
       </FormSection>
       <FormSection title={words.place} help={words.placeHelp}>
-        <Textarea
-          label={words.networks}
-          description={words.networksHelp}
-          placeholder={words.networksExample}
-          autosize
-          minRows={2}
-          maxRows={8}
-          value={networks}
-          onChange={(event) => {
-            request.touch("networks");
-            setNetworks(event.currentTarget.value);
-          }}
-          error={request.faultOf("networks")}
-          classNames={{ input: "mono" }}
-          spellCheck={false}
-        />
+        <NetworksField request={request} value={networks} onType={setNetworks} />
       </FormSection>
       <FormSection title={words.life} help={words.lifeHelp}>
         <NativeSelect

@@ -1,12 +1,12 @@
 "use client";
 
-import { Button, Textarea, TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { useRouter } from "next/navigation";
+import { Button } from "@mantine/core";
 import { useState } from "react";
+import { useDone } from "#components/form/use-done.ts";
 import { useSend } from "#components/form/use-send.ts";
 import { FormDialog } from "#components/overlay/form-dialog.tsx";
-import { API_TOKEN_NAME_MAX, type ApiTokenRow } from "#lib/api-tokens/model.ts";
+import type { ApiTokenRow } from "#lib/api-tokens/model.ts";
+import { NameField, NetworksField } from "./api-token-fields.tsx";
 import { networksOf } from "./networks-of.ts";
 import { apiTokenWords as words } from "./words.ts";
 
@@ -14,7 +14,7 @@ const FIELDS = ["name", "networks"];
 
 /** Changes an API token's name and where it may come from. */
 export function EditApiToken({ token }: { token: ApiTokenRow }) {
-  const router = useRouter();
+  const done = useDone();
   const request = useSend(FIELDS);
   const [isOpen, setIsOpen] = useState(false);
   const [name, setName] = useState(token.name);
@@ -33,8 +33,7 @@ export function EditApiToken({ token }: { token: ApiTokenRow }) {
     const saved = await request.send<ApiTokenRow>("PATCH", url, body);
     if (saved === undefined) return;
     setIsOpen(false);
-    notifications.show({ message: words.saved(saved.name), color: "green" });
-    router.refresh();
+    done(words.saved(saved.name));
   }
 
   return (
@@ -52,34 +51,8 @@ export function EditApiToken({ token }: { token: ApiTokenRow }) {
         onSubmit={save}
       >
         <p className="muted">{words.editText}</p>
-        <TextInput
-          label={words.name}
-          value={name}
-          onChange={(event) => {
-            request.touch("name");
-            setName(event.currentTarget.value);
-          }}
-          error={request.faultOf("name")}
-          maxLength={API_TOKEN_NAME_MAX}
-          autoComplete="off"
-          required
-        />
-        <Textarea
-          label={words.networks}
-          description={words.networksHelp}
-          placeholder={words.networksExample}
-          autosize
-          minRows={2}
-          maxRows={8}
-          value={networks}
-          onChange={(event) => {
-            request.touch("networks");
-            setNetworks(event.currentTarget.value);
-          }}
-          error={request.faultOf("networks")}
-          classNames={{ input: "mono" }}
-          spellCheck={false}
-        />
+        <NameField request={request} value={name} onType={setName} />
+        <NetworksField request={request} value={networks} onType={setNetworks} />
       </FormDialog>
     </>
   );

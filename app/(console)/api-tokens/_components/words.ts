@@ -21,7 +21,6 @@ export const apiTokenWords = {
     "Credentials for automation by the REST API. Each counts as whoever made it, and every act by it is on record.",
   one: "API token",
   about: "A credential for automation: what it may do, where it may come from, and where it was last used.",
-  all: "API tokens",
   register: "Create an API token",
   emptyTitle: "No API token yet",
   emptyText:

@@ -4,6 +4,7 @@ import { Button, Group, Textarea } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { useDone } from "#components/form/use-done.ts";
 import { useSend } from "#components/form/use-send.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { FormDialog } from "#components/overlay/form-dialog.tsx";
@@ -96,7 +97,7 @@ function NoteDialog({
 
 /** What this person may do with it; why they may not decide, where they may not. */
 export function ApprovalActions({ approval }: { approval: ApprovalDetail }) {
-  const router = useRouter();
+  const done = useDone();
   const [act, setAct] = useState<Act | null>(null);
   const [isWithdrawing, setIsWithdrawing] = useState(false);
   const { may, whyNot } = approval;
@@ -128,8 +129,7 @@ export function ApprovalActions({ approval }: { approval: ApprovalDetail }) {
         act={words.withdraw}
         onConfirm={async () => {
           await requestJson(`/api/v1/approvals/${approval.id}/withdraw`, { method: "POST" });
-          notifications.show({ message: words.withdrawn, color: "green" });
-          router.refresh();
+          done(words.withdrawn);
         }}
       >
         {words.withdrawText}

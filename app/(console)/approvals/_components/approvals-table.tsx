@@ -15,6 +15,8 @@ import { approvalWords as words } from "./words.ts";
 
 const kindsOf = ({ kinds }: ApprovalRow) => kinds.map((kind) => GUARDED_WORDS[kind].name).join(", ");
 
+const NOTHING = <span className="faint">—</span>;
+
 const COLUMNS: DataTableColumn<ApprovalRow>[] = [
   {
     id: "what",
@@ -51,9 +53,14 @@ const COLUMNS: DataTableColumn<ApprovalRow>[] = [
     header: "Until",
     size: 110,
     cell: (row) =>
-      row.state === "pending" || row.state === "approved" ? <Instant at={row.expiresAt} /> : null,
+      row.state === "pending" || row.state === "approved" ? <Instant at={row.expiresAt} /> : NOTHING,
   },
-  { id: "decided", header: "Decided by", size: 150, cell: (row) => row.decidedBy ?? row.reviewedBy },
+  {
+    id: "decided",
+    header: "Decided by",
+    size: 150,
+    cell: (row) => row.decidedBy ?? row.reviewedBy ?? NOTHING,
+  },
 ];
 
 /** Acts that want, or wanted, a second person; a row leads to its page. */

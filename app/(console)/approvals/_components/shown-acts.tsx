@@ -1,7 +1,7 @@
 import { ActChanges } from "#app/(console)/_components/act-changes.tsx";
 import { Card, CardHeading } from "#components/display/card.tsx";
 import type { ActCount, ApprovalDetail, ShownAct } from "#lib/approvals/model.ts";
-import { actWords } from "#lib/audit/words.ts";
+import { actWords } from "#lib/audit/act-words.ts";
 import { reasonWords } from "#lib/revocations/model.ts";
 import { actTargetWords } from "#lib/revocations/target-words.ts";
 import classes from "./approvals.module.css";
@@ -28,6 +28,14 @@ function Act({ act, actorKind }: { act: ShownAct; actorKind: string }) {
   );
 }
 
+/** What stands above the plan and above the log's lines: of what may yet come, of what was done, of what was not. */
+function headingsOf(state: ApprovalDetail["state"]): { title: string; log: string } {
+  if (state === "done") return { title: words.happened, log: words.logSays };
+  return state === "pending" || state === "approved"
+    ? { title: words.wouldHappen, log: words.logWould }
+    : { title: words.wouldHave, log: words.logWouldHave };
+}
+
 /** Of very many acts how many there are of each: all of them are held against what is done. */
 function MoreActs({ counts, more }: { counts: readonly ActCount[]; more: number }) {
   return (
@@ -47,9 +55,10 @@ function MoreActs({ counts, more }: { counts: readonly ActCount[]; more: number 
 /** Exactly what would happen, or what did: the plan's sentences, and each act as the log would have it. */
 export function ShownActs({ approval }: { approval: ApprovalDetail }) {
   const { shown, state, requestedBy } = approval;
+  const headings = headingsOf(state);
   const more = shown.actCount - shown.acts.length;
   return (
-    <Card title={state === "done" ? words.happened : words.wouldHappen}>
+    <Card title={headings.title}>
       {approval.changed.length > 0 ? (
         <div className={classes.changed}>
           <p>
@@ -70,9 +79,7 @@ export function ShownActs({ approval }: { approval: ApprovalDetail }) {
       {shown.acts.length === 0 && shown.sentences.length === 0 ? (
         <p className="muted">{words.noActs}</p>
       ) : null}
-      {shown.acts.length > 0 ? (
-        <CardHeading>{state === "done" ? words.logSays : words.logWould}</CardHeading>
-      ) : null}
+      {shown.acts.length > 0 ? <CardHeading>{headings.log}</CardHeading> : null}
       <ol className={classes.acts}>
         {shown.acts.map((act, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: they never change, and two may be alike

@@ -10,8 +10,10 @@ export const approvalWords = {
   emptyText:
     "Where your organisation wants two people for an act, it stands here until somebody approves it. Which acts those are is set under Four eyes.",
   wouldHappen: "What would happen",
+  wouldHave: "What would have happened",
   happened: "What was done",
   logWould: "The log would then say",
+  logWouldHave: "The log would have said",
   logSays: "The log says",
   noActs: "It records nothing by itself.",
   moreActs: (count: number) =>
@@ -52,10 +54,8 @@ export const approvalWords = {
   runText: "It is done once, exactly as it stands here.",
   sendAgain:
     "Approved. What you asked for held a secret, which is not kept: go to where you asked and send the very same again, then it is done.",
-  approvedTitle: "Approved: do it now",
   approvedText: "Its answer is yours alone and is shown once.",
   resultTitle: "It is done",
-  resultText: "This is shown once.",
   review: "Review…",
   reviewTitle: "Review the break-glass",
   reviewText: "Say what you found. It undoes nothing, and stays on record beside your name.",
@@ -66,7 +66,6 @@ export const approvalWords = {
   approvedRun: "Approved: who asked can do it now.",
   declined: "Declined.",
   withdrawn: "Withdrawn.",
-  done: "Done.",
   reviewedNow: "Reviewed.",
   toReview: "To be reviewed by another owner",
   settings: "Four eyes…",

@@ -8,8 +8,10 @@ import { useRef, useState } from "react";
 import { useShortening } from "#app/(console)/_components/lifetimes/use-shortening.tsx";
 import { DurationInput } from "#components/form/duration-input.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
+import { TextField } from "#components/form/text-field.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import type { AudienceRow } from "#lib/audiences/model.ts";
+import { clientIdFromName } from "#lib/clients/model.ts";
 import { LIFETIME_RANGES } from "#lib/organisation/model.ts";
 import classes from "./audience-form.module.css";
 import { audienceWords as words } from "./words.ts";
@@ -27,7 +29,9 @@ export function AudienceForm({ audience }: { audience: AudienceRow | null }) {
   const request = useSend(FIELDS);
   const nextKey = useRef(audience?.permissions.length ?? 1);
   const [title, setTitle] = useState(audience?.title ?? "");
-  const [name, setName] = useState(audience?.name ?? "");
+  // follows the title until it is typed
+  const [typedName, setTypedName] = useState(audience?.name ?? null);
+  const name = typedName ?? clientIdFromName(title);
   const [resourceUri, setResourceUri] = useState(audience?.resourceUri ?? "");
   const [most, setMost] = useState(audience?.accessTokenTtlMaxSeconds ?? null);
   const shortening = useShortening();
@@ -87,39 +91,34 @@ export function AudienceForm({ audience }: { audience: AudienceRow | null }) {
         cancelHref={audience === null ? "/audiences" : `/audiences/${audience.id}`}
       >
         <FormSection title={words.identity} help={words.identityHelp}>
-          <TextInput
+          <TextField
+            request={request}
+            path="title"
             label={words.titleField}
+            description={words.titleHelp}
             value={title}
-            onChange={(event) => {
-              request.touch("title");
-              setTitle(event.currentTarget.value);
-            }}
-            error={request.faultOf("title")}
+            onType={setTitle}
             maxLength={80}
             required
           />
-          <TextInput
+          <TextField
+            request={request}
+            path="name"
             label={words.name}
             description={words.nameHelp}
             value={name}
-            onChange={(event) => {
-              request.touch("name");
-              setName(event.currentTarget.value);
-            }}
-            error={request.faultOf("name")}
+            onType={setTypedName}
             maxLength={64}
             disabled={audience !== null}
             required
           />
-          <TextInput
+          <TextField
+            request={request}
+            path="resourceUri"
             label={words.resource}
             description={words.resourceHelp}
             value={resourceUri}
-            onChange={(event) => {
-              request.touch("resourceUri");
-              setResourceUri(event.currentTarget.value);
-            }}
-            error={request.faultOf("resourceUri")}
+            onType={setResourceUri}
             maxLength={500}
             required
           />

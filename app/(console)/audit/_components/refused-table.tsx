@@ -9,7 +9,7 @@ import { Instant } from "#components/display/instant.tsx";
 import { EmptyState } from "#components/feedback/empty-state.tsx";
 import type { RefusedCountRow } from "#lib/audit/model.ts";
 import { refusedCountsTable } from "#lib/audit/table.ts";
-import { countedRefusalWords } from "#lib/audit/words.ts";
+import { countedRefusalWords } from "#lib/audit/use-words.ts";
 import type { Page } from "#lib/list-query/define-table.ts";
 import { auditWords as words } from "./words.ts";
 

@@ -6,7 +6,7 @@ import { KeyValue, type KeyValueItem } from "#components/display/key-value.tsx";
 import { NumberText } from "#components/display/number-text.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import type { TokenUseRow } from "#lib/audit/model.ts";
-import { refusalWords } from "#lib/audit/words.ts";
+import { refusalWords } from "#lib/audit/use-words.ts";
 import { ERASED_NAME } from "#lib/erasures/model.ts";
 import { isRefusedByOrder } from "#lib/tokens/refusing-order.ts";
 import { RefusingOrder } from "./refusing-order.tsx";
@@ -37,6 +37,7 @@ export function UseDrawer({ use }: { use: TokenUseRow }) {
     },
     {
       key: "Family",
+      word: "family" as const,
       value: <IdText id={use.familyId} what="family id" href={`/tokens?family=${use.familyId}`} head={8} />,
     },
     {

@@ -7,7 +7,7 @@ import { NumberText } from "#components/display/number-text.tsx";
 import { getUseFacets } from "#lib/audit/get-use-facets.ts";
 import type { UseFacets as Facets, UseFacet } from "#lib/audit/model.ts";
 import { type TokenUsesQuery, tokenUsesTable } from "#lib/audit/table.ts";
-import { OUTCOME_WORDS, refusalWords } from "#lib/audit/words.ts";
+import { OUTCOME_WORDS, refusalWords } from "#lib/audit/use-words.ts";
 import classes from "./facets.module.css";
 import { sourceWords } from "./use-words.ts";
 import { auditWords as words } from "./words.ts";

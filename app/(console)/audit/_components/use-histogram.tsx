@@ -6,7 +6,7 @@ import { listAddress, withFilters } from "#components/data-table/list-address.ts
 import { durationWords } from "#components/display/duration.ts";
 import type { UseHistogram as Histogram, UseOutcome } from "#lib/audit/model.ts";
 import { type TokenUsesQuery, tokenUsesTable } from "#lib/audit/table.ts";
-import { OUTCOME_WORDS } from "#lib/audit/words.ts";
+import { OUTCOME_WORDS } from "#lib/audit/use-words.ts";
 import { RANGES, auditWords as words } from "./words.ts";
 
 function rangeWords(seconds: number): string {

@@ -12,7 +12,7 @@ import { StateBadge } from "#components/display/state-badge.tsx";
 import { EmptyState } from "#components/feedback/empty-state.tsx";
 import type { TokenUseRow } from "#lib/audit/model.ts";
 import { tokenUsesTable } from "#lib/audit/table.ts";
-import { refusalWords } from "#lib/audit/words.ts";
+import { refusalWords } from "#lib/audit/use-words.ts";
 import type { Page } from "#lib/list-query/define-table.ts";
 import { UseDrawer } from "./use-drawer.tsx";
 import { sourceWords } from "./use-words.ts";

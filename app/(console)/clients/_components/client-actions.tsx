@@ -1,14 +1,12 @@
 "use client";
 
-import { ActionIcon, Button, Menu } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { IconBan, IconCircleCheck, IconCircleOff, IconDots, IconKey, IconPencil } from "@tabler/icons-react";
-import { useRouter } from "next/navigation";
+import { Button } from "@mantine/core";
+import { IconBan, IconCircleCheck, IconCircleOff, IconKey, IconPencil } from "@tabler/icons-react";
 import { useState } from "react";
+import { TurnDialogs } from "#app/(console)/_components/turn-dialogs.tsx";
 import { LinkButton } from "#components/display/link-button.tsx";
-import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
+import { MoreMenu } from "#components/overlay/more-menu.tsx";
 import { RotateSecretDialog } from "#components/overlay/rotate-secret-dialog.tsx";
-import { requestJson } from "#components/request/request-json.ts";
 import { RevokeDialog } from "#components/revocation/revoke-dialog.tsx";
 import type { ClientDetail } from "#lib/clients/model.ts";
 import { clientWords as words } from "./words.ts";
@@ -25,52 +23,30 @@ export function ClientActions({
   canWrite: boolean;
   canRevoke: boolean;
 }) {
-  const router = useRouter();
   const [dialog, setDialog] = useState<Dialog>(null);
   const close = () => setDialog(null);
   const url = `/api/v1/clients/${client.id}`;
-  const isDisabled = client.state === "disabled";
-
-  async function turn(way: "disable" | "enable") {
-    await requestJson(`${url}/${way}`, { method: "POST" });
-    notifications.show({
-      message: way === "disable" ? words.disabled(client.name) : words.enabled(client.name),
-      color: "green",
-    });
-    router.refresh();
-  }
 
   return (
     <>
       {canWrite ? (
         <>
-          <Menu width={220}>
-            <Menu.Target>
-              <ActionIcon variant="default" size={32} aria-label={words.more}>
-                <IconDots size={17} />
-              </ActionIcon>
-            </Menu.Target>
-            <Menu.Dropdown>
-              {client.authMethod === "client_secret" ? (
-                <Menu.Item leftSection={<IconKey size={16} />} onClick={() => setDialog("secret")}>
-                  {words.rotate}
-                </Menu.Item>
-              ) : null}
-              {isDisabled ? (
-                <Menu.Item leftSection={<IconCircleCheck size={16} />} onClick={() => setDialog("enable")}>
-                  {words.enable}
-                </Menu.Item>
-              ) : (
-                <Menu.Item
-                  color="red"
-                  leftSection={<IconCircleOff size={16} />}
-                  onClick={() => setDialog("disable")}
-                >
-                  {words.disable}
-                </Menu.Item>
-              )}
-            </Menu.Dropdown>
-          </Menu>
+          <MoreMenu
+            label={words.more}
+            items={[
+              client.authMethod === "client_secret"
+                ? { word: words.rotate, icon: IconKey, act: () => setDialog("secret") }
+                : null,
+              client.state === "disabled"
+                ? { word: words.enable, icon: IconCircleCheck, act: () => setDialog("enable") }
+                : {
+                    word: words.disable,
+                    icon: IconCircleOff,
+                    isDanger: true,
+                    act: () => setDialog("disable"),
+                  },
+            ]}
+          />
           <LinkButton href={`/clients/${client.id}/edit`} leftSection={<IconPencil size={16} />}>
             {words.edit}
           </LinkButton>
@@ -89,30 +65,20 @@ export function ClientActions({
       <RevokeDialog target={dialog === "revoke" ? { kind: "client", id: client.id } : null} onClose={close} />
       <RotateSecretDialog
         title={words.rotateTitle(client.name)}
-        url={`/api/v1/clients/${client.id}/rotate-secret`}
+        url={`${url}/rotate-secret`}
         words={words}
         isOpen={dialog === "secret"}
         onClose={close}
       />
-      <ConfirmDialog
-        isOpen={dialog === "disable"}
+      <TurnDialogs
+        open={dialog === "disable" || dialog === "enable" ? dialog : null}
         onClose={close}
-        title={words.disableTitle(client.name)}
-        act={words.disableAct}
-        isDanger
-        onConfirm={() => turn("disable")}
-      >
-        {words.disableText(client.liveTokens)}
-      </ConfirmDialog>
-      <ConfirmDialog
-        isOpen={dialog === "enable"}
-        onClose={close}
-        title={words.enableTitle(client.name)}
-        act={words.enableAct}
-        onConfirm={() => turn("enable")}
-      >
-        {words.enableText(client.liveTokens)}
-      </ConfirmDialog>
+        url={url}
+        name={client.name}
+        words={words}
+        disableText={words.disableText(client.liveTokens)}
+        enableText={words.enableText(client.liveTokens)}
+      />
     </>
   );
 }

@@ -60,7 +60,7 @@ export type ClientDraft = {
   requirePar: boolean;
 };
 
-export const PROOFS = ["secret", "address", "pasted"] as const;
+const PROOFS = ["secret", "address", "pasted"] as const;
 export type Proof = (typeof PROOFS)[number];
 
 export const EMPTY_DRAFT: ClientDraft = {

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { NoAudiences } from "#app/(console)/_components/no-audiences.tsx";
 import { PermissionPicker } from "#app/(console)/_components/permission-picker.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
+import { useDraft } from "#components/form/use-draft.ts";
 import type { Send } from "#components/form/use-send.ts";
 import type { AudienceRow } from "#lib/audiences/model.ts";
 import {
@@ -37,13 +38,9 @@ type ClientFormProps = {
 /** What a client is, in the order in which its kind decides what is asked. */
 export function ClientForm(props: ClientFormProps) {
   const { start, isNew, audiences, groups, bounds, request, cancelHref, onSave } = props;
-  const [draft, setDraft] = useState(start);
+  const [draft, set, text] = useDraft(start, request);
   const [isIdTyped, setIsIdTyped] = useState(!isNew);
   const isService = draft.kind === "service";
-  function set(change: Partial<ClientDraft>) {
-    request.touch(...Object.keys(change));
-    setDraft((was) => ({ ...was, ...change }));
-  }
   const setName = (name: string) => set(isIdTyped ? { name } : { name, clientId: clientIdFromName(name) });
 
   function save() {
@@ -97,20 +94,12 @@ export function ClientForm(props: ClientFormProps) {
           required
           className="mono-input"
         />
-        <TextInput
-          label={words.description}
-          value={draft.description}
-          onChange={(event) => set({ description: event.currentTarget.value })}
-          error={request.faultOf("description")}
-          maxLength={500}
-        />
+        <TextInput label={words.description} {...text("description")} maxLength={500} />
         <TextInput
           type="email"
           label={words.contact}
           description={words.contactHelp}
-          value={draft.contactEmail}
-          onChange={(event) => set({ contactEmail: event.currentTarget.value })}
-          error={request.faultOf("contactEmail")}
+          {...text("contactEmail")}
           maxLength={254}
         />
       </FormSection>
@@ -127,9 +116,7 @@ export function ClientForm(props: ClientFormProps) {
           <Textarea
             label={words.redirectUris}
             description={words.redirectHelp[draft.kind]}
-            value={draft.redirectUris}
-            onChange={(event) => set({ redirectUris: event.currentTarget.value })}
-            error={request.faultOf("redirectUris")}
+            {...text("redirectUris")}
             autosize
             minRows={2}
             required
@@ -137,9 +124,7 @@ export function ClientForm(props: ClientFormProps) {
           <Textarea
             label={words.postLogoutUris}
             description={words.postLogoutHelp}
-            value={draft.postLogoutRedirectUris}
-            onChange={(event) => set({ postLogoutRedirectUris: event.currentTarget.value })}
-            error={request.faultOf("postLogoutRedirectUris")}
+            {...text("postLogoutRedirectUris")}
             autosize
             minRows={1}
           />
@@ -205,9 +190,7 @@ export function ClientForm(props: ClientFormProps) {
         <Textarea
           label={words.claims}
           description={words.claimsHelp}
-          value={draft.customClaims}
-          onChange={(event) => set({ customClaims: event.currentTarget.value })}
-          error={request.faultOf("customClaims")}
+          {...text("customClaims")}
           autosize
           minRows={3}
           styles={{ input: { fontFamily: "var(--tw-mono)", fontSize: 12 } }}

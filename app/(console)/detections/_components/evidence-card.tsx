@@ -4,7 +4,7 @@ import { Card } from "#components/display/card.tsx";
 import { Country } from "#components/display/country.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { KeyValue, type KeyValueItem } from "#components/display/key-value.tsx";
-import { SOURCE_WORDS } from "#lib/audit/words.ts";
+import { SOURCE_WORDS } from "#lib/audit/use-words.ts";
 import type { DetectionDetail } from "#lib/detections/model.ts";
 import classes from "./detections.module.css";
 import { detectionWords as words } from "./words.ts";

@@ -31,6 +31,7 @@ export function SubjectCard({ detection }: { detection: DetectionDetail }) {
   if (familyId !== null)
     items.push({
       key: "Family",
+      word: "family" as const,
       value: <IdText id={familyId} what="family id" href={`/tokens?family=${familyId}`} />,
     });
   if (user !== null) items.push({ key: "User", value: link(`/users/${user.id}`, user.email) });

@@ -40,7 +40,6 @@ export const detectionWords = {
   muted: "Muted",
   inCase: "In a case",
   uses: "Uses",
-  allUses: "In the log",
   neverTuned: "Nobody has tuned it for this client.",
   off: "Switched off for this client.",
   times: (count: number) => (count === 1 ? "once" : `${groupedNumber(count)} times`),

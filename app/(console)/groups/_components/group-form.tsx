@@ -1,12 +1,12 @@
 "use client";
 
-import { TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { NoAudiences } from "#app/(console)/_components/no-audiences.tsx";
 import { PermissionPicker, type Picked } from "#app/(console)/_components/permission-picker.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
+import { TextField } from "#components/form/text-field.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import type { AudienceRow } from "#lib/audiences/model.ts";
 import { GROUP_NAME_MAX, type GroupDetail } from "#lib/groups/model.ts";
@@ -56,25 +56,21 @@ export function GroupForm({ group, audiences }: GroupFormProps) {
       cancelHref={group === null ? "/groups" : `/groups/${group.id}`}
     >
       <FormSection title={words.identity} help={words.identityHelp}>
-        <TextInput
+        <TextField
+          request={request}
+          path="name"
           label={words.name}
           value={name}
-          onChange={(event) => {
-            request.touch("name");
-            setName(event.currentTarget.value);
-          }}
-          error={request.faultOf("name")}
+          onType={setName}
           maxLength={GROUP_NAME_MAX}
           required
         />
-        <TextInput
+        <TextField
+          request={request}
+          path="description"
           label={words.description}
           value={description}
-          onChange={(event) => {
-            request.touch("description");
-            setDescription(event.currentTarget.value);
-          }}
-          error={request.faultOf("description")}
+          onType={setDescription}
           maxLength={500}
         />
       </FormSection>

@@ -1,9 +1,8 @@
 "use client";
 
 import { Button, NumberInput, Switch } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { useDone } from "#components/form/use-done.ts";
 import { useSend } from "#components/form/use-send.ts";
 import { FormDialog } from "#components/overlay/form-dialog.tsx";
 import { KEY_PURPOSE_WORDS, type KeyPolicy, POLICY_DAYS_MAX } from "#lib/keys/model.ts";
@@ -15,7 +14,7 @@ function isWhole(value: number | string, min: number, max: number): value is num
 
 /** Changes how often the key of a purpose is replaced by itself. */
 export function EditPolicy({ policy }: { policy: KeyPolicy }) {
-  const router = useRouter();
+  const done = useDone();
   const request = useSend();
   const [isOpen, setIsOpen] = useState(false);
   const [isOn, setIsOn] = useState(policy.isOn);
@@ -39,8 +38,7 @@ export function EditPolicy({ policy }: { policy: KeyPolicy }) {
     const saved = await request.send("PUT", `/api/v1/key-policies/${policy.purpose}`, body);
     if (saved === undefined) return;
     setIsOpen(false);
-    notifications.show({ message: words.policySaved(name), color: "green" });
-    router.refresh();
+    done(words.policySaved(name));
   }
 
   return (

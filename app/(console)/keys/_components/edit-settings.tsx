@@ -1,9 +1,8 @@
 "use client";
 
 import { Button, NumberInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { useDone } from "#components/form/use-done.ts";
 import { useSend } from "#components/form/use-send.ts";
 import { FormDialog } from "#components/overlay/form-dialog.tsx";
 import { JWKS_CACHE_SECONDS, KEY_KEEP_DAYS, type KeySettings } from "#lib/keys/model.ts";
@@ -15,7 +14,7 @@ function isWithin(value: number | string, { min, max }: { min: number; max: numb
 
 /** Changes how long the JWKS may be kept, and a replaced key stays in it. */
 export function EditSettings({ settings }: { settings: KeySettings }) {
-  const router = useRouter();
+  const done = useDone();
   const request = useSend();
   const [isOpen, setIsOpen] = useState(false);
   const [cache, setCache] = useState<number | string>(settings.jwksCacheSeconds);
@@ -35,8 +34,7 @@ export function EditSettings({ settings }: { settings: KeySettings }) {
     const body = { version: settings.version, jwksCacheSeconds: cache, keyKeepDays: keep };
     if ((await request.send("PUT", "/api/v1/key-settings", body)) === undefined) return;
     setIsOpen(false);
-    notifications.show({ message: words.settingsSaved, color: "green" });
-    router.refresh();
+    done(words.settingsSaved);
   }
 
   return (

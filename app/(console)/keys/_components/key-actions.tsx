@@ -1,11 +1,10 @@
 "use client";
 
 import { Button, Stack } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { IconAlertOctagon, IconPlayerPlay, IconTrash, IconX } from "@tabler/icons-react";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Instant } from "#components/display/instant.tsx";
+import { useDone } from "#components/form/use-done.ts";
 import { ReasonDialog } from "#components/overlay/reason-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
 import type { KeyRow } from "#lib/keys/model.ts";
@@ -33,7 +32,7 @@ type ActName = keyof typeof ACTS;
 
 /** What may be done with a key in its state. */
 export function KeyActions({ row, may }: { row: KeyRow; may: { rotate: boolean; declare: boolean } }) {
-  const router = useRouter();
+  const done = useDone();
   const [dialog, setDialog] = useState<ActName | "emergency" | null>(null);
   const { kid, state } = row;
   const isStandby = state === "standby";
@@ -44,8 +43,7 @@ export function KeyActions({ row, may }: { row: KeyRow; may: { rotate: boolean; 
   async function confirm(name: ActName, because: { reason: string; note: string }) {
     await requestJson(`/api/v1/keys/${kid}/${name}`, { method: "POST", body: because });
     setDialog(null);
-    notifications.show({ message: ACTS[name].done(kid), color: "green" });
-    router.refresh();
+    done(ACTS[name].done(kid));
   }
 
   return (

@@ -6,7 +6,7 @@ import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { KeyValue } from "#components/display/key-value.tsx";
 import { countedNumber } from "#components/display/number-text.tsx";
-import { actUponItWords } from "#lib/audit/words.ts";
+import { actUponItWords } from "#lib/audit/act-words.ts";
 import { KEY_PURPOSE_WORDS, type KeyDetail, type KeyRow } from "#lib/keys/model.ts";
 import { REASON_WORDS, type Reason } from "#lib/revocations/model.ts";
 import classes from "./key-cards.module.css";

@@ -3,7 +3,7 @@
 import { Button, NativeSelect, Stack } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconRefresh } from "@tabler/icons-react";
-import { useRouter } from "next/navigation";
+import { usePathname, useRouter, useSearchParams } from "next/navigation";
 import { useState } from "react";
 import { ReasonDialog } from "#components/overlay/reason-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
@@ -31,19 +31,27 @@ export function RotateButton({
   variant?: "filled" | "default";
 }) {
   const router = useRouter();
-  const [isOpen, setIsOpen] = useState(false);
+  const path = usePathname();
+  // an address that asks for it: the command palette's
+  const isAsked = useSearchParams().get("do") === "rotate";
+  const [isPressed, setIsPressed] = useState(false);
   const [purpose, setPurpose] = useState(signing[0]?.purpose ?? "access_token");
   const [wanted, setWanted] = useState<KeyAlgorithm | "">("");
   const [days, setDays] = useState("");
   const present = signing.find((key) => key.purpose === purpose)?.algorithm ?? "ES256";
   const algorithm = wanted === "" ? present : wanted;
 
+  function close() {
+    setIsPressed(false);
+    if (isAsked) router.replace(path, { scroll: false });
+  }
+
   async function rotate(because: { reason: string; note: string }) {
     const activatesAt =
       days === "" ? {} : { activatesAt: new Date(Date.now() + Number(days) * DAY_MS).toISOString() };
     const body = { purpose, algorithm, ...activatesAt, ...because };
     const { key } = await requestJson<RotationResult>("/api/v1/keys", { method: "POST", body });
-    setIsOpen(false);
+    setIsPressed(false);
     notifications.show({ message: words.rotated(key.kid), color: "green" });
     router.push(`/keys/${key.kid}`);
     router.refresh();
@@ -51,12 +59,12 @@ export function RotateButton({
 
   return (
     <>
-      <Button variant={variant} leftSection={<IconRefresh size={16} />} onClick={() => setIsOpen(true)}>
+      <Button variant={variant} leftSection={<IconRefresh size={16} />} onClick={() => setIsPressed(true)}>
         {words.rotate}
       </Button>
       <ReasonDialog
-        isOpen={isOpen}
-        onClose={() => setIsOpen(false)}
+        isOpen={isPressed || isAsked}
+        onClose={close}
         title={words.rotateTitle}
         act={words.rotateAct}
         isDanger={false}

@@ -15,7 +15,5 @@ export const notificationWords = {
   noneLeft: "Nothing is left to read",
   noneLeftText: "What you have read is under All.",
   noneOfKind: "Nothing of this kind",
-  newest: "Newest",
-  older: "Older",
   keys: "j and k walk, Enter opens, e marks as read or not read.",
 } as const;

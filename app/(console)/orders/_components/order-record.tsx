@@ -52,6 +52,7 @@ export function OrderRecord({ order }: { order: OrderRow | OrderDetail }) {
       ? [
           {
             key: "Cutoff",
+            word: "cutoff" as const,
             value: (
               <>
                 tokens rooted until <Instant at={order.cutoff} show="exact" focusable />

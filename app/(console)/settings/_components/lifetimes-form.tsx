@@ -1,8 +1,6 @@
 "use client";
 
 import { NumberInput, SimpleGrid, Switch, TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { LifetimesRuler, type RulerRow } from "#app/(console)/_components/lifetimes/lifetimes-ruler.tsx";
 import { spanText } from "#app/(console)/_components/lifetimes/span-text.ts";
@@ -10,6 +8,7 @@ import { useShortening } from "#app/(console)/_components/lifetimes/use-shorteni
 import { DurationInput } from "#components/form/duration-input.tsx";
 import { faultAt, faultWords } from "#components/form/fault-words.ts";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
+import { useDone } from "#components/form/use-done.ts";
 import { useSend } from "#components/form/use-send.ts";
 import { boundsOf, LIFETIMES, type Lifetime, MOST, ownKeyOf } from "#lib/lifetimes/model.ts";
 import {
@@ -36,7 +35,7 @@ function givenLifetimes(draft: OrganisationSettings): object {
 
 /** The organisation's name and every lifetime, checked against each other while they are typed. */
 export function LifetimesForm({ organisation }: { organisation: Organisation }) {
-  const router = useRouter();
+  const done = useDone();
   const request = useSend(FIELDS);
   const shortening = useShortening();
   const { updatedAt: _, ...start } = organisation;
@@ -64,8 +63,7 @@ export function LifetimesForm({ organisation }: { organisation: Organisation }) 
     if (saved === undefined) return;
     const { updatedAt: _, ...next } = saved;
     setDraft(next);
-    notifications.show({ message: words.saved, color: "green" });
-    router.refresh();
+    done(words.saved);
   }
 
   function rowOf(key: Lifetime): RulerRow {

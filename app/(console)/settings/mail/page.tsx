@@ -2,7 +2,7 @@ import { IconMailOff } from "@tabler/icons-react";
 import type { Metadata } from "next";
 import { requireSignedIn } from "#app/_lib/context.ts";
 import { Card } from "#components/display/card.tsx";
-import { LinkButton } from "#components/display/link-button.tsx";
+import { PageTurns } from "#components/display/page-turns.tsx";
 import { EmptyState } from "#components/feedback/empty-state.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { can } from "#lib/authz/require-permission.ts";
@@ -55,14 +55,10 @@ export default async function MailPage({ searchParams }: MailPageProps) {
         ) : (
           <OutboxTable mails={mails.rows} canSend={can(ctx, "incident:write")} />
         )}
-        {mails.next === null && query.cursor === null ? null : (
-          <div style={{ display: "flex", gap: 8, padding: 12 }}>
-            {query.cursor === null ? null : <LinkButton href="/settings/mail">{words.newest}</LinkButton>}
-            {mails.next === null ? null : (
-              <LinkButton href={`/settings/mail?cursor=${mails.next}`}>{words.older}</LinkButton>
-            )}
-          </div>
-        )}
+        <PageTurns
+          newestHref={query.cursor === null ? null : "/settings/mail"}
+          olderHref={mails.next === null ? null : `/settings/mail?cursor=${mails.next}`}
+        />
       </Card>
     </Page>
   );

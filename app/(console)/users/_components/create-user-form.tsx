@@ -2,8 +2,8 @@
 
 import { MultiSelect, PasswordInput, TextInput } from "@mantine/core";
 import { useRouter } from "next/navigation";
-import { useState } from "react";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
+import { useDraft } from "#components/form/use-draft.ts";
 import { useSend } from "#components/form/use-send.ts";
 import { USER_NAME_MAX, USER_PASSWORD_MAX, USER_PASSWORD_MIN, type UserDetail } from "#lib/users/model.ts";
 import { userWords as words } from "./words.ts";
@@ -14,11 +14,10 @@ const FIELDS = ["name", "email", "password", "groupIds"];
 export function CreateUserForm({ groups }: { groups: { id: string; name: string }[] }) {
   const router = useRouter();
   const request = useSend(FIELDS);
-  const [draft, setDraft] = useState({ name: "", email: "", password: "", groupIds: [] as string[] });
-  function set(change: Partial<typeof draft>) {
-    request.touch(...Object.keys(change));
-    setDraft((was) => ({ ...was, ...change }));
-  }
+  const [draft, set, text] = useDraft(
+    { name: "", email: "", password: "", groupIds: [] as string[] },
+    request,
+  );
 
   async function save() {
     const { password, ...rest } = draft;
@@ -37,9 +36,7 @@ export function CreateUserForm({ groups }: { groups: { id: string; name: string 
       <FormSection title={words.identity} help={words.identityHelp}>
         <TextInput
           label={words.name}
-          value={draft.name}
-          onChange={(event) => set({ name: event.currentTarget.value })}
-          error={request.faultOf("name")}
+          {...text("name")}
           maxLength={USER_NAME_MAX}
           autoComplete="off"
           required
@@ -47,9 +44,7 @@ export function CreateUserForm({ groups }: { groups: { id: string; name: string 
         <TextInput
           label={words.email}
           type="email"
-          value={draft.email}
-          onChange={(event) => set({ email: event.currentTarget.value })}
-          error={request.faultOf("email")}
+          {...text("email")}
           maxLength={254}
           autoComplete="off"
           required
@@ -59,9 +54,7 @@ export function CreateUserForm({ groups }: { groups: { id: string; name: string 
         <PasswordInput
           label={words.password}
           description={words.passwordHelp}
-          value={draft.password}
-          onChange={(event) => set({ password: event.currentTarget.value })}
-          error={request.faultOf("password")}
+          {...text("password")}
           minLength={USER_PASSWORD_MIN}
           maxLength={USER_PASSWORD_MAX}
           autoComplete="new-password"

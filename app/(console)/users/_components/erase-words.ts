@@ -9,7 +9,6 @@ export const eraseWords = {
   again: "Erase what came since…",
   title: (name: string) => `Erase the personal data of ${name}?`,
   planning: "Looking for what mentions them",
-  notPlanned: "It could not be looked for",
   refused: "Not yet",
   mentions: "What mentions them",
   counts: (counts: ErasureCounts): { key: string; value: string }[] => [
@@ -42,10 +41,8 @@ export const eraseWords = {
   reason: "Why",
   note: "Note",
   noteHelp: "It stays on record: do not name the person in it.",
-  toType: "their e-mail address",
   act: "Erase for good",
   begun: "The erasure has begun. A worker does it: see the tray.",
-  cancel: "Cancel",
   close: "Close",
   isErased: "Personal data erased",
   isErasedText: "This row stays for what names its id. Nobody can sign in with it.",

@@ -1,7 +1,6 @@
 "use client";
 
 import { Button } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
@@ -11,6 +10,7 @@ import { Instant } from "#components/display/instant.tsx";
 import { NumberText } from "#components/display/number-text.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
 import { ScopeList } from "#components/display/scope-list.tsx";
+import { useDone } from "#components/form/use-done.ts";
 import { ReasonDialog } from "#components/overlay/reason-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
 import { RevokeDialog } from "#components/revocation/revoke-dialog.tsx";
@@ -23,6 +23,7 @@ type UserAccessProps = { userId: string; access: UserAccess; canEnd: boolean; ca
 /** The same as the person sees at the authority: where they are signed in, and what applications may do for them. */
 export function UserAccessCards({ userId, access, canEnd, canWithdraw }: UserAccessProps) {
   const router = useRouter();
+  const done = useDone();
   const [ending, setEnding] = useState<string | null>(null);
   const [withdrawing, setWithdrawing] = useState<GrantRow | null>(null);
   const { sessions, sessionCount, grants } = access;
@@ -163,8 +164,7 @@ export function UserAccessCards({ userId, access, canEnd, canWithdraw }: UserAcc
             { method: "POST", body: given },
           );
           setWithdrawing(null);
-          notifications.show({ message: words.withdrawn(withdrawing.client.name, tokens), color: "green" });
-          router.refresh();
+          done(words.withdrawn(withdrawing.client.name, tokens));
         }}
       >
         {withdrawing === null

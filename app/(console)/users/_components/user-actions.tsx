@@ -1,35 +1,18 @@
 "use client";
 
-import {
-  ActionIcon,
-  Alert,
-  Button,
-  Group,
-  Menu,
-  MultiSelect,
-  PasswordInput,
-  Stack,
-  Text,
-} from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { IconBan, IconCircleCheck, IconDots, IconFolders, IconKey, IconUserOff } from "@tabler/icons-react";
-import { useRouter } from "next/navigation";
-import { type FormEvent, useState } from "react";
-import { Instant } from "#components/display/instant.tsx";
-import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
-import { useSend } from "#components/form/use-send.ts";
+import { Button } from "@mantine/core";
+import { IconBan, IconCircleCheck, IconFolders, IconKey, IconUserOff } from "@tabler/icons-react";
+import { useState } from "react";
+import { useDone } from "#components/form/use-done.ts";
 import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
+import { MoreMenu } from "#components/overlay/more-menu.tsx";
 import { ReasonDialog } from "#components/overlay/reason-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
 import { RevokeDialog } from "#components/revocation/revoke-dialog.tsx";
-import {
-  type DisabledUser,
-  type GroupReach,
-  USER_PASSWORD_MAX,
-  USER_PASSWORD_MIN,
-  type UserDetail,
-} from "#lib/users/model.ts";
+import type { DisabledUser, GroupReach, UserDetail } from "#lib/users/model.ts";
+import { UserGroupsForm } from "./user-groups-form.tsx";
+import { UserPasswordForm } from "./user-password-form.tsx";
 import { userWords as words } from "./words.ts";
 
 type Dialog = "revoke" | "disable" | "enable" | "groups" | "password" | null;
@@ -46,54 +29,31 @@ type UserActionsProps = {
 
 /** What may be done with a user. What a role may not do is not offered; the server refuses it all the same. */
 export function UserActions({ user, groups, reach, canWrite, canDisable, canRevoke }: UserActionsProps) {
-  const router = useRouter();
+  const done = useDone();
   const [dialog, setDialog] = useState<Dialog>(null);
   const close = () => setDialog(null);
   const url = `/api/v1/users/${user.id}`;
   const isDisabled = user.state === "disabled";
 
-  function done(message: string) {
+  function closeDone(message: string) {
     close();
-    notifications.show({ message, color: "green" });
-    router.refresh();
+    done(message);
   }
 
   return (
     <>
       {canWrite || (canDisable && !isDisabled) ? (
-        <Menu width={220}>
-          <Menu.Target>
-            <ActionIcon variant="default" size={32} aria-label={words.more}>
-              <IconDots size={17} />
-            </ActionIcon>
-          </Menu.Target>
-          <Menu.Dropdown>
-            {canWrite ? (
-              <>
-                <Menu.Item leftSection={<IconFolders size={16} />} onClick={() => setDialog("groups")}>
-                  {words.setGroups}
-                </Menu.Item>
-                <Menu.Item leftSection={<IconKey size={16} />} onClick={() => setDialog("password")}>
-                  {words.setPassword}
-                </Menu.Item>
-                <Menu.Divider />
-              </>
-            ) : null}
-            {isDisabled ? (
-              <Menu.Item leftSection={<IconCircleCheck size={16} />} onClick={() => setDialog("enable")}>
-                {words.enable}
-              </Menu.Item>
-            ) : (
-              <Menu.Item
-                color="red"
-                leftSection={<IconUserOff size={16} />}
-                onClick={() => setDialog("disable")}
-              >
-                {words.disable}
-              </Menu.Item>
-            )}
-          </Menu.Dropdown>
-        </Menu>
+        <MoreMenu
+          label={words.more}
+          items={[
+            canWrite ? { word: words.setGroups, icon: IconFolders, act: () => setDialog("groups") } : null,
+            canWrite ? { word: words.setPassword, icon: IconKey, act: () => setDialog("password") } : null,
+            canWrite ? "line" : null,
+            isDisabled
+              ? { word: words.enable, icon: IconCircleCheck, act: () => setDialog("enable") }
+              : { word: words.disable, icon: IconUserOff, isDanger: true, act: () => setDialog("disable") },
+          ]}
+        />
       ) : null}
       {canRevoke ? (
         <Button
@@ -113,7 +73,7 @@ export function UserActions({ user, groups, reach, canWrite, canDisable, canRevo
         act={words.disableAct}
         onConfirm={async (given) => {
           const result = await requestJson<DisabledUser>(`${url}/disable`, { method: "POST", body: given });
-          done(words.disabled(user.name, result.revokedTokens));
+          closeDone(words.disabled(user.name, result.revokedTokens));
         }}
       >
         {words.disableText(user.liveTokens)}
@@ -125,122 +85,23 @@ export function UserActions({ user, groups, reach, canWrite, canDisable, canRevo
         act={words.enableAct}
         onConfirm={async () => {
           await requestJson(`${url}/enable`, { method: "POST" });
-          done(words.enabled(user.name));
+          closeDone(words.enabled(user.name));
         }}
       >
         {words.enableText}
       </ConfirmDialog>
       <OnDemandDialog isOpen={dialog === "groups"} onClose={close} title={words.groupsTitle(user.name)}>
-        <GroupsForm
+        <UserGroupsForm
           user={user}
           groups={groups}
           reach={reach}
           onCancel={close}
-          onDone={() => done(words.groupsSaved)}
+          onDone={() => closeDone(words.groupsSaved)}
         />
       </OnDemandDialog>
       <OnDemandDialog isOpen={dialog === "password"} onClose={close} title={words.passwordTitle(user.name)}>
-        <PasswordForm user={user} onCancel={close} onDone={() => done(words.passwordSaved)} />
+        <UserPasswordForm user={user} onCancel={close} onDone={() => closeDone(words.passwordSaved)} />
       </OnDemandDialog>
     </>
-  );
-}
-
-type FormProps = { user: UserDetail; onCancel: () => void; onDone: () => void };
-
-function GroupsForm({
-  user,
-  groups,
-  reach,
-  onCancel,
-  onDone,
-}: FormProps & { groups: { id: string; name: string }[]; reach: GroupReach[] }) {
-  const request = useSend();
-  const [groupIds, setGroupIds] = useState(user.groups.map((group) => group.id));
-  const removed = user.groups.filter((group) => !groupIds.includes(group.id));
-  async function save(event: FormEvent) {
-    event.preventDefault();
-    const body = { version: user.version, groupIds };
-    if ((await request.send("PUT", `/api/v1/users/${user.id}/groups`, body)) !== undefined) onDone();
-  }
-  return (
-    <form onSubmit={save}>
-      <Stack gap="md">
-        <MultiSelect
-          label={words.groups}
-          description={words.groupsHelp}
-          data={groups.map((group) => ({ value: group.id, label: group.name }))}
-          value={groupIds}
-          onChange={setGroupIds}
-          searchable
-          data-autofocus
-        />
-        {removed.length > 0 ? (
-          <Alert color="yellow" title={words.leavesValid} role="status">
-            {removed.map(({ id, name }) => (
-              <p key={id}>
-                <GroupRemainder name={name} reach={reach.find(({ group }) => group === name)} />
-              </p>
-            ))}
-            <p>{words.groupsRefresh}</p>
-          </Alert>
-        ) : null}
-        <ProblemAlert error={request.problem} />
-        <Buttons isBusy={request.isBusy} onCancel={onCancel} />
-      </Stack>
-    </form>
-  );
-}
-
-function GroupRemainder({ name, reach }: { name: string; reach: GroupReach | undefined }) {
-  if (reach === undefined) return words.nothingCarries(name);
-  return (
-    <>
-      {words.stillCarry(name, reach.accessTokens)} <Instant at={reach.until} />.
-    </>
-  );
-}
-
-function PasswordForm({ user, onCancel, onDone }: FormProps) {
-  const request = useSend();
-  const [password, setPassword] = useState("");
-  async function save(event: FormEvent) {
-    event.preventDefault();
-    if ((await request.send("PUT", `/api/v1/users/${user.id}/password`, { password })) !== undefined)
-      onDone();
-  }
-  return (
-    <form onSubmit={save}>
-      <Stack gap="md">
-        <Text c="dimmed">{words.passwordEffect}</Text>
-        <PasswordInput
-          label={words.newPassword}
-          description={words.passwordHelp}
-          autoComplete="new-password"
-          value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
-          minLength={USER_PASSWORD_MIN}
-          maxLength={USER_PASSWORD_MAX}
-          error={request.faultOf("password")}
-          required
-          data-autofocus
-        />
-        <ProblemAlert error={request.problem} />
-        <Buttons isBusy={request.isBusy} onCancel={onCancel} />
-      </Stack>
-    </form>
-  );
-}
-
-function Buttons({ isBusy, onCancel }: { isBusy: boolean; onCancel: () => void }) {
-  return (
-    <Group justify="flex-end" gap="xs">
-      <Button onClick={onCancel} disabled={isBusy}>
-        {words.cancel}
-      </Button>
-      <Button type="submit" variant="filled" loading={isBusy}>
-        {words.saveChange}
-      </Button>
-    </Group>
   );
 }

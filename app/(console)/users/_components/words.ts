@@ -24,7 +24,6 @@ export const userWords = {
   groups: "Groups",
   groupsHelp: "Groups give permissions. Tokens carry what the groups gave when they were issued.",
   save: "Create",
-  cancel: "Cancel",
   saveChange: "Save",
   permissions: "Permissions today",
   permissionsAside: "Tokens carry those of their issue",

@@ -1,22 +1,20 @@
 "use client";
 
 import { Button } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { useDone } from "#components/form/use-done.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
 import { instanceWords as words } from "./words.ts";
 
 /** Says of a process that nothing is heard of that it has ended, after asking once more. */
 export function EndInstance({ verifierId, instanceId }: { verifierId: string; instanceId: string }) {
-  const router = useRouter();
+  const done = useDone();
   const [isAsking, setAsking] = useState(false);
 
   async function end() {
     await requestJson(`/api/v1/verifiers/${verifierId}/instances/${instanceId}/end`, { method: "POST" });
-    notifications.show({ message: words.endDone, color: "green" });
-    router.refresh();
+    done(words.endDone);
   }
 
   return (

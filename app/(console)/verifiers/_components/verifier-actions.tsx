@@ -1,30 +1,19 @@
 "use client";
 
-import { notifications } from "@mantine/notifications";
 import { IconCircleCheck, IconCircleOff, IconKey, IconPencil } from "@tabler/icons-react";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { TurnDialogs } from "#app/(console)/_components/turn-dialogs.tsx";
 import { LinkButton } from "#components/display/link-button.tsx";
-import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { MoreMenu } from "#components/overlay/more-menu.tsx";
 import { RotateSecretDialog } from "#components/overlay/rotate-secret-dialog.tsx";
-import { requestJson } from "#components/request/request-json.ts";
 import type { VerifierDetail } from "#lib/verifiers/model.ts";
 import { verifierWords as words } from "./words.ts";
 
 /** What may be done with a verifier. */
 export function VerifierActions({ verifier }: { verifier: VerifierDetail }) {
-  const router = useRouter();
   const [dialog, setDialog] = useState<"disable" | "enable" | "secret" | null>(null);
   const close = () => setDialog(null);
   const url = `/api/v1/verifiers/${verifier.id}`;
-
-  async function turn(way: "disable" | "enable") {
-    await requestJson(`${url}/${way}`, { method: "POST" });
-    const message = way === "disable" ? words.disabled(verifier.name) : words.enabled(verifier.name);
-    notifications.show({ message, color: "green" });
-    router.refresh();
-  }
 
   return (
     <>
@@ -47,25 +36,15 @@ export function VerifierActions({ verifier }: { verifier: VerifierDetail }) {
         isOpen={dialog === "secret"}
         onClose={close}
       />
-      <ConfirmDialog
-        isOpen={dialog === "disable"}
+      <TurnDialogs
+        open={dialog === "disable" || dialog === "enable" ? dialog : null}
         onClose={close}
-        title={words.disableTitle(verifier.name)}
-        act={words.disableAct}
-        isDanger
-        onConfirm={() => turn("disable")}
-      >
-        {words.disableText(verifier)}
-      </ConfirmDialog>
-      <ConfirmDialog
-        isOpen={dialog === "enable"}
-        onClose={close}
-        title={words.enableTitle(verifier.name)}
-        act={words.enableAct}
-        onConfirm={() => turn("enable")}
-      >
-        {words.enableText}
-      </ConfirmDialog>
+        url={url}
+        name={verifier.name}
+        words={words}
+        disableText={words.disableText(verifier)}
+        enableText={words.enableText}
+      />
     </>
   );
 }

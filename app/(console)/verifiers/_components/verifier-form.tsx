@@ -1,12 +1,12 @@
 "use client";
 
 import { MultiSelect, TextInput } from "@mantine/core";
-import { useState } from "react";
 import { NoAudiences } from "#app/(console)/_components/no-audiences.tsx";
 import { settingsOf } from "#app/(console)/_components/settings-of.ts";
 import { OneOf } from "#components/form/choices.tsx";
 import { DurationInput } from "#components/form/duration-input.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
+import { useDraft } from "#components/form/use-draft.ts";
 import type { Send } from "#components/form/use-send.ts";
 import {
   AUDIT_MODE_WORDS,
@@ -46,11 +46,7 @@ type VerifierFormProps = {
 
 /** What a verifier may ask about, and what it does when it hears nothing. */
 export function VerifierForm({ start, isNew, audiences, request, cancelHref, onSave }: VerifierFormProps) {
-  const [draft, setDraft] = useState(start);
-  function set(change: Partial<VerifierDraft>) {
-    request.touch(...Object.keys(change));
-    setDraft((was) => ({ ...was, ...change }));
-  }
+  const [draft, set, text] = useDraft(start, request);
   const hears = settingsOf(draft.checkWay, []).hearing;
   return (
     <FormCard
@@ -65,19 +61,11 @@ export function VerifierForm({ start, isNew, audiences, request, cancelHref, onS
         <TextInput
           label={words.name}
           description={isNew ? words.nameHelp : words.nameFixed}
-          value={draft.name}
-          onChange={(event) => set({ name: event.currentTarget.value })}
-          error={request.faultOf("name")}
+          {...text("name")}
           maxLength={64}
           required
         />
-        <TextInput
-          label={words.description}
-          value={draft.description}
-          onChange={(event) => set({ description: event.currentTarget.value })}
-          error={request.faultOf("description")}
-          maxLength={500}
-        />
+        <TextInput label={words.description} {...text("description")} maxLength={500} />
       </FormSection>
       <FormSection title={words.audiences} help={words.audiencesHelp}>
         {audiences.length === 0 ? (

@@ -2,7 +2,7 @@ import Link from "next/link";
 import { TimeBars } from "#components/charts/time-bars.tsx";
 import { Card } from "#components/display/card.tsx";
 import { groupedNumber } from "#components/display/number-text.tsx";
-import { refusalWords } from "#lib/audit/words.ts";
+import { refusalWords } from "#lib/audit/use-words.ts";
 import type { LostUses } from "#lib/reports/sum-lost-uses.ts";
 import type { VerifierUses as Uses, VerifierDetail } from "#lib/verifiers/model.ts";
 import { useWords as words } from "./words.ts";

@@ -6,7 +6,7 @@ import { authOptions } from "#app/_lib/auth-options.ts";
 import { findQuestion, questionCookie, spentCheckCookies, stepUpKindOf } from "#app/_lib/check-cookies.ts";
 import { callerOf } from "#app/_lib/context-of.ts";
 import { logRefused } from "#app/_lib/log-refused.ts";
-import { requireNoForeignOrigin } from "#app/_lib/origin-check.ts";
+import { requireNoForeignOrigin, requireSameOrigin } from "#app/_lib/origin-check.ts";
 import { passkeyCookie, passkeyCookieName } from "#app/_lib/passkey-cookie.ts";
 import { logProblem, problemResponse, RequestRefusal } from "#app/_lib/problem.ts";
 import { ProviderFlow, refusalCode, refusedUrl } from "#app/_lib/provider-flow.ts";
@@ -14,7 +14,7 @@ import { providerMeans } from "#app/_lib/provider-means.ts";
 import { readBounded } from "#app/_lib/read-body.ts";
 import { safePath } from "#app/_lib/safe-path.ts";
 import { derivedKey } from "#app/_lib/secrets.ts";
-import { findCookie } from "#app/_lib/session-cookie.ts";
+import { findCookie, sessionCookieName } from "#app/_lib/session-cookie.ts";
 import type { Context } from "#lib/context.ts";
 import { getEnv } from "#lib/env.ts";
 import { DomainError, notFound } from "#lib/errors.ts";
@@ -36,6 +36,14 @@ function requirePlainQuery(url: string): void {
       const message = "has control characters";
       throw new RequestRefusal(400, "INVALID_INPUT", `${path}: ${message}`, [{ path, message }]);
     }
+}
+
+/** A session comes from a browser, which says where its forms are from; tools that sign in have neither. */
+function requireOwnPage(headers: Headers): void {
+  const { consoleUrl } = getEnv();
+  const hasSession = findCookie(headers.get("cookie"), sessionCookieName(getEnv())) !== null;
+  if (hasSession) requireSameOrigin(headers, consoleUrl);
+  else requireNoForeignOrigin(headers, consoleUrl);
 }
 
 function requireForm(headers: Headers): void {
@@ -75,7 +83,7 @@ async function handle(request: NextRequest, context: Segments): Promise<Response
 
 /** The form of one of our own pages, and the request as next-auth gets it. `url` says otherwise than the request where its query is not to be passed on. */
 async function readForm(request: NextRequest, url = request.url) {
-  requireNoForeignOrigin(request.headers, getEnv().consoleUrl);
+  requireOwnPage(request.headers);
   requireForm(request.headers);
   const body = await readBounded(request, MAX_FORM_BYTES);
   const form = new URLSearchParams(new TextDecoder().decode(body));

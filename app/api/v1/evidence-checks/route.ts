@@ -1,16 +1,19 @@
 import { defineRoute } from "#app/_lib/define-route.ts";
-import { evidenceCheck, evidenceChecks } from "#app/_lib/schemas/evidence-checks.ts";
+import { evidenceCheck } from "#app/_lib/schemas/evidence-checks.ts";
+import { pageOf } from "#app/_lib/schemas/paging.ts";
 import { createCheck } from "#lib/evidence-checks/create-check.ts";
 import { createCheckInput } from "#lib/evidence-checks/input.ts";
 import { listChecks } from "#lib/evidence-checks/list-checks.ts";
+import { EVIDENCE_CHECKS_TABLE } from "#lib/evidence-checks/table.ts";
 
 export const GET = defineRoute({
   method: "GET",
   path: "/api/v1/evidence-checks",
-  summary: "Lists the last fifty verifications of the evidence, newest first",
+  summary: "Lists the verifications of the evidence, newest first",
   permission: "audit:read",
-  response: evidenceChecks,
-  handler: async (ctx) => ({ items: await listChecks(ctx) }),
+  list: EVIDENCE_CHECKS_TABLE,
+  response: pageOf(evidenceCheck),
+  handler: (ctx, { list }) => listChecks(ctx, list),
 });
 
 export const POST = defineRoute({

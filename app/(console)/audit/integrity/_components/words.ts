@@ -15,7 +15,6 @@ export const integrityWords = {
   mayNot: "Owners, responders and auditors verify a span.",
   past: "Verifications",
   none: "Nothing was verified here yet.",
-  cancel: "Cancel",
   kept: "What somebody keeps elsewhere is compared on the machine:",
   command: "npx tokenwarden audit verify --checkpoints FILE",
   states: {

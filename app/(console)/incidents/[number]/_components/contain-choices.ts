@@ -30,7 +30,7 @@ export function containChoices(
       key: "token",
       kind: "token",
       target: { kind: "token", id: one.id },
-      label: "The token…",
+      label: "Take back the token…",
       about: one.kind === "refresh" ? "A refresh token ends with its family." : "It alone, of the case.",
     };
   else if (ids.length > 0)
@@ -39,7 +39,9 @@ export function containChoices(
       kind: "selection",
       target: { kind: "selection", tokenIds: ids },
       label:
-        left > ids.length ? `${ids.length} of the ${left} live tokens…` : `The ${ids.length} live tokens…`,
+        left > ids.length
+          ? `Take back ${ids.length} of the ${left} live tokens…`
+          : `Take back the ${ids.length} live tokens…`,
       about: "Those of the case; what is renewed from them meanwhile is not in it.",
     };
   for (const { kind, id, name } of incident.named.filter((subject) => subject.kind === "family"))

@@ -1,6 +1,7 @@
 import { IconCheck } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { Instant } from "#components/display/instant.tsx";
+import { Word } from "#components/display/word.tsx";
 import { type IncidentDetail, STEP_WORDS, STEPS, type Step } from "#lib/incidents/model.ts";
 import { StepTick } from "./step-tick.tsx";
 import classes from "./steps.module.css";
@@ -40,7 +41,11 @@ export function StepSection({
         <header className={classes.head}>
           <div>
             <h2 id={`step-${name}`} className={classes.name}>
-              {STEP_WORDS[name].name}
+              {name === "blast_radius" ? (
+                <Word of="blastRadius">{STEP_WORDS[name].name}</Word>
+              ) : (
+                STEP_WORDS[name].name
+              )}
             </h2>
             <span className={classes.by}>
               {isDone && step?.doneBy ? (

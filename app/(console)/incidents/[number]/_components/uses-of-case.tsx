@@ -9,7 +9,7 @@ import { Instant } from "#components/display/instant.tsx";
 import { groupedNumber } from "#components/display/number-text.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
-import { refusalWords } from "#lib/audit/words.ts";
+import { refusalWords } from "#lib/audit/use-words.ts";
 import {
   type IncidentNote,
   type IncidentUse,

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { Card } from "#components/display/card.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { Tag } from "#components/display/tag.tsx";
+import { Word } from "#components/display/word.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import { FormDialog } from "#components/overlay/form-dialog.tsx";
 import { instantOf, localOf } from "#components/revocation/order-words.ts";
@@ -45,7 +46,7 @@ export function WindowCard({ incident, canWrite }: { incident: IncidentDetail; c
 
   return (
     <Card
-      title={words.window}
+      title={<Word of="compromiseWindow">{words.window}</Word>}
       aside={
         <Tag tone={incident.isSuggested ? "standby" : "accent"}>
           {incident.isSuggested ? words.suggested : words.setByHand}

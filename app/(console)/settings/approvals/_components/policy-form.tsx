@@ -1,11 +1,10 @@
 "use client";
 
 import { Checkbox, NumberInput, Stack } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { IconCircleCheck, IconCircleDashed } from "@tabler/icons-react";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
+import { useDone } from "#components/form/use-done.ts";
 import { useSend } from "#components/form/use-send.ts";
 import {
   ALWAYS_KINDS,
@@ -29,7 +28,7 @@ function standing({ isOn, owners, kinds }: ApprovalPolicy): string {
 
 /** Which acts want a second person, and from how many tokens on. */
 export function PolicyForm({ policy, mayChange }: { policy: ApprovalPolicy; mayChange: boolean }) {
-  const router = useRouter();
+  const done = useDone();
   const request = useSend(FIELDS);
   const [kinds, setKinds] = useState<readonly PolicyKind[]>(policy.kinds);
   const [bulkTokens, setBulkTokens] = useState<number | null>(policy.bulkTokens);
@@ -42,8 +41,7 @@ export function PolicyForm({ policy, mayChange }: { policy: ApprovalPolicy; mayC
   async function save() {
     const body = { version: policy.version, kinds, bulkTokens };
     if ((await request.send("PATCH", "/api/v1/approval-policy", body)) === undefined) return;
-    notifications.show({ message: words.saved, color: "green" });
-    router.refresh();
+    done(words.saved);
   }
 
   const isSame =

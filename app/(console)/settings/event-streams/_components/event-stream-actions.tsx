@@ -1,25 +1,16 @@
 "use client";
 
-import { Button } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import {
-  IconHistory,
-  IconKey,
-  IconPencil,
-  IconPlayerPause,
-  IconPlayerPlay,
-  IconSend,
-  IconTrash,
-} from "@tabler/icons-react";
+import { IconHistory, IconKey, IconPencil, IconPlayerPause, IconTrash } from "@tabler/icons-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { PauseDialog, ResumeButton, TestButton } from "#app/(console)/_components/delivery-actions.tsx";
 import { NewKeyDialog } from "#app/(console)/_components/new-key-dialog.tsx";
 import { LinkButton } from "#components/display/link-button.tsx";
-import { useToldSend } from "#components/form/use-told-send.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { MoreMenu } from "#components/overlay/more-menu.tsx";
 import { requestJson } from "#components/request/request-json.ts";
-import type { EventStreamRow, EventStreamStatus, TestedEventStream } from "#lib/event-streams/model.ts";
+import type { EventStreamRow } from "#lib/event-streams/model.ts";
 import { ReplayDialog } from "./replay-dialog.tsx";
 import { streamWords as words } from "./words.ts";
 
@@ -28,29 +19,10 @@ type Dialog = "pause" | "replay" | "rotate" | "remove";
 /** What may be done with a stream. */
 export function EventStreamActions({ stream }: { stream: EventStreamRow }) {
   const router = useRouter();
-  const request = useToldSend();
   const [dialog, setDialog] = useState<Dialog | null>(null);
   const close = () => setDialog(null);
   const url = `/api/v1/event-streams/${stream.id}`;
-
-  async function setStatus(status: EventStreamStatus) {
-    await requestJson(`${url}/status`, { method: "PUT", body: { status } });
-    notifications.show({ message: status === "running" ? words.resumed : words.paused, color: "green" });
-    router.refresh();
-  }
-
-  async function test() {
-    const tested = await request.send<TestedEventStream>("POST", `${url}/test`);
-    if (tested === undefined) return;
-    const { isTaken, answer } = tested;
-    notifications.show({
-      title: words.testTitle,
-      message: isTaken ? words.testTaken(answer) : words.testFailed(answer),
-      color: isTaken ? "green" : "red",
-      autoClose: isTaken ? 8_000 : false,
-    });
-    router.refresh();
-  }
+  const delivery = { url, isPaused: stream.status === "paused", words };
 
   return (
     <>
@@ -70,31 +42,9 @@ export function EventStreamActions({ stream }: { stream: EventStreamRow }) {
       <LinkButton href={`/settings/event-streams/${stream.id}/edit`} leftSection={<IconPencil size={16} />}>
         {words.edit}
       </LinkButton>
-      {stream.status === "paused" ? (
-        <Button
-          leftSection={<IconPlayerPlay size={16} />}
-          onClick={() => void request.run(() => setStatus("running"))}
-        >
-          {words.resume}
-        </Button>
-      ) : null}
-      <Button
-        variant="filled"
-        leftSection={<IconSend size={16} />}
-        loading={request.isBusy}
-        onClick={() => void test()}
-      >
-        {words.test}
-      </Button>
-      <ConfirmDialog
-        isOpen={dialog === "pause"}
-        onClose={close}
-        title={words.pauseTitle}
-        act={words.pauseAct}
-        onConfirm={() => setStatus("paused")}
-      >
-        {words.pauseText}
-      </ConfirmDialog>
+      <ResumeButton delivery={delivery} />
+      <TestButton delivery={delivery} isMain />
+      <PauseDialog delivery={delivery} isOpen={dialog === "pause"} onClose={close} />
       <ReplayDialog url={`${url}/replay`} isOpen={dialog === "replay"} onClose={close} />
       <NewKeyDialog url={`${url}/rotate-secret`} words={words} isOpen={dialog === "rotate"} onClose={close} />
       <ConfirmDialog

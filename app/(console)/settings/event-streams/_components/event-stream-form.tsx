@@ -1,10 +1,10 @@
 "use client";
 
 import { MultiSelect, Textarea, TextInput } from "@mantine/core";
-import { useState } from "react";
 import { AnyOf, OneOf } from "#components/form/choices.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
 import { SealedHeader } from "#components/form/sealed-header.tsx";
+import { useDraft } from "#components/form/use-draft.ts";
 import type { Send } from "#components/form/use-send.ts";
 import {
   CLIENTS_MAX,
@@ -77,11 +77,7 @@ function draftOf(stream: EventStreamRow | undefined): Draft {
 
 /** Where a stream goes, and what it carries. */
 export function EventStreamForm({ stream, clients, request, cancelHref, onSave }: EventStreamFormProps) {
-  const [draft, setDraft] = useState(() => draftOf(stream));
-  function set(change: Partial<Draft>) {
-    request.touch(...Object.keys(change));
-    setDraft((was) => ({ ...was, ...change }));
-  }
+  const [draft, set, text] = useDraft(() => draftOf(stream), request);
   return (
     <FormCard
       name={stream === undefined ? words.newStream : words.editStream}
@@ -94,9 +90,7 @@ export function EventStreamForm({ stream, clients, request, cancelHref, onSave }
         <TextInput
           label={words.name}
           description={words.nameHelp}
-          value={draft.name}
-          onChange={(event) => set({ name: event.currentTarget.value })}
-          error={request.faultOf("name")}
+          {...text("name")}
           maxLength={100}
           required
         />
@@ -113,9 +107,7 @@ export function EventStreamForm({ stream, clients, request, cancelHref, onSave }
           label={words.url}
           description={words.urlHelp[draft.delivery]}
           placeholder={words.urlExample[draft.delivery]}
-          value={draft.url}
-          onChange={(event) => set({ url: event.currentTarget.value })}
-          error={request.faultOf("url")}
+          {...text("url")}
           maxLength={2048}
           required
         />

@@ -1,9 +1,9 @@
 "use client";
 
-import { Text, TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { useRouter } from "next/navigation";
+import { Text } from "@mantine/core";
 import { useState } from "react";
+import { TextField } from "#components/form/text-field.tsx";
+import { useDone } from "#components/form/use-done.ts";
 import { useSend } from "#components/form/use-send.ts";
 import { FormDialog } from "#components/overlay/form-dialog.tsx";
 import { instantOf, localOf } from "#components/revocation/order-words.ts";
@@ -21,7 +21,7 @@ export function ReplayDialog({
   isOpen: boolean;
   onClose: () => void;
 }) {
-  const router = useRouter();
+  const done = useDone();
   const request = useSend(["from"]);
   const [from, setFrom] = useState(() => localOf(new Date(Date.now() - HOUR_MS)));
   const at = instantOf(from);
@@ -34,8 +34,7 @@ export function ReplayDialog({
   async function replay() {
     const row = await request.send("POST", url, { from: at });
     if (row === undefined) return;
-    notifications.show({ message: words.replayed, color: "green" });
-    router.refresh();
+    done(words.replayed);
     onClose();
   }
 
@@ -53,16 +52,14 @@ export function ReplayDialog({
       onSubmit={replay}
     >
       <Text>{words.replayText}</Text>
-      <TextInput
+      <TextField
+        request={request}
+        path="from"
         type="datetime-local"
         label={words.replayFrom}
         value={from}
         required
-        error={request.faultOf("from")}
-        onChange={(event) => {
-          request.touch("from");
-          setFrom(event.currentTarget.value);
-        }}
+        onType={setFrom}
         data-autofocus
       />
     </FormDialog>

@@ -1,11 +1,13 @@
 "use client";
 
-import { Alert, Button, Group, Modal, Stack, TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
+import { Alert, Button, Modal, Stack } from "@mantine/core";
 import { IconSend, IconTrash } from "@tabler/icons-react";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
+import { FormButtons } from "#components/form/form-buttons.tsx";
+import { TextField } from "#components/form/text-field.tsx";
+import { useDone } from "#components/form/use-done.ts";
 import { useSend } from "#components/form/use-send.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
@@ -17,6 +19,7 @@ const FIELDS = ["to"];
 /** What may be done with a mail server that is set up. */
 export function MailActions({ version, address }: { version: number; address: string }) {
   const router = useRouter();
+  const done = useDone();
   const request = useSend(FIELDS);
   const [dialog, setDialog] = useState<"test" | "remove" | null>(null);
   const [to, setTo] = useState(address);
@@ -48,15 +51,13 @@ export function MailActions({ version, address }: { version: number; address: st
         <form onSubmit={(event) => void test(event)}>
           <Stack gap="md">
             <p className="muted">{words.testText}</p>
-            <TextInput
+            <TextField
+              request={request}
+              path="to"
               type="email"
               label={words.testTo}
               value={to}
-              onChange={(event) => {
-                request.touch("to");
-                setTo(event.currentTarget.value);
-              }}
-              error={request.faultOf("to")}
+              onType={setTo}
               maxLength={254}
               required
               data-autofocus
@@ -67,14 +68,7 @@ export function MailActions({ version, address }: { version: number; address: st
                 {tested.isTaken ? words.taken(tested.answer) : words.notTaken(tested.answer)}
               </Alert>
             )}
-            <Group justify="flex-end" gap="xs">
-              <Button onClick={close} disabled={request.isBusy}>
-                {words.close}
-              </Button>
-              <Button type="submit" variant="filled" loading={request.isBusy}>
-                {words.testAct}
-              </Button>
-            </Group>
+            <FormButtons act={words.testAct} cancel={words.close} isBusy={request.isBusy} onCancel={close} />
           </Stack>
         </form>
       </Modal>
@@ -86,8 +80,7 @@ export function MailActions({ version, address }: { version: number; address: st
         isDanger
         onConfirm={async () => {
           await requestJson("/api/v1/mail-settings/remove", { method: "POST", body: { version } });
-          notifications.show({ message: words.removed, color: "green" });
-          router.refresh();
+          done(words.removed);
         }}
       >
         {words.removeText}

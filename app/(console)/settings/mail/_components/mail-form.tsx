@@ -1,11 +1,10 @@
 "use client";
 
 import { NumberInput, Textarea, TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { useRouter } from "next/navigation";
-import { useState } from "react";
 import { OneOf } from "#components/form/choices.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
+import { useDone } from "#components/form/use-done.ts";
+import { useDraft } from "#components/form/use-draft.ts";
 import { useSend } from "#components/form/use-send.ts";
 import { MAIL_TLS, MAIL_TLS_WORDS, type MailSettings, type MailTls } from "#lib/mail/model.ts";
 import { mailWords as words } from "./words.ts";
@@ -48,41 +47,26 @@ function bodyOf({ password, ...draft }: Draft, version: number) {
 
 /** By which server mail leaves; a password is written here and never read. */
 export function MailForm({ settings }: { settings: MailSettings }) {
-  const router = useRouter();
+  const done = useDone();
   const request = useSend(FIELDS);
-  const [draft, setDraft] = useState(draftOf(settings));
-  function set(change: Partial<Draft>) {
-    request.touch(...Object.keys(change));
-    setDraft((was) => ({ ...was, ...change }));
-  }
-  const text = (
+  const [draft, set, text] = useDraft(draftOf(settings), request);
+  const line = (
     field: "host" | "username" | "fromAddress" | "fromName",
     label: string,
     isRequired = false,
-  ) => (
-    <TextInput
-      label={label}
-      value={draft[field]}
-      onChange={(event) => set({ [field]: event.currentTarget.value })}
-      error={request.faultOf(field)}
-      maxLength={254}
-      autoComplete="off"
-      required={isRequired}
-    />
-  );
+  ) => <TextInput label={label} {...text(field)} maxLength={254} autoComplete="off" required={isRequired} />;
 
   async function save() {
     const body = bodyOf(draft, settings.version);
     const saved = await request.send<MailSettings>("PUT", "/api/v1/mail-settings", body);
     if (saved === undefined) return;
-    notifications.show({ message: words.saved, color: "green" });
-    router.refresh();
+    done(words.saved);
   }
 
   return (
     <FormCard name={words.server} onSubmit={() => void save()} request={request} submitWord={words.save}>
       <FormSection title={words.server} help={words.serverHelp}>
-        {text("host", words.host, true)}
+        {line("host", words.host, true)}
         <OneOf
           label={words.tls}
           choices={MAIL_TLS}
@@ -123,7 +107,7 @@ export function MailForm({ settings }: { settings: MailSettings }) {
         )}
       </FormSection>
       <FormSection title={words.signIn} help={words.signInHelp}>
-        {text("username", words.username)}
+        {line("username", words.username)}
         <TextInput
           type="password"
           label={words.password}
@@ -136,8 +120,8 @@ export function MailForm({ settings }: { settings: MailSettings }) {
         />
       </FormSection>
       <FormSection title={words.from} help={words.fromHelp}>
-        {text("fromAddress", words.fromAddress, true)}
-        {text("fromName", words.fromName)}
+        {line("fromAddress", words.fromAddress, true)}
+        {line("fromName", words.fromName)}
       </FormSection>
     </FormCard>
   );

@@ -1,10 +1,9 @@
 "use client";
 
-import { notifications } from "@mantine/notifications";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { NotificationKinds } from "#app/(console)/_components/notification-kinds.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
+import { useDone } from "#components/form/use-done.ts";
 import { useSend } from "#components/form/use-send.ts";
 import {
   type Choices,
@@ -16,7 +15,7 @@ import { settingsWords as words } from "./words.ts";
 
 /** What admins are told of unless they choose otherwise. */
 export function DefaultsForm({ settings, canWrite }: { settings: NotificationDefaults; canWrite: boolean }) {
-  const router = useRouter();
+  const done = useDone();
   const request = useSend();
   const [defaults, setDefaults] = useState<Choices>(settings.defaults);
   const table = (
@@ -47,8 +46,7 @@ export function DefaultsForm({ settings, canWrite }: { settings: NotificationDef
       defaults,
     });
     if (saved === undefined) return;
-    notifications.show({ message: words.saved, color: "green" });
-    router.refresh();
+    done(words.saved);
   }
 
   if (!canWrite) return table;

@@ -1,45 +1,25 @@
 "use client";
 
-import { Button } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { IconKey, IconPlayerPause, IconPlayerPlay, IconSend, IconTrash } from "@tabler/icons-react";
-import { useRouter } from "next/navigation";
+import { IconKey, IconPlayerPause, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
+import { PauseDialog, ResumeButton, TestButton } from "#app/(console)/_components/delivery-actions.tsx";
 import { NewKeyDialog } from "#app/(console)/_components/new-key-dialog.tsx";
-import { useToldSend } from "#components/form/use-told-send.ts";
+import { useDone } from "#components/form/use-done.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { MoreMenu } from "#components/overlay/more-menu.tsx";
 import { requestJson } from "#components/request/request-json.ts";
-import type { NotificationWebhook, TestedWebhook, WebhookStatus } from "#lib/notifications/model.ts";
+import type { NotificationWebhook } from "#lib/notifications/model.ts";
 import { settingsWords as words } from "./words.ts";
 
 const URL = "/api/v1/notification-webhook";
 
 /** What may be done with the webhook. */
 export function WebhookActions({ webhook }: { webhook: NotificationWebhook }) {
-  const router = useRouter();
-  const request = useToldSend();
+  const done = useDone();
   const [dialog, setDialog] = useState<"pause" | "rotate" | "remove" | null>(null);
   const close = () => setDialog(null);
 
-  async function setStatus(status: WebhookStatus) {
-    await requestJson(`${URL}/status`, { method: "PUT", body: { status } });
-    notifications.show({ message: status === "running" ? words.resumed : words.paused, color: "green" });
-    router.refresh();
-  }
-
-  async function test() {
-    const tested = await request.send<TestedWebhook>("POST", `${URL}/test`);
-    if (tested === undefined) return;
-    const { isTaken, answer } = tested;
-    notifications.show({
-      title: words.testTitle,
-      message: isTaken ? words.testTaken(answer) : words.testFailed(answer),
-      color: isTaken ? "green" : "red",
-      autoClose: isTaken ? 8_000 : false,
-    });
-    router.refresh();
-  }
+  const delivery = { url: URL, isPaused: webhook.status === "paused", words };
 
   return (
     <>
@@ -53,26 +33,9 @@ export function WebhookActions({ webhook }: { webhook: NotificationWebhook }) {
           { word: words.remove, icon: IconTrash, isDanger: true, act: () => setDialog("remove") },
         ]}
       />
-      {webhook.status === "paused" ? (
-        <Button
-          leftSection={<IconPlayerPlay size={16} />}
-          onClick={() => void request.run(() => setStatus("running"))}
-        >
-          {words.resume}
-        </Button>
-      ) : null}
-      <Button leftSection={<IconSend size={16} />} loading={request.isBusy} onClick={() => void test()}>
-        {words.test}
-      </Button>
-      <ConfirmDialog
-        isOpen={dialog === "pause"}
-        onClose={close}
-        title={words.pauseTitle}
-        act={words.pauseAct}
-        onConfirm={() => setStatus("paused")}
-      >
-        {words.pauseText}
-      </ConfirmDialog>
+      <ResumeButton delivery={delivery} />
+      <TestButton delivery={delivery} />
+      <PauseDialog delivery={delivery} isOpen={dialog === "pause"} onClose={close} />
       <NewKeyDialog url={`${URL}/rotate-secret`} words={words} isOpen={dialog === "rotate"} onClose={close} />
       <ConfirmDialog
         isOpen={dialog === "remove"}
@@ -82,8 +45,7 @@ export function WebhookActions({ webhook }: { webhook: NotificationWebhook }) {
         isDanger
         onConfirm={async () => {
           await requestJson(`${URL}/remove`, { method: "POST", body: { version: webhook.version } });
-          notifications.show({ message: words.removed, color: "green" });
-          router.refresh();
+          done(words.removed);
         }}
       >
         {words.removeText}

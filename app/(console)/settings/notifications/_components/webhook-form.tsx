@@ -1,13 +1,14 @@
 "use client";
 
 import { Button, Group, Stack, Text, TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { SecretOnce } from "#components/display/secret-once.tsx";
 import { AnyOf } from "#components/form/choices.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
 import { SealedHeader, type SealedHeaderDraft } from "#components/form/sealed-header.tsx";
+import { useDone } from "#components/form/use-done.ts";
+import { useDraft } from "#components/form/use-draft.ts";
 import { useSend } from "#components/form/use-send.ts";
 import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
 import {
@@ -29,18 +30,18 @@ type Draft = SealedHeaderDraft & { url: string; kinds: NotificationKind[] };
 /** Where notifications are sent besides, and which. */
 export function WebhookForm({ webhook }: { webhook: NotificationWebhook }) {
   const router = useRouter();
+  const done = useDone();
   const request = useSend(FIELDS);
   const [secret, setSecret] = useState<string | null>(null);
-  const [draft, setDraft] = useState<Draft>({
-    url: webhook.url ?? "",
-    kinds: webhook.url === null ? FIRST_KINDS : webhook.kinds,
-    authorization: "",
-    isForgotten: false,
-  });
-  function set(change: Partial<Draft>) {
-    request.touch(...Object.keys(change));
-    setDraft((was) => ({ ...was, ...change }));
-  }
+  const [draft, set, text] = useDraft<Draft>(
+    {
+      url: webhook.url ?? "",
+      kinds: webhook.url === null ? FIRST_KINDS : webhook.kinds,
+      authorization: "",
+      isForgotten: false,
+    },
+    request,
+  );
 
   async function save() {
     const { url, kinds, authorization, isForgotten } = draft;
@@ -52,8 +53,7 @@ export function WebhookForm({ webhook }: { webhook: NotificationWebhook }) {
     });
     if (saved === undefined) return;
     if (saved.secret !== null) return setSecret(saved.secret);
-    notifications.show({ message: words.savedWebhook, color: "green" });
-    router.refresh();
+    done(words.savedWebhook);
   }
 
   function close() {
@@ -74,9 +74,7 @@ export function WebhookForm({ webhook }: { webhook: NotificationWebhook }) {
             label={words.url}
             description={words.urlHelp}
             placeholder="https://hooks.example.com/tokenwarden"
-            value={draft.url}
-            onChange={(event) => set({ url: event.currentTarget.value })}
-            error={request.faultOf("url")}
+            {...text("url")}
             maxLength={2_048}
             autoComplete="off"
             required

@@ -1,12 +1,11 @@
 "use client";
 
 import { NumberInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Card } from "#components/display/card.tsx";
 import { groupedNumber } from "#components/display/number-text.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
+import { useDone } from "#components/form/use-done.ts";
 import { useSend } from "#components/form/use-send.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
@@ -26,14 +25,13 @@ function whyNotYet(draft: number | null, days: number): string | null {
 
 /** How long expired tokens stay. Fewer days show first what leaves with them, and ask. */
 export function RetentionForm({ days, version, mayChange }: RetentionFormProps) {
-  const router = useRouter();
+  const done = useDone();
   const request = useSend(FIELDS);
   const [draft, setDraft] = useState<number | null>(days);
   const [plan, setPlan] = useState<RetentionPlan | null>(null);
 
   function saved() {
-    notifications.show({ message: words.saved, color: "green" });
-    router.refresh();
+    done(words.saved);
   }
 
   async function submit() {

@@ -1,11 +1,10 @@
 "use client";
 
 import { Button } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { IconCircleCheck, IconCircleOff, IconKey, IconPencil } from "@tabler/icons-react";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { LinkButton } from "#components/display/link-button.tsx";
+import { useDone } from "#components/form/use-done.ts";
 import { useToldSend } from "#components/form/use-told-send.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { RotateSecretDialog } from "#components/overlay/rotate-secret-dialog.tsx";
@@ -15,15 +14,14 @@ import { scannerWords as words } from "./words.ts";
 
 /** What may be done with a scanner. */
 export function ScannerActions({ scanner }: { scanner: ScannerDetail }) {
-  const router = useRouter();
+  const done = useDone();
   const request = useToldSend();
   const [dialog, setDialog] = useState<"stop" | "rotate" | null>(null);
   const url = `/api/v1/scanners/${scanner.id}`;
 
   async function turn(way: "disable" | "enable") {
     await requestJson(`${url}/${way}`, { method: "POST" });
-    notifications.show({ message: words.switched(scanner.name, way === "enable"), color: "green" });
-    router.refresh();
+    done(words.switched(scanner.name, way === "enable"));
   }
 
   return (

@@ -1,9 +1,9 @@
 "use client";
 
 import { NumberInput, TextInput } from "@mantine/core";
-import { useState } from "react";
 import { OneOf } from "#components/form/choices.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
+import { useDraft } from "#components/form/use-draft.ts";
 import type { Send } from "#components/form/use-send.ts";
 import {
   SCANNER_ACTION_WORDS,
@@ -46,11 +46,7 @@ export function ScannerForm({
   cancelHref: string;
   onSave: (draft: ScannerDraft) => void;
 }) {
-  const [draft, setDraft] = useState(start);
-  function set(change: Partial<ScannerDraft>) {
-    request.touch(...Object.keys(change));
-    setDraft((was) => ({ ...was, ...change }));
-  }
+  const [draft, set, text] = useDraft(start, request);
   return (
     <FormCard
       name={isNew ? words.newScanner : words.editScanner}
@@ -63,9 +59,7 @@ export function ScannerForm({
         <TextInput
           label={words.name}
           description={words.nameHelp}
-          value={draft.name}
-          onChange={(event) => set({ name: event.currentTarget.value })}
-          error={request.faultOf("name")}
+          {...text("name")}
           maxLength={80}
           required
         />

@@ -2,7 +2,7 @@ import Link from "next/link";
 import { LeakFindings } from "#app/(console)/_components/leak-findings.tsx";
 import { Card } from "#components/display/card.tsx";
 import { Instant } from "#components/display/instant.tsx";
-import { LinkButton } from "#components/display/link-button.tsx";
+import { PageTurns } from "#components/display/page-turns.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
 import { incidentHref } from "#lib/incidents/model.ts";
 import type { Page } from "#lib/list-query/define-table.ts";
@@ -65,14 +65,10 @@ export function ScannerReports({
           ]}
         />
       )}
-      {page.next === null && isFirst ? null : (
-        <div style={{ display: "flex", gap: 8, padding: 12 }}>
-          {isFirst ? null : <LinkButton href={href}>{words.newest}</LinkButton>}
-          {page.next === null ? null : (
-            <LinkButton href={`${href}?cursor=${page.next}`}>{words.older}</LinkButton>
-          )}
-        </div>
-      )}
+      <PageTurns
+        newestHref={isFirst ? null : href}
+        olderHref={page.next === null ? null : `${href}?cursor=${page.next}`}
+      />
     </Card>
   );
 }

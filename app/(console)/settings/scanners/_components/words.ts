@@ -58,11 +58,7 @@ export const scannerWords = {
   switched: (name: string, isOn: boolean) => `${name} is ${isOn ? "let in again" : "stopped"}.`,
   recent: "What it reported",
   noReports: "Nothing has come yet.",
-  older: "Older",
-  newest: "Newest",
   found: "Found",
-  where: "Where",
-  outcome: "What was done",
   case: "Case",
   received: "Received",
   toCome: "being opened",
@@ -72,7 +68,6 @@ export const scannerWords = {
   alsoUnknown: (unknown: number) =>
     `and ${unknown} more that ${unknown === 1 ? "is" : "are"} nothing of ours`,
   timesWords: (times: number) => (times === 1 ? null : `${times} times`),
-  order: "Order",
 };
 
 /** "Suspend for 24 hours". */

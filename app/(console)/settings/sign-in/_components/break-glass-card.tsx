@@ -1,10 +1,9 @@
 "use client";
 
 import { Checkbox, Stack } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
+import { useDone } from "#components/form/use-done.ts";
 import { useSend } from "#components/form/use-send.ts";
 import type { SignInPolicy } from "#lib/sign-in-providers/model.ts";
 import { signInSettingWords as words } from "./words.ts";
@@ -21,15 +20,14 @@ export function BreakGlassForm({
   policy: SignInPolicy;
   candidates: GlassCandidate[];
 }) {
-  const router = useRouter();
+  const done = useDone();
   const request = useSend(FIELDS);
   const [chosen, setChosen] = useState(policy.breakGlass.map(({ id }) => id));
 
   async function save() {
     const body = { version: policy.version, breakGlass: chosen };
     if ((await request.send("PATCH", "/api/v1/sign-in-policy", body)) === undefined) return;
-    notifications.show({ message: words.glassSaved, color: "green" });
-    router.refresh();
+    done(words.glassSaved);
   }
 
   return (

@@ -3,7 +3,8 @@
 import { useRouter } from "next/navigation";
 import { useSend } from "#components/form/use-send.ts";
 import type { SignInProviderRow } from "#lib/sign-in-providers/model.ts";
-import { draftOf, PROVIDER_FIELDS, type ProviderDraft, ProviderForm } from "./provider-form.tsx";
+import { draftOf, PROVIDER_FIELDS, type ProviderDraft } from "./provider-draft.ts";
+import { ProviderForm } from "./provider-form.tsx";
 
 /** Adds a provider; its own page has the redirect address to register there. */
 export function CreateProvider() {

@@ -1,15 +1,15 @@
 "use client";
 
-import { notifications } from "@mantine/notifications";
-import { useRouter } from "next/navigation";
+import { useDone } from "#components/form/use-done.ts";
 import { useSend } from "#components/form/use-send.ts";
 import type { SignInProviderRow } from "#lib/sign-in-providers/model.ts";
-import { draftOf, PROVIDER_FIELDS, type ProviderDraft, ProviderForm } from "./provider-form.tsx";
+import { draftOf, PROVIDER_FIELDS, type ProviderDraft } from "./provider-draft.ts";
+import { ProviderForm } from "./provider-form.tsx";
 import { signInSettingWords as words } from "./words.ts";
 
 /** Changes a provider; somebody else's change in between is refused, never overwritten. */
 export function EditProvider({ provider }: { provider: SignInProviderRow }) {
-  const router = useRouter();
+  const done = useDone();
   const request = useSend(PROVIDER_FIELDS);
 
   async function save({ issuer: _, clientSecret, ...draft }: ProviderDraft) {
@@ -21,8 +21,7 @@ export function EditProvider({ provider }: { provider: SignInProviderRow }) {
     );
     if (saved === undefined) return;
     const hasEnded = saved.sessions < provider.sessions;
-    notifications.show({ message: hasEnded ? words.savedEnded : words.saved, color: "green" });
-    router.refresh();
+    done(hasEnded ? words.savedEnded : words.saved);
   }
 
   return (

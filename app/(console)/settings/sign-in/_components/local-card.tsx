@@ -1,12 +1,11 @@
 "use client";
 
 import { Button, Stack, Text } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Card } from "#components/display/card.tsx";
 import { CommandLine } from "#components/display/command-line.tsx";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
+import { useDone } from "#components/form/use-done.ts";
 import { useSend } from "#components/form/use-send.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
@@ -17,7 +16,7 @@ const URL = "/api/v1/sign-in-policy";
 
 /** The switch of sign-in without a provider, with what stands in its way. */
 export function LocalCard({ policy, hasProviders }: { policy: SignInPolicy; hasProviders: boolean }) {
-  const router = useRouter();
+  const done = useDone();
   const request = useSend();
   const [isAsked, setIsAsked] = useState(false);
   const { version, localSignIn } = policy;
@@ -29,13 +28,11 @@ export function LocalCard({ policy, hasProviders }: { policy: SignInPolicy; hasP
 
   async function turnOff() {
     await requestJson(URL, { method: "PATCH", body: { version, localSignIn: false } });
-    notifications.show({ message: words.turnedOff, color: "green" });
-    router.refresh();
+    done(words.turnedOff);
   }
   async function turnOn() {
     if ((await request.send("PATCH", URL, { version, localSignIn: true })) === undefined) return;
-    notifications.show({ message: words.turnedOn, color: "green" });
-    router.refresh();
+    done(words.turnedOn);
   }
 
   if (localSignIn && !hasProviders) return null;

@@ -5,6 +5,7 @@ import { notifications } from "@mantine/notifications";
 import { IconCircleCheck, IconCircleOff, IconTrash } from "@tabler/icons-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { useDone } from "#components/form/use-done.ts";
 import { useToldSend } from "#components/form/use-told-send.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
@@ -14,6 +15,7 @@ import { signInSettingWords as words } from "./words.ts";
 /** What may be done with a provider beside changing it. */
 export function ProviderActions({ provider }: { provider: SignInProviderRow }) {
   const router = useRouter();
+  const done = useDone();
   const request = useToldSend();
   const [dialog, setDialog] = useState<"stop" | "remove" | null>(null);
   const url = `/api/v1/sign-in-providers/${provider.id}`;
@@ -21,8 +23,7 @@ export function ProviderActions({ provider }: { provider: SignInProviderRow }) {
 
   async function turn(way: "disable" | "enable") {
     await requestJson(`${url}/${way}`, { method: "POST" });
-    notifications.show({ message: words.switched(name, way === "enable"), color: "green" });
-    router.refresh();
+    done(words.switched(name, way === "enable"));
   }
   async function remove() {
     await requestJson(url, { method: "DELETE" });

@@ -1,72 +1,15 @@
 "use client";
 
-import {
-  Alert,
-  Button,
-  Checkbox,
-  Group,
-  NumberInput,
-  PasswordInput,
-  Select,
-  TagsInput,
-  TextInput,
-} from "@mantine/core";
-import { IconCircleCheck } from "@tabler/icons-react";
-import { useState } from "react";
-import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
+import { Checkbox, NumberInput, PasswordInput, Select, TagsInput, TextInput } from "@mantine/core";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
-import { type Send, useSend } from "#components/form/use-send.ts";
+import { useDraft } from "#components/form/use-draft.ts";
+import type { Send } from "#components/form/use-send.ts";
 import { ROLE_WORDS, ROLES, type Role } from "#lib/authz/roles.ts";
-import {
-  type IssuerCheck,
-  MAX_AGE_RANGE,
-  PROVIDER_NAME_MAX,
-  type SignInProviderRow,
-} from "#lib/sign-in-providers/model.ts";
+import { MAX_AGE_RANGE, PROVIDER_NAME_MAX } from "#lib/sign-in-providers/model.ts";
+import { IssuerField } from "./issuer-field.tsx";
+import type { ProviderDraft } from "./provider-draft.ts";
 import { RoleRules } from "./role-rules.tsx";
 import { signInSettingWords as words } from "./words.ts";
-
-/** What the form shows its own faults of. */
-export const PROVIDER_FIELDS = [
-  "name",
-  "issuer",
-  "clientId",
-  "clientSecret",
-  "scopes",
-  "roleClaim",
-  "roleRules",
-  "defaultRole",
-  "acrValues",
-  "requiredAcr",
-  "requiredAmr",
-  "maxAgeSeconds",
-];
-
-export type ProviderDraft = Pick<
-  SignInProviderRow,
-  "name" | "issuer" | "clientId" | "scopes" | "roleClaim" | "roleRules" | "defaultRole" | "createsAdmins"
-> &
-  Pick<SignInProviderRow, "acrValues" | "requiredAcr" | "requiredAmr" | "maxAgeSeconds"> & {
-    clientSecret: string;
-  };
-
-export function draftOf(provider: SignInProviderRow | null): ProviderDraft {
-  return {
-    name: provider?.name ?? "",
-    issuer: provider?.issuer ?? "",
-    clientId: provider?.clientId ?? "",
-    clientSecret: "",
-    scopes: (provider?.scopes ?? ["profile", "email"]).filter((scope) => scope !== "openid"),
-    roleClaim: provider?.roleClaim ?? "groups",
-    roleRules: provider?.roleRules ?? [],
-    defaultRole: provider?.defaultRole ?? null,
-    createsAdmins: provider?.createsAdmins ?? false,
-    acrValues: provider?.acrValues ?? [],
-    requiredAcr: provider?.requiredAcr ?? [],
-    requiredAmr: provider?.requiredAmr ?? [],
-    maxAgeSeconds: provider?.maxAgeSeconds ?? null,
-  };
-}
 
 /** Where it is, who comes in by it as what, and how they must have signed in there. */
 export function ProviderForm({
@@ -82,15 +25,9 @@ export function ProviderForm({
   cancelHref?: string;
   onSave: (draft: ProviderDraft) => void;
 }) {
-  const [draft, setDraft] = useState(start);
-  function set(change: Partial<ProviderDraft>) {
-    request.touch(...Object.keys(change));
-    setDraft((was) => ({ ...was, ...change }));
-  }
-  const text = (field: "name" | "issuer" | "clientId" | "clientSecret" | "roleClaim") => ({
-    value: draft[field],
-    onChange: (event: { currentTarget: HTMLInputElement }) => set({ [field]: event.currentTarget.value }),
-    error: request.faultOf(field),
+  const [draft, set, field] = useDraft(start, request);
+  const text = (name: "name" | "clientId" | "clientSecret" | "roleClaim") => ({
+    ...field(name),
     autoComplete: "off",
   });
   const tags = (field: "scopes" | "acrValues" | "requiredAcr" | "requiredAmr") => ({
@@ -123,7 +60,7 @@ export function ProviderForm({
           required
           {...text("name")}
         />
-        <Issuer
+        <IssuerField
           value={draft.issuer}
           isFixed={!isNew}
           onChange={(issuer) => set({ issuer })}
@@ -195,64 +132,3 @@ export function ProviderForm({
     </FormCard>
   );
 }
-
-/** The issuer with the button that asks it. */
-function Issuer({
-  value,
-  isFixed,
-  onChange,
-  error,
-}: {
-  value: string;
-  isFixed: boolean;
-  onChange: (issuer: string) => void;
-  error: string | undefined;
-}) {
-  const testing = useSend(ISSUER);
-  const [found, setFound] = useState<IssuerCheck | null>(null);
-  async function test() {
-    setFound(null);
-    const answer = await testing.send<IssuerCheck>("POST", "/api/v1/sign-in-providers/test", {
-      issuer: value.trim(),
-    });
-    if (answer) setFound(answer);
-  }
-  return (
-    <>
-      <Group align="flex-end" gap="xs" wrap="nowrap">
-        <TextInput
-          label={words.issuer}
-          description={isFixed ? words.issuerStays : words.issuerHelp}
-          value={value}
-          onChange={(event) => {
-            testing.clear();
-            setFound(null);
-            onChange(event.currentTarget.value);
-          }}
-          readOnly={isFixed}
-          error={error ?? testing.faultOf("issuer")}
-          inputMode="url"
-          autoComplete="off"
-          maxLength={512}
-          required
-          flex={1}
-          styles={{ input: { fontFamily: "var(--tw-mono)" } }}
-        />
-        <Button loading={testing.isBusy} disabled={value.trim() === ""} onClick={() => void test()}>
-          {words.test}
-        </Button>
-      </Group>
-      {testing.problem && testing.faultOf("issuer") === undefined ? (
-        <ProblemAlert error={testing.problem} />
-      ) : null}
-      {found === null ? null : (
-        <Alert color="green" icon={<IconCircleCheck size={18} />} role="status">
-          {words.tested(found.keys, found.algorithms)}{" "}
-          {found.namesItself ? words.namesItself : words.namesNobody}
-        </Alert>
-      )}
-    </>
-  );
-}
-
-const ISSUER = ["issuer"];

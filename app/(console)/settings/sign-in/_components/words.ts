@@ -1,5 +1,3 @@
-import { durationWords } from "#components/display/duration.ts";
-
 export const signInSettingWords = {
   title: "Sign-in",
   purpose:
@@ -116,8 +114,3 @@ export const signInSettingWords = {
   usedNone: "None in the last 30 days.",
   usedFrom: (ip: string | null) => (ip === null ? "" : `from ${ip}`),
 };
-
-/** "10 minutes", "any". */
-export function maxAgeWords(seconds: number | null): string {
-  return seconds === null ? "any age" : durationWords(seconds);
-}

@@ -1,12 +1,12 @@
 "use client";
 
 import { Button, Group, Modal, Stack } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { IconCircleCheck, IconCircleOff, IconKey, IconPencil } from "@tabler/icons-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { LinkButton } from "#components/display/link-button.tsx";
 import { SecretOnce } from "#components/display/secret-once.tsx";
+import { useDone } from "#components/form/use-done.ts";
 import { useToldSend } from "#components/form/use-told-send.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { MoreMenu } from "#components/overlay/more-menu.tsx";
@@ -17,6 +17,7 @@ import { signalWords as words } from "./words.ts";
 /** What may be done with a peer. */
 export function PeerActions({ peer }: { peer: ReceiverDetail }) {
   const router = useRouter();
+  const done = useDone();
   const request = useToldSend();
   const [dialog, setDialog] = useState<"disable" | "secret" | null>(null);
   const [secret, setSecret] = useState<string | null>(null);
@@ -25,8 +26,7 @@ export function PeerActions({ peer }: { peer: ReceiverDetail }) {
 
   async function turn(way: "disable" | "enable") {
     await requestJson(`${url}/${way}`, { method: "POST" });
-    notifications.show({ message: words.switched(peer.name, way === "enable"), color: "green" });
-    router.refresh();
+    done(words.switched(peer.name, way === "enable"));
   }
 
   return (

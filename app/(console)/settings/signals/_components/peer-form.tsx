@@ -1,9 +1,9 @@
 "use client";
 
 import { NumberInput, Select, TextInput } from "@mantine/core";
-import { useState } from "react";
 import { OneOf } from "#components/form/choices.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
+import { useDraft } from "#components/form/use-draft.ts";
 import type { Send } from "#components/form/use-send.ts";
 import {
   ACTION_WORDS,
@@ -70,30 +70,16 @@ type PeerFormProps = {
 
 /** Whom events are taken from, whom they mean, and what is done. */
 export function PeerForm({ start, verifiers, isNew, request, cancelHref, onSave }: PeerFormProps) {
-  const [draft, setDraft] = useState(start);
-  function set(change: Partial<PeerDraft>) {
-    request.touch(...Object.keys(change));
-    setDraft((was) => ({ ...was, ...change }));
-  }
+  const [draft, set, text] = useDraft(start, request);
   function setPolicy(index: number, change: Partial<Policy>) {
     set({ policies: draft.policies.map((one, at) => (at === index ? { ...one, ...change } : one)) });
   }
-  const text = (
+  const line = (
     field: "name" | "issuer" | "jwksUrl" | "audience",
     label: string,
     max: number,
     help?: string,
-  ) => (
-    <TextInput
-      label={label}
-      description={help}
-      value={draft[field]}
-      onChange={(event) => set({ [field]: event.currentTarget.value })}
-      error={request.faultOf(field)}
-      maxLength={max}
-      required
-    />
-  );
+  ) => <TextInput label={label} description={help} {...text(field)} maxLength={max} required />;
   return (
     <FormCard
       name={isNew ? words.newPeer : words.editPeer}
@@ -103,10 +89,10 @@ export function PeerForm({ start, verifiers, isNew, request, cancelHref, onSave 
       cancelHref={cancelHref}
     >
       <FormSection title={words.who} help={words.whoHelp}>
-        {text("name", words.name, 80, words.nameHelp)}
-        {text("issuer", words.issuer, 2048)}
-        {text("jwksUrl", words.jwks, 2048, words.endpointHelp)}
-        {text("audience", words.peerAudience, 255, words.peerAudienceHelp)}
+        {line("name", words.name, 80, words.nameHelp)}
+        {line("issuer", words.issuer, 2048)}
+        {line("jwksUrl", words.jwks, 2048, words.endpointHelp)}
+        {line("audience", words.peerAudience, 255, words.peerAudienceHelp)}
         <Select
           label={words.peerVerifier}
           description={words.peerVerifierHelp}

@@ -13,6 +13,7 @@ import {
 import { useRouter } from "next/navigation";
 import { useEffect, useState } from "react";
 import { LinkButton } from "#components/display/link-button.tsx";
+import { useDone } from "#components/form/use-done.ts";
 import { useToldSend } from "#components/form/use-told-send.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { MoreMenu } from "#components/overlay/more-menu.tsx";
@@ -27,6 +28,7 @@ const LOOKS = 10;
 /** What may be done with a stream. */
 export function StreamActions({ stream }: { stream: StreamRow }) {
   const router = useRouter();
+  const done = useDone();
   const request = useToldSend();
   const [dialog, setDialog] = useState<"pause" | "disable" | "remove" | null>(null);
   const [looks, setLooks] = useState(0);
@@ -44,11 +46,7 @@ export function StreamActions({ stream }: { stream: StreamRow }) {
 
   async function setStatus(status: StreamStatus) {
     await requestJson(`${url}/status`, { method: "PUT", body: { status } });
-    notifications.show({
-      message: status === "enabled" ? words.enabled : words.statusChanged,
-      color: "green",
-    });
-    router.refresh();
+    done(status === "enabled" ? words.enabled : words.statusChanged);
   }
 
   async function sendTest() {

@@ -3,10 +3,10 @@
 import { Select, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useRouter } from "next/navigation";
-import { useState } from "react";
 import { AnyOf, OneOf } from "#components/form/choices.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
 import { SealedHeader } from "#components/form/sealed-header.tsx";
+import { useDraft } from "#components/form/use-draft.ts";
 import { useSend } from "#components/form/use-send.ts";
 import {
   DELIVERIES,
@@ -30,20 +30,19 @@ type StreamFormProps = {
 export function StreamForm({ stream, verifiers }: StreamFormProps) {
   const router = useRouter();
   const request = useSend(FIELDS);
-  const [draft, setDraft] = useState({
-    verifierId: stream?.verifier.id ?? verifiers[0]?.id ?? "",
-    description: stream?.description ?? "",
-    audience: stream?.audience ?? "",
-    events: SENT_EVENTS.filter((type) => stream?.events.includes(type) ?? true),
-    delivery: stream?.delivery ?? ("push" as Delivery),
-    endpointUrl: stream?.endpointUrl ?? "",
-    authorization: "",
-    isForgotten: false,
-  });
-  function set(change: Partial<typeof draft>) {
-    request.touch(...Object.keys(change));
-    setDraft((was) => ({ ...was, ...change }));
-  }
+  const [draft, set, text] = useDraft(
+    {
+      verifierId: stream?.verifier.id ?? verifiers[0]?.id ?? "",
+      description: stream?.description ?? "",
+      audience: stream?.audience ?? "",
+      events: SENT_EVENTS.filter((type) => stream?.events.includes(type) ?? true),
+      delivery: stream?.delivery ?? ("push" as Delivery),
+      endpointUrl: stream?.endpointUrl ?? "",
+      authorization: "",
+      isForgotten: false,
+    },
+    request,
+  );
   const isPush = draft.delivery === "push";
 
   async function save() {
@@ -95,19 +94,11 @@ export function StreamForm({ stream, verifiers }: StreamFormProps) {
           searchable
           required
         />
-        <TextInput
-          label={words.description}
-          value={draft.description}
-          onChange={(event) => set({ description: event.currentTarget.value })}
-          error={request.faultOf("description")}
-          maxLength={200}
-        />
+        <TextInput label={words.description} {...text("description")} maxLength={200} />
         <TextInput
           label={words.audience}
           description={stream === undefined ? words.audienceHelp : words.audienceFixed}
-          value={draft.audience}
-          onChange={(event) => set({ audience: event.currentTarget.value })}
-          error={request.faultOf("audience")}
+          {...text("audience")}
           disabled={stream !== undefined}
           maxLength={255}
         />
@@ -136,9 +127,7 @@ export function StreamForm({ stream, verifiers }: StreamFormProps) {
               label={words.endpoint}
               description={words.endpointHelp}
               placeholder="https://receiver.example.com/events"
-              value={draft.endpointUrl}
-              onChange={(event) => set({ endpointUrl: event.currentTarget.value })}
-              error={request.faultOf("endpointUrl")}
+              {...text("endpointUrl")}
               maxLength={2048}
               required
             />

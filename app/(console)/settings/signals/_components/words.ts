@@ -70,7 +70,6 @@ export const signalWords = {
   created: "Created",
   changed: "Changed",
   id: "Id",
-  pollUrl: "Polled at",
   how: "For the receiver",
   howMetadata: "Everything else is found by the transmitter's metadata",
   howPoll: "Poll with the verifier's secret (RFC 8936)",

@@ -89,6 +89,7 @@ function issuedItems(issued: NonNullable<PurgedToken["issued"]>) {
     },
     {
       key: "Family",
+      word: "family" as const,
       value: <IdText id={familyId} what="family id" href={`/audit?family=${familyId}`} head={8} />,
     },
   ];

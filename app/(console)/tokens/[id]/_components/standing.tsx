@@ -160,6 +160,7 @@ export function Standing({ token }: { token: TokenDetail }) {
             ? [
                 {
                   key: "Session",
+                  word: "session" as const,
                   value: (
                     <IdText
                       id={token.sessionUid}

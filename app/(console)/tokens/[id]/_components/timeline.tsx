@@ -4,9 +4,10 @@ import { Card } from "#components/display/card.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { Scroller } from "#components/display/scroller.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
+import { actOutcomeWords } from "#lib/audit/act-words.ts";
 import { eventTime, newestFirst, toldAt } from "#lib/audit/event-time.ts";
 import type { ActivityRow, UseSource } from "#lib/audit/model.ts";
-import { actOutcomeWords, refusalWords, SOURCE_WORDS } from "#lib/audit/words.ts";
+import { refusalWords, SOURCE_WORDS } from "#lib/audit/use-words.ts";
 import { actTargetWords } from "#lib/revocations/target-words.ts";
 import classes from "./timeline.module.css";
 

@@ -14,6 +14,7 @@ import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
 import { Tag } from "#components/display/tag.tsx";
+import { Word } from "#components/display/word.tsx";
 import { Bar } from "#components/feedback/skeleton.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import type { MayRevoke } from "#components/revocation/revocable-by.ts";
@@ -121,7 +122,7 @@ export function TokenPage(props: TokenPageProps) {
           <Standing token={token} />
         </Card>
         <Card
-          title="Lineage"
+          title={<Word of="family">Lineage</Word>}
           aside={`${token.lineageTotal} ${token.lineageTotal === 1 ? "token" : "tokens"}`}
         >
           <Lineage token={token} activity={activity} />
@@ -129,7 +130,10 @@ export function TokenPage(props: TokenPageProps) {
         </Card>
       </div>
       {token.journey === null ? null : (
-        <Card title={journeyWords.title} aside={<PropagationLink orderId={token.journey.order.id} />}>
+        <Card
+          title={<Word of="propagation">{journeyWords.title}</Word>}
+          aside={<PropagationLink orderId={token.journey.order.id} />}
+        >
           <JourneyBoard journey={token.journey} />
         </Card>
       )}

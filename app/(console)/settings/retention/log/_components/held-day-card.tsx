@@ -1,12 +1,11 @@
 "use client";
 
 import { Alert, Button, TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import Link from "next/link";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Instant } from "#components/display/instant.tsx";
+import { useDone } from "#components/form/use-done.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
 import { dayWords, type HeldDay } from "#lib/log-retention/model.ts";
@@ -14,15 +13,14 @@ import { logRetentionWords as words } from "./words.ts";
 
 /** A day that should have left and does not hold: what was found, and the way to let it go all the same. */
 export function HeldDayCard({ heldDay, mayChange }: { heldDay: HeldDay; mayChange: boolean }) {
-  const router = useRouter();
+  const done = useDone();
   const [isAsked, setIsAsked] = useState(false);
   const [note, setNote] = useState("");
   const day = dayWords(heldDay.day);
 
   async function release() {
     await requestJson("/api/v1/log-retention/releases", { method: "POST", body: { day: heldDay.day, note } });
-    notifications.show({ message: words.released, color: "green" });
-    router.refresh();
+    done(words.released);
   }
 
   return (

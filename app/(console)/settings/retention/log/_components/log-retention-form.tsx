@@ -1,12 +1,11 @@
 "use client";
 
 import { Group, NumberInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Card } from "#components/display/card.tsx";
 import { groupedNumber } from "#components/display/number-text.tsx";
 import { FormCard, FormSection } from "#components/form/form-card.tsx";
+import { useDone } from "#components/form/use-done.ts";
 import { useSend } from "#components/form/use-send.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
 import { requestJson } from "#components/request/request-json.ts";
@@ -30,14 +29,13 @@ function whyNotYet(draft: Draft, { useDays, actDays }: { useDays: number; actDay
 
 /** How long uses and acts stay. Fewer days show first what leaves with them, and ask. */
 export function LogRetentionForm({ useDays, actDays, version, mayChange }: LogRetentionFormProps) {
-  const router = useRouter();
+  const done = useDone();
   const request = useSend(FIELDS);
   const [draft, setDraft] = useState<Draft>({ useDays, actDays });
   const [plan, setPlan] = useState<LogPlan | null>(null);
 
   function saved() {
-    notifications.show({ message: words.saved, color: "green" });
-    router.refresh();
+    done(words.saved);
   }
 
   async function submit() {

@@ -1,0 +1,3 @@
+import { describeRaces } from "./test-races.ts";
+
+describeRaces(5);
