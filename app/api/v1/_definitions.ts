@@ -119,6 +119,7 @@ import * as meTablesName from "./me/tables/[name]/route.ts";
 import * as meTables from "./me/tables/route.ts";
 import * as meTotpEnrolment from "./me/totp/enrolment/route.ts";
 import * as meTotp from "./me/totp/route.ts";
+import * as networks from "./networks/route.ts";
 import * as notificationSettings from "./notification-settings/route.ts";
 import * as notificationWebhookRemove from "./notification-webhook/remove/route.ts";
 import * as notificationWebhookRotateSecret from "./notification-webhook/rotate-secret/route.ts";
@@ -332,6 +333,7 @@ export function allRoutes(): Route[] {
     meNotificationChoices,
     meNotifications,
     meNotificationsMark,
+    networks,
     notificationSettings,
     notificationWebhook,
     notificationWebhookRemove,
