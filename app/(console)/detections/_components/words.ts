@@ -19,6 +19,7 @@ export const detectionWords = {
   whichCase: "Case",
   caseHint: "A number, or a part of its title",
   lookingForCases: "Looking…",
+  noCaseOpen: "No case is open.",
   noCases: "No case that is open has that in its title or number.",
   open: "Open the case",
   put: "Put into the case",
