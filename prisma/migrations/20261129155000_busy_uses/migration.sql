@@ -1,7 +1,7 @@
 -- What: of each closed day of the log the counts of those who have many uses in it: a user, an address, a family; by hour and mix. And which days are counted.
 -- Why: the histogram of somebody with millions of uses over 90 days read each of them through the closed days' indexes, in 26 s. Who has few uses of a day is read from the log, as before.
 -- Also: a day that leaves the log takes its counts with it.
--- Lock: none on a table that exists. Size: empty at first; the worker counts the days that are there in the background, newest first. Each has more than 500 uses of its day; some 3 to 5 bytes a use of theirs.
+-- Lock: none on a table that exists. Size: empty at first; the worker counts the days that are there in the background, newest first. Each has more than 500 uses of its day; some 1,600 bytes a day of somebody's.
 -- runs beside the version before
 
 -- CreateTable
