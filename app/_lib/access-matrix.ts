@@ -130,6 +130,7 @@ export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
   "POST /api/v1/leak-desk": "token:read",
   "GET /api/v1/live": "overview:read",
   "GET /api/v1/me": "signed-in",
+  "GET /api/v1/me/approvals": "approval:read",
   "POST /api/v1/me/end-sessions": "signed-in",
   "GET /api/v1/me/factors": "signed-in",
   "GET /api/v1/me/notification-choices": "signed-in",

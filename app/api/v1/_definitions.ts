@@ -101,6 +101,7 @@ import * as mailSettings from "./mail-settings/route.ts";
 import * as mailSettingsTest from "./mail-settings/test/route.ts";
 import * as mailsIdSendAgain from "./mails/[id]/send-again/route.ts";
 import * as mails from "./mails/route.ts";
+import * as meApprovals from "./me/approvals/route.ts";
 import * as meEndSessions from "./me/end-sessions/route.ts";
 import * as meFactors from "./me/factors/route.ts";
 import * as meNotificationChoices from "./me/notification-choices/route.ts";
@@ -328,6 +329,7 @@ export function allRoutes(): Route[] {
     leakDesk,
     live,
     me,
+    meApprovals,
     meEndSessions,
     meFactors,
     meNotificationChoices,

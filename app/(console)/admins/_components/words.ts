@@ -43,7 +43,7 @@ export const adminWords = {
   newInvitation: "Link anew…",
   newInvitationTitle: (name: string) => `Link ${name} anew?`,
   newInvitationText:
-    "Their sessions end. The next of the provider's people who comes with this very address, verified there, becomes this admin.",
+    "Their sessions end. The next of the provider's people who comes with the very address that they were invited under, verified there, becomes this admin.",
   newInvitationAct: "End them and link anew",
   invited: "Hand this link over",
   invitedText: (name: string) => `${name} opens it to set a password and a second factor. It works once.`,
