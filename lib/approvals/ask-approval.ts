@@ -77,9 +77,9 @@ async function requireRoom(tx: Sql, ctx: Context, person: string): Promise<void>
 
 const INSERT = `
   INSERT INTO approval (id, way, state, kinds, summary, method, path, request, digest, run_by, permissions, plan_kind, plan_id, shown, reason,
-    actor_kind, actor_id, actor_name, person_id, created_at, expires_at, ended_at, changed)
+    actor_kind, actor_id, actor_name, person_id, created_at, expires_at, ended_at, changed, owners_before)
   VALUES ($1::uuid, $2::text, $3::text, $4::text[], $5::text, $6::text, $7::text, $8::jsonb, $9::bytea, $10::text, $11::text[], $12::text, $13::uuid,
-    $14::jsonb, $15::text, $16::text, $17::text, $18::text, $19::text, $20::timestamptz, $21::timestamptz, $22::timestamptz, '{}')`;
+    $14::jsonb, $15::text, $16::text, $17::text, $18::text, $19::text, $20::timestamptz, $21::timestamptz, $22::timestamptz, '{}', $23::uuid[])`;
 
 /** Writes down what is asked for, or what was done without asking. */
 export async function insertApproval(
@@ -93,6 +93,7 @@ export async function insertApproval(
     shown,
     reason,
     person,
+    ownersBefore = null,
   }: {
     id: string;
     way: "asked" | "break_glass";
@@ -101,6 +102,7 @@ export async function insertApproval(
     shown: Shown;
     reason: string;
     person: string;
+    ownersBefore?: readonly string[] | null;
   },
 ): Promise<void> {
   const isAsked = way === "asked";
@@ -128,6 +130,7 @@ export async function insertApproval(
     ctx.now,
     new Date(ctx.now.getTime() + (isAsked ? APPROVAL_SECONDS * 1000 : 0)),
     isAsked ? null : ctx.now,
+    ownersBefore,
   ]);
 }
 
