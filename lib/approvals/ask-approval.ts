@@ -6,6 +6,7 @@ import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { uuidv7 } from "../ids.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
+import type { DescribedPlan } from "../order-plans/describe-plan.ts";
 import {
   APPROVAL_COLUMNS,
   type ApprovalRecord,
@@ -142,10 +143,17 @@ export function kindsInWords(kinds: Iterable<GuardedKind>): string[] {
 async function write(
   tx: Transaction,
   ctx: Context,
-  asked: { guarded: GuardedRequest; pass: Pass; shown: Shown; reason: string; person: string },
+  asked: {
+    guarded: GuardedRequest;
+    pass: Pass;
+    shown: Shown;
+    described: DescribedPlan | null;
+    reason: string;
+    person: string;
+  },
 ): Promise<string> {
   const { pass, shown, reason, person } = asked;
-  const guarded = { ...asked.guarded, summary: summaryOf(asked.guarded.summary, shown) };
+  const guarded = { ...asked.guarded, summary: summaryOf(asked.guarded.summary, shown, asked.described) };
   await requireRoom(tx, ctx, person);
   const same = await findOpen(tx, ctx, guarded.digest);
   if (same !== null) return same.id;
@@ -188,8 +196,10 @@ export async function askForApproval(
   const person = personOf(ctx.actor);
   if (person === null) throw new DomainError("FORBIDDEN", "Your role does not allow this.");
   const pass = await tryOut(ctx, kind, guarded.act);
-  const shown = shownOf(await describedOf(ctx, pass.plan), pass, ctx.now);
-  const id = await ctx.db.transaction((tx) => write(tx, ctx, { guarded, pass, shown, reason, person }));
+  const described = await describedOf(ctx, pass.plan);
+  const shown = shownOf(described, pass, ctx.now);
+  const asked = { guarded, pass, shown, described, reason, person };
+  const id = await ctx.db.transaction((tx) => write(tx, ctx, asked));
   const [record] = await run<ApprovalRecord>(
     ctx.db,
     sql`SELECT ${APPROVAL_COLUMNS} FROM approval a WHERE a.id = ${id}::uuid`,
