@@ -151,6 +151,7 @@ export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
   "PUT /api/v1/me/totp": "signed-in",
   "DELETE /api/v1/me/totp": "signed-in",
   "POST /api/v1/me/totp/enrolment": "signed-in",
+  "GET /api/v1/networks": "token:read",
   "GET /api/v1/notification-settings": "organisation:read",
   "PUT /api/v1/notification-settings": "notification-settings:write",
   "GET /api/v1/notification-webhook": "organisation:read",

@@ -83,7 +83,16 @@ test("the uses and acts of a pack are proved by itself, as HTML and as JSON, and
       acts: { proved: 1, of: 1 },
       held: null,
     });
-  expect(await verifyPack(evidenceHtml(pack), { keys: null, held })).toMatchObject({ faults: [], held: 2 });
+  const html = evidenceHtml(pack);
+  expect(await verifyPack(html, { keys: null, held })).toMatchObject({
+    faults: [],
+    held: 2,
+    isPageOfData: true,
+  });
+  // what people read was changed, and the data was not
+  const page = html.replace("Leaked</h1>", "All well</h1>");
+  expect(await verifyPack(page, own)).toMatchObject({ faults: [], isPageOfData: false });
+  expect(await verifyPack(JSON.stringify(pack), own)).toMatchObject({ isPageOfData: null });
   expect(evidenceHtml(pack)).toContain(
     "Of the uses that are listed, 7 of 8, and of the acts 1 of 1 carry the proof",
   );

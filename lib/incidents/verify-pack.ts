@@ -6,6 +6,7 @@ import { recordProofs } from "../seals/record-proofs.ts";
 import type { SealedUse } from "../seals/use-leaf.ts";
 import { type VerifiedProofs, verifyRecordProofs } from "../seals/verify-record-proofs.ts";
 import { canonicalJson, EVIDENCE_FORMAT, type EvidencePack, type Hashed } from "./evidence.ts";
+import { evidenceHtml } from "./evidence-html.ts";
 
 /** What a pack says of itself, and what of it is proved. */
 export type VerifiedPack = {
@@ -19,6 +20,8 @@ export type VerifiedPack = {
   acts: { proved: number; of: number };
   checkpoints: VerifiedProofs["checkpoints"];
   held: number | null;
+  /** Whether the page that people read is what this version makes of the data in it, which is what is verified; null of JSON. */
+  isPageOfData: boolean | null;
   faults: string[];
 };
 
@@ -180,6 +183,7 @@ export async function verifyPack(
     acts: { proved: acts, of: pack.acts.length },
     checkpoints: proofs.checkpoints,
     held: proofs.held,
+    isPageOfData: IN_HTML.test(text) ? evidenceHtml(pack) === text : null,
     faults,
   };
 }

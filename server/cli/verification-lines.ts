@@ -82,6 +82,13 @@ export function packLines(
   const bare = uses.of - uses.proved + (acts.of - acts.proved);
   return [
     `pack         case ${pack.number} of ${pack.environment}, made ${pack.generatedAt}: ${count(pack.records, "record")}, SHA-256 ${pack.sha256}`,
+    ...(pack.isPageOfData === null
+      ? []
+      : [
+          pack.isPageOfData
+            ? "page         shows what its data says"
+            : "page         not as this version writes it: it was changed, or made by another version; what is said here is of the data in it",
+        ]),
     `uses         ${uses.proved} of ${uses.of} proved: they stand in the log as it was sealed`,
     `acts         ${acts.proved} of ${acts.of} proved`,
     first === undefined || last === undefined

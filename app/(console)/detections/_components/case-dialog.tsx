@@ -25,7 +25,13 @@ export function CaseDialog({
   const [into, setInto] = useState<"new" | "present">("new");
   const [number, setNumber] = useState<number | null>(null);
   const [note, setNote] = useState("");
-  const isForged = detection.subject.kind === "signing_key" || detection.subject.kind === "verifier";
+  const { kind } = detection.subject;
+  const about =
+    kind === "signing_key"
+      ? words.openCaseForged
+      : kind === "verifier"
+        ? words.openCaseReported
+        : words.openCaseText;
 
   function close() {
     request.clear();
@@ -51,7 +57,7 @@ export function CaseDialog({
       problem={request.problem}
       onSubmit={save}
     >
-      <p style={{ margin: 0 }}>{isForged ? words.openCaseForged : words.openCaseText}</p>
+      <p style={{ margin: 0 }}>{about}</p>
       <Radio.Group label="Which case" value={into} onChange={(value) => setInto(value as "new" | "present")}>
         <Stack gap="xs" mt={6}>
           <Radio value="new" label="A new one" />

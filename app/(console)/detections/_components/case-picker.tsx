@@ -48,7 +48,9 @@ export function CasePicker({
       }))}
       // they are found by the console already
       filter={({ options }) => options}
-      nothingFoundMessage={cases === null ? words.lookingForCases : words.noCases}
+      nothingFoundMessage={
+        cases === null ? words.lookingForCases : text === "" ? words.noCaseOpen : words.noCases
+      }
       value={value === null ? null : String(value)}
       onChange={(number) => onChange(number === null ? null : Number(number))}
       searchValue={text}

@@ -15,10 +15,13 @@ export const detectionWords = {
   openCaseText: "What it is found of becomes the case's subject, and its evidence the case's first note.",
   openCaseForged:
     "A forged token is nobody's, so that the case begins without one. Another key in force is what ends it: see Keys.",
+  openCaseReported:
+    "A token on no record is nobody's, so that the case begins without one. Check the verifier that told of it first.",
   putInCase: "Put into a case there is",
   whichCase: "Case",
   caseHint: "A number, or a part of its title",
   lookingForCases: "Looking…",
+  noCaseOpen: "No case is open.",
   noCases: "No case that is open has that in its title or number.",
   open: "Open the case",
   put: "Put into the case",
