@@ -133,7 +133,8 @@ export async function withSecondPerson<T>(
     const reason =
       reasonOf(call.request, APPROVAL_REASON) ??
       (isProgram ? `Asked by the API token ${ctx.actor.name}.` : null);
-    if (reason === null) throw new ApprovalRequired(error.kind, { approvalId: open?.id ?? null, why: error.why });
+    if (reason === null)
+      throw new ApprovalRequired(error.kind, { approvalId: open?.id ?? null, why: error.why });
     if (open !== null) return new WaitsAnswer(approvalRowOf(open, ctx.now));
     return new WaitsAnswer(await askForApproval(ctx, { ...guarded, act }, { kind: error.kind, reason }));
   }

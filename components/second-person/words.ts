@@ -5,7 +5,9 @@ import type { SecondPersonNeeded } from "../request/second-person-prompt.ts";
 export const secondPersonWords = {
   title: "This needs a second person",
   needed: ({ kind, says }: SecondPersonNeeded) =>
-    kind === "bulk" && says !== undefined ? says : `Your organisation wants two people to ${guardedActs(kind)}. Nothing has been done yet.`,
+    kind === "bulk" && says !== undefined
+      ? says
+      : `Your organisation wants two people to ${guardedActs(kind)}. Nothing has been done yet.`,
   ask: "Ask for it",
   askMeans:
     "Another person sees exactly what would happen and approves or declines. It is done once, as planned, within four hours.",

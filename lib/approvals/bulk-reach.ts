@@ -45,8 +45,7 @@ export async function requireWithinReach(ctx: AskedAgain, reach: OrderReach): Pr
   const policy = await readPolicy(ctx.db);
   if (!isGuarded(policy, "bulk")) return;
   const used = await sumOf(ctx.db, person, ctx.now);
-  const isWithin =
-    !reach.isEverything && reach.isExact && reach.tokens + used <= policy.bulkTokens;
+  const isWithin = !reach.isEverything && reach.isExact && reach.tokens + used <= policy.bulkTokens;
   if (isWithin) return;
   if (ctx.pass === undefined)
     throw new ApprovalRequired("bulk", { why: whyBeyond(reach, used, policy.bulkTokens) });

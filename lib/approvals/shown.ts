@@ -54,7 +54,8 @@ export function summaryOf(
   { acts, actCount }: Pick<Shown, "acts" | "actCount">,
   described: Pick<DescribedPlan, "facts"> | null,
 ): string {
-  const title = described === null ? (actCount === 1 ? actsTitle({ acts }) : null) : planTitle(described.facts);
+  const title =
+    described === null ? (actCount === 1 ? actsTitle({ acts }) : null) : planTitle(described.facts);
   if (title !== null) return title;
   const what = summary.split(";")[0] as string;
   const upon = acts[0]?.target.name;
