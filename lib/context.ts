@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Pass } from "./approvals/pass.ts";
-import type { Role } from "./authz/roles.ts";
+import type { Permission, Role } from "./authz/roles.ts";
 import type { Database } from "./db/database.ts";
 import type { SqlDatabase } from "./db/sql-database.ts";
 import type { CountryOf } from "./places/country-database.ts";
@@ -42,6 +42,10 @@ export type Context<Db extends SqlDatabase = Database> = {
    * Absent: such a failure is a warning of the process.
    */
   noteFailure?: (error: unknown, what: string) => void;
+  /** Told each permission that let the actor pass, for whoever has to ask for the same again. */
+  granted?: Set<Permission>;
+  /** Of an act inside of a larger transaction: does something once that has committed, and never where it does not. It must not fail. */
+  afterwards?: (work: (db: Db) => Promise<void>) => void;
   /** Of an act that is tried out, or done with a second person's approval. */
   pass?: Pass;
 };

@@ -13,7 +13,7 @@ import { openSession, sealSession } from "./session-cookie.ts";
 const TLS = { consoleUrl: "https://console.example.com" };
 const PLAIN = { consoleUrl: "http://localhost:3000" };
 const key = randomBytes(32);
-const asked = { state: "s", provider: "p", question: { askedAtMs: 1, stepUp: null } };
+const asked = { state: "s", provider: "p", question: { askedAtMs: 1, next: "/audit", stepUp: null } };
 
 describe("the cookies between a question to a provider and its answer", () => {
   test("belong to this very host wherever there is TLS", () => {

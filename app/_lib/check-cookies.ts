@@ -13,6 +13,8 @@ type Check = (typeof CHECKS)[number] | typeof QUESTION;
 /** Signing in, or a step-up of one session. */
 export type FlowQuestion = {
   askedAtMs: number;
+  /** Where the person wanted to go: a path of this console. */
+  next: string;
   stepUp: { sessionId: string; kind: StepUpKind; subject: string | null } | null;
 };
 /** A question that was asked: `state` names it. */

@@ -1,4 +1,6 @@
 import { createHmac } from "node:crypto";
+import { can } from "#lib/authz/require-permission.ts";
+import type { Permission } from "#lib/authz/roles.ts";
 import type { Context } from "#lib/context.ts";
 import { DomainError } from "#lib/errors.ts";
 import { claimKey } from "#lib/idempotency/claim-key.ts";
@@ -63,8 +65,9 @@ async function actUnder(
   act: (ctx: Context) => Promise<unknown>,
 ): Promise<Response> {
   let result: unknown;
+  const granted = new Set<Permission>();
   try {
-    result = await act({ ...ctx, db: fencedDatabase(ctx.db, claim) });
+    result = await act({ ...ctx, granted, db: fencedDatabase(ctx.db, claim) });
   } catch (error) {
     const isRefusal = error instanceof DomainError && error.code !== "UNAVAILABLE";
     const giveUp = isRefusal || error instanceof RequestRefusal ? giveUpKey : giveUpIdleKey;
@@ -72,26 +75,34 @@ async function actUnder(
     throw error;
   }
   if (result instanceof Response) {
-    await endWaiting(ctx, claim, result);
+    await endWaiting(ctx, claim, { answer: result, granted });
     return result;
   }
   const answer = answerOf(spec, result, params);
   // it is done: whoever asks again is told so, with or without the answer
-  await keepAnswer(ctx.db, claim, keptOf(spec, answer)).catch((cause) =>
+  await keepAnswer(ctx.db, claim, { ...keptOf(spec, answer), permissions: [...granted] }).catch((cause) =>
     ctx.noteFailure?.(cause, "keep the answer under an idempotency key"),
   );
   return respond(spec, answer, request);
 }
 
 /** Asked for once: a repeat is told where it waits. What its asker does themselves, once it is approved, is done by the very same request, under its key. */
-async function endWaiting(ctx: Context, claim: IdempotencyClaim, answer: Response): Promise<void> {
+async function endWaiting(
+  ctx: Context,
+  claim: IdempotencyClaim,
+  { answer, granted }: { answer: Response; granted: ReadonlySet<Permission> },
+): Promise<void> {
   const isKept = answer instanceof WaitsAnswer && answer.isDoneByApprover;
-  await (isKept ? keepAnswer(ctx.db, claim, answer.kept) : giveUpKey(ctx.db, claim)).catch((cause) =>
-    ctx.noteFailure?.(cause, "end an idempotency key"),
-  );
+  await (isKept
+    ? keepAnswer(ctx.db, claim, { ...answer.kept, permissions: [...granted] })
+    : giveUpKey(ctx.db, claim)
+  ).catch((cause) => ctx.noteFailure?.(cause, "end an idempotency key"));
 }
 
-function keptOf({ shownOnce = [] }: AnyRouteSpec, { status, location, text, value }: Answer): KeptAnswer {
+function keptOf(
+  { shownOnce = [] }: AnyRouteSpec,
+  { status, location, text, value }: Answer,
+): Omit<KeptAnswer, "permissions"> {
   if (shownOnce.length === 0) return { status, location, text, isShownOnce: false };
   const rest = shownOnce.reduce(without, value);
   return { status, location, text: JSON.stringify(rest), isShownOnce: JSON.stringify(rest) !== text };
@@ -112,7 +123,7 @@ function without(value: unknown, path: string): unknown {
 }
 
 function repeat(
-  { spec, request }: KeyedRequest,
+  { spec, ctx, request }: KeyedRequest,
   claimed: Exclude<ClaimResult, { outcome: "claimed" }>,
 ): Response {
   switch (claimed.outcome) {
@@ -141,10 +152,23 @@ function repeat(
         { headers: { "retry-after": String(claimed.retryAfter) } },
       );
     case "answered":
+      requireGranted(ctx, claimed);
       return answeredAgain(spec, claimed, request);
     default:
       return claimed satisfies never;
   }
+}
+
+/** What the act asked for by its target's kind, beside the route's own: whoever may not see it now is not told what it was. @throws {DomainError} FORBIDDEN */
+function requireGranted(
+  ctx: Context,
+  { requestId, answer }: Extract<ClaimResult, { outcome: "answered" }>,
+): void {
+  if (answer.permissions.every((one) => can(ctx, one as Permission))) return;
+  throw new DomainError(
+    "FORBIDDEN",
+    `This was done by request ${requestId}. What it answered is not for your role of now. Nothing was done again.`,
+  );
 }
 
 function answerLost(requestId: string): RequestRefusal {

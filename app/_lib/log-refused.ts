@@ -3,6 +3,13 @@ import type { ProviderRefusal } from "#lib/sign-in-providers/model.ts";
 import { ProviderRefused } from "#lib/sign-in-providers/provider-refused.ts";
 import { logProblem } from "./problem.ts";
 
+/** Of the provider and of strangers, not of the person. */
+const OF_THE_MACHINE: ReadonlySet<ProviderRefusal> = new Set([
+  "PROVIDER_AWAY",
+  "PROVIDER_BUSY",
+  "PROVIDER_FAILED",
+]);
+
 type Line = { requestId: string; why: ProviderRefusal; detail: string; cause: string | undefined };
 
 // the build has this module in several copies: the pace is the process's
@@ -20,7 +27,7 @@ export function logRefused(error: unknown, requestId: string): void {
     return;
   }
   const { why, message, cause } = error;
-  if (why !== "PROVIDER_AWAY" && why !== "PROVIDER_FAILED") return;
+  if (!OF_THE_MACHINE.has(why)) return;
   store.tokenwardenRefusedLine ??= seldom(write);
   // the causes are libraries' own: a name and a code, and never what they held
   const name = cause instanceof Error ? cause.name : undefined;

@@ -43,13 +43,13 @@ function filterSchema(filter: Filter): Json {
         description: "ISO 3166-1 alpha-2 codes, or `unknown` for no known place.",
         items: { type: "string", enum: [...allCountries().map(({ code }) => code), UNKNOWN_COUNTRY] },
       };
+    case "network":
+      return {
+        type: "array",
+        description: "Numbers of networks of the internet (autonomous systems).",
+        items: { type: "string", pattern: "^(?:[Aa][Ss])?\\d{1,9}$" },
+      };
     case "id":
-      if (filter.format === "network")
-        return {
-          type: "string",
-          description: "The number of a network of the internet.",
-          pattern: "^(?:[Aa][Ss])?\\d{1,9}$",
-        };
       return filter.format === "uuid" ? { type: "string", format: "uuid" } : { type: "string" };
     case "flag":
       return { type: "string", enum: ["true"] };

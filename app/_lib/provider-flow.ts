@@ -6,15 +6,17 @@ import { isUnavailable } from "#lib/db/unavailable.ts";
 import { getEnv } from "#lib/env.ts";
 import { DomainError } from "#lib/errors.ts";
 import type { Challenge } from "#lib/passkeys/challenge.ts";
-import { releaseAttempt, reserveAttempt } from "#lib/passwords/throttle.ts";
+import { releaseAttempt } from "#lib/passwords/throttle.ts";
 import { exchangeCode, type ProviderIdentity } from "#lib/sign-in-providers/exchange-code.ts";
+import { hearAnswer } from "#lib/sign-in-providers/hear-answer.ts";
 import { PROVIDER_SKEW_SECONDS, type ProviderRefusal } from "#lib/sign-in-providers/model.ts";
 import type { OpenProvider } from "#lib/sign-in-providers/open-provider.ts";
 import { proveByProvider } from "#lib/sign-in-providers/prove-by-provider.ts";
 import { ProviderRefused } from "#lib/sign-in-providers/provider-refused.ts";
-import { recordProviderRefusal, signInByProvider } from "#lib/sign-in-providers/sign-in-by-provider.ts";
+import { signInByProvider } from "#lib/sign-in-providers/sign-in-by-provider.ts";
 import type { FlowQuestion } from "./check-cookies.ts";
-import { getOutbound } from "./outbound.ts";
+import { answerMeans } from "./provider-means.ts";
+import { safePath } from "./safe-path.ts";
 
 /**
  * One question to a provider, or its answer, as next-auth is led through it: next-auth makes state, nonce and verifier, keeps them in the browser, and opens the session; what
@@ -87,24 +89,27 @@ export class ProviderFlow {
     redirectUri: string,
   ): Promise<void> {
     try {
-      const { providerAddress } = attemptKeys(this.#ctx, "");
-      await reserveAttempt(this.#ctx.db, {
-        keys: [{ key: providerAddress, limit: SIGN_IN_LIMITS.perAddress }],
-        windowSeconds: SIGN_IN_LIMITS.windowSeconds,
-        now: this.#ctx.now,
-      });
+      if (this.#asked === null) throw new ProviderRefused("FLOW_OVER", undefined, { isOnRecord: false });
       const asked = {
         state: state ?? "",
         nonce: nonce ?? "",
         codeVerifier: code_verifier ?? "",
         redirectUri,
       };
-      const checked = { asked, now: this.#ctx.now };
-      this.#identity = await exchangeCode(getOutbound(), this.provider, this.#answer, checked);
+      // a cookie says until when: what was spent is remembered for a little longer
+      const expiresAt = new Date(this.#asked.expiresAt.getTime() + PROVIDER_SKEW_SECONDS * 1000);
+      this.#identity = await hearAnswer(
+        this.#ctx,
+        {
+          provider: this.provider,
+          answer: this.#answer,
+          asked,
+          question: { value: this.#asked.value, expiresAt },
+        },
+        answerMeans(),
+      );
     } catch (error) {
       this.refused = error;
-      if (error instanceof ProviderRefused)
-        await recordProviderRefusal(this.#ctx, { admin: null, refused: error, providerId: this.provider.id });
       throw error;
     }
   }
@@ -112,24 +117,18 @@ export class ProviderFlow {
   /** The provider's answer is an error: held to the question like any other, then told in our words. next-auth would look at the error alone. @throws {ProviderRefused} */
   async refuseError(state: string): Promise<never> {
     const asked = { state, nonce: "", codeVerifier: "", redirectUri: "" };
-    await exchangeCode(getOutbound(), this.provider, this.#answer, { asked, now: this.#ctx.now });
+    await exchangeCode(answerMeans().outbound, this.provider, this.#answer, { asked, now: this.#ctx.now });
     throw new ProviderRefused("PROVIDER_FAILED", "an error that is none", { isOnRecord: false });
   }
 
   /** Signs in, or takes the proof. @returns the session, or null where it was a step-up. @throws {ProviderRefused | DomainError} */
   async enter(): Promise<{ adminId: string; sessionId: string } | null> {
-    const [identity, asked, { stepUp, askedAtMs }] = [this.#identity, this.#asked, this.question];
-    if (identity === null || asked === null)
-      throw new ProviderRefused("FLOW_OVER", undefined, { isOnRecord: false });
+    const [identity, { stepUp, askedAtMs }] = [this.#identity, this.question];
+    if (identity === null) throw new ProviderRefused("FLOW_OVER", undefined, { isOnRecord: false });
     const providerId = this.provider.id;
-    // a cookie says until when: what was spent is remembered for a little longer
-    const flow = {
-      value: asked.value,
-      expiresAt: new Date(asked.expiresAt.getTime() + PROVIDER_SKEW_SECONDS * 1000),
-    };
-    if (stepUp === null) return signInByProvider(this.#ctx, { providerId, identity, flow });
-    const proof = { ...flow, ...stepUp, askedAt: new Date(askedAtMs) };
-    await proveByProvider(this.#ctx, { providerId, identity, flow: proof });
+    if (stepUp === null) return signInByProvider(this.#ctx, { providerId, identity });
+    const flow = { ...stepUp, askedAt: new Date(askedAtMs) };
+    await proveByProvider(this.#ctx, { providerId, identity, flow });
     await releaseAttempt(this.#ctx.db, {
       cleared: [],
       returned: [attemptKeys(this.#ctx, "").providerAddress],
@@ -149,8 +148,11 @@ export function refusalCode(error: unknown): ProviderRefusal {
   return isUnavailable(error) || error instanceof DomainError ? "UNAVAILABLE" : "PROVIDER_FAILED";
 }
 
-/** Where somebody lands who was refused: on the sign-in page, or in the window of the step-up. */
+/** Where somebody lands who was refused: on the sign-in page, which still knows where they wanted to go, or in the window of the step-up. */
 export function refusedUrl(question: FlowQuestion | null, why: ProviderRefusal): string {
-  const page = question?.stepUp ? "/step-up" : "/sign-in";
-  return `${getEnv().consoleUrl}${page}?refused=${why}`;
+  const { consoleUrl } = getEnv();
+  if (question?.stepUp) return `${consoleUrl}/step-up?refused=${why}`;
+  const next = safePath(question?.next);
+  const then = next === "/" ? "" : `&next=${encodeURIComponent(next)}`;
+  return `${consoleUrl}/sign-in?refused=${why}${then}`;
 }

@@ -83,7 +83,7 @@ export class WaitsAnswer extends Response {
   /** Whether it is done with the approval; else who asked sends the very same request again. */
   readonly isDoneByApprover: boolean;
   /** As it is kept for a repeat. */
-  readonly kept: KeptAnswer;
+  readonly kept: Omit<KeptAnswer, "permissions">;
 
   constructor(row: ApprovalRow) {
     const text = JSON.stringify(row);
@@ -118,6 +118,6 @@ export async function withSecondPerson<T>(
       (isProgram ? `Asked by the API token ${ctx.actor.name}.` : null);
     if (reason === null) throw new ApprovalRequired(error.kind, open?.id ?? null);
     if (open !== null) return new WaitsAnswer(approvalRowOf(open, ctx.now));
-    return new WaitsAnswer(await askForApproval(ctx, { ...guarded, act }, { reason }));
+    return new WaitsAnswer(await askForApproval(ctx, { ...guarded, act }, { kind: error.kind, reason }));
   }
 }

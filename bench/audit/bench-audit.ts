@@ -106,8 +106,10 @@ function figuresOf(report: Omit<AuditReport, "figures" | "what">): Figure[] {
       name: "explorer_given_up",
       value:
         explorer.day.uncounted.length +
+        explorer.day.inPart.length +
         explorer.day.unsummed.length +
         explorer.quarter.uncounted.length +
+        explorer.quarter.inPart.length +
         explorer.quarter.unsummed.length,
       unit: "questions",
     },

@@ -14,10 +14,11 @@ const us = (value: number | null) => (value === null ? "unknown" : value.toFixed
 
 function explored(
   name: string,
-  { medianMs, p95Ms, worst, parts, answers, uncounted, unsummed }: ExplorerReport,
+  { medianMs, p95Ms, worst, parts, answers, uncounted, inPart, unsummed }: ExplorerReport,
   goal: string,
 ): string {
   const givenUp = [
+    ...inPart.map((question) => `histogram of ${question} (its newest part is there)`),
     ...uncounted.map((question) => `facets of ${question}`),
     ...unsummed.map((question) => `summary of ${question}`),
   ];

@@ -13,6 +13,7 @@ import { openPasted } from "../token-input/open-pasted.ts";
 import { holdsValue } from "../token-input/see-token.ts";
 import classes from "./filter-bar.module.css";
 import type { Suggest, Suggestion } from "./filter-bar.tsx";
+import { isOfValues as isOfRealValues } from "./query-offers.ts";
 
 type EditorProps = {
   filterKey: string;
@@ -57,7 +58,8 @@ export function FilterEditor({ filterKey, filter, value, suggest, onApply }: Edi
   const [typed, setTyped] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
   const router = useRouter();
-  const isOfValues = filter.kind === "set" || filter.kind === "country";
+  const isOfValues = isOfRealValues(filter);
+  const isNamed = filter.kind === "country" || filter.kind === "network";
   const offered = useSuggestions(isOfValues ? suggest : undefined, filterKey, typed);
 
   async function apply(given: string[]) {
@@ -103,11 +105,17 @@ export function FilterEditor({ filterKey, filter, value, suggest, onApply }: Edi
           label={filter.label}
           description={filter.hint ?? "Any of these"}
           data={offered.map((one) => one.value)}
-          {...(filter.kind === "country"
+          {...(isNamed
             ? {
                 // what was typed may be in the name
                 filter: ({ options }) => options,
-                renderOption: ({ option }) => <CountryOption of={option.value} among={offered} />,
+                renderOption: ({ option }) => (
+                  <NamedOption
+                    of={option.value}
+                    among={offered}
+                    hasFlag={filter.kind === "country" && option.value !== UNKNOWN_COUNTRY}
+                  />
+                ),
               }
             : {})}
           value={texts}
@@ -148,12 +156,13 @@ export function FilterEditor({ filterKey, filter, value, suggest, onApply }: Edi
   );
 }
 
-function CountryOption({ of, among }: { of: string; among: readonly Suggestion[] }) {
+/** A code with its name, and with how many have it where that is known. */
+function NamedOption({ of, among, hasFlag }: { of: string; among: readonly Suggestion[]; hasFlag: boolean }) {
   const { label, count } = among.find((one) => one.value === of) ?? {};
   return (
     <span className={classes.option} style={{ flex: 1 }}>
       <span>
-        {of === UNKNOWN_COUNTRY ? null : <Flag code={of} />}
+        {hasFlag ? <Flag code={of} /> : null}
         <code>{of}</code> {label}
       </span>
       {count === undefined ? null : <span>{groupedNumber(count)}</span>}

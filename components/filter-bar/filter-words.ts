@@ -40,6 +40,7 @@ export function filterWords(filter: Filter, value: AnyFilterValue): { operator: 
       return timeWords(value as TimeValue, filter.looks);
     case "set":
     case "country":
+    case "network":
     case "oneOf": {
       const all = value as readonly string[];
       const words =

@@ -20,7 +20,7 @@ export function quoted(value: string): string {
 
 /** Whether real values are offered for it. */
 export function isOfValues(filter: Filter | undefined): boolean {
-  return filter?.kind === "set" || filter?.kind === "country";
+  return filter?.kind === "set" || filter?.kind === "country" || filter?.kind === "network";
 }
 
 function operatorOf(filter: Filter): string {

@@ -37,6 +37,7 @@ import classes from "./frame.module.css";
 import { KeyboardMap } from "./keyboard-map.tsx";
 import { Mark } from "./mark.tsx";
 import { Navigation } from "./navigation.tsx";
+import { WithOpenApprovals } from "./open-approvals.tsx";
 
 const loadPalette = () => import("./command-palette.tsx").then((module) => module.CommandPalette);
 const CommandPalette = dynamic(loadPalette, { ssr: false });
@@ -100,7 +101,6 @@ export function Frame(props: FrameProps) {
     document.cookie = `${COLLAPSED_COOKIE}=${next ? "collapsed" : "open"}; path=/; max-age=31536000; samesite=lax`;
   }
 
-  const counts = approvalCounts(props.approvals);
   const frameActs: FrameAct[] = [
     {
       name: "Show the keys",
@@ -130,82 +130,97 @@ export function Frame(props: FrameProps) {
             <StepUpDialog />
             <SecondPersonDialog isOwner={props.role === "owner"} />
             <KeyboardMap isOpen={areKeysShown} onOpen={keys.open} onClose={keys.close} />
-            <a href="#main" className={classes.skip}>
-              Skip to the page
-            </a>
-            <div className={classes.shell} data-collapsed={isCollapsed || undefined}>
-              <header className={`${classes.top} ${KEEPS_ITS_PLACE}`}>
-                <Burger
-                  hiddenFrom="md"
-                  size="sm"
-                  opened={isDrawerOpen}
-                  onClick={drawer.toggle}
-                  onPointerEnter={expectDrawer}
-                  aria-label="Open the navigation"
-                />
-                <Link prefetch={false} href="/" className={classes.brand} aria-label="Tokenwarden, overview">
-                  <Mark />
-                  <span className={classes.name}>Tokenwarden</span>
-                </Link>
-                <span className={classes.environment}>
-                  <Tag tone={toneOf(environmentName)}>{environmentName}</Tag>
-                </span>
-                <span className={classes.space} />
-                <UnstyledButton className={classes.search} onClick={openPalette} onPointerEnter={loadPalette}>
-                  <IconSearch size={16} aria-hidden />
-                  <span className={classes.searchWords}>Find, go to, or paste a token</span>
-                  <kbd className={classes.key} aria-hidden>
-                    <ModKey with="K" />
-                  </kbd>
-                </UnstyledButton>
-                <ApprovalsLink approvals={props.approvals} />
-                <WorkTray />
-                <Bell unread={props.unread} />
-                <ColorSchemeMenu />
-                <AccountMenu person={person} onSignOut={onSignOut} />
-              </header>
-              <nav className={classes.side} aria-label="Console">
-                <Navigation isCollapsed={isCollapsed} counts={counts} />
-                <div className={classes.foot} data-collapsed={isCollapsed || undefined}>
-                  <LiveDot isShort={isCollapsed} />
-                  <Hint
-                    label={isCollapsed ? "Widen the navigation" : "Narrow the navigation"}
-                    position="right"
+            <WithOpenApprovals initial={props.approvals}>
+              {(approvals) => (
+                <>
+                  <a href="#main" className={classes.skip}>
+                    Skip to the page
+                  </a>
+                  <div className={classes.shell} data-collapsed={isCollapsed || undefined}>
+                    <header className={`${classes.top} ${KEEPS_ITS_PLACE}`}>
+                      <Burger
+                        hiddenFrom="md"
+                        size="sm"
+                        opened={isDrawerOpen}
+                        onClick={drawer.toggle}
+                        onPointerEnter={expectDrawer}
+                        aria-label="Open the navigation"
+                      />
+                      <Link
+                        prefetch={false}
+                        href="/"
+                        className={classes.brand}
+                        aria-label="Tokenwarden, overview"
+                      >
+                        <Mark />
+                        <span className={classes.name}>Tokenwarden</span>
+                      </Link>
+                      <span className={classes.environment}>
+                        <Tag tone={toneOf(environmentName)}>{environmentName}</Tag>
+                      </span>
+                      <span className={classes.space} />
+                      <UnstyledButton
+                        className={classes.search}
+                        onClick={openPalette}
+                        onPointerEnter={loadPalette}
+                      >
+                        <IconSearch size={16} aria-hidden />
+                        <span className={classes.searchWords}>Find, go to, or paste a token</span>
+                        <kbd className={classes.key} aria-hidden>
+                          <ModKey with="K" />
+                        </kbd>
+                      </UnstyledButton>
+                      <ApprovalsLink approvals={approvals} />
+                      <WorkTray />
+                      <Bell unread={props.unread} />
+                      <ColorSchemeMenu />
+                      <AccountMenu person={person} onSignOut={onSignOut} />
+                    </header>
+                    <nav className={classes.side} aria-label="Console">
+                      <Navigation isCollapsed={isCollapsed} counts={approvalCounts(approvals)} />
+                      <div className={classes.foot} data-collapsed={isCollapsed || undefined}>
+                        <LiveDot isShort={isCollapsed} />
+                        <Hint
+                          label={isCollapsed ? "Widen the navigation" : "Narrow the navigation"}
+                          position="right"
+                        >
+                          <ActionIcon
+                            aria-label={isCollapsed ? "Widen the navigation" : "Narrow the navigation"}
+                            onClick={toggleCollapsed}
+                          >
+                            {isCollapsed ? (
+                              <IconLayoutSidebarLeftExpand size={18} />
+                            ) : (
+                              <IconLayoutSidebarLeftCollapse size={18} />
+                            )}
+                          </ActionIcon>
+                        </Hint>
+                      </div>
+                    </nav>
+                    <main id="main" tabIndex={-1} className={classes.main}>
+                      {approvals.toReview.length > 0 ? (
+                        <BrokenGlassBanner broken={approvals.toReview} />
+                      ) : null}
+                      {children}
+                    </main>
+                  </div>
+                  <OnDemandDrawer
+                    isOpen={isDrawerOpen}
+                    onClose={drawer.close}
+                    size={280}
+                    title="Tokenwarden"
+                    hiddenFrom="md"
                   >
-                    <ActionIcon
-                      aria-label={isCollapsed ? "Widen the navigation" : "Narrow the navigation"}
-                      onClick={toggleCollapsed}
-                    >
-                      {isCollapsed ? (
-                        <IconLayoutSidebarLeftExpand size={18} />
-                      ) : (
-                        <IconLayoutSidebarLeftCollapse size={18} />
-                      )}
-                    </ActionIcon>
-                  </Hint>
-                </div>
-              </nav>
-              <main id="main" tabIndex={-1} className={classes.main}>
-                {props.approvals.toReview.length > 0 ? (
-                  <BrokenGlassBanner broken={props.approvals.toReview} />
-                ) : null}
-                {children}
-              </main>
-            </div>
-            <OnDemandDrawer
-              isOpen={isDrawerOpen}
-              onClose={drawer.close}
-              size={280}
-              title="Tokenwarden"
-              hiddenFrom="md"
-            >
-              <nav aria-label="Console, all pages">
-                <Navigation onNavigate={drawer.close} counts={counts} />
-              </nav>
-              <div className={classes.foot}>
-                <LiveDot />
-              </div>
-            </OnDemandDrawer>
+                    <nav aria-label="Console, all pages">
+                      <Navigation onNavigate={drawer.close} counts={approvalCounts(approvals)} />
+                    </nav>
+                    <div className={classes.foot}>
+                      <LiveDot />
+                    </div>
+                  </OnDemandDrawer>
+                </>
+              )}
+            </WithOpenApprovals>
             {wasPaletteOpened ? <GlossaryDialog isOpen={areWordsShown} onClose={words.close} /> : null}
             {wasPaletteOpened ? (
               <CommandPalette

@@ -14,7 +14,7 @@ import { lockOwners, requireAnOwner } from "./owner-lock.ts";
 
 /**
  * A new one-time link for an admin who never used theirs or lost their second factor: password, factors and recovery codes are taken away, every
- * session ends, earlier links stop working. Who comes in by a provider is linked anew by the next sign-in under their address. Recorded as `admin.enrolment_reset`. Needs `admin:write`.
+ * session ends, earlier links stop working. Who comes in by a provider is linked anew by the next sign-in under the address that they were invited under. Recorded as `admin.enrolment_reset`. Needs `admin:write`.
  *
  * @throws {DomainError} NOT_FOUND, CONFLICT for a disabled admin or the last owner.
  */
@@ -38,14 +38,16 @@ export async function renewInvitation(
     await tx.query("DELETE FROM recovery_code WHERE admin_id = $1::uuid", [adminId]);
     await requireAnOwner(tx);
     const sessions = await endSessions(tx, { adminId, now: ctx.now, reason: "enrolment_reset" });
-    const link =
-      admin.provider === null
-        ? await storeLink(tx, ctx, { consoleUrl, adminId, seconds: INVITATION_SECONDS })
-        : await inviteAgain(tx, ctx, { consoleUrl, adminId });
+    const invited = admin.provider === null ? null : await inviteAgain(tx, ctx, { consoleUrl, adminId });
+    const link = invited ?? (await storeLink(tx, ctx, { consoleUrl, adminId, seconds: INVITATION_SECONDS }));
     await recordEntry(tx, ctx, {
       act: "admin.enrolment_reset",
       target: { kind: "admin", id: adminId, name: admin.email },
-      after: { linkExpiresAt: link.expiresAt, endedSessions: sessions },
+      after: {
+        linkExpiresAt: link.expiresAt,
+        endedSessions: sessions,
+        ...(invited === null ? {} : { provider: admin.provider?.name, email: invited.email }),
+      },
     });
     return { url: link.url, expiresAt: link.expiresAt };
   });

@@ -26,7 +26,7 @@ const REASON = "Made on the machine with `api-token create --unattended`.";
 
 async function createWithAlarm(ctx: Context, input: Input): Promise<CreatedApiToken> {
   const id = uuidv7(ctx.now);
-  return inOneTransaction(ctx, async (inner, tx) => {
+  return inOneTransaction(ctx, ["api-tokens"], async (inner, tx) => {
     const approval = { id, way: "break_glass", approvedBy: null } as const;
     const pass = newPass({ isTrial: false, skipsStepUp: true, isAnswered: true, approval });
     pass.kinds.add("api-tokens");
@@ -41,7 +41,7 @@ async function createWithAlarm(ctx: Context, input: Input): Promise<CreatedApiTo
       digest,
       runBy: "requester",
     } as const;
-    const shown = { sentences: [], plan: null, ...actsOf(pass) };
+    const shown = { sentences: [], plan: null, ...actsOf(pass, ctx.now) };
     const person = ctx.actor.id;
     await insertApproval(tx, ctx, { id, way: "break_glass", guarded, pass, shown, reason: REASON, person });
     const news = {

@@ -38,7 +38,8 @@ async function runForRequester(
     approval: { id, way: "asked", approvedBy: approver.name },
   });
   // who asked is not there: where they were stands with the asking
-  const asRequester = { ...inner, actor, pass, ip: null, userAgent: null };
+  const { granted: _, ...rest } = inner;
+  const asRequester = { ...rest, actor, pass, ip: null, userAgent: null };
   await runAsShown(asRequester, record, approver.role, (ctx) =>
     runStored(ctx, { method, path, request: request as StoredRequest }),
   );
@@ -93,7 +94,7 @@ export async function approve(
   requireState(record, ["pending"], ctx.now);
   await requireFreshProof(ctx.db, ctx, input.id);
   try {
-    await inOneTransaction(ctx, (inner, tx) => decide(inner, tx, input, runStored));
+    await inOneTransaction(ctx, record.kinds, (inner, tx) => decide(inner, tx, input, runStored));
   } catch (error) {
     if (error instanceof NotAsShown) throw await endAsStale(ctx, record, error);
     throw error;

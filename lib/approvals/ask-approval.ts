@@ -180,12 +180,12 @@ async function write(
 export async function askForApproval(
   ctx: Context,
   guarded: GuardedRequest,
-  { reason }: { reason: string },
+  { kind, reason }: { kind: GuardedKind; reason: string },
 ): Promise<ApprovalRow> {
   const person = personOf(ctx.actor);
   if (person === null) throw new DomainError("FORBIDDEN", "Your role does not allow this.");
-  const pass = await tryOut(ctx, guarded.act);
-  const shown = shownOf(await describedOf(ctx, pass.plan), pass);
+  const pass = await tryOut(ctx, kind, guarded.act);
+  const shown = shownOf(await describedOf(ctx, pass.plan), pass, ctx.now);
   const id = await ctx.db.transaction((tx) => write(tx, ctx, { guarded, pass, shown, reason, person }));
   const [record] = await run<ApprovalRecord>(
     ctx.db,

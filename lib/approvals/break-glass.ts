@@ -3,6 +3,7 @@ import { requireAdmin } from "../authz/require-admin.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { uuidv7 } from "../ids.ts";
+import { readWays } from "../notifications/former-ways.ts";
 import type { DescribedPlan } from "../order-plans/describe-plan.ts";
 import { requireFreshProof, spendFreshProof } from "../step-up/fresh-proof.ts";
 import { approvalTarget } from "./approval-row.ts";
@@ -15,7 +16,7 @@ import { readAlarmed, tellOfApproval } from "./tell.ts";
 
 /**
  * Does at once what wants a second person, in an emergency: owners alone may, with a reason and a proof of who is there for this very act. Every other owner is alarmed in the same
- * transaction, also whom the act itself shuts out or makes something else, and it stays to be reviewed until one of them has. Recorded as `approval.glass_broken`, and each act with it.
+ * transaction, also whom the act itself shuts out or makes something else, and also by the mail server and the webhook that the act itself changes, and it stays to be reviewed until one of them has. Recorded as `approval.glass_broken`, and each act with it.
  *
  * @throws {StepUpRequired} with what tells this request from others as its subject
  * @throws {DomainError} FORBIDDEN for who is no owner and for API tokens, and whatever the act refuses.
@@ -31,10 +32,12 @@ export async function breakGlass<T>(
   const subject = guarded.digest.toString("hex").slice(0, 32);
   await requireFreshProof(ctx.db, ctx, subject);
   const id = uuidv7(ctx.now);
-  return inOneTransaction(ctx, async (inner, tx) => {
+  return inOneTransaction(ctx, [kind], async (inner, tx) => {
     await spendFreshProof(tx, ctx, subject);
     // who is an owner now: the act may be against one of them
     const alarmed = await readAlarmed(tx, actor.id);
+    // and how they are told now: the act may be against that
+    const ways = await readWays(tx);
     const approval = { id, way: "break_glass", approvedBy: null } as const;
     const pass = newPass({ isTrial: false, skipsStepUp: true, isAnswered: true, approval });
     pass.kinds.add(kind);
@@ -44,7 +47,7 @@ export async function breakGlass<T>(
       described = await describedOf(inner, plan);
     };
     const result = await guarded.act({ ...inner, pass });
-    const shown = shownOf(described, pass);
+    const shown = shownOf(described, pass, inner.now);
     const summary = summaryOf(guarded.summary, shown);
     const named = { ...guarded, summary };
     await insertApproval(tx, ctx, {
@@ -65,6 +68,7 @@ export async function breakGlass<T>(
       actorName: actor.name,
       permissions: [],
       alarmed,
+      ways,
     });
     await recordEntry(tx, ctx, {
       act: "approval.glass_broken",

@@ -1,15 +1,11 @@
 import { actWords } from "../audit/act-words.ts";
 import { uuidv7Time } from "../ids.ts";
-import type { ShownAct } from "./model.ts";
-
-/** What is counted anew each time, and says nothing of what is done. */
-const COUNTED = new Set(["liveTokens", "liveTokensIsExact", "endedSessions", "undelivered"]);
-/** The end of a secret that is made anew each time. */
-const MADE = new Set(["hint", "secretHint"]);
+import { COUNTED, INSTANT, MADE } from "./anew.ts";
+import { isSameRest } from "./fingerprint.ts";
+import type { ActCount, ComparedActs, ShownAct } from "./model.ts";
 
 /** Some instants are the database's own, and told to the second: so much is no other time. */
 const CLOCKS_MS = 60_000;
-const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z$/;
 
 type Times = { shownAt: number; doneAt: number };
 
@@ -38,6 +34,42 @@ function isSame(shown: unknown, done: unknown, times: Times): boolean {
 
 function nameOf({ act, target }: ShownAct): string {
   return `${actWords(act)} ${target.name}`;
+}
+
+/** Of each act another number of times, in words. */
+function countDifferences(shown: readonly ActCount[], done: readonly ActCount[]): string[] {
+  const names = new Set([...shown, ...done].map(({ act }) => act));
+  const countIn = (counts: readonly ActCount[], name: string) =>
+    counts.find(({ act }) => act === name)?.count ?? 0;
+  return [...names].flatMap((name) => {
+    const [one, other] = [countIn(shown, name), countIn(done, name)];
+    return one === other
+      ? []
+      : [`“${actWords(name)}” would stand in the log ${other} times instead of ${one}.`];
+  });
+}
+
+/**
+ * What differs between all acts that were shown and all that are recorded, in words: those that are written down one by one, then how many there are of each, then the rest by their
+ * fingerprint. An approval from before there was one has none.
+ */
+export function allDifferencesOf(
+  shown: ComparedActs,
+  done: ComparedActs,
+  times: { shownAt: Date; doneAt: Date },
+): string[] {
+  const words = differencesOf(shown.acts, done.acts, times);
+  if (words.length > 0) return words;
+  if (shown.counts !== undefined) words.push(...countDifferences(shown.counts, done.counts ?? []));
+  if (words.length > 0) return words;
+  if (done.actCount !== shown.actCount)
+    return [`It would be ${done.actCount} acts instead of ${shown.actCount}.`];
+  const isOther = shown.rest && done.rest && !isSameRest(shown.rest, done.rest);
+  return isOther
+    ? [
+        `Of the ${shown.actCount - shown.acts.length} acts after the first ${shown.acts.length}, some would be others.`,
+      ]
+    : [];
 }
 
 /** What differs between the acts that were shown and those that are recorded, in words; nothing where they are the same but for ids and instants that are made anew. */

@@ -2,10 +2,15 @@ import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { approvalRowOf, isOpen } from "./approval-row.ts";
 import { whyNotDecide } from "./decider.ts";
-import type { ApprovalDetail } from "./model.ts";
+import type { ApprovalDetail, Shown } from "./model.ts";
 import { readApproval } from "./read-approval.ts";
 import { mayReview } from "./review-break-glass.ts";
 import { mayWithdraw } from "./withdraw.ts";
+
+/** Field by field: what the rest is compared by says nothing to anybody. */
+function shownDetail({ sentences, plan, acts, actCount, counts = [] }: Shown): ApprovalDetail["shown"] {
+  return { sentences, plan, acts, actCount, counts };
+}
 
 /** One act that wants a second person, with exactly what it would do, and what the asker may do with it. Needs `approval:read`. @throws {DomainError} NOT_FOUND */
 export async function getApproval(ctx: Context, { id }: { id: string }): Promise<ApprovalDetail> {
@@ -19,7 +24,7 @@ export async function getApproval(ctx: Context, { id }: { id: string }): Promise
     ...approvalRowOf(record, ctx.now),
     method: record.method,
     path: record.path,
-    shown: record.shown,
+    shown: shownDetail(record.shown),
     permissions: record.permissions,
     changed: record.changed,
     isKept: record.request !== null,

@@ -107,8 +107,18 @@ export type ShownPlan = {
   verifiers: { value: number; isExact: boolean; names: Named[] };
 };
 
-/** Exactly what would happen; of very many acts the first, and how many there are. */
-export type Shown = { sentences: string[]; plan: ShownPlan | null; acts: ShownAct[]; actCount: number };
+export type ActCount = { act: string; count: number };
+/** What acts that are not written down one by one are compared by. */
+export type ShownRest = { digest: string; instants: Record<string, { fixed: string; relative: string }> };
+/** The acts: of very many the first, how many there are of each, and what all others are compared by. What is not there is of an approval from before it was kept. */
+export type ComparedActs = {
+  acts: ShownAct[];
+  actCount: number;
+  counts?: ActCount[];
+  rest?: ShownRest | null;
+};
+/** Exactly what would happen. */
+export type Shown = ComparedActs & { sentences: string[]; plan: ShownPlan | null };
 export const ACTS_SHOWN = 200;
 /** What stands for a name that is made when it is done. */
 export const MADE_ANEW = "(made with it)";
@@ -137,7 +147,7 @@ export type ApprovalRow = {
 export type ApprovalDetail = ApprovalRow & {
   method: string;
   path: string;
-  shown: Shown;
+  shown: Omit<Shown, "rest" | "counts"> & { counts: ActCount[] };
   permissions: string[];
   /** Of a refused one: what had changed. */
   changed: string[];

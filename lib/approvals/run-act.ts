@@ -4,7 +4,7 @@ import type { Context } from "../context.ts";
 import { DomainError, type ErrorCode } from "../errors.ts";
 import { StepUpRequired } from "../step-up/require-step-up.ts";
 import { type ApprovalRecord, approvalTarget } from "./approval-row.ts";
-import { differencesOf } from "./differences.ts";
+import { allDifferencesOf } from "./differences.ts";
 import type { Pass } from "./pass.ts";
 import { actsOf } from "./shown.ts";
 import { tellOfApproval } from "./tell.ts";
@@ -49,13 +49,8 @@ export async function runAsShown<T>(
       throw new NotAsShown(wordsOf(error), error);
     throw error;
   }
-  const done = actsOf(ctx.pass);
-  const changed = differencesOf(record.shown.acts, done.acts, {
-    shownAt: record.createdAt,
-    doneAt: ctx.now,
-  });
-  if (changed.length === 0 && done.actCount !== record.shown.actCount)
-    changed.push(`It would be ${done.actCount} acts instead of ${record.shown.actCount}.`);
+  const times = { shownAt: record.createdAt, doneAt: ctx.now };
+  const changed = allDifferencesOf(record.shown, actsOf(ctx.pass, ctx.now), times);
   const more = [...ctx.pass.permissions].filter((one) => !record.permissions.includes(one));
   if (more.some((one) => !roleHas(approverRole, one)))
     changed.push("It would now take a permission that who approves does not hold.");

@@ -28,7 +28,7 @@ export async function runApproved<T>(
   requireOwn(ctx, seen);
   requireState(seen, ["approved"], ctx.now);
   try {
-    return await inOneTransaction(ctx, async (inner, tx) => {
+    return await inOneTransaction(ctx, seen.kinds, async (inner, tx) => {
       const record = await readApproval(tx, id, true);
       requireState(record, ["approved"], ctx.now);
       const approval = { id, way: "asked", approvedBy: record.decidedBy } as const;

@@ -1,7 +1,8 @@
 import type { Act } from "../audit/record-entry.ts";
 import type { Context } from "../context.ts";
 import { type DescribedPlan, describePlan } from "../order-plans/describe-plan.ts";
-import { ACTS_SHOWN, MADE_ANEW, type Shown, type ShownAct } from "./model.ts";
+import { countsOf, Fingerprint } from "./fingerprint.ts";
+import { ACTS_SHOWN, type ComparedActs, MADE_ANEW, type Shown, type ShownAct } from "./model.ts";
 import type { BindingPlan, Pass } from "./pass.ts";
 
 function withoutMade(value: unknown, made: ReadonlySet<string>): unknown {
@@ -23,11 +24,27 @@ function shownActOf({ act, target, reason, note, before, after }: Act): ShownAct
   };
 }
 
-/** The acts of a pass as they are shown and compared: as JSON has them, without what is made anew each time. */
-export function actsOf({ acts, made }: Pick<Pass, "acts" | "made">): { acts: ShownAct[]; actCount: number } {
-  const shown = acts.slice(0, ACTS_SHOWN).map(shownActOf);
-  const plain = JSON.parse(JSON.stringify(shown)) as ShownAct[];
-  return { acts: withoutMade(plain, made) as ShownAct[], actCount: acts.length };
+/** As JSON has it, without what is made anew each time. */
+function plainOf(act: Act, made: ReadonlySet<string>): ShownAct {
+  return withoutMade(JSON.parse(JSON.stringify(shownActOf(act))), made) as ShownAct;
+}
+
+/**
+ * The acts of a pass as they are shown and compared. Of very many the first are written down; all others have one fingerprint.
+ *
+ * @param at when they were done, or tried out.
+ */
+export function actsOf({ acts, made }: Pick<Pass, "acts" | "made">, at: Date): Required<ComparedActs> {
+  const shown = acts.slice(0, ACTS_SHOWN).map((act) => plainOf(act, made));
+  const isAll = acts.length <= ACTS_SHOWN;
+  const rest = new Fingerprint(at);
+  for (let n = ACTS_SHOWN; n < acts.length; n += 1) rest.add(plainOf(acts[n] as Act, made));
+  return {
+    acts: shown,
+    actCount: acts.length,
+    counts: countsOf(acts),
+    rest: isAll ? null : rest.end(),
+  };
 }
 
 /** What it is called: what the route does, and upon what. */
@@ -43,8 +60,8 @@ export async function describedOf(ctx: Context, plan: BindingPlan | null): Promi
 }
 
 /** What others are shown: the plan that binds it in words, and what it would record. */
-export function shownOf(described: DescribedPlan | null, pass: Pass): Shown {
-  if (described === null) return { sentences: pass.says, plan: null, ...actsOf(pass) };
+export function shownOf(described: DescribedPlan | null, pass: Pass, at: Date): Shown {
+  if (described === null) return { sentences: pass.says, plan: null, ...actsOf(pass, at) };
   const { sentences, ...plan } = described;
-  return { sentences: [...sentences, ...pass.says], plan, ...actsOf(pass) };
+  return { sentences: [...sentences, ...pass.says], plan, ...actsOf(pass, at) };
 }

@@ -2,6 +2,7 @@ import { ROLES, roleHas } from "../authz/roles.ts";
 import type { SqlContext } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { isUuid } from "../ids.ts";
+import type { Ways } from "../notifications/former-ways.ts";
 import type { Tone } from "../notifications/model.ts";
 import { type Addressee, type Notice, notify } from "../notifications/notify.ts";
 
@@ -17,6 +18,8 @@ export type ApprovalNews = {
   permissions: readonly string[];
   /** Of what was done without a second person: whom it alarms, as they were before. Else the owners of now. */
   alarmed?: readonly Addressee[];
+  /** Of the same: how it would have left before what was done. */
+  ways?: Ways;
 };
 
 /** The owners whom break-glass alarms: all that can come in, but for who does it. */
@@ -50,7 +53,9 @@ const DECIDED: Partial<Record<ApprovalNews["what"], { says: string; tone: Tone }
 export async function tellOfApproval(tx: Sql, ctx: SqlContext, news: ApprovalNews): Promise<void> {
   const { what, id, summary, reason, personId, actorName } = news;
   const person = isUuid(personId) ? [personId] : [];
-  const tell = (notice: Pick<Notice, "kind" | "title" | "text" | "to" | "except" | "tone" | "exactly">) =>
+  const tell = (
+    notice: Pick<Notice, "kind" | "title" | "text" | "to" | "except" | "tone" | "exactly" | "before">,
+  ) =>
     notify(tx, ctx, {
       key: `approval ${id} ${what}`,
       path: `/approvals/${id}`,
@@ -72,6 +77,7 @@ export async function tellOfApproval(tx: Sql, ctx: SqlContext, news: ApprovalNew
       text: `It is done. Their reason: ${reason} One of the other owners is to review it.`,
       except: person,
       exactly: news.alarmed,
+      before: news.ways,
     });
   const decided = DECIDED[what];
   if (decided !== undefined && person.length > 0 && ctx.actor.id !== personId)

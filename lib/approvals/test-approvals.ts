@@ -85,7 +85,7 @@ export function approvalsFixture(world: TestContexts) {
   const keep = (days: number) => guardedBy(keepFor, { body: { days } });
 
   const ask = (ctx: Context, guarded = keep(200)) =>
-    askForApproval(ctx, guarded, { reason: "Costs too much" });
+    askForApproval(ctx, guarded, { kind: "retention", reason: "Costs too much" });
 
   async function approveAs(ctx: Context, id: string, run: Run = keepFor) {
     await prove(ctx, id);

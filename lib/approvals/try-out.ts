@@ -1,4 +1,5 @@
 import type { Context } from "../context.ts";
+import type { GuardedKind } from "./model.ts";
 import { inOneTransaction } from "./one-transaction.ts";
 import { newPass, type Pass } from "./pass.ts";
 
@@ -7,13 +8,18 @@ class TriedOut extends Error {}
 /**
  * Does an act and takes it back: what it would have recorded, and what it asked for on the way, is what others are shown.
  *
+ * @param kind why it wants a second person.
  * @throws whatever the act throws.
  */
-export async function tryOut(ctx: Context, act: (ctx: Context) => Promise<unknown>): Promise<Pass> {
+export async function tryOut(
+  ctx: Context,
+  kind: GuardedKind,
+  act: (ctx: Context) => Promise<unknown>,
+): Promise<Pass> {
   const pass = newPass({ isTrial: true, skipsStepUp: false, isAnswered: false, approval: null });
   const end = new TriedOut();
   try {
-    await inOneTransaction({ ...ctx, pass }, async (inner) => {
+    await inOneTransaction({ ...ctx, pass }, [kind], async (inner) => {
       await act(inner);
       throw end;
     });

@@ -109,7 +109,7 @@ test("twenty dry runs at once on three connections are all answered", async () =
     const ctx = attended(db, personId);
     const asked = await Promise.all(
       Array.from({ length: 20 }, (_, n) =>
-        askForApproval(ctx, guardedBy(`run ${n}`, revokes(clientId)), { reason: "A leak" }),
+        askForApproval(ctx, guardedBy(`run ${n}`, revokes(clientId)), { kind: "bulk", reason: "A leak" }),
       ),
     );
     expect(new Set(asked.map(({ id }) => id)).size).toBe(20);
@@ -121,7 +121,7 @@ test("a dry run and a bounded read in it need no second connection", async () =>
   const { id: personId } = await makeAdmin();
   const clientId = await bigClient();
   await withPool(1, async (db) => {
-    const { acts } = await tryOut(attended(db, personId), revokes(clientId));
+    const { acts } = await tryOut(attended(db, personId), "bulk", revokes(clientId));
     expect(acts).toMatchObject([{ act: "client.tokens_revoked", after: { liveTokens: 101 } }]);
   });
 });
@@ -129,7 +129,7 @@ test("a dry run and a bounded read in it need no second connection", async () =>
 test("a read that takes too long inside of a transaction is given up alone, and leaves its settings as they were", async () => {
   await withPool(1, async (db) => {
     const ctx = contextAs(db, "owner");
-    const kept = await inOneTransaction(ctx, async (inner, tx) => {
+    const kept = await inOneTransaction(ctx, ["retention"], async (inner, tx) => {
       await tx.query("UPDATE organisation SET expired_token_days = 231 WHERE id = 1");
       const settings = () =>
         tx.query("SELECT current_setting('statement_timeout') AS t, current_setting('enable_seqscan') AS s");
@@ -164,6 +164,7 @@ test("a dry run does not wait for what only its answer would say, and holds up n
   const letGo = await holdSessions();
   try {
     const trial = askForApproval(attended(world.db, personId), guardedBy("one", revokes(clientId)), {
+      kind: "bulk",
       reason: "A leak",
     });
     trial.catch(() => {});
@@ -230,6 +231,25 @@ test("who saves the settings of e-mail while an act is told of waits for it, and
   expect(await world.db.query("SELECT kind FROM mail")).toHaveLength(1);
 });
 
+test("two who save the settings of e-mail alone at the same moment wait for each other: neither is cut off", async () => {
+  const saver = async (name: string) => {
+    const me = (await openSession(await makeAdmin(), 0))(10);
+    const act = (ctx: Context) =>
+      ctx.db.transaction(async (tx) => {
+        const { version } = await readMailRecord(tx, "update");
+        await tx.query("UPDATE mail_settings SET version = version + 1 WHERE id = 1");
+        await recordEntry(tx, ctx, { act: "mail_settings.updated", target: MAIL_SETTINGS_TARGET });
+        return version;
+      });
+    const guarded = { ...guardedBy(name, act), act };
+    await prove(me, guarded);
+    return () => breakGlass(me, guarded, { kind: "streams", reason: "The server is gone" });
+  };
+  const savers = await Promise.all(Array.from({ length: 6 }, (_, n) => saver(`saver ${n}`)));
+  const versions = await Promise.all(savers.map((save) => save()));
+  expect(new Set(versions).size).toBe(6);
+});
+
 test("a dry run of an emergency leaves the figures of the keys' page as they were", async () => {
   const ring = await openKeyRing();
   try {
@@ -241,15 +261,16 @@ test("a dry run of an emergency leaves the figures of the keys' page as they wer
     const owner = ring.as("owner");
     // planned by another process: this one has kept no figure yet
     const { plan } = await planEmergency({ ...owner, db: ring.other }, { kid });
-    const pass = await tryOut(ring.again(owner), (ctx) =>
-      compromiseKey(ctx, ring.wrapper, {
+    const pass = await tryOut(ring.again(owner), "keys", async (ctx) => {
+      const { key } = await compromiseKey(ctx, ring.wrapper, {
         kid,
         planId: plan.id,
         confirm: plan.confirm ?? "",
         reason: "key_compromise",
         note: "found in a backup",
-      }),
-    );
+      });
+      expect(key.liveTokens, "nobody counted, and nobody says that it is none").toBeNull();
+    });
     expect(pass.acts.map(({ act }) => act)).toContain("key.compromised");
     const row = (await listKeys(ring.as("auditor"))).find((one) => one.kid === kid);
     expect(row).toMatchObject({ state: "active", liveTokens: { value: 2, isExact: true } });

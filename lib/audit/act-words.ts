@@ -67,7 +67,7 @@ export const ACT_WORDS: Record<string, string> = {
   "people.imported": "imported",
   "grant.consented": "allowed access to",
   "grant.withdrawn": "withdrew an application's access from",
-  "token.forgery_reported": "learnt of a forged token, accepted by the verifier",
+  "token.forgery_reported": "was told of a token on no record that was accepted, by the verifier",
   "user.erasure_begun": "began to erase the personal data of",
   "user.erased": "erased the personal data of",
   "user.signed_in": "signed in at the authority",

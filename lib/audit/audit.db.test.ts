@@ -177,6 +177,31 @@ test("uses are found by each filter alone", async () => {
   expect(total).toEqual({ issued: 1, allowed: 1, refused: 1 });
 });
 
+test("a histogram of more than can be counted in time is of the newest part, exact, and says from when on", async () => {
+  const client = await fixture.client("busy");
+  const user = await fixture.user("busy@example.test");
+  const token = await fixture.token({ clientId: client, userId: user, issuedAt: ago(5_400) });
+  for (const seconds of [4_000, 2_000, 1_000, 30, 20, 10])
+    await use(token, ago(seconds), null, "198.51.100.10");
+  const now = new Date(Date.now() + 1);
+  const { filters } = uses("user=busy%40example.test&at=within:2h");
+  const whole = await getUseHistogram(auditor(now), filters);
+  expect(whole).toMatchObject({ countedFrom: whole.from, total: { issued: 1, allowed: 6, refused: 0 } });
+  // not at once, but stretch by stretch: it comes to the same
+  expect(await getUseHistogram(auditor(now), filters, { wholeMs: 0, partMs: 20_000 })).toEqual(whole);
+  const nothing = await getUseHistogram(auditor(now), filters, { wholeMs: 0, partMs: 0 });
+  expect(nothing).toMatchObject({
+    from: whole.from,
+    countedFrom: whole.to,
+    total: { issued: 0, allowed: 0, refused: 0 },
+  });
+  // what rollups answer takes no such time
+  const byClient = uses("client=busy&at=within:2h").filters;
+  expect(await getUseHistogram(auditor(now), byClient, { wholeMs: 0, partMs: 0 })).toMatchObject({
+    total: { allowed: 6 },
+  });
+});
+
 test("a histogram counts the last day where no time is named, and never more than its range", async () => {
   const now = new Date();
   const day = await getUseHistogram(auditor(now), {});

@@ -15,10 +15,9 @@ export function cleanText(text: string | null, length: number): string | null {
 /** The path of a request's target alone: query strings hold secrets of others. */
 export function cleanPath(target: string | null): string | null {
   if (target === null) return null;
-  const path = target.startsWith("http")
-    ? (URL.parse(target)?.pathname ?? null)
-    : (target.split(/[?#]/, 1)[0] ?? null);
-  return cleanText(path, 512);
+  if (target.startsWith("http")) return cleanText(URL.parse(target)?.pathname ?? null, 512);
+  const end = target.search(/[?#]/);
+  return cleanText(end === -1 ? target : target.slice(0, end), 512);
 }
 
 /** An HTTP method, or null where it is none. */

@@ -91,6 +91,8 @@ export type UseHistogramBucket = { at: string; issued: number; allowed: number; 
 export type UseHistogram = {
   from: string;
   to: string;
+  /** Later than `from` where not all could be counted in time: buckets and total begin there. */
+  countedFrom: string;
   bucketSeconds: number;
   buckets: UseHistogramBucket[];
   total: { issued: number; allowed: number; refused: number };

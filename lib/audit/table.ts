@@ -24,11 +24,10 @@ export const tokenUsesTable = defineTable({
     family: { kind: "id", label: "Family", format: "uuid" },
     ip: { kind: "id", label: "IP address", format: "text" },
     network: {
-      kind: "id",
+      kind: "network",
       label: "Network",
       aliases: ["asn"],
-      format: "network",
-      hint: "By its number, as networks are announced today: AS15169",
+      hint: "By its number or name, as networks are announced today: AS15169",
     },
     country: {
       kind: "country",

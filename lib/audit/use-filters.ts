@@ -3,7 +3,7 @@ import { isUuid, uuidv7Time } from "../ids.ts";
 import { UNKNOWN_COUNTRY } from "../list-query/country.ts";
 import { type Fragment, run, sql, trusted } from "../list-query/sql-fragment.ts";
 import { inWindow, timeWindow } from "../list-query/time-window.ts";
-import { networks } from "../places/our-networks.ts";
+import { inNetworks } from "../places/in-networks.ts";
 import type { MixValues } from "../use-rollups/mix.ts";
 import type { TokenUsesQuery } from "./table.ts";
 import { tokensOf } from "./tokens-of.ts";
@@ -93,13 +93,6 @@ export async function mixValuesOf(
   };
 }
 
-/** Uses whose address is in a network, by what the network announces today: nothing of it is written beside a use. */
-function ofNetwork(network: string): Fragment {
-  const ranges = networks().rangesOf(Number(network.slice(2)));
-  const stretches = `{${ranges.map(({ first, last }) => `[${first},${last}]`).join(",")}}`;
-  return sql`address_of(x.ip) <@ ${stretches}::address_multirange`;
-}
-
 /**
  * What a query's filters mean on `token_use x`.
  *
@@ -138,7 +131,7 @@ export async function useConditions(
   }
   if (filters.family) conditions.push(await byHolder(db, "family_id", [filters.family]));
   if (filters.ip) conditions.push(sql`x.ip = ${filters.ip}`);
-  if (filters.network) conditions.push(ofNetwork(filters.network));
+  if (filters.network) conditions.push(inNetworks(sql`address_of(x.ip)`, filters.network));
   if (filters.country)
     conditions.push(sql`coalesce(x.country, ${UNKNOWN_COUNTRY}) = ANY (${filters.country}::text[])`);
   return conditions;

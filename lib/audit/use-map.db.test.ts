@@ -111,6 +111,7 @@ test("finds uses by the number of a network in the list, the facets, the summary
     places: [{ country: "NL", network: "AS3333", networkName: expect.stringMatching(/ripe/i) }],
   });
   expect(await getUseMap(ctx, asked("&network=AS3333"))).toMatchObject({ uses: 3 });
+  expect(await getUseMap(ctx, asked(`&network=AS3333&network=${GOOGLE}`))).toMatchObject({ uses: 6 });
 });
 
 test("finds nothing by a network that nobody announces, and refuses what is no number of one", async () => {

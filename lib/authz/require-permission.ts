@@ -9,6 +9,12 @@ function apiTokenHas({ role, creatorRole }: ApiTokenActor, permission: Permissio
 
 /** Whether the actor may; the product's own work may do everything, clients and users nothing here. */
 export function can(ctx: Context, permission: Permission): boolean {
+  const isAllowed = may(ctx, permission);
+  if (isAllowed) ctx.granted?.add(permission);
+  return isAllowed;
+}
+
+function may(ctx: Context, permission: Permission): boolean {
   switch (ctx.actor.kind) {
     case "admin":
       return roleHas(ctx.actor.role, permission);

@@ -173,9 +173,9 @@ export const RESERVED_CLAIMS: ReadonlySet<string> = new Set([
   ...["__proto__", "constructor", "prototype", "family", "family_id", "fid"],
 ]);
 
-/** A client_id made of a name: `Billing API` → `billing-api`. */
-export function clientIdFromName(name: string): string {
-  const slug = name
+/** A name as a word of lower-case letters, digits and hyphens, 60 characters at most; empty where nothing of it is one. */
+export function slugOf(name: string): string {
+  return name
     .normalize("NFKD")
     .replaceAll(/\p{M}/gu, "")
     .toLowerCase()
@@ -183,5 +183,10 @@ export function clientIdFromName(name: string): string {
     .replaceAll(/^-+|-+$/g, "")
     .slice(0, 60)
     .replaceAll(/-+$/g, "");
+}
+
+/** A client_id made of a name: `Billing API` → `billing-api`. */
+export function clientIdFromName(name: string): string {
+  const slug = slugOf(name);
   return slug.length >= 3 ? slug : `client-${slug || "new"}`;
 }

@@ -62,6 +62,31 @@ test("refuses more work than may wait instead of growing without bound", async (
   await Promise.all(waiting);
 });
 
+test("items count by their weight: for how many make a run, and for how much may wait", async () => {
+  const batches: number[][] = [];
+  const first = gate();
+  const batcher = createBatcher<number, number>({
+    maxBatch: 10,
+    maxInFlight: 1,
+    maxWaiting: 30,
+    weigh: (item) => item,
+    run: async (items) => {
+      batches.push(items);
+      if (batches.length === 1) await first.opened;
+      return items;
+    },
+  });
+  // heavier than a run, and than what may wait: nothing else did
+  const all = [batcher.add(40)];
+  await new Promise((resolve) => setImmediate(resolve));
+  all.push(...[6, 4, 1, 19].map((weight) => batcher.add(weight)));
+  await expect(batcher.add(1)).rejects.toBeInstanceOf(BacklogFull);
+  first.open();
+  expect(await Promise.all(all)).toEqual([40, 6, 4, 1, 19]);
+  expect(batches).toEqual([[40], [6, 4], [1], [19]]);
+  expect(await batcher.add(30)).toBe(30);
+});
+
 test("goes on beside a run that is slow, with as many more as it may have, and waits for one that is not", async () => {
   const batches: number[][] = [];
   const gates = [gate(), gate(), gate()];

@@ -1,12 +1,14 @@
 export type BatcherOptions<Item, Result> = {
-  /** Items of one run at most. */
+  /** Items of one run at most, by weight; one that is heavier has a run of its own. */
   maxBatch: number;
   /** Runs under way at once at most. */
   maxInFlight: number;
   /** So many more may begin where the latest run is under way for longer than this. */
   whenSlow?: { afterMs: number; more: number };
-  /** Items waiting at most; more are refused with BacklogFull. */
+  /** Items waiting at most, by weight; more are refused with BacklogFull. */
   maxWaiting?: number;
+  /** What an item counts for, 1 at least; by default each counts for one. */
+  weigh?(item: Item): number;
   /** Answers each item of a batch, in order; a throw fails every item of it. */
   run(items: Item[]): Promise<Result[]>;
 };
@@ -38,8 +40,9 @@ type Entry<Item, Result> = {
  * with load and with the cost of a commit, and a lone item waits for nobody.
  */
 export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result>): Batcher<Item, Result> {
-  const { maxBatch, maxInFlight, whenSlow, maxWaiting = 20_000, run } = options;
+  const { maxBatch, maxInFlight, whenSlow, maxWaiting = 20_000, weigh = () => 1, run } = options;
   let queue: Entry<Item, Result>[] = [];
+  let waitingWeight = 0;
   let inFlight = 0;
   let latestAt = 0;
   let isScheduled = false;
@@ -71,11 +74,24 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
     }
   }
 
+  /** How many of those that wait make the next run. */
+  function nextCount(): number {
+    let weight = 0;
+    for (const [place, { item }] of queue.entries()) {
+      const more = weigh(item);
+      if (place > 0 && weight + more > maxBatch) return place;
+      weight += more;
+      waitingWeight -= more;
+    }
+    return queue.length;
+  }
+
   function drain(): void {
     isScheduled = false;
     while (queue.length > 0 && mayRun()) {
-      const entries = queue.slice(0, maxBatch);
-      queue = queue.slice(maxBatch);
+      const count = nextCount();
+      const entries = queue.slice(0, count);
+      queue = queue.slice(count);
       void runBatch(entries);
     }
   }
@@ -89,9 +105,12 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
 
   return {
     add(item) {
-      if (queue.length >= maxWaiting)
+      const weight = weigh(item);
+      // one that is heavier than what may wait goes in where nothing does
+      if (queue.length > 0 && waitingWeight + weight > maxWaiting)
         return Promise.reject(new BacklogFull("too much work is waiting for the database"));
       return new Promise((resolve, reject) => {
+        waitingWeight += weight;
         queue.push({ item, resolve, reject });
         schedule();
       });

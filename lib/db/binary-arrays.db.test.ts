@@ -1,8 +1,9 @@
+import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { propertyRuns } from "../test-property-runs.ts";
 import {
-  bytesArray,
+  hexArray,
   int2Array,
   int4Array,
   int8Array,
@@ -10,7 +11,9 @@ import {
   textArray,
   timestampArray,
   uuidArray,
+  uuidPieces,
 } from "./binary-arrays.ts";
+import { withColumnSpace } from "./column-space.ts";
 import { openSqlDatabase, type SqlDatabase } from "./sql-database.ts";
 import { testDatabase } from "./test-database.ts";
 
@@ -31,7 +34,9 @@ const row = fc.record({
   small: orNull(fc.integer({ min: -32_768, max: 32_767 })),
   whole: orNull(fc.integer()),
   big: orNull(fc.maxSafeInteger()),
-  bytes: orNull(fc.uint8Array({ minLength: 16, maxLength: 16 }).map((bytes) => Buffer.from(bytes))),
+  bytes: orNull(
+    fc.uint8Array({ minLength: 16, maxLength: 16 }).map((bytes) => Buffer.from(bytes).toString("hex")),
+  ),
 });
 
 test("columns of any rows come out of the database side by side as they went in", async () => {
@@ -47,7 +52,7 @@ test("columns of any rows come out of the database side by side as they went in"
           int2Array(rows, (one) => one.small),
           int4Array(rows, (one) => one.whole),
           int8Array(rows, (one) => one.big),
-          bytesArray(rows, 16, (one) => one.bytes),
+          hexArray(rows, 16, (one) => one.bytes),
         ],
       );
       expect(out).toEqual(
@@ -55,6 +60,7 @@ test("columns of any rows come out of the database side by side as they went in"
           ...one,
           uuid: one.uuid?.toLowerCase() ?? null,
           big: one.big === null ? null : BigInt(one.big),
+          bytes: one.bytes === null ? null : Buffer.from(one.bytes, "hex"),
         })),
       );
     }),
@@ -62,11 +68,35 @@ test("columns of any rows come out of the database side by side as they went in"
   );
 });
 
+test("columns in lent space are as they were written until the statement is over, in space that was lent before too", async () => {
+  const ids = Array.from({ length: 3_000 }, () => randomUUID());
+  const texts = ids.map((id) => `of ${id}`);
+  const ask = (count: number) =>
+    withColumnSpace((space) => {
+      const some = ids.slice(0, count);
+      return db.query<{ id: string; text: string }>(
+        "SELECT unnest($1::uuid[]) AS id, unnest($2::text[]) AS text",
+        [uuidArray(some, (id) => id, space), textArray(some, (_id, place) => texts[place] as string, space)],
+      );
+    });
+  const expected = ids.map((id, place) => ({ id, text: texts[place] }));
+  // more than the space has at first, and two at once
+  const answers = await Promise.all([ask(3_000), ask(10), ask(1_000)]);
+  expect(answers).toEqual([expected, expected.slice(0, 10), expected.slice(0, 1_000)]);
+  expect(await ask(2_999)).toEqual(expected.slice(0, 2_999));
+});
+
 test("pieces of one buffer are sent in their order", async () => {
   const pieces = Buffer.from("00112233445566778899aabb", "hex");
   expect(
     await db.query("SELECT encode(unnest($1::bytea[]), 'hex') AS piece", [piecesArray(pieces, 4)]),
   ).toEqual([{ piece: "00112233" }, { piece: "44556677" }, { piece: "8899aabb" }]);
+  const uuid = "0196f0a0-0000-7000-8000-00000000000a";
+  const bytes = Buffer.from(uuid.replaceAll("-", "").repeat(2), "hex");
+  expect(await db.query("SELECT unnest($1::uuid[]) AS id", [uuidPieces(bytes)])).toEqual([
+    { id: uuid },
+    { id: uuid },
+  ]);
 });
 
 test.each([
@@ -81,8 +111,8 @@ test.each([
 });
 
 test("bytes of another length, an instant too far away and a number that is not exact are refused", () => {
-  expect(() => bytesArray([Buffer.alloc(3)], 16, (one) => one)).toThrow(RangeError);
-  expect(() => bytesArray([Buffer.alloc(17)], 16, (one) => one)).toThrow(RangeError);
+  for (const digits of ["001122", "00".repeat(17), `${"00".repeat(15)}0g`, `${"00".repeat(15)}0\u0130`])
+    expect(() => hexArray([digits], 16, (one) => one), digits).toThrow(RangeError);
   expect(() => piecesArray(Buffer.alloc(17), 16)).toThrow(RangeError);
   expect(() => timestampArray([new Date("2300-01-01")], (one) => one)).toThrow(RangeError);
   expect(() => timestampArray([new Date(Number.NaN)], (one) => one)).toThrow(RangeError);

@@ -1,3 +1,6 @@
+import { UUID_PAIRS } from "../ids.ts";
+import { OWN_SPACE, type Space } from "./column-space.ts";
+
 /**
  * Columns of many rows as one-dimensional arrays in PostgreSQL's binary format: the driver sends a Buffer as it is, and the database copies where it would have to
  * read a text. A statement puts them side by side again: `SELECT unnest($1::uuid[]), unnest($2::text[])` goes through both in step.
@@ -37,39 +40,53 @@ function emptyArray(oid: number): Buffer {
   return bytes;
 }
 
+/** How many rows from `first` on have the same value: rows of a moment are much alike. */
+function runOf<Row, Value>(
+  rows: readonly Row[],
+  of: Of<Row, Value>,
+  first: number,
+  value: Value | null,
+): number {
+  let end = first + 1;
+  while (end < rows.length && of(rows[end] as Row, end) === value) end += 1;
+  return end - first;
+}
+
+/** Repeats what was written there, so that it is there so many times: by doubling it, in few calls. @returns the place behind it. */
+function repeat(bytes: Buffer, at: number, length: number, times: number): number {
+  const end = at + length * times;
+  for (let done = at + length; done < end; done += Math.min(done - at, end - done))
+    bytes.copyWithin(done, at, Math.min(done, at + end - done));
+  return end;
+}
+
 function fixedArray<Row, Value>(
   rows: readonly Row[],
   { oid, width, write }: FixedType<Value>,
   of: Of<Row, Value>,
+  space: Space = OWN_SPACE,
 ): Buffer {
   if (rows.length === 0) return emptyArray(oid);
-  const bytes = Buffer.allocUnsafe(HEADER + rows.length * (LENGTH + width));
+  const bytes = space.take(HEADER + rows.length * (LENGTH + width));
   let at = HEADER;
   let hasNulls = false;
-  let before: Value | null = null;
-  for (let ordinal = 0; ordinal < rows.length; ordinal += 1) {
+  for (let ordinal = 0; ordinal < rows.length; ) {
     const value = of(rows[ordinal] as Row, ordinal);
+    const run = runOf(rows, of, ordinal, value);
     if (value === null) {
       bytes.writeInt32BE(NULL, at);
       hasNulls = true;
-      at += LENGTH;
-    } else if (value === before) {
-      // rows of a moment are much alike
-      bytes.copyWithin(at, at - LENGTH - width, at);
-      at += LENGTH + width;
     } else {
       bytes.writeInt32BE(width, at);
       write(bytes, at + LENGTH, value);
-      at += LENGTH + width;
     }
-    before = value;
+    at = repeat(bytes, at, LENGTH + (value === null ? 0 : width), run);
+    ordinal += run;
   }
   writeHeader(bytes, oid, rows.length, hasNulls);
   return bytes.subarray(0, at);
 }
 
-/** Where the pairs of digits of a UUID stand in its text. */
-const PAIRS = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34] as const;
 const NO_DIGIT = 0xff;
 const DIGITS = new Uint8Array(0x80).fill(NO_DIGIT);
 for (const [value, digit] of [..."0123456789abcdef"].entries()) {
@@ -80,7 +97,7 @@ for (const [value, digit] of [..."0123456789abcdef"].entries()) {
 /** The 16 bytes of a UUID. @throws {TypeError} for what is none. */
 export function writeUuid(into: Buffer, at: number, id: string): void {
   let place = at;
-  for (const pair of PAIRS) {
+  for (const pair of UUID_PAIRS) {
     const high = DIGITS[id.charCodeAt(pair)] ?? NO_DIGIT;
     const low = DIGITS[id.charCodeAt(pair + 1)] ?? NO_DIGIT;
     if (high === NO_DIGIT || low === NO_DIGIT) throw new TypeError("no UUID");
@@ -116,79 +133,96 @@ const TIMESTAMPTZ: FixedType<Date> = {
 };
 
 /** `uuid[]`. @throws {TypeError} for what is none. */
-export function uuidArray<Row>(rows: readonly Row[], of: Of<Row, string>): Buffer {
-  return fixedArray(rows, UUID, of);
+export function uuidArray<Row>(rows: readonly Row[], of: Of<Row, string>, space?: Space): Buffer {
+  return fixedArray(rows, UUID, of, space);
 }
 
 /** `smallint[]`. */
-export function int2Array<Row>(rows: readonly Row[], of: Of<Row, number>): Buffer {
-  return fixedArray(rows, INT2, of);
+export function int2Array<Row>(rows: readonly Row[], of: Of<Row, number>, space?: Space): Buffer {
+  return fixedArray(rows, INT2, of, space);
 }
 
 /** `integer[]`. */
-export function int4Array<Row>(rows: readonly Row[], of: Of<Row, number>): Buffer {
-  return fixedArray(rows, INT4, of);
+export function int4Array<Row>(rows: readonly Row[], of: Of<Row, number>, space?: Space): Buffer {
+  return fixedArray(rows, INT4, of, space);
 }
 
 /** `bigint[]`, of safe integers. */
-export function int8Array<Row>(rows: readonly Row[], of: Of<Row, number>): Buffer {
-  return fixedArray(rows, INT8, of);
+export function int8Array<Row>(rows: readonly Row[], of: Of<Row, number>, space?: Space): Buffer {
+  return fixedArray(rows, INT8, of, space);
 }
 
 /** `timestamptz[]`, to the millisecond, of the years 1715 to 2285. */
-export function timestampArray<Row>(rows: readonly Row[], of: Of<Row, Date>): Buffer {
-  return fixedArray(rows, TIMESTAMPTZ, of);
+export function timestampArray<Row>(rows: readonly Row[], of: Of<Row, Date>, space?: Space): Buffer {
+  return fixedArray(rows, TIMESTAMPTZ, of, space);
 }
 
 /** `text[]`. Half characters become U+FFFD. */
-export function textArray<Row>(rows: readonly Row[], of: Of<Row, string>): Buffer {
+export function textArray<Row>(rows: readonly Row[], of: Of<Row, string>, space: Space = OWN_SPACE): Buffer {
   if (rows.length === 0) return emptyArray(OIDS.text);
-  const values = rows.map(of);
-  let total = HEADER;
-  let length = 0;
-  let before: string | null = null;
-  for (const value of values) {
-    // rows of a moment are much alike
-    if (value !== before) length = value === null ? 0 : Buffer.byteLength(value);
-    total += LENGTH + length;
-    before = value;
+  let total = HEADER + LENGTH * rows.length;
+  for (let ordinal = 0; ordinal < rows.length; ) {
+    const value = of(rows[ordinal] as Row, ordinal);
+    const run = runOf(rows, of, ordinal, value);
+    if (value !== null) total += run * Buffer.byteLength(value);
+    ordinal += run;
   }
-  const bytes = Buffer.allocUnsafe(total);
+  const bytes = space.take(total);
   let at = HEADER;
   let hasNulls = false;
-  before = null;
-  for (const value of values) {
-    if (value === null) {
-      bytes.writeInt32BE(NULL, at);
-      hasNulls = true;
-      at += LENGTH;
-    } else {
-      if (value === before) bytes.copyWithin(at, at - LENGTH - length, at);
-      else {
-        length = bytes.write(value, at + LENGTH);
-        bytes.writeInt32BE(length, at);
-      }
-      at += LENGTH + length;
-    }
-    before = value;
+  for (let ordinal = 0; ordinal < rows.length; ) {
+    const value = of(rows[ordinal] as Row, ordinal);
+    const run = runOf(rows, of, ordinal, value);
+    const length = value === null ? NULL : bytes.write(value, at + LENGTH);
+    bytes.writeInt32BE(length, at);
+    if (value === null) hasNulls = true;
+    at = repeat(bytes, at, LENGTH + Math.max(0, length), run);
+    ordinal += run;
   }
   writeHeader(bytes, OIDS.text, rows.length, hasNulls);
   return bytes;
 }
 
-/** `bytea[]` of the pieces of one buffer, each as long. */
-export function piecesArray(pieces: Buffer, width: number): Buffer {
-  if (pieces.length % width !== 0) throw new RangeError(`not in pieces of ${width} bytes`);
-  const starts = Array.from({ length: pieces.length / width }, (_, n) => n * width);
-  const write = (into: Buffer, at: number, start: number) => void pieces.copy(into, at, start, start + width);
-  return fixedArray(starts, { oid: OIDS.bytea, width, write }, (start) => start);
+function pieces(oid: number, all: Buffer, width: number, space: Space = OWN_SPACE): Buffer {
+  if (all.length % width !== 0) throw new RangeError(`not in pieces of ${width} bytes`);
+  const count = all.length / width;
+  if (count === 0) return emptyArray(oid);
+  const bytes = space.take(HEADER + count * (LENGTH + width));
+  writeHeader(bytes, oid, count, false);
+  let at = HEADER;
+  for (let from = 0; from < all.length; from += width) {
+    bytes.writeInt32BE(width, at);
+    all.copy(bytes, at + LENGTH, from, from + width);
+    at += LENGTH + width;
+  }
+  return bytes;
 }
 
-/** `bytea[]` of bytes of one length. @throws {RangeError} for any other: what was in memory before would fill it up. */
-export function bytesArray<Row>(rows: readonly Row[], width: number, of: Of<Row, Uint8Array>): Buffer {
-  const write = (into: Buffer, at: number, value: Uint8Array) => {
-    if (value.length !== width) throw new RangeError(`not ${width} bytes`);
-    into.set(value, at);
+/** `bytea[]` of the pieces of one buffer, each as long. */
+export function piecesArray(all: Buffer, width: number, space?: Space): Buffer {
+  return pieces(OIDS.bytea, all, width, space);
+}
+
+/** `uuid[]` of UUIDs that stand one after the other. */
+export function uuidPieces(all: Buffer, space?: Space): Buffer {
+  return pieces(OIDS.uuid, all, UUID.width, space);
+}
+
+/** `bytea[]` of bytes of one length, written in hexadecimal. @throws {RangeError} for any other: what was in memory before would fill it up. */
+export function hexArray<Row>(
+  rows: readonly Row[],
+  width: number,
+  of: Of<Row, string>,
+  space?: Space,
+): Buffer {
+  const write = (into: Buffer, at: number, digits: string) => {
+    if (digits.length !== 2 * width) throw new RangeError(`not ${width} bytes`);
+    for (let n = 0; n < width; n += 1) {
+      const high = DIGITS[digits.charCodeAt(2 * n)] ?? NO_DIGIT;
+      const low = DIGITS[digits.charCodeAt(2 * n + 1)] ?? NO_DIGIT;
+      if (high === NO_DIGIT || low === NO_DIGIT) throw new RangeError("not in hexadecimal");
+      into[at + n] = high * 16 + low;
+    }
   };
-  return fixedArray(rows, { oid: OIDS.bytea, width, write }, of);
+  return fixedArray(rows, { oid: OIDS.bytea, width, write }, of, space);
 }

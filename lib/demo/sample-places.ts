@@ -1,5 +1,10 @@
 import type { CountryOf } from "../places/country-database.ts";
-import type { AddressRange, Network, NetworkDatabase } from "../places/network-database.ts";
+import {
+  type AddressRange,
+  findAmong,
+  type Network,
+  type NetworkDatabase,
+} from "../places/network-database.ts";
 
 /** Where the sample organisation's people, thieves and machines are. */
 export const SAMPLE_COUNTRIES =
@@ -42,6 +47,9 @@ function sampleNetworkOf(place: number): Network | null {
   return { number: FIRST_NUMBER + nth, name: NAMES[nth % NAMES.length] as string };
 }
 
+const ALL_NETWORKS = [MACHINES, ...SAMPLE_COUNTRIES.map((_, place) => sampleNetworkOf(place) as Network)];
+const SAMPLE_NAMES = [...new Map(ALL_NETWORKS.map(({ number, name }) => [String(number), name]))];
+
 /** Networks as before, and made-up ones for the addresses of the sample organisation. */
 export function withSampleNetworks(database: NetworkDatabase): NetworkDatabase {
   return {
@@ -52,6 +60,8 @@ export function withSampleNetworks(database: NetworkDatabase): NetworkDatabase {
       const place = samplePlaceOf(address);
       return place === null ? database.networkOf(address) : sampleNetworkOf(place);
     },
+    find: (text, most) =>
+      [...findAmong(SAMPLE_NAMES, text, most), ...database.find(text, most)].slice(0, most),
     rangesOf(number) {
       if (number === MACHINES.number) return [{ first: "192.0.2.0", last: "192.0.2.255" }];
       return [...database.rangesOf(number), ...sampleRangesOf(number)];

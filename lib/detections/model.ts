@@ -16,6 +16,7 @@ export type SubjectKind = (typeof SUBJECT_KINDS)[number];
 
 export const RULE_NAMES = [
   "forgery",
+  "forgery_reported",
   "replay",
   "accepted_after_end",
   "use_after_revocation",
@@ -28,6 +29,7 @@ export type RuleName = (typeof RULE_NAMES)[number];
 
 export const RULE_WORDS: Record<RuleName, string> = {
   forgery: "Forged token",
+  forgery_reported: "Unknown token accepted",
   replay: "Replayed",
   accepted_after_end: "Accepted after its end",
   use_after_revocation: "Used after revocation",

@@ -6,7 +6,7 @@ import { uuidv7 } from "../ids.ts";
 import { type DetectionRecord, detectionTarget, readDetection } from "./detection-row.ts";
 import { readDetectionDetail } from "./get-detection.ts";
 import type { MuteDetectionInput } from "./input.ts";
-import { type DetectionDetail, MUTE_DAYS_MAX, type MuteScope } from "./model.ts";
+import { type DetectionDetail, MUTE_DAYS_MAX, type MuteScope, RULE_WORDS } from "./model.ts";
 import { RULES } from "./rules.ts";
 
 const MUTE_MS = MUTE_DAYS_MAX * 86_400_000;
@@ -27,7 +27,7 @@ function mutedOf(
   if (!RULES[rule].canMute)
     throw new DomainError(
       "CONFLICT",
-      "A forgery is not muted: put another key in force, and work on it in a case.",
+      `"${RULE_WORDS[rule]}" is not muted: it must be answered. Work on it in a case.`,
     );
   if (state === "in_case") throw new DomainError("CONFLICT", "It is in a case: it is worked on there.");
   const id = scope === "client" ? clientUuid : record.subjectKind === "client" ? null : tokenId;

@@ -182,12 +182,19 @@ describe("replayed", () => {
   });
 });
 
-test("a forgery is told of the key that was used, or of the verifier that accepted it, and is never switched off", () => {
+test("a forgery is told of the key that was used where an authority saw its signature; a verifier's word alone accuses no key", () => {
   const detected = act("token.forgery_detected", { kind: "signing_key", id: "kid-1" });
   expect(judge([detected]).forgery?.subject).toEqual({ kind: "signing_key", id: "kid-1" });
   const reported = act("token.forgery_reported", { kind: "verifier", id: TOKEN }, { tokenId: TOKEN });
-  expect(judge([reported]).forgery?.subject).toEqual({ kind: "verifier", id: TOKEN });
+  const { forgery, forgery_reported: told } = judge([reported]);
+  expect(forgery).toBeUndefined();
+  expect(told?.subject).toEqual({ kind: "verifier", id: TOKEN });
+  const found = { count: 1, firstAt: new Date(T0), lastAt: new Date(T0) };
+  // what an earlier version raised says the same
+  for (const rule of [RULES.forgery_reported, RULES.forgery])
+    expect(rule.says(told?.facts ?? {}, found)).toMatch(/^A verifier says that .* check the verifier first/);
   expect(RULES.forgery).toMatchObject({ canMute: false, severity: "critical" });
+  expect(RULES.forgery_reported.severity).toBe("high");
   expect(judge([act("token.revoked", { kind: "token", id: TOKEN })])).toEqual({});
 });
 

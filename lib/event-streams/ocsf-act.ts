@@ -15,7 +15,7 @@ const SIGN_INS: Record<string, number> = {
 /** Acts by which the product says that something is wrong. */
 const FINDINGS: Record<string, Severity> = {
   "token.forgery_detected": "critical",
-  "token.forgery_reported": "critical",
+  "token.forgery_reported": "high",
   "refresh_token.replayed": "high",
   "authorization_code.replayed": "high",
   "device_code.replayed": "high",

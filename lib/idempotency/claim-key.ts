@@ -17,6 +17,7 @@ type Row = {
   location: string | null;
   answer: string | null;
   isShownOnce: boolean;
+  permissions: string[];
 };
 
 // a row where the actor has no room for another key: a walk of the index that ends at the bound
@@ -30,13 +31,13 @@ const CLAIM = `
   WHERE NOT EXISTS (${FULL}) OR EXISTS (SELECT 1 FROM idempotency_key WHERE actor_id = $1::text AND key = $2::text AND expires_at > $6::timestamptz)
   ON CONFLICT (actor_id, key) DO UPDATE SET claim = excluded.claim, fingerprint = excluded.fingerprint, state = 'running',
     request_id = excluded.request_id, claimed_at = excluded.claimed_at, lapses_at = excluded.lapses_at, expires_at = excluded.expires_at,
-    status = NULL, location = NULL, answer = NULL, is_shown_once = false
+    status = NULL, location = NULL, answer = NULL, is_shown_once = false, permissions = '{}'
   WHERE k.expires_at <= excluded.claimed_at
     OR (k.state = 'running' AND k.lapses_at <= excluded.claimed_at AND k.fingerprint = excluded.fingerprint)
   RETURNING 1`;
 
 const READ = `SELECT state, fingerprint, request_id AS "requestId",
-  state <> 'answered' AND lapses_at > $3::timestamptz AS "isUnderWay", status, location, answer, is_shown_once AS "isShownOnce"
+  state <> 'answered' AND lapses_at > $3::timestamptz AS "isUnderWay", status, location, answer, is_shown_once AS "isShownOnce", permissions
   FROM idempotency_key WHERE actor_id = $1::text AND key = $2::text AND expires_at > $3::timestamptz`;
 
 // when the oldest is over, where there is no room
@@ -58,8 +59,9 @@ export async function claimKey(
   // one that has acted is about to answer
   if (row.isUnderWay || row.state === "running") return { outcome: "running" };
   if (row.state === "acted" || row.status === null) return { outcome: "acted", requestId: row.requestId };
-  const { status, location, answer: text, isShownOnce } = row;
-  return { outcome: "answered", requestId: row.requestId, answer: { status, location, text, isShownOnce } };
+  const { status, location, answer: text, isShownOnce, permissions } = row;
+  const answer = { status, location, text, isShownOnce, permissions };
+  return { outcome: "answered", requestId: row.requestId, answer };
 }
 
 async function fullOrRunning(db: Sql, actorId: string, now: Date): Promise<ClaimResult> {

@@ -5,13 +5,13 @@ import { type IdempotencyClaim, KEPT_ANSWER_MAX, type KeptAnswer } from "./model
 export async function keepAnswer(
   db: Sql,
   { actorId, key, claim }: IdempotencyClaim,
-  { status, location, text, isShownOnce }: KeptAnswer,
+  { status, location, text, isShownOnce, permissions }: KeptAnswer,
 ): Promise<void> {
   const kept = text !== null && text.length <= KEPT_ANSWER_MAX ? text : null;
   await db.query(
-    `UPDATE idempotency_key SET state = 'answered', status = $4::int, location = $5::text, answer = $6::text, is_shown_once = $7::boolean
+    `UPDATE idempotency_key SET state = 'answered', status = $4::int, location = $5::text, answer = $6::text, is_shown_once = $7::boolean, permissions = $8::text[]
      WHERE actor_id = $1::text AND key = $2::text AND claim = $3::uuid`,
-    [actorId, key, claim, status, location, kept, isShownOnce],
+    [actorId, key, claim, status, location, kept, isShownOnce, permissions],
   );
 }
 

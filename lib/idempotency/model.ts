@@ -15,6 +15,8 @@ export type KeptAnswer = {
   /** JSON without what was shown once; null where it was too long to keep. */
   text: string | null;
   isShownOnce: boolean;
+  /** By which it was given: whoever does not hold all of them any more is not told it again. */
+  permissions: string[];
 };
 
 export type IdempotencyClaim = { actorId: string; key: string; claim: string };

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { inOneTransaction } from "../approvals/one-transaction.ts";
 import type { Context } from "../context.ts";
 import { type Database, openDatabase } from "../db/database.ts";
 import { openSqlDatabase, type SqlDatabase } from "../db/sql-database.ts";
@@ -39,13 +40,37 @@ async function place(ctx: Context, number: number, verb: string, id: string) {
   return placeIncidentOrder(fixture.later(ctx), { number, planId: plan.id, ...why });
 }
 
-async function acts(id: string): Promise<string[]> {
-  const rows = await db.query<{ act: string }>(
+async function acts(id: string, within: Pick<Database, "query"> = db): Promise<string[]> {
+  const rows = await within.query<{ act: string }>(
     "SELECT act FROM audit_entry WHERE target_kind = 'incident' AND target_id = $1 AND act <> 'incident.viewed' ORDER BY sequence",
     [id],
   );
   return rows.map(({ act }) => act);
 }
+
+test("inside of a larger transaction a case is held against its tokens once that has committed, and never where it does not", async () => {
+  const { first } = await fixture.world();
+  const ctx = fixture.as("responder");
+  const { id, number } = await open(ctx, { tokenIds: [first] });
+  const plan = await fixture.plan(fixture.later(ctx), {
+    verb: "revoke",
+    target: { kind: "token", id: first },
+  });
+  const takenBack = new Error("taken back");
+  const inside = (work: (inner: Context) => Promise<void>) =>
+    inOneTransaction(fixture.later(ctx), ["bulk"], async (inner) => {
+      await placeIncidentOrder(inner, { number, planId: plan.id, ...why });
+      await work(inner);
+    });
+  await expect(inside(() => Promise.reject(takenBack))).rejects.toBe(takenBack);
+  expect(await acts(id)).not.toContain("incident.contained");
+  await inside(async (inner) => {
+    const said = await acts(id, inner.db);
+    expect(said).toContain("incident.order_placed");
+    expect(said, "no lock is held for it").not.toContain("incident.contained");
+  });
+  expect(await acts(id)).toContain("incident.contained");
+});
 
 test("a contained case is open again when a token that works is put into it, and contained anew when that is taken back", async () => {
   const { first, second } = await fixture.world();

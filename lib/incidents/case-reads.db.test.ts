@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Context } from "../context.ts";
 import { type Database, openDatabase } from "../db/database.ts";
 import { testDatabase } from "../db/test-database.ts";
@@ -40,7 +40,12 @@ async function usedToken(name: string) {
   const userId = await fixture.tokens.user(`${name}@example.test`);
   const issuedAt = new Date(Date.now() - 600_000);
   const token = await fixture.tokens.token({ clientId, userId, issuedAt, ip: "192.0.2.1" });
-  const use = ({ at, ip = "192.0.2.9", refusal = null, source = "report" }: Use) =>
+  return { token, issuedAt, use: usesOf(token) };
+}
+
+/** How uses of a token are written. */
+function usesOf(token: Awaited<ReturnType<typeof fixture.tokens.token>>) {
+  return ({ at, ip = "192.0.2.9", refusal = null, source = "report" }: Use) =>
     createUseWriter().write(
       db,
       [
@@ -51,9 +56,9 @@ async function usedToken(name: string) {
           tokenId: token.id,
           tokenKind: "access",
           familyId: token.familyId,
-          clientId,
-          userId,
-          subject: userId,
+          clientId: token.clientId,
+          userId: token.userId,
+          subject: token.subject,
           verifierId: null,
           audience: null,
           method: "GET",
@@ -64,7 +69,6 @@ async function usedToken(name: string) {
       ],
       null,
     );
-  return { token, issuedAt, use };
 }
 
 async function countsOf(number: number) {
@@ -205,6 +209,45 @@ test("the suggestion says where it did not look at every event", async () => {
   const cut = await readSuggestedWindow(within, rows, { ofEach: 2, inAll: 2 });
   expect(cut?.why).toContain("Of 1 of the tokens the first 2 events were looked at.");
   expect((await readSuggestedWindow(within, rows))?.why).not.toContain("looked at");
+});
+
+describe("the window of a service's token", () => {
+  const windowOf = async (token: { id: string }) => {
+    const within = { db, now: new Date() };
+    const subjects = [{ kind: "token", id: token.id }] as const;
+    const { rows } = await readTokensOf(within, { subjects, compromisedFrom: within.now });
+    return readSuggestedWindow(within, rows);
+  };
+
+  test("is learnt from its client's earlier tokens, and is what was detected of it unless that is muted", async () => {
+    const clientId = await fixture.tokens.client("nightly-report");
+    const earlier = await fixture.tokens.token({ clientId, issuedAt: minutesAgo(60), ip: "127.0.0.1" });
+    await usesOf(earlier)({ at: minutesAgo(59), ip: "192.0.2.9" });
+    const token = await fixture.tokens.token({ clientId, issuedAt: minutesAgo(10), ip: "127.0.0.1" });
+    const stolenAt = minutesAgo(8);
+    await usesOf(token)({ at: minutesAgo(9), ip: "192.0.2.9" });
+    await usesOf(token)({ at: stolenAt, ip: "203.0.113.5" });
+    const learnt = await windowOf(token);
+    expect(learnt?.from).toEqual(stolenAt);
+    expect(learnt?.why).toContain("none of its earlier tokens was used from there");
+
+    const detectedAt = minutesAgo(7);
+    await db.query(
+      `INSERT INTO detection (id, rule, severity, state, subject_kind, subject_id, token_id, client_id, first_at, last_at, found_at, count, facts)
+       VALUES ($1::uuid, 'new_country', 'medium', 'open', 'token', $1::text, $1::uuid, $2::uuid, $3, $3, now(), 1, '{"ip": "203.0.113.5", "country": "RU", "before": "NL"}')`,
+      [token.id, clientId, detectedAt],
+    );
+    const detected = await windowOf(token);
+    expect(detected?.from).toEqual(detectedAt);
+    expect(detected?.why).toContain("Before that it came from Netherlands only");
+    await db.query(
+      `WITH m AS (INSERT INTO detection_mute (id, rule, token_id, reason, created_at, ends_at, by_id, by_name)
+         VALUES ($1::uuid, 'new_country', $1::uuid, 'travels', now(), now() + interval '1 day', 'x', 'x') RETURNING id)
+       UPDATE detection SET state = 'muted', mute_id = m.id FROM m WHERE detection.id = $1::uuid`,
+      [token.id],
+    );
+    expect((await windowOf(token))?.from).toEqual(stolenAt);
+  });
 });
 
 const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000);

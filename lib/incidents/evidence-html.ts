@@ -4,6 +4,7 @@ import { countryName } from "../list-query/country.ts";
 import { networkWords } from "../places/network-words.ts";
 import { reasonWords } from "../revocations/model.ts";
 import { orderLine } from "../revocations/target-words.ts";
+import { readCheckpoint } from "../seals/checkpoint.ts";
 import type { EvidencePack } from "./evidence.ts";
 import { PHASE_WORDS, PHASES, SEVERITY_WORDS, STEP_WORDS } from "./model.ts";
 
@@ -144,6 +145,23 @@ function usesOf({ uses }: EvidencePack): string {
   }).join("\n");
 }
 
+/** What of it is proved by seals and checkpoints, and how anybody sees that it is. */
+function proofsOf({ uses, acts, proofs }: EvidencePack): string {
+  const proved = proofs.acts.reduce((sum, { entries }) => sum + entries.length, 0);
+  const checkpoints = proofs.checkpoints.flatMap((jws) => readCheckpoint(jws) ?? []);
+  const last = checkpoints.at(-1);
+  const under =
+    last === undefined
+      ? "no checkpoint covers any of them yet"
+      : `under ${checkpoints.length === 1 ? "checkpoint" : `${checkpoints.length} checkpoints, the newest`} ${last.number} of ${instant(last.at.toISOString())}`;
+  const missing = proofs.uses.length < uses.rows.length || proved < acts.length;
+  return `<p>Of the uses that are listed, ${proofs.uses.length} of ${uses.rows.length}, and of the acts ${proved} of ${acts.length} carry the proof that they stand in the audit log as it was sealed when they were written, ${under}.${
+    missing
+      ? " The others are newer than the newest checkpoint, of which there is one a minute, or from before there were seals."
+      : ""
+  } Anybody can verify this file, without the database: <code>npx tokenwarden audit verify FILE</code>, with <code>--checkpoints</code> and a copy of the checkpoints that was kept elsewhere.</p>`;
+}
+
 /** One file that shows a pack by itself: no script, nothing from elsewhere, its JSON inside. Whatever came from outside is text in it. */
 export function evidenceHtml(pack: EvidencePack): string {
   const { incident } = pack;
@@ -216,6 +234,7 @@ ${table(
 )}
 <h2>Integrity</h2>
 <p>Each of the ${pack.integrity.records} records of the JSON below carries the SHA-256 of its own canonical JSON (keys in order, without <code>sha256</code>). That of the whole, all that is stated in it but <code>integrity</code>: ${mono(pack.integrity.sha256)}. The export is on record in the audit log with the same number.</p>
+${proofsOf(pack)}
 <script type="application/json" id="evidence">${json}</script>
 </body></html>
 `;

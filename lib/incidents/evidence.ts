@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import type { AuditEntryDetail } from "../audit/model.ts";
 import type { Journey } from "../propagation/model.ts";
+import type { RecordProofs } from "../seals/record-proofs.ts";
 import type { TokenRow } from "../tokens/model.ts";
 import type { BlastRadius, IncidentDetail, IncidentOrder, IncidentUse, IncidentUses } from "./model.ts";
 
-/** In 1 the pack's hash was over the records alone. */
-export const EVIDENCE_FORMAT = "tokenwarden-evidence/2";
+/** In 1 the pack's hash was over the records alone; in 2 nothing proved them. */
+export const EVIDENCE_FORMAT = "tokenwarden-evidence/3";
 
 /** A record with the SHA-256 of its canonical JSON: keys in order, without `sha256` itself. */
 export type Hashed<T> = T & { sha256: string };
@@ -40,10 +41,9 @@ export type EvidencePack = {
   actsLeftOut: number;
   /** What the file left out, a sentence with its number each; empty where it is whole. */
   truncated: string[];
-  /**
-   * `sha256` of the canonical JSON of all that the pack states, which is the pack without `integrity`. Seals and the checkpoint that covers them join it here:
-   * the hash says that the file was not changed since, not that the database was not.
-   */
+  /** That the uses and acts which are listed stand in the log as it was sealed: for `npx tokenwarden audit verify`. */
+  proofs: RecordProofs;
+  /** `sha256` of the canonical JSON of all that the pack states, which is the pack without `integrity`: that the file was not changed since. */
   integrity: { algorithm: "SHA-256"; records: number; sha256: string };
 };
 

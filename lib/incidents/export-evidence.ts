@@ -6,6 +6,7 @@ import type { Context } from "../context.ts";
 import { getEnv } from "../env.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { getOrderPropagation } from "../propagation/get-order-propagation.ts";
+import { makeRecordProofs } from "../seals/make-record-proofs.ts";
 import { readCaseTokens } from "./case-tokens.ts";
 import { EVIDENCE_FORMAT, type EvidencePack, hashedOf, type OrderReach, packOf } from "./evidence.ts";
 import { cutsOf } from "./evidence-cuts.ts";
@@ -105,6 +106,15 @@ export async function exportEvidence(
     verifiers: blastRadius.verifiers.map(({ id, name }) => ({ id, name })),
   };
   const listed = rows.slice(0, TOKENS_MAX);
+  const proofs = await makeRecordProofs(ctx.db, {
+    uses: uses.rows.map(({ id, receivedAt, chain: { writer, flush } }) => ({
+      id,
+      receivedAt: new Date(receivedAt),
+      writer,
+      flush: BigInt(flush),
+    })),
+    acts: acts.rows.map(({ sequence, at }) => ({ sequence: BigInt(sequence), at: new Date(at) })),
+  });
   const pack = packOf({
     format: EVIDENCE_FORMAT,
     generatedAt: ctx.now.toISOString(),
@@ -118,6 +128,7 @@ export async function exportEvidence(
     reach,
     uses: { ...uses, rows: uses.rows.map(hashedOf) },
     acts: acts.rows.map(hashedOf),
+    proofs,
     actsLeftOut: acts.total - acts.rows.length,
     truncated: cutsOf({
       incident: detail,

@@ -5,10 +5,12 @@ import { readStillWorking } from "./read-still-working.ts";
 
 /**
  * Holds a case's state against its tokens: ticks containment off where none of them works any more, and takes that back where one of a contained case works.
- * For use cases that changed either, after their own transaction: what they did is done, whatever becomes of this. What is not told then is told with the
+ * For use cases that changed either, after their own transaction, and after the larger one that they may be in: what they did is done, whatever becomes of this, and no lock of theirs is held for it. What is not told then is told with the
  * next, and by whoever looks at the case (`worksAgain`) at once; the log has it. Recorded as `incident.contained` or `incident.containment_lost`.
  */
 export async function noteContainment(ctx: Context, number: number): Promise<void> {
+  const { afterwards, pass: _, ...own } = ctx;
+  if (afterwards !== undefined) return afterwards((db) => noteContainment({ ...own, db }, number));
   try {
     await hold(ctx, number);
   } catch (cause) {

@@ -63,15 +63,18 @@ export function nameGivenTwice(text: string): string | null {
 }
 
 const COLON = 0x3a;
-const SPACES = new Set([0x20, 0x0a, 0x0d, 0x09]);
+const QUOTE = 0x22;
 
-/** Names in a text that is JSON: strings before a colon. */
+/** Names in a text that is JSON: outside of strings a colon stands behind a name and nowhere else. */
 function countNames(text: string): number {
   let count = 0;
-  for (let at = text.indexOf('"'); at !== -1; at = text.indexOf('"', at)) {
-    at = endOfString(text, at);
-    while (SPACES.has(text.charCodeAt(at))) at += 1;
-    if (text.charCodeAt(at) === COLON) count += 1;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === COLON) count += 1;
+    if (code !== QUOTE) continue;
+    at += 1;
+    for (let inner = text.charCodeAt(at); inner !== QUOTE; inner = text.charCodeAt(at))
+      at += inner === BACKSLASH ? 2 : 1;
   }
   return count;
 }
@@ -82,16 +85,23 @@ function countKeys(value: unknown): number {
   const rest = [value];
   while (rest.length > 0) {
     const one = rest.pop();
-    if (typeof one !== "object" || one === null) continue;
-    const inner = Object.values(one);
-    if (!Array.isArray(one)) count += inner.length;
-    for (const value of inner) if (typeof value === "object") rest.push(value);
+    if (Array.isArray(one)) {
+      for (const inner of one) if (typeof inner === "object") rest.push(inner);
+    } else if (typeof one === "object" && one !== null) {
+      // without a list of the names: there are as many objects as reports in a request
+      for (const name in one) {
+        if (!Object.hasOwn(one, name)) continue;
+        count += 1;
+        const inner = (one as Record<string, unknown>)[name];
+        if (typeof inner === "object") rest.push(inner);
+      }
+    }
   }
   return count;
 }
 
 /**
- * Whether an object has a name twice, in a third of the time that it takes to find which: of two of the same name `JSON.parse` keeps one.
+ * Whether an object has a name twice, in a fraction of the time that it takes to find which: of two of the same name `JSON.parse` keeps one.
  *
  * @param value what `JSON.parse` makes of the text.
  */

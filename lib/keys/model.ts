@@ -78,7 +78,7 @@ export type KeyRow = {
   retiresAt: string | null;
   /** When it signed the newest registered token, if any; null for a purpose whose signatures are not registered. Not known where looking took too long. */
   lastSigned: { at: string | null; isKnown: boolean } | null;
-  /** Active access tokens that it signed, where not exact at least so many; null for a purpose whose signatures are not registered. */
+  /** Active access tokens that it signed, where not exact at least so many; null for a purpose whose signatures are not registered, and where nobody counted: in the answer of an act without or after a second person. */
   liveTokens: { value: number; isExact: boolean } | null;
   /** Of a key that is announced: which verifiers have it, in one sentence; null of others. */
   readiness: string | null;

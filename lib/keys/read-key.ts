@@ -35,10 +35,10 @@ const SELECT_KEYS = `
 async function readUseOfKeys(
   ctx: Context,
   counted: readonly KeyRecord[],
-): Promise<{ liveOf: (kid: string) => Total; lastOf: (kid: string) => KeyRow["lastSigned"] }> {
+): Promise<{ liveOf: (kid: string) => Total | null; lastOf: (kid: string) => KeyRow["lastSigned"] }> {
   if (ctx.pass !== undefined || ctx.db.alone !== undefined)
     return {
-      liveOf: () => ({ value: 0, isExact: false }),
+      liveOf: () => null,
       lastOf: () => ({ at: null, isKnown: false }),
     };
   const [liveOf, lastOf] = await Promise.all([

@@ -63,7 +63,8 @@ async function addEventStream(by = old): Promise<void> {
 
 async function ofMailServer(): Promise<Wrapped[]> {
   const rows = await ring.db.query<{ wrapped: Buffer }>(
-    "SELECT password_wrapped AS wrapped FROM mail_settings WHERE password_wrapped IS NOT NULL",
+    `SELECT password_wrapped AS wrapped FROM mail_settings WHERE password_wrapped IS NOT NULL
+     UNION ALL SELECT password_wrapped FROM former_mail_server`,
   );
   return rows.map(({ wrapped }) => ({ label: mailPasswordLabel("1"), wrapped }));
 }
@@ -73,7 +74,14 @@ async function ofWebhook(): Promise<Wrapped[]> {
     "SELECT secret_wrapped AS secret, previous_secret_wrapped AS previous, authorization_wrapped AS theirs FROM notification_webhook",
   );
   if (row === undefined || row.secret === null) return [];
+  const formers = await ring.db.query<{ secret: Buffer; theirs: Buffer }>(
+    "SELECT secret_wrapped AS secret, authorization_wrapped AS theirs FROM former_webhook",
+  );
   return [
+    ...formers.flatMap(({ secret, theirs }) => [
+      { label: webhookSecretLabel("1"), wrapped: secret },
+      { label: webhookAuthorizationLabel("1"), wrapped: theirs },
+    ]),
     { label: webhookSecretLabel("1"), wrapped: row.secret },
     { label: webhookSecretLabel("1"), wrapped: row.previous },
     { label: webhookAuthorizationLabel("1"), wrapped: row.theirs },
@@ -89,6 +97,31 @@ async function addWebhook(): Promise<void> {
       await wrap("present", webhookSecretLabel("1")),
       await wrap("before", webhookSecretLabel("1")),
       await wrap("Bearer theirs", webhookAuthorizationLabel("1")),
+    ],
+  );
+}
+
+/** As both were before an act that an alarm tells of. */
+async function addFormerWays(): Promise<void> {
+  const wrap = (text: string, label: string) => old.wrap(Buffer.from(text), label);
+  await ring.db.query(
+    `INSERT INTO former_mail_server (id, host, port, tls, username, password_wrapped, from_address, from_name, kept_at)
+     VALUES (gen_random_uuid(), 'before.example', 587, 'starttls', 'a', $1::bytea, 'a@example.com', '', now())`,
+    [await wrap("theirs before", mailPasswordLabel("1"))],
+  );
+  const id = uuidv7(new Date());
+  await ring.db.query(
+    `INSERT INTO notification (id, kind, key, at, tone, title, text, subject_kind, subject_id, subject_name, actor_name)
+     VALUES ($1::uuid, 'break_glass_used', 'k', now(), 'danger', 't', 't', 'approval', 'a', 'a', 'a')`,
+    [id],
+  );
+  await ring.db.query(
+    `INSERT INTO former_webhook (notification_id, url, secret_wrapped, authorization_wrapped, next_attempt_at, give_up_at)
+     VALUES ($1::uuid, 'https://1.1.1.1/', $2::bytea, $3::bytea, now(), now())`,
+    [
+      id,
+      await wrap("key before", webhookSecretLabel("1")),
+      await wrap("Bearer before", webhookAuthorizationLabel("1")),
     ],
   );
 }
@@ -148,13 +181,14 @@ describe("a new master key", () => {
     await addMailServer();
     await addProvider();
     await addWebhook();
+    await addFormerWays();
     const before: string[] = [];
     for (const { label, wrapped } of await everything())
       before.push((await old.unwrap(wrapped, label)).toString("hex"));
     const { keyId } = await rewrapNow();
     expect(keyId).toBe(masterKeyId(NEXT));
     const after = await everything();
-    expect(after).toHaveLength(15);
+    expect(after).toHaveLength(18);
     for (const [n, { label, wrapped }] of after.entries()) {
       expect((await next.unwrap(wrapped, label)).toString("hex")).toBe(before[n]);
       await expect(old.unwrap(wrapped, label)).rejects.toEqual(SEALED);
@@ -171,8 +205,8 @@ describe("a new master key", () => {
         signingKeys: 5,
         secondFactors: 1,
         receivers: 0,
-        eventStreams: 6,
-        mailServers: 1,
+        eventStreams: 8,
+        mailServers: 2,
         signInProviders: 1,
       },
     });

@@ -5,8 +5,9 @@ import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { signingSecretLabel, sinkAuthorizationLabel } from "../event-streams/sealed-values.ts";
-import { mailPasswordLabel } from "../mail/mail-settings.ts";
+import { MAIL_SETTINGS_ID, mailPasswordLabel } from "../mail/mail-settings.ts";
 import { webhookAuthorizationLabel, webhookSecretLabel } from "../notifications/webhook-labels.ts";
+import { WEBHOOK_ID } from "../notifications/webhook-record.ts";
 import { clientSecretLabel } from "../sign-in-providers/provider-record.ts";
 import { authorizationLabel } from "../signals/stream-endpoint.ts";
 import { createKeyWrapper, type KeyWrapper } from "./key-wrapper.ts";
@@ -78,6 +79,27 @@ export const WRAPPED = [
     key: "id::text",
     column: "password_wrapped",
     labelOf: mailPasswordLabel,
+  },
+  {
+    what: "mailServers",
+    table: "former_mail_server",
+    key: "id::text",
+    column: "password_wrapped",
+    labelOf: () => mailPasswordLabel(MAIL_SETTINGS_ID),
+  },
+  {
+    what: "eventStreams",
+    table: "former_webhook",
+    key: "notification_id::text",
+    column: "secret_wrapped",
+    labelOf: () => webhookSecretLabel(WEBHOOK_ID),
+  },
+  {
+    what: "eventStreams",
+    table: "former_webhook",
+    key: "notification_id::text",
+    column: "authorization_wrapped",
+    labelOf: () => webhookAuthorizationLabel(WEBHOOK_ID),
   },
   {
     what: "signInProviders",

@@ -10,8 +10,8 @@ type FilterBase = {
 
 /** Free text that a row contains. */
 export type TextFilter = FilterBase & { kind: "text"; maxLength?: number };
-/** One exact identifier; `network`: the number of a network of the internet, written AS15169. */
-export type IdFilter = FilterBase & { kind: "id"; format: "uuid" | "text" | "network" };
+/** One exact identifier. */
+export type IdFilter = FilterBase & { kind: "id"; format: "uuid" | "text" };
 /** Any of some values of the organisation's own: names of clients, permissions, groups. */
 export type SetFilter = FilterBase & { kind: "set" };
 /** Any of a closed list. */
@@ -31,6 +31,9 @@ export type AddressFilter = FilterBase & { kind: "address" };
 /** Any of some countries, by ISO 3166-1 code, and UNKNOWN_COUNTRY. */
 export type CountryFilter = FilterBase & { kind: "country" };
 
+/** Any of some networks of the internet, by the number of each: `AS15169`. */
+export type NetworkFilter = FilterBase & { kind: "network" };
+
 export type Filter =
   | TextFilter
   | IdFilter
@@ -40,7 +43,8 @@ export type Filter =
   | FlagFilter
   | LongerFilter
   | AddressFilter
-  | CountryFilter;
+  | CountryFilter
+  | NetworkFilter;
 
 export type TimeValue =
   | { type: "within"; seconds: number }
@@ -52,7 +56,7 @@ export type LongerValue = { type: "longer"; seconds: number };
 
 export type FilterValue<F extends Filter> = F extends { kind: "oneOf"; options: readonly (infer Option)[] }
   ? readonly Option[]
-  : F extends { kind: "set" | "country" }
+  : F extends { kind: "set" | "country" | "network" }
     ? readonly string[]
     : F extends { kind: "time" }
       ? TimeValue

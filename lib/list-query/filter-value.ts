@@ -56,18 +56,18 @@ function parseText(raw: string, maxLength: number): string | { problem: string }
 
 const NETWORK_MAX = 4_294_967_295;
 
-/** `AS15169` of that, of `as15169` and of `15169`. */
-function parseNetwork(text: string): ParsedValue {
+/** `AS15169` of that, of `as15169` and of `15169`; null for what is no number of a network. */
+function parseNetwork(text: string): string | null {
   const digits = /^(?:AS)?0*(\d{1,10})$/i.exec(text)?.[1];
-  return digits === undefined || Number(digits) > NETWORK_MAX
-    ? { problem: "Is no network: write its number, such as AS15169." }
-    : { value: `AS${digits}` };
+  return digits === undefined || Number(digits) > NETWORK_MAX ? null : `AS${digits}`;
 }
+
+/** Kinds of which a row may have any of several values. */
+const MANY: ReadonlySet<Filter["kind"]> = new Set(["set", "oneOf", "country", "network"]);
 
 /** The typed value of a filter from the texts it was given, or what is wrong with them. */
 export function parseFilterValue(filter: Filter, texts: readonly string[]): ParsedValue {
-  const isMany = filter.kind === "set" || filter.kind === "oneOf" || filter.kind === "country";
-  if (!isMany && texts.length > 1) return { problem: "Is given more than once." };
+  if (!MANY.has(filter.kind) && texts.length > 1) return { problem: "Is given more than once." };
   if (texts.length > FILTER_VALUES_MAX) return { problem: `Has more than ${FILTER_VALUES_MAX} values.` };
   const values: string[] = [];
   for (const raw of texts) {
@@ -82,7 +82,6 @@ export function parseFilterValue(filter: Filter, texts: readonly string[]): Pars
       return { value: first };
     case "id": {
       if (filter.format === "text") return { value: first };
-      if (filter.format === "network") return parseNetwork(first);
       const id = first.toLowerCase();
       return UUID.test(id) ? { value: id } : { problem: "Is no id." };
     }
@@ -99,6 +98,12 @@ export function parseFilterValue(filter: Filter, texts: readonly string[]): Pars
       return codes.includes(null)
         ? { problem: "Is no country: write a code or an English name, such as DE or Germany, or unknown." }
         : { value: [...new Set(codes as string[])].sort() };
+    }
+    case "network": {
+      const networks = values.map(parseNetwork);
+      return networks.includes(null)
+        ? { problem: "Is no network: write its number, such as AS15169." }
+        : { value: [...new Set(networks as string[])].sort() };
     }
     case "flag":
       return first === "true" ? { value: true } : { problem: "Is not true." };

@@ -25,6 +25,7 @@ const table = defineTable({
     never: { kind: "flag", label: "Never used" },
     long: { kind: "longer", label: "Long-lived", aliases: ["lifetime"], defaultSeconds: 3_600 },
     ip: { kind: "address", label: "Address", aliases: ["network"] },
+    asn: { kind: "network", label: "Network of the internet" },
   },
   sorts: {
     issued: { label: "Issued", type: "time" },
@@ -64,6 +65,12 @@ const filters = fc.record(
     never: fc.constant(true as const),
     long: fc.integer({ min: 1, max: 10_000_000 }).map((seconds) => ({ type: "longer" as const, seconds })),
     ip: fc.oneof(fc.ipV4(), fc.ipV6()).map((text) => parseAddress(text) ?? "::1"),
+    asn: fc
+      .uniqueArray(
+        fc.nat({ max: 4_294_967_295 }).map((number) => `AS${number}`),
+        { minLength: 1, maxLength: 3 },
+      )
+      .map((list) => list.sort()),
   },
   { requiredKeys: [] },
 ) as fc.Arbitrary<FilterValues<typeof table>>;
@@ -149,6 +156,10 @@ test("reads a lifetime with a colon, a comparison or as its default, and writes 
 test("reads addresses and networks, and names text that is neither", () => {
   expect(parseTypedQuery(table, "network:2001:DB8::/32").filters).toEqual({ ip: "2001:db8::/32" });
   expect(parseTypedQuery(table, "ip:10.0.0.0/99").problems).toHaveLength(1);
+  expect(parseTypedQuery(table, "asn:15169 asn:as3333 asn:AS003333").filters).toEqual({
+    asn: ["AS15169", "AS3333"],
+  });
+  expect(parseTypedQuery(table, "asn:Google").problems).toHaveLength(1);
 });
 
 test("an order that needs a filter is refused without one, and a page falls back to its own", () => {

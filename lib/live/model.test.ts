@@ -14,12 +14,14 @@ const known: Pulse = {
   keysHeld: "",
   deliveries: "0",
   notifications: "",
+  approvals: "",
 };
 
 test("a new token, an order, an act, a detection, a key that a verifier has and a change of the registry are urgent", () => {
   for (const change of [
     { newestTokenId: "b" },
     { notifications: "n" },
+    { approvals: "1" },
     { feedPosition: "8" },
     { unsettledOrders: 1 },
     { newestEntry: "4" },

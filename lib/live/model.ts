@@ -21,6 +21,8 @@ export type Pulse = {
   deliveries: string;
   /** Moves when somebody is told of something, and when somebody has read it. */
   notifications: string;
+  /** Moves with what waits for a second person, or for a review, also when its time is over. */
+  approvals: string;
 };
 
 /**

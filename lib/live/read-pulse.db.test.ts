@@ -91,3 +91,24 @@ test("that a verifier has a key is urgent news, by what it was given and by what
     ]);
   expect([await hold("{k}"), await hold("{k}"), await hold("{k,l}")]).toEqual(["urgent", null, "urgent"]);
 });
+
+test("an approval that is asked for, decided, reviewed or over by time moves what waits for people", async () => {
+  const id = randomUUID();
+  const at = new Date("2026-11-29T12:00:00.000Z");
+  const seen = async (seconds: number) =>
+    (await readPulse(db, new Date(at.getTime() + seconds * 1_000))).approvals;
+  const moved: string[] = [await seen(0)];
+  await db.query(
+    `INSERT INTO approval (id, way, state, kinds, summary, method, path, run_by, permissions, shown, reason, actor_kind, actor_id, actor_name, person_id,
+       created_at, expires_at, changed)
+     VALUES ($1::uuid, 'asked', 'pending', '{keys}', 's', 'POST', '/x', 'approver', '{}', '{}', 'r', 'admin', 'a', 'a', 'a', $2::timestamptz,
+       $2::timestamptz + interval '1 hour', '{}')`,
+    [id, at],
+  );
+  moved.push(await seen(1));
+  expect(await seen(2), "nothing happened").toBe(moved[1]);
+  moved.push(await seen(3_601));
+  await db.query("UPDATE approval SET state = 'withdrawn', ended_at = now() WHERE id = $1::uuid", [id]);
+  moved.push(await seen(1));
+  expect(new Set(moved).size).toBe(4);
+});

@@ -8,6 +8,8 @@ const NEWS_MS = 3_600_000;
 const REFUSED_ROWS = 200;
 /** As many as a page of the outbox, or a case, shows at first. */
 const MAIL_ROWS = 50;
+/** More than wait at once where people decide; an older one that moves is news by what it records. */
+const APPROVAL_ROWS = 200;
 
 /** Where each way out stands, as pages tell it; not a stream's place among the uses, which moves while nothing happens. */
 const DELIVERIES = sql`SELECT concat_ws(' ', id, status, acts_sequence, delivered, failures, last_error_at) AS says FROM event_stream
@@ -32,6 +34,7 @@ export async function readPulse(db: Sql, now: Date = new Date()): Promise<Pulse>
     keysHeld: string;
     deliveries: string;
     notifications: string;
+    approvals: string;
   }>(
     db,
     sql`SELECT (SELECT id FROM token WHERE issued_at >= ${since}::timestamptz ORDER BY issued_at DESC, id DESC LIMIT 1) AS "newestTokenId",
@@ -47,7 +50,9 @@ export async function readPulse(db: Sql, now: Date = new Date()): Promise<Pulse>
       coalesce((SELECT revision FROM detection_reader WHERE id = 1), 0) AS detections,
       concat_ws(' ', (SELECT max(first_at) FROM verifier_key), (SELECT sum(hashtextextended(concat(verifier_id, kids), 0)) FROM verifier_instance WHERE kids <> '{}')) AS "keysHeld",
       (SELECT coalesce(sum(hashtextextended(d.says, 0)), 0)::text FROM (${DELIVERIES}) d) AS deliveries,
-      concat_ws(' ', (SELECT id FROM notification ORDER BY at DESC, id DESC LIMIT 1), (SELECT max(read_at) FROM notification_receipt)) AS notifications`,
+      concat_ws(' ', (SELECT id FROM notification ORDER BY at DESC, id DESC LIMIT 1), (SELECT max(read_at) FROM notification_receipt)) AS notifications,
+      (SELECT coalesce(sum(hashtextextended(concat_ws(' ', a.id, a.state, a.expires_at > ${now}::timestamptz, a.reviewed_at), 0)), 0)::text
+        FROM (SELECT id, state, expires_at, reviewed_at FROM approval ORDER BY created_at DESC, id DESC LIMIT ${APPROVAL_ROWS}::int) a) AS approvals`,
   );
   return {
     newestTokenId: row?.newestTokenId ?? null,
@@ -62,5 +67,6 @@ export async function readPulse(db: Sql, now: Date = new Date()): Promise<Pulse>
     keysHeld: row?.keysHeld ?? "",
     deliveries: row?.deliveries ?? "0",
     notifications: row?.notifications ?? "",
+    approvals: row?.approvals ?? "0",
   };
 }

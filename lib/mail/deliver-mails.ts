@@ -5,6 +5,7 @@ import type { Sql } from "../db/sql.ts";
 import type { SqlDatabase } from "../db/sql-database.ts";
 import { DomainError } from "../errors.ts";
 import { backoffMs } from "../outbound/backoff.ts";
+import { forgetFormerServers, readFormerServers } from "./former-server.ts";
 import { type MailKeeping, type MailServer, mailServerOf, readMailRecord } from "./mail-settings.ts";
 import { sendMail } from "./send-mail.ts";
 
@@ -26,6 +27,8 @@ type LeasedMail = {
   attempts: number;
   incidentId: string | null;
   recipientName: string;
+  /** A server of before, that it is to leave by. */
+  serverId: string | null;
 };
 
 const LEASE = `
@@ -34,7 +37,7 @@ const LEASE = `
     ORDER BY next_attempt_at, id LIMIT $2::int FOR UPDATE SKIP LOCKED) n
   WHERE m.id = n.id
   RETURNING m.id, m.message_id AS "messageId", m.to_address AS "toAddress", m.subject, m.body, m.created_at AS "createdAt", m.give_up_at AS "giveUpAt", m.attempts,
-    m.incident_id AS "incidentId", m.recipient_name AS "recipientName"`;
+    m.incident_id AS "incidentId", m.recipient_name AS "recipientName", m.server_id AS "serverId"`;
 
 /** What a mail's end is called on record: upon the case that it was sent from. */
 async function actOf(tx: Sql, mail: LeasedMail, act: "sent" | "failed", why: string | null): Promise<Act> {
@@ -67,7 +70,9 @@ async function end(
        WHERE id = $1::uuid AND leased_by = $2::uuid AND state = 'queued' RETURNING id`,
       [mail.id, workerId, state, ctx.now, why],
     );
-    if (ended.length > 0) await recordEntry(tx, ctx, await actOf(tx, mail, state, why));
+    if (ended.length === 0) return;
+    if (mail.serverId !== null) await forgetFormerServers(tx, mail.serverId);
+    await recordEntry(tx, ctx, await actOf(tx, mail, state, why));
   });
 }
 
@@ -114,8 +119,14 @@ async function deliver(
 export async function deliverMails(delivering: MailDelivering): Promise<boolean> {
   const leased = await delivering.db.query<LeasedMail>(LEASE, [delivering.workerId, AT_ONCE]);
   if (leased.length === 0) return false;
-  const server = mailServerOf(await readMailRecord(delivering.db));
-  const results = await Promise.allSettled(leased.map((mail) => deliver(delivering, server, mail)));
+  const present = mailServerOf(await readMailRecord(delivering.db));
+  const formers = await readFormerServers(
+    delivering.db,
+    leased.flatMap(({ serverId }) => serverId ?? []),
+  );
+  const serverOf = ({ serverId }: LeasedMail) =>
+    serverId === null ? present : (formers.get(serverId) ?? null);
+  const results = await Promise.allSettled(leased.map((mail) => deliver(delivering, serverOf(mail), mail)));
   for (const result of results) if (result.status === "rejected") throw result.reason;
   return leased.length === AT_ONCE;
 }

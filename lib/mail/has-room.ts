@@ -1,4 +1,5 @@
 import type { Sql } from "../db/sql.ts";
+import type { FormerServer } from "./former-server.ts";
 import { mailServerOf, readMailRecord } from "./mail-settings.ts";
 import { QUEUED_MAX } from "./model.ts";
 
@@ -12,9 +13,9 @@ const KEPT_FREE = 200;
 export async function hasRoomForMails(
   tx: Sql,
   count: number,
-  { isAlarm = false }: { isAlarm?: boolean } = {},
+  { isAlarm = false, former }: { isAlarm?: boolean; former?: FormerServer | undefined } = {},
 ): Promise<boolean> {
-  if (mailServerOf(await readMailRecord(tx, "share")) === null) return false;
+  if (former === undefined && mailServerOf(await readMailRecord(tx, "share")) === null) return false;
   const [waiting] = await tx.query<{ count: bigint }>("SELECT count(*) FROM mail WHERE state = 'queued'");
   return Number(waiting?.count ?? 0) + count <= QUEUED_MAX - (isAlarm ? 0 : KEPT_FREE);
 }

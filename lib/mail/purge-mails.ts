@@ -1,4 +1,5 @@
 import type { Sql } from "../db/sql.ts";
+import { forgetFormerServers } from "./former-server.ts";
 
 /** How long what has ended, and belongs to no case, stays. */
 const KEPT = "90 days";
@@ -9,5 +10,6 @@ export async function purgeMails(db: Sql, now: Date): Promise<number> {
     `DELETE FROM mail WHERE state <> 'queued' AND incident_id IS NULL AND created_at < $1::timestamptz - interval '${KEPT}' RETURNING id`,
     [now],
   );
+  await forgetFormerServers(db, null);
   return gone.length;
 }

@@ -2,6 +2,7 @@ import type { SqlContext } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { uuidv7 } from "../ids.ts";
+import type { FormerServer } from "./former-server.ts";
 import { mailServerOf, readMailRecord } from "./mail-settings.ts";
 import { domainOf, isMailable } from "./mailable.ts";
 import { GIVE_UP_HOURS, type MailKind, QUEUED_MAX, type RecipientKind } from "./model.ts";
@@ -25,6 +26,7 @@ const SUBJECT_MAX = 200;
  * Puts mails into the outbox, inside of the caller's transaction: they leave if it commits, and only then. A worker sends them, each at least once and always under the same
  * Message-ID. Authorise and record before and after: this does neither.
  *
+ * @param former the server that they leave by, where that is not the one of now.
  * @returns their ids, in their order.
  * @throws {DomainError} CONFLICT where no mail server is set up or too many wait, INVALID_INPUT for an address that mail cannot be sent to.
  */
@@ -32,8 +34,9 @@ export async function queueMails(
   tx: Sql,
   ctx: Pick<SqlContext, "actor" | "now">,
   mails: readonly NewMail[],
+  former?: FormerServer,
 ): Promise<string[]> {
-  const server = mailServerOf(await readMailRecord(tx, "share"));
+  const server = former?.server ?? mailServerOf(await readMailRecord(tx, "share"));
   if (server === null)
     throw new DomainError(
       "CONFLICT",
@@ -51,9 +54,9 @@ export async function queueMails(
   const ids = mails.map(() => uuidv7(ctx.now));
   await tx.query(
     `INSERT INTO mail (id, message_id, kind, to_address, subject, body, recipient_kind, recipient_id, recipient_name, incident_id, next_attempt_at, give_up_at,
-       created_at, created_by_name)
+       created_at, created_by_name, server_id)
      SELECT n.id, n.id::text || '@' || $1::text, n.kind, n.to_address, n.subject, n.body, n.recipient_kind, n.recipient_id, n.recipient_name, n.incident_id,
-       $2::timestamptz, $2::timestamptz + interval '${GIVE_UP_HOURS} hours', $2::timestamptz, $3::text
+       $2::timestamptz, $2::timestamptz + interval '${GIVE_UP_HOURS} hours', $2::timestamptz, $3::text, $13::uuid
      FROM unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::uuid[], $11::text[], $12::uuid[])
        AS n(id, kind, to_address, subject, body, recipient_kind, recipient_id, recipient_name, incident_id)`,
     [
@@ -69,6 +72,7 @@ export async function queueMails(
       mails.map(({ recipient }) => recipient.id),
       mails.map(({ recipient }) => recipient.name),
       mails.map(({ incidentId }) => incidentId ?? null),
+      former?.id ?? null,
     ],
   );
   return ids;

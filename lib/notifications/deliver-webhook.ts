@@ -28,9 +28,10 @@ const LEASE = `
     AND EXISTS (SELECT FROM notification WHERE webhook_due_at IS NOT NULL)
   RETURNING ${WEBHOOK_COLUMNS}`;
 
-const DUE = `
+const NOTICES = `
   SELECT id, kind, at, tone, title, text, path, subject_kind AS "subjectKind", subject_id AS "subjectId", subject_name AS "subjectName", actor_name AS "actorName"
-  FROM notification WHERE webhook_due_at IS NOT NULL ORDER BY id LIMIT $1::int`;
+  FROM notification`;
+const DUE = `${NOTICES} WHERE webhook_due_at IS NOT NULL ORDER BY id LIMIT $1::int`;
 
 type Due = {
   id: string;
@@ -46,7 +47,12 @@ type Due = {
   actorName: string;
 };
 
-function lineOf(row: Due): string {
+/** Some of the notifications, as the webhook tells them. */
+export function readNotices(db: SqlDatabase, ids: readonly string[]): Promise<Due[]> {
+  return db.query<Due>(`${NOTICES} WHERE id = ANY ($1::uuid[]) ORDER BY id`, [ids]);
+}
+
+export function webhookLineOf(row: Due): string {
   const { environmentName: environment, consoleUrl } = getEnv();
   const body: WebhookNotification = {
     type: "notification",
@@ -79,7 +85,7 @@ async function attempt(
 ): Promise<Sent> {
   try {
     const webhook = await openNotificationWebhook(record, delivering);
-    const lines = rows.map((row) => ({ json: lineOf(row) }));
+    const lines = rows.map((row) => ({ json: webhookLineOf(row) }));
     return await webhook.send(lines, new Date(), delivering.signal);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;

@@ -15,6 +15,8 @@ export const NOTIFICATION_KINDS = [
   "sign_in_new_place",
   "api_token_expiring",
   "settings_changed",
+  "owner_by_provider",
+  "admin_by_provider",
 ] as const;
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
 
@@ -146,6 +148,22 @@ export const KINDS: Record<NotificationKind, KindDeclaration> = {
     needs: "admin:read",
     tone: "information",
     defaults: QUIET,
+    alwaysFor: [],
+  },
+  owner_by_provider: {
+    name: "Owners by a provider",
+    means: "somebody's groups at a provider make them an owner at their sign-in",
+    needs: "admin:read",
+    tone: "danger",
+    defaults: LOUD,
+    alwaysFor: ["owner"],
+  },
+  admin_by_provider: {
+    name: "New admins by a provider",
+    means: "somebody whom nobody invited comes in by a provider, and becomes an admin",
+    needs: "admin:read",
+    tone: "warning",
+    defaults: LOUD,
     alwaysFor: [],
   },
 };

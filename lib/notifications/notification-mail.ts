@@ -1,6 +1,7 @@
 import type { SqlContext } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { getEnv } from "../env.ts";
+import type { FormerServer } from "../mail/former-server.ts";
 import { hasRoomForMails } from "../mail/has-room.ts";
 import { isMailable } from "../mail/mailable.ts";
 import { type NewMail, queueMails } from "../mail/queue-mail.ts";
@@ -41,16 +42,19 @@ function notificationText(
 /**
  * Puts a notification into the outbox for each admin who is to have it by mail. Where there is no server, no room, or an address that mail cannot be sent to, there is none: the act that it
  * tells of goes on all the same, and the console has it. What nobody can turn off is no flood's to silence: it is held to no bound of an hour, and may have the outbox's kept places.
+ *
+ * @param former the server that they leave by, where that is not the one of now.
  */
 export async function queueNotificationMails(
   tx: Sql,
   ctx: Pick<SqlContext, "actor" | "now">,
   shown: Shown,
   wanting: readonly Addressee[],
+  former?: FormerServer,
 ): Promise<void> {
   const reachable = wanting.filter(({ email }) => isMailable(email));
   const isAlarm = KINDS[shown.kind].alwaysFor.length > 0;
-  if (reachable.length === 0 || !(await hasRoomForMails(tx, reachable.length, { isAlarm }))) return;
+  if (reachable.length === 0 || !(await hasRoomForMails(tx, reachable.length, { isAlarm, former }))) return;
   const recent = await tx.query<{ id: string; mails: number }>(RECENT, [
     reachable.map(({ id }) => id),
     ctx.now,
@@ -64,5 +68,5 @@ export async function queueNotificationMails(
     const words = notificationText(shown, { environment, consoleUrl, isLast });
     return [{ kind: "notification", to: email, ...words, recipient: { kind: "admin", id, name } }];
   });
-  if (mails.length > 0) await queueMails(tx, ctx, mails);
+  if (mails.length > 0) await queueMails(tx, ctx, mails, former);
 }

@@ -3,6 +3,7 @@ import type { SqlContext } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { isUuid, uuidv7 } from "../ids.ts";
 import { oneLine } from "../mail/one-line.ts";
+import { tellByFormer, type Ways } from "./former-ways.ts";
 import { type Choices, isOn, KINDS, type NotificationKind, TEXT_MAX, TITLE_MAX, type Tone } from "./model.ts";
 import { queueNotificationMails } from "./notification-mail.ts";
 
@@ -28,6 +29,8 @@ export type Notice = {
   except?: readonly string[];
   /** These, by every channel, whatever has become of them meanwhile and whatever they chose: what is told may be that they were shut out. */
   exactly?: readonly Addressee[] | undefined;
+  /** How it would have left before the act that it tells of: where that changed how, it leaves so too. */
+  before?: Ways | undefined;
 };
 
 export type Addressee = { id: string; email: string; name: string };
@@ -99,6 +102,9 @@ export async function notify(
     [console.map(({ id }) => id), shown.id],
   );
   await queueNotificationMails(tx, ctx, { kind, ...shown }, mail);
+  const former =
+    notice.before === undefined ? null : await tellByFormer(tx, ctx, notice.before, { id: shown.id, kind });
+  if (former !== null) await queueNotificationMails(tx, ctx, { kind, ...shown }, mail, former);
   return shown.id;
 }
 

@@ -56,6 +56,8 @@ export type Resolved = { address: string; family: number };
 
 export type OutboundOptions = {
   allow: OutboundAllow;
+  /** Connections of HTTP to one origin at once. */
+  maxSockets?: number;
   /** All addresses of a name; the system's resolver unless told. */
   resolve?: (host: string) => Promise<Resolved[]>;
 };
@@ -74,8 +76,12 @@ function systemResolve(host: string): Promise<Resolved[]> {
   return systemLookup(host, { all: true, verbatim: true });
 }
 
-/** The way out of one process: connections are kept open for 60 s, at most four to an origin. Close it when the process ends. */
-export function createOutbound({ allow, resolve = systemResolve }: OutboundOptions): Outbound {
+/** The way out of one process: connections are kept open for 60 s, at most four to an origin unless told. Close it when the process ends. */
+export function createOutbound({
+  allow,
+  maxSockets = 4,
+  resolve = systemResolve,
+}: OutboundOptions): Outbound {
   const isInRange = createRangeCheck(allow.ranges);
   const origins = new Set(allow.origins);
   const hosts = new Set(allow.hosts);
@@ -125,7 +131,7 @@ export function createOutbound({ allow, resolve = systemResolve }: OutboundOptio
         (error: NodeJS.ErrnoException) => callback(error, "", 0),
       );
     };
-  const settings = { keepAlive: true, maxSockets: 4, maxFreeSockets: 1, timeout: 60_000 };
+  const settings = { keepAlive: true, maxSockets, maxFreeSockets: 1, timeout: 60_000 };
   const agents = { "https:": new HttpsAgent(settings), "http:": new HttpAgent(settings) };
 
   return {

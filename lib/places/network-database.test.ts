@@ -26,6 +26,20 @@ test.each([
   expect(networkOf(address)).toEqual({ number, name: expect.stringMatching(name) });
 });
 
+test("finds networks by number and by name: what begins with it first, then the shorter names", () => {
+  const { find } = database;
+  expect(find("as3333", 5)[0]).toEqual({ number: 3_333, name: expect.stringMatching(/ripe/i) });
+  expect(find("3333", 5).every(({ number }) => String(number).startsWith("3333"))).toBe(true);
+  const named = find("GOOGLE", 20);
+  expect(named.map(({ number }) => number)).toContain(15_169);
+  expect(named.every(({ name }) => /google/i.test(name))).toBe(true);
+  for (const nothing of ["", "  ", "no network is called so", "AS99999999999"])
+    expect(find(nothing, 5)).toEqual([]);
+  const sample = withSampleNetworks(database);
+  expect(sample.find("sample hosting", 5)).toEqual([{ number: 64_511, name: "Sample Hosting" }]);
+  expect(sample.find("a", 3)).toHaveLength(3);
+});
+
 test.each([
   null,
   "",

@@ -15,6 +15,8 @@ export type NetworkDatabase = {
   networkOf: NetworkOf;
   /** All addresses of a network, version 4 first; none for a number that nobody announces by. */
   rangesOf(number: number): AddressRange[];
+  /** Networks by the beginning of their number or a part of their name, at most so many: names that begin with it first, then the shorter ones. */
+  find(text: string, most: number): Network[];
   /** The day that its data is of: `2026-06-17`; null where it does not say. */
   builtAt: string | null;
 };
@@ -58,6 +60,31 @@ function sixOf(address: string): bigint {
 
 function groupsOf(value: bigint): string {
   return [48n, 32n, 16n, 0n].map((shift) => ((value >> shift) & 0xffffn).toString(16)).join(":");
+}
+
+/** Networks of a list, given by number and name, as `find` of a database gives them. */
+export function findAmong(
+  networks: readonly (readonly [number: string, name: string])[],
+  text: string,
+  most: number,
+): Network[] {
+  const wanted = text.trim().toLowerCase();
+  if (wanted === "") return [];
+  const digits = /^(?:as)?(\d+)$/.exec(wanted)?.[1];
+  const found = networks.flatMap(([number, name]) => {
+    const place = name.toLowerCase().indexOf(wanted);
+    const isOfNumber = digits !== undefined && number.startsWith(digits);
+    return place === -1 && !isOfNumber
+      ? []
+      : [{ number: Number(number), name, isFirst: isOfNumber || place === 0 }];
+  });
+  found.sort(
+    (one, other) =>
+      Number(other.isFirst) - Number(one.isFirst) ||
+      (digits === undefined ? one.name.length - other.name.length : 0) ||
+      one.number - other.number,
+  );
+  return found.slice(0, most).map(({ number, name }) => ({ number, name }));
 }
 
 /**
@@ -104,6 +131,7 @@ export function openNetworkDatabase(path: string): NetworkDatabase {
       const number = numberOf(address);
       return number === 0 ? null : { number, name: names[number] ?? "" };
     },
+    find: (text, most) => findAmong(Object.entries(names), text, most),
     rangesOf(number) {
       if (number === 0) return [];
       const ranges: AddressRange[] = [];

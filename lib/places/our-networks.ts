@@ -5,7 +5,7 @@ import { type Network, type NetworkDatabase, openNetworkDatabase } from "./netwo
 
 /** Where the set-up puts it: every process runs in the product's own folder. */
 const OURS = ".cache/networks.bin";
-const NONE: NetworkDatabase = { networkOf: () => null, rangesOf: () => [], builtAt: null };
+const NONE: NetworkDatabase = { networkOf: () => null, rangesOf: () => [], find: () => [], builtAt: null };
 
 // each of the console's routes is a bundle of its own: one database for all of them
 const store = globalThis as typeof globalThis & { tokenwardenNetworks?: NetworkDatabase };

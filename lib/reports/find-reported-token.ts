@@ -28,12 +28,13 @@ export type ReportedTokenOptions = {
 /**
  * The store goes by hashes, and by how they begin. An id begins with its time, which is nearly the same for all, and ends with what is random: that is put first.
  */
-function keyOf(id: string): Buffer {
-  const key = Buffer.alloc(KEY_BYTES);
+function writeKey(key: Buffer, id: string): Buffer {
   writeUuid(key, TAIL_BYTES, id);
   key.copyWithin(0, UUID_BYTES, UUID_BYTES + TAIL_BYTES);
   return key;
 }
+
+const asked = Buffer.alloc(KEY_BYTES);
 
 /**
  * Finds tokens by their ids, which is all that a report has of them. The newest ones are kept in memory, once there are reports at all: what the register says
@@ -46,20 +47,17 @@ export function createReportedTokenFinder({
 }: ReportedTokenOptions): (id: string) => ReportedToken | Promise<ReportedToken> {
   let cache: TokenStore | null = null;
 
-  async function lookUp(id: string, key: Buffer): Promise<ReportedToken> {
+  async function lookUp(id: string): Promise<ReportedToken> {
     const entry = await find(id);
     if (entry === null)
       return { token: null, unknown: (await findPurgedWeek(id)) === null ? "unknown" : "purged" };
     cache ??= new TokenStore(maxCached);
-    cache.add(key, entry.token);
+    cache.add(writeKey(Buffer.alloc(KEY_BYTES), id), entry.token);
     return { token: entry.token };
   }
 
   return (id) => {
-    const key = keyOf(id);
-    const held = cache?.find(key) ?? null;
-    return held !== null && held.expiresAtMs + KEPT_EXPIRED_MS >= Date.now()
-      ? { token: held }
-      : lookUp(id, key);
+    const held = cache?.find(writeKey(asked, id)) ?? null;
+    return held !== null && held.expiresAtMs + KEPT_EXPIRED_MS >= Date.now() ? { token: held } : lookUp(id);
   };
 }

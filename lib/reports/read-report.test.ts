@@ -1,5 +1,9 @@
 import { randomUUID } from "node:crypto";
+import fc from "fast-check";
 import { expect, test } from "vitest";
+import { z } from "zod";
+import { REFUSALS } from "../audit/use-words.ts";
+import { propertyRuns } from "../test-property-runs.ts";
 import { readReport } from "./read-report.ts";
 
 const id = "0196f0a0-0000-7000-8000-00000000000a";
@@ -121,4 +125,72 @@ test("text that is cut in the middle of a character, or holds half of one, is te
 test("ids are of any version", () => {
   const other = randomUUID();
   expect(read({ id: other }).id).toBe(other);
+});
+
+/** What a report may be, as a schema says it. */
+const text = z.string().max(8_192).nullish();
+const uuid = z
+  .string()
+  .max(36)
+  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i);
+const SCHEMA = z
+  .object({
+    id: uuid,
+    at: z.iso.datetime({ offset: true }),
+    token: uuid,
+    outcome: z.enum(["allowed", "refused"]),
+    refusal: z.enum(REFUSALS).nullish(),
+    ...{ method: text, path: text, ip: text, user_agent: text },
+    audience: z.string().min(1).max(256).nullish(),
+    status: z.int().min(100).max(599).nullish(),
+    bytes: z.int().min(0).max(Number.MAX_SAFE_INTEGER).nullish(),
+    latency_us: z.number().min(0).max(2_147_483_647).nullish(),
+  })
+  .refine(({ outcome, refusal }) => (outcome === "refused") === (refusal != null));
+
+test("takes what the schema takes, and nothing else", () => {
+  const odd = fc.oneof(
+    fc.jsonValue({ maxDepth: 1 }),
+    fc.constantFrom(
+      undefined,
+      null,
+      "",
+      0,
+      -1,
+      1.5,
+      99,
+      100,
+      599,
+      600,
+      2 ** 31,
+      2 ** 53,
+      "allowed",
+      "refused",
+      "revoked",
+    ),
+    fc.constantFrom(
+      "2026-11-28T12:00Z",
+      "2026-11-28T12:00:00+02:00",
+      "2024-02-29T00:00:00.123456Z",
+      "2026-02-29T00:00:00Z",
+    ),
+    fc.constantFrom(
+      id,
+      `${id}\n`,
+      id.slice(1),
+      "x".repeat(256),
+      "x".repeat(257),
+      "x".repeat(8_192),
+      "x".repeat(8_193),
+    ),
+  );
+  const names = Object.keys(SCHEMA.shape) as (keyof typeof SCHEMA.shape)[];
+  const change = fc.dictionary(fc.constantFrom(...names), odd, { maxKeys: 3 });
+  fc.assert(
+    fc.property(change, (changed) => {
+      const told = { ...whole, ...changed };
+      expect(readReport(told).report !== null, JSON.stringify(told)).toBe(SCHEMA.safeParse(told).success);
+    }),
+    { numRuns: propertyRuns(400) },
+  );
 });

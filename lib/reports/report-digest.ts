@@ -4,8 +4,8 @@ import type { Report } from "./read-report.ts";
 /** What of a SHA-256 is kept: two contents that agree in it by chance are not to be expected. */
 export const DIGEST_BYTES = 16;
 
-/** What a report says, and who says it, in 16 bytes: the same id with another digest is another report. */
-export function reportDigest(verifierId: string, report: Report): Buffer {
+/** What a report says, and who says it, in 16 bytes of hexadecimal: the same id with another digest is another report. */
+export function reportDigest(verifierId: string, report: Report): string {
   const content = [
     verifierId,
     report.at.getTime(),
@@ -20,5 +20,5 @@ export function reportDigest(verifierId: string, report: Report): Buffer {
     report.bytes,
     report.latencyUs,
   ];
-  return hash("sha256", JSON.stringify(content), "buffer").subarray(0, DIGEST_BYTES);
+  return hash("sha256", JSON.stringify(content), "hex").slice(0, 2 * DIGEST_BYTES);
 }

@@ -1,20 +1,24 @@
 import { createBatcher } from "../db/batcher.ts";
-import { bytesArray, int2Array, int4Array, int8Array, uuidArray } from "../db/binary-arrays.ts";
+import { hexArray, int2Array, int4Array, int8Array, uuidArray } from "../db/binary-arrays.ts";
+import { type Space, withColumnSpace } from "../db/column-space.ts";
 import { prepared, type Sql } from "../db/sql.ts";
-import { useLeaf } from "../seals/use-leaf.ts";
-import { marksAt, marksOf, USE_INPUT, useParameters } from "../verification/use-parameters.ts";
+import {
+  marksOf,
+  type ReportedAnswer,
+  USE_INPUT,
+  type UseMarks,
+  useLeaves,
+  useParameters,
+} from "../verification/use-parameters.ts";
 import type { TokenUseRow, UseWriter } from "../verification/use-writer.ts";
 import { DIGEST_BYTES } from "./report-digest.ts";
 
 /** A report that fits its token, as it goes on record. */
-export type AcceptedReport = {
+export type AcceptedReport = ReportedAnswer & {
   id: string;
-  /** Of the content, 16 bytes. */
-  digest: Buffer;
+  /** Of the content: 16 bytes in hexadecimal. */
+  digest: string;
   use: TokenUseRow;
-  status: number | null;
-  bytes: number | null;
-  latencyUs: number | null;
 };
 
 /** What one request has to put on record. */
@@ -60,7 +64,9 @@ const RECORD = prepared(`
   )
   SELECT CASE WHEN (SELECT count(*) FROM ids) < cardinality($19::uuid[]) THEN coalesce((SELECT array_agg(i.report) FROM input i), '{}') END AS fresh`);
 
-const KNOWN = prepared("SELECT id, digest FROM use_report WHERE id = ANY ($1::uuid[])");
+const KNOWN = prepared(
+  "SELECT id, encode(digest, 'hex') AS digest FROM use_report WHERE id = ANY ($1::uuid[])",
+);
 
 export type ReportRecorder = {
   /**
@@ -81,6 +87,14 @@ export type ReportRecorderOptions = {
   now?: () => Date;
 };
 
+/** Reports of one statement at most, and of those that wait for theirs: each holds half a kilobyte or so. */
+const FLUSH_REPORTS = 1_000;
+const WAITING_REPORTS = 20_000;
+
+/** Ids that were not there before. */
+type Fresh = Pick<ReadonlySet<string>, "has">;
+const ALL: Fresh = { has: () => true };
+
 type Flush = {
   /** By id: the first of the flush; what else has its id is held against it. */
   firsts: Map<string, AcceptedReport>;
@@ -97,6 +111,22 @@ function gather(batches: readonly ReportBatch[]): Flush {
       losses.set(key, { verifier_id: verifierId, instance_id: instanceId, lost });
   }
   return { firsts, losses: [...losses.values()] };
+}
+
+function columnsOf(
+  reports: readonly AcceptedReport[],
+  rows: readonly TokenUseRow[],
+  marks: UseMarks,
+  space: Space,
+): Buffer[] {
+  return [
+    ...useParameters(rows, marks, space),
+    uuidArray(reports, (report) => report.id, space),
+    hexArray(reports, DIGEST_BYTES, (report) => report.digest, space),
+    int2Array(reports, (report) => report.status, space),
+    int8Array(reports, (report) => report.bytes, space),
+    int4Array(reports, (report) => report.latencyUs, space),
+  ];
 }
 
 /** Two processes may have the same new id at the same time, and again while one of them tries again. */
@@ -118,82 +148,65 @@ async function withoutRaces<T>(statement: () => Promise<T>): Promise<T> {
 export function createReportRecorder(options: ReportRecorderOptions): ReportRecorder {
   const { db, writer, onWritten, now = () => new Date() } = options;
 
-  async function write({ firsts, losses }: Flush): Promise<ReadonlySet<string>> {
+  async function write({ firsts, losses }: Flush, space: Space): Promise<Fresh> {
     const receivedAt = now();
     const reports = [...firsts.values()];
     const rows = reports.map(({ use }) => use);
     const marks = marksOf(rows, receivedAt, writer.countryOf);
-    const columns = [
-      ...useParameters(rows, marks),
-      uuidArray(reports, (report) => report.id),
-      bytesArray(reports, DIGEST_BYTES, (report) => report.digest),
-      int2Array(reports, (report) => report.status),
-      int8Array(reports, (report) => report.bytes),
-      int4Array(reports, (report) => report.latencyUs),
-    ];
+    const columns = columnsOf(reports, rows, marks, space);
     const flush = writer.ledger.begin(rows, receivedAt);
     const tracked = writer.seals.track(
       db,
       { flush, receivedFrom: receivedAt, receivedTo: receivedAt, isPiecemeal: true },
-      () =>
-        reports.map(({ use, status, bytes, latencyUs }, ordinal) => {
-          const outcome = use.refusal === null ? "allowed" : "refused";
-          return useLeaf({
-            ...use,
-            receivedAt,
-            outcome,
-            ...marksAt(marks, ordinal),
-            status,
-            bytes,
-            latencyUs,
-          });
-        }),
+      () => useLeaves(rows, marks, receivedAt, (ordinal) => reports[ordinal] as AcceptedReport),
     );
     const values = [...columns, receivedAt, writer.id, flush, JSON.stringify(losses)];
-    let fresh: ReadonlySet<string>;
+    let ids: string[] | null;
     try {
       const [answer] = await withoutRaces(() => db.query<{ fresh: string[] | null }>(RECORD, values));
-      fresh = new Set(answer?.fresh ?? firsts.keys());
+      ids = answer?.fresh ?? null;
     } catch (error) {
       tracked.failed(error);
       throw error;
     }
-    tracked.written(
-      fresh.size === reports.length
-        ? undefined
-        : new Set(reports.flatMap(({ id }, ordinal) => (fresh.has(id) ? [ordinal] : []))),
-    );
-    const written =
-      fresh.size === rows.length ? rows : reports.filter(({ id }) => fresh.has(id)).map(({ use }) => use);
+    if (ids === null) {
+      tracked.written();
+      onWritten?.(rows, rows);
+      return ALL;
+    }
+    const fresh = new Set(ids);
+    tracked.written(new Set(reports.flatMap(({ id }, ordinal) => (fresh.has(id) ? [ordinal] : []))));
+    const written = reports.filter(({ id }) => fresh.has(id)).map(({ use }) => use);
     onWritten?.(rows, written);
     return fresh;
   }
 
   /** The digests that ids have on record, where they are not of this flush. */
-  async function digestsOf(ids: readonly string[]): Promise<Map<string, Buffer>> {
+  async function digestsOf(ids: readonly string[]): Promise<Map<string, string>> {
     if (ids.length === 0) return new Map();
-    const known = await db.query<{ id: string; digest: Buffer }>(KNOWN, [ids]);
+    const known = await db.query<{ id: string; digest: string }>(KNOWN, [ids]);
     return new Map(known.map((row) => [row.id, row.digest]));
   }
 
   async function run(batches: ReportBatch[]): Promise<ReportOutcome[][]> {
     const flush = gather(batches);
     if (flush.firsts.size === 0 && flush.losses.length === 0) return batches.map(() => []);
-    const fresh = await write(flush);
+    const fresh = await withColumnSpace((space) => write(flush, space));
     const known = await digestsOf([...flush.firsts.keys()].filter((id) => !fresh.has(id)));
     const outcomeOf = (report: AcceptedReport): ReportOutcome => {
       const first = flush.firsts.get(report.id) as AcceptedReport;
       if (first === report && fresh.has(report.id)) return "recorded";
       const digest = fresh.has(report.id) ? first.digest : known.get(report.id);
-      return digest?.equals(report.digest) === true ? "duplicate" : "conflict";
+      return digest === report.digest ? "duplicate" : "conflict";
     };
     return batches.map(({ reports }) => reports.map(outcomeOf));
   }
 
   const batcher = createBatcher<ReportBatch, ReportOutcome[]>({
-    maxBatch: 10,
+    maxBatch: FLUSH_REPORTS,
     maxInFlight: 2,
-    maxWaiting: 500,
+    maxWaiting: WAITING_REPORTS,
+    weigh: ({ reports }) => Math.max(1, reports.length),
     run,
   });
   return { record: (batch) => batcher.add(batch), idle: () => batcher.idle() };

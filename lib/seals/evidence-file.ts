@@ -29,6 +29,84 @@ const hashText = z
   .nullable();
 const salt = z.string().regex(/^[0-9a-f]*$/);
 
+/** A row of `audit_entry` as files have it. */
+export const entryLine = z.strictObject({
+  line: z.literal("entry"),
+  id: z.string(),
+  sequence: integer,
+  at: time,
+  actorKind: z.string(),
+  actorId: z.string(),
+  actorName: z.string(),
+  act: z.string(),
+  outcome: z.string(),
+  errorCode: nullable,
+  targetKind: z.string(),
+  targetId: z.string(),
+  targetName: z.string(),
+  reason: nullable,
+  note: nullable,
+  before: nullable,
+  after: nullable,
+  requestId: z.string(),
+  ip: nullable,
+  userAgent: nullable,
+  salt,
+  chainHash: hashText,
+  actorHash: hashText.default(null),
+  targetHash: hashText.default(null),
+  contentHash: hashText.default(null),
+});
+
+/** A seal as files have it. */
+export const sealLine = z.strictObject({
+  line: z.literal("seal"),
+  chain: z.uuid(),
+  sequence: integer,
+  sealedAt: time,
+  sealedBy: z.enum(["writer", "worker"]),
+  firstFlush: integer,
+  lastFlush: integer,
+  openFlushes: z.array(integer),
+  receivedFrom: time,
+  receivedTo: time,
+  count: z.int().positive(),
+  root: bytes,
+  previous: bytes,
+  hash: bytes,
+});
+
+/** A row of `token_use` as files have it. */
+export const useLine = z.strictObject({
+  line: z.literal("use"),
+  id: z.string(),
+  receivedAt: time,
+  at: time,
+  outcome: z.string(),
+  refusal: nullable,
+  source: z.string(),
+  tokenId: z.string(),
+  tokenKind: z.string(),
+  familyId: z.string(),
+  clientId: z.string(),
+  userId: nullable,
+  subject: z.string(),
+  verifierId: nullable,
+  audience: nullable,
+  method: nullable,
+  path: nullable,
+  ip: nullable,
+  country: nullable,
+  userAgent: nullable,
+  status: z.int().nullable(),
+  bytes: z.int().nullable(),
+  latencyUs: z.int().nullable(),
+  writerId: z.uuid(),
+  flush: integer,
+  ordinal: z.int(),
+  salt,
+});
+
 const line = z.discriminatedUnion("line", [
   z.strictObject({
     line: z.literal("evidence"),
@@ -41,50 +119,9 @@ const line = z.discriminatedUnion("line", [
     restores: z.array(z.strictObject({ after: integer, upTo: integer })).default([]),
   }),
   z.strictObject({ line: z.literal("checkpoint"), jws: z.string() }),
-  z.strictObject({
-    line: z.literal("entry"),
-    id: z.string(),
-    sequence: integer,
-    at: time,
-    actorKind: z.string(),
-    actorId: z.string(),
-    actorName: z.string(),
-    act: z.string(),
-    outcome: z.string(),
-    errorCode: nullable,
-    targetKind: z.string(),
-    targetId: z.string(),
-    targetName: z.string(),
-    reason: nullable,
-    note: nullable,
-    before: nullable,
-    after: nullable,
-    requestId: z.string(),
-    ip: nullable,
-    userAgent: nullable,
-    salt,
-    chainHash: hashText,
-    actorHash: hashText.default(null),
-    targetHash: hashText.default(null),
-    contentHash: hashText.default(null),
-  }),
+  entryLine,
   z.strictObject({ line: z.literal("slice"), until: time }),
-  z.strictObject({
-    line: z.literal("seal"),
-    chain: z.uuid(),
-    sequence: integer,
-    sealedAt: time,
-    sealedBy: z.enum(["writer", "worker"]),
-    firstFlush: integer,
-    lastFlush: integer,
-    openFlushes: z.array(integer),
-    receivedFrom: time,
-    receivedTo: time,
-    count: z.int().positive(),
-    root: bytes,
-    previous: bytes,
-    hash: bytes,
-  }),
+  sealLine,
   z.strictObject({
     line: z.literal("leaf"),
     id: z.string(),
@@ -94,41 +131,13 @@ const line = z.discriminatedUnion("line", [
     ordinal: z.int(),
     leaf: bytes,
   }),
-  z.strictObject({
-    line: z.literal("use"),
-    id: z.string(),
-    receivedAt: time,
-    at: time,
-    outcome: z.string(),
-    refusal: nullable,
-    source: z.string(),
-    tokenId: z.string(),
-    tokenKind: z.string(),
-    familyId: z.string(),
-    clientId: z.string(),
-    userId: nullable,
-    subject: z.string(),
-    verifierId: nullable,
-    audience: nullable,
-    method: nullable,
-    path: nullable,
-    ip: nullable,
-    country: nullable,
-    userAgent: nullable,
-    status: z.int().nullable(),
-    bytes: z.int().nullable(),
-    latencyUs: z.int().nullable(),
-    writerId: z.uuid(),
-    flush: integer,
-    ordinal: z.int(),
-    salt,
-  }),
+  useLine,
   z.strictObject({ line: z.literal("end"), lines: z.int().nonnegative() }),
 ]);
 type Line = z.infer<typeof line>;
 
 /** As JSON: times in UTC, sequences as text, bytes in hexadecimal. */
-function textOf(kind: Line["line"], value: object): string {
+export function evidenceText(kind: Line["line"], value: object): string {
   const shown = Object.entries(value).map(([name, one]: [string, unknown]) => [
     name,
     Buffer.isBuffer(one) ? one.toString("hex") : one,
@@ -146,7 +155,7 @@ export async function* writeEvidence(
   let lines = 0;
   const put = (kind: Line["line"], value: object) => {
     lines += 1;
-    return textOf(kind, value);
+    return evidenceText(kind, value);
   };
   const restores = (await source.restores?.()) ?? [];
   yield put("evidence", { format: EVIDENCE_FILE_FORMAT, exportedAt: at, keys, restores });
@@ -159,7 +168,7 @@ export async function* writeEvidence(
     for await (const use of slice.uses) yield put("use", use);
   }
   for await (const entry of source.entriesSince()) yield put("entry", entry);
-  yield textOf("end", { lines });
+  yield evidenceText("end", { lines });
 }
 
 /** Lines of a file, one looked at ahead. */

@@ -42,9 +42,14 @@ export function newSalts(count: number): Buffer {
   return randomBytes(SALT_BYTES * count);
 }
 
-/** The same in hexadecimal, by the rows' places. */
+/** Salts for the rows of a flush in hexadecimal, by the rows' places. */
 export function useSalts(count: number): (ordinal: number) => string {
-  const digits = newSalts(count).toString("hex");
+  return saltTexts(newSalts(count));
+}
+
+/** Salts that stand one after the other in hexadecimal, by their places. */
+export function saltTexts(salts: Buffer): (ordinal: number) => string {
+  const digits = salts.toString("hex");
   return (ordinal) => digits.slice(ordinal * SALT_DIGITS, (ordinal + 1) * SALT_DIGITS);
 }
 

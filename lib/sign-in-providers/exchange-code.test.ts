@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from "node:crypto";
 import { exportJWK, generateKeyPair } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createOutbound } from "../outbound/outbound.ts";
@@ -6,10 +5,10 @@ import { checkIssuer, discover } from "./discover.ts";
 import { type AskedOf, type ExchangingProvider, exchangeCode } from "./exchange-code.ts";
 import { createProviderKeys } from "./key-set.ts";
 import { HOSTILE_ANSWERS } from "./test-hostile-answers.ts";
-import { startTestProvider, type TestProvider, walkProvider } from "./test-provider.ts";
+import { startTestProvider, type TestProvider } from "./test-provider.ts";
+import { answerTo, makeAsked } from "./test-question.ts";
 
 const REDIRECT = "http://localhost:1/api/auth/callback/one";
-const random = () => randomBytes(32).toString("base64url");
 
 let theirs: TestProvider;
 let outbound: ReturnType<typeof createOutbound>;
@@ -50,20 +49,8 @@ async function signIn(
   provider: ExchangingProvider,
   change: (answer: URLSearchParams, asked: AskedOf) => void = () => {},
 ) {
-  const asked = { state: random(), nonce: random(), codeVerifier: random(), redirectUri: REDIRECT };
-  const question = new URL(provider.metadata.authorization_endpoint);
-  const params = {
-    client_id: provider.clientId,
-    response_type: "code",
-    scope: "openid email profile groups",
-    redirect_uri: REDIRECT,
-    state: asked.state,
-    nonce: asked.nonce,
-    code_challenge_method: "S256",
-    code_challenge: createHash("sha256").update(asked.codeVerifier).digest("base64url"),
-  };
-  for (const [name, value] of Object.entries(params)) question.searchParams.set(name, value);
-  const answer = new URL(await walkProvider(theirs, question.href)).searchParams;
+  const asked = makeAsked(REDIRECT);
+  const answer = await answerTo(theirs, provider, asked);
   change(answer, asked);
   return exchangeCode(outbound, provider, answer, { asked, now: new Date() });
 }
@@ -102,20 +89,8 @@ describe("the answer of a provider", () => {
 
   test("is refused with another verifier of PKCE (RFC 7636 section 4.6)", async () => {
     const provider = await opened();
-    const asked = { state: random(), nonce: random(), codeVerifier: random(), redirectUri: REDIRECT };
-    const question = new URL(provider.metadata.authorization_endpoint);
-    const challenge = createHash("sha256").update(random()).digest("base64url");
-    question.search = new URLSearchParams({
-      client_id: provider.clientId,
-      response_type: "code",
-      scope: "openid",
-      redirect_uri: REDIRECT,
-      state: asked.state,
-      nonce: asked.nonce,
-      code_challenge_method: "S256",
-      code_challenge: challenge,
-    }).toString();
-    const answer = new URL(await walkProvider(theirs, question.href)).searchParams;
+    const asked = makeAsked(REDIRECT);
+    const answer = await answerTo(theirs, provider, { ...asked, codeVerifier: makeAsked("").codeVerifier });
     await expect(exchangeCode(outbound, provider, answer, { asked, now: new Date() })).rejects.toMatchObject({
       why: "PROVIDER_FAILED",
     });
@@ -130,7 +105,9 @@ describe("the answer of a provider", () => {
     const { answer, asked } = kept ?? expect.fail("nobody signed in");
     await expect(exchangeCode(outbound, provider, answer, { asked, now: new Date() })).rejects.toMatchObject({
       why: "PROVIDER_FAILED",
-      isOnRecord: false,
+      message: "the token endpoint answered 400: it does not know the code, or the code is over or was used",
+      isOnRecord: true,
+      isPaced: true,
     });
   });
 
@@ -174,7 +151,7 @@ describe("the answer of a provider", () => {
     const closed = createOutbound({
       allow: { ranges: [], hosts: [], origins: [theirs.issuer, "http://localhost:9"] },
     });
-    const asked = { state: "s", nonce: "n", codeVerifier: random(), redirectUri: REDIRECT };
+    const asked = { ...makeAsked(REDIRECT), state: "s" };
     const answer = new URLSearchParams({ code: "c", state: "s", iss: theirs.issuer });
     await expect(exchangeCode(closed, away, answer, { asked, now: new Date() })).rejects.toMatchObject({
       why: "PROVIDER_AWAY",

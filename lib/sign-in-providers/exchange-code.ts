@@ -19,6 +19,7 @@ import { isAway, KEY_SET_ALGORITHMS, type ProviderKeys } from "./key-set.ts";
 import { FLOW_SECONDS, PROVIDER_SKEW_SECONDS } from "./model.ts";
 import { ProviderRefused } from "./provider-refused.ts";
 import { claimOf } from "./role-of-claims.ts";
+import { tokenEndpointWords } from "./token-endpoint-words.ts";
 
 /** The provider as a code is exchanged with it. */
 export type ExchangingProvider = {
@@ -60,23 +61,27 @@ export async function exchangeCode(
   answer: URLSearchParams,
   { asked, now }: { asked: AskedOf; now: Date },
 ): Promise<ProviderIdentity> {
-  const progress = { hasTokens: false };
+  const progress: Progress = { status: null };
   try {
     return await exchange(outbound, provider, answer, { asked, now, progress });
   } catch (error) {
-    throw refusalOf(error, progress.hasTokens);
+    throw refusalOf(error, progress);
   }
 }
+
+/** What the token endpoint answered; 0 while it is asked, null before. */
+type Progress = { status: number | null };
 
 async function exchange(
   outbound: Outbound,
   { clientId, clientSecret, roleClaim, metadata, keys }: ExchangingProvider,
   answer: URLSearchParams,
-  { asked, now, progress }: { asked: AskedOf; now: Date; progress: { hasTokens: boolean } },
+  { asked, now, progress }: { asked: AskedOf; now: Date; progress: Progress },
 ): Promise<ProviderIdentity> {
   const client: Client = { client_id: clientId };
   const way = throughOutbound(outbound);
   const params = validateAuthResponse(metadata, client, answer, asked.state);
+  progress.status = 0;
   const response = await authorizationCodeGrantRequest(
     metadata,
     client,
@@ -86,8 +91,7 @@ async function exchange(
     asked.codeVerifier,
     way,
   );
-  // from here on the provider itself has vouched: a code that it gave was good
-  progress.hasTokens = response.status === 200;
+  progress.status = response.status;
   const tokens = await processAuthorizationCodeResponse(metadata, client, response, {
     expectedNonce: asked.nonce,
     requireIdToken: true,
@@ -154,9 +158,10 @@ function accessTokenHash(accessToken: string, alg: string): string {
 /** Why the person did not come from there, by the provider's own word. */
 const DECLINED = ["access_denied", "login_required", "interaction_required", "consent_required"];
 
-function refusalOf(error: unknown, isOnRecord: boolean): ProviderRefused {
+function refusalOf(error: unknown, { status }: Progress): ProviderRefused {
   if (error instanceof ProviderRefused) return error;
-  const given = { cause: error, isOnRecord };
+  // a code that the provider gave tokens for was its own: from then on it has vouched. Before that anybody can make one up
+  const given = { cause: error, isOnRecord: status !== null, isPaced: status !== 200 };
   if (error instanceof AuthorizationResponseError)
     return new ProviderRefused(
       DECLINED.includes(error.error) ? "PROVIDER_DECLINED" : "PROVIDER_FAILED",
@@ -164,8 +169,10 @@ function refusalOf(error: unknown, isOnRecord: boolean): ProviderRefused {
       given,
     );
   if (isAway(error)) return new ProviderRefused("PROVIDER_AWAY", "the provider cannot be reached", given);
-  if (error instanceof ResponseBodyError)
-    return new ProviderRefused("PROVIDER_FAILED", `the token endpoint answered ${error.status}`, given);
+  if (status !== null && status > 0 && status !== 200) {
+    const said = error instanceof ResponseBodyError ? error.error : undefined;
+    return new ProviderRefused("PROVIDER_FAILED", tokenEndpointWords(status, said), given);
+  }
   // the libraries' messages name a claim or parameter, never its value
   const detail = error instanceof Error ? error.message : "unknown";
   return new ProviderRefused("PROVIDER_FAILED", detail.slice(0, 200), given);

@@ -30,22 +30,28 @@ export async function inviteForProvider(
     throw new DomainError("CONFLICT", "This provider is disabled. Enable it first.");
   const { until, invitation } = invitationOf(ctx, consoleUrl);
   await tx.query(
-    "INSERT INTO admin_identity (admin_id, provider_id, email, invited_until) VALUES ($1::uuid, $2::uuid, $3::text, $4::timestamptz)",
+    "INSERT INTO admin_identity (admin_id, provider_id, email, invited_email, invited_until) VALUES ($1::uuid, $2::uuid, $3::text, $3::text, $4::timestamptz)",
     [adminId, provider.id, email, until],
   );
   return invitation;
 }
 
-/** Unlinks an admin from the person they were, and invites them again under the same address. Inside the caller's transaction. */
+/**
+ * Unlinks an admin from the person they were, and invites them again under the address that they were invited under, or came by uninvited; never under one that the provider gave later.
+ * Of a link from before that was kept it is the account's own. Inside the caller's transaction.
+ */
 export async function inviteAgain(
   tx: Sql,
   ctx: Context,
   { consoleUrl, adminId }: { consoleUrl: string; adminId: string },
-): Promise<Invitation> {
+): Promise<Invitation & { email: string }> {
   const { until, invitation } = invitationOf(ctx, consoleUrl);
-  await tx.query(
-    "UPDATE admin_identity SET subject = NULL, linked_at = NULL, invited_until = $2::timestamptz WHERE admin_id = $1::uuid",
+  const [row] = await tx.query<{ email: string }>(
+    `UPDATE admin_identity i SET subject = NULL, linked_at = NULL, invited_until = $2::timestamptz,
+       email = coalesce(i.invited_email, CASE WHEN lower(i.email) = a.email THEN i.email ELSE a.email END)
+     FROM admin a WHERE i.admin_id = $1::uuid AND a.id = i.admin_id RETURNING i.email`,
     [adminId, until],
   );
-  return invitation;
+  if (row === undefined) throw new DomainError("CONFLICT", "They come in by no provider any more.");
+  return { ...invitation, email: row.email };
 }

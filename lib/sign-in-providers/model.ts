@@ -93,6 +93,7 @@ export type SignInPolicy = {
 /** Why nobody came in, or was shown to be there, by a provider. */
 export const PROVIDER_REFUSALS = [
   "PROVIDER_AWAY",
+  "PROVIDER_BUSY",
   "PROVIDER_DECLINED",
   "PROVIDER_FAILED",
   "FLOW_OVER",
@@ -102,6 +103,7 @@ export const PROVIDER_REFUSALS = [
   "NO_ROLE",
   "LAST_OWNER",
   "ADMIN_DISABLED",
+  "RESTORE_WAITS",
   "TOO_WEAK",
   "OTHER_PERSON",
   "UNAVAILABLE",
@@ -111,6 +113,7 @@ export type ProviderRefusal = (typeof PROVIDER_REFUSALS)[number];
 /** What to do about it. */
 export const PROVIDER_REFUSAL_WORDS: Record<ProviderRefusal, string> = {
   PROVIDER_AWAY: "The provider cannot be reached just now. Try again in a moment.",
+  PROVIDER_BUSY: "Many sign in by the provider just now. Wait a few seconds, then try again.",
   PROVIDER_DECLINED:
     "The provider did not sign you in: it was cancelled there, or you may not use this application. Try again.",
   PROVIDER_FAILED:
@@ -124,6 +127,8 @@ export const PROVIDER_REFUSAL_WORDS: Record<ProviderRefusal, string> = {
   NO_ROLE: "None of your groups at the provider has a role in this console. Ask whoever looks after them.",
   LAST_OWNER: "Your groups would take the last owner away from this console. Ask whoever looks after them.",
   ADMIN_DISABLED: "Your account in this console is disabled. Ask an owner.",
+  RESTORE_WAITS:
+    "The database was restored, and an owner has to confirm it first. Until then nobody new comes in, and nobody becomes an owner.",
   TOO_WEAK:
     "The provider let you in by less than this console asks for. Sign in there with a second factor, then try again.",
   OTHER_PERSON:

@@ -10,7 +10,7 @@ import { isRefused, providersFixture, subjectFor } from "./test-sign-ins.ts";
 
 const world = testContexts();
 
-const { means, at, makeProvider, nobody, flow, person, enter } = providersFixture(world);
+const { means, at, makeProvider, nobody, person, enter } = providersFixture(world);
 
 describe("a step-up at the provider", () => {
   async function signedIn(secondsAgo: number, change: Record<string, unknown> = {}) {
@@ -21,7 +21,6 @@ describe("a step-up at the provider", () => {
     const actor = { kind: "admin", id: adminId, name: subject, role: "owner", sessionId } as const;
     const ctx = (seconds: number): Context => ({ ...nobody(seconds), actor });
     const asked = (seconds: number) => ({
-      ...flow(),
       sessionId,
       kind: "keys" as const,
       subject: null,
@@ -56,10 +55,6 @@ describe("a step-up at the provider", () => {
     await expect(requireStepUp(ctx(131), "keys")).resolves.toBeUndefined();
     await expect(requireStepUp(ctx(131), "roles")).rejects.toMatchObject({ code: "STEP_UP_REQUIRED" });
     await expect(requireStepUp(ctx(731), "keys")).rejects.toMatchObject({ code: "STEP_UP_REQUIRED" });
-    await isRefused(
-      proveByProvider(ctx(740), { providerId: provider.id, identity: fresh(735), flow: question }),
-      "FLOW_OVER",
-    );
   });
 
   test("is refused for another person, another provider, another session, an old sign-in, a weaker one", async () => {

@@ -1,7 +1,6 @@
 import { type AdminActor, requireAdmin } from "../authz/require-admin.ts";
 import type { Context } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
-import type { Challenge } from "../passkeys/challenge.ts";
 import { reserveAttempt } from "../passwords/throttle.ts";
 import { STEP_UP_LIMIT, type StepUpKind } from "../step-up/model.ts";
 import { noteProof, proofAttemptKey, refuseProof } from "../step-up/note-proof.ts";
@@ -9,10 +8,10 @@ import { requireAuthentication } from "./authentication.ts";
 import type { ProviderIdentity } from "./exchange-code.ts";
 import { ProviderRefused } from "./provider-refused.ts";
 import { roleOfClaims } from "./role-of-claims.ts";
-import { shareRules, spend } from "./sign-in-by-provider.ts";
+import { shareRules } from "./sign-in-by-provider.ts";
 
 /** What a person was sent back to the provider for. */
-export type StepUpFlow = Challenge & {
+export type StepUpFlow = {
   sessionId: string;
   kind: StepUpKind;
   subject: string | null;
@@ -63,7 +62,6 @@ export async function proveByProvider(
       );
       if (roleOfClaims(identity.claims, rules) !== actor.role)
         throw new ProviderRefused("NO_ROLE", `what ${rules.roleClaim} says is not the role of this session`);
-      await spend(tx, flow, ctx.now);
       if (!(await noteProof(tx, ctx, actor, { kind: flow.kind, subject: flow.subject, method: "provider" })))
         throw new ProviderRefused("OTHER_PERSON", "the session is over");
     });

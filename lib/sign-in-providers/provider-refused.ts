@@ -6,14 +6,21 @@ export class ProviderRefused extends Error {
   readonly why: ProviderRefusal;
   /** Whether the provider itself had a part in it. What anybody can cause without it is not put on record. */
   readonly isOnRecord: boolean;
+  /** Whether it takes no more than a made-up code to cause it: on record at a pace. */
+  readonly isPaced: boolean;
 
   constructor(
     why: ProviderRefusal,
     detail: string = PROVIDER_REFUSAL_WORDS[why],
-    { cause, isOnRecord = true }: { cause?: unknown; isOnRecord?: boolean } = {},
+    {
+      cause,
+      isOnRecord = true,
+      isPaced = false,
+    }: { cause?: unknown; isOnRecord?: boolean; isPaced?: boolean } = {},
   ) {
     super(detail, cause === undefined ? undefined : { cause });
     this.why = why;
     this.isOnRecord = isOnRecord;
+    this.isPaced = isPaced;
   }
 }

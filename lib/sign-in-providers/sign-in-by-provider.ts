@@ -8,12 +8,13 @@ import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { uuidv7 } from "../ids.ts";
 import { emailAddress } from "../input/plain-text.ts";
-import { type Challenge, spendChallenge } from "../passkeys/challenge.ts";
+import { isRestoreOpen } from "../restore/watch-restore.ts";
 import { authTimeOf, type RequiredAuthentication, requireAuthentication } from "./authentication.ts";
 import type { ProviderIdentity } from "./exchange-code.ts";
 import type { RoleRule } from "./model.ts";
 import { ProviderRefused } from "./provider-refused.ts";
 import { roleOfClaims } from "./role-of-claims.ts";
+import { tellComingIn } from "./tell-admins.ts";
 
 type Rules = RequiredAuthentication & {
   name: string;
@@ -22,7 +23,8 @@ type Rules = RequiredAuthentication & {
   defaultRole: Role | null;
   createsAdmins: boolean;
 };
-type Person = { id: string; email: string; role: Role; isNew: boolean };
+/** `came`: linked before, by an invitation just now, or made just now. */
+type Person = { id: string; email: string; role: Role; came: "before" | "invited" | "uninvited" };
 
 /** The rules as they stand, and nobody changes them until the transaction ends. */
 export async function shareRules(tx: Sql, providerId: string): Promise<Rules> {
@@ -39,14 +41,14 @@ export async function shareRules(tx: Sql, providerId: string): Promise<Rules> {
 
 /** Whom the identity belongs to already. */
 async function findLinked(tx: Sql, providerId: string, subject: string): Promise<Person | null> {
-  const [row] = await tx.query<Omit<Person, "isNew"> & { disabledAt: Date | null }>(
+  const [row] = await tx.query<Omit<Person, "came"> & { disabledAt: Date | null }>(
     `SELECT a.id, a.email, a.role, a.disabled_at AS "disabledAt" FROM admin_identity i JOIN admin a ON a.id = i.admin_id
      WHERE i.provider_id = $1::uuid AND i.subject = $2::text FOR UPDATE OF i, a`,
     [providerId, subject],
   );
   if (row === undefined) return null;
   if (row.disabledAt !== null) throw new ProviderRefused("ADMIN_DISABLED", `admin ${row.id} is disabled`);
-  return { id: row.id, email: row.email, role: row.role, isNew: false };
+  return { id: row.id, email: row.email, role: row.role, came: "before" };
 }
 
 /** Binds the identity, once, to the admin who was invited under the very address that the issuer vouches for. */
@@ -56,14 +58,14 @@ async function linkInvited(
   { providerId, identity }: { providerId: string; identity: ProviderIdentity },
 ): Promise<Person | null> {
   if (identity.verifiedEmail === null) return null;
-  const [row] = await tx.query<Omit<Person, "isNew">>(
+  const [row] = await tx.query<Omit<Person, "came">>(
     `UPDATE admin_identity i SET subject = $3::text, linked_at = $4::timestamptz, invited_until = NULL FROM admin a
      WHERE a.id = i.admin_id AND a.disabled_at IS NULL AND i.provider_id = $1::uuid AND i.email = $2::text AND i.subject IS NULL
        AND i.invited_until > $4::timestamptz
      RETURNING a.id, a.email, a.role`,
     [providerId, identity.verifiedEmail, identity.subject, ctx.now],
   );
-  return row === undefined ? null : { ...row, isNew: true };
+  return row === undefined ? null : { ...row, came: "invited" };
 }
 
 /** An admin for somebody whom nobody invited, where the provider's people may come so. */
@@ -82,10 +84,10 @@ async function createLinked(
   );
   if (made.length === 0) throw new ProviderRefused("ADDRESS_IN_USE", "another admin has the address");
   await tx.query(
-    `INSERT INTO admin_identity (admin_id, provider_id, email, subject, linked_at) VALUES ($1::uuid, $2::uuid, $3::text, $4::text, $5::timestamptz)`,
+    `INSERT INTO admin_identity (admin_id, provider_id, email, invited_email, subject, linked_at) VALUES ($1::uuid, $2::uuid, $3::text, $3::text, $4::text, $5::timestamptz)`,
     [id, providerId, identity.verifiedEmail, identity.subject, ctx.now],
   );
-  return { id, email, role, isNew: true };
+  return { id, email, role, came: "uninvited" };
 }
 
 function actorOf({ id, email }: Person, role: Role) {
@@ -106,7 +108,18 @@ async function applyRole(
     role,
     ctx.now,
   ]);
-  if (person.isNew) {
+  const before = person.came === "uninvited" ? null : person.role;
+  await tellComingIn(tx, asPerson, { ...target, email: person.email, before, role, provider: rules.name });
+  if (person.came === "uninvited") {
+    await recordEntry(tx, asPerson, {
+      act: "admin.created",
+      target,
+      note: `by their first sign-in at ${rules.name}, uninvited`,
+      after: { email: person.email, role, provider: rules.name },
+    });
+    return;
+  }
+  if (person.came === "invited") {
     await recordEntry(tx, asPerson, { act: "admin.linked", target, after: { provider: rules.name, role } });
     return;
   }
@@ -127,18 +140,29 @@ async function applyRole(
   });
 }
 
+/** Whether the sign-in makes somebody an admin, or an owner. */
+function isNews(person: Person | null, role: Role): boolean {
+  return person?.came !== "before" || (role === "owner" && person.role !== "owner");
+}
+
+/** Invitations and rules of a dump may have been taken back since: by them nobody comes to confirm that it was restored. @throws {ProviderRefused} */
+async function requireNoRestore(tx: Sql): Promise<void> {
+  if (await isRestoreOpen(tx))
+    throw new ProviderRefused("RESTORE_WAITS", "a restore waits to be confirmed: nobody new comes in");
+}
+
 /**
  * Signs in whom a provider vouches for: an admin who is linked to issuer and subject; or who was invited under the very address that the issuer has verified, and is linked
  * now; or, where the provider's people may come uninvited, somebody new. An address alone never opens an account. The role is what the claims give, at each sign-in. How
- * they signed in there is held to what is asked for. An answer counts once. Recorded as `admin.signed_in`, `admin.linked` and `admin.role_changed`; a refusal as
+ * they signed in there is held to what is asked for. Recorded as `admin.signed_in`, `admin.created`, `admin.linked` and `admin.role_changed`; a refusal as
  * `admin.sign_in_refused`.
  *
- * @param flow the state of the question: it is used up.
+ * @param identity of an answer that was heard: it counts once, since its question was used up (`hearAnswer`).
  * @throws {ProviderRefused}
  */
 export async function signInByProvider(
   ctx: Context,
-  { providerId, identity, flow }: { providerId: string; identity: ProviderIdentity; flow: Challenge },
+  { providerId, identity }: { providerId: string; identity: ProviderIdentity },
 ): Promise<{ adminId: string; sessionId: string }> {
   let known: Person | null = null;
   try {
@@ -153,8 +177,8 @@ export async function signInByProvider(
       if (role === null) throw new ProviderRefused("NO_ROLE", `nothing in ${rules.roleClaim} has a role`);
       if (person === null && !rules.createsAdmins)
         throw new ProviderRefused("NOT_INVITED", "neither linked nor invited");
+      if (isNews(person, role)) await requireNoRestore(tx);
       const admin = person ?? (await createLinked(tx, ctx, { providerId, identity, role }));
-      await spend(tx, flow, ctx.now);
       await applyRole(tx, ctx, admin, { role, rules });
       await tx.query(
         `UPDATE admin_identity SET last_sign_in_at = $2::timestamptz, let_go_at = NULL, email = coalesce($3::text, email) WHERE admin_id = $1::uuid`,
@@ -172,14 +196,6 @@ export async function signInByProvider(
       await recordProviderRefusal(ctx, { admin: known, refused: error, providerId });
     throw error;
   }
-}
-
-/** Uses the question up: of two answers to one, in whichever processes, the second is refused. @throws {ProviderRefused} FLOW_OVER */
-export async function spend(tx: Sql, flow: Challenge, now: Date): Promise<void> {
-  await spendChallenge(tx, flow, now).catch((error: unknown) => {
-    const isOver = error instanceof DomainError && error.code === "GONE";
-    throw isOver ? new ProviderRefused("FLOW_OVER", "the answer was used before", { cause: error }) : error;
-  });
 }
 
 /** Whom the provider gives no role any more is out: sessions end, and their API tokens and what waits for a second person do nothing, until it gives them one again. */

@@ -17,7 +17,7 @@ import { isRefused, providersFixture, subjectFor } from "./test-sign-ins.ts";
 
 const world = testContexts();
 
-const { means, at, addPasskey, makeProvider, nobody, flow, person, enter, owner, invite, lives } =
+const { means, at, addPasskey, makeProvider, nobody, person, enter, owner, invite, lives } =
   providersFixture(world);
 
 describe("sign-in by a provider", () => {
@@ -153,15 +153,93 @@ describe("sign-in by a provider", () => {
     await expect(enter(provider, person(subject, { claims: strong }))).resolves.toBeDefined();
   });
 
-  test("counts an answer once, of many at the same moment too", async () => {
+  test("while a restore waits to be confirmed lets in who was linked, as what they were; nobody new, and nobody as a new owner", async () => {
     const provider = await makeProvider({ creates_admins: true });
-    const asked = flow();
-    const identity = person(subjectFor());
-    const tries = await Promise.allSettled(
-      Array.from({ length: 5 }, () => enter(provider, identity, 10, asked)),
+    const [ownerThere, auditor, invited] = [subjectFor(), subjectFor(), subjectFor()];
+    await owner();
+    await enter(provider, person(ownerThere));
+    const groups = ["tw-audit"];
+    await enter(provider, person(auditor, { groups }));
+    await invite(provider, `${invited}@example.com`);
+    await world.db.query(
+      `INSERT INTO restore (id, found_at, mark_number, mark_at, mark_hash, mark_acts, common_number, common_at, common_acts)
+       VALUES (gen_random_uuid(), now(), 9, now(), 'x', 1, 5, now(), 1)`,
     );
-    expect(tries.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
-    await isRefused(enter(provider, identity, 11, asked), "FLOW_OVER");
+    try {
+      await expect(enter(provider, person(ownerThere), 20)).resolves.toBeDefined();
+      await expect(enter(provider, person(auditor, { groups }), 20)).resolves.toBeDefined();
+      await isRefused(enter(provider, person(auditor), 21), "RESTORE_WAITS");
+      await isRefused(enter(provider, person(invited), 21), "RESTORE_WAITS");
+      await isRefused(enter(provider, person(subjectFor()), 21), "RESTORE_WAITS");
+      expect(await world.lastEntry()).toMatchObject({ act: "admin.sign_in_refused" });
+      const [last] = await world.db.query<{ note: string }>(
+        "SELECT note FROM audit_entry ORDER BY sequence DESC LIMIT 1",
+      );
+      expect(last?.note).toContain("a restore waits");
+    } finally {
+      await world.db.query("UPDATE restore SET confirmed_at = now(), takes_back = false");
+    }
+    await expect(enter(provider, person(invited), 30)).resolves.toBeDefined();
+  });
+
+  async function toldOf(adminId: string) {
+    return world.db.query<{ kind: string; title: string; readers: string[] }>(
+      `SELECT n.kind, n.title, array_remove(array_agg(r.admin_id::text), NULL) AS readers FROM notification n
+       LEFT JOIN notification_receipt r ON r.notification_id = n.id
+       WHERE n.subject_id = $1::text AND n.kind IN ('owner_by_provider', 'admin_by_provider') GROUP BY n.id ORDER BY n.at, n.id`,
+      [adminId],
+    );
+  }
+
+  test("uninvited makes an admin on record as such, and tells every owner, of a new owner whatever they chose", async () => {
+    const provider = await makeProvider({ creates_admins: true });
+    const { admin: other } = await owner();
+    await world.db.query(
+      `INSERT INTO notification_choice (admin_id, kind, channel, is_on)
+       SELECT $1::uuid, kind, 'console', false FROM unnest(ARRAY['owner_by_provider', 'admin_by_provider']) AS kind`,
+      [other.id],
+    );
+    const subject = subjectFor();
+    const { adminId } = await enter(provider, person(subject));
+    const [created] = await world.db.query<object>(
+      "SELECT act, actor_id, note, after FROM audit_entry WHERE act = 'admin.created' AND target_id = $1::text",
+      [adminId],
+    );
+    expect(created).toEqual({
+      act: "admin.created",
+      actor_id: adminId,
+      note: `by their first sign-in at ${provider.name}, uninvited`,
+      after: { email: `${subject}@example.com`, role: "owner", provider: provider.name },
+    });
+    const [told, ...more] = await toldOf(adminId);
+    expect(more).toEqual([]);
+    expect(told).toMatchObject({
+      kind: "owner_by_provider",
+      title: `${subject}@example.com came in as a new admin: Owner`,
+    });
+    expect(told?.readers).toContain(other.id);
+    expect(told?.readers, "who came in knows").not.toContain(adminId);
+    const auditor = await enter(provider, person(subjectFor(), { groups: ["tw-audit"] }));
+    const [quiet] = await toldOf(auditor.adminId);
+    expect(quiet?.kind).toBe("admin_by_provider");
+    expect(quiet?.readers, "of who is no owner they chose not to be told").not.toContain(other.id);
+  });
+
+  test("tells the owners of who becomes one by their groups, and of nobody who stays what they are", async () => {
+    const provider = await makeProvider();
+    const { admin: other } = await owner();
+    const subject = subjectFor();
+    await invite(provider, `${subject}@example.com`);
+    const groups = ["tw-audit"];
+    const { adminId } = await enter(provider, person(subject, { groups }));
+    await enter(provider, person(subject, { groups }), 20);
+    expect(await toldOf(adminId), "invited, and no owner").toEqual([]);
+    await enter(provider, person(subject), 30);
+    await enter(provider, person(subject), 40);
+    await enter(provider, person(subject, { groups }), 50);
+    const told = await toldOf(adminId);
+    expect(told).toEqual([expect.objectContaining({ title: `${subject}@example.com is now an owner` })]);
+    expect(told[0]?.readers).toContain(other.id);
   });
 
   test("is refused to a disabled admin and at a disabled provider, whose sessions end at the next request", async () => {
@@ -191,10 +269,20 @@ describe("sign-in by a provider", () => {
     const subject = subjectFor();
     const invited = await invite(provider, `${subject}@example.com`);
     const { sessionId } = await enter(provider, person(subject));
+    // what the person calls themselves there since invites nobody
+    await enter(provider, person(subject, { verifiedEmail: "chosen@example.com" }), 11);
     const { ctx } = await owner();
     const link = await renewInvitation(ctx(1), { adminId: invited.id }, "http://x");
     expect(link.url).toBe("http://x/sign-in");
     expect(await lives(sessionId, 12)).toBe(false);
+    expect(await world.lastEntry()).toMatchObject({
+      act: "admin.enrolment_reset",
+      after: { provider: provider.name, email: `${subject}@example.com` },
+    });
+    await isRefused(
+      enter(provider, person("chosen", { verifiedEmail: "chosen@example.com" })),
+      "NOT_INVITED",
+    );
     const again = await enter(provider, person("other", { verifiedEmail: `${subject}@example.com` }));
     expect(again.adminId).toBe(invited.id);
     await isRefused(enter(provider, person(subject, { verifiedEmail: null })), "NOT_INVITED");

@@ -59,8 +59,6 @@ export function providersFixture(world: TestContexts) {
     return { ...world.as("owner"), actor, now: at(seconds), ip: "203.0.113.7" };
   }
 
-  const flow = () => ({ value: randomBytes(16).toString("hex"), expiresAt: at(100_000) });
-
   function person(
     subject: string,
     change: Partial<ProviderIdentity> & { groups?: string[] } = {},
@@ -76,8 +74,8 @@ export function providersFixture(world: TestContexts) {
     };
   }
 
-  const enter = (provider: { id: string }, identity: ProviderIdentity, seconds = 10, asked = flow()) =>
-    signInByProvider(nobody(seconds), { providerId: provider.id, identity, flow: asked });
+  const enter = (provider: { id: string }, identity: ProviderIdentity, seconds = 10) =>
+    signInByProvider(nobody(seconds), { providerId: provider.id, identity });
 
   async function owner(seconds = 0) {
     const admin = await makeAdmin("owner", PASSWORD);
@@ -93,5 +91,5 @@ export function providersFixture(world: TestContexts) {
   const lives = async (sessionId: string, seconds: number) =>
     (await findSession(world.db, { sessionId, now: at(seconds) })) !== null;
 
-  return { ...sessions, makeProvider, nobody, flow, person, enter, owner, invite, lives };
+  return { ...sessions, makeProvider, nobody, person, enter, owner, invite, lives };
 }

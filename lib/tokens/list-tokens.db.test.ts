@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
+import path from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Database, openDatabase } from "../db/database.ts";
 import { testDatabase } from "../db/test-database.ts";
+import { withSampleNetworks } from "../demo/sample-places.ts";
 import type { Total } from "../list-query/define-table.ts";
 import { parseListQueryStrict } from "../list-query/parse-list-query.ts";
+import { openNetworkDatabase } from "../places/network-database.ts";
 import { propertyRuns } from "../test-property-runs.ts";
 import { countTokensExactly } from "./count-tokens.ts";
 import { findToken } from "./find-token.ts";
@@ -24,6 +27,10 @@ let now: Date;
 const clients: Record<string, string> = {};
 const users: Record<string, string> = {};
 const tokens: NewToken[] = [];
+
+// as of the sample organisation: the addresses here are those that are kept for documents
+const networks = withSampleNetworks(openNetworkDatabase(path.resolve(".cache/networks.bin")));
+Object.assign(globalThis, { tokenwardenNetworks: networks });
 
 beforeAll(async () => {
   ({ url } = await testDatabase());
@@ -94,6 +101,8 @@ function placeOf(address: string | null): string | null {
   return address?.startsWith("2001:db8:") ? "SE" : null;
 }
 const isFrom = (token: NewToken, country: string | null) => placeOf(token.ip) === country;
+const isOfNetwork = (token: NewToken, ...numbers: number[]) =>
+  numbers.includes(networks.networkOf(token.ip)?.number ?? 0);
 const isIn = (token: NewToken, start: string) => token.ip?.startsWith(start) === true;
 
 const ask = (text: string): TokensQuery => parseListQueryStrict(tokensTable, new URLSearchParams(text));
@@ -187,6 +196,18 @@ const ASKED: Asked[] = [
   ["ip=2001:db8::/32", (token) => isIn(token, "2001:db8:")],
   ["ip=2001:db8:1::/48&kind=access", (token) => isIn(token, "2001:db8:1:") && token.kind === "access"],
   ["ip=198.51.100.0/24", () => false],
+  ["asn=AS64496", (token) => isOfNetwork(token, 64_496)],
+  [
+    "asn=64501&asn=as64499&kind=access",
+    (token) => isOfNetwork(token, 64_499, 64_501) && token.kind === "access",
+  ],
+  [
+    "asn=AS64496&client=billing&state=active",
+    (token) => isOfNetwork(token, 64_496) && token.clientId === clients.billing && isLive(token),
+  ],
+  // one of few stretches, and one of thousands
+  ["asn=AS15169", () => false],
+  ["asn=AS16509", () => false],
   ["country=DE", (token) => isFrom(token, "DE")],
   ["country=germany&country=uk", (token) => isFrom(token, "DE")],
   ["country=DE&country=SE", (token) => isFrom(token, "DE") || isFrom(token, "SE")],

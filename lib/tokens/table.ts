@@ -51,6 +51,11 @@ export const tokensTable = defineTable({
       aliases: ["network"],
       hint: "An address, or a network such as 203.0.113.0/24 or 2001:db8::/32",
     },
+    asn: {
+      kind: "network",
+      label: "Issued to network",
+      hint: "By its number or name, as networks are announced today: AS15169",
+    },
     country: {
       kind: "country",
       label: "Issued to country",

@@ -28,6 +28,7 @@ import {
   walkedOf,
 } from "./lead.ts";
 import { familyLead, searchLead, sessionLead } from "./narrow-branches.ts";
+import { networkCondition, networkLead } from "./network-lead.ts";
 import type { LeadByIssue } from "./page-by-lead.ts";
 import { readTally, type Tally } from "./read-tally.ts";
 import { type RevokedWalk, revokedWalk } from "./revoked-walk.ts";
@@ -184,18 +185,21 @@ async function leadsOf(
   if (filters.family) add(familyLead(filters.family));
   if (filters.session) add(sessionLead(filters.session));
   const address = filters.ip ? addressCondition(filters.ip) : null;
-  const [byUser, byAddress, byExpiry, byUse] = await Promise.all([
+  const network = filters.asn ? networkCondition(filters.asn) : null;
+  const [byUser, byAddress, byNetwork, byExpiry, byUse] = await Promise.all([
     filters.user ? userLead(db, filters.user) : null,
     filters.ip && address ? addressLead(db, filters.ip, address) : null,
+    filters.asn && network ? networkLead(db, filters.asn, network) : null,
     expiryLead(db, question.expires, span),
     usageLead(db, question.used),
   ]);
   add(byUser);
   if (search !== null) add(search.lead, search.answers);
   add(byAddress, address);
+  add(byNetwork, network);
   add(byExpiry);
   add(byUse);
-  const others = [byUser, search?.lead ?? null, byAddress, byExpiry, byUse].flatMap(
+  const others = [byUser, search?.lead ?? null, byAddress, byNetwork, byExpiry, byUse].flatMap(
     (lead) => lead?.tokens ?? [],
   );
   return { leads, conditions, others };

@@ -1,3 +1,5 @@
+import { writeUuid } from "../db/binary-arrays.ts";
+import { uuidText } from "../ids.ts";
 import { HeldToken, type RegisteredToken, type TokenFacts } from "./registered-token.ts";
 
 const HASH_BYTES = 32;
@@ -5,15 +7,6 @@ const ID_BYTES = 16;
 /** Index entries for a token: at most a half of them is taken. */
 const INDEX_FACTOR = 2;
 const NONE = -1;
-
-function writeId(into: Buffer, at: number, id: string): void {
-  into.write(id.replaceAll("-", ""), at * ID_BYTES, ID_BYTES, "hex");
-}
-
-function readId(from: Buffer, at: number): string {
-  const hex = from.toString("hex", at * ID_BYTES, (at + 1) * ID_BYTES);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
-}
 
 /**
  * Registered tokens by the SHA-256 of their values, the newest `capacity` of them, in typed memory: some 130 bytes each, where objects take
@@ -63,8 +56,8 @@ export class TokenStore {
     if (place === NONE) return null;
     const times = this.#times;
     return new HeldToken(this.#facts[place] as TokenFacts, {
-      id: readId(this.#ids, place),
-      familyId: readId(this.#families, place),
+      id: uuidText(this.#ids, place * ID_BYTES),
+      familyId: uuidText(this.#families, place * ID_BYTES),
       sessionUid: this.#sessions[place] as string | null,
       rootedAtMs: times[place * 3] as number,
       issuedAtMs: times[place * 3 + 1] as number,
@@ -79,8 +72,8 @@ export class TokenStore {
     this.#next = (place + 1) % this.#capacity;
     if (place < this.#facts.length) this.#forget(place);
     hash.copy(this.#hashes, place * HASH_BYTES);
-    writeId(this.#ids, place, token.id);
-    writeId(this.#families, place, token.familyId);
+    writeUuid(this.#ids, place * ID_BYTES, token.id);
+    writeUuid(this.#families, place * ID_BYTES, token.familyId);
     this.#times.set([token.rootedAtMs, token.issuedAtMs, token.expiresAtMs], place * 3);
     this.#facts[place] = token.facts;
     this.#sessions[place] = token.sessionUid;

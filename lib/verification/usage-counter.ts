@@ -1,6 +1,6 @@
 import { prepared, type Sql } from "../db/sql.ts";
 import { LAST_USED_PRECISION_SECONDS } from "../tokens/model.ts";
-import { type CountedUse, usageDeltas } from "./usage-deltas.ts";
+import { type CountedUse, UsageDeltas } from "./usage-deltas.ts";
 import type { TokenUseRow, UseWriter } from "./use-writer.ts";
 
 /** After this, no statement that wrote a flush can still be under way. */
@@ -31,7 +31,14 @@ const WRITTEN = `
   SELECT token_id AS "tokenId", CASE outcome WHEN 'refused' THEN refusal END AS refusal, at, ip FROM token_use
   WHERE received_at = ANY ($2::timestamptz[]) AND writer_id = $1::uuid AND flush = ANY ($3::bigint[]) AND outcome <> 'issued'`;
 
-type Counted = { flush: bigint | null; rows: readonly CountedUse[] };
+/** What a flush adds. The rows themselves would live for a second, tens of thousands of them. */
+function deltasOf(uses: readonly CountedUse[]): UsageDeltas {
+  const deltas = new UsageDeltas();
+  for (const use of uses) deltas.add(use);
+  return deltas;
+}
+
+type Counted = { flush: bigint | null; deltas: UsageDeltas };
 type Batch = {
   number: bigint;
   countedFlush: bigint;
@@ -74,9 +81,7 @@ export class UsageCounter {
   count(rows: readonly TokenUseRow[], written: readonly TokenUseRow[] = rows): void {
     if (rows.length === 0) return;
     const flush = this.#writer.ledger.close(rows);
-    // the rows themselves would live for a second, thousands of them
-    const uses = written.map(({ tokenId, refusal, at, ip }) => ({ tokenId, refusal, at, ip }));
-    this.#counted.push({ flush, rows: uses });
+    this.#counted.push({ flush, deltas: deltasOf(written) });
   }
 
   /** Writes what has gathered. What cannot be written is kept for the next time. */
@@ -96,7 +101,7 @@ export class UsageCounter {
       doubtful.map((one) => one.flush),
     ]);
     this.#writer.ledger.settle(doubtful);
-    if (rows.length > 0) this.#counted.push({ flush: null, rows });
+    if (rows.length > 0) this.#counted.push({ flush: null, deltas: deltasOf(rows) });
   }
 
   #gather(): Batch {
@@ -113,13 +118,15 @@ export class UsageCounter {
   }
 
   async #write(batch: Batch): Promise<bigint | null> {
+    const all = new UsageDeltas();
+    for (const { deltas } of batch.counted) all.addAll(deltas);
     const [answer] = await this.#db.query<{ reconciledFlush: bigint | null }>(WRITE, [
       this.#writer.id,
       batch.number,
       batch.countedFlush,
       batch.openFlushes,
       this.#reconciledFlush,
-      JSON.stringify(usageDeltas(batch.counted.flatMap((one) => one.rows))),
+      JSON.stringify(all.list()),
     ]);
     return answer?.reconciledFlush ?? null;
   }

@@ -1,25 +1,61 @@
-import { piecesArray, textArray, timestampArray, uuidArray } from "../db/binary-arrays.ts";
-import { uuidv7s } from "../ids.ts";
+import { piecesArray, textArray, timestampArray, uuidArray, uuidPieces } from "../db/binary-arrays.ts";
+import type { Space } from "../db/column-space.ts";
+import { uuidTexts, uuidv7s } from "../ids.ts";
 import type { CountryOf } from "../places/country-database.ts";
-import { newSalts, SALT_BYTES } from "../seals/use-leaf.ts";
+import { newSalts, SALT_BYTES, saltTexts, useLeaf } from "../seals/use-leaf.ts";
 import type { TokenUseRow } from "./use-writer.ts";
 
 /** What a writer gives the uses of a flush on their way to the log, each at its place. */
 export type UseMarks = {
-  ids: readonly string[];
+  /** UUIDs, one after the other. */
+  ids: Buffer;
   /** Of their addresses. */
   countries: readonly (string | null)[];
   salts: Buffer;
 };
 
-/** The marks of one use, as its leaf has them. */
-export function marksAt({ ids, countries, salts }: UseMarks, ordinal: number) {
-  return {
-    id: ids[ordinal] as string,
-    country: countries[ordinal] ?? null,
-    ordinal,
-    salt: salts.toString("hex", ordinal * SALT_BYTES, (ordinal + 1) * SALT_BYTES),
-  };
+/** What only a report tells of a use. */
+export type ReportedAnswer = { status: number | null; bytes: number | null; latencyUs: number | null };
+
+/** The leaves of a flush, in its order. */
+export function useLeaves(
+  rows: readonly TokenUseRow[],
+  { ids, countries, salts }: UseMarks,
+  receivedAt: Date,
+  answerOf: (ordinal: number) => ReportedAnswer,
+): Buffer[] {
+  const idAt = uuidTexts(ids);
+  const saltAt = saltTexts(salts);
+  return rows.map((row, ordinal) => {
+    const answer = answerOf(ordinal);
+    // field by field: an object that is put together of others is made three times over
+    return useLeaf({
+      id: idAt(ordinal),
+      receivedAt,
+      at: row.at,
+      outcome: row.refusal === null ? "allowed" : "refused",
+      refusal: row.refusal,
+      source: row.source,
+      tokenId: row.tokenId,
+      tokenKind: row.tokenKind,
+      familyId: row.familyId,
+      clientId: row.clientId,
+      userId: row.userId,
+      subject: row.subject,
+      verifierId: row.verifierId,
+      audience: row.audience,
+      method: row.method,
+      path: row.path,
+      ip: row.ip,
+      country: countries[ordinal] ?? null,
+      userAgent: row.userAgent,
+      status: answer.status,
+      bytes: answer.bytes,
+      latencyUs: answer.latencyUs,
+      ordinal,
+      salt: saltAt(ordinal),
+    });
+  });
 }
 
 /** Marks for the rows of a flush, in their order. */
@@ -46,25 +82,25 @@ export const USE_INPUT = `unnest($1::uuid[]) AS id, unnest($2::timestamptz[]) AS
       unnest($17::text[]) AS user_agent, unnest($18::bytea[]) AS salt, generate_subscripts($1::uuid[], 1) - 1 AS ordinal`;
 
 /** The parameters that USE_INPUT reads: a column each. */
-export function useParameters(rows: readonly TokenUseRow[], marks: UseMarks): Buffer[] {
+export function useParameters(rows: readonly TokenUseRow[], marks: UseMarks, space: Space): Buffer[] {
   return [
-    uuidArray(marks.ids, (id) => id),
-    timestampArray(rows, (row) => row.at),
-    textArray(rows, (row) => row.refusal),
-    textArray(rows, (row) => row.source),
-    uuidArray(rows, (row) => row.tokenId),
-    textArray(rows, (row) => row.tokenKind),
-    uuidArray(rows, (row) => row.familyId),
-    uuidArray(rows, (row) => row.clientId),
-    uuidArray(rows, (row) => row.userId),
-    textArray(rows, (row) => row.subject),
-    uuidArray(rows, (row) => row.verifierId),
-    textArray(rows, (row) => row.audience),
-    textArray(rows, (row) => row.method),
-    textArray(rows, (row) => row.path),
-    textArray(rows, (row) => row.ip),
-    textArray(marks.countries, (country) => country),
-    textArray(rows, (row) => row.userAgent),
-    piecesArray(marks.salts, SALT_BYTES),
+    uuidPieces(marks.ids, space),
+    timestampArray(rows, (row) => row.at, space),
+    textArray(rows, (row) => row.refusal, space),
+    textArray(rows, (row) => row.source, space),
+    uuidArray(rows, (row) => row.tokenId, space),
+    textArray(rows, (row) => row.tokenKind, space),
+    uuidArray(rows, (row) => row.familyId, space),
+    uuidArray(rows, (row) => row.clientId, space),
+    uuidArray(rows, (row) => row.userId, space),
+    textArray(rows, (row) => row.subject, space),
+    uuidArray(rows, (row) => row.verifierId, space),
+    textArray(rows, (row) => row.audience, space),
+    textArray(rows, (row) => row.method, space),
+    textArray(rows, (row) => row.path, space),
+    textArray(rows, (row) => row.ip, space),
+    textArray(marks.countries, (country) => country, space),
+    textArray(rows, (row) => row.userAgent, space),
+    piecesArray(marks.salts, SALT_BYTES, space),
   ];
 }

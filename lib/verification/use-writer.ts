@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { Refusal } from "../audit/use-words.ts";
+import { withColumnSpace } from "../db/column-space.ts";
 import { createLanes } from "../db/lanes.ts";
 import { prepared, type Sql } from "../db/sql.ts";
 import type { CountryOf } from "../places/country-database.ts";
 import { SealLedger } from "../seals/seal-ledger.ts";
-import { useLeaf } from "../seals/use-leaf.ts";
 import type { TokenKind } from "../tokens/model.ts";
 import { FlushLedger } from "./flush-ledger.ts";
-import { marksAt, marksOf, USE_INPUT, useParameters } from "./use-parameters.ts";
+import { marksOf, type ReportedAnswer, USE_INPUT, useLeaves, useParameters } from "./use-parameters.ts";
 
 export type UseSource = "introspection" | "forward_auth" | "userinfo" | "refresh" | "report";
 
@@ -45,8 +45,7 @@ const WRITE = prepared(`
   )
   SELECT position FROM head`);
 
-/** What only a report tells. */
-const NOT_REPORTED = { status: null, bytes: null, latencyUs: null };
+const NOT_REPORTED: ReportedAnswer = { status: null, bytes: null, latencyUs: null };
 
 /** One writer of evidence: a process has one. Flushes are numbered, so that a gap shows. */
 export type UseWriter = {
@@ -82,39 +81,37 @@ export function createUseWriter({
     seals,
     countryOf,
     nextFlush: () => ledger.next(),
-    async write(sql, rows, knownPosition) {
-      const receivedAt = now();
-      const marks = marksOf(rows, receivedAt, countryOf);
-      const columns = useParameters(rows, marks);
-      const flush = ledger.begin(rows, receivedAt);
-      const tracked = seals.track(sql, { flush, receivedFrom: receivedAt, receivedTo: receivedAt }, () =>
-        rows.map((row, ordinal) => {
-          const outcome = row.refusal === null ? "allowed" : "refused";
-          return useLeaf({ ...row, ...NOT_REPORTED, receivedAt, outcome, ...marksAt(marks, ordinal) });
-        }),
-      );
-      let head: { position: bigint } | undefined;
-      try {
-        [head] = await sql.query<{ position: bigint }>(WRITE, [
-          ...columns,
-          receivedAt,
-          id,
-          flush,
-          knownPosition,
-        ]);
-        if (head === undefined) throw new Error("the feed of revocations has no head");
-      } catch (error) {
-        tracked.failed(error);
-        throw error;
-      }
-      if (knownPosition === null || head.position === knownPosition) tracked.written();
-      else {
-        // nothing was written
-        ledger.close(rows);
-        tracked.dropped();
-      }
-      return head.position;
-    },
+    write: (sql, rows, knownPosition) =>
+      withColumnSpace(async (space) => {
+        const receivedAt = now();
+        const marks = marksOf(rows, receivedAt, countryOf);
+        const columns = useParameters(rows, marks, space);
+        const flush = ledger.begin(rows, receivedAt);
+        const tracked = seals.track(sql, { flush, receivedFrom: receivedAt, receivedTo: receivedAt }, () =>
+          useLeaves(rows, marks, receivedAt, () => NOT_REPORTED),
+        );
+        let head: { position: bigint } | undefined;
+        try {
+          [head] = await sql.query<{ position: bigint }>(WRITE, [
+            ...columns,
+            receivedAt,
+            id,
+            flush,
+            knownPosition,
+          ]);
+          if (head === undefined) throw new Error("the feed of revocations has no head");
+        } catch (error) {
+          tracked.failed(error);
+          throw error;
+        }
+        if (knownPosition === null || head.position === knownPosition) tracked.written();
+        else {
+          // nothing was written
+          ledger.close(rows);
+          tracked.dropped();
+        }
+        return head.position;
+      }),
   };
 }
 

@@ -75,3 +75,28 @@ test("a body in chunks that never ends, or is too long, is refused by the engine
   expect(received).toMatch(/^HTTP\/1\.1 400 /);
   expect(received).toContain("failed to parse the request body");
 });
+
+test("reports that are promised by the megabyte and not sent are bounded, and keep no other verifier's out", async () => {
+  const { billing, ledger } = instance.registry.verifiers;
+  const report = async (secret: string) => {
+    const answer = await fetch(`${url}/events`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${secret}`, "content-type": "application/json" },
+      body: JSON.stringify({ instance: "0196f0a0-0000-7000-8000-00000000000a", reports: [] }),
+    });
+    return { status: answer.status, retryAfter: answer.headers.get("retry-after") };
+  };
+  const promised = Array.from({ length: 12 }, () => {
+    const socket = connect(port, "127.0.0.1");
+    sockets.push(socket);
+    socket.on("error", () => undefined);
+    socket.write(
+      `POST /events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${billing.secret}\r\nContent-Type: application/json\r\nContent-Length: 1048576\r\n\r\n{`,
+    );
+    return socket;
+  });
+  await expect.poll(() => report(billing.secret)).toEqual({ status: 429, retryAfter: "1" });
+  expect(await report(ledger.secret)).toMatchObject({ status: 200 });
+  for (const socket of promised) socket.destroy();
+  await expect.poll(() => report(billing.secret)).toMatchObject({ status: 200 });
+});

@@ -65,8 +65,8 @@ export async function noticeUnknown(
 }
 
 /**
- * Raises the alarm where a verifier that checks signatures by itself tells that it accepted a token that nobody was given: by its account somebody
- * else signs with a key of ours. Recorded as `token.forgery_reported`, once a minute and verifier; that it was counted is the caller's affair.
+ * Raises the alarm where a verifier that checks signatures by itself tells that it accepted a token that nobody was given: either it is wrong, or somebody
+ * else signs with a key of ours: a report has no signature. Recorded as `token.forgery_reported`, once a minute and verifier; that it was counted is the caller's affair.
  *
  * @throws whatever the database throws: an alarm that could not be written is raised again by the next report.
  */
@@ -88,7 +88,7 @@ export async function noticeReportedForgery(
       recordEntry(tx, ctx, {
         act: "token.forgery_reported",
         target: { kind: "verifier", id: verifier.id, name: verifier.name },
-        note: "By its own report the verifier accepted a token that was never registered: its signature was good there.",
+        note: "By its own report the verifier accepted a token that was never registered. No authority has seen its signature.",
         after: { source: "report", tokenId: use.tokenId },
       }),
     );

@@ -1,10 +1,19 @@
 import { once } from "node:events";
-import { createReadStream, createWriteStream, existsSync, readFileSync } from "node:fs";
+import {
+  closeSync,
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  openSync,
+  readFileSync,
+  readSync,
+} from "node:fs";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { openSqlDatabase, type SqlDatabase } from "#lib/db/sql-database.ts";
 import type { Env } from "#lib/env.ts";
+import { beginsAsPack, PackError, verifyPack } from "#lib/incidents/verify-pack.ts";
 import type { CheckpointKey } from "#lib/seals/checkpoint.ts";
 import { readCheckpointFile } from "#lib/seals/checkpoint-file.ts";
 import { EvidenceFileError, readEvidenceFile, writeEvidence } from "#lib/seals/evidence-file.ts";
@@ -13,7 +22,7 @@ import type { Verification } from "#lib/seals/verify-evidence.ts";
 import { verifyEvidence } from "#lib/seals/verify-evidence.ts";
 import type { Command } from "./commands.ts";
 import { UsageError } from "./usage-error.ts";
-import { verificationLines } from "./verification-lines.ts";
+import { packLines, verificationLines } from "./verification-lines.ts";
 import { withDatabaseUrl } from "./with-database.ts";
 
 const jwks = z.object({
@@ -66,6 +75,32 @@ function verifyDatabase(env: Env, { keys, held }: Given): Promise<Verification> 
   );
 }
 
+/** What a file begins with: enough to tell a pack by, before a whole log is read. */
+function isPack(file: string): boolean {
+  const beginning = Buffer.alloc(512);
+  const opened = openSync(file, "r");
+  try {
+    return beginsAsPack(beginning.subarray(0, readSync(opened, beginning)).toString("utf8"));
+  } finally {
+    closeSync(opened);
+  }
+}
+
+/** What was found, a line each, and how much of it does not hold. */
+type Found = { lines: string[]; broken: number };
+
+async function verifyPackFile(
+  file: string,
+  { keys, held, heldIn }: Given & { heldIn: string | null },
+): Promise<Found> {
+  try {
+    const pack = await verifyPack(readFileSync(file, "utf8"), { keys, held });
+    return { lines: packLines(pack, { heldIn, hasOwnKeys: keys !== null }), broken: pack.faults.length };
+  } catch (error) {
+    throw error instanceof PackError ? new EvidenceFault(`${file}: ${error.message}`) : error;
+  }
+}
+
 async function verifyFile(file: string, { keys, held }: Given): Promise<Verification> {
   try {
     const evidence = await readEvidenceFile(createInterface({ input: createReadStream(file) }));
@@ -81,7 +116,7 @@ async function verifyFile(file: string, { keys, held }: Given): Promise<Verifica
 
 export const auditVerify: Command = {
   usage: "audit verify [FILE…] [--keys JWKS] [--checkpoints FILE]",
-  does: "verifies the audit log, of the database or of files that audit export made",
+  does: "verifies the audit log, of the database or of files that audit export made, and evidence packs of cases",
   async run(args, env) {
     const { values, positionals } = parseArgs({
       args,
@@ -96,22 +131,29 @@ export const auditVerify: Command = {
     const held = heldIn === null ? null : await readHeld(heldIn);
     const missing = positionals.find((file) => !existsSync(file));
     if (missing !== undefined) throw new UsageError(`${missing} is not there`);
+    const ofLog = async (verifying: Promise<Verification>): Promise<Found> => {
+      const found = await verifying;
+      const lines = verificationLines(found, { heldIn, hasOwnKeys: keys !== null });
+      return { lines, broken: found.problems.length };
+    };
     const verifications =
       positionals.length === 0
-        ? [() => verifyDatabase(env, { keys, held })]
-        : positionals.map((file) => () => verifyFile(file, { keys, held }));
+        ? [() => ofLog(verifyDatabase(env, { keys, held }))]
+        : positionals.map(
+            (file) => () =>
+              isPack(file)
+                ? verifyPackFile(file, { keys, held, heldIn })
+                : ofLog(verifyFile(file, { keys, held })),
+          );
     let broken = 0;
     for (const [index, verify] of verifications.entries()) {
       if (positionals.length > 1) process.stdout.write(`${index === 0 ? "" : "\n"}${positionals[index]}\n`);
       const found = await verify();
-      for (const line of verificationLines(found, { heldIn, hasOwnKeys: keys !== null }))
-        process.stdout.write(`${line}\n`);
-      broken += found.problems.length;
+      for (const line of found.lines) process.stdout.write(`${line}\n`);
+      broken += found.broken;
     }
     if (broken > 0)
-      throw new EvidenceFault(
-        `the evidence does not hold: ${broken === 1 ? "1 chain is" : `${broken} chains are`} broken`,
-      );
+      throw new EvidenceFault(`the evidence does not hold: ${broken === 1 ? "1 fault" : `${broken} faults`}`);
   },
 };
 

@@ -133,7 +133,7 @@ describe("npx tokenwarden", { timeout: 60_000 }, () => {
     writeFileSync(exported, edited);
     const broken = await run("audit", "verify", exported);
     expect(broken).toMatchObject({ code: 1, stdout: expect.stringContaining("BROKEN       acts ") });
-    expect(broken.stderr).toBe("tokenwarden: the evidence does not hold: 1 chain is broken\n");
+    expect(broken.stderr).toBe("tokenwarden: the evidence does not hold: 1 fault\n");
     const file = path.join(dataDir, "master-key");
     const before = readFileSync(file, "utf8");
     const rewrapped = await run("keys", "rewrap");

@@ -1,3 +1,4 @@
+import type { VerifiedPack } from "#lib/incidents/verify-pack.ts";
 import type { Verification } from "#lib/seals/verify-evidence.ts";
 
 const count = (n: number, one: string, many = `${one}s`) =>
@@ -69,4 +70,41 @@ export function verificationLines(
   for (const { chain, sequence, says } of problems)
     lines.push(`BROKEN       ${chain === "admin" ? "acts" : chain} ${sequence}: ${says}`);
   return lines;
+}
+
+/** What of an evidence pack was verified, a line each. */
+export function packLines(
+  pack: VerifiedPack,
+  { heldIn, hasOwnKeys }: { heldIn: string | null; hasOwnKeys: boolean },
+): string[] {
+  const { uses, acts, checkpoints } = pack;
+  const [first, last] = [checkpoints[0], checkpoints.at(-1)];
+  const bare = uses.of - uses.proved + (acts.of - acts.proved);
+  return [
+    `pack         case ${pack.number} of ${pack.environment}, made ${pack.generatedAt}: ${count(pack.records, "record")}, SHA-256 ${pack.sha256}`,
+    ...(pack.isPageOfData === null
+      ? []
+      : [
+          pack.isPageOfData
+            ? "page         shows what its data says"
+            : "page         not as this version writes it: it was changed, or made by another version; what is said here is of the data in it",
+        ]),
+    `uses         ${uses.proved} of ${uses.of} proved: they stand in the log as it was sealed`,
+    `acts         ${acts.proved} of ${acts.of} proved`,
+    first === undefined || last === undefined
+      ? "checkpoints  none: nothing of it is proved"
+      : `checkpoints  ${count(checkpoints.length, "checkpoint")}, ${first.number === last.number ? "" : `from ${first.number} to `}${last.number}, the newest of ${last.at.toISOString()}`,
+    ...(bare === 0
+      ? []
+      : [
+          `not covered  ${count(bare, "record")}: newer than the newest checkpoint was when the pack was made, or from before there were seals`,
+        ]),
+    hasOwnKeys
+      ? "keys         those that were given"
+      : "keys         those that the pack itself has: say --keys with a JWKS that you kept, or whoever made it up may have signed it",
+    pack.held === null
+      ? "elsewhere    no checkpoint that is held elsewhere was given"
+      : `elsewhere    ${pack.held} of its ${count(checkpoints.length, "checkpoint")} ${pack.held === 1 ? "is" : "are"} in ${heldIn}`,
+    ...pack.faults.map((fault) => `BROKEN       ${fault}`),
+  ];
 }

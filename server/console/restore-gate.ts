@@ -5,7 +5,7 @@ const PAGE = "/restored";
 
 /** What is answered while a restore waits to be confirmed: the way in, the page that says so, its two routes, the proof that the second asks for, and what the build made. Nothing else is. */
 const OPEN =
-  /^\/(?:restored|sign-in|step-up|icon\.svg|favicon\.ico|api\/health|api\/auth\/[\w/-]+|api\/v1\/sign-in\/enrolment|api\/v1\/restore(?:\/confirm)?|api\/v1\/me\/step-up(?:\/options)?|_next\/static\/[\w./@~%()[\]-]+)$/;
+  /^\/(?:restored|sign-in|step-up|icon\.svg|favicon\.ico|api\/health|api\/auth\/[\w/-]+|api\/v1\/sign-in\/(?:enrolment|passkey)|api\/v1\/restore(?:\/confirm)?|api\/v1\/me\/step-up(?:\/options)?|_next\/static\/[\w./@~%()[\]-]+)$/;
 
 const HELD: Refusal = {
   status: 503,

@@ -1,14 +1,16 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { breakGlass } from "#lib/approvals/break-glass.ts";
 import type { Role } from "#lib/authz/roles.ts";
-import { systemContext } from "#lib/context.ts";
+import { type Context, systemContext } from "#lib/context.ts";
 import { type Database, openDatabase } from "#lib/db/database.ts";
 import { testDatabase } from "#lib/db/test-database.ts";
 import { createKeyWrapper } from "#lib/keys/key-wrapper.ts";
 import { saveMailSettingsInput } from "#lib/mail/input.ts";
 import { readMailSettings } from "#lib/mail/mail-settings.ts";
 import { saveMailSettings } from "#lib/mail/save-mail-settings.ts";
+import { stopMail } from "#lib/mail/stop-mail.ts";
 import { saveWebhookInput } from "#lib/notifications/input.ts";
 import type { NotificationWebhook } from "#lib/notifications/model.ts";
 import { notify } from "#lib/notifications/notify.ts";
@@ -19,6 +21,7 @@ import type { WebhookNotification } from "#lib/notifications/webhook-body.ts";
 import { getNotificationWebhook, readWebhook } from "#lib/notifications/webhook-record.ts";
 import { readOutboundAllow } from "#lib/outbound/allow-list.ts";
 import { createOutbound, type Outbound } from "#lib/outbound/outbound.ts";
+import { sessionFixture } from "#lib/step-up/test-sessions.ts";
 import { contextAs } from "#lib/tokens/token-fixture.ts";
 import { eventually } from "#server/authority/signals/test-signal-peer.ts";
 import { createMailSender, createNotificationSender } from "./outbox-sender.ts";
@@ -299,4 +302,92 @@ test("a notification reaches its admin by mail, as plain text with one link of o
   expect(mail.raw).toMatch(/^Auto-Submitted: auto-generated/m);
   expect(mail.raw).not.toMatch(/^Bcc:/m);
   expect(mail.raw.match(/https?:\/\//g)).toHaveLength(1);
+});
+
+describe("an alarm of an act without a second person", () => {
+  const sessions = sessionFixture(() => db, Date.now());
+
+  async function saveMail(ctx: Context, fromAddress: string) {
+    const { version } = await readMailSettings(db);
+    const given = { version, host: "localhost", port: mailServer.port, tls: "plain", fromAddress };
+    return saveMailSettings(ctx, saveMailSettingsInput.parse(given), keeping());
+  }
+
+  /** Two owners: one does something alone, the other is to hear of it. */
+  async function alone(act: (ctx: Context) => Promise<unknown>) {
+    await setUp();
+    await saveMail(as("owner"), "security@acme.example");
+    const [one, other] = [await sessions.makeAdmin("owner"), await sessions.makeAdmin("owner")];
+    mailServer.received.length = 0;
+    sink.taken.length = 0;
+    const me = (await sessions.openSession(one, 0))(10);
+    const digest = randomBytes(32);
+    if (me.actor.kind !== "admin") throw new Error("only a person does");
+    await db.query(
+      "INSERT INTO admin_proof (session_id, subject, proven_at, proven_by) VALUES ($1::uuid, $2::text, $3::timestamptz, 'totp')",
+      [me.actor.sessionId, digest.toString("hex").slice(0, 32), me.now],
+    );
+    const reason = `Alone ${randomUUID()}`;
+    const guarded = {
+      summary: "Changes where alarms go",
+      method: "POST",
+      path: "/api/v1/x",
+      permission: null,
+      request: null,
+      digest,
+      runBy: "approver" as const,
+      act,
+    };
+    await breakGlass(me, guarded, { kind: "streams", reason });
+    return { reason, to: other.email };
+  }
+  const heard = (at: WebhookSink, reason: string) =>
+    eventsOf(at).filter(({ kind, text }) => kind === "break_glass_used" && text.includes(reason)).length;
+  /** Without the soft breaks of quoted-printable, which fall where they like. */
+  const textOf = ({ raw }: { raw: string }) => raw.replaceAll(/=\r?\n/g, "");
+  const sendersTo = (to: string, reason: string) =>
+    mailServer.received
+      .filter((mail) => mail.to.includes(to) && textOf(mail).includes(reason))
+      .map(({ raw }) => /^From: .*?([\w.]+@[\w.]+)/m.exec(raw)?.[1])
+      .sort();
+  const kept = async () =>
+    (await db.query("SELECT id FROM former_mail_server UNION ALL SELECT notification_id FROM former_webhook"))
+      .length;
+
+  test("that sends it elsewhere goes the way of before too, and what is kept for that goes with it", async () => {
+    const { reason, to } = await alone(async (ctx) => {
+      const { version } = await readWebhook(ctx.db);
+      const input = saveWebhookInput.parse({ version, url: other.url, kinds: ["break_glass_used"] });
+      const saved = await saveNotificationWebhook(ctx, input, keeping());
+      expect(saved.secret, "the key is the one from before").toBeNull();
+      await saveMail(ctx, "thief@evil.example");
+    });
+    await eventually(() => (heard(sink, reason) > 0 ? true : undefined), 15_000);
+    expect(
+      await eventually(() => {
+        const senders = sendersTo(to, reason);
+        return senders.length >= 2 ? senders : undefined;
+      }, 15_000),
+    ).toEqual(["security@acme.example", "thief@evil.example"]);
+    await eventually(async () => ((await kept()) === 0 ? true : undefined), 15_000);
+    expect(heard(sink, reason), "once").toBe(1);
+  });
+
+  test("that would silence it goes the way of before", async () => {
+    const { reason, to } = await alone(async (ctx) => {
+      await switchNotificationWebhook(ctx, { status: "paused" });
+      await stopMail(ctx, { version: (await readMailSettings(ctx.db)).version });
+    });
+    await eventually(() => (heard(sink, reason) > 0 ? true : undefined), 15_000);
+    await eventually(() => (sendersTo(to, reason).length > 0 ? true : undefined), 15_000);
+    expect(sendersTo(to, reason)).toEqual(["security@acme.example"]);
+    await eventually(async () => ((await kept()) === 0 ? true : undefined), 15_000);
+  });
+
+  test("that leaves it as it was is told once", async () => {
+    const { reason, to } = await alone((ctx) => rotateWebhookSecret(ctx, { wrapper }));
+    expect(await kept()).toBe(0);
+    await eventually(() => (sendersTo(to, reason).length > 0 ? true : undefined), 15_000);
+    expect(sendersTo(to, reason)).toHaveLength(1);
+  });
 });

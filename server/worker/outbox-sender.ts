@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Database } from "#lib/db/database.ts";
 import type { KeyWrapper } from "#lib/keys/key-wrapper.ts";
 import { deliverMails } from "#lib/mail/deliver-mails.ts";
+import { deliverFormer } from "#lib/notifications/deliver-former.ts";
 import { deliverNotifications } from "#lib/notifications/deliver-webhook.ts";
 import type { Outbound } from "#lib/outbound/outbound.ts";
 import { type WorkerPart, type Workplace, workerLoop } from "./worker-part.ts";
@@ -48,9 +49,9 @@ export const createMailSender = (options: SenderOptions): WorkerPart =>
     failure: "mail could not be sent; it is tried again",
   });
 
-/** Sends notifications to the organisation's webhook. */
+/** Sends notifications to the organisation's webhook, and an alarm that changed it to the one from before. */
 export const createNotificationSender = (options: SenderOptions): WorkerPart =>
   createOutboxSender(options, {
-    deliver: deliverNotifications,
+    deliver: async (delivering) => (await deliverFormer(delivering)) || deliverNotifications(delivering),
     failure: "notifications could not be sent; it is tried again",
   });

@@ -28,6 +28,14 @@ export const approvalRow = z.object({
   reviewNote: z.string().nullable(),
 });
 
+export const openApprovals = z.object({
+  toDecide: z.int().describe("Acts of others that this person may decide."),
+  toDo: z.int().describe("Their own that were approved and are theirs to do."),
+  toReview: z
+    .array(z.object({ id: z.uuid(), summary: z.string(), by: z.string(), reason: z.string(), at: instant }))
+    .describe("What other owners did without a second person, for owners, the oldest first."),
+});
+
 const count = z.object({ value: z.int(), isExact: z.boolean() });
 const named = count.extend({ names: z.array(z.object({ id: z.string(), name: z.string() })) });
 const values = z.record(z.string(), z.unknown()).nullable();
@@ -49,6 +57,9 @@ export const approvalDetail = approvalRow.extend({
       }),
     ),
     actCount: z.int(),
+    counts: z
+      .array(z.object({ act: z.string(), count: z.int() }))
+      .describe("How many there are of each act; empty for an approval from before it was kept."),
   }),
   permissions: z.array(z.string()),
   changed: z.array(z.string()),

@@ -44,7 +44,11 @@ export const keyRow = z.object({
   activatesAt: instant.nullable(),
   retiresAt: instant.nullable(),
   lastSigned: z.object({ at: instant.nullable(), isKnown: z.boolean() }).nullable(),
-  liveTokens: total.nullable(),
+  liveTokens: total
+    .nullable()
+    .describe(
+      "Null where its purpose's signatures are not registered, and in the answer of an act that was done without or after a second person: nobody counts while it holds its locks.",
+    ),
   readiness: z.string().nullable(),
   changes: z.array(
     z.object({

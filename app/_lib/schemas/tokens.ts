@@ -98,5 +98,6 @@ export const tokenUseHistogram = z.object({
 });
 
 export const useHistogram = tokenUseHistogram.extend({
+  countedFrom: instant,
   total: z.object({ issued: z.int(), allowed: z.int(), refused: z.int() }),
 });

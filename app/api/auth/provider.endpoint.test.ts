@@ -124,7 +124,7 @@ describe.runIf(isBuilt)("sign-in by a provider", () => {
     const thief = visitor.copy();
     expect((await visitor.land(answer)).path).toBe("/");
     expect((await visitor.land(answer)).path).toBe("/sign-in?refused=FLOW_OVER");
-    expect((await thief.land(answer)).path).toBe("/sign-in?refused=PROVIDER_FAILED");
+    expect((await thief.land(answer)).path).toBe("/sign-in?refused=FLOW_OVER");
     expect(thief.isSignedIn).toBe(false);
   });
 
@@ -211,8 +211,13 @@ describe.runIf(isBuilt)("sign-in by a provider", () => {
       },
     };
     const visitor = new Visitor(console);
-    const landed = await visitor.signIn(theirs, providerId);
-    expect(landed.path).toBe("/sign-in?refused=PROVIDER_DECLINED");
+    const landed = await visitor.signIn(theirs, providerId, { callbackUrl: "/audit?x=1" });
+    // the second try leads where the first was to
+    expect(landed.path).toBe("/sign-in?refused=PROVIDER_DECLINED&next=%2Faudit%3Fx%3D1");
+    for (const callbackUrl of ["https://evil.example/", "//evil.example", `/${"x".repeat(600)}`])
+      expect((await visitor.signIn(theirs, providerId, { callbackUrl })).path).toBe(
+        "/sign-in?refused=PROVIDER_DECLINED",
+      );
     const page = await (await visitor.send(landed.path)).text();
     expect(page).toContain("The provider did not sign you in");
     expect(page).not.toContain("raw");

@@ -101,6 +101,7 @@ import * as mailSettings from "./mail-settings/route.ts";
 import * as mailSettingsTest from "./mail-settings/test/route.ts";
 import * as mailsIdSendAgain from "./mails/[id]/send-again/route.ts";
 import * as mails from "./mails/route.ts";
+import * as meApprovals from "./me/approvals/route.ts";
 import * as meEndSessions from "./me/end-sessions/route.ts";
 import * as meFactors from "./me/factors/route.ts";
 import * as meNotificationChoices from "./me/notification-choices/route.ts";
@@ -119,6 +120,7 @@ import * as meTablesName from "./me/tables/[name]/route.ts";
 import * as meTables from "./me/tables/route.ts";
 import * as meTotpEnrolment from "./me/totp/enrolment/route.ts";
 import * as meTotp from "./me/totp/route.ts";
+import * as networks from "./networks/route.ts";
 import * as notificationSettings from "./notification-settings/route.ts";
 import * as notificationWebhookRemove from "./notification-webhook/remove/route.ts";
 import * as notificationWebhookRotateSecret from "./notification-webhook/rotate-secret/route.ts";
@@ -327,11 +329,13 @@ export function allRoutes(): Route[] {
     leakDesk,
     live,
     me,
+    meApprovals,
     meEndSessions,
     meFactors,
     meNotificationChoices,
     meNotifications,
     meNotificationsMark,
+    networks,
     notificationSettings,
     notificationWebhook,
     notificationWebhookRemove,

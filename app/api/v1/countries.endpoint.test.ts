@@ -93,3 +93,16 @@ test("the API's description has the parameter and what it takes", async () => {
   const { schema } = parameters.find(({ name }: { name: string }) => name === "country");
   expect(schema.items.enum).toEqual(expect.arrayContaining(["DE", "unknown"]));
 });
+
+test("networks are found by number and name, and tokens by their networks", async () => {
+  const { status, body } = await get("/api/v1/networks", "?q=as3333&size=1");
+  expect([status, body.rows]).toEqual([200, [{ network: "AS3333", name: expect.stringMatching(/ripe/i) }]]);
+  expect((await get("/api/v1/networks", "?q=no%20network%20is%20called%20so")).body.rows).toEqual([]);
+  expect((await get("/api/v1/networks", "?q=ripe", null)).status).toBe(401);
+  expect((await get("/api/v1/networks", "?size=51")).status).toBe(400);
+  // addresses that are kept for documents are nobody's
+  expect((await get("/api/v1/tokens", "?asn=AS3333")).body.rows).toEqual([]);
+  expect((await get("/api/v1/tokens", "?asn=RIPE")).body.errors).toEqual([
+    expect.objectContaining({ path: "asn" }),
+  ]);
+});

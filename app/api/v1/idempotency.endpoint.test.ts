@@ -151,5 +151,23 @@ describe("under an idempotency key", () => {
     expect((await again()).status).toBe(403);
     await console.db.query("UPDATE admin SET disabled_at = now() WHERE id = $1::uuid", [adminId]);
     expect((await again()).status).toBe(401);
+    await console.db.query("UPDATE admin SET disabled_at = NULL, role = 'owner' WHERE id = $1::uuid", [
+      adminId,
+    ]);
+    // a plan is asked for by the route's permission, which a governor has, and by its target's, which they have not
+    const plan = JSON.stringify({ verb: "suspend", target: { kind: "everything", id: "*" } });
+    const own = { ...headers, "idempotency-key": randomUUID() };
+    const planned = () =>
+      console.send({ method: "POST", path: "/api/v1/plans", role: null, body: plan, headers: own });
+    const first = await planned();
+    expect(first.status).toBe(201);
+    const { id: planId } = (await first.json()) as { id: string };
+    expect((await planned()).headers.get("idempotency-replayed")).toBe("true");
+    await console.db.query("UPDATE admin SET role = 'governor' WHERE id = $1::uuid", [adminId]);
+    const refused = await planned();
+    expect(refused.status).toBe(403);
+    const problem = await refused.text();
+    expect(problem).toContain("FORBIDDEN");
+    expect(problem).not.toContain(planId);
   });
 });

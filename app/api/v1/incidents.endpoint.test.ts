@@ -198,7 +198,7 @@ test("evidence leaves with those who may export, and asking what there would be 
     segments,
     role: "auditor",
   });
-  expect({ status, format: body.format }).toEqual({ status: 200, format: "tokenwarden-evidence/2" });
+  expect({ status, format: body.format }).toEqual({ status: 200, format: "tokenwarden-evidence/3" });
   expect(await exports()).toBe(before + 1);
 });
 

@@ -56,7 +56,7 @@ test("an owner adds the company's provider; somebody comes in by it with the rol
   await expect(theirPage.getByRole("alert").filter({ hasText: "None of your groups" })).toBeVisible();
 
   theirs.person = { ...theirs.person, groups: ["everybody", "tw-owners"] };
-  await theirPage.goto("/sign-in?next=%2Faccount");
+  // the page that says so still knows where they wanted to go
   await untilAlive(theirPage);
   await signIn.click();
   await expect(theirPage).toHaveURL("/account");

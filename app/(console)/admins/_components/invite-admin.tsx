@@ -75,7 +75,10 @@ export function InviteAdmin({
       submitWord={words.create}
       cancelHref="/admins"
     >
-      <FormSection title={words.identity} help={words.identityHelp}>
+      <FormSection
+        title={words.identity}
+        help={provider === undefined ? words.identityHelp : words.identityHelpByProvider}
+      >
         <TextField
           request={request}
           path="name"

@@ -23,8 +23,12 @@ export const adminWords = {
   createTitle: "Invite an admin",
   createPurpose:
     "They get a one-time link to set their own password and second factor. It is good for 72 hours.",
+  createPurposeByProvider:
+    "By a provider they come in within seven days; otherwise they get a one-time link, good for 72 hours, to set their own password and second factor.",
   identity: "Person",
   identityHelp: "The e-mail is the sign-in name. Nothing is sent: hand the link over yourself.",
+  identityHelpByProvider:
+    "The address that the provider has verified to be theirs. Nothing is sent: tell them yourself.",
   name: "Name",
   email: "E-mail",
   role: "Role",
@@ -43,7 +47,7 @@ export const adminWords = {
   newInvitation: "Link anew…",
   newInvitationTitle: (name: string) => `Link ${name} anew?`,
   newInvitationText:
-    "Their sessions end. The next of the provider's people who comes with this very address, verified there, becomes this admin.",
+    "Their sessions end. The next of the provider's people who comes with the very address that they were invited under, verified there, becomes this admin.",
   newInvitationAct: "End them and link anew",
   invited: "Hand this link over",
   invitedText: (name: string) => `${name} opens it to set a password and a second factor. It works once.`,

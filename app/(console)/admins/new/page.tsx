@@ -17,7 +17,7 @@ export default async function InviteAdminPage() {
     <Page>
       <PageHeader
         title={words.createTitle}
-        purpose={words.createPurpose}
+        purpose={providers.length === 0 ? words.createPurpose : words.createPurposeByProvider}
         crumbs={[{ name: words.title, href: "/admins" }]}
       />
       <InviteAdmin providers={providers} isLocalOff={isLocalOff} />

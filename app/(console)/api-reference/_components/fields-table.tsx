@@ -1,5 +1,6 @@
 import { PlainTable } from "#components/display/plain-table.tsx";
 import type { SchemaRow } from "../_lib/schema-rows.ts";
+import { Marked } from "./marked.tsx";
 import classes from "./reference.module.css";
 import { referenceWords as words } from "./words.ts";
 
@@ -43,7 +44,11 @@ export function FieldsTable({
         {
           header: words.means,
           isWrapping: true,
-          cell: (row: FieldRow) => <span className={classes.notes}>{row.notes.join(" · ")}</span>,
+          cell: (row: FieldRow) => (
+            <span className={classes.notes}>
+              <Marked text={row.notes.join(" · ")} />
+            </span>
+          ),
         },
       ]}
     />

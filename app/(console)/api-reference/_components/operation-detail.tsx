@@ -9,6 +9,7 @@ import { type ApiDocument, type NamedOperation, resolved } from "../_lib/documen
 import { curlOf } from "../_lib/example.ts";
 import { boundWords, schemaRows, typeWords } from "../_lib/schema-rows.ts";
 import { FieldsTable } from "./fields-table.tsx";
+import { Marked } from "./marked.tsx";
 import { MethodBadge } from "./method-badge.tsx";
 import classes from "./reference.module.css";
 import { STATUS_WORDS, referenceWords as words } from "./words.ts";
@@ -44,7 +45,11 @@ export function OperationDetail({
           <span className={classes.address}>{operation.path}</span>
         </h2>
         <p className={classes.lead}>{operation.summary}.</p>
-        {operation.description === undefined ? null : <p className="muted">{operation.description}</p>}
+        {operation.description === undefined ? null : (
+          <p className="muted">
+            <Marked text={operation.description} />
+          </p>
+        )}
         <CardHeading>{words.needs}</CardHeading>
         <KeyValue items={needsOf(operation)} />
       </Card>
@@ -121,7 +126,7 @@ function needsOf(operation: NamedOperation) {
     ...(roles.length === 0
       ? []
       : [{ key: words.roles, value: roles.map((role) => ROLE_WORDS[role].name).join(", ") }]),
-    ...(stepUp === undefined ? [] : [{ key: words.stepUp, value: stepUpWords(stepUp) }]),
+    ...(stepUp === undefined ? [] : [{ key: words.stepUp, value: <Marked text={stepUpWords(stepUp)} /> }]),
     ...(approval === undefined
       ? []
       : [{ key: words.secondPerson, value: words.secondPersonMeans(approval.runBy === "requester") }]),

@@ -21,14 +21,14 @@ const COLUMNS: DataTableColumn<ApprovalRow>[] = [
   {
     id: "what",
     header: "What",
-    size: 330,
+    size: 270,
     canHide: false,
     cell: (row) => <span title={row.summary}>{row.summary}</span>,
   },
   {
     id: "state",
     header: "State",
-    size: 120,
+    size: 112,
     cell: (row) =>
       row.way === "break_glass" ? (
         <Tag tone={row.reviewedAt === null ? "revoked" : "expired"}>
@@ -38,16 +38,16 @@ const COLUMNS: DataTableColumn<ApprovalRow>[] = [
         <StateBadge state={row.state} />
       ),
   },
-  { id: "kinds", header: "Wants two for", size: 140, cell: kindsOf },
-  { id: "by", header: "Asked by", size: 160, cell: (row) => row.requestedBy.name },
+  { id: "kinds", header: "Wants two for", size: 130, cell: kindsOf },
+  { id: "by", header: "Asked by", size: 150, cell: (row) => row.requestedBy.name },
   {
     id: "why",
     header: "Why",
-    size: 160,
+    size: 140,
     grows: true,
     cell: (row) => <span title={row.reason}>{row.reason}</span>,
   },
-  { id: "at", header: "Asked", size: 100, sort: "at", cell: (row) => <Instant at={row.createdAt} /> },
+  { id: "at", header: "Asked", size: 90, sort: "at", cell: (row) => <Instant at={row.createdAt} /> },
   {
     id: "until",
     header: "Until",
@@ -58,7 +58,7 @@ const COLUMNS: DataTableColumn<ApprovalRow>[] = [
   {
     id: "decided",
     header: "Decided by",
-    size: 150,
+    size: 140,
     cell: (row) => row.decidedBy ?? row.reviewedBy ?? NOTHING,
   },
 ];

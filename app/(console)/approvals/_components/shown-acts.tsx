@@ -1,6 +1,6 @@
 import { ActChanges } from "#app/(console)/_components/act-changes.tsx";
 import { Card, CardHeading } from "#components/display/card.tsx";
-import type { ApprovalDetail, ShownAct } from "#lib/approvals/model.ts";
+import type { ActCount, ApprovalDetail, ShownAct } from "#lib/approvals/model.ts";
 import { actWords } from "#lib/audit/act-words.ts";
 import { reasonWords } from "#lib/revocations/model.ts";
 import { actTargetWords } from "#lib/revocations/target-words.ts";
@@ -34,6 +34,22 @@ function headingsOf(state: ApprovalDetail["state"]): { title: string; log: strin
   return state === "pending" || state === "approved"
     ? { title: words.wouldHappen, log: words.logWould }
     : { title: words.wouldHave, log: words.logWouldHave };
+}
+
+/** Of very many acts how many there are of each: all of them are held against what is done. */
+function MoreActs({ counts, more }: { counts: readonly ActCount[]; more: number }) {
+  return (
+    <div className={classes.sentence}>
+      <p className="muted">{words.moreActs(more)}</p>
+      {counts.length === 0 ? null : (
+        <ul>
+          {counts.map(({ act, count }) => (
+            <li key={act}>{words.actCount(capital(actWords(act)), count)}</li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
 }
 
 /** Exactly what would happen, or what did: the plan's sentences, and each act as the log would have it. */
@@ -70,7 +86,7 @@ export function ShownActs({ approval }: { approval: ApprovalDetail }) {
           <Act key={index} act={act} actorKind={requestedBy.kind} />
         ))}
       </ol>
-      {more > 0 ? <p className="muted">{words.moreActs(more)}</p> : null}
+      {more > 0 ? <MoreActs counts={shown.counts} more={more} /> : null}
     </Card>
   );
 }

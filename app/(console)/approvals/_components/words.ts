@@ -16,7 +16,9 @@ export const approvalWords = {
   logWouldHave: "The log would have said",
   logSays: "The log says",
   noActs: "It records nothing by itself.",
-  moreActs: (count: number) => `and ${groupedNumber(count)} more of the kind`,
+  moreActs: (count: number) =>
+    `and ${groupedNumber(count)} more, which are compared with what is done as these are. In all:`,
+  actCount: (act: string, count: number) => `${act} …: ${groupedNumber(count)} times`,
   reach: "Whom it reaches",
   users: "Users",
   clients: "Clients",

@@ -11,7 +11,7 @@ import { FormCard, FormSection } from "#components/form/form-card.tsx";
 import { TextField } from "#components/form/text-field.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import type { AudienceRow } from "#lib/audiences/model.ts";
-import { clientIdFromName } from "#lib/clients/model.ts";
+import { slugOf } from "#lib/clients/model.ts";
 import { LIFETIME_RANGES } from "#lib/organisation/model.ts";
 import classes from "./audience-form.module.css";
 import { audienceWords as words } from "./words.ts";
@@ -31,7 +31,7 @@ export function AudienceForm({ audience }: { audience: AudienceRow | null }) {
   const [title, setTitle] = useState(audience?.title ?? "");
   // follows the title until it is typed
   const [typedName, setTypedName] = useState(audience?.name ?? null);
-  const name = typedName ?? clientIdFromName(title);
+  const name = typedName ?? slugOf(title);
   const [resourceUri, setResourceUri] = useState(audience?.resourceUri ?? "");
   const [most, setMost] = useState(audience?.accessTokenTtlMaxSeconds ?? null);
   const shortening = useShortening();

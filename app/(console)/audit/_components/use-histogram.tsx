@@ -4,6 +4,7 @@ import { usePathname, useRouter } from "next/navigation";
 import { type HistogramSeries, StackedHistogram } from "#components/charts/stacked-histogram.tsx";
 import { listAddress, withFilters } from "#components/data-table/list-address.ts";
 import { durationWords } from "#components/display/duration.ts";
+import { Instant } from "#components/display/instant.tsx";
 import type { UseHistogram as Histogram, UseOutcome } from "#lib/audit/model.ts";
 import { type TokenUsesQuery, tokenUsesTable } from "#lib/audit/table.ts";
 import { OUTCOME_WORDS } from "#lib/audit/use-words.ts";
@@ -26,13 +27,14 @@ export function UseHistogram({ histogram, query }: { histogram: Histogram; query
   const { at } = query.filters;
   const countedSeconds = Math.round((Date.parse(histogram.to) - Date.parse(histogram.from)) / 1000);
   const isUntilNow = at === undefined || at.type === "within";
-  return (
+  const isCut = histogram.countedFrom > histogram.from;
+  const chart = (
     <StackedHistogram
       name={words.histogram}
       series={SERIES}
       buckets={histogram.buckets}
       bucketSeconds={histogram.bucketSeconds}
-      {...(isUntilNow ? { span: `last ${rangeWords(countedSeconds)}` } : {})}
+      {...(isUntilNow && !isCut ? { span: `last ${rangeWords(countedSeconds)}` } : {})}
       onRange={(fromMs, untilMs) => {
         const at = {
           type: "range" as const,
@@ -44,5 +46,15 @@ export function UseHistogram({ histogram, query }: { histogram: Histogram; query
         });
       }}
     />
+  );
+  if (!isCut) return chart;
+  return (
+    <>
+      {chart}
+      <p className="muted" style={{ margin: "4px 0 0" }}>
+        {words.countedFrom} <Instant at={histogram.countedFrom} show="exact" focusable />.{" "}
+        {words.countedInPart}
+      </p>
+    </>
   );
 }

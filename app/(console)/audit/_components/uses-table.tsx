@@ -14,6 +14,7 @@ import type { TokenUseRow } from "#lib/audit/model.ts";
 import { tokenUsesTable } from "#lib/audit/table.ts";
 import { refusalWords } from "#lib/audit/use-words.ts";
 import type { Page } from "#lib/list-query/define-table.ts";
+import { suggestUseValues } from "../../_components/suggest-values.ts";
 import { UseDrawer } from "./use-drawer.tsx";
 import { sourceWords } from "./use-words.ts";
 import { auditWords as words } from "./words.ts";
@@ -121,6 +122,7 @@ export function UsesTable({ query, page }: { query: AnyListQuery; page: Page<Tok
       query={query}
       page={page}
       total={null}
+      suggest={suggestUseValues}
       unit={["use", "uses"]}
       columns={COLUMNS}
       nameOf={(row) => `${row.outcome} ${row.at}`}

@@ -34,6 +34,8 @@ export const auditWords = {
   bySource: "Seen at",
   byRefusal: "Refused because",
   moreValues: (count: number) => `${count} more`,
+  countedFrom: "Counted from",
+  countedInPart: "What is before it would have taken too long. Choose a shorter time.",
   notCounted: "Counting this would have taken over two seconds. Choose a shorter time.",
   notRead: "Reading where it was used would have taken over two seconds. Choose a shorter time.",
   places: "Places",

@@ -1,12 +1,13 @@
 "use client";
 
-import { NumberInput, Radio, Stack, Textarea } from "@mantine/core";
+import { Radio, Stack, Textarea } from "@mantine/core";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { useSend } from "#components/form/use-send.ts";
 import { FormDialog } from "#components/overlay/form-dialog.tsx";
 import { type DetectionDetail, MUTE_REASON_MAX } from "#lib/detections/model.ts";
 import { incidentHref } from "#lib/incidents/model.ts";
+import { CasePicker } from "./case-picker.tsx";
 import { detectionWords as words } from "./words.ts";
 
 /** Asks for what a case is opened with, or which one it is put into; goes there. */
@@ -22,9 +23,15 @@ export function CaseDialog({
   const router = useRouter();
   const request = useSend();
   const [into, setInto] = useState<"new" | "present">("new");
-  const [number, setNumber] = useState<number | "">("");
+  const [number, setNumber] = useState<number | null>(null);
   const [note, setNote] = useState("");
-  const isForged = detection.subject.kind === "signing_key" || detection.subject.kind === "verifier";
+  const { kind } = detection.subject;
+  const about =
+    kind === "signing_key"
+      ? words.openCaseForged
+      : kind === "verifier"
+        ? words.openCaseReported
+        : words.openCaseText;
 
   function close() {
     request.clear();
@@ -45,12 +52,12 @@ export function CaseDialog({
       onClose={close}
       title={words.openCaseTitle}
       act={into === "new" ? words.open : words.put}
-      isReady={into === "new" || number !== ""}
+      isReady={into === "new" || number !== null}
       isBusy={request.isBusy}
       problem={request.problem}
       onSubmit={save}
     >
-      <p style={{ margin: 0 }}>{isForged ? words.openCaseForged : words.openCaseText}</p>
+      <p style={{ margin: 0 }}>{about}</p>
       <Radio.Group label="Which case" value={into} onChange={(value) => setInto(value as "new" | "present")}>
         <Stack gap="xs" mt={6}>
           <Radio value="new" label="A new one" />
@@ -68,16 +75,7 @@ export function CaseDialog({
           data-autofocus
         />
       ) : (
-        <NumberInput
-          label={words.caseNumber}
-          value={number}
-          min={1}
-          allowDecimal={false}
-          allowNegative={false}
-          hideControls
-          required
-          onChange={(value) => setNumber(typeof value === "number" ? value : "")}
-        />
+        <CasePicker value={number} onChange={setNumber} />
       )}
     </FormDialog>
   );

@@ -7,6 +7,7 @@ import { useSend } from "#components/form/use-send.ts";
 import { FormDialog } from "#components/overlay/form-dialog.tsx";
 import { COUNTRIES_MAX, RULE_WORDS, type RuleSettings } from "#lib/detections/model.ts";
 import { RULES } from "#lib/detections/rules.ts";
+import { allCountries, countryName, parseCountry } from "#lib/list-query/country.ts";
 import { detectionWords as words } from "./words.ts";
 
 /** Sets what a rule holds for usual of a client, inside of its bounds. */
@@ -97,10 +98,16 @@ export function TuneDialog({
         <TagsInput
           label={words.countries}
           description={words.countriesHint}
-          value={countries}
+          // a code becomes a name as soon as it is known; the console takes both
+          value={countries.map(countryName)}
+          data={allCountries().map(({ name }) => name)}
+          limit={12}
           maxTags={COUNTRIES_MAX}
           disabled={!isOn}
-          onChange={(value) => setChanged({ ...changed, countries: value })}
+          onChange={(value) =>
+            setChanged({ ...changed, countries: value.map((text) => parseCountry(text) ?? text) })
+          }
+          comboboxProps={{ withinPortal: false }}
         />
       ) : null}
     </FormDialog>

@@ -1,6 +1,6 @@
 "use client";
 
-import { Button, NativeSelect } from "@mantine/core";
+import { Button, Group, NativeSelect } from "@mantine/core";
 import { IconBell, IconChecks } from "@tabler/icons-react";
 import { useRouter } from "next/navigation";
 import { type RefObject, useEffect, useRef } from "react";
@@ -94,25 +94,27 @@ export function Inbox({
           },
         ]}
       >
-        <NativeSelect
-          aria-label={words.kind}
-          value={query.kind ?? ""}
-          onChange={({ currentTarget: { value } }) =>
-            router.push(inboxHref({ ...query, kind: value === "" ? null : (value as NotificationKind) }))
-          }
-          data={[
-            { value: "", label: words.everyKind },
-            ...kinds.map((kind) => ({ value: kind, label: KINDS[kind].name })),
-          ]}
-        />
-        <Button
-          leftSection={<IconChecks size={16} />}
-          disabled={unread === 0 || newest === undefined || query.kind !== null}
-          loading={request.isBusy}
-          onClick={() => (newest === undefined ? undefined : void mark({ upTo: newest }))}
-        >
-          {words.markAll}
-        </Button>
+        <Group gap="xs">
+          <NativeSelect
+            aria-label={words.kind}
+            value={query.kind ?? ""}
+            onChange={({ currentTarget: { value } }) =>
+              router.push(inboxHref({ ...query, kind: value === "" ? null : (value as NotificationKind) }))
+            }
+            data={[
+              { value: "", label: words.everyKind },
+              ...kinds.map((kind) => ({ value: kind, label: KINDS[kind].name })),
+            ]}
+          />
+          <Button
+            leftSection={<IconChecks size={16} />}
+            disabled={unread === 0 || newest === undefined || query.kind !== null}
+            loading={request.isBusy}
+            onClick={() => (newest === undefined ? undefined : void mark({ upTo: newest }))}
+          >
+            {words.markAll}
+          </Button>
+        </Group>
       </PageTabs>
       <Card flush={rows.length > 0}>
         {rows.length === 0 ? (

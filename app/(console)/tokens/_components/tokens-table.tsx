@@ -20,7 +20,7 @@ import { toListParameters } from "#lib/list-query/parse-list-query.ts";
 import type { PlanTargetInput } from "#lib/order-plans/model.ts";
 import type { TokenRow } from "#lib/tokens/model.ts";
 import { type TokensQuery, tokensTable } from "#lib/tokens/table.ts";
-import { suggestTokenValues } from "./suggest-token-values.ts";
+import { suggestTokenValues } from "../../_components/suggest-values.ts";
 import classes from "./token-cells.module.css";
 import { Expiry, Holder, LastUse, PRECISION } from "./token-cells.tsx";
 import { TokenGlance } from "./token-glance.tsx";

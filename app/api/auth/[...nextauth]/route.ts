@@ -24,6 +24,7 @@ import { ProviderRefused } from "#lib/sign-in-providers/provider-refused.ts";
 import { beginStepUpInput } from "#lib/step-up/input.ts";
 
 const MAX_FORM_BYTES = 16 * 1024;
+const NEXT_MAX = 500;
 
 type Segments = { params: Promise<{ nextauth: string[] }> };
 
@@ -117,6 +118,12 @@ function subjectOf(form: URLSearchParams): string | null {
   return parsed.data.subject ?? null;
 }
 
+/** Where the form says that its person wanted to go; what a cookie has no room for is forgotten. */
+function nextOf(form: URLSearchParams): string {
+  const next = safePath(form.get("callbackUrl"));
+  return next.length > NEXT_MAX ? "/" : next;
+}
+
 /** Begins: what next-auth answers leads the browser to the provider. */
 async function askProvider(
   request: NextRequest,
@@ -134,7 +141,7 @@ async function askProvider(
       ? { sessionId: ctx.actor.sessionId, kind, subject: subjectOf(form) }
       : null;
   if (form.has("kind") && stepUp === null) throw new DomainError("NOT_SIGNED_IN", "Sign in first.");
-  const question = { askedAtMs: ctx.now.getTime(), stepUp };
+  const question = { askedAtMs: ctx.now.getTime(), next: nextOf(form), stepUp };
   try {
     const provider = await openProvider(ctx.db, { providerId, ...providerMeans() });
     if (provider === null) throw notFound("The provider");

@@ -11,7 +11,7 @@ export const GET = defineRoute({
   permission: "incident:read",
   refusals: [404],
   params: numberParams,
-  response: { contentType: "application/json", description: "`tokenwarden-evidence/2`." },
+  response: { contentType: "application/json", description: "`tokenwarden-evidence/3`." },
   handler: async (ctx, { params, request }) => {
     if (request.method === "HEAD") return new Response(null, { headers: { "cache-control": "no-store" } });
     const pack = await exportEvidence(ctx, { number: params.number, as: "json" });

@@ -1,0 +1,11 @@
+/** What is counted anew each time, and says nothing of what is done. */
+export const COUNTED: ReadonlySet<string> = new Set([
+  "liveTokens",
+  "liveTokensIsExact",
+  "endedSessions",
+  "undelivered",
+]);
+/** The end of a secret that is made anew each time. */
+export const MADE: ReadonlySet<string> = new Set(["hint", "secretHint"]);
+/** An instant as the log writes it. */
+export const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z$/;

@@ -1,0 +1,203 @@
+import { generateKeyPairSync, randomUUID } from "node:crypto";
+import fc from "fast-check";
+import { exportJWK } from "jose";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Evidence, openEvidence, type TestWriter } from "../seals/test-evidence.ts";
+import { propertyRuns } from "../test-property-runs.ts";
+import { contextAs, fixtureOf } from "../tokens/token-fixture.ts";
+import type { EvidencePack } from "./evidence.ts";
+import { packOf } from "./evidence.ts";
+import { evidenceHtml } from "./evidence-html.ts";
+import { exportEvidence } from "./export-evidence.ts";
+import { openIncidentInput } from "./input.ts";
+import { openIncident } from "./open-incident.ts";
+import { verifyPack } from "./verify-pack.ts";
+
+let evidence: Evidence;
+let writer: TestWriter;
+let number: number;
+let pack: EvidencePack;
+
+const own = { keys: null, held: null };
+
+/** Uses of a token in several seals, others' between them, a case on it, and checkpoints over all. */
+beforeAll(async () => {
+  evidence = await openEvidence();
+  writer = await evidence.newWriter();
+  const { db } = evidence;
+  const fixture = fixtureOf(db);
+  const clientId = await fixture.client("billing");
+  const token = await fixture.token({ clientId, subject: "billing" });
+  const use = {
+    tokenId: token.id,
+    familyId: token.familyId,
+    clientId,
+    subject: "billing",
+    path: "/invoices",
+  };
+  for (const count of [1, 3, 2]) {
+    await writer.write(2);
+    await writer.write(count, use);
+    await writer.write(1);
+    await writer.sealer.seal();
+  }
+  await evidence.checkpoint();
+  // in a seal of its own, which the next checkpoint names with the one after
+  await writer.write(1, {
+    ...use,
+    refusal: "revoked",
+    method: "GET",
+    ip: "2001:db8::1",
+    userAgent: "curl/8",
+  });
+  await writer.sealer.seal();
+  await writer.write(1);
+  await writer.sealer.seal();
+  const subjects = [{ kind: "token", id: token.id }];
+  ({ number } = await openIncident(
+    contextAs(db, "responder"),
+    openIncidentInput.parse({ title: "Leaked", subjects }),
+  ));
+  await evidence.checkpoint();
+  pack = await exportEvidence(contextAs(db, "auditor"), { number, as: "json" });
+});
+afterAll(async () => {
+  await writer.stop();
+  await evidence.end();
+});
+
+/** A pack that somebody changed, and made its hash come out again. */
+async function verifyAnew(change: (stated: EvidencePack) => void) {
+  const { integrity: _, ...stated } = structuredClone(pack);
+  change(stated as EvidencePack);
+  return verifyPack(JSON.stringify(packOf(stated)), own);
+}
+
+test("the uses and acts of a pack are proved by itself, as HTML and as JSON, and against checkpoints that were kept", async () => {
+  const held = await evidence.jws();
+  for (const text of [evidenceHtml(pack), JSON.stringify(pack), JSON.stringify(pack, null, 2)])
+    expect(await verifyPack(text, own)).toMatchObject({
+      number,
+      faults: [],
+      uses: { proved: 7, of: 8 },
+      acts: { proved: 1, of: 1 },
+      held: null,
+    });
+  const html = evidenceHtml(pack);
+  expect(await verifyPack(html, { keys: null, held })).toMatchObject({
+    faults: [],
+    held: 2,
+    isPageOfData: true,
+  });
+  // what people read was changed, and the data was not
+  const page = html.replace("Leaked</h1>", "All well</h1>");
+  expect(await verifyPack(page, own)).toMatchObject({ faults: [], isPageOfData: false });
+  expect(await verifyPack(JSON.stringify(pack), own)).toMatchObject({ isPageOfData: null });
+  expect(evidenceHtml(pack)).toContain(
+    "Of the uses that are listed, 7 of 8, and of the acts 1 of 1 carry the proof",
+  );
+  // the issue was written by a writer that never sealed
+  expect(pack.uses.rows.filter(({ outcome }) => outcome === "issued")).toHaveLength(1);
+  // of others there are hashes alone
+  const ids = new Set(pack.proofs.uses.map(({ use }) => use.tokenId));
+  expect(ids.size).toBe(1);
+});
+
+test("what came after the newest checkpoint is not proved, and not taken for broken", async () => {
+  const { number: later } = await openIncident(
+    contextAs(evidence.db, "responder"),
+    openIncidentInput.parse({
+      title: "Again",
+      subjects: [{ kind: "token", id: pack.uses.rows[0]?.token.id }],
+    }),
+  );
+  const fresh = await exportEvidence(contextAs(evidence.db, "auditor"), { number: later, as: "html" });
+  expect(await verifyPack(evidenceHtml(fresh), own)).toMatchObject({
+    faults: [],
+    acts: { proved: 0, of: 1 },
+  });
+  expect(evidenceHtml(fresh)).toContain("newer than the newest checkpoint");
+});
+
+test("a pack that was changed is found out, also where its hash was made anew", async () => {
+  const text = JSON.stringify(pack);
+  expect((await verifyPack(text.replace('"path":"/invoices"', '"path":"/elsewhere"'), own)).faults).toEqual(
+    expect.arrayContaining(["the pack was changed since it was made", "1 record was changed"]),
+  );
+  const [use] = pack.uses.rows;
+  for (const change of [
+    { path: "/elsewhere" },
+    { outcome: "allowed" as const, refusal: null },
+    { at: "2026-01-01T00:00:00.000Z" },
+    { ip: null },
+    { userAgent: "curl/9" },
+    { client: { ...use?.client, id: randomUUID() } as never },
+  ])
+    expect((await verifyAnew(({ uses }) => Object.assign(uses.rows[0] as object, change))).faults).toContain(
+      `use ${use?.id} is not what was sealed`,
+    );
+  const changedAct = await verifyAnew(({ acts }) => Object.assign(acts[0] as object, { note: "all well" }));
+  expect(changedAct.faults).toContain(`act ${pack.acts[0]?.sequence} is not what was sealed`);
+  // with the row of the proof changed along
+  const both = await verifyAnew(({ uses, proofs }) => {
+    Object.assign(uses.rows[0] as object, { path: "/elsewhere" });
+    Object.assign(proofs.uses.find(({ use: { id } }) => id === use?.id)?.use as object, {
+      path: "/elsewhere",
+    });
+  });
+  expect(both.faults).toContain(`the proof of use ${use?.id} does not come to a checkpoint that is signed`);
+});
+
+test("keys and checkpoints of somebody else prove nothing", async () => {
+  const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const [key] = pack.proofs.keys;
+  const jwk = { ...(await exportJWK(publicKey)), kid: key?.kid as string };
+  const keys = [{ kid: key?.kid as string, alg: key?.alg as string, jwk }];
+  const found = await verifyPack(JSON.stringify(pack), { keys, held: null });
+  expect(found).toMatchObject({ uses: { proved: 0 }, acts: { proved: 0 }, checkpoints: [] });
+  expect(found.faults.length).toBeGreaterThan(0);
+  // one of the same number that was kept, and is another
+  const [first, second] = await evidence.jws();
+  const payload = Buffer.from(second?.split(".")[1] ?? "", "base64url").toString("utf8");
+  const other = Buffer.from(payload.replace('"number":2', '"number":1')).toString("base64url");
+  const held = [[first?.split(".")[0], other, first?.split(".")[2]].join(".")];
+  expect((await verifyPack(JSON.stringify(pack), { keys: null, held })).faults).toContain(
+    "checkpoint 1 is not the one that is held elsewhere",
+  );
+});
+
+test("no digit of a proof can be another: what is proved then is what was proved before", async () => {
+  const text = JSON.stringify(pack.proofs);
+  await fc.assert(
+    fc.asyncProperty(
+      fc.nat({ max: text.length - 1 }),
+      fc.constantFrom(..."0123456789abcdef"),
+      async (at, digit) => {
+        if (!/[0-9a-f]/.test(text[at] ?? "")) return;
+        let proofs: EvidencePack["proofs"];
+        try {
+          proofs = JSON.parse(`${text.slice(0, at)}${digit}${text.slice(at + 1)}`);
+        } catch {
+          return;
+        }
+        const { integrity: _, ...stated } = structuredClone(pack);
+        try {
+          const { uses, acts, faults } = await verifyPack(JSON.stringify(packOf({ ...stated, proofs })), own);
+          expect(uses.proved + acts.proved < 8 ? faults.length : 1).toBeGreaterThan(0);
+        } catch (error) {
+          expect((error as Error).name).toBe("PackError");
+        }
+      },
+    ),
+    { numRuns: propertyRuns(150) },
+  );
+});
+
+test.each([
+  ["nothing", ""],
+  ["half of one", '<!doctype html><script type="application/json" id="evidence">{"format":'],
+  ["another version", '{"format":"tokenwarden-evidence/2"}'],
+  ["something else", '{"format":"tokenwarden-evidence/3","proofs":7}'],
+])("%s is no pack, and said so in one line", async (_what, text) => {
+  await expect(verifyPack(text, own)).rejects.toThrow(/^the file is no evidence pack[^\n]*$/);
+});

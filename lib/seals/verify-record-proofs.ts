@@ -1,0 +1,117 @@
+import type { z } from "zod";
+import { type Checkpoint, type CheckpointKey, isSignedCheckpoint, readCheckpoint } from "./checkpoint.ts";
+import { type ChainedEntry, chainStep, entryLeaf } from "./entry-leaf.ts";
+import { rootByProof } from "./merkle.ts";
+import type { recordProofs } from "./record-proofs.ts";
+import { ADMIN_CHAIN, sealHash } from "./seal.ts";
+import { flushLeaf, useLeaf } from "./use-leaf.ts";
+
+type Proofs = z.output<typeof recordProofs>;
+type ProvedUse = Proofs["uses"][number]["use"];
+type SealOf = Proofs["seals"][number];
+
+export type VerifiedProofs = {
+  /** What is proved, by id. */
+  uses: Map<string, ProvedUse>;
+  acts: Map<string, ChainedEntry>;
+  /** Those that are signed, in order. */
+  checkpoints: Checkpoint[];
+  /** How many of them are held elsewhere too; null where nothing is. */
+  held: number | null;
+  /** What does not hold, a sentence each. */
+  faults: string[];
+};
+
+const bytesOf = (hex: string) => Buffer.from(hex, "hex");
+const proofOf = ({ index, size, path }: Proofs["uses"][number]["inFlush"]) => ({
+  index,
+  size,
+  path: path.map(bytesOf),
+});
+
+/** Whether a seal leads to one that a checkpoint signed, each next one naming the one before. */
+function isSigned(
+  { chain, sequence }: SealOf,
+  seals: ReadonlyMap<string, SealOf>,
+  heads: ReadonlyMap<string, string>,
+): boolean {
+  for (let at = sequence, before: Buffer | null = null; ; at += 1n) {
+    const seal = seals.get(`${chain} ${at}`);
+    if (seal === undefined || !sealHash(seal).equals(seal.hash)) return false;
+    if (before !== null && !seal.previous.equals(before)) return false;
+    const signed = heads.get(`${chain} ${at}`);
+    if (signed !== undefined) return signed === seal.hash.toString("hex");
+    before = seal.hash;
+  }
+}
+
+/** Whether a use is in a seal. */
+function isIn({ use, inFlush, inSeal }: Proofs["uses"][number], seal: SealOf): boolean {
+  if (use.writerId !== seal.chain || use.flush > seal.lastFlush || seal.openFlushes.includes(use.flush))
+    return false;
+  const root = rootByProof(useLeaf(use), proofOf(inFlush));
+  if (root === null) return false;
+  return rootByProof(flushLeaf(use.flush, inFlush.size, root), proofOf(inSeal))?.equals(seal.root) === true;
+}
+
+/** Whether a stretch of acts leads to a head that a checkpoint signed. */
+function isWhole(
+  { from, after, leaves }: Proofs["acts"][number],
+  heads: ReadonlyMap<string, string>,
+): boolean {
+  let head: Buffer = bytesOf(after);
+  let sequence = BigInt(from);
+  for (const leaf of leaves) {
+    head = chainStep(head, sequence, bytesOf(leaf));
+    sequence += 1n;
+  }
+  return heads.get(`${ADMIN_CHAIN} ${sequence - 1n}`) === head.toString("hex");
+}
+
+/**
+ * Verifies proofs of single records, against nothing but keys: which uses and acts stand in the log as it was sealed, under checkpoints that are signed.
+ *
+ * @param held checkpoints that somebody kept, one JWS each: those of the same number have to be the same.
+ */
+export async function verifyRecordProofs(
+  proofs: Proofs,
+  { keys, held }: { keys: readonly CheckpointKey[]; held: readonly string[] | null },
+): Promise<VerifiedProofs> {
+  const faults: string[] = [];
+  const checkpoints: Checkpoint[] = [];
+  /** By chain and sequence. */
+  const heads = new Map<string, string>();
+  const elsewhere = new Map((held ?? []).map((jws) => [readCheckpoint(jws)?.number, jws]));
+  let compared = 0;
+  for (const jws of proofs.checkpoints) {
+    const checkpoint = readCheckpoint(jws);
+    const kept = checkpoint === null ? undefined : elsewhere.get(checkpoint.number);
+    if (checkpoint === null || !(await isSignedCheckpoint(jws, keys)))
+      faults.push(`checkpoint ${checkpoint?.number ?? "?"} is not signed by a key that is known here`);
+    else if (kept !== undefined && kept !== jws)
+      faults.push(`checkpoint ${checkpoint.number} is not the one that is held elsewhere`);
+    else {
+      if (kept !== undefined) compared += 1;
+      checkpoints.push(checkpoint);
+      for (const { chain, sequence, hash } of checkpoint.heads) heads.set(`${chain} ${sequence}`, hash);
+    }
+  }
+  const seals = new Map(proofs.seals.map((seal) => [`${seal.chain} ${seal.sequence}`, seal]));
+  const uses: VerifiedProofs["uses"] = new Map();
+  for (const proof of proofs.uses) {
+    const seal = seals.get(`${proof.use.writerId} ${proof.seal}`);
+    if (seal !== undefined && isIn(proof, seal) && isSigned(seal, seals, heads))
+      uses.set(proof.use.id, proof.use);
+    else faults.push(`the proof of use ${proof.use.id} does not come to a checkpoint that is signed`);
+  }
+  const acts: VerifiedProofs["acts"] = new Map();
+  for (const stretch of proofs.acts) {
+    const isSound = isWhole(stretch, heads);
+    for (const entry of stretch.entries) {
+      const leaf = stretch.leaves[Number(entry.sequence - BigInt(stretch.from))];
+      if (isSound && leaf === entryLeaf(entry).toString("hex")) acts.set(entry.id, entry);
+      else faults.push(`the proof of act ${entry.sequence} does not come to a checkpoint that is signed`);
+    }
+  }
+  return { uses, acts, checkpoints, held: held === null ? null : compared, faults };
+}
