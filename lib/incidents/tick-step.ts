@@ -21,8 +21,12 @@ export async function tickStep(
   requirePermission(ctx, "incident:write");
   await ctx.db.transaction(async (tx) => {
     const incident = await readIncident(tx, number, true);
-    // two who tick the same step off wanted the same
-    if (incident.doneSteps.includes(step) === input.isDone) return;
+    // two who tick the same step off wanted the same; asked under the case's lock, which the steps above were read before
+    const done = await tx.query(
+      "SELECT FROM incident_step WHERE incident_id = $1::uuid AND step = $2::text",
+      [incident.id, step],
+    );
+    if (done.length > 0 === input.isDone) return;
     await requireIncidentVersion(tx, input.version, incident);
     if (incident.state === "closed")
       throw new DomainError("CONFLICT", "The case is closed. Open it again to change its steps.");
