@@ -3,6 +3,7 @@ import { holdsSecret } from "#lib/audit/redact.ts";
 import { DomainError, type FieldProblem } from "#lib/errors.ts";
 import type { TableDeclaration } from "#lib/list-query/define-table.ts";
 import { parseListQueryStrict } from "#lib/list-query/parse-list-query.ts";
+import { issueWords } from "./issue-words.ts";
 import { requireStorable } from "./storable.ts";
 
 /** Enough to mend a form by; an answer is never much longer than the request. */
@@ -43,7 +44,7 @@ export function parsePart(
 ): unknown {
   if (schema === undefined) return {};
   requireStorable(value, place);
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: issueWords });
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues
     .flatMap(fieldProblems)

@@ -13,6 +13,8 @@ type SecretOnceProps = {
   whenLost?: string;
   /** What is kept of it here. */
   kept?: string;
+  /** Whether it is several: one a line. */
+  isMany?: boolean;
 };
 
 /** Shows a secret for the one time that it can be shown. It stays in memory only. */
@@ -21,6 +23,7 @@ export function SecretOnce({
   value,
   whenLost = "If it is lost, make a new one and remove this.",
   kept = "only its hash is kept",
+  isMany = false,
 }: SecretOnceProps) {
   const clipboard = useClipboard({ timeout: 3000 });
   return (
@@ -38,7 +41,8 @@ export function SecretOnce({
       <p className={classes.warning}>
         <IconAlertTriangle size={16} aria-hidden />
         <span>
-          Copy it now: {kept}, so it cannot be shown again. {whenLost}
+          Copy {isMany ? "them" : "it"} now: {kept}, so {isMany ? "they" : "it"} cannot be shown again.{" "}
+          {whenLost}
         </span>
       </p>
     </section>

@@ -42,8 +42,13 @@ async function whoMayDecide(tx: Sql, permissions: readonly string[]): Promise<st
   return rows.map(({ id }) => id);
 }
 
+/** A reason as a sentence of its own, with a stop. */
+function asSentence(text: string): string {
+  return /[.!?…]$/.test(text.trimEnd()) ? text : `${text}.`;
+}
+
 const DECIDED: Partial<Record<ApprovalNews["what"], { says: string; tone: Tone }>> = {
-  approved: { says: "Approved, to be done by you", tone: "good" },
+  approved: { says: "Approved, to be done by who asked", tone: "good" },
   done: { says: "Approved and done", tone: "good" },
   declined: { says: "Declined", tone: "warning" },
   stale: { says: "Refused, since it would now do something else", tone: "warning" },
@@ -66,7 +71,7 @@ export async function tellOfApproval(tx: Sql, ctx: SqlContext, news: ApprovalNew
     await tell({
       kind: "approval_waiting",
       title: `${actorName} asks for a second person: ${summary}`,
-      text: `Their reason: ${reason}`,
+      text: `Their reason: ${asSentence(reason)}`,
       to: await whoMayDecide(tx, news.permissions),
       except: person,
     });
@@ -74,7 +79,7 @@ export async function tellOfApproval(tx: Sql, ctx: SqlContext, news: ApprovalNew
     await tell({
       kind: "break_glass_used",
       title: `${actorName} did not wait for a second person: ${summary}`,
-      text: `It is done. Their reason: ${reason} One of the other owners is to review it.`,
+      text: `It is done. Their reason: ${asSentence(reason)} One of the other owners is to review it.`,
       except: person,
       exactly: news.alarmed,
       before: news.ways,
@@ -84,7 +89,7 @@ export async function tellOfApproval(tx: Sql, ctx: SqlContext, news: ApprovalNew
     await tell({
       kind: "approval_decided",
       title: `${decided.says}: ${summary}`,
-      text: `By ${ctx.actor.name}. You had asked: ${reason}`,
+      text: `By ${ctx.actor.name}. Asked for by ${actorName}: ${asSentence(reason)}`,
       to: person,
       tone: decided.tone,
     });

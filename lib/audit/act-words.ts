@@ -212,7 +212,7 @@ export const ACT_WORDS: Record<string, string> = {
   "approval.used": "carried out",
   "approval.declined": "declined",
   "approval.withdrawn": "withdrew",
-  "approval.found_stale": "found to be something else by now",
+  "approval.found_stale": "did not do, as it would be something else by now,",
   "approval.glass_broken": "did without a second person",
   "approval.reviewed": "reviewed the break-glass of",
   "approval_policy.changed": "changed",
@@ -229,13 +229,23 @@ export function actWords(act: string): string {
   return `${verb.replaceAll("_", " ")} ${NOUN_WORDS[noun] ?? noun.replaceAll("_", " ")}`.trim();
 }
 
+/** What was tried and not allowed: the act's own verb would read as if it had been done. */
+const REFUSED_WORDS: Record<string, string> = {
+  "approval.refused": "was not allowed to decide on",
+  "approval.found_stale": "did not do, as it would be something else by now,",
+};
+
+/** An act that was refused: whoever tried it, "tried to …" or "was not allowed to …"; what is not named here says so after it. */
+function refusedWords(act: string): string {
+  return REFUSED_WORDS[act] ?? `${actWords(act)} (refused)`;
+}
+
 /** An act where what it was upon is known from the place: "scheduled a revocation of it". */
 export function actUponItWords(entry: { act: string; outcome: "done" | "refused" }): string {
-  const words = actWords(entry.act).replace(/ (of|upon|to)$/, " $1 it");
-  return entry.outcome === "done" ? words : `${words} (refused)`;
+  return actOutcomeWords(entry).replace(/ (of|upon|to|on)$/, " $1 it");
 }
 
 /** The same for an act that was refused: "was refused to …" reads badly of every act, so it is said after it. */
 export function actOutcomeWords(entry: { act: string; outcome: "done" | "refused" }): string {
-  return entry.outcome === "done" ? actWords(entry.act) : `${actWords(entry.act)} (refused)`;
+  return entry.outcome === "done" ? actWords(entry.act) : refusedWords(entry.act);
 }

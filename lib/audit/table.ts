@@ -22,7 +22,7 @@ export const tokenUsesTable = defineTable({
     verifier: { kind: "set", label: "Verifier", hint: "Name or id" },
     token: { kind: "id", label: "Token", aliases: ["jti"], format: "uuid" },
     family: { kind: "id", label: "Family", format: "uuid" },
-    ip: { kind: "id", label: "IP address", format: "text" },
+    ip: { kind: "id", label: "IP address", format: "ip", hint: "One address, no range" },
     network: {
       kind: "network",
       label: "Network",
@@ -58,12 +58,14 @@ export const refusedCountsTable = defineTable({
       options: COUNTED_REFUSALS,
       words: COUNTED_REFUSAL_WORDS,
     },
-    ip: { kind: "id", label: "IP address", format: "text" },
+    ip: { kind: "id", label: "IP address", format: "ip", hint: "One address, no range" },
   },
   sorts: { at: { label: "Minute", type: "time" } },
   defaultSort: { key: "at", direction: "desc" },
 });
 export type RefusedCountsQuery = ListQuery<typeof refusedCountsTable>;
+
+const ACTOR_KINDS = ["admin", "api_token", "user", "client", "system", "anonymous"] as const;
 
 /** Acts of admins, newest first. */
 export const auditEntriesTable = defineTable({
@@ -79,14 +81,27 @@ export const auditEntriesTable = defineTable({
       options: ["done", "refused"],
       words: { done: "Done", refused: "Refused" },
     },
-    actor: { kind: "id", label: "By", hint: "An admin's or API token's id", format: "text" },
+    by: {
+      kind: "oneOf",
+      label: "By",
+      options: ACTOR_KINDS,
+      words: {
+        admin: "An admin",
+        api_token: "An API token",
+        user: "A user",
+        client: "A client",
+        system: "The product itself",
+        anonymous: "Nobody signed in",
+      },
+    },
+    actor: { kind: "id", label: "By whom", hint: "An admin's or API token's id", format: "text" },
     target: { kind: "id", label: "Target kind", format: "text" },
     targetId: {
       kind: "set",
       label: "Target id",
       hint: "An id; orders upon groups and audiences carry the name",
     },
-    ip: { kind: "id", label: "IP address", format: "text" },
+    ip: { kind: "id", label: "IP address", format: "ip", hint: "One address, no range" },
   },
   sorts: { at: { label: "When", type: "time" } },
   defaultSort: { key: "at", direction: "desc" },

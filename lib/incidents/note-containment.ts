@@ -28,7 +28,10 @@ async function hold(ctx: Context, number: number): Promise<void> {
     const { working, tokens, isCut } = await readStillWorking({ db: tx, now: ctx.now }, incident);
     const isContained = !isCut && tokens > 0 && working === 0;
     if (incident.state === "open" && isContained) {
-      const what = `None of the case's ${tokens === 1 ? "token works" : `${tokens} tokens works`} any more.`;
+      const what =
+        tokens === 1
+          ? "The case's token does not work any more."
+          : `None of the case's ${tokens} tokens works any more.`;
       await tx.query(
         "UPDATE incident SET state = 'contained', contained_at = $2::timestamptz, version = version + 1 WHERE id = $1::uuid",
         [incident.id, ctx.now],

@@ -11,7 +11,7 @@ type FilterBase = {
 /** Free text that a row contains. */
 export type TextFilter = FilterBase & { kind: "text"; maxLength?: number };
 /** One exact identifier. */
-export type IdFilter = FilterBase & { kind: "id"; format: "uuid" | "text" };
+export type IdFilter = FilterBase & { kind: "id"; format: "uuid" | "text" | "ip" };
 /** Any of some values of the organisation's own: names of clients, permissions, groups. */
 export type SetFilter = FilterBase & { kind: "set" };
 /** Any of a closed list. */

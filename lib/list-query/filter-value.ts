@@ -56,6 +56,14 @@ function parseText(raw: string, maxLength: number): string | { problem: string }
 
 const NETWORK_MAX = 4_294_967_295;
 
+/** One address: of a stretch of them no row would have the text, and nothing found would be taken for nothing there. */
+function parseOneAddress(text: string): ParsedValue {
+  const address = parseAddress(text);
+  return address === null || address.includes("/")
+    ? { problem: "Is no IP address: write one whole, such as 203.0.113.7 or 2001:db8::1, and no range." }
+    : { value: text };
+}
+
 /** `AS15169` of that, of `as15169` and of `15169`; null for what is no number of a network. */
 function parseNetwork(text: string): string | null {
   const digits = /^(?:AS)?0*(\d{1,10})$/i.exec(text)?.[1];
@@ -82,6 +90,7 @@ export function parseFilterValue(filter: Filter, texts: readonly string[]): Pars
       return { value: first };
     case "id": {
       if (filter.format === "text") return { value: first };
+      if (filter.format === "ip") return parseOneAddress(first);
       const id = first.toLowerCase();
       return UUID.test(id) ? { value: id } : { problem: "Is no id." };
     }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { tokenUsesTable } from "../audit/table.ts";
 import { DomainError } from "../errors.ts";
 import { uuidv7 } from "../ids.ts";
 import { parseAddress } from "./address.ts";
@@ -156,6 +157,12 @@ test("reads a lifetime with a colon, a comparison or as its default, and writes 
 test("reads addresses and networks, and names text that is neither", () => {
   expect(parseTypedQuery(table, "network:2001:DB8::/32").filters).toEqual({ ip: "2001:db8::/32" });
   expect(parseTypedQuery(table, "ip:10.0.0.0/99").problems).toHaveLength(1);
+  // where rows hold one address a range is refused, rather than found nowhere
+  for (const text of ["5.0.0.0/8", "5.0.0", "home"])
+    expect(parseTypedQuery(tokenUsesTable, `ip:${text}`).problems[0]).toMatchObject({
+      message: expect.stringContaining("no range"),
+    });
+  expect(parseTypedQuery(tokenUsesTable, "ip:2001:db8::1").filters).toEqual({ ip: "2001:db8::1" });
   expect(parseTypedQuery(table, "asn:15169 asn:as3333 asn:AS003333").filters).toEqual({
     asn: ["AS15169", "AS3333"],
   });

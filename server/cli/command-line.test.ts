@@ -80,6 +80,7 @@ describe("npx tokenwarden", { timeout: 60_000 }, () => {
     [["audit", "verify", "--keys", "package.json"], "--keys package.json is no JWKS"],
     [["audit", "verify", "--checkpoints", "not-there"], "--checkpoints not-there cannot be read"],
     [["audit", "export"], "say which file"],
+    [["audit", "verify", "-x"], "Unknown option '-x'.\n"],
   ])("refuses %j before it touches the database", async (args, line) => {
     const { code, stdout, stderr } = await run(...args);
     expect([code, stdout]).toEqual([2, ""]);

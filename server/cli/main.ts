@@ -47,7 +47,8 @@ function explain(error: unknown, command: Command): number {
     return 2;
   }
   if (isUsageError(error)) {
-    say(`${error.message}\nusage: npx tokenwarden ${command.usage}`);
+    // what follows tells of arguments that begin with a dash: no command takes one
+    say(`${error.message.split(" To specify a positional")[0]}\nusage: npx tokenwarden ${command.usage}`);
     return 2;
   }
   if (isUnavailable(error) && !(error instanceof DomainError)) {
@@ -73,6 +74,10 @@ const found = findCommand(words);
 if (!found) {
   process.stderr.write(`tokenwarden: there is no command ${JSON.stringify(words.join(" "))}\n\n${help()}`);
   process.exit(2);
+}
+if (found.args.some((arg) => arg === "--help" || arg === "-h")) {
+  process.stdout.write(`usage: npx tokenwarden ${found.command.usage}\n\n${found.command.does}\n`);
+  process.exit(0);
 }
 try {
   await found.command.run(found.args, getEnv());

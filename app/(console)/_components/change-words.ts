@@ -67,7 +67,7 @@ const FIELDS: Record<string, string> = {
   readyAt: "Every cache can have it from",
   activatesAt: "Signs by itself from",
   retiresAt: "Verifies at least until",
-  clientId: "Client id",
+  clientId: "Client ID",
   rotatesRefreshTokens: "Refresh tokens replaced at each use",
   rotatesConfidentialRefreshTokens: "Refresh tokens of confidential clients replaced at each use",
   refreshTokensMax: "Refresh tokens of a user with a client",

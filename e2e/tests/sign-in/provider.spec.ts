@@ -22,7 +22,7 @@ test("an owner adds the company's provider; somebody comes in by it with the rol
   await page.getByRole("textbox", { name: "Issuer" }).fill(theirs.issuer);
   await page.getByRole("button", { name: "Test" }).click();
   await expect(page.getByText("The provider answers, with one key for ES256")).toBeVisible();
-  await page.getByRole("textbox", { name: "Client id" }).fill(theirs.clientId);
+  await page.getByRole("textbox", { name: "Client ID" }).fill(theirs.clientId);
   await page.locator('input[type="password"]').fill(theirs.clientSecret);
   await page.getByLabel("Scopes").first().fill("groups");
   await page.keyboard.press("Enter");

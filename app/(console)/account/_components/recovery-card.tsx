@@ -74,6 +74,7 @@ export function RecoveryCard({ codes }: { codes: Factors["recoveryCodes"] }) {
               name={words.recovery}
               value={made.join("\n")}
               kept="only their hashes are kept"
+              isMany
               whenLost={words.recoveryLost}
             />
             <Button variant="filled" onClick={close} style={{ alignSelf: "flex-end" }}>

@@ -3,6 +3,7 @@ import type { IncidentUses } from "#lib/incidents/model.ts";
 
 /** Texts of the cases. */
 export const incidentWords = {
+  detections: "Detections on its tokens",
   title: "Cases",
   one: "Case",
   purpose: "Incidents from leak to report: what got out, what was done with it, who took it back.",

@@ -9,6 +9,7 @@ import { PlainTable } from "#components/display/plain-table.tsx";
 import { isBadgeState, StateBadge } from "#components/display/state-badge.tsx";
 import { Tag } from "#components/display/tag.tsx";
 import { FOUND_AS, type IdentifiedValue } from "#lib/incidents/model.ts";
+import { plural } from "#lib/order-plans/plan-words.ts";
 import classes from "./leak-desk.module.css";
 import type { LookedUp } from "./look-up.ts";
 import { FOUND_WORDS, leakWords as words } from "./words.ts";
@@ -58,7 +59,7 @@ export function FoundValues({ found: { found, paste, values } }: { found: Looked
   return (
     <Card
       title={`${groupedNumber(values)} ${values === 1 ? "value" : "values"} recognised`}
-      aside={`${groupedNumber(paste.tokens)} tokens, ${groupedNumber(values - paste.tokens)} ids and hashes`}
+      aside={`${plural(paste.tokens, "token", "tokens")}, ${plural(values - paste.tokens, "id or hash", "ids and hashes")}`}
     >
       <div className={classes.counts} role="status">
         {FOUND_AS.filter((is) => count(is) > 0).map((is) => (

@@ -22,7 +22,7 @@ export const streamWords = {
   urlHelp: {
     webhook: "https, at a public address.",
     syslog:
-      "syslog+tls:// with host and port. Plain syslog+tcp:// only to addresses that OUTBOUND_ALLOW names.",
+      "syslog+tls:// with host and port. Plain syslog+tcp:// only to addresses that OUTBOUND_ALLOW names. Structured data stands under event@32473, IANA's number for documentation: the product has none of its own.",
   },
   urlExample: { webhook: "https://siem.example.com/ingest", syslog: "syslog+tls://logs.example.com:6514" },
   authorization: "Authorization",

@@ -27,7 +27,7 @@ export const signInSettingWords = {
   namesItself: "Its answers name it (RFC 9207).",
   namesNobody:
     "Its answers do not name it: each provider has a redirect address of its own here, which tells them apart.",
-  clientId: "Client id",
+  clientId: "Client ID",
   clientSecret: "Client secret",
   clientSecretHelp: "Kept wrapped by the master key, and never shown again.",
   secretStays: "Leave it empty to keep the one that is there.",
