@@ -12,6 +12,7 @@ import { endMute } from "./end-mute.ts";
 import { getDetection } from "./get-detection.ts";
 import { caseOfDetectionInput } from "./input.ts";
 import { listDetections } from "./list-detections.ts";
+import { listDetectionsOfCase } from "./list-detections-of-case.ts";
 import { muteDetection } from "./mute-detection.ts";
 import { openCaseOfDetection } from "./open-case-of-detection.ts";
 import { purgeDetections } from "./purge-detections.ts";
@@ -65,6 +66,10 @@ test("a detection becomes a case on what it is found of, with its evidence as th
   expect(incident.title).toContain("Used after revocation: token");
   expect(incident.notes[0]?.text).toMatch(/^Presented 3 times .*Seen by us\.$/);
   expect((await listIncidentsOf(responder, [token.id])).map((one) => one.number)).toEqual([number]);
+  expect(await listDetectionsOfCase(responder, number)).toMatchObject([{ id, verifier: null }]);
+  await expect(listDetectionsOfCase(contextAs(db, "anonymous"), number)).rejects.toMatchObject({
+    code: "NOT_SIGNED_IN",
+  });
   expect(await actsUpon(id)).toMatchObject([{ act: "detection.put_in_case", after: { case: `#${number}` } }]);
   expect(await again()).toMatchObject([{ id, state: "in_case", count: 6 }]);
   await expect(openCaseOfDetection(responder, { ...caseInput(), id })).rejects.toMatchObject({
