@@ -6,6 +6,7 @@ import { testDatabase } from "../db/test-database.ts";
 import { getIncident } from "../incidents/get-incident.ts";
 import { listIncidentsOf } from "../incidents/list-incidents-of.ts";
 import { updateIncident } from "../incidents/update-incident.ts";
+import { defaultQuery } from "../list-query/define-table.ts";
 import { contextAs } from "../tokens/token-fixture.ts";
 import { type DetectionFixture, detectionFixtureOf } from "./detection-fixture.ts";
 import { endMute } from "./end-mute.ts";
@@ -16,6 +17,7 @@ import { listDetectionsOfCase } from "./list-detections-of-case.ts";
 import { muteDetection } from "./mute-detection.ts";
 import { openCaseOfDetection } from "./open-case-of-detection.ts";
 import { purgeDetections } from "./purge-detections.ts";
+import { detectionsTable } from "./table.ts";
 import { tuneRule } from "./tune-rule.ts";
 
 let db: Database;
@@ -83,6 +85,24 @@ test("a detection becomes a case on what it is found of, with its evidence as th
   expect(found.map(({ state, isCurrent }) => ({ state, isCurrent }))).toEqual([
     { state: "in_case", isCurrent: false },
     { state: "open", isCurrent: true },
+  ]);
+});
+
+test("what is found of a verifier goes by the verifier's name", async () => {
+  const verifierId = randomUUID();
+  const name = `invoices-${verifierId}`;
+  await db.query(
+    "INSERT INTO verifier (id, name, created_at, updated_at) VALUES ($1::uuid, $2, now(), now())",
+    [verifierId, name],
+  );
+  await db.query(
+    `INSERT INTO detection (id, rule, severity, state, subject_kind, subject_id, first_at, last_at, found_at, count, facts)
+     VALUES ($1::uuid, 'forgery_reported', 'high', 'open', 'verifier', $2::text, now(), now(), now(), 1, '{"how": "accepted", "ip": null}')`,
+    [randomUUID(), verifierId],
+  );
+  const query = { ...defaultQuery(detectionsTable), filters: { rule: ["forgery_reported" as const] } };
+  expect((await listDetections(as("auditor"), query)).rows).toMatchObject([
+    { verifier: { id: verifierId, name }, says: expect.stringContaining("check the verifier first") },
   ]);
 });
 
