@@ -1,13 +1,14 @@
 import { expect, type Locator, type Page } from "@playwright/test";
 
-/** Waits until React has taken over what the server sent. Pages without it, the authority's and others', are as they are. */
+/** Waits until React has taken over what the server sent, and has put what came late into its place: until then it stands in the document twice. Pages without it, the authority's and others', are as they are. */
 export async function untilTakenOver(page: Page): Promise<void> {
   await page.waitForFunction(() => {
     if (!("__next_f" in window)) return true;
     const name = Object.keys(document).find((key) => key.startsWith("__reactContainer"));
     if (name === undefined) return false;
     const { stateNode } = (document as unknown as Record<string, Fiber>)[name] as Fiber;
-    return stateNode.current.memoizedState.isDehydrated === false;
+    const isWaiting = document.querySelector('[hidden][id^="S:"]') !== null;
+    return !isWaiting && stateNode.current.memoizedState.isDehydrated === false;
   });
 }
 

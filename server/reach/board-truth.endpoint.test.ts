@@ -207,6 +207,8 @@ test("a verifier that is disabled before the order accepts on for its bound, and
   const value = await token();
   expect(await isGood(verifier, value)).toBe(true);
   await disableVerifier(contextAs(instance.db, "owner", new Date()), { verifierId: billing().id });
+  // the order is not to come by the feed that is about to end
+  await expect.poll(() => verifier.state.lastError, { interval: 10 }).not.toBeNull();
   const { id } = await order(instance.db, "revoke", "token", claimsOf(value).jti);
   const seen = await holdAgainst(id, () => isGood(verifier, value), 40_000);
   await enableVerifier(contextAs(instance.db, "owner", new Date()), { verifierId: billing().id });

@@ -114,7 +114,9 @@ test.each(LISTS)(
     const response = await exported({ list, format: "ndjson", query });
     expect(response.headers.get("content-type")).toBe("application/x-ndjson");
     const lines = (await response.text()).split("\n").filter((line) => line !== "");
-    expect(lines.map((line) => JSON.parse(line))).toEqual(expected);
+    // of an act the file holds more than a line of the list: what was before, and after
+    const rows = list === "audit-entries" ? expected.map((row) => expect.objectContaining(row)) : expected;
+    expect(lines.map((line) => JSON.parse(line))).toEqual(rows);
   },
 );
 

@@ -91,6 +91,9 @@ const NOT_CALLED: Record<string, string> = {
 const COLUMNS: Record<string, "called" | "not called"> = {
   "client.jwks_uri": "called",
   "event_stream.url": "called",
+  // the mail server and the webhook as they were before an act whose alarm leaves by them: looked at as those are
+  "former_mail_server.host": "called",
+  "former_webhook.url": "called",
   "mail_settings.host": "called",
   "notification_webhook.url": "called",
   "sign_in_provider.issuer": "called",

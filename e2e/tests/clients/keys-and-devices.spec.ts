@@ -103,7 +103,7 @@ test("a service is given keys in place of its secret, and what is wrong with it 
   await save();
   await expect(page).toHaveURL(new RegExp(`/clients/${client.id}$`));
   await expect(page.getByText("its keys (private_key_jwt)")).toBeVisible();
-  await expect(page.getByText("robot-1")).toBeVisible();
+  await expect(page.getByText("robot-1", { exact: true })).toBeVisible();
   await expect(page.getByText("Tokens live above one hour")).toHaveCount(0);
 
   await expect.poll(async () => (await authority.askForToken(client)).status).toBe(401);
