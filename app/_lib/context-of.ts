@@ -70,6 +70,12 @@ export async function callerOf(headers: Headers, requestId: string = randomUUID(
   };
 }
 
+/** Whether a request carries a session that this console once sealed, whatever has become of it. */
+export async function hadSession(headers: Pick<Headers, "get">): Promise<boolean> {
+  const cookie = findCookie(headers.get("cookie"), sessionCookieName(getEnv()));
+  return cookie !== null && (await openSession(cookie, derivedKey("session"))) !== null;
+}
+
 function readUserAgent(headers: Headers): string | null {
   const text = headers.get("user-agent");
   return text === null

@@ -2,7 +2,7 @@ import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { cache } from "react";
 import type { Actor, Context } from "#lib/context.ts";
-import { callerOf } from "./context-of.ts";
+import { callerOf, hadSession } from "./context-of.ts";
 import { safePath } from "./safe-path.ts";
 
 /** A context whose actor is an admin in a live session. */
@@ -21,5 +21,9 @@ export const requestContext: () => Promise<Context> = cache(async () => {
 export async function requireSignedIn(path = "/"): Promise<SignedInContext> {
   const ctx = await requestContext();
   if (ctx.actor.kind === "admin") return ctx as SignedInContext;
-  redirect(path === "/" ? "/sign-in" : `/sign-in?next=${encodeURIComponent(safePath(path))}`);
+  const query = new URLSearchParams();
+  if (path !== "/") query.set("next", safePath(path));
+  // a browser that still has a session of ours was signed in: it is told why it is not
+  if (await hadSession(await headers())) query.set("why", "ended");
+  redirect(query.size === 0 ? "/sign-in" : `/sign-in?${query}`);
 }

@@ -4,7 +4,6 @@ import type { Context } from "#lib/context.ts";
 import { getEnv } from "#lib/env.ts";
 import { DomainError } from "#lib/errors.ts";
 import type { TableDeclaration } from "#lib/list-query/define-table.ts";
-import { requireStepUp } from "#lib/step-up/require-step-up.ts";
 import { requireWithinBound, tellBound } from "./actor-bound.ts";
 import { answerOf, respond } from "./answer.ts";
 import { type Caller, callerOf } from "./context-of.ts";
@@ -25,7 +24,7 @@ import type {
   RouteSpec,
   Segments,
 } from "./route-spec.ts";
-import { withSecondPerson } from "./second-person.ts";
+import { requireProofAtDoor, withSecondPerson } from "./second-person.ts";
 
 /**
  * One method of one route: authenticates, refuses what other sites' pages send, bounds and parses the input, asks for the
@@ -63,7 +62,7 @@ export function defineRoute<
       await requireAccess(caller, spec);
       // what nobody can be asked for waits for a person: the use case tells
       if (typeof spec.stepUp === "string" && ctx.actor.kind !== "api_token")
-        await requireStepUp(ctx, spec.stepUp);
+        await requireProofAtDoor(ctx, spec.stepUp);
       const seenVersion = seenVersionOf(request.headers, spec);
       const raw = {
         params: segments,

@@ -14,6 +14,7 @@ import {
   type IdempotencyClaim,
   type KeptAnswer,
 } from "#lib/idempotency/model.ts";
+import { requireStepUp } from "#lib/step-up/require-step-up.ts";
 import { type Answer, answerOf, respond } from "./answer.ts";
 import { badHeader } from "./entity-tag.ts";
 import { RequestRefusal } from "./problem.ts";
@@ -55,7 +56,11 @@ export async function onceByKey(
     requestId: ctx.requestId,
     now: ctx.now,
   });
-  if (claimed.outcome !== "claimed") return repeat(keyed, claimed);
+  if (claimed.outcome !== "claimed") {
+    // the use case, which asks where the door does not, is not there for a repeat
+    if (typeof spec.stepUp === "string" && ctx.actor.kind === "admin") await requireStepUp(ctx, spec.stepUp);
+    return repeat(keyed, claimed);
+  }
   return actUnder(keyed, claimed.claim, act);
 }
 

@@ -5,12 +5,15 @@ import { askForApproval, findOpen, type GuardedRequest } from "#lib/approvals/as
 import { breakGlass } from "#lib/approvals/break-glass.ts";
 import { reasonText } from "#lib/approvals/input.ts";
 import type { ApprovalRow } from "#lib/approvals/model.ts";
+import { isGuarded, readPolicy } from "#lib/approvals/read-policy.ts";
 import { runApproved } from "#lib/approvals/run-approved.ts";
 import { holdsSecret } from "#lib/audit/redact.ts";
 import type { Permission } from "#lib/authz/roles.ts";
 import type { Context } from "#lib/context.ts";
 import { DomainError } from "#lib/errors.ts";
 import type { KeptAnswer } from "#lib/idempotency/model.ts";
+import type { StepUpKind } from "#lib/step-up/model.ts";
+import { requireStepUp, StepUpRequired } from "#lib/step-up/require-step-up.ts";
 import type { AnyRouteSpec, RawInput } from "./route-spec.ts";
 import { derivedKey } from "./secrets.ts";
 
@@ -26,6 +29,20 @@ type Call = {
   /** Whether the body has something that is sent to be used and not kept. */
   hasSecret: boolean;
 };
+
+/**
+ * Asks at the door who is there, before a body is read. Where acts of the kind want a second person the use case alone asks: what waits, or is done without one, costs one proof and not two.
+ *
+ * @throws {StepUpRequired}
+ */
+export async function requireProofAtDoor(ctx: Context, kind: StepUpKind): Promise<void> {
+  try {
+    await requireStepUp(ctx, kind);
+  } catch (error) {
+    if (!(error instanceof StepUpRequired)) throw error;
+    if (!isGuarded(await readPolicy(ctx.db), kind === "approvals" ? "policy" : kind)) throw error;
+  }
+}
 
 function reasonOf(request: Request, name: string): string | null {
   const given = request.headers.get(name);
@@ -116,7 +133,8 @@ export async function withSecondPerson<T>(
     const reason =
       reasonOf(call.request, APPROVAL_REASON) ??
       (isProgram ? `Asked by the API token ${ctx.actor.name}.` : null);
-    if (reason === null) throw new ApprovalRequired(error.kind, open?.id ?? null);
+    if (reason === null)
+      throw new ApprovalRequired(error.kind, { approvalId: open?.id ?? null, why: error.why });
     if (open !== null) return new WaitsAnswer(approvalRowOf(open, ctx.now));
     return new WaitsAnswer(await askForApproval(ctx, { ...guarded, act }, { kind: error.kind, reason }));
   }

@@ -31,6 +31,7 @@ export type AuditReport = {
   seed: { rows: number; seconds: number; bytes: number };
   rollup: RollupReport;
   indexes: MadeLog["indexes"];
+  busy: MadeLog["busy"];
   explorer: { day: ExplorerReport; quarter: ExplorerReport };
   exports: ExportReport[];
   ingest: IngestReport;
@@ -114,6 +115,7 @@ function figuresOf(report: Omit<AuditReport, "figures" | "what">): Figure[] {
       unit: "questions",
     },
     { name: "rollup_bytes_per_use", value: rollup.bytes / seed.rows, unit: "bytes" },
+    { name: "busy_bytes_per_use", value: report.busy.bytes / seed.rows, unit: "bytes" },
     { name: "authority_rss_mb", value: authority.rssMb, unit: "MB" },
     { name: "unrecorded_uses", value: ingest.unrecorded + verification.unrecorded, unit: "uses" },
   ];
@@ -123,7 +125,7 @@ function figuresOf(report: Omit<AuditReport, "figures" | "what">): Figure[] {
 export async function benchAudit(settings: Settings, { records, log, stack }: Options): Promise<boolean> {
   const at = new Date();
   const machine = readMachine();
-  const { dataDir, url, db, seed, rollup, indexes } = await openLog(settings, { log, stack });
+  const { dataDir, url, db, seed, rollup, indexes, busy } = await openLog(settings, { log, stack });
   // a real one: an export looks whether who asked for it is still let in
   const asker = { name: "bench", role: "owner", isUnattended: true } as const;
   const { id: askerId } = await createApiToken(systemContext(db, "bench"), asker);
@@ -188,6 +190,7 @@ export async function benchAudit(settings: Settings, { records, log, stack }: Op
     seed: { rows: seed.rows, seconds: seed.seconds, bytes: seed.bytes },
     rollup,
     indexes,
+    busy,
     explorer,
     exports,
     ingest,

@@ -6,6 +6,7 @@ import { indexClosedDays } from "#lib/audit/index-closed-days.ts";
 import { type Database, openDatabase } from "#lib/db/database.ts";
 import { migrate } from "#lib/db/migrate.ts";
 import { openSqlDatabase } from "#lib/db/sql-database.ts";
+import { countBusyDays } from "#lib/use-rollups/busy-days.ts";
 import { rollUpAll } from "#lib/use-rollups/roll-up-uses.ts";
 import { startEmbeddedDatabase } from "#server/embedded-database/start.ts";
 import { measureRollup, type RollupReport } from "./measure-rollup.ts";
@@ -18,6 +19,8 @@ export type MadeLog = {
   rollup: RollupReport;
   /** The indexes of its closed days by address, user and client. */
   indexes: { seconds: number; bytes: number };
+  /** The counts of its closed days by who is busy in them. */
+  busy: { seconds: number; bytes: number; rows: number };
 };
 
 export type Log = MadeLog & { dataDir: string; url: string /** As the application. */; db: Database };
@@ -31,8 +34,8 @@ function dataDirOf({ keepDir }: Settings, stack: AsyncDisposableStack): string {
   return dataDir;
 }
 
-/** Indexes the days that are over as the worker does, without its rests. */
-async function indexDays(url: string): Promise<MadeLog["indexes"]> {
+/** Indexes and counts the days that are over as the worker does, without its rests. */
+async function closeDays(url: string): Promise<Pick<MadeLog, "indexes" | "busy">> {
   const db = openSqlDatabase({
     url,
     role: "retention",
@@ -46,7 +49,20 @@ async function indexDays(url: string): Promise<MadeLog["indexes"]> {
     const [size] = await db.query<{ bytes: bigint | null }>(
       "SELECT sum(pg_relation_size(i.oid))::bigint AS bytes FROM pg_class i WHERE i.relkind = 'i' AND i.relname ~ '^token_use_[0-9]{8}_of_'",
     );
-    return { seconds, bytes: Number(size?.bytes ?? 0) };
+    const indexes = { seconds, bytes: Number(size?.bytes ?? 0) };
+    const countingAt = performance.now();
+    await countBusyDays(db);
+    const [busy] = await db.query<{ bytes: bigint; rows: bigint }>(
+      "SELECT pg_total_relation_size('busy_use') AS bytes, (SELECT count(*) FROM busy_use) AS rows",
+    );
+    return {
+      indexes,
+      busy: {
+        seconds: (performance.now() - countingAt) / 1_000,
+        bytes: Number(busy?.bytes),
+        rows: Number(busy?.rows),
+      },
+    };
   } finally {
     await db.end();
   }
@@ -86,14 +102,17 @@ export async function openLog(
   if (before !== null) {
     // what was written to it since then
     await rollUpAll(db);
-    await indexDays(url);
+    await closeDays(url);
     return { ...before, dataDir, url, db };
   }
   const rollup = await measureRollup(db, seed.rows);
   log(`rolled up in ${rollup.seconds.toFixed(0)} s, ${(rollup.bytes / 1e6).toFixed(0)} MB`);
-  const indexes = await indexDays(url);
+  const { indexes, busy } = await closeDays(url);
   log(`closed days indexed in ${indexes.seconds.toFixed(0)} s, ${(indexes.bytes / 1e6).toFixed(0)} MB`);
-  const made: MadeLog = { seed, rollup, indexes };
+  log(
+    `the busy ones counted in ${busy.seconds.toFixed(0)} s, ${busy.rows} days of theirs, ${(busy.bytes / 1e6).toFixed(0)} MB`,
+  );
+  const made: MadeLog = { seed, rollup, indexes, busy };
   if (settings.keepDir !== null) writeFileSync(file, JSON.stringify(made));
   return { ...made, dataDir, url, db };
 }

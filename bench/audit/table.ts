@@ -27,13 +27,24 @@ function explored(
 
 /** The dated tables of `bench/README.md`. */
 export function renderTable(report: AuditReport): string {
-  const { machine, settings, seed, rollup, indexes, explorer, ingest, verification, detection, authority } =
-    report;
+  const {
+    machine,
+    settings,
+    seed,
+    rollup,
+    indexes,
+    busy,
+    explorer,
+    ingest,
+    verification,
+    detection,
+    authority,
+  } = report;
   return [
     `${MODES[settings.mode]}, ${report.at.slice(0, 10)}, commit ${machine.commit ?? "unknown"}: ${grouped(seed.rows)} uses over ${settings.days} days.`,
     `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.system}; load average before the run ${machine.loadAverage.toFixed(1)}. Everything on the same machine.`,
     "",
-    `The log takes ${(seed.bytes / seed.rows).toFixed(0)} bytes a use with its indexes, the rollups ${(rollup.bytes / seed.rows).toFixed(1)} (${grouped(rollup.mixes)} mixes). COPY filled it at ${grouped(seed.rows / seed.seconds)} uses/s; the worker rolls up ${grouped(rollup.rowsPerSecond)} a second. Closed days are indexed by address, user and client in ${indexes.seconds.toFixed(0)} s, ${(indexes.bytes / seed.rows).toFixed(1)} bytes a use. Counting seven days from the log alone took ${ms(rollup.weekByLogMs)} ms.`,
+    `The log takes ${(seed.bytes / seed.rows).toFixed(0)} bytes a use with its indexes, the rollups ${(rollup.bytes / seed.rows).toFixed(1)} (${grouped(rollup.mixes)} mixes). COPY filled it at ${grouped(seed.rows / seed.seconds)} uses/s; the worker rolls up ${grouped(rollup.rowsPerSecond)} a second. Closed days are indexed by address, user and client in ${indexes.seconds.toFixed(0)} s, ${(indexes.bytes / seed.rows).toFixed(1)} bytes a use; who is busy in one is counted in ${busy.seconds.toFixed(0)} s, ${(busy.bytes / seed.rows).toFixed(1)} bytes a use. Counting seven days from the log alone took ${ms(rollup.weekByLogMs)} ms.`,
     "",
     "| histogram, facets, first page, and the summary of whom one follows, at once | questions | median ms | p95 ms | worst median (question) | p95 of each: histogram / facets / page / summary | given up after 2 s | goal |",
     "| --- | --- | --- | --- | --- | --- | --- | --- |",

@@ -84,7 +84,7 @@ async function goOn(problem: RequestProblem): Promise<Headers> {
   if (code === "STEP_UP_REQUIRED") {
     if (await askStepUp(kind as StepUpKind, subject)) return {};
   } else if (code === "APPROVAL_REQUIRED") {
-    const chosen = await askSecondPerson({ kind: kind as GuardedKind, approvalId });
+    const chosen = await askSecondPerson({ kind: kind as GuardedKind, approvalId, says: problem.message });
     if (chosen !== null) return { [chosen.header]: encodeURIComponent(chosen.reason) };
   } else throw problem;
   throw notGoneOn(problem.status);

@@ -1,7 +1,12 @@
 import type { ApprovalRow, GuardedKind } from "#lib/approvals/model.ts";
 
 /** What wants a second person; `approvalId` where the very same request waits already. */
-export type SecondPersonNeeded = { kind: GuardedKind; approvalId: string | undefined };
+export type SecondPersonNeeded = {
+  kind: GuardedKind;
+  approvalId: string | undefined;
+  /** The refusal in words. */
+  says?: string;
+};
 /** What the person chose: to ask, or to do without. */
 export type SecondPersonChoice = { header: "approval-reason" | "break-glass-reason"; reason: string };
 

@@ -4,8 +4,10 @@ import type { SecondPersonNeeded } from "../request/second-person-prompt.ts";
 /** Texts of the dialog that asks for a second person. */
 export const secondPersonWords = {
   title: "This needs a second person",
-  needed: ({ kind }: SecondPersonNeeded) =>
-    `Your organisation wants two people to ${guardedActs(kind)}. Nothing has been done yet.`,
+  needed: ({ kind, says }: SecondPersonNeeded) =>
+    kind === "bulk" && says !== undefined
+      ? says
+      : `Your organisation wants two people to ${guardedActs(kind)}. Nothing has been done yet.`,
   ask: "Ask for it",
   askMeans:
     "Another person sees exactly what would happen and approves or declines. It is done once, as planned, within four hours.",

@@ -46,6 +46,50 @@ describe("recogniseToken", () => {
     expect(recogniseToken(header ?? "")).toMatchObject({ format: "jwt", id: null });
   });
 
+  describe("that is broken over lines", () => {
+    const signed = (alg: string, length: number) => {
+      const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+      return `${part({ alg, typ: "at+jwt" })}.${part({ jti: id, sub: "lea" })}.${"aB3-".repeat(200).slice(0, length)}`;
+    };
+    const breakAt = (value: string, width: number, by: string) =>
+      value.match(new RegExp(`.{1,${width}}`, "g"))?.join(by) ?? "";
+
+    it.each([
+      ["a terminal", "\n", 80],
+      ["a mail's quotation", "\r\n> ", 76],
+      ["quoted-printable", "=\r\n", 75],
+      ["an indented listing", " \n      ", 64],
+      ["a shell's continuation", "\\\n", 100],
+      ["a field of one line", " ", 40],
+    ])("is put together as it was: %s", (_, by, width) => {
+      for (const token of [signed("ES256", 86), signed("PS256", 342), makeOpaque("twr_", id)])
+        expect(recogniseTokens(`It was\n${breakAt(token, width, by)}\nin the log.`), token).toEqual([
+          expect.objectContaining({ id, hash: sha256(token) }),
+        ]);
+    });
+
+    it("wherever it was broken, also around its full stops", () => {
+      const token = signed("ES256", 86);
+      for (let at = 20; at < token.length; at += 1)
+        expect(recogniseTokens(`${token.slice(0, at)}\n${token.slice(at)}`), String(at)).toEqual([
+          expect.objectContaining({ id, hash: sha256(token) }),
+        ]);
+    });
+
+    it("and takes nothing that only stands on the next line", () => {
+      const [one, other] = [signed("ES256", 86), makeOpaque("twa_", id)];
+      const cut = one.slice(0, -10);
+      for (const [text, values] of [
+        [`${one}\nand-more-of-it`, [one]],
+        [`${cut}\n${one}`, [cut, one]],
+        [`${cut}\n${other}`, [cut, other]],
+        [`${cut}\nwords that follow it`, [cut]],
+        [`${other.slice(0, -3)}\n${other}`, [other.slice(0, -3), other]],
+      ] as const)
+        expect(recogniseTokens(text).map(({ hash }) => hash)).toEqual(values.map(sha256));
+    });
+  });
+
   it("hashes an encrypted token of five parts whole", () => {
     const encrypted = `${jwt({ jti: id })}.aXY.dGFn`;
     expect(recogniseToken(encrypted)?.hash).toBe(sha256(encrypted));

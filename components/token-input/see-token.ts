@@ -1,4 +1,5 @@
 import { parseOpaque } from "#lib/tokens/opaque.ts";
+import { claimsOf, decodePart, joinWrapped, withoutFullStop } from "./wrapped-token.ts";
 
 /** Text that is, or may be, a token's value. `id` is its jti where that can be read without asking anybody. */
 export type SeenToken = { format: "jwt" | "opaque"; id: string | null; value: string };
@@ -18,60 +19,38 @@ const JTI = /"jti"\s*:\s*"([^"\\]*)"/;
 
 /** The jti of a JWT's payload; of one that was cut in it, where the jti stands before the cut. */
 function readJti(jwt: string): string | null {
-  const payload = payloadOf(jwt.split(".")[1] ?? "");
-  const jti = claimed(payload) ?? JTI.exec(payload)?.[1];
+  const payload = jwt.split(".")[1] ?? "";
+  const jti = claimsOf(payload)?.jti ?? JTI.exec(decodePart(payload))?.[1];
   return typeof jti === "string" && UUID.test(jti) ? jti : null;
 }
 
-function payloadOf(part: string): string {
-  try {
-    // four characters are three bytes; one that is left over is none
-    const whole = part.length % 4 === 1 ? part.slice(0, -1) : part;
-    const bytes = Uint8Array.from(atob(whole.replaceAll("-", "+").replaceAll("_", "/")), (c) =>
-      c.charCodeAt(0),
-    );
-    return new TextDecoder().decode(bytes);
-  } catch {
-    return "";
-  }
-}
-
-function claimed(payload: string): unknown {
-  try {
-    return (JSON.parse(payload) as { jti?: unknown } | null)?.jti;
-  } catch {
-    return undefined;
-  }
-}
-
-/** A full stop that ends a sentence is no part of what stands before it. */
-function withoutFullStop(jwt: string): string {
-  const parts = jwt.split(".");
-  while (parts.length > 3 && parts.at(-1) === "") parts.pop();
-  return parts.join(".");
-}
-
 /**
- * Sees tokens in what a person typed or pasted, whatever stands around them ("Bearer …", a line of a log, the findings of a secret scanner), each once,
- * in their order, `max` at most. Runs in the browser, before any request, type-ahead or change of the address: the values go nowhere.
+ * Sees tokens in what a person typed or pasted, whatever stands around them ("Bearer …", a line of a log, the findings of a secret scanner), broken over lines
+ * or not, each once, in their order, `max` at most. Runs in the browser, before any request, type-ahead or change of the address: the values go nowhere.
  */
 export function seeTokens(text: string, max = TOKENS_MAX): SeenToken[] {
   // addresses write the dots of a JWT so
   const plain = text.replaceAll(/%2E/gi, ".");
   const found = [
-    ...[...plain.matchAll(OPAQUE)].map(({ 0: value, index }) => ({
-      index,
-      value,
-      format: "opaque" as const,
-      id: parseOpaque(value)?.id ?? null,
-    })),
-    ...[...plain.matchAll(JWT)].map(({ 0: match, index }) => {
-      const value = withoutFullStop(match);
-      return { index, value, format: "jwt" as const, id: readJti(value) };
-    }),
+    ...[...plain.matchAll(OPAQUE)].map((match) => ({ ...seen(plain, match), format: "opaque" as const })),
+    ...[...plain.matchAll(JWT)].map((match) => ({ ...seen(plain, match), format: "jwt" as const })),
   ].sort((a, b) => a.index - b.index);
-  const byValue = new Map(found.map(({ value, format, id }) => [value, { format, id }]));
-  return [...byValue].slice(0, max).map(([value, { format, id }]) => ({ format, id, value }));
+  const byValue = new Map<string, Omit<SeenToken, "value">>();
+  let end = 0;
+  for (const { index, value, format, ...one } of found) {
+    // the claims of one that was broken over lines begin like one by itself
+    if (index < end) continue;
+    end = one.end;
+    const id = format === "jwt" ? readJti(value) : (parseOpaque(value)?.id ?? null);
+    if (!byValue.has(value)) byValue.set(value, { format, id });
+    if (byValue.size === max) break;
+  }
+  return [...byValue].map(([value, { format, id }]) => ({ format, id, value }));
+}
+
+function seen(text: string, { 0: match, index }: RegExpExecArray) {
+  const end = index + match.length;
+  return { index, ...(joinWrapped(text, match, end) ?? { value: withoutFullStop(match), end }) };
 }
 
 /** A jti or the SHA-256 of a value that stands alone, in lower case, or null. */

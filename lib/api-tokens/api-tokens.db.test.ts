@@ -202,6 +202,23 @@ describe("API tokens", () => {
     });
   });
 
+  test("end after 90 days unless told otherwise, and never only where a person is asked", async () => {
+    const end = async (more: { expiresInSeconds?: number | null; isUnattended?: boolean }) =>
+      (await createApiToken(ctx, { name: "ci", role: "auditor", ...more })).row.expiresAt;
+    const days = at(90 * 86_400).toISOString();
+    expect(await end({})).toBe(days);
+    expect(await end({ isUnattended: true })).toBe(days);
+    expect(await end({ expiresInSeconds: null })).toBeNull();
+    await expect(end({ expiresInSeconds: null, isUnattended: true })).rejects.toMatchObject({
+      code: "INVALID_INPUT",
+      fields: [{ path: "expiresInSeconds" }],
+    });
+    const asked = { name: "ci", role: "auditor" };
+    expect(createApiTokenInput.parse(asked).expiresInSeconds).toBe(90 * 86_400);
+    expect(createApiTokenInput.parse({ ...asked, expiresInSeconds: null }).expiresInSeconds).toBeNull();
+    expect(createApiTokenInput.safeParse({ ...asked, expiresInSeconds: 367 * 86_400 }).success).toBe(false);
+  });
+
   test("make none that comes from elsewhere or lasts longer than they do", async () => {
     const networks = ["192.0.2.0/24", "10.0.0.0/8"];
     const asked = { role: "owner", isUnattended: true, expiresInSeconds: 600 } as const;

@@ -8,7 +8,7 @@ import { uuidv7 } from "../ids.ts";
 import { generateSecret } from "../passwords/generated-secret.ts";
 import { boundsOf, earlierOf } from "./bounds.ts";
 import { readApiToken } from "./get-api-token.ts";
-import type { CreatedApiToken } from "./model.ts";
+import { API_TOKEN_TTL_DEFAULT, type CreatedApiToken } from "./model.ts";
 
 /**
  * Makes a bearer credential for automation; the answer shows its value once. It never does more than its own role and that of whom it counts as allow at the moment.
@@ -16,14 +16,15 @@ import type { CreatedApiToken } from "./model.ts";
  * What an API token makes comes from its networks or some of them, and ends with it at the latest.
  * Recorded as `api_token.created`, never the value. Needs `api-token:write`.
  *
- * @throws {DomainError} FORBIDDEN for networks beyond those of the API token that makes it
+ * @throws {DomainError} INVALID_INPUT for one that acts unattended and never ends, FORBIDDEN for networks beyond those of the API token that makes it
  */
 export async function createApiToken(
   ctx: Context,
   input: {
     name: string;
     role: Role;
-    expiresInSeconds?: number | undefined;
+    /** Left out: 90 days. Null: until it is revoked. */
+    expiresInSeconds?: number | null | undefined;
     isUnattended?: boolean | undefined;
     networks?: readonly string[] | undefined;
   },
@@ -36,11 +37,10 @@ export async function createApiToken(
     const id = uuidv7(ctx.now);
     const bounds = await boundsOf(tx, ctx.actor);
     const networks = within(bounds.networks, input.networks ?? []);
-    const wanted =
-      input.expiresInSeconds === undefined
-        ? null
-        : new Date(ctx.now.getTime() + input.expiresInSeconds * 1000);
+    const { expiresInSeconds: seconds = API_TOKEN_TTL_DEFAULT } = input;
+    const wanted = seconds === null ? null : new Date(ctx.now.getTime() + seconds * 1000);
     const expiresAt = earlierOf(wanted, bounds.expiresAt);
+    if (isUnattended && expiresAt === null) throw mustEnd();
     await tx.query(
       `INSERT INTO api_token (id, name, role, token_hash, hint, created_by, created_by_id, is_unattended, created_at, expires_at, networks)
        VALUES ($1::uuid, $2::text, $3::text, $4::bytea, $5::text, $6::text, $9::uuid, $10::boolean, $7::timestamptz, $8::timestamptz, $11::text[])`,
@@ -71,6 +71,13 @@ export async function createApiToken(
       },
     });
     return { id, token: secret.value, row };
+  });
+}
+
+function mustEnd(): DomainError {
+  const message = "must end: an API token that acts unattended lasts a year at most";
+  return new DomainError("INVALID_INPUT", `expiresInSeconds: ${message}.`, {
+    fields: [{ path: "expiresInSeconds", message }],
   });
 }
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { approvalTarget } from "../approvals/approval-row.ts";
 import { insertApproval } from "../approvals/ask-approval.ts";
 import { inOneTransaction } from "../approvals/one-transaction.ts";
+import { readOwners } from "../approvals/owners-before.ts";
 import { newPass } from "../approvals/pass.ts";
 import { readPolicy } from "../approvals/read-policy.ts";
 import { actsOf } from "../approvals/shown.ts";
@@ -16,7 +17,7 @@ import type { CreatedApiToken } from "./model.ts";
 type Input = {
   name: string;
   role: Role;
-  expiresInSeconds?: number | undefined;
+  expiresInSeconds?: number | null | undefined;
   isUnattended: boolean;
   networks?: readonly string[] | undefined;
 };
@@ -30,6 +31,7 @@ async function createWithAlarm(ctx: Context, input: Input): Promise<CreatedApiTo
     const approval = { id, way: "break_glass", approvedBy: null } as const;
     const pass = newPass({ isTrial: false, skipsStepUp: true, isAnswered: true, approval });
     pass.kinds.add("api-tokens");
+    const ownersBefore = await readOwners(tx);
     const created = await createApiToken({ ...inner, pass }, input);
     const digest = createHash("sha256").update(id).digest();
     const guarded = {
@@ -43,7 +45,8 @@ async function createWithAlarm(ctx: Context, input: Input): Promise<CreatedApiTo
     } as const;
     const shown = { sentences: [], plan: null, ...actsOf(pass, ctx.now) };
     const person = ctx.actor.id;
-    await insertApproval(tx, ctx, { id, way: "break_glass", guarded, pass, shown, reason: REASON, person });
+    const done = { id, way: "break_glass", guarded, pass, shown, reason: REASON, person } as const;
+    await insertApproval(tx, ctx, { ...done, ownersBefore });
     const news = {
       id,
       summary: SUMMARY,

@@ -2,7 +2,12 @@ import { z } from "zod";
 import { ROLES } from "../authz/roles.ts";
 import { line, seenVersion } from "../input/plain-text.ts";
 import { parseAddress } from "../list-query/address.ts";
-import { API_TOKEN_NAME_MAX, API_TOKEN_NETWORKS_MAX, API_TOKEN_TTL_RANGE } from "./model.ts";
+import {
+  API_TOKEN_NAME_MAX,
+  API_TOKEN_NETWORKS_MAX,
+  API_TOKEN_TTL_DEFAULT,
+  API_TOKEN_TTL_RANGE,
+} from "./model.ts";
 
 const network = z
   .string()
@@ -27,12 +32,13 @@ const networks = z
 export const createApiTokenInput = z.strictObject({
   name: line(API_TOKEN_NAME_MAX),
   role: z.enum(ROLES),
-  /** Left out: it lasts until it is revoked. */
+  /** Left out: 90 days. Null: it lasts until it is revoked, which no API token may that acts unattended. */
   expiresInSeconds: z
     .int("must be a whole number of seconds")
     .min(API_TOKEN_TTL_RANGE.min, `must be at least ${API_TOKEN_TTL_RANGE.min} seconds`)
     .max(API_TOKEN_TTL_RANGE.max, `must be at most ${API_TOKEN_TTL_RANGE.max} seconds`)
-    .optional(),
+    .nullable()
+    .default(API_TOKEN_TTL_DEFAULT),
   networks: networks.default([]),
   /** To do by itself what a person is asked again for. Without it such an act waits for a person's approval. */
   isUnattended: z.boolean().default(false),

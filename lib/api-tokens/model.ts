@@ -44,3 +44,5 @@ export type CreatedApiToken = { id: string; token: string; row: ApiTokenRow };
 export const API_TOKEN_NAME_MAX = 80;
 export const API_TOKEN_NETWORKS_MAX = 50;
 export const API_TOKEN_TTL_RANGE = { min: 60, max: 366 * 86_400 } as const;
+/** Of one that is made without a word about its end. */
+export const API_TOKEN_TTL_DEFAULT = 90 * 86_400;

@@ -1,6 +1,8 @@
 import { DomainError } from "../errors.ts";
 import { type GuardedKind, guardedActs } from "./model.ts";
 
+type ApprovalRequiredOptions = { approvalId?: string | null; why?: string | null };
+
 /** The refusal that a second person can lift. Nothing was done. */
 export class ApprovalRequired extends DomainError {
   override name = "ApprovalRequired";
@@ -8,9 +10,16 @@ export class ApprovalRequired extends DomainError {
   /** Where the very same request waits already. */
   readonly approvalId: string | null;
 
-  constructor(kind: GuardedKind, approvalId: string | null = null) {
-    super("APPROVAL_REQUIRED", `A second person is needed to ${guardedActs(kind)}. Nothing was changed.`);
+  /** Why it is needed, where that is more than its kind. */
+  readonly why: string | null;
+
+  constructor(kind: GuardedKind, { approvalId = null, why = null }: ApprovalRequiredOptions = {}) {
+    super(
+      "APPROVAL_REQUIRED",
+      `${why ?? `A second person is needed to ${guardedActs(kind)}.`} Nothing was changed.`,
+    );
     this.kind = kind;
     this.approvalId = approvalId;
+    this.why = why;
   }
 }

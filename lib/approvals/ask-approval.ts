@@ -6,6 +6,7 @@ import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import { uuidv7 } from "../ids.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
+import type { DescribedPlan } from "../order-plans/describe-plan.ts";
 import {
   APPROVAL_COLUMNS,
   type ApprovalRecord,
@@ -77,9 +78,9 @@ async function requireRoom(tx: Sql, ctx: Context, person: string): Promise<void>
 
 const INSERT = `
   INSERT INTO approval (id, way, state, kinds, summary, method, path, request, digest, run_by, permissions, plan_kind, plan_id, shown, reason,
-    actor_kind, actor_id, actor_name, person_id, created_at, expires_at, ended_at, changed)
+    actor_kind, actor_id, actor_name, person_id, created_at, expires_at, ended_at, changed, owners_before)
   VALUES ($1::uuid, $2::text, $3::text, $4::text[], $5::text, $6::text, $7::text, $8::jsonb, $9::bytea, $10::text, $11::text[], $12::text, $13::uuid,
-    $14::jsonb, $15::text, $16::text, $17::text, $18::text, $19::text, $20::timestamptz, $21::timestamptz, $22::timestamptz, '{}')`;
+    $14::jsonb, $15::text, $16::text, $17::text, $18::text, $19::text, $20::timestamptz, $21::timestamptz, $22::timestamptz, '{}', $23::uuid[])`;
 
 /** Writes down what is asked for, or what was done without asking. */
 export async function insertApproval(
@@ -93,6 +94,7 @@ export async function insertApproval(
     shown,
     reason,
     person,
+    ownersBefore = null,
   }: {
     id: string;
     way: "asked" | "break_glass";
@@ -101,6 +103,7 @@ export async function insertApproval(
     shown: Shown;
     reason: string;
     person: string;
+    ownersBefore?: readonly string[] | null;
   },
 ): Promise<void> {
   const isAsked = way === "asked";
@@ -128,6 +131,7 @@ export async function insertApproval(
     ctx.now,
     new Date(ctx.now.getTime() + (isAsked ? APPROVAL_SECONDS * 1000 : 0)),
     isAsked ? null : ctx.now,
+    ownersBefore,
   ]);
 }
 
@@ -139,10 +143,17 @@ export function kindsInWords(kinds: Iterable<GuardedKind>): string[] {
 async function write(
   tx: Transaction,
   ctx: Context,
-  asked: { guarded: GuardedRequest; pass: Pass; shown: Shown; reason: string; person: string },
+  asked: {
+    guarded: GuardedRequest;
+    pass: Pass;
+    shown: Shown;
+    described: DescribedPlan | null;
+    reason: string;
+    person: string;
+  },
 ): Promise<string> {
   const { pass, shown, reason, person } = asked;
-  const guarded = { ...asked.guarded, summary: summaryOf(asked.guarded.summary, shown) };
+  const guarded = { ...asked.guarded, summary: summaryOf(asked.guarded.summary, shown, asked.described) };
   await requireRoom(tx, ctx, person);
   const same = await findOpen(tx, ctx, guarded.digest);
   if (same !== null) return same.id;
@@ -185,8 +196,10 @@ export async function askForApproval(
   const person = personOf(ctx.actor);
   if (person === null) throw new DomainError("FORBIDDEN", "Your role does not allow this.");
   const pass = await tryOut(ctx, kind, guarded.act);
-  const shown = shownOf(await describedOf(ctx, pass.plan), pass, ctx.now);
-  const id = await ctx.db.transaction((tx) => write(tx, ctx, { guarded, pass, shown, reason, person }));
+  const described = await describedOf(ctx, pass.plan);
+  const shown = shownOf(described, pass, ctx.now);
+  const asked = { guarded, pass, shown, described, reason, person };
+  const id = await ctx.db.transaction((tx) => write(tx, ctx, asked));
   const [record] = await run<ApprovalRecord>(
     ctx.db,
     sql`SELECT ${APPROVAL_COLUMNS} FROM approval a WHERE a.id = ${id}::uuid`,

@@ -5,6 +5,7 @@ import type { Context } from "../context.ts";
 import { testContexts } from "../db/test-context.ts";
 import { breakGlass } from "./break-glass.ts";
 import { countOpen } from "./count-open.ts";
+import { getApproval } from "./get-approval.ts";
 import { reviewBreakGlass } from "./review-break-glass.ts";
 import { approvalsFixture, guardedBy, type Run } from "./test-approvals.ts";
 
@@ -61,6 +62,66 @@ describe("break-glass", () => {
       `SELECT recipient_id AS id FROM mail WHERE kind = 'notification' AND body LIKE '%They are not themselves%'`,
     );
     expect(mails).toEqual([{ id: people.otherId }]);
+  });
+
+  test("costs one proof where the last one is of long ago: for this very act; asking costs one for its kind", async () => {
+    await turnOn();
+    const stale = 1300;
+    const guarded = keep(230);
+    await expect(guarded.act(asker(stale))).rejects.toMatchObject({ code: "APPROVAL_REQUIRED" });
+    await expect(people.ask(asker(stale), guarded)).rejects.toMatchObject({
+      code: "STEP_UP_REQUIRED",
+      kind: "retention",
+      subject: null,
+    });
+    await prove(asker(stale), "another act");
+    await expect(alone(asker(stale))).rejects.toMatchObject({ code: "STEP_UP_REQUIRED", subject });
+    await prove(asker(stale), subject);
+    await alone(asker(stale));
+    expect(await keptDays()).toBe(230);
+    await expect(people.ask(asker(stale), keep(231))).rejects.toMatchObject({ kind: "retention" });
+  });
+
+  test("whom it made an owner neither reviews it, nor approves, nor is approved, until an owner from before has reviewed it", async () => {
+    await turnOn();
+    const made = await person("governor");
+    // as a provider's groups do: their session goes on
+    const guarded = guardedBy(
+      (ctx) => ctx.db.query("UPDATE admin SET role = 'owner' WHERE id = $1::uuid", [made.id]),
+      { name: "make" },
+    );
+    await prove(asker(2), guarded.digest.toString("hex").slice(0, 32));
+    await breakGlass(asker(2), guarded, { kind: "roles", reason: "Nobody else is here" });
+    const id = (await countOpen(other(3))).toReview[0]?.id as string;
+    const owner = (seconds: number): Context => {
+      const ctx = made.at(seconds);
+      return { ...ctx, actor: { ...ctx.actor, role: "owner" } as Context["actor"] };
+    };
+    expect((await countOpen(owner(3))).toReview).toEqual([]);
+    await expect(reviewBreakGlass(owner(3), { id, note: "ok" })).rejects.toMatchObject({ code: "FORBIDDEN" });
+    const asked = await people.ask(asker(4));
+    expect((await getApproval(owner(5), asked)).may.decide).toBe(false);
+    await expect(people.approveAs(owner(5), asked.id)).rejects.toMatchObject({ code: "FORBIDDEN" });
+    const theirs = await people.ask(owner(5), keep(201));
+    await expect(people.approveAs(asker(6), theirs.id)).rejects.toMatchObject({ code: "FORBIDDEN" });
+    await reviewBreakGlass(other(7), { id, note: "It was" });
+    await people.approveAs(owner(8), asked.id);
+    expect(await keptDays()).toBe(200);
+  });
+
+  test("is reviewed by a later owner where none from before is left after a week", async () => {
+    await turnOn();
+    await prove(asker(2), subject);
+    await alone(asker(2));
+    const id = (await countOpen(other(3))).toReview[0]?.id as string;
+    const later = (await person()).at;
+    await world.db.query("UPDATE admin SET disabled_at = now() WHERE id = $1::uuid", [people.otherId]);
+    await expect(reviewBreakGlass(later(4), { id, note: "ok" })).rejects.toMatchObject({ code: "FORBIDDEN" });
+    const ctx = later(4);
+    const week = new Date(ctx.now.getTime() + 8 * 86_400_000);
+    expect(await reviewBreakGlass({ ...ctx, now: week }, { id, note: "ok" })).toMatchObject({
+      reviewNote: "ok",
+    });
   });
 
   test("is refused to API tokens and to who is no owner", async () => {

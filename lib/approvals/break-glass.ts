@@ -10,6 +10,7 @@ import { approvalTarget } from "./approval-row.ts";
 import { type GuardedRequest, insertApproval, kindsInWords } from "./ask-approval.ts";
 import type { GuardedKind } from "./model.ts";
 import { inOneTransaction } from "./one-transaction.ts";
+import { readOwners } from "./owners-before.ts";
 import { newPass } from "./pass.ts";
 import { describedOf, shownOf, summaryOf } from "./shown.ts";
 import { readAlarmed, tellOfApproval } from "./tell.ts";
@@ -36,6 +37,7 @@ export async function breakGlass<T>(
     await spendFreshProof(tx, ctx, subject);
     // who is an owner now: the act may be against one of them
     const alarmed = await readAlarmed(tx, actor.id);
+    const ownersBefore = await readOwners(tx);
     // and how they are told now: the act may be against that
     const ways = await readWays(tx);
     const approval = { id, way: "break_glass", approvedBy: null } as const;
@@ -48,7 +50,7 @@ export async function breakGlass<T>(
     };
     const result = await guarded.act({ ...inner, pass });
     const shown = shownOf(described, pass, inner.now);
-    const summary = summaryOf(guarded.summary, shown);
+    const summary = summaryOf(guarded.summary, shown, described);
     const named = { ...guarded, summary };
     await insertApproval(tx, ctx, {
       id,
@@ -58,6 +60,7 @@ export async function breakGlass<T>(
       shown,
       reason,
       person: actor.id,
+      ownersBefore,
     });
     await tellOfApproval(tx, ctx, {
       what: "broke_glass",

@@ -24,6 +24,16 @@ async function sumOf(db: Sql, person: string, now: Date): Promise<number> {
   return Number(row?.tokens ?? 0);
 }
 
+const grouped = (count: number) => count.toLocaleString("en");
+
+/** The rule, and where one stands by it. */
+function whyBeyond({ tokens, isExact, isEverything }: OrderReach, used: number, most: number): string {
+  if (isEverything) return "Revoking everything always takes two people here.";
+  const rule = `One person may revoke ${grouped(most)} ${most === 1 ? "token" : "tokens"} within ${BULK_HOURS} hours here`;
+  if (!isExact) return `${rule}, and how many this would be could not be counted: it takes a second person.`;
+  return `${rule}. You have revoked ${grouped(used)}, and this would be ${grouped(tokens)} more: it takes a second person.`;
+}
+
 /**
  * Lets an order pass that, with what the same person revoked in the last 24 hours, stays within what one may revoke alone.
  *
@@ -34,12 +44,11 @@ export async function requireWithinReach(ctx: AskedAgain, reach: OrderReach): Pr
   if (person === null || ctx.pass?.isTrial === false) return;
   const policy = await readPolicy(ctx.db);
   if (!isGuarded(policy, "bulk")) return;
-  const isWithin =
-    !reach.isEverything &&
-    reach.isExact &&
-    reach.tokens + (await sumOf(ctx.db, person, ctx.now)) <= policy.bulkTokens;
+  const used = await sumOf(ctx.db, person, ctx.now);
+  const isWithin = !reach.isEverything && reach.isExact && reach.tokens + used <= policy.bulkTokens;
   if (isWithin) return;
-  if (ctx.pass === undefined) throw new ApprovalRequired("bulk");
+  if (ctx.pass === undefined)
+    throw new ApprovalRequired("bulk", { why: whyBeyond(reach, used, policy.bulkTokens) });
   ctx.pass.kinds.add("bulk");
 }
 
@@ -72,6 +81,9 @@ export async function noteReach(
     since,
   ]);
   if (policy === undefined || neverWaits) return;
-  if ((await sumOf(ctx.db, person, ctx.now)) <= policy.bulkTokens) return;
-  if (isGuarded(await readPolicy(ctx.db), "bulk")) throw new ApprovalRequired("bulk");
+  // this order among them
+  const used = await sumOf(ctx.db, person, ctx.now);
+  if (used <= policy.bulkTokens) return;
+  if (isGuarded(await readPolicy(ctx.db), "bulk"))
+    throw new ApprovalRequired("bulk", { why: whyBeyond(reach, used - reach.tokens, policy.bulkTokens) });
 }

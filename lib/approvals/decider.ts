@@ -5,6 +5,7 @@ import type { Actor, SqlContext } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import type { ApprovalRecord } from "./approval-row.ts";
+import { isOwnerSinceBreakGlass } from "./owners-before.ts";
 
 type Asked = Pick<ApprovalRecord, "way" | "personId" | "permissions" | "actorKind" | "actorName">;
 
@@ -22,6 +23,21 @@ export function whyNotDecide(actor: Actor, asked: Asked): string | null {
   return null;
 }
 
+/** The same, and who was made an owner since a break-glass that nobody has reviewed decides nothing, nor is what they ask for decided. */
+export async function whyNotDecideNow(
+  db: Sql,
+  ctx: Pick<SqlContext, "actor" | "now">,
+  asked: Asked,
+): Promise<string | null> {
+  const why = whyNotDecide(ctx.actor, asked);
+  if (why !== null) return why;
+  if (await isOwnerSinceBreakGlass(db, ctx, ctx.actor.id))
+    return "You are an owner since something was done without a second person: an owner from before reviews that first.";
+  if (await isOwnerSinceBreakGlass(db, ctx, asked.personId))
+    return "Who asked is an owner since something was done without a second person: an owner from before reviews that first.";
+  return null;
+}
+
 /** The person who decides. @throws {DomainError} NOT_SIGNED_IN, FORBIDDEN */
 export function requireDecider({ actor }: Pick<SqlContext, "actor">, asked: Asked): AdminActor {
   if (actor.kind === "anonymous") throw new DomainError("NOT_SIGNED_IN", "Sign in first.");
@@ -33,7 +49,7 @@ export function requireDecider({ actor }: Pick<SqlContext, "actor">, asked: Aske
 /** The same by the role that they have now, until the caller's transaction ends. */
 export async function requireDeciderNow(
   tx: Sql,
-  ctx: Pick<SqlContext, "actor">,
+  ctx: Pick<SqlContext, "actor" | "now">,
   asked: Asked,
 ): Promise<AdminActor> {
   const actor = requireDecider(ctx, asked);
@@ -42,7 +58,10 @@ export async function requireDeciderNow(
     [actor.id],
   );
   if (now === undefined) throw new DomainError("FORBIDDEN", "Your role does not allow this.");
-  return requireDecider({ actor: { ...actor, role: now.role } }, asked);
+  const decider = requireDecider({ actor: { ...actor, role: now.role } }, asked);
+  const why = await whyNotDecideNow(tx, { actor: decider, now: ctx.now }, asked);
+  if (why !== null) throw new DomainError("FORBIDDEN", why);
+  return decider;
 }
 
 /** The role that who approved it has by now, until the caller's transaction ends; null where they are shut out or could not approve it any more. */

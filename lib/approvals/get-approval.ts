@@ -1,7 +1,7 @@
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { approvalRowOf, isOpen } from "./approval-row.ts";
-import { whyNotDecide } from "./decider.ts";
+import { whyNotDecideNow } from "./decider.ts";
 import type { ApprovalDetail, Shown } from "./model.ts";
 import { readApproval } from "./read-approval.ts";
 import { mayReview } from "./review-break-glass.ts";
@@ -18,7 +18,7 @@ export async function getApproval(ctx: Context, { id }: { id: string }): Promise
   const record = await readApproval(ctx.db, id);
   const open = isOpen(record, ctx.now);
   const isPending = open && record.state === "pending";
-  const whyNot = whyNotDecide(ctx.actor, record);
+  const whyNot = isPending ? await whyNotDecideNow(ctx.db, ctx, record) : null;
   const isOwn = ctx.actor.kind === record.actorKind && ctx.actor.id === record.actorId;
   return {
     ...approvalRowOf(record, ctx.now),
@@ -32,8 +32,9 @@ export async function getApproval(ctx: Context, { id }: { id: string }): Promise
       decide: isPending && whyNot === null,
       withdraw: open && mayWithdraw(ctx, record),
       run: open && record.state === "approved" && isOwn,
-      review: record.way === "break_glass" && record.reviewedAt === null && mayReview(ctx, record),
+      review:
+        record.way === "break_glass" && record.reviewedAt === null && (await mayReview(ctx.db, ctx, record)),
     },
-    whyNot: isPending ? whyNot : null,
+    whyNot,
   };
 }

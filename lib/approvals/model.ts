@@ -40,7 +40,8 @@ export const GUARDED_WORDS: Record<GuardedKind, { name: string; means: string }>
 export function guardedActs(kind: GuardedKind): string {
   if (kind === "policy") return "change what wants a second person";
   if (kind === "unattended") return "do this by an API token without the right to act unattended";
-  return STEP_UP_WORDS[kind].acts;
+  // how many is the organisation's to say
+  return kind === "bulk" ? "revoke so many tokens" : STEP_UP_WORDS[kind].acts;
 }
 
 /** How long an act waits, approved or not. */
@@ -105,6 +106,8 @@ export type ShownPlan = {
   users: { value: number; isExact: boolean; names: Named[] };
   clients: { value: number; isExact: boolean; names: Named[] };
   verifiers: { value: number; isExact: boolean; names: Named[] };
+  /** What goes on all the same; not there in an approval from before it was kept. */
+  remains?: string[];
 };
 
 export type ActCount = { act: string; count: number };

@@ -4,8 +4,8 @@ import type { PolicyKind } from "./model.ts";
 import { isGuarded, readPolicy } from "./read-policy.ts";
 
 /**
- * The lock of acts that do the most harm: asks the person again who they are, and where the organisation wants four eyes for acts of this kind, lets it pass only as the
- * approved one. Ask after the permission. What the act would do is told by what it records; `says` adds what it does not record.
+ * The lock of acts that do the most harm: where the organisation wants four eyes for acts of this kind, it lets them pass only as the approved one, and it asks the person again who
+ * they are. Ask after the permission. What the act would do is told by what it records; `says` adds what it does not record.
  *
  * @throws {StepUpRequired} code STEP_UP_REQUIRED
  * @throws {ApprovalRequired} code APPROVAL_REQUIRED
@@ -16,11 +16,14 @@ export async function requireApproval(
   kind: Exclude<PolicyKind, "bulk"> | "policy",
   { says = [] }: { says?: readonly string[] } = {},
 ): Promise<void> {
+  const isGuardedNow = ctx.actor.kind !== "system" && isGuarded(await readPolicy(ctx.db), kind);
+  // nothing is done, so nobody is asked yet who they are: asking for it does, and the proof for this very act where an owner does without
+  if (isGuardedNow && ctx.actor.kind === "admin" && ctx.pass === undefined) throw new ApprovalRequired(kind);
   await requireStepUp(ctx, kind === "policy" ? "approvals" : kind);
   if (ctx.actor.kind === "system") return;
   ctx.pass?.says.push(...says);
   if (ctx.pass?.isTrial === false) return;
-  if (!isGuarded(await readPolicy(ctx.db), kind)) return;
+  if (!isGuardedNow) return;
   if (ctx.pass === undefined) throw new ApprovalRequired(kind);
   ctx.pass.kinds.add(kind);
 }

@@ -4,6 +4,7 @@ import { type DescribedPlan, describePlan } from "../order-plans/describe-plan.t
 import { countsOf, Fingerprint } from "./fingerprint.ts";
 import { ACTS_SHOWN, type ComparedActs, MADE_ANEW, type Shown, type ShownAct } from "./model.ts";
 import type { BindingPlan, Pass } from "./pass.ts";
+import { actsTitle, planTitle } from "./title-words.ts";
 
 function withoutMade(value: unknown, made: ReadonlySet<string>): unknown {
   if (typeof value === "string")
@@ -47,8 +48,15 @@ export function actsOf({ acts, made }: Pick<Pass, "acts" | "made">, at: Date): R
   };
 }
 
-/** What it is called: what the route does, and upon what. */
-export function summaryOf(summary: string, { acts }: Pick<Shown, "acts">): string {
+/** What it is called: what its plan or its acts would do, else what the route does, and upon what. */
+export function summaryOf(
+  summary: string,
+  { acts, actCount }: Pick<Shown, "acts" | "actCount">,
+  described: Pick<DescribedPlan, "facts"> | null,
+): string {
+  const title =
+    described === null ? (actCount === 1 ? actsTitle({ acts }) : null) : planTitle(described.facts);
+  if (title !== null) return title;
   const what = summary.split(";")[0] as string;
   const upon = acts[0]?.target.name;
   return upon === undefined || upon === "" || upon.includes(MADE_ANEW) ? what : `${what}: ${upon}`;
@@ -62,6 +70,6 @@ export async function describedOf(ctx: Context, plan: BindingPlan | null): Promi
 /** What others are shown: the plan that binds it in words, and what it would record. */
 export function shownOf(described: DescribedPlan | null, pass: Pass, at: Date): Shown {
   if (described === null) return { sentences: pass.says, plan: null, ...actsOf(pass, at) };
-  const { sentences, ...plan } = described;
+  const { sentences, facts: _, ...plan } = described;
   return { sentences: [...sentences, ...pass.says], plan, ...actsOf(pass, at) };
 }

@@ -246,6 +246,8 @@ test("admin acts are found by who, what and on what, with % and _ as they stand"
   expect(await find({ q: "50%_" })).toHaveLength(1);
   expect(await find({ act: ["group.created"] })).toHaveLength(2);
   expect(await find({ actor: ctx.actor.id })).toHaveLength(2);
+  expect(await find({ act: ["group.created"], by: [ctx.actor.kind] })).toHaveLength(2);
+  expect(await find({ act: ["group.created"], by: ["user", "client"] })).toHaveLength(0);
   expect(await find({ target: "group", targetId: ["50%_off"] })).toHaveLength(1);
   expect(await find({ outcome: ["refused"], act: ["group.created"] })).toHaveLength(0);
   expect(await find({ q: "'; DROP TABLE audit_entry; --" })).toHaveLength(0);

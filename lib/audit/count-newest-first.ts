@@ -18,10 +18,10 @@ export async function countNewestFirst(
   db: Database,
   { from, to }: Span,
   bucketSeconds: number,
-  counts: (span: Span) => Fragment,
+  counts: (span: Span) => Promise<Fragment>,
   { wholeMs, partMs }: CountingTime,
 ): Promise<{ records: BucketRecord[]; countedFrom: Date }> {
-  const whole = await withinTime<BucketRecord>(db, counts({ from, to }), wholeMs);
+  const whole = await withinTime<BucketRecord>(db, await counts({ from, to }), wholeMs);
   if (whole !== null) return { records: whole, countedFrom: from };
   const until = performance.now() + partMs;
   const records: BucketRecord[] = [];
@@ -30,7 +30,8 @@ export async function countNewestFirst(
     const inner = floorTo(new Date(countedFrom.getTime() - 1), bucketSeconds);
     const start = new Date(Math.max(from.getTime(), inner.getTime() - (buckets - 1) * bucketSeconds * 1_000));
     const stretch = { from: start, to: countedFrom };
-    const more = await withinTime<BucketRecord>(db, counts(stretch), until - performance.now());
+    const statement = await counts(stretch);
+    const more = await withinTime<BucketRecord>(db, statement, until - performance.now());
     if (more === null) break;
     records.push(...more);
     countedFrom = start;

@@ -14,6 +14,7 @@ import {
   sumOf,
 } from "../use-rollups/mix.ts";
 import { readCovered } from "../use-rollups/read-covered.ts";
+import { findBusyUses } from "./busy-uses.ts";
 import type { UseFacet, UseFacets } from "./model.ts";
 import type { TokenUsesQuery } from "./table.ts";
 import { mixValuesOf, useConditions } from "./use-filters.ts";
@@ -38,8 +39,8 @@ function facetOf(facet: MixFilter, values: MixValues): Fragment {
 
 /**
  * How many uses of a query's time range have which outcome, client, verifier and so on: of each the most frequent values, counted under all filters but its own.
- * The range is as `getUseHistogram` has it. `isCounted` is false where counting took over two seconds, which only filters by address, user, token or family can
- * make it: those are read from the log. Needs `audit:read`.
+ * The range is as `getUseHistogram` has it. `isCounted` is false where counting took over two seconds, which only filters by address, user, token, family or network can
+ * make it: those are read from the log, but for the days in which the one that is followed is busy. Needs `audit:read`.
  *
  * @throws {DomainError} NOT_SIGNED_IN, FORBIDDEN
  */
@@ -48,8 +49,16 @@ export async function getUseFacets(ctx: Context, filters: TokenUsesQuery["filter
   const range = countedRange(filters, ctx.now);
   const { values, others } = await mixValuesOf(ctx.db, filters);
   const isByMix = Object.keys(others).length === 0;
-  const conditions = isByMix ? [] : await useConditions(ctx.db, others, ctx.now);
-  const { rolled, log } = partsOf(range, isByMix ? await readCovered(ctx.db) : null, null);
+  const busy = isByMix
+    ? null
+    : await findBusyUses(ctx.db, others, range, {
+        stepSeconds: null,
+        conditionsOf: (of) => useConditions(ctx.db, { ...others, ...of }, ctx.now),
+      });
+  const parts = partsOf(range, isByMix ? await readCovered(ctx.db) : null, null);
+  const rolled = busy === null ? parts.rolled : [];
+  const conditions = isByMix || busy !== null ? [] : await useConditions(ctx.db, others, ctx.now);
+  const log = busy?.log ?? parts.log.map((span) => ({ ...span, conditions }));
   const spans = rolled.map(
     ({ grain, from, to }) =>
       sql`(r.grain = ${grain}::int AND r.at >= ${from}::timestamptz AND r.at < ${to}::timestamptz)`,
@@ -62,17 +71,23 @@ export async function getUseFacets(ctx: Context, filters: TokenUsesQuery["filter
           sql`SELECT ${trusted(columns)}, t.n FROM (SELECT u.mix, ${sumOf("u.n")} AS n FROM (SELECT ${MIX_COUNTS} FROM use_rollup r WHERE ${joined(spans, " OR ")}) u
             GROUP BY 1) t JOIN mixes m ON m.id = t.mix`,
         ]),
+    ...(busy === null
+      ? []
+      : [
+          sql`SELECT ${trusted(columns)}, t.n FROM (SELECT u.mix, ${sumOf("u.n")} AS n FROM (${busy.hours}) u GROUP BY 1) t JOIN mixes m ON m.id = t.mix`,
+        ]),
     ...log.map(
       ({
         from,
         to,
+        conditions: asked,
       }) => sql`SELECT x.outcome, coalesce(x.refusal, ''), x.source, x.client_id, coalesce(x.verifier_id, ${NO_VERIFIER}::uuid), coalesce(x.country, 'unknown'), count(*) AS n
-        FROM token_use x WHERE x.received_at >= ${from}::timestamptz AND x.received_at < ${to}::timestamptz AND ${all(conditions)} GROUP BY 1, 2, 3, 4, 5, 6`,
+        FROM token_use x WHERE x.received_at >= ${from}::timestamptz AND x.received_at < ${to}::timestamptz AND ${all(asked)} GROUP BY 1, 2, 3, 4, 5, 6`,
     ),
   ];
   const records = await withinTime<FacetRecord>(
     ctx.db,
-    sql`WITH mixes AS MATERIALIZED (SELECT m.* FROM use_mix m),
+    sql`WITH ${busy === null ? sql`` : sql`${busy.intact}, `}mixes AS MATERIALIZED (SELECT m.* FROM use_mix m),
         sums (outcome, refusal, source, client_id, verifier_id, country, n) AS MATERIALIZED (${joined(sums, " UNION ALL ")}),
         counted AS (${joined(
           MIX_FILTERS.map((facet) => facetOf(facet, values)),

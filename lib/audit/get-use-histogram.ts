@@ -5,49 +5,87 @@ import { partsOf, type RangeParts, type Span } from "../use-rollups/grains.ts";
 import { MIX_COUNTS, type MixValues, mixConditions, sumOf } from "../use-rollups/mix.ts";
 import { readCovered } from "../use-rollups/read-covered.ts";
 import { type BucketRecord, bucketSecondsFor, fillBuckets } from "./buckets.ts";
+import { findBusyUses } from "./busy-uses.ts";
 import { COUNTING_TIME, countNewestFirst } from "./count-newest-first.ts";
 import type { UseHistogram } from "./model.ts";
 import type { TokenUsesQuery } from "./table.ts";
 import { mixValuesOf, useConditions } from "./use-filters.ts";
 import { countedRange } from "./use-range.ts";
 
-/** Counts by bucket and outcome of each part, those of the log and those that are rolled up. */
-function countsOf(
-  { rolled, log }: RangeParts,
-  {
-    bucketSeconds,
-    values,
-    conditions,
-  }: { bucketSeconds: number; values: MixValues; conditions: readonly Fragment[] },
-): Fragment {
+type Asked = { bucketSeconds: number; values: MixValues };
+type LogPart = Span & { conditions: readonly Fragment[] };
+
+/** Counts of spans of the log by bucket and outcome. */
+function fromLog(spans: readonly LogPart[], { bucketSeconds }: Asked): Fragment[] {
+  return spans.map(
+    ({ from, to, conditions }) =>
+      sql`SELECT date_bin(make_interval(secs => ${bucketSeconds}::int), x.received_at, timestamptz 'epoch') AS at, x.outcome, count(*) AS n
+        FROM token_use x WHERE x.received_at >= ${from}::timestamptz AND x.received_at < ${to}::timestamptz AND ${all(conditions)} GROUP BY 1, 2`,
+  );
+}
+
+/** The same of counts by mix, `u(at, mix, n)`. */
+const fromMixes = (counts: Fragment) =>
+  sql`SELECT u.at, m.outcome, ${sumOf("u.n")} AS n FROM (${counts}) u JOIN wanted m ON m.id = u.mix GROUP BY 1, 2`;
+
+/** The same of rollups: by their mixes where more is asked for than the outcome. */
+function fromRollups(rolled: RangeParts["rolled"], { bucketSeconds, values }: Asked): Fragment[] {
   const step = sql`make_interval(secs => ${bucketSeconds}::int)`;
   const { outcome, ...rest } = values;
-  const byMix = Object.keys(rest).length > 0;
   const wanted = outcome === undefined ? sql`true` : sql`o.outcome = ANY (${outcome}::text[])`;
-  const counts = [
-    ...log.map(
-      ({
-        from,
-        to,
-      }) => sql`SELECT date_bin(${step}, x.received_at, timestamptz 'epoch') AS at, x.outcome, count(*) AS n
-        FROM token_use x WHERE x.received_at >= ${from}::timestamptz AND x.received_at < ${to}::timestamptz AND ${all(conditions)} GROUP BY 1, 2`,
-    ),
-    ...rolled.map(({ grain, from, to }) => {
-      const spans = sql`r.grain = ${grain}::int AND r.at >= ${from}::timestamptz AND r.at < ${to}::timestamptz`;
-      return byMix
-        ? sql`SELECT u.at, m.outcome, ${sumOf("u.n")} AS n
-            FROM (SELECT date_bin(${step}, r.at, timestamptz 'epoch') AS at, ${MIX_COUNTS} FROM use_rollup r WHERE ${spans}) u JOIN wanted m ON m.id = u.mix
-            GROUP BY 1, 2`
-        : sql`SELECT date_bin(${step}, r.at, timestamptz 'epoch') AS at, o.outcome, sum(o.n)::bigint AS n
+  return rolled.map(({ grain, from, to }) => {
+    const spans = sql`r.grain = ${grain}::int AND r.at >= ${from}::timestamptz AND r.at < ${to}::timestamptz`;
+    return Object.keys(rest).length > 0
+      ? fromMixes(
+          sql`SELECT date_bin(${step}, r.at, timestamptz 'epoch') AS at, ${MIX_COUNTS} FROM use_rollup r WHERE ${spans}`,
+        )
+      : sql`SELECT date_bin(${step}, r.at, timestamptz 'epoch') AS at, o.outcome, sum(o.n)::bigint AS n
             FROM use_rollup r CROSS JOIN LATERAL (VALUES ('issued', r.issued), ('allowed', r.allowed), ('refused', r.refused)) AS o(outcome, n)
             WHERE ${spans} AND ${wanted} GROUP BY 1, 2`;
-    }),
-  ];
+  });
+}
+
+/** The statement of all parts together. */
+function summed(parts: readonly Fragment[], { values }: Asked, tables: readonly Fragment[] = []): Fragment {
   // as a table of its own, so that the counts are held against it at once: the planner takes them for a few, each to be looked up
-  const mixes = byMix
-    ? sql`WITH wanted AS MATERIALIZED (SELECT m.id, m.outcome FROM use_mix m WHERE ${all(mixConditions("m", values))}) `
-    : sql``;
-  return sql`${mixes}SELECT p.at, p.outcome, sum(p.n)::bigint AS count FROM (${joined(counts, " UNION ALL ")}) p GROUP BY 1, 2`;
+  const wanted = sql`wanted AS MATERIALIZED (SELECT m.id, m.outcome FROM use_mix m WHERE ${all(mixConditions("m", values))})`;
+  return sql`WITH ${joined([...tables, wanted], ", ")}
+    SELECT p.at, p.outcome, sum(p.n)::bigint AS count FROM (${joined(parts, " UNION ALL ")}) p GROUP BY 1, 2`;
+}
+
+/** How uses are counted that no rollup knows, as by an address: of somebody who has busy days by those, the rest from the log. */
+async function unrolled(
+  ctx: Context,
+  filters: TokenUsesQuery["filters"],
+  range: Span,
+  asked: Asked,
+): Promise<Fragment> {
+  const busy = await findBusyUses(ctx.db, filters, range, {
+    stepSeconds: asked.bucketSeconds,
+    conditionsOf: (of) => useConditions(ctx.db, { ...filters, ...of }, ctx.now),
+  });
+  if (busy === null) {
+    const conditions = await useConditions(ctx.db, filters, ctx.now);
+    return summed(fromLog([{ ...range, conditions }], asked), asked);
+  }
+  const step = sql`date_bin(make_interval(secs => ${asked.bucketSeconds}::int), b.at, timestamptz 'epoch')`;
+  const hours = fromMixes(sql`SELECT ${step} AS at, b.mix, b.n FROM (${busy.hours}) b`);
+  return summed([hours, ...fromLog(busy.log, asked)], asked, [busy.intact]);
+}
+
+/** How uses are counted by what rollups count by: from those, and from the log where it is not rolled up yet. */
+async function rolledUp(
+  ctx: Context,
+  filters: TokenUsesQuery["filters"],
+  range: Span,
+  asked: Asked,
+): Promise<Fragment> {
+  const covered = await readCovered(ctx.db);
+  const holders = covered === null ? "by tokens" : "by rows";
+  const conditions = await useConditions(ctx.db, filters, ctx.now, holders);
+  const { rolled, log } = partsOf(range, covered, asked.bucketSeconds);
+  const spans = log.map((span) => ({ ...span, conditions }));
+  return summed([...fromLog(spans, asked), ...fromRollups(rolled, asked)], asked);
 }
 
 /**
@@ -64,18 +102,25 @@ export async function getUseHistogram(
   time = COUNTING_TIME,
 ): Promise<UseHistogram> {
   requirePermission(ctx, "audit:read");
-  const { at: _, ...asked } = filters;
-  const { from, to } = countedRange(filters, ctx.now);
+  const { at: _, ...wanted } = filters;
+  const range = countedRange(filters, ctx.now);
+  const { from, to } = range;
   const bucketSeconds = bucketSecondsFor(from, to);
-  const { values, others } = await mixValuesOf(ctx.db, asked);
-  const isByMix = Object.keys(others).length === 0;
-  const covered = isByMix ? await readCovered(ctx.db) : null;
-  const conditions = await useConditions(ctx.db, asked, ctx.now, covered === null ? "by tokens" : "by rows");
-  const counts = (span: Span) =>
-    countsOf(partsOf(span, covered, bucketSeconds), { bucketSeconds, values, conditions });
-  const { records, countedFrom } = isByMix
-    ? { records: await run<BucketRecord>(ctx.db, counts({ from, to })), countedFrom: from }
-    : await countNewestFirst(ctx.db, { from, to }, bucketSeconds, counts, time);
+  const { values, others } = await mixValuesOf(ctx.db, wanted);
+  const asked = { bucketSeconds, values };
+  const { records, countedFrom } =
+    Object.keys(others).length === 0
+      ? {
+          records: await run<BucketRecord>(ctx.db, await rolledUp(ctx, wanted, range, asked)),
+          countedFrom: from,
+        }
+      : await countNewestFirst(
+          ctx.db,
+          range,
+          bucketSeconds,
+          (span) => unrolled(ctx, wanted, span, asked),
+          time,
+        );
   const buckets = fillBuckets(records, countedFrom, to, bucketSeconds);
   const total = { issued: 0, allowed: 0, refused: 0 };
   for (const bucket of buckets) {

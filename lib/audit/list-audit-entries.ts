@@ -25,6 +25,7 @@ function conditionsOf(filters: AuditEntriesQuery["filters"], now: Date): Fragmen
   if (filters.at) conditions.push(inWindow(sql`e.at`, timeWindow(filters.at, "back", now)));
   if (filters.act) conditions.push(sql`e.act = ANY (${filters.act}::text[])`);
   if (filters.outcome) conditions.push(sql`e.outcome = ANY (${filters.outcome}::text[])`);
+  if (filters.by) conditions.push(sql`e.actor_kind = ANY (${filters.by}::text[])`);
   if (filters.actor) conditions.push(sql`e.actor_id = ${filters.actor}`);
   if (filters.target) conditions.push(sql`e.target_kind = ${filters.target}`);
   if (filters.targetId) conditions.push(sql`e.target_id = ANY (${filters.targetId}::text[])`);

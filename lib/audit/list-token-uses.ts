@@ -5,6 +5,7 @@ import { type Keyset, keysetOf, orderBy, seek, toPage } from "../list-query/keys
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { timeWindow } from "../list-query/time-window.ts";
 import type { Span } from "../use-rollups/grains.ts";
+import { findBusyRange } from "./busy-uses.ts";
 import type { TokenUseRow } from "./model.ts";
 import { type TokenUsesQuery, tokenUsesTable } from "./table.ts";
 import { findFollowedTokens, useConditions } from "./use-filters.ts";
@@ -35,10 +36,8 @@ export async function listTokenUses(ctx: Context, query: TokenUsesQuery): Promis
   const [column, id] = [sql`x.received_at`, sql`x.id`];
   const order = orderBy(keyset, column, id);
   const { direction, limit } = keyset;
-  const windows = await findUseWindows(ctx.db, query.filters, rangeOf(query, keyset, ctx.now), {
-    direction,
-    limit,
-  });
+  const range = rangeOf(query, keyset, ctx.now);
+  const windows = await findUseWindows(ctx.db, query.filters, range, { direction, limit });
   const followed = windows === null ? await findFollowedTokens(ctx.db, query.filters) : null;
   const conditions = await useConditions(
     ctx.db,
@@ -46,12 +45,17 @@ export async function listTokenUses(ctx: Context, query: TokenUsesQuery): Promis
     ctx.now,
     windows === null ? "by tokens" : "by rows",
   );
+  const near =
+    windows === null ? await findBusyRange(ctx.db, query.filters, range, { direction, limit }) : null;
+  if (near !== null)
+    conditions.push(sql`${column} >= ${near.from}::timestamptz AND ${column} < ${near.to}::timestamptz`);
   const after = seek(keyset, column, id);
   if (after !== null) conditions.push(after);
   const rows =
     followed !== null
       ? rowsOfTokens(followed.tokens, conditions, order, limit)
-      : query.filters.ip !== undefined &&
+      : near === null &&
+          query.filters.ip !== undefined &&
           query.filters.token === undefined &&
           (await areFew(ctx.db, conditions))
         ? rowsOfFew(conditions, order, limit)

@@ -2,6 +2,7 @@ import type { Context } from "../context.ts";
 import { type Fragment, sql } from "../list-query/sql-fragment.ts";
 import { DAY, type Span } from "../use-rollups/grains.ts";
 import { earlier, later } from "../use-rollups/stretches.ts";
+import { findBusyRange } from "./busy-uses.ts";
 import type { TokenUsesQuery } from "./table.ts";
 import { findFollowedTokens, useConditions } from "./use-filters.ts";
 import { countedRange } from "./use-range.ts";
@@ -45,7 +46,11 @@ export async function newestOf(
     lookedAt = LOOKED_AT.few;
     newest = await findNewest(ctx, filters, lookedAt + 1);
   }
-  const { from, to } = (newest && !newest.isShort && hullOf(newest.windows)) || range;
+  const near =
+    newest === null
+      ? await findBusyRange(ctx.db, asked, range, { direction: "desc", limit: lookedAt + 1 })
+      : null;
+  const { from, to } = near ?? ((newest && !newest.isShort && hullOf(newest.windows)) || range);
   const followed = newest === null ? await findFollowedTokens(ctx.db, asked) : null;
   const conditions = [
     sql`x.received_at >= ${later(from, range.from)}::timestamptz AND x.received_at < ${earlier(to, range.to)}::timestamptz`,

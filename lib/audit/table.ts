@@ -65,6 +65,8 @@ export const refusedCountsTable = defineTable({
 });
 export type RefusedCountsQuery = ListQuery<typeof refusedCountsTable>;
 
+const ACTOR_KINDS = ["admin", "api_token", "user", "client", "system", "anonymous"] as const;
+
 /** Acts of admins, newest first. */
 export const auditEntriesTable = defineTable({
   name: "audit-entries",
@@ -79,7 +81,20 @@ export const auditEntriesTable = defineTable({
       options: ["done", "refused"],
       words: { done: "Done", refused: "Refused" },
     },
-    actor: { kind: "id", label: "By", hint: "An admin's or API token's id", format: "text" },
+    by: {
+      kind: "oneOf",
+      label: "By",
+      options: ACTOR_KINDS,
+      words: {
+        admin: "An admin",
+        api_token: "An API token",
+        user: "A user",
+        client: "A client",
+        system: "The product itself",
+        anonymous: "Nobody signed in",
+      },
+    },
+    actor: { kind: "id", label: "By whom", hint: "An admin's or API token's id", format: "text" },
     target: { kind: "id", label: "Target kind", format: "text" },
     targetId: {
       kind: "set",

@@ -47,7 +47,7 @@ export async function findFollowedTokens(
   return { tokens, others: family !== undefined && user !== undefined ? { ...others, user } : others };
 }
 
-async function userIdsOf(db: Sql, names: readonly string[]): Promise<string[]> {
+export async function userIdsOf(db: Sql, names: readonly string[]): Promise<string[]> {
   const emails = names.map((value) => value.toLowerCase());
   return idsOf(
     db,

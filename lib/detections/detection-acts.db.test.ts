@@ -6,15 +6,18 @@ import { testDatabase } from "../db/test-database.ts";
 import { getIncident } from "../incidents/get-incident.ts";
 import { listIncidentsOf } from "../incidents/list-incidents-of.ts";
 import { updateIncident } from "../incidents/update-incident.ts";
+import { defaultQuery } from "../list-query/define-table.ts";
 import { contextAs } from "../tokens/token-fixture.ts";
 import { type DetectionFixture, detectionFixtureOf } from "./detection-fixture.ts";
 import { endMute } from "./end-mute.ts";
 import { getDetection } from "./get-detection.ts";
 import { caseOfDetectionInput } from "./input.ts";
 import { listDetections } from "./list-detections.ts";
+import { listDetectionsOfCase } from "./list-detections-of-case.ts";
 import { muteDetection } from "./mute-detection.ts";
 import { openCaseOfDetection } from "./open-case-of-detection.ts";
 import { purgeDetections } from "./purge-detections.ts";
+import { detectionsTable } from "./table.ts";
 import { tuneRule } from "./tune-rule.ts";
 
 let db: Database;
@@ -65,6 +68,10 @@ test("a detection becomes a case on what it is found of, with its evidence as th
   expect(incident.title).toContain("Used after revocation: token");
   expect(incident.notes[0]?.text).toMatch(/^Presented 3 times .*Seen by us\.$/);
   expect((await listIncidentsOf(responder, [token.id])).map((one) => one.number)).toEqual([number]);
+  expect(await listDetectionsOfCase(responder, number)).toMatchObject([{ id, verifier: null }]);
+  await expect(listDetectionsOfCase(contextAs(db, "anonymous"), number)).rejects.toMatchObject({
+    code: "NOT_SIGNED_IN",
+  });
   expect(await actsUpon(id)).toMatchObject([{ act: "detection.put_in_case", after: { case: `#${number}` } }]);
   expect(await again()).toMatchObject([{ id, state: "in_case", count: 6 }]);
   await expect(openCaseOfDetection(responder, { ...caseInput(), id })).rejects.toMatchObject({
@@ -78,6 +85,24 @@ test("a detection becomes a case on what it is found of, with its evidence as th
   expect(found.map(({ state, isCurrent }) => ({ state, isCurrent }))).toEqual([
     { state: "in_case", isCurrent: false },
     { state: "open", isCurrent: true },
+  ]);
+});
+
+test("what is found of a verifier goes by the verifier's name", async () => {
+  const verifierId = randomUUID();
+  const name = `invoices-${verifierId}`;
+  await db.query(
+    "INSERT INTO verifier (id, name, created_at, updated_at) VALUES ($1::uuid, $2, now(), now())",
+    [verifierId, name],
+  );
+  await db.query(
+    `INSERT INTO detection (id, rule, severity, state, subject_kind, subject_id, first_at, last_at, found_at, count, facts)
+     VALUES ($1::uuid, 'forgery_reported', 'high', 'open', 'verifier', $2::text, now(), now(), now(), 1, '{"how": "accepted", "ip": null}')`,
+    [randomUUID(), verifierId],
+  );
+  const query = { ...defaultQuery(detectionsTable), filters: { rule: ["forgery_reported" as const] } };
+  expect((await listDetections(as("auditor"), query)).rows).toMatchObject([
+    { verifier: { id: verifierId, name }, says: expect.stringContaining("check the verifier first") },
   ]);
 });
 

@@ -29,6 +29,7 @@ export type DetectionRecord = {
   clientName: string | null;
   userId: string | null;
   email: string | null;
+  verifierName: string | null;
   firstAt: Date;
   lastAt: Date;
   foundAt: Date;
@@ -48,10 +49,11 @@ export type DetectionRecord = {
 };
 
 export const DETECTION_FROM = sql`detection d LEFT JOIN client c ON c.id = d.client_id LEFT JOIN user_account u ON u.id = d.user_id
-  LEFT JOIN incident i ON i.id = d.incident_id LEFT JOIN detection_mute m ON m.id = d.mute_id`;
+  LEFT JOIN incident i ON i.id = d.incident_id LEFT JOIN detection_mute m ON m.id = d.mute_id
+  LEFT JOIN verifier v ON v.id = CASE WHEN d.subject_kind = 'verifier' THEN d.subject_id::uuid END`;
 
 export const DETECTION_COLUMNS = sql`d.rule, d.severity, d.state, d.subject_kind AS "subjectKind", d.subject_id AS "subjectId", d.token_id AS "tokenId",
-  d.family_id AS "familyId", d.client_id AS "clientUuid", c.client_id AS "clientId", c.name AS "clientName", d.user_id AS "userId", u.email,
+  d.family_id AS "familyId", d.client_id AS "clientUuid", c.client_id AS "clientId", c.name AS "clientName", d.user_id AS "userId", u.email, v.name AS "verifierName",
   d.first_at AS "firstAt", d.last_at AS "lastAt", d.found_at AS "foundAt", d.count, d.facts, i.number AS "incidentNumber", i.title AS "incidentTitle",
   i.state AS "incidentState", m.id AS "muteId", m.token_id AS "muteTokenId", m.client_id AS "muteClientId", m.reason AS "muteReason",
   m.created_at AS "muteCreatedAt", m.ends_at AS "muteEndsAt", m.by_id AS "muteById", m.by_name AS "muteByName"`;
@@ -94,6 +96,7 @@ export function detectionRowOf(record: DetectionRecord): DetectionRow {
     familyId: record.familyId,
     client: clientOf(record),
     user: userId === null ? null : { id: userId, email: record.email ?? shortId(userId) },
+    verifier: record.verifierName === null ? null : { id: record.subjectId, name: record.verifierName },
     firstAt: firstAt.toISOString(),
     lastAt: lastAt.toISOString(),
     count,
@@ -133,12 +136,12 @@ const SUBJECT_NAMES: Record<SubjectKind, string> = {
 
 /** What a detection is called where it has no page of its own: "New country, token 01a2…, of ana@example.com". */
 export function detectionName(record: DetectionRecord): string {
-  const { rule, subjectKind, subjectId, email, clientId } = record;
+  const { rule, subjectKind, subjectId, email, clientId, verifierName } = record;
   const holder = subjectKind === "client" ? clientId : (email ?? clientId);
   const what =
     subjectKind === "client"
       ? `client ${holder ?? shortId(subjectId)}`
-      : `${SUBJECT_NAMES[subjectKind]} ${shortId(subjectId)}${holder === null ? "" : ` of ${holder}`}`;
+      : `${SUBJECT_NAMES[subjectKind]} ${verifierName ?? shortId(subjectId)}${holder === null ? "" : ` of ${holder}`}`;
   return `${RULE_WORDS[rule]}: ${what}`;
 }
 

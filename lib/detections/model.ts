@@ -72,6 +72,8 @@ export type DetectionRow = {
   familyId: string | null;
   client: { id: string; clientId: string; name: string } | null;
   user: { id: string; email: string } | null;
+  /** The one that it is found of; of a whole detection the one that told of the last use, too. */
+  verifier: { id: string; name: string } | null;
   firstAt: string;
   lastAt: string;
   count: number;
@@ -83,7 +85,6 @@ export type DetectionDetail = DetectionRow & {
   /** What the last finding rests on. */
   facts: Record<string, string | number | null>;
   foundAt: string;
-  verifier: { id: string; name: string } | null;
   /** What the rule holds for usual of its client; null where it is of none. */
   settings: RuleSettings | null;
 };

@@ -41,6 +41,12 @@ export const DECISIONS: Readonly<Record<string, Decision>> = {
     why: "each part by its own: who, whom, what",
   },
   authority_issuer: { keeps: "issuer" },
+  busy_use: {
+    rows: "with their parent",
+    keeps: "kind subject",
+    why: "ids stay, as in the log; addresses go with their day, which is counted anew without those that were taken out",
+  },
+  busy_use_day: { rows: "deleted", why: "of each day in which uses of the person were erased" },
   bulk_reach: { keeps: "person_id", why: "an admin's id" },
   checkpoint: { keeps: "kid jws" },
   client: {

@@ -3,6 +3,7 @@ import { systemContext } from "../context.ts";
 import type { Sql } from "../db/sql.ts";
 import type { SqlDatabase } from "../db/sql-database.ts";
 import { ERASED, type ErasedRows } from "../seals/erasures.ts";
+import { forgetDays } from "../use-rollups/busy-days.ts";
 import { eraseActs } from "./erase-acts.ts";
 import { eraseRecords } from "./erase-records.ts";
 import { countErasedUses, eraseSomeTokens, eraseSomeUses } from "./erase-uses.ts";
@@ -73,6 +74,11 @@ async function finish(db: SqlDatabase, { id, userId, reason }: ErasureRecord): P
     const [tokens] = await tx.query<{ count: bigint }>(
       "SELECT count(*) AS count FROM token WHERE user_id = $1::uuid",
       [userId],
+    );
+    // counts by address hold what was theirs
+    await forgetDays(
+      tx,
+      Object.keys(days).map((day) => new Date(`${day}T00:00:00Z`)),
     );
     const counts = Object.values(days);
     const bare = counts.reduce((sum, [, ofBare]) => sum + ofBare, 0);

@@ -1,5 +1,5 @@
 import type { AudienceRow } from "../audiences/model.ts";
-import type { AuditEntryRow, RefusedCountRow, TokenUseRow } from "../audit/model.ts";
+import type { AuditEntryDetail, RefusedCountRow, TokenUseRow } from "../audit/model.ts";
 import type { ClientRow } from "../clients/model.ts";
 import type { GroupRow } from "../groups/model.ts";
 import type { OrderRow } from "../revocations/model.ts";
@@ -14,6 +14,11 @@ export type Columns<Row> = Record<string, (row: Row) => Cell>;
 /** Names hold no semicolon; permissions are written as OAuth writes them, between spaces. */
 function listed(values: readonly string[]): string {
   return values.join("; ");
+}
+
+/** What an act changed, as it is on record: secrets never came there. */
+function asJson(fields: Record<string, unknown> | null): string | null {
+  return fields === null ? null : JSON.stringify(fields);
 }
 
 export const TOKEN_COLUMNS: Columns<TokenRow> = {
@@ -70,7 +75,7 @@ export const USE_COLUMNS: Columns<TokenUseRow> = {
   ordinal: (row) => row.chain.ordinal,
 };
 
-export const ENTRY_COLUMNS: Columns<AuditEntryRow> = {
+export const ENTRY_COLUMNS: Columns<AuditEntryDetail> = {
   sequence: (row) => row.sequence,
   id: (row) => row.id,
   at: (row) => row.at,
@@ -87,6 +92,10 @@ export const ENTRY_COLUMNS: Columns<AuditEntryRow> = {
   note: (row) => row.note,
   request_id: (row) => row.requestId,
   ip: (row) => row.ip,
+  user_agent: (row) => row.userAgent,
+  before: (row) => asJson(row.before),
+  after: (row) => asJson(row.after),
+  erased: (row) => listed(row.erased),
 };
 
 export const REFUSED_COLUMNS: Columns<RefusedCountRow> = {

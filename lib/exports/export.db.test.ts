@@ -107,10 +107,14 @@ describe("an export", () => {
     },
   );
 
+  async function fileOf(list: "token-uses" | "audit-entries", format: "csv" | "ndjson" | "ocsf") {
+    const { id } = await createExport(ctx, { list, format, query: "" });
+    return readAll(streamExport(ctx, await beginExport(ctx, id), { pageSize: 7 }).getReader());
+  }
+
   test("is OCSF for the lists whose rows are events, acts with what they changed, and is refused for others", async () => {
     const file = async (list: "token-uses" | "audit-entries") => {
-      const { id } = await createExport(ctx, { list, format: "ocsf", query: "" });
-      const text = await readAll(streamExport(ctx, await beginExport(ctx, id), { pageSize: 7 }).getReader());
+      const text = await fileOf(list, "ocsf");
       return text
         .trim()
         .split("\n")
@@ -126,6 +130,14 @@ describe("an export", () => {
       class_uid: 3004,
       unmapped: { after: { orderId: expect.any(String) } },
     });
+    // the other formats tell it too
+    const [header = "", ...lines] = (await fileOf("audit-entries", "csv")).split("\r\n");
+    expect(header.split(",")).toEqual(expect.arrayContaining(["user_agent", "before", "after"]));
+    expect(lines.find((line) => line.includes("as an event"))).toMatch(/"\{.*""orderId"":""/);
+    const rows = (await fileOf("audit-entries", "ndjson")).trim().split("\n");
+    expect(
+      rows.map((line) => JSON.parse(line) as { note: string }).find(({ note }) => note === "as an event"),
+    ).toMatchObject({ before: null, after: { orderId: expect.any(String) }, userAgent: null });
     await expect(createExport(ctx, { list: "tokens", format: "ocsf", query: "" })).rejects.toMatchObject({
       code: "INVALID_INPUT",
       fields: [{ path: "format" }],

@@ -1,9 +1,7 @@
 import { listAudiences } from "../audiences/list-audiences.ts";
-import { listAuditEntries, listAuditEntryDetails } from "../audit/list-audit-entries.ts";
+import { listAuditEntryDetails } from "../audit/list-audit-entries.ts";
 import { listRefusedCounts } from "../audit/list-refused-counts.ts";
 import { listTokenUses } from "../audit/list-token-uses.ts";
-import type { AuditEntryDetail } from "../audit/model.ts";
-import type { AuditEntriesQuery } from "../audit/table.ts";
 import { listClients } from "../clients/list-clients.ts";
 import type { Context } from "../context.ts";
 import type { StreamEvent } from "../event-streams/stream-event.ts";
@@ -37,10 +35,8 @@ export type ExportSource = {
   /** When a row came to be: what came after the beginning of the export is not in it. */
   bornAt: (row: unknown) => string;
   readPage: (ctx: Context, query: ListQuery) => Promise<ExportPage>;
-  /** The event that a row of `readEvents` is, of lists whose rows are events. */
+  /** The event that a row is, of lists whose rows are events. */
   eventOf?: (row: unknown) => StreamEvent;
-  /** The same rows with all that an event tells, where the list's own have less. */
-  readEvents?: (ctx: Context, query: ListQuery) => Promise<ExportPage>;
   /** How many rows match, where a page does not say it well enough; counted beside the reading. */
   count?: (ctx: Context, query: ListQuery) => Promise<Total>;
 };
@@ -64,12 +60,6 @@ function source<T extends TableDeclaration, Row>(given: {
   };
 }
 
-/** Acts as events tell what they changed, which the list leaves to each act's own page. */
-const ACT_EVENTS: Pick<ExportSource, "eventOf" | "readEvents"> = {
-  readEvents: (ctx, query) => listAuditEntryDetails(ctx, query as unknown as AuditEntriesQuery),
-  eventOf: (row) => ({ type: "admin_act", ...(row as AuditEntryDetail) }),
-};
-
 export const EXPORT_SOURCES: Record<ListName, ExportSource> = {
   tokens: source({
     columns: TOKEN_COLUMNS,
@@ -84,10 +74,13 @@ export const EXPORT_SOURCES: Record<ListName, ExportSource> = {
     read: listTokenUses,
     eventOf: (row) => ({ type: "token_use", ...row }),
   }),
-  "audit-entries": {
-    ...source({ columns: ENTRY_COLUMNS, bornAt: (row) => row.at, read: listAuditEntries }),
-    ...ACT_EVENTS,
-  },
+  "audit-entries": source({
+    columns: ENTRY_COLUMNS,
+    bornAt: (row) => row.at,
+    // with what each changed, which the list leaves to each act's own page
+    read: listAuditEntryDetails,
+    eventOf: (row) => ({ type: "admin_act", ...row }),
+  }),
   "refused-counts": source({
     columns: REFUSED_COLUMNS,
     bornAt: (row) => row.minute,

@@ -37,7 +37,7 @@ export function streamExport(
 ): ReadableStream<Uint8Array> {
   const source = EXPORT_SOURCES[given.list];
   const encode = encoderOf(given.format, source.columns, source.eventOf);
-  const read = (given.format === "ocsf" ? source.readEvents : undefined) ?? source.readPage;
+  const read = source.readPage;
   const text = new TextEncoder();
   const beganAt = ctx.now.toISOString();
   let query: ListQuery = { ...parseListText(given.list, given.query, "query"), pageSize };

@@ -195,6 +195,15 @@ test("a closed case takes no order, and one without the right to work on cases p
   expect(await fixture.stateOf(first)).toBe("active");
 });
 
+test("two who tick the same step off at once have both what they wanted, and it is on record once", async () => {
+  const { first } = await fixture.world();
+  const [one, other] = [fixture.as("responder"), fixture.as("owner")];
+  const { number, version } = await openIncident(one, input({ tokenIds: [first] }));
+  const tick = { number, version, step: "blast_radius" as const, isDone: true, what: "" };
+  await Promise.all([tickStep(one, tick), tickStep(other, tick)]);
+  expect((await getIncident(one, number)).version).toBe(version + 1);
+});
+
 test("the second of two who change a case at once is told what changed and by whom, and nothing of theirs is done", async () => {
   const { first } = await fixture.world();
   const [one, other] = [fixture.as("responder"), fixture.as("owner")];

@@ -1,6 +1,7 @@
 import type { Sql } from "../db/sql.ts";
 import { DomainError } from "../errors.ts";
 import type { IncidentRecord } from "./incident-row.ts";
+import { STEP_WORDS, type Step } from "./model.ts";
 
 const MISSED_MAX = 50;
 /** The acts that raise a case's version. */
@@ -40,7 +41,7 @@ export async function requireIncidentVersion(
   const people = [...new Set(entries.map((entry) => entry.actorName))].join(", ");
   throw new DomainError(
     "STALE_VERSION",
-    `Case ${number} was changed${people === "" ? "" : ` by ${people}`} since you opened it${fields.length === 0 ? "" : `: ${fields.join(", ")}`}. Look at it again and repeat your change.`,
+    `Case ${number} was changed${people === "" ? "" : ` by ${people}`} since you opened it${fields.length === 0 ? "" : `: ${fields.map(inWords).join(", ")}`}. Look at it again and repeat your change.`,
     {
       fields: [
         { path: "version", message: `is ${version} now` },
@@ -48,4 +49,11 @@ export async function requireIncidentVersion(
       ],
     },
   );
+}
+
+/** A field of the case as people read it: "step Blast radius", "compromised from". */
+function inWords(field: string): string {
+  const step = STEP_WORDS[field as Step];
+  if (step !== undefined) return `step ${step.name}`;
+  return field.replaceAll(/([A-Z])/g, " $1").toLowerCase();
 }

@@ -10,7 +10,7 @@ import { requireIncidentVersion } from "./require-incident-version.ts";
 
 /**
  * Ticks a step of a case off, with who, when and what; or takes the tick back. Containing and reporting do not follow from a tick: the case's state does
- * not move by it. Needs `incident:write`. Recorded as `incident.step_done` or `incident.step_reopened`.
+ * not move by it. Where the step stands so already, nothing is done. Needs `incident:write`. Recorded as `incident.step_done` or `incident.step_reopened`.
  *
  * @throws {DomainError} NOT_FOUND, STALE_VERSION with what changed and by whom, CONFLICT for a closed case
  */
@@ -21,10 +21,15 @@ export async function tickStep(
   requirePermission(ctx, "incident:write");
   await ctx.db.transaction(async (tx) => {
     const incident = await readIncident(tx, number, true);
+    // two who tick the same step off wanted the same; asked under the case's lock, which the steps above were read before
+    const done = await tx.query(
+      "SELECT FROM incident_step WHERE incident_id = $1::uuid AND step = $2::text",
+      [incident.id, step],
+    );
+    if (done.length > 0 === input.isDone) return;
     await requireIncidentVersion(tx, input.version, incident);
     if (incident.state === "closed")
       throw new DomainError("CONFLICT", "The case is closed. Open it again to change its steps.");
-    if (incident.doneSteps.includes(step) === input.isDone) return;
     if (input.isDone)
       await tx.query(
         `INSERT INTO incident_step (incident_id, step, done_at, done_by_id, done_by_name, what)

@@ -13,11 +13,14 @@ type Shown = { value: number; isExact: boolean; names: Name[] };
 
 /** What a kept plan would do, told anew for somebody who did not make it. */
 export type DescribedPlan = {
+  facts: Pick<OrderPlan, "verb" | "tokens" | "users" | "target">;
   sentences: string[];
   tokens: { value: number; isExact: boolean };
   users: Shown;
   clients: Shown;
   verifiers: Shown;
+  /** What goes on all the same, in sentences. */
+  remains: string[];
 };
 
 async function countNames(ctx: Context, planId: string): Promise<Map<string, number>> {
@@ -75,10 +78,12 @@ export async function describePlan(ctx: Context, planId: string): Promise<Descri
     confirm: plan.confirm,
   };
   return {
+    facts: { verb: facts.verb, tokens: facts.tokens, users: facts.users, target: facts.target },
     sentences: planSentences({ ...facts, isOfNewest: plan.tokens > CALLER_TOKENS_MAX }),
     tokens: facts.tokens,
     users: { ...facts.users, names: facts.named.users },
     clients: { ...facts.clients, names: facts.named.clients },
     verifiers: { ...facts.verifiers, names: facts.named.verifiers },
+    remains: remains.map(({ says }) => says),
   };
 }

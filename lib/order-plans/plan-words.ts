@@ -72,9 +72,11 @@ export function planSentences(plan: Facts): string[] {
     sentences.push("Tokens of the target that are issued until then are reached too.");
   const clients = plan.callers.filter((caller) => caller.kind === "client");
   const verifiers = plan.callers.filter((caller) => caller.kind === "verifier");
-  const all = plan.target.kind === "token" ? "it" : "them";
+  const isOne = plan.target.kind === "token" || (plan.tokens.isExact && plan.tokens.value === 1);
+  const all = isOne ? "it" : "them";
   const them = plan.isOfNewest ? "the newest 2,000 of them" : all;
-  if (!plan.callersAreKnown) sentences.push("Who used them in the last 24 hours could not be told in time.");
+  if (!plan.callersAreKnown)
+    sentences.push(`Who used ${all} in the last 24 hours could not be told in time.`);
   else if (plan.callers.length === 0) sentences.push(`Nobody used ${them} in the last 24 hours.`);
   if (clients.length > 0)
     sentences.push(

@@ -25,8 +25,9 @@ async function requireFor(
   }
   const isBulk =
     kind === "everything" || !isExact || tokens > BULK_TOKENS || (await countUsers()) > BULK_USERS;
-  if (isBulk) await requireStepUp(ctx, "bulk");
+  // a second person first: who breaks the glass shows who they are for this very act, and once
   await requireWithinReach(ctx, { tokens, isExact, isEverything: kind === "everything" });
+  if (isBulk) await requireStepUp(ctx, "bulk");
 }
 
 /**

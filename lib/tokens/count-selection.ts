@@ -7,7 +7,7 @@ import type { Branch } from "./branch.ts";
 import { issueWindows } from "./issue-windows.ts";
 import type { Tally } from "./read-tally.ts";
 import { STATE_JOINS } from "./state-sql.ts";
-import type { TokenSelection } from "./token-filters.ts";
+import type { TokenSelection } from "./token-selection.ts";
 
 /** Rows that a total which the tally does not know is counted up to, while a page is read. */
 export const TOKENS_COUNT_MAX = 10_000;

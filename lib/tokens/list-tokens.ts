@@ -9,9 +9,10 @@ import type { TokenRow } from "./model.ts";
 import type { Place } from "./page-by-last-use.ts";
 import { readClockSkew, readPendingOrders, type StateSql, stateSql } from "./state-sql.ts";
 import { type TokensQuery, tokensTable } from "./table.ts";
-import { selectTokens, type TokenSelection } from "./token-filters.ts";
+import { selectTokens } from "./token-filters.ts";
 import { placesOf, type TokenSort } from "./token-places.ts";
 import { readRows, type TokenRecord, tokenRowOf } from "./token-row.ts";
+import type { TokenSelection } from "./token-selection.ts";
 
 /** A page that takes longer is given up, so that a rare combination of filters holds nobody else up. */
 const PAGE_TIMEOUT_MS = 2_000;

@@ -16,8 +16,9 @@ import { readClockSkew, readPendingOrders, stateSql } from "./state-sql.ts";
 import { tokensTable } from "./table.ts";
 import { tallyTimes } from "./tally-times.ts";
 import { tallyAll } from "./tally-tokens.ts";
-import { selectTokens, type TokenSelection } from "./token-filters.ts";
+import { selectTokens } from "./token-filters.ts";
 import { contextAs, fixtureOf } from "./token-fixture.ts";
+import type { TokenSelection } from "./token-selection.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

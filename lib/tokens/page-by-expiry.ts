@@ -11,7 +11,7 @@ import { countFew } from "./few-leads.ts";
 import { sorted } from "./lead.ts";
 import type { Place } from "./page-by-last-use.ts";
 import { EXPIRY_BUCKET_SECONDS, expiryBucketOf, instantOf } from "./time-buckets.ts";
-import type { TokenSelection } from "./token-filters.ts";
+import type { TokenSelection } from "./token-selection.ts";
 
 const WEEK_MS = 7 * 86_400_000;
 /** Counts that are further behind tell too little. */

@@ -4,7 +4,7 @@ import { all, run, sql } from "../list-query/sql-fragment.ts";
 import { inWindow, type Window } from "../list-query/time-window.ts";
 import { withinTime } from "../list-query/within-time.ts";
 import { STATE_JOINS } from "./state-sql.ts";
-import type { TokenSelection } from "./token-filters.ts";
+import type { TokenSelection } from "./token-selection.ts";
 
 /** Uses of the first stretch of time that is looked at; each further one is this many times as long. */
 const FIRST_MS = 600_000;

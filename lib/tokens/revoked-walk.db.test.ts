@@ -18,10 +18,11 @@ import { tokensTable } from "./table.ts";
 import { tallyClients } from "./tally-clients.ts";
 import { readParts } from "./tally-parts.ts";
 import { tallyAll } from "./tally-tokens.ts";
-import { selectTokens, type TokenSelection } from "./token-filters.ts";
+import { selectTokens } from "./token-filters.ts";
 import { contextAs, fixtureOf } from "./token-fixture.ts";
 import { placesOf } from "./token-places.ts";
 import { questionOf } from "./token-question.ts";
+import type { TokenSelection } from "./token-selection.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

@@ -10,7 +10,7 @@ import { type Place, placesByLastUse } from "./page-by-last-use.ts";
 import { placesByLead } from "./page-by-lead.ts";
 import type { RevokedWalk } from "./revoked-walk.ts";
 import type { TokensQuery } from "./table.ts";
-import type { TokenSelection } from "./token-filters.ts";
+import type { TokenSelection } from "./token-selection.ts";
 
 export type TokenSort = TokensQuery["sort"]["key"];
 

@@ -2,6 +2,7 @@ import type { Sql } from "../db/sql.ts";
 import type { SqlDatabase } from "../db/sql-database.ts";
 import { LOW_OF_NOW } from "../event-streams/uses-position.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
+import { forgetBusyDays } from "./busy-days.ts";
 import { ceilTo, FINEST, floorTo, GRAINS, type Grain, grainBelow, type Span } from "./grains.ts";
 import { MIX_COUNTS, NO_VERIFIER } from "./mix.ts";
 
@@ -24,6 +25,7 @@ const TAKE = sql`SELECT from_at AS "from", until_at AS "until", sealed_at AS "se
 
 /** Counts the log between two edges of the finest grain anew; mixes that are new get their row first. */
 async function countSpans(tx: Sql, { from, to }: Span): Promise<void> {
+  await forgetBusyDays(tx, { from, to });
   await run(
     tx,
     sql`WITH counted AS MATERIALIZED (

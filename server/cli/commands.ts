@@ -57,7 +57,7 @@ const setupLink: Command = {
 const apiTokenCreate: Command = {
   usage:
     "api-token create --role ROLE --name NAME [--expires-in 90d] [--networks 10.0.0.0/8,2001:db8::/32] [--unattended]",
-  does: `makes an API token for automation and prints it; ROLE is ${ROLES.join(", ")}`,
+  does: `makes an API token for automation, good for 90 days unless told otherwise, and prints it; ROLE is ${ROLES.join(", ")}`,
   async run(args, env) {
     const { values } = parseArgs({
       args,

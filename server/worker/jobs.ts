@@ -30,6 +30,7 @@ import { keepLiveTokens } from "#lib/tokens/keep-live-tokens.ts";
 import { tallyClients } from "#lib/tokens/tally-clients.ts";
 import { tallyTimes } from "#lib/tokens/tally-times.ts";
 import { tallyAll } from "#lib/tokens/tally-tokens.ts";
+import { countBusyDays } from "#lib/use-rollups/busy-days.ts";
 import { rollUpAll } from "#lib/use-rollups/roll-up-uses.ts";
 import { countMissedUses } from "#lib/verification/count-missed-uses.ts";
 import { ensurePartitions, purgeExpired } from "./upkeep.ts";
@@ -77,6 +78,15 @@ export function scheduledJobs(options: JobsOptions): Record<string, Job> {
     "index-closed-days": {
       cron: "20 * * * *",
       run: () => indexClosedDays(retention, { isHeld }),
+    },
+    "count-busy-days": {
+      cron: "*/5 * * * *",
+      run: () =>
+        countBusyDays(retention, {
+          isHeld,
+          rest: (ms) => wait(Math.min(ms, REST_MAX_MS)),
+          forMs: ROLL_UP_MS,
+        }),
     },
     "count-missed-uses": { cron: "* * * * *", run: () => countMissedUses(db) },
     "seal-gone-writers": { cron: "* * * * *", run: () => sealGoneWriters(db) },

@@ -72,8 +72,8 @@ export async function startWorker({
   const retention = openSqlDatabase({
     url: databaseUrl,
     role: "retention",
-    // an erasure goes on beside what leaves
-    maxConnections: 2,
+    // an erasure goes on beside what leaves, and beside a closed day that is indexed or counted
+    maxConnections: 4,
     applicationName: "tokenwarden-retention",
     maxSilenceMs: BUILD_SILENCE_MS,
   });

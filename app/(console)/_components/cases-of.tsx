@@ -6,10 +6,10 @@ import { type IncidentRow, incidentHref } from "#lib/incidents/model.ts";
 import classes from "./recent-acts.module.css";
 
 /** The cases that a thing is in; nothing where it is in none. */
-export function CasesOf({ cases }: { cases: IncidentRow[] }) {
+export function CasesOf({ cases, title = "Cases" }: { cases: readonly IncidentRow[]; title?: string }) {
   if (cases.length === 0) return null;
   return (
-    <Card title="Cases">
+    <Card title={title}>
       <ol className={classes.acts}>
         {cases.map((incident) => (
           <li key={incident.id}>

@@ -22,7 +22,7 @@ type CompromiseCardProps = {
   of: { kind: SubjectKind; id: string; title: string };
   /** Null: nobody has asked for one. */
   window: CompromiseWindow | null;
-  /** The open case whose window it is. */
+  /** The case whose window it is. */
   inCase: IncidentRow | null;
   canOpenCase: boolean;
 };
@@ -85,7 +85,7 @@ export function CompromiseCard({ of, window, inCase, canOpenCase }: CompromiseCa
           </>
         ) : (
           <Link prefetch={false} href={incidentHref(inCase.number)}>
-            {words.toCase(inCase.number)}
+            {inCase.state === "closed" ? words.toClosed(inCase.number) : words.toCase(inCase.number)}
           </Link>
         )}
       </div>

@@ -12,6 +12,7 @@ export const compromiseWords = {
   byHand: "Set by hand",
   ofCase: (number: number) => `Of case ${number}`,
   toCase: (number: number) => `Change it in case ${number}`,
+  toClosed: (number: number) => `Case ${number}, which is closed`,
   unkept: "It is shown here alone: a case keeps it, on record.",
   tokens: (count: number) =>
     count === 1 ? "Of 1 token and its family." : `Of ${groupedNumber(count)} tokens, families whole.`,

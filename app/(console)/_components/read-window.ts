@@ -6,14 +6,20 @@ import type { WindowParam } from "./window-param.ts";
 
 type PageWindow = { window: CompromiseWindow | null; inCase: IncidentRow | null };
 
-/** The window that a page shows: the one that its address asks for, else that of the newest case that is not closed. */
+function caseOf(kind: SubjectKind, cases: readonly IncidentRow[]): IncidentRow | null {
+  const open = cases.find(({ state }) => state !== "closed");
+  // whoever holds tokens has others since
+  return open ?? (kind === "token" || kind === "family" ? cases[0] : undefined) ?? null;
+}
+
+/** The window that a page shows: the one that its address asks for, else that of the newest case that is not closed; of a token or a family also that of one that is. */
 export async function readWindow(
   ctx: Context,
   of: { kind: SubjectKind; id: string },
   asked: WindowParam,
   cases: readonly IncidentRow[],
 ): Promise<PageWindow> {
-  const inCase = asked === null ? (cases.find(({ state }) => state !== "closed") ?? null) : null;
+  const inCase = asked === null ? caseOf(of.kind, cases) : null;
   const isFuture = asked instanceof Date && asked > ctx.now;
   if (
     (asked === null && inCase === null) ||

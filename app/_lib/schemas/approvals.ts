@@ -45,7 +45,15 @@ export const approvalDetail = approvalRow.extend({
   path: z.string(),
   shown: z.object({
     sentences: z.array(z.string()),
-    plan: z.object({ tokens: count, users: named, clients: named, verifiers: named }).nullable(),
+    plan: z
+      .object({
+        tokens: count,
+        users: named,
+        clients: named,
+        verifiers: named,
+        remains: z.array(z.string()).optional().describe("What goes on all the same, in sentences."),
+      })
+      .nullable(),
     acts: z.array(
       z.object({
         act: z.string(),

@@ -20,6 +20,7 @@ export const detectionRow = z.object({
   familyId: z.string().nullable(),
   client: named.extend({ clientId: z.string() }).nullable(),
   user: z.object({ id: z.string(), email: z.string() }).nullable(),
+  verifier: named.nullable(),
   firstAt: instant,
   lastAt: instant,
   count: z.int(),
@@ -51,7 +52,6 @@ export const ruleSettings = z.object({
 export const detectionDetail = detectionRow.extend({
   facts: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
   foundAt: instant,
-  verifier: named.nullable(),
   settings: ruleSettings.nullable(),
 });
 

@@ -33,7 +33,7 @@ test("a paste without a token, of somebody else's, and of thousands is answered 
   });
   await field.focus();
   await paste(page, [...foreign, ours].join("\n"));
-  const counts = page.getByRole("status").filter({ hasText: "Not ours" });
+  const counts = page.getByRole("status").filter({ hasText: "Not on record" });
   await expect(counts).toContainText("2,400");
   await expect(counts).toContainText("Ours and live");
   expect(asked).toEqual([1_000, 1_000, 401]);

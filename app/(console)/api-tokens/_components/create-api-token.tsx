@@ -42,7 +42,7 @@ export function CreateApiToken({ consoleUrl }: { consoleUrl: string }) {
       role,
       isUnattended,
       networks: networksOf(networks),
-      ...(life === "" ? {} : { expiresInSeconds: Number(life) }),
+      expiresInSeconds: life === "" ? null : Number(life),
     };
     const made = await request.send<CreatedApiToken>("POST", "/api/v1/api-tokens", body);
     if (made) setCreated(made);
@@ -89,7 +89,7 @@ export function CreateApiToken({ consoleUrl }: { consoleUrl: string }) {
       <FormSection title={words.life} help={words.lifeHelp}>
         <NativeSelect
           label={words.expires}
-          data={LIVES}
+          data={isUnattended ? LIVES.filter(({ value }) => value !== "") : LIVES}
           value={life}
           onChange={(event) => setLife(event.currentTarget.value)}
           error={request.faultOf("expiresInSeconds")}
@@ -100,7 +100,11 @@ export function CreateApiToken({ consoleUrl }: { consoleUrl: string }) {
           label={words.unattended}
           description={words.unattendedMeans}
           checked={isUnattended}
-          onChange={(event) => setIsUnattended(event.currentTarget.checked)}
+          onChange={(event) => {
+            setIsUnattended(event.currentTarget.checked);
+            // it must end
+            if (event.currentTarget.checked && life === "") setLife(String(365 * DAY));
+          }}
         />
       </FormSection>
     </FormCard>

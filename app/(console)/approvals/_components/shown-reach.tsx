@@ -1,4 +1,4 @@
-import { Card } from "#components/display/card.tsx";
+import { Card, CardHeading } from "#components/display/card.tsx";
 import { KeyValue } from "#components/display/key-value.tsx";
 import { groupedNumber } from "#components/display/number-text.tsx";
 import type { ShownPlan } from "#lib/approvals/model.ts";
@@ -35,6 +35,16 @@ export function ShownReach({ plan }: { plan: ShownPlan }) {
           { key: words.verifiers, value: <Named of={plan.verifiers} /> },
         ]}
       />
+      {plan.remains === undefined || plan.remains.length === 0 ? null : (
+        <>
+          <CardHeading>{words.remains}</CardHeading>
+          {plan.remains.map((says) => (
+            <p key={says} className={classes.sentence}>
+              {says}
+            </p>
+          ))}
+        </>
+      )}
     </Card>
   );
 }

@@ -23,6 +23,7 @@ export const approvalWords = {
   users: "Users",
   clients: "Clients",
   verifiers: "Verifiers",
+  remains: "This will still work",
   tokens: "Live tokens",
   asked: "Asked",
   askedBy: "By",

@@ -49,7 +49,7 @@ export default async function AuditPage({
         }
       />
       <AuditTabs current="uses">
-        <TimeRange query={query} />
+        <TimeRange log="/audit" query={query} />
       </AuditTabs>
       <Card>
         <UseHistogram histogram={histogram} query={query} />

@@ -4,6 +4,7 @@ import { cache } from "react";
 import { requestContext, requireSignedIn } from "#app/_lib/context.ts";
 import { orNotFound } from "#app/_lib/or-not-found.ts";
 import { titleOf } from "#app/_lib/title-of.ts";
+import { CasesOf } from "#app/(console)/_components/cases-of.tsx";
 import { RecentActs } from "#app/(console)/_components/recent-acts.tsx";
 import { RecentUses } from "#app/(console)/_components/recent-uses.tsx";
 import { SeverityTag } from "#app/(console)/_components/severity-tag.tsx";
@@ -15,6 +16,7 @@ import { getDetection } from "#lib/detections/get-detection.ts";
 import { type DetectionDetail, RULE_WORDS } from "#lib/detections/model.ts";
 import { RULES } from "#lib/detections/rules.ts";
 import { isUuid } from "#lib/ids.ts";
+import { listIncidentsOf } from "#lib/incidents/list-incidents-of.ts";
 import { shortId } from "#lib/tokens/model.ts";
 import { DetectionActions } from "../_components/detection-actions.tsx";
 import { EvidenceCard } from "../_components/evidence-card.tsx";
@@ -31,8 +33,8 @@ const readDetection = cache(async (id: string) => {
   return getDetection(await requestContext(), id);
 });
 
-function nameOf({ rule, user, client, subject }: DetectionDetail): string {
-  return `${RULE_WORDS[rule]}: ${user?.email ?? client?.clientId ?? shortId(subject.id)}`;
+function nameOf({ rule, user, client, subject, verifier }: DetectionDetail): string {
+  return `${RULE_WORDS[rule]}: ${user?.email ?? client?.clientId ?? (subject.kind === "verifier" ? verifier?.name : null) ?? shortId(subject.id)}`;
 }
 
 /** Whose uses are looked at beside it; null where nobody's are on record. */
@@ -62,6 +64,10 @@ export default async function DetectionPage({ params }: DetectionPageProps) {
   const ctx = await requireSignedIn(`/detections/${id}`);
   const detection = await orNotFound(readDetection(id));
   const uses = usesOf(detection);
+  const { tokenId, familyId, incident } = detection;
+  const ids = [tokenId, familyId].filter((one) => one !== null);
+  const found = ids.length > 0 && can(ctx, "incident:read") ? await listIncidentsOf(ctx, ids) : [];
+  const cases = found.filter(({ number }) => number !== incident?.number);
   return (
     <Page>
       <PageHeader
@@ -77,6 +83,7 @@ export default async function DetectionPage({ params }: DetectionPageProps) {
         actions={
           <DetectionActions
             detection={detection}
+            openCase={cases.find(({ state }) => state !== "closed")?.number ?? null}
             canWrite={can(ctx, "detection:write") && can(ctx, "incident:write")}
             canTune={can(ctx, "detection:tune")}
           />
@@ -86,6 +93,7 @@ export default async function DetectionPage({ params }: DetectionPageProps) {
         main={
           <>
             <StandingCard detection={detection} />
+            <CasesOf cases={cases} title={words.casesOfToken} />
             <EvidenceCard detection={detection} />
             {uses === null ? null : <RecentUses ctx={ctx} of={uses} title={words.uses} />}
           </>

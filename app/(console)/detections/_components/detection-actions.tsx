@@ -2,11 +2,13 @@
 
 import { Button } from "@mantine/core";
 import { IconAdjustments, IconBell, IconBellOff, IconFolderPlus } from "@tabler/icons-react";
+import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { useSend } from "#components/form/use-send.ts";
 import type { DetectionDetail } from "#lib/detections/model.ts";
 import { RULES } from "#lib/detections/rules.ts";
+import { incidentHref } from "#lib/incidents/model.ts";
 import { CaseDialog } from "./case-dialog.tsx";
 import { MuteDialog } from "./mute-dialog.tsx";
 import { TuneDialog } from "./tune-dialog.tsx";
@@ -17,10 +19,13 @@ type Asked = "case" | "mute" | "tune" | null;
 /** What can be done about a detection; the case is the primary one. */
 export function DetectionActions({
   detection,
+  openCase,
   canWrite,
   canTune,
 }: {
   detection: DetectionDetail;
+  /** The number of an open case that its token is in already, where the detection is not. */
+  openCase: number | null;
   canWrite: boolean;
   canTune: boolean;
 }) {
@@ -56,8 +61,17 @@ export function DetectionActions({
         </Button>
       ) : null}
       {canWrite && state !== "in_case" ? (
-        <Button variant="filled" leftSection={<IconFolderPlus size={16} />} onClick={() => setAsked("case")}>
-          {words.openCase}
+        <Button
+          variant={openCase === null ? "filled" : "default"}
+          leftSection={<IconFolderPlus size={16} />}
+          onClick={() => setAsked("case")}
+        >
+          {openCase === null ? words.openCase : words.putInCaseEllipsis}
+        </Button>
+      ) : null}
+      {state !== "in_case" && openCase !== null ? (
+        <Button variant="filled" component={Link} href={incidentHref(openCase)} prefetch={false}>
+          {words.toCase(openCase)}
         </Button>
       ) : null}
       <CaseDialog detection={detection} isOpen={asked === "case"} onClose={() => setAsked(null)} />

@@ -15,11 +15,11 @@ import type { Page, Total } from "#lib/list-query/define-table.ts";
 import { shortId } from "#lib/tokens/model.ts";
 import { detectionWords as words } from "./words.ts";
 
-function ofWords({ subject, user, client }: DetectionRow): string {
+function ofWords({ subject, user, client, verifier }: DetectionRow): string {
   if (user !== null) return user.email;
   if (client !== null)
     return subject.kind === "client" ? `${client.clientId} (${words.many.toLowerCase()})` : client.clientId;
-  return `${subject.kind.replaceAll("_", " ")} ${shortId(subject.id)}`;
+  return `${subject.kind.replaceAll("_", " ")} ${verifier?.name ?? shortId(subject.id)}`;
 }
 
 const COLUMNS: DataTableColumn<DetectionRow>[] = [

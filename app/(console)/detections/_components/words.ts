@@ -17,6 +17,9 @@ export const detectionWords = {
     "A forged token is nobody's, so that the case begins without one. Another key in force is what ends it: see Keys.",
   openCaseReported:
     "A token on no record is nobody's, so that the case begins without one. Check the verifier that told of it first.",
+  putInCaseEllipsis: "Put into a case…",
+  casesOfToken: "Cases that its token is in",
+  toCase: (number: number) => `To case ${number}, which has its token`,
   putInCase: "Put into a case there is",
   whichCase: "Case",
   caseHint: "A number, or a part of its title",

@@ -11,6 +11,7 @@ import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { Columns } from "#components/layout/columns.tsx";
 import { revocableBy } from "#components/revocation/revocable-by.ts";
 import { can } from "#lib/authz/require-permission.ts";
+import { listDetectionsOfCase } from "#lib/detections/list-detections-of-case.ts";
 import { getBlastRadius } from "#lib/incidents/get-blast-radius.ts";
 import { getIncident } from "#lib/incidents/get-incident.ts";
 import { getIncidentTokens } from "#lib/incidents/get-incident-tokens.ts";
@@ -26,6 +27,7 @@ import { incidentWords as words } from "../_components/words.ts";
 import { AuditStep } from "./_components/audit-step.tsx";
 import { BlastRadiusStep } from "./_components/blast-radius-step.tsx";
 import { ContainStep } from "./_components/contain-step.tsx";
+import { DetectionsCard } from "./_components/detections-card.tsx";
 import { IdentifyStep } from "./_components/identify-step.tsx";
 import { IncidentActions } from "./_components/incident-actions.tsx";
 import { NotesCard } from "./_components/notes-card.tsx";
@@ -60,7 +62,7 @@ export default async function IncidentPage({ params }: IncidentPageProps) {
   const number = await numberOf(params);
   const ctx = await requireSignedIn(`/incidents/${number}`);
   const incident = await orNotFound(readCase(number));
-  const [tokens, radius, orders, uses, reissues, notices, reports] = await Promise.all([
+  const [tokens, radius, orders, uses, reissues, notices, reports, detections] = await Promise.all([
     getIncidentTokens(ctx, number),
     getBlastRadius(ctx, number),
     listIncidentOrders(ctx, number),
@@ -68,6 +70,7 @@ export default async function IncidentPage({ params }: IncidentPageProps) {
     listReissues(ctx, number),
     listNotices(ctx, number),
     listReportsOfIncident(ctx, number),
+    listDetectionsOfCase(ctx, number),
   ]);
   const inForce = orders.rows.find(({ verb, standing }) => standing === "in_force" && verb !== "restore");
   const journey = inForce === undefined ? null : await getOrderPropagation(ctx, inForce.id);
@@ -132,6 +135,7 @@ export default async function IncidentPage({ params }: IncidentPageProps) {
           <>
             <WindowCard incident={incident} canWrite={canWrite} />
             <SubjectsCard incident={incident} />
+            <DetectionsCard detections={detections} />
             <ReportsCard reports={reports} />
             <NotesCard
               incident={incident}

@@ -3,6 +3,7 @@ import type { IncidentUses } from "#lib/incidents/model.ts";
 
 /** Texts of the cases. */
 export const incidentWords = {
+  detections: "Detections on its tokens",
   title: "Cases",
   one: "Case",
   purpose: "Incidents from leak to report: what got out, what was done with it, who took it back.",
@@ -56,6 +57,11 @@ export const incidentWords = {
   newSecret: "New secret…",
   endUser: "End sessions and tokens…",
   closeCase: "Close the case",
+  closeTitle: "Close the case?",
+  closeText:
+    "It says that it is written up. It can be opened again, and what happens to its tokens is still seen in it.",
+  closeNotContained: "It was never contained: something of it may still be used.",
+  closeNotDone: "Not ticked off yet:",
   openAgain: "Open it again",
   unsure: "Not sure? Choose Suspend: it can be given back. What is revoked stays so.",
   note: "Note",

@@ -30,7 +30,10 @@ export function OpenCase({ found, canOpen }: { found: IdentifiedValue[]; canOpen
   if (tokens.length === 0)
     return (
       <Card>
-        <p>None of it is on record here, so there is nothing to contain and no case to open.</p>
+        <p>
+          None of it is on record as it was pasted, so there is nothing to contain and no case to open. If it
+          should be ours, look for the whole value: it may be cut or mistyped.
+        </p>
       </Card>
     );
 

@@ -30,7 +30,8 @@ export const FOUND_WORDS = {
   },
   left: { name: "Ours, long expired", means: "Its week has left the register; its uses are in the log." },
   foreign: {
-    name: "Not ours",
-    means: "Nothing on record has its id or hash. Of a token that was cut before its id nobody can tell.",
+    name: "Not on record",
+    means:
+      "Nothing on record has its id or hash: issued by somebody else, cut, mistyped, or forged. Of a token that was cut before its id nobody can tell.",
   },
 } as const;

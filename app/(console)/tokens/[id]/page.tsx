@@ -12,6 +12,7 @@ import { can } from "#lib/authz/require-permission.ts";
 import { DomainError } from "#lib/errors.ts";
 import { isUuid } from "#lib/ids.ts";
 import { listIncidentsOf } from "#lib/incidents/list-incidents-of.ts";
+import type { IncidentRow } from "#lib/incidents/model.ts";
 import { defaultQuery } from "#lib/list-query/define-table.ts";
 import { findPurgedToken } from "#lib/retention/find-purged-token.ts";
 import type { PurgedToken } from "#lib/retention/model.ts";
@@ -79,6 +80,16 @@ async function getTokenOrPurged(ctx: SignedInContext, id: string): Promise<Token
   }
 }
 
+/** Whether a case of a token's user or client is about the token too: what they got once it was contained is theirs by right. */
+function holdsToken(
+  { id, state, containedAt }: IncidentRow,
+  { issuedAt }: TokenDetail,
+  named: readonly IncidentRow[],
+): boolean {
+  if (state === "closed" || named.some((one) => one.id === id)) return false;
+  return containedAt === null || issuedAt < containedAt;
+}
+
 async function TokenStory({
   ctx,
   token,
@@ -90,11 +101,14 @@ async function TokenStory({
   pastedDiffers: boolean;
   asked: WindowParam;
 }) {
-  const [histogram, activity, cases] = await Promise.all([
+  const holders = token.user === null ? [token.client.id] : [token.user.id, token.client.id];
+  const [histogram, activity, named, ofHolders] = await Promise.all([
     getTokenUseHistogram(ctx, token.id),
     listActivity(ctx, { ...defaultQuery(activityTable), filters: { token: token.id }, pageSize: RECENT }),
     listIncidentsOf(ctx, [token.id, token.familyId]),
+    listIncidentsOf(ctx, holders),
   ]);
+  const cases = [...named, ...ofHolders.filter((one) => holdsToken(one, token, named))];
   const { window, inCase } = await readWindow(ctx, { kind: "token", id: token.id }, asked, cases);
   return (
     <TokenPage

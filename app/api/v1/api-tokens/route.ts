@@ -21,6 +21,8 @@ export const POST = defineRoute({
   method: "POST",
   path: "/api/v1/api-tokens",
   summary: "Makes an API token; its value is in this answer alone",
+  description:
+    "Without `expiresInSeconds` it ends after 90 days. Null: it lasts until it is revoked, which one that acts unattended may not; that one lasts a year at most.",
   permission: "api-token:write",
   stepUp: "api-tokens",
   runBy: "requester",

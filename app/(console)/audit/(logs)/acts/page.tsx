@@ -10,6 +10,7 @@ import { getSealCoverage } from "#lib/seals/get-seal-coverage.ts";
 import { ActsTable } from "../../_components/acts-table.tsx";
 import { AuditTabs } from "../../_components/audit-tabs.tsx";
 import { SealedLine } from "../../_components/sealed-line.tsx";
+import { TimeRange } from "../../_components/time-range.tsx";
 import { auditWords as words } from "../../_components/words.ts";
 
 export const metadata: Metadata = { title: words.acts };
@@ -34,7 +35,9 @@ export default async function AuditActsPage({
           </>
         }
       />
-      <AuditTabs current="acts" />
+      <AuditTabs current="acts">
+        <TimeRange log="/audit/acts" query={query} />
+      </AuditTabs>
       <ActsTable query={query} page={page} />
     </Page>
   );

@@ -2,7 +2,7 @@
 
 import { Button, Group, NativeSelect, Textarea } from "@mantine/core";
 import { useRouter } from "next/navigation";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useState } from "react";
 import { Card } from "#components/display/card.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
@@ -10,6 +10,18 @@ import { useSend } from "#components/form/use-send.ts";
 import { type IncidentDetail, STEP_NOTE_MAX, STEP_WORDS, type Step } from "#lib/incidents/model.ts";
 import { incidentWords as words } from "../../_components/words.ts";
 import classes from "./steps.module.css";
+
+/** What was begun is there again after a reload, in this tab alone. */
+function useDraft(name: string): [text: string, write: (text: string) => void] {
+  const [text, setText] = useState("");
+  useEffect(() => setText(sessionStorage.getItem(name) ?? ""), [name]);
+  function write(now: string) {
+    setText(now);
+    if (now === "") sessionStorage.removeItem(name);
+    else sessionStorage.setItem(name, now);
+  }
+  return [text, write];
+}
 
 /** What people wrote in the case, newest first, and a field for more. */
 export function NotesCard({
@@ -23,7 +35,7 @@ export function NotesCard({
 }) {
   const router = useRouter();
   const request = useSend();
-  const [text, setText] = useState("");
+  const [text, setText] = useDraft(`note of case ${incident.number}`);
   const current = incident.steps.find(({ doneAt }) => doneAt === null)?.step ?? "report";
   const [step, setStep] = useState<Step | null>(null);
 

@@ -60,7 +60,7 @@ export function TellDialog({ number, notices }: { number: number; notices: Incid
 
   return (
     <>
-      <Button size="compact-sm" onClick={open} disabled={able.length === 0}>
+      <Button size="compact-sm" onClick={open} disabled={notices.recipients.length === 0}>
         {words.tell}
       </Button>
       <FormDialog

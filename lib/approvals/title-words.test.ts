@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import type { ShownAct } from "./model.ts";
+import { summaryOf } from "./shown.ts";
+import { planTitle } from "./title-words.ts";
+
+const act = (name: string, upon: string, values: Partial<ShownAct> = {}): ShownAct => ({
+  act: name,
+  target: { kind: "x", id: "1", name: upon },
+  reason: null,
+  note: null,
+  before: null,
+  after: null,
+  ...values,
+});
+const titled = (...acts: ShownAct[]) =>
+  summaryOf("Changes something; in words", { acts, actCount: acts.length }, null);
+
+test("an order by plan says how many tokens of how many users it is upon", () => {
+  const exact = (value: number) => ({ value, isExact: true });
+  const target = { kind: "client", id: "1", name: "reports-spa" } as const;
+  const facts = { verb: "revoke", tokens: exact(1280), users: exact(40), target } as const;
+  expect(planTitle(facts)).toBe("Revoke 1,280 tokens of 40 users: client reports-spa");
+  expect(planTitle({ ...facts, tokens: exact(1), users: exact(1) })).toBe(
+    "Revoke 1 token of 1 user: client reports-spa",
+  );
+  const wide = { kind: "everything", id: "everything", name: "everything" } as const;
+  const atLeast = { value: 900, isExact: false };
+  expect(planTitle({ ...facts, tokens: atLeast, users: atLeast, target: wide })).toBe(
+    "Revoke at least 900 tokens: everything",
+  );
+});
+
+test("one act says what it does to what; what has no words of its own what its route does", () => {
+  const off = { before: { localSignIn: true }, after: { localSignIn: false } };
+  expect(titled(act("sign_in_policy.updated", "sign-in", off))).toBe("Turn sign-in without a provider off");
+  const role = { before: { role: "auditor" }, after: { role: "owner" } };
+  expect(titled(act("admin.role_changed", "a@example.com", role))).toBe(
+    "Make a@example.com Owner instead of Auditor",
+  );
+  expect(titled(act("admin.invited", "a@example.com", { after: { role: "owner" } }))).toBe(
+    "Invite a@example.com as Owner",
+  );
+  expect(titled(act("something.else", "it"))).toBe("Changes something: it");
+  expect(titled()).toBe("Changes something");
+  expect(titled(act("admin.disabled", "a"), act("admin.disabled", "b"))).toBe("Changes something: a");
+});
