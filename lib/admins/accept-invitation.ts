@@ -2,6 +2,7 @@ import { recordEntry } from "../audit/record-entry.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import type { KeyWrapper } from "../keys/key-wrapper.ts";
+import { requireNotGuessable } from "../passwords/guessable.ts";
 import { hashPassword } from "../passwords/hash-password.ts";
 import { totpLabel } from "./create-owner.ts";
 import { consumeLink, getLiveLink } from "./inspect-setup-link.ts";
@@ -22,6 +23,7 @@ export async function acceptInvitation(
   if (admin === null) throw new DomainError("GONE", "This link is the first set-up, not an invitation.");
   const subject = { purpose: "link", id: link.id } as const;
   const factor = await acceptTotpOffer(wrapper, subject, { ...input, now: ctx.now });
+  requireNotGuessable(input.password, admin);
   const passwordHash = await hashPassword(input.password);
   const totpWrapped = await wrapper.wrap(Buffer.from(factor.totpSecret), totpLabel(admin.id));
   await ctx.db.transaction(async (tx) => {

@@ -2,6 +2,7 @@ import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { uuidv7 } from "../ids.ts";
+import { requireNotGuessable } from "../passwords/guessable.ts";
 import { hashPassword } from "../passwords/hash-password.ts";
 import { lockOwners } from "./owner-lock.ts";
 
@@ -9,6 +10,8 @@ import { lockOwners } from "./owner-lock.ts";
  * The first owner of an empty database from ADMIN_EMAIL and ADMIN_PASSWORD, for automation. Their second factor is enrolled at
  * the first sign-in, which the password alone reaches: sign in once before others can reach the console.
  * Does nothing, and answers null, where any admin exists. Recorded as `admin.created`.
+ *
+ * @throws {DomainError} INVALID_INPUT for a password that would be guessed soon.
  */
 export async function createOwnerFromEnv(
   ctx: Context,
@@ -17,6 +20,7 @@ export async function createOwnerFromEnv(
   requirePermission(ctx, "admin:write");
   const [anybody] = await ctx.db.query("SELECT id FROM admin LIMIT 1");
   if (anybody !== undefined) return null;
+  requireNotGuessable(password, { email, name: "" });
   const passwordHash = await hashPassword(password);
   return ctx.db.transaction(async (tx) => {
     await lockOwners(tx);

@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { uuidv7 } from "../ids.ts";
 import type { KeyWrapper } from "../keys/key-wrapper.ts";
+import { requireNotGuessable } from "../passwords/guessable.ts";
 import { hashPassword } from "../passwords/hash-password.ts";
 import { consumeLink, getLiveLink } from "./inspect-setup-link.ts";
 import { hasOwner, lockOwners } from "./owner-lock.ts";
@@ -36,6 +37,7 @@ export async function createOwner(
   const factor = await acceptTotpOffer(wrapper, subject, { ...input, now: ctx.now });
   const id = uuidv7(ctx.now);
   const email = input.email.toLowerCase();
+  requireNotGuessable(input.password, input);
   const passwordHash = await hashPassword(input.password);
   const totpWrapped = await wrapper.wrap(Buffer.from(factor.totpSecret), totpLabel(id));
   await ctx.db.transaction(async (tx) => {

@@ -3,6 +3,7 @@ import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { uuidv7 } from "../ids.ts";
+import { requireNotGuessable } from "../passwords/guessable.ts";
 import { hashPassword } from "../passwords/hash-password.ts";
 import { readUser } from "./get-user.ts";
 import type { CreateUserInput } from "./input.ts";
@@ -16,6 +17,7 @@ import { saveMemberships } from "./save-memberships.ts";
  */
 export async function createUser(ctx: Context, input: CreateUserInput): Promise<UserDetail> {
   requirePermission(ctx, "user:write");
+  if (input.password !== undefined) requireNotGuessable(input.password, input);
   const passwordHash = input.password === undefined ? null : await hashPassword(input.password);
   return ctx.db.transaction(async (tx) => {
     const id = uuidv7(ctx.now);

@@ -2,6 +2,7 @@ import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
 import { isUuid } from "../ids.ts";
+import { requireNotGuessable } from "../passwords/guessable.ts";
 import { hashPassword } from "../passwords/hash-password.ts";
 import { readUser } from "./get-user.ts";
 import type { UserDetail } from "./model.ts";
@@ -18,6 +19,7 @@ export async function setUserPassword(
   { userId, password }: { userId: string; password: string },
 ): Promise<UserDetail> {
   requirePermission(ctx, "user:write");
+  if (isUuid(userId)) requireNotGuessable(password, await readUser(ctx.db, { id: userId, now: ctx.now }));
   const passwordHash = await hashPassword(password);
   return ctx.db.transaction(async (tx) => {
     if (isUuid(userId))
