@@ -198,8 +198,13 @@ export class FeedFollower {
       );
     await this.catchUp(heads.position);
     if (heads.version !== this.#registry.version) {
-      this.#registry = await loadRegistry(this.#options.db);
-      this.#options.onRegistry?.(this.#registry);
+      const held = this.#registry;
+      const registry = await loadRegistry(this.#options.db);
+      // who asked at the same moment may have read a newer one meanwhile
+      if (this.#registry === held || registry.version > this.#registry.version) {
+        this.#registry = registry;
+        this.#options.onRegistry?.(registry);
+      }
     }
     this.#heardAt = askedAt;
     if (this.#book.grown >= this.#options.renewAfter && this.#renewing === null)
