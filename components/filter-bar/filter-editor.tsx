@@ -1,6 +1,6 @@
 "use client";
 
-import { Button, Checkbox, Group, TagsInput, TextInput } from "@mantine/core";
+import { Button, Checkbox, Group, SegmentedControl, TagsInput, TextInput } from "@mantine/core";
 import { useRouter } from "next/navigation";
 import { useEffect, useState } from "react";
 import { UNKNOWN_COUNTRY } from "#lib/list-query/country.ts";
@@ -19,8 +19,10 @@ type EditorProps = {
   filterKey: string;
   filter: Filter;
   value: AnyFilterValue | undefined;
+  /** Whether its values can be left out instead. */
+  canLeaveOut: boolean;
   suggest?: Suggest;
-  onApply: (value: AnyFilterValue | undefined) => void;
+  onApply: (value: AnyFilterValue | undefined, isLeftOut: boolean) => void;
 };
 
 const PRESETS = [
@@ -50,7 +52,16 @@ function useSuggestions(suggest: Suggest | undefined, key: string, text: string)
 }
 
 /** The editor of one filter, by its kind. */
-export function FilterEditor({ filterKey, filter, value, suggest, onApply }: EditorProps) {
+export function FilterEditor({
+  filterKey,
+  filter,
+  value,
+  canLeaveOut,
+  suggest,
+  onApply: applyAs,
+}: EditorProps) {
+  const [isLeftOut, setIsLeftOut] = useState(filter.negates !== undefined);
+  const onApply = (next: AnyFilterValue | undefined) => applyAs(next, isLeftOut);
   const [texts, setTexts] = useState<string[]>(() => {
     if (value !== undefined) return formatFilterValue(value);
     return filter.kind === "longer" ? [formatDuration(filter.defaultSeconds)] : [];
@@ -60,7 +71,7 @@ export function FilterEditor({ filterKey, filter, value, suggest, onApply }: Edi
   const router = useRouter();
   const isOfValues = isOfRealValues(filter);
   const isNamed = filter.kind === "country" || filter.kind === "network";
-  const offered = useSuggestions(isOfValues ? suggest : undefined, filterKey, typed);
+  const offered = useSuggestions(isOfValues ? suggest : undefined, filter.negates ?? filterKey, typed);
 
   async function apply(given: string[]) {
     if (given.some(holdsValue)) {
@@ -86,6 +97,19 @@ export function FilterEditor({ filterKey, filter, value, suggest, onApply }: Edi
         void apply(isOfValues && typed.trim() !== "" ? [...texts, typed] : texts);
       }}
     >
+      {canLeaveOut ? (
+        <SegmentedControl
+          size="xs"
+          fullWidth
+          aria-label={`${filter.label}: these, or all but these`}
+          value={isLeftOut ? "out" : "in"}
+          onChange={(side) => setIsLeftOut(side === "out")}
+          data={[
+            { value: "in", label: "Any of these" },
+            { value: "out", label: "All but these" },
+          ]}
+        />
+      ) : null}
       {filter.kind === "oneOf" ? (
         <Checkbox.Group value={texts} onChange={setTexts} label={filter.label}>
           <div className={classes.options}>

@@ -48,7 +48,11 @@ export function filterWords(filter: Filter, value: AnyFilterValue): { operator: 
       const named = (one: string) => (filter.kind === "country" ? countryName(one) : (words?.[one] ?? one));
       const first = all.slice(0, NAMES_SHOWN).map(named);
       const rest = all.length - first.length;
-      return { operator: "is", value: `${first.join(", ")}${rest > 0 ? ` +${rest}` : ""}` };
+      const [has, hasNot] = (filter.kind === "set" ? filter.operators : undefined) ?? ["is", "is not"];
+      return {
+        operator: filter.negates === undefined ? has : hasNot,
+        value: `${first.join(", ")}${rest > 0 ? ` +${rest}` : ""}`,
+      };
     }
     default:
       return filter satisfies never;
