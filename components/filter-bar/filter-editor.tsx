@@ -13,6 +13,7 @@ import { openPasted } from "../token-input/open-pasted.ts";
 import { holdsValue } from "../token-input/see-token.ts";
 import classes from "./filter-bar.module.css";
 import type { Suggest, Suggestion } from "./filter-bar.tsx";
+import { operatorsOf } from "./filter-words.ts";
 import { isOfValues as isOfRealValues } from "./query-offers.ts";
 
 type EditorProps = {
@@ -66,6 +67,7 @@ export function FilterEditor({
     if (value !== undefined) return formatFilterValue(value);
     return filter.kind === "longer" ? [formatDuration(filter.defaultSeconds)] : [];
   });
+  const [has, hasNot] = operatorsOf(filter);
   const [typed, setTyped] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
   const router = useRouter();
@@ -101,12 +103,12 @@ export function FilterEditor({
         <SegmentedControl
           size="xs"
           fullWidth
-          aria-label={`${filter.label}: these, or all but these`}
+          aria-label="Wanted, or left out"
           value={isLeftOut ? "out" : "in"}
           onChange={(side) => setIsLeftOut(side === "out")}
           data={[
-            { value: "in", label: "Any of these" },
-            { value: "out", label: "All but these" },
+            { value: "in", label: `${filter.label} ${has}` },
+            { value: "out", label: `${filter.label} ${hasNot}` },
           ]}
         />
       ) : null}

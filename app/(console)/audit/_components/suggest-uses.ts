@@ -53,23 +53,27 @@ async function plain(key: string, text: string, signal: AbortSignal): Promise<Su
   }
 }
 
-/** What uses have that match all else that is asked for, the most frequent first; nothing where counting takes too long. */
-async function counted(
-  key: keyof UseFacets["facets"],
-  filters: TokenUsesQuery["filters"],
-  signal: AbortSignal,
-): Promise<Suggestion[]> {
+/** How many uses have which value, of those that match all else that is asked for. */
+async function readFacets(filters: TokenUsesQuery["filters"]): Promise<UseFacets["facets"]> {
   const query = toListParameters(tokenUsesTable, { ...defaultQuery(tokenUsesTable), filters });
-  const { facets } = await requestJson<UseFacets>(`/api/v1/token-uses/facets?${query}`, { signal });
+  const { facets } = await requestJson<UseFacets>(`/api/v1/token-uses/facets?${query}`);
+  return facets;
+}
+
+/** The most frequent values first; nothing where counting takes too long. */
+function counted(key: keyof UseFacets["facets"], facets: UseFacets["facets"]): Suggestion[] {
   return facets[key].map(({ value, count }) => ({ value, count, ...labelOf(key, value) }));
 }
 
 /** Real values for the filters of uses: with how many of the uses that are shown have them where that is counted ahead, then those that the registers know. */
 export function suggestUsesBeside(filters: TokenUsesQuery["filters"]): Suggest {
+  // counted once for all that is typed
+  let facets: Promise<UseFacets["facets"]> | null = null;
   return async (key, text, signal) => {
+    if (isFacet(key)) facets ??= readFacets(filters);
     const folded = text.toLowerCase();
-    const [first, others] = await Promise.all([
-      isFacet(key) ? counted(key, filters, signal).catch(() => []) : [],
+    const [first = [], others] = await Promise.all([
+      isFacet(key) ? facets?.then((all) => counted(key, all)).catch(() => []) : [],
       plain(key, text, signal),
     ]);
     const found = first.filter(({ value, label }) =>

@@ -13,6 +13,7 @@ import { ActHistogram } from "../../_components/act-histogram.tsx";
 import { ActsTable } from "../../_components/acts-table.tsx";
 import { AuditHead } from "../../_components/audit-head.tsx";
 import { AuditTabs } from "../../_components/audit-tabs.tsx";
+import classes from "../../_components/time-range.module.css";
 import { TimeRange } from "../../_components/time-range.tsx";
 import { ADMINS_ACTS, WhoseActs } from "../../_components/whose-acts.tsx";
 import { auditWords as words } from "../../_components/words.ts";
@@ -40,8 +41,10 @@ export default async function AuditActsPage({
     <Page fill>
       <AuditHead coverage={coverage} />
       <AuditTabs current="acts">
-        <WhoseActs query={query} />
-        <TimeRange log="/audit/acts" query={query} />
+        <div className={classes.controls}>
+          <WhoseActs query={query} />
+          <TimeRange log="/audit/acts" query={query} />
+        </div>
       </AuditTabs>
       <Card>
         <ActHistogram histogram={histogram} query={query} />
