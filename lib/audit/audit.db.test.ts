@@ -394,7 +394,7 @@ test("acts are counted over time by outcome, by the filters of their list, newes
   expect(await count("notBy=anonymous&notOutcome=refused")).toEqual({ done: 2, refused: 0 });
   expect(await count("notAct=export.counted")).toEqual({ done: 0, refused: 0 });
   expect(await count("notTarget=export")).toEqual({ done: 0, refused: 0 });
-  expect(await count("at=within:10m&by=admin")).toEqual({ done: 1, refused: 0 });
+  expect(await count("at=within:10m&by=admin&by=api_token")).toEqual({ done: 1, refused: 0 });
   const whole = await getActHistogram(auditor(now), acts("at=within:2h"));
   expect(whole.buckets.find(({ refused }) => refused > 0)?.at.slice(0, 16)).toBe(
     at(50).toISOString().slice(0, 16),
