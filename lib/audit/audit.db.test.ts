@@ -313,8 +313,7 @@ test("a histogram goes back to where the log begins where no time is named, and 
   const now = new Date();
   const [begin] = await db.query<{ at: Date }>("SELECT min(received_at) AS at FROM token_use");
   const any = await getUseHistogram(auditor(now), {});
-  const hourAgo = new Date(now.getTime() + 1 - 3_600_000);
-  expect(any.from).toBe((begin && begin.at < hourAgo ? begin.at : hourAgo).toISOString());
+  expect(any.from, "the log is older than the shortest chart").toBe(begin?.at.toISOString());
   const later = await getUseHistogram(auditor(new Date(now.getTime() + 200 * 86_400_000)), {});
   expect(new Date(later.to).getTime() - new Date(later.from).getTime()).toBe(90 * 86_400_000);
   const wide = await getUseHistogram(auditor(now), {
@@ -396,8 +395,9 @@ test("acts are counted over time by outcome, by the filters of their list, newes
   expect(await count("notTarget=export")).toEqual({ done: 0, refused: 0 });
   expect(await count("at=within:10m&by=admin&by=api_token")).toEqual({ done: 1, refused: 0 });
   const whole = await getActHistogram(auditor(now), acts("at=within:2h"));
-  expect(whole.buckets.find(({ refused }) => refused > 0)?.at.slice(0, 16)).toBe(
-    at(50).toISOString().slice(0, 16),
+  const step = whole.bucketSeconds * 1_000;
+  expect(whole.buckets.find(({ refused }) => refused > 0)?.at).toBe(
+    new Date(Math.floor(at(50).getTime() / step) * step).toISOString(),
   );
   expect(await getActHistogram(auditor(now), acts("at=within:2h"), { wholeMs: 0, partMs: 20_000 })).toEqual(
     whole,

@@ -4,6 +4,8 @@ import type { Span } from "../use-rollups/grains.ts";
 import { earlier, later } from "../use-rollups/stretches.ts";
 
 const HOUR_MS = 3_600_000;
+/** The shortest range of a chart that no time was asked of. */
+const SHORTEST_MS = 300_000;
 /** The widest range that is counted. */
 const RANGE_MAX_MS = 90 * 24 * HOUR_MS;
 
@@ -17,7 +19,7 @@ export function countedRange({ at }: { at?: TimeValue }, now: Date): Span {
   return from < to ? { from, to } : { from: new Date(to.getTime() - 1), to };
 }
 
-/** The same without the time before there is anything, where no beginning is asked for: what a chart of any time is drawn over. An hour at least. */
+/** The same without the time before there is anything, where no beginning is asked for: what a chart of any time is drawn over. Five minutes at least. */
 export async function chartedRange(
   filters: { at?: TimeValue },
   now: Date,
@@ -27,5 +29,5 @@ export async function chartedRange(
   if (filters.at !== undefined && timeWindow(filters.at, "back", now).from !== null) return range;
   const first = await findFirst();
   if (first === null) return range;
-  return { ...range, from: later(range.from, earlier(first, new Date(range.to.getTime() - HOUR_MS))) };
+  return { ...range, from: later(range.from, earlier(first, new Date(range.to.getTime() - SHORTEST_MS))) };
 }
