@@ -43,7 +43,7 @@ test("who checks tokens itself takes them for each audience of its verifier, by 
 test("what a shell is given can be pasted: the secret comes from its environment, and is in no line of it", async () => {
   const of = (id: SetupId) => textOf(id).replaceAll("curl", "printf '%s|'");
   const env = {
-    PATH: process.env.PATH,
+    ...process.env,
     VERIFIER_SECRET: "twv_a b",
     TOKEN: "t$1",
     POSITION: "7",
