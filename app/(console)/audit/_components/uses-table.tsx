@@ -140,7 +140,9 @@ const COLUMNS: DataTableColumn<TokenUseRow>[] = [
 
 /** The log of token uses; a row opens beside it. */
 export function UsesTable({ query, page }: { query: TokenUsesQuery; page: UsesPage }) {
-  const suggest = useMemo(() => suggestUsesBeside(query.filters), [query.filters]);
+  // the same filters come anew with each look at what is live
+  const asked = JSON.stringify(query.filters);
+  const suggest = useMemo(() => suggestUsesBeside(JSON.parse(asked) as TokenUsesQuery["filters"]), [asked]);
   return (
     <DataTable
       declaration={tokenUsesTable}
