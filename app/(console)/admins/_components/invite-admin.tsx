@@ -74,6 +74,7 @@ export function InviteAdmin({
       request={request}
       submitWord={words.create}
       cancelHref="/admins"
+      guarded="roles"
     >
       <FormSection
         title={words.identity}

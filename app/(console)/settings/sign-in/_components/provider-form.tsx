@@ -51,6 +51,7 @@ export function ProviderForm({
       submitWord={isNew ? words.add : words.save}
       {...(cancelHref === undefined ? {} : { cancelHref })}
       note={isNew ? words.redirectLater : undefined}
+      guarded="sign-in"
     >
       <FormSection title={words.at} help={words.atHelp}>
         <TextInput
