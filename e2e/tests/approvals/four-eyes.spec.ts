@@ -84,7 +84,7 @@ test("two owners: a wide revocation waits, is seen in words, approved and done; 
     await expect(main).toContainText("2 tokens stop working, everywhere and at once.");
     await expect(main).toContainText(first.clientId);
     await expect(main).toContainText("This cannot be undone");
-    await expect(main).toContainText("Approved now, it would do exactly what stands here.");
+    await expect(main).toContainText("It would still do exactly what stands here.");
     await other.getByRole("button", { name: "Approve…" }).click();
     const approving = other.getByRole("dialog", { name: "Approve and do it" });
     await approving.getByRole("textbox", { name: "Note" }).fill("Seen it too");

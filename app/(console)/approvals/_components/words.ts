@@ -35,7 +35,7 @@ export const approvalWords = {
   reviewed: "Reviewed",
   request: "Request",
   permissions: "Takes",
-  isSame: "Approved now, it would do exactly what stands here.",
+  isSame: "It would still do exactly what stands here.",
   looked: "Looked at",
   looking: "Looking whether it would still do exactly this…",
   notLooked: (why: string) => `Whether it would still do exactly this could not be told: ${why}`,
