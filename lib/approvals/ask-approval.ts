@@ -205,6 +205,8 @@ export async function askForApproval(
   const person = personOf(ctx.actor);
   if (person === null) throw new DomainError("FORBIDDEN", "Your role does not allow this.");
   const pass = await tryOut(ctx, kind, guarded.act);
+  // by now it may want nobody; who asks again wants somebody all the same
+  if (pass.kinds.size === 0) pass.kinds.add(kind);
   const described = await describedOf(ctx, pass.plan);
   const shown = shownOf(described, pass, ctx.now);
   const asked = { guarded, pass, shown, described, reason, person, insteadOf };
