@@ -302,6 +302,21 @@ describe("signing in", () => {
   });
 });
 
+test("an address that is read as another admin's is said to be, and on record; it is refused for nothing", async () => {
+  const { adminId } = await makeOwner();
+  const invite = (email: string) =>
+    createAdmin(as("owner", adminId, 3), { email, name: "Somebody", role: "auditor" }, URL_BASE);
+  expect(await invite("0live@exarnple.com")).toMatchObject({
+    admin: { state: "invited" },
+    looksLike: { id: adminId, email: "olive@example.com", name: "Olive" },
+  });
+  expect((await invite("ned.stark@example.com")).looksLike).toBeNull();
+  const entries = await db.query<{ looksLike: string | null }>(
+    `SELECT after ->> 'looksLike' AS "looksLike" FROM audit_entry WHERE act = 'admin.invited' ORDER BY sequence`,
+  );
+  expect(entries.map((entry) => entry.looksLike)).toEqual(["olive@example.com", null]);
+});
+
 test("strangers who guess at a password shut strangers out, and not whoever comes from a place that they signed in from", async () => {
   const { totpSecret } = await makeOwner();
   const at = (seconds: number, from: string, password = PASSWORD) =>
