@@ -31,6 +31,8 @@ export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
   "GET /api/v1/approvals": "approval:read",
   "GET /api/v1/approvals/{id}": "approval:read",
   "POST /api/v1/approvals/{id}/approve": "approval:decide",
+  "POST /api/v1/approvals/{id}/ask-again": "approval:read",
+  "POST /api/v1/approvals/{id}/check": "approval:read",
   "POST /api/v1/approvals/{id}/decline": "approval:decide",
   "POST /api/v1/approvals/{id}/run": "approval:read",
   "POST /api/v1/approvals/{id}/withdraw": "approval:read",

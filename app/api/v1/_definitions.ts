@@ -19,6 +19,8 @@ import * as apiTokensId from "./api-tokens/[id]/route.ts";
 import * as apiTokens from "./api-tokens/route.ts";
 import * as approvalPolicy from "./approval-policy/route.ts";
 import * as approvalsIdApprove from "./approvals/[id]/approve/route.ts";
+import * as approvalsIdAskAgain from "./approvals/[id]/ask-again/route.ts";
+import * as approvalsIdCheck from "./approvals/[id]/check/route.ts";
 import * as approvalsIdDecline from "./approvals/[id]/decline/route.ts";
 import * as approvalsId from "./approvals/[id]/route.ts";
 import * as approvalsIdRun from "./approvals/[id]/run/route.ts";
@@ -243,6 +245,8 @@ export function allRoutes(): Route[] {
     approvals,
     approvalsId,
     approvalsIdApprove,
+    approvalsIdAskAgain,
+    approvalsIdCheck,
     approvalsIdDecline,
     approvalsIdRun,
     approvalsIdWithdraw,
