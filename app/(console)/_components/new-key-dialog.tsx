@@ -7,6 +7,7 @@ import { SecretOnce } from "#components/display/secret-once.tsx";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import { OnDemandDialog } from "#components/on-demand/dialog.tsx";
+import { GuardedHint } from "#components/second-person/guarded-kinds.tsx";
 
 export type NewKeyWords = {
   rotateTitle: string;
@@ -55,10 +56,14 @@ export function NewKeyDialog({
       title={words.rotateTitle}
       size={560}
       closeOnClickOutside={secret === null}
+      closeOnEscape={secret === null}
     >
       <Stack gap="md">
         {secret === null ? (
-          <Text>{words.rotateText}</Text>
+          <>
+            <Text>{words.rotateText}</Text>
+            <GuardedHint kind="streams" />
+          </>
         ) : (
           <SecretOnce
             name={words.secret}

@@ -6,15 +6,16 @@ import { orNotFound } from "#app/_lib/or-not-found.ts";
 import { titleOf } from "#app/_lib/title-of.ts";
 import { RecentActs } from "#app/(console)/_components/recent-acts.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
-import { Tag } from "#components/display/tag.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { Columns } from "#components/layout/columns.tsx";
 import { getApproval } from "#lib/approvals/get-approval.ts";
 import { isUuid } from "#lib/ids.ts";
 import { ApprovalActions } from "../_components/approval-actions.tsx";
 import { AskedCard } from "../_components/asked-card.tsx";
+import { LookAgain } from "../_components/check.tsx";
 import { ShownActs } from "../_components/shown-acts.tsx";
 import { ShownReach } from "../_components/shown-reach.tsx";
+import { StandingNow } from "../_components/standing-now.tsx";
 import { approvalWords as words } from "../_components/words.ts";
 
 type ApprovalPageProps = { params: Promise<{ id: string }> };
@@ -40,37 +41,42 @@ export default async function ApprovalPage({ params }: ApprovalPageProps) {
   const approval = await orNotFound(readApproval(id));
   const isGlass = approval.way === "break_glass";
   return (
-    <Page>
-      <PageHeader
-        title={approval.summary}
-        badges={
-          <>
-            <StateBadge state={approval.state} />
-            {isGlass ? (
-              <Tag tone={approval.reviewedAt === null ? "revoked" : "expired"}>
-                {approval.reviewedAt === null ? words.toReview : "Reviewed"}
-              </Tag>
-            ) : null}
-          </>
-        }
-        purpose={`${isGlass ? "Done without a second person by" : "Asked for by"} ${approval.requestedBy.name}: “${approval.reason}”`}
-        crumbs={[{ name: words.title, href: "/approvals" }]}
-        actions={<ApprovalActions approval={approval} />}
-      />
-      <Columns
-        main={
-          <>
-            <ShownActs approval={approval} />
-            {approval.shown.plan === null ? null : <ShownReach plan={approval.shown.plan} />}
-          </>
-        }
-        side={
-          <>
-            <AskedCard approval={approval} />
-            <RecentActs ctx={ctx} target="approval" targetId={approval.id} />
-          </>
-        }
-      />
-    </Page>
+    <LookAgain id={approval.id} isAsked={approval.may.check}>
+      <Page>
+        <PageHeader
+          title={approval.summary}
+          badges={
+            <>
+              <StateBadge state={approval.state} />
+              {isGlass ? (
+                approval.reviewedAt === null ? (
+                  <StateBadge state="break_glass">{words.toReview}</StateBadge>
+                ) : (
+                  <StateBadge state="reviewed" />
+                )
+              ) : null}
+            </>
+          }
+          purpose={`${isGlass ? "Done without a second person by" : "Asked for by"} ${approval.requestedBy.name}: “${approval.reason}”`}
+          crumbs={[{ name: words.title, href: "/approvals" }]}
+          actions={<ApprovalActions approval={approval} />}
+        />
+        <Columns
+          main={
+            <>
+              <StandingNow approval={approval} />
+              <ShownActs approval={approval} />
+              {approval.shown.plan === null ? null : <ShownReach plan={approval.shown.plan} />}
+            </>
+          }
+          side={
+            <>
+              <AskedCard approval={approval} />
+              <RecentActs ctx={ctx} target="approval" targetId={approval.id} />
+            </>
+          }
+        />
+      </Page>
+    </LookAgain>
   );
 }

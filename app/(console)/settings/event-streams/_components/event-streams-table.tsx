@@ -21,6 +21,7 @@ export function EventStreamsTable({ streams, now }: { streams: EventStreamRow[];
       columns={[
         {
           header: words.name,
+          isWrapping: true,
           cell: (row: EventStreamRow) => (
             <Link prefetch={false} href={`/settings/event-streams/${row.id}`}>
               {row.name}
@@ -33,6 +34,7 @@ export function EventStreamsTable({ streams, now }: { streams: EventStreamRow[];
         },
         {
           header: words.lag,
+          isWrapping: true,
           cell: (row: EventStreamRow) =>
             row.lag.count === 0 ? (
               <span className="faint">{words.lagNone}</span>
@@ -44,6 +46,7 @@ export function EventStreamsTable({ streams, now }: { streams: EventStreamRow[];
         },
         {
           header: words.sources,
+          isWrapping: true,
           isExtra: true,
           cell: (row: EventStreamRow) => row.sources.map((source) => SOURCE_WORDS[source].name).join(", "),
         },
@@ -60,6 +63,7 @@ export function EventStreamsTable({ streams, now }: { streams: EventStreamRow[];
         },
         {
           header: words.lastError,
+          isWrapping: true,
           isExtra: true,
           cell: (row: EventStreamRow) =>
             row.failures === 0 || row.lastError === null ? (

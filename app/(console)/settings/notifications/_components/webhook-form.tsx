@@ -68,6 +68,7 @@ export function WebhookForm({ webhook }: { webhook: NotificationWebhook }) {
         onSubmit={() => void save()}
         request={request}
         submitWord={webhook.url === null ? words.make : words.saveWebhook}
+        guarded="streams"
       >
         <FormSection title={words.webhook} help={words.webhookHelp}>
           <TextInput
@@ -104,6 +105,7 @@ export function WebhookForm({ webhook }: { webhook: NotificationWebhook }) {
         title={words.made}
         size={560}
         closeOnClickOutside={false}
+        closeOnEscape={false}
       >
         {secret === null ? null : (
           <Stack gap="md">
