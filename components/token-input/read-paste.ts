@@ -2,6 +2,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { PASTE_MAX } from "#lib/incidents/model.ts";
 import { SECRET, seeTokens } from "./see-token.ts";
+import { unescaped } from "./unescaped.ts";
 
 /** A value that was pasted, by the id that it carries, its SHA-256, or both: never the value. */
 export type PastedValue = { id?: string; hash?: string };
@@ -42,11 +43,11 @@ function holdsOne(run: string, known: ReadonlySet<string>): boolean {
  */
 export function readPaste(text: string): Paste {
   const seen = seeTokens(text, PASTE_MAX + 1);
-  const rest = without(
-    text,
-    seen.map(({ value }) => value),
+  const texts = [...new Set([text, unescaped(text)])];
+  const known = seen.map(({ value }) => value);
+  const names = new Set(
+    texts.flatMap((one) => [...without(one, known).matchAll(NAME)].map(([name]) => name.toLowerCase())),
   );
-  const names = new Set([...rest.matchAll(NAME)].map(([name]) => name.toLowerCase()));
   const tokens = seen.map(({ id, value }): PastedValue => {
     const hash = bytesToHex(sha256(utf8ToBytes(value)));
     return id === null ? { hash } : { id, hash };
@@ -56,7 +57,9 @@ export function readPaste(text: string): Paste {
   return {
     values: all.slice(0, PASTE_MAX),
     tokens: Math.min(tokens.length, PASTE_MAX),
-    hasSecret: [...text.matchAll(new RegExp(SECRET, "g"))].some(([value]) => !/^tw[ar]_/.test(value)),
+    hasSecret: texts.some((one) =>
+      [...one.matchAll(new RegExp(SECRET, "g"))].some(([value]) => !/^tw[ar]_/.test(value)),
+    ),
     isCut: all.length > PASTE_MAX,
   };
 }
