@@ -72,6 +72,26 @@ test("inside of a larger transaction a case is held against its tokens once that
   expect(await acts(id)).toContain("incident.contained");
 });
 
+test("a case is contained from when its order is in force, not from when it was asked for", async () => {
+  const { first } = await fixture.world();
+  const ctx = fixture.as("responder");
+  const { id, number } = await open(ctx, { tokenIds: [first] });
+  const target = { kind: "token", id: first };
+  const plan = await fixture.plan(fixture.later(ctx), { verb: "suspend", target });
+  expect(plan.sentences[0]).toMatch(/^1 token .*stops working, .* until it is restored\.$/);
+  // the clock goes on while a request is worked on
+  const asked = fixture.later(ctx, -500);
+  const { order } = await placeIncidentOrder(asked, { number, planId: plan.id, ...why });
+  const contained = await getIncident(fixture.later(ctx), number);
+  expect(contained.containedAt).toBe(order.effectiveFrom);
+  expect(contained.steps.find(({ step }) => step === "contain")?.doneAt).toBe(order.effectiveFrom);
+  const [entry] = await db.query<{ at: Date }>(
+    "SELECT at FROM audit_entry WHERE act = 'incident.contained' AND target_id = $1",
+    [id],
+  );
+  expect(entry?.at.toISOString()).toBe(order.effectiveFrom);
+});
+
 test("a contained case is open again when a token that works is put into it, and contained anew when that is taken back", async () => {
   const { first, second } = await fixture.world();
   const ctx = fixture.as("responder");
@@ -258,7 +278,31 @@ test("a client of a case gets a new secret in it: the case has it on record, by 
   const all = await db.query("SELECT after::text AS after FROM audit_entry");
   expect(JSON.stringify(all)).not.toContain(secret);
 
+  const service = await fixture.tokens.token({ clientId });
+  const remains = async () =>
+    (await fixture.plan(fixture.later(ctx), { verb: "revoke", target: { kind: "token", id: service.id } }))
+      .remains;
+  const at = (await listReissues(ctx, number))[0]?.at.slice(0, 16).replace("T", " ");
+  expect(await remains()).toMatchObject([
+    {
+      kind: "client_secret",
+      count: 1,
+      says: `The client's secret was replaced on ${at} UTC in case ${number}: it gets new tokens with the new one alone.`,
+    },
+  ]);
+  await reissueSecret(fixture.later(ctx), { ...secretInput, overlapSeconds: 3_600, number, clientId });
+  expect(await remains()).toMatchObject([
+    {
+      count: 1,
+      says: expect.stringContaining("but an old one still gets it new tokens"),
+      until: expect.any(String),
+    },
+  ]);
+
   await updateIncident(fixture.later(ctx), { number, version, state: "closed" });
+  expect(await remains()).toMatchObject([
+    { says: expect.stringContaining("can get new tokens with its secret") },
+  ]);
   const secrets = () => db.query("SELECT id FROM client_secret WHERE client_id = $1::uuid", [clientId]);
   const before = await secrets();
   await expect(reissueSecret(fixture.later(ctx), { ...secretInput, number, clientId })).rejects.toMatchObject(
