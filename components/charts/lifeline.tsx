@@ -113,7 +113,7 @@ export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade, phase
             const ends = Math.min(toMs, Date.parse(end));
             return ends <= begins ? null : (
               <div
-                key={name}
+                key={start}
                 className={classes.phase}
                 title={name}
                 style={{ left: place(begins), width: widthOf(ends - begins), background: color }}
@@ -143,7 +143,7 @@ export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade, phase
         <span>
           Uses per {durationWords(bucketSeconds)} · <i className={classes.allowedKey} /> allowed{" "}
           <i className={classes.refusedKey} /> refused
-          {phases.map(({ name, color }) => (
+          {[...new Map(phases.map((phase) => [phase.name, phase])).values()].map(({ name, color }) => (
             <span key={name}>
               {" "}
               · <i className={classes.phaseKey} style={{ background: color }} /> {name}

@@ -27,6 +27,7 @@ import { Anatomy } from "./anatomy.tsx";
 import { lifelineMarks, lifelinePhases, propagationWindow } from "./lifeline-marks.ts";
 import { Lineage } from "./lineage.tsx";
 import { PastedDiffers } from "./pasted-differs.tsx";
+import { refusedSpans } from "./refused-spans.ts";
 import { SeenFrom } from "./seen-from.tsx";
 import { Standing } from "./standing.tsx";
 import { Timeline } from "./timeline.tsx";
@@ -103,8 +104,17 @@ export function TokenPage(props: TokenPageProps) {
           to={histogram.to}
           bucketSeconds={histogram.bucketSeconds}
           buckets={histogram.buckets}
-          marks={lifelineMarks(token, activity, window?.compromisedFrom ?? null)}
-          phases={window ? lifelinePhases(token, window.compromisedFrom, histogram.to) : undefined}
+          marks={lifelineMarks(
+            token,
+            refusedSpans(token, ctx.now),
+            histogram.refusedAs,
+            window?.compromisedFrom ?? null,
+          )}
+          phases={
+            window
+              ? lifelinePhases(token, refusedSpans(token, ctx.now), window.compromisedFrom, histogram.to)
+              : undefined
+          }
           shade={propagationWindow(token)}
         />
       </Card>
