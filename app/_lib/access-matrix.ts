@@ -43,6 +43,7 @@ export const API_ACCESS: Record<`${Method} /api/${string}`, Access> = {
   "PATCH /api/v1/audiences/{id}": "audience:write",
   "POST /api/v1/audiences/{id}/lifetimes/preview": "audience:write",
   "GET /api/v1/audit-entries": "audit:read",
+  "GET /api/v1/audit-entries/histogram": "audit:read",
   "GET /api/v1/audit-entries/{id}": "audit:read",
   "GET /api/v1/clients": "client:read",
   "POST /api/v1/clients": "client:write",

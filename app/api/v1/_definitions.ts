@@ -30,6 +30,7 @@ import * as audiencesIdLifetimesPreview from "./audiences/[id]/lifetimes/preview
 import * as audiencesId from "./audiences/[id]/route.ts";
 import * as audiences from "./audiences/route.ts";
 import * as auditEntriesId from "./audit-entries/[id]/route.ts";
+import * as auditEntriesHistogram from "./audit-entries/histogram/route.ts";
 import * as auditEntries from "./audit-entries/route.ts";
 import * as breakGlassIdReview from "./break-glass/[id]/review/route.ts";
 import * as clientsIdDetectionRulesRule from "./clients/[id]/detection-rules/[rule]/route.ts";
@@ -254,6 +255,7 @@ export function allRoutes(): Route[] {
     audiencesId,
     audiencesIdLifetimesPreview,
     auditEntries,
+    auditEntriesHistogram,
     auditEntriesId,
     clients,
     compromiseWindowsKindId,
