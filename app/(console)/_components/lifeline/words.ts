@@ -1,0 +1,82 @@
+import { groupedNumber } from "#components/display/number-text.tsx";
+import type { LifelineKind } from "#lib/lifelines/model.ts";
+
+/** Texts of pages that follow something through time. */
+export const lifelineWords = {
+  activity: "Activity",
+  parts: "Parts of the page",
+  lifeline: "Lifeline",
+  range: "Time looked at",
+  all: "From its first use",
+  allAside: "in 90 days",
+  first: "First seen",
+  last: "Last seen",
+  never: "not in this time",
+  allowed: "Allowed",
+  refused: "Refused",
+  issued: "Issued",
+  countedFrom: "Counted from",
+  countedInPart: "on: what is before it would have taken too long. Choose a shorter time.",
+  inLog: "In the log",
+  marks: "What happened to it",
+  marksCut: "Older ones are in the log of admin acts.",
+  compromisedFrom: "compromised from",
+  splitAt: "split",
+  split: "Before and since",
+  splitAsk: {
+    verifier: "Was it deceived, or in other hands? What it checked is split at a time that you set.",
+    address: "Since when has it been somebody else's? What came from it is split at a time that you set.",
+  },
+  before: "before",
+  since: "since",
+  sinceAllowed: "accepted since",
+  sinceRefused: "refused since",
+  sinceIssued: "issued since",
+  splitInPart: "Not all could be counted in time: the newest count.",
+  whose: "Whose",
+  tokens: "Tokens",
+  clients: "Clients",
+  users: "Users",
+  verifiers: "Verifiers",
+  addresses: "Addresses",
+  uses: "Uses",
+  ofThemRefused: "refused",
+  country: "Country",
+  network: "Network",
+  noHolders: "No use in this time.",
+  notRead: "Reading who is behind these uses would have taken over two seconds. Choose a shorter time.",
+  newestOnly: (uses: number) => `of the newest ${groupedNumber(uses)} uses`,
+  more: (count: number) => `${groupedNumber(count)} more with fewer uses`,
+  endpoints: "What was called",
+  request: "Request",
+  answers: "Answers",
+  noAnswers: "no verifier reported its answers",
+  noEndpoints: "No verifier told what was called.",
+  withoutToken: "Refused without a token",
+  withoutTokenNone: "None in this time.",
+  actsFrom: "Admin acts from it",
+  newest: "Newest uses",
+  address: "Address",
+  addressPurpose: "Everything that came from this address: tokens, people and clients, and what was refused.",
+  family: "Family",
+  familyPurpose: "Everything that descends from one authorization.",
+  familyTokens: "Its tokens",
+} as const;
+
+/** What the lists beside a lifeline are about: not what is followed itself. */
+export const OWN_LIST: Record<LifelineKind, string | null> = {
+  family: null,
+  user: "users",
+  client: "clients",
+  verifier: "verifiers",
+  address: "addresses",
+};
+
+/** Times to look at beside all of it. */
+export const LIFELINE_RANGES = [
+  { at: "within:1h", word: "1 hour" },
+  { at: "within:24h", word: "24 hours" },
+  { at: "within:7d", word: "7 days" },
+  { at: "within:30d", word: "30 days" },
+  { at: "within:90d", word: "90 days" },
+] as const;
