@@ -36,7 +36,7 @@ const ABOUT: Record<string, string> = {
   "/audiences/[id]": "audiences",
   "/audiences/[id]/edit": "audiences",
   "/audit/acts/[id]": "audit-entries",
-  "/audit/addresses/[ip]": "addresses",
+  "/audit/addresses/[id]": "addresses",
   "/clients/[id]": "clients",
   "/clients/[id]/activity": "clients",
   "/clients/[id]/edit": "clients",
@@ -68,7 +68,7 @@ const ABOUT: Record<string, string> = {
 const NAMELESS = new Set([
   "/approvals/[id]",
   "/audit/acts/[id]",
-  "/audit/addresses/[ip]",
+  "/audit/addresses/[id]",
   "/keys/[id]",
   "/orders/[id]",
 ]);

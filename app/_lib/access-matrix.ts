@@ -302,7 +302,7 @@ export const PAGE_ACCESS: Record<string, Access> = {
   "/audiences/[id]/edit": "audience:write",
   "/audiences/new": "audience:write",
   "/audit": "audit:read",
-  "/audit/addresses/[ip]": "audit:read",
+  "/audit/addresses/[id]": "audit:read",
   "/audit/integrity": "audit:read",
   "/audit/acts": "audit:read",
   "/audit/acts/[id]": "audit:read",

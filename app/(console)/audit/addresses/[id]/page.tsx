@@ -18,7 +18,7 @@ import { networkWords } from "#lib/places/network-words.ts";
 import { knownNetworkOf } from "#lib/places/our-networks.ts";
 
 type AddressPageProps = {
-  params: Promise<{ ip: string }>;
+  params: Promise<{ id: string }>;
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 };
 
@@ -32,12 +32,12 @@ function addressOf(segment: string): string | null {
 }
 
 export async function generateMetadata({ params }: Pick<AddressPageProps, "params">): Promise<Metadata> {
-  return { title: addressOf((await params).ip) ?? words.address };
+  return { title: addressOf((await params).id) ?? words.address };
 }
 
 /** An address through time: which tokens, people and clients came from it, and what was refused. */
 export default async function AddressPage({ params, searchParams }: AddressPageProps) {
-  const { ip: segment } = await params;
+  const { id: segment } = await params;
   const ctx = await requireSignedIn(`/audit/addresses/${segment}`);
   const named = addressOf(segment);
   if (named === null) notFound();
