@@ -1,5 +1,6 @@
 import {
   IconAlertCircle,
+  IconAlertTriangle,
   IconBan,
   IconBellOff,
   IconCircleCheck,
@@ -64,6 +65,8 @@ const STATES = {
   withdrawn: { word: "Withdrawn", tone: "expired", Icon: IconCircleOff },
   stale: { word: "Refused", tone: "revoked", Icon: IconAlertCircle },
   lapsed: { word: "Lapsed", tone: "expired", Icon: IconClockOff },
+  break_glass: { word: "Break-glass", tone: "revoked", Icon: IconAlertTriangle },
+  reviewed: { word: "Reviewed", tone: "expired", Icon: IconCircleCheck },
 } as const;
 
 export type BadgeState = keyof typeof STATES;

@@ -14,7 +14,7 @@ const NoticeContainer = dynamic(
 
 const hasAny = () => notificationsStore.getState().notifications.length > 0;
 
-/** Where notifications appear; what draws them is loaded with the first. */
+/** Where notifications appear on a page of the console, whose own pieces they are made of; what else draws them is loaded with the first. */
 export function Notices() {
   const isNeeded = useSyncExternalStore(notificationsStore.subscribe, hasAny, () => false);
   const wasNeeded = useWasEver(isNeeded);

@@ -20,6 +20,7 @@ import { PreferencesProvider } from "../data-table/preferences.tsx";
 import { ClockProvider } from "../display/clock.tsx";
 import { ModKey } from "../display/mod-key.tsx";
 import { Tag } from "../display/tag.tsx";
+import { Notices } from "../feedback/notices.tsx";
 import { LiveDot, LiveProvider } from "../live/live.tsx";
 import { Bell } from "../notifications/bell.tsx";
 import { expectDrawer, OnDemandDrawer } from "../on-demand/dialog.tsx";
@@ -127,6 +128,7 @@ export function Frame(props: FrameProps) {
       <LiveProvider>
         <PreferencesProvider initial={props.tablePreferences}>
           <WorkProvider mayExport={props.mayExport}>
+            <Notices />
             <StepUpDialog />
             <SecondPersonDialog isOwner={props.role === "owner"} />
             <KeyboardMap isOpen={areKeysShown} onOpen={keys.open} onClose={keys.close} />
@@ -155,8 +157,10 @@ export function Frame(props: FrameProps) {
                         <Mark />
                         <span className={classes.name}>Tokenwarden</span>
                       </Link>
-                      <span className={classes.environment}>
-                        <Tag tone={toneOf(environmentName)}>{environmentName}</Tag>
+                      <span className={classes.environment} title={environmentName}>
+                        <Tag tone={toneOf(environmentName)}>
+                          <span className={classes.environmentName}>{environmentName}</span>
+                        </Tag>
                       </span>
                       <span className={classes.space} />
                       <UnstyledButton

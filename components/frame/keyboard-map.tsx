@@ -29,6 +29,14 @@ const MAP: { where: string; keys: Keys[] }[] = [
     ],
   },
   {
+    where: "While a filter is typed",
+    keys: [
+      [["↑", "↓"], "what could follow"],
+      [["Enter"], "take it, or apply what is typed"],
+      [["Esc"], "back to the table"],
+    ],
+  },
+  {
     where: "Notifications",
     keys: [
       [["j", "k"], "next and previous one"],
@@ -47,6 +55,7 @@ const MAP: { where: string; keys: Keys[] }[] = [
     where: "Lifetimes on their ruler",
     keys: [
       [["←", "→"], "the next usual span, shorter or longer"],
+      [["Page ↑", "Page ↓"], "five spans longer or shorter"],
       [["Home", "End"], "the shortest and the longest that is allowed"],
     ],
   },

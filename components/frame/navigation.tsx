@@ -2,6 +2,7 @@
 
 import Link from "next/link";
 import { usePathname } from "next/navigation";
+import { useEffect, useRef } from "react";
 import { Hint } from "../on-demand/hint.tsx";
 import { destinationOf, SECTIONS } from "./destinations.ts";
 import classes from "./navigation.module.css";
@@ -14,8 +15,14 @@ type NavigationProps = { isCollapsed?: boolean; onNavigate?: () => void; counts?
 /** What the navigation leads to: icons and words, or icons alone with the words on hover. Stands inside of a `nav`. */
 export function Navigation({ isCollapsed = false, onNavigate, counts = {} }: NavigationProps) {
   const current = destinationOf(usePathname());
+  const list = useRef<HTMLDivElement>(null);
+  // where the window is low, where one is may lie below what is seen of the list
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is moved by where one goes
+  useEffect(() => {
+    list.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+  }, [current]);
   return (
-    <div className={classes.navigation} data-collapsed={isCollapsed || undefined}>
+    <div ref={list} className={classes.navigation} data-collapsed={isCollapsed || undefined}>
       {SECTIONS.map((section) => (
         <div key={section.name ?? "first"} className={classes.section}>
           {section.name ? <p className={classes.heading}>{section.name}</p> : null}

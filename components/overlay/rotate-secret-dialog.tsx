@@ -81,6 +81,7 @@ export function RotateSecretDialog({
       title={title}
       size={560}
       closeOnClickOutside={secret === null}
+      closeOnEscape={secret === null}
     >
       {secret === null ? (
         <form onSubmit={rotate}>

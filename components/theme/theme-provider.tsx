@@ -2,7 +2,6 @@
 
 import { MantineProvider } from "@mantine/core";
 import type { ReactNode } from "react";
-import { Notices } from "../feedback/notices.tsx";
 import { cssVariables, theme } from "./theme.ts";
 
 /** The product's theme. `nonce` is the request's own, for the style sheet that Mantine writes. */
@@ -14,7 +13,6 @@ export function ThemeProvider({ nonce, children }: { nonce: string | undefined; 
       defaultColorScheme="auto"
       {...(nonce === undefined ? {} : { getStyleNonce: () => nonce })}
     >
-      <Notices />
       {children}
     </MantineProvider>
   );

@@ -125,6 +125,8 @@ export const theme = createTheme({
     // as a button it would centre words that wrap
     Anchor: { defaultProps: { ta: "start" } },
     TextInput: { defaultProps: { size: "sm" } },
+    // a sentence between two lines stays within its form
+    Divider: { styles: { label: { whiteSpace: "normal", textAlign: "center" } } },
     Checkbox: { defaultProps: { size: "xs", iconColor: "var(--tw-on-accent)", radius: 4 } },
     Notification: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
     // the list scrolls itself, and stays beside its field, inside of the dialog or page that it belongs to

@@ -1,6 +1,7 @@
 import { recordEntry } from "../audit/record-entry.ts";
 import { requirePermission } from "../authz/require-permission.ts";
 import type { Context } from "../context.ts";
+import type { Sql } from "../db/sql.ts";
 import { run, sql } from "../list-query/sql-fragment.ts";
 import { type IncidentRecord, incidentRowOf, incidentTarget, readIncident } from "./incident-row.ts";
 import {
@@ -80,16 +81,26 @@ export async function readDetail(ctx: Reader, record: IncidentRecord): Promise<I
   };
 }
 
-async function recordLook(ctx: Context, record: IncidentRecord): Promise<void> {
+async function hasLooked(db: Sql, { actor, now }: Context, record: IncidentRecord): Promise<boolean> {
   const [seen] = await run<{ id: string }>(
-    ctx.db,
+    db,
     sql`SELECT e.id FROM audit_entry e WHERE e.target_kind = 'incident' AND e.target_id = ${record.id} AND e.act = 'incident.viewed'
-      AND e.actor_id = ${ctx.actor.id} AND e.at > ${new Date(ctx.now.getTime() - LOOK_MS)}::timestamptz LIMIT 1`,
+      AND e.actor_id = ${actor.id} AND e.at > ${new Date(now.getTime() - LOOK_MS)}::timestamptz LIMIT 1`,
   );
-  if (seen !== undefined) return;
-  await ctx.db.transaction((tx) =>
-    recordEntry(tx, ctx, { act: "incident.viewed", target: incidentTarget(record) }),
-  );
+  return seen !== undefined;
+}
+
+/** A page and what the browser fetches ahead of it are two requests at one moment: the second waits for the first, and sees its entry. */
+async function recordLook(ctx: Context, record: IncidentRecord): Promise<void> {
+  if (await hasLooked(ctx.db, ctx, record)) return;
+  await ctx.db.transaction(async (tx) => {
+    await tx.query(
+      "SELECT 1 AS locked FROM (SELECT pg_advisory_xact_lock(hashtextextended('tokenwarden.look ' || $1::text || ' ' || $2::text, 0))) l",
+      [record.id, ctx.actor.id],
+    );
+    if (await hasLooked(tx, ctx, record)) return;
+    await recordEntry(tx, ctx, { act: "incident.viewed", target: incidentTarget(record) });
+  });
 }
 
 /**

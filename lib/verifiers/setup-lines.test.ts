@@ -1,3 +1,5 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { IDENTITY_HEADERS } from "./identity-headers.ts";
 import { type SetupId, setupLines } from "./setup-lines.ts";
@@ -36,6 +38,28 @@ test("who checks tokens itself takes them for each audience of its verifier, by 
   });
   for (const text of [npm, jwks]) expect(text).toContain('audience: ["billing", "ledger"]');
   expect(textOf("npm")).toContain('audience: "billing api", secret');
+});
+
+test("what a shell is given can be pasted: the secret comes from its environment, and is in no line of it", async () => {
+  const of = (id: SetupId) => textOf(id).replaceAll("curl", "printf '%s|'");
+  const env = {
+    ...process.env,
+    VERIFIER_SECRET: "twv_a b",
+    TOKEN: "t$1",
+    POSITION: "7",
+    INSTANCE: "i",
+  };
+  const run = async (text: string) =>
+    (await promisify(execFile)("bash", ["-eu", "-c", text], { env })).stdout;
+  expect(await run(of("introspection"))).toBe(
+    "-u|gateway:twv_a b|-d|token=t$1|https://auth.example.com/oauth/introspect|",
+  );
+  const feed = await run(of("feed").replace("$(uuidgen)", "11111111-2222"));
+  expect(feed).toContain("Authorization: Bearer twv_a b|https://auth.example.com/revocations/snapshot|");
+  expect(feed).toContain("https://auth.example.com/revocations?after=7&instance=11111111-2222|");
+  const [body = ""] = /\{.*\}/s.exec(feed) ?? [];
+  expect(JSON.parse(body)).toMatchObject({ instance: "11111111-2222", position: 7 });
+  for (const id of ["introspection", "feed", "jwks"] as const) expect(textOf(id)).not.toMatch(/[^_]SECRET/);
 });
 
 test("the audience is written as an address has it", () => {

@@ -18,8 +18,8 @@ export type SetupId =
   | "jwks";
 
 /**
- * The few lines that set a verifier up, for each way; browser-safe. SECRET and words in capitals are for the reader to fill in, and
- * `your-application` is what a gateway stands before: it answers for the first of several audiences.
+ * The few lines that set a verifier up, for each way; browser-safe. Commands for a shell take the secret from `$VERIFIER_SECRET`, so that they can be pasted as they are and no history
+ * holds it; in configurations SECRET and words in capitals are for the reader to fill in, and `your-application` is what a gateway stands before: it answers for the first of several audiences.
  */
 export function setupLines({
   name,
@@ -35,8 +35,8 @@ export function setupLines({
     audiences.length > 1 ? JSON.stringify(audiences).replaceAll(",", ", ") : JSON.stringify(audience);
   const verify = `${issuer}/verify?audience=${encodeURIComponent(audience)}`;
   return {
-    introspection: `curl -u ${name}:SECRET \\
-  -d token=TOKEN \\
+    introspection: `curl -u "${name}:$VERIFIER_SECRET" \\
+  -d "token=$TOKEN" \\
   ${issuer}/oauth/introspect`,
     nginx: `location / {
   auth_request /_verify; proxy_pass http://your-application;
@@ -63,22 +63,23 @@ const app = express();
 const verifier = createVerifier({ issuer: "${issuer}", audience: ${anyOf}, secret: process.env.VERIFIER_SECRET });
 await verifier.ready();
 app.use(requireToken(verifier));`,
-    feed: `curl -H "Authorization: Bearer SECRET" ${issuer}/revocations/snapshot
+    feed: `INSTANCE=$(uuidgen)  # of one process, for as long as it runs
+curl -H "Authorization: Bearer $VERIFIER_SECRET" ${issuer}/revocations/snapshot
 # then every fact from the snapshot's position on, as server-sent events
-curl -N -H "Authorization: Bearer SECRET" -H "Accept: text/event-stream" \\
-  "${issuer}/revocations?after=POSITION&instance=$(uuidgen)"
+curl -N -H "Authorization: Bearer $VERIFIER_SECRET" -H "Accept: text/event-stream" \\
+  "${issuer}/revocations?after=$POSITION&instance=$INSTANCE"
 # each is a JWS: its keys are at ${issuer}/revocations/jwks
 # then say how far it is, at each position and every 5 seconds (docs/feed.md)
-curl -H "Authorization: Bearer SECRET" -H "Content-Type: application/json" ${issuer}/revocations/acknowledgements \\
-  -d '{"instance": "THE SAME UUID", "position": POSITION, "agent": "our-gateway/1.0.0", "way": "feed", "mode": "strict",
+curl -H "Authorization: Bearer $VERIFIER_SECRET" -H "Content-Type: application/json" ${issuer}/revocations/acknowledgements \\
+  -d '{"instance": "'$INSTANCE'", "position": '$POSITION', "agent": "our-gateway/1.0.0", "way": "feed", "mode": "strict",
        "max_staleness_seconds": 60, "accepted": 0, "refused": 0, "stale": 0, "lost": 0}'`,
     status_list: `curl ${issuer}/oauth/jwks
 # the token's claim status.status_list has the address and the index
-curl -H "Accept: application/statuslist+jwt" STATUS_LIST_URI
+curl -H "Accept: application/statuslist+jwt" "$STATUS_LIST_URI"
 # two bits an index: 0 valid, 1 revoked, 2 suspended; fetch it again after its ttl`,
     jwks: `import { createRemoteJWKSet, jwtVerify } from "jose";
 // anybody may have the keys; with the secret the console knows who has them
-const keys = createRemoteJWKSet(new URL("${issuer}/oauth/jwks"), { headers: { authorization: "Bearer SECRET" } });
+const keys = createRemoteJWKSet(new URL("${issuer}/oauth/jwks"), { headers: { authorization: \`Bearer \${process.env.VERIFIER_SECRET}\` } });
 const { payload } = await jwtVerify(token, keys, {
   issuer: "${issuer}", audience: ${anyOf}, typ: "at+jwt", algorithms: ["ES256", "RS256", "PS256", "EdDSA"],
 });`,

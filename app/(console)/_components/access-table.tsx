@@ -20,21 +20,24 @@ export function MayMark({ may }: { may: boolean }) {
   );
 }
 
-const TONES = { step_up: "standby", four_eyes: "revoked", typed: "suspended", owner_only: "accent" } as const;
+const TONES = { step_up: "standby", four_eyes: "accent", typed: "suspended", owner_only: "expired" } as const;
 
-/** What stands in the way, each with its sentence. */
+/** What stands in the way, each once and with its sentence. */
 export function Obstacles({ obstacles, none }: { obstacles: readonly Obstacle[]; none: string }) {
   if (obstacles.length === 0) return <span className="faint">{none}</span>;
+  const chips = new Map(
+    obstacles.map((one) => {
+      const { name, means } = obstacleWords(one);
+      return [name, { name, means, tone: TONES[one.kind] }];
+    }),
+  );
   return (
     <span style={{ display: "inline-flex", flexWrap: "wrap", gap: 4 }}>
-      {obstacles.map((one) => {
-        const { name, means } = obstacleWords(one);
-        return (
-          <span key={name} title={means}>
-            <Tag tone={TONES[one.kind]}>{name}</Tag>
-          </span>
-        );
-      })}
+      {[...chips.values()].map(({ name, means, tone }) => (
+        <span key={name} title={means}>
+          <Tag tone={tone}>{name}</Tag>
+        </span>
+      ))}
     </span>
   );
 }
@@ -74,13 +77,16 @@ export function AccessTable({ areas }: Pick<Explained, "areas">) {
                 cell: ({ allows, permission, acts }: PermissionRow) => (
                   <div style={{ paddingBlock: 6 }}>
                     <div>{allows}</div>
-                    <code className="faint">{permission}</code>
+                    <code className="faint" style={{ whiteSpace: "nowrap" }}>
+                      {permission}
+                    </code>
                     <Acts acts={acts} />
                   </div>
                 ),
               },
               {
                 header: words.may,
+                isWrapping: true,
                 cell: ({ may, roles }: PermissionRow) => (
                   <div style={{ paddingBlock: 6 }}>
                     <MayMark may={may} />

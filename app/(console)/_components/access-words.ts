@@ -36,6 +36,12 @@ export const accessWords = {
   takes: "It takes",
   nothingButSignedIn: "to be signed in, for what is one's own",
   onAdmin: "What they may do, and why",
+  all: "Everything in",
+  some: "Part of",
+  none: "Nothing in",
+  someOf: (area: string, may: number, all: number) => `${area} (${may} of ${all})`,
+  first: "What comes first",
+  each: (count: number) => `Each of the ${count} permissions, with what it allows`,
   everything: "Open it as a page",
 };
 

@@ -55,6 +55,7 @@ export function NewKeyDialog({
       title={words.rotateTitle}
       size={560}
       closeOnClickOutside={secret === null}
+      closeOnEscape={secret === null}
     >
       <Stack gap="md">
         {secret === null ? (

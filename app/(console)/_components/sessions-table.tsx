@@ -5,6 +5,7 @@ import { useState } from "react";
 import { Country } from "#components/display/country.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { PlainTable } from "#components/display/plain-table.tsx";
+import { StateBadge } from "#components/display/state-badge.tsx";
 import { Tag } from "#components/display/tag.tsx";
 import { useDone } from "#components/form/use-done.ts";
 import { ConfirmDialog } from "#components/overlay/confirm-dialog.tsx";
@@ -61,7 +62,7 @@ export function SessionsTable({
             isExtra: true,
             cell: (row: AdminSessionRow) =>
               row.isBreakGlass ? (
-                <Tag tone="revoked">{words.breakGlass}</Tag>
+                <StateBadge state="break_glass" />
               ) : row.provider !== null ? (
                 row.provider.name
               ) : row.signedInBy === "recovery_code" ? (

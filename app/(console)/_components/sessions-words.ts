@@ -15,7 +15,6 @@ export const sessionWords = {
   noAddress: "not kept",
   lastSeenHint: "To the minute.",
   unknownWay: "not kept",
-  breakGlass: "Break-glass",
   end: "End",
   endOne: (device: string) => `End the session of ${device}`,
   endTitle: "End this session?",

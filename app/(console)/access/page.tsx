@@ -1,9 +1,9 @@
-import { Alert } from "@mantine/core";
 import { IconUserQuestion } from "@tabler/icons-react";
 import type { Metadata } from "next";
 import { requireSignedIn } from "#app/_lib/context.ts";
 import { declaredActs } from "#app/_lib/declared-acts.ts";
 import { orNotFound } from "#app/_lib/or-not-found.ts";
+import { AccessSummary } from "#app/(console)/_components/access-summary.tsx";
 import { AccessTable } from "#app/(console)/_components/access-table.tsx";
 import { accessWords as words } from "#app/(console)/_components/access-words.ts";
 import { NotForRole } from "#app/(console)/_components/not-for-role.tsx";
@@ -119,10 +119,7 @@ async function OfSubject({
         </Card>
       ) : (
         <>
-          {explained.subject.whyNotNow === null ? null : (
-            <Alert color="yellow">{explained.subject.whyNotNow}</Alert>
-          )}
-          <p className="muted">{explained.why}</p>
+          <AccessSummary explained={explained} />
           <AccessTable areas={explained.areas} />
         </>
       )}

@@ -71,13 +71,14 @@ test("one chooses what one is told of, and what cannot be turned off cannot", as
   await expect(page.getByText("your choice")).toBeVisible();
   await expect(page.getByRole("checkbox", { name: "Break-glass by E-mail" })).toBeDisabled();
   await expect(page.getByRole("checkbox", { name: "Break-glass by E-mail" })).toBeChecked();
-  const { rows } = await ownerApi.read<{ rows: { kind: string; channels: { mail: object } }[] }>(
-    "/api/v1/me/notification-choices",
-  );
-  expect(rows.find(({ kind }) => kind === "detection_medium")?.channels.mail).toEqual({
-    isOn: true,
-    isOwn: true,
-  });
+  await expect
+    .poll(async () => {
+      const { rows } = await ownerApi.read<{ rows: { kind: string; channels: { mail: object } }[] }>(
+        "/api/v1/me/notification-choices",
+      );
+      return rows.find(({ kind }) => kind === "detection_medium")?.channels.mail;
+    }, "what the box shows at once is kept soon after")
+    .toEqual({ isOn: true, isOwn: true });
   await page.reload();
   await expect(medium).toBeChecked();
   await page.getByRole("button", { name: "As by default" }).click();

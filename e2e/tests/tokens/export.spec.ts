@@ -58,8 +58,26 @@ test("an export under way is there on any page and after a reload, and is cancel
     format: "ndjson",
     query: "",
   });
+  await page.setViewportSize({ width: 360, height: 640 });
   await page.goto("/keys");
   await expect(work.button).toHaveAccessibleName("Work, 1 under way");
+  const bar = await page
+    .getByRole("banner")
+    .locator("a:visible, button:visible")
+    .evaluateAll((all) =>
+      all.map((one) => one.getBoundingClientRect()).map(({ left, right }) => [left, right]),
+    );
+  const places = bar.flat();
+  expect(places, "what stands in the top bar, side by side").toEqual(places.toSorted((a, b) => a - b));
+  expect(Math.min(...places)).toBeGreaterThanOrEqual(0);
+  expect(Math.max(...places)).toBeLessThanOrEqual(360);
+  await page.setViewportSize({ width: 1440, height: 420 });
+  await page.goto("/settings/mail");
+  const here = page
+    .getByRole("navigation", { name: "Console", exact: true })
+    .getByRole("link", { name: "E-mail" });
+  await expect(here, "the navigation shows where one is").toBeInViewport({ ratio: 1 });
+  await page.setViewportSize({ width: 1440, height: 900 });
   await page.reload();
   await work.button.click();
   const item = work.item("Export of Users as NDJSON").first();

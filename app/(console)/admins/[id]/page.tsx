@@ -6,6 +6,7 @@ import { declaredActs } from "#app/_lib/declared-acts.ts";
 import { orNotFound } from "#app/_lib/or-not-found.ts";
 import { countryOf } from "#app/_lib/places.ts";
 import { titleOf } from "#app/_lib/title-of.ts";
+import { AccessSummary } from "#app/(console)/_components/access-summary.tsx";
 import { AccessTable } from "#app/(console)/_components/access-table.tsx";
 import { accessWords as access } from "#app/(console)/_components/access-words.ts";
 import { NotForRole } from "#app/(console)/_components/not-for-role.tsx";
@@ -23,6 +24,7 @@ import { listFactorsOf } from "#lib/passkeys/list-factors.ts";
 import { AdminActions } from "../_components/admin-actions.tsx";
 import { AdminFactors, AdminFacts } from "../_components/admin-cards.tsx";
 import { ADMIN_BADGES, adminWords as words } from "../_components/words.ts";
+import classes from "./admin.module.css";
 
 type AdminPageProps = { params: Promise<{ id: string }> };
 
@@ -62,7 +64,29 @@ export default async function AdminPage({ params }: AdminPageProps) {
         crumbs={[{ name: words.title, href: "/admins" }]}
         actions={canWrite && admin.id !== ctx.actor.id ? <AdminActions admin={admin} /> : null}
       />
-      <Columns main={<AdminFactors factors={factors} />} side={<AdminFacts admin={admin} />} />
+      <Columns
+        main={
+          <AccessSummary explained={explained}>
+            <details className={classes.each}>
+              <summary>
+                {access.each(explained.areas.reduce((sum, { permissions }) => sum + permissions.length, 0))}
+              </summary>
+              <p>
+                <Link prefetch={false} href={`/access?admin=${admin.id}`}>
+                  {access.everything}
+                </Link>
+              </p>
+              <AccessTable areas={explained.areas} />
+            </details>
+          </AccessSummary>
+        }
+        side={
+          <>
+            <AdminFacts admin={admin} />
+            <AdminFactors factors={factors} />
+          </>
+        }
+      />
       <Card title={words.sessions} flush={sessions.total > 0}>
         {sessions.total === 0 ? (
           <p className="muted">{words.noSessions}</p>
@@ -70,14 +94,6 @@ export default async function AdminPage({ params }: AdminPageProps) {
           <SessionsTable sessions={sessions} url={`/api/v1/admins/${admin.id}/sessions`} canEnd={canWrite} />
         )}
       </Card>
-      <h2 style={{ marginTop: 8, fontSize: 15 }}>{access.onAdmin}</h2>
-      <p className="muted">
-        {explained.subject.whyNotNow ?? explained.why}{" "}
-        <Link prefetch={false} href={`/access?admin=${admin.id}`}>
-          {access.everything}
-        </Link>
-      </p>
-      <AccessTable areas={explained.areas} />
     </Page>
   );
 }

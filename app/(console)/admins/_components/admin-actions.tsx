@@ -81,6 +81,7 @@ export function AdminActions({ admin }: { admin: AdminRow }) {
         title={words.invited}
         size={600}
         closeOnClickOutside={false}
+        closeOnEscape={false}
       >
         {link ? <SecretOnce name={words.link} value={link.url} whenLost={words.linkLost} /> : null}
       </OnDemandDialog>

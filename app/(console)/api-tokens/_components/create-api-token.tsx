@@ -56,9 +56,10 @@ export function CreateApiToken({ consoleUrl }: { consoleUrl: string }) {
           <div>
             <CardHeading>{words.tryIt}</CardHeading>
             <CommandLine
-              text={`curl -H "Authorization: Bearer API_TOKEN" \\\n  ${consoleUrl}/api/v1/tokens`}
+              text={`curl -H "Authorization: Bearer $API_TOKEN" \\\n  ${consoleUrl}/api/v1/tokens`}
             />
             <p className="muted" style={{ marginTop: 8 }}>
+              {words.tryItText}
               {words.reference}
               <Link href="/api-reference">{words.referencePage}</Link>
             </p>

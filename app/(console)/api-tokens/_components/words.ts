@@ -58,6 +58,8 @@ export const apiTokenWords = {
   created: "The API token is made",
   value: "API token",
   tryIt: "Use it",
+  tryItText:
+    "The token comes from a variable: read -rs API_TOKEN takes it without showing it, and no history of the shell keeps it. ",
   reference: "All that can be asked: ",
   referenceTitle: "API reference",
   referencePage: "the API reference",

@@ -6,7 +6,6 @@ import { orNotFound } from "#app/_lib/or-not-found.ts";
 import { titleOf } from "#app/_lib/title-of.ts";
 import { RecentActs } from "#app/(console)/_components/recent-acts.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
-import { Tag } from "#components/display/tag.tsx";
 import { Page, PageHeader } from "#components/frame/page-header.tsx";
 import { Columns } from "#components/layout/columns.tsx";
 import { getApproval } from "#lib/approvals/get-approval.ts";
@@ -47,9 +46,11 @@ export default async function ApprovalPage({ params }: ApprovalPageProps) {
           <>
             <StateBadge state={approval.state} />
             {isGlass ? (
-              <Tag tone={approval.reviewedAt === null ? "revoked" : "expired"}>
-                {approval.reviewedAt === null ? words.toReview : "Reviewed"}
-              </Tag>
+              approval.reviewedAt === null ? (
+                <StateBadge state="break_glass">{words.toReview}</StateBadge>
+              ) : (
+                <StateBadge state="reviewed" />
+              )
             ) : null}
           </>
         }

@@ -6,7 +6,6 @@ import { DataTable } from "#components/data-table/data-table.tsx";
 import type { AnyListQuery } from "#components/data-table/list-address.ts";
 import { Instant } from "#components/display/instant.tsx";
 import { StateBadge } from "#components/display/state-badge.tsx";
-import { Tag } from "#components/display/tag.tsx";
 import { EmptyState } from "#components/feedback/empty-state.tsx";
 import { type ApprovalRow, GUARDED_WORDS } from "#lib/approvals/model.ts";
 import { approvalsTable } from "#lib/approvals/table.ts";
@@ -31,9 +30,7 @@ const COLUMNS: DataTableColumn<ApprovalRow>[] = [
     size: 112,
     cell: (row) =>
       row.way === "break_glass" ? (
-        <Tag tone={row.reviewedAt === null ? "revoked" : "expired"}>
-          {row.reviewedAt === null ? "Break-glass" : "Reviewed"}
-        </Tag>
+        <StateBadge state={row.reviewedAt === null ? "break_glass" : "reviewed"} />
       ) : (
         <StateBadge state={row.state} />
       ),

@@ -61,8 +61,11 @@ function Registered({ created, issuer }: { created: CreatedClient; issuer: strin
           <div>
             <CardHeading>{words.tryIt}</CardHeading>
             <CommandLine
-              text={`curl -u ${client.clientId}:SECRET \\\n  -d grant_type=client_credentials \\\n  ${issuer}/oauth/token`}
+              text={`curl -u "${client.clientId}:$CLIENT_SECRET" \\\n  -d grant_type=client_credentials \\\n  ${issuer}/oauth/token`}
             />
+            <p className="muted" style={{ marginTop: 8 }}>
+              {words.tryItText}
+            </p>
           </div>
         ) : null}
         <LinkButton href={`/clients/${client.id}`} variant="filled" style={{ alignSelf: "flex-start" }}>

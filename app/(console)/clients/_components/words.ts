@@ -166,6 +166,8 @@ export const clientWords = {
   created: "The client is registered",
   createdText: "Its client ID is its name at the token endpoint.",
   tryIt: "Get a token with it",
+  tryItText:
+    "The secret comes from a variable: read -rs CLIENT_SECRET takes it without showing it, and no history of the shell keeps it.",
   saved: "Saved. New tokens follow it; those that are out keep what they were issued with.",
   shortened: "Saved. New tokens follow it; those that were shown end by the new limits.",
   openClient: "Open the client",

@@ -7,7 +7,7 @@ import type { VerifierDetail } from "#lib/verifiers/model.ts";
 import { type Setup, setupsOf } from "./setups.ts";
 import { howWords as words } from "./words.ts";
 
-/** How to check tokens with this verifier's credentials, with the real addresses; SECRET stands for what was shown once. The way it has is open. */
+/** How to check tokens with this verifier's credentials, with the real addresses; its secret is what was shown once. The way it has is open. */
 export function HowToCheck({
   verifier,
   issuer,

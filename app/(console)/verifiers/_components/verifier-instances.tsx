@@ -4,6 +4,7 @@ import { IdText } from "#components/display/id-text.tsx";
 import { Instant } from "#components/display/instant.tsx";
 import { groupedNumber } from "#components/display/number-text.tsx";
 import { type PlainColumn, PlainTable } from "#components/display/plain-table.tsx";
+import { StateBadge } from "#components/display/state-badge.tsx";
 import { Tag } from "#components/display/tag.tsx";
 import { SEEN_WAY_WORDS } from "#lib/propagation/model.ts";
 import {
@@ -106,9 +107,9 @@ export function VerifierInstances({
           <Ended at={row.endedAt} by={row.endedBy} />
         ) : (
           <>
-            <Tag tone="revoked">
+            <StateBadge state="failing">
               <Instant at={row.lastHeardAt} show="lasting" prefix={words.silent} />
-            </Tag>
+            </StateBadge>
             {canWrite ? <EndInstance verifierId={verifier.id} instanceId={row.id} /> : null}
           </>
         ),
@@ -142,7 +143,7 @@ export function VerifierInstances({
           <span className="faint">{words.none}</span>
         ) : (
           <span title={words.lostMeans}>
-            <Tag tone="revoked">{groupedNumber(row.lost)}</Tag>
+            <StateBadge state="failing">{groupedNumber(row.lost)}</StateBadge>
           </span>
         ),
     },

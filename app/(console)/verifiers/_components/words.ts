@@ -135,7 +135,7 @@ export const howWords = {
   introspection: {
     name: "Introspection",
     says: "Ask about each token (RFC 7662). What is revoked is refused from that moment on.",
-    note: 'What is not good for this verifier answers exactly {"active":false}.',
+    note: 'The secret comes from a variable: read -rs VERIFIER_SECRET takes it without showing it. What is not good for this verifier answers exactly {"active":false}.',
   },
   nginx: {
     name: "nginx",
@@ -162,7 +162,7 @@ export const howWords = {
   feed: {
     name: "Feed",
     says: "Any language: take the snapshot, then follow the feed from its position.",
-    note: "POST the position that you have applied to /revocations/acknowledgements: until then this counts as not heard. All members of that body, and of the reports of uses to /events, are in docs/feed.md of Tokenwarden's folder.",
+    note: "The secret comes from a variable: read -rs VERIFIER_SECRET takes it without showing it. POST the position that you have applied to /revocations/acknowledgements: until then this counts as not heard. All members of that body, and of the reports of uses to /events, are in docs/feed.md of Tokenwarden's folder.",
   },
   statusList: {
     name: "Status list",

@@ -4,6 +4,7 @@ import { Button, Group, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
+import { useIsHydrated } from "#components/display/use-is-hydrated.ts";
 import { ProblemAlert } from "#components/feedback/problem-alert.tsx";
 import { useSend } from "#components/form/use-send.ts";
 import { instantOf, localOf } from "#components/revocation/order-words.ts";
@@ -17,6 +18,7 @@ const FIELDS = ["from", "until"];
 export function VerifyForm({ now }: { now: string }) {
   const router = useRouter();
   const { look } = useWork();
+  const isHydrated = useIsHydrated();
   const request = useSend(FIELDS);
   const at = Date.parse(now);
   const [span, setSpan] = useState({ from: localOf(new Date(at - HOUR_MS)), until: localOf(new Date(at)) });
@@ -33,6 +35,8 @@ export function VerifyForm({ now }: { now: string }) {
 
   const field = (name: "from" | "until", label: string) => (
     <TextInput
+      // the server writes it in its own zone, and what is hydrated keeps what the server wrote
+      key={`${name} ${isHydrated}`}
       type="datetime-local"
       label={label}
       value={span[name]}
@@ -59,6 +63,11 @@ export function VerifyForm({ now }: { now: string }) {
           {words.start}
         </Button>
       </Group>
+      {isHydrated ? (
+        <p className="muted" style={{ marginTop: 8, fontSize: 12 }}>
+          {words.zone(Intl.DateTimeFormat().resolvedOptions().timeZone)}
+        </p>
+      ) : null}
       <ProblemAlert error={request.problem} title="It was not begun" fields={request.fields} />
     </form>
   );

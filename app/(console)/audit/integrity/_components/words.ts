@@ -17,6 +17,18 @@ export const integrityWords = {
   none: "Nothing was verified here yet.",
   kept: "What somebody keeps elsewhere is compared on the machine:",
   command: "npx tokenwarden audit verify --checkpoints FILE",
+  result: "Result and span",
+  found: "What was found",
+  zone: (zone: string) => `Times are of ${zone}, where this browser is.`,
+  means: {
+    held: "Signed checkpoints that the worker keeps outside of the database: each says the same as the database.",
+    uncovered:
+      "They were sealed within the last minute of the span. A signed checkpoint takes in every seal within about a minute: verify the span again then.",
+    unsealed:
+      "They were written within the last second or two before it was read. Uses are sealed within about a second, those of a process that died within about two minutes: verify the span again then.",
+    before:
+      "They were written by a version that did not seal yet: that they are as they were written, nothing proves.",
+  },
   states: {
     waiting: "Waits for a worker",
     running: "Under way",

@@ -21,6 +21,7 @@ export function EventStreamsTable({ streams, now }: { streams: EventStreamRow[];
       columns={[
         {
           header: words.name,
+          isWrapping: true,
           cell: (row: EventStreamRow) => (
             <Link prefetch={false} href={`/settings/event-streams/${row.id}`}>
               {row.name}
@@ -59,6 +60,7 @@ export function EventStreamsTable({ streams, now }: { streams: EventStreamRow[];
         },
         {
           header: words.sources,
+          isWrapping: true,
           isExtra: true,
           cell: (row: EventStreamRow) => row.sources.map((source) => SOURCE_WORDS[source].name).join(", "),
         },

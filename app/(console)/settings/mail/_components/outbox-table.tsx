@@ -26,6 +26,7 @@ export function OutboxTable({ mails, canSend }: { mails: MailRow[]; canSend: boo
       columns={[
         {
           header: words.recipient,
+          isWrapping: true,
           cell: (row: MailRow) => (
             <>
               <div>
@@ -37,8 +38,12 @@ export function OutboxTable({ mails, canSend }: { mails: MailRow[]; canSend: boo
             </>
           ),
         },
-        { header: words.state, cell: (row: MailRow) => <MailStateLine mail={row} canSend={canSend} /> },
-        { header: words.subject, isExtra: true, cell: (row: MailRow) => row.subject },
+        {
+          header: words.state,
+          isWrapping: true,
+          cell: (row: MailRow) => <MailStateLine mail={row} canSend={canSend} />,
+        },
+        { header: words.subject, isWrapping: true, isExtra: true, cell: (row: MailRow) => row.subject },
         {
           header: words.case,
           cell: (row: MailRow) =>

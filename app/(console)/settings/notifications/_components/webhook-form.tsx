@@ -104,6 +104,7 @@ export function WebhookForm({ webhook }: { webhook: NotificationWebhook }) {
         title={words.made}
         size={560}
         closeOnClickOutside={false}
+        closeOnEscape={false}
       >
         {secret === null ? null : (
           <Stack gap="md">

@@ -15,7 +15,10 @@ export function PurgedTable({ retention }: { retention: Retention }) {
         rows={purged}
         keyOf={(row) => row.week}
         columns={[
-          { header: "Week of issue", cell: (row: PurgedWeek) => <span className="numeric">{row.week}</span> },
+          {
+            header: "Week of issue, UTC",
+            cell: (row: PurgedWeek) => <span className="numeric">{row.week}</span>,
+          },
           { header: "Tokens", align: "end", cell: (row: PurgedWeek) => groupedNumber(row.tokens) },
           { header: "Given back", align: "end", cell: (row: PurgedWeek) => bytesWords(row.bytes) },
           { header: "Left", cell: (row: PurgedWeek) => <Instant at={row.leftAt} show="exact" /> },

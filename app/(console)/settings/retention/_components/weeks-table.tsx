@@ -20,7 +20,10 @@ export function WeeksTable({ weeks }: { weeks: RegisterWeek[] }) {
       rows={weeks}
       keyOf={(row) => row.week}
       columns={[
-        { header: "Week of issue", cell: (row: RegisterWeek) => <span className="numeric">{row.week}</span> },
+        {
+          header: "Week of issue, UTC",
+          cell: (row: RegisterWeek) => <span className="numeric">{row.week}</span>,
+        },
         {
           header: "Tokens",
           align: "end",

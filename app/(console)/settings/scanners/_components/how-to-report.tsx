@@ -7,7 +7,7 @@ export function HowToReport({ issuer }: { issuer: string }) {
   return (
     <Stack gap="sm">
       <CommandLine
-        text={`curl -H "Authorization: Bearer twl_…" -H "Content-Type: application/json" -d '[{"token":"…","type":"…","url":"…","source":"…"}]' ${issuer}/leak-reports`}
+        text={`curl -H "Authorization: Bearer $SCANNER_SECRET" -H "Content-Type: application/json" \\\n  -d '[{"token":"…","type":"…","url":"…","source":"…"}]' \\\n  ${issuer}/leak-reports`}
         what="command"
       />
       <p className="muted">{words.howText}</p>

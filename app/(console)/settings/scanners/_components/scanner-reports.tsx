@@ -41,6 +41,7 @@ export function ScannerReports({
           columns={[
             {
               header: words.found,
+              isWrapping: true,
               cell: (row: LeakReportRow) => (
                 <>
                   <LeakFindings report={row} />

@@ -16,6 +16,7 @@ export function ScannersTable({ scanners }: { scanners: ScannerDetail[] }) {
       columns={[
         {
           header: words.name,
+          isWrapping: true,
           cell: (row: ScannerDetail) => (
             <Link prefetch={false} href={`/settings/scanners/${row.id}`}>
               {row.name}
@@ -23,7 +24,7 @@ export function ScannersTable({ scanners }: { scanners: ScannerDetail[] }) {
           ),
         },
         { header: words.state, cell: (row: ScannerDetail) => <StateBadge state={row.state} /> },
-        { header: words.action, cell: (row: ScannerDetail) => policyWords(row) },
+        { header: words.action, isWrapping: true, cell: (row: ScannerDetail) => policyWords(row) },
         {
           header: words.reports,
           isExtra: true,

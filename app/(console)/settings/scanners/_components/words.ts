@@ -38,7 +38,7 @@ export const scannerWords = {
   open: "Open the scanner",
   how: "How it reports",
   howText:
-    "It posts an array of at most 100 objects with token, type, url and source, as GitHub's secret scanning sends them to its partners. The answer is 202 whatever the values are: it tells nobody which tokens live. The same report may come again and changes nothing.",
+    "Its secret comes from a variable: read -rs SCANNER_SECRET takes it without showing it. It posts an array of at most 100 objects with token, type, url and source, as GitHub's secret scanning sends them to its partners. The answer is 202 whatever the values are: it tells nobody which tokens live. The same report may come again and changes nothing.",
   edit: "Edit",
   rotate: "New secret…",
   rotateTitle: (name: string) => `New secret for ${name}`,

@@ -78,6 +78,7 @@ export function PeerActions({ peer }: { peer: ReceiverDetail }) {
         title={words.secret}
         size={560}
         closeOnClickOutside={false}
+        closeOnEscape={false}
       >
         <Stack gap="md">
           {secret === null ? null : <SecretOnce name={words.secret} value={secret} />}

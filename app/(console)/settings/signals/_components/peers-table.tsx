@@ -17,6 +17,7 @@ export function PeersTable({ peers }: { peers: ReceiverRow[] }) {
       columns={[
         {
           header: words.name,
+          isWrapping: true,
           cell: (row: ReceiverRow) => (
             <Link prefetch={false} href={`/settings/signals/peers/${row.id}`}>
               {row.name}
@@ -26,6 +27,7 @@ export function PeersTable({ peers }: { peers: ReceiverRow[] }) {
         { header: words.state, cell: (row: ReceiverRow) => <StateBadge state={row.state} /> },
         {
           header: words.policies,
+          isWrapping: true,
           cell: (row: ReceiverRow) =>
             row.policies.length === 0 ? (
               <span className="muted">{words.ignoresAll}</span>
@@ -35,6 +37,7 @@ export function PeersTable({ peers }: { peers: ReceiverRow[] }) {
         },
         {
           header: words.issuer,
+          isWrapping: true,
           isExtra: true,
           cell: (row: ReceiverRow) => <span className="mono">{row.issuer}</span>,
         },

@@ -133,7 +133,7 @@ export function StreamFacts({ stream }: { stream: StreamRow }) {
 
 /** What the receiver's people need. */
 export function ForReceiver({ stream, issuer }: { stream: StreamRow; issuer: string }) {
-  const poll = `curl -H "Authorization: Bearer SECRET" -H "Content-Type: application/json" \\\n  -d '{"maxEvents":100}' \\\n  ${issuer}/signals/streams/${stream.id}/poll`;
+  const poll = `curl -H "Authorization: Bearer $RECEIVER_SECRET" -H "Content-Type: application/json" \\\n  -d '{"maxEvents":100}' \\\n  ${issuer}/signals/streams/${stream.id}/poll`;
   return (
     <Card title={words.how}>
       <CardHeading>{words.howMetadata}</CardHeading>
@@ -143,6 +143,9 @@ export function ForReceiver({ stream, issuer }: { stream: StreamRow; issuer: str
           <div style={{ height: 16 }} />
           <CardHeading>{words.howPoll}</CardHeading>
           <CommandLine text={poll} what="poll command" />
+          <p className="muted" style={{ marginTop: 8 }}>
+            {words.howPollText}
+          </p>
         </>
       ) : null}
     </Card>

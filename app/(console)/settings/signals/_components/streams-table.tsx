@@ -15,6 +15,7 @@ export function StreamsTable({ streams }: { streams: StreamRow[] }) {
       columns={[
         {
           header: words.whom,
+          isWrapping: true,
           cell: (row: StreamRow) => (
             <Link prefetch={false} href={`/settings/signals/streams/${row.id}`}>
               {row.description || row.verifier.name}
@@ -31,6 +32,7 @@ export function StreamsTable({ streams }: { streams: StreamRow[] }) {
         { header: "By", isExtra: true, cell: (row: StreamRow) => DELIVERY_WORDS[row.delivery].name },
         {
           header: words.events,
+          isWrapping: true,
           isExtra: true,
           cell: (row: StreamRow) => row.events.map(eventName).join(", "),
         },

@@ -73,6 +73,8 @@ export const signalWords = {
   how: "For the receiver",
   howMetadata: "Everything else is found by the transmitter's metadata",
   howPoll: "Poll with the verifier's secret (RFC 8936)",
+  howPollText:
+    "It comes from a variable: read -rs RECEIVER_SECRET takes it without showing it, and no history of the shell keeps it.",
   verifierOff: "The verifier is disabled: nothing is delivered until it is enabled.",
 
   test: "Test",

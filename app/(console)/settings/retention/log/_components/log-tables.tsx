@@ -23,7 +23,7 @@ export function LogDaysTable({ days }: { days: LogDay[] }) {
       keyOf={(row) => row.day}
       columns={[
         {
-          header: "Day",
+          header: "Day, UTC",
           cell: (row: LogDay) => (
             <Link prefetch={false} href={usesHref(row.day)} className="numeric">
               {row.day}
@@ -62,7 +62,7 @@ export function PurgedDaysTable({ retention }: { retention: LogRetention }) {
         rows={purgedDays}
         keyOf={(row) => row.day}
         columns={[
-          { header: "Day", cell: (row: PurgedDay) => <span className="numeric">{row.day}</span> },
+          { header: "Day, UTC", cell: (row: PurgedDay) => <span className="numeric">{row.day}</span> },
           { header: "Uses", align: "end", cell: (row: PurgedDay) => groupedNumber(row.uses) },
           { header: "Given back", align: "end", cell: (row: PurgedDay) => bytesWords(row.bytes) },
           { header: "Left", cell: (row: PurgedDay) => <Instant at={row.leftAt} show="exact" /> },
