@@ -28,7 +28,8 @@ export function marksToDraw(
 ): DrawnMark[] {
   const weight = ({ what }: LifelineMark) => MARK_KINDS.indexOf(what);
   const drawn = marks
-    .filter(({ at }) => at >= from && at <= to)
+    // an authorization comes a moment before the first token of it
+    .filter(({ at, what }) => (at >= from || what === "issued") && at <= to)
     .toSorted((one, other) => weight(one) - weight(other) || (one.at < other.at ? 1 : -1))
     .slice(0, window === null ? DRAWN : DRAWN - 1)
     .map(({ at, what }): DrawnMark => ({ at, word: MARK_WORDS[what], tone: TONES[what] ?? "muted" }));

@@ -39,29 +39,39 @@ function Uses({ line, href }: { line: UsedBy; href: string }) {
 
 function List<Line extends UsedBy>({
   title,
+  one,
   list,
   name,
   extra = [],
   logOf,
   note,
+  isWide = false,
 }: {
   title: string;
+  /** What the first column has. */
+  one: string;
   list: UsedByList<Line>;
   name: (line: Line) => ReactNode;
   extra?: PlainColumn<Line>[];
   logOf: (line: Line) => string;
   note?: ReactNode;
+  /** As wide as two of the others. */
+  isWide?: boolean;
 }) {
   if (list.rows.length === 0) return null;
   const left = list.total - list.rows.length;
   return (
-    <Card title={title} aside={<NumberText value={list.total} />}>
+    <Card
+      title={title}
+      className={isWide ? classes.wide : undefined}
+      aside={<NumberText value={list.total} />}
+    >
       <PlainTable
         name={title}
         rows={list.rows}
         keyOf={({ id }) => `${title}-${id}`}
         columns={[
-          { header: title, cell: name },
+          { header: one, cell: name },
           ...extra,
           { header: words.uses, cell: (line) => <Uses line={line} href={logOf(line)} /> },
           { header: words.first, isExtra: true, cell: (line) => <Instant at={line.firstAt} /> },
@@ -109,13 +119,26 @@ export async function Holders({
       {holders.isCut ? <p className="muted">{`${words.whose}: ${words.newestOnly(holders.uses)}.`}</p> : null}
       <div className={classes.lists}>
         {own === "users" ? null : (
-          <List title={words.users} list={users} name={named("users")} logOf={logBy("user")} />
+          <List
+            title={words.users}
+            one={words.user}
+            list={users}
+            name={named("users")}
+            logOf={logBy("user")}
+          />
         )}
         {own === "clients" ? null : (
-          <List title={words.clients} list={clients} name={named("clients")} logOf={logBy("client")} />
+          <List
+            title={words.clients}
+            one={words.client}
+            list={clients}
+            name={named("clients")}
+            logOf={logBy("client")}
+          />
         )}
         <List
           title={words.tokens}
+          one={words.token}
           list={tokens}
           name={({ id, kind }) => (
             <>
@@ -125,9 +148,19 @@ export async function Holders({
           )}
           logOf={logBy("token")}
         />
+        {own === "verifiers" ? null : (
+          <List
+            title={words.verifiers}
+            one={words.verifier}
+            list={verifiers}
+            name={named("verifiers")}
+            logOf={logBy("verifier")}
+          />
+        )}
         {own === "addresses" ? null : (
           <List<UsedFrom>
             title={words.addresses}
+            one={words.address}
             list={addresses}
             name={({ id }) => <AddressLink ip={id} />}
             extra={[
@@ -135,12 +168,12 @@ export async function Holders({
               {
                 header: words.network,
                 isExtra: true,
-                isWrapping: true,
                 cell: ({ network, networkName }) =>
                   network === null ? "–" : networkWords({ network, networkName }),
               },
             ]}
             logOf={logBy("ip")}
+            isWide
             note={
               isNamed ? (
                 <p className={classes.note}>
@@ -148,14 +181,6 @@ export async function Holders({
                 </p>
               ) : null
             }
-          />
-        )}
-        {own === "verifiers" ? null : (
-          <List
-            title={words.verifiers}
-            list={verifiers}
-            name={named("verifiers")}
-            logOf={logBy("verifier")}
           />
         )}
       </div>

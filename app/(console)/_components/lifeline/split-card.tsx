@@ -13,7 +13,9 @@ export function SplitCard({ kind, split }: { kind: "verifier" | "address"; split
     return (
       <Card title={words.split}>
         <p className="muted">{words.splitAsk[kind]}</p>
-        <CompromiseForm from={null} hasSuggestion={false} />
+        <div className={classes.acts}>
+          <CompromiseForm from={null} hasSuggestion={false} />
+        </div>
       </Card>
     );
   const { at, before, since, isExact } = split;
@@ -39,7 +41,9 @@ export function SplitCard({ kind, split }: { kind: "verifier" | "address"; split
         ))}
       </ul>
       {isExact ? null : <p className="muted">{words.splitInPart}</p>}
-      <CompromiseForm from={at} hasSuggestion={false} />
+      <div className={classes.acts}>
+        <CompromiseForm from={at} hasSuggestion={false} />
+      </div>
     </Card>
   );
 }

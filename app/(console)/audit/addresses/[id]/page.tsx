@@ -50,7 +50,10 @@ export default async function AddressPage({ params, searchParams }: AddressPageP
       <PageHeader
         title={
           <>
-            <span className="mono">{ip}</span> <CopyButton value={ip} what="address" />
+            <span className="mono" style={{ fontSize: "inherit" }}>
+              {ip}
+            </span>{" "}
+            <CopyButton value={ip} what="address" />
           </>
         }
         purpose={
