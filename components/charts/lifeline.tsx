@@ -134,7 +134,9 @@ export function Lifeline({ from, to, bucketSeconds, buckets, marks, shade, phase
               key={layout.name}
               layout={layout}
               marks={placed}
-              none={used.length === 0 ? "Not used in this time." : null}
+              none={
+                used.some(({ allowed, refused }) => allowed + refused > 0) ? null : "Not used in this time."
+              }
             />
           ))}
         </div>

@@ -12,7 +12,7 @@ const lifeline = (marks: LifelineMark[], kind = "family") =>
   ({ subject: { kind }, from: at(0), to: at(59), marks }) as Lifeline;
 
 test("draws a revocation before the newest refreshes, in the order of time, and nothing from outside of the time", () => {
-  const refreshes = Array.from({ length: 9 }, (_, index) => mark(10 + index, "refreshed"));
+  const refreshes = Array.from({ length: 9 }, (_, index) => mark(10 + 5 * index, "refreshed"));
   const drawn = marksToDraw(
     lifeline([mark(5, "revoked"), ...refreshes, { ...mark(0, "suspended"), at: "2026-01-01T00:00:00.000Z" }]),
     {
@@ -23,9 +23,10 @@ test("draws a revocation before the newest refreshes, in the order of time, and 
   expect(drawn.map((one) => [one.at, one.word])).toEqual([
     [at(5), "revoked"],
     [at(12), "compromised from"],
-    [at(16), "refreshed"],
-    [at(17), "refreshed"],
-    [at(18), "refreshed"],
+    // each at 5 minutes from the next: of an hour's line every other one has room
+    [at(30), "refreshed"],
+    [at(40), "refreshed"],
+    [at(50), "refreshed"],
   ]);
 });
 

@@ -13,6 +13,8 @@ import { lifelineWords as words } from "./words.ts";
 
 /** Marks whose words have room above the bars; the list below has all. */
 const DRAWN = 5;
+/** Of one kind only those that are so far from each other, in parts of the time. */
+const APART = 0.15;
 
 const TONES: Partial<Record<MarkKind, DrawnMark["tone"]>> = {
   revoked: "revoked",
@@ -27,10 +29,16 @@ export function marksToDraw(
   window: { at: string; word: string } | null,
 ): DrawnMark[] {
   const weight = ({ what }: LifelineMark) => MARK_KINDS.indexOf(what);
-  const drawn = marks
+  const apartMs = APART * (Date.parse(to) - Date.parse(from));
+  const isNear = (one: LifelineMark, other: LifelineMark) =>
+    one.what === other.what && Math.abs(Date.parse(one.at) - Date.parse(other.at)) < apartMs;
+  const kept: LifelineMark[] = [];
+  const sorted = marks
     // an authorization comes a moment before the first token of it
     .filter(({ at, what }) => (at >= from || what === "issued") && at <= to)
-    .toSorted((one, other) => weight(one) - weight(other) || (one.at < other.at ? 1 : -1))
+    .toSorted((one, other) => weight(one) - weight(other) || (one.at < other.at ? 1 : -1));
+  for (const mark of sorted) if (!kept.some((one) => isNear(one, mark))) kept.push(mark);
+  const drawn = kept
     .slice(0, window === null ? DRAWN : DRAWN - 1)
     .map(({ at, what }): DrawnMark => ({ at, word: MARK_WORDS[what], tone: TONES[what] ?? "muted" }));
   if (window !== null && window.at >= from && window.at <= to)
