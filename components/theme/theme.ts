@@ -127,8 +127,14 @@ export const theme = createTheme({
     TextInput: { defaultProps: { size: "sm" } },
     // a sentence between two lines stays within its form
     Divider: { styles: { label: { whiteSpace: "normal", textAlign: "center" } } },
-    Checkbox: { defaultProps: { size: "xs", iconColor: "var(--tw-on-accent)", radius: 4 } },
+    // a small box with words of the usual size
+    Checkbox: {
+      defaultProps: { size: "xs", iconColor: "var(--tw-on-accent)", radius: 4 },
+      styles: { label: { fontSize: 13 } },
+    },
     Notification: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
+    // walked through from its field: by itself it would be a stop on the way that vanishes
+    ComboboxOptions: { defaultProps: { tabIndex: -1 } },
     // the list scrolls itself, and stays beside its field, inside of the dialog or page that it belongs to
     MultiSelect: {
       defaultProps: { withScrollArea: false, comboboxProps: { withinPortal: false } },
